@@ -1,0 +1,344 @@
+/**
+ * Every message that crosses between the media engine and its owner (the "host").
+ *
+ * All of it is plain structured-clonable data: no functions, sockets, streams or shared objects travel, so an
+ * engine may live in the host's process or in a worker process without either side noticing.
+ *
+ * Units: names ending in `Ms` are milliseconds; `atMs` and other `…AtMs` are wall-clock milliseconds since the
+ * epoch as given by the engine's `now`; bitrates are bits per second; lengths and offsets are bytes.
+ */
+
+import type { MediaLimits } from "../limits.ts";
+
+export interface MediaEngineOptions {
+  /** Address to listen on, such as `127.0.0.1`. */
+  readonly host: string;
+  /** TCP port of plain RTMP; 0 takes any free one. */
+  readonly rtmpPort: number;
+  /** TCP port of RTMP over TLS; 0 takes any free one. */
+  readonly rtmpsPort: number;
+  /** PEM texts. */
+  readonly tls: { readonly key: string; readonly cert: string };
+  /** The only RTMP application that may be connected to. Default `app`. */
+  readonly app?: string;
+  readonly limits?: Partial<MediaLimits>;
+  /** Wall clock in milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** An encoder asks to publish. The key is a secret: it appears in no event and in no error. */
+export interface PublishRequest {
+  readonly connectionId: string;
+  readonly app: string;
+  /** Stream key without its `?query`. */
+  readonly streamKey: string;
+  /** From `?priority=N` (1…2147483647), or undefined when absent. A malformed one is refused before this is asked. */
+  readonly priority: number | undefined;
+  /** True over RTMPS. */
+  readonly secure: boolean;
+  readonly remoteAddress: string;
+}
+
+export type PublishDecision =
+  | { readonly allow: false /** Shown to the encoder. */; readonly reason: string }
+  | {
+      readonly allow: true;
+      /** Opaque name of the channel, chosen by the host; at most one publisher has it at a time. */
+      readonly streamName: string;
+      /** Opaque unique id of this broadcast. Unused when the request takes over a running stream, which keeps its id. */
+      readonly streamId: string;
+      readonly recording: boolean;
+      /** Segments listed in the live playlist. Default 6. */
+      readonly playlistWindowSegments?: number;
+    };
+
+/** What the engine asks of, and tells, its owner. */
+export interface MediaHost {
+  /**
+   * Asked before `NetStream.Publish.Start`. It must have no lasting effect: the publisher may still be refused
+   * (another one is live) or vanish; `session-created` says that the broadcast with this `streamId` exists.
+   * A rejection refuses the publisher.
+   */
+  authorizePublish(request: PublishRequest): Promise<PublishDecision>;
+  /** Told in order for each stream. Must not throw. */
+  event(event: MediaEvent): void;
+  /**
+   * Writes one object of a recording. Called one at a time per stream, in order. Retrying is the host's business:
+   * a rejection means that this write failed for good. A failed `.ts` leaves a gap; a failed playlist is replaced
+   * by the next one; failed final playlists, or `recordingFailuresMax` failed files in a row, fail the recording.
+   */
+  putRecordingObject(object: RecordingObject): Promise<void>;
+}
+
+/** The handle. Rejections are `MediaError`s. Unknown streams, renditions and segments answer undefined or false. */
+export interface MediaEngine {
+  start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number }>;
+  /** Stops listening, ends every stream, and waits (bounded by `closeTimeoutMs`) for recordings to be finished. */
+  close(): Promise<void>;
+  /** Disconnects the publisher; resolves true if there was one, after `stream-end` and `session-ended` were told. */
+  stopStream(streamName: string): Promise<boolean>;
+  /** Ends the recording of a running broadcast as failed; live playback goes on. */
+  abortRecording(streamId: string, message: string): Promise<boolean>;
+  /**
+   * HLS multivariant playlist. Its URIs are `<baseUrl><rendition>/playlist.m3u8`: `baseUrl` ends with a slash, or
+   * is empty for relative ones. Undefined until the first segment is complete, and `endedStreamKeptMs` after the end.
+   */
+  multivariantPlaylist(streamName: string, baseUrl: string): Promise<string | undefined>;
+  /** HLS media playlist; segments are `<sequence>.ts`, relative to it. The source's rendition is `chunked`. */
+  mediaPlaylist(streamName: string, rendition: string): Promise<string | undefined>;
+  /** One MPEG-TS segment; segments stay some time after they left the playlist. */
+  segment(streamName: string, rendition: string, sequence: number): Promise<Uint8Array | undefined>;
+  /** Broadcasts that have a publisher now. */
+  streams(): Promise<StreamStatus[]>;
+  health(): Promise<EngineHealth>;
+}
+
+/** Codec facts, read from the stream itself (sequence headers and frames), with what the encoder announced. */
+export interface StreamMedia {
+  readonly video: {
+    readonly width: number;
+    readonly height: number;
+    /** Frames per second: announced, or else from the SPS, or else measured over the first segment. */
+    readonly frameRate: number;
+    /** RFC 6381, such as `avc1.64001F`. */
+    readonly codec: string;
+    /** `Baseline`, `Constrained Baseline`, `Main`, `High`, … */
+    readonly profile: string;
+    /** Such as `3.1`. */
+    readonly level: string;
+    /** Announced by the encoder in onMetaData; 0 when it was not. */
+    readonly targetBitrate: number;
+  };
+  readonly audio:
+    | {
+        /** Such as `mp4a.40.2`. */
+        readonly codec: string;
+        readonly sampleRate: number;
+        readonly channels: number;
+        readonly targetBitrate: number;
+      }
+    | undefined;
+  /** Encoder's own name, at most 128 characters, empty when not announced. */
+  readonly encoder: string;
+}
+
+/** What the engine measured over the last few segments. */
+export interface StreamMeasurement {
+  readonly videoBitrate: number;
+  readonly audioBitrate: number;
+  readonly frameRate: number;
+  readonly keyframeIntervalMs: number;
+}
+
+export type StreamHealth = "HEALTHY" | "STARVING" | "UNKNOWN";
+
+export interface StreamStatus {
+  readonly streamName: string;
+  readonly streamId: string;
+  /** `starting` until the first segment is complete. */
+  readonly state: "starting" | "live";
+  readonly createdAtMs: number;
+  /** When the first segment became playable; undefined while starting. */
+  readonly startedAtMs: number | undefined;
+  readonly health: StreamHealth;
+  /** Sentences for the operator, such as a keyframe interval that is too long. */
+  readonly warnings: readonly string[];
+  readonly media: StreamMedia | undefined;
+  readonly measured: StreamMeasurement;
+  readonly recording: RecordingStatus | undefined;
+}
+
+export interface RecordingStatus {
+  readonly state: "waiting" | "recording" | "failed" | "complete";
+  /** Media time acknowledged by the host. */
+  readonly durationMs: number;
+  /** Bytes of objects waiting for the host. */
+  readonly pendingBytes: number;
+  readonly gaps: number;
+}
+
+export interface EngineHealth {
+  readonly listening: boolean;
+  readonly connections: number;
+  readonly streams: number;
+  /** Connections ended because of what they sent, since start. */
+  readonly protocolErrors: number;
+  readonly refusedPublishes: number;
+  /** Bytes of live segments in memory. */
+  readonly segmentBytes: number;
+  /** Bytes of recording objects waiting for the host, over all streams. */
+  readonly recordingPendingBytes: number;
+}
+
+// ---- events --------------------------------------------------------------------------------------------------------
+
+interface StreamEvent {
+  readonly streamName: string;
+  readonly streamId: string;
+  readonly atMs: number;
+}
+
+/** Why a session ended. `code` of a takeover is AWS's (StreamTakeoverMediaMismatch, StreamTakeoverInvalidPriority). */
+export type SessionEndReason =
+  | "publisher-finished"
+  | "connection-lost"
+  | "stopped"
+  | "idle"
+  | "protocol-error"
+  | "unsupported-media"
+  | "engine-closed";
+
+/**
+ * Order of one broadcast: session-created, (media-info, stream-start, then any of media-info, health, takeover
+ * events, stream-end), session-ended. The parenthesis is missing when no segment was ever completed. With a recording:
+ * recording-media (just after the first media-info), recording-progress…, then exactly one of recording-complete and
+ * recording-failed, which may come after session-ended. Where recording was asked for and no media ever came, it is
+ * recording-complete with `durationMs: 0` and no recording-media before it.
+ */
+export type MediaEvent =
+  /** An accepted publisher; nothing is playable yet. */
+  | (StreamEvent & {
+      readonly type: "session-created";
+      readonly connectionId: string;
+      readonly remoteAddress: string;
+      readonly secure: boolean;
+      readonly recording: boolean;
+    })
+  /** Known when the first segment is complete, and again when the encoder changes its configuration. */
+  | (StreamEvent & { readonly type: "media-info"; readonly media: StreamMedia })
+  /** The first segment is in the playlist. */
+  | (StreamEvent & { readonly type: "stream-start" })
+  /** Health or its warnings changed. */
+  | (StreamEvent & {
+      readonly type: "health";
+      readonly health: StreamHealth;
+      readonly warnings: readonly string[];
+      readonly measured: StreamMeasurement;
+    })
+  | (StreamEvent & {
+      readonly type: "stream-takeover";
+      readonly connectionId: string;
+      readonly priority: number;
+    })
+  | (StreamEvent & {
+      readonly type: "stream-takeover-failed";
+      readonly code:
+        | "StreamTakeoverMediaMismatch"
+        | "StreamTakeoverInvalidPriority"
+        | "StreamTakeoverLimitBreached";
+    })
+  /** Told only where stream-start was. `durationMs` is media time. */
+  | (StreamEvent & { readonly type: "stream-end"; readonly durationMs: number })
+  /** The broadcast is over; `message` is a sentence for the operator. */
+  | (StreamEvent & {
+      readonly type: "session-ended";
+      readonly reason: SessionEndReason;
+      readonly message: string;
+    })
+  /** A connection that did not become a broadcast. `streamName` is known where the host had allowed it. */
+  | {
+      readonly type: "publish-refused";
+      readonly atMs: number;
+      readonly connectionId: string;
+      readonly remoteAddress: string;
+      readonly secure: boolean;
+      readonly streamName: string | undefined;
+      readonly reason: string;
+    }
+  | (StreamEvent & {
+      readonly type: "recording-media";
+      /** Wall clock of the first recorded frame. */
+      readonly startedAtMs: number;
+      readonly media: RecordingMedia;
+    })
+  /** One file was acknowledged by the host. `durationMs` and `files` are totals so far. */
+  | (StreamEvent & {
+      readonly type: "recording-progress";
+      readonly durationMs: number;
+      readonly files: number;
+      readonly row: RecordingFileRow;
+    })
+  /** A file was dropped (queue full) or its write was rejected. The next file begins with a discontinuity. */
+  | (StreamEvent & {
+      readonly type: "recording-gap";
+      readonly path: string;
+      readonly durationMs: number;
+      readonly message: string;
+    })
+  | (StreamEvent & {
+      readonly type: "recording-complete";
+      readonly durationMs: number;
+      readonly files: number;
+      readonly gaps: number;
+    })
+  | (StreamEvent & {
+      readonly type: "recording-failed";
+      readonly durationMs: number;
+      readonly files: number;
+      readonly gaps: number;
+      readonly message: string;
+    });
+
+// ---- recording -----------------------------------------------------------------------------------------------------
+
+/** What a recording's playlists and its JSON metadata need to know about its renditions. */
+export interface RecordingMedia {
+  /** Folder of all HLS objects relative to the recording's prefix: `media/hls`. */
+  readonly hlsPath: string;
+  /** `master.m3u8` */
+  readonly playlist: string;
+  /** `byte-range-multivariant.m3u8` */
+  readonly byteRangePlaylist: string;
+  readonly renditions: readonly RecordingRendition[];
+}
+
+export interface RecordingRendition {
+  /** Folder relative to `hlsPath`, such as `720p30`. */
+  readonly path: string;
+  /** `playlist.m3u8` */
+  readonly playlist: string;
+  /** `byte-range-variant.m3u8` */
+  readonly byteRangePlaylist: string;
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: number;
+  /** RFC 6381 list, such as `avc1.64001F,mp4a.40.2`. */
+  readonly codecs: string;
+}
+
+/** One keyframe interval inside a file. */
+export interface RecordingByteRange {
+  readonly offset: number;
+  readonly length: number;
+  readonly durationMs: number;
+}
+
+/**
+ * One recorded file. The host stores it with the object; from the stored rows and the `RecordingMedia`,
+ * `renderRecordingPlaylists` makes the playlists, also after a crash.
+ */
+export interface RecordingFileRow {
+  /** `path` of its rendition. */
+  readonly rendition: string;
+  /** n of `<n>.ts`; rising from 0, with holes where files were lost. */
+  readonly index: number;
+  readonly durationMs: number;
+  readonly length: number;
+  /** Wall clock of its first frame. */
+  readonly programDateTimeMs: number;
+  /** True when timestamps or continuity break between the row before and this one. */
+  readonly discontinuity: boolean;
+  /** Contiguous, in order, covering the file. */
+  readonly byteRanges: readonly RecordingByteRange[];
+}
+
+export interface RecordingObject {
+  readonly streamName: string;
+  readonly streamId: string;
+  /** Relative to the recording's prefix, such as `media/hls/720p30/0.ts`. */
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+  /** Present for `.ts` files. Store it when the object is written, not before. */
+  readonly row?: RecordingFileRow;
+}

@@ -1,0 +1,63 @@
+/**
+ * Bounds of everything an outsider can make grow. Defaults were chosen from what broke in other ingest servers and
+ * from Amazon IVS's own behaviour where a source is named.
+ */
+export interface MediaLimits {
+  /** Open ingest connections, accepted or not. */
+  readonly connectionsMax: number;
+  /** Chunk streams per connection. Encoders use four to eight. */
+  readonly chunkStreamsMax: number;
+  /** Bytes of one RTMP message before the publisher is accepted: a command is a few hundred bytes. */
+  readonly messageBytesBeforePublishMax: number;
+  /** Bytes of one RTMP message afterwards: a 4K keyframe at a very high rate is about 4 MiB. */
+  readonly messageBytesMax: number;
+  /** Bytes that may wait in a connection's socket for a peer that does not read our answers. */
+  readonly unreadAnswerBytesMax: number;
+  /** From accept to an accepted publisher. */
+  readonly publishDeadlineMs: number;
+  /** Without media. Amazon IVS ends a session after 30 s without data. */
+  readonly idleDeadlineMs: number;
+  /** Without a single video frame: audio-only input is unsupported by Amazon IVS. */
+  readonly videoDeadlineMs: number;
+  /** Least length of a live segment; it is cut at the first keyframe after it. */
+  readonly segmentDurationMs: number;
+  /** A stream without keyframes for this long is ended: its segment would grow without bound. */
+  readonly segmentDurationMaxMs: number;
+  /** Bytes of one segment: 30 s at 17 Mb/s, twice Amazon IVS's largest input rate. */
+  readonly segmentBytesMax: number;
+  /** Media kept in memory for playback, beyond which the oldest segments go. */
+  readonly segmentsKeptMs: number;
+  /** Playlists and segments stay this long after the broadcast ended. */
+  readonly endedStreamKeptMs: number;
+  /** Live segments joined into one recorded file: five of 2 s make Amazon IVS's 10 s. */
+  readonly recordingSegmentsPerFile: number;
+  /** Bytes of recording objects waiting for the host per stream; past it a file is dropped and the gap is recorded. */
+  readonly recordingPendingBytesMax: number;
+  /** Failed file writes in a row after which a recording is given up. */
+  readonly recordingFailuresMax: number;
+  /** Takeovers of one broadcast. Amazon IVS documents that their number is limited, not the number. */
+  readonly takeoversMax: number;
+  /** How long `close` waits for recordings to be written. */
+  readonly closeTimeoutMs: number;
+}
+
+export const defaultMediaLimits: MediaLimits = {
+  connectionsMax: 2_000,
+  chunkStreamsMax: 64,
+  messageBytesBeforePublishMax: 128 * 1024,
+  messageBytesMax: 8 * 1024 * 1024,
+  unreadAnswerBytesMax: 64 * 1024,
+  publishDeadlineMs: 10_000,
+  idleDeadlineMs: 30_000,
+  videoDeadlineMs: 10_000,
+  segmentDurationMs: 2_000,
+  segmentDurationMaxMs: 30_000,
+  segmentBytesMax: 64 * 1024 * 1024,
+  segmentsKeptMs: 15_000,
+  endedStreamKeptMs: 60_000,
+  recordingSegmentsPerFile: 5,
+  recordingPendingBytesMax: 64 * 1024 * 1024,
+  recordingFailuresMax: 3,
+  takeoversMax: 20,
+  closeTimeoutMs: 15_000,
+};

@@ -1,0 +1,22 @@
+/** Closed list of what can be wrong; the message is for the operator and holds no secret. */
+export type MediaErrorCode =
+  /** The peer's bytes are not RTMP, AMF0 or FLV as specified. */
+  | "protocol"
+  /** The peer passed one of `MediaLimits`. */
+  | "limit"
+  /** Valid, but not something that is ingested here (HEVC, MP3, audio only). */
+  | "unsupported-media"
+  /** The peer may not do this. */
+  | "refused"
+  /** The engine can't do this now (port taken, already closed). */
+  | "engine";
+
+export class MediaError extends Error {
+  readonly code: MediaErrorCode;
+
+  constructor(code: MediaErrorCode, message: string) {
+    super(message);
+    this.name = "MediaError";
+    this.code = code;
+  }
+}
