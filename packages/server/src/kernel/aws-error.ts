@@ -1,0 +1,34 @@
+/** What a caller did wrong, or what a caller may know of what we did wrong, in AWS's own words. */
+export interface AwsErrorOptions {
+  /** HTTP status. */
+  readonly status: number;
+  readonly fault?: "client" | "server";
+  /** Modelled members beside code and message, e.g. S3's `BucketName`. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+  /** Extra response headers, e.g. `x-amz-bucket-region`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly cause?: unknown;
+}
+
+/**
+ * An error in AWS's form: `code` is what travels on the wire (`NoSuchEntity`,
+ * `ResourceNotFoundException`), the message is AWS's sentence where it is known.
+ * Services build theirs in their own `errors.ts`; our own bugs are plain `assert`s.
+ */
+export class AwsError extends Error {
+  readonly code: string;
+  readonly status: number;
+  readonly fault: "client" | "server";
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly headers: Readonly<Record<string, string>>;
+
+  constructor(code: string, message: string, options: AwsErrorOptions) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.name = "AwsError";
+    this.code = code;
+    this.status = options.status;
+    this.fault = options.fault ?? (options.status >= 500 ? "server" : "client");
+    this.fields = options.fields ?? {};
+    this.headers = options.headers ?? {};
+  }
+}

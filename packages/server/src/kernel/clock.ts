@@ -1,0 +1,12 @@
+/** Where time comes from. Everything in the server asks this, so that tests own it. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch. */
+  nowMs(): number;
+}
+
+export const systemClock: Clock = { nowMs: () => Date.now() };
+
+/** AWS's query and JSON APIs show whole seconds: `2020-05-05T21:55:38Z`. */
+export function isoSeconds(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,127 @@
+/** The limits that the SDK's schemas lack, for one member. Lengths for strings and lists. */
+export interface Constraint {
+  readonly min?: number;
+  readonly max?: number;
+  /** AWS's own pattern as its message prints it; the whole value must match. Never a caller's. */
+  readonly pattern?: string;
+  readonly values?: readonly string[];
+}
+
+/**
+ * A service's constraints by member name (`RoleName`), or by `Operation.Member` where one
+ * operation differs. Applied to members at every depth of the input; to each item of a list under
+ * `<Member>.member`.
+ */
+export interface ServiceConstraints {
+  readonly members: Readonly<Record<string, Constraint>>;
+  /** The code that the service answers violations with. */
+  readonly errorCode: "ValidationError" | "ValidationException" | "InvalidArgument";
+}
+
+export interface Violation {
+  /** `roleName`, `tags.1.member.key`: AWS's bean names. */
+  readonly path: string;
+  readonly rule: string;
+}
+
+/** Finds what `input` breaks, in the order of its members. */
+export function findViolations(
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+  constraints: ServiceConstraints,
+): readonly Violation[] {
+  const violations: Violation[] = [];
+  visitStructure(operation, input, "", constraints, violations);
+  return violations;
+}
+
+/** `1 validation error detected: Value at 'roleName' failed to satisfy constraint: …` */
+export function validationSentence(violations: readonly Violation[]): string {
+  const count = violations.length;
+  const each = violations.map(
+    (v) => `Value at '${v.path}' failed to satisfy constraint: ${v.rule}`,
+  );
+  return `${count} validation error${count === 1 ? "" : "s"} detected: ${each.join("; ")}`;
+}
+
+function visitStructure(
+  operation: string,
+  structure: Readonly<Record<string, unknown>>,
+  prefix: string,
+  constraints: ServiceConstraints,
+  found: Violation[],
+): void {
+  for (const [member, value] of Object.entries(structure)) {
+    if (value === undefined || value === null) continue;
+    const path = `${prefix}${beanName(member)}`;
+    const { members } = constraints;
+    const own = Object.hasOwn(members, `${operation}.${member}`)
+      ? members[`${operation}.${member}`]
+      : Object.hasOwn(members, member)
+        ? members[member]
+        : undefined;
+    if (own) checkValue(value, own, path, found);
+    if (Array.isArray(value)) visitList(operation, member, value, path, constraints, found);
+    else if (isStructure(value)) visitStructure(operation, value, `${path}.`, constraints, found);
+  }
+}
+
+function visitList(
+  operation: string,
+  member: string,
+  list: readonly unknown[],
+  path: string,
+  constraints: ServiceConstraints,
+  found: Violation[],
+): void {
+  const item = constraints.members[`${member}.member`];
+  for (const [index, value] of list.entries()) {
+    const itemPath = `${path}.${index + 1}.member`;
+    if (isStructure(value)) {
+      visitStructure(operation, value, `${itemPath}.`, constraints, found);
+    } else if (item) {
+      checkValue(value, item, itemPath, found);
+    }
+  }
+}
+
+function checkValue(value: unknown, limit: Constraint, path: string, found: Violation[]): void {
+  const push = (rule: string) => found.push({ path, rule });
+  if (typeof value === "number") {
+    if (limit.min !== undefined && value < limit.min)
+      push(`Member must have value greater than or equal to ${limit.min}`);
+    if (limit.max !== undefined && value > limit.max)
+      push(`Member must have value less than or equal to ${limit.max}`);
+    return;
+  }
+  if (typeof value !== "string" && !Array.isArray(value)) return;
+  if (limit.values && typeof value === "string" && !limit.values.includes(value))
+    return void push(`Member must satisfy enum value set: [${limit.values.join(", ")}]`);
+  if (limit.max !== undefined && value.length > limit.max)
+    push(`Member must have length less than or equal to ${limit.max}`);
+  if (limit.min !== undefined && value.length < limit.min)
+    push(`Member must have length greater than or equal to ${limit.min}`);
+  if (limit.pattern && typeof value === "string" && !matchesWhole(limit.pattern, value))
+    push(`Member must satisfy regular expression pattern: ${limit.pattern}`);
+}
+
+const compiledPatterns = new Map<string, RegExp>();
+
+function matchesWhole(pattern: string, value: string): boolean {
+  let compiled = compiledPatterns.get(pattern);
+  if (!compiled) {
+    compiled = new RegExp(`^(?:${pattern})$`, "u");
+    compiledPatterns.set(pattern, compiled);
+  }
+  return compiled.test(value);
+}
+
+function isStructure(value: unknown): value is Readonly<Record<string, unknown>> {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
+}
+
+function beanName(member: string): string {
+  return member.charAt(0).toLowerCase() + member.slice(1);
+}

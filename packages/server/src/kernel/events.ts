@@ -1,0 +1,21 @@
+/** An event in EventBridge's envelope. Source: EventBridge user guide, "Event structure". */
+export interface AwsEvent {
+  readonly version: "0";
+  readonly id: string;
+  readonly "detail-type": string;
+  /** `aws.ivs`. */
+  readonly source: string;
+  readonly account: string;
+  /** Whole seconds, UTC. */
+  readonly time: string;
+  readonly region: string;
+  readonly resources: readonly string[];
+  readonly detail: Readonly<Record<string, unknown>>;
+}
+
+/** The internal bus. Publishing never fails and never waits; a subscriber's error is its own. */
+export interface EventBus {
+  publish(event: AwsEvent): void;
+  /** Returns the way to unsubscribe. */
+  subscribe(listener: (event: AwsEvent) => void): () => void;
+}

@@ -1,0 +1,106 @@
+import type { Caller, Principal } from "./principal.ts";
+import type { RequestContext } from "./request-context.ts";
+import type { Transaction } from "./store.ts";
+
+/** A policy document as stored; equal text compiles once. */
+export interface PolicyDocument {
+  /** A managed policy's ARN, or an inline policy's name. */
+  readonly id: string;
+  readonly managed: boolean;
+  readonly text: string;
+}
+
+/** The identity-based policies and the permissions boundary of a user or role. */
+export interface IdentityPolicies {
+  readonly identity: readonly PolicyDocument[];
+  readonly boundary: PolicyDocument | undefined;
+}
+
+/** What STS must know of a role. */
+export interface RoleRecord {
+  readonly arn: string;
+  readonly roleId: string;
+  readonly roleName: string;
+  readonly trustPolicy: string;
+  readonly maxSessionDurationSeconds: number;
+  /** The owning service of a service-linked role, e.g. `ivs.amazonaws.com`. */
+  readonly linkedService: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** What the rest of the server asks IAM's data for. IAM implements it; `main.ts` passes it on. */
+export interface IdentityDirectory {
+  /**
+   * A number that changes with every change of the account's identities and policies: what was
+   * gathered under an older number is stale.
+   */
+  generation(accountId: string): number;
+  /** The policies attached to a user (with its groups') or to a session's role. */
+  policiesOf(principal: Principal, context: RequestContext): Promise<IdentityPolicies>;
+  findRole(
+    accountId: string,
+    roleName: string,
+    context: RequestContext,
+  ): Promise<RoleRecord | undefined>;
+  /** A managed policy's default version, by ARN: customer's of `accountId` or AWS's. */
+  findManagedPolicy(arn: string, context: RequestContext): Promise<PolicyDocument | undefined>;
+  /** Remembers the use of a role (RoleLastUsed); may be late, never fails. */
+  noteRoleUsed(roleArn: string, region: string, atMs: number): void;
+}
+
+/** A credential that authentication found by its access key id. */
+export interface Credential {
+  readonly secretAccessKey: string;
+  readonly caller: Caller;
+  readonly status: "Active" | "Inactive";
+}
+
+/**
+ * Finds credentials. Long-term keys are IAM's, temporary ones STS's; each answers undefined for
+ * what isn't its own. `sessionToken` is what came with the request.
+ */
+export interface CredentialSource {
+  findCredential(
+    accessKeyId: string,
+    sessionToken: string | undefined,
+  ): Promise<Credential | "invalid-token" | "expired-token" | undefined>;
+}
+
+/** Where a service-linked role is still used, as GetServiceLinkedRoleDeletionStatus shows it. */
+export interface RoleUsage {
+  readonly region: string;
+  readonly resources: readonly string[];
+}
+
+/**
+ * A service that owns a service-linked role. Most are definitions only; one that uses its role
+ * gives `findUsage`, which runs inside the transaction that deletes the role, so that use and
+ * deletion are one decision.
+ */
+export interface LinkedServiceUsage {
+  /** `ivs.amazonaws.com`. */
+  readonly servicePrincipal: string;
+  findUsage(accountId: string, tx: Transaction): Promise<readonly RoleUsage[]>;
+}
+
+/** What a linked service may do with its own role beyond the public API. IAM implements it. */
+export interface ServiceLinkedRoles {
+  /** The role's ARN when it exists and isn't being deleted; seen inside `tx`. */
+  find(
+    servicePrincipal: string,
+    accountId: string,
+    tx: Transaction,
+  ): Promise<{ readonly arn: string; readonly roleName: string } | undefined>;
+  inlinePolicyNames(
+    servicePrincipal: string,
+    accountId: string,
+    tx: Transaction,
+  ): Promise<readonly string[]>;
+  /** Removes an inline policy that the owning service once put; missing is no error. */
+  removeInlinePolicy(
+    servicePrincipal: string,
+    accountId: string,
+    policyName: string,
+    tx: Transaction,
+  ): Promise<void>;
+}

@@ -1,0 +1,26 @@
+import type { Caller } from "./principal.ts";
+import type { Transaction } from "./store.ts";
+
+export interface InvokeOptions {
+  /** Whose permissions decide. */
+  readonly as: Caller;
+  readonly region: string;
+  /** The service that passes the caller's credentials on; absent when `as` acts for itself. */
+  readonly invokedBy?: string;
+  readonly sourceIp?: string | undefined;
+  readonly userAgent?: string | undefined;
+  /** Joins this transaction: everything read and written is part of it. */
+  readonly transaction?: Transaction;
+}
+
+/**
+ * The one way from a service to another: the same steps as a request from outside after decoding
+ * (validate, authorize, dispatch, audit). `service` and `operation` are AWS's names, `input` and
+ * the result are the SDK's shapes. Rejects with `AwsError`.
+ */
+export type Invoke = <Output>(
+  service: string,
+  operation: string,
+  input: object,
+  options: InvokeOptions,
+) => Promise<Output>;

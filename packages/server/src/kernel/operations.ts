@@ -1,0 +1,88 @@
+import type { ContextEntries, RequestContext } from "./request-context.ts";
+
+/** The document of a resource's own policy, told apart by content so that it compiles once. */
+export interface ResourcePolicy {
+  /** What it is attached to: a bucket's ARN, a role's ARN. */
+  readonly id: string;
+  readonly text: string;
+  /** A trust policy must allow by itself; a bucket policy may. */
+  readonly kind: "resource" | "trust";
+}
+
+/** One pair of action and resource that must be allowed for an operation to run. */
+export interface Authorization {
+  /** `s3:PutObject`. */
+  readonly action: string;
+  /** The resource's ARN, or `*` where the action knows no resources. */
+  readonly resource: string;
+  /** The account that owns the resource; left out, the caller's. */
+  readonly resourceAccountId?: string;
+  /** Condition keys of this action, lower-cased: `iam:awsservicename`, `aws:requesttag/team`. */
+  readonly context?: ContextEntries;
+  readonly resourcePolicy?: ResourcePolicy;
+  /** How the denial names the resource, where AWS doesn't use its ARN: `role app`. */
+  readonly resourceLabel?: string;
+}
+
+/** Allowed to every authenticated caller, e.g. `sts:GetCallerIdentity`. */
+export const NO_PERMISSION_NEEDED: readonly Authorization[] = [];
+
+type Authorize<Input> = (
+  input: Input,
+  context: RequestContext,
+) => Authorization | readonly Authorization[] | Promise<Authorization | readonly Authorization[]>;
+
+export interface OperationHandler<Input, Output> {
+  /** What must be allowed. May read the store; throws when the resource's absence is the answer. */
+  readonly authorize: Authorize<Input>;
+  handle(input: Input, context: RequestContext): Promise<Output> | Output;
+}
+
+/** A handler whose types have been checked and are no longer needed. */
+export type AnyOperationHandler = OperationHandler<never, unknown>;
+
+/** AWS's operation name → its handler. */
+export type OperationTable = Readonly<Record<string, AnyOperationHandler>>;
+
+type CommandName<Client, Name extends string> = `${Name}Command` & keyof Client;
+
+/** The SDK's input type of an operation, from its command class. */
+export type InputOf<Client, Name extends string> = Client[CommandName<Client, Name>] extends new (
+  input: infer Input,
+) => unknown
+  ? NonNullable<Input>
+  : never;
+
+/** The SDK's output type of an operation, without what the SDK itself adds. */
+export type OutputOf<Client, Name extends string> = Client[CommandName<Client, Name>] extends new (
+  ...args: never[]
+) => {
+  resolveMiddleware: (...args: never[]) => (args: never) => Promise<{ output: infer Output }>;
+}
+  ? Omit<Output, "$metadata">
+  : never;
+
+/** The operation names that a client module has commands for. */
+export type OperationName<Client> = keyof Client extends infer Key
+  ? Key extends `${infer Name}Command`
+    ? Name
+    : never
+  : never;
+
+/**
+ * Declares operations, typed by the SDK's client module:
+ * `defineOperations<typeof ivs>()({ GetChannel: { authorize, handle } })`.
+ * Leaving out `authorize` doesn't compile: nothing runs undecided.
+ */
+export function defineOperations<Client>() {
+  return <
+    Table extends {
+      [Name in OperationName<Client>]?: OperationHandler<
+        InputOf<Client, Name>,
+        OutputOf<Client, Name>
+      >;
+    },
+  >(
+    table: Table,
+  ): OperationTable => table as unknown as OperationTable;
+}

@@ -1,0 +1,41 @@
+import type { ContextValue, Principal } from "@rolecast/policy";
+
+export type { ContextValue, Principal };
+
+/** A policy that came with a session: inline `Policy` or one of the `PolicyArns`. */
+export interface SessionPolicy {
+  /** `inline`, or the managed policy's ARN. */
+  readonly id: string;
+  readonly text: string;
+}
+
+/**
+ * Who makes a request, as far as decisions need it: made by authentication for a request from
+ * outside, by `invoke` for the services' own.
+ */
+export interface Caller {
+  readonly principal: Principal;
+  /** The key the request was signed with; undefined for anonymous and service callers. */
+  readonly accessKeyId?: string;
+  /** Policies passed when the session was made; undefined when none was passed. */
+  readonly sessionPolicies?: readonly SessionPolicy[];
+  /**
+   * Condition keys that the session fixes, lower-cased: `aws:tokenissuetime`,
+   * `aws:multifactorauthpresent`, `aws:principaltag/team`, `aws:sourceidentity`.
+   */
+  readonly sessionContext?: ReadonlyMap<string, ContextValue>;
+  /** Milliseconds since the epoch at which a temporary credential ends. */
+  readonly expiresAtMs?: number;
+}
+
+/** The caller's account, or `anonymous` (what `aws:PrincipalAccount` says of unsigned requests). */
+export function accountOf(principal: Principal): string {
+  switch (principal.kind) {
+    case "service":
+      return principal.serviceName;
+    case "anonymous":
+      return "anonymous";
+    default:
+      return principal.accountId;
+  }
+}

@@ -1,0 +1,117 @@
+import type { Kysely } from "kysely";
+import { AwsError } from "./aws-error.ts";
+import type { Invoke } from "./invoke.ts";
+import { accountOf, type Caller, type ContextValue } from "./principal.ts";
+import type { Store, Tables, Transaction } from "./store.ts";
+
+/** What only a request over HTTP has. */
+export interface HttpRequestInfo {
+  readonly method: string;
+  readonly rawPath: string;
+  readonly rawQuery: string;
+  /** Lower-cased names; repeated headers joined by a comma. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** `http` or `https` as the client sees it. */
+  readonly scheme: string;
+  /** Trailing headers of an aws-chunked body: filled when the body has been read to its end. */
+  trailers(): Readonly<Record<string, string>>;
+}
+
+export interface RequestContextInit {
+  readonly requestId: string;
+  readonly service: string;
+  readonly operation: string;
+  readonly region: string;
+  readonly caller: Caller;
+  readonly nowMs: number;
+  readonly sourceIp: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly secure: boolean;
+  readonly store: Store;
+  readonly invoke: Invoke;
+  readonly transaction?: Transaction;
+  /** The service that passes on the caller's credentials, e.g. `ivs.amazonaws.com`. */
+  readonly invokedBy?: string;
+  readonly http?: HttpRequestInfo;
+}
+
+/** Everything a handler may know of the request that it serves. */
+export class RequestContext {
+  readonly requestId: string;
+  readonly service: string;
+  readonly operation: string;
+  readonly region: string;
+  readonly caller: Caller;
+  /** The caller's account; `anonymous` for unsigned requests, which only S3 admits. */
+  readonly accountId: string;
+  readonly nowMs: number;
+  readonly sourceIp: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly secure: boolean;
+  readonly invokedBy: string | undefined;
+  readonly http: HttpRequestInfo | undefined;
+  readonly #store: Store;
+  readonly #transaction: Transaction | undefined;
+  readonly #invoke: Invoke;
+
+  constructor(init: RequestContextInit) {
+    this.requestId = init.requestId;
+    this.service = init.service;
+    this.operation = init.operation;
+    this.region = init.region;
+    this.caller = init.caller;
+    this.accountId = accountOf(init.caller.principal);
+    this.nowMs = init.nowMs;
+    this.sourceIp = init.sourceIp;
+    this.userAgent = init.userAgent;
+    this.secure = init.secure;
+    this.invokedBy = init.invokedBy;
+    this.http = init.http;
+    this.#store = init.store;
+    this.#transaction = init.transaction;
+    this.#invoke = init.invoke;
+  }
+
+  /** For reads: inside the surrounding transaction when there is one. */
+  db<T extends Tables>(): Kysely<T> {
+    return (this.#transaction ?? this.#store).tables<T>().db;
+  }
+
+  /** Runs `run` in the surrounding transaction when there is one, else in one of its own. */
+  transaction<T extends Tables, R>(run: (tx: Transaction<T>) => Promise<R>): Promise<R> {
+    if (this.#transaction) return run(this.#transaction.tables<T>());
+    return this.#store.tables<T>().transaction(run);
+  }
+
+  /**
+   * Calls another service with this caller's credentials passed on (a forward access session):
+   * the same authorisation as if the caller had called, with `aws:CalledVia` naming `invokedBy`.
+   * With `transaction`, the call joins it.
+   */
+  forward<Output>(
+    service: string,
+    operation: string,
+    input: object,
+    options: { readonly invokedBy: string; readonly transaction?: Transaction },
+  ): Promise<Output> {
+    return this.#invoke<Output>(service, operation, input, {
+      as: this.caller,
+      region: this.region,
+      invokedBy: options.invokedBy,
+      sourceIp: this.sourceIp,
+      userAgent: this.userAgent,
+      ...(options.transaction === undefined ? {} : { transaction: options.transaction }),
+    });
+  }
+}
+
+/** Extra condition keys of one authorisation, lower-cased names. */
+export type ContextEntries = Readonly<Record<string, ContextValue | undefined>>;
+
+/** For handlers that a gateway mistake could reach without a signature. */
+export function requireAccount(context: RequestContext): string {
+  if (/^\d{12}$/.test(context.accountId)) return context.accountId;
+  throw new AwsError("AccessDenied", "This operation needs the credentials of an account.", {
+    status: 403,
+  });
+}

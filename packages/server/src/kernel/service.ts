@@ -1,0 +1,84 @@
+import type { Readable } from "node:stream";
+import type { ServiceDefinition } from "@rolecast/wire";
+import type { AwsError } from "./aws-error.ts";
+import type { Clock } from "./clock.ts";
+import type { ServiceConstraints } from "./constraints.ts";
+import type { EventBus } from "./events.ts";
+import type { Ids } from "./ids.ts";
+import type { Invoke } from "./invoke.ts";
+import type { Log } from "./log.ts";
+import type { Authorization, OperationTable } from "./operations.ts";
+import type { RequestContext } from "./request-context.ts";
+import type { Migration, Store, Transaction } from "./store.ts";
+
+/** A request that isn't an AWS operation: playback, the console, `/_rolecast`. */
+export interface PlainRequest {
+  readonly method: string;
+  /** Percent-encoded, without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly remoteAddress: string;
+  readonly body: Readable;
+}
+
+export interface PlainResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | Uint8Array | Readable | undefined;
+}
+
+/** Why a request was refused, before it is put in the service's own words. */
+export interface Denial {
+  readonly authorization: Authorization;
+  readonly context: RequestContext;
+  /** `arn:aws:iam::…:user/x`, the session's ARN, or `anonymous`. */
+  readonly callerArn: string;
+  /** `because no identity-based policy allows the s3:PutObject action`, and its siblings. */
+  readonly reason: string;
+  readonly effect: "explicitDeny" | "implicitDeny";
+  /** Caller and resource are of one account: only then AWS tells the reason. */
+  readonly sameAccount: boolean;
+}
+
+/** What every service gets from the composition root. */
+export interface ServiceDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly events: EventBus;
+  readonly log: Log;
+  readonly invoke: Invoke;
+  /** The data folder; a service keeps files only below a folder of its own name. */
+  readonly dataDir: string;
+  /** False with `--data memory`: nothing needs to survive, so nothing is fsynced. */
+  readonly durable: boolean;
+}
+
+/** A plug-in of the server: one AWS service. */
+export interface Service {
+  readonly definition: ServiceDefinition;
+  readonly operations: OperationTable;
+  readonly constraints: ServiceConstraints;
+  readonly migrations: readonly Migration[];
+  /** Regions in which the service exists; left out, all. */
+  readonly regions?: readonly string[];
+  /** Unsigned requests reach the operations (S3); elsewhere they are refused beforehand. */
+  readonly admitsAnonymous?: boolean;
+  /** The service's form of a refusal; left out, `AccessDenied` with the full sentence. */
+  accessDenied?(denial: Denial): AwsError;
+  /** Requests that aren't operations, e.g. playback. Undefined: not mine. */
+  plainRequest?(request: PlainRequest): Promise<PlainResponse | undefined>;
+  /** Headers for a cross-origin request (or preflight) of a browser. Undefined: not mine. */
+  corsHeaders?(request: PlainRequest): Promise<Readonly<Record<string, string>> | undefined>;
+  /** Continues what an earlier process left behind; runs before the server is ready. */
+  start?(): Promise<void>;
+  /** Ends what is running, properly. */
+  close?(): Promise<void>;
+  /** Forgets everything in memory and files; rows are emptied by the store beforehand. */
+  reset?(): Promise<void>;
+  /** Facts for `/_rolecast/health`. */
+  health?(): Promise<Readonly<Record<string, unknown>>>;
+}
+
+export type { Transaction };
