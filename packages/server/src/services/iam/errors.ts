@@ -1,0 +1,71 @@
+import { AwsError } from "../../kernel/aws-error.ts";
+
+/*
+ * IAM's errors. Codes are those of the API model; sentences are AWS's where one has been seen,
+ * and otherwise in the manner of those.
+ */
+
+/** How IAM names the kinds of its entities in messages. */
+export type EntityKind = "user" | "group" | "role" | "instance profile" | "policy";
+
+export function noSuchEntity(message: string): AwsError {
+  return new AwsError("NoSuchEntity", message, { status: 404 });
+}
+
+/** `The role with name X cannot be found.` */
+export function noSuchNamed(kind: string, name: string): AwsError {
+  const article = kind === "instance profile" ? "Instance Profile" : `The ${kind} with name`;
+  return noSuchEntity(`${article} ${name} cannot be found.`);
+}
+
+export function noSuchPolicy(arn: string): AwsError {
+  return noSuchEntity(`Policy ${arn} was not found.`);
+}
+
+export function notAttachable(arn: string): AwsError {
+  return noSuchEntity(`Policy ${arn} does not exist or is not attachable.`);
+}
+
+/** `Role with name X already exists.` */
+export function alreadyExists(subject: string): AwsError {
+  return new AwsError("EntityAlreadyExists", `${subject} already exists.`, { status: 409 });
+}
+
+export function deleteConflict(what: string): AwsError {
+  return new AwsError("DeleteConflict", `Cannot delete entity, must ${what} first.`, {
+    status: 409,
+  });
+}
+
+/** `Cannot exceed quota for PoliciesPerRole: 10` */
+export function quotaExceeded(quota: string, limit: number): AwsError {
+  return limitExceeded(`Cannot exceed quota for ${quota}: ${limit}`);
+}
+
+export function limitExceeded(message: string): AwsError {
+  return new AwsError("LimitExceeded", message, { status: 409 });
+}
+
+export function invalidInput(message: string): AwsError {
+  return new AwsError("InvalidInput", message, { status: 400 });
+}
+
+export function validationError(message: string): AwsError {
+  return new AwsError("ValidationError", message, { status: 400 });
+}
+
+export function malformedPolicyDocument(message: string): AwsError {
+  return new AwsError("MalformedPolicyDocument", message, { status: 400 });
+}
+
+export function unmodifiableEntity(message: string): AwsError {
+  return new AwsError("UnmodifiableEntity", message, { status: 400 });
+}
+
+export function policyNotAttachable(message: string): AwsError {
+  return new AwsError("PolicyNotAttachable", message, { status: 400 });
+}
+
+export function accessDenied(message: string): AwsError {
+  return new AwsError("AccessDenied", message, { status: 403 });
+}

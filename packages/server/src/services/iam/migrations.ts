@@ -1,0 +1,162 @@
+import type { Kysely } from "kysely";
+import type { Migration, Tables } from "../../kernel/store.ts";
+
+export const iamMigrations: readonly Migration[] = [
+  { name: "iam/0001-principals", up: createPrincipals },
+  { name: "iam/0002-policies", up: createPolicies },
+  { name: "iam/0003-credentials", up: createCredentials },
+];
+
+async function createPrincipals(db: Kysely<Tables>): Promise<void> {
+  const { schema } = db;
+  await schema
+    .createTable("iam_users")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("user_id", "text", (c) => c.primaryKey())
+    .addColumn("user_name", "text", (c) => c.notNull())
+    .addColumn("name_key", "text", (c) => c.notNull())
+    .addColumn("path", "text", (c) => c.notNull())
+    .addColumn("boundary_arn", "text")
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .addUniqueConstraint("iam_users_name", ["account_id", "name_key"])
+    .execute();
+  await schema
+    .createTable("iam_groups")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("group_id", "text", (c) => c.primaryKey())
+    .addColumn("group_name", "text", (c) => c.notNull())
+    .addColumn("name_key", "text", (c) => c.notNull())
+    .addColumn("path", "text", (c) => c.notNull())
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .addUniqueConstraint("iam_groups_name", ["account_id", "name_key"])
+    .execute();
+  await schema
+    .createTable("iam_group_members")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("group_id", "text", (c) => c.notNull())
+    .addColumn("user_id", "text", (c) => c.notNull())
+    .addPrimaryKeyConstraint("iam_group_members_key", ["group_id", "user_id"])
+    .execute();
+  await schema
+    .createTable("iam_roles")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("role_id", "text", (c) => c.primaryKey())
+    .addColumn("role_name", "text", (c) => c.notNull())
+    .addColumn("name_key", "text", (c) => c.notNull())
+    .addColumn("path", "text", (c) => c.notNull())
+    .addColumn("trust_policy", "text", (c) => c.notNull())
+    .addColumn("description", "text")
+    .addColumn("max_session_duration_s", "integer", (c) => c.notNull())
+    .addColumn("boundary_arn", "text")
+    .addColumn("linked_service", "text")
+    .addColumn("deletion_task_id", "text")
+    .addColumn("last_used_ms", "bigint")
+    .addColumn("last_used_region", "text")
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .addUniqueConstraint("iam_roles_name", ["account_id", "name_key"])
+    .execute();
+  await schema
+    .createTable("iam_instance_profiles")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("profile_id", "text", (c) => c.primaryKey())
+    .addColumn("profile_name", "text", (c) => c.notNull())
+    .addColumn("name_key", "text", (c) => c.notNull())
+    .addColumn("path", "text", (c) => c.notNull())
+    .addColumn("role_id", "text")
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .addUniqueConstraint("iam_instance_profiles_name", ["account_id", "name_key"])
+    .execute();
+  await schema
+    .createTable("iam_tags")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("owner_id", "text", (c) => c.notNull())
+    .addColumn("tag_key_fold", "text", (c) => c.notNull())
+    .addColumn("tag_key", "text", (c) => c.notNull())
+    .addColumn("tag_value", "text", (c) => c.notNull())
+    .addPrimaryKeyConstraint("iam_tags_key", ["owner_id", "tag_key_fold"])
+    .execute();
+  await index(db, "iam_group_members", "user", ["user_id"]);
+  await index(db, "iam_users", "boundary", ["account_id", "boundary_arn"]);
+  await index(db, "iam_roles", "boundary", ["account_id", "boundary_arn"]);
+  await index(db, "iam_roles", "linked_service", ["account_id", "linked_service"]);
+  await index(db, "iam_instance_profiles", "role", ["role_id"]);
+}
+
+async function createPolicies(db: Kysely<Tables>): Promise<void> {
+  const { schema } = db;
+  await schema
+    .createTable("iam_inline_policies")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("owner_id", "text", (c) => c.notNull())
+    .addColumn("policy_name", "text", (c) => c.notNull())
+    .addColumn("document", "text", (c) => c.notNull())
+    .addPrimaryKeyConstraint("iam_inline_policies_key", ["owner_id", "policy_name"])
+    .execute();
+  await schema
+    .createTable("iam_policy_attachments")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("policy_arn", "text", (c) => c.notNull())
+    .addColumn("owner_id", "text", (c) => c.notNull())
+    .addColumn("owner_kind", "text", (c) => c.notNull())
+    .addPrimaryKeyConstraint("iam_policy_attachments_key", ["owner_id", "policy_arn"])
+    .execute();
+  await schema
+    .createTable("iam_policies")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("policy_arn", "text", (c) => c.primaryKey())
+    .addColumn("policy_id", "text", (c) => c.notNull().unique())
+    .addColumn("policy_name", "text", (c) => c.notNull())
+    .addColumn("name_key", "text", (c) => c.notNull())
+    .addColumn("path", "text", (c) => c.notNull())
+    .addColumn("description", "text")
+    .addColumn("default_version", "integer", (c) => c.notNull())
+    .addColumn("last_version", "integer", (c) => c.notNull())
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .addColumn("updated_ms", "bigint", (c) => c.notNull())
+    .addUniqueConstraint("iam_policies_name", ["account_id", "name_key"])
+    .execute();
+  await schema
+    .createTable("iam_policy_versions")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("policy_arn", "text", (c) => c.notNull())
+    .addColumn("version", "integer", (c) => c.notNull())
+    .addColumn("document", "text", (c) => c.notNull())
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .addPrimaryKeyConstraint("iam_policy_versions_key", ["policy_arn", "version"])
+    .execute();
+  const attachmentColumns = ["account_id", "policy_arn", "owner_kind"];
+  await index(db, "iam_policy_attachments", "policy", attachmentColumns);
+}
+
+async function createCredentials(db: Kysely<Tables>): Promise<void> {
+  const { schema } = db;
+  await schema
+    .createTable("iam_accounts")
+    .addColumn("account_id", "text", (c) => c.primaryKey())
+    .addColumn("root_access_key_id", "text", (c) => c.notNull().unique())
+    .addColumn("root_secret_sealed", "text", (c) => c.notNull())
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .execute();
+  await schema
+    .createTable("iam_access_keys")
+    .addColumn("access_key_id", "text", (c) => c.primaryKey())
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("user_id", "text", (c) => c.notNull())
+    .addColumn("status", "text", (c) => c.notNull())
+    .addColumn("secret_sealed", "text", (c) => c.notNull())
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .addColumn("last_used_ms", "bigint")
+    .addColumn("last_used_region", "text")
+    .addColumn("last_used_service", "text")
+    .execute();
+  await index(db, "iam_access_keys", "user", ["user_id"]);
+}
+
+async function index(
+  db: Kysely<Tables>,
+  table: string,
+  name: string,
+  columns: string[],
+): Promise<void> {
+  await db.schema.createIndex(`${table}_by_${name}`).on(table).columns(columns).execute();
+}

@@ -1,0 +1,142 @@
+/** An account that this server knows, with its root user's key. */
+export interface AccountRow {
+  account_id: string;
+  root_access_key_id: string;
+  /** Sealed by `SecretBox`, like every stored secret. */
+  root_secret_sealed: string;
+  created_ms: number;
+}
+
+export interface UserRow {
+  account_id: string;
+  user_id: string;
+  user_name: string;
+  /** Lower-cased: names are unique irrespective of case, and lists are sorted by it. */
+  name_key: string;
+  path: string;
+  boundary_arn: string | null;
+  created_ms: number;
+}
+
+export interface GroupRow {
+  account_id: string;
+  group_id: string;
+  group_name: string;
+  name_key: string;
+  path: string;
+  created_ms: number;
+}
+
+export interface GroupMemberRow {
+  account_id: string;
+  group_id: string;
+  user_id: string;
+}
+
+export interface RoleRow {
+  account_id: string;
+  role_id: string;
+  role_name: string;
+  name_key: string;
+  path: string;
+  /** As it is matched: user and role principals stand as unique ids (`trust-policy.ts`). */
+  trust_policy: string;
+  description: string | null;
+  max_session_duration_s: number;
+  boundary_arn: string | null;
+  /** The owning service of a service-linked role, e.g. `ivs.amazonaws.com`. */
+  linked_service: string | null;
+  /** The pending DeleteServiceLinkedRole task; null when the role isn't being deleted. */
+  deletion_task_id: string | null;
+  last_used_ms: number | null;
+  last_used_region: string | null;
+  created_ms: number;
+}
+
+/** Tags of users, roles, managed policies and instance profiles, by the unique id of their owner. */
+export interface TagRow {
+  account_id: string;
+  owner_id: string;
+  /** Lower-cased: IAM's tag keys are told apart irrespective of case. */
+  tag_key_fold: string;
+  tag_key: string;
+  tag_value: string;
+}
+
+/** Inline policies of users, groups and roles. */
+export interface InlinePolicyRow {
+  account_id: string;
+  owner_id: string;
+  policy_name: string;
+  document: string;
+}
+
+export type PolicyOwnerKind = "user" | "group" | "role";
+
+export interface PolicyAttachmentRow {
+  account_id: string;
+  policy_arn: string;
+  owner_id: string;
+  owner_kind: PolicyOwnerKind;
+}
+
+/** A customer managed policy. */
+export interface PolicyRow {
+  account_id: string;
+  policy_arn: string;
+  policy_id: string;
+  policy_name: string;
+  name_key: string;
+  path: string;
+  description: string | null;
+  default_version: number;
+  /** Version numbers are never used twice. */
+  last_version: number;
+  created_ms: number;
+  updated_ms: number;
+}
+
+export interface PolicyVersionRow {
+  account_id: string;
+  policy_arn: string;
+  version: number;
+  document: string;
+  created_ms: number;
+}
+
+export interface AccessKeyRow {
+  access_key_id: string;
+  account_id: string;
+  user_id: string;
+  status: "Active" | "Inactive";
+  secret_sealed: string;
+  created_ms: number;
+  last_used_ms: number | null;
+  last_used_region: string | null;
+  last_used_service: string | null;
+}
+
+export interface InstanceProfileRow {
+  account_id: string;
+  profile_id: string;
+  profile_name: string;
+  name_key: string;
+  path: string;
+  role_id: string | null;
+  created_ms: number;
+}
+
+export interface IamTables {
+  iam_accounts: AccountRow;
+  iam_users: UserRow;
+  iam_groups: GroupRow;
+  iam_group_members: GroupMemberRow;
+  iam_roles: RoleRow;
+  iam_tags: TagRow;
+  iam_inline_policies: InlinePolicyRow;
+  iam_policy_attachments: PolicyAttachmentRow;
+  iam_policies: PolicyRow;
+  iam_policy_versions: PolicyVersionRow;
+  iam_access_keys: AccessKeyRow;
+  iam_instance_profiles: InstanceProfileRow;
+}
