@@ -42,6 +42,14 @@ export interface IdentityDirectory {
     roleName: string,
     context: RequestContext,
   ): Promise<RoleRecord | undefined>;
+  /**
+   * The unique id (AIDA…, AROA…) of the user or role that an ARN in a policy's `Principal` names;
+   * undefined when there is none. Policies are stored with it, so that a re-created namesake isn't
+   * trusted. For a session's ARN the ARN itself when its role exists.
+   */
+  findPrincipalId(arn: string, context: RequestContext): Promise<string | undefined>;
+  /** The way back, for showing a stored policy; undefined when the user or role is gone. */
+  findPrincipalArn(id: string, context: RequestContext): Promise<string | undefined>;
   /** A managed policy's default version, by ARN: customer's of `accountId` or AWS's. */
   findManagedPolicy(arn: string, context: RequestContext): Promise<PolicyDocument | undefined>;
   /** Remembers the use of a role (RoleLastUsed); may be late, never fails. */

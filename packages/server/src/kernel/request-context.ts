@@ -1,6 +1,8 @@
+import assert from "node:assert";
 import type { Kysely } from "kysely";
 import { AwsError } from "./aws-error.ts";
 import type { Invoke } from "./invoke.ts";
+import type { Authorization } from "./operations.ts";
 import { accountOf, type Caller, type ContextValue } from "./principal.ts";
 import type { Store, Tables, Transaction } from "./store.ts";
 
@@ -33,6 +35,8 @@ export interface RequestContextInit {
   /** The service that passes on the caller's credentials, e.g. `ivs.amazonaws.com`. */
   readonly invokedBy?: string;
   readonly http?: HttpRequestInfo;
+  /** Decides one more pair for the request's caller; rejects with the service's refusal. */
+  readonly authorize?: (authorization: Authorization, context: RequestContext) => Promise<void>;
 }
 
 /** Everything a handler may know of the request that it serves. */
@@ -53,6 +57,7 @@ export class RequestContext {
   readonly #store: Store;
   readonly #transaction: Transaction | undefined;
   readonly #invoke: Invoke;
+  readonly #authorize: RequestContextInit["authorize"];
 
   constructor(init: RequestContextInit) {
     this.requestId = init.requestId;
@@ -70,6 +75,26 @@ export class RequestContext {
     this.#store = init.store;
     this.#transaction = init.transaction;
     this.#invoke = init.invoke;
+    this.#authorize = init.authorize;
+  }
+
+  /** The handler's reads and writes are part of its caller's transaction. */
+  get joinsTransaction(): boolean {
+    return this.#transaction !== undefined;
+  }
+
+  /**
+   * Decides one more pair of action and resource inside a handler, for operations whose parts are
+   * refused one by one (DeleteObjects). Rejects with the service's refusal.
+   */
+  async authorize(authorization: Authorization): Promise<void> {
+    assert(this.#authorize, "the request context was made without a way to decide");
+    await this.#authorize(authorization, this);
+  }
+
+  /** What is read now may yet be rolled back: nothing to keep in a cache. */
+  get inTransaction(): boolean {
+    return this.#transaction !== undefined;
   }
 
   /** For reads: inside the surrounding transaction when there is one. */
