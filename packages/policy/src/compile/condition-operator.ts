@@ -1,0 +1,92 @@
+/** What a condition operator's name says. IAM User Guide, "Condition operators". */
+export interface ConditionOperator {
+  family: OperatorFamily;
+  /** Of numbers and dates; "Equals" for all others. */
+  comparison: Comparison;
+  /** Holds when no policy value matches, and for a missing key. */
+  negated: boolean;
+  ifExists: boolean;
+  set: "all" | "any" | undefined;
+}
+
+export type OperatorFamily =
+  | "stringEquals"
+  | "stringEqualsIgnoreCase"
+  | "stringLike"
+  | "arnLike"
+  | "bool"
+  | "binaryEquals"
+  | "ipAddress"
+  | "numeric"
+  | "date"
+  | "null";
+
+export type Comparison =
+  | "Equals"
+  | "LessThan"
+  | "LessThanEquals"
+  | "GreaterThan"
+  | "GreaterThanEquals";
+
+type Base = Pick<ConditionOperator, "family" | "comparison" | "negated">;
+
+function base(family: OperatorFamily, negated = false, comparison: Comparison = "Equals"): Base {
+  return { family, comparison, negated };
+}
+
+function comparisons(family: "numeric" | "date"): readonly (readonly [string, Base])[] {
+  return [
+    [`${family}equals`, base(family)],
+    [`${family}notequals`, base(family, true)],
+    [`${family}lessthan`, base(family, false, "LessThan")],
+    [`${family}lessthanequals`, base(family, false, "LessThanEquals")],
+    [`${family}greaterthan`, base(family, false, "GreaterThan")],
+    [`${family}greaterthanequals`, base(family, false, "GreaterThanEquals")],
+  ];
+}
+
+/** Lower-cased base names, since AWS takes operators in any case. */
+const BASES: ReadonlyMap<string, Base> = new Map([
+  ["stringequals", base("stringEquals")],
+  ["stringnotequals", base("stringEquals", true)],
+  ["stringequalsignorecase", base("stringEqualsIgnoreCase")],
+  ["stringnotequalsignorecase", base("stringEqualsIgnoreCase", true)],
+  ["stringlike", base("stringLike")],
+  ["stringnotlike", base("stringLike", true)],
+  ["arnequals", base("arnLike")],
+  ["arnnotequals", base("arnLike", true)],
+  ["arnlike", base("arnLike")],
+  ["arnnotlike", base("arnLike", true)],
+  ["bool", base("bool")],
+  ["binaryequals", base("binaryEquals")],
+  ["ipaddress", base("ipAddress")],
+  ["notipaddress", base("ipAddress", true)],
+  ["null", base("null")],
+  ...comparisons("numeric"),
+  ...comparisons("date"),
+]);
+
+const SET_PREFIXES = [
+  ["forallvalues:", "all"],
+  ["foranyvalue:", "any"],
+] as const;
+const IF_EXISTS = "ifexists";
+
+/** Reads an operator's name; undefined when there is no such operator. */
+export function readConditionOperator(name: string): ConditionOperator | undefined {
+  let rest = name.toLowerCase();
+  let set: ConditionOperator["set"];
+  for (const [prefix, kind] of SET_PREFIXES) {
+    if (rest.startsWith(prefix)) {
+      set = kind;
+      rest = rest.slice(prefix.length);
+      break;
+    }
+  }
+  const ifExists = rest.endsWith(IF_EXISTS);
+  const found = BASES.get(ifExists ? rest.slice(0, -IF_EXISTS.length) : rest);
+  if (found === undefined || (found.family === "null" && ifExists)) {
+    return undefined;
+  }
+  return { ...found, ifExists, set };
+}

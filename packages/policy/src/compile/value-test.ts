@@ -1,0 +1,154 @@
+import type { RequestContextValues } from "../request.ts";
+import { ARN_PARTS, arnColons } from "./arn-parts.ts";
+import { arnMatches, arnPatternOf } from "./arn-pattern.ts";
+import type { Comparison, ConditionOperator } from "./condition-operator.ts";
+import { decodeBase64 } from "./decode-base64.ts";
+import { parseDate } from "./parse-date.ts";
+import { parseIpAddress, parseIpRange, rangeHolds } from "./parse-ip.ts";
+import { parseNumber } from "./parse-number.ts";
+import { type PatternToken, tokenizePattern } from "./pattern-tokens.ts";
+import { patternMatches, resolveTokens, stringPatternOf } from "./string-pattern.ts";
+
+/** Whether one value of the request matches any of the policy's values, before any negation. */
+export type ValueTest = (value: string, context: RequestContextValues) => boolean;
+
+/** Compiles the policy's side once. What cannot be parsed, on either side, matches nothing. */
+export function compileValueTest(
+  { family, comparison }: ConditionOperator,
+  values: readonly string[],
+  variables: boolean,
+): ValueTest {
+  switch (family) {
+    case "stringEquals":
+      return equalsTest(tokenizeAll(values, variables, false));
+    case "stringEqualsIgnoreCase":
+      return equalsIgnoreCaseTest(tokenizeAll(values, variables, false));
+    case "stringLike":
+      return likeTest(tokenizeAll(values, variables, true));
+    case "arnLike":
+      return arnTest(tokenizeAll(values, variables, true));
+    case "bool":
+      return boolTest(tokenizeAll(values, variables, false));
+    case "binaryEquals":
+      return parsedTest(values, decodeBase64, (mine, theirs) => mine === theirs);
+    case "ipAddress":
+      return ipTest(values);
+    case "numeric":
+      return parsedTest(values, parseNumber, COMPARE[comparison]);
+    case "date":
+      return parsedTest(values, parseDate, COMPARE[comparison]);
+    case "null":
+      throw new Error("Null looks at the key and not at its values");
+    default:
+      return family satisfies never;
+  }
+}
+
+const COMPARE: Record<Comparison, (request: number, policy: number) => boolean> = {
+  Equals: (request, policy) => request === policy,
+  LessThan: (request, policy) => request < policy,
+  LessThanEquals: (request, policy) => request <= policy,
+  GreaterThan: (request, policy) => request > policy,
+  GreaterThanEquals: (request, policy) => request >= policy,
+};
+
+type Tokens = readonly PatternToken[];
+
+function tokenizeAll(
+  values: readonly string[],
+  variables: boolean,
+  wildcards: boolean,
+): readonly Tokens[] {
+  return values.map((value) => tokenizePattern(value, { variables, wildcards }));
+}
+
+function isFixed(tokens: Tokens): boolean {
+  return tokens.every((token) => token.kind === "literal");
+}
+
+/** The text of tokens without wildcards; undefined while a variable has no value. */
+function textOf(tokens: Tokens, context: RequestContextValues): string | undefined {
+  return resolveTokens(tokens, context)
+    ?.map((token) => (token.kind === "literal" ? token.text : ""))
+    .join("");
+}
+
+function fixedText(tokens: Tokens): string {
+  return tokens.map((token) => (token.kind === "literal" ? token.text : "")).join("");
+}
+
+/** Fixed values in a set, or alone; values with variables are compared piece by piece. */
+function equalsTest(values: readonly Tokens[]): ValueTest {
+  const fixed = values.filter(isFixed).map(fixedText);
+  const [only] = fixed;
+  if (fixed.length === values.length) {
+    if (fixed.length === 1 && only !== undefined) {
+      return (value) => value === only;
+    }
+    const set = new Set(fixed);
+    return (value) => set.has(value);
+  }
+  const set = new Set(fixed);
+  const templates = values.filter((tokens) => !isFixed(tokens)).map(stringPatternOf);
+  return (value, context) =>
+    set.has(value) || templates.some((pattern) => patternMatches(pattern, value, 0, context));
+}
+
+function equalsIgnoreCaseTest(values: readonly Tokens[]): ValueTest {
+  const fixed = new Set(values.filter(isFixed).map((tokens) => fixedText(tokens).toLowerCase()));
+  const templates = values.filter((tokens) => !isFixed(tokens));
+  return (value, context) => {
+    const lowerCased = value.toLowerCase();
+    return (
+      fixed.has(lowerCased) ||
+      templates.some((tokens) => textOf(tokens, context)?.toLowerCase() === lowerCased)
+    );
+  };
+}
+
+function likeTest(values: readonly Tokens[]): ValueTest {
+  const patterns = values.map(stringPatternOf);
+  const [only] = patterns;
+  if (patterns.length === 1 && only !== undefined) {
+    return (value, context) => patternMatches(only, value, 0, context);
+  }
+  return (value, context) => patterns.some((pattern) => patternMatches(pattern, value, 0, context));
+}
+
+function arnTest(values: readonly Tokens[]): ValueTest {
+  const patterns = values.map(arnPatternOf);
+  return (value, context) =>
+    arnColons(value).length === ARN_PARTS - 1 &&
+    patterns.some((pattern) => arnMatches(pattern, value, context));
+}
+
+function boolTest(values: readonly Tokens[]): ValueTest {
+  return (value, context) => {
+    const lowerCased = value.toLowerCase();
+    return (
+      (lowerCased === "true" || lowerCased === "false") &&
+      values.some((tokens) => textOf(tokens, context)?.toLowerCase() === lowerCased)
+    );
+  };
+}
+
+function ipTest(values: readonly string[]): ValueTest {
+  const ranges = values.map(parseIpRange).filter((range) => range !== undefined);
+  return (value) => {
+    const address = parseIpAddress(value);
+    return address !== undefined && ranges.some((range) => rangeHolds(range, address));
+  };
+}
+
+/** Values that both sides parse into something comparable. */
+function parsedTest<T>(
+  values: readonly string[],
+  parse: (text: string) => T | undefined,
+  compare: (request: T, policy: T) => boolean,
+): ValueTest {
+  const theirs = values.map(parse).filter((value) => value !== undefined);
+  return (value) => {
+    const mine = parse(value);
+    return mine !== undefined && theirs.some((one) => compare(mine, one));
+  };
+}
