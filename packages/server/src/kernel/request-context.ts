@@ -78,11 +78,6 @@ export class RequestContext {
     this.#authorize = init.authorize;
   }
 
-  /** The handler's reads and writes are part of its caller's transaction. */
-  get joinsTransaction(): boolean {
-    return this.#transaction !== undefined;
-  }
-
   /**
    * Decides one more pair of action and resource inside a handler, for operations whose parts are
    * refused one by one (DeleteObjects). Rejects with the service's refusal.
