@@ -5,6 +5,8 @@ export interface Constraint {
   /** AWS's own pattern as its message prints it; the whole value must match. Never a caller's. */
   readonly pattern?: string;
   readonly values?: readonly string[];
+  /** Marks a map: `min` and `max` count its entries, whose keys are the caller's, not members. */
+  readonly entries?: { readonly key: Constraint; readonly value: Constraint };
 }
 
 /**
@@ -60,6 +62,10 @@ function visitStructure(
       : Object.hasOwn(members, member)
         ? members[member]
         : undefined;
+    if (own?.entries && isStructure(value)) {
+      checkMap(value, own, own.entries, path, found);
+      continue;
+    }
     if (own) checkValue(value, own, path, found);
     if (Array.isArray(value)) visitList(operation, member, value, path, constraints, found);
     else if (isStructure(value)) visitStructure(operation, value, `${path}.`, constraints, found);
@@ -83,6 +89,31 @@ function visitList(
       checkValue(value, item, itemPath, found);
     }
   }
+}
+
+function checkMap(
+  map: Readonly<Record<string, unknown>>,
+  limit: Constraint,
+  { key, value }: { readonly key: Constraint; readonly value: Constraint },
+  path: string,
+  found: Violation[],
+): void {
+  const count = Object.keys(map).length;
+  if (limit.max !== undefined && count > limit.max)
+    found.push({ path, rule: `Member must have length less than or equal to ${limit.max}` });
+  if (limit.min !== undefined && count < limit.min)
+    found.push({ path, rule: `Member must have length greater than or equal to ${limit.min}` });
+  const rulesOf = (each: readonly unknown[], rule: Constraint): readonly string[] => {
+    const broken: Violation[] = [];
+    for (const item of each) checkValue(item, rule, path, broken);
+    return [...new Set(broken.map((violation) => violation.rule))];
+  };
+  const keys = rulesOf(Object.keys(map), key);
+  if (keys.length > 0)
+    found.push({ path, rule: `Map keys must satisfy constraint: [${keys.join(", ")}]` });
+  const values = rulesOf(Object.values(map), value);
+  if (values.length > 0)
+    found.push({ path, rule: `Map value must satisfy constraint: [${values.join(", ")}]` });
 }
 
 function checkValue(value: unknown, limit: Constraint, path: string, found: Violation[]): void {
