@@ -48,8 +48,8 @@ type CommandName<Client, Name extends string> = `${Name}Command` & keyof Client;
 
 /** The SDK's input type of an operation, from its command class. */
 export type InputOf<Client, Name extends string> = Client[CommandName<Client, Name>] extends new (
-  input: infer Input,
-) => unknown
+  ...args: never[]
+) => { readonly input: infer Input }
   ? NonNullable<Input>
   : never;
 

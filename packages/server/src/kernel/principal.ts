@@ -33,6 +33,8 @@ export function accountOf(principal: Principal): string {
   switch (principal.kind) {
     case "service":
       return principal.serviceName;
+    case "federated-provider":
+      return principal.provider;
     case "anonymous":
       return "anonymous";
     default:

@@ -1,0 +1,193 @@
+import {
+  compilePolicy,
+  type DecisionRequest,
+  decide,
+  type Effect,
+  explain,
+  type PolicyLayers,
+  PolicySet,
+} from "@rolecast/policy";
+import { AwsError } from "../kernel/aws-error.ts";
+import type { IdentityDirectory, PolicyDocument } from "../kernel/identity.ts";
+import type { Log } from "../kernel/log.ts";
+import { LruMap } from "../kernel/lru-map.ts";
+import type { Authorization } from "../kernel/operations.ts";
+import { accountOf, type Caller, type Principal, type SessionPolicy } from "../kernel/principal.ts";
+import type { RequestContext } from "../kernel/request-context.ts";
+import type { Denial, Service } from "../kernel/service.ts";
+import { ConditionContext } from "./condition-context.ts";
+import { PolicyCache } from "./policy-cache.ts";
+
+/** Principals whose policies are kept gathered. */
+const GATHERED_MAX = 10_000;
+
+export interface AuthorizerOptions {
+  readonly directory: IdentityDirectory;
+  /** `enforce` refuses, `soft` logs what would be refused, `off` doesn't decide. */
+  readonly enforcement: "enforce" | "soft" | "off";
+  readonly log: Log;
+}
+
+interface Gathered {
+  readonly generation: number;
+  readonly identity: PolicySet;
+  readonly boundary: PolicySet | undefined;
+}
+
+/** Decides requests: gathers the policies that apply and asks the policy engine. */
+export class Authorizer {
+  readonly #options: AuthorizerOptions;
+  readonly #policies = new PolicyCache();
+  readonly #gathered = new LruMap<string, Gathered>(GATHERED_MAX);
+  /** By the list itself: authentication keeps one list per session. */
+  readonly #sessions = new WeakMap<readonly SessionPolicy[], PolicySet>();
+
+  constructor(options: AuthorizerOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves when every pair is allowed; rejects with the service's denial of the first that isn't. */
+  async authorize(
+    service: Service,
+    authorizations: Authorization | readonly Authorization[],
+    context: RequestContext,
+  ): Promise<void> {
+    if (this.#options.enforcement === "off") return;
+    for (const authorization of asList(authorizations)) {
+      const denial = await this.decide(authorization, context);
+      if (!denial) continue;
+      const error = service.accessDenied?.(denial) ?? accessDenied(denial);
+      if (this.#options.enforcement === "enforce") throw error;
+      const { action, resource } = authorization;
+      this.#options.log.warn({ action, resource }, `would be denied: ${error.message}`);
+    }
+  }
+
+  /** One pair's decision: undefined when allowed. */
+  async decide(authorization: Authorization, context: RequestContext): Promise<Denial | undefined> {
+    const request: DecisionRequest = {
+      principal: context.caller.principal,
+      action: authorization.action,
+      resource: authorization.resource,
+      resourceAccountId: authorization.resourceAccountId ?? context.accountId,
+      context: new ConditionContext(context, authorization),
+    };
+    const layers = await this.#layers(authorization, context);
+    const effect: Effect = decide(request, layers);
+    if (effect === "allow") return undefined;
+    const { reason } = explain(request, layers);
+    return {
+      authorization,
+      context,
+      effect,
+      reason,
+      callerArn: callerArn(context.caller.principal),
+      sameAccount: request.resourceAccountId === context.accountId,
+    };
+  }
+
+  async #layers(authorization: Authorization, context: RequestContext): Promise<PolicyLayers> {
+    const { caller } = context;
+    const { resourcePolicy } = authorization;
+    const gathered = await this.#gather(context);
+    const session = this.#sessionPolicies(caller);
+    return {
+      ...(gathered ? { identity: gathered.identity } : {}),
+      ...(gathered?.boundary ? { boundary: gathered.boundary } : {}),
+      ...(session ? { session } : {}),
+      ...(resourcePolicy
+        ? {
+            resource: this.#policies.setOf(resourcePolicy.text, {
+              kind: resourcePolicy.kind,
+              id: resourcePolicy.id,
+              managed: false,
+            }),
+            resourceKind: resourcePolicy.kind,
+          }
+        : {}),
+    };
+  }
+
+  async #gather(context: RequestContext): Promise<Gathered | undefined> {
+    const { principal } = context.caller;
+    const key = gatherKey(principal);
+    if (key === undefined) return undefined;
+    const generation = this.#options.directory.generation(accountOf(principal));
+    const known = this.#gathered.get(key);
+    if (known?.generation === generation) return known;
+    const policies = await this.#options.directory.policiesOf(principal, context);
+    const gathered: Gathered = {
+      generation,
+      identity: new PolicySet(
+        policies.identity.map((policy) => this.#compile(policy, "identity", key)),
+      ),
+      boundary:
+        policies.boundary && new PolicySet([this.#compile(policies.boundary, "boundary", key)]),
+    };
+    // What a transaction reads may yet be rolled back.
+    if (!context.inTransaction) this.#gathered.set(key, gathered);
+    return gathered;
+  }
+
+  #compile(policy: PolicyDocument, kind: "identity" | "boundary", owner: string) {
+    const { text, managed } = policy;
+    const id = managed ? policy.id : `${owner} ${policy.id}`;
+    return this.#policies.compile(text, { kind, id, managed });
+  }
+
+  #sessionPolicies({ sessionPolicies: policies }: Caller): PolicySet | undefined {
+    if (!policies) return undefined;
+    let set = this.#sessions.get(policies);
+    if (!set) {
+      set = new PolicySet(
+        policies.map(({ id, text }) =>
+          compilePolicy(text, { kind: "session", id, managed: id.startsWith("arn:") }),
+        ),
+      );
+      this.#sessions.set(policies, set);
+    }
+    return set;
+  }
+}
+
+function asList(value: Authorization | readonly Authorization[]): readonly Authorization[] {
+  return Array.isArray(value) ? value : [value as Authorization];
+}
+
+/** Who has identity-based policies, by what they are attached to. */
+function gatherKey(principal: Principal): string | undefined {
+  switch (principal.kind) {
+    case "user":
+      return principal.id;
+    case "role-session":
+      return principal.roleId;
+    case "federated-user":
+      return principal.userArn;
+    default:
+      return undefined;
+  }
+}
+
+function callerArn(principal: Principal): string {
+  switch (principal.kind) {
+    case "anonymous":
+      return "anonymous";
+    case "federated-provider":
+      return principal.provider;
+    case "service":
+      return principal.serviceName;
+    default:
+      return principal.arn;
+  }
+}
+
+/** The sentence of IAM's and most other services' refusals. */
+export function accessDenied(denial: Denial): AwsError {
+  const { authorization, callerArn: arn, reason } = denial;
+  const resource = authorization.resourceLabel ?? authorization.resource;
+  return new AwsError(
+    "AccessDenied",
+    `User: ${arn} is not authorized to perform: ${authorization.action} on resource: ${resource} ${reason}`,
+    { status: 403 },
+  );
+}

@@ -1,0 +1,130 @@
+import type { ContextValue, RequestContextValues } from "@rolecast/policy";
+import { isoSeconds } from "../kernel/clock.ts";
+import type { Authorization } from "../kernel/operations.ts";
+import { accountOf, type Principal } from "../kernel/principal.ts";
+import type { RequestContext } from "../kernel/request-context.ts";
+
+/**
+ * The condition keys of one decision, worked out only when a policy asks.
+ * Source: IAM user guide, "AWS global condition context keys".
+ */
+export class ConditionContext implements RequestContextValues {
+  readonly #request: RequestContext;
+  readonly #authorization: Authorization;
+
+  constructor(request: RequestContext, authorization: Authorization) {
+    this.#request = request;
+    this.#authorization = authorization;
+  }
+
+  get(key: string): ContextValue | undefined {
+    const own = this.#authorization.context;
+    if (own && Object.hasOwn(own, key)) return own[key];
+    const fixed = this.#request.caller.sessionContext?.get(key);
+    if (fixed !== undefined) return fixed;
+    return this.#global(key);
+  }
+
+  #global(key: string): ContextValue | undefined {
+    const { caller, http, invokedBy, nowMs, region } = this.#request;
+    switch (key) {
+      case "aws:currenttime":
+        return isoSeconds(nowMs);
+      case "aws:epochtime":
+        return String(Math.floor(nowMs / 1000));
+      case "aws:securetransport":
+        return String(this.#request.secure);
+      case "aws:sourceip":
+        // A call that a service passes on doesn't come from the caller's address.
+        return invokedBy === undefined ? this.#request.sourceIp : undefined;
+      case "aws:useragent":
+        return this.#request.userAgent;
+      case "aws:referer":
+        return http?.headers.referer;
+      case "aws:requestedregion":
+        return region;
+      case "aws:resourceaccount":
+        return this.#authorization.resourceAccountId ?? this.#request.accountId;
+      case "aws:viaawsservice":
+        return String(invokedBy !== undefined);
+      case "aws:calledvia":
+        return invokedBy === undefined ? undefined : [invokedBy];
+      case "aws:calledviafirst":
+      case "aws:calledvialast":
+        return invokedBy;
+      default:
+        return principalKey(key, caller.principal);
+    }
+  }
+}
+
+function principalKey(key: string, principal: Principal): ContextValue | undefined {
+  switch (key) {
+    case "aws:principalarn":
+      return principalArn(principal);
+    case "aws:principalaccount":
+      return principal.kind === "service" ? undefined : accountOf(principal);
+    case "aws:principaltype":
+      return principalType(principal);
+    case "aws:userid":
+      return userId(principal);
+    case "aws:username":
+      return principal.kind === "user" ? principal.userName : undefined;
+    case "aws:principalisawsservice":
+      return String(principal.kind === "service");
+    case "aws:principalservicename":
+      return principal.kind === "service" ? principal.serviceName : undefined;
+    case "aws:principalservicenameslist":
+      return principal.kind === "service" ? [principal.serviceName] : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** `aws:PrincipalArn` is the role's ARN, not the session's. */
+function principalArn(principal: Principal): string | undefined {
+  switch (principal.kind) {
+    case "role-session":
+      return principal.roleArn;
+    case "service":
+    case "federated-provider":
+    case "anonymous":
+      return undefined;
+    default:
+      return principal.arn;
+  }
+}
+
+function principalType(principal: Principal): string | undefined {
+  switch (principal.kind) {
+    case "root":
+      return "Account";
+    case "user":
+      return "User";
+    case "role-session":
+      return "AssumedRole";
+    case "federated-user":
+      return "FederatedUser";
+    case "anonymous":
+      return "Anonymous";
+    case "federated-provider":
+    case "service":
+      return undefined;
+  }
+}
+
+/** IAM user guide, "Where you can use policy variables": the table of principal values. */
+function userId(principal: Principal): string | undefined {
+  switch (principal.kind) {
+    case "root":
+      return principal.accountId;
+    case "user":
+      return principal.id;
+    case "role-session":
+      return `${principal.roleId}:${principal.sessionName}`;
+    case "federated-user":
+      return `${principal.accountId}:${principal.name}`;
+    default:
+      return undefined;
+  }
+}

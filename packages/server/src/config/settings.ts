@@ -1,0 +1,127 @@
+import { z } from "zod";
+
+/** One setting: flag, `ROLECAST_*` variable, YAML key and documentation all follow from it. */
+export interface Setting<Schema extends z.ZodType = z.ZodType> {
+  readonly schema: Schema;
+  readonly description: string;
+  /** How the flag's value is called in the help; absent for a switch. */
+  readonly placeholder?: string;
+  /** Only in `rolecast.yml`: no flag and no variable. */
+  readonly fileOnly?: boolean;
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const onOff = z.union([
+  z.boolean(),
+  z.enum(["true", "false"]).transform((text) => text === "true"),
+]);
+const accountId = z.string().regex(/^\d{12}$/, "an account id has 12 digits");
+
+function setting<Schema extends z.ZodType>(
+  schema: Schema,
+  description: string,
+  rest: Omit<Setting, "schema" | "description"> = {},
+): Setting<Schema> {
+  return { schema, description, ...rest };
+}
+
+/** Every setting, in the order in which help and docs show them. */
+export const SETTINGS = {
+  data: setting(
+    z.string().min(1).default("./.rolecast"),
+    "Folder that holds everything; `memory` keeps nothing.",
+    { placeholder: "DIR" },
+  ),
+  host: setting(z.string().min(1).default("127.0.0.1"), "Address to listen on.", {
+    placeholder: "ADDRESS",
+  }),
+  port: setting(
+    port.default(4566),
+    "Port of all AWS APIs and of HLS playback; 0 takes a free one.",
+    {
+      placeholder: "N",
+    },
+  ),
+  rtmpPort: setting(port.default(1935), "Port of RTMP ingest (channels with insecureIngest).", {
+    placeholder: "N",
+  }),
+  rtmpsPort: setting(port.default(4443), "Port of RTMPS ingest.", { placeholder: "N" }),
+  account: setting(accountId.default("000000000000"), "Id of the default account.", {
+    placeholder: "ID",
+  }),
+  accounts: setting(
+    z
+      .array(
+        z.strictObject({
+          id: accountId,
+          rootAccessKeyId: z.string().regex(/^\w{4,128}$/),
+          rootSecretAccessKey: z.string().min(8).max(128),
+        }),
+      )
+      .max(1_000)
+      .default([]),
+    "More accounts, each with its root user's key.",
+    { fileOnly: true },
+  ),
+  enforcement: setting(
+    z.enum(["enforce", "soft", "off"]).default("enforce"),
+    "What a denial does: `enforce` refuses, `soft` only logs it, `off` doesn't decide.",
+    { placeholder: "MODE" },
+  ),
+  allowReset: setting(
+    onOff.default(false),
+    "Allow POST /_rolecast/state/reset, which empties everything but the accounts' root keys.",
+  ),
+  publicBaseUrl: setting(
+    z.url({ protocol: /^https?$/ }).optional(),
+    "URL under which players reach this server; default http://localhost:<port>.",
+    { placeholder: "URL" },
+  ),
+  ingestHost: setting(
+    z
+      .string()
+      .regex(/^[A-Za-z0-9.-]+$/)
+      .default("localhost"),
+    "Host name that channels give as their ingest endpoint.",
+    { placeholder: "HOST" },
+  ),
+  tlsCertificate: setting(
+    z.string().optional(),
+    "PEM file of the RTMPS certificate; default a self-signed one made at first start.",
+    { placeholder: "FILE" },
+  ),
+  tlsKey: setting(z.string().optional(), "PEM file of the RTMPS certificate's private key.", {
+    placeholder: "FILE",
+  }),
+  logLevel: setting(
+    z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
+    "Least severe log line that is written (JSON, on standard error).",
+    { placeholder: "LEVEL" },
+  ),
+} as const;
+
+export type SettingName = keyof typeof SETTINGS;
+
+/** The settings after defaults and checks. */
+export type Config = {
+  readonly [Name in SettingName]: z.output<(typeof SETTINGS)[Name]["schema"]>;
+};
+
+/** What may be given: every setting optional, unchecked. */
+export type ConfigInput = {
+  readonly [Name in SettingName]?: z.input<(typeof SETTINGS)[Name]["schema"]> | undefined;
+};
+
+/** `rtmpPort` → `--rtmp-port`. */
+export function flagOf(name: SettingName): string {
+  return `--${words(name).join("-")}`;
+}
+
+/** `rtmpPort` → `ROLECAST_RTMP_PORT`. */
+export function variableOf(name: SettingName): string {
+  return `ROLECAST_${words(name).join("_").toUpperCase()}`;
+}
+
+function words(name: string): string[] {
+  return name.split(/(?=[A-Z])/).map((word) => word.toLowerCase());
+}

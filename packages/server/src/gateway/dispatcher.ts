@@ -1,0 +1,133 @@
+import type { Operation } from "@rolecast/wire";
+import type { Authorizer } from "../authz/authorizer.ts";
+import { AwsError } from "../kernel/aws-error.ts";
+import type { Clock } from "../kernel/clock.ts";
+import { findViolations, validationSentence } from "../kernel/constraints.ts";
+import type { Ids } from "../kernel/ids.ts";
+import type { Invoke, InvokeOptions } from "../kernel/invoke.ts";
+import type { AnyOperationHandler, OperationHandler } from "../kernel/operations.ts";
+import { RequestContext } from "../kernel/request-context.ts";
+import type { Service } from "../kernel/service.ts";
+import type { Store } from "../kernel/store.ts";
+import { findMissingMembers } from "./required-members.ts";
+import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
+
+export interface DispatcherOptions {
+  readonly registry: ServiceRegistry;
+  readonly authorizer: Authorizer;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  /** Hears of every request after its end. */
+  readonly audit: (entry: AuditEntry) => void;
+}
+
+/** What is known of a request at its end; inputs and outputs are left out, they hold secrets. */
+export interface AuditEntry {
+  readonly requestId: string;
+  readonly service: string;
+  readonly operation: string;
+  readonly context: RequestContext;
+  readonly errorCode: string | undefined;
+  readonly durationMs: number;
+}
+
+/** The steps that a request from outside and one from a service share: from validation to audit. */
+export class Dispatcher {
+  readonly #options: DispatcherOptions;
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  /** Validate, authorize, dispatch, audit. Rejects with AwsError, or with our own bug. */
+  async run(
+    { service }: RegisteredService,
+    operation: Operation,
+    input: Readonly<Record<string, unknown>>,
+    context: RequestContext,
+  ): Promise<unknown> {
+    const { clock, authorizer, audit } = this.#options;
+    const startedMs = clock.nowMs();
+    let errorCode: string | undefined;
+    try {
+      const handler = handlerOf(service, operation.name);
+      validate(service, operation, input);
+      await authorizer.authorize(service, await handler.authorize(input, context), context);
+      return await handler.handle(input, context);
+    } catch (error) {
+      errorCode = error instanceof AwsError ? error.code : "InternalFailure";
+      throw error;
+    } finally {
+      audit({
+        requestId: context.requestId,
+        service: service.definition.name,
+        operation: operation.name,
+        context,
+        errorCode,
+        durationMs: clock.nowMs() - startedMs,
+      });
+    }
+  }
+
+  /** The services' way to each other (kernel/invoke.ts). */
+  readonly invoke: Invoke = async <Output>(
+    serviceName: string,
+    operationName: string,
+    input: object,
+    options: InvokeOptions,
+  ): Promise<Output> => {
+    const registered = this.#options.registry.named(serviceName);
+    const operation = registered?.wire.operations.get(operationName);
+    if (!registered || !operation) throw new Error(`No operation ${serviceName}:${operationName}`);
+    const context = new RequestContext({
+      requestId: this.#options.ids.uuid(),
+      service: serviceName,
+      operation: operationName,
+      region: options.region,
+      caller: options.as,
+      nowMs: this.#options.clock.nowMs(),
+      sourceIp: options.sourceIp,
+      userAgent: options.userAgent,
+      secure: true,
+      store: this.#options.store,
+      invoke: this.invoke,
+      authorize: (authorization, context) =>
+        this.#options.authorizer.authorize(registered.service, authorization, context),
+      ...(options.transaction === undefined ? {} : { transaction: options.transaction }),
+      ...(options.invokedBy === undefined ? {} : { invokedBy: options.invokedBy }),
+    });
+    const members = input as Readonly<Record<string, unknown>>;
+    return (await this.run(registered, operation, members, context)) as Output;
+  };
+}
+
+function handlerOf(
+  { definition, operations }: Service,
+  name: string,
+): OperationHandler<Readonly<Record<string, unknown>>, unknown> {
+  const handler: AnyOperationHandler | undefined = Object.hasOwn(operations, name)
+    ? operations[name]
+    : undefined;
+  if (!handler) {
+    throw new AwsError(
+      "NotImplemented",
+      `Rolecast doesn't implement ${definition.name}:${name} yet. What works stands in README.md, "What works".`,
+      { status: 501, fault: "server" },
+    );
+  }
+  return handler as unknown as OperationHandler<Readonly<Record<string, unknown>>, unknown>;
+}
+
+function validate(
+  { constraints }: Service,
+  operation: Operation,
+  input: Readonly<Record<string, unknown>>,
+): void {
+  const violations = [
+    ...(operation.input ? findMissingMembers(operation.input, input) : []),
+    ...findViolations(operation.name, input, constraints),
+  ];
+  if (violations.length === 0) return;
+  throw new AwsError(constraints.errorCode, validationSentence(violations), { status: 400 });
+}

@@ -1,0 +1,104 @@
+import { PassThrough } from "node:stream";
+import type { EventLog } from "../kernel/event-log.ts";
+import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
+
+/** Readers of the event stream at the same time. */
+const EVENT_READERS_MAX = 100;
+/** Bytes a reader may lag behind before it is dropped: it can resume with Last-Event-ID. */
+const EVENT_BACKLOG_BYTES_MAX = 1024 * 1024;
+const HEARTBEAT_MS = 15_000;
+
+export interface InternalRoutesOptions {
+  readonly events: EventLog;
+  readonly ready: () => boolean;
+  readonly health: () => Promise<Readonly<Record<string, unknown>>>;
+  /** Absent without `allowReset`. */
+  readonly reset: (() => Promise<void>) | undefined;
+}
+
+/** What the server answers below `/_rolecast`, and LocalStack's health path as an alias. */
+export class InternalRoutes {
+  readonly #options: InternalRoutesOptions;
+  readonly #streams = new Set<PassThrough>();
+
+  constructor(options: InternalRoutesOptions) {
+    this.#options = options;
+  }
+
+  async handle(request: PlainRequest): Promise<PlainResponse | undefined> {
+    const { path } = request;
+    if (!path.startsWith("/_rolecast/") && path !== "/_localstack/health") return undefined;
+    switch (`${request.method} ${path}`) {
+      case "GET /_rolecast/health/live":
+        return json(200, { status: "live" });
+      case "GET /_rolecast/health/ready":
+        return this.#options.ready()
+          ? json(200, { status: "ready" })
+          : json(503, { status: "starting" });
+      case "GET /_rolecast/health":
+      case "GET /_localstack/health":
+        return json(200, await this.#options.health());
+      case "GET /_rolecast/events":
+        return this.#eventStream(request);
+      case "POST /_rolecast/state/reset":
+        return this.#reset(request);
+      default:
+        return json(404, { message: `Rolecast has nothing at ${request.method} ${path}.` });
+    }
+  }
+
+  /** Ends the event streams, so that the server can close. */
+  close(): void {
+    for (const stream of this.#streams) stream.end();
+  }
+
+  async #reset(request: PlainRequest): Promise<PlainResponse> {
+    if (!this.#options.reset) {
+      return json(403, { message: "Resetting is off. Start the server with --allow-reset." });
+    }
+    // A page in a browser may send a plain POST anywhere: it must not empty a server.
+    if (request.headers.origin !== undefined || request.headers["sec-fetch-site"] !== undefined) {
+      return json(403, { message: "Resetting isn't for browsers." });
+    }
+    await this.#options.reset();
+    return json(200, { status: "reset" });
+  }
+
+  /** Server-sent events (HTML standard, section 9.2), one AWS event each. */
+  #eventStream(request: PlainRequest): PlainResponse {
+    if (this.#streams.size >= EVENT_READERS_MAX) {
+      return json(503, { message: `At most ${EVENT_READERS_MAX} readers of events at a time.` });
+    }
+    const stream = new PassThrough();
+    const after = Number(request.headers["last-event-id"] ?? request.query.get("after") ?? 0);
+    this.#streams.add(stream);
+    stream.write(": events of AWS services, one JSON object each\n\n");
+    const stop = this.#options.events.read(Number.isFinite(after) ? after : 0, (read) => {
+      if (stream.readableLength > EVENT_BACKLOG_BYTES_MAX) return void stream.destroy();
+      stream.write(`id: ${read.sequence}\ndata: ${JSON.stringify(read.event)}\n\n`);
+    });
+    const heartbeat = setInterval(() => stream.write(": \n\n"), HEARTBEAT_MS);
+    stream.once("close", () => {
+      clearInterval(heartbeat);
+      stop();
+      this.#streams.delete(stream);
+    });
+    return {
+      status: 200,
+      headers: {
+        "content-type": "text/event-stream",
+        "cache-control": "no-store",
+        "access-control-allow-origin": "*",
+      },
+      body: stream,
+    };
+  }
+}
+
+export function json(status: number, body: object): PlainResponse {
+  return {
+    status,
+    headers: { "content-type": "application/json", "cache-control": "no-store" },
+    body: `${JSON.stringify(body)}\n`,
+  };
+}
