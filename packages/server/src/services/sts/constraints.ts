@@ -1,0 +1,48 @@
+import type { ServiceConstraints } from "../../kernel/constraints.ts";
+
+/** AssumeRole's default and GetSessionToken's for root. Source: API reference, DurationSeconds. */
+export const DEFAULT_SESSION_SECONDS = 3600;
+/** A session that was made with temporary credentials. Source: API reference, role chaining. */
+export const CHAINED_SESSION_SECONDS_MAX = 3600;
+/** GetSessionToken for IAM users. Source: API reference, DurationSeconds. */
+export const DEFAULT_USER_SESSION_SECONDS = 43_200;
+/** The account owner's sessions are cut to this. Source: API reference, GetSessionToken. */
+export const ROOT_SESSION_SECONDS_MAX = 3600;
+/** Source: API reference, AssumeRole, PolicyArns. */
+export const SESSION_POLICY_ARNS_MAX = 10;
+/**
+ * The API reference gives 4,096 as the largest MinimumSessionTokenSize; what a token may grow to is
+ * read from it. `PackedPolicySize` and `SessionTokenUtilization` are percentages of this.
+ */
+export const MAX_SESSION_TOKEN_BYTES = 4096;
+
+/** Patterns and lengths of the public STS service model. */
+export const stsConstraints: ServiceConstraints = {
+  errorCode: "ValidationError",
+  members: {
+    RoleArn: {
+      min: 20,
+      max: 2048,
+      pattern:
+        "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u0085\\u00A0-\\uD7FF\\uE000-\\uFFFD\\u{10000}-\\u{10FFFF}]+",
+    },
+    RoleSessionName: { min: 2, max: 64, pattern: "[\\w+=,.@-]*" },
+    Policy: { min: 1, max: 2048, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" },
+    arn: { min: 20, max: 2048 },
+    DurationSeconds: { min: 900, max: 43_200 },
+    "GetSessionToken.DurationSeconds": { min: 900, max: 129_600 },
+    Tags: { max: 50 },
+    TransitiveTagKeys: { max: 50 },
+    "TransitiveTagKeys.member": { min: 1, max: 128, pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+" },
+    Key: { min: 1, max: 128, pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+" },
+    Value: { min: 0, max: 256, pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*" },
+    ExternalId: { min: 2, max: 1224, pattern: "[\\w+=,.@:\\/-]*" },
+    SerialNumber: { min: 9, max: 256, pattern: "[\\w+=/:,.@-]*" },
+    TokenCode: { min: 6, max: 6, pattern: "[\\d]*" },
+    SourceIdentity: { min: 2, max: 64, pattern: "[\\w+=,.@-]*" },
+    ProvidedContexts: { max: 5 },
+    ContextAssertion: { min: 4, max: 2048 },
+    ProviderArn: { min: 20, max: 2048 },
+    MinimumSessionTokenSize: { min: 0, max: MAX_SESSION_TOKEN_BYTES },
+  },
+};

@@ -1,0 +1,174 @@
+import type * as sts from "@aws-sdk/client-sts";
+import { parseArn } from "../../kernel/arn.ts";
+import type { IdentityDirectory, RoleRecord } from "../../kernel/identity.ts";
+import { type Authorization, defineOperations } from "../../kernel/operations.ts";
+import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
+import { callerArn } from "./caller-arn.ts";
+import { CHAINED_SESSION_SECONDS_MAX, DEFAULT_SESSION_SECONDS } from "./constraints.ts";
+import { accessDenied, validationError } from "./errors.ts";
+import { issueCredentials } from "./issue-credentials.ts";
+import { refuseMfa } from "./mfa.ts";
+import { inheritedSourceIdentity, inheritedTags } from "./session-context.ts";
+import { assumedRoleArn, type SessionCredentials } from "./session-credentials.ts";
+import { checkInlineSessionPolicy, checkManagedSessionPolicies } from "./session-policies.ts";
+import { sessionTags } from "./session-tags.ts";
+
+export interface RoleSessionsDependencies {
+  readonly directory: IdentityDirectory;
+  readonly credentials: SessionCredentials;
+}
+
+type AssumeRoleInput = sts.AssumeRoleCommandInput;
+
+interface FoundRole extends RoleRecord {
+  readonly accountId: string;
+}
+
+export function roleSessions(deps: RoleSessionsDependencies) {
+  return defineOperations<typeof sts>()({
+    AssumeRole: {
+      authorize: async (input, context) => {
+        const role = await findRole(deps.directory, input, context);
+        return actionsOf(input, context).map((action) => authorization(action, role, input));
+      },
+      handle: async (input, context) => {
+        const role = await findRole(deps.directory, input, context);
+        refuseMfa(input);
+        if (input.ProvidedContexts !== undefined && input.ProvidedContexts.length > 0)
+          throw validationError("ProvidedContexts is not supported: no context provider is known.");
+        const seconds = sessionSeconds(input, role, context);
+        checkInlineSessionPolicy(input.Policy);
+        const policyArns = (input.PolicyArns ?? []).map(({ arn = "" }) => arn);
+        await checkManagedSessionPolicies(policyArns, role.accountId, deps.directory, context);
+        return assume(deps, { input, context, role, seconds, policyArns });
+      },
+    },
+  });
+}
+
+interface Assumption {
+  readonly input: AssumeRoleInput;
+  readonly context: RequestContext;
+  readonly role: FoundRole;
+  readonly seconds: number;
+  readonly policyArns: readonly string[];
+}
+
+function assume(deps: RoleSessionsDependencies, assumption: Assumption) {
+  const { input, context, role, seconds, policyArns } = assumption;
+  const { accountId, roleId, roleName } = role;
+  const sessionName = input.RoleSessionName ?? "";
+  const inherited = inheritedTags(context.caller);
+  const tags = sessionTags(input.Tags, input.TransitiveTagKeys, inherited);
+  const sourceIdentity = sourceIdentityOf(input, context);
+  const issued = issueCredentials(deps.credentials, {
+    session: {
+      identity: { kind: "role", accountId, roleArn: role.arn, roleId, roleName, sessionName },
+      issuedAtMs: context.nowMs,
+      expiresAtMs: context.nowMs + seconds * 1000,
+      policy: input.Policy,
+      policyArns,
+      ...tags,
+      sourceIdentity,
+    },
+    minimumTokenBytes: input.MinimumSessionTokenSize ?? 0,
+  });
+  const packed = input.Policy !== undefined || policyArns.length > 0 || tags.tags.length > 0;
+  return {
+    Credentials: issued.Credentials,
+    AssumedRoleUser: {
+      AssumedRoleId: `${roleId}:${sessionName}`,
+      Arn: assumedRoleArn(accountId, roleName, sessionName),
+    },
+    SessionTokenSize: issued.tokenBytes,
+    SessionTokenUtilization: issued.utilization,
+    ...(packed ? { PackedPolicySize: issued.utilization } : {}),
+    ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),
+  };
+}
+
+/** A role that doesn't exist is answered like one that doesn't trust the caller: nothing leaks. */
+async function findRole(
+  directory: IdentityDirectory,
+  input: AssumeRoleInput,
+  context: RequestContext,
+): Promise<FoundRole> {
+  const roleArn = input.RoleArn ?? "";
+  const arn = parseArn(roleArn);
+  if (arn?.service !== "iam" || arn.region !== "" || !arn.resource.startsWith("role/"))
+    throw validationError("Request ARN is invalid");
+  const roleName = arn.resource.slice(arn.resource.lastIndexOf("/") + 1);
+  const role = await directory.findRole(arn.accountId, roleName, context);
+  if (role?.arn !== roleArn)
+    throw accessDenied(callerArn(context.caller.principal), "sts:AssumeRole", roleArn);
+  return { ...role, accountId: arn.accountId };
+}
+
+/** Source: IAM User Guide, "Passing session tags" and "Monitor … assumed roles". */
+function actionsOf(input: AssumeRoleInput, { caller }: RequestContext): readonly string[] {
+  const actions = ["sts:AssumeRole"];
+  const tagged = (input.Tags?.length ?? 0) > 0 || inheritedTags(caller).length > 0;
+  if (tagged) actions.push("sts:TagSession");
+  const named = input.SourceIdentity !== undefined || inheritedSourceIdentity(caller) !== undefined;
+  if (named) actions.push("sts:SetSourceIdentity");
+  return actions;
+}
+
+function authorization(action: string, role: FoundRole, input: AssumeRoleInput): Authorization {
+  return {
+    action,
+    resource: role.arn,
+    resourceAccountId: role.accountId,
+    context: conditionKeys(role, input),
+    resourcePolicy: { id: role.arn, text: role.trustPolicy, kind: "trust" },
+  };
+}
+
+function conditionKeys(role: FoundRole, input: AssumeRoleInput): ContextEntries {
+  const tags = input.Tags ?? [];
+  const requestTags = tags.map(({ Key = "", Value = "" }): [string, string] => [
+    `aws:requesttag/${Key.toLowerCase()}`,
+    Value,
+  ]);
+  const resourceTags = Object.entries(role.tags).flatMap(([key, value]): [string, string][] => [
+    [`aws:resourcetag/${key.toLowerCase()}`, value],
+    [`iam:resourcetag/${key.toLowerCase()}`, value],
+  ]);
+  return {
+    ...Object.fromEntries([...requestTags, ...resourceTags]),
+    "aws:tagkeys": tags.length > 0 ? tags.map(({ Key = "" }) => Key) : undefined,
+    "sts:externalid": input.ExternalId,
+    "sts:rolesessionname": input.RoleSessionName,
+    "sts:sourceidentity": input.SourceIdentity,
+    "sts:transitivetagkeys": input.TransitiveTagKeys,
+  };
+}
+
+/** Checked after authorisation, so that a stranger learns nothing of the role's setting. */
+function sessionSeconds(
+  input: AssumeRoleInput,
+  role: FoundRole,
+  { caller }: RequestContext,
+): number {
+  const seconds = input.DurationSeconds ?? DEFAULT_SESSION_SECONDS;
+  const chained = caller.expiresAtMs !== undefined;
+  if (chained && seconds > CHAINED_SESSION_SECONDS_MAX)
+    throw validationError(
+      "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
+    );
+  if (seconds > role.maxSessionDurationSeconds)
+    throw validationError(
+      "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+    );
+  return seconds;
+}
+
+/** Once set, a source identity stays for the whole chain. */
+function sourceIdentityOf(input: AssumeRoleInput, context: RequestContext): string | undefined {
+  const inherited = inheritedSourceIdentity(context.caller);
+  if (inherited === undefined || input.SourceIdentity === undefined)
+    return inherited ?? input.SourceIdentity;
+  if (inherited === input.SourceIdentity) return inherited;
+  const { principal } = context.caller;
+  throw accessDenied(callerArn(principal), "sts:SetSourceIdentity", input.RoleArn ?? "");
+}

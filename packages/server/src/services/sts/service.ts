@@ -1,0 +1,43 @@
+import type { CredentialSource, IdentityDirectory } from "../../kernel/identity.ts";
+import type { Service, ServiceDependencies } from "../../kernel/service.ts";
+import { callerIdentities } from "./caller-identities.ts";
+import { stsConstraints } from "./constraints.ts";
+import { accessDenied } from "./errors.ts";
+import { roleSessions } from "./role-sessions.ts";
+import { stsSchemas } from "./schema.ts";
+import { SessionCredentials } from "./session-credentials.ts";
+import { sessionTokens } from "./session-tokens.ts";
+
+export interface StsDependencies extends ServiceDependencies {
+  readonly directory: IdentityDirectory;
+  /** At least 32 random bytes that outlive the process: they are what makes tokens ours. */
+  readonly sealingKey: Uint8Array;
+}
+
+/** AWS STS. It keeps no state but a cache: a session is what its token says. */
+export function createStsService(
+  deps: StsDependencies,
+): Service & { readonly credentials: CredentialSource } {
+  const credentials = new SessionCredentials(deps);
+  return {
+    definition: {
+      name: "sts",
+      signingName: "sts",
+      protocol: "awsQuery",
+      version: "2011-06-15",
+      xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+      schemas: stsSchemas,
+    },
+    operations: {
+      ...callerIdentities,
+      ...roleSessions({ directory: deps.directory, credentials }),
+      ...sessionTokens(credentials),
+    },
+    constraints: stsConstraints,
+    migrations: [],
+    credentials,
+    accessDenied: ({ authorization, callerArn }) =>
+      accessDenied(callerArn, authorization.action, authorization.resource),
+    reset: async () => credentials.forgetAll(),
+  };
+}

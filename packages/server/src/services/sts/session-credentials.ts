@@ -1,0 +1,176 @@
+import type { Clock } from "../../kernel/clock.ts";
+import type { Credential, CredentialSource, IdentityDirectory } from "../../kernel/identity.ts";
+import type { Ids } from "../../kernel/ids.ts";
+import type { Invoke } from "../../kernel/invoke.ts";
+import { LruMap } from "../../kernel/lru-map.ts";
+import type { Principal, SessionPolicy } from "../../kernel/principal.ts";
+import { RequestContext } from "../../kernel/request-context.ts";
+import type { Store } from "../../kernel/store.ts";
+import { newUniqueId } from "../../kernel/unique-ids.ts";
+import { decodeSession, encodeSession, type Session, type SessionTag } from "./session.ts";
+import { sessionContext } from "./session-context.ts";
+import { overriddenBy } from "./session-tags.ts";
+import { type SealedToken, TokenSealer } from "./token-sealer.ts";
+
+/** How every temporary access key id begins. Source: IAM User Guide, unique identifiers. */
+const TEMPORARY_KEY_PREFIX = "ASIA";
+/** Opened tokens kept in memory; a few KiB each. The rest is opened again when it is used. */
+const OPENED_TOKENS_MAX = 2048;
+
+export interface SessionCredentialsDependencies {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly invoke: Invoke;
+  readonly directory: IdentityDirectory;
+  readonly sealingKey: Uint8Array;
+}
+
+export interface IssuedCredentials extends SealedToken {
+  readonly accessKeyId: string;
+}
+
+interface OpenedSession {
+  readonly accessKeyId: string;
+  readonly session: Session;
+  readonly secretAccessKey: string;
+  /** What the directory said of the session's identity, and under which generation. */
+  readonly resolved: { readonly credential: Credential; readonly generation: number } | undefined;
+}
+
+/** Issues temporary credentials and finds them again, without a table of sessions. */
+export class SessionCredentials implements CredentialSource {
+  readonly #deps: SessionCredentialsDependencies;
+  readonly #sealer: TokenSealer;
+  /** By token. */
+  readonly #opened = new LruMap<string, OpenedSession>(OPENED_TOKENS_MAX);
+
+  constructor(deps: SessionCredentialsDependencies) {
+    this.#deps = deps;
+    this.#sealer = new TokenSealer(deps.sealingKey, deps.ids);
+  }
+
+  issue(session: Session, minimumTokenBytes: number): IssuedCredentials {
+    const { accountId } = session.identity;
+    const accessKeyId = newUniqueId(TEMPORARY_KEY_PREFIX, accountId, this.#deps.ids);
+    const sealed = this.#sealer.seal(accessKeyId, encodeSession(session), minimumTokenBytes);
+    return { accessKeyId, ...sealed };
+  }
+
+  async findCredential(
+    accessKeyId: string,
+    sessionToken: string | undefined,
+  ): Promise<Credential | "invalid-token" | "expired-token" | undefined> {
+    if (!accessKeyId.startsWith(TEMPORARY_KEY_PREFIX)) return undefined;
+    if (sessionToken === undefined) return "invalid-token";
+    const known = this.#opened.get(sessionToken);
+    const opened =
+      known?.accessKeyId === accessKeyId ? known : this.#open(accessKeyId, sessionToken);
+    if (!opened) return "invalid-token";
+    const { session } = opened;
+    if (session.expiresAtMs <= this.#deps.clock.nowMs()) return "expired-token";
+    // Read before the directory is asked: a change meanwhile makes the answer stale, never fresh.
+    const generation = this.#deps.directory.generation(session.identity.accountId);
+    if (opened.resolved?.generation === generation) return opened.resolved.credential;
+    const credential = await this.#resolve(opened);
+    if (!credential) return "invalid-token";
+    this.#opened.set(sessionToken, { ...opened, resolved: { credential, generation } });
+    return credential;
+  }
+
+  forgetAll(): void {
+    this.#opened.clear();
+  }
+
+  #open(accessKeyId: string, sessionToken: string): OpenedSession | undefined {
+    const opened = this.#sealer.open(accessKeyId, sessionToken);
+    if (!opened) return undefined;
+    const { secretAccessKey, text } = opened;
+    return { accessKeyId, session: decodeSession(text), secretAccessKey, resolved: undefined };
+  }
+
+  async #resolve(opened: OpenedSession): Promise<Credential | undefined> {
+    const { accessKeyId, session, secretAccessKey } = opened;
+    const context = this.#directoryContext();
+    const identity = await this.#identify(session, context);
+    if (!identity) return undefined;
+    const sessionPolicies = await this.#sessionPolicies(session, context);
+    return {
+      secretAccessKey,
+      status: "Active",
+      caller: {
+        principal: identity.principal,
+        accessKeyId,
+        expiresAtMs: session.expiresAtMs,
+        sessionContext: sessionContext(session, identity.tags),
+        ...(sessionPolicies === undefined ? {} : { sessionPolicies }),
+      },
+    };
+  }
+
+  /** Undefined when the user or role is gone: a namesake with another id is somebody else. */
+  async #identify(
+    session: Session,
+    context: RequestContext,
+  ): Promise<{ principal: Principal; tags: readonly SessionTag[] } | undefined> {
+    const { identity, tags } = session;
+    if (identity.kind === "root") {
+      const arn = `arn:aws:iam::${identity.accountId}:root`;
+      return { principal: { kind: "root", accountId: identity.accountId, arn }, tags };
+    }
+    if (identity.kind === "user") {
+      const id = await this.#deps.directory.findPrincipalId(identity.arn, context);
+      return id === identity.id ? { principal: { ...identity }, tags } : undefined;
+    }
+    const { accountId, roleName, roleId, sessionName } = identity;
+    const role = await this.#deps.directory.findRole(accountId, roleName, context);
+    if (role?.roleId !== roleId) return undefined;
+    return {
+      principal: {
+        ...identity,
+        kind: "role-session",
+        arn: assumedRoleArn(accountId, roleName, sessionName),
+        serviceLinked: role.linkedService !== undefined,
+      },
+      tags: overriddenBy(role.tags, tags),
+    };
+  }
+
+  /** A managed policy that was deleted since allows nothing; the others still do. */
+  async #sessionPolicies(
+    session: Session,
+    context: RequestContext,
+  ): Promise<readonly SessionPolicy[] | undefined> {
+    if (session.policy === undefined && session.policyArns.length === 0) return undefined;
+    const policies: SessionPolicy[] = [];
+    if (session.policy !== undefined) policies.push({ id: "inline", text: session.policy });
+    for (const arn of session.policyArns) {
+      const policy = await this.#deps.directory.findManagedPolicy(arn, context);
+      if (policy) policies.push({ id: policy.id, text: policy.text });
+    }
+    return policies;
+  }
+
+  /** The directory reads through a request's context, and authentication comes before there is one. */
+  #directoryContext(): RequestContext {
+    const { store, ids, clock, invoke } = this.#deps;
+    return new RequestContext({
+      requestId: ids.uuid(),
+      service: "sts",
+      operation: "GetCallerIdentity",
+      region: "us-east-1",
+      caller: { principal: { kind: "service", serviceName: "sts.amazonaws.com" } },
+      nowMs: clock.nowMs(),
+      sourceIp: undefined,
+      userAgent: undefined,
+      secure: true,
+      store,
+      invoke,
+    });
+  }
+}
+
+/** The session's ARN: without the role's path. Source: IAM User Guide, IAM ARNs. */
+export function assumedRoleArn(accountId: string, roleName: string, sessionName: string): string {
+  return `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
+}

@@ -1,0 +1,35 @@
+import { validatePolicy } from "@rolecast/policy";
+import type { IdentityDirectory } from "../../kernel/identity.ts";
+import type { RequestContext } from "../../kernel/request-context.ts";
+import { SESSION_POLICY_ARNS_MAX } from "./constraints.ts";
+import { malformedPolicyDocument, validationError } from "./errors.ts";
+
+/** @throws MalformedPolicyDocument with the first thing that is wrong. */
+export function checkInlineSessionPolicy(text: string | undefined): void {
+  if (text === undefined) return;
+  const [finding] = validatePolicy(text, "session");
+  if (finding) throw malformedPolicyDocument(finding.message);
+}
+
+/**
+ * The managed policies must exist, in the role's account or as AWS's own.
+ *
+ * @throws ValidationError
+ */
+export async function checkManagedSessionPolicies(
+  arns: readonly string[],
+  roleAccountId: string,
+  directory: IdentityDirectory,
+  context: RequestContext,
+): Promise<void> {
+  if (arns.length > SESSION_POLICY_ARNS_MAX)
+    throw validationError(
+      `1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to ${SESSION_POLICY_ARNS_MAX}`,
+    );
+  for (const arn of arns) {
+    const local = arn.startsWith(`arn:aws:iam::${roleAccountId}:policy/`);
+    const awsOwned = arn.startsWith("arn:aws:iam::aws:policy/");
+    const policy = local || awsOwned ? await directory.findManagedPolicy(arn, context) : undefined;
+    if (!policy) throw validationError(`Policy ${arn} does not exist or is not attachable.`);
+  }
+}

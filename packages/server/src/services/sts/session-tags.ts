@@ -1,0 +1,62 @@
+import type { Tag } from "@aws-sdk/client-sts";
+import { invalidParameterValue } from "./errors.ts";
+import type { SessionTag } from "./session.ts";
+
+/** The tags that a new session carries, and which of them the sessions after it inherit. */
+export interface SessionTags {
+  readonly tags: readonly SessionTag[];
+  readonly transitiveTagKeys: readonly string[];
+}
+
+/**
+ * Joins what was passed with what is inherited. Keys are told apart irrespective of case.
+ *
+ * @throws InvalidParameterValue in AWS's words when keys repeat, conflict or are missing.
+ */
+export function sessionTags(
+  passed: readonly Tag[] | undefined,
+  transitiveTagKeys: readonly string[] | undefined,
+  inherited: readonly SessionTag[],
+): SessionTags {
+  const tags = (passed ?? []).map(({ Key = "", Value = "" }) => ({ key: Key, value: Value }));
+  const keys = new Set<string>();
+  for (const { key } of tags) {
+    const folded = key.toLowerCase();
+    if (folded.startsWith("aws:"))
+      throw invalidParameterValue("Session tag keys may not start with aws:, which is reserved.");
+    if (keys.has(folded))
+      throw invalidParameterValue(
+        "Duplicate tag keys found. Please note that Tag keys are case insensitive.",
+      );
+    keys.add(folded);
+  }
+  for (const { key } of inherited) {
+    if (keys.has(key.toLowerCase()))
+      throw invalidParameterValue(
+        "One of the specified transitive tag keys can't be set because it conflicts with a transitive tag key from the calling session.",
+      );
+  }
+  const transitive = (transitiveTagKeys ?? []).map((key) => {
+    const tag = tags.find((candidate) => candidate.key.toLowerCase() === key.toLowerCase());
+    if (!tag)
+      throw invalidParameterValue(
+        "The specified transitive tag key must be included in the requested tags.",
+      );
+    return tag.key;
+  });
+  return {
+    tags: [...inherited, ...tags],
+    transitiveTagKeys: [...new Set([...inherited.map(({ key }) => key), ...transitive])],
+  };
+}
+
+/** `over` wins where a key is in both, irrespective of case. */
+export function overriddenBy(
+  base: Readonly<Record<string, string>>,
+  over: readonly SessionTag[],
+): readonly SessionTag[] {
+  const byKey = new Map<string, SessionTag>();
+  for (const [key, value] of Object.entries(base)) byKey.set(key.toLowerCase(), { key, value });
+  for (const tag of over) byKey.set(tag.key.toLowerCase(), tag);
+  return [...byKey.values()];
+}

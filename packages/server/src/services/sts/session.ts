@@ -1,0 +1,105 @@
+/**
+ * What a session token says, before it is sealed. Everything that can change while the session
+ * lives (the role's tags, the text of a managed policy) is looked up at each use instead.
+ */
+export interface Session {
+  readonly identity: SessionIdentity;
+  readonly issuedAtMs: number;
+  readonly expiresAtMs: number;
+  /** The inline session policy. */
+  readonly policy: string | undefined;
+  /** The managed session policies. */
+  readonly policyArns: readonly string[];
+  /** The tags of this session: passed, and inherited from the calling session. */
+  readonly tags: readonly SessionTag[];
+  readonly transitiveTagKeys: readonly string[];
+  readonly sourceIdentity: string | undefined;
+}
+
+export interface SessionTag {
+  readonly key: string;
+  readonly value: string;
+}
+
+export type SessionIdentity =
+  | {
+      readonly kind: "role";
+      readonly accountId: string;
+      readonly roleArn: string;
+      readonly roleId: string;
+      readonly roleName: string;
+      readonly sessionName: string;
+    }
+  | {
+      readonly kind: "user";
+      readonly accountId: string;
+      readonly arn: string;
+      readonly id: string;
+      readonly userName: string;
+    }
+  | { readonly kind: "root"; readonly accountId: string };
+
+/** Nothing optional, and lists instead of names: the token's size counts against its limit. */
+type CompactSession = readonly [
+  identity: readonly string[],
+  issuedAtMs: number,
+  lifetimeMs: number,
+  policy: string | 0,
+  policyArns: readonly string[],
+  tags: readonly (readonly [key: string, value: string])[],
+  transitiveTagKeys: readonly string[],
+  sourceIdentity: string | 0,
+];
+
+export function encodeSession(session: Session): string {
+  const compact: CompactSession = [
+    encodeIdentity(session.identity),
+    session.issuedAtMs,
+    session.expiresAtMs - session.issuedAtMs,
+    session.policy ?? 0,
+    session.policyArns,
+    session.tags.map(({ key, value }) => [key, value] as const),
+    session.transitiveTagKeys,
+    session.sourceIdentity ?? 0,
+  ];
+  return JSON.stringify(compact);
+}
+
+/** Only for text that a sealed token proved to be ours. */
+export function decodeSession(text: string): Session {
+  const compact = JSON.parse(text) as CompactSession;
+  const [identity, issuedAtMs, lifetimeMs, policy, policyArns, tags, transitive, source] = compact;
+  return {
+    identity: decodeIdentity(identity),
+    issuedAtMs,
+    expiresAtMs: issuedAtMs + lifetimeMs,
+    policy: policy === 0 ? undefined : policy,
+    policyArns,
+    tags: tags.map(([key, value]) => ({ key, value })),
+    transitiveTagKeys: transitive,
+    sourceIdentity: source === 0 ? undefined : source,
+  };
+}
+
+function encodeIdentity(identity: SessionIdentity): readonly string[] {
+  switch (identity.kind) {
+    case "role": {
+      const { accountId, roleArn, roleId, roleName, sessionName } = identity;
+      return ["role", accountId, roleArn, roleId, roleName, sessionName];
+    }
+    case "user":
+      return ["user", identity.accountId, identity.arn, identity.id, identity.userName];
+    case "root":
+      return ["root", identity.accountId];
+    default:
+      return identity satisfies never;
+  }
+}
+
+function decodeIdentity(parts: readonly string[]): SessionIdentity {
+  const [kind, accountId = "", arn = "", id = "", name = "", sessionName = ""] = parts;
+  if (kind === "role")
+    return { kind, accountId, roleArn: arn, roleId: id, roleName: name, sessionName };
+  if (kind === "user") return { kind, accountId, arn, id, userName: name };
+  return { kind: "root", accountId };
+}
