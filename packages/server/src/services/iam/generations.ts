@@ -19,7 +19,7 @@ export class Generations {
   }
 
   /** Counts a change of `accountId` once `tx` is committed. */
-  bumpAfterCommit(tx: Transaction, accountId: string): void {
+  bumpAfterCommit(tx: Pick<Transaction, "afterCommit">, accountId: string): void {
     tx.afterCommit(() => this.bump(accountId));
   }
 

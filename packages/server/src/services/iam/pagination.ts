@@ -1,0 +1,66 @@
+import { validationError } from "./errors.ts";
+
+/** Source: IAM API reference, `MaxItems`. */
+const DEFAULT_MAX_ITEMS = 100;
+export const MAX_ITEMS_LIMIT = 1000;
+
+export interface PageInput {
+  readonly Marker?: string | undefined;
+  readonly MaxItems?: number | undefined;
+}
+
+/** The members that every paginated answer has. */
+export interface PageOutput {
+  readonly IsTruncated: boolean;
+  readonly Marker?: string;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly output: PageOutput;
+}
+
+/**
+ * Reads one page of a list. `fetch` gives up to `limit` items whose key comes after `after`, in
+ * the order of `keyOf`; the marker is the last key of the page, so a page stays right while items
+ * come and go.
+ */
+export async function readPage<T>(
+  input: PageInput,
+  keyOf: (item: T) => string,
+  fetch: (after: string | undefined, limit: number) => Promise<readonly T[]> | readonly T[],
+): Promise<Page<T>> {
+  const limit = input.MaxItems ?? DEFAULT_MAX_ITEMS;
+  const after = input.Marker === undefined ? undefined : decodeMarker(input.Marker);
+  const found = await fetch(after, limit + 1);
+  const items = found.slice(0, limit);
+  const last = items.at(-1);
+  if (found.length <= limit || last === undefined) return { items, output: { IsTruncated: false } };
+  return { items, output: { IsTruncated: true, Marker: encodeMarker(keyOf(last)) } };
+}
+
+/** A page of a list that is in memory, sorted by `keyOf`. */
+export function pageOf<T>(
+  input: PageInput,
+  sorted: readonly T[],
+  keyOf: (item: T) => string,
+): Promise<Page<T>> {
+  return readPage(input, keyOf, (after, limit) => {
+    const from = after === undefined ? 0 : sorted.findIndex((item) => keyOf(item) > after);
+    return from < 0 ? [] : sorted.slice(from, from + limit);
+  });
+}
+
+/** Told from other text by its first character, so that a made-up marker is refused. */
+const MARKER_VERSION = "1";
+
+function encodeMarker(key: string): string {
+  return MARKER_VERSION + Buffer.from(key, "utf8").toString("base64url");
+}
+
+function decodeMarker(marker: string): string {
+  const encoded = marker.slice(MARKER_VERSION.length);
+  const key = Buffer.from(encoded, "base64url").toString("utf8");
+  if (encodeMarker(key) !== marker) throw validationError("Invalid Marker.");
+  return key;
+}

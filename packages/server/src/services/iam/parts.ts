@@ -1,0 +1,31 @@
+import type { RequestContext } from "../../kernel/request-context.ts";
+import type { ServiceDependencies } from "../../kernel/service.ts";
+import type { Transaction } from "../../kernel/store.ts";
+import type { AwsManagedPolicies } from "./aws-managed-policies.ts";
+import type { Generations } from "./generations.ts";
+import type { LastUsed } from "./last-used.ts";
+import type { SecretBox } from "./secret-box.ts";
+import type { IamTables } from "./tables.ts";
+
+/** What IAM's operations share: the server's dependencies and IAM's own long-lived objects. */
+export interface IamParts extends ServiceDependencies {
+  readonly generations: Generations;
+  readonly awsPolicies: AwsManagedPolicies;
+  readonly secrets: SecretBox;
+  readonly lastUsed: LastUsed;
+}
+
+/**
+ * Runs a change of the caller's account in the surrounding transaction or in one of its own, and
+ * counts it, so that nothing gathered before is used after the commit.
+ */
+export function change<R>(
+  parts: Pick<IamParts, "generations">,
+  context: RequestContext,
+  run: (tx: Transaction<IamTables>) => Promise<R>,
+): Promise<R> {
+  return context.transaction<IamTables, R>((tx) => {
+    parts.generations.bumpAfterCommit(tx, context.accountId);
+    return run(tx);
+  });
+}
