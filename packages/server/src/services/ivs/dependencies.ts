@@ -1,0 +1,19 @@
+import type { CredentialSource, ServiceLinkedRoles } from "../../kernel/identity.ts";
+import type { ServiceDependencies } from "../../kernel/service.ts";
+import type { MediaPort } from "./media-port.ts";
+import type { IvsQuotas } from "./quotas.ts";
+
+/** What IVS gets from the composition root. */
+export interface IvsDependencies extends ServiceDependencies {
+  readonly media: MediaPort;
+  readonly linkedRoles: ServiceLinkedRoles;
+  /** Finds the caller behind the temporary credentials that STS gave. */
+  readonly sessions: CredentialSource;
+  /** `http://localhost:4566`, without a slash at its end; known once the server listens. */
+  readonly publicBaseUrl: () => string;
+  /** What channels give as ingest endpoint: a bare host. */
+  readonly ingestHost: string;
+  readonly quotas?: Partial<IvsQuotas>;
+  /** How long a recording configuration is CREATING; AWS takes a few seconds. */
+  readonly creatingMs?: number;
+}

@@ -1,0 +1,142 @@
+import type { Kysely } from "kysely";
+import type { Migration, Tables } from "../../kernel/store.ts";
+
+/** The columns and the key that every resource has. */
+function resourceTable(db: Kysely<Tables>, name: string) {
+  return db.schema
+    .createTable(name)
+    .addColumn("account_id", "text", (column) => column.notNull())
+    .addColumn("region", "text", (column) => column.notNull())
+    .addColumn("id", "text", (column) => column.notNull())
+    .addColumn("tags", "text", (column) => column.notNull())
+    .addColumn("created_at_ms", "bigint", (column) => column.notNull())
+    .addPrimaryKeyConstraint(`${name}_key`, ["account_id", "region", "id"]);
+}
+
+async function index(db: Kysely<Tables>, table: string, ...columns: string[]): Promise<void> {
+  await db.schema
+    .createIndex(`${table}_by_${columns.at(-1)}`)
+    .on(table)
+    .columns(columns)
+    .execute();
+}
+
+/** Lists walk a Region's resources in the order in which they were made. */
+async function listIndex(db: Kysely<Tables>, table: string): Promise<void> {
+  const columns = ["account_id", "region", "created_at_ms", "id"];
+  await db.schema.createIndex(`${table}_in_order`).on(table).columns(columns).execute();
+}
+
+const resources: Migration = {
+  name: "ivs/0001-resources",
+  async up(db) {
+    await resourceTable(db, "ivs_recording_configurations")
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("bucket_name", "text", (column) => column.notNull())
+      .addColumn("thumbnail_configuration", "text", (column) => column.notNull())
+      .addColumn("rendition_configuration", "text", (column) => column.notNull())
+      .addColumn("reconnect_window_seconds", "integer", (column) => column.notNull())
+      .addColumn("settled_state", "text", (column) => column.notNull())
+      .addColumn("settles_at_ms", "bigint", (column) => column.notNull())
+      .execute();
+    await listIndex(db, "ivs_recording_configurations");
+    await index(db, "ivs_recording_configurations", "account_id", "bucket_name");
+    await resourceTable(db, "ivs_channels")
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("latency_mode", "text", (column) => column.notNull())
+      .addColumn("type", "text", (column) => column.notNull())
+      .addColumn("authorized", "integer", (column) => column.notNull())
+      .addColumn("insecure_ingest", "integer", (column) => column.notNull())
+      .addColumn("preset", "text", (column) => column.notNull())
+      .addColumn("recording_configuration_arn", "text", (column) => column.notNull())
+      .addColumn("playback_restriction_policy_arn", "text", (column) => column.notNull())
+      .addColumn("ad_configuration_arn", "text", (column) => column.notNull())
+      .addColumn("container_format", "text", (column) => column.notNull())
+      .addColumn("multitrack_input", "text", (column) => column.notNull())
+      .addColumn("srt_passphrase", "text", (column) => column.notNull())
+      .execute();
+    await listIndex(db, "ivs_channels");
+    await index(db, "ivs_channels", "account_id", "region", "name");
+    await index(db, "ivs_channels", "account_id", "region", "recording_configuration_arn");
+    await resourceTable(db, "ivs_stream_keys")
+      .addColumn("channel_id", "text", (column) => column.notNull())
+      .addColumn("value", "text", (column) => column.notNull())
+      .execute();
+    await index(db, "ivs_stream_keys", "account_id", "region", "channel_id");
+    // An encoder shows only its key, which names a Region and an id but no account.
+    await index(db, "ivs_stream_keys", "region", "id");
+  },
+};
+
+const streams: Migration = {
+  name: "ivs/0002-streams",
+  async up(db) {
+    await db.schema
+      .createTable("ivs_stream_sessions")
+      .addColumn("stream_id", "text", (column) => column.primaryKey())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("channel_id", "text", (column) => column.notNull())
+      .addColumn("created_at_ms", "bigint", (column) => column.notNull())
+      .addColumn("started_at_ms", "bigint")
+      .addColumn("ended_at_ms", "bigint")
+      .addColumn("health", "text", (column) => column.notNull())
+      .addColumn("has_error_event", "integer", (column) => column.notNull())
+      .addColumn("channel", "text", (column) => column.notNull())
+      .addColumn("recording_configuration", "text")
+      .addColumn("media", "text")
+      .execute();
+    const channel = ["account_id", "region", "channel_id"];
+    await index(db, "ivs_stream_sessions", ...channel, "created_at_ms");
+    await index(db, "ivs_stream_sessions", "account_id", "region", "ended_at_ms");
+    await db.schema
+      .createTable("ivs_stream_events")
+      .addColumn("stream_id", "text", (column) => column.notNull())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("sequence", "integer", (column) => column.notNull())
+      .addColumn("type", "text", (column) => column.notNull())
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("code", "text")
+      .addColumn("event_time_ms", "bigint", (column) => column.notNull())
+      .addPrimaryKeyConstraint("ivs_stream_events_key", ["stream_id", "sequence"])
+      .execute();
+  },
+};
+
+const recordings: Migration = {
+  name: "ivs/0003-recordings",
+  async up(db) {
+    await db.schema
+      .createTable("ivs_recordings")
+      .addColumn("stream_id", "text", (column) => column.primaryKey())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("channel_id", "text", (column) => column.notNull())
+      .addColumn("channel_name", "text", (column) => column.notNull())
+      .addColumn("recording_configuration_arn", "text", (column) => column.notNull())
+      .addColumn("bucket_name", "text", (column) => column.notNull())
+      .addColumn("key_prefix", "text", (column) => column.notNull())
+      .addColumn("recording_id", "text", (column) => column.notNull())
+      .addColumn("recording_session_id", "text", (column) => column.notNull())
+      .addColumn("state", "text", (column) => column.notNull())
+      .addColumn("created_at_ms", "bigint", (column) => column.notNull())
+      .addColumn("started_at_ms", "bigint")
+      .addColumn("ended_at_ms", "bigint")
+      .addColumn("media", "text")
+      .execute();
+    await index(db, "ivs_recordings", "recording_configuration_arn", "state");
+    await db.schema
+      .createTable("ivs_recording_files")
+      .addColumn("stream_id", "text", (column) => column.notNull())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("rendition", "text", (column) => column.notNull())
+      .addColumn("file_index", "integer", (column) => column.notNull())
+      .addColumn("file", "text", (column) => column.notNull())
+      .addPrimaryKeyConstraint("ivs_recording_files_key", ["stream_id", "rendition", "file_index"])
+      .execute();
+  },
+};
+
+export const ivsMigrations: readonly Migration[] = [resources, streams, recordings];

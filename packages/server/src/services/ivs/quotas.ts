@@ -1,0 +1,18 @@
+/** How many of each there may be. Source: IVS user guide, "Service Quotas"; all can be raised. */
+export interface IvsQuotas {
+  /** Per account and Region. */
+  readonly channels: number;
+  /** Per account and Region. */
+  readonly recordingConfigurations: number;
+  /** Per channel. */
+  readonly streamKeys: number;
+  /** Per resource. Source: IVS API Reference, "Tagging". */
+  readonly tags: number;
+}
+
+export const DEFAULT_QUOTAS: IvsQuotas = {
+  channels: 5_000,
+  recordingConfigurations: 20,
+  streamKeys: 1,
+  tags: 50,
+};

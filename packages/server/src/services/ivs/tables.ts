@@ -1,0 +1,135 @@
+import type * as ivs from "@aws-sdk/client-ivs";
+
+/** What every resource has; `tags` is a JSON object of strings. */
+interface ResourceRow {
+  readonly account_id: string;
+  readonly region: string;
+  /** 12 characters of `[A-Za-z0-9]`. */
+  readonly id: string;
+  readonly tags: string;
+  readonly created_at_ms: number;
+}
+
+export interface RecordingConfigurationRow extends ResourceRow {
+  readonly name: string;
+  readonly bucket_name: string;
+  /** JSON of the SDK's ThumbnailConfiguration, defaults filled in. */
+  readonly thumbnail_configuration: string;
+  /** JSON of the SDK's RenditionConfiguration, defaults filled in. */
+  readonly rendition_configuration: string;
+  readonly reconnect_window_seconds: number;
+  /** The state after CREATING: decided with the row, so that no timer needs to survive a restart. */
+  readonly settled_state: "ACTIVE" | "CREATE_FAILED";
+  /** Until then the state reads CREATING. */
+  readonly settles_at_ms: number;
+}
+
+export interface ChannelRow extends ResourceRow {
+  readonly name: string;
+  readonly latency_mode: ivs.ChannelLatencyMode;
+  readonly type: ivs.ChannelType;
+  readonly authorized: number;
+  readonly insecure_ingest: number;
+  /** Empty but for ADVANCED types. */
+  readonly preset: string;
+  /** Empty when there is none. */
+  readonly recording_configuration_arn: string;
+  readonly playback_restriction_policy_arn: string;
+  readonly ad_configuration_arn: string;
+  readonly container_format: ivs.ContainerFormat;
+  /** JSON of the SDK's MultitrackInputConfiguration. */
+  readonly multitrack_input: string;
+  readonly srt_passphrase: string;
+}
+
+export interface StreamKeyRow extends ResourceRow {
+  readonly channel_id: string;
+  /** The secret that encoders publish with. */
+  readonly value: string;
+}
+
+export interface StreamSessionRow {
+  readonly stream_id: string;
+  readonly account_id: string;
+  readonly region: string;
+  readonly channel_id: string;
+  readonly created_at_ms: number;
+  /** When the first segment was playable; null when that never came. */
+  readonly started_at_ms: number | null;
+  readonly ended_at_ms: number | null;
+  readonly health: ivs.StreamHealth;
+  readonly has_error_event: number;
+  /** JSON of the ChannelRow as it was when the broadcast began. */
+  readonly channel: string;
+  /** JSON of the RecordingConfigurationRow as it was then; null without one. */
+  readonly recording_configuration: string | null;
+  /** JSON of the engine's StreamMedia; null until it is known. */
+  readonly media: string | null;
+}
+
+export interface StreamEventRow {
+  readonly stream_id: string;
+  readonly account_id: string;
+  readonly region: string;
+  /** Rises within a stream. */
+  readonly sequence: number;
+  readonly type: string;
+  readonly name: string;
+  readonly code: string | null;
+  readonly event_time_ms: number;
+}
+
+/**
+ * A recording's way: `waiting` for media, `starting` while its first object is put, `recording`,
+ * and then one of the final ones. `none`: the broadcast ended before there was any media.
+ */
+export type RecordingState =
+  | "waiting"
+  | "starting"
+  | "recording"
+  | "ended"
+  | "failed"
+  | "start-failed"
+  | "none";
+
+export interface RecordingRow {
+  readonly stream_id: string;
+  readonly account_id: string;
+  readonly region: string;
+  readonly channel_id: string;
+  readonly channel_name: string;
+  readonly recording_configuration_arn: string;
+  readonly bucket_name: string;
+  /** Empty until it starts. */
+  readonly key_prefix: string;
+  /** Last part of the prefix. */
+  readonly recording_id: string;
+  /** What events call the recording; another id than the prefix's, as on AWS. */
+  readonly recording_session_id: string;
+  readonly state: RecordingState;
+  readonly created_at_ms: number;
+  readonly started_at_ms: number | null;
+  readonly ended_at_ms: number | null;
+  /** JSON of the engine's RecordingMedia; null until it starts. */
+  readonly media: string | null;
+}
+
+export interface RecordingFileRecord {
+  readonly stream_id: string;
+  readonly account_id: string;
+  readonly region: string;
+  readonly rendition: string;
+  readonly file_index: number;
+  /** JSON of the engine's RecordingFileRow. */
+  readonly file: string;
+}
+
+export interface IvsTables {
+  ivs_recording_configurations: RecordingConfigurationRow;
+  ivs_channels: ChannelRow;
+  ivs_stream_keys: StreamKeyRow;
+  ivs_stream_sessions: StreamSessionRow;
+  ivs_stream_events: StreamEventRow;
+  ivs_recordings: RecordingRow;
+  ivs_recording_files: RecordingFileRecord;
+}
