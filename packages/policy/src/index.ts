@@ -4,12 +4,15 @@ export {
   type CompiledStatement,
   compilePolicy,
 } from "./compile/compile-policy.ts";
+export { contextKeysOf } from "./compile/context-keys.ts";
 export { decide } from "./decide/decide.ts";
 export type { Effect, PolicyLayers } from "./decide/policy-layers.ts";
 export { PolicySet } from "./decide/policy-set.ts";
 export { PolicyCompileError } from "./document/policy-compile-error.ts";
-export type { PrincipalEntry, PrincipalType } from "./document/policy-document.ts";
+export type { PrincipalType } from "./document/policy-document.ts";
+export { POLICY_SIZE_LIMITS, policySizeWithoutWhitespace } from "./document/policy-size.ts";
 export type { Position, PositionRange } from "./document/position.ts";
+export { type NamedPrincipal, principalsOf, rewritePrincipals } from "./document/principals-of.ts";
 export { explain } from "./explain/explain.ts";
 export type {
   ExplainedStatement,
@@ -24,3 +27,5 @@ export type {
   PolicySource,
   RequestContextValues,
 } from "./request.ts";
+export type { PolicyFinding } from "./validate/policy-finding.ts";
+export { type ValidateOptions, validatePolicy } from "./validate/validate-policy.ts";

@@ -1,8 +1,7 @@
 import type { NegatableList } from "../document/policy-document.ts";
 import type { RequestContextValues } from "../request.ts";
-import { ARN_PARTS } from "./arn-parts.ts";
 import { type ArnPattern, arnMatches, arnPatternOf } from "./arn-pattern.ts";
-import { type PatternToken, tokenizePattern } from "./pattern-tokens.ts";
+import { tokenizePattern } from "./pattern-tokens.ts";
 import { variableValue } from "./string-pattern.ts";
 
 /** Resource or NotResource of one statement. */
@@ -27,7 +26,9 @@ export function compileResource(
   if (element === undefined) {
     return { negated: false, everything: true, patterns: [], neededKeys: [] };
   }
-  const patterns = element.values.map((value) => arnPatternOf(resourceTokens(value, variables)));
+  const patterns = element.values.map((value) =>
+    arnPatternOf(tokenizePattern(value, { variables, wildcards: true })),
+  );
   const { negated } = element;
   return {
     negated,
@@ -36,22 +37,6 @@ export function compileResource(
     neededKeys:
       negated && effect === "Allow" ? patterns.flatMap((pattern) => pattern.requiredKeys) : [],
   };
-}
-
-/** Variables are read in the sixth part only; before it they are text that no ARN holds. */
-function resourceTokens(value: string, variables: boolean): readonly PatternToken[] {
-  let tail = 0;
-  for (let part = 1; part < ARN_PARTS; part += 1) {
-    const colon = value.indexOf(":", tail);
-    if (colon === -1) {
-      return tokenizePattern(value, { variables: false, wildcards: true });
-    }
-    tail = colon + 1;
-  }
-  return [
-    ...tokenizePattern(value.slice(0, tail), { variables: false, wildcards: true }),
-    ...tokenizePattern(value.slice(tail), { variables, wildcards: true }),
-  ];
 }
 
 /** Whether the statement speaks about this resource. */

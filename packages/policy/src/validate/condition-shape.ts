@@ -1,0 +1,27 @@
+import { readConditionOperator } from "../compile/condition-operator.ts";
+import { type JsonNode, repeatedKeyOf } from "../document/json-node.ts";
+import { itemsOf } from "./statement-node.ts";
+
+/** The first node that doesn't belong into a Condition; undefined when all is well. */
+export function misplacedInCondition(condition: JsonNode): JsonNode | undefined {
+  if (condition.type !== "object" || repeatedKeyOf(condition) !== undefined) {
+    return condition;
+  }
+  for (const operator of condition.members) {
+    const { value } = operator;
+    if (
+      readConditionOperator(operator.key) === undefined ||
+      value.type !== "object" ||
+      repeatedKeyOf(value) !== undefined
+    ) {
+      return value;
+    }
+    const misplaced = value.members
+      .flatMap((key) => itemsOf(key.value))
+      .find((item) => !["string", "number", "boolean"].includes(item.type));
+    if (misplaced !== undefined) {
+      return misplaced;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,109 @@
+import type { JsonObject } from "../document/json-node.ts";
+import { memberOf } from "../document/json-node.ts";
+import { PolicyJsonError, parseJson } from "../document/json-parser.ts";
+import { checkActions } from "./identity-actions.ts";
+import { checkLegacyParsing } from "./identity-legacy.ts";
+import { checkResources } from "./identity-resources.ts";
+import { checkSyntax } from "./identity-syntax.ts";
+import {
+  type Check,
+  findingsOf,
+  firstProblems,
+  type PolicyFinding,
+  type Problem,
+} from "./policy-finding.ts";
+import { repeatedSidOf, statementsOf, stringsOf, textOf } from "./statement-node.ts";
+
+/** The classes of checks in the order in which AWS makes them. */
+const CHECKS: readonly Check<JsonObject>[] = [
+  checkVersion,
+  checkLegacyParsing,
+  checkSids,
+  checkPrincipals,
+  checkActionsPresent,
+  checkResources,
+  checkActions,
+  checkResourcesPresent,
+];
+
+/**
+ * Validates a managed, inline or session policy as CreatePolicy, Put…Policy and AssumeRole do.
+ * All findings are of the first class of checks that found any; none means that it is valid.
+ */
+export function validateIdentityPolicy(text: string): readonly PolicyFinding[] {
+  return findingsOf(problemsOf(text), text, "MalformedPolicyDocument");
+}
+
+function problemsOf(text: string): readonly Problem[] {
+  const syntax = (start: number, end: number): readonly Problem[] => [
+    { message: "Syntax errors in policy.", start, end },
+  ];
+  try {
+    const root = parseJson(text);
+    if (root.type !== "object") {
+      return syntax(root.start, root.end);
+    }
+    const misplaced = checkSyntax(root);
+    return misplaced === undefined
+      ? firstProblems(root, CHECKS)
+      : syntax(misplaced.start, misplaced.end);
+  } catch (error) {
+    if (error instanceof PolicyJsonError) {
+      return syntax(error.offset, error.offset);
+    }
+    throw error;
+  }
+}
+
+function* checkVersion(root: JsonObject): Iterable<Problem> {
+  if (textOf(root, "Version") !== "2012-10-17") {
+    const message = "Policy document must be version 2012-10-17 or greater.";
+    yield { message, start: root.start, end: root.end };
+  }
+}
+
+const SID = /^[0-9A-Za-z]*$/;
+
+function* checkSids(root: JsonObject): Iterable<Problem> {
+  for (const sid of statementsOf(root).flatMap((statement) => stringsOf(statement, ["Sid"]))) {
+    if (!SID.test(sid.value)) {
+      const message =
+        "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular " +
+        "expression [0-9A-Za-z]*";
+      yield { message, start: sid.start, end: sid.end };
+    }
+  }
+  const repeated = repeatedSidOf(root);
+  if (repeated !== undefined) {
+    const message = "Statement IDs (SID) in a single policy must be unique.";
+    yield { message, start: repeated.start, end: repeated.end };
+  }
+}
+
+function* checkPrincipals(root: JsonObject): Iterable<Problem> {
+  for (const statement of statementsOf(root)) {
+    const principal = memberOf(statement, "Principal") ?? memberOf(statement, "NotPrincipal");
+    if (principal !== undefined) {
+      const message = "Policy document should not specify a principal.";
+      yield { message, start: principal.keyStart, end: principal.value.end };
+    }
+  }
+}
+
+function* checkActionsPresent(root: JsonObject): Iterable<Problem> {
+  for (const statement of statementsOf(root)) {
+    if (stringsOf(statement, ["Action", "NotAction"]).length === 0) {
+      const message = "Policy statement must contain actions.";
+      yield { message, start: statement.start, end: statement.end };
+    }
+  }
+}
+
+function* checkResourcesPresent(root: JsonObject): Iterable<Problem> {
+  for (const statement of statementsOf(root)) {
+    if (stringsOf(statement, ["Resource", "NotResource"]).length === 0) {
+      const message = "Policy statement must contain resources.";
+      yield { message, start: statement.start, end: statement.end };
+    }
+  }
+}
