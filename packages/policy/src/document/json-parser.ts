@@ -1,7 +1,10 @@
 import type { JsonArray, JsonLiteral, JsonMember, JsonNode, JsonObject } from "./json-node.ts";
 
-/** IAM API reference: policyDocumentType has at most 131,072 characters. */
-export const MAX_POLICY_TEXT_LENGTH = 131_072;
+/**
+ * Eight times the IAM API's policyDocumentType (131,072 characters), which some of AWS's own managed
+ * policies exceed. Services hold callers to their own, smaller limits.
+ */
+export const MAX_POLICY_TEXT_LENGTH = 1_048_576;
 
 /** A policy is six levels deep at most; more is an attack on the stack. */
 export const MAX_JSON_DEPTH = 32;
