@@ -27,8 +27,8 @@ export interface Page<T> {
  */
 export async function readPage<T>(
   input: PageInput,
-  keyOf: (item: T) => string,
   fetch: (after: string | undefined, limit: number) => Promise<readonly T[]> | readonly T[],
+  keyOf: (item: T) => string,
 ): Promise<Page<T>> {
   const limit = input.MaxItems ?? DEFAULT_MAX_ITEMS;
   const after = input.Marker === undefined ? undefined : decodeMarker(input.Marker);
@@ -45,10 +45,11 @@ export function pageOf<T>(
   sorted: readonly T[],
   keyOf: (item: T) => string,
 ): Promise<Page<T>> {
-  return readPage(input, keyOf, (after, limit) => {
+  const fetch = (after: string | undefined, limit: number) => {
     const from = after === undefined ? 0 : sorted.findIndex((item) => keyOf(item) > after);
     return from < 0 ? [] : sorted.slice(from, from + limit);
-  });
+  };
+  return readPage(input, fetch, keyOf);
 }
 
 /** Told from other text by its first character, so that a made-up marker is refused. */

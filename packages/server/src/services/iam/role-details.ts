@@ -1,0 +1,48 @@
+import type * as iam from "@aws-sdk/client-iam";
+import type { Kysely } from "kysely";
+import type { LastUsed } from "./last-used.ts";
+import { encodeDocument } from "./policy-text.ts";
+import { type Role, roleArn } from "./role-queries.ts";
+import type { IamTables } from "./tables.ts";
+import { tagsMember, tagsOf } from "./tag-queries.ts";
+import { shownTrustPolicy } from "./trust-policy.ts";
+import { boundaryMember } from "./user-details.ts";
+
+/** What every answer that shows a role has in common. */
+export async function roleSummary(db: Kysely<IamTables>, role: Role) {
+  return {
+    Path: role.path,
+    RoleName: role.role_name,
+    RoleId: role.role_id,
+    Arn: roleArn(role),
+    CreateDate: new Date(role.created_ms),
+    AssumeRolePolicyDocument: encodeDocument(await shownTrustPolicy(db, role.trust_policy)),
+  } satisfies iam.Role;
+}
+
+/** As ListRoles shows a role: without boundary, tags and last use. */
+export async function listedRole(db: Kysely<IamTables>, role: Role) {
+  return {
+    ...(await roleSummary(db, role)),
+    ...(role.description === null ? {} : { Description: role.description }),
+    MaxSessionDuration: role.max_session_duration_s,
+  } satisfies iam.Role;
+}
+
+/** As GetRole shows a role: everything. */
+export async function describedRole(db: Kysely<IamTables>, lastUsed: LastUsed, role: Role) {
+  return {
+    ...(await listedRole(db, role)),
+    ...boundaryMember(role.boundary_arn),
+    ...tagsMember(await tagsOf(db, role.role_id)),
+    RoleLastUsed: roleLastUsed(lastUsed, role),
+  } satisfies iam.Role;
+}
+
+/** Empty, not missing, for a role that was never used. */
+export function roleLastUsed(lastUsed: LastUsed, role: Role): iam.RoleLastUsed {
+  const pending = lastUsed.pendingRole(role.role_id);
+  if (pending) return { LastUsedDate: new Date(pending.atMs), Region: pending.region };
+  if (role.last_used_ms === null || role.last_used_region === null) return {};
+  return { LastUsedDate: new Date(role.last_used_ms), Region: role.last_used_region };
+}
