@@ -19,6 +19,16 @@ export interface HttpRequestInfo {
   trailers(): Readonly<Record<string, string>>;
 }
 
+/**
+ * What a handler says of its HTTP answer beside the modelled output, such as status 206 for a
+ * range. Without meaning for a call from inside the process.
+ */
+export interface ResponseHints {
+  status: number | undefined;
+  /** Lower-cased names. */
+  readonly headers: Record<string, string>;
+}
+
 export interface RequestContextInit {
   readonly requestId: string;
   readonly service: string;
@@ -54,6 +64,7 @@ export class RequestContext {
   readonly secure: boolean;
   readonly invokedBy: string | undefined;
   readonly http: HttpRequestInfo | undefined;
+  readonly response: ResponseHints = { status: undefined, headers: {} };
   readonly #store: Store;
   readonly #transaction: Transaction | undefined;
   readonly #invoke: Invoke;
