@@ -1,0 +1,75 @@
+import type { RoleUsage } from "../../../kernel/identity.ts";
+import type { Transaction } from "../../../kernel/store.ts";
+import { deleteRoleCompletely, type Role } from "../role-queries.ts";
+import { type DeletionTask, findTask, finishTask } from "./deletion-tasks.ts";
+import type { LinkedServices } from "./linked-services.ts";
+import type { ServiceLinkedRoleTables } from "./tables.ts";
+
+/** Of each Region, as many resources are named in a failure. AWS, too, may list only some. */
+const LISTED_RESOURCES_MAX = 100;
+
+export interface DeletionDecision {
+  readonly services: LinkedServices;
+  readonly nowMs: number;
+  readonly tx: Transaction<ServiceLinkedRoleTables>;
+}
+
+/**
+ * Decides a deletion task. Whether the role is in use and that it is gone are read and written in
+ * one transaction, the same in which a service would begin to use the role: neither can happen
+ * unseen by the other. Deciding a finished task again changes nothing.
+ */
+export async function decideDeletion(
+  { task_id: taskId, account_id: accountId }: Pick<DeletionTask, "task_id" | "account_id">,
+  { services, nowMs, tx }: DeletionDecision,
+): Promise<void> {
+  const task = await findTask(tx.db, accountId, taskId);
+  if (!task || task.status === "SUCCEEDED" || task.status === "FAILED") return;
+  const role = await tx.db
+    .selectFrom("iam_roles")
+    .selectAll()
+    .where("role_id", "=", task.role_id)
+    .executeTakeFirst();
+  if (!role) return finishTask(tx.db, taskId, nowMs);
+  const usages = await services.findUsage(task.service_principal, accountId, tx.tables());
+  if (usages.length === 0) {
+    await deleteRoleCompletely(tx.db, role);
+    return finishTask(tx.db, taskId, nowMs);
+  }
+  await releaseRole(role, tx);
+  await finishTask(tx.db, taskId, nowMs, inUse(task, usages));
+}
+
+/** Ends the task because nobody could say whether the role is in use; the role stays. */
+export async function abandonDeletion(
+  task: DeletionTask,
+  nowMs: number,
+  tx: Transaction<ServiceLinkedRoleTables>,
+): Promise<void> {
+  await releaseRole({ role_id: task.role_id }, tx);
+  await finishTask(tx.db, task.task_id, nowMs, {
+    reason: `${task.service_principal} could not tell whether the role ${task.role_name} is in use. Try again later.`,
+    usages: [],
+  });
+}
+
+async function releaseRole(
+  role: Pick<Role, "role_id">,
+  tx: Transaction<ServiceLinkedRoleTables>,
+): Promise<void> {
+  await tx.db
+    .updateTable("iam_roles")
+    .set({ deletion_task_id: null })
+    .where("role_id", "=", role.role_id)
+    .execute();
+}
+
+function inUse(task: DeletionTask, usages: readonly RoleUsage[]) {
+  return {
+    reason: `The role ${task.role_name} is in use by ${task.service_principal}. Delete the listed resources, then try again.`,
+    usages: usages.map(({ region, resources }) => ({
+      region,
+      resources: resources.slice(0, LISTED_RESOURCES_MAX),
+    })),
+  };
+}

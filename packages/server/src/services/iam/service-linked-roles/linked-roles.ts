@@ -1,0 +1,56 @@
+import type { ServiceLinkedRoles } from "../../../kernel/identity.ts";
+import type { Transaction } from "../../../kernel/store.ts";
+import type { Generations } from "../generations.ts";
+import { findLinkedRoles, type Role, roleArn } from "../role-queries.ts";
+import type { IamTables } from "../tables.ts";
+import { findDefinition } from "./definitions.ts";
+
+/**
+ * What a linked service may know and do of its own role, inside the transaction in which it begins
+ * or ends using it.
+ *
+ * A role whose deletion is pending still counts: the deletion is decided in a transaction that
+ * sees who uses the role, so whoever comes first wins, and the deletion fails if it was the service.
+ */
+export function createLinkedRoles(generations: Generations): ServiceLinkedRoles {
+  return {
+    find: async (servicePrincipal, accountId, tx) => {
+      const role = await ownRole(servicePrincipal, accountId, tx);
+      return role && { arn: roleArn(role), roleName: role.role_name };
+    },
+    inlinePolicyNames: async (servicePrincipal, accountId, tx) => {
+      const role = await ownRole(servicePrincipal, accountId, tx);
+      if (!role) return [];
+      const rows = await tx
+        .tables<IamTables>()
+        .db.selectFrom("iam_inline_policies")
+        .select("policy_name")
+        .where("owner_id", "=", role.role_id)
+        .orderBy("policy_name")
+        .execute();
+      return rows.map((row) => row.policy_name);
+    },
+    removeInlinePolicy: async (servicePrincipal, accountId, policyName, tx) => {
+      const role = await ownRole(servicePrincipal, accountId, tx);
+      if (!role) return;
+      await tx
+        .tables<IamTables>()
+        .db.deleteFrom("iam_inline_policies")
+        .where("owner_id", "=", role.role_id)
+        .where("policy_name", "=", policyName)
+        .execute();
+      generations.bumpAfterCommit(tx, accountId);
+    },
+  };
+}
+
+/** Roles with a custom suffix are the caller's to use, not the service's own. */
+async function ownRole(
+  servicePrincipal: string,
+  accountId: string,
+  tx: Transaction,
+): Promise<Role | undefined> {
+  const name = findDefinition(servicePrincipal)?.roleName;
+  const roles = await findLinkedRoles(tx.tables<IamTables>().db, accountId, servicePrincipal);
+  return roles.find((role) => role.role_name === name);
+}

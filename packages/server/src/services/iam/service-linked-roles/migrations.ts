@@ -1,0 +1,27 @@
+import type { Migration } from "../../../kernel/store.ts";
+
+export const serviceLinkedRoleMigrations: readonly Migration[] = [
+  {
+    name: "iam/0020-role-deletion-tasks",
+    up: async ({ schema }) => {
+      await schema
+        .createTable("iam_role_deletion_tasks")
+        .addColumn("task_id", "text", (c) => c.primaryKey())
+        .addColumn("account_id", "text", (c) => c.notNull())
+        .addColumn("role_id", "text", (c) => c.notNull())
+        .addColumn("role_name", "text", (c) => c.notNull())
+        .addColumn("service_principal", "text", (c) => c.notNull())
+        .addColumn("status", "text", (c) => c.notNull())
+        .addColumn("failure_reason", "text")
+        .addColumn("failure_usages", "text")
+        .addColumn("created_ms", "bigint", (c) => c.notNull())
+        .addColumn("updated_ms", "bigint", (c) => c.notNull())
+        .execute();
+      await schema
+        .createIndex("iam_role_deletion_tasks_by_status")
+        .on("iam_role_deletion_tasks")
+        .columns(["status", "created_ms"])
+        .execute();
+    },
+  },
+];

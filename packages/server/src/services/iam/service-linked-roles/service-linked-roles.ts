@@ -1,0 +1,38 @@
+import type { LinkedServiceUsage, ServiceLinkedRoles } from "../../../kernel/identity.ts";
+import type { OperationTable } from "../../../kernel/operations.ts";
+import type { Migration } from "../../../kernel/store.ts";
+import type { IamParts } from "../parts.ts";
+import { DeletionWorker } from "./deletion-worker.ts";
+import { createLinkedRoles } from "./linked-roles.ts";
+import { LinkedServices } from "./linked-services.ts";
+import { serviceLinkedRoleMigrations } from "./migrations.ts";
+import { serviceLinkedRoleOperations } from "./operations.ts";
+
+/** Everything of service-linked roles that IAM's service object is made of. */
+export interface ServiceLinkedRolePart {
+  readonly operations: OperationTable;
+  readonly migrations: readonly Migration[];
+  /** For the services that own a role. */
+  readonly linkedRoles: ServiceLinkedRoles;
+  /** Makes a service answer for its role before the role is deleted; before `start`. */
+  register(usage: LinkedServiceUsage): void;
+  /** Takes up the deletions that an earlier process left. */
+  start(): void;
+  close(): Promise<void>;
+  /** Takes one pending deletion one step further, for tests that choose the order themselves. */
+  step(): Promise<boolean>;
+}
+
+export function createServiceLinkedRoles(parts: IamParts): ServiceLinkedRolePart {
+  const services = new LinkedServices();
+  const worker = new DeletionWorker({ ...parts, services });
+  return {
+    operations: serviceLinkedRoleOperations(parts, worker),
+    migrations: serviceLinkedRoleMigrations,
+    linkedRoles: createLinkedRoles(parts.generations),
+    register: (usage) => services.register(usage),
+    start: () => worker.start(),
+    close: () => worker.close(),
+    step: () => worker.step(),
+  };
+}
