@@ -1,1 +1,37 @@
-export {};
+export { collectBody, readForm } from "./body.ts";
+export * from "./limits.ts";
+export type { WireRequest, WireResponse } from "./message.ts";
+export type { Addressing, Operation } from "./operation.ts";
+export type { DecodeContext, EncodeOptions, ErrorOutput } from "./protocol/protocol.ts";
+export { ParsedForm, parseQuery, percentDecode, requestQuery } from "./query.ts";
+export { bucketFromHost, s3Addressing } from "./routing/bucket-from-host.ts";
+export type {
+  ErrorShape,
+  HttpTrait,
+  ListShape,
+  MapShape,
+  Member,
+  ScalarShape,
+  Shape,
+  StructureShape,
+  TimestampFormat,
+  TimestampShape,
+  Traits,
+} from "./schema/shape.ts";
+export type { ErrorBodyOptions, ServiceDefinition } from "./service-definition.ts";
+export { ServiceWire } from "./service-wire.ts";
+export {
+  type AuthDialect,
+  AuthError,
+  type AuthFailure,
+  type AuthOptions,
+} from "./sigv4/auth-error.ts";
+export type {
+  AnonymousAuthentication,
+  Authentication,
+  SignedAuthentication,
+} from "./sigv4/authentication.ts";
+export { type DecodedBody, decodeBody } from "./sigv4/decode-body.ts";
+export { formatAmzDate, parseAuthentication } from "./sigv4/parse-authentication.ts";
+export { type VerifyOptions, verifySignature } from "./sigv4/verify-signature.ts";
+export { WireError } from "./wire-error.ts";

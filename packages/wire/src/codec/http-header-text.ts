@@ -1,0 +1,42 @@
+const PRINTABLE_ASCII = /^[\t\x20-\x7e]*$/;
+
+/**
+ * A header's value as text. Node hands header bytes over as Latin-1; clients that send UTF-8 mean
+ * UTF-8, so valid UTF-8 is read as such.
+ */
+export function headerText(value: string): string {
+  if (PRINTABLE_ASCII.test(value)) return value;
+  const bytes = Buffer.from(value, "latin1");
+  const text = bytes.toString("utf8");
+  return text.includes("\ufffd") ? value : text;
+}
+
+/**
+ * A value that can stand in a response header. S3 returns user metadata that isn't printable ASCII in
+ * RFC 2047 form ("Working with object metadata"); raw control characters would also end the header.
+ */
+export function headerSafe(value: string): string {
+  if (PRINTABLE_ASCII.test(value)) return value;
+  return `=?UTF-8?B?${Buffer.from(value, "utf8").toString("base64")}?=`;
+}
+
+/**
+ * Splits a list in a header at commas outside of double quotes, dropping the quotes. Empty items
+ * are dropped.
+ */
+export function splitHeaderList(value: string): string[] {
+  const items: string[] = [];
+  let item = "";
+  let quoted = false;
+  for (let at = 0; at < value.length; at += 1) {
+    const char = value.charAt(at);
+    if (char === '"') quoted = !quoted;
+    else if (char === "\\" && quoted) item += value.charAt((at += 1));
+    else if (char === "," && !quoted) {
+      items.push(item.trim());
+      item = "";
+    } else item += char;
+  }
+  items.push(item.trim());
+  return items.filter((text) => text !== "");
+}

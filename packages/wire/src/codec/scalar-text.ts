@@ -1,0 +1,101 @@
+import assert from "node:assert";
+import type { Shape, TimestampFormat } from "../schema/shape.ts";
+import { WireError } from "../wire-error.ts";
+import { type DateTimePrecision, formatTimestamp, parseTimestamp } from "./timestamp-text.ts";
+
+/** How scalars are written as text in one place of one protocol. */
+export interface TextRules {
+  /** For timestamps whose schema names no format. */
+  readonly timestampFormat: TimestampFormat;
+  readonly precision: DateTimePrecision;
+  /** The error code for text that isn't of the member's type. */
+  readonly malformedCode: string;
+}
+
+export type TextReader = (text: string) => unknown;
+export type TextWriter = (value: unknown) => string;
+
+const NUMBER = /^[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?$/;
+const INTEGER = /^[+-]?\d{1,400}$/;
+const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+const SPECIAL_NUMBERS: ReadonlyMap<string, number> = new Map([
+  ["NaN", Number.NaN],
+  ["Infinity", Number.POSITIVE_INFINITY],
+  ["-Infinity", Number.NEGATIVE_INFINITY],
+]);
+
+/** A function that reads a scalar of that shape from text; it throws WireError for other text. */
+export function compileTextReader(shape: Shape, memberName: string, rules: TextRules): TextReader {
+  const malformed = (type: string): never => {
+    throw new WireError(rules.malformedCode, `Value at '${memberName}' is not a valid ${type}.`);
+  };
+  switch (shape.kind) {
+    case "string":
+      return (text) => text;
+    case "boolean":
+      return (text) => {
+        const lower = text.trim().toLowerCase();
+        return lower === "true" ? true : lower === "false" ? false : malformed("boolean");
+      };
+    case "number":
+      return (text) => {
+        const trimmed = text.trim();
+        if (NUMBER.test(trimmed)) return Number(trimmed);
+        return SPECIAL_NUMBERS.get(trimmed) ?? malformed("number");
+      };
+    case "bigInteger":
+      return (text) => (INTEGER.test(text) ? BigInt(text) : malformed("integer"));
+    case "bigDecimal":
+      return (text) => (NUMBER.test(text) ? text : malformed("number"));
+    case "timestamp": {
+      const format = shape.format ?? rules.timestampFormat;
+      return (text) => parseTimestamp(text.trim(), format) ?? malformed("timestamp");
+    }
+    case "blob":
+      return (text) =>
+        BASE64.test(text) ? new Uint8Array(Buffer.from(text, "base64")) : malformed("Base64 text");
+    case "document":
+      return (text) => text;
+    case "streamingBlob":
+    case "list":
+    case "map":
+    case "structure":
+    case "union":
+      return assert.fail(`${shape.kind} ${shape.name} at ${memberName} has no form as text`);
+    default:
+      return shape satisfies never;
+  }
+}
+
+/** A function that writes a scalar of that shape as text. */
+export function compileTextWriter(shape: Shape, rules: TextRules): TextWriter {
+  switch (shape.kind) {
+    case "timestamp": {
+      const format = shape.format ?? rules.timestampFormat;
+      return (value) => {
+        assert(value instanceof Date, "a timestamp member isn't a Date");
+        return formatTimestamp(value, format, rules.precision);
+      };
+    }
+    case "blob":
+    case "streamingBlob":
+      return (value) =>
+        value instanceof Uint8Array
+          ? Buffer.from(value.buffer, value.byteOffset, value.byteLength).toString("base64")
+          : Buffer.from(String(value)).toString("base64");
+    case "string":
+    case "boolean":
+    case "number":
+    case "bigInteger":
+    case "bigDecimal":
+    case "document":
+      return String;
+    case "list":
+    case "map":
+    case "structure":
+    case "union":
+      return assert.fail(`${shape.kind} ${shape.name} has no form as text`);
+    default:
+      return shape satisfies never;
+  }
+}

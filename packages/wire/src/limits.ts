@@ -1,0 +1,52 @@
+/**
+ * Every bound on what a request may make this package do. AWS publishes few of them; where it
+ * does the page is named, the rest are ours and chosen far above what real clients send.
+ */
+
+/** A body that is parsed rather than streamed: forms and JSON. IAM's largest legal input is far below. */
+export const MAX_PARSED_BODY_BYTES = 1024 * 1024;
+
+/**
+ * XML bodies are larger: CompleteMultipartUpload may list 10,000 parts (S3 quotas page), each with
+ * an ETag, a number and a checksum, and DeleteObjects 1,000 keys of 1,024 bytes.
+ */
+export const MAX_XML_BODY_BYTES = 4 * 1024 * 1024;
+
+/** Bytes of all header names and values together; S3 itself stops at 8 KB, node at 16 KB. */
+export const MAX_HEADER_BYTES = 32 * 1024;
+
+/** Nesting of XML elements; the deepest modelled shape nests about a dozen. */
+export const MAX_XML_DEPTH = 64;
+
+/** Attributes of one XML element. */
+export const MAX_XML_ATTRIBUTES = 64;
+
+/** Members of a query string or form. */
+export const MAX_QUERY_MEMBERS = 10_000;
+
+/** Segments in one awsQuery key (`Tags.member.1.Key` has four). */
+export const MAX_QUERY_KEY_DEPTH = 64;
+
+/** The largest `N` in `List.member.N`. */
+export const MAX_LIST_INDEX = 10_000;
+
+/** A credential scope, signed header list or other part of an Authorization header. */
+export const MAX_AUTHORIZATION_CHARS = 8 * 1024;
+
+/** Clock skew that SigV4 tolerates, either way (IAM user guide, "Troubleshoot signature errors"). */
+export const MAX_CLOCK_SKEW_MS = 15 * 60 * 1000;
+
+/** Longest life of a presigned URL: seven days (S3 API, "Authenticating requests: query parameters"). */
+export const MAX_PRESIGNED_EXPIRES_SECONDS = 7 * 24 * 60 * 60;
+
+/** Derived signing keys kept: one a key, day, region and service. */
+export const MAX_CACHED_SIGNING_KEYS = 1000;
+
+/** One chunk of an aws-chunked body; SDKs send 64 KiB to 1 MiB, the AWS CLI 1 MiB. */
+export const MAX_CHUNK_BYTES = 16 * 1024 * 1024;
+
+/** The line before a chunk: hexadecimal size, extension and signature. */
+export const MAX_CHUNK_HEADER_BYTES = 1024;
+
+/** All trailers of an aws-chunked body together. */
+export const MAX_TRAILER_BYTES = 16 * 1024;

@@ -1,0 +1,48 @@
+import type { Readable } from "node:stream";
+import type { WireRequest, WireResponse } from "../message.ts";
+import type { Addressing, Operation } from "../operation.ts";
+import type { ParsedForm } from "../query.ts";
+import type { WireError } from "../wire-error.ts";
+
+/** What the caller already knows of a request; each part is worked out when it is absent. */
+export interface DecodeContext {
+  /** The body with transfer encodings undone (`decodeBody`). */
+  readonly body?: Readable;
+  /** The body, read and parsed as a form. */
+  readonly form?: ParsedForm;
+  readonly addressing?: Addressing;
+}
+
+/** What a response may say beside the modelled output, such as status 206 for a range. */
+export interface EncodeOptions {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An error to be told to the client. */
+export interface ErrorOutput {
+  readonly code: string;
+  readonly message: string;
+  readonly status: number;
+  readonly fault: "client" | "server";
+  /** Members of the modelled error, or further elements of the error document. */
+  readonly fields?: Readonly<Record<string, unknown>>;
+}
+
+export type Input = Record<string, unknown>;
+export type Decoder = (request: WireRequest, context: DecodeContext) => Promise<Input>;
+export type Encoder = (output: unknown, requestId: string, options: EncodeOptions) => WireResponse;
+
+/** One AWS protocol, as spoken by a server. */
+export interface ServerProtocol {
+  match(
+    request: WireRequest,
+    form: ParsedForm | undefined,
+    addressing?: Addressing,
+  ): Operation | undefined;
+  /** What to answer when `match` finds nothing. */
+  unknownOperation(request: WireRequest): WireError;
+  compileDecoder(operation: Operation): Decoder;
+  compileEncoder(operation: Operation): Encoder;
+  encodeError(error: ErrorOutput, requestId: string, request?: WireRequest): WireResponse;
+}

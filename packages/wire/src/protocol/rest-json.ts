@@ -1,0 +1,152 @@
+import { collectBody } from "../body.ts";
+import { JsonCodec } from "../codec/compile-json.ts";
+import {
+  compileHeaderWriter,
+  compileRequestBindings,
+  type HttpTextRules,
+  isDocumentMember,
+  isOutputDocumentMember,
+} from "../codec/http-bindings.ts";
+import { headerSafe } from "../codec/http-header-text.ts";
+import type { TextRules } from "../codec/scalar-text.ts";
+import { MAX_PARSED_BODY_BYTES } from "../limits.ts";
+import type { WireRequest, WireResponse } from "../message.ts";
+import type { Addressing, Operation } from "../operation.ts";
+import { type ParsedForm, requestQuery } from "../query.ts";
+import { RestRouter } from "../routing/rest-router.ts";
+import type { ErrorShape, Member } from "../schema/shape.ts";
+import type { ServiceDefinition } from "../service-definition.ts";
+import { WireError } from "../wire-error.ts";
+import { assertNoPayload } from "./payload.ts";
+import type { Decoder, Encoder, ErrorOutput, ServerProtocol } from "./protocol.ts";
+
+const MALFORMED = "SerializationException";
+const BODY_RULES: TextRules = {
+  timestampFormat: "epoch-seconds",
+  precision: "shortest",
+  malformedCode: MALFORMED,
+};
+const HTTP_RULES: HttpTextRules = {
+  header: { ...BODY_RULES, timestampFormat: "http-date" },
+  query: { ...BODY_RULES, timestampFormat: "date-time" },
+};
+const DEFAULT_MESSAGE_MEMBERS = ["message"];
+
+/** JSON documents with members in path, query and headers: Amazon IVS. */
+export class RestJson implements ServerProtocol {
+  readonly #service: ServiceDefinition;
+  readonly #errors: ReadonlyMap<string, ErrorShape>;
+  readonly #router: RestRouter;
+  readonly #codec = new JsonCodec(BODY_RULES);
+
+  constructor(
+    service: ServiceDefinition,
+    operations: ReadonlyMap<string, Operation>,
+    errors: ReadonlyMap<string, ErrorShape>,
+  ) {
+    this.#service = service;
+    this.#errors = errors;
+    this.#router = new RestRouter(operations.values(), service.s3Addressing ?? false);
+  }
+
+  match(
+    request: WireRequest,
+    _form: ParsedForm | undefined,
+    addressing?: Addressing,
+  ): Operation | undefined {
+    return this.#router.match(request, addressing);
+  }
+
+  unknownOperation(request: WireRequest): WireError {
+    const message = `Unable to determine the operation for ${request.method} ${request.rawPath}`;
+    return new WireError("UnknownOperationException", message, 404);
+  }
+
+  compileDecoder(operation: Operation): Decoder {
+    const { input } = operation;
+    if (input === undefined) return async () => ({});
+    assertNoPayload(input);
+    const readBindings = compileRequestBindings(input, HTTP_RULES);
+    const hasDocument = input.members.some(isDocumentMember);
+    const readDocument = this.#codec.structureReader(input, isDocumentMember);
+    const limit = this.#service.maxParsedBodyBytes ?? MAX_PARSED_BODY_BYTES;
+    return async (request, context) => {
+      const value = hasDocument
+        ? readDocument(parseJson(await collectBody(context.body ?? request.body, limit)))
+        : {};
+      const structure = value as Record<string, unknown>;
+      const labels = this.#router.labels(operation, request, context.addressing);
+      readBindings({ headers: request.headers, query: requestQuery(request), labels }, structure);
+      return structure;
+    };
+  }
+
+  compileEncoder({ output, http }: Operation): Encoder {
+    const status = http?.status ?? 200;
+    if (output === undefined) {
+      return (_value, requestId, options) => ({
+        status: options.status ?? status,
+        headers: { "x-amzn-requestid": requestId, ...options.headers },
+        body: undefined,
+      });
+    }
+    assertNoPayload(output);
+    const writeHeaders = compileHeaderWriter(output, HTTP_RULES.header);
+    const writeDocument = this.#codec.structureWriter(output, isOutputDocumentMember);
+    return (value, requestId, options) => {
+      const headers: Record<string, string> = { "x-amzn-requestid": requestId };
+      writeHeaders(value ?? {}, headers);
+      Object.assign(headers, options.headers);
+      const answer = options.status ?? status;
+      if (answer === 204) return { status: answer, headers, body: undefined };
+      headers["content-type"] ??= "application/json";
+      return { status: answer, headers, body: JSON.stringify(writeDocument(value ?? {})) };
+    };
+  }
+
+  encodeError(error: ErrorOutput, requestId: string): WireResponse {
+    const shape = this.#errors.get(error.code);
+    const code = shape?.code ?? error.code;
+    const body: Record<string, unknown> = {};
+    const headers: Record<string, string> = {
+      "content-type": "application/json",
+      "x-amzn-requestid": requestId,
+    };
+    const fields = error.fields ?? {};
+    if (shape === undefined) Object.assign(body, fields);
+    else {
+      compileHeaderWriter(shape.structure, HTTP_RULES.header)(fields, headers);
+      Object.assign(
+        body,
+        this.#codec.structureWriter(shape.structure, isOutputDocumentMember)(fields) as object,
+      );
+    }
+    for (const name of this.#service.errorBody?.messageMembers ?? DEFAULT_MESSAGE_MEMBERS) {
+      body[name] = error.message;
+    }
+    const modelled = shape?.structure.members.find(isMessageMember);
+    if (modelled !== undefined) body[modelled.traits.jsonName ?? modelled.name] = error.message;
+    headers["x-amzn-errortype"] = headerSafe(code);
+    return { status: error.status, headers, body: JSON.stringify(body) };
+  }
+}
+
+/** Services name it `message`, `Message` or, as Amazon IVS, `exceptionMessage`. */
+function isMessageMember(member: Member): boolean {
+  return (
+    isOutputDocumentMember(member) &&
+    member.target.kind === "string" &&
+    member.name.toLowerCase().endsWith("message")
+  );
+}
+
+function parseJson(bytes: Buffer): unknown {
+  if (bytes.length === 0) return {};
+  try {
+    return JSON.parse(bytes.toString("utf8"));
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    // The parser's own message quotes the body, which may hold a secret.
+    throw new WireError(MALFORMED, "The request body is not valid JSON.");
+  }
+}

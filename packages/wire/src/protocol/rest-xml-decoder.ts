@@ -1,0 +1,108 @@
+import assert from "node:assert";
+import type { Readable } from "node:stream";
+import { collectBody } from "../body.ts";
+import {
+  compileRequestBindings,
+  type HttpTextRules,
+  isDocumentMember,
+  payloadMember,
+} from "../codec/http-bindings.ts";
+import type { TextRules } from "../codec/scalar-text.ts";
+import { MAX_XML_BODY_BYTES } from "../limits.ts";
+import type { Operation } from "../operation.ts";
+import { requestQuery } from "../query.ts";
+import type { RestRouter } from "../routing/rest-router.ts";
+import type { Member, StructureShape } from "../schema/shape.ts";
+import type { ServiceDefinition } from "../service-definition.ts";
+import { WireError } from "../wire-error.ts";
+import { XmlReaders } from "../xml/compile-xml-reader.ts";
+import { parseXml } from "../xml/parse-xml.ts";
+import type { Decoder, Input } from "./protocol.ts";
+
+type BodyReader = (body: Readable, into: Input) => Promise<void>;
+
+/** Compiles decoders of restXml requests. */
+export class RestXmlDecoders {
+  readonly #limitBytes: number;
+  readonly #router: RestRouter;
+  readonly #readers: XmlReaders;
+  readonly #httpRules: HttpTextRules;
+
+  constructor(
+    service: ServiceDefinition,
+    router: RestRouter,
+    bodyRules: TextRules,
+    httpRules: HttpTextRules,
+  ) {
+    this.#limitBytes = service.maxParsedBodyBytes ?? MAX_XML_BODY_BYTES;
+    this.#router = router;
+    this.#readers = new XmlReaders(bodyRules);
+    this.#httpRules = httpRules;
+  }
+
+  compile(operation: Operation): Decoder {
+    const { input } = operation;
+    if (input === undefined) return async () => ({});
+    const readBindings = compileRequestBindings(input, this.#httpRules);
+    const readBody = this.#body(input);
+    return async (request, context) => {
+      const value: Input = {};
+      const labels = this.#router.labels(operation, request, context.addressing);
+      readBindings({ headers: request.headers, query: requestQuery(request), labels }, value);
+      await readBody?.(context.body ?? request.body, value);
+      return value;
+    };
+  }
+
+  #body(input: StructureShape): BodyReader | undefined {
+    const payload = payloadMember(input);
+    if (payload !== undefined) return this.#payload(payload);
+    if (!input.members.some(isDocumentMember)) return undefined;
+    const read = this.#readers.structure(input, isDocumentMember);
+    const rootName = input.traits.xmlName ?? input.name;
+    return async (body, into) => {
+      const bytes = await collectBody(body, this.#limitBytes);
+      if (bytes.length > 0) Object.assign(into, read(parseRoot(bytes, rootName)));
+    };
+  }
+
+  #payload({ name, target, traits }: Member): BodyReader {
+    switch (target.kind) {
+      case "streamingBlob":
+        return async (body, into) => {
+          into[name] = body;
+        };
+      case "string":
+        return this.#collected((bytes) => bytes.toString("utf8"), name);
+      case "blob":
+        return this.#collected((bytes) => new Uint8Array(bytes), name);
+      case "structure":
+      case "union": {
+        const read = this.#readers.structure(target);
+        const rootName = traits.xmlName ?? target.traits.xmlName ?? target.name;
+        return this.#collected((bytes) => read(parseRoot(bytes, rootName)), name);
+      }
+      default:
+        return assert.fail(`payload ${name} is a ${target.kind}`);
+    }
+  }
+
+  /** A payload that isn't streamed; an empty body means that there is none. */
+  #collected(read: (bytes: Buffer) => unknown, name: string): BodyReader {
+    return async (body, into) => {
+      const bytes = await collectBody(body, this.#limitBytes);
+      if (bytes.length > 0) into[name] = read(bytes);
+    };
+  }
+}
+
+function parseRoot(bytes: Buffer, name: string): ReturnType<typeof parseXml> {
+  const root = parseXml(bytes.toString("utf8"));
+  if (root.name !== name) {
+    throw new WireError(
+      "MalformedXML",
+      "The XML you provided was not well-formed or did not validate against our published schema",
+    );
+  }
+  return root;
+}

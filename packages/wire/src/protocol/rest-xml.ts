@@ -1,0 +1,117 @@
+import { createHash } from "node:crypto";
+import { compileHeaderWriter, type HttpTextRules } from "../codec/http-bindings.ts";
+import type { TextRules } from "../codec/scalar-text.ts";
+import type { WireRequest, WireResponse } from "../message.ts";
+import type { Addressing, Operation } from "../operation.ts";
+import type { ParsedForm } from "../query.ts";
+import { RestRouter } from "../routing/rest-router.ts";
+import type { ErrorShape } from "../schema/shape.ts";
+import type { ServiceDefinition } from "../service-definition.ts";
+import { WireError } from "../wire-error.ts";
+import { XmlWriters } from "../xml/compile-xml-writer.ts";
+import { escapeXml } from "../xml/escape-xml.ts";
+import type { Decoder, Encoder, ErrorOutput, ServerProtocol } from "./protocol.ts";
+import { compileXmlBody } from "./rest-xml-body.ts";
+import { RestXmlDecoders } from "./rest-xml-decoder.ts";
+import { writeErrorFields } from "./xml-error-fields.ts";
+
+const BODY_RULES: TextRules = {
+  timestampFormat: "date-time",
+  precision: "milliseconds",
+  malformedCode: "MalformedXML",
+};
+const HTTP_RULES: HttpTextRules = {
+  header: { ...BODY_RULES, timestampFormat: "http-date", malformedCode: "InvalidArgument" },
+  query: { ...BODY_RULES, malformedCode: "InvalidArgument" },
+};
+const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
+const NO_BODY_STATUSES: ReadonlySet<number> = new Set([204, 304]);
+
+/** XML documents and raw payloads with members in path, query and headers: Amazon S3. */
+export class RestXml implements ServerProtocol {
+  readonly #service: ServiceDefinition;
+  readonly #errors: ReadonlyMap<string, ErrorShape>;
+  readonly #router: RestRouter;
+  readonly #decoders: RestXmlDecoders;
+  readonly #writers = new XmlWriters(BODY_RULES);
+
+  constructor(
+    service: ServiceDefinition,
+    operations: ReadonlyMap<string, Operation>,
+    errors: ReadonlyMap<string, ErrorShape>,
+  ) {
+    this.#service = service;
+    this.#errors = errors;
+    this.#router = new RestRouter(operations.values(), service.s3Addressing ?? false);
+    this.#decoders = new RestXmlDecoders(service, this.#router, BODY_RULES, HTTP_RULES);
+  }
+
+  match(
+    request: WireRequest,
+    _form: ParsedForm | undefined,
+    addressing?: Addressing,
+  ): Operation | undefined {
+    return this.#router.match(request, addressing);
+  }
+
+  unknownOperation(): WireError {
+    const message = "The specified method is not allowed against this resource.";
+    return new WireError("MethodNotAllowed", message, 405);
+  }
+
+  compileDecoder(operation: Operation): Decoder {
+    return this.#decoders.compile(operation);
+  }
+
+  compileEncoder({ output, http }: Operation): Encoder {
+    const status = http?.status ?? 200;
+    const isHead = http?.method === "HEAD";
+    const writeHeaders =
+      output === undefined ? undefined : compileHeaderWriter(output, HTTP_RULES.header);
+    const body =
+      output === undefined ? undefined : compileXmlBody(output, this.#service, this.#writers);
+    const statusMember = output?.members.find((member) => member.traits.httpResponseCode)?.name;
+    return (value, requestId, options) => {
+      const members = (value ?? {}) as Record<string, unknown>;
+      const headers = requestHeaders(requestId);
+      writeHeaders?.(members, headers);
+      Object.assign(headers, options.headers);
+      const modelled = statusMember === undefined ? undefined : members[statusMember];
+      const answer = options.status ?? (typeof modelled === "number" ? modelled : status);
+      if (isHead || body === undefined || NO_BODY_STATUSES.has(answer)) {
+        return { status: answer, headers, body: undefined };
+      }
+      const content = body.write(members);
+      if (content !== undefined) headers["content-type"] ??= body.contentType;
+      return {
+        status: answer,
+        headers,
+        body: body.isDocument && typeof content === "string" ? XML_DECLARATION + content : content,
+      };
+    };
+  }
+
+  encodeError(error: ErrorOutput, requestId: string, request?: WireRequest): WireResponse {
+    const shape = this.#errors.get(error.code);
+    const headers = requestHeaders(requestId);
+    if (request?.method === "HEAD" || NO_BODY_STATUSES.has(error.status)) {
+      return { status: error.status, headers, body: undefined };
+    }
+    headers["content-type"] = "application/xml";
+    const fields = writeErrorFields(error.fields, shape?.structure, this.#writers);
+    const body =
+      `${XML_DECLARATION}<Error><Code>${escapeXml(shape?.code ?? error.code)}</Code>` +
+      `<Message>${escapeXml(error.message)}</Message>${fields}` +
+      `<RequestId>${escapeXml(requestId)}</RequestId><HostId>${headers["x-amz-id-2"] ?? ""}</HostId></Error>`;
+    return { status: error.status, headers, body };
+  }
+}
+
+function requestHeaders(requestId: string): Record<string, string> {
+  return { "x-amz-request-id": requestId, "x-amz-id-2": hostId(requestId) };
+}
+
+/** S3's second request id is opaque; ours follows from the first, so that a log needs only that one. */
+function hostId(requestId: string): string {
+  return createHash("sha256").update(requestId).digest("base64");
+}

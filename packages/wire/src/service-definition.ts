@@ -1,0 +1,23 @@
+/** What this package must be told of a service beside its operation schemas. */
+export interface ServiceDefinition {
+  readonly name: string;
+  /** The service's name in a credential scope. */
+  readonly signingName: string;
+  readonly protocol: "awsQuery" | "restJson1" | "restXml";
+  /** The API version, as in awsQuery's `Version`. */
+  readonly version: string;
+  /** Namespace of the root element of XML responses. */
+  readonly xmlNamespace?: string;
+  /** The module namespace of an `@aws-sdk/client-*`, or of its schema module. */
+  readonly schemas: Readonly<Record<string, unknown>>;
+  /** `Bucket` and `Key` labels come from the host or the first path segment, as in Amazon S3. */
+  readonly s3Addressing?: boolean;
+  /** Limit of bodies that are parsed rather than streamed; the protocol's default otherwise. */
+  readonly maxParsedBodyBytes?: number;
+  readonly errorBody?: ErrorBodyOptions;
+}
+
+export interface ErrorBodyOptions {
+  /** restJson1: members beside the modelled one that repeat the message. Default: `["message"]`. */
+  readonly messageMembers?: readonly string[];
+}

@@ -1,0 +1,26 @@
+/** Words that stand in `x-amz-content-sha256` where no hash of the whole body is known. */
+export const UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
+export const SIGNED_CHUNKS = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
+export const SIGNED_CHUNKS_TRAILER = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
+export const UNSIGNED_CHUNKS_TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+
+const WORDS: ReadonlySet<string> = new Set([
+  UNSIGNED_PAYLOAD,
+  SIGNED_CHUNKS,
+  SIGNED_CHUNKS_TRAILER,
+  UNSIGNED_CHUNKS_TRAILER,
+]);
+const HEX_SHA256 = /^[0-9a-fA-F]{64}$/;
+
+export function isContentSha256(value: string): boolean {
+  return WORDS.has(value) || HEX_SHA256.test(value);
+}
+
+export function isLiteralSha256(value: string): boolean {
+  return HEX_SHA256.test(value);
+}
+
+/** Whether the body is framed as `aws-chunked`. */
+export function isChunked(value: string | undefined): boolean {
+  return value !== undefined && value !== UNSIGNED_PAYLOAD && WORDS.has(value);
+}

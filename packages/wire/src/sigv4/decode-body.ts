@@ -1,0 +1,104 @@
+import { createHash } from "node:crypto";
+import { pipeline, type Readable, Transform, type TransformCallback } from "node:stream";
+import type { WireRequest } from "../message.ts";
+import { WireError } from "../wire-error.ts";
+import type { Authentication } from "./authentication.ts";
+import { ChunkSigner } from "./chunk-signer.ts";
+import { ChunkedBody } from "./chunked-body.ts";
+import {
+  isChunked,
+  isLiteralSha256,
+  SIGNED_CHUNKS_TRAILER,
+  UNSIGNED_CHUNKS_TRAILER,
+} from "./content-sha256.ts";
+import { verifiedSigningKey } from "./verify-signature.ts";
+
+/** A body with its transfer encoding undone. */
+export type DecodedBody = Readable & {
+  /** Headers after the body, such as checksums: known when the body has ended, empty without any. */
+  readonly trailers: Promise<Readonly<Record<string, string>>>;
+};
+
+const MISSING_LENGTH_STATUS = 411;
+
+/**
+ * The body as the client meant it: `aws-chunked` undone with every signature verified, a literal
+ * `x-amz-content-sha256` compared at the end. Reading fails with WireError `SignatureDoesNotMatch`,
+ * `XAmzContentSHA256Mismatch` or `IncompleteBody`; a reader must keep nothing before the end.
+ * A signed request must have passed `verifySignature`.
+ */
+export function decodeBody(authentication: Authentication, request: WireRequest): DecodedBody {
+  const claimed =
+    authentication.kind === "anonymous"
+      ? request.headers["x-amz-content-sha256"]
+      : authentication.contentSha256;
+  if (isChunked(claimed)) return decodeChunks(authentication, request, claimed ?? "");
+  if (claimed !== undefined && isLiteralSha256(claimed)) {
+    return connect(request.body, new HashedBody(claimed.toLowerCase()));
+  }
+  return Object.assign(request.body, { trailers: Promise.resolve({}) });
+}
+
+function decodeChunks(
+  authentication: Authentication,
+  request: WireRequest,
+  claimed: string,
+): DecodedBody {
+  const isUnsigned = claimed === UNSIGNED_CHUNKS_TRAILER;
+  if (!isUnsigned && authentication.kind === "anonymous") {
+    throw new WireError("AccessDenied", "Signed chunks need a signed request.", 403);
+  }
+  const signer =
+    isUnsigned || authentication.kind === "anonymous"
+      ? undefined
+      : new ChunkSigner(authentication, verifiedSigningKey(authentication));
+  const body = new ChunkedBody({
+    signer,
+    hasTrailer: isUnsigned || claimed === SIGNED_CHUNKS_TRAILER,
+    decodedLengthBytes: decodedLength(request),
+  });
+  return connect(request.body, body);
+}
+
+function decodedLength(request: WireRequest): number {
+  const text = request.headers["x-amz-decoded-content-length"];
+  if (text !== undefined && /^\d{1,15}$/.test(text)) return Number(text);
+  throw new WireError(
+    "MissingContentLength",
+    "You must provide the Content-Length HTTP header.",
+    MISSING_LENGTH_STATUS,
+  );
+}
+
+/** Errors of either stream destroy both, and reach the reader through the second. */
+function connect<T extends Transform & DecodedBody>(source: Readable, body: T): DecodedBody {
+  pipeline(source, body, () => {});
+  return body;
+}
+
+/** Passes bytes on and compares their hash at the end. */
+class HashedBody extends Transform {
+  readonly trailers: Promise<Readonly<Record<string, string>>> = Promise.resolve({});
+  readonly #expected: string;
+  readonly #hash = createHash("sha256");
+
+  constructor(expected: string) {
+    super();
+    this.#expected = expected;
+  }
+
+  override _transform(chunk: Buffer, _encoding: BufferEncoding, done: TransformCallback): void {
+    this.#hash.update(chunk);
+    done(null, chunk);
+  }
+
+  override _flush(done: TransformCallback): void {
+    const computed = this.#hash.digest("hex");
+    if (computed === this.#expected) {
+      done();
+      return;
+    }
+    const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+    done(new WireError("XAmzContentSHA256Mismatch", message));
+  }
+}

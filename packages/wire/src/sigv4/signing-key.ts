@@ -1,0 +1,31 @@
+import { createHmac } from "node:crypto";
+import { MAX_CACHED_SIGNING_KEYS } from "../limits.ts";
+import { SCOPE_TERMINATOR, type SignedAuthentication } from "./authentication.ts";
+
+/** Derived keys, the least recently used first: Map keeps the order of insertion. */
+const cache = new Map<string, Buffer>();
+
+/** The key for a day, region and service, derived from the secret as SigV4 says and cached. */
+export function signingKey(secretAccessKey: string, scope: SignedAuthentication): Buffer {
+  const id = `${scope.date}/${scope.region}/${scope.service}/${secretAccessKey}`;
+  const known = cache.get(id);
+  if (known !== undefined) {
+    cache.delete(id);
+    cache.set(id, known);
+    return known;
+  }
+  const dateKey = hmac(`AWS4${secretAccessKey}`, scope.date);
+  const regionKey = hmac(dateKey, scope.region);
+  const serviceKey = hmac(regionKey, scope.service);
+  const key = hmac(serviceKey, SCOPE_TERMINATOR);
+  if (cache.size >= MAX_CACHED_SIGNING_KEYS) {
+    const oldest = cache.keys().next();
+    if (!oldest.done) cache.delete(oldest.value);
+  }
+  cache.set(id, key);
+  return key;
+}
+
+export function hmac(key: string | Buffer, text: string): Buffer {
+  return createHmac("sha256", key).update(text, "utf8").digest();
+}

@@ -1,0 +1,149 @@
+import assert from "node:assert";
+import { createHash, timingSafeEqual } from "node:crypto";
+import { MAX_CLOCK_SKEW_MS } from "../limits.ts";
+import type { WireRequest } from "../message.ts";
+import { type AuthDialect, AuthError, type AuthOptions, dialectOf } from "./auth-error.ts";
+import { ALGORITHM, credentialScope, type SignedAuthentication } from "./authentication.ts";
+import { canonicalRequest } from "./canonical-request.ts";
+import { isContentSha256, UNSIGNED_PAYLOAD } from "./content-sha256.ts";
+import { formatAmzDate } from "./parse-authentication.ts";
+import { hmac, signingKey } from "./signing-key.ts";
+
+export interface VerifyOptions extends AuthOptions {
+  /**
+   * The body. Services other than S3 sign the hash of the body itself, whatever a header says, so it
+   * must be here unless there is none. S3 bodies are checked by `decodeBody` as they stream.
+   */
+  readonly body?: Uint8Array;
+}
+
+const SKEW_MINUTES = MAX_CLOCK_SKEW_MS / 60_000;
+const EMPTY_BODY = new Uint8Array(0);
+const verifiedKeys = new WeakMap<SignedAuthentication, Buffer>();
+
+/** The signing key of a request that was verified: its chunks are signed with the same. */
+export function verifiedSigningKey(authentication: SignedAuthentication): Buffer {
+  const key = verifiedKeys.get(authentication);
+  assert(key !== undefined, "verifySignature comes before decodeBody");
+  return key;
+}
+
+/**
+ * Verifies time and signature of a request against the secret of the access key it names.
+ * Throws AuthError; comparison takes the same time wherever signatures differ.
+ */
+export function verifySignature(
+  authentication: SignedAuthentication,
+  request: WireRequest,
+  secretAccessKey: string,
+  nowMs: number,
+  options: VerifyOptions = {},
+): void {
+  const dialect = dialectOf(options);
+  const isS3 = dialect === "s3";
+  verifyTime(authentication, nowMs, dialect);
+  const payloadHash = isS3 ? s3PayloadHash(authentication) : sha256Hex(options.body ?? EMPTY_BODY);
+  const canonical = canonicalRequest(request, authentication, payloadHash, isS3);
+  const scope = credentialScope(authentication);
+  const stringToSign = `${ALGORITHM}\n${authentication.amzDate}\n${scope}\n${sha256Hex(canonical)}`;
+  const key = signingKey(secretAccessKey, authentication);
+  const expected = hmac(key, stringToSign);
+  if (!timingSafeEqual(expected, Buffer.from(authentication.signature, "hex"))) {
+    throw mismatch(authentication, dialect, stringToSign, canonical);
+  }
+  verifiedKeys.set(authentication, key);
+}
+
+function s3PayloadHash({ kind, contentSha256 }: SignedAuthentication): string {
+  if (contentSha256 === undefined) {
+    if (kind === "presigned") return UNSIGNED_PAYLOAD;
+    throw new AuthError(
+      "contentHashMissing",
+      "s3",
+      "Missing required header for this request: x-amz-content-sha256",
+    );
+  }
+  if (isContentSha256(contentSha256)) return contentSha256;
+  throw new AuthError(
+    "contentHashMalformed",
+    "s3",
+    "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.",
+    { ArgumentName: "x-amz-content-sha256", ArgumentValue: contentSha256 },
+  );
+}
+
+function verifyTime(
+  authentication: SignedAuthentication,
+  nowMs: number,
+  dialect: AuthDialect,
+): void {
+  const { requestTimeMs, expiresSeconds } = authentication;
+  const isPresigned = authentication.kind === "presigned";
+  // A presigned URL lives from its date on for as long as it says, whatever the skew allowed.
+  const lifeMs = isPresigned && expiresSeconds ? expiresSeconds * 1000 : MAX_CLOCK_SKEW_MS;
+  const isTooLate = nowMs > requestTimeMs + lifeMs;
+  const isTooEarly = nowMs < requestTimeMs - MAX_CLOCK_SKEW_MS;
+  if (!isTooLate && !isTooEarly) return;
+  if (dialect !== "s3")
+    throw new AuthError("skewed", dialect, skewMessage(authentication, nowMs, isTooLate));
+  if (isPresigned) {
+    const message = isTooLate ? "Request has expired" : "Request is not valid yet";
+    throw new AuthError("presignedExpired", dialect, message, {
+      "X-Amz-Expires": String(expiresSeconds ?? 0),
+      Expires: new Date(requestTimeMs + lifeMs).toISOString().replace(".000Z", "Z"),
+      ServerTime: new Date(nowMs).toISOString().replace(/\.\d{3}Z$/, "Z"),
+    });
+  }
+  throw new AuthError(
+    "skewed",
+    dialect,
+    "The difference between the request time and the current time is too large.",
+    {
+      RequestTime: authentication.amzDate,
+      ServerTime: new Date(nowMs).toISOString().replace(/\.\d{3}Z$/, "Z"),
+      MaxAllowedSkewMilliseconds: String(MAX_CLOCK_SKEW_MS),
+    },
+  );
+}
+
+function skewMessage({ amzDate }: SignedAuthentication, nowMs: number, isTooLate: boolean): string {
+  const now = formatAmzDate(nowMs);
+  if (isTooLate) {
+    const limit = formatAmzDate(nowMs - MAX_CLOCK_SKEW_MS);
+    return `Signature expired: ${amzDate} is now earlier than ${limit} (${now} - ${SKEW_MINUTES} min.)`;
+  }
+  const limit = formatAmzDate(nowMs + MAX_CLOCK_SKEW_MS);
+  return `Signature not yet current: ${amzDate} is still later than ${limit} (${now} + ${SKEW_MINUTES} min.)`;
+}
+
+function mismatch(
+  { accessKeyId, signature, sessionToken }: SignedAuthentication,
+  dialect: AuthDialect,
+  stringToSign: string,
+  canonical: string,
+): AuthError {
+  if (dialect !== "s3") {
+    return new AuthError(
+      "signatureMismatch",
+      dialect,
+      "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
+    );
+  }
+  // S3 shows the client what it should have signed. The canonical request quotes headers, so it is
+  // left out when a session token, which clients may log with the error, would be among them.
+  return new AuthError(
+    "signatureMismatch",
+    dialect,
+    "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+    {
+      AWSAccessKeyId: accessKeyId,
+      StringToSign: stringToSign,
+      SignatureProvided: signature,
+      ...(sessionToken === undefined ? { CanonicalRequest: canonical } : {}),
+    },
+  );
+}
+
+export function sha256Hex(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
+}

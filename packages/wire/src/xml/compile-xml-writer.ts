@@ -1,0 +1,154 @@
+import assert from "node:assert";
+import { isRecord } from "../codec/own-property.ts";
+import { compileTextWriter, type TextRules } from "../codec/scalar-text.ts";
+import type { ListShape, MapShape, Member, Shape, StructureShape } from "../schema/shape.ts";
+import { escapeXml } from "./escape-xml.ts";
+
+/** Writes a whole element, tags included. */
+export type XmlWriter = (value: unknown) => string;
+
+interface CompiledStructure {
+  /** Text for the start tag, from members that are attributes and from namespaces. */
+  readonly attributes: (value: Record<string, unknown>) => string;
+  readonly content: (value: Record<string, unknown>) => string;
+}
+
+/** Compiles shapes into functions that write them as XML; a structure is compiled once. */
+export class XmlWriters {
+  readonly #rules: TextRules;
+  readonly #structures = new Map<StructureShape, CompiledStructure>();
+
+  constructor(rules: TextRules) {
+    this.#rules = rules;
+  }
+
+  /** The element's content alone: the members that `include` selects, all of them by default. */
+  content(shape: StructureShape, include?: (member: Member) => boolean): XmlWriter {
+    const compiled =
+      include === undefined ? this.#structure(shape) : this.#compile(shape.members.filter(include));
+    return (value) => {
+      assert(isRecord(value), `structure ${shape.name} isn't an object`);
+      return compiled.content(value);
+    };
+  }
+
+  /** An element of that name; `namespaces` is text for the start tag, such as ` xmlns="…"`. */
+  element(name: string, shape: Shape, namespaces = ""): XmlWriter {
+    switch (shape.kind) {
+      case "structure":
+      case "union":
+        return this.#structureElement(name, shape, namespaces);
+      case "list": {
+        const items = this.#items(shape.member.traits.xmlName ?? "member", shape);
+        return (value) => wrap(name, namespaces, items(value));
+      }
+      case "map": {
+        const entries = this.#entries("entry", shape);
+        return (value) => wrap(name, namespaces, entries(value));
+      }
+      default: {
+        const write = compileTextWriter(shape, this.#rules);
+        const open = `<${name}${namespaces}>`;
+        const close = `</${name}>`;
+        if (shape.kind === "number" || shape.kind === "boolean" || shape.kind === "timestamp") {
+          return (value) => open + write(value) + close;
+        }
+        return (value) => open + escapeXml(write(value)) + close;
+      }
+    }
+  }
+
+  #structureElement(name: string, shape: StructureShape, namespaces: string): XmlWriter {
+    const compiled = this.#structure(shape);
+    return (value) => {
+      assert(isRecord(value), `structure ${shape.name} at ${name} isn't an object`);
+      return wrap(name, namespaces + compiled.attributes(value), compiled.content(value));
+    };
+  }
+
+  #structure(shape: StructureShape): CompiledStructure {
+    const known = this.#structures.get(shape);
+    if (known !== undefined) return known;
+    // Registered before it is compiled: a recursive shape finds this and calls through it later.
+    let compiled: CompiledStructure | undefined;
+    const lazy: CompiledStructure = {
+      attributes: (value) => (compiled ??= this.#compile(shape.members)).attributes(value),
+      content: (value) => (compiled ??= this.#compile(shape.members)).content(value),
+    };
+    this.#structures.set(shape, lazy);
+    return lazy;
+  }
+
+  #compile(members: readonly Member[]): CompiledStructure {
+    const attributes: { name: string; write: XmlWriter }[] = [];
+    const children: { name: string; write: XmlWriter }[] = [];
+    for (const member of members) {
+      const { name, traits } = member;
+      if (traits.xmlAttribute) attributes.push({ name, write: this.#attribute(member) });
+      else children.push({ name, write: this.#member(member) });
+    }
+    const run = (writers: typeof children) => (value: Record<string, unknown>) => {
+      let text = "";
+      for (const { name, write } of writers) {
+        const member = value[name];
+        if (member !== undefined && member !== null) text += write(member);
+      }
+      return text;
+    };
+    return { attributes: run(attributes), content: run(children) };
+  }
+
+  #attribute(member: Member): XmlWriter {
+    const write = compileTextWriter(member.target, this.#rules);
+    const name = member.traits.xmlName ?? member.name;
+    return (value) => ` ${name}="${escapeXml(write(value))}"`;
+  }
+
+  #member(member: Member): XmlWriter {
+    const { target, traits } = member;
+    const name = traits.xmlName ?? member.name;
+    if (traits.xmlFlattened && target.kind === "list") return this.#items(name, target);
+    if (traits.xmlFlattened && target.kind === "map") return this.#entries(name, target);
+    return this.element(
+      name,
+      target,
+      namespaceAttribute(traits.xmlNamespace ?? target.traits.xmlNamespace),
+    );
+  }
+
+  #items(itemName: string, shape: ListShape): XmlWriter {
+    const write = this.element(itemName, shape.member.target);
+    return (value) => {
+      assert(Array.isArray(value), `list ${shape.name} at ${itemName} isn't an array`);
+      let text = "";
+      for (const item of value) if (item !== undefined && item !== null) text += write(item);
+      return text;
+    };
+  }
+
+  #entries(entryName: string, shape: MapShape): XmlWriter {
+    const writeKey = this.element(shape.key.traits.xmlName ?? "key", shape.key.target);
+    const writeValue = this.element(shape.value.traits.xmlName ?? "value", shape.value.target);
+    return (value) => {
+      assert(isRecord(value), `map ${shape.name} at ${entryName} isn't an object`);
+      let text = "";
+      for (const [key, item] of Object.entries(value)) {
+        if (item === undefined || item === null) continue;
+        text += wrap(entryName, "", writeKey(key) + writeValue(item));
+      }
+      return text;
+    };
+  }
+}
+
+export function namespaceAttribute(
+  namespace: readonly [prefix: string, uri: string] | undefined,
+): string {
+  if (namespace === undefined) return "";
+  const [prefix, uri] = namespace;
+  return prefix === "" ? ` xmlns="${escapeXml(uri)}"` : ` xmlns:${prefix}="${escapeXml(uri)}"`;
+}
+
+function wrap(name: string, attributes: string, content: string): string {
+  return content === "" ? `<${name}${attributes}/>` : `<${name}${attributes}>${content}</${name}>`;
+}
