@@ -27,14 +27,18 @@ export function notAttachable(arn: string): AwsError {
 }
 
 /** `Role with name X already exists.` */
-export function alreadyExists(subject: string): AwsError {
-  return new AwsError("EntityAlreadyExists", `${subject} already exists.`, { status: 409 });
+export function alreadyExists(subject: string, advice?: string): AwsError {
+  const message = `${subject} already exists.${advice === undefined ? "" : ` ${advice}`}`;
+  return new AwsError("EntityAlreadyExists", message, { status: 409 });
 }
 
-export function deleteConflict(what: string): AwsError {
-  return new AwsError("DeleteConflict", `Cannot delete entity, must ${what} first.`, {
-    status: 409,
-  });
+export function deleteConflict(message: string): AwsError {
+  return new AwsError("DeleteConflict", message, { status: 409 });
+}
+
+/** `Cannot delete entity, must detach all policies first.` */
+export function stillReferenced(remedy: string): AwsError {
+  return deleteConflict(`Cannot delete entity, must ${remedy} first.`);
 }
 
 /** `Cannot exceed quota for PoliciesPerRole: 10` */

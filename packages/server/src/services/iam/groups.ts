@@ -3,7 +3,7 @@ import type { Kysely, Selectable } from "kysely";
 import { defineOperations } from "../../kernel/operations.ts";
 import { newUniqueId } from "../../kernel/unique-ids.ts";
 import { onList, onNew, onOwner } from "./authorization.ts";
-import { alreadyExists, deleteConflict, noSuchEntity, quotaExceeded } from "./errors.ts";
+import { alreadyExists, noSuchEntity, quotaExceeded, stillReferenced } from "./errors.ts";
 import { pathStartsWith } from "./name-lists.ts";
 import { pageOf, readPage } from "./pagination.ts";
 import { change, type IamParts } from "./parts.ts";
@@ -219,6 +219,6 @@ async function refuseReferencedGroup(db: Db, groupId: string): Promise<void> {
       .where(db.dynamic.ref(column), "=", groupId)
       .limit(1)
       .executeTakeFirst();
-    if (row) throw deleteConflict(remedy);
+    if (row) throw stillReferenced(remedy);
   }
 }

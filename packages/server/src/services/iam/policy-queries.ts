@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import { parseArn } from "../../kernel/arn.ts";
 import { type AwsManagedPolicies, isAwsPolicyArn } from "./aws-managed-policies.ts";
-import { noSuchPolicy, validationError } from "./errors.ts";
+import { noSuchEntity, noSuchPolicy, validationError } from "./errors.ts";
 import type { IamTables, PolicyRow } from "./tables.ts";
 
 /** A managed policy, a customer's or AWS's, as operations show it. */
@@ -54,6 +54,10 @@ export async function requirePolicy(
   const policy = await findPolicy(db, awsPolicies, accountId, requireArn(arn));
   if (!policy) throw noSuchPolicy(arn);
   return policy;
+}
+
+export function noSuchPolicyVersion(arn: string, versionId: string) {
+  return noSuchEntity(`Policy ${arn} version ${versionId} does not exist or is not attachable.`);
 }
 
 export function managedPolicy(row: Selectable<PolicyRow>): ManagedPolicy {

@@ -5,7 +5,7 @@ import type { RequestContext } from "../../kernel/request-context.ts";
 import { newUniqueId } from "../../kernel/unique-ids.ts";
 import { onBoundedOwner, onList, onNew, requestTags } from "./authorization.ts";
 import { SERVICE_ROLE_PATH } from "./aws-managed-policies.ts";
-import { alreadyExists, deleteConflict, invalidInput, quotaExceeded } from "./errors.ts";
+import { alreadyExists, invalidInput, quotaExceeded, stillReferenced } from "./errors.ts";
 import { pathStartsWith } from "./name-lists.ts";
 import { readPage } from "./pagination.ts";
 import { change, type IamParts } from "./parts.ts";
@@ -213,6 +213,6 @@ async function refuseReferencedRole(db: Db, role: Role): Promise<void> {
       .where(db.dynamic.ref(column), "=", role.role_id)
       .limit(1)
       .executeTakeFirst();
-    if (row) throw deleteConflict(remedy);
+    if (row) throw stillReferenced(remedy);
   }
 }

@@ -5,7 +5,7 @@ import type { ContextEntries, RequestContext } from "../../kernel/request-contex
 import { newUniqueId } from "../../kernel/unique-ids.ts";
 import { onList, onNew, onOwner, requestTags } from "./authorization.ts";
 import { requireCallerUserName } from "./calling-user.ts";
-import { alreadyExists, deleteConflict, quotaExceeded } from "./errors.ts";
+import { alreadyExists, quotaExceeded, stillReferenced } from "./errors.ts";
 import { pathStartsWith } from "./name-lists.ts";
 import { readPage } from "./pagination.ts";
 import { change, type IamParts } from "./parts.ts";
@@ -193,14 +193,13 @@ async function refuseReferencedUser(db: Db, userId: string): Promise<void> {
     ["iam_inline_policies", "owner_id", "delete policies"],
   ] as const;
   for (const [table, column, remedy] of referencing) {
-    const { ref } = db.dynamic;
     const row = await db
       .selectFrom(table)
       .select("account_id")
-      .where(ref(column), "=", userId)
+      .where(db.dynamic.ref(column), "=", userId)
       .limit(1)
       .executeTakeFirst();
-    if (row) throw deleteConflict(remedy);
+    if (row) throw stillReferenced(remedy);
   }
 }
 
