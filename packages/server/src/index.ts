@@ -1,1 +1,13 @@
-export {};
+export { ConfigError } from "./config/load-config.ts";
+export type { RootAccount } from "./config/root-accounts.ts";
+export {
+  type Config,
+  type ConfigInput,
+  flagOf,
+  SETTINGS,
+  type Setting,
+  type SettingName,
+  variableOf,
+} from "./config/settings.ts";
+export { createServer, type RunningServer } from "./main.ts";
+export { DataFolderInUseError } from "./storage/data-folder.ts";

@@ -5,7 +5,7 @@ import type { Clock } from "../kernel/clock.ts";
 import { findViolations, validationSentence } from "../kernel/constraints.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { Invoke, InvokeOptions } from "../kernel/invoke.ts";
-import type { AnyOperationHandler, OperationHandler } from "../kernel/operations.ts";
+import type { AnyOperationHandler, Authorization, OperationHandler } from "../kernel/operations.ts";
 import { RequestContext } from "../kernel/request-context.ts";
 import type { Service } from "../kernel/service.ts";
 import type { Store } from "../kernel/store.ts";
@@ -70,6 +70,12 @@ export class Dispatcher {
     }
   }
 
+  /** What decides one more pair inside a handler of this service. */
+  authorizerOf({ service }: RegisteredService) {
+    return (authorization: Authorization, context: RequestContext): Promise<void> =>
+      this.#options.authorizer.authorize(service, authorization, context);
+  }
+
   /** The services' way to each other (kernel/invoke.ts). */
   readonly invoke: Invoke = async <Output>(
     serviceName: string,
@@ -92,8 +98,7 @@ export class Dispatcher {
       secure: true,
       store: this.#options.store,
       invoke: this.invoke,
-      authorize: (authorization, context) =>
-        this.#options.authorizer.authorize(registered.service, authorization, context),
+      authorize: this.authorizerOf(registered),
       ...(options.transaction === undefined ? {} : { transaction: options.transaction }),
       ...(options.invokedBy === undefined ? {} : { invokedBy: options.invokedBy }),
     });

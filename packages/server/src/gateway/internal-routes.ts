@@ -1,5 +1,6 @@
 import { PassThrough } from "node:stream";
 import type { EventLog } from "../kernel/event-log.ts";
+import { isLoopback } from "../kernel/loopback.ts";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 
 /** Readers of the event stream at the same time. */
@@ -28,6 +29,10 @@ export class InternalRoutes {
   async handle(request: PlainRequest): Promise<PlainResponse | undefined> {
     const { path } = request;
     if (!path.startsWith("/_rolecast/") && path !== "/_localstack/health") return undefined;
+    if (path.startsWith("/_rolecast/events") || path.startsWith("/_rolecast/state/")) {
+      const refusal = refuseStrangers(request);
+      if (refusal) return refusal;
+    }
     switch (`${request.method} ${path}`) {
       case "GET /_rolecast/health/live":
         return json(200, { status: "live" });
@@ -41,7 +46,7 @@ export class InternalRoutes {
       case "GET /_rolecast/events":
         return this.#eventStream(request);
       case "POST /_rolecast/state/reset":
-        return this.#reset(request);
+        return this.#reset();
       default:
         return json(404, { message: `Rolecast has nothing at ${request.method} ${path}.` });
     }
@@ -52,13 +57,9 @@ export class InternalRoutes {
     for (const stream of this.#streams) stream.end();
   }
 
-  async #reset(request: PlainRequest): Promise<PlainResponse> {
+  async #reset(): Promise<PlainResponse> {
     if (!this.#options.reset) {
       return json(403, { message: "Resetting is off. Start the server with --allow-reset." });
-    }
-    // A page in a browser may send a plain POST anywhere: it must not empty a server.
-    if (request.headers.origin !== undefined || request.headers["sec-fetch-site"] !== undefined) {
-      return json(403, { message: "Resetting isn't for browsers." });
     }
     await this.#options.reset();
     return json(200, { status: "reset" });
@@ -88,11 +89,26 @@ export class InternalRoutes {
       headers: {
         "content-type": "text/event-stream",
         "cache-control": "no-store",
-        "access-control-allow-origin": "*",
       },
       body: stream,
     };
   }
+}
+
+/**
+ * These routes know no credentials: only this machine may use them, and no page of another site,
+ * which could otherwise make a browser on this machine do it.
+ */
+function refuseStrangers(request: PlainRequest): PlainResponse | undefined {
+  if (!isLoopback(request.remoteAddress)) {
+    return json(403, { message: "Only for clients on the server's own machine." });
+  }
+  const site = request.headers["sec-fetch-site"];
+  const foreign = site === "cross-site" || site === "same-site";
+  if (foreign || (request.method === "POST" && request.headers.origin !== undefined)) {
+    return json(403, { message: "Not for pages of other sites." });
+  }
+  return undefined;
 }
 
 export function json(status: number, body: object): PlainResponse {

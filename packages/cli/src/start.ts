@@ -1,0 +1,129 @@
+import {
+  type Config,
+  ConfigError,
+  type ConfigInput,
+  createServer,
+  DataFolderInUseError,
+  flagOf,
+  type RunningServer,
+  SETTINGS,
+  type Setting,
+  type SettingName,
+} from "@rolecast/server";
+import { Command } from "commander";
+
+/** `rolecast start`: its flags are the settings. */
+export function startCommand(): Command {
+  const command = new Command("start")
+    .description("Serve IAM, STS, S3 and IVS until stopped.")
+    .option("--config FILE", "rolecast.yml with settings (or ROLECAST_CONFIG)");
+  for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, Setting][]) {
+    if (setting.fileOnly) continue;
+    const value = setting.placeholder === undefined ? "" : ` ${setting.placeholder}`;
+    command.option(`${flagOf(name)}${value}`, setting.description);
+  }
+  return command.action(async (flags: { config?: string } & ConfigInput) => {
+    const { config, ...given } = flags;
+    await start(given, config ?? process.env.ROLECAST_CONFIG);
+  });
+}
+
+async function start(given: ConfigInput, file: string | undefined): Promise<void> {
+  let server: RunningServer;
+  try {
+    server = await createServer(given, { file, environment: process.env });
+  } catch (error) {
+    const message = explainStartFailure(error);
+    if (message === undefined) throw error;
+    process.stderr.write(`rolecast: ${message}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  stopOnSignal(server);
+  process.stdout.write(banner(server));
+}
+
+/** What the person at the terminal can mend; undefined for our own bugs. */
+function explainStartFailure(error: unknown): string | undefined {
+  if (error instanceof ConfigError || error instanceof DataFolderInUseError) return error.message;
+  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  const port = "port" in error ? ` ${String(error.port)}` : "";
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `Port${port} is in use. Stop what uses it, or choose others with --port, --rtmp-port and --rtmps-port (0 takes a free one).`;
+    case "EACCES":
+      return `Not permitted: ${error.message}. Ports below 1024 and foreign folders need rights.`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `This machine doesn't have the address given with --host: ${error.message}.`;
+    case "ENOENT":
+    case "ENOTDIR":
+    case "EROFS":
+      return error.message;
+    default:
+      return undefined;
+  }
+}
+
+/** The first signal ends streams and recordings properly; a second one ends at once. */
+function stopOnSignal(server: RunningServer): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    process.stdout.write(`${signal}: ending streams and recordings.\n`);
+    server.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`rolecast: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}
+
+function banner({
+  config,
+  endpoint,
+  ports,
+  generatedRoot,
+  certificateFile,
+}: RunningServer): string {
+  const lines = [
+    "Rolecast: Amazon IVS recording to S3 on this machine",
+    "",
+    `  AWS APIs and HLS  ${endpoint}`,
+    `  RTMPS ingest      rtmps://${hostOf(config)}:${ports.rtmps}/app/<stream key>`,
+    `  RTMP ingest       rtmp://${hostOf(config)}:${ports.rtmp}/app/<stream key>  (channels with insecureIngest)`,
+    `  Certificate       ${certificateFile}`,
+    `  Data              ${config.data === "memory" ? "in memory: nothing is kept" : config.data}`,
+    `  Decisions         ${config.enforcement}`,
+    "",
+  ];
+  if (generatedRoot) {
+    lines.push(
+      `  Root user's key of account ${generatedRoot.id}, shown once (test/test is refused on this address):`,
+      "",
+      ...environment(endpoint, generatedRoot.rootAccessKeyId, generatedRoot.rootSecretAccessKey),
+      "",
+    );
+  } else if (config.host === "127.0.0.1" || config.accounts.length === 0) {
+    lines.push("  Paste into a shell:", "", ...environment(endpoint, "test", "test"), "");
+  }
+  return `${lines.join("\n")}\nReady.\n`;
+}
+
+function environment(endpoint: string, key: string, secret: string): string[] {
+  return [
+    `export AWS_ENDPOINT_URL=${endpoint}`,
+    `export AWS_ACCESS_KEY_ID=${key}`,
+    `export AWS_SECRET_ACCESS_KEY=${secret}`,
+    "export AWS_REGION=us-east-1",
+  ];
+}
+
+function hostOf(config: Config): string {
+  return config.ingestHost;
+}

@@ -1,0 +1,64 @@
+import { AuthError, WireError, type WireResponse } from "@rolecast/wire";
+import { AwsError } from "../kernel/aws-error.ts";
+import type { Log } from "../kernel/log.ts";
+import type { RegisteredService } from "./service-registry.ts";
+
+/** What the protocols call a failure of ours. */
+const INTERNAL_CODES = {
+  awsQuery: "InternalFailure",
+  restJson1: "InternalServerException",
+  restXml: "InternalError",
+} as const;
+
+/** The caller's mistakes as they are; anything else is ours: logged, and not told in detail. */
+export function toAwsError(error: unknown, { service }: RegisteredService, log: Log): AwsError {
+  if (error instanceof AwsError) return error;
+  if (error instanceof WireError) {
+    return new AwsError(error.code, error.message, { status: error.status });
+  }
+  if (error instanceof AuthError) {
+    return new AwsError(error.code, error.message, { status: error.status, fields: error.fields });
+  }
+  const { name, protocol } = service.definition;
+  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  log.error({ service: name, error: detail }, "a request failed by a fault of Rolecast");
+  return new AwsError(
+    INTERNAL_CODES[protocol],
+    "We encountered an internal error. Please try again.",
+    { status: 500 },
+  );
+}
+
+/** The error in the form of the service's protocol. */
+export function encodeFailure(
+  error: AwsError,
+  { wire }: RegisteredService,
+  requestId: string,
+  request: Parameters<typeof wire.encodeError>[2],
+): WireResponse {
+  const { code, message, status, fault, fields, headers } = error;
+  const response = wire.encodeError({ code, message, status, fault, fields }, requestId, request);
+  return { ...response, headers: { ...response.headers, ...headers } };
+}
+
+/** For requests that name a service which isn't here; readable for JSON and XML clients alike. */
+export function unknownService(name: string, requestId: string, isForm: boolean): WireResponse {
+  const message = `Rolecast has no service "${name}": it serves IAM, STS, S3 and IVS.`;
+  const headers = { "x-amzn-requestid": requestId, "x-amzn-errortype": "UnknownService" };
+  if (isForm) {
+    const text = message
+      .replaceAll('"', "&quot;")
+      .replaceAll("<", "&lt;")
+      .replaceAll("&&", "&amp;");
+    return {
+      status: 501,
+      headers: { ...headers, "content-type": "text/xml" },
+      body: `<ErrorResponse><Error><Type>Sender</Type><Code>UnknownService</Code><Message>${text}</Message></Error><RequestId>${requestId}</RequestId></ErrorResponse>`,
+    };
+  }
+  return {
+    status: 501,
+    headers: { ...headers, "content-type": "application/x-amz-json-1.1" },
+    body: JSON.stringify({ __type: "UnknownService", message }),
+  };
+}

@@ -1,0 +1,123 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { WireRequest, WireResponse } from "@rolecast/wire";
+import type { Log } from "../kernel/log.ts";
+
+/** A socket without any traffic for this long is closed, also in the middle of an upload. */
+const SOCKET_IDLE_MS = 120_000;
+/** Longer than the idle time of common load balancers and SDK connection pools. */
+const KEEP_ALIVE_MS = 75_000;
+/** Header lines of one request, with names; S3 allows 8 KB and presigned URLs add up. */
+const HEADER_BYTES_MAX = 32 * 1024;
+/** What is read of a body nobody asked for, so that the client sees the answer and not a reset. */
+const UNREAD_BODY_BYTES_MAX = 4 * 1024 * 1024;
+
+/** A request on a connection. */
+export interface GatewayRequest extends WireRequest {
+  readonly remoteAddress: string;
+}
+
+export interface HttpServerOptions {
+  readonly host: string;
+  readonly port: number;
+  readonly log: Log;
+  /** Never rejects: an error is an answer too. */
+  readonly serve: (request: GatewayRequest) => Promise<WireResponse>;
+}
+
+/** The listener: turns node's requests into ours and writes the answers with back-pressure. */
+export class HttpServer {
+  readonly #options: HttpServerOptions;
+  readonly #server: Server;
+
+  constructor(options: HttpServerOptions) {
+    this.#options = options;
+    this.#server = createServer(
+      { maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 },
+      (request, response) => void this.#answer(request, response),
+    );
+    this.#server.timeout = SOCKET_IDLE_MS;
+  }
+
+  /** Starts to listen; resolves with the port. Rejects when the address is taken. */
+  async listen(): Promise<number> {
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once("error", reject);
+      this.#server.listen(this.#options.port, this.#options.host, () => {
+        this.#server.off("error", reject);
+        resolve();
+      });
+    });
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Stops accepting, lets running requests end for `graceMs`, then cuts what is left. */
+  async close(graceMs: number): Promise<void> {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    this.#server.closeIdleConnections();
+    const cut = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+    await closed;
+    clearTimeout(cut);
+  }
+
+  async #answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+    try {
+      const response = await this.#options.serve(toGatewayRequest(incoming));
+      outgoing.writeHead(response.status, response.headers);
+      await writeBody(response.body, outgoing);
+      drain(incoming);
+    } catch (error) {
+      // The client went away, or a body broke after its headers were sent: nothing to answer.
+      this.#options.log.debug({ error: String(error) }, "the connection ended before the answer");
+      outgoing.destroy();
+    }
+  }
+}
+
+async function writeBody(body: WireResponse["body"], outgoing: ServerResponse): Promise<void> {
+  if (body instanceof Readable) {
+    await pipeline(body, outgoing);
+    return;
+  }
+  await new Promise<void>((resolve, reject) => {
+    outgoing.once("error", reject);
+    outgoing.once("close", resolve);
+    outgoing.end(body, () => resolve());
+  });
+}
+
+/** Reads on past an early answer, within a bound, so that the connection can be kept. */
+function drain(incoming: IncomingMessage): void {
+  if (incoming.readableEnded || incoming.destroyed) return;
+  let readBytes = 0;
+  incoming.on("data", (chunk: Buffer) => {
+    readBytes += chunk.length;
+    if (readBytes > UNREAD_BODY_BYTES_MAX) incoming.destroy();
+  });
+  incoming.on("error", () => incoming.destroy());
+  incoming.resume();
+}
+
+function toGatewayRequest(incoming: IncomingMessage): GatewayRequest {
+  const target = incoming.url ?? "/";
+  const question = target.indexOf("?");
+  const headers: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(incoming.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(",") : value;
+  }
+  return {
+    method: incoming.method ?? "GET",
+    rawPath: question < 0 ? target : target.slice(0, question),
+    rawQuery: question < 0 ? "" : target.slice(question + 1),
+    headers,
+    body: incoming,
+    remoteAddress: plainAddress(incoming.socket.remoteAddress ?? ""),
+  };
+}
+
+/** `::ffff:127.0.0.1` is an IPv4 address, as policies with `aws:SourceIp` expect it. */
+function plainAddress(address: string): string {
+  return address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
+}

@@ -1,0 +1,216 @@
+import { Readable } from "node:stream";
+import {
+  bucketFromHost,
+  collectBody,
+  decodeBody,
+  MAX_PARSED_BODY_BYTES,
+  type Operation,
+  parseQuery,
+  s3Addressing,
+  type WireRequest,
+  type WireResponse,
+} from "@rolecast/wire";
+import type { Authenticated, Authenticator } from "../authn/authenticator.ts";
+import { AwsError } from "../kernel/aws-error.ts";
+import type { Clock } from "../kernel/clock.ts";
+import type { Ids } from "../kernel/ids.ts";
+import type { Log } from "../kernel/log.ts";
+import { type HttpRequestInfo, RequestContext } from "../kernel/request-context.ts";
+import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
+import type { Store } from "../kernel/store.ts";
+import { crossOriginHeaders, preflight } from "./cross-origin.ts";
+import type { Dispatcher } from "./dispatcher.ts";
+import { encodeFailure, toAwsError, unknownService } from "./failure.ts";
+import type { GatewayRequest } from "./http-server.ts";
+import type { InternalRoutes } from "./internal-routes.ts";
+import { resolveService } from "./resolve-service.ts";
+import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
+
+export interface PipelineOptions {
+  readonly registry: ServiceRegistry;
+  readonly routes: InternalRoutes;
+  readonly authenticator: Authenticator;
+  readonly dispatcher: Dispatcher;
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+  readonly defaultRegion: string;
+  /** Names under which S3 answers; buckets live below them (virtual-host style). */
+  readonly s3Hosts: readonly string[];
+}
+
+/** A request on its way: what the steps before found out. */
+interface Exchange {
+  readonly request: GatewayRequest;
+  readonly requestId: string;
+  readonly registered: RegisteredService;
+  readonly region: string;
+}
+
+/** The life of a request, from the connection to the answer. */
+export class Pipeline {
+  readonly #options: PipelineOptions;
+
+  constructor(options: PipelineOptions) {
+    this.#options = options;
+  }
+
+  /** Never rejects. */
+  async serve(request: GatewayRequest): Promise<WireResponse> {
+    const requestId = this.#options.ids.uuid();
+    const plain = toPlainRequest(request);
+    const { registered, name, region } = resolveService(request, this.#options.registry);
+    const exchange = registered && {
+      request,
+      requestId,
+      registered,
+      region: region ?? this.#options.defaultRegion,
+    };
+    try {
+      const route = await this.#plainRoute(plain);
+      if (route) return toWireResponse(route);
+      if (!exchange) return unknownService(name, requestId, isForm(request));
+      const preflighted = await preflight(plain, exchange.registered);
+      if (preflighted) return toWireResponse(preflighted);
+      const response = await this.#operation(exchange);
+      return {
+        ...response,
+        headers: { ...response.headers, ...(await crossOriginHeaders(plain, exchange.registered)) },
+      };
+    } catch (error) {
+      const answering = exchange?.registered ?? this.#options.registry.anonymous;
+      if (!answering) throw error;
+      const failure = toAwsError(error, answering, this.#options.log);
+      const response = encodeFailure(failure, answering, requestId, request);
+      const cors = await crossOriginHeaders(plain, answering).catch(() => ({}));
+      return { ...response, headers: { ...response.headers, ...cors } };
+    }
+  }
+
+  /** Requests that are no operations: the server's own, and the services' (playback). */
+  async #plainRoute(plain: PlainRequest): Promise<PlainResponse | undefined> {
+    const internal = await this.#options.routes.handle(plain);
+    if (internal) return internal;
+    for (const { service } of this.#options.registry.all) {
+      const response = await service.plainRequest?.(plain);
+      if (response) return response;
+    }
+    return undefined;
+  }
+
+  /** Authenticate, match, decode; then validate, authorize, dispatch, audit; then encode. */
+  async #operation(exchange: Exchange): Promise<WireResponse> {
+    const { registered, request } = exchange;
+    refuseForeignRegion(exchange);
+    const streams = registered.service.definition.s3Addressing === true;
+    const bytes = streams ? undefined : await collectBody(request.body, MAX_PARSED_BODY_BYTES);
+    const authenticated = await this.#options.authenticator.authenticate(
+      registered.service,
+      request,
+      bytes,
+    );
+    const { operation, input, http } = await this.#decode(exchange, authenticated, bytes);
+    const context = this.#context(exchange, authenticated, operation, http);
+    const output = await this.#options.dispatcher.run(registered, operation, input, context);
+    const { status, headers } = context.response;
+    return registered.wire.encodeOutput(operation, output, exchange.requestId, {
+      ...(status === undefined ? {} : { status }),
+      headers,
+    });
+  }
+
+  async #decode(
+    { registered: { wire, service }, request }: Exchange,
+    { authentication }: Authenticated,
+    bytes: Buffer | undefined,
+  ): Promise<{
+    operation: Operation;
+    input: Record<string, unknown>;
+    http: HttpRequestInfo;
+  }> {
+    const { definition } = service;
+    const form =
+      bytes && definition.protocol === "awsQuery" ? parseQuery(bytes.toString("utf8")) : undefined;
+    const addressing = definition.s3Addressing
+      ? s3Addressing(request, bucketFromHost(request.headers.host, this.#options.s3Hosts))
+      : undefined;
+    const operation = wire.match(request, form, addressing);
+    if (!operation) throw wire.unknownOperation(request);
+    const decoded = bytes ? undefined : decodeBody(authentication, request);
+    let trailers: Readonly<Record<string, string>> = {};
+    decoded?.trailers.then(
+      (read) => {
+        trailers = read;
+      },
+      () => {
+        // Whoever reads the body gets the same error.
+      },
+    );
+    const input = await wire.decode(operation, request, {
+      ...(form ? { form } : { body: decoded ?? Readable.from(bytes ? [bytes] : []) }),
+      ...(addressing ? { addressing } : {}),
+    });
+    return { operation, input, http: httpInfo(request, () => trailers) };
+  }
+
+  #context(
+    { registered, request, requestId, region }: Exchange,
+    { caller }: Authenticated,
+    operation: Operation,
+    http: HttpRequestInfo,
+  ): RequestContext {
+    const { dispatcher, store, clock } = this.#options;
+    return new RequestContext({
+      requestId,
+      service: registered.service.definition.name,
+      operation: operation.name,
+      region,
+      caller,
+      nowMs: clock.nowMs(),
+      sourceIp: request.remoteAddress,
+      userAgent: request.headers["user-agent"],
+      secure: http.scheme === "https",
+      store,
+      invoke: dispatcher.invoke,
+      http,
+      authorize: dispatcher.authorizerOf(registered),
+    });
+  }
+}
+
+function refuseForeignRegion({ registered, region }: Exchange): void {
+  const { regions, definition } = registered.service;
+  if (!regions || regions.includes(region)) return;
+  throw new AwsError(
+    "InvalidRegion",
+    `Amazon ${definition.name.toUpperCase()} isn't in the Region ${region}. It is in ${regions.join(", ")}.`,
+    { status: 400 },
+  );
+}
+
+function isForm(request: WireRequest): boolean {
+  return request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
+}
+
+function httpInfo(request: WireRequest, trailers: HttpRequestInfo["trailers"]): HttpRequestInfo {
+  const { method, rawPath, rawQuery, headers } = request;
+  const scheme = headers["x-forwarded-proto"] === "https" ? "https" : "http";
+  return { method, rawPath, rawQuery, headers, scheme, trailers };
+}
+
+function toPlainRequest(request: GatewayRequest): PlainRequest {
+  const { method, rawPath, rawQuery, headers, remoteAddress, body } = request;
+  return {
+    method,
+    path: rawPath,
+    query: new URLSearchParams(rawQuery),
+    headers,
+    remoteAddress,
+    body,
+  };
+}
+
+function toWireResponse({ status, headers, body }: PlainResponse): WireResponse {
+  return { status, headers: { ...headers }, body };
+}

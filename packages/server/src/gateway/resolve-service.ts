@@ -1,0 +1,53 @@
+import type { WireRequest } from "@rolecast/wire";
+import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
+
+/** A service and Region as a request names them, before anything is verified. */
+export interface RequestTarget {
+  readonly registered: RegisteredService | undefined;
+  /** The name that the request gave, for the answer when there is no such service. */
+  readonly name: string;
+  readonly region: string | undefined;
+}
+
+const CREDENTIAL_HEADER = /Credential=[^/,\s]+\/\d+\/([^/,\s]+)\/([^/,\s]+)\//;
+const CREDENTIAL_QUERY =
+  /X-Amz-Credential=[^&]+?(?:%2F|\/)\d+(?:%2F|\/)([^&/%]+)(?:%2F|\/)([^&/%]+)(?:%2F|\/)/i;
+const AWS_HOST = /^(?:[^/]*\.)?([a-z0-9]+)(?:-fips)?(?:\.([a-z]{2}-[a-z]+-\d))?\.amazonaws\.com$/;
+
+/**
+ * Which service a request means: by its credential scope, then by an AWS host name, then by the
+ * `Version` of a form in the query, and otherwise the one that admits unsigned requests.
+ */
+export function resolveService(request: WireRequest, registry: ServiceRegistry): RequestTarget {
+  const scope =
+    CREDENTIAL_HEADER.exec(request.headers.authorization ?? "") ??
+    CREDENTIAL_QUERY.exec(request.rawQuery);
+  if (scope) {
+    const [, region, name = ""] = scope;
+    return { registered: registry.signedFor(name), name, region };
+  }
+  const host = AWS_HOST.exec((request.headers.host ?? "").replace(/:\d+$/, ""));
+  const named = host?.[1] === undefined ? undefined : registry.named(host[1]);
+  if (named) return target(named, host?.[2]);
+  const form = registry.all.find(({ service }) => isUnsignedForm(request, service.definition));
+  return target(form ?? registry.anonymous, undefined);
+}
+
+function target(
+  registered: RegisteredService | undefined,
+  region: string | undefined,
+): RequestTarget {
+  return { registered, name: registered?.service.definition.name ?? "", region };
+}
+
+function isUnsignedForm(
+  request: WireRequest,
+  definition: { readonly protocol: string; readonly version: string },
+): boolean {
+  if (definition.protocol === "restJson1") {
+    return request.method === "POST" && request.headers["content-type"] === "application/json";
+  }
+  return (
+    definition.protocol === "awsQuery" && request.rawQuery.includes(`Version=${definition.version}`)
+  );
+}

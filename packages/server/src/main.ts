@@ -1,0 +1,271 @@
+import assert from "node:assert";
+import { join } from "node:path";
+import { createMediaEngine, renderRecordingPlaylists } from "@rolecast/media";
+import { Authenticator } from "./authn/authenticator.ts";
+import { Authorizer } from "./authz/authorizer.ts";
+import { type ConfigSources, loadConfig } from "./config/load-config.ts";
+import { type RootAccount, rootAccounts } from "./config/root-accounts.ts";
+import type { Config, ConfigInput } from "./config/settings.ts";
+import { Dispatcher } from "./gateway/dispatcher.ts";
+import { HttpServer } from "./gateway/http-server.ts";
+import { InternalRoutes } from "./gateway/internal-routes.ts";
+import { Pipeline } from "./gateway/pipeline.ts";
+import { ServiceRegistry } from "./gateway/service-registry.ts";
+import { systemClock } from "./kernel/clock.ts";
+import { EventLog } from "./kernel/event-log.ts";
+import type { LinkedServiceUsage } from "./kernel/identity.ts";
+import { randomIds } from "./kernel/ids.ts";
+import type { Invoke } from "./kernel/invoke.ts";
+import type { Log } from "./kernel/log.ts";
+import type { Service, ServiceDependencies } from "./kernel/service.ts";
+import { createLog } from "./observability/log.ts";
+import { iamMigrations } from "./services/iam/migrations.ts";
+import { createIamService } from "./services/iam/service.ts";
+import { ivsMigrations } from "./services/ivs/migrations.ts";
+import { createIvsService } from "./services/ivs/service.ts";
+import { s3Migrations } from "./services/s3/migrations.ts";
+import { createS3Service } from "./services/s3/service.ts";
+import { createStsService } from "./services/sts/service.ts";
+import { type DataFolder, openDataFolder } from "./storage/data-folder.ts";
+import { type OpenedStore, openStore } from "./storage/store.ts";
+import { loadTlsCertificate, type TlsCertificate } from "./storage/tls-certificate.ts";
+
+const DEFAULT_REGION = "us-east-1";
+/** What a running request may still take when the server closes. */
+const CLOSE_GRACE_MS = 5_000;
+const MIGRATIONS = [...iamMigrations, ...s3Migrations, ...ivsMigrations];
+
+/** A server that is ready. */
+export interface RunningServer {
+  readonly config: Config;
+  /** `http://127.0.0.1:4566`. */
+  readonly endpoint: string;
+  readonly ports: { readonly http: number; readonly rtmp: number; readonly rtmps: number };
+  /** The default account's root key, when it was generated: shown once, in no log. */
+  readonly generatedRoot: RootAccount | undefined;
+  /** PEM file that RTMPS clients may be told to trust. */
+  readonly certificateFile: string;
+  /** Acts inside the process, decided like a request from outside. */
+  readonly invoke: Invoke;
+  /** Empties everything but the accounts' root keys. */
+  reset(): Promise<void>;
+  /** Ends streams and recordings properly, then everything else. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a server; resolves when it is ready. Rejects with ConfigError, DataFolderInUseError, or
+ * node's own error when a port is taken; nothing is left running then.
+ */
+export async function createServer(
+  given: ConfigInput = {},
+  sources: Omit<ConfigSources, "given"> = {},
+): Promise<RunningServer> {
+  const config = loadConfig({ ...sources, given });
+  const folder = openDataFolder(config.data);
+  const ends: (() => Promise<void> | void)[] = [() => folder.release()];
+  const end = async () => {
+    for (const step of ends.splice(0).reverse()) await step();
+  };
+  try {
+    return await startServer(config, folder, ends, end);
+  } catch (error) {
+    await end();
+    throw error;
+  }
+}
+
+async function startServer(
+  config: Config,
+  folder: DataFolder,
+  ends: (() => Promise<void> | void)[],
+  end: () => Promise<void>,
+): Promise<RunningServer> {
+  const log = createLog(config.logLevel);
+  const nowMs = systemClock.nowMs();
+  const [store, certificate] = await Promise.all([
+    openStore({
+      file: folder.databaseFile,
+      durable: folder.durable,
+      migrations: MIGRATIONS,
+      nowMs: systemClock.nowMs,
+    }),
+    loadTlsCertificate({
+      certificateFile: config.tlsCertificate,
+      keyFile: config.tlsKey,
+      dataDir: folder.dir,
+      hostNames: [config.ingestHost],
+      nowMs,
+    }),
+  ]);
+  ends.push(() => store.close());
+  const events = new EventLog((error) => log.error({ error: String(error) }, "event listener"));
+  const roots = rootAccounts(config, folder.sealingKey);
+  const address = { endpoint: "", publicBaseUrl: config.publicBaseUrl ?? "" };
+  const composed = compose({ config, folder, store, certificate, events, log, address });
+  await composed.iam.bootstrapAccounts(roots.accounts);
+
+  let ready = false;
+  const reset = () =>
+    emptyEverything(composed.services, store, events, () =>
+      composed.iam.bootstrapAccounts(roots.accounts),
+    );
+  const routes = new InternalRoutes({
+    events,
+    ready: () => ready,
+    health: () => healthOf(composed.services),
+    reset: config.allowReset ? reset : undefined,
+  });
+  const pipeline = new Pipeline({
+    registry: composed.registry,
+    routes,
+    authenticator: new Authenticator(
+      [composed.iam.credentials, composed.sts.credentials],
+      systemClock,
+    ),
+    dispatcher: composed.dispatcher,
+    store,
+    clock: systemClock,
+    ids: randomIds,
+    log,
+    defaultRegion: DEFAULT_REGION,
+    s3Hosts: ["localhost", "s3.localhost", ...hostOf(config.publicBaseUrl)],
+  });
+  const http = new HttpServer({
+    host: config.host,
+    port: config.port,
+    log,
+    serve: (request) => pipeline.serve(request),
+  });
+  const httpPort = await http.listen();
+  ends.push(() => {
+    routes.close();
+    return http.close(CLOSE_GRACE_MS);
+  });
+  address.endpoint = `http://${urlHost(config.host)}:${httpPort}`;
+  address.publicBaseUrl ||= `http://localhost:${httpPort}`;
+  for (const service of composed.services) {
+    await service.start?.();
+    ends.push(() => service.close?.());
+  }
+  ready = true;
+  return {
+    config,
+    endpoint: address.endpoint,
+    ports: { http: httpPort, ...composed.ports },
+    generatedRoot: roots.generated,
+    certificateFile: config.tlsCertificate ?? join(folder.dir, "tls", "rtmps.crt"),
+    invoke: composed.dispatcher.invoke,
+    reset,
+    close: end,
+  };
+}
+
+interface Parts {
+  readonly config: Config;
+  readonly folder: DataFolder;
+  readonly store: OpenedStore;
+  readonly certificate: TlsCertificate;
+  readonly events: EventLog;
+  readonly log: Log;
+  /** Filled in when the server listens. */
+  readonly address: { publicBaseUrl: string };
+}
+
+/** Makes the services and ties their ports together. */
+function compose({ config, folder, store, certificate, events, log, address }: Parts) {
+  const ports = { rtmp: 0, rtmps: 0 };
+  const late: { invoke?: Invoke } = {};
+  const deps: ServiceDependencies = {
+    store,
+    clock: systemClock,
+    ids: randomIds,
+    events,
+    log,
+    dataDir: folder.dir,
+    durable: folder.durable,
+    invoke: (service, operation, input, options) => {
+      assert(late.invoke, "a service called another one before the server was composed");
+      return late.invoke(service, operation, input, options);
+    },
+  };
+  const linkedServiceUsages: LinkedServiceUsage[] = [];
+  const iam = createIamService({ ...deps, linkedServiceUsages, sealingKey: folder.sealingKey });
+  const { directory } = iam;
+  const sts = createStsService({ ...deps, directory, sealingKey: folder.sealingKey });
+  const s3 = createS3Service({ ...deps, directory });
+  const ivs = createIvsService({
+    ...deps,
+    linkedRoles: iam.linkedRoles,
+    sessions: sts.credentials,
+    publicBaseUrl: () => address.publicBaseUrl,
+    ingestHost: config.ingestHost,
+    media: {
+      renderRecordingPlaylists,
+      createEngine: (host) => {
+        const { rtmpPort, rtmpsPort, host: address } = config;
+        const engine = createMediaEngine(
+          { host: address, rtmpPort, rtmpsPort, tls: certificate },
+          host,
+        );
+        const start = engine.start.bind(engine);
+        return Object.assign(engine, {
+          start: async () => {
+            const listening = await start();
+            ports.rtmp = listening.rtmpPort;
+            ports.rtmps = listening.rtmpsPort;
+            return listening;
+          },
+        });
+      },
+    },
+  });
+  linkedServiceUsages.push(ivs.usage);
+  const services: readonly Service[] = [iam, sts, s3, ivs];
+  const registry = new ServiceRegistry(services);
+  const authorizer = new Authorizer({ directory, enforcement: config.enforcement, log });
+  const dispatcher = new Dispatcher({
+    registry,
+    authorizer,
+    store,
+    clock: systemClock,
+    ids: randomIds,
+    audit: ({ requestId, service, operation, errorCode, durationMs }) =>
+      log.debug({ requestId, service, operation, errorCode, durationMs }, "request"),
+  });
+  late.invoke = dispatcher.invoke;
+  return { services, registry, dispatcher, iam, sts, ports };
+}
+
+async function emptyEverything(
+  services: readonly Service[],
+  store: OpenedStore,
+  events: EventLog,
+  bootstrap: () => Promise<void>,
+): Promise<void> {
+  for (const service of services) await service.close?.();
+  await store.empty();
+  for (const service of services) await service.reset?.();
+  events.clear();
+  await bootstrap();
+  for (const service of services) await service.start?.();
+}
+
+async function healthOf(services: readonly Service[]): Promise<Readonly<Record<string, unknown>>> {
+  const facts: Record<string, unknown> = {};
+  const running: Record<string, string> = {};
+  for (const { definition, health } of services) {
+    running[definition.name] = "running";
+    if (health) facts[definition.name] = await health();
+  }
+  return { services: running, ...facts };
+}
+
+function hostOf(url: string | undefined): readonly string[] {
+  return url === undefined ? [] : [new URL(url).hostname];
+}
+
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

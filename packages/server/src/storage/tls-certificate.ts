@@ -1,0 +1,65 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** How long a certificate made here is good for; clients are told to trust this very file. */
+const VALIDITY_MS = 825 * 24 * 60 * 60 * 1000;
+
+/** PEM texts. */
+export interface TlsCertificate {
+  readonly key: string;
+  readonly cert: string;
+}
+
+export interface TlsCertificateOptions {
+  /** The user's own files; both or neither. */
+  readonly certificateFile: string | undefined;
+  readonly keyFile: string | undefined;
+  /** Where a self-signed one is kept. */
+  readonly dataDir: string;
+  /** Names beside localhost and the loopback addresses. */
+  readonly hostNames: readonly string[];
+  readonly nowMs: number;
+}
+
+/** The user's certificate, or a self-signed one that is made at first start and kept. */
+export async function loadTlsCertificate(options: TlsCertificateOptions): Promise<TlsCertificate> {
+  if (options.certificateFile !== undefined && options.keyFile !== undefined) {
+    return {
+      key: readFileSync(options.keyFile, "utf8"),
+      cert: readFileSync(options.certificateFile, "utf8"),
+    };
+  }
+  const dir = join(options.dataDir, "tls");
+  const [certFile, keyFile] = [join(dir, "rtmps.crt"), join(dir, "rtmps.key")];
+  if (!existsSync(certFile) || !existsSync(keyFile)) {
+    const made = await makeSelfSigned(options);
+    mkdirSync(dir, { recursive: true, mode: 0o700 });
+    writeFileSync(keyFile, made.key, { mode: 0o600 });
+    writeFileSync(certFile, made.cert);
+  }
+  return { key: readFileSync(keyFile, "utf8"), cert: readFileSync(certFile, "utf8") };
+}
+
+async function makeSelfSigned(options: TlsCertificateOptions): Promise<TlsCertificate> {
+  // Loaded only when it is needed: at the first start of a data folder.
+  const { generate } = await import("selfsigned");
+  const names = [...new Set(["localhost", ...options.hostNames])];
+  const made = await generate([{ name: "commonName", value: "Rolecast RTMPS" }], {
+    keyType: "ec",
+    curve: "P-256",
+    algorithm: "sha256",
+    notBeforeDate: new Date(options.nowMs - 60_000),
+    notAfterDate: new Date(options.nowMs + VALIDITY_MS),
+    extensions: [
+      {
+        name: "subjectAltName",
+        altNames: [
+          ...names.map((value) => ({ type: 2 as const, value })),
+          { type: 7 as const, ip: "127.0.0.1" },
+          { type: 7 as const, ip: "::1" },
+        ],
+      },
+    ],
+  });
+  return { key: made.private, cert: made.cert };
+}
