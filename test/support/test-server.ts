@@ -1,0 +1,57 @@
+import { IAMClient } from "@aws-sdk/client-iam";
+import { IvsClient } from "@aws-sdk/client-ivs";
+import { S3Client } from "@aws-sdk/client-s3";
+import { STSClient } from "@aws-sdk/client-sts";
+import { type ConfigInput, createServer, type RunningServer } from "@rolecast/server";
+
+/** A key of somebody; without one, clients sign as the root user of the default account. */
+export interface Key {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
+export const ROOT: Key = { accessKeyId: "test", secretAccessKey: "test" };
+
+/** SDK clients of one key in one Region. Retries are off: a test wants the first answer. */
+export interface Clients {
+  readonly iam: IAMClient;
+  readonly sts: STSClient;
+  readonly s3: S3Client;
+  readonly ivs: IvsClient;
+}
+
+/** A server of a test's own, on free ports, that keeps nothing. */
+export interface TestServer {
+  readonly endpoint: string;
+  readonly server: RunningServer;
+  clients(key?: Key, region?: string): Clients;
+  close(): Promise<void>;
+}
+
+export async function startTestServer(config: ConfigInput = {}): Promise<TestServer> {
+  const server = await createServer({
+    data: "memory",
+    port: 0,
+    rtmpPort: 0,
+    rtmpsPort: 0,
+    allowReset: true,
+    ...config,
+  });
+  return {
+    endpoint: server.endpoint,
+    server,
+    clients: (key = ROOT, region = "us-east-1") => clientsOf(server.endpoint, key, region),
+    close: () => server.close(),
+  };
+}
+
+export function clientsOf(endpoint: string, key: Key, region: string): Clients {
+  const options = { endpoint, region, credentials: key, maxAttempts: 1 };
+  return {
+    iam: new IAMClient(options),
+    sts: new STSClient(options),
+    s3: new S3Client({ ...options, forcePathStyle: true }),
+    ivs: new IvsClient(options),
+  };
+}
