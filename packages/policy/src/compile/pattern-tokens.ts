@@ -23,48 +23,54 @@ export interface PatternSyntax {
 
 const STAR: PatternToken = { kind: "star" };
 const QUESTION: PatternToken = { kind: "question" };
+const STAR_CODE = 0x2a;
+const QUESTION_CODE = 0x3f;
+const DOLLAR_CODE = 0x24;
 
 /** Cuts a pattern. Linear: an unclosed `${` makes the whole rest literal. */
 export function tokenizePattern(text: string, syntax: PatternSyntax): readonly PatternToken[] {
   const tokens: PatternToken[] = [];
-  let literal = "";
-  const push = (token: PatternToken): void => {
-    if (literal !== "") {
-      tokens.push({ kind: "literal", text: literal });
-      literal = "";
-    }
-    tokens.push(token);
-  };
+  let from = 0;
   for (let at = 0; at < text.length; ) {
-    const character = text.charAt(at);
-    if (syntax.variables && character === "$" && text[at + 1] === "{") {
+    const code = text.charCodeAt(at);
+    if (syntax.wildcards && (code === STAR_CODE || code === QUESTION_CODE)) {
+      pushLiteral(tokens, text.slice(from, at));
+      tokens.push(code === STAR_CODE ? STAR : QUESTION);
+      at += 1;
+      from = at;
+    } else if (syntax.variables && code === DOLLAR_CODE && text[at + 1] === "{") {
       const end = variableEnd(text, at + 2);
       if (end === -1) {
-        literal += text.slice(at);
         break;
       }
+      pushLiteral(tokens, text.slice(from, at));
       const token = readVariable(text.slice(at + 2, end));
       if (token.kind === "literal") {
-        literal += token.text;
+        pushLiteral(tokens, token.text);
       } else {
-        push(token);
+        tokens.push(token);
       }
       at = end + 1;
-      continue;
-    }
-    if (syntax.wildcards && character === "*") {
-      push(STAR);
-    } else if (syntax.wildcards && character === "?") {
-      push(QUESTION);
+      from = at;
     } else {
-      literal += character;
+      at += 1;
     }
-    at += 1;
   }
-  if (literal !== "") {
-    tokens.push({ kind: "literal", text: literal });
-  }
+  pushLiteral(tokens, text.slice(from));
   return tokens;
+}
+
+/** Neighbouring literals (around ${*} and its like) become one. */
+function pushLiteral(tokens: PatternToken[], text: string): void {
+  if (text === "") {
+    return;
+  }
+  const last = tokens.at(-1);
+  if (last?.kind === "literal") {
+    tokens[tokens.length - 1] = { kind: "literal", text: last.text + text };
+  } else {
+    tokens.push({ kind: "literal", text });
+  }
 }
 
 /** The offset of the brace that closes a variable; a quoted default may hold braces itself. */
