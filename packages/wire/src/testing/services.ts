@@ -1,0 +1,91 @@
+import * as iam from "@aws-sdk/client-iam";
+import * as ivs from "@aws-sdk/client-ivs";
+import * as s3 from "@aws-sdk/client-s3";
+import * as sts from "@aws-sdk/client-sts";
+import type { ServiceDefinition } from "../service-definition.ts";
+import { ServiceWire } from "../service-wire.ts";
+import type { loopbackConfig } from "./loopback.ts";
+
+/** What the tests need of an SDK client: each one's `send` is typed by its own commands. */
+export interface TestClient {
+  send(command: unknown): Promise<unknown>;
+}
+
+export interface TestService {
+  readonly definition: ServiceDefinition;
+  readonly wire: ServiceWire;
+  readonly module: Readonly<Record<string, unknown>>;
+  readonly createClient: (config: ReturnType<typeof loopbackConfig>) => TestClient;
+}
+
+function service(
+  definition: ServiceDefinition,
+  createClient: (config: ReturnType<typeof loopbackConfig>) => unknown,
+): TestService {
+  return {
+    definition,
+    wire: new ServiceWire(definition),
+    module: definition.schemas,
+    createClient: createClient as TestService["createClient"],
+  };
+}
+
+export const services = {
+  iam: service(
+    {
+      name: "iam",
+      signingName: "iam",
+      protocol: "awsQuery",
+      version: "2010-05-08",
+      xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+      schemas: iam,
+    },
+    (config) => new iam.IAMClient(config),
+  ),
+  sts: service(
+    {
+      name: "sts",
+      signingName: "sts",
+      protocol: "awsQuery",
+      version: "2011-06-15",
+      xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+      schemas: sts,
+    },
+    (config) => new sts.STSClient(config),
+  ),
+  ivs: service(
+    {
+      name: "ivs",
+      signingName: "ivs",
+      protocol: "restJson1",
+      version: "2020-07-14",
+      schemas: ivs,
+    },
+    (config) => new ivs.IvsClient(config),
+  ),
+  s3: service(
+    {
+      name: "s3",
+      signingName: "s3",
+      protocol: "restXml",
+      version: "2006-03-01",
+      xmlNamespace: "http://s3.amazonaws.com/doc/2006-03-01/",
+      schemas: s3,
+      s3Addressing: true,
+    },
+    (config) =>
+      new s3.S3Client({
+        ...config,
+        forcePathStyle: true,
+        requestChecksumCalculation: "WHEN_REQUIRED",
+        responseChecksumValidation: "WHEN_REQUIRED",
+      }),
+  ),
+};
+
+/** The SDK's command object for an operation. */
+export function createCommand(of: TestService, operation: string, input: unknown): unknown {
+  const Command = of.module[`${operation}Command`];
+  if (typeof Command !== "function") throw new Error(`no command for ${operation}`);
+  return Reflect.construct(Command, [input]);
+}
