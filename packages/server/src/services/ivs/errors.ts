@@ -1,14 +1,9 @@
 import { AwsError } from "../../kernel/aws-error.ts";
 import type { Denial } from "../../kernel/service.ts";
 
-/**
- * IVS models the text as `exceptionMessage`, but botocore and the JavaScript SDK read `message`, so
- * every body carries both.
- */
 function ivsError(code: string, status: number, message: string, cause?: unknown): AwsError {
   return new AwsError(code, message, {
     status,
-    fields: { exceptionMessage: message },
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -4,7 +4,7 @@ import type { MediaEngine, MediaHost, RecordingFileRow, RecordingMedia } from "@
 export interface RenderedPlaylist {
   readonly path: string;
   readonly contentType: string;
-  readonly body: Uint8Array;
+  readonly body: string;
 }
 
 /** What this service needs of @rolecast/media; the composition root binds ports and certificate. */

@@ -42,9 +42,16 @@ export function positionOf(row: {
   return { createdAtMs: row.created_at_ms, id: row.id };
 }
 
-/** The rows of a resource's table behind a position. */
-export function isAfter({ createdAtMs, id }: PagePosition): RawBuilder<SqlBool> {
-  return sql`(created_at_ms > ${createdAtMs} or (created_at_ms = ${createdAtMs} and id > ${id}))`;
+/** The rows behind a position in a list that begins with the oldest. */
+export function isAfter({ createdAtMs, id }: PagePosition, idColumn = "id"): RawBuilder<SqlBool> {
+  return sql`(created_at_ms > ${createdAtMs}
+    or (created_at_ms = ${createdAtMs} and ${sql.ref(idColumn)} > ${id}))`;
+}
+
+/** The rows behind a position in a list that begins with the newest. */
+export function isBefore({ createdAtMs, id }: PagePosition, idColumn = "id"): RawBuilder<SqlBool> {
+  return sql`(created_at_ms < ${createdAtMs}
+    or (created_at_ms = ${createdAtMs} and ${sql.ref(idColumn)} < ${id}))`;
 }
 
 /** The position in a caller's token. Throws ValidationException on a token of another list. */

@@ -1,5 +1,4 @@
-/**
- * The operations' schemas, for the wire. The only run-time import of the SDK in this service: the
- * rest takes types.
- */
-export * as schemas from "@aws-sdk/client-ivs";
+/** IVS's operation schemas without the client around them, which would slow the start-up. */
+import * as schemas from "@aws-sdk/client-ivs/dist-es/schemas/schemas_0.js";
+
+export const ivsSchemas: Readonly<Record<string, unknown>> = schemas;

@@ -1,0 +1,90 @@
+import type { MediaEvent } from "@rolecast/media";
+import type { Log } from "../../../kernel/log.ts";
+import type { Broadcast } from "./broadcast.ts";
+import type { IvsOccurrence } from "./ivs-event.ts";
+import type { SessionJournal } from "./session-journal.ts";
+
+/** What the engine tells of a broadcast after its beginning. */
+type BroadcastEvent = Exclude<MediaEvent, { type: "publish-refused" | "session-created" }>;
+
+/** Puts an event of the engine into AWS's words, in the order in which it was told. */
+export function tellBroadcast(
+  event: BroadcastEvent,
+  broadcast: Broadcast,
+  journal: SessionJournal,
+  log: Log,
+): void {
+  const { atMs } = event;
+  const state = (name: string, rest: Partial<IvsOccurrence> = {}): IvsOccurrence => ({
+    type: "IVS Stream State Change",
+    name,
+    atMs,
+    ...rest,
+  });
+  switch (event.type) {
+    case "media-info":
+      broadcast.tell(({ subject }) =>
+        journal.record(subject, { media: JSON.stringify(event.media) }),
+      );
+      break;
+    case "stream-start":
+      broadcast.tell(({ subject }) =>
+        journal.record(subject, { started_at_ms: atMs, health: "HEALTHY" }, state("Stream Start")),
+      );
+      break;
+    case "health":
+      tellHealth(event, broadcast, journal);
+      break;
+    case "stream-takeover":
+      broadcast.tell(({ subject }) => journal.record(subject, {}, state("Stream Takeover")));
+      break;
+    case "stream-takeover-failed": {
+      const failure = state("Stream Takeover Failure", { code: event.code });
+      broadcast.tell(({ subject }) => journal.record(subject, {}, failure));
+      break;
+    }
+    case "stream-end":
+      broadcast.tell(({ subject }) => journal.record(subject, {}, state("Stream End")));
+      break;
+    case "session-ended":
+      log.info({ streamId: event.streamId, reason: event.reason }, event.message);
+      broadcast.tell(async ({ subject }) => {
+        broadcast.endedAtMs = atMs;
+        await journal.record(subject, { ended_at_ms: atMs }, state("Session Ended"));
+      });
+      break;
+    case "recording-complete":
+      broadcast.record((writer) => writer.end(atMs, event.durationMs));
+      break;
+    case "recording-failed":
+      broadcast.record((writer) => writer.fail(atMs, event.durationMs));
+      break;
+    case "recording-gap": {
+      const { streamId, path, message } = event;
+      log.warn({ streamId, path, message }, "A file of a recording was lost");
+      break;
+    }
+    case "recording-media":
+    case "recording-progress":
+      // The one begins the recording, elsewhere; the other repeats what `put` knows.
+      break;
+    default:
+      event satisfies never;
+  }
+}
+
+/** Starvation is told when it begins and when it ends, not with every change of warnings. */
+function tellHealth(
+  { health, atMs }: Extract<BroadcastEvent, { type: "health" }>,
+  broadcast: Broadcast,
+  journal: SessionJournal,
+): void {
+  const starving = health === "STARVING";
+  const changed = broadcast.starving !== starving;
+  broadcast.starving = starving;
+  const name = starving ? "Starvation Start" : "Starvation End";
+  const change: IvsOccurrence = { type: "IVS Stream Health Change", name, atMs };
+  broadcast.tell(({ subject }) =>
+    journal.record(subject, { health }, ...(changed ? [change] : [])),
+  );
+}

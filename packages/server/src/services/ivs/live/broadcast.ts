@@ -1,0 +1,94 @@
+import type { RecordingWriter } from "../recording/recording-writer.ts";
+import type { EventSubject } from "./ivs-event.ts";
+
+/** Tasks that run one after the other; a failing one is reported and the next runs. */
+export class TaskQueue {
+  readonly #failed: (error: unknown) => void;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(failed: (error: unknown) => void) {
+    this.#failed = failed;
+  }
+
+  add(task: () => Promise<void>): void {
+    this.#last = this.#last.then(task).catch(this.#failed);
+  }
+
+  /** Resolves when everything added so far has run. */
+  drained(): Promise<void> {
+    return this.#last;
+  }
+}
+
+/** What the engine's broadcast is to this service. */
+export interface OpenedBroadcast {
+  readonly subject: EventSubject;
+  /** The channel is private: playback needs a token. */
+  readonly authorized: boolean;
+  /** `fail` with a configuration that is CREATE_FAILED. */
+  readonly recordingBound: "fail" | "record";
+  /** Undefined when nothing is recorded. */
+  readonly recording: RecordingWriter | undefined;
+}
+
+/**
+ * A broadcast between `session-created` and its end. Its session and its recording are told apart in
+ * two queues, so that a slow bucket doesn't delay what GetStream says.
+ */
+export class Broadcast {
+  readonly streamId: string;
+  /** The channel's ARN. */
+  readonly streamName: string;
+  /** Undefined when the channel had gone before the broadcast could be opened. */
+  readonly opened: Promise<OpenedBroadcast | undefined>;
+  readonly session: TaskQueue;
+  readonly recording: TaskQueue;
+  /** Resolves when the recording's start has been decided: false when it was refused. */
+  readonly recordingStarted: Promise<boolean>;
+  readonly decideRecording: (started: boolean) => void;
+  /** What `opened` resolved to, for playback, which can't wait. */
+  playable: OpenedBroadcast | undefined;
+  endedAtMs: number | undefined;
+  starving = false;
+
+  constructor(
+    streamId: string,
+    streamName: string,
+    opened: Promise<OpenedBroadcast | undefined>,
+    failed: (error: unknown) => void,
+  ) {
+    this.streamId = streamId;
+    this.streamName = streamName;
+    this.opened = opened;
+    this.session = new TaskQueue(failed);
+    this.recording = new TaskQueue(failed);
+    let decide: (started: boolean) => void = () => undefined;
+    this.recordingStarted = new Promise((resolve) => {
+      decide = resolve;
+    });
+    this.decideRecording = decide;
+    this.session.add(async () => {
+      this.playable = await opened;
+    });
+  }
+
+  /** Adds a task about the session; skipped where there is none. */
+  tell(task: (opened: OpenedBroadcast) => Promise<void>): void {
+    this.session.add(async () => {
+      const opened = await this.opened;
+      if (opened) await task(opened);
+    });
+  }
+
+  /** Adds a task about the recording; skipped where there is none. */
+  record(task: (writer: RecordingWriter) => Promise<void>): void {
+    this.recording.add(async () => {
+      const writer = (await this.opened)?.recording;
+      if (writer) await task(writer);
+    });
+  }
+
+  async drained(): Promise<void> {
+    await Promise.all([this.session.drained(), this.recording.drained()]);
+  }
+}

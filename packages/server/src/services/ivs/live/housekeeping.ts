@@ -1,0 +1,69 @@
+import type { Clock } from "../../../kernel/clock.ts";
+import type { Log } from "../../../kernel/log.ts";
+import type { Store } from "../../../kernel/store.ts";
+import type { IvsTables } from "../tables.ts";
+import type { LiveStreams } from "./live-streams.ts";
+
+const INTERVAL_MS = 60_000;
+/** Source: IVS user guide, "Streaming configuration": then the encoder is disconnected. */
+const STREAM_MAX_MS = 48 * 60 * 60_000;
+/** Source: IVS user guide, troubleshooting: sessions are kept 60 days. */
+const SESSION_KEPT_MS = 60 * 24 * 60 * 60_000;
+/** Sessions that one round deletes. */
+const PURGE_MAX = 1_000;
+
+/** Ends streams that last too long and forgets sessions that are too old, once a minute. */
+export class Housekeeping {
+  readonly #store: Store<IvsTables>;
+  readonly #live: LiveStreams;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #timer: NodeJS.Timeout | undefined;
+  #round: Promise<void> = Promise.resolve();
+
+  constructor(store: Store, live: LiveStreams, clock: Clock, log: Log) {
+    this.#store = store.tables<IvsTables>();
+    this.#live = live;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#round = this.#round
+        .then(() => this.#run())
+        .catch((error: unknown) => {
+          this.#log.error({ err: error }, "Housekeeping of streams failed");
+        });
+    }, INTERVAL_MS);
+    this.#timer.unref();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#round;
+  }
+
+  async #run(): Promise<void> {
+    const nowMs = this.#clock.nowMs();
+    for (const { streamName, createdAtMs } of await this.#live.engine.streams())
+      if (nowMs - createdAtMs > STREAM_MAX_MS) await this.#live.engine.stopStream(streamName);
+    await this.#purge(nowMs - SESSION_KEPT_MS);
+  }
+
+  async #purge(beforeMs: number): Promise<void> {
+    const old = await this.#store.db
+      .selectFrom("ivs_stream_sessions")
+      .select("stream_id")
+      .where("ended_at_ms", "<", beforeMs)
+      .limit(PURGE_MAX)
+      .execute();
+    if (old.length === 0) return;
+    const streamIds = old.map((row) => row.stream_id);
+    await this.#store.transaction(async ({ db }) => {
+      await db.deleteFrom("ivs_stream_events").where("stream_id", "in", streamIds).execute();
+      await db.deleteFrom("ivs_recordings").where("stream_id", "in", streamIds).execute();
+      await db.deleteFrom("ivs_stream_sessions").where("stream_id", "in", streamIds).execute();
+    });
+  }
+}

@@ -1,0 +1,189 @@
+import type {
+  MediaEngine,
+  MediaEvent,
+  MediaHost,
+  PublishDecision,
+  PublishRequest,
+  RecordingObject,
+} from "@rolecast/media";
+import type { IvsDependencies } from "../dependencies.ts";
+import { RecordingBucketWriter } from "../recording/recording-bucket-writer.ts";
+import { recoverRecordings, subjectOf } from "../recording/recording-recovery.ts";
+import { RecordingStore, readRecordingMedia } from "../recording/recording-store.ts";
+import { RecordingWriter } from "../recording/recording-writer.ts";
+import { RoleSession } from "../recording/role-session.ts";
+import type { IvsTables, RecordingRow } from "../tables.ts";
+import { Broadcast, type OpenedBroadcast } from "./broadcast.ts";
+import { tellBroadcast } from "./broadcast-events.ts";
+import { type BroadcastToOpen, openBroadcast } from "./open-broadcast.ts";
+import { decidePublish } from "./publish-decision.ts";
+import { SessionJournal } from "./session-journal.ts";
+import { closeOpenSessions } from "./session-recovery.ts";
+import { ViewerCounter } from "./viewer-counter.ts";
+
+/** The engine keeps an ended stream's segments about this long; then it is forgotten here. */
+const ENDED_KEPT_MS = 120_000;
+
+/** The owner of the media engine: who may publish, what is told, where recordings go. */
+export class LiveStreams implements MediaHost {
+  readonly engine: MediaEngine;
+  readonly viewers: ViewerCounter;
+  readonly #deps: IvsDependencies;
+  readonly #journal: SessionJournal;
+  readonly #recordings: RecordingStore;
+  /** By stream id. */
+  readonly #broadcasts = new Map<string, Broadcast>();
+  /** The last one of each channel, by the channel's ARN. */
+  readonly #latest = new Map<string, Broadcast>();
+
+  constructor(deps: IvsDependencies) {
+    this.#deps = deps;
+    this.viewers = new ViewerCounter(deps.clock);
+    this.#journal = new SessionJournal(deps);
+    this.#recordings = new RecordingStore(deps.store, this.#journal);
+    this.engine = deps.media.createEngine(this);
+  }
+
+  /** Finishes what an earlier process left open, then listens for encoders. */
+  async start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number }> {
+    const { store, log, clock, media } = this.#deps;
+    await recoverRecordings({
+      store: this.#recordings,
+      media,
+      log,
+      nowMs: () => clock.nowMs(),
+      writerOf: (row) => this.#writerOf(row),
+    });
+    await closeOpenSessions(store.tables<IvsTables>(), this.#journal);
+    return this.engine.start();
+  }
+
+  /** Ends every stream and waits until its recording is finished and told. */
+  async close(): Promise<void> {
+    await this.engine.close();
+    await Promise.all([...this.#broadcasts.values()].map((broadcast) => broadcast.drained()));
+  }
+
+  /** Forgets the broadcasts before ending them, so that nothing of them is written or told. */
+  async reset(): Promise<void> {
+    const names = [...this.#latest.keys()];
+    this.#broadcasts.clear();
+    this.#latest.clear();
+    for (const name of names) await this.engine.stopStream(name);
+  }
+
+  authorizePublish(request: PublishRequest): Promise<PublishDecision> {
+    const { store, ids } = this.#deps;
+    return decidePublish(request, store.tables<IvsTables>().db, ids);
+  }
+
+  event(event: MediaEvent): void {
+    switch (event.type) {
+      case "publish-refused": {
+        const { connectionId, remoteAddress, reason } = event;
+        this.#deps.log.info({ connectionId, remoteAddress, reason }, "A publisher was refused");
+        break;
+      }
+      case "session-created":
+        this.#open(event);
+        break;
+      default: {
+        const broadcast = this.#broadcasts.get(event.streamId);
+        if (broadcast) tellBroadcast(event, broadcast, this.#journal, this.#deps.log);
+        if (broadcast && event.type === "recording-media") this.#startRecording(broadcast, event);
+      }
+    }
+  }
+
+  async putRecordingObject(object: RecordingObject): Promise<void> {
+    const broadcast = this.#broadcasts.get(object.streamId);
+    const writer = (await broadcast?.opened)?.recording;
+    if (!writer || !(await broadcast?.recordingStarted))
+      throw new Error("The recording has not started");
+    await writer.put(object.path, object.body, object.contentType, object.row);
+  }
+
+  /** The broadcast of a channel that playback may show: running, or ended a moment ago. */
+  playable(channelArn: string): Broadcast | undefined {
+    return this.#latest.get(channelArn);
+  }
+
+  /** Resolves when what the engine told of a channel so far is written down. */
+  async settled(channelArn: string): Promise<void> {
+    await this.#latest.get(channelArn)?.session.drained();
+  }
+
+  #open(event: BroadcastToOpen): void {
+    this.#forgetEnded(event.atMs);
+    const opened = this.#openRows(event);
+    const broadcast = new Broadcast(event.streamId, event.streamName, opened, (error) =>
+      this.#deps.log.error({ err: error, streamId: event.streamId }, "A broadcast's task failed"),
+    );
+    this.#broadcasts.set(event.streamId, broadcast);
+    this.#latest.set(event.streamName, broadcast);
+    broadcast.session.add(async () => {
+      if (!(await opened)) await this.engine.stopStream(event.streamName);
+    });
+  }
+
+  async #openRows(event: BroadcastToOpen): Promise<OpenedBroadcast | undefined> {
+    const { store, ids } = this.#deps;
+    const rows = await openBroadcast(event, store, this.#journal, ids);
+    if (!rows) return undefined;
+    return {
+      subject: rows.subject,
+      authorized: rows.channel.authorized === 1,
+      recordingBound: rows.recordingBound,
+      recording: rows.recording && this.#writerOf(rows.recording),
+    };
+  }
+
+  #startRecording(
+    broadcast: Broadcast,
+    event: Extract<MediaEvent, { type: "recording-media" }>,
+  ): void {
+    broadcast.record(async (writer) => {
+      try {
+        const opened = await broadcast.opened;
+        if (opened?.recordingBound === "fail") {
+          await writer.failStart(event.startedAtMs, true);
+          throw new Error("The recording configuration is CREATE_FAILED");
+        }
+        await writer.start(event.media, event.startedAtMs);
+        broadcast.decideRecording(true);
+      } catch (error) {
+        broadcast.decideRecording(false);
+        const message = error instanceof Error ? error.message : String(error);
+        this.#deps.log.warn({ streamId: broadcast.streamId, message }, "Recording did not start");
+        await this.engine.abortRecording(broadcast.streamId, message);
+      }
+    });
+  }
+
+  #writerOf(row: RecordingRow): RecordingWriter {
+    const { invoke, sessions, clock } = this.#deps;
+    const { account_id: accountId, region, bucket_name: bucketName } = row;
+    const sessionName = `ivs-recording-${row.recording_id}`;
+    const session = new RoleSession({ accountId, region, sessionName, invoke, sessions, clock });
+    const bucket = new RecordingBucketWriter({ bucketName, accountId, region, session, invoke });
+    const media = readRecordingMedia(row);
+    const begun = media &&
+      row.started_at_ms !== null && {
+        prefix: row.key_prefix,
+        startedAtMs: row.started_at_ms,
+        media,
+      };
+    const options = { subject: subjectOf(row), row, store: this.#recordings, bucket };
+    return new RecordingWriter(options, begun || undefined);
+  }
+
+  #forgetEnded(nowMs: number): void {
+    for (const [streamId, broadcast] of this.#broadcasts) {
+      const { endedAtMs, streamName } = broadcast;
+      if (endedAtMs === undefined || nowMs - endedAtMs < ENDED_KEPT_MS) continue;
+      this.#broadcasts.delete(streamId);
+      if (this.#latest.get(streamName) === broadcast) this.#latest.delete(streamName);
+      this.viewers.forget(streamId);
+    }
+  }
+}

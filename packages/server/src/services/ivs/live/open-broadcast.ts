@@ -1,0 +1,113 @@
+import type { Kysely } from "kysely";
+import type { Ids } from "../../../kernel/ids.ts";
+import type { Store } from "../../../kernel/store.ts";
+import { selectChannel } from "../channel-queries.ts";
+import { recordingConfigurationArn } from "../recording-configuration-view.ts";
+import { parseResourceArn } from "../resource-arn.ts";
+import type { ChannelRow, IvsTables, RecordingConfigurationRow, RecordingRow } from "../tables.ts";
+import type { EventSubject } from "./ivs-event.ts";
+import { attachedConfiguration } from "./publish-decision.ts";
+import { newSessionState, type SessionJournal } from "./session-journal.ts";
+
+/** Recording ids and session ids have 12 characters in real prefixes and events. */
+const RECORDING_ID_LENGTH = 12;
+
+export interface BroadcastToOpen {
+  readonly streamId: string;
+  /** The channel's ARN. */
+  readonly streamName: string;
+  readonly recording: boolean;
+  readonly atMs: number;
+}
+
+/** A broadcast's rows: the channel and configuration as they were when it began. */
+export interface OpenedRows {
+  readonly subject: EventSubject;
+  readonly channel: ChannelRow;
+  readonly recording: RecordingRow | undefined;
+  /** The configuration is CREATE_FAILED: nothing can be recorded with it. */
+  readonly recordingBound: "fail" | "record";
+}
+
+/**
+ * Writes the session and its recording, and tells Session Created, in one transaction. Undefined
+ * when the channel was deleted in the moment since the publisher was let in.
+ */
+export async function openBroadcast(
+  broadcast: BroadcastToOpen,
+  store: Store,
+  journal: SessionJournal,
+  ids: Ids,
+): Promise<OpenedRows | undefined> {
+  const reference = parseResourceArn(broadcast.streamName);
+  if (reference === undefined) return undefined;
+  return store.tables<IvsTables>().transaction(async (tx) => {
+    const { db } = tx;
+    const channel = await selectChannel(db, reference, reference.id);
+    if (!channel) return undefined;
+    const attached = await attachedConfiguration(channel, db);
+    const configuration = broadcast.recording ? attached : undefined;
+    const subject: EventSubject = {
+      accountId: channel.account_id,
+      region: channel.region,
+      channelId: channel.id,
+      channelName: channel.name,
+      streamId: broadcast.streamId,
+    };
+    await insertSession(broadcast, channel, attached, db);
+    const recording = configuration && newRecording(subject, configuration, broadcast.atMs, ids);
+    if (recording) await db.insertInto("ivs_recordings").values(recording).execute();
+    await journal.tell(tx, subject, {
+      type: "IVS Stream State Change",
+      name: "Session Created",
+      atMs: broadcast.atMs,
+    });
+    const bound = configuration?.settled_state === "CREATE_FAILED" ? "fail" : "record";
+    return { subject, channel, recording, recordingBound: bound };
+  });
+}
+
+async function insertSession(
+  { streamId, atMs }: BroadcastToOpen,
+  channel: ChannelRow,
+  configuration: RecordingConfigurationRow | undefined,
+  db: Kysely<IvsTables>,
+): Promise<void> {
+  await db
+    .insertInto("ivs_stream_sessions")
+    .values({
+      ...newSessionState(atMs),
+      stream_id: streamId,
+      account_id: channel.account_id,
+      region: channel.region,
+      channel_id: channel.id,
+      channel: JSON.stringify(channel),
+      recording_configuration: configuration ? JSON.stringify(configuration) : null,
+    })
+    .execute();
+}
+
+function newRecording(
+  subject: EventSubject,
+  configuration: RecordingConfigurationRow,
+  atMs: number,
+  ids: Ids,
+): RecordingRow {
+  return {
+    stream_id: subject.streamId,
+    account_id: subject.accountId,
+    region: subject.region,
+    channel_id: subject.channelId,
+    channel_name: subject.channelName,
+    recording_configuration_arn: recordingConfigurationArn(configuration),
+    bucket_name: configuration.bucket_name,
+    key_prefix: "",
+    recording_id: ids.alphanumeric(RECORDING_ID_LENGTH),
+    recording_session_id: ids.alphanumeric(RECORDING_ID_LENGTH),
+    state: "waiting",
+    created_at_ms: atMs,
+    started_at_ms: null,
+    ended_at_ms: null,
+    media: null,
+  };
+}

@@ -1,0 +1,77 @@
+import { timingSafeEqual } from "node:crypto";
+import type { PublishDecision, PublishRequest } from "@rolecast/media";
+import type { Kysely } from "kysely";
+import type { Ids } from "../../../kernel/ids.ts";
+import { selectChannel } from "../channel-queries.ts";
+import { channelArn } from "../channel-view.ts";
+import { readRenditionConfiguration } from "../recording-configuration-view.ts";
+import { parseResourceArn, type ResourceLocation } from "../resource-arn.ts";
+import type { ChannelRow, IvsTables, RecordingConfigurationRow, StreamKeyRow } from "../tables.ts";
+
+/** `st-1` and 22 more: stream ids have 26 characters, and all real ones begin so. */
+const STREAM_ID_RANDOM_LENGTH = 22;
+/** One sentence for every kind of wrong key, so that it tells nothing about the others. */
+const WRONG_KEY = { allow: false, reason: "Invalid stream key" } as const;
+
+/** Whether an encoder may publish: a question only, nothing is written. */
+export async function decidePublish(
+  request: PublishRequest,
+  db: Kysely<IvsTables>,
+  ids: Ids,
+): Promise<PublishDecision> {
+  const key = await findStreamKey(request.streamKey, db);
+  if (!key) return WRONG_KEY;
+  const at = { accountId: key.account_id, region: key.region };
+  const channel = await selectChannel(db, at, key.channel_id);
+  if (!channel) return WRONG_KEY;
+  if (!request.secure && channel.insecure_ingest === 0)
+    return { allow: false, reason: "This channel takes RTMPS only (insecureIngest is false)" };
+  const configuration = await attachedConfiguration(channel, db);
+  return {
+    allow: true,
+    streamName: channelArn(channel),
+    streamId: `st-1${ids.alphanumeric(STREAM_ID_RANDOM_LENGTH)}`,
+    recording: configuration !== undefined && recordsVideo(configuration),
+  };
+}
+
+/** A key's value names its Region and id; the whole of it is compared in constant time. */
+async function findStreamKey(
+  value: string,
+  db: Kysely<IvsTables>,
+): Promise<StreamKeyRow | undefined> {
+  const [, region, id] = value.split("_", 3);
+  if (!region || !id) return undefined;
+  const row = await db
+    .selectFrom("ivs_stream_keys")
+    .selectAll()
+    .where("region", "=", region)
+    .where("id", "=", id)
+    .executeTakeFirst();
+  if (!row) return undefined;
+  const expected = Buffer.from(row.value);
+  const given = Buffer.from(value);
+  return given.length === expected.length && timingSafeEqual(given, expected) ? row : undefined;
+}
+
+/** With renditionSelection NONE only thumbnails would be recorded. */
+export function recordsVideo(configuration: RecordingConfigurationRow): boolean {
+  return readRenditionConfiguration(configuration).renditionSelection !== "NONE";
+}
+
+/** The recording configuration that a channel refers to. */
+export async function attachedConfiguration(
+  channel: ChannelRow,
+  db: Kysely<IvsTables>,
+): Promise<RecordingConfigurationRow | undefined> {
+  const reference = parseResourceArn(channel.recording_configuration_arn);
+  if (reference?.type !== "recording-configuration") return undefined;
+  const { accountId, region, id }: ResourceLocation & { id: string } = reference;
+  return db
+    .selectFrom("ivs_recording_configurations")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("region", "=", region)
+    .where("id", "=", id)
+    .executeTakeFirst();
+}

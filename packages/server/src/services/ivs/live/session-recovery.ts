@@ -1,0 +1,58 @@
+import type { Store } from "../../../kernel/store.ts";
+import type { ChannelRow, IvsTables, StreamSessionRow } from "../tables.ts";
+import type { EventSubject, IvsOccurrence } from "./ivs-event.ts";
+import type { SessionJournal } from "./session-journal.ts";
+
+/**
+ * Closes the sessions that an earlier process left open when it died, at the last moment that is
+ * known of them.
+ */
+export async function closeOpenSessions(
+  store: Store<IvsTables>,
+  journal: SessionJournal,
+): Promise<void> {
+  const open = await store.db
+    .selectFrom("ivs_stream_sessions")
+    .selectAll()
+    .where("ended_at_ms", "is", null)
+    .orderBy("created_at_ms")
+    .execute();
+  for (const session of open) {
+    const atMs = await lastMoment(session, store);
+    const occurrence = (name: string): IvsOccurrence => ({
+      type: "IVS Stream State Change",
+      name,
+      atMs,
+    });
+    const ends = session.started_at_ms === null ? [] : [occurrence("Stream End")];
+    const subject = subjectOfSession(session);
+    await journal.record(subject, { ended_at_ms: atMs }, ...ends, occurrence("Session Ended"));
+  }
+}
+
+/** The end of its recording, or the last thing that was told of it. */
+async function lastMoment(session: StreamSessionRow, store: Store<IvsTables>): Promise<number> {
+  const { told } = await store.db
+    .selectFrom("ivs_stream_events")
+    .select((select) => select.fn.max("event_time_ms").as("told"))
+    .where("stream_id", "=", session.stream_id)
+    .executeTakeFirstOrThrow();
+  const recording = await store.db
+    .selectFrom("ivs_recordings")
+    .select("ended_at_ms")
+    .where("stream_id", "=", session.stream_id)
+    .executeTakeFirst();
+  const { created_at_ms: createdAtMs } = session;
+  return Math.max(createdAtMs, Number(told ?? 0), recording?.ended_at_ms ?? 0);
+}
+
+function subjectOfSession(session: StreamSessionRow): EventSubject {
+  const channel: ChannelRow = JSON.parse(session.channel);
+  return {
+    accountId: session.account_id,
+    region: session.region,
+    channelId: session.channel_id,
+    channelName: channel.name,
+    streamId: session.stream_id,
+  };
+}

@@ -1,0 +1,86 @@
+import type { RecordingMedia } from "@rolecast/media";
+import { isoSeconds } from "../../../kernel/clock.ts";
+
+/** The words of the JSON files; events say the same in others. */
+export type RecordingStatus =
+  | "RECORDING_STARTED"
+  | "RECORDING_ENDED"
+  | "RECORDING_ENDED_WITH_FAILURE";
+
+/** Where the files stand below a recording's prefix. */
+export const METADATA_PATHS: Readonly<Record<RecordingStatus, string>> = {
+  RECORDING_STARTED: "events/recording-started.json",
+  RECORDING_ENDED: "events/recording-ended.json",
+  RECORDING_ENDED_WITH_FAILURE: "events/recording-failed.json",
+};
+
+export interface RecordingMetadata {
+  readonly channelArn: string;
+  readonly startedAtMs: number;
+  readonly media: RecordingMedia;
+}
+
+export type RecordingOutcome =
+  | { readonly status: "RECORDING_STARTED" }
+  | {
+      readonly status: "RECORDING_ENDED";
+      readonly endedAtMs: number;
+      readonly durationMs: number;
+    }
+  | {
+      readonly status: "RECORDING_ENDED_WITH_FAILURE";
+      readonly endedAtMs: number;
+      readonly durationMs: number;
+      /** `InternalServerException` */
+      readonly message: string;
+    };
+
+/** The text of a metadata file. Source: IVS user guide, "Auto-Record to Amazon S3", JSON metadata. */
+export function recordingMetadataText(
+  { channelArn, startedAtMs, media }: RecordingMetadata,
+  outcome: RecordingOutcome,
+): string {
+  const over = outcome.status === "RECORDING_STARTED" ? undefined : outcome;
+  const failed = outcome.status === "RECORDING_ENDED_WITH_FAILURE" ? outcome : undefined;
+  return JSON.stringify({
+    version: "v1",
+    channel_arn: channelArn,
+    recording_started_at: isoSeconds(startedAtMs),
+    ...(over && { recording_ended_at: isoSeconds(over.endedAtMs) }),
+    recording_status: outcome.status,
+    ...(failed && { recording_status_message: failed.message }),
+    media: {
+      hls: {
+        ...(over && { duration_ms: Math.round(over.durationMs) }),
+        path: media.hlsPath,
+        playlist: media.playlist,
+        byte_range_playlist: media.byteRangePlaylist,
+        renditions: media.renditions.map((rendition) => ({
+          path: rendition.path,
+          playlist: rendition.playlist,
+          byte_range_playlist: rendition.byteRangePlaylist,
+          resolution_height: rendition.height,
+          resolution_width: rendition.width,
+        })),
+      },
+    },
+  });
+}
+
+/** `ivs/v1/<account>/<channel>/<year>/<month>/<day>/<hour>/<minute>/<id>`: UTC, nothing padded. */
+export function recordingPrefix(
+  accountId: string,
+  channelId: string,
+  recordingId: string,
+  startedAtMs: number,
+): string {
+  const at = new Date(startedAtMs);
+  const minute = [
+    at.getUTCFullYear(),
+    at.getUTCMonth() + 1,
+    at.getUTCDate(),
+    at.getUTCHours(),
+    at.getUTCMinutes(),
+  ];
+  return ["ivs", "v1", accountId, channelId, ...minute, recordingId].join("/");
+}

@@ -1,0 +1,78 @@
+import type { RecordingFileRow } from "@rolecast/media";
+import type { Log } from "../../../kernel/log.ts";
+import type { EventSubject } from "../live/ivs-event.ts";
+import type { MediaPort } from "../media-port.ts";
+import type { RecordingRow } from "../tables.ts";
+import { type RecordingStore, readRecordingMedia } from "./recording-store.ts";
+import type { RecordingWriter } from "./recording-writer.ts";
+
+export interface RecordingRecoveryOptions {
+  readonly store: RecordingStore;
+  readonly media: MediaPort;
+  readonly log: Log;
+  readonly nowMs: () => number;
+  /** The writer of a stored recording, which continues where its row stands. */
+  readonly writerOf: (row: RecordingRow) => RecordingWriter;
+}
+
+/**
+ * Finishes what an earlier process was recording when it died: final playlists from the stored
+ * files, `recording-ended.json` or `recording-failed.json`, the event, the row.
+ */
+export async function recoverRecordings(options: RecordingRecoveryOptions): Promise<void> {
+  for (const row of await options.store.unfinished()) {
+    try {
+      await finish(row, options);
+    } catch (error) {
+      // Its end is told already; the others must get theirs, and the server must start.
+      const fields = { err: error, streamId: row.stream_id, bucket: row.bucket_name };
+      options.log.error(fields, "An interrupted recording could not be finished in its bucket");
+    }
+  }
+}
+
+async function finish(
+  row: RecordingRow,
+  { store, media: port, nowMs, writerOf }: RecordingRecoveryOptions,
+): Promise<void> {
+  const writer = writerOf(row);
+  const media = readRecordingMedia(row);
+  const files = await store.files(row.stream_id);
+  if (!media) return writer.end(nowMs(), 0);
+  const endedAtMs = endOf(files) ?? row.started_at_ms ?? nowMs();
+  const durationMs = durationOf(files);
+  if (files.length === 0) return writer.fail(endedAtMs, 0);
+  try {
+    for (const { path, body, contentType } of port.renderRecordingPlaylists(files, media))
+      await writer.put(path, body, contentType);
+  } catch (error) {
+    await writer.fail(endedAtMs, durationMs);
+    throw error;
+  }
+  await writer.end(endedAtMs, durationMs);
+}
+
+/** When the last frame in the bucket was on air. */
+function endOf(files: readonly RecordingFileRow[]): number | undefined {
+  if (files.length === 0) return undefined;
+  return Math.max(...files.map((file) => file.programDateTimeMs + file.durationMs));
+}
+
+/** Renditions run side by side: the recording is as long as its longest. */
+function durationOf(files: readonly RecordingFileRow[]): number {
+  const totals = new Map<string, number>();
+  for (const file of files)
+    totals.set(file.rendition, (totals.get(file.rendition) ?? 0) + file.durationMs);
+  return Math.max(0, ...totals.values());
+}
+
+/** The subject of a stored recording's events. */
+export function subjectOf(row: RecordingRow): EventSubject {
+  return {
+    accountId: row.account_id,
+    region: row.region,
+    channelId: row.channel_id,
+    channelName: row.channel_name,
+    streamId: row.stream_id,
+  };
+}

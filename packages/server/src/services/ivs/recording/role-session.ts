@@ -1,0 +1,64 @@
+import assert from "node:assert";
+import type { Clock } from "../../../kernel/clock.ts";
+import type { CredentialSource } from "../../../kernel/identity.ts";
+import type { Invoke } from "../../../kernel/invoke.ts";
+import type { Caller } from "../../../kernel/principal.ts";
+import { IVS_PRINCIPAL, recordToS3RoleArn } from "../record-to-s3-role.ts";
+
+/** A session is renewed when less than this of it is left. */
+const RENEW_BEFORE_MS = 5 * 60_000;
+
+export interface RoleSessionOptions {
+  readonly accountId: string;
+  readonly region: string;
+  /** Unique for its purpose; shows in the session's ARN. */
+  readonly sessionName: string;
+  readonly invoke: Invoke;
+  readonly sessions: CredentialSource;
+  readonly clock: Clock;
+}
+
+/** The credentials of AssumeRole's answer, as far as they are needed here. */
+interface AssumedRole {
+  readonly Credentials?: { readonly AccessKeyId?: string; readonly SessionToken?: string };
+}
+
+/**
+ * IVS's own session of the service-linked role. It is got like anybody's: the service principal
+ * calls AssumeRole and the role's trust policy decides.
+ */
+export class RoleSession {
+  readonly #options: RoleSessionOptions;
+  #caller: Caller | undefined;
+
+  constructor(options: RoleSessionOptions) {
+    this.#options = options;
+  }
+
+  /** A session that has a while to go. Rejects with AwsError when the role can't be assumed. */
+  async caller(): Promise<Caller> {
+    const leftMs = (this.#caller?.expiresAtMs ?? 0) - this.#options.clock.nowMs();
+    if (this.#caller && leftMs > RENEW_BEFORE_MS) return this.#caller;
+    this.#caller = await this.#assume();
+    return this.#caller;
+  }
+
+  /** What was refused as expired or invalid isn't used again. */
+  forget(): void {
+    this.#caller = undefined;
+  }
+
+  async #assume(): Promise<Caller> {
+    const { accountId, region, sessionName, invoke, sessions } = this.#options;
+    const input = { RoleArn: recordToS3RoleArn(accountId), RoleSessionName: sessionName };
+    const { Credentials } = await invoke<AssumedRole>("sts", "AssumeRole", input, {
+      as: { principal: { kind: "service", serviceName: IVS_PRINCIPAL } },
+      region,
+    });
+    assert(Credentials?.AccessKeyId, "AssumeRole answers credentials");
+    const { AccessKeyId, SessionToken } = Credentials;
+    const credential = await sessions.findCredential(AccessKeyId, SessionToken);
+    assert(typeof credential === "object", "the session just made is known");
+    return credential.caller;
+  }
+}

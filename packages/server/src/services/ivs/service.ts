@@ -1,0 +1,83 @@
+import type { LinkedServiceUsage } from "../../kernel/identity.ts";
+import type { Service } from "../../kernel/service.ts";
+import { channelOperations } from "./channels.ts";
+import { ivsConstraints } from "./constraints.ts";
+import type { IvsDependencies } from "./dependencies.ts";
+import { denialError } from "./errors.ts";
+import { Housekeeping } from "./live/housekeeping.ts";
+import { LiveStreams } from "./live/live-streams.ts";
+import { answerPlayback, playbackCors } from "./live/playback.ts";
+import { ivsMigrations } from "./migrations.ts";
+import { DEFAULT_QUOTAS } from "./quotas.ts";
+import { recordToS3Usage } from "./record-to-s3-usage.ts";
+import { recordingConfigurationOperations } from "./recording-configurations.ts";
+import { IVS_REGIONS } from "./regions.ts";
+import { ivsSchemas } from "./schema.ts";
+import { streamKeyOperations } from "./stream-keys.ts";
+import { streamSessionOperations } from "./stream-sessions.ts";
+import { streamOperations } from "./streams.ts";
+import { tagOperations } from "./tags.ts";
+
+/** Where encoders reach the server. */
+export interface IngestPorts {
+  readonly rtmpPort: number;
+  readonly rtmpsPort: number;
+}
+
+export interface IvsService extends Service {
+  /** Where the service-linked role is in use; IAM asks before it deletes the role. */
+  readonly usage: LinkedServiceUsage;
+  /** The ports after `start`; undefined before. */
+  ingestPorts(): IngestPorts | undefined;
+}
+
+/** Amazon IVS: recording configurations, channels, stream keys, streams and their sessions. */
+export function createIvsService(deps: IvsDependencies): IvsService {
+  const quotas = { ...DEFAULT_QUOTAS, ...deps.quotas };
+  const live = new LiveStreams(deps);
+  const housekeeping = new Housekeeping(deps.store, live, deps.clock, deps.log);
+  let ports: IngestPorts | undefined;
+  return {
+    definition: {
+      name: "ivs",
+      signingName: "ivs",
+      protocol: "restJson1",
+      version: "2020-07-14",
+      schemas: ivsSchemas,
+      // The model says `exceptionMessage`; botocore and the JavaScript SDK read `message`.
+      errorBody: { messageMembers: ["message", "exceptionMessage"] },
+    },
+    operations: {
+      ...recordingConfigurationOperations(deps, quotas),
+      ...channelOperations(deps, quotas),
+      ...streamKeyOperations(deps, quotas),
+      ...streamOperations(deps, live),
+      ...streamSessionOperations(deps),
+      ...tagOperations(quotas),
+    },
+    constraints: ivsConstraints,
+    migrations: ivsMigrations,
+    regions: IVS_REGIONS,
+    accessDenied: denialError,
+    usage: recordToS3Usage,
+    ingestPorts: () => ports,
+    plainRequest: (request) => answerPlayback(request, live),
+    corsHeaders: async (request) => playbackCors(request),
+    async start() {
+      ports = await live.start();
+      housekeeping.start();
+    },
+    async close() {
+      await housekeeping.close();
+      await live.close();
+    },
+    reset: () => live.reset(),
+    health: async () => ({
+      ...(await live.engine.health()),
+      ...ports,
+      // What channels and recording configurations may ask for, and this server doesn't do yet.
+      transcoding: "passthrough only",
+      thumbnails: "not recorded",
+    }),
+  };
+}

@@ -1,0 +1,85 @@
+import type * as ivs from "@aws-sdk/client-ivs";
+import { type ChannelHosts, channelView } from "./channel-view.ts";
+import { readStreamMedia } from "./live/session-journal.ts";
+import { recordingConfigurationView } from "./recording-configuration-view.ts";
+import type {
+  ChannelRow,
+  RecordingConfigurationRow,
+  StreamEventRow,
+  StreamSessionRow,
+} from "./tables.ts";
+
+/** A single-track broadcast has one track of each kind. Source: GetStreamSession's examples. */
+const TRACK = "Track0";
+
+export function streamSessionSummary(session: StreamSessionRow): ivs.StreamSessionSummary {
+  return {
+    streamId: session.stream_id,
+    startTime: new Date(session.started_at_ms ?? session.created_at_ms),
+    ...(session.ended_at_ms === null ? {} : { endTime: new Date(session.ended_at_ms) }),
+    hasErrorEvent: session.has_error_event === 1,
+  };
+}
+
+/** The session with channel and recording configuration as they were when it began. */
+export function streamSessionView(
+  session: StreamSessionRow,
+  events: readonly StreamEventRow[],
+  hosts: ChannelHosts,
+): ivs.StreamSession {
+  const { hasErrorEvent, ...summary } = streamSessionSummary(session);
+  const channel: ChannelRow = JSON.parse(session.channel);
+  return {
+    ...summary,
+    channel: channelView(channel, hosts),
+    ...ingest(session),
+    ...(session.recording_configuration === null
+      ? {}
+      : { recordingConfiguration: recordingSnapshot(session.recording_configuration) }),
+    truncatedEvents: events.map((event) => ({
+      name: event.name,
+      type: event.type,
+      eventTime: new Date(event.event_time_ms),
+      ...(event.code === null ? {} : { code: event.code }),
+    })),
+  };
+}
+
+function recordingSnapshot(text: string): ivs.RecordingConfiguration {
+  const row: RecordingConfigurationRow = JSON.parse(text);
+  return recordingConfigurationView(row, row.settles_at_ms);
+}
+
+/** What the encoder sends, in the older form and in the one that knows tracks. */
+function ingest(
+  session: StreamSessionRow,
+): Pick<ivs.StreamSession, "ingestConfiguration" | "ingestConfigurations"> {
+  const media = readStreamMedia(session);
+  if (!media) return {};
+  const { video, audio, encoder } = media;
+  const videoFacts: ivs.VideoConfiguration = {
+    codec: video.codec,
+    encoder,
+    targetBitrate: Math.round(video.targetBitrate),
+    targetFramerate: Math.round(video.frameRate),
+    videoHeight: video.height,
+    videoWidth: video.width,
+  };
+  const audioFacts: ivs.AudioConfiguration | undefined = audio && {
+    codec: audio.codec,
+    targetBitrate: Math.round(audio.targetBitrate),
+    sampleRate: audio.sampleRate,
+    channels: audio.channels,
+  };
+  const { profile, level } = video;
+  return {
+    ingestConfiguration: {
+      video: { ...videoFacts, avcProfile: profile, avcLevel: level },
+      ...(audioFacts && { audio: audioFacts }),
+    },
+    ingestConfigurations: {
+      videoConfigurations: [{ ...videoFacts, profile, level, track: TRACK }],
+      audioConfigurations: audioFacts ? [{ ...audioFacts, track: TRACK }] : [],
+    },
+  };
+}

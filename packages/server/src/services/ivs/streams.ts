@@ -1,0 +1,86 @@
+import type * as ivs from "@aws-sdk/client-ivs";
+import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
+import type { RequestContext } from "../../kernel/request-context.ts";
+import { onAny, onResource } from "./authorization.ts";
+import { requireChannel, selectOpenSession } from "./channel-queries.ts";
+import { channelArn, playbackUrl } from "./channel-view.ts";
+import type { IvsDependencies } from "./dependencies.ts";
+import { channelNotBroadcasting } from "./errors.ts";
+import type { LiveStreams } from "./live/live-streams.ts";
+import { isAfter, pageOf, readPageToken } from "./page-token.ts";
+import { resourceArn } from "./resource-arn.ts";
+import type { IvsTables, StreamSessionRow } from "./tables.ts";
+
+const MAX_RESULTS_DEFAULT = 100;
+
+/** A stream is the broadcast of a channel from the moment that it can be played. */
+export function streamOperations(deps: IvsDependencies, live: LiveStreams): OperationTable {
+  return defineOperations<typeof ivs>()({
+    GetStream: {
+      authorize: (input, context) => onResource("GetStream", input.channelArn, context),
+      async handle(input, context) {
+        const channel = await requireChannel(input.channelArn, context);
+        const session = await selectOpenSession(context.db<IvsTables>(), context, channel.id);
+        if (!session || session.started_at_ms === null)
+          throw channelNotBroadcasting(channelArn(channel));
+        const summary = streamSummary(session, live);
+        return { stream: { ...summary, playbackUrl: playbackUrl(channel, deps) } };
+      },
+    },
+    ListStreams: {
+      authorize: (_input, context) => onAny("ListStreams", "channel", context),
+      handle: (input, context) => listStreams(input, context, live),
+    },
+    StopStream: {
+      authorize: (input, context) => onResource("StopStream", input.channelArn, context),
+      async handle(input, context) {
+        const arn = channelArn(await requireChannel(input.channelArn, context));
+        if (!(await live.engine.stopStream(arn))) throw channelNotBroadcasting(arn);
+        await live.settled(arn);
+        return {};
+      },
+    },
+  });
+}
+
+function streamSummary(session: StreamSessionRow, live: LiveStreams): ivs.StreamSummary {
+  const at = { accountId: session.account_id, region: session.region };
+  return {
+    channelArn: resourceArn(at, "channel", session.channel_id),
+    streamId: session.stream_id,
+    state: "LIVE",
+    health: session.health,
+    viewerCount: live.viewers.count(session.stream_id),
+    startTime: new Date(session.started_at_ms ?? session.created_at_ms),
+  };
+}
+
+async function listStreams(
+  input: ivs.ListStreamsRequest,
+  context: RequestContext,
+  live: LiveStreams,
+): Promise<ivs.ListStreamsResponse> {
+  const limit = input.maxResults ?? MAX_RESULTS_DEFAULT;
+  const health = input.filterBy?.health;
+  const scope = ["ListStreams", context.accountId, context.region, health ?? ""];
+  const after = readPageToken(input.nextToken, scope);
+  let query = context
+    .db<IvsTables>()
+    .selectFrom("ivs_stream_sessions")
+    .selectAll()
+    .where("account_id", "=", context.accountId)
+    .where("region", "=", context.region)
+    .where("ended_at_ms", "is", null)
+    .where("started_at_ms", "is not", null)
+    .orderBy("created_at_ms")
+    .orderBy("stream_id")
+    .limit(limit + 1);
+  if (health) query = query.where("health", "=", health);
+  if (after) query = query.where(isAfter(after, "stream_id"));
+  const page = pageOf(await query.execute(), limit, scope, (row) => ({
+    createdAtMs: row.created_at_ms,
+    id: row.stream_id,
+  }));
+  const streams = page.rows.map((session) => streamSummary(session, live));
+  return { streams, nextToken: page.nextToken };
+}
