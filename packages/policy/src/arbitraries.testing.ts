@@ -103,7 +103,7 @@ const pieces = fc
   .map((parts) => parts.join(""));
 
 export const resourcePattern = fc.oneof(
-  { weight: 3, arbitrary: fc.constant("*") },
+  { weight: 6, arbitrary: fc.constant("*") },
   { weight: 2, arbitrary: fc.constantFrom(...resources) },
   { weight: 2, arbitrary: pieces.map((text) => `arn:aws:s3:::b${text}`) },
   { weight: 1, arbitrary: pieces },
@@ -211,10 +211,14 @@ const nullCondition: fc.Arbitrary<Json> = fc
   .map(([key, value]) => ({ Null: { [key]: value } }));
 
 const conditionElement = fc.oneof(
-  { weight: 3, arbitrary: fc.constant(undefined) },
-  { weight: 3, arbitrary: condition },
+  { weight: 6, arbitrary: fc.constant(undefined) },
+  { weight: 4, arbitrary: condition },
   { weight: 1, arbitrary: nullCondition },
 );
+
+function oneIn(count: number): fc.Arbitrary<boolean> {
+  return fc.integer({ min: 1, max: count }).map((roll) => roll === 1);
+}
 
 /** A list, or its element in the place of a list. */
 function manyOf(item: fc.Arbitrary<string>): fc.Arbitrary<Json> {
@@ -224,13 +228,13 @@ function manyOf(item: fc.Arbitrary<string>): fc.Arbitrary<Json> {
 function statement(kind: PolicySource["kind"]): fc.Arbitrary<{ [key: string]: Json }> {
   return fc
     .record({
-      effect: fc.constantFrom("Allow", "Allow", "Allow", "Deny"),
-      action: manyOf(fc.constantFrom(...actionPatterns)),
-      notAction: fc.integer({ min: 0, max: 5 }).map((roll) => roll === 0),
+      effect: oneIn(7).map((deny) => (deny ? "Deny" : "Allow")),
+      action: fc.oneof(fc.constant("*"), manyOf(fc.constantFrom(...actionPatterns))),
+      notAction: oneIn(6),
       resource: manyOf(resourcePattern),
-      notResource: fc.integer({ min: 0, max: 4 }).map((roll) => roll === 0),
+      notResource: oneIn(6),
       principal: principalElement,
-      notPrincipal: fc.integer({ min: 0, max: 4 }).map((roll) => roll === 0),
+      notPrincipal: oneIn(6),
       condition: conditionElement,
     })
     .map((parts) => ({
@@ -285,24 +289,25 @@ export const request: fc.Arbitrary<DecisionRequest> = fc.record({
 export const layers: fc.Arbitrary<NaiveLayers> = fc
   .constantFrom<"resource" | "trust">("resource", "trust")
   .chain((resourceKind) =>
-    fc.record(
-      {
-        identity: fc.array(policy("identity"), { maxLength: 3 }),
-        boundary: fc.array(policy("boundary"), { minLength: 1, maxLength: 1 }),
-        session: fc.array(policy("session"), { minLength: 1, maxLength: 2 }),
-        resource: fc.array(policy(resourceKind), { minLength: 1, maxLength: 1 }),
-        resourceKind: fc.constant(resourceKind),
-        scpLevels: fc.array(fc.array(policy("scp"), { minLength: 1, maxLength: 2 }), {
-          maxLength: 1,
-        }),
-        rcpLevels: fc.array(fc.array(policy("rcp"), { minLength: 1, maxLength: 2 }), {
-          maxLength: 1,
-        }),
-        endpoint: fc.array(policy("endpoint"), { minLength: 1, maxLength: 1 }),
-      },
-      { requiredKeys: ["resourceKind"] },
-    ),
+    fc.record({
+      identity: fc.array(policy("identity"), { maxLength: 3 }),
+      boundary: sometimes(2, fc.array(policy("boundary"), { minLength: 1, maxLength: 2 })),
+      session: sometimes(2, fc.array(policy("session"), { minLength: 1, maxLength: 2 })),
+      resource: sometimes(2, fc.array(policy(resourceKind), { minLength: 1, maxLength: 2 })),
+      resourceKind: fc.constant(resourceKind),
+      scpLevels: sometimes(4, fc.array(levelOf("scp"), { maxLength: 2 })),
+      rcpLevels: sometimes(4, fc.array(levelOf("rcp"), { maxLength: 2 })),
+      endpoint: sometimes(6, fc.array(policy("endpoint"), { minLength: 1, maxLength: 2 })),
+    }),
   );
+
+function sometimes<T>(count: number, arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | undefined> {
+  return oneIn(count).chain((some) => (some ? arbitrary : fc.constant(undefined)));
+}
+
+function levelOf(kind: PolicySource["kind"]): fc.Arbitrary<readonly string[]> {
+  return fc.array(policy(kind), { minLength: 1, maxLength: 3 });
+}
 
 /** The same layers for the engine. */
 export function compileLayers(texts: NaiveLayers): PolicyLayers {

@@ -16,14 +16,14 @@ import type { DecisionRequest } from "./request.ts";
  * and follows AWS's tables literally. It shares types with the engine and nothing else.
  */
 export interface NaiveLayers {
-  identity?: readonly string[];
-  boundary?: readonly string[];
-  session?: readonly string[];
-  resource?: readonly string[];
+  identity?: readonly string[] | undefined;
+  boundary?: readonly string[] | undefined;
+  session?: readonly string[] | undefined;
+  resource?: readonly string[] | undefined;
   resourceKind?: "trust" | "resource";
-  scpLevels?: readonly (readonly string[])[];
-  rcpLevels?: readonly (readonly string[])[];
-  endpoint?: readonly string[];
+  scpLevels?: readonly (readonly string[])[] | undefined;
+  rcpLevels?: readonly (readonly string[])[] | undefined;
+  endpoint?: readonly string[] | undefined;
 }
 
 type Statement = { [key: string]: Json };
