@@ -1,0 +1,157 @@
+import { type FileHandle, link, mkdir, open, readdir, rm, rmdir, unlink } from "node:fs/promises";
+import { join } from "node:path";
+import type { Clock } from "../../../kernel/clock.ts";
+import type { Ids } from "../../../kernel/ids.ts";
+import type { Log } from "../../../kernel/log.ts";
+import { FolderSync } from "./folder-sync.ts";
+import { writeAll } from "./write-all.ts";
+
+/** Files of one folder; a listing of it stays small, and concurrent writers share its fsync. */
+const BLOBS_PER_FOLDER = 4096;
+
+/** Blob ids that are looked up at once while sweeping. */
+const SWEEP_BATCH_SIZE = 500;
+
+export interface BlobFilesOptions {
+  /** Holds nothing but blobs. */
+  readonly dir: string;
+  /** False: nothing is fsynced. */
+  readonly durable: boolean;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly log: Log;
+}
+
+export interface BlobWrite {
+  /** Sees every byte in order, before the blob is complete. */
+  readonly observe: (bytes: Uint8Array) => void;
+}
+
+export interface WrittenBlob {
+  /** `<folder>/<file>`; made by us, never from anything that a client sent. */
+  readonly blobId: string;
+  readonly sizeBytes: number;
+}
+
+/**
+ * Immutable files of bytes. A blob's name is new and known to nobody until the row that refers to
+ * it is committed, so the commit is the moment that makes it visible and no rename is needed: what
+ * a crash leaves behind before that is an orphan, which the next start sweeps away. When `write`
+ * resolves, bytes and directory entry are on the disk.
+ */
+export class BlobFiles {
+  readonly #options: BlobFilesOptions;
+  readonly #prefix: string;
+  #folder: { readonly name: string; readonly sync: FolderSync } | undefined;
+  #opening: Promise<void> | undefined;
+  #folderCount = 0;
+  #blobCount = 0;
+
+  constructor(options: BlobFilesOptions) {
+    this.#options = options;
+    const { clock, ids } = options;
+    this.#prefix = `${clock.nowMs().toString(36)}${ids.base32(4).toLowerCase()}`;
+  }
+
+  /** Writes a new blob; nothing of it stays when `source` fails. */
+  async write(source: AsyncIterable<Uint8Array>, { observe }: BlobWrite): Promise<WrittenBlob> {
+    const { blobId, folder } = await this.#newBlob();
+    const handle = await open(this.#path(blobId), "wx", 0o600);
+    try {
+      const sizeBytes = await writeAll(source, handle, observe);
+      if (this.#options.durable) await Promise.all([handle.datasync(), folder.sync()]);
+      await handle.close();
+      return { blobId, sizeBytes };
+    } catch (error) {
+      await handle.close();
+      await this.#unlink(blobId);
+      throw error;
+    }
+  }
+
+  /** A second name for a blob's bytes, with a life of its own. Rejects with ENOENT. */
+  async link(existing: string): Promise<string> {
+    const { blobId, folder } = await this.#newBlob();
+    await link(this.#path(existing), this.#path(blobId));
+    if (this.#options.durable) await folder.sync();
+    return blobId;
+  }
+
+  /** For reading. Rejects with ENOENT when the blob has been removed. */
+  open(blobId: string): Promise<FileHandle> {
+    return open(this.#path(blobId), "r");
+  }
+
+  /** Removes blobs that no row refers to any more; a failure is logged, and the sweep's to repair. */
+  async remove(blobIds: readonly string[]): Promise<void> {
+    for (const blobId of blobIds) await this.#unlink(blobId);
+  }
+
+  /** Removes what earlier processes wrote and never committed. */
+  async sweep(findReferenced: (blobIds: readonly string[]) => Promise<ReadonlySet<string>>) {
+    await mkdir(this.#options.dir, { recursive: true, mode: 0o700 });
+    for (const folder of await readdir(this.#options.dir)) {
+      if (folder.startsWith(this.#prefix)) continue;
+      const blobIds = (await readdir(join(this.#options.dir, folder))).map((f) => `${folder}/${f}`);
+      for (let at = 0; at < blobIds.length; at += SWEEP_BATCH_SIZE) {
+        const batch = blobIds.slice(at, at + SWEEP_BATCH_SIZE);
+        const referenced = await findReferenced(batch);
+        await this.remove(batch.filter((blobId) => !referenced.has(blobId)));
+      }
+      await this.#removeFolderIfEmpty(folder);
+    }
+  }
+
+  /** Removes every blob. */
+  async clear(): Promise<void> {
+    this.#folder = undefined;
+    await rm(this.#options.dir, { recursive: true, force: true });
+  }
+
+  async #newBlob(): Promise<{ blobId: string; folder: FolderSync }> {
+    const count = this.#blobCount++;
+    if (count % BLOBS_PER_FOLDER === 0) this.#folder = undefined;
+    while (this.#folder === undefined) {
+      this.#opening ??= this.#openFolder();
+      await this.#opening;
+    }
+    return { blobId: `${this.#folder.name}/${count.toString(36)}`, folder: this.#folder.sync };
+  }
+
+  async #openFolder(): Promise<void> {
+    try {
+      const { dir, durable } = this.#options;
+      const name = `${this.#prefix}-${(this.#folderCount++).toString(36)}`;
+      await mkdir(join(dir, name), { recursive: true, mode: 0o700 });
+      if (durable) await new FolderSync(dir).sync();
+      this.#folder = { name, sync: new FolderSync(join(dir, name)) };
+    } finally {
+      this.#opening = undefined;
+    }
+  }
+
+  async #unlink(blobId: string): Promise<void> {
+    try {
+      await unlink(this.#path(blobId));
+    } catch (error) {
+      if (hasCode(error, "ENOENT")) return;
+      this.#options.log.warn({ blobId, err: error }, "An S3 object's old file was not removed.");
+    }
+  }
+
+  async #removeFolderIfEmpty(folder: string): Promise<void> {
+    try {
+      await rmdir(join(this.#options.dir, folder));
+    } catch (error) {
+      if (!hasCode(error, "ENOTEMPTY") && !hasCode(error, "EEXIST")) throw error;
+    }
+  }
+
+  #path(blobId: string): string {
+    return join(this.#options.dir, blobId);
+  }
+}
+
+export function hasCode(error: unknown, code: string): boolean {
+  return error instanceof Error && "code" in error && error.code === code;
+}

@@ -1,0 +1,42 @@
+/**
+ * Keeps an object's files while somebody reads them, though the object is overwritten or deleted
+ * meanwhile. Owners are object ids: what belongs to one is removed as a whole.
+ */
+export class BlobLeases {
+  readonly #remove: (blobIds: readonly string[]) => Promise<void>;
+  readonly #held = new Map<string, { readers: number; doomed: string[] }>();
+  /** Owners whose files are being removed: too late to begin reading. */
+  readonly #removing = new Set<string>();
+
+  constructor(remove: (blobIds: readonly string[]) => Promise<void>) {
+    this.#remove = remove;
+  }
+
+  /** The way to let go, or undefined when the owner's files are being removed. */
+  hold(owner: string): (() => void) | undefined {
+    if (this.#removing.has(owner)) return undefined;
+    const lease = this.#held.get(owner) ?? { readers: 0, doomed: [] };
+    this.#held.set(owner, lease);
+    lease.readers++;
+    let holding = true;
+    return () => {
+      if (!holding) return;
+      holding = false;
+      if (--lease.readers > 0) return;
+      this.#held.delete(owner);
+      if (lease.doomed.length > 0) this.#removeNow(owner, lease.doomed);
+    };
+  }
+
+  /** Removes the files once nobody reads them; doesn't wait for it. */
+  remove(owner: string, blobIds: readonly string[]): void {
+    const lease = this.#held.get(owner);
+    if (lease) lease.doomed.push(...blobIds);
+    else this.#removeNow(owner, blobIds);
+  }
+
+  #removeNow(owner: string, blobIds: readonly string[]): void {
+    this.#removing.add(owner);
+    void this.#remove(blobIds).finally(() => this.#removing.delete(owner));
+  }
+}

@@ -1,0 +1,90 @@
+import type { FileHandle } from "node:fs/promises";
+import { Readable } from "node:stream";
+import type { BlobFiles } from "./blob-files.ts";
+
+/** Bytes that are read at once, and at most as many wait for the client. */
+const READ_BYTES = 256 * 1024;
+
+/** A part of a blob. */
+export interface BlobSlice {
+  readonly blobId: string;
+  readonly start: number;
+  readonly length: number;
+}
+
+/** Slices of blobs one after the other; `release` is called once, at the end or when destroyed. */
+export class BlobReader extends Readable {
+  readonly #blobs: BlobFiles;
+  readonly #slices: readonly BlobSlice[];
+  readonly #release: () => void;
+  #index = 0;
+  #offset = 0;
+  #handle: FileHandle | undefined;
+
+  /** `first` is the opened file of the first slice. */
+  constructor(
+    blobs: BlobFiles,
+    slices: readonly BlobSlice[],
+    first: FileHandle | undefined,
+    release: () => void,
+  ) {
+    super({ highWaterMark: READ_BYTES });
+    this.#blobs = blobs;
+    this.#slices = slices;
+    this.#handle = first;
+    this.#release = release;
+  }
+
+  override _read(): void {
+    this.#readNext().then(
+      (bytes) => this.push(bytes),
+      (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
+    );
+  }
+
+  override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
+    this.#release();
+    const handle = this.#handle;
+    this.#handle = undefined;
+    if (!handle) {
+      callback(error);
+      return;
+    }
+    handle.close().then(
+      () => callback(error),
+      (closing: Error) => callback(error ?? closing),
+    );
+  }
+
+  /** The next bytes, or null after the last slice. */
+  async #readNext(): Promise<Uint8Array | null> {
+    for (;;) {
+      const slice = this.#slices[this.#index];
+      if (!slice) return null;
+      const left = slice.length - this.#offset;
+      if (left > 0) return await this.#readFrom(slice, left);
+      await this.#handle?.close();
+      this.#handle = undefined;
+      this.#index++;
+      this.#offset = 0;
+    }
+  }
+
+  async #readFrom(slice: BlobSlice, left: number): Promise<Uint8Array> {
+    if (!this.#handle) {
+      const handle = await this.#blobs.open(slice.blobId);
+      if (this.destroyed) {
+        await handle.close();
+        return new Uint8Array(0);
+      }
+      this.#handle = handle;
+    }
+    const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, left));
+    const position = slice.start + this.#offset;
+    const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, position);
+    if (bytesRead === 0)
+      throw new Error(`The file of blob ${slice.blobId} is shorter than its row says.`);
+    this.#offset += bytesRead;
+    return buffer.subarray(0, bytesRead);
+  }
+}

@@ -1,0 +1,21 @@
+import type { Kysely } from "kysely";
+import type { S3Tables } from "../tables.ts";
+
+/** Those of `blobIds` that an object or a part refers to. */
+export async function findReferencedBlobs(
+  blobIds: readonly string[],
+  db: Kysely<S3Tables>,
+): Promise<ReadonlySet<string>> {
+  if (blobIds.length === 0) return new Set();
+  const ofObjects = await db
+    .selectFrom("s3_objects")
+    .select("blob_id")
+    .where("blob_id", "in", blobIds)
+    .execute();
+  const ofParts = await db
+    .selectFrom("s3_parts")
+    .select("blob_id")
+    .where("blob_id", "in", blobIds)
+    .execute();
+  return new Set([...ofObjects, ...ofParts].flatMap(({ blob_id }) => blob_id ?? []));
+}

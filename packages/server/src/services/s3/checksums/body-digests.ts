@@ -1,0 +1,168 @@
+import { createHash } from "node:crypto";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { badDigest, invalidRequest, notImplemented } from "../errors.ts";
+import {
+  CHECKSUM_ALGORITHMS,
+  type ChecksumAlgorithm,
+  type ChecksumMember,
+  checksumAlgorithm,
+  type Digest,
+} from "./checksum-algorithm.ts";
+
+/** The members by which a client says what it sends. */
+export type ChecksumInput = { readonly [Member in ChecksumMember]?: string | undefined } & {
+  readonly ContentMD5?: string | undefined;
+  readonly ChecksumAlgorithm?: string | undefined;
+  readonly ChecksumXXHASH64?: string | undefined;
+  readonly ChecksumXXHASH3?: string | undefined;
+  readonly ChecksumXXHASH128?: string | undefined;
+};
+
+/** What a client claims of its body: a value known beforehand or one that comes as a trailer. */
+export interface ChecksumClaim {
+  readonly algorithm: ChecksumAlgorithm;
+  /** Base64; undefined until the trailer has arrived, or when there is only an algorithm. */
+  readonly value: string | undefined;
+  readonly inTrailer: boolean;
+}
+
+export interface DigestedBody {
+  /** MD5 in hexadecimal: the ETag of whatever isn't a multipart upload. */
+  readonly md5: string;
+  /** Of the algorithm that is kept. */
+  readonly checksum: Buffer;
+}
+
+/** Digests a body while it streams by, and compares at its end with what the client claimed. */
+export class BodyDigests {
+  readonly #md5 = createHash("md5");
+  readonly #claim: ChecksumClaim | undefined;
+  readonly #contentMd5: string | undefined;
+  readonly #claimed: Digest | undefined;
+  readonly #kept: Digest;
+  readonly kept: ChecksumAlgorithm;
+
+  /** `kept` is the algorithm whose value is stored, whatever the client verifies with. */
+  constructor(
+    kept: ChecksumAlgorithm,
+    claim: ChecksumClaim | undefined,
+    contentMd5: string | undefined,
+  ) {
+    this.kept = kept;
+    this.#claim = claim;
+    this.#contentMd5 = contentMd5;
+    this.#kept = kept.start();
+    if (claim && claim.algorithm !== kept) this.#claimed = claim.algorithm.start();
+  }
+
+  update(bytes: Uint8Array): void {
+    this.#md5.update(bytes);
+    this.#kept.update(bytes);
+    this.#claimed?.update(bytes);
+  }
+
+  /** Throws BadDigest when the bytes aren't those that the client claimed. */
+  finish(context: RequestContext): DigestedBody {
+    const md5 = this.#md5.digest();
+    if (this.#contentMd5 !== undefined && !md5.equals(Buffer.from(this.#contentMd5, "base64"))) {
+      throw badDigest("The Content-MD5 you specified did not match what we received.");
+    }
+    const checksum = this.#kept.digest();
+    if (this.#claim) this.#verify(this.#claim, this.#claimed?.digest() ?? checksum, context);
+    return { md5: md5.toString("hex"), checksum };
+  }
+
+  #verify(claim: ChecksumClaim, actual: Buffer, context: RequestContext): void {
+    const { algorithm, inTrailer } = claim;
+    const value = inTrailer ? context.http?.trailers()[algorithm.header] : claim.value;
+    if (value === undefined) {
+      if (!inTrailer) return;
+      throw new AwsError(
+        "MalformedTrailerError",
+        "The request contained trailing data that was not well-formed or did not conform to our published schema.",
+        { status: 400 },
+      );
+    }
+    if (inTrailer) checkValue(algorithm, value);
+    if (!actual.equals(Buffer.from(value, "base64"))) {
+      throw badDigest(`The ${algorithm.name} you specified did not match the calculated checksum.`);
+    }
+  }
+}
+
+/**
+ * What `input`, and over HTTP its announced trailer, claims. Throws InvalidRequest for claims that
+ * contradict each other, InvalidDigest for a malformed Content-MD5.
+ */
+export function readChecksumClaim(
+  input: ChecksumInput,
+  context: RequestContext,
+): ChecksumClaim | undefined {
+  checkContentMd5(input.ContentMD5);
+  refuseUnknownAlgorithms(input);
+  const named = Object.values(CHECKSUM_ALGORITHMS).filter(
+    ({ member }) => input[member] !== undefined,
+  );
+  const trailer = context.http?.headers["x-amz-trailer"];
+  const inTrailer = Object.values(CHECKSUM_ALGORITHMS).filter(({ header }) =>
+    trailer?.split(",").some((name) => name.trim().toLowerCase() === header),
+  );
+  if (named.length + inTrailer.length > 1) {
+    throw invalidRequest(
+      "Expecting a single x-amz-checksum- header. Multiple checksum Types are not allowed.",
+    );
+  }
+  const [algorithm = inTrailer[0]] = named;
+  const declared = declaredAlgorithm(input.ChecksumAlgorithm);
+  if (algorithm && declared && declared !== algorithm) {
+    throw invalidRequest("Value for x-amz-sdk-checksum-algorithm header is invalid.");
+  }
+  if (algorithm) {
+    const value = input[algorithm.member];
+    if (value !== undefined) checkValue(algorithm, value);
+    return { algorithm, value, inTrailer: inTrailer.length > 0 };
+  }
+  if (!declared) return undefined;
+  if (context.http?.headers["x-amz-sdk-checksum-algorithm"] !== undefined) {
+    throw invalidRequest(
+      "x-amz-sdk-checksum-algorithm specified, but no corresponding x-amz-checksum-* or x-amz-trailer headers were found.",
+    );
+  }
+  return { algorithm: declared, value: undefined, inTrailer: false };
+}
+
+/** The algorithm by AWS's name in any case; throws InvalidRequest for one that isn't supported. */
+export function declaredAlgorithm(name: string | undefined): ChecksumAlgorithm | undefined {
+  if (name === undefined) return undefined;
+  const algorithm = checksumAlgorithm(name.toUpperCase());
+  if (algorithm) return algorithm;
+  throw invalidRequest(
+    "Checksum algorithm provided is unsupported. Please try again with any of the valid types: [CRC32, CRC32C, CRC64NVME, SHA1, SHA256, SHA512, MD5]",
+  );
+}
+
+function refuseUnknownAlgorithms(input: ChecksumInput): void {
+  const { ChecksumXXHASH64, ChecksumXXHASH3, ChecksumXXHASH128 } = input;
+  if (ChecksumXXHASH64 ?? ChecksumXXHASH3 ?? ChecksumXXHASH128) {
+    throw notImplemented("x-amz-checksum-xxhash");
+  }
+}
+
+function checkValue(algorithm: ChecksumAlgorithm, value: string): void {
+  if (isBase64Of(value, algorithm.sizeBytes)) return;
+  throw invalidRequest(`Value for ${algorithm.header} header is invalid.`);
+}
+
+function checkContentMd5(value: string | undefined): void {
+  if (value === undefined || isBase64Of(value, 16)) return;
+  throw new AwsError("InvalidDigest", "The Content-MD5 you specified was invalid.", {
+    status: 400,
+    fields: { "Content-MD5": value },
+  });
+}
+
+function isBase64Of(value: string, sizeBytes: number): boolean {
+  const bytes = Buffer.from(value, "base64");
+  return bytes.length === sizeBytes && bytes.toString("base64") === value;
+}

@@ -1,0 +1,13 @@
+import type { IdentityDirectory } from "../../kernel/identity.ts";
+import type { ServiceDependencies } from "../../kernel/service.ts";
+import type { BlobFiles } from "./blobs/blob-files.ts";
+import type { BlobLeases } from "./blobs/blob-leases.ts";
+import type { GroupCommit } from "./group-commit.ts";
+
+/** What S3's operations are made with. */
+export interface S3Dependencies extends ServiceDependencies {
+  readonly directory: IdentityDirectory;
+  readonly blobs: BlobFiles;
+  readonly leases: BlobLeases;
+  readonly commits: GroupCommit;
+}

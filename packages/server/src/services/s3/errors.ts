@@ -1,0 +1,182 @@
+import { AwsError } from "../../kernel/aws-error.ts";
+
+/* Codes and sentences: Amazon S3 API reference, "Error responses", and what clients have recorded. */
+
+export function noSuchBucket(bucket: string): AwsError {
+  return new AwsError("NoSuchBucket", "The specified bucket does not exist", {
+    status: 404,
+    fields: { BucketName: bucket },
+  });
+}
+
+export function noSuchKey(key: string): AwsError {
+  return new AwsError("NoSuchKey", "The specified key does not exist.", {
+    status: 404,
+    fields: { Key: key },
+  });
+}
+
+export function noSuchUpload(uploadId: string): AwsError {
+  return new AwsError(
+    "NoSuchUpload",
+    "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
+    { status: 404, fields: { UploadId: uploadId } },
+  );
+}
+
+/** The bucket has none of a sub-resource, e.g. `NoSuchBucketPolicy`. */
+export function notConfigured(code: string, message: string, bucket: string): AwsError {
+  return new AwsError(code, message, { status: 404, fields: { BucketName: bucket } });
+}
+
+/** What is written beside the answer on a request that the bucket's Region must serve. */
+export function permanentRedirect(bucket: string, region: string): AwsError {
+  return new AwsError(
+    "PermanentRedirect",
+    "The bucket you are attempting to access must be addressed using the specified endpoint. Please send all future requests to this endpoint.",
+    {
+      status: 301,
+      fields: { Endpoint: `s3.${region}.amazonaws.com`, Bucket: bucket },
+      headers: { "x-amz-bucket-region": region },
+    },
+  );
+}
+
+export function invalidBucketName(bucket: string): AwsError {
+  return new AwsError("InvalidBucketName", "The specified bucket is not valid.", {
+    status: 400,
+    fields: { BucketName: bucket },
+  });
+}
+
+export function bucketAlreadyOwnedByYou(bucket: string): AwsError {
+  return new AwsError(
+    "BucketAlreadyOwnedByYou",
+    "Your previous request to create the named bucket succeeded and you already own it.",
+    { status: 409, fields: { BucketName: bucket } },
+  );
+}
+
+export function bucketAlreadyExists(bucket: string): AwsError {
+  return new AwsError(
+    "BucketAlreadyExists",
+    "The requested bucket name is not available. The bucket namespace is shared by all users of the system. Please select a different name and try again.",
+    { status: 409, fields: { BucketName: bucket } },
+  );
+}
+
+export function bucketNotEmpty(bucket: string): AwsError {
+  return new AwsError("BucketNotEmpty", "The bucket you tried to delete is not empty", {
+    status: 409,
+    fields: { BucketName: bucket },
+  });
+}
+
+export function illegalLocationConstraint(constraint: string | undefined): AwsError {
+  return new AwsError(
+    "IllegalLocationConstraintException",
+    `The ${constraint ?? "unspecified"} location constraint is incompatible for the region specific endpoint this request was sent to.`,
+    { status: 400 },
+  );
+}
+
+export function invalidLocationConstraint(constraint: string): AwsError {
+  return new AwsError(
+    "InvalidLocationConstraint",
+    "The specified location-constraint is not valid",
+    {
+      status: 400,
+      fields: { LocationConstraint: constraint },
+    },
+  );
+}
+
+export function invalidArgument(message: string, name: string, value: string): AwsError {
+  return new AwsError("InvalidArgument", message, {
+    status: 400,
+    fields: { ArgumentName: name, ArgumentValue: value },
+  });
+}
+
+export function invalidRequest(message: string): AwsError {
+  return new AwsError("InvalidRequest", message, { status: 400 });
+}
+
+export function malformedXml(): AwsError {
+  return new AwsError(
+    "MalformedXML",
+    "The XML you provided was not well-formed or did not validate against our published schema",
+    { status: 400 },
+  );
+}
+
+/** Something of S3 that this server can't honour: said rather than pretended. */
+export function notImplemented(header: string): AwsError {
+  return new AwsError(
+    "NotImplemented",
+    `A header you provided implies functionality that is not implemented: ${header}`,
+    { status: 501, fields: { Header: header } },
+  );
+}
+
+export function preconditionFailed(condition: string): AwsError {
+  return new AwsError(
+    "PreconditionFailed",
+    "At least one of the pre-conditions you specified did not hold",
+    { status: 412, fields: { Condition: condition } },
+  );
+}
+
+/** Travels without a body; the headers are those that a full answer would have. */
+export function notModified(headers: Readonly<Record<string, string>>): AwsError {
+  return new AwsError("NotModified", "Not Modified", { status: 304, headers });
+}
+
+export function invalidRange(range: string, sizeBytes: number): AwsError {
+  return new AwsError("InvalidRange", "The requested range is not satisfiable", {
+    status: 416,
+    fields: { RangeRequested: range, ActualObjectSize: String(sizeBytes) },
+    headers: { "content-range": `bytes */${sizeBytes}` },
+  });
+}
+
+export function badDigest(message: string): AwsError {
+  return new AwsError("BadDigest", message, { status: 400 });
+}
+
+export function entityTooLarge(sizeBytes: number, maxBytes: number): AwsError {
+  return new AwsError("EntityTooLarge", "Your proposed upload exceeds the maximum allowed size", {
+    status: 400,
+    fields: { ProposedSize: String(sizeBytes), MaxSizeAllowed: String(maxBytes) },
+  });
+}
+
+export function incompleteBody(): AwsError {
+  return new AwsError(
+    "IncompleteBody",
+    "You did not provide the number of bytes specified by the Content-Length HTTP header",
+    { status: 400 },
+  );
+}
+
+export function missingContentLength(): AwsError {
+  return new AwsError("MissingContentLength", "You must provide the Content-Length HTTP header.", {
+    status: 411,
+  });
+}
+
+export function invalidTag(message: string): AwsError {
+  return new AwsError("InvalidTag", message, { status: 400 });
+}
+
+/** The message for whoever may not know why. */
+export function accessDenied(message = "Access Denied"): AwsError {
+  return new AwsError("AccessDenied", message, { status: 403 });
+}
+
+/** S3 answers objects and buckets with different codes. */
+export function tooManyTags(kind: "object" | "bucket"): AwsError {
+  return kind === "object"
+    ? new AwsError("BadRequest", "Object tags cannot be greater than 10", { status: 400 })
+    : invalidTag("The number of tags exceeds the limit of 50 tags");
+}

@@ -1,0 +1,78 @@
+import { AwsError } from "../../kernel/aws-error.ts";
+import type { RequestContext } from "../../kernel/request-context.ts";
+import type { Store, Transaction } from "../../kernel/store.ts";
+import type { S3Tables } from "./tables.ts";
+
+/** Changes committed together at most; each is a few short statements. */
+const GROUP_SIZE_MAX = 64;
+
+type Outcome = { readonly value: unknown } | { readonly refusal: AwsError };
+
+interface Waiting {
+  readonly run: (tx: Transaction<S3Tables>) => Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * One commit, and so one wait for the disk, for all the objects whose bytes became durable while
+ * the commit before was running. A change throws an AwsError only before its first write: then it
+ * alone is refused.
+ */
+export class GroupCommit {
+  readonly #store: Store<S3Tables>;
+  #waiting: Waiting[] = [];
+  #busy = false;
+
+  constructor(store: Store) {
+    this.#store = store.tables<S3Tables>();
+  }
+
+  /** Runs `run` in the request's own transaction when there is one, else in a group's. */
+  commit<R>(context: RequestContext, run: (tx: Transaction<S3Tables>) => Promise<R>): Promise<R> {
+    if (context.inTransaction) return context.transaction(run);
+    return new Promise<R>((resolve, reject) => {
+      this.#waiting.push({ run, resolve: (value) => resolve(value as R), reject });
+      if (!this.#busy) void this.#work();
+    });
+  }
+
+  async #work(): Promise<void> {
+    this.#busy = true;
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting.splice(0, GROUP_SIZE_MAX);
+      await this.#commitGroup(group);
+    }
+    this.#busy = false;
+  }
+
+  async #commitGroup(group: readonly Waiting[]): Promise<void> {
+    let outcomes: readonly Outcome[];
+    try {
+      outcomes = await this.#store.transaction(async (tx) => {
+        const done: Outcome[] = [];
+        for (const { run } of group) done.push(await outcomeOf(run, tx));
+        return done;
+      });
+    } catch (error) {
+      // One change's failure must not be the others': each gets a transaction of its own.
+      if (group.length === 1) return group[0]?.reject(error);
+      for (const change of group) await this.#commitGroup([change]);
+      return;
+    }
+    for (const [index, change] of group.entries()) {
+      const outcome = outcomes[index];
+      if (outcome && "value" in outcome) change.resolve(outcome.value);
+      else change.reject(outcome?.refusal);
+    }
+  }
+}
+
+async function outcomeOf(run: Waiting["run"], tx: Transaction<S3Tables>): Promise<Outcome> {
+  try {
+    return { value: await run(tx) };
+  } catch (error) {
+    if (error instanceof AwsError) return { refusal: error };
+    throw error;
+  }
+}

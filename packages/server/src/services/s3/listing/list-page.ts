@@ -1,0 +1,112 @@
+import { successorOf } from "./key-order.ts";
+
+/** Where a page begins. */
+export interface PageStart {
+  /** The text that everything of the page sorts behind. */
+  readonly after: string;
+  /** `after` is a common prefix that was shown: nothing with it is shown again. */
+  readonly skipPrefix: boolean;
+}
+
+export interface PageRequest {
+  readonly prefix: string;
+  /** Empty: nothing is grouped. */
+  readonly delimiter: string;
+  readonly start: PageStart | undefined;
+  /** Keys and common prefixes together. */
+  readonly maxKeys: number;
+}
+
+export interface Page<Row> {
+  readonly rows: readonly Row[];
+  readonly commonPrefixes: readonly string[];
+  readonly truncated: boolean;
+  /** Where the next page begins; undefined when this one is empty. */
+  readonly next: PageStart | undefined;
+}
+
+/** A range of keys in their order: from `from` (excluded unless `inclusive`) to before `before`. */
+export interface KeyRange {
+  readonly from: string;
+  readonly inclusive: boolean;
+  readonly before: string | undefined;
+  readonly limit: number;
+}
+
+/** Rows read at once when whole groups of them may be skipped. */
+const GROUPING_BATCH_SIZE = 200;
+
+/**
+ * One page of a listing over rows in the order of their keys. Keys that share what stands before
+ * the first delimiter behind the prefix are one common prefix; the rows of a group are skipped
+ * with one query rather than read.
+ */
+export async function listPage<Row>(
+  { prefix, delimiter, start, maxKeys }: PageRequest,
+  keyOf: (row: Row) => string,
+  readRows: (range: KeyRange) => Promise<readonly Row[]>,
+): Promise<Page<Row>> {
+  const rows: Row[] = [];
+  const commonPrefixes: string[] = [];
+  const before = successorOf(prefix);
+  let next: PageStart | undefined;
+  let cursor = firstCursor(prefix, start);
+  const done = (truncated: boolean) => ({ rows, commonPrefixes, truncated, next });
+  if (maxKeys === 0) return done(false);
+  while (cursor) {
+    const count = rows.length + commonPrefixes.length;
+    const wanted = maxKeys - count + 1;
+    const limit = delimiter === "" ? wanted : Math.min(wanted, GROUPING_BATCH_SIZE);
+    const batch: readonly Row[] = await readRows({ ...cursor, before, limit });
+    let group: string | undefined;
+    for (const row of batch) {
+      const key = keyOf(row);
+      if (group !== undefined && key.startsWith(group)) continue;
+      if (rows.length + commonPrefixes.length === maxKeys) return done(true);
+      group = commonPrefixOf(key, prefix, delimiter);
+      if (group === undefined) rows.push(row);
+      else commonPrefixes.push(group);
+      next = { after: group ?? key, skipPrefix: group !== undefined };
+    }
+    if (batch.length < limit) return done(false);
+    cursor = cursorAfter(batch, keyOf, group);
+  }
+  return done(false);
+}
+
+interface Cursor {
+  readonly from: string;
+  readonly inclusive: boolean;
+}
+
+/** Undefined when nothing can follow. */
+function firstCursor(prefix: string, start: PageStart | undefined): Cursor | undefined {
+  if (!start || isBefore(start.after, prefix)) return { from: prefix, inclusive: true };
+  if (!start.skipPrefix) return { from: start.after, inclusive: false };
+  const from = successorOf(start.after);
+  return from === undefined ? undefined : { from, inclusive: true };
+}
+
+function cursorAfter<Row>(
+  batch: readonly Row[],
+  keyOf: (row: Row) => string,
+  group: string | undefined,
+): Cursor | undefined {
+  const last = batch.at(-1);
+  if (last === undefined) return undefined;
+  const key = keyOf(last);
+  if (group === undefined || !key.startsWith(group)) return { from: key, inclusive: false };
+  const from = successorOf(group);
+  return from === undefined ? undefined : { from, inclusive: true };
+}
+
+function commonPrefixOf(key: string, prefix: string, delimiter: string): string | undefined {
+  if (delimiter === "") return undefined;
+  const at = key.indexOf(delimiter, prefix.length);
+  return at < 0 ? undefined : key.slice(0, at + delimiter.length);
+}
+
+/** In the order of UTF-8 bytes, which isn't JavaScript's. */
+function isBefore(a: string, b: string): boolean {
+  return Buffer.compare(Buffer.from(a), Buffer.from(b)) < 0;
+}

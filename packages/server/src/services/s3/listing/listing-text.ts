@@ -1,0 +1,54 @@
+import { invalidArgument } from "../errors.ts";
+import type { PageStart } from "./list-page.ts";
+
+/** Source: S3 API, ListObjectsV2, "max-keys". */
+const MAX_KEYS_MAX = 1000;
+
+/** Throws InvalidArgument. More than 1,000 is taken for 1,000. */
+export function readMaxKeys(maxKeys: number | undefined, name = "max-keys"): number {
+  if (maxKeys === undefined) return MAX_KEYS_MAX;
+  if (maxKeys < 0 || !Number.isInteger(maxKeys)) {
+    throw invalidArgument(
+      `Argument ${name} must be an integer between 0 and 2147483647`,
+      name,
+      String(maxKeys),
+    );
+  }
+  return Math.min(maxKeys, MAX_KEYS_MAX);
+}
+
+/** How keys and prefixes are written in a listing. Throws InvalidArgument. */
+export function keyEncoder(encodingType: string | undefined): (text: string) => string {
+  if (encodingType === undefined || encodingType === "") return (text) => text;
+  if (encodingType === "url") return encodeKey;
+  throw invalidArgument(
+    "Invalid Encoding Method specified in Request",
+    "encoding-type",
+    encodingType,
+  );
+}
+
+/** Percent-encodes everything but unreserved characters and slashes. */
+function encodeKey(key: string): string {
+  return encodeURIComponent(Buffer.from(key).toString())
+    .replaceAll("%2F", "/")
+    .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+}
+
+/** An opaque token; what it holds is no secret, but its form is ours. */
+export function writeToken(next: PageStart): string {
+  const kind = next.skipPrefix ? "p" : "k";
+  return Buffer.from(`1${kind}${next.after}`).toString("base64url");
+}
+
+/** Throws InvalidArgument. */
+export function readToken(token: string): PageStart {
+  const text = Buffer.from(token, "base64url").toString();
+  const kind = text.slice(0, 2);
+  if (kind === "1p" || kind === "1k") return { after: text.slice(2), skipPrefix: kind === "1p" };
+  throw invalidArgument(
+    "The continuation token provided is incorrect",
+    "continuation-token",
+    token,
+  );
+}

@@ -1,0 +1,89 @@
+import type { Kysely } from "kysely";
+import type { Migration, Tables } from "../../kernel/store.ts";
+
+export const s3Migrations: readonly Migration[] = [
+  { name: "s3/0001-buckets", up: createBuckets },
+  { name: "s3/0002-objects", up: createObjects },
+  { name: "s3/0003-uploads", up: createUploads },
+];
+
+async function createBuckets({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("s3_buckets")
+    .addColumn("bucket_name", "text", (c) => c.primaryKey())
+    .addColumn("bucket_id", "text", (c) => c.notNull())
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("region", "text", (c) => c.notNull())
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .addColumn("policy", "text")
+    .addColumn("cors", "text")
+    .addColumn("tags", "text")
+    .execute();
+  await schema
+    .createIndex("s3_buckets_owner")
+    .on("s3_buckets")
+    .columns(["account_id", "bucket_name"])
+    .execute();
+}
+
+async function createObjects({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("s3_objects")
+    .addColumn("bucket_name", "text", (c) => c.notNull())
+    .addColumn("object_key", "text", (c) => c.notNull())
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("region", "text", (c) => c.notNull())
+    .addColumn("object_id", "text", (c) => c.notNull())
+    .addColumn("blob_id", "text")
+    .addColumn("upload_id", "text")
+    .addColumn("parts_count", "integer")
+    .addColumn("size_bytes", "bigint", (c) => c.notNull())
+    .addColumn("etag", "text", (c) => c.notNull())
+    .addColumn("modified_ms", "bigint", (c) => c.notNull())
+    .addColumn("storage_class", "text", (c) => c.notNull())
+    .addColumn("attributes", "text", (c) => c.notNull())
+    .addColumn("tags", "text")
+    .addColumn("checksum", "text")
+    .addPrimaryKeyConstraint("s3_objects_key", ["bucket_name", "object_key"])
+    .execute();
+  await schema.createIndex("s3_objects_blob").on("s3_objects").column("blob_id").execute();
+}
+
+async function createUploads({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("s3_uploads")
+    .addColumn("upload_id", "text", (c) => c.primaryKey())
+    .addColumn("bucket_name", "text", (c) => c.notNull())
+    .addColumn("bucket_id", "text", (c) => c.notNull())
+    .addColumn("object_key", "text", (c) => c.notNull())
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("region", "text", (c) => c.notNull())
+    .addColumn("initiator_arn", "text", (c) => c.notNull())
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .addColumn("storage_class", "text", (c) => c.notNull())
+    .addColumn("attributes", "text", (c) => c.notNull())
+    .addColumn("tags", "text")
+    .addColumn("checksum_algorithm", "text")
+    .addColumn("checksum_type", "text")
+    .execute();
+  await schema
+    .createIndex("s3_uploads_key")
+    .on("s3_uploads")
+    .columns(["bucket_name", "object_key", "upload_id"])
+    .execute();
+  await schema
+    .createTable("s3_parts")
+    .addColumn("upload_id", "text", (c) => c.notNull())
+    .addColumn("part_number", "integer", (c) => c.notNull())
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("region", "text", (c) => c.notNull())
+    .addColumn("blob_id", "text", (c) => c.notNull())
+    .addColumn("size_bytes", "bigint", (c) => c.notNull())
+    .addColumn("etag", "text", (c) => c.notNull())
+    .addColumn("modified_ms", "bigint", (c) => c.notNull())
+    .addColumn("checksum", "text")
+    .addColumn("offset_bytes", "bigint")
+    .addPrimaryKeyConstraint("s3_parts_key", ["upload_id", "part_number"])
+    .execute();
+  await schema.createIndex("s3_parts_blob").on("s3_parts").column("blob_id").execute();
+}

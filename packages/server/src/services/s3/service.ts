@@ -1,0 +1,70 @@
+import { join } from "node:path";
+import type { ServiceDefinition } from "@rolecast/wire";
+import type { IdentityDirectory } from "../../kernel/identity.ts";
+import type { Service, ServiceDependencies } from "../../kernel/service.ts";
+import { s3AccessDenied } from "./authorization.ts";
+import { BlobFiles } from "./blobs/blob-files.ts";
+import { BlobLeases } from "./blobs/blob-leases.ts";
+import { findReferencedBlobs } from "./blobs/referenced-blobs.ts";
+import { bucketOperations } from "./buckets.ts";
+import { s3Constraints } from "./constraints.ts";
+import type { S3Dependencies } from "./dependencies.ts";
+import { GroupCommit } from "./group-commit.ts";
+import { s3Migrations } from "./migrations.ts";
+import { objectListingOperations } from "./object-listings.ts";
+import { objectOperations } from "./objects.ts";
+import { s3Schemas } from "./schema.ts";
+import type { S3Tables } from "./tables.ts";
+
+const definition: ServiceDefinition = {
+  name: "s3",
+  signingName: "s3",
+  protocol: "restXml",
+  version: "2006-03-01",
+  xmlNamespace: "http://s3.amazonaws.com/doc/2006-03-01/",
+  schemas: s3Schemas,
+  s3Addressing: true,
+};
+
+/** Amazon S3: buckets and objects, rows in the store and bytes in files below `s3/`. */
+export function createS3Service(
+  dependencies: ServiceDependencies & { readonly directory: IdentityDirectory },
+): Service {
+  const { store, clock, ids, log, durable } = dependencies;
+  const blobs = new BlobFiles({
+    dir: join(dependencies.dataDir, "s3", "blobs"),
+    durable,
+    clock,
+    ids,
+    log,
+  });
+  const leases = new BlobLeases((blobIds) => blobs.remove(blobIds));
+  const deps: S3Dependencies = { ...dependencies, blobs, leases, commits: new GroupCommit(store) };
+  const { db } = store.tables<S3Tables>();
+  let sweeping: Promise<void> | undefined;
+  return {
+    definition,
+    operations: {
+      ...bucketOperations(deps),
+      ...objectOperations(deps),
+      ...objectListingOperations(),
+    },
+    constraints: s3Constraints,
+    migrations: s3Migrations,
+    admitsAnonymous: true,
+    accessDenied: s3AccessDenied,
+    async start() {
+      // Not waited for: what it removes is invisible, and nobody else touches those files.
+      sweeping = blobs
+        .sweep((blobIds) => findReferencedBlobs(blobIds, db))
+        .catch((error: unknown) => log.warn({ err: error }, "The sweep of S3 files has failed."));
+    },
+    async close() {
+      await sweeping;
+    },
+    async reset() {
+      await sweeping;
+      await blobs.clear();
+    },
+  };
+}

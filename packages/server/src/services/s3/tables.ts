@@ -1,0 +1,79 @@
+export interface BucketRow {
+  /** Names are unique in the partition, over all accounts and Regions. */
+  bucket_name: string;
+  /** Tells a bucket from an earlier one of the same name. */
+  bucket_id: string;
+  account_id: string;
+  region: string;
+  created_ms: number;
+  /** The bucket policy as it is matched: users and roles stand as unique ids. */
+  policy: string | null;
+  /** CORSRules as JSON. */
+  cors: string | null;
+  /** A tag set as JSON: `{ [key]: value }`. */
+  tags: string | null;
+}
+
+export interface ObjectRow {
+  bucket_name: string;
+  object_key: string;
+  /** The bucket owner's. */
+  account_id: string;
+  region: string;
+  /** New with each write; what readers hold while they read. */
+  object_id: string;
+  /** The file with the bytes; null when the object consists of an upload's parts. */
+  blob_id: string | null;
+  /** The multipart upload whose rows in `s3_parts` are the object's bytes. */
+  upload_id: string | null;
+  parts_count: number | null;
+  size_bytes: number;
+  /** Without quotes. */
+  etag: string;
+  modified_ms: number;
+  storage_class: string;
+  /** ObjectAttributes as JSON. */
+  attributes: string;
+  /** A tag set as JSON, null without tags. */
+  tags: string | null;
+  /** An ObjectChecksum as JSON. */
+  checksum: string | null;
+}
+
+export interface UploadRow {
+  upload_id: string;
+  bucket_name: string;
+  bucket_id: string;
+  object_key: string;
+  account_id: string;
+  region: string;
+  initiator_arn: string;
+  created_ms: number;
+  storage_class: string;
+  attributes: string;
+  tags: string | null;
+  checksum_algorithm: string | null;
+  checksum_type: string | null;
+}
+
+export interface PartRow {
+  upload_id: string;
+  part_number: number;
+  account_id: string;
+  region: string;
+  blob_id: string;
+  size_bytes: number;
+  etag: string;
+  modified_ms: number;
+  /** Base64 of the upload's checksum algorithm. */
+  checksum: string | null;
+  /** Where the part begins in the completed object; null while the upload goes on. */
+  offset_bytes: number | null;
+}
+
+export interface S3Tables {
+  s3_buckets: BucketRow;
+  s3_objects: ObjectRow;
+  s3_uploads: UploadRow;
+  s3_parts: PartRow;
+}
