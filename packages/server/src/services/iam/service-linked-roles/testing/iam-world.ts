@@ -1,0 +1,151 @@
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { EventLog } from "../../../../kernel/event-log.ts";
+import { randomIds } from "../../../../kernel/ids.ts";
+import type { Log } from "../../../../kernel/log.ts";
+import type { OperationHandler } from "../../../../kernel/operations.ts";
+import type { Caller } from "../../../../kernel/principal.ts";
+import { RequestContext } from "../../../../kernel/request-context.ts";
+import type { Migration, Store, Transaction } from "../../../../kernel/store.ts";
+import { type OpenedStore, openStore } from "../../../../storage/store.ts";
+import { attachedPolicyOperations } from "../../attached-policies.ts";
+import { AwsManagedPolicies } from "../../aws-managed-policies.ts";
+import { Generations } from "../../generations.ts";
+import { inlinePolicyOperations } from "../../inline-policies.ts";
+import { LastUsed } from "../../last-used.ts";
+import { iamMigrations } from "../../migrations.ts";
+import type { IamParts } from "../../parts.ts";
+import { roleOperations } from "../../roles.ts";
+import { SecretBox } from "../../secret-box.ts";
+import { serviceLinkedRoleMigrations } from "../migrations.ts";
+import { createServiceLinkedRoles, type ServiceLinkedRolePart } from "../service-linked-roles.ts";
+
+export const ACCOUNT_ID = "000000000000";
+
+export interface CallOptions {
+  readonly accountId?: string;
+  readonly transaction?: Transaction;
+  readonly invokedBy?: string;
+}
+
+/** Runs after `run`, still inside the transaction. */
+export type TransactionCheck = (tx: Transaction) => Promise<void>;
+
+export interface IamWorldOptions {
+  /** Made when left out. */
+  readonly folder?: string;
+  readonly migrations?: readonly Migration[];
+  readonly beforeCommit?: TransactionCheck;
+}
+
+const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** IAM's real operations on a real store in a folder, without the gateway around them. */
+export class IamWorld {
+  readonly folder: string;
+  readonly store: Store;
+  readonly roles: ServiceLinkedRolePart;
+  readonly generations: Generations;
+  readonly #opened: OpenedStore;
+  readonly #operations: ReturnType<typeof roleOperations>;
+
+  private constructor(folder: string, opened: OpenedStore, options: IamWorldOptions) {
+    this.folder = folder;
+    this.#opened = opened;
+    this.store = options.beforeCommit ? checked(opened, options.beforeCommit) : opened;
+    this.generations = new Generations();
+    const parts: IamParts = {
+      store: this.store,
+      clock: { nowMs: () => Date.now() },
+      ids: randomIds,
+      events: new EventLog(() => {}),
+      log: silent,
+      invoke: () => Promise.reject(new Error("IAM invokes nothing")),
+      dataDir: folder,
+      durable: false,
+      generations: this.generations,
+      awsPolicies: new AwsManagedPolicies(undefined),
+      secrets: new SecretBox(undefined),
+      lastUsed: new LastUsed(this.store, silent),
+    };
+    this.roles = createServiceLinkedRoles(parts);
+    this.#operations = {
+      ...roleOperations(parts),
+      ...inlinePolicyOperations(parts),
+      ...attachedPolicyOperations(parts),
+      ...this.roles.operations,
+    };
+  }
+
+  static async open(options: IamWorldOptions = {}): Promise<IamWorld> {
+    const folder = options.folder ?? mkdtempSync(join(tmpdir(), "rolecast-iam-"));
+    const opened = await openStore({
+      file: join(folder, "state.db"),
+      durable: false,
+      migrations: [...iamMigrations, ...serviceLinkedRoleMigrations, ...(options.migrations ?? [])],
+      nowMs: () => 1,
+    });
+    return new IamWorld(folder, opened, options);
+  }
+
+  /** As the operation's handler would be reached from outside, or by a service's `invoke`. */
+  async call<Output>(operation: string, input: object, options: CallOptions = {}): Promise<Output> {
+    const { accountId = ACCOUNT_ID, transaction, invokedBy } = options;
+    const arn = `arn:aws:iam::${accountId}:root`;
+    const caller: Caller = { principal: { kind: "root", accountId, arn } };
+    const handler = this.#operations[operation] as unknown as OperationHandler<object, Output>;
+    const context = new RequestContext({
+      requestId: randomIds.uuid(),
+      service: "iam",
+      operation,
+      region: "us-east-1",
+      caller,
+      nowMs: Date.now(),
+      sourceIp: undefined,
+      userAgent: undefined,
+      secure: true,
+      store: this.store,
+      invoke: () => Promise.reject(new Error("IAM invokes nothing")),
+      ...(transaction === undefined ? {} : { transaction }),
+      ...(invokedBy === undefined ? {} : { invokedBy }),
+    });
+    await handler.authorize(input, context);
+    return handler.handle(input, context);
+  }
+
+  /** Works off every pending deletion. */
+  async finishDeletions(): Promise<void> {
+    while (await this.roles.step());
+  }
+
+  /** What a power cut would leave at this moment, as a folder to open. */
+  snapshot(): string {
+    const folder = mkdtempSync(join(tmpdir(), "rolecast-iam-"));
+    for (const name of ["state.db", "state.db-wal"]) {
+      const source = join(this.folder, name);
+      if (existsSync(source)) copyFileSync(source, join(folder, name));
+    }
+    return folder;
+  }
+
+  async close(): Promise<void> {
+    await this.#opened.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** The same store, whose transactions are looked at before each commit. */
+function checked(store: Store, check: TransactionCheck): Store {
+  const wrapped: Store = {
+    db: store.db,
+    transaction: (run) =>
+      store.transaction(async (tx) => {
+        const result = await run(tx);
+        await check(tx);
+        return result;
+      }),
+    tables: () => wrapped as never,
+  };
+  return wrapped;
+}
