@@ -93,7 +93,10 @@ export interface LinkedServiceUsage {
 
 /** What a linked service may do with its own role beyond the public API. IAM implements it. */
 export interface ServiceLinkedRoles {
-  /** The role's ARN when it exists and isn't being deleted; seen inside `tx`. */
+  /**
+   * The role when it exists, seen inside `tx`. A pending deletion doesn't hide it: what begins to
+   * use the role in `tx` makes that deletion fail.
+   */
   find(
     servicePrincipal: string,
     accountId: string,
