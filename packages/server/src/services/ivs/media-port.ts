@@ -7,10 +7,19 @@ export interface RenderedPlaylist {
   readonly body: string;
 }
 
+/** Where encoders reach the server. */
+export interface IngestPorts {
+  readonly rtmpPort: number;
+  readonly rtmpsPort: number;
+}
+
 /** What this service needs of @rolecast/media; the composition root binds ports and certificate. */
 export interface MediaPort {
-  /** Makes the engine; it listens once started. */
-  createEngine(host: MediaHost): MediaEngine;
+  /**
+   * Makes an engine; it listens once started, and starts once. `again` are the ports of the engine
+   * before it, so that a reset server is found where it was.
+   */
+  createEngine(host: MediaHost, again?: IngestPorts): MediaEngine;
   /** The final playlists of a recording from its stored files. */
   renderRecordingPlaylists(
     rows: readonly RecordingFileRow[],

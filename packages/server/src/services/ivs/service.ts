@@ -6,7 +6,8 @@ import type { IvsDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
 import { Housekeeping } from "./live/housekeeping.ts";
 import { LiveStreams } from "./live/live-streams.ts";
-import { answerPlayback, playbackCors } from "./live/playback.ts";
+import { answerPlayback } from "./live/playback.ts";
+import type { IngestPorts } from "./media-port.ts";
 import { ivsMigrations } from "./migrations.ts";
 import { DEFAULT_QUOTAS } from "./quotas.ts";
 import { recordToS3Usage } from "./record-to-s3-usage.ts";
@@ -17,12 +18,6 @@ import { streamKeyOperations } from "./stream-keys.ts";
 import { streamSessionOperations } from "./stream-sessions.ts";
 import { streamOperations } from "./streams.ts";
 import { tagOperations } from "./tags.ts";
-
-/** Where encoders reach the server. */
-export interface IngestPorts {
-  readonly rtmpPort: number;
-  readonly rtmpsPort: number;
-}
 
 export interface IvsService extends Service {
   /** Where the service-linked role is in use; IAM asks before it deletes the role. */
@@ -36,7 +31,6 @@ export function createIvsService(deps: IvsDependencies): IvsService {
   const quotas = { ...DEFAULT_QUOTAS, ...deps.quotas };
   const live = new LiveStreams(deps);
   const housekeeping = new Housekeeping(deps.store, live, deps.clock, deps.log);
-  let ports: IngestPorts | undefined;
   return {
     definition: {
       name: "ivs",
@@ -60,11 +54,10 @@ export function createIvsService(deps: IvsDependencies): IvsService {
     regions: IVS_REGIONS,
     accessDenied: denialError,
     usage: recordToS3Usage,
-    ingestPorts: () => ports,
+    ingestPorts: () => live.ports,
     plainRequest: (request) => answerPlayback(request, live),
-    corsHeaders: async (request) => playbackCors(request),
     async start() {
-      ports = await live.start();
+      await live.start();
       housekeeping.start();
     },
     async close() {
@@ -74,7 +67,7 @@ export function createIvsService(deps: IvsDependencies): IvsService {
     reset: () => live.reset(),
     health: async () => ({
       ...(await live.engine.health()),
-      ...ports,
+      ...live.ports,
       // What channels and recording configurations may ask for, and this server doesn't do yet.
       transcoding: "passthrough only",
       thumbnails: "not recorded",

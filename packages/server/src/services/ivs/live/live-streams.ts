@@ -7,6 +7,7 @@ import type {
   RecordingObject,
 } from "@rolecast/media";
 import type { IvsDependencies } from "../dependencies.ts";
+import type { IngestPorts } from "../media-port.ts";
 import { RecordingBucketWriter } from "../recording/recording-bucket-writer.ts";
 import { recoverRecordings, subjectOf } from "../recording/recording-recovery.ts";
 import { RecordingStore, readRecordingMedia } from "../recording/recording-store.ts";
@@ -26,8 +27,11 @@ const ENDED_KEPT_MS = 120_000;
 
 /** The owner of the media engine: who may publish, what is told, where recordings go. */
 export class LiveStreams implements MediaHost {
-  readonly engine: MediaEngine;
   readonly viewers: ViewerCounter;
+  #engine: MediaEngine;
+  /** Where the engine listened last; undefined before the first start. */
+  #ports: IngestPorts | undefined;
+  #closed = false;
   readonly #deps: IvsDependencies;
   readonly #journal: SessionJournal;
   readonly #recordings: RecordingStore;
@@ -41,11 +45,19 @@ export class LiveStreams implements MediaHost {
     this.viewers = new ViewerCounter(deps.clock);
     this.#journal = new SessionJournal(deps);
     this.#recordings = new RecordingStore(deps.store, this.#journal);
-    this.engine = deps.media.createEngine(this);
+    this.#engine = deps.media.createEngine(this);
+  }
+
+  get engine(): MediaEngine {
+    return this.#engine;
+  }
+
+  get ports(): IngestPorts | undefined {
+    return this.#ports;
   }
 
   /** Finishes what an earlier process left open, then listens for encoders. */
-  async start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number }> {
+  async start(): Promise<void> {
     const { store, log, clock, media } = this.#deps;
     await recoverRecordings({
       store: this.#recordings,
@@ -55,21 +67,24 @@ export class LiveStreams implements MediaHost {
       writerOf: (row) => this.#writerOf(row),
     });
     await closeOpenSessions(store.tables<IvsTables>(), this.#journal);
-    return this.engine.start();
+    if (this.#closed) this.#engine = media.createEngine(this, this.#ports);
+    this.#closed = false;
+    this.#ports = await this.#engine.start();
   }
 
   /** Ends every stream and waits until its recording is finished and told. */
   async close(): Promise<void> {
-    await this.engine.close();
+    this.#closed = true;
+    await this.#engine.close();
     await Promise.all([...this.#broadcasts.values()].map((broadcast) => broadcast.drained()));
   }
 
-  /** Forgets the broadcasts before ending them, so that nothing of them is written or told. */
+  /** Forgets the broadcasts, whose rows are gone. */
   async reset(): Promise<void> {
     const names = [...this.#latest.keys()];
     this.#broadcasts.clear();
     this.#latest.clear();
-    for (const name of names) await this.engine.stopStream(name);
+    for (const name of names) await this.#engine.stopStream(name);
   }
 
   authorizePublish(request: PublishRequest): Promise<PublishDecision> {
@@ -122,7 +137,7 @@ export class LiveStreams implements MediaHost {
     this.#broadcasts.set(event.streamId, broadcast);
     this.#latest.set(event.streamName, broadcast);
     broadcast.session.add(async () => {
-      if (!(await opened)) await this.engine.stopStream(event.streamName);
+      if (!(await opened)) await this.#engine.stopStream(event.streamName);
     });
   }
 
@@ -155,7 +170,7 @@ export class LiveStreams implements MediaHost {
         broadcast.decideRecording(false);
         const message = error instanceof Error ? error.message : String(error);
         this.#deps.log.warn({ streamId: broadcast.streamId, message }, "Recording did not start");
-        await this.engine.abortRecording(broadcast.streamId, message);
+        await this.#engine.abortRecording(broadcast.streamId, message);
       }
     });
   }

@@ -40,7 +40,7 @@ export async function answerPlayback(
   request: PlainRequest,
   live: LiveStreams,
 ): Promise<PlainResponse | undefined> {
-  if (!request.path.startsWith(PREFIX)) return undefined;
+  if (!request.path.startsWith(PREFIX) || isSigned(request)) return undefined;
   if (request.method === "OPTIONS") return { status: 204, headers: CORS, body: undefined };
   if (request.method !== "GET" && request.method !== "HEAD")
     return refusal(405, "Method not allowed", "method_not_allowed");
@@ -52,11 +52,6 @@ export async function answerPlayback(
   if (opened.authorized) return refusal(403, "Missing or invalid playback token", "forbidden");
   const response = await answerTarget(target, broadcast, request, live);
   return response ?? notFound();
-}
-
-/** Headers for a browser's cross-origin request of a playback path. */
-export function playbackCors(request: PlainRequest): Readonly<Record<string, string>> | undefined {
-  return request.path.startsWith(PREFIX) ? CORS : undefined;
 }
 
 async function answerTarget(
@@ -79,6 +74,11 @@ async function answerTarget(
   if (sequence === undefined) return undefined;
   const segment = await live.engine.segment(channelArn, part.rendition, sequence);
   return segment && file(segment, SEGMENT_TYPE, SEGMENT_CACHE, head);
+}
+
+/** A signed request for such a path means an object of a bucket called `api`. */
+function isSigned({ headers, query }: PlainRequest): boolean {
+  return headers.authorization !== undefined || query.has("X-Amz-Signature");
 }
 
 function parsePlaybackPath(path: string): PlaybackTarget | undefined {
