@@ -56,10 +56,13 @@ export class Authenticator {
     if (credential === "invalid-token") throw authenticationError("invalid-token", protocol);
     if (credential === "expired-token") throw authenticationError("expired-token", protocol);
     if (credential.status !== "Active") throw authenticationError("inactive-key", protocol);
-    verifySignature(authentication, request, credential.secretAccessKey, this.#clock.nowMs(), {
+    const nowMs = this.#clock.nowMs();
+    verifySignature(authentication, request, credential.secretAccessKey, nowMs, {
       dialect,
       ...(body === undefined ? {} : { body }),
     });
+    for (const source of this.#sources)
+      source.noteUsed?.(accessKeyId, authentication.service, authentication.region, nowMs);
     return { caller: credential.caller, authentication };
   }
 

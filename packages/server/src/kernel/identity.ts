@@ -72,6 +72,11 @@ export interface CredentialSource {
     accessKeyId: string,
     sessionToken: string | undefined,
   ): Promise<Credential | "invalid-token" | "expired-token" | undefined>;
+  /**
+   * Remembers that a request was signed with a key (GetAccessKeyLastUsed); may be late, never
+   * fails, ignores keys of other sources. `service` and `region` are of the credential scope.
+   */
+  noteUsed?(accessKeyId: string, service: string, region: string, atMs: number): void;
 }
 
 /** Where a service-linked role is still used, as GetServiceLinkedRoleDeletionStatus shows it. */

@@ -7,11 +7,13 @@ import type { Transaction } from "../../kernel/store.ts";
  */
 export class Generations {
   #sequence = 0;
+  /** Of all accounts at once, when the database was emptied. */
+  #lastChangeOfAll = 0;
   readonly #lastChange = new Map<string, number>();
 
   /** The sequence number of the account's last change; 0 when there was none since the start. */
   of(accountId: string): number {
-    return this.#lastChange.get(accountId) ?? 0;
+    return this.#lastChange.get(accountId) ?? this.#lastChangeOfAll;
   }
 
   current(): number {
@@ -26,5 +28,12 @@ export class Generations {
   bump(accountId: string): void {
     this.#sequence += 1;
     this.#lastChange.set(accountId, this.#sequence);
+  }
+
+  /** Counts a change of every account, known or not. */
+  bumpAll(): void {
+    this.#sequence += 1;
+    this.#lastChangeOfAll = this.#sequence;
+    this.#lastChange.clear();
   }
 }

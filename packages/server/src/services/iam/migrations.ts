@@ -1,10 +1,12 @@
 import type { Kysely } from "kysely";
 import type { Migration, Tables } from "../../kernel/store.ts";
+import { serviceLinkedRoleMigrations } from "./service-linked-roles/migrations.ts";
 
 export const iamMigrations: readonly Migration[] = [
   { name: "iam/0001-principals", up: createPrincipals },
   { name: "iam/0002-policies", up: createPolicies },
   { name: "iam/0003-credentials", up: createCredentials },
+  ...serviceLinkedRoleMigrations,
 ];
 
 async function createPrincipals(db: Kysely<Tables>): Promise<void> {

@@ -1,9 +1,7 @@
 import type { Kysely } from "kysely";
-import { parseArn } from "../../kernel/arn.ts";
 import { malformedPolicyDocument } from "./errors.ts";
-import { findRole, roleArn } from "./role-queries.ts";
+import { isPrincipalId, principalArnOf, principalIdOf } from "./principal-ids.ts";
 import type { IamTables } from "./tables.ts";
-import { findUser, userArn } from "./user-queries.ts";
 
 /*
  * A trust policy names users and roles by ARN, but means the entity and not its name: whoever
@@ -14,7 +12,6 @@ import { findUser, userArn } from "./user-queries.ts";
 type Db = Kysely<IamTables>;
 
 const ACCOUNT_ID = /^\d{12}$/;
-const USER_OR_ROLE_ID = /^(AIDA|AROA)[A-Z2-7]{12,124}$/;
 
 /** The document as it is stored and matched. @throws MalformedPolicyDocument for strangers */
 export function storedTrustPolicy(db: Db, text: string): Promise<string> {
@@ -29,45 +26,17 @@ export function storedTrustPolicy(db: Db, text: string): Promise<string> {
 export async function shownTrustPolicy(db: Db, stored: string): Promise<string> {
   if (!stored.includes('"AIDA') && !stored.includes('"AROA')) return stored;
   return mapAwsPrincipals(stored, async (principal) => {
-    if (!USER_OR_ROLE_ID.test(principal)) return principal;
-    return (await arnOfId(db, principal)) ?? principal;
+    if (!isPrincipalId(principal)) return principal;
+    return (await principalArnOf(db, principal)) ?? principal;
   });
 }
 
 /** Undefined for a user or role that doesn't exist. */
 async function storedPrincipal(db: Db, principal: string): Promise<string | undefined> {
+  if (principal === "*") return principal;
   if (ACCOUNT_ID.test(principal)) return `arn:aws:iam::${principal}:root`;
-  if (USER_OR_ROLE_ID.test(principal))
-    return (await arnOfId(db, principal)) === undefined ? undefined : principal;
-  const arn = parseArn(principal);
-  if (arn?.service !== "iam") return principal;
-  const name = arn.resource.slice(arn.resource.lastIndexOf("/") + 1);
-  if (arn.resource.startsWith("user/")) {
-    const user = await findUser(db, arn.accountId, name);
-    return user && userArn(user) === principal ? user.user_id : undefined;
-  }
-  if (arn.resource.startsWith("role/")) {
-    const role = await findRole(db, arn.accountId, name);
-    return role && roleArn(role) === principal ? role.role_id : undefined;
-  }
-  return principal;
-}
-
-async function arnOfId(db: Db, id: string): Promise<string | undefined> {
-  if (id.startsWith("AIDA")) {
-    const user = await db
-      .selectFrom("iam_users")
-      .selectAll()
-      .where("user_id", "=", id)
-      .executeTakeFirst();
-    return user && userArn(user);
-  }
-  const role = await db
-    .selectFrom("iam_roles")
-    .selectAll()
-    .where("role_id", "=", id)
-    .executeTakeFirst();
-  return role && roleArn(role);
+  if (!isPrincipalId(principal)) return principalIdOf(db, principal);
+  return (await principalArnOf(db, principal)) === undefined ? undefined : principal;
 }
 
 /** Rewrites each `AWS` principal of a document that has passed validation. */

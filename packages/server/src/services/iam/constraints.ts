@@ -1,0 +1,78 @@
+import type { Constraint, ServiceConstraints } from "../../kernel/constraints.ts";
+
+/*
+ * Source: the IAM API reference, "Actions" and "Data types": the length, value and pattern of each
+ * parameter.
+ */
+
+const name = (max: number): Constraint => ({ min: 1, max, pattern: "[\\w+=,.@-]+" });
+const text = "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*";
+const path: Constraint = {
+  min: 1,
+  max: 512,
+  pattern: "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)",
+};
+const pathPrefix: Constraint = { min: 1, max: 512, pattern: "\\u002F[\\u0021-\\u007F]*" };
+const policyPath: Constraint = {
+  min: 1,
+  max: 512,
+  pattern: "((/[A-Za-z0-9\\.,\\+@=_-]+)*)/",
+};
+const arn: Constraint = { min: 20, max: 2048 };
+const document: Constraint = {
+  min: 1,
+  max: 131_072,
+  pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
+};
+const accessKeyId: Constraint = { min: 16, max: 128, pattern: "[\\w]+" };
+/** Read operations take names of up to 128 characters, as those of other kinds may be. */
+const existingUserName = name(128);
+
+export const iamConstraints: ServiceConstraints = {
+  errorCode: "ValidationError",
+  members: {
+    UserName: existingUserName,
+    "CreateUser.UserName": name(64),
+    "UpdateUser.NewUserName": name(64),
+    GroupName: name(128),
+    NewGroupName: name(128),
+    RoleName: name(64),
+    PolicyName: name(128),
+    InstanceProfileName: name(128),
+    AWSServiceName: name(128),
+    CustomSuffix: name(64),
+    Path: path,
+    NewPath: path,
+    PathPrefix: pathPrefix,
+    "CreatePolicy.Path": policyPath,
+    "ListPolicies.PathPrefix": policyPath,
+    "ListAttachedUserPolicies.PathPrefix": policyPath,
+    "ListAttachedGroupPolicies.PathPrefix": policyPath,
+    "ListAttachedRolePolicies.PathPrefix": policyPath,
+    "ListEntitiesForPolicy.PathPrefix": path,
+    PolicyArn: arn,
+    PermissionsBoundary: arn,
+    AssumeRolePolicyDocument: document,
+    PolicyDocument: document,
+    Description: { max: 1000, pattern: text },
+    "CreatePolicy.Description": { max: 1000 },
+    MaxSessionDuration: { min: 3600, max: 43_200 },
+    VersionId: { pattern: "v[1-9][0-9]*(\\.[A-Za-z0-9-]*)?" },
+    AccessKeyId: accessKeyId,
+    Status: { values: ["Active", "Inactive", "Expired"] },
+    DeletionTaskId: { min: 1, max: 1000 },
+    MaxItems: { min: 1, max: 1000 },
+    Marker: { min: 1, max: 320, pattern: "[\\u0020-\\u00FF]+" },
+    Tags: { max: 50 },
+    Key: { min: 1, max: 128, pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+" },
+    Value: { max: 256, pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*" },
+    TagKeys: { max: 50 },
+    "TagKeys.member": { min: 1, max: 128, pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+" },
+    Scope: { values: ["All", "AWS", "Local"] },
+    PolicyUsageFilter: { values: ["PermissionsPolicy", "PermissionsBoundary"] },
+    EntityFilter: { values: ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"] },
+    "Filter.member": {
+      values: ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"],
+    },
+  },
+};

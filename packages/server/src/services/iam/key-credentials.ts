@@ -1,0 +1,117 @@
+import type { Credential, CredentialSource } from "../../kernel/identity.ts";
+import type { Caller, ContextValue } from "../../kernel/principal.ts";
+import type { Store } from "../../kernel/store.ts";
+import type { IamParts } from "./parts.ts";
+import type { IamTables } from "./tables.ts";
+import { tagsOf } from "./tag-queries.ts";
+import { userArn } from "./user-queries.ts";
+
+/** Keys kept ready; the oldest goes first. A key is a few hundred bytes. */
+const CACHED_KEYS_MAX = 10_000;
+
+/** Source: IAM User Guide, "Unique identifiers". */
+const TEMPORARY_KEY_PREFIX = "ASIA";
+
+interface Cached {
+  readonly accountId: string;
+  /** `Generations.current()` before the key was read. */
+  readonly readAt: number;
+  readonly credential: Credential;
+}
+
+/**
+ * Long-term access keys: users' and the accounts' root keys. Every signed request asks, so an
+ * answer is kept until its account changes.
+ */
+export class KeyCredentials implements CredentialSource {
+  readonly #parts: Pick<IamParts, "generations" | "secrets" | "lastUsed">;
+  readonly #store: Store<IamTables>;
+  readonly #cache = new Map<string, Cached>();
+
+  constructor(parts: Pick<IamParts, "store" | "generations" | "secrets" | "lastUsed">) {
+    this.#parts = parts;
+    this.#store = parts.store.tables<IamTables>();
+  }
+
+  async findCredential(
+    accessKeyId: string,
+    sessionToken: string | undefined,
+  ): Promise<Credential | "invalid-token" | undefined> {
+    // Spares the database a question on every request with temporary credentials.
+    if (accessKeyId.startsWith(TEMPORARY_KEY_PREFIX)) return undefined;
+    const credential = await this.#find(accessKeyId);
+    // Only temporary credentials come with a token.
+    return credential && sessionToken !== undefined ? "invalid-token" : credential;
+  }
+
+  noteUsed(accessKeyId: string, service: string, region: string, atMs: number): void {
+    const cached = this.#cache.get(accessKeyId);
+    if (cached?.credential.caller.principal.kind !== "user") return;
+    this.#parts.lastUsed.noteKey(accessKeyId, { service, region, atMs });
+  }
+
+  clear(): void {
+    this.#cache.clear();
+  }
+
+  async #find(accessKeyId: string): Promise<Credential | undefined> {
+    const { generations } = this.#parts;
+    const cached = this.#cache.get(accessKeyId);
+    if (cached && generations.of(cached.accountId) <= cached.readAt) return cached.credential;
+    this.#cache.delete(accessKeyId);
+    const readAt = generations.current();
+    const credential =
+      (await this.#readUserKey(accessKeyId)) ?? (await this.#readRoot(accessKeyId));
+    if (!credential) return undefined;
+    const { principal } = credential.caller;
+    if (principal.kind !== "user" && principal.kind !== "root") return credential;
+    const oldest = this.#cache.keys().next();
+    if (this.#cache.size >= CACHED_KEYS_MAX && !oldest.done) this.#cache.delete(oldest.value);
+    this.#cache.set(accessKeyId, { accountId: principal.accountId, readAt, credential });
+    return credential;
+  }
+
+  async #readUserKey(accessKeyId: string): Promise<Credential | undefined> {
+    const { db } = this.#store;
+    const row = await db
+      .selectFrom("iam_access_keys as key")
+      .innerJoin("iam_users as user", "user.user_id", "key.user_id")
+      .select(["key.status", "key.secret_sealed"])
+      .select(["user.account_id", "user.user_id", "user.user_name", "user.path"])
+      .where("key.access_key_id", "=", accessKeyId)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const sessionContext = new Map<string, ContextValue>();
+    for (const tag of await tagsOf(db, row.user_id))
+      sessionContext.set(`aws:principaltag/${tag.Key.toLowerCase()}`, tag.Value);
+    const caller: Caller = {
+      principal: {
+        kind: "user",
+        accountId: row.account_id,
+        arn: userArn(row),
+        id: row.user_id,
+        userName: row.user_name,
+      },
+      accessKeyId,
+      sessionContext,
+    };
+    const secretAccessKey = this.#parts.secrets.open(row.secret_sealed, accessKeyId);
+    return { secretAccessKey, caller, status: row.status };
+  }
+
+  async #readRoot(accessKeyId: string): Promise<Credential | undefined> {
+    const row = await this.#store.db
+      .selectFrom("iam_accounts")
+      .selectAll()
+      .where("root_access_key_id", "=", accessKeyId)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const arn = `arn:aws:iam::${row.account_id}:root`;
+    const caller: Caller = {
+      principal: { kind: "root", accountId: row.account_id, arn },
+      accessKeyId,
+    };
+    const secretAccessKey = this.#parts.secrets.open(row.root_secret_sealed, accessKeyId);
+    return { secretAccessKey, caller, status: "Active" };
+  }
+}

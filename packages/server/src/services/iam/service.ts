@@ -1,0 +1,112 @@
+import type {
+  CredentialSource,
+  IdentityDirectory,
+  LinkedServiceUsage,
+  ServiceLinkedRoles,
+} from "../../kernel/identity.ts";
+import type { OperationTable } from "../../kernel/operations.ts";
+import type { Service, ServiceDependencies } from "../../kernel/service.ts";
+import { accessKeyOperations } from "./access-keys.ts";
+import { accountAuthorizationOperations } from "./account-authorization-details.ts";
+import { bootstrapAccounts, type RootAccount } from "./accounts.ts";
+import { attachedPolicyOperations } from "./attached-policies.ts";
+import { AwsManagedPolicies } from "./aws-managed-policies.ts";
+import { iamConstraints } from "./constraints.ts";
+import { Generations } from "./generations.ts";
+import { groupOperations } from "./groups.ts";
+import { createIdentityDirectory } from "./identity-directory.ts";
+import { inlinePolicyOperations } from "./inline-policies.ts";
+import { instanceProfileOperations } from "./instance-profiles.ts";
+import { KeyCredentials } from "./key-credentials.ts";
+import { LastUsed } from "./last-used.ts";
+import { iamMigrations } from "./migrations.ts";
+import type { IamParts } from "./parts.ts";
+import { permissionsBoundaryOperations } from "./permissions-boundaries.ts";
+import { policyOperations } from "./policies.ts";
+import { policyEntityOperations } from "./policy-entities.ts";
+import { policyVersionOperations } from "./policy-versions.ts";
+import { roleOperations } from "./roles.ts";
+import { iamSchemas } from "./schema.ts";
+import { SecretBox } from "./secret-box.ts";
+import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
+import { tagOperations } from "./tags.ts";
+import { userOperations } from "./users.ts";
+
+export interface IamDependencies extends ServiceDependencies {
+  /** At least 32 random bytes that outlive the process: stored secrets are sealed with them. */
+  readonly sealingKey: Uint8Array;
+  /** Services that say where they use their service-linked role; read when IAM starts. */
+  readonly linkedServiceUsages: readonly LinkedServiceUsage[];
+  /** The file that `scripts/build-managed-policies.ts` writes; left out, it is looked for. */
+  readonly managedPoliciesFile?: string;
+}
+
+export interface IamService extends Service {
+  readonly directory: IdentityDirectory;
+  readonly credentials: CredentialSource;
+  readonly linkedRoles: ServiceLinkedRoles;
+  /** Makes accounts and sets their root keys; may be called again with the same or others. */
+  bootstrapAccounts(accounts: readonly RootAccount[]): Promise<void>;
+}
+
+/** AWS IAM: who exists, and what they may do. */
+export function createIamService(deps: IamDependencies): IamService {
+  const parts: IamParts = {
+    ...deps,
+    generations: new Generations(),
+    awsPolicies: new AwsManagedPolicies(deps.managedPoliciesFile),
+    secrets: new SecretBox(deps.sealingKey),
+    lastUsed: new LastUsed(deps.store, deps.log),
+  };
+  const linked = createServiceLinkedRoles(parts);
+  const credentials = new KeyCredentials(parts);
+  return {
+    definition: {
+      name: "iam",
+      signingName: "iam",
+      protocol: "awsQuery",
+      version: "2010-05-08",
+      xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+      schemas: iamSchemas,
+    },
+    operations: { ...operationsOf(parts), ...linked.operations },
+    constraints: iamConstraints,
+    migrations: iamMigrations,
+    directory: createIdentityDirectory(parts),
+    credentials,
+    linkedRoles: linked.linkedRoles,
+    bootstrapAccounts: (accounts) => bootstrapAccounts(parts, accounts),
+    start: async () => {
+      // Only now: these services are made after IAM, because they need its ports.
+      for (const usage of deps.linkedServiceUsages) linked.register(usage);
+      linked.start();
+    },
+    close: async () => {
+      await linked.close();
+      await parts.lastUsed.flush();
+    },
+    reset: async () => {
+      parts.lastUsed.clear();
+      credentials.clear();
+      parts.generations.bumpAll();
+    },
+  };
+}
+
+function operationsOf(parts: IamParts): OperationTable {
+  return {
+    ...userOperations(parts),
+    ...accessKeyOperations(parts),
+    ...groupOperations(parts),
+    ...roleOperations(parts),
+    ...policyOperations(parts),
+    ...policyVersionOperations(parts),
+    ...policyEntityOperations(parts),
+    ...attachedPolicyOperations(parts),
+    ...inlinePolicyOperations(parts),
+    ...permissionsBoundaryOperations(parts),
+    ...tagOperations(parts),
+    ...instanceProfileOperations(parts),
+    ...accountAuthorizationOperations(parts),
+  };
+}
