@@ -1,0 +1,60 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { findAwsClient } from "./aws-client.ts";
+import { EventReader } from "./event-reader.ts";
+import { findFfmpeg } from "./find-program.ts";
+import { Report } from "./report.ts";
+import { createRole, deleteRole, tryToMisuseRole } from "./role-steps.ts";
+import { ServerProcess } from "./server-process.ts";
+import { Stage } from "./stage.ts";
+import { checkRecording, denyRecording, streamLive } from "./stream-steps.ts";
+
+/** The whole mission, performed by real clients against a server of its own. */
+async function demonstrate(stage: Stage, events: EventReader): Promise<void> {
+  const configurationArn = await createRole(stage);
+  const { channel, streamId } = await streamLive(stage, configurationArn);
+  await checkRecording(stage, events, streamId);
+  await tryToMisuseRole(stage);
+  await denyRecording(stage, events, channel);
+  await deleteRole(stage, configurationArn, channel.arn);
+}
+
+async function main(): Promise<number> {
+  const ffmpeg = findFfmpeg();
+  if (ffmpeg === undefined) {
+    process.stderr.write(
+      "The demo needs ffmpeg: install it, or set ROLECAST_FFMPEG to its path.\n",
+    );
+    return 1;
+  }
+  const dir = await mkdtemp(join(tmpdir(), "rolecast-demo-"));
+  const report = new Report();
+  let server: ServerProcess | undefined;
+  let events: EventReader | undefined;
+  try {
+    server = await ServerProcess.start(join(dir, "data"));
+    const client = await findAwsClient(server.endpoint);
+    process.stdout.write(
+      `Rolecast at ${server.endpoint}; client: ${client.name}; encoder: ${ffmpeg}\n`,
+    );
+    events = new EventReader(server.endpoint);
+    const workDir = join(dir, "downloads");
+    await demonstrate(new Stage({ server, client, ffmpeg, report, workDir }), events);
+    report.print();
+    return 0;
+  } catch (error) {
+    process.stderr.write(`\nThe first thing that differed: ${messageOf(error)}\n`);
+    return 1;
+  } finally {
+    events?.close();
+    await server?.stop();
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+process.exitCode = await main();
