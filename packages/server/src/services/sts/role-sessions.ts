@@ -39,7 +39,11 @@ export function roleSessions(deps: RoleSessionsDependencies) {
         const seconds = sessionSeconds(input, role, context);
         checkInlineSessionPolicy(input.Policy);
         const policyArns = (input.PolicyArns ?? []).map(({ arn = "" }) => arn);
-        await checkManagedSessionPolicies(policyArns, role.accountId, deps.directory, context);
+        const ofRole = deps.credentials.directoryContext(role.accountId);
+        await checkManagedSessionPolicies(policyArns, deps.directory, ofRole);
+        // A service uses its session inside the process, where no signed request is noted.
+        if (context.caller.principal.kind === "service")
+          deps.directory.noteRoleUsed(role.arn, context.region, context.nowMs);
         return assume(deps, { input, context, role, seconds, policyArns });
       },
     },

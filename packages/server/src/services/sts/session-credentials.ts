@@ -32,6 +32,7 @@ export interface IssuedCredentials extends SealedToken {
 
 interface OpenedSession {
   readonly accessKeyId: string;
+  readonly sessionToken: string;
   readonly session: Session;
   readonly secretAccessKey: string;
   /** What the directory said of the session's identity, and under which generation. */
@@ -42,7 +43,7 @@ interface OpenedSession {
 export class SessionCredentials implements CredentialSource {
   readonly #deps: SessionCredentialsDependencies;
   readonly #sealer: TokenSealer;
-  /** By token. */
+  /** By access key id. */
   readonly #opened = new LruMap<string, OpenedSession>(OPENED_TOKENS_MAX);
 
   constructor(deps: SessionCredentialsDependencies) {
@@ -63,9 +64,9 @@ export class SessionCredentials implements CredentialSource {
   ): Promise<Credential | "invalid-token" | "expired-token" | undefined> {
     if (!accessKeyId.startsWith(TEMPORARY_KEY_PREFIX)) return undefined;
     if (sessionToken === undefined) return "invalid-token";
-    const known = this.#opened.get(sessionToken);
+    const known = this.#opened.get(accessKeyId);
     const opened =
-      known?.accessKeyId === accessKeyId ? known : this.#open(accessKeyId, sessionToken);
+      known?.sessionToken === sessionToken ? known : this.#open(accessKeyId, sessionToken);
     if (!opened) return "invalid-token";
     const { session } = opened;
     if (session.expiresAtMs <= this.#deps.clock.nowMs()) return "expired-token";
@@ -74,8 +75,15 @@ export class SessionCredentials implements CredentialSource {
     if (opened.resolved?.generation === generation) return opened.resolved.credential;
     const credential = await this.#resolve(opened);
     if (!credential) return "invalid-token";
-    this.#opened.set(sessionToken, { ...opened, resolved: { credential, generation } });
+    this.#opened.set(accessKeyId, { ...opened, resolved: { credential, generation } });
     return credential;
+  }
+
+  /** For RoleLastUsed. A session that just authenticated is among the opened ones. */
+  noteUsed(accessKeyId: string, _service: string, region: string, atMs: number): void {
+    const identity = this.#opened.get(accessKeyId)?.session.identity;
+    if (identity?.kind === "role")
+      this.#deps.directory.noteRoleUsed(identity.roleArn, region, atMs);
   }
 
   forgetAll(): void {
@@ -86,12 +94,13 @@ export class SessionCredentials implements CredentialSource {
     const opened = this.#sealer.open(accessKeyId, sessionToken);
     if (!opened) return undefined;
     const { secretAccessKey, text } = opened;
-    return { accessKeyId, session: decodeSession(text), secretAccessKey, resolved: undefined };
+    const session = decodeSession(text);
+    return { accessKeyId, sessionToken, session, secretAccessKey, resolved: undefined };
   }
 
   async #resolve(opened: OpenedSession): Promise<Credential | undefined> {
     const { accessKeyId, session, secretAccessKey } = opened;
-    const context = this.#directoryContext();
+    const context = this.directoryContext(session.identity.accountId);
     const identity = await this.#identify(session, context);
     if (!identity) return undefined;
     const sessionPolicies = await this.#sessionPolicies(session, context);
@@ -151,15 +160,19 @@ export class SessionCredentials implements CredentialSource {
     return policies;
   }
 
-  /** The directory reads through a request's context, and authentication comes before there is one. */
-  #directoryContext(): RequestContext {
+  /**
+   * The directory reads through a request's context, and knows the managed policies of its
+   * caller's account: here there is no request yet, or its caller is of another account.
+   */
+  directoryContext(accountId: string): RequestContext {
     const { store, ids, clock, invoke } = this.#deps;
+    const arn = `arn:aws:iam::${accountId}:root`;
     return new RequestContext({
       requestId: ids.uuid(),
       service: "sts",
       operation: "GetCallerIdentity",
       region: "us-east-1",
-      caller: { principal: { kind: "service", serviceName: "sts.amazonaws.com" } },
+      caller: { principal: { kind: "root", accountId, arn } },
       nowMs: clock.nowMs(),
       sourceIp: undefined,
       userAgent: undefined,

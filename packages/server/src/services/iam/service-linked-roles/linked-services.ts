@@ -6,10 +6,11 @@ import type { Transaction } from "../../../kernel/store.ts";
 export class LinkedServices {
   readonly #usages = new Map<string, LinkedServiceUsage>();
 
-  /** Called while the server is put together, before anything starts. */
+  /** Called before the worker starts, and again when a reset starts it again. */
   register(usage: LinkedServiceUsage): void {
     const { servicePrincipal } = usage;
-    assert(!this.#usages.has(servicePrincipal), `${servicePrincipal} is registered twice.`);
+    const known = this.#usages.get(servicePrincipal);
+    assert(!known || known === usage, `${servicePrincipal} is registered by two services.`);
     this.#usages.set(servicePrincipal, usage);
   }
 

@@ -18,7 +18,6 @@ import { iamMigrations } from "../../migrations.ts";
 import type { IamParts } from "../../parts.ts";
 import { roleOperations } from "../../roles.ts";
 import { SecretBox } from "../../secret-box.ts";
-import { serviceLinkedRoleMigrations } from "../migrations.ts";
 import { createServiceLinkedRoles, type ServiceLinkedRolePart } from "../service-linked-roles.ts";
 
 export const ACCOUNT_ID = "000000000000";
@@ -66,7 +65,7 @@ export class IamWorld {
       durable: false,
       generations: this.generations,
       awsPolicies: new AwsManagedPolicies(undefined),
-      secrets: new SecretBox(undefined),
+      secrets: new SecretBox(new Uint8Array(32)),
       lastUsed: new LastUsed(this.store, silent),
     };
     this.roles = createServiceLinkedRoles(parts);
@@ -83,7 +82,7 @@ export class IamWorld {
     const opened = await openStore({
       file: join(folder, "state.db"),
       durable: false,
-      migrations: [...iamMigrations, ...serviceLinkedRoleMigrations, ...(options.migrations ?? [])],
+      migrations: [...iamMigrations, ...(options.migrations ?? [])],
       nowMs: () => 1,
     });
     return new IamWorld(folder, opened, options);
