@@ -19,6 +19,8 @@ import { XmlReaders } from "../xml/compile-xml-reader.ts";
 import { parseXml } from "../xml/parse-xml.ts";
 import type { Decoder, Input } from "./protocol.ts";
 
+const TRANSFER_CODING = "aws-chunked";
+
 type BodyReader = (body: Readable, into: Input) => Promise<void>;
 
 /** Compiles decoders of restXml requests. */
@@ -48,7 +50,8 @@ export class RestXmlDecoders {
     return async (request, context) => {
       const value: Input = {};
       const labels = this.#router.labels(operation, request, context.addressing);
-      readBindings({ headers: request.headers, query: requestQuery(request), labels }, value);
+      const headers = withoutTransferCoding(request.headers);
+      readBindings({ headers, query: requestQuery(request), labels }, value);
       await readBody?.(context.body ?? request.body, value);
       return value;
     };
@@ -94,6 +97,18 @@ export class RestXmlDecoders {
       if (bytes.length > 0) into[name] = read(bytes);
     };
   }
+}
+
+/** `aws-chunked` is undone before an object is stored, so it is no part of its content encoding. */
+function withoutTransferCoding(
+  headers: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const encoding = headers["content-encoding"];
+  if (encoding === undefined || !encoding.includes(TRANSFER_CODING)) return headers;
+  const { "content-encoding": _all, ...others } = headers;
+  const codings = encoding.split(",").map((coding) => coding.trim());
+  const kept = codings.filter((coding) => coding !== TRANSFER_CODING && coding !== "");
+  return kept.length === 0 ? others : { ...others, "content-encoding": kept.join(",") };
 }
 
 function parseRoot(bytes: Buffer, name: string): ReturnType<typeof parseXml> {
