@@ -22,7 +22,7 @@ import type { IvsTables, RecordingConfigurationRow } from "./tables.ts";
 
 const RESOURCE_ID_LENGTH = 12;
 /** AWS takes "seconds"; clients poll, so a shorter wait is a faster test. */
-const CREATING_DEFAULT_MS = 500;
+const CREATING_DEFAULT_MS = 250;
 const MAX_RESULTS_DEFAULT = 100;
 /**
  * Here alone a bucket in the wrong place lets the call succeed and the configuration fail; in

@@ -1,0 +1,85 @@
+import * as ivs from "@aws-sdk/client-ivs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+
+const CHANNEL = "arn:aws:ivs:us-east-1:000000000000:channel/AbSeNt123456";
+const s3 = (bucketName: string) => ({ destinationConfiguration: { s3: { bucketName } } });
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+/** Operation, member that is named in the answer, input. */
+const REFUSED: readonly (readonly [string, string, object])[] = [
+  ["CreateChannel", "name", { name: "a b" }],
+  ["CreateChannel", "name", { name: "x".repeat(129) }],
+  ["CreateChannel", "latencyMode", { latencyMode: "ULTRA" }],
+  ["CreateChannel", "type", { type: "PREMIUM" }],
+  ["CreateChannel", "preset", { preset: "FAST" }],
+  ["CreateChannel", "containerFormat", { containerFormat: "MKV" }],
+  ["CreateChannel", "recordingConfigurationArn", { recordingConfigurationArn: CHANNEL }],
+  ["GetChannel", "arn", { arn: "channel/x" }],
+  ["GetChannel", "arn", { arn: CHANNEL.replace("channel/", "stream-key/") }],
+  ["UpdateChannel", "arn", { name: "x" }],
+  ["BatchGetChannel", "arns", { arns: [] }],
+  ["BatchGetChannel", "arns", { arns: Array.from({ length: 51 }, () => CHANNEL) }],
+  ["ListChannels", "maxResults", { maxResults: 0 }],
+  ["ListChannels", "maxResults", { maxResults: 101 }],
+  ["ListChannels", "nextToken", { nextToken: "not a token" }],
+  ["CreateStreamKey", "channelArn", {}],
+  ["ListStreamKeys", "maxResults", { channelArn: CHANNEL, maxResults: 51 }],
+  ["CreateRecordingConfiguration", "destinationConfiguration", {}],
+  ["CreateRecordingConfiguration", "bucketName", s3("ab")],
+  ["CreateRecordingConfiguration", "bucketName", s3("x".repeat(64))],
+  ["CreateRecordingConfiguration", "bucketName", s3("Upper")],
+  [
+    "CreateRecordingConfiguration",
+    "recordingReconnectWindowSeconds",
+    { ...s3("bucket"), recordingReconnectWindowSeconds: 301 },
+  ],
+  [
+    "CreateRecordingConfiguration",
+    "targetIntervalSeconds",
+    { ...s3("bucket"), thumbnailConfiguration: { targetIntervalSeconds: 61 } },
+  ],
+  [
+    "CreateRecordingConfiguration",
+    "targetIntervalSeconds",
+    {
+      ...s3("bucket"),
+      thumbnailConfiguration: { recordingMode: "DISABLED", targetIntervalSeconds: 10 },
+    },
+  ],
+  [
+    "CreateRecordingConfiguration",
+    "renditions",
+    { ...s3("bucket"), renditionConfiguration: { renditionSelection: "CUSTOM" } },
+  ],
+  [
+    "CreateRecordingConfiguration",
+    "renditions",
+    { ...s3("bucket"), renditionConfiguration: { renditions: ["4K"] } },
+  ],
+  ["GetStreamSession", "streamId", { channelArn: CHANNEL, streamId: "st-short" }],
+  ["ListStreams", "health", { filterBy: { health: "FINE" } }],
+];
+
+/** The SDK's command of an operation, with input that its types may forbid. */
+function command(operation: string, input: object): ivs.GetChannelCommand {
+  const commands = ivs as unknown as Record<string, new (input: object) => ivs.GetChannelCommand>;
+  const Command = commands[`${operation}Command`];
+  if (!Command) throw new Error(`No command ${operation}`);
+  return new Command(input);
+}
+
+describe("constraints", () => {
+  it.each(REFUSED)("%s refuses a wrong %s: %j", async (operation, member, input) => {
+    await expect(server.clients().ivs.send(command(operation, input))).rejects.toMatchObject({
+      name: "ValidationException",
+      message: expect.stringContaining(member),
+      $metadata: { httpStatusCode: 400 },
+    });
+  });
+});

@@ -1,0 +1,126 @@
+import {
+  CreateChannelCommand,
+  DeleteChannelCommand,
+  GetChannelCommand,
+  ListChannelsCommand,
+  ListTagsForResourceCommand,
+  PutMetadataCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from "@aws-sdk/client-ivs";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
+import { makeUser } from "./limited-user.ts";
+import { makeBucket, makeRecordingConfiguration } from "./recording-bucket.ts";
+
+let server: TestServer;
+let root: Clients;
+beforeAll(async () => {
+  server = await startTestServer();
+  root = server.clients();
+});
+afterAll(() => server.close());
+
+async function makeChannel(tags: Record<string, string> = {}) {
+  const made = await root.ivs.send(new CreateChannelCommand({ tags }));
+  return { arn: made.channel?.arn ?? "", keyArn: made.streamKey?.arn ?? "" };
+}
+
+describe("tags", () => {
+  it("are the same operations for channels, stream keys and recording configurations", async () => {
+    const { arn, keyArn } = await makeChannel();
+    const configuration = await makeRecordingConfiguration(root, await makeBucket(root));
+    for (const resourceArn of [arn, keyArn, configuration.arn]) {
+      const list = async () =>
+        (await root.ivs.send(new ListTagsForResourceCommand({ resourceArn }))).tags;
+      // A tag named like a member of the API is a tag and is not measured as that member.
+      const tags = { team: "a b", name: "two words", Ünicode: "ok" };
+      await root.ivs.send(new TagResourceCommand({ resourceArn, tags }));
+      await root.ivs.send(new TagResourceCommand({ resourceArn, tags: { team: "c" } }));
+      expect(await list()).toEqual({ ...tags, team: "c" });
+      await root.ivs.send(
+        new UntagResourceCommand({ resourceArn, tagKeys: ["team", "name", "never"] }),
+      );
+      expect(await list()).toEqual({ Ünicode: "ok" });
+    }
+  });
+
+  it.each([
+    ["a reserved key", { "aws:team": "a" }],
+    ["a key with a character that isn't allowed", { "team!": "a" }],
+    ["a value that is too long", { team: "a".repeat(257) }],
+    ["a key that is too long", { ["k".repeat(129)]: "a" }],
+    ["too many", Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`k${index}`, ""]))],
+  ])("are refused with %s", async (_what, tags) => {
+    const { arn: resourceArn } = await makeChannel();
+    await expect(
+      root.ivs.send(new TagResourceCommand({ resourceArn, tags })),
+    ).rejects.toMatchObject({ name: "ValidationException" });
+  });
+
+  it("of a resource that isn't there answer 404", async () => {
+    const resourceArn = "arn:aws:ivs:us-east-1:000000000000:channel/AbSeNt123456";
+    await expect(
+      root.ivs.send(new ListTagsForResourceCommand({ resourceArn })),
+    ).rejects.toMatchObject({ name: "ResourceNotFoundException" });
+  });
+});
+
+describe("permissions", () => {
+  it("are decided by the tags of the resource and of the request", async () => {
+    const mine = await makeChannel({ team: "a" });
+    const other = await makeChannel({ team: "b" });
+    const key = await makeUser(root, "by-tag", [
+      {
+        Effect: "Allow",
+        Action: ["ivs:GetChannel", "ivs:DeleteChannel"],
+        Resource: "*",
+        Condition: { StringEquals: { "aws:ResourceTag/team": "a" } },
+      },
+      {
+        Effect: "Allow",
+        Action: "ivs:CreateChannel",
+        Resource: "*",
+        Condition: { StringEquals: { "aws:RequestTag/team": "a" } },
+      },
+    ]);
+    const user = server.clients(key).ivs;
+    await user.send(new GetChannelCommand({ arn: mine.arn }));
+    await expect(user.send(new GetChannelCommand({ arn: other.arn }))).rejects.toMatchObject({
+      name: "AccessDeniedException",
+      message:
+        "User: arn:aws:iam::000000000000:user/by-tag is not authorized to perform: " +
+        `ivs:GetChannel on resource: ${other.arn} because no identity-based policy allows the ` +
+        "ivs:GetChannel action",
+    });
+    await user.send(new CreateChannelCommand({ tags: { team: "a" } }));
+    await expect(
+      user.send(new CreateChannelCommand({ tags: { team: "b" } })),
+    ).rejects.toMatchObject({ name: "AccessDeniedException" });
+    // Its stream key goes with it, and that one has no tag.
+    await expect(user.send(new DeleteChannelCommand({ arn: mine.arn }))).rejects.toMatchObject({
+      name: "AccessDeniedException",
+    });
+    await root.ivs.send(new TagResourceCommand({ resourceArn: mine.keyArn, tags: { team: "a" } }));
+    await user.send(new DeleteChannelCommand({ arn: mine.arn }));
+  });
+
+  it("on one resource reach no list", async () => {
+    const { arn } = await makeChannel();
+    const key = await makeUser(root, "one", [{ Effect: "Allow", Action: "ivs:*", Resource: arn }]);
+    const user = server.clients(key).ivs;
+    await user.send(new GetChannelCommand({ arn }));
+    await expect(user.send(new ListChannelsCommand({}))).rejects.toMatchObject({
+      name: "AccessDeniedException",
+    });
+  });
+});
+
+describe("operations that aren't here", () => {
+  it("say so by name", async () => {
+    const { arn: channelArn } = await makeChannel();
+    await expect(
+      root.ivs.send(new PutMetadataCommand({ channelArn, metadata: "x" })),
+    ).rejects.toThrow(/PutMetadata/);
+  });
+});
