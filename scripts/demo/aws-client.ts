@@ -57,8 +57,7 @@ class AwsCli implements AwsClient {
     const command = [
       service === "s3" ? "s3api" : service,
       kebab(operation),
-      "--cli-input-json",
-      JSON.stringify(input),
+      ...(outFile === undefined ? ["--cli-input-json", JSON.stringify(input)] : flags(input)),
       "--output",
       "json",
       ...(outFile === undefined ? [] : [outFile]),
@@ -133,6 +132,11 @@ function run(program: string, args: readonly string[], env: NodeJS.ProcessEnv) {
 
 function parseOutput(text: string): Readonly<Record<string, unknown>> {
   return text.trim() === "" ? {} : (JSON.parse(text) as Record<string, unknown>);
+}
+
+/** The CLI takes no JSON where a streamed output needs a file. */
+function flags(input: object): string[] {
+  return Object.entries(input).flatMap(([name, value]) => [`--${kebab(name)}`, String(value)]);
 }
 
 /** `ListObjectsV2` → `list-objects-v2`, as the AWS CLI names its commands. */

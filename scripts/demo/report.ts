@@ -1,3 +1,6 @@
+/** Back to the line's begin, where a terminal shows the check that is running. */
+const OVERWRITE = process.stdout.isTTY ? "\r" : "";
+
 /** What was shown, step by step; the first thing that differs ends the demonstration. */
 export class Report {
   readonly #rows: { readonly what: string; readonly seen: string }[] = [];
@@ -10,14 +13,14 @@ export class Report {
   /** Runs one check: `check` returns what was seen, or throws what differed. */
   async show(what: string, check: () => Promise<string>): Promise<void> {
     const startedMs = Date.now();
-    process.stdout.write(`  … ${what}`);
+    if (process.stdout.isTTY) process.stdout.write(`  … ${what}`);
     try {
       const seen = await check();
       const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
-      process.stdout.write(`\r  ✓ ${what}  (${seconds} s)\n`);
+      process.stdout.write(`${OVERWRITE}  ✓ ${what}  (${seconds} s)\n`);
       this.#rows.push({ what, seen });
     } catch (error) {
-      process.stdout.write(`\r  ✗ ${what}\n`);
+      process.stdout.write(`${OVERWRITE}  ✗ ${what}\n`);
       throw error;
     }
   }

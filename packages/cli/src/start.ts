@@ -16,10 +16,10 @@ import { Command } from "commander";
 export function startCommand(): Command {
   const command = new Command("start")
     .description("Serve IAM, STS, S3 and IVS until stopped.")
-    .option("--config FILE", "rolecast.yml with settings (or ROLECAST_CONFIG)");
+    .option("--config <FILE>", "rolecast.yml with settings (or ROLECAST_CONFIG)");
   for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, Setting][]) {
     if (setting.fileOnly) continue;
-    const value = setting.placeholder === undefined ? "" : ` ${setting.placeholder}`;
+    const value = setting.placeholder === undefined ? "" : ` <${setting.placeholder}>`;
     command.option(`${flagOf(name)}${value}`, setting.description);
   }
   return command.action(async (flags: { config?: string } & ConfigInput) => {
