@@ -22,6 +22,11 @@ export class PolicySet {
     this.policies = policies;
   }
 
+  /** How many actions have a list; never more than MAX_CACHED_ACTIONS. */
+  get cachedActions(): number {
+    return this.#byAction.size;
+  }
+
   /** The statements that speak about an action, found on its first use. */
   candidates(action: string): Candidates {
     return this.#byAction.get(action) ?? this.#findCandidates(action);
