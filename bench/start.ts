@@ -1,0 +1,88 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/*
+ * Method: starts the built command several times on one data folder (made by a first start that
+ * isn't counted) and on a new one, and takes the wall time from spawn to `Ready.`; beside it the
+ * time that the same node needs to run an empty script. Idle memory is the resident set 5 s later.
+ */
+const RUNS = 10;
+const IDLE_MS = 5_000;
+const LIMIT_MS = 700;
+const LIMIT_MIB = 150;
+const bin = join(import.meta.dirname, "../packages/cli/bin/rolecast.js");
+
+async function startOnce(dataDir: string): Promise<{ readyMs: number; child: ChildProcess }> {
+  const startedMs = performance.now();
+  const ports = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0"];
+  const child = spawn(process.execPath, [bin, "start", "--data", dataDir, ...ports], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  await new Promise<void>((resolve, reject) => {
+    let printed = "";
+    child.stdout.on("data", (chunk: Buffer) => {
+      printed += chunk.toString();
+      if (printed.includes("Ready.")) resolve();
+    });
+    child.once("exit", () => reject(new Error(`it ended:\n${printed}`)));
+  });
+  return { readyMs: performance.now() - startedMs, child };
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  child.kill("SIGTERM");
+  await ended;
+}
+
+async function emptyNodeMs(): Promise<number> {
+  const startedMs = performance.now();
+  const child = spawn(process.execPath, ["-e", ""], { stdio: "ignore" });
+  await new Promise((resolve) => child.once("exit", resolve));
+  return performance.now() - startedMs;
+}
+
+function residentMib(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1] ?? 0) / 1024;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+const root = mkdtempSync(join(tmpdir(), "rolecast-bench-start-"));
+const warm: number[] = [];
+const fresh: number[] = [];
+const node: number[] = [];
+await end((await startOnce(join(root, "warm"))).child);
+for (let run = 0; run < RUNS; run++) {
+  for (const [name, times] of [
+    ["warm", warm],
+    [`fresh-${run}`, fresh],
+  ] as const) {
+    const { readyMs, child } = await startOnce(join(root, name));
+    times.push(readyMs);
+    await end(child);
+  }
+  node.push(await emptyNodeMs());
+}
+const { child } = await startOnce(join(root, "warm"));
+await new Promise((resolve) => setTimeout(resolve, IDLE_MS));
+const idleMib = residentMib(child.pid ?? 0);
+await end(child);
+rmSync(root, { recursive: true, force: true });
+
+const ratio = (ms: number) => `${(median(warm) / ms).toFixed(2)}×`;
+console.log(
+  `start to Ready., known folder  median ${median(warm).toFixed(0)} ms, ${ratio(LIMIT_MS)} of the limit of ${LIMIT_MS} ms`,
+);
+console.log(`start to Ready., new folder    median ${median(fresh).toFixed(0)} ms`);
+console.log(
+  `node -e ""                     median ${median(node).toFixed(0)} ms; the start takes ${ratio(median(node))}`,
+);
+console.log(
+  `idle resident memory           ${idleMib.toFixed(0)} MiB, ${(idleMib / LIMIT_MIB).toFixed(2)}× of the limit of ${LIMIT_MIB} MiB`,
+);
