@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import type { Authorization } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import { isAwsPolicyArn } from "./aws-managed-policies.ts";
-import { findOwner } from "./owners.ts";
+import { findOwner, type PolicyOwner } from "./owners.ts";
 import type { IamTables, PolicyOwnerKind } from "./tables.ts";
 import { tagsOf } from "./tag-queries.ts";
 
@@ -25,20 +25,11 @@ export async function onOwner(
   name: string,
   extra: ContextEntries = {},
 ): Promise<Authorization> {
-  const db = context.db<IamTables>();
-  const owner = await findOwner(db, context.accountId, kind, name);
-  return {
-    action: action(context),
-    resource: owner?.arn ?? iamArn(context, kind, `/${name}`),
-    resourceLabel: `${kind} ${name}`,
-    context: {
-      ...(owner && kind !== "group" ? await resourceTags(db, owner.id) : {}),
-      ...extra,
-    },
-  };
+  const owner = await findOwner(context.db<IamTables>(), context.accountId, kind, name);
+  return forOwner(context, { kind, name, owner }, extra);
 }
 
-/** As `onOwner`, for those changes that a condition on the present boundary can restrict. */
+/** As `onOwner`, for those operations that a condition on the present boundary can restrict. */
 export async function onBoundedOwner(
   context: RequestContext,
   kind: PolicyOwnerKind,
@@ -46,10 +37,28 @@ export async function onBoundedOwner(
   extra: ContextEntries = {},
 ): Promise<Authorization> {
   const owner = await findOwner(context.db<IamTables>(), context.accountId, kind, name);
-  return onOwner(context, kind, name, {
-    ...(owner?.boundaryArn ? { "iam:permissionsboundary": owner.boundaryArn } : {}),
-    ...extra,
-  });
+  const boundary = owner?.boundaryArn ?? undefined;
+  return forOwner(
+    context,
+    { kind, name, owner },
+    { ...(boundary === undefined ? {} : { "iam:permissionsboundary": boundary }), ...extra },
+  );
+}
+
+async function forOwner(
+  context: RequestContext,
+  target: { kind: PolicyOwnerKind; name: string; owner: PolicyOwner | undefined },
+  extra: ContextEntries,
+): Promise<Authorization> {
+  const { kind, name, owner } = target;
+  const tags =
+    owner && kind !== "group" ? await resourceTags(context.db<IamTables>(), owner.id) : {};
+  return {
+    action: action(context),
+    resource: owner?.arn ?? iamArn(context, kind, `/${name}`),
+    resourceLabel: `${kind} ${name}`,
+    context: { ...tags, ...extra },
+  };
 }
 
 export async function onInstanceProfile(
