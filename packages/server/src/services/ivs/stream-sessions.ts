@@ -74,6 +74,7 @@ async function getStreamSession(
     .selectFrom("ivs_stream_events")
     .selectAll()
     .where("stream_id", "=", session.stream_id)
+    .orderBy("event_time_ms", "desc")
     .orderBy("sequence", "desc")
     .limit(SESSION_EVENTS_MAX)
     .execute();

@@ -1,0 +1,59 @@
+import { execFile, spawn } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** A short film to publish: 320x180, 30 frames a second, a keyframe every 2 s, H.264 and AAC. */
+export interface Film {
+  readonly file: string;
+  readonly durationSeconds: number;
+  remove(): Promise<void>;
+}
+
+export async function makeFilm(durationSeconds: number): Promise<Film> {
+  const folder = await mkdtemp(join(tmpdir(), "rolecast-film-"));
+  const file = join(folder, "film.flv");
+  const video = ["-f", "lavfi", "-i", `testsrc2=size=320x180:rate=30:duration=${durationSeconds}`];
+  const audio = ["-f", "lavfi", "-i", `sine=frequency=440:duration=${durationSeconds}`];
+  const h264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "60"];
+  const closed = ["-keyint_min", "60", "-sc_threshold", "0", "-b:v", "300k"];
+  const aac = ["-c:a", "aac", "-b:a", "64k", "-ar", "44100", "-ac", "2"];
+  await run("ffmpeg", ["-v", "error", ...video, ...audio, ...h264, ...closed, ...aac, file]);
+  return { file, durationSeconds, remove: () => rm(folder, { recursive: true }) };
+}
+
+/** An ffmpeg that publishes. */
+export interface Encoder {
+  /** Resolves to the exit code and what ffmpeg said. */
+  readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
+  /** As when the plug is pulled. */
+  kill(): void;
+}
+
+/** Publishes a film, `speed` times as fast as it plays. */
+export function publish(film: Film, url: string, speed = 1): Encoder {
+  const input = ["-readrate", String(speed), "-i", film.file];
+  const args = ["-v", "error", "-nostdin", ...input, "-c", "copy", "-f", "flv", url];
+  const child = spawn("ffmpeg", args, { stdio: ["ignore", "ignore", "pipe"] });
+  let said = "";
+  child.stderr.on("data", (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-4_096);
+  });
+  const ended = new Promise<{ code: number | null; said: string }>((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, said }));
+  });
+  return { ended, kill: () => child.kill("SIGKILL") };
+}
+
+/** Seconds of video that ffmpeg decodes from a URL, without an error. */
+export async function decodedSeconds(url: string): Promise<number> {
+  const count = ["-count_frames", "-select_streams", "v", "-show_entries", "stream=nb_read_frames"];
+  const args = ["-v", "error", ...count, "-of", "default=nokey=1:noprint_wrappers=1", url];
+  const { stdout, stderr } = await run("ffprobe", args);
+  if (stderr.trim() !== "") throw new Error(`ffprobe: ${stderr}`);
+  return Number(stdout.trim().split("\n")[0]) / 30;
+}
