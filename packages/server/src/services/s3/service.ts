@@ -6,15 +6,25 @@ import { s3AccessDenied } from "./authorization.ts";
 import { BlobFiles } from "./blobs/blob-files.ts";
 import { BlobLeases } from "./blobs/blob-leases.ts";
 import { findReferencedBlobs } from "./blobs/referenced-blobs.ts";
+import { bucketDefaultOperations } from "./bucket-defaults.ts";
+import { bucketPolicyOperations } from "./bucket-policies.ts";
 import { bucketOperations } from "./buckets.ts";
 import { s3Constraints } from "./constraints.ts";
+import { bucketCorsOperations } from "./cors/bucket-cors.ts";
+import { corsHeaders } from "./cors/cors-headers.ts";
 import type { S3Dependencies } from "./dependencies.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { s3Migrations } from "./migrations.ts";
+import { multipartListingOperations } from "./multipart/multipart-listings.ts";
+import { multipartUploadOperations } from "./multipart/multipart-uploads.ts";
+import { partOperations } from "./multipart/parts.ts";
+import { objectCopyOperations } from "./object-copies.ts";
+import { objectDeletionOperations } from "./object-deletions.ts";
 import { objectListingOperations } from "./object-listings.ts";
 import { objectOperations } from "./objects.ts";
 import { s3Schemas } from "./schema.ts";
 import type { S3Tables } from "./tables.ts";
+import { taggingOperations } from "./taggings.ts";
 
 const definition: ServiceDefinition = {
   name: "s3",
@@ -48,11 +58,21 @@ export function createS3Service(
       ...bucketOperations(deps),
       ...objectOperations(deps),
       ...objectListingOperations(),
+      ...objectDeletionOperations(deps),
+      ...objectCopyOperations(deps),
+      ...multipartUploadOperations(deps),
+      ...partOperations(deps),
+      ...multipartListingOperations(),
+      ...taggingOperations(deps),
+      ...bucketPolicyOperations(deps),
+      ...bucketCorsOperations(),
+      ...bucketDefaultOperations(),
     },
     constraints: s3Constraints,
     migrations: s3Migrations,
     admitsAnonymous: true,
     accessDenied: s3AccessDenied,
+    corsHeaders: (request) => corsHeaders(request, store),
     async start() {
       // Not waited for: what it removes is invisible, and nobody else touches those files.
       sweeping = blobs

@@ -1,0 +1,123 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { validatePolicy } from "@rolecast/policy";
+import { AwsError } from "../../kernel/aws-error.ts";
+import {
+  type Authorization,
+  defineOperations,
+  type OperationTable,
+} from "../../kernel/operations.ts";
+import type { RequestContext } from "../../kernel/request-context.ts";
+import { onBucket } from "./authorization.ts";
+import type { S3Dependencies } from "./dependencies.ts";
+import { notConfigured } from "./errors.ts";
+import { assertBucketStays, type BucketInput, requireBucket } from "./find-bucket.ts";
+import { isPublicPolicy } from "./public-policy.ts";
+import { toShownPolicy, toStoredPolicy } from "./stored-policy.ts";
+import type { BucketRow, S3Tables } from "./tables.ts";
+
+/** Source: Amazon S3 user guide, "Bucket policies": 20 KB. */
+const BUCKET_POLICY_BYTES_MAX = 20 * 1024;
+
+/** PutBucketPolicy, GetBucketPolicy, GetBucketPolicyStatus, DeleteBucketPolicy. */
+export function bucketPolicyOperations({ directory }: S3Dependencies): OperationTable {
+  return defineOperations<typeof s3>()({
+    PutBucketPolicy: {
+      authorize: (input, context) => authorizeByOwner("PutBucketPolicy", input, context),
+      handle: async (input, context) => {
+        const bucket = await requireOwnBucket(input, context);
+        const text = input.Policy ?? "";
+        checkPolicy(text, bucket.bucket_name);
+        const stored = await toStoredPolicy(text, directory, context, unknownPrincipal);
+        await setPolicy(bucket, stored, context);
+        return {};
+      },
+    },
+    GetBucketPolicy: {
+      authorize: (input, context) => authorizeByOwner("GetBucketPolicy", input, context),
+      handle: async (input, context) => {
+        const policy = requirePolicy(await requireOwnBucket(input, context));
+        return { Policy: await toShownPolicy(policy, directory, context) };
+      },
+    },
+    GetBucketPolicyStatus: {
+      authorize: async (input, context) =>
+        onBucket("GetBucketPolicyStatus", await requireBucket(input, context), context),
+      handle: async (input, context) => {
+        const policy = requirePolicy(await requireBucket(input, context));
+        return { PolicyStatus: { IsPublic: isPublicPolicy(policy) } };
+      },
+    },
+    DeleteBucketPolicy: {
+      authorize: (input, context) => authorizeByOwner("DeleteBucketPolicy", input, context),
+      handle: async (input, context) => {
+        await setPolicy(await requireOwnBucket(input, context), null, context);
+        return {};
+      },
+    },
+  });
+}
+
+/**
+ * The owner's root user can always get at the policy, even at one that denies everybody (S3 API,
+ * PutBucketPolicy): there would be no way back otherwise.
+ */
+async function authorizeByOwner(
+  action: string,
+  input: BucketInput,
+  context: RequestContext,
+): Promise<Authorization> {
+  const bucket = await requireBucket(input, context);
+  const { principal } = context.caller;
+  const isOwner = principal.kind === "root" && principal.accountId === bucket.account_id;
+  return onBucket(action, isOwner ? { ...bucket, policy: null } : bucket, context);
+}
+
+/** Throws MethodNotAllowed for callers of another account, permitted or not. */
+async function requireOwnBucket(input: BucketInput, context: RequestContext): Promise<BucketRow> {
+  const bucket = await requireBucket(input, context);
+  if (bucket.account_id === context.accountId) return bucket;
+  throw new AwsError(
+    "MethodNotAllowed",
+    "The specified method is not allowed against this resource.",
+    { status: 405 },
+  );
+}
+
+function requirePolicy(bucket: BucketRow): string {
+  if (bucket.policy !== null) return bucket.policy;
+  throw notConfigured("NoSuchBucketPolicy", "The bucket policy does not exist", bucket.bucket_name);
+}
+
+function checkPolicy(text: string, bucketName: string): void {
+  if (Buffer.byteLength(text) > BUCKET_POLICY_BYTES_MAX) {
+    throw malformedPolicy("Policy exceeds the maximum allowed document size.");
+  }
+  const [finding] = validatePolicy(text, "bucket", { bucketName });
+  if (finding) throw malformedPolicy(finding.message, finding.detail);
+}
+
+function unknownPrincipal(principal: string): never {
+  throw malformedPolicy("Invalid principal in policy", `"AWS" : "${principal}"`);
+}
+
+function malformedPolicy(message: string, detail?: string): AwsError {
+  return new AwsError("MalformedPolicy", message, {
+    status: 400,
+    ...(detail === undefined ? {} : { fields: { Detail: detail } }),
+  });
+}
+
+async function setPolicy(
+  bucket: BucketRow,
+  policy: string | null,
+  context: RequestContext,
+): Promise<void> {
+  await context.transaction<S3Tables, void>(async (tx) => {
+    await assertBucketStays(bucket, tx);
+    await tx.db
+      .updateTable("s3_buckets")
+      .set({ policy })
+      .where("bucket_name", "=", bucket.bucket_name)
+      .execute();
+  });
+}

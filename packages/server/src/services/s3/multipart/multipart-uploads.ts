@@ -1,0 +1,115 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import type { Transaction } from "../../../kernel/store.ts";
+import { onObject } from "../authorization.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { assertBucketStays, requireBucket } from "../find-bucket.ts";
+import { checkKey, readAttributes, readStorageClass } from "../object-attributes.ts";
+import type { S3Tables, UploadRow } from "../tables.ts";
+import { parseTaggingHeader } from "../tag-set.ts";
+import { writeAuthorizations } from "../write-authorization.ts";
+import { completeUpload } from "./complete-upload.ts";
+import { requireUpload } from "./find-upload.ts";
+import { chooseUploadChecksum } from "./upload-checksum.ts";
+
+/** CreateMultipartUpload, CompleteMultipartUpload, AbortMultipartUpload. */
+export function multipartUploadOperations(deps: S3Dependencies): OperationTable {
+  return defineOperations<typeof s3>()({
+    CreateMultipartUpload: {
+      authorize: async (input, context) =>
+        writeAuthorizations(input, await requireBucket(input, context), context),
+      handle: (input, context) => createUpload(input, context, deps),
+    },
+    CompleteMultipartUpload: {
+      authorize: async (input, context) => {
+        const { IfMatch, IfNoneMatch, Key } = input;
+        const bucket = await requireBucket(input, context);
+        return writeAuthorizations({ IfMatch, IfNoneMatch, Key }, bucket, context);
+      },
+      handle: (input, context) => completeUpload(input, context, deps),
+    },
+    AbortMultipartUpload: {
+      authorize: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        return onObject("AbortMultipartUpload", bucket, input.Key ?? "", context);
+      },
+      handle: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        await context.transaction<S3Tables, void>(async (tx) => {
+          await removeUpload(await requireUpload(input, bucket, tx.db), tx, deps);
+        });
+        return {};
+      },
+    },
+  });
+}
+
+async function createUpload(
+  input: s3.CreateMultipartUploadCommandInput,
+  context: RequestContext,
+  { ids, clock }: S3Dependencies,
+) {
+  const bucket = await requireBucket(input, context);
+  const key = input.Key ?? "";
+  checkKey(key);
+  const checksum = chooseUploadChecksum(input.ChecksumAlgorithm, input.ChecksumType);
+  const tags = parseTaggingHeader(input.Tagging);
+  const nowMs = clock.nowMs();
+  const row: UploadRow = {
+    // Ids of one key sort by the time they were made, as ListMultipartUploads shows them.
+    upload_id: `${nowMs.toString(36).padStart(9, "0")}${ids.alphanumeric(55)}`,
+    bucket_name: bucket.bucket_name,
+    bucket_id: bucket.bucket_id,
+    object_key: key,
+    account_id: bucket.account_id,
+    region: bucket.region,
+    initiator_arn: initiatorOf(context),
+    created_ms: nowMs,
+    storage_class: readStorageClass(input),
+    attributes: JSON.stringify(readAttributes(input, context)),
+    tags: tags ? JSON.stringify(tags) : null,
+    checksum_algorithm: checksum.algorithm,
+    checksum_type: checksum.type,
+  };
+  await context.transaction<S3Tables, void>(async (tx) => {
+    await assertBucketStays(bucket, tx);
+    await tx.db.insertInto("s3_uploads").values(row).execute();
+  });
+  return {
+    Bucket: bucket.bucket_name,
+    Key: key,
+    UploadId: row.upload_id,
+    ServerSideEncryption: "AES256" as const,
+    ...(checksum.algorithm
+      ? {
+          ChecksumAlgorithm: checksum.algorithm as s3.ChecksumAlgorithm,
+          ChecksumType: checksum.type as s3.ChecksumType,
+        }
+      : {}),
+  };
+}
+
+async function removeUpload(
+  { upload_id: uploadId }: UploadRow,
+  tx: Transaction<S3Tables>,
+  { leases }: S3Dependencies,
+): Promise<void> {
+  const parts = await tx.db
+    .selectFrom("s3_parts")
+    .select("blob_id")
+    .where("upload_id", "=", uploadId)
+    .execute();
+  await tx.db.deleteFrom("s3_parts").where("upload_id", "=", uploadId).execute();
+  await tx.db.deleteFrom("s3_uploads").where("upload_id", "=", uploadId).execute();
+  tx.afterCommit(() =>
+    leases.remove(
+      uploadId,
+      parts.map((part) => part.blob_id),
+    ),
+  );
+}
+
+function initiatorOf({ caller: { principal } }: RequestContext): string {
+  return "arn" in principal ? principal.arn : principal.kind;
+}

@@ -1,0 +1,217 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onObject } from "../authorization.ts";
+import type { ByteRange } from "../byte-range.ts";
+import { BodyDigests, type ChecksumClaim, readChecksumClaim } from "../checksums/body-digests.ts";
+import { checksumMembers, type ObjectChecksum } from "../checksums/object-checksum.ts";
+import { copyBytes } from "../copy-bytes.ts";
+import {
+  checkSource,
+  parseCopySource,
+  requireSource,
+  requireSourceBucket,
+} from "../copy-source.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { entityTooLarge, invalidArgument, invalidRequest } from "../errors.ts";
+import { requireBucket } from "../find-bucket.ts";
+import { wholeSeconds } from "../preconditions.ts";
+import { readAuthorizations } from "../read-authorization.ts";
+import { readBody, SINGLE_UPLOAD_BYTES_MAX } from "../request-body.ts";
+import type { BucketRow, ObjectRow, PartRow, S3Tables } from "../tables.ts";
+import { checkPartNumber } from "./choose-parts.ts";
+import { requireUpload, type UploadInput } from "./find-upload.ts";
+import { checksumOfUpload, type UploadChecksum } from "./upload-checksum.ts";
+
+/** UploadPart and UploadPartCopy. */
+export function partOperations(deps: S3Dependencies): OperationTable {
+  return defineOperations<typeof s3>()({
+    UploadPart: {
+      authorize: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        return onObject("PutObject", bucket, input.Key ?? "", context);
+      },
+      handle: (input, context) => uploadPart(input, context, deps),
+    },
+    UploadPartCopy: {
+      authorize: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        const source = await requireSourceBucket(input, context);
+        const { key } = parseCopySource(input.CopySource);
+        const keys = { "s3:x-amz-copy-source": input.CopySource };
+        return [
+          ...(await readAuthorizations(["GetObject"], source, key, context)),
+          onObject("PutObject", bucket, input.Key ?? "", context, keys),
+        ];
+      },
+      handle: (input, context) => uploadPartCopy(input, context, deps),
+    },
+  });
+}
+
+async function uploadPart(
+  input: s3.UploadPartCommandInput,
+  context: RequestContext,
+  deps: S3Dependencies,
+) {
+  const bucket = await requireBucket(input, context);
+  const partNumber = checkPartNumber(input.PartNumber);
+  const upload = await requireUpload(input, bucket, context.db<S3Tables>());
+  const uploadChecksum = checksumOfUpload(upload);
+  const claim = readChecksumClaim(input, context);
+  checkSameAlgorithm(uploadChecksum, claim);
+  const digests = new BodyDigests(uploadChecksum.algorithm, claim, input.ContentMD5);
+  const body = readBody(input.Body, input.ContentLength, context);
+  const blob = await deps.blobs.write(body, { observe: (bytes) => digests.update(bytes) });
+  try {
+    const { md5, checksum } = digests.finish(context);
+    const value = checksum.toString("base64");
+    const part = {
+      part_number: partNumber,
+      blob_id: blob.blobId,
+      size_bytes: blob.sizeBytes,
+      etag: md5,
+      checksum: value,
+    };
+    await putPart(part, input, bucket, context, deps);
+    const shown = uploadChecksum.declared || claim?.algorithm === uploadChecksum.algorithm;
+    return {
+      ETag: `"${md5}"`,
+      ServerSideEncryption: "AES256" as const,
+      ...(shown ? checksumMembers(asChecksum(uploadChecksum, value)) : claimed(claim, context)),
+    };
+  } catch (error) {
+    await deps.blobs.remove([blob.blobId]);
+    throw error;
+  }
+}
+
+async function uploadPartCopy(
+  input: s3.UploadPartCopyCommandInput,
+  context: RequestContext,
+  deps: S3Dependencies,
+) {
+  const bucket = await requireBucket(input, context);
+  const partNumber = checkPartNumber(input.PartNumber);
+  const upload = await requireUpload(input, bucket, context.db<S3Tables>());
+  const uploadChecksum = checksumOfUpload(upload);
+  const row = await requireSource(input, context);
+  const copied = await copyBytes(
+    row,
+    { algorithm: uploadChecksum.algorithm, choose: (source) => chooseRange(input, source) },
+    context,
+    deps,
+  );
+  try {
+    const modifiedMs = await putPart(
+      {
+        part_number: partNumber,
+        blob_id: copied.blobId,
+        size_bytes: copied.sizeBytes,
+        etag: copied.md5,
+        checksum: copied.checksum.value,
+      },
+      input,
+      bucket,
+      context,
+      deps,
+    );
+    return {
+      CopyPartResult: {
+        ETag: `"${copied.md5}"`,
+        LastModified: new Date(wholeSeconds(modifiedMs)),
+        ...(uploadChecksum.declared ? checksumMembers(copied.checksum) : {}),
+      },
+      ServerSideEncryption: "AES256" as const,
+    };
+  } catch (error) {
+    await deps.blobs.remove([copied.blobId]);
+    throw error;
+  }
+}
+
+type NewPart = Pick<PartRow, "part_number" | "blob_id" | "size_bytes" | "etag" | "checksum">;
+
+/** Adds or replaces the part while its upload is in progress. Resolves with the time of it. */
+async function putPart(
+  part: NewPart,
+  input: UploadInput,
+  bucket: BucketRow,
+  context: RequestContext,
+  { commits, clock, leases }: S3Dependencies,
+): Promise<number> {
+  return await commits.commit(context, async (tx) => {
+    const upload = await requireUpload(input, bucket, tx.db);
+    const row: PartRow = {
+      ...part,
+      upload_id: upload.upload_id,
+      account_id: upload.account_id,
+      region: upload.region,
+      modified_ms: clock.nowMs(),
+      offset_bytes: null,
+    };
+    const replaced = await tx.db
+      .selectFrom("s3_parts")
+      .select("blob_id")
+      .where("upload_id", "=", row.upload_id)
+      .where("part_number", "=", row.part_number)
+      .executeTakeFirst();
+    await tx.db
+      .deleteFrom("s3_parts")
+      .where("upload_id", "=", row.upload_id)
+      .where("part_number", "=", row.part_number)
+      .execute();
+    await tx.db.insertInto("s3_parts").values(row).execute();
+    if (replaced) tx.afterCommit(() => leases.remove(replaced.blob_id, [replaced.blob_id]));
+    return row.modified_ms;
+  });
+}
+
+function checkSameAlgorithm(upload: UploadChecksum, claim: ChecksumClaim | undefined): void {
+  if (!upload.declared || !claim || claim.algorithm === upload.algorithm) return;
+  throw invalidRequest(
+    `Checksum Type mismatch occurred, expected checksum Type: ${upload.algorithm.name.toLowerCase()}, actual checksum Type: ${claim.algorithm.name.toLowerCase()}`,
+  );
+}
+
+/** What the client verified with, though the upload keeps another algorithm. */
+function claimed(claim: ChecksumClaim | undefined, context: RequestContext) {
+  if (!claim) return {};
+  const { algorithm, value = context.http?.trailers()[algorithm.header] } = claim;
+  return value === undefined ? {} : { [algorithm.member]: value };
+}
+
+function asChecksum({ algorithm, type }: UploadChecksum, value: string): ObjectChecksum {
+  return { algorithm: algorithm.name, type, value };
+}
+
+/** `bytes=first-last`, both there, inside the source. Throws InvalidArgument, EntityTooLarge. */
+function chooseRange(
+  input: s3.UploadPartCopyCommandInput,
+  source: ObjectRow,
+): ByteRange | undefined {
+  checkSource(input, source);
+  const text = input.CopySourceRange;
+  if (text === undefined) {
+    if (source.size_bytes > SINGLE_UPLOAD_BYTES_MAX)
+      throw entityTooLarge(source.size_bytes, SINGLE_UPLOAD_BYTES_MAX);
+    return undefined;
+  }
+  const match = /^bytes=(\d{1,15})-(\d{1,15})$/.exec(text);
+  const [start, end] = [Number(match?.[1]), Number(match?.[2])];
+  if (!match || start > end) {
+    throw invalidArgument(
+      "The x-amz-copy-source-range value must be of the form bytes=first-last where first and last are the zero-based offsets of the first and last bytes to copy",
+      "x-amz-copy-source-range",
+      text,
+    );
+  }
+  if (end >= source.size_bytes) {
+    throw invalidArgument(
+      `Range specified is not valid for source object of size: ${source.size_bytes}`,
+      "x-amz-copy-source-range",
+      text,
+    );
+  }
+  return { start, end };
+}
