@@ -1,88 +1,30 @@
 import { describe, expect, it } from "vitest";
-import { compilePolicy } from "../compile/compile-policy.ts";
-import { explain } from "../explain/explain.ts";
 import type { Principal } from "../principal.ts";
-import type { DecisionRequest, PolicySource } from "../request.ts";
+import {
+  ACCOUNT,
+  anonymous,
+  boundary,
+  FEDERATED_ARN,
+  federated,
+  identity,
+  linked,
+  named,
+  nothing,
+  OTHER,
+  outcome,
+  ROLE_ARN,
+  ROOT_ARN,
+  root,
+  SESSION_ARN,
+  service,
+  session,
+  sessionPolicy,
+  set,
+  USER_ARN,
+  user,
+} from "./layer-fixtures.testing.ts";
 import type { PolicyLayers } from "./policy-layers.ts";
 import { PolicySet } from "./policy-set.ts";
-
-const ACCOUNT = "111111111111";
-const OTHER = "222222222222";
-const USER_ARN = `arn:aws:iam::${ACCOUNT}:user/u`;
-const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/path/r`;
-const SESSION_ARN = `arn:aws:sts::${ACCOUNT}:assumed-role/r/s`;
-const FEDERATED_ARN = `arn:aws:sts::${ACCOUNT}:federated-user/f`;
-const ROOT_ARN = `arn:aws:iam::${ACCOUNT}:root`;
-
-const user: Principal = {
-  kind: "user",
-  accountId: ACCOUNT,
-  arn: USER_ARN,
-  id: "AIDAUUUUUUUUUUUUUUUU",
-  userName: "u",
-};
-const session: Principal = {
-  kind: "role-session",
-  accountId: ACCOUNT,
-  arn: SESSION_ARN,
-  roleArn: ROLE_ARN,
-  roleId: "AROARRRRRRRRRRRRRRRR",
-  roleName: "r",
-  sessionName: "s",
-  serviceLinked: false,
-};
-const linked: Principal = { ...session, serviceLinked: true };
-const federated: Principal = {
-  kind: "federated-user",
-  accountId: ACCOUNT,
-  arn: FEDERATED_ARN,
-  userArn: USER_ARN,
-  name: "f",
-};
-const root: Principal = { kind: "root", accountId: ACCOUNT, arn: ROOT_ARN };
-const service: Principal = { kind: "service", serviceName: "ivs.amazonaws.com" };
-const anonymous: Principal = { kind: "anonymous" };
-
-type Kind = PolicySource["kind"];
-
-function set(
-  kind: Kind,
-  effect: "Allow" | "Deny",
-  element: object = {},
-  managed = false,
-): PolicySet {
-  const statement = { Effect: effect, Action: "*", ...element };
-  const resource = kind === "trust" ? {} : { Resource: "*" };
-  const text = JSON.stringify({ Version: "2012-10-17", Statement: { ...statement, ...resource } });
-  const id = managed ? `arn:aws:iam::${ACCOUNT}:policy/P` : "inline";
-  return new PolicySet([compilePolicy(text, { kind, id, managed })]);
-}
-
-const nothing = new PolicySet([]);
-const identity = set("identity", "Allow");
-const boundary = set("boundary", "Allow");
-const sessionPolicy = set("session", "Allow");
-const named = (principal: unknown, kind: "resource" | "trust" = "resource") =>
-  set(kind, "Allow", { Principal: principal });
-
-function outcome(
-  principal: Principal,
-  layers: PolicyLayers,
-  more: Partial<DecisionRequest> = {},
-): string {
-  const { effect, layer } = explain(
-    {
-      principal,
-      action: "s3:GetObject",
-      resource: "arn:aws:s3:::b/k",
-      resourceAccountId: ACCOUNT,
-      context: new Map(),
-      ...more,
-    },
-    layers,
-  );
-  return `${effect} ${layer ?? "-"}`;
-}
 
 /** Rows: what blocks when identity, boundary and session policies exist and allow nothing. */
 describe("a resource-based policy of the same account", () => {
@@ -302,126 +244,6 @@ describe("Deny with NotPrincipal", () => {
   it("grants nothing when it says Allow", () => {
     const resource = set("resource", "Allow", { NotPrincipal: { AWS: OTHER } });
     expect(outcome(user, { resource })).toBe("implicitDeny identity");
-  });
-});
-
-describe("the reason of a denial", () => {
-  const everything = { identity, boundary, session: sessionPolicy };
-  const reason = (layers: PolicyLayers, more: Partial<DecisionRequest> = {}): string =>
-    explain(
-      {
-        principal: session,
-        action: "s3:PutObject",
-        resource: "arn:aws:s3:::b/k",
-        resourceAccountId: ACCOUNT,
-        context: new Map(),
-        ...more,
-      },
-      layers,
-    ).reason;
-
-  it.each<[PolicyLayers, string]>([
-    [
-      { ...everything, identity: nothing },
-      "because no identity-based policy allows the s3:PutObject action",
-    ],
-    [
-      { ...everything, boundary: nothing },
-      "because no permissions boundary allows the s3:PutObject action",
-    ],
-    [
-      { ...everything, session: nothing },
-      "because no session policy allows the s3:PutObject action",
-    ],
-    [
-      { ...everything, scpLevels: [nothing] },
-      "because no service control policy allows the s3:PutObject action",
-    ],
-    [
-      { ...everything, endpoint: nothing },
-      "because no VPC endpoint policy allows the s3:PutObject action",
-    ],
-    [
-      { ...everything, resourceKind: "trust" },
-      "because no role trust policy allows the s3:PutObject action",
-    ],
-    [
-      { ...everything, identity: set("identity", "Deny") },
-      "with an explicit deny in an identity-based policy",
-    ],
-    [
-      { ...everything, identity: set("identity", "Deny", {}, true) },
-      `with an explicit deny in an identity-based policy: arn:aws:iam::${ACCOUNT}:policy/P`,
-    ],
-    [
-      { ...everything, boundary: set("boundary", "Deny", {}, true) },
-      `with an explicit deny in a permissions boundary: arn:aws:iam::${ACCOUNT}:policy/P`,
-    ],
-    [
-      { ...everything, session: set("session", "Deny") },
-      "with an explicit deny in a session policy",
-    ],
-    [
-      { ...everything, resource: set("resource", "Deny", { Principal: "*" }) },
-      "with an explicit deny in a resource-based policy",
-    ],
-    [
-      { ...everything, scpLevels: [set("scp", "Deny")] },
-      "with an explicit deny in a service control policy",
-    ],
-    [
-      { ...everything, rcpLevels: [set("rcp", "Deny", { Principal: "*" })] },
-      "with an explicit deny in a resource control policy",
-    ],
-    [
-      { ...everything, endpoint: set("endpoint", "Deny", { Principal: "*" }) },
-      "with an explicit deny in a VPC endpoint policy",
-    ],
-    [
-      { resource: set("trust", "Deny", { Principal: "*" }), resourceKind: "trust" },
-      "with an explicit deny in the role trust policy",
-    ],
-  ])("%#", (layers, expected) => {
-    expect(reason(layers)).toBe(expected);
-  });
-
-  it("names the first layer of several that deny", () => {
-    const deny = { identity: set("identity", "Deny"), session: set("session", "Deny") };
-    expect(reason(deny)).toBe("with an explicit deny in an identity-based policy");
-    const missing = { identity: nothing, boundary: nothing, session: nothing };
-    expect(reason(missing)).toContain("no identity-based policy");
-  });
-
-  it("doesn't show another account whose managed policy denied", () => {
-    const layers = { identity: set("identity", "Deny", {}, true) };
-    expect(reason(layers, { resourceAccountId: OTHER })).toBe(
-      "with an explicit deny in an identity-based policy",
-    );
-  });
-
-  it("points at the statement", () => {
-    const text =
-      '{"Version":"2012-10-17",\n "Statement":[\n  {"Sid":"No","Effect":"Deny",\n   "Action":"*","Resource":"*"}]}';
-    const policy = compilePolicy(text, { kind: "identity", id: "inline", managed: false });
-    const { statement } = explain(
-      {
-        principal: user,
-        action: "a:B",
-        resource: "*",
-        resourceAccountId: undefined,
-        context: new Map(),
-      },
-      { identity: new PolicySet([policy]) },
-    );
-    expect(statement).toEqual({
-      policy: { kind: "identity", id: "inline", managed: false },
-      sid: "No",
-      index: 0,
-      position: {
-        start: { line: 3, column: 3, offset: 42 },
-        end: { line: 4, column: 32, offset: 102 },
-      },
-    });
   });
 });
 

