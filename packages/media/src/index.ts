@@ -1,3 +1,8 @@
+export { createMediaEngine } from "./engine/media-engine.ts";
 export type * from "./engine/messages.ts";
 export { defaultMediaLimits, type MediaLimits } from "./limits.ts";
 export { MediaError, type MediaErrorCode } from "./media-error.ts";
+export {
+  type RecordingPlaylist,
+  renderRecordingPlaylists,
+} from "./recording/recording-playlists.ts";

@@ -185,6 +185,7 @@ export type SessionEndReason =
   | "stopped"
   | "idle"
   | "protocol-error"
+  | "internal-error"
   | "unsupported-media"
   | "engine-closed";
 
@@ -235,14 +236,13 @@ export type MediaEvent =
       readonly reason: SessionEndReason;
       readonly message: string;
     })
-  /** A connection that did not become a broadcast. `streamName` is known where the host had allowed it. */
+  /** A connection that did not become a broadcast: junk, a refused key, a second publisher, one that left. */
   | {
       readonly type: "publish-refused";
       readonly atMs: number;
       readonly connectionId: string;
       readonly remoteAddress: string;
       readonly secure: boolean;
-      readonly streamName: string | undefined;
       readonly reason: string;
     }
   | (StreamEvent & {

@@ -1,0 +1,73 @@
+import type { Server } from "node:http";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  EngineHarness,
+  encoderArguments,
+  hasFfmpeg,
+  run,
+  servePlayback,
+} from "../testing/engine-harness.ts";
+
+const SECONDS = 23;
+
+interface Probe {
+  readonly format: { readonly duration: string };
+  readonly streams: readonly Record<string, unknown>[];
+}
+
+/** Decodes everything; a warning is a failure. */
+async function decode(url: string): Promise<Probe> {
+  const decoded = await run("ffmpeg", ["-v", "warning", "-xerror", "-i", url, "-f", "null", "-"]);
+  expect(decoded).toEqual({ status: 0, stdout: "", stderr: "" });
+  const probed = await run("ffprobe", [
+    ...["-v", "error", "-of", "json", "-show_format", "-show_streams", url],
+  ]);
+  return JSON.parse(probed.stdout) as Probe;
+}
+
+describe.skipIf(!hasFfmpeg)("ffmpeg publishes (skipped where ffmpeg is not installed)", () => {
+  const harness = new EngineHarness();
+  let url = "";
+  let server: Server;
+
+  beforeAll(async () => {
+    await harness.start();
+    ({ url, server } = await servePlayback(harness));
+  });
+
+  afterAll(async () => {
+    await harness.engine.close();
+    server.close();
+  });
+
+  test.for([
+    ["rtmp", []],
+    ["rtmps", ["-tls_verify", "0"]],
+  ] as const)(
+    "over %s, plays live and is recorded with both kinds of playlists",
+    async ([scheme, tlsOptions]) => {
+      const port = scheme === "rtmp" ? harness.rtmpPort : harness.rtmpsPort;
+      const key = `rec-${scheme}`;
+      const published = await run("ffmpeg", [
+        ...encoderArguments(SECONDS),
+        ...["-f", "flv", ...tlsOptions, `${scheme}://127.0.0.1:${port}/app/${key}`],
+      ]);
+      expect(published).toEqual({ status: 0, stdout: "", stderr: "" });
+      const { streamId } = await harness.seen(
+        "session-created",
+        (event) => event.streamName === `channel/${key}`,
+      );
+      const done = await harness.seen("recording-complete", (event) => event.streamId === streamId);
+      expect(done.gaps).toBe(0);
+      expect(Math.abs(done.durationMs - SECONDS * 1_000)).toBeLessThan(100);
+
+      const live = await decode(`${url}/live/channel/${key}/index.m3u8`);
+      expect(live.streams.map((stream) => stream.codec_name)).toEqual(["h264", "aac"]);
+      for (const playlist of ["master.m3u8", "byte-range-multivariant.m3u8"]) {
+        const recorded = await decode(`${url}/objects/media/hls/${playlist}`);
+        expect(Math.abs(Number(recorded.format.duration) - SECONDS)).toBeLessThan(0.1);
+        expect(recorded.streams[0]).toMatchObject({ width: 320, height: 180 });
+      }
+    },
+  );
+});

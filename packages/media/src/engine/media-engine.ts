@@ -1,0 +1,213 @@
+import { performance } from "node:perf_hooks";
+import { LiveRendition } from "../hls/live-rendition.ts";
+import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
+import { MediaError } from "../media-error.ts";
+import type { IngestPort, MediaFeed, Publisher } from "../rtmp/ingest-port.ts";
+import { RtmpServer } from "../rtmp/rtmp-server.ts";
+import { Broadcast } from "../stream/broadcast.ts";
+import type {
+  EngineHealth,
+  MediaEngine,
+  MediaEngineOptions,
+  MediaHost,
+  StreamStatus,
+} from "./messages.ts";
+
+const SWEEP_MS = 1_000;
+
+type AllowedPublish = Extract<
+  Awaited<ReturnType<MediaHost["authorizePublish"]>>,
+  { readonly allow: true }
+>;
+
+/** Composes ingest, broadcasts and playback in this process. Methods only take and give plain data. */
+class InProcessMediaEngine implements MediaEngine, IngestPort {
+  readonly #host: MediaHost;
+  readonly #limits: MediaLimits;
+  readonly #now: () => number;
+  readonly #server: RtmpServer;
+  readonly #broadcasts = new Map<string, Broadcast>();
+  readonly #live = new Map<string, LiveRendition>();
+  /** Recordings that are being finished after their broadcast. */
+  readonly #finishing = new Set<Broadcast>();
+  #state: "new" | "started" | "closed" = "new";
+  #sweeper: NodeJS.Timeout | undefined;
+  #protocolErrors = 0;
+  #refusedPublishes = 0;
+
+  constructor(options: MediaEngineOptions, host: MediaHost) {
+    this.#host = host;
+    this.#limits = { ...defaultMediaLimits, ...options.limits };
+    this.#now = options.now ?? Date.now;
+    this.#server = new RtmpServer(options, this.#limits, this);
+  }
+
+  async start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number }> {
+    if (this.#state !== "new") {
+      throw new MediaError("engine", "a media engine starts once");
+    }
+    this.#state = "started";
+    const ports = await this.#server.start();
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
+    return ports;
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === "closed") {
+      return;
+    }
+    this.#state = "closed";
+    clearInterval(this.#sweeper);
+    for (const broadcast of [...this.#broadcasts.values()]) {
+      broadcast.end("engine-closed", "the server stops");
+    }
+    await this.#server.close();
+    await this.#recordingsFinished();
+    this.#live.clear();
+  }
+
+  async stopStream(streamName: string): Promise<boolean> {
+    const broadcast = this.#broadcasts.get(streamName);
+    broadcast?.end("stopped", "the stream was stopped");
+    return broadcast !== undefined;
+  }
+
+  async abortRecording(streamId: string, message: string): Promise<boolean> {
+    const all = [...this.#broadcasts.values(), ...this.#finishing];
+    const broadcast = all.find((candidate) => candidate.streamId === streamId);
+    return broadcast?.abortRecording(message) ?? false;
+  }
+
+  async multivariantPlaylist(streamName: string, baseUrl: string): Promise<string | undefined> {
+    return this.#live.get(streamName)?.multivariantPlaylist(baseUrl);
+  }
+
+  async mediaPlaylist(streamName: string, rendition: string): Promise<string | undefined> {
+    return this.#live.get(streamName)?.mediaPlaylist(rendition);
+  }
+
+  async segment(
+    streamName: string,
+    rendition: string,
+    sequence: number,
+  ): Promise<Uint8Array | undefined> {
+    return this.#live.get(streamName)?.segment(rendition, sequence);
+  }
+
+  async streams(): Promise<StreamStatus[]> {
+    return [...this.#broadcasts.values()].map((broadcast) => broadcast.status());
+  }
+
+  async health(): Promise<EngineHealth> {
+    const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
+    const all = [...this.#broadcasts.values(), ...this.#finishing];
+    return {
+      listening: this.#state === "started",
+      connections: this.#server.connections,
+      streams: this.#broadcasts.size,
+      protocolErrors: this.#protocolErrors,
+      refusedPublishes: this.#refusedPublishes,
+      segmentBytes: sum([...this.#live.values()].map((live) => live.bytes)),
+      recordingPendingBytes: sum(all.map((broadcast) => broadcast.recordingPendingBytes)),
+    };
+  }
+
+  async publish(
+    publisher: Publisher,
+    app: string,
+    streamKey: string,
+    priority: number | undefined,
+  ): Promise<MediaFeed> {
+    const { id, secure, remoteAddress } = publisher;
+    const decision = await this.#host.authorizePublish({
+      connectionId: id,
+      app,
+      streamKey,
+      priority,
+      secure,
+      remoteAddress,
+    });
+    if (!publisher.open || this.#state !== "started") {
+      throw new MediaError("refused", "the encoder left before it was accepted");
+    }
+    if (!decision.allow) {
+      throw new MediaError("refused", decision.reason);
+    }
+    const running = this.#broadcasts.get(decision.streamName);
+    return running?.contend(publisher, priority) ?? this.#begin(publisher, priority, decision);
+  }
+
+  refused(publisher: Publisher, reason: string, isProtocolError: boolean): void {
+    if (isProtocolError) {
+      this.#protocolErrors += 1;
+    } else {
+      this.#refusedPublishes += 1;
+    }
+    this.#host.event({
+      type: "publish-refused",
+      atMs: this.#now(),
+      connectionId: publisher.id,
+      remoteAddress: publisher.remoteAddress,
+      secure: publisher.secure,
+      reason,
+    });
+  }
+
+  #begin(publisher: Publisher, priority: number | undefined, decision: AllowedPublish): MediaFeed {
+    const { streamName, streamId, recording, playlistWindowSegments } = decision;
+    const live =
+      this.#live.get(streamName) ?? new LiveRendition(this.#limits, () => performance.now());
+    this.#live.set(streamName, live);
+    live.begin(playlistWindowSegments);
+    const broadcast = new Broadcast({
+      streamName,
+      streamId,
+      recording,
+      live,
+      host: this.#host,
+      limits: this.#limits,
+      now: this.#now,
+      monotonicMs: () => performance.now(),
+      onOver: () => this.#over(broadcast),
+    });
+    this.#broadcasts.set(streamName, broadcast);
+    return broadcast.start(publisher, priority);
+  }
+
+  #over(broadcast: Broadcast): void {
+    this.#broadcasts.delete(broadcast.streamName);
+    this.#finishing.add(broadcast);
+    broadcast.recorded.then(() => this.#finishing.delete(broadcast));
+  }
+
+  #sweep(): void {
+    const monotonicMs = performance.now();
+    for (const broadcast of [...this.#broadcasts.values()]) {
+      broadcast.sweep(monotonicMs);
+    }
+    for (const [streamName, live] of this.#live) {
+      if (live.expired(monotonicMs) && !this.#broadcasts.has(streamName)) {
+        this.#live.delete(streamName);
+      }
+    }
+  }
+
+  /** A host that never answers must not keep the process: what is left then is told as failed. */
+  async #recordingsFinished(): Promise<void> {
+    const finished = Promise.all([...this.#finishing].map((broadcast) => broadcast.recorded));
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#limits.closeTimeoutMs);
+    });
+    await Promise.race([finished, deadline]);
+    clearTimeout(timer);
+    for (const broadcast of this.#finishing) {
+      broadcast.abortRecording("the server stopped before the recording was written");
+    }
+  }
+}
+
+/** Makes an engine in this process. `host` is asked and told as `MediaHost` says. */
+export function createMediaEngine(options: MediaEngineOptions, host: MediaHost): MediaEngine {
+  return new InProcessMediaEngine(options, host);
+}

@@ -1,0 +1,13 @@
+/** Numbers of ISO/IEC 13818-1 that the muxer and its tests share. */
+export const TS_PACKET_BYTES = 188;
+export const TS_PAYLOAD_BYTES = 184;
+export const TS_SYNC = 0x47;
+/** Video's PID also carries the clock. The values are those that Apple's and Amazon's segmenters use. */
+export const PID = { pat: 0x0000, pmt: 0x1000, video: 0x0100, audio: 0x0101 } as const;
+export const STREAM_TYPE = { avc: 0x1b, aacAdts: 0x0f } as const;
+export const PES_STREAM_ID = { video: 0xe0, audio: 0xc0 } as const;
+/** Ticks of PTS and DTS per second, and per millisecond. */
+export const TICKS_PER_SECOND = 90_000;
+export const TICKS_PER_MS = 90;
+/** PTS and DTS have 33 bits. */
+export const TICKS_WRAP = 2 ** 33;

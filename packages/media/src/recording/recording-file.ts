@@ -1,0 +1,37 @@
+import type { RecordingByteRange, RecordingFileRow } from "../engine/messages.ts";
+import type { Segment } from "../segmenter/segment.ts";
+
+/** A recorded file before it is written. */
+export interface RecordingFile {
+  readonly body: Buffer;
+  readonly row: RecordingFileRow;
+}
+
+/** Joins live segments, which continue each other, into one file. `segments` is not empty. */
+export function joinSegments(
+  segments: readonly Segment[],
+  rendition: string,
+  index: number,
+  discontinuity: boolean,
+): RecordingFile {
+  const body = Buffer.concat(segments.map((segment) => segment.body));
+  const byteRanges: RecordingByteRange[] = [];
+  let offset = 0;
+  for (const segment of segments) {
+    const start = offset;
+    byteRanges.push(
+      ...segment.keyframeIntervals.map((range) => ({ ...range, offset: start + range.offset })),
+    );
+    offset += segment.body.length;
+  }
+  const row: RecordingFileRow = {
+    rendition,
+    index,
+    durationMs: segments.reduce((sum, segment) => sum + segment.durationMs, 0),
+    length: body.length,
+    programDateTimeMs: segments[0]?.programDateTimeMs ?? 0,
+    discontinuity,
+    byteRanges,
+  };
+  return { body, row };
+}

@@ -1,0 +1,39 @@
+import type { SessionEndReason } from "../engine/messages.ts";
+import type { Amf0Value } from "./amf0.ts";
+
+/** What a connection needs of the rest of the engine: nothing here knows segments or recordings. */
+export interface IngestPort {
+  /**
+   * Asks whether `publisher` may publish. Resolves to where its media goes; the broadcast exists from then on.
+   * Rejects with MediaError `refused`, whose message the encoder is shown.
+   */
+  publish(
+    publisher: Publisher,
+    app: string,
+    streamKey: string,
+    priority: number | undefined,
+  ): Promise<MediaFeed>;
+  /** A connection ended without ever having published. */
+  refused(publisher: Publisher, reason: string, isProtocolError: boolean): void;
+}
+
+/** The connection as the broadcast sees it. */
+export interface Publisher {
+  readonly id: string;
+  readonly remoteAddress: string;
+  readonly secure: boolean;
+  /** False once the encoder has left, or was told to. */
+  readonly open: boolean;
+  /** Tells the encoder why, then closes. Calls nothing back. */
+  disconnect(description: string): void;
+}
+
+/** Where an accepted publisher's media goes. Throwing MediaError ends the connection. */
+export interface MediaFeed {
+  /** `body` is scratch memory, valid during the call. */
+  video(timestampMs: number, body: Buffer): void;
+  audio(timestampMs: number, body: Buffer): void;
+  metadata(values: readonly Amf0Value[]): void;
+  /** The connection is over, or the encoder unpublished. Called once. */
+  end(reason: SessionEndReason, message: string): void;
+}

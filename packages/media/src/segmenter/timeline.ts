@@ -1,0 +1,46 @@
+/** RTMP timestamps that advance by more than this are a jump: a gap in the source, not a slow frame. */
+const FORWARD_JUMP_MS = 5_000;
+/** Audio and video interleave within this; further back is a jump. */
+const BACKWARD_JUMP_MS = 1_000;
+/** What a jump is replaced by: about one frame. */
+const JUMP_STEP_MS = 33;
+
+/**
+ * Turns an encoder's 32-bit timestamps, which wrap and jump, into media time that goes on from 0. Both tracks of a
+ * publisher share one timeline, so that they stay together through a jump.
+ */
+export class Timeline {
+  #lastRawMs: number | undefined;
+  #lastMs = 0;
+  #jumped = false;
+
+  /** Media time of a raw timestamp. */
+  map(rawMs: number): number {
+    if (this.#lastRawMs === undefined) {
+      this.#lastRawMs = rawMs;
+      return this.#lastMs;
+    }
+    // Subtraction in 32 bits makes a wrap a small step.
+    const delta = (rawMs - this.#lastRawMs) | 0;
+    const jumped = delta > FORWARD_JUMP_MS || delta < -BACKWARD_JUMP_MS;
+    this.#jumped ||= jumped;
+    const timeMs = this.#lastMs + (jumped ? JUMP_STEP_MS : delta);
+    this.#lastRawMs = rawMs;
+    this.#lastMs = timeMs;
+    return timeMs;
+  }
+
+  /** Another publisher's timestamps follow: whatever they are, media time goes on. */
+  restart(): void {
+    this.#lastRawMs = undefined;
+    this.#lastMs += JUMP_STEP_MS;
+    this.#jumped = true;
+  }
+
+  /** True once after each jump: the relation to the wall clock is lost. */
+  takeJump(): boolean {
+    const jumped = this.#jumped;
+    this.#jumped = false;
+    return jumped;
+  }
+}

@@ -1,0 +1,260 @@
+import type { MediaHost, SessionEndReason, StreamMedia, StreamStatus } from "../engine/messages.ts";
+import type { StreamEventBody } from "../engine/stream-event.ts";
+import type { LiveRendition } from "../hls/live-rendition.ts";
+import type { MediaLimits } from "../limits.ts";
+import { MediaError } from "../media-error.ts";
+import { Recording } from "../recording/recording.ts";
+import type { Publisher } from "../rtmp/ingest-port.ts";
+import type { Segment } from "../segmenter/segment.ts";
+import { Segmenter } from "../segmenter/segmenter.ts";
+import { HealthMonitor } from "./health-monitor.ts";
+import { PublisherFeed } from "./publisher-feed.ts";
+import { streamMedia } from "./stream-media.ts";
+import type { TrackReader, VideoFrame } from "./track-reader.ts";
+
+export interface BroadcastOptions {
+  readonly streamName: string;
+  readonly streamId: string;
+  readonly recording: boolean;
+  readonly live: LiveRendition;
+  readonly host: MediaHost;
+  readonly limits: MediaLimits;
+  readonly now: () => number;
+  readonly monotonicMs: () => number;
+  /** Called once, when the broadcast is over but its recording may not be. */
+  readonly onOver: () => void;
+}
+
+/**
+ * One broadcast of a channel, from the accepted publisher to the last segment. It has one publisher at a time; another
+ * one with a higher priority waits as a candidate until its first keyframe shows that it may take over.
+ */
+export class Broadcast {
+  readonly streamName: string;
+  readonly streamId: string;
+  readonly #options: BroadcastOptions;
+  readonly #segmenter: Segmenter;
+  readonly #recording: Recording | undefined;
+  readonly #health = new HealthMonitor();
+  #active: PublisherFeed | undefined;
+  #candidate: PublisherFeed | undefined;
+  #takeovers = 0;
+  #media: StreamMedia | undefined;
+  #mediaChanged = true;
+  #warnings: readonly string[] = [];
+  readonly #createdAtMs: number;
+  readonly #openedAtMs: number;
+  #startedAtMs: number | undefined;
+  #durationMs = 0;
+  #hasVideo = false;
+  #over = false;
+  /** Resolves when the recording, if any, is complete or failed. */
+  #recorded: Promise<void> = Promise.resolve();
+
+  constructor(options: BroadcastOptions) {
+    this.#options = options;
+    this.streamName = options.streamName;
+    this.streamId = options.streamId;
+    this.#createdAtMs = options.now();
+    this.#openedAtMs = options.monotonicMs();
+    this.#segmenter = new Segmenter(options.limits, options.now, (segment) =>
+      this.#segment(segment),
+    );
+    if (options.recording) {
+      this.#recording = new Recording({
+        streamName: this.streamName,
+        streamId: this.streamId,
+        limits: options.limits,
+        put: (object) => options.host.putRecordingObject(object),
+        tell: (event) => this.#tell(event),
+      });
+    }
+  }
+
+  /** Begins with its first publisher. */
+  start(publisher: Publisher, priority: number | undefined): PublisherFeed {
+    this.#tell({
+      type: "session-created",
+      connectionId: publisher.id,
+      remoteAddress: publisher.remoteAddress,
+      secure: publisher.secure,
+      recording: this.#options.recording,
+    });
+    this.#active = new PublisherFeed(this, publisher, priority ?? 0);
+    return this.#active;
+  }
+
+  /**
+   * Another publisher for a running broadcast. Throws MediaError `refused` unless its priority is strictly higher and
+   * takeovers are left.
+   */
+  contend(publisher: Publisher, priority: number | undefined): PublisherFeed {
+    if (priority === undefined) {
+      throw new MediaError("refused", "the channel already has a publisher");
+    }
+    const least = Math.max(this.#active?.priority ?? 0, this.#candidate?.priority ?? 0);
+    if (priority <= least) {
+      this.#tell({ type: "stream-takeover-failed", code: "StreamTakeoverInvalidPriority" });
+      throw new MediaError("refused", "the priority is not higher than the running publisher's");
+    }
+    if (this.#takeovers >= this.#options.limits.takeoversMax) {
+      this.#tell({ type: "stream-takeover-failed", code: "StreamTakeoverLimitBreached" });
+      throw new MediaError("refused", "the broadcast was taken over too often");
+    }
+    this.#candidate?.publisher.disconnect("another publisher has a higher priority");
+    this.#candidate = new PublisherFeed(this, publisher, priority);
+    return this.#candidate;
+  }
+
+  /** Asked by a candidate at its first keyframe. Throws MediaError `refused` when its media is different. */
+  takeOver(feed: PublisherFeed): void {
+    const running = this.#active;
+    this.#candidate = undefined;
+    if (running !== undefined && !running.tracks.matches(feed.tracks)) {
+      this.#tell({ type: "stream-takeover-failed", code: "StreamTakeoverMediaMismatch" });
+      throw new MediaError("refused", "the media differs from the running publisher's");
+    }
+    this.#takeovers += 1;
+    this.#active = feed;
+    running?.publisher.disconnect("another publisher with a higher priority took over");
+    this.#segmenter.restart();
+    this.configure(feed.tracks);
+    const { publisher, priority } = feed;
+    this.#tell({ type: "stream-takeover", connectionId: publisher.id, priority });
+  }
+
+  isActive(feed: PublisherFeed): boolean {
+    return feed === this.#active && !this.#over;
+  }
+
+  /** The active publisher's configuration came or changed. */
+  configure(tracks: TrackReader): void {
+    if (tracks.video !== undefined) {
+      this.#segmenter.setVideoConfig(tracks.video);
+    }
+    this.#segmenter.setAudioConfig(tracks.audio);
+    this.#mediaChanged = true;
+  }
+
+  video(timestampMs: number, frame: VideoFrame): void {
+    this.#hasVideo = true;
+    this.#segmenter.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
+  }
+
+  audio(timestampMs: number, frame: Buffer): void {
+    this.#segmenter.audio(timestampMs, frame);
+  }
+
+  /** A publisher is gone: the broadcast ends with the active one. */
+  gone(feed: PublisherFeed, reason: SessionEndReason, message: string): void {
+    if (feed === this.#candidate) {
+      this.#candidate = undefined;
+    } else if (feed === this.#active) {
+      this.end(reason, message);
+    }
+  }
+
+  /** Completes the last segment and tells the end. The recording goes on being written; see `recorded`. */
+  end(reason: SessionEndReason, message: string): void {
+    if (this.#over) {
+      return;
+    }
+    this.#segmenter.finish();
+    this.#over = true;
+    for (const feed of [this.#active, this.#candidate]) {
+      if (feed?.publisher.open === true) {
+        feed.publisher.disconnect(message);
+      }
+    }
+    this.#options.live.end();
+    if (this.#startedAtMs !== undefined) {
+      this.#tell({ type: "stream-end", durationMs: this.#durationMs });
+    }
+    this.#tell({ type: "session-ended", reason, message });
+    this.#recorded = this.#recording?.finish() ?? this.#recorded;
+    this.#options.onOver();
+  }
+
+  get recorded(): Promise<void> {
+    return this.#recorded;
+  }
+
+  abortRecording(message: string): boolean {
+    return this.#recording?.abort(message) ?? false;
+  }
+
+  /** Called about once a second. */
+  sweep(monotonicMs: number): void {
+    const { videoDeadlineMs } = this.#options.limits;
+    if (!this.#hasVideo && monotonicMs - this.#openedAtMs > videoDeadlineMs) {
+      this.end("unsupported-media", "no video came: audio-only streams are not supported");
+      return;
+    }
+    const changed = this.#health.sample(monotonicMs, this.#segmenter.mediaMs);
+    const warnings = this.#health.warnings();
+    if (this.#startedAtMs === undefined) {
+      return;
+    }
+    if (changed || warnings.join() !== this.#warnings.join()) {
+      this.#warnings = warnings;
+      const { health } = this.#health;
+      this.#tell({ type: "health", health, warnings, measured: this.#health.measured() });
+    }
+  }
+
+  status(): StreamStatus {
+    return {
+      streamName: this.streamName,
+      streamId: this.streamId,
+      state: this.#startedAtMs === undefined ? "starting" : "live",
+      createdAtMs: this.#createdAtMs,
+      startedAtMs: this.#startedAtMs,
+      health: this.#health.health,
+      warnings: this.#warnings,
+      media: this.#media,
+      measured: this.#health.measured(),
+      recording: this.#recording?.status(),
+    };
+  }
+
+  get recordingPendingBytes(): number {
+    return this.#recording?.status().pendingBytes ?? 0;
+  }
+
+  #tell(event: StreamEventBody): void {
+    const { host, now } = this.#options;
+    const { streamName, streamId } = this;
+    host.event({ ...event, streamName, streamId, atMs: now() });
+  }
+
+  #segment(segment: Segment): void {
+    this.#durationMs += segment.durationMs;
+    this.#health.segment(segment, this.#active?.tracks.audio !== undefined);
+    const isFirst = this.#startedAtMs === undefined;
+    if (this.#mediaChanged && this.#active !== undefined) {
+      this.#mediaChanged = false;
+      this.#describe(this.#active.tracks, segment, isFirst);
+    }
+    if (this.#media === undefined) {
+      return;
+    }
+    this.#options.live.add(segment, this.#media);
+    if (isFirst) {
+      this.#startedAtMs = this.#options.now();
+      this.#tell({ type: "stream-start" });
+    }
+    this.#recording?.add(segment);
+  }
+
+  #describe(tracks: TrackReader, segment: Segment, isFirst: boolean): void {
+    const media = streamMedia(tracks, segment);
+    if (media === undefined || JSON.stringify(media) === JSON.stringify(this.#media)) {
+      return;
+    }
+    this.#media = media;
+    this.#tell({ type: "media-info", media });
+    if (isFirst) {
+      this.#recording?.begin(media, segment.programDateTimeMs);
+    }
+  }
+}

@@ -1,0 +1,99 @@
+import type { StreamHealth, StreamMeasurement } from "../engine/messages.ts";
+import type { Segment } from "../segmenter/segment.ts";
+
+/** Measurements are of this many segments. */
+const SEGMENTS_MEASURED = 5;
+/** Media that arrives more slowly than this share of real time starves the players. */
+const STARVING_SHARE = 0.8;
+/** Real time over which arrival is compared with media time. */
+const ARRIVAL_WINDOW_MS = 6_000;
+/** IVS asks for 2 s; beyond this, latency suffers visibly. */
+const KEYFRAME_INTERVAL_WARNED_MS = 4_000;
+
+interface Arrival {
+  readonly atMs: number;
+  readonly mediaMs: number;
+}
+
+/** What a broadcast's health is, from how its media arrives. */
+export class HealthMonitor {
+  readonly #segments: Segment[] = [];
+  #arrivals: Arrival[] = [];
+  #health: StreamHealth = "UNKNOWN";
+  #hasAudio = true;
+
+  get health(): StreamHealth {
+    return this.#health;
+  }
+
+  segment(segment: Segment, hasAudio: boolean): void {
+    this.#hasAudio = hasAudio;
+    this.#segments.push(segment);
+    if (this.#segments.length > SEGMENTS_MEASURED) {
+      this.#segments.shift();
+    }
+  }
+
+  /**
+   * Called about once a second with a monotonic clock and the media time received so far.
+   * True when the health changed.
+   */
+  sample(atMs: number, mediaMs: number): boolean {
+    this.#arrivals.push({ atMs, mediaMs });
+    const since = atMs - ARRIVAL_WINDOW_MS;
+    const inWindow = this.#arrivals.findIndex((arrival) => arrival.atMs >= since);
+    // The last sample before the window is kept: the window is measured from it.
+    this.#arrivals = this.#arrivals.slice(Math.max(0, inWindow - 1));
+    const first = this.#arrivals[0];
+    if (first === undefined || atMs - first.atMs < ARRIVAL_WINDOW_MS) {
+      return this.#set(
+        this.#segments.length > 0 && this.#health === "UNKNOWN" ? "HEALTHY" : this.#health,
+      );
+    }
+    const share = (mediaMs - first.mediaMs) / (atMs - first.atMs);
+    return this.#set(share < STARVING_SHARE ? "STARVING" : "HEALTHY");
+  }
+
+  #set(health: StreamHealth): boolean {
+    const changed = health !== this.#health;
+    this.#health = health;
+    return changed;
+  }
+
+  measured(): StreamMeasurement {
+    let durationMs = 0;
+    let videoBytes = 0;
+    let audioBytes = 0;
+    let frames = 0;
+    let intervals = 0;
+    for (const segment of this.#segments) {
+      durationMs += segment.durationMs;
+      videoBytes += segment.videoBytes;
+      audioBytes += segment.audioBytes;
+      frames += segment.videoFrames;
+      intervals += segment.keyframeIntervals.length;
+    }
+    const perSecond = (amount: number): number =>
+      durationMs > 0 ? (amount * 1_000) / durationMs : 0;
+    return {
+      videoBitrate: Math.round(perSecond(videoBytes * 8)),
+      audioBitrate: Math.round(perSecond(audioBytes * 8)),
+      frameRate: Math.round(perSecond(frames) * 100) / 100,
+      keyframeIntervalMs: intervals > 0 ? Math.round(durationMs / intervals) : 0,
+    };
+  }
+
+  warnings(): string[] {
+    const warnings: string[] = [];
+    const { keyframeIntervalMs } = this.measured();
+    if (keyframeIntervalMs > KEYFRAME_INTERVAL_WARNED_MS) {
+      warnings.push(
+        `The keyframe interval is ${keyframeIntervalMs / 1_000} s; set the encoder to 2 s.`,
+      );
+    }
+    if (!this.#hasAudio) {
+      warnings.push("The stream has no audio.");
+    }
+    return warnings;
+  }
+}

@@ -1,0 +1,65 @@
+import type { SessionEndReason } from "../engine/messages.ts";
+import type { Amf0Value } from "../rtmp/amf0.ts";
+import type { MediaFeed, Publisher } from "../rtmp/ingest-port.ts";
+import type { Broadcast } from "./broadcast.ts";
+import { TrackReader } from "./track-reader.ts";
+
+/**
+ * One publisher of a broadcast. While another one is active it only listens for its own configuration and its first
+ * keyframe, with which it asks to take over.
+ */
+export class PublisherFeed implements MediaFeed {
+  readonly publisher: Publisher;
+  readonly priority: number;
+  readonly tracks = new TrackReader();
+  readonly #broadcast: Broadcast;
+
+  constructor(broadcast: Broadcast, publisher: Publisher, priority: number) {
+    this.#broadcast = broadcast;
+    this.publisher = publisher;
+    this.priority = priority;
+  }
+
+  video(timestampMs: number, body: Buffer): void {
+    const frame = this.tracks.readVideo(body);
+    const isActive = this.#broadcast.isActive(this);
+    if (frame === "config") {
+      if (isActive) {
+        this.#broadcast.configure(this.tracks);
+      }
+      return;
+    }
+    if (frame === undefined || !(isActive || this.#tookOver(frame.keyframe))) {
+      return;
+    }
+    this.#broadcast.video(timestampMs, frame);
+  }
+
+  audio(timestampMs: number, body: Buffer): void {
+    const frame = this.tracks.readAudio(body);
+    if (frame === undefined || !this.#broadcast.isActive(this)) {
+      return;
+    }
+    if (frame === "config") {
+      this.#broadcast.configure(this.tracks);
+    } else {
+      this.#broadcast.audio(timestampMs, frame);
+    }
+  }
+
+  metadata(values: readonly Amf0Value[]): void {
+    this.tracks.metadata(values);
+  }
+
+  end(reason: SessionEndReason, message: string): void {
+    this.#broadcast.gone(this, reason, message);
+  }
+
+  #tookOver(keyframe: boolean): boolean {
+    if (!keyframe || this.tracks.video === undefined || !this.publisher.open) {
+      return false;
+    }
+    this.#broadcast.takeOver(this);
+    return true;
+  }
+}

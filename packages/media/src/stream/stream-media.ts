@@ -1,0 +1,39 @@
+import type { StreamMedia } from "../engine/messages.ts";
+import type { Segment } from "../segmenter/segment.ts";
+import type { TrackReader } from "./track-reader.ts";
+
+/** Rates that real encoders use: a measured one this near to one of them is that one. */
+const USUAL_RATES = [24, 25, 30, 48, 50, 60, 120];
+const USUAL_RATE_TOLERANCE = 0.6;
+
+/** Facts of a publisher, once its first segment is complete. Undefined before its video configuration came. */
+export function streamMedia(tracks: TrackReader, segment: Segment): StreamMedia | undefined {
+  const { video, audio, announced } = tracks;
+  if (video === undefined) {
+    return undefined;
+  }
+  return {
+    video: {
+      width: video.sps.width,
+      height: video.sps.height,
+      frameRate: announced.frameRate || video.sps.frameRate || measuredRate(segment),
+      codec: video.codec,
+      profile: video.profile,
+      level: video.level,
+      targetBitrate: announced.videoBitrate,
+    },
+    audio: audio && {
+      codec: audio.codec,
+      sampleRate: audio.sampleRate,
+      channels: audio.channels,
+      targetBitrate: announced.audioBitrate,
+    },
+    encoder: announced.encoder,
+  };
+}
+
+function measuredRate(segment: Segment): number {
+  const rate = (segment.videoFrames * 1_000) / Math.max(1, segment.durationMs);
+  const usual = USUAL_RATES.find((known) => Math.abs(known - rate) <= USUAL_RATE_TOLERANCE);
+  return usual ?? Math.round(rate * 100) / 100;
+}

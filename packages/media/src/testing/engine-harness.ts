@@ -1,0 +1,172 @@
+import { spawn, spawnSync } from "node:child_process";
+import { createServer, type Server } from "node:http";
+import { createMediaEngine } from "../engine/media-engine.ts";
+import type {
+  MediaEngine,
+  MediaEngineOptions,
+  MediaEvent,
+  MediaHost,
+  PublishDecision,
+  PublishRequest,
+  RecordingObject,
+} from "../engine/messages.ts";
+import { testCertificate } from "./test-certificate.ts";
+
+/** Name of a recorded object → its latest content. */
+export type PutObjects = Map<string, RecordingObject>;
+
+/** An engine on free ports whose host remembers everything it is told. */
+export class EngineHarness {
+  readonly engine: MediaEngine;
+  readonly events: MediaEvent[] = [];
+  readonly requests: PublishRequest[] = [];
+  readonly objects: PutObjects = new Map();
+  readonly putPaths: string[] = [];
+  rtmpPort = 0;
+  rtmpsPort = 0;
+  #broadcasts = 0;
+  #waiting: (() => void)[] = [];
+
+  constructor(
+    options: Pick<MediaEngineOptions, "limits"> = {},
+    host: Partial<Pick<MediaHost, "authorizePublish" | "putRecordingObject">> = {},
+  ) {
+    this.engine = createMediaEngine(
+      { host: "127.0.0.1", rtmpPort: 0, rtmpsPort: 0, tls: testCertificate, ...options },
+      {
+        authorizePublish: (request) => {
+          this.requests.push(request);
+          return host.authorizePublish?.(request) ?? Promise.resolve(this.allow(request));
+        },
+        event: (event) => {
+          this.events.push(event);
+          for (const wake of this.#waiting.splice(0)) {
+            wake();
+          }
+        },
+        putRecordingObject: async (object) => {
+          await host.putRecordingObject?.(object);
+          this.putPaths.push(object.path);
+          this.objects.set(object.path, structuredClone(object));
+        },
+      },
+    );
+  }
+
+  async start(): Promise<this> {
+    const ports = await this.engine.start();
+    this.rtmpPort = ports.rtmpPort;
+    this.rtmpsPort = ports.rtmpsPort;
+    return this;
+  }
+
+  /** The default decision: keys that begin with "no" are refused, "rec" ones are recorded. */
+  allow(request: PublishRequest): PublishDecision {
+    const { streamKey } = request;
+    if (streamKey.startsWith("no")) {
+      return { allow: false, reason: "this key is not known" };
+    }
+    this.#broadcasts += 1;
+    return {
+      allow: true,
+      streamName: `channel/${streamKey}`,
+      streamId: `st-${this.#broadcasts}`,
+      recording: streamKey.startsWith("rec"),
+    };
+  }
+
+  /** Resolves with the first event of this type, also one that was told before. */
+  async seen<T extends MediaEvent["type"]>(
+    type: T,
+    matches: (event: Extract<MediaEvent, { type: T }>) => boolean = () => true,
+  ): Promise<Extract<MediaEvent, { type: T }>> {
+    for (;;) {
+      const found = this.events.find(
+        (event): event is Extract<MediaEvent, { type: T }> =>
+          event.type === type && matches(event as Extract<MediaEvent, { type: T }>),
+      );
+      if (found !== undefined) {
+        return found;
+      }
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  types(): string[] {
+    return this.events.map((event) => event.type);
+  }
+}
+
+/** Serves live playback under `/<stream name, encoded>/…` and recorded objects under `/objects/…`. */
+export async function servePlayback(
+  harness: EngineHarness,
+): Promise<{ readonly url: string; readonly server: Server }> {
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+    answer(harness, path).then((body) => {
+      const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
+      if (body === undefined || typeof body === "string" || first === undefined) {
+        response.writeHead(body === undefined ? 404 : 200).end(body);
+        return;
+      }
+      const end = last ? Number(last) : body.length - 1;
+      const range = `bytes ${first}-${end}/${body.length}`;
+      response.writeHead(206, { "content-range": range });
+      response.end(body.subarray(Number(first), end + 1));
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  const port = typeof address === "object" && address !== null ? address.port : 0;
+  return { url: `http://127.0.0.1:${port}`, server };
+}
+
+async function answer(
+  harness: EngineHarness,
+  path: string,
+): Promise<string | Uint8Array | undefined> {
+  if (path.startsWith("/objects/")) {
+    return harness.objects.get(path.slice("/objects/".length))?.body;
+  }
+  const [, streamName = "", rendition = "", file = ""] =
+    /^\/live\/(channel\/[^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
+  if (file === "") {
+    return harness.engine.multivariantPlaylist(streamName, "");
+  }
+  return file === "playlist.m3u8"
+    ? harness.engine.mediaPlaylist(streamName, rendition)
+    : harness.engine.segment(streamName, rendition, Number.parseInt(file, 10));
+}
+
+export const hasFfmpeg = ["ffmpeg", "ffprobe"].every(
+  (command) => spawnSync(command, ["-version"]).status === 0,
+);
+
+export interface CommandResult {
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function run(command: string, args: readonly string[]): Promise<CommandResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { stdio: ["ignore", "pipe", "pipe"] });
+    let stdout = "";
+    let stderr = "";
+    child.stdout.on("data", (bytes) => (stdout += String(bytes)));
+    child.stderr.on("data", (bytes) => (stderr += String(bytes)));
+    child.on("error", reject);
+    child.on("close", (status) => resolve({ status, stdout, stderr }));
+  });
+}
+
+/** Encoder arguments for `seconds` of 320x180 at 30 frames per second with a keyframe each 2 s, and a tone. */
+export function encoderArguments(seconds: number, video: readonly string[] = []): string[] {
+  return [
+    ...["-hide_banner", "-v", "error", "-nostdin"],
+    ...["-f", "lavfi", "-i", `testsrc2=size=320x180:rate=30:duration=${seconds}`],
+    ...["-f", "lavfi", "-i", `sine=frequency=440:sample_rate=48000:duration=${seconds}`],
+    ...["-c:v", "libx264", "-preset", "ultrafast", "-g", "60", "-sc_threshold", "0"],
+    ...["-pix_fmt", "yuv420p", ...video, "-c:a", "aac", "-b:a", "96k", "-shortest"],
+  ];
+}
