@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from "node:child_process";
-import { createServer, type Server } from "node:http";
+import { createServer, type Server, type ServerResponse } from "node:http";
 import { createMediaEngine } from "../engine/media-engine.ts";
 import type {
   MediaEngine,
@@ -104,21 +104,35 @@ export async function servePlayback(
   const server = createServer((request, response) => {
     const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
     answer(harness, path).then((body) => {
-      const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(request.headers.range ?? "") ?? [];
-      if (body === undefined || typeof body === "string" || first === undefined) {
-        response.writeHead(body === undefined ? 404 : 200).end(body);
-        return;
-      }
-      const end = last ? Number(last) : body.length - 1;
-      const range = `bytes ${first}-${end}/${body.length}`;
-      response.writeHead(206, { "content-range": range });
-      response.end(body.subarray(Number(first), end + 1));
+      respond(response, body, request.headers.range);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : 0;
   return { url: `http://127.0.0.1:${port}`, server };
+}
+
+/** As S3 answers: with a length, and with the part that was asked for. */
+function respond(
+  response: ServerResponse,
+  content: string | Uint8Array | undefined,
+  rangeHeader: string | undefined,
+): void {
+  const body = Buffer.from(content ?? "");
+  const [, first, last] = /^bytes=(\d+)-(\d*)$/.exec(rangeHeader ?? "") ?? [];
+  if (first === undefined) {
+    response.writeHead(content === undefined ? 404 : 200, { "content-length": body.length });
+    response.end(body);
+    return;
+  }
+  const end = Math.min(last ? Number(last) + 1 : body.length, body.length);
+  const part = body.subarray(Number(first), end);
+  response.writeHead(206, {
+    "content-length": part.length,
+    "content-range": `bytes ${first}-${end - 1}/${body.length}`,
+  });
+  response.end(part);
 }
 
 async function answer(
