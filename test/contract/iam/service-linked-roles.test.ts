@@ -1,6 +1,9 @@
 import {
   AddRoleToInstanceProfileCommand,
+  AttachGroupPolicyCommand,
   AttachRolePolicyCommand,
+  AttachUserPolicyCommand,
+  CreateGroupCommand,
   CreateInstanceProfileCommand,
   CreateRoleCommand,
   CreateServiceLinkedRoleCommand,
@@ -19,6 +22,7 @@ import {
   ListRoleTagsCommand,
   PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
+  PutUserPermissionsBoundaryCommand,
   RemoveRoleFromInstanceProfileCommand,
   TagRoleCommand,
   UntagRoleCommand,
@@ -161,6 +165,32 @@ describe("an existing service-linked role", () => {
       name: "PolicyNotAttachableException",
       message: "Cannot attach a Service Role Policy to a Customer Role.",
     });
+    const UserName = "somebody";
+    const GroupName = "some";
+    const PermissionsBoundary = SERVICE_POLICY;
+    await createUser(root.iam, UserName);
+    await root.iam.send(new CreateGroupCommand({ GroupName }));
+    const attempts = [
+      root.iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn: SERVICE_POLICY })),
+      root.iam.send(new AttachGroupPolicyCommand({ GroupName, PolicyArn: SERVICE_POLICY })),
+      root.iam.send(new PutUserPermissionsBoundaryCommand({ UserName, PermissionsBoundary })),
+    ];
+    for (const { status, ...end } of await Promise.allSettled(attempts))
+      expect([status, end]).toMatchObject([
+        "rejected",
+        { reason: { name: "PolicyNotAttachableException" } },
+      ]);
+  });
+
+  test("is forgotten by a reset, after which everything works again", async () => {
+    const other = await startTestServer();
+    const { iam } = other.clients();
+    const create = () => iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: IVS }));
+    await create();
+    await other.server.reset();
+    await create();
+    expect(await deleteRole(iam)).toMatchObject({ Status: "SUCCEEDED" });
+    await other.close();
   });
 });
 

@@ -14,6 +14,8 @@ import { type SealedToken, TokenSealer } from "./token-sealer.ts";
 
 /** How every temporary access key id begins. Source: IAM User Guide, unique identifiers. */
 const TEMPORARY_KEY_PREFIX = "ASIA";
+/** RoleLastUsed shows seconds, so a session's use is noted no more often. */
+const NOTE_INTERVAL_MS = 1000;
 /** Opened tokens kept in memory; a few KiB each. The rest is opened again when it is used. */
 const OPENED_TOKENS_MAX = 2048;
 
@@ -37,6 +39,8 @@ interface OpenedSession {
   readonly secretAccessKey: string;
   /** What the directory said of the session's identity, and under which generation. */
   readonly resolved: { readonly credential: Credential; readonly generation: number } | undefined;
+  /** When its use was last noted. */
+  readonly notedMs: number;
 }
 
 /** Issues temporary credentials and finds them again, without a table of sessions. */
@@ -81,9 +85,11 @@ export class SessionCredentials implements CredentialSource {
 
   /** For RoleLastUsed. A session that just authenticated is among the opened ones. */
   noteUsed(accessKeyId: string, _service: string, region: string, atMs: number): void {
-    const identity = this.#opened.get(accessKeyId)?.session.identity;
-    if (identity?.kind === "role")
-      this.#deps.directory.noteRoleUsed(identity.roleArn, region, atMs);
+    const opened = this.#opened.get(accessKeyId);
+    if (opened?.session.identity.kind !== "role") return;
+    if (atMs - opened.notedMs < NOTE_INTERVAL_MS) return;
+    this.#opened.set(accessKeyId, { ...opened, notedMs: atMs });
+    this.#deps.directory.noteRoleUsed(opened.session.identity.roleArn, region, atMs);
   }
 
   forgetAll(): void {
@@ -95,7 +101,8 @@ export class SessionCredentials implements CredentialSource {
     if (!opened) return undefined;
     const { secretAccessKey, text } = opened;
     const session = decodeSession(text);
-    return { accessKeyId, sessionToken, session, secretAccessKey, resolved: undefined };
+    const resolved = undefined;
+    return { accessKeyId, sessionToken, session, secretAccessKey, resolved, notedMs: 0 };
   }
 
   async #resolve(opened: OpenedSession): Promise<Credential | undefined> {
