@@ -1,0 +1,117 @@
+"""Drives IAM through boto3, which shares no code with the JavaScript SDK. Ends with `done`."""
+
+import json
+import os
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+ENDPOINT = os.environ["AWS_ENDPOINT_URL"]
+OPTIONS = {"endpoint_url": ENDPOINT, "config": Config(retries={"max_attempts": 1})}
+iam = boto3.client("iam", **OPTIONS)
+
+
+def policy(*statements):
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def refused(error, call, **arguments):
+    try:
+        call(**arguments)
+    except error as caught:
+        return caught.response["Error"]
+    raise AssertionError(f"{call} succeeded")
+
+
+TRUST = policy(
+    {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}
+)
+
+# A role, its policies and its life.
+created = iam.create_role(RoleName="app", AssumeRolePolicyDocument=TRUST, Path="/a/")
+assert created["Role"]["AssumeRolePolicyDocument"] == json.loads(TRUST), created
+iam.get_waiter("role_exists").wait(RoleName="app")
+role = iam.get_role(RoleName="app")["Role"]
+assert role["RoleLastUsed"] == {} and "Tags" not in role, role
+inline = policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/*"})
+iam.put_role_policy(RoleName="app", PolicyName="read", PolicyDocument=inline)
+assert iam.get_role_policy(RoleName="app", PolicyName="read")["PolicyDocument"] == json.loads(inline)
+iam.attach_role_policy(RoleName="app", PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")
+version = iam.get_policy(PolicyArn="arn:aws:iam::aws:policy/ReadOnlyAccess")["Policy"]
+document = iam.get_policy_version(
+    PolicyArn=version["Arn"], VersionId=version["DefaultVersionId"]
+)["PolicyVersion"]["Document"]
+assert document["Statement"], document
+refused(iam.exceptions.DeleteConflictException, iam.delete_role, RoleName="app")
+refused(iam.exceptions.NoSuchEntityException, iam.get_role, RoleName="nope")
+refused(
+    iam.exceptions.EntityAlreadyExistsException,
+    iam.create_role,
+    RoleName="APP",
+    AssumeRolePolicyDocument=TRUST,
+)
+refused(
+    iam.exceptions.MalformedPolicyDocumentException,
+    iam.create_policy,
+    PolicyName="bad",
+    PolicyDocument="{}",
+)
+refused(
+    iam.exceptions.PolicyNotAttachableException,
+    iam.attach_role_policy,
+    RoleName="app",
+    PolicyArn="arn:aws:iam::aws:policy/aws-service-role/IVSRecordToS3",
+)
+
+# Paginators, over users with values that need escaping on the way.
+for index in range(7):
+    iam.create_user(
+        UserName=f"user-{index}", Tags=[{"Key": "Ort", "Value": f"Zürich + {index} = a/b"}]
+    )
+pages = list(iam.get_paginator("list_users").paginate(PaginationConfig={"PageSize": 3}))
+assert [len(page["Users"]) for page in pages] == [3, 3, 1], pages
+tags = iam.list_user_tags(UserName="user-3")["Tags"]
+assert tags == [{"Key": "Ort", "Value": "Zürich + 3 = a/b"}], tags
+
+# A user of its own permissions.
+iam.put_user_policy(
+    UserName="user-0",
+    PolicyName="self",
+    PolicyDocument=policy(
+        {
+            "Effect": "Allow",
+            "Action": "iam:GetUser",
+            "Resource": "arn:aws:iam::*:user/${aws:username}",
+        }
+    ),
+)
+key = iam.create_access_key(UserName="user-0")["AccessKey"]
+mine = boto3.client(
+    "iam",
+    aws_access_key_id=key["AccessKeyId"],
+    aws_secret_access_key=key["SecretAccessKey"],
+    **OPTIONS,
+)
+assert mine.get_user()["User"]["UserName"] == "user-0"
+error = refused(ClientError, mine.get_user, UserName="user-1")
+assert error["Code"] == "AccessDenied", error
+assert "because no identity-based policy allows the iam:GetUser action" in error["Message"], error
+
+# Service-linked roles are AWS's to change.
+iam.create_service_linked_role(AWSServiceName="ivs.amazonaws.com")
+error = refused(
+    iam.exceptions.UnmodifiableEntityException,
+    iam.detach_role_policy,
+    RoleName="AWSServiceRoleForIVSRecordToS3",
+    PolicyArn="arn:aws:iam::aws:policy/aws-service-role/IVSRecordToS3",
+)
+assert "protected role 'AWSServiceRoleForIVSRecordToS3'" in error["Message"], error
+
+details = iam.get_account_authorization_details()
+assert len(details["UserDetailList"]) == 7, details
+assert {role["RoleName"] for role in details["RoleDetailList"]} == {
+    "app",
+    "AWSServiceRoleForIVSRecordToS3",
+}
+print("done")
