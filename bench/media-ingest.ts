@@ -1,0 +1,168 @@
+/**
+ * CPU of passthrough ingest with live HLS, beside Debian's nginx-rtmp in the same run, and the time from the first
+ * frame to the first playlist: `tsx bench/media-ingest.ts [STREAMS] [SECONDS] [record]`.
+ *
+ * Both servers get the same number of encoders at the same time, so that other load on the machine hits them alike.
+ * Cost is the CPU time of the server's own process. Needs ffmpeg, nginx and its RTMP module; nothing is asserted.
+ */
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
+
+const streams = Number(process.argv[2] ?? 24);
+const seconds = Number(process.argv[3] ?? 20);
+const engineMode = process.argv[4] ?? "live";
+const NGINX_MODULE = "/usr/lib/nginx/modules/ngx_rtmp_module.so";
+/** Linux reports CPU time in hundredths of a second. */
+const TICKS_PER_SECOND = 100;
+const WARM_UP_MS = 6_000;
+const SEGMENT_MS = 2_000;
+const POLL_MS = 4;
+
+const folder = mkdtempSync(join(tmpdir(), "rolecast-bench-"));
+const children: ChildProcess[] = [];
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+
+function start(command: string, args: readonly string[]): ChildProcess {
+  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
+  children.push(child);
+  return child;
+}
+
+function script(name: string, ...args: readonly string[]): ChildProcess {
+  return start(process.execPath, ["--import", "tsx", here(name), ...args]);
+}
+
+async function firstLine(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    child.stdout?.once("data", (bytes) => resolve(String(bytes)));
+    child.once("exit", (status) => reject(new Error(`a process ended with ${status}`)));
+  });
+}
+
+function cpuSeconds(child: ChildProcess): number {
+  const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
+
+function residentMegabytes(child: ChildProcess): number {
+  const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+function makeSource(): string {
+  const file = join(folder, "source.flv");
+  execFileSync("ffmpeg", [
+    ...["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30:duration=20"],
+    ...["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=20"],
+    ...["-vf", "noise=alls=12:allf=t", "-c:v", "libx264", "-preset", "ultrafast"],
+    ...["-profile:v", "high", "-pix_fmt", "yuv420p", "-g", "60", "-sc_threshold", "0", "-b:v"],
+    ...["2500k", "-minrate", "2500k", "-maxrate", "2500k", "-bufsize", "2500k"],
+    ...["-x264-params", "nal-hrd=cbr", "-c:a", "aac", "-b:a", "128k", file],
+  ]);
+  return file;
+}
+
+async function startNginx(): Promise<{ child: ChildProcess; port: number }> {
+  const port = await freePort();
+  const conf = join(folder, "nginx.conf");
+  writeFileSync(
+    conf,
+    `load_module ${NGINX_MODULE};
+daemon off; master_process off; worker_processes 1; pid ${folder}/nginx.pid; error_log ${folder}/error.log error;
+events { worker_connections 1024; }
+rtmp { access_log off; server { listen 127.0.0.1:${port}; chunk_size 4096;
+  application app { live on; hls on; hls_fragment 2s; hls_playlist_length 12s; hls_path ${folder}/hls; } } }
+`,
+  );
+  const child = start("nginx", ["-c", conf, "-p", folder]);
+  await pause(500);
+  return { child, port };
+}
+
+async function playlistDelayMs(
+  source: string,
+  port: number,
+  isListed: (key: string) => Promise<boolean>,
+): Promise<number> {
+  const publisher = script("./media-ingest/publisher.ts", source, String(port), "1", "delay");
+  // The publisher says "started" one stagger interval after its first frame.
+  await firstLine(publisher);
+  const startedMs = performance.now() - 83;
+  while (!(await isListed("delay0"))) {
+    await pause(POLL_MS);
+  }
+  publisher.kill();
+  return performance.now() - startedMs;
+}
+
+async function main(): Promise<void> {
+  const source = makeSource();
+  const engine = script("./media-ingest/engine.ts", engineMode);
+  const ports = JSON.parse(await firstLine(engine)) as { rtmpPort: number; httpPort: number };
+  const nginx = existsSync(NGINX_MODULE) ? await startNginx() : undefined;
+  const targets = [{ name: "rolecast", child: engine, port: ports.rtmpPort }];
+  if (nginx === undefined) {
+    console.log("nginx-rtmp is not installed: no ratio");
+  } else {
+    targets.push({ name: "nginx-rtmp", ...nginx });
+  }
+
+  const listedHere = async (key: string): Promise<boolean> =>
+    (await fetch(`http://127.0.0.1:${ports.httpPort}/${key}`)).ok;
+  const ours = await playlistDelayMs(source, ports.rtmpPort, listedHere);
+  console.log(`first playlist: ${Math.round(ours)} ms (segment ${SEGMENT_MS} ms)`);
+  if (nginx !== undefined) {
+    const listedThere = async (key: string): Promise<boolean> =>
+      existsSync(`${folder}/hls/${key}.m3u8`);
+    const theirs = await playlistDelayMs(source, nginx.port, listedThere);
+    console.log(`first playlist of nginx-rtmp: ${Math.round(theirs)} ms`);
+  }
+
+  const publishers = targets.map(({ port }) =>
+    script("./media-ingest/publisher.ts", source, String(port), String(streams), "s"),
+  );
+  await Promise.all(publishers.map(firstLine));
+  await pause(WARM_UP_MS);
+  const before = targets.map(({ child }) => cpuSeconds(child));
+  const beganMs = performance.now();
+  await pause(seconds * 1_000);
+  const elapsed = (performance.now() - beganMs) / 1_000;
+  const costs = targets.map(
+    ({ child }, index) => ((cpuSeconds(child) - (before[index] ?? 0)) / elapsed / streams) * 100,
+  );
+  targets.forEach(({ name, child }, index) => {
+    const cost = costs[index]?.toFixed(3);
+    console.log(
+      `${name}: ${cost} % of a core per stream, ${Math.round(residentMegabytes(child))} MB resident, ${streams} streams`,
+    );
+  });
+  const [own = 0, peer] = costs;
+  if (peer !== undefined) {
+    console.log(`ratio to nginx-rtmp: ${(own / peer).toFixed(2)} (limit 1.3)`);
+  }
+}
+
+try {
+  await main();
+} finally {
+  for (const child of children) {
+    child.kill();
+  }
+  await pause(300);
+  rmSync(folder, { recursive: true, force: true });
+}

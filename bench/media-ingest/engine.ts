@@ -1,0 +1,36 @@
+/**
+ * The engine under test, in a process of its own. Prints its RTMP port and an HTTP port that serves live playlists
+ * at `/<stream key>`.
+ */
+import { createServer } from "node:http";
+import { createMediaEngine } from "../../packages/media/src/index.ts";
+import { testCertificate } from "../../packages/media/src/testing/test-certificate.ts";
+
+const recording = process.argv[2] === "record";
+let broadcasts = 0;
+const engine = createMediaEngine(
+  { host: "127.0.0.1", rtmpPort: 0, rtmpsPort: 0, tls: testCertificate },
+  {
+    authorizePublish: async ({ streamKey }) => {
+      broadcasts += 1;
+      return { allow: true, streamName: streamKey, streamId: `st-${broadcasts}`, recording };
+    },
+    event: (event) => {
+      if (event.type === "session-ended" || event.type === "recording-gap") {
+        process.stderr.write(`${event.type} ${event.streamName} ${event.message}\n`);
+      }
+    },
+    putRecordingObject: async () => undefined,
+  },
+);
+const { rtmpPort } = await engine.start();
+const server = createServer((request, response) => {
+  engine.mediaPlaylist((request.url ?? "/").slice(1), "chunked").then((playlist) => {
+    response.writeHead(playlist === undefined ? 404 : 200).end(playlist);
+  });
+});
+server.listen(0, "127.0.0.1", () => {
+  const address = server.address();
+  const httpPort = typeof address === "object" && address !== null ? address.port : 0;
+  process.stdout.write(`${JSON.stringify({ rtmpPort, httpPort })}\n`);
+});
