@@ -2,10 +2,26 @@ import type { NegatableList } from "../document/policy-document.ts";
 import { type Glob, globMatches, globOf } from "./glob.ts";
 import { tokenizePattern } from "./pattern-tokens.ts";
 
-/** Action or NotAction of one statement. Asked once per action: the answer goes into the lists. */
-export interface ActionMatcher {
-  negated: boolean;
-  patterns: readonly ActionPattern[];
+/**
+ * Action or NotAction of one statement. Asked once per action and set, since the answers go into
+ * candidate lists, and by most policies never: the patterns are compiled when first asked.
+ */
+export class ActionMatcher {
+  readonly #element: NegatableList;
+  #patterns: readonly ActionPattern[] | undefined;
+
+  constructor(element: NegatableList) {
+    this.#element = element;
+  }
+
+  /** Whether the statement speaks about this action. Case is ignored on both sides of the colon. */
+  matches(action: string): boolean {
+    const lowerCased = action.toLowerCase();
+    this.#patterns ??= compilePatterns(this.#element.values);
+    return (
+      this.#patterns.some((pattern) => patternCovers(pattern, lowerCased)) !== this.#element.negated
+    );
+  }
 }
 
 type ActionPattern =
@@ -15,39 +31,40 @@ type ActionPattern =
   | { shape: "prefix"; start: string }
   | { shape: "glob"; service: string; name: Glob };
 
-/** Compiles a statement's Action or NotAction. Case is ignored on both sides of the colon. */
-export function compileAction(element: NegatableList): ActionMatcher {
-  return { negated: element.negated, patterns: element.values.flatMap(compileActionPattern) };
+function compilePatterns(values: readonly string[]): readonly ActionPattern[] {
+  const patterns: ActionPattern[] = [];
+  for (const value of values) {
+    const pattern = compilePattern(value);
+    if (pattern !== undefined) {
+      patterns.push(pattern);
+    }
+  }
+  return patterns;
 }
 
-/** A pattern that can match no action gives none. The service must be spelled out. */
-function compileActionPattern(value: string): readonly ActionPattern[] {
+const NAME_SYNTAX = { variables: false, wildcards: true };
+
+/** Undefined for a pattern that can match no action. The service must be spelled out. */
+function compilePattern(value: string): ActionPattern | undefined {
   if (value === "*") {
-    return [{ shape: "any" }];
+    return { shape: "any" };
   }
   const lowerCased = value.toLowerCase();
   const colon = lowerCased.indexOf(":");
-  const service = lowerCased.slice(0, Math.max(colon, 0));
-  if (colon < 1 || colon === value.length - 1 || /[*?]/.test(service)) {
-    return [];
-  }
   const star = lowerCased.indexOf("*");
-  if (star === -1 && !lowerCased.includes("?")) {
-    return [{ shape: "exact", action: lowerCased }];
+  const question = lowerCased.indexOf("?");
+  const spelledOut = (star === -1 || star > colon) && (question === -1 || question > colon);
+  if (colon < 1 || colon === value.length - 1 || !spelledOut) {
+    return undefined;
   }
-  if (star === value.length - 1 && !lowerCased.includes("?")) {
-    return [{ shape: "prefix", start: lowerCased.slice(0, -1) }];
+  if (star === -1 && question === -1) {
+    return { shape: "exact", action: lowerCased };
   }
-  const syntax = { variables: false, wildcards: true };
-  return [
-    { shape: "glob", service, name: globOf(tokenizePattern(lowerCased.slice(colon + 1), syntax)) },
-  ];
-}
-
-/** Whether the statement speaks about this action. */
-export function actionMatches(matcher: ActionMatcher, action: string): boolean {
-  const lowerCased = action.toLowerCase();
-  return matcher.patterns.some((pattern) => patternCovers(pattern, lowerCased)) !== matcher.negated;
+  if (star === value.length - 1 && question === -1) {
+    return { shape: "prefix", start: lowerCased.slice(0, -1) };
+  }
+  const name = globOf(tokenizePattern(lowerCased.slice(colon + 1), NAME_SYNTAX));
+  return { shape: "glob", service: lowerCased.slice(0, colon), name };
 }
 
 function patternCovers(pattern: ActionPattern, lowerCased: string): boolean {
@@ -70,5 +87,5 @@ function patternCovers(pattern: ActionPattern, lowerCased: string): boolean {
 
 /** Whether one pattern as written ("s3:Get*") covers an action. */
 export function matchesActionPattern(pattern: string, action: string): boolean {
-  return actionMatches(compileAction({ negated: false, values: [pattern] }), action);
+  return new ActionMatcher({ negated: false, values: [pattern] }).matches(action);
 }

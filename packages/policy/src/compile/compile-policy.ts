@@ -2,7 +2,7 @@ import { PolicyCompileError } from "../document/policy-compile-error.ts";
 import type { PolicyDocument, PolicyStatement } from "../document/policy-document.ts";
 import { readPolicyDocument } from "../document/read-policy-document.ts";
 import type { PolicySource, RequestContextValues } from "../request.ts";
-import { type ActionMatcher, compileAction } from "./action-matcher.ts";
+import { ActionMatcher } from "./action-matcher.ts";
 import { type ConditionTest, compileCondition } from "./condition-test.ts";
 import { compilePrincipal, type PrincipalMatcher } from "./principal-matcher.ts";
 import { compileResource, type ResourceMatcher, resourceMatches } from "./resource-matcher.ts";
@@ -63,7 +63,7 @@ function compileStatement(statement: PolicyStatement, policy: CompiledPolicy): C
     index: statement.index,
     sid: statement.sid,
     effect: statement.effect,
-    action: compileAction(statement.action),
+    action: new ActionMatcher(statement.action),
     resource: compileResource(statement.resource, statement.effect, variables),
     principal: statement.principal && compilePrincipal(statement.principal),
     conditions: statement.conditions.map((entry) => {

@@ -66,27 +66,24 @@ const BASES: ReadonlyMap<string, Base> = new Map([
   ...comparisons("date"),
 ]);
 
-const SET_PREFIXES = [
+const SETS = [
+  ["", undefined],
   ["forallvalues:", "all"],
   ["foranyvalue:", "any"],
 ] as const;
-const IF_EXISTS = "ifexists";
 
-/** Reads an operator's name; undefined when there is no such operator. */
-export function readConditionOperator(name: string): ConditionOperator | undefined {
-  let rest = name.toLowerCase();
-  let set: ConditionOperator["set"];
-  for (const [prefix, kind] of SET_PREFIXES) {
-    if (rest.startsWith(prefix)) {
-      set = kind;
-      rest = rest.slice(prefix.length);
-      break;
+/** Every operator with all its modifiers. Null has no IfExists. */
+const OPERATORS = new Map<string, ConditionOperator>();
+for (const [name, found] of BASES) {
+  for (const [prefix, set] of SETS) {
+    OPERATORS.set(`${prefix}${name}`, { ...found, ifExists: false, set });
+    if (found.family !== "null") {
+      OPERATORS.set(`${prefix}${name}ifexists`, { ...found, ifExists: true, set });
     }
   }
-  const ifExists = rest.endsWith(IF_EXISTS);
-  const found = BASES.get(ifExists ? rest.slice(0, -IF_EXISTS.length) : rest);
-  if (found === undefined || (found.family === "null" && ifExists)) {
-    return undefined;
-  }
-  return { ...found, ifExists, set };
+}
+
+/** Reads an operator's name, in any case; undefined when there is no such operator. */
+export function readConditionOperator(name: string): ConditionOperator | undefined {
+  return OPERATORS.get(name.toLowerCase());
 }

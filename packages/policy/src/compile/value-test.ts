@@ -97,6 +97,9 @@ function equalsTest(values: readonly Tokens[]): ValueTest {
 function equalsIgnoreCaseTest(values: readonly Tokens[]): ValueTest {
   const fixed = new Set(values.filter(isFixed).map((tokens) => fixedText(tokens).toLowerCase()));
   const templates = values.filter((tokens) => !isFixed(tokens));
+  if (templates.length === 0) {
+    return (value) => fixed.has(value.toLowerCase());
+  }
   return (value, context) => {
     const lowerCased = value.toLowerCase();
     return (
@@ -122,15 +125,16 @@ function arnTest(values: readonly Tokens[]): ValueTest {
     patterns.some((pattern) => arnMatches(pattern, value, context));
 }
 
+/** Only "true" and "false" are values, in any case. */
 function boolTest(values: readonly Tokens[]): ValueTest {
+  const equals = equalsIgnoreCaseTest(values);
   return (value, context) => {
-    const lowerCased = value.toLowerCase();
-    return (
-      (lowerCased === "true" || lowerCased === "false") &&
-      values.some((tokens) => textOf(tokens, context)?.toLowerCase() === lowerCased)
-    );
+    const short = value.length === 4 || value.length === 5;
+    return short && BOOLEAN.test(value) && equals(value, context);
   };
 }
+
+const BOOLEAN = /^(?:true|false)$/i;
 
 function ipTest(values: readonly string[]): ValueTest {
   const ranges = values.map(parseIpRange).filter((range) => range !== undefined);

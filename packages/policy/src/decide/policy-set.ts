@@ -1,4 +1,3 @@
-import { actionMatches } from "../compile/action-matcher.ts";
 import type { CompiledPolicy, CompiledStatement } from "../compile/compile-policy.ts";
 
 /**
@@ -37,7 +36,7 @@ export class PolicySet {
     const allow: CompiledStatement[] = [];
     for (const policy of this.policies) {
       for (const statement of policy.statements) {
-        if (actionMatches(statement.action, action)) {
+        if (statement.action.matches(action)) {
           (statement.effect === "Deny" ? deny : allow).push(statement);
         }
       }

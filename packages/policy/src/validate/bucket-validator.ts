@@ -1,4 +1,4 @@
-import { actionMatches, compileAction } from "../compile/action-matcher.ts";
+import { ActionMatcher } from "../compile/action-matcher.ts";
 import { globMatches, globOf } from "../compile/glob.ts";
 import { tokenizePattern } from "../compile/pattern-tokens.ts";
 import { type JsonObject, type JsonString, memberOf } from "../document/json-node.ts";
@@ -99,8 +99,8 @@ function* checkNoAllowToOthers(root: JsonObject): Iterable<Problem> {
 }
 
 function covers(pattern: string, names: readonly string[]): boolean {
-  const matcher = compileAction({ negated: false, values: [pattern] });
-  return names.some((name) => actionMatches(matcher, `s3:${name}`));
+  const matcher = new ActionMatcher({ negated: false, values: [pattern] });
+  return names.some((name) => matcher.matches(`s3:${name}`));
 }
 
 function* checkS3Actions(root: JsonObject): Iterable<Problem> {

@@ -1,4 +1,4 @@
-import { actionMatches, compileAction } from "../compile/action-matcher.ts";
+import { ActionMatcher } from "../compile/action-matcher.ts";
 import { type JsonObject, memberOf } from "../document/json-node.ts";
 import { PolicyJsonError, parseJson } from "../document/json-parser.ts";
 import {
@@ -105,8 +105,8 @@ function* checkNoNotPrincipal(root: JsonObject): Iterable<Problem> {
 function* checkAssumeRoleActions(root: JsonObject): Iterable<Problem> {
   for (const statement of statementsOf(root)) {
     for (const { value, start, end } of stringsOf(statement, ["Action", "NotAction"])) {
-      const matcher = compileAction({ negated: false, values: [value] });
-      if (value === "*" || !ASSUME_ROLE_ACTIONS.some((action) => actionMatches(matcher, action))) {
+      const matcher = new ActionMatcher({ negated: false, values: [value] });
+      if (value === "*" || !ASSUME_ROLE_ACTIONS.some((action) => matcher.matches(action))) {
         const message = "AssumeRole policy may only specify STS AssumeRole actions.";
         yield { message, start, end };
       }
