@@ -1,6 +1,7 @@
 /**
  * Every bound on what a request may make this package do. AWS publishes few of them; where it
- * does the page is named, the rest are ours and chosen far above what real clients send.
+ * does the page is named, the rest are ours and chosen far above what real clients send. The size of
+ * all headers together is the listener's to limit, before anything of a request comes here.
  */
 
 /** A body that is parsed rather than streamed: forms and JSON. IAM's largest legal input is far below. */
@@ -11,9 +12,6 @@ export const MAX_PARSED_BODY_BYTES = 1024 * 1024;
  * an ETag, a number and a checksum, and DeleteObjects 1,000 keys of 1,024 bytes.
  */
 export const MAX_XML_BODY_BYTES = 4 * 1024 * 1024;
-
-/** Bytes of all header names and values together; S3 itself stops at 8 KB, node at 16 KB. */
-export const MAX_HEADER_BYTES = 32 * 1024;
 
 /** Nesting of XML elements; the deepest modelled shape nests about a dozen. */
 export const MAX_XML_DEPTH = 64;
@@ -41,9 +39,6 @@ export const MAX_PRESIGNED_EXPIRES_SECONDS = 7 * 24 * 60 * 60;
 
 /** Derived signing keys kept: one a key, day, region and service. */
 export const MAX_CACHED_SIGNING_KEYS = 1000;
-
-/** One chunk of an aws-chunked body; SDKs send 64 KiB to 1 MiB, the AWS CLI 1 MiB. */
-export const MAX_CHUNK_BYTES = 16 * 1024 * 1024;
 
 /** The line before a chunk: hexadecimal size, extension and signature. */
 export const MAX_CHUNK_HEADER_BYTES = 1024;

@@ -3,6 +3,8 @@ import type { Addressing } from "../operation.ts";
 import { percentDecode } from "../query.ts";
 import { WireError } from "../wire-error.ts";
 
+/** RFC 1035 2.3.4: no name is longer. */
+const MAX_HOST_CHARS = 255;
 const AWS_S3_HOST =
   /^(.+)\.s3(?:[.-][a-z0-9-]+)?(?:\.dualstack)?(?:\.[a-z0-9-]+)?\.amazonaws\.com(?:\.cn)?$/;
 
@@ -17,6 +19,7 @@ export function bucketFromHost(
 ): string | undefined {
   if (host === undefined) return undefined;
   const name = withoutPort(host).toLowerCase();
+  if (name.length > MAX_HOST_CHARS) return undefined;
   for (const base of baseHosts) if (name === base) return undefined;
   let longest: string | undefined;
   for (const base of baseHosts) {

@@ -6,14 +6,13 @@ const CANONICAL_PATH = /^[A-Za-z0-9\-_.~/]*$/;
 const UNRESERVED = /^[A-Za-z0-9\-_.~]*$/;
 const PRESIGNED_SIGNATURE = "X-Amz-Signature";
 
-/** The text whose hash is signed (IAM user guide, "Create a signed AWS API request"). */
+/** The text whose hash is signed, with one of `canonicalPaths` (IAM user guide, "Create a signed AWS API request"). */
 export function canonicalRequest(
   request: WireRequest,
   authentication: SignedAuthentication,
+  path: string,
   payloadHash: string,
-  isS3: boolean,
 ): string {
-  const path = isS3 ? canonicalS3Path(request.rawPath) : canonicalPath(request.rawPath);
   let headers = "";
   for (const name of authentication.signedHeaders) {
     headers += `${name}:${canonicalHeaderValue(request.headers[name] ?? "")}\n`;
@@ -21,6 +20,16 @@ export function canonicalRequest(
   const query = canonicalQuery(request.rawQuery, authentication.kind === "presigned");
   const signed = authentication.signedHeaders.join(";");
   return `${request.method}\n${path}\n${query}\n${headers}\n${signed}\n${payloadHash}`;
+}
+
+/**
+ * The forms in which a path may have been signed. S3's reference says to encode it canonically, but
+ * SDKs sign what they send, which differs for such as `%2F`: both name the same request.
+ */
+export function canonicalPaths(rawPath: string, isS3: boolean): readonly string[] {
+  if (!isS3) return [canonicalPath(rawPath)];
+  const canonical = canonicalS3Path(rawPath);
+  return canonical === rawPath ? [canonical] : [canonical, rawPath];
 }
 
 /** S3 encodes a path once and normalises nothing: keys may hold `//`, `.` and `..`. */

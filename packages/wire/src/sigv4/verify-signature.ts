@@ -4,7 +4,7 @@ import { MAX_CLOCK_SKEW_MS } from "../limits.ts";
 import type { WireRequest } from "../message.ts";
 import { type AuthDialect, AuthError, type AuthOptions, dialectOf } from "./auth-error.ts";
 import { ALGORITHM, credentialScope, type SignedAuthentication } from "./authentication.ts";
-import { canonicalRequest } from "./canonical-request.ts";
+import { canonicalPaths, canonicalRequest } from "./canonical-request.ts";
 import { isContentSha256, UNSIGNED_PAYLOAD } from "./content-sha256.ts";
 import { formatAmzDate } from "./parse-authentication.ts";
 import { hmac, signingKey } from "./signing-key.ts";
@@ -43,15 +43,20 @@ export function verifySignature(
   const isS3 = dialect === "s3";
   verifyTime(authentication, nowMs, dialect);
   const payloadHash = isS3 ? s3PayloadHash(authentication) : sha256Hex(options.body ?? EMPTY_BODY);
-  const canonical = canonicalRequest(request, authentication, payloadHash, isS3);
-  const scope = credentialScope(authentication);
-  const stringToSign = `${ALGORITHM}\n${authentication.amzDate}\n${scope}\n${sha256Hex(canonical)}`;
   const key = signingKey(secretAccessKey, authentication);
-  const expected = hmac(key, stringToSign);
-  if (!timingSafeEqual(expected, Buffer.from(authentication.signature, "hex"))) {
-    throw mismatch(authentication, dialect, stringToSign, canonical);
+  const given = Buffer.from(authentication.signature, "hex");
+  let refusal: AuthError | undefined;
+  for (const path of canonicalPaths(request.rawPath, isS3)) {
+    const canonical = canonicalRequest(request, authentication, path, payloadHash);
+    const stringToSign = `${ALGORITHM}\n${authentication.amzDate}\n${credentialScope(authentication)}\n${sha256Hex(canonical)}`;
+    if (timingSafeEqual(hmac(key, stringToSign), given)) {
+      verifiedKeys.set(authentication, key);
+      return;
+    }
+    refusal ??= mismatch(authentication, dialect, stringToSign, canonical);
   }
-  verifiedKeys.set(authentication, key);
+  assert(refusal !== undefined, "a path has at least one canonical form");
+  throw refusal;
 }
 
 function s3PayloadHash({ kind, contentSha256 }: SignedAuthentication): string {
