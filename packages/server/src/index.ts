@@ -9,5 +9,5 @@ export {
   type SettingName,
   variableOf,
 } from "./config/settings.ts";
-export { createServer, type RunningServer } from "./main.ts";
+export { createServer, type OperationCoverage, type RunningServer } from "./main.ts";
 export { DataFolderInUseError } from "./storage/data-folder.ts";

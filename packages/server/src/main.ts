@@ -45,12 +45,19 @@ export interface RunningServer {
   readonly generatedRoot: RootAccount | undefined;
   /** PEM file that RTMPS clients may be told to trust. */
   readonly certificateFile: string;
+  /** By service: the operations of AWS's API that work, and those that answer NotImplemented. */
+  readonly operations: Readonly<Record<string, OperationCoverage>>;
   /** Acts inside the process, decided like a request from outside. */
   readonly invoke: Invoke;
   /** Empties everything but the accounts' root keys. */
   reset(): Promise<void>;
   /** Ends streams and recordings properly, then everything else. */
   close(): Promise<void>;
+}
+
+export interface OperationCoverage {
+  readonly implemented: readonly string[];
+  readonly missing: readonly string[];
 }
 
 /**
@@ -155,6 +162,7 @@ async function startServer(
     ports: { http: httpPort, ...composed.ports },
     generatedRoot: roots.generated,
     certificateFile: config.tlsCertificate ?? join(folder.dir, "tls", "rtmps.crt"),
+    operations: coverageOf(composed.registry),
     invoke: composed.dispatcher.invoke,
     reset,
     close: end,
@@ -259,6 +267,19 @@ async function healthOf(services: readonly Service[]): Promise<Readonly<Record<s
     if (health) facts[definition.name] = await health();
   }
   return { services: running, ...facts };
+}
+
+function coverageOf({ all }: ServiceRegistry): Readonly<Record<string, OperationCoverage>> {
+  const coverage: Record<string, OperationCoverage> = {};
+  for (const { service, wire } of all) {
+    const names = [...wire.operations.keys()].sort();
+    const works = (name: string) => Object.hasOwn(service.operations, name);
+    coverage[service.definition.name] = {
+      implemented: names.filter(works),
+      missing: names.filter((name) => !works(name)),
+    };
+  }
+  return coverage;
 }
 
 function hostOf(url: string | undefined): readonly string[] {

@@ -1,0 +1,44 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, sep } from "node:path";
+
+const ALLOWED = /^(?:MIT|ISC|Apache-2\.0|BSD-2-Clause|BSD-3-Clause|0BSD|BlueOak-1\.0\.0)$/;
+
+interface Manifest {
+  readonly name?: string;
+  readonly version?: string;
+  readonly license?: string;
+}
+
+/**
+ * Names and licences of the packages that the given modules come from, each with its licence's own
+ * text. Throws when a licence isn't one that may be shipped here.
+ */
+export function noticesOf(modules: readonly string[], further: readonly string[]): string {
+  const folders = new Set([...modules, ...further].flatMap((file) => packageFolder(file) ?? []));
+  const notices = [...folders].map((folder) => {
+    const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
+    const title = `${manifest.name} ${manifest.version} (${manifest.license})`;
+    if (!ALLOWED.test(manifest.license ?? "")) throw new Error(`${title}: licence not allowed`);
+    return `${title}\n${"-".repeat(title.length)}\n\n${licenceText(folder)}\n`;
+  });
+  notices.sort();
+  return `Rolecast contains the following software, under the licences given.\n\n${notices.join("\n")}`;
+}
+
+/** `…/node_modules/@scope/name` of a file in it. */
+function packageFolder(file: string): string | undefined {
+  const parts = file.split(`${sep}node_modules${sep}`);
+  const inside = parts.at(-1);
+  if (parts.length < 2 || inside === undefined) return undefined;
+  const names = inside.split(sep);
+  const name = inside.startsWith("@") ? names.slice(0, 2).join(sep) : (names[0] ?? "");
+  const folder = join(file.slice(0, -inside.length), name);
+  return existsSync(join(folder, "package.json")) ? folder : dirname(file);
+}
+
+function licenceText(folder: string): string {
+  const file = readdirSync(folder).find((name) => /^(?:licen[cs]e|copying)(?:\.|$)/i.test(name));
+  return file === undefined
+    ? "(no licence file in the package)"
+    : readFileSync(join(folder, file), "utf8").trim();
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import {
+  createServer,
+  flagOf,
+  type OperationCoverage,
+  SETTINGS,
+  type Setting,
+  type SettingName,
+  variableOf,
+} from "@rolecast/server";
+
+/*
+ * What the docs say of the code, written by the code: the README's table of what works, the list of
+ * operations, the settings. `npm run docs` writes it, a test holds the files against it.
+ */
+
+const root = join(import.meta.dirname, "..");
+const BEGIN = "<!-- begin generated: npm run docs -->";
+const END = "<!-- end generated -->";
+const TITLES: Readonly<Record<string, string>> = { iam: "IAM", sts: "STS", s3: "S3", ivs: "IVS" };
+
+/** Path → contents of every generated file. */
+export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
+  const server = await createServer({ data: "memory", port: 0, rtmpPort: 0, rtmpsPort: 0 });
+  await server.close();
+  const { operations } = server;
+  return new Map([
+    [
+      "README.md",
+      withGenerated(readFileSync(join(root, "README.md"), "utf8"), summary(operations)),
+    ],
+    ["docs/operations.md", operationsPage(operations)],
+    ["docs/settings.md", settingsPage()],
+    ["rolecast.yml", settingsFile()],
+  ]);
+}
+
+function withGenerated(text: string, generated: string): string {
+  const [before, rest] = text.split(BEGIN);
+  const after = rest?.split(END)[1];
+  if (before === undefined || after === undefined) throw new Error("README.md lost its markers");
+  return `${before}${BEGIN}\n\n${generated}\n${END}${after}`;
+}
+
+function summary(operations: Readonly<Record<string, OperationCoverage>>): string {
+  const rows = Object.entries(operations).map(([name, { implemented, missing }]) => {
+    const total = implemented.length + missing.length;
+    return `| ${TITLES[name] ?? name} | ${implemented.length} of ${total} |`;
+  });
+  return ["| service | operations that work |", "| --- | --- |", ...rows, ""].join("\n");
+}
+
+function operationsPage(operations: Readonly<Record<string, OperationCoverage>>): string {
+  const parts = Object.entries(operations).map(([name, { implemented, missing }]) =>
+    [
+      `## ${TITLES[name] ?? name}`,
+      "",
+      `${implemented.length} work: ${implemented.join(", ")}.`,
+      "",
+      `${missing.length} answer \`NotImplemented\`, by name: ${missing.join(", ")}.`,
+      "",
+    ].join("\n"),
+  );
+  return [
+    "# Operations",
+    "",
+    "Every operation of the four services' APIs is routed and decoded. Written by `npm run docs` from the code.",
+    "",
+    parts.join("\n"),
+  ].join("\n");
+}
+
+function settingsPage(): string {
+  const rows = entries().map(([name, setting]) => {
+    const flag = setting.fileOnly ? "" : `\`${flagOf(name)}\``;
+    const variable = setting.fileOnly ? "" : `\`${variableOf(name)}\``;
+    return `| \`${name}\` | ${flag} | ${variable} | ${defaultOf(setting)} | ${setting.description} |`;
+  });
+  return [
+    "# Settings",
+    "",
+    "A flag wins over a variable, a variable over `rolecast.yml` (`--config FILE` or `ROLECAST_CONFIG`). A setting that can't be",
+    "honoured refuses to start. Written by `npm run docs` from the code.",
+    "",
+    "| in rolecast.yml | flag | variable | default | meaning |",
+    "| --- | --- | --- | --- | --- |",
+    ...rows,
+    "",
+  ].join("\n");
+}
+
+function settingsFile(): string {
+  const parts = entries().map(([name, setting]) => {
+    const value = setting.schema.safeParse(undefined).data;
+    return `# ${setting.description}\n# ${name}:${value === undefined ? "" : ` ${JSON.stringify(value)}`}\n`;
+  });
+  return [
+    "# Every setting of Rolecast with its default. Use: rolecast start --config rolecast.yml",
+    "# Written by `npm run docs` from the code; take the # away from what you change.",
+    "",
+    parts.join("\n"),
+  ].join("\n");
+}
+
+function defaultOf(setting: Setting): string {
+  const value = setting.schema.safeParse(undefined).data;
+  return value === undefined ? "" : `\`${JSON.stringify(value)}\``;
+}
+
+function entries(): [SettingName, Setting][] {
+  return Object.entries(SETTINGS) as [SettingName, Setting][];
+}

@@ -1,0 +1,199 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { basename, dirname, join, normalize } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const root = join(import.meta.dirname, "..");
+
+interface Module {
+  /** Relative to the repository: `packages/policy/src/index.ts`. */
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly string[];
+}
+
+const modules = listModules();
+const sources = modules.filter((module) => module.path.startsWith("packages/"));
+
+describe("dependency direction", () => {
+  test("sees the modules that there are", () => {
+    expect(sources.length).toBeGreaterThan(200);
+    expect(sources.flatMap((module) => module.imports).length).toBeGreaterThan(800);
+  });
+
+  test("packages import only what stands below them", () => {
+    const allowed: Readonly<Record<string, readonly string[]>> = {
+      policy: [],
+      wire: [],
+      media: [],
+      server: ["@rolecast/policy", "@rolecast/wire", "@rolecast/media"],
+      cli: ["@rolecast/server"],
+    };
+    const wrong = sources.flatMap((module) => {
+      const name = module.path.split("/")[1] ?? "";
+      return module.imports
+        .filter((target) => target.startsWith("@rolecast/"))
+        .filter((target) => !allowed[name]?.includes(target))
+        .map((target) => `${module.path} imports ${target}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("no package reaches into another one's files", () => {
+    const wrong = sources.filter(({ path, imports }) => {
+      const own = path.split("/").slice(0, 2).join("/");
+      return imports.some(
+        (target) => target.startsWith(".") && !resolve(path, target).startsWith(own),
+      );
+    });
+    expect(wrong.map((module) => module.path)).toEqual([]);
+  });
+
+  test("inside the server, rooms import only what the architecture lets them", () => {
+    const allowed: Readonly<Record<string, readonly string[]>> = {
+      kernel: ["kernel"],
+      config: ["config", "kernel"],
+      storage: ["storage", "kernel"],
+      observability: ["observability", "kernel", "config"],
+      authn: ["authn", "kernel"],
+      authz: ["authz", "kernel"],
+      gateway: ["gateway", "authn", "authz", "kernel"],
+    };
+    const wrong = serverImports().filter(({ from, to }) => {
+      const [room = "", service] = from.split("/");
+      if (room.endsWith(".ts")) return false;
+      if (room !== "services") return !allowed[room]?.includes(to.split("/")[0] ?? "");
+      return !to.startsWith("kernel/") && !to.startsWith(`services/${service}/`);
+    });
+    expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+  });
+
+  test("the policy package needs nothing but the language", () => {
+    const wrong = sources
+      .filter(({ path }) => path.startsWith("packages/policy/") && !isTest(path))
+      .filter(({ imports }) => imports.some((target) => !target.startsWith(".")));
+    expect(wrong.map((module) => module.path)).toEqual([]);
+  });
+
+  test("shared code doesn't branch on a service's name", () => {
+    const shared = /^packages\/(?:wire|server\/src\/(?:gateway|authz|authn|storage))\//;
+    const wrong = sources
+      .filter(({ path }) => shared.test(path) && !isTest(path))
+      .filter(({ text }) =>
+        /(?:===|case) "(?:iam|ivs|sts|s3)"(?! *\?)/.test(withoutDialects(text)),
+      );
+    expect(wrong.map((module) => module.path)).toEqual([]);
+  });
+});
+
+describe("style", () => {
+  test("files have kebab-case names that say what is in them", () => {
+    const wrong = modules.filter(({ path }) => {
+      const name = basename(path).replace(/(?:\.[a-z0-9]+)*\.(?:ts|tsx|d\.ts)$/, "");
+      return (
+        !/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name) || /^(?:utils?|helpers?|common|misc)$/.test(name)
+      );
+    });
+    expect(wrong.map((module) => module.path)).toEqual([]);
+  });
+
+  test("files stay below 400 lines", () => {
+    const long = modules.filter(
+      (module) => !isTest(module.path) && module.text.split("\n").length > 401,
+    );
+    expect(long.map((module) => module.path)).toEqual([]);
+  });
+
+  test("only a package's index gathers exports", () => {
+    const barrels = modules.filter(({ path, text }) => {
+      const code = text.replace(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, "").trim();
+      const onlyExports =
+        /^(?:export (?:type )?(?:\{[^}]*\}|\*(?: as \w+)?) from "[^"]+";\s*)+$/.test(code);
+      return onlyExports && !/^packages\/\w+\/src\/index\.ts$/.test(path);
+    });
+    expect(barrels.map((module) => module.path)).toEqual([]);
+  });
+
+  test("nothing is deferred, silenced or skipped for good", () => {
+    const marks = new RegExp(
+      [
+        "TO" + "DO",
+        "FIX" + "ME",
+        "X" + "XX",
+        "@ts-ig" + "nore",
+        "@ts-expect" + "-error",
+        "biome-ig" + "nore",
+      ].join("|"),
+    );
+    const wrong = modules.filter(
+      ({ path, text }) => path !== "test/tidy.test.ts" && marks.test(text),
+    );
+    expect(wrong.map((module) => module.path)).toEqual([]);
+  });
+
+  test("time and chance come from the kernel in the server", () => {
+    const wrong = sources.filter(
+      ({ path, text }) =>
+        /^packages\/server\/src\/(?!kernel\/)/.test(path) &&
+        !isTest(path) &&
+        /\bDate\.now\(|\bMath\.random\(|\brandomUUID\(/.test(text),
+    );
+    expect(wrong.map((module) => module.path)).toEqual([]);
+  });
+
+  test("tests assert", () => {
+    const wrong = modules.filter(
+      ({ path, text }) => path.endsWith(".test.ts") && !/expect|assert/.test(text),
+    );
+    expect(wrong.map((module) => module.path)).toEqual([]);
+  });
+});
+
+function listModules(): readonly Module[] {
+  const listed = execFileSync("git", ["ls-files", "*.ts", "*.tsx"], {
+    cwd: root,
+    encoding: "utf8",
+  });
+  return listed
+    .split("\n")
+    .filter((path) => path !== "" && !path.includes("/generated/"))
+    .map((path) => {
+      const text = readFileSync(join(root, path), "utf8");
+      const found = text.matchAll(
+        /(?:^|\n)(?:import|export)\b[^;"']*? from "([^"\n]+)"|(?:^|\n)import "([^"\n]+)"|\bimport\("([^"]+)"\)/g,
+      );
+      return {
+        path,
+        text,
+        imports: [...found].map((match) => match[1] ?? match[2] ?? match[3] ?? ""),
+      };
+    });
+}
+
+function serverImports(): readonly { readonly from: string; readonly to: string }[] {
+  const base = "packages/server/src/";
+  return sources
+    .filter(({ path }) => path.startsWith(base) && !isTest(path))
+    .flatMap(({ path, imports }) =>
+      imports
+        .filter((target) => target.startsWith("."))
+        .map((target) => ({
+          from: path.slice(base.length),
+          to: resolve(path, target).slice(base.length),
+        })),
+    );
+}
+
+function resolve(from: string, target: string): string {
+  return normalize(join(dirname(from), target));
+}
+
+/** Tests, and what only tests use. */
+function isTest(path: string): boolean {
+  return /\.test\.ts$|\.testing\.ts$|\/testing\/|\/fixtures\//.test(path);
+}
+
+/** SigV4 has a dialect called after S3, as the specification does. */
+function withoutDialects(text: string): string {
+  return text.replace(/dialect (?:===|!==) "s3"/g, "");
+}
