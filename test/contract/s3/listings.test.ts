@@ -1,0 +1,143 @@
+import * as s3 from "@aws-sdk/client-s3";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
+
+let server: TestServer;
+let client: Clients["s3"];
+
+beforeAll(async () => {
+  server = await startTestServer();
+  client = server.clients().s3;
+});
+afterAll(() => server?.close());
+
+let buckets = 0;
+async function bucketWith(keys: Iterable<string>): Promise<string> {
+  const Bucket = `listing-${buckets++}`;
+  await client.send(new s3.CreateBucketCommand({ Bucket }));
+  await Promise.all(
+    [...keys].map((Key) => client.send(new s3.PutObjectCommand({ Bucket, Key, Body: Key }))),
+  );
+  return Bucket;
+}
+
+interface Listing {
+  readonly keys: string[];
+  readonly prefixes: string[];
+}
+
+/** What a listing must show, the plain way: sort by UTF-8 bytes, then group. */
+function expectedListing(keys: ReadonlySet<string>, prefix: string, delimiter: string): Listing {
+  const sorted = [...keys]
+    .filter((key) => key.startsWith(prefix))
+    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const listing: Listing = { keys: [], prefixes: [] };
+  for (const key of sorted) {
+    const at = delimiter === "" ? -1 : key.indexOf(delimiter, prefix.length);
+    if (at < 0) listing.keys.push(key);
+    else {
+      const group = key.slice(0, at + delimiter.length);
+      if (!listing.prefixes.includes(group)) listing.prefixes.push(group);
+    }
+  }
+  return listing;
+}
+
+interface Asked {
+  readonly Prefix: string;
+  readonly Delimiter: string;
+  readonly MaxKeys: number;
+}
+
+async function listV2(Bucket: string, asked: Asked): Promise<Listing> {
+  const listing: Listing = { keys: [], prefixes: [] };
+  let ContinuationToken: string | undefined;
+  do {
+    const page = await client.send(
+      new s3.ListObjectsV2Command({ Bucket, ...asked, ContinuationToken }),
+    );
+    expect(page.KeyCount).toBe((page.Contents?.length ?? 0) + (page.CommonPrefixes?.length ?? 0));
+    expect(page.KeyCount).toBeLessThanOrEqual(asked.MaxKeys);
+    expect(page.IsTruncated).toBe(page.NextContinuationToken !== undefined);
+    collect(listing, page);
+    ContinuationToken = page.NextContinuationToken;
+  } while (ContinuationToken !== undefined);
+  return listing;
+}
+
+async function listV1(Bucket: string, asked: Asked): Promise<Listing> {
+  const listing: Listing = { keys: [], prefixes: [] };
+  let Marker: string | undefined;
+  for (;;) {
+    const page = await client.send(new s3.ListObjectsCommand({ Bucket, ...asked, Marker }));
+    collect(listing, page);
+    if (!page.IsTruncated) return listing;
+    Marker = page.NextMarker ?? page.Contents?.at(-1)?.Key;
+    expect(Marker).toBeDefined();
+  }
+}
+
+function collect(listing: Listing, page: s3.ListObjectsCommandOutput): void {
+  for (const { Key } of page.Contents ?? []) listing.keys.push(Key ?? "");
+  for (const { Prefix } of page.CommonPrefixes ?? []) listing.prefixes.push(Prefix ?? "");
+}
+
+test("any keys, prefix, delimiter and page size list what the plain way lists", async () => {
+  // Few letters, so that prefixes meet; the last two sort differently in UTF-16.
+  const text = (minLength: number) =>
+    fc
+      .array(fc.constantFrom("a", "b", "/", "-", "é", "\uffee", "𝄞"), { minLength, maxLength: 5 })
+      .map((letters) => letters.join(""));
+  await fc.assert(
+    fc.asyncProperty(
+      fc.uniqueArray(text(1), { maxLength: 25 }),
+      fc.array(
+        fc.record({
+          Prefix: fc.oneof(fc.constant(""), text(0)),
+          Delimiter: fc.constantFrom("", "/", "a", "-b", "𝄞"),
+          MaxKeys: fc.integer({ min: 1, max: 8 }),
+        }),
+        { minLength: 4, maxLength: 4 },
+      ),
+      async (keys, questions) => {
+        const Bucket = await bucketWith(keys);
+        for (const asked of questions) {
+          const expected = expectedListing(new Set(keys), asked.Prefix, asked.Delimiter);
+          expect(await listV2(Bucket, asked)).toEqual(expected);
+          expect(await listV1(Bucket, asked)).toEqual(expected);
+        }
+      },
+    ),
+    { numRuns: 25 },
+  );
+});
+
+describe("ListObjectsV2", () => {
+  test("skips large groups, and begins after StartAfter", async () => {
+    const keys = [0, 1, 2].flatMap((group) =>
+      Array.from({ length: 250 }, (_, i) => `g${group}/${String(i).padStart(3, "0")}`),
+    );
+    const Bucket = await bucketWith([...keys, "z"]);
+    const grouped = await client.send(new s3.ListObjectsV2Command({ Bucket, Delimiter: "/" }));
+    expect(grouped.CommonPrefixes?.map(({ Prefix }) => Prefix)).toEqual(["g0/", "g1/", "g2/"]);
+    expect(grouped.Contents?.map(({ Key }) => Key)).toEqual(["z"]);
+    const after = await client.send(
+      new s3.ListObjectsV2Command({ Bucket, StartAfter: "g2/247", FetchOwner: true }),
+    );
+    expect(after.Contents?.map(({ Key }) => Key)).toEqual(["g2/248", "g2/249", "z"]);
+    expect(after.StartAfter).toBe("g2/247");
+    expect(after.Contents?.[0]?.Owner?.ID).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  test("max-keys 0 shows nothing, more than 1,000 counts as 1,000, less than 0 is refused", async () => {
+    const Bucket = await bucketWith(["a"]);
+    const list = (MaxKeys: number) => client.send(new s3.ListObjectsV2Command({ Bucket, MaxKeys }));
+    expect(await list(0)).toMatchObject({ KeyCount: 0, IsTruncated: false });
+    expect((await list(5000)).MaxKeys).toBe(1000);
+    await expect(list(-1)).rejects.toMatchObject({ name: "InvalidArgument" });
+    await expect(
+      client.send(new s3.ListObjectsV2Command({ Bucket, ContinuationToken: "nonsense" })),
+    ).rejects.toMatchObject({ name: "InvalidArgument" });
+  });
+});
