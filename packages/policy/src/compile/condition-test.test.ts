@@ -79,6 +79,8 @@ const OTHERS: readonly Row[] = [
   ["IpAddress", "10.0.0.0/8", "11.0.0.1", false],
   ["IpAddress", "10.0.0.1", "10.0.0.1", true],
   ["IpAddress", "10.0.0.0/8", "::ffff:10.1.1.1", true],
+  ["IpAddress", "::ffff:10.0.0.0/104", "10.1.1.1", true],
+  ["IpAddress", "::ffff:10.0.0.0/104", "11.1.1.1", false],
   ["IpAddress", "2001:db8::/32", "2001:DB8:1::1", true],
   ["IpAddress", "2001:db8::/32", "2001:db9::1", false],
   ["IpAddress", "::/0", "10.0.0.1", false],

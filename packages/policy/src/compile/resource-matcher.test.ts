@@ -28,6 +28,8 @@ describe("Resource", () => {
     ["arn:aws:ec2:us-*:1:i", "arn:aws:ec2:us-east-1:1:i", true],
     ["arn:aws:e*:i", "arn:aws:ec2:us-east-1:1:i", false],
     ["arn:aws:*", "arn:aws:ec2:us-east-1:1:i", true],
+    ["arn:aws:*i", "arn:aws:ec2:us-east-1:1:i", false],
+    ["arn:*:*i", "arn:aws:ec2:us-east-1:1:i", false],
     ["arn:aws:ec2", "arn:aws:ec2:us-east-1:1:i", false],
     ["arn:aws:*:us-east-1", "arn:aws:ec2:us-east-1:1:i", false],
     ["arn:a*:ec2:*", "arn:aws:ec2:us-east-1:1:i", true],

@@ -167,6 +167,21 @@ describe("the order of checks", () => {
       LEGACY,
     ],
     [
+      "legacy parsing before Sids",
+      { Version: "2012-10-17", Statement: { ...GOOD, Effect: "allow", Sid: "a b" } },
+      LEGACY,
+    ],
+    [
+      "Sids before the principal",
+      { Version: "2012-10-17", Statement: { ...GOOD, Sid: "a b", Principal: "*" } },
+      "Statement IDs (SID) must be alpha-numeric. Check that your input satisfies the regular expression [0-9A-Za-z]*",
+    ],
+    [
+      "the principal before the actions",
+      { Version: "2012-10-17", Statement: { ...GOOD, Action: [], Principal: "*" } },
+      "Policy document should not specify a principal.",
+    ],
+    [
       "actions before resources",
       { Version: "2012-10-17", Statement: { Effect: "Allow" } },
       "Policy statement must contain actions.",
