@@ -1,3 +1,5 @@
+import { type ClientRequest, get } from "node:http";
+
 /** An event as it comes out of `/_rolecast/events`. */
 export interface ReadEvent {
   readonly "detail-type": string;
@@ -12,11 +14,17 @@ export interface ReadEvent {
 /** Reads a server's events from its start and waits for those that a test is about. */
 export class EventReader {
   readonly seen: ReadEvent[] = [];
-  readonly #abort = new AbortController();
+  readonly #request: ClientRequest;
+  #rest = "";
   #wake: () => void = () => undefined;
 
   constructor(endpoint: string) {
-    void this.#read(endpoint);
+    const url = `${endpoint}/_rolecast/events`;
+    this.#request = get(url, { agent: false }, (response) => {
+      response.setEncoding("utf8").on("data", (chunk: string) => this.#take(chunk));
+      // The server stops while it is being read, or the reader is closed.
+      response.on("error", () => this.#wake());
+    });
   }
 
   /** The name of an event: `Stream Start`, `Recording End`. */
@@ -38,25 +46,14 @@ export class EventReader {
   }
 
   close(): void {
-    this.#abort.abort();
+    this.#request.destroy();
   }
 
-  async #read(endpoint: string): Promise<void> {
-    try {
-      const { signal } = this.#abort;
-      const { body } = await fetch(`${endpoint}/_rolecast/events`, { signal });
-      if (!body) return;
-      let text = "";
-      for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
-        text += chunk;
-        const lines = text.split("\n");
-        text = lines.pop() ?? "";
-        for (const line of lines)
-          if (line.startsWith("data: ")) this.seen.push(JSON.parse(line.slice(6)) as ReadEvent);
-        this.#wake();
-      }
-    } catch (error) {
-      if (!this.#abort.signal.aborted) throw error;
-    }
+  #take(chunk: string): void {
+    const lines = (this.#rest + chunk).split("\n");
+    this.#rest = lines.pop() ?? "";
+    for (const line of lines)
+      if (line.startsWith("data: ")) this.seen.push(JSON.parse(line.slice(6)) as ReadEvent);
+    this.#wake();
   }
 }

@@ -1,0 +1,122 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  CreateChannelCommand,
+  GetStreamCommand,
+  GetStreamSessionCommand,
+  UpdateChannelCommand,
+} from "@aws-sdk/client-ivs";
+import { ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
+import { type BucketCopy, copyBucket } from "./bucket-copy.ts";
+import { decodedSeconds, type Film, makeFilm, publish } from "./encoder.ts";
+import { EventReader, type ReadEvent } from "./event-reader.ts";
+import { type ServerProcess, startServerProcess } from "./server-process.ts";
+
+/** Long enough that a 10 s file is written and another one is under way. */
+const FILM_SECONDS = 60;
+const FILE_SECONDS = 10;
+
+let film: Film;
+let dataDir: string;
+beforeAll(async () => {
+  film = await makeFilm(FILM_SECONDS);
+  dataDir = await mkdtemp(join(tmpdir(), "rolecast-data-"));
+});
+afterAll(async () => {
+  await film.remove();
+  await rm(dataDir, { recursive: true });
+});
+
+/** Publishes until the first file of the recording is in the bucket. */
+async function record(server: ServerProcess) {
+  const { clients } = server;
+  const bucket = await makeBucket(clients);
+  const { arn: recordingConfigurationArn } = await makeRecordingConfiguration(clients, bucket);
+  const { channel, streamKey } = await clients.ivs.send(
+    new CreateChannelCommand({ recordingConfigurationArn }),
+  );
+  const url = `rtmps://localhost:${server.rtmpsPort}/app/${streamKey?.value}`;
+  const encoder = publish(film, url, 8);
+  for (;;) {
+    const { Contents } = await clients.s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+    if (Contents?.some((object) => object.Key?.endsWith("master.m3u8"))) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { bucket, channelArn: channel?.arn ?? "", encoder };
+}
+
+interface Finished {
+  readonly copy: BucketCopy;
+  readonly prefix: string;
+  readonly metadata: { media: { hls: { duration_ms: number } } };
+  readonly event: ReadEvent;
+}
+
+/** What a server finds of the recording after its start. */
+async function inspect(
+  { clients, endpoint }: ServerProcess,
+  bucket: string,
+  channelArn: string,
+): Promise<Finished> {
+  const events = new EventReader(endpoint);
+  const event = await events.wait(channelArn, "Recording End");
+  events.close();
+  const copy = await copyBucket(clients.s3, bucket);
+  const prefix = String(event.detail.recording_s3_key_prefix);
+  const metadata = JSON.parse(copy.text(`${prefix}/events/recording-ended.json`));
+  await expect(clients.ivs.send(new GetStreamCommand({ channelArn }))).rejects.toMatchObject({
+    name: "ChannelNotBroadcasting",
+  });
+  const { streamSession } = await clients.ivs.send(new GetStreamSessionCommand({ channelArn }));
+  expect(streamSession?.endTime).toBeInstanceOf(Date);
+  // Nothing holds the channel any more.
+  await clients.ivs.send(
+    new UpdateChannelCommand({ arn: channelArn, recordingConfigurationArn: "" }),
+  );
+  return { copy, prefix, metadata, event };
+}
+
+describe("a recording in progress", () => {
+  it("is finished at the next start from what was stored, when the server is killed", async () => {
+    const first = await startServerProcess(dataDir);
+    const { bucket, channelArn, encoder } = await record(first);
+    expect(await first.stop("SIGKILL")).toBeNull();
+    await encoder.ended;
+    const second = await startServerProcess(dataDir);
+    const { copy, prefix, metadata, event } = await inspect(second, bucket, channelArn);
+    const { duration_ms: durationMs } = metadata.media.hls;
+    expect(event.detail.recording_duration_ms).toBe(durationMs);
+    expect(durationMs).toBeGreaterThanOrEqual(FILE_SECONDS * 1_000);
+    expect(durationMs % (FILE_SECONDS * 1_000)).toBeLessThan(100);
+    const seconds = await decodedSeconds(`${copy.folder}/${prefix}/media/hls/master.m3u8`);
+    expect(Math.abs(seconds * 1_000 - durationMs)).toBeLessThan(100);
+    expect(copy.keys.filter((key) => key.endsWith("failed.json"))).toEqual([]);
+    await copy.remove();
+    expect(await second.stop("SIGTERM")).toBe(0);
+  });
+
+  it("is ended properly, with all that was sent, when the server is asked to stop", async () => {
+    const first = await startServerProcess(dataDir);
+    const { bucket, channelArn, encoder } = await record(first);
+    const events = new EventReader(first.endpoint);
+    const exit = first.stop("SIGTERM");
+    await events.wait(channelArn, "Recording End");
+    events.close();
+    expect(await exit).toBe(0);
+    await encoder.ended;
+    const second = await startServerProcess(dataDir);
+    const copy = await copyBucket(second.clients.s3, bucket);
+    const key = copy.keys.find((each) => each.endsWith("recording-ended.json")) ?? "";
+    const durationMs = JSON.parse(copy.text(key)).media.hls.duration_ms;
+    // The file that was under way is in it.
+    expect(durationMs % (FILE_SECONDS * 1_000)).not.toBeLessThan(100);
+    const master = key.replace("events/recording-ended.json", "media/hls/master.m3u8");
+    const seconds = await decodedSeconds(`${copy.folder}/${master}`);
+    expect(Math.abs(seconds * 1_000 - durationMs)).toBeLessThan(100);
+    await copy.remove();
+    await second.stop("SIGTERM");
+  });
+});
