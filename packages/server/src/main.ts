@@ -210,8 +210,9 @@ function compose({ config, folder, store, certificate, events, log, address }: P
     ingestHost: config.ingestHost,
     media: {
       renderRecordingPlaylists,
-      createEngine: (host) => {
-        const { rtmpPort, rtmpsPort, host: address } = config;
+      createEngine: (host, again) => {
+        const { rtmpPort, rtmpsPort } = again ?? config;
+        const { host: address } = config;
         const engine = createMediaEngine(
           { host: address, rtmpPort, rtmpsPort, tls: certificate },
           host,
