@@ -326,7 +326,7 @@ const rows: Row[] = [
     "a change of AWS's own policy",
     "AccessDenied",
     403,
-    "User is not authorized to perform: iam:DeletePolicy on resource: policy arn:aws:iam::aws:policy/AdministratorAccess",
+    "User: arn:aws:iam::000000000000:root is not authorized to perform: iam:DeletePolicy on resource: policy arn:aws:iam::aws:policy/AdministratorAccess",
     () => iam.deletePolicy({ PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess" }),
   ],
 ];

@@ -71,7 +71,8 @@ export function createIdentityDirectory(
     },
     findPrincipalId: (arn, context) => principalIdOf(context.db<IamTables>(), arn),
     findPrincipalArn: (id, context) => principalArnOf(context.db<IamTables>(), id),
-    findManagedPolicy: (arn, context) => document(context.db<IamTables>(), context.accountId, arn),
+    findManagedPolicy: (arn, context) =>
+      document(context.db<IamTables>(), parseArn(arn)?.accountId ?? "", arn),
     noteRoleUsed: (arn, region, atMs) => {
       noteRole(parts, arn, region, atMs).catch((error: unknown) => {
         parts.log.warn({ err: error }, "The use of a role couldn't be noted.");

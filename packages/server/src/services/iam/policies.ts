@@ -77,11 +77,13 @@ export function policyOperations(parts: IamParts) {
   });
 }
 
-/** Nobody changes AWS's policies. @throws AccessDenied, ValidationError */
+/** Nobody changes AWS's policies, whatever they are allowed. @throws AccessDenied, ValidationError */
 export function requireOwnPolicyArn(arn: string, context: RequestContext): string {
   if (!isAwsPolicyArn(requireArn(arn))) return arn;
+  const { principal } = context.caller;
+  const user = "arn" in principal ? `User: ${principal.arn}` : "The caller";
   throw accessDenied(
-    `User is not authorized to perform: iam:${context.operation} on resource: policy ${arn}`,
+    `${user} is not authorized to perform: iam:${context.operation} on resource: policy ${arn}`,
   );
 }
 
