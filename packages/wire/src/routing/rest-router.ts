@@ -134,8 +134,8 @@ function hasRequirements(candidate: Candidate, request: WireRequest, query: Pars
 }
 
 /**
- * `candidates` are in order of specificity. When the literal query names operations of which none has
- * all it requires, the first is meant nonetheless: `DELETE /bucket?analytics` without its `id` must
+ * `candidates` are in order of specificity. When the path or the literal query names operations of
+ * which none has all it requires, the first is meant nonetheless: `DELETE /bucket?analytics` without its `id` must
  * fail as DeleteBucketAnalyticsConfiguration, never fall through to DeleteBucket.
  */
 function choose(
@@ -152,7 +152,9 @@ function choose(
   );
   const complete = named.filter((candidate) => hasRequirements(candidate, request, query));
   const [best] = complete;
-  if (best === undefined) return first.literals.length > 0 ? first : undefined;
+  if (best === undefined) {
+    return first.literals.length > 0 || first.template.literalChars > 0 ? first : undefined;
+  }
   const hint = query.get(OPERATION_HINT);
   return (
     complete.find(

@@ -112,7 +112,7 @@ describe("what the JavaScript SDK signs", () => {
           expect(() => verify(wrongHost, dialect, given.body)).toThrow(/does not match/);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 100 },
     );
   });
 });

@@ -1,0 +1,296 @@
+import { Readable } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { MAX_LIST_INDEX, MAX_PARSED_BODY_BYTES, MAX_QUERY_MEMBERS } from "../limits.ts";
+import type { WireRequest } from "../message.ts";
+import { parseQuery } from "../query.ts";
+import { services, type TestService } from "../testing/services.ts";
+
+const ID = "4442587FB7D0A2F9";
+const { iam, ivs, s3 } = services;
+
+function request(line: string, body = "", headers: Record<string, string> = {}): WireRequest {
+  const [method = "", target = ""] = line.split(" ");
+  const [rawPath = "", rawQuery = ""] = target.split("?");
+  const bytes = body === "" ? [] : [Buffer.from(body)];
+  return { method, rawPath, rawQuery, headers, body: Readable.from(bytes) };
+}
+
+function encode({ wire }: TestService, operation: string, output: unknown) {
+  const found = wire.operations.get(operation);
+  if (found === undefined) throw new Error(`${operation} doesn't exist`);
+  return wire.encodeOutput(found, output, ID);
+}
+
+async function decode({ wire, definition }: TestService, sent: WireRequest, form?: string) {
+  const parsed = form === undefined ? undefined : parseQuery(form);
+  const operation = wire.match(sent, parsed);
+  if (operation === undefined) throw new Error(`${definition.name} matches nothing`);
+  return wire.decode(operation, sent, parsed === undefined ? {} : { form: parsed });
+}
+
+const IAM_FORM = "Version=2010-05-08&Action=";
+const iamForm = (text: string) => decode(iam, request("POST /"), IAM_FORM + text);
+
+describe("awsQuery answers", () => {
+  const open = (name: string) => `<${name} xmlns="https://iam.amazonaws.com/doc/2010-05-08/">`;
+  const metadata = `<ResponseMetadata><RequestId>${ID}</RequestId></ResponseMetadata>`;
+
+  test("without a result where the operation has none", () => {
+    const { status, headers, body } = encode(iam, "DeleteRole", {});
+    expect({ status, type: headers["content-type"] }).toEqual({ status: 200, type: "text/xml" });
+    expect(body).toBe(`${open("DeleteRoleResponse")}${metadata}</DeleteRoleResponse>`);
+  });
+
+  test("with an empty result where the output has no members", () => {
+    const { body } = encode(iam, "UpdateRole", {});
+    expect(body).toBe(
+      `${open("UpdateRoleResponse")}<UpdateRoleResult/>${metadata}</UpdateRoleResponse>`,
+    );
+  });
+
+  test("with whole seconds, members and empty elements", () => {
+    const role = {
+      RoleName: "a<b",
+      CreateDate: new Date(1_700_000_000_123),
+      Tags: [],
+      RoleLastUsed: {},
+    };
+    expect(encode(iam, "GetRole", { Role: role }).body).toContain(
+      "<Role><RoleName>a&lt;b</RoleName><CreateDate>2023-11-14T22:13:20Z</CreateDate><Tags/><RoleLastUsed/></Role>",
+    );
+  });
+
+  test("with the error's code on the wire and whose fault it is", () => {
+    const error = {
+      code: "NoSuchEntityException",
+      message: "no <role>",
+      status: 404,
+      fault: "client" as const,
+    };
+    const { status, body } = iam.wire.encodeError(error, ID);
+    expect(status).toBe(404);
+    expect(body).toBe(
+      `${open("ErrorResponse")}<Error><Type>Sender</Type><Code>NoSuchEntity</Code><Message>no &lt;role&gt;</Message></Error><RequestId>${ID}</RequestId></ErrorResponse>`,
+    );
+    const ours = iam.wire.encodeError({ ...error, code: "ServiceFailure", fault: "server" }, ID);
+    expect(ours.body).toContain("<Type>Receiver</Type><Code>ServiceFailure</Code>");
+  });
+});
+
+describe("awsQuery requests", () => {
+  test.each([
+    ["", "MissingAction"],
+    ["Action=", "MissingAction"],
+    ["Action=GetRole", "InvalidAction"],
+    ["Action=GetRole&Version=2011-06-15", "InvalidAction"],
+    ["Action=constructor&Version=2010-05-08", "InvalidAction"],
+  ])("form %j is refused: %s", (form, code) => {
+    expect(() => iam.wire.match(request("POST /"), parseQuery(form))).toThrow(
+      expect.objectContaining({ code, status: 400 }),
+    );
+  });
+
+  test("an unknown action is named", () => {
+    const form = parseQuery("Action=Fly&Version=2010-05-08");
+    const message = "Could not find operation Fly for version 2010-05-08";
+    expect(() => iam.wire.match(request("POST /"), form)).toThrow(message);
+  });
+
+  test("may stand in the query of a GET", async () => {
+    const sent = request("GET /?Action=GetRole&Version=2010-05-08&RoleName=a%2Bb");
+    expect(await decode(iam, sent)).toEqual({ RoleName: "a+b" });
+  });
+
+  test("list items are in the order of their numbers, gaps closed", async () => {
+    const input = await iamForm(
+      "UntagRole&TagKeys.member.10=c&TagKeys.member.9=b&TagKeys.member.1=a",
+    );
+    expect(input).toEqual({ TagKeys: ["a", "b", "c"] });
+  });
+
+  test.each([
+    ["ListRoles&MaxItems=many", "MalformedInput"],
+    ["UntagRole&TagKeys.member.0=a", "MalformedInput"],
+    ["UntagRole&TagKeys.member.x=a", "MalformedInput"],
+    [`UntagRole&TagKeys.member.${MAX_LIST_INDEX + 1}=a`, "MalformedInput"],
+    [`GetRole&${"a.".repeat(100)}=a`, "MalformedQueryString"],
+    ["GetRole&RoleName=%zz", "MalformedQueryString"],
+    ["GetRole&a".repeat(MAX_QUERY_MEMBERS), "MalformedQueryString"],
+  ])("%.60s is refused with %s", async (text, code) => {
+    await expect(async () => iamForm(text)).rejects.toMatchObject({ code, status: 400 });
+  });
+
+  test("names from the network never reach a prototype", async () => {
+    const map = "SimulateCustomPolicy&__proto__.polluted=1&constructor.prototype.polluted=1";
+    expect(await iamForm(map)).toEqual({});
+    expect(Object.hasOwn(Object.prototype, "polluted")).toBe(false);
+  });
+});
+
+describe("restJson1", () => {
+  test("errors carry the code in a header and the message in both members", () => {
+    const error = {
+      code: "ConflictException",
+      message: "taken",
+      status: 409,
+      fault: "client" as const,
+    };
+    const { headers, body } = ivs.wire.encodeError(error, ID);
+    expect(headers).toEqual({
+      "content-type": "application/json",
+      "x-amzn-errortype": "ConflictException",
+      "x-amzn-requestid": ID,
+    });
+    expect(JSON.parse(String(body))).toEqual({ message: "taken", exceptionMessage: "taken" });
+  });
+
+  test("204 has no body, an empty output an empty object", () => {
+    expect(encode(ivs, "DeleteChannel", undefined)).toMatchObject({ status: 204, body: undefined });
+    expect(encode(ivs, "TagResource", {})).toMatchObject({ status: 200, body: "{}" });
+  });
+
+  test.each([
+    ["", {}],
+    ['{"unknown":1,"name":null}', {}],
+    ['{"tags":{"__proto__":"x"}}', { tags: JSON.parse('{"__proto__":"x"}') }],
+  ])("body %j decodes", async (body, input) => {
+    expect(await decode(ivs, request("POST /CreateChannel", body))).toStrictEqual(input);
+  });
+
+  test.each([
+    "{",
+    "[]",
+    "null",
+    '"a"',
+    '{"name":1}',
+    '{"authorized":"yes"}',
+    '{"tags":[]}',
+    '{"tags":{"a":1}}',
+  ])("body %j is refused", async (body) => {
+    await expect(decode(ivs, request("POST /CreateChannel", body))).rejects.toMatchObject({
+      code: "SerializationException",
+      status: 400,
+    });
+  });
+
+  test("a body beyond the limit is refused", async () => {
+    const body = `"${"a".repeat(MAX_PARSED_BODY_BYTES)}"`;
+    await expect(decode(ivs, request("POST /CreateChannel", body))).rejects.toMatchObject({
+      status: 413,
+    });
+  });
+});
+
+describe("restXml answers", () => {
+  const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
+  const xmlns = 'xmlns="http://s3.amazonaws.com/doc/2006-03-01/"';
+
+  test("a listing as S3 writes it, also of encoded keys", () => {
+    const output = {
+      IsTruncated: false,
+      Contents: [{ Key: "a%20b%0A", LastModified: new Date(0), ETag: '"e"', Size: 0 }],
+      Name: "b",
+      CommonPrefixes: [{ Prefix: "x/" }, { Prefix: "y/" }],
+      EncodingType: "url",
+    };
+    expect(encode(s3, "ListObjectsV2", output).body).toBe(
+      `${declaration}<ListBucketResult ${xmlns}><IsTruncated>false</IsTruncated><Contents><Key>a%20b%0A</Key>` +
+        "<LastModified>1970-01-01T00:00:00.000Z</LastModified><ETag>&quot;e&quot;</ETag><Size>0</Size></Contents>" +
+        "<Name>b</Name><CommonPrefixes><Prefix>x/</Prefix></CommonPrefixes><CommonPrefixes><Prefix>y/</Prefix>" +
+        "</CommonPrefixes><EncodingType>url</EncodingType></ListBucketResult>",
+    );
+  });
+
+  test("a location in one element, with or without a Region", () => {
+    const eu = encode(s3, "GetBucketLocation", { LocationConstraint: "EU" });
+    expect(eu.body).toBe(`${declaration}<LocationConstraint ${xmlns}>EU</LocationConstraint>`);
+    const none = encode(s3, "GetBucketLocation", {});
+    expect(none.body).toBe(`${declaration}<LocationConstraint ${xmlns}></LocationConstraint>`);
+  });
+
+  test("a grantee with its type as an attribute", () => {
+    const grant = { Grantee: { Type: "CanonicalUser", ID: "i" }, Permission: "READ" };
+    expect(encode(s3, "GetBucketAcl", { Grants: [grant] }).body).toContain(
+      '<Grantee xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:type="CanonicalUser"><ID>i</ID></Grantee>',
+    );
+  });
+
+  test("members in headers, with the status that the handler chose", () => {
+    const operation = s3.wire.operations.get("GetObject");
+    if (operation === undefined) throw new Error("GetObject doesn't exist");
+    const output = {
+      Body: "x",
+      LastModified: new Date(0),
+      ContentLength: 1,
+      Metadata: { Color: "blue", name: "ü\r\nx: y" },
+      ETag: '"e"',
+    };
+    const { status, headers, body } = s3.wire.encodeOutput(operation, output, ID, { status: 206 });
+    expect({ status, body }).toEqual({ status: 206, body: "x" });
+    expect(headers).toMatchObject({
+      "last-modified": "Thu, 01 Jan 1970 00:00:00 GMT",
+      "content-length": "1",
+      "x-amz-meta-color": "blue",
+      "x-amz-meta-name": `=?UTF-8?B?${Buffer.from("ü\r\nx: y").toString("base64")}?=`,
+      etag: '"e"',
+      "x-amz-request-id": ID,
+    });
+  });
+
+  test("errors with S3's further elements, without a body for HEAD and 304", () => {
+    const error = {
+      code: "NoSuchKey",
+      message: "The specified key does not exist.",
+      status: 404,
+      fault: "client" as const,
+      fields: { Key: "a&b" },
+    };
+    const { headers, body } = s3.wire.encodeError(error, ID);
+    expect(body).toBe(
+      `${declaration}<Error><Code>NoSuchKey</Code><Message>The specified key does not exist.</Message>` +
+        `<Key>a&amp;b</Key><RequestId>${ID}</RequestId><HostId>${headers["x-amz-id-2"]}</HostId></Error>`,
+    );
+    expect(s3.wire.encodeError(error, ID, request("HEAD /b/k")).body).toBeUndefined();
+    expect(
+      s3.wire.encodeError({ ...error, status: 304 }, ID, request("GET /b/k")).body,
+    ).toBeUndefined();
+  });
+});
+
+describe("restXml requests", () => {
+  test("read prefixed headers, lists and dates; a malformed date is no date", async () => {
+    const headers = {
+      "x-amz-meta-color": "blue",
+      "x-amz-meta-__proto__": "x",
+      "x-amz-object-attributes": "ETag, ObjectSize",
+    };
+    expect(await decode(s3, request("GET /b/k?attributes", "", headers))).toMatchObject({
+      ObjectAttributes: ["ETag", "ObjectSize"],
+    });
+    const put = await decode(s3, request("PUT /b/k", "", headers));
+    expect(put).toMatchObject({ Metadata: JSON.parse('{"color":"blue","__proto__":"x"}') });
+    const since = { "if-modified-since": "last week" };
+    expect(await decode(s3, request("GET /b/k", "", since))).toEqual({ Bucket: "b", Key: "k" });
+  });
+
+  test("aws-chunked is no part of an object's content encoding", async () => {
+    const encoding = async (value: string) =>
+      (await decode(s3, request("PUT /b/k", "", { "content-encoding": value }))).ContentEncoding;
+    expect(await encoding("aws-chunked")).toBeUndefined();
+    expect(await encoding("gzip, aws-chunked")).toBe("gzip");
+  });
+
+  test.each([
+    ["POST /b?delete", "<Other/>", "MalformedXML"],
+    ["POST /b?delete", "<Delete><Quiet>maybe</Quiet></Delete>", "MalformedXML"],
+    ["POST /b?delete", "{}", "MalformedXML"],
+    ["GET /b?list-type=2&max-keys=x", "", "InvalidArgument"],
+  ])("%s with body %j is refused", async (line, body, code) => {
+    await expect(decode(s3, request(line, body))).rejects.toMatchObject({ code, status: 400 });
+  });
+
+  test("a streaming body isn't read", async () => {
+    const sent = request("PUT /b/k", "content");
+    expect((await decode(s3, sent)).Body).toBe(sent.body);
+  });
+});

@@ -1,0 +1,105 @@
+import { Readable } from "node:stream";
+import { describe, expect, test } from "vitest";
+import { collectBody } from "../body.ts";
+import { MAX_TRAILER_BYTES } from "../limits.ts";
+import type { WireRequest } from "../message.ts";
+import { decodeBody } from "./decode-body.ts";
+import { sha256Hex } from "./verify-signature.ts";
+
+const ANONYMOUS = { kind: "anonymous" } as const;
+const LIMIT_BYTES = 1024 * 1024;
+const UNSIGNED = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
+
+function put(body: string, headers: Record<string, string>): WireRequest {
+  return {
+    method: "PUT",
+    rawPath: "/b/k",
+    rawQuery: "",
+    headers,
+    body: Readable.from([Buffer.from(body)]),
+  };
+}
+
+function unsigned(body: string, decodedLength: string | undefined = "5"): WireRequest {
+  return put(body, {
+    "x-amz-content-sha256": UNSIGNED,
+    ...(decodedLength === undefined ? {} : { "x-amz-decoded-content-length": decodedLength }),
+  });
+}
+
+async function read(request: WireRequest) {
+  const body = decodeBody(ANONYMOUS, request);
+  const content = await collectBody(body, LIMIT_BYTES);
+  return { content: content.toString(), trailers: await body.trailers };
+}
+
+describe("decodeBody", () => {
+  test("passes an unsigned body on as it is", async () => {
+    const request = put("hello", { "x-amz-content-sha256": "UNSIGNED-PAYLOAD" });
+    expect(await read(request)).toEqual({ content: "hello", trailers: {} });
+  });
+
+  test("compares a literal hash at the end", async () => {
+    const good = put("hello", { "x-amz-content-sha256": sha256Hex("hello").toUpperCase() });
+    expect((await read(good)).content).toBe("hello");
+    const bad = put("hello", { "x-amz-content-sha256": sha256Hex("other") });
+    await expect(read(bad)).rejects.toMatchObject({
+      code: "XAmzContentSHA256Mismatch",
+      status: 400,
+    });
+  });
+
+  test("undoes unsigned chunks and gives their trailers", async () => {
+    const body = "3\r\nhel\r\n2\r\nlo\r\n0\r\nX-Amz-Checksum-Crc32: abc=\r\n\r\n";
+    expect(await read(unsigned(body))).toEqual({
+      content: "hello",
+      trailers: { "x-amz-checksum-crc32": "abc=" },
+    });
+  });
+
+  test.each([
+    ["5\r\nhel", "5", "IncompleteBody"],
+    ["5\r\nhello\r\n", "5", "IncompleteBody"],
+    ["5\r\nhello\r\n0\r\n", "5", "IncompleteBody"],
+    ["5\r\nhello\r\n0\r\n\r\n", "6", "IncompleteBody"],
+    ["5\r\nhello\r\n0\r\n\r\n", "4", "IncompleteBody"],
+    ["", "5", "IncompleteBody"],
+    ["5\r\nhelloX\r\n0\r\n\r\n", "5", "InvalidRequest"],
+    ["x\r\nhello\r\n0\r\n\r\n", "5", "InvalidRequest"],
+    ["-1\r\n", "5", "InvalidRequest"],
+    [`${"0".repeat(2000)}5\r\n`, "5", "InvalidRequest"],
+    ["5\r\nhello\r\n0\r\na:1\r\na:2\r\n\r\n", "5", "InvalidRequest"],
+    ["5\r\nhello\r\n0\r\n__proto__:1\r\n\r\n", "5", "InvalidRequest"],
+    [`5\r\nhello\r\n0\r\n${"a:1\r\n".repeat(MAX_TRAILER_BYTES)}`, "5", "InvalidRequest"],
+  ])("refuses %.40j of %s bytes with %s", async (body, length, code) => {
+    await expect(read(unsigned(body, length))).rejects.toMatchObject({ code, status: 400 });
+  });
+
+  test.each([undefined, "", "-5", "5.0", "many"])("needs the decoded length, not %s", (length) => {
+    const headers = { "x-amz-content-sha256": UNSIGNED };
+    const request = put(
+      "",
+      length === undefined ? headers : { ...headers, "x-amz-decoded-content-length": length },
+    );
+    expect(() => decodeBody(ANONYMOUS, request)).toThrow(
+      expect.objectContaining({ code: "MissingContentLength", status: 411 }),
+    );
+  });
+
+  test("refuses signed chunks that nobody signed", () => {
+    const request = put("", {
+      "x-amz-content-sha256": "STREAMING-AWS4-HMAC-SHA256-PAYLOAD",
+      "x-amz-decoded-content-length": "0",
+    });
+    expect(() => decodeBody(ANONYMOUS, request)).toThrow(expect.objectContaining({ status: 403 }));
+  });
+
+  test("an aborted upload reaches the reader as an error", async () => {
+    const source = new Readable({ read() {} });
+    const request = { ...unsigned("", "5"), body: source };
+    const body = decodeBody(ANONYMOUS, request);
+    source.push("5\r\nhel");
+    setImmediate(() => source.destroy(new Error("aborted")));
+    await expect(collectBody(body, LIMIT_BYTES)).rejects.toThrow("aborted");
+  });
+});
