@@ -1,0 +1,100 @@
+"""Drives S3 through boto3, which shares no code with the JavaScript SDK. Ends with `done`."""
+
+import io
+import os
+import urllib.error
+import urllib.request
+
+import boto3
+from boto3.s3.transfer import TransferConfig
+from botocore.config import Config
+from botocore.exceptions import ClientError
+
+ENDPOINT = os.environ["AWS_ENDPOINT_URL"]
+# Left to itself, boto3 presigns with version 2 signatures, which buckets made since 2020 refuse.
+CONFIG = Config(
+    retries={"max_attempts": 1}, s3={"addressing_style": "path"}, signature_version="s3v4"
+)
+
+
+def client(region="us-east-1"):
+    return boto3.client("s3", endpoint_url=ENDPOINT, region_name=region, config=CONFIG)
+
+
+def refused(code, call, **arguments):
+    try:
+        call(**arguments)
+    except ClientError as caught:
+        assert caught.response["Error"]["Code"] == code, caught.response
+        return caught.response
+    raise AssertionError(f"{call} succeeded")
+
+
+s3 = client()
+BUCKET = "boto3-contract"
+s3.create_bucket(Bucket=BUCKET)
+s3.get_waiter("bucket_exists").wait(Bucket=BUCKET)
+
+# Keys that need every kind of escaping come back from listings as they were.
+keys = ["a b+c%d", "ü/✓", "<x>&\"'", "tab\tbell\x07", "a//b/../c", "?q=1#f"]
+for key in keys:
+    s3.put_object(Bucket=BUCKET, Key=key, Body=key.encode(), Metadata={"name": "value"})
+    got = s3.get_object(Bucket=BUCKET, Key=key)
+    assert got["Body"].read() == key.encode() and got["Metadata"] == {"name": "value"}, got
+pages = s3.get_paginator("list_objects_v2").paginate(
+    Bucket=BUCKET, PaginationConfig={"PageSize": 2}
+)
+listed = [item["Key"] for page in pages for item in page["Contents"]]
+assert listed == sorted(keys, key=str.encode), listed
+grouped = s3.list_objects(Bucket=BUCKET, Delimiter="/")
+assert [group["Prefix"] for group in grouped["CommonPrefixes"]] == ["a//"[:2], "ü/"], grouped
+
+# The transfer manager uploads in parts and downloads in ranges, several at a time.
+MIB = 1024 * 1024
+transfer = TransferConfig(multipart_threshold=5 * MIB, multipart_chunksize=5 * MIB)
+data = os.urandom(12 * MIB + 3)
+s3.upload_fileobj(io.BytesIO(data), BUCKET, "large", Config=transfer)
+head = s3.head_object(Bucket=BUCKET, Key="large")
+assert head["ETag"].endswith('-3"') and head["ContentLength"] == len(data), head
+back = io.BytesIO()
+s3.download_fileobj(BUCKET, "large", back, Config=transfer)
+assert back.getvalue() == data
+s3.copy({"Bucket": BUCKET, "Key": "large"}, BUCKET, "copy of large", Config=transfer)
+assert s3.get_object(Bucket=BUCKET, Key="copy of large")["Body"].read() == data
+
+# Presigned URLs need no other credentials, and only do what they were signed for.
+url = s3.generate_presigned_url("get_object", {"Bucket": BUCKET, "Key": "ü/✓"})
+with urllib.request.urlopen(url) as response:
+    assert response.read() == "ü/✓".encode()
+put = s3.generate_presigned_url("put_object", {"Bucket": BUCKET, "Key": "presigned"})
+request = urllib.request.Request(put, data=b"by url", method="PUT")
+urllib.request.urlopen(request).close()
+assert s3.get_object(Bucket=BUCKET, Key="presigned")["Body"].read() == b"by url"
+try:
+    urllib.request.urlopen(url.replace("%E2%9C%93", "other"))
+    raise AssertionError("a changed URL was served")
+except urllib.error.HTTPError as error:
+    assert error.code == 403 and b"SignatureDoesNotMatch" in error.read()
+
+# boto3 follows the bucket's Region by itself.
+assert client("eu-west-1").get_object(Bucket=BUCKET, Key="presigned")["Body"].read() == b"by url"
+refused("IllegalLocationConstraintException", client("us-west-2").create_bucket, Bucket="nowhere-1")
+
+# Errors that boto3 has classes for.
+try:
+    s3.get_object(Bucket=BUCKET, Key="missing")
+    raise AssertionError("a missing key was found")
+except s3.exceptions.NoSuchKey:
+    pass
+refused("404", s3.head_object, Bucket=BUCKET, Key="missing")
+refused("PreconditionFailed", s3.get_object, Bucket=BUCKET, Key="large", IfMatch='"x"')
+refused("304", s3.get_object, Bucket=BUCKET, Key="large", IfNoneMatch=head["ETag"])
+
+# Everything goes, a thousand keys at a time; but DeleteObjects answers in XML, which has no bell.
+s3.delete_object(Bucket=BUCKET, Key="tab\tbell\x07")
+resource = boto3.resource("s3", endpoint_url=ENDPOINT, region_name="us-east-1", config=CONFIG)
+bucket = resource.Bucket(BUCKET)
+assert all("Errors" not in answer for answer in bucket.objects.all().delete())
+bucket.delete()
+refused("404", s3.head_bucket, Bucket=BUCKET)
+print("done")
