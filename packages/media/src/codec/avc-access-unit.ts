@@ -28,10 +28,10 @@ export function toAnnexB(units: Buffer, nalLengthBytes: number): AvcAccessUnit {
     bytes[offset + 3] = 1;
     const type = length > 0 ? (bytes[offset + START_CODE_BYTES] ?? 0) & 0x1f : 0;
     hasParameterSets ||= type === NAL_SPS;
-    offset += START_CODE_BYTES + length;
-    if (type === NAL_DELIMITER && start === 0) {
-      start = offset;
+    if (type === NAL_DELIMITER && offset === 0) {
+      start = START_CODE_BYTES + length;
     }
+    offset += START_CODE_BYTES + length;
   }
   return { bytes: start === 0 ? bytes : bytes.subarray(start), hasParameterSets };
 }

@@ -165,7 +165,7 @@ export class ChunkReader {
     this.#headerLength = 0;
     this.#reserve(stream);
     if (stream.length === 0) {
-      this.#onMessage(stream.type, stream.messageStreamId, stream.timestampMs, EMPTY);
+      this.#complete(stream);
       return;
     }
     this.#current = stream;

@@ -30,9 +30,10 @@ export class EngineHarness {
   constructor(
     options: Pick<MediaEngineOptions, "limits"> = {},
     host: Partial<Pick<MediaHost, "authorizePublish" | "putRecordingObject">> = {},
+    rtmpPort = 0,
   ) {
     this.engine = createMediaEngine(
-      { host: "127.0.0.1", rtmpPort: 0, rtmpsPort: 0, tls: testCertificate, ...options },
+      { host: "127.0.0.1", rtmpPort, rtmpsPort: 0, tls: testCertificate, ...options },
       {
         authorizePublish: (request) => {
           this.requests.push(request);

@@ -1,0 +1,120 @@
+import { afterEach, describe, expect, test } from "vitest";
+import { MESSAGE } from "../rtmp/message-type.ts";
+import { EngineHarness } from "../testing/engine-harness.ts";
+import { RtmpClient } from "../testing/rtmp-client.ts";
+import { videoBody, videoConfigBody } from "../testing/synthetic-media.ts";
+
+async function publishing(harness: EngineHarness, key: string, seconds: number) {
+  const client = await RtmpClient.open(harness.rtmpPort);
+  await client.publish(key);
+  client.send(6, MESSAGE.video, videoConfigBody());
+  for (let timeMs = 0; timeMs <= seconds * 1_000; timeMs += 100) {
+    client.send(6, MESSAGE.video, videoBody(timeMs % 1_000 === 0), timeMs);
+  }
+  return client;
+}
+
+describe("media engine", () => {
+  let harness = new EngineHarness();
+  afterEach(() => harness.engine.close());
+
+  test("closing ends streams and finishes their recordings", async () => {
+    harness = await new EngineHarness().start();
+    await publishing(harness, "rec-close", 7);
+    await harness.seen("stream-start");
+    await harness.engine.close();
+    expect(harness.types()).toEqual([
+      "session-created",
+      "media-info",
+      "recording-media",
+      "stream-start",
+      "stream-end",
+      "session-ended",
+      "recording-progress",
+      "recording-complete",
+    ]);
+    expect(harness.events.at(-1)).toMatchObject({ durationMs: 7_100, files: 1 });
+    expect(harness.events.find(({ type }) => type === "session-ended")).toMatchObject({
+      reason: "engine-closed",
+    });
+    expect(harness.putPaths.at(-1)).toBe("media/hls/master.m3u8");
+  });
+
+  test("closing doesn't wait for a host that never answers, and says that the recording failed", async () => {
+    harness = new EngineHarness(
+      { limits: { closeTimeoutMs: 100 } },
+      { putRecordingObject: () => new Promise(() => undefined) },
+    );
+    await harness.start();
+    await publishing(harness, "rec-stuck", 3);
+    await harness.seen("stream-start");
+    await harness.engine.close();
+    expect(harness.events.at(-1)).toMatchObject({ type: "recording-failed", durationMs: 0 });
+  });
+
+  test("an aborted recording leaves the live stream alone", async () => {
+    harness = await new EngineHarness().start();
+    const client = await publishing(harness, "rec-abort", 5);
+    const { streamId, streamName } = await harness.seen("stream-start");
+    expect(await harness.engine.abortRecording(streamId, "AccessDenied")).toBe(true);
+    expect(await harness.engine.abortRecording("st-unknown", "x")).toBe(false);
+    client.send(6, MESSAGE.video, videoBody(true), 6_000);
+    const [status] = await harness.engine.streams();
+    expect(status).toMatchObject({ streamName, state: "live", recording: { state: "failed" } });
+    expect(harness.putPaths).toEqual([]);
+  });
+
+  test("a stopped stream is over when stopStream resolves, and is playable for a while", async () => {
+    harness = await new EngineHarness().start();
+    const client = await publishing(harness, "stop", 5);
+    const { streamName } = await harness.seen("stream-start");
+    expect(await harness.engine.stopStream(streamName)).toBe(true);
+    expect(harness.types().slice(-2)).toEqual(["stream-end", "session-ended"]);
+    expect(await harness.engine.stopStream(streamName)).toBe(false);
+    expect(await harness.engine.streams()).toEqual([]);
+    await client.until(() => false);
+
+    const { engine } = harness;
+    expect(await engine.mediaPlaylist(streamName, "chunked")).toContain("#EXT-X-ENDLIST");
+    expect(await engine.segment(streamName, "chunked", 0)).toHaveProperty("length");
+    expect(await engine.segment(streamName, "chunked", 9)).toBeUndefined();
+    expect(await engine.segment(streamName, "720p30", 0)).toBeUndefined();
+    expect(await engine.mediaPlaylist("channel/other", "chunked")).toBeUndefined();
+    const multivariant = await engine.multivariantPlaylist(streamName, "https://cdn.test/x/");
+    expect(multivariant?.split("\n")).toEqual([
+      "#EXTM3U",
+      "#EXT-X-VERSION:3",
+      '#EXT-X-MEDIA:TYPE=VIDEO,GROUP-ID="chunked",NAME="180p30",AUTOSELECT=YES,DEFAULT=YES',
+      expect.stringMatching(
+        /^#EXT-X-STREAM-INF:BANDWIDTH=\d+,RESOLUTION=320x180,CODECS="avc1.42C01E",VIDEO="chunked",FRAME-RATE=30.000$/,
+      ),
+      "https://cdn.test/x/chunked/playlist.m3u8",
+      "",
+    ]);
+  });
+
+  test("an ended stream is forgotten after its time, and a republished one goes on counting", async () => {
+    harness = await new EngineHarness({ limits: { endedStreamKeptMs: 0 } }).start();
+    const { engine } = harness;
+    await publishing(harness, "again", 5);
+    const { streamName } = await harness.seen("stream-start");
+    await engine.stopStream(streamName);
+    await publishing(harness, "again", 5);
+    await harness.seen("stream-start", ({ streamId }) => streamId === "st-2");
+    const playlist = await engine.mediaPlaylist(streamName, "chunked");
+    expect(playlist).toMatch(/#EXT-X-DISCONTINUITY\n.*\n.*\n3\.ts/);
+    await engine.stopStream(streamName);
+    while ((await engine.mediaPlaylist(streamName, "chunked")) !== undefined) {
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+    expect((await engine.health()).segmentBytes).toBe(0);
+  });
+
+  test("a taken port is an engine error, and closing after it works", async () => {
+    harness = await new EngineHarness().start();
+    const { rtmpPort } = harness;
+    const second = new EngineHarness({}, {}, rtmpPort);
+    await expect(second.engine.start()).rejects.toMatchObject({ code: "engine" });
+    await second.engine.close();
+  });
+});

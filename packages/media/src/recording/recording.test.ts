@@ -1,0 +1,204 @@
+import { describe, expect, test } from "vitest";
+import type { MediaHost, RecordingObject, StreamMedia } from "../engine/messages.ts";
+import type { StreamEventBody } from "../engine/stream-event.ts";
+import { segment } from "../testing/synthetic-media.ts";
+import { Recording } from "./recording.ts";
+import { renderRecordingPlaylists } from "./recording-playlists.ts";
+
+const FILE_BYTES = 5 * 752;
+const media: StreamMedia = {
+  video: {
+    width: 1280,
+    height: 720,
+    frameRate: 29.97,
+    codec: "avc1.64001F",
+    profile: "High",
+    level: "3.1",
+    targetBitrate: 0,
+  },
+  audio: { codec: "mp4a.40.2", sampleRate: 48_000, channels: 2, targetBitrate: 0 },
+  encoder: "",
+};
+
+interface Made {
+  readonly recording: Recording;
+  readonly puts: RecordingObject[];
+  readonly events: StreamEventBody[];
+}
+
+function make(put: MediaHost["putRecordingObject"] = async () => undefined): Made {
+  const puts: RecordingObject[] = [];
+  const events: StreamEventBody[] = [];
+  const recording = new Recording({
+    streamName: "channel",
+    streamId: "st-1",
+    limits: {
+      recordingSegmentsPerFile: 5,
+      recordingPendingBytesMax: 2 * FILE_BYTES,
+      recordingFailuresMax: 2,
+    },
+    put: (object) => {
+      puts.push(object);
+      return put(object);
+    },
+    tell: (event) => events.push(event),
+  });
+  recording.begin(media, 0);
+  return { recording, puts, events };
+}
+
+function feed(recording: Recording, count: number, startMs = 0): void {
+  for (let index = 0; index < count; index += 1) {
+    recording.add(segment({ programDateTimeMs: startMs + index * 2_000 }));
+  }
+}
+
+const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const isFile = ({ path }: { readonly path: string }): boolean => path.endsWith(".ts");
+const lastBody = (puts: readonly RecordingObject[], name: string): string =>
+  Buffer.from(puts.findLast(({ path }) => path.endsWith(name))?.body ?? []).toString();
+
+describe("recording", () => {
+  test("writes a file for five segments at once, and with it the playlists", async () => {
+    const { recording, puts, events } = make();
+    feed(recording, 5);
+    expect(puts.map(({ path }) => path)).toEqual(["media/hls/720p30/0.ts"]);
+    await turn();
+    expect(puts.slice(1).map(({ path }) => path)).toEqual([
+      "media/hls/720p30/playlist.m3u8",
+      "media/hls/720p30/byte-range-variant.m3u8",
+      "media/hls/byte-range-multivariant.m3u8",
+      "media/hls/master.m3u8",
+    ]);
+    feed(recording, 2, 10_000);
+    await recording.finish();
+    expect(puts.filter(isFile).map(({ row }) => row?.durationMs)).toEqual([10_000, 4_000]);
+    expect(events.map(({ type }) => type)).toEqual([
+      "recording-media",
+      "recording-progress",
+      "recording-progress",
+      "recording-complete",
+    ]);
+    expect(events.at(-1)).toMatchObject({ durationMs: 14_000, files: 2, gaps: 0 });
+  });
+
+  test("playlists made from the rows it told are the ones it wrote last", async () => {
+    const { recording, puts, events } = make();
+    feed(recording, 13);
+    await recording.finish();
+    const rows = events.flatMap((event) =>
+      event.type === "recording-progress" ? [structuredClone(event.row)] : [],
+    );
+    const begun = events.find((event) => event.type === "recording-media");
+    const rendered =
+      begun === undefined ? [] : renderRecordingPlaylists(rows.reverse(), begun.media);
+    expect(rendered).toHaveLength(4);
+    for (const { path, body } of rendered) {
+      expect(lastBody(puts, path)).toBe(body);
+    }
+  });
+
+  test("a file whose write fails is a gap with a discontinuity, and the recording goes on", async () => {
+    const { recording, puts, events } = make(async ({ path }) => {
+      if (path.endsWith("/1.ts")) {
+        throw new Error("AccessDenied");
+      }
+    });
+    for (let file = 0; file < 3; file += 1) {
+      feed(recording, 5, file * 10_000);
+      await turn();
+    }
+    await recording.finish();
+    expect(events).toContainEqual(
+      expect.objectContaining({ type: "recording-gap", message: "AccessDenied" }),
+    );
+    expect(events.at(-1)).toMatchObject({
+      type: "recording-complete",
+      durationMs: 20_000,
+      gaps: 1,
+    });
+    const playlist = lastBody(puts, "/playlist.m3u8");
+    expect(playlist).toMatch(/\n0\.ts\n#EXT-X-DISCONTINUITY\n.*\n.*\n2\.ts\n/);
+    expect(playlist).not.toContain("1.ts");
+  });
+
+  test("files in a row that can't be written fail the recording with the host's reason", async () => {
+    const { recording, puts, events } = make(async ({ path }) => {
+      throw new Error(`denied ${path}`);
+    });
+    for (let file = 0; file < 4; file += 1) {
+      feed(recording, 5);
+      await turn();
+    }
+    await recording.finish();
+    expect(puts).toHaveLength(2);
+    expect(events.at(-1)).toEqual({
+      type: "recording-failed",
+      durationMs: 0,
+      files: 0,
+      gaps: 2,
+      message: "denied media/hls/720p30/1.ts",
+    });
+  });
+
+  test("a host that doesn't answer costs at most the bound: later files become a gap", async () => {
+    let release: () => void = () => undefined;
+    const stuck = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { recording, puts, events } = make(() => stuck);
+    feed(recording, 25);
+    expect(recording.status()).toMatchObject({ pendingBytes: 2 * FILE_BYTES, gaps: 3 });
+    release();
+    await turn();
+    feed(recording, 5, 50_000);
+    await recording.finish();
+    expect(recording.status()).toMatchObject({ pendingBytes: 0, state: "complete" });
+    expect(puts.filter(isFile).map(({ row }) => [row?.index, row?.discontinuity])).toEqual([
+      [0, false],
+      [1, false],
+      [5, true],
+    ]);
+    expect(events.at(-1)).toMatchObject({ durationMs: 30_000, gaps: 3 });
+  });
+
+  test("a discontinuity in the stream begins a new file", async () => {
+    const { recording, puts } = make();
+    feed(recording, 2);
+    recording.add(segment({ discontinuity: true, programDateTimeMs: 60_000 }));
+    await recording.finish();
+    expect(puts.filter(isFile).map(({ row }) => [row?.durationMs, row?.discontinuity])).toEqual([
+      [4_000, false],
+      [2_000, true],
+    ]);
+  });
+
+  test("an abort is told once, and nothing is written after it", async () => {
+    const { recording, puts, events } = make();
+    feed(recording, 5);
+    expect(recording.abort("the bucket is gone")).toBe(true);
+    feed(recording, 5);
+    await recording.finish();
+    expect(recording.abort("again")).toBe(false);
+    expect(puts).toHaveLength(1);
+    expect(events.map(({ type }) => type)).toEqual(["recording-media", "recording-failed"]);
+  });
+
+  test("final playlists that can't be written fail the recording, with what was recorded", async () => {
+    let broken = false;
+    const { recording, events } = make(async ({ path }) => {
+      if (broken && path.endsWith("master.m3u8")) {
+        throw new Error("InternalError");
+      }
+    });
+    feed(recording, 5);
+    await turn();
+    broken = true;
+    await recording.finish();
+    expect(events.at(-1)).toMatchObject({
+      type: "recording-failed",
+      durationMs: 10_000,
+      message: "InternalError",
+    });
+  });
+});

@@ -1,0 +1,168 @@
+import { describe, expect, test } from "vitest";
+import { defaultMediaLimits } from "../limits.ts";
+import { PID, TICKS_PER_MS } from "../mpegts/transport-stream.ts";
+import { aacConfig, avcConfig, otherAvcConfig, picture } from "../testing/synthetic-media.ts";
+import { demux } from "../testing/ts-demuxer.ts";
+import type { Segment } from "./segment.ts";
+import { Segmenter } from "./segmenter.ts";
+import { Timeline } from "./timeline.ts";
+
+const NOW_MS = 1_700_000_000_000;
+
+function make(): { readonly segmenter: Segmenter; readonly segments: Segment[] } {
+  const segments: Segment[] = [];
+  const segmenter = new Segmenter(
+    defaultMediaLimits,
+    () => NOW_MS,
+    (segment) => segments.push(segment),
+  );
+  segmenter.setVideoConfig(avcConfig);
+  return { segmenter, segments };
+}
+
+/** Frames each 100 ms from `startMs`, keyframes each `keyframeMs`. */
+function feed(segmenter: Segmenter, startMs: number, endMs: number, keyframeMs = 2_000): void {
+  for (let timeMs = startMs; timeMs < endMs; timeMs += 100) {
+    segmenter.video(timeMs >>> 0, 0, (timeMs - startMs) % keyframeMs === 0, picture(false));
+  }
+}
+
+describe("segmenter", () => {
+  test.for([
+    [500, [2_000, 2_000, 2_000]],
+    [2_000, [2_000, 2_000, 2_000]],
+    [1_500, [3_000, 3_000]],
+    [5_000, [5_000, 1_000]],
+  ] as const)("with keyframes each %i ms, segments last %j", ([keyframeMs, durations]) => {
+    const { segmenter, segments } = make();
+    feed(segmenter, 0, 6_000, keyframeMs);
+    segmenter.finish();
+    expect(segments.map(({ durationMs }) => durationMs)).toEqual(durations);
+    for (const segment of segments) {
+      const { body, durationMs, keyframeIntervals } = segment;
+      expect(keyframeIntervals.reduce((sum, range) => sum + range.durationMs, 0)).toBe(durationMs);
+      expect(keyframeIntervals.at(-1)).toMatchObject({
+        length: body.length - (keyframeIntervals.at(-1)?.offset ?? 0),
+      });
+      for (const { offset } of keyframeIntervals) {
+        // Program tables, then a packet that allows random access: a player may begin here.
+        expect(body.readUInt16BE(offset + 1)).toBe(0x4000);
+        expect(body.readUInt16BE(offset + 189) & 0x1fff).toBe(PID.pmt);
+        expect(body.readUInt8(offset + 376 + 5) & 0x40).toBe(0x40);
+      }
+    }
+  });
+
+  test("a keyframe that rounding made a few milliseconds early still ends the segment", () => {
+    const { segmenter, segments } = make();
+    feed(segmenter, 33, 2_000, 10_000);
+    segmenter.video(2_032, 0, true, picture(true));
+    expect(segments).toHaveLength(1);
+  });
+
+  test("a keyframe begins with a delimiter and the parameter sets", () => {
+    const { segmenter, segments } = make();
+    segmenter.video(0, 0, true, picture(true));
+    segmenter.finish();
+    const [unit] = demux(segments[0]?.body ?? Buffer.alloc(0));
+    const prefix = Buffer.concat([Buffer.of(0, 0, 0, 1, 9, 0xf0), avcConfig.parameterSets]);
+    expect(unit?.payload.subarray(0, prefix.length)).toEqual(prefix);
+  });
+
+  test("nothing is written before the first keyframe", () => {
+    const { segmenter, segments } = make();
+    segmenter.setAudioConfig(aacConfig);
+    segmenter.audio(0, Buffer.alloc(9));
+    segmenter.video(0, 0, false, picture(false));
+    segmenter.finish();
+    expect(segments).toEqual([]);
+  });
+
+  test("B-frames keep their presentation times, and decoding times always rise", () => {
+    const { segmenter, segments } = make();
+    const offsets = [80, 160, 0, 0];
+    offsets.forEach((offset, index) => {
+      segmenter.video(index * 40, offset, index === 0, picture(index === 0));
+    });
+    segmenter.video(120, 0, false, picture(false));
+    segmenter.finish();
+    const units = demux(segments[0]?.body ?? Buffer.alloc(0));
+    const origin = units[0]?.dts ?? 0;
+    const relative = (ticks: number): number => (ticks - origin) / TICKS_PER_MS;
+    expect(units.map(({ pts, dts }) => [relative(pts), relative(dts)])).toEqual([
+      [80, 0],
+      [200, 40],
+      [80, 80],
+      [120, 120],
+      [121, 121],
+    ]);
+  });
+
+  test("audio is packed, follows the sample clock through rounded timestamps, and resumes after a gap", () => {
+    const { segmenter, segments } = make();
+    segmenter.setAudioConfig(aacConfig);
+    segmenter.video(0, 0, true, picture(true));
+    const times = Array.from({ length: 50 }, (_, index) => Math.round((index * 1_024) / 48));
+    for (const timeMs of [...times, 2_000]) {
+      segmenter.audio(timeMs, Buffer.alloc(100));
+    }
+    segmenter.finish();
+    const packs = demux(segments[0]?.body ?? Buffer.alloc(0)).filter(
+      ({ pid }) => pid === PID.audio,
+    );
+    expect(packs.map(({ payload }) => payload.length)).toEqual([...Array(10).fill(535), 107]);
+    const origin = packs[0]?.pts ?? 0;
+    expect(packs.map(({ pts }) => pts - origin)).toEqual([
+      ...Array.from({ length: 10 }, (_, index) => index * 5 * 1_920),
+      2_000 * TICKS_PER_MS,
+    ]);
+  });
+
+  test("a changed configuration ends the segment at the next keyframe with a discontinuity", () => {
+    const { segmenter, segments } = make();
+    feed(segmenter, 0, 500, 500);
+    segmenter.setVideoConfig(otherAvcConfig);
+    feed(segmenter, 500, 1_000, 500);
+    segmenter.finish();
+    expect(segments.map(({ durationMs, discontinuity }) => [durationMs, discontinuity])).toEqual([
+      [500, false],
+      [500, true],
+    ]);
+  });
+
+  test("another publisher's segment is a discontinuity with its own wall clock and joinable packets", () => {
+    const { segmenter, segments } = make();
+    feed(segmenter, 0, 1_000);
+    segmenter.restart();
+    feed(segmenter, 77_000, 78_000);
+    segmenter.finish();
+    expect(segments.map(({ discontinuity }) => discontinuity)).toEqual([false, true]);
+    expect(segments.map(({ programDateTimeMs }) => programDateTimeMs)).toEqual([NOW_MS, NOW_MS]);
+    // The demuxer throws where continuity counters don't go on.
+    const joined = demux(Buffer.concat(segments.map(({ body }) => body)));
+    const times = joined.map(({ dts }) => dts);
+    expect(times).toEqual([...times].sort((a, b) => a - b));
+  });
+
+  test("keyframes that stay away end in a limit error", () => {
+    const { segmenter } = make();
+    expect(() => feed(segmenter, 0, 40_000, 100_000)).toThrow(
+      expect.objectContaining({ code: "limit", message: expect.stringContaining("keyframe") }),
+    );
+  });
+});
+
+describe("timeline", () => {
+  test.for([
+    ["steps", [5_000, 5_040, 5_080], [0, 40, 80]],
+    ["a wrap of 32 bits", [0xffffffe0, 0x8, 0x30], [0, 40, 80]],
+    ["interleaving", [1_000, 1_020, 1_010, 1_040], [0, 20, 10, 40]],
+    ["a jump ahead", [0, 40, 90_000, 90_040], [0, 40, 73, 113]],
+    ["a jump back", [90_000, 90_040, 0, 40], [0, 40, 73, 113]],
+  ] as const)("%s", ([, raw, expected]) => {
+    const timeline = new Timeline();
+    expect(raw.map((timeMs) => timeline.map(timeMs))).toEqual(expected);
+    expect(timeline.takeJump()).toBe(expected.includes(73 as never));
+    expect(timeline.takeJump()).toBe(false);
+  });
+});

@@ -1,0 +1,57 @@
+import { type AacConfig, parseAacConfig } from "../codec/aac-config.ts";
+import { type AvcConfig, parseAvcConfig } from "../codec/avc-config.ts";
+import type { Segment } from "../segmenter/segment.ts";
+
+/** 320x180 at 30 frames per second, Constrained Baseline 3.0, as libx264 wrote it. */
+export const avcRecord = Buffer.from(
+  "0142c01effe100196742c01ed901419f9f0110000003001000000303c0f162e48001000568cb83cb20",
+  "hex",
+);
+/** 1920x1080 at 60 frames per second, High 4.2. */
+export const otherAvcRecord = Buffer.from(
+  "0164002affe1001b6764002aacd940780227e5c044000003000400000301e03c60c65801000668ebe3cb22c0fdf8f800",
+  "hex",
+);
+/** 48 kHz stereo AAC-LC. */
+export const aacRecord = Buffer.from("1190", "hex");
+
+export const avcConfig: AvcConfig = parseAvcConfig(avcRecord);
+export const otherAvcConfig: AvcConfig = parseAvcConfig(otherAvcRecord);
+export const aacConfig: AacConfig = parseAacConfig(aacRecord);
+
+/** One NAL unit of a picture behind its length; the content is not decodable, only carried. */
+export function picture(keyframe: boolean, bytes = 60): Buffer {
+  const units = Buffer.alloc(4 + bytes, 0x11);
+  units.writeUInt32BE(bytes);
+  units[4] = keyframe ? 0x65 : 0x41;
+  return units;
+}
+
+/** Video message bodies of FLV and RTMP. */
+export function videoBody(keyframe: boolean, bytes = 60): Buffer {
+  return Buffer.concat([Buffer.of(keyframe ? 0x17 : 0x27, 1, 0, 0, 0), picture(keyframe, bytes)]);
+}
+
+export function videoConfigBody(record = avcRecord): Buffer {
+  return Buffer.concat([Buffer.of(0x17, 0, 0, 0, 0), record]);
+}
+
+export const audioConfigBody = Buffer.concat([Buffer.of(0xaf, 0), aacRecord]);
+export const audioBody = Buffer.concat([Buffer.of(0xaf, 1), Buffer.alloc(40, 0x21)]);
+
+/** A segment as the segmenter would make it, for what comes after it. */
+export function segment(overrides: Partial<Segment> = {}): Segment {
+  const body = overrides.body ?? Buffer.alloc(188 * 4, 0x47);
+  const durationMs = overrides.durationMs ?? 2_000;
+  return {
+    body,
+    durationMs,
+    programDateTimeMs: 0,
+    discontinuity: false,
+    keyframeIntervals: [{ offset: 0, length: body.length, durationMs }],
+    videoBytes: body.length,
+    audioBytes: 0,
+    videoFrames: 60,
+    ...overrides,
+  };
+}
