@@ -2,11 +2,14 @@ import type { Readable } from "node:stream";
 import { type ParsedForm, parseQuery } from "./query.ts";
 import { WireError } from "./wire-error.ts";
 
-/** Reads a body that will be parsed. Throws WireError `RequestEntityTooLarge` (413) past the limit. */
+/**
+ * Reads a body that will be parsed. Throws WireError `RequestEntityTooLarge` (413) past the limit; the stream
+ * isn't destroyed then, since the connection below it still has to carry the answer.
+ */
 export async function collectBody(body: Readable, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of body) {
+  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
     const bytes: Buffer = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
     sizeBytes += bytes.length;
     if (sizeBytes > maxBytes) {

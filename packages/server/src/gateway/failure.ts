@@ -1,6 +1,7 @@
 import { AuthError, WireError, type WireResponse } from "@rolecast/wire";
 import { AwsError } from "../kernel/aws-error.ts";
 import type { Log } from "../kernel/log.ts";
+import { ClientGoneError } from "./request-body.ts";
 import type { RegisteredService } from "./service-registry.ts";
 
 /** What the protocols call a failure of ours. */
@@ -20,6 +21,9 @@ export function toAwsError(error: unknown, { service }: RegisteredService, log: 
     return new AwsError(error.code, error.message, { status: error.status, fields: error.fields });
   }
   const { name, protocol } = service.definition;
+  if (error instanceof ClientGoneError) {
+    return new AwsError("RequestTimeout", error.message, { status: 400 });
+  }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   log.error({ service: name, error: detail }, "a request failed by a fault of Rolecast");
   return new AwsError(

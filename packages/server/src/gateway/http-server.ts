@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { WireRequest, WireResponse } from "@rolecast/wire";
 import type { Log } from "../kernel/log.ts";
+import { requestBody } from "./request-body.ts";
 
 /** A socket without any traffic for this long is closed, also in the middle of an upload. */
 const SOCKET_IDLE_MS = 120_000;
@@ -12,7 +13,7 @@ const KEEP_ALIVE_MS = 75_000;
 /** Header lines of one request, with names; S3 allows 8 KB and presigned URLs add up. */
 const HEADER_BYTES_MAX = 32 * 1024;
 /** What is read of a body nobody asked for, so that the client sees the answer and not a reset. */
-const UNREAD_BODY_BYTES_MAX = 4 * 1024 * 1024;
+const UNREAD_BODY_BYTES_MAX = 64 * 1024 * 1024;
 
 /** A request on a connection. */
 export interface GatewayRequest extends WireRequest {
@@ -36,7 +37,14 @@ export class HttpServer {
     this.#options = options;
     this.#server = createServer(
       { maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 },
-      (request, response) => void this.#answer(request, response),
+      (request, response) => void this.#answer(request, response, () => {}),
+    );
+    // A client that waits to be asked for its body is asked when somebody wants it: a refused
+    // upload is then never sent.
+    this.#server.on(
+      "checkContinue",
+      (request: IncomingMessage, response: ServerResponse) =>
+        void this.#answer(request, response, () => response.writeContinue()),
     );
     this.#server.timeout = SOCKET_IDLE_MS;
   }
@@ -62,9 +70,14 @@ export class HttpServer {
     clearTimeout(cut);
   }
 
-  async #answer(incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  async #answer(
+    incoming: IncomingMessage,
+    outgoing: ServerResponse,
+    onBodyWanted: () => void,
+  ): Promise<void> {
     try {
-      const response = await this.#options.serve(toGatewayRequest(incoming));
+      const body = requestBody(incoming, onBodyWanted);
+      const response = await this.#options.serve(toGatewayRequest(incoming, body));
       outgoing.writeHead(response.status, response.headers);
       await writeBody(response.body, outgoing);
       drain(incoming);
@@ -90,17 +103,17 @@ async function writeBody(body: WireResponse["body"], outgoing: ServerResponse): 
 
 /** Reads on past an early answer, within a bound, so that the connection can be kept. */
 function drain(incoming: IncomingMessage): void {
-  if (incoming.readableEnded || incoming.destroyed) return;
+  if (incoming.complete || incoming.destroyed) return;
   let readBytes = 0;
+  incoming.removeAllListeners("data");
   incoming.on("data", (chunk: Buffer) => {
     readBytes += chunk.length;
     if (readBytes > UNREAD_BODY_BYTES_MAX) incoming.destroy();
   });
-  incoming.on("error", () => incoming.destroy());
   incoming.resume();
 }
 
-function toGatewayRequest(incoming: IncomingMessage): GatewayRequest {
+function toGatewayRequest(incoming: IncomingMessage, body: Readable): GatewayRequest {
   const target = incoming.url ?? "/";
   const question = target.indexOf("?");
   const headers: Record<string, string> = Object.create(null);
@@ -112,7 +125,7 @@ function toGatewayRequest(incoming: IncomingMessage): GatewayRequest {
     rawPath: question < 0 ? target : target.slice(0, question),
     rawQuery: question < 0 ? "" : target.slice(question + 1),
     headers,
-    body: incoming,
+    body,
     remoteAddress: plainAddress(incoming.socket.remoteAddress ?? ""),
   };
 }

@@ -29,8 +29,28 @@ export function resolveService(request: WireRequest, registry: ServiceRegistry):
   const host = AWS_HOST.exec((request.headers.host ?? "").replace(/:\d+$/, ""));
   const named = host?.[1] === undefined ? undefined : registry.named(host[1]);
   if (named) return target(named, host?.[2]);
+  const asked = preflightTarget(request, registry);
+  if (asked) return target(asked, undefined);
   const form = registry.all.find(({ service }) => isUnsignedForm(request, service.definition));
   return target(form ?? registry.anonymous, undefined);
+}
+
+/**
+ * A browser's preflight has neither signature nor body: it means the service that has an operation
+ * of that method and path. Forms are all posted to `/`.
+ */
+function preflightTarget(
+  request: WireRequest,
+  registry: ServiceRegistry,
+): RegisteredService | undefined {
+  const method = request.headers["access-control-request-method"];
+  if (request.method !== "OPTIONS" || method === undefined) return undefined;
+  return registry.all.find(({ service, wire }) => {
+    const { protocol, s3Addressing } = service.definition;
+    if (s3Addressing) return false;
+    if (protocol === "awsQuery") return request.rawPath === "/" && method === "POST";
+    return wire.match({ ...request, method }) !== undefined;
+  });
 }
 
 function target(

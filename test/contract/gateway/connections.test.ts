@@ -1,0 +1,81 @@
+import { connect } from "node:net";
+import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { sign } from "../../support/signed-request.ts";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+
+const BUCKET = "connections";
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+  await server.clients().s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+});
+afterAll(() => server.close());
+
+/** Writes raw bytes on a connection and gives what comes back until `until` matches or it closes. */
+async function talk(lines: readonly string[], until: RegExp, body = ""): Promise<string> {
+  const { hostname, port } = new URL(server.endpoint);
+  const socket = connect(Number(port), hostname);
+  let answer = "";
+  try {
+    await new Promise<void>((resolve, reject) => {
+      socket.on("data", (chunk) => {
+        answer += chunk.toString("latin1");
+        if (until.test(answer)) resolve();
+      });
+      socket.once("close", () => resolve());
+      socket.once("error", reject);
+      socket.write(`${lines.join("\r\n")}\r\n\r\n${body}`);
+    });
+  } finally {
+    socket.destroy();
+  }
+  return answer;
+}
+
+async function uploadHead(key: string, secretAccessKey: string): Promise<string[]> {
+  const headers = await sign(
+    server.endpoint,
+    { method: "PUT", path: `/${BUCKET}/${key}` },
+    { service: "s3", key: { accessKeyId: "test", secretAccessKey } },
+  );
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  return [`PUT /${BUCKET}/${key} HTTP/1.1`, ...lines, "content-length: 1000000"];
+}
+
+test("a client that asks first is told to send its body only when it may", async () => {
+  const allowed = [...(await uploadHead("a", "test")), "expect: 100-continue"];
+  expect(await talk(allowed, /100 Continue\r\n/)).toMatch(/^HTTP\/1.1 100 Continue/);
+  const refused = [...(await uploadHead("a", "guess")), "expect: 100-continue"];
+  const answer = await talk(refused, /<\/Error>/);
+  expect(answer).toMatch(/^HTTP\/1.1 403/);
+  expect(answer).toContain("SignatureDoesNotMatch");
+});
+
+test("an upload that breaks off leaves no object and harms nobody", async () => {
+  const head = await uploadHead("broken", "test");
+  const { hostname, port } = new URL(server.endpoint);
+  const socket = connect(Number(port), hostname);
+  await new Promise<void>((resolve) =>
+    socket.write(`${head.join("\r\n")}\r\n\r\n${"x".repeat(500_000)}`, () => resolve()),
+  );
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  socket.destroy();
+  const listed = await server.clients().s3.send(new ListObjectsV2Command({ Bucket: BUCKET }));
+  expect(listed.KeyCount).toBe(0);
+});
+
+test.each([
+  ["no HTTP", ["\u0016\u0003\u0001 hello"]],
+  ["a header section without end", [`GET / HTTP/1.1\r\nx: ${"y".repeat(40_000)}`]],
+  ["a request line with a bad escape", ["GET /%zz HTTP/1.1", "host: localhost"]],
+  [
+    "an Authorization header that is none",
+    ["GET / HTTP/1.1", "host: localhost", "authorization: AWS4-HMAC-SHA256 ,,=,Credential=////"],
+  ],
+])("%s is refused with a 4xx, and the next request is served", async (_name, lines) => {
+  expect(await talk(lines, /\r\n\r\n/)).toMatch(/^HTTP\/1.1 4\d\d/);
+  const listed = await server.clients().s3.send(new ListObjectsV2Command({ Bucket: BUCKET }));
+  expect(listed.$metadata.httpStatusCode).toBe(200);
+});

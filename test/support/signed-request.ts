@@ -1,0 +1,120 @@
+import { createHash, createHmac } from "node:crypto";
+import { request as httpRequest } from "node:http";
+import { SignatureV4 } from "@smithy/signature-v4";
+import { type Key, ROOT } from "./test-server.ts";
+
+/** Node's SHA-256 and HMAC in the form that the signer asks for. */
+class Sha256 {
+  readonly #hash;
+
+  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
+    this.#hash =
+      secret === undefined ? createHash("sha256") : createHmac("sha256", bytesOf(secret));
+  }
+
+  update(data: string | ArrayBuffer | ArrayBufferView): void {
+    this.#hash.update(bytesOf(data));
+  }
+
+  async digest(): Promise<Uint8Array> {
+    return this.#hash.digest();
+  }
+
+  reset(): void {}
+}
+
+function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Buffer {
+  if (typeof data === "string") return Buffer.from(data);
+  if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
+  return Buffer.from(data);
+}
+
+export interface RawRequest {
+  readonly method?: string;
+  readonly path?: string;
+  readonly query?: Record<string, string>;
+  readonly headers?: Record<string, string>;
+  readonly body?: string;
+}
+
+export interface RawResponse {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: string;
+}
+
+export interface Signing {
+  readonly key?: Key;
+  readonly service?: string;
+  readonly region?: string;
+  readonly date?: Date;
+}
+
+/** Signs a request with the SDK's own signer; what is changed afterwards breaks the signature. */
+export async function sign(endpoint: string, raw: RawRequest, signing: Signing = {}) {
+  const { hostname, port, host } = new URL(endpoint);
+  const { key = ROOT, service = "iam", region = "us-east-1", date } = signing;
+  const signer = new SignatureV4({
+    credentials: key,
+    service,
+    region,
+    sha256: Sha256,
+    uriEscapePath: service !== "s3",
+  });
+  const payload = createHash("sha256")
+    .update(raw.body ?? "")
+    .digest("hex");
+  const signed = await signer.sign(
+    {
+      method: raw.method ?? "POST",
+      protocol: "http:",
+      hostname,
+      port: Number(port),
+      path: raw.path ?? "/",
+      query: raw.query ?? {},
+      headers: {
+        host,
+        ...(service === "s3" ? { "x-amz-content-sha256": payload } : {}),
+        ...raw.headers,
+      },
+      body: raw.body,
+    },
+    date === undefined ? {} : { signingDate: date },
+  );
+  return signed.headers;
+}
+
+/** Sends exactly these bytes of path and headers, which `fetch` would tidy up. */
+export function send(endpoint: string, raw: RawRequest): Promise<RawResponse> {
+  const { hostname, port } = new URL(endpoint);
+  const query = new URLSearchParams(raw.query ?? {}).toString();
+  return new Promise((resolve, reject) => {
+    const request = httpRequest(
+      {
+        hostname,
+        port,
+        method: raw.method ?? "POST",
+        path: `${raw.path ?? "/"}${query === "" ? "" : `?${query}`}`,
+        headers: { "content-length": Buffer.byteLength(raw.body ?? ""), ...raw.headers },
+      },
+      (response) => {
+        let body = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => {
+          body += chunk;
+        });
+        response.once("error", reject);
+        response.once("end", () =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body }),
+        );
+      },
+    );
+    request.once("error", reject);
+    request.end(raw.body ?? "");
+  });
+}
+
+/** `sign`, then `send`. */
+export async function sendSigned(endpoint: string, raw: RawRequest, signing?: Signing) {
+  return send(endpoint, { ...raw, headers: await sign(endpoint, raw, signing) });
+}
