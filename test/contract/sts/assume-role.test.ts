@@ -82,6 +82,19 @@ describe("AssumeRole", () => {
     });
   });
 
+  test("lengthens the token to the size that was asked for, and no further than 4,096 bytes", async () => {
+    const arn = await createRole(root.iam, "roomy", [trusting(alice.arn)]);
+    const { sts } = as(alice);
+    const input = { RoleArn: arn, RoleSessionName: "roomy", MinimumSessionTokenSize: 4096 };
+    const answer = await sts.send(new AssumeRoleCommand(input));
+    expect(answer).toMatchObject({ SessionTokenSize: 4096, SessionTokenUtilization: 100 });
+    const session = as(await assumeRole(sts, arn, { MinimumSessionTokenSize: 4096 }));
+    await session.sts.send(new GetCallerIdentityCommand({}));
+    await expect(
+      sts.send(new AssumeRoleCommand({ ...input, MinimumSessionTokenSize: 4097 })),
+    ).rejects.toMatchObject({ name: "ValidationError" });
+  });
+
   test("refuses a stranger, and for a missing role, in the same words and without a reason", async () => {
     const bob = await createUser(root.iam, "bob", [allow("*")]);
     const arn = await createRole(root.iam, "alices", [trusting(alice.arn)]);

@@ -50,6 +50,8 @@ export interface IdentityDirectory {
   findPrincipalId(arn: string, context: RequestContext): Promise<string | undefined>;
   /** The way back, for showing a stored policy; undefined when the user or role is gone. */
   findPrincipalArn(id: string, context: RequestContext): Promise<string | undefined>;
+  /** The tags of the user or role with this unique id; none when it is gone. */
+  principalTags(id: string, context: RequestContext): Promise<Readonly<Record<string, string>>>;
   /** A managed policy's default version, by ARN: customer's of `accountId` or AWS's. */
   findManagedPolicy(arn: string, context: RequestContext): Promise<PolicyDocument | undefined>;
   /** Remembers the use of a role (RoleLastUsed); may be late, never fails. */

@@ -71,6 +71,7 @@ export function createIdentityDirectory(
     },
     findPrincipalId: (arn, context) => principalIdOf(context.db<IamTables>(), arn),
     findPrincipalArn: (id, context) => principalArnOf(context.db<IamTables>(), id),
+    principalTags: (id, context) => tagRecord(context.db<IamTables>(), id),
     findManagedPolicy: (arn, context) =>
       document(context.db<IamTables>(), parseArn(arn)?.accountId ?? "", arn),
     noteRoleUsed: (arn, region, atMs) => {
@@ -127,7 +128,6 @@ function nothingAllowed(id: string): PolicyDocument {
 }
 
 async function roleRecord(db: Db, role: Role): Promise<RoleRecord> {
-  const tags = await tagsOf(db, role.role_id);
   return {
     arn: roleArn(role),
     roleId: role.role_id,
@@ -135,8 +135,13 @@ async function roleRecord(db: Db, role: Role): Promise<RoleRecord> {
     trustPolicy: role.trust_policy,
     maxSessionDurationSeconds: role.max_session_duration_s,
     linkedService: role.linked_service ?? undefined,
-    tags: Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value])),
+    tags: await tagRecord(db, role.role_id),
   };
+}
+
+async function tagRecord(db: Db, ownerId: string): Promise<Readonly<Record<string, string>>> {
+  const tags = await tagsOf(db, ownerId);
+  return Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value]));
 }
 
 async function noteRole(

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type * as sts from "@aws-sdk/client-sts";
 import { parseArn } from "../../kernel/arn.ts";
 import type { IdentityDirectory, RoleRecord } from "../../kernel/identity.ts";
@@ -25,22 +26,28 @@ interface FoundRole extends RoleRecord {
 }
 
 export function roleSessions(deps: RoleSessionsDependencies) {
+  /**
+   * The role that a request was allowed to assume. Looked up once: a namesake that somebody makes
+   * between decision and answer was never decided on, and a session of the old role is worthless.
+   */
+  const decided = new WeakMap<RequestContext, FoundRole>();
   return defineOperations<typeof sts>()({
     AssumeRole: {
       authorize: async (input, context) => {
         const role = await findRole(deps.directory, input, context);
+        decided.set(context, role);
         return actionsOf(input, context).map((action) => authorization(action, role, input));
       },
       handle: async (input, context) => {
-        const role = await findRole(deps.directory, input, context);
+        const role = decided.get(context);
+        assert(role, "AssumeRole is handled only after it was decided");
         refuseMfa(input);
         if (input.ProvidedContexts !== undefined && input.ProvidedContexts.length > 0)
           throw validationError("ProvidedContexts is not supported: no context provider is known.");
         const seconds = sessionSeconds(input, role, context);
         checkInlineSessionPolicy(input.Policy);
         const policyArns = (input.PolicyArns ?? []).map(({ arn = "" }) => arn);
-        const ofRole = deps.credentials.directoryContext(role.accountId);
-        await checkManagedSessionPolicies(policyArns, deps.directory, ofRole);
+        await checkManagedSessionPolicies(policyArns, role.accountId, deps.directory, context);
         // A service uses its session inside the process, where no signed request is noted.
         if (context.caller.principal.kind === "service")
           deps.directory.noteRoleUsed(role.arn, context.region, context.nowMs);

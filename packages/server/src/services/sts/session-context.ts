@@ -40,13 +40,3 @@ export function inheritedSourceIdentity(caller: Caller): string | undefined {
   const value = caller.sessionContext?.get(SOURCE_IDENTITY);
   return typeof value === "string" ? value : undefined;
 }
-
-/** The tags of the caller itself, for a session that stands for the same user. */
-export function principalTags(caller: Caller): readonly SessionTag[] {
-  const tags: SessionTag[] = [];
-  for (const [key, value] of caller.sessionContext ?? []) {
-    if (key.startsWith(PRINCIPAL_TAG) && typeof value === "string")
-      tags.push({ key: key.slice(PRINCIPAL_TAG.length), value });
-  }
-  return tags;
-}

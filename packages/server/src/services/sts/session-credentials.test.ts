@@ -25,7 +25,7 @@ class World {
     tags: { Team: "audio", Stage: "test" },
   };
   policy: PolicyDocument | undefined = { id: policyArn, managed: true, text: "{}" };
-  userId: string | undefined = "AIDAONE";
+  userArn: string | undefined = `arn:aws:iam::${accountId}:user/bob`;
 
   readonly directory: IdentityDirectory = {
     generation: () => this.generation,
@@ -34,8 +34,9 @@ class World {
       this.lookups += 1;
       return this.role;
     },
-    findPrincipalId: async () => this.userId,
-    findPrincipalArn: async () => undefined,
+    findPrincipalId: async () => undefined,
+    findPrincipalArn: async () => this.userArn,
+    principalTags: async () => ({ Team: "audio" }),
     findManagedPolicy: async () => this.policy,
     noteRoleUsed: () => {},
   };
@@ -133,14 +134,23 @@ describe("temporary credentials", () => {
     expect(await find()).toBe("invalid-token");
   });
 
-  test("end with their user", async () => {
+  test("follow their user under another name and end with the user", async () => {
     const world = new World();
     const arn = `arn:aws:iam::${accountId}:user/bob`;
     const identity = { kind: "user", accountId, arn, id: "AIDAONE", userName: "bob" } as const;
-    const { find } = await found(world, { ...session, identity });
+    const { find } = await found(world, { ...session, identity, tags: [] });
     expect(await find()).toMatchObject({ caller: { principal: identity } });
+    const renamed = `arn:aws:iam::${accountId}:user/team/robert`;
     world.generation += 1;
-    world.userId = "AIDATWO";
+    world.userArn = renamed;
+    const credential = await find();
+    expect(credential).toMatchObject({
+      caller: { principal: { ...identity, arn: renamed, userName: "robert" } },
+    });
+    const { caller } = credential as Exclude<typeof credential, string | undefined>;
+    expect(caller.sessionContext?.get("aws:principaltag/team")).toBe("audio");
+    world.generation += 1;
+    world.userArn = undefined;
     expect(await find()).toBe("invalid-token");
   });
 

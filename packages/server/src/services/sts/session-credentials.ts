@@ -107,7 +107,7 @@ export class SessionCredentials implements CredentialSource {
 
   async #resolve(opened: OpenedSession): Promise<Credential | undefined> {
     const { accessKeyId, session, secretAccessKey } = opened;
-    const context = this.directoryContext(session.identity.accountId);
+    const context = this.#directoryContext(session.identity.accountId);
     const identity = await this.#identify(session, context);
     if (!identity) return undefined;
     const sessionPolicies = await this.#sessionPolicies(session, context);
@@ -135,8 +135,12 @@ export class SessionCredentials implements CredentialSource {
       return { principal: { kind: "root", accountId: identity.accountId, arn }, tags };
     }
     if (identity.kind === "user") {
-      const id = await this.#deps.directory.findPrincipalId(identity.arn, context);
-      return id === identity.id ? { principal: { ...identity }, tags } : undefined;
+      // By id: who was renamed meanwhile is the same user under another ARN.
+      const arn = await this.#deps.directory.findPrincipalArn(identity.id, context);
+      if (arn === undefined) return undefined;
+      const userName = arn.slice(arn.lastIndexOf("/") + 1);
+      const own = await this.#deps.directory.principalTags(identity.id, context);
+      return { principal: { ...identity, arn, userName }, tags: overriddenBy(own, tags) };
     }
     const { accountId, roleName, roleId, sessionName } = identity;
     const role = await this.#deps.directory.findRole(accountId, roleName, context);
@@ -167,11 +171,8 @@ export class SessionCredentials implements CredentialSource {
     return policies;
   }
 
-  /**
-   * The directory reads through a request's context, and knows the managed policies of its
-   * caller's account: here there is no request yet, or its caller is of another account.
-   */
-  directoryContext(accountId: string): RequestContext {
+  /** The directory reads through a request's context; authentication comes before there is one. */
+  #directoryContext(accountId: string): RequestContext {
     const { store, ids, clock, invoke } = this.#deps;
     const arn = `arn:aws:iam::${accountId}:root`;
     return new RequestContext({

@@ -12,13 +12,13 @@ export function checkInlineSessionPolicy(text: string | undefined): void {
 }
 
 /**
- * The managed policies must exist, in the role's account or as AWS's own. `context` is one of the
- * role's account.
+ * The managed policies must exist, in the role's account or as AWS's own.
  *
  * @throws ValidationError
  */
 export async function checkManagedSessionPolicies(
   arns: readonly string[],
+  roleAccountId: string,
   directory: IdentityDirectory,
   context: RequestContext,
 ): Promise<void> {
@@ -27,7 +27,7 @@ export async function checkManagedSessionPolicies(
       `1 validation error detected: Value at 'policyArns' failed to satisfy constraint: Member must have length less than or equal to ${SESSION_POLICY_ARNS_MAX}`,
     );
   for (const arn of arns) {
-    const local = arn.startsWith(`arn:aws:iam::${context.accountId}:policy/`);
+    const local = arn.startsWith(`arn:aws:iam::${roleAccountId}:policy/`);
     const awsOwned = arn.startsWith("arn:aws:iam::aws:policy/");
     const policy = local || awsOwned ? await directory.findManagedPolicy(arn, context) : undefined;
     if (!policy) throw validationError(`Policy ${arn} does not exist or is not attachable.`);

@@ -6,7 +6,6 @@ import { forbidden } from "./errors.ts";
 import { issueCredentials } from "./issue-credentials.ts";
 import { refuseMfa } from "./mfa.ts";
 import type { SessionIdentity } from "./session.ts";
-import { principalTags } from "./session-context.ts";
 import type { SessionCredentials } from "./session-credentials.ts";
 
 export function sessionTokens(credentials: SessionCredentials) {
@@ -27,7 +26,7 @@ export function sessionTokens(credentials: SessionCredentials) {
             expiresAtMs: context.nowMs + seconds * 1000,
             policy: undefined,
             policyArns: [],
-            tags: principalTags(context.caller),
+            tags: [],
             transitiveTagKeys: [],
             sourceIdentity: undefined,
           },
