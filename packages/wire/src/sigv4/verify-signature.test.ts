@@ -58,7 +58,7 @@ const parts: fc.Arbitrary<Parts> = fc.record({
   ),
   headers: fc.dictionary(
     fc.stringMatching(/^x-test-[a-z0-9-]{1,6}$/),
-    fc.stringMatching(/^[ -~]{0,12}$/),
+    fc.stringMatching(/^[ -~éß漢]{0,12}$/),
     { maxKeys: 3, noNullPrototype: true },
   ),
   body: text,
@@ -315,6 +315,17 @@ describe("forms of the same request", () => {
       const value = signed.headers.authorization;
       expect(outcome(header("authorization", value)(request), "s3")).toBe("verified");
     }
+  });
+
+  test("text in a header may be sent as UTF-8 or as Latin-1", async () => {
+    const given = { segments: [], query: {}, headers: { "x-amz-meta-a": "é  b" }, body: "" };
+    const signed = await signer(true).sign(httpRequest(given), { signingDate: new Date(NOW_MS) });
+    const asUtf8 = toWireRequest(HttpRequest.clone(signed as HttpRequest), Buffer.alloc(0));
+    expect(asUtf8.headers["x-amz-meta-a"]).toBe("Ã©  b");
+    expect(outcome(asUtf8, "s3")).toBe("verified");
+    expect(outcome(header("x-amz-meta-a", "é  b")(asUtf8), "s3")).toBe("verified");
+    expect(outcome(header("x-amz-meta-a", " é b ")(asUtf8), "s3")).toBe("verified");
+    expect(outcome(header("x-amz-meta-a", "e b")(asUtf8), "s3")).toBe("SignatureDoesNotMatch 403");
   });
 
   test("a Date header serves where there is no x-amz-date", async () => {
