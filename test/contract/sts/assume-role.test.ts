@@ -115,6 +115,13 @@ describe("AssumeRole", () => {
     await expect(assumeRole(as(alice).sts, arn)).rejects.toMatchObject(denied);
   });
 
+  test("lets root assume a role that trusts the account, unlike AWS", async () => {
+    const arn = await createRole(root.iam, "roots", [trusting(`arn:aws:iam::${ACCOUNT}:root`)]);
+    await assumeRole(root.sts, arn);
+    const closed = await createRole(root.iam, "not-roots", [trusting(alice.arn)]);
+    await expect(assumeRole(root.sts, closed)).rejects.toMatchObject(denied);
+  });
+
   test("tells the trust policy the external id and the session's name", async () => {
     const condition = {
       StringEquals: { "sts:ExternalId": "secret-1", "sts:RoleSessionName": "a1" },
