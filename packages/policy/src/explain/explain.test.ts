@@ -6,6 +6,7 @@ import {
   identity,
   nothing,
   OTHER,
+  ROLE_ARN,
   session,
   sessionPolicy,
   set,
@@ -108,6 +109,34 @@ describe("the reason of a denial", () => {
     expect(reason(layers, { resourceAccountId: OTHER })).toBe(
       "with an explicit deny in an identity-based policy",
     );
+  });
+
+  it("names the statement that allows most directly", () => {
+    const text = JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "Account",
+          Effect: "Allow",
+          Principal: { AWS: ACCOUNT },
+          Action: "*",
+          Resource: "*",
+        },
+        { Sid: "Role", Effect: "Allow", Principal: { AWS: ROLE_ARN }, Action: "*", Resource: "*" },
+      ],
+    });
+    const policy = compilePolicy(text, { kind: "resource", id: "b", managed: false });
+    const asked = {
+      principal: session,
+      action: "s3:GetObject",
+      resource: "arn:aws:s3:::b/k",
+      resourceAccountId: ACCOUNT,
+      context: new Map(),
+    };
+    const explanation = explain(asked, { resource: new PolicySet([policy]) });
+    expect(explanation.statement?.sid).toBe("Role");
+    expect(explanation.matched.map((match) => match.sid)).toEqual(["Account", "Role"]);
+    expect(explanation.layers).toEqual([{ layer: "resource", effect: "allow" }]);
   });
 
   it("points at the statement", () => {

@@ -56,7 +56,7 @@ function explainVerdict(
   const sets = setsInOrder(request, layers).map(({ layer, set }): MatchOfSet => {
     return { layer, matches: matchesOf(set, request, layers) };
   });
-  const decisive = decisiveStatement(verdict, sets);
+  const decisive = decisiveStatement(verdict, sets, request);
   return {
     effect: verdict.effect,
     layer: verdict.layer,
@@ -102,18 +102,23 @@ function matchesOf(
   ];
 }
 
+/** The first statement that denies, or the one that allows most directly. */
 function decisiveStatement(
   { effect, layer }: Verdict,
   sets: readonly MatchOfSet[],
+  request: DecisionRequest,
 ): CompiledStatement | undefined {
   if (effect === "implicitDeny") {
     return undefined;
   }
   const wanted = effect === "allow" ? "Allow" : "Deny";
-  return sets
+  const decisive = sets
     .filter((set) => set.layer === layer)
     .flatMap((set) => set.matches)
-    .find((statement) => statement.effect === wanted);
+    .filter((statement) => statement.effect === wanted);
+  return effect === "allow"
+    ? decisive.sort((one, other) => allowStrength(other, request) - allowStrength(one, request))[0]
+    : decisive[0];
 }
 
 function outcomeOf({ layer, matches }: MatchOfSet): LayerOutcome {
