@@ -94,14 +94,14 @@ export function accessKeyOperations(parts: IamParts) {
       handle: async (input, context) => {
         const id = required(input.AccessKeyId, "accessKeyId");
         const owner = await ownerOfKey(context, id);
-        const pending = parts.lastUsed.pendingKey(id);
-        const usedMs = pending?.atMs ?? owner.last_used_ms;
+        const latest = parts.lastUsed.latestOfKey(id);
+        const usedMs = latest?.atMs ?? owner.last_used_ms;
         return {
           UserName: owner.user_name,
           AccessKeyLastUsed: {
             ...(usedMs === null ? {} : { LastUsedDate: new Date(usedMs) }),
-            ServiceName: pending?.service ?? owner.last_used_service ?? NEVER,
-            Region: pending?.region ?? owner.last_used_region ?? NEVER,
+            ServiceName: latest?.service ?? owner.last_used_service ?? NEVER,
+            Region: latest?.region ?? owner.last_used_region ?? NEVER,
           } as iam.AccessKeyLastUsed,
         };
       },

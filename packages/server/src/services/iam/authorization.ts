@@ -4,8 +4,10 @@ import type { Authorization } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import { isAwsPolicyArn } from "./aws-managed-policies.ts";
 import { findOwner, type PolicyOwner } from "./owners.ts";
+import { roleArn } from "./role-queries.ts";
+import type { RoleView } from "./role-views.ts";
 import type { IamTables, PolicyOwnerKind } from "./tables.ts";
-import { tagsOf } from "./tag-queries.ts";
+import { type StoredTag, tagsOf } from "./tag-queries.ts";
 
 /*
  * What must be allowed for IAM's operations: in most, the action of the operation's own name on
@@ -43,6 +45,24 @@ export async function onBoundedOwner(
     { kind, name, owner },
     { ...(boundary === undefined ? {} : { "iam:permissionsboundary": boundary }), ...extra },
   );
+}
+
+/** As `onBoundedOwner`, for a role that was read already. */
+export function onRoleView(
+  context: RequestContext,
+  name: string,
+  view: RoleView | undefined,
+): Authorization {
+  const boundary = view?.role.boundary_arn ?? undefined;
+  return {
+    action: action(context),
+    resource: view ? roleArn(view.role) : iamArn(context, "role", `/${name}`),
+    resourceLabel: `role ${name}`,
+    context: {
+      ...tagEntries(view?.tags ?? []),
+      ...(boundary === undefined ? {} : { "iam:permissionsboundary": boundary }),
+    },
+  };
 }
 
 async function forOwner(
@@ -154,8 +174,12 @@ export function untagKeys(keys: readonly string[] | undefined): ContextEntries {
 
 /** Tags of an existing entity, under both names that conditions know them by. */
 async function resourceTags(db: Kysely<IamTables>, ownerId: string): Promise<ContextEntries> {
+  return tagEntries(await tagsOf(db, ownerId));
+}
+
+function tagEntries(tags: readonly StoredTag[]): ContextEntries {
   const entries: Record<string, string> = {};
-  for (const { Key, Value } of await tagsOf(db, ownerId)) {
+  for (const { Key, Value } of tags) {
     entries[`aws:resourcetag/${Key.toLowerCase()}`] = Value;
     entries[`iam:resourcetag/${Key.toLowerCase()}`] = Value;
   }

@@ -1,6 +1,7 @@
 import type { Credential, CredentialSource } from "../../kernel/identity.ts";
-import type { Caller, ContextValue } from "../../kernel/principal.ts";
+import { accountOf, type Caller, type ContextValue } from "../../kernel/principal.ts";
 import type { Store } from "../../kernel/store.ts";
+import { GenerationCache } from "./generation-cache.ts";
 import type { IamParts } from "./parts.ts";
 import type { IamTables } from "./tables.ts";
 import { tagsOf } from "./tag-queries.ts";
@@ -12,13 +13,6 @@ const CACHED_KEYS_MAX = 10_000;
 /** Source: IAM User Guide, "Unique identifiers". */
 const TEMPORARY_KEY_PREFIX = "ASIA";
 
-interface Cached {
-  readonly accountId: string;
-  /** `Generations.current()` before the key was read. */
-  readonly readAt: number;
-  readonly credential: Credential;
-}
-
 /**
  * Long-term access keys: users' and the accounts' root keys. Every signed request asks, so an
  * answer is kept until its account changes.
@@ -26,11 +20,12 @@ interface Cached {
 export class KeyCredentials implements CredentialSource {
   readonly #parts: Pick<IamParts, "generations" | "secrets" | "lastUsed">;
   readonly #store: Store<IamTables>;
-  readonly #cache = new Map<string, Cached>();
+  readonly #cache: GenerationCache<Credential>;
 
   constructor(parts: Pick<IamParts, "store" | "generations" | "secrets" | "lastUsed">) {
     this.#parts = parts;
     this.#store = parts.store.tables<IamTables>();
+    this.#cache = new GenerationCache(parts.generations, CACHED_KEYS_MAX);
   }
 
   async findCredential(
@@ -45,8 +40,7 @@ export class KeyCredentials implements CredentialSource {
   }
 
   noteUsed(accessKeyId: string, service: string, region: string, atMs: number): void {
-    const cached = this.#cache.get(accessKeyId);
-    if (cached?.credential.caller.principal.kind !== "user") return;
+    if (this.#cache.find(accessKeyId)?.caller.principal.kind !== "user") return;
     this.#parts.lastUsed.noteKey(accessKeyId, { service, region, atMs });
   }
 
@@ -55,19 +49,14 @@ export class KeyCredentials implements CredentialSource {
   }
 
   async #find(accessKeyId: string): Promise<Credential | undefined> {
-    const { generations } = this.#parts;
-    const cached = this.#cache.get(accessKeyId);
-    if (cached && generations.of(cached.accountId) <= cached.readAt) return cached.credential;
-    this.#cache.delete(accessKeyId);
-    const readAt = generations.current();
+    const known = this.#cache.find(accessKeyId);
+    if (known) return known;
+    const readAt = this.#parts.generations.current();
     const credential =
       (await this.#readUserKey(accessKeyId)) ?? (await this.#readRoot(accessKeyId));
     if (!credential) return undefined;
-    const { principal } = credential.caller;
-    if (principal.kind !== "user" && principal.kind !== "root") return credential;
-    const oldest = this.#cache.keys().next();
-    if (this.#cache.size >= CACHED_KEYS_MAX && !oldest.done) this.#cache.delete(oldest.value);
-    this.#cache.set(accessKeyId, { accountId: principal.accountId, readAt, credential });
+    const accountId = accountOf(credential.caller.principal);
+    this.#cache.put(accessKeyId, accountId, readAt, credential);
     return credential;
   }
 

@@ -4,8 +4,8 @@ import type { IamTables } from "./tables.ts";
 
 /** Uses are written this long after the first of them: AWS, too, shows them with a delay. */
 const FLUSH_DELAY_MS = 10_000;
-/** Past this many different roles or keys the notes are written at once. */
-const PENDING_MAX = 10_000;
+/** Past this many different roles or keys the notes are written at once and the oldest forgotten. */
+const NOTES_MAX = 10_000;
 
 export interface RoleUse {
   readonly region: string;
@@ -24,8 +24,8 @@ export interface KeyUse extends RoleUse {
 export class LastUsed {
   readonly #store: Store<IamTables>;
   readonly #log: Log;
-  readonly #roles = new Map<string, RoleUse>();
-  readonly #keys = new Map<string, KeyUse>();
+  readonly #roles = new Notes<RoleUse>();
+  readonly #keys = new Notes<KeyUse>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(store: Store, log: Log) {
@@ -34,30 +34,28 @@ export class LastUsed {
   }
 
   noteRole(roleId: string, use: RoleUse): void {
-    this.#roles.set(roleId, use);
-    this.#schedule();
+    this.#schedule(this.#roles.add(roleId, use));
   }
 
   noteKey(accessKeyId: string, use: KeyUse): void {
-    this.#keys.set(accessKeyId, use);
-    this.#schedule();
+    this.#schedule(this.#keys.add(accessKeyId, use));
   }
 
-  /** Use that the database doesn't know yet. */
-  pendingRole(roleId: string): RoleUse | undefined {
-    return this.#roles.get(roleId);
+  /** The latest use that this process knows of; the database may know a later one of another. */
+  latestOfRole(roleId: string): RoleUse | undefined {
+    return this.#roles.latest.get(roleId);
   }
 
-  pendingKey(accessKeyId: string): KeyUse | undefined {
-    return this.#keys.get(accessKeyId);
+  latestOfKey(accessKeyId: string): KeyUse | undefined {
+    return this.#keys.latest.get(accessKeyId);
   }
 
-  /** Writes what is pending. */
+  /** Writes what the database doesn't know. */
   async flush(): Promise<void> {
     this.#stopTimer();
-    if (this.#roles.size === 0 && this.#keys.size === 0) return;
-    const roles = [...this.#roles];
-    const keys = [...this.#keys];
+    const roles = this.#roles.unwritten();
+    const keys = this.#keys.unwritten();
+    if (roles.length + keys.length === 0) return;
     await this.#store.transaction(async ({ db }) => {
       for (const [roleId, use] of roles) {
         await db
@@ -78,22 +76,21 @@ export class LastUsed {
           .execute();
       }
     });
-    removeWritten(this.#roles, roles);
-    removeWritten(this.#keys, keys);
+    this.#roles.written(roles);
+    this.#keys.written(keys);
   }
 
-  /** Forgets what is pending: the database has been emptied. */
+  /** Forgets everything: the database has been emptied. */
   clear(): void {
     this.#stopTimer();
     this.#roles.clear();
     this.#keys.clear();
   }
 
-  #schedule(): void {
-    const full = this.#roles.size + this.#keys.size === PENDING_MAX;
-    if (full) this.#stopTimer();
+  #schedule(isFull: boolean): void {
+    if (isFull) this.#stopTimer();
     if (this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.#flushInBackground(), full ? 0 : FLUSH_DELAY_MS);
+    this.#timer = setTimeout(() => this.#flushInBackground(), isFull ? 0 : FLUSH_DELAY_MS);
     this.#timer.unref();
   }
 
@@ -104,13 +101,43 @@ export class LastUsed {
 
   #flushInBackground(): void {
     this.flush().catch((error: unknown) => {
-      // Kept in memory, and tried again with the next use.
+      // The notes are kept, and tried again with the next use.
       this.#log.warn({ err: error }, "When roles and keys were last used couldn't be written.");
     });
   }
 }
 
-/** What was noted anew while the writing went on stays. */
-function removeWritten<Use>(pending: Map<string, Use>, written: readonly [string, Use][]): void {
-  for (const [id, use] of written) if (pending.get(id) === use) pending.delete(id);
+/** Uses by id. They stay when they are written, because rows read before don't have them. */
+class Notes<Use> {
+  readonly latest = new Map<string, Use>();
+  readonly #unwritten = new Set<string>();
+
+  /** Whether the notes are so many that they should be written now. */
+  add(id: string, use: Use): boolean {
+    this.latest.set(id, use);
+    this.#unwritten.add(id);
+    return this.#unwritten.size === NOTES_MAX;
+  }
+
+  unwritten(): [id: string, use: Use][] {
+    const notes: [string, Use][] = [];
+    for (const id of this.#unwritten) {
+      const use = this.latest.get(id);
+      if (use !== undefined) notes.push([id, use]);
+    }
+    return notes;
+  }
+
+  written(notes: readonly [id: string, use: Use][]): void {
+    for (const [id, use] of notes) if (this.latest.get(id) === use) this.#unwritten.delete(id);
+    for (const id of this.latest.keys()) {
+      if (this.latest.size <= NOTES_MAX) break;
+      if (!this.#unwritten.has(id)) this.latest.delete(id);
+    }
+  }
+
+  clear(): void {
+    this.latest.clear();
+    this.#unwritten.clear();
+  }
 }

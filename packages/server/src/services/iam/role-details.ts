@@ -3,8 +3,9 @@ import type { Kysely } from "kysely";
 import type { LastUsed } from "./last-used.ts";
 import { encodeDocument } from "./policy-text.ts";
 import { type Role, roleArn } from "./role-queries.ts";
+import type { RoleView } from "./role-views.ts";
 import type { IamTables } from "./tables.ts";
-import { tagsMember, tagsOf } from "./tag-queries.ts";
+import { tagsMember } from "./tag-queries.ts";
 import { shownTrustPolicy } from "./trust-policy.ts";
 import { boundaryMember } from "./user-details.ts";
 
@@ -30,19 +31,24 @@ export async function listedRole(db: Kysely<IamTables>, role: Role) {
 }
 
 /** As GetRole shows a role: everything. */
-export async function describedRole(db: Kysely<IamTables>, lastUsed: LastUsed, role: Role) {
+export async function describedRole(
+  db: Kysely<IamTables>,
+  lastUsed: LastUsed,
+  { role, tags }: RoleView,
+) {
   return {
     ...(await listedRole(db, role)),
     ...boundaryMember(role.boundary_arn),
-    ...tagsMember(await tagsOf(db, role.role_id)),
+    ...tagsMember(tags),
     RoleLastUsed: roleLastUsed(lastUsed, role),
   } satisfies iam.Role;
 }
 
 /** Empty, not missing, for a role that was never used. */
 export function roleLastUsed(lastUsed: LastUsed, role: Role): iam.RoleLastUsed {
-  const pending = lastUsed.pendingRole(role.role_id);
-  if (pending) return { LastUsedDate: new Date(pending.atMs), Region: pending.region };
+  const latest = lastUsed.latestOfRole(role.role_id);
+  if (latest && latest.atMs >= (role.last_used_ms ?? 0))
+    return { LastUsedDate: new Date(latest.atMs), Region: latest.region };
   if (role.last_used_ms === null || role.last_used_region === null) return {};
   return { LastUsedDate: new Date(role.last_used_ms), Region: role.last_used_region };
 }

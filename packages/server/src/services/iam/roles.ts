@@ -3,9 +3,15 @@ import type { Kysely } from "kysely";
 import { defineOperations } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { newUniqueId } from "../../kernel/unique-ids.ts";
-import { onBoundedOwner, onList, onNew, requestTags } from "./authorization.ts";
+import { onBoundedOwner, onList, onNew, onRoleView, requestTags } from "./authorization.ts";
 import { SERVICE_ROLE_PATH } from "./aws-managed-policies.ts";
-import { alreadyExists, invalidInput, quotaExceeded, stillReferenced } from "./errors.ts";
+import {
+  alreadyExists,
+  invalidInput,
+  noSuchNamed,
+  quotaExceeded,
+  stillReferenced,
+} from "./errors.ts";
 import { pathStartsWith } from "./name-lists.ts";
 import { readPage } from "./pagination.ts";
 import { change, type IamParts } from "./parts.ts";
@@ -23,6 +29,7 @@ import {
   requireRole,
   roleCount,
 } from "./role-queries.ts";
+import { RoleViews } from "./role-views.ts";
 import type { IamTables, RoleRow } from "./tables.ts";
 import { putTags, tagsMember, tagsOf } from "./tag-queries.ts";
 import { storedTrustPolicy } from "./trust-policy.ts";
@@ -31,6 +38,7 @@ import { boundaryMember } from "./user-details.ts";
 type Db = Kysely<IamTables>;
 
 export function roleOperations(parts: IamParts) {
+  const views = new RoleViews(parts.generations);
   return defineOperations<typeof iam>()({
     CreateRole: {
       authorize: (input, context) =>
@@ -58,13 +66,15 @@ export function roleOperations(parts: IamParts) {
         }),
     },
     GetRole: {
-      authorize: (input, context) =>
-        onBoundedOwner(context, "role", required(input.RoleName, "roleName")),
-      handle: async (input, context) => {
-        const db = context.db<IamTables>();
+      authorize: async (input, context) => {
         const name = required(input.RoleName, "roleName");
-        const role = await requireRole(db, context.accountId, name);
-        return { Role: await describedRole(db, parts.lastUsed, role) };
+        return onRoleView(context, name, await views.find(context, name));
+      },
+      handle: async (input, context) => {
+        const name = required(input.RoleName, "roleName");
+        const view = await views.find(context, name);
+        if (!view) throw noSuchNamed("role", name);
+        return { Role: await describedRole(context.db<IamTables>(), parts.lastUsed, view) };
       },
     },
     ListRoles: {
