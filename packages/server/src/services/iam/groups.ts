@@ -3,7 +3,7 @@ import type { Kysely, Selectable } from "kysely";
 import { defineOperations } from "../../kernel/operations.ts";
 import { newUniqueId } from "../../kernel/unique-ids.ts";
 import { onList, onNew, onOwner } from "./authorization.ts";
-import { alreadyExists, noSuchEntity, quotaExceeded, stillReferenced } from "./errors.ts";
+import { alreadyExists, quotaExceeded, stillReferenced } from "./errors.ts";
 import { pathStartsWith } from "./name-lists.ts";
 import { pageOf, readPage } from "./pagination.ts";
 import { change, type IamParts } from "./parts.ts";
@@ -152,13 +152,11 @@ export function groupOperations(parts: IamParts) {
           const { accountId } = context;
           const group = await requireGroup(db, accountId, required(input.GroupName, "groupName"));
           const user = await requireUser(db, accountId, required(input.UserName, "userName"));
-          const removed = await db
+          await db
             .deleteFrom("iam_group_members")
             .where("group_id", "=", group.group_id)
             .where("user_id", "=", user.user_id)
-            .executeTakeFirst();
-          if (Number(removed.numDeletedRows) === 0)
-            throw noSuchEntity(`User ${user.user_name} not in group ${group.group_name}`);
+            .execute();
           return {};
         }),
     },
