@@ -26,7 +26,7 @@ export interface PrincipalMatcher {
   /** Unique ids of users and roles, into which saved policies turn their ARNs. */
   ids: ReadonlySet<string>;
   /** Role name to accounts: a session's ARN lacks the role's path, so the path doesn't count. */
-  roles: ReadonlyMap<string, readonly string[]>;
+  roles: ReadonlyMap<string, ReadonlySet<string>>;
   services: ReadonlySet<string>;
   providers: ReadonlySet<string>;
 }
@@ -38,7 +38,7 @@ export function compilePrincipal(element: PrincipalElement): PrincipalMatcher {
   const accounts = new Set<string>();
   const arns = new Set<string>();
   const ids = new Set<string>();
-  const roles = new Map<string, string[]>();
+  const roles = new Map<string, Set<string>>();
   const named = (type: PrincipalEntry["type"]): ReadonlySet<string> =>
     new Set(element.entries.filter((entry) => entry.type === type).map((entry) => entry.value));
   for (const entry of element.entries.filter(({ type }) => type === "AWS")) {
@@ -48,7 +48,7 @@ export function compilePrincipal(element: PrincipalElement): PrincipalMatcher {
         accounts.add(form.accountId);
         break;
       case "role":
-        roles.set(form.roleName, [...(roles.get(form.roleName) ?? []), form.accountId]);
+        roles.set(form.roleName, (roles.get(form.roleName) ?? new Set()).add(form.accountId));
         break;
       case "arn":
         arns.add(entry.value);
@@ -120,7 +120,7 @@ export function namedBy(matcher: PrincipalMatcher, principal: Principal): Named 
         return NAMED.directly;
       }
       return matcher.ids.has(principal.roleId) ||
-        matcher.roles.get(principal.roleName)?.includes(principal.accountId) === true
+        matcher.roles.get(principal.roleName)?.has(principal.accountId) === true
         ? NAMED.behindSession
         : inAccount(matcher, principal.accountId);
     case "federated-user":

@@ -6,7 +6,7 @@ import { type NaiveLayers, naiveDecide } from "../naive-evaluator.testing.ts";
 import { decide } from "./decide.ts";
 import type { Effect } from "./policy-layers.ts";
 
-const RUNS = { numRuns: 1_500 };
+const RUNS = { numRuns: 1_000 };
 
 describe("decide", () => {
   it("agrees with the naive evaluator on random policies, requests and layers", () => {
@@ -17,10 +17,10 @@ describe("decide", () => {
         seen[effect] += 1;
         expect(effect).toBe(naiveDecide(asked, texts));
       }),
-      { numRuns: 5_000 },
+      { numRuns: 3_000 },
     );
     for (const count of Object.values(seen)) {
-      expect(count).toBeGreaterThan(200);
+      expect(count).toBeGreaterThan(100);
     }
   });
 

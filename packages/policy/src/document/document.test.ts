@@ -4,7 +4,7 @@ import { contextKeysOf } from "../compile/context-keys.ts";
 import type { JsonNode } from "./json-node.ts";
 import { MAX_JSON_DEPTH, PolicyJsonError, parseJson } from "./json-parser.ts";
 import { policySizeWithoutWhitespace } from "./policy-size.ts";
-import { positionAt } from "./position.ts";
+import { TextPositions } from "./position.ts";
 import { principalsOf, rewritePrincipals } from "./principals-of.ts";
 
 function plain(node: JsonNode): unknown {
@@ -69,11 +69,11 @@ describe("parseJson", () => {
   });
 });
 
-describe("positionAt", () => {
+describe("TextPositions", () => {
   it("counts lines and columns from one", () => {
-    expect(positionAt("ab\ncd", 0)).toEqual({ line: 1, column: 1, offset: 0 });
-    expect(positionAt("ab\ncd", 3)).toEqual({ line: 2, column: 1, offset: 3 });
-    expect(positionAt("ab\ncd", 99)).toEqual({ line: 2, column: 3, offset: 5 });
+    expect(new TextPositions("ab\ncd").at(0)).toEqual({ line: 1, column: 1, offset: 0 });
+    expect(new TextPositions("ab\ncd").at(3)).toEqual({ line: 2, column: 1, offset: 3 });
+    expect(new TextPositions("ab\ncd").at(99)).toEqual({ line: 2, column: 3, offset: 5 });
   });
 });
 

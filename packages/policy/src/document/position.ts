@@ -11,23 +11,45 @@ export interface PositionRange {
   end: Position;
 }
 
-/** Works out line and column only when somebody asks, so that compiling stays cheap. */
-export function positionAt(text: string, offset: number): Position {
-  const bounded = Math.min(offset, text.length);
-  let line = 1;
-  let lineStart = 0;
-  for (
-    let newline = text.indexOf("\n");
-    newline !== -1 && newline < bounded;
-    newline = text.indexOf("\n", lineStart)
-  ) {
-    line += 1;
-    lineStart = newline + 1;
-  }
-  return { line, column: bounded - lineStart + 1, offset: bounded };
-}
+/**
+ * Lines of a text, found once: a hostile policy has thousands of places to point at. Made only when
+ * somebody asks for a place, so that compiling stays cheap.
+ */
+export class TextPositions {
+  readonly #length: number;
+  readonly #lineStarts: readonly number[];
 
-/** The range between two offsets of a text. */
-export function rangeOf(text: string, start: number, end: number): PositionRange {
-  return { start: positionAt(text, start), end: positionAt(text, end) };
+  constructor(text: string) {
+    const lineStarts = [0];
+    for (
+      let newline = text.indexOf("\n");
+      newline !== -1;
+      newline = text.indexOf("\n", newline + 1)
+    ) {
+      lineStarts.push(newline + 1);
+    }
+    this.#length = text.length;
+    this.#lineStarts = lineStarts;
+  }
+
+  /** The place of an offset; beyond the end, the end's. */
+  at(offset: number): Position {
+    const bounded = Math.min(offset, this.#length);
+    let low = 0;
+    let high = this.#lineStarts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if ((this.#lineStarts[middle] ?? 0) <= bounded) {
+        low = middle;
+      } else {
+        high = middle - 1;
+      }
+    }
+    return { line: low + 1, column: bounded - (this.#lineStarts[low] ?? 0) + 1, offset: bounded };
+  }
+
+  /** The range between two offsets. */
+  range(start: number, end: number): PositionRange {
+    return { start: this.at(start), end: this.at(end) };
+  }
 }

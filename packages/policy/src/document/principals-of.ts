@@ -1,5 +1,5 @@
 import type { PrincipalType } from "./policy-document.ts";
-import { type PositionRange, rangeOf } from "./position.ts";
+import { type PositionRange, TextPositions } from "./position.ts";
 import { readPolicyDocument } from "./read-policy-document.ts";
 
 /** A principal that a policy names. */
@@ -19,13 +19,14 @@ export interface NamedPrincipal {
  * they exist and to turn ARNs into unique ids. Throws PolicyCompileError.
  */
 export function principalsOf(text: string): readonly NamedPrincipal[] {
+  const positions = new TextPositions(text);
   return readPolicyDocument(text).statements.flatMap(({ index, principal }) =>
     (principal?.entries ?? []).map(({ type, value, start, end }) => ({
       type,
       value,
       statement: index,
       negated: principal?.negated === true,
-      position: rangeOf(text, start, end),
+      position: positions.range(start, end),
     })),
   );
 }

@@ -12,7 +12,7 @@ import { allowStrength, denyApplies } from "../decide/match-statements.ts";
 import type { PolicyLayers } from "../decide/policy-layers.ts";
 import type { PolicySet } from "../decide/policy-set.ts";
 import { FAILED, type Verdict } from "../decide/verdict.ts";
-import { rangeOf } from "../document/position.ts";
+import { TextPositions } from "../document/position.ts";
 import { accountOf } from "../principal.ts";
 import type { DecisionRequest, PolicySource } from "../request.ts";
 import { allowReason, explicitDenyReason, implicitDenyReason } from "./denial-reason.ts";
@@ -133,7 +133,7 @@ function describe(statement: CompiledStatement): ExplainedStatement {
     policy: statement.policy.source,
     ...(statement.sid !== undefined && { sid: statement.sid }),
     index: statement.index,
-    position: rangeOf(statement.policy.text, statement.start, statement.end),
+    position: new TextPositions(statement.policy.text).range(statement.start, statement.end),
   };
 }
 

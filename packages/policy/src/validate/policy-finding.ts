@@ -1,4 +1,4 @@
-import { type PositionRange, rangeOf } from "../document/position.ts";
+import { type PositionRange, TextPositions } from "../document/position.ts";
 
 /** Why a policy is refused. */
 export interface PolicyFinding {
@@ -25,11 +25,12 @@ export function findingsOf(
   text: string,
   errorCode: PolicyFinding["errorCode"],
 ): readonly PolicyFinding[] {
+  const positions = new TextPositions(text);
   return problems.map(({ message, detail, start, end }) => ({
     errorCode,
     message,
     ...(detail !== undefined && { detail }),
-    position: rangeOf(text, start, end),
+    position: positions.range(start, end),
   }));
 }
 

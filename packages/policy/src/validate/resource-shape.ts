@@ -5,7 +5,7 @@ import {
   memberOf,
   repeatedKeyOf,
 } from "../document/json-node.ts";
-import { positionAt } from "../document/position.ts";
+import { TextPositions } from "../document/position.ts";
 import { misplacedInCondition } from "./condition-shape.ts";
 import type { Problem } from "./policy-finding.ts";
 import {
@@ -22,7 +22,7 @@ import {
 
 /** "Syntax error at position (row,column)" names the place just after what it didn't understand. */
 export function syntaxProblem(text: string, start: number, end: number): Problem {
-  const { line, column } = positionAt(text, end);
+  const { line, column } = new TextPositions(text).at(end);
   return { message: `Syntax error at position (${line},${column})`, start, end };
 }
 
