@@ -125,7 +125,7 @@ const recordings: Migration = {
       .addColumn("ended_at_ms", "bigint")
       .addColumn("media", "text")
       .execute();
-    await index(db, "ivs_recordings", "recording_configuration_arn", "state");
+    await index(db, "ivs_recordings", "recording_configuration_arn", "ended_at_ms");
     await db.schema
       .createTable("ivs_recording_files")
       .addColumn("stream_id", "text", (column) => column.notNull())

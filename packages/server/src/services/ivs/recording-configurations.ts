@@ -192,7 +192,7 @@ async function refuseWhileUsed(
     .selectFrom("ivs_recordings")
     .select("stream_id")
     .where("recording_configuration_arn", "=", arn)
-    .where("state", "in", ["waiting", "starting", "recording"])
+    .where("ended_at_ms", "is", null)
     .limit(1)
     .executeTakeFirst();
   if (recording) throw conflict(`Recording configuration ${arn} is recording`);

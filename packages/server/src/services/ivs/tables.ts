@@ -81,12 +81,14 @@ export interface StreamEventRow {
 
 /**
  * A recording's way: `waiting` for media, `starting` while its first object is put, `recording`,
- * and then one of the final ones. `none`: the broadcast ended before there was any media.
+ * `failing` while `recording-failed.json` is put, and then one of the final ones. `none`: the
+ * broadcast ended before there was any media.
  */
 export type RecordingState =
   | "waiting"
   | "starting"
   | "recording"
+  | "failing"
   | "ended"
   | "failed"
   | "start-failed"

@@ -10,7 +10,7 @@ import type { IvsDependencies } from "../dependencies.ts";
 import type { IngestPorts } from "../media-port.ts";
 import { RecordingBucketWriter } from "../recording/recording-bucket-writer.ts";
 import { recoverRecordings, subjectOf } from "../recording/recording-recovery.ts";
-import { RecordingStore, readRecordingMedia } from "../recording/recording-store.ts";
+import { RecordingStore } from "../recording/recording-store.ts";
 import { RecordingWriter } from "../recording/recording-writer.ts";
 import { RoleSession } from "../recording/role-session.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
@@ -181,15 +181,8 @@ export class LiveStreams implements MediaHost {
     const sessionName = `ivs-recording-${row.recording_id}`;
     const session = new RoleSession({ accountId, region, sessionName, invoke, sessions, clock });
     const bucket = new RecordingBucketWriter({ bucketName, accountId, region, session, invoke });
-    const media = readRecordingMedia(row);
-    const begun = media &&
-      row.started_at_ms !== null && {
-        prefix: row.key_prefix,
-        startedAtMs: row.started_at_ms,
-        media,
-      };
     const options = { subject: subjectOf(row), row, store: this.#recordings, bucket };
-    return new RecordingWriter(options, begun || undefined);
+    return new RecordingWriter(options);
   }
 
   #forgetEnded(nowMs: number): void {

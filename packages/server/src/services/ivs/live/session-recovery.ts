@@ -24,10 +24,22 @@ export async function closeOpenSessions(
       name,
       atMs,
     });
-    const ends = session.started_at_ms === null ? [] : [occurrence("Stream End")];
+    const ends = (await streamEndIsDue(session, store)) ? [occurrence("Stream End")] : [];
     const subject = subjectOfSession(session);
     await journal.record(subject, { ended_at_ms: atMs }, ...ends, occurrence("Session Ended"));
   }
+}
+
+/** Started, and its end not told: the process may have died between the two ends. */
+async function streamEndIsDue(session: StreamSessionRow, store: Store<IvsTables>) {
+  if (session.started_at_ms === null) return false;
+  const told = await store.db
+    .selectFrom("ivs_stream_events")
+    .select("sequence")
+    .where("stream_id", "=", session.stream_id)
+    .where("name", "=", "Stream End")
+    .executeTakeFirst();
+  return told === undefined;
 }
 
 /** The end of its recording, or the last thing that was told of it. */

@@ -37,11 +37,14 @@ async function finish(
 ): Promise<void> {
   const writer = writerOf(row);
   const media = readRecordingMedia(row);
-  const files = await store.files(row.stream_id);
   if (!media) return writer.end(nowMs(), 0);
-  const endedAtMs = endOf(files) ?? row.started_at_ms ?? nowMs();
+  const startedAtMs = row.started_at_ms ?? nowMs();
+  // Whether its first object was put isn't known: once more does no harm.
+  if (row.state === "starting") await writer.start(media, startedAtMs);
+  const files = await store.files(row.stream_id);
+  const endedAtMs = endOf(files) ?? startedAtMs;
   const durationMs = durationOf(files);
-  if (files.length === 0) return writer.fail(endedAtMs, 0);
+  if (files.length === 0 || row.state === "failing") return writer.fail(endedAtMs, durationMs);
   try {
     for (const { path, body, contentType } of port.renderRecordingPlaylists(files, media))
       await writer.put(path, body, contentType);

@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import type { RecordingFileRow, RecordingMedia } from "@rolecast/media";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { EventSubject, IvsOccurrence } from "../live/ivs-event.ts";
@@ -10,7 +11,7 @@ import {
   recordingMetadataText,
   recordingPrefix,
 } from "./recording-metadata.ts";
-import type { RecordingStore } from "./recording-store.ts";
+import { type RecordingStore, readRecordingMedia } from "./recording-store.ts";
 
 /** A recording that has begun: where its objects go and what they are about. */
 interface Begun {
@@ -35,9 +36,10 @@ export class RecordingWriter {
   #begun: Begun | undefined;
   #over = false;
 
-  constructor(options: RecordingWriterOptions, begun?: Begun) {
+  /** Continues where the row stands: it may be an earlier process's. */
+  constructor(options: RecordingWriterOptions) {
     this.#options = options;
-    this.#begun = begun;
+    this.#begun = begunBefore(options.row);
   }
 
   /** Puts `recording-started.json`. Rejects, once the failure is told, when that is refused. */
@@ -112,6 +114,8 @@ export class RecordingWriter {
     this.#over = true;
     const { subject, store } = this.#options;
     const message = "InternalServerException";
+    // Whoever finds the row now knows that it has failed: there is never an ended.json beside it.
+    await store.change(subject, { state: "failing" });
     try {
       const status = "RECORDING_ENDED_WITH_FAILURE";
       await this.#putMetadata(this.#begun, { status, endedAtMs: atMs, durationMs, message });
@@ -154,4 +158,12 @@ export class RecordingWriter {
       },
     };
   }
+}
+
+/** What an earlier process had begun to write. */
+function begunBefore(row: RecordingRow): Begun | undefined {
+  const media = readRecordingMedia(row);
+  if (row.state !== "recording" && row.state !== "failing") return undefined;
+  assert(media && row.started_at_ms !== null, "a recording under way knows its media");
+  return { prefix: row.key_prefix, startedAtMs: row.started_at_ms, media };
 }

@@ -1,0 +1,149 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import type { IvsTables } from "../tables.ts";
+import { CHANNEL_ARN, type Fate, LiveWorld } from "../testing/live-world.ts";
+
+const STREAM_ID = "st-1aaaaaaaaaaaaaaaaaaaaaa";
+/** More effects than a broadcast with three files has. */
+const EFFECTS_MAX = 50;
+
+let world: LiveWorld;
+beforeEach(async () => {
+  world = await LiveWorld.open();
+});
+afterEach(() => world.close());
+
+/** Each run of a property has a world of its own. */
+async function newWorld(): Promise<void> {
+  await world.close();
+  world = await LiveWorld.open();
+}
+
+/** Runs a broadcast of a life until it is over and told, or until the power is cut. */
+async function broadcast(files: number, fateOf?: (effect: number, isPut: boolean) => Fate) {
+  const { live, engine, died } = world.begin(fateOf);
+  const told = engine.broadcast(CHANNEL_ARN, STREAM_ID, files).then(() => live.close());
+  await Promise.race([told, died]);
+}
+
+async function recover(): Promise<void> {
+  await world.begin().live.start();
+}
+
+async function eventNames(): Promise<string[]> {
+  const rows = await world.store
+    .tables<IvsTables>()
+    .db.selectFrom("ivs_stream_events")
+    .select("name")
+    .orderBy("sequence")
+    .execute();
+  return rows.map((row) => row.name);
+}
+
+const objects = () => [...world.bucket.keys()].map((key) => key.split("/").slice(10).join("/"));
+const count = (all: readonly string[], wanted: readonly string[]) =>
+  all.filter((each) => wanted.includes(each)).length;
+
+/** What must hold of every broadcast that is over, however it ended. */
+async function expectWholeness(): Promise<void> {
+  const { db } = world.store.tables<IvsTables>();
+  const sessions = await db.selectFrom("ivs_stream_sessions").selectAll().execute();
+  const recordings = await db.selectFrom("ivs_recordings").selectAll().execute();
+  for (const row of [...sessions, ...recordings]) expect(row.ended_at_ms).not.toBeNull();
+  expect(await db.selectFrom("ivs_recording_files").selectAll().execute()).toEqual([]);
+  const names = await eventNames();
+  expect(count(names, ["Session Ended"])).toBe(sessions.length);
+  expect(count(names, ["Stream End"])).toBe(count(names, ["Stream Start"]));
+  const ends = ["Recording End", "Recording End Failure", "Recording Start Failure"];
+  expect(count(names, ends)).toBe(recordings.filter((row) => row.state !== "none").length);
+
+  const written = objects();
+  const started = count(written, ["events/recording-started.json"]);
+  const ended = ["events/recording-ended.json", "events/recording-failed.json"];
+  const [state] = recordings.map((row) => row.state);
+  if (state === "ended" || state === "failed") expect(started).toBe(1);
+  else expect(written).toEqual([]);
+  if (state === "ended") expect(count(written, ended)).toBe(1);
+  // A playlist refers to what is there.
+  for (const [key, text] of world.bucket)
+    for (const line of text.split("\n"))
+      if (line.endsWith(".ts"))
+        expect(world.bucket.has(`${key.slice(0, key.lastIndexOf("/"))}/${line}`)).toBe(true);
+}
+
+describe("a broadcast", () => {
+  test("that goes well is told and recorded once", async () => {
+    await broadcast(2);
+    await expectWholeness();
+    expect(await eventNames()).toEqual(
+      expect.arrayContaining(["Session Created", "Stream Start", "Recording Start"]),
+    );
+    expect(objects().toSorted()).toEqual([
+      "events/recording-ended.json",
+      "events/recording-started.json",
+      "media/hls/360p30/0.ts",
+      "media/hls/360p30/1.ts",
+      "media/hls/360p30/byte-range-variant.m3u8",
+      "media/hls/360p30/playlist.m3u8",
+      "media/hls/byte-range-multivariant.m3u8",
+      "media/hls/master.m3u8",
+    ]);
+  });
+
+  test("without media is a session, and no recording is told of", async () => {
+    await broadcast(0);
+    await expectWholeness();
+    expect(await eventNames()).toEqual(["Session Created", "Session Ended"]);
+  });
+
+  test("is whole after a power cut at any moment and the next start", async () => {
+    await fc.assert(
+      fc
+        .asyncProperty(
+          fc.nat({ max: EFFECTS_MAX }),
+          fc.boolean(),
+          fc.nat({ max: 3 }),
+          async (moment, after, files) => {
+            const cut = after ? "power-cut-after" : "power-cut-before";
+            await broadcast(files, (effect) => (effect === moment ? cut : "happens"));
+            await recover();
+            await expectWholeness();
+          },
+        )
+        .beforeEach(newWorld),
+      { numRuns: 40 },
+    );
+  });
+
+  test("is whole when the bucket refuses from some put on, and the power is cut later", async () => {
+    await fc.assert(
+      fc
+        .asyncProperty(
+          fc.nat({ max: EFFECTS_MAX }),
+          fc.nat({ max: 20 }),
+          fc.nat({ max: 12 }),
+          async (refusedFrom, refusals, later) => {
+            const cutAt = refusedFrom + later;
+            await broadcast(2, (effect, isPut) => {
+              if (effect === cutAt) return "power-cut-before";
+              const refused = effect >= refusedFrom && effect < refusedFrom + refusals;
+              return isPut && refused ? "is-refused" : "happens";
+            });
+            await recover();
+            await expectWholeness();
+          },
+        )
+        .beforeEach(newWorld),
+      { numRuns: 40 },
+    );
+  });
+
+  test("of which nothing may be written is told as Recording Start Failure", async () => {
+    await broadcast(2, (_effect, isPut) => (isPut ? "is-refused" : "happens"));
+    await expectWholeness();
+    const names = await eventNames();
+    expect(names).toContain("Recording Start Failure");
+    expect(names).toContain("Stream End");
+    expect(objects()).toEqual([]);
+  });
+});

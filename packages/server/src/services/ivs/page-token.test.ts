@@ -1,0 +1,34 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { type PagePosition, pageOf, readPageToken } from "./page-token.ts";
+
+const position = fc.record({ createdAtMs: fc.nat(), id: fc.string({ minLength: 1 }) });
+const scope = fc.array(fc.string(), { minLength: 1, maxLength: 3 });
+
+test("a page's token reads back to its last row, for its own list alone", () => {
+  fc.assert(
+    fc.property(
+      fc.array(position, { minLength: 2, maxLength: 6 }),
+      scope,
+      scope,
+      (rows, own, other) => {
+        const page = pageOf(rows, rows.length - 1, own, (row: PagePosition) => row);
+        expect(page.rows).toHaveLength(rows.length - 1);
+        expect(page.nextToken).toMatch(/^[a-zA-Z0-9+/=_-]+$/);
+        expect(readPageToken(page.nextToken, own)).toEqual(page.rows.at(-1));
+        if (JSON.stringify(own) !== JSON.stringify(other))
+          expect(() => readPageToken(page.nextToken, other)).toThrow("nextToken");
+      },
+    ),
+  );
+});
+
+test("a text that is no token is refused, and none is the beginning", () => {
+  fc.assert(
+    fc.property(fc.string({ minLength: 1 }), (text) => {
+      expect(() => readPageToken(text, ["list"])).toThrow("nextToken");
+    }),
+  );
+  expect(readPageToken(undefined, ["list"])).toBeUndefined();
+  expect(readPageToken("", ["list"])).toBeUndefined();
+});

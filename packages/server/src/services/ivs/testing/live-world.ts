@@ -1,0 +1,172 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { renderRecordingPlaylists } from "@rolecast/media";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import { EventLog } from "../../../kernel/event-log.ts";
+import { randomIds } from "../../../kernel/ids.ts";
+import type { Invoke } from "../../../kernel/invoke.ts";
+import type { Log } from "../../../kernel/log.ts";
+import type { Store, Tables, Transaction } from "../../../kernel/store.ts";
+import { type OpenedStore, openStore } from "../../../storage/store.ts";
+import { DEFAULT_CHANNEL_SETTINGS } from "../channel-settings.ts";
+import type { IvsDependencies } from "../dependencies.ts";
+import { LiveStreams } from "../live/live-streams.ts";
+import { ivsMigrations } from "../migrations.ts";
+import type { ChannelRow, IvsTables, RecordingConfigurationRow } from "../tables.ts";
+import { ScriptedEngine } from "./scripted-engine.ts";
+
+const PLACE = { account_id: "000000000000", region: "us-east-1", tags: "{}", created_at_ms: 1 };
+const CONFIGURATION_ARN = "arn:aws:ivs:us-east-1:000000000000:recording-configuration/configuratio";
+export const CHANNEL_ARN = "arn:aws:ivs:us-east-1:000000000000:channel/channelchann";
+export const BUCKET = "recordings";
+
+const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** What happens to the n-th effect (a put or a transaction) of a life. */
+export type Fate = "happens" | "is-refused" | "power-cut-before" | "power-cut-after";
+
+/** A process that may die at any of its effects: from then on nothing it does has any. */
+export interface Life {
+  readonly live: LiveStreams;
+  readonly engine: ScriptedEngine;
+  /** Resolves when the power is cut, and what was under way in that moment has happened. */
+  readonly died: Promise<void>;
+}
+
+/** A database and a bucket that outlive the processes which use them. */
+export class LiveWorld {
+  readonly bucket = new Map<string, string>();
+  readonly store: OpenedStore;
+  readonly #folder: string;
+
+  private constructor(folder: string, store: OpenedStore) {
+    this.#folder = folder;
+    this.store = store;
+  }
+
+  /** With one channel that records. */
+  static async open(): Promise<LiveWorld> {
+    const folder = mkdtempSync(join(tmpdir(), "rolecast-ivs-"));
+    const options = { durable: false, migrations: ivsMigrations, nowMs: () => 1 };
+    const store = await openStore({ file: join(folder, "state.db"), ...options });
+    const { db } = store.tables<IvsTables>();
+    await db.insertInto("ivs_recording_configurations").values(configuration).execute();
+    await db.insertInto("ivs_channels").values(channel).execute();
+    return new LiveWorld(folder, store);
+  }
+
+  async close(): Promise<void> {
+    await this.store.close();
+    rmSync(this.#folder, { recursive: true });
+  }
+
+  begin(fateOf: (effect: number, isPut: boolean) => Fate = () => "happens"): Life {
+    let effects = 0;
+    let underWay = 0;
+    let dead = false;
+    let end: () => void = () => {};
+    const died = new Promise<void>((resolve) => {
+      end = resolve;
+    });
+    const effect = async <Result>(isPut: boolean, run: () => Promise<Result>): Promise<Result> => {
+      const fate = dead ? "power-cut-before" : fateOf(effects++, isPut);
+      if (fate === "power-cut-before") dead = true;
+      if (fate === "is-refused") throw new AwsError("AccessDenied", "Denied", { status: 403 });
+      let result: Result | undefined;
+      if (!dead) {
+        underWay += 1;
+        result = await run();
+        underWay -= 1;
+      }
+      if (fate === "power-cut-after") dead = true;
+      if (dead && underWay === 0) end();
+      // The dead hear of nothing.
+      return dead || result === undefined ? new Promise<never>(() => {}) : result;
+    };
+    const invoke = (async (_service: string, operation: string, input: object) => {
+      if (operation === "AssumeRole") return { Credentials: { AccessKeyId: "ASIA" } };
+      await effect(true, () => this.#put(input));
+      return {};
+    }) as unknown as Invoke;
+    let engine: ScriptedEngine | undefined;
+    const deps: IvsDependencies = {
+      store: mortal(this.store, (run) => effect(false, run)),
+      clock: { nowMs: () => 1_000 },
+      ids: randomIds,
+      events: new EventLog(() => {}),
+      log: silent,
+      invoke,
+      dataDir: this.#folder,
+      durable: false,
+      linkedRoles: {
+        find: async () => undefined,
+        inlinePolicyNames: async () => [],
+        removeInlinePolicy: async () => {},
+      },
+      sessions: {
+        findCredential: async () => ({
+          secretAccessKey: "",
+          caller: { principal: { kind: "anonymous" }, expiresAtMs: 3_600_000 },
+          status: "Active",
+        }),
+      },
+      publicBaseUrl: () => "http://localhost:1",
+      ingestHost: "localhost",
+      media: {
+        renderRecordingPlaylists,
+        createEngine: (host) => {
+          engine = new ScriptedEngine(host);
+          return engine;
+        },
+      },
+    };
+    const live = new LiveStreams(deps);
+    if (!engine) throw new Error("LiveStreams makes its engine at once");
+    return { live, engine, died };
+  }
+
+  async #put(input: object): Promise<true> {
+    const { Key, Body } = input as { Key: string; Body: AsyncIterable<Uint8Array> };
+    const chunks: Uint8Array[] = [];
+    for await (const chunk of Body) chunks.push(chunk);
+    this.bucket.set(Key, Buffer.concat(chunks).toString());
+    return true;
+  }
+}
+
+/** The store of a life: each of its transactions is an effect. */
+function mortal(store: Store, effect: (run: () => Promise<unknown>) => Promise<unknown>): Store {
+  const wrapped: Store = {
+    db: store.db,
+    async transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
+      const { result } = (await effect(async () => ({
+        result: await store.transaction(run),
+      }))) as { result: R };
+      return result;
+    },
+    tables: <U extends Tables>() => wrapped as unknown as Store<U>,
+  };
+  return wrapped;
+}
+
+const configuration: RecordingConfigurationRow = {
+  ...PLACE,
+  id: "configuratio",
+  name: "",
+  bucket_name: BUCKET,
+  thumbnail_configuration: "{}",
+  rendition_configuration: '{"renditionSelection":"ALL"}',
+  reconnect_window_seconds: 0,
+  settled_state: "ACTIVE",
+  settles_at_ms: 0,
+};
+
+const channel: ChannelRow = {
+  ...PLACE,
+  ...DEFAULT_CHANNEL_SETTINGS,
+  id: "channelchann",
+  name: "stage",
+  recording_configuration_arn: CONFIGURATION_ARN,
+  srt_passphrase: "",
+};
