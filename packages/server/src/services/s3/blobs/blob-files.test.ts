@@ -1,0 +1,112 @@
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { systemClock } from "../../../kernel/clock.ts";
+import { randomIds } from "../../../kernel/ids.ts";
+import type { Log } from "../../../kernel/log.ts";
+import { BlobFiles } from "./blob-files.ts";
+import { BlobLeases } from "./blob-leases.ts";
+import { BlobReader } from "./blob-reader.ts";
+import { FolderSync } from "./folder-sync.ts";
+
+const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
+const blind = { observe: () => {} };
+
+let dir: string;
+beforeEach(async () => {
+  dir = await mkdtemp(join(tmpdir(), "rolecast-blobs-"));
+});
+afterEach(() => rm(dir, { recursive: true, force: true }));
+
+function blobFiles(): BlobFiles {
+  return new BlobFiles({ dir, durable: true, clock: systemClock, ids: randomIds, log: quiet });
+}
+
+async function files(): Promise<string[]> {
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => entry.name);
+}
+
+async function* failing(): AsyncGenerator<Uint8Array> {
+  yield Buffer.alloc(2_000_000);
+  throw new Error("the client went away");
+}
+
+test("what is written reads back, across blobs and from the middle of them", async () => {
+  const blobs = blobFiles();
+  const first = await blobs.write(Readable.from([Buffer.from("abc"), Buffer.from("def")]), blind);
+  const second = await blobs.write(Readable.from([Buffer.alloc(1_000_000, "x")]), blind);
+  expect([first.sizeBytes, second.sizeBytes]).toEqual([6, 1_000_000]);
+  let released = 0;
+  const slices = [
+    { blobId: first.blobId, start: 2, length: 4 },
+    { blobId: second.blobId, start: 999_990, length: 10 },
+  ];
+  const reader = new BlobReader(blobs, slices, undefined, () => released++);
+  expect((await buffer(reader)).toString()).toBe("cdefxxxxxxxxxx");
+  expect(released).toBe(1);
+});
+
+test("a source that fails leaves nothing behind", async () => {
+  await expect(blobFiles().write(failing(), blind)).rejects.toThrow("the client went away");
+  expect(await files()).toEqual([]);
+});
+
+test("a link is a copy with a life of its own", async () => {
+  const blobs = blobFiles();
+  const { blobId } = await blobs.write(Readable.from([Buffer.from("shared")]), blind);
+  const copy = await blobs.link(blobId);
+  await blobs.remove([blobId]);
+  const slice = { blobId: copy, start: 0, length: 6 };
+  expect((await buffer(new BlobReader(blobs, [slice], undefined, () => {}))).toString()).toBe(
+    "shared",
+  );
+  await expect(blobs.open(blobId)).rejects.toMatchObject({ code: "ENOENT" });
+});
+
+test("the sweep removes what earlier processes left, but not what is referred to or being written", async () => {
+  const earlier = blobFiles();
+  const kept = await earlier.write(Readable.from([Buffer.from("kept")]), blind);
+  await earlier.write(Readable.from([Buffer.from("orphan")]), blind);
+  const now = blobFiles();
+  const fresh = await now.write(Readable.from([Buffer.from("not committed yet")]), blind);
+  await now.sweep(async (ids) => new Set(ids.filter((id) => id === kept.blobId)));
+  const left = [kept, fresh].map(({ blobId }) => blobId.split("/")[1]);
+  expect((await files()).toSorted()).toEqual(left.toSorted());
+  await now.sweep(async () => new Set());
+  expect(await files()).toHaveLength(1);
+});
+
+test("files stay while somebody reads them, and nobody begins once they are being removed", async () => {
+  const removed: string[] = [];
+  let finish = () => {};
+  const leases = new BlobLeases(async (blobIds) => {
+    removed.push(...blobIds);
+    await new Promise<void>((resolve) => {
+      finish = resolve;
+    });
+  });
+  const [one, two] = [leases.hold("object"), leases.hold("object")];
+  leases.remove("object", ["blob"]);
+  one?.();
+  one?.();
+  expect(removed).toEqual([]);
+  two?.();
+  expect(removed).toEqual(["blob"]);
+  expect(leases.hold("object")).toBeUndefined();
+  finish();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(leases.hold("object")).toBeDefined();
+});
+
+test("who asks for a folder's fsync while one runs shares the next one", async () => {
+  const sync = new FolderSync(dir);
+  const running = sync.sync();
+  const [second, third] = [sync.sync(), sync.sync()];
+  expect(second).not.toBe(running);
+  expect(third).toBe(second);
+  await Promise.all([running, second, third]);
+});

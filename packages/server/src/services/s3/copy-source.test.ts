@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { parseCopySource } from "./copy-source.ts";
+
+test.each([
+  ["bucket/key", "bucket", "key"],
+  ["/bucket/a/b", "bucket", "a/b"],
+  ["bucket%2Fkey", "bucket", "key"],
+  ["bucket//key", "bucket", "/key"],
+  ["bucket/a%20b%2Bc+d%25", "bucket", "a b+c+d%"],
+  ["bucket/a%3Fb?versionId=null", "bucket", "a?b"],
+])("%j names %j and %j", (header, bucket, key) => {
+  expect(parseCopySource(header)).toEqual({ bucket, key });
+});
+
+test.each([
+  undefined,
+  "",
+  "bucket",
+  "bucket/",
+  "/bucket",
+  "//key",
+  "bucket/%zz",
+  "b/k?versionId=1",
+])("%j names no object", (header) => {
+  expect(() => parseCopySource(header)).toThrow(
+    expect.objectContaining({ code: "InvalidArgument" }),
+  );
+});

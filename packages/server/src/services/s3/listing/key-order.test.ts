@@ -1,0 +1,31 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { successorOf } from "./key-order.ts";
+
+const compare = (a: string, b: string) => Buffer.compare(Buffer.from(a), Buffer.from(b));
+
+test("the successor of a prefix is behind all that has it, and before all that sorts behind those", () => {
+  const text = fc.string({ unit: "binary", maxLength: 6 });
+  fc.assert(
+    fc.property(text, text, text, (prefix, rest, other) => {
+      const successor = successorOf(prefix);
+      if (successor === undefined) {
+        expect(prefix).toMatch(/^\u{10ffff}*$/u);
+        return;
+      }
+      expect(compare(prefix + rest, successor)).toBeLessThan(0);
+      const isBehind = compare(other, prefix) > 0 && !other.startsWith(prefix);
+      expect(compare(other, successor) >= 0).toBe(isBehind);
+    }),
+  );
+});
+
+test.each([
+  ["a/", "a0"],
+  ["\ud7ff", "\ue000"],
+  ["a\u{10ffff}", "b"],
+  ["", undefined],
+  ["\u{10ffff}", undefined],
+])("the successor of %j is %j", (prefix, expected) => {
+  expect(successorOf(prefix)).toBe(expected);
+});
