@@ -5,6 +5,7 @@ import {
   createServer,
   DataFolderInUseError,
   flagOf,
+  type RootAccount,
   type RunningServer,
   SETTINGS,
   type Setting,
@@ -46,7 +47,10 @@ async function start(given: ConfigInput, file: string | undefined): Promise<void
 /** What the person at the terminal can mend; undefined for our own bugs. */
 function explainStartFailure(error: unknown): string | undefined {
   if (error instanceof ConfigError || error instanceof DataFolderInUseError) return error.message;
-  if (!(error instanceof Error) || !("code" in error)) return undefined;
+  if (!(error instanceof Error)) return undefined;
+  // The media engine says where it couldn't listen; why stands in the cause.
+  if (error.cause !== undefined) return explainStartFailure(error.cause);
+  if (!("code" in error)) return undefined;
   const port = "port" in error ? ` ${String(error.port)}` : "";
   switch (error.code) {
     case "EADDRINUSE":
@@ -84,13 +88,8 @@ function stopOnSignal(server: RunningServer): void {
   process.on("SIGINT", stop);
 }
 
-function banner({
-  config,
-  endpoint,
-  ports,
-  generatedRoot,
-  certificateFile,
-}: RunningServer): string {
+function banner(server: RunningServer): string {
+  const { config, endpoint, ports, generatedRoot, testRoot, certificateFile } = server;
   const lines = [
     "Rolecast: Amazon IVS recording to S3 on this machine",
     "",
@@ -106,20 +105,24 @@ function banner({
     lines.push(
       `  Root user's key of account ${generatedRoot.id}, shown once (test/test is refused on this address):`,
       "",
-      ...environment(endpoint, generatedRoot.rootAccessKeyId, generatedRoot.rootSecretAccessKey),
+      ...environment(endpoint, generatedRoot),
       "",
     );
-  } else if (config.host === "127.0.0.1" || config.accounts.length === 0) {
-    lines.push("  Paste into a shell:", "", ...environment(endpoint, "test", "test"), "");
+  } else {
+    lines.push("  Paste into a shell:", "", ...environment(endpoint, testRoot), "");
   }
   return `${lines.join("\n")}\nReady.\n`;
 }
 
-function environment(endpoint: string, key: string, secret: string): string[] {
+/** Lines for a shell; a key that isn't `test` is only shown when it was just made. */
+function environment(endpoint: string, root: RootAccount | undefined): string[] {
+  const key = root && [
+    `export AWS_ACCESS_KEY_ID=${root.rootAccessKeyId}`,
+    `export AWS_SECRET_ACCESS_KEY=${root.rootSecretAccessKey}`,
+  ];
   return [
     `export AWS_ENDPOINT_URL=${endpoint}`,
-    `export AWS_ACCESS_KEY_ID=${key}`,
-    `export AWS_SECRET_ACCESS_KEY=${secret}`,
+    ...(key ?? ["# and the key of the account's root user or of one of its users"]),
     "export AWS_REGION=us-east-1",
   ];
 }

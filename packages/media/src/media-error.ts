@@ -14,8 +14,8 @@ export type MediaErrorCode =
 export class MediaError extends Error {
   readonly code: MediaErrorCode;
 
-  constructor(code: MediaErrorCode, message: string) {
-    super(message);
+  constructor(code: MediaErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = "MediaError";
     this.code = code;
   }

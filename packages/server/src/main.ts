@@ -33,6 +33,8 @@ import { loadTlsCertificate, type TlsCertificate } from "./storage/tls-certifica
 const DEFAULT_REGION = "us-east-1";
 /** What a running request may still take when the server closes. */
 const CLOSE_GRACE_MS = 5_000;
+/** Remove this file from the data folder to have the generated root key shown again. */
+const ROOT_KEY_SHOWN = "root-key-was-shown";
 const MIGRATIONS = [...iamMigrations, ...s3Migrations, ...ivsMigrations];
 
 /** A server that is ready. */
@@ -41,8 +43,10 @@ export interface RunningServer {
   /** `http://127.0.0.1:4566`. */
   readonly endpoint: string;
   readonly ports: { readonly http: number; readonly rtmp: number; readonly rtmps: number };
-  /** The default account's root key, when it was generated: shown once, in no log. */
+  /** The default account's root key, the first time when it was generated; it is in no log. */
   readonly generatedRoot: RootAccount | undefined;
+  /** The default account's root key, when it is `test`/`test`. */
+  readonly testRoot: RootAccount | undefined;
   /** PEM file that RTMPS clients may be told to trust. */
   readonly certificateFile: string;
   /** By service: the operations of AWS's API that work, and those that answer NotImplemented. */
@@ -160,7 +164,9 @@ async function startServer(
     config,
     endpoint: address.endpoint,
     ports: { http: httpPort, ...composed.ports },
-    generatedRoot: roots.generated,
+    generatedRoot:
+      roots.generated && folder.firstTime(ROOT_KEY_SHOWN) ? roots.generated : undefined,
+    testRoot: roots.test,
     certificateFile: config.tlsCertificate ?? join(folder.dir, "tls", "rtmps.crt"),
     operations: coverageOf(composed.registry),
     invoke: composed.dispatcher.invoke,

@@ -51,6 +51,10 @@ export class RtmpServer {
       rtmpPort: await listen(this.#plain, host, rtmpPort),
       rtmpsPort: await listen(this.#secure, host, rtmpsPort),
     };
+    // Out of file descriptors, most likely: connections wait in the kernel until some are closed.
+    for (const server of [this.#plain, this.#secure]) {
+      server.on("error", () => this.#port.acceptFailed());
+    }
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
     return ports;
   }
@@ -112,7 +116,11 @@ export class RtmpServer {
 async function listen(server: Server, host: string, port: number): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error) =>
-      reject(new MediaError("engine", `can't listen on ${host}:${port}: ${error.message}`)),
+      reject(
+        new MediaError("engine", `can't listen on ${host}:${port}: ${error.message}`, {
+          cause: error,
+        }),
+      ),
     );
     server.listen(port, host, resolve);
   });

@@ -12,6 +12,8 @@ export interface DataFolder {
   readonly databaseFile: string;
   /** 32 random bytes kept in the folder, made at first use; for sealing secrets and tokens. */
   readonly sealingKey: Uint8Array;
+  /** True the first time in this folder's life, told by a file of that name in it. */
+  firstTime(name: string): boolean;
   release(): void;
 }
 
@@ -36,6 +38,12 @@ export function openDataFolder(data: string): DataFolder {
     durable,
     databaseFile: join(dir, "rolecast.db"),
     sealingKey: readOrMakeKey(join(dir, "sealing.key")),
+    firstTime: (name) => {
+      const file = join(dir, name);
+      if (existsSync(file)) return false;
+      writeFileSync(file, "", { mode: 0o600 });
+      return true;
+    },
     release: () => {
       unlock();
       if (!durable) rmSync(dir, { recursive: true, force: true });

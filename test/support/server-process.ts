@@ -1,0 +1,56 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { type Clients, clientsOf, type Key, ROOT } from "./test-server.ts";
+
+const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
+const FREE_PORTS = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0"];
+
+/** `rolecast start`, as built, in a process of its own, which can be killed. */
+export interface ServerProcess {
+  readonly pid: number;
+  /** Everything that it printed before it was ready. */
+  readonly banner: string;
+  readonly endpoint: string;
+  readonly rtmpsPort: number;
+  clients(key?: Key, region?: string): Clients;
+  /** Sends the signal; resolves to the exit code, null after SIGKILL. */
+  stop(signal?: NodeJS.Signals): Promise<number | null>;
+}
+
+/** Resolves when the server is ready; rejects with what it said when it ends instead. */
+export async function startServerProcess(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [COMMAND, "start", ...FREE_PORTS, ...args], {
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, ...environment },
+  });
+  const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const banner = await readBanner(child);
+  const endpoint = /AWS APIs and HLS +(http:\/\/\S+)/.exec(banner)?.[1] ?? "";
+  return {
+    pid: child.pid ?? 0,
+    banner,
+    endpoint,
+    rtmpsPort: Number(/rtmps:\/\/[^:]+:(\d+)/.exec(banner)?.[1]),
+    clients: (key = ROOT, region = "us-east-1") => clientsOf(endpoint, key, region),
+    stop(signal = "SIGTERM") {
+      child.kill(signal);
+      return exited;
+    },
+  };
+}
+
+function readBanner(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let text = "";
+    const read = (chunk: Buffer) => {
+      text += chunk.toString();
+      if (text.includes("Ready.\n")) resolve(text);
+    };
+    child.stdout?.on("data", read);
+    child.stderr?.on("data", read);
+    child.once("exit", (code) => reject(new Error(`rolecast start ended with ${code}: ${text}`)));
+  });
+}
