@@ -90,6 +90,11 @@ const streams: Migration = {
     await index(db, "ivs_stream_sessions", ...channel, "created_at_ms");
     await index(db, "ivs_stream_sessions", "account_id", "region", "ended_at_ms");
     await db.schema
+      .createIndex("ivs_stream_sessions_by_age")
+      .on("ivs_stream_sessions")
+      .column("ended_at_ms")
+      .execute();
+    await db.schema
       .createTable("ivs_stream_events")
       .addColumn("stream_id", "text", (column) => column.notNull())
       .addColumn("account_id", "text", (column) => column.notNull())

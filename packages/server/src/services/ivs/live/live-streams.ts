@@ -136,8 +136,10 @@ export class LiveStreams implements MediaHost {
     );
     this.#broadcasts.set(event.streamId, broadcast);
     this.#latest.set(event.streamName, broadcast);
+    // Nobody could see or stop a stream that has no session.
     broadcast.session.add(async () => {
-      if (!(await opened)) await this.#engine.stopStream(event.streamName);
+      const isOpen = await opened.then(Boolean, () => false);
+      if (!isOpen) await this.#engine.stopStream(event.streamName);
     });
   }
 

@@ -1,0 +1,89 @@
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import type { PlainRequest } from "../../../kernel/service.ts";
+import { CHANNEL_ARN, type Life, LiveWorld } from "../testing/live-world.ts";
+import { answerPlayback } from "./playback.ts";
+
+const STREAM_ID = "st-1aaaaaaaaaaaaaaaaaaaaaa";
+const NAME = "us-east-1.000000000000.channel.channelchann";
+const ROOT = `/api/video/v1/${NAME}`;
+
+let world: LiveWorld;
+let life: Life;
+beforeAll(async () => {
+  world = await LiveWorld.open();
+  life = world.begin();
+  await life.engine.broadcast(CHANNEL_ARN, STREAM_ID, 1);
+  await life.live.settled(CHANNEL_ARN);
+});
+afterAll(() => world.close());
+
+function ask(path: string, more: Partial<PlainRequest> = {}) {
+  const request: PlainRequest = {
+    method: "GET",
+    path,
+    query: new URLSearchParams(),
+    headers: {},
+    remoteAddress: "::1",
+    body: Readable.from([]),
+    ...more,
+  };
+  return answerPlayback(request, life.live);
+}
+
+test("the multivariant playlist leads to the stream's own playlists and segments", async () => {
+  const multivariant = await ask(`${ROOT}.m3u8`);
+  expect(multivariant).toMatchObject({
+    status: 200,
+    headers: {
+      "content-type": "application/vnd.apple.mpegurl",
+      "access-control-allow-origin": "*",
+      "cache-control": "no-cache, no-store, private",
+    },
+  });
+  const next = new URL(String(multivariant?.body), `http://x${ROOT}.m3u8`).pathname;
+  expect(next).toBe(`${ROOT}/${STREAM_ID}/chunked/playlist.m3u8`);
+  expect(life.live.viewers.count(STREAM_ID)).toBe(0);
+  expect(await ask(next)).toMatchObject({ status: 200, body: "#EXTM3U" });
+  expect(life.live.viewers.count(STREAM_ID)).toBe(1);
+  const segment = await ask(`${ROOT}/${STREAM_ID}/chunked/7.ts`);
+  expect(segment).toMatchObject({
+    status: 200,
+    headers: {
+      "content-type": "video/mp2t",
+      "content-length": "7",
+      "cache-control": "public, max-age=60, immutable",
+    },
+  });
+  expect(String(segment?.body)).toBe("segment");
+  const head = await ask(`${ROOT}/${STREAM_ID}/chunked/7.ts`, { method: "HEAD" });
+  expect(head).toMatchObject({ status: 200, headers: { "content-length": "7" }, body: undefined });
+});
+
+test.each([
+  ["another channel", `${ROOT}x.m3u8`],
+  ["another stream of the channel", `${ROOT}/st-1bbbbbbbbbbbbbbbbbbbbbb/chunked/7.ts`],
+  ["a rendition that isn't there", `${ROOT}/${STREAM_ID}/720p/playlist.m3u8`],
+  ["a segment that isn't there", `${ROOT}/${STREAM_ID}/chunked/8.ts`],
+  ["a segment without a number", `${ROOT}/${STREAM_ID}/chunked/.ts`],
+  ["a segment with a wrong number", `${ROOT}/${STREAM_ID}/chunked/-7.ts`],
+  ["too long a path", `${ROOT}/${STREAM_ID}/chunked/7.ts/7.ts`],
+  ["too short a path", `${ROOT}/${STREAM_ID}/chunked`],
+  ["a name of another kind", "/api/video/v1/us-east-1.000000000000.stage.channelchann.m3u8"],
+  ["no name", "/api/video/v1/.m3u8"],
+  ["nothing", "/api/video/v1/"],
+])("answers 404 to %s", async (_what, path) => {
+  expect(await ask(path)).toMatchObject({
+    status: 404,
+    headers: { "access-control-allow-origin": "*" },
+  });
+});
+
+test("preflights are answered, other methods are not, and signed requests are S3's", async () => {
+  expect(await ask(`${ROOT}.m3u8`, { method: "OPTIONS" })).toMatchObject({ status: 204 });
+  expect(await ask(`${ROOT}.m3u8`, { method: "PUT" })).toMatchObject({ status: 405 });
+  expect(await ask(`${ROOT}.m3u8`, { headers: { authorization: "AWS4-…" } })).toBeUndefined();
+  const query = new URLSearchParams("X-Amz-Signature=1");
+  expect(await ask(`${ROOT}.m3u8`, { query })).toBeUndefined();
+  expect(await ask("/api/video/v2/x.m3u8")).toBeUndefined();
+});
