@@ -42,6 +42,10 @@ export class Authorizer {
   /** By the list itself: authentication keeps one list per session. */
   readonly #sessions = new WeakMap<readonly SessionPolicy[], PolicySet>();
 
+  /** An evaluation that fails denies; that it failed is ours to know. */
+  readonly #onError = (error: unknown): void =>
+    this.#options.log.error({ error: String(error) }, "a policy couldn't be evaluated");
+
   constructor(options: AuthorizerOptions) {
     this.#options = options;
   }
@@ -73,9 +77,9 @@ export class Authorizer {
       context: new ConditionContext(context, authorization),
     };
     const layers = await this.#layers(authorization, context);
-    const effect: Effect = decide(request, layers);
+    const effect: Effect = decide(request, layers, this.#onError);
     if (effect === "allow") return undefined;
-    const { reason } = explain(request, layers);
+    const { reason } = explain(request, layers, this.#onError);
     return {
       authorization,
       context,
