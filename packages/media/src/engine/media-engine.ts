@@ -153,6 +153,10 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     });
   }
 
+  acceptFailed(): void {
+    this.#refusedPublishes += 1;
+  }
+
   #begin(publisher: Publisher, priority: number | undefined, decision: AllowedPublish): MediaFeed {
     const { streamName, streamId, recording, playlistWindowSegments } = decision;
     const live =

@@ -163,6 +163,7 @@ export interface EngineHealth {
   readonly streams: number;
   /** Connections ended because of what they sent, since start. */
   readonly protocolErrors: number;
+  /** Publishers turned away, and connections that the operating system could not give us, since start. */
   readonly refusedPublishes: number;
   /** Bytes of live segments in memory. */
   readonly segmentBytes: number;

@@ -23,7 +23,7 @@ export class LiveWindow {
 
   /** `keptMs` of media stay available beyond what is listed. */
   constructor(listedCount: number, keptMs: number) {
-    this.#listedCount = listedCount;
+    this.#listedCount = Math.max(1, listedCount);
     this.#keptMs = keptMs;
   }
 
@@ -58,7 +58,7 @@ export class LiveWindow {
 
   /** Another broadcast begins: its first segment doesn't continue the last one. */
   resume(listedCount: number): void {
-    this.#listedCount = listedCount;
+    this.#listedCount = Math.max(1, listedCount);
     this.#seam = this.#nextSequence > 0;
   }
 

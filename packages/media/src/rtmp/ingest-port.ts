@@ -15,6 +15,8 @@ export interface IngestPort {
   ): Promise<MediaFeed>;
   /** A connection ended without ever having published. */
   refused(publisher: Publisher, reason: string, isProtocolError: boolean): void;
+  /** The operating system could not give us a connection. */
+  acceptFailed(): void;
 }
 
 /** The connection as the broadcast sees it. */

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { type Amf0Value, amf0Object, decodeAmf0, encodeAmf0 } from "../rtmp/amf0.ts";
 import { ChunkReader } from "../rtmp/chunk-reader.ts";
 import { encodeMessage, uint32 } from "../rtmp/chunk-writer.ts";
-import { MESSAGE } from "../rtmp/message-type.ts";
+import { MESSAGE, USER_CONTROL } from "../rtmp/message-type.ts";
 
 const HANDSHAKE_BYTES = 1 + 2 * 1_536;
 const LIMITS = { chunkStreamsMax: 64, messageBytesMax: 1 << 20 };
@@ -81,6 +81,14 @@ export class RtmpClient {
     this.command("publish", 5, null, name, "live");
     await this.until(() => this.status() !== undefined);
     return this.status() ?? "closed";
+  }
+
+  /** Resolves when the server has handled everything sent before, which its answer to a ping shows. */
+  async settled(): Promise<void> {
+    const answers = (): number => this.others.filter((type) => type === MESSAGE.userControl).length;
+    const before = answers();
+    this.send(2, MESSAGE.userControl, Buffer.of(0, USER_CONTROL.pingRequest, 0, 0, 0, 1));
+    await this.until(() => answers() > before);
   }
 
   /** Code of the last onStatus. */

@@ -1,0 +1,90 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { LiveRendition } from "../hls/live-rendition.ts";
+import { defaultMediaLimits } from "../limits.ts";
+import { MediaError } from "../media-error.ts";
+import {
+  audioBody,
+  audioConfigBody,
+  videoBody,
+  videoConfigBody,
+} from "../testing/synthetic-media.ts";
+import { demux } from "../testing/ts-demuxer.ts";
+import { Broadcast } from "./broadcast.ts";
+
+const publisher = {
+  id: "c1",
+  remoteAddress: "192.0.2.1",
+  secure: true,
+  open: true,
+  disconnect: () => undefined,
+};
+
+function make() {
+  const live = new LiveRendition(defaultMediaLimits, () => 0);
+  const broadcast = new Broadcast({
+    streamName: "channel",
+    streamId: "st-1",
+    recording: true,
+    live,
+    host: {
+      authorizePublish: async () => ({ allow: false, reason: "" }),
+      event: () => undefined,
+      putRecordingObject: async () => undefined,
+    },
+    limits: defaultMediaLimits,
+    now: () => 0,
+    monotonicMs: () => 0,
+    onOver: () => undefined,
+  });
+  return { live, broadcast, feed: broadcast.start(publisher, undefined) };
+}
+
+const wellFormed = [
+  videoConfigBody(),
+  videoBody(true),
+  videoBody(false),
+  audioConfigBody,
+  audioBody,
+];
+const damaged = fc
+  .tuple(fc.constantFrom(...wellFormed), fc.nat(), fc.nat(255), fc.nat(20))
+  .map(([body, at, value, cut]) => {
+    const bytes = Buffer.from(body);
+    bytes[at % bytes.length] = value;
+    return bytes.subarray(0, Math.max(0, bytes.length - (cut > 10 ? cut : 0)));
+  });
+const body = fc.oneof(
+  fc.constantFrom(...wellFormed).map((bytes) => Buffer.from(bytes)),
+  damaged,
+  fc.uint8Array({ maxLength: 60 }).map((bytes) => Buffer.from(bytes)),
+);
+
+describe("publisher feed", () => {
+  test("any audio and video bodies end in well-formed segments or in a typed error", () => {
+    const message = fc.tuple(fc.boolean(), fc.oneof(fc.nat(9_000), fc.nat(0xffffffff)), body);
+    fc.assert(
+      fc.property(fc.array(message, { maxLength: 40 }), (messages) => {
+        const { live, broadcast, feed } = make();
+        feed.video(0, videoConfigBody());
+        try {
+          for (const [isVideo, timestampMs, bytes] of messages) {
+            if (isVideo) {
+              feed.video(timestampMs, bytes);
+            } else {
+              feed.audio(timestampMs, bytes);
+            }
+          }
+        } catch (error) {
+          expect(error).toBeInstanceOf(MediaError);
+        }
+        broadcast.end("protocol-error", "");
+        const continuity = new Map<number, number>();
+        for (let sequence = 0; sequence < 40; sequence += 1) {
+          demux(live.segment("chunked", sequence) ?? Buffer.alloc(0), continuity);
+        }
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
