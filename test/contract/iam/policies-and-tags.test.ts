@@ -1,0 +1,194 @@
+import type { IAM } from "@aws-sdk/client-iam";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { allow, documentIn, EC2_TRUST, failureOf, iamOf, policyOf } from "./iam-api.ts";
+
+const READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+const FIRST = policyOf([allow("s3:GetObject")]);
+const SECOND = policyOf([allow("s3:*", { Sid: "Everything" })]);
+
+let server: TestServer;
+let iam: IAM;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  iam = iamOf(server);
+  await iam.createUser({ UserName: "n" });
+  await iam.createGroup({ GroupName: "n" });
+  await iam.createRole({ RoleName: "n", AssumeRolePolicyDocument: EC2_TRUST });
+  await iam.createPolicy({ PolicyName: "n", PolicyDocument: FIRST });
+  await iam.createInstanceProfile({ InstanceProfileName: "n" });
+});
+afterAll(() => server.close());
+
+/** An operation of the SDK by name: what is alike of users, groups and roles is tested alike. */
+async function call<Output>(operation: string, input: object): Promise<Output> {
+  const method: unknown = Reflect.get(iam, operation.charAt(0).toLowerCase() + operation.slice(1));
+  if (typeof method !== "function") throw new Error(`The SDK has no ${operation}.`);
+  return method.call(iam, input);
+}
+
+describe.each(["User", "Group", "Role"])("a %s", (kind) => {
+  const name = { [`${kind}Name`]: "n" };
+
+  it("has inline policies that are put, replaced, listed and deleted", async () => {
+    const put = (PolicyName: string, PolicyDocument: string) =>
+      call(`Put${kind}Policy`, { ...name, PolicyName, PolicyDocument });
+    await put("b", FIRST);
+    await put("a", FIRST);
+    await put("b", SECOND);
+    const listed = await call<{ PolicyNames: string[] }>(`List${kind}Policies`, name);
+    expect(listed).toMatchObject({ PolicyNames: ["a", "b"], IsTruncated: false });
+    const got = await call<{ PolicyDocument: string }>(`Get${kind}Policy`, {
+      ...name,
+      PolicyName: "b",
+    });
+    expect(got).toMatchObject({ ...name, PolicyName: "b" });
+    expect(documentIn(got.PolicyDocument)).toEqual(JSON.parse(SECOND));
+    expect(await failureOf(() => call(`Delete${kind}`, name))).toEqual({
+      code: "DeleteConflict",
+      status: 409,
+      message: "Cannot delete entity, must delete policies first.",
+    });
+    await call(`Delete${kind}Policy`, { ...name, PolicyName: "a" });
+    await call(`Delete${kind}Policy`, { ...name, PolicyName: "b" });
+    expect(await call(`List${kind}Policies`, name)).toMatchObject({ PolicyNames: [] });
+  });
+
+  it("has managed policies that are attached, listed by path and detached", async () => {
+    const own = "arn:aws:iam::000000000000:policy/n";
+    await call(`Attach${kind}Policy`, { ...name, PolicyArn: READ_ONLY });
+    await call(`Attach${kind}Policy`, { ...name, PolicyArn: own });
+    await call(`Attach${kind}Policy`, { ...name, PolicyArn: own });
+    const list = (extra: object) =>
+      call<{ AttachedPolicies: object[] }>(`ListAttached${kind}Policies`, { ...name, ...extra });
+    expect((await list({})).AttachedPolicies).toEqual([
+      { PolicyName: "n", PolicyArn: own },
+      { PolicyName: "ReadOnlyAccess", PolicyArn: READ_ONLY },
+    ]);
+    expect((await list({ PathPrefix: "/none/" })).AttachedPolicies).toEqual([]);
+    await call(`Detach${kind}Policy`, { ...name, PolicyArn: READ_ONLY });
+    await call(`Detach${kind}Policy`, { ...name, PolicyArn: own });
+    expect((await list({})).AttachedPolicies).toEqual([]);
+  });
+});
+
+describe.each([
+  ["User", { UserName: "n" }],
+  ["Role", { RoleName: "n" }],
+  ["Policy", { PolicyArn: "arn:aws:iam::000000000000:policy/n" }],
+  ["InstanceProfile", { InstanceProfileName: "n" }],
+])("tags of a %s", (kind, name) => {
+  it("are added, replaced irrespective of case, listed by pages and removed", async () => {
+    const tag = (tags: Record<string, string>) =>
+      call(`Tag${kind}`, {
+        ...name,
+        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
+      });
+    await tag({ b: "1", A: "2", c: "" });
+    await tag({ B: "3" });
+    const first = await call<{ Marker: string }>(`List${kind}Tags`, { ...name, MaxItems: 2 });
+    expect(first).toMatchObject({
+      IsTruncated: true,
+      Tags: [
+        { Key: "A", Value: "2" },
+        { Key: "B", Value: "3" },
+      ],
+    });
+    const { Marker } = first;
+    const rest = await call(`List${kind}Tags`, { ...name, Marker });
+    expect(rest).toMatchObject({ IsTruncated: false, Tags: [{ Key: "c", Value: "" }] });
+    await call(`Untag${kind}`, { ...name, TagKeys: ["a", "B", "unknown"] });
+    expect(await call(`List${kind}Tags`, name)).toMatchObject({ Tags: [{ Key: "c" }] });
+    const tooMany = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, "v"]));
+    expect(await failureOf(() => tag(tooMany))).toMatchObject({ code: "LimitExceeded" });
+    expect(await call(`List${kind}Tags`, name)).toMatchObject({ Tags: [{ Key: "c" }] });
+  });
+});
+
+describe("groups", () => {
+  it("show members and memberships, and move", async () => {
+    await iam.createGroup({ GroupName: "crew" });
+    for (const UserName of ["b", "a"]) {
+      await iam.createUser({ UserName });
+      await iam.addUserToGroup({ GroupName: "crew", UserName });
+      await iam.addUserToGroup({ GroupName: "crew", UserName });
+    }
+    await iam.updateGroup({ GroupName: "crew", NewGroupName: "Crew", NewPath: "/ship/" });
+    const { Group, Users = [] } = await iam.getGroup({ GroupName: "Crew" });
+    expect(Group?.Arn).toBe("arn:aws:iam::000000000000:group/ship/Crew");
+    expect(Users.map((user) => user.UserName)).toEqual(["a", "b"]);
+    const { Groups = [] } = await iam.listGroupsForUser({ UserName: "a" });
+    expect(Groups).toEqual([Group]);
+    for (const UserName of ["a", "b"])
+      await iam.removeUserFromGroup({ GroupName: "Crew", UserName });
+    await iam.removeUserFromGroup({ GroupName: "Crew", UserName: "a" });
+    await iam.deleteGroup({ GroupName: "Crew" });
+    await iam.deleteUser({ UserName: "a" });
+    expect((await iam.listGroups({ PathPrefix: "/ship/" })).Groups).toEqual([]);
+  });
+});
+
+describe("instance profiles", () => {
+  it("hold one role and are found by it", async () => {
+    const InstanceProfileName = "box";
+    const Path = "/boxes/";
+    const Tags = [{ Key: "k", Value: "v" }];
+    const made = await iam.createInstanceProfile({ InstanceProfileName, Path, Tags });
+    expect(made.InstanceProfile).toMatchObject({
+      Arn: "arn:aws:iam::000000000000:instance-profile/boxes/box",
+      InstanceProfileId: expect.stringMatching(/^AIPA[A-Z2-7]{17}$/),
+      Roles: [],
+      Tags,
+    });
+    await iam.addRoleToInstanceProfile({ InstanceProfileName, RoleName: "n" });
+    const { InstanceProfile } = await iam.getInstanceProfile({ InstanceProfileName });
+    expect(InstanceProfile?.Roles).toMatchObject([{ RoleName: "n" }]);
+    const byRole = await iam.listInstanceProfilesForRole({ RoleName: "n" });
+    const byPath = await iam.listInstanceProfiles({ PathPrefix: Path });
+    expect(byRole.InstanceProfiles).toEqual(byPath.InstanceProfiles);
+    expect(byRole.InstanceProfiles).toMatchObject([{ InstanceProfileName }]);
+    await iam.removeRoleFromInstanceProfile({ InstanceProfileName, RoleName: "n" });
+    await iam.deleteInstanceProfile({ InstanceProfileName });
+    expect((await iam.listInstanceProfiles({ PathPrefix: Path })).InstanceProfiles).toEqual([]);
+  });
+});
+
+describe("roles", () => {
+  it("are made with everything and shown with everything, but not by lists", async () => {
+    const RoleName = "full";
+    const PermissionsBoundary = READ_ONLY;
+    const made = await iam.createRole({
+      RoleName,
+      Path: "/team/",
+      AssumeRolePolicyDocument: EC2_TRUST,
+      Description: "does <everything> & more",
+      MaxSessionDuration: 7200,
+      PermissionsBoundary,
+      Tags: [{ Key: "team", Value: "core" }],
+    });
+    expect(made.Role).not.toHaveProperty("MaxSessionDuration");
+    expect(made.Role).not.toHaveProperty("RoleLastUsed");
+    const { Role } = await iam.getRole({ RoleName });
+    expect(Role).toMatchObject({
+      ...made.Role,
+      RoleId: expect.stringMatching(/^AROA[A-Z2-7]{17}$/),
+      Description: "does <everything> & more",
+      MaxSessionDuration: 7200,
+      PermissionsBoundary: { PermissionsBoundaryArn: PermissionsBoundary },
+      Tags: [{ Key: "team", Value: "core" }],
+      RoleLastUsed: {},
+    });
+    const { Roles = [] } = await iam.listRoles({ PathPrefix: "/team/" });
+    const [listed] = Roles;
+    expect(listed).toMatchObject({ RoleName, MaxSessionDuration: 7200 });
+    for (const member of ["Tags", "PermissionsBoundary", "RoleLastUsed"])
+      expect(listed).not.toHaveProperty(member);
+    await iam.deleteRole({ RoleName });
+    await iam.createRole({ RoleName, AssumeRolePolicyDocument: EC2_TRUST });
+    const again = (await iam.getRole({ RoleName })).Role;
+    expect(again?.RoleId).not.toBe(Role?.RoleId);
+    expect(again).not.toHaveProperty("Tags");
+    expect(again).not.toHaveProperty("PermissionsBoundary");
+  });
+});
