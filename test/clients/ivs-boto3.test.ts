@@ -1,0 +1,45 @@
+import { execFile, spawnSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestServer, type TestServer } from "../support/test-server.ts";
+
+/** Debian's own Python, which has python3-boto3 when that is installed. */
+const PYTHON = "/usr/bin/python3";
+const SCRIPT = fileURLToPath(new URL("ivs_boto3.py", import.meta.url));
+
+const hasBoto3 = spawnSync(PYTHON, ["-c", "import boto3"]).status === 0;
+
+let server: TestServer;
+beforeAll(async () => {
+  server = await startTestServer();
+});
+afterAll(() => server.close());
+
+describe.skipIf(!hasBoto3)(`boto3 (skipped when ${PYTHON} has no boto3)`, () => {
+  it("manages channels and recording configurations, and reads IVS's errors", async () => {
+    const { stdout } = await promisify(execFile)(PYTHON, [SCRIPT, server.endpoint]);
+    const seen = JSON.parse(stdout);
+    const channel = seen.offline[3];
+    expect(seen).toEqual({
+      states: ["CREATING", "ACTIVE"],
+      attached: ["ConflictException", 409],
+      second_key: ["ServiceQuotaExceededException", 402],
+      offline: [
+        "ChannelNotBroadcasting",
+        404,
+        `Channel: ${channel} is not currently online`,
+        channel,
+      ],
+      pages: [
+        [2, 2, 1],
+        ["more-0", "more-1", "more-2", "more-3", "stage"],
+      ],
+      tags: { "a/b c": "1" },
+      updated: "",
+      deleted: 204,
+      gone: ["ResourceNotFoundException", 404],
+      not_here: [501, expect.stringContaining("PutMetadata")],
+    });
+  });
+});
