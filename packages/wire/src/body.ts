@@ -3,8 +3,8 @@ import { type ParsedForm, parseQuery } from "./query.ts";
 import { WireError } from "./wire-error.ts";
 
 /**
- * Reads a body that will be parsed. Throws WireError `RequestEntityTooLarge` (413) past the limit; the stream
- * isn't destroyed then, since the connection below it still has to carry the answer.
+ * Reads a body that will be parsed. Throws WireError `RequestEntityTooLarge` (413) past the limit;
+ * the stream isn't destroyed then, since the connection below it still has to carry the answer.
  */
 export async function collectBody(body: Readable, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];

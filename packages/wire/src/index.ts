@@ -20,6 +20,7 @@ export type {
 } from "./schema/shape.ts";
 export type { ErrorBodyOptions, ServiceDefinition } from "./service-definition.ts";
 export { ServiceWire } from "./service-wire.ts";
+export { formatAmzDate } from "./sigv4/amz-date.ts";
 export {
   type AuthDialect,
   AuthError,
@@ -32,6 +33,6 @@ export type {
   SignedAuthentication,
 } from "./sigv4/authentication.ts";
 export { type DecodedBody, decodeBody } from "./sigv4/decode-body.ts";
-export { formatAmzDate, parseAuthentication } from "./sigv4/parse-authentication.ts";
+export { parseAuthentication } from "./sigv4/parse-authentication.ts";
 export { type VerifyOptions, verifySignature } from "./sigv4/verify-signature.ts";
 export { WireError } from "./wire-error.ts";

@@ -1,10 +1,13 @@
 /**
- * Every bound on what a request may make this package do. AWS publishes few of them; where it
- * does the page is named, the rest are ours and chosen far above what real clients send. The size of
- * all headers together is the listener's to limit, before anything of a request comes here.
+ * Every bound on what a request may make this package do. AWS publishes few of them; where it does
+ * the page is named, the rest are ours and chosen far above what real clients send. The size of all
+ * headers together is the listener's to limit, before anything of a request comes here.
  */
 
-/** A body that is parsed rather than streamed: forms and JSON. IAM's largest legal input is far below. */
+/**
+ * A body that is parsed rather than streamed: forms and JSON. IAM's largest legal input is far
+ * below.
+ */
 export const MAX_PARSED_BODY_BYTES = 1024 * 1024;
 
 /**
@@ -16,14 +19,19 @@ export const MAX_XML_BODY_BYTES = 4 * 1024 * 1024;
 /** Nesting of XML elements; the deepest modelled shape nests about a dozen. */
 export const MAX_XML_DEPTH = 64;
 
+/** Elements of one document: CompleteMultipartUpload's 10,000 parts have half a dozen each. */
+export const MAX_XML_ELEMENTS = 100_000;
+
 /** Attributes of one XML element. */
 export const MAX_XML_ATTRIBUTES = 64;
 
 /** Members of a query string or form. */
 export const MAX_QUERY_MEMBERS = 10_000;
 
-/** Segments in one awsQuery key (`Tags.member.1.Key` has four). */
-export const MAX_QUERY_KEY_DEPTH = 64;
+/**
+ * Segments in one awsQuery key (`Tags.member.1.Key` has four, the deepest modelled one has eight).
+ */
+export const MAX_QUERY_KEY_DEPTH = 16;
 
 /** The largest `N` in `List.member.N`. */
 export const MAX_LIST_INDEX = 10_000;
@@ -31,10 +39,15 @@ export const MAX_LIST_INDEX = 10_000;
 /** A credential scope, signed header list or other part of an Authorization header. */
 export const MAX_AUTHORIZATION_CHARS = 8 * 1024;
 
-/** Clock skew that SigV4 tolerates, either way (IAM user guide, "Troubleshoot signature errors"). */
+/**
+ * Clock skew that SigV4 tolerates, either way (IAM user guide, "Troubleshoot signature errors").
+ */
 export const MAX_CLOCK_SKEW_MS = 15 * 60 * 1000;
 
-/** Longest life of a presigned URL: seven days (S3 API, "Authenticating requests: query parameters"). */
+/**
+ * Longest life of a presigned URL: seven days (S3 API, "Authenticating requests: query
+ * parameters").
+ */
 export const MAX_PRESIGNED_EXPIRES_SECONDS = 7 * 24 * 60 * 60;
 
 /** Derived signing keys kept: one a key, day, region and service. */

@@ -10,7 +10,10 @@ type Select = (member: Member) => boolean;
 
 const everyMember: Select = () => true;
 
-/** Compiles shapes into functions between parsed JSON and the SDK's types. Unknown members are dropped. */
+/**
+ * Compiles shapes into functions between parsed JSON and the SDK's types. Unknown members are
+ * dropped.
+ */
 export class JsonCodec {
   readonly #rules: TextRules;
   readonly #readers = new Map<StructureShape, JsonReader>();

@@ -8,7 +8,8 @@ import { compileTextReader, type TextRules } from "./scalar-text.ts";
 /** An awsQuery form as the tree that its dotted keys describe. */
 export interface FormNode {
   value: string | undefined;
-  readonly children: Map<string, FormNode>;
+  /** Undefined for a leaf, as most nodes are. */
+  children: Map<string, FormNode> | undefined;
 }
 
 export type QueryReader = (node: FormNode) => unknown;
@@ -24,6 +25,7 @@ export function formTree(form: ParsedForm): FormNode {
     }
     let node = root;
     for (const segment of segments) {
+      node.children ??= new Map();
       let child = node.children.get(segment);
       if (child === undefined) {
         child = emptyNode();
@@ -37,7 +39,7 @@ export function formTree(form: ParsedForm): FormNode {
 }
 
 function emptyNode(): FormNode {
-  return { value: undefined, children: new Map() };
+  return { value: undefined, children: undefined };
 }
 
 /** Compiles shapes into functions that read them from a form's tree. */
@@ -71,7 +73,7 @@ export class QueryReaders {
     return (node) => {
       const value: Record<string, unknown> = {};
       for (const { name, wireName, read } of readers) {
-        const child = node.children.get(wireName);
+        const child = node.children?.get(wireName);
         if (child === undefined) continue;
         const item = read(child);
         if (item !== undefined) value[name] = item;
@@ -112,8 +114,8 @@ export class QueryReaders {
     return (node) => {
       const map: Record<string, unknown> = {};
       for (const entry of this.#numbered(node, flattened ? undefined : "entry", name)) {
-        const key = entry.children.get(keyName)?.value;
-        const valueNode = entry.children.get(valueName);
+        const key = entry.children?.get(keyName)?.value;
+        const valueNode = entry.children?.get(valueName);
         if (key === undefined || valueNode === undefined) continue;
         const value = read(valueNode);
         if (value !== undefined) setOwn(map, key, value);
@@ -124,8 +126,8 @@ export class QueryReaders {
 
   /** The items of `Name.container.N` in the order of N, from 1; gaps are closed. */
   #numbered(node: FormNode, container: string | undefined, name: string): FormNode[] {
-    const holder = container === undefined ? node : node.children.get(container);
-    if (holder === undefined) return [];
+    const holder = container === undefined ? node : node.children?.get(container);
+    if (holder?.children === undefined) return [];
     const items: { index: number; item: FormNode }[] = [];
     for (const [segment, item] of holder.children) {
       const index = /^\d{1,9}$/.test(segment) ? Number(segment) : Number.NaN;

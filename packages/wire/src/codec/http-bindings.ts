@@ -60,7 +60,8 @@ export function compileRequestBindings(shape: StructureShape, rules: HttpTextRul
 
 function requestReader(member: Member, rules: HttpTextRules): RequestReader | undefined {
   const { name, traits, target } = member;
-  // A host label is usually bound to a header as well, which is what reaches an endpoint of one name.
+  // A host label is usually bound to a header as well, which is what reaches an endpoint of one
+  // name.
   if (traits.httpLabel || (traits.hostLabel && traits.httpHeader === undefined)) {
     const read = compileTextReader(target, name, rules.query);
     return ({ labels }, into) => {

@@ -12,8 +12,9 @@ export function headerText(value: string): string {
 }
 
 /**
- * A value that can stand in a response header. S3 returns user metadata that isn't printable ASCII in
- * RFC 2047 form ("Working with object metadata"); raw control characters would also end the header.
+ * A value that can stand in a response header. S3 returns user metadata that isn't printable ASCII
+ * in RFC 2047 form ("Working with object metadata"); raw control characters would also end the
+ * header.
  */
 export function headerSafe(value: string): string {
   if (PRINTABLE_ASCII.test(value)) return value;

@@ -1,6 +1,6 @@
 /**
- * Sets a property whose name came from the network. Plain assignment to `__proto__` would change the
- * object's prototype instead of adding a member.
+ * Sets a property whose name came from the network. Plain assignment to `__proto__` would change
+ * the object's prototype instead of adding a member.
  */
 export function setOwn(target: Record<string, unknown>, key: string, value: unknown): void {
   if (key === "__proto__") {

@@ -1,6 +1,11 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
-import { MAX_LIST_INDEX, MAX_PARSED_BODY_BYTES, MAX_QUERY_MEMBERS } from "../limits.ts";
+import {
+  MAX_LIST_INDEX,
+  MAX_PARSED_BODY_BYTES,
+  MAX_QUERY_KEY_DEPTH,
+  MAX_QUERY_MEMBERS,
+} from "../limits.ts";
 import type { WireRequest } from "../message.ts";
 import { parseQuery } from "../query.ts";
 import { services, type TestService } from "../testing/services.ts";
@@ -113,7 +118,7 @@ describe("awsQuery requests", () => {
     ["UntagRole&TagKeys.member.0=a", "MalformedInput"],
     ["UntagRole&TagKeys.member.x=a", "MalformedInput"],
     [`UntagRole&TagKeys.member.${MAX_LIST_INDEX + 1}=a`, "MalformedInput"],
-    [`GetRole&${"a.".repeat(100)}=a`, "MalformedQueryString"],
+    [`GetRole&${"a.".repeat(MAX_QUERY_KEY_DEPTH)}=a`, "MalformedQueryString"],
     ["GetRole&RoleName=%zz", "MalformedQueryString"],
     ["GetRole&a".repeat(MAX_QUERY_MEMBERS), "MalformedQueryString"],
   ])("%.60s is refused with %s", async (text, code) => {
@@ -160,13 +165,14 @@ describe("restJson1", () => {
   test.each([
     "{",
     "[]",
+    "[".repeat(500_000),
     "null",
     '"a"',
     '{"name":1}',
     '{"authorized":"yes"}',
     '{"tags":[]}',
     '{"tags":{"a":1}}',
-  ])("body %j is refused", async (body) => {
+  ])("body %.40j is refused", async (body) => {
     await expect(decode(ivs, request("POST /CreateChannel", body))).rejects.toMatchObject({
       code: "SerializationException",
       status: 400,

@@ -102,7 +102,8 @@ export class RestXml implements ServerProtocol {
     const body =
       `${XML_DECLARATION}<Error><Code>${escapeXml(shape?.code ?? error.code)}</Code>` +
       `<Message>${escapeXml(error.message)}</Message>${fields}` +
-      `<RequestId>${escapeXml(requestId)}</RequestId><HostId>${headers["x-amz-id-2"] ?? ""}</HostId></Error>`;
+      `<RequestId>${escapeXml(requestId)}</RequestId>` +
+      `<HostId>${headers["x-amz-id-2"] ?? ""}</HostId></Error>`;
     return { status: error.status, headers, body };
   }
 }
@@ -111,7 +112,9 @@ function requestHeaders(requestId: string): Record<string, string> {
   return { "x-amz-request-id": requestId, "x-amz-id-2": hostId(requestId) };
 }
 
-/** S3's second request id is opaque; ours follows from the first, so that a log needs only that one. */
+/**
+ * S3's second request id is opaque; ours follows from the first, so that a log needs only that one.
+ */
 function hostId(requestId: string): string {
   return createHash("sha256").update(requestId).digest("base64");
 }

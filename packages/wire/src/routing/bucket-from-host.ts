@@ -10,8 +10,8 @@ const AWS_S3_HOST =
 
 /**
  * The bucket of a virtual-host-style request, undefined for a path-style one. `baseHosts` are names
- * under which the service itself answers, such as `s3.localhost` and `localhost`; buckets live one level
- * or more (names may contain dots) below any of them and below AWS's own S3 host names.
+ * under which the service itself answers, such as `s3.localhost` and `localhost`; buckets live one
+ * level or more (names may contain dots) below any of them and below AWS's own S3 host names.
  */
 export function bucketFromHost(
   host: string | undefined,
@@ -37,9 +37,9 @@ function withoutPort(host: string): string {
 }
 
 /**
- * Bucket and key of a request, from `bucket` (taken from the host) or the path's first segment. The key
- * is the rest of the path, decoded byte for byte: `//`, `.` and `..` are parts of it like any other.
- * Throws WireError `InvalidURI` for malformed escapes.
+ * Bucket and key of a request, from `bucket` (taken from the host) or the path's first segment. The
+ * key is the rest of the path, decoded byte for byte: `//`, `.` and `..` are parts of it like any
+ * other. Throws WireError `InvalidURI` for malformed escapes.
  */
 export function s3Addressing(request: WireRequest, bucketInHost: string | undefined): Addressing {
   const path = request.rawPath.startsWith("/") ? request.rawPath.slice(1) : request.rawPath;

@@ -25,7 +25,8 @@ export interface Route {
 
 /**
  * Finds the operation for a method and path: the most literal query members win, then the most
- * required query and header members. `x-id` only decides between operations that are alike otherwise.
+ * required query and header members. `x-id` only decides between operations that are alike
+ * otherwise.
  */
 export class RestRouter {
   readonly #byMethod = new Map<string, Candidate[]>();
@@ -135,8 +136,9 @@ function hasRequirements(candidate: Candidate, request: WireRequest, query: Pars
 
 /**
  * `candidates` are in order of specificity. When the path or the literal query names operations of
- * which none has all it requires, the first is meant nonetheless: `DELETE /bucket?analytics` without its `id` must
- * fail as DeleteBucketAnalyticsConfiguration, never fall through to DeleteBucket.
+ * which none has all it requires, the first is meant nonetheless: `DELETE /bucket?analytics`
+ * without its `id` must fail as DeleteBucketAnalyticsConfiguration, never fall through to
+ * DeleteBucket.
  */
 function choose(
   candidates: readonly Candidate[],

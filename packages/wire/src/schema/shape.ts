@@ -88,7 +88,9 @@ export interface Member {
   readonly required: boolean;
 }
 
-/** A modelled error. `code` is what clients see on the wire: it may differ from the shape's name. */
+/**
+ * A modelled error. `code` is what clients see on the wire: it may differ from the shape's name.
+ */
 export interface ErrorShape {
   readonly name: string;
   readonly code: string;
@@ -105,7 +107,9 @@ export interface HttpTrait {
   readonly status: number;
 }
 
-/** One operation as the SDK's schemas tell it. Undefined input or output: the operation has none. */
+/**
+ * One operation as the SDK's schemas tell it. Undefined input or output: the operation has none.
+ */
 export interface OperationShape {
   readonly name: string;
   readonly http: HttpTrait | undefined;

@@ -6,7 +6,10 @@ const CANONICAL_PATH = /^[A-Za-z0-9\-_.~/]*$/;
 const UNRESERVED = /^[A-Za-z0-9\-_.~]*$/;
 const PRESIGNED_SIGNATURE = "X-Amz-Signature";
 
-/** The text whose hash is signed, with one of `canonicalPaths` (IAM user guide, "Create a signed AWS API request"). */
+/**
+ * The text whose hash is signed, with one of `canonicalPaths` (IAM user guide, "Create a signed AWS
+ * API request").
+ */
 export function canonicalRequest(
   request: WireRequest,
   authentication: SignedAuthentication,

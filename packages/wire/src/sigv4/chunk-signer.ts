@@ -4,7 +4,9 @@ import { hmac } from "./signing-key.ts";
 
 const EMPTY_SHA256 = createHash("sha256").digest("hex");
 
-/** Verifies the signatures of an aws-chunked body, each of which signs the one before it as well. */
+/**
+ * Verifies the signatures of an aws-chunked body, each of which signs the one before it as well.
+ */
 export class ChunkSigner {
   readonly #key: Buffer;
   readonly #prefix: string;

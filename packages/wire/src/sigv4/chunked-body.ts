@@ -1,8 +1,9 @@
 import assert from "node:assert";
 import { createHash, type Hash } from "node:crypto";
-import { Transform, type TransformCallback } from "node:stream";
+import type { Readable, TransformCallback } from "node:stream";
 import { MAX_CHUNK_HEADER_BYTES, MAX_TRAILER_BYTES } from "../limits.ts";
 import { WireError } from "../wire-error.ts";
+import { BodyTransform } from "./body-transform.ts";
 import type { ChunkSigner } from "./chunk-signer.ts";
 
 export interface ChunkedBodyOptions {
@@ -22,10 +23,10 @@ const LF = 0x0a;
 
 /**
  * Undoes `aws-chunked` (S3 API, "Signature calculations: transferring payload in multiple chunks").
- * Bytes flow on as they come; a chunk whose signature is wrong destroys the stream before its end, so
- * a reader that waits for the end never keeps a forged body.
+ * Bytes flow on as they come; a chunk whose signature is wrong destroys the stream before its end,
+ * so a reader that waits for the end never keeps a forged body.
  */
-export class ChunkedBody extends Transform {
+export class ChunkedBody extends BodyTransform {
   readonly trailers: Promise<Readonly<Record<string, string>>>;
   readonly #options: ChunkedBodyOptions;
   readonly #trailers: Record<string, string> = {};
@@ -41,8 +42,8 @@ export class ChunkedBody extends Transform {
   #resolveTrailers: (trailers: Record<string, string>) => void = () => {};
   #rejectTrailers: (error: Error) => void = () => {};
 
-  constructor(options: ChunkedBodyOptions) {
-    super();
+  constructor(source: Readable, options: ChunkedBodyOptions) {
+    super(source);
     this.#options = options;
     this.trailers = new Promise((resolve, reject) => {
       this.#resolveTrailers = resolve;
@@ -196,7 +197,8 @@ function malformedChunk(): WireError {
 function signatureMismatch(): WireError {
   return new WireError(
     "SignatureDoesNotMatch",
-    "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
+    "The request signature we calculated does not match the signature you provided. " +
+      "Check your key and signing method.",
     403,
   );
 }

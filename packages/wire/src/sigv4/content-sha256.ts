@@ -4,16 +4,16 @@ export const SIGNED_CHUNKS = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
 export const SIGNED_CHUNKS_TRAILER = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";
 export const UNSIGNED_CHUNKS_TRAILER = "STREAMING-UNSIGNED-PAYLOAD-TRAILER";
 
-const WORDS: ReadonlySet<string> = new Set([
+export const CONTENT_SHA256_WORDS: readonly string[] = [
   UNSIGNED_PAYLOAD,
+  UNSIGNED_CHUNKS_TRAILER,
   SIGNED_CHUNKS,
   SIGNED_CHUNKS_TRAILER,
-  UNSIGNED_CHUNKS_TRAILER,
-]);
+];
 const HEX_SHA256 = /^[0-9a-fA-F]{64}$/;
 
 export function isContentSha256(value: string): boolean {
-  return WORDS.has(value) || HEX_SHA256.test(value);
+  return CONTENT_SHA256_WORDS.includes(value) || HEX_SHA256.test(value);
 }
 
 export function isLiteralSha256(value: string): boolean {
@@ -22,5 +22,5 @@ export function isLiteralSha256(value: string): boolean {
 
 /** Whether the body is framed as `aws-chunked`. */
 export function isChunked(value: string | undefined): boolean {
-  return value !== undefined && value !== UNSIGNED_PAYLOAD && WORDS.has(value);
+  return value !== undefined && value !== UNSIGNED_PAYLOAD && CONTENT_SHA256_WORDS.includes(value);
 }

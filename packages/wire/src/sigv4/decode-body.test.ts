@@ -94,6 +94,25 @@ describe("decodeBody", () => {
     expect(() => decodeBody(ANONYMOUS, request)).toThrow(expect.objectContaining({ status: 403 }));
   });
 
+  test.each([UNSIGNED, sha256Hex("hello")])(
+    "takes nothing before the first read: %s",
+    async (claimed) => {
+      let asked = 0;
+      const source = new Readable({
+        read() {
+          asked += 1;
+          this.push(null);
+        },
+      });
+      const headers = { "x-amz-content-sha256": claimed, "x-amz-decoded-content-length": "5" };
+      const body = decodeBody(ANONYMOUS, { ...put("", headers), body: source });
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(asked).toBe(0);
+      await expect(collectBody(body, LIMIT_BYTES)).rejects.toMatchObject({ status: 400 });
+      expect(asked).toBe(1);
+    },
+  );
+
   test("an aborted upload reaches the reader as an error", async () => {
     const source = new Readable({ read() {} });
     const request = { ...unsigned("", "5"), body: source };

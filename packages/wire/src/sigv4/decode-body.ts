@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
-import { pipeline, type Readable, Transform, type TransformCallback } from "node:stream";
+import type { Readable, TransformCallback } from "node:stream";
 import type { WireRequest } from "../message.ts";
 import { WireError } from "../wire-error.ts";
 import type { Authentication } from "./authentication.ts";
+import { BodyTransform } from "./body-transform.ts";
 import { ChunkSigner } from "./chunk-signer.ts";
 import { ChunkedBody } from "./chunked-body.ts";
 import {
@@ -15,7 +16,9 @@ import { verifiedSigningKey } from "./verify-signature.ts";
 
 /** A body with its transfer encoding undone. */
 export type DecodedBody = Readable & {
-  /** Headers after the body, such as checksums: known when the body has ended, empty without any. */
+  /**
+   * Headers after the body, such as checksums: known when the body has ended, empty without any.
+   */
   readonly trailers: Promise<Readonly<Record<string, string>>>;
 };
 
@@ -34,9 +37,15 @@ export function decodeBody(authentication: Authentication, request: WireRequest)
       : authentication.contentSha256;
   if (isChunked(claimed)) return decodeChunks(authentication, request, claimed ?? "");
   if (claimed !== undefined && isLiteralSha256(claimed)) {
-    return connect(request.body, new HashedBody(claimed.toLowerCase()));
+    return new HashedBody(request.body, claimed.toLowerCase());
   }
-  return Object.assign(request.body, { trailers: Promise.resolve({}) });
+  return withoutTrailers(request.body);
+}
+
+/** Defined rather than assigned: node's own requests have an accessor of that name. */
+function withoutTrailers(body: Readable): DecodedBody {
+  const trailers: DecodedBody["trailers"] = Promise.resolve({});
+  return Object.defineProperty(body, "trailers", { value: trailers }) as DecodedBody;
 }
 
 function decodeChunks(
@@ -52,12 +61,11 @@ function decodeChunks(
     isUnsigned || authentication.kind === "anonymous"
       ? undefined
       : new ChunkSigner(authentication, verifiedSigningKey(authentication));
-  const body = new ChunkedBody({
+  return new ChunkedBody(request.body, {
     signer,
     hasTrailer: isUnsigned || claimed === SIGNED_CHUNKS_TRAILER,
     decodedLengthBytes: decodedLength(request),
   });
-  return connect(request.body, body);
 }
 
 function decodedLength(request: WireRequest): number {
@@ -70,20 +78,14 @@ function decodedLength(request: WireRequest): number {
   );
 }
 
-/** Errors of either stream destroy both, and reach the reader through the second. */
-function connect<T extends Transform & DecodedBody>(source: Readable, body: T): DecodedBody {
-  pipeline(source, body, () => {});
-  return body;
-}
-
 /** Passes bytes on and compares their hash at the end. */
-class HashedBody extends Transform {
+class HashedBody extends BodyTransform {
   readonly trailers: Promise<Readonly<Record<string, string>>> = Promise.resolve({});
   readonly #expected: string;
   readonly #hash = createHash("sha256");
 
-  constructor(expected: string) {
-    super();
+  constructor(source: Readable, expected: string) {
+    super(source);
     this.#expected = expected;
   }
 

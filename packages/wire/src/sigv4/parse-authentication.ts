@@ -1,7 +1,22 @@
 import { MAX_AUTHORIZATION_CHARS, MAX_PRESIGNED_EXPIRES_SECONDS } from "../limits.ts";
 import type { WireRequest } from "../message.ts";
 import { type ParsedForm, requestQuery } from "../query.ts";
+import { headerAmzDate, parseAmzDate } from "./amz-date.ts";
 import { type AuthDialect, AuthError, type AuthOptions, dialectOf } from "./auth-error.ts";
+import {
+  headersNotSigned,
+  headerTooLong,
+  hostNotSigned,
+  malformedCredential,
+  malformedDate,
+  malformedSignature,
+  missingParameters,
+  missingQueryParameters,
+  severalMechanisms,
+  unsupportedAlgorithm,
+  wrongScopeDate,
+  wrongTerminator,
+} from "./auth-failures.ts";
 import {
   ALGORITHM,
   type Authentication,
@@ -9,8 +24,9 @@ import {
   type SignedAuthentication,
 } from "./authentication.ts";
 
-const AMZ_DATE = /^(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z$/;
 const HEX_SIGNATURE = /^[0-9a-f]{64}$/;
+/** Key id, day, Region, service and terminator. */
+const SCOPE_PARTS = 5;
 const SCOPE_DATE = /^\d{8}$/;
 
 /**
@@ -26,11 +42,7 @@ export function parseAuthentication(
   const query = request.rawQuery.includes("X-Amz-") ? requestQuery(request) : undefined;
   const algorithm = query?.get("X-Amz-Algorithm");
   if (authorization !== undefined && algorithm !== undefined) {
-    throw new AuthError(
-      "severalMechanisms",
-      dialect,
-      "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature query string parameter or the Authorization header should be specified",
-    );
+    throw severalMechanisms(dialect);
   }
   if (authorization !== undefined) return parseHeader(request, authorization, dialect);
   if (query !== undefined && algorithm !== undefined)
@@ -46,13 +58,7 @@ function parseHeader(
   const space = authorization.indexOf(" ");
   const scheme = space === -1 ? authorization : authorization.slice(0, space);
   if (scheme !== ALGORITHM) throw unsupportedAlgorithm(scheme, dialect);
-  if (authorization.length > MAX_AUTHORIZATION_CHARS) {
-    throw new AuthError(
-      "headerMalformed",
-      dialect,
-      "The authorization header is malformed; it is too long.",
-    );
-  }
+  if (authorization.length > MAX_AUTHORIZATION_CHARS) throw headerTooLong(dialect);
   const parameters = new Map<string, string>();
   for (const part of authorization.slice(space + 1).split(",")) {
     const equals = part.indexOf("=");
@@ -62,7 +68,8 @@ function parseHeader(
     (name) => !parameters.get(name),
   );
   if (missing.length > 0) throw missingParameters(missing, dialect);
-  const amzDate = headerDate(request, dialect);
+  const amzDate = headerAmzDate(request.headers);
+  if (amzDate === undefined) throw malformedDate(undefined, "header", dialect);
   return finish(request, dialect, "header", {
     credential: parameters.get("Credential") ?? "",
     signature: parameters.get("Signature") ?? "",
@@ -90,9 +97,7 @@ function parsePresigned(
   const required = ["X-Amz-Credential", "X-Amz-Signature", "X-Amz-Date", "X-Amz-SignedHeaders"];
   if (dialect === "s3") required.push("X-Amz-Expires");
   if (required.some((name) => !query.get(name))) {
-    throw malformed(
-      "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
-    );
+    throw missingQueryParameters(dialect);
   }
   return finish(request, dialect, "presigned", {
     credential: query.get("X-Amz-Credential") ?? "",
@@ -105,15 +110,19 @@ function parsePresigned(
   });
 }
 
-function parseExpires(text: string | undefined, malformed: (message: string) => AuthError): number {
+function parseExpires(
+  text: string | undefined,
+  malformed: (message: string) => AuthError,
+): number | undefined {
   // Services other than S3 sign URLs without it; theirs live as long as the clock skew allows.
-  if (text === undefined) return 0;
+  if (text === undefined) return undefined;
   if (!/^-?\d{1,12}$/.test(text)) throw malformed("X-Amz-Expires should be a number");
   const seconds = Number(text);
   if (seconds < 0) throw malformed("X-Amz-Expires must be non-negative");
   if (seconds > MAX_PRESIGNED_EXPIRES_SECONDS) {
     throw malformed(
-      "X-Amz-Expires must be less than a week (in seconds); that is, the given X-Amz-Expires must be less than 604800 seconds",
+      "X-Amz-Expires must be less than a week (in seconds); " +
+        `that is, the given X-Amz-Expires must be less than ${MAX_PRESIGNED_EXPIRES_SECONDS} seconds`,
     );
   }
   return seconds;
@@ -137,23 +146,13 @@ function finish(
 ): SignedAuthentication {
   const scope = parseCredential(parts.credential, kind, dialect);
   const requestTimeMs = parseAmzDate(parts.amzDate);
-  if (requestTimeMs === undefined) throw badDate(kind, dialect, parts.amzDate);
+  if (requestTimeMs === undefined) throw malformedDate(parts.amzDate, kind, dialect);
   if (!parts.amzDate.startsWith(scope.date)) {
-    throw new AuthError(
-      kind === "presigned" && dialect === "s3" ? "queryMalformed" : "scopeMismatch",
-      dialect,
-      dialect === "s3"
-        ? `The authorization header is malformed; Invalid credential date "${scope.date}". This date is not the same as X-Amz-Date: "${parts.amzDate.slice(0, 8)}".`
-        : `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${scope.date}' != '${parts.amzDate.slice(0, 8)}', from '${parts.amzDate}'.`,
-    );
+    throw wrongScopeDate(scope.date, parts.amzDate, kind, dialect);
   }
   const signedHeaders = parts.signedHeaders.toLowerCase().split(";");
   if (!signedHeaders.includes("host") && !signedHeaders.includes(":authority")) {
-    throw new AuthError(
-      "hostNotSigned",
-      dialect,
-      "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.",
-    );
+    throw hostNotSigned(dialect);
   }
   if (dialect === "s3") requireSignedAmzHeaders(request, signedHeaders);
   const signature = parts.signature.toLowerCase();
@@ -177,35 +176,13 @@ function parseCredential(
   kind: "header" | "presigned",
   dialect: AuthDialect,
 ): Pick<SignedAuthentication, "accessKeyId" | "date" | "region" | "service"> {
-  const failure = kind === "presigned" ? "queryMalformed" : "credentialMalformed";
   const parts = credential.split("/");
-  // An access key id may hold "/" nowhere, but what precedes the scope is taken whole, as AWS does.
-  const [date = "", region = "", service = "", terminator = ""] = parts.slice(-4);
-  const accessKeyId = parts.slice(0, -4).join("/");
-  if (
-    parts.length !== 5 ||
-    accessKeyId === "" ||
-    !SCOPE_DATE.test(date) ||
-    region === "" ||
-    service === ""
-  ) {
-    throw new AuthError(
-      failure,
-      dialect,
-      dialect === "s3"
-        ? 'The authorization header is malformed; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".'
-        : `Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '${credential}'`,
-    );
+  const [accessKeyId = "", date = "", region = "", service = "", terminator = ""] = parts;
+  const isWhole = accessKeyId !== "" && SCOPE_DATE.test(date) && region !== "" && service !== "";
+  if (parts.length !== SCOPE_PARTS || !isWhole) {
+    throw malformedCredential(credential, kind, dialect);
   }
-  if (terminator !== SCOPE_TERMINATOR) {
-    throw new AuthError(
-      kind === "presigned" ? "queryMalformed" : "scopeMismatch",
-      dialect,
-      dialect === "s3"
-        ? `The authorization header is malformed; incorrect terminator "${terminator}". This endpoint uses "${SCOPE_TERMINATOR}".`
-        : `Credential should be scoped with a valid terminator: '${SCOPE_TERMINATOR}', not '${terminator}'.`,
-    );
-  }
+  if (terminator !== SCOPE_TERMINATOR) throw wrongTerminator(terminator, kind, dialect);
   return { accessKeyId, date, region, service };
 }
 
@@ -214,92 +191,5 @@ function requireSignedAmzHeaders(request: WireRequest, signedHeaders: readonly s
   const unsigned = Object.keys(request.headers).filter(
     (name) => name.startsWith("x-amz-") && !signedHeaders.includes(name),
   );
-  if (unsigned.length === 0) return;
-  throw new AuthError(
-    "headersNotSigned",
-    "s3",
-    "There were headers present in the request which were not signed",
-    { HeadersNotSigned: unsigned.join(", ") },
-  );
-}
-
-/** `x-amz-date`, or the `Date` header in either form. */
-function headerDate(request: WireRequest, dialect: AuthDialect): string {
-  const amzDate = request.headers["x-amz-date"];
-  if (amzDate !== undefined) return amzDate;
-  const date = request.headers.date;
-  if (date !== undefined && AMZ_DATE.test(date)) return date;
-  const ms = date === undefined || date.length > 40 ? Number.NaN : Date.parse(date);
-  if (Number.isNaN(ms)) throw badDate("header", dialect, "");
-  return formatAmzDate(ms);
-}
-
-function parseAmzDate(text: string): number | undefined {
-  const match = AMZ_DATE.exec(text);
-  if (match === null) return undefined;
-  const [, year, month, day, hour, minute, second] = match;
-  const ms = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(ms) ? undefined : ms;
-}
-
-/** `YYYYMMDDTHHMMSSZ` */
-export function formatAmzDate(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19).replaceAll("-", "").replaceAll(":", "")}Z`;
-}
-
-function badDate(kind: "header" | "presigned", dialect: AuthDialect, text: string): AuthError {
-  if (kind === "presigned") {
-    const message = "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"";
-    return new AuthError("queryMalformed", dialect, message);
-  }
-  if (dialect === "s3") {
-    const message = "AWS authentication requires a valid Date or x-amz-date header";
-    return new AuthError("dateMissing", dialect, message);
-  }
-  const message =
-    text === ""
-      ? "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
-      : `Date must be in ISO-8601 'basic format'. Got '${text}'. See http://en.wikipedia.org/wiki/ISO_8601`;
-  return new AuthError("dateMissing", dialect, message);
-}
-
-function missingParameters(names: readonly string[], dialect: AuthDialect): AuthError {
-  if (dialect === "s3") {
-    const [first] = names;
-    return new AuthError(
-      "headerMalformed",
-      dialect,
-      `The authorization header is malformed; the authorization component "${first}=..." is malformed.`,
-    );
-  }
-  const message = names
-    .map((name) => `Authorization header requires '${name}' parameter.`)
-    .join(" ");
-  return new AuthError("headerMalformed", dialect, message);
-}
-
-function malformedSignature(kind: "header" | "presigned", dialect: AuthDialect): AuthError {
-  // What isn't a signature can't match; only S3 answers its shape apart.
-  if (dialect === "s3" && kind === "header") {
-    return new AuthError(
-      "headerMalformed",
-      dialect,
-      "The authorization header is malformed; the Signature is mal-formed; expecting 64 hexadecimal digits.",
-    );
-  }
-  return new AuthError(
-    "signatureMismatch",
-    dialect,
-    "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-  );
-}
-
-function unsupportedAlgorithm(scheme: string, dialect: AuthDialect): AuthError {
-  return new AuthError(
-    "unsupportedAlgorithm",
-    dialect,
-    dialect === "s3"
-      ? `The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`
-      : `Unsupported AWS 'algorithm': '${scheme.slice(0, 64)}'.`,
-  );
+  if (unsigned.length > 0) throw headersNotSigned(unsigned, "s3");
 }

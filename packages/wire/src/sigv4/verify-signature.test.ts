@@ -8,8 +8,9 @@ import { describe, expect, test } from "vitest";
 import { MAX_CLOCK_SKEW_MS, MAX_PRESIGNED_EXPIRES_SECONDS } from "../limits.ts";
 import type { WireRequest } from "../message.ts";
 import { TEST_CREDENTIALS, toWireRequest } from "../testing/loopback.ts";
+import { formatAmzDate } from "./amz-date.ts";
 import type { AuthDialect } from "./auth-error.ts";
-import { formatAmzDate, parseAuthentication } from "./parse-authentication.ts";
+import { parseAuthentication } from "./parse-authentication.ts";
 import { sha256Hex, verifySignature } from "./verify-signature.ts";
 
 const NOW_MS = Date.parse("2026-11-24T12:00:00Z");
@@ -286,6 +287,8 @@ describe("time", () => {
     const tooLong = longest.rawQuery.replace("Expires=604800", "Expires=604801");
     const code = "AuthorizationQueryParametersError 400";
     expect(outcome({ ...longest, rawQuery: tooLong }, "s3")).toBe(code);
+    const dead = await presignedRequest("s3", 0);
+    expect(outcome(dead, "s3", NOW_MS + 1)).toBe(S3_DENIED);
     const negative = longest.rawQuery.replace("Expires=604800", "Expires=-1");
     expect(outcome({ ...longest, rawQuery: negative }, "s3")).toBe(code);
   });

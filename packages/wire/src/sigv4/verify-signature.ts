@@ -2,17 +2,19 @@ import assert from "node:assert";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { MAX_CLOCK_SKEW_MS } from "../limits.ts";
 import type { WireRequest } from "../message.ts";
+import { formatAmzDate } from "./amz-date.ts";
 import { type AuthDialect, AuthError, type AuthOptions, dialectOf } from "./auth-error.ts";
+import { signatureMismatch } from "./auth-failures.ts";
 import { ALGORITHM, credentialScope, type SignedAuthentication } from "./authentication.ts";
 import { canonicalPaths, canonicalRequest } from "./canonical-request.ts";
-import { isContentSha256, UNSIGNED_PAYLOAD } from "./content-sha256.ts";
-import { formatAmzDate } from "./parse-authentication.ts";
+import { CONTENT_SHA256_WORDS, isContentSha256, UNSIGNED_PAYLOAD } from "./content-sha256.ts";
+
 import { hmac, signingKey } from "./signing-key.ts";
 
 export interface VerifyOptions extends AuthOptions {
   /**
-   * The body. Services other than S3 sign the hash of the body itself, whatever a header says, so it
-   * must be here unless there is none. S3 bodies are checked by `decodeBody` as they stream.
+   * The body. Services other than S3 sign the hash of the body itself, whatever a header says, so
+   * it must be here unless there is none. S3 bodies are checked by `decodeBody` as they stream.
    */
   readonly body?: Uint8Array;
 }
@@ -45,10 +47,11 @@ export function verifySignature(
   const payloadHash = isS3 ? s3PayloadHash(authentication) : sha256Hex(options.body ?? EMPTY_BODY);
   const key = signingKey(secretAccessKey, authentication);
   const given = Buffer.from(authentication.signature, "hex");
+  const preamble = `${ALGORITHM}\n${authentication.amzDate}\n${credentialScope(authentication)}`;
   let refusal: AuthError | undefined;
   for (const path of canonicalPaths(request.rawPath, isS3)) {
     const canonical = canonicalRequest(request, authentication, path, payloadHash);
-    const stringToSign = `${ALGORITHM}\n${authentication.amzDate}\n${credentialScope(authentication)}\n${sha256Hex(canonical)}`;
+    const stringToSign = `${preamble}\n${sha256Hex(canonical)}`;
     if (timingSafeEqual(hmac(key, stringToSign), given)) {
       verifiedKeys.set(authentication, key);
       return;
@@ -72,7 +75,7 @@ function s3PayloadHash({ kind, contentSha256 }: SignedAuthentication): string {
   throw new AuthError(
     "contentHashMalformed",
     "s3",
-    "x-amz-content-sha256 must be UNSIGNED-PAYLOAD, STREAMING-UNSIGNED-PAYLOAD-TRAILER, STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or a valid sha256 value.",
+    `x-amz-content-sha256 must be ${CONTENT_SHA256_WORDS.join(", ")}, or a valid sha256 value.`,
     { ArgumentName: "x-amz-content-sha256", ArgumentValue: contentSha256 },
   );
 }
@@ -85,7 +88,8 @@ function verifyTime(
   const { requestTimeMs, expiresSeconds } = authentication;
   const isPresigned = authentication.kind === "presigned";
   // A presigned URL lives from its date on for as long as it says, whatever the skew allowed.
-  const lifeMs = isPresigned && expiresSeconds ? expiresSeconds * 1000 : MAX_CLOCK_SKEW_MS;
+  const lifeMs =
+    isPresigned && expiresSeconds !== undefined ? expiresSeconds * 1000 : MAX_CLOCK_SKEW_MS;
   const isTooLate = nowMs > requestTimeMs + lifeMs;
   const isTooEarly = nowMs < requestTimeMs - MAX_CLOCK_SKEW_MS;
   if (!isTooLate && !isTooEarly) return;
@@ -115,10 +119,12 @@ function skewMessage({ amzDate }: SignedAuthentication, nowMs: number, isTooLate
   const now = formatAmzDate(nowMs);
   if (isTooLate) {
     const limit = formatAmzDate(nowMs - MAX_CLOCK_SKEW_MS);
-    return `Signature expired: ${amzDate} is now earlier than ${limit} (${now} - ${SKEW_MINUTES} min.)`;
+    const sum = `${now} - ${SKEW_MINUTES} min.`;
+    return `Signature expired: ${amzDate} is now earlier than ${limit} (${sum})`;
   }
   const limit = formatAmzDate(nowMs + MAX_CLOCK_SKEW_MS);
-  return `Signature not yet current: ${amzDate} is still later than ${limit} (${now} + ${SKEW_MINUTES} min.)`;
+  const sum = `${now} + ${SKEW_MINUTES} min.`;
+  return `Signature not yet current: ${amzDate} is still later than ${limit} (${sum})`;
 }
 
 function mismatch(
@@ -127,26 +133,15 @@ function mismatch(
   stringToSign: string,
   canonical: string,
 ): AuthError {
-  if (dialect !== "s3") {
-    return new AuthError(
-      "signatureMismatch",
-      dialect,
-      "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.",
-    );
-  }
+  if (dialect !== "s3") return signatureMismatch(dialect);
   // S3 shows the client what it should have signed. The canonical request quotes headers, so it is
   // left out when a session token, which clients may log with the error, would be among them.
-  return new AuthError(
-    "signatureMismatch",
-    dialect,
-    "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-    {
-      AWSAccessKeyId: accessKeyId,
-      StringToSign: stringToSign,
-      SignatureProvided: signature,
-      ...(sessionToken === undefined ? { CanonicalRequest: canonical } : {}),
-    },
-  );
+  return signatureMismatch(dialect, {
+    AWSAccessKeyId: accessKeyId,
+    StringToSign: stringToSign,
+    SignatureProvided: signature,
+    ...(sessionToken === undefined ? { CanonicalRequest: canonical } : {}),
+  });
 }
 
 export function sha256Hex(data: string | Uint8Array): string {

@@ -10,8 +10,8 @@ const LINE_FEED = 0x0a;
 
 /**
  * Escapes text for an element's content or an attribute's value. S3 writes ETag's quotes as
- * `&quot;`, and control characters in keys as character references, which XML 1.0 parsers may refuse:
- * `encoding-type=url` exists for such keys.
+ * `&quot;`, and control characters in keys as character references, which XML 1.0 parsers may
+ * refuse: `encoding-type=url` exists for such keys.
  */
 export function escapeXml(text: string): string {
   let from = 0;

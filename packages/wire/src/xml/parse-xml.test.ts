@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MAX_XML_DEPTH } from "../limits.ts";
+import { MAX_XML_DEPTH, MAX_XML_ELEMENTS } from "../limits.ts";
 import { WireError } from "../wire-error.ts";
 import { escapeXml } from "./escape-xml.ts";
 import { parseXml, type XmlElement } from "./parse-xml.ts";
@@ -108,6 +108,7 @@ describe("parseXml", () => {
     ["an attribute twice", "<a b='1' b='2'/>"],
     ["a reference beyond Unicode", "<a>&#x110000;</a>"],
     ["nesting without end", "<a>".repeat(MAX_XML_DEPTH + 1)],
+    ["elements without end", `<a>${"<b/>".repeat(MAX_XML_ELEMENTS)}</a>`],
     ["nothing", ""],
   ])("refuses %s", (_name, document) => {
     expect(() => parseXml(document)).toThrow(WireError);

@@ -1,4 +1,4 @@
-import { MAX_XML_ATTRIBUTES, MAX_XML_DEPTH } from "../limits.ts";
+import { MAX_XML_ATTRIBUTES, MAX_XML_DEPTH, MAX_XML_ELEMENTS } from "../limits.ts";
 import { WireError } from "../wire-error.ts";
 
 export interface XmlElement {
@@ -46,6 +46,7 @@ export function parseXml(text: string): XmlElement {
 class XmlParser {
   readonly #text: string;
   #at = 0;
+  #elementCount = 0;
 
   constructor(text: string) {
     this.#text = text.startsWith("\ufeff") ? text.slice(1) : text;
@@ -124,7 +125,8 @@ class XmlParser {
   #openTag(stack: OpenElement[]): XmlElement | undefined {
     this.#at += 1;
     const qualifiedName = this.#match(NAME);
-    if (qualifiedName === "") throw malformed();
+    this.#elementCount += 1;
+    if (qualifiedName === "" || this.#elementCount > MAX_XML_ELEMENTS) throw malformed();
     const name = qualifiedName.slice(qualifiedName.indexOf(":") + 1);
     const attributes = this.#attributes();
     const element: OpenElement = { qualifiedName, name, attributes, children: [], text: "" };

@@ -1,0 +1,159 @@
+import { type AuthDialect, AuthError } from "./auth-error.ts";
+import { ALGORITHM, SCOPE_TERMINATOR } from "./authentication.ts";
+
+/** Where a signature stands: the Authorization header or the query. */
+export type AuthPlace = "header" | "presigned";
+
+/*
+ * The failures of a signature, each in the words in which AWS tells it: S3's differ from those of
+ * the other services.
+ */
+const S3_MALFORMED = "The authorization header is malformed; ";
+
+export function severalMechanisms(dialect: AuthDialect): AuthError {
+  return new AuthError(
+    "severalMechanisms",
+    dialect,
+    "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, " +
+      "Signature query string parameter or the Authorization header should be specified",
+  );
+}
+
+export function unsupportedAlgorithm(scheme: string, dialect: AuthDialect): AuthError {
+  return new AuthError(
+    "unsupportedAlgorithm",
+    dialect,
+    dialect === "s3"
+      ? `The authorization mechanism you have provided is not supported. Please use ${ALGORITHM}.`
+      : `Unsupported AWS 'algorithm': '${scheme.slice(0, 64)}'.`,
+  );
+}
+
+export function headerTooLong(dialect: AuthDialect): AuthError {
+  return new AuthError("headerMalformed", dialect, `${S3_MALFORMED}it is too long.`);
+}
+
+/** `names` are the parts that the Authorization header lacks, one at least. */
+export function missingParameters(names: readonly string[], dialect: AuthDialect): AuthError {
+  const [first] = names;
+  const message =
+    dialect === "s3"
+      ? `${S3_MALFORMED}the authorization component "${first}=..." is malformed.`
+      : names.map((name) => `Authorization header requires '${name}' parameter.`).join(" ");
+  return new AuthError("headerMalformed", dialect, message);
+}
+
+export function missingQueryParameters(dialect: AuthDialect): AuthError {
+  return new AuthError(
+    "queryMalformed",
+    dialect,
+    "Query-string authentication version 4 requires the X-Amz-Algorithm, X-Amz-Credential, " +
+      "X-Amz-Signature, X-Amz-Date, X-Amz-SignedHeaders, and X-Amz-Expires parameters.",
+  );
+}
+
+export function malformedCredential(
+  credential: string,
+  place: AuthPlace,
+  dialect: AuthDialect,
+): AuthError {
+  const s3Form = '"<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request"';
+  return new AuthError(
+    place === "presigned" ? "queryMalformed" : "credentialMalformed",
+    dialect,
+    dialect === "s3"
+      ? `${S3_MALFORMED}the Credential is mal-formed; expecting ${s3Form}.`
+      : "Credential must have exactly 5 slash-delimited elements, " +
+          `e.g. keyid/date/region/service/term, got '${credential}'`,
+  );
+}
+
+export function wrongTerminator(
+  terminator: string,
+  place: AuthPlace,
+  dialect: AuthDialect,
+): AuthError {
+  return new AuthError(
+    place === "presigned" ? "queryMalformed" : "scopeMismatch",
+    dialect,
+    dialect === "s3"
+      ? `${S3_MALFORMED}incorrect terminator "${terminator}". ` +
+          `This endpoint uses "${SCOPE_TERMINATOR}".`
+      : "Credential should be scoped with a valid terminator: " +
+          `'${SCOPE_TERMINATOR}', not '${terminator}'.`,
+  );
+}
+
+/** The day of the credential scope isn't that of the request. */
+export function wrongScopeDate(
+  scopeDate: string,
+  amzDate: string,
+  place: AuthPlace,
+  dialect: AuthDialect,
+): AuthError {
+  const day = amzDate.slice(0, scopeDate.length);
+  return new AuthError(
+    place === "presigned" && dialect === "s3" ? "queryMalformed" : "scopeMismatch",
+    dialect,
+    dialect === "s3"
+      ? `${S3_MALFORMED}Invalid credential date "${scopeDate}". ` +
+          `This date is not the same as X-Amz-Date: "${day}".`
+      : "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: " +
+          `'${scopeDate}' != '${day}', from '${amzDate}'.`,
+  );
+}
+
+/** `text` is what stands in place of a date, undefined where there is none. */
+export function malformedDate(
+  text: string | undefined,
+  place: AuthPlace,
+  dialect: AuthDialect,
+): AuthError {
+  if (place === "presigned") {
+    const message = "X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"";
+    return new AuthError("queryMalformed", dialect, message);
+  }
+  if (dialect === "s3") {
+    const message = "AWS authentication requires a valid Date or x-amz-date header";
+    return new AuthError("dateMissing", dialect, message);
+  }
+  const message =
+    text === undefined
+      ? "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+      : `Date must be in ISO-8601 'basic format'. Got '${text}'. ` +
+        "See http://en.wikipedia.org/wiki/ISO_8601";
+  return new AuthError("dateMissing", dialect, message);
+}
+
+export function hostNotSigned(dialect: AuthDialect): AuthError {
+  const message = "'Host' or ':authority' must be a 'SignedHeader' in the AWS Authorization.";
+  return new AuthError("hostNotSigned", dialect, message);
+}
+
+export function headersNotSigned(names: readonly string[], dialect: AuthDialect): AuthError {
+  const message = "There were headers present in the request which were not signed";
+  return new AuthError("headersNotSigned", dialect, message, {
+    HeadersNotSigned: names.join(", "),
+  });
+}
+
+/** What isn't a signature can't match; only S3 answers its shape apart. */
+export function malformedSignature(place: AuthPlace, dialect: AuthDialect): AuthError {
+  if (dialect !== "s3" || place === "presigned") return signatureMismatch(dialect);
+  const message = `${S3_MALFORMED}the Signature is mal-formed; expecting 64 hexadecimal digits.`;
+  return new AuthError("headerMalformed", dialect, message);
+}
+
+/** `fields` are S3's further elements. */
+export function signatureMismatch(
+  dialect: AuthDialect,
+  fields: Readonly<Record<string, string>> = {},
+): AuthError {
+  const start = "The request signature we calculated does not match the signature you provided.";
+  const advice =
+    dialect === "s3"
+      ? "Check your key and signing method."
+      : "Check your AWS Secret Access Key and signing method. " +
+        "Consult the service documentation for details.";
+  return new AuthError("signatureMismatch", dialect, `${start} ${advice}`, fields);
+}
