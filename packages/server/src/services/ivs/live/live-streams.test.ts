@@ -138,6 +138,15 @@ describe("a broadcast", () => {
     );
   });
 
+  test("with a configuration that is CREATE_FAILED is told as Recording Start Failure", async () => {
+    await world.close();
+    world = await LiveWorld.open({ configuration: { settled_state: "CREATE_FAILED" } });
+    await broadcast(2);
+    await expectWholeness();
+    expect(await eventNames()).toContain("Recording Start Failure");
+    expect(objects()).toEqual([]);
+  });
+
   test("of which nothing may be written is told as Recording Start Failure", async () => {
     await broadcast(2, (_effect, isPut) => (isPut ? "is-refused" : "happens"));
     await expectWholeness();

@@ -13,15 +13,20 @@ import { DEFAULT_CHANNEL_SETTINGS } from "../channel-settings.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { LiveStreams } from "../live/live-streams.ts";
 import { ivsMigrations } from "../migrations.ts";
-import type { ChannelRow, IvsTables, RecordingConfigurationRow } from "../tables.ts";
+import type { ChannelRow, IvsTables, RecordingConfigurationRow, StreamKeyRow } from "../tables.ts";
 import { ScriptedEngine } from "./scripted-engine.ts";
 
 const PLACE = { account_id: "000000000000", region: "us-east-1", tags: "{}", created_at_ms: 1 };
 const CONFIGURATION_ARN = "arn:aws:ivs:us-east-1:000000000000:recording-configuration/configuratio";
 export const CHANNEL_ARN = "arn:aws:ivs:us-east-1:000000000000:channel/channelchann";
-export const BUCKET = "recordings";
+export const STREAM_KEY = "sk_us-east-1_streamkeystr_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+export interface LiveWorldChange {
+  readonly channel?: Partial<ChannelRow>;
+  readonly configuration?: Partial<RecordingConfigurationRow>;
+}
 
 /** What happens to the n-th effect (a put or a transaction) of a life. */
 export type Fate = "happens" | "is-refused" | "power-cut-before" | "power-cut-after";
@@ -45,14 +50,21 @@ export class LiveWorld {
     this.store = store;
   }
 
-  /** With one channel that records. */
-  static async open(): Promise<LiveWorld> {
+  /** With one channel that records, `change`d in what a test is about. */
+  static async open(change: LiveWorldChange = {}): Promise<LiveWorld> {
     const folder = mkdtempSync(join(tmpdir(), "rolecast-ivs-"));
     const options = { durable: false, migrations: ivsMigrations, nowMs: () => 1 };
     const store = await openStore({ file: join(folder, "state.db"), ...options });
     const { db } = store.tables<IvsTables>();
-    await db.insertInto("ivs_recording_configurations").values(configuration).execute();
-    await db.insertInto("ivs_channels").values(channel).execute();
+    await db
+      .insertInto("ivs_recording_configurations")
+      .values({ ...configuration, ...change.configuration })
+      .execute();
+    await db
+      .insertInto("ivs_channels")
+      .values({ ...channel, ...change.channel })
+      .execute();
+    await db.insertInto("ivs_stream_keys").values(streamKey).execute();
     return new LiveWorld(folder, store);
   }
 
@@ -154,7 +166,7 @@ const configuration: RecordingConfigurationRow = {
   ...PLACE,
   id: "configuratio",
   name: "",
-  bucket_name: BUCKET,
+  bucket_name: "recordings",
   thumbnail_configuration: "{}",
   rendition_configuration: '{"renditionSelection":"ALL"}',
   reconnect_window_seconds: 0,
@@ -169,4 +181,11 @@ const channel: ChannelRow = {
   name: "stage",
   recording_configuration_arn: CONFIGURATION_ARN,
   srt_passphrase: "",
+};
+
+const streamKey: StreamKeyRow = {
+  ...PLACE,
+  id: "streamkeystr",
+  channel_id: channel.id,
+  value: STREAM_KEY,
 };

@@ -1,0 +1,62 @@
+import type { PublishRequest } from "@rolecast/media";
+import { expect, test } from "vitest";
+import { randomIds } from "../../../kernel/ids.ts";
+import type { IvsTables } from "../tables.ts";
+import { CHANNEL_ARN, LiveWorld, type LiveWorldChange, STREAM_KEY } from "../testing/live-world.ts";
+import { decidePublish } from "./publish-decision.ts";
+
+async function decide(request: Partial<PublishRequest> = {}, change: LiveWorldChange = {}) {
+  const world = await LiveWorld.open(change);
+  const { db } = world.store.tables<IvsTables>();
+  const whole: PublishRequest = {
+    connectionId: "c1",
+    app: "app",
+    streamKey: STREAM_KEY,
+    priority: undefined,
+    secure: true,
+    remoteAddress: "::1",
+    ...request,
+  };
+  const decision = await decidePublish(whole, db, randomIds);
+  await world.close();
+  return decision;
+}
+
+test("the key of a channel lets an encoder in, to be recorded", async () => {
+  expect(await decide()).toEqual({
+    allow: true,
+    streamName: CHANNEL_ARN,
+    streamId: expect.stringMatching(/^st-1[A-Za-z0-9]{22}$/),
+    recording: true,
+  });
+});
+
+test.each([
+  ["", false],
+  ["sk", false],
+  [STREAM_KEY.slice(0, -1), false],
+  [`${STREAM_KEY}a`, false],
+  [`${STREAM_KEY.slice(0, -1)}b`, false],
+  [STREAM_KEY.replace("us-east-1", "us-west-2"), false],
+  [STREAM_KEY.replace("sk_", "xk_"), false],
+  ["__", false],
+  [STREAM_KEY, true],
+])("the key %j: let in is %s", async (streamKey, allow) => {
+  expect((await decide({ streamKey })).allow).toBe(allow);
+});
+
+test("plain RTMP needs insecureIngest", async () => {
+  expect((await decide({ secure: false })).allow).toBe(false);
+  const insecure = { channel: { insecure_ingest: 1 } };
+  expect((await decide({ secure: false }, insecure)).allow).toBe(true);
+});
+
+test.each<[string, LiveWorldChange]>([
+  ["no configuration", { channel: { recording_configuration_arn: "" } }],
+  [
+    "a configuration that records no rendition",
+    { configuration: { rendition_configuration: '{"renditionSelection":"NONE"}' } },
+  ],
+])("with %s nothing is recorded", async (_what, change) => {
+  expect(await decide({}, change)).toMatchObject({ allow: true, recording: false });
+});
