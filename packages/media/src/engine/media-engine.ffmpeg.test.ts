@@ -70,4 +70,56 @@ describe.skipIf(!hasFfmpeg)("ffmpeg publishes (skipped where ffmpeg is not insta
       }
     },
   );
+
+  test.for([
+    [
+      "B-frames, keyframes each second, 44.1 kHz mono",
+      ["-preset", "medium", "-bf", "3", "-g", "30", "-ar", "44100", "-ac", "1"],
+      { tracks: ["h264", "aac"], intervals: 7 },
+    ],
+    [
+      "video alone",
+      ["-preset", "ultrafast", "-g", "60", "-an"],
+      { tracks: ["h264"], intervals: 4 },
+    ],
+    [
+      "keyframes each 47 frames",
+      ["-preset", "ultrafast", "-g", "47", "-bf", "0", "-x264-params", "keyint=47:min-keyint=20"],
+      { tracks: ["h264", "aac"], intervals: 5 },
+    ],
+  ] as const)(
+    "%s: live and both recorded playlists decode without a warning",
+    async ([name, overrides, expected]) => {
+      const key = `rec-${name.replaceAll(/[^a-z]/g, "")}`;
+      harness.objects.clear();
+      const published = await run("ffmpeg", [
+        ...encoderArguments(7, overrides),
+        ...["-f", "flv", `rtmp://127.0.0.1:${harness.rtmpPort}/app/${key}`],
+      ]);
+      expect(published).toEqual({ status: 0, stdout: "", stderr: "" });
+      const streamName = `channel/${key}`;
+      const { media } = await harness.seen(
+        "media-info",
+        (event) => event.streamName === streamName,
+      );
+      expect(media.video).toMatchObject({ width: 320, height: 180, frameRate: 30 });
+      expect(media.encoder).toMatch(/^Lavf/);
+      await harness.seen("recording-complete", (event) => event.streamName === streamName);
+      for (const path of [
+        `live/${streamName}/index.m3u8`,
+        "objects/media/hls/master.m3u8",
+        "objects/media/hls/byte-range-multivariant.m3u8",
+      ]) {
+        const { streams, format } = await decode(`${url}/${path}`);
+        expect(streams.map((stream) => stream.codec_name)).toEqual(expected.tracks);
+        expect(Math.abs(Number(format.duration) - 7)).toBeLessThan(0.1);
+      }
+      const ranges = harness.objects.get("media/hls/180p30/byte-range-variant.m3u8")?.body ?? [];
+      expect(
+        Buffer.from(ranges)
+          .toString()
+          .match(/#EXT-X-BYTERANGE/g),
+      ).toHaveLength(expected.intervals);
+    },
+  );
 });

@@ -176,12 +176,15 @@ export function run(command: string, args: readonly string[]): Promise<CommandRe
 }
 
 /** Encoder arguments for `seconds` of 320x180 at 30 frames per second with a keyframe each 2 s, and a tone. */
-export function encoderArguments(seconds: number, video: readonly string[] = []): string[] {
+export function encoderArguments(
+  seconds: number,
+  overrides: readonly string[] = ["-g", "60", "-preset", "ultrafast"],
+): string[] {
   return [
     ...["-hide_banner", "-v", "error", "-nostdin"],
     ...["-f", "lavfi", "-i", `testsrc2=size=320x180:rate=30:duration=${seconds}`],
     ...["-f", "lavfi", "-i", `sine=frequency=440:sample_rate=48000:duration=${seconds}`],
-    ...["-c:v", "libx264", "-preset", "ultrafast", "-g", "60", "-sc_threshold", "0"],
-    ...["-pix_fmt", "yuv420p", ...video, "-c:a", "aac", "-b:a", "96k", "-shortest"],
+    ...["-c:v", "libx264", "-sc_threshold", "0", "-pix_fmt", "yuv420p"],
+    ...["-c:a", "aac", "-b:a", "96k", "-shortest", ...overrides],
   ];
 }
