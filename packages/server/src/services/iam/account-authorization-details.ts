@@ -6,6 +6,7 @@ import { inlinePoliciesOf } from "./inline-policies.ts";
 import { instanceProfilesOfRole, listedInstanceProfile } from "./instance-profile-queries.ts";
 import { readPage } from "./pagination.ts";
 import type { IamParts } from "./parts.ts";
+import { boundaryMember } from "./permissions-boundary.ts";
 import { policySummary } from "./policy-details.ts";
 import {
   findPolicy,
@@ -20,7 +21,7 @@ import { roleLastUsed, roleSummary } from "./role-details.ts";
 import type { Role } from "./role-queries.ts";
 import type { IamTables } from "./tables.ts";
 import { tagsMember, tagsOf } from "./tag-queries.ts";
-import { boundaryMember, userSummary } from "./user-details.ts";
+import { userSummary } from "./user-details.ts";
 import { type Group, groupArn, groupsOfUser, type User } from "./user-queries.ts";
 
 type Db = Kysely<IamTables>;

@@ -11,9 +11,9 @@ import {
   listedInstanceProfile,
   requireInstanceProfile,
 } from "./instance-profile-queries.ts";
-import { pathStartsWith } from "./name-lists.ts";
 import { pageOf, readPage } from "./pagination.ts";
 import { change, type IamParts } from "./parts.ts";
+import { pathStartsWith } from "./path-starts-with.ts";
 import { refuseProtectedRole } from "./protected-role.ts";
 import { INSTANCE_PROFILES_PER_ACCOUNT } from "./quotas.ts";
 import { required } from "./required.ts";

@@ -1,8 +1,8 @@
 import type * as iam from "@aws-sdk/client-iam";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { pathStartsWith } from "./name-lists.ts";
 import { readPage } from "./pagination.ts";
 import type { IamParts } from "./parts.ts";
+import { pathStartsWith } from "./path-starts-with.ts";
 import { policySummary } from "./policy-details.ts";
 import {
   type ManagedPolicy,

@@ -1,13 +1,13 @@
 import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import type { LastUsed } from "./last-used.ts";
+import { boundaryMember } from "./permissions-boundary.ts";
 import { encodeDocument } from "./policy-text.ts";
 import { type Role, roleArn } from "./role-queries.ts";
 import type { RoleView } from "./role-views.ts";
 import type { IamTables } from "./tables.ts";
 import { tagsMember } from "./tag-queries.ts";
 import { shownTrustPolicy } from "./trust-policy.ts";
-import { boundaryMember } from "./user-details.ts";
 
 /** What every answer that shows a role has in common. */
 export async function roleSummary(db: Kysely<IamTables>, role: Role) {

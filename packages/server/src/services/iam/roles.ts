@@ -12,10 +12,11 @@ import {
   quotaExceeded,
   stillReferenced,
 } from "./errors.ts";
-import { pathStartsWith } from "./name-lists.ts";
 import { readPage } from "./pagination.ts";
 import { change, type IamParts } from "./parts.ts";
+import { pathStartsWith } from "./path-starts-with.ts";
 import { requireBoundaryPolicy } from "./permissions-boundaries.ts";
+import { boundaryMember } from "./permissions-boundary.ts";
 import { checkTrustPolicy } from "./policy-text.ts";
 import { refuseProtectedRole } from "./protected-role.ts";
 import { DEFAULT_MAX_SESSION_DURATION_S, ROLES_PER_ACCOUNT } from "./quotas.ts";
@@ -33,7 +34,6 @@ import { RoleViews } from "./role-views.ts";
 import type { IamTables, RoleRow } from "./tables.ts";
 import { putTags, tagsMember, tagsOf } from "./tag-queries.ts";
 import { storedTrustPolicy } from "./trust-policy.ts";
-import { boundaryMember } from "./user-details.ts";
 
 type Db = Kysely<IamTables>;
 

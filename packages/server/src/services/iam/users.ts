@@ -6,15 +6,16 @@ import { newUniqueId } from "../../kernel/unique-ids.ts";
 import { onList, onNew, onOwner, requestTags } from "./authorization.ts";
 import { requireCallerUserName } from "./calling-user.ts";
 import { alreadyExists, quotaExceeded, stillReferenced } from "./errors.ts";
-import { pathStartsWith } from "./name-lists.ts";
 import { readPage } from "./pagination.ts";
 import { change, type IamParts } from "./parts.ts";
+import { pathStartsWith } from "./path-starts-with.ts";
 import { requireBoundaryPolicy } from "./permissions-boundaries.ts";
+import { boundaryMember } from "./permissions-boundary.ts";
 import { USERS_PER_ACCOUNT } from "./quotas.ts";
 import { required } from "./required.ts";
 import type { IamTables, UserRow } from "./tables.ts";
 import { deleteTagsOf, putTags, tagsMember, tagsOf } from "./tag-queries.ts";
-import { boundaryMember, userSummary } from "./user-details.ts";
+import { userSummary } from "./user-details.ts";
 import { requireUser } from "./user-queries.ts";
 
 type Db = Kysely<IamTables>;
