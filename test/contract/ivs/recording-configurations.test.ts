@@ -14,23 +14,29 @@ import {
   ListRecordingConfigurationsCommand,
   UpdateChannelCommand,
 } from "@aws-sdk/client-ivs";
+import { PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createUser, type Statements } from "../../support/principals.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
-import { makeUser, type Statement } from "./limited-user.ts";
 import { makeBucket, makeRecordingConfiguration, settled } from "./recording-bucket.ts";
 
 const RoleName = "AWSServiceRoleForIVSRecordToS3";
 const ROLE_ARN = `arn:aws:iam::000000000000:role/aws-service-role/ivs.amazonaws.com/${RoleName}`;
 const ROLE_ACTIONS = ["iam:CreateServiceLinkedRole", "iam:AttachRolePolicy", "iam:PutRolePolicy"];
-const GUIDE: readonly Statement[] = [
+const GUIDE: Statements = [
   { Effect: "Allow", Action: "ivs:*", Resource: "*" },
   { Effect: "Allow", Action: ["s3:GetBucketLocation", "s3:ListBucket"], Resource: "*" },
 ];
 
+/** The root user of another account. */
+const NEIGHBOUR = { accessKeyId: "neighbour", secretAccessKey: "neighbours-secret" };
+
 let server: TestServer;
 let root: Clients;
 beforeEach(async () => {
-  server = await startTestServer();
+  const { accessKeyId: rootAccessKeyId, secretAccessKey: rootSecretAccessKey } = NEIGHBOUR;
+  const accounts = [{ id: "222222222222", rootAccessKeyId, rootSecretAccessKey }];
+  server = await startTestServer({ accounts });
   root = server.clients();
 });
 afterEach(() => server.close());
@@ -100,14 +106,14 @@ describe("recording configurations", () => {
 
   it("need the caller's permission on the role while it is missing, and leave nothing without", async () => {
     const bucket = await makeBucket(root);
-    const allowed = await makeUser(root, "allowed", [
+    const allowed = await createUser(root.iam, "allowed", [
       ...GUIDE,
       { Effect: "Allow", Action: ROLE_ACTIONS, Resource: `${ROLE_ARN}*` },
     ]);
     for (const missing of ROLE_ACTIONS) {
       const rest = ROLE_ACTIONS.filter((action) => action !== missing);
       const user = `without-${missing.slice(4)}`;
-      const key = await makeUser(root, user, [
+      const key = await createUser(root.iam, user, [
         ...GUIDE,
         { Effect: "Allow", Action: rest, Resource: `${ROLE_ARN}*` },
       ]);
@@ -127,7 +133,7 @@ describe("recording configurations", () => {
     await create(server.clients(allowed), bucket);
     expect(await count(root)).toBe(1);
     // The bucket has its grant now: whoever may only use IVS and see the bucket may go on.
-    const key = await makeUser(root, "later", GUIDE);
+    const key = await createUser(root.iam, "later", GUIDE);
     await create(server.clients(key), bucket);
     expect(await count(root)).toBe(2);
   });
@@ -135,7 +141,7 @@ describe("recording configurations", () => {
   it("need the caller's permission to see the bucket", async () => {
     const bucket = await makeBucket(root);
     for (const action of ["s3:GetBucketLocation", "s3:ListBucket"]) {
-      const key = await makeUser(root, `only-${action.slice(3)}`, [
+      const key = await createUser(root.iam, `only-${action.slice(3)}`, [
         { Effect: "Allow", Action: ["ivs:*", "iam:*", action], Resource: "*" },
       ]);
       await expect(create(server.clients(key), bucket)).rejects.toMatchObject({
@@ -161,6 +167,25 @@ describe("recording configurations", () => {
         $metadata: { httpStatusCode: 400 },
       });
     expect((await makeRecordingConfiguration(ireland, irish)).state).toBe("ACTIVE");
+  });
+
+  it("take no bucket of another account, whether or not it may be seen", async () => {
+    const neighbour = server.clients(NEIGHBOUR, "eu-west-1");
+    const ireland = server.clients(undefined, "eu-west-1");
+    const bucket = await makeBucket(neighbour, "eu-west-1");
+    await expect(create(ireland, bucket)).rejects.toMatchObject({ name: "AccessDeniedException" });
+    const statement = {
+      Effect: "Allow",
+      Principal: { AWS: "000000000000" },
+      Action: ["s3:GetBucketLocation", "s3:ListBucket"],
+      Resource: `arn:aws:s3:::${bucket}`,
+    };
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+    await neighbour.s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+    await expect(create(ireland, bucket)).rejects.toMatchObject({
+      name: "ValidationException",
+      message: expect.stringContaining("not owned by account 000000000000"),
+    });
   });
 
   it("can't be deleted while a channel uses them", async () => {

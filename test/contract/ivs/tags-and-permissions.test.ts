@@ -9,8 +9,8 @@ import {
   UntagResourceCommand,
 } from "@aws-sdk/client-ivs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createUser } from "../../support/principals.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
-import { makeUser } from "./limited-user.ts";
 import { makeBucket, makeRecordingConfiguration } from "./recording-bucket.ts";
 
 let server: TestServer;
@@ -70,7 +70,7 @@ describe("permissions", () => {
   it("are decided by the tags of the resource and of the request", async () => {
     const mine = await makeChannel({ team: "a" });
     const other = await makeChannel({ team: "b" });
-    const key = await makeUser(root, "by-tag", [
+    const key = await createUser(root.iam, "by-tag", [
       {
         Effect: "Allow",
         Action: ["ivs:GetChannel", "ivs:DeleteChannel"],
@@ -107,7 +107,9 @@ describe("permissions", () => {
 
   it("on one resource reach no list", async () => {
     const { arn } = await makeChannel();
-    const key = await makeUser(root, "one", [{ Effect: "Allow", Action: "ivs:*", Resource: arn }]);
+    const key = await createUser(root.iam, "one", [
+      { Effect: "Allow", Action: "ivs:*", Resource: arn },
+    ]);
     const user = server.clients(key).ivs;
     await user.send(new GetChannelCommand({ arn }));
     await expect(user.send(new ListChannelsCommand({}))).rejects.toMatchObject({
