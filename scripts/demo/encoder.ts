@@ -2,6 +2,11 @@ import { type ChildProcess, execFile, spawn } from "node:child_process";
 
 const DECODE_TIMEOUT_MS = 60_000;
 
+/** A statically linked ffmpeg, as npm's optional package has it, can't look up names. */
+function byAddress(source: string): string {
+  return source.replace("//localhost:", "//127.0.0.1:");
+}
+
 /** ffmpeg, publishing generated video and sound at real time. */
 export class Encoder {
   readonly #process: ChildProcess;
@@ -20,7 +25,7 @@ export class Encoder {
         ["-t", String(durationSeconds)],
         ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-pix_fmt", "yuv420p"],
         ["-b:v", "800k", "-g", "60", "-keyint_min", "60", "-sc_threshold", "0"],
-        ["-c:a", "aac", "-b:a", "96k", "-f", "flv", url],
+        ["-c:a", "aac", "-b:a", "96k", "-f", "flv", byAddress(url)],
       ].flat(),
       { stdio: ["ignore", "ignore", "pipe"] },
     );
@@ -56,7 +61,7 @@ export interface Decoded {
 export function decode(ffmpeg: string, source: string, maxSeconds?: number): Promise<Decoded> {
   const limit = maxSeconds === undefined ? [] : ["-t", String(maxSeconds)];
   const args = [
-    ["-hide_banner", "-nostdin", "-v", "info", "-i", source, ...limit],
+    ["-hide_banner", "-nostdin", "-v", "info", "-i", byAddress(source), ...limit],
     ["-map", "0:v:0", "-map", "0:a:0", "-f", "null", "-"],
   ].flat();
   return new Promise((resolve, reject) => {
