@@ -57,7 +57,7 @@ describe("a recorded stream", () => {
       name: "main",
       recordingConfigurationArn: configuration.arn,
     });
-    const encoder = publish(film, channel.rtmps, 2);
+    const encoder = publish(film, channel.rtmps, 4);
     const start = await events.wait(channel.arn, "Stream Start");
     const { stream } = await getStream(channel.arn);
     const streamId = stream?.streamId ?? "";
