@@ -1,4 +1,5 @@
 import assert from "node:assert";
+import type { ParsedForm } from "../query.ts";
 import type { Member, Shape, StructureShape } from "../schema/shape.ts";
 import { headerSafe, headerText, splitHeaderList } from "./http-header-text.ts";
 import { isRecord, setOwn } from "./own-property.ts";
@@ -13,10 +14,7 @@ export interface HttpTextRules {
 /** What an HTTP request says outside of its body. */
 export interface BoundRequest {
   readonly headers: Readonly<Record<string, string>>;
-  readonly query: {
-    all(name: string): string[];
-    readonly entries: readonly (readonly [string, string])[];
-  };
+  readonly query: ParsedForm;
   readonly labels: ReadonlyMap<string, string>;
 }
 
@@ -97,7 +95,7 @@ function queryReader(member: Member, wireName: string, rules: TextRules): Reques
   const read = compileTextReader(target, name, rules);
   const isText = target.kind === "string";
   return ({ query }, into) => {
-    const text = query.all(wireName)[0];
+    const text = query.get(wireName);
     // `?max-keys=` is what some clients send for "not given".
     if (text !== undefined && (isText || text !== "")) into[name] = read(text);
   };

@@ -17,7 +17,8 @@ export type TextWriter = (value: unknown) => string;
 
 const NUMBER = /^[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?$/;
 const INTEGER = /^[+-]?\d{1,400}$/;
-const BASE64 = /^[A-Za-z0-9+/\s]*={0,2}\s*$/;
+/** White space stands in one group at a time, so that no text is tried twice. */
+const BASE64 = /^[A-Za-z0-9+/\s]*(?:=\s*){0,2}$/;
 const SPECIAL_NUMBERS: ReadonlyMap<string, number> = new Map([
   ["NaN", Number.NaN],
   ["Infinity", Number.POSITIVE_INFINITY],

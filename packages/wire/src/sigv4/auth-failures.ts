@@ -130,6 +130,11 @@ export function hostNotSigned(dialect: AuthDialect): AuthError {
   return new AuthError("hostNotSigned", dialect, message);
 }
 
+export function repeatedSignedHeader(place: AuthPlace, dialect: AuthDialect): AuthError {
+  const failure = place === "presigned" ? "queryMalformed" : "headerMalformed";
+  return new AuthError(failure, dialect, `${S3_MALFORMED}SignedHeaders names a header twice.`);
+}
+
 export function headersNotSigned(names: readonly string[], dialect: AuthDialect): AuthError {
   const message = "There were headers present in the request which were not signed";
   return new AuthError("headersNotSigned", dialect, message, {

@@ -18,7 +18,8 @@ export function canonicalRequest(
 ): string {
   let headers = "";
   for (const name of authentication.signedHeaders) {
-    headers += `${name}:${canonicalHeaderValue(request.headers[name] ?? "")}\n`;
+    const value = Object.hasOwn(request.headers, name) ? request.headers[name] : undefined;
+    headers += `${name}:${canonicalHeaderValue(value ?? "")}\n`;
   }
   const query = canonicalQuery(request.rawQuery, authentication.kind === "presigned");
   const signed = authentication.signedHeaders.join(";");

@@ -12,6 +12,7 @@ import {
   malformedSignature,
   missingParameters,
   missingQueryParameters,
+  repeatedSignedHeader,
   severalMechanisms,
   unsupportedAlgorithm,
   wrongScopeDate,
@@ -151,10 +152,12 @@ function finish(
     throw wrongScopeDate(scope.date, parts.amzDate, kind, dialect);
   }
   const signedHeaders = parts.signedHeaders.toLowerCase().split(";");
-  if (!signedHeaders.includes("host") && !signedHeaders.includes(":authority")) {
-    throw hostNotSigned(dialect);
-  }
-  if (dialect === "s3") requireSignedAmzHeaders(request, signedHeaders);
+  const distinct = new Set(signedHeaders);
+  // A long header named a thousand times would make a canonical request of many megabytes.
+  if (distinct.size < signedHeaders.length) throw repeatedSignedHeader(kind, dialect);
+  // HTTP/2's `:authority` won't do: no such header reaches us, and the host may name the bucket.
+  if (!distinct.has("host")) throw hostNotSigned(dialect);
+  if (dialect === "s3") requireSignedAmzHeaders(request, distinct);
   const signature = parts.signature.toLowerCase();
   if (!HEX_SIGNATURE.test(signature)) throw malformedSignature(kind, dialect);
   const { sessionToken, expiresSeconds, contentSha256, amzDate } = parts;
@@ -187,9 +190,9 @@ function parseCredential(
 }
 
 /** S3 refuses requests with `x-amz-` headers that the signature doesn't cover. */
-function requireSignedAmzHeaders(request: WireRequest, signedHeaders: readonly string[]): void {
+function requireSignedAmzHeaders(request: WireRequest, signedHeaders: ReadonlySet<string>): void {
   const unsigned = Object.keys(request.headers).filter(
-    (name) => name.startsWith("x-amz-") && !signedHeaders.includes(name),
+    (name) => name.startsWith("x-amz-") && !signedHeaders.has(name),
   );
   if (unsigned.length > 0) throw headersNotSigned(unsigned, "s3");
 }

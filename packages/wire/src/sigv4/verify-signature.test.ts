@@ -196,6 +196,24 @@ const failures: readonly (readonly [string, Change, query: string, s3: string])[
     "AuthorizationHeaderMalformed 400",
   ],
   [
+    "a header is signed twice",
+    authorization((value) => value.replace("host;", "host;host;")),
+    "IncompleteSignature 400",
+    "AuthorizationHeaderMalformed 400",
+  ],
+  [
+    "a signed header was never sent",
+    authorization((value) => value.replace("host;", "__proto__;constructor;host;")),
+    "SignatureDoesNotMatch 403",
+    "SignatureDoesNotMatch 403",
+  ],
+  [
+    "only HTTP/2's name of the host is signed",
+    authorization((value) => value.replace("host;", ":authority;")),
+    "SignatureDoesNotMatch 403",
+    S3_DENIED,
+  ],
+  [
     "the host isn't signed",
     authorization((value) => value.replace("host;", "")),
     "SignatureDoesNotMatch 403",

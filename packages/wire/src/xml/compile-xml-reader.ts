@@ -20,20 +20,20 @@ export class XmlReaders {
 
   /** Reads the members that `include` selects, all of them by default. */
   structure(shape: StructureShape, include?: (member: Member) => boolean): XmlStructureReader {
-    if (include !== undefined) return this.#compile(shape, shape.members.filter(include));
+    if (include !== undefined) return this.#compile(shape.members.filter(include));
     const known = this.#structures.get(shape);
     if (known !== undefined) return known;
     // Registered before it is compiled: a recursive shape finds this and calls through it later.
     let compiled: XmlStructureReader | undefined;
     const reader: XmlStructureReader = (element) => {
-      compiled ??= this.#compile(shape, shape.members);
+      compiled ??= this.#compile(shape.members);
       return compiled(element);
     };
     this.#structures.set(shape, reader);
     return reader;
   }
 
-  #compile(_shape: StructureShape, members: readonly Member[]): XmlStructureReader {
+  #compile(members: readonly Member[]): XmlStructureReader {
     const readers = members.map((member) => this.#member(member));
     return (element) => {
       const value: Record<string, unknown> = {};
