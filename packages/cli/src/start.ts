@@ -123,7 +123,8 @@ function environment(endpoint: string, root: RootAccount | undefined): string[] 
   return [
     `export AWS_ENDPOINT_URL=${endpoint}`,
     ...(key ?? ["# and the key of the account's root user or of one of its users"]),
-    "export AWS_REGION=us-east-1",
+    // The AWS CLI's first version knows only the second name.
+    "export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1",
   ];
 }
 

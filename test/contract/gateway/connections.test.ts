@@ -79,3 +79,16 @@ test.each([
   const listed = await server.clients().s3.send(new ListObjectsV2Command({ Bucket: BUCKET }));
   expect(listed.$metadata.httpStatusCode).toBe(200);
 });
+
+test("closing doesn't wait for connections that ask for nothing, nor for readers of events", async () => {
+  const closing = await startTestServer();
+  const { hostname, port } = new URL(closing.endpoint);
+  const silent = connect(Number(port), hostname);
+  await new Promise((resolve) => silent.once("connect", resolve));
+  const ended = new Promise((resolve) => silent.once("close", resolve));
+  const events = await fetch(`${closing.endpoint}/_rolecast/events`);
+  const read = events.text();
+  await closing.close();
+  await ended;
+  expect(await read).toContain(": events of AWS services");
+});

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { WireRequest, WireResponse } from "@rolecast/wire";
@@ -32,6 +32,9 @@ export interface HttpServerOptions {
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
+  /** Open connections with the number of requests being answered on each. */
+  readonly #sockets = new Map<Socket, number>();
+  #closing = false;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
@@ -47,6 +50,10 @@ export class HttpServer {
         void this.#answer(request, response, () => response.writeContinue()),
     );
     this.#server.timeout = SOCKET_IDLE_MS;
+    this.#server.on("connection", (socket: Socket) => {
+      this.#sockets.set(socket, 0);
+      socket.once("close", () => this.#sockets.delete(socket));
+    });
   }
 
   /** Starts to listen; resolves with the port. Rejects when the address is taken. */
@@ -64,7 +71,9 @@ export class HttpServer {
   /** Stops accepting, lets running requests end for `graceMs`, then cuts what is left. */
   async close(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    this.#server.closeIdleConnections();
+    this.#closing = true;
+    // Node's closeIdleConnections leaves those alone that never sent a request.
+    for (const [socket, requests] of this.#sockets) if (requests === 0) socket.destroy();
     const cut = setTimeout(() => this.#server.closeAllConnections(), graceMs);
     await closed;
     clearTimeout(cut);
@@ -75,6 +84,8 @@ export class HttpServer {
     outgoing: ServerResponse,
     onBodyWanted: () => void,
   ): Promise<void> {
+    const { socket } = incoming;
+    this.#count(socket, 1);
     try {
       const body = requestBody(incoming, onBodyWanted);
       const response = await this.#options.serve(toGatewayRequest(incoming, body));
@@ -85,7 +96,16 @@ export class HttpServer {
       // The client went away, or a body broke after its headers were sent: nothing to answer.
       this.#options.log.debug({ error: String(error) }, "the connection ended before the answer");
       outgoing.destroy();
+    } finally {
+      this.#count(socket, -1);
     }
+  }
+
+  #count(socket: Socket, change: 1 | -1): void {
+    const requests = this.#sockets.get(socket);
+    if (requests === undefined) return;
+    this.#sockets.set(socket, requests + change);
+    if (this.#closing && requests + change === 0) socket.end();
   }
 }
 
