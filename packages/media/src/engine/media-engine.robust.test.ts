@@ -78,6 +78,33 @@ describe("ingest", () => {
     await patient.engine.close();
   });
 
+  test("a connection that never begins its TLS handshake is closed", async () => {
+    const socket = connect(harness.rtmpsPort, "127.0.0.1").resume();
+    await new Promise((resolve) => socket.on("close", resolve));
+    expect(socket.destroyed).toBe(true);
+  });
+
+  test("a host that can't decide refuses the publisher, and only the operator learns why", async () => {
+    const failing = await new EngineHarness(
+      {},
+      { authorizePublish: () => Promise.reject(new Error("the database is locked")) },
+    ).start();
+    const client = await RtmpClient.open(failing.rtmpPort);
+    expect(await client.publish("key")).toBe("NetStream.Publish.BadName");
+    expect(failing.events).toMatchObject([
+      { type: "publish-refused", reason: "the database is locked" },
+    ]);
+    const [, , , information] = client.commands.at(-1) ?? [];
+    expect(information).toEqual(
+      new Map([
+        ["level", "error"],
+        ["code", "NetStream.Publish.BadName"],
+        ["description", "the publisher could not be authorised"],
+      ]),
+    );
+    await failing.engine.close();
+  });
+
   test("after all of that, publishing works", () => works("after-hostile"));
 
   const harmless: readonly (readonly [string, (client: RtmpClient) => void])[] = [

@@ -47,9 +47,15 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
       throw new MediaError("engine", "a media engine starts once");
     }
     this.#state = "started";
-    const ports = await this.#server.start();
-    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
-    return ports;
+    try {
+      const ports = await this.#server.start();
+      this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
+      return ports;
+    } catch (error) {
+      // One of two ports may be open: a failed start leaves nothing behind.
+      await this.close();
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -57,7 +57,7 @@ export interface MediaHost {
   /**
    * Asked before `NetStream.Publish.Start`. It must have no lasting effect: the publisher may still be refused
    * (another one is live) or vanish; `session-created` says that the broadcast with this `streamId` exists.
-   * A rejection refuses the publisher.
+   * A rejection refuses the publisher; its message is told in `publish-refused`, not to the encoder.
    */
   authorizePublish(request: PublishRequest): Promise<PublishDecision>;
   /** Told in order for each stream. Must not throw. */
@@ -86,7 +86,10 @@ export interface MediaEngine {
   multivariantPlaylist(streamName: string, baseUrl: string): Promise<string | undefined>;
   /** HLS media playlist; segments are `<sequence>.ts`, relative to it. The source's rendition is `chunked`. */
   mediaPlaylist(streamName: string, rendition: string): Promise<string | undefined>;
-  /** One MPEG-TS segment; segments stay some time after they left the playlist. */
+  /**
+   * One MPEG-TS segment; segments stay some time after they left the playlist. In the engine's own process the bytes
+   * are the engine's: read them, don't write into them.
+   */
   segment(streamName: string, rendition: string, sequence: number): Promise<Uint8Array | undefined>;
   /** Broadcasts that have a publisher now. */
   streams(): Promise<StreamStatus[]>;

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { SessionEndReason } from "../engine/messages.ts";
 import type { MediaLimits } from "../limits.ts";
-import { MediaError } from "../media-error.ts";
+import { MediaError, type MediaErrorCode } from "../media-error.ts";
 import { readAggregate } from "./aggregate.ts";
 import { type Amf0Value, decodeAmf0 } from "./amf0.ts";
 import * as answers from "./answers.ts";
@@ -24,6 +24,15 @@ export interface RtmpConnectionOptions {
   /** Monotonic milliseconds. */
   readonly monotonicMs: () => number;
 }
+
+/** What a broadcast is told when its encoder's bytes end in an error. */
+const END_REASONS = {
+  protocol: "protocol-error",
+  limit: "protocol-error",
+  "unsupported-media": "unsupported-media",
+  refused: "stopped",
+  engine: "internal-error",
+} as const satisfies Record<MediaErrorCode, SessionEndReason>;
 
 type State = "handshake" | "unconnected" | "connected" | "authorising" | "publishing" | "closing";
 
@@ -142,9 +151,9 @@ export class RtmpConnection implements Publisher {
       this.destroy("internal-error", message);
       return;
     }
-    const reason = error.code === "unsupported-media" ? error.code : "protocol-error";
-    this.#over(reason, message);
-    this.#say("NetStream.Publish.Rejected", message);
+    this.#over(END_REASONS[error.code], message);
+    const isRefused = error.code === "refused";
+    this.#say(isRefused ? "NetStream.Publish.BadName" : "NetStream.Publish.Rejected", message);
   }
 
   #send(bytes: Buffer): void {
@@ -310,12 +319,15 @@ export class RtmpConnection implements Publisher {
     );
   }
 
+  /** A refusal's sentence is for the encoder; what else went wrong is the operator's to know. */
   #rejected(error: unknown): void {
-    if (this.#state === "authorising") {
-      const reason = error instanceof MediaError ? error.message : "the publisher was not accepted";
-      this.#over("stopped", reason);
-      this.#say("NetStream.Publish.BadName", reason);
+    if (this.#state !== "authorising") {
+      return;
     }
+    const message = error instanceof Error ? error.message : String(error);
+    this.#over("stopped", message);
+    const shown = error instanceof MediaError ? message : "the publisher could not be authorised";
+    this.#say("NetStream.Publish.BadName", shown);
   }
 
   #unpublish(): void {
