@@ -19,6 +19,7 @@ import type { Invoke } from "./kernel/invoke.ts";
 import type { Log } from "./kernel/log.ts";
 import type { Service, ServiceDependencies } from "./kernel/service.ts";
 import { createLog } from "./observability/log.ts";
+import { Metrics } from "./observability/metrics.ts";
 import { iamMigrations } from "./services/iam/migrations.ts";
 import { createIamService } from "./services/iam/service.ts";
 import { ivsMigrations } from "./services/ivs/migrations.ts";
@@ -125,6 +126,7 @@ async function startServer(
     events,
     ready: () => ready,
     health: () => healthOf(composed.services),
+    metrics: () => composed.metrics.text(),
     reset: config.allowReset ? reset : undefined,
   });
   const pipeline = new Pipeline({
@@ -239,17 +241,20 @@ function compose({ config, folder, store, certificate, events, log, address }: P
   const services: readonly Service[] = [iam, sts, s3, ivs];
   const registry = new ServiceRegistry(services);
   const authorizer = new Authorizer({ directory, enforcement: config.enforcement, log });
+  const metrics = new Metrics(() => healthOf(services));
   const dispatcher = new Dispatcher({
     registry,
     authorizer,
     store,
     clock: systemClock,
     ids: randomIds,
-    audit: ({ requestId, service, operation, errorCode, durationMs }) =>
-      log.debug({ requestId, service, operation, errorCode, durationMs }, "request"),
+    audit: ({ requestId, service, operation, errorCode, durationMs }) => {
+      metrics.noteRequest({ service, operation, errorCode, durationMs });
+      log.debug({ requestId, service, operation, errorCode, durationMs }, "request");
+    },
   });
   late.invoke = dispatcher.invoke;
-  return { services, registry, dispatcher, iam, sts, ports };
+  return { services, registry, dispatcher, metrics, iam, sts, ports };
 }
 
 async function emptyEverything(

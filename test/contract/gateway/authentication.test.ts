@@ -170,6 +170,18 @@ describe("what isn't there", () => {
   });
 });
 
+test("health and metrics tell what is going on, without a key", async () => {
+  await server.clients().iam.send(new GetUserCommand({}));
+  const read = async (path: string) => (await fetch(`${server.endpoint}${path}`)).text();
+  expect(JSON.parse(await read("/_localstack/health"))).toMatchObject({
+    services: { iam: "running", sts: "running", s3: "running", ivs: "running" },
+  });
+  expect(JSON.parse(await read("/_rolecast/health/ready"))).toEqual({ status: "ready" });
+  expect(await read("/_rolecast/metrics")).toMatch(
+    /rolecast_requests_total\{service="iam",operation="GetUser",code=""\} [1-9]/,
+  );
+});
+
 test("a body past the limit is refused and the server goes on", async () => {
   const body = `Action=ListUsers&Version=2010-05-08&Marker=${"x".repeat(2 * 1024 * 1024)}`;
   const response = await sendSigned(server.endpoint, { headers: FORM, body });

@@ -50,10 +50,7 @@ export function unknownService(name: string, requestId: string, isForm: boolean)
   const message = `Rolecast has no service "${name}": it serves IAM, STS, S3 and IVS.`;
   const headers = { "x-amzn-requestid": requestId, "x-amzn-errortype": "UnknownService" };
   if (isForm) {
-    const text = message
-      .replaceAll('"', "&quot;")
-      .replaceAll("<", "&lt;")
-      .replaceAll("&&", "&amp;");
+    const text = message.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
     return {
       status: 501,
       headers: { ...headers, "content-type": "text/xml" },

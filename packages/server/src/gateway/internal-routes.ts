@@ -13,6 +13,8 @@ export interface InternalRoutesOptions {
   readonly events: EventLog;
   readonly ready: () => boolean;
   readonly health: () => Promise<Readonly<Record<string, unknown>>>;
+  /** Prometheus's text format. */
+  readonly metrics: () => Promise<string>;
   /** Absent without `allowReset`. */
   readonly reset: (() => Promise<void>) | undefined;
 }
@@ -43,6 +45,12 @@ export class InternalRoutes {
       case "GET /_rolecast/health":
       case "GET /_localstack/health":
         return json(200, await this.#options.health());
+      case "GET /_rolecast/metrics":
+        return {
+          status: 200,
+          headers: { "content-type": "text/plain; version=0.0.4; charset=utf-8" },
+          body: await this.#options.metrics(),
+        };
       case "GET /_rolecast/events":
         return this.#eventStream(request);
       case "POST /_rolecast/state/reset":
