@@ -83,6 +83,7 @@ export function defineOperations<Client>() {
       >;
     },
   >(
-    table: Table,
+    // A name that the client has no command for would be served to nobody: it doesn't compile.
+    table: Table & { readonly [Name in Exclude<keyof Table, OperationName<Client>>]: never },
   ): OperationTable => table as unknown as OperationTable;
 }
