@@ -204,7 +204,10 @@ function toPlainRequest(request: GatewayRequest): PlainRequest {
   return {
     method,
     path: rawPath,
-    query: new URLSearchParams(rawQuery),
+    // Few routes look into the query, and every request passes here.
+    get query() {
+      return new URLSearchParams(rawQuery);
+    },
     headers,
     remoteAddress,
     body,
