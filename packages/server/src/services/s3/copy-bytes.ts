@@ -9,6 +9,7 @@ import {
 import { type ObjectChecksum, readChecksum } from "./checksums/object-checksum.ts";
 import type { S3Dependencies } from "./dependencies.ts";
 import { openObject } from "./object-bytes.ts";
+import { storeBody } from "./store-body.ts";
 import type { ObjectRow } from "./tables.ts";
 
 export interface CopiedBytes {
@@ -38,13 +39,11 @@ export async function copyBytes(
   if (linked) return linked;
   const { row: source, body } = await openObject(row, context, deps, choose);
   const kept = algorithm ?? DEFAULT_CHECKSUM_ALGORITHM;
-  const digests = new BodyDigests(kept, undefined, undefined);
-  const blob = await deps.blobs.write(body, { observe: (bytes) => digests.update(bytes) });
-  const { md5, checksum } = digests.finish(context);
+  const digests = new BodyDigests(deps.md5.start(), kept, undefined, undefined);
+  const { checksum, ...stored } = await storeBody(body, digests, context, deps);
   return {
     source,
-    ...blob,
-    md5,
+    ...stored,
     checksum: { algorithm: kept.name, type: "FULL_OBJECT", value: checksum.toString("base64") },
   };
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from "node:timers/promises";
 import { AwsError } from "../../kernel/aws-error.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import type { Store, Transaction } from "../../kernel/store.ts";
@@ -40,6 +41,8 @@ export class GroupCommit {
   async #work(): Promise<void> {
     this.#busy = true;
     while (this.#waiting.length > 0) {
+      // A commit blocks the thread until it is durable: first everybody is heard who is ready now.
+      await setImmediate();
       const group = this.#waiting.splice(0, GROUP_SIZE_MAX);
       await this.#commitGroup(group);
     }

@@ -24,6 +24,7 @@ import { checkWriteConditions, deleteObjectRow, putObjectRow } from "./object-wr
 import { checkReadConditions, wholeSeconds } from "./preconditions.ts";
 import { readAuthorizations } from "./read-authorization.ts";
 import { readBody } from "./request-body.ts";
+import { storeBody } from "./store-body.ts";
 import type { ObjectRow, S3Tables } from "./tables.ts";
 import { parseTaggingHeader, readTags } from "./tag-set.ts";
 import { writeAuthorizations } from "./write-authorization.ts";
@@ -75,23 +76,22 @@ async function putObject(
   const tags = parseTaggingHeader(input.Tagging);
   const claim = readChecksumClaim(input, context);
   const kept = claim?.algorithm ?? DEFAULT_CHECKSUM_ALGORITHM;
-  const digests = new BodyDigests(kept, claim, input.ContentMD5);
+  const digests = new BodyDigests(deps.md5.start(), kept, claim, input.ContentMD5);
   const body = readBody(input.Body, input.ContentLength, context);
-  const blob = await deps.blobs.write(body, { observe: (bytes) => digests.update(bytes) });
+  const stored = await storeBody(body, digests, context, deps);
   try {
-    const { md5, checksum: value } = digests.finish(context);
     const checksum: ObjectChecksum = {
       algorithm: kept.name,
       type: "FULL_OBJECT",
-      value: value.toString("base64"),
+      value: stored.checksum.toString("base64"),
     };
     const object = {
       object_key: key,
-      blob_id: blob.blobId,
+      blob_id: stored.blobId,
       upload_id: null,
       parts_count: null,
-      size_bytes: blob.sizeBytes,
-      etag: md5,
+      size_bytes: stored.sizeBytes,
+      etag: stored.md5,
       storage_class: storageClass,
       attributes,
       tags: tags ? JSON.stringify(tags) : null,
@@ -99,12 +99,12 @@ async function putObject(
     };
     await deps.commits.commit(context, (tx) => putObjectRow(object, bucket, input, tx, deps));
     return {
-      ETag: `"${md5}"`,
+      ETag: `"${stored.md5}"`,
       ServerSideEncryption: "AES256" as const,
       ...checksumOutput(checksum),
     };
   } catch (error) {
-    await deps.blobs.remove([blob.blobId]);
+    await deps.blobs.remove([stored.blobId]);
     throw error;
   }
 }

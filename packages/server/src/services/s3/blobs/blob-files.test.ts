@@ -13,16 +13,23 @@ import { BlobReader } from "./blob-reader.ts";
 import { FolderSync } from "./folder-sync.ts";
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
-const blind = { observe: () => {} };
+const blind = { observe: () => {}, observeBatch: async () => {} };
 
 let dir: string;
 beforeEach(async () => {
   dir = await mkdtemp(join(tmpdir(), "rolecast-blobs-"));
 });
-afterEach(() => rm(dir, { recursive: true, force: true }));
+afterEach(async () => {
+  for (const blobs of opened.splice(0)) await blobs.close();
+  await rm(dir, { recursive: true, force: true });
+});
 
+const opened: BlobFiles[] = [];
 function blobFiles(): BlobFiles {
-  return new BlobFiles({ dir, durable: true, clock: systemClock, ids: randomIds, log: quiet });
+  const options = { dir, durable: true, clock: systemClock, ids: randomIds, log: quiet };
+  const blobs = new BlobFiles(options);
+  opened.push(blobs);
+  return blobs;
 }
 
 async function files(): Promise<string[]> {
@@ -51,8 +58,25 @@ test("what is written reads back, across blobs and from the middle of them", asy
 });
 
 test("a source that fails leaves nothing behind", async () => {
-  await expect(blobFiles().write(failing(), blind)).rejects.toThrow("the client went away");
+  const blobs = blobFiles();
+  await expect(blobs.write(failing(), blind)).rejects.toThrow("the client went away");
+  await blobs.close();
   expect(await files()).toEqual([]);
+});
+
+test("many writes at once each get a file of their own", async () => {
+  const blobs = blobFiles();
+  const texts = Array.from({ length: 100 }, (_, i) => `blob ${i}`);
+  const written = await Promise.all(
+    texts.map((text) => blobs.write(Readable.from([Buffer.from(text)]), blind)),
+  );
+  for (const [index, { blobId, sizeBytes }] of written.entries()) {
+    const slice = { blobId, start: 0, length: sizeBytes };
+    const bytes = await buffer(new BlobReader(blobs, [slice], undefined, () => {}));
+    expect(bytes.toString()).toBe(texts[index]);
+  }
+  await blobs.close();
+  expect(await files()).toHaveLength(texts.length);
 });
 
 test("a link is a copy with a life of its own", async () => {
@@ -74,6 +98,7 @@ test("the sweep removes what earlier processes left, but not what is referred to
   const now = blobFiles();
   const fresh = await now.write(Readable.from([Buffer.from("not committed yet")]), blind);
   await now.sweep(async (ids) => new Set(ids.filter((id) => id === kept.blobId)));
+  await now.close();
   const left = [kept, fresh].map(({ blobId }) => blobId.split("/")[1]);
   expect((await files()).toSorted()).toEqual(left.toSorted());
   await now.sweep(async () => new Set());

@@ -4,10 +4,16 @@ import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
 import { FolderSync } from "./folder-sync.ts";
-import { writeAll } from "./write-all.ts";
+import { type BlobObserver, writeAll } from "./write-all.ts";
 
 /** Files of one folder; a listing of it stays small, and concurrent writers share its fsync. */
 const BLOBS_PER_FOLDER = 4096;
+
+/**
+ * Empty files made at once and kept open. Their names are durable before anybody needs them, so
+ * that a write waits for its own bytes only; one fsync of the folder serves them all.
+ */
+const BLANKS_PER_BATCH = 32;
 
 /** Blob ids that are looked up at once while sweeping. */
 const SWEEP_BATCH_SIZE = 500;
@@ -22,15 +28,21 @@ export interface BlobFilesOptions {
   readonly log: Log;
 }
 
-export interface BlobWrite {
-  /** Sees every byte in order, before the blob is complete. */
-  readonly observe: (bytes: Uint8Array) => void;
-}
-
 export interface WrittenBlob {
   /** `<folder>/<file>`; made by us, never from anything that a client sent. */
   readonly blobId: string;
   readonly sizeBytes: number;
+}
+
+interface Blank {
+  readonly blobId: string;
+  readonly handle: FileHandle;
+}
+
+interface Folder {
+  readonly name: string;
+  readonly sync: FolderSync;
+  blobCount: number;
 }
 
 /**
@@ -42,10 +54,11 @@ export interface WrittenBlob {
 export class BlobFiles {
   readonly #options: BlobFilesOptions;
   readonly #prefix: string;
-  #folder: { readonly name: string; readonly sync: FolderSync } | undefined;
-  #opening: Promise<void> | undefined;
+  readonly #blanks: Blank[] = [];
+  #makingBlanks: Promise<void> | undefined;
+  #folder: Folder | undefined;
+  #makingFolder: Promise<void> | undefined;
   #folderCount = 0;
-  #blobCount = 0;
 
   constructor(options: BlobFilesOptions) {
     this.#options = options;
@@ -54,12 +67,11 @@ export class BlobFiles {
   }
 
   /** Writes a new blob; nothing of it stays when `source` fails. */
-  async write(source: AsyncIterable<Uint8Array>, { observe }: BlobWrite): Promise<WrittenBlob> {
-    const { blobId, folder } = await this.#newBlob();
-    const handle = await open(this.#path(blobId), "wx", 0o600);
+  async write(source: AsyncIterable<Uint8Array>, observer: BlobObserver): Promise<WrittenBlob> {
+    const { blobId, handle } = await this.#takeBlank();
     try {
-      const sizeBytes = await writeAll(source, handle, observe);
-      if (this.#options.durable) await Promise.all([handle.datasync(), folder.sync()]);
+      const sizeBytes = await writeAll(source, handle, observer);
+      if (this.#options.durable) await handle.datasync();
       await handle.close();
       return { blobId, sizeBytes };
     } catch (error) {
@@ -71,9 +83,10 @@ export class BlobFiles {
 
   /** A second name for a blob's bytes, with a life of its own. Rejects with ENOENT. */
   async link(existing: string): Promise<string> {
-    const { blobId, folder } = await this.#newBlob();
+    const folder = await this.#openFolder();
+    const blobId = this.#nameBlob(folder);
     await link(this.#path(existing), this.#path(blobId));
-    if (this.#options.durable) await folder.sync();
+    if (this.#options.durable) await folder.sync.sync();
     return blobId;
   }
 
@@ -102,32 +115,76 @@ export class BlobFiles {
     }
   }
 
+  /** Gives back the files that were made in advance. */
+  async close(): Promise<void> {
+    await this.#makingBlanks?.catch(() => undefined);
+    for (const { blobId, handle } of this.#blanks.splice(0)) {
+      await handle.close();
+      await this.#unlink(blobId);
+    }
+  }
+
   /** Removes every blob. */
   async clear(): Promise<void> {
+    await this.close();
     this.#folder = undefined;
     await rm(this.#options.dir, { recursive: true, force: true });
   }
 
-  async #newBlob(): Promise<{ blobId: string; folder: FolderSync }> {
-    const count = this.#blobCount++;
-    if (count % BLOBS_PER_FOLDER === 0) this.#folder = undefined;
-    while (this.#folder === undefined) {
-      this.#opening ??= this.#openFolder();
-      await this.#opening;
+  /** An empty file of ours alone. The next batch is made before this one is used up. */
+  async #takeBlank(): Promise<Blank> {
+    for (;;) {
+      const blank = this.#blanks.pop();
+      if (this.#blanks.length < BLANKS_PER_BATCH / 2) {
+        this.#makingBlanks ??= this.#makeBlanks().finally(() => {
+          this.#makingBlanks = undefined;
+        });
+        // With a blank at hand a failure is the next one's to meet.
+        if (blank) this.#makingBlanks.catch(() => undefined);
+      }
+      if (blank) return blank;
+      await this.#makingBlanks;
     }
-    return { blobId: `${this.#folder.name}/${count.toString(36)}`, folder: this.#folder.sync };
   }
 
-  async #openFolder(): Promise<void> {
+  async #makeBlanks(): Promise<void> {
+    const folder = await this.#openFolder();
+    const made: Blank[] = [];
     try {
-      const { dir, durable } = this.#options;
-      const name = `${this.#prefix}-${(this.#folderCount++).toString(36)}`;
-      await mkdir(join(dir, name), { recursive: true, mode: 0o700 });
-      if (durable) await new FolderSync(dir).sync();
-      this.#folder = { name, sync: new FolderSync(join(dir, name)) };
-    } finally {
-      this.#opening = undefined;
+      for (let count = 0; count < BLANKS_PER_BATCH; count++) {
+        const blobId = this.#nameBlob(folder);
+        made.push({ blobId, handle: await open(this.#path(blobId), "wx", 0o600) });
+      }
+      if (this.#options.durable) await folder.sync.sync();
+    } catch (error) {
+      for (const { handle } of made) await handle.close();
+      throw error;
     }
+    this.#blanks.push(...made);
+  }
+
+  #nameBlob(folder: Folder): string {
+    return `${folder.name}/${(folder.blobCount++).toString(36)}`;
+  }
+
+  /** The folder for new blobs: a fresh one when the last is full. */
+  async #openFolder(): Promise<Folder> {
+    for (;;) {
+      const folder = this.#folder;
+      if (folder && folder.blobCount < BLOBS_PER_FOLDER) return folder;
+      this.#makingFolder ??= this.#makeFolder().finally(() => {
+        this.#makingFolder = undefined;
+      });
+      await this.#makingFolder;
+    }
+  }
+
+  async #makeFolder(): Promise<void> {
+    const { dir, durable } = this.#options;
+    const name = `${this.#prefix}-${(this.#folderCount++).toString(36)}`;
+    await mkdir(join(dir, name), { recursive: true, mode: 0o700 });
+    if (durable) await new FolderSync(dir).sync();
+    this.#folder = { name, sync: new FolderSync(join(dir, name)), blobCount: 0 };
   }
 
   async #unlink(blobId: string): Promise<void> {

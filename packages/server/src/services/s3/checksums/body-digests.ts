@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import type { BlobObserver } from "../blobs/write-all.ts";
 import { badDigest, invalidRequest, notImplemented } from "../errors.ts";
 import {
   CHECKSUM_ALGORITHMS,
@@ -9,6 +9,7 @@ import {
   checksumAlgorithm,
   type Digest,
 } from "./checksum-algorithm.ts";
+import type { Md5 } from "./md5-workers.ts";
 
 /** The members by which a client says what it sends. */
 export type ChecksumInput = { readonly [Member in ChecksumMember]?: string | undefined } & {
@@ -35,8 +36,8 @@ export interface DigestedBody {
 }
 
 /** Digests a body while it streams by, and compares at its end with what the client claimed. */
-export class BodyDigests {
-  readonly #md5 = createHash("md5");
+export class BodyDigests implements BlobObserver {
+  readonly #md5: Md5;
   readonly #claim: ChecksumClaim | undefined;
   readonly #contentMd5: string | undefined;
   readonly #claimed: Digest | undefined;
@@ -45,10 +46,12 @@ export class BodyDigests {
 
   /** `kept` is the algorithm whose value is stored, whatever the client verifies with. */
   constructor(
+    md5: Md5,
     kept: ChecksumAlgorithm,
     claim: ChecksumClaim | undefined,
     contentMd5: string | undefined,
   ) {
+    this.#md5 = md5;
     this.kept = kept;
     this.#claim = claim;
     this.#contentMd5 = contentMd5;
@@ -56,15 +59,23 @@ export class BodyDigests {
     if (claim && claim.algorithm !== kept) this.#claimed = claim.algorithm.start();
   }
 
-  update(bytes: Uint8Array): void {
-    this.#md5.update(bytes);
+  observe(bytes: Uint8Array): void {
     this.#kept.update(bytes);
     this.#claimed?.update(bytes);
   }
 
-  /** Throws BadDigest when the bytes aren't those that the client claimed. */
-  finish(context: RequestContext): DigestedBody {
-    const md5 = this.#md5.digest();
+  observeBatch(bytes: Uint8Array): Promise<void> {
+    return this.#md5.update(bytes);
+  }
+
+  /** For a body that broke off: nobody wants to know the result, or why there is none. */
+  async abandon(): Promise<void> {
+    await this.#md5.digest().catch(() => undefined);
+  }
+
+  /** Rejects with BadDigest when the bytes aren't those that the client claimed. */
+  async finish(context: RequestContext): Promise<DigestedBody> {
+    const md5 = await this.#md5.digest();
     if (this.#contentMd5 !== undefined && !md5.equals(Buffer.from(this.#contentMd5, "base64"))) {
       throw badDigest("The Content-MD5 you specified did not match what we received.");
     }

@@ -18,6 +18,7 @@ import { requireBucket } from "../find-bucket.ts";
 import { wholeSeconds } from "../preconditions.ts";
 import { readAuthorizations } from "../read-authorization.ts";
 import { readBody, SINGLE_UPLOAD_BYTES_MAX } from "../request-body.ts";
+import { storeBody } from "../store-body.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables } from "../tables.ts";
 import { checkPartNumber } from "./choose-parts.ts";
 import { requireUpload, type UploadInput } from "./find-upload.ts";
@@ -60,28 +61,28 @@ async function uploadPart(
   const uploadChecksum = checksumOfUpload(upload);
   const claim = readChecksumClaim(input, context);
   checkSameAlgorithm(uploadChecksum, claim);
-  const digests = new BodyDigests(uploadChecksum.algorithm, claim, input.ContentMD5);
+  const { algorithm } = uploadChecksum;
+  const digests = new BodyDigests(deps.md5.start(), algorithm, claim, input.ContentMD5);
   const body = readBody(input.Body, input.ContentLength, context);
-  const blob = await deps.blobs.write(body, { observe: (bytes) => digests.update(bytes) });
+  const { blobId, sizeBytes, md5, checksum } = await storeBody(body, digests, context, deps);
   try {
-    const { md5, checksum } = digests.finish(context);
     const value = checksum.toString("base64");
     const part = {
       part_number: partNumber,
-      blob_id: blob.blobId,
-      size_bytes: blob.sizeBytes,
+      blob_id: blobId,
+      size_bytes: sizeBytes,
       etag: md5,
       checksum: value,
     };
     await putPart(part, input, bucket, context, deps);
-    const shown = uploadChecksum.declared || claim?.algorithm === uploadChecksum.algorithm;
+    const shown = uploadChecksum.declared || claim?.algorithm === algorithm;
     return {
       ETag: `"${md5}"`,
       ServerSideEncryption: "AES256" as const,
       ...(shown ? checksumMembers(asChecksum(uploadChecksum, value)) : claimed(claim, context)),
     };
   } catch (error) {
-    await deps.blobs.remove([blob.blobId]);
+    await deps.blobs.remove([blobId]);
     throw error;
   }
 }
