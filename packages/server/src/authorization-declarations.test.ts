@@ -41,6 +41,10 @@ const TRUST = JSON.stringify({
     { Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" },
   ],
 });
+const IDENTITY_POLICY = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "s3:GetObject", Resource: "*" }],
+});
 const TAGS = [{ Key: "team", Value: "core" }];
 const ivsArn = (resource: string) => `arn:aws:ivs:${REGION}:${ACCOUNT}:${resource}/abcdefABCDEF`;
 
@@ -62,6 +66,15 @@ const INPUTS: Readonly<Record<string, object>> = {
     TagKeys: ["team"],
     Description: "d",
     AWSServiceName: "batch.amazonaws.com",
+    AccountAlias: "declared-alias",
+    Password: "Correct-horse-1",
+    OldPassword: "Correct-horse-1",
+    NewPassword: "Correct-horse-2",
+    PolicySourceArn: `arn:aws:iam::${ACCOUNT}:user/alice`,
+    PolicyInputList: [IDENTITY_POLICY],
+    ActionNames: ["s3:GetObject"],
+    Arn: `arn:aws:iam::${ACCOUNT}:role/app`,
+    ServiceNamespaces: ["s3"],
     DeletionTaskId:
       "task/aws-service-role/ivs.amazonaws.com/AWSServiceRoleForIVSRecordToS3/00000000-0000-0000-0000-000000000000",
   },

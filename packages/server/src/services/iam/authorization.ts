@@ -154,6 +154,11 @@ export function onList(
   };
 }
 
+/** An operation on the account as a whole: AWS knows no resource for it. */
+export function onAccount(context: RequestContext): Authorization {
+  return { action: action(context), resource: "*" };
+}
+
 /** Condition keys of the tags in a request. */
 export function requestTags(tags: readonly Tag[] | undefined): ContextEntries {
   if (tags === undefined || tags.length === 0) return {};

@@ -24,9 +24,19 @@ const document: Constraint = {
   max: 131_072,
   pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
 };
+const password: Constraint = {
+  min: 1,
+  max: 128,
+  pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+",
+};
 const accessKeyId: Constraint = { min: 16, max: 128, pattern: "[\\w]+" };
 /** Read operations take names of up to 128 characters, as those of other kinds may be. */
 const existingUserName = name(128);
+
+/** Source: ContextEntry, `ContextKeyType`. */
+const CONTEXT_KEY_TYPES = ["string", "numeric", "boolean", "ip", "binary", "date"].flatMap(
+  (type) => [type, `${type}List`],
+);
 
 export const iamConstraints: ServiceConstraints = {
   errorCode: "ValidationError",
@@ -68,6 +78,28 @@ export const iamConstraints: ServiceConstraints = {
     Value: { max: 256, pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*" },
     TagKeys: { max: 50 },
     "TagKeys.member": { min: 1, max: 128, pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+" },
+    AccountAlias: { min: 3, max: 63, pattern: "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$" },
+    Password: password,
+    OldPassword: password,
+    NewPassword: password,
+    MinimumPasswordLength: { min: 6, max: 128 },
+    MaxPasswordAge: { min: 1, max: 1095 },
+    PasswordReusePrevention: { min: 1, max: 24 },
+    PolicySourceArn: arn,
+    Arn: arn,
+    "PolicyInputList.member": document,
+    "PermissionsBoundaryPolicyInputList.member": document,
+    "ServiceControlPolicyInputList.member": document,
+    ResourcePolicy: document,
+    "ActionNames.member": { min: 3, max: 128 },
+    "ResourceArns.member": { min: 1, max: 2048 },
+    ResourceOwner: { min: 1, max: 2048 },
+    CallerArn: { min: 1, max: 2048 },
+    ResourceHandlingOption: { min: 1, max: 64 },
+    ContextKeyName: { min: 5, max: 256 },
+    ContextKeyType: { values: CONTEXT_KEY_TYPES },
+    ServiceNamespaces: { min: 1, max: 200 },
+    "ServiceNamespaces.member": { min: 1, max: 64, pattern: "[\\w-]*" },
     Scope: { values: ["All", "AWS", "Local"] },
     PolicyUsageFilter: { values: ["PermissionsPolicy", "PermissionsBoundary"] },
     EntityFilter: { values: ["User", "Role", "Group", "LocalManagedPolicy", "AWSManagedPolicy"] },

@@ -73,3 +73,17 @@ export function policyNotAttachable(message: string): AwsError {
 export function accessDenied(message: string): AwsError {
   return new AwsError("AccessDenied", message, { status: 403 });
 }
+
+/** The sentence is AWS's; it doesn't say which rule the password breaks. */
+export function passwordPolicyViolation(): AwsError {
+  const message = "Password does not conform to the account password policy.";
+  return new AwsError("PasswordPolicyViolation", message, { status: 400 });
+}
+
+export function temporarilyUnmodifiable(message: string): AwsError {
+  return new AwsError("EntityTemporarilyUnmodifiable", message, { status: 409 });
+}
+
+export function invalidUserType(message: string): AwsError {
+  return new AwsError("InvalidUserType", message, { status: 400 });
+}

@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Migration, Tables } from "../../kernel/store.ts";
+import { accountMigrations } from "./account-migrations.ts";
 import { serviceLinkedRoleMigrations } from "./service-linked-roles/migrations.ts";
 
 export const iamMigrations: readonly Migration[] = [
@@ -7,6 +8,7 @@ export const iamMigrations: readonly Migration[] = [
   { name: "iam/0002-policies", up: createPolicies },
   { name: "iam/0003-credentials", up: createCredentials },
   ...serviceLinkedRoleMigrations,
+  ...accountMigrations,
 ];
 
 async function createPrincipals(db: Kysely<Tables>): Promise<void> {

@@ -7,11 +7,15 @@ import type {
 import type { OperationTable } from "../../kernel/operations.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyOperations } from "./access-keys.ts";
+import { accountAliasOperations } from "./account-aliases.ts";
 import { accountAuthorizationOperations } from "./account-authorization-details.ts";
+import { accountPasswordPolicyOperations } from "./account-password-policies.ts";
+import { accountSummaryOperations } from "./account-summary.ts";
 import { bootstrapAccounts, type RootAccount } from "./accounts.ts";
 import { attachedPolicyOperations } from "./attached-policies.ts";
 import { AwsManagedPolicies } from "./aws-managed-policies.ts";
 import { iamConstraints } from "./constraints.ts";
+import { credentialReportOperations } from "./credential-reports.ts";
 import { Generations } from "./generations.ts";
 import { groupOperations } from "./groups.ts";
 import { createIdentityDirectory } from "./identity-directory.ts";
@@ -19,6 +23,7 @@ import { inlinePolicyOperations } from "./inline-policies.ts";
 import { instanceProfileOperations } from "./instance-profiles.ts";
 import { KeyCredentials } from "./key-credentials.ts";
 import { LastUsed } from "./last-used.ts";
+import { loginProfileOperations } from "./login-profiles.ts";
 import { iamMigrations } from "./migrations.ts";
 import type { IamParts } from "./parts.ts";
 import { permissionsBoundaryOperations } from "./permissions-boundaries.ts";
@@ -108,5 +113,10 @@ function operationsOf(parts: IamParts): OperationTable {
     ...tagOperations(parts),
     ...instanceProfileOperations(parts),
     ...accountAuthorizationOperations(parts),
+    ...accountSummaryOperations(),
+    ...accountAliasOperations(),
+    ...accountPasswordPolicyOperations(),
+    ...loginProfileOperations(),
+    ...credentialReportOperations(parts),
   };
 }

@@ -126,6 +126,47 @@ export interface InstanceProfileRow {
   created_ms: number;
 }
 
+/** The account's sign-in alias: one per account, unique in the server. */
+export interface AccountAliasRow {
+  account_id: string;
+  alias: string;
+}
+
+export interface PasswordPolicyRow {
+  account_id: string;
+  minimum_length: number;
+  require_symbols: number;
+  require_numbers: number;
+  require_uppercase: number;
+  require_lowercase: number;
+  users_may_change: number;
+  /** Null: passwords don't expire. */
+  max_age_days: number | null;
+  /** Null: any password may be used again. */
+  reuse_prevention: number | null;
+  hard_expiry: number | null;
+}
+
+/** A user's console password. */
+export interface LoginProfileRow {
+  account_id: string;
+  user_id: string;
+  /** By `password-hash.ts`. */
+  password_hash: string;
+  /** A JSON list of the hashes before it, latest first; as many as a policy can look back. */
+  previous_hashes: string;
+  reset_required: number;
+  created_ms: number;
+  changed_ms: number;
+}
+
+/** The account's latest credential report. */
+export interface CredentialReportRow {
+  account_id: string;
+  content: string;
+  generated_ms: number;
+}
+
 export interface IamTables {
   iam_accounts: AccountRow;
   iam_users: UserRow;
@@ -139,4 +180,8 @@ export interface IamTables {
   iam_policy_versions: PolicyVersionRow;
   iam_access_keys: AccessKeyRow;
   iam_instance_profiles: InstanceProfileRow;
+  iam_account_aliases: AccountAliasRow;
+  iam_password_policies: PasswordPolicyRow;
+  iam_login_profiles: LoginProfileRow;
+  iam_credential_reports: CredentialReportRow;
 }

@@ -188,6 +188,7 @@ async function refuseTakenName(db: Db, accountId: string, name: string): Promise
 /** A user goes only once nothing is left that hangs on it. */
 async function refuseReferencedUser(db: Db, userId: string): Promise<void> {
   const referencing = [
+    ["iam_login_profiles", "user_id", "delete login profile"],
     ["iam_access_keys", "user_id", "delete access keys"],
     ["iam_group_members", "user_id", "remove users from group"],
     ["iam_policy_attachments", "owner_id", "detach all policies"],
