@@ -58,6 +58,49 @@ export interface IdentityDirectory {
   noteRoleUsed(roleArn: string, region: string, atMs: number): void;
 }
 
+/** An OpenID Connect provider of an account, as AssumeRoleWithWebIdentity needs it. */
+export interface OidcProviderRecord {
+  readonly arn: string;
+  /** Without its `https://`, as GetOpenIDConnectProvider shows it. */
+  readonly url: string;
+  readonly clientIds: readonly string[];
+  /** SHA-1 digests of certificates, in hexadecimal digits. */
+  readonly thumbprints: readonly string[];
+}
+
+/** A SAML provider, with what AssumeRoleWithSAML verifies assertions by. */
+export interface SamlProviderRecord {
+  readonly arn: string;
+  /** The metadata's `entityID`: who issues the assertions. */
+  readonly entityId: string;
+  readonly validUntilMs: number | undefined;
+  /** PEM; an assertion must be signed with the key of one of them. */
+  readonly signingCertificates: readonly string[];
+  readonly metadataDocument: string;
+}
+
+/** What STS asks of identity providers and MFA devices. IAM implements it. */
+export interface FederationDirectory {
+  /** The provider for an issuer's `https://` URL (its `iss`); undefined when there is none. */
+  findOidcProvider(
+    accountId: string,
+    url: string,
+    context: RequestContext,
+  ): Promise<OidcProviderRecord | undefined>;
+  findSamlProvider(arn: string, context: RequestContext): Promise<SamlProviderRecord | undefined>;
+  /**
+   * Whether the device `serialNumber` is enabled for this user or root user and shows `code` now.
+   * A code that was accepted is used up, as RFC 6238 section 5.2 demands. Other principals have
+   * no devices.
+   */
+  verifyMfaCode(
+    principal: Principal,
+    serialNumber: string,
+    code: string,
+    context: RequestContext,
+  ): Promise<boolean>;
+}
+
 /** A credential that authentication found by its access key id. */
 export interface Credential {
   readonly secretAccessKey: string;
