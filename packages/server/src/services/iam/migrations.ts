@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Migration, Tables } from "../../kernel/store.ts";
 import { accountMigrations } from "./account-migrations.ts";
+import { federationMigrations } from "./federation-migrations.ts";
 import { serviceLinkedRoleMigrations } from "./service-linked-roles/migrations.ts";
 
 export const iamMigrations: readonly Migration[] = [
@@ -9,6 +10,7 @@ export const iamMigrations: readonly Migration[] = [
   { name: "iam/0003-credentials", up: createCredentials },
   ...serviceLinkedRoleMigrations,
   ...accountMigrations,
+  ...federationMigrations,
 ];
 
 async function createPrincipals(db: Kysely<Tables>): Promise<void> {

@@ -12,6 +12,16 @@ export const GROUPS_PER_USER = 10;
 export const ATTACHED_POLICIES_MAX = 10;
 export const VERSIONS_PER_POLICY = 5;
 export const TAGS_PER_RESOURCE = 50;
+export const OIDC_PROVIDERS_PER_ACCOUNT = 100;
+export const CLIENT_IDS_PER_OIDC_PROVIDER = 100;
+/** Source: CreateOpenIDConnectProvider, `ThumbprintList`. */
+export const THUMBPRINTS_PER_OIDC_PROVIDER = 5;
+export const SAML_PROVIDERS_PER_ACCOUNT = 100;
+export const SERVER_CERTIFICATES_PER_ACCOUNT = 20;
+export const MFA_DEVICES_PER_USER = 8;
+export const SSH_PUBLIC_KEYS_PER_USER = 5;
+/** For one service; source: CreateServiceSpecificCredential. */
+export const SERVICE_SPECIFIC_CREDENTIALS_PER_USER = 2;
 
 /** Characters without white space, in one document. */
 export const MANAGED_POLICY_SIZE = 6144;

@@ -1,5 +1,6 @@
 import type {
   CredentialSource,
+  FederationDirectory,
   IdentityDirectory,
   LinkedServiceUsage,
   ServiceLinkedRoles,
@@ -16,6 +17,7 @@ import { attachedPolicyOperations } from "./attached-policies.ts";
 import { AwsManagedPolicies } from "./aws-managed-policies.ts";
 import { iamConstraints } from "./constraints.ts";
 import { credentialReportOperations } from "./credential-reports.ts";
+import { createFederationDirectory } from "./federation-directory.ts";
 import { Generations } from "./generations.ts";
 import { groupOperations } from "./groups.ts";
 import { createIdentityDirectory } from "./identity-directory.ts";
@@ -25,6 +27,7 @@ import { KeyCredentials } from "./key-credentials.ts";
 import { LastUsed } from "./last-used.ts";
 import { loginProfileOperations } from "./login-profiles.ts";
 import { iamMigrations } from "./migrations.ts";
+import { openIdConnectProviderOperations } from "./open-id-connect-providers.ts";
 import type { IamParts } from "./parts.ts";
 import { permissionsBoundaryOperations } from "./permissions-boundaries.ts";
 import { policyOperations } from "./policies.ts";
@@ -48,6 +51,7 @@ export interface IamDependencies extends ServiceDependencies {
 
 export interface IamService extends Service {
   readonly directory: IdentityDirectory;
+  readonly federation: FederationDirectory;
   readonly credentials: CredentialSource;
   readonly linkedRoles: ServiceLinkedRoles;
   /** Makes accounts and sets their root keys; may be called again with the same or others. */
@@ -78,6 +82,7 @@ export function createIamService(deps: IamDependencies): IamService {
     constraints: iamConstraints,
     migrations: iamMigrations,
     directory: createIdentityDirectory(parts),
+    federation: createFederationDirectory(parts),
     credentials,
     linkedRoles: linked.linkedRoles,
     bootstrapAccounts: (accounts) => bootstrapAccounts(parts, accounts),
@@ -118,5 +123,6 @@ function operationsOf(parts: IamParts): OperationTable {
     ...accountPasswordPolicyOperations(),
     ...loginProfileOperations(),
     ...credentialReportOperations(parts),
+    ...openIdConnectProviderOperations(parts),
   };
 }

@@ -1,3 +1,5 @@
+import type { FederationTables } from "./federation-tables.ts";
+
 /** An account that this server knows, with its root user's key. */
 export interface AccountRow {
   account_id: string;
@@ -167,7 +169,7 @@ export interface CredentialReportRow {
   generated_ms: number;
 }
 
-export interface IamTables {
+export interface IamTables extends FederationTables {
   iam_accounts: AccountRow;
   iam_users: UserRow;
   iam_groups: GroupRow;

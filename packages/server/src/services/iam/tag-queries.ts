@@ -58,9 +58,7 @@ export async function putTags(
     .where("owner_id", "=", ownerId)
     .executeTakeFirstOrThrow();
   if (Number(count) > TAGS_PER_RESOURCE)
-    throw limitExceeded(
-      `The number of tags has reached the maximum limit of ${TAGS_PER_RESOURCE} per resource.`,
-    );
+    throw limitExceeded("The number of tags has reached the maximum limit.");
 }
 
 /** Removes tags by key irrespective of case; unknown keys are no error. */
