@@ -16,6 +16,7 @@ import { bootstrapAccounts, type RootAccount } from "./accounts.ts";
 import { attachedPolicyOperations } from "./attached-policies.ts";
 import { AwsManagedPolicies } from "./aws-managed-policies.ts";
 import { iamConstraints } from "./constraints.ts";
+import { contextKeyOperations } from "./context-keys.ts";
 import { credentialReportOperations } from "./credential-reports.ts";
 import { createFederationDirectory } from "./federation-directory.ts";
 import { Generations } from "./generations.ts";
@@ -37,6 +38,7 @@ import { roleOperations } from "./roles.ts";
 import { iamSchemas } from "./schema.ts";
 import { SecretBox } from "./secret-box.ts";
 import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
+import { simulationOperations } from "./simulations.ts";
 import { tagOperations } from "./tags.ts";
 import { userOperations } from "./users.ts";
 
@@ -124,5 +126,7 @@ function operationsOf(parts: IamParts): OperationTable {
     ...loginProfileOperations(),
     ...credentialReportOperations(parts),
     ...openIdConnectProviderOperations(parts),
+    ...simulationOperations(parts),
+    ...contextKeyOperations(parts),
   };
 }
