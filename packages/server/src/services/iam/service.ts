@@ -37,6 +37,7 @@ import { policyVersionOperations } from "./policy-versions.ts";
 import { roleOperations } from "./roles.ts";
 import { iamSchemas } from "./schema.ts";
 import { SecretBox } from "./secret-box.ts";
+import { serviceAccessOperations } from "./service-access.ts";
 import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
 import { simulationOperations } from "./simulations.ts";
 import { tagOperations } from "./tags.ts";
@@ -128,5 +129,6 @@ function operationsOf(parts: IamParts): OperationTable {
     ...openIdConnectProviderOperations(parts),
     ...simulationOperations(parts),
     ...contextKeyOperations(parts),
+    ...serviceAccessOperations(parts),
   };
 }

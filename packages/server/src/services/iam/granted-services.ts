@@ -1,0 +1,37 @@
+import { matchesActionPattern } from "@rolecast/policy";
+
+interface GrantStatement {
+  readonly Effect?: unknown;
+  readonly Action?: unknown;
+  readonly NotAction?: unknown;
+}
+
+/** Whether a policy allows any action of a service (`s3`), whatever its resources and conditions. */
+export function grantsService(text: string, service: string): boolean {
+  const { Statement } = JSON.parse(text) as { readonly Statement?: unknown };
+  const statements = (Array.isArray(Statement) ? Statement : [Statement]) as GrantStatement[];
+  const namespace = service.toLowerCase();
+  return statements.some((statement) => {
+    if (statement?.Effect !== "Allow") return false;
+    if (statement.Action !== undefined)
+      return textsIn(statement.Action).some((pattern) => isOfService(pattern, namespace));
+    // All actions but those: some of the service remain unless a pattern covers every one.
+    return !textsIn(statement.NotAction).some((pattern) => coversService(pattern, namespace));
+  });
+}
+
+function isOfService(pattern: string, namespace: string): boolean {
+  return pattern === "*" || pattern.toLowerCase().startsWith(`${namespace}:`);
+}
+
+/** No action is named so; a pattern that covers it is taken to cover all of the service. */
+const SOME_ACTION = "Zzzzzzzzzz0";
+
+function coversService(pattern: string, namespace: string): boolean {
+  return matchesActionPattern(pattern, `${namespace}:${SOME_ACTION}`);
+}
+
+function textsIn(value: unknown): readonly string[] {
+  const values: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return values.filter((each) => typeof each === "string");
+}
