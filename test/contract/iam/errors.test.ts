@@ -70,7 +70,7 @@ const rows: Row[] = [
     "CreatePolicy of a taken name",
     "EntityAlreadyExists",
     409,
-    "A policy called custom already exists. Duplicate names are not allowed. Please try another name.",
+    "A policy called custom already exists. Duplicate names are not allowed.",
     () => iam.createPolicy({ PolicyName: "custom", PolicyDocument: POLICY }),
   ],
   [

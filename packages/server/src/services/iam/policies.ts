@@ -135,11 +135,7 @@ async function refuseTakenName(db: Db, accountId: string, name: string): Promise
     .where("account_id", "=", accountId)
     .where("name_key", "=", name.toLowerCase())
     .executeTakeFirst();
-  if (taken)
-    throw alreadyExists(
-      `A policy called ${name}`,
-      "Duplicate names are not allowed. Please try another name.",
-    );
+  if (taken) throw alreadyExists(`A policy called ${name}`, "Duplicate names are not allowed.");
 }
 
 async function refuseOverQuota(db: Db, accountId: string): Promise<void> {
