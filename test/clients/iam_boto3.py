@@ -108,6 +108,69 @@ error = refused(
 )
 assert "protected role 'AWSServiceRoleForIVSRecordToS3'" in error["Message"], error
 
+# What Terraform and audit tools ask of an account.
+summary = iam.get_account_summary()["SummaryMap"]
+assert summary["Users"] == 7 and summary["UsersQuota"] == 5000, summary
+iam.create_account_alias(AccountAlias="boto3-alias")
+assert iam.list_account_aliases()["AccountAliases"] == ["boto3-alias"]
+refused(
+    iam.exceptions.EntityAlreadyExistsException,
+    iam.create_account_alias,
+    AccountAlias="boto3-alias",
+)
+refused(iam.exceptions.NoSuchEntityException, iam.get_account_password_policy)
+iam.update_account_password_policy(MinimumPasswordLength=12, RequireSymbols=True, MaxPasswordAge=90)
+strict = iam.get_account_password_policy()["PasswordPolicy"]
+assert strict["ExpirePasswords"] and strict["MinimumPasswordLength"] == 12, strict
+refused(
+    iam.exceptions.PasswordPolicyViolationException,
+    iam.create_login_profile,
+    UserName="user-1",
+    Password="no symbols here".replace(" ", ""),
+)
+iam.create_login_profile(UserName="user-1", Password="quite-long-enough")
+refused(iam.exceptions.DeleteConflictException, iam.delete_user, UserName="user-1")
+refused(
+    iam.exceptions.InvalidUserTypeException,
+    iam.change_password,
+    OldPassword="quite-long-enough",
+    NewPassword="another-long-one",
+)
+refused(iam.exceptions.CredentialReportNotPresentException, iam.get_credential_report)
+while iam.generate_credential_report()["State"] != "COMPLETE":
+    pass
+lines = iam.get_credential_report()["Content"].decode().split("\n")
+assert len(lines) == 9 and lines[1].startswith("<root_account>,"), lines
+report = dict(zip(lines[0].split(","), lines[3].split(",")))
+assert report["user"] == "user-1" and report["password_enabled"] == "true", report
+
+# Simulations, with the statements that decide.
+user_0 = iam.get_user(UserName="user-0")["User"]["Arn"]
+simulated = iam.simulate_principal_policy(
+    PolicySourceArn=user_0,
+    ActionNames=["iam:GetUser", "iam:DeleteUser"],
+    ResourceArns=[user_0],
+)["EvaluationResults"]
+assert [result["EvalDecision"] for result in simulated] == ["allowed", "implicitDeny"], simulated
+(statement,) = simulated[0]["ResourceSpecificResults"][0]["MatchedStatements"]
+assert statement["SourcePolicyId"] == "user_user-0_self", statement
+assert statement["StartPosition"] == {"Line": 1, "Column": 41}, statement
+dated = policy(
+    {
+        "Effect": "Allow",
+        "Action": "s3:GetObject",
+        "Resource": "*",
+        "Condition": {"DateLessThan": {"aws:CurrentTime": "2030-01-01T00:00:00Z"}},
+    }
+)
+(result,) = iam.simulate_custom_policy(PolicyInputList=[dated], ActionNames=["s3:GetObject"])[
+    "EvaluationResults"
+]
+assert result["MissingContextValues"] == ["aws:CurrentTime"], result
+assert iam.get_context_keys_for_custom_policy(PolicyInputList=[dated])["ContextKeyNames"] == [
+    "aws:CurrentTime"
+]
+
 details = iam.get_account_authorization_details()
 assert len(details["UserDetailList"]) == 7, details
 assert {role["RoleName"] for role in details["RoleDetailList"]} == {

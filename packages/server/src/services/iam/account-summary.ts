@@ -48,7 +48,6 @@ const ABSENT = {
   AccountSigningCertificatesPresent: 0,
   MFADevices: 0,
   MFADevicesInUse: 0,
-  Providers: 0,
   ServerCertificates: 0,
 } as const;
 
@@ -70,6 +69,7 @@ export function accountSummaryOperations() {
             InstanceProfiles: await count(db, "iam_instance_profiles", accountId),
             Policies: await count(db, "iam_policies", accountId),
             PolicyVersionsInUse: await count(db, "iam_policy_versions", accountId),
+            Providers: await count(db, "iam_oidc_providers", accountId),
             AccountAccessKeysPresent: await count(db, "iam_accounts", accountId),
             GlobalEndpointTokenVersion: GLOBAL_ENDPOINT_TOKEN_VERSION,
             ...ABSENT,
@@ -88,6 +88,7 @@ type Counted =
   | "iam_instance_profiles"
   | "iam_policies"
   | "iam_policy_versions"
+  | "iam_oidc_providers"
   | "iam_accounts";
 
 async function count(db: Kysely<IamTables>, table: Counted, accountId: string): Promise<number> {
