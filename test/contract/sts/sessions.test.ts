@@ -7,9 +7,10 @@ import {
   DeleteUserPolicyCommand,
   ListUsersCommand,
 } from "@aws-sdk/client-iam";
+import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import {
   GetCallerIdentityCommand,
-  GetFederationTokenCommand,
+  GetDelegatedAccessTokenCommand,
   GetSessionTokenCommand,
   type GetSessionTokenCommandInput,
   type STSClient,
@@ -66,14 +67,14 @@ describe("GetCallerIdentity", () => {
 describe("GetSessionToken", () => {
   test("makes a session of the user itself, which ends with the user", async () => {
     const { iam } = server.clients();
-    const dave = await createUser(iam, "dave", [allow("iam:ListUsers")]);
+    const dave = await createUser(iam, "dave", [allow("s3:ListAllMyBuckets")]);
     const session = await sessionToken(server.clients(dave).sts);
     expect(session.seconds).toBeGreaterThan(43_100);
     const clients = server.clients(session);
     expect(await clients.sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
       Arn: dave.arn,
     });
-    await clients.iam.send(new ListUsersCommand({}));
+    await clients.s3.send(new ListBucketsCommand({}));
     const UserName = "dave";
     await iam.send(new DeleteUserPolicyCommand({ UserName, PolicyName: "own" }));
     await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId: dave.accessKeyId }));
@@ -90,6 +91,14 @@ describe("GetSessionToken", () => {
     await expect(sessionToken(server.clients(session).sts)).rejects.toMatchObject({
       name: "AccessDenied",
       message: "Cannot call GetSessionToken with session credentials",
+    });
+  });
+
+  test("without MFA is no credential to IAM", async () => {
+    const clients = server.clients(await sessionToken(server.clients().sts));
+    await clients.s3.send(new ListBucketsCommand({}));
+    await expect(clients.iam.send(new ListUsersCommand({}))).rejects.toMatchObject({
+      name: "InvalidClientTokenId",
     });
   });
 
@@ -134,13 +143,13 @@ describe("temporary credentials", () => {
       const before = await startTestServer({ data });
       const { iam, sts } = before.clients();
       const eve = await createUser(iam, "eve");
-      const arn = await createRole(iam, "lasting", [trusting(eve.arn)], [allow("iam:ListUsers")]);
+      const arn = await createRole(iam, "lasting", [trusting(eve.arn)], [allow("s3:*")]);
       const ofRole = await assumeRole(before.clients(eve).sts, arn);
       const ofRoot = await sessionToken(sts);
       await before.close();
       const after = await startTestServer({ data });
       for (const key of [ofRole, ofRoot])
-        await clientsOf(after.endpoint, key, "us-east-1").iam.send(new ListUsersCommand({}));
+        await clientsOf(after.endpoint, key, "us-east-1").s3.send(new ListBucketsCommand({}));
       await after.close();
       // Another folder is another server, with another sealing key.
       await expect(
@@ -154,7 +163,9 @@ describe("temporary credentials", () => {
 
 test("an operation that isn't there yet is named in the answer", async () => {
   const { sts } = server.clients();
-  await expect(sts.send(new GetFederationTokenCommand({ Name: "x1" }))).rejects.toMatchObject({
-    message: expect.stringContaining("sts:GetFederationToken"),
+  await expect(
+    sts.send(new GetDelegatedAccessTokenCommand({ TradeInToken: "x1" })),
+  ).rejects.toMatchObject({
+    message: expect.stringContaining("sts:GetDelegatedAccessToken"),
   });
 });

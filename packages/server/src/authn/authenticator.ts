@@ -56,6 +56,8 @@ export class Authenticator {
     if (credential === "invalid-token") throw authenticationError("invalid-token", protocol);
     if (credential === "expired-token") throw authenticationError("expired-token", protocol);
     if (credential.status !== "Active") throw authenticationError("inactive-key", protocol);
+    if (credential.refusedBy?.has(service.definition.name))
+      throw authenticationError("invalid-token", protocol);
     const nowMs = this.#clock.nowMs();
     verifySignature(authentication, request, credential.secretAccessKey, nowMs, {
       dialect,

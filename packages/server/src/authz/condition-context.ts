@@ -45,6 +45,10 @@ export class ConditionContext implements RequestContextValues {
         return region;
       case "aws:resourceaccount":
         return this.#authorization.resourceAccountId ?? this.#request.accountId;
+      case "aws:multifactorauthage":
+        return caller.multiFactorAuthAtMs === undefined
+          ? undefined
+          : String(Math.floor((nowMs - caller.multiFactorAuthAtMs) / 1000));
       case "aws:viaawsservice":
         return String(invokedBy !== undefined);
       case "aws:calledvia":

@@ -106,6 +106,8 @@ export interface Credential {
   readonly secretAccessKey: string;
   readonly caller: Caller;
   readonly status: "Active" | "Inactive";
+  /** Services that take this credential for an invalid one, by name; left out, none. */
+  readonly refusedBy?: ReadonlySet<string>;
 }
 
 /**

@@ -24,6 +24,11 @@ export interface Caller {
    * `aws:multifactorauthpresent`, `aws:principaltag/team`, `aws:sourceidentity`.
    */
   readonly sessionContext?: ReadonlyMap<string, ContextValue>;
+  /**
+   * When a code of an MFA device was given for the session, in milliseconds since the epoch;
+   * `aws:MultiFactorAuthAge` counts from it.
+   */
+  readonly multiFactorAuthAtMs?: number;
   /** Milliseconds since the epoch at which a temporary credential ends. */
   readonly expiresAtMs?: number;
 }

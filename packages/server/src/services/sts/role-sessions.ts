@@ -9,10 +9,11 @@ import { CHAINED_SESSION_SECONDS_MAX, DEFAULT_SESSION_SECONDS } from "./constrai
 import { accessDenied, validationError } from "./errors.ts";
 import { issueCredentials } from "./issue-credentials.ts";
 import { refuseMfa } from "./mfa.ts";
+import { refuseFederatedUser } from "./refuse-federated-user.ts";
 import { inheritedSourceIdentity, inheritedTags } from "./session-context.ts";
 import { assumedRoleArn, type SessionCredentials } from "./session-credentials.ts";
 import { checkInlineSessionPolicy, checkManagedSessionPolicies } from "./session-policies.ts";
-import { sessionTags } from "./session-tags.ts";
+import { requestTagKeys, sessionTags } from "./session-tags.ts";
 
 export interface RoleSessionsDependencies {
   readonly directory: IdentityDirectory;
@@ -34,6 +35,7 @@ export function roleSessions(deps: RoleSessionsDependencies) {
   return defineOperations<typeof sts>()({
     AssumeRole: {
       authorize: async (input, context) => {
+        refuseFederatedUser(context, input.RoleArn ?? "");
         const role = await findRole(deps.directory, input, context);
         decided.set(context, role);
         return actionsOf(input, context).map((action) => authorization(action, role, input));
@@ -81,6 +83,8 @@ function assume(deps: RoleSessionsDependencies, assumption: Assumption) {
       policyArns,
       ...tags,
       sourceIdentity,
+      multiFactorAuth: false,
+      context: [],
     },
     minimumTokenBytes: input.MinimumSessionTokenSize ?? 0,
   });
@@ -136,18 +140,13 @@ function authorization(action: string, role: FoundRole, input: AssumeRoleInput):
 }
 
 function conditionKeys(role: FoundRole, input: AssumeRoleInput): ContextEntries {
-  const tags = input.Tags ?? [];
-  const requestTags = tags.map(({ Key = "", Value = "" }): [string, string] => [
-    `aws:requesttag/${Key.toLowerCase()}`,
-    Value,
-  ]);
   const resourceTags = Object.entries(role.tags).flatMap(([key, value]): [string, string][] => [
     [`aws:resourcetag/${key.toLowerCase()}`, value],
     [`iam:resourcetag/${key.toLowerCase()}`, value],
   ]);
   return {
-    ...Object.fromEntries([...requestTags, ...resourceTags]),
-    "aws:tagkeys": tags.length > 0 ? tags.map(({ Key = "" }) => Key) : undefined,
+    ...Object.fromEntries(resourceTags),
+    ...requestTagKeys(input.Tags ?? []),
     "sts:externalid": input.ExternalId,
     "sts:rolesessionname": input.RoleSessionName,
     "sts:sourceidentity": input.SourceIdentity,

@@ -1,8 +1,10 @@
 import type { CredentialSource, IdentityDirectory } from "../../kernel/identity.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
+import { accessKeyInfo } from "./access-key-info.ts";
 import { callerIdentities } from "./caller-identities.ts";
 import { stsConstraints } from "./constraints.ts";
 import { accessDenied } from "./errors.ts";
+import { federationTokens } from "./federation-tokens.ts";
 import { roleSessions } from "./role-sessions.ts";
 import { stsSchemas } from "./schema.ts";
 import { SessionCredentials } from "./session-credentials.ts";
@@ -29,7 +31,9 @@ export function createStsService(
       schemas: stsSchemas,
     },
     operations: {
+      ...accessKeyInfo,
       ...callerIdentities,
+      ...federationTokens({ directory: deps.directory, credentials }),
       ...roleSessions({ directory: deps.directory, credentials }),
       ...sessionTokens(credentials),
     },

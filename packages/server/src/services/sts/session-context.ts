@@ -17,7 +17,8 @@ export function sessionContext(
 ): ReadonlyMap<string, ContextValue> {
   const context = new Map<string, ContextValue>();
   context.set("aws:tokenissuetime", isoSeconds(session.issuedAtMs));
-  context.set("aws:multifactorauthpresent", "false");
+  context.set("aws:multifactorauthpresent", String(session.multiFactorAuth));
+  for (const [key, value] of session.context) context.set(key, value);
   for (const { key, value } of tags) context.set(PRINCIPAL_TAG + key.toLowerCase(), value);
   if (session.sourceIdentity !== undefined) context.set(SOURCE_IDENTITY, session.sourceIdentity);
   if (session.transitiveTagKeys.length > 0)

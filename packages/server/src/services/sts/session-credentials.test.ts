@@ -70,6 +70,8 @@ const session: Session = {
   tags: [{ key: "team", value: "video" }],
   transitiveTagKeys: ["team"],
   sourceIdentity: "alice",
+  multiFactorAuth: false,
+  context: [],
 };
 
 async function found(world: World, of: Session = session) {

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Credential, CredentialSource, IdentityDirectory } from "../../kernel/identity.ts";
 import type { Ids } from "../../kernel/ids.ts";
@@ -16,6 +17,8 @@ import { type SealedToken, TokenSealer } from "./token-sealer.ts";
 const TEMPORARY_KEY_PREFIX = "ASIA";
 /** RoleLastUsed shows seconds, so a session's use is noted no more often. */
 const NOTE_INTERVAL_MS = 1000;
+/** What sessions made without MFA may not call, and federated users never: IAM's API. */
+const IAM_ONLY: ReadonlySet<string> = new Set(["iam"]);
 /** Opened tokens kept in memory; a few KiB each. The rest is opened again when it is used. */
 const OPENED_TOKENS_MAX = 2048;
 
@@ -114,11 +117,13 @@ export class SessionCredentials implements CredentialSource {
     return {
       secretAccessKey,
       status: "Active",
+      ...(mayCallIam(session) ? {} : { refusedBy: IAM_ONLY }),
       caller: {
         principal: identity.principal,
         accessKeyId,
         expiresAtMs: session.expiresAtMs,
         sessionContext: sessionContext(session, identity.tags),
+        ...(session.multiFactorAuth ? { multiFactorAuthAtMs: session.issuedAtMs } : {}),
         ...(sessionPolicies === undefined ? {} : { sessionPolicies }),
       },
     };
@@ -134,6 +139,7 @@ export class SessionCredentials implements CredentialSource {
       const arn = `arn:aws:iam::${identity.accountId}:root`;
       return { principal: { kind: "root", accountId: identity.accountId, arn }, tags };
     }
+    if (identity.kind === "federated-user") return this.#identifyFederatedUser(session, context);
     if (identity.kind === "user") {
       // By id: who was renamed meanwhile is the same user under another ARN.
       const arn = await this.#deps.directory.findPrincipalArn(identity.id, context);
@@ -154,6 +160,22 @@ export class SessionCredentials implements CredentialSource {
       },
       tags: overriddenBy(role.tags, tags),
     };
+  }
+
+  /** Ends with the user that vouches for it; its own tags go before the user's. */
+  async #identifyFederatedUser(
+    { identity, tags }: Session,
+    context: RequestContext,
+  ): Promise<{ principal: Principal; tags: readonly SessionTag[] } | undefined> {
+    assert(identity.kind === "federated-user");
+    const { accountId, userId, name } = identity;
+    const arn = federatedUserArn(accountId, name);
+    const principal = { kind: "federated-user", accountId, arn, userArn: undefined, name } as const;
+    if (userId === undefined) return { principal, tags };
+    const userArn = await this.#deps.directory.findPrincipalArn(userId, context);
+    if (userArn === undefined) return undefined;
+    const own = await this.#deps.directory.principalTags(userId, context);
+    return { principal: { ...principal, userArn }, tags: overriddenBy(own, tags) };
   }
 
   /** A managed policy that was deleted since allows nothing; the others still do. */
@@ -194,4 +216,17 @@ export class SessionCredentials implements CredentialSource {
 /** The session's ARN: without the role's path. Source: IAM User Guide, IAM ARNs. */
 export function assumedRoleArn(accountId: string, roleName: string, sessionName: string): string {
   return `arn:aws:sts::${accountId}:assumed-role/${roleName}/${sessionName}`;
+}
+
+/** Source: API reference, GetFederationToken, Response Elements. */
+export function federatedUserArn(accountId: string, name: string): string {
+  return `arn:aws:sts::${accountId}:federated-user/${name}`;
+}
+
+/**
+ * The sessions of GetFederationToken may never call IAM, those of GetSessionToken only with MFA.
+ * Source: IAM User Guide, "Compare AWS STS credentials".
+ */
+function mayCallIam({ identity, multiFactorAuth }: Session): boolean {
+  return identity.kind === "role" || (identity.kind !== "federated-user" && multiFactorAuth);
 }

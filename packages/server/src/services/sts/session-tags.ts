@@ -1,4 +1,5 @@
 import type { Tag } from "@aws-sdk/client-sts";
+import type { ContextEntries } from "../../kernel/request-context.ts";
 import { invalidParameterValue } from "./errors.ts";
 import type { SessionTag } from "./session.ts";
 
@@ -47,6 +48,18 @@ export function sessionTags(
   return {
     tags: [...inherited, ...tags],
     transitiveTagKeys: [...new Set([...inherited.map(({ key }) => key), ...transitive])],
+  };
+}
+
+/** The condition keys of tags that a request passes. */
+export function requestTagKeys(tags: readonly Tag[]): ContextEntries {
+  const entries = tags.map(({ Key = "", Value = "" }): [string, string] => [
+    `aws:requesttag/${Key.toLowerCase()}`,
+    Value,
+  ]);
+  return {
+    ...Object.fromEntries(entries),
+    "aws:tagkeys": tags.length > 0 ? tags.map(({ Key = "" }) => Key) : undefined,
   };
 }
 

@@ -1,11 +1,9 @@
 import type * as sts from "@aws-sdk/client-sts";
 import { defineOperations, NO_PERMISSION_NEEDED } from "../../kernel/operations.ts";
-import type { RequestContext } from "../../kernel/request-context.ts";
-import { DEFAULT_USER_SESSION_SECONDS, ROOT_SESSION_SECONDS_MAX } from "./constraints.ts";
-import { forbidden } from "./errors.ts";
+import { DEFAULT_USER_SESSION_SECONDS } from "./constraints.ts";
 import { issueCredentials } from "./issue-credentials.ts";
+import { lifetimeSeconds, longTermIdentity } from "./long-term-identity.ts";
 import { refuseMfa } from "./mfa.ts";
-import type { SessionIdentity } from "./session.ts";
 import type { SessionCredentials } from "./session-credentials.ts";
 
 export function sessionTokens(credentials: SessionCredentials) {
@@ -16,9 +14,7 @@ export function sessionTokens(credentials: SessionCredentials) {
         const identity = longTermIdentity(context);
         refuseMfa(input);
         const asked = input.DurationSeconds ?? DEFAULT_USER_SESSION_SECONDS;
-        // The account owner's request isn't refused but shortened. Source: its API reference.
-        const seconds =
-          identity.kind === "root" ? Math.min(asked, ROOT_SESSION_SECONDS_MAX) : asked;
+        const seconds = lifetimeSeconds(identity, asked);
         const issued = issueCredentials(credentials, {
           session: {
             identity,
@@ -29,6 +25,8 @@ export function sessionTokens(credentials: SessionCredentials) {
             tags: [],
             transitiveTagKeys: [],
             sourceIdentity: undefined,
+            multiFactorAuth: false,
+            context: [],
           },
           minimumTokenBytes: 0,
         });
@@ -36,17 +34,4 @@ export function sessionTokens(credentials: SessionCredentials) {
       },
     },
   });
-}
-
-/** @throws AccessDenied for callers that are sessions already, in AWS's words. */
-function longTermIdentity({ caller }: RequestContext): SessionIdentity {
-  const { principal } = caller;
-  const temporary = caller.expiresAtMs !== undefined;
-  if (principal.kind === "root" && !temporary)
-    return { kind: "root", accountId: principal.accountId };
-  if (principal.kind === "user" && !temporary) {
-    const { accountId, arn, id, userName } = principal;
-    return { kind: "user", accountId, arn, id, userName };
-  }
-  throw forbidden("Cannot call GetSessionToken with session credentials");
 }

@@ -1,3 +1,5 @@
+import type { ContextValue } from "../../kernel/principal.ts";
+
 /**
  * What a session token says, before it is sealed. Everything that can change while the session
  * lives (the role's tags, the text of a managed policy) is looked up at each use instead.
@@ -14,6 +16,10 @@ export interface Session {
   readonly tags: readonly SessionTag[];
   readonly transitiveTagKeys: readonly string[];
   readonly sourceIdentity: string | undefined;
+  /** Whether a code of an MFA device was given when the session was made. */
+  readonly multiFactorAuth: boolean;
+  /** Condition keys that the session fixes beside those, lower-cased: an identity provider's. */
+  readonly context: readonly (readonly [key: string, value: ContextValue])[];
 }
 
 export interface SessionTag {
@@ -37,6 +43,13 @@ export type SessionIdentity =
       readonly id: string;
       readonly userName: string;
     }
+  | {
+      readonly kind: "federated-user";
+      readonly accountId: string;
+      /** The unique id of the user who called GetFederationToken; undefined for root. */
+      readonly userId: string | undefined;
+      readonly name: string;
+    }
   | { readonly kind: "root"; readonly accountId: string };
 
 /** Nothing optional, and lists instead of names: the token's size counts against its limit. */
@@ -49,6 +62,8 @@ type CompactSession = readonly [
   tags: readonly (readonly [key: string, value: string])[],
   transitiveTagKeys: readonly string[],
   sourceIdentity: string | 0,
+  multiFactorAuth: 0 | 1,
+  context: readonly (readonly [key: string, value: ContextValue])[],
 ];
 
 export function encodeSession(session: Session): string {
@@ -61,6 +76,8 @@ export function encodeSession(session: Session): string {
     session.tags.map(({ key, value }) => [key, value] as const),
     session.transitiveTagKeys,
     session.sourceIdentity ?? 0,
+    session.multiFactorAuth ? 1 : 0,
+    session.context,
   ];
   return JSON.stringify(compact);
 }
@@ -69,6 +86,8 @@ export function encodeSession(session: Session): string {
 export function decodeSession(text: string): Session {
   const compact = JSON.parse(text) as CompactSession;
   const [identity, issuedAtMs, lifetimeMs, policy, policyArns, tags, transitive, source] = compact;
+  // Tokens of earlier versions end before these two.
+  const [, , , , , , , , multiFactorAuth = 0, context = []] = compact;
   return {
     identity: decodeIdentity(identity),
     issuedAtMs,
@@ -78,6 +97,8 @@ export function decodeSession(text: string): Session {
     tags: tags.map(([key, value]) => ({ key, value })),
     transitiveTagKeys: transitive,
     sourceIdentity: source === 0 ? undefined : source,
+    multiFactorAuth: multiFactorAuth === 1,
+    context,
   };
 }
 
@@ -89,6 +110,8 @@ function encodeIdentity(identity: SessionIdentity): readonly string[] {
     }
     case "user":
       return ["user", identity.accountId, identity.arn, identity.id, identity.userName];
+    case "federated-user":
+      return ["federated-user", identity.accountId, "", identity.userId ?? "", identity.name];
     case "root":
       return ["root", identity.accountId];
     default:
@@ -101,5 +124,7 @@ function decodeIdentity(parts: readonly string[]): SessionIdentity {
   if (kind === "role")
     return { kind, accountId, roleArn: arn, roleId: id, roleName: name, sessionName };
   if (kind === "user") return { kind, accountId, arn, id, userName: name };
+  if (kind === "federated-user")
+    return { kind, accountId, userId: id === "" ? undefined : id, name };
   return { kind: "root", accountId };
 }

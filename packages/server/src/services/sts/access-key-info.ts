@@ -1,0 +1,24 @@
+import type * as sts from "@aws-sdk/client-sts";
+import { defineOperations } from "../../kernel/operations.ts";
+import { accountOfUniqueId } from "../../kernel/unique-ids.ts";
+import { validationError } from "./errors.ts";
+import { refuseFederatedUser } from "./refuse-federated-user.ts";
+
+/** Long-term and temporary keys. Source: API reference, GetAccessKeyInfo. */
+const ACCESS_KEY_PREFIXES = ["AKIA", "ASIA"];
+
+export const accessKeyInfo = defineOperations<typeof sts>()({
+  /** Read from the id alone: whether the key exists or is active it doesn't tell. */
+  GetAccessKeyInfo: {
+    authorize: (_input, context) => {
+      refuseFederatedUser(context, "*");
+      return { action: "sts:GetAccessKeyInfo", resource: "*" };
+    },
+    handle: ({ AccessKeyId = "" }) => {
+      const known = ACCESS_KEY_PREFIXES.some((prefix) => AccessKeyId.startsWith(prefix));
+      const Account = known ? accountOfUniqueId(AccessKeyId) : undefined;
+      if (Account === undefined) throw validationError("Invalid access key");
+      return { Account };
+    },
+  },
+});

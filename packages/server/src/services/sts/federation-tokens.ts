@@ -1,0 +1,87 @@
+import type * as sts from "@aws-sdk/client-sts";
+import type { IdentityDirectory } from "../../kernel/identity.ts";
+import { type Authorization, defineOperations } from "../../kernel/operations.ts";
+import type { RequestContext } from "../../kernel/request-context.ts";
+import { DEFAULT_USER_SESSION_SECONDS } from "./constraints.ts";
+import { issueCredentials } from "./issue-credentials.ts";
+import { lifetimeSeconds, longTermIdentity } from "./long-term-identity.ts";
+import { federatedUserArn, type SessionCredentials } from "./session-credentials.ts";
+import { checkInlineSessionPolicy, checkManagedSessionPolicies } from "./session-policies.ts";
+import { requestTagKeys, sessionTags } from "./session-tags.ts";
+
+export interface FederationTokensDependencies {
+  readonly directory: IdentityDirectory;
+  readonly credentials: SessionCredentials;
+}
+
+export function federationTokens({ directory, credentials }: FederationTokensDependencies) {
+  return defineOperations<typeof sts>()({
+    /**
+     * The session has the rights that the user and the session policies both give: without session
+     * policies none but those of resource-based policies that name it.
+     */
+    GetFederationToken: {
+      authorize: (input, context) => {
+        longTermIdentity(context);
+        return actionsOf(input).map((action) => authorization(action, input, context));
+      },
+      handle: async (input, context) => {
+        const identity = longTermIdentity(context);
+        const { accountId } = identity;
+        const name = input.Name ?? "";
+        checkInlineSessionPolicy(input.Policy);
+        const policyArns = (input.PolicyArns ?? []).map(({ arn = "" }) => arn);
+        await checkManagedSessionPolicies(policyArns, accountId, directory, context);
+        const { tags } = sessionTags(input.Tags, undefined, []);
+        const seconds = lifetimeSeconds(
+          identity,
+          input.DurationSeconds ?? DEFAULT_USER_SESSION_SECONDS,
+        );
+        const userId = identity.kind === "user" ? identity.id : undefined;
+        const issued = issueCredentials(credentials, {
+          session: {
+            identity: { kind: "federated-user", accountId, userId, name },
+            issuedAtMs: context.nowMs,
+            expiresAtMs: context.nowMs + seconds * 1000,
+            policy: input.Policy,
+            policyArns,
+            tags,
+            transitiveTagKeys: [],
+            sourceIdentity: undefined,
+            multiFactorAuth: false,
+            context: [],
+          },
+          minimumTokenBytes: input.MinimumSessionTokenSize ?? 0,
+        });
+        const packed = input.Policy !== undefined || policyArns.length > 0 || tags.length > 0;
+        return {
+          Credentials: issued.Credentials,
+          FederatedUser: {
+            FederatedUserId: `${accountId}:${name}`,
+            Arn: federatedUserArn(accountId, name),
+          },
+          SessionTokenSize: issued.tokenBytes,
+          SessionTokenUtilization: issued.utilization,
+          ...(packed ? { PackedPolicySize: issued.utilization } : {}),
+        };
+      },
+    },
+  });
+}
+
+function actionsOf(input: sts.GetFederationTokenCommandInput): readonly string[] {
+  const tagged = (input.Tags?.length ?? 0) > 0;
+  return tagged ? ["sts:GetFederationToken", "sts:TagSession"] : ["sts:GetFederationToken"];
+}
+
+function authorization(
+  action: string,
+  input: sts.GetFederationTokenCommandInput,
+  { accountId }: RequestContext,
+): Authorization {
+  return {
+    action,
+    resource: federatedUserArn(accountId, input.Name ?? ""),
+    context: requestTagKeys(input.Tags ?? []),
+  };
+}
