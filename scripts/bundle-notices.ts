@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 
-const ALLOWED = /^(?:MIT|ISC|Apache-2\.0|BSD-2-Clause|BSD-3-Clause|0BSD|BlueOak-1\.0\.0)$/;
+const ALLOWED =
+  /^(?:MIT|ISC|Apache-2\.0|BSD-2-Clause|BSD-3-Clause|0BSD|BlueOak-1\.0\.0|\(MIT OR Apache-2\.0\))$/;
 
 interface Manifest {
   readonly name?: string;
@@ -18,11 +19,19 @@ export function noticesOf(modules: readonly string[], further: readonly string[]
   const notices = [...folders].map((folder) => {
     const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
     const title = `${manifest.name} ${manifest.version} (${manifest.license})`;
-    if (!ALLOWED.test(manifest.license ?? "")) throw new Error(`${title}: licence not allowed`);
+    if (!isAllowed(manifest.license ?? "")) throw new Error(`${title}: licence not allowed`);
     return `${title}\n${"-".repeat(title.length)}\n\n${licenceText(folder)}\n`;
   });
   notices.sort();
   return `Rolecast contains the following software, under the licences given.\n\n${notices.join("\n")}`;
+}
+
+/** One licence, or a choice that has one of ours: `(MIT OR GPL-3.0)`. */
+function isAllowed(expression: string): boolean {
+  return expression
+    .replace(/^\((.*)\)$/, "$1")
+    .split(" OR ")
+    .some((licence) => ALLOWED.test(licence.trim()));
 }
 
 /** `…/node_modules/@scope/name` of a file in it. */

@@ -89,7 +89,7 @@ export class HttpServer {
     try {
       const body = requestBody(incoming, onBodyWanted);
       const response = await this.#options.serve(toGatewayRequest(incoming, body));
-      outgoing.writeHead(response.status, response.headers);
+      outgoing.writeHead(response.status, withLength(response, incoming.method));
       await writeBody(response.body, outgoing);
       drain(incoming);
     } catch (error) {
@@ -107,6 +107,14 @@ export class HttpServer {
     this.#sockets.set(socket, requests + change);
     if (this.#closing && requests + change === 0) socket.end();
   }
+}
+
+/** A body that is all there says how long it is; node would send it in chunks otherwise. */
+function withLength({ status, headers, body }: WireResponse, method: string | undefined) {
+  if (body instanceof Readable || "content-length" in headers) return headers;
+  if (method === "HEAD" || status === 204 || status === 304) return headers;
+  const length = body === undefined ? 0 : Buffer.byteLength(body);
+  return { ...headers, "content-length": String(length) };
 }
 
 async function writeBody(body: WireResponse["body"], outgoing: ServerResponse): Promise<void> {
