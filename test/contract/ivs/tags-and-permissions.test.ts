@@ -51,8 +51,12 @@ describe("tags", () => {
     ["a value that is too long", { team: "a".repeat(257) }],
     ["a key that is too long", { ["k".repeat(129)]: "a" }],
     ["too many", Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`k${index}`, ""]))],
+    [
+      "one too many",
+      Object.fromEntries(Array.from({ length: 50 }, (_, index) => [`k${index}`, ""])),
+    ],
   ])("are refused with %s", async (_what, tags) => {
-    const { arn: resourceArn } = await makeChannel();
+    const { arn: resourceArn } = await makeChannel({ present: "" });
     await expect(
       root.ivs.send(new TagResourceCommand({ resourceArn, tags })),
     ).rejects.toMatchObject({ name: "ValidationException" });

@@ -20,7 +20,7 @@ const tagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]";
 
 /**
  * The limits of the service's model, as the IVS API Reference lists them. The model's pattern for
- * `resourceArn` allows one letter as resource type and so no ARN at all: it isn't enforced.
+ * `resourceArn` allows one letter as resource type and so no ARN at all: here it may have several.
  */
 export const ivsConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
@@ -33,6 +33,7 @@ export const ivsConstraints: ServiceConstraints = {
 
     channelArn,
     arns: { min: 1, max: 50 },
+    "arns.member": arnOf("(?:channel|stream-key)"),
     "GetChannel.arn": channelArn,
     "UpdateChannel.arn": channelArn,
     "DeleteChannel.arn": channelArn,
@@ -40,7 +41,7 @@ export const ivsConstraints: ServiceConstraints = {
     "DeleteStreamKey.arn": streamKeyArn,
     "GetRecordingConfiguration.arn": recordingConfigurationArn,
     "DeleteRecordingConfiguration.arn": recordingConfigurationArn,
-    resourceArn: { min: 1, max: 128 },
+    resourceArn: arnOf("[a-z-]+"),
     recordingConfigurationArn: optionalArnOf("recording-configuration"),
     filterByRecordingConfigurationArn: optionalArnOf("recording-configuration"),
     playbackRestrictionPolicyArn: optionalArnOf("playback-restriction-policy"),

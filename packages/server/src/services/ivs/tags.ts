@@ -2,7 +2,7 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { onResource, requestTagKeys } from "./authorization.ts";
-import { quotaExceeded, resourceNotFound } from "./errors.ts";
+import { resourceNotFound, validation } from "./errors.ts";
 import type { IvsQuotas } from "./quotas.ts";
 import { parseResourceArn } from "./resource-arn.ts";
 import {
@@ -27,7 +27,9 @@ export function tagOperations(quotas: IvsQuotas): OperationTable {
         refuseReservedTags(Object.keys(added));
         await changeTags(input.resourceArn, context, (tags) => {
           const changed = { ...tags, ...added };
-          if (Object.keys(changed).length > quotas.tags) throw quotaExceeded("tags", quotas.tags);
+          // The operation's model knows no ServiceQuotaExceededException.
+          if (Object.keys(changed).length > quotas.tags)
+            throw validation(`A resource can have at most ${quotas.tags} tags`);
           return changed;
         });
         return {};
