@@ -29,8 +29,8 @@ export interface MediaLimits {
   readonly segmentsKeptMs: number;
   /** Playlists and segments stay this long after the broadcast ended. */
   readonly endedStreamKeptMs: number;
-  /** Live segments joined into one recorded file: five of 2 s make Amazon IVS's 10 s. */
-  readonly recordingSegmentsPerFile: number;
+  /** Length of a recorded file, as near as whole live segments come to Amazon IVS's 10 s. */
+  readonly recordingFileDurationMs: number;
   /** Bytes of recording objects waiting for the host per stream; past it a file is dropped and the gap is recorded. */
   readonly recordingPendingBytesMax: number;
   /** Failed file writes in a row after which a recording is given up. */
@@ -55,7 +55,7 @@ export const defaultMediaLimits: MediaLimits = {
   segmentBytesMax: 64 * 1024 * 1024,
   segmentsKeptMs: 15_000,
   endedStreamKeptMs: 60_000,
-  recordingSegmentsPerFile: 5,
+  recordingFileDurationMs: 10_000,
   recordingPendingBytesMax: 64 * 1024 * 1024,
   recordingFailuresMax: 3,
   takeoversMax: 20,

@@ -33,7 +33,7 @@ function make(put: MediaHost["putRecordingObject"] = async () => undefined): Mad
     streamName: "channel",
     streamId: "st-1",
     limits: {
-      recordingSegmentsPerFile: 5,
+      recordingFileDurationMs: 10_000,
       recordingPendingBytesMax: 2 * FILE_BYTES,
       recordingFailuresMax: 2,
     },
@@ -80,6 +80,22 @@ describe("recording", () => {
       "recording-complete",
     ]);
     expect(events.at(-1)).toMatchObject({ durationMs: 14_000, files: 2, gaps: 0 });
+  });
+
+  test.each([
+    [2_000, [10_000, 10_000, 4_000]],
+    [1_999, [9_995, 9_995, 3_998]],
+    [3_000, [9_000, 9_000, 9_000, 9_000]],
+    [4_000, [12_000, 12_000, 12_000, 12_000]],
+    [10_000, Array.from({ length: 12 }, () => 10_000)],
+  ])("files of segments of %i ms are as near to 10 s as they come", async (durationMs, files) => {
+    const { recording, puts } = make();
+    for (let index = 0; index < 12; index += 1) {
+      recording.add(segment({ durationMs }));
+      await turn();
+    }
+    await recording.finish();
+    expect(puts.filter(isFile).map(({ row }) => row?.durationMs)).toEqual(files);
   });
 
   test("playlists made from the rows it told are the ones it wrote last", async () => {

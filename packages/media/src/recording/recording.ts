@@ -21,7 +21,7 @@ const FILES_PER_PLAYLIST_STEP = 360;
 
 type RecordingLimits = Pick<
   MediaLimits,
-  "recordingSegmentsPerFile" | "recordingPendingBytesMax" | "recordingFailuresMax"
+  "recordingFileDurationMs" | "recordingPendingBytesMax" | "recordingFailuresMax"
 >;
 
 export interface RecordingOptions {
@@ -42,6 +42,7 @@ export class Recording {
   #media: RecordingMedia | undefined;
   #rendition = "";
   #segments: Segment[] = [];
+  #fileDurationMs = 0;
   #nextIndex = 0;
   #breakBefore = false;
   #queue: RecordingFile[] = [];
@@ -101,7 +102,10 @@ export class Recording {
       this.#breakBefore = this.#nextIndex > 0;
     }
     this.#segments.push(segment);
-    if (this.#segments.length >= this.#options.limits.recordingSegmentsPerFile) {
+    this.#fileDurationMs += segment.durationMs;
+    // The next segment will be about as long as this one: with half of it the file is as near as it gets.
+    const expectedMs = this.#fileDurationMs + segment.durationMs / 2;
+    if (expectedMs > this.#options.limits.recordingFileDurationMs) {
       this.#closeFile();
     }
   }
@@ -139,6 +143,7 @@ export class Recording {
     }
     const file = joinSegments(this.#segments, this.#rendition, this.#nextIndex, this.#breakBefore);
     this.#segments = [];
+    this.#fileDurationMs = 0;
     this.#nextIndex += 1;
     this.#breakBefore = false;
     if (this.#pendingBytes + file.row.length > this.#options.limits.recordingPendingBytesMax) {
