@@ -67,7 +67,8 @@ describe("OpenID Connect providers", () => {
   const notFound = `OpenIDConnect Provider not found for arn ${missing.OpenIDConnectProviderArn}`;
   const ClientIDList = Array.from({ length: 101 }, (_, index) => `client-${index}`);
 
-  it.each([
+  type Row = readonly [code: string, message: string, call: () => Promise<unknown>];
+  const rows: readonly Row[] = [
     ["NoSuchEntity", notFound, () => iam.getOpenIDConnectProvider(missing)],
     [
       "NoSuchEntity",
@@ -94,14 +95,15 @@ describe("OpenID Connect providers", () => {
       () => iam.createOpenIDConnectProvider({ Url, ClientIDList }),
     ],
     ...["http://login.example.com", "https://login.example.com?a=b", "login"].map(
-      (url) =>
-        [
-          "ValidationError",
-          "Invalid Open ID Connect Provider URL",
-          () => iam.createOpenIDConnectProvider({ Url: url }),
-        ] as const,
+      (url): Row => [
+        "ValidationError",
+        "Invalid Open ID Connect Provider URL",
+        () => iam.createOpenIDConnectProvider({ Url: url }),
+      ],
     ),
-  ])("answer %s %s", async (code, message, call) => {
+  ];
+
+  it.each(rows)("answer %s %s", async (code, message, call) => {
     expect(await failureOf(call)).toMatchObject({ code, message });
   });
 

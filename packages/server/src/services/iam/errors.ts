@@ -32,6 +32,10 @@ export function alreadyExists(subject: string, advice?: string): AwsError {
   return new AwsError("EntityAlreadyExists", message, { status: 409 });
 }
 
+export function mfaDeviceInUse(): AwsError {
+  return new AwsError("EntityAlreadyExists", "MFA Device is already in use.", { status: 409 });
+}
+
 export function deleteConflict(message: string): AwsError {
   return new AwsError("DeleteConflict", message, { status: 409 });
 }

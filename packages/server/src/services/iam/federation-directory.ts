@@ -1,10 +1,11 @@
 import type { FederationDirectory } from "../../kernel/identity.ts";
+import { verifyMfaCode } from "./mfa-codes.ts";
 import { findOidcProviderRow, stringsOf } from "./oidc-provider-queries.ts";
 import type { IamParts } from "./parts.ts";
 import type { IamTables } from "./tables.ts";
 
 /** What STS asks of identity providers and MFA devices. */
-export function createFederationDirectory(_parts: IamParts): FederationDirectory {
+export function createFederationDirectory(parts: IamParts): FederationDirectory {
   return {
     findOidcProvider: async (accountId, url, context) => {
       if (!url.startsWith("https://")) return undefined;
@@ -20,6 +21,7 @@ export function createFederationDirectory(_parts: IamParts): FederationDirectory
       );
     },
     findSamlProvider: async () => undefined,
-    verifyMfaCode: async () => false,
+    verifyMfaCode: (principal, serialNumber, code, context) =>
+      verifyMfaCode(parts, principal, serialNumber, code, context),
   };
 }

@@ -27,6 +27,7 @@ import { instanceProfileOperations } from "./instance-profiles.ts";
 import { KeyCredentials } from "./key-credentials.ts";
 import { LastUsed } from "./last-used.ts";
 import { loginProfileOperations } from "./login-profiles.ts";
+import { mfaDeviceOperations } from "./mfa-devices.ts";
 import { iamMigrations } from "./migrations.ts";
 import { openIdConnectProviderOperations } from "./open-id-connect-providers.ts";
 import type { IamParts } from "./parts.ts";
@@ -42,6 +43,7 @@ import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-
 import { simulationOperations } from "./simulations.ts";
 import { tagOperations } from "./tags.ts";
 import { userOperations } from "./users.ts";
+import { virtualMfaDeviceOperations } from "./virtual-mfa-devices.ts";
 
 export interface IamDependencies extends ServiceDependencies {
   /** At least 32 random bytes that outlive the process: stored secrets are sealed with them. */
@@ -127,6 +129,8 @@ function operationsOf(parts: IamParts): OperationTable {
     ...loginProfileOperations(),
     ...credentialReportOperations(parts),
     ...openIdConnectProviderOperations(parts),
+    ...virtualMfaDeviceOperations(parts),
+    ...mfaDeviceOperations(parts),
     ...simulationOperations(parts),
     ...contextKeyOperations(parts),
     ...serviceAccessOperations(parts),

@@ -190,6 +190,7 @@ async function refuseReferencedUser(db: Db, userId: string): Promise<void> {
   const referencing = [
     ["iam_login_profiles", "user_id", "delete login profile"],
     ["iam_access_keys", "user_id", "delete access keys"],
+    ["iam_mfa_devices", "user_id", "delete MFA device"],
     ["iam_group_members", "user_id", "remove users from group"],
     ["iam_policy_attachments", "owner_id", "detach all policies"],
     ["iam_inline_policies", "owner_id", "delete policies"],

@@ -1,0 +1,58 @@
+import { createHmac, timingSafeEqual } from "node:crypto";
+
+/*
+ * Time-based one-time passwords as virtual MFA devices show them: RFC 6238 with HMAC-SHA-1, six
+ * digits and 30 seconds.
+ */
+
+export const TOTP_PERIOD_MS = 30_000;
+const DIGITS = 6;
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+const BITS_PER_DIGIT = 5;
+
+/** The number of the period that a moment lies in. */
+export function totpStep(nowMs: number): number {
+  return Math.floor(nowMs / TOTP_PERIOD_MS);
+}
+
+/** The code of a period; `seed` is Base32 without padding. */
+export function totpCode(seed: string, step: number): string {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const digest = createHmac("sha1", decodeBase32(seed)).update(counter).digest();
+  // Source: RFC 4226, section 5.3: the last four bits say where the code's 31 bits begin.
+  const offset = digest.readUInt8(digest.length - 1) & 0x0f;
+  const number = digest.readUInt32BE(offset) & 0x7fff_ffff;
+  return String(number % 10 ** DIGITS).padStart(DIGITS, "0");
+}
+
+/** The first step from `from` to `to` at which the device shows `codes` one after another. */
+export function findTotpStep(
+  seed: string,
+  codes: readonly string[],
+  from: number,
+  to: number,
+): number | undefined {
+  for (let step = Math.max(0, from); step <= to; step++)
+    if (codes.every((code, index) => equal(totpCode(seed, step + index), code))) return step;
+  return undefined;
+}
+
+function equal(a: string, b: string): boolean {
+  return a.length === b.length && timingSafeEqual(Buffer.from(a), Buffer.from(b));
+}
+
+function decodeBase32(text: string): Buffer {
+  const bytes = Buffer.alloc(Math.floor((text.length * BITS_PER_DIGIT) / 8));
+  let bits = 0;
+  let held = 0;
+  let at = 0;
+  for (const digit of text) {
+    bits = ((bits << BITS_PER_DIGIT) | BASE32.indexOf(digit)) & 0xfff;
+    held += BITS_PER_DIGIT;
+    if (held < 8) continue;
+    held -= 8;
+    bytes[at++] = (bits >> held) & 0xff;
+  }
+  return bytes;
+}
