@@ -20,6 +20,7 @@ export type {
 } from "./schema/shape.ts";
 export type { ErrorBodyOptions, ServiceDefinition } from "./service-definition.ts";
 export { ServiceWire } from "./service-wire.ts";
+export { type PresignedV2, parsePresignedV2, verifyPresignedV2 } from "./sigv2/presigned-v2.ts";
 export { formatAmzDate } from "./sigv4/amz-date.ts";
 export {
   type AuthDialect,

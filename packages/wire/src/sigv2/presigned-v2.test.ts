@@ -1,0 +1,45 @@
+import { Readable } from "node:stream";
+import { describe, expect, test } from "vitest";
+import type { WireRequest } from "../message.ts";
+import { parsePresignedV2, verifyPresignedV2 } from "./presigned-v2.ts";
+
+/** The example of the S3 developer guide, "Signing and authenticating REST requests". */
+const SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
+const QUERY =
+  "AWSAccessKeyId=AKIAIOSFODNN7EXAMPLE&Signature=NpgCjnDzrM%2BWFzoENXmpNDUsSn8%3D&Expires=1175139620";
+const EXPIRES_MS = 1_175_139_620_000;
+
+function get(rawQuery: string, rawPath = "/photos/puppy.jpg"): WireRequest {
+  return { method: "GET", rawPath, rawQuery, headers: {}, body: Readable.from([]) };
+}
+
+function verify(request: WireRequest, nowMs: number, secret = SECRET, bucket = "johnsmith") {
+  const presigned = parsePresignedV2(request);
+  if (!presigned) throw new Error("no signature found");
+  verifyPresignedV2(presigned, request, secret, nowMs, bucket);
+}
+
+describe("a URL presigned with signature version 2", () => {
+  test("is accepted until its end", () => {
+    expect(() => verify(get(QUERY), EXPIRES_MS)).not.toThrow();
+    expect(() => verify(get(QUERY), EXPIRES_MS + 1)).toThrow("Request has expired");
+  });
+
+  test.each([
+    ["another path", get(QUERY, "/photos/kitten.jpg"), SECRET, "johnsmith"],
+    ["another bucket", get(QUERY), SECRET, "janesmith"],
+    ["another secret", get(QUERY), "guess", "johnsmith"],
+    ["a subresource added", get(`${QUERY}&acl`), SECRET, "johnsmith"],
+    ["a response header added", get(`${QUERY}&response-expires=1`), SECRET, "johnsmith"],
+    ["a header moved into the query", get(`${QUERY}&x-amz-acl=public-read`), SECRET, "johnsmith"],
+    ["another method", { ...get(QUERY), method: "PUT" }, SECRET, "johnsmith"],
+    ["a later end", get(QUERY.replace("1175139620", "1175139621")), SECRET, "johnsmith"],
+  ])("is refused for %s", (_what, request, secret, bucket) => {
+    expect(() => verify(request, EXPIRES_MS, secret, bucket)).toThrow("does not match");
+  });
+
+  test("is missed where there is none, and refused when a part is missing", () => {
+    expect(parsePresignedV2(get("acl"))).toBeUndefined();
+    expect(() => parsePresignedV2(get("AWSAccessKeyId=x&Expires=1"))).toThrow("Signature");
+  });
+});
