@@ -133,6 +133,8 @@ describe("segmenter", () => {
   test("another publisher's segment is a discontinuity with its own wall clock and joinable packets", () => {
     const { segmenter, segments } = make();
     feed(segmenter, 0, 1_000);
+    // A reordered frame, shown after the ones that are decoded next: it stays before the other publisher's.
+    segmenter.video(1_000, 300, false, picture(false));
     segmenter.restart();
     feed(segmenter, 77_000, 78_000);
     segmenter.finish();
@@ -142,6 +144,8 @@ describe("segmenter", () => {
     const joined = demux(Buffer.concat(segments.map(({ body }) => body)));
     const times = joined.map(({ dts }) => dts);
     expect(times).toEqual([...times].sort((a, b) => a - b));
+    const shown = joined.map(({ pts }) => pts);
+    expect(shown).toEqual([...shown].sort((a, b) => a - b));
   });
 
   test("keyframes that stay away end in a limit error", () => {

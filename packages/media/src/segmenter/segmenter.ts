@@ -53,6 +53,8 @@ export class Segmenter {
   #open: OpenSegment | undefined;
   #breakPending = false;
   #lastDtsMs = 0;
+  /** The latest frame that is shown. Reordered frames are shown after they are decoded. */
+  #lastPtsMs = 0;
   #frameMs = 33;
   /** Wall clock minus media time. */
   #wallOffsetMs: number | undefined;
@@ -86,7 +88,7 @@ export class Segmenter {
   /** Another publisher's frames follow, beginning with a keyframe. */
   restart(): void {
     this.#packer.flush();
-    this.#timeline.restart();
+    this.#timeline.restart(this.#lastPtsMs + this.#frameMs);
     this.#breakPending = true;
   }
 
@@ -111,6 +113,7 @@ export class Segmenter {
       this.#frameMs = Math.max(1, dtsMs - this.#lastDtsMs);
     }
     this.#lastDtsMs = dtsMs;
+    this.#lastPtsMs = Math.max(this.#lastPtsMs, dtsMs, mappedMs + compositionMs);
     open.videoFrames += 1;
     open.videoBytes += unit.bytes.length;
     const dtsTicks = toTicks(dtsMs);

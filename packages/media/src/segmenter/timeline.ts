@@ -30,10 +30,10 @@ export class Timeline {
     return timeMs;
   }
 
-  /** Another publisher's timestamps follow: whatever they are, media time goes on. */
-  restart(): void {
+  /** Another publisher's timestamps follow: whatever they are, media time goes on, not before `earliestMs`. */
+  restart(earliestMs: number): void {
     this.#lastRawMs = undefined;
-    this.#lastMs += JUMP_STEP_MS;
+    this.#lastMs = Math.max(this.#lastMs + JUMP_STEP_MS, earliestMs);
     this.#jumped = true;
   }
 
