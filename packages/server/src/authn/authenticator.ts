@@ -1,12 +1,15 @@
 import {
   type AuthDialect,
   type Authentication,
+  type PresignedV2,
   parseAuthentication,
+  parsePresignedV2,
+  verifyPresignedV2,
   verifySignature,
   type WireRequest,
 } from "@rolecast/wire";
 import type { Clock } from "../kernel/clock.ts";
-import type { CredentialSource } from "../kernel/identity.ts";
+import type { Credential, CredentialSource } from "../kernel/identity.ts";
 import type { Caller } from "../kernel/principal.ts";
 import type { Service } from "../kernel/service.ts";
 import { authenticationError } from "./authentication-error.ts";
@@ -36,28 +39,28 @@ export class Authenticator {
 
   /**
    * `body` is the whole body where it was read already: services other than S3 sign its hash.
+   * `admitsUnsigned` is asked only of a request without signature; `bucketInHost` is part of what
+   * signature version 2 signs.
    * Rejects with the wire's AuthError or with AwsError.
    */
   async authenticate(
     service: Service,
     request: WireRequest,
     body: Uint8Array | undefined,
+    admitsUnsigned: () => boolean,
+    bucketInHost: string | undefined,
   ): Promise<Authenticated> {
     const { protocol } = service.definition;
     const dialect = DIALECTS[protocol];
+    const older = dialect === "s3" ? parsePresignedV2(request) : undefined;
+    if (older) return this.#authenticateV2(older, service, request, bucketInHost);
     const authentication = parseAuthentication(request, { dialect });
     if (authentication.kind === "anonymous") {
-      if (service.admitsAnonymous) return { caller: ANONYMOUS, authentication };
+      if (admitsUnsigned()) return { caller: ANONYMOUS, authentication };
       throw authenticationError("missing", protocol);
     }
     const { accessKeyId, sessionToken } = authentication;
-    const credential = await this.#find(accessKeyId, sessionToken);
-    if (credential === undefined) throw authenticationError("unknown-key", protocol);
-    if (credential === "invalid-token") throw authenticationError("invalid-token", protocol);
-    if (credential === "expired-token") throw authenticationError("expired-token", protocol);
-    if (credential.status !== "Active") throw authenticationError("inactive-key", protocol);
-    if (credential.refusedBy?.has(service.definition.name))
-      throw authenticationError("invalid-token", protocol);
+    const credential = await this.#require(service, accessKeyId, sessionToken);
     const nowMs = this.#clock.nowMs();
     verifySignature(authentication, request, credential.secretAccessKey, nowMs, {
       dialect,
@@ -66,6 +69,35 @@ export class Authenticator {
     for (const source of this.#sources)
       source.noteUsed?.(accessKeyId, authentication.service, authentication.region, nowMs);
     return { caller: credential.caller, authentication };
+  }
+
+  /** The payload of such a request isn't signed: its body is read like an unsigned one's. */
+  async #authenticateV2(
+    presigned: PresignedV2,
+    service: Service,
+    request: WireRequest,
+    bucketInHost: string | undefined,
+  ): Promise<Authenticated> {
+    const { accessKeyId, sessionToken } = presigned;
+    const { secretAccessKey, caller } = await this.#require(service, accessKeyId, sessionToken);
+    verifyPresignedV2(presigned, request, secretAccessKey, this.#clock.nowMs(), bucketInHost);
+    return { caller, authentication: { kind: "anonymous" } };
+  }
+
+  /** The credential, when it may be used with this service now. */
+  async #require(
+    { definition }: Service,
+    accessKeyId: string,
+    sessionToken: string | undefined,
+  ): Promise<Credential> {
+    const { protocol, name } = definition;
+    const credential = await this.#find(accessKeyId, sessionToken);
+    if (credential === undefined) throw authenticationError("unknown-key", protocol);
+    if (credential === "invalid-token") throw authenticationError("invalid-token", protocol);
+    if (credential === "expired-token") throw authenticationError("expired-token", protocol);
+    if (credential.status !== "Active") throw authenticationError("inactive-key", protocol);
+    if (credential.refusedBy?.has(name)) throw authenticationError("invalid-token", protocol);
+    return credential;
   }
 
   async #find(accessKeyId: string, sessionToken: string | undefined) {

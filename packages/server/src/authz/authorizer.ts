@@ -69,14 +69,15 @@ export class Authorizer {
 
   /** One pair's decision: undefined when allowed. */
   async decide(authorization: Authorization, context: RequestContext): Promise<Denial | undefined> {
+    const caller = authorization.caller ?? context.caller;
     const request: DecisionRequest = {
-      principal: context.caller.principal,
+      principal: caller.principal,
       action: authorization.action,
       resource: authorization.resource,
       resourceAccountId: authorization.resourceAccountId ?? context.accountId,
-      context: new ConditionContext(context, authorization),
+      context: new ConditionContext(context, authorization, caller),
     };
-    const layers = await this.#layers(authorization, context);
+    const layers = await this.#layers(authorization, caller, context);
     const effect: Effect = decide(request, layers, this.#onError);
     if (effect === "allow") return undefined;
     const { reason } = explain(request, layers, this.#onError);
@@ -85,15 +86,18 @@ export class Authorizer {
       context,
       effect,
       reason,
-      callerArn: callerArn(context.caller.principal),
+      callerArn: callerArn(caller.principal),
       sameAccount: request.resourceAccountId === context.accountId,
     };
   }
 
-  async #layers(authorization: Authorization, context: RequestContext): Promise<PolicyLayers> {
-    const { caller } = context;
+  async #layers(
+    authorization: Authorization,
+    caller: Caller,
+    context: RequestContext,
+  ): Promise<PolicyLayers> {
     const { resourcePolicy } = authorization;
-    const gathered = await this.#gather(context);
+    const gathered = await this.#gather(caller, context);
     const session = this.#sessionPolicies(caller);
     return {
       ...(gathered ? { identity: gathered.identity } : {}),
@@ -112,8 +116,8 @@ export class Authorizer {
     };
   }
 
-  async #gather(context: RequestContext): Promise<Gathered | undefined> {
-    const { principal } = context.caller;
+  async #gather(caller: Caller, context: RequestContext): Promise<Gathered | undefined> {
+    const { principal } = caller;
     const key = gatherKey(principal);
     if (key === undefined) return undefined;
     const generation = this.#options.directory.generation(accountOf(principal));

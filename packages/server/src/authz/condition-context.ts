@@ -1,7 +1,7 @@
 import type { ContextValue, RequestContextValues } from "@rolecast/policy";
 import { isoSeconds } from "../kernel/clock.ts";
 import type { Authorization } from "../kernel/operations.ts";
-import { accountOf, type Principal } from "../kernel/principal.ts";
+import { accountOf, type Caller, type Principal } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 
 /**
@@ -11,22 +11,25 @@ import type { RequestContext } from "../kernel/request-context.ts";
 export class ConditionContext implements RequestContextValues {
   readonly #request: RequestContext;
   readonly #authorization: Authorization;
+  readonly #caller: Caller;
 
-  constructor(request: RequestContext, authorization: Authorization) {
+  constructor(request: RequestContext, authorization: Authorization, caller: Caller) {
     this.#request = request;
+    this.#caller = caller;
     this.#authorization = authorization;
   }
 
   get(key: string): ContextValue | undefined {
     const own = this.#authorization.context;
     if (own && Object.hasOwn(own, key)) return own[key];
-    const fixed = this.#request.caller.sessionContext?.get(key);
+    const fixed = this.#caller.sessionContext?.get(key);
     if (fixed !== undefined) return fixed;
     return this.#global(key);
   }
 
   #global(key: string): ContextValue | undefined {
-    const { caller, http, invokedBy, nowMs, region } = this.#request;
+    const { http, invokedBy, nowMs, region } = this.#request;
+    const caller = this.#caller;
     switch (key) {
       case "aws:currenttime":
         return isoSeconds(nowMs);

@@ -23,7 +23,7 @@ import type { Dispatcher } from "./dispatcher.ts";
 import { encodeFailure, toAwsError, unknownService } from "./failure.ts";
 import type { GatewayRequest } from "./http-server.ts";
 import type { InternalRoutes } from "./internal-routes.ts";
-import { resolveService } from "./resolve-service.ts";
+import { isFormToRead, resolveService } from "./resolve-service.ts";
 import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 
 export interface PipelineOptions {
@@ -46,6 +46,9 @@ interface Exchange {
   readonly requestId: string;
   readonly registered: RegisteredService;
   readonly region: string;
+  readonly regionIsSigned: boolean;
+  /** The whole body, where it had to be read to know the service. */
+  readonly body: Buffer | undefined;
 }
 
 /** The life of a request, from the connection to the answer. */
@@ -60,14 +63,20 @@ export class Pipeline {
   async serve(request: GatewayRequest): Promise<WireResponse> {
     const requestId = this.#options.ids.uuid();
     const plain = toPlainRequest(request);
-    const { registered, name, region } = resolveService(request, this.#options.registry);
-    const exchange = registered && {
-      request,
-      requestId,
-      registered,
-      region: region ?? this.#options.defaultRegion,
-    };
+    let exchange: Exchange | undefined;
     try {
+      const body = isFormToRead(request)
+        ? await collectBody(request.body, MAX_PARSED_BODY_BYTES)
+        : undefined;
+      const { registered, name, region } = resolveService(request, this.#options.registry, body);
+      exchange = registered && {
+        request,
+        requestId,
+        registered,
+        region: region ?? this.#options.defaultRegion,
+        regionIsSigned: region !== undefined,
+        body,
+      };
       const route = await this.#plainRoute(plain);
       if (route) return toWireResponse(route);
       if (!exchange) return unknownService(name, requestId, isForm(request));
@@ -104,13 +113,25 @@ export class Pipeline {
     const { registered, request } = exchange;
     refuseForeignRegion(exchange);
     const streams = registered.service.definition.s3Addressing === true;
-    const bytes = streams ? undefined : await collectBody(request.body, MAX_PARSED_BODY_BYTES);
+    const bucketInHost = streams
+      ? bucketFromHost(request.headers.host, this.#options.s3Hosts)
+      : undefined;
+    const bytes = streams
+      ? undefined
+      : (exchange.body ?? (await collectBody(request.body, MAX_PARSED_BODY_BYTES)));
     const authenticated = await this.#options.authenticator.authenticate(
       registered.service,
       request,
       bytes,
+      () => admitsUnsigned(exchange, bytes),
+      bucketInHost,
     );
-    const { operation, input, http } = await this.#decode(exchange, authenticated, bytes);
+    const { operation, input, http } = await this.#decode(
+      exchange,
+      authenticated,
+      bytes,
+      bucketInHost,
+    );
     const context = this.#context(exchange, authenticated, operation, http);
     const output = await this.#options.dispatcher.run(registered, operation, input, context);
     const { status, headers } = context.response;
@@ -121,20 +142,19 @@ export class Pipeline {
   }
 
   async #decode(
-    { registered: { wire, service }, request }: Exchange,
+    { registered, request }: Exchange,
     { authentication }: Authenticated,
     bytes: Buffer | undefined,
+    bucketInHost: string | undefined,
   ): Promise<{
     operation: Operation;
     input: Record<string, unknown>;
     http: HttpRequestInfo;
   }> {
+    const { wire, service } = registered;
     const { definition } = service;
-    const form =
-      bytes && definition.protocol === "awsQuery" ? parseQuery(bytes.toString("utf8")) : undefined;
-    const addressing = definition.s3Addressing
-      ? s3Addressing(request, bucketFromHost(request.headers.host, this.#options.s3Hosts))
-      : undefined;
+    const form = formOf(registered, bytes);
+    const addressing = definition.s3Addressing ? s3Addressing(request, bucketInHost) : undefined;
     const operation = wire.match(request, form, addressing);
     if (!operation) throw wire.unknownOperation(request);
     const decoded = bytes ? undefined : decodeBody(authentication, request);
@@ -155,7 +175,7 @@ export class Pipeline {
   }
 
   #context(
-    { registered, request, requestId, region }: Exchange,
+    { registered, request, requestId, region, regionIsSigned }: Exchange,
     { caller }: Authenticated,
     operation: Operation,
     http: HttpRequestInfo,
@@ -166,6 +186,7 @@ export class Pipeline {
       service: registered.service.definition.name,
       operation: operation.name,
       region,
+      regionIsSigned,
       caller,
       nowMs: clock.nowMs(),
       sourceIp: request.remoteAddress,
@@ -177,6 +198,20 @@ export class Pipeline {
       authorize: dispatcher.authorizerOf(registered),
     });
   }
+}
+
+function formOf({ service }: RegisteredService, bytes: Buffer | undefined) {
+  return bytes && service.definition.protocol === "awsQuery"
+    ? parseQuery(bytes.toString("utf8"))
+    : undefined;
+}
+
+/** Every operation of the service takes requests without signature, or the one asked for does. */
+function admitsUnsigned({ registered, request }: Exchange, bytes: Buffer | undefined): boolean {
+  const { service, wire } = registered;
+  if (service.admitsAnonymous) return true;
+  const name = wire.match(request, formOf(registered, bytes))?.name ?? "";
+  return Object.hasOwn(service.operations, name) && service.operations[name]?.unsigned === true;
 }
 
 function refuseForeignRegion({ registered, region }: Exchange): void {

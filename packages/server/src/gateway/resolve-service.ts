@@ -16,9 +16,13 @@ const AWS_HOST = /^(?:[^/]*\.)?([a-z0-9]+)(?:-fips)?(?:\.([a-z]{2}-[a-z]+-\d))?\
 
 /**
  * Which service a request means: by its credential scope, then by an AWS host name, then by the
- * `Version` of a form in the query, and otherwise the one that admits unsigned requests.
+ * `Version` of a form in the query or body, and otherwise the one that admits unsigned requests.
  */
-export function resolveService(request: WireRequest, registry: ServiceRegistry): RequestTarget {
+export function resolveService(
+  request: WireRequest,
+  registry: ServiceRegistry,
+  body?: Buffer,
+): RequestTarget {
   const scope =
     CREDENTIAL_HEADER.exec(request.headers.authorization ?? "") ??
     CREDENTIAL_QUERY.exec(request.rawQuery);
@@ -31,7 +35,9 @@ export function resolveService(request: WireRequest, registry: ServiceRegistry):
   if (named) return target(named, host?.[2]);
   const asked = preflightTarget(request, registry);
   if (asked) return target(asked, undefined);
-  const form = registry.all.find(({ service }) => isUnsignedForm(request, service.definition));
+  const form = registry.all.find(({ service }) =>
+    isUnsignedForm(request, service.definition, body),
+  );
   return target(form ?? registry.anonymous, undefined);
 }
 
@@ -60,14 +66,27 @@ function target(
   return { registered, name: registered?.service.definition.name ?? "", region };
 }
 
+/** A posted form without signature: only its body tells which service it means. */
+export function isFormToRead({ method, rawPath, headers }: WireRequest): boolean {
+  return (
+    method === "POST" &&
+    headers.authorization === undefined &&
+    rawPath === "/" &&
+    headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true
+  );
+}
+
 function isUnsignedForm(
   request: WireRequest,
   definition: { readonly protocol: string; readonly version: string },
+  body: Buffer | undefined,
 ): boolean {
   if (definition.protocol === "restJson1") {
     return request.method === "POST" && request.headers["content-type"] === "application/json";
   }
   return (
-    definition.protocol === "awsQuery" && request.rawQuery.includes(`Version=${definition.version}`)
+    definition.protocol === "awsQuery" &&
+    (request.rawQuery.includes(`Version=${definition.version}`) ||
+      body?.includes(`Version=${definition.version}`) === true)
   );
 }

@@ -1,3 +1,4 @@
+import type { Caller } from "./principal.ts";
 import type { ContextEntries, RequestContext } from "./request-context.ts";
 
 /** The document of a resource's own policy, told apart by content so that it compiles once. */
@@ -20,6 +21,8 @@ export interface Authorization {
   /** Condition keys of this action, lower-cased: `iam:awsservicename`, `aws:requesttag/team`. */
   readonly context?: ContextEntries;
   readonly resourcePolicy?: ResourcePolicy;
+  /** Who is decided on where the input proves it; left out, who signed the request. */
+  readonly caller?: Caller;
   /** How the denial names the resource, where AWS doesn't use its ARN: `role app`. */
   readonly resourceLabel?: string;
 }
@@ -36,6 +39,11 @@ export interface OperationHandler<Input, Output> {
   /** What must be allowed. May read the store; throws when the resource's absence is the answer. */
   readonly authorize: Authorize<Input>;
   handle(input: Input, context: RequestContext): Promise<Output> | Output;
+  /**
+   * Takes requests without signature, whose input proves by itself who calls: the token of an
+   * identity provider. `authorize` must then say on whom to decide (`Authorization.caller`).
+   */
+  readonly unsigned?: boolean;
 }
 
 /** A handler whose types have been checked and are no longer needed. */

@@ -34,6 +34,8 @@ export interface RequestContextInit {
   readonly service: string;
   readonly operation: string;
   readonly region: string;
+  /** False when nothing in the request named the Region, so that `region` is the default. */
+  readonly regionIsSigned?: boolean;
   readonly caller: Caller;
   readonly nowMs: number;
   readonly sourceIp: string | undefined;
@@ -55,8 +57,10 @@ export class RequestContext {
   readonly service: string;
   readonly operation: string;
   readonly region: string;
+  /** False when nothing in the request named the Region, so that `region` is the default. */
+  readonly regionIsSigned: boolean;
   readonly caller: Caller;
-  /** The caller's account; `anonymous` for unsigned requests, which only S3 admits. */
+  /** The caller's account; `anonymous` for unsigned requests, where they are admitted. */
   readonly accountId: string;
   readonly nowMs: number;
   readonly sourceIp: string | undefined;
@@ -75,6 +79,7 @@ export class RequestContext {
     this.service = init.service;
     this.operation = init.operation;
     this.region = init.region;
+    this.regionIsSigned = init.regionIsSigned ?? true;
     this.caller = init.caller;
     this.accountId = accountOf(init.caller.principal);
     this.nowMs = init.nowMs;

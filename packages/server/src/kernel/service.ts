@@ -63,7 +63,7 @@ export interface Service {
   readonly migrations: readonly Migration[];
   /** Regions in which the service exists; left out, all. */
   readonly regions?: readonly string[];
-  /** Unsigned requests reach the operations (S3); elsewhere they are refused beforehand. */
+  /** Unsigned requests reach every operation (S3); elsewhere only those that declare `unsigned`. */
   readonly admitsAnonymous?: boolean;
   /** The service's form of a refusal; left out, `AccessDenied` with the full sentence. */
   accessDenied?(denial: Denial): AwsError;
