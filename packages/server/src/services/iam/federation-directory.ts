@@ -1,6 +1,9 @@
 import type { FederationDirectory } from "../../kernel/identity.ts";
+import { parseArn } from "../../kernel/arn.ts";
+import { parseSamlMetadata } from "./saml-metadata.ts";
+import { findSamlProviderRow } from "./saml-providers.ts";
 import { verifyMfaCode } from "./mfa-codes.ts";
-import { findOidcProviderRow, stringsOf } from "./oidc-provider-queries.ts";
+import { findOidcProviderRow, stringsOf, withoutScheme } from "./oidc-provider-queries.ts";
 import type { IamParts } from "./parts.ts";
 import type { IamTables } from "./tables.ts";
 
@@ -8,8 +11,9 @@ import type { IamTables } from "./tables.ts";
 export function createFederationDirectory(parts: IamParts): FederationDirectory {
   return {
     findOidcProvider: async (accountId, url, context) => {
-      if (!url.startsWith("https://")) return undefined;
-      const arn = `arn:aws:iam::${accountId}:oidc-provider/${url.slice("https://".length)}`;
+      const plain = withoutScheme(url);
+      if (plain === undefined) return undefined;
+      const arn = `arn:aws:iam::${accountId}:oidc-provider/${plain}`;
       const row = await findOidcProviderRow(context.db<IamTables>(), accountId, arn);
       return (
         row && {
@@ -20,7 +24,19 @@ export function createFederationDirectory(parts: IamParts): FederationDirectory 
         }
       );
     },
-    findSamlProvider: async () => undefined,
+    findSamlProvider: async (arn, context) => {
+      const accountId = parseArn(arn)?.accountId ?? "";
+      const row = await findSamlProviderRow(context.db<IamTables>(), accountId, arn);
+      if (!row) return undefined;
+      const { entityId, signingCertificates } = parseSamlMetadata(row.metadata_document);
+      return {
+        arn,
+        entityId,
+        signingCertificates,
+        validUntilMs: row.valid_until_ms,
+        metadataDocument: row.metadata_document,
+      };
+    },
     verifyMfaCode: (principal, serialNumber, code, context) =>
       verifyMfaCode(parts, principal, serialNumber, code, context),
   };
