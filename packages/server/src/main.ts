@@ -208,7 +208,12 @@ function compose({ config, folder, store, certificate, events, log, address }: P
   const linkedServiceUsages: LinkedServiceUsage[] = [];
   const iam = createIamService({ ...deps, linkedServiceUsages, sealingKey: folder.sealingKey });
   const { directory } = iam;
-  const sts = createStsService({ ...deps, directory, sealingKey: folder.sealingKey });
+  const sts = createStsService({
+    ...deps,
+    directory,
+    federation: iam.federation,
+    sealingKey: folder.sealingKey,
+  });
   const s3 = createS3Service({ ...deps, directory });
   const ivs = createIvsService({
     ...deps,

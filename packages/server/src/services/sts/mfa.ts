@@ -1,12 +1,24 @@
+import type { FederationDirectory } from "../../kernel/identity.ts";
+import type { RequestContext } from "../../kernel/request-context.ts";
 import { forbidden } from "./errors.ts";
 
-/** No MFA device can be registered here yet, so every code is one of an unknown device. */
-export function refuseMfa(input: {
-  readonly SerialNumber?: string | undefined;
-  readonly TokenCode?: string | undefined;
-}): void {
-  if (input.SerialNumber === undefined && input.TokenCode === undefined) return;
-  throw forbidden(
-    "MultiFactorAuthentication failed, unable to validate MFA code.  Please verify your MFA serial number is valid and associated with this user.",
-  );
+/**
+ * Whether the caller gave a valid code of an MFA device of its own; false when it gave none.
+ *
+ * @throws AccessDenied in AWS's words for half of the two members, and for a code that isn't valid
+ */
+export async function multiFactorAuth(
+  input: { readonly SerialNumber?: string | undefined; readonly TokenCode?: string | undefined },
+  federation: FederationDirectory,
+  context: RequestContext,
+): Promise<boolean> {
+  const { SerialNumber: serial, TokenCode: code } = input;
+  if (serial === undefined && code === undefined) return false;
+  if (serial === undefined || code === undefined)
+    throw forbidden(
+      "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
+    );
+  const { principal } = context.caller;
+  if (await federation.verifyMfaCode(principal, serial, code, context)) return true;
+  throw forbidden("MultiFactorAuthentication failed with invalid MFA one time pass code. ");
 }

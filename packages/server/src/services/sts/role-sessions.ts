@@ -1,14 +1,14 @@
 import assert from "node:assert/strict";
 import type * as sts from "@aws-sdk/client-sts";
 import { parseArn } from "../../kernel/arn.ts";
-import type { IdentityDirectory, RoleRecord } from "../../kernel/identity.ts";
+import type { FederationDirectory, IdentityDirectory, RoleRecord } from "../../kernel/identity.ts";
 import { type Authorization, defineOperations } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import { callerArn } from "./caller-arn.ts";
 import { CHAINED_SESSION_SECONDS_MAX, DEFAULT_SESSION_SECONDS } from "./constraints.ts";
 import { accessDenied, validationError } from "./errors.ts";
 import { issueCredentials } from "./issue-credentials.ts";
-import { refuseMfa } from "./mfa.ts";
+import { multiFactorAuth } from "./mfa.ts";
 import { refuseFederatedUser } from "./refuse-federated-user.ts";
 import { inheritedSourceIdentity, inheritedTags } from "./session-context.ts";
 import { assumedRoleArn, type SessionCredentials } from "./session-credentials.ts";
@@ -17,8 +17,12 @@ import { requestTagKeys, sessionTags } from "./session-tags.ts";
 
 export interface RoleSessionsDependencies {
   readonly directory: IdentityDirectory;
+  readonly federation: FederationDirectory;
   readonly credentials: SessionCredentials;
 }
+
+/** What the code of this request adds to the decision; without one the caller's session speaks. */
+const MFA_GIVEN = { "aws:multifactorauthpresent": "true", "aws:multifactorauthage": "0" };
 
 type AssumeRoleInput = sts.AssumeRoleCommandInput;
 
@@ -38,12 +42,12 @@ export function roleSessions(deps: RoleSessionsDependencies) {
         refuseFederatedUser(context, input.RoleArn ?? "");
         const role = await findRole(deps.directory, input, context);
         decided.set(context, role);
-        return actionsOf(input, context).map((action) => authorization(action, role, input));
+        const mfa = await multiFactorAuth(input, deps.federation, context);
+        return actionsOf(input, context).map((action) => authorization(action, role, input, mfa));
       },
       handle: async (input, context) => {
         const role = decided.get(context);
         assert(role, "AssumeRole is handled only after it was decided");
-        refuseMfa(input);
         if (input.ProvidedContexts !== undefined && input.ProvidedContexts.length > 0)
           throw validationError("ProvidedContexts is not supported: no context provider is known.");
         const seconds = sessionSeconds(input, role, context);
@@ -129,12 +133,17 @@ function actionsOf(input: AssumeRoleInput, { caller }: RequestContext): readonly
   return actions;
 }
 
-function authorization(action: string, role: FoundRole, input: AssumeRoleInput): Authorization {
+function authorization(
+  action: string,
+  role: FoundRole,
+  input: AssumeRoleInput,
+  mfa: boolean,
+): Authorization {
   return {
     action,
     resource: role.arn,
     resourceAccountId: role.accountId,
-    context: conditionKeys(role, input),
+    context: { ...conditionKeys(role, input), ...(mfa ? MFA_GIVEN : {}) },
     resourcePolicy: { id: role.arn, text: role.trustPolicy, kind: "trust" },
   };
 }

@@ -1,4 +1,8 @@
-import type { CredentialSource, IdentityDirectory } from "../../kernel/identity.ts";
+import type {
+  CredentialSource,
+  FederationDirectory,
+  IdentityDirectory,
+} from "../../kernel/identity.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyInfo } from "./access-key-info.ts";
 import { callerIdentities } from "./caller-identities.ts";
@@ -12,6 +16,7 @@ import { sessionTokens } from "./session-tokens.ts";
 
 export interface StsDependencies extends ServiceDependencies {
   readonly directory: IdentityDirectory;
+  readonly federation: FederationDirectory;
   /** At least 32 random bytes that outlive the process: they are what makes tokens ours. */
   readonly sealingKey: Uint8Array;
 }
@@ -34,8 +39,8 @@ export function createStsService(
       ...accessKeyInfo,
       ...callerIdentities,
       ...federationTokens({ directory: deps.directory, credentials }),
-      ...roleSessions({ directory: deps.directory, credentials }),
-      ...sessionTokens(credentials),
+      ...roleSessions({ directory: deps.directory, federation: deps.federation, credentials }),
+      ...sessionTokens({ credentials, federation: deps.federation }),
     },
     constraints: stsConstraints,
     migrations: [],

@@ -1,18 +1,24 @@
 import type * as sts from "@aws-sdk/client-sts";
+import type { FederationDirectory } from "../../kernel/identity.ts";
 import { defineOperations, NO_PERMISSION_NEEDED } from "../../kernel/operations.ts";
 import { DEFAULT_USER_SESSION_SECONDS } from "./constraints.ts";
 import { issueCredentials } from "./issue-credentials.ts";
 import { lifetimeSeconds, longTermIdentity } from "./long-term-identity.ts";
-import { refuseMfa } from "./mfa.ts";
+import { multiFactorAuth } from "./mfa.ts";
 import type { SessionCredentials } from "./session-credentials.ts";
 
-export function sessionTokens(credentials: SessionCredentials) {
+export interface SessionTokensDependencies {
+  readonly credentials: SessionCredentials;
+  readonly federation: FederationDirectory;
+}
+
+export function sessionTokens({ credentials, federation }: SessionTokensDependencies) {
   return defineOperations<typeof sts>()({
     GetSessionToken: {
       authorize: () => NO_PERMISSION_NEEDED,
-      handle: (input, context) => {
+      handle: async (input, context) => {
         const identity = longTermIdentity(context);
-        refuseMfa(input);
+        const mfa = await multiFactorAuth(input, federation, context);
         const asked = input.DurationSeconds ?? DEFAULT_USER_SESSION_SECONDS;
         const seconds = lifetimeSeconds(identity, asked);
         const issued = issueCredentials(credentials, {
@@ -25,7 +31,7 @@ export function sessionTokens(credentials: SessionCredentials) {
             tags: [],
             transitiveTagKeys: [],
             sourceIdentity: undefined,
-            multiFactorAuth: false,
+            multiFactorAuth: mfa,
             context: [],
           },
           minimumTokenBytes: 0,
