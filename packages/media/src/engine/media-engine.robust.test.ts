@@ -252,7 +252,7 @@ describe("ingest", () => {
     expect(new Set(own.map((event) => ("streamId" in event ? event.streamId : "")))).toEqual(
       new Set([streamId]),
     );
-    expect(own.at(-2)).toMatchObject({ durationMs: 5_933 });
+    expect(own.at(-2)).toMatchObject({ durationMs: 6_000 });
     const playlist = await harness.engine.mediaPlaylist("channel/take", "chunked");
     expect(playlist?.match(/#EXT-X-DISCONTINUITY\n/g)).toHaveLength(1);
   });
