@@ -1,4 +1,6 @@
 const EPOCH_SECONDS = /^-?[0-9]+(?:\.[0-9]+)?$/;
+/** Java's long, in which AWS reads epoch seconds: larger numbers are no dates. */
+const EPOCH_SECONDS_LIMIT = 2 ** 63;
 const YEAR = /^[0-9]{4}$/;
 const ISO =
   /^([0-9]{4})-([0-9]{2})(?:-([0-9]{2})(?:T([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,9}))?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?)?$/;
@@ -13,7 +15,8 @@ export function parseDate(text: string): number | undefined {
     return Date.UTC(Number(text), 0);
   }
   if (EPOCH_SECONDS.test(text)) {
-    return Number(text) * 1000;
+    const seconds = Number(text);
+    return Math.abs(seconds) < EPOCH_SECONDS_LIMIT ? seconds * 1000 : undefined;
   }
   const match = ISO.exec(text);
   if (match === null) {

@@ -9,11 +9,11 @@ export function misplacedInCondition(condition: JsonNode): JsonNode | undefined 
   }
   for (const operator of condition.members) {
     const { value } = operator;
-    if (
-      readConditionOperator(operator.key) === undefined ||
-      value.type !== "object" ||
-      repeatedKeyOf(value) !== undefined
-    ) {
+    if (value.type !== "object" || repeatedKeyOf(value) !== undefined) {
+      return value;
+    }
+    // An operator without keys tests nothing; AWS doesn't even ask whether it exists.
+    if (value.members.length > 0 && readConditionOperator(operator.key) === undefined) {
       return value;
     }
     const misplaced = value.members

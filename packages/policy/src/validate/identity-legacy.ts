@@ -1,6 +1,7 @@
 import { readConditionOperator } from "../compile/condition-operator.ts";
 import { parseDate } from "../compile/parse-date.ts";
 import { type JsonNode, type JsonObject, memberOf } from "../document/json-node.ts";
+import { isPartition } from "./partitions.ts";
 import type { Problem } from "./policy-finding.ts";
 import { conditionsOf, itemsOf, statementsOf, stringsOf } from "./statement-node.ts";
 
@@ -40,11 +41,15 @@ function isDate(node: JsonNode): boolean {
   }
 }
 
-/** An empty part in an ARN that isn't long enough to have one, or no service at all. */
+/**
+ * An empty part in an ARN that isn't long enough to have one, or no service at all. ARNs of unknown
+ * partitions are left to the check of resources, which says so.
+ */
 function isBrokenArn(resource: string): boolean {
   const parts = resource.split(":");
   return (
     parts[0] === "arn" &&
+    isPartition(parts[1] ?? "") &&
     ((parts.length < 6 && resource.includes("::")) || (parts.length > 2 && parts[2] === ""))
   );
 }

@@ -1,5 +1,5 @@
 import type { JsonObject } from "../document/json-node.ts";
-import { PARTITIONS } from "./partitions.ts";
+import { isPartition } from "./partitions.ts";
 import type { Problem } from "./policy-finding.ts";
 import { statementsOf, stringsOf } from "./statement-node.ts";
 
@@ -18,13 +18,14 @@ export function* checkResources(root: JsonObject): Iterable<Problem> {
 function problemOf(resource: string): string | undefined {
   const [arn, partition = "*", vendor = "*", region = "*", account = "*", ...rest] =
     resource.split(":");
-  if (arn !== "arn" || resource === "arn") {
-    return `Resource ${resource} must be in ARN format or "*".`;
-  }
   const path = rest.length === 0 ? "*" : rest.join(":");
-  if (partition !== "*" && !PARTITIONS.has(partition)) {
+  // AWS takes whatever stands before the first colon for "arn" when it complains of a partition.
+  if (resource.includes(":") && !isPartition(partition)) {
     const whole = ["arn", partition, vendor, region, account, path].join(":");
     return `Partition "${partition}" is not valid for resource "${whole}".`;
+  }
+  if (arn !== "arn" || resource === "arn") {
+    return `Resource ${resource} must be in ARN format or "*".`;
   }
   if (resource.split(":").length < 3 || /[*?]/.test(vendor)) {
     return "Resource vendor must be fully qualified and cannot contain regexes.";

@@ -9,3 +9,8 @@ export const PARTITIONS: ReadonlySet<string> = new Set([
   "aws-iso-f",
   "aws-eusc",
 ]);
+
+/** Whether an ARN pattern's partition is one of AWS's, or all of them. */
+export function isPartition(name: string): boolean {
+  return name === "*" || PARTITIONS.has(name);
+}
