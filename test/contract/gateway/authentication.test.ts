@@ -122,11 +122,11 @@ describe("what isn't there", () => {
   test("an operation without a handler is named, in each protocol's own form", async () => {
     const iam = await sendSigned(server.endpoint, {
       headers: FORM,
-      body: "Action=CreateSAMLProvider&Version=2010-05-08&Name=x&SAMLMetadataDocument=x",
+      body: "Action=ListDelegationRequests&Version=2010-05-08",
     });
     expect(iam.status).toBe(501);
     expect(iam.body).toContain("<Code>NotImplemented</Code>");
-    expect(iam.body).toContain("iam:CreateSAMLProvider");
+    expect(iam.body).toContain("iam:ListDelegationRequests");
     const ivs = await sendSigned(
       server.endpoint,
       {

@@ -53,8 +53,7 @@ export async function requireBucket(
   context: RequestContext,
 ): Promise<BucketRow> {
   const bucket = await requireBucketAnywhere(input, context);
-  const signed = context.caller.principal.kind !== "anonymous";
-  if (signed && bucket.region !== context.region) {
+  if (context.regionIsSigned && bucket.region !== context.region) {
     throw permanentRedirect(bucket.bucket_name, bucket.region);
   }
   return bucket;
