@@ -1,6 +1,7 @@
 import type { IAM } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { totpOf, totpPeriod } from "../../support/totp.ts";
 import { allow, failureOf, iamOf, makeUser } from "./iam-api.ts";
 
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\+00:00$/;
@@ -29,6 +30,18 @@ async function readReport(): Promise<Record<string, string>[]> {
   });
 }
 
+async function giveMfaDevice(UserName: string): Promise<void> {
+  const { VirtualMFADevice } = await iam.createVirtualMFADevice({ VirtualMFADeviceName: UserName });
+  const seed = Buffer.from(VirtualMFADevice?.Base32StringSeed ?? []).toString();
+  const period = totpPeriod();
+  await iam.enableMFADevice({
+    UserName,
+    SerialNumber: VirtualMFADevice?.SerialNumber,
+    AuthenticationCode1: totpOf(seed, period - 1),
+    AuthenticationCode2: totpOf(seed, period),
+  });
+}
+
 describe("the credential report", () => {
   it("is made on demand, kept for four hours, and says what credentials each user has", async () => {
     expect(await failureOf(() => iam.getCredentialReport())).toMatchObject({
@@ -45,6 +58,7 @@ describe("the credential report", () => {
       Status: "Inactive",
     });
     await iam.createLoginProfile({ UserName: "busy", Password: "Correct-horse-1" });
+    await giveMfaDevice("busy");
     await iam.createUser({ UserName: "idle", Path: "/team/" });
 
     expect(await iam.generateCredentialReport()).toMatchObject({
@@ -66,6 +80,7 @@ describe("the credential report", () => {
       password_enabled: "true",
       password_last_used: "no_information",
       password_last_changed: expect.stringMatching(TIME),
+      mfa_active: "true",
       access_key_1_active: "true",
       access_key_1_last_used_date: expect.stringMatching(TIME),
       access_key_1_last_used_region: "us-east-1",
@@ -84,10 +99,15 @@ describe("the credential report", () => {
       password_enabled: "false",
       password_last_used: "N/A",
       password_next_rotation: "N/A",
+      mfa_active: "false",
       access_key_1_active: "false",
       access_key_1_last_rotated: "N/A",
     });
 
+    expect((await iam.getAccountSummary()).SummaryMap).toMatchObject({
+      MFADevices: 1,
+      MFADevicesInUse: 1,
+    });
     await iam.createUser({ UserName: "late" });
     await iam.generateCredentialReport();
     expect(await readReport()).toHaveLength(3);

@@ -46,8 +46,6 @@ const ABSENT = {
   AccountMFAEnabled: 0,
   AccountPasswordPresent: 0,
   AccountSigningCertificatesPresent: 0,
-  MFADevices: 0,
-  MFADevicesInUse: 0,
   ServerCertificates: 0,
 } as const;
 
@@ -69,6 +67,8 @@ export function accountSummaryOperations() {
             InstanceProfiles: await count(db, "iam_instance_profiles", accountId),
             Policies: await count(db, "iam_policies", accountId),
             PolicyVersionsInUse: await count(db, "iam_policy_versions", accountId),
+            MFADevices: await count(db, "iam_mfa_devices", accountId),
+            MFADevicesInUse: await mfaDevicesInUse(db, accountId),
             Providers: await count(db, "iam_oidc_providers", accountId),
             AccountAccessKeysPresent: await count(db, "iam_accounts", accountId),
             GlobalEndpointTokenVersion: GLOBAL_ENDPOINT_TOKEN_VERSION,
@@ -88,6 +88,7 @@ type Counted =
   | "iam_instance_profiles"
   | "iam_policies"
   | "iam_policy_versions"
+  | "iam_mfa_devices"
   | "iam_oidc_providers"
   | "iam_accounts";
 
@@ -96,6 +97,16 @@ async function count(db: Kysely<IamTables>, table: Counted, accountId: string): 
     .selectFrom(table)
     .select((e) => e.fn.countAll<number>().as("count"))
     .where("account_id", "=", accountId)
+    .executeTakeFirstOrThrow();
+  return Number(row.count);
+}
+
+async function mfaDevicesInUse(db: Kysely<IamTables>, accountId: string): Promise<number> {
+  const row = await db
+    .selectFrom("iam_mfa_devices")
+    .select((e) => e.fn.countAll<number>().as("count"))
+    .where("account_id", "=", accountId)
+    .where("user_id", "is not", null)
     .executeTakeFirstOrThrow();
   return Number(row.count);
 }

@@ -26,7 +26,6 @@ const NOT_APPLICABLE = "N/A";
 const NOT_SUPPORTED = "not_supported";
 /** What stands for the last use of a password that is there and was never used. */
 const NEVER = "no_information";
-const NO_MFA = "false";
 /** Two signing certificates, of which this server has none. */
 const NO_CERTIFICATES = ["false", NOT_APPLICABLE, "false", NOT_APPLICABLE];
 const KEYS_SHOWN = 2;
@@ -58,8 +57,11 @@ export async function writeCredentialReport(
   const keys = await keysByUser(parts.lastUsed, db, accountId);
   const passwords = await passwordsByUser(db, accountId);
   const lines = [COLUMNS, await rootLine(db, accountId)];
-  for (const user of users)
-    lines.push(userLine(user, passwords.get(user.user_id), keys.get(user.user_id) ?? []));
+  const withMfa = await usersWithMfa(db, accountId);
+  for (const user of users) {
+    const { user_id: id } = user;
+    lines.push(userLine(user, passwords.get(id), withMfa.has(id), keys.get(id) ?? []));
+  }
   return lines.map((line) => line.join(",")).join("\n");
 }
 
@@ -78,7 +80,8 @@ async function rootLine(db: Kysely<IamTables>, accountId: string): Promise<strin
     NEVER,
     NOT_SUPPORTED,
     NOT_SUPPORTED,
-    NO_MFA,
+    // Virtual devices here are users' alone.
+    "false",
     ...keyColumns(key ? [key] : []),
     ...NO_CERTIFICATES,
   ];
@@ -89,6 +92,7 @@ const NEVER_USED = { usedMs: null, usedRegion: null, usedService: null };
 function userLine(
   user: User,
   password: { readonly changedMs: number; readonly expiresMs: number | undefined } | undefined,
+  hasMfa: boolean,
   keys: readonly KeyColumns[],
 ): string[] {
   return [
@@ -99,7 +103,7 @@ function userLine(
     password === undefined ? NOT_APPLICABLE : NEVER,
     password === undefined ? NOT_APPLICABLE : time(password.changedMs),
     password?.expiresMs === undefined ? NOT_APPLICABLE : time(password.expiresMs),
-    NO_MFA,
+    String(hasMfa),
     ...keyColumns(keys),
     ...NO_CERTIFICATES,
   ];
@@ -145,6 +149,19 @@ async function keysByUser(
     keys.set(row.user_id, [...(keys.get(row.user_id) ?? []), key]);
   }
   return keys;
+}
+
+async function usersWithMfa(
+  db: Kysely<IamTables>,
+  accountId: string,
+): Promise<ReadonlySet<string | null>> {
+  const rows = await db
+    .selectFrom("iam_mfa_devices")
+    .select("user_id")
+    .where("account_id", "=", accountId)
+    .where("user_id", "is not", null)
+    .execute();
+  return new Set(rows.map((row) => row.user_id));
 }
 
 async function passwordsByUser(db: Kysely<IamTables>, accountId: string) {
