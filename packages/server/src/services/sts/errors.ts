@@ -28,3 +28,25 @@ export function malformedPolicyDocument(message: string): AwsError {
 export function packedPolicyTooLarge(message: string): AwsError {
   return new AwsError("PackedPolicyTooLarge", message, { status: 400 });
 }
+
+export function invalidIdentityToken(message: string): AwsError {
+  return new AwsError("InvalidIdentityToken", message, { status: 400 });
+}
+
+export function expiredIdentityToken(message: string): AwsError {
+  return new AwsError("ExpiredTokenException", message, { status: 400 });
+}
+
+/** The cause is for the operator; whoever holds a token learns nothing of our network. */
+export function idpCommunicationError(cause: unknown): AwsError {
+  return new AwsError(
+    "IDPCommunicationError",
+    "The identity provider could not be reached to verify the incoming identity token.",
+    { status: 400, cause },
+  );
+}
+
+/** How the holders of an identity provider's tokens are refused: it tells nothing of the role. */
+export function notAuthorized(action: string): AwsError {
+  return forbidden(`Not authorized to perform ${action}`);
+}

@@ -1,17 +1,22 @@
 import assert from "node:assert/strict";
 import type * as sts from "@aws-sdk/client-sts";
-import { parseArn } from "../../kernel/arn.ts";
-import type { FederationDirectory, IdentityDirectory, RoleRecord } from "../../kernel/identity.ts";
+import type { FederationDirectory, IdentityDirectory } from "../../kernel/identity.ts";
 import { type Authorization, defineOperations } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
+import {
+  type AssumableRole,
+  findAssumableRole,
+  resourceTagKeys,
+  roleSessionSeconds,
+} from "./assumable-role.ts";
 import { callerArn } from "./caller-arn.ts";
 import { CHAINED_SESSION_SECONDS_MAX, DEFAULT_SESSION_SECONDS } from "./constraints.ts";
 import { accessDenied, validationError } from "./errors.ts";
-import { issueCredentials } from "./issue-credentials.ts";
+import { issueRoleSession } from "./issue-role-session.ts";
 import { multiFactorAuth } from "./mfa.ts";
 import { refuseFederatedUser } from "./refuse-federated-user.ts";
 import { inheritedSourceIdentity, inheritedTags } from "./session-context.ts";
-import { assumedRoleArn, type SessionCredentials } from "./session-credentials.ts";
+import type { SessionCredentials } from "./session-credentials.ts";
 import { checkInlineSessionPolicy, checkManagedSessionPolicies } from "./session-policies.ts";
 import { requestTagKeys, sessionTags } from "./session-tags.ts";
 
@@ -26,16 +31,12 @@ const MFA_GIVEN = { "aws:multifactorauthpresent": "true", "aws:multifactorauthag
 
 type AssumeRoleInput = sts.AssumeRoleCommandInput;
 
-interface FoundRole extends RoleRecord {
-  readonly accountId: string;
-}
-
 export function roleSessions(deps: RoleSessionsDependencies) {
   /**
    * The role that a request was allowed to assume. Looked up once: a namesake that somebody makes
    * between decision and answer was never decided on, and a session of the old role is worthless.
    */
-  const decided = new WeakMap<RequestContext, FoundRole>();
+  const decided = new WeakMap<RequestContext, AssumableRole>();
   return defineOperations<typeof sts>()({
     AssumeRole: {
       authorize: async (input, context) => {
@@ -66,61 +67,36 @@ export function roleSessions(deps: RoleSessionsDependencies) {
 interface Assumption {
   readonly input: AssumeRoleInput;
   readonly context: RequestContext;
-  readonly role: FoundRole;
+  readonly role: AssumableRole;
   readonly seconds: number;
   readonly policyArns: readonly string[];
 }
 
 function assume(deps: RoleSessionsDependencies, assumption: Assumption) {
   const { input, context, role, seconds, policyArns } = assumption;
-  const { accountId, roleId, roleName } = role;
-  const sessionName = input.RoleSessionName ?? "";
-  const inherited = inheritedTags(context.caller);
-  const tags = sessionTags(input.Tags, input.TransitiveTagKeys, inherited);
-  const sourceIdentity = sourceIdentityOf(input, context);
-  const issued = issueCredentials(deps.credentials, {
-    session: {
-      identity: { kind: "role", accountId, roleArn: role.arn, roleId, roleName, sessionName },
-      issuedAtMs: context.nowMs,
-      expiresAtMs: context.nowMs + seconds * 1000,
-      policy: input.Policy,
-      policyArns,
-      ...tags,
-      sourceIdentity,
-      multiFactorAuth: false,
-      context: [],
-    },
-    minimumTokenBytes: input.MinimumSessionTokenSize ?? 0,
+  return issueRoleSession(deps.credentials, {
+    role,
+    sessionName: input.RoleSessionName ?? "",
+    issuedAtMs: context.nowMs,
+    seconds,
+    policy: input.Policy,
+    policyArns,
+    ...sessionTags(input.Tags, input.TransitiveTagKeys, inheritedTags(context.caller)),
+    sourceIdentity: sourceIdentityOf(input, context),
+    context: [],
+    minimumTokenBytes: input.MinimumSessionTokenSize,
   });
-  const packed = input.Policy !== undefined || policyArns.length > 0 || tags.tags.length > 0;
-  return {
-    Credentials: issued.Credentials,
-    AssumedRoleUser: {
-      AssumedRoleId: `${roleId}:${sessionName}`,
-      Arn: assumedRoleArn(accountId, roleName, sessionName),
-    },
-    SessionTokenSize: issued.tokenBytes,
-    SessionTokenUtilization: issued.utilization,
-    ...(packed ? { PackedPolicySize: issued.utilization } : {}),
-    ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),
-  };
 }
 
 /** A role that doesn't exist is answered like one that doesn't trust the caller: nothing leaks. */
 async function findRole(
   directory: IdentityDirectory,
-  input: AssumeRoleInput,
+  { RoleArn = "" }: AssumeRoleInput,
   context: RequestContext,
-): Promise<FoundRole> {
-  const roleArn = input.RoleArn ?? "";
-  const arn = parseArn(roleArn);
-  if (arn?.service !== "iam" || arn.region !== "" || !arn.resource.startsWith("role/"))
-    throw validationError("Request ARN is invalid");
-  const roleName = arn.resource.slice(arn.resource.lastIndexOf("/") + 1);
-  const role = await directory.findRole(arn.accountId, roleName, context);
-  if (role?.arn !== roleArn)
-    throw accessDenied(callerArn(context.caller.principal), "sts:AssumeRole", roleArn);
-  return { ...role, accountId: arn.accountId };
+): Promise<AssumableRole> {
+  const role = await findAssumableRole(directory, RoleArn, context);
+  if (!role) throw accessDenied(callerArn(context.caller.principal), "sts:AssumeRole", RoleArn);
+  return role;
 }
 
 /** Source: IAM User Guide, "Passing session tags" and "Monitor … assumed roles". */
@@ -135,7 +111,7 @@ function actionsOf(input: AssumeRoleInput, { caller }: RequestContext): readonly
 
 function authorization(
   action: string,
-  role: FoundRole,
+  role: AssumableRole,
   input: AssumeRoleInput,
   mfa: boolean,
 ): Authorization {
@@ -148,13 +124,9 @@ function authorization(
   };
 }
 
-function conditionKeys(role: FoundRole, input: AssumeRoleInput): ContextEntries {
-  const resourceTags = Object.entries(role.tags).flatMap(([key, value]): [string, string][] => [
-    [`aws:resourcetag/${key.toLowerCase()}`, value],
-    [`iam:resourcetag/${key.toLowerCase()}`, value],
-  ]);
+function conditionKeys(role: AssumableRole, input: AssumeRoleInput): ContextEntries {
   return {
-    ...Object.fromEntries(resourceTags),
+    ...resourceTagKeys(role),
     ...requestTagKeys(input.Tags ?? []),
     "sts:externalid": input.ExternalId,
     "sts:rolesessionname": input.RoleSessionName,
@@ -163,23 +135,17 @@ function conditionKeys(role: FoundRole, input: AssumeRoleInput): ContextEntries 
   };
 }
 
-/** Checked after authorisation, so that a stranger learns nothing of the role's setting. */
 function sessionSeconds(
-  input: AssumeRoleInput,
-  role: FoundRole,
+  { DurationSeconds: seconds = DEFAULT_SESSION_SECONDS }: AssumeRoleInput,
+  role: AssumableRole,
   { caller }: RequestContext,
 ): number {
-  const seconds = input.DurationSeconds ?? DEFAULT_SESSION_SECONDS;
   const chained = caller.expiresAtMs !== undefined;
   if (chained && seconds > CHAINED_SESSION_SECONDS_MAX)
     throw validationError(
       "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
     );
-  if (seconds > role.maxSessionDurationSeconds)
-    throw validationError(
-      "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
-    );
-  return seconds;
+  return roleSessionSeconds(seconds, role);
 }
 
 /** Once set, a source identity stays for the whole chain. */

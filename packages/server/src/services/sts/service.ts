@@ -7,12 +7,14 @@ import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyInfo } from "./access-key-info.ts";
 import { callerIdentities } from "./caller-identities.ts";
 import { stsConstraints } from "./constraints.ts";
-import { accessDenied } from "./errors.ts";
+import { accessDenied, notAuthorized } from "./errors.ts";
 import { federationTokens } from "./federation-tokens.ts";
+import { IssuerKeys } from "./issuer-keys.ts";
 import { roleSessions } from "./role-sessions.ts";
 import { stsSchemas } from "./schema.ts";
 import { SessionCredentials } from "./session-credentials.ts";
 import { sessionTokens } from "./session-tokens.ts";
+import { webIdentitySessions } from "./web-identity-sessions.ts";
 
 export interface StsDependencies extends ServiceDependencies {
   readonly directory: IdentityDirectory;
@@ -26,6 +28,7 @@ export function createStsService(
   deps: StsDependencies,
 ): Service & { readonly credentials: CredentialSource } {
   const credentials = new SessionCredentials(deps);
+  const keys = new IssuerKeys(deps.clock);
   return {
     definition: {
       name: "sts",
@@ -40,13 +43,24 @@ export function createStsService(
       ...callerIdentities,
       ...federationTokens({ directory: deps.directory, credentials }),
       ...roleSessions({ directory: deps.directory, federation: deps.federation, credentials }),
+      ...webIdentitySessions({
+        directory: deps.directory,
+        federation: deps.federation,
+        credentials,
+        keys,
+      }),
       ...sessionTokens({ credentials, federation: deps.federation }),
     },
     constraints: stsConstraints,
     migrations: [],
     credentials,
-    accessDenied: ({ authorization, callerArn }) =>
-      accessDenied(callerArn, authorization.action, authorization.resource),
-    reset: async () => credentials.forgetAll(),
+    accessDenied: ({ authorization: { action, resource, caller }, callerArn }) =>
+      caller?.principal.kind === "federated-provider"
+        ? notAuthorized(action)
+        : accessDenied(callerArn, action, resource),
+    reset: async () => {
+      credentials.forgetAll();
+      keys.clear();
+    },
   };
 }

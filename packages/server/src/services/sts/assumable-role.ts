@@ -1,0 +1,47 @@
+import { parseArn } from "../../kernel/arn.ts";
+import type { IdentityDirectory, RoleRecord } from "../../kernel/identity.ts";
+import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
+import { DEFAULT_SESSION_SECONDS } from "./constraints.ts";
+import { validationError } from "./errors.ts";
+
+export interface AssumableRole extends RoleRecord {
+  readonly accountId: string;
+}
+
+/**
+ * The role that `RoleArn` names; undefined when there is none.
+ *
+ * @throws ValidationError when it isn't a role's ARN
+ */
+export async function findAssumableRole(
+  directory: IdentityDirectory,
+  roleArn: string,
+  context: RequestContext,
+): Promise<AssumableRole | undefined> {
+  const arn = parseArn(roleArn);
+  if (arn?.service !== "iam" || arn.region !== "" || !arn.resource.startsWith("role/"))
+    throw validationError("Request ARN is invalid");
+  const roleName = arn.resource.slice(arn.resource.lastIndexOf("/") + 1);
+  const role = await directory.findRole(arn.accountId, roleName, context);
+  return role?.arn === roleArn ? { ...role, accountId: arn.accountId } : undefined;
+}
+
+/** The condition keys that the role's own tags give. */
+export function resourceTagKeys(role: AssumableRole): ContextEntries {
+  const entries = Object.entries(role.tags).flatMap(([key, value]): [string, string][] => [
+    [`aws:resourcetag/${key.toLowerCase()}`, value],
+    [`iam:resourcetag/${key.toLowerCase()}`, value],
+  ]);
+  return Object.fromEntries(entries);
+}
+
+/** Checked after authorisation, so that a stranger learns nothing of the role's setting. */
+export function roleSessionSeconds(
+  asked: number = DEFAULT_SESSION_SECONDS,
+  role: AssumableRole,
+): number {
+  if (asked <= role.maxSessionDurationSeconds) return asked;
+  throw validationError(
+    "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+  );
+}

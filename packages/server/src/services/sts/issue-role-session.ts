@@ -1,0 +1,48 @@
+import type { AssumableRole } from "./assumable-role.ts";
+import { issueCredentials } from "./issue-credentials.ts";
+import type { Session } from "./session.ts";
+import { assumedRoleArn, type SessionCredentials } from "./session-credentials.ts";
+
+/** What differs between the ways to a role's session. */
+export interface RoleSession
+  extends Pick<
+    Session,
+    "policy" | "policyArns" | "tags" | "transitiveTagKeys" | "sourceIdentity" | "context"
+  > {
+  readonly role: AssumableRole;
+  readonly sessionName: string;
+  readonly issuedAtMs: number;
+  readonly seconds: number;
+  readonly minimumTokenBytes: number | undefined;
+}
+
+/** The part of the answer that AssumeRole and its siblings share. */
+export function issueRoleSession(credentials: SessionCredentials, asked: RoleSession) {
+  const { role, sessionName, issuedAtMs, seconds, minimumTokenBytes = 0, ...rest } = asked;
+  const { accountId, roleId, roleName } = role;
+  const issued = issueCredentials(credentials, {
+    session: {
+      ...rest,
+      identity: { kind: "role", accountId, roleArn: role.arn, roleId, roleName, sessionName },
+      issuedAtMs,
+      expiresAtMs: issuedAtMs + seconds * 1000,
+      // A role's session doesn't tell of MFA, even when the code came with AssumeRole. Source: IAM
+      // User Guide, "Secure API access with MFA".
+      multiFactorAuth: false,
+    },
+    minimumTokenBytes,
+  });
+  const { policy, policyArns, tags, sourceIdentity } = asked;
+  const packed = policy !== undefined || policyArns.length > 0 || tags.length > 0;
+  return {
+    Credentials: issued.Credentials,
+    AssumedRoleUser: {
+      AssumedRoleId: `${roleId}:${sessionName}`,
+      Arn: assumedRoleArn(accountId, roleName, sessionName),
+    },
+    SessionTokenSize: issued.tokenBytes,
+    SessionTokenUtilization: issued.utilization,
+    ...(packed ? { PackedPolicySize: issued.utilization } : {}),
+    ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),
+  };
+}

@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import type * as sts from "@aws-sdk/client-sts";
+import type { FederationDirectory, IdentityDirectory } from "../../kernel/identity.ts";
+import { type Authorization, defineOperations } from "../../kernel/operations.ts";
+import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
+import {
+  type AssumableRole,
+  findAssumableRole,
+  resourceTagKeys,
+  roleSessionSeconds,
+} from "./assumable-role.ts";
+import { notAuthorized, validationError } from "./errors.ts";
+import { issueRoleSession } from "./issue-role-session.ts";
+import type { IssuerKeys } from "./issuer-keys.ts";
+import type { SessionCredentials } from "./session-credentials.ts";
+import { checkInlineSessionPolicy, checkManagedSessionPolicies } from "./session-policies.ts";
+import { requestTagKeys, sessionTags } from "./session-tags.ts";
+import { verifyWebIdentity, type WebIdentity } from "./web-identity.ts";
+
+export interface WebIdentitySessionsDependencies {
+  readonly directory: IdentityDirectory;
+  readonly federation: FederationDirectory;
+  readonly credentials: SessionCredentials;
+  readonly keys: IssuerKeys;
+}
+
+type Input = sts.AssumeRoleWithWebIdentityCommandInput;
+
+interface Decided {
+  readonly role: AssumableRole;
+  readonly identity: WebIdentity;
+}
+
+export function webIdentitySessions(deps: WebIdentitySessionsDependencies) {
+  const decided = new WeakMap<RequestContext, Decided>();
+  return defineOperations<typeof sts>()({
+    AssumeRoleWithWebIdentity: {
+      unsigned: true,
+      authorize: async (input, context) => {
+        const { RoleArn = "", WebIdentityToken = "" } = input;
+        const role = await findAssumableRole(deps.directory, RoleArn, context);
+        // Nothing tells a role that doesn't exist from one that trusts another provider.
+        if (!role) throw notAuthorized("sts:AssumeRoleWithWebIdentity");
+        if (input.ProviderId !== undefined)
+          throw validationError(
+            "ProviderId is for OAuth 2.0 access tokens, which aren't supported.",
+          );
+        const identity = await verifyWebIdentity(WebIdentityToken, role.accountId, deps, context);
+        decided.set(context, { role, identity });
+        const keys = conditionKeys(role, identity, input);
+        return actionsOf(identity).map((action) => authorization(action, role, identity, keys));
+      },
+      handle: async (input, context) => {
+        const found = decided.get(context);
+        assert(found, "AssumeRoleWithWebIdentity is handled only after it was decided");
+        const { role, identity } = found;
+        const seconds = roleSessionSeconds(input.DurationSeconds, role);
+        checkInlineSessionPolicy(input.Policy);
+        const policyArns = (input.PolicyArns ?? []).map(({ arn = "" }) => arn);
+        await checkManagedSessionPolicies(policyArns, role.accountId, deps.directory, context);
+        const { provider, subject, audience, sourceIdentity } = identity;
+        const tags = identity.tags.map(({ key, value }) => ({ Key: key, Value: value }));
+        const session = issueRoleSession(deps.credentials, {
+          role,
+          sessionName: input.RoleSessionName ?? "",
+          issuedAtMs: context.nowMs,
+          seconds,
+          policy: input.Policy,
+          policyArns,
+          ...sessionTags(tags, identity.transitiveTagKeys, []),
+          sourceIdentity,
+          context: [["aws:federatedprovider", provider.arn], ...identity.context],
+          minimumTokenBytes: input.MinimumSessionTokenSize,
+        });
+        return {
+          ...session,
+          SubjectFromWebIdentityToken: subject,
+          Provider: provider.arn,
+          Audience: audience,
+        };
+      },
+    },
+  });
+}
+
+function actionsOf({ tags, sourceIdentity }: WebIdentity): readonly string[] {
+  return [
+    "sts:AssumeRoleWithWebIdentity",
+    ...(tags.length > 0 ? ["sts:TagSession"] : []),
+    ...(sourceIdentity === undefined ? [] : ["sts:SetSourceIdentity"]),
+  ];
+}
+
+function authorization(
+  action: string,
+  role: AssumableRole,
+  { provider }: WebIdentity,
+  context: ContextEntries,
+): Authorization {
+  return {
+    action,
+    resource: role.arn,
+    resourceAccountId: role.accountId,
+    context,
+    resourcePolicy: { id: role.arn, text: role.trustPolicy, kind: "trust" },
+    caller: { principal: { kind: "federated-provider", provider: provider.arn } },
+  };
+}
+
+function conditionKeys(role: AssumableRole, identity: WebIdentity, input: Input): ContextEntries {
+  const { tags, transitiveTagKeys } = identity;
+  return {
+    ...resourceTagKeys(role),
+    ...requestTagKeys(tags.map(({ key, value }) => ({ Key: key, Value: value }))),
+    ...Object.fromEntries(identity.context),
+    "aws:federatedprovider": identity.provider.arn,
+    "sts:rolesessionname": input.RoleSessionName,
+    "sts:sourceidentity": identity.sourceIdentity,
+    "sts:transitivetagkeys": transitiveTagKeys.length > 0 ? transitiveTagKeys : undefined,
+  };
+}
