@@ -281,6 +281,13 @@ const rows: Row[] = [
     () => iam.deletePolicyVersion({ PolicyArn: CUSTOM, VersionId: "v1" }),
   ],
   [
+    "tag keys that are reserved for AWS",
+    "InvalidInput",
+    400,
+    "aws: prefixed tag key names are not allowed for external use.",
+    () => iam.tagUser({ UserName: "alice", Tags: [{ Key: "AWS:Team", Value: "1" }] }),
+  ],
+  [
     "tag keys that differ by case only",
     "InvalidInput",
     400,

@@ -5,6 +5,9 @@ import { TAGS_PER_RESOURCE } from "./quotas.ts";
 import { required } from "./required.ts";
 import type { IamTables, TagRow } from "./tables.ts";
 
+/** Source: IAM User Guide, "Tagging rules": no key begins so, in whatever case. */
+const RESERVED_PREFIX = "aws:";
+
 /** A tag as IAM's answers carry it. */
 export interface StoredTag {
   readonly Key: string;
@@ -28,7 +31,7 @@ export function tagsMember(tags: readonly StoredTag[]): { Tags?: StoredTag[] } {
 
 /**
  * Adds tags or replaces the values of those that exist, told apart irrespective of case.
- * @throws InvalidInput for a key that comes twice, LimitExceeded
+ * @throws InvalidInput for a key that comes twice or is AWS's, LimitExceeded
  */
 export async function putTags(
   db: Kysely<IamTables>,
@@ -50,6 +53,8 @@ export async function putTags(
   const folds = rows.map((row) => row.tag_key_fold);
   if (new Set(folds).size < folds.length)
     throw invalidInput("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
+  if (folds.some((fold) => fold.startsWith(RESERVED_PREFIX)))
+    throw invalidInput("aws: prefixed tag key names are not allowed for external use.");
   await removeTags(db, ownerId, folds);
   await db.insertInto("iam_tags").values(rows).execute();
   const { count } = await db
