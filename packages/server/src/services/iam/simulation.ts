@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
 import type * as iam from "@aws-sdk/client-iam";
 import {
   type ContextValue,
@@ -55,9 +56,19 @@ const POLICY_TYPES: Readonly<Record<string, string | undefined>> = {
   boundary: "Permissions Boundary Policy",
 };
 
-/** What would happen if the caller called an action, by the engine that decides real requests. */
-export function simulate(simulation: Simulation, action: string): iam.EvaluationResult {
-  const outcomes = simulation.resources.map((resource) => decideOne(simulation, action, resource));
+/**
+ * What would happen if the caller called an action, by the engine that decides real requests.
+ * Other requests are served between two resources: policies here are the caller's, and large.
+ */
+export async function simulate(
+  simulation: Simulation,
+  action: string,
+): Promise<iam.EvaluationResult> {
+  const outcomes: Outcome[] = [];
+  for (const resource of simulation.resources) {
+    outcomes.push(decideOne(simulation, action, resource));
+    await nextTurn();
+  }
   const decision = mostRestrictive(outcomes.map((outcome) => outcome.decision));
   const [only] = outcomes.length === 1 ? outcomes : [];
   const everything = only?.resource === "*";

@@ -28,6 +28,8 @@ import { tagsOf } from "./tag-queries.ts";
 /** Pairs of action and resource in one answer: past it, the rest comes with the next page. */
 const PAIRS_PER_PAGE_MAX = 10_000;
 const DEFAULT_PAGE = 100;
+/** Ours: AWS publishes none. An action is decided on all of them in one answer. */
+const RESOURCES_MAX = 1_000;
 const ACTION = /^[a-zA-Z0-9-]+:[a-zA-Z0-9]+$/;
 
 type Parts = Pick<IamParts, "awsPolicies">;
@@ -131,6 +133,8 @@ function prepare(
         });
   const levels = input.OrderedOrganizationPolicyInputList;
   const resources = input.ResourceArns?.length ? [...new Set(input.ResourceArns)] : ["*"];
+  if (resources.length > RESOURCES_MAX)
+    throw invalidInput(`A simulation takes at most ${RESOURCES_MAX} resources.`);
   refuseMissingResources(input.ResourceHandlingOption, resources);
   const shown = [...identity, ...[boundary, resource].filter((policy) => policy !== undefined)];
   return {
@@ -178,14 +182,13 @@ async function answer(
     name,
     key: String(index).padStart(digits, "0"),
   }));
-  const most = Math.max(1, Math.floor(PAIRS_PER_PAGE_MAX / simulation.resources.length));
+  const most = Math.floor(PAIRS_PER_PAGE_MAX / simulation.resources.length);
   const page = await pageOf(
     { Marker: input.Marker, MaxItems: Math.min(input.MaxItems ?? DEFAULT_PAGE, most) },
     actions,
     ({ key }) => key,
   );
-  return {
-    EvaluationResults: page.items.map(({ name }) => simulate(simulation, name)),
-    ...page.output,
-  };
+  const EvaluationResults: iam.EvaluationResult[] = [];
+  for (const { name } of page.items) EvaluationResults.push(await simulate(simulation, name));
+  return { EvaluationResults, ...page.output };
 }
