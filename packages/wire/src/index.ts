@@ -37,3 +37,4 @@ export { type DecodedBody, decodeBody } from "./sigv4/decode-body.ts";
 export { parseAuthentication } from "./sigv4/parse-authentication.ts";
 export { type VerifyOptions, verifySignature } from "./sigv4/verify-signature.ts";
 export { WireError } from "./wire-error.ts";
+export { parseXml, type XmlElement } from "./xml/parse-xml.ts";

@@ -1,4 +1,5 @@
 import type { IAM } from "@aws-sdk/client-iam";
+import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import { allow, failureOf, iamOf, makeUser } from "./iam-api.ts";
@@ -119,5 +120,91 @@ describe("OpenID Connect providers", () => {
       code: "AccessDenied",
       message: expect.stringContaining(`on resource: ${missing.OpenIDConnectProviderArn}`),
     });
+  });
+});
+
+describe("SAML providers", () => {
+  const Name = "corp";
+  const SAMLProviderArn = "arn:aws:iam::000000000000:saml-provider/corp";
+  const MD = "urn:oasis:names:tc:SAML:2.0:metadata";
+  let certificate: string;
+
+  beforeAll(async () => {
+    const { cert } = await generate([{ name: "commonName", value: "idp" }], { keyType: "ec" });
+    certificate = cert.replace(/-----[A-Z ]+-----/g, "").trim();
+  });
+
+  /** Metadata as identity providers publish it, with one part changed. */
+  function metadata(change: (text: string) => string = (text) => text): string {
+    return change(`<?xml version="1.0"?>
+<md:EntityDescriptor xmlns:md="${MD}" entityID="https://idp.example.com/saml" validUntil="2030-01-02T03:04:05Z">
+  <md:IDPSSODescriptor protocolSupportEnumeration="urn:oasis:names:tc:SAML:2.0:protocol">
+    <md:KeyDescriptor use="signing">
+      <ds:KeyInfo xmlns:ds="http://www.w3.org/2000/09/xmldsig#">
+        <ds:X509Data><ds:X509Certificate>${certificate}</ds:X509Certificate></ds:X509Data>
+      </ds:KeyInfo>
+    </md:KeyDescriptor>
+    <md:SingleSignOnService Binding="urn:oasis:names:tc:SAML:2.0:bindings:HTTP-POST" Location="https://idp.example.com/sso"/>
+  </md:IDPSSODescriptor>
+  <!-- ${"padding ".repeat(100)} -->
+</md:EntityDescriptor>`);
+  }
+
+  it("are made from metadata, shown, updated, tagged, listed and deleted", async () => {
+    const made = await iam.createSAMLProvider({
+      Name,
+      SAMLMetadataDocument: metadata(),
+      Tags: [{ Key: "team", Value: "core" }],
+    });
+    expect(made).toMatchObject({ SAMLProviderArn, Tags: [{ Key: "team" }] });
+    const shown = await iam.getSAMLProvider({ SAMLProviderArn });
+    expect(shown).toMatchObject({
+      SAMLMetadataDocument: metadata(),
+      ValidUntil: new Date("2030-01-02T03:04:05Z"),
+      AssertionEncryptionMode: "Allowed",
+      Tags: made.Tags,
+    });
+    const endless = metadata((text) => text.replace(/ validUntil="[^"]*"/, ""));
+    await iam.updateSAMLProvider({ SAMLProviderArn, SAMLMetadataDocument: endless });
+    const updated = await iam.getSAMLProvider({ SAMLProviderArn });
+    expect(updated.SAMLMetadataDocument).toBe(endless);
+    expect(updated.ValidUntil?.getUTCFullYear()).toBe(new Date().getUTCFullYear() + 100);
+    expect(updated.SAMLProviderUUID).toBe(shown.SAMLProviderUUID);
+    await iam.tagSAMLProvider({ SAMLProviderArn, Tags: [{ Key: "stage", Value: "test" }] });
+    await iam.untagSAMLProvider({ SAMLProviderArn, TagKeys: ["team"] });
+    const { Tags } = await iam.listSAMLProviderTags({ SAMLProviderArn });
+    expect(Tags).toEqual([{ Key: "stage", Value: "test" }]);
+    const { SAMLProviderList } = await iam.listSAMLProviders({});
+    expect(SAMLProviderList).toMatchObject([{ Arn: SAMLProviderArn }]);
+    await iam.deleteSAMLProvider({ SAMLProviderArn });
+    expect(await failureOf(() => iam.getSAMLProvider({ SAMLProviderArn }))).toEqual({
+      code: "NoSuchEntity",
+      status: 404,
+      message: `Manifest not found for arn ${SAMLProviderArn}`,
+    });
+  });
+
+  it.each([
+    ["text", (text: string) => text.replaceAll(/[<>]/g, " ")],
+    ["a document type", (text: string) => text.replace("?>", "?><!DOCTYPE x [<!ENTITY a 'b'>]>")],
+    ["no entityID", (text: string) => text.replace(/ entityID="[^"]*"/, "")],
+    ["another namespace", (text: string) => text.replace(MD, `${MD}x`)],
+    ["no end that can be read", (text: string) => text.replace("2030-01-02T", "soon ")],
+    ["no signing certificate", (text: string) => text.replace('"signing"', '"encryption"')],
+    ["a broken certificate", (text: string) => text.replace("MII", "AAA")],
+    ["a service provider", (text: string) => text.replaceAll("IDPSSO", "SPSSO")],
+  ])("refuse metadata with %s", async (_what, change) => {
+    const create = () => iam.createSAMLProvider({ Name, SAMLMetadataDocument: metadata(change) });
+    expect(await failureOf(create)).toEqual({
+      code: "InvalidInput",
+      status: 400,
+      message: "Could not parse metadata",
+    });
+  });
+
+  it("don't pretend to decrypt assertions", async () => {
+    const input = { Name, SAMLMetadataDocument: metadata() };
+    const create = () => iam.createSAMLProvider({ ...input, AssertionEncryptionMode: "Required" });
+    expect(await failureOf(create)).toMatchObject({ code: "NotImplemented" });
   });
 });

@@ -7,7 +7,17 @@ import type { Ids } from "./ids.ts";
  */
 
 /** Source: IAM User Guide, "Unique identifiers". */
-export type UniqueIdPrefix = "AGPA" | "AIDA" | "AIPA" | "AKIA" | "ANPA" | "AROA" | "ASIA";
+export type UniqueIdPrefix =
+  | "ACCA"
+  | "AGPA"
+  | "AIDA"
+  | "AIPA"
+  | "AKIA"
+  | "ANPA"
+  | "APKA"
+  | "AROA"
+  | "ASCA"
+  | "ASIA";
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const ACCOUNT_BIT = 1n << 47n;

@@ -2,6 +2,8 @@ import { MAX_XML_ATTRIBUTES, MAX_XML_DEPTH, MAX_XML_ELEMENTS } from "../limits.t
 import { WireError } from "../wire-error.ts";
 
 export interface XmlElement {
+  /** With its namespace prefix, as it is written. */
+  readonly qualifiedName: string;
   /** Without namespace prefix. */
   readonly name: string;
   /** By qualified name, as `xsi:type`. */

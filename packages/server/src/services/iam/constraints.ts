@@ -18,6 +18,7 @@ const policyPath: Constraint = {
   max: 512,
   pattern: "((/[A-Za-z0-9\\.,\\+@=_-]+)*)/",
 };
+const latin = "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+";
 const arn: Constraint = { min: 20, max: 2048 };
 const document: Constraint = {
   min: 1,
@@ -100,6 +101,22 @@ export const iamConstraints: ServiceConstraints = {
     ContextKeyType: { values: CONTEXT_KEY_TYPES },
     ServiceNamespaces: { min: 1, max: 200 },
     "ServiceNamespaces.member": { min: 1, max: 64, pattern: "[\\w-]*" },
+    ServerCertificateName: name(128),
+    NewServerCertificateName: name(128),
+    CertificateBody: { min: 1, max: 16_384, pattern: latin },
+    CertificateChain: { min: 1, max: 2_097_152, pattern: latin },
+    PrivateKey: { min: 1, max: 16_384, pattern: latin },
+    SSHPublicKeyBody: { min: 1, max: 16_384, pattern: latin },
+    SSHPublicKeyId: { min: 20, max: 128, pattern: "[\\w]+" },
+    Encoding: { values: ["SSH", "PEM"] },
+    ServiceSpecificCredentialId: { min: 20, max: 128, pattern: "[\\w]+" },
+    CredentialAgeDays: { min: 1, max: 36_600 },
+    SAMLMetadataDocument: { min: 1000, max: 10_000_000 },
+    "CreateSAMLProvider.Name": { min: 1, max: 128, pattern: "[\\w._-]+" },
+    SAMLProviderArn: arn,
+    AssertionEncryptionMode: { values: ["Required", "Allowed"] },
+    AddPrivateKey: { min: 1, max: 16_384, pattern: latin },
+    RemovePrivateKey: { min: 22, max: 64, pattern: "[A-Z0-9]+" },
     Url: { min: 1, max: 255 },
     SerialNumber: { min: 9, max: 256, pattern: "[\\w+=/:,.@-]+" },
     VirtualMFADeviceName: { min: 1, pattern: "[\\w+=,.@-]+" },

@@ -1,10 +1,10 @@
-import type { FederationDirectory } from "../../kernel/identity.ts";
 import { parseArn } from "../../kernel/arn.ts";
-import { parseSamlMetadata } from "./saml-metadata.ts";
-import { findSamlProviderRow } from "./saml-providers.ts";
+import type { FederationDirectory } from "../../kernel/identity.ts";
 import { verifyMfaCode } from "./mfa-codes.ts";
 import { findOidcProviderRow, stringsOf, withoutScheme } from "./oidc-provider-queries.ts";
 import type { IamParts } from "./parts.ts";
+import { parseSamlMetadata } from "./saml-metadata.ts";
+import { findSamlProviderRow } from "./saml-providers.ts";
 import type { IamTables } from "./tables.ts";
 
 /** What STS asks of identity providers and MFA devices. */

@@ -4,6 +4,9 @@ import type { Migration, Tables } from "../../kernel/store.ts";
 export const federationMigrations: readonly Migration[] = [
   { name: "iam/0040-oidc-providers", up: createOidcProviders },
   { name: "iam/0041-mfa-devices", up: createMfaDevices },
+  { name: "iam/0042-server-certificates", up: createServerCertificates },
+  { name: "iam/0043-credentials-of-users", up: createCredentialsOfUsers },
+  { name: "iam/0044-saml-providers", up: createSamlProviders },
 ];
 
 async function createOidcProviders({ schema }: Kysely<Tables>): Promise<void> {
@@ -44,5 +47,71 @@ async function createMfaDevices({ schema }: Kysely<Tables>): Promise<void> {
     .createIndex("iam_mfa_devices_by_user")
     .on("iam_mfa_devices")
     .columns(["user_id"])
+    .execute();
+}
+
+async function createServerCertificates({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("iam_server_certificates")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("certificate_id", "text", (c) => c.primaryKey())
+    .addColumn("certificate_name", "text", (c) => c.notNull())
+    .addColumn("name_key", "text", (c) => c.notNull())
+    .addColumn("path", "text", (c) => c.notNull())
+    .addColumn("certificate_body", "text", (c) => c.notNull())
+    .addColumn("certificate_chain", "text")
+    .addColumn("private_key_sealed", "text", (c) => c.notNull())
+    .addColumn("expires_ms", "bigint", (c) => c.notNull())
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .addUniqueConstraint("iam_server_certificates_name", ["account_id", "name_key"])
+    .execute();
+}
+
+async function createCredentialsOfUsers({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("iam_ssh_public_keys")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("key_id", "text", (c) => c.primaryKey())
+    .addColumn("user_id", "text", (c) => c.notNull())
+    .addColumn("body", "text", (c) => c.notNull())
+    .addColumn("fingerprint", "text", (c) => c.notNull())
+    .addColumn("status", "text", (c) => c.notNull())
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .execute();
+  await schema
+    .createTable("iam_service_specific_credentials")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("credential_id", "text", (c) => c.primaryKey())
+    .addColumn("user_id", "text", (c) => c.notNull())
+    .addColumn("service_name", "text", (c) => c.notNull())
+    .addColumn("service_user_name", "text", (c) => c.notNull())
+    .addColumn("secret_sealed", "text", (c) => c.notNull())
+    .addColumn("status", "text", (c) => c.notNull())
+    .addColumn("expires_ms", "bigint")
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .execute();
+  for (const table of ["iam_ssh_public_keys", "iam_service_specific_credentials"])
+    await schema.createIndex(`${table}_by_user`).on(table).columns(["user_id"]).execute();
+  await schema
+    .createIndex("iam_service_specific_credentials_by_account")
+    .on("iam_service_specific_credentials")
+    .columns(["account_id", "credential_id"])
+    .execute();
+}
+
+async function createSamlProviders({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("iam_saml_providers")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("arn", "text", (c) => c.primaryKey())
+    .addColumn("provider_uuid", "text", (c) => c.notNull())
+    .addColumn("metadata_document", "text", (c) => c.notNull())
+    .addColumn("valid_until_ms", "bigint", (c) => c.notNull())
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .execute();
+  await schema
+    .createIndex("iam_saml_providers_by_account")
+    .on("iam_saml_providers")
+    .columns(["account_id", "arn"])
     .execute();
 }

@@ -1,3 +1,5 @@
+import type { StatusType } from "@aws-sdk/client-iam";
+
 /** An OpenID Connect provider. Its tags' owner is its ARN. */
 export interface OidcProviderRow {
   account_id: string;
@@ -27,7 +29,62 @@ export interface MfaDeviceRow {
   created_ms: number;
 }
 
+export interface ServerCertificateRow {
+  account_id: string;
+  certificate_id: string;
+  certificate_name: string;
+  /** Lower-cased. */
+  name_key: string;
+  path: string;
+  certificate_body: string;
+  certificate_chain: string | null;
+  /** Sealed by `SecretBox` under the certificate's id; no operation shows it. */
+  private_key_sealed: string;
+  expires_ms: number;
+  created_ms: number;
+}
+
+export interface SshPublicKeyRow {
+  account_id: string;
+  key_id: string;
+  user_id: string;
+  /** As it was uploaded. */
+  body: string;
+  fingerprint: string;
+  status: StatusType;
+  created_ms: number;
+}
+
+/** A user's name and password, or API key, for one service. */
+export interface ServiceSpecificCredentialRow {
+  account_id: string;
+  credential_id: string;
+  user_id: string;
+  service_name: string;
+  /** The name, or the API key's alias. */
+  service_user_name: string;
+  /** Sealed by `SecretBox` under the credential's id. */
+  secret_sealed: string;
+  status: StatusType;
+  expires_ms: number | null;
+  created_ms: number;
+}
+
+/** A SAML provider. Its tags' owner is its ARN. */
+export interface SamlProviderRow {
+  account_id: string;
+  arn: string;
+  provider_uuid: string;
+  metadata_document: string;
+  valid_until_ms: number;
+  created_ms: number;
+}
+
 export interface FederationTables {
+  iam_saml_providers: SamlProviderRow;
+  iam_server_certificates: ServerCertificateRow;
+  iam_ssh_public_keys: SshPublicKeyRow;
+  iam_service_specific_credentials: ServiceSpecificCredentialRow;
   iam_mfa_devices: MfaDeviceRow;
   iam_oidc_providers: OidcProviderRow;
 }

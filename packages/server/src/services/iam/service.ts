@@ -36,11 +36,15 @@ import { policyOperations } from "./policies.ts";
 import { policyEntityOperations } from "./policy-entities.ts";
 import { policyVersionOperations } from "./policy-versions.ts";
 import { roleOperations } from "./roles.ts";
+import { samlProviderOperations } from "./saml-providers.ts";
 import { iamSchemas } from "./schema.ts";
 import { SecretBox } from "./secret-box.ts";
+import { serverCertificateOperations } from "./server-certificates.ts";
 import { serviceAccessOperations } from "./service-access.ts";
 import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
+import { serviceSpecificCredentialOperations } from "./service-specific-credentials.ts";
 import { simulationOperations } from "./simulations.ts";
+import { sshPublicKeyOperations } from "./ssh-public-keys.ts";
 import { tagOperations } from "./tags.ts";
 import { userOperations } from "./users.ts";
 import { virtualMfaDeviceOperations } from "./virtual-mfa-devices.ts";
@@ -131,6 +135,10 @@ function operationsOf(parts: IamParts): OperationTable {
     ...openIdConnectProviderOperations(parts),
     ...virtualMfaDeviceOperations(parts),
     ...mfaDeviceOperations(parts),
+    ...samlProviderOperations(parts),
+    ...serverCertificateOperations(parts),
+    ...sshPublicKeyOperations(parts),
+    ...serviceSpecificCredentialOperations(parts),
     ...simulationOperations(parts),
     ...contextKeyOperations(parts),
     ...serviceAccessOperations(parts),

@@ -191,6 +191,8 @@ async function refuseReferencedUser(db: Db, userId: string): Promise<void> {
     ["iam_login_profiles", "user_id", "delete login profile"],
     ["iam_access_keys", "user_id", "delete access keys"],
     ["iam_mfa_devices", "user_id", "delete MFA device"],
+    ["iam_ssh_public_keys", "user_id", "remove referenced objects"],
+    ["iam_service_specific_credentials", "user_id", "remove referenced objects"],
     ["iam_group_members", "user_id", "remove users from group"],
     ["iam_policy_attachments", "owner_id", "detach all policies"],
     ["iam_inline_policies", "owner_id", "delete policies"],

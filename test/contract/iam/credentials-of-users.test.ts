@@ -1,0 +1,151 @@
+import { createHash, createPublicKey, generateKeyPairSync } from "node:crypto";
+import type { IAM } from "@aws-sdk/client-iam";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { failureOf, iamOf } from "./iam-api.ts";
+
+const UserName = "alice";
+
+let server: TestServer;
+let iam: IAM;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  iam = iamOf(server);
+  await iam.createUser({ UserName });
+});
+afterAll(() => server.close());
+
+function rsaPem(bits = 2048): string {
+  const { publicKey } = generateKeyPairSync("rsa", { modulusLength: bits });
+  return publicKey.export({ type: "spki", format: "pem" }).toString();
+}
+
+describe("SSH public keys", () => {
+  it("are uploaded as PEM or SSH, shown as either, switched off and deleted", async () => {
+    const pem = rsaPem();
+    const { SSHPublicKey: made } = await iam.uploadSSHPublicKey({
+      UserName,
+      SSHPublicKeyBody: pem,
+    });
+    expect(made).toMatchObject({
+      UserName,
+      SSHPublicKeyId: expect.stringMatching(/^APKA[A-Z2-7]{17}$/),
+      SSHPublicKeyBody: pem.trim(),
+      Status: "Active",
+    });
+    const key = { UserName, SSHPublicKeyId: made?.SSHPublicKeyId };
+    const get = async (Encoding: "SSH" | "PEM") =>
+      (await iam.getSSHPublicKey({ ...key, Encoding })).SSHPublicKey?.SSHPublicKeyBody ?? "";
+    expect(await get("PEM")).toBe(pem);
+    const [algorithm, body = ""] = (await get("SSH")).split(" ");
+    expect(algorithm).toBe("ssh-rsa");
+    const bytes = Buffer.from(body, "base64");
+    const fingerprint = createHash("md5").update(bytes).digest("hex").match(/../g)?.join(":");
+    expect(made?.Fingerprint).toBe(fingerprint);
+    // The modulus ends the SSH form as it ends its own field.
+    const { n = "" } = createPublicKey(pem).export({ format: "jwk" });
+    expect(bytes.subarray(-256).toString("base64url")).toBe(n);
+
+    const twice = { UserName, SSHPublicKeyBody: `ssh-rsa ${body} alice@host` };
+    expect(await failureOf(() => iam.uploadSSHPublicKey(twice))).toMatchObject({
+      code: "DuplicateSSHPublicKey",
+    });
+    await iam.updateSSHPublicKey({ ...key, Status: "Inactive" });
+    const { SSHPublicKeys } = await iam.listSSHPublicKeys({ UserName });
+    expect(SSHPublicKeys).toEqual([{ ...key, Status: "Inactive", UploadDate: made?.UploadDate }]);
+    expect(await failureOf(() => iam.deleteUser({ UserName }))).toMatchObject({
+      code: "DeleteConflict",
+      message: "Cannot delete entity, must remove referenced objects first.",
+    });
+    await iam.deleteSSHPublicKey(key);
+    await iam.deleteSSHPublicKey({
+      UserName,
+      SSHPublicKeyId: (await iam.uploadSSHPublicKey(twice)).SSHPublicKey?.SSHPublicKeyId,
+    });
+    expect(await failureOf(() => iam.deleteSSHPublicKey(key))).toEqual({
+      code: "NoSuchEntity",
+      status: 404,
+      message: `The Public Key with id ${key.SSHPublicKeyId} cannot be found.`,
+    });
+  });
+
+  it.each([
+    ["text", "UnrecognizedPublicKeyEncoding", () => "key"],
+    ["a broken SSH key", "InvalidPublicKey", () => "ssh-rsa AAAA"],
+    ["a short key", "InvalidPublicKey", () => rsaPem(1024)],
+    [
+      "a key that isn't RSA",
+      "InvalidPublicKey",
+      () =>
+        generateKeyPairSync("ed25519").publicKey.export({ type: "spki", format: "pem" }).toString(),
+    ],
+  ])("are refused: %s", async (_what, code, body) => {
+    const upload = () => iam.uploadSSHPublicKey({ UserName, SSHPublicKeyBody: body() });
+    expect(await failureOf(upload)).toMatchObject({ code, status: 400 });
+  });
+});
+
+describe("service-specific credentials", () => {
+  const ServiceName = "codecommit.amazonaws.com";
+
+  it("are made twice, listed without secret, switched off, reset and deleted", async () => {
+    const create = async () =>
+      (await iam.createServiceSpecificCredential({ UserName, ServiceName }))
+        .ServiceSpecificCredential;
+    const [first, second] = [await create(), await create()];
+    expect(first).toMatchObject({
+      UserName,
+      ServiceName,
+      ServiceUserName: "alice-at-000000000000",
+      ServicePassword: expect.any(String),
+      ServiceSpecificCredentialId: expect.stringMatching(/^ACCA[A-Z2-7]{17}$/),
+      Status: "Active",
+    });
+    expect(second?.ServiceUserName).toBe("alice+1-at-000000000000");
+    expect(await failureOf(create)).toMatchObject({
+      code: "LimitExceeded",
+      message: "Cannot exceed quota for ServiceSpecificCredentialsPerUser: 2",
+    });
+    const id = { UserName, ServiceSpecificCredentialId: first?.ServiceSpecificCredentialId };
+    const reset = await iam.resetServiceSpecificCredential(id);
+    expect(reset.ServiceSpecificCredential?.ServicePassword).not.toBe(first?.ServicePassword);
+    await iam.updateServiceSpecificCredential({ ...id, Status: "Inactive" });
+    const list = async (input: object) =>
+      (await iam.listServiceSpecificCredentials(input)).ServiceSpecificCredentials ?? [];
+    const all = await list({ AllUsers: true });
+    expect(all).toEqual(await list({ UserName, ServiceName }));
+    expect(all.map(({ Status }) => Status).sort()).toEqual(["Active", "Inactive"]);
+    for (const listed of all) expect(listed).not.toHaveProperty("ServicePassword");
+    await iam.deleteServiceSpecificCredential(id);
+    expect((await create())?.ServiceUserName).toBe("alice-at-000000000000");
+    for (const { ServiceSpecificCredentialId } of await list({ UserName }))
+      await iam.deleteServiceSpecificCredential({ UserName, ServiceSpecificCredentialId });
+    expect(await failureOf(() => iam.deleteServiceSpecificCredential(id))).toEqual({
+      code: "NoSuchEntity",
+      status: 404,
+      message: `No such credential ${id.ServiceSpecificCredentialId} exists`,
+    });
+  });
+
+  it("may be API keys that expire, and are for few services", async () => {
+    const { ServiceSpecificCredential: key } = await iam.createServiceSpecificCredential({
+      UserName,
+      ServiceName: "bedrock.amazonaws.com",
+      CredentialAgeDays: 2,
+    });
+    expect(key).toMatchObject({
+      ServiceCredentialAlias: "alice-at-000000000000",
+      ServiceCredentialSecret: expect.any(String),
+    });
+    expect(key).not.toHaveProperty("ServicePassword");
+    const [made = 0, ends = 0] = [key?.CreateDate?.getTime(), key?.ExpirationDate?.getTime()];
+    expect(ends - made).toBe(2 * 86_400_000);
+    const unknown = { UserName, ServiceName: "s3.amazonaws.com" };
+    expect(await failureOf(() => iam.createServiceSpecificCredential(unknown))).toEqual({
+      code: "NotSupportedService",
+      status: 404,
+      message: "No such service s3.amazonaws.com",
+    });
+  });
+});
