@@ -12,6 +12,7 @@ import {
   MANAGED_POLICY_SIZE,
   POLICIES_PER_ACCOUNT,
   ROLES_PER_ACCOUNT,
+  SERVER_CERTIFICATES_PER_ACCOUNT,
   TRUST_POLICY_SIZE,
   USERS_PER_ACCOUNT,
   VERSIONS_PER_POLICY,
@@ -34,7 +35,7 @@ const QUOTAS = {
   PolicyVersionsInUseQuota: 10_000,
   RolePolicySizeQuota: INLINE_POLICIES_SIZE.role,
   RolesQuota: ROLES_PER_ACCOUNT,
-  ServerCertificatesQuota: 20,
+  ServerCertificatesQuota: SERVER_CERTIFICATES_PER_ACCOUNT,
   SigningCertificatesPerUserQuota: 2,
   UserPolicySizeQuota: INLINE_POLICIES_SIZE.user,
   UsersQuota: USERS_PER_ACCOUNT,
@@ -46,7 +47,6 @@ const ABSENT = {
   AccountMFAEnabled: 0,
   AccountPasswordPresent: 0,
   AccountSigningCertificatesPresent: 0,
-  ServerCertificates: 0,
 } as const;
 
 /** Tokens of the global endpoint that are valid in the Regions enabled by default. */
@@ -69,7 +69,10 @@ export function accountSummaryOperations() {
             PolicyVersionsInUse: await count(db, "iam_policy_versions", accountId),
             MFADevices: await count(db, "iam_mfa_devices", accountId),
             MFADevicesInUse: await mfaDevicesInUse(db, accountId),
-            Providers: await count(db, "iam_oidc_providers", accountId),
+            Providers:
+              (await count(db, "iam_oidc_providers", accountId)) +
+              (await count(db, "iam_saml_providers", accountId)),
+            ServerCertificates: await count(db, "iam_server_certificates", accountId),
             AccountAccessKeysPresent: await count(db, "iam_accounts", accountId),
             GlobalEndpointTokenVersion: GLOBAL_ENDPOINT_TOKEN_VERSION,
             ...ABSENT,
@@ -90,6 +93,8 @@ type Counted =
   | "iam_policy_versions"
   | "iam_mfa_devices"
   | "iam_oidc_providers"
+  | "iam_saml_providers"
+  | "iam_server_certificates"
   | "iam_accounts";
 
 async function count(db: Kysely<IamTables>, table: Counted, accountId: string): Promise<number> {
