@@ -86,6 +86,17 @@ const rows: Row[] = [
       }),
   ],
   [
+    "a trust policy that names another partition",
+    "MalformedPolicyDocument",
+    400,
+    'Invalid principal in policy: "AWS":"arn:aws-cn:iam::111122223333:root"',
+    () =>
+      iam.createRole({
+        RoleName: "fake",
+        AssumeRolePolicyDocument: trusting({ AWS: "arn:aws-cn:iam::111122223333:root" }),
+      }),
+  ],
+  [
     "a trust policy that names nobody who exists",
     "MalformedPolicyDocument",
     400,

@@ -8,6 +8,9 @@ type Db = Kysely<IamTables>;
 
 const UNIQUE_ID = /^(AIDA|AROA)[A-Z2-7]{12,124}$/;
 
+/** The partition of every account here. */
+const PARTITION = "aws";
+
 /** Whether a policy's principal is written as the unique id of a user or role. */
 export function isPrincipalId(principal: string): boolean {
   return UNIQUE_ID.test(principal);
@@ -19,7 +22,8 @@ export function isPrincipalId(principal: string): boolean {
  */
 export async function principalIdOf(db: Db, principal: string): Promise<string | undefined> {
   const arn = parseArn(principal);
-  if (arn === undefined) return undefined;
+  // Principals of another partition can't be trusted: accounts of two partitions never meet.
+  if (arn?.partition !== PARTITION) return undefined;
   const [type, ...rest] = arn.resource.split("/");
   if (arn.service === "sts" && type === "assumed-role") {
     const role = await findRole(db, arn.accountId, rest[0] ?? "");
