@@ -12,6 +12,8 @@ export interface ServerProcess {
   readonly banner: string;
   readonly endpoint: string;
   readonly rtmpsPort: number;
+  /** The root user's clients in us-east-1. */
+  readonly root: Clients;
   clients(key?: Key, region?: string): Clients;
   /** Sends the signal; resolves to the exit code, null after SIGKILL. */
   stop(signal?: NodeJS.Signals): Promise<number | null>;
@@ -34,6 +36,7 @@ export async function startServerProcess(
     banner,
     endpoint,
     rtmpsPort: Number(/rtmps:\/\/[^:]+:(\d+)/.exec(banner)?.[1]),
+    root: clientsOf(endpoint, ROOT, "us-east-1"),
     clients: (key = ROOT, region = "us-east-1") => clientsOf(endpoint, key, region),
     stop(signal = "SIGTERM") {
       child.kill(signal);

@@ -5,8 +5,8 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
 import { clientsOf, ROOT } from "../../support/test-server.ts";
-import { isBuilt, type SpawnedServer, spawnServer } from "./spawned-server.ts";
 
 const BUCKET = "durability-contract";
 const WRITERS = 8;
@@ -16,12 +16,12 @@ const ROUNDS = 2;
 const SWEEP_WAIT_MS = 10_000;
 
 let dataDir: string;
-let server: SpawnedServer | undefined;
+let server: ServerProcess | undefined;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "rolecast-durability-"));
 });
 afterAll(async () => {
-  await server?.kill();
+  await server?.stop("SIGKILL");
   await rm(dataDir, { recursive: true, force: true });
 });
 
@@ -31,17 +31,17 @@ interface Expectation {
   onItsWay: string | undefined;
 }
 
-describe.skipIf(!isBuilt)("after a kill -9 (skipped until npm run build)", () => {
+describe("after a kill -9", () => {
   test("acknowledged objects are there, others as they were, and no file is left over", async () => {
     const expected = new Map<string, Expectation>();
-    server = await spawnServer(dataDir);
+    server = await startServerProcess(["--data", dataDir]);
     await client().send(new s3.CreateBucketCommand({ Bucket: BUCKET }));
     for (let round = 0; round < ROUNDS; round++) {
       const writers = Array.from({ length: WRITERS }, (_, i) => writeUntilCut(i, expected));
       await delay(WRITE_MS);
-      await server.kill();
+      await server.stop("SIGKILL");
       await Promise.all(writers);
-      server = await spawnServer(dataDir);
+      server = await startServerProcess(["--data", dataDir]);
       await checkObjects(expected);
     }
     const acknowledged = [...expected.values()].filter((each) => each.acknowledged !== undefined);

@@ -6,8 +6,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
 import { clientsOf, ROOT } from "../../support/test-server.ts";
-import { isBuilt, type SpawnedServer, spawnServer } from "./spawned-server.ts";
 
 const BUCKET = "memory-contract";
 const MIB = 1024 * 1024;
@@ -17,20 +17,20 @@ const SIZE_MIB = 256;
 const RESIDENT_BYTES_MAX = 200_000_000;
 
 let dataDir: string;
-let server: SpawnedServer | undefined;
+let server: ServerProcess | undefined;
 beforeAll(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "rolecast-memory-"));
 });
 afterAll(async () => {
-  await server?.kill();
+  await server?.stop("SIGKILL");
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const canMeasure = isBuilt && existsSync("/proc/self/status");
+const canMeasure = existsSync("/proc/self/status");
 
-describe.skipIf(!canMeasure)("memory (skipped until npm run build, and without /proc)", () => {
+describe.skipIf(!canMeasure)("memory (skipped without /proc)", () => {
   test(`${SIZE_MIB} MiB go up and come down through less than 200 MB`, async () => {
-    server = await spawnServer(dataDir);
+    server = await startServerProcess(["--data", dataDir]);
     const { s3: client } = clientsOf(server.endpoint, ROOT, "us-east-1");
     await client.send(new s3.CreateBucketCommand({ Bucket: BUCKET }));
     const piece = Buffer.alloc(MIB);

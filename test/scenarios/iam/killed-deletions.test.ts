@@ -8,7 +8,7 @@ import {
   ListRolesCommand,
 } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { type ServerProcess, startServerProcess } from "../ivs/server-process.ts";
+import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
 
 const ROLES = 60;
 /** The process is killed when so many deletions were answered and others are under way. */
@@ -21,23 +21,23 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dataDir, { recursive: true, force: true }));
 
-async function createRoles({ clients }: ServerProcess): Promise<string[]> {
+async function createRoles({ root }: ServerProcess): Promise<string[]> {
   const names: string[] = [];
   for (let index = 0; index < ROLES; index++) {
     const input = { AWSServiceName: SUFFIXED_SERVICE, CustomSuffix: String(index) };
-    const { Role } = await clients.iam.send(new CreateServiceLinkedRoleCommand(input));
+    const { Role } = await root.iam.send(new CreateServiceLinkedRoleCommand(input));
     names.push(Role?.RoleName ?? "");
   }
   return names;
 }
 
 test("deletions that were answered before a kill -9 are finished after it, the others not lost halfway", async () => {
-  const before = await startServerProcess(dataDir);
+  const before = await startServerProcess(["--data", dataDir]);
   const names = await createRoles(before);
   const tasks = new Map<string, string>();
   const killed = new Promise<void>((resolve) => {
     for (const RoleName of names)
-      before.clients.iam.send(new DeleteServiceLinkedRoleCommand({ RoleName })).then(
+      before.root.iam.send(new DeleteServiceLinkedRoleCommand({ RoleName })).then(
         ({ DeletionTaskId }) => {
           tasks.set(RoleName, DeletionTaskId ?? "");
           if (tasks.size === ANSWERED) before.stop("SIGKILL").then(() => resolve());
@@ -48,8 +48,8 @@ test("deletions that were answered before a kill -9 are finished after it, the o
   });
   await killed;
 
-  const after = await startServerProcess(dataDir);
-  const { iam } = after.clients;
+  const after = await startServerProcess(["--data", dataDir]);
+  const { iam } = after.root;
   for (const DeletionTaskId of tasks.values())
     await expect
       .poll(

@@ -10,10 +10,10 @@ import {
 import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
+import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
 import { type BucketCopy, copyBucket } from "./bucket-copy.ts";
 import { decodedSeconds, type Film, makeFilm, publish } from "./encoder.ts";
 import { EventReader, type ReadEvent } from "./event-reader.ts";
-import { type ServerProcess, startServerProcess } from "./server-process.ts";
 
 /** Long enough that a 10 s file is written and another one is under way. */
 const FILM_SECONDS = 60;
@@ -32,16 +32,16 @@ afterAll(async () => {
 
 /** Publishes until the first file of the recording is in the bucket. */
 async function record(server: ServerProcess) {
-  const { clients } = server;
-  const bucket = await makeBucket(clients);
-  const { arn: recordingConfigurationArn } = await makeRecordingConfiguration(clients, bucket);
-  const { channel, streamKey } = await clients.ivs.send(
+  const { root } = server;
+  const bucket = await makeBucket(root);
+  const { arn: recordingConfigurationArn } = await makeRecordingConfiguration(root, bucket);
+  const { channel, streamKey } = await root.ivs.send(
     new CreateChannelCommand({ recordingConfigurationArn }),
   );
   const url = `rtmps://localhost:${server.rtmpsPort}/app/${streamKey?.value}`;
   const encoder = publish(film, url, 8);
   for (;;) {
-    const { Contents } = await clients.s3.send(new ListObjectsV2Command({ Bucket: bucket }));
+    const { Contents } = await root.s3.send(new ListObjectsV2Command({ Bucket: bucket }));
     if (Contents?.some((object) => object.Key?.endsWith("master.m3u8"))) break;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
@@ -57,35 +57,33 @@ interface Finished {
 
 /** What a server finds of the recording after its start. */
 async function inspect(
-  { clients, endpoint }: ServerProcess,
+  { root, endpoint }: ServerProcess,
   bucket: string,
   channelArn: string,
 ): Promise<Finished> {
   const events = new EventReader(endpoint);
   const event = await events.wait(channelArn, "Recording End");
   events.close();
-  const copy = await copyBucket(clients.s3, bucket);
+  const copy = await copyBucket(root.s3, bucket);
   const prefix = String(event.detail.recording_s3_key_prefix);
   const metadata = JSON.parse(copy.text(`${prefix}/events/recording-ended.json`));
-  await expect(clients.ivs.send(new GetStreamCommand({ channelArn }))).rejects.toMatchObject({
+  await expect(root.ivs.send(new GetStreamCommand({ channelArn }))).rejects.toMatchObject({
     name: "ChannelNotBroadcasting",
   });
-  const { streamSession } = await clients.ivs.send(new GetStreamSessionCommand({ channelArn }));
+  const { streamSession } = await root.ivs.send(new GetStreamSessionCommand({ channelArn }));
   expect(streamSession?.endTime).toBeInstanceOf(Date);
   // Nothing holds the channel any more.
-  await clients.ivs.send(
-    new UpdateChannelCommand({ arn: channelArn, recordingConfigurationArn: "" }),
-  );
+  await root.ivs.send(new UpdateChannelCommand({ arn: channelArn, recordingConfigurationArn: "" }));
   return { copy, prefix, metadata, event };
 }
 
 describe("a recording in progress", () => {
   it("is finished at the next start from what was stored, when the server is killed", async () => {
-    const first = await startServerProcess(dataDir);
+    const first = await startServerProcess(["--data", dataDir]);
     const { bucket, channelArn, encoder } = await record(first);
     expect(await first.stop("SIGKILL")).toBeNull();
     await encoder.ended;
-    const second = await startServerProcess(dataDir);
+    const second = await startServerProcess(["--data", dataDir]);
     const { copy, prefix, metadata, event } = await inspect(second, bucket, channelArn);
     const { duration_ms: durationMs } = metadata.media.hls;
     expect(event.detail.recording_duration_ms).toBe(durationMs);
@@ -99,7 +97,7 @@ describe("a recording in progress", () => {
   });
 
   it("is ended properly, with all that was sent, when the server is asked to stop", async () => {
-    const first = await startServerProcess(dataDir);
+    const first = await startServerProcess(["--data", dataDir]);
     const { bucket, channelArn, encoder } = await record(first);
     const events = new EventReader(first.endpoint);
     const exit = first.stop("SIGTERM");
@@ -107,8 +105,8 @@ describe("a recording in progress", () => {
     events.close();
     expect(await exit).toBe(0);
     await encoder.ended;
-    const second = await startServerProcess(dataDir);
-    const copy = await copyBucket(second.clients.s3, bucket);
+    const second = await startServerProcess(["--data", dataDir]);
+    const copy = await copyBucket(second.root.s3, bucket);
     const key = copy.keys.find((each) => each.endsWith("recording-ended.json")) ?? "";
     const durationMs = JSON.parse(copy.text(key)).media.hls.duration_ms;
     // The file that was under way is in it.
