@@ -21,6 +21,8 @@ export interface Simulation {
   readonly resources: readonly string[];
   /** The account of resources whose ARN doesn't tell it; undefined: the caller's. */
   readonly resourceOwner: string | undefined;
+  /** Characters of all policies together, at least 1: what a decision may cost. */
+  readonly policiesLength: number;
   /** Lower-cased context keys to how the policies spell them. */
   readonly keyNames: ReadonlyMap<string, string>;
 }

@@ -27,6 +27,8 @@ import { tagsOf } from "./tag-queries.ts";
 
 /** Pairs of action and resource in one answer: past it, the rest comes with the next page. */
 const PAIRS_PER_PAGE_MAX = 10_000;
+/** Characters of policies that one answer may weigh, counted anew for each pair. */
+const WEIGHED_PER_PAGE_MAX = 200_000_000;
 const DEFAULT_PAGE = 100;
 /** Ours: AWS publishes none. An action is decided on all of them in one answer. */
 const RESOURCES_MAX = 1_000;
@@ -148,6 +150,10 @@ function prepare(
     known: new Map([...caller.context, ...entriesOf(input.ContextEntries)]),
     resources,
     resourceOwner: accountIn(input.ResourceOwner),
+    policiesLength: Math.max(
+      1,
+      shown.reduce((sum, { text }) => sum + text.length, 0),
+    ),
     keyNames: contextKeyNames(shown.map(({ text }) => text)),
   };
 }
@@ -182,7 +188,8 @@ async function answer(
     name,
     key: String(index).padStart(digits, "0"),
   }));
-  const most = Math.floor(PAIRS_PER_PAGE_MAX / simulation.resources.length);
+  const pairs = Math.min(PAIRS_PER_PAGE_MAX, WEIGHED_PER_PAGE_MAX / simulation.policiesLength);
+  const most = Math.max(1, Math.floor(pairs / simulation.resources.length));
   const page = await pageOf(
     { Marker: input.Marker, MaxItems: Math.min(input.MaxItems ?? DEFAULT_PAGE, most) },
     actions,
