@@ -167,6 +167,9 @@ interface Declared {
 /** Allowed to whoever is signed in: AWS lists the action, but decides nothing. */
 const NEEDS_NO_PERMISSION = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
 
+/** Who calls stands in a token, without which nothing can be declared: see their contract tests. */
+const VERIFY_FIRST = ["sts:AssumeRoleWithWebIdentity"];
+
 let server: RunningServer;
 const declared: Declared[] = [];
 
@@ -197,7 +200,8 @@ beforeAll(async () => {
       const error = await invoke(service, operation, input, NOBODY).catch((e: unknown) => e);
       if (error instanceof AwsError && error.code === "NotImplemented") continue;
       if (spy.mock.calls.length > calls) declared.push({ service, operation, ...asked });
-      else undeclared.push(`${service}:${operation} ${String(error)}`);
+      else if (!VERIFY_FIRST.includes(`${service}:${operation}`))
+        undeclared.push(`${service}:${operation} ${String(error)}`);
     }
   }
   spy.mockRestore();

@@ -245,7 +245,12 @@ function compose({ config, folder, store, certificate, events, log, address }: P
   linkedServiceUsages.push(ivs.usage);
   const services: readonly Service[] = [iam, sts, s3, ivs];
   const registry = new ServiceRegistry(services);
-  const authorizer = new Authorizer({ directory, enforcement: config.enforcement, log });
+  const authorizer = new Authorizer({
+    directory,
+    enforcement: config.enforcement,
+    log,
+    messages: sts.messages,
+  });
   const metrics = new Metrics(() => healthOf(services));
   const dispatcher = new Dispatcher({
     registry,

@@ -8,7 +8,11 @@ import {
   PolicySet,
 } from "@rolecast/policy";
 import { AwsError } from "../kernel/aws-error.ts";
-import type { IdentityDirectory, PolicyDocument } from "../kernel/identity.ts";
+import type {
+  AuthorizationMessages,
+  IdentityDirectory,
+  PolicyDocument,
+} from "../kernel/identity.ts";
 import type { Log } from "../kernel/log.ts";
 import { LruMap } from "../kernel/lru-map.ts";
 import type { Authorization } from "../kernel/operations.ts";
@@ -16,16 +20,22 @@ import { accountOf, type Caller, type Principal, type SessionPolicy } from "../k
 import type { RequestContext } from "../kernel/request-context.ts";
 import type { Denial, Service } from "../kernel/service.ts";
 import { ConditionContext } from "./condition-context.ts";
+import { denialDetails } from "./denial-details.ts";
 import { PolicyCache } from "./policy-cache.ts";
 
 /** Principals whose policies are kept gathered. */
 const GATHERED_MAX = 10_000;
+
+/** For `aws sts decode-authorization-message`. */
+const MESSAGE_HEADER = "x-rolecast-authorization-message";
 
 export interface AuthorizerOptions {
   readonly directory: IdentityDirectory;
   /** `enforce` refuses, `soft` logs what would be refused, `off` doesn't decide. */
   readonly enforcement: "enforce" | "soft" | "off";
   readonly log: Log;
+  /** Left out, denials carry no sealed message. */
+  readonly messages?: AuthorizationMessages;
 }
 
 interface Gathered {
@@ -61,7 +71,7 @@ export class Authorizer {
       const denial = await this.decide(authorization, context);
       if (!denial) continue;
       const error = service.accessDenied?.(denial) ?? accessDenied(denial);
-      if (this.#options.enforcement === "enforce") throw error;
+      if (this.#options.enforcement === "enforce") throw withMessage(error, denial.encodedMessage);
       const { action, resource } = authorization;
       this.#options.log.warn({ action, resource }, `would be denied: ${error.message}`);
     }
@@ -70,7 +80,7 @@ export class Authorizer {
   /** One pair's decision: undefined when allowed. */
   async decide(authorization: Authorization, context: RequestContext): Promise<Denial | undefined> {
     const caller = authorization.caller ?? context.caller;
-    const request: DecisionRequest = {
+    const request: DecisionRequest & { readonly context: ConditionContext } = {
       principal: caller.principal,
       action: authorization.action,
       resource: authorization.resource,
@@ -80,12 +90,15 @@ export class Authorizer {
     const layers = await this.#layers(authorization, caller, context);
     const effect: Effect = decide(request, layers, this.#onError);
     if (effect === "allow") return undefined;
-    const { reason } = explain(request, layers, this.#onError);
+    const explanation = explain(request, layers, this.#onError);
+    const { messages } = this.#options;
+    const details = messages && denialDetails(request, explanation, context);
     return {
       authorization,
       context,
       effect,
-      reason,
+      reason: explanation.reason,
+      encodedMessage: details && messages.encode(context.accountId, details),
       callerArn: callerArn(caller.principal),
       sameAccount: request.resourceAccountId === context.accountId,
     };
@@ -156,6 +169,14 @@ export class Authorizer {
     }
     return set;
   }
+}
+
+/** The refusal as it is, with its sealed reasons in a header that AWS's clients overlook. */
+function withMessage(error: AwsError, message: string | undefined): AwsError {
+  if (message === undefined) return error;
+  const { code, status, fault, fields } = error;
+  const headers = { ...error.headers, [MESSAGE_HEADER]: message };
+  return new AwsError(code, error.message, { status, fault, fields, headers });
 }
 
 function asList(value: Authorization | readonly Authorization[]): readonly Authorization[] {

@@ -4,6 +4,26 @@ import type { Authorization } from "../kernel/operations.ts";
 import { accountOf, type Caller, type Principal } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 
+/** Those that `ConditionContext` works out itself. */
+const GLOBAL_KEYS = [
+  "aws:currenttime",
+  "aws:epochtime",
+  "aws:securetransport",
+  "aws:sourceip",
+  "aws:useragent",
+  "aws:referer",
+  "aws:requestedregion",
+  "aws:resourceaccount",
+  "aws:multifactorauthage",
+  "aws:viaawsservice",
+  "aws:calledvia",
+  "aws:principalarn",
+  "aws:principalaccount",
+  "aws:principaltype",
+  "aws:userid",
+  "aws:username",
+];
+
 /**
  * The condition keys of one decision, worked out only when a policy asks.
  * Source: IAM user guide, "AWS global condition context keys".
@@ -25,6 +45,16 @@ export class ConditionContext implements RequestContextValues {
     const fixed = this.#caller.sessionContext?.get(key);
     if (fixed !== undefined) return fixed;
     return this.#global(key);
+  }
+
+  /** Every key that has a value, for showing. */
+  entries(): (readonly [key: string, value: ContextValue])[] {
+    const own = Object.keys(this.#authorization.context ?? {});
+    const fixed = [...(this.#caller.sessionContext?.keys() ?? [])];
+    return [...new Set([...GLOBAL_KEYS, ...fixed, ...own])].flatMap((key) => {
+      const value = this.get(key);
+      return value === undefined ? [] : [[key, value] as const];
+    });
   }
 
   #global(key: string): ContextValue | undefined {

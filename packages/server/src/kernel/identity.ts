@@ -101,6 +101,12 @@ export interface FederationDirectory {
   ): Promise<boolean>;
 }
 
+/** Seals why a request was refused, for DecodeAuthorizationMessage. STS implements it. */
+export interface AuthorizationMessages {
+  /** `details` become JSON; undefined when the message would be longer than AWS's may be. */
+  encode(accountId: string, details: object): string | undefined;
+}
+
 /** A credential that authentication found by its access key id. */
 export interface Credential {
   readonly secretAccessKey: string;

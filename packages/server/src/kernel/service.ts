@@ -36,6 +36,8 @@ export interface Denial {
   readonly callerArn: string;
   /** `because no identity-based policy allows the s3:PutObject action`, and its siblings. */
   readonly reason: string;
+  /** Everything about the decision, sealed: what EC2 calls the encoded authorization message. */
+  readonly encodedMessage: string | undefined;
   readonly effect: "explicitDeny" | "implicitDeny";
   /** Caller and resource are of one account: only then AWS tells the reason. */
   readonly sameAccount: boolean;

@@ -50,3 +50,11 @@ export function idpCommunicationError(cause: unknown): AwsError {
 export function notAuthorized(action: string): AwsError {
   return forbidden(`Not authorized to perform ${action}`);
 }
+
+export function invalidAuthorizationMessage(): AwsError {
+  return new AwsError(
+    "InvalidAuthorizationMessageException",
+    "The message contained invalid authorization message data.",
+    { status: 400 },
+  );
+}

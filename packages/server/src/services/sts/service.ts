@@ -5,8 +5,10 @@ import type {
 } from "../../kernel/identity.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyInfo } from "./access-key-info.ts";
+import { AuthorizationMessages } from "./authorization-messages.ts";
 import { callerIdentities } from "./caller-identities.ts";
 import { stsConstraints } from "./constraints.ts";
+import { decodeAuthorizationMessage } from "./decode-authorization-message.ts";
 import { accessDenied, notAuthorized } from "./errors.ts";
 import { federationTokens } from "./federation-tokens.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
@@ -26,8 +28,9 @@ export interface StsDependencies extends ServiceDependencies {
 /** AWS STS. It keeps no state but a cache: a session is what its token says. */
 export function createStsService(
   deps: StsDependencies,
-): Service & { readonly credentials: CredentialSource } {
+): Service & { readonly credentials: CredentialSource; readonly messages: AuthorizationMessages } {
   const credentials = new SessionCredentials(deps);
+  const messages = new AuthorizationMessages(deps.sealingKey, deps.ids);
   const keys = new IssuerKeys(deps.clock);
   return {
     definition: {
@@ -41,6 +44,7 @@ export function createStsService(
     operations: {
       ...accessKeyInfo,
       ...callerIdentities,
+      ...decodeAuthorizationMessage(messages),
       ...federationTokens({ directory: deps.directory, credentials }),
       ...roleSessions({ directory: deps.directory, federation: deps.federation, credentials }),
       ...webIdentitySessions({
@@ -54,6 +58,7 @@ export function createStsService(
     constraints: stsConstraints,
     migrations: [],
     credentials,
+    messages,
     accessDenied: ({ authorization: { action, resource, caller }, callerArn }) =>
       caller?.principal.kind === "federated-provider"
         ? notAuthorized(action)
