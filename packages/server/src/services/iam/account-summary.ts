@@ -95,6 +95,8 @@ type Counted =
   | "iam_oidc_providers"
   | "iam_saml_providers"
   | "iam_server_certificates"
+  | "iam_saml_providers"
+  | "iam_server_certificates"
   | "iam_accounts";
 
 async function count(db: Kysely<IamTables>, table: Counted, accountId: string): Promise<number> {
