@@ -86,6 +86,18 @@ const rows: Row[] = [
       }),
   ],
   [
+    "a status of an access key that isn't one",
+    "ValidationError",
+    400,
+    "1 validation error detected: Value at 'status' failed to satisfy constraint: Member must satisfy enum value set",
+    () =>
+      iam.updateAccessKey({
+        UserName: "alice",
+        AccessKeyId: "AKIAIOSFODNN7EXAMPLE",
+        Status: "Broken" as "Active",
+      }),
+  ],
+  [
     "a trust policy that names another partition",
     "MalformedPolicyDocument",
     400,

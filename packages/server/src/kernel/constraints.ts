@@ -18,6 +18,8 @@ export interface ServiceConstraints {
   readonly members: Readonly<Record<string, Constraint>>;
   /** The code that the service answers violations with. */
   readonly errorCode: "ValidationError" | "ValidationException" | "InvalidArgument";
+  /** The service's messages don't list what an enumeration allows, as IAM's don't. */
+  readonly keepsValuesToItself?: true;
 }
 
 export interface Violation {
@@ -25,6 +27,8 @@ export interface Violation {
   readonly path: string;
   readonly rule: string;
 }
+
+const ENUM_RULE = "Member must satisfy enum value set";
 
 /** Finds what `input` breaks, in the order of its members. */
 export function findViolations(
@@ -34,7 +38,11 @@ export function findViolations(
 ): readonly Violation[] {
   const violations: Violation[] = [];
   visitStructure(operation, input, "", constraints, violations);
-  return violations;
+  if (!constraints.keepsValuesToItself) return violations;
+  return violations.map(({ path, rule }) => ({
+    path,
+    rule: rule.startsWith(ENUM_RULE) ? ENUM_RULE : rule,
+  }));
 }
 
 /** `1 validation error detected: Value at 'roleName' failed to satisfy constraint: …` */
@@ -127,7 +135,7 @@ function checkValue(value: unknown, limit: Constraint, path: string, found: Viol
   }
   if (typeof value !== "string" && !Array.isArray(value)) return;
   if (limit.values && typeof value === "string" && !limit.values.includes(value))
-    return void push(`Member must satisfy enum value set: [${limit.values.join(", ")}]`);
+    return void push(`${ENUM_RULE}: [${limit.values.join(", ")}]`);
   if (limit.max !== undefined && value.length > limit.max)
     push(`Member must have length less than or equal to ${limit.max}`);
   if (limit.min !== undefined && value.length < limit.min)

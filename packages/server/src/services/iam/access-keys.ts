@@ -63,7 +63,7 @@ export function accessKeyOperations(parts: IamParts) {
           // The model's third value, Expired, belongs to other kinds of credentials.
           if (status !== "Active" && status !== "Inactive")
             throw validationError(
-              "1 validation error detected: Value at 'status' failed to satisfy constraint: Member must satisfy enum value set: [Active, Inactive]",
+              "1 validation error detected: Value at 'status' failed to satisfy constraint: Member must satisfy enum value set",
             );
           await db
             .updateTable("iam_access_keys")

@@ -41,6 +41,7 @@ const CONTEXT_KEY_TYPES = ["string", "numeric", "boolean", "ip", "binary", "date
 
 export const iamConstraints: ServiceConstraints = {
   errorCode: "ValidationError",
+  keepsValuesToItself: true,
   members: {
     UserName: existingUserName,
     "CreateUser.UserName": name(64),
