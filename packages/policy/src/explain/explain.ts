@@ -1,4 +1,4 @@
-import type { CompiledStatement } from "../compile/compile-policy.ts";
+import type { CompiledPolicy, CompiledStatement } from "../compile/compile-policy.ts";
 import { NAMED } from "../compile/principal-matcher.ts";
 import {
   boundaryOf,
@@ -128,12 +128,24 @@ function outcomeOf({ layer, matches }: MatchOfSet): LayerOutcome {
   return { layer, effect: matches.length > 0 ? "allow" : "implicitDeny" };
 }
 
+/** A policy's lines are found once, however many of its statements are described. */
+const positions = new WeakMap<CompiledPolicy, TextPositions>();
+
+function positionsOf(policy: CompiledPolicy): TextPositions {
+  let known = positions.get(policy);
+  if (!known) {
+    known = new TextPositions(policy.text);
+    positions.set(policy, known);
+  }
+  return known;
+}
+
 function describe(statement: CompiledStatement): ExplainedStatement {
   return {
     policy: statement.policy.source,
     ...(statement.sid !== undefined && { sid: statement.sid }),
     index: statement.index,
-    position: new TextPositions(statement.policy.text).range(statement.start, statement.end),
+    position: positionsOf(statement.policy).range(statement.start, statement.end),
   };
 }
 
