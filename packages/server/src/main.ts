@@ -1,9 +1,14 @@
 import assert from "node:assert";
 import { join } from "node:path";
-import { createMediaEngine, renderRecordingPlaylists } from "@rolecast/media";
+import {
+  createMediaEngine,
+  findFfmpeg,
+  MediaError,
+  renderRecordingPlaylists,
+} from "@rolecast/media";
 import { Authenticator } from "./authn/authenticator.ts";
 import { Authorizer } from "./authz/authorizer.ts";
-import { type ConfigSources, loadConfig } from "./config/load-config.ts";
+import { ConfigError, type ConfigSources, loadConfig } from "./config/load-config.ts";
 import { type RootAccount, rootAccounts } from "./config/root-accounts.ts";
 import type { Config, ConfigInput } from "./config/settings.ts";
 import { Dispatcher } from "./gateway/dispatcher.ts";
@@ -191,6 +196,7 @@ interface Parts {
 /** Makes the services and ties their ports together. */
 function compose({ config, folder, store, certificate, events, log, address }: Parts) {
   const ports = { rtmp: 0, rtmps: 0 };
+  const ffmpeg = ffmpegOf(config);
   const late: { invoke?: Invoke } = {};
   const deps: ServiceDependencies = {
     store,
@@ -227,7 +233,7 @@ function compose({ config, folder, store, certificate, events, log, address }: P
         const { rtmpPort, rtmpsPort } = again ?? config;
         const { host: address } = config;
         const engine = createMediaEngine(
-          { host: address, rtmpPort, rtmpsPort, tls: certificate },
+          { host: address, rtmpPort, rtmpsPort, tls: certificate, ffmpeg },
           host,
         );
         const start = engine.start.bind(engine);
@@ -265,6 +271,15 @@ function compose({ config, folder, store, certificate, events, log, address }: P
   });
   late.invoke = dispatcher.invoke;
   return { services, registry, dispatcher, metrics, iam, sts, ports };
+}
+
+function ffmpegOf({ ffmpeg }: Config): string | undefined {
+  try {
+    return findFfmpeg(ffmpeg, process.env.PATH);
+  } catch (error) {
+    if (!(error instanceof MediaError)) throw error;
+    throw new ConfigError(`The setting ffmpeg can't be used: ${error.message}.`);
+  }
 }
 
 async function emptyEverything(

@@ -25,6 +25,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
   readonly #host: MediaHost;
   readonly #limits: MediaLimits;
   readonly #now: () => number;
+  readonly #ffmpeg: string | undefined;
   readonly #server: RtmpServer;
   readonly #broadcasts = new Map<string, Broadcast>();
   readonly #live = new Map<string, LiveRendition>();
@@ -39,6 +40,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     this.#host = host;
     this.#limits = { ...defaultMediaLimits, ...options.limits };
     this.#now = options.now ?? Date.now;
+    this.#ffmpeg = options.ffmpeg;
     this.#server = new RtmpServer(options, this.#limits, this);
   }
 
@@ -109,6 +111,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     const all = [...this.#broadcasts.values(), ...this.#finishing];
     return {
       listening: this.#state === "started",
+      ffmpeg: this.#ffmpeg ?? "none",
       connections: this.#server.connections,
       streams: this.#broadcasts.size,
       protocolErrors: this.#protocolErrors,

@@ -22,6 +22,8 @@ export interface MediaEngineOptions {
   /** The only RTMP application that may be connected to. Default `app`. */
   readonly app?: string;
   readonly limits?: Partial<MediaLimits>;
+  /** Path of the ffmpeg program, see `findFfmpeg`; without it nothing is encoded or decoded. */
+  readonly ffmpeg?: string | undefined;
   /** Wall clock in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
@@ -162,6 +164,8 @@ export interface RecordingStatus {
 
 export interface EngineHealth {
   readonly listening: boolean;
+  /** The ffmpeg program that is used, or `none`. */
+  readonly ffmpeg: string;
   readonly connections: number;
   readonly streams: number;
   /** Connections ended because of what they sent, since start. */

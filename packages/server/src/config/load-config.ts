@@ -27,7 +27,7 @@ export interface ConfigSources {
 
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 /** Variables of the command line that are no settings. */
-const OTHER_VARIABLES = ["ROLECAST_CONFIG", "ROLECAST_FFMPEG"];
+const OTHER_VARIABLES = ["ROLECAST_CONFIG"];
 
 /** Merges file, environment and what was given, in rising order, and checks the result. */
 export function loadConfig(sources: ConfigSources): Config {

@@ -93,6 +93,11 @@ export const SETTINGS = {
   tlsKey: setting(z.string().optional(), "PEM file of the RTMPS certificate's private key.", {
     placeholder: "FILE",
   }),
+  ffmpeg: setting(
+    z.string().min(1).default("auto"),
+    "The ffmpeg program: `auto` takes the one on PATH, else npm's @ffmpeg-installer/ffmpeg; `off` does without.",
+    { placeholder: "PROGRAM" },
+  ),
   logLevel: setting(
     z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
     "Least severe log line that is written (JSON, on standard error).",
