@@ -1,6 +1,7 @@
 import assert from "node:assert";
 import type { WireRequest, WireResponse } from "./message.ts";
 import type { Addressing, Operation } from "./operation.ts";
+import { AwsJson } from "./protocol/aws-json.ts";
 import { AwsQuery } from "./protocol/aws-query.ts";
 import type {
   DecodeContext,
@@ -112,6 +113,10 @@ function createProtocol(
   switch (definition.protocol) {
     case "awsQuery":
       return new AwsQuery(definition, operations, errors);
+    case "awsJson1_0":
+      return new AwsJson(definition, operations, errors, "1.0");
+    case "awsJson1_1":
+      return new AwsJson(definition, operations, errors, "1.1");
     case "restJson1":
       return new RestJson(definition, operations, errors);
     case "restXml":

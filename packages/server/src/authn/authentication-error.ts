@@ -20,6 +20,15 @@ interface Answer {
 const INVALID = "The security token included in the request is invalid.";
 const EXPIRED = "The security token included in the request is expired";
 
+/** Services of awsJson answer every mistake of their callers with status 400. */
+const AWS_JSON: Readonly<Record<AuthenticationProblem, Answer>> = {
+  missing: answer("MissingAuthenticationTokenException", 400, "Missing Authentication Token"),
+  "unknown-key": answer("UnrecognizedClientException", 400, INVALID),
+  "inactive-key": answer("UnrecognizedClientException", 400, INVALID),
+  "invalid-token": answer("UnrecognizedClientException", 400, INVALID),
+  "expired-token": answer("ExpiredTokenException", 400, EXPIRED),
+};
+
 /** Sources: IAM and STS "Common errors"; S3 "Error responses"; AWS JSON services as observed. */
 const ANSWERS: Readonly<Record<Protocol, Readonly<Record<AuthenticationProblem, Answer>>>> = {
   awsQuery: {
@@ -29,6 +38,8 @@ const ANSWERS: Readonly<Record<Protocol, Readonly<Record<AuthenticationProblem, 
     "invalid-token": answer("InvalidClientTokenId", 403, INVALID),
     "expired-token": answer("ExpiredToken", 403, EXPIRED),
   },
+  awsJson1_0: AWS_JSON,
+  awsJson1_1: AWS_JSON,
   restJson1: {
     missing: answer("MissingAuthenticationTokenException", 403, "Missing Authentication Token"),
     "unknown-key": answer("UnrecognizedClientException", 403, INVALID),

@@ -18,6 +18,8 @@ const ANONYMOUS: Caller = { principal: { kind: "anonymous" } };
 
 const DIALECTS: Readonly<Record<Service["definition"]["protocol"], AuthDialect>> = {
   awsQuery: "query",
+  awsJson1_0: "json",
+  awsJson1_1: "json",
   restJson1: "json",
   restXml: "s3",
 };

@@ -2,11 +2,13 @@ import { AuthError, WireError, type WireResponse } from "@rolecast/wire";
 import { AwsError } from "../kernel/aws-error.ts";
 import type { Log } from "../kernel/log.ts";
 import { ClientGoneError } from "./request-body.ts";
-import type { RegisteredService } from "./service-registry.ts";
+import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 
 /** What the protocols call a failure of ours. */
 const INTERNAL_CODES = {
   awsQuery: "InternalFailure",
+  awsJson1_0: "InternalFailure",
+  awsJson1_1: "InternalFailure",
   restJson1: "InternalServerException",
   restXml: "InternalError",
 } as const;
@@ -46,8 +48,12 @@ export function encodeFailure(
 }
 
 /** For requests that name a service which isn't here; readable for JSON and XML clients alike. */
-export function unknownService(name: string, requestId: string, isForm: boolean): WireResponse {
-  const message = `Rolecast has no service "${name}": it serves IAM, STS, S3 and IVS.`;
+export function unknownService(
+  { name, requestId, isForm }: { name: string; requestId: string; isForm: boolean },
+  { all }: ServiceRegistry,
+): WireResponse {
+  const served = all.map(({ service }) => service.definition.name).join(", ");
+  const message = `Rolecast has no service "${name}": it serves ${served}.`;
   const headers = { "x-amzn-requestid": requestId, "x-amzn-errortype": "UnknownService" };
   if (isForm) {
     const text = message.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");

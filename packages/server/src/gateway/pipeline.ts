@@ -79,7 +79,10 @@ export class Pipeline {
       };
       const route = await this.#plainRoute(plain);
       if (route) return toWireResponse(route);
-      if (!exchange) return unknownService(name, requestId, isForm(request));
+      if (!exchange) {
+        const asked = { name, requestId, isForm: isForm(request) };
+        return unknownService(asked, this.#options.registry);
+      }
       const preflighted = await preflight(plain, exchange.registered);
       if (preflighted) return toWireResponse(preflighted);
       const response = await this.#operation(exchange);

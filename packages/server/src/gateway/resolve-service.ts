@@ -1,4 +1,4 @@
-import type { WireRequest } from "@rolecast/wire";
+import { namesTarget, type ServiceDefinition, type WireRequest } from "@rolecast/wire";
 import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 
 /** A service and Region as a request names them, before anything is verified. */
@@ -15,8 +15,9 @@ const CREDENTIAL_QUERY =
 const AWS_HOST = /^(?:[^/]*\.)?([a-z0-9]+)(?:-fips)?(?:\.([a-z]{2}-[a-z]+-\d))?\.amazonaws\.com$/;
 
 /**
- * Which service a request means: by its credential scope, then by an AWS host name, then by the
- * `Version` of a form in the query or body, and otherwise the one that admits unsigned requests.
+ * Which service a request means: by its credential scope, then by an AWS host name, then by its
+ * `X-Amz-Target` or the `Version` of a form in the query or body, and otherwise the one that admits
+ * unsigned requests.
  */
 export function resolveService(
   request: WireRequest,
@@ -28,16 +29,15 @@ export function resolveService(
     CREDENTIAL_QUERY.exec(request.rawQuery);
   if (scope) {
     const [, region, name = ""] = scope;
-    return { registered: registry.signedFor(name), name, region };
+    return { registered: registry.signedFor(name, request), name, region };
   }
   const host = AWS_HOST.exec((request.headers.host ?? "").replace(/:\d+$/, ""));
-  const named = host?.[1] === undefined ? undefined : registry.named(host[1]);
+  const hostName = host?.[1] ?? "";
+  const named = registry.named(hostName) ?? registry.signedFor(hostName, request);
   if (named) return target(named, host?.[2]);
   const asked = preflightTarget(request, registry);
   if (asked) return target(asked, undefined);
-  const form = registry.all.find(({ service }) =>
-    isUnsignedForm(request, service.definition, body),
-  );
+  const form = registry.all.find(({ service }) => isUnsignedFor(request, service.definition, body));
   return target(form ?? registry.anonymous, undefined);
 }
 
@@ -76,11 +76,15 @@ export function isFormToRead({ method, rawPath, headers }: WireRequest): boolean
   );
 }
 
-function isUnsignedForm(
+function isUnsignedFor(
   request: WireRequest,
-  definition: { readonly protocol: string; readonly version: string },
+  definition: ServiceDefinition,
   body: Buffer | undefined,
 ): boolean {
+  const { targetPrefix } = definition;
+  if (targetPrefix !== undefined) {
+    return namesTarget(request.headers["x-amz-target"] ?? "", targetPrefix);
+  }
   if (definition.protocol === "restJson1") {
     return request.method === "POST" && request.headers["content-type"] === "application/json";
   }

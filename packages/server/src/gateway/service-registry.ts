@@ -1,4 +1,4 @@
-import { ServiceWire } from "@rolecast/wire";
+import { ServiceWire, type WireRequest } from "@rolecast/wire";
 import type { Service } from "../kernel/service.ts";
 
 /** A service with its codec. */
@@ -11,7 +11,7 @@ export interface RegisteredService {
 export class ServiceRegistry {
   readonly all: readonly RegisteredService[];
   readonly #byName = new Map<string, RegisteredService>();
-  readonly #bySigningName = new Map<string, RegisteredService>();
+  readonly #bySigningName = new Map<string, RegisteredService[]>();
 
   constructor(services: readonly Service[]) {
     this.all = services.map((service) => ({
@@ -20,7 +20,10 @@ export class ServiceRegistry {
     }));
     for (const registered of this.all) {
       this.#byName.set(registered.service.definition.name, registered);
-      this.#bySigningName.set(registered.service.definition.signingName, registered);
+      const { signingName } = registered.service.definition;
+      const sharing = this.#bySigningName.get(signingName);
+      if (sharing) sharing.push(registered);
+      else this.#bySigningName.set(signingName, [registered]);
     }
   }
 
@@ -28,8 +31,14 @@ export class ServiceRegistry {
     return this.#byName.get(name);
   }
 
-  signedFor(signingName: string): RegisteredService | undefined {
-    return this.#bySigningName.get(signingName);
+  /**
+   * The service that a credential scope names. Where several APIs share the name, the request is
+   * for the one that has its method and path, else for the first: the others are posted to `/`.
+   */
+  signedFor(signingName: string, request: WireRequest): RegisteredService | undefined {
+    const [first, ...further] = this.#bySigningName.get(signingName) ?? [];
+    if (further.length === 0 || request.rawPath === "/") return first;
+    return further.find(({ wire }) => wire.match(request)) ?? first;
   }
 
   /** The service that answers requests which nothing else tells apart: unsigned ones. */

@@ -16,11 +16,13 @@ const everyMember: Select = () => true;
  */
 export class JsonCodec {
   readonly #rules: TextRules;
+  readonly #useJsonNames: boolean;
   readonly #readers = new Map<StructureShape, JsonReader>();
   readonly #writers = new Map<StructureShape, JsonWriter>();
 
-  constructor(rules: TextRules) {
+  constructor(rules: TextRules, { useJsonNames = true }: { readonly useJsonNames?: boolean } = {}) {
     this.#rules = rules;
+    this.#useJsonNames = useJsonNames;
   }
 
   reader(shape: Shape, name: string): JsonReader {
@@ -54,7 +56,7 @@ export class JsonCodec {
   structureReader(shape: StructureShape, include: Select = everyMember): JsonReader {
     const members = shape.members.filter(include).map((member) => ({
       name: member.name,
-      wireName: member.traits.jsonName ?? member.name,
+      wireName: this.#wireName(member),
       read: this.reader(member.target, member.name),
     }));
     return (value) => {
@@ -167,7 +169,7 @@ export class JsonCodec {
   structureWriter(shape: StructureShape, include: Select = everyMember): JsonWriter {
     const members = shape.members.filter(include).map((member) => ({
       name: member.name,
-      wireName: member.traits.jsonName ?? member.name,
+      wireName: this.#wireName(member),
       write: this.writer(member.target),
     }));
     return (value) => {
@@ -188,5 +190,9 @@ export class JsonCodec {
     const writer: JsonWriter = (value) => (compiled ??= this.structureWriter(shape))(value);
     this.#writers.set(shape, writer);
     return writer;
+  }
+
+  #wireName({ name, traits }: Member): string {
+    return this.#useJsonNames ? (traits.jsonName ?? name) : name;
   }
 }

@@ -8,10 +8,11 @@ import {
 } from "../limits.ts";
 import type { WireRequest } from "../message.ts";
 import { parseQuery } from "../query.ts";
+import { ServiceWire } from "../service-wire.ts";
 import { services, type TestService } from "../testing/services.ts";
 
 const ID = "4442587FB7D0A2F9";
-const { iam, ivs, s3 } = services;
+const { cloudtrail, iam, ivs, s3 } = services;
 
 function request(line: string, body = "", headers: Record<string, string> = {}): WireRequest {
   const [method = "", target = ""] = line.split(" ");
@@ -184,6 +185,69 @@ describe("restJson1", () => {
     await expect(decode(ivs, request("POST /CreateChannel", body))).rejects.toMatchObject({
       status: 413,
     });
+  });
+});
+
+describe("awsJson", () => {
+  const post = (target: string, body = "{}") =>
+    request("POST /", body, target === "" ? {} : { "x-amz-target": target });
+  const error = { code: "TrailNotFoundException", message: "Unknown trail: a", status: 400 };
+
+  test.each([
+    ["CloudTrail_20131101.GetTrail", "GetTrail"],
+    ["com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.GetTrail", "GetTrail"],
+    ["AWSEvents.GetTrail", undefined],
+    ["XCloudTrail_20131101.GetTrail", undefined],
+    ["CloudTrail_20131101.constructor", undefined],
+    ["GetTrail", undefined],
+    ["", undefined],
+  ])("target %j asks for %s", (target, operation) => {
+    expect(cloudtrail.wire.match(post(target))?.name).toBe(operation);
+  });
+
+  test("an unknown target is named", () => {
+    const unknown = cloudtrail.wire.unknownOperation(post("CloudTrail_20131101.Fly"));
+    expect(unknown).toMatchObject({ code: "UnknownOperationException", status: 400 });
+    expect(unknown.message).toContain("CloudTrail_20131101.Fly");
+  });
+
+  test("an output is one document, times in seconds; no output is an empty one", () => {
+    const output = { IsLogging: true, StartLoggingTime: new Date(1_700_000_000_250) };
+    const { status, headers, body } = encode(cloudtrail, "GetTrailStatus", output);
+    expect({ status, body }).toEqual({
+      status: 200,
+      body: '{"IsLogging":true,"StartLoggingTime":1700000000.25}',
+    });
+    expect(headers).toEqual({
+      "content-type": "application/x-amz-json-1.1",
+      "x-amzn-requestid": ID,
+    });
+    expect(encode(cloudtrail, "StopLogging", {}).body).toBe("{}");
+  });
+
+  test("an error tells its shape, and its older code where clients know that one", () => {
+    const fault = "client" as const;
+    const { status, headers, body } = cloudtrail.wire.encodeError({ ...error, fault }, ID);
+    expect({ status, error: JSON.parse(String(body)) }).toEqual({
+      status: 400,
+      error: { __type: "TrailNotFoundException", Message: "Unknown trail: a" },
+    });
+    expect(headers).not.toHaveProperty("x-amzn-query-error");
+    const compatible = new ServiceWire({
+      ...cloudtrail.definition,
+      protocol: "awsJson1_0",
+      queryCompatible: true,
+    });
+    expect(compatible.encodeError({ ...error, fault }, ID).headers).toEqual({
+      "content-type": "application/x-amz-json-1.0",
+      "x-amzn-requestid": ID,
+      "x-amzn-query-error": "TrailNotFound;Sender",
+    });
+  });
+
+  test.each(["{", "[]", "null", '{"Name":1}'])("body %j is refused", async (body) => {
+    const sent = decode(cloudtrail, post("CloudTrail_20131101.GetTrail", body));
+    await expect(sent).rejects.toMatchObject({ code: "SerializationException", status: 400 });
   });
 });
 

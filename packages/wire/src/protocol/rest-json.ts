@@ -8,27 +8,21 @@ import {
   isOutputDocumentMember,
 } from "../codec/http-bindings.ts";
 import { headerSafe } from "../codec/http-header-text.ts";
-import type { TextRules } from "../codec/scalar-text.ts";
 import { MAX_PARSED_BODY_BYTES } from "../limits.ts";
 import type { WireRequest, WireResponse } from "../message.ts";
 import type { Addressing, Operation } from "../operation.ts";
 import { type ParsedForm, requestQuery } from "../query.ts";
 import { RestRouter } from "../routing/rest-router.ts";
-import type { ErrorShape, Member } from "../schema/shape.ts";
+import type { ErrorShape } from "../schema/shape.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import { WireError } from "../wire-error.ts";
+import { isMessageMember, JSON_BODY_RULES, parseJson } from "./json-body.ts";
 import { assertNoPayload } from "./payload.ts";
 import type { Decoder, Encoder, ErrorOutput, ServerProtocol } from "./protocol.ts";
 
-const MALFORMED = "SerializationException";
-const BODY_RULES: TextRules = {
-  timestampFormat: "epoch-seconds",
-  precision: "shortest",
-  malformedCode: MALFORMED,
-};
 const HTTP_RULES: HttpTextRules = {
-  header: { ...BODY_RULES, timestampFormat: "http-date" },
-  query: { ...BODY_RULES, timestampFormat: "date-time" },
+  header: { ...JSON_BODY_RULES, timestampFormat: "http-date" },
+  query: { ...JSON_BODY_RULES, timestampFormat: "date-time" },
 };
 const DEFAULT_MESSAGE_MEMBERS = ["message"];
 
@@ -37,7 +31,7 @@ export class RestJson implements ServerProtocol {
   readonly #service: ServiceDefinition;
   readonly #errors: ReadonlyMap<string, ErrorShape>;
   readonly #router: RestRouter;
-  readonly #codec = new JsonCodec(BODY_RULES);
+  readonly #codec = new JsonCodec(JSON_BODY_RULES);
 
   constructor(
     service: ServiceDefinition,
@@ -124,29 +118,11 @@ export class RestJson implements ServerProtocol {
     for (const name of this.#service.errorBody?.messageMembers ?? DEFAULT_MESSAGE_MEMBERS) {
       body[name] = error.message;
     }
-    const modelled = shape?.structure.members.find(isMessageMember);
+    const modelled = shape?.structure.members.find(
+      (member) => isOutputDocumentMember(member) && isMessageMember(member),
+    );
     if (modelled !== undefined) body[modelled.traits.jsonName ?? modelled.name] = error.message;
     headers["x-amzn-errortype"] = headerSafe(code);
     return { status: error.status, headers, body: JSON.stringify(body) };
-  }
-}
-
-/** Services name it `message`, `Message` or, as Amazon IVS, `exceptionMessage`. */
-function isMessageMember(member: Member): boolean {
-  return (
-    isOutputDocumentMember(member) &&
-    member.target.kind === "string" &&
-    member.name.toLowerCase().endsWith("message")
-  );
-}
-
-function parseJson(bytes: Buffer): unknown {
-  if (bytes.length === 0) return {};
-  try {
-    return JSON.parse(bytes.toString("utf8"));
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    // The parser's own message quotes the body, which may hold a secret.
-    throw new WireError(MALFORMED, "The request body is not valid JSON.");
   }
 }

@@ -1,3 +1,4 @@
+import * as cloudtrail from "@aws-sdk/client-cloudtrail";
 import * as iam from "@aws-sdk/client-iam";
 import * as ivs from "@aws-sdk/client-ivs";
 import * as s3 from "@aws-sdk/client-s3";
@@ -62,6 +63,17 @@ export const services = {
       schemas: ivs,
     },
     (config) => new ivs.IvsClient(config),
+  ),
+  cloudtrail: service(
+    {
+      name: "cloudtrail",
+      signingName: "cloudtrail",
+      protocol: "awsJson1_1",
+      version: "2013-11-01",
+      targetPrefix: "CloudTrail_20131101",
+      schemas: cloudtrail,
+    },
+    (config) => new cloudtrail.CloudTrailClient(config),
   ),
   s3: service(
     {

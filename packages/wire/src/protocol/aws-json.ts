@@ -1,0 +1,107 @@
+import assert from "node:assert";
+import { collectBody } from "../body.ts";
+import { JsonCodec } from "../codec/compile-json.ts";
+import { headerSafe } from "../codec/http-header-text.ts";
+import { MAX_PARSED_BODY_BYTES } from "../limits.ts";
+import type { WireRequest, WireResponse } from "../message.ts";
+import type { Operation } from "../operation.ts";
+import type { ErrorShape } from "../schema/shape.ts";
+import type { ServiceDefinition } from "../service-definition.ts";
+import { WireError } from "../wire-error.ts";
+import { isMessageMember, JSON_BODY_RULES, parseJson } from "./json-body.ts";
+import type { Decoder, Encoder, ErrorOutput, ServerProtocol } from "./protocol.ts";
+
+const TARGET_HEADER = "x-amz-target";
+
+/**
+ * `X-Amz-Target: <prefix>.<Operation>` and one JSON document each way, all of it posted to `/`:
+ * AWS CloudTrail and Amazon EventBridge (1.1), Amazon CloudWatch (1.0).
+ */
+export class AwsJson implements ServerProtocol {
+  readonly #service: ServiceDefinition;
+  readonly #operations: ReadonlyMap<string, Operation>;
+  readonly #errors: ReadonlyMap<string, ErrorShape>;
+  readonly #contentType: string;
+  readonly #targetPrefix: string;
+  /** These protocols take members by their own names, whatever `jsonName` says. */
+  readonly #codec = new JsonCodec(JSON_BODY_RULES, { useJsonNames: false });
+
+  constructor(
+    service: ServiceDefinition,
+    operations: ReadonlyMap<string, Operation>,
+    errors: ReadonlyMap<string, ErrorShape>,
+    version: "1.0" | "1.1",
+  ) {
+    assert(service.targetPrefix, `${service.name} speaks awsJson and has no targetPrefix`);
+    this.#service = service;
+    this.#operations = operations;
+    this.#errors = errors;
+    this.#contentType = `application/x-amz-json-${version}`;
+    this.#targetPrefix = service.targetPrefix;
+  }
+
+  match(request: WireRequest): Operation | undefined {
+    const target = request.headers[TARGET_HEADER] ?? "";
+    if (!namesTarget(target, this.#targetPrefix)) return undefined;
+    return this.#operations.get(target.slice(target.lastIndexOf(".") + 1));
+  }
+
+  unknownOperation(request: WireRequest): WireError {
+    const target = request.headers[TARGET_HEADER];
+    return new WireError(
+      "UnknownOperationException",
+      target === undefined
+        ? "The request names no operation: its header X-Amz-Target is missing."
+        : `There is no operation ${target}.`,
+    );
+  }
+
+  compileDecoder({ input }: Operation): Decoder {
+    if (input === undefined) return async () => ({});
+    const read = this.#codec.structureReader(input);
+    const limit = this.#service.maxParsedBodyBytes ?? MAX_PARSED_BODY_BYTES;
+    return async (request, context) => {
+      const document = parseJson(await collectBody(context.body ?? request.body, limit));
+      return read(document) as Record<string, unknown>;
+    };
+  }
+
+  compileEncoder({ output }: Operation): Encoder {
+    const write = output === undefined ? () => ({}) : this.#codec.structureWriter(output);
+    return (value, requestId, options) => ({
+      status: options.status ?? 200,
+      headers: { ...this.#headers(requestId), ...options.headers },
+      body: JSON.stringify(write(value ?? {})),
+    });
+  }
+
+  encodeError(error: ErrorOutput, requestId: string): WireResponse {
+    const shape = this.#errors.get(error.code);
+    const fields = error.fields ?? {};
+    const modelled = shape?.structure.members.find(isMessageMember)?.name;
+    const body: Record<string, unknown> = {
+      ...(shape ? (this.#codec.structureWriter(shape.structure)(fields) as object) : fields),
+      __type: shape?.name ?? error.code,
+      [modelled ?? "message"]: error.message,
+    };
+    const headers = this.#headers(requestId);
+    if (this.#service.queryCompatible) {
+      // What clients of the service's former awsQuery API know the error by.
+      const fault = error.fault === "client" ? "Sender" : "Receiver";
+      headers["x-amzn-query-error"] = headerSafe(`${shape?.code ?? error.code};${fault}`);
+    }
+    return { status: error.status, headers, body: JSON.stringify(body) };
+  }
+
+  #headers(requestId: string): Record<string, string> {
+    return { "content-type": this.#contentType, "x-amzn-requestid": requestId };
+  }
+}
+
+/** Whether a target is of that prefix; some SDKs write a namespace before it. */
+export function namesTarget(target: string, prefix: string): boolean {
+  const dot = target.lastIndexOf(".");
+  if (dot < 0) return false;
+  const before = target.slice(0, dot);
+  return before === prefix || before.endsWith(`.${prefix}`);
+}
