@@ -20,6 +20,7 @@ const engine = createMediaEngine(
         process.stderr.write(`${event.type} ${event.streamName} ${event.message}\n`);
       }
     },
+    startRecording: async () => ({ rows: [] }),
     putRecordingObject: async () => undefined,
   },
 );

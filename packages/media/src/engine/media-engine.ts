@@ -80,12 +80,6 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     return broadcast !== undefined;
   }
 
-  async abortRecording(streamId: string, message: string): Promise<boolean> {
-    const all = [...this.#broadcasts.values(), ...this.#finishing];
-    const broadcast = all.find((candidate) => candidate.streamId === streamId);
-    return broadcast?.abortRecording(message) ?? false;
-  }
-
   async multivariantPlaylist(streamName: string, baseUrl: string): Promise<string | undefined> {
     return this.#live.get(streamName)?.multivariantPlaylist(baseUrl);
   }

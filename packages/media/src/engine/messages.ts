@@ -65,6 +65,11 @@ export interface MediaHost {
   /** Told in order for each stream. Must not throw. */
   event(event: MediaEvent): void;
   /**
+   * Asked once for each broadcast that records, when its media is known and before any of its objects is put. A
+   * rejection ends the recording as failed; the broadcast goes on. What is recorded meanwhile waits.
+   */
+  startRecording(start: RecordingStart): Promise<RecordingContinuation>;
+  /**
    * Writes one object of a recording. Called one at a time per stream, in order. Retrying is the host's business:
    * a rejection means that this write failed for good. A failed `.ts` leaves a gap; a failed playlist is replaced
    * by the next one; failed final playlists, or `recordingFailuresMax` failed files in a row, fail the recording.
@@ -79,8 +84,6 @@ export interface MediaEngine {
   close(): Promise<void>;
   /** Disconnects the publisher; resolves true if there was one, after `stream-end` and `session-ended` were told. */
   stopStream(streamName: string): Promise<boolean>;
-  /** Ends the recording of a running broadcast as failed; live playback goes on. */
-  abortRecording(streamId: string, message: string): Promise<boolean>;
   /**
    * HLS multivariant playlist. Its URIs are `<baseUrl><rendition>/playlist.m3u8`: `baseUrl` ends with a slash, or
    * is empty for relative ones. Undefined until the first segment is complete, and `endedStreamKeptMs` after the end.
@@ -200,9 +203,9 @@ export type SessionEndReason =
 /**
  * Order of one broadcast: session-created, (media-info, stream-start, then any of media-info, health, takeover
  * events, stream-end), session-ended. The parenthesis is missing when no segment was ever completed. With a recording:
- * recording-media (just after the first media-info), recording-progress…, then exactly one of recording-complete and
- * recording-failed, which may come after session-ended. Where recording was asked for and no media ever came, it is
- * recording-complete with `durationMs: 0` and no recording-media before it.
+ * recording-progress…, then exactly one of recording-complete and recording-failed, which may come after session-ended.
+ * Where recording was asked for and no media ever came, it is recording-complete with `durationMs: 0`, and the host
+ * was not asked to start it.
  */
 export type MediaEvent =
   /** An accepted publisher; nothing is playable yet. */
@@ -253,13 +256,7 @@ export type MediaEvent =
       readonly secure: boolean;
       readonly reason: string;
     }
-  | (StreamEvent & {
-      readonly type: "recording-media";
-      /** Wall clock of the first recorded frame. */
-      readonly startedAtMs: number;
-      readonly media: RecordingMedia;
-    })
-  /** One file was acknowledged by the host. `durationMs` and `files` are totals so far. */
+  /** One file was acknowledged by the host. `durationMs` and `files` are the recording's totals so far. */
   | (StreamEvent & {
       readonly type: "recording-progress";
       readonly durationMs: number;
@@ -288,6 +285,24 @@ export type MediaEvent =
     });
 
 // ---- recording -----------------------------------------------------------------------------------------------------
+
+/** What is known of a broadcast when its recording starts. */
+export interface RecordingStart {
+  readonly streamName: string;
+  readonly streamId: string;
+  /** Wall clock of the first recorded frame. */
+  readonly startedAtMs: number;
+  /** What the encoder sends, and how much of it: bits per second over the first segment, all tracks. */
+  readonly stream: StreamMedia;
+  readonly bitrate: number;
+  readonly media: RecordingMedia;
+}
+
+/** Where a recording goes on. */
+export interface RecordingContinuation {
+  /** Its files so far, written for an earlier broadcast; none for a new recording. */
+  readonly rows: readonly RecordingFileRow[];
+}
 
 /** What a recording's playlists and its JSON metadata need to know about its renditions. */
 export interface RecordingMedia {
@@ -328,7 +343,7 @@ export interface RecordingByteRange {
 export interface RecordingFileRow {
   /** `path` of its rendition. */
   readonly rendition: string;
-  /** n of `<n>.ts`; rising from 0, with holes where files were lost. */
+  /** n of `<n>.ts`; rising from 0, with holes where files were lost; goes on from broadcast to broadcast. */
   readonly index: number;
   readonly durationMs: number;
   readonly length: number;

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { MediaHost, RecordingObject, StreamMedia } from "../engine/messages.ts";
+import type {
+  MediaHost,
+  RecordingFileRow,
+  RecordingObject,
+  RecordingStart,
+  StreamMedia,
+} from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
 import { segment } from "../testing/synthetic-media.ts";
 import { Recording } from "./recording.ts";
@@ -24,9 +30,14 @@ interface Made {
   readonly recording: Recording;
   readonly puts: RecordingObject[];
   readonly events: StreamEventBody[];
+  readonly starts: RecordingStart[];
 }
 
-function make(put: MediaHost["putRecordingObject"] = async () => undefined): Made {
+function make(
+  put: MediaHost["putRecordingObject"] = async () => undefined,
+  rows: Promise<readonly RecordingFileRow[]> = Promise.resolve([]),
+): Made {
+  const starts: RecordingStart[] = [];
   const puts: RecordingObject[] = [];
   const events: StreamEventBody[] = [];
   const recording = new Recording({
@@ -37,14 +48,18 @@ function make(put: MediaHost["putRecordingObject"] = async () => undefined): Mad
       recordingPendingBytesMax: 2 * FILE_BYTES,
       recordingFailuresMax: 2,
     },
+    start: async (start) => {
+      starts.push(start);
+      return { rows: await rows };
+    },
     put: (object) => {
       puts.push(object);
       return put(object);
     },
     tell: (event) => events.push(event),
   });
-  recording.begin(media, 0);
-  return { recording, puts, events };
+  recording.begin(media, segment());
+  return { recording, puts, events, starts };
 }
 
 function feed(recording: Recording, count: number, startMs = 0): void {
@@ -61,6 +76,7 @@ const lastBody = (puts: readonly RecordingObject[], name: string): string =>
 describe("recording", () => {
   test("writes a file for five segments at once, and with it the playlists", async () => {
     const { recording, puts, events } = make();
+    await turn();
     feed(recording, 5);
     expect(puts.map(({ path }) => path)).toEqual(["media/hls/720p30/0.ts"]);
     await turn();
@@ -74,7 +90,6 @@ describe("recording", () => {
     await recording.finish();
     expect(puts.filter(isFile).map(({ row }) => row?.durationMs)).toEqual([10_000, 4_000]);
     expect(events.map(({ type }) => type)).toEqual([
-      "recording-media",
       "recording-progress",
       "recording-progress",
       "recording-complete",
@@ -99,13 +114,13 @@ describe("recording", () => {
   });
 
   test("playlists made from the rows it told are the ones it wrote last", async () => {
-    const { recording, puts, events } = make();
+    const { recording, puts, events, starts } = make();
     feed(recording, 13);
     await recording.finish();
     const rows = events.flatMap((event) =>
       event.type === "recording-progress" ? [structuredClone(event.row)] : [],
     );
-    const begun = events.find((event) => event.type === "recording-media");
+    const [begun] = starts;
     const rendered =
       begun === undefined ? [] : renderRecordingPlaylists(rows.reverse(), begun.media);
     expect(rendered).toHaveLength(4);
@@ -191,13 +206,14 @@ describe("recording", () => {
 
   test("an abort is told once, and nothing is written after it", async () => {
     const { recording, puts, events } = make();
+    await turn();
     feed(recording, 5);
     expect(recording.abort("the bucket is gone")).toBe(true);
     feed(recording, 5);
     await recording.finish();
     expect(recording.abort("again")).toBe(false);
     expect(puts).toHaveLength(1);
-    expect(events.map(({ type }) => type)).toEqual(["recording-media", "recording-failed"]);
+    expect(events.map(({ type }) => type)).toEqual(["recording-failed"]);
   });
 
   test("final playlists that can't be written fail the recording, with what was recorded", async () => {
@@ -216,5 +232,46 @@ describe("recording", () => {
       durationMs: 10_000,
       message: "InternalError",
     });
+  });
+
+  test("goes on behind the files of an earlier broadcast, also with what it had before it knew", async () => {
+    let tell: (rows: readonly RecordingFileRow[]) => void = () => undefined;
+    const earlier = new Promise<readonly RecordingFileRow[]>((resolve) => {
+      tell = resolve;
+    });
+    const { recording, puts, events } = make(undefined, earlier);
+    feed(recording, 7);
+    await turn();
+    expect(puts).toEqual([]);
+    const row: RecordingFileRow = {
+      rendition: "720p30",
+      index: 0,
+      durationMs: 9_000,
+      length: 752,
+      programDateTimeMs: 0,
+      discontinuity: false,
+      byteRanges: [{ offset: 0, length: 752, durationMs: 9_000 }],
+    };
+    tell([row, { ...row, index: 3 }]);
+    await turn();
+    await recording.finish();
+    expect(puts.filter(isFile).map(({ path, row }) => [path, row?.discontinuity])).toEqual([
+      ["media/hls/720p30/4.ts", true],
+      ["media/hls/720p30/5.ts", false],
+    ]);
+    expect(lastBody(puts, "/playlist.m3u8")).toMatch(
+      /\n3\.ts\n#EXT-X-DISCONTINUITY\n.*\n.*\n4\.ts\n/,
+    );
+    expect(events.at(-1)).toMatchObject({ durationMs: 32_000, files: 4 });
+  });
+
+  test("that may not start has failed, and puts nothing", async () => {
+    const { recording, puts, events } = make(undefined, Promise.reject(new Error("AccessDenied")));
+    feed(recording, 5);
+    await recording.finish();
+    expect(puts).toEqual([]);
+    expect(events).toEqual([
+      { type: "recording-failed", durationMs: 0, files: 0, gaps: 0, message: "AccessDenied" },
+    ]);
   });
 });

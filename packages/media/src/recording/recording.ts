@@ -2,15 +2,17 @@ import type {
   MediaHost,
   RecordingFileRow,
   RecordingMedia,
+  RecordingStart,
   RecordingStatus,
   StreamMedia,
 } from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
 import { codecList } from "../hls/multivariant-playlist.ts";
+import { bitrate } from "../hls/playlist-tags.ts";
 import { renditionName } from "../hls/rendition-name.ts";
 import type { MediaLimits } from "../limits.ts";
 import type { Segment } from "../segmenter/segment.ts";
-import { joinSegments, type RecordingFile } from "./recording-file.ts";
+import { joinSegments, type RecordingFile, shiftedFile } from "./recording-file.ts";
 import { RECORDING_CONTENT_TYPE, renderRecordingPlaylists } from "./recording-playlists.ts";
 
 /**
@@ -28,6 +30,7 @@ export interface RecordingOptions {
   readonly streamName: string;
   readonly streamId: string;
   readonly limits: RecordingLimits;
+  readonly start: MediaHost["startRecording"];
   readonly put: MediaHost["putRecordingObject"];
   readonly tell: (event: StreamEventBody) => void;
 }
@@ -69,9 +72,9 @@ export class Recording {
     };
   }
 
-  /** Media characteristics are known: says so to the host, before any object. */
-  begin(media: StreamMedia, startedAtMs: number): void {
-    const { width, height, frameRate } = media.video;
+  /** Media characteristics are known, `segment` being the first: asks the host where to, before any object. */
+  begin(stream: StreamMedia, segment: Segment): void {
+    const { width, height, frameRate } = stream.video;
     this.#rendition = renditionName(height, frameRate);
     this.#media = {
       hlsPath: "media/hls",
@@ -85,12 +88,20 @@ export class Recording {
           width,
           height,
           frameRate,
-          codecs: codecList(media),
+          codecs: codecList(stream),
         },
       ],
     };
     this.#state = "recording";
-    this.#options.tell({ type: "recording-media", startedAtMs, media: this.#media });
+    this.#busy = true;
+    this.#working = this.#start({
+      streamName: this.#options.streamName,
+      streamId: this.#options.streamId,
+      startedAtMs: segment.programDateTimeMs,
+      stream,
+      bitrate: bitrate(segment.body.length, segment.durationMs),
+      media: this.#media,
+    });
   }
 
   add(segment: Segment): void {
@@ -131,6 +142,29 @@ export class Recording {
     }
     this.#work();
     await this.#working;
+  }
+
+  async #start(start: RecordingStart): Promise<void> {
+    try {
+      const { rows } = await this.#options.start(start);
+      this.#continue(rows);
+    } catch (error) {
+      this.abort(error instanceof Error ? error.message : String(error));
+    }
+    await this.#drain();
+  }
+
+  /** Goes on behind files of an earlier broadcast; what is recorded already moves behind them. */
+  #continue(rows: readonly RecordingFileRow[]): void {
+    const first = rows.reduce((next, { index }) => Math.max(next, index + 1), 0);
+    if (first === 0 || this.#state !== "recording") {
+      return;
+    }
+    this.#rows = [...rows];
+    this.#durationMs = rows.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    this.#breakBefore ||= this.#queue.length === 0;
+    this.#queue = this.#queue.map((file, index) => shiftedFile(file, first, index === 0));
+    this.#nextIndex += first;
   }
 
   #totals(): { durationMs: number; files: number; gaps: number } {

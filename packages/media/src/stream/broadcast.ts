@@ -65,6 +65,7 @@ export class Broadcast {
         streamName: this.streamName,
         streamId: this.streamId,
         limits: options.limits,
+        start: (start) => options.host.startRecording(start),
         put: (object) => options.host.putRecordingObject(object),
         tell: (event) => this.#tell(event),
       });
@@ -254,7 +255,7 @@ export class Broadcast {
     this.#media = media;
     this.#tell({ type: "media-info", media });
     if (isFirst) {
-      this.#recording?.begin(media, segment.programDateTimeMs);
+      this.#recording?.begin(media, segment);
     }
   }
 }

@@ -30,6 +30,7 @@ function make() {
     host: {
       authorizePublish: async () => ({ allow: false, reason: "" }),
       event: () => undefined,
+      startRecording: async () => ({ rows: [] }),
       putRecordingObject: async () => undefined,
     },
     limits: defaultMediaLimits,

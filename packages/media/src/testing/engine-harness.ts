@@ -9,6 +9,7 @@ import type {
   PublishDecision,
   PublishRequest,
   RecordingObject,
+  RecordingStart,
 } from "../engine/messages.ts";
 import { testCertificate } from "./test-certificate.ts";
 
@@ -22,6 +23,7 @@ export class EngineHarness {
   readonly requests: PublishRequest[] = [];
   readonly objects: PutObjects = new Map();
   readonly putPaths: string[] = [];
+  readonly recordings: RecordingStart[] = [];
   rtmpPort = 0;
   rtmpsPort = 0;
   #broadcasts = 0;
@@ -29,7 +31,7 @@ export class EngineHarness {
 
   constructor(
     options: Pick<MediaEngineOptions, "limits"> = {},
-    host: Partial<Pick<MediaHost, "authorizePublish" | "putRecordingObject">> = {},
+    host: Partial<Omit<MediaHost, "event">> = {},
     rtmpPort = 0,
   ) {
     this.engine = createMediaEngine(
@@ -44,6 +46,10 @@ export class EngineHarness {
           for (const wake of this.#waiting.splice(0)) {
             wake();
           }
+        },
+        startRecording: async (start) => {
+          this.recordings.push(structuredClone(start));
+          return (await host.startRecording?.(start)) ?? { rows: [] };
         },
         putRecordingObject: async (object) => {
           await host.putRecordingObject?.(object);

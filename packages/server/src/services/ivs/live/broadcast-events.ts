@@ -64,9 +64,8 @@ export function tellBroadcast(
       log.warn({ streamId, path, message }, "A file of a recording was lost");
       break;
     }
-    case "recording-media":
     case "recording-progress":
-      // The one begins the recording, elsewhere; the other repeats what `put` knows.
+      // It repeats what `put` knows.
       break;
     default:
       event satisfies never;

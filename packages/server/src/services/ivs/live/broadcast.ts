@@ -14,6 +14,16 @@ export class TaskQueue {
     this.#last = this.#last.then(task).catch(this.#failed);
   }
 
+  /** Adds a task whose result or failure is the caller's. */
+  run<Result>(task: () => Promise<Result>): Promise<Result> {
+    const result = this.#last.then(task);
+    this.#last = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    return result;
+  }
+
   /** Resolves when everything added so far has run. */
   drained(): Promise<void> {
     return this.#last;
@@ -43,9 +53,6 @@ export class Broadcast {
   readonly opened: Promise<OpenedBroadcast | undefined>;
   readonly session: TaskQueue;
   readonly recording: TaskQueue;
-  /** Resolves when the recording's start has been decided: false when it was refused. */
-  readonly recordingStarted: Promise<boolean>;
-  readonly decideRecording: (started: boolean) => void;
   /** What `opened` resolved to, for playback, which can't wait. */
   playable: OpenedBroadcast | undefined;
   endedAtMs: number | undefined;
@@ -62,11 +69,6 @@ export class Broadcast {
     this.opened = opened;
     this.session = new TaskQueue(failed);
     this.recording = new TaskQueue(failed);
-    let decide: (started: boolean) => void = () => undefined;
-    this.recordingStarted = new Promise((resolve) => {
-      decide = resolve;
-    });
-    this.decideRecording = decide;
     this.session.add(async () => {
       this.playable = await opened;
     });

@@ -1,10 +1,13 @@
+import assert from "node:assert";
 import type {
   MediaEngine,
   MediaEvent,
   MediaHost,
   PublishDecision,
   PublishRequest,
+  RecordingContinuation,
   RecordingObject,
+  RecordingStart,
 } from "@rolecast/media";
 import type { IvsDependencies } from "../dependencies.ts";
 import type { IngestPorts } from "../media-port.ts";
@@ -105,16 +108,35 @@ export class LiveStreams implements MediaHost {
       default: {
         const broadcast = this.#broadcasts.get(event.streamId);
         if (broadcast) tellBroadcast(event, broadcast, this.#journal, this.#deps.log);
-        if (broadcast && event.type === "recording-media") this.#startRecording(broadcast, event);
       }
+    }
+  }
+
+  async startRecording(start: RecordingStart): Promise<RecordingContinuation> {
+    const broadcast = this.#broadcasts.get(start.streamId);
+    assert(broadcast, "a recording is started for a broadcast that was told");
+    try {
+      return await broadcast.recording.run(async () => {
+        const opened = await broadcast.opened;
+        if (!opened?.recording) throw new Error("The channel has gone");
+        if (opened.recordingBound === "fail") {
+          await opened.recording.failStart(start.startedAtMs, true);
+          throw new Error("The recording configuration is CREATE_FAILED");
+        }
+        await opened.recording.start(start.media, start.startedAtMs);
+        return { rows: [] };
+      });
+    } catch (error) {
+      const message = error instanceof Error ? error.message : String(error);
+      this.#deps.log.warn({ streamId: start.streamId, message }, "Recording did not start");
+      throw error;
     }
   }
 
   async putRecordingObject(object: RecordingObject): Promise<void> {
     const broadcast = this.#broadcasts.get(object.streamId);
     const writer = (await broadcast?.opened)?.recording;
-    if (!writer || !(await broadcast?.recordingStarted))
-      throw new Error("The recording has not started");
+    assert(writer, "what is put belongs to a recording that has started");
     await writer.put(object.path, object.body, object.contentType, object.row);
   }
 
@@ -153,28 +175,6 @@ export class LiveStreams implements MediaHost {
       recordingBound: rows.recordingBound,
       recording: rows.recording && this.#writerOf(rows.recording),
     };
-  }
-
-  #startRecording(
-    broadcast: Broadcast,
-    event: Extract<MediaEvent, { type: "recording-media" }>,
-  ): void {
-    broadcast.record(async (writer) => {
-      try {
-        const opened = await broadcast.opened;
-        if (opened?.recordingBound === "fail") {
-          await writer.failStart(event.startedAtMs, true);
-          throw new Error("The recording configuration is CREATE_FAILED");
-        }
-        await writer.start(event.media, event.startedAtMs);
-        broadcast.decideRecording(true);
-      } catch (error) {
-        broadcast.decideRecording(false);
-        const message = error instanceof Error ? error.message : String(error);
-        this.#deps.log.warn({ streamId: broadcast.streamId, message }, "Recording did not start");
-        await this.#engine.abortRecording(broadcast.streamId, message);
-      }
-    });
   }
 
   #writerOf(row: RecordingRow): RecordingWriter {

@@ -45,7 +45,6 @@ export const FILE_MS = 10_000;
 /** Tells a host what the real engine tells of a broadcast, in its order, without any media. */
 export class ScriptedEngine implements MediaEngine {
   readonly #host: MediaHost;
-  #aborted = false;
 
   constructor(host: MediaHost) {
     this.#host = host;
@@ -63,11 +62,10 @@ export class ScriptedEngine implements MediaEngine {
       return;
     }
     host.event({ ...about, type: "media-info", media: MEDIA });
-    host.event({ ...about, type: "recording-media", startedAtMs: 1_000, media: RECORDING });
     host.event({ ...about, type: "stream-start" });
     const rows: RecordingFileRow[] = [];
-    let failure: string | undefined;
-    for (let index = 0; index < files && !this.#aborted; index++) {
+    let failure = await this.#start(about);
+    for (let index = 0; index < files && failure === undefined; index++) {
       const row = fileRow(index);
       failure = await this.#put(about, `media/hls/360p30/${index}.ts`, "ts", row);
       if (failure !== undefined) break;
@@ -78,7 +76,6 @@ export class ScriptedEngine implements MediaEngine {
     host.event({ ...about, atMs, type: "stream-end", durationMs: files * FILE_MS });
     const reason = "publisher-finished";
     host.event({ ...about, atMs, type: "session-ended", reason, message: "" });
-    if (this.#aborted) return;
     const totals = { durationMs: rows.length * FILE_MS, files: rows.length, gaps: 0 };
     if (failure === undefined)
       host.event({ ...about, atMs, type: "recording-complete", ...totals });
@@ -93,15 +90,6 @@ export class ScriptedEngine implements MediaEngine {
 
   async stopStream(): Promise<boolean> {
     return false;
-  }
-
-  async abortRecording(streamId: string, message: string): Promise<boolean> {
-    if (this.#aborted) return false;
-    this.#aborted = true;
-    const about = { streamName: "", streamId, atMs: 1_000 };
-    const totals = { durationMs: 0, files: 0, gaps: 0 };
-    this.#host.event({ ...about, type: "recording-failed", ...totals, message });
-    return true;
   }
 
   async multivariantPlaylist(_streamName: string, baseUrl: string): Promise<string> {
@@ -122,6 +110,17 @@ export class ScriptedEngine implements MediaEngine {
 
   async health(): Promise<EngineHealth> {
     throw new Error("The script says nothing of health");
+  }
+
+  /** Resolves to a failure's message. */
+  async #start({ streamName, streamId }: About) {
+    const start = { streamName, streamId, startedAtMs: 1_000, bitrate: 1_000_000 };
+    try {
+      await this.#host.startRecording({ ...start, stream: MEDIA, media: RECORDING });
+      return undefined;
+    } catch (error) {
+      return String(error);
+    }
   }
 
   async #putPlaylists(about: About, rows: readonly RecordingFileRow[]) {
