@@ -130,6 +130,15 @@ const INPUTS: Readonly<Record<string, object>> = {
     tagKeys: ["team"],
     destinationConfiguration: { s3: { bucketName: "declared-bucket" } },
     metadata: "m",
+    publicKeyMaterial: "key",
+    viewerId: "viewer",
+    viewerSessions: [{ channelArn: ivsArn("channel"), viewerId: "viewer" }],
+    mediaTailorPlaybackConfigurations: [
+      {
+        playbackConfigurationArn: `arn:aws:mediatailor:${REGION}:${ACCOUNT}:playbackConfiguration/x`,
+      },
+    ],
+    durationSeconds: 30,
   },
 };
 
@@ -140,7 +149,9 @@ function inputOf(service: string, operation: string): object {
   if (/^Put(Object|Bucket)Tagging$/.test(operation)) return { ...input, Tagging: { TagSet: TAGS } };
   if (service !== "ivs") return input;
   const resource =
-    /RecordingConfiguration|StreamKey|PlaybackKeyPair|PlaybackRestrictionPolicy/.exec(operation);
+    /RecordingConfiguration|StreamKey|PlaybackKey|PlaybackRestrictionPolicy|AdConfiguration/.exec(
+      operation,
+    );
   const type = (resource?.[0] ?? "Channel")
     .replace(/(?<=[a-z])[A-Z]/g, (letter) => `-${letter}`)
     .toLowerCase();

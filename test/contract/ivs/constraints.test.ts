@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const CHANNEL = "arn:aws:ivs:us-east-1:000000000000:channel/AbSeNt123456";
+const AD_SOURCE = "arn:aws:mediatailor:us-east-1:000000000000:playbackConfiguration/x";
 const s3 = (bucketName: string) => ({ destinationConfiguration: { s3: { bucketName } } });
 
 let server: TestServer;
@@ -64,6 +65,35 @@ const REFUSED: readonly (readonly [string, string, object])[] = [
     "CreateRecordingConfiguration",
     "renditions",
     { ...s3("bucket"), renditionConfiguration: { renditions: ["4K"] } },
+  ],
+  ["ImportPlaybackKeyPair", "publicKeyMaterial", {}],
+  ["ImportPlaybackKeyPair", "name", { publicKeyMaterial: "x", name: "a b" }],
+  ["GetPlaybackKeyPair", "arn", { arn: CHANNEL }],
+  ["ListPlaybackKeyPairs", "maxResults", { maxResults: 101 }],
+  ["CreatePlaybackRestrictionPolicy", "allowedCountries.1.member", { allowedCountries: ["D"] }],
+  ["DeletePlaybackRestrictionPolicy", "arn", { arn: CHANNEL }],
+  ["ListPlaybackRestrictionPolicies", "maxResults", { maxResults: 0 }],
+  ["StartViewerSessionRevocation", "viewerId", { channelArn: CHANNEL, viewerId: "" }],
+  ["StartViewerSessionRevocation", "viewerId", { channelArn: CHANNEL, viewerId: "x".repeat(41) }],
+  [
+    "StartViewerSessionRevocation",
+    "viewerSessionVersionsLessThanOrEqualTo",
+    { channelArn: CHANNEL, viewerId: "x", viewerSessionVersionsLessThanOrEqualTo: -1 },
+  ],
+  ["BatchStartViewerSessionRevocation", "viewerSessions", { viewerSessions: [] }],
+  ["CreateAdConfiguration", "mediaTailorPlaybackConfigurations", {}],
+  [
+    "CreateAdConfiguration",
+    "playbackConfigurationArn",
+    { mediaTailorPlaybackConfigurations: [{ playbackConfigurationArn: CHANNEL }] },
+  ],
+  [
+    "CreateAdConfiguration",
+    "durationSeconds",
+    {
+      mediaTailorPlaybackConfigurations: [{ playbackConfigurationArn: AD_SOURCE }],
+      postRollConfiguration: { durationSeconds: 301 },
+    },
   ],
   ["GetStreamSession", "streamId", { channelArn: CHANNEL, streamId: "st-short" }],
   ["ListStreams", "health", { filterBy: { health: "FINE" } }],

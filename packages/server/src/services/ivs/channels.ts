@@ -22,6 +22,7 @@ import { isAfter, pageOf, positionOf, readPageToken } from "./page-token.ts";
 import type { IvsQuotas } from "./quotas.ts";
 import { findRecordingConfiguration } from "./recording-configurations.ts";
 import { parseResourceArn, resourceArn } from "./resource-arn.ts";
+import { requireResource } from "./resource-queries.ts";
 import { refuseReservedTags, writeTags } from "./resource-tags.ts";
 import { newStreamKey } from "./stream-keys.ts";
 import type { ChannelRow, IvsTables } from "./tables.ts";
@@ -104,7 +105,7 @@ async function createChannel(
   return { channel: channelView(channel, deps), streamKey: streamKeyView(streamKey) };
 }
 
-/** What a channel refers to must exist. Policies and ad configurations can't be made here yet. */
+/** What a channel refers to must exist. */
 async function requireReferences(
   input: ChannelSettingsInput,
   context: RequestContext,
@@ -113,8 +114,9 @@ async function requireReferences(
   const recording = input.recordingConfigurationArn;
   if (recording && !(await findRecordingConfiguration(recording, context, db)))
     throw resourceNotFound(recording);
-  const missing = input.playbackRestrictionPolicyArn || input.adConfigurationArn;
-  if (missing) throw resourceNotFound(missing);
+  const { playbackRestrictionPolicyArn: policy, adConfigurationArn: ads } = input;
+  if (policy) await requireResource("playback-restriction-policy", policy, context, db);
+  if (ads) await requireResource("ad-configuration", ads, context, db);
 }
 
 async function updateChannel(

@@ -15,6 +15,9 @@ const optionalArnOf = (type: string): Constraint => ({
 const channelArn = arnOf("channel");
 const streamKeyArn = arnOf("stream-key");
 const recordingConfigurationArn = arnOf("recording-configuration", 0);
+const playbackKeyArn = arnOf("playback-key");
+const playbackRestrictionPolicyArn = arnOf("playback-restriction-policy");
+const adConfigurationArn = arnOf("ad-configuration", 0);
 const resolutions = ["SD", "HD", "FULL_HD", "LOWEST_RESOLUTION"];
 const tagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]";
 
@@ -41,6 +44,14 @@ export const ivsConstraints: ServiceConstraints = {
     "DeleteStreamKey.arn": streamKeyArn,
     "GetRecordingConfiguration.arn": recordingConfigurationArn,
     "DeleteRecordingConfiguration.arn": recordingConfigurationArn,
+    "GetPlaybackKeyPair.arn": playbackKeyArn,
+    "DeletePlaybackKeyPair.arn": playbackKeyArn,
+    "GetPlaybackRestrictionPolicy.arn": playbackRestrictionPolicyArn,
+    "UpdatePlaybackRestrictionPolicy.arn": playbackRestrictionPolicyArn,
+    "DeletePlaybackRestrictionPolicy.arn": playbackRestrictionPolicyArn,
+    "GetAdConfiguration.arn": adConfigurationArn,
+    "UpdateAdConfiguration.arn": adConfigurationArn,
+    "DeleteAdConfiguration.arn": adConfigurationArn,
     resourceArn: arnOf("[a-z-]+"),
     recordingConfigurationArn: optionalArnOf("recording-configuration"),
     filterByRecordingConfigurationArn: optionalArnOf("recording-configuration"),
@@ -66,6 +77,19 @@ export const ivsConstraints: ServiceConstraints = {
     renditionSelection: { values: ["ALL", "NONE", "CUSTOM"] },
     renditions: { max: 4 },
     "renditions.member": { values: resolutions },
+
+    "allowedCountries.member": { min: 2, max: 2 },
+    "allowedOrigins.member": { max: 128 },
+    viewerId: { min: 1, max: 40 },
+    viewerSessionVersionsLessThanOrEqualTo: { min: 0 },
+    viewerSessions: { min: 1, max: 20 },
+    metadata: { min: 1 },
+    mediaTailorPlaybackConfigurations: { min: 1, max: 3 },
+    playbackConfigurationArn: {
+      max: 128,
+      pattern: "arn:aws:mediatailor:[a-z0-9-]+:[0-9]+:playbackConfiguration/[a-zA-Z0-9-]+",
+    },
+    durationSeconds: { min: 1, max: 300 },
 
     health: { values: ["HEALTHY", "STARVING", "UNKNOWN"] },
     streamId: { min: 26, max: 26, pattern: "st-[a-zA-Z0-9]+" },

@@ -144,4 +144,58 @@ const recordings: Migration = {
   },
 };
 
-export const ivsMigrations: readonly Migration[] = [resources, streams, recordings];
+const playback: Migration = {
+  name: "ivs/0004-playback",
+  async up(db) {
+    await resourceTable(db, "ivs_playback_key_pairs")
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("public_key", "text", (column) => column.notNull())
+      .addColumn("fingerprint", "text", (column) => column.notNull())
+      .execute();
+    await listIndex(db, "ivs_playback_key_pairs");
+    await resourceTable(db, "ivs_playback_restriction_policies")
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("allowed_countries", "text", (column) => column.notNull())
+      .addColumn("allowed_origins", "text", (column) => column.notNull())
+      .addColumn("strict_origin_enforcement", "integer", (column) => column.notNull())
+      .execute();
+    await listIndex(db, "ivs_playback_restriction_policies");
+    await resourceTable(db, "ivs_ad_configurations")
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("playback_configurations", "text", (column) => column.notNull())
+      .addColumn("post_roll_enabled", "integer", (column) => column.notNull())
+      .addColumn("post_roll_seconds", "integer", (column) => column.notNull())
+      .execute();
+    await listIndex(db, "ivs_ad_configurations");
+    const place = ["account_id", "region"];
+    await index(db, "ivs_channels", ...place, "playback_restriction_policy_arn");
+    await index(db, "ivs_channels", ...place, "ad_configuration_arn");
+    await db.schema
+      .createTable("ivs_viewer_session_revocations")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("channel_id", "text", (column) => column.notNull())
+      .addColumn("viewer_id", "text", (column) => column.notNull())
+      .addColumn("version_max", "bigint", (column) => column.notNull())
+      .addColumn("revoked_at_ms", "bigint", (column) => column.notNull())
+      .addPrimaryKeyConstraint("ivs_viewer_session_revocations_key", [
+        "account_id",
+        "region",
+        "channel_id",
+        "viewer_id",
+      ])
+      .execute();
+    await index(db, "ivs_viewer_session_revocations", "revoked_at_ms");
+    await db.schema
+      .createTable("ivs_used_playback_tokens")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("uuid", "text", (column) => column.notNull())
+      .addColumn("expires_at_ms", "bigint", (column) => column.notNull())
+      .addPrimaryKeyConstraint("ivs_used_playback_tokens_key", ["account_id", "region", "uuid"])
+      .execute();
+    await index(db, "ivs_used_playback_tokens", "expires_at_ms");
+  },
+};
+
+export const ivsMigrations: readonly Migration[] = [resources, streams, recordings, playback];

@@ -4,6 +4,12 @@ export interface IvsQuotas {
   readonly channels: number;
   /** Per account and Region. */
   readonly recordingConfigurations: number;
+  /** Per account and Region. */
+  readonly playbackKeyPairs: number;
+  /** Per account and Region. AWS's number isn't published. */
+  readonly playbackRestrictionPolicies: number;
+  /** Per account and Region. AWS's number isn't published. */
+  readonly adConfigurations: number;
   /** Per channel. */
   readonly streamKeys: number;
   /** Per resource. Source: IVS API Reference, "Tagging". */
@@ -13,6 +19,9 @@ export interface IvsQuotas {
 export const DEFAULT_QUOTAS: IvsQuotas = {
   channels: 5_000,
   recordingConfigurations: 20,
+  playbackKeyPairs: 3,
+  playbackRestrictionPolicies: 100,
+  adConfigurations: 100,
   streamKeys: 1,
   tags: 50,
 };

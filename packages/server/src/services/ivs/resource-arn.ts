@@ -1,6 +1,12 @@
 import { formatArn, parseArn } from "../../kernel/arn.ts";
 
-export type ResourceType = "channel" | "stream-key" | "recording-configuration";
+export type ResourceType =
+  | "channel"
+  | "stream-key"
+  | "recording-configuration"
+  | "playback-key"
+  | "playback-restriction-policy"
+  | "ad-configuration";
 
 /** Where a resource of this service stands. */
 export interface ResourceLocation {
@@ -18,6 +24,9 @@ const TYPES: readonly string[] = [
   "channel",
   "stream-key",
   "recording-configuration",
+  "playback-key",
+  "playback-restriction-policy",
+  "ad-configuration",
 ] satisfies ResourceType[];
 
 /** `arn:aws:ivs:<region>:<account>:<type>/<id>`. An id of `*` stands for what isn't made yet. */

@@ -5,7 +5,13 @@ import type { IvsTables } from "./tables.ts";
 
 export type Tags = Readonly<Record<string, string>>;
 
-export type TaggedTable = "ivs_channels" | "ivs_stream_keys" | "ivs_recording_configurations";
+export type TaggedTable =
+  | "ivs_channels"
+  | "ivs_stream_keys"
+  | "ivs_recording_configurations"
+  | "ivs_playback_key_pairs"
+  | "ivs_playback_restriction_policies"
+  | "ivs_ad_configurations";
 
 /** Tag keys that only AWS itself may use. Source: "Tagging AWS resources", naming limits. */
 const RESERVED_PREFIX = "aws:";
@@ -18,6 +24,12 @@ export function taggedTable(type: ResourceType): TaggedTable {
       return "ivs_stream_keys";
     case "recording-configuration":
       return "ivs_recording_configurations";
+    case "playback-key":
+      return "ivs_playback_key_pairs";
+    case "playback-restriction-policy":
+      return "ivs_playback_restriction_policies";
+    case "ad-configuration":
+      return "ivs_ad_configurations";
     default:
       return type satisfies never;
   }

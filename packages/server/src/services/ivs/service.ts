@@ -1,5 +1,6 @@
 import type { LinkedServiceUsage } from "../../kernel/identity.ts";
 import type { Service } from "../../kernel/service.ts";
+import { adConfigurationOperations } from "./ad-configurations.ts";
 import { channelOperations } from "./channels.ts";
 import { ivsConstraints } from "./constraints.ts";
 import type { IvsDependencies } from "./dependencies.ts";
@@ -9,6 +10,10 @@ import { LiveStreams } from "./live/live-streams.ts";
 import { answerPlayback } from "./live/playback.ts";
 import type { IngestPorts } from "./media-port.ts";
 import { ivsMigrations } from "./migrations.ts";
+import { playbackKeyPairOperations } from "./playback/playback-key-pairs.ts";
+import { playbackRestrictionPolicyOperations } from "./playback/playback-restriction-policies.ts";
+import { RevokedViewers } from "./playback/revoked-viewers.ts";
+import { viewerSessionRevocationOperations } from "./playback/viewer-session-revocations.ts";
 import { DEFAULT_QUOTAS } from "./quotas.ts";
 import { recordToS3Usage } from "./record-to-s3-usage.ts";
 import { recordingConfigurationOperations } from "./recording-configurations.ts";
@@ -30,6 +35,7 @@ export interface IvsService extends Service {
 export function createIvsService(deps: IvsDependencies): IvsService {
   const quotas = { ...DEFAULT_QUOTAS, ...deps.quotas };
   const live = new LiveStreams(deps);
+  const revokedViewers = new RevokedViewers(deps.store, deps.clock);
   const housekeeping = new Housekeeping(deps.store, live, deps.clock, deps.log);
   return {
     definition: {
@@ -45,6 +51,10 @@ export function createIvsService(deps: IvsDependencies): IvsService {
       ...recordingConfigurationOperations(deps, quotas),
       ...channelOperations(deps, quotas),
       ...streamKeyOperations(deps, quotas),
+      ...playbackKeyPairOperations(deps, quotas),
+      ...playbackRestrictionPolicyOperations(deps, quotas),
+      ...viewerSessionRevocationOperations(revokedViewers),
+      ...adConfigurationOperations(deps, quotas),
       ...streamOperations(deps, live),
       ...streamSessionOperations(deps),
       ...tagOperations(quotas),

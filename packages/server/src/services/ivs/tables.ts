@@ -1,7 +1,7 @@
 import type * as ivs from "@aws-sdk/client-ivs";
 
 /** What every resource has; `tags` is a JSON object of strings. */
-interface ResourceRow {
+export interface ResourceRow {
   readonly account_id: string;
   readonly region: string;
   /** 12 characters of `[A-Za-z0-9]`. */
@@ -46,6 +46,49 @@ export interface StreamKeyRow extends ResourceRow {
   readonly channel_id: string;
   /** The secret that encoders publish with. */
   readonly value: string;
+}
+
+export interface PlaybackKeyPairRow extends ResourceRow {
+  readonly name: string;
+  /** PEM of the SubjectPublicKeyInfo. */
+  readonly public_key: string;
+  /** MD5 of its DER, in pairs of hexadecimal digits. */
+  readonly fingerprint: string;
+}
+
+export interface PlaybackRestrictionPolicyRow extends ResourceRow {
+  readonly name: string;
+  /** JSON list of country codes; empty: every country. */
+  readonly allowed_countries: string;
+  /** JSON list of origins; empty: every origin. */
+  readonly allowed_origins: string;
+  readonly strict_origin_enforcement: number;
+}
+
+export interface AdConfigurationRow extends ResourceRow {
+  readonly name: string;
+  /** JSON of the SDK's list of MediaTailorPlaybackConfiguration. */
+  readonly playback_configurations: string;
+  readonly post_roll_enabled: number;
+  readonly post_roll_seconds: number;
+}
+
+/** The sessions of a viewer that may no longer be played, up to a version. */
+export interface ViewerSessionRevocationRow {
+  readonly account_id: string;
+  readonly region: string;
+  readonly channel_id: string;
+  readonly viewer_id: string;
+  readonly version_max: number;
+  readonly revoked_at_ms: number;
+}
+
+/** A playback token that was good for one use, until it would expire anyway. */
+export interface UsedPlaybackTokenRow {
+  readonly account_id: string;
+  readonly region: string;
+  readonly uuid: string;
+  readonly expires_at_ms: number;
 }
 
 export interface StreamSessionRow {
@@ -130,6 +173,11 @@ export interface IvsTables {
   ivs_recording_configurations: RecordingConfigurationRow;
   ivs_channels: ChannelRow;
   ivs_stream_keys: StreamKeyRow;
+  ivs_playback_key_pairs: PlaybackKeyPairRow;
+  ivs_playback_restriction_policies: PlaybackRestrictionPolicyRow;
+  ivs_ad_configurations: AdConfigurationRow;
+  ivs_viewer_session_revocations: ViewerSessionRevocationRow;
+  ivs_used_playback_tokens: UsedPlaybackTokenRow;
   ivs_stream_sessions: StreamSessionRow;
   ivs_stream_events: StreamEventRow;
   ivs_recordings: RecordingRow;

@@ -1,0 +1,154 @@
+import type * as ivs from "@aws-sdk/client-ivs";
+import type { Kysely } from "kysely";
+import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
+import type { RequestContext } from "../../kernel/request-context.ts";
+import { onAny, onResource, requestTagKeys } from "./authorization.ts";
+import type { IvsDependencies } from "./dependencies.ts";
+import { conflict } from "./errors.ts";
+import type { IvsQuotas } from "./quotas.ts";
+import { resourceArn } from "./resource-arn.ts";
+import { deleteResource, listResources, requireResource, requireRoom } from "./resource-queries.ts";
+import { readTags, refuseReservedTags, writeTags } from "./resource-tags.ts";
+import type { AdConfigurationRow, IvsTables } from "./tables.ts";
+
+const RESOURCE_ID_LENGTH = 12;
+const MAX_RESULTS_DEFAULT = 100;
+/** Source: IVS API Reference, PostRollConfiguration. */
+const POST_ROLL_DEFAULT_SECONDS = 15;
+
+/** Kept and shown as AWS does. Nothing here talks to MediaTailor: no ads are inserted. */
+export function adConfigurationOperations(
+  deps: IvsDependencies,
+  quotas: IvsQuotas,
+): OperationTable {
+  return defineOperations<typeof ivs>()({
+    CreateAdConfiguration: {
+      authorize: (input, context) =>
+        onAny("CreateAdConfiguration", "ad-configuration", context, requestTagKeys(input.tags)),
+      handle: (input, context) => createAdConfiguration(input, context, deps, quotas),
+    },
+    GetAdConfiguration: {
+      authorize: (input, context) => onResource("GetAdConfiguration", input.arn, context),
+      async handle(input, context) {
+        const row = await requireResource("ad-configuration", input.arn, context);
+        return { adConfiguration: view(row) };
+      },
+    },
+    UpdateAdConfiguration: {
+      // The Service Authorization Reference lists no resource type for it.
+      authorize: () => ({ action: "ivs:UpdateAdConfiguration", resource: "*" }),
+      handle: updateAdConfiguration,
+    },
+    DeleteAdConfiguration: {
+      authorize: (input, context) => onResource("DeleteAdConfiguration", input.arn, context),
+      handle: deleteAdConfiguration,
+    },
+    ListAdConfigurations: {
+      // The Service Authorization Reference lists no resource type for it.
+      authorize: () => ({ action: "ivs:ListAdConfigurations", resource: "*" }),
+      async handle(input, context) {
+        const page = await listResources("ad-configuration", input, MAX_RESULTS_DEFAULT, context);
+        return { adConfigurations: page.rows.map(view), nextToken: page.nextToken };
+      },
+    },
+  });
+}
+
+async function createAdConfiguration(
+  input: ivs.CreateAdConfigurationRequest,
+  context: RequestContext,
+  deps: IvsDependencies,
+  quotas: IvsQuotas,
+): Promise<ivs.CreateAdConfigurationResponse> {
+  refuseReservedTags(Object.keys(input.tags ?? {}));
+  const { enabled = false, durationSeconds } = input.postRollConfiguration ?? {};
+  const row: AdConfigurationRow = {
+    account_id: context.accountId,
+    region: context.region,
+    id: deps.ids.alphanumeric(RESOURCE_ID_LENGTH),
+    name: input.name ?? "",
+    playback_configurations: JSON.stringify(input.mediaTailorPlaybackConfigurations ?? []),
+    post_roll_enabled: Number(enabled),
+    post_roll_seconds: durationSeconds ?? POST_ROLL_DEFAULT_SECONDS,
+    tags: writeTags(input.tags),
+    created_at_ms: context.nowMs,
+  };
+  await context.transaction<IvsTables, void>(async ({ db }) => {
+    const { adConfigurations: quota } = quotas;
+    await requireRoom("ad-configuration", quota, "ad configurations", context, db);
+    await db.insertInto("ivs_ad_configurations").values(row).execute();
+  });
+  return { adConfiguration: view(row) };
+}
+
+async function updateAdConfiguration(
+  input: ivs.UpdateAdConfigurationRequest,
+  context: RequestContext,
+): Promise<ivs.UpdateAdConfigurationResponse> {
+  const { name, mediaTailorPlaybackConfigurations: playback, postRollConfiguration: roll } = input;
+  const changed = {
+    ...(name === undefined ? {} : { name }),
+    ...(playback && { playback_configurations: JSON.stringify(playback) }),
+    ...(roll && {
+      post_roll_enabled: Number(roll.enabled),
+      post_roll_seconds: roll.durationSeconds ?? POST_ROLL_DEFAULT_SECONDS,
+    }),
+  };
+  const after = await context.transaction<IvsTables, AdConfigurationRow>(async ({ db }) => {
+    const row = await requireResource("ad-configuration", input.arn, context, db);
+    if (Object.keys(changed).length > 0)
+      await db
+        .updateTable("ivs_ad_configurations")
+        .set(changed)
+        .where("account_id", "=", row.account_id)
+        .where("region", "=", row.region)
+        .where("id", "=", row.id)
+        .execute();
+    return { ...row, ...changed };
+  });
+  return { adConfiguration: view(after) };
+}
+
+async function deleteAdConfiguration(
+  input: ivs.DeleteAdConfigurationRequest,
+  context: RequestContext,
+): Promise<Record<string, never>> {
+  await context.transaction<IvsTables, void>(async ({ db }) => {
+    await requireResource("ad-configuration", input.arn, context, db);
+    if (await isAttached(input.arn ?? "", context, db))
+      throw conflict(`Ad configuration: ${input.arn} is attached to a channel`);
+    await deleteResource("ad-configuration", input.arn, context, db);
+  });
+  return {};
+}
+
+async function isAttached(
+  arn: string,
+  context: RequestContext,
+  db: Kysely<IvsTables>,
+): Promise<boolean> {
+  const channel = await db
+    .selectFrom("ivs_channels")
+    .select("id")
+    .where("account_id", "=", context.accountId)
+    .where("region", "=", context.region)
+    .where("ad_configuration_arn", "=", arn)
+    .limit(1)
+    .executeTakeFirst();
+  return channel !== undefined;
+}
+
+function view(row: AdConfigurationRow): ivs.AdConfiguration {
+  const at = { accountId: row.account_id, region: row.region };
+  const playback: ivs.MediaTailorPlaybackConfiguration[] = JSON.parse(row.playback_configurations);
+  return {
+    arn: resourceArn(at, "ad-configuration", row.id),
+    name: row.name,
+    mediaTailorPlaybackConfigurations: playback,
+    postRollConfiguration: {
+      enabled: row.post_roll_enabled === 1,
+      durationSeconds: row.post_roll_seconds,
+    },
+    tags: readTags(row.tags),
+  };
+}

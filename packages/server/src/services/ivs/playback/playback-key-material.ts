@@ -1,0 +1,39 @@
+import { createHash, createPublicKey, type KeyObject } from "node:crypto";
+import { validation } from "../errors.ts";
+
+/** Source: IVS user guide, "Private channels": ECDSA keys on this curve, for ES384. */
+const CURVE = "secp384r1";
+/** A P-384 key's PEM has some 215 characters, and base64 of it a third more. */
+const MATERIAL_CHARACTERS_MAX = 4_096;
+const PEM = /^\s*-----BEGIN PUBLIC KEY-----[\s\S]+-----END PUBLIC KEY-----\s*$/;
+
+/** A public key that playback tokens are verified with. */
+export interface PlaybackPublicKey {
+  readonly pem: string;
+  /** MD5 of the DER SubjectPublicKeyInfo in pairs of hexadecimal digits. */
+  readonly fingerprint: string;
+}
+
+/** Reads PEM, or base64 of it as some clients send it. Throws ValidationException. */
+export function readPlaybackPublicKey(material: string): PlaybackPublicKey {
+  const key = material.length > MATERIAL_CHARACTERS_MAX ? undefined : readPublicKey(material);
+  if (key?.asymmetricKeyType !== "ec" || key.asymmetricKeyDetails?.namedCurve !== CURVE)
+    throw validation("publicKeyMaterial is not the PEM of an ECDSA P-384 public key");
+  const digest = createHash("md5").update(key.export({ type: "spki", format: "der" }));
+  return {
+    pem: key.export({ type: "spki", format: "pem" }).toString(),
+    fingerprint: (digest.digest("hex").match(/../g) ?? []).join(":"),
+  };
+}
+
+function readPublicKey(material: string): KeyObject | undefined {
+  const pem = PEM.test(material) ? material : Buffer.from(material, "base64").toString();
+  // A private key's PEM would be read too: who sends one by mistake must hear of it.
+  if (!PEM.test(pem)) return undefined;
+  try {
+    return createPublicKey(pem);
+  } catch {
+    // Node tells what isn't a key by throwing.
+    return undefined;
+  }
+}

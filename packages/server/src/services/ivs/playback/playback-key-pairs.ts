@@ -1,0 +1,100 @@
+import type * as ivs from "@aws-sdk/client-ivs";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onAny, onResource, requestTagKeys } from "../authorization.ts";
+import type { IvsDependencies } from "../dependencies.ts";
+import { conflict } from "../errors.ts";
+import type { IvsQuotas } from "../quotas.ts";
+import { resourceArn } from "../resource-arn.ts";
+import {
+  deleteResource,
+  listResources,
+  requireResource,
+  requireRoom,
+} from "../resource-queries.ts";
+import { readTags, refuseReservedTags, writeTags } from "../resource-tags.ts";
+import type { IvsTables, PlaybackKeyPairRow } from "../tables.ts";
+import { readPlaybackPublicKey } from "./playback-key-material.ts";
+
+const RESOURCE_ID_LENGTH = 12;
+const MAX_RESULTS_DEFAULT = 100;
+
+/** The public keys that tokens of private channels are verified with. */
+export function playbackKeyPairOperations(
+  deps: IvsDependencies,
+  quotas: IvsQuotas,
+): OperationTable {
+  return defineOperations<typeof ivs>()({
+    ImportPlaybackKeyPair: {
+      authorize: (input, context) =>
+        onAny("ImportPlaybackKeyPair", "playback-key", context, requestTagKeys(input.tags)),
+      handle: (input, context) => importKeyPair(input, context, deps, quotas),
+    },
+    GetPlaybackKeyPair: {
+      authorize: (input, context) => onResource("GetPlaybackKeyPair", input.arn, context),
+      async handle(input, context) {
+        return { keyPair: view(await requireResource("playback-key", input.arn, context)) };
+      },
+    },
+    ListPlaybackKeyPairs: {
+      authorize: (_input, context) => onAny("ListPlaybackKeyPairs", "playback-key", context),
+      async handle(input, context) {
+        const page = await listResources("playback-key", input, MAX_RESULTS_DEFAULT, context);
+        return { keyPairs: page.rows.map(summary), nextToken: page.nextToken };
+      },
+    },
+    DeletePlaybackKeyPair: {
+      authorize: (input, context) => onResource("DeletePlaybackKeyPair", input.arn, context),
+      async handle(input, context) {
+        await context.transaction<IvsTables, void>(({ db }) =>
+          deleteResource("playback-key", input.arn, context, db),
+        );
+        return {};
+      },
+    },
+  });
+}
+
+async function importKeyPair(
+  input: ivs.ImportPlaybackKeyPairRequest,
+  context: RequestContext,
+  deps: IvsDependencies,
+  quotas: IvsQuotas,
+): Promise<ivs.ImportPlaybackKeyPairResponse> {
+  refuseReservedTags(Object.keys(input.tags ?? {}));
+  const { pem, fingerprint } = readPlaybackPublicKey(input.publicKeyMaterial ?? "");
+  const row: PlaybackKeyPairRow = {
+    account_id: context.accountId,
+    region: context.region,
+    id: deps.ids.alphanumeric(RESOURCE_ID_LENGTH),
+    name: input.name ?? "",
+    public_key: pem,
+    fingerprint,
+    tags: writeTags(input.tags),
+    created_at_ms: context.nowMs,
+  };
+  await context.transaction<IvsTables, void>(async ({ db }) => {
+    const same = await db
+      .selectFrom("ivs_playback_key_pairs")
+      .select("id")
+      .where("account_id", "=", row.account_id)
+      .where("region", "=", row.region)
+      .where("public_key", "=", pem)
+      .executeTakeFirst();
+    if (same) throw conflict(`Public key with fingerprint ${fingerprint} is already imported`);
+    await requireRoom("playback-key", quotas.playbackKeyPairs, "playback key pairs", context, db);
+    await db.insertInto("ivs_playback_key_pairs").values(row).execute();
+  });
+  return { keyPair: view(row) };
+}
+
+/** A key pair as ListPlaybackKeyPairs shows it: without its fingerprint. */
+function summary(row: PlaybackKeyPairRow): ivs.PlaybackKeyPairSummary {
+  const at = { accountId: row.account_id, region: row.region };
+  const arn = resourceArn(at, "playback-key", row.id);
+  return { arn, name: row.name, tags: readTags(row.tags) };
+}
+
+function view(row: PlaybackKeyPairRow): ivs.PlaybackKeyPair {
+  return { ...summary(row), fingerprint: row.fingerprint };
+}

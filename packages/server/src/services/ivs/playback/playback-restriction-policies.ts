@@ -1,0 +1,180 @@
+import type * as ivs from "@aws-sdk/client-ivs";
+import type { Kysely } from "kysely";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onAny, onResource, requestTagKeys } from "../authorization.ts";
+import type { IvsDependencies } from "../dependencies.ts";
+import { conflict, validation } from "../errors.ts";
+import type { IvsQuotas } from "../quotas.ts";
+import { resourceArn } from "../resource-arn.ts";
+import {
+  deleteResource,
+  listResources,
+  requireResource,
+  requireRoom,
+} from "../resource-queries.ts";
+import { readTags, refuseReservedTags, writeTags } from "../resource-tags.ts";
+import type { IvsTables, PlaybackRestrictionPolicyRow } from "../tables.ts";
+
+const RESOURCE_ID_LENGTH = 12;
+/** Source: IVS API Reference, ListPlaybackRestrictionPolicies. */
+const MAX_RESULTS_DEFAULT = 1;
+const COUNTRY = /^[A-Z]{2}$/;
+/** An origin as browsers send it, whose host may begin with a wildcard; or just the wildcard. */
+const ORIGIN = /^(?:\*|[a-z][a-z0-9+.-]*:\/\/(?:\*\.?)?[^/\s*?#@]*)$/i;
+
+/** Who may play channels, by country and by origin. */
+export function playbackRestrictionPolicyOperations(
+  deps: IvsDependencies,
+  quotas: IvsQuotas,
+): OperationTable {
+  return defineOperations<typeof ivs>()({
+    CreatePlaybackRestrictionPolicy: {
+      authorize: (input, context) => {
+        const keys = requestTagKeys(input.tags);
+        return onAny(context.operation, "playback-restriction-policy", context, keys);
+      },
+      handle: (input, context) => createPolicy(input, context, deps, quotas),
+    },
+    GetPlaybackRestrictionPolicy: {
+      authorize: (input, context) => onResource(context.operation, input.arn, context),
+      async handle(input, context) {
+        const row = await requireResource("playback-restriction-policy", input.arn, context);
+        return { playbackRestrictionPolicy: view(row) };
+      },
+    },
+    UpdatePlaybackRestrictionPolicy: {
+      authorize: (input, context) => onResource(context.operation, input.arn, context),
+      handle: updatePolicy,
+    },
+    DeletePlaybackRestrictionPolicy: {
+      authorize: (input, context) => onResource(context.operation, input.arn, context),
+      handle: deletePolicy,
+    },
+    ListPlaybackRestrictionPolicies: {
+      // The Service Authorization Reference lists no resource type for it.
+      authorize: () => ({ action: "ivs:ListPlaybackRestrictionPolicies", resource: "*" }),
+      async handle(input, context) {
+        const type = "playback-restriction-policy";
+        const page = await listResources(type, input, MAX_RESULTS_DEFAULT, context);
+        return { playbackRestrictionPolicies: page.rows.map(view), nextToken: page.nextToken };
+      },
+    },
+  });
+}
+
+async function createPolicy(
+  input: ivs.CreatePlaybackRestrictionPolicyRequest,
+  context: RequestContext,
+  deps: IvsDependencies,
+  quotas: IvsQuotas,
+): Promise<ivs.CreatePlaybackRestrictionPolicyResponse> {
+  refuseReservedTags(Object.keys(input.tags ?? {}));
+  const row: PlaybackRestrictionPolicyRow = {
+    account_id: context.accountId,
+    region: context.region,
+    id: deps.ids.alphanumeric(RESOURCE_ID_LENGTH),
+    name: input.name ?? "",
+    allowed_countries: writeCountries(input.allowedCountries ?? []),
+    allowed_origins: writeOrigins(input.allowedOrigins ?? []),
+    strict_origin_enforcement: Number(input.enableStrictOriginEnforcement ?? false),
+    tags: writeTags(input.tags),
+    created_at_ms: context.nowMs,
+  };
+  await context.transaction<IvsTables, void>(async ({ db }) => {
+    const { playbackRestrictionPolicies: quota } = quotas;
+    const what = "playback restriction policies";
+    await requireRoom("playback-restriction-policy", quota, what, context, db);
+    await db.insertInto("ivs_playback_restriction_policies").values(row).execute();
+  });
+  return { playbackRestrictionPolicy: view(row) };
+}
+
+/** Changes what is sent. A running stream keeps the policy as it was when it began. */
+async function updatePolicy(
+  input: ivs.UpdatePlaybackRestrictionPolicyRequest,
+  context: RequestContext,
+): Promise<ivs.UpdatePlaybackRestrictionPolicyResponse> {
+  const { allowedCountries, allowedOrigins, enableStrictOriginEnforcement: strict, name } = input;
+  const changed = {
+    ...(name === undefined ? {} : { name }),
+    ...(allowedCountries && { allowed_countries: writeCountries(allowedCountries) }),
+    ...(allowedOrigins && { allowed_origins: writeOrigins(allowedOrigins) }),
+    ...(strict === undefined ? {} : { strict_origin_enforcement: Number(strict) }),
+  };
+  const after = await context.transaction<IvsTables, PlaybackRestrictionPolicyRow>(
+    async ({ db }) => {
+      const row = await requireResource("playback-restriction-policy", input.arn, context, db);
+      if (Object.keys(changed).length > 0)
+        await db
+          .updateTable("ivs_playback_restriction_policies")
+          .set(changed)
+          .where("account_id", "=", row.account_id)
+          .where("region", "=", row.region)
+          .where("id", "=", row.id)
+          .execute();
+      return { ...row, ...changed };
+    },
+  );
+  return { playbackRestrictionPolicy: view(after) };
+}
+
+async function deletePolicy(
+  input: ivs.DeletePlaybackRestrictionPolicyRequest,
+  context: RequestContext,
+): Promise<Record<string, never>> {
+  await context.transaction<IvsTables, void>(async ({ db }) => {
+    await requireResource("playback-restriction-policy", input.arn, context, db);
+    if (await isAttached(input.arn ?? "", context, db))
+      throw conflict(`Playback restriction policy: ${input.arn} is attached to a channel`);
+    await deleteResource("playback-restriction-policy", input.arn, context, db);
+  });
+  return {};
+}
+
+async function isAttached(
+  arn: string,
+  context: RequestContext,
+  db: Kysely<IvsTables>,
+): Promise<boolean> {
+  const channel = await db
+    .selectFrom("ivs_channels")
+    .select("id")
+    .where("account_id", "=", context.accountId)
+    .where("region", "=", context.region)
+    .where("playback_restriction_policy_arn", "=", arn)
+    .limit(1)
+    .executeTakeFirst();
+  return channel !== undefined;
+}
+
+function writeCountries(countries: readonly string[]): string {
+  const wrong = countries.find((country) => !COUNTRY.test(country));
+  if (wrong !== undefined)
+    throw validation(`allowedCountries: ${wrong} is not an ISO 3166-1 alpha-2 country code`);
+  return JSON.stringify(countries);
+}
+
+function writeOrigins(origins: readonly string[]): string {
+  const wrong = origins.find((origin) => !ORIGIN.test(origin));
+  if (wrong !== undefined) throw validation(`allowedOrigins: ${wrong} is not a valid origin`);
+  return JSON.stringify(origins);
+}
+
+function view(row: PlaybackRestrictionPolicyRow): ivs.PlaybackRestrictionPolicy {
+  const at = { accountId: row.account_id, region: row.region };
+  return {
+    arn: resourceArn(at, "playback-restriction-policy", row.id),
+    name: row.name,
+    allowedCountries: readList(row.allowed_countries),
+    allowedOrigins: readList(row.allowed_origins),
+    enableStrictOriginEnforcement: row.strict_origin_enforcement === 1,
+    tags: readTags(row.tags),
+  };
+}
+
+/** A row's list. The text is our own. */
+export function readList(text: string): string[] {
+  const list: string[] = JSON.parse(text);
+  return list;
+}
