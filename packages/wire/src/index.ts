@@ -39,3 +39,4 @@ export { parseAuthentication } from "./sigv4/parse-authentication.ts";
 export { type VerifyOptions, verifySignature } from "./sigv4/verify-signature.ts";
 export { WireError } from "./wire-error.ts";
 export { parseXml, type XmlElement } from "./xml/parse-xml.ts";
+export { childrenNamed, isNamed, type ScopedXml, scopedXml } from "./xml/xml-scope.ts";

@@ -1,5 +1,5 @@
 import { X509Certificate } from "node:crypto";
-import { parseXml, type XmlElement } from "@rolecast/wire";
+import { childrenNamed, isNamed, parseXml, scopedXml, type XmlElement } from "@rolecast/wire";
 import { invalidInput } from "./errors.ts";
 
 const METADATA_NAMESPACE = "urn:oasis:names:tc:SAML:2.0:metadata";
@@ -16,30 +16,24 @@ export interface SamlMetadata {
   readonly signingCertificates: readonly string[];
 }
 
-/** An element with the namespaces that are in force inside it. */
-interface Scoped {
-  readonly element: XmlElement;
-  readonly namespaces: ReadonlyMap<string, string>;
-}
-
 /**
  * Reads the metadata of one identity provider (SAML 2.0 Metadata, sections 2.3.2 and 2.4.3). Text
  * with a document type, without `entityID`, or without a signing certificate is refused.
  * @throws InvalidInput in AWS's words
  */
 export function parseSamlMetadata(text: string): SamlMetadata {
-  const root = scoped(parsed(text), new Map());
+  const root = scopedXml(parsed(text));
   const entityId = root.element.attributes.get("entityID");
   if (!isNamed(root, METADATA_NAMESPACE, "EntityDescriptor") || !entityId) throw unparsable();
-  const [provider, ...more] = childrenOf(root, METADATA_NAMESPACE, "IDPSSODescriptor");
+  const [provider, ...more] = childrenNamed(root, METADATA_NAMESPACE, "IDPSSODescriptor");
   if (!provider || more.length > 0) throw unparsable();
-  const signing = childrenOf(provider, METADATA_NAMESPACE, "KeyDescriptor").filter(
+  const signing = childrenNamed(provider, METADATA_NAMESPACE, "KeyDescriptor").filter(
     ({ element }) => (element.attributes.get("use") ?? "signing") === "signing",
   );
   const texts = signing.flatMap((key) =>
-    childrenOf(key, SIGNATURE_NAMESPACE, "KeyInfo")
-      .flatMap((info) => childrenOf(info, SIGNATURE_NAMESPACE, "X509Data"))
-      .flatMap((data) => childrenOf(data, SIGNATURE_NAMESPACE, "X509Certificate")),
+    childrenNamed(key, SIGNATURE_NAMESPACE, "KeyInfo")
+      .flatMap((info) => childrenNamed(info, SIGNATURE_NAMESPACE, "X509Data"))
+      .flatMap((data) => childrenNamed(data, SIGNATURE_NAMESPACE, "X509Certificate")),
   );
   if (texts.length === 0 || texts.length > CERTIFICATES_MAX) throw unparsable();
   const ends = [root, provider].flatMap(({ element }) => validUntil(element) ?? []);
@@ -57,27 +51,6 @@ function parsed(text: string): XmlElement {
     // Whatever is wrong with it, AWS says the same.
     throw unparsable();
   }
-}
-
-function scoped(element: XmlElement, outer: ReadonlyMap<string, string>): Scoped {
-  const namespaces = new Map(outer);
-  for (const [name, value] of element.attributes) {
-    if (name === "xmlns") namespaces.set("", value);
-    else if (name.startsWith("xmlns:")) namespaces.set(name.slice("xmlns:".length), value);
-  }
-  return { element, namespaces };
-}
-
-function isNamed({ element, namespaces }: Scoped, namespace: string, name: string): boolean {
-  const colon = element.qualifiedName.indexOf(":");
-  const prefix = colon < 0 ? "" : element.qualifiedName.slice(0, colon);
-  return element.name === name && namespaces.get(prefix) === namespace;
-}
-
-function childrenOf(parent: Scoped, namespace: string, name: string): Scoped[] {
-  return parent.element.children
-    .map((child) => scoped(child, parent.namespaces))
-    .filter((child) => isNamed(child, namespace, name));
 }
 
 function validUntil(element: XmlElement): number | undefined {

@@ -2,6 +2,9 @@ import type { ServiceConstraints } from "../../kernel/constraints.ts";
 
 /** AssumeRole's default and GetSessionToken's for root. Source: API reference, DurationSeconds. */
 export const DEFAULT_SESSION_SECONDS = 3600;
+/** Of a role's session, whoever asks. Source: API reference, AssumeRole, DurationSeconds. */
+export const SESSION_SECONDS_MIN = 900;
+export const SESSION_SECONDS_MAX = 43_200;
 /** A session that was made with temporary credentials. Source: API reference, role chaining. */
 export const CHAINED_SESSION_SECONDS_MAX = 3600;
 /** GetSessionToken for IAM users. Source: API reference, DurationSeconds. */
@@ -29,13 +32,15 @@ export const stsConstraints: ServiceConstraints = {
     RoleSessionName: { min: 2, max: 64, pattern: "[\\w+=,.@-]*" },
     Policy: { min: 1, max: 2048, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" },
     arn: { min: 20, max: 2048 },
-    DurationSeconds: { min: 900, max: 43_200 },
+    DurationSeconds: { min: SESSION_SECONDS_MIN, max: SESSION_SECONDS_MAX },
     "GetSessionToken.DurationSeconds": { min: 900, max: 129_600 },
     "GetFederationToken.DurationSeconds": { min: 900, max: 129_600 },
     "GetFederationToken.Name": { min: 2, max: 32, pattern: "[\\w+=,.@-]*" },
     AccessKeyId: { min: 16, max: 128, pattern: "[\\w]*" },
     EncodedMessage: { min: 1, max: 10_240 },
     WebIdentityToken: { min: 4, max: 20_000 },
+    SAMLAssertion: { min: 4, max: 100_000 },
+    PrincipalArn: { min: 20, max: 2048 },
     ProviderId: { min: 4, max: 2048 },
     Tags: { max: 50 },
     TransitiveTagKeys: { max: 50 },

@@ -37,6 +37,10 @@ export function expiredIdentityToken(message: string): AwsError {
   return new AwsError("ExpiredTokenException", message, { status: 400 });
 }
 
+export function idpRejectedClaim(message: string): AwsError {
+  return new AwsError("IDPRejectedClaim", message, { status: 403 });
+}
+
 /** The cause is for the operator; whoever holds a token learns nothing of our network. */
 export function idpCommunicationError(cause: unknown): AwsError {
   return new AwsError(

@@ -13,6 +13,7 @@ import { accessDenied, notAuthorized } from "./errors.ts";
 import { federationTokens } from "./federation-tokens.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 import { roleSessions } from "./role-sessions.ts";
+import { samlSessions } from "./saml-sessions.ts";
 import { stsSchemas } from "./schema.ts";
 import { SessionCredentials } from "./session-credentials.ts";
 import { sessionTokens } from "./session-tokens.ts";
@@ -47,6 +48,7 @@ export function createStsService(
       ...decodeAuthorizationMessage(messages),
       ...federationTokens({ directory: deps.directory, credentials }),
       ...roleSessions({ directory: deps.directory, federation: deps.federation, credentials }),
+      ...samlSessions({ directory: deps.directory, federation: deps.federation, credentials }),
       ...webIdentitySessions({
         directory: deps.directory,
         federation: deps.federation,

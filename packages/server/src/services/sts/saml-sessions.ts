@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import type * as sts from "@aws-sdk/client-sts";
+import type { FederationDirectory, IdentityDirectory } from "../../kernel/identity.ts";
+import { type Authorization, defineOperations } from "../../kernel/operations.ts";
+import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
+import {
+  type AssumableRole,
+  findAssumableRole,
+  resourceTagKeys,
+  roleSessionSeconds,
+} from "./assumable-role.ts";
+import { DEFAULT_SESSION_SECONDS } from "./constraints.ts";
+import { invalidIdentityToken, notAuthorized } from "./errors.ts";
+import { issueRoleSession } from "./issue-role-session.ts";
+import { type SamlIdentity, verifySamlResponse } from "./saml-identity.ts";
+import type { SessionCredentials } from "./session-credentials.ts";
+import { checkInlineSessionPolicy, checkManagedSessionPolicies } from "./session-policies.ts";
+import { requestTagKeys, sessionTags } from "./session-tags.ts";
+
+export interface SamlSessionsDependencies {
+  readonly directory: IdentityDirectory;
+  readonly federation: FederationDirectory;
+  readonly credentials: SessionCredentials;
+}
+
+interface Decided {
+  readonly role: AssumableRole;
+  readonly providerArn: string;
+  readonly identity: SamlIdentity;
+}
+
+export function samlSessions(deps: SamlSessionsDependencies) {
+  const decided = new WeakMap<RequestContext, Decided>();
+  return defineOperations<typeof sts>()({
+    AssumeRoleWithSAML: {
+      unsigned: true,
+      authorize: async (input, context) => {
+        const found = await verified(deps, input, context);
+        decided.set(context, found);
+        const keys = conditionKeys(found);
+        return actionsOf(found.identity).map((action) => authorization(action, found, keys));
+      },
+      handle: async (input, context) => {
+        const found = decided.get(context);
+        assert(found, "AssumeRoleWithSAML is handled only after it was decided");
+        const { role, identity } = found;
+        const asked = roleSessionSeconds(input.DurationSeconds ?? DEFAULT_SESSION_SECONDS, role);
+        checkInlineSessionPolicy(input.Policy);
+        const policyArns = (input.PolicyArns ?? []).map(({ arn = "" }) => arn);
+        await checkManagedSessionPolicies(policyArns, role.accountId, deps.directory, context);
+        const session = issueRoleSession(deps.credentials, {
+          role,
+          sessionName: identity.roleSessionName,
+          issuedAtMs: context.nowMs,
+          seconds: Math.min(asked, identity.secondsMax),
+          policy: input.Policy,
+          policyArns,
+          ...sessionTags(tagsIn(identity), identity.transitiveTagKeys, []),
+          sourceIdentity: identity.sourceIdentity,
+          context: [["aws:federatedprovider", found.providerArn], ...identity.sessionContext],
+          minimumTokenBytes: input.MinimumSessionTokenSize,
+        });
+        return {
+          ...session,
+          Subject: identity.subject,
+          SubjectType: identity.subjectType,
+          Issuer: identity.issuer,
+          Audience: identity.audience,
+          NameQualifier: identity.nameQualifier,
+        };
+      },
+    },
+  });
+}
+
+/** Nothing tells a role that doesn't exist from one that trusts another provider. */
+async function verified(
+  deps: SamlSessionsDependencies,
+  { RoleArn = "", PrincipalArn = "", SAMLAssertion = "" }: sts.AssumeRoleWithSAMLCommandInput,
+  context: RequestContext,
+): Promise<Decided> {
+  const role = await findAssumableRole(deps.directory, RoleArn, context);
+  if (!role) throw notAuthorized("sts:AssumeRoleWithSAML");
+  const provider = await deps.federation.findSamlProvider(PrincipalArn, context);
+  if (!provider?.arn.startsWith(`arn:aws:iam::${role.accountId}:saml-provider/`))
+    throw invalidIdentityToken("Specified provider doesn't exist");
+  const { accountId } = role;
+  const identity = verifySamlResponse(SAMLAssertion, {
+    roleArn: role.arn,
+    accountId,
+    provider,
+    nowMs: context.nowMs,
+  });
+  return { role, providerArn: provider.arn, identity };
+}
+
+function actionsOf({ tags, sourceIdentity }: SamlIdentity): readonly string[] {
+  return [
+    "sts:AssumeRoleWithSAML",
+    ...(tags.length > 0 ? ["sts:TagSession"] : []),
+    ...(sourceIdentity === undefined ? [] : ["sts:SetSourceIdentity"]),
+  ];
+}
+
+function authorization(
+  action: string,
+  { role, providerArn }: Decided,
+  context: ContextEntries,
+): Authorization {
+  return {
+    action,
+    resource: role.arn,
+    resourceAccountId: role.accountId,
+    context,
+    resourcePolicy: { id: role.arn, text: role.trustPolicy, kind: "trust" },
+    caller: { principal: { kind: "federated-provider", provider: providerArn } },
+  };
+}
+
+function conditionKeys({ role, providerArn, identity }: Decided): ContextEntries {
+  const { transitiveTagKeys } = identity;
+  return {
+    ...resourceTagKeys(role),
+    ...requestTagKeys(tagsIn(identity)),
+    ...Object.fromEntries(identity.trustContext),
+    ...Object.fromEntries(identity.sessionContext),
+    "aws:federatedprovider": providerArn,
+    "sts:rolesessionname": identity.roleSessionName,
+    "sts:sourceidentity": identity.sourceIdentity,
+    "sts:transitivetagkeys": transitiveTagKeys.length > 0 ? transitiveTagKeys : undefined,
+  };
+}
+
+function tagsIn({ tags }: SamlIdentity) {
+  return tags.map(({ key, value }) => ({ Key: key, Value: value }));
+}

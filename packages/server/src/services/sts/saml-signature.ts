@@ -1,0 +1,161 @@
+import { childrenNamed, isNamed, parseXml, type ScopedXml, scopedXml } from "@rolecast/wire";
+import { DOMParser, type XmlNode } from "@xmldom/xmldom/lib/dom-parser.js";
+import { SignedXml } from "xml-crypto";
+import { idpRejectedClaim, invalidIdentityToken } from "./errors.ts";
+
+export const ASSERTION_NAMESPACE = "urn:oasis:names:tc:SAML:2.0:assertion";
+const PROTOCOL_NAMESPACE = "urn:oasis:names:tc:SAML:2.0:protocol";
+const SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#";
+const SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success";
+
+/** SHA-1 is left out: whoever can make collisions could have an identity provider sign two texts. */
+const SIGNATURE_ALGORITHMS = [
+  "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
+  "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
+  "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1",
+];
+const HASH_ALGORITHMS = [
+  "http://www.w3.org/2001/04/xmlenc#sha256",
+  "http://www.w3.org/2001/04/xmlenc#sha512",
+];
+/** Without comments, which would cut a signed text into parts that readers join differently. */
+const TRANSFORMS = [
+  "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
+  "http://www.w3.org/2001/10/xml-exc-c14n#",
+  "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
+];
+
+/**
+ * The one assertion of a SAML response, as it was signed: it is read from the canonical text whose
+ * digest the signature covers, never from the response around it, so nothing that was wrapped
+ * around, put beside or changed in the response can take its place.
+ *
+ * @throws InvalidIdentityToken, IDPRejectedClaim
+ */
+export function signedAssertion(text: string, certificates: readonly string[]): ScopedXml {
+  checkEnvelope(parsed(text));
+  const signatures = signaturesOf(text);
+  const [root] = signatures.map((signature) => signedElement(text, signature, certificates));
+  if (!root) throw signatureInvalid();
+  return isNamed(root, ASSERTION_NAMESPACE, "Assertion") ? root : soleAssertion(root);
+}
+
+/** What can be said of a response before anything in it is believed. */
+function checkEnvelope(response: ScopedXml): void {
+  if (!isNamed(response, PROTOCOL_NAMESPACE, "Response"))
+    throw invalidIdentityToken("The SAML response provided is malformed.");
+  const status = childrenNamed(response, PROTOCOL_NAMESPACE, "Status")
+    .flatMap((element) => childrenNamed(element, PROTOCOL_NAMESPACE, "StatusCode"))
+    .at(0);
+  if (status && status.element.attributes.get("Value") !== SUCCESS)
+    throw idpRejectedClaim("The identity provider reported that authentication failed.");
+  if (childrenNamed(response, ASSERTION_NAMESPACE, "EncryptedAssertion").length > 0)
+    throw invalidIdentityToken("Encrypted SAML assertions are not supported by Rolecast.");
+  soleAssertion(response);
+}
+
+function soleAssertion(response: ScopedXml): ScopedXml {
+  const [assertion, ...more] = childrenNamed(response, ASSERTION_NAMESPACE, "Assertion");
+  if (!assertion || more.length > 0)
+    throw invalidIdentityToken("The SAML response must contain exactly one assertion.");
+  return assertion;
+}
+
+interface Signature {
+  readonly node: XmlNode;
+  /** What it stands in, which must be what it signs. */
+  readonly parent: XmlNode;
+}
+
+/** The signatures that stand directly in the assertion and in the response, in this order. */
+function signaturesOf(text: string): readonly Signature[] {
+  const parser = new DOMParser({
+    errorHandler: (_level, message) => {
+      throw invalidIdentityToken(
+        `The SAML response provided is malformed: ${message.slice(0, 80)}`,
+      );
+    },
+  });
+  const response = parser.parseFromString(text, "text/xml").documentElement;
+  if (!response) return [];
+  const assertions = nodesNamed(response, ASSERTION_NAMESPACE, "Assertion");
+  return [...assertions, response].flatMap((parent) =>
+    nodesNamed(parent, SIGNATURE_NAMESPACE, "Signature").map((node) => ({ node, parent })),
+  );
+}
+
+function nodesNamed({ childNodes }: XmlNode, namespace: string, name: string): XmlNode[] {
+  return Array.from({ length: childNodes.length }, (_, index) => childNodes.item(index)).flatMap(
+    (node) => (node?.namespaceURI === namespace && node.localName === name ? [node] : []),
+  );
+}
+
+/** What was signed, read from the canonical text: the element in which the signature stands. */
+function signedElement(
+  text: string,
+  { node, parent }: Signature,
+  certificates: readonly string[],
+): ScopedXml {
+  const canonical = signedText(text, node, certificates);
+  if (canonical === undefined) throw signatureInvalid();
+  const signed = parsed(canonical);
+  const { localName, namespaceURI } = parent;
+  // The library has refused an id that two elements share.
+  const same =
+    isNamed(signed, namespaceURI ?? "", localName ?? "") &&
+    signed.element.attributes.get("ID") === parent.getAttribute("ID");
+  if (!same) throw signatureInvalid();
+  return signed;
+}
+
+/** The canonical text that the signature covers; undefined when no certificate's key made it. */
+function signedText(
+  text: string,
+  signature: XmlNode,
+  certificates: readonly string[],
+): string | undefined {
+  for (const certificate of certificates) {
+    const signed = new SignedXml({
+      publicCert: certificate,
+      // A key that comes with the response proves nothing.
+      getCertFromKeyInfo: () => null,
+    });
+    signed.SignatureAlgorithms = only(signed.SignatureAlgorithms, SIGNATURE_ALGORITHMS);
+    signed.HashAlgorithms = only(signed.HashAlgorithms, HASH_ALGORITHMS);
+    signed.CanonicalizationAlgorithms = only(signed.CanonicalizationAlgorithms, TRANSFORMS);
+    if (!verifies(signed, text, signature)) continue;
+    const [reference, ...more] = signed.getSignedReferences();
+    return more.length === 0 ? reference : undefined;
+  }
+  return undefined;
+}
+
+function verifies(signed: SignedXml, text: string, signature: XmlNode): boolean {
+  try {
+    signed.loadSignature(signature as never);
+    return signed.checkSignature(text);
+  } catch {
+    // The library throws for a wrong key as for a signature that isn't one: the answer is the same.
+    return false;
+  }
+}
+
+function only<Algorithms extends object>(all: Algorithms, names: readonly string[]): Algorithms {
+  return Object.fromEntries(
+    Object.entries(all).filter(([name]) => names.includes(name)),
+  ) as Algorithms;
+}
+
+function parsed(text: string): ScopedXml {
+  try {
+    return scopedXml(parseXml(text));
+  } catch {
+    // Whatever is wrong with it, a document type included, the answer is the same.
+    throw invalidIdentityToken("The SAML response provided is malformed.");
+  }
+}
+
+/** The sentence is AWS's. */
+function signatureInvalid() {
+  return invalidIdentityToken("Response signature invalid");
+}
