@@ -1,5 +1,5 @@
 import { performance } from "node:perf_hooks";
-import { LiveRendition } from "../hls/live-rendition.ts";
+import { LiveChannel } from "../hls/live-channel.ts";
 import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
 import type { IngestPort, MediaFeed, Publisher } from "../rtmp/ingest-port.ts";
@@ -28,7 +28,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
   readonly #ffmpeg: string | undefined;
   readonly #server: RtmpServer;
   readonly #broadcasts = new Map<string, Broadcast>();
-  readonly #live = new Map<string, LiveRendition>();
+  readonly #live = new Map<string, LiveChannel>();
   /** Recordings that are being finished after their broadcast. */
   readonly #finishing = new Set<Broadcast>();
   #state: "new" | "started" | "closed" = "new";
@@ -163,14 +163,14 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
   #begin(publisher: Publisher, priority: number | undefined, decision: AllowedPublish): MediaFeed {
     const { streamName, streamId, recording, playlistWindowSegments } = decision;
     const live =
-      this.#live.get(streamName) ?? new LiveRendition(this.#limits, () => performance.now());
+      this.#live.get(streamName) ?? new LiveChannel(this.#limits, () => performance.now());
     this.#live.set(streamName, live);
-    live.begin(playlistWindowSegments);
     const broadcast = new Broadcast({
       streamName,
       streamId,
       recording,
       live,
+      listedSegments: playlistWindowSegments,
       host: this.#host,
       limits: this.#limits,
       now: this.#now,

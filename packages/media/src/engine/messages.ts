@@ -89,7 +89,10 @@ export interface MediaEngine {
    * is empty for relative ones. Undefined until the first segment is complete, and `endedStreamKeptMs` after the end.
    */
   multivariantPlaylist(streamName: string, baseUrl: string): Promise<string | undefined>;
-  /** HLS media playlist; segments are `<sequence>.ts`, relative to it. The source's rendition is `chunked`. */
+  /**
+   * HLS media playlist; segments are `<sequence>.ts`, relative to it. The source's rendition is `chunked`. A sequence
+   * number is the same stretch of time in every rendition.
+   */
   mediaPlaylist(streamName: string, rendition: string): Promise<string | undefined>;
   /**
    * One MPEG-TS segment; segments stay some time after they left the playlist. In the engine's own process the bytes
@@ -322,6 +325,7 @@ export interface RecordingRendition {
   readonly playlist: string;
   /** `byte-range-variant.m3u8` */
   readonly byteRangePlaylist: string;
+  /** Size and rate are 0 where there is only sound. */
   readonly width: number;
   readonly height: number;
   readonly frameRate: number;
@@ -343,7 +347,10 @@ export interface RecordingByteRange {
 export interface RecordingFileRow {
   /** `path` of its rendition. */
   readonly rendition: string;
-  /** n of `<n>.ts`; rising from 0, with holes where files were lost; goes on from broadcast to broadcast. */
+  /**
+   * n of `<n>.ts`; rising from 0, with holes where files were lost; goes on from broadcast to broadcast. It is the same
+   * stretch of time in all renditions.
+   */
   readonly index: number;
   readonly durationMs: number;
   readonly length: number;

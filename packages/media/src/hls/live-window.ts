@@ -1,6 +1,15 @@
 import type { Segment } from "../segmenter/segment.ts";
 import { bitrate, extInfTag, programDateTimeTag, targetDurationSeconds } from "./playlist-tags.ts";
 
+/** How far a channel has come: what the next segment is numbered. */
+export interface WindowPosition {
+  readonly sequence: number;
+  /** Discontinuities before the next segment. */
+  readonly discontinuities: number;
+}
+
+export const POSITION_START: WindowPosition = { sequence: 0, discontinuities: 0 };
+
 interface ListedSegment extends Segment {
   readonly sequence: number;
 }
@@ -22,9 +31,19 @@ export class LiveWindow {
   #rendered: string | undefined;
 
   /** `keptMs` of media stay available beyond what is listed. */
-  constructor(listedCount: number, keptMs: number) {
+  constructor(listedCount: number, keptMs: number, at: WindowPosition = POSITION_START) {
     this.#listedCount = Math.max(1, listedCount);
     this.#keptMs = keptMs;
+    this.#nextSequence = at.sequence;
+    this.#discontinuitySequence = at.discontinuities;
+  }
+
+  get position(): WindowPosition {
+    const held = this.#segments.filter(({ discontinuity }) => discontinuity).length;
+    return {
+      sequence: this.#nextSequence,
+      discontinuities: this.#discontinuitySequence + held,
+    };
   }
 
   get bytes(): number {
@@ -56,9 +75,19 @@ export class LiveWindow {
     this.#rendered = undefined;
   }
 
-  /** Another broadcast begins: its first segment doesn't continue the last one. */
-  resume(listedCount: number): void {
+  /**
+   * Another broadcast begins at `at`: its first segment doesn't continue the last one. A window that another rendition
+   * has passed forgets its segments, because sequence numbers have no holes.
+   */
+  resume(listedCount: number, at: WindowPosition = this.position): void {
     this.#listedCount = Math.max(1, listedCount);
+    if (at.sequence !== this.#nextSequence) {
+      this.#segments = [];
+      this.#bytes = 0;
+      this.#nextSequence = at.sequence;
+      this.#discontinuitySequence = at.discontinuities;
+      this.#rendered = undefined;
+    }
     this.#seam = this.#nextSequence > 0;
   }
 

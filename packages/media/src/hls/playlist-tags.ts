@@ -25,19 +25,28 @@ export interface VariantTags {
   readonly uri: string;
   /** Peak bits per second of one segment. */
   readonly bandwidth: number;
-  readonly width: number;
-  readonly height: number;
-  readonly frameRate: number;
   readonly codecs: string;
+  /** Undefined where there is only sound. */
+  readonly picture:
+    | { readonly width: number; readonly height: number; readonly frameRate: number }
+    | undefined;
 }
 
 /** One rendition of a multivariant playlist, in the form that Amazon IVS serves. */
 export function variantTags(variant: VariantTags): string[] {
-  const { groupId, name } = variant;
+  const { groupId, name, bandwidth, codecs, picture } = variant;
+  // A player that chooses by itself takes no rendition without a picture.
+  const chosen = picture === undefined ? "NO" : "YES";
+  const attributes = [
+    `BANDWIDTH=${bandwidth}`,
+    ...(picture ? [`RESOLUTION=${picture.width}x${picture.height}`] : []),
+    `CODECS="${codecs}"`,
+    `VIDEO="${groupId}"`,
+    ...(picture ? [`FRAME-RATE=${picture.frameRate.toFixed(3)}`] : []),
+  ];
   return [
-    `#EXT-X-MEDIA:TYPE=VIDEO,GROUP-ID="${groupId}",NAME="${name}",AUTOSELECT=YES,DEFAULT=YES`,
-    `#EXT-X-STREAM-INF:BANDWIDTH=${variant.bandwidth},RESOLUTION=${variant.width}x${variant.height},` +
-      `CODECS="${variant.codecs}",VIDEO="${groupId}",FRAME-RATE=${variant.frameRate.toFixed(3)}`,
+    `#EXT-X-MEDIA:TYPE=VIDEO,GROUP-ID="${groupId}",NAME="${name}",AUTOSELECT=${chosen},DEFAULT=${chosen}`,
+    `#EXT-X-STREAM-INF:${attributes.join(",")}`,
     variant.uri,
   ];
 }

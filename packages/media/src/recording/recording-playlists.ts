@@ -37,10 +37,12 @@ export function renderRecordingPlaylists(
     rendition,
     rows: rows.filter((row) => row.rendition === rendition.path).sort((a, b) => a.index - b.index),
   }));
+  // A rendition that ended before its first file is not offered.
+  const written = variants.filter((variant) => variant.rows.length > 0);
   const multivariant = (uri: (rendition: RecordingRendition) => string, version: number) => [
     "#EXTM3U",
     `#EXT-X-VERSION:${version}`,
-    ...variants.flatMap((variant) =>
+    ...(written.length > 0 ? written : variants).flatMap((variant) =>
       multivariantEntry(variant.rendition, variant.rows, uri(variant.rendition)),
     ),
   ];
@@ -70,16 +72,8 @@ function multivariantEntry(
     1,
   );
   const { path, width, height, frameRate, codecs } = rendition;
-  return variantTags({
-    groupId: path,
-    name: path,
-    uri,
-    bandwidth,
-    width,
-    height,
-    frameRate,
-    codecs,
-  });
+  const picture = height > 0 ? { width, height, frameRate } : undefined;
+  return variantTags({ groupId: path, name: path, uri, bandwidth, codecs, picture });
 }
 
 /** Applications read EXT-X-TWITCH-TOTAL-SECS as the recording's length so far, so it is written as IVS does. */

@@ -7,6 +7,7 @@ import type {
   StreamMedia,
 } from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
+import type { Rendition } from "../hls/rendition.ts";
 import { segment } from "../testing/synthetic-media.ts";
 import { Recording } from "./recording.ts";
 import { renderRecordingPlaylists } from "./recording-playlists.ts";
@@ -24,6 +25,12 @@ const media: StreamMedia = {
   },
   audio: { codec: "mp4a.40.2", sampleRate: 48_000, channels: 2, targetBitrate: 0 },
   encoder: "",
+};
+const rendition: Rendition = {
+  id: "chunked",
+  name: "720p30",
+  picture: { width: 1280, height: 720, frameRate: 29.97 },
+  codecs: "avc1.64001F,mp4a.40.2",
 };
 
 interface Made {
@@ -58,13 +65,13 @@ function make(
     },
     tell: (event) => events.push(event),
   });
-  recording.begin(media, segment());
+  recording.begin([rendition], { stream: media, startedAtMs: 0, bitrate: 3_008 });
   return { recording, puts, events, starts };
 }
 
 function feed(recording: Recording, count: number, startMs = 0): void {
   for (let index = 0; index < count; index += 1) {
-    recording.add(segment({ programDateTimeMs: startMs + index * 2_000 }));
+    recording.add("720p30", segment({ programDateTimeMs: startMs + index * 2_000 }));
   }
 }
 
@@ -106,7 +113,7 @@ describe("recording", () => {
   ])("files of segments of %i ms are as near to 10 s as they come", async (durationMs, files) => {
     const { recording, puts } = make();
     for (let index = 0; index < 12; index += 1) {
-      recording.add(segment({ durationMs }));
+      recording.add("720p30", segment({ durationMs }));
       await turn();
     }
     await recording.finish();
@@ -196,7 +203,7 @@ describe("recording", () => {
   test("a discontinuity in the stream begins a new file", async () => {
     const { recording, puts } = make();
     feed(recording, 2);
-    recording.add(segment({ discontinuity: true, programDateTimeMs: 60_000 }));
+    recording.add("720p30", segment({ discontinuity: true, programDateTimeMs: 60_000 }));
     await recording.finish();
     expect(puts.filter(isFile).map(({ row }) => [row?.durationMs, row?.discontinuity])).toEqual([
       [4_000, false],

@@ -2,17 +2,16 @@ import type {
   MediaHost,
   RecordingFileRow,
   RecordingMedia,
+  RecordingRendition,
   RecordingStart,
   RecordingStatus,
-  StreamMedia,
 } from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
-import { codecList } from "../hls/multivariant-playlist.ts";
-import { bitrate } from "../hls/playlist-tags.ts";
-import { renditionName } from "../hls/rendition-name.ts";
+import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
 import type { Segment } from "../segmenter/segment.ts";
-import { joinSegments, type RecordingFile, shiftedFile } from "./recording-file.ts";
+import { FileBoundaries, FileJoiner } from "./file-joiner.ts";
+import { type RecordingFile, shiftedFile } from "./recording-file.ts";
 import { RECORDING_CONTENT_TYPE, renderRecordingPlaylists } from "./recording-playlists.ts";
 
 /**
@@ -43,14 +42,13 @@ export class Recording {
   readonly #options: RecordingOptions;
   #state: RecordingStatus["state"] = "waiting";
   #media: RecordingMedia | undefined;
-  #rendition = "";
-  #segments: Segment[] = [];
-  #fileDurationMs = 0;
-  #nextIndex = 0;
-  #breakBefore = false;
+  /** By rendition's name. */
+  #joiners = new Map<string, FileJoiner>();
   #queue: RecordingFile[] = [];
   #pendingBytes = 0;
   #rows: RecordingFileRow[] = [];
+  /** By rendition's name. */
+  readonly #written = new Map<string, { readonly files: number; readonly durationMs: number }>();
   #durationMs = 0;
   #gaps = 0;
   #failuresInRow = 0;
@@ -72,52 +70,31 @@ export class Recording {
     };
   }
 
-  /** Media characteristics are known, `segment` being the first: asks the host where to, before any object. */
-  begin(stream: StreamMedia, segment: Segment): void {
-    const { width, height, frameRate } = stream.video;
-    this.#rendition = renditionName(height, frameRate);
+  /** The renditions are known: asks the host where to, before any object. */
+  begin(
+    renditions: readonly Rendition[],
+    source: Pick<RecordingStart, "stream" | "startedAtMs" | "bitrate">,
+  ): void {
+    const { streamName, streamId, limits } = this.#options;
+    const boundaries = new FileBoundaries(limits.recordingFileDurationMs);
+    this.#joiners = new Map(
+      renditions.map(({ name }) => [name, new FileJoiner(name, boundaries)] as const),
+    );
     this.#media = {
       hlsPath: "media/hls",
       playlist: "master.m3u8",
       byteRangePlaylist: "byte-range-multivariant.m3u8",
-      renditions: [
-        {
-          path: this.#rendition,
-          playlist: "playlist.m3u8",
-          byteRangePlaylist: "byte-range-variant.m3u8",
-          width,
-          height,
-          frameRate,
-          codecs: codecList(stream),
-        },
-      ],
+      renditions: renditions.map(recordingRendition),
     };
     this.#state = "recording";
     this.#busy = true;
-    this.#working = this.#start({
-      streamName: this.#options.streamName,
-      streamId: this.#options.streamId,
-      startedAtMs: segment.programDateTimeMs,
-      stream,
-      bitrate: bitrate(segment.body.length, segment.durationMs),
-      media: this.#media,
-    });
+    this.#working = this.#start({ streamName, streamId, ...source, media: this.#media });
   }
 
-  add(segment: Segment): void {
-    if (this.#state !== "recording" || this.#finishing) {
-      return;
-    }
-    if (segment.discontinuity) {
-      this.#closeFile();
-      this.#breakBefore = this.#nextIndex > 0;
-    }
-    this.#segments.push(segment);
-    this.#fileDurationMs += segment.durationMs;
-    // The next segment will be about as long as this one: with half of it the file is as near as it gets.
-    const expectedMs = this.#fileDurationMs + segment.durationMs / 2;
-    if (expectedMs > this.#options.limits.recordingFileDurationMs) {
-      this.#closeFile();
+  /** A segment of the rendition of that name. */
+  add(renditionName: string, segment: Segment): void {
+    if (this.#state === "recording" && !this.#finishing) {
+      this.#enqueue(this.#joiners.get(renditionName)?.add(segment) ?? []);
     }
   }
 
@@ -127,7 +104,7 @@ export class Recording {
       return false;
     }
     this.#state = "failed";
-    this.#segments = [];
+    this.#joiners.clear();
     this.#queue = [];
     this.#pendingBytes = 0;
     this.#options.tell({ type: "recording-failed", ...this.#totals(), message });
@@ -137,7 +114,9 @@ export class Recording {
   /** Writes what is left and the final playlists; resolves when the recording is complete or failed. */
   async finish(): Promise<void> {
     if (!this.#finishing) {
-      this.#closeFile();
+      for (const joiner of this.#joiners.values()) {
+        this.#enqueue(joiner.flush());
+      }
       this.#finishing = true;
     }
     this.#work();
@@ -161,33 +140,34 @@ export class Recording {
       return;
     }
     this.#rows = [...rows];
-    this.#durationMs = rows.reduce((sum, { durationMs }) => sum + durationMs, 0);
-    this.#breakBefore ||= this.#queue.length === 0;
-    this.#queue = this.#queue.map((file, index) => shiftedFile(file, first, index === 0));
-    this.#nextIndex += first;
+    for (const row of rows) {
+      this.#count(row);
+    }
+    for (const [rendition, joiner] of this.#joiners) {
+      const next = this.#queue.findIndex(({ row }) => row.rendition === rendition);
+      joiner.continueAt(first, next < 0);
+      this.#queue = this.#queue.map((file, index) =>
+        file.row.rendition === rendition ? shiftedFile(file, first, index === next) : file,
+      );
+    }
   }
 
   #totals(): { durationMs: number; files: number; gaps: number } {
     return { durationMs: this.#durationMs, files: this.#rows.length, gaps: this.#gaps };
   }
 
-  #closeFile(): void {
-    if (this.#segments.length === 0) {
-      return;
+  #enqueue(files: readonly RecordingFile[]): void {
+    for (const file of files) {
+      const { rendition, length } = file.row;
+      if (this.#pendingBytes + length > this.#options.limits.recordingPendingBytesMax) {
+        this.#joiners.get(rendition)?.breakNext();
+        this.#gap(file, "the recording's writes are slower than the stream");
+      } else {
+        this.#pendingBytes += length;
+        this.#queue.push(file);
+        this.#work();
+      }
     }
-    const file = joinSegments(this.#segments, this.#rendition, this.#nextIndex, this.#breakBefore);
-    this.#segments = [];
-    this.#fileDurationMs = 0;
-    this.#nextIndex += 1;
-    this.#breakBefore = false;
-    if (this.#pendingBytes + file.row.length > this.#options.limits.recordingPendingBytesMax) {
-      this.#breakBefore = true;
-      this.#gap(file, "the recording's writes are slower than the stream");
-      return;
-    }
-    this.#pendingBytes += file.row.length;
-    this.#queue.push(file);
-    this.#work();
   }
 
   #gap(file: RecordingFile, message: string): void {
@@ -230,28 +210,42 @@ export class Recording {
       return;
     }
     this.#failuresInRow = 0;
+    const { rendition } = file.row;
     this.#rows.push(file.row);
-    this.#durationMs += file.row.durationMs;
+    const files = this.#count(file.row);
     this.#options.tell({
       type: "recording-progress",
       durationMs: this.#durationMs,
       files: this.#rows.length,
       row: file.row,
     });
-    const step = 1 + Math.floor(this.#rows.length / FILES_PER_PLAYLIST_STEP);
-    if (this.#rows.length % step === 0) {
-      await this.#writePlaylists(this.#rows.length === 1);
+    const step = 1 + Math.floor(files / FILES_PER_PLAYLIST_STEP);
+    if (files % step === 0) {
+      await this.#writePlaylists(files === 1 ? "with-multivariant" : rendition);
     }
+  }
+
+  /** Counts a written file; returns how many its rendition has. */
+  #count({ rendition, durationMs }: RecordingFileRow): number {
+    const before = this.#written.get(rendition) ?? { files: 0, durationMs: 0 };
+    const now = { files: before.files + 1, durationMs: before.durationMs + durationMs };
+    this.#written.set(rendition, now);
+    // Renditions run side by side: the recording is as long as its longest.
+    this.#durationMs = Math.max(this.#durationMs, now.durationMs);
+    return now.files;
   }
 
   #failed(file: RecordingFile, failure: string): void {
     this.#lastFailure = failure;
     this.#failuresInRow += 1;
-    const next = this.#queue[0];
-    if (next === undefined) {
-      this.#breakBefore = true;
+    const { rendition } = file.row;
+    const next = this.#queue.findIndex((waiting) => waiting.row.rendition === rendition);
+    const waiting = this.#queue[next];
+    if (waiting === undefined) {
+      this.#joiners.get(rendition)?.breakNext();
     } else {
-      this.#queue[0] = { body: next.body, row: { ...next.row, discontinuity: true } };
+      const { body, row } = waiting;
+      this.#queue[next] = { body, row: { ...row, discontinuity: true } };
     }
     this.#gap(file, failure);
     if (this.#failuresInRow >= this.#options.limits.recordingFailuresMax) {
@@ -259,17 +253,16 @@ export class Recording {
     }
   }
 
-  /** Resolves to the last failure's message, or undefined. */
-  async #writePlaylists(withMultivariant: boolean): Promise<string | undefined> {
+  /** Those of one rendition, or all. Resolves to the last failure's message, or undefined. */
+  async #writePlaylists(due: string | "with-multivariant"): Promise<string | undefined> {
     const media = this.#media;
     if (media === undefined) {
       return undefined;
     }
-    const multivariant = new Set([media.playlist, media.byteRangePlaylist]);
     let failure: string | undefined;
     for (const { path, body } of renderRecordingPlaylists(this.#rows, media)) {
-      const due = withMultivariant || !multivariant.has(path.slice(media.hlsPath.length + 1));
-      if (due && this.#state === "recording") {
+      const isDue = due === "with-multivariant" || path.startsWith(`${media.hlsPath}/${due}/`);
+      if (isDue && this.#state === "recording") {
         failure = (await this.#put(path, Buffer.from(body), undefined)) ?? failure;
       }
     }
@@ -282,7 +275,7 @@ export class Recording {
       this.abort(this.#lastFailure || "no file could be written");
       return;
     }
-    const failure = written ? await this.#writePlaylists(true) : undefined;
+    const failure = written ? await this.#writePlaylists("with-multivariant") : undefined;
     if (failure !== undefined) {
       this.abort(failure);
       return;
@@ -310,4 +303,16 @@ export class Recording {
       return error instanceof Error ? error.message : String(error);
     }
   }
+}
+
+function recordingRendition({ name, picture, codecs }: Rendition): RecordingRendition {
+  return {
+    path: name,
+    playlist: "playlist.m3u8",
+    byteRangePlaylist: "byte-range-variant.m3u8",
+    width: picture?.width ?? 0,
+    height: picture?.height ?? 0,
+    frameRate: picture?.frameRate ?? 0,
+    codecs,
+  };
 }

@@ -52,6 +52,7 @@ export class Segmenter {
   #keyframePrefix = DELIMITER;
   #open: OpenSegment | undefined;
   #breakPending = false;
+  #nextIndex = 0;
   #lastDtsMs = 0;
   /** The latest frame that is shown. Reordered frames are shown after they are decoded. */
   #lastPtsMs = 0;
@@ -183,8 +184,11 @@ export class Segmenter {
   #close(open: OpenSegment, endMs: number): void {
     this.#packer.flush();
     const body = this.#muxer.take();
+    const index = this.#nextIndex;
+    this.#nextIndex += 1;
     this.#onSegment({
       body,
+      index,
       durationMs: endMs - open.startMs,
       programDateTimeMs: Math.round(open.startMs + (this.#wallOffsetMs ?? 0)),
       discontinuity: open.discontinuity,

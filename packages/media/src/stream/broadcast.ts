@@ -1,6 +1,8 @@
 import type { MediaHost, SessionEndReason, StreamMedia, StreamStatus } from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
-import type { LiveRendition } from "../hls/live-rendition.ts";
+import type { LiveChannel } from "../hls/live-channel.ts";
+import { bitrate } from "../hls/playlist-tags.ts";
+import { type Rendition, SOURCE_RENDITION, sourceRendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
 import { Recording } from "../recording/recording.ts";
@@ -9,6 +11,7 @@ import type { Segment } from "../segmenter/segment.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { PublisherFeed } from "./publisher-feed.ts";
+import { RenditionOutputs } from "./rendition-outputs.ts";
 import { streamMedia } from "./stream-media.ts";
 import type { TrackReader, VideoFrame } from "./track-reader.ts";
 
@@ -16,7 +19,9 @@ export interface BroadcastOptions {
   readonly streamName: string;
   readonly streamId: string;
   readonly recording: boolean;
-  readonly live: LiveRendition;
+  readonly live: LiveChannel;
+  /** Segments listed in live playlists; undefined for the default. */
+  readonly listedSegments: number | undefined;
   readonly host: MediaHost;
   readonly limits: MediaLimits;
   readonly now: () => number;
@@ -35,6 +40,7 @@ export class Broadcast {
   readonly #options: BroadcastOptions;
   readonly #segmenter: Segmenter;
   readonly #recording: Recording | undefined;
+  readonly #outputs: RenditionOutputs;
   readonly #health = new HealthMonitor();
   #active: PublisherFeed | undefined;
   #candidate: PublisherFeed | undefined;
@@ -46,6 +52,8 @@ export class Broadcast {
   readonly #openedAtMs: number;
   #startedAtMs: number | undefined;
   #durationMs = 0;
+  /** Of the source's first segment. */
+  #firstBitrate = 0;
   #hasVideo = false;
   #over = false;
   /** Resolves when the recording, if any, is complete or failed. */
@@ -70,6 +78,14 @@ export class Broadcast {
         tell: (event) => this.#tell(event),
       });
     }
+    this.#outputs = new RenditionOutputs({
+      live: options.live,
+      listedSegments: options.listedSegments,
+      recording: this.#recording,
+      onReady: (renditions, startedAtMs) => this.#record(renditions, startedAtMs),
+      onPlayable: () => this.#playable(),
+    });
+    this.#outputs.expect([SOURCE_RENDITION]);
   }
 
   /** Begins with its first publisher. */
@@ -167,7 +183,7 @@ export class Broadcast {
         feed.publisher.disconnect(message);
       }
     }
-    this.#options.live.end();
+    this.#outputs.end();
     if (this.#startedAtMs !== undefined) {
       this.#tell({ type: "stream-end", durationMs: this.#durationMs });
     }
@@ -231,31 +247,34 @@ export class Broadcast {
   #segment(segment: Segment): void {
     this.#durationMs += segment.durationMs;
     this.#health.segment(segment, this.#active?.tracks.audio !== undefined);
-    const isFirst = this.#startedAtMs === undefined;
     if (this.#mediaChanged && this.#active !== undefined) {
       this.#mediaChanged = false;
-      this.#describe(this.#active.tracks, segment, isFirst);
+      this.#describe(this.#active.tracks, segment);
     }
-    if (this.#media === undefined) {
-      return;
+    if (this.#media !== undefined) {
+      this.#firstBitrate ||= bitrate(segment.body.length, segment.durationMs);
+      this.#outputs.add(sourceRendition(this.#media), segment);
     }
-    this.#options.live.add(segment, this.#media);
-    if (isFirst) {
-      this.#startedAtMs = this.#options.now();
-      this.#tell({ type: "stream-start" });
-    }
-    this.#recording?.add(segment);
   }
 
-  #describe(tracks: TrackReader, segment: Segment, isFirst: boolean): void {
+  #describe(tracks: TrackReader, segment: Segment): void {
     const media = streamMedia(tracks, segment);
-    if (media === undefined || JSON.stringify(media) === JSON.stringify(this.#media)) {
-      return;
+    if (media !== undefined && JSON.stringify(media) !== JSON.stringify(this.#media)) {
+      this.#media = media;
+      this.#tell({ type: "media-info", media });
     }
-    this.#media = media;
-    this.#tell({ type: "media-info", media });
-    if (isFirst) {
-      this.#recording?.begin(media, segment);
+  }
+
+  #record(renditions: readonly Rendition[], startedAtMs: number): void {
+    if (this.#media !== undefined) {
+      const source = { stream: this.#media, startedAtMs, bitrate: this.#firstBitrate };
+      this.#recording?.begin(renditions, source);
     }
+  }
+
+  /** The first segments are playable. */
+  #playable(): void {
+    this.#startedAtMs = this.#options.now();
+    this.#tell({ type: "stream-start" });
   }
 }

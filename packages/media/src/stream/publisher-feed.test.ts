@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { LiveRendition } from "../hls/live-rendition.ts";
+import { LiveChannel } from "../hls/live-channel.ts";
 import { defaultMediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
 import {
@@ -21,12 +21,13 @@ const publisher = {
 };
 
 function make() {
-  const live = new LiveRendition(defaultMediaLimits, () => 0);
+  const live = new LiveChannel(defaultMediaLimits, () => 0);
   const broadcast = new Broadcast({
     streamName: "channel",
     streamId: "st-1",
     recording: true,
     live,
+    listedSegments: undefined,
     host: {
       authorizePublish: async () => ({ allow: false, reason: "" }),
       event: () => undefined,

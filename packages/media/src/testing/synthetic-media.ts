@@ -45,6 +45,7 @@ export function segment(overrides: Partial<Segment> = {}): Segment {
   const durationMs = overrides.durationMs ?? 2_000;
   return {
     body,
+    index: 0,
     durationMs,
     programDateTimeMs: 0,
     discontinuity: false,

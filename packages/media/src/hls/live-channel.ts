@@ -1,0 +1,129 @@
+import type { MediaLimits } from "../limits.ts";
+import type { Segment } from "../segmenter/segment.ts";
+import { LiveRendition } from "./live-rendition.ts";
+import { POSITION_START, type WindowPosition } from "./live-window.ts";
+import { renderMultivariantPlaylist } from "./multivariant-playlist.ts";
+import type { Rendition } from "./rendition.ts";
+
+/** Amazon IVS lists about this many 2 s segments. */
+export const DEFAULT_LISTED_SEGMENTS = 6;
+
+/** Where one broadcast's segments go. It does nothing once a later broadcast of the channel has begun. */
+export interface LiveOutlet {
+  /** The broadcast's renditions changed: those that are missing now are no longer served. */
+  describe(renditions: readonly Rendition[]): void;
+  add(renditionId: string, segment: Segment): void;
+  end(): void;
+}
+
+/**
+ * What players of one channel are served: its renditions, over one broadcast and the next. Media and discontinuity
+ * sequence numbers are the same in all renditions, and go on in the next broadcast.
+ */
+export class LiveChannel {
+  readonly #limits: Pick<MediaLimits, "segmentsKeptMs" | "endedStreamKeptMs">;
+  readonly #monotonicMs: () => number;
+  /** The best first. */
+  #renditions = new Map<string, LiveRendition>();
+  #current: LiveOutlet | undefined;
+  #endedAtMs: number | undefined;
+
+  constructor(
+    limits: Pick<MediaLimits, "segmentsKeptMs" | "endedStreamKeptMs">,
+    monotonicMs: () => number,
+  ) {
+    this.#limits = limits;
+    this.#monotonicMs = monotonicMs;
+  }
+
+  get bytes(): number {
+    return [...this.#renditions.values()].reduce((sum, { window }) => sum + window.bytes, 0);
+  }
+
+  /** True when a broadcast ended so long ago that nobody can be waiting for its last segments. */
+  expired(monotonicMs: number): boolean {
+    const endedAtMs = this.#endedAtMs;
+    return endedAtMs !== undefined && monotonicMs - endedAtMs > this.#limits.endedStreamKeptMs;
+  }
+
+  /** A broadcast begins to be playable: its first segments follow at once. */
+  begin(renditions: readonly Rendition[], listedSegments = DEFAULT_LISTED_SEGMENTS): LiveOutlet {
+    const at = this.#position();
+    const kept = this.#renditions;
+    this.#renditions = new Map();
+    for (const rendition of renditions) {
+      const live = kept.get(rendition.id) ?? this.#rendition(rendition, listedSegments, at);
+      live.describe(rendition);
+      live.window.resume(listedSegments, at);
+      this.#renditions.set(rendition.id, live);
+    }
+    this.#endedAtMs = undefined;
+    const outlet = this.#outlet(listedSegments);
+    this.#current = outlet;
+    return outlet;
+  }
+
+  /** Undefined until a broadcast's first segment is complete. */
+  multivariantPlaylist(baseUrl: string): string | undefined {
+    const variants = [...this.#renditions.values()].map((live) => live.variant(baseUrl));
+    return variants.length > 0 ? renderMultivariantPlaylist(variants) : undefined;
+  }
+
+  mediaPlaylist(renditionId: string): string | undefined {
+    return this.#renditions.get(renditionId)?.window.playlist();
+  }
+
+  segment(renditionId: string, sequence: number): Buffer | undefined {
+    return this.#renditions.get(renditionId)?.window.segment(sequence);
+  }
+
+  #outlet(listedSegments: number): LiveOutlet {
+    const outlet: LiveOutlet = {
+      describe: (renditions) => {
+        if (this.#current === outlet) {
+          this.#describe(renditions, listedSegments);
+        }
+      },
+      add: (renditionId, segment) => {
+        if (this.#current === outlet) {
+          this.#renditions.get(renditionId)?.window.add(segment);
+        }
+      },
+      end: () => {
+        if (this.#current === outlet) {
+          this.#end();
+        }
+      },
+    };
+    return outlet;
+  }
+
+  #describe(renditions: readonly Rendition[], listedSegments: number): void {
+    const at = this.#position();
+    const described = renditions.map((rendition): [string, LiveRendition] => {
+      const live =
+        this.#renditions.get(rendition.id) ?? this.#rendition(rendition, listedSegments, at);
+      live.describe(rendition);
+      return [rendition.id, live];
+    });
+    this.#renditions = new Map(described);
+  }
+
+  #end(): void {
+    this.#endedAtMs = this.#monotonicMs();
+    for (const { window } of this.#renditions.values()) {
+      window.end();
+    }
+  }
+
+  #rendition(rendition: Rendition, listedSegments: number, at: WindowPosition): LiveRendition {
+    return new LiveRendition(rendition, this.#limits.segmentsKeptMs, listedSegments, at);
+  }
+
+  /** Where the rendition stands that has come furthest. */
+  #position(): WindowPosition {
+    return [...this.#renditions.values()]
+      .map(({ window }) => window.position)
+      .reduce((most, at) => (at.sequence > most.sequence ? at : most), POSITION_START);
+  }
+}

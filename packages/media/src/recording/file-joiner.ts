@@ -1,0 +1,93 @@
+import type { Segment } from "../segmenter/segment.ts";
+import { joinSegments, type RecordingFile } from "./recording-file.ts";
+
+/** Where the files of a recording end, decided by the rendition that gets there first. */
+export class FileBoundaries {
+  readonly #fileDurationMs: number;
+  /** Index of the last segment of file n. */
+  readonly #lastSegments: number[] = [];
+
+  constructor(fileDurationMs: number) {
+    this.#fileDurationMs = fileDurationMs;
+  }
+
+  /** Whether `segment` is the last of file n, which lasts `durationMs` with it. */
+  endsWith(file: number, segment: Segment, durationMs: number): boolean {
+    const decided = this.#lastSegments[file];
+    if (decided !== undefined) {
+      return segment.index >= decided;
+    }
+    // The next segment will be about as long as this one: with half of it the file is as near as it gets.
+    const ends = durationMs + segment.durationMs / 2 > this.#fileDurationMs;
+    if (ends) {
+      this.end(file, segment);
+    }
+    return ends;
+  }
+
+  /** File n ends with `segment`, whatever its length. */
+  end(file: number, segment: Segment): void {
+    this.#lastSegments[file] ??= segment.index;
+  }
+}
+
+/** Joins the segments of one rendition into files; those of all renditions end at the same segments. */
+export class FileJoiner {
+  readonly #rendition: string;
+  readonly #boundaries: FileBoundaries;
+  #segments: Segment[] = [];
+  #durationMs = 0;
+  #nextIndex = 0;
+  /** Files of earlier broadcasts. */
+  #earlierFiles = 0;
+  #breakBefore = false;
+
+  constructor(rendition: string, boundaries: FileBoundaries) {
+    this.#rendition = rendition;
+    this.#boundaries = boundaries;
+  }
+
+  /** Files that are complete with this segment: one, or two where it doesn't continue the one before. */
+  add(segment: Segment): RecordingFile[] {
+    const files: RecordingFile[] = [];
+    if (segment.discontinuity) {
+      files.push(...this.flush());
+      this.breakNext();
+    }
+    this.#segments.push(segment);
+    this.#durationMs += segment.durationMs;
+    if (this.#boundaries.endsWith(this.#nextIndex, segment, this.#durationMs)) {
+      files.push(...this.flush());
+    }
+    return files;
+  }
+
+  /** The next file doesn't continue the one before it. */
+  breakNext(): void {
+    this.#breakBefore = this.#nextIndex + this.#earlierFiles > 0;
+  }
+
+  /** The first file has this index, because earlier broadcasts made those before it. */
+  continueAt(firstIndex: number, breakNext: boolean): void {
+    this.#earlierFiles = firstIndex;
+    if (breakNext) {
+      this.breakNext();
+    }
+  }
+
+  /** The file that isn't complete, if there is one. */
+  flush(): RecordingFile[] {
+    const last = this.#segments.at(-1);
+    if (last === undefined) {
+      return [];
+    }
+    this.#boundaries.end(this.#nextIndex, last);
+    const index = this.#earlierFiles + this.#nextIndex;
+    const file = joinSegments(this.#segments, this.#rendition, index, this.#breakBefore);
+    this.#segments = [];
+    this.#durationMs = 0;
+    this.#nextIndex += 1;
+    this.#breakBefore = false;
+    return [file];
+  }
+}
