@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Migration, Tables } from "../../kernel/store.ts";
 
 /** The columns and the key that every resource has. */
@@ -198,4 +198,36 @@ const playback: Migration = {
   },
 };
 
-export const ivsMigrations: readonly Migration[] = [resources, streams, recordings, playback];
+/** Several streams may make one recording. */
+const reconnects: Migration = {
+  name: "ivs/0005-reconnects",
+  async up(db) {
+    const table = () => db.schema.alterTable("ivs_recordings");
+    await table()
+      .addColumn("reconnect_window_seconds", "integer", (column) => column.notNull().defaultTo(0))
+      .execute();
+    await table()
+      .addColumn("stream_ids", "text", (column) => column.notNull().defaultTo("[]"))
+      .execute();
+    await table()
+      .addColumn("last_stream_id", "text", (column) => column.notNull().defaultTo(""))
+      .execute();
+    await table().addColumn("traits", "text").execute();
+    await table().addColumn("stream_ended_at_ms", "bigint").execute();
+    await table().addColumn("closes_at_ms", "bigint").execute();
+    await table().addColumn("duration_ms", "bigint").execute();
+    await sql`update ivs_recordings
+      set stream_ids = '["' || stream_id || '"]', last_stream_id = stream_id`.execute(db);
+    await index(db, "ivs_recordings", "closes_at_ms");
+    await index(db, "ivs_recordings", "account_id", "region", "channel_id");
+    await index(db, "ivs_recordings", "last_stream_id");
+  },
+};
+
+export const ivsMigrations: readonly Migration[] = [
+  resources,
+  streams,
+  recordings,
+  playback,
+  reconnects,
+];

@@ -123,14 +123,18 @@ export interface StreamEventRow {
 }
 
 /**
- * A recording's way: `waiting` for media, `starting` while its first object is put, `recording`,
- * `failing` while `recording-failed.json` is put, and then one of the final ones. `none`: the
- * broadcast ended before there was any media.
+ * A recording's way: `waiting` for media, `starting` while its first object is put, `recording`;
+ * with a reconnect window `reconnectable`, complete but for another stream that may go on with it,
+ * then `recording` again or `ending` while `recording-ended.json` is put. `failing` while
+ * `recording-failed.json` is put; then one of the final ones. `none`: the broadcast ended before
+ * there was any media.
  */
 export type RecordingState =
   | "waiting"
   | "starting"
   | "recording"
+  | "reconnectable"
+  | "ending"
   | "failing"
   | "ended"
   | "failed"
@@ -138,6 +142,7 @@ export type RecordingState =
   | "none";
 
 export interface RecordingRow {
+  /** The first stream's: the recording's key, also when others go on with it. */
   readonly stream_id: string;
   readonly account_id: string;
   readonly region: string;
@@ -157,6 +162,17 @@ export interface RecordingRow {
   readonly ended_at_ms: number | null;
   /** JSON of the engine's RecordingMedia; null until it starts. */
   readonly media: string | null;
+  readonly reconnect_window_seconds: number;
+  /** JSON list of the ids of its streams, in order. */
+  readonly stream_ids: string;
+  readonly last_stream_id: string;
+  /** JSON of the first stream's MergeTraits; null until it starts. */
+  readonly traits: string | null;
+  /** While `reconnectable`: when the last stream ended, and until when another may go on. */
+  readonly stream_ended_at_ms: number | null;
+  readonly closes_at_ms: number | null;
+  /** Media time in the bucket; known while `reconnectable` or `ending`. */
+  readonly duration_ms: number | null;
 }
 
 export interface RecordingFileRecord {

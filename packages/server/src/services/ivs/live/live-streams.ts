@@ -11,8 +11,9 @@ import type {
 } from "@rolecast/media";
 import type { IvsDependencies } from "../dependencies.ts";
 import type { IngestPorts } from "../media-port.ts";
+import { ReconnectWindows } from "../recording/reconnect-windows.ts";
 import { RecordingBucketWriter } from "../recording/recording-bucket-writer.ts";
-import { recoverRecordings, subjectOf } from "../recording/recording-recovery.ts";
+import { recoverRecordings } from "../recording/recording-recovery.ts";
 import { RecordingStore } from "../recording/recording-store.ts";
 import { RecordingWriter } from "../recording/recording-writer.ts";
 import { RoleSession } from "../recording/role-session.ts";
@@ -31,6 +32,7 @@ const ENDED_KEPT_MS = 120_000;
 /** The owner of the media engine: who may publish, what is told, where recordings go. */
 export class LiveStreams implements MediaHost {
   readonly viewers: ViewerCounter;
+  readonly windows: ReconnectWindows;
   #engine: MediaEngine;
   /** Where the engine listened last; undefined before the first start. */
   #ports: IngestPorts | undefined;
@@ -48,6 +50,12 @@ export class LiveStreams implements MediaHost {
     this.viewers = new ViewerCounter(deps.clock);
     this.#journal = new SessionJournal(deps);
     this.#recordings = new RecordingStore(deps.store, this.#journal);
+    this.windows = new ReconnectWindows({
+      store: this.#recordings,
+      clock: deps.clock,
+      log: deps.log,
+      writerOf: (row) => this.#writerOf(row),
+    });
     this.#engine = deps.media.createEngine(this);
   }
 
@@ -70,16 +78,21 @@ export class LiveStreams implements MediaHost {
       writerOf: (row) => this.#writerOf(row),
     });
     await closeOpenSessions(store.tables<IvsTables>(), this.#journal);
+    await this.windows.start();
     if (this.#closed) this.#engine = media.createEngine(this, this.#ports);
     this.#closed = false;
     this.#ports = await this.#engine.start();
   }
 
-  /** Ends every stream and waits until its recording is finished and told. */
+  /**
+   * Ends every stream and waits until its recording is finished and told. Recordings in their
+   * reconnect window go on waiting: the next start takes them up.
+   */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#engine.close();
     await Promise.all([...this.#broadcasts.values()].map((broadcast) => broadcast.drained()));
+    await this.windows.close();
   }
 
   /** Forgets the broadcasts, whose rows are gone. */
@@ -123,8 +136,7 @@ export class LiveStreams implements MediaHost {
           await opened.recording.failStart(start.startedAtMs, true);
           throw new Error("The recording configuration is CREATE_FAILED");
         }
-        await opened.recording.start(start.media, start.startedAtMs);
-        return { rows: [] };
+        return { rows: await opened.recording.start(start) };
       });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -178,13 +190,18 @@ export class LiveStreams implements MediaHost {
   }
 
   #writerOf(row: RecordingRow): RecordingWriter {
-    const { invoke, sessions, clock } = this.#deps;
+    const { invoke, sessions, clock, log } = this.#deps;
     const { account_id: accountId, region, bucket_name: bucketName } = row;
     const sessionName = `ivs-recording-${row.recording_id}`;
     const session = new RoleSession({ accountId, region, sessionName, invoke, sessions, clock });
     const bucket = new RecordingBucketWriter({ bucketName, accountId, region, session, invoke });
-    const options = { subject: subjectOf(row), row, store: this.#recordings, bucket };
-    return new RecordingWriter(options);
+    return new RecordingWriter({
+      row,
+      store: this.#recordings,
+      bucket,
+      log,
+      windowsChanged: () => this.windows.check(),
+    });
   }
 
   #forgetEnded(nowMs: number): void {

@@ -109,5 +109,12 @@ function newRecording(
     started_at_ms: null,
     ended_at_ms: null,
     media: null,
+    reconnect_window_seconds: configuration.reconnect_window_seconds,
+    stream_ids: JSON.stringify([subject.streamId]),
+    last_stream_id: subject.streamId,
+    traits: null,
+    stream_ended_at_ms: null,
+    closes_at_ms: null,
+    duration_ms: null,
   };
 }

@@ -51,11 +51,12 @@ async function lastMoment(session: StreamSessionRow, store: Store<IvsTables>): P
     .executeTakeFirstOrThrow();
   const recording = await store.db
     .selectFrom("ivs_recordings")
-    .select("ended_at_ms")
-    .where("stream_id", "=", session.stream_id)
+    .select(["ended_at_ms", "stream_ended_at_ms"])
+    .where("last_stream_id", "=", session.stream_id)
     .executeTakeFirst();
   const { created_at_ms: createdAtMs } = session;
-  return Math.max(createdAtMs, Number(told ?? 0), recording?.ended_at_ms ?? 0);
+  const recordedUntilMs = recording?.stream_ended_at_ms ?? recording?.ended_at_ms ?? 0;
+  return Math.max(createdAtMs, Number(told ?? 0), recordedUntilMs);
 }
 
 function subjectOfSession(session: StreamSessionRow): EventSubject {

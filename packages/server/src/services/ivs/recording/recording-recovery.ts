@@ -1,6 +1,5 @@
 import type { RecordingFileRow } from "@rolecast/media";
 import type { Log } from "../../../kernel/log.ts";
-import type { EventSubject } from "../live/ivs-event.ts";
 import type { MediaPort } from "../media-port.ts";
 import type { RecordingRow } from "../tables.ts";
 import { type RecordingStore, readRecordingMedia } from "./recording-store.ts";
@@ -17,7 +16,8 @@ export interface RecordingRecoveryOptions {
 
 /**
  * Finishes what an earlier process was recording when it died: final playlists from the stored
- * files, `recording-ended.json` or `recording-failed.json`, the event, the row.
+ * files; then `recording-ended.json` or `recording-failed.json`, the event, the row, or what is
+ * left of the reconnect window.
  */
 export async function recoverRecordings(options: RecordingRecoveryOptions): Promise<void> {
   for (const row of await options.store.unfinished()) {
@@ -39,9 +39,10 @@ async function finish(
   const media = readRecordingMedia(row);
   if (!media) return writer.end(nowMs(), 0);
   const startedAtMs = row.started_at_ms ?? nowMs();
-  // Whether its first object was put isn't known: once more does no harm.
-  if (row.state === "starting") await writer.start(media, startedAtMs);
-  const files = await store.files(row.stream_id);
+  // Whether its first or its last object was put isn't known: once more does no harm.
+  if (row.state === "starting") await writer.begin(media, startedAtMs);
+  if (row.state === "ending") return writer.close(nowMs(), row.duration_ms ?? 0);
+  const files = await store.files(row);
   const endedAtMs = endOf(files) ?? startedAtMs;
   const durationMs = durationOf(files);
   if (files.length === 0 || row.state === "failing") return writer.fail(endedAtMs, durationMs);
@@ -67,15 +68,4 @@ function durationOf(files: readonly RecordingFileRow[]): number {
   for (const file of files)
     totals.set(file.rendition, (totals.get(file.rendition) ?? 0) + file.durationMs);
   return Math.max(0, ...totals.values());
-}
-
-/** The subject of a stored recording's events. */
-export function subjectOf(row: RecordingRow): EventSubject {
-  return {
-    accountId: row.account_id,
-    region: row.region,
-    channelId: row.channel_id,
-    channelName: row.channel_name,
-    streamId: row.stream_id,
-  };
 }

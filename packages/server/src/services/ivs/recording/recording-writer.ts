@@ -1,9 +1,11 @@
 import assert from "node:assert";
-import type { RecordingFileRow, RecordingMedia } from "@rolecast/media";
+import type { RecordingFileRow, RecordingMedia, RecordingStart } from "@rolecast/media";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import type { EventSubject, IvsOccurrence } from "../live/ivs-event.ts";
+import type { Log } from "../../../kernel/log.ts";
+import type { IvsOccurrence } from "../live/ivs-event.ts";
 import { resourceArn } from "../resource-arn.ts";
 import type { RecordingRow } from "../tables.ts";
+import { type MergeTraits, mergeTraits } from "./merge-rules.ts";
 import type { RecordingBucketWriter } from "./recording-bucket-writer.ts";
 import {
   METADATA_PATHS,
@@ -11,7 +13,13 @@ import {
   recordingMetadataText,
   recordingPrefix,
 } from "./recording-metadata.ts";
-import { type RecordingStore, readRecordingMedia } from "./recording-store.ts";
+import {
+  type RecordingChange,
+  type RecordingStore,
+  readRecordingMedia,
+  readStreamIds,
+  subjectOf,
+} from "./recording-store.ts";
 
 /** A recording that has begun: where its objects go and what they are about. */
 interface Begun {
@@ -21,10 +29,12 @@ interface Begun {
 }
 
 export interface RecordingWriterOptions {
-  readonly subject: EventSubject;
   readonly row: RecordingRow;
   readonly store: RecordingStore;
   readonly bucket: RecordingBucketWriter;
+  readonly log: Log;
+  /** Told when a recording begins to wait for a reconnect, or stops to stand in another's way. */
+  readonly windowsChanged: () => void;
 }
 
 /**
@@ -33,27 +43,66 @@ export interface RecordingWriterOptions {
  */
 export class RecordingWriter {
   readonly #options: RecordingWriterOptions;
+  /** The broadcast's own, or the earlier one that it goes on with. */
+  #row: RecordingRow;
   #begun: Begun | undefined;
   #over = false;
 
   /** Continues where the row stands: it may be an earlier process's. */
   constructor(options: RecordingWriterOptions) {
     this.#options = options;
+    this.#row = options.row;
     this.#begun = begunBefore(options.row);
   }
 
+  /**
+   * Goes on with the recording of the stream before if that may be merged: resolves to its files.
+   * Otherwise begins one of its own.
+   */
+  async start(start: RecordingStart): Promise<readonly RecordingFileRow[]> {
+    const { store } = this.#options;
+    const { startedAtMs, media } = start;
+    const traits = mergeTraits(start);
+    const earlier = await this.#earlier({ startedAtMs, traits });
+    if (earlier) {
+      this.#row = earlier;
+      this.#begun = begunBefore(earlier);
+      return store.files(earlier);
+    }
+    await this.begin(media, startedAtMs, { traits: JSON.stringify(traits) });
+    return [];
+  }
+
+  /** The recording that becomes this stream's too, or undefined. */
+  async #earlier(stream: { startedAtMs: number; traits: MergeTraits }) {
+    const own = this.#row;
+    if (own.reconnect_window_seconds === 0) return undefined;
+    const merged = await this.#options.store.merge(own, stream);
+    if (typeof merged !== "string") return merged;
+    const fields = { streamId: own.stream_id, reason: merged };
+    this.#options.log.info(fields, "A stream begins a recording of its own");
+    return undefined;
+  }
+
   /** Puts `recording-started.json`. Rejects, once the failure is told, when that is refused. */
-  async start(media: RecordingMedia, startedAtMs: number): Promise<void> {
-    const { subject, row, store } = this.#options;
-    const { accountId, channelId } = subject;
-    const prefix = recordingPrefix(accountId, channelId, row.recording_id, startedAtMs);
+  async begin(
+    media: RecordingMedia,
+    startedAtMs: number,
+    change: RecordingChange = {},
+  ): Promise<void> {
+    const row = this.#row;
+    const { store } = this.#options;
+    const { account_id, channel_id, recording_id } = row;
+    const prefix = recordingPrefix(account_id, channel_id, recording_id, startedAtMs);
     const begun = { prefix, startedAtMs, media };
-    await store.change(subject, {
+    await store.change(row, {
+      ...change,
       state: "starting",
       key_prefix: prefix,
       started_at_ms: startedAtMs,
       media: JSON.stringify(media),
     });
+    this.#options.windowsChanged();
     try {
       await this.#putMetadata(begun, { status: "RECORDING_STARTED" });
     } catch (error) {
@@ -62,7 +111,7 @@ export class RecordingWriter {
     }
     this.#begun = begun;
     const started = this.#occurrence("Recording Start", startedAtMs, 0);
-    await store.change(subject, { state: "recording" }, started);
+    await store.change(row, { state: "recording" }, started);
   }
 
   /** Ends a recording of which nothing was written. */
@@ -71,7 +120,8 @@ export class RecordingWriter {
     const reason = refused ? "ValidationException" : "InternalServerException";
     const failed = this.#occurrence("Recording Start Failure", atMs, 0, reason);
     const change = { state: "start-failed", key_prefix: "", ended_at_ms: atMs } as const;
-    await this.#options.store.change(this.#options.subject, change, failed);
+    await this.#options.store.change(this.#row, change, failed);
+    this.#options.windowsChanged();
   }
 
   /** Puts one object below the prefix and, when it is a file of the recording, remembers it. */
@@ -81,17 +131,31 @@ export class RecordingWriter {
     contentType: string,
     file?: RecordingFileRow,
   ): Promise<void> {
-    const { bucket, store, subject } = this.#options;
+    const { bucket, store } = this.#options;
     if (!this.#begun) throw new Error("The recording has not started");
     await bucket.put(`${this.#begun.prefix}/${path}`, body, contentType);
-    if (file) await store.addFile(subject, file);
+    if (file) await store.addFile(this.#row, file);
   }
 
-  /** The recording is complete: `recording-ended.json`, or the way of a failure if that fails. */
+  /** Everything of the stream is written: the recording ends, or waits for the next one. */
   async end(atMs: number, durationMs: number): Promise<void> {
     if (this.#over) return;
     if (!this.#begun) return this.#endWithoutMedia(atMs);
-    const { subject, store } = this.#options;
+    const { reconnect_window_seconds: windowSeconds } = this.#row;
+    if (windowSeconds === 0) return this.close(atMs, durationMs);
+    this.#over = true;
+    await this.#options.store.change(this.#row, {
+      state: "reconnectable",
+      stream_ended_at_ms: atMs,
+      closes_at_ms: atMs + windowSeconds * 1_000,
+      duration_ms: Math.round(durationMs),
+    });
+    this.#options.windowsChanged();
+  }
+
+  /** `recording-ended.json` and the event, or the way of a failure if the file can't be put. */
+  async close(atMs: number, durationMs: number): Promise<void> {
+    assert(this.#begun, "only what has begun ends");
     try {
       const outcome = { status: "RECORDING_ENDED", endedAtMs: atMs, durationMs } as const;
       await this.#putMetadata(this.#begun, outcome);
@@ -101,7 +165,7 @@ export class RecordingWriter {
     }
     this.#over = true;
     const ended = this.#occurrence("Recording End", atMs, durationMs);
-    await store.change(subject, { state: "ended", ended_at_ms: atMs }, ended);
+    await this.#options.store.change(this.#row, { state: "ended", ended_at_ms: atMs }, ended);
   }
 
   /**
@@ -112,28 +176,29 @@ export class RecordingWriter {
     if (this.#over) return;
     if (!this.#begun) return this.failStart(atMs, false);
     this.#over = true;
-    const { subject, store } = this.#options;
+    const { store } = this.#options;
     const message = "InternalServerException";
     // Whoever finds the row now knows that it has failed: there is never an ended.json beside it.
-    await store.change(subject, { state: "failing" });
+    await store.change(this.#row, { state: "failing" });
     try {
       const status = "RECORDING_ENDED_WITH_FAILURE";
       await this.#putMetadata(this.#begun, { status, endedAtMs: atMs, durationMs, message });
     } finally {
       const failed = this.#occurrence("Recording End Failure", atMs, durationMs, message);
-      await store.change(subject, { state: "failed", ended_at_ms: atMs }, failed);
+      await store.change(this.#row, { state: "failed", ended_at_ms: atMs }, failed);
     }
   }
 
   /** The broadcast ended before there was anything to record: AWS tells nothing of it. */
   async #endWithoutMedia(atMs: number): Promise<void> {
     this.#over = true;
-    const { subject, store } = this.#options;
-    await store.change(subject, { state: "none", ended_at_ms: atMs });
+    await this.#options.store.change(this.#row, { state: "none", ended_at_ms: atMs });
+    this.#options.windowsChanged();
   }
 
   async #putMetadata(begun: Begun, outcome: RecordingOutcome): Promise<void> {
-    const { subject, bucket } = this.#options;
+    const { bucket } = this.#options;
+    const subject = subjectOf(this.#row);
     const channelArn = resourceArn(subject, "channel", subject.channelId);
     const text = recordingMetadataText({ channelArn, ...begun }, outcome);
     const key = `${begun.prefix}/${METADATA_PATHS[outcome.status]}`;
@@ -141,7 +206,7 @@ export class RecordingWriter {
   }
 
   #occurrence(name: string, atMs: number, durationMs: number, reason = ""): IvsOccurrence {
-    const { row, subject } = this.#options;
+    const row = this.#row;
     return {
       type: "IVS Recording State Change",
       name,
@@ -154,7 +219,7 @@ export class RecordingWriter {
         recording_s3_key_prefix: this.#begun?.prefix ?? "",
         recording_duration_ms: Math.round(durationMs),
         recording_session_id: row.recording_session_id,
-        recording_session_stream_ids: [subject.streamId],
+        recording_session_stream_ids: readStreamIds(row),
       },
     };
   }
@@ -163,7 +228,7 @@ export class RecordingWriter {
 /** What an earlier process had begun to write. */
 function begunBefore(row: RecordingRow): Begun | undefined {
   const media = readRecordingMedia(row);
-  if (row.state !== "recording" && row.state !== "failing") return undefined;
+  if (row.state === "waiting" || row.state === "starting") return undefined;
   assert(media && row.started_at_ms !== null, "a recording under way knows its media");
   return { prefix: row.key_prefix, startedAtMs: row.started_at_ms, media };
 }

@@ -45,15 +45,27 @@ export const FILE_MS = 10_000;
 /** Tells a host what the real engine tells of a broadcast, in its order, without any media. */
 export class ScriptedEngine implements MediaEngine {
   readonly #host: MediaHost;
+  readonly #nowMs: () => number;
 
-  constructor(host: MediaHost) {
+  constructor(host: MediaHost, nowMs: () => number) {
     this.#host = host;
+    this.#nowMs = nowMs;
   }
 
-  /** One broadcast from its first event to its last; `files` are recorded, none: no media came. */
-  async broadcast(streamName: string, streamId: string, files: number): Promise<void> {
+  /**
+   * One broadcast from its first event to its last, without waiting for it to go by; `files` are
+   * recorded, none: no media came.
+   */
+  async broadcast(
+    streamName: string,
+    streamId: string,
+    files: number,
+    video: Partial<StreamMedia["video"]> = {},
+  ): Promise<void> {
     const host = this.#host;
-    const about = { streamName, streamId, atMs: 1_000 };
+    const startedAtMs = this.#nowMs();
+    const about = { streamName, streamId, atMs: startedAtMs };
+    const stream = { ...MEDIA, video: { ...MEDIA.video, ...video } };
     const connection = { connectionId: "c1", remoteAddress: "::1", secure: true, recording: true };
     host.event({ ...about, type: "session-created", ...connection });
     if (files === 0) {
@@ -61,18 +73,27 @@ export class ScriptedEngine implements MediaEngine {
       host.event({ ...about, type: "recording-complete", durationMs: 0, files: 0, gaps: 0 });
       return;
     }
-    host.event({ ...about, type: "media-info", media: MEDIA });
+    host.event({ ...about, type: "media-info", media: stream });
     host.event({ ...about, type: "stream-start" });
-    const rows: RecordingFileRow[] = [];
-    let failure = await this.#start(about);
-    for (let index = 0; index < files && failure === undefined; index++) {
-      const row = fileRow(index);
-      failure = await this.#put(about, `media/hls/360p30/${index}.ts`, "ts", row);
+    let failure: string | undefined;
+    const earlier: readonly RecordingFileRow[] = await host
+      .startRecording({ ...about, startedAtMs, bitrate: 1_000_000, stream, media: RECORDING })
+      .then(
+        (continuation) => continuation.rows,
+        (error: unknown) => {
+          failure = String(error);
+          return [];
+        },
+      );
+    const rows = [...earlier];
+    for (let file = 0; file < files && failure === undefined; file++) {
+      const row = fileRow(rows.length, startedAtMs + file * FILE_MS, file === 0 && rows.length > 0);
+      failure = await this.#put(about, `media/hls/360p30/${row.index}.ts`, "ts", row);
       if (failure !== undefined) break;
       rows.push(row);
       failure = await this.#putPlaylists(about, rows);
     }
-    const atMs = 1_000 + files * FILE_MS;
+    const atMs = startedAtMs + files * FILE_MS;
     host.event({ ...about, atMs, type: "stream-end", durationMs: files * FILE_MS });
     const reason = "publisher-finished";
     host.event({ ...about, atMs, type: "session-ended", reason, message: "" });
@@ -112,17 +133,6 @@ export class ScriptedEngine implements MediaEngine {
     throw new Error("The script says nothing of health");
   }
 
-  /** Resolves to a failure's message. */
-  async #start({ streamName, streamId }: About) {
-    const start = { streamName, streamId, startedAtMs: 1_000, bitrate: 1_000_000 };
-    try {
-      await this.#host.startRecording({ ...start, stream: MEDIA, media: RECORDING });
-      return undefined;
-    } catch (error) {
-      return String(error);
-    }
-  }
-
   async #putPlaylists(about: About, rows: readonly RecordingFileRow[]) {
     let failure: string | undefined;
     for (const { path, body } of renderRecordingPlaylists(rows, RECORDING))
@@ -148,14 +158,18 @@ interface About {
   readonly streamId: string;
 }
 
-function fileRow(index: number): RecordingFileRow {
+function fileRow(
+  index: number,
+  programDateTimeMs: number,
+  discontinuity: boolean,
+): RecordingFileRow {
   return {
     rendition: "360p30",
     index,
     durationMs: FILE_MS,
     length: 2,
-    programDateTimeMs: 1_000 + index * FILE_MS,
-    discontinuity: false,
+    programDateTimeMs,
+    discontinuity,
     byteRanges: [{ offset: 0, length: 2, durationMs: FILE_MS }],
   };
 }

@@ -1,0 +1,73 @@
+import type { RecordingStart } from "@rolecast/media";
+
+/*
+ * Source: IVS user guide, "Auto-Record to Amazon S3", merging fragmented streams. Where it names no
+ * number, the choice is said.
+ */
+
+/** Streams of one recording. */
+export const MERGED_STREAMS_MAX = 20;
+/** From the first stream's start; a later reconnect begins a new recording. */
+export const MERGED_DURATION_MAX_MS = 48 * 60 * 60_000;
+/** How far a stream's bitrate may be from the first one's, as a part of it. */
+const BITRATE_DEVIATION_MAX = 0.5;
+
+/** What of a stream has to stay as it is for the next one to go on with its recording. */
+export interface MergeTraits {
+  readonly width: number;
+  readonly height: number;
+  /** Whole frames: 29.97 and 30 are the same. */
+  readonly frameRate: number;
+  /** RFC 6381; empty without audio. */
+  readonly videoCodec: string;
+  readonly audioCodec: string;
+  /** Bits per second as announced by the encoder, else as measured at its beginning. */
+  readonly bitrate: number;
+  /** Folders of the renditions: the files of one go on where they were. */
+  readonly renditions: readonly string[];
+}
+
+/** A recording that may go on. */
+export interface EarlierRecording {
+  /** Of its first stream. */
+  readonly traits: MergeTraits;
+  readonly streams: number;
+  readonly startedAtMs: number;
+  readonly closesAtMs: number;
+}
+
+export interface NextStream {
+  readonly traits: MergeTraits;
+  readonly connectedAtMs: number;
+  readonly startedAtMs: number;
+}
+
+export function mergeTraits({ stream, bitrate, media }: RecordingStart): MergeTraits {
+  const { video, audio } = stream;
+  const announced = video.targetBitrate + (audio?.targetBitrate ?? 0);
+  return {
+    width: video.width,
+    height: video.height,
+    frameRate: Math.round(video.frameRate),
+    videoCodec: video.codec,
+    audioCodec: audio?.codec ?? "",
+    bitrate: video.targetBitrate > 0 ? announced : bitrate,
+    renditions: media.renditions.map(({ path }) => path).toSorted(),
+  };
+}
+
+/** Why a stream begins a recording of its own; undefined when it goes on with the earlier one. */
+export function whyNotMerged(earlier: EarlierRecording, next: NextStream): string | undefined {
+  const { bitrate: firstBitrate, ...first } = earlier.traits;
+  const { bitrate, ...own } = next.traits;
+  if (next.connectedAtMs > earlier.closesAtMs) return "the reconnect window is over";
+  if (earlier.streams >= MERGED_STREAMS_MAX)
+    return `the recording has ${MERGED_STREAMS_MAX} streams already`;
+  if (next.startedAtMs - earlier.startedAtMs >= MERGED_DURATION_MAX_MS)
+    return "the recording began 48 hours ago";
+  if (JSON.stringify(own) !== JSON.stringify(first))
+    return "the size, the frame rate, a codec or the renditions differ from the first stream's";
+  if (Math.abs(bitrate - firstBitrate) > firstBitrate * BITRATE_DEVIATION_MAX)
+    return "the bitrate differs by more than half from the first stream's";
+  return undefined;
+}

@@ -1,0 +1,77 @@
+import type { Clock } from "../../../kernel/clock.ts";
+import type { Log } from "../../../kernel/log.ts";
+import type { RecordingRow } from "../tables.ts";
+import type { RecordingStore } from "./recording-store.ts";
+import type { RecordingWriter } from "./recording-writer.ts";
+
+export interface ReconnectWindowsOptions {
+  readonly store: RecordingStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly writerOf: (row: RecordingRow) => RecordingWriter;
+}
+
+/**
+ * Ends recordings that wait for a reconnect when their window is over. What waits stands in the
+ * database, so that a window goes on where a process stopped.
+ */
+export class ReconnectWindows {
+  readonly #options: ReconnectWindowsOptions;
+  #timer: NodeJS.Timeout | undefined;
+  #open = false;
+  #round: Promise<void> = Promise.resolve();
+
+  constructor(options: ReconnectWindowsOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    this.#open = true;
+    await this.check();
+  }
+
+  async close(): Promise<void> {
+    this.#open = false;
+    clearTimeout(this.#timer);
+    await this.#round;
+  }
+
+  /** Ends what is due, and looks again when the next window is over. Never rejects. */
+  check(): Promise<void> {
+    this.#round = this.#round
+      .then(() => this.#check())
+      .catch((error: unknown) => {
+        this.#options.log.error({ err: error }, "The reconnect windows could not be looked at");
+      });
+    return this.#round;
+  }
+
+  async #check(): Promise<void> {
+    const { store, clock } = this.#options;
+    clearTimeout(this.#timer);
+    if (!this.#open) return;
+    const nowMs = clock.nowMs();
+    for (const row of await store.reconnectable()) {
+      const closesAtMs = row.closes_at_ms ?? 0;
+      if (closesAtMs > nowMs) {
+        this.#timer = setTimeout(() => this.check(), closesAtMs - nowMs);
+        this.#timer.unref();
+        return;
+      }
+      await this.#end(row, nowMs);
+    }
+  }
+
+  async #end(row: RecordingRow, nowMs: number): Promise<void> {
+    const { store, log, writerOf } = this.#options;
+    // One that connected in time decides first; it says so by another check.
+    if (!(await store.claimEnd(row))) return;
+    try {
+      await writerOf({ ...row, state: "ending" }).close(nowMs, row.duration_ms ?? 0);
+    } catch (error) {
+      // Its failure is told; the other recordings get their end.
+      const fields = { err: error, streamId: row.stream_id, bucket: row.bucket_name };
+      log.error(fields, "A recording could not be ended in its bucket");
+    }
+  }
+}
