@@ -1,5 +1,6 @@
 import {
   CreateRecordingConfigurationCommand,
+  type CreateRecordingConfigurationCommandInput,
   GetRecordingConfigurationCommand,
   type RecordingConfiguration,
 } from "@aws-sdk/client-ivs";
@@ -27,11 +28,11 @@ export async function makeBucket(clients: Clients, region = "us-east-1"): Promis
 export async function makeRecordingConfiguration(
   clients: Clients,
   bucketName: string,
-  name = "",
+  settings: Partial<CreateRecordingConfigurationCommandInput> = {},
 ): Promise<RecordingConfiguration & { arn: string }> {
   const created = await clients.ivs.send(
     new CreateRecordingConfigurationCommand({
-      name,
+      ...settings,
       destinationConfiguration: { s3: { bucketName } },
     }),
   );

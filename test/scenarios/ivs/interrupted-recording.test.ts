@@ -18,23 +18,31 @@ import { EventReader, type ReadEvent } from "./event-reader.ts";
 /** Long enough that a 10 s file is written and another one is under way. */
 const FILM_SECONDS = 60;
 const FILE_SECONDS = 10;
+/** Media of a stream that is sent faster than it plays ends in the future: the window is longer for it. */
+const RECONNECT_SECONDS = 3;
+const SHORT_FILM_SECONDS = 12;
 
 let film: Film;
+let shortFilm: Film;
 let dataDir: string;
 beforeAll(async () => {
   film = await makeFilm(FILM_SECONDS);
+  shortFilm = await makeFilm(SHORT_FILM_SECONDS);
   dataDir = await mkdtemp(join(tmpdir(), "rolecast-data-"));
 });
 afterAll(async () => {
   await film.remove();
+  await shortFilm.remove();
   await rm(dataDir, { recursive: true });
 });
 
 /** Publishes until the first file of the recording is in the bucket. */
-async function record(server: ServerProcess) {
+async function record(server: ServerProcess, recordingReconnectWindowSeconds = 0) {
   const { root } = server;
   const bucket = await makeBucket(root);
-  const { arn: recordingConfigurationArn } = await makeRecordingConfiguration(root, bucket);
+  const { arn: recordingConfigurationArn } = await makeRecordingConfiguration(root, bucket, {
+    recordingReconnectWindowSeconds,
+  });
   const { channel, streamKey } = await root.ivs.send(
     new CreateChannelCommand({ recordingConfigurationArn }),
   );
@@ -45,7 +53,7 @@ async function record(server: ServerProcess) {
     if (Contents?.some((object) => object.Key?.endsWith("master.m3u8"))) break;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { bucket, channelArn: channel?.arn ?? "", encoder };
+  return { bucket, channelArn: channel?.arn ?? "", encoder, streamKey: streamKey?.value ?? "" };
 }
 
 interface Finished {
@@ -94,6 +102,27 @@ describe("a recording in progress", () => {
     expect(copy.keys.filter((key) => key.endsWith("failed.json"))).toEqual([]);
     await copy.remove();
     expect(await second.stop("SIGTERM")).toBe(0);
+  });
+
+  it("goes on under its prefix when the encoder comes back to a server that was killed", async () => {
+    const first = await startServerProcess(["--data", dataDir]);
+    const { bucket, channelArn, encoder, streamKey } = await record(first, RECONNECT_SECONDS);
+    expect(await first.stop("SIGKILL")).toBeNull();
+    await encoder.ended;
+    const second = await startServerProcess(["--data", dataDir]);
+    const url = `rtmps://localhost:${second.rtmpsPort}/app/${streamKey}`;
+    expect(await publish(shortFilm, url, 8).ended).toMatchObject({ code: 0 });
+    const { copy, prefix, metadata, event } = await inspect(second, bucket, channelArn);
+    expect(event.detail.recording_session_stream_ids).toHaveLength(2);
+    const playlist = copy.text(`${prefix}/media/hls/180p30/playlist.m3u8`);
+    expect(playlist.match(/#EXT-X-DISCONTINUITY$/gm)).toHaveLength(1);
+    const { duration_ms: durationMs } = metadata.media.hls;
+    const seconds = await decodedSeconds(`${copy.folder}/${prefix}/media/hls/master.m3u8`);
+    expect(Math.abs(seconds * 1_000 - durationMs)).toBeLessThan(200);
+    // Both began in one folder: there is no other recording.
+    expect(copy.keys.filter((key) => key.endsWith("recording-started.json"))).toHaveLength(1);
+    await copy.remove();
+    await second.stop("SIGTERM");
   });
 
   it("is ended properly, with all that was sent, when the server is asked to stop", async () => {
