@@ -18,7 +18,13 @@ import {
 const root = join(import.meta.dirname, "..");
 const BEGIN = "<!-- begin generated: npm run docs -->";
 const END = "<!-- end generated -->";
-const TITLES: Readonly<Record<string, string>> = { iam: "IAM", sts: "STS", s3: "S3", ivs: "IVS" };
+const TITLES: Readonly<Record<string, string>> = {
+  iam: "IAM",
+  sts: "STS",
+  s3: "S3",
+  ivs: "IVS",
+  rolecast: "Rolecast",
+};
 
 /** Path → contents of every generated file. */
 export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
@@ -58,8 +64,9 @@ function operationsPage(operations: Readonly<Record<string, OperationCoverage>>)
       "",
       `${implemented.length} work: ${implemented.join(", ")}.`,
       "",
-      `${missing.length} answer \`NotImplemented\`, by name: ${missing.join(", ")}.`,
-      "",
+      ...(missing.length === 0
+        ? []
+        : [`${missing.length} answer \`NotImplemented\`, by name: ${missing.join(", ")}.`, ""]),
     ].join("\n"),
   );
   return [

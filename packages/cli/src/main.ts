@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { serviceLinkedRolesCommand } from "./iam-service-linked-roles.ts";
 import { startCommand } from "./start.ts";
 
 const program = new Command("rolecast")
@@ -7,6 +8,11 @@ const program = new Command("rolecast")
   )
   .version("0.1.0")
   .showHelpAfterError("(rolecast --help lists the commands)")
-  .addCommand(startCommand());
+  .addCommand(startCommand())
+  .addCommand(
+    new Command("iam")
+      .description("Ask a running server about IAM.")
+      .addCommand(serviceLinkedRolesCommand()),
+  );
 
 await program.parseAsync();

@@ -89,7 +89,8 @@ function stopOnSignal(server: RunningServer): void {
 }
 
 function banner(server: RunningServer): string {
-  const { config, endpoint, ports, generatedRoot, testRoot, certificateFile } = server;
+  const { config, endpoint, ports, generatedRoot, testRoot, certificateFile, linkedServices } =
+    server;
   const lines = [
     "Rolecast: Amazon IVS recording to S3 on this machine",
     "",
@@ -99,6 +100,9 @@ function banner(server: RunningServer): string {
     `  Certificate       ${certificateFile}`,
     `  Data              ${config.data === "memory" ? "in memory: nothing is kept" : config.data}`,
     `  Decisions         ${config.enforcement}`,
+    ...linkedServices.map(
+      ({ servicePrincipal, file }) => `  Linked service    ${servicePrincipal}, key in ${file}`,
+    ),
     "",
   ];
   if (generatedRoot) {

@@ -1,5 +1,6 @@
 import assert from "node:assert";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import {
   createMediaEngine,
   findFfmpeg,
@@ -7,7 +8,9 @@ import {
   renderRecordingPlaylists,
 } from "@rolecast/media";
 import { Authenticator } from "./authn/authenticator.ts";
+import { ServiceCredentials } from "./authn/service-credentials.ts";
 import { Authorizer } from "./authz/authorizer.ts";
+import { outsideServices } from "./config/linked-services.ts";
 import { ConfigError, type ConfigSources, loadConfig } from "./config/load-config.ts";
 import { type RootAccount, rootAccounts } from "./config/root-accounts.ts";
 import type { Config, ConfigInput } from "./config/settings.ts";
@@ -21,18 +24,25 @@ import { EventLog } from "./kernel/event-log.ts";
 import type { LinkedServiceUsage } from "./kernel/identity.ts";
 import { randomIds } from "./kernel/ids.ts";
 import type { Invoke } from "./kernel/invoke.ts";
+import type { OutsideService } from "./kernel/linked-services.ts";
 import type { Log } from "./kernel/log.ts";
 import type { Service, ServiceDependencies } from "./kernel/service.ts";
 import { createLog } from "./observability/log.ts";
 import { Metrics } from "./observability/metrics.ts";
 import { iamMigrations } from "./services/iam/migrations.ts";
 import { createIamService } from "./services/iam/service.ts";
+import { findTakenName } from "./services/iam/service-linked-roles/definitions.ts";
 import { ivsMigrations } from "./services/ivs/migrations.ts";
 import { createIvsService } from "./services/ivs/service.ts";
+import { createLinkedServicesService } from "./services/linked-services/service.ts";
 import { s3Migrations } from "./services/s3/migrations.ts";
 import { createS3Service } from "./services/s3/service.ts";
 import { createStsService } from "./services/sts/service.ts";
 import { type DataFolder, openDataFolder } from "./storage/data-folder.ts";
+import {
+  type ServiceCredentialsFile,
+  writeServiceCredentials,
+} from "./storage/service-credential-files.ts";
 import { type OpenedStore, openStore } from "./storage/store.ts";
 import { loadTlsCertificate, type TlsCertificate } from "./storage/tls-certificate.ts";
 
@@ -53,6 +63,8 @@ export interface RunningServer {
   readonly generatedRoot: RootAccount | undefined;
   /** The default account's root key, when it is `test`/`test`. */
   readonly testRoot: RootAccount | undefined;
+  /** The services of the setting `linkedServices`, each with the file that holds its key. */
+  readonly linkedServices: readonly ServiceCredentialsFile[];
   /** PEM file that RTMPS clients may be told to trust. */
   readonly certificateFile: string;
   /** By service: the operations of AWS's API that work, and those that answer NotImplemented. */
@@ -118,8 +130,21 @@ async function startServer(
   ends.push(() => store.close());
   const events = new EventLog((error) => log.error({ error: String(error) }, "event listener"));
   const roots = rootAccounts(config, folder.sealingKey);
+  const outside = outsideServices(config.linkedServices, folder.sealingKey);
+  const taken = findTakenName(outside);
+  if (taken !== undefined)
+    throw new ConfigError(`The setting linkedServices asks for ${taken}, which is AWS's own.`);
   const address = { endpoint: "", publicBaseUrl: config.publicBaseUrl ?? "" };
-  const composed = compose({ config, folder, store, certificate, events, log, address });
+  const composed = compose({
+    config,
+    folder,
+    store,
+    certificate,
+    events,
+    log,
+    address,
+    outside,
+  });
   await composed.iam.bootstrapAccounts(roots.accounts);
 
   let ready = false;
@@ -137,10 +162,7 @@ async function startServer(
   const pipeline = new Pipeline({
     registry: composed.registry,
     routes,
-    authenticator: new Authenticator(
-      [composed.iam.credentials, composed.sts.credentials],
-      systemClock,
-    ),
+    authenticator: composed.authenticator,
     dispatcher: composed.dispatcher,
     store,
     clock: systemClock,
@@ -174,6 +196,7 @@ async function startServer(
     generatedRoot:
       roots.generated && folder.firstTime(ROOT_KEY_SHOWN) ? roots.generated : undefined,
     testRoot: roots.test,
+    linkedServices: writeServiceCredentials(folder.dir, outside),
     certificateFile: config.tlsCertificate ?? join(folder.dir, "tls", "rtmps.crt"),
     operations: coverageOf(composed.registry),
     invoke: composed.dispatcher.invoke,
@@ -189,12 +212,14 @@ interface Parts {
   readonly certificate: TlsCertificate;
   readonly events: EventLog;
   readonly log: Log;
+  readonly outside: readonly OutsideService[];
   /** Filled in when the server listens. */
   readonly address: { publicBaseUrl: string };
 }
 
 /** Makes the services and ties their ports together. */
-function compose({ config, folder, store, certificate, events, log, address }: Parts) {
+function compose(parts: Parts) {
+  const { config, folder, store, certificate, events, log, address, outside } = parts;
   const ports = { rtmp: 0, rtmps: 0 };
   const ffmpeg = ffmpegOf(config);
   const late: { invoke?: Invoke } = {};
@@ -212,12 +237,18 @@ function compose({ config, folder, store, certificate, events, log, address }: P
     },
   };
   const linkedServiceUsages: LinkedServiceUsage[] = [];
-  const iam = createIamService({ ...deps, linkedServiceUsages, sealingKey: folder.sealingKey });
+  const iam = createIamService({
+    ...deps,
+    linkedServiceUsages,
+    outsideServices: outside,
+    sealingKey: folder.sealingKey,
+  });
   const { directory } = iam;
   const sts = createStsService({
     ...deps,
     directory,
     federation: iam.federation,
+    longTermCredentials: iam.credentials,
     sealingKey: folder.sealingKey,
   });
   const s3 = createS3Service({ ...deps, directory });
@@ -249,7 +280,22 @@ function compose({ config, folder, store, certificate, events, log, address }: P
     },
   });
   linkedServiceUsages.push(ivs.usage);
-  const services: readonly Service[] = [iam, sts, s3, ivs];
+  const authenticator = new Authenticator(
+    [new ServiceCredentials(outside), sts.forwardAccessSessions, iam.credentials, sts.credentials],
+    systemClock,
+  );
+  const linkedServices = createLinkedServicesService({
+    services: outside,
+    sessions: sts.forwardAccessSessions,
+    report: iam.linkedRoleReport,
+    verify: (request) =>
+      authenticator.verifyReceived(
+        linkedServices,
+        { ...request, body: Readable.from([]) },
+        request.body,
+      ),
+  });
+  const services: readonly Service[] = [iam, sts, s3, ivs, linkedServices];
   const registry = new ServiceRegistry(services);
   const authorizer = new Authorizer({
     directory,
@@ -270,7 +316,7 @@ function compose({ config, folder, store, certificate, events, log, address }: P
     },
   });
   late.invoke = dispatcher.invoke;
-  return { services, registry, dispatcher, metrics, iam, sts, ports };
+  return { services, registry, dispatcher, metrics, iam, authenticator, ports };
 }
 
 function ffmpegOf({ ffmpeg }: Config): string | undefined {

@@ -73,6 +73,24 @@ export class Authenticator {
     return { caller: credential.caller, authentication };
   }
 
+  /**
+   * Who signed a request that a linked service received and passes on to be verified. The whole
+   * body is here, so it is signed as it is, also where a header says otherwise.
+   */
+  async verifyReceived(service: Service, request: WireRequest, body: Uint8Array) {
+    const { protocol } = service.definition;
+    const dialect = DIALECTS[protocol];
+    const authentication = parseAuthentication(request, { dialect });
+    if (authentication.kind === "anonymous") throw authenticationError("missing", protocol);
+    const { accessKeyId, sessionToken, service: signedFor } = authentication;
+    const { caller, secretAccessKey } = await this.#require(service, accessKeyId, sessionToken);
+    verifySignature(authentication, request, secretAccessKey, this.#clock.nowMs(), {
+      dialect,
+      body,
+    });
+    return { caller, sessionToken, signedFor };
+  }
+
   /** The payload of such a request isn't signed: its body is read like an unsigned one's. */
   async #authenticateV2(
     presigned: PresignedV2,

@@ -52,11 +52,14 @@ function checkTogether(config: Config): Config {
   if ((config.tlsCertificate === undefined) !== (config.tlsKey === undefined)) {
     throw new ConfigError("The settings tlsCertificate and tlsKey only go together.");
   }
-  const keys = config.accounts.map((account) => account.rootAccessKeyId);
+  const keys = [
+    ...config.accounts.map((account) => account.rootAccessKeyId),
+    ...config.linkedServices.flatMap(({ accessKeyId }) => accessKeyId ?? []),
+  ];
   const twice =
     firstDuplicate(config.accounts.map((account) => account.id)) ?? firstDuplicate(keys);
   if (twice !== undefined) {
-    throw new ConfigError(`The setting accounts names ${twice} twice.`);
+    throw new ConfigError(`An account or key stands twice in the settings: ${twice}.`);
   }
   return config;
 }

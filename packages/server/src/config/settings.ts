@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { linkedServicesSchema } from "./linked-services.ts";
 
 /** One setting: flag, `ROLECAST_*` variable, YAML key and documentation all follow from it. */
 export interface Setting<Schema extends z.ZodType = z.ZodType> {
@@ -61,6 +62,11 @@ export const SETTINGS = {
       .max(1_000)
       .default([]),
     "More accounts, each with its root user's key.",
+    { fileOnly: true },
+  ),
+  linkedServices: setting(
+    linkedServicesSchema.default([]),
+    "Services of your own with a service-linked role; docs/linked-services.md.",
     { fileOnly: true },
   ),
   enforcement: setting(

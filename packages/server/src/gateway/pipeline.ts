@@ -21,6 +21,7 @@ import type { Store } from "../kernel/store.ts";
 import { crossOriginHeaders, preflight } from "./cross-origin.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { encodeFailure, toAwsError, unknownService } from "./failure.ts";
+import { refuseUnforwarded } from "./forwarded-operations.ts";
 import type { GatewayRequest } from "./http-server.ts";
 import type { InternalRoutes } from "./internal-routes.ts";
 import { isFormToRead, resolveService } from "./resolve-service.ts";
@@ -135,6 +136,8 @@ export class Pipeline {
       bytes,
       bucketInHost,
     );
+    const { caller } = authenticated;
+    refuseUnforwarded(caller, registered.service.definition.name, operation.name);
     const context = this.#context(exchange, authenticated, operation, http);
     const output = await this.#options.dispatcher.run(registered, operation, input, context);
     const { status, headers } = context.response;
@@ -199,6 +202,7 @@ export class Pipeline {
       invoke: dispatcher.invoke,
       http,
       authorize: dispatcher.authorizerOf(registered),
+      ...(caller.forwarded ? { invokedBy: caller.forwarded.servicePrincipal } : {}),
     });
   }
 }

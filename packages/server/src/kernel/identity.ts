@@ -25,6 +25,8 @@ export interface RoleRecord {
   readonly maxSessionDurationSeconds: number;
   /** The owning service of a service-linked role, e.g. `ivs.amazonaws.com`. */
   readonly linkedService: string | undefined;
+  /** Its service runs elsewhere and is being asked whether the role is in use: no new sessions. */
+  readonly isBeingDeleted: boolean;
   readonly tags: Readonly<Record<string, string>>;
 }
 

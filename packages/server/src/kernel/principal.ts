@@ -1,4 +1,5 @@
 import type { ContextValue, Principal } from "@rolecast/policy";
+import type { ForwardedAccess } from "./linked-services.ts";
 
 export type { ContextValue, Principal };
 
@@ -31,6 +32,8 @@ export interface Caller {
   readonly multiFactorAuthAtMs?: number;
   /** Milliseconds since the epoch at which a temporary credential ends. */
   readonly expiresAtMs?: number;
+  /** The service that signed, in a forward access session; everything else is its caller's. */
+  readonly forwarded?: ForwardedAccess;
 }
 
 /** The caller's account, or `anonymous` (what `aws:PrincipalAccount` says of unsigned requests). */

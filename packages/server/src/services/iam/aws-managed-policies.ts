@@ -29,6 +29,14 @@ export interface AwsManagedPolicy {
   readonly versions: readonly { readonly number: number; readonly createdMs: number }[];
 }
 
+/** The policy of a service that the configuration registers. */
+export interface OutsidePolicy {
+  readonly arn: string;
+  readonly document: string;
+  /** When it was read. */
+  readonly createdMs: number;
+}
+
 interface Entry extends AwsManagedPolicy {
   readonly offset: number;
   readonly length: number;
@@ -48,25 +56,34 @@ export class AwsManagedPolicies {
   readonly #file: string | undefined;
   #catalogue: Catalogue | undefined;
   readonly #documents = new Map<string, ReadonlyMap<number, string>>();
+  readonly #outside: ReadonlyMap<string, AwsManagedPolicy & { readonly document: string }>;
 
-  /** `file` left out: beside the bundle, or where the build puts it in the repository. */
-  constructor(file: string | undefined) {
+  /**
+   * `file` left out: beside the bundle, or where the build puts it in the repository. `outside` are
+   * the policies of linked services of the configuration: one version each, as it stands there.
+   */
+  constructor(file: string | undefined, outside: readonly OutsidePolicy[] = []) {
     this.#file = file;
+    this.#outside = new Map(outside.map((policy) => [policy.arn, outsideEntry(policy)]));
   }
 
   find(arn: string): AwsManagedPolicy | undefined {
     if (!isAwsPolicyArn(arn)) return undefined;
-    return this.#read().byArn.get(arn);
+    return this.#outside.get(arn) ?? this.#read().byArn.get(arn);
   }
 
   /** All of them, sorted by name irrespective of case. */
   all(): readonly AwsManagedPolicy[] {
-    return this.#read().sorted;
+    const { sorted } = this.#read();
+    if (this.#outside.size === 0) return sorted;
+    return [...sorted, ...this.#outside.values()].sort(byName);
   }
 
   /** A version's document; the default version's when `version` is left out. */
   document(arn: string, version?: number): string | undefined {
     if (!isAwsPolicyArn(arn)) return undefined;
+    const outside = this.#outside.get(arn);
+    if (outside) return (version ?? 1) === 1 ? outside.document : undefined;
     const entry = this.#read().byArn.get(arn);
     if (!entry) return undefined;
     return this.#documentsOf(entry).get(version ?? entry.defaultVersion);
@@ -154,6 +171,26 @@ function readRow(row: IndexRow): Entry {
     offset,
     length,
   };
+}
+
+function outsideEntry({ arn, document, createdMs }: OutsidePolicy) {
+  const resource = arn.slice(ARN_PREFIX.length - 1);
+  const slash = resource.lastIndexOf("/");
+  return {
+    arn,
+    name: resource.slice(slash + 1),
+    path: resource.slice(0, slash + 1),
+    policyId: policyIdOf(arn),
+    createdMs,
+    updatedMs: createdMs,
+    defaultVersion: 1,
+    versions: [{ number: 1, createdMs }],
+    document,
+  };
+}
+
+function byName(a: AwsManagedPolicy, b: AwsManagedPolicy): number {
+  return a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1;
 }
 
 function policyIdOf(arn: string): string {

@@ -13,6 +13,7 @@ import type { IamParts } from "./parts.ts";
 import { defaultDocuments } from "./policy-queries.ts";
 import { principalArnOf, principalIdOf } from "./principal-ids.ts";
 import { findRole, type Role, roleArn } from "./role-queries.ts";
+import type { LinkedRoleTemplates } from "./service-linked-roles/definitions.ts";
 import type { IamTables } from "./tables.ts";
 import { tagsOf } from "./tag-queries.ts";
 import { findUser, type User } from "./user-queries.ts";
@@ -26,7 +27,7 @@ const NO_POLICIES: IdentityPolicies = { identity: [], boundary: undefined };
  * long as the account's generation stays the same.
  */
 export function createIdentityDirectory(
-  parts: Pick<IamParts, "generations" | "awsPolicies" | "lastUsed" | "store" | "log">,
+  parts: Pick<IamParts, "generations" | "awsPolicies" | "lastUsed" | "store" | "log" | "templates">,
 ): IdentityDirectory {
   const document = async (db: Db, accountId: string, arn: string) =>
     (await managedDocuments(parts, db, accountId, [arn])).at(0);
@@ -67,7 +68,7 @@ export function createIdentityDirectory(
     findRole: async (accountId, roleName, context) => {
       const db = context.db<IamTables>();
       const role = await findRole(db, accountId, roleName);
-      return role && roleRecord(db, role);
+      return role && roleRecord(db, role, parts.templates);
     },
     findPrincipalId: (arn, context) => principalIdOf(context.db<IamTables>(), arn),
     findPrincipalArn: (id, context) => principalArnOf(context.db<IamTables>(), id),
@@ -127,14 +128,19 @@ function nothingAllowed(id: string): PolicyDocument {
   return { id, managed: true, text };
 }
 
-async function roleRecord(db: Db, role: Role): Promise<RoleRecord> {
+async function roleRecord(db: Db, role: Role, templates: LinkedRoleTemplates): Promise<RoleRecord> {
+  const service = role.linked_service;
   return {
     arn: roleArn(role),
     roleId: role.role_id,
     roleName: role.role_name,
     trustPolicy: role.trust_policy,
     maxSessionDurationSeconds: role.max_session_duration_s,
-    linkedService: role.linked_service ?? undefined,
+    linkedService: service ?? undefined,
+    isBeingDeleted:
+      role.deletion_task_id !== null &&
+      service !== null &&
+      templates.outside(service) !== undefined,
     tags: await tagRecord(db, role.role_id),
   };
 }

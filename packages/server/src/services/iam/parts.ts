@@ -5,6 +5,7 @@ import type { AwsManagedPolicies } from "./aws-managed-policies.ts";
 import type { Generations } from "./generations.ts";
 import type { LastUsed } from "./last-used.ts";
 import type { SecretBox } from "./secret-box.ts";
+import type { LinkedRoleTemplates } from "./service-linked-roles/definitions.ts";
 import type { IamTables } from "./tables.ts";
 
 /** What IAM's operations share: the server's dependencies and IAM's own long-lived objects. */
@@ -13,6 +14,7 @@ export interface IamParts extends ServiceDependencies {
   readonly awsPolicies: AwsManagedPolicies;
   readonly secrets: SecretBox;
   readonly lastUsed: LastUsed;
+  readonly templates: LinkedRoleTemplates;
 }
 
 /**

@@ -204,6 +204,8 @@ async function createRole(
     last_used_ms: null,
     last_used_region: null,
     created_ms: context.nowMs,
+    created_by: null,
+    created_via: null,
   };
   await insertRole(db, role);
   await putTags(db, accountId, role.role_id, input.Tags);

@@ -5,6 +5,7 @@ import type {
   LinkedServiceUsage,
   ServiceLinkedRoles,
 } from "../../kernel/identity.ts";
+import type { LinkedRoleReport, OutsideService } from "../../kernel/linked-services.ts";
 import type { OperationTable } from "../../kernel/operations.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyOperations } from "./access-keys.ts";
@@ -41,6 +42,7 @@ import { iamSchemas } from "./schema.ts";
 import { SecretBox } from "./secret-box.ts";
 import { serverCertificateOperations } from "./server-certificates.ts";
 import { serviceAccessOperations } from "./service-access.ts";
+import { LinkedRoleTemplates, servicePolicyArn } from "./service-linked-roles/definitions.ts";
 import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
 import { serviceSpecificCredentialOperations } from "./service-specific-credentials.ts";
 import { simulationOperations } from "./simulations.ts";
@@ -54,6 +56,8 @@ export interface IamDependencies extends ServiceDependencies {
   readonly sealingKey: Uint8Array;
   /** Services that say where they use their service-linked role; read when IAM starts. */
   readonly linkedServiceUsages: readonly LinkedServiceUsage[];
+  /** Linked services that run elsewhere; left out, none. */
+  readonly outsideServices?: readonly OutsideService[];
   /** The file that `scripts/build-managed-policies.ts` writes; left out, it is looked for. */
   readonly managedPoliciesFile?: string;
 }
@@ -63,18 +67,27 @@ export interface IamService extends Service {
   readonly federation: FederationDirectory;
   readonly credentials: CredentialSource;
   readonly linkedRoles: ServiceLinkedRoles;
+  readonly linkedRoleReport: LinkedRoleReport;
   /** Makes accounts and sets their root keys; may be called again with the same or others. */
   bootstrapAccounts(accounts: readonly RootAccount[]): Promise<void>;
 }
 
 /** AWS IAM: who exists, and what they may do. */
 export function createIamService(deps: IamDependencies): IamService {
+  const outside = deps.outsideServices ?? [];
+  const createdMs = deps.clock.nowMs();
+  const policies = outside.map(({ policyName, policyDocument: document }) => ({
+    arn: servicePolicyArn(policyName),
+    document,
+    createdMs,
+  }));
   const parts: IamParts = {
     ...deps,
     generations: new Generations(),
-    awsPolicies: new AwsManagedPolicies(deps.managedPoliciesFile),
+    awsPolicies: new AwsManagedPolicies(deps.managedPoliciesFile, policies),
     secrets: new SecretBox(deps.sealingKey),
     lastUsed: new LastUsed(deps.store, deps.log),
+    templates: new LinkedRoleTemplates(outside),
   };
   const linked = createServiceLinkedRoles(parts);
   const credentials = new KeyCredentials(parts);
@@ -94,6 +107,7 @@ export function createIamService(deps: IamDependencies): IamService {
     federation: createFederationDirectory(parts),
     credentials,
     linkedRoles: linked.linkedRoles,
+    linkedRoleReport: linked.report,
     bootstrapAccounts: (accounts) => bootstrapAccounts(parts, accounts),
     start: async () => {
       // Only now: these services are made after IAM, because they need its ports.

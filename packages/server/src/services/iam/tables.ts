@@ -53,6 +53,10 @@ export interface RoleRow {
   last_used_ms: number | null;
   last_used_region: string | null;
   created_ms: number;
+  /** ARN of who made a service-linked role; null for other roles. */
+  created_by: string | null;
+  /** The service that had it made, e.g. `ivs.amazonaws.com`. */
+  created_via: string | null;
 }
 
 /** Tags of users, roles, managed policies and instance profiles, by the unique id of their owner. */

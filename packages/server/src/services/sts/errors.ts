@@ -62,3 +62,15 @@ export function invalidAuthorizationMessage(): AwsError {
     { status: 400 },
   );
 }
+
+/**
+ * An outside service's role has no new sessions while that service is asked whether it uses it. The
+ * code is IAM's for what can't be changed for a moment; AWS has none for this.
+ */
+export function roleBeingDeleted(roleName: string): AwsError {
+  return new AwsError(
+    "EntityTemporarilyUnmodifiable",
+    `The role ${roleName} is being deleted. Try again when its deletion task has finished.`,
+    { status: 409 },
+  );
+}

@@ -11,7 +11,7 @@ import {
 } from "./assumable-role.ts";
 import { callerArn } from "./caller-arn.ts";
 import { CHAINED_SESSION_SECONDS_MAX, DEFAULT_SESSION_SECONDS } from "./constraints.ts";
-import { accessDenied, validationError } from "./errors.ts";
+import { accessDenied, roleBeingDeleted, validationError } from "./errors.ts";
 import { issueRoleSession } from "./issue-role-session.ts";
 import { multiFactorAuth } from "./mfa.ts";
 import { refuseFederatedUser } from "./refuse-federated-user.ts";
@@ -51,6 +51,7 @@ export function roleSessions(deps: RoleSessionsDependencies) {
         assert(role, "AssumeRole is handled only after it was decided");
         if (input.ProvidedContexts !== undefined && input.ProvidedContexts.length > 0)
           throw validationError("ProvidedContexts is not supported: no context provider is known.");
+        if (role.isBeingDeleted) throw roleBeingDeleted(role.roleName);
         const seconds = sessionSeconds(input, role, context);
         checkInlineSessionPolicy(input.Policy);
         const policyArns = (input.PolicyArns ?? []).map(({ arn = "" }) => arn);

@@ -3,6 +3,7 @@ import type {
   FederationDirectory,
   IdentityDirectory,
 } from "../../kernel/identity.ts";
+import type { ForwardAccessSessions } from "../../kernel/linked-services.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyInfo } from "./access-key-info.ts";
 import { AuthorizationMessages } from "./authorization-messages.ts";
@@ -11,6 +12,7 @@ import { stsConstraints } from "./constraints.ts";
 import { decodeAuthorizationMessage } from "./decode-authorization-message.ts";
 import { accessDenied, notAuthorized } from "./errors.ts";
 import { federationTokens } from "./federation-tokens.ts";
+import { ForwardedSessionCredentials } from "./forward-access-sessions.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 import { roleSessions } from "./role-sessions.ts";
 import { samlSessions } from "./saml-sessions.ts";
@@ -24,14 +26,25 @@ export interface StsDependencies extends ServiceDependencies {
   readonly federation: FederationDirectory;
   /** At least 32 random bytes that outlive the process: they are what makes tokens ours. */
   readonly sealingKey: Uint8Array;
+  /** Finds long-term keys, which a linked service may pass on. */
+  readonly longTermCredentials: CredentialSource;
+}
+
+export interface StsService extends Service {
+  readonly credentials: CredentialSource;
+  readonly messages: AuthorizationMessages;
+  readonly forwardAccessSessions: ForwardAccessSessions & CredentialSource;
 }
 
 /** AWS STS. It keeps no state but a cache: a session is what its token says. */
-export function createStsService(
-  deps: StsDependencies,
-): Service & { readonly credentials: CredentialSource; readonly messages: AuthorizationMessages } {
+export function createStsService(deps: StsDependencies): StsService {
   const credentials = new SessionCredentials(deps);
   const messages = new AuthorizationMessages(deps.sealingKey, deps.ids);
+  const forwardAccessSessions = new ForwardedSessionCredentials(deps, {
+    findCredential: async (id, token) =>
+      (await deps.longTermCredentials.findCredential(id, token)) ??
+      (await credentials.findCredential(id, token)),
+  });
   const keys = new IssuerKeys(deps.clock);
   return {
     definition: {
@@ -61,6 +74,7 @@ export function createStsService(
     migrations: [],
     credentials,
     messages,
+    forwardAccessSessions,
     accessDenied: ({ authorization: { action, resource, caller }, callerArn }) =>
       caller?.principal.kind === "federated-provider"
         ? notAuthorized(action)

@@ -22,6 +22,7 @@ class World {
     trustPolicy: "{}",
     maxSessionDurationSeconds: 3600,
     linkedService: undefined,
+    isBeingDeleted: false,
     tags: { Team: "audio", Stage: "test" },
   };
   policy: PolicyDocument | undefined = { id: policyArn, managed: true, text: "{}" };

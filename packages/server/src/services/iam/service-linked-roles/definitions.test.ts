@@ -1,16 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AwsManagedPolicies } from "../aws-managed-policies.ts";
 import {
-  findDefinition,
-  findDefinitionByRoleName,
+  LinkedRoleTemplates,
   serviceLinkedRoleDefinitions,
   servicePolicyArn,
 } from "./definitions.ts";
 import { ACCOUNT_ID, IamWorld } from "./testing/iam-world.ts";
 
+const templates = new LinkedRoleTemplates([]);
 const creatable = serviceLinkedRoleDefinitions.filter(
   (definition) =>
-    findDefinition(definition.servicePrincipal) === definition &&
+    templates.find(definition.servicePrincipal) === definition &&
     definition.creatableThroughIam !== false,
 );
 
@@ -49,13 +49,13 @@ describe("the definitions", () => {
   });
 
   test("are found by the names of their roles, with a suffix where one is allowed", () => {
-    expect(findDefinitionByRoleName("AWSServiceRoleForIVSRecordToS3")?.servicePrincipal).toBe(
+    expect(templates.findByRoleName("AWSServiceRoleForIVSRecordToS3")?.servicePrincipal).toBe(
       "ivs.amazonaws.com",
     );
-    expect(findDefinitionByRoleName("AWSServiceRoleForAutoScaling_blue")?.servicePrincipal).toBe(
+    expect(templates.findByRoleName("AWSServiceRoleForAutoScaling_blue")?.servicePrincipal).toBe(
       "autoscaling.amazonaws.com",
     );
-    expect(findDefinitionByRoleName("AWSServiceRoleForIVSRecordToS3_blue")).toBeUndefined();
+    expect(templates.findByRoleName("AWSServiceRoleForIVSRecordToS3_blue")).toBeUndefined();
   });
 });
 

@@ -1,3 +1,4 @@
+import type { OutsideService } from "../../../kernel/linked-services.ts";
 import catalogue from "./catalogue.json" with { type: "json" };
 
 /** What AWS fixes of a service-linked role before it exists: IAM's template for a service. */
@@ -23,28 +24,62 @@ export interface ServiceLinkedRoleDefinition {
  */
 export const serviceLinkedRoleDefinitions: readonly ServiceLinkedRoleDefinition[] = catalogue;
 
-const byPrincipal = new Map<string, ServiceLinkedRoleDefinition>();
-const byRoleName = new Map<string, ServiceLinkedRoleDefinition>();
-for (const definition of serviceLinkedRoleDefinitions) {
-  if (!byPrincipal.has(definition.servicePrincipal))
-    byPrincipal.set(definition.servicePrincipal, definition);
-  byRoleName.set(definition.roleName, definition);
+/** The templates of one server: AWS's, and those of the services that run outside it. */
+export class LinkedRoleTemplates {
+  readonly #byPrincipal = new Map<string, ServiceLinkedRoleDefinition>();
+  readonly #byRoleName = new Map<string, ServiceLinkedRoleDefinition>();
+  readonly #outside = new Map<string, OutsideService>();
+
+  constructor(outside: readonly OutsideService[]) {
+    for (const definition of [...serviceLinkedRoleDefinitions, ...outside.map(definitionOf)]) {
+      const { servicePrincipal, roleName } = definition;
+      if (!this.#byPrincipal.has(servicePrincipal))
+        this.#byPrincipal.set(servicePrincipal, definition);
+      this.#byRoleName.set(roleName, definition);
+    }
+    for (const service of outside) this.#outside.set(service.servicePrincipal, service);
+  }
+
+  /** The principal's letter case counts, as on AWS. */
+  find(servicePrincipal: string): ServiceLinkedRoleDefinition | undefined {
+    return this.#byPrincipal.get(servicePrincipal);
+  }
+
+  /** The definition behind a role's name, with or without a custom suffix. */
+  findByRoleName(roleName: string): ServiceLinkedRoleDefinition | undefined {
+    const whole = this.#byRoleName.get(roleName);
+    if (whole) return whole;
+    const separator = roleName.indexOf("_");
+    const base = separator < 0 ? undefined : this.#byRoleName.get(roleName.slice(0, separator));
+    return base?.allowsSuffix ? base : undefined;
+  }
+
+  /** The service, if it runs outside this server. */
+  outside(servicePrincipal: string): OutsideService | undefined {
+    return this.#outside.get(servicePrincipal);
+  }
 }
 
-/** The principal's letter case counts, as on AWS. */
-export function findDefinition(servicePrincipal: string): ServiceLinkedRoleDefinition | undefined {
-  return byPrincipal.get(servicePrincipal);
+function definitionOf(service: OutsideService): ServiceLinkedRoleDefinition {
+  const { servicePrincipal, roleName, policyName, allowsSuffix, description } = service;
+  return {
+    servicePrincipal,
+    roleName,
+    policyName,
+    allowsSuffix,
+    ...(description === undefined ? {} : { createdDescription: description }),
+  };
 }
 
-/** The definition behind a role's name, with or without a custom suffix. */
-export function findDefinitionByRoleName(
-  roleName: string,
-): ServiceLinkedRoleDefinition | undefined {
-  const whole = byRoleName.get(roleName);
-  if (whole) return whole;
-  const separator = roleName.indexOf("_");
-  const base = separator < 0 ? undefined : byRoleName.get(roleName.slice(0, separator));
-  return base?.allowsSuffix ? base : undefined;
+/** A name of AWS's that an outside service asks for as well; role names count without case. */
+export function findTakenName(services: readonly OutsideService[]): string | undefined {
+  const roleNames = new Set(serviceLinkedRoleDefinitions.map((d) => d.roleName.toLowerCase()));
+  const policyNames = new Set(serviceLinkedRoleDefinitions.map((d) => d.policyName));
+  for (const { roleName, policyName } of services) {
+    if (roleNames.has(roleName.toLowerCase())) return roleName;
+    if (policyNames.has(policyName)) return policyName;
+  }
+  return undefined;
 }
 
 /** `/aws-service-role/ivs.amazonaws.com/`. */

@@ -2,14 +2,17 @@ import type { RoleUsage } from "../../../kernel/identity.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { deleteRoleCompletely, type Role } from "../role-queries.ts";
 import { type DeletionTask, findTask, finishTask } from "./deletion-tasks.ts";
-import type { LinkedServices } from "./linked-services.ts";
 import type { ServiceLinkedRoleTables } from "./tables.ts";
 
 /** Of each Region, as many resources are named in a failure. AWS, too, may list only some. */
 const LISTED_RESOURCES_MAX = 100;
 
+/** Source: IAM API reference, DeletionTaskFailureReasonType. */
+const REASON_LENGTH_MAX = 1000;
+
 export interface DeletionDecision {
-  readonly services: LinkedServices;
+  /** Where the role is used: read inside `tx`, or answered while the role had no new sessions. */
+  findUsage(tx: Transaction): Promise<readonly RoleUsage[]> | readonly RoleUsage[];
   readonly nowMs: number;
   readonly tx: Transaction<ServiceLinkedRoleTables>;
 }
@@ -21,7 +24,7 @@ export interface DeletionDecision {
  */
 export async function decideDeletion(
   { task_id: taskId, account_id: accountId }: Pick<DeletionTask, "task_id" | "account_id">,
-  { services, nowMs, tx }: DeletionDecision,
+  { findUsage, nowMs, tx }: DeletionDecision,
 ): Promise<void> {
   const task = await findTask(tx.db, accountId, taskId);
   if (!task || task.status === "SUCCEEDED" || task.status === "FAILED") return;
@@ -31,7 +34,7 @@ export async function decideDeletion(
     .where("role_id", "=", task.role_id)
     .executeTakeFirst();
   if (!role) return finishTask(tx.db, taskId, nowMs);
-  const usages = await services.findUsage(task.service_principal, accountId, tx.tables());
+  const usages = await findUsage(tx.tables());
   if (usages.length === 0) {
     await deleteRoleCompletely(tx.db, role);
     return finishTask(tx.db, taskId, nowMs);
@@ -43,12 +46,13 @@ export async function decideDeletion(
 /** Ends the task because nobody could say whether the role is in use; the role stays. */
 export async function abandonDeletion(
   task: DeletionTask,
+  reason: string,
   nowMs: number,
   tx: Transaction<ServiceLinkedRoleTables>,
 ): Promise<void> {
   await releaseRole({ role_id: task.role_id }, tx);
   await finishTask(tx.db, task.task_id, nowMs, {
-    reason: `${task.service_principal} could not tell whether the role ${task.role_name} is in use. Try again later.`,
+    reason: reason.slice(0, REASON_LENGTH_MAX),
     usages: [],
   });
 }

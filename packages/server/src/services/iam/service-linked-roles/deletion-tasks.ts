@@ -36,15 +36,19 @@ export function findTask(
     .executeTakeFirst();
 }
 
-/** The next task to work on, the oldest first. */
-export function findPendingTask(db: Database): Promise<DeletionTask | undefined> {
-  return db
+/** The next task to work on, the oldest first, but for those that are under way. */
+export function findPendingTask(
+  db: Database,
+  underWay: readonly string[],
+): Promise<DeletionTask | undefined> {
+  let pending = db
     .selectFrom("iam_role_deletion_tasks")
     .selectAll()
     .where("status", "in", PENDING)
     .orderBy("created_ms")
-    .orderBy("task_id")
-    .executeTakeFirst();
+    .orderBy("task_id");
+  if (underWay.length > 0) pending = pending.where("task_id", "not in", underWay);
+  return pending.executeTakeFirst();
 }
 
 export async function insertTask(db: Database, task: DeletionTask): Promise<void> {

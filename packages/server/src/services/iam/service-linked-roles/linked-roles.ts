@@ -3,7 +3,7 @@ import type { Transaction } from "../../../kernel/store.ts";
 import type { Generations } from "../generations.ts";
 import { findLinkedRoles, type Role, roleArn } from "../role-queries.ts";
 import type { IamTables } from "../tables.ts";
-import { findDefinition } from "./definitions.ts";
+import type { LinkedRoleTemplates } from "./definitions.ts";
 
 /**
  * What a linked service may know and do of its own role, inside the transaction in which it begins
@@ -12,7 +12,20 @@ import { findDefinition } from "./definitions.ts";
  * A role whose deletion is pending still counts: the deletion is decided in a transaction that
  * sees who uses the role, so whoever comes first wins, and the deletion fails if it was the service.
  */
-export function createLinkedRoles(generations: Generations): ServiceLinkedRoles {
+export function createLinkedRoles(
+  generations: Generations,
+  templates: LinkedRoleTemplates,
+): ServiceLinkedRoles {
+  /** Roles with a custom suffix are the caller's to use, not the service's own. */
+  const ownRole = async (
+    servicePrincipal: string,
+    accountId: string,
+    tx: Transaction,
+  ): Promise<Role | undefined> => {
+    const name = templates.find(servicePrincipal)?.roleName;
+    const roles = await findLinkedRoles(tx.tables<IamTables>().db, accountId, servicePrincipal);
+    return roles.find((role) => role.role_name === name);
+  };
   return {
     find: async (servicePrincipal, accountId, tx) => {
       const role = await ownRole(servicePrincipal, accountId, tx);
@@ -42,15 +55,4 @@ export function createLinkedRoles(generations: Generations): ServiceLinkedRoles 
       generations.bumpAfterCommit(tx, accountId);
     },
   };
-}
-
-/** Roles with a custom suffix are the caller's to use, not the service's own. */
-async function ownRole(
-  servicePrincipal: string,
-  accountId: string,
-  tx: Transaction,
-): Promise<Role | undefined> {
-  const name = findDefinition(servicePrincipal)?.roleName;
-  const roles = await findLinkedRoles(tx.tables<IamTables>().db, accountId, servicePrincipal);
-  return roles.find((role) => role.role_name === name);
 }

@@ -24,4 +24,11 @@ export const serviceLinkedRoleMigrations: readonly Migration[] = [
         .execute();
     },
   },
+  {
+    name: "iam/0021-role-origins",
+    up: async ({ schema }) => {
+      await schema.alterTable("iam_roles").addColumn("created_by", "text").execute();
+      await schema.alterTable("iam_roles").addColumn("created_via", "text").execute();
+    },
+  },
 ];

@@ -18,8 +18,7 @@ import {
 } from "../role-queries.ts";
 import type { IamTables } from "../tables.ts";
 import {
-  findDefinition,
-  findDefinitionByRoleName,
+  type LinkedRoleTemplates,
   type ServiceLinkedRoleDefinition,
   serviceLinkedRolePath,
   servicePolicyArn,
@@ -38,11 +37,11 @@ export function serviceLinkedRoleOperations(parts: IamParts, worker: DeletionWor
     CreateServiceLinkedRole: {
       authorize: (input, context) => ({
         action: "iam:CreateServiceLinkedRole",
-        resource: arnBeforeCreation(input, requireAccount(context)),
+        resource: arnBeforeCreation(input, requireAccount(context), parts.templates),
         context: { "iam:awsservicename": input.AWSServiceName },
       }),
       handle: async (input, context) => {
-        const definition = requireDefinition(input, context);
+        const definition = requireDefinition(input, context, parts.templates);
         const roleName = nameOf(definition, input.CustomSuffix);
         const role = await change(parts, context, (tx) =>
           createRole({ definition, roleName, description: input.Description, context, parts, tx }),
@@ -53,7 +52,11 @@ export function serviceLinkedRoleOperations(parts: IamParts, worker: DeletionWor
     DeleteServiceLinkedRole: {
       authorize: async (input, context) => ({
         action: "iam:DeleteServiceLinkedRole",
-        resource: await arnForDeletion(required(input.RoleName, "roleName"), context),
+        resource: await arnForDeletion(
+          required(input.RoleName, "roleName"),
+          context,
+          parts.templates,
+        ),
       }),
       handle: async (input, context) => {
         const roleName = required(input.RoleName, "roleName");
@@ -90,9 +93,10 @@ export function serviceLinkedRoleOperations(parts: IamParts, worker: DeletionWor
 function requireDefinition(
   input: iam.CreateServiceLinkedRoleCommandInput,
   context: RequestContext,
+  templates: LinkedRoleTemplates,
 ): ServiceLinkedRoleDefinition {
   const service = required(input.AWSServiceName, "aWSServiceName");
-  const definition = findDefinition(service);
+  const definition = templates.find(service);
   const reserved = definition?.creatableThroughIam === false && context.invokedBy !== service;
   if (!definition || reserved)
     throw accessDenied(`Cannot find Service Linked Role template for ${service}`);
@@ -109,9 +113,10 @@ function nameOf(definition: ServiceLinkedRoleDefinition, suffix: string | undefi
 function arnBeforeCreation(
   input: iam.CreateServiceLinkedRoleCommandInput,
   accountId: string,
+  templates: LinkedRoleTemplates,
 ): string {
   const service = input.AWSServiceName ?? "";
-  const definition = findDefinition(service);
+  const definition = templates.find(service);
   const name = definition ? nameOf(definition, input.CustomSuffix) : "*";
   return `arn:aws:iam::${accountId}:role${serviceLinkedRolePath(service)}${name}`;
 }
@@ -152,6 +157,8 @@ async function createRole(creation: Creation): Promise<Role> {
     last_used_ms: null,
     last_used_region: null,
     created_ms: context.nowMs,
+    created_by: creatorOf(context),
+    created_via: context.invokedBy ?? null,
   };
   await insertRole(tx.db, role);
   if (policyName !== undefined)
@@ -165,6 +172,10 @@ async function createRole(creation: Creation): Promise<Role> {
       })
       .execute();
   return role;
+}
+
+function creatorOf({ caller: { principal } }: RequestContext): string | null {
+  return "arn" in principal ? principal.arn : null;
 }
 
 /** A service that creates its own role describes it in its own words, where they are known. */
@@ -230,11 +241,15 @@ async function requestDeletion(request: DeletionRequest): Promise<string> {
 }
 
 /** A role that is gone keeps its ARN, so that who may delete it learns that it is gone. */
-async function arnForDeletion(roleName: string, context: RequestContext): Promise<string> {
+async function arnForDeletion(
+  roleName: string,
+  context: RequestContext,
+  templates: LinkedRoleTemplates,
+): Promise<string> {
   const accountId = requireAccount(context);
   const role = await findRole(context.db<IamTables>(), accountId, roleName);
   if (role) return roleArn(role);
-  const service = findDefinitionByRoleName(roleName)?.servicePrincipal;
+  const service = templates.findByRoleName(roleName)?.servicePrincipal;
   const path = service === undefined ? "/" : serviceLinkedRolePath(service);
   return `arn:aws:iam::${accountId}:role${path}${roleName}`;
 }

@@ -1,8 +1,10 @@
 import type { LinkedServiceUsage, ServiceLinkedRoles } from "../../../kernel/identity.ts";
+import type { LinkedRoleReport } from "../../../kernel/linked-services.ts";
 import type { OperationTable } from "../../../kernel/operations.ts";
 import type { Migration } from "../../../kernel/store.ts";
 import type { IamParts } from "../parts.ts";
 import { DeletionWorker } from "./deletion-worker.ts";
+import { createLinkedRoleReport } from "./linked-role-report.ts";
 import { createLinkedRoles } from "./linked-roles.ts";
 import { LinkedServices } from "./linked-services.ts";
 import { serviceLinkedRoleMigrations } from "./migrations.ts";
@@ -14,6 +16,7 @@ export interface ServiceLinkedRolePart {
   readonly migrations: readonly Migration[];
   /** For the services that own a role. */
   readonly linkedRoles: ServiceLinkedRoles;
+  readonly report: LinkedRoleReport;
   /** Makes a service answer for its role before the role is deleted; before `start`. */
   register(usage: LinkedServiceUsage): void;
   /** Takes up the deletions that an earlier process left. */
@@ -24,12 +27,13 @@ export interface ServiceLinkedRolePart {
 }
 
 export function createServiceLinkedRoles(parts: IamParts): ServiceLinkedRolePart {
-  const services = new LinkedServices();
+  const services = new LinkedServices(parts.templates);
   const worker = new DeletionWorker({ ...parts, services });
   return {
     operations: serviceLinkedRoleOperations(parts, worker),
     migrations: serviceLinkedRoleMigrations,
-    linkedRoles: createLinkedRoles(parts.generations),
+    linkedRoles: createLinkedRoles(parts.generations, parts.templates),
+    report: createLinkedRoleReport(parts, services),
     register: (usage) => services.register(usage),
     start: () => worker.start(),
     close: () => worker.close(),

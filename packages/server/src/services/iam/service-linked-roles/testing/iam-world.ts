@@ -18,6 +18,7 @@ import { iamMigrations } from "../../migrations.ts";
 import type { IamParts } from "../../parts.ts";
 import { roleOperations } from "../../roles.ts";
 import { SecretBox } from "../../secret-box.ts";
+import { LinkedRoleTemplates } from "../definitions.ts";
 import { createServiceLinkedRoles, type ServiceLinkedRolePart } from "../service-linked-roles.ts";
 
 export const ACCOUNT_ID = "000000000000";
@@ -67,6 +68,7 @@ export class IamWorld {
       awsPolicies: new AwsManagedPolicies(undefined),
       secrets: new SecretBox(new Uint8Array(32)),
       lastUsed: new LastUsed(this.store, silent),
+      templates: new LinkedRoleTemplates([]),
     };
     this.roles = createServiceLinkedRoles(parts);
     this.#operations = {

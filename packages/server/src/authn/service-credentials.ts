@@ -1,0 +1,28 @@
+import type { Credential, CredentialSource } from "../kernel/identity.ts";
+import type { OutsideService } from "../kernel/linked-services.ts";
+
+/** The keys of linked services that run elsewhere: who signs with one is the service principal. */
+export class ServiceCredentials implements CredentialSource {
+  readonly #byKey: ReadonlyMap<string, Credential>;
+
+  constructor(services: readonly OutsideService[]) {
+    this.#byKey = new Map(
+      services.map(({ servicePrincipal, accessKeyId, secretAccessKey }) => [
+        accessKeyId,
+        {
+          secretAccessKey,
+          status: "Active",
+          caller: { principal: { kind: "service", serviceName: servicePrincipal }, accessKeyId },
+        },
+      ]),
+    );
+  }
+
+  async findCredential(
+    accessKeyId: string,
+    sessionToken: string | undefined,
+  ): Promise<Credential | "invalid-token" | undefined> {
+    const credential = this.#byKey.get(accessKeyId);
+    return credential && sessionToken !== undefined ? "invalid-token" : credential;
+  }
+}

@@ -1,0 +1,81 @@
+import type { Caller } from "./principal.ts";
+
+/** A linked service that runs outside this server: what `linkedServices` says of it. */
+export interface OutsideService {
+  /** `queue.internal.example`. */
+  readonly servicePrincipal: string;
+  /** `AWSServiceRoleForInternalQueue`. */
+  readonly roleName: string;
+  /** The role's managed policy: `arn:aws:iam::aws:policy/aws-service-role/<policyName>`. */
+  readonly policyName: string;
+  readonly policyDocument: string;
+  /** What the role is described with when the service has it made. */
+  readonly description: string | undefined;
+  readonly allowsSuffix: boolean;
+  /** The name in the credential scope of requests that the service's own callers sign. */
+  readonly signingName: string;
+  /** What the service may call with its callers' credentials: `iam:CreateServiceLinkedRole`. */
+  readonly forwardedOperations: readonly string[];
+  /** Signs as the service principal. */
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly usage: UsageEndpoint;
+}
+
+/** Where a service says whether it still uses its role. */
+export interface UsageEndpoint {
+  /** `{region}`, `{account}` and `{role}` are filled in where they stand. */
+  readonly url: string;
+  /** Each is asked. */
+  readonly regions: readonly string[];
+  /** Sent as it is, for the service to know who asks. */
+  readonly authorizationHeader: string | undefined;
+  /** For all attempts of one Region together. */
+  readonly deadlineMs: number;
+  readonly attempts: number;
+}
+
+/** A service's way to act for its caller: what AWS calls a forward access session. */
+export interface ForwardedAccess {
+  readonly servicePrincipal: string;
+  /** `iam:CreateServiceLinkedRole`. */
+  readonly operations: readonly string[];
+}
+
+export interface ForwardedCredentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken: string;
+  readonly expiresAtMs: number;
+}
+
+/** Issues credentials with which a service passes on those of its caller. STS implements it. */
+export interface ForwardAccessSessions {
+  /** `sessionToken` came with the caller's request, if its key is a temporary one. */
+  issue(
+    caller: Caller,
+    sessionToken: string | undefined,
+    access: ForwardedAccess,
+  ): ForwardedCredentials;
+}
+
+/** A service-linked role as the report of unused roles shows it. IAM implements the report. */
+export interface LinkedRoleStatus {
+  readonly arn: string;
+  readonly roleName: string;
+  readonly servicePrincipal: string;
+  readonly createdMs: number;
+  /** Undefined for roles that are older than the record of it. */
+  readonly createdBy: string | undefined;
+  /** The service that had it made for `createdBy`. */
+  readonly createdVia: string | undefined;
+  readonly lastUsed: { readonly atMs: number; readonly region: string } | undefined;
+  readonly usages: readonly { readonly region: string; readonly resources: readonly string[] }[];
+  /** Why the usages aren't known. */
+  readonly unknown: string | undefined;
+  readonly deletionTaskId: string | undefined;
+}
+
+export interface LinkedRoleReport {
+  list(accountId: string): Promise<readonly LinkedRoleStatus[]>;
+}

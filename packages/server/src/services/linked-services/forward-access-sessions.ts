@@ -1,0 +1,94 @@
+import { AwsError } from "../../kernel/aws-error.ts";
+import type { Credential } from "../../kernel/identity.ts";
+import type { ForwardAccessSessions, OutsideService } from "../../kernel/linked-services.ts";
+import { NO_PERMISSION_NEEDED, type OperationHandler } from "../../kernel/operations.ts";
+import { accountOf } from "../../kernel/principal.ts";
+
+/** A request as a service received it from its caller, signature and all. */
+export interface ReceivedRequest {
+  readonly method: string;
+  /** Percent-encoded as received. */
+  readonly rawPath: string;
+  readonly rawQuery: string;
+  /** Lower-cased names. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+export interface VerifiedRequest {
+  readonly caller: Credential["caller"];
+  readonly sessionToken: string | undefined;
+  /** The service in the credential scope. */
+  readonly signedFor: string;
+}
+
+/** Who signed a request that another server received. Rejects with the refusal. */
+export type VerifyReceived = (request: ReceivedRequest) => Promise<VerifiedRequest>;
+
+interface Input {
+  readonly Method: string;
+  readonly Path: string;
+  readonly Query?: string;
+  readonly Headers: Readonly<Record<string, string>>;
+  readonly Body?: string;
+}
+
+export interface ForwardAccessSessionDependencies {
+  readonly services: readonly OutsideService[];
+  readonly sessions: ForwardAccessSessions;
+  readonly verify: VerifyReceived;
+}
+
+/**
+ * Trades a request that a linked service received for credentials with which it acts for the
+ * caller. That the caller signed for this service, minutes ago, is what shows its will.
+ */
+export function createForwardAccessSession(
+  deps: ForwardAccessSessionDependencies,
+): OperationHandler<Input, object> {
+  return {
+    authorize: () => NO_PERMISSION_NEEDED,
+    handle: async (input, { caller: { principal } }) => {
+      const service =
+        principal.kind === "service"
+          ? deps.services.find((each) => each.servicePrincipal === principal.serviceName)
+          : undefined;
+      if (!service) throw refused("Only a service of the setting linkedServices may call this.");
+      const { caller, sessionToken, signedFor } = await deps.verify(receivedRequest(input));
+      if (signedFor !== service.signingName)
+        throw refused(
+          `The received request is signed for "${signedFor}", not for "${service.signingName}".`,
+        );
+      if (caller.forwarded !== undefined || !("accountId" in caller.principal))
+        throw refused("The received request isn't signed by somebody of an account.");
+      const { servicePrincipal, forwardedOperations: operations } = service;
+      const issued = deps.sessions.issue(caller, sessionToken, { servicePrincipal, operations });
+      return {
+        Credentials: {
+          AccessKeyId: issued.accessKeyId,
+          SecretAccessKey: issued.secretAccessKey,
+          SessionToken: issued.sessionToken,
+          Expiration: new Date(issued.expiresAtMs),
+        },
+        AccountId: accountOf(caller.principal),
+        CallerArn: caller.principal.arn,
+      };
+    },
+  };
+}
+
+function receivedRequest({ Method, Path, Query, Headers, Body }: Input): ReceivedRequest {
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(Headers)) headers[name.toLowerCase()] = value;
+  return {
+    method: Method,
+    rawPath: Path,
+    rawQuery: Query ?? "",
+    headers,
+    body: Buffer.from(Body ?? "", "base64"),
+  };
+}
+
+function refused(message: string): AwsError {
+  return new AwsError("AccessDeniedException", message, { status: 403 });
+}

@@ -1,0 +1,81 @@
+/*
+ * The two operations of Rolecast's own API, in the form in which the SDK's clients bring their
+ * schemas: restJson1, so that any SigV4 signer with a JSON body can call them.
+ */
+
+const NAMESPACE = "rolecast";
+const OPERATION = 9;
+const STRUCTURE = 3;
+const LIST = 1;
+const MAP = 2;
+const STRING = 0;
+const TIMESTAMP = 4;
+const BOOLEAN = 2;
+
+type Reference = number | readonly unknown[] | (() => readonly unknown[]);
+
+function structure(
+  name: string,
+  members: Readonly<Record<string, Reference>>,
+  requiredCount = 0,
+): readonly unknown[] {
+  const names = Object.keys(members);
+  return [STRUCTURE, NAMESPACE, name, 0, names, Object.values(members), requiredCount];
+}
+
+function listOf(name: string, member: Reference): readonly unknown[] {
+  return [LIST, NAMESPACE, name, 0, member];
+}
+
+const headers = [MAP, NAMESPACE, "Headers", 0, STRING, STRING];
+const credentials = structure("Credentials", {
+  AccessKeyId: STRING,
+  SecretAccessKey: STRING,
+  SessionToken: STRING,
+  Expiration: TIMESTAMP,
+});
+const strings = listOf("Strings", STRING);
+const roleUsage = structure("RoleUsage", { Region: STRING, Resources: strings });
+const roleStatus = structure("ServiceLinkedRoleStatus", {
+  Arn: STRING,
+  RoleName: STRING,
+  AWSServiceName: STRING,
+  CreateDate: TIMESTAMP,
+  CreatedBy: STRING,
+  CreatedVia: STRING,
+  LastUsedDate: TIMESTAMP,
+  LastUsedRegion: STRING,
+  RoleUsageList: listOf("RoleUsageList", roleUsage),
+  UsageUnknown: STRING,
+  DeletionTaskId: STRING,
+  CanBeDeleted: BOOLEAN,
+});
+
+export const linkedServicesSchemas = {
+  CreateForwardAccessSession$: [
+    OPERATION,
+    NAMESPACE,
+    "CreateForwardAccessSession",
+    { http: ["POST", "/forward-access-sessions", 200] },
+    structure(
+      "CreateForwardAccessSessionRequest",
+      { Method: STRING, Path: STRING, Headers: headers, Query: STRING, Body: STRING },
+      3,
+    ),
+    structure("CreateForwardAccessSessionResponse", {
+      Credentials: credentials,
+      AccountId: STRING,
+      CallerArn: STRING,
+    }),
+  ],
+  ListServiceLinkedRoleUsage$: [
+    OPERATION,
+    NAMESPACE,
+    "ListServiceLinkedRoleUsage",
+    { http: ["GET", "/service-linked-role-usage", 200] },
+    structure("ListServiceLinkedRoleUsageRequest", {}),
+    structure("ListServiceLinkedRoleUsageResponse", {
+      ServiceLinkedRoles: listOf("ServiceLinkedRoles", roleStatus),
+    }),
+  ],
+};

@@ -1,0 +1,94 @@
+import assert from "node:assert/strict";
+import type { Clock } from "../../kernel/clock.ts";
+import type { Credential, CredentialSource } from "../../kernel/identity.ts";
+import type { Ids } from "../../kernel/ids.ts";
+import type {
+  ForwardAccessSessions,
+  ForwardedAccess,
+  ForwardedCredentials,
+} from "../../kernel/linked-services.ts";
+import { accountOf, type Caller } from "../../kernel/principal.ts";
+import { newUniqueId } from "../../kernel/unique-ids.ts";
+import { TokenSealer } from "./token-sealer.ts";
+
+/** A "context-specific credential": no other key that signs begins so. */
+const KEY_PREFIX = "ACCA";
+/** As long as the request that it stands for may be under way; ours, AWS tells nothing of its own. */
+const LIFETIME_MS = 5 * 60 * 1000;
+
+/** What a token says: whose credentials these are, and what the service may do with them. */
+type SealedAccess = readonly [
+  accessKeyId: string,
+  sessionToken: string | 0,
+  servicePrincipal: string,
+  operations: readonly string[],
+  expiresAtMs: number,
+];
+
+/**
+ * Credentials with which a linked service passes on those of its caller. A token names the
+ * caller's key and is good for as long as that one is: what is revoked there is revoked here.
+ */
+export class ForwardedSessionCredentials implements CredentialSource, ForwardAccessSessions {
+  readonly #deps: { readonly clock: Clock; readonly ids: Ids };
+  readonly #sealer: TokenSealer;
+  readonly #callers: CredentialSource;
+
+  /** `callers` finds the credentials that are passed on. */
+  constructor(
+    deps: { readonly clock: Clock; readonly ids: Ids; readonly sealingKey: Uint8Array },
+    callers: CredentialSource,
+  ) {
+    this.#deps = deps;
+    this.#sealer = new TokenSealer(deps.sealingKey, deps.ids);
+    this.#callers = callers;
+  }
+
+  issue(
+    caller: Caller,
+    sessionToken: string | undefined,
+    access: ForwardedAccess,
+  ): ForwardedCredentials {
+    assert(caller.accessKeyId !== undefined, "only who signed a request can be acted for");
+    const accountId = accountOf(caller.principal);
+    const accessKeyId = newUniqueId(KEY_PREFIX, accountId, this.#deps.ids);
+    const endsMs = this.#deps.clock.nowMs() + LIFETIME_MS;
+    const expiresAtMs = Math.min(endsMs, caller.expiresAtMs ?? endsMs);
+    const sealed: SealedAccess = [
+      caller.accessKeyId,
+      sessionToken ?? 0,
+      access.servicePrincipal,
+      access.operations,
+      expiresAtMs,
+    ];
+    const token = this.#sealer.seal(accessKeyId, JSON.stringify(sealed), 0);
+    return { accessKeyId, ...token, expiresAtMs };
+  }
+
+  async findCredential(
+    accessKeyId: string,
+    sessionToken: string | undefined,
+  ): Promise<Credential | "invalid-token" | "expired-token" | undefined> {
+    if (!accessKeyId.startsWith(KEY_PREFIX)) return undefined;
+    const opened =
+      sessionToken === undefined ? undefined : this.#sealer.open(accessKeyId, sessionToken);
+    if (!opened) return "invalid-token";
+    const [key, token, servicePrincipal, operations, expiresAtMs] = JSON.parse(
+      opened.text,
+    ) as SealedAccess;
+    if (expiresAtMs <= this.#deps.clock.nowMs()) return "expired-token";
+    const found = await this.#callers.findCredential(key, token === 0 ? undefined : token);
+    if (found === undefined) return "invalid-token";
+    if (typeof found === "string") return found;
+    return {
+      ...found,
+      secretAccessKey: opened.secretAccessKey,
+      caller: {
+        ...found.caller,
+        accessKeyId,
+        expiresAtMs,
+        forwarded: { servicePrincipal, operations },
+      },
+    };
+  }
+}
