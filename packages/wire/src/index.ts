@@ -34,7 +34,7 @@ export type {
   Authentication,
   SignedAuthentication,
 } from "./sigv4/authentication.ts";
-export { type DecodedBody, decodeBody } from "./sigv4/decode-body.ts";
+export { type DecodedBody, decodeBody, sha256Mismatch } from "./sigv4/decode-body.ts";
 export { parseAuthentication } from "./sigv4/parse-authentication.ts";
 export { type VerifyOptions, verifySignature } from "./sigv4/verify-signature.ts";
 export { WireError } from "./wire-error.ts";

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { Readable } from "node:stream";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { send, sign } from "../../support/signed-request.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const BUCKET = "checksums-contract";
@@ -91,4 +92,23 @@ test("without any, the object gets a CRC64NVME", async () => {
   });
   await silent.send(new s3.PutObjectCommand({ Bucket: BUCKET, Key: "silent", Body: DIGITS }));
   expect(await head("silent")).toMatchObject({ ChecksumCRC64NVME: VALUES.ChecksumCRC64NVME });
+});
+
+describe("a body that isn't the one that was signed", () => {
+  test.each([10, 300_000])("of %i bytes is refused and nothing is kept", async (sizeBytes) => {
+    const path = `/${BUCKET}/unsigned-bytes`;
+    const raw = { method: "PUT", path, body: "a".repeat(sizeBytes) };
+    const headers = await sign(server.endpoint, raw, { service: "s3" });
+    expect((await send(server.endpoint, { ...raw, headers })).status).toBe(200);
+    const changed = { ...raw, headers, body: "b".repeat(sizeBytes) };
+    const answer = await send(server.endpoint, changed);
+    expect(answer).toMatchObject({
+      status: 400,
+      body: expect.stringContaining("XAmzContentSHA256Mismatch"),
+    });
+    const { Body } = await client.send(
+      new s3.GetObjectCommand({ Bucket: BUCKET, Key: "unsigned-bytes" }),
+    );
+    expect(await Body?.transformToString()).toBe("a".repeat(sizeBytes));
+  });
 });

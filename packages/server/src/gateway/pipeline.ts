@@ -163,7 +163,12 @@ export class Pipeline {
     const addressing = definition.s3Addressing ? s3Addressing(request, bucketInHost) : undefined;
     const operation = wire.match(request, form, addressing);
     if (!operation) throw wire.unknownOperation(request);
-    const decoded = bytes ? undefined : decodeBody(authentication, request);
+    const readerVerifiesSha256 =
+      Object.hasOwn(service.operations, operation.name) &&
+      service.operations[operation.name]?.verifiesSha256 === true;
+    const decoded = bytes
+      ? undefined
+      : decodeBody(authentication, request, { readerVerifiesSha256 });
     let trailers: Readonly<Record<string, string>> = {};
     decoded?.trailers.then(
       (read) => {
@@ -177,7 +182,8 @@ export class Pipeline {
       ...(form ? { form } : { body: decoded ?? Readable.from(bytes ? [bytes] : []) }),
       ...(addressing ? { addressing } : {}),
     });
-    return { operation, input, http: httpInfo(request, () => trailers) };
+    const http = httpInfo(request, () => trailers);
+    return { operation, input, http: { ...http, unverifiedSha256: decoded?.unverifiedSha256 } };
   }
 
   #context(

@@ -44,6 +44,11 @@ export interface OperationHandler<Input, Output> {
    * identity provider. `authorize` must then say on whom to decide (`Authorization.caller`).
    */
   readonly unsigned?: boolean;
+  /**
+   * Digests its streamed body anyway, and so compares it with `http.unverifiedSha256` itself, where
+   * that is given: the gateway doesn't.
+   */
+  readonly verifiesSha256?: boolean;
 }
 
 /** A handler whose types have been checked and are no longer needed. */

@@ -17,6 +17,8 @@ export interface HttpRequestInfo {
   readonly scheme: string;
   /** Trailing headers of an aws-chunked body: filled when the body has been read to its end. */
   trailers(): Readonly<Record<string, string>>;
+  /** Hexadecimal, for an operation that `verifiesSha256`: what its body must digest to. */
+  readonly unverifiedSha256?: string | undefined;
 }
 
 /**

@@ -17,8 +17,8 @@ type Statement = ReturnType<InstanceType<typeof Libsql>["prepare"]>;
 
 export interface LibsqlConnectionOptions {
   readonly file: string;
-  /** FULL: a commit is on the disk before it is acknowledged. */
-  readonly synchronous: "FULL" | "OFF";
+  /** NORMAL: a commit is in the log, which somebody else forces to the disk. OFF: nobody does. */
+  readonly synchronous: "NORMAL" | "OFF";
 }
 
 /** Opens a connection in WAL mode: one writer, readers that don't wait for it. */

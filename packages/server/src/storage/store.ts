@@ -2,6 +2,7 @@ import { Kysely, sql } from "kysely";
 import type { Migration, Store, Tables, Transaction } from "../kernel/store.ts";
 import { libsqlDialect, openLibsql } from "./libsql-driver.ts";
 import { MIGRATIONS_TABLE, migrate } from "./migrate.ts";
+import { WriteAheadLog } from "./write-ahead-log.ts";
 
 export interface OpenStoreOptions {
   /** The database file; made when missing. */
@@ -21,7 +22,7 @@ export interface OpenedStore extends Store {
 
 /** Opens the embedded database and brings its schema up to date. */
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
-  const synchronous = options.durable ? "FULL" : "OFF";
+  const synchronous = options.durable ? "NORMAL" : "OFF";
   const writer = new Kysely<Tables>({
     dialect: libsqlDialect(openLibsql({ file: options.file, synchronous })),
   });
@@ -29,23 +30,31 @@ export async function openStore(options: OpenStoreOptions): Promise<OpenedStore>
   const reader = new Kysely<Tables>({
     dialect: libsqlDialect(openLibsql({ file: options.file, synchronous })),
   });
-  return new SqliteStore(reader, writer);
+  return new SqliteStore(
+    reader,
+    writer,
+    options.durable ? new WriteAheadLog(options.file) : undefined,
+  );
 }
 
 class SqliteStore implements OpenedStore {
   readonly db: Kysely<Tables>;
   readonly #writer: Kysely<Tables>;
+  readonly #log: WriteAheadLog | undefined;
 
-  constructor(reader: Kysely<Tables>, writer: Kysely<Tables>) {
+  constructor(reader: Kysely<Tables>, writer: Kysely<Tables>, log: WriteAheadLog | undefined) {
     this.db = reader;
     this.#writer = writer;
+    this.#log = log;
   }
 
   async transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
+    this.#log?.check();
     const committed: (() => void)[] = [];
     const result = await this.#writer
       .transaction()
       .execute((db) => run(new OpenTransaction(db, committed)));
+    await this.#log?.durable();
     for (const callback of committed) callback();
     return result;
   }
@@ -65,6 +74,7 @@ class SqliteStore implements OpenedStore {
   }
 
   async close(): Promise<void> {
+    this.#log?.close();
     await this.db.destroy();
     await this.#writer.destroy();
   }

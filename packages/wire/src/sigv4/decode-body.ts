@@ -20,7 +20,17 @@ export type DecodedBody = Readable & {
    * Headers after the body, such as checksums: known when the body has ended, empty without any.
    */
   readonly trailers: Promise<Readonly<Record<string, string>>>;
+  /** Hexadecimal: what the reader has undertaken to compare the body's SHA-256 with. */
+  readonly unverifiedSha256?: string;
 };
+
+export interface DecodeBodyOptions {
+  /**
+   * True: a literal `x-amz-content-sha256` is left to the reader, who digests the body anyway.
+   * Reading then doesn't fail with `XAmzContentSHA256Mismatch`: whoever reads must.
+   */
+  readonly readerVerifiesSha256?: boolean;
+}
 
 const MISSING_LENGTH_STATUS = 411;
 
@@ -30,14 +40,20 @@ const MISSING_LENGTH_STATUS = 411;
  * `XAmzContentSHA256Mismatch` or `IncompleteBody`; a reader must keep nothing before the end.
  * A signed request must have passed `verifySignature`.
  */
-export function decodeBody(authentication: Authentication, request: WireRequest): DecodedBody {
+export function decodeBody(
+  authentication: Authentication,
+  request: WireRequest,
+  { readerVerifiesSha256 = false }: DecodeBodyOptions = {},
+): DecodedBody {
   const claimed =
     authentication.kind === "anonymous"
       ? request.headers["x-amz-content-sha256"]
       : authentication.contentSha256;
   if (isChunked(claimed)) return decodeChunks(authentication, request, claimed ?? "");
   if (claimed !== undefined && isLiteralSha256(claimed)) {
-    return new HashedBody(request.body, claimed.toLowerCase());
+    const sha256 = claimed.toLowerCase();
+    if (!readerVerifiesSha256) return new HashedBody(request.body, sha256);
+    return Object.assign(withoutTrailers(request.body), { unverifiedSha256: sha256 });
   }
   return withoutTrailers(request.body);
 }
@@ -78,6 +94,12 @@ function decodedLength(request: WireRequest): number {
   );
 }
 
+/** What a body answers to that isn't the one that was signed. */
+export function sha256Mismatch(): WireError {
+  const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
+  return new WireError("XAmzContentSHA256Mismatch", message);
+}
+
 /** Passes bytes on and compares their hash at the end. */
 class HashedBody extends BodyTransform {
   readonly trailers: Promise<Readonly<Record<string, string>>> = Promise.resolve({});
@@ -100,7 +122,6 @@ class HashedBody extends BodyTransform {
       done();
       return;
     }
-    const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
-    done(new WireError("XAmzContentSHA256Mismatch", message));
+    done(sha256Mismatch());
   }
 }

@@ -39,7 +39,7 @@ export async function copyBytes(
   if (linked) return linked;
   const { row: source, body } = await openObject(row, context, deps, choose);
   const kept = algorithm ?? DEFAULT_CHECKSUM_ALGORITHM;
-  const digests = new BodyDigests(deps.md5.start(), kept, undefined, undefined);
+  const digests = new BodyDigests(deps.digests, kept, undefined, undefined, context);
   const { checksum, ...stored } = await storeBody(body, digests, context, deps);
   return {
     source,

@@ -2,7 +2,7 @@ import type { IdentityDirectory } from "../../kernel/identity.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { BlobFiles } from "./blobs/blob-files.ts";
 import type { BlobLeases } from "./blobs/blob-leases.ts";
-import type { Md5Workers } from "./checksums/md5-workers.ts";
+import type { DigestThreads } from "./checksums/digest-threads.ts";
 import type { GroupCommit } from "./group-commit.ts";
 
 /** What S3's operations are made with. */
@@ -11,5 +11,5 @@ export interface S3Dependencies extends ServiceDependencies {
   readonly blobs: BlobFiles;
   readonly leases: BlobLeases;
   readonly commits: GroupCommit;
-  readonly md5: Md5Workers;
+  readonly digests: DigestThreads;
 }

@@ -36,6 +36,7 @@ export function objectOperations(deps: S3Dependencies): OperationTable {
       authorize: async (input, context) =>
         writeAuthorizations(input, await requireBucket(input, context), context),
       handle: (input, context) => putObject(input, context, deps),
+      verifiesSha256: true,
     },
     GetObject: {
       authorize: (input, context) => authorizeRead(input, context),
@@ -76,7 +77,7 @@ async function putObject(
   const tags = parseTaggingHeader(input.Tagging);
   const claim = readChecksumClaim(input, context);
   const kept = claim?.algorithm ?? DEFAULT_CHECKSUM_ALGORITHM;
-  const digests = new BodyDigests(deps.md5.start(), kept, claim, input.ContentMD5);
+  const digests = new BodyDigests(deps.digests, kept, claim, input.ContentMD5, context);
   const body = readBody(input.Body, input.ContentLength, context);
   const stored = await storeBody(body, digests, context, deps);
   try {

@@ -9,7 +9,7 @@ import { findReferencedBlobs } from "./blobs/referenced-blobs.ts";
 import { bucketDefaultOperations } from "./bucket-defaults.ts";
 import { bucketPolicyOperations } from "./bucket-policies.ts";
 import { bucketOperations } from "./buckets.ts";
-import { Md5Workers } from "./checksums/md5-workers.ts";
+import { DigestThreads } from "./checksums/digest-threads.ts";
 import { s3Constraints } from "./constraints.ts";
 import { bucketCorsOperations } from "./cors/bucket-cors.ts";
 import { corsHeaders } from "./cors/cors-headers.ts";
@@ -49,14 +49,14 @@ export function createS3Service(
     ids,
     log,
   });
-  const md5 = new Md5Workers();
+  const digests = new DigestThreads();
   const leases = new BlobLeases((blobIds) => blobs.remove(blobIds));
   const deps: S3Dependencies = {
     ...dependencies,
     blobs,
     leases,
     commits: new GroupCommit(store),
-    md5,
+    digests,
   };
   const { db } = store.tables<S3Tables>();
   let sweeping: Promise<void> | undefined;
@@ -90,7 +90,7 @@ export function createS3Service(
     async close() {
       await sweeping;
       await blobs.close();
-      await md5.close();
+      await digests.close();
     },
     async reset() {
       await sweeping;

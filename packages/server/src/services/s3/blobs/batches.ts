@@ -11,6 +11,7 @@ export function takeBatch(): Buffer {
   return free.pop() ?? Buffer.from(new SharedArrayBuffer(BATCH_BYTES));
 }
 
-export function giveBackBatch(batch: Buffer): void {
-  if (free.length < FREE_BATCHES_MAX) free.push(batch);
+/** Gives back a batch, of which only the filled part need be at hand. */
+export function giveBackBatch({ buffer }: Buffer): void {
+  if (free.length < FREE_BATCHES_MAX) free.push(Buffer.from(buffer));
 }

@@ -10,10 +10,9 @@ import type { Log } from "../../../kernel/log.ts";
 import { BlobFiles } from "./blob-files.ts";
 import { BlobLeases } from "./blob-leases.ts";
 import { BlobReader } from "./blob-reader.ts";
-import { FolderSync } from "./folder-sync.ts";
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
-const blind = { observe: () => {}, observeBatch: async () => {} };
+const blind = { observeBatch: async () => {} };
 
 let dir: string;
 beforeEach(async () => {
@@ -125,13 +124,4 @@ test("files stay while somebody reads them, and nobody begins once they are bein
   finish();
   await new Promise((resolve) => setImmediate(resolve));
   expect(leases.hold("object")).toBeDefined();
-});
-
-test("who asks for a folder's fsync while one runs shares the next one", async () => {
-  const sync = new FolderSync(dir);
-  const running = sync.sync();
-  const [second, third] = [sync.sync(), sync.sync()];
-  expect(second).not.toBe(running);
-  expect(third).toBe(second);
-  await Promise.all([running, second, third]);
 });

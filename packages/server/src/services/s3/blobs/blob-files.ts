@@ -3,7 +3,8 @@ import { join } from "node:path";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
-import { FolderSync } from "./folder-sync.ts";
+import type { SharedSync } from "../../../kernel/shared-sync.ts";
+import { folderSync } from "./folder-sync.ts";
 import { type BlobObserver, writeAll } from "./write-all.ts";
 
 /** Files of one folder; a listing of it stays small, and concurrent writers share its fsync. */
@@ -41,7 +42,7 @@ interface Blank {
 
 interface Folder {
   readonly name: string;
-  readonly sync: FolderSync;
+  readonly names: SharedSync;
   blobCount: number;
 }
 
@@ -86,7 +87,7 @@ export class BlobFiles {
     const folder = await this.#openFolder();
     const blobId = this.#nameBlob(folder);
     await link(this.#path(existing), this.#path(blobId));
-    if (this.#options.durable) await folder.sync.sync();
+    if (this.#options.durable) await folder.names.sync();
     return blobId;
   }
 
@@ -155,7 +156,7 @@ export class BlobFiles {
         const blobId = this.#nameBlob(folder);
         made.push({ blobId, handle: await open(this.#path(blobId), "wx", 0o600) });
       }
-      if (this.#options.durable) await folder.sync.sync();
+      if (this.#options.durable) await folder.names.sync();
     } catch (error) {
       for (const { handle } of made) await handle.close();
       throw error;
@@ -183,8 +184,8 @@ export class BlobFiles {
     const { dir, durable } = this.#options;
     const name = `${this.#prefix}-${(this.#folderCount++).toString(36)}`;
     await mkdir(join(dir, name), { recursive: true, mode: 0o700 });
-    if (durable) await new FolderSync(dir).sync();
-    this.#folder = { name, sync: new FolderSync(join(dir, name)), blobCount: 0 };
+    if (durable) await folderSync(dir).sync();
+    this.#folder = { name, names: folderSync(join(dir, name)), blobCount: 0 };
   }
 
   async #unlink(blobId: string): Promise<void> {

@@ -3,10 +3,8 @@ import { BATCH_BYTES, giveBackBatch, takeBatch } from "./batches.ts";
 
 /** Whoever looks at a blob's bytes while they are written. */
 export interface BlobObserver {
-  /** Sees every chunk in order. */
-  observe(bytes: Uint8Array): void;
-  /** Sees the same bytes in large pieces of shared memory, its own until the promise resolves. */
-  observeBatch(bytes: Uint8Array): Promise<void>;
+  /** Sees all bytes in order, in pieces of shared memory that are its own until it resolves. */
+  observeBatch(bytes: Uint8Array, isLast: boolean): Promise<void>;
 }
 
 /**
@@ -23,26 +21,27 @@ export async function writeAll(
   let batch = takeBatch();
   let filled = 0;
   let before: Flushing | undefined;
-  const flush = async () => {
+  const flush = async (isLast: boolean) => {
     await before?.done;
-    before = flushBatch(batch, filled, handle, observer);
+    before = flushBatch(batch.subarray(0, filled), isLast, handle, observer);
   };
   try {
     for await (const chunk of source) {
-      observer.observe(chunk);
       sizeBytes += chunk.byteLength;
       for (let at = 0; at < chunk.byteLength; ) {
+        // A full batch waits for what follows: the observer is told which one is the last.
+        if (filled === BATCH_BYTES) {
+          await flush(false);
+          batch = takeBatch();
+          filled = 0;
+        }
         const count = Math.min(chunk.byteLength - at, BATCH_BYTES - filled);
         batch.set(chunk.subarray(at, at + count), filled);
         filled += count;
         at += count;
-        if (filled < BATCH_BYTES) continue;
-        await flush();
-        batch = takeBatch();
-        filled = 0;
       }
     }
-    if (filled > 0) await flush();
+    if (filled > 0) await flush(true);
     else giveBackBatch(batch);
     await before?.written;
     return sizeBytes;
@@ -59,15 +58,14 @@ interface Flushing {
 }
 
 function flushBatch(
-  batch: Buffer,
-  size: number,
+  bytes: Buffer,
+  isLast: boolean,
   handle: FileHandle,
   observer: BlobObserver,
 ): Flushing {
-  const bytes = batch.subarray(0, size);
   const written = writeBytes(handle, bytes);
-  const done = Promise.all([written, observer.observeBatch(bytes)]).then(() =>
-    giveBackBatch(batch),
+  const done = Promise.all([written, observer.observeBatch(bytes, isLast)]).then(() =>
+    giveBackBatch(bytes),
   );
   // A failure is met by whoever waits for the batch next, or by the digest.
   done.catch(() => undefined);

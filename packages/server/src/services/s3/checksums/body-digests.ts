@@ -1,3 +1,5 @@
+import assert from "node:assert";
+import { sha256Mismatch } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { BlobObserver } from "../blobs/write-all.ts";
@@ -7,9 +9,8 @@ import {
   type ChecksumAlgorithm,
   type ChecksumMember,
   checksumAlgorithm,
-  type Digest,
 } from "./checksum-algorithm.ts";
-import type { Md5 } from "./md5-workers.ts";
+import type { DigestThreads, RunningDigests } from "./digest-threads.ts";
 
 /** The members by which a client says what it sends. */
 export type ChecksumInput = { readonly [Member in ChecksumMember]?: string | undefined } & {
@@ -37,51 +38,62 @@ export interface DigestedBody {
 
 /** Digests a body while it streams by, and compares at its end with what the client claimed. */
 export class BodyDigests implements BlobObserver {
-  readonly #md5: Md5;
+  readonly #algorithms: readonly ChecksumAlgorithm[];
+  readonly #running: RunningDigests;
   readonly #claim: ChecksumClaim | undefined;
   readonly #contentMd5: string | undefined;
-  readonly #claimed: Digest | undefined;
-  readonly #kept: Digest;
+  readonly #signedSha256: string | undefined;
   readonly kept: ChecksumAlgorithm;
 
   /** `kept` is the algorithm whose value is stored, whatever the client verifies with. */
   constructor(
-    md5: Md5,
+    threads: DigestThreads,
     kept: ChecksumAlgorithm,
     claim: ChecksumClaim | undefined,
     contentMd5: string | undefined,
+    context: RequestContext,
   ) {
-    this.#md5 = md5;
     this.kept = kept;
     this.#claim = claim;
     this.#contentMd5 = contentMd5;
-    this.#kept = kept.start();
-    if (claim && claim.algorithm !== kept) this.#claimed = claim.algorithm.start();
+    this.#signedSha256 = context.http?.unverifiedSha256;
+    const wanted = [CHECKSUM_ALGORITHMS.MD5, kept];
+    if (claim) wanted.push(claim.algorithm);
+    if (this.#signedSha256 !== undefined) wanted.push(CHECKSUM_ALGORITHMS.SHA256);
+    this.#algorithms = [...new Set(wanted)];
+    this.#running = threads.start(this.#algorithms);
   }
 
-  observe(bytes: Uint8Array): void {
-    this.#kept.update(bytes);
-    this.#claimed?.update(bytes);
-  }
-
-  observeBatch(bytes: Uint8Array): Promise<void> {
-    return this.#md5.update(bytes);
+  observeBatch(bytes: Uint8Array, isLast: boolean): Promise<void> {
+    return this.#running.update(bytes, isLast);
   }
 
   /** For a body that broke off: nobody wants to know the result, or why there is none. */
   async abandon(): Promise<void> {
-    await this.#md5.digest().catch(() => undefined);
+    await this.#running.finish().catch(() => undefined);
   }
 
-  /** Rejects with BadDigest when the bytes aren't those that the client claimed. */
+  /**
+   * Rejects with BadDigest when the bytes aren't those that the client claimed, with
+   * XAmzContentSHA256Mismatch when they aren't those that it signed.
+   */
   async finish(context: RequestContext): Promise<DigestedBody> {
-    const md5 = await this.#md5.digest();
+    const digests = await this.#running.finish();
+    const digestBy = (algorithm: ChecksumAlgorithm): Buffer => {
+      const digest = digests[this.#algorithms.indexOf(algorithm)];
+      assert(digest, `the body's ${algorithm.name} was not computed`);
+      return digest;
+    };
+    if (this.#signedSha256 !== undefined) {
+      const sha256 = digestBy(CHECKSUM_ALGORITHMS.SHA256).toString("hex");
+      if (sha256 !== this.#signedSha256) throw sha256Mismatch();
+    }
+    const md5 = digestBy(CHECKSUM_ALGORITHMS.MD5);
     if (this.#contentMd5 !== undefined && !md5.equals(Buffer.from(this.#contentMd5, "base64"))) {
       throw badDigest("The Content-MD5 you specified did not match what we received.");
     }
-    const checksum = this.#kept.digest();
-    if (this.#claim) this.#verify(this.#claim, this.#claimed?.digest() ?? checksum, context);
-    return { md5: md5.toString("hex"), checksum };
+    if (this.#claim) this.#verify(this.#claim, digestBy(this.#claim.algorithm), context);
+    return { md5: md5.toString("hex"), checksum: digestBy(this.kept) };
   }
 
   #verify(claim: ChecksumClaim, actual: Buffer, context: RequestContext): void {

@@ -1,8 +1,7 @@
 import { createHash } from "node:crypto";
 import { crc32 } from "node:zlib";
 import { CrcCombiner } from "./combine-crc.ts";
-import { crc32c } from "./crc32c.ts";
-import { Crc64Nvme } from "./crc64nvme.ts";
+import { CrcEngine } from "./sliced-crc.ts";
 
 export type ChecksumAlgorithmName =
   | "CRC32"
@@ -45,16 +44,11 @@ export interface ChecksumAlgorithm {
   readonly combiner?: CrcCombiner;
 }
 
-class NumberCrc implements Digest {
-  readonly #step: (bytes: Uint8Array, crc: number) => number;
+class Crc32 implements Digest {
   #crc = 0;
 
-  constructor(step: (bytes: Uint8Array, crc: number) => number) {
-    this.#step = step;
-  }
-
   update(bytes: Uint8Array): void {
-    this.#crc = this.#step(bytes, this.#crc);
+    this.#crc = crc32(bytes, this.#crc);
   }
 
   digest(): Buffer {
@@ -63,6 +57,12 @@ class NumberCrc implements Digest {
     return bytes;
   }
 }
+
+/** Sources: RFC 3720, appendix B.4; NVM Express command set specification, "64b CRC". */
+export const CRC_ENGINES = {
+  CRC32C: new CrcEngine({ polynomial: 0x82f63b78n, sizeBytes: 4 }),
+  CRC64NVME: new CrcEngine({ polynomial: 0x9a6c9329ac4bc9b5n, sizeBytes: 8 }),
+} as const;
 
 function hash(name: ChecksumAlgorithmName, member: ChecksumMember, sizeBytes: number) {
   const id = name.toLowerCase();
@@ -83,7 +83,7 @@ export const CHECKSUM_ALGORITHMS: Readonly<Record<ChecksumAlgorithmName, Checksu
     header: "x-amz-checksum-crc32",
     sizeBytes: 4,
     types: ["COMPOSITE", "FULL_OBJECT"],
-    start: () => new NumberCrc(crc32),
+    start: () => new Crc32(),
     combiner: new CrcCombiner(0xedb88320n, 32),
   },
   CRC32C: {
@@ -92,8 +92,8 @@ export const CHECKSUM_ALGORITHMS: Readonly<Record<ChecksumAlgorithmName, Checksu
     header: "x-amz-checksum-crc32c",
     sizeBytes: 4,
     types: ["COMPOSITE", "FULL_OBJECT"],
-    start: () => new NumberCrc(crc32c),
-    combiner: new CrcCombiner(0x82f63b78n, 32),
+    start: () => CRC_ENGINES.CRC32C.start(),
+    combiner: new CrcCombiner(CRC_ENGINES.CRC32C.parameters.polynomial, 32),
   },
   CRC64NVME: {
     name: "CRC64NVME",
@@ -101,8 +101,8 @@ export const CHECKSUM_ALGORITHMS: Readonly<Record<ChecksumAlgorithmName, Checksu
     header: "x-amz-checksum-crc64nvme",
     sizeBytes: 8,
     types: ["FULL_OBJECT"],
-    start: () => new Crc64Nvme(),
-    combiner: new CrcCombiner(0x9a6c9329ac4bc9b5n, 64),
+    start: () => CRC_ENGINES.CRC64NVME.start(),
+    combiner: new CrcCombiner(CRC_ENGINES.CRC64NVME.parameters.polynomial, 64),
   },
   SHA1: hash("SHA1", "ChecksumSHA1", 20),
   SHA256: hash("SHA256", "ChecksumSHA256", 32),

@@ -33,6 +33,7 @@ export function partOperations(deps: S3Dependencies): OperationTable {
         return onObject("PutObject", bucket, input.Key ?? "", context);
       },
       handle: (input, context) => uploadPart(input, context, deps),
+      verifiesSha256: true,
     },
     UploadPartCopy: {
       authorize: async (input, context) => {
@@ -62,7 +63,7 @@ async function uploadPart(
   const claim = readChecksumClaim(input, context);
   checkSameAlgorithm(uploadChecksum, claim);
   const { algorithm } = uploadChecksum;
-  const digests = new BodyDigests(deps.md5.start(), algorithm, claim, input.ContentMD5);
+  const digests = new BodyDigests(deps.digests, algorithm, claim, input.ContentMD5, context);
   const body = readBody(input.Body, input.ContentLength, context);
   const { blobId, sizeBytes, md5, checksum } = await storeBody(body, digests, context, deps);
   try {

@@ -1,0 +1,44 @@
+import { randomBytes } from "node:crypto";
+import { afterAll, expect, test } from "vitest";
+import { CHECKSUM_ALGORITHMS } from "./checksum-algorithm.ts";
+import { DigestThreads } from "./digest-threads.ts";
+
+const ALGORITHMS = Object.values(CHECKSUM_ALGORITHMS);
+const threads = new DigestThreads();
+afterAll(() => threads.close());
+
+async function digestsOf(pieces: readonly Uint8Array[], isLastKnown: boolean): Promise<string[]> {
+  const running = threads.start(ALGORITHMS);
+  for (const [at, piece] of pieces.entries()) {
+    await running.update(piece, isLastKnown && at === pieces.length - 1);
+  }
+  return (await running.finish()).map((digest) => digest.toString("hex"));
+}
+
+function expected(pieces: readonly Uint8Array[]): string[] {
+  return ALGORITHMS.map((algorithm) => {
+    const digest = algorithm.start();
+    digest.update(Buffer.concat(pieces));
+    return digest.digest().toString("hex");
+  });
+}
+
+test("bodies of any size, many at once, get every digest of their own bytes", async () => {
+  const bodies = Array.from({ length: 40 }, (_, i) =>
+    Array.from({ length: i % 4 }, () => randomBytes(i % 3 === 0 ? 100 : 100_000 + i)),
+  );
+  const digests = await Promise.all(bodies.map((pieces, i) => digestsOf(pieces, i % 5 !== 0)));
+  expect(digests).toEqual(bodies.map(expected));
+});
+
+test("a thread that has ended fails what waits for it, and the next body gets another", async () => {
+  const own = new DigestThreads();
+  const running = own.start([CHECKSUM_ALGORITHMS.MD5]);
+  await running.update(Buffer.alloc(100_000), false);
+  await own.close();
+  await expect(running.finish()).rejects.toThrow("has ended");
+  const again = own.start([CHECKSUM_ALGORITHMS.MD5]);
+  await again.update(Buffer.alloc(100_000), true);
+  expect((await again.finish())[0]?.length).toBe(16);
+  await own.close();
+});
