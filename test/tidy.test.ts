@@ -28,6 +28,7 @@ describe("dependency direction", () => {
       media: [],
       server: ["@rolecast/policy", "@rolecast/wire", "@rolecast/media"],
       cli: ["@rolecast/server"],
+      console: ["@rolecast/policy"],
     };
     const wrong = sources.flatMap((module) => {
       const name = module.path.split("/")[1] ?? "";
@@ -190,7 +191,7 @@ function resolve(from: string, target: string): string {
 
 /** Tests, and what only tests use. */
 function isTest(path: string): boolean {
-  return /\.test\.ts$|\.testing\.ts$|\/testing\/|\/fixtures\//.test(path);
+  return /\.test\.tsx?$|\.testing\.ts$|\/testing\/|\/fixtures\//.test(path);
 }
 
 /** SigV4 has a dialect called after S3, as the specification does. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import {
   type Config,
   ConfigError,
@@ -12,6 +13,9 @@ import {
   type SettingName,
 } from "@rolecast/server";
 import { Command } from "commander";
+
+/** The console's built files, beside this command's own. */
+const CONSOLE_DIR = fileURLToPath(new URL("./console", import.meta.url));
 
 /** `rolecast start`: its flags are the settings. */
 export function startCommand(): Command {
@@ -32,7 +36,7 @@ export function startCommand(): Command {
 async function start(given: ConfigInput, file: string | undefined): Promise<void> {
   let server: RunningServer;
   try {
-    server = await createServer(given, { file, environment: process.env });
+    server = await createServer(given, { file, environment: process.env, consoleDir: CONSOLE_DIR });
   } catch (error) {
     const message = explainStartFailure(error);
     if (message === undefined) throw error;
@@ -95,6 +99,7 @@ function banner(server: RunningServer): string {
     "Rolecast: Amazon IVS recording to S3 on this machine",
     "",
     `  AWS APIs and HLS  ${endpoint}`,
+    `  Console           ${endpoint}/`,
     `  RTMPS ingest      rtmps://${hostOf(config)}:${ports.rtmps}/app/<stream key>`,
     `  RTMP ingest       rtmp://${hostOf(config)}:${ports.rtmp}/app/<stream key>  (channels with insecureIngest)`,
     `  Certificate       ${certificateFile}`,

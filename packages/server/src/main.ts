@@ -14,6 +14,7 @@ import { outsideServices } from "./config/linked-services.ts";
 import { ConfigError, type ConfigSources, loadConfig } from "./config/load-config.ts";
 import { type RootAccount, rootAccounts } from "./config/root-accounts.ts";
 import type { Config, ConfigInput } from "./config/settings.ts";
+import { ConsoleFiles } from "./gateway/console-files.ts";
 import { Dispatcher } from "./gateway/dispatcher.ts";
 import { HttpServer } from "./gateway/http-server.ts";
 import { InternalRoutes } from "./gateway/internal-routes.ts";
@@ -82,13 +83,19 @@ export interface OperationCoverage {
   readonly missing: readonly string[];
 }
 
+/** Where a server takes things from that aren't given as settings. */
+export interface ServerSources extends Omit<ConfigSources, "given"> {
+  /** Folder with the console's built files, to be served at `/`. */
+  readonly consoleDir?: string;
+}
+
 /**
  * Starts a server; resolves when it is ready. Rejects with ConfigError, DataFolderInUseError, or
  * node's own error when a port is taken; nothing is left running then.
  */
 export async function createServer(
   given: ConfigInput = {},
-  sources: Omit<ConfigSources, "given"> = {},
+  { consoleDir, ...sources }: ServerSources = {},
 ): Promise<RunningServer> {
   const config = loadConfig({ ...sources, given });
   const folder = openDataFolder(config.data);
@@ -97,7 +104,7 @@ export async function createServer(
     for (const step of ends.splice(0).reverse()) await step();
   };
   try {
-    return await startServer(config, folder, ends, end);
+    return await startServer(config, folder, consoleDir, ends, end);
   } catch (error) {
     await end();
     throw error;
@@ -107,6 +114,7 @@ export async function createServer(
 async function startServer(
   config: Config,
   folder: DataFolder,
+  consoleDir: string | undefined,
   ends: (() => Promise<void> | void)[],
   end: () => Promise<void>,
 ): Promise<RunningServer> {
@@ -162,6 +170,7 @@ async function startServer(
   const pipeline = new Pipeline({
     registry: composed.registry,
     routes,
+    console: consoleDir === undefined ? undefined : new ConsoleFiles(consoleDir),
     authenticator: composed.authenticator,
     dispatcher: composed.dispatcher,
     store,

@@ -18,6 +18,7 @@ import type { Log } from "../kernel/log.ts";
 import { type HttpRequestInfo, RequestContext } from "../kernel/request-context.ts";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 import type { Store } from "../kernel/store.ts";
+import { type ConsoleFiles, isolationHeaders } from "./console-files.ts";
 import { crossOriginHeaders, preflight } from "./cross-origin.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { encodeFailure, toAwsError, unknownService } from "./failure.ts";
@@ -30,6 +31,8 @@ import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 export interface PipelineOptions {
   readonly registry: ServiceRegistry;
   readonly routes: InternalRoutes;
+  /** Absent where no console was built. */
+  readonly console: ConsoleFiles | undefined;
   readonly authenticator: Authenticator;
   readonly dispatcher: Dispatcher;
   readonly store: Store;
@@ -89,7 +92,13 @@ export class Pipeline {
       const response = await this.#operation(exchange);
       return {
         ...response,
-        headers: { ...response.headers, ...(await crossOriginHeaders(plain, exchange.registered)) },
+        headers: {
+          ...response.headers,
+          ...(await crossOriginHeaders(plain, exchange.registered)),
+          ...(this.#sharesConsolesOrigin(plain)
+            ? isolationHeaders(plain, response.headers["content-type"])
+            : {}),
+        },
       };
     } catch (error) {
       const answering = exchange?.registered ?? this.#options.registry.anonymous;
@@ -101,8 +110,18 @@ export class Pipeline {
     }
   }
 
+  /** A bucket's own host name is another origin, and `/` is the bucket there. */
+  #sharesConsolesOrigin({ headers }: PlainRequest): boolean {
+    const { console, s3Hosts } = this.#options;
+    return console !== undefined && bucketFromHost(headers.host, s3Hosts) === undefined;
+  }
+
   /** Requests that are no operations: the server's own, and the services' (playback). */
   async #plainRoute(plain: PlainRequest): Promise<PlainResponse | undefined> {
+    if (this.#sharesConsolesOrigin(plain)) {
+      const page = await this.#options.console?.handle(plain);
+      if (page) return page;
+    }
     const internal = await this.#options.routes.handle(plain);
     if (internal) return internal;
     for (const { service } of this.#options.registry.all) {

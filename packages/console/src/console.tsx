@@ -1,0 +1,36 @@
+import { useState } from "react";
+import { Frame } from "./frame.tsx";
+import { SignInPage } from "./session/sign-in-page.tsx";
+import {
+  rememberedKey,
+  rememberedRegion,
+  rememberKey,
+  rememberRegion,
+  type SignedIn,
+} from "./session/signed-in.ts";
+import { NoticesProvider } from "./shared/notices.tsx";
+import { AwsProvider } from "./wire/aws-context.tsx";
+
+/** The whole: nobody is signed in, or somebody is, in a Region. */
+export function Console() {
+  const [signedIn, setSignedIn] = useState(rememberedKey);
+  const [region, setRegion] = useState(rememberedRegion);
+  const sign = (key: SignedIn | undefined) => {
+    rememberKey(key);
+    setSignedIn(key);
+  };
+  if (!signedIn) return <SignInPage onSignIn={sign} />;
+  return (
+    <AwsProvider signedIn={signedIn} region={region}>
+      <NoticesProvider>
+        <Frame
+          onSignOut={() => sign(undefined)}
+          onRegion={(name) => {
+            rememberRegion(name);
+            setRegion(name);
+          }}
+        />
+      </NoticesProvider>
+    </AwsProvider>
+  );
+}

@@ -1,0 +1,56 @@
+import { useSyncExternalStore } from "react";
+
+/** A page's address: `#/ivs/channels/arn%3Aaws…?tab=sessions`. */
+export interface Place {
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+export type Params = Readonly<Record<string, string>>;
+
+/** The address as the browser shows it now. */
+export function usePlace(): Place {
+  return parsePlace(useSyncExternalStore(subscribe, () => window.location.hash));
+}
+
+export function parsePlace(hash: string): Place {
+  const target = hash.replace(/^#/, "");
+  const [path = "", query = ""] = target.split("?", 2);
+  return { path: path === "" ? "/" : path, query: new URLSearchParams(query) };
+}
+
+/** `placeOf("/ivs/channels/:arn", { arn })` is a link's `href`. */
+export function placeOf(pattern: string, params: Params = {}, query: Params = {}): string {
+  const path = pattern.replace(/:(\w+)/g, (_, name: string) =>
+    encodeURIComponent(params[name] ?? ""),
+  );
+  const search = new URLSearchParams(query).toString();
+  return `#${path}${search === "" ? "" : `?${search}`}`;
+}
+
+export function goTo(href: string): void {
+  window.location.hash = href;
+}
+
+/** The parameters with which `path` fits `pattern`; undefined when it doesn't. */
+export function matchPath(pattern: string, path: string): Params | undefined {
+  const wanted = pattern.split("/");
+  const given = path.split("/");
+  if (wanted.length !== given.length) return undefined;
+  const params: Record<string, string> = {};
+  for (const [index, part] of wanted.entries()) {
+    const value = given[index] ?? "";
+    if (!part.startsWith(":")) {
+      if (part !== value) return undefined;
+      continue;
+    }
+    if (value === "") return undefined;
+    params[part.slice(1)] = decodeURIComponent(value);
+  }
+  return params;
+}
+
+function subscribe(onChange: () => void): () => void {
+  window.addEventListener("hashchange", onChange);
+  return () => window.removeEventListener("hashchange", onChange);
+}

@@ -1,0 +1,10 @@
+import type { SideNavigationProps } from "@cloudscape-design/components/side-navigation";
+
+/** The services and their pages, as the side shows them. */
+export const NAVIGATION: readonly SideNavigationProps.Item[] = [
+  {
+    type: "section-group",
+    title: "Amazon IVS",
+    items: [{ type: "link", text: "Channels", href: "#/ivs/channels" }],
+  },
+];

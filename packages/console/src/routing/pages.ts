@@ -1,0 +1,57 @@
+import { matchPath, type Params, placeOf } from "./hash-route.ts";
+import { type PageRoute, pageRoute } from "./page-route.ts";
+
+/** Every page. A pattern's beginning is the page above it. */
+export const PAGES: readonly PageRoute[] = [
+  pageRoute("/", "Overview", () => import("../pages/overview-page.tsx"), "OverviewPage"),
+  pageRoute(
+    "/ivs/channels",
+    "Channels",
+    () => import("../pages/ivs/channels-page.tsx"),
+    "ChannelsPage",
+  ),
+];
+
+const MISSING = pageRoute(
+  "",
+  "Not found",
+  () => import("../pages/missing-page.tsx"),
+  "MissingPage",
+);
+
+export interface FoundPage {
+  readonly route: PageRoute;
+  readonly params: Params;
+}
+
+export function findPage(path: string): FoundPage {
+  for (const route of PAGES) {
+    const params = matchPath(route.pattern, path);
+    if (params) return { route, params };
+  }
+  return { route: MISSING, params: {} };
+}
+
+/** The pages above this one, and itself. */
+export function breadcrumbsOf({ route, params }: FoundPage): { text: string; href: string }[] {
+  const above = PAGES.filter(
+    ({ pattern }) => pattern !== "/" && route.pattern.startsWith(`${pattern}/`),
+  );
+  return [
+    { text: "Rolecast", href: "#/" },
+    ...[...above, route]
+      .filter(({ pattern }) => pattern !== "/")
+      .map(({ pattern, title }) => ({
+        text: titleOf(pattern, title, params),
+        href: placeOf(pattern, params),
+      })),
+  ];
+}
+
+/** A page about one thing is called like it. */
+function titleOf(pattern: string, title: string, params: Params): string {
+  const last = pattern.split("/").at(-1) ?? "";
+  if (!last.startsWith(":")) return title;
+  const value = params[last.slice(1)] ?? title;
+  return value.split("/").at(-1) ?? value;
+}

@@ -1,0 +1,49 @@
+import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flashbar";
+import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
+import { callErrorText } from "../wire/call-error.ts";
+
+interface Notices {
+  readonly items: readonly FlashbarProps.MessageDefinition[];
+  /** Says that something was done. */
+  readonly done: (what: string) => void;
+  /** Says that something couldn't be done, in the words of who refused. */
+  readonly failed: (what: string, error: unknown) => void;
+}
+
+const NoticesContext = createContext<Notices | undefined>(undefined);
+let lastId = 0;
+
+export function NoticesProvider({ children }: { readonly children: ReactNode }) {
+  const [items, setItems] = useState<readonly FlashbarProps.MessageDefinition[]>([]);
+  const tell = useCallback((item: FlashbarProps.MessageDefinition) => {
+    const id = `notice-${++lastId}`;
+    const dismiss = () => setItems((known) => known.filter((other) => other.id !== id));
+    setItems((known) => [
+      { ...item, id, dismissible: true, dismissLabel: "Dismiss", onDismiss: dismiss },
+      ...known.slice(0, 4),
+    ]);
+  }, []);
+  const notices = useMemo<Notices>(
+    () => ({
+      items,
+      done: (what) => tell({ type: "success", content: what }),
+      failed: (what, error) => {
+        const { code, sentence } = callErrorText(error);
+        tell({ type: "error", header: what, content: `${code}: ${sentence}` });
+      },
+    }),
+    [items, tell],
+  );
+  return <NoticesContext value={notices}>{children}</NoticesContext>;
+}
+
+export function useNotices(): Notices {
+  const notices = useContext(NoticesContext);
+  if (!notices) throw new Error("no place for notices");
+  return notices;
+}
+
+/** Where notices appear: above the page. */
+export function NoticeBar() {
+  return <Flashbar stackItems items={useNotices().items} />;
+}

@@ -1,0 +1,24 @@
+import Alert from "@cloudscape-design/components/alert";
+import { Component, type ReactNode } from "react";
+
+/** A page that breaks by a fault of ours says so, and leaves the rest of the console standing. */
+export class PageBoundary extends Component<
+  { readonly children: ReactNode },
+  { readonly error: unknown }
+> {
+  override state: { readonly error: unknown } = { error: undefined };
+
+  static getDerivedStateFromError(error: unknown) {
+    return { error };
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    if (error === undefined) return this.props.children;
+    return (
+      <Alert type="error" header="This page broke by a fault of Rolecast">
+        {String(error)}
+      </Alert>
+    );
+  }
+}

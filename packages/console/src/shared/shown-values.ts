@@ -1,0 +1,34 @@
+/** `2026-02-07 18:13:19`, in the browser's own zone; a dash when there is none. */
+export function shownDate(date: Date | undefined): string {
+  if (!date) return "–";
+  const parts = [date.getFullYear(), date.getMonth() + 1, date.getDate()].map(twoDigits).join("-");
+  const time = [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(":");
+  return `${parts} ${time}`;
+}
+
+/** `1 h 02 min 03 s`. */
+export function shownDuration(ms: number): string {
+  const seconds = Math.max(0, Math.round(ms / 1_000));
+  const hours = Math.floor(seconds / 3_600);
+  const minutes = Math.floor((seconds % 3_600) / 60);
+  const rest = `${seconds % 60} s`;
+  if (hours > 0) return `${hours} h ${minutes} min ${rest}`;
+  return minutes > 0 ? `${minutes} min ${rest}` : rest;
+}
+
+/** `1.5 MB`. */
+export function shownBytes(bytes: number | undefined): string {
+  if (bytes === undefined) return "–";
+  const units = ["B", "KB", "MB", "GB", "TB"];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1_000 && unit < units.length - 1) {
+    value /= 1_000;
+    unit += 1;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
+
+function twoDigits(value: number): string {
+  return String(value).padStart(2, "0");
+}

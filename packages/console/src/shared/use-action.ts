@@ -1,0 +1,37 @@
+import { useCallback, useState } from "react";
+import type { AwsClients } from "../wire/aws-clients.ts";
+import { useAws } from "../wire/aws-context.tsx";
+import { useNotices } from "./notices.tsx";
+
+export interface Action<Arguments extends readonly unknown[]> {
+  readonly running: boolean;
+  /** Resolves to whether it worked; the notice is shown either way. */
+  readonly run: (...given: Arguments) => Promise<boolean>;
+}
+
+/** Something that a button does: one at a time, and said to have worked or why it hasn't. */
+export function useAction<Arguments extends readonly unknown[]>(
+  failing: string,
+  act: (aws: AwsClients, ...given: Arguments) => Promise<string | undefined>,
+): Action<Arguments> {
+  const aws = useAws();
+  const { done, failed } = useNotices();
+  const [running, setRunning] = useState(false);
+  const run = useCallback(
+    async (...given: Arguments) => {
+      setRunning(true);
+      try {
+        const sentence = await act(aws, ...given);
+        if (sentence !== undefined) done(sentence);
+        return true;
+      } catch (error) {
+        failed(failing, error);
+        return false;
+      } finally {
+        setRunning(false);
+      }
+    },
+    [aws, act, done, failed, failing],
+  );
+  return { running, run };
+}

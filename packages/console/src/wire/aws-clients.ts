@@ -1,0 +1,42 @@
+import { IAMClient } from "@aws-sdk/client-iam";
+import { IvsClient } from "@aws-sdk/client-ivs";
+import { S3Client } from "@aws-sdk/client-s3";
+import { STSClient } from "@aws-sdk/client-sts";
+import type { SignedIn } from "../session/signed-in.ts";
+import type { CallLog } from "./call-log.ts";
+import { recordCalls } from "./record-calls.ts";
+
+/** The SDK's clients of one key in one Region; they talk to the server that the page came from. */
+export interface AwsClients {
+  readonly iam: IAMClient;
+  readonly ivs: IvsClient;
+  readonly s3: S3Client;
+  readonly sts: STSClient;
+  readonly region: string;
+}
+
+export function awsClients(key: SignedIn, region: string, log: CallLog): AwsClients {
+  const options = {
+    endpoint: window.location.origin,
+    region,
+    credentials: { ...key },
+    // What a page shows is the first answer; whoever wants another asks again.
+    maxAttempts: 1,
+  };
+  const clients = {
+    iam: new IAMClient(options),
+    ivs: new IvsClient(options),
+    s3: new S3Client({
+      ...options,
+      forcePathStyle: true,
+      followRegionRedirects: true,
+      requestChecksumCalculation: "WHEN_REQUIRED",
+    }),
+    sts: new STSClient(options),
+  };
+  recordCalls(clients.iam.middlewareStack, "iam", log);
+  recordCalls(clients.ivs.middlewareStack, "ivs", log);
+  recordCalls(clients.s3.middlewareStack, "s3api", log);
+  recordCalls(clients.sts.middlewareStack, "sts", log);
+  return { ...clients, region };
+}

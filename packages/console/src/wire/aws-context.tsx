@@ -1,0 +1,31 @@
+import { createContext, type ReactNode, useContext, useMemo } from "react";
+import type { SignedIn } from "../session/signed-in.ts";
+import { type AwsClients, awsClients } from "./aws-clients.ts";
+import { CallLog } from "./call-log.ts";
+
+interface Aws extends AwsClients {
+  readonly key: SignedIn;
+  readonly calls: CallLog;
+}
+
+const AwsContext = createContext<Aws | undefined>(undefined);
+
+export function AwsProvider(props: {
+  readonly signedIn: SignedIn;
+  readonly region: string;
+  readonly children: ReactNode;
+}) {
+  const { signedIn, region, children } = props;
+  const aws = useMemo(() => {
+    const calls = new CallLog();
+    return { ...awsClients(signedIn, region, calls), key: signedIn, calls };
+  }, [signedIn, region]);
+  return <AwsContext value={aws}>{children}</AwsContext>;
+}
+
+/** The clients of who is signed in, in the Region that is picked. */
+export function useAws(): Aws {
+  const aws = useContext(AwsContext);
+  if (!aws) throw new Error("a page was shown to nobody");
+  return aws;
+}

@@ -1,0 +1,36 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig, type Plugin } from "vite";
+
+/** The server serves the files below this path (packages/server/src/gateway/console-files.ts). */
+const BASE = "/_rolecast/console/";
+
+/**
+ * Cloudscape's global styles hold Open Sans, eight times 17 KB of base64 in a style sheet that
+ * blocks the first page. The system's own sans-serif serves as well, and needs no `data:` fonts.
+ */
+const withoutFonts: Plugin = {
+  name: "rolecast-without-fonts",
+  enforce: "pre",
+  transform(code, id) {
+    if (!id.endsWith("global-styles/index.css")) return undefined;
+    return code.replace(/@font-face\s*\{[^}]*\}/g, "");
+  },
+};
+
+export default defineConfig({
+  root: import.meta.dirname,
+  base: BASE,
+  logLevel: "warn",
+  plugins: [withoutFonts],
+  build: {
+    outDir: fileURLToPath(new URL("../cli/dist/console", import.meta.url)),
+    emptyOutDir: true,
+    target: "es2022",
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+    chunkSizeWarningLimit: 2_000,
+    // Cloudscape marks its modules for servers that render React; there is none here.
+    rolldownOptions: { checks: { moduleLevelDirective: false } },
+  },
+});

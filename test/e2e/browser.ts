@@ -1,0 +1,92 @@
+import { existsSync, mkdirSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { chromium, type Page } from "playwright-core";
+import type { Key } from "../support/test-server.ts";
+
+const CHROMIUM = "/usr/bin/chromium";
+/** Pictures of the pages as the tests saw them; not under version control. */
+const PICTURES_DIR = join(import.meta.dirname, "../../.cache/console");
+
+export const hasChromium = existsSync(CHROMIUM);
+export const SKIPPED = `the console in chromium (skipped when there is no ${CHROMIUM})`;
+
+/** A browser with a profile of its own. */
+export interface TestBrowser {
+  /** A new page that signs in as the root user, or with the key given. */
+  open(endpoint: string, key?: Key): Promise<Page>;
+  /** What the pages complained about: scripts' errors, refused content. */
+  readonly complaints: readonly string[];
+  close(): Promise<void>;
+}
+
+export async function startBrowser(): Promise<TestBrowser> {
+  const profile = await mkdtemp(join(tmpdir(), "rolecast-chromium-"));
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: CHROMIUM,
+    headless: true,
+    viewport: { width: 1280, height: 900 },
+    args: [
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-quic",
+      "--no-first-run",
+      "--disable-background-networking",
+      "--disable-component-update",
+      "--disable-sync",
+    ],
+  });
+  context.setDefaultTimeout(15_000);
+  const complaints: string[] = [];
+  return {
+    complaints,
+    async open(endpoint, key) {
+      const page = await context.newPage();
+      listen(page, complaints);
+      await page.goto(`${endpoint}/`);
+      await signIn(page, key);
+      return page;
+    },
+    async close() {
+      await context.close();
+      await rm(profile, { recursive: true, force: true });
+    },
+  };
+}
+
+async function signIn(page: Page, key: Key | undefined): Promise<void> {
+  if (key === undefined) {
+    await page.getByRole("button", { name: "Sign in as root" }).click();
+  } else {
+    await page.getByLabel("Access key ID").fill(key.accessKeyId);
+    await page.getByLabel("Secret access key").fill(key.secretAccessKey);
+    if (key.sessionToken !== undefined) {
+      await page.getByLabel("Session token").fill(key.sessionToken);
+    }
+    await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  }
+  await page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
+}
+
+/** A denied call is an answer; what a page itself does wrong is a complaint. */
+function listen(page: Page, complaints: string[]): void {
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    const text = message.text();
+    if (message.type() === "error" && !text.startsWith("Failed to load resource")) {
+      complaints.push(text);
+    }
+  });
+}
+
+/** Goes to a page of the console, and waits for its heading. */
+export async function visit(page: Page, place: string, heading: string | RegExp): Promise<void> {
+  await page.goto(`${new URL(page.url()).origin}/#${place}`);
+  await page.getByRole("heading", { name: heading, level: 1 }).waitFor();
+}
+
+export async function takePicture(page: Page, name: string): Promise<void> {
+  mkdirSync(PICTURES_DIR, { recursive: true });
+  await page.screenshot({ path: join(PICTURES_DIR, `${name}.png`) });
+}
