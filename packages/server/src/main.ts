@@ -267,6 +267,8 @@ function compose(parts: Parts) {
     sessions: sts.credentials,
     publicBaseUrl: () => address.publicBaseUrl,
     ingestHost: config.ingestHost,
+    sealingKey: folder.sealingKey,
+    geoipDatabase: config.geoipDatabase,
     media: {
       renderRecordingPlaylists,
       createEngine: (host, again) => {

@@ -104,6 +104,11 @@ export const SETTINGS = {
     "The ffmpeg program: `auto` takes the one on PATH, else npm's @ffmpeg-installer/ffmpeg; `off` does without.",
     { placeholder: "PROGRAM" },
   ),
+  geoipDatabase: setting(
+    z.string().min(1).optional(),
+    "File in MaxMind's format (GeoLite2 Country, DB-IP) for playback restriction policies by country; without one they let everybody in.",
+    { placeholder: "FILE" },
+  ),
   logLevel: setting(
     z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
     "Least severe log line that is written (JSON, on standard error).",

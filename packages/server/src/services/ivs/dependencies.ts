@@ -13,6 +13,10 @@ export interface IvsDependencies extends ServiceDependencies {
   readonly publicBaseUrl: () => string;
   /** What channels give as ingest endpoint: a bare host. */
   readonly ingestHost: string;
+  /** Seals what viewers of private channels carry in their URLs. */
+  readonly sealingKey: Uint8Array;
+  /** File in MaxMind's format that tells countries; without one every location is unknown. */
+  readonly geoipDatabase?: string | undefined;
   readonly quotas?: Partial<IvsQuotas>;
   /** How long a recording configuration is CREATING; AWS takes a few seconds. */
   readonly creatingMs?: number;

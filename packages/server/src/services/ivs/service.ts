@@ -7,9 +7,11 @@ import type { IvsDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
 import { Housekeeping } from "./live/housekeeping.ts";
 import { LiveStreams } from "./live/live-streams.ts";
-import { answerPlayback } from "./live/playback.ts";
 import type { IngestPorts } from "./media-port.ts";
 import { ivsMigrations } from "./migrations.ts";
+import { answerPlayback } from "./playback/answer-playback.ts";
+import { openCountryDatabase } from "./playback/country-database.ts";
+import { PlaybackGate } from "./playback/playback-gate.ts";
 import { playbackKeyPairOperations } from "./playback/playback-key-pairs.ts";
 import { playbackRestrictionPolicyOperations } from "./playback/playback-restriction-policies.ts";
 import { RevokedViewers } from "./playback/revoked-viewers.ts";
@@ -36,6 +38,8 @@ export function createIvsService(deps: IvsDependencies): IvsService {
   const quotas = { ...DEFAULT_QUOTAS, ...deps.quotas };
   const live = new LiveStreams(deps);
   const revokedViewers = new RevokedViewers(deps.store, deps.clock);
+  const countryOf = openCountryDatabase(deps.geoipDatabase);
+  const gate = new PlaybackGate({ ...deps, countryOf, revoked: revokedViewers });
   const housekeeping = new Housekeeping(deps.store, live, deps.clock, deps.log);
   return {
     definition: {
@@ -65,7 +69,7 @@ export function createIvsService(deps: IvsDependencies): IvsService {
     accessDenied: denialError,
     usage: recordToS3Usage,
     ingestPorts: () => live.ports,
-    plainRequest: (request) => answerPlayback(request, live),
+    plainRequest: (request) => answerPlayback(request, live, gate),
     async start() {
       await live.start();
       housekeeping.start();
@@ -78,6 +82,7 @@ export function createIvsService(deps: IvsDependencies): IvsService {
     health: async () => ({
       ...(await live.engine.health()),
       ...live.ports,
+      countries: deps.geoipDatabase === undefined ? "unknown: no geoipDatabase" : "known",
       // What channels and recording configurations may ask for, and this server doesn't do yet.
       transcoding: "passthrough only",
       thumbnails: "not recorded",

@@ -1,3 +1,4 @@
+import type { PlaybackRules } from "../playback/playback-rules.ts";
 import type { RecordingWriter } from "../recording/recording-writer.ts";
 import type { EventSubject } from "./ivs-event.ts";
 
@@ -33,8 +34,7 @@ export class TaskQueue {
 /** What the engine's broadcast is to this service. */
 export interface OpenedBroadcast {
   readonly subject: EventSubject;
-  /** The channel is private: playback needs a token. */
-  readonly authorized: boolean;
+  readonly rules: PlaybackRules;
   /** `fail` with a configuration that is CREATE_FAILED. */
   readonly recordingBound: "fail" | "record";
   /** Undefined when nothing is recorded. */

@@ -1,6 +1,7 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { forgetPlayback } from "../playback/forget-playback.ts";
 import type { IvsTables } from "../tables.ts";
 import type { LiveStreams } from "./live-streams.ts";
 
@@ -49,6 +50,7 @@ export class Housekeeping {
     for (const { streamName, createdAtMs } of await this.#live.engine.streams())
       if (nowMs - createdAtMs > STREAM_MAX_MS) await this.#live.engine.stopStream(streamName);
     await this.#purge(nowMs - SESSION_KEPT_MS);
+    await forgetPlayback(nowMs, this.#store);
   }
 
   async #purge(beforeMs: number): Promise<void> {

@@ -183,7 +183,7 @@ export class LiveStreams implements MediaHost {
     if (!rows) return undefined;
     return {
       subject: rows.subject,
-      authorized: rows.channel.authorized === 1,
+      rules: rows.rules,
       recordingBound: rows.recordingBound,
       recording: rows.recording && this.#writerOf(rows.recording),
     };

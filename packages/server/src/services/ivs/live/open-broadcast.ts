@@ -2,6 +2,7 @@ import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { selectChannel } from "../channel-queries.ts";
+import { type PlaybackRules, readPlaybackRules } from "../playback/playback-rules.ts";
 import { recordingConfigurationArn } from "../recording-configuration-view.ts";
 import { parseResourceArn } from "../resource-arn.ts";
 import type { ChannelRow, IvsTables, RecordingConfigurationRow, RecordingRow } from "../tables.ts";
@@ -24,6 +25,7 @@ export interface BroadcastToOpen {
 export interface OpenedRows {
   readonly subject: EventSubject;
   readonly channel: ChannelRow;
+  readonly rules: PlaybackRules;
   readonly recording: RecordingRow | undefined;
   /** The configuration is CREATE_FAILED: nothing can be recorded with it. */
   readonly recordingBound: "fail" | "record";
@@ -63,7 +65,8 @@ export async function openBroadcast(
       atMs: broadcast.atMs,
     });
     const bound = configuration?.settled_state === "CREATE_FAILED" ? "fail" : "record";
-    return { subject, channel, recording, recordingBound: bound };
+    const rules = await readPlaybackRules(channel, db);
+    return { subject, channel, rules, recording, recordingBound: bound };
   });
 }
 

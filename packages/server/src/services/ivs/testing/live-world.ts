@@ -35,6 +35,7 @@ export type Fate = "happens" | "is-refused" | "power-cut-before" | "power-cut-af
 export interface Life {
   readonly live: LiveStreams;
   readonly engine: ScriptedEngine;
+  readonly deps: IvsDependencies;
   /** Resolves when the power is cut, and what was under way in that moment has happened. */
   readonly died: Promise<void>;
 }
@@ -127,6 +128,7 @@ export class LiveWorld {
       },
       publicBaseUrl: () => "http://localhost:1",
       ingestHost: "localhost",
+      sealingKey: Buffer.alloc(32, 1),
       media: {
         renderRecordingPlaylists,
         createEngine: (host) => {
@@ -137,7 +139,7 @@ export class LiveWorld {
     };
     const live = new LiveStreams(deps);
     if (!engine) throw new Error("LiveStreams makes its engine at once");
-    return { live, engine, died };
+    return { live, engine, deps, died };
   }
 
   async #put(input: object): Promise<true> {

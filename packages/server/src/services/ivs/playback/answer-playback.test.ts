@@ -2,7 +2,9 @@ import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { PlainRequest } from "../../../kernel/service.ts";
 import { CHANNEL_ARN, type Life, LiveWorld } from "../testing/live-world.ts";
-import { answerPlayback } from "./playback.ts";
+import { answerPlayback } from "./answer-playback.ts";
+import { PlaybackGate } from "./playback-gate.ts";
+import { RevokedViewers } from "./revoked-viewers.ts";
 
 const STREAM_ID = "st-1aaaaaaaaaaaaaaaaaaaaaa";
 const NAME = "us-east-1.000000000000.channel.channelchann";
@@ -10,9 +12,13 @@ const ROOT = `/api/video/v1/${NAME}`;
 
 let world: LiveWorld;
 let life: Life;
+let gate: PlaybackGate;
 beforeAll(async () => {
   world = await LiveWorld.open();
   life = world.begin();
+  const { deps } = life;
+  const revoked = new RevokedViewers(deps.store, deps.clock);
+  gate = new PlaybackGate({ ...deps, countryOf: () => undefined, revoked });
   await life.engine.broadcast(CHANNEL_ARN, STREAM_ID, 1);
   await life.live.settled(CHANNEL_ARN);
 });
@@ -28,7 +34,7 @@ function ask(path: string, more: Partial<PlainRequest> = {}) {
     body: Readable.from([]),
     ...more,
   };
-  return answerPlayback(request, life.live);
+  return answerPlayback(request, life.live, gate);
 }
 
 test("the multivariant playlist leads to the stream's own playlists and segments", async () => {
@@ -38,7 +44,7 @@ test("the multivariant playlist leads to the stream's own playlists and segments
     headers: {
       "content-type": "application/vnd.apple.mpegurl",
       "access-control-allow-origin": "*",
-      "cache-control": "no-cache, no-store, private",
+      "cache-control": "public, max-age=1",
     },
   });
   const next = new URL(String(multivariant?.body), `http://x${ROOT}.m3u8`).pathname;
@@ -60,6 +66,23 @@ test("the multivariant playlist leads to the stream's own playlists and segments
   expect(head).toMatchObject({ status: 200, headers: { "content-length": "7" }, body: undefined });
 });
 
+test.each<[string, number, string | undefined, string | undefined]>([
+  ["bytes=1-3", 206, "bytes 1-3/7", "egm"],
+  ["bytes=5-99", 206, "bytes 5-6/7", "nt"],
+  ["bytes=-2", 206, "bytes 5-6/7", "nt"],
+  ["bytes=0-", 206, "bytes 0-6/7", "segment"],
+  ["bytes=7-", 416, "bytes */7", undefined],
+  ["bytes=-0", 416, "bytes */7", undefined],
+  ["bytes=3-1", 200, undefined, "segment"],
+  ["bytes=0-1,3-4", 200, undefined, "segment"],
+  ["lines=1-2", 200, undefined, "segment"],
+])("a segment's range %s is answered %i", async (range, status, contentRange, body) => {
+  const answer = await ask(`${ROOT}/${STREAM_ID}/chunked/7.ts`, { headers: { range } });
+  expect(answer?.status).toBe(status);
+  expect(answer?.headers["content-range"]).toBe(contentRange);
+  expect(answer?.body?.toString()).toBe(body);
+});
+
 test.each([
   ["another channel", `${ROOT}x.m3u8`],
   ["another stream of the channel", `${ROOT}/st-1bbbbbbbbbbbbbbbbbbbbbb/chunked/7.ts`],
@@ -67,6 +90,7 @@ test.each([
   ["a segment that isn't there", `${ROOT}/${STREAM_ID}/chunked/8.ts`],
   ["a segment without a number", `${ROOT}/${STREAM_ID}/chunked/.ts`],
   ["a segment with a wrong number", `${ROOT}/${STREAM_ID}/chunked/-7.ts`],
+  ["a session where none is needed", `${ROOT}/${STREAM_ID}/session/chunked/7.ts`],
   ["too long a path", `${ROOT}/${STREAM_ID}/chunked/7.ts/7.ts`],
   ["too short a path", `${ROOT}/${STREAM_ID}/chunked`],
   ["a name of another kind", "/api/video/v1/us-east-1.000000000000.stage.channelchann.m3u8"],

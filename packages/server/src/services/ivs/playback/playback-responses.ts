@@ -1,0 +1,104 @@
+import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
+import { readByteRange } from "./byte-range.ts";
+
+/** RFC 8216, section 4. */
+const PLAYLIST_TYPE = "application/vnd.apple.mpegurl";
+const SEGMENT_TYPE = "video/mp2t";
+/** Half of the shortest segment: a cache in front asks once a second, however many viewers ask it. */
+const PLAYLIST_CACHE = "public, max-age=1";
+/** A segment's URL names its stream, so that it never means anything else. */
+const SEGMENT_CACHE = "public, max-age=60, immutable";
+/** A viewer's own: no cache may give it to another one. */
+const OWN_PLAYLIST_CACHE = "private, no-store";
+const OWN_SEGMENT_CACHE = "private, max-age=60, immutable";
+
+/** What an answer may say to whom. */
+export interface Audience {
+  /** `Access-Control-Allow-Origin`. */
+  readonly allowOrigin: string;
+  readonly isShared: boolean;
+}
+
+export const EVERYBODY: Audience = { allowOrigin: "*", isShared: true };
+
+export function preflightResponse(): PlainResponse {
+  return { status: 204, headers: corsHeaders(EVERYBODY), body: undefined };
+}
+
+export function playlistResponse(
+  text: string,
+  { method }: PlainRequest,
+  audience: Audience,
+): PlainResponse {
+  const headers = {
+    ...corsHeaders(audience),
+    "content-type": PLAYLIST_TYPE,
+    "content-length": String(Buffer.byteLength(text)),
+    "cache-control": audience.isShared ? PLAYLIST_CACHE : OWN_PLAYLIST_CACHE,
+  };
+  return { status: 200, headers, body: method === "HEAD" ? undefined : text };
+}
+
+export function segmentResponse(
+  content: Uint8Array,
+  { method, headers: asked }: PlainRequest,
+  audience: Audience,
+): PlainResponse {
+  const headers = {
+    ...corsHeaders(audience),
+    "content-type": SEGMENT_TYPE,
+    "accept-ranges": "bytes",
+    "cache-control": audience.isShared ? SEGMENT_CACHE : OWN_SEGMENT_CACHE,
+  };
+  const range = readByteRange(asked.range, content.length);
+  if (range === "unsatisfiable") {
+    const contentRange = { "content-range": `bytes */${content.length}`, "content-length": "0" };
+    return { status: 416, headers: { ...headers, ...contentRange }, body: undefined };
+  }
+  const { start, end } = range ?? { start: 0, end: content.length };
+  const contentRange = { "content-range": `bytes ${start}-${end - 1}/${content.length}` };
+  return {
+    status: range ? 206 : 200,
+    headers: {
+      ...headers,
+      ...(range ? contentRange : {}),
+      "content-length": String(end - start),
+    },
+    body: method === "HEAD" ? undefined : content.subarray(start, end),
+  };
+}
+
+/** Errors are a list with one entry. They are readable for every origin and kept by no cache. */
+export function refusalResponse(
+  status: number,
+  error: string,
+  errorCode: string,
+  request: PlainRequest,
+): PlainResponse {
+  const headers = {
+    ...corsHeaders(EVERYBODY),
+    "content-type": "application/json",
+    "cache-control": OWN_PLAYLIST_CACHE,
+  };
+  const entry = { url: shownUrl(request), error, error_code: errorCode, type: "error" };
+  return { status, headers, body: JSON.stringify([entry]) };
+}
+
+/** The request's own URL but for its token, which is a secret. */
+function shownUrl({ path, query }: PlainRequest): string {
+  const shown = new URLSearchParams(query);
+  shown.delete("token");
+  const rest = shown.toString();
+  return rest === "" ? path : `${path}?${rest}`;
+}
+
+function corsHeaders({ allowOrigin }: Audience): Record<string, string> {
+  return {
+    "access-control-allow-origin": allowOrigin,
+    ...(allowOrigin === "*" ? {} : { vary: "origin" }),
+    "access-control-allow-methods": "GET, HEAD, OPTIONS",
+    "access-control-allow-headers": "*",
+    "access-control-expose-headers": "*",
+    "access-control-max-age": "86400",
+  };
+}

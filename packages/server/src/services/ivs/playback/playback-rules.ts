@@ -1,0 +1,43 @@
+import type { Kysely } from "kysely";
+import { parseResourceArn } from "../resource-arn.ts";
+import type { ChannelRow, IvsTables } from "../tables.ts";
+import { readList } from "./playback-restriction-policies.ts";
+
+/** Who may play a broadcast: its channel and policy as they were when it began. */
+export interface PlaybackRules {
+  /** The channel is private: playback needs a token. */
+  readonly authorized: boolean;
+  readonly restriction: PlaybackRestriction | undefined;
+}
+
+export interface PlaybackRestriction {
+  /** Empty: every country. */
+  readonly countries: readonly string[];
+  /** Empty: every origin. */
+  readonly origins: readonly string[];
+  /** Every request must show an allowed origin, not only the first. */
+  readonly strictOrigin: boolean;
+}
+
+export async function readPlaybackRules(
+  channel: ChannelRow,
+  db: Kysely<IvsTables>,
+): Promise<PlaybackRules> {
+  const authorized = channel.authorized === 1;
+  const reference = parseResourceArn(channel.playback_restriction_policy_arn);
+  if (!reference) return { authorized, restriction: undefined };
+  const row = await db
+    .selectFrom("ivs_playback_restriction_policies")
+    .selectAll()
+    .where("account_id", "=", reference.accountId)
+    .where("region", "=", reference.region)
+    .where("id", "=", reference.id)
+    .executeTakeFirst();
+  if (!row) return { authorized, restriction: undefined };
+  const restriction: PlaybackRestriction = {
+    countries: readList(row.allowed_countries),
+    origins: readList(row.allowed_origins),
+    strictOrigin: row.strict_origin_enforcement === 1,
+  };
+  return { authorized, restriction };
+}
