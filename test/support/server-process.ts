@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
+import { testDatabase } from "./test-database.ts";
 import { type Clients, clientsOf, type Key, ROOT } from "./test-server.ts";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
@@ -24,9 +25,15 @@ export async function startServerProcess(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
+  const { ROLECAST_TEST_DATABASE: _, ...inherited } = process.env;
+  const ROLECAST_DATABASE = await testDatabase(args[args.indexOf("--data") + 1] ?? "memory");
   const child = spawn(process.execPath, [COMMAND, "start", ...FREE_PORTS, ...args], {
     stdio: ["ignore", "pipe", "pipe"],
-    env: { ...process.env, ...environment },
+    env: {
+      ...inherited,
+      ...(ROLECAST_DATABASE === undefined ? {} : { ROLECAST_DATABASE }),
+      ...environment,
+    },
   });
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
   const banner = await readBanner(child);

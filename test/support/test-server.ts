@@ -3,6 +3,7 @@ import { IvsClient } from "@aws-sdk/client-ivs";
 import { S3Client } from "@aws-sdk/client-s3";
 import { STSClient } from "@aws-sdk/client-sts";
 import { type ConfigInput, createServer, type RunningServer } from "@rolecast/server";
+import { testDatabase } from "./test-database.ts";
 
 /** A key of somebody; without one, clients sign as the root user of the default account. */
 export interface Key {
@@ -30,8 +31,10 @@ export interface TestServer {
 }
 
 export async function startTestServer(config: ConfigInput = {}): Promise<TestServer> {
+  const { data = "memory" } = config;
   const server = await createServer({
-    data: "memory",
+    data,
+    database: await testDatabase(data),
     port: 0,
     rtmpPort: 0,
     rtmpsPort: 0,

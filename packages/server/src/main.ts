@@ -122,6 +122,7 @@ async function startServer(
   const nowMs = systemClock.nowMs();
   const [store, certificate] = await Promise.all([
     openStore({
+      url: config.database,
       file: folder.databaseFile,
       durable: folder.durable,
       migrations: MIGRATIONS,

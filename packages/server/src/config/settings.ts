@@ -33,6 +33,14 @@ export const SETTINGS = {
     "Folder that holds everything; `memory` keeps nothing.",
     { placeholder: "DIR" },
   ),
+  database: setting(
+    z
+      .string()
+      .regex(/^postgres(?:ql)?:\/\/./, "it must begin with postgres://")
+      .optional(),
+    "URL of a PostgreSQL database (`postgres://user:password@host/name`), which several nodes may share; left out, SQLite in the data folder.",
+    { placeholder: "URL" },
+  ),
   host: setting(z.string().min(1).default("127.0.0.1"), "Address to listen on.", {
     placeholder: "ADDRESS",
   }),

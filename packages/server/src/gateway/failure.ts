@@ -1,6 +1,7 @@
 import { AuthError, WireError, type WireResponse } from "@rolecast/wire";
 import { AwsError } from "../kernel/aws-error.ts";
 import type { Log } from "../kernel/log.ts";
+import { StoreUnavailableError } from "../kernel/store.ts";
 import { ClientGoneError } from "./request-body.ts";
 import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 
@@ -25,6 +26,11 @@ export function toAwsError(error: unknown, { service }: RegisteredService, log: 
   const { name, protocol } = service.definition;
   if (error instanceof ClientGoneError) {
     return new AwsError("RequestTimeout", error.message, { status: 400 });
+  }
+  if (error instanceof StoreUnavailableError) {
+    log.error({ service: name, error: error.message }, "a request failed for want of the database");
+    // Source: "Common Errors" in the API reference of IAM, STS and IVS; S3's error codes.
+    return new AwsError("ServiceUnavailable", error.message, { status: 503, fault: "server" });
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   log.error({ service: name, error: detail }, "a request failed by a fault of Rolecast");

@@ -31,3 +31,21 @@ export interface Migration {
   readonly name: string;
   up(db: Kysely<Tables>): Promise<void>;
 }
+
+/**
+ * The database can't do its work now: it isn't reached, or too many ask at once. The caller may
+ * try again; what it answers is a 503 in its protocol's form. The message holds no secret.
+ */
+export class StoreUnavailableError extends Error {
+  /** The connection broke while a commit was under way: it may have happened. */
+  readonly commitUnknown: boolean;
+
+  constructor(
+    message: string,
+    options: { readonly cause?: unknown; readonly commitUnknown?: boolean } = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = "StoreUnavailableError";
+    this.commitUnknown = options.commitUnknown ?? false;
+  }
+}

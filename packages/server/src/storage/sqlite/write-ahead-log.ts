@@ -1,5 +1,5 @@
 import { closeSync, fdatasync, openSync } from "node:fs";
-import { SharedSync } from "../kernel/shared-sync.ts";
+import { SharedSync } from "../../kernel/shared-sync.ts";
 
 /**
  * Makes commits durable without holding up the thread that serves requests: SQLite appends them to
