@@ -259,6 +259,12 @@ function compose(parts: Parts) {
     directory,
     federation: iam.federation,
     longTermCredentials: iam.credentials,
+    organization: {
+      managementAccountId: config.account,
+      memberAccountIds: new Set(
+        config.accounts.map(({ id }) => id).filter((id) => id !== config.account),
+      ),
+    },
     sealingKey: folder.sealingKey,
   });
   const s3 = createS3Service({ ...deps, directory });

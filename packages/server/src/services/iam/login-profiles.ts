@@ -119,6 +119,9 @@ export function loginProfileOperations() {
 }
 
 function onProfileOf(input: NamedInput, context: RequestContext) {
+  const { principal } = context.caller;
+  if (principal.kind === "root" && input.UserName === undefined)
+    return { action: `iam:${context.operation}`, resource: principal.arn };
   return onOwner(context, "user", nameIn(input, context));
 }
 
@@ -129,7 +132,10 @@ function onCaller(context: RequestContext) {
   return { action: "iam:ChangePassword", resource };
 }
 
+/** @throws NoSuchEntity when root means itself: it has no password here */
 function nameIn(input: NamedInput, context: RequestContext): string {
+  if (input.UserName === undefined && context.caller.principal.kind === "root")
+    throw noSuchEntity(`Login Profile for User ${context.accountId} cannot be found.`);
   return input.UserName ?? requireCallerUserName(context);
 }
 

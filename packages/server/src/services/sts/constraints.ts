@@ -11,6 +11,8 @@ export const CHAINED_SESSION_SECONDS_MAX = 3600;
 export const DEFAULT_USER_SESSION_SECONDS = 43_200;
 /** The account owner's sessions are cut to this. Source: API reference, GetSessionToken. */
 export const ROOT_SESSION_SECONDS_MAX = 3600;
+/** AssumeRoot's default, too. Source: API reference, AssumeRoot, DurationSeconds. */
+export const ROOT_TASK_SECONDS_MAX = 900;
 /** Source: API reference, AssumeRole, PolicyArns. */
 export const SESSION_POLICY_ARNS_MAX = 10;
 /**
@@ -33,6 +35,8 @@ export const stsConstraints: ServiceConstraints = {
     Policy: { min: 1, max: 2048, pattern: "[\\u0009\\u000A\\u000D\\u0020-\\u00FF]+" },
     arn: { min: 20, max: 2048 },
     DurationSeconds: { min: SESSION_SECONDS_MIN, max: SESSION_SECONDS_MAX },
+    "AssumeRoot.DurationSeconds": { min: 0, max: ROOT_TASK_SECONDS_MAX },
+    TargetPrincipal: { min: 12, max: 2048 },
     "GetSessionToken.DurationSeconds": { min: 900, max: 129_600 },
     "GetFederationToken.DurationSeconds": { min: 900, max: 129_600 },
     "GetFederationToken.Name": { min: 2, max: 32, pattern: "[\\w+=,.@-]*" },

@@ -12,7 +12,7 @@ import {
 import { DEFAULT_SESSION_SECONDS } from "./constraints.ts";
 import { invalidIdentityToken, notAuthorized } from "./errors.ts";
 import { issueRoleSession } from "./issue-role-session.ts";
-import { type SamlIdentity, verifySamlResponse } from "./saml-identity.ts";
+import type { SamlIdentity } from "./saml-identity.ts";
 import type { SessionCredentials } from "./session-credentials.ts";
 import { checkInlineSessionPolicy, checkManagedSessionPolicies } from "./session-policies.ts";
 import { requestTagKeys, sessionTags } from "./session-tags.ts";
@@ -85,6 +85,8 @@ async function verified(
   if (!provider?.arn.startsWith(`arn:aws:iam::${role.accountId}:saml-provider/`))
     throw invalidIdentityToken("Specified provider doesn't exist");
   const { accountId } = role;
+  // Loaded with the first response: the library for signatures would delay every start.
+  const { verifySamlResponse } = await import("./saml-identity.ts");
   const identity = verifySamlResponse(SAMLAssertion, {
     roleArn: role.arn,
     accountId,

@@ -15,6 +15,7 @@ import { federationTokens } from "./federation-tokens.ts";
 import { ForwardedSessionCredentials } from "./forward-access-sessions.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 import { roleSessions } from "./role-sessions.ts";
+import { type Organization, rootSessions } from "./root-sessions.ts";
 import { samlSessions } from "./saml-sessions.ts";
 import { stsSchemas } from "./schema.ts";
 import { SessionCredentials } from "./session-credentials.ts";
@@ -24,6 +25,8 @@ import { webIdentitySessions } from "./web-identity-sessions.ts";
 export interface StsDependencies extends ServiceDependencies {
   readonly directory: IdentityDirectory;
   readonly federation: FederationDirectory;
+  /** Who may call AssumeRoot for whom. */
+  readonly organization: Organization;
   /** At least 32 random bytes that outlive the process: they are what makes tokens ours. */
   readonly sealingKey: Uint8Array;
   /** Finds long-term keys, which a linked service may pass on. */
@@ -61,6 +64,7 @@ export function createStsService(deps: StsDependencies): StsService {
       ...decodeAuthorizationMessage(messages),
       ...federationTokens({ directory: deps.directory, credentials }),
       ...roleSessions({ directory: deps.directory, federation: deps.federation, credentials }),
+      ...rootSessions({ directory: deps.directory, credentials, organization: deps.organization }),
       ...samlSessions({ directory: deps.directory, federation: deps.federation, credentials }),
       ...webIdentitySessions({
         directory: deps.directory,

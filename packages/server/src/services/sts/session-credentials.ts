@@ -225,8 +225,11 @@ export function federatedUserArn(accountId: string, name: string): string {
 
 /**
  * The sessions of GetFederationToken may never call IAM, those of GetSessionToken only with MFA.
+ * Those of AssumeRoot may: they are told apart by their task policy.
  * Source: IAM User Guide, "Compare AWS STS credentials".
  */
-function mayCallIam({ identity, multiFactorAuth }: Session): boolean {
-  return identity.kind === "role" || (identity.kind !== "federated-user" && multiFactorAuth);
+function mayCallIam({ identity, multiFactorAuth, policyArns }: Session): boolean {
+  if (identity.kind === "role") return true;
+  if (identity.kind === "federated-user") return false;
+  return multiFactorAuth || policyArns.length > 0;
 }
