@@ -66,6 +66,8 @@ export class Authorizer {
     authorizations: Authorization | readonly Authorization[],
     context: RequestContext,
   ): Promise<void> {
+    const [first] = asList(authorizations);
+    if (first) this.#noteAccess(first, context);
     if (this.#options.enforcement === "off") return;
     for (const authorization of asList(authorizations)) {
       const denial = await this.decide(authorization, context);
@@ -75,6 +77,12 @@ export class Authorizer {
       const { action, resource } = authorization;
       this.#options.log.warn({ action, resource }, `would be denied: ${error.message}`);
     }
+  }
+
+  /** The first pair is the operation's own action; what it needs besides isn't a call. */
+  #noteAccess({ action, caller }: Authorization, context: RequestContext): void {
+    const { principal } = caller ?? context.caller;
+    this.#options.directory.noteAccess(principal, action, context.region, context.nowMs);
   }
 
   /** One pair's decision: undefined when allowed. */

@@ -56,6 +56,11 @@ export interface IdentityDirectory {
   principalTags(id: string, context: RequestContext): Promise<Readonly<Record<string, string>>>;
   /** A managed policy's default version, by ARN: customer's of `accountId` or AWS's. */
   findManagedPolicy(arn: string, context: RequestContext): Promise<PolicyDocument | undefined>;
+  /**
+   * Remembers that a user or role called an action, permitted or not (service last accessed
+   * details); may be late, never fails, ignores everybody else.
+   */
+  noteAccess(principal: Principal, action: string, region: string, atMs: number): void;
   /** Remembers the use of a role (RoleLastUsed); may be late, never fails. */
   noteRoleUsed(roleArn: string, region: string, atMs: number): void;
 }

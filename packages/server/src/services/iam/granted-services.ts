@@ -20,6 +20,16 @@ export function grantsService(text: string, service: string): boolean {
   });
 }
 
+/** The namespaces that a policy's Allow statements name. */
+export function namedServices(text: string): readonly string[] {
+  const { Statement } = JSON.parse(text) as { readonly Statement?: unknown };
+  const statements = (Array.isArray(Statement) ? Statement : [Statement]) as GrantStatement[];
+  return statements
+    .filter((statement) => statement?.Effect === "Allow")
+    .flatMap((statement) => textsIn(statement.Action))
+    .flatMap((pattern) => /^([\w-]+):/.exec(pattern)?.[1]?.toLowerCase() ?? []);
+}
+
 function isOfService(pattern: string, namespace: string): boolean {
   return pattern === "*" || pattern.toLowerCase().startsWith(`${namespace}:`);
 }

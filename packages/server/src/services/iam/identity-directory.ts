@@ -75,12 +75,22 @@ export function createIdentityDirectory(
     principalTags: (id, context) => tagRecord(context.db<IamTables>(), id),
     findManagedPolicy: (arn, context) =>
       document(context.db<IamTables>(), parseArn(arn)?.accountId ?? "", arn),
+    noteAccess: (principal, action, region, atMs) => {
+      const entityId = entityIdOf(principal);
+      if (entityId !== undefined) parts.lastUsed.noteAccess({ entityId, action, region, atMs });
+    },
     noteRoleUsed: (arn, region, atMs) => {
       noteRole(parts, arn, region, atMs).catch((error: unknown) => {
         parts.log.warn({ err: error }, "The use of a role couldn't be noted.");
       });
     },
   };
+}
+
+/** Who is told of by last accessed information: users and roles. */
+function entityIdOf(principal: Principal): string | undefined {
+  if (principal.kind === "user") return principal.id;
+  return principal.kind === "role-session" ? principal.roleId : undefined;
 }
 
 /** A user is known by its id: one who was deleted and made again has the old one's rights no more. */

@@ -1,12 +1,11 @@
 import type { Log } from "../../kernel/log.ts";
 import type { Store } from "../../kernel/store.ts";
+import { type Access, writeAccesses } from "./last-accessed.ts";
 import type { IamTables } from "./tables.ts";
+import { UseNotes } from "./use-notes.ts";
 
 /** Uses are written this long after the first of them: AWS, too, shows them with a delay. */
 const FLUSH_DELAY_MS = 10_000;
-/** Past this many different roles or keys the notes are written at once and the oldest forgotten. */
-const NOTES_MAX = 10_000;
-
 export interface RoleUse {
   readonly region: string;
   readonly atMs: number;
@@ -18,14 +17,15 @@ export interface KeyUse extends RoleUse {
 }
 
 /**
- * When roles and access keys were last used. Noting costs a map entry; the database hears of it
+ * When roles and access keys were last used, and which actions users and roles last called. Noting costs a map entry; the database hears of it
  * in batches, so a crash forgets the last few seconds of use and nothing else.
  */
 export class LastUsed {
   readonly #store: Store<IamTables>;
   readonly #log: Log;
-  readonly #roles = new Notes<RoleUse>();
-  readonly #keys = new Notes<KeyUse>();
+  readonly #roles = new UseNotes<RoleUse>();
+  readonly #keys = new UseNotes<KeyUse>();
+  readonly #accesses = new UseNotes<Access>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(store: Store, log: Log) {
@@ -39,6 +39,11 @@ export class LastUsed {
 
   noteKey(accessKeyId: string, use: KeyUse): void {
     this.#schedule(this.#keys.add(accessKeyId, use));
+  }
+
+  /** Of every decided request: a map entry, no more. */
+  noteAccess(access: Access): void {
+    this.#schedule(this.#accesses.add(`${access.entityId} ${access.action}`, access));
   }
 
   /** The latest use that this process knows of; the database may know a later one of another. */
@@ -55,7 +60,8 @@ export class LastUsed {
     this.#stopTimer();
     const roles = this.#roles.unwritten();
     const keys = this.#keys.unwritten();
-    if (roles.length + keys.length === 0) return;
+    const accesses = this.#accesses.unwritten();
+    if (roles.length + keys.length + accesses.length === 0) return;
     await this.#store.transaction(async ({ db }) => {
       for (const [roleId, use] of roles) {
         await db
@@ -75,7 +81,12 @@ export class LastUsed {
           .where("access_key_id", "=", accessKeyId)
           .execute();
       }
+      await writeAccesses(
+        db,
+        accesses.map(([, access]) => access),
+      );
     });
+    this.#accesses.written(accesses);
     this.#roles.written(roles);
     this.#keys.written(keys);
   }
@@ -85,6 +96,7 @@ export class LastUsed {
     this.#stopTimer();
     this.#roles.clear();
     this.#keys.clear();
+    this.#accesses.clear();
   }
 
   #schedule(isFull: boolean): void {
@@ -104,40 +116,5 @@ export class LastUsed {
       // The notes are kept, and tried again with the next use.
       this.#log.warn({ err: error }, "When roles and keys were last used couldn't be written.");
     });
-  }
-}
-
-/** Uses by id. They stay when they are written, because rows read before don't have them. */
-class Notes<Use> {
-  readonly latest = new Map<string, Use>();
-  readonly #unwritten = new Set<string>();
-
-  /** Whether the notes are so many that they should be written now. */
-  add(id: string, use: Use): boolean {
-    this.latest.set(id, use);
-    this.#unwritten.add(id);
-    return this.#unwritten.size === NOTES_MAX;
-  }
-
-  unwritten(): [id: string, use: Use][] {
-    const notes: [string, Use][] = [];
-    for (const id of this.#unwritten) {
-      const use = this.latest.get(id);
-      if (use !== undefined) notes.push([id, use]);
-    }
-    return notes;
-  }
-
-  written(notes: readonly [id: string, use: Use][]): void {
-    for (const [id, use] of notes) if (this.latest.get(id) === use) this.#unwritten.delete(id);
-    for (const id of this.latest.keys()) {
-      if (this.latest.size <= NOTES_MAX) break;
-      if (!this.#unwritten.has(id)) this.latest.delete(id);
-    }
-  }
-
-  clear(): void {
-    this.latest.clear();
-    this.#unwritten.clear();
   }
 }

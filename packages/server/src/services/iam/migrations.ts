@@ -1,5 +1,6 @@
 import type { Kysely } from "kysely";
 import type { Migration, Tables } from "../../kernel/store.ts";
+import { accessMigrations } from "./access-migrations.ts";
 import { accountMigrations } from "./account-migrations.ts";
 import { federationMigrations } from "./federation-migrations.ts";
 import { serviceLinkedRoleMigrations } from "./service-linked-roles/migrations.ts";
@@ -11,6 +12,7 @@ export const iamMigrations: readonly Migration[] = [
   ...serviceLinkedRoleMigrations,
   ...accountMigrations,
   ...federationMigrations,
+  ...accessMigrations,
 ];
 
 async function createPrincipals(db: Kysely<Tables>): Promise<void> {

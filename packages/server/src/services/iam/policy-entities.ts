@@ -10,7 +10,7 @@ import type { IamTables, PolicyOwnerKind } from "./tables.ts";
 
 type Db = Kysely<IamTables>;
 
-interface PolicyEntity {
+export interface PolicyEntity {
   readonly kind: PolicyOwnerKind;
   readonly id: string;
   readonly name: string;
@@ -61,7 +61,12 @@ function keyOf(entity: PolicyEntity): string {
   return `${ORDER[entity.kind]}${entity.name.toLowerCase()}`;
 }
 
-async function attachedEntities(db: Db, accountId: string, arn: string): Promise<PolicyEntity[]> {
+/** The users, groups and roles that a managed policy is attached to. */
+export async function attachedEntities(
+  db: Db,
+  accountId: string,
+  arn: string,
+): Promise<PolicyEntity[]> {
   const usage = "PermissionsPolicy";
   const users = await db
     .selectFrom("iam_policy_attachments as attachment")

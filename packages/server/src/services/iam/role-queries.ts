@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
 import { noSuchNamed } from "./errors.ts";
+import { deleteAccessesOf } from "./last-accessed.ts";
 import type { IamTables, RoleRow } from "./tables.ts";
 
 /** A role as stored. */
@@ -68,6 +69,7 @@ export async function deleteRoleCompletely(db: Kysely<IamTables>, role: Role): P
   await db.deleteFrom("iam_inline_policies").where("owner_id", "=", role.role_id).execute();
   await db.deleteFrom("iam_policy_attachments").where("owner_id", "=", role.role_id).execute();
   await db.deleteFrom("iam_tags").where("owner_id", "=", role.role_id).execute();
+  await deleteAccessesOf(db, role.role_id);
   await db.deleteFrom("iam_roles").where("role_id", "=", role.role_id).execute();
 }
 

@@ -42,6 +42,7 @@ import { iamSchemas } from "./schema.ts";
 import { SecretBox } from "./secret-box.ts";
 import { serverCertificateOperations } from "./server-certificates.ts";
 import { serviceAccessOperations } from "./service-access.ts";
+import { serviceLastAccessedOperations } from "./service-last-accessed-details.ts";
 import { LinkedRoleTemplates, servicePolicyArn } from "./service-linked-roles/definitions.ts";
 import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
 import { serviceSpecificCredentialOperations } from "./service-specific-credentials.ts";
@@ -156,5 +157,6 @@ function operationsOf(parts: IamParts): OperationTable {
     ...simulationOperations(parts),
     ...contextKeyOperations(parts),
     ...serviceAccessOperations(parts),
+    ...serviceLastAccessedOperations(parts),
   };
 }

@@ -1,3 +1,4 @@
+import type { AccessTables } from "./access-tables.ts";
 import type { FederationTables } from "./federation-tables.ts";
 
 /** An account that this server knows, with its root user's key. */
@@ -173,7 +174,7 @@ export interface CredentialReportRow {
   generated_ms: number;
 }
 
-export interface IamTables extends FederationTables {
+export interface IamTables extends FederationTables, AccessTables {
   iam_accounts: AccountRow;
   iam_users: UserRow;
   iam_groups: GroupRow;

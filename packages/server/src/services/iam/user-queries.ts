@@ -75,3 +75,13 @@ export function groupsOfUser(db: Kysely<IamTables>, userId: string): Promise<Gro
     .orderBy("group.name_key")
     .execute();
 }
+
+export function membersOfGroup(db: Kysely<IamTables>, groupId: string): Promise<User[]> {
+  return db
+    .selectFrom("iam_group_members as member")
+    .innerJoin("iam_users as user", "user.user_id", "member.user_id")
+    .selectAll("user")
+    .where("member.group_id", "=", groupId)
+    .orderBy("user.name_key")
+    .execute();
+}

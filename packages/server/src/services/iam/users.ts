@@ -6,6 +6,7 @@ import { newUniqueId } from "../../kernel/unique-ids.ts";
 import { onList, onNew, onOwner, requestTags } from "./authorization.ts";
 import { requireCallerUserName } from "./calling-user.ts";
 import { alreadyExists, quotaExceeded, stillReferenced } from "./errors.ts";
+import { deleteAccessesOf } from "./last-accessed.ts";
 import { readPage } from "./pagination.ts";
 import { change, type IamParts } from "./parts.ts";
 import { pathStartsWith } from "./path-starts-with.ts";
@@ -111,6 +112,7 @@ export function userOperations(parts: IamParts) {
           const user = await requireUser(db, context.accountId, name);
           await refuseReferencedUser(db, user.user_id);
           await deleteTagsOf(db, user.user_id);
+          await deleteAccessesOf(db, user.user_id);
           await db.deleteFrom("iam_users").where("user_id", "=", user.user_id).execute();
           return {};
         }),
