@@ -80,8 +80,16 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     return broadcast !== undefined;
   }
 
-  async multivariantPlaylist(streamName: string, baseUrl: string): Promise<string | undefined> {
-    return this.#live.get(streamName)?.multivariantPlaylist(baseUrl);
+  async multivariantPlaylist(
+    streamName: string,
+    baseUrl: string,
+    heightMax?: number,
+  ): Promise<string | undefined> {
+    return this.#live.get(streamName)?.multivariantPlaylist(baseUrl, heightMax);
+  }
+
+  async renditionHeight(streamName: string, rendition: string): Promise<number | undefined> {
+    return this.#live.get(streamName)?.renditionHeight(rendition);
   }
 
   async mediaPlaylist(streamName: string, rendition: string): Promise<string | undefined> {

@@ -87,8 +87,15 @@ export interface MediaEngine {
   /**
    * HLS multivariant playlist. Its URIs are `<baseUrl><rendition>/playlist.m3u8`: `baseUrl` ends with a slash, or
    * is empty for relative ones. Undefined until the first segment is complete, and `endedStreamKeptMs` after the end.
+   * With `heightMax` only renditions of at most so many lines are listed; undefined where there is none.
    */
-  multivariantPlaylist(streamName: string, baseUrl: string): Promise<string | undefined>;
+  multivariantPlaylist(
+    streamName: string,
+    baseUrl: string,
+    heightMax?: number,
+  ): Promise<string | undefined>;
+  /** Lines of a rendition's picture; 0 for sound alone. */
+  renditionHeight(streamName: string, rendition: string): Promise<number | undefined>;
   /**
    * HLS media playlist; segments are `<sequence>.ts`, relative to it. The source's rendition is `chunked`. A sequence
    * number is the same stretch of time in every rendition.

@@ -55,6 +55,22 @@ describe("live channel", () => {
     ]);
   });
 
+  test("lists what is small enough, which may be nothing", () => {
+    const channel = make();
+    const outlet = channel.begin([source, small]);
+    for (const { id } of [source, small]) {
+      outlet.add(id, segment());
+    }
+    const listed = (heightMax: number) =>
+      channel.multivariantPlaylist("", heightMax)?.match(/.*playlist.m3u8/g);
+    expect(listed(1080)).toEqual(["chunked/playlist.m3u8", "160p30/playlist.m3u8"]);
+    expect(listed(480)).toEqual(["160p30/playlist.m3u8"]);
+    expect(listed(159)).toBeUndefined();
+    expect(["chunked", "160p30", "480p30"].map((id) => channel.renditionHeight(id))).toEqual([
+      ...[1080, 160, undefined],
+    ]);
+  });
+
   test("sequence numbers are the same in all renditions and go on in the next broadcast", () => {
     const channel = make();
     const first = channel.begin([source]);

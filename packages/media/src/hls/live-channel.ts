@@ -63,10 +63,17 @@ export class LiveChannel {
     return outlet;
   }
 
-  /** Undefined until a broadcast's first segment is complete. */
-  multivariantPlaylist(baseUrl: string): string | undefined {
-    const variants = [...this.#renditions.values()].map((live) => live.variant(baseUrl));
+  /** Undefined until a broadcast's first segment is complete, and where no picture is small enough. */
+  multivariantPlaylist(baseUrl: string, heightMax = Number.POSITIVE_INFINITY): string | undefined {
+    const variants = [...this.#renditions.values()]
+      .filter((live) => live.height <= heightMax)
+      .map((live) => live.variant(baseUrl));
     return variants.length > 0 ? renderMultivariantPlaylist(variants) : undefined;
+  }
+
+  /** In lines; 0 for sound alone. */
+  renditionHeight(renditionId: string): number | undefined {
+    return this.#renditions.get(renditionId)?.height;
   }
 
   mediaPlaylist(renditionId: string): string | undefined {

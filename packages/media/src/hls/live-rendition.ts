@@ -16,6 +16,11 @@ export class LiveRendition {
     this.#rendition = rendition;
   }
 
+  /** Of its picture, in lines; 0 for sound alone. */
+  get height(): number {
+    return this.#rendition.picture?.height ?? 0;
+  }
+
   /** Its entry in the multivariant playlist. */
   variant(baseUrl: string): VariantTags {
     const { id, name, picture, codecs } = this.#rendition;

@@ -53,12 +53,15 @@ async function answerTarget(
   if (!part) {
     const admission = await gate.begin(request, subject);
     const variants = variantsPath(name, streamId, admission.sealedSession);
-    const text = await live.engine.multivariantPlaylist(channelArn, variants);
+    const { heightMax } = admission;
+    const text = await live.engine.multivariantPlaylist(channelArn, variants, heightMax);
     return text === undefined ? undefined : playlistResponse(text, request, admission);
   }
   const isOfSession = part.sealedSession === undefined || opened.rules.authorized;
   if (part.streamId !== streamId || !isOfSession) return undefined;
   const admission = await gate.resume(request, subject, part.sealedSession);
+  const height = await live.engine.renditionHeight(channelArn, part.rendition);
+  if (height === undefined || height > (admission.heightMax ?? height)) return undefined;
   return answerPart(part, channelArn, request, live, admission);
 }
 

@@ -191,6 +191,15 @@ describe("a private channel", () => {
     expect(stage.life.live.viewers.count(STREAM_ID)).toBe(2);
   });
 
+  test("serves no rendition above the token's maximum resolution", async () => {
+    stage = await Stage.open({ authorized: 1 });
+    const small = await stage.enter({ "aws:maximum-resolution": "SD" });
+    const large = await stage.enter({ "aws:maximum-resolution": "HD" });
+    expect((await stage.ask(small))?.status).toBe(200);
+    expect((await stage.ask(small.replace("/chunked/", "/large/")))?.status).toBe(404);
+    expect((await stage.ask(large.replace("/chunked/", "/large/")))?.status).toBe(200);
+  });
+
   test("takes a single-use token once; asking for its head doesn't use it", async () => {
     stage = await Stage.open({ authorized: 1 });
     const token = jwt({ ...good, "aws:single-use-uuid": randomUUID() });

@@ -113,12 +113,16 @@ export class ScriptedEngine implements MediaEngine {
     return false;
   }
 
-  async multivariantPlaylist(_streamName: string, baseUrl: string): Promise<string> {
-    return `${baseUrl}chunked/playlist.m3u8`;
+  async multivariantPlaylist(_streamName: string, baseUrl: string, heightMax = 360) {
+    return heightMax < 360 ? undefined : `${baseUrl}chunked/playlist.m3u8`;
+  }
+
+  async renditionHeight(_streamName: string, rendition: string) {
+    return { chunked: 360, large: 720 }[rendition];
   }
 
   async mediaPlaylist(_streamName: string, rendition: string): Promise<string | undefined> {
-    return rendition === "chunked" ? "#EXTM3U" : undefined;
+    return rendition === "720p" ? undefined : "#EXTM3U";
   }
 
   async segment(_streamName: string, rendition: string, sequence: number) {
