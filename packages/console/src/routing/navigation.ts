@@ -5,6 +5,13 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
   {
     type: "section-group",
     title: "Amazon IVS",
-    items: [{ type: "link", text: "Channels", href: "#/ivs/channels" }],
+    items: [
+      { type: "link", text: "Channels", href: "#/ivs/channels" },
+      {
+        type: "link",
+        text: "Recording configurations",
+        href: "#/ivs/recording-configurations",
+      },
+    ],
   },
 ];

@@ -10,6 +10,24 @@ export const PAGES: readonly PageRoute[] = [
     () => import("../pages/ivs/channels-page.tsx"),
     "ChannelsPage",
   ),
+  pageRoute(
+    "/ivs/channels/create",
+    "Create channel",
+    () => import("../pages/ivs/create-channel-page.tsx"),
+    "CreateChannelPage",
+  ),
+  pageRoute(
+    "/ivs/channels/:arn",
+    "Channel",
+    () => import("../pages/ivs/channel-page.tsx"),
+    "ChannelPage",
+  ),
+  pageRoute(
+    "/ivs/recording-configurations",
+    "Recording configurations",
+    () => import("../pages/ivs/recording-configurations-page.tsx"),
+    "RecordingConfigurationsPage",
+  ),
 ];
 
 const MISSING = pageRoute(

@@ -1,0 +1,145 @@
+import {
+  type Channel,
+  TagResourceCommand,
+  UntagResourceCommand,
+  UpdateChannelCommand,
+} from "@aws-sdk/client-ivs";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { placeOf } from "../../routing/hash-route.ts";
+import { Actions } from "../../shared/actions.tsx";
+import { CopiedValue } from "../../shared/copied-value.tsx";
+import { PlaceLink } from "../../shared/place-link.tsx";
+import { tagsOf } from "../../shared/tag-fields.tsx";
+import { TagsPanel } from "../../shared/tags-panel.tsx";
+import { useAction } from "../../shared/use-action.ts";
+import {
+  ChannelAudience,
+  ChannelBasics,
+  ChannelRecording,
+  type ChannelSettings,
+  NEW_CHANNEL,
+} from "./channel-form.tsx";
+
+/** The channel's configuration and tags. */
+export function ChannelDetails(props: {
+  readonly channel: Channel;
+  readonly onChanged: () => void;
+}) {
+  const { channel, onChanged } = props;
+  const [editing, setEditing] = useState(false);
+  const arn = channel.arn ?? "";
+  const recording = channel.recordingConfigurationArn ?? "";
+  return (
+    <SpaceBetween size="l">
+      <Container
+        header={
+          <Header variant="h2" actions={<Button onClick={() => setEditing(true)}>Edit</Button>}>
+            Configuration
+          </Header>
+        }
+      >
+        <KeyValuePairs
+          columns={3}
+          items={[
+            { label: "ARN", value: <CopiedValue label="ARN" value={arn} /> },
+            { label: "Type", value: channel.type ?? "–" },
+            { label: "Latency", value: channel.latencyMode ?? "–" },
+            { label: "Private", value: channel.authorized ? "Yes" : "No" },
+            { label: "Insecure ingest", value: channel.insecureIngest ? "Yes" : "No" },
+            {
+              label: "Recording configuration",
+              value:
+                recording === "" ? (
+                  "Not recorded"
+                ) : (
+                  <PlaceLink to={placeOf("/ivs/recordings", {}, { channel: arn })}>
+                    {recording.split("/").at(-1)}
+                  </PlaceLink>
+                ),
+            },
+            { label: "Ingest endpoint", value: channel.ingestEndpoint ?? "–" },
+            { label: "Transcode preset", value: channel.preset || "–" },
+            {
+              label: "Restriction policy",
+              value: channel.playbackRestrictionPolicyArn || "None",
+            },
+          ]}
+        />
+      </Container>
+      <TagsPanel
+        tags={channel.tags ?? {}}
+        put={({ ivs }, tags) =>
+          ivs.send(new TagResourceCommand({ resourceArn: arn, tags: tagsOf(tags) }))
+        }
+        remove={({ ivs }, tagKeys) =>
+          ivs.send(new UntagResourceCommand({ resourceArn: arn, tagKeys }))
+        }
+        onChanged={onChanged}
+      />
+      {editing && (
+        <EditChannel channel={channel} onChanged={onChanged} onClose={() => setEditing(false)} />
+      )}
+    </SpaceBetween>
+  );
+}
+
+function EditChannel(props: {
+  readonly channel: Channel;
+  readonly onChanged: () => void;
+  readonly onClose: () => void;
+}) {
+  const { channel, onChanged, onClose } = props;
+  const [settings, setSettings] = useState<ChannelSettings>(() => settingsOf(channel));
+  const save = useAction("The channel wasn't changed", async ({ ivs }) => {
+    await ivs.send(new UpdateChannelCommand({ arn: channel.arn, ...settings }));
+    onChanged();
+    onClose();
+    return "The channel is changed; a running stream goes on as it began.";
+  });
+  const part = { settings, onChange: setSettings };
+  return (
+    <Modal
+      visible
+      size="large"
+      header="Edit channel"
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <Actions>
+            <Button variant="link" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button variant="primary" loading={save.running} onClick={() => void save.run()}>
+              Save
+            </Button>
+          </Actions>
+        </Box>
+      }
+    >
+      <SpaceBetween size="l">
+        <ChannelBasics {...part} />
+        <ChannelRecording {...part} />
+        <ChannelAudience {...part} />
+      </SpaceBetween>
+    </Modal>
+  );
+}
+
+function settingsOf(channel: Channel): ChannelSettings {
+  return {
+    name: channel.name ?? "",
+    type: channel.type ?? NEW_CHANNEL.type,
+    latencyMode: channel.latencyMode ?? NEW_CHANNEL.latencyMode,
+    authorized: channel.authorized ?? false,
+    insecureIngest: channel.insecureIngest ?? false,
+    recordingConfigurationArn: channel.recordingConfigurationArn ?? "",
+    playbackRestrictionPolicyArn: channel.playbackRestrictionPolicyArn ?? "",
+  };
+}

@@ -1,0 +1,92 @@
+import { DeleteChannelCommand, GetChannelCommand } from "@aws-sdk/client-ivs";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import Tabs from "@cloudscape-design/components/tabs";
+import { useState } from "react";
+import { goTo, placeOf } from "../../routing/hash-route.ts";
+import type { PageProps } from "../../routing/page-route.ts";
+import { Actions } from "../../shared/actions.tsx";
+import { CallFailure } from "../../shared/call-failure.tsx";
+import { DeleteModal } from "../../shared/delete-modal.tsx";
+import { useNotices } from "../../shared/notices.tsx";
+import { Page } from "../../shared/page.tsx";
+import { useAws } from "../../wire/aws-context.tsx";
+import { useCall } from "../../wire/use-call.ts";
+import { ChannelDetails } from "./channel-details.tsx";
+import { ChannelLive } from "./channel-live.tsx";
+import { StreamSessions } from "./stream-sessions.tsx";
+import { StreamSettings } from "./stream-settings.tsx";
+
+export function ChannelPage({ params }: PageProps) {
+  const arn = params.arn ?? "";
+  const { ivs } = useAws();
+  const { done } = useNotices();
+  const [deleting, setDeleting] = useState(false);
+  const got = useCall(`channel ${arn}`, (aws) => aws.ivs.send(new GetChannelCommand({ arn })));
+  const channel = got.data?.channel;
+  const name = channel?.name || (arn.split("/").at(-1) ?? arn);
+  return (
+    <Page
+      title={name}
+      actions={
+        <Actions>
+          {channel?.recordingConfigurationArn && (
+            <Button onClick={() => goTo(placeOf("/ivs/recordings", {}, { channel: arn }))}>
+              Recordings
+            </Button>
+          )}
+          <Button disabled={!channel} onClick={() => setDeleting(true)}>
+            Delete
+          </Button>
+        </Actions>
+      }
+    >
+      {got.error !== undefined && (
+        <CallFailure title="The channel can't be shown" error={got.error} onRetry={got.reload} />
+      )}
+      {got.loading && !channel && <Spinner size="large" />}
+      {channel && (
+        <Tabs
+          tabs={[
+            {
+              id: "live",
+              label: "Live",
+              content: (
+                <SpaceBetween size="l">
+                  <ChannelLive channel={channel} />
+                  <StreamSettings channel={channel} />
+                </SpaceBetween>
+              ),
+            },
+            {
+              id: "sessions",
+              label: "Sessions",
+              content: <StreamSessions channelArn={arn} />,
+            },
+            {
+              id: "configuration",
+              label: "Configuration",
+              content: <ChannelDetails channel={channel} onChanged={got.reload} />,
+            },
+          ]}
+        />
+      )}
+      {deleting && (
+        <DeleteModal
+          what={`channel ${name}`}
+          consequences={
+            <Box>Its stream keys and sessions go with it. Recordings stay in their bucket.</Box>
+          }
+          onClose={() => setDeleting(false)}
+          onDelete={async () => {
+            await ivs.send(new DeleteChannelCommand({ arn }));
+            done(`Channel ${name} is deleted.`);
+            goTo("#/ivs/channels");
+          }}
+        />
+      )}
+    </Page>
+  );
+}

@@ -1,0 +1,47 @@
+import type { Channel } from "@aws-sdk/client-ivs";
+import { useEffect, useState } from "react";
+
+export interface IngestPorts {
+  readonly rtmpPort: number;
+  readonly rtmpsPort: number;
+}
+
+/** On AWS RTMPS has port 443; a server of one's own says in its health where it listens. */
+const DEFAULT_PORTS: IngestPorts = { rtmpPort: 1935, rtmpsPort: 4443 };
+
+export function useIngestPorts(): IngestPorts {
+  const [ports, setPorts] = useState(DEFAULT_PORTS);
+  useEffect(() => {
+    let current = true;
+    void readPorts().then((read) => {
+      if (current && read) setPorts(read);
+    });
+    return () => {
+      current = false;
+    };
+  }, []);
+  return ports;
+}
+
+/** Where an encoder sends to, up to its stream key. */
+export function ingestUrl(channel: Channel, { rtmpPort, rtmpsPort }: IngestPorts): string {
+  const host = channel.ingestEndpoint ?? "localhost";
+  return channel.insecureIngest === true
+    ? `rtmp://${host}:${rtmpPort}/app/`
+    : `rtmps://${host}:${rtmpsPort}/app/`;
+}
+
+async function readPorts(): Promise<IngestPorts | undefined> {
+  const response = await fetch("/_rolecast/health");
+  if (!response.ok) return undefined;
+  const health: unknown = await response.json();
+  const ivs = isRecord(health) ? health.ivs : undefined;
+  if (!isRecord(ivs)) return undefined;
+  const { rtmpPort, rtmpsPort } = ivs;
+  if (typeof rtmpPort !== "number" || typeof rtmpsPort !== "number") return undefined;
+  return { rtmpPort, rtmpsPort };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
+}

@@ -1,0 +1,92 @@
+import type Hls from "hls.js";
+import { useEffect, useRef } from "react";
+
+/** What the player measured in one segment or second. */
+export interface Measurement {
+  readonly at: Date;
+  readonly kilobitsPerSecond?: number;
+  readonly framesPerSecond?: number;
+}
+
+const FRAME_RATE_EVERY_MS = 2_000;
+/** While nothing can be played the playlist is asked for again this often. */
+const RETRY_MS = 2_000;
+
+/** Plays a playlist with hls.js, and tells what it measures. */
+export function LivePlayer(props: {
+  readonly url: string;
+  readonly label: string;
+  readonly onMeasured: (measurement: Measurement) => void;
+  readonly onError: (sentence: string | undefined) => void;
+}) {
+  const { url, label } = props;
+  const video = useRef<HTMLVideoElement>(null);
+  const handlers = useRef(props);
+  handlers.current = props;
+
+  useEffect(() => {
+    const element = video.current;
+    if (!element) return undefined;
+    let ended = false;
+    let stop = () => {};
+    void import("hls.js").then(({ default: Player }) => {
+      if (ended) return;
+      stop = play(Player, element, url, handlers);
+    });
+    const stopCounting = countFrames(element, (framesPerSecond) =>
+      handlers.current.onMeasured({ at: new Date(), framesPerSecond }),
+    );
+    return () => {
+      ended = true;
+      stop();
+      stopCounting();
+    };
+  }, [url]);
+
+  return <video ref={video} className="player" aria-label={label} controls muted playsInline />;
+}
+
+function play(
+  Player: typeof Hls,
+  element: HTMLVideoElement,
+  url: string,
+  handlers: { readonly current: Parameters<typeof LivePlayer>[0] },
+): () => void {
+  // A worker would be a blob, which the Content-Security-Policy doesn't let run.
+  const hls = new Player({ enableWorker: false, liveSyncDurationCount: 2 });
+  let retry: ReturnType<typeof setTimeout> | undefined;
+  hls.on(Player.Events.FRAG_BUFFERED, (_, { frag, stats }) => {
+    handlers.current.onError(undefined);
+    const kilobitsPerSecond = (stats.total * 8) / frag.duration / 1_000;
+    handlers.current.onMeasured({ at: new Date(), kilobitsPerSecond });
+  });
+  hls.on(Player.Events.MANIFEST_PARSED, () => void element.play().catch(() => {}));
+  hls.on(Player.Events.ERROR, (_, { fatal, details, response, type }) => {
+    if (!fatal) return;
+    const status = response?.code === undefined ? "" : ` (status ${response.code})`;
+    handlers.current.onError(`${details}${status}`);
+    if (type === Player.ErrorTypes.MEDIA_ERROR) hls.recoverMediaError();
+    else retry = setTimeout(() => hls.loadSource(url), RETRY_MS);
+  });
+  hls.loadSource(url);
+  hls.attachMedia(element);
+  return () => {
+    clearTimeout(retry);
+    hls.destroy();
+  };
+}
+
+function countFrames(element: HTMLVideoElement, tell: (perSecond: number) => void): () => void {
+  let frames = 0;
+  let since = performance.now();
+  const timer = setInterval(() => {
+    const { totalVideoFrames } = element.getVideoPlaybackQuality();
+    const now = performance.now();
+    if (!element.paused && totalVideoFrames > frames) {
+      tell(((totalVideoFrames - frames) * 1_000) / (now - since));
+    }
+    frames = totalVideoFrames;
+    since = now;
+  }, FRAME_RATE_EVERY_MS);
+  return () => clearInterval(timer);
+}
