@@ -5,7 +5,16 @@ import { join } from "node:path";
 import { chromium, type Page } from "playwright-core";
 import type { Key } from "../support/test-server.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
+export const CHROMIUM = "/usr/bin/chromium";
+export const CHROMIUM_ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
 /** Pictures of the pages as the tests saw them; not under version control. */
 const PICTURES_DIR = join(import.meta.dirname, "../../.cache/console");
 
@@ -27,15 +36,7 @@ export async function startBrowser(): Promise<TestBrowser> {
     executablePath: CHROMIUM,
     headless: true,
     viewport: { width: 1280, height: 900 },
-    args: [
-      "--no-sandbox",
-      "--disable-gpu",
-      "--disable-quic",
-      "--no-first-run",
-      "--disable-background-networking",
-      "--disable-component-update",
-      "--disable-sync",
-    ],
+    args: CHROMIUM_ARGS,
   });
   context.setDefaultTimeout(15_000);
   const complaints: string[] = [];

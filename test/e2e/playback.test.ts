@@ -1,0 +1,83 @@
+import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
+import {
+  CreateChannelCommand,
+  type CreateChannelRequest,
+  ImportPlaybackKeyPairCommand,
+} from "@aws-sdk/client-ivs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type Encoder, type Film, makeFilm, publish } from "../scenarios/ivs/encoder.ts";
+import { EventReader } from "../scenarios/ivs/event-reader.ts";
+import { type Clients, startTestServer, type TestServer } from "../support/test-server.ts";
+import { CHROMIUM, hasChromium } from "./browser.ts";
+import { type HlsPlayer, startHlsPlayer } from "./hls-player.ts";
+
+const FILM_SECONDS = 20;
+
+describe.skipIf(!hasChromium)(`hls.js in chromium (skipped when there is no ${CHROMIUM})`, () => {
+  let server: TestServer;
+  let root: Clients;
+  let player: HlsPlayer;
+  let film: Film;
+  let events: EventReader;
+  const encoders: Encoder[] = [];
+
+  beforeAll(async () => {
+    [server, film, player] = await Promise.all([
+      startTestServer(),
+      makeFilm(FILM_SECONDS),
+      startHlsPlayer(),
+    ]);
+    root = server.clients();
+    events = new EventReader(server.endpoint);
+  });
+  afterAll(async () => {
+    for (const encoder of encoders) encoder.kill();
+    events.close();
+    await player.close();
+    await server.close();
+    await film.remove();
+  });
+
+  /** A channel that is live. */
+  async function goLive(input: CreateChannelRequest) {
+    const { channel, streamKey } = await root.ivs.send(
+      new CreateChannelCommand({ type: "BASIC", insecureIngest: true, ...input }),
+    );
+    const { rtmp } = server.server.ports;
+    encoders.push(publish(film, `rtmp://localhost:${rtmp}/app/${streamKey?.value}`));
+    const arn = channel?.arn ?? "";
+    await events.wait(arn, "Stream Start");
+    return { arn, playbackUrl: channel?.playbackUrl ?? "" };
+  }
+
+  test("plays a private channel with a token, and not without", async () => {
+    const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "secp384r1" });
+    const publicKeyMaterial = publicKey.export({ type: "spki", format: "pem" }).toString();
+    await root.ivs.send(new ImportPlaybackKeyPairCommand({ publicKeyMaterial }));
+    const { arn, playbackUrl } = await goLive({ authorized: true, latencyMode: "NORMAL" });
+    const token = signToken(privateKey, {
+      "aws:channel-arn": arn,
+      "aws:access-control-allow-origin": player.origin,
+      "aws:strict-origin-enforcement": true,
+      "aws:viewer-id": "alice",
+      exp: Math.floor(Date.now() / 1_000) + 60,
+    });
+    const [allowed, refused] = await Promise.all([
+      player.play(`${playbackUrl}?token=${token}`),
+      player.play(playbackUrl),
+    ]);
+    const { errors } = await refused.until((state) => state.errors.length > 0);
+    expect(errors[0]).toMatchObject({ details: "manifestLoadError", status: 403 });
+    const begun = await allowed.until((state) => state.seconds > 0);
+    const state = await allowed.until(({ seconds }) => seconds > begun.seconds + 3);
+    expect(state).toMatchObject({ errors: [], stalls: 0 });
+  });
+});
+
+function signToken(key: KeyObject, claims: object): string {
+  const text = [{ alg: "ES384", typ: "JWT" }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
+    .join(".");
+  const mark = sign("sha384", Buffer.from(text), { key, dsaEncoding: "ieee-p1363" });
+  return `${text}.${mark.toString("base64url")}`;
+}
