@@ -6,7 +6,10 @@ import { createServer } from "node:http";
 import { createMediaEngine } from "../../packages/media/src/index.ts";
 import { testCertificate } from "../../packages/media/src/testing/test-certificate.ts";
 
-const recording = process.argv[2] === "record";
+const recording =
+  process.argv[2] === "record"
+    ? ({ renditions: "all", thumbnails: undefined } as const)
+    : undefined;
 let broadcasts = 0;
 const engine = createMediaEngine(
   { host: "127.0.0.1", rtmpPort: 0, rtmpsPort: 0, tls: testCertificate },
@@ -20,7 +23,7 @@ const engine = createMediaEngine(
         process.stderr.write(`${event.type} ${event.streamName} ${event.message}\n`);
       }
     },
-    startRecording: async () => ({ rows: [] }),
+    startRecording: async () => ({ rows: [], thumbnails: 0 }),
     putRecordingObject: async () => undefined,
   },
 );

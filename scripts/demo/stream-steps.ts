@@ -88,6 +88,11 @@ export async function checkRecording(stage: Stage, events: EventReader, streamId
       return `${durationSeconds.toFixed(2)} s of ${PUBLISHED_SECONDS} s`;
     });
   }
+  await report.show("its thumbnail is a picture", async () => {
+    const file = await readFile(join(stage.workDir, prefix, THUMBNAIL));
+    expect(file.readUInt16BE(0) === JPEG_START, "it isn't a JPEG");
+    return `${THUMBNAIL}, ${file.length} bytes of JPEG`;
+  });
   await report.show("recording-ended.json says how it ended", async () => {
     const text = await readFile(join(stage.workDir, prefix, "events/recording-ended.json"), "utf8");
     const status = at(JSON.parse(text), "recording_status");
@@ -171,6 +176,10 @@ async function waitLive(stage: Stage, channelArn: string, encoder: Encoder): Pro
   return first;
 }
 
+/** The first one; the next is due a minute later. */
+const THUMBNAIL = "media/thumbnails/thumb0.jpg";
+const JPEG_START = 0xffd8;
+
 /** Exactly the keys that IVS writes: nothing missing, nothing else. */
 function checkLayout(paths: readonly string[]): void {
   const rendition = paths.map((path) => /^media\/hls\/([^/]+)\/playlist\.m3u8$/.exec(path)?.[1]);
@@ -184,6 +193,7 @@ function checkLayout(paths: readonly string[]): void {
     `media/hls/${folder}/playlist.m3u8`,
     `media/hls/${folder}/byte-range-variant.m3u8`,
     ...[0, 1, 2].map((index) => `media/hls/${folder}/${index}.ts`),
+    THUMBNAIL,
   ]);
   for (const path of paths) expect(wanted.delete(path), `unexpected object ${path}`);
   expect(wanted.size === 0, `missing: ${[...wanted].join(", ")}`);

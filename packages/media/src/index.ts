@@ -1,5 +1,10 @@
 export { createMediaEngine } from "./engine/media-engine.ts";
 export type * from "./engine/messages.ts";
+export type {
+  HeightRange,
+  RecordingThumbnails,
+  ThumbnailPlan,
+} from "./engine/recording-messages.ts";
 export { findFfmpeg } from "./ffmpeg/find-ffmpeg.ts";
 export { defaultMediaLimits, type MediaLimits } from "./limits.ts";
 export { MediaError, type MediaErrorCode } from "./media-error.ts";

@@ -49,11 +49,19 @@ export function publish(film: Film, url: string, speed = 1): Encoder {
   return { ended, kill: () => child.kill("SIGKILL") };
 }
 
-/** Seconds of video that ffmpeg decodes from a URL, without an error. */
+/** Seconds of video that ffmpeg decodes from a URL, without a warning. */
 export async function decodedSeconds(url: string): Promise<number> {
   const count = ["-count_frames", "-select_streams", "v", "-show_entries", "stream=nb_read_frames"];
-  const args = ["-v", "error", ...count, "-of", "default=nokey=1:noprint_wrappers=1", url];
+  const args = ["-v", "warning", ...count, "-of", "default=nokey=1:noprint_wrappers=1", url];
   const { stdout, stderr } = await run("ffprobe", args);
   if (stderr.trim() !== "") throw new Error(`ffprobe: ${stderr}`);
   return Number(stdout.trim().split("\n")[0]) / 30;
+}
+
+/** Codec, width and height of a picture that decodes without a warning: `mjpeg,320,180`. */
+export async function pictureSize(file: string): Promise<string> {
+  const size = ["-show_entries", "stream=codec_name,width,height", "-of", "csv=p=0"];
+  const { stdout, stderr } = await run("ffprobe", ["-v", "warning", ...size, file]);
+  if (stderr.trim() !== "") throw new Error(`ffprobe: ${stderr}`);
+  return stdout.trim();
 }

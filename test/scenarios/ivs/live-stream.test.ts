@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { copyBucket } from "./bucket-copy.ts";
-import { decodedSeconds, type Film, makeFilm, publish } from "./encoder.ts";
+import { decodedSeconds, type Film, makeFilm, pictureSize, publish } from "./encoder.ts";
 import { EventReader } from "./event-reader.ts";
 
 const FILM_SECONDS = 14;
@@ -52,7 +52,13 @@ const getStream = (channelArn: string) => root.ivs.send(new GetStreamCommand({ c
 describe("a recorded stream", () => {
   it("is live, then stands in the bucket in IVS's layout and plays back whole", async () => {
     const bucket = await makeBucket(root);
-    const configuration = await makeRecordingConfiguration(root, bucket);
+    const configuration = await makeRecordingConfiguration(root, bucket, {
+      thumbnailConfiguration: {
+        recordingMode: "INTERVAL",
+        targetIntervalSeconds: 10,
+        storage: ["SEQUENTIAL", "LATEST"],
+      },
+    });
     const channel = await makeChannel({
       name: "main",
       recordingConfigurationArn: configuration.arn,
@@ -120,6 +126,9 @@ describe("a recorded stream", () => {
         "media/hls/180p30/playlist.m3u8",
         "media/hls/byte-range-multivariant.m3u8",
         "media/hls/master.m3u8",
+        "media/latest_thumbnail/thumb.jpg",
+        "media/thumbnails/thumb0.jpg",
+        "media/thumbnails/thumb1.jpg",
       ].map((path) => `${prefix}/${path}`),
     );
     const time = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/);
@@ -137,12 +146,17 @@ describe("a recorded stream", () => {
         },
       ],
     };
+    const size = { resolution_height: 180, resolution_width: 320 };
+    const thumbnails = {
+      thumbnails: { path: "media/thumbnails", ...size },
+      latest_thumbnail: { path: "media/latest_thumbnail/thumb.jpg", ...size },
+    };
     const started = {
       version: "v1",
       channel_arn: channel.arn,
       recording_started_at: time,
       recording_status: "RECORDING_STARTED",
-      media: { hls },
+      media: { hls, ...thumbnails },
     };
     const json = (name: string) => JSON.parse(copy.text(`${prefix}/events/${name}`));
     expect(json("recording-started.json")).toEqual(started);
@@ -150,13 +164,16 @@ describe("a recorded stream", () => {
       ...started,
       recording_status: "RECORDING_ENDED",
       recording_ended_at: time,
-      media: { hls: { ...hls, duration_ms: durationMs } },
+      media: { hls: { ...hls, duration_ms: durationMs }, ...thumbnails },
     });
     expect(copy.contentType(`${prefix}/events/recording-ended.json`)).toBe("application/json");
     for (const playlist of ["master.m3u8", "byte-range-multivariant.m3u8"])
       expect(await decodedSeconds(`${copy.folder}/${prefix}/media/hls/${playlist}`)).toBe(
         FILM_SECONDS,
       );
+    for (const name of ["thumbnails/thumb0.jpg", "latest_thumbnail/thumb.jpg"])
+      expect(await pictureSize(`${copy.folder}/${prefix}/media/${name}`)).toBe("mjpeg,320,180");
+    expect(copy.contentType(`${prefix}/media/thumbnails/thumb1.jpg`)).toBe("image/jpeg");
     await copy.remove();
 
     const { streamSession } = await root.ivs.send(

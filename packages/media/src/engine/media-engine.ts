@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import { LiveChannel } from "../hls/live-channel.ts";
 import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
+import { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { IngestPort, MediaFeed, Publisher } from "../rtmp/ingest-port.ts";
 import { RtmpServer } from "../rtmp/rtmp-server.ts";
 import { Broadcast } from "../stream/broadcast.ts";
@@ -26,6 +27,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
   readonly #limits: MediaLimits;
   readonly #now: () => number;
   readonly #ffmpeg: string | undefined;
+  readonly #thumbnailDecoder: ThumbnailDecoder | undefined;
   readonly #server: RtmpServer;
   readonly #broadcasts = new Map<string, Broadcast>();
   readonly #live = new Map<string, LiveChannel>();
@@ -41,6 +43,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     this.#limits = { ...defaultMediaLimits, ...options.limits };
     this.#now = options.now ?? Date.now;
     this.#ffmpeg = options.ffmpeg;
+    this.#thumbnailDecoder = options.ffmpeg ? new ThumbnailDecoder(options.ffmpeg) : undefined;
     this.#server = new RtmpServer(options, this.#limits, this);
   }
 
@@ -177,6 +180,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
       streamName,
       streamId,
       recording,
+      thumbnailDecoder: this.#thumbnailDecoder,
       live,
       listedSegments: playlistWindowSegments,
       host: this.#host,

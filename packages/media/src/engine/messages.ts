@@ -9,6 +9,26 @@
  */
 
 import type { MediaLimits } from "../limits.ts";
+import type {
+  RecordingContinuation,
+  RecordingFileRow,
+  RecordingObject,
+  RecordingPlan,
+  RecordingStart,
+  RecordingStatus,
+} from "./recording-messages.ts";
+
+export type {
+  RecordingByteRange,
+  RecordingContinuation,
+  RecordingFileRow,
+  RecordingMedia,
+  RecordingObject,
+  RecordingPlan,
+  RecordingRendition,
+  RecordingStart,
+  RecordingStatus,
+} from "./recording-messages.ts";
 
 export interface MediaEngineOptions {
   /** Address to listen on, such as `127.0.0.1`. */
@@ -49,7 +69,8 @@ export type PublishDecision =
       readonly streamName: string;
       /** Opaque unique id of this broadcast. Unused when the request takes over a running stream, which keeps its id. */
       readonly streamId: string;
-      readonly recording: boolean;
+      /** Undefined when nothing is recorded. */
+      readonly recording: RecordingPlan | undefined;
       /** Segments listed in the live playlist. Default 6. */
       readonly playlistWindowSegments?: number;
     };
@@ -164,15 +185,6 @@ export interface StreamStatus {
   readonly media: StreamMedia | undefined;
   readonly measured: StreamMeasurement;
   readonly recording: RecordingStatus | undefined;
-}
-
-export interface RecordingStatus {
-  readonly state: "waiting" | "recording" | "failed" | "complete";
-  /** Media time acknowledged by the host. */
-  readonly durationMs: number;
-  /** Bytes of objects waiting for the host. */
-  readonly pendingBytes: number;
-  readonly gaps: number;
 }
 
 export interface EngineHealth {
@@ -293,89 +305,3 @@ export type MediaEvent =
       readonly gaps: number;
       readonly message: string;
     });
-
-// ---- recording -----------------------------------------------------------------------------------------------------
-
-/** What is known of a broadcast when its recording starts. */
-export interface RecordingStart {
-  readonly streamName: string;
-  readonly streamId: string;
-  /** Wall clock of the first recorded frame. */
-  readonly startedAtMs: number;
-  /** What the encoder sends, and how much of it: bits per second over the first segment, all tracks. */
-  readonly stream: StreamMedia;
-  readonly bitrate: number;
-  readonly media: RecordingMedia;
-}
-
-/** Where a recording goes on. */
-export interface RecordingContinuation {
-  /** Its files so far, written for an earlier broadcast; none for a new recording. */
-  readonly rows: readonly RecordingFileRow[];
-}
-
-/** What a recording's playlists and its JSON metadata need to know about its renditions. */
-export interface RecordingMedia {
-  /** Folder of all HLS objects relative to the recording's prefix: `media/hls`. */
-  readonly hlsPath: string;
-  /** `master.m3u8` */
-  readonly playlist: string;
-  /** `byte-range-multivariant.m3u8` */
-  readonly byteRangePlaylist: string;
-  readonly renditions: readonly RecordingRendition[];
-}
-
-export interface RecordingRendition {
-  /** Folder relative to `hlsPath`, such as `720p30`. */
-  readonly path: string;
-  /** `playlist.m3u8` */
-  readonly playlist: string;
-  /** `byte-range-variant.m3u8` */
-  readonly byteRangePlaylist: string;
-  /** Size and rate are 0 where there is only sound. */
-  readonly width: number;
-  readonly height: number;
-  readonly frameRate: number;
-  /** RFC 6381 list, such as `avc1.64001F,mp4a.40.2`. */
-  readonly codecs: string;
-}
-
-/** One keyframe interval inside a file. */
-export interface RecordingByteRange {
-  readonly offset: number;
-  readonly length: number;
-  readonly durationMs: number;
-}
-
-/**
- * One recorded file. The host stores it with the object; from the stored rows and the `RecordingMedia`,
- * `renderRecordingPlaylists` makes the playlists, also after a crash.
- */
-export interface RecordingFileRow {
-  /** `path` of its rendition. */
-  readonly rendition: string;
-  /**
-   * n of `<n>.ts`; rising from 0, with holes where files were lost; goes on from broadcast to broadcast. It is the same
-   * stretch of time in all renditions.
-   */
-  readonly index: number;
-  readonly durationMs: number;
-  readonly length: number;
-  /** Wall clock of its first frame. */
-  readonly programDateTimeMs: number;
-  /** True when timestamps or continuity break between the row before and this one. */
-  readonly discontinuity: boolean;
-  /** Contiguous, in order, covering the file. */
-  readonly byteRanges: readonly RecordingByteRange[];
-}
-
-export interface RecordingObject {
-  readonly streamName: string;
-  readonly streamId: string;
-  /** Relative to the recording's prefix, such as `media/hls/720p30/0.ts`. */
-  readonly path: string;
-  readonly contentType: string;
-  readonly body: Uint8Array;
-  /** Present for `.ts` files. Store it when the object is written, not before. */
-  readonly row?: RecordingFileRow;
-}

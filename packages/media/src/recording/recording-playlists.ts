@@ -22,7 +22,7 @@ export const RECORDING_CONTENT_TYPE = { playlist: "application/x-mpegURL", segme
  * before it. Pure, so that the engine while recording and the host after a crash make the same files. Rows of a
  * rendition may come in any order; a hole in their indexes is a lost file.
  *
- * As Amazon IVS writes them, playlists of a recording in progress are of type EVENT and already have an ENDLIST.
+ * Without a rendition there is no playlist. As Amazon IVS writes them, playlists of a recording in progress are of type EVENT and already have an ENDLIST.
  */
 export function renderRecordingPlaylists(
   rows: readonly RecordingFileRow[],
@@ -46,6 +46,9 @@ export function renderRecordingPlaylists(
       multivariantEntry(variant.rendition, variant.rows, uri(variant.rendition)),
     ),
   ];
+  if (variants.length === 0) {
+    return [];
+  }
   return [
     ...variants.flatMap(({ rendition, rows: own }) => [
       playlist(`${rendition.path}/${rendition.playlist}`, variantLines(own)),

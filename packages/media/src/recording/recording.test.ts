@@ -55,9 +55,11 @@ function make(
       recordingPendingBytesMax: 2 * FILE_BYTES,
       recordingFailuresMax: 2,
     },
+    plan: { renditions: "all", thumbnails: undefined },
+    decoder: undefined,
     start: async (start) => {
       starts.push(start);
-      return { rows: await rows };
+      return { rows: await rows, thumbnails: 0 };
     },
     put: (object) => {
       puts.push(object);

@@ -2,6 +2,8 @@ import type {
   MediaHost,
   RecordingFileRow,
   RecordingMedia,
+  RecordingObject,
+  RecordingPlan,
   RecordingRendition,
   RecordingStart,
   RecordingStatus,
@@ -11,8 +13,11 @@ import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { FileBoundaries, FileJoiner } from "./file-joiner.ts";
+import { recordedRenditions, thumbnailRendition } from "./recorded-renditions.ts";
 import { type RecordingFile, shiftedFile } from "./recording-file.ts";
 import { RECORDING_CONTENT_TYPE, renderRecordingPlaylists } from "./recording-playlists.ts";
+import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
+import { Thumbnails } from "./thumbnails.ts";
 
 /**
  * Playlists are rewritten whole. Beyond this many files they are rewritten only every second, third, … file, so that
@@ -28,7 +33,10 @@ type RecordingLimits = Pick<
 export interface RecordingOptions {
   readonly streamName: string;
   readonly streamId: string;
+  readonly plan: RecordingPlan;
   readonly limits: RecordingLimits;
+  /** Undefined where nothing can be decoded: there are no thumbnails then. */
+  readonly decoder: ThumbnailDecoder | undefined;
   readonly start: MediaHost["startRecording"];
   readonly put: MediaHost["putRecordingObject"];
   readonly tell: (event: StreamEventBody) => void;
@@ -44,6 +52,7 @@ export class Recording {
   #media: RecordingMedia | undefined;
   /** By rendition's name. */
   #joiners = new Map<string, FileJoiner>();
+  #thumbnails: Thumbnails | undefined;
   #queue: RecordingFile[] = [];
   #pendingBytes = 0;
   #rows: RecordingFileRow[] = [];
@@ -67,24 +76,28 @@ export class Recording {
       durationMs: this.#durationMs,
       pendingBytes: this.#pendingBytes,
       gaps: this.#gaps,
+      thumbnailsLost: this.#thumbnails?.lost ?? 0,
     };
   }
 
-  /** The renditions are known: asks the host where to, before any object. */
+  /** The renditions, the best first, are known: asks the host where to, before any object. */
   begin(
     renditions: readonly Rendition[],
     source: Pick<RecordingStart, "stream" | "startedAtMs" | "bitrate">,
   ): void {
-    const { streamName, streamId, limits } = this.#options;
+    const { streamName, streamId, limits, plan } = this.#options;
+    const recorded = recordedRenditions(renditions, plan.renditions);
+    this.#thumbnails = this.#makeThumbnails(renditions);
     const boundaries = new FileBoundaries(limits.recordingFileDurationMs);
     this.#joiners = new Map(
-      renditions.map(({ name }) => [name, new FileJoiner(name, boundaries)] as const),
+      recorded.map(({ name }) => [name, new FileJoiner(name, boundaries)] as const),
     );
     this.#media = {
       hlsPath: "media/hls",
       playlist: "master.m3u8",
       byteRangePlaylist: "byte-range-multivariant.m3u8",
-      renditions: renditions.map(recordingRendition),
+      renditions: recorded.map(recordingRendition),
+      ...this.#thumbnails?.media,
     };
     this.#state = "recording";
     this.#busy = true;
@@ -95,6 +108,7 @@ export class Recording {
   add(renditionName: string, segment: Segment): void {
     if (this.#state === "recording" && !this.#finishing) {
       this.#enqueue(this.#joiners.get(renditionName)?.add(segment) ?? []);
+      this.#thumbnails?.add(renditionName, segment);
     }
   }
 
@@ -125,7 +139,8 @@ export class Recording {
 
   async #start(start: RecordingStart): Promise<void> {
     try {
-      const { rows } = await this.#options.start(start);
+      const { rows, thumbnails } = await this.#options.start(start);
+      this.#thumbnails?.continueAt(thumbnails);
       this.#continue(rows);
     } catch (error) {
       this.abort(error instanceof Error ? error.message : String(error));
@@ -150,6 +165,16 @@ export class Recording {
         file.row.rendition === rendition ? shiftedFile(file, first, index === next) : file,
       );
     }
+  }
+
+  #makeThumbnails(renditions: readonly Rendition[]): Thumbnails | undefined {
+    const { plan, decoder } = this.#options;
+    const rendition = thumbnailRendition(renditions, plan.thumbnails?.heights);
+    if (plan.thumbnails === undefined || decoder === undefined || rendition === undefined) {
+      return undefined;
+    }
+    const onPicture = (): void => this.#work();
+    return new Thumbnails({ plan: plan.thumbnails, rendition, decoder, onPicture });
   }
 
   #totals(): { durationMs: number; files: number; gaps: number } {
@@ -189,8 +214,10 @@ export class Recording {
   }
 
   async #drain(): Promise<void> {
-    for (let file = this.#queue.shift(); file !== undefined; file = this.#queue.shift()) {
-      await this.#writeFile(file);
+    await this.#writeWaiting();
+    if (this.#finishing) {
+      await this.#thumbnails?.settled();
+      await this.#writeWaiting();
     }
     if (this.#finishing && (this.#state === "recording" || this.#state === "waiting")) {
       await this.#complete();
@@ -199,8 +226,37 @@ export class Recording {
     this.#busy = false;
   }
 
+  /** Files first: a picture may be late. */
+  async #writeWaiting(): Promise<void> {
+    for (;;) {
+      const file = this.#queue.shift();
+      if (file !== undefined) {
+        await this.#writeFile(file);
+      } else if (!(await this.#writeThumbnail())) {
+        return;
+      }
+    }
+  }
+
+  /** Resolves to false when there is none. */
+  async #writeThumbnail(): Promise<boolean> {
+    const objects = this.#thumbnails?.take() ?? [];
+    const failures: (string | undefined)[] = [];
+    for (const object of objects) {
+      if (this.#state === "recording") {
+        failures.push(await this.#put(object));
+      }
+    }
+    if (objects.length > 0) {
+      this.#thumbnails?.written(failures.every((failure) => failure === undefined));
+    }
+    return objects.length > 0;
+  }
+
   async #writeFile(file: RecordingFile): Promise<void> {
-    const failure = await this.#put(this.#path(file), file.body, file.row);
+    const { body, row } = file;
+    const contentType = RECORDING_CONTENT_TYPE.segment;
+    const failure = await this.#put({ path: this.#path(file), contentType, body, row });
     if (this.#state !== "recording") {
       return;
     }
@@ -260,10 +316,10 @@ export class Recording {
       return undefined;
     }
     let failure: string | undefined;
-    for (const { path, body } of renderRecordingPlaylists(this.#rows, media)) {
+    for (const { path, contentType, body } of renderRecordingPlaylists(this.#rows, media)) {
       const isDue = due === "with-multivariant" || path.startsWith(`${media.hlsPath}/${due}/`);
       if (isDue && this.#state === "recording") {
-        failure = (await this.#put(path, Buffer.from(body), undefined)) ?? failure;
+        failure = (await this.#put({ path, contentType, body: Buffer.from(body) })) ?? failure;
       }
     }
     return failure;
@@ -288,16 +344,11 @@ export class Recording {
 
   /** Resolves to a failure's message: a rejection is an answer here, told to the host as a gap or as the end. */
   async #put(
-    path: string,
-    body: Uint8Array,
-    row: RecordingFileRow | undefined,
+    object: Omit<RecordingObject, "streamName" | "streamId">,
   ): Promise<string | undefined> {
     const { streamName, streamId, put } = this.#options;
-    const contentType =
-      row === undefined ? RECORDING_CONTENT_TYPE.playlist : RECORDING_CONTENT_TYPE.segment;
-    const object = { streamName, streamId, path, contentType, body };
     try {
-      await put(row === undefined ? object : { ...object, row });
+      await put({ streamName, streamId, ...object });
       return undefined;
     } catch (error) {
       return error instanceof Error ? error.message : String(error);

@@ -1,4 +1,10 @@
-import type { MediaHost, SessionEndReason, StreamMedia, StreamStatus } from "../engine/messages.ts";
+import type {
+  MediaHost,
+  RecordingPlan,
+  SessionEndReason,
+  StreamMedia,
+  StreamStatus,
+} from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
 import type { LiveChannel } from "../hls/live-channel.ts";
 import { bitrate } from "../hls/playlist-tags.ts";
@@ -6,6 +12,7 @@ import { type Rendition, SOURCE_RENDITION, sourceRendition } from "../hls/rendit
 import type { MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
 import { Recording } from "../recording/recording.ts";
+import type { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { Publisher } from "../rtmp/ingest-port.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
@@ -18,7 +25,9 @@ import type { TrackReader, VideoFrame } from "./track-reader.ts";
 export interface BroadcastOptions {
   readonly streamName: string;
   readonly streamId: string;
-  readonly recording: boolean;
+  /** Undefined when nothing is recorded. */
+  readonly recording: RecordingPlan | undefined;
+  readonly thumbnailDecoder: ThumbnailDecoder | undefined;
   readonly live: LiveChannel;
   /** Segments listed in live playlists; undefined for the default. */
   readonly listedSegments: number | undefined;
@@ -72,7 +81,9 @@ export class Broadcast {
       this.#recording = new Recording({
         streamName: this.streamName,
         streamId: this.streamId,
+        plan: options.recording,
         limits: options.limits,
+        decoder: options.thumbnailDecoder,
         start: (start) => options.host.startRecording(start),
         put: (object) => options.host.putRecordingObject(object),
         tell: (event) => this.#tell(event),
@@ -95,7 +106,7 @@ export class Broadcast {
       connectionId: publisher.id,
       remoteAddress: publisher.remoteAddress,
       secure: publisher.secure,
-      recording: this.#options.recording,
+      recording: this.#options.recording !== undefined,
     });
     this.#active = new PublisherFeed(this, publisher, priority ?? 0);
     return this.#active;

@@ -25,13 +25,14 @@ function make() {
   const broadcast = new Broadcast({
     streamName: "channel",
     streamId: "st-1",
-    recording: true,
+    recording: { renditions: "all", thumbnails: undefined },
+    thumbnailDecoder: undefined,
     live,
     listedSegments: undefined,
     host: {
       authorizePublish: async () => ({ allow: false, reason: "" }),
       event: () => undefined,
-      startRecording: async () => ({ rows: [] }),
+      startRecording: async () => ({ rows: [], thumbnails: 0 }),
       putRecordingObject: async () => undefined,
     },
     limits: defaultMediaLimits,

@@ -9,9 +9,12 @@ import type {
   PublishDecision,
   PublishRequest,
   RecordingObject,
+  RecordingPlan,
   RecordingStart,
 } from "../engine/messages.ts";
 import { testCertificate } from "./test-certificate.ts";
+
+export const RECORD_ALL: RecordingPlan = { renditions: "all", thumbnails: undefined };
 
 /** Name of a recorded object → its latest content. */
 export type PutObjects = Map<string, RecordingObject>;
@@ -49,7 +52,7 @@ export class EngineHarness {
         },
         startRecording: async (start) => {
           this.recordings.push(structuredClone(start));
-          return (await host.startRecording?.(start)) ?? { rows: [] };
+          return (await host.startRecording?.(start)) ?? { rows: [], thumbnails: 0 };
         },
         putRecordingObject: async (object) => {
           await host.putRecordingObject?.(object);
@@ -78,7 +81,7 @@ export class EngineHarness {
       allow: true,
       streamName: `channel/${streamKey}`,
       streamId: `st-${this.#broadcasts}`,
-      recording: streamKey.startsWith("rec"),
+      recording: streamKey.startsWith("rec") ? RECORD_ALL : undefined,
     };
   }
 

@@ -224,10 +224,21 @@ const reconnects: Migration = {
   },
 };
 
+const thumbnails: Migration = {
+  name: "ivs/0006-thumbnails",
+  async up(db) {
+    await db.schema
+      .alterTable("ivs_recordings")
+      .addColumn("thumbnail_count", "integer", (column) => column.notNull().defaultTo(0))
+      .execute();
+  },
+};
+
 export const ivsMigrations: readonly Migration[] = [
   resources,
   streams,
   recordings,
   playback,
   reconnects,
+  thumbnails,
 ];

@@ -36,15 +36,19 @@ export function recordingConfigurationView(
   row: RecordingConfigurationRow,
   nowMs: number,
 ): ivs.RecordingConfiguration {
-  const thumbnailConfiguration: ivs.ThumbnailConfiguration = JSON.parse(
-    row.thumbnail_configuration,
-  );
   return {
     ...recordingConfigurationSummary(row, nowMs),
-    thumbnailConfiguration,
+    thumbnailConfiguration: readThumbnailConfiguration(row),
     recordingReconnectWindowSeconds: row.reconnect_window_seconds,
     renditionConfiguration: readRenditionConfiguration(row),
   };
+}
+
+export function readThumbnailConfiguration(
+  row: RecordingConfigurationRow,
+): ivs.ThumbnailConfiguration {
+  const configuration: ivs.ThumbnailConfiguration = JSON.parse(row.thumbnail_configuration);
+  return configuration;
 }
 
 export function readRenditionConfiguration(

@@ -79,13 +79,16 @@ export function createIvsService(deps: IvsDependencies): IvsService {
       await live.close();
     },
     reset: () => live.reset(),
-    health: async () => ({
-      ...(await live.engine.health()),
-      ...live.ports,
-      countries: deps.geoipDatabase === undefined ? "unknown: no geoipDatabase" : "known",
-      // What channels and recording configurations may ask for, and this server doesn't do yet.
-      transcoding: "passthrough only",
-      thumbnails: "not recorded",
-    }),
+    health: async () => {
+      const engine = await live.engine.health();
+      return {
+        ...engine,
+        ...live.ports,
+        countries: deps.geoipDatabase === undefined ? "unknown: no geoipDatabase" : "known",
+        // What channels may ask for, and this server doesn't do yet.
+        transcoding: "passthrough only",
+        thumbnails: engine.ffmpeg === "none" ? "not recorded: there is no ffmpeg" : "recorded",
+      };
+    },
   };
 }

@@ -173,6 +173,8 @@ export interface RecordingRow {
   readonly closes_at_ms: number | null;
   /** Media time in the bucket; known while `reconnectable` or `ending`. */
   readonly duration_ms: number | null;
+  /** Numbered thumbnails in the bucket. */
+  readonly thumbnail_count: number;
 }
 
 export interface RecordingFileRecord {

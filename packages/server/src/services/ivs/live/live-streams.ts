@@ -136,7 +136,7 @@ export class LiveStreams implements MediaHost {
           await opened.recording.failStart(start.startedAtMs, true);
           throw new Error("The recording configuration is CREATE_FAILED");
         }
-        return { rows: await opened.recording.start(start) };
+        return await opened.recording.start(start);
       });
     } catch (error) {
       const message = error instanceof Error ? error.message : String(error);
@@ -149,7 +149,7 @@ export class LiveStreams implements MediaHost {
     const broadcast = this.#broadcasts.get(object.streamId);
     const writer = (await broadcast?.opened)?.recording;
     assert(writer, "what is put belongs to a recording that has started");
-    await writer.put(object.path, object.body, object.contentType, object.row);
+    await writer.put(object);
   }
 
   /** The broadcast of a channel that playback may show: running, or ended a moment ago. */

@@ -119,5 +119,6 @@ function newRecording(
     stream_ended_at_ms: null,
     closes_at_ms: null,
     duration_ms: null,
+    thumbnail_count: 0,
   };
 }

@@ -27,7 +27,7 @@ test("the key of a channel lets an encoder in, to be recorded", async () => {
     allow: true,
     streamName: CHANNEL_ARN,
     streamId: expect.stringMatching(/^st-1[A-Za-z0-9]{22}$/),
-    recording: true,
+    recording: { renditions: "all", thumbnails: undefined },
   });
 });
 
@@ -51,12 +51,46 @@ test("plain RTMP needs insecureIngest", async () => {
   expect((await decide({ secure: false }, insecure)).allow).toBe(true);
 });
 
-test.each<[string, LiveWorldChange]>([
-  ["no configuration", { channel: { recording_configuration_arn: "" } }],
+const custom = '{"renditionSelection":"CUSTOM","renditions":["HD","LOWEST_RESOLUTION"]}';
+const interval =
+  '{"recordingMode":"INTERVAL","targetIntervalSeconds":5,"resolution":"SD","storage":["LATEST"]}';
+
+test.each<[string, LiveWorldChange, unknown]>([
+  ["no configuration", { channel: { recording_configuration_arn: "" } }, undefined],
   [
-    "a configuration that records no rendition",
+    "renditionSelection NONE",
     { configuration: { rendition_configuration: '{"renditionSelection":"NONE"}' } },
+    { renditions: "none", thumbnails: undefined },
   ],
-])("with %s nothing is recorded", async (_what, change) => {
-  expect(await decide({}, change)).toMatchObject({ allow: true, recording: false });
+  [
+    "renditionSelection CUSTOM",
+    { configuration: { rendition_configuration: custom } },
+    {
+      renditions: [
+        { above: 480, upTo: 720 },
+        { above: 0, upTo: 360 },
+      ],
+      thumbnails: undefined,
+    },
+  ],
+  [
+    "renditionSelection CUSTOM on a BASIC channel",
+    { configuration: { rendition_configuration: custom }, channel: { type: "BASIC" } },
+    { renditions: "all", thumbnails: undefined },
+  ],
+  [
+    "thumbnails of a size",
+    { configuration: { thumbnail_configuration: interval } },
+    {
+      renditions: "all",
+      thumbnails: {
+        intervalMs: 5_000,
+        heights: { above: 360, upTo: 480 },
+        sequential: false,
+        latest: true,
+      },
+    },
+  ],
+])("with %s the engine is asked to record that", async (_what, change, recording) => {
+  expect(await decide({}, change)).toMatchObject({ allow: true, recording });
 });

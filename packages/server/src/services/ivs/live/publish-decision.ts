@@ -4,7 +4,7 @@ import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import { selectChannel } from "../channel-queries.ts";
 import { channelArn } from "../channel-view.ts";
-import { readRenditionConfiguration } from "../recording-configuration-view.ts";
+import { recordingPlan } from "../recording/recording-plan.ts";
 import { parseResourceArn, type ResourceLocation } from "../resource-arn.ts";
 import type { ChannelRow, IvsTables, RecordingConfigurationRow, StreamKeyRow } from "../tables.ts";
 
@@ -31,7 +31,7 @@ export async function decidePublish(
     allow: true,
     streamName: channelArn(channel),
     streamId: `st-1${ids.alphanumeric(STREAM_ID_RANDOM_LENGTH)}`,
-    recording: configuration !== undefined && recordsVideo(configuration),
+    recording: configuration && recordingPlan(configuration, channel),
   };
 }
 
@@ -52,11 +52,6 @@ async function findStreamKey(
   const expected = Buffer.from(row.value);
   const given = Buffer.from(value);
   return given.length === expected.length && timingSafeEqual(given, expected) ? row : undefined;
-}
-
-/** With renditionSelection NONE only thumbnails would be recorded. */
-export function recordsVideo(configuration: RecordingConfigurationRow): boolean {
-  return readRenditionConfiguration(configuration).renditionSelection !== "NONE";
 }
 
 /** The recording configuration that a channel refers to. */

@@ -26,6 +26,18 @@ test("a prefix is in UTC and pads nothing", () => {
   );
 });
 
+test("a recording of thumbnails alone says where they are, and of no playlist", () => {
+  const thumbnails = { path: "media/thumbnails", width: 852, height: 480 };
+  const latestThumbnail = { ...thumbnails, path: "media/latest_thumbnail/thumb.jpg" };
+  const media = { ...MEDIA, renditions: [], thumbnails, latestThumbnail };
+  const about = { channelArn: "", startedAtMs: STARTED_AT_MS, media };
+  const size = { resolution_height: 480, resolution_width: 852 };
+  expect(JSON.parse(recordingMetadataText(about, { status: "RECORDING_STARTED" })).media).toEqual({
+    thumbnails: { path: "media/thumbnails", ...size },
+    latest_thumbnail: { path: "media/latest_thumbnail/thumb.jpg", ...size },
+  });
+});
+
 test("a failed recording's metadata has every field, in whole seconds and milliseconds", () => {
   const channelArn = "arn:aws:ivs:us-east-1:012345678901:channel/AXnaRrhYNf7Z";
   const text = recordingMetadataText(

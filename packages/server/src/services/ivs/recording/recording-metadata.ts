@@ -1,4 +1,4 @@
-import type { RecordingMedia } from "@rolecast/media";
+import type { RecordingMedia, RecordingThumbnails } from "@rolecast/media";
 import { isoSeconds } from "../../../kernel/clock.ts";
 
 /** The words of the JSON files; events say the same in others. */
@@ -50,21 +50,32 @@ export function recordingMetadataText(
     recording_status: outcome.status,
     ...(failed && { recording_status_message: failed.message }),
     media: {
-      hls: {
-        ...(over && { duration_ms: Math.round(over.durationMs) }),
-        path: media.hlsPath,
-        playlist: media.playlist,
-        byte_range_playlist: media.byteRangePlaylist,
-        renditions: media.renditions.map((rendition) => ({
-          path: rendition.path,
-          playlist: rendition.playlist,
-          byte_range_playlist: rendition.byteRangePlaylist,
-          resolution_height: rendition.height,
-          resolution_width: rendition.width,
-        })),
-      },
+      // With renditionSelection NONE there is no playlist to refer to.
+      ...(media.renditions.length > 0 && { hls: hls(media, over?.durationMs) }),
+      ...(media.thumbnails && { thumbnails: picture(media.thumbnails) }),
+      ...(media.latestThumbnail && { latest_thumbnail: picture(media.latestThumbnail) }),
     },
   });
+}
+
+function hls(media: RecordingMedia, durationMs: number | undefined) {
+  return {
+    ...(durationMs !== undefined && { duration_ms: Math.round(durationMs) }),
+    path: media.hlsPath,
+    playlist: media.playlist,
+    byte_range_playlist: media.byteRangePlaylist,
+    renditions: media.renditions.map(({ path, playlist, byteRangePlaylist, width, height }) => ({
+      path,
+      playlist,
+      byte_range_playlist: byteRangePlaylist,
+      // A rendition of sound alone has no size.
+      ...(height > 0 && { resolution_height: height, resolution_width: width }),
+    })),
+  };
+}
+
+function picture({ path, width, height }: RecordingThumbnails) {
+  return { path, resolution_height: height, resolution_width: width };
 }
 
 /** `ivs/v1/<account>/<channel>/<year>/<month>/<day>/<hour>/<minute>/<id>`: UTC, nothing padded. */

@@ -45,10 +45,10 @@ async function finish(
   const files = await store.files(row);
   const endedAtMs = endOf(files) ?? startedAtMs;
   const durationMs = durationOf(files);
-  if (files.length === 0 || row.state === "failing") return writer.fail(endedAtMs, durationMs);
+  const isMissing = files.length === 0 && media.renditions.length > 0;
+  if (isMissing || row.state === "failing") return writer.fail(endedAtMs, durationMs);
   try {
-    for (const { path, body, contentType } of port.renderRecordingPlaylists(files, media))
-      await writer.put(path, body, contentType);
+    for (const playlist of port.renderRecordingPlaylists(files, media)) await writer.put(playlist);
   } catch (error) {
     await writer.fail(endedAtMs, durationMs);
     throw error;

@@ -19,6 +19,7 @@ export type RecordingChange = Partial<
     | "stream_ended_at_ms"
     | "closes_at_ms"
     | "duration_ms"
+    | "thumbnail_count"
   >
 >;
 

@@ -1,5 +1,10 @@
 import assert from "node:assert";
-import type { RecordingFileRow, RecordingMedia, RecordingStart } from "@rolecast/media";
+import type {
+  RecordingContinuation,
+  RecordingMedia,
+  RecordingObject,
+  RecordingStart,
+} from "@rolecast/media";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { IvsOccurrence } from "../live/ivs-event.ts";
@@ -27,6 +32,11 @@ interface Begun {
   readonly startedAtMs: number;
   readonly media: RecordingMedia;
 }
+
+/** An object of the engine's, or a playlist that was rendered here. */
+type WrittenObject = Omit<RecordingObject, "streamName" | "streamId" | "body"> & {
+  readonly body: Uint8Array | string;
+};
 
 export interface RecordingWriterOptions {
   readonly row: RecordingRow;
@@ -56,10 +66,10 @@ export class RecordingWriter {
   }
 
   /**
-   * Goes on with the recording of the stream before if that may be merged: resolves to its files.
+   * Goes on with the recording of the stream before if that may be merged: resolves to what it has.
    * Otherwise begins one of its own.
    */
-  async start(start: RecordingStart): Promise<readonly RecordingFileRow[]> {
+  async start(start: RecordingStart): Promise<RecordingContinuation> {
     const { store } = this.#options;
     const { startedAtMs, media } = start;
     const traits = mergeTraits(start);
@@ -67,10 +77,10 @@ export class RecordingWriter {
     if (earlier) {
       this.#row = earlier;
       this.#begun = begunBefore(earlier);
-      return store.files(earlier);
+      return { rows: await store.files(earlier), thumbnails: earlier.thumbnail_count };
     }
     await this.begin(media, startedAtMs, { traits: JSON.stringify(traits) });
-    return [];
+    return { rows: [], thumbnails: 0 };
   }
 
   /** The recording that becomes this stream's too, or undefined. */
@@ -124,17 +134,13 @@ export class RecordingWriter {
     this.#options.windowsChanged();
   }
 
-  /** Puts one object below the prefix and, when it is a file of the recording, remembers it. */
-  async put(
-    path: string,
-    body: Uint8Array | string,
-    contentType: string,
-    file?: RecordingFileRow,
-  ): Promise<void> {
+  /** Puts one object below the prefix, and remembers what has to be known of it. */
+  async put({ path, body, contentType, row, thumbnail }: WrittenObject): Promise<void> {
     const { bucket, store } = this.#options;
     if (!this.#begun) throw new Error("The recording has not started");
     await bucket.put(`${this.#begun.prefix}/${path}`, body, contentType);
-    if (file) await store.addFile(this.#row, file);
+    if (row) await store.addFile(this.#row, row);
+    if (thumbnail !== undefined) await store.change(this.#row, { thumbnail_count: thumbnail + 1 });
   }
 
   /** Everything of the stream is written: the recording ends, or waits for the next one. */

@@ -171,7 +171,7 @@ const configuration: RecordingConfigurationRow = {
   id: "configuratio",
   name: "",
   bucket_name: "recordings",
-  thumbnail_configuration: "{}",
+  thumbnail_configuration: '{"recordingMode":"DISABLED"}',
   rendition_configuration: '{"renditionSelection":"ALL"}',
   reconnect_window_seconds: 0,
   settled_state: "ACTIVE",

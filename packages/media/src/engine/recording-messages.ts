@@ -1,0 +1,139 @@
+/** What crosses between the engine and its host about recordings: plain data, in the units of `messages.ts`. */
+
+import type { StreamMedia } from "./messages.ts";
+
+/** Heights of pictures: more than `above`, at most `upTo`. */
+export interface HeightRange {
+  readonly above: number;
+  readonly upTo: number;
+}
+
+/** What of a broadcast is recorded. */
+export interface RecordingPlan {
+  /** Those whose height lies in one of the ranges, or the best one where none does. */
+  readonly renditions: "all" | "none" | readonly HeightRange[];
+  /** Undefined without thumbnails; there are none either where the engine has no ffmpeg. */
+  readonly thumbnails: ThumbnailPlan | undefined;
+}
+
+export interface ThumbnailPlan {
+  /** Media time between two, as near as keyframes at segments' beginnings come. */
+  readonly intervalMs: number;
+  /** Of the best rendition in this range; of the encoder's own where there is none, or no range. */
+  readonly heights: HeightRange | undefined;
+  /** Each under a number of its own. */
+  readonly sequential: boolean;
+  /** One object that is overwritten. */
+  readonly latest: boolean;
+}
+
+export interface RecordingStatus {
+  readonly state: "waiting" | "recording" | "failed" | "complete";
+  /** Media time acknowledged by the host. */
+  readonly durationMs: number;
+  /** Bytes of objects waiting for the host. */
+  readonly pendingBytes: number;
+  readonly gaps: number;
+  /** Pictures that could not be decoded or written. */
+  readonly thumbnailsLost: number;
+}
+
+/** What is known of a broadcast when its recording starts. */
+export interface RecordingStart {
+  readonly streamName: string;
+  readonly streamId: string;
+  /** Wall clock of the first recorded frame. */
+  readonly startedAtMs: number;
+  /** What the encoder sends, and how much of it: bits per second over the first segment, all tracks. */
+  readonly stream: StreamMedia;
+  readonly bitrate: number;
+  readonly media: RecordingMedia;
+}
+
+/** Where a recording goes on. */
+export interface RecordingContinuation {
+  /** Its files so far, written for an earlier broadcast; none for a new recording. */
+  readonly rows: readonly RecordingFileRow[];
+  /** How many numbered thumbnails it has. */
+  readonly thumbnails: number;
+}
+
+/** What a recording's playlists and its JSON metadata need to know about its renditions. */
+export interface RecordingMedia {
+  /** Folder of all HLS objects relative to the recording's prefix: `media/hls`. */
+  readonly hlsPath: string;
+  /** `master.m3u8` */
+  readonly playlist: string;
+  /** `byte-range-multivariant.m3u8` */
+  readonly byteRangePlaylist: string;
+  /** Empty when only thumbnails are recorded. */
+  readonly renditions: readonly RecordingRendition[];
+  /** Folder of `thumb0.jpg`, `thumb1.jpg`, …, relative to the prefix. */
+  readonly thumbnails?: RecordingThumbnails | undefined;
+  /** The one object that is overwritten. */
+  readonly latestThumbnail?: RecordingThumbnails | undefined;
+}
+
+export interface RecordingThumbnails {
+  /** Relative to the recording's prefix. */
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface RecordingRendition {
+  /** Folder relative to `hlsPath`, such as `720p30`. */
+  readonly path: string;
+  /** `playlist.m3u8` */
+  readonly playlist: string;
+  /** `byte-range-variant.m3u8` */
+  readonly byteRangePlaylist: string;
+  /** Size and rate are 0 where there is only sound. */
+  readonly width: number;
+  readonly height: number;
+  readonly frameRate: number;
+  /** RFC 6381 list, such as `avc1.64001F,mp4a.40.2`. */
+  readonly codecs: string;
+}
+
+/** One keyframe interval inside a file. */
+export interface RecordingByteRange {
+  readonly offset: number;
+  readonly length: number;
+  readonly durationMs: number;
+}
+
+/**
+ * One recorded file. The host stores it with the object; from the stored rows and the `RecordingMedia`,
+ * `renderRecordingPlaylists` makes the playlists, also after a crash.
+ */
+export interface RecordingFileRow {
+  /** `path` of its rendition. */
+  readonly rendition: string;
+  /**
+   * n of `<n>.ts`; rising from 0, with holes where files were lost; goes on from broadcast to broadcast. It is the same
+   * stretch of time in all renditions.
+   */
+  readonly index: number;
+  readonly durationMs: number;
+  readonly length: number;
+  /** Wall clock of its first frame. */
+  readonly programDateTimeMs: number;
+  /** True when timestamps or continuity break between the row before and this one. */
+  readonly discontinuity: boolean;
+  /** Contiguous, in order, covering the file. */
+  readonly byteRanges: readonly RecordingByteRange[];
+}
+
+export interface RecordingObject {
+  readonly streamName: string;
+  readonly streamId: string;
+  /** Relative to the recording's prefix, such as `media/hls/720p30/0.ts`. */
+  readonly path: string;
+  readonly contentType: string;
+  readonly body: Uint8Array;
+  /** Present for `.ts` files. Store it when the object is written, not before. */
+  readonly row?: RecordingFileRow;
+  /** Present for numbered thumbnails: n of `thumb<n>.jpg`. Store that there are n + 1. */
+  readonly thumbnail?: number;
+}

@@ -1,0 +1,118 @@
+import type {
+  RecordingMedia,
+  RecordingObject,
+  RecordingThumbnails,
+  ThumbnailPlan,
+} from "../engine/recording-messages.ts";
+import type { Rendition } from "../hls/rendition.ts";
+import type { Segment } from "../segmenter/segment.ts";
+import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
+
+const CONTENT_TYPE = "image/jpeg";
+const FOLDER = "media/thumbnails";
+const LATEST = "media/latest_thumbnail/thumb.jpg";
+/** Pictures that wait for a slow host; beyond them one is left out. */
+const WAITING_MAX = 8;
+
+type ThumbnailObject = Omit<RecordingObject, "streamName" | "streamId">;
+
+export interface ThumbnailsOptions {
+  readonly plan: ThumbnailPlan;
+  readonly rendition: Rendition;
+  readonly decoder: ThumbnailDecoder;
+  /** There is something to take. */
+  readonly onPicture: () => void;
+}
+
+/** The thumbnails of one recording: the keyframes to decode, and the objects that they become. */
+export class Thumbnails {
+  readonly #options: ThumbnailsOptions;
+  readonly #pictures: Buffer[] = [];
+  #mediaMs = 0;
+  #dueAtMs = 0;
+  #nextNumber = 0;
+  #decoding: Promise<void> | undefined;
+  #lost = 0;
+
+  constructor(options: ThumbnailsOptions) {
+    this.#options = options;
+  }
+
+  /** What the recording's metadata says of them. */
+  get media(): Pick<RecordingMedia, "thumbnails" | "latestThumbnail"> {
+    const { plan, rendition } = this.#options;
+    const { width = 0, height = 0 } = rendition.picture ?? {};
+    const at = (path: string): RecordingThumbnails => ({ path, width, height });
+    return {
+      thumbnails: plan.sequential ? at(FOLDER) : undefined,
+      latestThumbnail: plan.latest ? at(LATEST) : undefined,
+    };
+  }
+
+  /** Those that couldn't be decoded or written. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** An earlier broadcast made those before it. */
+  continueAt(number: number): void {
+    this.#nextNumber = number;
+  }
+
+  /** A segment begins with a keyframe: it is decoded when one is due. */
+  add(renditionName: string, segment: Segment): void {
+    const { plan, rendition } = this.#options;
+    if (renditionName !== rendition.name) {
+      return;
+    }
+    // This keyframe or the next one, whichever is nearer.
+    const isDue = this.#mediaMs + segment.durationMs / 2 > this.#dueAtMs;
+    this.#mediaMs += segment.durationMs;
+    if (isDue && this.#decoding === undefined) {
+      this.#dueAtMs = Math.max(this.#dueAtMs + plan.intervalMs, this.#mediaMs);
+      this.#decoding = this.#decode(segment);
+    }
+  }
+
+  /** The objects of the oldest picture that waits. */
+  take(): readonly ThumbnailObject[] {
+    const body = this.#pictures.shift();
+    if (body === undefined) {
+      return [];
+    }
+    const { sequential, latest } = this.#options.plan;
+    const number = this.#nextNumber;
+    const numbered = { path: `${FOLDER}/thumb${number}.jpg`, thumbnail: number };
+    return [
+      ...(sequential ? [{ contentType: CONTENT_TYPE, body, ...numbered }] : []),
+      ...(latest ? [{ contentType: CONTENT_TYPE, body, path: LATEST }] : []),
+    ];
+  }
+
+  /** What was taken is written, or is not: its number is given to the next one then. */
+  written(successful: boolean): void {
+    this.#nextNumber += successful ? 1 : 0;
+    this.#lost += successful ? 0 : 1;
+  }
+
+  /** Resolves when nothing is being decoded. */
+  async settled(): Promise<void> {
+    await this.#decoding;
+  }
+
+  async #decode(segment: Segment): Promise<void> {
+    try {
+      const picture = await this.#options.decoder.decode(segment);
+      if (this.#pictures.length < WAITING_MAX) {
+        this.#pictures.push(picture);
+      } else {
+        this.#lost += 1;
+      }
+    } catch {
+      // A thumbnail less; how many is in the recording's status.
+      this.#lost += 1;
+    }
+    this.#decoding = undefined;
+    this.#options.onPicture();
+  }
+}
