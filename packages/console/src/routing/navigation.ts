@@ -12,6 +12,7 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
         text: "Recording configurations",
         href: "#/ivs/recording-configurations",
       },
+      { type: "link", text: "Recordings", href: "#/ivs/recordings" },
     ],
   },
 ];

@@ -28,6 +28,18 @@ export const PAGES: readonly PageRoute[] = [
     () => import("../pages/ivs/recording-configurations-page.tsx"),
     "RecordingConfigurationsPage",
   ),
+  pageRoute(
+    "/ivs/recordings",
+    "Recordings",
+    () => import("../pages/recordings/recordings-page.tsx"),
+    "RecordingsPage",
+  ),
+  pageRoute(
+    "/ivs/recordings/:bucket",
+    "Recording",
+    () => import("../pages/recordings/recording-page.tsx"),
+    "RecordingPage",
+  ),
 ];
 
 const MISSING = pageRoute(

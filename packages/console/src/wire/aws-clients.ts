@@ -11,6 +11,8 @@ export interface AwsClients {
   readonly iam: IAMClient;
   readonly ivs: IvsClient;
   readonly s3: S3Client;
+  /** Signs URLs; what it signs isn't a call of the page. */
+  readonly s3Presigner: S3Client;
   readonly sts: STSClient;
   readonly region: string;
 }
@@ -23,15 +25,18 @@ export function awsClients(key: SignedIn, region: string, log: CallLog): AwsClie
     // What a page shows is the first answer; whoever wants another asks again.
     maxAttempts: 1,
   };
+  const s3Options = {
+    ...options,
+    forcePathStyle: true,
+    followRegionRedirects: true,
+    requestChecksumCalculation: "WHEN_REQUIRED",
+    responseChecksumValidation: "WHEN_REQUIRED",
+  } as const;
   const clients = {
     iam: new IAMClient(options),
     ivs: new IvsClient(options),
-    s3: new S3Client({
-      ...options,
-      forcePathStyle: true,
-      followRegionRedirects: true,
-      requestChecksumCalculation: "WHEN_REQUIRED",
-    }),
+    s3: new S3Client(s3Options),
+    s3Presigner: new S3Client(s3Options),
     sts: new STSClient(options),
   };
   recordCalls(clients.iam.middlewareStack, "iam", log);

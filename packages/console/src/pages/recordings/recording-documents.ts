@@ -1,0 +1,66 @@
+import { GetObjectCommand } from "@aws-sdk/client-s3";
+import type { AwsClients } from "../../wire/aws-clients.ts";
+
+/** What `events/recording-….json` say, as far as the page shows it. */
+export interface RecordingDocument {
+  readonly text: string;
+  readonly status: string;
+  readonly statusMessage: string | undefined;
+  readonly startedAt: string | undefined;
+  readonly endedAt: string | undefined;
+  readonly durationMs: number | undefined;
+  /** The multivariant playlist, relative to the recording's prefix. */
+  readonly playlist: string;
+  readonly renditions: readonly string[];
+}
+
+const FILES = ["recording-ended.json", "recording-failed.json", "recording-started.json"];
+
+/** The latest document of a recording: how it ended, or that it began. */
+export async function readRecordingDocument(
+  { s3 }: AwsClients,
+  bucket: string,
+  prefix: string,
+): Promise<RecordingDocument> {
+  let missing: unknown;
+  for (const file of FILES) {
+    try {
+      const Key = `${prefix}events/${file}`;
+      const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key }));
+      return parse((await Body?.transformToString()) ?? "");
+    } catch (error) {
+      if (!(error instanceof Error) || error.name !== "NoSuchKey") throw error;
+      missing = error;
+    }
+  }
+  throw missing;
+}
+
+function parse(text: string): RecordingDocument {
+  const document = asRecord(JSON.parse(text));
+  const hls = asRecord(asRecord(document.media).hls);
+  const renditions = Array.isArray(hls.renditions) ? hls.renditions : [];
+  return {
+    text: JSON.stringify(document, null, 2),
+    status: textOf(document.recording_status) ?? "UNKNOWN",
+    statusMessage: textOf(document.recording_status_message),
+    startedAt: textOf(document.recording_started_at),
+    endedAt: textOf(document.recording_ended_at),
+    durationMs: typeof hls.duration_ms === "number" ? hls.duration_ms : undefined,
+    playlist: `${textOf(hls.path) ?? "media/hls"}/${textOf(hls.playlist) ?? "master.m3u8"}`,
+    renditions: renditions.map((rendition) => {
+      const { resolution_width: width, resolution_height: height } = asRecord(rendition);
+      return `${String(width)}×${String(height)}`;
+    }),
+  };
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null
+    ? (value as Readonly<Record<string, unknown>>)
+    : {};
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}

@@ -1,0 +1,139 @@
+import { type _Object, paginateListObjectsV2 } from "@aws-sdk/client-s3";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { PageProps } from "../../routing/page-route.ts";
+import { CallFailure } from "../../shared/call-failure.tsx";
+import { Page } from "../../shared/page.tsx";
+import { ResourceTable } from "../../shared/resource-table.tsx";
+import { shownBytes, shownDate, shownDuration } from "../../shared/shown-values.ts";
+import { allPages } from "../../wire/all-pages.ts";
+import { useAws } from "../../wire/aws-context.tsx";
+import { download } from "../../wire/presign.ts";
+import { useCall } from "../../wire/use-call.ts";
+import { type RecordingDocument, readRecordingDocument } from "./recording-documents.ts";
+import { entryOf } from "./recording-index.ts";
+import { RecordingPlayer } from "./recording-player.tsx";
+
+const POLL_MS = 5_000;
+
+/** One recording: watched, saved, and what its JSON says. */
+export function RecordingPage({ params, query }: PageProps) {
+  const bucket = params.bucket ?? "";
+  const prefix = query.get("prefix") ?? "";
+  const entry = entryOf(bucket, prefix);
+  const read = useCall(
+    `recording ${bucket} ${prefix}`,
+    (aws) => readRecordingDocument(aws, bucket, prefix),
+    { everyMs: POLL_MS },
+  );
+  const title = `Recording of ${shownDate(entry?.startedAt)}`;
+  const document = read.data;
+  return (
+    <Page title={title} description={`s3://${bucket}/${prefix}`}>
+      {read.error !== undefined && (
+        <CallFailure title="The recording can't be shown" error={read.error} />
+      )}
+      {document && (
+        <SpaceBetween size="l">
+          <Container header={<Header variant="h2">Watch</Header>}>
+            {document.status === "RECORDING_STARTED" ? (
+              <Box>The recording is still being written: it can be watched when it has ended.</Box>
+            ) : (
+              <RecordingPlayer
+                bucket={bucket}
+                playlistKey={`${prefix}${document.playlist}`}
+                label={title}
+              />
+            )}
+          </Container>
+          <Facts document={document} />
+        </SpaceBetween>
+      )}
+      <Files bucket={bucket} prefix={prefix} />
+    </Page>
+  );
+}
+
+function Facts({ document }: { readonly document: RecordingDocument }) {
+  return (
+    <Container header={<Header variant="h2">About</Header>}>
+      <KeyValuePairs
+        columns={3}
+        items={[
+          { label: "State", value: <Status document={document} /> },
+          {
+            label: "Duration",
+            value: document.durationMs === undefined ? "–" : shownDuration(document.durationMs),
+          },
+          { label: "Started", value: document.startedAt ?? "–" },
+          { label: "Ended", value: document.endedAt ?? "–" },
+          { label: "Renditions", value: document.renditions.join(", ") || "–" },
+        ]}
+      />
+      <ExpandableSection headerText="The JSON that IVS wrote">
+        <pre className="document">{document.text}</pre>
+      </ExpandableSection>
+    </Container>
+  );
+}
+
+function Status({ document }: { readonly document: RecordingDocument }) {
+  switch (document.status) {
+    case "RECORDING_ENDED":
+      return <StatusIndicator>Complete</StatusIndicator>;
+    case "RECORDING_STARTED":
+      return <StatusIndicator type="in-progress">Recording</StatusIndicator>;
+    default:
+      return (
+        <StatusIndicator type="error">
+          {document.status} {document.statusMessage}
+        </StatusIndicator>
+      );
+  }
+}
+
+function Files({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }) {
+  const aws = useAws();
+  const files = useCall(`files of ${bucket} ${prefix}`, async ({ s3: client }) =>
+    allPages(
+      paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }),
+      (page) => page.Contents,
+    ),
+  );
+  return (
+    <ResourceTable
+      plural="files"
+      call={files}
+      idOf={({ Key }) => Key ?? ""}
+      empty="No files."
+      columns={[
+        {
+          id: "name",
+          header: "Name",
+          isRowHeader: true,
+          cell: ({ Key }: _Object) => Key?.slice(prefix.length),
+        },
+        { id: "size", header: "Size", cell: ({ Size }: _Object) => shownBytes(Size) },
+        {
+          id: "download",
+          header: "Download",
+          cell: ({ Key = "" }: _Object) => (
+            <Button
+              variant="inline-link"
+              ariaLabel={`Download ${Key.slice(prefix.length)}`}
+              onClick={() => void download(aws, { bucket, key: Key })}
+            >
+              Download
+            </Button>
+          ),
+        },
+      ]}
+    />
+  );
+}
