@@ -43,7 +43,7 @@ import { SecretBox } from "./secret-box.ts";
 import { serverCertificateOperations } from "./server-certificates.ts";
 import { serviceAccessOperations } from "./service-access.ts";
 import { serviceLastAccessedOperations } from "./service-last-accessed-details.ts";
-import { LinkedRoleTemplates, servicePolicyArn } from "./service-linked-roles/definitions.ts";
+import { LinkedRoleTemplates, outsidePolicies } from "./service-linked-roles/definitions.ts";
 import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
 import { serviceSpecificCredentialOperations } from "./service-specific-credentials.ts";
 import { simulationOperations } from "./simulations.ts";
@@ -76,12 +76,7 @@ export interface IamService extends Service {
 /** AWS IAM: who exists, and what they may do. */
 export function createIamService(deps: IamDependencies): IamService {
   const outside = deps.outsideServices ?? [];
-  const createdMs = deps.clock.nowMs();
-  const policies = outside.map(({ policyName, policyDocument: document }) => ({
-    arn: servicePolicyArn(policyName),
-    document,
-    createdMs,
-  }));
+  const policies = outsidePolicies(outside, deps.clock.nowMs());
   const parts: IamParts = {
     ...deps,
     generations: new Generations(),

@@ -71,6 +71,15 @@ function definitionOf(service: OutsideService): ServiceLinkedRoleDefinition {
   };
 }
 
+/** The managed policies of the services' roles, as of a start of the server. */
+export function outsidePolicies(services: readonly OutsideService[], createdMs: number) {
+  return services.map(({ policyName, policyDocument: document }) => ({
+    arn: servicePolicyArn(policyName),
+    document,
+    createdMs,
+  }));
+}
+
 /** A name of AWS's that an outside service asks for as well; role names count without case. */
 export function findTakenName(services: readonly OutsideService[]): string | undefined {
   const roleNames = new Set(serviceLinkedRoleDefinitions.map((d) => d.roleName.toLowerCase()));

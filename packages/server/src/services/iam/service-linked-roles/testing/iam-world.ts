@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { EventLog } from "../../../../kernel/event-log.ts";
 import { randomIds } from "../../../../kernel/ids.ts";
+import type { OutsideService } from "../../../../kernel/linked-services.ts";
 import type { Log } from "../../../../kernel/log.ts";
 import type { OperationHandler } from "../../../../kernel/operations.ts";
 import type { Caller } from "../../../../kernel/principal.ts";
@@ -13,12 +14,15 @@ import { attachedPolicyOperations } from "../../attached-policies.ts";
 import { AwsManagedPolicies } from "../../aws-managed-policies.ts";
 import { Generations } from "../../generations.ts";
 import { inlinePolicyOperations } from "../../inline-policies.ts";
+import { instanceProfileOperations } from "../../instance-profiles.ts";
 import { LastUsed } from "../../last-used.ts";
 import { iamMigrations } from "../../migrations.ts";
 import type { IamParts } from "../../parts.ts";
+import { permissionsBoundaryOperations } from "../../permissions-boundaries.ts";
 import { roleOperations } from "../../roles.ts";
 import { SecretBox } from "../../secret-box.ts";
-import { LinkedRoleTemplates } from "../definitions.ts";
+import { tagOperations } from "../../tags.ts";
+import { LinkedRoleTemplates, outsidePolicies } from "../definitions.ts";
 import { createServiceLinkedRoles, type ServiceLinkedRolePart } from "../service-linked-roles.ts";
 
 export const ACCOUNT_ID = "000000000000";
@@ -37,6 +41,7 @@ export interface IamWorldOptions {
   readonly folder?: string;
   readonly migrations?: readonly Migration[];
   readonly beforeCommit?: TransactionCheck;
+  readonly outsideServices?: readonly OutsideService[];
 }
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -65,16 +70,22 @@ export class IamWorld {
       dataDir: folder,
       durable: false,
       generations: this.generations,
-      awsPolicies: new AwsManagedPolicies(undefined),
+      awsPolicies: new AwsManagedPolicies(
+        undefined,
+        outsidePolicies(options.outsideServices ?? [], 1),
+      ),
       secrets: new SecretBox(new Uint8Array(32)),
       lastUsed: new LastUsed(this.store, silent),
-      templates: new LinkedRoleTemplates([]),
+      templates: new LinkedRoleTemplates(options.outsideServices ?? []),
     };
     this.roles = createServiceLinkedRoles(parts);
     this.#operations = {
       ...roleOperations(parts),
       ...inlinePolicyOperations(parts),
       ...attachedPolicyOperations(parts),
+      ...permissionsBoundaryOperations(parts),
+      ...instanceProfileOperations(parts),
+      ...tagOperations(parts),
       ...this.roles.operations,
     };
   }
