@@ -27,7 +27,7 @@ describe("dependency direction", () => {
       wire: [],
       media: [],
       server: ["@rolecast/policy", "@rolecast/wire", "@rolecast/media"],
-      cli: ["@rolecast/server"],
+      cli: ["@rolecast/server", "@rolecast/policy"],
       console: ["@rolecast/policy"],
     };
     const wrong = sources.flatMap((module) => {

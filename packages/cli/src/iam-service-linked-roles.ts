@@ -1,5 +1,7 @@
 import { Command } from "commander";
-import { getSigned, RefusedError, targetOf } from "./signed-request.ts";
+import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { getSigned } from "./signed-request.ts";
+import { print, printJson, table } from "./terminal.ts";
 
 /** As `ListServiceLinkedRoleUsage` answers it; times are seconds since the epoch. */
 interface RoleStatus {
@@ -19,32 +21,17 @@ interface RoleStatus {
 
 /** `rolecast iam service-linked-roles`: which roles there are, and whether anybody needs them. */
 export function serviceLinkedRolesCommand(): Command {
-  return new Command("service-linked-roles")
+  return withConnection(new Command("service-linked-roles"))
     .description(
       "List the account's service-linked roles: who made them, and what uses them still.",
     )
-    .option("--endpoint <URL>", "server (or AWS_ENDPOINT_URL; default http://127.0.0.1:4566)")
     .option("--json", "the whole answer as JSON")
-    .action(async (options: { endpoint?: string; json?: boolean }) => {
-      const target = targetOf(options.endpoint, process.env);
-      try {
-        const answer = await getSigned(target, "/service-linked-role-usage");
-        const { ServiceLinkedRoles: roles } = answer as { ServiceLinkedRoles: RoleStatus[] };
-        process.stdout.write(
-          options.json ? `${JSON.stringify(roles.map(dated), null, 2)}\n` : tableOf(roles),
-        );
-      } catch (error) {
-        process.stderr.write(`rolecast: ${explain(error, target.endpoint)}\n`);
-        process.exitCode = 1;
-      }
+    .action(async (flags: ConnectionFlags & { json?: boolean }) => {
+      const answer = await getSigned(new Connection(flags), "/service-linked-role-usage");
+      const { ServiceLinkedRoles: roles } = answer as { ServiceLinkedRoles: RoleStatus[] };
+      if (flags.json) printJson(roles.map(dated));
+      else print(tableOf(roles));
     });
-}
-
-function explain(error: unknown, endpoint: string): string {
-  if (error instanceof RefusedError) return error.message;
-  if (error instanceof TypeError && error.message === "fetch failed")
-    return `nothing answers at ${endpoint}. Is the server running?`;
-  throw error;
 }
 
 /** Times as people and `jq` read them. */
@@ -54,7 +41,7 @@ function dated(role: RoleStatus): object {
 }
 
 function tableOf(roles: readonly RoleStatus[]): string {
-  if (roles.length === 0) return "This account has no service-linked roles.\n";
+  if (roles.length === 0) return "This account has no service-linked roles.";
   const rows = roles.map((role) => [
     role.RoleName,
     originOf(role),
@@ -64,17 +51,7 @@ function tableOf(roles: readonly RoleStatus[]): string {
     usageOf(role),
     deletableOf(role),
   ]);
-  const all = [["ROLE", "MADE BY", "LAST USED", "IN USE", "DELETABLE"], ...rows];
-  const widths = [0, 1, 2, 3, 4].map((column) =>
-    Math.max(...all.map((row) => row[column]?.length ?? 0)),
-  );
-  const lines = all.map((row) =>
-    row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-      .join("  ")
-      .trimEnd(),
-  );
-  return `${lines.join("\n")}\n`;
+  return table(["ROLE", "MADE BY", "LAST USED", "IN USE", "DELETABLE"], rows);
 }
 
 function originOf({ CreatedBy = "unknown", CreatedVia }: RoleStatus): string {

@@ -1,6 +1,18 @@
-import { Command } from "commander";
+import { Command, CommanderError } from "commander";
+import { awsCommand } from "./aws.ts";
+import { broadcastCommand } from "./broadcast.ts";
+import { EXIT, explainFailure } from "./command-error.ts";
+import { completionCommand } from "./completion.ts";
+import { Connection } from "./connection.ts";
+import { doctorCommand } from "./doctor.ts";
+import { envCommand } from "./env.ts";
 import { serviceLinkedRolesCommand } from "./iam-service-linked-roles.ts";
+import { policyCommand } from "./policy.ts";
+import { recordCommand } from "./record.ts";
+import { resetCommand } from "./reset.ts";
+import { snapshotCommand } from "./snapshot.ts";
 import { startCommand } from "./start.ts";
+import { statusCommand } from "./status.ts";
 
 const program = new Command("rolecast")
   .description(
@@ -8,11 +20,46 @@ const program = new Command("rolecast")
   )
   .version("0.1.0")
   .showHelpAfterError("(rolecast --help lists the commands)")
-  .addCommand(startCommand())
-  .addCommand(
-    new Command("iam")
-      .description("Ask a running server about IAM.")
-      .addCommand(serviceLinkedRolesCommand()),
+  .enablePositionalOptions()
+  .addHelpText(
+    "after",
+    "\nExit codes: 0 done, 1 failed or something found, 2 called wrongly, 3 no server answers, 4 the server refused.",
   );
+const commands = [
+  startCommand(),
+  statusCommand(),
+  envCommand(),
+  awsCommand(),
+  broadcastCommand(),
+  recordCommand(),
+  policyCommand(),
+  new Command("iam")
+    .description("Ask a running server about IAM.")
+    .addCommand(serviceLinkedRolesCommand()),
+  snapshotCommand(),
+  resetCommand(),
+  doctorCommand(),
+  completionCommand(program),
+];
+for (const command of commands) program.addCommand(command);
+throwUsageErrors(program);
 
-await program.parseAsync();
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = exitCodeOf(error);
+}
+
+/** Commander has printed its own errors; whatever isn't a person's mistake is shown with its stack. */
+function exitCodeOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
+  const failure = explainFailure(error, new Connection().endpoint);
+  if (!failure) throw error;
+  process.stderr.write(`rolecast: ${failure.message}\n`);
+  return failure.exitCode;
+}
+
+function throwUsageErrors(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) throwUsageErrors(child);
+}

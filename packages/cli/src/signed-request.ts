@@ -1,21 +1,7 @@
 import { createHash, createHmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
-
-/** A server, and whose key signs. */
-export interface SigningTarget {
-  readonly endpoint: string;
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-}
-
-/** The server refused; the message is its own. */
-export class RefusedError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "RefusedError";
-  }
-}
+import { CommandError, EXIT } from "./command-error.ts";
+import type { Connection } from "./connection.ts";
 
 /** Node's SHA-256 and HMAC in the form that the signer asks for. */
 class Sha256 {
@@ -43,30 +29,15 @@ function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Buffer {
   return Buffer.from(data);
 }
 
-/** The endpoint and key of the environment, as AWS's tools read them; `test` on this machine. */
-export function targetOf(
-  endpoint: string | undefined,
-  environment: Readonly<Record<string, string | undefined>>,
-): SigningTarget {
-  const { AWS_ENDPOINT_URL, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN } =
-    environment;
-  return {
-    endpoint: endpoint ?? AWS_ENDPOINT_URL ?? "http://127.0.0.1:4566",
-    accessKeyId: AWS_ACCESS_KEY_ID ?? "test",
-    secretAccessKey: AWS_SECRET_ACCESS_KEY ?? "test",
-    ...(AWS_SESSION_TOKEN === undefined ? {} : { sessionToken: AWS_SESSION_TOKEN }),
-  };
-}
-
 /**
  * Gets JSON of Rolecast's own API, signed.
  *
- * @throws RefusedError
+ * @throws CommandError when the server refuses; the message is its own.
  */
-export async function getSigned(target: SigningTarget, path: string): Promise<unknown> {
-  const url = new URL(path, target.endpoint);
+export async function getSigned(connection: Connection, path: string): Promise<unknown> {
+  const url = new URL(path, connection.endpoint);
   const signer = new SignatureV4({
-    credentials: target,
+    credentials: connection.credentials,
     service: "rolecast",
     region: "us-east-1",
     sha256: Sha256,
@@ -84,5 +55,8 @@ export async function getSigned(target: SigningTarget, path: string): Promise<un
   if (response.ok) return answer;
   const message =
     typeof answer === "object" && answer !== null && "message" in answer ? answer.message : "";
-  throw new RefusedError(`${url.host} answered ${response.status}: ${String(message)}`);
+  throw new CommandError(
+    `${url.host} answered ${response.status}: ${String(message)}`,
+    EXIT.refused,
+  );
 }

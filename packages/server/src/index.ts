@@ -1,3 +1,4 @@
+export { findFfmpeg } from "@rolecast/media";
 export { ConfigError } from "./config/load-config.ts";
 export type { RootAccount } from "./config/root-accounts.ts";
 export {
@@ -10,4 +11,4 @@ export {
   variableOf,
 } from "./config/settings.ts";
 export { createServer, type OperationCoverage, type RunningServer } from "./main.ts";
-export { DataFolderInUseError } from "./storage/data-folder.ts";
+export { DataFolderInUseError, lockDataFolder } from "./storage/data-folder.ts";

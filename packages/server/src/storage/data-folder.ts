@@ -32,7 +32,7 @@ export function openDataFolder(data: string): DataFolder {
   const durable = data !== "memory";
   const dir = durable ? resolve(data) : mkdtempSync(join(tmpdir(), "rolecast-"));
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const unlock = lock(dir);
+  const unlock = lockDataFolder(dir);
   return {
     dir,
     durable,
@@ -53,9 +53,9 @@ export function openDataFolder(data: string): DataFolder {
 
 /**
  * An exclusive SQLite lock on a file of its own: the operating system drops it with the process,
- * so a kill -9 leaves nothing to clean up.
+ * so a kill -9 leaves nothing to clean up. Throws DataFolderInUseError.
  */
-function lock(dir: string): () => void {
+export function lockDataFolder(dir: string): () => void {
   const database = new Libsql(join(dir, "lock.db"));
   try {
     database.exec("PRAGMA locking_mode = EXCLUSIVE");

@@ -1,0 +1,94 @@
+import type { IvsClient } from "@aws-sdk/client-ivs";
+import type { S3Client } from "@aws-sdk/client-s3";
+import type { STSClient } from "@aws-sdk/client-sts";
+import { type Command, Option } from "commander";
+
+/** Flags of every command that talks to a server. */
+export interface ConnectionFlags {
+  readonly endpoint?: string;
+  readonly region?: string;
+}
+
+export const DEFAULT_ENDPOINT = "http://127.0.0.1:4566";
+const DEFAULT_REGION = "us-east-1";
+
+// The SDK comes with this command: whoever runs it can't do anything about its Node version.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
+
+/** Adds `--endpoint` and `--region`. */
+export function withConnection(command: Command): Command {
+  return command
+    .addOption(
+      new Option("--endpoint <URL>", `server (or AWS_ENDPOINT_URL; default ${DEFAULT_ENDPOINT})`),
+    )
+    .addOption(
+      new Option("--region <REGION>", `Region (or AWS_REGION; default ${DEFAULT_REGION})`),
+    );
+}
+
+/**
+ * A server and whose key signs: flags first, then the variables that AWS's tools read, then
+ * `test`/`test`. The SDK's clients are loaded when they are asked for, so that `start` isn't slowed.
+ */
+export class Connection {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly credentials: {
+    readonly accessKeyId: string;
+    readonly secretAccessKey: string;
+    readonly sessionToken?: string;
+  };
+
+  constructor(flags: ConnectionFlags = {}, environment: NodeJS.ProcessEnv = process.env) {
+    this.endpoint = (flags.endpoint ?? environment.AWS_ENDPOINT_URL ?? DEFAULT_ENDPOINT).replace(
+      /\/$/,
+      "",
+    );
+    const { AWS_REGION, AWS_DEFAULT_REGION, AWS_SESSION_TOKEN: sessionToken } = environment;
+    this.region = flags.region ?? AWS_REGION ?? AWS_DEFAULT_REGION ?? DEFAULT_REGION;
+    this.credentials = {
+      accessKeyId: environment.AWS_ACCESS_KEY_ID ?? "test",
+      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? "test",
+      ...(sessionToken === undefined ? {} : { sessionToken }),
+    };
+  }
+
+  async ivs(): Promise<IvsClient> {
+    const { IvsClient } = await import("@aws-sdk/client-ivs");
+    return new IvsClient(this.#options);
+  }
+
+  async s3(): Promise<S3Client> {
+    const { S3Client } = await import("@aws-sdk/client-s3");
+    return new S3Client({ ...this.#options, forcePathStyle: true });
+  }
+
+  async sts(): Promise<STSClient> {
+    const { STSClient } = await import("@aws-sdk/client-sts");
+    return new STSClient(this.#options);
+  }
+
+  /** Gets JSON of Rolecast's own routes, which know no credentials. */
+  async getJson(path: string): Promise<Record<string, unknown>> {
+    const response = await fetch(`${this.endpoint}${path}`);
+    return (await response.json()) as Record<string, unknown>;
+  }
+
+  /** What a child process needs to talk to the same server. */
+  environment(): Record<string, string> {
+    const { accessKeyId, secretAccessKey, sessionToken } = this.credentials;
+    return {
+      AWS_ENDPOINT_URL: this.endpoint,
+      AWS_ACCESS_KEY_ID: accessKeyId,
+      AWS_SECRET_ACCESS_KEY: secretAccessKey,
+      ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
+      AWS_REGION: this.region,
+      AWS_DEFAULT_REGION: this.region,
+    };
+  }
+
+  get #options() {
+    const { endpoint, region, credentials } = this;
+    return { endpoint, region, credentials };
+  }
+}

@@ -1,0 +1,185 @@
+import { execFile } from "node:child_process";
+import { X509Certificate } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readFile, statfs } from "node:fs/promises";
+import { createServer } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { promisify } from "node:util";
+import { findFfmpeg } from "@rolecast/server";
+import { Command } from "commander";
+import { EXIT } from "./command-error.ts";
+import { Connection } from "./connection.ts";
+import { bytesText, print, printJson, styled } from "./terminal.ts";
+
+interface Finding {
+  readonly check: string;
+  readonly state: "ok" | "warning" | "problem";
+  readonly found: string;
+  /** What to do; absent when nothing is wrong. */
+  readonly fix?: string;
+}
+
+interface DoctorFlags {
+  readonly data: string;
+  readonly port: string;
+  readonly rtmpPort: string;
+  readonly rtmpsPort: string;
+  readonly json?: boolean;
+}
+
+const NODE_MIN = [20, 19];
+const DISK_BYTES_MIN = 2_000_000_000;
+const CERTIFICATE_DAYS_MIN = 14;
+/** Source: AWS signature version 4, "15 minutes". */
+const SKEW_MS_MAX = 15 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+/** `rolecast doctor`: what would keep a server from working here, with the fix for each. */
+export function doctorCommand(): Command {
+  return new Command("doctor")
+    .description("Check ports, ffmpeg, the certificate, the clock and the disk.")
+    .option("--data <DIR>", "the data folder", "./.rolecast")
+    .option("--port <N>", "port of the AWS APIs", "4566")
+    .option("--rtmp-port <N>", "port of RTMP", "1935")
+    .option("--rtmps-port <N>", "port of RTMPS", "4443")
+    .option("--json", "as JSON")
+    .addHelpText("after", "\nExits with 1 when there is a problem, with 0 for warnings alone.")
+    .action(async (flags: DoctorFlags) => {
+      const findings = await Promise.all([
+        nodeVersion(),
+        port("API port", flags.port, "--port"),
+        port("RTMP port", flags.rtmpPort, "--rtmp-port"),
+        port("RTMPS port", flags.rtmpsPort, "--rtmps-port"),
+        ffmpeg(),
+        certificate(flags.data),
+        disk(flags.data),
+        clock(),
+      ]);
+      if (flags.json) printJson(findings);
+      else for (const finding of findings) print(lineOf(finding));
+      if (findings.some(({ state }) => state === "problem")) process.exitCode = EXIT.failed;
+    });
+}
+
+function lineOf({ check, state, found, fix }: Finding): string {
+  const mark = {
+    ok: styled("green", "ok     "),
+    warning: styled("yellow", "warning"),
+    problem: styled("red", "problem"),
+  }[state];
+  return `${mark}  ${check.padEnd(12)} ${found}${fix === undefined ? "" : `\n${" ".repeat(22)}${fix}`}`;
+}
+
+function nodeVersion(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+  const [leastMajor = 0, leastMinor = 0] = NODE_MIN;
+  const fine = major > leastMajor || (major === leastMajor && minor >= leastMinor);
+  const check = "Node.js";
+  if (fine) return { check, state: "ok", found: process.version };
+  return {
+    check,
+    state: "problem",
+    found: process.version,
+    fix: `Install Node.js ${NODE_MIN.join(".")} or newer.`,
+  };
+}
+
+async function port(check: string, text: string, flag: string): Promise<Finding> {
+  const number = Number(text);
+  const code = await new Promise<string>((done) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => done(error.code ?? "error"));
+    server.listen(number, "127.0.0.1", () => server.close(() => done("")));
+  });
+  if (code === "") return { check, state: "ok", found: `${number} is free` };
+  const answers = flag === "--port" && (await isRolecast(number));
+  if (answers) return { check, state: "ok", found: `${number}: a Rolecast server answers` };
+  const found = code === "EADDRINUSE" ? `${number} is in use` : `${number}: ${code}`;
+  return {
+    check,
+    state: "warning",
+    found,
+    fix: `Stop what uses it, or start with ${flag} 0 for a free one.`,
+  };
+}
+
+async function isRolecast(number: number): Promise<boolean> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${number}/_rolecast/health/live`);
+    return answer.ok;
+  } catch {
+    // Whatever listens there doesn't speak HTTP: then it isn't ours.
+    return false;
+  }
+}
+
+async function ffmpeg(): Promise<Finding> {
+  const check = "ffmpeg";
+  const program = findFfmpeg(process.env.ROLECAST_FFMPEG ?? "auto", process.env.PATH);
+  const fix = "Debian: apt-get install ffmpeg. Or name one with --ffmpeg.";
+  if (program === undefined) {
+    return {
+      check,
+      state: "warning",
+      found: "none: no transcoding, no thumbnails, no broadcast",
+      fix,
+    };
+  }
+  const { stdout } = await promisify(execFile)(program, ["-hide_banner", "-version"]);
+  const { stdout: encoders } = await promisify(execFile)(program, ["-hide_banner", "-encoders"]);
+  const version = /ffmpeg version (\S+)/.exec(stdout)?.[1] ?? "";
+  if (encoders.includes("libx264")) return { check, state: "ok", found: `${program} ${version}` };
+  return { check, state: "warning", found: `${program} ${version} has no libx264`, fix };
+}
+
+async function certificate(data: string): Promise<Finding> {
+  const check = "Certificate";
+  const file = join(resolve(data), "tls", "rtmps.crt");
+  if (!existsSync(file)) return { check, state: "ok", found: "made at the first start" };
+  const { validTo } = new X509Certificate(await readFile(file));
+  const days = Math.floor((new Date(validTo).getTime() - Date.now()) / DAY_MS);
+  if (days >= CERTIFICATE_DAYS_MIN)
+    return { check, state: "ok", found: `${file} for ${days} days` };
+  const found = days < 0 ? `${file} has expired` : `${file} expires in ${days} days`;
+  const fix = `Remove the folder ${dirname(file)}: the next start makes a new one.`;
+  return { check, state: days < 0 ? "problem" : "warning", found, fix };
+}
+
+async function disk(data: string): Promise<Finding> {
+  let folder = resolve(data);
+  while (!existsSync(folder)) folder = dirname(folder);
+  const { bavail, bsize } = await statfs(folder);
+  const free = bavail * bsize;
+  const check = "Disk";
+  const found = `${bytesText(free)} free at ${folder}`;
+  if (free >= DISK_BYTES_MIN) return { check, state: "ok", found };
+  return {
+    check,
+    state: "warning",
+    found,
+    fix: "Free some, or put the data elsewhere with --data.",
+  };
+}
+
+/** Against a running server, where there is one: signatures older than 15 minutes are refused. */
+async function clock(): Promise<Finding> {
+  const check = "Clock";
+  const { endpoint } = new Connection();
+  const year = new Date().getUTCFullYear();
+  try {
+    const answer = await fetch(`${endpoint}/_rolecast/health/live`);
+    const skewMs = Math.abs(Date.parse(answer.headers.get("date") ?? "") - Date.now());
+    if (skewMs < SKEW_MS_MAX) return { check, state: "ok", found: `agrees with ${endpoint}` };
+    const found = `${Math.round(skewMs / 1000)} s from ${endpoint}'s`;
+    return {
+      check,
+      state: "problem",
+      found,
+      fix: "Set the clock: signatures hold for 15 minutes.",
+    };
+  } catch {
+    // No server runs: the year is all that can be said.
+    if (year >= 2026) return { check, state: "ok", found: new Date().toISOString() };
+    return { check, state: "problem", found: new Date().toISOString(), fix: "Set the clock." };
+  }
+}

@@ -1,0 +1,98 @@
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { homedir } from "node:os";
+import { dirname, join } from "node:path";
+import { Command, Option } from "commander";
+import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { print, printJson } from "./terminal.ts";
+
+type Shell = "bash" | "fish" | "powershell";
+
+interface EnvFlags extends ConnectionFlags {
+  readonly shell: Shell;
+  readonly profile?: string;
+  readonly json?: boolean;
+}
+
+/** `rolecast env`: lines that point AWS's tools at the server, or a profile that does. */
+export function envCommand(): Command {
+  return withConnection(new Command("env"))
+    .description("Print shell lines that point AWS's tools at the server, or write an AWS profile.")
+    .addOption(
+      new Option("--shell <SHELL>", "whose syntax")
+        .choices(["bash", "fish", "powershell"])
+        .default(process.env.SHELL?.endsWith("/fish") ? "fish" : "bash"),
+    )
+    .option("--profile <NAME>", "write this profile into AWS's config and credentials files")
+    .option("--json", "as JSON")
+    .addHelpText(
+      "after",
+      '\nExamples:\n  eval "$(rolecast env)"\n  rolecast env --shell fish | source\n  rolecast env --profile rolecast && aws --profile rolecast s3 ls',
+    )
+    .action(async (flags: EnvFlags) => {
+      const connection = new Connection(flags);
+      if (flags.profile !== undefined) {
+        const files = await writeProfile(flags.profile, connection);
+        print(`The profile ${flags.profile} stands in ${files.join(" and ")}.`);
+        return;
+      }
+      const variables = connection.environment();
+      if (flags.json) printJson(variables);
+      else
+        for (const [name, value] of Object.entries(variables))
+          print(line(flags.shell, name, value));
+    });
+}
+
+function line(shell: Shell, name: string, value: string): string {
+  switch (shell) {
+    case "bash":
+      return `export ${name}='${value.replaceAll("'", `'\\''`)}'`;
+    case "fish":
+      return `set -gx ${name} '${value.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+    case "powershell":
+      return `$Env:${name} = '${value.replaceAll("'", "''")}'`;
+    default:
+      return shell satisfies never;
+  }
+}
+
+async function writeProfile(profile: string, connection: Connection): Promise<string[]> {
+  const { endpoint, region, credentials } = connection;
+  const folder = join(homedir(), ".aws");
+  const configFile = process.env.AWS_CONFIG_FILE ?? join(folder, "config");
+  const credentialsFile = process.env.AWS_SHARED_CREDENTIALS_FILE ?? join(folder, "credentials");
+  const section = profile === "default" ? "default" : `profile ${profile}`;
+  await replaceSection(configFile, section, { region, endpoint_url: endpoint });
+  await replaceSection(credentialsFile, profile, {
+    aws_access_key_id: credentials.accessKeyId,
+    aws_secret_access_key: credentials.secretAccessKey,
+    ...(credentials.sessionToken === undefined
+      ? {}
+      : { aws_session_token: credentials.sessionToken }),
+  });
+  return [configFile, credentialsFile];
+}
+
+/** Puts a section of an INI file in the place of the one with its name; the rest stays as it is. */
+async function replaceSection(
+  file: string,
+  name: string,
+  values: Readonly<Record<string, string>>,
+): Promise<void> {
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  const before = await readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  const kept: string[] = [];
+  let inside = false;
+  for (const text of before.split("\n")) {
+    const head = /^\s*\[([^\]]*)\]/.exec(text)?.[1];
+    if (head !== undefined) inside = head.trim() === name;
+    if (!inside) kept.push(text);
+  }
+  const rest = kept.join("\n").trimEnd();
+  const section = [`[${name}]`, ...Object.entries(values).map(([k, v]) => `${k} = ${v}`)];
+  const whole = `${rest === "" ? "" : `${rest}\n\n`}${section.join("\n")}\n`;
+  await writeFile(file, whole, { mode: 0o600 });
+}

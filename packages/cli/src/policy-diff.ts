@@ -1,0 +1,81 @@
+import { compilePolicy, decide, type Effect, PolicySet } from "@rolecast/policy";
+
+/** A request that two versions of a policy decide differently. */
+export interface DecisionChange {
+  readonly action: string;
+  readonly resource: string;
+  readonly before: Effect;
+  readonly after: Effect;
+}
+
+/** What wildcards are filled with. */
+const ACTION_FILLINGS = ["", "Example"] as const;
+const RESOURCE_FILLINGS = ["", "example", "example/deep/name"] as const;
+const PROBES_MAX = 20_000;
+const CALLER = {
+  kind: "user",
+  accountId: "000000000000",
+  arn: "arn:aws:iam::000000000000:user/user",
+  id: "AIDASIMULATEDUSER0000",
+  userName: "user",
+} as const;
+
+/**
+ * Decides every pair of an action and a resource that either version names, by both. Conditions are
+ * asked without context, so a statement that needs a condition key counts as one that doesn't apply.
+ * Throws PolicyCompileError.
+ */
+export function diffPolicies(beforeText: string, afterText: string): readonly DecisionChange[] {
+  const before = layersOf(beforeText, "old");
+  const after = layersOf(afterText, "new");
+  const actions = probes([beforeText, afterText], ["Action", "NotAction"], ACTION_FILLINGS);
+  const resources = probes([beforeText, afterText], ["Resource", "NotResource"], RESOURCE_FILLINGS);
+  const changes: DecisionChange[] = [];
+  let asked = 0;
+  for (const action of actions) {
+    for (const resource of resources) {
+      asked += 1;
+      if (asked > PROBES_MAX) return changes;
+      const request = {
+        principal: CALLER,
+        action,
+        resource,
+        resourceAccountId: undefined,
+        context: new Map<string, string>(),
+      };
+      const [was, is] = [decide(request, before), decide(request, after)];
+      if (was !== is) changes.push({ action, resource, before: was, after: is });
+    }
+  }
+  return changes;
+}
+
+function layersOf(text: string, id: string) {
+  return {
+    identity: new PolicySet([compilePolicy(text, { kind: "identity", id, managed: false })]),
+  };
+}
+
+/** Every pattern of these elements with its wildcards filled in. */
+function probes(
+  texts: readonly string[],
+  elements: readonly string[],
+  fillings: readonly string[],
+): readonly string[] {
+  const patterns = texts.flatMap((text) => {
+    const { Statement = [] } = JSON.parse(text) as { Statement?: unknown };
+    return [Statement]
+      .flat()
+      .flatMap((statement) => elements.flatMap((element) => valuesOf(statement, element)));
+  });
+  const filled = patterns.flatMap((pattern) =>
+    fillings.map((filling) => pattern.replaceAll("*", filling).replaceAll("?", "x")),
+  );
+  return [...new Set(filled)].filter((probe) => !/^$|:$/.test(probe)).sort();
+}
+
+function valuesOf(statement: unknown, element: string): readonly string[] {
+  if (typeof statement !== "object" || statement === null) return [];
+  const value = (statement as Record<string, unknown>)[element];
+  return [value].flat().filter((each): each is string => typeof each === "string");
+}

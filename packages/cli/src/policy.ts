@@ -1,0 +1,211 @@
+import { readFile } from "node:fs/promises";
+import {
+  compilePolicy,
+  explain,
+  type PolicyFinding,
+  type PolicyLayers,
+  PolicySet,
+  type PolicySource,
+  type Principal,
+  validatePolicy,
+} from "@rolecast/policy";
+import { Command, InvalidArgumentError, Option } from "commander";
+import { CommandError, EXIT } from "./command-error.ts";
+import { diffPolicies } from "./policy-diff.ts";
+import { print, printJson, styled, table } from "./terminal.ts";
+
+const KINDS = ["managed", "inline", "session", "trust", "bucket"] as const;
+type Kind = (typeof KINDS)[number];
+
+/** `rolecast policy`: policies from files, without a server. */
+export function policyCommand(): Command {
+  return new Command("policy")
+    .description("Check, simulate and compare policy files, without a server.")
+    .addCommand(
+      new Command("check")
+        .description("Say what AWS would refuse in a policy, with line and column.")
+        .argument("<FILE...>", "policy files; - is standard input")
+        .addOption(
+          new Option("--kind <KIND>", "what it is to be").choices(KINDS).default("managed"),
+        )
+        .option("--bucket <NAME>", "of a bucket policy: the bucket it is for")
+        .option("--json", "as JSON")
+        .action(check),
+    )
+    .addCommand(
+      new Command("simulate")
+        .description("Decide one request by policy files, and say why.")
+        .requiredOption("--action <ACTION>", "such as s3:PutObject")
+        .option("--resource <ARN>", "the resource", "*")
+        .option("--policy <FILE...>", "identity-based policies of the caller", [])
+        .option("--boundary <FILE>", "its permissions boundary")
+        .option("--session <FILE>", "its session policy")
+        .option("--resource-policy <FILE>", "the resource's own policy")
+        .option("--scp <FILE...>", "service control policies of one level", [])
+        .option("--principal <ARN>", "the caller", "arn:aws:iam::000000000000:user/user")
+        .option("--context <KEY=VALUE...>", "condition keys; repeat a key for several values", [])
+        .option("--json", "as JSON")
+        .addHelpText(
+          "after",
+          "\nExits with 0 when the request is allowed, with 1 when it is denied.",
+        )
+        .action(simulate),
+    )
+    .addCommand(
+      new Command("diff")
+        .description("Say which requests two versions of a policy decide differently.")
+        .argument("<OLD>")
+        .argument("<NEW>")
+        .option("--json", "as JSON")
+        .addHelpText(
+          "after",
+          "\nAsks about every pair of action and resource that either version names, wildcards filled in.\nExits with 0 when nothing differs, with 1 otherwise.",
+        )
+        .action(diff),
+    );
+}
+
+async function textOf(file: string): Promise<string> {
+  return readFile(file === "-" ? "/dev/stdin" : file, "utf8");
+}
+
+async function check(files: string[], flags: { kind: Kind; bucket?: string; json?: boolean }) {
+  const results: { file: string; findings: readonly PolicyFinding[] }[] = [];
+  for (const file of files) {
+    const options = flags.bucket === undefined ? {} : { bucketName: flags.bucket };
+    results.push({ file, findings: validatePolicy(await textOf(file), flags.kind, options) });
+  }
+  const count = results.reduce((sum, { findings }) => sum + findings.length, 0);
+  if (flags.json) printJson(results);
+  else for (const { file, findings } of results) printFindings(file, findings);
+  if (count > 0) process.exitCode = EXIT.failed;
+}
+
+function printFindings(file: string, findings: readonly PolicyFinding[]): void {
+  if (findings.length === 0) print(`${file}: ${styled("green", "valid")}`);
+  for (const { errorCode, message, position } of findings) {
+    const { line = 1, column = 1 } = position?.start ?? {};
+    print(`${file}:${line}:${column}: ${styled("red", errorCode)} ${message}`);
+  }
+}
+
+interface SimulateFlags {
+  readonly action: string;
+  readonly resource: string;
+  readonly policy: string[];
+  readonly boundary?: string;
+  readonly session?: string;
+  readonly resourcePolicy?: string;
+  readonly scp: string[];
+  readonly principal: string;
+  readonly context: string[];
+  readonly json?: boolean;
+}
+
+async function simulate(flags: SimulateFlags): Promise<void> {
+  const principal = principalOf(flags.principal);
+  const explanation = explain(
+    {
+      principal,
+      action: flags.action,
+      resource: flags.resource,
+      resourceAccountId: flags.resource.split(":")[4] || undefined,
+      context: contextOf(flags.context, flags.principal),
+    },
+    await layersOf(flags),
+  );
+  const allowed = explanation.effect === "allow";
+  if (flags.json) printJson(explanation);
+  else {
+    const verdict = allowed ? styled("green", "allowed") : styled("red", "denied");
+    print(`${flags.action} on ${flags.resource}: ${verdict}, ${explanation.reason}`);
+    if (explanation.layers.length > 0) {
+      print("");
+      print(
+        table(
+          ["LAYER", "SAYS"],
+          explanation.layers.map(({ layer, effect }) => [layer, effect]),
+        ),
+      );
+    }
+    for (const { policy, sid, index, position, effect } of explanation.matched) {
+      const name = sid === undefined ? `statement ${index}` : `statement ${index} (${sid})`;
+      print(`${policy.id}:${position.start.line}:${position.start.column}: ${effect} by ${name}`);
+    }
+  }
+  if (!allowed) process.exitCode = EXIT.failed;
+}
+
+async function layersOf(flags: SimulateFlags): Promise<PolicyLayers> {
+  const set = async (kind: PolicySource["kind"], files: readonly (string | undefined)[]) => {
+    const named = files.filter((file) => file !== undefined);
+    if (named.length === 0) return undefined;
+    const policies = [];
+    for (const file of named) {
+      policies.push(compilePolicy(await textOf(file), { kind, id: file, managed: false }));
+    }
+    return new PolicySet(policies);
+  };
+  const scp = await set("scp", flags.scp);
+  return {
+    identity: await set("identity", flags.policy),
+    boundary: await set("boundary", [flags.boundary]),
+    session: await set("session", [flags.session]),
+    resource: await set("resource", [flags.resourcePolicy]),
+    scpLevels: scp && [scp],
+  };
+}
+
+function principalOf(arn: string): Principal {
+  const [, , service, , accountId = "", resource = ""] = arn.split(":");
+  const [kind, ...path] = resource.split("/");
+  if (service === "iam" && resource === "root") return { kind: "root", accountId, arn };
+  if (service === "iam" && kind === "user") {
+    return {
+      kind: "user",
+      accountId,
+      arn,
+      id: "AIDASIMULATEDUSER0000",
+      userName: path.at(-1) ?? "",
+    };
+  }
+  if (service === "sts" && kind === "assumed-role") {
+    const [roleName = "", sessionName = ""] = path;
+    const roleArn = `arn:aws:iam::${accountId}:role/${roleName}`;
+    const role = { roleArn, roleId: "AROASIMULATEDROLE0000", roleName, sessionName };
+    return { kind: "role-session", accountId, arn, ...role, serviceLinked: false };
+  }
+  throw new CommandError(
+    `${arn} is no caller: give the ARN of a user, of an account's root or of a session (arn:aws:sts::…:assumed-role/ROLE/SESSION).`,
+    EXIT.usage,
+  );
+}
+
+function contextOf(given: readonly string[], principalArn: string) {
+  const values = new Map<string, string | string[]>([["aws:principalarn", principalArn]]);
+  for (const pair of given) {
+    const at = pair.indexOf("=");
+    if (at < 1) throw new InvalidArgumentError(`--context wants KEY=VALUE, not ${pair}`);
+    const key = pair.slice(0, at).toLowerCase();
+    const value = pair.slice(at + 1);
+    const before = values.get(key);
+    const isRepeated = before !== undefined && key !== "aws:principalarn";
+    values.set(key, isRepeated ? [before, value].flat() : value);
+  }
+  return values;
+}
+
+async function diff(before: string, after: string, flags: { json?: boolean }): Promise<void> {
+  const changes = diffPolicies(await textOf(before), await textOf(after));
+  if (flags.json) printJson(changes);
+  else if (changes.length === 0) print("Both decide alike whatever either names.");
+  else {
+    print(
+      table(
+        ["ACTION", "RESOURCE", "OLD", "NEW"],
+        changes.map((change) => [change.action, change.resource, change.before, change.after]),
+      ),
+    );
+  }
+  if (changes.length > 0) process.exitCode = EXIT.failed;
+}

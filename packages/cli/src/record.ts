@@ -1,0 +1,169 @@
+import { spawn } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir } from "node:fs/promises";
+import { createServer } from "node:http";
+import { dirname, resolve, sep } from "node:path";
+import { Readable } from "node:stream";
+import { pipeline } from "node:stream/promises";
+import type { S3Client } from "@aws-sdk/client-s3";
+import { Command } from "commander";
+import { findChannel } from "./broadcast.ts";
+import { CommandError } from "./command-error.ts";
+import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { findRecording, findRecordings, type Recording } from "./recordings.ts";
+import { bytesText, durationText, ProgressLine, print, printJson, table } from "./terminal.ts";
+
+interface RecordFlags extends ConnectionFlags {
+  readonly json?: boolean;
+  readonly channel?: string;
+  readonly player?: boolean;
+}
+
+/** `rolecast record`: recordings in the buckets, downloaded or played. */
+export function recordCommand(): Command {
+  return new Command("record")
+    .description("List, download and play recordings.")
+    .addCommand(
+      withConnection(new Command("ls"))
+        .description("List the recordings in the Region's recording buckets, newest first.")
+        .option("--channel <CHANNEL>", "only of the channel with this name or ARN")
+        .option("--json", "as JSON")
+        .action(list),
+    )
+    .addCommand(
+      withConnection(new Command("get"))
+        .description("Download a recording with all its objects.")
+        .argument("<id>", "the recording's id, or its beginning")
+        .argument("[DIR]", "where to; default a folder named as the id")
+        .option("--json", "as JSON")
+        .action(get),
+    )
+    .addCommand(
+      withConnection(new Command("play"))
+        .description(
+          "Serve a recording to players on this machine, and play it with ffplay if there is one.",
+        )
+        .argument("<id>", "the recording's id, or its beginning")
+        .option("--no-player", "only print the URL and serve until Ctrl-C")
+        .action(play),
+    )
+    .addHelpText(
+      "after",
+      "\nExample:\n  rolecast record ls --channel studio\n  rolecast record play Ab12",
+    );
+}
+
+async function list(flags: RecordFlags): Promise<void> {
+  const connection = new Connection(flags);
+  const channel = flags.channel && (await findChannel(await connection.ivs(), flags.channel)).arn;
+  const recordings = await findRecordings(connection, channel);
+  if (flags.json) return printJson(recordings);
+  if (recordings.length === 0) {
+    return print(
+      `No recordings in ${connection.region}. A channel with a recording configuration makes them.`,
+    );
+  }
+  print(
+    table(
+      ["ID", "STARTED", "DURATION", "STATE", "RENDITIONS", "WHERE"],
+      recordings.map(({ id, startedAt, durationMs, state, renditions, bucket, prefix }) => [
+        id,
+        startedAt,
+        durationText(durationMs),
+        state.replace("RECORDING_", "").toLowerCase(),
+        renditions.join(","),
+        `s3://${bucket}/${prefix}`,
+      ]),
+    ),
+  );
+}
+
+async function get(id: string, given: string | undefined, flags: RecordFlags): Promise<void> {
+  const connection = new Connection(flags);
+  const recording = await findRecording(connection, id);
+  const s3 = await connection.s3();
+  const folder = resolve(given ?? recording.id);
+  const keys = await keysOf(s3, recording);
+  const progress = new ProgressLine();
+  let bytes = 0;
+  for (const [index, key] of keys.entries()) {
+    const file = resolve(folder, key.slice(recording.prefix.length + 1));
+    if (!file.startsWith(folder + sep))
+      throw new CommandError(`the key ${key} leads out of ${folder}.`);
+    await mkdir(dirname(file), { recursive: true });
+    const { body, sizeBytes } = await openObject(s3, recording.bucket, key);
+    await pipeline(body, createWriteStream(file));
+    bytes += sizeBytes;
+    progress.show(`${index + 1} of ${keys.length} objects`, (index + 1) / keys.length);
+  }
+  progress.end();
+  if (flags.json) return printJson({ ...recording, folder, objects: keys.length, bytes });
+  print(
+    `${keys.length} objects, ${bytesText(bytes)}, in ${folder}; play ${recording.playlist} in it.`,
+  );
+}
+
+async function keysOf(s3: S3Client, { bucket, prefix }: Recording): Promise<readonly string[]> {
+  const { paginateListObjectsV2 } = await import("@aws-sdk/client-s3");
+  const keys: string[] = [];
+  const pages = paginateListObjectsV2({ client: s3 }, { Bucket: bucket, Prefix: `${prefix}/` });
+  for await (const page of pages) keys.push(...(page.Contents ?? []).map(({ Key = "" }) => Key));
+  return keys;
+}
+
+async function openObject(s3: S3Client, bucket: string, key: string) {
+  const { GetObjectCommand } = await import("@aws-sdk/client-s3");
+  const { Body, ContentLength, ContentType } = await s3.send(
+    new GetObjectCommand({ Bucket: bucket, Key: key }),
+  );
+  if (!(Body instanceof Readable)) throw new Error(`${key} came without a stream.`);
+  return { body: Body as Readable, sizeBytes: ContentLength ?? 0, type: ContentType };
+}
+
+/** A player can't sign: a server on loopback signs for it. */
+async function play(id: string, flags: RecordFlags): Promise<void> {
+  const connection = new Connection(flags);
+  const recording = await findRecording(connection, id);
+  const s3 = await connection.s3();
+  const server = createServer((request, response) => {
+    const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
+    openObject(s3, recording.bucket, `${recording.prefix}${path}`)
+      .then(async ({ body, sizeBytes, type }) => {
+        response.writeHead(200, {
+          "content-length": sizeBytes,
+          "content-type": type ?? "application/octet-stream",
+          "access-control-allow-origin": "*",
+        });
+        await pipeline(body, response);
+      })
+      .catch((error: unknown) => {
+        if (response.headersSent) return response.destroy();
+        return response.writeHead(404).end(`${String(error)}\n`);
+      });
+  });
+  const port = await new Promise<number>((done) =>
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      done(typeof address === "object" && address ? address.port : 0);
+    }),
+  );
+  const url = `http://127.0.0.1:${port}/${recording.playlist}`;
+  print(url);
+  const ended = new Promise<void>((done) => process.once("SIGINT", done).once("SIGTERM", done));
+  await (flags.player === false ? ended : Promise.race([ended, playerEnd(url)]));
+  server.closeAllConnections();
+  server.close();
+}
+
+/** Resolves when ffplay's window is closed; never without an ffplay. */
+function playerEnd(url: string): Promise<void> {
+  return new Promise((done) => {
+    const player = spawn("ffplay", ["-hide_banner", "-loglevel", "error", url], {
+      stdio: "inherit",
+    });
+    player.once("exit", () => done());
+    player.once("error", () =>
+      print("ffplay isn't on PATH: open the URL in a player. Ctrl-C ends."),
+    );
+  });
+}

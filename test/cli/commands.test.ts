@@ -1,0 +1,233 @@
+import { execFile } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { CreateUserCommand, GetUserCommand } from "@aws-sdk/client-iam";
+import * as ivs from "@aws-sdk/client-ivs";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { findOnPath } from "../../scripts/demo/find-program.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+
+const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
+const BUCKET = "cli-recordings";
+
+let dir = "";
+let server: ServerProcess;
+
+beforeAll(async () => {
+  dir = mkdtempSync(join(tmpdir(), "rolecast-commands-"));
+  server = await startServerProcess(["--data", join(dir, "data"), "--allow-reset"]);
+});
+afterAll(async () => {
+  await server?.stop("SIGKILL");
+  rmSync(dir, { recursive: true, force: true });
+});
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function rolecast(args: readonly string[], environment = {}): Promise<Outcome> {
+  const env = { ...process.env, AWS_ENDPOINT_URL: server.endpoint, HOME: dir, ...environment };
+  return new Promise((resolve) => {
+    execFile(process.execPath, [COMMAND, ...args], { env, cwd: dir }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });
+    });
+  });
+}
+
+async function json<T>(args: readonly string[]): Promise<T> {
+  const { code, out, err } = await rolecast([...args, "--json"]);
+  expect({ code, err }).toEqual({ code: 0, err: "" });
+  return JSON.parse(out) as T;
+}
+
+function file(name: string, text: string): string {
+  writeFileSync(join(dir, name), text);
+  return join(dir, name);
+}
+
+function allow(action: string, resource: string): string {
+  const Statement = [{ Effect: "Allow", Action: action, Resource: resource }];
+  return JSON.stringify({ Version: "2012-10-17", Statement }, null, 2);
+}
+
+describe("against a server", () => {
+  test("status tells whose key it is and what is live", async () => {
+    const status = await json<{ identity: { Arn: string }; streams: unknown[] }>(["status"]);
+    expect(status).toMatchObject({
+      endpoint: server.endpoint,
+      identity: { Arn: "arn:aws:iam::000000000000:root" },
+      streams: [],
+    });
+    expect((await rolecast(["status"])).out).toContain("arn:aws:iam::000000000000:root");
+  });
+
+  test("failures say what to do, and end with the documented codes", async () => {
+    const nobody = { AWS_ENDPOINT_URL: "http://127.0.0.1:1" };
+    const unreachable = await rolecast(["status"], nobody);
+    expect(unreachable).toMatchObject({ code: 3, err: expect.stringContaining("rolecast start") });
+    const refused = await rolecast(["status"], {
+      AWS_SECRET_ACCESS_KEY: "wrong",
+      AWS_ACCESS_KEY_ID: "test",
+    });
+    expect(refused).toMatchObject({
+      code: 4,
+      err: expect.stringContaining("SignatureDoesNotMatch"),
+    });
+    expect((await rolecast(["statsu"])).code).toBe(2);
+    expect((await rolecast(["broadcast", "x"])).code).toBe(2);
+    const unknown = await rolecast(["broadcast", "nobody", "--test-pattern"]);
+    expect(unknown).toMatchObject({ code: 1, err: expect.stringContaining("create-channel") });
+  });
+
+  test("env writes lines for a shell, and a profile beside those that are there", async () => {
+    const { out } = await rolecast(["env", "--shell", "bash"]);
+    const shown = await new Promise<string>((resolve) => {
+      execFile("sh", ["-c", `${out}\nprintf %s "$AWS_ENDPOINT_URL"`], (_, text) => resolve(text));
+    });
+    expect(shown).toBe(server.endpoint);
+    const config = file(
+      "aws-config",
+      "[default]\nregion = eu-west-1\n\n[profile mine]\nregion = x\n",
+    );
+    const credentials = join(dir, "aws-credentials");
+    const files = { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials };
+    for (const _ of [1, 2]) await rolecast(["env", "--profile", "mine"], files);
+    expect(readFileSync(config, "utf8")).toBe(
+      `[default]\nregion = eu-west-1\n\n[profile mine]\nregion = us-east-1\nendpoint_url = ${server.endpoint}\n`,
+    );
+    expect(readFileSync(credentials, "utf8")).toContain("aws_access_key_id = test");
+  });
+
+  test.skipIf(findOnPath("aws") === undefined)(
+    "aws passes on what the AWS CLI is given",
+    async () => {
+      const query = ["sts", "get-caller-identity", "--query", "Arn", "--output", "text"];
+      expect((await rolecast(["aws", ...query])).out).toBe("arn:aws:iam::000000000000:root\n");
+      expect((await rolecast(["aws", "iam", "get-user", "--user-name", "nobody"])).code).not.toBe(
+        0,
+      );
+    },
+  );
+
+  test.skipIf(findOnPath("ffmpeg") === undefined)(
+    "broadcast publishes, and record lists and gets what was recorded",
+    async () => {
+      await server.root.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+      const { recordingConfiguration } = await server.root.ivs.send(
+        new ivs.CreateRecordingConfigurationCommand({
+          destinationConfiguration: { s3: { bucketName: BUCKET } },
+        }),
+      );
+      const { channel } = await server.root.ivs.send(
+        new ivs.CreateChannelCommand({
+          name: "studio",
+          type: "BASIC",
+          recordingConfigurationArn: recordingConfiguration?.arn,
+        }),
+      );
+      const published = await json<{ channelArn: string; durationMs: number }>([
+        "broadcast",
+        "studio",
+        "--test-pattern",
+        "--duration",
+        "5",
+      ]);
+      expect(published.channelArn).toBe(channel?.arn);
+      expect(published.durationMs).toBeGreaterThan(4_500);
+      const list = () =>
+        json<{ id: string; state: string; durationMs: number }[]>([
+          "record",
+          "ls",
+          "--channel",
+          "studio",
+        ]);
+      await expect
+        .poll(async () => (await list())[0]?.state, { timeout: 20_000, interval: 500 })
+        .toBe("RECORDING_ENDED");
+      const [recording] = await list();
+      expect(recording?.durationMs).toBeGreaterThan(3_000);
+      const id = recording?.id ?? "";
+      await json(["record", "get", id.slice(0, 8), "there"]);
+      expect(existsSync(join(dir, "there/media/hls/master.m3u8"))).toBe(true);
+      expect((await rolecast(["record", "get", "zzzz"])).err).toContain("no recording zzzz");
+    },
+    60_000,
+  );
+
+  test("snapshot keeps a stopped server's folder, refuses a running one's, and resets are told", async () => {
+    const data = join(dir, "kept");
+    const first = await startServerProcess(["--data", data]);
+    await first.root.iam.send(new CreateUserCommand({ UserName: "kept" }));
+    const archive = join(dir, "kept.tar.gz");
+    const running = await rolecast(["snapshot", "save", archive, "--data", data]);
+    expect(running).toMatchObject({ code: 1, err: expect.stringContaining("in use") });
+    await first.stop("SIGKILL");
+    expect((await rolecast(["snapshot", "save", archive, "--data", data])).code).toBe(0);
+    const refused = await rolecast(["snapshot", "load", archive, "--data", data]);
+    expect(refused).toMatchObject({ code: 1, err: expect.stringContaining("--replace") });
+    const broken = await rolecast(["snapshot", "load", COMMAND, "--data", join(dir, "none")]);
+    expect(broken.err).toContain("can't be read as a snapshot");
+    expect(existsSync(join(dir, "none"))).toBe(false);
+    const other = join(dir, "other");
+    expect((await rolecast(["snapshot", "load", archive, "--data", other])).code).toBe(0);
+    const second = await startServerProcess(["--data", other]);
+    const { User } = await second.root.iam.send(new GetUserCommand({ UserName: "kept" }));
+    expect(User?.UserName).toBe("kept");
+    const reset = await rolecast(["reset"], { AWS_ENDPOINT_URL: second.endpoint });
+    expect(reset).toMatchObject({ code: 1, err: expect.stringContaining("--allow-reset") });
+    await second.stop("SIGKILL");
+    expect((await rolecast(["reset"])).code).toBe(0);
+  });
+});
+
+describe("without a server", () => {
+  test("policy check gives the line and column of what AWS would refuse", async () => {
+    const good = file("good.json", allow("s3:GetObject", "*"));
+    const bad = file("bad.json", allow("s3-GetObject", "*"));
+    expect(await rolecast(["policy", "check", good])).toMatchObject({ code: 0 });
+    const found = await rolecast(["policy", "check", good, bad]);
+    expect(found.code).toBe(1);
+    expect(found.out).toContain(`${bad}:6:17: MalformedPolicyDocument`);
+  });
+
+  test("policy simulate decides with AWS's reason, policy diff finds what changed", async () => {
+    const wide = file("wide.json", allow("s3:*", "arn:aws:s3:::media/*"));
+    const narrow = file("narrow.json", allow("s3:Get*", "arn:aws:s3:::media/*"));
+    const ask = (policy: string, action: string) =>
+      rolecast([
+        "policy",
+        "simulate",
+        "--policy",
+        policy,
+        "--action",
+        action,
+        "--resource",
+        "arn:aws:s3:::media/a",
+      ]);
+    expect((await ask(wide, "s3:PutObject")).code).toBe(0);
+    const denied = await ask(narrow, "s3:PutObject");
+    expect(denied.code).toBe(1);
+    expect(denied.out).toContain("because no identity-based policy allows the s3:PutObject action");
+    const changes = await rolecast(["policy", "diff", wide, narrow]);
+    expect(changes.code).toBe(1);
+    expect(changes.out).toMatch(/s3:Example +arn:aws:s3:::media\/example +allow +implicitDeny/);
+    expect((await rolecast(["policy", "diff", wide, wide])).code).toBe(0);
+  });
+
+  test("doctor names each finding's fix, completion is a script that its shell reads", async () => {
+    const { out } = await rolecast(["doctor", "--port", new URL(server.endpoint).port]);
+    expect(out).toContain("a Rolecast server answers");
+    const script = file("completion.sh", (await rolecast(["completion", "bash"])).out);
+    const completed = await new Promise<string>((resolve) => {
+      const ask = `. ${script}; COMP_WORDS=(rolecast policy che); COMP_CWORD=2; _rolecast; echo "\${COMPREPLY[@]}"`;
+      execFile("bash", ["-c", ask], (_, text) => resolve(text));
+    });
+    expect(completed).toBe("check\n");
+  });
+});
