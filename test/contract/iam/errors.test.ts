@@ -98,6 +98,24 @@ const rows: Row[] = [
       }),
   ],
   [
+    "an item of a list that is too short, named by its list",
+    "ValidationError",
+    400,
+    "1 validation error detected: Value at 'thumbprintList' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 40, Member must have length greater than or equal to 40]",
+    () =>
+      iam.createOpenIDConnectProvider({
+        Url: "https://login.example.com",
+        ThumbprintList: ["0".repeat(40), "short", "shorter"],
+      }),
+  ],
+  [
+    "an item of a list that isn't in an enumeration",
+    "ValidationError",
+    400,
+    "1 validation error detected: Value at 'filter' failed to satisfy constraint: Member must satisfy constraint: [Member must satisfy enum value set]",
+    () => iam.getAccountAuthorizationDetails({ Filter: ["Robot" as "User"] }),
+  ],
+  [
     "a trust policy that names another partition",
     "MalformedPolicyDocument",
     400,
@@ -117,6 +135,17 @@ const rows: Row[] = [
       iam.createRole({
         RoleName: "fake",
         AssumeRolePolicyDocument: trusting({ AWS: `arn:aws:iam::${ACCOUNT}:user/nobody` }),
+      }),
+  ],
+  [
+    "a trust policy that names a service of nobody",
+    "MalformedPolicyDocument",
+    400,
+    'Invalid principal in policy: "SERVICE":"example.com"',
+    () =>
+      iam.createRole({
+        RoleName: "fake",
+        AssumeRolePolicyDocument: trusting({ Service: "example.com" }),
       }),
   ],
   [

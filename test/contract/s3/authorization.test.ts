@@ -19,6 +19,14 @@ beforeAll(async () => {
     accounts: [
       { id: "111122223333", rootAccessKeyId: "other", rootSecretAccessKey: "other-secret" },
     ],
+    linkedServices: [
+      {
+        servicePrincipal: "queue.internal.example",
+        roleName: "AWSServiceRoleForQueue",
+        policy: document(allow("s3:PutObject", "*")),
+        usage: { url: "http://127.0.0.1:9/usage" },
+      },
+    ],
   });
   root = server.clients();
 });
@@ -264,6 +272,8 @@ describe("bucket policies", () => {
   test.each([
     [{ AWS: `arn:aws:iam::${ACCOUNT}:user/nobody-of-that-name` }, "Invalid principal in policy"],
     [{ AWS: "nonsense" }, "Invalid principal in policy"],
+    [{ Service: "example.com" }, "Invalid principal in policy"],
+    [{ Service: "amazonaws.com.example.com" }, "Invalid principal in policy"],
   ])("refuse the principal %j", async (Principal, message) => {
     const Bucket = "unknown-principals";
     await root.s3.send(new s3.CreateBucketCommand({ Bucket }));
@@ -273,6 +283,21 @@ describe("bucket policies", () => {
       message,
       Detail: expect.any(String),
     });
+  });
+
+  test("name services of AWS and of the configuration", async () => {
+    const Bucket = await bucket("service-principals");
+    for (const Service of [
+      "cloudtrail.amazonaws.com",
+      "logs.us-east-1.amazonaws.com",
+      "queue.internal.example",
+    ]) {
+      const grant = {
+        ...allow("s3:PutObject", `arn:aws:s3:::${Bucket}/*`),
+        Principal: { Service },
+      };
+      await setPolicy(Bucket, grant);
+    }
   });
 
   test("refuse resources of other buckets, no JSON, and more than 20 KB", async () => {

@@ -29,6 +29,7 @@ export interface Violation {
 }
 
 const ENUM_RULE = "Member must satisfy enum value set";
+const ENUM_VALUES = /Member must satisfy enum value set: \[[^\]]*\]/;
 
 /** Finds what `input` breaks, in the order of its members. */
 export function findViolations(
@@ -39,10 +40,7 @@ export function findViolations(
   const violations: Violation[] = [];
   visitStructure(operation, input, "", constraints, violations);
   if (!constraints.keepsValuesToItself) return violations;
-  return violations.map(({ path, rule }) => ({
-    path,
-    rule: rule.startsWith(ENUM_RULE) ? ENUM_RULE : rule,
-  }));
+  return violations.map(({ path, rule }) => ({ path, rule: rule.replace(ENUM_VALUES, ENUM_RULE) }));
 }
 
 /** `1 validation error detected: Value at 'roleName' failed to satisfy constraint: …` */
@@ -80,6 +78,7 @@ function visitStructure(
   }
 }
 
+/** Items that aren't structures are told of by their list, with everything that each must be. */
 function visitList(
   operation: string,
   member: string,
@@ -89,14 +88,27 @@ function visitList(
   found: Violation[],
 ): void {
   const item = constraints.members[`${member}.member`];
+  const broken: Violation[] = [];
   for (const [index, value] of list.entries()) {
-    const itemPath = `${path}.${index + 1}.member`;
     if (isStructure(value)) {
-      visitStructure(operation, value, `${itemPath}.`, constraints, found);
+      visitStructure(operation, value, `${path}.${index + 1}.member.`, constraints, found);
     } else if (item) {
-      checkValue(value, item, itemPath, found);
+      checkValue(value, item, path, broken);
     }
   }
+  if (item && broken.length > 0)
+    found.push({ path, rule: `Member must satisfy constraint: [${rulesOf(item).join(", ")}]` });
+}
+
+function rulesOf({ values, max, min, pattern }: Constraint): readonly string[] {
+  if (values) return [`${ENUM_RULE}: [${values.join(", ")}]`];
+  return [
+    ...(max === undefined ? [] : [`Member must have length less than or equal to ${max}`]),
+    ...(min === undefined ? [] : [`Member must have length greater than or equal to ${min}`]),
+    ...(pattern === undefined
+      ? []
+      : [`Member must satisfy regular expression pattern: ${pattern}`]),
+  ];
 }
 
 function checkMap(
@@ -111,15 +123,15 @@ function checkMap(
     found.push({ path, rule: `Member must have length less than or equal to ${limit.max}` });
   if (limit.min !== undefined && count < limit.min)
     found.push({ path, rule: `Member must have length greater than or equal to ${limit.min}` });
-  const rulesOf = (each: readonly unknown[], rule: Constraint): readonly string[] => {
+  const brokenRules = (each: readonly unknown[], rule: Constraint): readonly string[] => {
     const broken: Violation[] = [];
     for (const item of each) checkValue(item, rule, path, broken);
     return [...new Set(broken.map((violation) => violation.rule))];
   };
-  const keys = rulesOf(Object.keys(map), key);
+  const keys = brokenRules(Object.keys(map), key);
   if (keys.length > 0)
     found.push({ path, rule: `Map keys must satisfy constraint: [${keys.join(", ")}]` });
-  const values = rulesOf(Object.values(map), value);
+  const values = brokenRules(Object.values(map), value);
   if (values.length > 0)
     found.push({ path, rule: `Map value must satisfy constraint: [${values.join(", ")}]` });
 }

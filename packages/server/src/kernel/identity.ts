@@ -56,6 +56,8 @@ export interface IdentityDirectory {
   principalTags(id: string, context: RequestContext): Promise<Readonly<Record<string, string>>>;
   /** A managed policy's default version, by ARN: customer's of `accountId` or AWS's. */
   findManagedPolicy(arn: string, context: RequestContext): Promise<PolicyDocument | undefined>;
+  /** Whether a resource's policy may name this service as `Service` principal. */
+  isServicePrincipal(name: string): boolean;
   /**
    * Remembers that a user or role called an action, permitted or not (service last accessed
    * details); may be late, never fails, ignores everybody else.

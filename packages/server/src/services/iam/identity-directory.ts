@@ -14,6 +14,7 @@ import { defaultDocuments } from "./policy-queries.ts";
 import { principalArnOf, principalIdOf } from "./principal-ids.ts";
 import { findRole, type Role, roleArn } from "./role-queries.ts";
 import type { LinkedRoleTemplates } from "./service-linked-roles/definitions.ts";
+import { isServicePrincipal } from "./service-principals.ts";
 import type { IamTables } from "./tables.ts";
 import { tagsOf } from "./tag-queries.ts";
 import { findUser, type User } from "./user-queries.ts";
@@ -27,7 +28,10 @@ const NO_POLICIES: IdentityPolicies = { identity: [], boundary: undefined };
  * long as the account's generation stays the same.
  */
 export function createIdentityDirectory(
-  parts: Pick<IamParts, "generations" | "awsPolicies" | "lastUsed" | "store" | "log" | "templates">,
+  parts: Pick<
+    IamParts,
+    "generations" | "templates" | "awsPolicies" | "lastUsed" | "store" | "log" | "templates"
+  >,
 ): IdentityDirectory {
   const document = async (db: Db, accountId: string, arn: string) =>
     (await managedDocuments(parts, db, accountId, [arn])).at(0);
@@ -75,6 +79,7 @@ export function createIdentityDirectory(
     principalTags: (id, context) => tagRecord(context.db<IamTables>(), id),
     findManagedPolicy: (arn, context) =>
       document(context.db<IamTables>(), parseArn(arn)?.accountId ?? "", arn),
+    isServicePrincipal: (name) => isServicePrincipal(parts.templates, name),
     noteAccess: (principal, action, region, atMs) => {
       const entityId = entityIdOf(principal);
       if (entityId !== undefined) parts.lastUsed.noteAccess({ entityId, action, region, atMs });

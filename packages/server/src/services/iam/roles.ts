@@ -144,7 +144,7 @@ export function roleOperations(parts: IamParts) {
           const role = await requireRole(db, context.accountId, name);
           refuseProtectedRole(role, context);
           const text = required(input.PolicyDocument, "policyDocument");
-          checkTrustPolicy(text);
+          checkTrustPolicy(text, parts);
           await db
             .updateTable("iam_roles")
             .set({ trust_policy: await storedTrustPolicy(db, text) })
@@ -182,7 +182,7 @@ async function createRole(
       `Path prefix '${SERVICE_ROLE_PATH}' can only be used for AWS Service linked Roles`,
     );
   const trust = required(input.AssumeRolePolicyDocument, "assumeRolePolicyDocument");
-  checkTrustPolicy(trust);
+  checkTrustPolicy(trust, parts);
   const boundaryArn = input.PermissionsBoundary ?? null;
   if (boundaryArn !== null) await requireBoundaryPolicy(parts, context, db, boundaryArn);
   if (await findRoleIgnoringCase(db, accountId, name))

@@ -26,7 +26,7 @@ export function bucketPolicyOperations({ directory }: S3Dependencies): Operation
       handle: async (input, context) => {
         const bucket = await requireOwnBucket(input, context);
         const text = input.Policy ?? "";
-        checkPolicy(text, bucket.bucket_name);
+        checkPolicy(text, bucket.bucket_name, directory);
         const stored = await toStoredPolicy(text, directory, context, unknownPrincipal);
         await setPolicy(bucket, stored, context);
         return {};
@@ -88,11 +88,18 @@ function requirePolicy(bucket: BucketRow): string {
   throw notConfigured("NoSuchBucketPolicy", "The bucket policy does not exist", bucket.bucket_name);
 }
 
-function checkPolicy(text: string, bucketName: string): void {
+function checkPolicy(
+  text: string,
+  bucketName: string,
+  directory: S3Dependencies["directory"],
+): void {
   if (Buffer.byteLength(text) > BUCKET_POLICY_BYTES_MAX) {
     throw malformedPolicy("Policy exceeds the maximum allowed document size.");
   }
-  const [finding] = validatePolicy(text, "bucket", { bucketName });
+  const [finding] = validatePolicy(text, "bucket", {
+    bucketName,
+    isServicePrincipal: (name) => directory.isServicePrincipal(name),
+  });
   if (finding) throw malformedPolicy(finding.message, finding.detail);
 }
 

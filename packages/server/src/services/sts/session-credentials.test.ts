@@ -39,6 +39,7 @@ class World {
     findPrincipalArn: async () => this.userArn,
     principalTags: async () => ({ Team: "audio" }),
     findManagedPolicy: async () => this.policy,
+    isServicePrincipal: () => true,
     noteAccess: () => {},
     noteRoleUsed: () => {},
   };
