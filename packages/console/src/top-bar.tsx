@@ -2,20 +2,10 @@ import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import TopNavigation from "@cloudscape-design/components/top-navigation";
 import { useState } from "react";
 import { chooseMode, isDark } from "./session/colour-mode.ts";
+import { IVS_REGIONS } from "./session/regions.ts";
 import { useAws } from "./wire/aws-context.tsx";
 import { callErrorText } from "./wire/call-error.ts";
 import { useCall } from "./wire/use-call.ts";
-
-/** Where IVS exists. Source: AWS General Reference, "Amazon Interactive Video Service endpoints". */
-const IVS_REGIONS = [
-  ["us-east-1", "N. Virginia"],
-  ["us-west-2", "Oregon"],
-  ["ap-south-1", "Mumbai"],
-  ["ap-northeast-2", "Seoul"],
-  ["ap-northeast-1", "Tokyo"],
-  ["eu-central-1", "Frankfurt"],
-  ["eu-west-1", "Ireland"],
-] as const;
 
 /** Who is signed in, and where. */
 export function TopBar(props: {
@@ -46,7 +36,7 @@ export function TopBar(props: {
             type: "menu-dropdown",
             text: region,
             ariaLabel: `Region ${region}`,
-            items: IVS_REGIONS.map(([id, city]) => ({
+            items: IVS_REGIONS.map(({ id, city }) => ({
               id,
               text: `${city} ${id}`,
               disabled: id === region,

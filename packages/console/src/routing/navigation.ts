@@ -15,4 +15,9 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
       { type: "link", text: "Recordings", href: "#/ivs/recordings" },
     ],
   },
+  {
+    type: "section-group",
+    title: "IAM",
+    items: [{ type: "link", text: "Roles", href: "#/iam/roles" }],
+  },
 ];

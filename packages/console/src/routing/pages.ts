@@ -40,6 +40,8 @@ export const PAGES: readonly PageRoute[] = [
     () => import("../pages/recordings/recording-page.tsx"),
     "RecordingPage",
   ),
+  pageRoute("/iam/roles", "Roles", () => import("../pages/iam/roles-page.tsx"), "RolesPage"),
+  pageRoute("/iam/roles/:name", "Role", () => import("../pages/iam/role-page.tsx"), "RolePage"),
 ];
 
 const MISSING = pageRoute(

@@ -22,14 +22,14 @@ export function CliCalls() {
 }
 
 function CliCallsModal({ onClose }: { readonly onClose: () => void }) {
-  const { calls, region } = useAws();
+  const { calls } = useAws();
   const recorded = useSyncExternalStore(calls.subscribe, calls.calls);
   return (
     <Modal visible size="large" header="What this page did, as AWS CLI" onDismiss={onClose}>
       <SpaceBetween size="m">
         {recorded.length === 0 && <Box>This page called nothing yet.</Box>}
         {recorded.map((call) => {
-          const line = cliLine(call, window.location.origin, region);
+          const line = cliLine(call, window.location.origin);
           return (
             <div key={call.id}>
               <StatusIndicator type={call.errorCode === undefined ? "success" : "error"}>

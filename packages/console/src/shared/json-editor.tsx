@@ -6,6 +6,8 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { type PolicyFinding, policySizeWithoutWhitespace, validatePolicy } from "@rolecast/policy";
 import { type ReactNode, useId, useMemo, useRef } from "react";
 
+import { pretty } from "./pretty-json.ts";
+
 export type PolicyKind = Parameters<typeof validatePolicy>[1];
 
 /** Findings shown at once; a policy full of mistakes has hundreds. */
@@ -155,14 +157,4 @@ function marked(value: string, findings: readonly PolicyFinding[]): readonly Rea
   }
   pieces.push(`${value.slice(at)}\n`);
   return pieces;
-}
-
-/** JSON as people read it; what isn't JSON stays. */
-export function pretty(text: string): string {
-  try {
-    return JSON.stringify(JSON.parse(text), null, 2);
-  } catch (error) {
-    if (error instanceof SyntaxError) return text;
-    throw error;
-  }
 }

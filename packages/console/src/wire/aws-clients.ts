@@ -39,9 +39,9 @@ export function awsClients(key: SignedIn, region: string, log: CallLog): AwsClie
     s3Presigner: new S3Client(s3Options),
     sts: new STSClient(options),
   };
-  recordCalls(clients.iam.middlewareStack, "iam", log);
-  recordCalls(clients.ivs.middlewareStack, "ivs", log);
-  recordCalls(clients.s3.middlewareStack, "s3api", log);
-  recordCalls(clients.sts.middlewareStack, "sts", log);
+  recordCalls(clients.iam.middlewareStack, { service: "iam", region }, log);
+  recordCalls(clients.ivs.middlewareStack, { service: "ivs", region }, log);
+  recordCalls(clients.s3.middlewareStack, { service: "s3api", region }, log);
+  recordCalls(clients.sts.middlewareStack, { service: "sts", region }, log);
   return { ...clients, region };
 }

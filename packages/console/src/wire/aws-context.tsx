@@ -6,6 +6,8 @@ import { CallLog } from "./call-log.ts";
 interface Aws extends AwsClients {
   readonly key: SignedIn;
   readonly calls: CallLog;
+  /** The clients of another Region. */
+  readonly inRegion: (region: string) => AwsClients;
 }
 
 const AwsContext = createContext<Aws | undefined>(undefined);
@@ -18,7 +20,8 @@ export function AwsProvider(props: {
   const { signedIn, region, children } = props;
   const aws = useMemo(() => {
     const calls = new CallLog();
-    return { ...awsClients(signedIn, region, calls), key: signedIn, calls };
+    const inRegion = (name: string) => awsClients(signedIn, name, calls);
+    return { ...inRegion(region), inRegion, key: signedIn, calls };
   }, [signedIn, region]);
   return <AwsContext value={aws}>{children}</AwsContext>;
 }

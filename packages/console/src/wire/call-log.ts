@@ -3,6 +3,7 @@ export interface RecordedCall {
   readonly id: number;
   /** The AWS CLI's name of the service: `s3api`. */
   readonly service: string;
+  readonly region: string;
   /** `ListChannels`. */
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
@@ -44,7 +45,7 @@ export class CallLog {
   }
 }
 
-function keyOf({ service, operation, input }: Omit<RecordedCall, "id">): string {
+function keyOf({ service, region, operation, input }: Omit<RecordedCall, "id">): string {
   const replacer = (_: string, value: unknown) => (value instanceof Blob ? "(file)" : value);
-  return `${service} ${operation} ${JSON.stringify(input, replacer)}`;
+  return `${service} ${region} ${operation} ${JSON.stringify(input, replacer)}`;
 }

@@ -4,13 +4,13 @@ import type { RecordedCall } from "./call-log.ts";
 const SECRET = /password|secret|privatekey|token$|^certificatebody$/i;
 
 /** The AWS CLI's line for a call: `aws ivs get-channel --arn '…'`. */
-export function cliLine(call: RecordedCall, endpoint: string, region: string): string {
+export function cliLine(call: RecordedCall, endpoint: string): string {
   const words = ["aws", call.service, kebab(call.operation)];
   for (const [name, value] of Object.entries(call.input)) {
     if (value === undefined) continue;
     words.push(...argument(name, value));
   }
-  if (call.service !== "iam") words.push("--region", region);
+  if (call.service !== "iam") words.push("--region", call.region);
   words.push("--endpoint-url", endpoint);
   return words.join(" ");
 }

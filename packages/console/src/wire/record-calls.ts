@@ -1,10 +1,10 @@
 import type { MiddlewareStack } from "@smithy/types";
-import type { CallLog } from "./call-log.ts";
+import type { CallLog, RecordedCall } from "./call-log.ts";
 
 /** Adds a step to a client of the SDK that notes each call in the log. */
 export function recordCalls<Input extends object, Output extends object>(
   stack: MiddlewareStack<Input, Output>,
-  service: string,
+  call: Pick<RecordedCall, "service" | "region">,
   log: CallLog,
 ): void {
   stack.add(
@@ -13,11 +13,11 @@ export function recordCalls<Input extends object, Output extends object>(
       const input = { ...step.input } as Readonly<Record<string, unknown>>;
       try {
         const output = await next(step);
-        log.add({ service, operation, input, errorCode: undefined });
+        log.add({ ...call, operation, input, errorCode: undefined });
         return output;
       } catch (error) {
         const errorCode = error instanceof Error ? error.name : "Error";
-        log.add({ service, operation, input, errorCode });
+        log.add({ ...call, operation, input, errorCode });
         throw error;
       }
     },

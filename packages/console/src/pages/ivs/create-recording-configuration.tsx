@@ -1,18 +1,12 @@
 import { CreateRecordingConfigurationCommand } from "@aws-sdk/client-ivs";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
-import Alert from "@cloudscape-design/components/alert";
 import Autosuggest from "@cloudscape-design/components/autosuggest";
-import Box from "@cloudscape-design/components/box";
-import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Modal from "@cloudscape-design/components/modal";
-import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
-import { Actions } from "../../shared/actions.tsx";
+import { ModalForm } from "../../shared/modal-form.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
-import { callErrorText } from "../../wire/call-error.ts";
 import { useCall } from "../../wire/use-call.ts";
 
 export function CreateRecordingConfiguration(props: {
@@ -26,102 +20,68 @@ export function CreateRecordingConfiguration(props: {
   const [reconnectSeconds, setReconnectSeconds] = useState("0");
   const [thumbnails, setThumbnails] = useState(false);
   const [intervalSeconds, setIntervalSeconds] = useState("60");
-  const [running, setRunning] = useState(false);
-  const [error, setError] = useState<unknown>();
   // Whoever may not list buckets types the name.
   const buckets = useCall("buckets", ({ s3 }) => s3.send(new ListBucketsCommand({})));
   const create = async () => {
-    setRunning(true);
-    setError(undefined);
-    try {
-      await ivs.send(
-        new CreateRecordingConfigurationCommand({
-          ...(name === "" ? {} : { name }),
-          destinationConfiguration: { s3: { bucketName } },
-          ...(reconnectSeconds === "0"
-            ? {}
-            : { recordingReconnectWindowSeconds: Number(reconnectSeconds) }),
-          thumbnailConfiguration: thumbnails
-            ? { recordingMode: "INTERVAL", targetIntervalSeconds: Number(intervalSeconds) }
-            : { recordingMode: "DISABLED" },
-        }),
-      );
-      onCreated();
-      onClose();
-    } catch (failure) {
-      setError(failure);
-    } finally {
-      setRunning(false);
-    }
+    await ivs.send(
+      new CreateRecordingConfigurationCommand({
+        ...(name === "" ? {} : { name }),
+        destinationConfiguration: { s3: { bucketName } },
+        ...(reconnectSeconds === "0"
+          ? {}
+          : { recordingReconnectWindowSeconds: Number(reconnectSeconds) }),
+        thumbnailConfiguration: thumbnails
+          ? { recordingMode: "INTERVAL", targetIntervalSeconds: Number(intervalSeconds) }
+          : { recordingMode: "DISABLED" },
+      }),
+    );
+    onCreated();
   };
-  const failure = error === undefined ? undefined : callErrorText(error);
   return (
-    <Modal
-      visible
-      header="Create recording configuration"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <Actions>
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              loading={running}
-              disabled={bucketName === ""}
-              onClick={() => void create()}
-            >
-              Create
-            </Button>
-          </Actions>
-        </Box>
-      }
+    <ModalForm
+      title="Create recording configuration"
+      verb="Create"
+      disabled={bucketName === ""}
+      onSubmit={create}
+      onClose={onClose}
     >
-      <SpaceBetween size="m">
-        {failure && (
-          <Alert type="error" header={failure.code}>
-            {failure.sentence}
-          </Alert>
-        )}
-        <FormField label="Name" description="Letters, digits, hyphens and underscores.">
-          <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-        </FormField>
-        <FormField label="Bucket" description={`A bucket of yours in ${region}.`}>
-          <Autosuggest
-            value={bucketName}
-            ariaLabel="Bucket"
-            placeholder="my-recordings"
-            options={(buckets.data?.Buckets ?? []).map(({ Name = "" }) => ({ value: Name }))}
-            enteredTextLabel={(text) => `Use ${text}`}
-            onChange={({ detail }) => setBucketName(detail.value)}
-          />
-        </FormField>
-        <FormField
-          label="Reconnect window, seconds"
-          description="An encoder that is back this soon goes on with the recording (0 to 300)."
-        >
+      <FormField label="Name" description="Letters, digits, hyphens and underscores.">
+        <Input value={name} onChange={({ detail }) => setName(detail.value)} />
+      </FormField>
+      <FormField label="Bucket" description={`A bucket of yours in ${region}.`}>
+        <Autosuggest
+          value={bucketName}
+          ariaLabel="Bucket"
+          placeholder="my-recordings"
+          options={(buckets.data?.Buckets ?? []).map(({ Name = "" }) => ({ value: Name }))}
+          enteredTextLabel={(text) => `Use ${text}`}
+          onChange={({ detail }) => setBucketName(detail.value)}
+        />
+      </FormField>
+      <FormField
+        label="Reconnect window, seconds"
+        description="An encoder that is back this soon goes on with the recording (0 to 300)."
+      >
+        <Input
+          type="number"
+          inputMode="numeric"
+          value={reconnectSeconds}
+          onChange={({ detail }) => setReconnectSeconds(detail.value)}
+        />
+      </FormField>
+      <Toggle checked={thumbnails} onChange={({ detail }) => setThumbnails(detail.checked)}>
+        Record thumbnails
+      </Toggle>
+      {thumbnails && (
+        <FormField label="Thumbnail every, seconds">
           <Input
             type="number"
             inputMode="numeric"
-            value={reconnectSeconds}
-            onChange={({ detail }) => setReconnectSeconds(detail.value)}
+            value={intervalSeconds}
+            onChange={({ detail }) => setIntervalSeconds(detail.value)}
           />
         </FormField>
-        <Toggle checked={thumbnails} onChange={({ detail }) => setThumbnails(detail.checked)}>
-          Record thumbnails
-        </Toggle>
-        {thumbnails && (
-          <FormField label="Thumbnail every, seconds">
-            <Input
-              type="number"
-              inputMode="numeric"
-              value={intervalSeconds}
-              onChange={({ detail }) => setIntervalSeconds(detail.value)}
-            />
-          </FormField>
-        )}
-      </SpaceBetween>
-    </Modal>
+      )}
+    </ModalForm>
   );
 }

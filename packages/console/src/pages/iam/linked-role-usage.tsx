@@ -1,0 +1,71 @@
+import { paginateListRecordingConfigurations } from "@aws-sdk/client-ivs";
+import Box from "@cloudscape-design/components/box";
+import { placeOf } from "../../routing/hash-route.ts";
+import { IVS_REGIONS } from "../../session/regions.ts";
+import { PlaceLink } from "../../shared/place-link.tsx";
+import { ResourceTable } from "../../shared/resource-table.tsx";
+import { allPages } from "../../wire/all-pages.ts";
+import { useAws } from "../../wire/aws-context.tsx";
+import { useCall } from "../../wire/use-call.ts";
+
+interface Usage {
+  readonly region: string;
+  readonly arn: string;
+  readonly bucket: string;
+  readonly state: string;
+}
+
+/** The resources that keep a service-linked role from being deleted, by Region. */
+export function LinkedRoleUsage({ service }: { readonly service: string }) {
+  if (service === "ivs.amazonaws.com") return <RecordingConfigurationsEverywhere />;
+  return (
+    <Box>
+      Only {service} knows what uses this role. Deleting asks it: a refused deletion lists the
+      resources by Region.
+    </Box>
+  );
+}
+
+function RecordingConfigurationsEverywhere() {
+  const { inRegion } = useAws();
+  const usage = useCall("recording configurations of all Regions", async () => {
+    const regions = await Promise.all(
+      IVS_REGIONS.map(async ({ id }) => {
+        const { ivs: client } = inRegion(id);
+        const found = await allPages(
+          paginateListRecordingConfigurations({ client }, {}),
+          (page) => page.recordingConfigurations,
+        );
+        return found.map(
+          ({ arn = "", state = "", destinationConfiguration }): Usage => ({
+            region: id,
+            arn,
+            state,
+            bucket: destinationConfiguration?.s3?.bucketName ?? "",
+          }),
+        );
+      }),
+    );
+    return regions.flat();
+  });
+  return (
+    <ResourceTable
+      plural="recording configurations"
+      call={usage}
+      idOf={({ arn }) => arn}
+      empty="No recording configuration in any Region: the role can be deleted."
+      columns={[
+        { id: "region", header: "Region", cell: ({ region }: Usage) => region },
+        { id: "arn", header: "ARN", isRowHeader: true, cell: ({ arn }: Usage) => arn },
+        { id: "state", header: "State", cell: ({ state }: Usage) => state },
+        {
+          id: "bucket",
+          header: "Bucket",
+          cell: ({ bucket }: Usage) => (
+            <PlaceLink to={placeOf("/s3/buckets/:bucket", { bucket })}>{bucket}</PlaceLink>
+          ),
+        },
+      ]}
+    />
+  );
+}

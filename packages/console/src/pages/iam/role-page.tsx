@@ -1,0 +1,172 @@
+import {
+  DeleteRoleCommand,
+  GetRoleCommand,
+  type Role,
+  TagRoleCommand,
+  UntagRoleCommand,
+} from "@aws-sdk/client-iam";
+import Alert from "@cloudscape-design/components/alert";
+import Badge from "@cloudscape-design/components/badge";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Spinner from "@cloudscape-design/components/spinner";
+import Tabs, { type TabsProps } from "@cloudscape-design/components/tabs";
+import { useState } from "react";
+import { goTo } from "../../routing/hash-route.ts";
+import type { PageProps } from "../../routing/page-route.ts";
+import { CallFailure } from "../../shared/call-failure.tsx";
+import { CopiedValue } from "../../shared/copied-value.tsx";
+import { DeleteModal } from "../../shared/delete-modal.tsx";
+import { useNotices } from "../../shared/notices.tsx";
+import { Page } from "../../shared/page.tsx";
+import { shownDate } from "../../shared/shown-values.ts";
+import { TagsPanel } from "../../shared/tags-panel.tsx";
+import { useAws } from "../../wire/aws-context.tsx";
+import { useCall } from "../../wire/use-call.ts";
+import { DeleteLinkedRole } from "./delete-linked-role.tsx";
+import { EditDescription } from "./edit-description.tsx";
+import { LinkedRoleUsage } from "./linked-role-usage.tsx";
+import { PermissionsPanel } from "./permissions-panel.tsx";
+import { linkedService, trustedBy } from "./role-facts.ts";
+import { TrustPanel } from "./trust-panel.tsx";
+
+export function RolePage({ params }: PageProps) {
+  const name = params.name ?? "";
+  const { iam } = useAws();
+  const { done } = useNotices();
+  const [deleting, setDeleting] = useState(false);
+  const got = useCall(`role ${name}`, (aws) =>
+    aws.iam.send(new GetRoleCommand({ RoleName: name })),
+  );
+  const role = got.data?.Role;
+  const service = role && linkedService(role);
+  return (
+    <Page
+      title={name}
+      description={role?.Description}
+      actions={
+        <Button disabled={!role} onClick={() => setDeleting(true)}>
+          Delete
+        </Button>
+      }
+    >
+      {got.error !== undefined && (
+        <CallFailure title="The role can't be shown" error={got.error} onRetry={got.reload} />
+      )}
+      {got.loading && !role && <Spinner size="large" />}
+      {role && service !== undefined && (
+        <Alert type="info" header="Protected: this role belongs to a service">
+          Only {service} may assume it, and nobody can edit its permissions or its trust. It can be
+          deleted when the service no longer uses it.
+        </Alert>
+      )}
+      {role && <Facts role={role} service={service} onChanged={got.reload} />}
+      {role && <Tabs tabs={tabsOf(role, service, got.reload)} />}
+      {role && deleting && service === undefined && (
+        <DeleteModal
+          what={`role ${name}`}
+          onClose={() => setDeleting(false)}
+          onDelete={async () => {
+            await iam.send(new DeleteRoleCommand({ RoleName: name }));
+            done(`Role ${name} is deleted.`);
+            goTo("#/iam/roles");
+          }}
+        />
+      )}
+      {role && deleting && service !== undefined && (
+        <DeleteLinkedRole roleName={name} onClose={() => setDeleting(false)} />
+      )}
+    </Page>
+  );
+}
+
+function Facts(props: {
+  readonly role: Role;
+  readonly service: string | undefined;
+  readonly onChanged: () => void;
+}) {
+  const { role, service, onChanged } = props;
+  const [editing, setEditing] = useState(false);
+  const used = role.RoleLastUsed;
+  return (
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={<Button onClick={() => setEditing(true)}>Edit description</Button>}
+        >
+          About {service !== undefined && <Badge color="blue">Service-linked</Badge>}
+        </Header>
+      }
+    >
+      <KeyValuePairs
+        columns={3}
+        items={[
+          { label: "ARN", value: <CopiedValue label="ARN" value={role.Arn ?? ""} /> },
+          { label: "Trusted", value: trustedBy(role).join(", ") || "Nobody" },
+          { label: "Created", value: shownDate(role.CreateDate) },
+          {
+            label: "Last used",
+            value: used?.LastUsedDate
+              ? `${shownDate(used.LastUsedDate)} in ${used.Region ?? "?"}`
+              : "Never",
+          },
+          { label: "Longest session", value: `${(role.MaxSessionDuration ?? 0) / 3_600} h` },
+          {
+            label: "Permissions boundary",
+            value: role.PermissionsBoundary?.PermissionsBoundaryArn ?? "None",
+          },
+          { label: "Description", value: role.Description || "–" },
+        ]}
+      />
+      {editing && (
+        <EditDescription role={role} onClose={() => setEditing(false)} onSaved={onChanged} />
+      )}
+    </Container>
+  );
+}
+
+function tabsOf(role: Role, service: string | undefined, onChanged: () => void): TabsProps.Tab[] {
+  const name = role.RoleName ?? "";
+  const locked = service !== undefined;
+  const tags = Object.fromEntries((role.Tags ?? []).map(({ Key, Value }) => [Key, Value ?? ""]));
+  const tabs: TabsProps.Tab[] = [
+    {
+      id: "permissions",
+      label: "Permissions",
+      content: <PermissionsPanel owner={{ kind: "role", name }} locked={locked} />,
+    },
+    {
+      id: "trust",
+      label: "Trust",
+      content: <TrustPanel role={role} locked={locked} onSaved={onChanged} />,
+    },
+    {
+      id: "tags",
+      label: "Tags",
+      content: (
+        <TagsPanel
+          tags={tags}
+          put={({ iam }, fields) =>
+            iam.send(
+              new TagRoleCommand({
+                RoleName: name,
+                Tags: fields.map(({ key, value }) => ({ Key: key, Value: value })),
+              }),
+            )
+          }
+          remove={({ iam }, TagKeys) => iam.send(new UntagRoleCommand({ RoleName: name, TagKeys }))}
+          onChanged={onChanged}
+          locked={locked}
+        />
+      ),
+    },
+  ];
+  if (service === undefined) return tabs;
+  return [
+    { id: "usage", label: "Used by", content: <LinkedRoleUsage service={service} /> },
+    ...tabs,
+  ];
+}

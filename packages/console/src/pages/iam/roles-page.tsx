@@ -1,0 +1,58 @@
+import { paginateListRoles, type Role } from "@aws-sdk/client-iam";
+import Badge from "@cloudscape-design/components/badge";
+import Button from "@cloudscape-design/components/button";
+import { useState } from "react";
+import { placeOf } from "../../routing/hash-route.ts";
+import { Page } from "../../shared/page.tsx";
+import { PlaceLink } from "../../shared/place-link.tsx";
+import { ResourceTable } from "../../shared/resource-table.tsx";
+import { shownDate } from "../../shared/shown-values.ts";
+import { allPages } from "../../wire/all-pages.ts";
+import { useCall } from "../../wire/use-call.ts";
+import { CreateRole } from "./create-role.tsx";
+import { isServiceLinked, trustedBy } from "./role-facts.ts";
+
+export function RolesPage() {
+  const [creating, setCreating] = useState(false);
+  const roles = useCall("roles", ({ iam: client }) =>
+    allPages(paginateListRoles({ client }, {}), (page) => page.Roles),
+  );
+  return (
+    <Page
+      title="Roles"
+      description="Permissions that somebody or a service takes on for a while. A service-linked role belongs to its service."
+    >
+      <ResourceTable
+        plural="roles"
+        call={roles}
+        idOf={({ RoleName }) => RoleName ?? ""}
+        actions={
+          <Button variant="primary" onClick={() => setCreating(true)}>
+            Create role
+          </Button>
+        }
+        empty="No roles yet. IVS makes its own with the first recording configuration."
+        columns={COLUMNS}
+      />
+      {creating && <CreateRole onClose={() => setCreating(false)} onCreated={roles.reload} />}
+    </Page>
+  );
+}
+
+const COLUMNS = [
+  {
+    id: "name",
+    header: "Name",
+    isRowHeader: true,
+    cell: (role: Role) => (
+      <>
+        <PlaceLink to={placeOf("/iam/roles/:name", { name: role.RoleName ?? "" })}>
+          {role.RoleName}
+        </PlaceLink>{" "}
+        {isServiceLinked(role) && <Badge color="blue">Service-linked</Badge>}
+      </>
+    ),
+  },
+  { id: "trusted", header: "Trusted", cell: (role: Role) => trustedBy(role).join(", ") },
+  { id: "created", header: "Created", cell: ({ CreateDate }: Role) => shownDate(CreateDate) },
+];

@@ -1,0 +1,69 @@
+import Alert from "@cloudscape-design/components/alert";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { type ReactNode, useState } from "react";
+import { callErrorText } from "../wire/call-error.ts";
+import { Actions } from "./actions.tsx";
+
+/** A form in front of a page; what refuses it is said inside, and what was typed stays. */
+export function ModalForm(props: {
+  readonly title: string;
+  readonly verb: string;
+  readonly disabled?: boolean;
+  readonly size?: ModalProps.Size;
+  readonly onSubmit: () => Promise<void>;
+  readonly onClose: () => void;
+  readonly children: ReactNode;
+}) {
+  const { title, verb, disabled = false, size = "medium", onSubmit, onClose, children } = props;
+  const [running, setRunning] = useState(false);
+  const [error, setError] = useState<unknown>();
+  const submit = async () => {
+    setRunning(true);
+    setError(undefined);
+    try {
+      await onSubmit();
+      onClose();
+    } catch (failure) {
+      setError(failure);
+      setRunning(false);
+    }
+  };
+  const failure = error === undefined ? undefined : callErrorText(error);
+  return (
+    <Modal
+      visible
+      size={size}
+      header={title}
+      onDismiss={onClose}
+      footer={
+        <Box float="right">
+          <Actions>
+            <Button variant="link" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button
+              variant="primary"
+              loading={running}
+              disabled={disabled}
+              onClick={() => void submit()}
+            >
+              {verb}
+            </Button>
+          </Actions>
+        </Box>
+      }
+    >
+      <SpaceBetween size="m">
+        {failure && (
+          <Alert type="error" header={failure.code}>
+            {failure.sentence}
+          </Alert>
+        )}
+        {children}
+      </SpaceBetween>
+    </Modal>
+  );
+}
