@@ -9,8 +9,10 @@ import {
   type RootAccount,
   type RunningServer,
   SETTINGS,
+  SealingKeyError,
   type Setting,
   type SettingName,
+  StoreUnavailableError,
 } from "@rolecast/server";
 import { Command } from "commander";
 
@@ -48,9 +50,12 @@ async function start(given: ConfigInput, file: string | undefined): Promise<void
   process.stdout.write(banner(server));
 }
 
+/** Errors whose message says what to do. */
+const EXPLAINED = [ConfigError, DataFolderInUseError, SealingKeyError, StoreUnavailableError];
+
 /** What the person at the terminal can mend; undefined for our own bugs. */
 function explainStartFailure(error: unknown): string | undefined {
-  if (error instanceof ConfigError || error instanceof DataFolderInUseError) return error.message;
+  if (EXPLAINED.some((kind) => error instanceof kind)) return String((error as Error).message);
   if (!(error instanceof Error)) return undefined;
   // The media engine says where it couldn't listen; why stands in the cause.
   if (error.cause !== undefined) return explainStartFailure(error.cause);
@@ -104,6 +109,9 @@ function banner(server: RunningServer): string {
     `  RTMP ingest       rtmp://${hostOf(config)}:${ports.rtmp}/app/<stream key>  (channels with insecureIngest)`,
     `  Certificate       ${certificateFile}`,
     `  Data              ${config.data === "memory" ? "in memory: nothing is kept" : config.data}`,
+    ...(config.database === undefined
+      ? []
+      : [`  Database          ${withoutCredentials(config.database)}`]),
     `  Decisions         ${config.enforcement}`,
     ...linkedServices.map(
       ({ servicePrincipal, file }) => `  Linked service    ${servicePrincipal}, key in ${file}`,
@@ -139,4 +147,9 @@ function environment(endpoint: string, root: RootAccount | undefined): string[] 
 
 function hostOf(config: Config): string {
   return config.ingestHost;
+}
+
+function withoutCredentials(database: string): string {
+  const { host, pathname } = new URL(database);
+  return `postgres://${host}${pathname}`;
 }

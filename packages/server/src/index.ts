@@ -10,5 +10,7 @@ export {
   type SettingName,
   variableOf,
 } from "./config/settings.ts";
+export { StoreUnavailableError } from "./kernel/store.ts";
 export { createServer, type OperationCoverage, type RunningServer } from "./main.ts";
 export { DataFolderInUseError, lockDataFolder } from "./storage/data-folder.ts";
+export { SealingKeyError } from "./storage/migrate.ts";

@@ -98,7 +98,7 @@ export async function createServer(
   { consoleDir, ...sources }: ServerSources = {},
 ): Promise<RunningServer> {
   const config = loadConfig({ ...sources, given });
-  const folder = openDataFolder(config.data);
+  const folder = openDataFolder(config.data, config.database !== undefined);
   const ends: (() => Promise<void> | void)[] = [() => folder.release()];
   const end = async () => {
     for (const step of ends.splice(0).reverse()) await step();
@@ -120,9 +120,10 @@ async function startServer(
 ): Promise<RunningServer> {
   const log = createLog(config.logLevel);
   const nowMs = systemClock.nowMs();
+  const { sealingKey } = folder;
   const [store, certificate] = await Promise.all([
     openStore({
-      url: config.database,
+      shared: config.database === undefined ? undefined : { url: config.database, sealingKey },
       file: folder.databaseFile,
       durable: folder.durable,
       migrations: MIGRATIONS,
@@ -324,6 +325,7 @@ function compose(parts: Parts) {
   const metrics = new Metrics(() => healthOf(services));
   const dispatcher = new Dispatcher({
     registry,
+    refresh: directory.refresh,
     authorizer,
     store,
     clock: systemClock,

@@ -18,6 +18,8 @@ export interface DispatcherOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Learns of other nodes' changes of an account; authentication did for what comes from outside. */
+  readonly refresh: (accountId: string) => Promise<void>;
   /** Hears of every request after its end. */
   readonly audit: (entry: AuditEntry) => void;
 }
@@ -102,6 +104,7 @@ export class Dispatcher {
       ...(options.transaction === undefined ? {} : { transaction: options.transaction }),
       ...(options.invokedBy === undefined ? {} : { invokedBy: options.invokedBy }),
     });
+    if (!context.inTransaction) await this.#options.refresh(context.accountId);
     const members = input as Readonly<Record<string, unknown>>;
     return (await this.run(registered, operation, members, context)) as Output;
   };

@@ -33,6 +33,11 @@ export interface RoleRecord {
 /** What the rest of the server asks IAM's data for. IAM implements it; `main.ts` passes it on. */
 export interface IdentityDirectory {
   /**
+   * Once it resolves, `generation` counts all that was committed before the call, on other nodes
+   * too. A request awaits it once, when its credential is looked for; a call from inside, too.
+   */
+  refresh(accountId: string): Promise<void>;
+  /**
    * A number that changes with every change of the account's identities and policies: what was
    * gathered under an older number is stale.
    */
@@ -127,7 +132,8 @@ export interface Credential {
 
 /**
  * Finds credentials. Long-term keys are IAM's, temporary ones STS's; each answers undefined for
- * what isn't its own. `sessionToken` is what came with the request.
+ * what isn't its own. `sessionToken` is what came with the request. An answer has seen all that any
+ * node committed before the question, and so has `IdentityDirectory.generation` afterwards.
  */
 export interface CredentialSource {
   findCredential(

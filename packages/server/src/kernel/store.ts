@@ -19,6 +19,8 @@ export interface Transaction<T extends Tables = Tables> {
  * database asks for a retry, so it must have no effect but on `tx`. A rejected `run` rolls back.
  */
 export interface Store<T extends Tables = Tables> {
+  /** Other nodes may write to the same database. */
+  readonly shared: boolean;
   /** For reads outside a transaction: sees everything committed before. */
   readonly db: Kysely<T>;
   transaction<R>(run: (tx: Transaction<T>) => Promise<R>): Promise<R>;

@@ -1,10 +1,18 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import Libsql from "libsql";
 
-/** A data folder in use by this process alone. */
+/** A data folder in use by this process alone, or by nodes that share a database elsewhere. */
 export interface DataFolder {
   readonly dir: string;
   /** False for `memory`: the folder is temporary and removed at the end. */
@@ -27,12 +35,15 @@ export class DataFolderInUseError extends Error {
   }
 }
 
-/** Opens `data` (`memory`, or a folder's path) and locks it. Rejects with DataFolderInUseError. */
-export function openDataFolder(data: string): DataFolder {
+/**
+ * Opens `data` (`memory`, or a folder's path) and locks it: for this process alone, or with
+ * `shared` against those that want it for themselves alone. Throws DataFolderInUseError.
+ */
+export function openDataFolder(data: string, shared = false): DataFolder {
   const durable = data !== "memory";
   const dir = durable ? resolve(data) : mkdtempSync(join(tmpdir(), "rolecast-"));
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  const unlock = lockDataFolder(dir);
+  const unlock = lockDataFolder(dir, shared);
   return {
     dir,
     durable,
@@ -52,14 +63,18 @@ export function openDataFolder(data: string): DataFolder {
 }
 
 /**
- * An exclusive SQLite lock on a file of its own: the operating system drops it with the process,
- * so a kill -9 leaves nothing to clean up. Throws DataFolderInUseError.
+ * An SQLite lock on a file of its own, exclusive or that of a reader: the operating system drops
+ * it with the process, so a kill -9 leaves nothing to clean up. Throws DataFolderInUseError.
  */
-export function lockDataFolder(dir: string): () => void {
+export function lockDataFolder(dir: string, shared = false): () => void {
   const database = new Libsql(join(dir, "lock.db"));
   try {
-    database.exec("PRAGMA locking_mode = EXCLUSIVE");
-    database.exec("BEGIN EXCLUSIVE");
+    if (shared) {
+      database.exec("BEGIN; SELECT name FROM sqlite_master");
+    } else {
+      database.exec("PRAGMA locking_mode = EXCLUSIVE");
+      database.exec("BEGIN EXCLUSIVE");
+    }
   } catch (error) {
     database.close();
     if (error instanceof Error && "code" in error && error.code === "SQLITE_BUSY") {
@@ -71,8 +86,21 @@ export function lockDataFolder(dir: string): () => void {
 }
 
 function readOrMakeKey(file: string): Uint8Array {
-  if (!existsSync(file)) writeFileSync(file, randomBytes(32), { mode: 0o600, flag: "wx" });
+  if (!existsSync(file)) makeKey(file);
   const key = readFileSync(file);
   if (key.length !== 32) throw new Error(`${file} is damaged: it must hold exactly 32 bytes.`);
   return key;
+}
+
+/** Whole or not at all: of several nodes that start together, one's key is everybody's. */
+function makeKey(file: string): void {
+  const mine = `${file}.${randomBytes(8).toString("hex")}`;
+  writeFileSync(mine, randomBytes(32), { mode: 0o600, flag: "wx" });
+  try {
+    linkSync(mine, file);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
+  } finally {
+    rmSync(mine);
+  }
 }

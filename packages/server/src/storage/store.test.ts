@@ -39,6 +39,7 @@ afterAll(() => postgres?.remove());
 
 let dir = "";
 let url: string | undefined;
+let sealingKey = new Uint8Array(32);
 const opened: OpenedStore[] = [];
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "rolecast-store-"));
@@ -51,7 +52,7 @@ afterEach(async () => {
 /** Every call opens the same database again. */
 async function open(migrations: readonly Migration[] = [things]): Promise<OpenedStore> {
   const store = await openStore({
-    url,
+    shared: url === undefined ? undefined : { url, sealingKey },
     file: join(dir, "a.db"),
     durable: true,
     migrations,
@@ -253,12 +254,31 @@ describe.skipIf(!hasPostgres)("nodes on one PostgreSQL", () => {
     expect((await rows(store)).map((row) => row.id)).toEqual(["a", "c"]);
   });
 
+  test("a node with another sealing key is refused", async () => {
+    await open();
+    sealingKey = new Uint8Array(32).fill(1);
+    await expect(open()).rejects.toThrow("copy its sealing.key here");
+    sealingKey = new Uint8Array(32);
+    await open();
+  });
+
   test("a wrong password is told apart without being told", async () => {
     url = url?.replace(POSTGRES_PASSWORD, "not-it-at-all");
     const error = await open().catch((caught: unknown) => caught);
     expect(String(error)).toMatch(/^StoreUnavailableError: .*password authentication failed/);
     expect(String(error)).not.toContain("not-it-at-all");
   });
+});
+
+test("nodes that share a data folder keep out one that wants it alone, and have one key", () => {
+  const data = join(dir, "data");
+  const nodes = [openDataFolder(data, true), openDataFolder(data, true)];
+  expect(nodes[0]?.sealingKey).toEqual(nodes[1]?.sealingKey);
+  expect(() => openDataFolder(data)).toThrow(DataFolderInUseError);
+  for (const node of nodes) node.release();
+  const alone = openDataFolder(data);
+  expect(() => openDataFolder(data, true)).toThrow(DataFolderInUseError);
+  alone.release();
 });
 
 test("a data folder serves one process at a time, and the next one after its release", () => {

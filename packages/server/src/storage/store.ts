@@ -6,9 +6,16 @@ export interface StoreSchema {
   readonly nowMs: () => number;
 }
 
+export interface SharedDatabase {
+  /** `postgres://…`. */
+  readonly url: string;
+  /** What this node seals secrets with. A database refuses nodes that have another key. */
+  readonly sealingKey: Uint8Array;
+}
+
 export interface OpenStoreOptions extends SqliteOptions, StoreSchema {
-  /** `postgres://…`, then the file isn't used; left out, the file is the database. */
-  readonly url?: string | undefined;
+  /** A database elsewhere, then the file isn't used; left out, the file is the database. */
+  readonly shared?: SharedDatabase | undefined;
 }
 
 /** The store with what only its owner, the composition root, may do. */
@@ -20,8 +27,8 @@ export interface OpenedStore extends Store {
 
 /** Opens the database and brings its schema up to date. */
 export async function openStore(options: OpenStoreOptions): Promise<OpenedStore> {
-  if (options.url === undefined) return openSqliteStore(options, options);
+  if (options.shared === undefined) return openSqliteStore(options, options);
   // Loaded only when it is needed, for the sake of the start.
   const { openPostgresStore } = await import("./postgres/postgres-store.ts");
-  return openPostgresStore(options.url, options);
+  return openPostgresStore(options.shared, options);
 }

@@ -31,8 +31,8 @@ export async function bootstrapAccounts(
           created_ms: before?.created_ms ?? parts.clock.nowMs(),
         })
         .execute();
-      parts.generations.bumpAfterCommit(tx, id);
+      await parts.generations.bump(tx, id);
     }
-    for (const { account_id: id } of known) parts.generations.bumpAfterCommit(tx, id);
+    for (const { account_id: id } of known) await parts.generations.bump(tx, id);
   });
 }

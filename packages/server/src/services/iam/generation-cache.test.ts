@@ -7,9 +7,9 @@ describe("what was read of an account", () => {
     const generations = new Generations();
     const cache = new GenerationCache<string>(generations, 10);
     cache.put("a", "1", generations.current(), "old");
-    generations.bump("2");
+    generations.count("2");
     expect(cache.find("a")).toBe("old");
-    generations.bump("1");
+    generations.count("1");
     expect(cache.find("a")).toBeUndefined();
     cache.put("a", "1", generations.current(), "new");
     expect(cache.find("a")).toBe("new");
@@ -21,7 +21,7 @@ describe("what was read of an account", () => {
     const generations = new Generations();
     const cache = new GenerationCache<string>(generations, 10);
     const readAt = generations.current();
-    generations.bump("1");
+    generations.count("1");
     cache.put("a", "1", readAt, "stale");
     expect(cache.find("a")).toBeUndefined();
   });

@@ -18,6 +18,11 @@ export class GenerationCache<T> {
     this.#entriesMax = entriesMax;
   }
 
+  /** Whose value is kept, be it stale. */
+  accountOf(key: string): string | undefined {
+    return this.#entries.get(key)?.accountId;
+  }
+
   find(key: string): T | undefined {
     const entry = this.#entries.get(key);
     if (!entry) return undefined;

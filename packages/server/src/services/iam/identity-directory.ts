@@ -53,6 +53,7 @@ export function createIdentityDirectory(
   };
 
   return {
+    refresh: (accountId) => parts.generations.refresh(accountId),
     generation: (accountId) => parts.generations.of(accountId),
     policiesOf: async (principal, context) => {
       const db = context.db<IamTables>();

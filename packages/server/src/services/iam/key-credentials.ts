@@ -49,6 +49,8 @@ export class KeyCredentials implements CredentialSource {
   }
 
   async #find(accessKeyId: string): Promise<Credential | undefined> {
+    const knownAccount = this.#cache.accountOf(accessKeyId);
+    if (knownAccount !== undefined) await this.#parts.generations.refresh(knownAccount);
     const known = this.#cache.find(accessKeyId);
     if (known) return known;
     const readAt = this.#parts.generations.current();
@@ -56,6 +58,7 @@ export class KeyCredentials implements CredentialSource {
       (await this.#readUserKey(accessKeyId)) ?? (await this.#readRoot(accessKeyId));
     if (!credential) return undefined;
     const accountId = accountOf(credential.caller.principal);
+    if (accountId !== knownAccount) await this.#parts.generations.refresh(accountId);
     this.#cache.put(accessKeyId, accountId, readAt, credential);
     return credential;
   }

@@ -13,6 +13,7 @@ export const iamMigrations: readonly Migration[] = [
   ...accountMigrations,
   ...federationMigrations,
   ...accessMigrations,
+  { name: "iam/0050-account-changes", up: createAccountChanges },
 ];
 
 async function createPrincipals(db: Kysely<Tables>): Promise<void> {
@@ -158,6 +159,14 @@ async function createCredentials(db: Kysely<Tables>): Promise<void> {
     .addColumn("last_used_service", "text")
     .execute();
   await index(db, "iam_access_keys", "user", ["user_id"]);
+}
+
+async function createAccountChanges({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("iam_account_changes")
+    .addColumn("account_id", "text", (c) => c.primaryKey())
+    .addColumn("change_id", "text", (c) => c.notNull())
+    .execute();
 }
 
 async function index(

@@ -26,8 +26,8 @@ export function change<R>(
   context: RequestContext,
   run: (tx: Transaction<IamTables>) => Promise<R>,
 ): Promise<R> {
-  return context.transaction<IamTables, R>((tx) => {
-    parts.generations.bumpAfterCommit(tx, context.accountId);
+  return context.transaction<IamTables, R>(async (tx) => {
+    await parts.generations.bump(tx, context.accountId);
     return run(tx);
   });
 }

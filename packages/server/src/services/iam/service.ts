@@ -79,7 +79,7 @@ export function createIamService(deps: IamDependencies): IamService {
   const policies = outsidePolicies(outside, deps.clock.nowMs());
   const parts: IamParts = {
     ...deps,
-    generations: new Generations(),
+    generations: new Generations(deps),
     awsPolicies: new AwsManagedPolicies(deps.managedPoliciesFile, policies),
     secrets: new SecretBox(deps.sealingKey),
     lastUsed: new LastUsed(deps.store, deps.log),

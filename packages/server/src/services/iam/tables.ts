@@ -174,6 +174,12 @@ export interface CredentialReportRow {
   generated_ms: number;
 }
 
+/** What nodes tell each other: another id after every change of identities or policies. */
+export interface AccountChangeRow {
+  account_id: string;
+  change_id: string;
+}
+
 export interface IamTables extends FederationTables, AccessTables {
   iam_accounts: AccountRow;
   iam_users: UserRow;
@@ -191,4 +197,5 @@ export interface IamTables extends FederationTables, AccessTables {
   iam_password_policies: PasswordPolicyRow;
   iam_login_profiles: LoginProfileRow;
   iam_credential_reports: CredentialReportRow;
+  iam_account_changes: AccountChangeRow;
 }

@@ -29,6 +29,7 @@ class World {
   userArn: string | undefined = `arn:aws:iam::${accountId}:user/bob`;
 
   readonly directory: IdentityDirectory = {
+    refresh: async () => {},
     generation: () => this.generation,
     policiesOf: async () => ({ identity: [], boundary: undefined }),
     findRole: async () => {

@@ -77,6 +77,7 @@ export class SessionCredentials implements CredentialSource {
     if (!opened) return "invalid-token";
     const { session } = opened;
     if (session.expiresAtMs <= this.#deps.clock.nowMs()) return "expired-token";
+    await this.#deps.directory.refresh(session.identity.accountId);
     // Read before the directory is asked: a change meanwhile makes the answer stale, never fresh.
     const generation = this.#deps.directory.generation(session.identity.accountId);
     if (opened.resolved?.generation === generation) return opened.resolved.credential;

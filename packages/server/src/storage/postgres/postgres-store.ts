@@ -8,9 +8,9 @@ import {
   type Tables,
   type Transaction,
 } from "../../kernel/store.ts";
-import { migrate, OWN_TABLES } from "../migrate.ts";
+import { checkSealingKey, migrate, OWN_TABLES } from "../migrate.ts";
 import { OpenTransaction } from "../open-transaction.ts";
-import type { OpenedStore, StoreSchema } from "../store.ts";
+import type { OpenedStore, SharedDatabase, StoreSchema } from "../store.ts";
 import { openPool, postgresDialect } from "./postgres-driver.ts";
 import { isRetried, unreachable } from "./postgres-errors.ts";
 
@@ -28,7 +28,10 @@ const FIRST_PAUSE_MS = 2;
 const PAUSE_MAX_MS = 200;
 
 /** Opens a PostgreSQL database, or what speaks its protocol and its common SQL. */
-export async function openPostgresStore(url: string, schema: StoreSchema): Promise<OpenedStore> {
+export async function openPostgresStore(
+  { url, sealingKey }: SharedDatabase,
+  schema: StoreSchema,
+): Promise<OpenedStore> {
   const onIdleError = () => {
     // The pool has dropped the connection; who needs one next hears why there is none.
   };
@@ -37,7 +40,10 @@ export async function openPostgresStore(url: string, schema: StoreSchema): Promi
   try {
     const collate = await sortsByLanguage(writers);
     const store = new PostgresStore(open(readers, collate), open(writers, collate));
-    await store.transaction(({ db }) => migrate(db, schema));
+    await store.transaction(async ({ db }) => {
+      await migrate(db, schema);
+      await checkSealingKey(db, sealingKey);
+    });
     return store;
   } catch (error) {
     await Promise.all([writers.end(), readers.end()]);
@@ -69,6 +75,7 @@ async function sortsByLanguage(pool: pg.Pool): Promise<boolean> {
 }
 
 class PostgresStore implements OpenedStore {
+  readonly shared = true;
   readonly db: Kysely<Tables>;
   readonly #writer: Kysely<Tables>;
 

@@ -29,6 +29,7 @@ export async function openSqliteStore(
 }
 
 class SqliteStore implements OpenedStore {
+  readonly shared = false;
   readonly db: Kysely<Tables>;
   readonly #writer: Kysely<Tables>;
   readonly #log: WriteAheadLog | undefined;

@@ -123,7 +123,7 @@ export class DeletionWorker {
     const role = { accountId: task.account_id, roleName: task.role_name };
     const answer = await askUsage(service, role, this.#closing.signal);
     await this.#store.transaction(async (tx) => {
-      generations.bumpAfterCommit(tx.tables(), task.account_id);
+      await generations.bump(tx, task.account_id);
       const nowMs = clock.nowMs();
       if (answer.unknown !== undefined) return abandonDeletion(task, answer.unknown, nowMs, tx);
       return decideDeletion(task, { findUsage: () => answer.usages, nowMs, tx });
@@ -140,7 +140,7 @@ export class DeletionWorker {
     const { task_id: taskId, service_principal: service } = task;
     try {
       await this.#store.transaction(async (tx) => {
-        generations.bumpAfterCommit(tx.tables(), task.account_id);
+        await generations.bump(tx, task.account_id);
         const nowMs = clock.nowMs();
         if (!services.isKnown(service))
           return abandonDeletion(task, noLongerRegistered(task), nowMs, tx);

@@ -52,7 +52,7 @@ export function createLinkedRoles(
         .where("owner_id", "=", role.role_id)
         .where("policy_name", "=", policyName)
         .execute();
-      generations.bumpAfterCommit(tx, accountId);
+      await generations.bump(tx, accountId);
     },
   };
 }

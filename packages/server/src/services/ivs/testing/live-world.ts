@@ -154,6 +154,7 @@ export class LiveWorld {
 /** The store of a life: each of its transactions is an effect. */
 function mortal(store: Store, effect: (run: () => Promise<unknown>) => Promise<unknown>): Store {
   const wrapped: Store = {
+    shared: store.shared,
     db: store.db,
     async transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
       const { result } = (await effect(async () => ({

@@ -59,7 +59,7 @@ export class IamWorld {
     this.folder = folder;
     this.#opened = opened;
     this.store = options.beforeCommit ? checked(opened, options.beforeCommit) : opened;
-    this.generations = new Generations();
+    this.generations = new Generations({ store: this.store, ids: randomIds });
     const parts: IamParts = {
       store: this.store,
       clock: { nowMs: () => Date.now() },
@@ -150,6 +150,7 @@ export class IamWorld {
 /** The same store, whose transactions are looked at before each commit. */
 function checked(store: Store, check: TransactionCheck): Store {
   const wrapped: Store = {
+    shared: store.shared,
     db: store.db,
     transaction: (run) =>
       store.transaction(async (tx) => {
