@@ -16,7 +16,7 @@ export class EventReader {
   readonly seen: ReadEvent[] = [];
   readonly #request: ClientRequest;
   #rest = "";
-  #wake: () => void = () => undefined;
+  #waiting: (() => void)[] = [];
 
   constructor(endpoint: string) {
     const url = `${endpoint}/_rolecast/events`;
@@ -39,10 +39,12 @@ export class EventReader {
         (event) => event.resources.includes(channelArn) && EventReader.nameOf(event) === name,
       );
       if (found) return found;
-      await new Promise<void>((resolve) => {
-        this.#wake = resolve;
-      });
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   close(): void {

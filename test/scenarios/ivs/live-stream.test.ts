@@ -9,10 +9,15 @@ import {
   StopStreamCommand,
   UpdateChannelCommand,
 } from "@aws-sdk/client-ivs";
-import { PutBucketPolicyCommand } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  PutBucketEncryptionCommand,
+  PutBucketPolicyCommand,
+} from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
-import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
+import { type Clients, ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { copyBucket } from "./bucket-copy.ts";
 import { decodedSeconds, type Film, makeFilm, pictureSize, publish } from "./encoder.ts";
 import { EventReader } from "./event-reader.ts";
@@ -48,6 +53,35 @@ async function makeChannel(input: CreateChannelRequest = {}) {
 }
 
 const getStream = (channelArn: string) => root.ivs.send(new GetStreamCommand({ channelArn }));
+
+function denyRole(bucket: string) {
+  const role =
+    "arn:aws:iam::000000000000:role/aws-service-role/ivs.amazonaws.com/AWSServiceRoleForIVSRecordToS3";
+  const statement = {
+    Effect: "Deny",
+    Principal: { AWS: role },
+    Action: "s3:PutObject",
+    Resource: `arn:aws:s3:::${bucket}/*`,
+  };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  return root.s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+}
+
+function encryptWith(Bucket: string, KMSMasterKeyID: string | undefined) {
+  const byDefault = { SSEAlgorithm: "aws:kms" as const, KMSMasterKeyID };
+  const Rules = [{ ApplyServerSideEncryptionByDefault: byDefault }];
+  const ServerSideEncryptionConfiguration = { Rules };
+  return root.s3.send(
+    new PutBucketEncryptionCommand({ Bucket, ServerSideEncryptionConfiguration }),
+  );
+}
+
+async function moveBucket(Bucket: string) {
+  await root.s3.send(new DeleteBucketCommand({ Bucket }));
+  const CreateBucketConfiguration = { LocationConstraint: "eu-west-1" as const };
+  const ireland = server.clients(ROOT, "eu-west-1").s3;
+  await ireland.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration }));
+}
 
 describe("a recorded stream", () => {
   it("is live, then stands in the bucket in IVS's layout and plays back whole", async () => {
@@ -204,19 +238,16 @@ describe("a recorded stream", () => {
     ]);
   });
 
-  it("goes on live when the bucket's policy denies the role, and says that recording failed", async () => {
+  it.concurrent.each<[string, (bucket: string) => Promise<unknown>]>([
+    ["the bucket's policy denies the role", denyRole],
+    ["the bucket is gone", (Bucket) => root.s3.send(new DeleteBucketCommand({ Bucket }))],
+    ["the bucket is another one now, in another Region", moveBucket],
+    ["the bucket's default is AWS's KMS key", (bucket) => encryptWith(bucket, undefined)],
+    ["the bucket's default is a KMS key", (bucket) => encryptWith(bucket, "1234abcd")],
+  ])("goes on live when %s, and says that recording failed", async (_what, spoil) => {
     const bucket = await makeBucket(root);
     const { arn } = await makeRecordingConfiguration(root, bucket);
-    const role =
-      "arn:aws:iam::000000000000:role/aws-service-role/ivs.amazonaws.com/AWSServiceRoleForIVSRecordToS3";
-    const statement = {
-      Effect: "Deny",
-      Principal: { AWS: role },
-      Action: "s3:PutObject",
-      Resource: `arn:aws:s3:::${bucket}/*`,
-    };
-    const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
-    await root.s3.send(new PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+    await spoil(bucket);
     const channel = await makeChannel({ recordingConfigurationArn: arn });
     const encoder = publish(film, channel.rtmps);
     const failure = await events.wait(channel.arn, "Recording Start Failure");
@@ -230,13 +261,12 @@ describe("a recorded stream", () => {
     expect((await getStream(channel.arn)).stream?.state).toBe("LIVE");
     await root.ivs.send(new StopStreamCommand({ channelArn: channel.arn }));
     await encoder.ended;
-    const copy = await copyBucket(root.s3, bucket);
-    expect(copy.keys).toEqual([]);
-    await copy.remove();
     const { streamSessions } = await root.ivs.send(
       new ListStreamSessionsCommand({ channelArn: channel.arn }),
     );
     expect(streamSessions).toMatchObject([{ hasErrorEvent: true }]);
+    const names = events.seen.filter(({ resources }) => resources.includes(channel.arn));
+    expect(names.map(EventReader.nameOf)).not.toContain("Recording Start");
   });
 });
 

@@ -32,19 +32,6 @@ export function bucketDefaultOperations(): OperationTable {
       authorize: needs("GetBucketRequestPayment"),
       handle: () => ({ Payer: "BucketOwner" as const }),
     },
-    GetBucketEncryption: {
-      authorize: needs("GetEncryptionConfiguration"),
-      handle: () => ({
-        ServerSideEncryptionConfiguration: {
-          Rules: [
-            {
-              ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" as const },
-              BucketKeyEnabled: false,
-            },
-          ],
-        },
-      }),
-    },
     GetBucketOwnershipControls: {
       authorize: needs("GetBucketOwnershipControls"),
       handle: () => ({

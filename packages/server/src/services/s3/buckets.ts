@@ -101,6 +101,7 @@ async function createBucket(
     region,
     created_ms: context.nowMs,
     policy: null,
+    encryption: null,
     cors: null,
     tags: tags ? JSON.stringify(tags) : null,
   };

@@ -5,7 +5,12 @@ export const s3Migrations: readonly Migration[] = [
   { name: "s3/0001-buckets", up: createBuckets },
   { name: "s3/0002-objects", up: createObjects },
   { name: "s3/0003-uploads", up: createUploads },
+  { name: "s3/0004-encryption", up: addEncryption },
 ];
+
+async function addEncryption({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable("s3_buckets").addColumn("encryption", "text").execute();
+}
 
 async function createBuckets({ schema }: Kysely<Tables>): Promise<void> {
   await schema

@@ -1,6 +1,8 @@
 import { AwsError } from "../../kernel/aws-error.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
+import { wantsKms } from "./bucket-encryption.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "./errors.ts";
+import type { BucketRow } from "./tables.ts";
 
 /** What an object carries beside its bytes, as it is stored. */
 export interface ObjectAttributes {
@@ -55,8 +57,15 @@ const STORAGE_CLASSES = [
 ];
 
 /** Reads what is to be stored. Throws what S3 answers to more than it takes. */
-export function readAttributes(input: AttributesInput, context: RequestContext): ObjectAttributes {
+export function readAttributes(
+  input: AttributesInput,
+  bucket: BucketRow,
+  context: RequestContext,
+): ObjectAttributes {
   refuseWhatIsNotThere(input);
+  if (wantsKms(bucket, input.ServerSideEncryption)) {
+    throw notImplemented("x-amz-server-side-encryption");
+  }
   checkMetadata(input.Metadata);
   const redirect = input.WebsiteRedirectLocation;
   if (redirect !== undefined && !/^(\/|https?:\/\/)/.test(redirect)) {

@@ -72,7 +72,7 @@ async function copyObject(
   checkDirective("x-amz-tagging-directive", input.TaggingDirective);
   const row = await requireSource(input, context);
   refuseCopyToItself(input);
-  const given = readAttributes(input, context);
+  const given = readAttributes(input, bucket, context);
   const storageClass = readStorageClass(input);
   const tags = parseTaggingHeader(input.Tagging);
   const copied = await copyBytes(

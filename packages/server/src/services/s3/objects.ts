@@ -72,7 +72,7 @@ async function putObject(
   checkKey(key);
   checkWriteConditions(input);
   if (input.WriteOffsetBytes !== undefined) throw notImplemented("x-amz-write-offset-bytes");
-  const attributes = JSON.stringify(readAttributes(input, context));
+  const attributes = JSON.stringify(readAttributes(input, bucket, context));
   const storageClass = readStorageClass(input);
   const tags = parseTaggingHeader(input.Tagging);
   const claim = readChecksumClaim(input, context);

@@ -7,6 +7,7 @@ import { BlobFiles } from "./blobs/blob-files.ts";
 import { BlobLeases } from "./blobs/blob-leases.ts";
 import { findReferencedBlobs } from "./blobs/referenced-blobs.ts";
 import { bucketDefaultOperations } from "./bucket-defaults.ts";
+import { bucketEncryptionOperations } from "./bucket-encryption.ts";
 import { bucketPolicyOperations } from "./bucket-policies.ts";
 import { bucketOperations } from "./buckets.ts";
 import { DigestThreads } from "./checksums/digest-threads.ts";
@@ -75,6 +76,7 @@ export function createS3Service(
       ...bucketPolicyOperations(deps),
       ...bucketCorsOperations(),
       ...bucketDefaultOperations(),
+      ...bucketEncryptionOperations(),
     },
     constraints: s3Constraints,
     migrations: s3Migrations,

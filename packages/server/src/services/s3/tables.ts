@@ -12,6 +12,8 @@ export interface BucketRow {
   cors: string | null;
   /** A tag set as JSON: `{ [key]: value }`. */
   tags: string | null;
+  /** The ServerSideEncryptionRule as JSON; null for S3's own default. */
+  encryption: string | null;
 }
 
 export interface ObjectRow {

@@ -1,6 +1,7 @@
 import type { Authorization } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import { onObject } from "./authorization.ts";
+import { keyAuthorizations } from "./bucket-encryption.ts";
 import type { AttributesInput } from "./object-attributes.ts";
 import type { BucketRow } from "./tables.ts";
 import { parseTaggingHeader, requestTagKeys } from "./tag-set.ts";
@@ -26,7 +27,10 @@ export function writeAuthorizations(
   const tags = parseTaggingHeader(input.Tagging);
   const acl = aclKeys(input);
   const keys = { ...writeKeys(input), ...acl, ...requestTagKeys(tags) };
-  const needed = [onObject("PutObject", bucket, key, context, keys)];
+  const needed = [
+    onObject("PutObject", bucket, key, context, keys),
+    ...keyAuthorizations(bucket, input.ServerSideEncryption),
+  ];
   if (tags) {
     needed.push(onObject("PutObjectTagging", bucket, key, context, requestTagKeys(tags)));
   }

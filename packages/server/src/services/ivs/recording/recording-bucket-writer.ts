@@ -58,8 +58,9 @@ export class RecordingBucketWriter {
   }
 }
 
-/** S3's own failures, not its refusals. */
-function mayPass(error: unknown): boolean {
+/** S3's own failures, not its refusals. What isn't implemented will not be in a moment either. */
+export function mayPass(error: unknown): boolean {
   if (!(error instanceof AwsError)) return true;
+  if (error.code === "NotImplemented") return false;
   return error.status >= 500 || error.status === 429 || error.code === "ExpiredToken";
 }

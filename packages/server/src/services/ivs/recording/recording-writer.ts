@@ -5,13 +5,12 @@ import type {
   RecordingObject,
   RecordingStart,
 } from "@rolecast/media";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { IvsOccurrence } from "../live/ivs-event.ts";
 import { resourceArn } from "../resource-arn.ts";
 import type { RecordingRow } from "../tables.ts";
 import { type MergeTraits, mergeTraits } from "./merge-rules.ts";
-import type { RecordingBucketWriter } from "./recording-bucket-writer.ts";
+import { mayPass, type RecordingBucketWriter } from "./recording-bucket-writer.ts";
 import {
   METADATA_PATHS,
   type RecordingOutcome,
@@ -116,7 +115,7 @@ export class RecordingWriter {
     try {
       await this.#putMetadata(begun, { status: "RECORDING_STARTED" });
     } catch (error) {
-      await this.failStart(startedAtMs, error instanceof AwsError && error.fault === "client");
+      await this.failStart(startedAtMs, !mayPass(error));
       throw error;
     }
     this.#begun = begun;

@@ -67,7 +67,7 @@ async function createUpload(
     initiator_arn: initiatorOf(context),
     created_ms: nowMs,
     storage_class: readStorageClass(input),
-    attributes: JSON.stringify(readAttributes(input, context)),
+    attributes: JSON.stringify(readAttributes(input, bucket, context)),
     tags: tags ? JSON.stringify(tags) : null,
     checksum_algorithm: checksum.algorithm,
     checksum_type: checksum.type,
