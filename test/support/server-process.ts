@@ -5,6 +5,8 @@ import { type Clients, clientsOf, type Key, ROOT } from "./test-server.ts";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
 const FREE_PORTS = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0"];
+/** Encoding renditions costs more than all the rest of a test. */
+const PASSTHROUGH = ["--transcode-cores", "0"];
 
 /** `rolecast start`, as built, in a process of its own, which can be killed. */
 export interface ServerProcess {
@@ -27,7 +29,8 @@ export async function startServerProcess(
 ): Promise<ServerProcess> {
   const { ROLECAST_TEST_DATABASE: _, ...inherited } = process.env;
   const ROLECAST_DATABASE = await testDatabase(args[args.indexOf("--data") + 1] ?? "memory");
-  const child = spawn(process.execPath, [COMMAND, "start", ...FREE_PORTS, ...args], {
+  const all = [COMMAND, "start", ...FREE_PORTS, ...PASSTHROUGH, ...args];
+  const child = spawn(process.execPath, all, {
     stdio: ["ignore", "pipe", "pipe"],
     env: {
       ...inherited,

@@ -39,6 +39,8 @@ export async function startTestServer(config: ConfigInput = {}): Promise<TestSer
     rtmpPort: 0,
     rtmpsPort: 0,
     allowReset: true,
+    // Most tests aren't about renditions: encoding them costs more than all the rest.
+    transcodeCores: 0,
     ...config,
   });
   return {

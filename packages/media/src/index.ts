@@ -12,3 +12,4 @@ export {
   type RecordingPlaylist,
   renderRecordingPlaylists,
 } from "./recording/recording-playlists.ts";
+export type { ChannelType, LadderRequest } from "./transcode/ladder.ts";

@@ -37,6 +37,12 @@ export interface MediaLimits {
   readonly recordingFailuresMax: number;
   /** Takeovers of one broadcast. Amazon IVS documents that their number is limited, not the number. */
   readonly takeoversMax: number;
+  /** Source media that waits for ffmpeg per stream; past it a ladder is given up. Half a minute at IVS's largest rate. */
+  readonly transcodeBacklogBytesMax: number;
+  /** Times that ffmpeg is started again for one broadcast. */
+  readonly transcodeRestartsMax: number;
+  /** From the source's first segment to the first segment of every rendition; past it the source is served alone. */
+  readonly transcodeStartDeadlineMs: number;
   /** How long `close` waits for recordings to be written. */
   readonly closeTimeoutMs: number;
 }
@@ -59,5 +65,8 @@ export const defaultMediaLimits: MediaLimits = {
   recordingPendingBytesMax: 64 * 1024 * 1024,
   recordingFailuresMax: 3,
   takeoversMax: 20,
+  transcodeBacklogBytesMax: 64 * 1024 * 1024,
+  transcodeRestartsMax: 3,
+  transcodeStartDeadlineMs: 10_000,
   closeTimeoutMs: 15_000,
 };

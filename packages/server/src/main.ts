@@ -1,12 +1,7 @@
 import assert from "node:assert";
 import { join } from "node:path";
 import { Readable } from "node:stream";
-import {
-  createMediaEngine,
-  findFfmpeg,
-  MediaError,
-  renderRecordingPlaylists,
-} from "@rolecast/media";
+import { createMediaEngine, renderRecordingPlaylists } from "@rolecast/media";
 import { Authenticator } from "./authn/authenticator.ts";
 import { ServiceCredentials } from "./authn/service-credentials.ts";
 import { Authorizer } from "./authz/authorizer.ts";
@@ -14,6 +9,7 @@ import { outsideServices } from "./config/linked-services.ts";
 import { ConfigError, type ConfigSources, loadConfig } from "./config/load-config.ts";
 import { type RootAccount, rootAccounts } from "./config/root-accounts.ts";
 import type { Config, ConfigInput } from "./config/settings.ts";
+import { transcodingOf } from "./config/transcoding.ts";
 import { ConsoleFiles } from "./gateway/console-files.ts";
 import { Dispatcher } from "./gateway/dispatcher.ts";
 import { HttpServer } from "./gateway/http-server.ts";
@@ -232,7 +228,7 @@ interface Parts {
 function compose(parts: Parts) {
   const { config, folder, store, certificate, events, log, address, outside } = parts;
   const ports = { rtmp: 0, rtmps: 0 };
-  const ffmpeg = ffmpegOf(config);
+  const transcoding = transcodingOf(config);
   const late: { invoke?: Invoke } = {};
   const deps: ServiceDependencies = {
     store,
@@ -283,7 +279,7 @@ function compose(parts: Parts) {
         const { rtmpPort, rtmpsPort } = again ?? config;
         const { host: address } = config;
         const engine = createMediaEngine(
-          { host: address, rtmpPort, rtmpsPort, tls: certificate, ffmpeg },
+          { host: address, rtmpPort, rtmpsPort, tls: certificate, ...transcoding },
           host,
         );
         const start = engine.start.bind(engine);
@@ -337,15 +333,6 @@ function compose(parts: Parts) {
   });
   late.invoke = dispatcher.invoke;
   return { services, registry, dispatcher, metrics, iam, authenticator, ports };
-}
-
-function ffmpegOf({ ffmpeg }: Config): string | undefined {
-  try {
-    return findFfmpeg(ffmpeg, process.env.PATH);
-  } catch (error) {
-    if (!(error instanceof MediaError)) throw error;
-    throw new ConfigError(`The setting ffmpeg can't be used: ${error.message}.`);
-  }
 }
 
 async function emptyEverything(

@@ -9,6 +9,8 @@ export interface AacConfig {
   readonly channels: number;
   /** RFC 6381, such as `mp4a.40.2`. */
   readonly codec: string;
+  /** The AudioSpecificConfig itself. */
+  readonly record: Buffer;
 }
 
 export const ADTS_HEADER_BYTES = 7;
@@ -47,7 +49,8 @@ export function parseAacConfig(bytes: Buffer): AacConfig {
   if (objectType < 1 || objectType > 4) {
     throw new MediaError("unsupported-media", `AAC object type ${objectType} is not supported`);
   }
-  return { objectType, samplingIndex, sampleRate, channels, codec: `mp4a.40.${announced}` };
+  const codec = `mp4a.40.${announced}`;
+  return { objectType, samplingIndex, sampleRate, channels, codec, record: Buffer.from(bytes) };
 }
 
 function readObjectType(reader: BitReader): number {

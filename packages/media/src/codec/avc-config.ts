@@ -12,6 +12,8 @@ export interface AvcConfig {
   readonly codec: string;
   readonly profile: string;
   readonly level: string;
+  /** The record itself. */
+  readonly record: Buffer;
 }
 
 const START_CODE = Buffer.of(0, 0, 0, 1);
@@ -50,6 +52,7 @@ export function parseAvcConfig(record: Buffer): AvcConfig {
     codec: `avc1.${hex.join("")}`,
     profile: profileName(sps),
     level: levelName(sps),
+    record: Buffer.from(record),
   };
 }
 

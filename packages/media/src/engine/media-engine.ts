@@ -6,6 +6,8 @@ import { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { IngestPort, MediaFeed, Publisher } from "../rtmp/ingest-port.ts";
 import { RtmpServer } from "../rtmp/rtmp-server.ts";
 import { Broadcast } from "../stream/broadcast.ts";
+import type { TranscodePlan } from "../stream/broadcast-ladder.ts";
+import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import type {
   EngineHealth,
   MediaEngine,
@@ -28,6 +30,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
   readonly #now: () => number;
   readonly #ffmpeg: string | undefined;
   readonly #thumbnailDecoder: ThumbnailDecoder | undefined;
+  readonly #capacity: TranscodeCapacity;
   readonly #server: RtmpServer;
   readonly #broadcasts = new Map<string, Broadcast>();
   readonly #live = new Map<string, LiveChannel>();
@@ -44,6 +47,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     this.#now = options.now ?? Date.now;
     this.#ffmpeg = options.ffmpeg;
     this.#thumbnailDecoder = options.ffmpeg ? new ThumbnailDecoder(options.ffmpeg) : undefined;
+    this.#capacity = new TranscodeCapacity(options.transcodeCores ?? 0);
     this.#server = new RtmpServer(options, this.#limits, this);
   }
 
@@ -80,6 +84,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
   async stopStream(streamName: string): Promise<boolean> {
     const broadcast = this.#broadcasts.get(streamName);
     broadcast?.end("stopped", "the stream was stopped");
+    await broadcast?.concluded;
     return broadcast !== undefined;
   }
 
@@ -117,6 +122,9 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     return {
       listening: this.#state === "started",
       ffmpeg: this.#ffmpeg ?? "none",
+      transcodes: this.#capacity.ladders,
+      transcodeCoresUsed: Math.round(this.#capacity.usedCores * 100) / 100,
+      transcodeCores: this.#capacity.cores,
       connections: this.#server.connections,
       streams: this.#broadcasts.size,
       protocolErrors: this.#protocolErrors,
@@ -182,6 +190,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
       recording,
       thumbnailDecoder: this.#thumbnailDecoder,
       live,
+      transcode: this.#plan(decision),
       listedSegments: playlistWindowSegments,
       host: this.#host,
       limits: this.#limits,
@@ -193,6 +202,17 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     return broadcast.start(publisher, priority);
   }
 
+  /** Undefined where nothing is to be made of the source, or nothing can be. */
+  #plan({ ladder }: AllowedPublish): TranscodePlan | undefined {
+    const program = this.#ffmpeg;
+    if (program === undefined || ladder === undefined || ladder.type === "BASIC") {
+      return undefined;
+    }
+    return this.#capacity.cores > 0
+      ? { program, request: ladder, capacity: this.#capacity }
+      : undefined;
+  }
+
   #over(broadcast: Broadcast): void {
     this.#broadcasts.delete(broadcast.streamName);
     this.#finishing.add(broadcast);
@@ -201,7 +221,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
 
   #sweep(): void {
     const monotonicMs = performance.now();
-    for (const broadcast of [...this.#broadcasts.values()]) {
+    for (const broadcast of [...this.#broadcasts.values(), ...this.#finishing]) {
       broadcast.sweep(monotonicMs);
     }
     for (const [streamName, live] of this.#live) {
@@ -213,15 +233,16 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
 
   /** A host that never answers must not keep the process: what is left then is told as failed. */
   async #recordingsFinished(): Promise<void> {
-    const finished = Promise.all([...this.#finishing].map((broadcast) => broadcast.recorded));
+    const unfinished = [...this.#broadcasts.values(), ...this.#finishing];
+    const finished = Promise.all(unfinished.map((broadcast) => broadcast.recorded));
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, this.#limits.closeTimeoutMs);
     });
     await Promise.race([finished, deadline]);
     clearTimeout(timer);
-    for (const broadcast of this.#finishing) {
-      broadcast.abortRecording("the server stopped before the recording was written");
+    for (const broadcast of [...this.#broadcasts.values(), ...this.#finishing]) {
+      broadcast.abandon("the server stopped before the recording was written");
     }
   }
 }

@@ -30,6 +30,8 @@ export type {
   RecordingStatus,
 } from "./recording-messages.ts";
 
+import type { LadderRequest } from "../transcode/ladder.ts";
+
 export interface MediaEngineOptions {
   /** Address to listen on, such as `127.0.0.1`. */
   readonly host: string;
@@ -44,6 +46,8 @@ export interface MediaEngineOptions {
   readonly limits?: Partial<MediaLimits>;
   /** Path of the ffmpeg program, see `findFfmpeg`; without it nothing is encoded or decoded. */
   readonly ffmpeg?: string | undefined;
+  /** Cores that ffmpeg may take for ladders, all streams together; 0 makes none. Default 0. */
+  readonly transcodeCores?: number;
   /** Wall clock in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
@@ -71,6 +75,8 @@ export type PublishDecision =
       readonly streamId: string;
       /** Undefined when nothing is recorded. */
       readonly recording: RecordingPlan | undefined;
+      /** The renditions that are made of the source. Default: the source alone, as type BASIC. */
+      readonly ladder?: LadderRequest;
       /** Segments listed in the live playlist. Default 6. */
       readonly playlistWindowSegments?: number;
     };
@@ -191,6 +197,10 @@ export interface EngineHealth {
   readonly listening: boolean;
   /** The ffmpeg program that is used, or `none`. */
   readonly ffmpeg: string;
+  /** Ladders that are being made, and the cores that they take of those they may. */
+  readonly transcodes: number;
+  readonly transcodeCoresUsed: number;
+  readonly transcodeCores: number;
   readonly connections: number;
   readonly streams: number;
   /** Connections ended because of what they sent, since start. */
@@ -220,6 +230,7 @@ export type SessionEndReason =
   | "protocol-error"
   | "internal-error"
   | "unsupported-media"
+  | "transcode-capacity"
   | "engine-closed";
 
 /**
@@ -240,7 +251,9 @@ export type MediaEvent =
     })
   /** Known when the first segment is complete, and again when the encoder changes its configuration. */
   | (StreamEvent & { readonly type: "media-info"; readonly media: StreamMedia })
-  /** The first segment is in the playlist. */
+  /** The broadcast can't be served as its channel wants; session-ended follows. `reason` is AWS's sentence. */
+  | (StreamEvent & { readonly type: "stream-failure"; readonly reason: string })
+  /** The first segments are in the playlists. */
   | (StreamEvent & { readonly type: "stream-start" })
   /** Health or its warnings changed. */
   | (StreamEvent & {

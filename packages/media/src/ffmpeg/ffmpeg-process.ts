@@ -61,6 +61,11 @@ export class FfmpegProcess {
     }
   }
 
+  /** Undefined when it could not be started. */
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
   get running(): boolean {
     return this.#running;
   }

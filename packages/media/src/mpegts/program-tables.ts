@@ -15,8 +15,15 @@ export function programAssociationPacket(): Buffer {
   ]);
 }
 
-/** One packet with the program map table (2.4.4.8): H.264 video, and AAC in ADTS where there is audio. */
-export function programMapPacket(hasAudio: boolean, version: number): Buffer {
+/** What a transport stream carries: H.264 video, AAC in ADTS. */
+export interface Tracks {
+  readonly video: boolean;
+  readonly audio: boolean;
+}
+
+/** One packet with the program map table (2.4.4.8). Audio carries the clock where there is no video. */
+export function programMapPacket({ video, audio }: Tracks, version: number): Buffer {
+  const clockPid = video ? PID.video : PID.audio;
   const elementary = (streamType: number, pid: number): number[] => [
     streamType,
     0xe0 | (pid >> 8),
@@ -25,12 +32,12 @@ export function programMapPacket(hasAudio: boolean, version: number): Buffer {
     0,
   ];
   return tablePacket(PID.pmt, TABLE_ID.pmt, PROGRAM_NUMBER, version, [
-    0xe0 | (PID.video >> 8),
-    PID.video & 0xff,
+    0xe0 | (clockPid >> 8),
+    clockPid & 0xff,
     0xf0,
     0,
-    ...elementary(STREAM_TYPE.avc, PID.video),
-    ...(hasAudio ? elementary(STREAM_TYPE.aacAdts, PID.audio) : []),
+    ...(video ? elementary(STREAM_TYPE.avc, PID.video) : []),
+    ...(audio ? elementary(STREAM_TYPE.aacAdts, PID.audio) : []),
   ]);
 }
 

@@ -30,7 +30,7 @@ describe("transport stream muxer", () => {
         const found = [];
         for (const { isVideo, dts, offset, keyframe, body, endsSegment } of units) {
           if (keyframe) {
-            muxer.writeTables(true);
+            muxer.writeTables({ video: true, audio: true });
           }
           if (isVideo) {
             muxer.writeVideo(dts + offset, dts, keyframe, prefix, body);
@@ -67,7 +67,11 @@ describe("transport stream muxer", () => {
   });
 
   test("program tables have a valid CRC, and a new version when audio appears", () => {
-    for (const packet of [programMapPacket(false, 0), programMapPacket(true, 1)]) {
+    for (const packet of [
+      programMapPacket({ video: true, audio: false }, 0),
+      programMapPacket({ video: true, audio: true }, 1),
+      programMapPacket({ video: false, audio: true }, 1),
+    ]) {
       expect(packet.length).toBe(TS_PACKET_BYTES);
       const length = packet.readUInt16BE(6) & 0x0fff;
       // A CRC over a section that ends in its own CRC is zero.

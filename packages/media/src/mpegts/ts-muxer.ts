@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { programAssociationPacket, programMapPacket } from "./program-tables.ts";
+import { programAssociationPacket, programMapPacket, type Tracks } from "./program-tables.ts";
 import {
   PES_STREAM_ID,
   PID,
@@ -32,12 +32,14 @@ export class TsMuxer {
   #buffer: Buffer;
   #length = 0;
   readonly #pat = programAssociationPacket();
-  #pmt = programMapPacket(false, 0);
+  #tracks: Tracks = { video: true, audio: false };
+  #pmt = programMapPacket(this.#tracks, 0);
   #pmtVersion = 0;
-  #hasAudio = false;
   #tableContinuity = 0;
   readonly #video: Track = { pid: PID.video, streamId: PES_STREAM_ID.video, continuity: 0 };
   readonly #audio: Track = { pid: PID.audio, streamId: PES_STREAM_ID.audio, continuity: 0 };
+  /** Continuity counters at the last `take`. */
+  #taken = { tables: 0, video: 0, audio: 0 };
   /** PES header and what the muxer puts before the picture: short, so it's assembled apart. */
   #head = Buffer.allocUnsafeSlow(HEAD_BYTES_INITIAL);
 
@@ -51,11 +53,11 @@ export class TsMuxer {
   }
 
   /** Program tables, before each keyframe: a player may begin there. */
-  writeTables(hasAudio: boolean): void {
-    if (hasAudio !== this.#hasAudio) {
-      this.#hasAudio = hasAudio;
+  writeTables(tracks: Tracks): void {
+    if (tracks.audio !== this.#tracks.audio || tracks.video !== this.#tracks.video) {
+      this.#tracks = tracks;
       this.#pmtVersion += 1;
-      this.#pmt = programMapPacket(hasAudio, this.#pmtVersion);
+      this.#pmt = programMapPacket(tracks, this.#pmtVersion);
     }
     this.#reserve(2 * TS_PACKET_BYTES);
     for (const packet of [this.#pat, this.#pmt]) {
@@ -85,7 +87,9 @@ export class TsMuxer {
   /** One or more ADTS frames that follow each other without a gap; `ptsTicks` is the first one's. */
   writeAudio(ptsTicks: number, frames: Buffer): void {
     const headLength = this.#pesHeader(this.#audio, ptsTicks, undefined, frames.length, undefined);
-    this.#packetize(this.#audio, headLength, frames, undefined, false);
+    const carriesClock = !this.#tracks.video;
+    const clock = carriesClock ? wrap(ptsTicks - CLOCK_DELAY_TICKS) : undefined;
+    this.#packetize(this.#audio, headLength, frames, clock, carriesClock);
   }
 
   /** Hands out what was written and begins a new buffer, sized after this one. */
@@ -94,7 +98,23 @@ export class TsMuxer {
     const next = Math.ceil((this.#length * 1.1) / TS_PACKET_BYTES) * TS_PACKET_BYTES;
     this.#buffer = Buffer.allocUnsafeSlow(Math.max(next, INITIAL_BYTES));
     this.#length = 0;
+    this.#taken = this.#continuity();
     return taken;
+  }
+
+  /** Forgets what was written since the last `take`. */
+  rollBack(): void {
+    this.#length = 0;
+    const { tables, video, audio } = this.#taken;
+    this.#tableContinuity = tables;
+    this.#video.continuity = video;
+    this.#audio.continuity = audio;
+  }
+
+  #continuity(): { readonly tables: number; readonly video: number; readonly audio: number } {
+    const { continuity: video } = this.#video;
+    const { continuity: audio } = this.#audio;
+    return { tables: this.#tableContinuity, video, audio };
   }
 
   #reserve(bytes: number): void {

@@ -55,6 +55,12 @@ export class AudioPacker {
     }
   }
 
+  /** Forgets what isn't flushed and where the next frame belongs. */
+  clear(): void {
+    this.#length = 0;
+    this.#nextTicks = undefined;
+  }
+
   flush(): void {
     if (this.#length > 0) {
       this.#onPack(Math.round(this.#startTicks), this.#scratch.subarray(0, this.#length));

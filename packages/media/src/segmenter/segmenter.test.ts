@@ -3,6 +3,7 @@ import { defaultMediaLimits } from "../limits.ts";
 import { PID, TICKS_PER_MS } from "../mpegts/transport-stream.ts";
 import { aacConfig, avcConfig, otherAvcConfig, picture } from "../testing/synthetic-media.ts";
 import { demux } from "../testing/ts-demuxer.ts";
+import { LeadingCutter } from "./cutter.ts";
 import type { Segment } from "./segment.ts";
 import { Segmenter } from "./segmenter.ts";
 import { Timeline } from "./timeline.ts";
@@ -11,11 +12,12 @@ const NOW_MS = 1_700_000_000_000;
 
 function make(): { readonly segmenter: Segmenter; readonly segments: Segment[] } {
   const segments: Segment[] = [];
-  const segmenter = new Segmenter(
-    defaultMediaLimits,
-    () => NOW_MS,
-    (segment) => segments.push(segment),
-  );
+  const segmenter = new Segmenter({
+    limits: defaultMediaLimits,
+    cutter: new LeadingCutter(defaultMediaLimits, () => NOW_MS),
+    timeline: new Timeline(),
+    onSegment: (segment) => segments.push(segment),
+  });
   segmenter.setVideoConfig(avcConfig);
   return { segmenter, segments };
 }

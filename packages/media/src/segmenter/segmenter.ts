@@ -7,19 +7,41 @@ import { MediaError } from "../media-error.ts";
 import { TICKS_PER_MS } from "../mpegts/transport-stream.ts";
 import { TsMuxer } from "../mpegts/ts-muxer.ts";
 import { AudioPacker } from "./audio-packer.ts";
+import type { Cut, Cutter } from "./cutter.ts";
 import type { Segment } from "./segment.ts";
-import { Timeline } from "./timeline.ts";
+import type { MediaTimeline } from "./timeline.ts";
 
 /** Media time 0 lies here, so that clocks and early presentation times are not negative. As ffmpeg's muxer. */
-const ORIGIN_TICKS = 126_000;
-/** A keyframe this much early still ends the segment: RTMP rounds to milliseconds, encoders drop frames. */
-const CUT_TOLERANCE_MS = 50;
+export const ORIGIN_TICKS = 126_000;
 const DELIMITER = Buffer.of(0, 0, 0, 1, 9, 0xf0);
 
-type SegmentLimits = Pick<
-  MediaLimits,
-  "segmentDurationMs" | "segmentDurationMaxMs" | "segmentBytesMax"
->;
+type SegmentLimits = Pick<MediaLimits, "segmentDurationMaxMs" | "segmentBytesMax">;
+
+/** One coded picture. */
+export interface Picture {
+  readonly dtsMs: number;
+  readonly ptsMs: number;
+  readonly keyframe: boolean;
+  /** The segment that begins with it. */
+  readonly cut: Cut | undefined;
+  /** Length-prefixed NAL units, a copy. */
+  readonly units: Buffer;
+}
+
+/** Hears of every frame that goes into a segment, with its media time. */
+export interface FrameListener {
+  video(picture: Picture): void;
+  /** One raw AAC frame in scratch memory. */
+  audio(timeMs: number, frame: Buffer): void;
+}
+
+export interface SegmenterOptions {
+  readonly limits: SegmentLimits;
+  readonly cutter: Cutter;
+  readonly timeline: MediaTimeline;
+  readonly onSegment: (segment: Segment) => void;
+  readonly listener?: FrameListener | undefined;
+}
 
 interface KeyframeMark {
   readonly offset: number;
@@ -28,8 +50,8 @@ interface KeyframeMark {
 
 /** A segment that is being written. */
 interface OpenSegment {
+  readonly cut: Cut;
   readonly startMs: number;
-  readonly discontinuity: boolean;
   readonly keyframes: KeyframeMark[];
   videoBytes: number;
   audioBytes: number;
@@ -37,33 +59,32 @@ interface OpenSegment {
 }
 
 /**
- * Makes MPEG-TS segments of one broadcast's frames, cut at the first keyframe after `segmentDurationMs`. Frames before
- * the first keyframe are left out. Throws MediaError `limit` when keyframes stay away for too long.
+ * Makes MPEG-TS segments of one rendition's frames, beginning at the keyframes that its cutter chooses. Frames before
+ * the first one are left out. Throws MediaError `limit` when keyframes stay away for too long.
  */
 export class Segmenter {
   readonly #limits: SegmentLimits;
-  readonly #now: () => number;
+  readonly #cutter: Cutter;
   readonly #onSegment: (segment: Segment) => void;
-  readonly #timeline = new Timeline();
+  readonly #listener: FrameListener | undefined;
+  readonly #timeline: MediaTimeline;
   readonly #muxer = new TsMuxer();
   readonly #packer: AudioPacker;
   #video: AvcConfig | undefined;
   #audio: AacConfig | undefined;
   #keyframePrefix = DELIMITER;
   #open: OpenSegment | undefined;
-  #breakPending = false;
-  #nextIndex = 0;
   #lastDtsMs = 0;
   /** The latest frame that is shown. Reordered frames are shown after they are decoded. */
   #lastPtsMs = 0;
   #frameMs = 33;
-  /** Wall clock minus media time. */
-  #wallOffsetMs: number | undefined;
 
-  constructor(limits: SegmentLimits, now: () => number, onSegment: (segment: Segment) => void) {
+  constructor({ limits, cutter, timeline, onSegment, listener }: SegmenterOptions) {
     this.#limits = limits;
-    this.#now = now;
+    this.#cutter = cutter;
+    this.#timeline = timeline;
     this.#onSegment = onSegment;
+    this.#listener = listener;
     this.#packer = new AudioPacker((ptsTicks, frames) => this.#writeAudio(ptsTicks, frames));
   }
 
@@ -75,7 +96,7 @@ export class Segmenter {
   /** A changed configuration takes effect with the next keyframe, which begins a new segment. */
   setVideoConfig(config: AvcConfig): void {
     if (this.#video !== undefined && !this.#video.parameterSets.equals(config.parameterSets)) {
-      this.#breakPending = true;
+      this.#cutter.break();
     }
     this.#video = config;
     this.#keyframePrefix = Buffer.concat([DELIMITER, config.parameterSets]);
@@ -90,7 +111,7 @@ export class Segmenter {
   restart(): void {
     this.#packer.flush();
     this.#timeline.restart(this.#lastPtsMs + this.#frameMs);
-    this.#breakPending = true;
+    this.#cutter.break();
   }
 
   /** `units` are length-prefixed NAL units; they're changed in place. */
@@ -100,11 +121,10 @@ export class Segmenter {
     if (config === undefined || (this.#open === undefined && !keyframe)) {
       return;
     }
+    const kept = this.#listener && Buffer.from(units);
     const unit = toAnnexB(units, config.nalLengthBytes);
     const dtsMs = this.#open === undefined ? mappedMs : Math.max(mappedMs, this.#lastDtsMs + 1);
-    if (keyframe) {
-      this.#keyframe(dtsMs);
-    }
+    const cut = keyframe ? this.#keyframe(dtsMs) : undefined;
     const open = this.#open;
     if (open === undefined) {
       return;
@@ -114,19 +134,22 @@ export class Segmenter {
       this.#frameMs = Math.max(1, dtsMs - this.#lastDtsMs);
     }
     this.#lastDtsMs = dtsMs;
-    this.#lastPtsMs = Math.max(this.#lastPtsMs, dtsMs, mappedMs + compositionMs);
+    const ptsMs = Math.max(dtsMs, mappedMs + compositionMs);
+    this.#lastPtsMs = Math.max(this.#lastPtsMs, ptsMs);
+    if (kept !== undefined) {
+      this.#listener?.video({ dtsMs, ptsMs, keyframe, cut, units: kept });
+    }
     open.videoFrames += 1;
     open.videoBytes += unit.bytes.length;
-    const dtsTicks = toTicks(dtsMs);
-    const ptsTicks = Math.max(dtsTicks, toTicks(mappedMs + compositionMs));
     const prefix = keyframe && !unit.hasParameterSets ? this.#keyframePrefix : DELIMITER;
-    this.#muxer.writeVideo(ptsTicks, dtsTicks, keyframe, prefix, unit.bytes);
+    this.#muxer.writeVideo(toTicks(ptsMs), toTicks(dtsMs), keyframe, prefix, unit.bytes);
   }
 
   /** One raw AAC frame. */
   audio(rawMs: number, frame: Buffer): void {
     const timeMs = this.#timeline.map(rawMs);
     if (this.#open !== undefined && this.#audio !== undefined) {
+      this.#listener?.audio(timeMs, frame);
       this.#packer.add(this.#audio, toTicks(timeMs), frame);
     }
   }
@@ -139,30 +162,37 @@ export class Segmenter {
     }
   }
 
-  #keyframe(dtsMs: number): void {
+  /** Takes back the segment that is being written: the same frames will come again. */
+  discard(): void {
+    this.#packer.clear();
+    this.#muxer.rollBack();
+    this.#open = undefined;
+  }
+
+  #keyframe(dtsMs: number): Cut | undefined {
     this.#packer.flush();
-    const open = this.#open;
-    const due = this.#limits.segmentDurationMs - CUT_TOLERANCE_MS;
-    if (open !== undefined && (this.#breakPending || dtsMs - open.startMs >= due)) {
-      this.#close(open, dtsMs);
-      this.#open = undefined;
+    if (this.#timeline.takeJump()) {
+      this.#cutter.jump();
     }
-    if (this.#open === undefined) {
+    const cut = this.#cutter.cutAt(dtsMs, this.#open?.cut);
+    if (cut !== undefined) {
+      if (this.#open !== undefined) {
+        this.#close(this.#open, dtsMs);
+      }
       this.#open = {
+        cut,
         startMs: dtsMs,
-        discontinuity: this.#breakPending,
         keyframes: [],
         videoBytes: 0,
         audioBytes: 0,
         videoFrames: 0,
       };
-      this.#breakPending = false;
-      if (this.#timeline.takeJump() || this.#wallOffsetMs === undefined) {
-        this.#wallOffsetMs = this.#now() - dtsMs;
-      }
     }
-    this.#open.keyframes.push({ offset: this.#muxer.length, timeMs: dtsMs });
-    this.#muxer.writeTables(this.#audio !== undefined);
+    if (this.#open !== undefined) {
+      this.#open.keyframes.push({ offset: this.#muxer.length, timeMs: dtsMs });
+      this.#muxer.writeTables({ video: true, audio: this.#audio !== undefined });
+    }
+    return cut;
   }
 
   #checkBounds(open: OpenSegment, dtsMs: number): void {
@@ -184,14 +214,13 @@ export class Segmenter {
   #close(open: OpenSegment, endMs: number): void {
     this.#packer.flush();
     const body = this.#muxer.take();
-    const index = this.#nextIndex;
-    this.#nextIndex += 1;
+    const { index, discontinuity, programDateTimeMs } = open.cut;
     this.#onSegment({
       body,
       index,
       durationMs: endMs - open.startMs,
-      programDateTimeMs: Math.round(open.startMs + (this.#wallOffsetMs ?? 0)),
-      discontinuity: open.discontinuity,
+      programDateTimeMs,
+      discontinuity,
       keyframeIntervals: intervals(open.keyframes, body.length, endMs),
       videoBytes: open.videoBytes,
       audioBytes: open.audioBytes,

@@ -5,11 +5,20 @@ const BACKWARD_JUMP_MS = 1_000;
 /** What a jump is replaced by: about one frame. */
 const JUMP_STEP_MS = 33;
 
+/** Turns timestamps of frames into media time. */
+export interface MediaTimeline {
+  map(rawMs: number): number;
+  /** Another publisher's timestamps follow: whatever they are, media time goes on, not before `earliestMs`. */
+  restart(earliestMs: number): void;
+  /** True once after each jump: the relation to the wall clock is lost. */
+  takeJump(): boolean;
+}
+
 /**
  * Turns an encoder's 32-bit timestamps, which wrap and jump, into media time that goes on from 0. Both tracks of a
  * publisher share one timeline, so that they stay together through a jump.
  */
-export class Timeline {
+export class Timeline implements MediaTimeline {
   #lastRawMs: number | undefined;
   #lastMs = 0;
   #jumped = false;
@@ -30,17 +39,34 @@ export class Timeline {
     return timeMs;
   }
 
-  /** Another publisher's timestamps follow: whatever they are, media time goes on, not before `earliestMs`. */
   restart(earliestMs: number): void {
     this.#lastRawMs = undefined;
     this.#lastMs = Math.max(this.#lastMs + JUMP_STEP_MS, earliestMs);
     this.#jumped = true;
   }
 
-  /** True once after each jump: the relation to the wall clock is lost. */
   takeJump(): boolean {
     const jumped = this.#jumped;
     this.#jumped = false;
     return jumped;
+  }
+}
+
+/** Timestamps that are media time already, `originMs` later. */
+export class FixedTimeline implements MediaTimeline {
+  readonly #originMs: number;
+
+  constructor(originMs: number) {
+    this.#originMs = originMs;
+  }
+
+  map(rawMs: number): number {
+    return rawMs - this.#originMs;
+  }
+
+  restart(): void {}
+
+  takeJump(): boolean {
+    return false;
   }
 }

@@ -14,13 +14,19 @@ import { MediaError } from "../media-error.ts";
 import { Recording } from "../recording/recording.ts";
 import type { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { Publisher } from "../rtmp/ingest-port.ts";
+import { LeadingCutter } from "../segmenter/cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
+import { Timeline } from "../segmenter/timeline.ts";
+import { BroadcastLadder, type TranscodePlan } from "./broadcast-ladder.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { PublisherFeed } from "./publisher-feed.ts";
 import { RenditionOutputs } from "./rendition-outputs.ts";
 import { streamMedia } from "./stream-media.ts";
 import type { TrackReader, VideoFrame } from "./track-reader.ts";
+
+/** Amazon IVS's words. */
+const CAPACITY_EXCEEDED = "Transcode capacity exceeded. Please try again.";
 
 export interface BroadcastOptions {
   readonly streamName: string;
@@ -35,6 +41,8 @@ export interface BroadcastOptions {
   readonly limits: MediaLimits;
   readonly now: () => number;
   readonly monotonicMs: () => number;
+  /** Undefined where the source is served as it comes. */
+  readonly transcode: TranscodePlan | undefined;
   /** Called once, when the broadcast is over but its recording may not be. */
   readonly onOver: () => void;
 }
@@ -50,6 +58,7 @@ export class Broadcast {
   readonly #segmenter: Segmenter;
   readonly #recording: Recording | undefined;
   readonly #outputs: RenditionOutputs;
+  readonly #ladder: BroadcastLadder | undefined;
   readonly #health = new HealthMonitor();
   #active: PublisherFeed | undefined;
   #candidate: PublisherFeed | undefined;
@@ -64,19 +73,27 @@ export class Broadcast {
   /** Of the source's first segment. */
   #firstBitrate = 0;
   #hasVideo = false;
-  #over = false;
+  /** Closing: no more media comes, but the renditions haven't their first segment. */
+  #state: "open" | "closing" | "over" = "open";
+  /** Resolves when the end was told. */
+  readonly concluded: Promise<void>;
+  #resolveConcluded: () => void = () => undefined;
   /** Resolves when the recording, if any, is complete or failed. */
-  #recorded: Promise<void> = Promise.resolve();
+  readonly recorded: Promise<void>;
+  #resolveRecorded: (finished: Promise<void> | undefined) => void = () => undefined;
 
   constructor(options: BroadcastOptions) {
     this.#options = options;
     this.streamName = options.streamName;
     this.streamId = options.streamId;
+    this.concluded = new Promise((resolve) => {
+      this.#resolveConcluded = resolve;
+    });
+    this.recorded = new Promise((resolve) => {
+      this.#resolveRecorded = (finished) => resolve(finished);
+    });
     this.#createdAtMs = options.now();
     this.#openedAtMs = options.monotonicMs();
-    this.#segmenter = new Segmenter(options.limits, options.now, (segment) =>
-      this.#segment(segment),
-    );
     if (options.recording) {
       this.#recording = new Recording({
         streamName: this.streamName,
@@ -96,7 +113,14 @@ export class Broadcast {
       onReady: (renditions, startedAtMs) => this.#record(renditions, startedAtMs),
       onPlayable: () => this.#playable(),
     });
-    this.#outputs.expect([SOURCE_RENDITION]);
+    this.#ladder = this.#newLadder(options.transcode);
+    this.#segmenter = new Segmenter({
+      limits: options.limits,
+      cutter: new LeadingCutter(options.limits, options.now, (cut) => this.#ladder?.cut(cut)),
+      timeline: new Timeline(),
+      onSegment: (segment) => this.#segment(segment),
+      listener: this.#ladder?.listener,
+    });
   }
 
   /** Begins with its first publisher. */
@@ -117,6 +141,9 @@ export class Broadcast {
    * takeovers are left.
    */
   contend(publisher: Publisher, priority: number | undefined): PublisherFeed {
+    if (this.#state !== "open") {
+      throw new MediaError("refused", "the channel's last stream is just ending");
+    }
     if (priority === undefined) {
       throw new MediaError("refused", "the channel already has a publisher");
     }
@@ -152,7 +179,7 @@ export class Broadcast {
   }
 
   isActive(feed: PublisherFeed): boolean {
-    return feed === this.#active && !this.#over;
+    return feed === this.#active && this.#state === "open";
   }
 
   /** The active publisher's configuration came or changed. */
@@ -161,12 +188,16 @@ export class Broadcast {
       this.#segmenter.setVideoConfig(tracks.video);
     }
     this.#segmenter.setAudioConfig(tracks.audio);
+    this.#ladder?.configure(tracks);
     this.#mediaChanged = true;
   }
 
   video(timestampMs: number, frame: VideoFrame): void {
     this.#hasVideo = true;
     this.#segmenter.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
+    if (this.#active !== undefined) {
+      this.#ladder?.frame(this.#active.tracks);
+    }
   }
 
   audio(timestampMs: number, frame: Buffer): void {
@@ -184,42 +215,71 @@ export class Broadcast {
 
   /** Completes the last segment and tells the end. The recording goes on being written; see `recorded`. */
   end(reason: SessionEndReason, message: string): void {
-    if (this.#over) {
+    if (this.#state !== "open") {
       return;
     }
+    this.#state = "closing";
     this.#segmenter.finish();
-    this.#over = true;
     for (const feed of [this.#active, this.#candidate]) {
       if (feed?.publisher.open === true) {
         feed.publisher.disconnect(message);
       }
     }
+    const made = this.#ladder?.finish();
+    if (made === undefined) {
+      this.#finishOutputs();
+      this.#conclude(reason, message);
+    } else if (this.#outputs.ready) {
+      made.then(() => this.#finishOutputs());
+      this.#conclude(reason, message);
+    } else {
+      // What players could see of it comes before its end.
+      made.then(() => {
+        this.#finishOutputs();
+        this.#conclude(reason, message);
+      });
+    }
+  }
+
+  #finishOutputs(): void {
     this.#outputs.end();
+    this.#resolveRecorded(this.#recording?.finish());
+  }
+
+  #conclude(reason: SessionEndReason, message: string): void {
+    this.#state = "over";
     if (this.#startedAtMs !== undefined) {
       this.#tell({ type: "stream-end", durationMs: this.#durationMs });
     }
     this.#tell({ type: "session-ended", reason, message });
-    this.#recorded = this.#recording?.finish() ?? this.#recorded;
     this.#options.onOver();
-  }
-
-  get recorded(): Promise<void> {
-    return this.#recorded;
+    this.#resolveConcluded();
   }
 
   abortRecording(message: string): boolean {
     return this.#recording?.abort(message) ?? false;
   }
 
-  /** Called about once a second. */
+  /** Waits no longer: what isn't in the renditions or in the recording yet is lost. */
+  abandon(message: string): void {
+    this.#ladder?.kill();
+    this.abortRecording(message);
+  }
+
+  /** Called about once a second, until it is recorded. */
   sweep(monotonicMs: number): void {
+    this.#ladder?.sweep(monotonicMs);
+    if (this.#state !== "open") {
+      return;
+    }
     const { videoDeadlineMs } = this.#options.limits;
     if (!this.#hasVideo && monotonicMs - this.#openedAtMs > videoDeadlineMs) {
       this.end("unsupported-media", "no video came: audio-only streams are not supported");
       return;
     }
     const changed = this.#health.sample(monotonicMs, this.#segmenter.mediaMs);
-    const warnings = this.#health.warnings();
+    const { warning } = this.#ladder ?? {};
+    const warnings = [...this.#health.warnings(), ...(warning === undefined ? [] : [warning])];
     if (this.#startedAtMs === undefined) {
       return;
     }
@@ -264,6 +324,7 @@ export class Broadcast {
     }
     if (this.#media !== undefined) {
       this.#firstBitrate ||= bitrate(segment.body.length, segment.durationMs);
+      this.#ladder?.sourceSegment(this.#media);
       this.#outputs.add(sourceRendition(this.#media), segment);
     }
   }
@@ -274,6 +335,20 @@ export class Broadcast {
       this.#media = media;
       this.#tell({ type: "media-info", media });
     }
+  }
+
+  #newLadder(plan: TranscodePlan | undefined): BroadcastLadder | undefined {
+    if (plan === undefined) {
+      this.#outputs.expect([SOURCE_RENDITION]);
+      return undefined;
+    }
+    const { limits } = this.#options;
+    const onRefused = (): void => {
+      this.#tell({ type: "stream-failure", reason: CAPACITY_EXCEEDED });
+      // Not in the middle of a frame.
+      queueMicrotask(() => this.end("transcode-capacity", CAPACITY_EXCEEDED));
+    };
+    return new BroadcastLadder({ plan, limits, outputs: this.#outputs, onRefused });
   }
 
   #record(renditions: readonly Rendition[], startedAtMs: number): void {

@@ -29,6 +29,7 @@ function make() {
     thumbnailDecoder: undefined,
     live,
     listedSegments: undefined,
+    transcode: undefined,
     host: {
       authorizePublish: async () => ({ allow: false, reason: "" }),
       event: () => undefined,

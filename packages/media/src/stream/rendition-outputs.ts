@@ -1,5 +1,5 @@
 import type { LiveChannel, LiveOutlet } from "../hls/live-channel.ts";
-import type { Rendition } from "../hls/rendition.ts";
+import { type Rendition, SOURCE_RENDITION } from "../hls/rendition.ts";
 import type { Recording } from "../recording/recording.ts";
 import type { Segment } from "../segmenter/segment.ts";
 
@@ -25,6 +25,10 @@ export class RenditionOutputs {
   readonly #options: RenditionOutputsOptions;
   readonly #outputs = new Map<string, Output>();
   #outlet: LiveOutlet | undefined;
+  #source: Rendition | undefined;
+  /** The source's segments that the best rendition hasn't made yet. */
+  #spare: Segment[] = [];
+  #standsIn: "no" | "begins" | "goes-on" = "no";
 
   constructor(options: RenditionOutputsOptions) {
     this.#options = options;
@@ -34,6 +38,11 @@ export class RenditionOutputs {
     return this.#outlet !== undefined;
   }
 
+  /** True once the source has a segment, whether it is a rendition or not. */
+  get hasSource(): boolean {
+    return this.#source !== undefined;
+  }
+
   /** The ids of the renditions that there will be. Once, before the first `add`. */
   expect(renditionIds: readonly string[]): void {
     for (const id of renditionIds) {
@@ -41,11 +50,21 @@ export class RenditionOutputs {
     }
   }
 
-  /** Segments of a rendition that isn't expected go nowhere. */
+  /** Where the source is no rendition, its segments are kept for a while: it may have to stand in for them. */
   add(rendition: Rendition, segment: Segment): void {
+    if (rendition.id === SOURCE_RENDITION) {
+      this.#source = rendition;
+      if (!this.#outputs.has(SOURCE_RENDITION)) {
+        this.#addSpare(segment);
+        return;
+      }
+    }
     const output = this.#outputs.get(rendition.id);
     if (output === undefined) {
       return;
+    }
+    if (output === this.#best()) {
+      this.#spare = this.#spare.filter(({ index }) => index > segment.index);
     }
     const changed = JSON.stringify(output.rendition) !== JSON.stringify(rendition);
     output.rendition = rendition;
@@ -60,13 +79,59 @@ export class RenditionOutputs {
     this.#deliver(this.#outlet, rendition, segment);
   }
 
+  /**
+   * Nothing but the source comes any more. Where it wasn't a rendition it goes on in the best one's place, so that
+   * who watches or reads that one goes on too.
+   */
+  fallBack(): void {
+    if (this.#outlet === undefined) {
+      const waiting = this.#outputs.get(SOURCE_RENDITION)?.waiting ?? this.#spare.splice(0);
+      this.#outputs.clear();
+      this.#outputs.set(SOURCE_RENDITION, { rendition: this.#source, waiting });
+      this.#begin();
+      return;
+    }
+    const [bestId = SOURCE_RENDITION] = this.#outputs.keys();
+    for (const id of [...this.#outputs.keys()].slice(1)) {
+      this.#outputs.delete(id);
+    }
+    this.#outlet.describe(this.#renditions());
+    if (bestId !== SOURCE_RENDITION) {
+      this.#standsIn = "begins";
+      for (const segment of this.#spare.splice(0)) {
+        this.#addSpare(segment);
+      }
+    }
+  }
+
   end(): void {
     this.#outlet?.end();
   }
 
+  #best(): Output | undefined {
+    const [best] = this.#outputs.values();
+    return best;
+  }
+
+  #addSpare(segment: Segment): void {
+    const best = this.#best();
+    if (this.#standsIn !== "no" && this.#source !== undefined && best?.rendition !== undefined) {
+      const { id, name } = best.rendition;
+      best.rendition = { ...this.#source, id, name };
+      this.#outlet?.describe(this.#renditions());
+      if (this.#outlet !== undefined) {
+        const discontinuity = segment.discontinuity || this.#standsIn === "begins";
+        this.#deliver(this.#outlet, best.rendition, { ...segment, discontinuity });
+        this.#standsIn = "goes-on";
+      }
+    } else {
+      this.#spare.push(segment);
+    }
+  }
+
   #begin(): void {
     const renditions = this.#renditions();
-    if (renditions.length < this.#outputs.size) {
+    if (renditions.length === 0 || renditions.length < this.#outputs.size) {
       return;
     }
     const { live, listedSegments, onReady, onPlayable } = this.#options;

@@ -117,6 +117,11 @@ export const SETTINGS = {
     "File in MaxMind's format (GeoLite2 Country, DB-IP) for playback restriction policies by country; without one they let everybody in.",
     { placeholder: "FILE" },
   ),
+  transcodeCores: setting(
+    z.union([z.literal("auto"), z.coerce.number().min(0).max(1_024)]).default("auto"),
+    "Processor cores that ffmpeg may take for the renditions of STANDARD and ADVANCED channels; `auto` is three quarters of the machine's, 0 serves the source alone.",
+    { placeholder: "N" },
+  ),
   logLevel: setting(
     z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
     "Least severe log line that is written (JSON, on standard error).",

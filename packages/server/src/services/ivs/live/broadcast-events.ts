@@ -32,6 +32,12 @@ export function tellBroadcast(
         journal.record(subject, { started_at_ms: atMs, health: "HEALTHY" }, state("Stream Start")),
       );
       break;
+    case "stream-failure": {
+      const { reason } = event;
+      const failure = state("Stream Failure", { failure: true, detail: { reason } });
+      broadcast.tell(({ subject }) => journal.record(subject, {}, failure));
+      break;
+    }
     case "health":
       tellHealth(event, broadcast, journal);
       break;

@@ -25,6 +25,7 @@ async function decide(request: Partial<PublishRequest> = {}, change: LiveWorldCh
 test("the key of a channel lets an encoder in, to be recorded", async () => {
   expect(await decide()).toEqual({
     allow: true,
+    ladder: { type: "STANDARD", preset: "" },
     streamName: CHANNEL_ARN,
     streamId: expect.stringMatching(/^st-1[A-Za-z0-9]{22}$/),
     recording: { renditions: "all", thumbnails: undefined },

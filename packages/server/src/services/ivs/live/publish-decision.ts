@@ -31,6 +31,7 @@ export async function decidePublish(
     allow: true,
     streamName: channelArn(channel),
     streamId: `st-1${ids.alphanumeric(STREAM_ID_RANDOM_LENGTH)}`,
+    ladder: { type: channel.type, preset: channel.preset },
     recording: configuration && recordingPlan(configuration, channel),
   };
 }

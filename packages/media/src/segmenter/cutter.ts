@@ -1,0 +1,123 @@
+import type { MediaLimits } from "../limits.ts";
+import { MediaError } from "../media-error.ts";
+
+/** Where a segment begins, in all renditions. */
+export interface Cut {
+  /** Ordinal of the segment that begins here. */
+  readonly index: number;
+  /** Media time. */
+  readonly timeMs: number;
+  /** The segment doesn't continue the one before it. */
+  readonly discontinuity: boolean;
+  readonly programDateTimeMs: number;
+}
+
+/** Decides at which keyframes segments begin. */
+export interface Cutter {
+  /** The segment that begins with a keyframe at `timeMs`; undefined where the open one goes on. */
+  cutAt(timeMs: number, open: Cut | undefined): Cut | undefined;
+  /** What follows doesn't continue what came before: the next keyframe is a cut. */
+  break(): void;
+  /** The relation of media time and wall clock is lost. */
+  jump(): void;
+}
+
+/** A keyframe this much early still ends the segment: RTMP rounds to milliseconds, encoders drop frames. */
+const CUT_TOLERANCE_MS = 50;
+
+/** Cuts a source at the first keyframe after `segmentDurationMs`. */
+export class LeadingCutter implements Cutter {
+  readonly #dueMs: number;
+  readonly #now: () => number;
+  readonly #onCut: (cut: Cut) => void;
+  #nextIndex = 0;
+  #breakPending = false;
+  /** Wall clock minus media time. */
+  #wallOffsetMs: number | undefined;
+
+  constructor(
+    { segmentDurationMs }: Pick<MediaLimits, "segmentDurationMs">,
+    now: () => number,
+    onCut: (cut: Cut) => void = () => undefined,
+  ) {
+    this.#dueMs = segmentDurationMs - CUT_TOLERANCE_MS;
+    this.#now = now;
+    this.#onCut = onCut;
+  }
+
+  cutAt(timeMs: number, open: Cut | undefined): Cut | undefined {
+    if (open !== undefined && !this.#breakPending && timeMs - open.timeMs < this.#dueMs) {
+      return undefined;
+    }
+    this.#wallOffsetMs ??= this.#now() - timeMs;
+    const cut: Cut = {
+      index: this.#nextIndex,
+      timeMs,
+      discontinuity: this.#breakPending,
+      programDateTimeMs: Math.round(timeMs + this.#wallOffsetMs),
+    };
+    this.#nextIndex += 1;
+    this.#breakPending = false;
+    this.#onCut(cut);
+    return cut;
+  }
+
+  break(): void {
+    this.#breakPending = true;
+  }
+
+  jump(): void {
+    this.#wallOffsetMs = undefined;
+  }
+}
+
+/** The cuts of a source that its renditions still have to make. */
+export class CutSchedule {
+  #cuts: Cut[] = [];
+
+  add(cut: Cut): void {
+    this.#cuts.push(cut);
+  }
+
+  at(index: number): Cut | undefined {
+    const first = this.#cuts[0]?.index ?? 0;
+    return this.#cuts[index - first];
+  }
+
+  /** Cuts before this one are made. */
+  forgetBefore(index: number): void {
+    this.#cuts = this.#cuts.filter((cut) => cut.index >= index);
+  }
+}
+
+/** Cuts a rendition where its source was cut. */
+export class FollowingCutter implements Cutter {
+  readonly #schedule: CutSchedule;
+  #nextIndex = 0;
+
+  constructor(schedule: CutSchedule) {
+    this.#schedule = schedule;
+  }
+
+  /** Throws MediaError `engine` when the encoder left out a keyframe that it was told to make. */
+  cutAt(timeMs: number): Cut | undefined {
+    const cut = this.#schedule.at(this.#nextIndex);
+    if (cut === undefined || timeMs < cut.timeMs - CUT_TOLERANCE_MS) {
+      return undefined;
+    }
+    if (timeMs > cut.timeMs + CUT_TOLERANCE_MS) {
+      throw new MediaError("engine", `the encoder made no keyframe at ${cut.timeMs} ms`);
+    }
+    this.#nextIndex += 1;
+    return cut;
+  }
+
+  /** The frames of this segment and of those after it come again. */
+  resumeAt(index: number): void {
+    this.#nextIndex = index;
+  }
+
+  /** A source's business: its cuts say where they don't continue each other. */
+  break(): void {}
+  jump(): void {}
+}

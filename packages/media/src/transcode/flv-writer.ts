@@ -1,0 +1,53 @@
+const FILE_HEADER = Buffer.from("FLV\x01\x00\x00\x00\x00\x09\x00\x00\x00\x00", "latin1");
+const FLAG = { video: 1, audio: 4 } as const;
+const TAG = { audio: 8, video: 9 } as const;
+const TAG_HEADER_BYTES = 11;
+/** AAC, 44 kHz, 16 bits, stereo: what FLV says of every AAC track. */
+const AUDIO_AAC = 0xaf;
+const VIDEO_AVC = 7;
+const FRAME = { key: 0x10, inter: 0x20 } as const;
+
+/** The head of an FLV file (Adobe "Video File Format 10.1", E.2). */
+export function flvHeader(hasAudio: boolean): Buffer {
+  const header = Buffer.from(FILE_HEADER);
+  header[4] = FLAG.video | (hasAudio ? FLAG.audio : 0);
+  return header;
+}
+
+export function videoConfigTag(timestampMs: number, record: Buffer): Buffer {
+  return tag(TAG.video, timestampMs, [FRAME.key | VIDEO_AVC, 0, 0, 0, 0], record);
+}
+
+/** `units` are length-prefixed NAL units. */
+export function videoTag(
+  timestampMs: number,
+  compositionMs: number,
+  keyframe: boolean,
+  units: Buffer,
+): Buffer {
+  const first = (keyframe ? FRAME.key : FRAME.inter) | VIDEO_AVC;
+  const composition = [16, 8, 0].map((shift) => (compositionMs >> shift) & 0xff);
+  return tag(TAG.video, timestampMs, [first, 1, ...composition], units);
+}
+
+export function audioConfigTag(timestampMs: number, record: Buffer): Buffer {
+  return tag(TAG.audio, timestampMs, [AUDIO_AAC, 0], record);
+}
+
+export function audioTag(timestampMs: number, frame: Buffer): Buffer {
+  return tag(TAG.audio, timestampMs, [AUDIO_AAC, 1], frame);
+}
+
+function tag(type: number, timestampMs: number, head: readonly number[], body: Buffer): Buffer {
+  const length = head.length + body.length;
+  const bytes = Buffer.allocUnsafe(TAG_HEADER_BYTES + length + 4);
+  bytes[0] = type;
+  bytes.writeUIntBE(length, 1, 3);
+  bytes.writeUIntBE(timestampMs & 0xffffff, 4, 3);
+  bytes[7] = (timestampMs >>> 24) & 0xff;
+  bytes.fill(0, 8, TAG_HEADER_BYTES);
+  bytes.set(head, TAG_HEADER_BYTES);
+  body.copy(bytes, TAG_HEADER_BYTES + head.length);
+  bytes.writeUInt32BE(TAG_HEADER_BYTES + length, TAG_HEADER_BYTES + length);
+  return bytes;
+}

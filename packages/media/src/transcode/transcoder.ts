@@ -1,0 +1,183 @@
+import { FfmpegProcess } from "../ffmpeg/ffmpeg-process.ts";
+import type { Rendition } from "../hls/rendition.ts";
+import type { MediaLimits } from "../limits.ts";
+import { CutSchedule } from "../segmenter/cutter.ts";
+import type { Segment } from "../segmenter/segment.ts";
+import type { LadderStep, SourcePicture } from "./ladder.ts";
+import { type KeyframeForcing, ladderArguments } from "./ladder-arguments.ts";
+import { RenditionFollower } from "./rendition-follower.ts";
+import { SourceTape } from "./source-tape.ts";
+
+/** Share of real time below which an encoder with a backlog will never catch up. */
+const SPEED_LEAST = 0.95;
+/** Real time over which its speed is measured. */
+const SPEED_WINDOW_MS = 10_000;
+/** Media that is always under way: encoders look ahead, a segment has two seconds. */
+const BACKLOG_USUAL_MS = 4_000;
+
+export interface TranscoderOptions {
+  /** Path of ffmpeg. */
+  readonly program: string;
+  readonly limits: MediaLimits;
+  readonly onSegment: (rendition: Rendition, segment: Segment) => void;
+  /** It has given up: nothing more comes. Told once. */
+  readonly onFailed: (message: string) => void;
+}
+
+/**
+ * Makes a ladder's renditions of one broadcast. Frames are taped from the beginning; `start` says what to make of them.
+ * When ffmpeg ends by itself it is started again from the first incomplete segment, so that no rendition has a hole.
+ */
+export class Transcoder {
+  readonly schedule = new CutSchedule();
+  readonly tape = new SourceTape();
+  readonly #options: TranscoderOptions;
+  #steps: readonly LadderStep[] = [];
+  #source: SourcePicture = { width: 0, height: 0, frameRate: 0 };
+  #followers: RenditionFollower[] = [];
+  #ffmpeg: FfmpegProcess | undefined;
+  #forcing: KeyframeForcing = "source";
+  #restarts = 0;
+  #state: "taping" | "running" | "finishing" | "over" = "taping";
+  #samples: { readonly atMs: number; readonly progressMs: number }[] = [];
+  #ended: () => void = () => undefined;
+
+  constructor(options: TranscoderOptions) {
+    this.#options = options;
+  }
+
+  /** Of the running ffmpeg. */
+  get pid(): number | undefined {
+    return this.#ffmpeg?.running === true ? this.#ffmpeg.pid : undefined;
+  }
+
+  start(steps: readonly LadderStep[], source: SourcePicture): void {
+    const { limits, onSegment } = this.#options;
+    this.#steps = steps;
+    this.#source = source;
+    this.#followers = steps.map(
+      (step) =>
+        new RenditionFollower(step, this.schedule, limits, (rendition, segment) => {
+          onSegment(rendition, segment);
+          this.#forget();
+        }),
+    );
+    this.#state = "running";
+    this.#run();
+  }
+
+  /** Media time that is in all renditions. */
+  get progressMs(): number {
+    return Math.min(...this.#followers.map((follower) => follower.progressMs));
+  }
+
+  /** Called about once a second with a monotonic clock. */
+  sweep(atMs: number): void {
+    if (this.#state !== "running" && this.#state !== "finishing") {
+      return;
+    }
+    const { progressMs } = this;
+    this.#samples.push({ atMs, progressMs });
+    const first = this.#samples.find((sample) => sample.atMs >= atMs - SPEED_WINDOW_MS - 1_000);
+    this.#samples = this.#samples.filter((sample) => sample.atMs >= (first?.atMs ?? 0));
+    const elapsedMs = atMs - (first?.atMs ?? atMs);
+    const backlogMs = this.tape.lastMs - progressMs;
+    const madeMs = progressMs - (first?.progressMs ?? 0);
+    const isSlow = madeMs < SPEED_LEAST * elapsedMs && backlogMs > BACKLOG_USUAL_MS;
+    const isStuck = madeMs === 0 && this.#state === "finishing";
+    if (elapsedMs >= SPEED_WINDOW_MS && (isSlow || isStuck)) {
+      this.#giveUp("ffmpeg is slower than the stream");
+    } else if (this.tape.bytes > this.#options.limits.transcodeBacklogBytesMax) {
+      this.#giveUp("the stream comes faster than ffmpeg takes it");
+    }
+  }
+
+  /** No more frames come: resolves when what was taped is in the renditions, or it has given up. */
+  async finish(): Promise<void> {
+    if (this.#state !== "running") {
+      this.kill();
+      return;
+    }
+    this.#state = "finishing";
+    const ended = new Promise<void>((resolve) => {
+      this.#ended = resolve;
+    });
+    this.#ffmpeg?.stdin.end();
+    await ended;
+  }
+
+  /** Ends at once: what isn't complete is lost. */
+  kill(): void {
+    this.#state = "over";
+    this.tape.close();
+    this.#ffmpeg?.kill();
+    this.#ended();
+  }
+
+  #run(): void {
+    const { program, limits } = this.#options;
+    const args = ladderArguments(this.#steps, this.#source, this.tape.hasAudio, this.#forcing);
+    const ffmpeg = new FfmpegProcess({ program, args, extraOutputs: this.#steps.length });
+    this.#ffmpeg = ffmpeg;
+    let failure: string | undefined;
+    ffmpeg.stdout.resume();
+    for (const [index, output] of ffmpeg.outputs.entries()) {
+      output.on("data", (chunk: Buffer) => {
+        try {
+          this.#followers[index]?.push(chunk);
+        } catch (error) {
+          failure ??= error instanceof Error ? error.message : String(error);
+          ffmpeg.kill();
+        }
+      });
+    }
+    this.tape.play((bytes) => ffmpeg.stdin.write(bytes));
+    if (this.#state === "finishing") {
+      ffmpeg.stdin.end();
+    }
+    ffmpeg.ended.then(({ message }) => this.#over(failure ?? message, limits));
+  }
+
+  #over(message: string | undefined, { transcodeRestartsMax }: MediaLimits): void {
+    if (this.#state === "over") {
+      return;
+    }
+    if (this.#state === "finishing" && message === undefined) {
+      for (const follower of this.#followers) {
+        follower.finish();
+      }
+      this.#state = "over";
+      this.#ended();
+      return;
+    }
+    // Programs before ffmpeg 4.4 don't know the source's keyframes, and say so at once.
+    if (this.#forcing === "source" && message?.includes("force_key_frames") === true) {
+      this.#forcing = "clock";
+    } else {
+      this.#restarts += 1;
+    }
+    if (this.#restarts > transcodeRestartsMax) {
+      this.#giveUp(message ?? "ffmpeg ended by itself");
+      return;
+    }
+    for (const follower of this.#followers) {
+      follower.restart();
+    }
+    this.#run();
+  }
+
+  #giveUp(message: string): void {
+    const wasRunning = this.#state === "running";
+    this.kill();
+    if (wasRunning) {
+      this.#options.onFailed(message);
+    }
+  }
+
+  /** What is in all renditions isn't needed any more. */
+  #forget(): void {
+    const completed = Math.min(...this.#followers.map((follower) => follower.completed));
+    this.tape.forgetBefore(completed);
+    this.schedule.forgetBefore(completed);
+  }
+}

@@ -1,0 +1,26 @@
+import { availableParallelism } from "node:os";
+import { findFfmpeg, MediaError } from "@rolecast/media";
+import { ConfigError } from "./load-config.ts";
+import type { Config } from "./settings.ts";
+
+/** Of the machine's cores: the rest is for ingest, playback and everything else. */
+const AUTOMATIC_SHARE = 0.75;
+
+/** What the media engine encodes with. */
+export interface Transcoding {
+  /** Path of the program; undefined where there is none. */
+  readonly ffmpeg: string | undefined;
+  readonly transcodeCores: number;
+}
+
+/** Throws ConfigError when the program that was asked for isn't there. */
+export function transcodingOf(config: Config): Transcoding {
+  const { transcodeCores: cores } = config;
+  const transcodeCores = cores === "auto" ? availableParallelism() * AUTOMATIC_SHARE : cores;
+  try {
+    return { ffmpeg: findFfmpeg(config.ffmpeg, process.env.PATH), transcodeCores };
+  } catch (error) {
+    if (!(error instanceof MediaError)) throw error;
+    throw new ConfigError(`The setting ffmpeg can't be used: ${error.message}.`);
+  }
+}
