@@ -10,7 +10,8 @@ export {
   type SettingName,
   variableOf,
 } from "./config/settings.ts";
+export type { OperationCoverage } from "./gateway/operation-coverage.ts";
 export { StoreUnavailableError } from "./kernel/store.ts";
-export { createServer, type OperationCoverage, type RunningServer } from "./main.ts";
+export { createServer, type RunningServer } from "./main.ts";
 export { DataFolderInUseError, lockDataFolder } from "./storage/data-folder.ts";
 export { SealingKeyError } from "./storage/migrate.ts";

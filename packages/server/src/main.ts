@@ -7,6 +7,7 @@ import { ServiceCredentials } from "./authn/service-credentials.ts";
 import { Authorizer } from "./authz/authorizer.ts";
 import { outsideServices } from "./config/linked-services.ts";
 import { ConfigError, type ConfigSources, loadConfig } from "./config/load-config.ts";
+import { loadOrganization } from "./config/organization.ts";
 import { type RootAccount, rootAccounts } from "./config/root-accounts.ts";
 import type { Config, ConfigInput } from "./config/settings.ts";
 import { transcodingOf } from "./config/transcoding.ts";
@@ -14,6 +15,7 @@ import { ConsoleFiles } from "./gateway/console-files.ts";
 import { Dispatcher } from "./gateway/dispatcher.ts";
 import { HttpServer } from "./gateway/http-server.ts";
 import { InternalRoutes } from "./gateway/internal-routes.ts";
+import { coverageOf, type OperationCoverage } from "./gateway/operation-coverage.ts";
 import { Pipeline } from "./gateway/pipeline.ts";
 import { ServiceRegistry } from "./gateway/service-registry.ts";
 import { systemClock } from "./kernel/clock.ts";
@@ -72,11 +74,6 @@ export interface RunningServer {
   reset(): Promise<void>;
   /** Ends streams and recordings properly, then everything else. */
   close(): Promise<void>;
-}
-
-export interface OperationCoverage {
-  readonly implemented: readonly string[];
-  readonly missing: readonly string[];
 }
 
 /** Where a server takes things from that aren't given as settings. */
@@ -227,6 +224,8 @@ interface Parts {
 /** Makes the services and ties their ports together. */
 function compose(parts: Parts) {
   const { config, folder, store, certificate, events, log, address, outside } = parts;
+  const organization =
+    config.organization === undefined ? undefined : loadOrganization(config.organization);
   const ports = { rtmp: 0, rtmps: 0 };
   const transcoding = transcodingOf(config);
   const late: { invoke?: Invoke } = {};
@@ -248,6 +247,7 @@ function compose(parts: Parts) {
     ...deps,
     linkedServiceUsages,
     outsideServices: outside,
+    organization,
     sealingKey: folder.sealingKey,
   });
   const { directory } = iam;
@@ -315,6 +315,7 @@ function compose(parts: Parts) {
   const authorizer = new Authorizer({
     directory,
     enforcement: config.enforcement,
+    organization,
     log,
     messages: sts.messages,
   });
@@ -357,19 +358,6 @@ async function healthOf(services: readonly Service[]): Promise<Readonly<Record<s
     if (health) facts[definition.name] = await health();
   }
   return { services: running, ...facts };
-}
-
-function coverageOf({ all }: ServiceRegistry): Readonly<Record<string, OperationCoverage>> {
-  const coverage: Record<string, OperationCoverage> = {};
-  for (const { service, wire } of all) {
-    const names = [...wire.operations.keys()].sort();
-    const works = (name: string) => Object.hasOwn(service.operations, name);
-    coverage[service.definition.name] = {
-      implemented: names.filter(works),
-      missing: names.filter((name) => !works(name)),
-    };
-  }
-  return coverage;
 }
 
 function hostOf(url: string | undefined): readonly string[] {

@@ -16,11 +16,13 @@ import type {
 import type { Log } from "../kernel/log.ts";
 import { LruMap } from "../kernel/lru-map.ts";
 import type { Authorization } from "../kernel/operations.ts";
+import type { Organization } from "../kernel/organization.ts";
 import { accountOf, type Caller, type Principal, type SessionPolicy } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 import type { Denial, Service } from "../kernel/service.ts";
 import { ConditionContext } from "./condition-context.ts";
 import { denialDetails } from "./denial-details.ts";
+import { OrganizationLayers } from "./organization-layers.ts";
 import { PolicyCache } from "./policy-cache.ts";
 
 /** Principals whose policies are kept gathered. */
@@ -34,6 +36,8 @@ export interface AuthorizerOptions {
   /** `enforce` refuses, `soft` logs what would be refused, `off` doesn't decide. */
   readonly enforcement: "enforce" | "soft" | "off";
   readonly log: Log;
+  /** Left out, no account is in an organization. */
+  readonly organization?: Organization | undefined;
   /** Left out, denials carry no sealed message. */
   readonly messages?: AuthorizationMessages;
 }
@@ -48,6 +52,7 @@ interface Gathered {
 export class Authorizer {
   readonly #options: AuthorizerOptions;
   readonly #policies = new PolicyCache();
+  readonly #organization: OrganizationLayers;
   readonly #gathered = new LruMap<string, Gathered>(GATHERED_MAX);
   /** By the list itself: authentication keeps one list per session. */
   readonly #sessions = new WeakMap<readonly SessionPolicy[], PolicySet>();
@@ -58,6 +63,7 @@ export class Authorizer {
 
   constructor(options: AuthorizerOptions) {
     this.#options = options;
+    this.#organization = new OrganizationLayers(options.organization);
   }
 
   /** Resolves when every pair is allowed; rejects with the service's denial of the first that isn't. */
@@ -93,7 +99,7 @@ export class Authorizer {
       action: authorization.action,
       resource: authorization.resource,
       resourceAccountId: authorization.resourceAccountId ?? context.accountId,
-      context: new ConditionContext(context, authorization, caller),
+      context: new ConditionContext(context, authorization, caller, this.#options.organization),
     };
     const layers = await this.#layers(authorization, caller, context);
     const effect: Effect = decide(request, layers, this.#onError);
@@ -120,10 +126,15 @@ export class Authorizer {
     const { resourcePolicy } = authorization;
     const gathered = await this.#gather(caller, context);
     const session = this.#sessionPolicies(caller);
+    const scpLevels = this.#organization.scpLevels(accountOf(caller.principal));
+    const owner = authorization.resourceAccountId ?? context.accountId;
+    const rcpLevels = this.#organization.rcpLevels(owner);
     return {
       ...(gathered ? { identity: gathered.identity } : {}),
       ...(gathered?.boundary ? { boundary: gathered.boundary } : {}),
       ...(session ? { session } : {}),
+      ...(scpLevels.length > 0 ? { scpLevels } : {}),
+      ...(rcpLevels.length > 0 ? { rcpLevels } : {}),
       ...(resourcePolicy
         ? {
             resource: this.#policies.setOf(resourcePolicy.text, {

@@ -1,6 +1,7 @@
 import type { ContextValue, RequestContextValues } from "@rolecast/policy";
 import { isoSeconds } from "../kernel/clock.ts";
 import type { Authorization } from "../kernel/operations.ts";
+import type { Organization } from "../kernel/organization.ts";
 import { accountOf, type Caller, type Principal } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 
@@ -22,6 +23,10 @@ const GLOBAL_KEYS = [
   "aws:principaltype",
   "aws:userid",
   "aws:username",
+  "aws:principalorgid",
+  "aws:principalorgpaths",
+  "aws:resourceorgid",
+  "aws:resourceorgpaths",
 ];
 
 /**
@@ -32,8 +37,15 @@ export class ConditionContext implements RequestContextValues {
   readonly #request: RequestContext;
   readonly #authorization: Authorization;
   readonly #caller: Caller;
+  readonly #organization: Organization | undefined;
 
-  constructor(request: RequestContext, authorization: Authorization, caller: Caller) {
+  constructor(
+    request: RequestContext,
+    authorization: Authorization,
+    caller: Caller,
+    organization?: Organization,
+  ) {
+    this.#organization = organization;
     this.#request = request;
     this.#caller = caller;
     this.#authorization = authorization;
@@ -89,9 +101,25 @@ export class ConditionContext implements RequestContextValues {
       case "aws:calledviafirst":
       case "aws:calledvialast":
         return invokedBy;
+      case "aws:principalorgid":
+      case "aws:principalorgpaths":
+        return this.#organizationKey(key, accountOf(caller.principal));
+      case "aws:resourceorgid":
+      case "aws:resourceorgpaths":
+        return this.#organizationKey(
+          key,
+          this.#authorization.resourceAccountId ?? this.#request.accountId,
+        );
       default:
         return principalKey(key, caller.principal);
     }
+  }
+
+  /** Absent for accounts outside the organization, as for services and the anonymous. */
+  #organizationKey(key: string, accountId: string): ContextValue | undefined {
+    const member = this.#organization?.members.get(accountId);
+    if (!member) return undefined;
+    return key.endsWith("paths") ? [member.orgPath] : this.#organization?.id;
   }
 }
 

@@ -72,6 +72,11 @@ export const SETTINGS = {
     "More accounts, each with its root user's key.",
     { fileOnly: true },
   ),
+  organization: setting(
+    z.string().min(1).optional(),
+    "Folder with the service and resource control policies of an organization; docs/policies.md.",
+    { placeholder: "DIR" },
+  ),
   linkedServices: setting(
     linkedServicesSchema.default([]),
     "Services of your own with a service-linked role; docs/linked-services.md.",

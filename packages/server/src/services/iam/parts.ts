@@ -1,3 +1,4 @@
+import type { Organization } from "../../kernel/organization.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { Transaction } from "../../kernel/store.ts";
@@ -15,6 +16,7 @@ export interface IamParts extends ServiceDependencies {
   readonly secrets: SecretBox;
   readonly lastUsed: LastUsed;
   readonly templates: LinkedRoleTemplates;
+  readonly organization: Organization | undefined;
 }
 
 /**

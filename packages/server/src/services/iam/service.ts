@@ -7,6 +7,7 @@ import type {
 } from "../../kernel/identity.ts";
 import type { LinkedRoleReport, OutsideService } from "../../kernel/linked-services.ts";
 import type { OperationTable } from "../../kernel/operations.ts";
+import type { Organization } from "../../kernel/organization.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyOperations } from "./access-keys.ts";
 import { accountAliasOperations } from "./account-aliases.ts";
@@ -57,6 +58,8 @@ export interface IamDependencies extends ServiceDependencies {
   readonly sealingKey: Uint8Array;
   /** Services that say where they use their service-linked role; read when IAM starts. */
   readonly linkedServiceUsages: readonly LinkedServiceUsage[];
+  /** Its service control policies have their say in simulations. */
+  readonly organization?: Organization | undefined;
   /** Linked services that run elsewhere; left out, none. */
   readonly outsideServices?: readonly OutsideService[];
   /** The file that `scripts/build-managed-policies.ts` writes; left out, it is looked for. */
@@ -84,6 +87,7 @@ export function createIamService(deps: IamDependencies): IamService {
     secrets: new SecretBox(deps.sealingKey),
     lastUsed: new LastUsed(deps.store, deps.log),
     templates: new LinkedRoleTemplates(outside),
+    organization: deps.organization,
   };
   const linked = createServiceLinkedRoles(parts);
   const credentials = new KeyCredentials(parts);

@@ -2,6 +2,7 @@ import type * as iam from "@aws-sdk/client-iam";
 import { type CompiledPolicy, PolicySet } from "@rolecast/policy";
 import { parseArn } from "../../kernel/arn.ts";
 import { defineOperations } from "../../kernel/operations.ts";
+import { accountOf } from "../../kernel/principal.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { onAccount } from "./authorization.ts";
 import { contextKeyNames } from "./context-key-names.ts";
@@ -34,7 +35,7 @@ const DEFAULT_PAGE = 100;
 const RESOURCES_MAX = 1_000;
 const ACTION = /^[a-zA-Z0-9-]+:[a-zA-Z0-9]+$/;
 
-type Parts = Pick<IamParts, "awsPolicies">;
+type Parts = Pick<IamParts, "awsPolicies" | "organization">;
 
 export function simulationOperations(parts: Parts) {
   return defineOperations<typeof iam>()({
@@ -61,7 +62,9 @@ export function simulationOperations(parts: Parts) {
         const db = context.db<IamTables>();
         const owned = await policiesOfOwner(parts, db, context.accountId, source);
         const boundary = boundaryInput(input) ?? (await storedBoundary(parts, context, source));
-        return answer(input, prepare(input, caller, owned.map(compileOwned), boundary));
+        const policies = owned.map(compileOwned);
+        const levels = organizationLevels(parts, accountOf(caller.principal));
+        return answer(input, prepare(input, caller, policies, boundary, levels));
       },
     },
   });
@@ -120,6 +123,7 @@ function prepare(
   caller: SimulatedCaller,
   owned: readonly CompiledPolicy[],
   boundary: CompiledPolicy | undefined,
+  organization: readonly PolicySet[] = [],
 ): Simulation {
   const inputs = (input.PolicyInputList ?? []).map((text, index) =>
     identityInput(text, { kind: "identity", id: `PolicyInputList.${index + 1}`, managed: false }),
@@ -133,7 +137,7 @@ function prepare(
           id: "ResourcePolicy",
           managed: false,
         });
-  const levels = input.OrderedOrganizationPolicyInputList;
+  const levels = input.OrderedOrganizationPolicyInputList?.map(organizationLevel) ?? organization;
   const resources = input.ResourceArns?.length ? [...new Set(input.ResourceArns)] : ["*"];
   if (resources.length > RESOURCES_MAX)
     throw invalidInput(`A simulation takes at most ${RESOURCES_MAX} resources.`);
@@ -145,7 +149,7 @@ function prepare(
       identity: new PolicySet(identity),
       ...(boundary ? { boundary: new PolicySet([boundary]) } : {}),
       ...(resource ? { resource: new PolicySet([resource]) } : {}),
-      ...(levels ? { scpLevels: levels.map(organizationLevel) } : {}),
+      ...(levels.length > 0 ? { scpLevels: levels } : {}),
     },
     known: new Map([...caller.context, ...entriesOf(input.ContextEntries)]),
     resources,
@@ -156,6 +160,17 @@ function prepare(
     ),
     keyNames: contextKeyNames(shown.map(({ text }) => text)),
   };
+}
+
+/** Those that really apply to the account; what the input brings stands in for them. */
+function organizationLevels({ organization }: Parts, accountId: string): readonly PolicySet[] {
+  const levels = organization?.members.get(accountId)?.scpLevels ?? [];
+  return levels.map(
+    (level) =>
+      new PolicySet(
+        level.map(({ id, text }) => compileInput(text, { kind: "scp", id, managed: true })),
+      ),
+  );
 }
 
 function organizationLevel(level: iam.OrderedOrganizationPolicyType, index: number): PolicySet {

@@ -76,6 +76,7 @@ export class IamWorld {
       ),
       secrets: new SecretBox(new Uint8Array(32)),
       lastUsed: new LastUsed(this.store, silent),
+      organization: undefined,
       templates: new LinkedRoleTemplates(options.outsideServices ?? []),
     };
     this.roles = createServiceLinkedRoles(parts);

@@ -1,0 +1,20 @@
+import type { ServiceRegistry } from "./service-registry.ts";
+
+/** Which operations of a service's API work, by name. */
+export interface OperationCoverage {
+  readonly implemented: readonly string[];
+  readonly missing: readonly string[];
+}
+
+export function coverageOf({ all }: ServiceRegistry): Readonly<Record<string, OperationCoverage>> {
+  const coverage: Record<string, OperationCoverage> = {};
+  for (const { service, wire } of all) {
+    const names = [...wire.operations.keys()].sort();
+    const works = (name: string) => Object.hasOwn(service.operations, name);
+    coverage[service.definition.name] = {
+      implemented: names.filter(works),
+      missing: names.filter((name) => !works(name)),
+    };
+  }
+  return coverage;
+}
