@@ -20,4 +20,9 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
     title: "IAM",
     items: [{ type: "link", text: "Roles", href: "#/iam/roles" }],
   },
+  {
+    type: "section-group",
+    title: "Amazon S3",
+    items: [{ type: "link", text: "Buckets", href: "#/s3/buckets" }],
+  },
 ];

@@ -42,6 +42,19 @@ export const PAGES: readonly PageRoute[] = [
   ),
   pageRoute("/iam/roles", "Roles", () => import("../pages/iam/roles-page.tsx"), "RolesPage"),
   pageRoute("/iam/roles/:name", "Role", () => import("../pages/iam/role-page.tsx"), "RolePage"),
+  pageRoute("/s3/buckets", "Buckets", () => import("../pages/s3/buckets-page.tsx"), "BucketsPage"),
+  pageRoute(
+    "/s3/buckets/:bucket",
+    "Bucket",
+    () => import("../pages/s3/bucket-page.tsx"),
+    "BucketPage",
+  ),
+  pageRoute(
+    "/s3/buckets/:bucket/object",
+    "Object",
+    () => import("../pages/s3/object-page.tsx"),
+    "ObjectPage",
+  ),
 ];
 
 const MISSING = pageRoute(

@@ -28,7 +28,6 @@ export function awsClients(key: SignedIn, region: string, log: CallLog): AwsClie
   const s3Options = {
     ...options,
     forcePathStyle: true,
-    followRegionRedirects: true,
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
   } as const;

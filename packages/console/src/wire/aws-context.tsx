@@ -32,3 +32,14 @@ export function useAws(): Aws {
   if (!aws) throw new Error("a page was shown to nobody");
   return aws;
 }
+
+/** The same key's clients of another Region, for a part of a page. */
+export function InRegion(props: { readonly region: string; readonly children: ReactNode }) {
+  const { region, children } = props;
+  const aws = useAws();
+  const there = useMemo(
+    () => (region === aws.region ? aws : { ...aws, ...aws.inRegion(region) }),
+    [aws, region],
+  );
+  return <AwsContext value={there}>{children}</AwsContext>;
+}

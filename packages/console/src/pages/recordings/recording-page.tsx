@@ -14,6 +14,7 @@ import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownBytes, shownDate, shownDuration } from "../../shared/shown-values.ts";
 import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
+import { InBucketRegion } from "../../wire/in-bucket-region.tsx";
 import { download } from "../../wire/presign.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { type RecordingDocument, readRecordingDocument } from "./recording-documents.ts";
@@ -25,7 +26,14 @@ const POLL_MS = 5_000;
 /** One recording: watched, saved, and what its JSON says. */
 export function RecordingPage({ params, query }: PageProps) {
   const bucket = params.bucket ?? "";
-  const prefix = query.get("prefix") ?? "";
+  return (
+    <InBucketRegion bucket={bucket}>
+      <Recording bucket={bucket} prefix={query.get("prefix") ?? ""} />
+    </InBucketRegion>
+  );
+}
+
+function Recording({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }) {
   const entry = entryOf(bucket, prefix);
   const read = useCall(
     `recording ${bucket} ${prefix}`,

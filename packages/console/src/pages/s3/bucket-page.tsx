@@ -1,0 +1,68 @@
+import { GetBucketPolicyStatusCommand } from "@aws-sdk/client-s3";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import Tabs from "@cloudscape-design/components/tabs";
+import type { PageProps } from "../../routing/page-route.ts";
+import { Page } from "../../shared/page.tsx";
+import type { AwsClients } from "../../wire/aws-clients.ts";
+import { useAws } from "../../wire/aws-context.tsx";
+import { InBucketRegion } from "../../wire/in-bucket-region.tsx";
+import { type Call, useCall } from "../../wire/use-call.ts";
+import { BucketPolicy } from "./bucket-policy.tsx";
+import { BucketProperties } from "./bucket-properties.tsx";
+import { ObjectList } from "./object-list.tsx";
+
+export function BucketPage({ params, query }: PageProps) {
+  const bucket = params.bucket ?? "";
+  return (
+    <InBucketRegion bucket={bucket}>
+      <Bucket bucket={bucket} prefix={query.get("prefix") ?? ""} />
+    </InBucketRegion>
+  );
+}
+
+function Bucket({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }) {
+  const { region } = useAws();
+  const verdict = useCall(`public access of ${bucket}`, (aws) => isPublic(aws, bucket));
+  return (
+    <Page title={bucket} description={`Bucket in ${region}`} actions={badge(verdict)}>
+      <Tabs
+        tabs={[
+          {
+            id: "objects",
+            label: "Objects",
+            content: <ObjectList key={prefix} bucket={bucket} prefix={prefix} />,
+          },
+          {
+            id: "policy",
+            label: "Policy",
+            content: <BucketPolicy bucket={bucket} verdict={verdict} />,
+          },
+          { id: "properties", label: "Properties", content: <BucketProperties bucket={bucket} /> },
+        ]}
+      />
+    </Page>
+  );
+}
+
+/** Whether the policy opens the bucket to everybody, by S3's own judgement. */
+async function isPublic({ s3 }: AwsClients, Bucket: string): Promise<boolean> {
+  try {
+    const { PolicyStatus } = await s3.send(new GetBucketPolicyStatusCommand({ Bucket }));
+    return PolicyStatus?.IsPublic ?? false;
+  } catch (error) {
+    if (error instanceof Error && error.name === "NoSuchBucketPolicy") return false;
+    throw error;
+  }
+}
+
+function badge({ data, error }: Call<boolean>) {
+  if (error !== undefined) {
+    return <StatusIndicator type="warning">Public access unknown</StatusIndicator>;
+  }
+  if (data === undefined) return <StatusIndicator type="loading">Public access</StatusIndicator>;
+  return data ? (
+    <StatusIndicator type="warning">Public</StatusIndicator>
+  ) : (
+    <StatusIndicator>Not public</StatusIndicator>
+  );
+}

@@ -1,0 +1,77 @@
+import { HeadObjectCommand, type HeadObjectCommandOutput } from "@aws-sdk/client-s3";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import type { PageProps } from "../../routing/page-route.ts";
+import { Actions } from "../../shared/actions.tsx";
+import { CallFailure } from "../../shared/call-failure.tsx";
+import { CopiedValue } from "../../shared/copied-value.tsx";
+import { Page } from "../../shared/page.tsx";
+import { shownBytes, shownDate } from "../../shared/shown-values.ts";
+import { useAws } from "../../wire/aws-context.tsx";
+import { InBucketRegion } from "../../wire/in-bucket-region.tsx";
+import { download, type ObjectPlace } from "../../wire/presign.ts";
+import { useCall } from "../../wire/use-call.ts";
+import { ObjectPreview } from "./object-preview.tsx";
+import { PresignedLink } from "./presigned-link.tsx";
+
+export function ObjectPage({ params, query }: PageProps) {
+  const place = { bucket: params.bucket ?? "", key: query.get("key") ?? "" };
+  return (
+    <InBucketRegion bucket={place.bucket}>
+      <StoredObject place={place} />
+    </InBucketRegion>
+  );
+}
+
+function StoredObject({ place }: { readonly place: ObjectPlace }) {
+  const aws = useAws();
+  const head = useCall(`head of ${place.bucket}/${place.key}`, ({ s3 }) =>
+    s3.send(new HeadObjectCommand({ Bucket: place.bucket, Key: place.key })),
+  );
+  return (
+    <Page
+      title={place.key.split("/").at(-1) ?? place.key}
+      description={`s3://${place.bucket}/${place.key}`}
+      actions={
+        <Actions>
+          <PresignedLink place={place} />
+          <Button onClick={() => void download(aws, place)}>Download</Button>
+        </Actions>
+      }
+    >
+      {head.error !== undefined && (
+        <CallFailure title="The object can't be shown" error={head.error} onRetry={head.reload} />
+      )}
+      {head.data && <Facts arn={`arn:aws:s3:::${place.bucket}/${place.key}`} head={head.data} />}
+      {head.data && (
+        <ObjectPreview
+          place={place}
+          contentType={head.data.ContentType ?? ""}
+          sizeBytes={head.data.ContentLength ?? 0}
+        />
+      )}
+    </Page>
+  );
+}
+
+function Facts({ arn, head }: { readonly arn: string; readonly head: HeadObjectCommandOutput }) {
+  const metadata = Object.entries(head.Metadata ?? {});
+  return (
+    <Container header={<Header variant="h2">About</Header>}>
+      <KeyValuePairs
+        columns={3}
+        items={[
+          { label: "ARN", value: <CopiedValue label="ARN" value={arn} /> },
+          { label: "Size", value: shownBytes(head.ContentLength) },
+          { label: "Type", value: head.ContentType ?? "–" },
+          { label: "Last modified", value: shownDate(head.LastModified) },
+          { label: "ETag", value: head.ETag ?? "–" },
+          { label: "Version", value: head.VersionId ?? "Not kept in versions" },
+          ...metadata.map(([name, value]) => ({ label: `x-amz-meta-${name}`, value })),
+        ]}
+      />
+    </Container>
+  );
+}

@@ -1,0 +1,53 @@
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Modal from "@cloudscape-design/components/modal";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import { useState } from "react";
+import { CopiedValue } from "../../shared/copied-value.tsx";
+import { useAws } from "../../wire/aws-context.tsx";
+import { type ObjectPlace, presignedUrl } from "../../wire/presign.ts";
+
+const LIFETIMES = [
+  { value: "300", label: "5 minutes" },
+  { value: "3600", label: "1 hour" },
+  { value: "43200", label: "12 hours" },
+  // Signature version 4 allows a week at most.
+  { value: "604800", label: "7 days" },
+];
+
+/** Makes a link that lets anybody who has it read the object, for a while. */
+export function PresignedLink({ place }: { readonly place: ObjectPlace }) {
+  const aws = useAws();
+  const [open, setOpen] = useState(false);
+  const [lifetime, setLifetime] = useState("3600");
+  const [url, setUrl] = useState<string>();
+  if (!open) return <Button onClick={() => setOpen(true)}>Create presigned link</Button>;
+  const close = () => {
+    setOpen(false);
+    setUrl(undefined);
+  };
+  const create = async () => setUrl(await presignedUrl(aws, place, Number(lifetime)));
+  return (
+    <Modal visible header="Create presigned link" onDismiss={close}>
+      <SpaceBetween size="m">
+        <Box>
+          Whoever has the link reads the object as you would, as long as your key works and the time
+          isn't over.
+        </Box>
+        <FormField label="Works for">
+          <Select
+            options={LIFETIMES}
+            selectedOption={LIFETIMES.find(({ value }) => value === lifetime) ?? null}
+            onChange={({ detail }) => setLifetime(detail.selectedOption.value ?? "3600")}
+          />
+        </FormField>
+        <Button variant="primary" onClick={() => void create()}>
+          Create link
+        </Button>
+        {url !== undefined && <CopiedValue label="presigned link" value={url} />}
+      </SpaceBetween>
+    </Modal>
+  );
+}

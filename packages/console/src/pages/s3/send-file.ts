@@ -1,0 +1,29 @@
+/** Sends a file to a presigned URL. XMLHttpRequest is what tells how far an upload is. */
+export function sendFile(
+  url: string,
+  file: File,
+  contentType: string,
+  onProgress: (sentBytes: number) => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const request = new XMLHttpRequest();
+    request.open("PUT", url);
+    request.setRequestHeader("content-type", contentType);
+    request.upload.addEventListener("progress", ({ loaded }) => onProgress(loaded));
+    request.addEventListener("error", () => reject(new Error("The connection broke.")));
+    request.addEventListener("load", () => {
+      if (request.status < 300) resolve();
+      else reject(refusal(request.responseText, request.status));
+    });
+    request.send(file);
+  });
+}
+
+/** The sentence in S3's error document. */
+function refusal(xml: string, status: number): Error {
+  const document = new DOMParser().parseFromString(xml, "text/xml");
+  const text = (name: string) => document.querySelector(name)?.textContent ?? undefined;
+  const error = new Error(text("Message") ?? `The server answered with status ${status}.`);
+  error.name = text("Code") ?? "Error";
+  return error;
+}

@@ -1,0 +1,20 @@
+import { GetBucketLocationCommand } from "@aws-sdk/client-s3";
+import Spinner from "@cloudscape-design/components/spinner";
+import type { ReactNode } from "react";
+import { InRegion } from "./aws-context.tsx";
+import { useCall } from "./use-call.ts";
+
+/**
+ * Gives its children the clients of the bucket's Region: S3 takes requests and presigned URLs there
+ * only. Whoever may not ask for it has the Region that is picked.
+ */
+export function InBucketRegion(props: { readonly bucket: string; readonly children: ReactNode }) {
+  const { bucket, children } = props;
+  const location = useCall(`location of ${bucket}`, ({ s3 }) =>
+    s3.send(new GetBucketLocationCommand({ Bucket: bucket })),
+  );
+  if (location.error !== undefined) return children;
+  if (location.data === undefined) return <Spinner size="large" />;
+  const region = location.data.LocationConstraint ?? "us-east-1";
+  return <InRegion region={region}>{children}</InRegion>;
+}
