@@ -22,6 +22,7 @@ const TITLES: Readonly<Record<string, string>> = {
   iam: "IAM",
   sts: "STS",
   s3: "S3",
+  cloudtrail: "CloudTrail",
   ivs: "IVS",
   rolecast: "Rolecast",
 };
@@ -72,7 +73,7 @@ function operationsPage(operations: Readonly<Record<string, OperationCoverage>>)
   return [
     "# Operations",
     "",
-    "Every operation of the four services' APIs is routed and decoded. Written by `npm run docs` from the code.",
+    "Every operation of these services' APIs is routed and decoded. Written by `npm run docs` from the code.",
     "",
     parts.join("\n"),
   ].join("\n");

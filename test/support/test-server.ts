@@ -1,3 +1,4 @@
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { IvsClient } from "@aws-sdk/client-ivs";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -20,6 +21,7 @@ export interface Clients {
   readonly sts: STSClient;
   readonly s3: S3Client;
   readonly ivs: IvsClient;
+  readonly cloudtrail: CloudTrailClient;
 }
 
 /** A server of a test's own, on free ports, that keeps nothing. */
@@ -58,5 +60,6 @@ export function clientsOf(endpoint: string, key: Key, region: string): Clients {
     sts: new STSClient(options),
     s3: new S3Client({ ...options, forcePathStyle: true }),
     ivs: new IvsClient(options),
+    cloudtrail: new CloudTrailClient(options),
   };
 }

@@ -28,6 +28,8 @@ import type { Log } from "./kernel/log.ts";
 import type { Service, ServiceDependencies } from "./kernel/service.ts";
 import { createLog } from "./observability/log.ts";
 import { Metrics } from "./observability/metrics.ts";
+import { cloudTrailMigrations } from "./services/cloudtrail/migrations.ts";
+import { createCloudTrailService } from "./services/cloudtrail/service.ts";
 import { iamMigrations } from "./services/iam/migrations.ts";
 import { createIamService } from "./services/iam/service.ts";
 import { findTakenName } from "./services/iam/service-linked-roles/definitions.ts";
@@ -50,7 +52,7 @@ const DEFAULT_REGION = "us-east-1";
 const CLOSE_GRACE_MS = 5_000;
 /** Remove this file from the data folder to have the generated root key shown again. */
 const ROOT_KEY_SHOWN = "root-key-was-shown";
-const MIGRATIONS = [...iamMigrations, ...s3Migrations, ...ivsMigrations];
+const MIGRATIONS = [...iamMigrations, ...s3Migrations, ...cloudTrailMigrations, ...ivsMigrations];
 
 /** A server that is ready. */
 export interface RunningServer {
@@ -157,6 +159,7 @@ async function startServer(
     );
   const routes = new InternalRoutes({
     events,
+    feeds: new Map([["cloudtrail", composed.cloudtrail.readRecords]]),
     ready: () => ready,
     health: () => healthOf(composed.services),
     metrics: () => composed.metrics.text(),
@@ -310,7 +313,13 @@ function compose(parts: Parts) {
         request.body,
       ),
   });
-  const services: readonly Service[] = [iam, sts, s3, ivs, linkedServices];
+  const cloudtrail = createCloudTrailService({
+    ...deps,
+    eventsMax: config.auditEventsMax,
+    services: () => services,
+  });
+  // Closed from the end: each may still need those before it.
+  const services: readonly Service[] = [iam, sts, s3, cloudtrail, ivs, linkedServices];
   const registry = new ServiceRegistry(services);
   const authorizer = new Authorizer({
     directory,
@@ -327,13 +336,14 @@ function compose(parts: Parts) {
     store,
     clock: systemClock,
     ids: randomIds,
+    auditor: cloudtrail.auditor,
     audit: ({ requestId, service, operation, errorCode, durationMs }) => {
       metrics.noteRequest({ service, operation, errorCode, durationMs });
       log.debug({ requestId, service, operation, errorCode, durationMs }, "request");
     },
   });
   late.invoke = dispatcher.invoke;
-  return { services, registry, dispatcher, metrics, iam, authenticator, ports };
+  return { services, registry, dispatcher, metrics, iam, cloudtrail, authenticator, ports };
 }
 
 async function emptyEverything(
@@ -342,7 +352,7 @@ async function emptyEverything(
   events: EventLog,
   bootstrap: () => Promise<void>,
 ): Promise<void> {
-  for (const service of services) await service.close?.();
+  for (const service of [...services].reverse()) await service.close?.();
   await store.empty();
   for (const service of services) await service.reset?.();
   events.clear();

@@ -91,6 +91,11 @@ export const SETTINGS = {
     onOff.default(false),
     "Allow POST /_rolecast/state/reset, which empties everything but the accounts' root keys.",
   ),
+  auditEventsMax: setting(
+    z.coerce.number().int().min(1_000).default(500_000),
+    "Events that CloudTrail's event history keeps at most, of changes and of reads each; none is kept for more than 90 days.",
+    { placeholder: "N" },
+  ),
   publicBaseUrl: setting(
     z.url({ protocol: /^https?$/ }).optional(),
     "URL under which players reach this server; default http://localhost:<port>.",

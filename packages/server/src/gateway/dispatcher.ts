@@ -1,6 +1,7 @@
 import type { Operation } from "@rolecast/wire";
 import type { Authorizer } from "../authz/authorizer.ts";
 import { AwsError } from "../kernel/aws-error.ts";
+import type { CallAudit, CallAuditor } from "../kernel/call-audit.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { findViolations, validationSentence } from "../kernel/constraints.ts";
 import type { Ids } from "../kernel/ids.ts";
@@ -20,6 +21,8 @@ export interface DispatcherOptions {
   readonly ids: Ids;
   /** Learns of other nodes' changes of an account; authentication did for what comes from outside. */
   readonly refresh: (accountId: string) => Promise<void>;
+  /** Keeps records of calls. */
+  readonly auditor: CallAuditor;
   /** Hears of every request after its end. */
   readonly audit: (entry: AuditEntry) => void;
 }
@@ -49,16 +52,17 @@ export class Dispatcher {
     input: Readonly<Record<string, unknown>>,
     context: RequestContext,
   ): Promise<unknown> {
-    const { clock, authorizer, audit } = this.#options;
+    const { clock, auditor, audit } = this.#options;
     const startedMs = clock.nowMs();
+    const call = auditor.begin({ service, operation, input, context });
     let errorCode: string | undefined;
     try {
-      const handler = handlerOf(service, operation.name);
-      validate(service, operation, input);
-      await authorizer.authorize(service, await handler.authorize(input, context), context);
-      return await handler.handle(input, context);
+      const output = await this.#handle(service, operation, input, context, call);
+      if (call) await endCall(call, output, context);
+      return output;
     } catch (error) {
       errorCode = error instanceof AwsError ? error.code : "InternalFailure";
+      call?.end({ error });
       throw error;
     } finally {
       audit({
@@ -70,6 +74,24 @@ export class Dispatcher {
         durationMs: clock.nowMs() - startedMs,
       });
     }
+  }
+
+  async #handle(
+    service: Service,
+    operation: Operation,
+    input: Readonly<Record<string, unknown>>,
+    context: RequestContext,
+    call: CallAudit | undefined,
+  ): Promise<unknown> {
+    const handler = handlerOf(service, operation.name);
+    validate(service, operation, input);
+    const authorizations = await handler.authorize(input, context);
+    if (call) {
+      call.decidedOn(Array.isArray(authorizations) ? authorizations : [authorizations]);
+      context.beforeCommit((tx) => call.intend(tx));
+    }
+    await this.#options.authorizer.authorize(service, authorizations, context);
+    return handler.handle(input, context);
   }
 
   /** What decides one more pair inside a handler of this service. */
@@ -108,6 +130,15 @@ export class Dispatcher {
     const members = input as Readonly<Record<string, unknown>>;
     return (await this.run(registered, operation, members, context)) as Output;
   };
+}
+
+/** Inside another call's transaction the record shares its fate. */
+async function endCall(call: CallAudit, output: unknown, context: RequestContext): Promise<void> {
+  if (!context.inTransaction) return call.end({ output });
+  await context.transaction(async (tx) => {
+    await call.intend(tx);
+    tx.afterCommit(() => call.end({ output }));
+  });
 }
 
 function handlerOf(

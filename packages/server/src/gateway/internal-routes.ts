@@ -9,8 +9,13 @@ const EVENT_READERS_MAX = 100;
 const EVENT_BACKLOG_BYTES_MAX = 1024 * 1024;
 const HEARTBEAT_MS = 15_000;
 
+/** Lines for whoever reads now: `read` gets each as JSON; returns the way to stop. */
+export type TextFeed = (read: (json: string) => void) => () => void;
+
 export interface InternalRoutesOptions {
   readonly events: EventLog;
+  /** Server-sent events below `/_rolecast/`, by name. */
+  readonly feeds: ReadonlyMap<string, TextFeed>;
   readonly ready: () => boolean;
   readonly health: () => Promise<Readonly<Record<string, unknown>>>;
   /** Prometheus's text format. */
@@ -31,10 +36,12 @@ export class InternalRoutes {
   async handle(request: PlainRequest): Promise<PlainResponse | undefined> {
     const { path } = request;
     if (!path.startsWith("/_rolecast/") && path !== "/_localstack/health") return undefined;
-    if (path.startsWith("/_rolecast/events") || path.startsWith("/_rolecast/state/")) {
+    const feed = this.#options.feeds.get(path.slice("/_rolecast/".length));
+    if (feed || path.startsWith("/_rolecast/events") || path.startsWith("/_rolecast/state/")) {
       const refusal = refuseStrangers(request);
       if (refusal) return refusal;
     }
+    if (feed && request.method === "GET") return this.#feedStream(feed);
     switch (`${request.method} ${path}`) {
       case "GET /_rolecast/health/live":
         return json(200, { status: "live" });
@@ -73,18 +80,33 @@ export class InternalRoutes {
     return json(200, { status: "reset" });
   }
 
-  /** Server-sent events (HTML standard, section 9.2), one AWS event each. */
+  /** One AWS event each; readers resume behind the one that they name. */
   #eventStream(request: PlainRequest): PlainResponse {
+    const after = Number(request.headers["last-event-id"] ?? request.query.get("after") ?? 0);
+    return this.#stream("events of AWS services, one JSON object each", (write) =>
+      this.#options.events.read(Number.isFinite(after) ? after : 0, (read) =>
+        write(`id: ${read.sequence}\ndata: ${JSON.stringify(read.event)}\n\n`),
+      ),
+    );
+  }
+
+  #feedStream(feed: TextFeed): PlainResponse {
+    return this.#stream("one JSON object each, from now on", (write) =>
+      feed((json) => write(`data: ${json}\n\n`)),
+    );
+  }
+
+  /** Server-sent events (HTML standard, section 9.2). */
+  #stream(title: string, subscribe: (write: (text: string) => void) => () => void): PlainResponse {
     if (this.#streams.size >= EVENT_READERS_MAX) {
       return json(503, { message: `At most ${EVENT_READERS_MAX} readers of events at a time.` });
     }
     const stream = new PassThrough();
-    const after = Number(request.headers["last-event-id"] ?? request.query.get("after") ?? 0);
     this.#streams.add(stream);
-    stream.write(": events of AWS services, one JSON object each\n\n");
-    const stop = this.#options.events.read(Number.isFinite(after) ? after : 0, (read) => {
+    stream.write(`: ${title}\n\n`);
+    const stop = subscribe((text) => {
       if (stream.readableLength > EVENT_BACKLOG_BYTES_MAX) return void stream.destroy();
-      stream.write(`id: ${read.sequence}\ndata: ${JSON.stringify(read.event)}\n\n`);
+      stream.write(text);
     });
     const heartbeat = setInterval(() => stream.write(": \n\n"), HEARTBEAT_MS);
     stream.once("close", () => {
@@ -94,10 +116,7 @@ export class InternalRoutes {
     });
     return {
       status: 200,
-      headers: {
-        "content-type": "text/event-stream",
-        "cache-control": "no-store",
-      },
+      headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
       body: stream,
     };
   }

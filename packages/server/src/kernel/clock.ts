@@ -8,5 +8,13 @@ export const systemClock: Clock = { nowMs: () => Date.now() };
 
 /** AWS's query and JSON APIs show whole seconds: `2020-05-05T21:55:38Z`. */
 export function isoSeconds(ms: number): string {
-  return `${new Date(ms).toISOString().slice(0, 19)}Z`;
+  const seconds = Math.floor(ms / 1000);
+  if (seconds === lastSeconds) return lastText;
+  lastText = `${new Date(seconds * 1000).toISOString().slice(0, 19)}Z`;
+  lastSeconds = seconds;
+  return lastText;
 }
+
+/** Most requests of one second ask for the same text. */
+let lastSeconds = Number.NaN;
+let lastText = "";

@@ -75,6 +75,7 @@ export class RequestContext {
   readonly #transaction: Transaction | undefined;
   readonly #invoke: Invoke;
   readonly #authorize: RequestContextInit["authorize"];
+  #beforeCommit: ((tx: Transaction) => Promise<void>) | undefined;
 
   constructor(init: RequestContextInit) {
     this.requestId = init.requestId;
@@ -118,7 +119,19 @@ export class RequestContext {
   /** Runs `run` in the surrounding transaction when there is one, else in one of its own. */
   transaction<T extends Tables, R>(run: (tx: Transaction<T>) => Promise<R>): Promise<R> {
     if (this.#transaction) return run(this.#transaction.tables<T>());
-    return this.#store.tables<T>().transaction(run);
+    const beforeCommit = this.#beforeCommit;
+    const store = this.#store.tables<T>();
+    if (!beforeCommit) return store.transaction(run);
+    return store.transaction(async (tx) => {
+      const result = await run(tx);
+      await beforeCommit(tx.tables());
+      return result;
+    });
+  }
+
+  /** What runs last in each transaction of the request's own: the audit. */
+  beforeCommit(run: (tx: Transaction) => Promise<void>): void {
+    this.#beforeCommit = run;
   }
 
   /**

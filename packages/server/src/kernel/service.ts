@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { ServiceDefinition } from "@rolecast/wire";
 import type { AwsError } from "./aws-error.ts";
+import type { AuditFacts } from "./call-audit.ts";
 import type { Clock } from "./clock.ts";
 import type { ServiceConstraints } from "./constraints.ts";
 import type { EventBus } from "./events.ts";
@@ -63,6 +64,8 @@ export interface Service {
   readonly operations: OperationTable;
   readonly constraints: ServiceConstraints;
   readonly migrations: readonly Migration[];
+  /** What the record of its calls can't tell from its schemas. */
+  readonly audit?: AuditFacts;
   /** Regions in which the service exists; left out, all. */
   readonly regions?: readonly string[];
   /** Unsigned requests reach every operation (S3); elsewhere only those that declare `unsigned`. */

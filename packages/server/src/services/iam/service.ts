@@ -16,6 +16,7 @@ import { accountPasswordPolicyOperations } from "./account-password-policies.ts"
 import { accountSummaryOperations } from "./account-summary.ts";
 import { bootstrapAccounts, type RootAccount } from "./accounts.ts";
 import { attachedPolicyOperations } from "./attached-policies.ts";
+import { iamAudit } from "./audit.ts";
 import { AwsManagedPolicies } from "./aws-managed-policies.ts";
 import { iamConstraints } from "./constraints.ts";
 import { contextKeyOperations } from "./context-keys.ts";
@@ -103,6 +104,7 @@ export function createIamService(deps: IamDependencies): IamService {
     operations: { ...operationsOf(parts), ...linked.operations },
     constraints: iamConstraints,
     migrations: iamMigrations,
+    audit: iamAudit,
     directory: createIdentityDirectory(parts),
     federation: createFederationDirectory(parts),
     credentials,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { ServiceDefinition } from "@rolecast/wire";
 import type { IdentityDirectory } from "../../kernel/identity.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
+import { s3Audit } from "./audit.ts";
 import { s3AccessDenied } from "./authorization.ts";
 import { BlobFiles } from "./blobs/blob-files.ts";
 import { BlobLeases } from "./blobs/blob-leases.ts";
@@ -80,6 +81,7 @@ export function createS3Service(
     },
     constraints: s3Constraints,
     migrations: s3Migrations,
+    audit: s3Audit,
     admitsAnonymous: true,
     accessDenied: s3AccessDenied,
     corsHeaders: (request) => corsHeaders(request, store),

@@ -6,6 +6,7 @@ import type {
 import type { ForwardAccessSessions } from "../../kernel/linked-services.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyInfo } from "./access-key-info.ts";
+import { stsAudit } from "./audit.ts";
 import { AuthorizationMessages } from "./authorization-messages.ts";
 import { callerIdentities } from "./caller-identities.ts";
 import { stsConstraints } from "./constraints.ts";
@@ -76,6 +77,7 @@ export function createStsService(deps: StsDependencies): StsService {
     },
     constraints: stsConstraints,
     migrations: [],
+    audit: stsAudit,
     credentials,
     messages,
     forwardAccessSessions,

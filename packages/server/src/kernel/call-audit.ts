@@ -1,0 +1,52 @@
+import type { Operation } from "@rolecast/wire";
+import type { Authorization } from "./operations.ts";
+import type { RequestContext } from "./request-context.ts";
+import type { Service } from "./service.ts";
+import type { Transaction } from "./store.ts";
+
+/** A call of one operation, from outside or by another service. */
+export interface AuditedCall {
+  readonly service: Service;
+  readonly operation: Operation;
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly context: RequestContext;
+}
+
+export type CallOutcome = { readonly output: unknown } | { readonly error: unknown };
+
+/** The audit of one call while it runs. */
+export interface CallAudit {
+  /** What had to be allowed: it tells the resources and whose they are. */
+  decidedOn(authorizations: readonly Authorization[]): void;
+  /**
+   * Runs last in every transaction that may hold an effect of the call, so that effect and record
+   * are committed together or not at all.
+   */
+  intend(tx: Transaction): Promise<void>;
+  /** The call is over; after this its record outlives the process. Before the caller hears of it. */
+  end(outcome: CallOutcome): void;
+}
+
+/** Records calls. CloudTrail implements it. */
+export interface CallAuditor {
+  /** Undefined for calls that leave no record, such as those on data. */
+  begin(call: AuditedCall): CallAudit | undefined;
+}
+
+/** What the record of a call can't tell from the service's schemas. */
+export interface AuditFacts {
+  /** For a global service: the Region under which its calls are recorded. */
+  readonly recordedIn?: string;
+  /** Operations on data rather than on resources: they are no management events. */
+  readonly dataOperations?: readonly string[];
+  /** Operations that change nothing, beside those whose name begins with Get, List, Describe … */
+  readonly readOnly?: readonly string[];
+  /** Operations recorded under another event name. */
+  readonly eventNames?: Readonly<Record<string, string>>;
+  /** Members recorded under another name: S3's `Bucket` is `bucketName`. */
+  readonly memberNames?: Readonly<Record<string, string>>;
+  /** Members that hold a secret although the schema doesn't say so. */
+  readonly secretMembers?: readonly string[];
+  /** How resource types begin; left out, `AWS::` and the service's name in capitals. */
+  readonly resourceTypePrefix?: string;
+}

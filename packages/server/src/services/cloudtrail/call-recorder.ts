@@ -1,0 +1,98 @@
+import type { AuditedCall, CallAudit, CallAuditor, CallOutcome } from "../../kernel/call-audit.ts";
+import type { Clock } from "../../kernel/clock.ts";
+import type { Ids } from "../../kernel/ids.ts";
+import type { LiveFeed } from "../../kernel/live-feed.ts";
+import type { Authorization } from "../../kernel/operations.ts";
+import type { Transaction } from "../../kernel/store.ts";
+import type { EventStore } from "./events/event-store.ts";
+import { type AuditedOperation, AuditedOperations } from "./record/audited-operation.ts";
+import type { EventRecord, EventRecords } from "./record/event-record.ts";
+
+export interface CallRecorderOptions {
+  readonly events: EventStore;
+  readonly records: EventRecords;
+  readonly feed: LiveFeed<EventRecord>;
+  readonly clock: Clock;
+  readonly ids: Ids;
+}
+
+const ORDER_STEP_MS = 0.001;
+
+/** Makes CloudTrail's records of calls. */
+export class CallRecorder implements CallAuditor {
+  readonly #options: CallRecorderOptions;
+  readonly #operations = new AuditedOperations();
+  #lastMs = 0;
+
+  constructor(options: CallRecorderOptions) {
+    this.#options = options;
+  }
+
+  begin(call: AuditedCall): CallAudit | undefined {
+    const operation = this.#operations.of(call.service, call.operation);
+    return operation.isData ? undefined : new RecordedCall(call, operation, this);
+  }
+
+  get options(): CallRecorderOptions {
+    return this.#options;
+  }
+
+  /** Now; fractions of a millisecond keep the order of what happens within one. */
+  nextMs(): number {
+    const nowMs = this.#options.clock.nowMs();
+    this.#lastMs = nowMs > this.#lastMs ? nowMs : this.#lastMs + ORDER_STEP_MS;
+    return this.#lastMs;
+  }
+}
+
+class RecordedCall implements CallAudit {
+  readonly #call: AuditedCall;
+  readonly #operation: AuditedOperation;
+  readonly #recorder: CallRecorder;
+  readonly #ids = new Map<string, string>();
+  #authorizations: readonly Authorization[] = [];
+
+  constructor(call: AuditedCall, operation: AuditedOperation, recorder: CallRecorder) {
+    this.#call = call;
+    this.#operation = operation;
+    this.#recorder = recorder;
+  }
+
+  decidedOn(authorizations: readonly Authorization[]): void {
+    this.#authorizations = authorizations;
+  }
+
+  async intend(tx: Transaction): Promise<void> {
+    if (this.#operation.readOnly) return;
+    await this.#recorder.options.events.intend(this.#records(undefined), tx);
+  }
+
+  end(outcome: CallOutcome): void {
+    const { events, feed } = this.#recorder.options;
+    const records = this.#records(outcome);
+    events.append(records);
+    if (feed.hasListeners) for (const record of records) feed.publish(record);
+  }
+
+  #records(outcome: CallOutcome | undefined): readonly EventRecord[] {
+    const { records } = this.#recorder.options;
+    const soFar = {
+      call: this.#call,
+      operation: this.#operation,
+      authorizations: this.#authorizations,
+      outcome,
+      atMs: this.#recorder.nextMs(),
+    };
+    return records.of(soFar, (recipient) => this.#id(recipient));
+  }
+
+  /** The same in every record of the call, however often it is made. */
+  #id(recipient: string): string {
+    let id = this.#ids.get(recipient);
+    if (id === undefined) {
+      id = this.#recorder.options.ids.uuid();
+      this.#ids.set(recipient, id);
+    }
+    return id;
+  }
+}

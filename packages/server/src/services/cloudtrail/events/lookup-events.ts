@@ -1,0 +1,102 @@
+import { createHash } from "node:crypto";
+import type * as cloudtrail from "@aws-sdk/client-cloudtrail";
+import { type Authorization, defineOperations } from "../../../kernel/operations.ts";
+import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
+import {
+  invalidEventCategory,
+  invalidLookupAttributes,
+  invalidMaxResults,
+  invalidNextToken,
+  invalidTimeRange,
+} from "../errors.ts";
+import { EventHistory, type HistoryPosition } from "./event-history.ts";
+import type { EventStore } from "./event-store.ts";
+import { EVENT_HISTORY_MS } from "./retention.ts";
+import { shownEvent } from "./shown-event.ts";
+
+/** Source: API reference, LookupEvents; also what is given when nothing is asked for. */
+const RESULTS_MAX = 50;
+const SCOPE_LENGTH = 12;
+
+type Input = cloudtrail.LookupEventsCommandInput;
+
+/** The event history: management events of the last 90 days, newest first. */
+export function lookupOperations(events: EventStore) {
+  return defineOperations<typeof cloudtrail>()({
+    LookupEvents: {
+      authorize: (): Authorization => ({ action: "cloudtrail:LookupEvents", resource: "*" }),
+      handle: (input, context) => lookup(input, context, events),
+    },
+  });
+}
+
+async function lookup(input: Input, context: RequestContext, events: EventStore) {
+  const accountId = requireAccount(context);
+  const { MaxResults: limit = RESULTS_MAX, EventCategory, NextToken } = input;
+  if (limit < 1 || limit > RESULTS_MAX) throw invalidMaxResults();
+  if (EventCategory !== undefined && EventCategory !== "insight")
+    throw invalidEventCategory(EventCategory);
+  const scope = scopeOf(input);
+  const position = readToken(NextToken, scope);
+  const earliestMs = context.nowMs - EVENT_HISTORY_MS;
+  const startMs = Math.max(input.StartTime?.getTime() ?? 0, earliestMs);
+  const endMs = input.EndTime?.getTime() ?? Number.MAX_SAFE_INTEGER;
+  if (startMs > endMs) throw invalidTimeRange();
+  const attribute = attributeOf(input);
+  // No insights are made of events here.
+  if (EventCategory === "insight") return { Events: [] };
+  // What happened before this call is to be seen by it.
+  await events.flush();
+  const { found, next } = await new EventHistory(context.db()).page({
+    accountId,
+    region: context.region,
+    startMs,
+    endMs,
+    attribute,
+    limit,
+    position,
+  });
+  return {
+    Events: found.map(shownEvent),
+    ...(next ? { NextToken: tokenOf(next, scope) } : {}),
+  };
+}
+
+/** At most one may be given. Source: API reference, LookupEvents. */
+function attributeOf({ LookupAttributes = [] }: Input) {
+  const [first, ...further] = LookupAttributes;
+  if (further.length > 0) throw invalidLookupAttributes("Only one lookup attribute may be given.");
+  if (!first) return undefined;
+  const { AttributeKey: key, AttributeValue: value = "" } = first;
+  if (key === "ReadOnly" && value !== "true" && value !== "false")
+    throw invalidLookupAttributes("ReadOnly is true or false.");
+  return { key: key ?? "", value };
+}
+
+/** A token continues only the search that gave it. */
+function scopeOf({ LookupAttributes, StartTime, EndTime, EventCategory }: Input): string {
+  const text = JSON.stringify([LookupAttributes, StartTime, EndTime, EventCategory]);
+  return createHash("sha256").update(text).digest("base64url").slice(0, SCOPE_LENGTH);
+}
+
+function tokenOf({ atMs, eventId }: HistoryPosition, scope: string): string {
+  return Buffer.from(JSON.stringify([scope, atMs, eventId])).toString("base64url");
+}
+
+function readToken(token: string | undefined, scope: string): HistoryPosition | undefined {
+  if (token === undefined || token === "") return undefined;
+  const [mark, atMs, eventId] = fieldsOf(Buffer.from(token, "base64url").toString());
+  if (mark !== scope || typeof atMs !== "number" || typeof eventId !== "string")
+    throw invalidNextToken();
+  return { atMs, eventId };
+}
+
+function fieldsOf(text: string): readonly unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(text);
+    return Array.isArray(parsed) ? parsed : [];
+  } catch (error) {
+    if (error instanceof SyntaxError) return [];
+    throw error;
+  }
+}

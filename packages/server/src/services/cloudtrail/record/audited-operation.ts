@@ -1,0 +1,68 @@
+import type { Operation } from "@rolecast/wire";
+import type { AuditFacts } from "../../../kernel/call-audit.ts";
+import type { Service } from "../../../kernel/service.ts";
+import { RedactedElements } from "./redacted-elements.ts";
+
+const NO_FACTS: AuditFacts = {};
+/** How the names of operations that change nothing begin. */
+const READS = /^(?:Get|List|Describe|BatchGet|Lookup|Head|Search|Simulate|Decode)(?![a-z])/;
+
+/** What is the same in all records of one operation. */
+export interface AuditedOperation {
+  readonly isData: boolean;
+  readonly readOnly: boolean;
+  readonly eventName: string;
+  readonly eventSource: string;
+  readonly region: string | undefined;
+  parameters(input: Readonly<Record<string, unknown>>): unknown;
+  /** Null for what changes nothing and gives no credentials. */
+  elements(output: unknown): unknown;
+}
+
+/** Works out each operation once. */
+export class AuditedOperations {
+  readonly #known = new WeakMap<Operation, AuditedOperation>();
+  readonly #elements = new WeakMap<Service, RedactedElements>();
+
+  of(service: Service, operation: Operation): AuditedOperation {
+    let known = this.#known.get(operation);
+    if (!known) {
+      known = this.#describe(service, operation);
+      this.#known.set(operation, known);
+    }
+    return known;
+  }
+
+  #describe(service: Service, operation: Operation): AuditedOperation {
+    const { name, input, output } = operation;
+    const facts = service.audit ?? NO_FACTS;
+    const elements = this.#elementsOf(service, facts);
+    const reads = READS.test(name);
+    const writeInput = input && elements.structure(input);
+    const writeOutput = output && !reads ? elements.structure(output) : undefined;
+    return {
+      isData: facts.dataOperations?.includes(name) ?? false,
+      readOnly: reads || (facts.readOnly?.includes(name) ?? false),
+      eventName: facts.eventNames?.[name] ?? name,
+      eventSource: `${service.definition.signingName}.amazonaws.com`,
+      region: facts.recordedIn,
+      parameters: (value) => orNull(writeInput?.(value)),
+      elements: (value) => orNull(writeOutput?.(value ?? {})),
+    };
+  }
+
+  #elementsOf(service: Service, facts: AuditFacts): RedactedElements {
+    let elements = this.#elements.get(service);
+    if (!elements) {
+      elements = new RedactedElements(facts);
+      this.#elements.set(service, elements);
+    }
+    return elements;
+  }
+}
+
+function orNull(elements: unknown): unknown {
+  const some =
+    typeof elements === "object" && elements !== null && Object.keys(elements).length > 0;
+  return some ? elements : null;
+}

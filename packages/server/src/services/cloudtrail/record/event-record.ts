@@ -1,0 +1,169 @@
+import { AwsError } from "../../../kernel/aws-error.ts";
+import type { AuditedCall, CallOutcome } from "../../../kernel/call-audit.ts";
+import { isoSeconds } from "../../../kernel/clock.ts";
+import type { Authorization } from "../../../kernel/operations.ts";
+import type { AuditedOperation } from "./audited-operation.ts";
+import { type RecordedResource, recordedResources } from "./resource-names.ts";
+import {
+  callingService,
+  federatedIdentity,
+  foreignIdentity,
+  type UserIdentity,
+  userIdentity,
+} from "./user-identity.ts";
+
+/** Source: CloudTrail user guide, "CloudTrail record contents". */
+const EVENT_VERSION = "1.11";
+/** Same source: what is longer is left out. */
+const ELEMENTS_CHARS_MAX = 100 * 1024;
+const ACCOUNT_ID = /^\d{12}$/;
+
+/** A call as far as it is known; `outcome` undefined while it runs. */
+export interface CallSoFar {
+  readonly call: AuditedCall;
+  readonly operation: AuditedOperation;
+  readonly authorizations: readonly Authorization[];
+  readonly outcome: CallOutcome | undefined;
+  readonly atMs: number;
+}
+
+/** One account's record of a call. */
+export interface EventRecord {
+  readonly eventId: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly readOnly: boolean;
+  readonly atMs: number;
+  /** JSON, as LookupEvents' `CloudTrailEvent` and the files of trails show it. */
+  readonly text: string;
+}
+
+/**
+ * The accounts that get a record: the caller's, and when the call succeeds those whose resources
+ * it was about. A service that acts for itself has no account.
+ */
+export function recipientsOf({ call, authorizations, outcome }: CallSoFar): readonly string[] {
+  const caller = call.context.accountId;
+  if (authorizations.every(({ resourceAccountId: owner = caller }) => owner === caller))
+    return ACCOUNT_ID.test(caller) ? [caller] : [];
+  const failed = outcome !== undefined && "error" in outcome;
+  const owners = authorizations.flatMap(({ resourceAccountId }) => resourceAccountId ?? []);
+  const wanted = failed && ACCOUNT_ID.test(caller) ? [caller] : [caller, ...owners];
+  return [...new Set(wanted)].filter((accountId) => ACCOUNT_ID.test(accountId));
+}
+
+export class EventRecords {
+  readonly #readTypePrefixes: () => ReadonlyMap<string, string>;
+  #typePrefixes: ReadonlyMap<string, string> | undefined;
+
+  /** `typePrefixes`: how resource types begin, by the service's name in ARNs. */
+  constructor(typePrefixes: () => ReadonlyMap<string, string>) {
+    this.#readTypePrefixes = typePrefixes;
+  }
+
+  /** The call's records, one a recipient; `eventIds` has an id for each and one they share. */
+  of(soFar: CallSoFar, newId: (recipient: string) => string): readonly EventRecord[] {
+    const recipients = recipientsOf(soFar);
+    const sharedId = recipients.length > 1 ? { sharedEventID: newId("shared") } : {};
+    return recipients.map((accountId) => {
+      const eventId = newId(accountId);
+      const record = this.#record(soFar, accountId, eventId);
+      return {
+        eventId,
+        accountId,
+        region: record.awsRegion,
+        readOnly: soFar.operation.readOnly,
+        atMs: soFar.atMs,
+        text: textOf({ ...record, ...sharedId }),
+      };
+    });
+  }
+
+  #record(soFar: CallSoFar, accountId: string, eventId: string) {
+    const { call, operation, authorizations, outcome, atMs } = soFar;
+    const { context, input } = call;
+    const service = callingService(context);
+    this.#typePrefixes ??= this.#readTypePrefixes();
+    const resources = recordedResources(authorizations, accountId, this.#typePrefixes);
+    return {
+      eventVersion: EVENT_VERSION,
+      userIdentity: identityOf(soFar, accountId),
+      eventTime: isoSeconds(atMs),
+      eventSource: operation.eventSource,
+      eventName: operation.eventName,
+      awsRegion: operation.region ?? context.region,
+      sourceIPAddress: service ?? context.sourceIp ?? "internal",
+      userAgent: service ?? context.userAgent ?? "",
+      ...errorOf(call, outcome),
+      requestParameters: operation.parameters(input),
+      responseElements: outcome && "output" in outcome ? operation.elements(outcome.output) : null,
+      requestID: context.requestId,
+      eventID: eventId,
+      readOnly: operation.readOnly,
+      ...(resources.length > 0 ? { resources: owned(resources) } : {}),
+      eventType: "AwsApiCall",
+      managementEvent: true,
+      recipientAccountId: accountId,
+      eventCategory: "Management",
+      ...tlsDetails(call),
+    };
+  }
+}
+
+function identityOf({ call, authorizations, outcome }: CallSoFar, accountId: string): UserIdentity {
+  const { context } = call;
+  const caller = authorizations.find((each) => each.caller)?.caller ?? context.caller;
+  const { kind } = caller.principal;
+  if (kind === "federated-provider") {
+    const answer = outcome && "output" in outcome ? (outcome.output as FederatedAnswer) : {};
+    const { SubjectFromWebIdentityToken, Subject, Audience } = answer;
+    const identity = userIdentity(caller, context.invokedBy);
+    return federatedIdentity(identity, SubjectFromWebIdentityToken ?? Subject, Audience);
+  }
+  const isForeign = ACCOUNT_ID.test(context.accountId) && context.accountId !== accountId;
+  return isForeign ? foreignIdentity(caller) : userIdentity(caller, context.invokedBy);
+}
+
+interface FederatedAnswer {
+  readonly SubjectFromWebIdentityToken?: string;
+  readonly Subject?: string;
+  readonly Audience?: string;
+}
+
+/** Records name a modelled error by its shape: IAM's `NoSuchEntity` is `NoSuchEntityException`. */
+function errorOf({ operation }: AuditedCall, outcome: CallOutcome | undefined): object {
+  if (!outcome || !("error" in outcome)) return {};
+  const { error } = outcome;
+  if (!(error instanceof AwsError)) return { errorCode: "InternalFailure" };
+  const errorCode = operation.errors.get(error.code)?.name ?? error.code;
+  return { errorCode, errorMessage: error.message };
+}
+
+function owned(resources: readonly RecordedResource[]) {
+  return resources.map(({ accountId, type, ARN }) => ({ accountId, type, ARN }));
+}
+
+/** Which TLS version a proxy in front of the server spoke isn't known here. */
+function tlsDetails({ context }: AuditedCall): object {
+  if (context.http?.scheme !== "https") return {};
+  return { tlsDetails: { clientProvidedHostHeader: context.http.headers.host } };
+}
+
+function textOf(record: {
+  readonly requestParameters: unknown;
+  readonly responseElements: unknown;
+}): string {
+  const text = JSON.stringify(record);
+  if (text.length <= ELEMENTS_CHARS_MAX) return text;
+  return JSON.stringify({
+    ...record,
+    requestParameters: shortened(record.requestParameters, "requestParameters"),
+    responseElements: shortened(record.responseElements, "responseElements"),
+  });
+}
+
+function shortened(elements: unknown, field: string): unknown {
+  const originalSize = JSON.stringify(elements).length;
+  if (originalSize <= ELEMENTS_CHARS_MAX) return elements;
+  return { omitted: true, originalSize, reason: `${field} too large` };
+}

@@ -1,0 +1,105 @@
+import type { Member, Shape, StructureShape } from "@rolecast/wire";
+import type { AuditFacts } from "../../../kernel/call-audit.ts";
+
+/** What CloudTrail writes where a secret was. */
+const HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS";
+
+type Write = (value: unknown) => unknown;
+
+/**
+ * Compiles shapes into functions that show a value as a record's requestParameters or
+ * responseElements do: names begin in lower case, secrets are hidden, bytes are left out.
+ */
+export class RedactedElements {
+  readonly #facts: AuditFacts;
+  readonly #secret: ReadonlySet<string>;
+  readonly #structures = new Map<StructureShape, Write>();
+
+  constructor(facts: AuditFacts) {
+    this.#facts = facts;
+    this.#secret = new Set(facts.secretMembers);
+  }
+
+  structure(shape: StructureShape): Write {
+    const known = this.#structures.get(shape);
+    if (known) return known;
+    // Registered first, since shapes may be recursive.
+    let compiled: Write | undefined;
+    const write: Write = (value) => (compiled ??= this.#compile(shape))(value);
+    this.#structures.set(shape, write);
+    return write;
+  }
+
+  #compile(shape: StructureShape): Write {
+    const members = shape.members.map((member) => ({
+      name: member.name,
+      shown: this.#shownName(member.name),
+      write: this.#member(member),
+    }));
+    return (value) => {
+      const given = value as Readonly<Record<string, unknown>>;
+      const elements: Record<string, unknown> = {};
+      for (const { name, shown, write } of members) {
+        const item = given[name];
+        if (item !== undefined && item !== null) elements[shown] = write(item);
+      }
+      return elements;
+    };
+  }
+
+  #shownName(name: string): string {
+    const own = this.#facts.memberNames;
+    if (own && Object.hasOwn(own, name)) return own[name] ?? name;
+    return name.charAt(0).toLowerCase() + name.slice(1);
+  }
+
+  #member({ name, traits, target }: Member): Write {
+    const secret = traits.sensitive || target.traits.sensitive || this.#secret.has(name);
+    return secret ? () => HIDDEN : this.#value(target);
+  }
+
+  #value(shape: Shape): Write {
+    switch (shape.kind) {
+      case "structure":
+      case "union":
+        return this.structure(shape);
+      case "list": {
+        const write = this.#member(shape.member);
+        return (value) => (value as readonly unknown[]).map(write);
+      }
+      case "map": {
+        const write = this.#member(shape.value);
+        return (value) =>
+          Object.fromEntries(
+            Object.entries(value as object).map(([key, item]) => [key, write(item)]),
+          );
+      }
+      case "timestamp":
+        return (value) => dateText(value as Date);
+      case "blob":
+      case "streamingBlob":
+        return () => undefined;
+      case "bigInteger":
+      case "bigDecimal":
+        return String;
+      case "string":
+      case "boolean":
+      case "number":
+      case "document":
+        return (value) => value;
+      default:
+        return shape satisfies never;
+    }
+  }
+}
+
+const MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split(" ");
+
+/** `Oct 23, 2019 10:45:41 PM`, as records show dates inside of parameters and answers. */
+function dateText(date: Date): string {
+  const two = (number: number) => String(number).padStart(2, "0");
+  const hours = date.getUTCHours();
+  const day = `${MONTHS[date.getUTCMonth()]} ${date.getUTCDate()}, ${date.getUTCFullYear()}`;
+  const time = `${hours % 12 || 12}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+  return `${day} ${time} ${hours < 12 ? "AM" : "PM"}`;
+}

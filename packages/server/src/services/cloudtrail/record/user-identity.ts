@@ -1,0 +1,129 @@
+import type { Caller, Principal } from "../../../kernel/principal.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+
+/** Source: CloudTrail user guide, "CloudTrail userIdentity element". */
+export type UserIdentity = Readonly<Record<string, unknown>> & { readonly type: string };
+
+/** Authentication gives the same caller for all requests with a key. */
+const known = new WeakMap<Caller, UserIdentity>();
+
+/** Who called, as the record in the caller's own account says it. */
+export function userIdentity(caller: Caller, invokedBy: string | undefined): UserIdentity {
+  if (invokedBy !== undefined) return { ...userIdentity(caller, undefined), invokedBy };
+  let identity = known.get(caller);
+  if (!identity) {
+    identity = identityOf(caller);
+    known.set(caller, identity);
+  }
+  return identity;
+}
+
+function identityOf(caller: Caller): UserIdentity {
+  const { principal, accessKeyId } = caller;
+  const key = accessKeyId === undefined ? {} : { accessKeyId };
+  switch (principal.kind) {
+    case "root": {
+      const { accountId, arn } = principal;
+      const own = { type: "Root", principalId: accountId, arn, accountId, ...key };
+      return { ...own, ...sessionContext(caller) };
+    }
+    case "user": {
+      const { id, arn, accountId, userName } = principal;
+      const own = { type: "IAMUser", principalId: id, arn, accountId, ...key, userName };
+      return { ...own, ...sessionContext(caller) };
+    }
+    case "role-session": {
+      const { roleId, roleArn, roleName, sessionName, arn, accountId } = principal;
+      const principalId = `${roleId}:${sessionName}`;
+      const own = { type: "AssumedRole", principalId, arn, accountId, ...key };
+      const issuer = {
+        type: "Role",
+        principalId: roleId,
+        arn: roleArn,
+        accountId,
+        userName: roleName,
+      };
+      return { ...own, ...sessionContext(caller, issuer) };
+    }
+    case "federated-user": {
+      const { accountId, name, arn, userArn } = principal;
+      const principalId = `${accountId}:${name}`;
+      const own = { type: "FederatedUser", principalId, arn, accountId, ...key };
+      return { ...own, ...sessionContext(caller, federatedIssuer(accountId, userArn)) };
+    }
+    case "service":
+      return { type: "AWSService", invokedBy: principal.serviceName };
+    case "federated-provider":
+      return {
+        type: principal.provider.includes(":saml-provider/") ? "SAMLUser" : "WebIdentityUser",
+        principalId: principal.provider,
+        identityProvider: principal.provider,
+      };
+    case "anonymous":
+      return { type: "AWSAccount", principalId: "", accountId: "ANONYMOUS_PRINCIPAL" };
+    default:
+      return principal satisfies never;
+  }
+}
+
+/** Who called, as the account of the resource gets to know it. */
+export function foreignIdentity({ principal }: Caller): UserIdentity {
+  const accountId = "accountId" in principal ? principal.accountId : "ANONYMOUS_PRINCIPAL";
+  return { type: "AWSAccount", principalId: principalId(principal), accountId };
+}
+
+/** `WebIdentityUser`s and `SAMLUser`s are told by the answer that they got. */
+export function federatedIdentity(
+  identity: UserIdentity,
+  subject: string | undefined,
+  audience: string | undefined,
+): UserIdentity {
+  if (subject === undefined) return identity;
+  const { identityProvider } = identity;
+  const parts =
+    identity.type === "WebIdentityUser" ? [identityProvider, audience, subject] : [subject];
+  return { ...identity, principalId: parts.join(":"), userName: subject };
+}
+
+function principalId(principal: Principal): string {
+  switch (principal.kind) {
+    case "root":
+      return principal.accountId;
+    case "user":
+      return principal.id;
+    case "role-session":
+      return `${principal.roleId}:${principal.sessionName}`;
+    case "federated-user":
+      return `${principal.accountId}:${principal.name}`;
+    default:
+      return "";
+  }
+}
+
+function federatedIssuer(accountId: string, userArn: string | undefined): object {
+  if (userArn === undefined) {
+    return { type: "Root", principalId: accountId, arn: `arn:aws:iam::${accountId}:root` };
+  }
+  const userName = userArn.slice(userArn.lastIndexOf("/") + 1);
+  return { type: "IAMUser", arn: userArn, accountId, userName };
+}
+
+/** Only temporary credentials have one. */
+function sessionContext(caller: Caller, sessionIssuer?: object): object {
+  const creationDate = caller.sessionContext?.get("aws:tokenissuetime");
+  if (creationDate === undefined) return {};
+  const sourceIdentity = caller.sessionContext?.get("aws:sourceidentity");
+  const mfaAuthenticated = caller.sessionContext?.get("aws:multifactorauthpresent") ?? "false";
+  return {
+    sessionContext: {
+      ...(sessionIssuer ? { sessionIssuer } : {}),
+      ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+      attributes: { creationDate, mfaAuthenticated },
+    },
+  };
+}
+
+/** The service that a call came through, or that calls itself; its name stands in for an address. */
+export function callingService({ caller, invokedBy }: RequestContext): string | undefined {
+  return caller.principal.kind === "service" ? caller.principal.serviceName : invokedBy;
+}

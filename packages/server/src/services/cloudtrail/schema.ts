@@ -1,0 +1,4 @@
+/** CloudTrail's operation schemas without the client around them, which would slow the start. */
+import * as schemas from "@aws-sdk/client-cloudtrail/dist-es/schemas/schemas_0.js";
+
+export const cloudTrailSchemas: Readonly<Record<string, unknown>> = schemas;

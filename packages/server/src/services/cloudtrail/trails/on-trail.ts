@@ -1,0 +1,22 @@
+import type { Authorization } from "../../../kernel/operations.ts";
+import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import { trailArnOf } from "./trail-names.ts";
+
+/** An action on a trail, existing or not. */
+export function onTrail(
+  operation: string,
+  nameOrArn: string | undefined,
+  context: RequestContext,
+  keys: ContextEntries = {},
+): Authorization {
+  return {
+    action: `cloudtrail:${operation}`,
+    resource: trailArnOf(nameOrArn, context),
+    context: keys,
+  };
+}
+
+/** An action that knows no resources. */
+export function onEverything(operation: string): Authorization {
+  return { action: `cloudtrail:${operation}`, resource: "*" };
+}

@@ -1,0 +1,8 @@
+import type { AuditFacts } from "../../kernel/call-audit.ts";
+
+/** IAM is global: its calls are recorded in us-east-1 (CloudTrail user guide, "Global service events"). */
+export const iamAudit: AuditFacts = {
+  recordedIn: "us-east-1",
+  readOnly: ["GenerateCredentialReport", "GenerateServiceLastAccessedDetails"],
+  secretMembers: ["AuthenticationCode1", "AuthenticationCode2", "ServicePassword"],
+};
