@@ -57,7 +57,8 @@ test("deletions that were answered before a kill -9 are finished after it, the o
           const status = new GetServiceLinkedRoleDeletionStatusCommand({ DeletionTaskId });
           return (await iam.send(status)).Status;
         },
-        { interval: 10 },
+        // Where other nodes could be at work, the dead one's lease has to end first.
+        { interval: 10, timeout: 25_000 },
       )
       .toBe("SUCCEEDED");
   const { Roles } = await iam.send(new ListRolesCommand({ MaxItems: 1000 }));

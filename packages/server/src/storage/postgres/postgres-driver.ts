@@ -52,6 +52,8 @@ export function openPool(options: PostgresPoolOptions): pg.Pool {
     onConnect: (client) => client.query(settings.join("; ")),
   });
   pool.on("error", options.onIdleError);
+  // In a transaction that is thinking, a lost connection has no statement that could fail.
+  pool.on("connect", (client) => client.on("error", options.onIdleError));
   return pool;
 }
 

@@ -1,41 +1,25 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import type { Migration, Transaction } from "../../../kernel/store.ts";
-import { serviceLinkedRolePath } from "./definitions.ts";
 import type { ServiceLinkedRoleTables } from "./tables.ts";
 import { ACCOUNT_ID, IamWorld } from "./testing/iam-world.ts";
+import {
+  brokenRules,
+  createUsage,
+  findUsage,
+  REGIONS,
+  ROLE_NAME,
+  removeUsage,
+  SERVICE,
+  usagesMigration,
+  usagesOf,
+} from "./testing/role-usages.ts";
 
 /*
  * A made-up linked service that uses its role as Amazon IVS does: it makes the role when it is
  * missing and inserts what uses it in one transaction. Its users, the deletion of the role, the
  * worker's steps and power cuts come in any order, chosen by fast-check's scheduler.
  */
-
-const SERVICE = "ivs.amazonaws.com";
-const ROLE_NAME = "AWSServiceRoleForIVSRecordToS3";
-const POLICY_ARN = "arn:aws:iam::aws:policy/aws-service-role/IVSRecordToS3";
-const INLINE_POLICY = "recording-buckets";
-const REGIONS = ["us-east-1", "eu-west-1", "ap-northeast-1"] as const;
-
-interface Usage {
-  readonly account_id: string;
-  readonly region: string;
-  readonly arn: string;
-}
-interface UsageTables extends ServiceLinkedRoleTables {
-  test_usages: Usage;
-}
-const usagesMigration: Migration = {
-  name: "test/0001-usages",
-  up: async ({ schema }) =>
-    schema
-      .createTable("test_usages")
-      .addColumn("account_id", "text", (c) => c.notNull())
-      .addColumn("region", "text", (c) => c.notNull())
-      .addColumn("arn", "text", (c) => c.primaryKey())
-      .execute(),
-};
 
 type Action = "create" | "remove" | "create-role" | "delete-role" | "step";
 type Pause = (label: string) => Promise<void>;
@@ -80,12 +64,9 @@ class Life {
     world.roles.register({
       servicePrincipal: SERVICE,
       findUsage: async (accountId, tx) => {
-        const rows = await usagesOf(tx, accountId);
+        const usage = await findUsage(accountId, tx);
         await pause("usage found");
-        return REGIONS.map((region) => ({
-          region,
-          resources: rows.filter((row) => row.region === region).map((row) => row.arn),
-        }));
+        return usage;
       },
     });
     return new Life(world, promises, pause);
@@ -103,44 +84,14 @@ class Life {
   async #create(index: number): Promise<void> {
     const region = REGIONS[index % REGIONS.length] ?? REGIONS[0];
     const arn = `arn:aws:ivs:${region}:${ACCOUNT_ID}:recording-configuration/${crypto.randomUUID()}`;
-    await this.world.store.tables<UsageTables>().transaction(async (tx) => {
-      const transaction = tx.tables();
-      const invoke = (operation: string, input: object) =>
-        this.world.call(operation, input, { transaction, invokedBy: SERVICE });
-      const role = await this.world.roles.linkedRoles.find(SERVICE, ACCOUNT_ID, transaction);
-      await this.#pause("role looked for");
-      if (!role) await invoke("CreateServiceLinkedRole", { AWSServiceName: SERVICE });
-      await invoke("AttachRolePolicy", { RoleName: ROLE_NAME, PolicyArn: POLICY_ARN });
-      await this.#pause("policy attached");
-      const PolicyDocument = JSON.stringify({
-        Version: "2012-10-17",
-        Statement: [{ Effect: "Allow", Action: "s3:PutObject", Resource: "arn:aws:s3:::b/ivs/*" }],
-      });
-      await invoke("PutRolePolicy", {
-        RoleName: ROLE_NAME,
-        PolicyName: INLINE_POLICY,
-        PolicyDocument,
-      });
-      await tx.db
-        .insertInto("test_usages")
-        .values({ account_id: ACCOUNT_ID, region, arn })
-        .execute();
-      await this.#pause("usage inserted");
-    });
+    await createUsage(this.world, region, arn, this.#pause);
     this.promises.created.add(arn);
   }
 
   async #remove(): Promise<void> {
-    const { linkedRoles } = this.world.roles;
-    const removed = await this.world.store.tables<UsageTables>().transaction(async (tx) => {
-      const [first, ...others] = await usagesOf(tx.tables(), ACCOUNT_ID);
+    const removed = await removeUsage(this.world, async (arn) => {
       await this.#pause("usage chosen");
-      if (!first) return undefined;
-      this.promises.removing.add(first.arn);
-      await tx.db.deleteFrom("test_usages").where("arn", "=", first.arn).execute();
-      if (others.length === 0)
-        await linkedRoles.removeInlinePolicy(SERVICE, ACCOUNT_ID, INLINE_POLICY, tx.tables());
-      return first.arn;
+      if (arn !== undefined) this.promises.removing.add(arn);
     });
     if (removed !== undefined) this.promises.removed.add(removed);
   }
@@ -196,34 +147,6 @@ class Life {
         for (const arn of Resources) expect(arn).toContain(`:ivs:${Region}:`);
     }
   }
-}
-
-async function usagesOf(
-  reader: Pick<Transaction, "db">,
-  accountId: string,
-): Promise<readonly Usage[]> {
-  const { db } = reader as Pick<Transaction<UsageTables>, "db">;
-  const rows = db.selectFrom("test_usages").selectAll().where("account_id", "=", accountId);
-  return rows.orderBy("arn").execute();
-}
-
-/** The rule itself: where there is a usage there are the role and both of its policies. */
-async function brokenRules(tx: Transaction): Promise<string[]> {
-  if ((await usagesOf(tx, ACCOUNT_ID)).length === 0) return [];
-  const { db } = tx.tables<UsageTables>();
-  const role = await db
-    .selectFrom("iam_roles")
-    .selectAll()
-    .where("role_name", "=", ROLE_NAME)
-    .where("path", "=", serviceLinkedRolePath(SERVICE))
-    .executeTakeFirst();
-  if (!role) return ["a usage without its role"];
-  const attached = db.selectFrom("iam_policy_attachments").where("owner_id", "=", role.role_id);
-  const inline = db.selectFrom("iam_inline_policies").where("owner_id", "=", role.role_id);
-  const broken: string[] = [];
-  if (!(await attached.select("policy_arn").executeTakeFirst())) broken.push("no managed policy");
-  if (!(await inline.select("policy_name").executeTakeFirst())) broken.push("no inline policy");
-  return broken;
 }
 
 const action = fc.oneof(

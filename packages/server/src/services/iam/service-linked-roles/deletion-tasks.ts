@@ -1,4 +1,4 @@
-import type { Kysely, Selectable } from "kysely";
+import type { ExpressionBuilder, Kysely, Selectable } from "kysely";
 import type { RoleUsage } from "../../../kernel/identity.ts";
 import type { DeletionTaskRow, ServiceLinkedRoleTables } from "./tables.ts";
 
@@ -36,19 +36,39 @@ export function findTask(
     .executeTakeFirst();
 }
 
-/** The next task to work on, the oldest first, but for those that are under way. */
+/** Who works on tasks, and when. */
+export interface Worker {
+  readonly owner: string;
+  readonly nowMs: number;
+}
+
+/** The next task that `worker` may work on, the oldest first, but for those that are under way. */
 export function findPendingTask(
   db: Database,
+  worker: Worker,
   underWay: readonly string[],
 ): Promise<DeletionTask | undefined> {
-  let pending = db
+  return db
     .selectFrom("iam_role_deletion_tasks")
     .selectAll()
     .where("status", "in", PENDING)
+    .where((e) => isFree(e, worker))
+    .where("task_id", "not in", underWay)
     .orderBy("created_ms")
-    .orderBy("task_id");
-  if (underWay.length > 0) pending = pending.where("task_id", "not in", underWay);
-  return pending.executeTakeFirst();
+    .orderBy("task_id")
+    .executeTakeFirst();
+}
+
+/** Nobody's, our own, or of a node that didn't finish in time. */
+function isFree(
+  e: ExpressionBuilder<ServiceLinkedRoleTables, "iam_role_deletion_tasks">,
+  { owner, nowMs }: Worker,
+) {
+  return e.or([
+    e("lease_owner", "is", null),
+    e("lease_owner", "=", owner),
+    e("lease_until_ms", "<", nowMs),
+  ]);
 }
 
 export async function insertTask(db: Database, task: DeletionTask): Promise<void> {
@@ -60,14 +80,30 @@ export async function insertTask(db: Database, task: DeletionTask): Promise<void
   await db.insertInto("iam_role_deletion_tasks").values(task).execute();
 }
 
-/** Marks a task as begun. Nothing happens when it is finished already. */
-export async function markInProgress(db: Database, taskId: string, nowMs: number): Promise<void> {
-  await db
+/**
+ * Begins a task, or goes on with it, as its only worker for `leaseMs`. False when it is finished,
+ * or another node's meanwhile.
+ */
+export async function claimTask(
+  db: Database,
+  taskId: string,
+  worker: Worker,
+  leaseMs: number,
+): Promise<boolean> {
+  const { owner, nowMs } = worker;
+  const { numUpdatedRows } = await db
     .updateTable("iam_role_deletion_tasks")
-    .set({ status: "IN_PROGRESS", updated_ms: nowMs })
+    .set({
+      status: "IN_PROGRESS",
+      updated_ms: nowMs,
+      lease_owner: owner,
+      lease_until_ms: nowMs + leaseMs,
+    })
     .where("task_id", "=", taskId)
-    .where("status", "=", "NOT_STARTED")
-    .execute();
+    .where("status", "in", PENDING)
+    .where((e) => isFree(e, worker))
+    .executeTakeFirst();
+  return numUpdatedRows > 0n;
 }
 
 export interface Failure {

@@ -1,10 +1,17 @@
 import type { Clock } from "../../../kernel/clock.ts";
+import type { Ids } from "../../../kernel/ids.ts";
 import type { OutsideService } from "../../../kernel/linked-services.ts";
 import type { Log } from "../../../kernel/log.ts";
-import type { Store, Transaction } from "../../../kernel/store.ts";
+import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
 import type { Generations } from "../generations.ts";
 import { abandonDeletion, decideDeletion } from "./deletion-decision.ts";
-import { type DeletionTask, findPendingTask, markInProgress } from "./deletion-tasks.ts";
+import {
+  claimTask,
+  type DeletionTask,
+  findPendingTask,
+  findTask,
+  type Worker,
+} from "./deletion-tasks.ts";
 import type { LinkedServices } from "./linked-services.ts";
 import type { ServiceLinkedRoleTables } from "./tables.ts";
 import { askUsage } from "./usage-endpoint.ts";
@@ -13,10 +20,15 @@ import { askUsage } from "./usage-endpoint.ts";
 const RETRY_DELAY_MS = 1000;
 /** Outside services that are asked at the same time; the other tasks wait for one of them. */
 const ASKED_AT_ONCE_MAX = 16;
+/** Who asks nobody outside decides within milliseconds; a node that died holds a task so long. */
+const LEASE_MS = 10_000;
+/** Where other nodes may die, their tasks are looked for this often. */
+const LOOK_INTERVAL_MS = 5_000;
 
 export interface DeletionWorkerDependencies {
   readonly store: Store;
   readonly clock: Clock;
+  readonly ids: Ids;
   readonly log: Log;
   readonly generations: Generations;
   readonly services: LinkedServices;
@@ -24,7 +36,8 @@ export interface DeletionWorkerDependencies {
 
 /**
  * Works through the deletion tasks, one after the other. The tasks are rows, so whatever a process
- * leaves behind is taken up by the next one's `start`.
+ * leaves behind is taken up by the next one's `start`; of several nodes, one works on a task as
+ * long as its lease lasts, and then another takes it up.
  */
 export class DeletionWorker {
   readonly #deps: DeletionWorkerDependencies;
@@ -36,9 +49,13 @@ export class DeletionWorker {
   /** The tasks whose outside service is being asked. */
   readonly #asking = new Map<string, Promise<void>>();
   #closing = new AbortController();
+  readonly #owner: string;
+  #look: NodeJS.Timeout | undefined;
 
   constructor(deps: DeletionWorkerDependencies) {
     this.#deps = deps;
+    // Alone with its database, a process goes on at once with what the one before it had begun.
+    this.#owner = deps.store.shared ? deps.ids.uuid() : "alone";
     this.#store = deps.store.tables<ServiceLinkedRoleTables>();
   }
 
@@ -46,6 +63,8 @@ export class DeletionWorker {
   start(): void {
     this.#state = "started";
     this.#closing = new AbortController();
+    if (this.#deps.store.shared)
+      this.#look = setInterval(() => this.wake(), LOOK_INTERVAL_MS).unref();
     this.wake();
   }
 
@@ -68,6 +87,7 @@ export class DeletionWorker {
   async close(): Promise<void> {
     this.#state = "closed";
     clearTimeout(this.#retry);
+    clearInterval(this.#look);
     this.#closing.abort();
     await this.#running;
     await Promise.all(this.#asking.values());
@@ -76,13 +96,40 @@ export class DeletionWorker {
   /** Takes one task one step further. False when none is pending. */
   async step(): Promise<boolean> {
     if (this.#asking.size >= ASKED_AT_ONCE_MAX) await Promise.race(this.#asking.values());
-    const task = await findPendingTask(this.#store.db, [...this.#asking.keys()]);
+    const task = await findPendingTask(this.#store.db, this.#worker(), [...this.#asking.keys()]);
     if (!task) return false;
     const outside = this.#deps.services.outside(task.service_principal);
-    if (task.status === "NOT_STARTED") await this.#begin(task);
-    else if (outside) this.#ask(task, outside);
+    const begun = task.status === "IN_PROGRESS" && task.lease_owner === this.#owner;
+    if ((!begun || outside) && !(await this.#claim(task, outside))) return true;
+    // It shows as IN_PROGRESS before it is decided, which is the next step.
+    if (task.status === "NOT_STARTED") return true;
+    if (outside) this.#ask(task, outside);
     else await this.#decide(task);
     return true;
+  }
+
+  #claim(task: DeletionTask, outside: OutsideService | undefined): Promise<boolean> {
+    const leaseMs = LEASE_MS + (outside?.usage.deadlineMs ?? 0);
+    return this.#store.transaction(({ db }) =>
+      claimTask(db, task.task_id, this.#worker(), leaseMs),
+    );
+  }
+
+  /** Runs the end of a task, unless another node has taken it up because ours took too long. */
+  #finish(
+    task: DeletionTask,
+    run: (tx: Transaction<ServiceLinkedRoleTables>, nowMs: number) => Promise<void>,
+  ): Promise<void> {
+    return this.#store.transaction(async (tx) => {
+      await this.#deps.generations.bump(tx, task.account_id);
+      const current = await findTask(tx.db, task.account_id, task.task_id);
+      if (current?.lease_owner !== this.#owner) return;
+      await run(tx, this.#deps.clock.nowMs());
+    });
+  }
+
+  #worker(): Worker {
+    return { owner: this.#owner, nowMs: this.#deps.clock.nowMs() };
   }
 
   async #run(): Promise<void> {
@@ -119,29 +166,20 @@ export class DeletionWorker {
    * now holds until the decision (docs/adr/0006).
    */
   async #askAndDecide(task: DeletionTask, service: OutsideService): Promise<void> {
-    const { clock, generations } = this.#deps;
     const role = { accountId: task.account_id, roleName: task.role_name };
     const answer = await askUsage(service, role, this.#closing.signal);
-    await this.#store.transaction(async (tx) => {
-      await generations.bump(tx, task.account_id);
-      const nowMs = clock.nowMs();
-      if (answer.unknown !== undefined) return abandonDeletion(task, answer.unknown, nowMs, tx);
-      return decideDeletion(task, { findUsage: () => answer.usages, nowMs, tx });
-    });
-  }
-
-  #begin(task: DeletionTask): Promise<void> {
-    const nowMs = this.#deps.clock.nowMs();
-    return this.#store.transaction(({ db }) => markInProgress(db, task.task_id, nowMs));
+    await this.#finish(task, (tx, nowMs) =>
+      answer.unknown === undefined
+        ? decideDeletion(task, { findUsage: () => answer.usages, nowMs, tx })
+        : abandonDeletion(task, answer.unknown, nowMs, tx),
+    );
   }
 
   async #decide(task: DeletionTask): Promise<void> {
-    const { clock, generations, log, services } = this.#deps;
+    const { log, services } = this.#deps;
     const { task_id: taskId, service_principal: service } = task;
     try {
-      await this.#store.transaction(async (tx) => {
-        await generations.bump(tx, task.account_id);
-        const nowMs = clock.nowMs();
+      await this.#finish(task, (tx, nowMs) => {
         if (!services.isKnown(service))
           return abandonDeletion(task, noLongerRegistered(task), nowMs, tx);
         const findUsage = (inside: Transaction) =>
@@ -149,11 +187,10 @@ export class DeletionWorker {
         return decideDeletion(task, { findUsage, nowMs, tx });
       });
     } catch (error) {
+      if (error instanceof StoreUnavailableError) throw error;
       log.error({ err: error, taskId, service }, "A service-linked role's usage is unknown.");
       // If this fails as well it is the database that fails, and the task is tried again.
-      await this.#store.transaction((tx) =>
-        abandonDeletion(task, usageUnknown(task), clock.nowMs(), tx),
-      );
+      await this.#finish(task, (tx, nowMs) => abandonDeletion(task, usageUnknown(task), nowMs, tx));
     }
   }
 }

@@ -31,4 +31,12 @@ export const serviceLinkedRoleMigrations: readonly Migration[] = [
       await schema.alterTable("iam_roles").addColumn("created_via", "text").execute();
     },
   },
+  {
+    name: "iam/0022-role-deletion-leases",
+    up: async ({ schema }) => {
+      const tasks = () => schema.alterTable("iam_role_deletion_tasks");
+      await tasks().addColumn("lease_owner", "text").execute();
+      await tasks().addColumn("lease_until_ms", "bigint").execute();
+    },
+  },
 ];

@@ -228,6 +228,8 @@ async function requestDeletion(request: DeletionRequest): Promise<string> {
     status: "NOT_STARTED",
     failure_reason: null,
     failure_usages: null,
+    lease_owner: null,
+    lease_until_ms: null,
     created_ms: context.nowMs,
     updated_ms: context.nowMs,
   });

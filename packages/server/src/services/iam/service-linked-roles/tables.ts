@@ -15,6 +15,9 @@ export interface DeletionTaskRow {
   failure_reason: string | null;
   /** Where the role is in use: JSON of `RoleUsage[]`. */
   failure_usages: string | null;
+  /** The node that works on it, until its lease ends: then another one takes it up. */
+  lease_owner: string | null;
+  lease_until_ms: number | null;
   created_ms: number;
   updated_ms: number;
 }

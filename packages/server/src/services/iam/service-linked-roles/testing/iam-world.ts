@@ -9,7 +9,7 @@ import type { OperationHandler } from "../../../../kernel/operations.ts";
 import type { Caller } from "../../../../kernel/principal.ts";
 import { RequestContext } from "../../../../kernel/request-context.ts";
 import type { Migration, Store, Transaction } from "../../../../kernel/store.ts";
-import { type OpenedStore, openStore } from "../../../../storage/store.ts";
+import { type OpenedStore, openStore, type SharedDatabase } from "../../../../storage/store.ts";
 import { attachedPolicyOperations } from "../../attached-policies.ts";
 import { AwsManagedPolicies } from "../../aws-managed-policies.ts";
 import { Generations } from "../../generations.ts";
@@ -42,6 +42,9 @@ export interface IamWorldOptions {
   readonly migrations?: readonly Migration[];
   readonly beforeCommit?: TransactionCheck;
   readonly outsideServices?: readonly OutsideService[];
+  /** Where several worlds meet; left out, a file in the folder. */
+  readonly database?: SharedDatabase;
+  readonly nowMs?: () => number;
 }
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -53,16 +56,18 @@ export class IamWorld {
   readonly roles: ServiceLinkedRolePart;
   readonly generations: Generations;
   readonly #opened: OpenedStore;
+  readonly #nowMs: () => number;
   readonly #operations: ReturnType<typeof roleOperations>;
 
   private constructor(folder: string, opened: OpenedStore, options: IamWorldOptions) {
     this.folder = folder;
     this.#opened = opened;
+    this.#nowMs = options.nowMs ?? Date.now;
     this.store = options.beforeCommit ? checked(opened, options.beforeCommit) : opened;
     this.generations = new Generations({ store: this.store, ids: randomIds });
     const parts: IamParts = {
       store: this.store,
-      clock: { nowMs: () => Date.now() },
+      clock: { nowMs: this.#nowMs },
       ids: randomIds,
       events: new EventLog(() => {}),
       log: silent,
@@ -94,6 +99,7 @@ export class IamWorld {
   static async open(options: IamWorldOptions = {}): Promise<IamWorld> {
     const folder = options.folder ?? mkdtempSync(join(tmpdir(), "rolecast-iam-"));
     const opened = await openStore({
+      shared: options.database,
       file: join(folder, "state.db"),
       durable: false,
       migrations: [...iamMigrations, ...(options.migrations ?? [])],
@@ -114,7 +120,7 @@ export class IamWorld {
       operation,
       region: "us-east-1",
       caller,
-      nowMs: Date.now(),
+      nowMs: this.#nowMs(),
       sourceIp: undefined,
       userAgent: undefined,
       secure: true,
@@ -140,6 +146,11 @@ export class IamWorld {
       if (existsSync(source)) copyFileSync(source, join(folder, name));
     }
     return folder;
+  }
+
+  /** Forgets everything; the schema stays. */
+  empty(): Promise<void> {
+    return this.#opened.empty();
   }
 
   async close(): Promise<void> {
