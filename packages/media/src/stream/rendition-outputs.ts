@@ -63,9 +63,6 @@ export class RenditionOutputs {
     if (output === undefined) {
       return;
     }
-    if (output === this.#best()) {
-      this.#spare = this.#spare.filter(({ index }) => index > segment.index);
-    }
     const changed = JSON.stringify(output.rendition) !== JSON.stringify(rendition);
     output.rendition = rendition;
     if (this.#outlet === undefined) {
@@ -151,6 +148,9 @@ export class RenditionOutputs {
 
   #deliver(outlet: LiveOutlet, rendition: Rendition, segment: Segment): void {
     outlet.add(rendition.id, segment);
+    if (rendition.id === this.#best()?.rendition?.id) {
+      this.#spare = this.#spare.filter(({ index }) => index > segment.index);
+    }
     this.#options.recording?.add(rendition.name, segment);
   }
 

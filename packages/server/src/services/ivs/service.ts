@@ -1,3 +1,4 @@
+import type { EngineHealth } from "@rolecast/media";
 import type { LinkedServiceUsage } from "../../kernel/identity.ts";
 import type { Service } from "../../kernel/service.ts";
 import { adConfigurationOperations } from "./ad-configurations.ts";
@@ -85,10 +86,15 @@ export function createIvsService(deps: IvsDependencies): IvsService {
         ...engine,
         ...live.ports,
         countries: deps.geoipDatabase === undefined ? "unknown: no geoipDatabase" : "known",
-        // What channels may ask for, and this server doesn't do yet.
-        transcoding: "passthrough only",
+        transcoding: transcodingWord(engine),
         thumbnails: engine.ffmpeg === "none" ? "not recorded: there is no ffmpeg" : "recorded",
       };
     },
   };
+}
+
+/** Whether STANDARD and ADVANCED channels have their renditions here. */
+function transcodingWord({ ffmpeg, transcodeCores }: EngineHealth): string {
+  if (ffmpeg === "none") return "source only: there is no ffmpeg";
+  return transcodeCores > 0 ? "on" : "source only: transcodeCores is 0";
 }

@@ -1,0 +1,82 @@
+import { expect, test } from "vitest";
+import { LiveChannel } from "../hls/live-channel.ts";
+import type { Rendition } from "../hls/rendition.ts";
+import { segment } from "../testing/synthetic-media.ts";
+import { RenditionOutputs } from "./rendition-outputs.ts";
+
+const rendition = (id: string, codecs: string): Rendition => ({
+  id,
+  name: id === "chunked" ? "720p30" : id,
+  picture: { width: 1280, height: 720, frameRate: 30 },
+  codecs,
+});
+const source = rendition("chunked", "avc1.source");
+const best = rendition("720p30", "avc1.best");
+const small = rendition("160p30", "avc1.small");
+
+function make(expected: readonly string[]) {
+  const live = new LiveChannel({ segmentsKeptMs: 15_000, endedStreamKeptMs: 60_000 }, () => 0);
+  const told: string[] = [];
+  const outputs = new RenditionOutputs({
+    live,
+    listedSegments: undefined,
+    recording: undefined,
+    onReady: (renditions) => told.push(...renditions.map(({ id }) => id)),
+    onPlayable: () => told.push("playable"),
+  });
+  outputs.expect(expected);
+  const add = (of: Rendition, ...indexes: number[]): void => {
+    for (const index of indexes) {
+      outputs.add(of, segment({ index, programDateTimeMs: index * 2_000 }));
+    }
+  };
+  const listed = (id: string): string[] =>
+    (live.mediaPlaylist(id) ?? "")
+      .split("\n")
+      .filter((line) => line.endsWith(".ts") || line === "#EXT-X-DISCONTINUITY");
+  return { live, outputs, told, add, listed };
+}
+
+test("nothing is served before every rendition has its first segment, and then all of it", () => {
+  const { live, told, add, listed } = make(["chunked", "160p30"]);
+  add(source, 0, 1);
+  expect(live.multivariantPlaylist("")).toBeUndefined();
+  add(small, 0);
+  expect(told).toEqual(["chunked", "160p30", "playable"]);
+  expect(listed("chunked")).toEqual(["0.ts", "1.ts"]);
+  expect(listed("160p30")).toEqual(["0.ts"]);
+});
+
+test("without its encoder, the source goes on in the best rendition's place, from where that one was", () => {
+  const { live, outputs, add, listed } = make(["720p30", "160p30"]);
+  add(source, 0, 1);
+  add(best, 0);
+  add(small, 0);
+  add(source, 2);
+  add(best, 1);
+  outputs.fallBack();
+  add(source, 3);
+  expect(listed("720p30")).toEqual(["0.ts", "1.ts", "#EXT-X-DISCONTINUITY", "2.ts", "3.ts"]);
+  expect(live.multivariantPlaylist("")).toMatch(/"avc1\.source".*\n720p30\/playlist.m3u8\n$/);
+  expect(live.mediaPlaylist("160p30")).toBeUndefined();
+});
+
+test("without its encoder from the beginning, the source is served from its first segment", () => {
+  const { outputs, told, add, listed } = make(["720p30", "160p30"]);
+  add(source, 0, 1);
+  add(best, 0);
+  outputs.fallBack();
+  add(source, 2);
+  expect(told).toEqual(["chunked", "playable"]);
+  expect(listed("chunked")).toEqual(["0.ts", "1.ts", "2.ts"]);
+});
+
+test("where the source is a rendition, the others leave it", () => {
+  const { live, outputs, add, listed } = make(["chunked", "160p30"]);
+  add(source, 0);
+  add(small, 0);
+  outputs.fallBack();
+  add(source, 1);
+  expect(listed("chunked")).toEqual(["0.ts", "1.ts"]);
+  expect(live.multivariantPlaylist("")).not.toContain("160p30");
+});
