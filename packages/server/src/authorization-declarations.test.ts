@@ -13,7 +13,8 @@ import { Authorizer } from "./authz/authorizer.ts";
 import { AwsError } from "./kernel/aws-error.ts";
 import type { Authorization } from "./kernel/operations.ts";
 import type { Caller } from "./kernel/principal.ts";
-import { createServer, type RunningServer } from "./main.ts";
+import { createServer } from "./main.ts";
+import type { RunningServer } from "./running-server.ts";
 
 /*
  * Asks every operation that is implemented what must be allowed for it, and holds the answer

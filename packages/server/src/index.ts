@@ -12,6 +12,7 @@ export {
 } from "./config/settings.ts";
 export type { OperationCoverage } from "./gateway/operation-coverage.ts";
 export { StoreUnavailableError } from "./kernel/store.ts";
-export { createServer, type RunningServer } from "./main.ts";
+export { createServer } from "./main.ts";
+export type { RunningServer } from "./running-server.ts";
 export { DataFolderInUseError, lockDataFolder } from "./storage/data-folder.ts";
 export { SealingKeyError } from "./storage/migrate.ts";

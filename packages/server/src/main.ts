@@ -8,14 +8,14 @@ import { Authorizer } from "./authz/authorizer.ts";
 import { outsideServices } from "./config/linked-services.ts";
 import { ConfigError, type ConfigSources, loadConfig } from "./config/load-config.ts";
 import { loadOrganization } from "./config/organization.ts";
-import { type RootAccount, rootAccounts } from "./config/root-accounts.ts";
+import { rootAccounts } from "./config/root-accounts.ts";
 import type { Config, ConfigInput } from "./config/settings.ts";
 import { transcodingOf } from "./config/transcoding.ts";
 import { ConsoleFiles } from "./gateway/console-files.ts";
 import { Dispatcher } from "./gateway/dispatcher.ts";
 import { HttpServer } from "./gateway/http-server.ts";
 import { InternalRoutes } from "./gateway/internal-routes.ts";
-import { coverageOf, type OperationCoverage } from "./gateway/operation-coverage.ts";
+import { coverageOf } from "./gateway/operation-coverage.ts";
 import { Pipeline } from "./gateway/pipeline.ts";
 import { ServiceRegistry } from "./gateway/service-registry.ts";
 import { systemClock } from "./kernel/clock.ts";
@@ -28,8 +28,11 @@ import type { Log } from "./kernel/log.ts";
 import type { Service, ServiceDependencies } from "./kernel/service.ts";
 import { createLog } from "./observability/log.ts";
 import { Metrics } from "./observability/metrics.ts";
+import { emptyEverything, healthOf, type RunningServer } from "./running-server.ts";
 import { cloudTrailMigrations } from "./services/cloudtrail/migrations.ts";
 import { createCloudTrailService } from "./services/cloudtrail/service.ts";
+import { eventsMigrations } from "./services/events/migrations.ts";
+import { createEventsService } from "./services/events/service.ts";
 import { iamMigrations } from "./services/iam/migrations.ts";
 import { createIamService } from "./services/iam/service.ts";
 import { findTakenName } from "./services/iam/service-linked-roles/definitions.ts";
@@ -40,10 +43,7 @@ import { s3Migrations } from "./services/s3/migrations.ts";
 import { createS3Service } from "./services/s3/service.ts";
 import { createStsService } from "./services/sts/service.ts";
 import { type DataFolder, openDataFolder } from "./storage/data-folder.ts";
-import {
-  type ServiceCredentialsFile,
-  writeServiceCredentials,
-} from "./storage/service-credential-files.ts";
+import { writeServiceCredentials } from "./storage/service-credential-files.ts";
 import { type OpenedStore, openStore } from "./storage/store.ts";
 import { loadTlsCertificate, type TlsCertificate } from "./storage/tls-certificate.ts";
 
@@ -52,31 +52,13 @@ const DEFAULT_REGION = "us-east-1";
 const CLOSE_GRACE_MS = 5_000;
 /** Remove this file from the data folder to have the generated root key shown again. */
 const ROOT_KEY_SHOWN = "root-key-was-shown";
-const MIGRATIONS = [...iamMigrations, ...s3Migrations, ...cloudTrailMigrations, ...ivsMigrations];
-
-/** A server that is ready. */
-export interface RunningServer {
-  readonly config: Config;
-  /** `http://127.0.0.1:4566`. */
-  readonly endpoint: string;
-  readonly ports: { readonly http: number; readonly rtmp: number; readonly rtmps: number };
-  /** The default account's root key, the first time when it was generated; it is in no log. */
-  readonly generatedRoot: RootAccount | undefined;
-  /** The default account's root key, when it is `test`/`test`. */
-  readonly testRoot: RootAccount | undefined;
-  /** The services of the setting `linkedServices`, each with the file that holds its key. */
-  readonly linkedServices: readonly ServiceCredentialsFile[];
-  /** PEM file that RTMPS clients may be told to trust. */
-  readonly certificateFile: string;
-  /** By service: the operations of AWS's API that work, and those that answer NotImplemented. */
-  readonly operations: Readonly<Record<string, OperationCoverage>>;
-  /** Acts inside the process, decided like a request from outside. */
-  readonly invoke: Invoke;
-  /** Empties everything but the accounts' root keys. */
-  reset(): Promise<void>;
-  /** Ends streams and recordings properly, then everything else. */
-  close(): Promise<void>;
-}
+const MIGRATIONS = [
+  ...iamMigrations,
+  ...s3Migrations,
+  ...cloudTrailMigrations,
+  ...ivsMigrations,
+  ...eventsMigrations,
+];
 
 /** Where a server takes things from that aren't given as settings. */
 export interface ServerSources extends Omit<ConfigSources, "given"> {
@@ -318,8 +300,13 @@ function compose(parts: Parts) {
     eventsMax: config.auditEventsMax,
     services: () => services,
   });
-  // Closed from the end: each may still need those before it.
-  const services: readonly Service[] = [iam, sts, s3, cloudtrail, ivs, linkedServices];
+  const eventBridge = createEventsService({
+    ...deps,
+    sealingKey: folder.sealingKey,
+    webhooks: config.webhooks,
+  });
+  // Closed from the end: each may still need those before it. EventBridge hears all the others.
+  const services: readonly Service[] = [eventBridge, iam, sts, s3, cloudtrail, ivs, linkedServices];
   const registry = new ServiceRegistry(services);
   const authorizer = new Authorizer({
     directory,
@@ -344,30 +331,6 @@ function compose(parts: Parts) {
   });
   late.invoke = dispatcher.invoke;
   return { services, registry, dispatcher, metrics, iam, cloudtrail, authenticator, ports };
-}
-
-async function emptyEverything(
-  services: readonly Service[],
-  store: OpenedStore,
-  events: EventLog,
-  bootstrap: () => Promise<void>,
-): Promise<void> {
-  for (const service of [...services].reverse()) await service.close?.();
-  await store.empty();
-  for (const service of services) await service.reset?.();
-  events.clear();
-  await bootstrap();
-  for (const service of services) await service.start?.();
-}
-
-async function healthOf(services: readonly Service[]): Promise<Readonly<Record<string, unknown>>> {
-  const facts: Record<string, unknown> = {};
-  const running: Record<string, string> = {};
-  for (const { definition, health } of services) {
-    running[definition.name] = "running";
-    if (health) facts[definition.name] = await health();
-  }
-  return { services: running, ...facts };
 }
 
 function hostOf(url: string | undefined): readonly string[] {

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { linkedServicesSchema } from "./linked-services.ts";
+import { webhooksSchema } from "./webhooks.ts";
 
 /** One setting: flag, `ROLECAST_*` variable, YAML key and documentation all follow from it. */
 export interface Setting<Schema extends z.ZodType = z.ZodType> {
@@ -80,6 +81,11 @@ export const SETTINGS = {
   linkedServices: setting(
     linkedServicesSchema.default([]),
     "Services of your own with a service-linked role; docs/linked-services.md.",
+    { fileOnly: true },
+  ),
+  webhooks: setting(
+    webhooksSchema.default([]),
+    "HTTP receivers of AWS's events, signed with HMAC; docs/events.md.",
     { fileOnly: true },
   ),
   enforcement: setting(

@@ -4,11 +4,11 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { Principal } from "../../kernel/principal.ts";
 import { RequestContext } from "../../kernel/request-context.ts";
+import { SecretBox } from "../../kernel/secret-box.ts";
 import { type OpenedStore, openStore } from "../../storage/store.ts";
 import type { MfaDeviceRow } from "./federation-tables.ts";
 import { requireConsecutiveCodes, verifyMfaCode } from "./mfa-codes.ts";
 import { iamMigrations } from "./migrations.ts";
-import { SecretBox } from "./secret-box.ts";
 import type { IamTables } from "./tables.ts";
 import { TOTP_PERIOD_MS, totpCode } from "./totp.ts";
 
@@ -25,7 +25,7 @@ const ALICE: Principal = {
   userName: "alice",
 };
 
-const parts = { secrets: new SecretBox(new Uint8Array(32)) };
+const parts = { secrets: new SecretBox(new Uint8Array(32), "test") };
 const device: MfaDeviceRow = {
   account_id: "000000000000",
   serial_number: SERIAL,

@@ -1,11 +1,11 @@
 import type { Organization } from "../../kernel/organization.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
+import type { SecretBox } from "../../kernel/secret-box.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { Transaction } from "../../kernel/store.ts";
 import type { AwsManagedPolicies } from "./aws-managed-policies.ts";
 import type { Generations } from "./generations.ts";
 import type { LastUsed } from "./last-used.ts";
-import type { SecretBox } from "./secret-box.ts";
 import type { LinkedRoleTemplates } from "./service-linked-roles/definitions.ts";
 import type { IamTables } from "./tables.ts";
 

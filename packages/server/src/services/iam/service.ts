@@ -8,6 +8,7 @@ import type {
 import type { LinkedRoleReport, OutsideService } from "../../kernel/linked-services.ts";
 import type { OperationTable } from "../../kernel/operations.ts";
 import type { Organization } from "../../kernel/organization.ts";
+import { SecretBox } from "../../kernel/secret-box.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyOperations } from "./access-keys.ts";
 import { accountAliasOperations } from "./account-aliases.ts";
@@ -41,7 +42,6 @@ import { policyVersionOperations } from "./policy-versions.ts";
 import { roleOperations } from "./roles.ts";
 import { samlProviderOperations } from "./saml-providers.ts";
 import { iamSchemas } from "./schema.ts";
-import { SecretBox } from "./secret-box.ts";
 import { serverCertificateOperations } from "./server-certificates.ts";
 import { serviceAccessOperations } from "./service-access.ts";
 import { serviceLastAccessedOperations } from "./service-last-accessed-details.ts";
@@ -85,7 +85,7 @@ export function createIamService(deps: IamDependencies): IamService {
     ...deps,
     generations: new Generations(deps),
     awsPolicies: new AwsManagedPolicies(deps.managedPoliciesFile, policies),
-    secrets: new SecretBox(deps.sealingKey),
+    secrets: new SecretBox(deps.sealingKey, "rolecast iam stored secrets"),
     lastUsed: new LastUsed(deps.store, deps.log),
     templates: new LinkedRoleTemplates(outside),
     organization: deps.organization,

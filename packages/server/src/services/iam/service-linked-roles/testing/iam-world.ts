@@ -8,6 +8,7 @@ import type { Log } from "../../../../kernel/log.ts";
 import type { OperationHandler } from "../../../../kernel/operations.ts";
 import type { Caller } from "../../../../kernel/principal.ts";
 import { RequestContext } from "../../../../kernel/request-context.ts";
+import { SecretBox } from "../../../../kernel/secret-box.ts";
 import type { Migration, Store, Transaction } from "../../../../kernel/store.ts";
 import { type OpenedStore, openStore, type SharedDatabase } from "../../../../storage/store.ts";
 import { attachedPolicyOperations } from "../../attached-policies.ts";
@@ -20,7 +21,6 @@ import { iamMigrations } from "../../migrations.ts";
 import type { IamParts } from "../../parts.ts";
 import { permissionsBoundaryOperations } from "../../permissions-boundaries.ts";
 import { roleOperations } from "../../roles.ts";
-import { SecretBox } from "../../secret-box.ts";
 import { tagOperations } from "../../tags.ts";
 import { LinkedRoleTemplates, outsidePolicies } from "../definitions.ts";
 import { createServiceLinkedRoles, type ServiceLinkedRolePart } from "../service-linked-roles.ts";
@@ -79,7 +79,7 @@ export class IamWorld {
         undefined,
         outsidePolicies(options.outsideServices ?? [], 1),
       ),
-      secrets: new SecretBox(new Uint8Array(32)),
+      secrets: new SecretBox(new Uint8Array(32), "test"),
       lastUsed: new LastUsed(this.store, silent),
       organization: undefined,
       templates: new LinkedRoleTemplates(options.outsideServices ?? []),

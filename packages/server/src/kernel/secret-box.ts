@@ -5,7 +5,6 @@ const KEY_BYTES = 32;
 const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const ALGORITHM = "aes-256-gcm";
-const PURPOSE = "rolecast iam stored secrets";
 
 /**
  * Seals secrets that must be readable again: SigV4 needs the secret access key itself, so a hash
@@ -16,8 +15,9 @@ const PURPOSE = "rolecast iam stored secrets";
 export class SecretBox {
   readonly #key: Buffer;
 
-  constructor(sealingKey: Uint8Array) {
-    this.#key = Buffer.from(hkdfSync("sha256", sealingKey, new Uint8Array(), PURPOSE, KEY_BYTES));
+  /** `purpose` keeps the boxes of different services apart; it never changes. */
+  constructor(sealingKey: Uint8Array, purpose: string) {
+    this.#key = Buffer.from(hkdfSync("sha256", sealingKey, new Uint8Array(), purpose, KEY_BYTES));
   }
 
   seal(secret: string, label: string): string {

@@ -1,0 +1,58 @@
+import type { RootAccount } from "./config/root-accounts.ts";
+import type { Config } from "./config/settings.ts";
+import type { OperationCoverage } from "./gateway/operation-coverage.ts";
+import type { EventLog } from "./kernel/event-log.ts";
+import type { Invoke } from "./kernel/invoke.ts";
+import type { Service } from "./kernel/service.ts";
+import type { ServiceCredentialsFile } from "./storage/service-credential-files.ts";
+import type { OpenedStore } from "./storage/store.ts";
+
+/** A server that is ready. */
+export interface RunningServer {
+  readonly config: Config;
+  /** `http://127.0.0.1:4566`. */
+  readonly endpoint: string;
+  readonly ports: { readonly http: number; readonly rtmp: number; readonly rtmps: number };
+  /** The default account's root key, the first time when it was generated; it is in no log. */
+  readonly generatedRoot: RootAccount | undefined;
+  /** The default account's root key, when it is `test`/`test`. */
+  readonly testRoot: RootAccount | undefined;
+  /** The services of the setting `linkedServices`, each with the file that holds its key. */
+  readonly linkedServices: readonly ServiceCredentialsFile[];
+  /** PEM file that RTMPS clients may be told to trust. */
+  readonly certificateFile: string;
+  /** By service: the operations of AWS's API that work, and those that answer NotImplemented. */
+  readonly operations: Readonly<Record<string, OperationCoverage>>;
+  /** Acts inside the process, decided like a request from outside. */
+  readonly invoke: Invoke;
+  /** Empties everything but the accounts' root keys. */
+  reset(): Promise<void>;
+  /** Ends streams and recordings properly, then everything else. */
+  close(): Promise<void>;
+}
+
+export async function emptyEverything(
+  services: readonly Service[],
+  store: OpenedStore,
+  events: EventLog,
+  bootstrap: () => Promise<void>,
+): Promise<void> {
+  for (const service of [...services].reverse()) await service.close?.();
+  await store.empty();
+  for (const service of services) await service.reset?.();
+  events.clear();
+  await bootstrap();
+  for (const service of services) await service.start?.();
+}
+
+export async function healthOf(
+  services: readonly Service[],
+): Promise<Readonly<Record<string, unknown>>> {
+  const facts: Record<string, unknown> = {};
+  const running: Record<string, string> = {};
+  for (const { definition, health } of services) {
+    running[definition.name] = "running";
+    if (health) facts[definition.name] = await health();
+  }
+  return { services: running, ...facts };
+}

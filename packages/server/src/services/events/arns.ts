@@ -1,0 +1,30 @@
+import type { RequestContext } from "../../kernel/request-context.ts";
+import { requireAccount } from "../../kernel/request-context.ts";
+import { resourceNotFound } from "./errors.ts";
+
+export const DEFAULT_BUS = "default";
+
+type Location = { readonly account_id: string; readonly region: string };
+
+export function arnOf({ account_id, region }: Location, resource: string): string {
+  return `arn:aws:events:${region}:${account_id}:${resource}`;
+}
+
+export function locationOf(context: RequestContext): Location {
+  return { account_id: requireAccount(context), region: context.region };
+}
+
+export function ruleArn(location: Location, name: string): string {
+  return arnOf(location, `rule/${name}`);
+}
+
+export function busArn(location: Location): string {
+  return arnOf(location, `event-bus/${DEFAULT_BUS}`);
+}
+
+/** There is the default bus alone, by its name or ARN. Throws ResourceNotFoundException. */
+export function requireBus(given: string | undefined, context: RequestContext): void {
+  if (given === undefined || given === DEFAULT_BUS || given === busArn(locationOf(context))) return;
+  const name = given.split("event-bus/").at(-1) ?? given;
+  throw resourceNotFound(`Event bus ${name} does not exist.`);
+}

@@ -1,0 +1,76 @@
+import type { InputTransformer, Target } from "@aws-sdk/client-eventbridge";
+import type { AwsEvent } from "../../../kernel/events.ts";
+import { validation } from "../errors.ts";
+
+/** Variables that every template knows. Source: EventBridge user guide, "Input transformation". */
+export interface TemplateFacts {
+  readonly ruleArn: string;
+  readonly ruleName: string;
+  readonly nowIso: string;
+}
+
+const PATHS_MAX = 100;
+
+/** What a target is sent of an event: all of it, a part, a constant or a filled-in template. */
+export function transformInput(target: Target, event: AwsEvent, facts: TemplateFacts): string {
+  if (target.Input !== undefined) return target.Input;
+  if (target.InputPath !== undefined)
+    return JSON.stringify(valueAt(event, target.InputPath) ?? null);
+  const { InputTransformer: transformer } = target;
+  if (!transformer) return JSON.stringify(event);
+  return fill(transformer, event, facts);
+}
+
+/** Throws ValidationException for a transformer that could never be filled in. */
+export function checkTransformer(transformer: InputTransformer, targetId: string): void {
+  const { InputPathsMap = {}, InputTemplate = "" } = transformer;
+  if (Object.keys(InputPathsMap).length > PATHS_MAX) {
+    throw validation(`InputTransformer for target ${targetId} has more than ${PATHS_MAX} paths.`);
+  }
+  for (const path of Object.values(InputPathsMap)) {
+    if (!/^\$(?:\.[\w-]+|\[\d+\]|\['[^']+'\])*$/.test(path)) {
+      throw validation(`Invalid JsonPath ${path} in InputPathsMap for target ${targetId}.`);
+    }
+  }
+  for (const [, name = ""] of InputTemplate.matchAll(/<([^<>\s]+)>/g)) {
+    if (!Object.hasOwn(InputPathsMap, name) && !name.startsWith("aws.events.")) {
+      throw validation(
+        `Invalid InputTemplate for target ${targetId} : [Source: (String)"${InputTemplate}"; placeholder ${name} is not in InputPathsMap].`,
+      );
+    }
+  }
+}
+
+function fill(transformer: InputTransformer, event: AwsEvent, facts: TemplateFacts): string {
+  const { InputPathsMap = {}, InputTemplate = "" } = transformer;
+  const values = new Map<string, unknown>([
+    ["aws.events.rule-arn", facts.ruleArn],
+    ["aws.events.rule-name", facts.ruleName],
+    ["aws.events.event.ingestion-time", facts.nowIso],
+    ["aws.events.event", { ...event, detail: undefined }],
+    ["aws.events.event.json", event],
+  ]);
+  for (const [name, path] of Object.entries(InputPathsMap)) values.set(name, valueAt(event, path));
+  let inString = false;
+  // Inside a JSON string a value's text goes in, elsewhere its JSON.
+  return InputTemplate.replaceAll(/\\.|"|<([^<>\s]+)>/g, (found, name: string | undefined) => {
+    if (found === '"') inString = !inString;
+    if (name === undefined) return found;
+    const value = values.get(name);
+    if (!inString) return JSON.stringify(value ?? "");
+    const text =
+      typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
+    return JSON.stringify(text).slice(1, -1);
+  });
+}
+
+/** `$.detail.stream_id`, `$.resources[0]`. */
+function valueAt(event: AwsEvent, path: string): unknown {
+  let value: unknown = event;
+  for (const [, name, index, quoted] of path.matchAll(/\.([\w-]+)|\[(\d+)\]|\['([^']+)'\]/g)) {
+    const key = name ?? quoted ?? index ?? "";
+    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
+    value = (value as Record<string, unknown>)[key];
+  }
+  return value;
+}

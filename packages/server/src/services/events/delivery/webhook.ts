@@ -1,0 +1,43 @@
+import { createHash, createHmac } from "node:crypto";
+import type { AwsEvent } from "../../../kernel/events.ts";
+
+/** As `rolecast.yml` has it. */
+export interface WebhookSettings {
+  readonly url: string;
+  /** What requests are signed with. */
+  readonly secret: string;
+  /** Only events with one of these sources; left out, all. */
+  readonly sources?: readonly string[] | undefined;
+  /** Only events with one of these detail-types; left out, all. */
+  readonly detailTypes?: readonly string[] | undefined;
+}
+
+/** A receiver of the configuration: every account's and Region's events, signed. */
+export interface Webhook {
+  /** Of its URL, so that waiting deliveries find it after a restart. */
+  readonly id: string;
+  readonly url: string;
+  matches(event: AwsEvent): boolean;
+  /** Headers by which the receiver knows who sent what, and when. */
+  sign(deliveryId: string, body: string, nowMs: number): Readonly<Record<string, string>>;
+}
+
+export function webhookOf({ url, secret, sources, detailTypes }: WebhookSettings): Webhook {
+  return {
+    id: `webhook-${createHash("sha256").update(url).digest("hex").slice(0, 16)}`,
+    url,
+    matches: (event) =>
+      (sources?.includes(event.source) ?? true) &&
+      (detailTypes?.includes(event["detail-type"]) ?? true),
+    // Source: Standard Webhooks specification, "Signature scheme".
+    sign(deliveryId, body, nowMs) {
+      const timestamp = String(Math.floor(nowMs / 1000));
+      const signed = createHmac("sha256", secret).update(`${deliveryId}.${timestamp}.${body}`);
+      return {
+        "webhook-id": deliveryId,
+        "webhook-timestamp": timestamp,
+        "webhook-signature": `v1,${signed.digest("base64")}`,
+      };
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { AwsError } from "../../kernel/aws-error.ts";
+import type { Denial } from "../../kernel/service.ts";
+
+function eventsError(code: string, message: string): AwsError {
+  return new AwsError(code, message, { status: 400 });
+}
+
+export function validation(message: string): AwsError {
+  return eventsError("ValidationException", message);
+}
+
+/** `Rule live does not exist on EventBus default.` and its siblings. */
+export function resourceNotFound(message: string): AwsError {
+  return eventsError("ResourceNotFoundException", message);
+}
+
+export function resourceAlreadyExists(message: string): AwsError {
+  return eventsError("ResourceAlreadyExistsException", message);
+}
+
+export function limitExceeded(message: string): AwsError {
+  return eventsError("LimitExceededException", message);
+}
+
+export function invalidEventPattern(reason: string): AwsError {
+  return eventsError(
+    "InvalidEventPatternException",
+    `Event pattern is not valid. Reason: ${reason}`,
+  );
+}
+
+/** What EventBridge has and this server hasn't. */
+export function notImplemented(what: string): AwsError {
+  return new AwsError("NotImplemented", `Rolecast's EventBridge has no ${what}.`, { status: 501 });
+}
+
+/** A refusal in the form of AWS's JSON APIs. */
+export function accessDenied({ authorization, callerArn, reason, sameAccount }: Denial): AwsError {
+  const because = sameAccount ? ` ${reason}` : "";
+  return eventsError(
+    "AccessDeniedException",
+    `User: ${callerArn} is not authorized to perform: ${authorization.action} on resource: ${authorization.resource}${because}`,
+  );
+}

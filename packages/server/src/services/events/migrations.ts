@@ -1,0 +1,77 @@
+import type { Migration } from "../../kernel/store.ts";
+
+const rulesAndDeliveries: Migration = {
+  name: "events/0001-rules-and-deliveries",
+  async up(db) {
+    await db.schema
+      .createTable("events_rules")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("state", "text", (column) => column.notNull())
+      .addColumn("description", "text")
+      .addColumn("event_pattern", "text", (column) => column.notNull())
+      .addColumn("role_arn", "text")
+      .addColumn("tags", "text", (column) => column.notNull())
+      .addColumn("created_at_ms", "bigint", (column) => column.notNull())
+      .addPrimaryKeyConstraint("events_rules_key", ["account_id", "region", "name"])
+      .execute();
+    await db.schema
+      .createTable("events_targets")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("rule_name", "text", (column) => column.notNull())
+      .addColumn("id", "text", (column) => column.notNull())
+      .addColumn("target", "text", (column) => column.notNull())
+      .addPrimaryKeyConstraint("events_targets_key", ["account_id", "region", "rule_name", "id"])
+      .execute();
+    await db.schema
+      .createTable("events_connections")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("unique_id", "text", (column) => column.notNull())
+      .addColumn("description", "text")
+      .addColumn("authorization_type", "text", (column) => column.notNull())
+      .addColumn("sealed_parameters", "text", (column) => column.notNull())
+      .addColumn("created_at_ms", "bigint", (column) => column.notNull())
+      .addColumn("modified_at_ms", "bigint", (column) => column.notNull())
+      .addPrimaryKeyConstraint("events_connections_key", ["account_id", "region", "name"])
+      .execute();
+    await db.schema
+      .createTable("events_api_destinations")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("unique_id", "text", (column) => column.notNull())
+      .addColumn("description", "text")
+      .addColumn("connection_arn", "text", (column) => column.notNull())
+      .addColumn("endpoint", "text", (column) => column.notNull())
+      .addColumn("http_method", "text", (column) => column.notNull())
+      .addColumn("rate_limit_per_second", "integer")
+      .addColumn("created_at_ms", "bigint", (column) => column.notNull())
+      .addColumn("modified_at_ms", "bigint", (column) => column.notNull())
+      .addPrimaryKeyConstraint("events_api_destinations_key", ["account_id", "region", "name"])
+      .execute();
+    await db.schema
+      .createTable("events_deliveries")
+      .addColumn("id", "text", (column) => column.notNull().primaryKey())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("rule_name", "text", (column) => column.notNull())
+      .addColumn("target_id", "text", (column) => column.notNull())
+      .addColumn("event", "text", (column) => column.notNull())
+      .addColumn("attempts", "integer", (column) => column.notNull())
+      .addColumn("first_at_ms", "bigint", (column) => column.notNull())
+      .addColumn("next_at_ms", "bigint", (column) => column.notNull())
+      .addColumn("claimed_until_ms", "bigint", (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createIndex("events_deliveries_by_next")
+      .on("events_deliveries")
+      .columns(["next_at_ms"])
+      .execute();
+  },
+};
+
+export const eventsMigrations: readonly Migration[] = [rulesAndDeliveries];

@@ -1,0 +1,77 @@
+import { invalidEventPattern } from "../errors.ts";
+import { compileFilter, type ValueTest } from "./compile-filter.ts";
+
+/** Decides whether an event (or a part of it) is what a pattern asks for. */
+export type EventTest = (value: unknown) => boolean;
+
+/** Alternatives of all `$or`s multiplied: AWS refuses more. */
+const COMBINATIONS_MAX = 1_000;
+const DEPTH_MAX = 32;
+
+/**
+ * Compiles an event pattern. Throws InvalidEventPatternException. Source: EventBridge user guide,
+ * "Event patterns" and "Comparison operators".
+ */
+export function compilePattern(text: string): EventTest {
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    // The parser's own words differ between Node versions.
+    throw invalidEventPattern("the pattern is not JSON");
+  }
+  if (!isObject(document)) throw invalidEventPattern("Filter is not an object");
+  return compileObject(document, 0);
+}
+
+function compileObject(pattern: Readonly<Record<string, unknown>>, depth: number): EventTest {
+  if (depth > DEPTH_MAX) throw invalidEventPattern("Filter is nested too deep");
+  const entries = Object.entries(pattern);
+  if (entries.length === 0) throw invalidEventPattern("Empty objects are not allowed");
+  const tests = entries.map(([key, value]) =>
+    key === "$or" && Array.isArray(value)
+      ? compileOr(value, depth)
+      : compileField(key, value, depth),
+  );
+  return (event) => tests.every((test) => test(event));
+}
+
+function compileOr(alternatives: readonly unknown[], depth: number): EventTest {
+  if (alternatives.length < 2 || alternatives.length > COMBINATIONS_MAX)
+    throw invalidEventPattern("$or must have at least two alternatives");
+  const tests = alternatives.map((alternative) => {
+    if (!isObject(alternative)) throw invalidEventPattern("$or must be an array of objects");
+    return compileObject(alternative, depth + 1);
+  });
+  return (event) => tests.some((test) => test(event));
+}
+
+function compileField(key: string, value: unknown, depth: number): EventTest {
+  if (Array.isArray(value)) {
+    if (value.length === 0) throw invalidEventPattern("Empty arrays are not allowed");
+    const tests = value.map((filter) => compileFilter(key, filter));
+    return (event) => matchesLeaf(fieldOf(event, key), tests);
+  }
+  if (!isObject(value)) throw invalidEventPattern(`"${key}" must be an object or an array`);
+  const test = compileObject(value, depth + 1);
+  return (event) => {
+    const field = fieldOf(event, key);
+    // An array of objects matches when one of them does.
+    return Array.isArray(field) ? field.some(test) : test(field);
+  };
+}
+
+/** One filter must accept one of the values; `exists` is about whether there is one. */
+function matchesLeaf(value: unknown, tests: readonly ValueTest[]): boolean {
+  const values = Array.isArray(value) ? value : [value];
+  const leaves = values.filter((each) => each !== undefined && !isObject(each));
+  return tests.some((test) => test.matches(leaves));
+}
+
+function fieldOf(event: unknown, key: string): unknown {
+  return isObject(event) && Object.hasOwn(event, key) ? event[key] : undefined;
+}
+
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

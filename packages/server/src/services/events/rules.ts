@@ -1,0 +1,208 @@
+import type * as eventbridge from "@aws-sdk/client-eventbridge";
+import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
+import type { RequestContext } from "../../kernel/request-context.ts";
+import { locationOf, requireBus, ruleArn } from "./arns.ts";
+import { limitExceeded, notImplemented, resourceNotFound, validation } from "./errors.ts";
+import { pageByName } from "./page.ts";
+import { compilePattern } from "./pattern/compile-pattern.ts";
+import type { EventsTables, RuleRow } from "./tables.ts";
+
+/** Source: EventBridge quotas, "Rules" per event bus. */
+const RULES_MAX = 300;
+
+/** PutRule and what reads, switches and deletes rules. */
+export function ruleOperations(rulesChanged: () => void): OperationTable {
+  return defineOperations<typeof eventbridge>()({
+    PutRule: {
+      authorize: (input, context) => {
+        const rule = onRule("PutRule", input.Name, context);
+        const role = { action: "iam:PassRole", resource: input.RoleArn ?? "" };
+        return input.RoleArn === undefined ? rule : [rule, { ...role, context: PASSED_TO_EVENTS }];
+      },
+      async handle(input, context) {
+        const row = await putRule(input, context);
+        rulesChanged();
+        return { RuleArn: ruleArn(row, row.name) };
+      },
+    },
+    DescribeRule: {
+      authorize: (input, context) => onRule("DescribeRule", input.Name, context),
+      async handle(input, context) {
+        const row = await requireRule(input.Name, input.EventBusName, context);
+        return { ...ruleView(row), EventBusName: "default", CreatedBy: row.account_id };
+      },
+    },
+    ListRules: {
+      authorize: () => ({ action: "events:ListRules", resource: "*" }),
+      async handle(input, context) {
+        requireBus(input.EventBusName, context);
+        const all = (await rulesOf(context)).filter(({ name }) =>
+          name.startsWith(input.NamePrefix ?? ""),
+        );
+        const { rows, NextToken } = pageByName(all, ({ name }) => name, input);
+        return {
+          Rules: rows.map((row) => ({ ...ruleView(row), EventBusName: "default" })),
+          NextToken,
+        };
+      },
+    },
+    EnableRule: {
+      authorize: (input, context) => onRule("EnableRule", input.Name, context),
+      handle: (input, context) => switchRule(input, "ENABLED", context).then(rulesChanged),
+    },
+    DisableRule: {
+      authorize: (input, context) => onRule("DisableRule", input.Name, context),
+      handle: (input, context) => switchRule(input, "DISABLED", context).then(rulesChanged),
+    },
+    DeleteRule: {
+      authorize: (input, context) => onRule("DeleteRule", input.Name, context),
+      handle: (input, context) => deleteRule(input, context).then(rulesChanged),
+    },
+  });
+}
+
+/** The condition key that a policy holds iam:PassRole to. */
+export const PASSED_TO_EVENTS = { "iam:passedtoservice": "events.amazonaws.com" };
+
+export function onRule(action: string, name: string | undefined, context: RequestContext) {
+  return { action: `events:${action}`, resource: ruleArn(locationOf(context), name ?? "") };
+}
+
+/** The rule, or ResourceNotFoundException. */
+export async function requireRule(
+  name = "",
+  busName: string | undefined,
+  context: RequestContext,
+): Promise<RuleRow> {
+  requireBus(busName, context);
+  const { account_id, region } = locationOf(context);
+  const row = await context
+    .db<EventsTables>()
+    .selectFrom("events_rules")
+    .selectAll()
+    .where("account_id", "=", account_id)
+    .where("region", "=", region)
+    .where("name", "=", name)
+    .executeTakeFirst();
+  if (!row) throw resourceNotFound(`Rule ${name} does not exist on EventBus default.`);
+  return row;
+}
+
+function rulesOf(context: RequestContext): Promise<RuleRow[]> {
+  const { account_id, region } = locationOf(context);
+  return context
+    .db<EventsTables>()
+    .selectFrom("events_rules")
+    .selectAll()
+    .where("account_id", "=", account_id)
+    .where("region", "=", region)
+    .orderBy("name")
+    .execute();
+}
+
+function ruleView(row: RuleRow) {
+  return {
+    Name: row.name,
+    Arn: ruleArn(row, row.name),
+    EventPattern: row.event_pattern,
+    State: row.state as eventbridge.RuleState,
+    ...(row.description === null ? {} : { Description: row.description }),
+    ...(row.role_arn === null ? {} : { RoleArn: row.role_arn }),
+  };
+}
+
+async function putRule(
+  input: eventbridge.PutRuleCommandInput,
+  context: RequestContext,
+): Promise<RuleRow> {
+  requireBus(input.EventBusName, context);
+  if (input.ScheduleExpression !== undefined)
+    throw notImplemented("schedules (ScheduleExpression)");
+  if (input.EventPattern === undefined || input.EventPattern === "") {
+    throw validation("Parameter(s) EventPattern or ScheduleExpression must be specified.");
+  }
+  compilePattern(input.EventPattern);
+  const location = locationOf(context);
+  const name = input.Name ?? "";
+  return context.transaction<EventsTables, RuleRow>(async ({ db }) => {
+    const rows = await db
+      .selectFrom("events_rules")
+      .selectAll()
+      .where("account_id", "=", location.account_id)
+      .where("region", "=", location.region)
+      .execute();
+    const before = rows.find((row) => row.name === name);
+    if (!before && rows.length >= RULES_MAX) {
+      throw limitExceeded("The requested resource exceeds the maximum number allowed.");
+    }
+    const row: RuleRow = {
+      ...location,
+      name,
+      state: input.State ?? "ENABLED",
+      description: input.Description ?? null,
+      event_pattern: input.EventPattern ?? "",
+      role_arn: input.RoleArn ?? null,
+      // Tags of an existing rule stay: PutRule ignores those that it is given. Source: API reference.
+      tags: before?.tags ?? JSON.stringify(tagsOf(input.Tags)),
+      created_at_ms: before?.created_at_ms ?? context.nowMs,
+    };
+    if (before) {
+      const { account_id: _a, region: _r, name: _n, ...values } = row;
+      await db
+        .updateTable("events_rules")
+        .set(values)
+        .where("account_id", "=", row.account_id)
+        .where("region", "=", row.region)
+        .where("name", "=", name)
+        .execute();
+    } else await db.insertInto("events_rules").values(row).execute();
+    return row;
+  });
+}
+
+export function tagsOf(tags: readonly eventbridge.Tag[] | undefined): Record<string, string> {
+  return Object.fromEntries((tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
+async function switchRule(
+  input: { Name?: string | undefined; EventBusName?: string | undefined },
+  state: "ENABLED" | "DISABLED",
+  context: RequestContext,
+): Promise<void> {
+  const row = await requireRule(input.Name, input.EventBusName, context);
+  await context.transaction<EventsTables, unknown>(({ db }) =>
+    db
+      .updateTable("events_rules")
+      .set({ state })
+      .where("account_id", "=", row.account_id)
+      .where("region", "=", row.region)
+      .where("name", "=", row.name)
+      .execute(),
+  );
+}
+
+/** Deleting what isn't there succeeds; a rule that has targets is refused. */
+async function deleteRule(
+  input: eventbridge.DeleteRuleCommandInput,
+  context: RequestContext,
+): Promise<void> {
+  requireBus(input.EventBusName, context);
+  const { account_id, region } = locationOf(context);
+  const name = input.Name ?? "";
+  await context.transaction<EventsTables, unknown>(async ({ db }) => {
+    const target = await db
+      .selectFrom("events_targets")
+      .select("id")
+      .where("account_id", "=", account_id)
+      .where("region", "=", region)
+      .where("rule_name", "=", name)
+      .executeTakeFirst();
+    if (target) throw validation("Rule can't be deleted since it has targets.");
+    await db
+      .deleteFrom("events_rules")
+      .where("account_id", "=", account_id)
+      .where("region", "=", region)
+      .where("name", "=", name)
+      .execute();
+  });
+}

@@ -1,0 +1,4 @@
+/** EventBridge's operation schemas without the client around them, which would slow the start. */
+import * as schemas from "@aws-sdk/client-eventbridge/dist-es/schemas/schemas_0.js";
+
+export const eventsSchemas: Readonly<Record<string, unknown>> = schemas;

@@ -1,0 +1,91 @@
+import { join } from "node:path";
+import type { AwsEvent } from "../../kernel/events.ts";
+import { SecretBox } from "../../kernel/secret-box.ts";
+import type { Service, ServiceDependencies } from "../../kernel/service.ts";
+import { apiDestinationOperations } from "./api-destinations.ts";
+import { connectionOperations } from "./connections.ts";
+import { eventsConstraints } from "./constraints.ts";
+import { DeliveryWorker } from "./delivery/delivery-worker.ts";
+import { EventRouter } from "./delivery/event-router.ts";
+import { type WebhookSettings, webhookOf } from "./delivery/webhook.ts";
+import { accessDenied } from "./errors.ts";
+import { eventBusOperations } from "./event-buses.ts";
+import { eventsMigrations } from "./migrations.ts";
+import { ruleTagOperations } from "./rule-tags.ts";
+import { ruleOperations } from "./rules.ts";
+import { eventsSchemas } from "./schema.ts";
+import type { EventsTables } from "./tables.ts";
+import { targetOperations } from "./targets.ts";
+
+export interface EventsDependencies extends ServiceDependencies {
+  readonly sealingKey: Uint8Array;
+  readonly webhooks: readonly WebhookSettings[];
+}
+
+/** Amazon EventBridge: the default bus, its rules, and targets that are webhooks and log files. */
+export function createEventsService(deps: EventsDependencies): Service {
+  const secrets = new SecretBox(deps.sealingKey, "rolecast events connections");
+  const webhooks = deps.webhooks.map(webhookOf);
+  const router = new EventRouter(deps.store, deps.clock, deps.ids, webhooks);
+  const logDir = join(deps.dataDir, "events");
+  const worker = new DeliveryWorker({ ...deps, secrets, webhooks, logDir });
+  /** Events of PutEvents are routed before the answer: not once more when the bus tells of them. */
+  const routed = new WeakSet<AwsEvent>();
+  const route = async (event: AwsEvent) => {
+    if (await router.route(event)) worker.wake();
+  };
+  let unsubscribe: (() => void) | undefined;
+  const routing = new Set<Promise<void>>();
+  const onEvent = (event: AwsEvent) => {
+    if (routed.has(event)) return;
+    const running = route(event)
+      .catch((error: unknown) => deps.log.error({ error: String(error) }, "event routing"))
+      .finally(() => routing.delete(running));
+    routing.add(running);
+  };
+  return {
+    definition: {
+      name: "events",
+      signingName: "events",
+      protocol: "awsJson1_1",
+      targetPrefix: "AWSEvents",
+      version: "2015-10-07",
+      schemas: eventsSchemas,
+    },
+    operations: {
+      ...eventBusOperations(
+        async (event) => {
+          routed.add(event);
+          await route(event);
+          deps.events.publish(event);
+        },
+        () => deps.ids.uuid(),
+      ),
+      ...ruleOperations(() => worker.wake()),
+      ...targetOperations,
+      ...connectionOperations({ ids: deps.ids, secrets }),
+      ...apiDestinationOperations(deps.ids),
+      ...ruleTagOperations,
+    },
+    constraints: eventsConstraints,
+    accessDenied,
+    migrations: eventsMigrations,
+    async start() {
+      unsubscribe = deps.events.subscribe(onEvent);
+      worker.start();
+    },
+    async close() {
+      unsubscribe?.();
+      await Promise.all(routing);
+      await worker.close();
+    },
+    health: async () => {
+      const { count } = await deps.store
+        .tables<EventsTables>()
+        .db.selectFrom("events_deliveries")
+        .select((select) => select.fn.countAll<number>().as("count"))
+        .executeTakeFirstOrThrow();
+      return { waiting: Number(count) };
+    },
+  };
+}

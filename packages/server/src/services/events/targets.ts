@@ -1,0 +1,186 @@
+import type * as eventbridge from "@aws-sdk/client-eventbridge";
+import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
+import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
+import { busArn, locationOf, requireBus } from "./arns.ts";
+import { checkTransformer } from "./delivery/transform-input.ts";
+import { limitExceeded, validation } from "./errors.ts";
+import { pageByName } from "./page.ts";
+import { onRule, PASSED_TO_EVENTS, requireRule } from "./rules.ts";
+import type { EventsTables, TargetRow } from "./tables.ts";
+
+/** Source: EventBridge quotas, "Targets per rule". */
+const TARGETS_MAX = 5;
+
+/** PutTargets, RemoveTargets, ListTargetsByRule, ListRuleNamesByTarget. */
+export const targetOperations: OperationTable = defineOperations<typeof eventbridge>()({
+  PutTargets: {
+    authorize: (input, context) => {
+      const targets = input.Targets ?? [];
+      const keys: ContextEntries = { "events:targetarn": targets.map(({ Arn = "" }) => Arn) };
+      const roles = new Set(
+        targets.flatMap(({ RoleArn }) => (RoleArn === undefined ? [] : [RoleArn])),
+      );
+      return [
+        { ...onRule("PutTargets", input.Rule, context), context: keys },
+        ...[...roles].map((resource) => ({
+          action: "iam:PassRole",
+          resource,
+          context: PASSED_TO_EVENTS,
+        })),
+      ];
+    },
+    handle: putTargets,
+  },
+  RemoveTargets: {
+    authorize: (input, context) => onRule("RemoveTargets", input.Rule, context),
+    async handle(input, context) {
+      const rule = await requireRule(input.Rule, input.EventBusName, context);
+      await context.transaction<EventsTables, unknown>(({ db }) =>
+        db
+          .deleteFrom("events_targets")
+          .where("account_id", "=", rule.account_id)
+          .where("region", "=", rule.region)
+          .where("rule_name", "=", rule.name)
+          .where("id", "in", input.Ids ?? [])
+          .execute(),
+      );
+      return { FailedEntryCount: 0, FailedEntries: [] };
+    },
+  },
+  ListTargetsByRule: {
+    authorize: (input, context) => onRule("ListTargetsByRule", input.Rule, context),
+    async handle(input, context) {
+      const rule = await requireRule(input.Rule, input.EventBusName, context);
+      const all = await context
+        .db<EventsTables>()
+        .selectFrom("events_targets")
+        .selectAll()
+        .where("account_id", "=", rule.account_id)
+        .where("region", "=", rule.region)
+        .where("rule_name", "=", rule.name)
+        .orderBy("id")
+        .execute();
+      const { rows, NextToken } = pageByName(all, ({ id }) => id, input);
+      return { Targets: rows.map(readTarget), NextToken };
+    },
+  },
+  ListRuleNamesByTarget: {
+    authorize: () => ({ action: "events:ListRuleNamesByTarget", resource: "*" }),
+    async handle(input, context) {
+      requireBus(input.EventBusName, context);
+      const { account_id, region } = locationOf(context);
+      const all = await context
+        .db<EventsTables>()
+        .selectFrom("events_targets")
+        .selectAll()
+        .where("account_id", "=", account_id)
+        .where("region", "=", region)
+        .execute();
+      const names = new Set(
+        all.filter((row) => readTarget(row).Arn === input.TargetArn).map((row) => row.rule_name),
+      );
+      const { rows, NextToken } = pageByName([...names].sort(), (name) => name, input);
+      return { RuleNames: [...rows], NextToken };
+    },
+  },
+});
+
+/** A row's target. The text is our own. */
+export function readTarget({ target }: TargetRow): eventbridge.Target {
+  const read: eventbridge.Target = JSON.parse(target);
+  return read;
+}
+
+/** `arn:aws:events:…:api-destination/…` and `arn:aws:logs:…:log-group:…` are delivered to. */
+export function kindOfTarget(arn: string): "api-destination" | "log-group" | undefined {
+  if (/^arn:aws:events:[^:]+:\d{12}:api-destination\/.+/.test(arn)) return "api-destination";
+  if (/^arn:aws:logs:[^:]+:\d{12}:log-group:[^:]+/.test(arn)) return "log-group";
+  return undefined;
+}
+
+async function putTargets(input: eventbridge.PutTargetsCommandInput, context: RequestContext) {
+  const rule = await requireRule(input.Rule, input.EventBusName, context);
+  const failed: eventbridge.PutTargetsResultEntry[] = [];
+  const accepted: eventbridge.Target[] = [];
+  for (const target of input.Targets ?? []) {
+    const refusal = checkTarget(target, context);
+    if (refusal === undefined) accepted.push(target);
+    else
+      failed.push({ TargetId: target.Id, ErrorCode: "ValidationException", ErrorMessage: refusal });
+  }
+  await context.transaction<EventsTables, unknown>(async ({ db }) => {
+    const before = await db
+      .selectFrom("events_targets")
+      .select("id")
+      .where("account_id", "=", rule.account_id)
+      .where("region", "=", rule.region)
+      .where("rule_name", "=", rule.name)
+      .execute();
+    const ids = new Set([...before.map(({ id }) => id), ...accepted.map(({ Id = "" }) => Id)]);
+    if (ids.size > TARGETS_MAX) {
+      throw limitExceeded("The requested resource exceeds the maximum number allowed.");
+    }
+    for (const target of accepted) {
+      const row: TargetRow = {
+        account_id: rule.account_id,
+        region: rule.region,
+        rule_name: rule.name,
+        id: target.Id ?? "",
+        target: JSON.stringify(target),
+      };
+      await db
+        .insertInto("events_targets")
+        .values(row)
+        .onConflict((conflict) =>
+          conflict
+            .columns(["account_id", "region", "rule_name", "id"])
+            .doUpdateSet({ target: row.target }),
+        )
+        .execute();
+    }
+  });
+  return { FailedEntryCount: failed.length, FailedEntries: failed };
+}
+
+/** What is wrong with a target; a malformed one fails the whole call, as on AWS. */
+function checkTarget(target: eventbridge.Target, context: RequestContext): string | undefined {
+  const { Arn = "", Input, InputPath, InputTransformer, RoleArn, DeadLetterConfig } = target;
+  const kind = kindOfTarget(Arn);
+  if (kind === undefined) {
+    if (!Arn.startsWith("arn:"))
+      throw validation(
+        `Parameter ${Arn} is not valid. Reason: Provided Arn is not in correct format.`,
+      );
+    return `Rolecast delivers to API destinations and to log groups, not to ${Arn}.`;
+  }
+  if ([Input, InputPath, InputTransformer].filter((given) => given !== undefined).length > 1) {
+    throw validation(
+      "Only one of Input, InputPath, or InputTransformer must be provided for target.",
+    );
+  }
+  if (Input !== undefined && !isJson(Input))
+    throw validation(`JSON syntax error in input for target ${target.Id}.`);
+  if (InputTransformer) checkTransformer(InputTransformer, target.Id ?? "");
+  if (DeadLetterConfig?.Arn !== undefined)
+    return "Rolecast has no dead-letter queues (Amazon SQS).";
+  if (kind === "api-destination" && RoleArn === undefined) {
+    throw validation(`RoleArn is required for target ${Arn}.`);
+  }
+  if (
+    !Arn.startsWith(busArn(locationOf(context)).split(":event-bus")[0] ?? "") &&
+    kind === "api-destination"
+  ) {
+    return `The API destination ${Arn} is in another account or Region.`;
+  }
+  return undefined;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    // The question was only whether it parses.
+    return false;
+  }
+}
