@@ -31,8 +31,11 @@ export interface MediaLimits {
   readonly endedStreamKeptMs: number;
   /** Length of a recorded file, as near as whole live segments come to Amazon IVS's 10 s. */
   readonly recordingFileDurationMs: number;
-  /** Bytes of recording objects waiting for the host per stream; past it a file is dropped and the gap is recorded. */
-  readonly recordingPendingBytesMax: number;
+  /**
+   * Bytes of recorded files waiting for the host in memory, per stream; past it they wait on the disk. Where there is no
+   * room either, a file is dropped and the gap is recorded.
+   */
+  readonly recordingMemoryBytesMax: number;
   /** Failed file writes in a row after which a recording is given up. */
   readonly recordingFailuresMax: number;
   /** Takeovers of one broadcast. Amazon IVS documents that their number is limited, not the number. */
@@ -62,7 +65,7 @@ export const defaultMediaLimits: MediaLimits = {
   segmentsKeptMs: 15_000,
   endedStreamKeptMs: 60_000,
   recordingFileDurationMs: 10_000,
-  recordingPendingBytesMax: 64 * 1024 * 1024,
+  recordingMemoryBytesMax: 32 * 1024 * 1024,
   recordingFailuresMax: 3,
   takeoversMax: 20,
   transcodeBacklogBytesMax: 64 * 1024 * 1024,

@@ -263,8 +263,12 @@ function compose(parts: Parts) {
       createEngine: (host, again) => {
         const { rtmpPort, rtmpsPort } = again ?? config;
         const { host: address } = config;
+        const spill = {
+          folder: join(folder.dir, "ivs", "spill"),
+          bytesMax: config.recordingSpillBytes,
+        };
         const engine = createMediaEngine(
-          { host: address, rtmpPort, rtmpsPort, tls: certificate, ...transcoding },
+          { host: address, rtmpPort, rtmpsPort, tls: certificate, spill, ...transcoding },
           host,
         );
         const start = engine.start.bind(engine);

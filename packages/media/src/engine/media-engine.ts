@@ -2,6 +2,7 @@ import { performance } from "node:perf_hooks";
 import { LiveChannel } from "../hls/live-channel.ts";
 import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
+import { SpillFolder } from "../recording/spill-folder.ts";
 import { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { IngestPort, MediaFeed, Publisher } from "../rtmp/ingest-port.ts";
 import { RtmpServer } from "../rtmp/rtmp-server.ts";
@@ -30,6 +31,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
   readonly #now: () => number;
   readonly #ffmpeg: string | undefined;
   readonly #thumbnailDecoder: ThumbnailDecoder | undefined;
+  readonly #spill: SpillFolder | undefined;
   readonly #capacity: TranscodeCapacity;
   readonly #server: RtmpServer;
   readonly #broadcasts = new Map<string, Broadcast>();
@@ -46,6 +48,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     this.#limits = { ...defaultMediaLimits, ...options.limits };
     this.#now = options.now ?? Date.now;
     this.#ffmpeg = options.ffmpeg;
+    this.#spill = options.spill && new SpillFolder(options.spill);
     this.#thumbnailDecoder = options.ffmpeg ? new ThumbnailDecoder(options.ffmpeg) : undefined;
     this.#capacity = new TranscodeCapacity(options.transcodeCores ?? 0);
     this.#server = new RtmpServer(options, this.#limits, this);
@@ -57,6 +60,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     }
     this.#state = "started";
     try {
+      await this.#spill?.open();
       const ports = await this.#server.start();
       this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
       return ports;
@@ -78,6 +82,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     }
     await this.#server.close();
     await this.#recordingsFinished();
+    await this.#spill?.close();
     this.#live.clear();
   }
 
@@ -131,6 +136,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
       refusedPublishes: this.#refusedPublishes,
       segmentBytes: sum([...this.#live.values()].map((live) => live.bytes)),
       recordingPendingBytes: sum(all.map((broadcast) => broadcast.recordingPendingBytes)),
+      recordingSpilledBytes: this.#spill?.bytes ?? 0,
     };
   }
 
@@ -189,6 +195,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
       streamId,
       recording,
       thumbnailDecoder: this.#thumbnailDecoder,
+      spill: this.#spill,
       live,
       transcode: this.#plan(decision),
       listedSegments: playlistWindowSegments,

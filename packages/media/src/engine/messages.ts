@@ -9,6 +9,7 @@
  */
 
 import type { MediaLimits } from "../limits.ts";
+import type { SpillOptions } from "../recording/spill-folder.ts";
 import type {
   RecordingContinuation,
   RecordingFileRow,
@@ -48,6 +49,8 @@ export interface MediaEngineOptions {
   readonly ffmpeg?: string | undefined;
   /** Cores that ffmpeg may take for ladders, all streams together; 0 makes none. Default 0. */
   readonly transcodeCores?: number;
+  /** Where recorded files wait when the host is slow; without it in memory only. */
+  readonly spill?: SpillOptions | undefined;
   /** Wall clock in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
@@ -211,6 +214,8 @@ export interface EngineHealth {
   readonly segmentBytes: number;
   /** Bytes of recording objects waiting for the host, over all streams. */
   readonly recordingPendingBytes: number;
+  /** Those of them that wait on the disk. */
+  readonly recordingSpilledBytes: number;
 }
 
 // ---- events --------------------------------------------------------------------------------------------------------

@@ -7,19 +7,6 @@ export interface RecordingFile {
   readonly row: RecordingFileRow;
 }
 
-/** The file behind `by` others, `discontinuity` when it doesn't continue the one before it. */
-export function shiftedFile(
-  { body, row }: RecordingFile,
-  by: number,
-  discontinuity: boolean,
-): RecordingFile {
-  const { index } = row;
-  return {
-    body,
-    row: { ...row, index: index + by, discontinuity: row.discontinuity || discontinuity },
-  };
-}
-
 /** Joins live segments, which continue each other, into one file. `segments` is not empty. */
 export function joinSegments(
   segments: readonly Segment[],

@@ -1,4 +1,8 @@
-import { describe, expect, test } from "vitest";
+import { writeFileSync } from "node:fs";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type {
   MediaHost,
   RecordingFileRow,
@@ -11,6 +15,7 @@ import type { Rendition } from "../hls/rendition.ts";
 import { segment } from "../testing/synthetic-media.ts";
 import { Recording } from "./recording.ts";
 import { renderRecordingPlaylists } from "./recording-playlists.ts";
+import { SpillFolder } from "./spill-folder.ts";
 
 const FILE_BYTES = 5 * 752;
 const media: StreamMedia = {
@@ -43,6 +48,7 @@ interface Made {
 function make(
   put: MediaHost["putRecordingObject"] = async () => undefined,
   rows: Promise<readonly RecordingFileRow[]> = Promise.resolve([]),
+  spill?: SpillFolder,
 ): Made {
   const starts: RecordingStart[] = [];
   const puts: RecordingObject[] = [];
@@ -52,11 +58,12 @@ function make(
     streamId: "st-1",
     limits: {
       recordingFileDurationMs: 10_000,
-      recordingPendingBytesMax: 2 * FILE_BYTES,
+      recordingMemoryBytesMax: 2 * FILE_BYTES,
       recordingFailuresMax: 2,
     },
     plan: { renditions: "all", thumbnails: undefined },
     decoder: undefined,
+    spill,
     start: async (start) => {
       starts.push(start);
       return { rows: await rows, thumbnails: 0 };
@@ -87,9 +94,9 @@ describe("recording", () => {
     const { recording, puts, events } = make();
     await turn();
     feed(recording, 5);
-    expect(puts.map(({ path }) => path)).toEqual(["media/hls/720p30/0.ts"]);
     await turn();
-    expect(puts.slice(1).map(({ path }) => path)).toEqual([
+    expect(puts.map(({ path }) => path)).toEqual([
+      "media/hls/720p30/0.ts",
       "media/hls/720p30/playlist.m3u8",
       "media/hls/720p30/byte-range-variant.m3u8",
       "media/hls/byte-range-multivariant.m3u8",
@@ -217,12 +224,14 @@ describe("recording", () => {
     const { recording, puts, events } = make();
     await turn();
     feed(recording, 5);
+    await turn();
+    const before = puts.length;
     expect(recording.abort("the bucket is gone")).toBe(true);
     feed(recording, 5);
     await recording.finish();
     expect(recording.abort("again")).toBe(false);
-    expect(puts).toHaveLength(1);
-    expect(events.map(({ type }) => type)).toEqual(["recording-failed"]);
+    expect(puts).toHaveLength(before);
+    expect(events.map(({ type }) => type)).toEqual(["recording-progress", "recording-failed"]);
   });
 
   test("final playlists that can't be written fail the recording, with what was recorded", async () => {
@@ -282,5 +291,86 @@ describe("recording", () => {
     expect(events).toEqual([
       { type: "recording-failed", durationMs: 0, files: 0, gaps: 0, message: "AccessDenied" },
     ]);
+  });
+
+  describe("behind a slow host", () => {
+    let folder: string;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), "rolecast-spill-"));
+    });
+    afterEach(() => rm(folder, { recursive: true, force: true }));
+
+    /** Takes no longer than a turn, so that files don't pile up before the disk either. */
+    const atOnce = async (file: string, body: Buffer): Promise<void> => writeFileSync(file, body);
+
+    /** Feeds files while no put is answered, then lets them all be. */
+    async function held(spill: SpillFolder, files: number) {
+      await spill.open();
+      let release: () => void = () => undefined;
+      const stuck = new Promise<void>((resolve) => {
+        release = resolve;
+      });
+      const made = make(() => stuck, undefined, spill);
+      for (let file = 0; file < files; file += 1) {
+        feed(made.recording, 5, file * 10_000);
+        await turn();
+      }
+      return { ...made, release };
+    }
+    const written = (puts: readonly RecordingObject[]) =>
+      puts.filter(isFile).map(({ row, body }) => [row?.index, row?.discontinuity, body.length]);
+    const whole = (indexes: readonly number[]) =>
+      indexes.map((index) => [index, false, FILE_BYTES]);
+
+    test("files wait on the disk past the bound of memory, and none is lost", async () => {
+      const spill = new SpillFolder({ folder, bytesMax: 20 * FILE_BYTES }, atOnce);
+      const { recording, puts, events, release } = await held(spill, 12);
+      expect(spill.bytes).toBe(10 * FILE_BYTES);
+      expect(recording.status()).toMatchObject({ pendingBytes: 12 * FILE_BYTES, gaps: 0 });
+      release();
+      await recording.finish();
+      expect(written(puts)).toEqual(whole([...Array(12).keys()]));
+      expect(events.at(-1)).toMatchObject({ type: "recording-complete", durationMs: 120_000 });
+      expect([spill.bytes, await readdir(folder)]).toEqual([0, []]);
+    });
+
+    test("past the disk's bound the gap is recorded as such", async () => {
+      const spill = new SpillFolder({ folder, bytesMax: 3 * FILE_BYTES }, atOnce);
+      const { recording, puts, events, release } = await held(spill, 8);
+      release();
+      await turn();
+      feed(recording, 5, 80_000);
+      await recording.finish();
+      expect(written(puts)).toEqual([...whole([0, 1, 2, 3, 4]), [8, true, FILE_BYTES]]);
+      expect(events.at(-1)).toMatchObject({ durationMs: 60_000, gaps: 3 });
+    });
+
+    test("a full disk loses what had to wait there, and nothing else", async () => {
+      const full = async (): Promise<void> => {
+        throw new Error("ENOSPC: no space left on device");
+      };
+      const spill = new SpillFolder({ folder, bytesMax: 20 * FILE_BYTES }, full);
+      const { recording, puts, events, release } = await held(spill, 6);
+      release();
+      await turn();
+      await turn();
+      feed(recording, 5, 60_000);
+      await recording.finish();
+      expect(written(puts)).toEqual([...whole([0, 1]), [6, true, FILE_BYTES]]);
+      const gaps = events.filter(({ type }) => type === "recording-gap");
+      expect(gaps).toHaveLength(4);
+      expect(gaps[0]).toMatchObject({ message: expect.stringContaining("ENOSPC") });
+      expect(events.at(-1)).toMatchObject({ type: "recording-complete", gaps: 4 });
+      expect(spill.bytes).toBe(0);
+    });
+
+    test("an abort leaves nothing on the disk", async () => {
+      const spill = new SpillFolder({ folder, bytesMax: 20 * FILE_BYTES }, atOnce);
+      const { recording, release } = await held(spill, 6);
+      recording.abort("the bucket is gone");
+      release();
+      await recording.finish();
+      expect([spill.bytes, await readdir(folder)]).toEqual([0, []]);
+    });
   });
 });

@@ -14,8 +14,10 @@ import type { MediaLimits } from "../limits.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { FileBoundaries, FileJoiner } from "./file-joiner.ts";
 import { recordedRenditions, thumbnailRendition } from "./recorded-renditions.ts";
-import { type RecordingFile, shiftedFile } from "./recording-file.ts";
+import type { RecordingFile } from "./recording-file.ts";
 import { RECORDING_CONTENT_TYPE, renderRecordingPlaylists } from "./recording-playlists.ts";
+import { type NextFile, RecordingQueue } from "./recording-queue.ts";
+import type { SpillFolder } from "./spill-folder.ts";
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
 import { Thumbnails } from "./thumbnails.ts";
 
@@ -27,7 +29,7 @@ const FILES_PER_PLAYLIST_STEP = 360;
 
 type RecordingLimits = Pick<
   MediaLimits,
-  "recordingFileDurationMs" | "recordingPendingBytesMax" | "recordingFailuresMax"
+  "recordingFileDurationMs" | "recordingMemoryBytesMax" | "recordingFailuresMax"
 >;
 
 export interface RecordingOptions {
@@ -37,6 +39,8 @@ export interface RecordingOptions {
   readonly limits: RecordingLimits;
   /** Undefined where nothing can be decoded: there are no thumbnails then. */
   readonly decoder: ThumbnailDecoder | undefined;
+  /** Undefined: files wait in memory only. */
+  readonly spill: SpillFolder | undefined;
   readonly start: MediaHost["startRecording"];
   readonly put: MediaHost["putRecordingObject"];
   readonly tell: (event: StreamEventBody) => void;
@@ -53,8 +57,7 @@ export class Recording {
   /** By rendition's name. */
   #joiners = new Map<string, FileJoiner>();
   #thumbnails: Thumbnails | undefined;
-  #queue: RecordingFile[] = [];
-  #pendingBytes = 0;
+  readonly #queue: RecordingQueue;
   #rows: RecordingFileRow[] = [];
   /** By rendition's name. */
   readonly #written = new Map<string, { readonly files: number; readonly durationMs: number }>();
@@ -68,13 +71,14 @@ export class Recording {
 
   constructor(options: RecordingOptions) {
     this.#options = options;
+    this.#queue = new RecordingQueue(options.limits.recordingMemoryBytesMax, options.spill);
   }
 
   status(): RecordingStatus {
     return {
       state: this.#state,
       durationMs: this.#durationMs,
-      pendingBytes: this.#pendingBytes,
+      pendingBytes: this.#queue.pendingBytes,
       gaps: this.#gaps,
       thumbnailsLost: this.#thumbnails?.lost ?? 0,
     };
@@ -119,8 +123,7 @@ export class Recording {
     }
     this.#state = "failed";
     this.#joiners.clear();
-    this.#queue = [];
-    this.#pendingBytes = 0;
+    this.#working = Promise.all([this.#working, this.#queue.clear()]).then(() => undefined);
     this.#options.tell({ type: "recording-failed", ...this.#totals(), message });
     return true;
   }
@@ -159,11 +162,7 @@ export class Recording {
       this.#count(row);
     }
     for (const [rendition, joiner] of this.#joiners) {
-      const next = this.#queue.findIndex(({ row }) => row.rendition === rendition);
-      joiner.continueAt(first, next < 0);
-      this.#queue = this.#queue.map((file, index) =>
-        file.row.rendition === rendition ? shiftedFile(file, first, index === next) : file,
-      );
+      joiner.continueAt(first, !this.#queue.shift(rendition, first));
     }
   }
 
@@ -183,26 +182,23 @@ export class Recording {
 
   #enqueue(files: readonly RecordingFile[]): void {
     for (const file of files) {
-      const { rendition, length } = file.row;
-      if (this.#pendingBytes + length > this.#options.limits.recordingPendingBytesMax) {
-        this.#joiners.get(rendition)?.breakNext();
-        this.#gap(file, "the recording's writes are slower than the stream");
-      } else {
-        this.#pendingBytes += length;
-        this.#queue.push(file);
+      if (this.#queue.push(file)) {
         this.#work();
+      } else {
+        this.#joiners.get(file.row.rendition)?.breakNext();
+        this.#gap(file.row, "the recording's writes are slower than the stream");
       }
     }
   }
 
-  #gap(file: RecordingFile, message: string): void {
+  #gap(row: RecordingFileRow, message: string): void {
     this.#gaps += 1;
-    const { durationMs } = file.row;
-    this.#options.tell({ type: "recording-gap", path: this.#path(file), durationMs, message });
+    const { durationMs } = row;
+    this.#options.tell({ type: "recording-gap", path: this.#path(row), durationMs, message });
   }
 
-  #path(file: RecordingFile): string {
-    return `${this.#media?.hlsPath}/${file.row.rendition}/${file.row.index}.ts`;
+  #path({ rendition, index }: RecordingFileRow): string {
+    return `${this.#media?.hlsPath}/${rendition}/${index}.ts`;
   }
 
   /** One worker at a time; it goes on until the queue is empty and, when finishing, the end is told. */
@@ -228,13 +224,10 @@ export class Recording {
 
   /** Files first: a picture may be late. */
   async #writeWaiting(): Promise<void> {
-    for (;;) {
-      const file = this.#queue.shift();
-      if (file !== undefined) {
-        await this.#writeFile(file);
-      } else if (!(await this.#writeThumbnail())) {
-        return;
-      }
+    let more = true;
+    while (more) {
+      more =
+        (await this.#queue.next((file) => this.#writeFile(file))) || (await this.#writeThumbnail());
     }
   }
 
@@ -253,27 +246,33 @@ export class Recording {
     return objects.length > 0;
   }
 
-  async #writeFile(file: RecordingFile): Promise<void> {
-    const { body, row } = file;
-    const contentType = RECORDING_CONTENT_TYPE.segment;
-    const failure = await this.#put({ path: this.#path(file), contentType, body, row });
+  async #writeFile(file: NextFile): Promise<void> {
+    const { row } = file;
     if (this.#state !== "recording") {
       return;
     }
-    this.#pendingBytes -= file.row.length;
+    if (file.lost !== undefined) {
+      this.#lose(row, `it could not wait on the disk: ${file.lost}`);
+      return;
+    }
+    const contentType = RECORDING_CONTENT_TYPE.segment;
+    const failure = await this.#put({ path: this.#path(row), contentType, body: file.body, row });
+    if (this.#state !== "recording") {
+      return;
+    }
     if (failure !== undefined) {
-      this.#failed(file, failure);
+      this.#failed(row, failure);
       return;
     }
     this.#failuresInRow = 0;
-    const { rendition } = file.row;
-    this.#rows.push(file.row);
-    const files = this.#count(file.row);
+    const { rendition } = row;
+    this.#rows.push(row);
+    const files = this.#count(row);
     this.#options.tell({
       type: "recording-progress",
       durationMs: this.#durationMs,
       files: this.#rows.length,
-      row: file.row,
+      row,
     });
     const step = 1 + Math.floor(files / FILES_PER_PLAYLIST_STEP);
     if (files % step === 0) {
@@ -291,19 +290,17 @@ export class Recording {
     return now.files;
   }
 
-  #failed(file: RecordingFile, failure: string): void {
-    this.#lastFailure = failure;
-    this.#failuresInRow += 1;
-    const { rendition } = file.row;
-    const next = this.#queue.findIndex((waiting) => waiting.row.rendition === rendition);
-    const waiting = this.#queue[next];
-    if (waiting === undefined) {
-      this.#joiners.get(rendition)?.breakNext();
-    } else {
-      const { body, row } = waiting;
-      this.#queue[next] = { body, row: { ...row, discontinuity: true } };
+  #lose(row: RecordingFileRow, message: string): void {
+    this.#lastFailure = message;
+    if (!this.#queue.breakNext(row.rendition)) {
+      this.#joiners.get(row.rendition)?.breakNext();
     }
-    this.#gap(file, failure);
+    this.#gap(row, message);
+  }
+
+  #failed(row: RecordingFileRow, failure: string): void {
+    this.#failuresInRow += 1;
+    this.#lose(row, failure);
     if (this.#failuresInRow >= this.#options.limits.recordingFailuresMax) {
       this.abort(failure);
     }

@@ -12,6 +12,7 @@ import { type Rendition, SOURCE_RENDITION, sourceRendition } from "../hls/rendit
 import type { MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
 import { Recording } from "../recording/recording.ts";
+import type { SpillFolder } from "../recording/spill-folder.ts";
 import type { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { Publisher } from "../rtmp/ingest-port.ts";
 import { LeadingCutter } from "../segmenter/cutter.ts";
@@ -34,6 +35,7 @@ export interface BroadcastOptions {
   /** Undefined when nothing is recorded. */
   readonly recording: RecordingPlan | undefined;
   readonly thumbnailDecoder: ThumbnailDecoder | undefined;
+  readonly spill: SpillFolder | undefined;
   readonly live: LiveChannel;
   /** Segments listed in live playlists; undefined for the default. */
   readonly listedSegments: number | undefined;
@@ -101,6 +103,7 @@ export class Broadcast {
         plan: options.recording,
         limits: options.limits,
         decoder: options.thumbnailDecoder,
+        spill: options.spill,
         start: (start) => options.host.startRecording(start),
         put: (object) => options.host.putRecordingObject(object),
         tell: (event) => this.#tell(event),

@@ -27,6 +27,7 @@ function make() {
     streamId: "st-1",
     recording: { renditions: "all", thumbnails: undefined },
     thumbnailDecoder: undefined,
+    spill: undefined,
     live,
     listedSegments: undefined,
     transcode: undefined,

@@ -138,6 +138,15 @@ export const SETTINGS = {
     "Processor cores that ffmpeg may take for the renditions of STANDARD and ADVANCED channels; `auto` is three quarters of the machine's, 0 serves the source alone.",
     { placeholder: "N" },
   ),
+  recordingSpillBytes: setting(
+    z.coerce
+      .number()
+      .int()
+      .min(0)
+      .default(1024 ** 3),
+    "Bytes of recordings that may wait in the data folder, over all streams, while S3 is slow or down.",
+    { placeholder: "N" },
+  ),
   logLevel: setting(
     z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
     "Least severe log line that is written (JSON, on standard error).",

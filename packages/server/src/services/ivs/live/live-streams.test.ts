@@ -147,6 +147,17 @@ describe("a broadcast", () => {
     expect(objects()).toEqual([]);
   });
 
+  test("loses nothing when the bucket is down for a moment", async () => {
+    let puts = 0;
+    await broadcast(2, (_effect, isPut) => {
+      puts += isPut ? 1 : 0;
+      return isPut && [1, 3, 4].includes(puts) ? "is-down" : "happens";
+    });
+    await expectWholeness();
+    expect(await eventNames()).toContain("Recording End");
+    expect(objects().filter((path) => path.endsWith(".ts"))).toHaveLength(2);
+  });
+
   test("of which nothing may be written is told as Recording Start Failure", async () => {
     await broadcast(2, (_effect, isPut) => (isPut ? "is-refused" : "happens"));
     await expectWholeness();

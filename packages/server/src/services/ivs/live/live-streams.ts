@@ -12,7 +12,11 @@ import type {
 import type { IvsDependencies } from "../dependencies.ts";
 import type { IngestPorts } from "../media-port.ts";
 import { ReconnectWindows } from "../recording/reconnect-windows.ts";
-import { RecordingBucketWriter } from "../recording/recording-bucket-writer.ts";
+import {
+  LIVE_PATIENCE_MS,
+  RecordingBucketWriter,
+  STARTUP_PATIENCE_MS,
+} from "../recording/recording-bucket-writer.ts";
 import { recoverRecordings } from "../recording/recording-recovery.ts";
 import { RecordingStore } from "../recording/recording-store.ts";
 import { RecordingWriter } from "../recording/recording-writer.ts";
@@ -37,6 +41,7 @@ export class LiveStreams implements MediaHost {
   /** Where the engine listened last; undefined before the first start. */
   #ports: IngestPorts | undefined;
   #closed = false;
+  #stopping = new AbortController();
   readonly #deps: IvsDependencies;
   readonly #journal: SessionJournal;
   readonly #recordings: RecordingStore;
@@ -54,7 +59,7 @@ export class LiveStreams implements MediaHost {
       store: this.#recordings,
       clock: deps.clock,
       log: deps.log,
-      writerOf: (row) => this.#writerOf(row),
+      writerOf: (row) => this.#writerOf(row, LIVE_PATIENCE_MS),
     });
     this.#engine = deps.media.createEngine(this);
   }
@@ -70,12 +75,13 @@ export class LiveStreams implements MediaHost {
   /** Finishes what an earlier process left open, then listens for encoders. */
   async start(): Promise<void> {
     const { store, log, clock, media } = this.#deps;
+    this.#stopping = new AbortController();
     await recoverRecordings({
       store: this.#recordings,
       media,
       log,
       nowMs: () => clock.nowMs(),
-      writerOf: (row) => this.#writerOf(row),
+      writerOf: (row) => this.#writerOf(row, STARTUP_PATIENCE_MS),
     });
     await closeOpenSessions(store.tables<IvsTables>(), this.#journal);
     await this.windows.start();
@@ -91,6 +97,7 @@ export class LiveStreams implements MediaHost {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#engine.close();
+    this.#stopping.abort();
     await Promise.all([...this.#broadcasts.values()].map((broadcast) => broadcast.drained()));
     await this.windows.close();
   }
@@ -185,16 +192,24 @@ export class LiveStreams implements MediaHost {
       subject: rows.subject,
       rules: rows.rules,
       recordingBound: rows.recordingBound,
-      recording: rows.recording && this.#writerOf(rows.recording),
+      recording: rows.recording && this.#writerOf(rows.recording, LIVE_PATIENCE_MS),
     };
   }
 
-  #writerOf(row: RecordingRow): RecordingWriter {
+  #writerOf(row: RecordingRow, patienceMs: number): RecordingWriter {
     const { invoke, sessions, clock, log } = this.#deps;
     const { account_id: accountId, region, bucket_name: bucketName } = row;
     const sessionName = `ivs-recording-${row.recording_id}`;
     const session = new RoleSession({ accountId, region, sessionName, invoke, sessions, clock });
-    const bucket = new RecordingBucketWriter({ bucketName, accountId, region, session, invoke });
+    const bucket = new RecordingBucketWriter({
+      bucketName,
+      accountId,
+      region,
+      session,
+      invoke,
+      patienceMs,
+      stopping: this.#stopping.signal,
+    });
     return new RecordingWriter({
       row,
       store: this.#recordings,

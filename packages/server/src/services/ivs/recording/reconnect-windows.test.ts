@@ -31,11 +31,13 @@ async function stream(streamId: string, video = {}, files = 2): Promise<void> {
   await life.live.playable(CHANNEL_ARN)?.drained();
   world.nowMs += files * FILE_MS;
   await life.live.windows.check();
+  await life.live.windows.settled();
 }
 
 async function wait(seconds: number): Promise<void> {
   world.nowMs += seconds * 1_000;
   await life.live.windows.check();
+  await life.live.windows.settled();
 }
 
 const { db } = { db: () => world.store.tables<IvsTables>().db };

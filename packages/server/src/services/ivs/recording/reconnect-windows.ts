@@ -20,6 +20,8 @@ export class ReconnectWindows {
   #timer: NodeJS.Timeout | undefined;
   #open = false;
   #round: Promise<void> = Promise.resolve();
+  /** A slow bucket keeps its own recordings waiting, nobody else's. */
+  readonly #ending = new Set<Promise<void>>();
 
   constructor(options: ReconnectWindowsOptions) {
     this.#options = options;
@@ -34,6 +36,13 @@ export class ReconnectWindows {
     this.#open = false;
     clearTimeout(this.#timer);
     await this.#round;
+    await Promise.all(this.#ending);
+  }
+
+  /** Resolves when everything that was due at the last check has its end. */
+  async settled(): Promise<void> {
+    await this.#round;
+    await Promise.all(this.#ending);
   }
 
   /** Ends what is due, and looks again when the next window is over. Never rejects. */
@@ -58,14 +67,17 @@ export class ReconnectWindows {
         this.#timer.unref();
         return;
       }
-      await this.#end(row, nowMs);
+      // One that connected in time decides first; it says so by another check.
+      if (await store.claimEnd(row)) {
+        const ending = this.#end(row, nowMs).finally(() => this.#ending.delete(ending));
+        this.#ending.add(ending);
+      }
     }
   }
 
+  /** Never rejects. */
   async #end(row: RecordingRow, nowMs: number): Promise<void> {
-    const { store, log, writerOf } = this.#options;
-    // One that connected in time decides first; it says so by another check.
-    if (!(await store.claimEnd(row))) return;
+    const { log, writerOf } = this.#options;
     try {
       await writerOf({ ...row, state: "ending" }).close(nowMs, row.duration_ms ?? 0);
     } catch (error) {

@@ -4,8 +4,15 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Invoke } from "../../../kernel/invoke.ts";
 import type { RoleSession } from "./role-session.ts";
 
-/** Waits between the attempts to put one object: a bucket that fails longer loses the object. */
-const RETRY_DELAYS_MS: readonly number[] = [100, 400, 1_600];
+/** Waits between the attempts to put one object; the last one goes on. */
+const RETRY_DELAYS_MS: readonly number[] = [100, 400, 1_600, 5_000];
+/**
+ * How long a live recording bears a bucket that fails: then it loses the object. Ten minutes of a
+ * 5 Mb/s stream are 375 MB, which wait on the disk meanwhile.
+ */
+export const LIVE_PATIENCE_MS = 10 * 60_000;
+/** Where somebody waits for it: at the server's start. */
+export const STARTUP_PATIENCE_MS = 2_000;
 
 export interface RecordingBucketWriterOptions {
   readonly bucketName: string;
@@ -13,6 +20,9 @@ export interface RecordingBucketWriterOptions {
   readonly region: string;
   readonly session: RoleSession;
   readonly invoke: Invoke;
+  readonly patienceMs: number;
+  /** Aborted when the server stops: no object is tried again then. */
+  readonly stopping: AbortSignal;
 }
 
 /** Puts a recording's objects as the service-linked role's session. */
@@ -26,13 +36,17 @@ export class RecordingBucketWriter {
   /** Rejects at once when the put is refused, and after some attempts when S3 fails. */
   async put(key: string, body: Uint8Array | string, contentType: string): Promise<void> {
     const bytes = typeof body === "string" ? Buffer.from(body) : body;
-    for (const delayMs of [...RETRY_DELAYS_MS, undefined]) {
+    const { patienceMs, stopping } = this.#options;
+    let waitedMs = 0;
+    for (let attempt = 0; ; attempt++) {
       try {
         await this.#putOnce(key, bytes, contentType);
         return;
       } catch (error) {
-        if (delayMs === undefined || !mayPass(error)) throw error;
-        await sleep(delayMs);
+        const delayMs = RETRY_DELAYS_MS[attempt] ?? RETRY_DELAYS_MS.at(-1) ?? 0;
+        waitedMs += delayMs;
+        if (waitedMs > patienceMs || stopping.aborted || !mayPass(error)) throw error;
+        await sleepOr(stopping, delayMs);
       }
     }
   }
@@ -55,6 +69,15 @@ export class RecordingBucketWriter {
       if (error instanceof AwsError && error.code === "ExpiredToken") session.forget();
       throw error;
     }
+  }
+}
+
+/** Resolves after a time, or when there is none left. */
+async function sleepOr(stopping: AbortSignal, delayMs: number): Promise<void> {
+  try {
+    await sleep(delayMs, undefined, { signal: stopping });
+  } catch (error) {
+    if (!stopping.aborted) throw error;
   }
 }
 

@@ -29,7 +29,7 @@ export interface LiveWorldChange {
 }
 
 /** What happens to the n-th effect (a put or a transaction) of a life. */
-export type Fate = "happens" | "is-refused" | "power-cut-before" | "power-cut-after";
+export type Fate = "happens" | "is-refused" | "is-down" | "power-cut-before" | "power-cut-after";
 
 /** A process that may die at any of its effects: from then on nothing it does has any. */
 export interface Life {
@@ -88,6 +88,7 @@ export class LiveWorld {
       const fate = dead ? "power-cut-before" : fateOf(effects++, isPut);
       if (fate === "power-cut-before") dead = true;
       if (fate === "is-refused") throw new AwsError("AccessDenied", "Denied", { status: 403 });
+      if (fate === "is-down") throw new AwsError("InternalError", "Down", { status: 500 });
       let result: Result | undefined;
       if (!dead) {
         underWay += 1;

@@ -1,0 +1,125 @@
+import { strict as assert } from "node:assert";
+import type { RecordingFileRow } from "../engine/recording-messages.ts";
+import type { RecordingFile } from "./recording-file.ts";
+import type { SpilledBody, SpillFolder } from "./spill-folder.ts";
+
+/** A recorded file that waits for the host. */
+interface WaitingFile {
+  row: RecordingFileRow;
+  /** In memory; undefined once it is on the disk. */
+  body: Buffer | undefined;
+  readonly spilled: SpilledBody | undefined;
+}
+
+/** A file whose turn it is: its bytes, or why they are lost. */
+export type NextFile =
+  | { readonly row: RecordingFileRow; readonly body: Buffer; readonly lost?: undefined }
+  | { readonly row: RecordingFileRow; readonly lost: string };
+
+/**
+ * The files of one recording that wait for the host, in order: up to a bound in memory, then on the disk up to the
+ * disk's bound.
+ */
+export class RecordingQueue {
+  readonly #memoryBytesMax: number;
+  readonly #spill: SpillFolder | undefined;
+  readonly #waiting: WaitingFile[] = [];
+  #memoryBytes = 0;
+  #spilledBytes = 0;
+  /** Being written to the disk: still in memory, beside the bound and by the same one. */
+  #spillingBytes = 0;
+
+  constructor(memoryBytesMax: number, spill: SpillFolder | undefined) {
+    this.#memoryBytesMax = memoryBytesMax;
+    this.#spill = spill;
+  }
+
+  /** Of waiting files and of the one whose turn it is. */
+  get pendingBytes(): number {
+    return this.#memoryBytes + this.#spilledBytes;
+  }
+
+  /** False when there is no room for it. */
+  push({ body, row }: RecordingFile): boolean {
+    if (this.#memoryBytes + row.length <= this.#memoryBytesMax) {
+      this.#memoryBytes += row.length;
+      this.#waiting.push({ row, body, spilled: undefined });
+      return true;
+    }
+    const fits = this.#spillingBytes + row.length <= this.#memoryBytesMax;
+    const spilled = fits ? this.#spill?.keep(body) : undefined;
+    if (spilled === undefined) {
+      return false;
+    }
+    const file: WaitingFile = { row, body, spilled };
+    this.#waiting.push(file);
+    this.#spilledBytes += row.length;
+    this.#spillingBytes += row.length;
+    spilled.failure.then(() => {
+      file.body = undefined;
+      this.#spillingBytes -= row.length;
+    });
+    return true;
+  }
+
+  /** Gives the oldest file to `write` and forgets it afterwards. False when there is none. */
+  async next(write: (file: NextFile) => Promise<void>): Promise<boolean> {
+    const file = this.#waiting.shift();
+    if (file === undefined) {
+      return false;
+    }
+    await write(await this.#load(file));
+    if (file.spilled === undefined) {
+      this.#memoryBytes -= file.row.length;
+    } else {
+      this.#spilledBytes -= file.row.length;
+      await file.spilled.remove();
+    }
+    return true;
+  }
+
+  /** The next file of this rendition doesn't continue what is written. False when none waits. */
+  breakNext(rendition: string): boolean {
+    const file = this.#waiting.find(({ row }) => row.rendition === rendition);
+    if (file !== undefined) {
+      file.row = { ...file.row, discontinuity: true };
+    }
+    return file !== undefined;
+  }
+
+  /** Files of this rendition go behind `by` others, which they don't continue. False when none waits. */
+  shift(rendition: string, by: number): boolean {
+    const files = this.#waiting.filter(({ row }) => row.rendition === rendition);
+    for (const file of files) {
+      file.row = { ...file.row, index: file.row.index + by };
+    }
+    return this.breakNext(rendition);
+  }
+
+  async clear(): Promise<void> {
+    for (const { row, spilled } of this.#waiting.splice(0)) {
+      if (spilled === undefined) {
+        this.#memoryBytes -= row.length;
+      } else {
+        this.#spilledBytes -= row.length;
+        await spilled.remove();
+      }
+    }
+  }
+
+  async #load({ row, body, spilled }: WaitingFile): Promise<NextFile> {
+    if (body !== undefined) {
+      return { row, body };
+    }
+    assert(spilled, "what isn't in memory is on the disk");
+    const failure = await spilled.failure;
+    if (failure !== undefined) {
+      return { row, lost: failure };
+    }
+    try {
+      return { row, body: await spilled.read() };
+    } catch (error) {
+      return { row, lost: error instanceof Error ? error.message : String(error) };
+    }
+  }
+}
