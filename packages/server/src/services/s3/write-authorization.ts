@@ -34,10 +34,18 @@ export function writeAuthorizations(
   if (tags) {
     needed.push(onObject("PutObjectTagging", bucket, key, context, requestTagKeys(tags)));
   }
-  if (Object.values(acl).some((value) => value !== undefined)) {
+  if (Object.values(acl).some((value) => value !== undefined) && !isLogDelivery(input, context)) {
     needed.push(onObject("PutObjectAcl", bucket, key, context, acl));
   }
   return needed;
+}
+
+/**
+ * A service that hands an object over to the bucket's owner needs no `s3:PutObjectAcl`: the policies
+ * that AWS tells to put on buckets for logs don't grant it.
+ */
+function isLogDelivery({ ACL }: WriteInput, { caller }: RequestContext): boolean {
+  return caller.principal.kind === "service" && ACL === "bucket-owner-full-control";
 }
 
 function writeKeys(input: WriteInput): ContextEntries {
