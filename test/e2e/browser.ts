@@ -25,6 +25,8 @@ export const SKIPPED = `the console in chromium (skipped when there is no ${CHRO
 export interface TestBrowser {
   /** A new page that signs in as the root user, or with the key given. */
   open(endpoint: string, key?: Key): Promise<Page>;
+  /** A new page with an empty cache that nobody signed in on. */
+  blank(): Promise<Page>;
   /** What the pages complained about: scripts' errors, refused content. */
   readonly complaints: readonly string[];
   close(): Promise<void>;
@@ -36,6 +38,8 @@ export async function startBrowser(): Promise<TestBrowser> {
     executablePath: CHROMIUM,
     headless: true,
     viewport: { width: 1280, height: 900 },
+    // What fades in has no contrast while it does.
+    reducedMotion: "reduce",
     args: CHROMIUM_ARGS,
   });
   context.setDefaultTimeout(15_000);
@@ -47,6 +51,12 @@ export async function startBrowser(): Promise<TestBrowser> {
       listen(page, complaints);
       await page.goto(`${endpoint}/`);
       await signIn(page, key);
+      return page;
+    },
+    async blank() {
+      const page = await context.newPage();
+      const session = await context.newCDPSession(page);
+      await session.send("Network.clearBrowserCache");
       return page;
     },
     async close() {

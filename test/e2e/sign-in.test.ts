@@ -11,6 +11,9 @@ import {
   visit,
 } from "./browser.ts";
 
+/** docs/console.md names the figure. */
+const FIRST_VISIT_BYTES_MAX = 600_000;
+
 describe.skipIf(!hasChromium)(SKIPPED, () => {
   let server: ServerProcess;
   let browser: TestBrowser;
@@ -43,6 +46,23 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await page.getByLabel("Access key ID").waitFor();
     await page.reload();
     await page.getByLabel("Access key ID").waitFor();
+  });
+
+  test("what a first visit loads stays small", async () => {
+    const page = await browser.blank();
+    const sizes: number[] = [];
+    page.on("response", (response) => {
+      if (!response.url().includes("/_rolecast/console/")) return;
+      sizes.push(Number(response.headers()["content-length"]));
+      expect(response.headers()["content-encoding"] ?? "small").toMatch(/^(?:br|gzip|small)$/);
+    });
+    await page.goto(`${server.endpoint}/`);
+    await page.getByRole("button", { name: "Sign in as root" }).click();
+    await page.getByText("From nothing to a recording").waitFor();
+    const loadedBytes = sizes.reduce((sum, size) => sum + size, 0);
+    expect(loadedBytes).toBeGreaterThan(100_000);
+    expect(loadedBytes).toBeLessThan(FIRST_VISIT_BYTES_MAX);
+    process.stdout.write(`A first visit loads ${loadedBytes} bytes in ${sizes.length} files.\n`);
   });
 
   test("a wrong key stays outside, in AWS's words", async () => {

@@ -1,4 +1,8 @@
-import { HeadObjectCommand, type HeadObjectCommandOutput } from "@aws-sdk/client-s3";
+import {
+  GetObjectCommand,
+  HeadObjectCommand,
+  type HeadObjectCommandOutput,
+} from "@aws-sdk/client-s3";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
@@ -9,6 +13,7 @@ import { CallFailure } from "../../shared/call-failure.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { Page } from "../../shared/page.tsx";
 import { shownBytes, shownDate } from "../../shared/shown-values.ts";
+import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { InBucketRegion } from "../../wire/in-bucket-region.tsx";
 import { download, type ObjectPlace } from "../../wire/presign.ts";
@@ -27,8 +32,8 @@ export function ObjectPage({ params, query }: PageProps) {
 
 function StoredObject({ place }: { readonly place: ObjectPlace }) {
   const aws = useAws();
-  const head = useCall(`head of ${place.bucket}/${place.key}`, ({ s3 }) =>
-    s3.send(new HeadObjectCommand({ Bucket: place.bucket, Key: place.key })),
+  const head = useCall(`head of ${place.bucket}/${place.key}`, (clients) =>
+    readHead(clients, place),
   );
   return (
     <Page
@@ -54,6 +59,17 @@ function StoredObject({ place }: { readonly place: ObjectPlace }) {
       )}
     </Page>
   );
+}
+
+/** An answer to HEAD has no body, so no reason: who is refused asks for the first byte to hear it. */
+async function readHead({ s3 }: AwsClients, { bucket, key }: ObjectPlace) {
+  const input = { Bucket: bucket, Key: key };
+  try {
+    return await s3.send(new HeadObjectCommand(input));
+  } catch (error) {
+    await s3.send(new GetObjectCommand({ ...input, Range: "bytes=0-0" }));
+    throw error;
+  }
 }
 
 function Facts({ arn, head }: { readonly arn: string; readonly head: HeadObjectCommandOutput }) {

@@ -1,0 +1,156 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { CreateAccessKeyCommand, CreateUserCommand } from "@aws-sdk/client-iam";
+import { CreateChannelCommand, CreateRecordingConfigurationCommand } from "@aws-sdk/client-ivs";
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import type { Key } from "../support/test-server.ts";
+import { hasChromium, SKIPPED, startBrowser, type TestBrowser, visit } from "./browser.ts";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+/** Each page: its address, its heading, and what is refused to somebody without permissions. */
+const PAGES: readonly (readonly [place: string, heading: string, refused: RegExp])[] = [
+  ["/", "Overview", /ivs:ListChannels/],
+  ["/ivs/channels", "Channels", /ivs:ListChannels/],
+  ["/ivs/channels/create", "Create channel", /^$/],
+  ["/ivs/channels/:channel", "stage", /ivs:GetChannel/],
+  ["/ivs/recording-configurations", "Recording configurations", /ivs:ListRecordingConfigurations/],
+  ["/ivs/recordings", "Recordings", /ivs:ListChannels/],
+  ["/iam/roles", "Roles", /iam:ListRoles/],
+  ["/iam/roles/AWSServiceRoleForIVSRecordToS3", "AWSServiceRoleForIVSRecordToS3", /iam:GetRole/],
+  ["/s3/buckets", "Buckets", /s3:ListAllMyBuckets/],
+  ["/s3/buckets/page-films", "page-films", /s3:ListBucket/],
+  ["/s3/buckets/page-films/object?key=notes.txt", "notes.txt", /s3:GetObject/],
+  ["/no/such/page", "There is no such page", /^$/],
+];
+
+/** The colours come from the same components everywhere: one page of each kind will do. */
+const IN_DARK_TOO = ["/ivs/channels", "/ivs/channels/:channel", "/s3/buckets/page-films"];
+
+describe.skipIf(!hasChromium)(SKIPPED, () => {
+  let server: ServerProcess;
+  let browser: TestBrowser;
+  let channelArn = "";
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([
+      startServerProcess(["--data", "memory"]),
+      startBrowser(),
+    ]);
+    channelArn = await furnish();
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+
+  test("axe finds nothing serious on any page, light or dark", async () => {
+    const page = await browser.open(server.endpoint);
+    const found: string[] = [];
+    const look = async ([place, heading]: (typeof PAGES)[number]) => {
+      await visit(page, addressOf(place), heading);
+      await settled(page);
+      found.push(...(await violations(page)).map((text) => `${place}: ${text}`));
+    };
+    for (const one of PAGES) await look(one);
+    await page.getByRole("button", { name: "Dark mode" }).click();
+    for (const one of PAGES.filter(([place]) => IN_DARK_TOO.includes(place))) await look(one);
+    expect(found).toEqual([]);
+  });
+
+  test("each page shows AWS's refusal to whoever may nothing", async () => {
+    const page = await browser.open(server.endpoint, await nobodysKey());
+    const silent: string[] = [];
+    for (const [place, heading, refused] of PAGES) {
+      if (refused.source === "^$") continue;
+      await visit(page, addressOf(place), refused.test("ivs:GetChannel") ? /./ : heading);
+      const refusal = page.getByText(refused).first();
+      await refusal.waitFor().catch(() => silent.push(place));
+    }
+    expect(silent).toEqual([]);
+    expect(await violations(page)).toEqual([]);
+  });
+
+  test("the keyboard reaches what is on a page, from its beginning on", async () => {
+    const page = await browser.open(server.endpoint);
+    await visit(page, "/ivs/channels", "Channels");
+    await settled(page);
+    const reached = new Set<string>();
+    for (let presses = 0; presses < 40; presses += 1) {
+      await page.keyboard.press("Tab");
+      reached.add(String(await page.evaluate(FOCUSED_NAME)));
+    }
+    const names = [...reached].join("\n");
+    for (const name of [
+      "Region us-east-1",
+      "Recordings",
+      "Copy as AWS CLI",
+      "Create channel",
+      "stage",
+    ])
+      expect(names).toContain(name);
+  });
+
+  test("the pages did nothing that they have to be ashamed of", () => {
+    expect(browser.complaints).toEqual([]);
+  });
+
+  function addressOf(place: string): string {
+    return place.replace(":channel", encodeURIComponent(channelArn));
+  }
+
+  /** Something of each kind, so that pages show more than that they are empty. */
+  async function furnish(): Promise<string> {
+    const { s3, ivs } = server.root;
+    const Bucket = "page-films";
+    await s3.send(new CreateBucketCommand({ Bucket }));
+    await s3.send(
+      new PutObjectCommand({ Bucket, Key: "notes.txt", Body: "hello", ContentType: "text/plain" }),
+    );
+    const { recordingConfiguration } = await ivs.send(
+      new CreateRecordingConfigurationCommand({
+        name: "films",
+        destinationConfiguration: { s3: { bucketName: Bucket } },
+      }),
+    );
+    const { channel } = await ivs.send(
+      new CreateChannelCommand({
+        name: "stage",
+        recordingConfigurationArn: recordingConfiguration?.arn,
+        tags: { team: "stage" },
+      }),
+    );
+    return channel?.arn ?? "";
+  }
+
+  async function nobodysKey(): Promise<Key> {
+    const { iam } = server.root;
+    await iam.send(new CreateUserCommand({ UserName: "nobody" }));
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: "nobody" }));
+    return {
+      accessKeyId: AccessKey?.AccessKeyId ?? "",
+      secretAccessKey: AccessKey?.SecretAccessKey ?? "",
+    };
+  }
+});
+
+const FOCUSED_NAME =
+  "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent";
+
+async function settled(page: Page): Promise<void> {
+  await page.waitForLoadState("networkidle");
+}
+
+/** What axe-core judges as serious or critical. */
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(AXE);
+  const found: unknown = await page.evaluate(
+    `axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) => violations
+      .filter(({ impact }) => impact === "serious" || impact === "critical")
+      .map(({ id, nodes }) => id + " " + nodes.map(({ html }) => html.slice(0, 160)).join(" | ")))`,
+  );
+  return Array.isArray(found) ? found.map(String) : ["axe didn't answer"];
+}
