@@ -13,13 +13,16 @@ export interface Film {
   remove(): Promise<void>;
 }
 
-export async function makeFilm(durationSeconds: number): Promise<Film> {
+export async function makeFilm(
+  durationSeconds: number,
+  rate: readonly string[] = ["-b:v", "300k"],
+): Promise<Film> {
   const folder = await mkdtemp(join(tmpdir(), "rolecast-film-"));
   const file = join(folder, "film.flv");
   const video = ["-f", "lavfi", "-i", `testsrc2=size=320x180:rate=30:duration=${durationSeconds}`];
   const audio = ["-f", "lavfi", "-i", `sine=frequency=440:duration=${durationSeconds}`];
   const h264 = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-g", "60"];
-  const closed = ["-keyint_min", "60", "-sc_threshold", "0", "-b:v", "300k"];
+  const closed = ["-keyint_min", "60", "-sc_threshold", "0", ...rate];
   const aac = ["-c:a", "aac", "-b:a", "64k", "-ar", "44100", "-ac", "2"];
   await run("ffmpeg", ["-v", "error", ...video, ...audio, ...h264, ...closed, ...aac, file]);
   return { file, durationSeconds, remove: () => rm(folder, { recursive: true }) };

@@ -29,7 +29,7 @@ export class EventReader {
 
   /** The name of an event: `Stream Start`, `Recording End`. */
   static nameOf({ detail }: ReadEvent): unknown {
-    return detail.event_name ?? detail.recording_status;
+    return detail.event_name ?? detail.recording_status ?? detail.limit_name;
   }
 
   /** Resolves when an event with this name about this channel has come. */

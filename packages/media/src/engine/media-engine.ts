@@ -197,6 +197,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
       thumbnailDecoder: this.#thumbnailDecoder,
       spill: this.#spill,
       live,
+      channelType: decision.ladder?.type,
       transcode: this.#plan(decision),
       listedSegments: playlistWindowSegments,
       host: this.#host,

@@ -78,7 +78,7 @@ export type PublishDecision =
       readonly streamId: string;
       /** Undefined when nothing is recorded. */
       readonly recording: RecordingPlan | undefined;
-      /** The renditions that are made of the source. Default: the source alone, as type BASIC. */
+      /** The renditions that are made of the source, and what it may be. Default: itself alone, without limits. */
       readonly ladder?: LadderRequest;
       /** Segments listed in the live playlist. Default 6. */
       readonly playlistWindowSegments?: number;
@@ -226,6 +226,14 @@ interface StreamEvent {
   readonly atMs: number;
 }
 
+/** What a source exceeds, in Amazon IVS's words. */
+export interface LimitBreach {
+  readonly limitName: "Ingest Bitrate" | "Ingest Resolution";
+  readonly limitValue: number;
+  readonly exceededBy: number;
+  readonly limitUnit: "bits per second" | "total pixels" | "pixels per edge";
+}
+
 /** Why a session ended. `code` of a takeover is AWS's (StreamTakeoverMediaMismatch, StreamTakeoverInvalidPriority). */
 export type SessionEndReason =
   | "publisher-finished"
@@ -236,6 +244,7 @@ export type SessionEndReason =
   | "internal-error"
   | "unsupported-media"
   | "transcode-capacity"
+  | "limit-breach"
   | "engine-closed";
 
 /**
@@ -258,6 +267,8 @@ export type MediaEvent =
   | (StreamEvent & { readonly type: "media-info"; readonly media: StreamMedia })
   /** The broadcast can't be served as its channel wants; session-ended follows. `reason` is AWS's sentence. */
   | (StreamEvent & { readonly type: "stream-failure"; readonly reason: string })
+  /** The source is more than its channel's type allows; session-ended follows. */
+  | (StreamEvent & { readonly type: "limit-breach" } & LimitBreach)
   /** The first segments are in the playlists. */
   | (StreamEvent & { readonly type: "stream-start" })
   /** Health or its warnings changed. */

@@ -1,4 +1,5 @@
 import type {
+  LimitBreach,
   MediaHost,
   RecordingPlan,
   SessionEndReason,
@@ -19,8 +20,10 @@ import { LeadingCutter } from "../segmenter/cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import { Timeline } from "../segmenter/timeline.ts";
+import type { ChannelType } from "../transcode/ladder.ts";
 import { BroadcastLadder, type TranscodePlan } from "./broadcast-ladder.ts";
 import { HealthMonitor } from "./health-monitor.ts";
+import { IngestGuard } from "./ingest-limits.ts";
 import { PublisherFeed } from "./publisher-feed.ts";
 import { RenditionOutputs } from "./rendition-outputs.ts";
 import { streamMedia } from "./stream-media.ts";
@@ -43,6 +46,8 @@ export interface BroadcastOptions {
   readonly limits: MediaLimits;
   readonly now: () => number;
   readonly monotonicMs: () => number;
+  /** Decides what the source may be; undefined for no limits. */
+  readonly channelType: ChannelType | undefined;
   /** Undefined where the source is served as it comes. */
   readonly transcode: TranscodePlan | undefined;
   /** Called once, when the broadcast is over but its recording may not be. */
@@ -62,6 +67,7 @@ export class Broadcast {
   readonly #outputs: RenditionOutputs;
   readonly #ladder: BroadcastLadder | undefined;
   readonly #health = new HealthMonitor();
+  readonly #guard: IngestGuard;
   #active: PublisherFeed | undefined;
   #candidate: PublisherFeed | undefined;
   #takeovers = 0;
@@ -96,6 +102,7 @@ export class Broadcast {
     });
     this.#createdAtMs = options.now();
     this.#openedAtMs = options.monotonicMs();
+    this.#guard = new IngestGuard(options.channelType, (breach) => this.#breached(breach));
     if (options.recording) {
       this.#recording = new Recording({
         streamName: this.streamName,
@@ -193,6 +200,9 @@ export class Broadcast {
     this.#segmenter.setAudioConfig(tracks.audio);
     this.#ladder?.configure(tracks);
     this.#mediaChanged = true;
+    if (tracks.video !== undefined) {
+      this.#guard.picture(tracks.video.sps);
+    }
   }
 
   video(timestampMs: number, frame: VideoFrame): void {
@@ -326,6 +336,8 @@ export class Broadcast {
       this.#describe(this.#active.tracks, segment);
     }
     if (this.#media !== undefined) {
+      const { segmentsMeasured } = this.#health;
+      this.#guard.rate(this.#media.video, this.#health.measured(), segmentsMeasured);
       this.#firstBitrate ||= bitrate(segment.body.length, segment.durationMs);
       this.#ladder?.sourceSegment(this.#media);
       this.#outputs.add(sourceRendition(this.#media), segment);
@@ -340,6 +352,18 @@ export class Broadcast {
     }
   }
 
+  /** Amazon IVS tells a limit's breach and disconnects. */
+  #breached(breach: LimitBreach): void {
+    this.#tell({ type: "limit-breach", ...breach });
+    const { limitName, limitValue, limitUnit } = breach;
+    this.#endSoon("limit-breach", `${limitName}: ${limitValue} ${limitUnit} are allowed`);
+  }
+
+  /** Not in the middle of a frame. */
+  #endSoon(reason: SessionEndReason, message: string): void {
+    queueMicrotask(() => this.end(reason, message));
+  }
+
   #newLadder(plan: TranscodePlan | undefined): BroadcastLadder | undefined {
     if (plan === undefined) {
       this.#outputs.expect([SOURCE_RENDITION]);
@@ -348,8 +372,7 @@ export class Broadcast {
     const { limits } = this.#options;
     const onRefused = (): void => {
       this.#tell({ type: "stream-failure", reason: CAPACITY_EXCEEDED });
-      // Not in the middle of a frame.
-      queueMicrotask(() => this.end("transcode-capacity", CAPACITY_EXCEEDED));
+      this.#endSoon("transcode-capacity", CAPACITY_EXCEEDED);
     };
     return new BroadcastLadder({ plan, limits, outputs: this.#outputs, onRefused });
   }

@@ -22,6 +22,11 @@ export class HealthMonitor {
   #health: StreamHealth = "UNKNOWN";
   #hasAudio = true;
 
+  /** How many segments `measured` is of. */
+  get segmentsMeasured(): number {
+    return this.#segments.length;
+  }
+
   get health(): StreamHealth {
     return this.#health;
   }

@@ -30,6 +30,7 @@ function make() {
     spill: undefined,
     live,
     listedSegments: undefined,
+    channelType: undefined,
     transcode: undefined,
     host: {
       authorizePublish: async () => ({ allow: false, reason: "" }),

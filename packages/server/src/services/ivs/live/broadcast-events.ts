@@ -38,6 +38,17 @@ export function tellBroadcast(
       broadcast.tell(({ subject }) => journal.record(subject, {}, failure));
       break;
     }
+    case "limit-breach": {
+      const { limitName: name, limitValue, exceededBy, limitUnit } = event;
+      const detail = {
+        limit_value: limitValue,
+        exceeded_by: exceededBy,
+        limit_unit: limitUnit,
+      };
+      const breach: IvsOccurrence = { type: "IVS Limit Breach", name, failure: true, atMs, detail };
+      broadcast.tell(({ subject }) => journal.record(subject, {}, breach));
+      break;
+    }
     case "health":
       tellHealth(event, broadcast, journal);
       break;

@@ -4,14 +4,23 @@ import { type ResourceLocation, resourceArn } from "../resource-arn.ts";
 
 /*
  * Names and fields follow the IVS user guide, "Using Amazon EventBridge with Amazon IVS". Its table
- * and real events differ in one thing: recording events have no `event_name`.
+ * and real events differ in one thing: recording events and breaches have no `event_name`.
  */
 
 /** `detail-type` of the events that this server sends. */
 export type IvsEventType =
   | "IVS Stream State Change"
   | "IVS Stream Health Change"
+  | "IVS Limit Breach"
   | "IVS Recording State Change";
+
+/** What each of them calls its name. */
+const NAME_FIELDS: Readonly<Record<IvsEventType, string>> = {
+  "IVS Stream State Change": "event_name",
+  "IVS Stream Health Change": "event_name",
+  "IVS Limit Breach": "limit_name",
+  "IVS Recording State Change": "recording_status",
+};
 
 /** The broadcast that an event is about. */
 export interface EventSubject extends ResourceLocation {
@@ -35,8 +44,6 @@ export interface IvsOccurrence {
 
 export function ivsEvent(subject: EventSubject, occurrence: IvsOccurrence, id: string): AwsEvent {
   const { type, name, code, atMs, detail } = occurrence;
-  const named =
-    type === "IVS Recording State Change" ? { recording_status: name } : { event_name: name };
   return {
     version: "0",
     id,
@@ -47,7 +54,7 @@ export function ivsEvent(subject: EventSubject, occurrence: IvsOccurrence, id: s
     region: subject.region,
     resources: [resourceArn(subject, "channel", subject.channelId)],
     detail: {
-      ...named,
+      [NAME_FIELDS[type]]: name,
       ...(code === undefined ? {} : { code }),
       channel_name: subject.channelName,
       stream_id: subject.streamId,
