@@ -3,6 +3,7 @@ import type { PolicyDocument, PolicyStatement } from "../document/policy-documen
 import { readPolicyDocument } from "../document/read-policy-document.ts";
 import type { PolicySource, RequestContextValues } from "../request.ts";
 import { ActionMatcher } from "./action-matcher.ts";
+import { readConditionOperator } from "./condition-operator.ts";
 import { type ConditionTest, compileCondition } from "./condition-test.ts";
 import { compilePrincipal, type PrincipalMatcher } from "./principal-matcher.ts";
 import { compileResource, type ResourceMatcher, resourceMatches } from "./resource-matcher.ts";
@@ -16,18 +17,55 @@ export interface CompiledPolicy {
   statements: readonly CompiledStatement[];
 }
 
-export interface CompiledStatement {
-  policy: CompiledPolicy;
-  index: number;
-  sid: string | undefined;
-  effect: "Allow" | "Deny";
-  action: ActionMatcher;
-  resource: ResourceMatcher;
+/**
+ * A statement as matchers. Patterns of resources and condition values are compiled when a request
+ * first reaches them: of the policies of an account, most statements are never asked.
+ */
+export class CompiledStatement {
+  readonly policy: CompiledPolicy;
+  readonly index: number;
+  readonly sid: string | undefined;
+  readonly effect: "Allow" | "Deny";
+  readonly action: ActionMatcher;
   /** Undefined in policies that are attached to an identity. */
-  principal: PrincipalMatcher | undefined;
-  conditions: readonly ConditionTest[];
-  start: number;
-  end: number;
+  readonly principal: PrincipalMatcher | undefined;
+  readonly start: number;
+  readonly end: number;
+  readonly #statement: PolicyStatement;
+  #resource: ResourceMatcher | undefined;
+  #conditions: readonly ConditionTest[] | undefined;
+
+  constructor(statement: PolicyStatement, policy: CompiledPolicy) {
+    this.policy = policy;
+    this.index = statement.index;
+    this.sid = statement.sid;
+    this.effect = statement.effect;
+    this.action = new ActionMatcher(statement.action);
+    this.principal = statement.principal && compilePrincipal(statement.principal);
+    this.start = statement.start;
+    this.end = statement.end;
+    this.#statement = statement;
+  }
+
+  get resource(): ResourceMatcher {
+    this.#resource ??= compileResource(
+      this.#statement.resource,
+      this.effect,
+      hasVariables(this.policy),
+    );
+    return this.#resource;
+  }
+
+  get conditions(): readonly ConditionTest[] {
+    this.#conditions ??= this.#statement.conditions.map((entry) =>
+      compileCondition(entry, hasVariables(this.policy)),
+    );
+    return this.#conditions;
+  }
+}
+
+function hasVariables({ version }: CompiledPolicy): boolean {
+  return version === "2012-10-17";
 }
 
 const KINDS_WITH_PRINCIPAL: ReadonlySet<PolicySource["kind"]> = new Set([
@@ -50,7 +88,6 @@ export function compilePolicy(text: string, source: PolicySource): CompiledPolic
 
 function compileStatement(statement: PolicyStatement, policy: CompiledPolicy): CompiledStatement {
   const { kind } = policy.source;
-  const variables = policy.version === "2012-10-17";
   if (KINDS_WITH_PRINCIPAL.has(kind) !== (statement.principal !== undefined)) {
     const message = `A statement of a ${kind} policy ${statement.principal ? "can't have" : "needs"}`;
     throw new PolicyCompileError(`${message} a principal`, statement.start);
@@ -58,24 +95,12 @@ function compileStatement(statement: PolicyStatement, policy: CompiledPolicy): C
   if (statement.resource === undefined && kind !== "trust") {
     throw new PolicyCompileError("A statement needs a resource", statement.start);
   }
-  return {
-    policy,
-    index: statement.index,
-    sid: statement.sid,
-    effect: statement.effect,
-    action: new ActionMatcher(statement.action),
-    resource: compileResource(statement.resource, statement.effect, variables),
-    principal: statement.principal && compilePrincipal(statement.principal),
-    conditions: statement.conditions.map((entry) => {
-      const test = compileCondition(entry, variables);
-      if (test === undefined) {
-        throw new PolicyCompileError(`No such operator: ${entry.operator}`, statement.start);
-      }
-      return test;
-    }),
-    start: statement.start,
-    end: statement.end,
-  };
+  for (const { operator } of statement.conditions) {
+    if (readConditionOperator(operator) === undefined) {
+      throw new PolicyCompileError(`No such operator: ${operator}`, statement.start);
+    }
+  }
+  return new CompiledStatement(statement, policy);
 }
 
 /** Whether a statement whose action fits also fits the resource and the circumstances. */

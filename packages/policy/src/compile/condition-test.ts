@@ -11,14 +11,11 @@ export interface ConditionTest {
   holds(context: RequestContextValues): boolean;
 }
 
-/** Compiles one entry; undefined when its operator doesn't exist. */
-export function compileCondition(
-  entry: ConditionEntry,
-  variables: boolean,
-): ConditionTest | undefined {
+/** Compiles one entry, whose operator must exist. */
+export function compileCondition(entry: ConditionEntry, variables: boolean): ConditionTest {
   const operator = readConditionOperator(entry.operator);
   if (operator === undefined) {
-    return undefined;
+    throw new Error(`No such operator: ${entry.operator}`);
   }
   const key = entry.key.toLowerCase();
   return { key, operator, holds: compileHolds(operator, key, entry.values, variables) };

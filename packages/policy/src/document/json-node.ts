@@ -42,14 +42,21 @@ export function memberOf(object: JsonObject, key: string): JsonMember | undefine
   return object.members.find((member) => member.key === key);
 }
 
+/** Up to so many members are compared with each other, which is faster than a set of them. */
+const FEW_MEMBERS = 12;
+
 /** The first key that an object repeats. */
-export function repeatedKeyOf(object: JsonObject): JsonMember | undefined {
-  const seen = new Set<string>();
-  return object.members.find((member) => {
-    if (seen.has(member.key)) {
-      return true;
+export function repeatedKeyOf({ members }: JsonObject): JsonMember | undefined {
+  if (members.length > FEW_MEMBERS) {
+    const seen = new Set<string>();
+    return members.find(({ key }) => seen.size === seen.add(key).size);
+  }
+  for (let at = 1; at < members.length; at += 1) {
+    for (let before = 0; before < at; before += 1) {
+      if (members[before]?.key === members[at]?.key) {
+        return members[at];
+      }
     }
-    seen.add(member.key);
-    return false;
-  });
+  }
+  return undefined;
 }

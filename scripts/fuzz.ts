@@ -1,0 +1,34 @@
+import { parseArgs } from "node:util";
+import { policyTarget } from "./fuzz/policy-target.ts";
+import { signatureTarget, wireTarget } from "./fuzz/request-targets.ts";
+import { fuzz } from "./fuzz/run-fuzz.ts";
+import { startServerTarget } from "./fuzz/server-target.ts";
+
+/*
+ * Fuzzes policy text, requests on the wire, signatures, and a whole server, in turn.
+ *
+ *   npx tsx scripts/fuzz.ts --seconds 600 --seed 1
+ *
+ * A finding prints the seed of its one input: --seed N --seconds 1 shows it again at once.
+ */
+const { values } = parseArgs({
+  options: { seconds: { type: "string", default: "60" }, seed: { type: "string", default: "1" } },
+});
+const firstSeed = Number(values.seed);
+const server = await startServerTarget();
+const targets = [policyTarget, wireTarget, signatureTarget, server];
+const shareMs = (Number(values.seconds) * 1000) / targets.length;
+let found = 0;
+for (const target of targets) {
+  const endsMs = performance.now() + shareMs;
+  const report = await fuzz(target, firstSeed, () => performance.now() < endsMs);
+  console.log(
+    `${target.name}: ${report.tried} inputs, ${report.findings.length} findings, slowest ${report.slowestMs.toFixed(0)} ms`,
+  );
+  console.log(`  slowest: ${JSON.stringify(report.slowest).slice(0, 300)}`);
+  for (const { seed, input, error } of report.findings)
+    console.log(`  seed ${seed}: ${String(error)}\n    ${JSON.stringify(input).slice(0, 600)}`);
+  found += report.findings.length;
+}
+await server.close();
+process.exitCode = found === 0 ? 0 : 1;
