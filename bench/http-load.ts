@@ -8,13 +8,14 @@ export interface LoadResult {
 }
 
 /**
- * Sends the same request over keep-alive connections, one at a time each, for `durationMs`. A raw
+ * Sends the same request over keep-alive connections, one at a time each, for `durationMs`; or
+ * different ones, each once, until they are used up. A raw
  * socket client, so that the client costs little beside what it measures. Answers need a
  * content-length or chunked body; a status other than 200 counts as a failure.
  */
 export async function load(options: {
   readonly port: number;
-  readonly request: string;
+  readonly request: string | readonly string[];
   readonly connections: number;
   readonly durationMs: number;
 }): Promise<LoadResult> {
@@ -22,11 +23,16 @@ export async function load(options: {
   let failures = 0;
   const endsAt = performance.now() + options.durationMs;
   const startedMs = performance.now();
+  let used = 0;
+  const { request: requests } = options;
+  const next = () => (typeof requests === "string" ? requests : requests[used++]);
   const one = async () => {
     const connection = await Connection.open(options.port);
     while (performance.now() < endsAt) {
+      const request = next();
+      if (request === undefined) break;
       const sentMs = performance.now();
-      const status = await connection.exchange(options.request);
+      const status = await connection.exchange(request);
       latenciesMs.push(performance.now() - sentMs);
       if (status !== 200) failures++;
     }

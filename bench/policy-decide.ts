@@ -1,7 +1,8 @@
 /**
  * Decisions per second of @rolecast/policy on a varied mix: a role with ten AWS managed policies, an
  * inline policy with variables and an eight-statement bucket policy; nine kinds of request, 65,536
- * different ones. The naive evaluator of the package's tests decides the same mix in the same run.
+ * different ones. The naive evaluator of the package's tests decides the same mix in the same run, and so does
+ * `@cedar-policy/cedar-wasm`, with the same statements as far as Cedar has words for them.
  *
  * Run: npx tsx bench/policy-decide.ts
  */
@@ -22,6 +23,7 @@ import {
   type Principal,
 } from "../packages/policy/src/index.ts";
 import { naiveDecide } from "../packages/policy/src/naive-evaluator.testing.ts";
+import { decideByCedar, prepareCedar } from "./policy-decide/cedar.ts";
 
 const REQUESTS = 65_536;
 const WARM_UP_MS = 1_500;
@@ -349,12 +351,23 @@ function main(): void {
     `ratio         ${Math.round(decisions.perCpuSecond / slow.perCpuSecond).toLocaleString("en")} x`,
   );
 
+  const cedarPolicies = prepareCedar([...texts, INLINE.replaceAll(/\$\{[^}]*\}/g, "*")]);
+  const cedar = rate(mix, NAIVE_MS, (request) =>
+    decideByCedar(request) ? "allow" : "implicitDeny",
+  );
+  console.log(`cedar-wasm    ${shown(cedar)}, ${cedarPolicies} policies without conditions`);
+  console.log(
+    `ratio         ${Math.round(decisions.perCpuSecond / cedar.perCpuSecond).toLocaleString("en")} x`,
+  );
+
   const start = performance.now();
+  const cpu = process.cpuUsage();
   for (const [name, text] of all) {
     compile(text, `arn:aws:iam::aws:policy/${name}`, "identity");
   }
+  const { user, system } = process.cpuUsage(cpu);
   console.log(
-    `compile       ${all.size} AWS managed policies in ${Math.round(performance.now() - start)} ms`,
+    `compile       ${all.size} AWS managed policies in ${Math.round(performance.now() - start)} ms (${Math.round((user + system) / 1000)} ms of processor time)`,
   );
 }
 
