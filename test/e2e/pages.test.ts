@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { CreateAccessKeyCommand, CreateUserCommand } from "@aws-sdk/client-iam";
+import { CreateAccessKeyCommand, CreateGroupCommand, CreateUserCommand } from "@aws-sdk/client-iam";
 import { CreateChannelCommand, CreateRecordingConfigurationCommand } from "@aws-sdk/client-ivs";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
@@ -19,6 +19,13 @@ const PAGES: readonly (readonly [place: string, heading: string, refused: RegExp
   ["/ivs/channels/:channel", "stage", /ivs:GetChannel/],
   ["/ivs/recording-configurations", "Recording configurations", /ivs:ListRecordingConfigurations/],
   ["/ivs/recordings", "Recordings", /ivs:ListChannels/],
+  ["/iam/users", "Users", /iam:ListUsers/],
+  ["/iam/users/nobody", "nobody", /iam:GetUser/],
+  ["/iam/groups", "Groups", /iam:ListGroups/],
+  ["/iam/groups/crew", "crew", /iam:GetGroup/],
+  ["/iam/policies", "Policies", /iam:ListPolicies/],
+  ["/iam/policies/create", "Create policy", /^$/],
+  ["/iam/policies/:managed", "AmazonS3ReadOnlyAccess", /iam:GetPolicy/],
   ["/iam/roles", "Roles", /iam:ListRoles/],
   ["/iam/roles/AWSServiceRoleForIVSRecordToS3", "AWSServiceRoleForIVSRecordToS3", /iam:GetRole/],
   ["/s3/buckets", "Buckets", /s3:ListAllMyBuckets/],
@@ -99,12 +106,16 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
   });
 
   function addressOf(place: string): string {
-    return place.replace(":channel", encodeURIComponent(channelArn));
+    return place
+      .replace(":channel", encodeURIComponent(channelArn))
+      .replace(":managed", encodeURIComponent("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"));
   }
 
   /** Something of each kind, so that pages show more than that they are empty. */
   async function furnish(): Promise<string> {
-    const { s3, ivs } = server.root;
+    const { iam, s3, ivs } = server.root;
+    await iam.send(new CreateUserCommand({ UserName: "nobody" }));
+    await iam.send(new CreateGroupCommand({ GroupName: "crew" }));
     const Bucket = "page-films";
     await s3.send(new CreateBucketCommand({ Bucket }));
     await s3.send(
@@ -128,7 +139,6 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
 
   async function nobodysKey(): Promise<Key> {
     const { iam } = server.root;
-    await iam.send(new CreateUserCommand({ UserName: "nobody" }));
     const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: "nobody" }));
     return {
       accessKeyId: AccessKey?.AccessKeyId ?? "",

@@ -18,7 +18,12 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
   {
     type: "section-group",
     title: "IAM",
-    items: [{ type: "link", text: "Roles", href: "#/iam/roles" }],
+    items: [
+      { type: "link", text: "Users", href: "#/iam/users" },
+      { type: "link", text: "Groups", href: "#/iam/groups" },
+      { type: "link", text: "Roles", href: "#/iam/roles" },
+      { type: "link", text: "Policies", href: "#/iam/policies" },
+    ],
   },
   {
     type: "section-group",

@@ -27,6 +27,7 @@ import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { DeleteLinkedRole } from "./delete-linked-role.tsx";
 import { EditDescription } from "./edit-description.tsx";
+import { iamTags, tagFieldsOf } from "./iam-tags.ts";
 import { LinkedRoleUsage } from "./linked-role-usage.tsx";
 import { PermissionsPanel } from "./permissions-panel.tsx";
 import { linkedService, trustedBy } from "./role-facts.ts";
@@ -131,7 +132,6 @@ function Facts(props: {
 function tabsOf(role: Role, service: string | undefined, onChanged: () => void): TabsProps.Tab[] {
   const name = role.RoleName ?? "";
   const locked = service !== undefined;
-  const tags = Object.fromEntries((role.Tags ?? []).map(({ Key, Value }) => [Key, Value ?? ""]));
   const tabs: TabsProps.Tab[] = [
     {
       id: "permissions",
@@ -148,14 +148,9 @@ function tabsOf(role: Role, service: string | undefined, onChanged: () => void):
       label: "Tags",
       content: (
         <TagsPanel
-          tags={tags}
+          tags={tagFieldsOf(role.Tags)}
           put={({ iam }, fields) =>
-            iam.send(
-              new TagRoleCommand({
-                RoleName: name,
-                Tags: fields.map(({ key, value }) => ({ Key: key, Value: value })),
-              }),
-            )
+            iam.send(new TagRoleCommand({ RoleName: name, Tags: iamTags(fields) }))
           }
           remove={({ iam }, TagKeys) => iam.send(new UntagRoleCommand({ RoleName: name, TagKeys }))}
           onChanged={onChanged}

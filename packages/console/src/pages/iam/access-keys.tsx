@@ -1,0 +1,139 @@
+import {
+  type AccessKey,
+  type AccessKeyMetadata,
+  CreateAccessKeyCommand,
+  DeleteAccessKeyCommand,
+  ListAccessKeysCommand,
+  UpdateAccessKeyCommand,
+} from "@aws-sdk/client-iam";
+import Alert from "@cloudscape-design/components/alert";
+import Button from "@cloudscape-design/components/button";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import Modal from "@cloudscape-design/components/modal";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useState } from "react";
+import { Actions } from "../../shared/actions.tsx";
+import { CopiedValue } from "../../shared/copied-value.tsx";
+import { ResourceTable } from "../../shared/resource-table.tsx";
+import { shownDate } from "../../shared/shown-values.ts";
+import { useAction } from "../../shared/use-action.ts";
+import { useCall } from "../../wire/use-call.ts";
+
+/** A user's access keys; the secret of a new one is shown once and nowhere again. */
+export function AccessKeys({ userName }: { readonly userName: string }) {
+  const UserName = userName;
+  const [selected, setSelected] = useState<readonly AccessKeyMetadata[]>([]);
+  const [created, setCreated] = useState<AccessKey>();
+  const keys = useCall(`keys of ${userName}`, async ({ iam }) => {
+    const { AccessKeyMetadata: found } = await iam.send(new ListAccessKeysCommand({ UserName }));
+    return found ?? [];
+  });
+  const changed = () => {
+    setSelected([]);
+    keys.reload();
+  };
+  const create = useAction("The access key wasn't created", async ({ iam }) => {
+    const { AccessKey: key } = await iam.send(new CreateAccessKeyCommand({ UserName }));
+    setCreated(key);
+    changed();
+    return undefined;
+  });
+  const chosen = selected[0];
+  const AccessKeyId = chosen?.AccessKeyId;
+  const active = chosen?.Status === "Active";
+  const toggle = useAction("The access key wasn't changed", async ({ iam }) => {
+    const Status = active ? "Inactive" : "Active";
+    await iam.send(new UpdateAccessKeyCommand({ UserName, AccessKeyId, Status }));
+    changed();
+    return `Access key ${AccessKeyId} is ${Status.toLowerCase()}.`;
+  });
+  const remove = useAction("The access key wasn't deleted", async ({ iam }) => {
+    await iam.send(new DeleteAccessKeyCommand({ UserName, AccessKeyId }));
+    changed();
+    return `Access key ${AccessKeyId} is deleted.`;
+  });
+  return (
+    <>
+      <ResourceTable
+        plural="access keys"
+        call={keys}
+        idOf={(key) => key.AccessKeyId ?? ""}
+        selected={selected}
+        onSelect={setSelected}
+        actions={
+          <Actions>
+            <Button disabled={!chosen} loading={toggle.running} onClick={() => void toggle.run()}>
+              {active || !chosen ? "Deactivate" : "Activate"}
+            </Button>
+            <Button
+              disabled={!chosen || active}
+              loading={remove.running}
+              onClick={() => void remove.run()}
+            >
+              Delete
+            </Button>
+            <Button variant="primary" loading={create.running} onClick={() => void create.run()}>
+              Create access key
+            </Button>
+          </Actions>
+        }
+        empty="No access keys: this user can't sign in."
+        columns={COLUMNS}
+      />
+      {created && <CreatedKey created={created} onClose={() => setCreated(undefined)} />}
+    </>
+  );
+}
+
+const COLUMNS = [
+  {
+    id: "id",
+    header: "Access key ID",
+    isRowHeader: true,
+    cell: ({ AccessKeyId }: AccessKeyMetadata) => AccessKeyId,
+  },
+  {
+    id: "status",
+    header: "Status",
+    cell: ({ Status }: AccessKeyMetadata) => (
+      <StatusIndicator type={Status === "Active" ? "success" : "stopped"}>{Status}</StatusIndicator>
+    ),
+  },
+  {
+    id: "created",
+    header: "Created",
+    cell: ({ CreateDate }: AccessKeyMetadata) => shownDate(CreateDate),
+  },
+];
+
+function CreatedKey(props: { readonly created: AccessKey; readonly onClose: () => void }) {
+  const { created, onClose } = props;
+  const [shown, setShown] = useState(false);
+  return (
+    <Modal visible header="Access key created" onDismiss={onClose}>
+      <SpaceBetween size="m">
+        <Alert type="warning">
+          This is the only time that the secret access key can be seen. Keep it somewhere safe.
+        </Alert>
+        <KeyValuePairs
+          columns={1}
+          items={[
+            {
+              label: "Access key ID",
+              value: <CopiedValue label="access key ID" value={created.AccessKeyId ?? ""} />,
+            },
+            {
+              label: "Secret access key",
+              value: shown ? (
+                <CopiedValue label="secret access key" value={created.SecretAccessKey ?? ""} />
+              ) : (
+                <Button onClick={() => setShown(true)}>Show</Button>
+              ),
+            },
+          ]}
+        />
+      </SpaceBetween>
+    </Modal>
+  );
+}

@@ -1,0 +1,70 @@
+import { CreateUserCommand, paginateListUsers, type User } from "@aws-sdk/client-iam";
+import Button from "@cloudscape-design/components/button";
+import FormField from "@cloudscape-design/components/form-field";
+import Input from "@cloudscape-design/components/input";
+import { useState } from "react";
+import { placeOf } from "../../routing/hash-route.ts";
+import { ModalForm } from "../../shared/modal-form.tsx";
+import { useNotices } from "../../shared/notices.tsx";
+import { Page } from "../../shared/page.tsx";
+import { PlaceLink } from "../../shared/place-link.tsx";
+import { ResourceTable } from "../../shared/resource-table.tsx";
+import { shownDate } from "../../shared/shown-values.ts";
+import { allPages } from "../../wire/all-pages.ts";
+import { useAws } from "../../wire/aws-context.tsx";
+import { useCall } from "../../wire/use-call.ts";
+
+export function UsersPage() {
+  const { iam } = useAws();
+  const { done } = useNotices();
+  const [creating, setCreating] = useState(false);
+  const [name, setName] = useState("");
+  const users = useCall("users", ({ iam: client }) =>
+    allPages(paginateListUsers({ client }, {}), (page) => page.Users),
+  );
+  return (
+    <Page title="Users" description="People and programs with keys of their own.">
+      <ResourceTable
+        plural="users"
+        call={users}
+        idOf={({ UserName }) => UserName ?? ""}
+        actions={
+          <Button variant="primary" onClick={() => setCreating(true)}>
+            Create user
+          </Button>
+        }
+        empty="No users yet. A new user may do nothing until a policy allows it."
+        columns={[
+          {
+            id: "name",
+            header: "Name",
+            isRowHeader: true,
+            cell: ({ UserName = "" }: User) => (
+              <PlaceLink to={placeOf("/iam/users/:name", { name: UserName })}>{UserName}</PlaceLink>
+            ),
+          },
+          { id: "path", header: "Path", cell: ({ Path }: User) => Path },
+          { id: "created", header: "Created", cell: (user: User) => shownDate(user.CreateDate) },
+        ]}
+      />
+      {creating && (
+        <ModalForm
+          title="Create user"
+          verb="Create"
+          disabled={name === ""}
+          onClose={() => setCreating(false)}
+          onSubmit={async () => {
+            await iam.send(new CreateUserCommand({ UserName: name }));
+            done(`User ${name} is created.`);
+            setName("");
+            users.reload();
+          }}
+        >
+          <FormField label="User name">
+            <Input value={name} onChange={({ detail }) => setName(detail.value)} />
+          </FormField>
+        </ModalForm>
+      )}
+    </Page>
+  );
+}

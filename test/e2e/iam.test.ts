@@ -1,0 +1,117 @@
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import {
+  hasChromium,
+  SKIPPED,
+  startBrowser,
+  type TestBrowser,
+  takePicture,
+  visit,
+} from "./browser.ts";
+
+const MISTAKEN = `{
+  "Version": "2012-10-17",
+  "Statement": [{ "Effect": "Alow", "Action": "ivs:ListChannels", "Resource": "*" }]
+}`;
+
+describe.skipIf(!hasChromium)(SKIPPED, () => {
+  let server: ServerProcess;
+  let browser: TestBrowser;
+  let page: Page;
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([
+      startServerProcess(["--data", "memory"]),
+      startBrowser(),
+    ]);
+    page = await browser.open(server.endpoint);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") await takePicture(page, "iam-failed");
+  });
+
+  test("a policy is validated as it is typed, with the place of the mistake", async () => {
+    await visit(page, "/iam/policies/create", "Create policy");
+    await page.getByLabel("Policy name").fill("Viewer");
+    const editor = page.getByRole("textbox", { name: "Policy", exact: true });
+    await editor.fill(MISTAKEN);
+    const place = page.getByRole("button", { name: "Line 3, column 29" });
+    await place.waitFor();
+    await takePicture(page, "policy-editor");
+    expect(await button("Create policy").isDisabled()).toBe(true);
+    await place.click();
+    await page.keyboard.type('"Allow"');
+    await page.getByText("AWS would take this policy.").waitFor();
+    await button("Create policy").click();
+    await page.getByRole("heading", { name: "Viewer", level: 1 }).waitFor();
+  });
+
+  test("a user gets the policy and a key, whose secret is shown once", async () => {
+    await visit(page, "/iam/users", "Users");
+    await button("Create user").first().click();
+    await page.getByLabel("User name").fill("ann");
+    await button("Create").click();
+    await page.getByRole("link", { name: "ann", exact: true }).click();
+    await button("Attach policies").click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByRole("checkbox", { name: /policy\/Viewer$/ }).click();
+    await dialog.getByRole("button", { name: "Attach", exact: true }).click();
+    await page.getByRole("link", { name: "Viewer" }).waitFor();
+
+    await page.getByRole("tab", { name: "Access keys" }).click();
+    await button("Create access key").click();
+    await button("Show").click();
+    const key = {
+      accessKeyId: await shownValue(/^(?:AKIA|LKIA)\w{16}$/),
+      secretAccessKey: await shownValue(/^[\w+/]{40}$/),
+    };
+    await page.getByRole("dialog").getByRole("button", { name: /close/i }).click();
+    expect(await page.getByText(key.secretAccessKey).count()).toBe(0);
+
+    const ann = await browser.open(server.endpoint, key);
+    await ann.getByRole("button", { name: "Signed in as user/ann" }).waitFor();
+    await visit(ann, "/s3/buckets", "Buckets");
+    await ann.getByText(/user\/ann is not authorized to perform: s3:ListAllMyBuckets/).waitFor();
+    await visit(ann, "/ivs/recordings", "Recordings");
+    await ann.getByText(/not authorized to perform: ivs:ListRecordingConfigurations/).waitFor();
+    await ann.close();
+  });
+
+  test("a role with a trust policy, an inline policy and tags", async () => {
+    await visit(page, "/iam/roles", "Roles");
+    await button("Create role").first().click();
+    await page.getByLabel("Role name").fill("Editor");
+    await button("Create").click();
+    await page.getByRole("link", { name: "Editor" }).click();
+    await button("Create inline policy").click();
+    await page.getByLabel("Policy name").fill("Inside");
+    await button("Save").click();
+    await page.getByRole("button", { name: "Inside" }).waitFor();
+    await page.getByRole("tab", { name: "Tags" }).click();
+    await button("Edit tags").click();
+    await button("Add tag").click();
+    await page.getByLabel("Key of tag 1").fill("team");
+    await page.getByLabel("Value of tag 1").fill("stage");
+    await button("Save tags").click();
+    await page.getByText("The tags are saved.").waitFor();
+    await page.getByRole("tab", { name: "Trust" }).click();
+    await page.getByText("AWS would take this policy.").waitFor();
+  });
+
+  test("the pages did nothing that they have to be ashamed of", () => {
+    expect(browser.complaints).toEqual([]);
+  });
+
+  function button(name: string) {
+    return page.getByRole("button", { name, exact: true });
+  }
+
+  async function shownValue(pattern: RegExp): Promise<string> {
+    return (await page.getByRole("dialog").getByText(pattern).first().textContent()) ?? "";
+  }
+});
