@@ -258,6 +258,7 @@ function compose(parts: Parts) {
     ingestHost: config.ingestHost,
     sealingKey: folder.sealingKey,
     geoipDatabase: config.geoipDatabase,
+    rateLimits: config.rateLimits,
     media: {
       renderRecordingPlaylists,
       createEngine: (host, again) => {

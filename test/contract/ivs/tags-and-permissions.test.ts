@@ -2,9 +2,9 @@ import {
   CreateChannelCommand,
   DeleteChannelCommand,
   GetChannelCommand,
+  InsertAdBreakCommand,
   ListChannelsCommand,
   ListTagsForResourceCommand,
-  PutMetadataCommand,
   TagResourceCommand,
   UntagResourceCommand,
 } from "@aws-sdk/client-ivs";
@@ -126,7 +126,7 @@ describe("operations that aren't here", () => {
   it("say so by name", async () => {
     const { arn: channelArn } = await makeChannel();
     await expect(
-      root.ivs.send(new PutMetadataCommand({ channelArn, metadata: "x" })),
-    ).rejects.toThrow(/PutMetadata/);
+      root.ivs.send(new InsertAdBreakCommand({ channelArn, durationSeconds: 30 })),
+    ).rejects.toThrow(/InsertAdBreak/);
   });
 });

@@ -93,6 +93,10 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     return broadcast !== undefined;
   }
 
+  async putMetadata(streamName: string, text: string): Promise<boolean> {
+    return this.#broadcasts.get(streamName)?.putMetadata(text) ?? false;
+  }
+
   async multivariantPlaylist(
     streamName: string,
     baseUrl: string,

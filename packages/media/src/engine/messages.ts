@@ -115,6 +115,11 @@ export interface MediaEngine {
   /** Disconnects the publisher; resolves true if there was one, after `stream-end` and `session-ended` were told. */
   stopStream(streamName: string): Promise<boolean>;
   /**
+   * Puts a text into the media of all renditions and of the recording, as an ID3 tag at the current media time.
+   * False when the stream isn't live.
+   */
+  putMetadata(streamName: string, text: string): Promise<boolean>;
+  /**
    * HLS multivariant playlist. Its URIs are `<baseUrl><rendition>/playlist.m3u8`: `baseUrl` ends with a slash, or
    * is empty for relative ones. Undefined until the first segment is complete, and `endedStreamKeptMs` after the end.
    * With `heightMax` only renditions of at most so many lines are listed; undefined where there is none.

@@ -13,7 +13,7 @@ const bytes = (maxLength: number) =>
 describe("transport stream muxer", () => {
   test("any units come back whole, with their times, through any number of segments", () => {
     const unit = fc.record({
-      isVideo: fc.boolean(),
+      kind: fc.constantFrom("video" as const, "audio" as const, "metadata" as const),
       dts: fc.oneof(
         fc.nat(10_000_000),
         fc.integer({ min: TICKS_WRAP - 500, max: TICKS_WRAP + 500 }),
@@ -28,12 +28,14 @@ describe("transport stream muxer", () => {
         const muxer = new TsMuxer();
         const continuity = new Map<number, number>();
         const found = [];
-        for (const { isVideo, dts, offset, keyframe, body, endsSegment } of units) {
+        for (const { kind, dts, offset, keyframe, body, endsSegment } of units) {
           if (keyframe) {
             muxer.writeTables({ video: true, audio: true });
           }
-          if (isVideo) {
+          if (kind === "video") {
             muxer.writeVideo(dts + offset, dts, keyframe, prefix, body);
+          } else if (kind === "metadata") {
+            muxer.writeMetadata(dts, body);
           } else {
             muxer.writeAudio(dts, body);
           }
@@ -44,11 +46,11 @@ describe("transport stream muxer", () => {
         found.push(...demux(muxer.take(), continuity));
         const key = (unit: { pid: number; pts: number; dts: number; payload: Buffer }): string =>
           `${unit.pid} ${unit.pts} ${unit.dts} ${unit.payload.toString("hex")}`;
-        const expected = units.map(({ isVideo, dts, offset, body }) => ({
-          pid: isVideo ? PID.video : PID.audio,
-          pts: (isVideo ? dts + offset : dts) % TICKS_WRAP,
+        const expected = units.map(({ kind, dts, offset, body }) => ({
+          pid: PID[kind],
+          pts: (kind === "video" ? dts + offset : dts) % TICKS_WRAP,
           dts: dts % TICKS_WRAP,
-          payload: isVideo ? Buffer.concat([prefix, body]) : body,
+          payload: kind === "video" ? Buffer.concat([prefix, body]) : body,
         }));
         expect(found.map(key).sort()).toEqual(expected.map(key).sort());
       }),
@@ -71,6 +73,7 @@ describe("transport stream muxer", () => {
       programMapPacket({ video: true, audio: false }, 0),
       programMapPacket({ video: true, audio: true }, 1),
       programMapPacket({ video: false, audio: true }, 1),
+      programMapPacket({ video: true, audio: true, metadata: true }, 2),
     ]) {
       expect(packet.length).toBe(TS_PACKET_BYTES);
       const length = packet.readUInt16BE(6) & 0x0fff;

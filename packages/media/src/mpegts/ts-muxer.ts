@@ -38,8 +38,14 @@ export class TsMuxer {
   #tableContinuity = 0;
   readonly #video: Track = { pid: PID.video, streamId: PES_STREAM_ID.video, continuity: 0 };
   readonly #audio: Track = { pid: PID.audio, streamId: PES_STREAM_ID.audio, continuity: 0 };
+  readonly #metadata: Track = {
+    pid: PID.metadata,
+    streamId: PES_STREAM_ID.metadata,
+    continuity: 0,
+  };
+  #hasMetadata = false;
   /** Continuity counters at the last `take`. */
-  #taken = { tables: 0, video: 0, audio: 0 };
+  #taken = { tables: 0, video: 0, audio: 0, metadata: 0 };
   /** PES header and what the muxer puts before the picture: short, so it's assembled apart. */
   #head = Buffer.allocUnsafeSlow(HEAD_BYTES_INITIAL);
 
@@ -56,8 +62,7 @@ export class TsMuxer {
   writeTables(tracks: Tracks): void {
     if (tracks.audio !== this.#tracks.audio || tracks.video !== this.#tracks.video) {
       this.#tracks = tracks;
-      this.#pmtVersion += 1;
-      this.#pmt = programMapPacket(tracks, this.#pmtVersion);
+      this.#renewProgramMap();
     }
     this.#reserve(2 * TS_PACKET_BYTES);
     for (const packet of [this.#pat, this.#pmt]) {
@@ -92,6 +97,20 @@ export class TsMuxer {
     this.#packetize(this.#audio, headLength, frames, clock, carriesClock);
   }
 
+  /**
+   * An ID3 tag for the moment `ptsTicks`. From the first one on the program has a stream for them: without any,
+   * ffprobe would warn of a stream that it can't decode.
+   */
+  writeMetadata(ptsTicks: number, tag: Buffer): void {
+    if (!this.#hasMetadata) {
+      this.#hasMetadata = true;
+      this.#renewProgramMap();
+      this.writeTables(this.#tracks);
+    }
+    const headLength = this.#pesHeader(this.#metadata, ptsTicks, undefined, tag.length, undefined);
+    this.#packetize(this.#metadata, headLength, tag, undefined, false);
+  }
+
   /** Hands out what was written and begins a new buffer, sized after this one. */
   take(): Buffer {
     const taken = this.#buffer.subarray(0, this.#length);
@@ -105,16 +124,28 @@ export class TsMuxer {
   /** Forgets what was written since the last `take`. */
   rollBack(): void {
     this.#length = 0;
-    const { tables, video, audio } = this.#taken;
+    const { tables, video, audio, metadata } = this.#taken;
+    this.#metadata.continuity = metadata;
     this.#tableContinuity = tables;
     this.#video.continuity = video;
     this.#audio.continuity = audio;
   }
 
-  #continuity(): { readonly tables: number; readonly video: number; readonly audio: number } {
-    const { continuity: video } = this.#video;
-    const { continuity: audio } = this.#audio;
-    return { tables: this.#tableContinuity, video, audio };
+  #continuity(): { tables: number; video: number; audio: number; metadata: number } {
+    return {
+      tables: this.#tableContinuity,
+      video: this.#video.continuity,
+      audio: this.#audio.continuity,
+      metadata: this.#metadata.continuity,
+    };
+  }
+
+  #renewProgramMap(): void {
+    this.#pmtVersion += 1;
+    this.#pmt = programMapPacket(
+      { ...this.#tracks, metadata: this.#hasMetadata },
+      this.#pmtVersion,
+    );
   }
 
   #reserve(bytes: number): void {

@@ -5,6 +5,7 @@ import { AudioPacker } from "./audio-packer.ts";
 import type { Cut, CutSchedule } from "./cutter.ts";
 import type { Segment } from "./segment.ts";
 import { ORIGIN_TICKS } from "./segmenter.ts";
+import type { TimedMetadata, TimedMetadataReader } from "./timed-metadata.ts";
 
 /** Makes segments of sound alone, each from one cut of the source to the next. */
 export class AudioSegmenter {
@@ -12,14 +13,20 @@ export class AudioSegmenter {
   readonly #onSegment: (segment: Segment) => void;
   readonly #muxer = new TsMuxer();
   readonly #packer: AudioPacker;
+  readonly #metadata: TimedMetadataReader;
   #config: AacConfig | undefined;
   #open: Cut | undefined;
   #nextIndex = 0;
   #audioBytes = 0;
   #lastMs = 0;
 
-  constructor(schedule: CutSchedule, onSegment: (segment: Segment) => void) {
+  constructor(
+    schedule: CutSchedule,
+    metadata: TimedMetadata,
+    onSegment: (segment: Segment) => void,
+  ) {
     this.#schedule = schedule;
+    this.#metadata = metadata.reader();
     this.#onSegment = onSegment;
     this.#packer = new AudioPacker((ptsTicks, frames) => {
       this.#audioBytes += frames.length;
@@ -38,6 +45,7 @@ export class AudioSegmenter {
   }
 
   audio(timeMs: number, frame: Buffer): void {
+    this.#writeMetadata(timeMs);
     const next = this.#schedule.at(this.#nextIndex);
     if (next !== undefined && timeMs >= next.timeMs) {
       if (this.#open !== undefined) {
@@ -54,6 +62,7 @@ export class AudioSegmenter {
   }
 
   finish(): void {
+    this.#writeMetadata(Number.POSITIVE_INFINITY);
     if (this.#open !== undefined) {
       this.#close(this.#open, Math.max(this.#lastMs, this.#open.timeMs + 1));
       this.#open = undefined;
@@ -64,11 +73,22 @@ export class AudioSegmenter {
   discard(): void {
     if (this.#open !== undefined) {
       this.#nextIndex -= 1;
+      this.#metadata.rewind(this.#open.timeMs);
     }
     this.#packer.clear();
     this.#muxer.rollBack();
     this.#audioBytes = 0;
     this.#open = undefined;
+  }
+
+  /** Writes what is due before a frame of this time. */
+  #writeMetadata(beforeMs: number): void {
+    if (this.#open === undefined) {
+      return;
+    }
+    for (let due = this.#metadata.take(beforeMs); due; due = this.#metadata.take(beforeMs)) {
+      this.#muxer.writeMetadata(ORIGIN_TICKS + due.timeMs * TICKS_PER_MS, due.tag);
+    }
   }
 
   #close(open: Cut, endMs: number): void {

@@ -6,17 +6,22 @@ import { demux } from "../testing/ts-demuxer.ts";
 import { LeadingCutter } from "./cutter.ts";
 import type { Segment } from "./segment.ts";
 import { Segmenter } from "./segmenter.ts";
+import { TimedMetadata } from "./timed-metadata.ts";
 import { Timeline } from "./timeline.ts";
 
 const NOW_MS = 1_700_000_000_000;
 
-function make(): { readonly segmenter: Segmenter; readonly segments: Segment[] } {
+function make(metadata?: TimedMetadata): {
+  readonly segmenter: Segmenter;
+  readonly segments: Segment[];
+} {
   const segments: Segment[] = [];
   const segmenter = new Segmenter({
     limits: defaultMediaLimits,
     cutter: new LeadingCutter(defaultMediaLimits, () => NOW_MS),
     timeline: new Timeline(),
     onSegment: (segment) => segments.push(segment),
+    metadata,
   });
   segmenter.setVideoConfig(avcConfig);
   return { segmenter, segments };
@@ -155,6 +160,44 @@ describe("segmenter", () => {
     expect(() => feed(segmenter, 0, 40_000, 100_000)).toThrow(
       expect.objectContaining({ code: "limit", message: expect.stringContaining("keyframe") }),
     );
+  });
+
+  test("timed metadata stands before the next frame, also where that one begins a segment", () => {
+    const metadata = new TimedMetadata();
+    const { segmenter, segments } = make(metadata);
+    feed(segmenter, 0, 2_000);
+    metadata.add(segmenter.mediaMs, Buffer.from("first"));
+    metadata.add(segmenter.mediaMs, Buffer.from("second"));
+    segmenter.video(2_000, 0, true, picture(true));
+    metadata.add(segmenter.mediaMs, Buffer.from("last"));
+    segmenter.finish();
+    const found = segments.map(({ body }) =>
+      demux(body).flatMap(({ pid, pts, payload }) =>
+        pid === PID.metadata ? [[pts, payload.toString()]] : [],
+      ),
+    );
+    const at = (timeMs: number) => 126_000 + timeMs * TICKS_PER_MS;
+    expect(found).toEqual([
+      [
+        [at(1_900), "first"],
+        [at(1_900), "second"],
+      ],
+      [[at(2_000), "last"]],
+    ]);
+  });
+
+  test("what a rendition takes back is written again", () => {
+    const metadata = new TimedMetadata();
+    const { segmenter, segments } = make(metadata);
+    feed(segmenter, 0, 1_000);
+    metadata.add(450, Buffer.from("tag"));
+    feed(segmenter, 1_000, 2_000, 10_000);
+    segmenter.discard();
+    feed(segmenter, 2_000, 4_100);
+    const tags = segments
+      .flatMap(({ body }) => demux(body))
+      .filter(({ pid }) => pid === PID.metadata);
+    expect(tags.map(({ payload }) => payload.toString())).toEqual(["tag"]);
   });
 });
 

@@ -9,6 +9,7 @@ import { TsMuxer } from "../mpegts/ts-muxer.ts";
 import { AudioPacker } from "./audio-packer.ts";
 import type { Cut, Cutter } from "./cutter.ts";
 import type { Segment } from "./segment.ts";
+import type { TimedMetadata, TimedMetadataReader } from "./timed-metadata.ts";
 import type { MediaTimeline } from "./timeline.ts";
 
 /** Media time 0 lies here, so that clocks and early presentation times are not negative. As ffmpeg's muxer. */
@@ -41,6 +42,7 @@ export interface SegmenterOptions {
   readonly timeline: MediaTimeline;
   readonly onSegment: (segment: Segment) => void;
   readonly listener?: FrameListener | undefined;
+  readonly metadata?: TimedMetadata | undefined;
 }
 
 interface KeyframeMark {
@@ -70,6 +72,7 @@ export class Segmenter {
   readonly #timeline: MediaTimeline;
   readonly #muxer = new TsMuxer();
   readonly #packer: AudioPacker;
+  readonly #metadata: TimedMetadataReader | undefined;
   #video: AvcConfig | undefined;
   #audio: AacConfig | undefined;
   #keyframePrefix = DELIMITER;
@@ -79,7 +82,8 @@ export class Segmenter {
   #lastPtsMs = 0;
   #frameMs = 33;
 
-  constructor({ limits, cutter, timeline, onSegment, listener }: SegmenterOptions) {
+  constructor({ limits, cutter, timeline, onSegment, listener, metadata }: SegmenterOptions) {
+    this.#metadata = metadata?.reader();
     this.#limits = limits;
     this.#cutter = cutter;
     this.#timeline = timeline;
@@ -124,6 +128,7 @@ export class Segmenter {
     const kept = this.#listener && Buffer.from(units);
     const unit = toAnnexB(units, config.nalLengthBytes);
     const dtsMs = this.#open === undefined ? mappedMs : Math.max(mappedMs, this.#lastDtsMs + 1);
+    this.#writeMetadata(dtsMs);
     const cut = keyframe ? this.#keyframe(dtsMs) : undefined;
     const open = this.#open;
     if (open === undefined) {
@@ -156,6 +161,7 @@ export class Segmenter {
 
   /** Completes the last segment, if there is one. */
   finish(): void {
+    this.#writeMetadata(Number.POSITIVE_INFINITY);
     if (this.#open !== undefined) {
       this.#close(this.#open, this.#lastDtsMs + this.#frameMs);
       this.#open = undefined;
@@ -166,6 +172,9 @@ export class Segmenter {
   discard(): void {
     this.#packer.clear();
     this.#muxer.rollBack();
+    if (this.#open !== undefined) {
+      this.#metadata?.rewind(this.#open.startMs);
+    }
     this.#open = undefined;
   }
 
@@ -208,6 +217,16 @@ export class Segmenter {
     if (this.#open !== undefined) {
       this.#open.audioBytes += frames.length;
       this.#muxer.writeAudio(ptsTicks, frames);
+    }
+  }
+
+  /** Writes what is due before a frame of this time. */
+  #writeMetadata(beforeMs: number): void {
+    if (this.#open === undefined) {
+      return;
+    }
+    for (let due = this.#metadata?.take(beforeMs); due; due = this.#metadata?.take(beforeMs)) {
+      this.#muxer.writeMetadata(toTicks(due.timeMs), due.tag);
     }
   }
 

@@ -3,6 +3,7 @@ import { SOURCE_RENDITION } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
 import type { Cut } from "../segmenter/cutter.ts";
 import type { FrameListener } from "../segmenter/segmenter.ts";
+import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { chooseLadder, type LadderRequest, type SourcePicture } from "../transcode/ladder.ts";
 import {
   type CapacityShare,
@@ -24,6 +25,7 @@ export interface TranscodePlan {
 export interface BroadcastLadderOptions {
   readonly plan: TranscodePlan;
   readonly limits: MediaLimits;
+  readonly metadata: TimedMetadata;
   readonly outputs: RenditionOutputs;
   /** The machine has no room for it. */
   readonly onRefused: () => void;
@@ -39,11 +41,12 @@ export class BroadcastLadder {
   #warning: string | undefined;
 
   constructor(options: BroadcastLadderOptions) {
-    const { plan, limits, outputs } = options;
+    const { plan, limits, metadata, outputs } = options;
     this.#options = options;
     this.#transcoder = new Transcoder({
       program: plan.program,
       limits,
+      metadata,
       onSegment: (rendition, segment) => outputs.add(rendition, segment),
       onFailed: (message) => this.#fallBack(message),
     });

@@ -12,6 +12,7 @@ import { bitrate } from "../hls/playlist-tags.ts";
 import { type Rendition, SOURCE_RENDITION, sourceRendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
+import { id3TextTag } from "../mpegts/id3-tag.ts";
 import { Recording } from "../recording/recording.ts";
 import type { SpillFolder } from "../recording/spill-folder.ts";
 import type { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
@@ -19,6 +20,7 @@ import type { Publisher } from "../rtmp/ingest-port.ts";
 import { LeadingCutter } from "../segmenter/cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
+import { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { Timeline } from "../segmenter/timeline.ts";
 import type { ChannelType } from "../transcode/ladder.ts";
 import { BroadcastLadder, type TranscodePlan } from "./broadcast-ladder.ts";
@@ -65,6 +67,7 @@ export class Broadcast {
   readonly #segmenter: Segmenter;
   readonly #recording: Recording | undefined;
   readonly #outputs: RenditionOutputs;
+  readonly #metadata = new TimedMetadata();
   readonly #ladder: BroadcastLadder | undefined;
   readonly #health = new HealthMonitor();
   readonly #guard: IngestGuard;
@@ -130,6 +133,7 @@ export class Broadcast {
       timeline: new Timeline(),
       onSegment: (segment) => this.#segment(segment),
       listener: this.#ladder?.listener,
+      metadata: this.#metadata,
     });
   }
 
@@ -279,6 +283,15 @@ export class Broadcast {
     this.abortRecording(message);
   }
 
+  /** Puts a text into the media at the time that it has reached. False until there is media to put it into. */
+  putMetadata(text: string): boolean {
+    if (this.#startedAtMs === undefined || this.#state !== "open") {
+      return false;
+    }
+    this.#metadata.add(this.#segmenter.mediaMs, id3TextTag(text));
+    return true;
+  }
+
   /** Called about once a second, until it is recorded. */
   sweep(monotonicMs: number): void {
     this.#ladder?.sweep(monotonicMs);
@@ -374,7 +387,8 @@ export class Broadcast {
       this.#tell({ type: "stream-failure", reason: CAPACITY_EXCEEDED });
       this.#endSoon("transcode-capacity", CAPACITY_EXCEEDED);
     };
-    return new BroadcastLadder({ plan, limits, outputs: this.#outputs, onRefused });
+    const metadata = this.#metadata;
+    return new BroadcastLadder({ plan, limits, metadata, outputs: this.#outputs, onRefused });
   }
 
   #record(renditions: readonly Rendition[], startedAtMs: number): void {

@@ -4,6 +4,7 @@ import { AudioSegmenter } from "../segmenter/audio-segmenter.ts";
 import { type CutSchedule, FollowingCutter } from "../segmenter/cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
+import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { FixedTimeline } from "../segmenter/timeline.ts";
 import { TrackReader } from "../stream/track-reader.ts";
 import { FLV_TAG, FlvReader } from "./flv-reader.ts";
@@ -25,6 +26,7 @@ export class RenditionFollower {
   constructor(
     step: LadderStep,
     schedule: CutSchedule,
+    metadata: TimedMetadata,
     limits: MediaLimits,
     onSegment: (rendition: Rendition, segment: Segment) => void,
   ) {
@@ -36,7 +38,7 @@ export class RenditionFollower {
       onSegment(this.#rendition(), segment);
     };
     if (step.video === undefined) {
-      this.#audioSegmenter = new AudioSegmenter(schedule, complete);
+      this.#audioSegmenter = new AudioSegmenter(schedule, metadata, complete);
     } else {
       const timeline = new FixedTimeline(TAPE_ORIGIN_MS);
       this.#segmenter = new Segmenter({
@@ -44,6 +46,7 @@ export class RenditionFollower {
         cutter: this.#cutter,
         timeline,
         onSegment: complete,
+        metadata,
       });
     }
     this.#reader = this.#newReader();

@@ -3,6 +3,7 @@ import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
 import { CutSchedule } from "../segmenter/cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
+import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import type { LadderStep, SourcePicture } from "./ladder.ts";
 import { type KeyframeForcing, ladderArguments } from "./ladder-arguments.ts";
 import { RenditionFollower } from "./rendition-follower.ts";
@@ -19,6 +20,7 @@ export interface TranscoderOptions {
   /** Path of ffmpeg. */
   readonly program: string;
   readonly limits: MediaLimits;
+  readonly metadata: TimedMetadata;
   readonly onSegment: (rendition: Rendition, segment: Segment) => void;
   /** It has given up: nothing more comes. Told once. */
   readonly onFailed: (message: string) => void;
@@ -52,12 +54,12 @@ export class Transcoder {
   }
 
   start(steps: readonly LadderStep[], source: SourcePicture): void {
-    const { limits, onSegment } = this.#options;
+    const { limits, metadata, onSegment } = this.#options;
     this.#steps = steps;
     this.#source = source;
     this.#followers = steps.map(
       (step) =>
-        new RenditionFollower(step, this.schedule, limits, (rendition, segment) => {
+        new RenditionFollower(step, this.schedule, metadata, limits, (rendition, segment) => {
           onSegment(rendition, segment);
           this.#forget();
         }),

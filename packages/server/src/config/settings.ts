@@ -128,6 +128,10 @@ export const SETTINGS = {
     "The ffmpeg program: `auto` takes the one on PATH, else npm's @ffmpeg-installer/ffmpeg; `off` does without.",
     { placeholder: "PROGRAM" },
   ),
+  rateLimits: setting(
+    onOff.default(false),
+    "Hold IVS's PutMetadata to AWS's rates: 5 calls a second for a channel, 155 for an account.",
+  ),
   geoipDatabase: setting(
     z.string().min(1).optional(),
     "File in MaxMind's format (GeoLite2 Country, DB-IP) for playback restriction policies by country; without one they let everybody in.",

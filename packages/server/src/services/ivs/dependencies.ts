@@ -17,6 +17,8 @@ export interface IvsDependencies extends ServiceDependencies {
   readonly sealingKey: Uint8Array;
   /** File in MaxMind's format that tells countries; without one every location is unknown. */
   readonly geoipDatabase?: string | undefined;
+  /** Calls are held to AWS's rates. */
+  readonly rateLimits?: boolean;
   readonly quotas?: Partial<IvsQuotas>;
   /** How long a recording configuration is CREATING; AWS takes a few seconds. */
   readonly creatingMs?: number;

@@ -26,6 +26,12 @@ export function channelNotBroadcasting(channelArn: string): AwsError {
   return ivsError("ChannelNotBroadcasting", 404, message);
 }
 
+/** In the words that IVS has for PutMetadata. */
+export function throttled(operation: string, callsPerSecond: number, resource: string): AwsError {
+  const message = `Operation: ivs:${operation} exceeded call rate: ${callsPerSecond} for resource: ${resource}`;
+  return ivsError("ThrottlingException", 429, message);
+}
+
 export function conflict(message: string): AwsError {
   return ivsError("ConflictException", 409, message);
 }

@@ -5,16 +5,20 @@ import { onAny, onResource } from "./authorization.ts";
 import { requireChannel, selectOpenSession } from "./channel-queries.ts";
 import { channelArn, playbackUrl } from "./channel-view.ts";
 import type { IvsDependencies } from "./dependencies.ts";
-import { channelNotBroadcasting } from "./errors.ts";
+import { channelNotBroadcasting, validation } from "./errors.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
+import { MetadataRate } from "./metadata-rate.ts";
 import { isAfter, pageOf, readPageToken } from "./page-token.ts";
 import { resourceArn } from "./resource-arn.ts";
 import type { IvsTables, StreamSessionRow } from "./tables.ts";
 
 const MAX_RESULTS_DEFAULT = 100;
+/** Source: IVS API Reference, PutMetadata. */
+const METADATA_BYTES_MAX = 1_024;
 
 /** A stream is the broadcast of a channel from the moment that it can be played. */
 export function streamOperations(deps: IvsDependencies, live: LiveStreams): OperationTable {
+  const metadataRate = new MetadataRate(deps.clock);
   return defineOperations<typeof ivs>()({
     GetStream: {
       authorize: (input, context) => onResource("GetStream", input.channelArn, context),
@@ -30,6 +34,18 @@ export function streamOperations(deps: IvsDependencies, live: LiveStreams): Oper
     ListStreams: {
       authorize: (_input, context) => onAny("ListStreams", "channel", context),
       handle: (input, context) => listStreams(input, context, live),
+    },
+    PutMetadata: {
+      authorize: (input, context) => onResource("PutMetadata", input.channelArn, context),
+      async handle(input, context) {
+        const { metadata = "" } = input;
+        const arn = channelArn(await requireChannel(input.channelArn, context));
+        if (Buffer.byteLength(metadata) > METADATA_BYTES_MAX)
+          throw validation("Metadata size exceeds payload limit");
+        if (deps.rateLimits) metadataRate.note(arn, context.accountId);
+        if (!(await live.engine.putMetadata(arn, metadata))) throw channelNotBroadcasting(arn);
+        return {};
+      },
     },
     StopStream: {
       authorize: (input, context) => onResource("StopStream", input.channelArn, context),

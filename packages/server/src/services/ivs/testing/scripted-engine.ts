@@ -109,6 +109,10 @@ export class ScriptedEngine implements MediaEngine {
 
   async close(): Promise<void> {}
 
+  async putMetadata(): Promise<boolean> {
+    return false;
+  }
+
   async stopStream(): Promise<boolean> {
     return false;
   }
