@@ -1,29 +1,23 @@
 import type {
   LimitBreach,
-  MediaHost,
-  RecordingPlan,
   SessionEndReason,
   StreamMedia,
   StreamStatus,
 } from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
-import type { LiveChannel } from "../hls/live-channel.ts";
 import { bitrate } from "../hls/playlist-tags.ts";
 import { type Rendition, SOURCE_RENDITION, sourceRendition } from "../hls/rendition.ts";
-import type { MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
 import { id3TextTag } from "../mpegts/id3-tag.ts";
 import { Recording } from "../recording/recording.ts";
-import type { SpillFolder } from "../recording/spill-folder.ts";
-import type { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { Publisher } from "../rtmp/ingest-port.ts";
 import { LeadingCutter } from "../segmenter/cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { Timeline } from "../segmenter/timeline.ts";
-import type { ChannelType } from "../transcode/ladder.ts";
 import { BroadcastLadder, type TranscodePlan } from "./broadcast-ladder.ts";
+import type { BroadcastOptions } from "./broadcast-options.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { IngestGuard } from "./ingest-limits.ts";
 import { PublisherFeed } from "./publisher-feed.ts";
@@ -33,28 +27,6 @@ import type { TrackReader, VideoFrame } from "./track-reader.ts";
 
 /** Amazon IVS's words. */
 const CAPACITY_EXCEEDED = "Transcode capacity exceeded. Please try again.";
-
-export interface BroadcastOptions {
-  readonly streamName: string;
-  readonly streamId: string;
-  /** Undefined when nothing is recorded. */
-  readonly recording: RecordingPlan | undefined;
-  readonly thumbnailDecoder: ThumbnailDecoder | undefined;
-  readonly spill: SpillFolder | undefined;
-  readonly live: LiveChannel;
-  /** Segments listed in live playlists; undefined for the default. */
-  readonly listedSegments: number | undefined;
-  readonly host: MediaHost;
-  readonly limits: MediaLimits;
-  readonly now: () => number;
-  readonly monotonicMs: () => number;
-  /** Decides what the source may be; undefined for no limits. */
-  readonly channelType: ChannelType | undefined;
-  /** Undefined where the source is served as it comes. */
-  readonly transcode: TranscodePlan | undefined;
-  /** Called once, when the broadcast is over but its recording may not be. */
-  readonly onOver: () => void;
-}
 
 /**
  * One broadcast of a channel, from the accepted publisher to the last segment. It has one publisher at a time; another
