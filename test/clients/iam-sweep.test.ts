@@ -81,18 +81,22 @@ async function federation() {
 }
 
 describe.skipIf(!hasBoto3)(`boto3 (skipped when ${PYTHON} has none)`, () => {
-  it("calls every operation of IAM and STS, refused in AWS's words and then allowed", async () => {
-    const { iam, sts } = server.server.operations;
-    const { stdout } = await promisify(execFile)(PYTHON, [SCRIPT], {
-      timeout: SCRIPT_TIMEOUT_MS,
-      env: {
-        PATH: process.env.PATH,
-        AWS_ENDPOINT_URL: server.endpoint,
-        AWS_EC2_METADATA_DISABLED: "true",
-        OPERATIONS: JSON.stringify({ iam: iam?.implemented, sts: sts?.implemented }),
-        GIVEN: JSON.stringify(await federation()),
-      },
-    });
-    expect(stdout.trim().split("\n").at(-1)).toBe("done");
-  });
+  it(
+    "calls every operation of IAM and STS, refused in AWS's words and then allowed",
+    async () => {
+      const { iam, sts } = server.server.operations;
+      const { stdout } = await promisify(execFile)(PYTHON, [SCRIPT], {
+        timeout: SCRIPT_TIMEOUT_MS,
+        env: {
+          PATH: process.env.PATH,
+          AWS_ENDPOINT_URL: server.endpoint,
+          AWS_EC2_METADATA_DISABLED: "true",
+          OPERATIONS: JSON.stringify({ iam: iam?.implemented, sts: sts?.implemented }),
+          GIVEN: JSON.stringify(await federation()),
+        },
+      });
+      expect(stdout.trim().split("\n").at(-1)).toBe("done");
+    },
+    SCRIPT_TIMEOUT_MS,
+  );
 });

@@ -8,6 +8,7 @@ import { Authorizer } from "./authz/authorizer.ts";
 import { outsideServices } from "./config/linked-services.ts";
 import { ConfigError, type ConfigSources, loadConfig } from "./config/load-config.ts";
 import { loadOrganization } from "./config/organization.ts";
+import { rootAccessOf } from "./config/root-access.ts";
 import { rootAccounts } from "./config/root-accounts.ts";
 import type { Config, ConfigInput } from "./config/settings.ts";
 import { transcodingOf } from "./config/transcoding.ts";
@@ -231,6 +232,7 @@ function compose(parts: Parts) {
   const iam = createIamService({
     ...deps,
     linkedServiceUsages,
+    publicBaseUrl: () => address.publicBaseUrl,
     outsideServices: outside,
     organization,
     sealingKey: folder.sealingKey,
@@ -241,12 +243,7 @@ function compose(parts: Parts) {
     directory,
     federation: iam.federation,
     longTermCredentials: iam.credentials,
-    organization: {
-      managementAccountId: config.account,
-      memberAccountIds: new Set(
-        config.accounts.map(({ id }) => id).filter((id) => id !== config.account),
-      ),
-    },
+    rootAccess: rootAccessOf(config, organization),
     sealingKey: folder.sealingKey,
   });
   const s3 = createS3Service({ ...deps, directory });

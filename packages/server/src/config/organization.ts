@@ -93,7 +93,7 @@ class OrganizationReader {
         scpLevels: [],
         rcpLevels: [],
       });
-    return { id, members: this.#members };
+    return { id, managementAccountId: managementAccount, members: this.#members };
   }
 
   #readLevel(folder: string, above: Level): void {

@@ -1,3 +1,4 @@
+import type { JsonWebKey } from "node:crypto";
 import type { Caller, Principal } from "./principal.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { Transaction } from "./store.ts";
@@ -93,6 +94,14 @@ export interface SamlProviderRecord {
   readonly metadataDocument: string;
 }
 
+/** An account's issuer of web identity tokens, while outbound federation is enabled. */
+export interface OutboundFederationRecord {
+  /** The `iss` of its tokens, below which its discovery document and keys are served. */
+  readonly issuer: string;
+  /** Private keys as JWK, each with `alg` and `kid`. */
+  readonly keys: readonly JsonWebKey[];
+}
+
 /** What STS asks of identity providers and MFA devices. IAM implements it. */
 export interface FederationDirectory {
   /** The provider for an issuer's `https://` URL (its `iss`); undefined when there is none. */
@@ -101,6 +110,11 @@ export interface FederationDirectory {
     url: string,
     context: RequestContext,
   ): Promise<OidcProviderRecord | undefined>;
+  /** The account's issuer, or the issuer that a URL names; undefined unless it is enabled. */
+  findOutboundFederation(
+    by: { readonly accountId: string } | { readonly issuerId: string },
+    context: Pick<RequestContext, "db">,
+  ): Promise<OutboundFederationRecord | undefined>;
   findSamlProvider(arn: string, context: RequestContext): Promise<SamlProviderRecord | undefined>;
   /**
    * Whether the device `serialNumber` is enabled for this user or root user and shows `code` now.

@@ -18,5 +18,6 @@ export interface OrganizationMember {
 export interface Organization {
   /** `o-a1b2c3d4e5`. */
   readonly id: string;
+  readonly managementAccountId: string | undefined;
   readonly members: ReadonlyMap<string, OrganizationMember>;
 }

@@ -2,6 +2,7 @@ import { parseArn } from "../../kernel/arn.ts";
 import type { FederationDirectory } from "../../kernel/identity.ts";
 import { verifyMfaCode } from "./mfa-codes.ts";
 import { findOidcProviderRow, stringsOf, withoutScheme } from "./oidc-provider-queries.ts";
+import { findOutboundFederation } from "./outbound-federation.ts";
 import type { IamParts } from "./parts.ts";
 import { parseSamlMetadata } from "./saml-metadata.ts";
 import { findSamlProviderRow } from "./saml-providers.ts";
@@ -24,6 +25,8 @@ export function createFederationDirectory(parts: IamParts): FederationDirectory 
         }
       );
     },
+    findOutboundFederation: (by, context) =>
+      findOutboundFederation(parts, context.db<IamTables>(), by),
     findSamlProvider: async (arn, context) => {
       const accountId = parseArn(arn)?.accountId ?? "";
       const row = await findSamlProviderRow(context.db<IamTables>(), accountId, arn);

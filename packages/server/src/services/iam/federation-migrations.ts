@@ -7,6 +7,7 @@ export const federationMigrations: readonly Migration[] = [
   { name: "iam/0042-server-certificates", up: createServerCertificates },
   { name: "iam/0043-credentials-of-users", up: createCredentialsOfUsers },
   { name: "iam/0044-saml-providers", up: createSamlProviders },
+  { name: "iam/0045-outbound-federation", up: createOutboundFederation },
 ];
 
 async function createOidcProviders({ schema }: Kysely<Tables>): Promise<void> {
@@ -113,5 +114,16 @@ async function createSamlProviders({ schema }: Kysely<Tables>): Promise<void> {
     .createIndex("iam_saml_providers_by_account")
     .on("iam_saml_providers")
     .columns(["account_id", "arn"])
+    .execute();
+}
+
+async function createOutboundFederation({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("iam_outbound_federation")
+    .addColumn("account_id", "text", (c) => c.primaryKey())
+    .addColumn("issuer_id", "text", (c) => c.notNull().unique())
+    .addColumn("keys_sealed", "text", (c) => c.notNull())
+    .addColumn("enabled", "integer", (c) => c.notNull())
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
     .execute();
 }

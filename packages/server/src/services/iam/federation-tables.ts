@@ -80,7 +80,19 @@ export interface SamlProviderRow {
   created_ms: number;
 }
 
+/** An account that may show its users and roles to services outside. */
+export interface OutboundFederationRow {
+  account_id: string;
+  /** What tells its issuer URL from other accounts'. */
+  issuer_id: string;
+  /** JSON of private keys (JWK), sealed under the issuer's id. */
+  keys_sealed: string;
+  enabled: number;
+  created_ms: number;
+}
+
 export interface FederationTables {
+  iam_outbound_federation: OutboundFederationRow;
   iam_saml_providers: SamlProviderRow;
   iam_server_certificates: ServerCertificateRow;
   iam_ssh_public_keys: SshPublicKeyRow;

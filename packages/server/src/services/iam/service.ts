@@ -8,6 +8,7 @@ import type {
 import type { LinkedRoleReport, OutsideService } from "../../kernel/linked-services.ts";
 import type { OperationTable } from "../../kernel/operations.ts";
 import type { Organization } from "../../kernel/organization.ts";
+import { OUTBOUND_ISSUERS_PATH } from "../../kernel/outbound-issuers.ts";
 import { SecretBox } from "../../kernel/secret-box.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyOperations } from "./access-keys.ts";
@@ -34,6 +35,7 @@ import { loginProfileOperations } from "./login-profiles.ts";
 import { mfaDeviceOperations } from "./mfa-devices.ts";
 import { iamMigrations } from "./migrations.ts";
 import { openIdConnectProviderOperations } from "./open-id-connect-providers.ts";
+import { outboundFederationOperations } from "./outbound-federation.ts";
 import type { IamParts } from "./parts.ts";
 import { permissionsBoundaryOperations } from "./permissions-boundaries.ts";
 import { policyOperations } from "./policies.ts";
@@ -55,6 +57,8 @@ import { userOperations } from "./users.ts";
 import { virtualMfaDeviceOperations } from "./virtual-mfa-devices.ts";
 
 export interface IamDependencies extends ServiceDependencies {
+  /** Where this server is known, e.g. `http://localhost:4566`. */
+  readonly publicBaseUrl: () => string;
   /** At least 32 random bytes that outlive the process: stored secrets are sealed with them. */
   readonly sealingKey: Uint8Array;
   /** Services that say where they use their service-linked role; read when IAM starts. */
@@ -86,6 +90,7 @@ export function createIamService(deps: IamDependencies): IamService {
     generations: new Generations(deps),
     awsPolicies: new AwsManagedPolicies(deps.managedPoliciesFile, policies),
     secrets: new SecretBox(deps.sealingKey, "rolecast iam stored secrets"),
+    outboundIssuer: (id) => `${deps.publicBaseUrl()}${OUTBOUND_ISSUERS_PATH}${id}`,
     lastUsed: new LastUsed(deps.store, deps.log),
     templates: new LinkedRoleTemplates(outside),
     organization: deps.organization,
@@ -152,6 +157,7 @@ function operationsOf(parts: IamParts): OperationTable {
     ...virtualMfaDeviceOperations(parts),
     ...mfaDeviceOperations(parts),
     ...samlProviderOperations(parts),
+    ...outboundFederationOperations(parts),
     ...serverCertificateOperations(parts),
     ...sshPublicKeyOperations(parts),
     ...serviceSpecificCredentialOperations(parts),

@@ -5,6 +5,8 @@ export const DEFAULT_SESSION_SECONDS = 3600;
 /** Of a role's session, whoever asks. Source: API reference, AssumeRole, DurationSeconds. */
 export const SESSION_SECONDS_MIN = 900;
 export const SESSION_SECONDS_MAX = 43_200;
+/** Source: API reference, GetWebIdentityToken, DurationSeconds. */
+export const DEFAULT_WEB_IDENTITY_SECONDS = 300;
 /** A session that was made with temporary credentials. Source: API reference, role chaining. */
 export const CHAINED_SESSION_SECONDS_MAX = 3600;
 /** GetSessionToken for IAM users. Source: API reference, DurationSeconds. */
@@ -36,6 +38,11 @@ export const stsConstraints: ServiceConstraints = {
     arn: { min: 20, max: 2048 },
     DurationSeconds: { min: SESSION_SECONDS_MIN, max: SESSION_SECONDS_MAX },
     "AssumeRoot.DurationSeconds": { min: 0, max: ROOT_TASK_SECONDS_MAX },
+    "GetWebIdentityToken.DurationSeconds": { min: 60, max: 3600 },
+    Audience: { min: 1, max: 10 },
+    "Audience.member": { min: 1, max: 1000 },
+    SigningAlgorithm: { values: ["RS256", "ES384"] },
+    SubjectMode: { values: ["AWSIdentity", "OriginIdentity"] },
     TargetPrincipal: { min: 12, max: 2048 },
     "GetSessionToken.DurationSeconds": { min: 900, max: 129_600 },
     "GetFederationToken.DurationSeconds": { min: 900, max: 129_600 },

@@ -74,3 +74,19 @@ export function roleBeingDeleted(roleName: string): AwsError {
     { status: 409 },
   );
 }
+
+export function outboundFederationDisabled(): AwsError {
+  return new AwsError(
+    "OutboundWebIdentityFederationDisabledException",
+    "Outbound web identity federation is not enabled for this account.",
+    { status: 403 },
+  );
+}
+
+export function sessionDurationEscalation(): AwsError {
+  return new AwsError(
+    "SessionDurationEscalationException",
+    "The requested token duration would extend the session beyond its original expiration time.",
+    { status: 403 },
+  );
+}

@@ -3,6 +3,7 @@ import { parseArn } from "../../kernel/arn.ts";
 import type { IdentityDirectory } from "../../kernel/identity.ts";
 import { defineOperations } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
+import type { RootAccess } from "../../kernel/root-access.ts";
 import { callerArn } from "./caller-arn.ts";
 import { ROOT_TASK_SECONDS_MAX } from "./constraints.ts";
 import { accessDenied, validationError } from "./errors.ts";
@@ -28,19 +29,13 @@ const EVERYTHING_ELSE = JSON.stringify({
   Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
 });
 
-/** The accounts of this server, as an organization would have them. */
-export interface Organization {
-  readonly managementAccountId: string;
-  readonly memberAccountIds: ReadonlySet<string>;
-}
-
 export interface RootSessionsDependencies {
   readonly directory: IdentityDirectory;
   readonly credentials: SessionCredentials;
-  readonly organization: Organization;
+  readonly rootAccess: RootAccess;
 }
 
-export function rootSessions({ directory, credentials, organization }: RootSessionsDependencies) {
+export function rootSessions({ directory, credentials, rootAccess }: RootSessionsDependencies) {
   return defineOperations<typeof sts>()({
     AssumeRoot: {
       authorize: ({ TargetPrincipal = "", TaskPolicyArn }, context) => {
@@ -48,8 +43,8 @@ export function rootSessions({ directory, credentials, organization }: RootSessi
         refuseFederatedUser(context, arn);
         const { principal } = context.caller;
         const permitted =
-          context.accountId === organization.managementAccountId &&
-          organization.memberAccountIds.has(accountId) &&
+          context.accountId === rootAccess.managementAccountId &&
+          rootAccess.memberAccountIds.has(accountId) &&
           // Source: API reference, AssumeRoot: not with root's own credentials.
           principal.kind !== "root";
         if (!permitted) throw accessDenied(callerArn(principal), "sts:AssumeRoot", arn);

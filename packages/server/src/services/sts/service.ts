@@ -4,6 +4,7 @@ import type {
   IdentityDirectory,
 } from "../../kernel/identity.ts";
 import type { ForwardAccessSessions } from "../../kernel/linked-services.ts";
+import type { RootAccess } from "../../kernel/root-access.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyInfo } from "./access-key-info.ts";
 import { stsAudit } from "./audit.ts";
@@ -15,19 +16,21 @@ import { accessDenied, notAuthorized } from "./errors.ts";
 import { federationTokens } from "./federation-tokens.ts";
 import { ForwardedSessionCredentials } from "./forward-access-sessions.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
+import { outboundIssuerDocument } from "./outbound-issuer-documents.ts";
 import { roleSessions } from "./role-sessions.ts";
-import { type Organization, rootSessions } from "./root-sessions.ts";
+import { rootSessions } from "./root-sessions.ts";
 import { samlSessions } from "./saml-sessions.ts";
 import { stsSchemas } from "./schema.ts";
 import { SessionCredentials } from "./session-credentials.ts";
 import { sessionTokens } from "./session-tokens.ts";
 import { webIdentitySessions } from "./web-identity-sessions.ts";
+import { webIdentityTokens } from "./web-identity-tokens.ts";
 
 export interface StsDependencies extends ServiceDependencies {
   readonly directory: IdentityDirectory;
   readonly federation: FederationDirectory;
   /** Who may call AssumeRoot for whom. */
-  readonly organization: Organization;
+  readonly rootAccess: RootAccess;
   /** At least 32 random bytes that outlive the process: they are what makes tokens ours. */
   readonly sealingKey: Uint8Array;
   /** Finds long-term keys, which a linked service may pass on. */
@@ -65,7 +68,7 @@ export function createStsService(deps: StsDependencies): StsService {
       ...decodeAuthorizationMessage(messages),
       ...federationTokens({ directory: deps.directory, credentials }),
       ...roleSessions({ directory: deps.directory, federation: deps.federation, credentials }),
-      ...rootSessions({ directory: deps.directory, credentials, organization: deps.organization }),
+      ...rootSessions({ directory: deps.directory, credentials, rootAccess: deps.rootAccess }),
       ...samlSessions({ directory: deps.directory, federation: deps.federation, credentials }),
       ...webIdentitySessions({
         directory: deps.directory,
@@ -74,6 +77,11 @@ export function createStsService(deps: StsDependencies): StsService {
         keys,
       }),
       ...sessionTokens({ credentials, federation: deps.federation }),
+      ...webIdentityTokens({
+        directory: deps.directory,
+        federation: deps.federation,
+        ids: deps.ids,
+      }),
     },
     constraints: stsConstraints,
     migrations: [],
@@ -85,6 +93,7 @@ export function createStsService(deps: StsDependencies): StsService {
       caller?.principal.kind === "federated-provider"
         ? notAuthorized(action)
         : accessDenied(callerArn, action, resource),
+    plainRequest: (request) => outboundIssuerDocument(request, deps),
     reset: async () => {
       credentials.forgetAll();
       keys.clear();

@@ -41,3 +41,20 @@ export function inheritedSourceIdentity(caller: Caller): string | undefined {
   const value = caller.sessionContext?.get(SOURCE_IDENTITY);
   return typeof value === "string" ? value : undefined;
 }
+
+/**
+ * The tags that conditions see as `aws:PrincipalTag/…`: the entity's `own`, overridden by the
+ * session's, whose keys are known in lower case only.
+ */
+export function principalTagsOf(
+  caller: Caller,
+  own: Readonly<Record<string, string>>,
+): readonly (readonly [key: string, value: string])[] {
+  const spelling = new Map(Object.keys(own).map((key) => [key.toLowerCase(), key]));
+  const context = caller.sessionContext ?? new Map<string, ContextValue>();
+  return [...context].flatMap(([key, value]): [string, string][] => {
+    if (!key.startsWith(PRINCIPAL_TAG) || typeof value !== "string") return [];
+    const folded = key.slice(PRINCIPAL_TAG.length);
+    return [[spelling.get(folded) ?? folded, value]];
+  });
+}

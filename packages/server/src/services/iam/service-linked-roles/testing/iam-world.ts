@@ -82,6 +82,7 @@ export class IamWorld {
       secrets: new SecretBox(new Uint8Array(32), "test"),
       lastUsed: new LastUsed(this.store, silent),
       organization: undefined,
+      outboundIssuer: (id) => `http://localhost/${id}`,
       templates: new LinkedRoleTemplates(options.outsideServices ?? []),
     };
     this.roles = createServiceLinkedRoles(parts);

@@ -1,0 +1,45 @@
+import { createPublicKey } from "node:crypto";
+import type { FederationDirectory, OutboundFederationRecord } from "../../kernel/identity.ts";
+import { OUTBOUND_ISSUERS_PATH } from "../../kernel/outbound-issuers.ts";
+import type { PlainRequest, PlainResponse } from "../../kernel/service.ts";
+import type { Store, Tables } from "../../kernel/store.ts";
+
+const ISSUER_PATH = new RegExp(`^${OUTBOUND_ISSUERS_PATH}([a-z2-7]{26})(/.+)$`);
+
+/** Answers what relying parties ask of an issuer's URL; undefined for every other request. */
+export async function outboundIssuerDocument(
+  { method, path }: PlainRequest,
+  { federation, store }: { readonly federation: FederationDirectory; readonly store: Store },
+): Promise<PlainResponse | undefined> {
+  if (!path.startsWith(OUTBOUND_ISSUERS_PATH) || (method !== "GET" && method !== "HEAD"))
+    return undefined;
+  const [, issuerId = "", rest = ""] = ISSUER_PATH.exec(path) ?? [];
+  const context = { db: <T extends Tables>() => store.tables<T>().db };
+  const outbound = await federation.findOutboundFederation({ issuerId }, context);
+  const document = outbound && discoveryDocument(outbound, rest);
+  const headers = { "content-type": "application/json" };
+  if (!document) return { status: 404, headers, body: '{"error":"not found"}' };
+  return { status: 200, headers, body: method === "HEAD" ? undefined : JSON.stringify(document) };
+}
+
+/** What an issuer's URL answers below it: OpenID Connect Discovery 1.0, and its keys. */
+function discoveryDocument(
+  { issuer, keys }: OutboundFederationRecord,
+  path: string,
+): object | undefined {
+  if (path === "/.well-known/openid-configuration")
+    return {
+      issuer,
+      jwks_uri: `${issuer}/.well-known/jwks.json`,
+      response_types_supported: ["id_token"],
+      subject_types_supported: ["public"],
+      id_token_signing_alg_values_supported: keys.map(({ alg }) => alg),
+    };
+  if (path !== "/.well-known/jwks.json") return undefined;
+  return {
+    keys: keys.map((key) => ({
+      ...createPublicKey({ key, format: "jwk" }).export({ format: "jwk" }),
+      ...{ alg: key.alg, kid: key.kid, use: "sig" },
+    })),
+  };
+}
