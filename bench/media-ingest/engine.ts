@@ -1,22 +1,29 @@
 /**
  * The engine under test, in a process of its own. Prints its RTMP port and an HTTP port that serves live playlists
- * at `/<stream key>`.
+ * at `/<stream key>`, or `/<stream key>/<rendition>`. With `ladder` it makes the renditions of STANDARD channels.
  */
 import { createServer } from "node:http";
-import { createMediaEngine } from "../../packages/media/src/index.ts";
+import { createMediaEngine, findFfmpeg } from "../../packages/media/src/index.ts";
 import { testCertificate } from "../../packages/media/src/testing/test-certificate.ts";
 
 const recording =
   process.argv[2] === "record"
     ? ({ renditions: "all", thumbnails: undefined } as const)
     : undefined;
+const ladder = process.argv[2] === "ladder" ? ({ type: "STANDARD" } as const) : undefined;
 let broadcasts = 0;
 const engine = createMediaEngine(
-  { host: "127.0.0.1", rtmpPort: 0, rtmpsPort: 0, tls: testCertificate },
+  {
+    ...{ host: "127.0.0.1", rtmpPort: 0, rtmpsPort: 0, tls: testCertificate },
+    ffmpeg: findFfmpeg("auto", process.env.PATH),
+    transcodeCores: 64,
+  },
   {
     authorizePublish: async ({ streamKey }) => {
       broadcasts += 1;
-      return { allow: true, streamName: streamKey, streamId: `st-${broadcasts}`, recording };
+      const streamId = `st-${broadcasts}`;
+      const made = ladder === undefined ? {} : { ladder };
+      return { allow: true, streamName: streamKey, streamId, recording, ...made };
     },
     event: (event) => {
       if (event.type === "session-ended" || event.type === "recording-gap") {
@@ -29,7 +36,8 @@ const engine = createMediaEngine(
 );
 const { rtmpPort } = await engine.start();
 const server = createServer((request, response) => {
-  engine.mediaPlaylist((request.url ?? "/").slice(1), "chunked").then((playlist) => {
+  const [, key = "", rendition = "chunked"] = (request.url ?? "/").split("/");
+  engine.mediaPlaylist(key, rendition).then((playlist) => {
     response.writeHead(playlist === undefined ? 404 : 200).end(playlist);
   });
 });
