@@ -47,9 +47,9 @@ export class AudioSegmenter {
   audio(timeMs: number, frame: Buffer): void {
     this.#writeMetadata(timeMs);
     const next = this.#schedule.at(this.#nextIndex);
-    if (next !== undefined && timeMs >= next.timeMs) {
+    if (next !== undefined && timeMs >= next.shownMs) {
       if (this.#open !== undefined) {
-        this.#close(this.#open, next.timeMs);
+        this.#close(this.#open, next.shownMs);
       }
       this.#open = next;
       this.#nextIndex += 1;
@@ -64,7 +64,7 @@ export class AudioSegmenter {
   finish(): void {
     this.#writeMetadata(Number.POSITIVE_INFINITY);
     if (this.#open !== undefined) {
-      this.#close(this.#open, Math.max(this.#lastMs, this.#open.timeMs + 1));
+      this.#close(this.#open, Math.max(this.#lastMs, this.#open.shownMs + 1));
       this.#open = undefined;
     }
   }
@@ -73,7 +73,7 @@ export class AudioSegmenter {
   discard(): void {
     if (this.#open !== undefined) {
       this.#nextIndex -= 1;
-      this.#metadata.rewind(this.#open.timeMs);
+      this.#metadata.rewind(this.#open.shownMs);
     }
     this.#packer.clear();
     this.#muxer.rollBack();
@@ -94,7 +94,7 @@ export class AudioSegmenter {
   #close(open: Cut, endMs: number): void {
     this.#packer.flush();
     const body = this.#muxer.take();
-    const durationMs = endMs - open.timeMs;
+    const durationMs = endMs - open.shownMs;
     const { index, discontinuity, programDateTimeMs } = open;
     this.#onSegment({
       body,

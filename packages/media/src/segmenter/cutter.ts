@@ -5,8 +5,10 @@ import { MediaError } from "../media-error.ts";
 export interface Cut {
   /** Ordinal of the segment that begins here. */
   readonly index: number;
-  /** Media time. */
+  /** Media time at which its first picture is decoded. */
   readonly timeMs: number;
+  /** And at which that one is shown: later where pictures are reordered. It is the same in renditions without that. */
+  readonly shownMs: number;
   /** The segment doesn't continue the one before it. */
   readonly discontinuity: boolean;
   readonly programDateTimeMs: number;
@@ -14,8 +16,8 @@ export interface Cut {
 
 /** Decides at which keyframes segments begin. */
 export interface Cutter {
-  /** The segment that begins with a keyframe at `timeMs`; undefined where the open one goes on. */
-  cutAt(timeMs: number, open: Cut | undefined): Cut | undefined;
+  /** The segment that begins with a keyframe of these times; undefined where the open one goes on. */
+  cutAt(timeMs: number, shownMs: number, open: Cut | undefined): Cut | undefined;
   /** What follows doesn't continue what came before: the next keyframe is a cut. */
   break(): void;
   /** The relation of media time and wall clock is lost. */
@@ -45,7 +47,7 @@ export class LeadingCutter implements Cutter {
     this.#onCut = onCut;
   }
 
-  cutAt(timeMs: number, open: Cut | undefined): Cut | undefined {
+  cutAt(timeMs: number, shownMs: number, open: Cut | undefined): Cut | undefined {
     if (open !== undefined && !this.#breakPending && timeMs - open.timeMs < this.#dueMs) {
       return undefined;
     }
@@ -53,6 +55,7 @@ export class LeadingCutter implements Cutter {
     const cut: Cut = {
       index: this.#nextIndex,
       timeMs,
+      shownMs,
       discontinuity: this.#breakPending,
       programDateTimeMs: Math.round(timeMs + this.#wallOffsetMs),
     };
@@ -100,13 +103,13 @@ export class FollowingCutter implements Cutter {
   }
 
   /** Throws MediaError `engine` when the encoder left out a keyframe that it was told to make. */
-  cutAt(timeMs: number): Cut | undefined {
+  cutAt(_timeMs: number, shownMs: number): Cut | undefined {
     const cut = this.#schedule.at(this.#nextIndex);
-    if (cut === undefined || timeMs < cut.timeMs - CUT_TOLERANCE_MS) {
+    if (cut === undefined || shownMs < cut.shownMs - CUT_TOLERANCE_MS) {
       return undefined;
     }
-    if (timeMs > cut.timeMs + CUT_TOLERANCE_MS) {
-      throw new MediaError("engine", `the encoder made no keyframe at ${cut.timeMs} ms`);
+    if (shownMs > cut.shownMs + CUT_TOLERANCE_MS) {
+      throw new MediaError("engine", `the encoder made no keyframe at ${cut.shownMs} ms`);
     }
     this.#nextIndex += 1;
     return cut;

@@ -129,7 +129,8 @@ export class Segmenter {
     const unit = toAnnexB(units, config.nalLengthBytes);
     const dtsMs = this.#open === undefined ? mappedMs : Math.max(mappedMs, this.#lastDtsMs + 1);
     this.#writeMetadata(dtsMs);
-    const cut = keyframe ? this.#keyframe(dtsMs) : undefined;
+    const ptsMs = Math.max(dtsMs, mappedMs + compositionMs);
+    const cut = keyframe ? this.#keyframe(dtsMs, ptsMs) : undefined;
     const open = this.#open;
     if (open === undefined) {
       return;
@@ -139,7 +140,6 @@ export class Segmenter {
       this.#frameMs = Math.max(1, dtsMs - this.#lastDtsMs);
     }
     this.#lastDtsMs = dtsMs;
-    const ptsMs = Math.max(dtsMs, mappedMs + compositionMs);
     this.#lastPtsMs = Math.max(this.#lastPtsMs, ptsMs);
     if (kept !== undefined) {
       this.#listener?.video({ dtsMs, ptsMs, keyframe, cut, units: kept });
@@ -178,12 +178,12 @@ export class Segmenter {
     this.#open = undefined;
   }
 
-  #keyframe(dtsMs: number): Cut | undefined {
+  #keyframe(dtsMs: number, ptsMs: number): Cut | undefined {
     this.#packer.flush();
     if (this.#timeline.takeJump()) {
       this.#cutter.jump();
     }
-    const cut = this.#cutter.cutAt(dtsMs, this.#open?.cut);
+    const cut = this.#cutter.cutAt(dtsMs, ptsMs, this.#open?.cut);
     if (cut !== undefined) {
       if (this.#open !== undefined) {
         this.#close(this.#open, dtsMs);

@@ -45,7 +45,8 @@ function publish(harness: EngineHarness, size: string, seconds: number) {
   return run("ffmpeg", [
     ...["-v", "error", "-f", "lavfi", "-i", `testsrc2=size=${size}:rate=10:duration=${seconds}`],
     ...["-f", "lavfi", "-i", `sine=frequency=440:sample_rate=48000:duration=${seconds}`],
-    ...["-c:v", "libx264", "-preset", "ultrafast", "-g", "20", "-pix_fmt", "yuv420p"],
+    ...["-c:v", "libx264", "-preset", "ultrafast", "-bf", "2", "-g", "20"],
+    ...["-pix_fmt", "yuv420p", "-sc_threshold", "0"],
     ...["-c:a", "aac", "-f", "flv", "-tls_verify", "0"],
     `rtmps://127.0.0.1:${harness.rtmpsPort}/app/rec-a`,
   ]);
