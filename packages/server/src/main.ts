@@ -32,6 +32,8 @@ import { Metrics } from "./observability/metrics.ts";
 import { emptyEverything, healthOf, type RunningServer } from "./running-server.ts";
 import { cloudTrailMigrations } from "./services/cloudtrail/migrations.ts";
 import { createCloudTrailService } from "./services/cloudtrail/service.ts";
+import { cloudwatchMigrations } from "./services/cloudwatch/migrations.ts";
+import { createCloudWatchServices } from "./services/cloudwatch/service.ts";
 import { eventsMigrations } from "./services/events/migrations.ts";
 import { createEventsService } from "./services/events/service.ts";
 import { iamMigrations } from "./services/iam/migrations.ts";
@@ -59,6 +61,7 @@ const MIGRATIONS = [
   ...cloudTrailMigrations,
   ...ivsMigrations,
   ...eventsMigrations,
+  ...cloudwatchMigrations,
 ];
 
 /** Where a server takes things from that aren't given as settings. */
@@ -247,8 +250,10 @@ function compose(parts: Parts) {
     sealingKey: folder.sealingKey,
   });
   const s3 = createS3Service({ ...deps, directory });
+  const cloudwatch = createCloudWatchServices(deps);
   const ivs = createIvsService({
     ...deps,
+    metrics: cloudwatch.metrics,
     linkedRoles: iam.linkedRoles,
     sessions: sts.credentials,
     publicBaseUrl: () => address.publicBaseUrl,
@@ -308,7 +313,16 @@ function compose(parts: Parts) {
     webhooks: config.webhooks,
   });
   // Closed from the end: each may still need those before it. EventBridge hears all the others.
-  const services: readonly Service[] = [eventBridge, iam, sts, s3, cloudtrail, ivs, linkedServices];
+  const services: readonly Service[] = [
+    eventBridge,
+    ...cloudwatch.services,
+    iam,
+    sts,
+    s3,
+    cloudtrail,
+    ivs,
+    linkedServices,
+  ];
   const registry = new ServiceRegistry(services);
   const authorizer = new Authorizer({
     directory,

@@ -50,7 +50,8 @@ export async function healthOf(
 ): Promise<Readonly<Record<string, unknown>>> {
   const facts: Record<string, unknown> = {};
   const running: Record<string, string> = {};
-  for (const { definition, health } of services) {
+  for (const { definition, health, sameApiAs } of services) {
+    if (sameApiAs !== undefined) continue;
     running[definition.name] = "running";
     if (health) facts[definition.name] = await health();
   }

@@ -9,6 +9,7 @@ export interface OperationCoverage {
 export function coverageOf({ all }: ServiceRegistry): Readonly<Record<string, OperationCoverage>> {
   const coverage: Record<string, OperationCoverage> = {};
   for (const { service, wire } of all) {
+    if (service.sameApiAs !== undefined) continue;
     const names = [...wire.operations.keys()].sort();
     const works = (name: string) => Object.hasOwn(service.operations, name);
     coverage[service.definition.name] = {

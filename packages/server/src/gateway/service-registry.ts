@@ -33,11 +33,12 @@ export class ServiceRegistry {
 
   /**
    * The service that a credential scope names. Where several APIs share the name, the request is
-   * for the one that has its method and path, else for the first: the others are posted to `/`.
+   * for the one that has its method and path, or its X-Amz-Target, else for the first.
    */
   signedFor(signingName: string, request: WireRequest): RegisteredService | undefined {
     const [first, ...further] = this.#bySigningName.get(signingName) ?? [];
-    if (further.length === 0 || request.rawPath === "/") return first;
+    const isForm = request.rawPath === "/" && request.headers["x-amz-target"] === undefined;
+    if (further.length === 0 || isForm) return first;
     return further.find(({ wire }) => wire.match(request)) ?? first;
   }
 

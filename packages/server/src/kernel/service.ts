@@ -61,6 +61,8 @@ export interface ServiceDependencies {
 /** A plug-in of the server: one AWS service. */
 export interface Service {
   readonly definition: ServiceDefinition;
+  /** The service whose API this is too, in another protocol. */
+  readonly sameApiAs?: string;
   readonly operations: OperationTable;
   readonly constraints: ServiceConstraints;
   readonly migrations: readonly Migration[];

@@ -1,4 +1,5 @@
 import type { CredentialSource, ServiceLinkedRoles } from "../../kernel/identity.ts";
+import type { MetricSink } from "../../kernel/metric-sink.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { MediaPort } from "./media-port.ts";
 import type { IvsQuotas } from "./quotas.ts";
@@ -6,6 +7,7 @@ import type { IvsQuotas } from "./quotas.ts";
 /** What IVS gets from the composition root. */
 export interface IvsDependencies extends ServiceDependencies {
   readonly media: MediaPort;
+  readonly metrics: MetricSink;
   readonly linkedRoles: ServiceLinkedRoles;
   /** Finds the caller behind the temporary credentials that STS gave. */
   readonly sessions: CredentialSource;

@@ -8,6 +8,7 @@ import type { IvsDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
 import { Housekeeping } from "./live/housekeeping.ts";
 import { LiveStreams } from "./live/live-streams.ts";
+import { MetricSampler } from "./live/metric-sampler.ts";
 import type { IngestPorts } from "./media-port.ts";
 import { ivsMigrations } from "./migrations.ts";
 import { answerPlayback } from "./playback/answer-playback.ts";
@@ -41,6 +42,7 @@ export function createIvsService(deps: IvsDependencies): IvsService {
   const revokedViewers = new RevokedViewers(deps.store, deps.clock);
   const countryOf = openCountryDatabase(deps.geoipDatabase);
   const gate = new PlaybackGate({ ...deps, countryOf, revoked: revokedViewers });
+  const sampler = new MetricSampler(live, deps.metrics, deps.clock, deps.log);
   const housekeeping = new Housekeeping(deps.store, live, deps.clock, deps.log);
   return {
     definition: {
@@ -74,8 +76,10 @@ export function createIvsService(deps: IvsDependencies): IvsService {
     async start() {
       await live.start();
       housekeeping.start();
+      sampler.start();
     },
     async close() {
+      sampler.close();
       await housekeeping.close();
       await live.close();
     },

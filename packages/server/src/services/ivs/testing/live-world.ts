@@ -130,6 +130,7 @@ export class LiveWorld {
       publicBaseUrl: () => "http://localhost:1",
       ingestHost: "localhost",
       sealingKey: Buffer.alloc(32, 1),
+      metrics: { put: () => {} },
       media: {
         renderRecordingPlaylists,
         createEngine: (host) => {

@@ -1,0 +1,249 @@
+import type { Clock } from "../../kernel/clock.ts";
+import type { Log } from "../../kernel/log.ts";
+import type { MetricSample, MetricSink } from "../../kernel/metric-sink.ts";
+import type { Store } from "../../kernel/store.ts";
+import { joined, type StatisticSet } from "./statistics.ts";
+import type { CloudWatchTables, DatapointRow } from "./tables.ts";
+
+const MINUTE_MS = 60_000;
+/** The finest periods that are kept; IVS's own metrics come every five seconds. */
+export const FINE_MS = 5_000;
+/** Source: CloudWatch user guide, "Metrics retention": periods below a minute for 3 hours. */
+const FINE_KEPT_MS = 3 * 60 * MINUTE_MS;
+/** Source: as above, periods of a minute for 15 days. */
+const MINUTES_KEPT_MS = 15 * 24 * 60 * MINUTE_MS;
+/** Series in memory; what is new beyond it has no periods below a minute. */
+const FINE_SERIES_MAX = 5_000;
+
+/** A metric by all that tells it from others. */
+export interface MetricKey {
+  readonly accountId: string;
+  readonly region: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly dimensions: Readonly<Record<string, string>>;
+}
+
+/** What is put in beside a single value: several at once. */
+export interface MetricValues extends Omit<MetricSample, "value"> {
+  readonly values: StatisticSet;
+}
+
+interface Series {
+  readonly key: string;
+  /** By the start of their period. */
+  readonly fine: Map<number, StatisticSet>;
+}
+
+/** Minutes in the database, finer periods of the last hours in memory. */
+export class MetricStore implements MetricSink {
+  readonly #store: Store<CloudWatchTables>;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #series = new Map<string, Series>();
+  /** Not written yet, by series and minute. */
+  #unwritten = new Map<string, DatapointRow>();
+  #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(store: Store, clock: Clock, log: Log) {
+    this.#store = store.tables<CloudWatchTables>();
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  put(samples: readonly MetricSample[]): void {
+    for (const { value, ...rest } of samples) {
+      const values = { sampleCount: 1, sum: value, minimum: value, maximum: value };
+      this.putValues({ ...rest, values });
+    }
+  }
+
+  putValues({ values, atMs, unit, ...metric }: MetricValues): void {
+    const key = keyOf(metric);
+    const series = this.#series.get(key);
+    if (series || this.#series.size < FINE_SERIES_MAX) {
+      const { fine } = series ?? { fine: new Map<number, StatisticSet>() };
+      if (!series) this.#series.set(key, { key, fine });
+      const at = atMs - (atMs % FINE_MS);
+      fine.set(at, joined(fine.get(at), values));
+    }
+    const minuteMs = atMs - (atMs % MINUTE_MS);
+    const place = `${minuteMs} ${key}`;
+    const before = this.#unwritten.get(place);
+    this.#unwritten.set(
+      place,
+      rowOf(metric, unit, minuteMs, joined(before && setOf(before), values)),
+    );
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => void this.flush(), MINUTE_MS);
+    this.#timer.unref();
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.flush();
+  }
+
+  clear(): void {
+    this.#series.clear();
+    this.#unwritten.clear();
+  }
+
+  /** Writes what has come since, and forgets what is too old. */
+  flush(): Promise<void> {
+    this.#writing = this.#writing
+      .then(() => this.#write())
+      .catch((error: unknown) => {
+        this.#log.error({ error: String(error) }, "Metrics were not written");
+      });
+    return this.#writing;
+  }
+
+  /** The periods from `fromMs` to before `toMs`, by their start, oldest first. */
+  async periods(
+    metric: MetricKey,
+    fromMs: number,
+    toMs: number,
+    periodMs: number,
+  ): Promise<ReadonlyMap<number, StatisticSet>> {
+    const found = new Map<number, StatisticSet>();
+    const add = (atMs: number, values: StatisticSet) => {
+      if (atMs < fromMs || atMs >= toMs) return;
+      const at = fromMs + Math.floor((atMs - fromMs) / periodMs) * periodMs;
+      found.set(at, joined(found.get(at), values));
+    };
+    if (periodMs < MINUTE_MS) {
+      for (const [atMs, values] of this.#series.get(keyOf(metric))?.fine ?? []) add(atMs, values);
+    } else {
+      await this.flush();
+      for (const row of await this.#rows(metric, fromMs, toMs)) add(row.minute_ms, setOf(row));
+    }
+    return new Map([...found].sort(([a], [b]) => a - b));
+  }
+
+  /** Every metric of an account and Region that got a value within two weeks. */
+  async metrics(accountId: string, region: string): Promise<readonly MetricKey[]> {
+    await this.flush();
+    const rows = await this.#store.db
+      .selectFrom("cloudwatch_datapoints")
+      .select(["namespace", "name", "dimensions"])
+      .distinct()
+      .where("account_id", "=", accountId)
+      .where("region", "=", region)
+      .orderBy("namespace")
+      .orderBy("name")
+      .orderBy("dimensions")
+      .execute();
+    return rows.map(({ namespace, name, dimensions }) => ({
+      accountId,
+      region,
+      namespace,
+      name,
+      dimensions: Object.fromEntries(JSON.parse(dimensions) as [string, string][]),
+    }));
+  }
+
+  #rows(metric: MetricKey, fromMs: number, toMs: number): Promise<DatapointRow[]> {
+    return this.#store.db
+      .selectFrom("cloudwatch_datapoints")
+      .selectAll()
+      .where("account_id", "=", metric.accountId)
+      .where("region", "=", metric.region)
+      .where("namespace", "=", metric.namespace)
+      .where("name", "=", metric.name)
+      .where("dimensions", "=", dimensionsText(metric.dimensions))
+      .where("minute_ms", ">=", fromMs)
+      .where("minute_ms", "<", toMs)
+      .execute();
+  }
+
+  async #write(): Promise<void> {
+    const rows = [...this.#unwritten.values()];
+    this.#unwritten = new Map();
+    const nowMs = this.#clock.nowMs();
+    this.#forgetFine(nowMs - FINE_KEPT_MS);
+    if (rows.length === 0) return;
+    await this.#store.transaction(async ({ db }) => {
+      for (const row of rows) await mergeRow(row, db);
+      await db
+        .deleteFrom("cloudwatch_datapoints")
+        .where("minute_ms", "<", nowMs - MINUTES_KEPT_MS)
+        .execute();
+    });
+  }
+
+  #forgetFine(beforeMs: number): void {
+    for (const { key, fine } of this.#series.values()) {
+      for (const atMs of fine.keys()) if (atMs < beforeMs) fine.delete(atMs);
+      if (fine.size === 0) this.#series.delete(key);
+    }
+  }
+}
+
+/** Adds to the minute that may be there already, another node's or from before a restart. */
+async function mergeRow(row: DatapointRow, db: Store<CloudWatchTables>["db"]): Promise<void> {
+  const { account_id, region, namespace, name, dimensions, minute_ms } = row;
+  const before = await db
+    .selectFrom("cloudwatch_datapoints")
+    .selectAll()
+    .where("account_id", "=", account_id)
+    .where("region", "=", region)
+    .where("namespace", "=", namespace)
+    .where("name", "=", name)
+    .where("dimensions", "=", dimensions)
+    .where("minute_ms", "=", minute_ms)
+    .executeTakeFirst();
+  if (!before) {
+    await db.insertInto("cloudwatch_datapoints").values(row).execute();
+    return;
+  }
+  const { sampleCount, sum, minimum, maximum } = joined(setOf(before), setOf(row));
+  await db
+    .updateTable("cloudwatch_datapoints")
+    .set({ sample_count: sampleCount, sum, minimum, maximum })
+    .where("account_id", "=", account_id)
+    .where("region", "=", region)
+    .where("namespace", "=", namespace)
+    .where("name", "=", name)
+    .where("dimensions", "=", dimensions)
+    .where("minute_ms", "=", minute_ms)
+    .execute();
+}
+
+function setOf(row: DatapointRow): StatisticSet {
+  const { sample_count: sampleCount, sum, minimum, maximum } = row;
+  return { sampleCount, sum, minimum, maximum };
+}
+
+function rowOf(
+  { accountId, region, namespace, name, dimensions }: MetricKey,
+  unit: string,
+  minuteMs: number,
+  { sampleCount, sum, minimum, maximum }: StatisticSet,
+): DatapointRow {
+  return {
+    account_id: accountId,
+    region,
+    namespace,
+    name,
+    dimensions: dimensionsText(dimensions),
+    minute_ms: minuteMs,
+    unit,
+    sample_count: sampleCount,
+    sum,
+    minimum,
+    maximum,
+  };
+}
+
+function dimensionsText(dimensions: Readonly<Record<string, string>>): string {
+  const pairs = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
+  return JSON.stringify(pairs);
+}
+
+function keyOf({ accountId, region, namespace, name, dimensions }: MetricKey): string {
+  return JSON.stringify([accountId, region, namespace, name, dimensionsText(dimensions)]);
+}

@@ -1,0 +1,219 @@
+import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
+import type { Authorization } from "../../kernel/operations.ts";
+import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
+import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
+import { invalidParameterCombination, invalidParameterValue, missingParameter } from "./errors.ts";
+import { FINE_MS, type MetricKey, type MetricStore } from "./metric-store.ts";
+import { isStatistic, STATISTICS, type StatisticName, type StatisticSet } from "./statistics.ts";
+
+/** Source: CloudWatch API reference, GetMetricStatistics: datapoints of one answer. */
+const DATAPOINTS_MAX = 1_440;
+/** Source: as above, GetMetricData. */
+const DATA_POINTS_MAX = 100_800;
+const METRICS_PAGE_SIZE = 500;
+const MINUTE_SECONDS = 60;
+
+/** PutMetricData, GetMetricData, GetMetricStatistics, ListMetrics. */
+export function metricOperations(metrics: MetricStore): OperationTable {
+  return defineOperations<typeof cloudwatch>()({
+    PutMetricData: {
+      authorize: (input) => ({
+        ...onAll("PutMetricData"),
+        context: { "cloudwatch:namespace": input.Namespace },
+      }),
+      handle: (input, context) => putMetricData(input, context, metrics),
+    },
+    GetMetricStatistics: {
+      authorize: () => onAll("GetMetricStatistics"),
+      handle: (input, context) => getMetricStatistics(input, context, metrics),
+    },
+    GetMetricData: {
+      authorize: () => onAll("GetMetricData"),
+      handle: (input, context) => getMetricData(input, context, metrics),
+    },
+    ListMetrics: {
+      authorize: () => onAll("ListMetrics"),
+      handle: (input, context) => listMetrics(input, context, metrics),
+    },
+  });
+}
+
+function onAll(action: string): Authorization {
+  return { action: `cloudwatch:${action}`, resource: "*" };
+}
+
+function metricOf(given: cloudwatch.Metric, context: RequestContext): MetricKey {
+  const dimensions = (given.Dimensions ?? []).map(({ Name = "", Value = "" }) => [Name, Value]);
+  return {
+    accountId: requireAccount(context),
+    region: context.region,
+    namespace: given.Namespace ?? "",
+    name: given.MetricName ?? "",
+    dimensions: Object.fromEntries(dimensions) as Record<string, string>,
+  };
+}
+
+function putMetricData(
+  input: cloudwatch.PutMetricDataCommandInput,
+  context: RequestContext,
+  metrics: MetricStore,
+): object {
+  if (input.Namespace?.startsWith("AWS/")) {
+    throw invalidParameterValue("The value AWS/ for parameter Namespace is invalid.");
+  }
+  for (const datum of input.MetricData ?? []) {
+    const { Timestamp, Unit = "None" } = datum;
+    const metric = metricOf({ ...datum, Namespace: input.Namespace }, context);
+    const atMs = Timestamp?.getTime() ?? context.nowMs;
+    for (const values of valuesOf(datum))
+      metrics.putValues({ ...metric, unit: Unit, atMs, values });
+  }
+  return {};
+}
+
+/** A value, values with counts, or a set of statistics. Throws InvalidParameterCombination. */
+function valuesOf(datum: cloudwatch.MetricDatum): readonly StatisticSet[] {
+  const { Value, Values, Counts, StatisticValues: set } = datum;
+  if ([Value, Values, set].filter((given) => given !== undefined).length !== 1) {
+    throw invalidParameterCombination(
+      "At least one, and only one, of the parameters Value, Values and StatisticValues must be specified.",
+    );
+  }
+  if (set) {
+    const { SampleCount = 0, Sum = 0, Minimum = 0, Maximum = 0 } = set;
+    return [{ sampleCount: SampleCount, sum: Sum, minimum: Minimum, maximum: Maximum }];
+  }
+  return (Values ?? [Value ?? 0]).map((value, index) => {
+    const sampleCount = Counts?.[index] ?? 1;
+    if (!Number.isFinite(value)) throw invalidParameterValue(`The value ${value} is not a number.`);
+    return { sampleCount, sum: value * sampleCount, minimum: value, maximum: value };
+  });
+}
+
+interface Window {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly periodMs: number;
+}
+
+function windowOf(
+  start: Date | undefined,
+  end: Date | undefined,
+  periodSeconds: number | undefined,
+): Window {
+  if (!start) throw missingParameter("StartTime");
+  if (!end) throw missingParameter("EndTime");
+  if (periodSeconds === undefined) throw missingParameter("Period");
+  if (start.getTime() >= end.getTime()) {
+    throw invalidParameterValue("The parameter StartTime must be less than the parameter EndTime.");
+  }
+  const isFine = [1, 5, 10, 20, 30].includes(periodSeconds);
+  if (!isFine && periodSeconds % MINUTE_SECONDS !== 0) {
+    throw invalidParameterValue(
+      "The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60 seconds.",
+    );
+  }
+  // What is kept below a minute comes every five seconds.
+  const periodMs = Math.max(periodSeconds * 1000, FINE_MS);
+  const fromMs = start.getTime() - (start.getTime() % periodMs);
+  return { fromMs, toMs: end.getTime(), periodMs };
+}
+
+async function getMetricStatistics(
+  input: cloudwatch.GetMetricStatisticsCommandInput,
+  context: RequestContext,
+  metrics: MetricStore,
+) {
+  if (input.ExtendedStatistics?.length) {
+    throw invalidParameterValue("Rolecast's CloudWatch has no percentiles (ExtendedStatistics).");
+  }
+  if (!input.Statistics?.length) throw missingParameter("Statistics");
+  const { fromMs, toMs, periodMs } = windowOf(input.StartTime, input.EndTime, input.Period);
+  if ((toMs - fromMs) / periodMs > DATAPOINTS_MAX) {
+    throw invalidParameterCombination(
+      `You have requested up to ${Math.ceil((toMs - fromMs) / periodMs)} datapoints, which exceeds the limit of ${DATAPOINTS_MAX}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
+    );
+  }
+  const names = input.Statistics.filter(isStatistic);
+  const periods = await metrics.periods(metricOf(input, context), fromMs, toMs, periodMs);
+  const Datapoints = [...periods].map(([atMs, set]) => ({
+    Timestamp: new Date(atMs),
+    ...Object.fromEntries(names.map((name) => [name, STATISTICS[name](set)])),
+    Unit: input.Unit ?? ("None" as const),
+  }));
+  return { Label: input.MetricName, Datapoints };
+}
+
+async function getMetricData(
+  input: cloudwatch.GetMetricDataCommandInput,
+  context: RequestContext,
+  metrics: MetricStore,
+) {
+  const results: cloudwatch.MetricDataResult[] = [];
+  let points = 0;
+  for (const query of input.MetricDataQueries ?? []) {
+    const { MetricStat: stat, Id, Label } = query;
+    if (!stat)
+      throw invalidParameterValue("Rolecast's CloudWatch has no metric math (Expression).");
+    const statistic = statisticOf(stat.Stat);
+    const window = windowOf(input.StartTime, input.EndTime, stat.Period);
+    points += (window.toMs - window.fromMs) / window.periodMs;
+    if (points > DATA_POINTS_MAX) {
+      throw invalidParameterValue(`More than ${DATA_POINTS_MAX} datapoints were requested.`);
+    }
+    if (query.ReturnData === false) continue;
+    const metric = metricOf(stat.Metric ?? {}, context);
+    const found = [...(await metrics.periods(metric, window.fromMs, window.toMs, window.periodMs))];
+    // The newest come first unless something else is asked for.
+    if (input.ScanBy !== "TimestampAscending") found.reverse();
+    results.push({
+      Id,
+      Label: Label ?? metric.name,
+      Timestamps: found.map(([atMs]) => new Date(atMs)),
+      Values: found.map(([, set]) => STATISTICS[statistic](set)),
+      StatusCode: "Complete",
+    });
+  }
+  return { MetricDataResults: results, Messages: [] };
+}
+
+function statisticOf(name = ""): StatisticName {
+  if (isStatistic(name)) return name;
+  throw invalidParameterValue(
+    `Rolecast's CloudWatch has the statistics ${Object.keys(STATISTICS).join(", ")}, not ${name}.`,
+  );
+}
+
+async function listMetrics(
+  input: cloudwatch.ListMetricsCommandInput,
+  context: RequestContext,
+  metrics: MetricStore,
+) {
+  const all = await metrics.metrics(requireAccount(context), context.region);
+  const wanted = all.filter(
+    (metric) =>
+      (input.Namespace === undefined || metric.namespace === input.Namespace) &&
+      (input.MetricName === undefined || metric.name === input.MetricName) &&
+      (input.Dimensions ?? []).every(({ Name = "", Value }) => {
+        if (!Object.hasOwn(metric.dimensions, Name)) return false;
+        return Value === undefined || metric.dimensions[Name] === Value;
+      }),
+  );
+  const from = input.NextToken === undefined ? 0 : offsetOf(input.NextToken);
+  const page = wanted.slice(from, from + METRICS_PAGE_SIZE);
+  const more = wanted.length > from + page.length;
+  return {
+    Metrics: page.map(({ namespace, name, dimensions }) => ({
+      Namespace: namespace,
+      MetricName: name,
+      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+    })),
+    ...(more ? { NextToken: Buffer.from(`at:${from + page.length}`).toString("base64url") } : {}),
+  };
+}
+
+function offsetOf(token: string): number {
+  const offset = /^at:(\d+)$/.exec(Buffer.from(token, "base64url").toString())?.[1];
+  if (offset === undefined) throw invalidParameterValue("The parameter NextToken is invalid.");
+  return Number(offset);
+}

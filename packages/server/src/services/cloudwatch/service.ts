@@ -1,0 +1,51 @@
+import type { MetricSink } from "../../kernel/metric-sink.ts";
+import type { Service, ServiceDependencies } from "../../kernel/service.ts";
+import { cloudwatchConstraints } from "./constraints.ts";
+import { accessDenied } from "./errors.ts";
+import { MetricStore } from "./metric-store.ts";
+import { metricOperations } from "./metrics.ts";
+import { cloudwatchMigrations } from "./migrations.ts";
+import { cloudwatchSchemas } from "./schema.ts";
+
+export interface CloudWatchServices {
+  /** The API of the AWS CLI and boto3, and the same one in the JSON that newer SDKs speak. */
+  readonly services: readonly [Service, Service];
+  readonly metrics: MetricSink;
+}
+
+/** Amazon CloudWatch's metrics: what services measure, and what PutMetricData is given. */
+export function createCloudWatchServices(deps: ServiceDependencies): CloudWatchServices {
+  const metrics = new MetricStore(deps.store, deps.clock, deps.log);
+  const shared = {
+    operations: metricOperations(metrics),
+    constraints: cloudwatchConstraints,
+    accessDenied,
+  };
+  const api = {
+    signingName: "monitoring",
+    version: "2010-08-01",
+    xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
+    schemas: cloudwatchSchemas,
+  };
+  const query: Service = {
+    ...shared,
+    definition: { ...api, name: "monitoring", protocol: "awsQuery" },
+    migrations: cloudwatchMigrations,
+    start: async () => metrics.start(),
+    close: () => metrics.close(),
+    reset: async () => metrics.clear(),
+  };
+  const json: Service = {
+    ...shared,
+    definition: {
+      ...api,
+      name: "monitoring-json",
+      protocol: "awsJson1_0",
+      targetPrefix: "GraniteServiceVersion20100801",
+      queryCompatible: true,
+    },
+    migrations: [],
+    sameApiAs: "monitoring",
+  };
+  return { services: [query, json], metrics };
+}

@@ -1,0 +1,31 @@
+/** What a period of a metric is known by. */
+export interface StatisticSet {
+  readonly sampleCount: number;
+  readonly sum: number;
+  readonly minimum: number;
+  readonly maximum: number;
+}
+
+export const STATISTICS = {
+  SampleCount: ({ sampleCount }: StatisticSet) => sampleCount,
+  Average: ({ sum, sampleCount }: StatisticSet) => sum / sampleCount,
+  Sum: ({ sum }: StatisticSet) => sum,
+  Minimum: ({ minimum }: StatisticSet) => minimum,
+  Maximum: ({ maximum }: StatisticSet) => maximum,
+} as const;
+
+export type StatisticName = keyof typeof STATISTICS;
+
+export function isStatistic(name: string): name is StatisticName {
+  return Object.hasOwn(STATISTICS, name);
+}
+
+export function joined(a: StatisticSet | undefined, b: StatisticSet): StatisticSet {
+  if (!a) return b;
+  return {
+    sampleCount: a.sampleCount + b.sampleCount,
+    sum: a.sum + b.sum,
+    minimum: Math.min(a.minimum, b.minimum),
+    maximum: Math.max(a.maximum, b.maximum),
+  };
+}

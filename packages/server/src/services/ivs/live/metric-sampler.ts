@@ -1,0 +1,119 @@
+import type { StreamStatus } from "@rolecast/media";
+import type { Clock } from "../../../kernel/clock.ts";
+import type { Log } from "../../../kernel/log.ts";
+import type { MetricSample, MetricSink } from "../../../kernel/metric-sink.ts";
+import type { LiveStreams } from "./live-streams.ts";
+
+/** Source: IVS user guide, "Monitoring with CloudWatch": high resolution, "use a 5-second period". */
+const INTERVAL_MS = 5_000;
+
+type Dimensions = Readonly<Record<string, string>>;
+
+/** Who is live, and who watches. */
+type Measured = Pick<LiveStreams, "engine" | "viewers">;
+
+/** Measures the live streams every five seconds, as the namespace AWS/IVS has them. */
+export class MetricSampler {
+  readonly #live: Measured;
+  readonly #metrics: MetricSink;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #timer: NodeJS.Timeout | undefined;
+  /** Recorded milliseconds of each stream that were told already. */
+  #recordedMs = new Map<string, number>();
+
+  constructor(live: Measured, metrics: MetricSink, clock: Clock, log: Log) {
+    this.#live = live;
+    this.#metrics = metrics;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#sample().catch((error: unknown) => {
+        this.#log.error({ err: error }, "Measuring streams failed");
+      });
+    }, INTERVAL_MS);
+    this.#timer.unref();
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  async #sample(): Promise<void> {
+    const live = (await this.#live.engine.streams()).filter(({ state }) => state === "live");
+    const nowMs = this.#clock.nowMs();
+    this.#metrics.put([
+      ...live.flatMap((stream) => this.#samplesOf(stream, nowMs)),
+      ...concurrentStreams(live, nowMs),
+    ]);
+    const ids = new Set(live.map(({ streamId }) => streamId));
+    this.#recordedMs = new Map([...this.#recordedMs].filter(([id]) => ids.has(id)));
+  }
+
+  #samplesOf(stream: StreamStatus, atMs: number): MetricSample[] {
+    const { videoBitrate, audioBitrate, frameRate, keyframeIntervalMs } = stream.measured;
+    const { streamId, streamName, recording } = stream;
+    const location = locationOf(streamName);
+    const channel = { Channel: location.channelId };
+    const views = this.#live.viewers.count(streamId);
+    const recordedMs = recording?.durationMs ?? 0;
+    const newlyRecordedMs = recordedMs - (this.#recordedMs.get(streamId) ?? 0);
+    this.#recordedMs.set(streamId, recordedMs);
+    const seconds = INTERVAL_MS / 1000;
+    const of = (name: string, unit: string, value: number, ...dimensions: Dimensions[]) =>
+      dimensions.map((each) => sample(location, name, unit, value, each, atMs));
+    return [
+      of("IngestBitrate", "Bits/Second", videoBitrate + audioBitrate, channel, {}),
+      of("IngestVideoBitrate", "Bits/Second", videoBitrate, channel),
+      of("IngestAudioBitrate", "Bits/Second", audioBitrate, channel),
+      of("IngestFramerate", "Count/Second", frameRate, channel, {}),
+      of("KeyframeInterval", "Seconds", keyframeIntervalMs / 1000, channel),
+      of("ConcurrentViews", "Count", views, channel, {}),
+      of("LiveInputTime", "Seconds", seconds, channel, {}),
+      of("LiveDeliveredTime", "Seconds", seconds * views, channel, {}),
+      recording ? of("RecordedTime", "Seconds", newlyRecordedMs / 1000, channel, {}) : [],
+    ].flat();
+  }
+}
+
+interface Location {
+  readonly accountId: string;
+  readonly region: string;
+  readonly channelId: string;
+}
+
+/** `arn:aws:ivs:us-east-1:000000000000:channel/AbC`. */
+function locationOf(channelArn: string): Location {
+  const [, , , region = "", accountId = "", resource = ""] = channelArn.split(":");
+  return { region, accountId, channelId: resource.split("/")[1] ?? "" };
+}
+
+function sample(
+  { accountId, region }: Location,
+  name: string,
+  unit: string,
+  value: number,
+  dimensions: Dimensions,
+  atMs: number,
+): MetricSample {
+  return { accountId, region, namespace: "AWS/IVS", name, unit, value, dimensions, atMs };
+}
+
+/** How many streams each account has in a Region, in all and by health. */
+function concurrentStreams(live: readonly StreamStatus[], atMs: number): MetricSample[] {
+  const counts = new Map<string, { location: Location; dimensions: Dimensions; count: number }>();
+  for (const { streamName, health } of live) {
+    const location = locationOf(streamName);
+    for (const dimensions of [{}, { Health: health }]) {
+      const key = JSON.stringify([location.accountId, location.region, dimensions]);
+      const counted = counts.get(key) ?? { location, dimensions, count: 0 };
+      counts.set(key, { ...counted, count: counted.count + 1 });
+    }
+  }
+  return [...counts.values()].map(({ location, dimensions, count }) =>
+    sample(location, "ConcurrentStreams", "Count", count, dimensions, atMs),
+  );
+}

@@ -1,0 +1,157 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { promisify } from "node:util";
+import * as cloudwatch from "@aws-sdk/client-cloudwatch";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
+
+const AWS = "/usr/bin/aws";
+const NAMESPACE = "Studio";
+const END = new Date(Math.floor(Date.now() / 60_000) * 60_000);
+const START = new Date(END.getTime() - 10 * 60_000);
+
+let server: TestServer;
+let client: cloudwatch.CloudWatchClient;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  client = new cloudwatch.CloudWatchClient({
+    endpoint: server.endpoint,
+    region: "us-east-1",
+    credentials: ROOT,
+    maxAttempts: 1,
+  });
+});
+afterAll(() => server?.close());
+
+function put(minute: number, value: number, camera = "one") {
+  return client.send(
+    new cloudwatch.PutMetricDataCommand({
+      Namespace: NAMESPACE,
+      MetricData: [
+        {
+          MetricName: "Dropped",
+          Timestamp: new Date(START.getTime() + minute * 60_000),
+          Value: value,
+          Dimensions: [{ Name: "Camera", Value: camera }],
+        },
+      ],
+    }),
+  );
+}
+
+const METRIC = {
+  Namespace: NAMESPACE,
+  MetricName: "Dropped",
+  Dimensions: [{ Name: "Camera", Value: "one" }],
+};
+
+describe("metrics", () => {
+  beforeAll(async () => {
+    for (const [minute, value] of [
+      [0, 1],
+      [0, 3],
+      [1, 5],
+      [6, 7],
+    ] as const) {
+      await put(minute, value);
+    }
+    await put(0, 100, "two");
+  });
+
+  test("come back as statistics of periods, of the dimensions asked for alone", async () => {
+    const { Datapoints = [] } = await client.send(
+      new cloudwatch.GetMetricStatisticsCommand({
+        ...METRIC,
+        StartTime: START,
+        EndTime: END,
+        Period: 60,
+        Statistics: ["Sum", "Average", "Minimum", "Maximum", "SampleCount"],
+      }),
+    );
+    expect(Datapoints[0]).toMatchObject({
+      Timestamp: START,
+      Sum: 4,
+      Average: 2,
+      Minimum: 1,
+      Maximum: 3,
+      SampleCount: 2,
+    });
+    expect(Datapoints.map(({ Sum }) => Sum)).toEqual([4, 5, 7]);
+  });
+
+  test("GetMetricData gives the newest first, and joins minutes to longer periods", async () => {
+    const stat = { Metric: METRIC, Period: 300, Stat: "Maximum" };
+    const query = { MetricDataQueries: [{ Id: "m", MetricStat: stat }] };
+    const range = { StartTime: START, EndTime: END };
+    const aligned = START.getTime() % 300_000 === 0;
+    const { MetricDataResults } = await client.send(
+      new cloudwatch.GetMetricDataCommand({ ...query, ...range }),
+    );
+    const [result] = MetricDataResults ?? [];
+    expect(result).toMatchObject({ Id: "m", Label: "Dropped", StatusCode: "Complete" });
+    expect(result?.Values?.[0]).toBe(7);
+    expect(result?.Values?.length).toBe(aligned ? 2 : (result?.Values?.length ?? 0));
+    expect(result?.Timestamps?.[0]?.getTime()).toBeGreaterThan(
+      result?.Timestamps?.[1]?.getTime() ?? 0,
+    );
+  });
+
+  test("ListMetrics filters by namespace, name and dimensions", async () => {
+    const list = async (input: cloudwatch.ListMetricsCommandInput) =>
+      (await client.send(new cloudwatch.ListMetricsCommand(input))).Metrics ?? [];
+    expect(await list({ Namespace: NAMESPACE })).toHaveLength(2);
+    expect(await list({ Dimensions: [{ Name: "Camera", Value: "two" }] })).toHaveLength(1);
+    expect(await list({ Namespace: "Other" })).toEqual([]);
+  });
+
+  test("what can't be answered is refused with the reason", async () => {
+    const input = { ...METRIC, StartTime: START, EndTime: END, Statistics: ["Sum" as const] };
+    const statistics = (Period: number, more: object = {}) =>
+      client.send(new cloudwatch.GetMetricStatisticsCommand({ ...input, Period, ...more }));
+    await expect(statistics(7)).rejects.toMatchObject({
+      name: "InvalidParameterValueException",
+      message: expect.stringContaining("Period"),
+    });
+    await expect(statistics(60, { StartTime: END, EndTime: START })).rejects.toThrow("StartTime");
+    await expect(
+      client.send(new cloudwatch.PutMetricDataCommand({ Namespace: "AWS/IVS", MetricData: [] })),
+    ).rejects.toThrow("AWS/");
+  });
+
+  test.skipIf(!existsSync(AWS))(`the AWS CLI reads the same (skipped without ${AWS})`, async () => {
+    const { stdout } = await promisify(execFile)(
+      AWS,
+      [
+        ...[
+          "cloudwatch",
+          "get-metric-statistics",
+          "--namespace",
+          NAMESPACE,
+          "--metric-name",
+          "Dropped",
+        ],
+        ...["--dimensions", "Name=Camera,Value=one", "--statistics", "Sum", "--period", "60"],
+        ...[
+          "--start-time",
+          START.toISOString(),
+          "--end-time",
+          END.toISOString(),
+          "--output",
+          "json",
+        ],
+      ],
+      {
+        env: {
+          ...process.env,
+          AWS_ENDPOINT_URL: server.endpoint,
+          AWS_ACCESS_KEY_ID: "test",
+          AWS_SECRET_ACCESS_KEY: "test",
+          AWS_REGION: "us-east-1",
+        },
+      },
+    );
+    const { Datapoints } = JSON.parse(stdout) as { Datapoints: { Sum: number }[] };
+    expect(Datapoints.map(({ Sum }) => Sum).sort()).toEqual([4, 5, 7]);
+  });
+});
