@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { AwsError } from "../../kernel/aws-error.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import type { Store, Transaction } from "../../kernel/store.ts";
+import { type Store, StoreUnavailableError, type Transaction } from "../../kernel/store.ts";
 import type { S3Tables } from "./tables.ts";
 
 /** Changes committed together at most; each is a few short statements. */
@@ -58,6 +58,11 @@ export class GroupCommit {
         return done;
       });
     } catch (error) {
+      // Again would be no better; and if this commit has happened, it must not happen twice.
+      if (error instanceof StoreUnavailableError) {
+        for (const change of group) change.reject(error);
+        return;
+      }
       // One change's failure must not be the others': each gets a transaction of its own.
       if (group.length === 1) return group[0]?.reject(error);
       for (const change of group) await this.#commitGroup([change]);

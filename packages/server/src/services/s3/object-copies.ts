@@ -111,7 +111,7 @@ async function copyObject(
       ServerSideEncryption: "AES256" as const,
     };
   } catch (error) {
-    await deps.blobs.remove([copied.blobId]);
+    await deps.blobs.discard([copied.blobId], error);
     throw error;
   }
 }

@@ -105,7 +105,7 @@ async function putObject(
       ...checksumOutput(checksum),
     };
   } catch (error) {
-    await deps.blobs.remove([stored.blobId]);
+    await deps.blobs.discard([stored.blobId], error);
     throw error;
   }
 }

@@ -86,6 +86,8 @@ export function createS3Service(
     accessDenied: s3AccessDenied,
     corsHeaders: (request) => corsHeaders(request, store),
     async start() {
+      // Beside other nodes nobody can tell a dead node's files from those of an upload under way.
+      if (store.shared) return;
       // Not waited for: what it removes is invisible, and nobody else touches those files.
       sweeping = blobs
         .sweep((blobIds) => findReferencedBlobs(blobIds, db))

@@ -4,6 +4,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { SharedSync } from "../../../kernel/shared-sync.ts";
+import { StoreUnavailableError } from "../../../kernel/store.ts";
 import { folderSync } from "./folder-sync.ts";
 import { type BlobObserver, writeAll } from "./write-all.ts";
 
@@ -99,6 +100,12 @@ export class BlobFiles {
   /** Removes blobs that no row refers to any more; a failure is logged, and the sweep's to repair. */
   async remove(blobIds: readonly string[]): Promise<void> {
     for (const blobId of blobIds) await this.#unlink(blobId);
+  }
+
+  /** After a write failed with `error`. Where its row may be committed all the same, bytes stay. */
+  async discard(blobIds: readonly string[], error: unknown): Promise<void> {
+    if (error instanceof StoreUnavailableError && error.commitUnknown) return;
+    await this.remove(blobIds);
   }
 
   /** Removes what earlier processes wrote and never committed. */

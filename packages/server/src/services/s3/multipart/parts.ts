@@ -83,7 +83,7 @@ async function uploadPart(
       ...(shown ? checksumMembers(asChecksum(uploadChecksum, value)) : claimed(claim, context)),
     };
   } catch (error) {
-    await deps.blobs.remove([blobId]);
+    await deps.blobs.discard([blobId], error);
     throw error;
   }
 }
@@ -127,7 +127,7 @@ async function uploadPartCopy(
       ServerSideEncryption: "AES256" as const,
     };
   } catch (error) {
-    await deps.blobs.remove([copied.blobId]);
+    await deps.blobs.discard([copied.blobId], error);
     throw error;
   }
 }
