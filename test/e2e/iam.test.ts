@@ -1,3 +1,4 @@
+import { CreateGroupCommand } from "@aws-sdk/client-iam";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
@@ -101,6 +102,35 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await page.getByText("The tags are saved.").waitFor();
     await page.getByRole("tab", { name: "Trust" }).click();
     await page.getByText("AWS would take this policy.").waitFor();
+  });
+
+  test("the simulator says what is decided, by which statement, and what would allow it", async () => {
+    await visit(page, "/iam/simulator", "Policy simulator");
+    await page.getByRole("combobox", { name: "User, group or role" }).click();
+    await page.getByRole("option", { name: /user\/ann$/ }).click();
+    await page.getByLabel("Actions").fill("ivs:ListChannels\nivs:DeleteChannel");
+    await button("Simulate").click();
+    await button("ivs:ListChannels on *: allowed").click();
+    await page.getByText(/Statement of .*Viewer.*line 3, column/).waitFor();
+    await button("ivs:DeleteChannel on *: implicitDeny").click();
+    await page.getByText(/"Action": "ivs:DeleteChannel"/).waitFor();
+    await takePicture(page, "simulator");
+  });
+
+  test("the activity shows the call that was just made, and what the role may not", async () => {
+    await visit(page, "/activity", "Activity");
+    await page.getByText("Live", { exact: true }).waitFor();
+    await page.getByRole("row", { name: /CreatePolicy .*iam\.amazonaws\.com.*root/ }).waitFor();
+    await server.root.iam.send(new CreateGroupCommand({ GroupName: "later" }));
+    await page.getByRole("row", { name: /CreateGroup .*iam\.amazonaws\.com/ }).waitFor();
+    await takePicture(page, "activity");
+    await page.getByRole("button", { name: /^Look up by/ }).click();
+    await page.getByRole("option", { name: /^Operation/ }).click();
+    await page.getByLabel("Value").fill("ListBuckets");
+    await page
+      .getByRole("row", { name: /ListBuckets .*ann.*AccessDenied/ })
+      .first()
+      .waitFor();
   });
 
   test("the pages did nothing that they have to be ashamed of", () => {

@@ -1,3 +1,4 @@
+import { CreateChannelCommand, DeleteChannelCommand, StopStreamCommand } from "@aws-sdk/client-ivs";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type Encoder, type Film, makeFilm, publish } from "../scenarios/ivs/encoder.ts";
@@ -114,6 +115,34 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await takePicture(page, "recording");
     await page.getByText("events/recording-ended.json").waitFor();
     await page.getByText("media/hls/180p30/0.ts").waitFor();
+  });
+
+  test("a private channel opens to a token whose key was made in the page", async () => {
+    const { ivs } = server.root;
+    const { channel, streamKey } = await ivs.send(
+      new CreateChannelCommand({ name: "backstage", authorized: true, insecureIngest: true }),
+    );
+    const health: unknown = await (await fetch(`${server.endpoint}/_rolecast/health`)).json();
+    const { rtmpPort } = (health as { readonly ivs: { readonly rtmpPort: number } }).ivs;
+    encoders.push(publish(film, `rtmp://localhost:${rtmpPort}/app/${streamKey?.value}`));
+
+    await visit(page, "/ivs/playback-keys", "Playback keys");
+    await button("Create key pair").first().click();
+    await page.getByLabel("Name", { exact: true }).fill("web");
+    await button("Create").click();
+    await page.getByText("This is the only time").waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Make a token" }).click();
+    await page.getByRole("button", { name: /^Channel/ }).click();
+    await page.getByRole("option", { name: /backstage/ }).click();
+    await button("Make token").click();
+    await expect
+      .poll(async () => (await fetch(channel?.playbackUrl ?? "")).status, { timeout: 20_000 })
+      .toBe(403);
+    await page.getByRole("link", { name: "Watch the channel with it" }).click();
+    await framesShown(page, "Live preview of backstage");
+    for (const encoder of encoders) encoder.kill();
+    await ivs.send(new StopStreamCommand({ channelArn: channel?.arn }));
+    await ivs.send(new DeleteChannelCommand({ arn: channel?.arn }));
   });
 
   test("the role can't be deleted while it is used, and can be afterwards", async () => {

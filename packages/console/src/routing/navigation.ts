@@ -13,6 +13,8 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
         href: "#/ivs/recording-configurations",
       },
       { type: "link", text: "Recordings", href: "#/ivs/recordings" },
+      { type: "link", text: "Playback keys", href: "#/ivs/playback-keys" },
+      { type: "link", text: "Restriction policies", href: "#/ivs/restriction-policies" },
     ],
   },
   {
@@ -23,6 +25,7 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
       { type: "link", text: "Groups", href: "#/iam/groups" },
       { type: "link", text: "Roles", href: "#/iam/roles" },
       { type: "link", text: "Policies", href: "#/iam/policies" },
+      { type: "link", text: "Policy simulator", href: "#/iam/simulator" },
     ],
   },
   {
@@ -30,4 +33,6 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
     title: "Amazon S3",
     items: [{ type: "link", text: "Buckets", href: "#/s3/buckets" }],
   },
+  { type: "divider" },
+  { type: "link", text: "Activity", href: "#/activity" },
 ];

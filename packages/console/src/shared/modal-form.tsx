@@ -13,11 +13,22 @@ export function ModalForm(props: {
   readonly verb: string;
   readonly disabled?: boolean;
   readonly size?: ModalProps.Size;
+  /** Something follows in the form's place. */
+  readonly staysOpen?: boolean;
   readonly onSubmit: () => Promise<void>;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) {
-  const { title, verb, disabled = false, size = "medium", onSubmit, onClose, children } = props;
+  const {
+    title,
+    verb,
+    disabled = false,
+    size = "medium",
+    staysOpen = false,
+    onSubmit,
+    onClose,
+    children,
+  } = props;
   const [running, setRunning] = useState(false);
   const [error, setError] = useState<unknown>();
   const submit = async () => {
@@ -25,7 +36,7 @@ export function ModalForm(props: {
     setError(undefined);
     try {
       await onSubmit();
-      onClose();
+      if (!staysOpen) onClose();
     } catch (failure) {
       setError(failure);
       setRunning(false);

@@ -1,3 +1,4 @@
+import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { IvsClient } from "@aws-sdk/client-ivs";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -8,6 +9,7 @@ import { recordCalls } from "./record-calls.ts";
 
 /** The SDK's clients of one key in one Region; they talk to the server that the page came from. */
 export interface AwsClients {
+  readonly cloudtrail: CloudTrailClient;
   readonly iam: IAMClient;
   readonly ivs: IvsClient;
   readonly s3: S3Client;
@@ -32,12 +34,14 @@ export function awsClients(key: SignedIn, region: string, log: CallLog): AwsClie
     responseChecksumValidation: "WHEN_REQUIRED",
   } as const;
   const clients = {
+    cloudtrail: new CloudTrailClient(options),
     iam: new IAMClient(options),
     ivs: new IvsClient(options),
     s3: new S3Client(s3Options),
     s3Presigner: new S3Client(s3Options),
     sts: new STSClient(options),
   };
+  recordCalls(clients.cloudtrail.middlewareStack, { service: "cloudtrail", region }, log);
   recordCalls(clients.iam.middlewareStack, { service: "iam", region }, log);
   recordCalls(clients.ivs.middlewareStack, { service: "ivs", region }, log);
   recordCalls(clients.s3.middlewareStack, { service: "s3api", region }, log);

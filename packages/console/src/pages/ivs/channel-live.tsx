@@ -17,6 +17,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useCallback, useEffect, useState } from "react";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { PlaceLink } from "../../shared/place-link.tsx";
 import { shownDate, shownDuration } from "../../shared/shown-values.ts";
 import { useAction } from "../../shared/use-action.ts";
 import { useCall } from "../../wire/use-call.ts";
@@ -27,12 +28,17 @@ import { StreamState } from "./stream-state.tsx";
 const POLL_MS = 2_000;
 
 /** The stream as it is now: preview, state, what is measured, and the end of it. */
-export function ChannelLive({ channel }: { readonly channel: Channel }) {
+export function ChannelLive(props: {
+  readonly channel: Channel;
+  /** A playback token that the page's address brought along. */
+  readonly givenToken: string;
+}) {
+  const { channel, givenToken } = props;
   const channelArn = channel.arn ?? "";
   const live = useCall(`stream of ${channelArn}`, async ({ ivs }) => getStream(ivs, channelArn), {
     everyMs: POLL_MS,
   });
-  const [token, setToken] = useState("");
+  const [token, setToken] = useState(givenToken);
   const [trouble, setTrouble] = useState<string>();
   const measured = useMeasurements(live.data);
   const stop = useAction("The stream wasn't stopped", async ({ ivs }) => {
@@ -68,7 +74,13 @@ export function ChannelLive({ channel }: { readonly channel: Channel }) {
         {channel.authorized && (
           <FormField
             label="Playback token"
-            description="This channel is private: make a token with one of your playback keys."
+            description={
+              <>
+                This channel is private:{" "}
+                <PlaceLink to="#/ivs/playback-tokens">make a token</PlaceLink> with one of your
+                playback keys.
+              </>
+            }
           >
             <Input
               value={token}

@@ -19,7 +19,7 @@ import { ChannelLive } from "./channel-live.tsx";
 import { StreamSessions } from "./stream-sessions.tsx";
 import { StreamSettings } from "./stream-settings.tsx";
 
-export function ChannelPage({ params }: PageProps) {
+export function ChannelPage({ params, query }: PageProps) {
   const arn = params.arn ?? "";
   const { ivs } = useAws();
   const { done } = useNotices();
@@ -55,7 +55,7 @@ export function ChannelPage({ params }: PageProps) {
               label: "Live",
               content: (
                 <SpaceBetween size="l">
-                  <ChannelLive channel={channel} />
+                  <ChannelLive channel={channel} givenToken={query.get("token") ?? ""} />
                   <StreamSettings channel={channel} />
                 </SpaceBetween>
               ),

@@ -1,0 +1,151 @@
+import {
+  type Event,
+  LookupAttributeKey,
+  type LookupEventsCommandInput,
+  paginateLookupEvents,
+} from "@aws-sdk/client-cloudtrail";
+import ColumnLayout from "@cloudscape-design/components/column-layout";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import Input from "@cloudscape-design/components/input";
+import Select from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { useEffect, useRef, useState } from "react";
+import { FeedState } from "../../shared/feed-state.tsx";
+import { pretty } from "../../shared/pretty-json.ts";
+import { ResourceTable } from "../../shared/resource-table.tsx";
+import { shownDate } from "../../shared/shown-values.ts";
+import type { AwsClients } from "../../wire/aws-clients.ts";
+import { useCall } from "../../wire/use-call.ts";
+import { useFeed } from "../../wire/use-feed.ts";
+
+/** Records that the page reads; CloudTrail hands out fifty at a time. */
+const RECORDS_MAX = 200;
+/** New calls are looked up together, not one by one. */
+const LOOKUP_AFTER_MS = 1_000;
+
+const ATTRIBUTES = [
+  { value: "", label: "All calls" },
+  { value: LookupAttributeKey.EVENT_NAME, label: "Operation", description: "CreateChannel" },
+  { value: LookupAttributeKey.USERNAME, label: "User name", description: "ann" },
+  { value: LookupAttributeKey.RESOURCE_NAME, label: "Resource", description: "my-recordings" },
+  { value: LookupAttributeKey.EVENT_SOURCE, label: "Service", description: "ivs.amazonaws.com" },
+  { value: LookupAttributeKey.READ_ONLY, label: "Read only", description: "true or false" },
+];
+
+/** LookupEvents over the calls of this Region, at first what changed something. New records make it ask again. */
+export function TrailRecords() {
+  const [attribute, setAttribute] = useState<string>(LookupAttributeKey.READ_ONLY);
+  const [wanted, setWanted] = useState("false");
+  const [selected, setSelected] = useState<readonly Event[]>([]);
+  const records = useCall(`records ${attribute} ${wanted}`, (aws) =>
+    lookUp(aws, attribute, wanted),
+  );
+  const feed = useFeed("/_rolecast/cloudtrail", recordName);
+  useReloading(feed.items, records.reload);
+  const chosen = selected[0];
+  return (
+    <SpaceBetween size="l">
+      <ColumnLayout columns={2}>
+        <FormField label="Look up by">
+          <Select
+            options={ATTRIBUTES}
+            selectedOption={ATTRIBUTES.find(({ value }) => value === attribute) ?? null}
+            onChange={({ detail }) => {
+              const value = detail.selectedOption.value ?? "";
+              setAttribute(value);
+              setWanted(value === LookupAttributeKey.READ_ONLY ? "false" : "");
+            }}
+          />
+        </FormField>
+        <FormField label="Value">
+          <Input
+            value={wanted}
+            disabled={attribute === ""}
+            onChange={({ detail }) => setWanted(detail.value)}
+          />
+        </FormField>
+      </ColumnLayout>
+      <ResourceTable
+        plural="calls"
+        call={records}
+        idOf={({ EventId }) => EventId ?? ""}
+        selected={selected}
+        onSelect={setSelected}
+        actions={<FeedState state={feed.state} />}
+        empty="No calls like that in this Region. Calls of IAM are in us-east-1."
+        columns={COLUMNS}
+      />
+      {chosen && (
+        <Container header={<Header variant="h2">{chosen.EventName}</Header>}>
+          <pre className="document">{pretty(chosen.CloudTrailEvent ?? "")}</pre>
+        </Container>
+      )}
+    </SpaceBetween>
+  );
+}
+
+const COLUMNS = [
+  { id: "time", header: "Time", cell: ({ EventTime }: Event) => shownDate(EventTime) },
+  { id: "name", header: "Operation", isRowHeader: true, cell: ({ EventName }: Event) => EventName },
+  { id: "service", header: "Service", cell: ({ EventSource }: Event) => EventSource },
+  { id: "user", header: "Caller", cell: ({ Username }: Event) => Username },
+  {
+    id: "resources",
+    header: "Resources",
+    cell: ({ Resources = [] }: Event) =>
+      Resources.map(({ ResourceName }) => ResourceName).join(", "),
+  },
+  { id: "result", header: "Result", cell: (event: Event) => <Result event={event} /> },
+];
+
+function Result({ event }: { readonly event: Event }) {
+  const code = errorCodeOf(event);
+  return code === undefined ? (
+    <StatusIndicator>Done</StatusIndicator>
+  ) : (
+    <StatusIndicator type="error">{code}</StatusIndicator>
+  );
+}
+
+function errorCodeOf({ CloudTrailEvent = "{}" }: Event): string | undefined {
+  const record: unknown = JSON.parse(CloudTrailEvent);
+  if (typeof record !== "object" || record === null || !("errorCode" in record)) return undefined;
+  return String(record.errorCode);
+}
+
+async function lookUp(
+  { cloudtrail: client }: AwsClients,
+  attribute: string,
+  wanted: string,
+): Promise<readonly Event[]> {
+  const key = Object.values(LookupAttributeKey).find((name) => name === attribute);
+  const input: LookupEventsCommandInput =
+    key === undefined || wanted === ""
+      ? {}
+      : { LookupAttributes: [{ AttributeKey: key, AttributeValue: wanted }] };
+  const found: Event[] = [];
+  for await (const page of paginateLookupEvents({ client }, input)) {
+    found.push(...(page.Events ?? []));
+    if (found.length >= RECORDS_MAX) break;
+  }
+  return found;
+}
+
+/** The page's own lookup is recorded too: it isn't news, or the page would ask for ever. */
+function recordName(value: unknown): string | undefined {
+  if (typeof value !== "object" || value === null || !("eventName" in value)) return undefined;
+  return value.eventName === "LookupEvents" ? undefined : String(value.eventName);
+}
+
+function useReloading(news: readonly string[], reload: () => void): void {
+  const seen = useRef(news);
+  useEffect(() => {
+    if (seen.current === news) return undefined;
+    seen.current = news;
+    const timer = setTimeout(reload, LOOKUP_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, [news, reload]);
+}

@@ -1,0 +1,125 @@
+import type { EvaluationResult, Statement } from "@aws-sdk/client-iam";
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import ExpandableSection from "@cloudscape-design/components/expandable-section";
+import Header from "@cloudscape-design/components/header";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import { remedyFor } from "./remedy.ts";
+
+/** The answers: what is decided, which statements matched, and what would change it. */
+export function SimulationResults(props: {
+  readonly results: readonly EvaluationResult[];
+  /** The policy's text, when it is the one that was typed: matched statements are shown of it. */
+  readonly policy: string | undefined;
+}) {
+  return (
+    <Container header={<Header variant="h2">Answers</Header>}>
+      <SpaceBetween size="s">
+        {props.results.map((result) => (
+          <ExpandableSection
+            key={`${result.EvalActionName} ${result.EvalResourceName}`}
+            headerText={`${result.EvalActionName} on ${result.EvalResourceName}: ${result.EvalDecision}`}
+            defaultExpanded={props.results.length === 1}
+          >
+            <Answer result={result} policy={props.policy} />
+          </ExpandableSection>
+        ))}
+      </SpaceBetween>
+    </Container>
+  );
+}
+
+function Answer(props: { readonly result: EvaluationResult; readonly policy: string | undefined }) {
+  const { result, policy } = props;
+  const { MatchedStatements = [], MissingContextValues = [] } = result;
+  const remedy = remedyFor(result);
+  return (
+    <SpaceBetween size="s">
+      <Decision decision={result.EvalDecision} />
+      {result.PermissionsBoundaryDecisionDetail && (
+        <Box>
+          Permissions boundary:{" "}
+          {result.PermissionsBoundaryDecisionDetail.AllowedByPermissionsBoundary
+            ? "allows it"
+            : "doesn't allow it"}
+        </Box>
+      )}
+      {result.OrganizationsDecisionDetail && (
+        <Box>
+          Organization:{" "}
+          {result.OrganizationsDecisionDetail.AllowedByOrganizations
+            ? "allows it"
+            : "doesn't allow it"}
+        </Box>
+      )}
+      {MatchedStatements.length === 0 ? (
+        <Box>No statement matches.</Box>
+      ) : (
+        MatchedStatements.map((statement) => (
+          <Matched key={keyOf(statement)} statement={statement} policy={policy} />
+        ))
+      )}
+      {MissingContextValues.length > 0 && (
+        <Box>
+          Conditions look at keys that the question has no values for:{" "}
+          {MissingContextValues.join(", ")}
+        </Box>
+      )}
+      {remedy && (
+        <div>
+          <Box variant="h4">{remedy.sentence}</Box>
+          {remedy.statement !== undefined && <pre className="document">{remedy.statement}</pre>}
+        </div>
+      )}
+    </SpaceBetween>
+  );
+}
+
+function Decision({ decision }: { readonly decision: string | undefined }) {
+  switch (decision) {
+    case "allowed":
+      return <StatusIndicator>Allowed</StatusIndicator>;
+    case "explicitDeny":
+      return <StatusIndicator type="error">Denied by a statement</StatusIndicator>;
+    default:
+      return <StatusIndicator type="stopped">Denied, since nothing allows it</StatusIndicator>;
+  }
+}
+
+function Matched(props: { readonly statement: Statement; readonly policy: string | undefined }) {
+  const { statement, policy } = props;
+  const { StartPosition: start, EndPosition: end } = statement;
+  const place = start ? `line ${start.Line}, column ${start.Column}` : "";
+  return (
+    <div>
+      <Box>
+        Statement of {statement.SourcePolicyId} ({statement.SourcePolicyType}), {place}
+      </Box>
+      {policy !== undefined && start && end && (
+        <pre className="document">{excerpt(policy, start, end)}</pre>
+      )}
+    </div>
+  );
+}
+
+interface Place {
+  readonly Line?: number | undefined;
+  readonly Column?: number | undefined;
+}
+
+/** The text between two places; lines and columns begin at 1. */
+function excerpt(text: string, start: Place, end: Place): string {
+  const lines = text.split("\n").slice((start.Line ?? 1) - 1, end.Line);
+  const last = lines.length - 1;
+  return lines
+    .map((line, index) => {
+      const to = index === last ? end.Column : undefined;
+      return line.slice(index === 0 ? (start.Column ?? 1) - 1 : 0, to);
+    })
+    .join("\n");
+}
+
+function keyOf({ SourcePolicyId, StartPosition }: Statement): string {
+  return `${SourcePolicyId} ${StartPosition?.Line} ${StartPosition?.Column}`;
+}

@@ -1,0 +1,144 @@
+import {
+  type ContextEntry,
+  type EvaluationResult,
+  SimulateCustomPolicyCommand,
+  SimulatePrincipalPolicyCommand,
+} from "@aws-sdk/client-iam";
+import Button from "@cloudscape-design/components/button";
+import Container from "@cloudscape-design/components/container";
+import FormField from "@cloudscape-design/components/form-field";
+import Header from "@cloudscape-design/components/header";
+import RadioGroup from "@cloudscape-design/components/radio-group";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Textarea from "@cloudscape-design/components/textarea";
+import { useState } from "react";
+import type { PageProps } from "../../routing/page-route.ts";
+import { JsonEditor, useFindings } from "../../shared/json-editor.tsx";
+import { Page } from "../../shared/page.tsx";
+import { useAction } from "../../shared/use-action.ts";
+import type { AwsClients } from "../../wire/aws-clients.ts";
+import { NEW_POLICY } from "../iam/policy-documents.ts";
+import { ContextFields } from "./context-fields.tsx";
+import { PrincipalChoice } from "./principal-choice.tsx";
+import { SimulationResults } from "./simulation-results.tsx";
+
+type Source = "principal" | "custom";
+
+/** Asks IAM what it would decide, without doing it. */
+export function SimulatorPage({ query }: PageProps) {
+  const [source, setSource] = useState<Source>("principal");
+  const [arn, setArn] = useState(query.get("principal") ?? "");
+  const [policy, setPolicy] = useState(NEW_POLICY);
+  const [actions, setActions] = useState("ivs:GetChannel\ns3:PutObject");
+  const [resources, setResources] = useState("");
+  const [context, setContext] = useState<readonly ContextEntry[]>([]);
+  const [results, setResults] = useState<readonly EvaluationResult[]>();
+  const findings = useFindings(policy, "managed");
+  const simulate = useAction("Nothing was simulated", async (aws) => {
+    const ActionNames = lines(actions);
+    const ResourceArns = lines(resources);
+    setResults(
+      await evaluate(aws, source === "principal" ? { arn } : { policy }, {
+        ActionNames,
+        ...(ResourceArns.length === 0 ? {} : { ResourceArns }),
+        ...(context.length === 0 ? {} : { ContextEntries: [...context] }),
+      }),
+    );
+    return undefined;
+  });
+  const ready = source === "principal" ? arn !== "" : findings.length === 0;
+  return (
+    <Page
+      title="Policy simulator"
+      description="What would be decided, by whose statement, and what would have to be allowed."
+    >
+      <Container
+        header={
+          <Header
+            variant="h2"
+            actions={
+              <Button
+                variant="primary"
+                loading={simulate.running}
+                disabled={!ready || lines(actions).length === 0}
+                onClick={() => void simulate.run()}
+              >
+                Simulate
+              </Button>
+            }
+          >
+            Question
+          </Header>
+        }
+      >
+        <SpaceBetween size="m">
+          <FormField label="Policies of">
+            <RadioGroup
+              value={source}
+              onChange={({ detail }) =>
+                setSource(detail.value === "custom" ? "custom" : "principal")
+              }
+              items={[
+                { value: "principal", label: "A user, group or role" },
+                { value: "custom", label: "A policy that isn't saved" },
+              ]}
+            />
+          </FormField>
+          {source === "principal" ? (
+            <PrincipalChoice arn={arn} onChange={setArn} />
+          ) : (
+            <JsonEditor label="Policy" kind="managed" value={policy} onChange={setPolicy} />
+          )}
+          <FormField label="Actions" description="One a line.">
+            <Textarea
+              rows={3}
+              spellcheck={false}
+              value={actions}
+              onChange={({ detail }) => setActions(detail.value)}
+            />
+          </FormField>
+          <FormField label="Resources" description="ARNs, one a line. Empty: any resource.">
+            <Textarea
+              rows={2}
+              spellcheck={false}
+              value={resources}
+              placeholder="arn:aws:s3:::my-recordings/ivs/*"
+              onChange={({ detail }) => setResources(detail.value)}
+            />
+          </FormField>
+          <ContextFields entries={context} onChange={setContext} />
+        </SpaceBetween>
+      </Container>
+      {results && (
+        <SimulationResults results={results} policy={source === "custom" ? policy : undefined} />
+      )}
+    </Page>
+  );
+}
+
+interface Question {
+  readonly ActionNames: string[];
+  readonly ResourceArns?: string[];
+  readonly ContextEntries?: ContextEntry[];
+}
+
+async function evaluate(
+  { iam }: AwsClients,
+  of: { readonly arn: string } | { readonly policy: string },
+  question: Question,
+): Promise<readonly EvaluationResult[]> {
+  const answer =
+    "arn" in of
+      ? await iam.send(new SimulatePrincipalPolicyCommand({ PolicySourceArn: of.arn, ...question }))
+      : await iam.send(
+          new SimulateCustomPolicyCommand({ PolicyInputList: [of.policy], ...question }),
+        );
+  return answer.EvaluationResults ?? [];
+}
+
+function lines(text: string): string[] {
+  return text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
+}

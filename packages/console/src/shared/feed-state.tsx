@@ -1,0 +1,18 @@
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
+import type { Feed } from "../wire/use-feed.ts";
+
+/** Whether what happens appears by itself. */
+export function FeedState({ state }: { readonly state: Feed<unknown>["state"] }) {
+  switch (state) {
+    case "open":
+      return <StatusIndicator>Live</StatusIndicator>;
+    case "connecting":
+      return <StatusIndicator type="loading">Connecting</StatusIndicator>;
+    default:
+      return (
+        <StatusIndicator type="error">
+          Not live: the server hands these out on its own machine only
+        </StatusIndicator>
+      );
+  }
+}
