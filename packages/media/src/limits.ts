@@ -42,7 +42,7 @@ export interface MediaLimits {
   readonly takeoversMax: number;
   /** Source media that waits for ffmpeg per stream; past it a ladder is given up. Half a minute at IVS's largest rate. */
   readonly transcodeBacklogBytesMax: number;
-  /** Times that ffmpeg is started again for one broadcast. */
+  /** Times that ffmpeg is started again for one broadcast within about a minute. */
   readonly transcodeRestartsMax: number;
   /** From the source's first segment to the first segment of every rendition; past it the source is served alone. */
   readonly transcodeStartDeadlineMs: number;

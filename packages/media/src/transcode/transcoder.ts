@@ -16,6 +16,9 @@ const SPEED_WINDOW_MS = 10_000;
 /** Media that is always under way: encoders look ahead, a segment has two seconds. */
 const BACKLOG_USUAL_MS = 4_000;
 
+/** Ends of ffmpeg that lie further apart than this, about a minute, aren't counted together. */
+const FORGIVEN_AFTER_SEGMENTS = 30;
+
 export interface TranscoderOptions {
   /** Path of ffmpeg. */
   readonly program: string;
@@ -40,6 +43,8 @@ export class Transcoder {
   #ffmpeg: FfmpegProcess | undefined;
   #forcing: KeyframeForcing = "source";
   #restarts = 0;
+  /** Segments in all renditions when ffmpeg ended last. */
+  #completedBefore = 0;
   #state: "taping" | "running" | "finishing" | "over" = "taping";
   #samples: { readonly atMs: number; readonly progressMs: number }[] = [];
   #ended: () => void = () => undefined;
@@ -156,7 +161,10 @@ export class Transcoder {
     if (this.#forcing === "source" && message?.includes("force_key_frames") === true) {
       this.#forcing = "clock";
     } else {
-      this.#restarts += 1;
+      const completed = this.#completed();
+      const isForgiven = completed - this.#completedBefore >= FORGIVEN_AFTER_SEGMENTS;
+      this.#restarts = isForgiven ? 1 : this.#restarts + 1;
+      this.#completedBefore = completed;
     }
     if (this.#restarts > transcodeRestartsMax) {
       this.#giveUp(message ?? "ffmpeg ended by itself");
@@ -176,9 +184,13 @@ export class Transcoder {
     }
   }
 
+  #completed(): number {
+    return Math.min(...this.#followers.map((follower) => follower.completed));
+  }
+
   /** What is in all renditions isn't needed any more. */
   #forget(): void {
-    const completed = Math.min(...this.#followers.map((follower) => follower.completed));
+    const completed = this.#completed();
     this.tape.forgetBefore(completed);
     this.schedule.forgetBefore(completed);
   }
