@@ -3,6 +3,7 @@ import {
   CreateChannelCommand,
   type CreateChannelRequest,
   ImportPlaybackKeyPairCommand,
+  PutMetadataCommand,
 } from "@aws-sdk/client-ivs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Encoder, type Film, makeFilm, publish } from "../scenarios/ivs/encoder.ts";
@@ -12,6 +13,8 @@ import { CHROMIUM, hasChromium } from "./browser.ts";
 import { type HlsPlayer, startHlsPlayer } from "./hls-player.ts";
 
 const FILM_SECONDS = 20;
+/** ID3's user text frame: a T and three times X. */
+const FRAME = `T${"X".repeat(3)}`;
 
 describe.skipIf(!hasChromium)(`hls.js in chromium (skipped when there is no ${CHROMIUM})`, () => {
   let server: TestServer;
@@ -49,6 +52,22 @@ describe.skipIf(!hasChromium)(`hls.js in chromium (skipped when there is no ${CH
     await events.wait(arn, "Stream Start");
     return { arn, playbackUrl: channel?.playbackUrl ?? "" };
   }
+
+  test("plays in parts without a stall, and tells the metadata at its time", async () => {
+    const { arn, playbackUrl } = await goLive({ latencyMode: "LOW" });
+    const tab = await player.play(playbackUrl);
+    const begun = await tab.until((state) => state.seconds > 0);
+    const texts = ["first", '{"poll":7,"of":"Ünicode"}'];
+    for (const metadata of texts)
+      await root.ivs.send(new PutMetadataCommand({ channelArn: arn, metadata }));
+    const state = await tab.until(
+      ({ seconds, metadata }) => metadata.length > 1 && seconds > begun.seconds + 4,
+    );
+    expect(state).toMatchObject({ errors: [], stalls: 0 });
+    expect(state.metadata.map(({ text }) => text)).toEqual(texts.map((text) => `${FRAME} ${text}`));
+    // Plain playback is six seconds behind.
+    expect(state.latencyMs).toBeLessThan(4_000);
+  });
 
   test("plays a private channel with a token, and not without", async () => {
     const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "secp384r1" });

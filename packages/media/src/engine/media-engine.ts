@@ -11,9 +11,11 @@ import type { TranscodePlan } from "../stream/broadcast-ladder.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import type {
   EngineHealth,
+  MediaArrival,
   MediaEngine,
   MediaEngineOptions,
   MediaHost,
+  MediaPosition,
   StreamStatus,
 } from "./messages.ts";
 
@@ -113,6 +115,23 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     return this.#live.get(streamName)?.mediaPlaylist(rendition);
   }
 
+  async awaitMedia(
+    streamName: string,
+    rendition: string,
+    position: MediaPosition,
+  ): Promise<MediaArrival> {
+    return this.#live.get(streamName)?.awaitMedia(rendition, position) ?? "never";
+  }
+
+  async part(
+    streamName: string,
+    rendition: string,
+    sequence: number,
+    part: number,
+  ): Promise<Uint8Array | undefined> {
+    return this.#live.get(streamName)?.part(rendition, sequence, part);
+  }
+
   async segment(
     streamName: string,
     rendition: string,
@@ -204,6 +223,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
       channelType: decision.ladder?.type,
       transcode: this.#plan(decision),
       listedSegments: playlistWindowSegments,
+      lowLatency: decision.lowLatency ?? false,
       host: this.#host,
       limits: this.#limits,
       now: this.#now,

@@ -82,6 +82,8 @@ export type PublishDecision =
       readonly ladder?: LadderRequest;
       /** Segments listed in the live playlist. Default 6. */
       readonly playlistWindowSegments?: number;
+      /** Segments are served in parts as they are made (LL-HLS). Default false. */
+      readonly lowLatency?: boolean;
     };
 
 /** What the engine asks of, and tells, its owner. */
@@ -141,10 +143,30 @@ export interface MediaEngine {
    * are the engine's: read them, don't write into them.
    */
   segment(streamName: string, rendition: string, sequence: number): Promise<Uint8Array | undefined>;
+  /**
+   * Resolves when a media playlist lists a segment, or a part of it: `ready`. `too-early`: it lies further ahead than
+   * players may ask for. `timeout`: it didn't come. `never`: there is no such playlist.
+   */
+  awaitMedia(streamName: string, rendition: string, position: MediaPosition): Promise<MediaArrival>;
+  /** A part of a segment; waits for the one that is made next. */
+  part(
+    streamName: string,
+    rendition: string,
+    sequence: number,
+    part: number,
+  ): Promise<Uint8Array | undefined>;
   /** Broadcasts that have a publisher now. */
   streams(): Promise<StreamStatus[]>;
   health(): Promise<EngineHealth>;
 }
+
+/** A place in a media playlist: a whole segment, or one of its parts. */
+export interface MediaPosition {
+  readonly sequence: number;
+  readonly part?: number | undefined;
+}
+
+export type MediaArrival = "ready" | "too-early" | "timeout" | "never";
 
 /** Codec facts, read from the stream itself (sequence headers and frames), with what the encoder announced. */
 export interface StreamMedia {

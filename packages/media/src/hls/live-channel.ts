@@ -1,4 +1,6 @@
+import type { MediaArrival, MediaPosition } from "../engine/messages.ts";
 import type { MediaLimits } from "../limits.ts";
+import type { SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { LiveRendition } from "./live-rendition.ts";
 import { POSITION_START, type WindowPosition } from "./live-window.ts";
@@ -13,6 +15,8 @@ export interface LiveOutlet {
   /** The broadcast's renditions changed: those that are missing now are no longer served. */
   describe(renditions: readonly Rendition[]): void;
   add(renditionId: string, segment: Segment): void;
+  /** A piece of the rendition's next segment. */
+  addPart(renditionId: string, part: SegmentPart): void;
   end(): void;
 }
 
@@ -84,6 +88,15 @@ export class LiveChannel {
     return this.#renditions.get(renditionId)?.window.segment(sequence);
   }
 
+  awaitMedia(renditionId: string, position: MediaPosition): Promise<MediaArrival> {
+    const window = this.#renditions.get(renditionId)?.window;
+    return window?.awaitMedia(position) ?? Promise.resolve("never");
+  }
+
+  async part(renditionId: string, sequence: number, part: number): Promise<Buffer | undefined> {
+    return this.#renditions.get(renditionId)?.window.part(sequence, part);
+  }
+
   #outlet(listedSegments: number): LiveOutlet {
     const outlet: LiveOutlet = {
       describe: (renditions) => {
@@ -94,6 +107,11 @@ export class LiveChannel {
       add: (renditionId, segment) => {
         if (this.#current === outlet) {
           this.#renditions.get(renditionId)?.window.add(segment);
+        }
+      },
+      addPart: (renditionId, part) => {
+        if (this.#current === outlet) {
+          this.#renditions.get(renditionId)?.window.addPart(part);
         }
       },
       end: () => {

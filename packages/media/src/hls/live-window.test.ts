@@ -1,4 +1,5 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
+import type { SegmentPart } from "../segmenter/part-cutter.ts";
 import { segment } from "../testing/synthetic-media.ts";
 import { LiveWindow } from "./live-window.ts";
 
@@ -63,5 +64,84 @@ describe("live window", () => {
     window.add(segment({ durationMs: 5_600 }));
     window.add(segment({ durationMs: 2_000 }));
     expect(lines(window)).toContain("#EXT-X-TARGETDURATION:6");
+  });
+
+  describe("in parts", () => {
+    const part = (index: number, durationMs = 400): SegmentPart => ({
+      index,
+      body: Buffer.of(index),
+      durationMs,
+      independent: index === 0,
+      programDateTimeMs: 2_000,
+      discontinuity: false,
+    });
+
+    test("lists what is there of the next segment, and hints at what comes", () => {
+      const window = new LiveWindow(3, 15_000);
+      window.add(segment());
+      for (const index of [0, 1, 2, 3, 4]) {
+        window.addPart(part(index));
+      }
+      window.add(segment({ programDateTimeMs: 2_000 }));
+      window.addPart(part(1));
+      window.addPart(part(0, 433));
+      expect(lines(window)).toEqual([
+        "#EXTM3U",
+        "#EXT-X-VERSION:6",
+        "#EXT-X-TARGETDURATION:2",
+        "#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=1.299",
+        "#EXT-X-PART-INF:PART-TARGET=0.433",
+        "#EXT-X-MEDIA-SEQUENCE:0",
+        "#EXT-X-DISCONTINUITY-SEQUENCE:0",
+        "#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:00.000Z",
+        "#EXTINF:2.000,live",
+        "0.ts",
+        "#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:02.000Z",
+        '#EXT-X-PART:DURATION=0.400,URI="1.0.ts",INDEPENDENT=YES',
+        ...[1, 2, 3, 4].map((index) => `#EXT-X-PART:DURATION=0.400,URI="1.${index}.ts"`),
+        "#EXTINF:2.000,live",
+        "1.ts",
+        "#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:02.000Z",
+        '#EXT-X-PART:DURATION=0.433,URI="2.0.ts",INDEPENDENT=YES',
+        '#EXT-X-PRELOAD-HINT:TYPE=PART,URI="2.1.ts"',
+      ]);
+      for (let index = 0; index < 4; index += 1) {
+        window.add(segment());
+      }
+      expect(window.playlist()).not.toContain("1.0.ts");
+      window.end();
+      expect(window.playlist()).not.toContain("HINT");
+    });
+
+    test("whoever asks for what comes next waits for it, and no longer than allowed", async () => {
+      vi.useFakeTimers();
+      const window = new LiveWindow(3, 15_000);
+      window.add(segment());
+      window.addPart(part(0));
+      const arrivals: string[] = [];
+      const ask = (sequence: number, index?: number) => {
+        const name = `${sequence}.${index}`;
+        return window
+          .awaitMedia({ sequence, part: index })
+          .then((arrival) => arrivals.push(`${name} ${arrival}`));
+      };
+      const hinted = window.part(1, 1);
+      const waiting = [ask(0), ask(1, 0), ask(1, 1), ask(1), ask(2, 0), ask(3)];
+      await vi.advanceTimersByTimeAsync(0);
+      expect(arrivals).toEqual(["0.undefined ready", "1.0 ready", "3.undefined too-early"]);
+      window.addPart(part(1));
+      await vi.advanceTimersByTimeAsync(0);
+      expect(arrivals.slice(3)).toEqual(["1.1 ready"]);
+      expect(await hinted).toEqual(Buffer.of(1));
+      window.add(segment());
+      await vi.advanceTimersByTimeAsync(6_000);
+      expect(arrivals.slice(4)).toEqual(["1.undefined ready", "2.0 timeout"]);
+      await Promise.all(waiting);
+      // Parts of a segment that is complete are still there; others aren't waited for.
+      expect(await window.part(1, 1)).toEqual(Buffer.of(1));
+      expect(await window.part(1, 7)).toBeUndefined();
+      expect(await window.part(5, 0)).toBeUndefined();
+      vi.useRealTimers();
+    });
   });
 });

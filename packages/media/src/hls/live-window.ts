@@ -1,5 +1,9 @@
+import type { MediaArrival, MediaPosition } from "../engine/messages.ts";
+import { PART_DURATION_MAX_MS, type SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
-import { bitrate, extInfTag, programDateTimeTag, targetDurationSeconds } from "./playlist-tags.ts";
+import { MediaArrivals } from "./media-arrivals.ts";
+import { renderMediaPlaylist } from "./media-playlist.ts";
+import { bitrate, targetDurationSeconds } from "./playlist-tags.ts";
 
 /** How far a channel has come: what the next segment is numbered. */
 export interface WindowPosition {
@@ -12,7 +16,16 @@ export const POSITION_START: WindowPosition = { sequence: 0, discontinuities: 0 
 
 interface ListedSegment extends Segment {
   readonly sequence: number;
+  /** Empty where it wasn't served in parts. */
+  readonly parts: readonly SegmentPart[];
 }
+
+/** Parts of this many segments are listed: three target durations (RFC 8216bis, 6.2.2). */
+const SEGMENTS_WITH_PARTS = 3;
+/** PART-HOLD-BACK in part target durations: at least two, better three (RFC 8216bis, 4.4.3.8). */
+const HOLD_BACK_PARTS = 3;
+/** A request is held for this many target durations (RFC 8216bis, 6.2.5.2). */
+const HELD_TARGET_DURATIONS = 3;
 
 /**
  * The last segments of one live rendition, in memory. It outlives a broadcast: when the same channel goes live again,
@@ -29,6 +42,11 @@ export class LiveWindow {
   #seam = false;
   #bytes = 0;
   #rendered: string | undefined;
+  /** Of the segment that comes next. */
+  #parts: SegmentPart[] = [];
+  /** 0 where nothing is served in parts. */
+  #partTargetMs = 0;
+  readonly #arrivals = new MediaArrivals();
 
   /** `keptMs` of media stay available beyond what is listed. */
   constructor(listedCount: number, keptMs: number, at: WindowPosition = POSITION_START) {
@@ -58,7 +76,8 @@ export class LiveWindow {
 
   add(segment: Segment): void {
     const discontinuity = segment.discontinuity || this.#seam;
-    this.#segments.push({ ...segment, discontinuity, sequence: this.#nextSequence });
+    const parts = this.#parts.splice(0);
+    this.#segments.push({ ...segment, discontinuity, sequence: this.#nextSequence, parts });
     this.#nextSequence += 1;
     this.#bytes += segment.body.length;
     this.#seam = false;
@@ -66,13 +85,63 @@ export class LiveWindow {
     const target = targetDurationSeconds([segment.durationMs]);
     this.#targetDurationSeconds = Math.max(this.#targetDurationSeconds, target);
     this.#drop();
+    this.#changed();
+  }
+
+  /** Parts of a segment come in order; one whose predecessors weren't seen, or that came before, is left out. */
+  addPart(part: SegmentPart): void {
+    if (part.index !== this.#parts.length) {
+      return;
+    }
+    this.#parts.push(part);
+    this.#partTargetMs = Math.max(this.#partTargetMs, PART_DURATION_MAX_MS, part.durationMs);
+    this.#ended = false;
+    this.#changed();
+  }
+
+  /** Resolves at once for what is listed. */
+  awaitMedia(position: MediaPosition): Promise<MediaArrival> {
+    if (position.sequence > this.#nextSequence + 1) {
+      return Promise.resolve("too-early");
+    }
+    const heldMs = HELD_TARGET_DURATIONS * this.#targetDurationSeconds * 1_000;
+    return this.#arrivals.wait(() => this.#ended || this.#has(position), heldMs);
+  }
+
+  /** Waits for the part that is hinted at. */
+  async part(sequence: number, index: number): Promise<Buffer | undefined> {
+    const isNext = sequence === this.#nextSequence && index === this.#parts.length;
+    if (isNext || (sequence === this.#nextSequence + 1 && index === 0)) {
+      await this.awaitMedia({ sequence, part: index });
+    }
+    return this.#partsOf(sequence)[index]?.body;
+  }
+
+  #has({ sequence, part }: MediaPosition): boolean {
+    if (sequence < this.#nextSequence) {
+      return true;
+    }
+    return part !== undefined && sequence === this.#nextSequence && part < this.#parts.length;
+  }
+
+  #partsOf(sequence: number): readonly SegmentPart[] {
+    if (sequence === this.#nextSequence) {
+      return this.#parts;
+    }
+    const recent = this.#segments.slice(-SEGMENTS_WITH_PARTS - 1);
+    return recent.find((segment) => segment.sequence === sequence)?.parts ?? [];
+  }
+
+  #changed(): void {
     this.#rendered = undefined;
+    this.#arrivals.look();
   }
 
   /** The playlist says that nothing follows. */
   end(): void {
     this.#ended = true;
-    this.#rendered = undefined;
+    this.#parts = [];
+    this.#changed();
   }
 
   /**
@@ -81,6 +150,8 @@ export class LiveWindow {
    */
   resume(listedCount: number, at: WindowPosition = this.position): void {
     this.#listedCount = Math.max(1, listedCount);
+    this.#parts = [];
+    this.#partTargetMs = 0;
     if (at.sequence !== this.#nextSequence) {
       this.#segments = [];
       this.#bytes = 0;
@@ -128,23 +199,16 @@ export class LiveWindow {
     const unlisted = this.#segments.slice(0, -this.#listedCount);
     const listed = this.#segments.slice(-this.#listedCount);
     const passed = unlisted.filter((segment) => segment.discontinuity).length;
-    const lines = [
-      "#EXTM3U",
-      "#EXT-X-VERSION:3",
-      `#EXT-X-TARGETDURATION:${this.#targetDurationSeconds}`,
-      `#EXT-X-MEDIA-SEQUENCE:${listed[0]?.sequence ?? 0}`,
-      `#EXT-X-DISCONTINUITY-SEQUENCE:${this.#discontinuitySequence + passed}`,
-    ];
-    for (const segment of listed) {
-      if (segment.discontinuity) {
-        lines.push("#EXT-X-DISCONTINUITY");
-      }
-      lines.push(programDateTimeTag(segment.programDateTimeMs));
-      lines.push(extInfTag(segment.durationMs, "live"), `${segment.sequence}.ts`);
-    }
-    if (this.#ended) {
-      lines.push("#EXT-X-ENDLIST");
-    }
-    return `${lines.join("\n")}\n`;
+    return renderMediaPlaylist({
+      targetDurationSeconds: this.#targetDurationSeconds,
+      partTargetMs: this.#partTargetMs,
+      holdBackMs: HOLD_BACK_PARTS * this.#partTargetMs,
+      discontinuitySequence: this.#discontinuitySequence + passed,
+      segments: listed.map((segment, index) =>
+        index >= listed.length - SEGMENTS_WITH_PARTS ? segment : { ...segment, parts: [] },
+      ),
+      next: { sequence: this.#nextSequence, parts: this.#parts, seam: this.#seam },
+      ended: this.#ended,
+    });
   }
 }

@@ -111,6 +111,11 @@ export class TsMuxer {
     this.#packetize(this.#metadata, headLength, tag, undefined, false);
   }
 
+  /** What was written since the last `take`: it doesn't change any more. */
+  get written(): Buffer {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
   /** Hands out what was written and begins a new buffer, sized after this one. */
   take(): Buffer {
     const taken = this.#buffer.subarray(0, this.#length);
@@ -123,6 +128,8 @@ export class TsMuxer {
 
   /** Forgets what was written since the last `take`. */
   rollBack(): void {
+    // Parts of the old one may be with players.
+    this.#buffer = Buffer.allocUnsafeSlow(this.#buffer.length);
     this.#length = 0;
     const { tables, video, audio, metadata } = this.#taken;
     this.#metadata.continuity = metadata;

@@ -4,6 +4,7 @@ import { PID, TICKS_PER_MS } from "../mpegts/transport-stream.ts";
 import { aacConfig, avcConfig, otherAvcConfig, picture } from "../testing/synthetic-media.ts";
 import { demux } from "../testing/ts-demuxer.ts";
 import { LeadingCutter } from "./cutter.ts";
+import { PART_DURATION_MAX_MS, type SegmentPart } from "./part-cutter.ts";
 import type { Segment } from "./segment.ts";
 import { Segmenter } from "./segmenter.ts";
 import { TimedMetadata } from "./timed-metadata.ts";
@@ -185,6 +186,56 @@ describe("segmenter", () => {
       [[at(2_000), "last"]],
     ]);
   });
+
+  test.for([
+    [24, 2_000],
+    [25, 2_000],
+    [30, 2_000],
+    [50, 500],
+    [60, 4_000],
+    [7, 2_000],
+  ] as const)(
+    "at %i frames a second, parts make up their segments and keep to their target",
+    ([rate, gop]) => {
+      const parts: SegmentPart[][] = [[]];
+      const segments: Segment[] = [];
+      const segmenter = new Segmenter({
+        limits: defaultMediaLimits,
+        cutter: new LeadingCutter(defaultMediaLimits, () => NOW_MS),
+        timeline: new Timeline(),
+        onSegment: (segment) => {
+          segments.push(segment);
+          parts.push([]);
+        },
+        onPart: (part) => parts.at(-1)?.push(part),
+      });
+      segmenter.setVideoConfig(avcConfig);
+      segmenter.setAudioConfig(aacConfig);
+      for (let frame = 0; frame < 8 * rate; frame += 1) {
+        const timeMs = Math.round((frame * 1_000) / rate);
+        const keyframe = frame % Math.round((gop * rate) / 1_000) === 0;
+        segmenter.video(timeMs, 0, keyframe, picture(keyframe, 700));
+        segmenter.audio(timeMs, Buffer.alloc(40, 0x21));
+      }
+      segmenter.finish();
+      expect(segments.length).toBeGreaterThan(1);
+      for (const [index, segment] of segments.entries()) {
+        const own = parts[index] ?? [];
+        expect(Buffer.concat(own.map(({ body }) => body)).equals(segment.body)).toBe(true);
+        expect(own.map((part) => part.index)).toEqual(own.map((_, ordinal) => ordinal));
+        const total = own.reduce((sum, { durationMs }) => sum + durationMs, 0);
+        expect(total).toBe(segment.durationMs);
+        expect(own[0]?.independent).toBe(true);
+        for (const part of own.slice(0, -1)) {
+          expect(part.durationMs).toBeLessThanOrEqual(PART_DURATION_MAX_MS);
+          // RFC 8216bis, 4.4.4.9: all but the last have 85 % of the target.
+          if (rate >= 24) {
+            expect(part.durationMs).toBeGreaterThanOrEqual(0.85 * PART_DURATION_MAX_MS);
+          }
+        }
+      }
+    },
+  );
 
   test("what a rendition takes back is written again", () => {
     const metadata = new TimedMetadata();

@@ -8,6 +8,7 @@ import { TICKS_PER_MS } from "../mpegts/transport-stream.ts";
 import { TsMuxer } from "../mpegts/ts-muxer.ts";
 import { AudioPacker } from "./audio-packer.ts";
 import type { Cut, Cutter } from "./cutter.ts";
+import { PartCutter, type SegmentPart } from "./part-cutter.ts";
 import type { Segment } from "./segment.ts";
 import type { TimedMetadata, TimedMetadataReader } from "./timed-metadata.ts";
 import type { MediaTimeline } from "./timeline.ts";
@@ -43,6 +44,8 @@ export interface SegmenterOptions {
   readonly onSegment: (segment: Segment) => void;
   readonly listener?: FrameListener | undefined;
   readonly metadata?: TimedMetadata | undefined;
+  /** Hears of each piece of a segment before the segment is complete, the last one included. */
+  readonly onPart?: ((part: SegmentPart) => void) | undefined;
 }
 
 interface KeyframeMark {
@@ -54,6 +57,7 @@ interface KeyframeMark {
 interface OpenSegment {
   readonly cut: Cut;
   readonly startMs: number;
+  readonly parts: PartCutter;
   readonly keyframes: KeyframeMark[];
   videoBytes: number;
   audioBytes: number;
@@ -68,6 +72,7 @@ export class Segmenter {
   readonly #limits: SegmentLimits;
   readonly #cutter: Cutter;
   readonly #onSegment: (segment: Segment) => void;
+  readonly #onPart: ((part: SegmentPart) => void) | undefined;
   readonly #listener: FrameListener | undefined;
   readonly #timeline: MediaTimeline;
   readonly #muxer = new TsMuxer();
@@ -82,7 +87,9 @@ export class Segmenter {
   #lastPtsMs = 0;
   #frameMs = 33;
 
-  constructor({ limits, cutter, timeline, onSegment, listener, metadata }: SegmenterOptions) {
+  constructor(options: SegmenterOptions) {
+    const { limits, cutter, timeline, onSegment, onPart, listener, metadata } = options;
+    this.#onPart = onPart;
     this.#metadata = metadata?.reader();
     this.#limits = limits;
     this.#cutter = cutter;
@@ -130,7 +137,7 @@ export class Segmenter {
     const dtsMs = this.#open === undefined ? mappedMs : Math.max(mappedMs, this.#lastDtsMs + 1);
     this.#writeMetadata(dtsMs);
     const ptsMs = Math.max(dtsMs, mappedMs + compositionMs);
-    const cut = keyframe ? this.#keyframe(dtsMs, ptsMs) : undefined;
+    const cut = keyframe ? this.#keyframe(dtsMs, ptsMs) : this.#nextPart(dtsMs, false);
     const open = this.#open;
     if (open === undefined) {
       return;
@@ -191,17 +198,38 @@ export class Segmenter {
       this.#open = {
         cut,
         startMs: dtsMs,
+        parts: new PartCutter(dtsMs),
         keyframes: [],
         videoBytes: 0,
         audioBytes: 0,
         videoFrames: 0,
       };
     }
+    if (cut === undefined) {
+      this.#nextPart(dtsMs, true);
+    }
     if (this.#open !== undefined) {
       this.#open.keyframes.push({ offset: this.#muxer.length, timeMs: dtsMs });
       this.#muxer.writeTables({ video: true, audio: this.#audio !== undefined });
     }
     return cut;
+  }
+
+  /** Gives a part away, if it is due before this frame. */
+  #nextPart(dtsMs: number, keyframe: boolean): undefined {
+    const open = this.#open;
+    if (this.#onPart !== undefined && open?.parts.isDue(dtsMs, this.#frameMs) === true) {
+      this.#packer.flush();
+      this.#givePart(open, dtsMs, this.#muxer.written, keyframe);
+    }
+  }
+
+  #givePart(open: OpenSegment, endMs: number, written: Buffer, nextIsKeyframe: boolean): void {
+    const part = open.parts.cut(endMs, written, nextIsKeyframe);
+    const { programDateTimeMs, discontinuity } = open.cut;
+    if (part !== undefined) {
+      this.#onPart?.({ ...part, programDateTimeMs, discontinuity });
+    }
   }
 
   #checkBounds(open: OpenSegment, dtsMs: number): void {
@@ -233,6 +261,7 @@ export class Segmenter {
   #close(open: OpenSegment, endMs: number): void {
     this.#packer.flush();
     const body = this.#muxer.take();
+    this.#givePart(open, endMs, body, true);
     const { index, discontinuity, programDateTimeMs } = open.cut;
     this.#onSegment({
       body,

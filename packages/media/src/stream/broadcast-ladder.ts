@@ -26,6 +26,8 @@ export interface BroadcastLadderOptions {
   readonly plan: TranscodePlan;
   readonly limits: MediaLimits;
   readonly metadata: TimedMetadata;
+  /** Segments are served in parts. */
+  readonly lowLatency: boolean;
   readonly outputs: RenditionOutputs;
   /** The machine has no room for it. */
   readonly onRefused: () => void;
@@ -41,13 +43,14 @@ export class BroadcastLadder {
   #warning: string | undefined;
 
   constructor(options: BroadcastLadderOptions) {
-    const { plan, limits, metadata, outputs } = options;
+    const { plan, limits, metadata, outputs, lowLatency } = options;
     this.#options = options;
     this.#transcoder = new Transcoder({
       program: plan.program,
       limits,
       metadata,
       onSegment: (rendition, segment) => outputs.add(rendition, segment),
+      onPart: lowLatency ? (renditionId, part) => outputs.addPart(renditionId, part) : undefined,
       onFailed: (message) => this.#fallBack(message),
     });
   }

@@ -17,6 +17,8 @@ export interface BroadcastOptions {
   readonly live: LiveChannel;
   /** Segments listed in live playlists; undefined for the default. */
   readonly listedSegments: number | undefined;
+  /** Segments are served in parts, before they are complete. */
+  readonly lowLatency: boolean;
   readonly host: MediaHost;
   readonly limits: MediaLimits;
   readonly now: () => number;

@@ -106,6 +106,9 @@ export class Broadcast {
       onSegment: (segment) => this.#segment(segment),
       listener: this.#ladder?.listener,
       metadata: this.#metadata,
+      onPart: options.lowLatency
+        ? (part) => this.#outputs.addPart(SOURCE_RENDITION, part)
+        : undefined,
     });
   }
 
@@ -354,13 +357,14 @@ export class Broadcast {
       this.#outputs.expect([SOURCE_RENDITION]);
       return undefined;
     }
-    const { limits } = this.#options;
+    const { limits, lowLatency } = this.#options;
     const onRefused = (): void => {
       this.#tell({ type: "stream-failure", reason: CAPACITY_EXCEEDED });
       this.#endSoon("transcode-capacity", CAPACITY_EXCEEDED);
     };
     const metadata = this.#metadata;
-    return new BroadcastLadder({ plan, limits, metadata, outputs: this.#outputs, onRefused });
+    const outputs = this.#outputs;
+    return new BroadcastLadder({ plan, limits, metadata, lowLatency, outputs, onRefused });
   }
 
   #record(renditions: readonly Rendition[], startedAtMs: number): void {

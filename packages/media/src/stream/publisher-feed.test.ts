@@ -30,6 +30,7 @@ function make() {
     spill: undefined,
     live,
     listedSegments: undefined,
+    lowLatency: false,
     channelType: undefined,
     transcode: undefined,
     host: {

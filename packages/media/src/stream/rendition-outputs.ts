@@ -1,6 +1,7 @@
 import type { LiveChannel, LiveOutlet } from "../hls/live-channel.ts";
 import { type Rendition, SOURCE_RENDITION } from "../hls/rendition.ts";
 import type { Recording } from "../recording/recording.ts";
+import type { SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 
 export interface RenditionOutputsOptions {
@@ -99,6 +100,11 @@ export class RenditionOutputs {
         this.#addSpare(segment);
       }
     }
+  }
+
+  /** Parts come between two segments of their rendition. */
+  addPart(renditionId: string, part: SegmentPart): void {
+    this.#outlet?.addPart(renditionId, part);
   }
 
   end(): void {

@@ -2,6 +2,7 @@ import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
 import { AudioSegmenter } from "../segmenter/audio-segmenter.ts";
 import { type CutSchedule, FollowingCutter } from "../segmenter/cutter.ts";
+import type { SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
@@ -29,6 +30,7 @@ export class RenditionFollower {
     metadata: TimedMetadata,
     limits: MediaLimits,
     onSegment: (rendition: Rendition, segment: Segment) => void,
+    onPart: ((renditionId: string, part: SegmentPart) => void) | undefined,
   ) {
     this.#step = step;
     this.#limits = limits;
@@ -47,6 +49,7 @@ export class RenditionFollower {
         timeline,
         onSegment: complete,
         metadata,
+        onPart: onPart && ((part) => onPart(step.name, part)),
       });
     }
     this.#reader = this.#newReader();

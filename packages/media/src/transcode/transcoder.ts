@@ -2,6 +2,7 @@ import { FfmpegProcess } from "../ffmpeg/ffmpeg-process.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
 import { CutSchedule } from "../segmenter/cutter.ts";
+import type { SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import type { LadderStep, SourcePicture } from "./ladder.ts";
@@ -25,6 +26,8 @@ export interface TranscoderOptions {
   readonly limits: MediaLimits;
   readonly metadata: TimedMetadata;
   readonly onSegment: (rendition: Rendition, segment: Segment) => void;
+  /** Undefined where nobody asks for parts. */
+  readonly onPart: ((renditionId: string, part: SegmentPart) => void) | undefined;
   /** It has given up: nothing more comes. Told once. */
   readonly onFailed: (message: string) => void;
 }
@@ -59,15 +62,22 @@ export class Transcoder {
   }
 
   start(steps: readonly LadderStep[], source: SourcePicture): void {
-    const { limits, metadata, onSegment } = this.#options;
+    const { limits, metadata, onSegment, onPart } = this.#options;
     this.#steps = steps;
     this.#source = source;
     this.#followers = steps.map(
       (step) =>
-        new RenditionFollower(step, this.schedule, metadata, limits, (rendition, segment) => {
-          onSegment(rendition, segment);
-          this.#forget();
-        }),
+        new RenditionFollower(
+          step,
+          this.schedule,
+          metadata,
+          limits,
+          (rendition, segment) => {
+            onSegment(rendition, segment);
+            this.#forget();
+          },
+          onPart,
+        ),
     );
     this.#state = "running";
     this.#run();

@@ -27,6 +27,7 @@ test("the key of a channel lets an encoder in, to be recorded", async () => {
     allow: true,
     ladder: { type: "STANDARD", preset: "" },
     streamName: CHANNEL_ARN,
+    lowLatency: true,
     streamId: expect.stringMatching(/^st-1[A-Za-z0-9]{22}$/),
     recording: { renditions: "all", thumbnails: undefined },
   });

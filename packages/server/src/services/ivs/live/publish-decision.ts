@@ -30,6 +30,7 @@ export async function decidePublish(
   return {
     allow: true,
     streamName: channelArn(channel),
+    lowLatency: channel.latency_mode === "LOW",
     streamId: `st-1${ids.alphanumeric(STREAM_ID_RANDOM_LENGTH)}`,
     ladder: { type: channel.type, preset: channel.preset },
     recording: configuration && recordingPlan(configuration, channel),

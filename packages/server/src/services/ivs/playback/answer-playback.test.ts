@@ -62,6 +62,7 @@ test("the multivariant playlist leads to the stream's own playlists and segments
     },
   });
   expect(String(segment?.body)).toBe("segment");
+  expect(String((await ask(`${ROOT}/${STREAM_ID}/chunked/7.0.ts`))?.body)).toBe("part");
   const head = await ask(`${ROOT}/${STREAM_ID}/chunked/7.ts`, { method: "HEAD" });
   expect(head).toMatchObject({ status: 200, headers: { "content-length": "7" }, body: undefined });
 });
@@ -84,10 +85,26 @@ test.each<[string, number, string | undefined, string | undefined]>([
 });
 
 test.each([
+  ["_HLS_msn=7&_HLS_part=1", 200],
+  ["_HLS_msn=7", 200],
+  ["_HLS_msn=8", 503],
+  ["_HLS_msn=99", 400],
+  ["_HLS_part=1", 400],
+  ["_HLS_msn=-1", 400],
+  ["_HLS_msn=7&_HLS_part=x", 400],
+])("a playlist that is asked for with %s is answered %i", async (query, status) => {
+  const path = `${ROOT}/${STREAM_ID}/chunked/playlist.m3u8`;
+  const answer = await ask(path, { query: new URLSearchParams(query) });
+  expect(answer?.status).toBe(status);
+});
+
+test.each([
   ["another channel", `${ROOT}x.m3u8`],
   ["another stream of the channel", `${ROOT}/st-1bbbbbbbbbbbbbbbbbbbbbb/chunked/7.ts`],
   ["a rendition that isn't there", `${ROOT}/${STREAM_ID}/720p/playlist.m3u8`],
   ["a segment that isn't there", `${ROOT}/${STREAM_ID}/chunked/8.ts`],
+  ["a part that isn't there", `${ROOT}/${STREAM_ID}/chunked/7.1.ts`],
+  ["a part of a part", `${ROOT}/${STREAM_ID}/chunked/7.0.0.ts`],
   ["a segment without a number", `${ROOT}/${STREAM_ID}/chunked/.ts`],
   ["a segment with a wrong number", `${ROOT}/${STREAM_ID}/chunked/-7.ts`],
   ["a session where none is needed", `${ROOT}/${STREAM_ID}/session/chunked/7.ts`],

@@ -16,7 +16,7 @@ import {
   segmentResponse,
 } from "./playback-responses.ts";
 
-const SEGMENT_SUFFIX = ".ts";
+const SEGMENT_NAME = /^(\d{1,15})(?:\.(\d{1,6}))?\.ts$/;
 const MEDIA_PLAYLIST = "playlist.m3u8";
 
 /** Live HLS, to whom the gate lets in. Undefined: not a playback request. */
@@ -74,13 +74,50 @@ async function answerPart(
 ): Promise<PlainResponse | undefined> {
   if (file === MEDIA_PLAYLIST) {
     live.viewers.note(streamId, admission.sessionId ?? viewerOf(request));
+    const refused = await holdBack(channelArn, rendition, request, live);
+    if (refused) return refused;
     const text = await live.engine.mediaPlaylist(channelArn, rendition);
     return text === undefined ? undefined : playlistResponse(text, request, admission);
   }
-  const sequence = sequenceOf(file);
-  if (sequence === undefined) return undefined;
-  const segment = await live.engine.segment(channelArn, rendition, sequence);
-  return segment && segmentResponse(segment, request, admission);
+  const name = readSegmentName(file);
+  if (!name) return undefined;
+  const { sequence, part } = name;
+  const content =
+    part === undefined
+      ? await live.engine.segment(channelArn, rendition, sequence)
+      : await live.engine.part(channelArn, rendition, sequence, part);
+  return content && segmentResponse(content, request, admission);
+}
+
+/**
+ * Holds a request until the playlist has what it asks for by `_HLS_msn` and `_HLS_part` (RFC
+ * 8216bis, 6.2.5.2). Gives an answer where it can't be waited for.
+ */
+async function holdBack(
+  channelArn: string,
+  rendition: string,
+  request: PlainRequest,
+  live: LiveStreams,
+): Promise<PlainResponse | undefined> {
+  const { query } = request;
+  const msn = query.get("_HLS_msn");
+  const part = query.get("_HLS_part");
+  if (msn === null && part === null) return undefined;
+  if (!isOrdinal(msn) || (part !== null && !isOrdinal(part)))
+    return refusalResponse(400, "_HLS_msn or _HLS_part is invalid", "bad_request", request);
+  const position = { sequence: Number(msn), part: part === null ? undefined : Number(part) };
+  switch (await live.engine.awaitMedia(channelArn, rendition, position)) {
+    case "too-early":
+      return refusalResponse(400, "_HLS_msn is too far ahead", "bad_request", request);
+    case "timeout":
+      return refusalResponse(503, "The segment did not come", "unavailable", request);
+    default:
+      return undefined;
+  }
+}
+
+function isOrdinal(text: string | null): text is string {
+  return text !== null && /^\d{1,15}$/.test(text);
 }
 
 /** A signed request for such a path means an object of a bucket called `api`. */
@@ -88,10 +125,13 @@ function isSigned({ headers, query }: PlainRequest): boolean {
   return headers.authorization !== undefined || query.has("X-Amz-Signature");
 }
 
-function sequenceOf(fileName: string): number | undefined {
-  if (!fileName.endsWith(SEGMENT_SUFFIX)) return undefined;
-  const sequence = Number(fileName.slice(0, -SEGMENT_SUFFIX.length) || Number.NaN);
-  return Number.isSafeInteger(sequence) && sequence >= 0 ? sequence : undefined;
+/** `<sequence>.ts`, or `<sequence>.<part>.ts`. */
+function readSegmentName(
+  fileName: string,
+): { readonly sequence: number; readonly part: number | undefined } | undefined {
+  const [, sequence, part] = SEGMENT_NAME.exec(fileName) ?? [];
+  if (sequence === undefined) return undefined;
+  return { sequence: Number(sequence), part: part === undefined ? undefined : Number(part) };
 }
 
 /** Browsers of one household share an address; two tabs of one browser count as one viewer. */

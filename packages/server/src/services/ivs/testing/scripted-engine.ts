@@ -1,7 +1,9 @@
 import {
   type EngineHealth,
+  type MediaArrival,
   type MediaEngine,
   type MediaHost,
+  type MediaPosition,
   type RecordingFileRow,
   type RecordingMedia,
   renderRecordingPlaylists,
@@ -127,6 +129,15 @@ export class ScriptedEngine implements MediaEngine {
 
   async mediaPlaylist(_streamName: string, rendition: string): Promise<string | undefined> {
     return rendition === "720p" ? undefined : "#EXTM3U";
+  }
+
+  async awaitMedia(_streamName: string, _rendition: string, { sequence }: MediaPosition) {
+    const arrivals: Readonly<Record<number, MediaArrival>> = { 7: "ready", 8: "timeout" };
+    return arrivals[sequence] ?? "too-early";
+  }
+
+  async part(_streamName: string, _rendition: string, sequence: number, part: number) {
+    return sequence === 7 && part === 0 ? Buffer.from("part") : undefined;
   }
 
   async segment(_streamName: string, rendition: string, sequence: number) {

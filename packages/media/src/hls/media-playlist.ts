@@ -1,0 +1,82 @@
+import type { SegmentPart } from "../segmenter/part-cutter.ts";
+import type { Segment } from "../segmenter/segment.ts";
+import { extInfTag, programDateTimeTag } from "./playlist-tags.ts";
+
+type PlaylistSegment = Pick<Segment, "durationMs" | "programDateTimeMs" | "discontinuity"> & {
+  readonly sequence: number;
+  readonly parts: readonly SegmentPart[];
+};
+
+/** What a live media playlist says. */
+export interface MediaPlaylist {
+  readonly targetDurationSeconds: number;
+  /** 0 where nothing is served in parts: then it is a plain playlist. */
+  readonly partTargetMs: number;
+  readonly holdBackMs: number;
+  readonly discontinuitySequence: number;
+  /** Those without parts, or whose parts are too old to be listed, have none. */
+  readonly segments: readonly PlaylistSegment[];
+  /** The segment that is being written. */
+  readonly next: {
+    readonly sequence: number;
+    readonly parts: readonly SegmentPart[];
+    /** It doesn't continue the segment before it. */
+    readonly seam: boolean;
+  };
+  readonly ended: boolean;
+}
+
+export function renderMediaPlaylist(playlist: MediaPlaylist): string {
+  const { segments, next, partTargetMs, ended } = playlist;
+  const inParts = partTargetMs > 0;
+  const lines = [
+    "#EXTM3U",
+    `#EXT-X-VERSION:${inParts ? 6 : 3}`,
+    `#EXT-X-TARGETDURATION:${playlist.targetDurationSeconds}`,
+    ...(inParts ? lowLatencyTags(partTargetMs, playlist.holdBackMs) : []),
+    `#EXT-X-MEDIA-SEQUENCE:${segments[0]?.sequence ?? 0}`,
+    `#EXT-X-DISCONTINUITY-SEQUENCE:${playlist.discontinuitySequence}`,
+  ];
+  for (const { sequence, durationMs, programDateTimeMs, discontinuity, parts } of segments) {
+    lines.push(...beginning(programDateTimeMs, discontinuity));
+    lines.push(...parts.map((part) => partTag(sequence, part)));
+    lines.push(extInfTag(durationMs, "live"), `${sequence}.ts`);
+  }
+  const [first] = next.parts;
+  if (first !== undefined && !ended) {
+    lines.push(...beginning(first.programDateTimeMs, first.discontinuity || next.seam));
+    lines.push(...next.parts.map((part) => partTag(next.sequence, part)));
+  }
+  if (ended) {
+    lines.push("#EXT-X-ENDLIST");
+  } else if (inParts) {
+    lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partName(next.sequence, next.parts.length)}"`);
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function lowLatencyTags(partTargetMs: number, holdBackMs: number): string[] {
+  return [
+    `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=${seconds(holdBackMs)}`,
+    `#EXT-X-PART-INF:PART-TARGET=${seconds(partTargetMs)}`,
+  ];
+}
+
+function beginning(programDateTimeMs: number, discontinuity: boolean): string[] {
+  const time = programDateTimeTag(programDateTimeMs);
+  return discontinuity ? ["#EXT-X-DISCONTINUITY", time] : [time];
+}
+
+function partTag(sequence: number, { index, durationMs, independent }: SegmentPart): string {
+  const name = partName(sequence, index);
+  const suffix = independent ? ",INDEPENDENT=YES" : "";
+  return `#EXT-X-PART:DURATION=${seconds(durationMs)},URI="${name}"${suffix}`;
+}
+
+function partName(sequence: number, part: number): string {
+  return `${sequence}.${part}.ts`;
+}
+
+function seconds(ms: number): string {
+  return (ms / 1_000).toFixed(3);
+}
