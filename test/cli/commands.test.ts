@@ -1,9 +1,9 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { CreateUserCommand, GetUserCommand } from "@aws-sdk/client-iam";
+import { CreateUserCommand, GetUserCommand, ListRolesCommand } from "@aws-sdk/client-iam";
 import * as ivs from "@aws-sdk/client-ivs";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -102,6 +102,22 @@ describe("against a server", () => {
       `[default]\nregion = eu-west-1\n\n[profile mine]\nregion = us-east-1\nendpoint_url = ${server.endpoint}\n`,
     );
     expect(readFileSync(credentials, "utf8")).toContain("aws_access_key_id = test");
+  });
+
+  test("logs follows what the server is asked, a line each", async () => {
+    const env = { ...process.env, AWS_ENDPOINT_URL: server.endpoint };
+    const follower = spawn(process.execPath, [COMMAND, "logs", "--of", "calls"], { env });
+    let out = "";
+    follower.stdout.on("data", (chunk: Buffer) => {
+      out += chunk.toString();
+    });
+    const seen = async () => {
+      await server.root.iam.send(new ListRolesCommand({}));
+      return out;
+    };
+    await expect.poll(seen, { timeout: 20_000 }).toMatch(/iam:ListRoles by arn:aws:iam::0+:root/);
+    follower.kill("SIGTERM");
+    expect((await rolecast(["logs", "--of", "nothing"])).code).toBe(2);
   });
 
   test.skipIf(findOnPath("aws") === undefined)(

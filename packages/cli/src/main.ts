@@ -7,6 +7,7 @@ import { Connection } from "./connection.ts";
 import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
 import { serviceLinkedRolesCommand } from "./iam-service-linked-roles.ts";
+import { logsCommand } from "./logs.ts";
 import { policyCommand } from "./policy.ts";
 import { recordCommand } from "./record.ts";
 import { resetCommand } from "./reset.ts";
@@ -36,6 +37,7 @@ const commands = [
   new Command("iam")
     .description("Ask a running server about IAM.")
     .addCommand(serviceLinkedRolesCommand()),
+  logsCommand(),
   snapshotCommand(),
   resetCommand(),
   doctorCommand(),

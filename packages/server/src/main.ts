@@ -99,7 +99,7 @@ async function startServer(
   ends: (() => Promise<void> | void)[],
   end: () => Promise<void>,
 ): Promise<RunningServer> {
-  const log = createLog(config.logLevel);
+  const { log, read: readLog } = createLog(config.logLevel);
   const nowMs = systemClock.nowMs();
   const { sealingKey } = folder;
   const [store, certificate] = await Promise.all([
@@ -145,7 +145,10 @@ async function startServer(
     );
   const routes = new InternalRoutes({
     events,
-    feeds: new Map([["cloudtrail", composed.cloudtrail.readRecords]]),
+    feeds: new Map([
+      ["cloudtrail", composed.cloudtrail.readRecords],
+      ["logs", readLog],
+    ]),
     ready: () => ready,
     health: () => healthOf(composed.services),
     metrics: () => composed.metrics.text(),
