@@ -55,7 +55,8 @@ const DEFAULT_REGION = "us-east-1";
 const CLOSE_GRACE_MS = 5_000;
 /** Remove this file from the data folder to have the generated root key shown again. */
 const ROOT_KEY_SHOWN = "root-key-was-shown";
-const MIGRATIONS = [
+/** Of all services. */
+export const MIGRATIONS = [
   ...iamMigrations,
   ...s3Migrations,
   ...cloudTrailMigrations,

@@ -5,9 +5,7 @@ import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Migration, StoreUnavailableError } from "../kernel/store.ts";
-import { iamMigrations } from "../services/iam/migrations.ts";
-import { ivsMigrations } from "../services/ivs/migrations.ts";
-import { s3Migrations } from "../services/s3/migrations.ts";
+import { MIGRATIONS } from "../main.ts";
 import { DataFolderInUseError, openDataFolder } from "./data-folder.ts";
 import { type OpenedStore, openStore } from "./store.ts";
 import {
@@ -128,7 +126,7 @@ describe.each(dialects)("the store on $name", ({ makeUrl }) => {
   });
 
   test("runs the migrations of all services", async () => {
-    const store = await open([...iamMigrations, ...s3Migrations, ...ivsMigrations]);
+    const store = await open(MIGRATIONS);
     await store.empty();
   });
 
