@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
 import { startTestServer } from "../../support/test-server.ts";
 import { copyBucket } from "./bucket-copy.ts";
-import { decodedSeconds, makeFilm, publish } from "./encoder.ts";
+import { decodedSeconds, makeFilm, pictureSize, publish } from "./encoder.ts";
 import { EventReader } from "./event-reader.ts";
 
 const ends: (() => unknown)[] = [];
@@ -62,8 +62,35 @@ describe("channel types", () => {
       expect.objectContaining({ path: "180p30", resolution_width: 320, resolution_height: 180 }),
       expect.objectContaining({ path: "160p30", resolution_width: 284, resolution_height: 160 }),
     ]);
-    for (const { path } of media.hls.renditions)
-      expect(copy.keys.some((key) => key.endsWith(`media/hls/${path}/0.ts`))).toBe(true);
+    const prefix = ended.replace(/\/events\/.*/, "");
+    for (const { path, playlist, byte_range_playlist } of media.hls.renditions)
+      for (const name of [playlist, byte_range_playlist])
+        expect(
+          await decodedSeconds(`${copy.folder}/${prefix}/media/hls/${path}/${name}`),
+        ).toBeCloseTo(6, 1);
+  });
+
+  it("STANDARD records the renditions that are chosen, and thumbnails of the chosen size", async () => {
+    const { root, events, publish } = await start(8, [6, ["-s", "852x480"]]);
+    const bucket = await makeBucket(root);
+    const { arn: recordingConfigurationArn } = await makeRecordingConfiguration(root, bucket, {
+      renditionConfiguration: { renditionSelection: "CUSTOM", renditions: ["LOWEST_RESOLUTION"] },
+      thumbnailConfiguration: { resolution: "LOWEST_RESOLUTION", targetIntervalSeconds: 1 },
+    });
+    const { arn, encoder } = await publish({ recordingConfigurationArn });
+    expect((await encoder.ended).code).toBe(0);
+    const { detail } = await events.wait(arn, "Recording End");
+    const copy = await copyBucket(root.s3, bucket);
+    ends.push(() => copy.remove());
+    const prefix = String(detail.recording_s3_key_prefix);
+    const { media } = JSON.parse(copy.text(`${prefix}/events/recording-ended.json`));
+    const folders = media.hls.renditions.map(({ path }: { path: string }) => path);
+    expect(folders).toEqual(["360p30", "160p30"]);
+    expect(copy.keys.filter((key) => key.includes("480p30"))).toEqual([]);
+    const { path, resolution_width: width, resolution_height: height } = media.thumbnails;
+    expect([path, width, height]).toEqual(["media/thumbnails", 640, 360]);
+    const thumbnail = `${copy.folder}/${prefix}/${path}/thumb0.jpg`;
+    expect(await pictureSize(thumbnail)).toBe("mjpeg,640,360");
   });
 
   it("a machine without room for a ladder says so in an event, and the session ends", async () => {

@@ -1,3 +1,4 @@
+import { strict as assert } from "node:assert";
 import type { RecordingFileRow, RecordingMedia, RecordingRendition } from "../engine/messages.ts";
 import {
   bitrate,
@@ -21,109 +22,173 @@ export const RECORDING_CONTENT_TYPE = { playlist: "application/x-mpegURL", segme
  * All playlists of a recording from its stored rows, in the order to write them: what a playlist refers to comes
  * before it. Pure, so that the engine while recording and the host after a crash make the same files. Rows of a
  * rendition may come in any order; a hole in their indexes is a lost file.
- *
- * Without a rendition there is no playlist. As Amazon IVS writes them, playlists of a recording in progress are of type EVENT and already have an ENDLIST.
  */
 export function renderRecordingPlaylists(
   rows: readonly RecordingFileRow[],
   media: RecordingMedia,
 ): RecordingPlaylist[] {
-  const playlist = (path: string, lines: readonly string[]): RecordingPlaylist => ({
-    path: `${media.hlsPath}/${path}`,
-    contentType: RECORDING_CONTENT_TYPE.playlist,
-    body: `${lines.join("\n")}\n`,
-  });
-  const variants = media.renditions.map((rendition) => ({
-    rendition,
-    rows: rows.filter((row) => row.rendition === rendition.path).sort((a, b) => a.index - b.index),
-  }));
-  // A rendition that ended before its first file is not offered.
-  const written = variants.filter((variant) => variant.rows.length > 0);
-  const multivariant = (uri: (rendition: RecordingRendition) => string, version: number) => [
-    "#EXTM3U",
-    `#EXT-X-VERSION:${version}`,
-    ...(written.length > 0 ? written : variants).flatMap((variant) =>
-      multivariantEntry(variant.rendition, variant.rows, uri(variant.rendition)),
-    ),
-  ];
-  if (variants.length === 0) {
-    return [];
+  const playlists = new RecordingPlaylists(media);
+  for (const row of rows.toSorted((a, b) => a.index - b.index)) {
+    playlists.add(row);
   }
   return [
-    ...variants.flatMap(({ rendition, rows: own }) => [
-      playlist(`${rendition.path}/${rendition.playlist}`, variantLines(own)),
-      playlist(`${rendition.path}/${rendition.byteRangePlaylist}`, byteRangeLines(own)),
-    ]),
-    playlist(
-      media.byteRangePlaylist,
-      multivariant((rendition) => `${rendition.path}/${rendition.byteRangePlaylist}`, 4),
-    ),
-    playlist(
-      media.playlist,
-      multivariant((rendition) => `${rendition.path}/${rendition.playlist}`, 3),
-    ),
+    ...media.renditions.flatMap(({ path }) => playlists.of(path)),
+    ...playlists.multivariant(),
   ];
 }
 
-function multivariantEntry(
-  rendition: RecordingRendition,
-  rows: readonly RecordingFileRow[],
-  uri: string,
-): string[] {
-  const bandwidth = rows.reduce(
-    (most, row) => Math.max(most, bitrate(row.length, row.durationMs)),
-    1,
-  );
-  const { path, width, height, frameRate, codecs } = rendition;
-  const picture = height > 0 ? { width, height, frameRate } : undefined;
-  return variantTags({ groupId: path, name: path, uri, bandwidth, codecs, picture });
+/**
+ * The playlists of a recording that grows: a file costs its own lines, not those of all files before it. Without a
+ * rendition there is no playlist. As Amazon IVS writes them, playlists of a recording in progress are of type EVENT
+ * and already have an ENDLIST.
+ */
+export class RecordingPlaylists {
+  readonly #media: RecordingMedia;
+  readonly #renditions: ReadonlyMap<string, RenditionPlaylists>;
+
+  constructor(media: RecordingMedia) {
+    this.#media = media;
+    this.#renditions = new Map(
+      media.renditions.map((rendition) => [rendition.path, new RenditionPlaylists(rendition)]),
+    );
+  }
+
+  /** A written file; those of one rendition in order. */
+  add(row: RecordingFileRow): void {
+    this.#renditions.get(row.rendition)?.add(row);
+  }
+
+  /** The two media playlists of one rendition. */
+  of(rendition: string): RecordingPlaylist[] {
+    const { path, playlist, byteRangePlaylist } = this.#one(rendition).rendition;
+    return [
+      this.#playlist(`${path}/${playlist}`, this.#one(rendition).variant()),
+      this.#playlist(`${path}/${byteRangePlaylist}`, this.#one(rendition).byteRange()),
+    ];
+  }
+
+  multivariant(): RecordingPlaylist[] {
+    const renditions = [...this.#renditions.values()];
+    if (renditions.length === 0) {
+      return [];
+    }
+    const { byteRangePlaylist, playlist } = this.#media;
+    const text = (version: number, uri: (rendition: RecordingRendition) => string): string =>
+      lines([
+        "#EXTM3U",
+        `#EXT-X-VERSION:${version}`,
+        ...renditions.flatMap((one) => one.entry(`${one.rendition.path}/${uri(one.rendition)}`)),
+      ]);
+    return [
+      this.#playlist(
+        byteRangePlaylist,
+        text(4, (rendition) => rendition.byteRangePlaylist),
+      ),
+      this.#playlist(
+        playlist,
+        text(3, (rendition) => rendition.playlist),
+      ),
+    ];
+  }
+
+  #one(rendition: string): RenditionPlaylists {
+    const playlists = this.#renditions.get(rendition);
+    assert(playlists, `${rendition} is a rendition of this recording`);
+    return playlists;
+  }
+
+  #playlist(path: string, body: string): RecordingPlaylist {
+    return {
+      path: `${this.#media.hlsPath}/${path}`,
+      contentType: RECORDING_CONTENT_TYPE.playlist,
+      body,
+    };
+  }
 }
 
-/** Applications read EXT-X-TWITCH-TOTAL-SECS as the recording's length so far, so it is written as IVS does. */
-function head(rows: readonly RecordingFileRow[], version: number, target: number): string[] {
-  const last = rows.at(-1);
-  const totalMs = rows.reduce((sum, row) => sum + row.durationMs, 0);
-  const writtenMs = last === undefined ? 0 : last.programDateTimeMs + last.durationMs;
+/** The text of one rendition's entries, and what the lines above them say. */
+class RenditionPlaylists {
+  readonly rendition: RecordingRendition;
+  #entries = "";
+  #byteRangeEntries = "";
+  #longestMs = 0;
+  #longestRangeMs = 0;
+  #totalMs = 0;
+  #writtenMs = 0;
+  #bandwidth = 1;
+
+  constructor(rendition: RecordingRendition) {
+    this.rendition = rendition;
+  }
+
+  add(row: RecordingFileRow): void {
+    this.#entries += lines(fileLines(row));
+    this.#byteRangeEntries += lines(byteRangeLines(row));
+    this.#longestMs = Math.max(this.#longestMs, row.durationMs);
+    for (const { durationMs } of row.byteRanges) {
+      this.#longestRangeMs = Math.max(this.#longestRangeMs, durationMs);
+    }
+    this.#totalMs += row.durationMs;
+    this.#writtenMs = row.programDateTimeMs + row.durationMs;
+    this.#bandwidth = Math.max(this.#bandwidth, bitrate(row.length, row.durationMs));
+  }
+
+  variant(): string {
+    return `${this.#head(3, this.#longestMs)}${this.#entries}#EXT-X-ENDLIST\n`;
+  }
+
+  /** One entry per keyframe interval (RFC 8216, section 4.3.2.2: protocol version 4). */
+  byteRange(): string {
+    return `${this.#head(4, this.#longestRangeMs)}${this.#byteRangeEntries}#EXT-X-ENDLIST\n`;
+  }
+
+  entry(uri: string): string[] {
+    const { path, width, height, frameRate, codecs } = this.rendition;
+    const picture = height > 0 ? { width, height, frameRate } : undefined;
+    const bandwidth = this.#bandwidth;
+    return variantTags({ groupId: path, name: path, uri, bandwidth, codecs, picture });
+  }
+
+  /** Applications read EXT-X-TWITCH-TOTAL-SECS as the recording's length so far, so it is written as IVS does. */
+  #head(version: number, longestMs: number): string {
+    return lines([
+      "#EXTM3U",
+      `#EXT-X-VERSION:${version}`,
+      `#EXT-X-TARGETDURATION:${targetDurationSeconds([longestMs])}`,
+      `#ID3-EQUIV-TDTG:${new Date(this.#writtenMs).toISOString().slice(0, 19)}`,
+      "#EXT-X-PLAYLIST-TYPE:EVENT",
+      "#EXT-X-MEDIA-SEQUENCE:0",
+      "#EXT-X-TWITCH-ELAPSED-SECS:0.000",
+      `#EXT-X-TWITCH-TOTAL-SECS:${(this.#totalMs / 1_000).toFixed(3)}`,
+    ]);
+  }
+}
+
+function fileLines({
+  discontinuity,
+  programDateTimeMs,
+  durationMs,
+  index,
+}: RecordingFileRow): string[] {
   return [
-    "#EXTM3U",
-    `#EXT-X-VERSION:${version}`,
-    `#EXT-X-TARGETDURATION:${target}`,
-    `#ID3-EQUIV-TDTG:${new Date(writtenMs).toISOString().slice(0, 19)}`,
-    "#EXT-X-PLAYLIST-TYPE:EVENT",
-    "#EXT-X-MEDIA-SEQUENCE:0",
-    "#EXT-X-TWITCH-ELAPSED-SECS:0.000",
-    `#EXT-X-TWITCH-TOTAL-SECS:${(totalMs / 1_000).toFixed(3)}`,
+    ...(discontinuity ? ["#EXT-X-DISCONTINUITY"] : []),
+    programDateTimeTag(programDateTimeMs),
+    extInfTag(durationMs),
+    `${index}.ts`,
   ];
 }
 
-function variantLines(rows: readonly RecordingFileRow[]): string[] {
-  const lines = head(rows, 3, targetDurationSeconds(rows.map((row) => row.durationMs)));
-  for (const row of rows) {
-    if (row.discontinuity) {
-      lines.push("#EXT-X-DISCONTINUITY");
-    }
-    lines.push(programDateTimeTag(row.programDateTimeMs), extInfTag(row.durationMs));
-    lines.push(`${row.index}.ts`);
+function byteRangeLines(row: RecordingFileRow): string[] {
+  const all = row.discontinuity ? ["#EXT-X-DISCONTINUITY"] : [];
+  let wallMs = row.programDateTimeMs;
+  for (const { offset, length, durationMs } of row.byteRanges) {
+    all.push(programDateTimeTag(wallMs), extInfTag(durationMs));
+    all.push(`#EXT-X-BYTERANGE:${length}@${offset}`, `${row.index}.ts`);
+    wallMs += durationMs;
   }
-  lines.push("#EXT-X-ENDLIST");
-  return lines;
+  return all;
 }
 
-/** One entry per keyframe interval (RFC 8216, section 4.3.2.2: protocol version 4). */
-function byteRangeLines(rows: readonly RecordingFileRow[]): string[] {
-  const durations = rows.flatMap((row) => row.byteRanges.map((range) => range.durationMs));
-  const lines = head(rows, 4, targetDurationSeconds(durations));
-  for (const row of rows) {
-    if (row.discontinuity) {
-      lines.push("#EXT-X-DISCONTINUITY");
-    }
-    let wallMs = row.programDateTimeMs;
-    for (const { offset, length, durationMs } of row.byteRanges) {
-      lines.push(programDateTimeTag(wallMs), extInfTag(durationMs));
-      lines.push(`#EXT-X-BYTERANGE:${length}@${offset}`, `${row.index}.ts`);
-      wallMs += durationMs;
-    }
-  }
-  lines.push("#EXT-X-ENDLIST");
-  return lines;
+function lines(all: readonly string[]): string {
+  return all.map((line) => `${line}\n`).join("");
 }

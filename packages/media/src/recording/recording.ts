@@ -15,7 +15,11 @@ import type { Segment } from "../segmenter/segment.ts";
 import { FileBoundaries, FileJoiner } from "./file-joiner.ts";
 import { recordedRenditions, thumbnailRendition } from "./recorded-renditions.ts";
 import type { RecordingFile } from "./recording-file.ts";
-import { RECORDING_CONTENT_TYPE, renderRecordingPlaylists } from "./recording-playlists.ts";
+import {
+  RECORDING_CONTENT_TYPE,
+  type RecordingPlaylist,
+  RecordingPlaylists,
+} from "./recording-playlists.ts";
 import { type NextFile, RecordingQueue } from "./recording-queue.ts";
 import type { SpillFolder } from "./spill-folder.ts";
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
@@ -58,7 +62,8 @@ export class Recording {
   #joiners = new Map<string, FileJoiner>();
   #thumbnails: Thumbnails | undefined;
   readonly #queue: RecordingQueue;
-  #rows: RecordingFileRow[] = [];
+  #playlists: RecordingPlaylists | undefined;
+  #files = 0;
   /** By rendition's name. */
   readonly #written = new Map<string, { readonly files: number; readonly durationMs: number }>();
   #durationMs = 0;
@@ -103,6 +108,7 @@ export class Recording {
       renditions: recorded.map(recordingRendition),
       ...this.#thumbnails?.media,
     };
+    this.#playlists = new RecordingPlaylists(this.#media);
     this.#state = "recording";
     this.#busy = true;
     this.#working = this.#start({ streamName, streamId, ...source, media: this.#media });
@@ -157,7 +163,6 @@ export class Recording {
     if (first === 0 || this.#state !== "recording") {
       return;
     }
-    this.#rows = [...rows];
     for (const row of rows) {
       this.#count(row);
     }
@@ -177,7 +182,7 @@ export class Recording {
   }
 
   #totals(): { durationMs: number; files: number; gaps: number } {
-    return { durationMs: this.#durationMs, files: this.#rows.length, gaps: this.#gaps };
+    return { durationMs: this.#durationMs, files: this.#files, gaps: this.#gaps };
   }
 
   #enqueue(files: readonly RecordingFile[]): void {
@@ -266,12 +271,11 @@ export class Recording {
     }
     this.#failuresInRow = 0;
     const { rendition } = row;
-    this.#rows.push(row);
     const files = this.#count(row);
     this.#options.tell({
       type: "recording-progress",
       durationMs: this.#durationMs,
-      files: this.#rows.length,
+      files: this.#files,
       row,
     });
     const step = 1 + Math.floor(files / FILES_PER_PLAYLIST_STEP);
@@ -281,7 +285,10 @@ export class Recording {
   }
 
   /** Counts a written file; returns how many its rendition has. */
-  #count({ rendition, durationMs }: RecordingFileRow): number {
+  #count(row: RecordingFileRow): number {
+    const { rendition, durationMs } = row;
+    this.#playlists?.add(row);
+    this.#files += 1;
     const before = this.#written.get(rendition) ?? { files: 0, durationMs: 0 };
     const now = { files: before.files + 1, durationMs: before.durationMs + durationMs };
     this.#written.set(rendition, now);
@@ -308,14 +315,21 @@ export class Recording {
 
   /** Those of one rendition, or all. Resolves to the last failure's message, or undefined. */
   async #writePlaylists(due: string | "with-multivariant"): Promise<string | undefined> {
-    const media = this.#media;
-    if (media === undefined) {
-      return undefined;
-    }
     let failure: string | undefined;
-    for (const { path, contentType, body } of renderRecordingPlaylists(this.#rows, media)) {
-      const isDue = due === "with-multivariant" || path.startsWith(`${media.hlsPath}/${due}/`);
-      if (isDue && this.#state === "recording") {
+    const names = due === "with-multivariant" ? [...this.#joiners.keys()] : [due];
+    for (const name of names) {
+      failure = (await this.#putPlaylists(this.#playlists?.of(name))) ?? failure;
+    }
+    if (due === "with-multivariant") {
+      failure = (await this.#putPlaylists(this.#playlists?.multivariant())) ?? failure;
+    }
+    return failure;
+  }
+
+  async #putPlaylists(playlists: readonly RecordingPlaylist[] = []): Promise<string | undefined> {
+    let failure: string | undefined;
+    for (const { path, contentType, body } of playlists) {
+      if (this.#state === "recording") {
         failure = (await this.#put({ path, contentType, body: Buffer.from(body) })) ?? failure;
       }
     }
@@ -323,7 +337,7 @@ export class Recording {
   }
 
   async #complete(): Promise<void> {
-    const written = this.#rows.length > 0;
+    const written = this.#files > 0;
     if (!written && this.#gaps > 0) {
       this.abort(this.#lastFailure || "no file could be written");
       return;
