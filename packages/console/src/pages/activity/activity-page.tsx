@@ -1,19 +1,38 @@
 import Tabs from "@cloudscape-design/components/tabs";
 import { Page } from "../../shared/page.tsx";
+import { AuditorsOnly } from "./auditors-only.tsx";
+import { DecisionLog } from "./decision-log.tsx";
 import { EventFeed } from "./event-feed.tsx";
 import { TrailRecords } from "./trail-records.tsx";
 
-/** Who called what, and what happened to streams and recordings. */
+/** Who called what, what was decided and why, and what happened to streams and recordings. */
 export function ActivityPage() {
   return (
     <Page
       title="Activity"
-      description="Calls as CloudTrail records them, and the events that IVS sends to EventBridge."
+      description="Calls as CloudTrail records them, decisions with their reasons, and the events that IVS sends."
     >
       <Tabs
         tabs={[
           { id: "calls", label: "Calls", content: <TrailRecords /> },
-          { id: "events", label: "IVS events", content: <EventFeed /> },
+          {
+            id: "decisions",
+            label: "Decisions",
+            content: (
+              <AuditorsOnly what="Decisions">
+                {(accountId) => <DecisionLog accountId={accountId} />}
+              </AuditorsOnly>
+            ),
+          },
+          {
+            id: "events",
+            label: "IVS events",
+            content: (
+              <AuditorsOnly what="Events">
+                {(accountId) => <EventFeed accountId={accountId} />}
+              </AuditorsOnly>
+            ),
+          },
         ]}
       />
     </Page>
