@@ -120,6 +120,10 @@ async function main(): Promise<void> {
   pids.push(encoder);
   const before = pids.map(cpuSeconds);
   await pause(seconds * 1_000);
+  if (childrenOf(engine.pid ?? 0)[0] !== encoder) {
+    console.log("the engine gave its ffmpeg up: this machine has no time for it");
+    return;
+  }
   const spent = pids.map((pid, index) => cpuSeconds(pid) - (before[index] ?? 0));
   const [ours = 0, theirs = 1, encoding = 0] = spent;
   const url = `http://127.0.0.1:${ports.httpPort}/s0/${SMALLEST}`;
