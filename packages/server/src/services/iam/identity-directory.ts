@@ -8,6 +8,7 @@ import type {
 } from "../../kernel/identity.ts";
 import type { Principal } from "../../kernel/principal.ts";
 import { attachedArns } from "./attached-policies.ts";
+import { GenerationCache } from "./generation-cache.ts";
 import { inlinePoliciesOf } from "./inline-policies.ts";
 import type { IamParts } from "./parts.ts";
 import { defaultDocuments } from "./policy-queries.ts";
@@ -21,11 +22,14 @@ import { findUser, type User } from "./user-queries.ts";
 
 type Db = Kysely<IamTables>;
 
+/** Roles kept ready to be assumed; a record is a few kilobytes. */
+const CACHED_ROLES_MAX = 2_000;
+
 const NO_POLICIES: IdentityPolicies = { identity: [], boundary: undefined };
 
 /**
- * What decisions ask of IAM's data. Nothing is kept here: whoever asks keeps the answer for as
- * long as the account's generation stays the same.
+ * What decisions ask of IAM's data. Of policies nothing is kept here: whoever asks keeps the answer
+ * for as long as the account's generation stays the same.
  */
 export function createIdentityDirectory(
   parts: Pick<
@@ -33,6 +37,7 @@ export function createIdentityDirectory(
     "generations" | "templates" | "awsPolicies" | "lastUsed" | "store" | "log" | "templates"
   >,
 ): IdentityDirectory {
+  const roles = new GenerationCache<RoleRecord>(parts.generations, CACHED_ROLES_MAX);
   const document = async (db: Db, accountId: string, arn: string) =>
     (await managedDocuments(parts, db, accountId, [arn])).at(0);
 
@@ -71,9 +76,22 @@ export function createIdentityDirectory(
       return role ? gather(db, role.account_id, [role.role_id], role.boundary_arn) : NO_POLICIES;
     },
     findRole: async (accountId, roleName, context) => {
-      const db = context.db<IamTables>();
-      const role = await findRole(db, accountId, roleName);
-      return role && roleRecord(db, role, parts.templates);
+      const read = async () => {
+        const db = context.db<IamTables>();
+        const role = await findRole(db, accountId, roleName);
+        return role && roleRecord(db, role, parts.templates);
+      };
+      // What a transaction reads may yet be rolled back, and what is kept may be older.
+      if (context.inTransaction) return read();
+      // The role's account isn't the caller's always, whose changes the request has asked for.
+      await parts.generations.refresh(accountId);
+      const key = `${accountId}/${roleName}`;
+      const known = roles.find(key);
+      if (known) return known;
+      const readAt = parts.generations.current();
+      const record = await read();
+      if (record) roles.put(key, accountId, readAt, record);
+      return record;
     },
     findPrincipalId: (arn, context) => principalIdOf(context.db<IamTables>(), arn),
     findPrincipalArn: (id, context) => principalArnOf(context.db<IamTables>(), id),

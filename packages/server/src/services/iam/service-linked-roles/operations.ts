@@ -238,6 +238,8 @@ async function requestDeletion(request: DeletionRequest): Promise<string> {
     .set({ deletion_task_id: taskId })
     .where("role_id", "=", role.role_id)
     .execute();
+  // An outside service's role has no new sessions from now on, so what is kept of it is stale.
+  await parts.generations.bump(tx.tables(), accountId);
   tx.afterCommit(() => worker.wake());
   return taskId;
 }
