@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -7,11 +7,14 @@ import { join } from "node:path";
  * Method: starts the built command several times on one data folder (made by a first start that
  * isn't counted) and on a new one, and takes the wall time from spawn to `Ready.`; beside it the
  * time that the same node needs to run an empty script. Idle memory is the resident set 5 s later.
+ * In-process: a new node process each time imports `rolecast/testing` and awaits createTestServer();
+ * the import, which a suite pays once, is given beside it.
  */
 const RUNS = 10;
 const IDLE_MS = 5_000;
 const LIMIT_MS = 700;
 const LIMIT_MIB = 150;
+const IN_PROCESS_LIMIT_MS = 300;
 const bin = join(import.meta.dirname, "../packages/cli/bin/rolecast.js");
 
 async function startOnce(dataDir: string): Promise<{ readyMs: number; child: ChildProcess }> {
@@ -42,6 +45,24 @@ async function emptyNodeMs(): Promise<number> {
   const child = spawn(process.execPath, ["-e", ""], { stdio: "ignore" });
   await new Promise((resolve) => child.once("exit", resolve));
   return performance.now() - startedMs;
+}
+
+const IN_PROCESS = `
+  const begin = performance.now();
+  const { createTestServer } = await import(process.argv[1]);
+  const imported = performance.now();
+  const server = await createTestServer();
+  const started = performance.now();
+  await server.reset();
+  const reset = performance.now();
+  console.log(JSON.stringify([imported - begin, started - imported, reset - started]));
+  await server.close();`;
+
+/** Milliseconds of the import, the start and a reset. */
+function inProcessMs(): readonly [number, number, number] {
+  const module = join(import.meta.dirname, "../packages/cli/dist/testing.js");
+  const args = ["--input-type=module", "-e", IN_PROCESS, module];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: "utf8" }));
 }
 
 function residentMib(pid: number): number {
@@ -82,6 +103,11 @@ console.log(
 console.log(`start to Ready., new folder    median ${median(fresh).toFixed(0)} ms`);
 console.log(
   `node -e ""                     median ${median(node).toFixed(0)} ms; the start takes ${ratio(median(node))}`,
+);
+const inside = Array.from({ length: RUNS }, inProcessMs);
+const part = (index: 0 | 1 | 2) => median(inside.map((times) => times[index]));
+console.log(
+  `createTestServer() in-process  median ${part(1).toFixed(0)} ms, ${(part(1) / IN_PROCESS_LIMIT_MS).toFixed(2)}× of the limit of ${IN_PROCESS_LIMIT_MS} ms; import ${part(0).toFixed(0)} ms, reset() ${part(2).toFixed(0)} ms`,
 );
 console.log(
   `idle resident memory           ${idleMib.toFixed(0)} MiB, ${(idleMib / LIMIT_MIB).toFixed(2)}× of the limit of ${LIMIT_MIB} MiB`,

@@ -1,22 +1,26 @@
-import { chmod, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { buildConsole } from "./build-console.ts";
 import { buildManagedPolicies } from "./build-managed-policies.ts";
 import { noticesOf } from "./bundle-notices.ts";
+import { testingTypes } from "./testing-types.ts";
 
 const root = join(import.meta.dirname, "..");
 const distDir = join(root, "packages/cli/dist");
 
 /**
- * One file holds the command with all that it runs, without what it doesn't: that is what makes
- * the start fast. libsql stays outside, it brings a native library.
+ * The command and the library for test suites with all that they run, without what they don't:
+ * that is what makes the start fast. libsql stays outside, it brings a native library.
  */
 async function bundleCommand(): Promise<readonly string[]> {
   await rm(distDir, { recursive: true, force: true });
   const bundle = await rolldown({
-    input: { rolecast: join(root, "packages/cli/src/main.ts") },
+    input: {
+      rolecast: join(root, "packages/cli/src/main.ts"),
+      testing: join(root, "packages/cli/src/testing.ts"),
+    },
     platform: "node",
     external: ["libsql"],
     treeshake: { moduleSideEffects: false },
@@ -45,7 +49,11 @@ async function writeNotices(modules: readonly string[]): Promise<void> {
   await writeFile(join(distDir, "THIRD-PARTY-NOTICES.txt"), noticesOf(modules, [data]));
 }
 
-await buildManagedPolicies(join(root, "packages/server/generated/aws-managed-policies.bin"));
+const managedPolicies = join(root, "packages/server/generated/aws-managed-policies.bin");
+await buildManagedPolicies(managedPolicies);
 const command = await bundleCommand();
+await copyFile(managedPolicies, join(distDir, "aws-managed-policies.bin"));
+await copyFile(join(root, "LICENSE"), join(distDir, "LICENSE"));
+await writeFile(join(distDir, "testing.d.ts"), testingTypes());
 const pages = await buildConsole(join(root, "packages/console"), join(distDir, "console"));
 await writeNotices([...command, ...pages]);

@@ -1,0 +1,76 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { SETTINGS, type Setting } from "@rolecast/server";
+import { z } from "zod";
+
+/*
+ * The types of `rolecast/testing` in one file that needs no other package. The settings come from
+ * their schemas, the rest from the source's own declarations.
+ */
+const SOURCE = join(import.meta.dirname, "../packages/cli/src/testing.ts");
+
+/** What JSON Schema says of the settings, as far as they use it. */
+interface Schema {
+  readonly type?: string | readonly string[];
+  readonly const?: unknown;
+  readonly enum?: readonly unknown[];
+  readonly anyOf?: readonly Schema[];
+  readonly oneOf?: readonly Schema[];
+  readonly items?: Schema;
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly required?: readonly string[];
+}
+
+export function testingTypes(): string {
+  const source = readFileSync(SOURCE, "utf8");
+  const interfaces = source.match(/\/\*\*[^/]*\*\/\nexport interface [\s\S]*?\n\}/g) ?? [];
+  const comment = /\/\*\*[^/]*\*\/(?=\nexport async function createTestServer)/.exec(source)?.[0];
+  const settings = (Object.entries(SETTINGS) as [string, Setting][])
+    .filter(([name]) => name !== "host")
+    .flatMap(([name, { schema, description }]) => [
+      `  /** ${description.replaceAll("*/", "*\\/")} */`,
+      `  readonly ${name}?: ${typeOf(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Schema)} | undefined;`,
+    ]);
+  return [
+    "// Written by the build.",
+    "",
+    "/** Every setting of rolecast.yml but the address. */",
+    "export interface TestSettings {",
+    ...settings,
+    "}",
+    "",
+    ...interfaces,
+    "",
+    comment,
+    "export function createTestServer(settings?: TestSettings): Promise<TestServer>;",
+    "",
+  ].join("\n");
+}
+
+function typeOf(schema: Schema): string {
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return choices.map(typeOf).join(" | ");
+  if (schema.const !== undefined) return JSON.stringify(schema.const);
+  if (schema.enum) return schema.enum.map((value) => JSON.stringify(value)).join(" | ");
+  switch (schema.type) {
+    case "string":
+    case "number":
+    case "boolean":
+      return schema.type;
+    case "integer":
+      return "number";
+    case "array":
+      return `readonly (${typeOf(schema.items ?? {})})[]`;
+    case "object":
+      return objectType(schema);
+    default:
+      return "unknown";
+  }
+}
+
+function objectType({ properties = {}, required = [] }: Schema): string {
+  const members = Object.entries(properties).map(
+    ([name, schema]) => `readonly ${name}${required.includes(name) ? "" : "?"}: ${typeOf(schema)};`,
+  );
+  return `{ ${members.join(" ")} }`;
+}

@@ -1,0 +1,101 @@
+import { execFile, execFileSync } from "node:child_process";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { installExample } from "./installed-package.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const run = promisify(execFile);
+const hasBoto3 = succeeds("/usr/bin/python3", ["-c", "import boto3"]);
+let node = "";
+
+beforeAll(() => {
+  node = installExample("node-app", [
+    "@aws-sdk/client-iam",
+    "@aws-sdk/client-ivs",
+    "@aws-sdk/client-s3",
+    "vitest",
+  ]);
+});
+afterAll(() => rmSync(node, { recursive: true, force: true }));
+
+test("a Node application's vitest suite runs against the installed package", async () => {
+  const { stdout } = await run(process.execPath, ["node_modules/vitest/vitest.mjs", "run"], {
+    cwd: node,
+    env: { PATH: process.env.PATH, HOME: node, NO_COLOR: "1" },
+  });
+  expect(stdout).toMatch(/Tests +3 passed/);
+});
+
+test("jest's global setup hands the server to the workers by variables", async () => {
+  // jest itself isn't installed here: this runs the three files in jest's order and processes.
+  const worker = `
+    globalThis.test = (_, body) => body();
+    globalThis.expect = (value) => ({
+      toMatch: (pattern) => console.log(pattern.test(value) ? "matched" : value),
+    });
+    require("./jest/channels.jest.cjs");`;
+  const parent = `
+    import { execFile } from "node:child_process";
+    import { promisify } from "node:util";
+    import setup from "./jest/global-setup.mjs";
+    import teardown from "./jest/global-teardown.mjs";
+    await setup();
+    const worker = await promisify(execFile)(process.execPath, ["-e", ${JSON.stringify(worker)}]);
+    console.log(worker.stdout);
+    await teardown();`;
+  writeFileSync(join(node, "as-jest.mjs"), parent);
+  const { stdout } = await run(process.execPath, ["as-jest.mjs"], {
+    cwd: node,
+    env: { PATH: process.env.PATH },
+  });
+  expect(stdout).toContain("matched");
+});
+
+test("the package's types need nothing else and refuse a wrong setting", async () => {
+  writeFileSync(
+    join(node, "typed.ts"),
+    `import { createTestServer } from "rolecast/testing";
+const server = await createTestServer({ enforcement: "soft", port: 0 });
+const endpoint: string = server.endpoint;
+await createTestServer({ enforcement: "perhaps" });
+export { endpoint };
+`,
+  );
+  const tsc = join(ROOT, "node_modules/typescript/bin/tsc");
+  const flags = ["--noEmit", "--strict", "--module", "nodenext", "--target", "es2022"];
+  const checked = run(process.execPath, [tsc, ...flags, "typed.ts"], { cwd: node });
+  await expect(checked).rejects.toMatchObject({
+    stdout: expect.stringMatching(/^typed\.ts\(4,\d+\): error TS2322[^\n]*perhaps[^\n]*\n$/),
+  });
+});
+
+test("the package names no dependency that isn't on npm", () => {
+  const manifest = JSON.parse(
+    readFileSync(join(node, "node_modules/rolecast/package.json"), "utf8"),
+  );
+  expect(Object.keys(manifest.dependencies)).toEqual(["libsql"]);
+});
+
+test.skipIf(!hasBoto3)("a Python application's unittest suite runs against it", async () => {
+  const command = `${process.execPath} ${join(node, "node_modules/rolecast/bin/rolecast.js")}`;
+  const { stderr } = await run("/usr/bin/python3", ["-m", "unittest", "-v"], {
+    cwd: join(ROOT, "examples/python-app"),
+    env: {
+      PATH: process.env.PATH,
+      ROLECAST_COMMAND_LINE: command,
+      PYTHONDONTWRITEBYTECODE: "1",
+    },
+  });
+  expect(stderr).toMatch(/Ran 3 tests[\s\S]*OK\n$/);
+});
+
+function succeeds(command: string, args: readonly string[]): boolean {
+  try {
+    execFileSync(command, args, { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}
