@@ -11,6 +11,7 @@ interface Notices {
 }
 
 const NoticesContext = createContext<Notices | undefined>(undefined);
+const SUCCESS_SHOWN_MS = 12_000;
 let lastId = 0;
 
 export function NoticesProvider({ children }: { readonly children: ReactNode }) {
@@ -18,6 +19,8 @@ export function NoticesProvider({ children }: { readonly children: ReactNode }) 
   const tell = useCallback((item: FlashbarProps.MessageDefinition) => {
     const id = `notice-${++lastId}`;
     const dismiss = () => setItems((known) => known.filter((other) => other.id !== id));
+    // What went wrong stays until it was read.
+    if (item.type === "success") setTimeout(dismiss, SUCCESS_SHOWN_MS);
     setItems((known) => [
       { ...item, id, dismissible: true, dismissLabel: "Dismiss", onDismiss: dismiss },
       ...known.slice(0, 4),

@@ -1,4 +1,5 @@
 import { CloudTrailClient } from "@aws-sdk/client-cloudtrail";
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { IAMClient } from "@aws-sdk/client-iam";
 import { IvsClient } from "@aws-sdk/client-ivs";
 import { S3Client } from "@aws-sdk/client-s3";
@@ -10,6 +11,7 @@ import { recordCalls } from "./record-calls.ts";
 /** The SDK's clients of one key in one Region; they talk to the server that the page came from. */
 export interface AwsClients {
   readonly cloudtrail: CloudTrailClient;
+  readonly cloudwatch: CloudWatchClient;
   readonly iam: IAMClient;
   readonly ivs: IvsClient;
   readonly s3: S3Client;
@@ -35,6 +37,7 @@ export function awsClients(key: SignedIn, region: string, log: CallLog): AwsClie
   } as const;
   const clients = {
     cloudtrail: new CloudTrailClient(options),
+    cloudwatch: new CloudWatchClient(options),
     iam: new IAMClient(options),
     ivs: new IvsClient(options),
     s3: new S3Client(s3Options),
@@ -42,6 +45,7 @@ export function awsClients(key: SignedIn, region: string, log: CallLog): AwsClie
     sts: new STSClient(options),
   };
   recordCalls(clients.cloudtrail.middlewareStack, { service: "cloudtrail", region }, log);
+  recordCalls(clients.cloudwatch.middlewareStack, { service: "cloudwatch", region }, log);
   recordCalls(clients.iam.middlewareStack, { service: "iam", region }, log);
   recordCalls(clients.ivs.middlewareStack, { service: "ivs", region }, log);
   recordCalls(clients.s3.middlewareStack, { service: "s3api", region }, log);

@@ -46,6 +46,9 @@ export class CallLog {
 }
 
 function keyOf({ service, region, operation, input }: Omit<RecordedCall, "id">): string {
-  const replacer = (_: string, value: unknown) => (value instanceof Blob ? "(file)" : value);
+  // A poll asks about another time each time.
+  function replacer(this: Readonly<Record<string, unknown>>, name: string, value: unknown) {
+    return this[name] instanceof Date ? "(time)" : value;
+  }
   return `${service} ${region} ${operation} ${JSON.stringify(input, replacer)}`;
 }

@@ -16,6 +16,7 @@ import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { ChannelDetails } from "./channel-details.tsx";
 import { ChannelLive } from "./channel-live.tsx";
+import { ChannelMetrics } from "./channel-metrics.tsx";
 import { StreamSessions } from "./stream-sessions.tsx";
 import { StreamSettings } from "./stream-settings.tsx";
 
@@ -59,6 +60,11 @@ export function ChannelPage({ params, query }: PageProps) {
                   <StreamSettings channel={channel} />
                 </SpaceBetween>
               ),
+            },
+            {
+              id: "metrics",
+              label: "Metrics",
+              content: <ChannelMetrics channelArn={arn} />,
             },
             {
               id: "sessions",

@@ -30,7 +30,8 @@ export function LiveCharts(props: {
   );
 }
 
-function Chart(props: {
+/** One series over time, its latest value in the heading. */
+export function Chart(props: {
   readonly title: string;
   readonly samples: readonly Sample[];
   readonly max?: number;
