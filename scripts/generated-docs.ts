@@ -20,6 +20,7 @@ const BEGIN = "<!-- begin generated: npm run docs -->";
 const END = "<!-- end generated -->";
 const TITLES: Readonly<Record<string, string>> = {
   iam: "IAM",
+  "iam-toolbox": "IAM authorization details",
   sts: "STS",
   s3: "S3",
   cloudtrail: "CloudTrail",

@@ -6,6 +6,7 @@ import { completionCommand } from "./completion.ts";
 import { Connection } from "./connection.ts";
 import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
+import { explainCommand } from "./explain.ts";
 import { serviceLinkedRolesCommand } from "./iam-service-linked-roles.ts";
 import { logsCommand } from "./logs.ts";
 import { policyCommand } from "./policy.ts";
@@ -34,6 +35,7 @@ const commands = [
   broadcastCommand(),
   recordCommand(),
   policyCommand(),
+  explainCommand(),
   new Command("iam")
     .description("Ask a running server about IAM.")
     .addCommand(serviceLinkedRolesCommand()),

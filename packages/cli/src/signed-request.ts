@@ -30,15 +30,19 @@ function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Buffer {
 }
 
 /**
- * Gets JSON of Rolecast's own API, signed.
+ * Gets JSON, signed: of Rolecast's own API, or of another one that no client is published for.
  *
  * @throws CommandError when the server refuses; the message is its own.
  */
-export async function getSigned(connection: Connection, path: string): Promise<unknown> {
+export async function getSigned(
+  connection: Connection,
+  path: string,
+  service = "rolecast",
+): Promise<unknown> {
   const url = new URL(path, connection.endpoint);
   const signer = new SignatureV4({
     credentials: connection.credentials,
-    service: "rolecast",
+    service,
     region: "us-east-1",
     sha256: Sha256,
   });

@@ -39,6 +39,8 @@ import { createEventsService } from "./services/events/service.ts";
 import { iamMigrations } from "./services/iam/migrations.ts";
 import { createIamService } from "./services/iam/service.ts";
 import { findTakenName } from "./services/iam/service-linked-roles/definitions.ts";
+import { createIamToolboxService } from "./services/iam-toolbox/service.ts";
+import { iamToolboxMigrations } from "./services/iam-toolbox/tables.ts";
 import { ivsMigrations } from "./services/ivs/migrations.ts";
 import { createIvsService } from "./services/ivs/service.ts";
 import { createLinkedServicesService } from "./services/linked-services/service.ts";
@@ -58,6 +60,7 @@ const ROOT_KEY_SHOWN = "root-key-was-shown";
 /** Of all services. */
 export const MIGRATIONS = [
   ...iamMigrations,
+  ...iamToolboxMigrations,
   ...s3Migrations,
   ...cloudTrailMigrations,
   ...ivsMigrations,
@@ -149,6 +152,7 @@ async function startServer(
     feeds: new Map([
       ["cloudtrail", composed.cloudtrail.readRecords],
       ["logs", readLog],
+      ["decisions", composed.toolbox.readDecisions],
     ]),
     ready: () => ready,
     health: () => healthOf(composed.services),
@@ -245,6 +249,7 @@ function compose(parts: Parts) {
     sealingKey: folder.sealingKey,
   });
   const { directory } = iam;
+  const toolbox = createIamToolboxService(deps);
   const sts = createStsService({
     ...deps,
     directory,
@@ -321,6 +326,7 @@ function compose(parts: Parts) {
     eventBridge,
     ...cloudwatch.services,
     iam,
+    toolbox,
     sts,
     s3,
     cloudtrail,
@@ -334,6 +340,7 @@ function compose(parts: Parts) {
     organization,
     log,
     messages: sts.messages,
+    decisions: toolbox.decisions,
   });
   const metrics = new Metrics(() => healthOf(services));
   const dispatcher = new Dispatcher({
@@ -350,7 +357,17 @@ function compose(parts: Parts) {
     },
   });
   late.invoke = dispatcher.invoke;
-  return { services, registry, dispatcher, metrics, iam, cloudtrail, authenticator, ports };
+  return {
+    services,
+    registry,
+    dispatcher,
+    metrics,
+    iam,
+    toolbox,
+    cloudtrail,
+    authenticator,
+    ports,
+  };
 }
 
 function hostOf(url: string | undefined): readonly string[] {

@@ -132,9 +132,10 @@ describe("a user without permissions", () => {
     expect(await failureOf(() => call(nobody, operation, input))).toEqual({
       code: "AccessDenied",
       status: 403,
-      message:
+      message: expect.stringContaining(
         `User: ${arn("user/nobody")} is not authorized to perform: iam:${operation} on resource: ` +
-        `${resource} because no identity-based policy allows the iam:${operation} action`,
+          `${resource} because no identity-based policy allows the iam:${operation} action. Run "rolecast explain `,
+      ),
     });
   });
 

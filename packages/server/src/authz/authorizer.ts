@@ -8,6 +8,7 @@ import {
   PolicySet,
 } from "@rolecast/policy";
 import { AwsError } from "../kernel/aws-error.ts";
+import type { DecisionLog } from "../kernel/decisions.ts";
 import type {
   AuthorizationMessages,
   IdentityDirectory,
@@ -21,6 +22,7 @@ import { accountOf, type Caller, type Principal, type SessionPolicy } from "../k
 import type { RequestContext } from "../kernel/request-context.ts";
 import type { Denial, Service } from "../kernel/service.ts";
 import { ConditionContext } from "./condition-context.ts";
+import { decisionRecord } from "./decision-record.ts";
 import { denialDetails } from "./denial-details.ts";
 import { OrganizationLayers } from "./organization-layers.ts";
 import { PolicyCache } from "./policy-cache.ts";
@@ -31,6 +33,9 @@ const GATHERED_MAX = 10_000;
 /** For `aws sts decode-authorization-message`. */
 const MESSAGE_HEADER = "x-rolecast-authorization-message";
 
+/** For `rolecast explain` and GetRequestAuthorizationDetails. */
+const ID_HEADER = "x-rolecast-authorization-id";
+
 export interface AuthorizerOptions {
   readonly directory: IdentityDirectory;
   /** `enforce` refuses, `soft` logs what would be refused, `off` doesn't decide. */
@@ -40,6 +45,8 @@ export interface AuthorizerOptions {
   readonly organization?: Organization | undefined;
   /** Left out, denials carry no sealed message. */
   readonly messages?: AuthorizationMessages;
+  /** Left out, decisions aren't kept. */
+  readonly decisions?: DecisionLog;
 }
 
 interface Gathered {
@@ -79,7 +86,7 @@ export class Authorizer {
       const denial = await this.decide(authorization, context);
       if (!denial) continue;
       const error = service.accessDenied?.(denial) ?? accessDenied(denial);
-      if (this.#options.enforcement === "enforce") throw withMessage(error, denial.encodedMessage);
+      if (this.#options.enforcement === "enforce") throw withDetails(error, denial);
       const { action, resource } = authorization;
       this.#options.log.warn({ action, resource }, `would be denied: ${error.message}`);
     }
@@ -103,9 +110,16 @@ export class Authorizer {
     };
     const layers = await this.#layers(authorization, caller, context);
     const effect: Effect = decide(request, layers, this.#onError);
-    if (effect === "allow") return undefined;
+    const { decisions, messages } = this.#options;
+    if (effect === "allow" && !decisions?.isWatched) return undefined;
     const explanation = explain(request, layers, this.#onError);
-    const { messages } = this.#options;
+    const principalArn = callerArn(caller.principal);
+    const authorizationId = hasDetails(caller.principal) ? decisions?.newId() : undefined;
+    if (decisions && authorizationId !== undefined) {
+      const decided = { authorizationId, request, authorization, layers, explanation };
+      decisions.note(decisionRecord({ ...decided, principalArn, context }));
+    }
+    if (effect === "allow") return undefined;
     const details = messages && denialDetails(request, explanation, context);
     return {
       authorization,
@@ -113,7 +127,8 @@ export class Authorizer {
       effect,
       reason: explanation.reason,
       encodedMessage: details && messages.encode(context.accountId, details),
-      callerArn: callerArn(caller.principal),
+      authorizationId,
+      callerArn: principalArn,
       sameAccount: request.resourceAccountId === context.accountId,
     };
   }
@@ -190,12 +205,20 @@ export class Authorizer {
   }
 }
 
-/** The refusal as it is, with its sealed reasons in a header that AWS's clients overlook. */
-function withMessage(error: AwsError, message: string | undefined): AwsError {
-  if (message === undefined) return error;
+/** The refusal as it is, with what explains it in headers that AWS's clients overlook. */
+function withDetails(error: AwsError, { encodedMessage, authorizationId }: Denial): AwsError {
   const { code, status, fault, fields } = error;
-  const headers = { ...error.headers, [MESSAGE_HEADER]: message };
+  const headers = {
+    ...error.headers,
+    ...(encodedMessage === undefined ? {} : { [MESSAGE_HEADER]: encodedMessage }),
+    ...(authorizationId === undefined ? {} : { [ID_HEADER]: authorizationId }),
+  };
   return new AwsError(code, error.message, { status, fault, fields, headers });
+}
+
+/** As on AWS, decisions on the anonymous and on services have no details to be asked for. */
+function hasDetails({ kind }: Principal): boolean {
+  return kind !== "anonymous" && kind !== "service" && kind !== "federated-provider";
 }
 
 function asList(value: Authorization | readonly Authorization[]): readonly Authorization[] {

@@ -39,6 +39,8 @@ export interface Denial {
   readonly reason: string;
   /** Everything about the decision, sealed: what EC2 calls the encoded authorization message. */
   readonly encodedMessage: string | undefined;
+  /** By which the decision is explained; undefined where it isn't kept. */
+  readonly authorizationId: string | undefined;
   readonly effect: "explicitDeny" | "implicitDeny";
   /** Caller and resource are of one account: only then AWS tells the reason. */
   readonly sameAccount: boolean;

@@ -1,4 +1,5 @@
 import { AwsError } from "../../kernel/aws-error.ts";
+import type { Denial } from "../../kernel/service.ts";
 
 /*
  * IAM's errors. Codes are those of the API model; sentences are AWS's where one has been seen,
@@ -76,6 +77,22 @@ export function policyNotAttachable(message: string): AwsError {
 
 export function accessDenied(message: string): AwsError {
   return new AwsError("AccessDenied", message, { status: 403 });
+}
+
+/**
+ * The gateway's refusal, with the way to its details. Where AWS's sentence leads to its console,
+ * this one names the command that shows the same.
+ */
+export function denialError(denial: Denial): AwsError {
+  const { authorization, callerArn, reason, authorizationId: id } = denial;
+  const resource = authorization.resourceLabel ?? authorization.resource;
+  const details =
+    id === undefined
+      ? ""
+      : `. Run "rolecast explain ${id}" for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: ${id}`;
+  return accessDenied(
+    `User: ${callerArn} is not authorized to perform: ${authorization.action} on resource: ${resource} ${reason}${details}`,
+  );
 }
 
 /** The sentence is AWS's; it doesn't say which rule the password breaks. */

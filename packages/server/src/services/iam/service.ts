@@ -23,6 +23,7 @@ import { AwsManagedPolicies } from "./aws-managed-policies.ts";
 import { iamConstraints } from "./constraints.ts";
 import { contextKeyOperations } from "./context-keys.ts";
 import { credentialReportOperations } from "./credential-reports.ts";
+import { denialError } from "./errors.ts";
 import { createFederationDirectory } from "./federation-directory.ts";
 import { Generations } from "./generations.ts";
 import { groupOperations } from "./groups.ts";
@@ -110,6 +111,7 @@ export function createIamService(deps: IamDependencies): IamService {
     constraints: iamConstraints,
     migrations: iamMigrations,
     audit: iamAudit,
+    accessDenied: denialError,
     directory: createIdentityDirectory(parts),
     federation: createFederationDirectory(parts),
     credentials,

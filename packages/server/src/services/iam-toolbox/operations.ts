@@ -1,0 +1,55 @@
+import { AwsError } from "../../kernel/aws-error.ts";
+import { isoSeconds } from "../../kernel/clock.ts";
+import type { DecisionRecord } from "../../kernel/decisions.ts";
+import type { OperationHandler, OperationTable } from "../../kernel/operations.ts";
+import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
+import type { AuthorizationDetails } from "./authorization-details.ts";
+
+interface Input {
+  readonly authorizationId?: string;
+  readonly policyUri?: string;
+}
+
+/** Why a request was refused, to be asked by its authorization id. */
+export function authorizationDetailOperations(kept: AuthorizationDetails): OperationTable {
+  const GetRequestAuthorizationDetails: OperationHandler<Input, unknown> = {
+    authorize: () => ({ action: "iam:GetRequestAuthorizationDetails", resource: "*" }),
+    handle: async (input, context) => detailsOf(await requireDecision(input, context, kept)),
+  };
+  const GetRequestAuthorizationPolicy: OperationHandler<Input, unknown> = {
+    authorize: () => ({ action: "iam:GetRequestAuthorizationPolicy", resource: "*" }),
+    handle: async (input, context) => {
+      const { policies } = await requireDecision(input, context, kept);
+      const policy = policies.find(({ uri }) => uri === input.policyUri);
+      if (!policy) throw notFound(`The policy ${input.policyUri} had no part in the decision.`);
+      return { policyDocument: policy.document };
+    },
+  };
+  return { GetRequestAuthorizationDetails, GetRequestAuthorizationPolicy };
+}
+
+async function requireDecision(
+  { authorizationId = "" }: Input,
+  context: RequestContext,
+  kept: AuthorizationDetails,
+): Promise<DecisionRecord> {
+  const found = await kept.find(authorizationId, requireAccount(context));
+  if (!found) throw notFound(`There are no details of the authorization ${authorizationId}.`);
+  return found;
+}
+
+function notFound(message: string): AwsError {
+  return new AwsError("ResourceNotFoundException", message, { status: 404 });
+}
+
+function detailsOf(decision: DecisionRecord) {
+  const { action, resource, context, evaluatedEffect, matchedPolicies, policies } = decision;
+  const { principalArn, accountId, region, service, operation, requestId, reason } = decision;
+  const time = isoSeconds(decision.atMs);
+  const request = { accountId, region, service, operation, requestId, time, reason };
+  return {
+    requestContext: { principal: principalArn, ...request },
+    evaluations: [{ action, resource, context, evaluatedEffect, matchedPolicies }],
+    policies: policies.map(({ document: _document, ...policy }) => policy),
+  };
+}

@@ -1,0 +1,42 @@
+import type { DecisionLog, DecisionRecord } from "../../kernel/decisions.ts";
+import type { Service, ServiceDependencies } from "../../kernel/service.ts";
+import { AuthorizationDetails } from "./authorization-details.ts";
+import { authorizationDetailOperations } from "./operations.ts";
+import { iamToolboxSchemas } from "./schema.ts";
+import { iamToolboxMigrations } from "./tables.ts";
+
+export interface IamToolboxService extends Service {
+  readonly decisions: DecisionLog;
+  /** Gives each decision, as JSON, from now on. Returns the way to stop. */
+  readDecisions(read: (json: string) => void): () => void;
+}
+
+/** The part of IAM's API that explains decisions; it shares IAM's signing name. */
+export function createIamToolboxService(deps: ServiceDependencies): IamToolboxService {
+  const kept = new AuthorizationDetails(deps);
+  return {
+    definition: {
+      name: "iam-toolbox",
+      signingName: "iam",
+      protocol: "restJson1",
+      version: "2018-05-10",
+      schemas: iamToolboxSchemas,
+    },
+    operations: authorizationDetailOperations(kept),
+    constraints: {
+      errorCode: "ValidationException",
+      members: { authorizationId: { min: 1, max: 64, pattern: "[0-9a-z]+" } },
+    },
+    migrations: iamToolboxMigrations,
+    audit: { recordedIn: "us-east-1" },
+    decisions: kept,
+    readDecisions: (read) => kept.feed.subscribe((decision) => read(shown(decision))),
+    close: () => kept.flush(),
+    reset: async () => kept.clear(),
+  };
+}
+
+/** For the console's list: who may what, and why; the policies are asked for by id. */
+function shown({ policies: _policies, context: _context, ...decision }: DecisionRecord): string {
+  return JSON.stringify({ ...decision, allowed: decision.evaluatedEffect === "ALLOW" });
+}

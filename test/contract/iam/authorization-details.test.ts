@@ -1,0 +1,129 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { DeleteUserCommand, GetRoleCommand } from "@aws-sdk/client-iam";
+import { ListBucketsCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { createUser } from "../../support/principals.ts";
+import { sendSigned } from "../../support/signed-request.ts";
+import { type Key, startTestServer, type TestServer } from "../../support/test-server.ts";
+
+const COMMAND = fileURLToPath(new URL("../../../packages/cli/bin/rolecast.js", import.meta.url));
+const run = promisify(execFile);
+let server: TestServer;
+let ann: Key & { readonly arn: string };
+
+beforeAll(async () => {
+  server = await startTestServer({
+    accounts: [
+      { id: "222222222222", rootAccessKeyId: "OTHERROOT", rootSecretAccessKey: "otherkey" },
+    ],
+  });
+  ann = await createUser(server.clients().iam, "ann", [
+    { Sid: "Most", Effect: "Allow", Action: ["iam:*", "s3:*"], Resource: "*" },
+    {
+      Sid: "NotThis",
+      Effect: "Deny",
+      Action: ["iam:DeleteUser", "s3:ListAllMyBuckets"],
+      Resource: "*",
+    },
+    { Sid: "NorThat", Effect: "Deny", Action: "iam:GetRole", Resource: "*" },
+  ]);
+});
+afterAll(() => server.close());
+
+async function deniedId(): Promise<string> {
+  const call = server.clients(ann).iam.send(new DeleteUserCommand({ UserName: "ann" }));
+  const { message } = (await call.catch((error: unknown) => error)) as Error;
+  expect(message).toContain("with an explicit deny in an identity-based policy");
+  return /with the following authorization id: ([0-9a-z]{25})$/.exec(message)?.[1] ?? "";
+}
+
+async function get(path: string, query: Record<string, string> = {}, key?: Key) {
+  const raw = { method: "GET", path: `/authorization-details/${path}`, query };
+  const signing = key ? { service: "iam", key } : { service: "iam" };
+  const { status, body, headers } = await sendSigned(server.endpoint, raw, signing);
+  return { status, headers, body: JSON.parse(body) };
+}
+
+test("a denial's id leads to its reasons and to the policies as they were", async () => {
+  const id = await deniedId();
+  const { status, body } = await get(id);
+  expect(status).toBe(200);
+  expect(body).toMatchObject({
+    requestContext: { principal: ann.arn, operation: "DeleteUser", service: "iam" },
+    evaluations: [
+      {
+        action: "iam:DeleteUser",
+        resource: ann.arn,
+        evaluatedEffect: "EXPLICIT_DENY",
+        context: { "aws:username": ["ann"] },
+        matchedPolicies: [
+          {
+            matchedStatements: [
+              { sid: "NotThis", evaluatedEffect: "DENY" },
+              { sid: "Most", evaluatedEffect: "ALLOW" },
+            ],
+          },
+        ],
+      },
+    ],
+    policies: [{ type: "IDENTITY_BASED_POLICY", inline: true, attachedTo: { arn: ann.arn } }],
+  });
+  const policyUri = body.policies[0].uri as string;
+  const policy = await get(`${id}/policy`, { policyUri });
+  expect(JSON.parse(policy.body.policyDocument).Statement).toHaveLength(3);
+  expect((await get(`${id}/policy`, { policyUri: "other" })).status).toBe(404);
+});
+
+test("details are for the caller's account, with permission", async () => {
+  const id = await deniedId();
+  const other = { accessKeyId: "OTHERROOT", secretAccessKey: "otherkey" };
+  expect(await get(id, {}, other)).toMatchObject({
+    status: 404,
+    headers: { "x-amzn-errortype": "ResourceNotFoundException" },
+  });
+  const nobody = await createUser(server.clients().iam, "nobody");
+  expect((await get(id, {}, nobody)).status).toBe(403);
+  expect((await get("0".repeat(25))).status).toBe(404);
+});
+
+test("other services' denials have their id in a header", async () => {
+  const { s3 } = server.clients(ann);
+  const error = (await s3.send(new ListBucketsCommand({})).catch((thrown: unknown) => thrown)) as {
+    $response?: { headers: Record<string, string> };
+  };
+  const id = error.$response?.headers["x-rolecast-authorization-id"] ?? "";
+  expect((await get(id)).body.evaluations[0].action).toBe("s3:ListAllMyBuckets");
+});
+
+test("rolecast explain shows a denial to people and to programs", async () => {
+  const id = await deniedId();
+  const explain = (...args: string[]) =>
+    run(process.execPath, [COMMAND, "explain", ...args, "--endpoint", server.endpoint]);
+  const { stdout } = await explain(id);
+  expect(stdout).toContain(`EXPLICIT_DENY  iam:DeleteUser on ${ann.arn}`);
+  expect(stdout).toContain("DENY by NotThis");
+  const json = JSON.parse((await explain(id, "--json")).stdout);
+  expect(json.evaluations[0].evaluatedEffect).toBe("EXPLICIT_DENY");
+  await expect(explain("0".repeat(25))).rejects.toMatchObject({ code: 4 });
+});
+
+test("decisions are told as they are made, allowed ones too", async () => {
+  const response = await fetch(`${server.endpoint}/_rolecast/decisions`);
+  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
+  const { iam } = server.clients(ann);
+  await createUser(iam, "ben");
+  await iam.send(new GetRoleCommand({ RoleName: "secret" })).catch(() => {});
+  let text = "";
+  while (!text.includes("iam:GetRole")) text += (await reader?.read())?.value ?? "";
+  await reader?.cancel();
+  const told = [...text.matchAll(/^data: (.*)$/gm)].map(([, json = ""]) => JSON.parse(json));
+  expect(told[0]).toMatchObject({
+    allowed: true,
+    principalArn: ann.arn,
+    action: "iam:CreateUser",
+    reason: "because an identity-based policy allows the iam:CreateUser action",
+  });
+  expect(told.at(-1)).toMatchObject({ allowed: false, evaluatedEffect: "EXPLICIT_DENY" });
+});
