@@ -26,7 +26,7 @@ export function testingTypes(): string {
   const interfaces = source.match(/\/\*\*[^/]*\*\/\nexport interface [\s\S]*?\n\}/g) ?? [];
   const comment = /\/\*\*[^/]*\*\/(?=\nexport async function createTestServer)/.exec(source)?.[0];
   const settings = (Object.entries(SETTINGS) as [string, Setting][])
-    .filter(([name]) => name !== "host")
+    .filter(([name]) => name !== "host" && name !== "readyDir")
     .flatMap(([name, { schema, description }]) => [
       `  /** ${description.replaceAll("*/", "*\\/")} */`,
       `  readonly ${name}?: ${typeOf(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Schema)} | undefined;`,
@@ -34,7 +34,7 @@ export function testingTypes(): string {
   return [
     "// Written by the build.",
     "",
-    "/** Every setting of rolecast.yml but the address. */",
+    "/** The settings of rolecast.yml, but for the address and what only the command does. */",
     "export interface TestSettings {",
     ...settings,
     "}",

@@ -15,6 +15,8 @@ export interface ServerProcess {
   readonly banner: string;
   readonly endpoint: string;
   readonly rtmpsPort: number;
+  /** Everything that it printed, once `pattern` is in it. */
+  said(pattern: RegExp): Promise<string>;
   /** The root user's clients in us-east-1. */
   readonly root: Clients;
   clients(key?: Key, region?: string): Clients;
@@ -39,6 +41,7 @@ export async function startServerProcess(
     },
   });
   const exited = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  const output = collectOutput(child);
   const banner = await readBanner(child);
   const endpoint = /AWS APIs and HLS +(http:\/\/\S+)/.exec(banner)?.[1] ?? "";
   return {
@@ -46,6 +49,7 @@ export async function startServerProcess(
     banner,
     endpoint,
     rtmpsPort: Number(/rtmps:\/\/[^:]+:(\d+)/.exec(banner)?.[1]),
+    said: output,
     root: clientsOf(endpoint, ROOT, "us-east-1"),
     clients: (key = ROOT, region = "us-east-1") => clientsOf(endpoint, key, region),
     stop(signal = "SIGTERM") {
@@ -66,4 +70,22 @@ function readBanner(child: ChildProcess): Promise<string> {
     child.stderr?.on("data", read);
     child.once("exit", (code) => reject(new Error(`rolecast start ended with ${code}: ${text}`)));
   });
+}
+
+/** Rejects when the process ends without having said it. */
+function collectOutput(child: ChildProcess): (pattern: RegExp) => Promise<string> {
+  let text = "";
+  const read = (chunk: Buffer) => {
+    text += chunk.toString();
+  };
+  child.stdout?.on("data", read);
+  child.stderr?.on("data", read);
+  return (pattern) =>
+    new Promise((resolve, reject) => {
+      const look = () => pattern.test(text) && resolve(text);
+      child.stdout?.on("data", look);
+      child.stderr?.on("data", look);
+      child.once("exit", (code) => reject(new Error(`it ended with ${code}: ${text}`)));
+      look();
+    });
 }

@@ -15,6 +15,7 @@ import {
   StoreUnavailableError,
 } from "@rolecast/server";
 import { Command } from "commander";
+import { listReadyScripts, runReadyScripts } from "./ready-scripts.ts";
 
 /** The console's built files, beside this command's own. */
 const CONSOLE_DIR = fileURLToPath(new URL("./console", import.meta.url));
@@ -37,8 +38,10 @@ export function startCommand(): Command {
 
 async function start(given: ConfigInput, file: string | undefined): Promise<void> {
   let server: RunningServer;
+  let scripts: readonly string[];
   try {
     server = await createServer(given, { file, environment: process.env, consoleDir: CONSOLE_DIR });
+    scripts = await readyScripts(server);
   } catch (error) {
     const message = explainStartFailure(error);
     if (message === undefined) throw error;
@@ -48,6 +51,33 @@ async function start(given: ConfigInput, file: string | undefined): Promise<void
   }
   stopOnSignal(server);
   process.stdout.write(banner(server));
+  await runReadyScripts(scripts, scriptEnvironment(server));
+}
+
+/** A folder that isn't there is a mistake in the settings. */
+async function readyScripts(server: RunningServer): Promise<readonly string[]> {
+  const { readyDir } = server.config;
+  if (readyDir === undefined) return [];
+  try {
+    return listReadyScripts(readyDir);
+  } catch (error) {
+    await server.close();
+    throw new ConfigError(`The setting readyDir can't be used: ${String(error)}`);
+  }
+}
+
+/** A root key that was made at an earlier start isn't known any more; scripts bring their own then. */
+function scriptEnvironment({ endpoint, config, testRoot, generatedRoot }: RunningServer) {
+  const root = testRoot ?? generatedRoot ?? config.accounts.find(({ id }) => id === config.account);
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: "us-east-1",
+    AWS_DEFAULT_REGION: "us-east-1",
+    ...(root && {
+      AWS_ACCESS_KEY_ID: root.rootAccessKeyId,
+      AWS_SECRET_ACCESS_KEY: root.rootSecretAccessKey,
+    }),
+  };
 }
 
 /** Errors whose message says what to do. */

@@ -43,7 +43,7 @@ export interface TestServer {
  * those of `rolecast.yml`. Rejects when one can't be honoured; nothing is left running then.
  */
 export async function createTestServer(
-  settings: Omit<ConfigInput, "host"> = {},
+  settings: Omit<ConfigInput, "host" | "readyDir"> = {},
 ): Promise<TestServer> {
   const server = await createServer({ ...TEST_SETTINGS, ...settings });
   const { endpoint, ports, certificateFile, config } = server;

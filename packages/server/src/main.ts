@@ -5,11 +5,13 @@ import { createMediaEngine, renderRecordingPlaylists } from "@rolecast/media";
 import { Authenticator } from "./authn/authenticator.ts";
 import { ServiceCredentials } from "./authn/service-credentials.ts";
 import { Authorizer } from "./authz/authorizer.ts";
+import { applySeed } from "./config/apply-seed.ts";
 import { outsideServices } from "./config/linked-services.ts";
 import { ConfigError, type ConfigSources, loadConfig } from "./config/load-config.ts";
 import { loadOrganization } from "./config/organization.ts";
 import { rootAccessOf } from "./config/root-access.ts";
-import { rootAccounts } from "./config/root-accounts.ts";
+import { type RootAccount, rootAccounts } from "./config/root-accounts.ts";
+import { loadSeed } from "./config/seed-file.ts";
 import type { Config, ConfigInput } from "./config/settings.ts";
 import { transcodingOf } from "./config/transcoding.ts";
 import { ConsoleFiles } from "./gateway/console-files.ts";
@@ -143,10 +145,13 @@ async function startServer(
   await composed.iam.bootstrapAccounts(roots.accounts);
 
   let ready = false;
-  const reset = () =>
-    emptyEverything(composed.services, store, events, () =>
+  const sow = seeding(config, roots.accounts, composed.dispatcher.invoke);
+  const reset = async () => {
+    await emptyEverything(composed.services, store, events, () =>
       composed.iam.bootstrapAccounts(roots.accounts),
     );
+    await sow();
+  };
   const routes = new InternalRoutes({
     events,
     feeds: new Map([
@@ -189,6 +194,7 @@ async function startServer(
     await service.start?.();
     ends.push(() => service.close?.());
   }
+  await sow();
   ready = true;
   return {
     config,
@@ -204,6 +210,17 @@ async function startServer(
     reset,
     close: end,
   };
+}
+
+/** Reads the seed file now, so that a mistake in it is told before anything starts. */
+function seeding(config: Config, accounts: readonly RootAccount[], invoke: Invoke) {
+  const { seed: file } = config;
+  if (file === undefined) return async () => {};
+  const seed = loadSeed(
+    file,
+    accounts.map(({ id }) => id),
+  );
+  return () => applySeed(file, seed, invoke);
 }
 
 interface Parts {

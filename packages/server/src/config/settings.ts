@@ -88,6 +88,16 @@ export const SETTINGS = {
     "HTTP receivers of AWS's events, signed with HMAC; docs/events.md.",
     { fileOnly: true },
   ),
+  seed: setting(
+    z.string().min(1).optional(),
+    "File (rolecast.seed.yml) of users, roles, policies, buckets, recording configurations and channels that shall be there; docs/testing.md.",
+    { placeholder: "FILE" },
+  ),
+  readyDir: setting(
+    z.string().min(1).optional(),
+    "Folder (ready.d) of scripts that the command runs once the server is ready; docs/testing.md.",
+    { placeholder: "DIR" },
+  ),
   enforcement: setting(
     z.enum(["enforce", "soft", "off"]).default("enforce"),
     "What a denial does: `enforce` refuses, `soft` only logs it, `off` doesn't decide.",

@@ -1,0 +1,52 @@
+import { spawn } from "node:child_process";
+import { readdirSync } from "node:fs";
+import { extname, join } from "node:path";
+
+const PROGRAMS: Readonly<Record<string, string>> = {
+  ".sh": "bash",
+  ".py": "python3",
+  ".js": process.execPath,
+  ".mjs": process.execPath,
+};
+
+/** The scripts of a `ready.d` folder, by name; a file of another kind isn't one. */
+export function listReadyScripts(folder: string): readonly string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && PROGRAMS[extname(entry.name)] !== undefined)
+    .map((entry) => join(folder, entry.name))
+    .sort();
+}
+
+/**
+ * Runs them one after another, with `environment` beside the command's own. One that fails is told
+ * and doesn't keep the next ones from running, nor the server from serving.
+ */
+export async function runReadyScripts(
+  scripts: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Promise<void> {
+  for (const script of scripts) {
+    const failure = await runScript(script, environment);
+    if (failure === undefined) process.stdout.write(`Ready script ${script}: done.\n`);
+    else process.stderr.write(`rolecast: the ready script ${script} ${failure}\n`);
+  }
+}
+
+function runScript(
+  script: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<string | undefined> {
+  const child = spawn(PROGRAMS[extname(script)] ?? "", [script], {
+    stdio: ["ignore", "inherit", "inherit"],
+    env: { ...process.env, ...environment },
+  });
+  const stop = () => child.kill();
+  process.once("exit", stop);
+  return new Promise((resolve) => {
+    child.once("error", (error) => resolve(`can't run: ${error.message}`));
+    child.once("exit", (code, signal) => {
+      process.removeListener("exit", stop);
+      resolve(code === 0 ? undefined : `ended with ${code ?? signal}`);
+    });
+  });
+}

@@ -1,0 +1,143 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  GetPolicyCommand,
+  GetPolicyVersionCommand,
+  GetRoleCommand,
+  ListAttachedRolePoliciesCommand,
+  ListAttachedUserPoliciesCommand,
+  ListUserPoliciesCommand,
+} from "@aws-sdk/client-iam";
+import { ListChannelsCommand, ListRecordingConfigurationsCommand } from "@aws-sdk/client-ivs";
+import { HeadBucketCommand } from "@aws-sdk/client-s3";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { startServerProcess } from "../../support/server-process.ts";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+
+const SEED = join(import.meta.dirname, "../../../examples/seed/rolecast.seed.yml");
+let dir = "";
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "rolecast-seed-"));
+});
+afterEach(() => rmSync(dir, { recursive: true, force: true }));
+
+function seedFile(text: string): string {
+  const file = join(dir, "rolecast.seed.yml");
+  writeFileSync(file, text);
+  return file;
+}
+
+async function whatIsThere(server: TestServer) {
+  const { iam, ivs, s3 } = server.clients();
+  await s3.send(new HeadBucketCommand({ Bucket: "shows" }));
+  const { channels = [] } = await ivs.send(new ListChannelsCommand({}));
+  const recording = await ivs.send(new ListRecordingConfigurationsCommand({}));
+  const attached = await iam.send(new ListAttachedRolePoliciesCommand({ RoleName: "editor" }));
+  const ofUser = await iam.send(new ListAttachedUserPoliciesCommand({ UserName: "app" }));
+  const inline = await iam.send(new ListUserPoliciesCommand({ UserName: "app" }));
+  await iam.send(new GetRoleCommand({ RoleName: "AWSServiceRoleForIVSRecordToS3" }));
+  return {
+    channels: channels
+      .map(({ name, arn, authorized, recordingConfigurationArn: recorded }) => ({
+        name,
+        arn,
+        authorized,
+        recorded: recorded === recording.recordingConfigurations?.[0]?.arn,
+      }))
+      .sort((a, b) => String(a.name).localeCompare(String(b.name))),
+    recordingConfigurations: recording.recordingConfigurations?.map(({ arn }) => arn),
+    ofRole: attached.AttachedPolicies?.map(({ PolicyName }) => PolicyName).sort(),
+    ofUser: [
+      ...(ofUser.AttachedPolicies ?? []).map((p) => p.PolicyName),
+      ...(inline.PolicyNames ?? []),
+    ],
+  };
+}
+
+test("the example's seed is there at the start, once after a restart, and again after a reset", async () => {
+  const settings = { data: join(dir, "data"), seed: SEED };
+  const first = await startTestServer(settings);
+  const made = await whatIsThere(first);
+  expect(made).toMatchObject({
+    channels: [
+      { name: "evening", authorized: false, recorded: true },
+      { name: "rehearsal", authorized: true, recorded: false },
+    ],
+    ofRole: ["ReadOnlyAccess", "shows"],
+    ofUser: ["shows", "read-recordings"],
+  });
+  await first.close();
+  const second = await startTestServer(settings);
+  expect(await whatIsThere(second)).toEqual(made);
+  await second.server.reset();
+  const sownAgain = await whatIsThere(second);
+  expect(sownAgain.channels.map(({ name }) => name)).toEqual(["evening", "rehearsal"]);
+  expect(sownAgain.channels[0]?.arn).not.toBe(made.channels[0]?.arn);
+  await second.close();
+});
+
+test("a changed policy is in force after the next start", async () => {
+  const policy = (action: string) =>
+    seedFile(`accounts:
+  "000000000000":
+    policies:
+      - name: p
+        document: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "${action}", Resource: "*" }] }
+`);
+  const data = join(dir, "data");
+  await (await startTestServer({ data, seed: policy("ivs:GetChannel") })).close();
+  const server = await startTestServer({ data, seed: policy("ivs:StopStream") });
+  const { iam } = server.clients();
+  const PolicyArn = "arn:aws:iam::000000000000:policy/p";
+  const { Policy } = await iam.send(new GetPolicyCommand({ PolicyArn }));
+  const VersionId = Policy?.DefaultVersionId;
+  const version = await iam.send(new GetPolicyVersionCommand({ PolicyArn, VersionId }));
+  expect(decodeURIComponent(version.PolicyVersion?.Document ?? "")).toContain("ivs:StopStream");
+  expect(VersionId).toBe("v2");
+  await server.close();
+});
+
+test.each([
+  [
+    "accounts: { '111111111111': {} }",
+    /accounts\.111111111111: this server has only the accounts 000000000000/,
+  ],
+  ["accounts: { '000000000000': { user: [] } }", /Unrecognized key: "user"[\s\S]*accounts/],
+  [
+    "accounts: { '000000000000': { channels: [{ name: a }, { type: BASIC }] } }",
+    /at accounts\.000000000000\.channels\[1\]\.name/,
+  ],
+  ["accounts: [", /can't be read: /],
+  [
+    "accounts: { '000000000000': { channels: [{ name: a, recordingConfiguration: nowhere }] } }",
+    /rolecast\.seed\.yml: accounts\.000000000000\.channels\[0\]: CreateChannel answered \w+: /,
+  ],
+  [
+    "accounts: { '000000000000': { users: [{ name: u, policies: [{ name: p, document: { Statement: 5 } }] }] } }",
+    /accounts\.000000000000\.users\[0\]\.policies\[0\]: PutUserPolicy answered MalformedPolicyDocument: /,
+  ],
+])("a mistake is told with its place: %s", async (text, message) => {
+  await expect(startTestServer({ seed: seedFile(text) })).rejects.toThrow(message);
+});
+
+test("ready scripts run by name with the root key; a failing one doesn't stop the next", async () => {
+  const ready = (name: string, script: string) => writeFileSync(join(dir, name), script);
+  ready("10-fails.sh", "exit 3");
+  ready(
+    "20-asks.mjs",
+    `import { writeFileSync } from "node:fs";
+const health = await fetch(process.env.AWS_ENDPOINT_URL + "/_rolecast/health/ready");
+writeFileSync(${JSON.stringify(join(dir, "asked"))}, health.status + process.env.AWS_ACCESS_KEY_ID);`,
+  );
+  ready("notes.txt", "no script");
+  const server = await startServerProcess(["--data", "memory", "--ready-dir", dir]);
+  const said = await server.said(/20-asks\.mjs: done/);
+  expect(said).toMatch(/10-fails\.sh ended with 3/);
+  expect(readFileSync(join(dir, "asked"), "utf8")).toBe("200test");
+  expect(await server.stop()).toBe(0);
+  await expect(
+    startServerProcess(["--data", "memory", "--ready-dir", join(dir, "none")]),
+  ).rejects.toThrow(/ended with 1: rolecast: The setting readyDir can't be used/);
+});
