@@ -1,4 +1,6 @@
-import { CreateGroupCommand } from "@aws-sdk/client-iam";
+import { CreateAccessKeyCommand, CreateGroupCommand } from "@aws-sdk/client-iam";
+import { ListChannelsCommand } from "@aws-sdk/client-ivs";
+import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
@@ -131,6 +133,33 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
       .getByRole("row", { name: /ListBuckets .*ann.*AccessDenied/ })
       .first()
       .waitFor();
+  });
+
+  test("a decision opens into the policies that made it and what would allow it", async () => {
+    await visit(page, "/activity", "Activity");
+    await page.getByRole("tab", { name: "Decisions" }).click();
+    await page.getByText("Live", { exact: true }).waitFor();
+    const { iam } = server.root;
+    const { AccessKey } = await iam.send(new CreateAccessKeyCommand({ UserName: "ann" }));
+    const ann = server.clients({
+      accessKeyId: AccessKey?.AccessKeyId ?? "",
+      secretAccessKey: AccessKey?.SecretAccessKey ?? "",
+    });
+    await ann.ivs.send(new ListChannelsCommand({}));
+    await expect(ann.s3.send(new ListBucketsCommand({}))).rejects.toThrow(/ListAllMyBuckets/);
+
+    await page
+      .getByRole("row", { name: /Allowed ivs:ListChannels .*user\/ann/ })
+      .getByRole("radio")
+      .click();
+    await page.getByRole("link", { name: /policy\/Viewer$/ }).waitFor();
+    await page.getByText("Denials only").click();
+    await page
+      .getByRole("row", { name: /nothing allows it s3:ListAllMyBuckets .*user\/ann/ })
+      .getByRole("radio")
+      .click();
+    await page.getByText(/"Action": "s3:ListAllMyBuckets"/).waitFor();
+    await takePicture(page, "decisions");
   });
 
   test("the pages did nothing that they have to be ashamed of", () => {

@@ -1,14 +1,15 @@
 import Box from "@cloudscape-design/components/box";
 import Container from "@cloudscape-design/components/container";
-import ExpandableSection from "@cloudscape-design/components/expandable-section";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
+import { placeOf } from "../../routing/hash-route.ts";
+import { CopiedValue } from "../../shared/copied-value.tsx";
 import { FeedState } from "../../shared/feed-state.tsx";
-import { pretty } from "../../shared/pretty-json.ts";
+import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownDate } from "../../shared/shown-values.ts";
 import { useFeed } from "../../wire/use-feed.ts";
@@ -64,14 +65,12 @@ function Effect({ effect }: { readonly effect: Decision["effect"] }) {
 }
 
 function Details({ decision }: { readonly decision: Decision }) {
-  const { id, action, resource, reason, effect, policies, context } = decision;
-  const deciding = policies.filter(({ matched }) => matched.length > 0);
+  const { id, action, resource, reason, effect, matched } = decision;
   const remedy = remedyFor({
     EvalActionName: action,
     EvalResourceName: resource,
-    EvalDecision:
-      effect === "ALLOW" ? "allowed" : effect === "EXPLICIT_DENY" ? "explicitDeny" : "implicitDeny",
-    MatchedStatements: deciding.map(({ uri }) => ({ SourcePolicyId: uri })),
+    EvalDecision: DECISIONS[effect],
+    MatchedStatements: matched.map(({ uri }) => ({ SourcePolicyId: uri })),
   });
   return (
     <Container header={<Header variant="h2">{action}</Header>}>
@@ -82,20 +81,17 @@ function Details({ decision }: { readonly decision: Decision }) {
             { label: "Caller", value: decision.principalArn },
             { label: "Resource", value: resource },
             { label: "Reason", value: reason === "" ? "–" : reason },
-            { label: "Authorization ID", value: id },
+            {
+              label: "Policies and condition keys, for a day after a denial",
+              value: <CopiedValue label="explain command" value={`rolecast explain ${id}`} />,
+            },
           ]}
         />
-        {deciding.length === 0 && <Box>No statement of any policy matches.</Box>}
-        {policies.map((policy) => (
-          <ExpandableSection
-            key={policy.uri}
-            headerText={`${policy.type} ${policy.uri}`}
-            headerDescription={
-              policy.matched.length === 0 ? "Nothing in it matches." : policy.matched.join("; ")
-            }
-          >
-            <pre className="document">{pretty(policy.document)}</pre>
-          </ExpandableSection>
+        {matched.length === 0 && <Box>No statement of any policy matches.</Box>}
+        {matched.map(({ uri, statements }) => (
+          <Box key={uri}>
+            <PolicyName uri={uri} />: {statements.join(", ")}
+          </Box>
         ))}
         {remedy && (
           <div>
@@ -103,13 +99,19 @@ function Details({ decision }: { readonly decision: Decision }) {
             {remedy.statement !== undefined && <pre className="document">{remedy.statement}</pre>}
           </div>
         )}
-        <ExpandableSection headerText="Condition keys of the request">
-          <KeyValuePairs
-            columns={3}
-            items={context.map(([label, value]) => ({ label, value: value === "" ? "–" : value }))}
-          />
-        </ExpandableSection>
       </SpaceBetween>
     </Container>
   );
+}
+
+/** The simulator's words for the same. */
+const DECISIONS = {
+  ALLOW: "allowed",
+  EXPLICIT_DENY: "explicitDeny",
+  IMPLICIT_DENY: "implicitDeny",
+} as const;
+
+function PolicyName({ uri }: { readonly uri: string }) {
+  if (!uri.startsWith("arn:aws:iam::")) return <>{uri}</>;
+  return <PlaceLink to={placeOf("/iam/policies/:arn", { arn: uri })}>{uri}</PlaceLink>;
 }

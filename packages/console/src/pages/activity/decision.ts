@@ -8,20 +8,17 @@ export interface Decision {
   readonly action: string;
   readonly resource: string;
   readonly effect: "ALLOW" | "EXPLICIT_DENY" | "IMPLICIT_DENY";
-  /** AWS's phrase for a denial. */
+  /** AWS's phrase: which layer allowed, denied, or didn't allow. */
   readonly reason: string;
-  readonly context: readonly (readonly [key: string, values: string])[];
-  readonly policies: readonly DecidingPolicy[];
+  /** The policies in which something matched. */
+  readonly matched: readonly MatchedPolicy[];
 }
 
-export interface DecidingPolicy {
+export interface MatchedPolicy {
+  /** A managed policy's ARN; `inline/<layer>/<owner> <name>` of any other. */
   readonly uri: string;
-  /** `IDENTITY_BASED_POLICY`: the layer. */
-  readonly type: string;
-  readonly attachedTo: string | undefined;
-  readonly document: string;
-  /** What matched in it: `Sid1: ALLOW`. */
-  readonly matched: readonly string[];
+  /** `OnlyOverTls: DENY`. */
+  readonly statements: readonly string[];
 }
 
 /** Undefined for what isn't a decision. */
@@ -29,12 +26,6 @@ export function parseDecision(value: unknown): Decision | undefined {
   const record = asRecord(value);
   const { authorizationId, evaluatedEffect } = record;
   if (typeof authorizationId !== "string") return undefined;
-  const matched = new Map(
-    asList(record.matchedPolicies).map((entry) => {
-      const { uri, matchedStatements } = asRecord(entry);
-      return [String(uri), asList(matchedStatements).map(statementText)];
-    }),
-  );
   return {
     id: authorizationId,
     at: new Date(Number(record.atMs)),
@@ -47,26 +38,10 @@ export function parseDecision(value: unknown): Decision | undefined {
         ? evaluatedEffect
         : "IMPLICIT_DENY",
     reason: String(record.reason ?? ""),
-    context: Object.entries(asRecord(record.context)).map(([key, values]) => [
-      key,
-      asList(values).join(", "),
-    ]),
-    policies: asList(record.policies).map((entry) => policyOf(asRecord(entry), matched)),
-  };
-}
-
-function policyOf(
-  policy: Readonly<Record<string, unknown>>,
-  matched: ReadonlyMap<string, readonly string[]>,
-): DecidingPolicy {
-  const uri = String(policy.uri);
-  const { arn } = asRecord(policy.attachedTo);
-  return {
-    uri,
-    type: String(policy.type),
-    attachedTo: typeof arn === "string" ? arn : undefined,
-    document: String(policy.document ?? ""),
-    matched: matched.get(uri) ?? [],
+    matched: asList(record.matchedPolicies).map((entry) => {
+      const { uri, matchedStatements } = asRecord(entry);
+      return { uri: String(uri), statements: asList(matchedStatements).map(statementText) };
+    }),
   };
 }
 
