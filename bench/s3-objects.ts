@@ -1,6 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createHash, createHmac } from "node:crypto";
-import { createReadStream, createWriteStream, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import {
+  createReadStream,
+  createWriteStream,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from "node:fs";
 import { open } from "node:fs/promises";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
@@ -261,7 +268,9 @@ async function gibibyte(server: Server): Promise<void> {
 const [mode, peerDir] = process.argv.slice(2);
 if (mode === "peer" && peerDir !== undefined) servePeer(peerDir);
 else {
-  const dir = mkdtempSync(join(import.meta.dirname, "../node_modules/.cache/s3-objects-"));
+  const cache = join(import.meta.dirname, "../node_modules/.cache");
+  mkdirSync(cache, { recursive: true });
+  const dir = mkdtempSync(join(cache, "s3-objects-"));
   const bin = join(import.meta.dirname, "../packages/cli/bin/rolecast.js");
   const ports = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0"];
   const ours = await start("Rolecast", [bin, "start", "--data", join(dir, "rolecast"), ...ports]);

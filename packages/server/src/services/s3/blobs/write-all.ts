@@ -7,10 +7,13 @@ export interface BlobObserver {
   observeBatch(bytes: Uint8Array, isLast: boolean): Promise<void>;
 }
 
+/** Batches of one body that are written or observed while the next one is filled. */
+const BATCHES_UNDER_WAY_MAX = 3;
+
 /**
- * Writes `source` to the end of `handle`, one batch being written and observed while the next one
- * is filled: at most two are in memory. Resolves with the size when all is written; the last batch
- * may still be observed then.
+ * Writes `source` to the end of `handle`, batches being written in order and observed beside that
+ * while the next one is filled. Resolves with the size when all is written; the last batches may
+ * still be observed then.
  */
 export async function writeAll(
   source: AsyncIterable<Uint8Array>,
@@ -20,10 +23,18 @@ export async function writeAll(
   let sizeBytes = 0;
   let batch = takeBatch();
   let filled = 0;
-  let before: Flushing | undefined;
+  let written: Promise<void> = Promise.resolve();
+  const underWay: Promise<void>[] = [];
   const flush = async (isLast: boolean) => {
-    await before?.done;
-    before = flushBatch(batch.subarray(0, filled), isLast, handle, observer);
+    if (underWay.length >= BATCHES_UNDER_WAY_MAX) await underWay.shift();
+    const bytes = batch.subarray(0, filled);
+    written = written.then(() => writeBytes(handle, bytes));
+    const done = Promise.all([written, observer.observeBatch(bytes, isLast)]).then(() =>
+      giveBackBatch(bytes),
+    );
+    // A failure is met by whoever waits for the batch, or by the digest.
+    done.catch(() => undefined);
+    underWay.push(done);
   };
   try {
     for await (const chunk of source) {
@@ -43,33 +54,13 @@ export async function writeAll(
     }
     if (filled > 0) await flush(true);
     else giveBackBatch(batch);
-    await before?.written;
+    await written;
     return sizeBytes;
   } catch (error) {
-    await before?.done.catch(() => undefined);
+    // Nobody may write to the file once this has been told.
+    await Promise.allSettled([written, ...underWay]);
     throw error;
   }
-}
-
-interface Flushing {
-  readonly written: Promise<void>;
-  /** Written and observed. */
-  readonly done: Promise<void>;
-}
-
-function flushBatch(
-  bytes: Buffer,
-  isLast: boolean,
-  handle: FileHandle,
-  observer: BlobObserver,
-): Flushing {
-  const written = writeBytes(handle, bytes);
-  const done = Promise.all([written, observer.observeBatch(bytes, isLast)]).then(() =>
-    giveBackBatch(bytes),
-  );
-  // A failure is met by whoever waits for the batch next, or by the digest.
-  done.catch(() => undefined);
-  return { written, done };
 }
 
 async function writeBytes(handle: FileHandle, bytes: Buffer): Promise<void> {
