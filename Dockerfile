@@ -1,0 +1,27 @@
+# docker build -t rolecast .
+# docker run -p 127.0.0.1:4566:4566 -p 127.0.0.1:1935:1935 -p 127.0.0.1:4443:4443 -v rolecast:/data rolecast
+FROM node:22-bookworm-slim AS build
+WORKDIR /source
+COPY . .
+RUN npm ci --ignore-scripts --no-audit --no-fund \
+  && npm run build \
+  && npm pack -w rolecast --pack-destination /tmp
+
+FROM node:22-bookworm-slim
+RUN apt-get update \
+  && apt-get install -y --no-install-recommends ffmpeg \
+  && rm -rf /var/lib/apt/lists/*
+COPY --from=build /tmp/rolecast-0.1.0.tgz /tmp/rolecast.tgz
+RUN npm install --global --ignore-scripts --no-audit --no-fund /tmp/rolecast.tgz \
+  && rm -r /tmp/rolecast.tgz /root/.npm \
+  && install -d -o node -g node /data
+USER node
+VOLUME /data
+# AWS APIs and HLS, RTMP, RTMPS
+EXPOSE 4566 1935 4443
+ENV ROLECAST_DATA=/data ROLECAST_HOST=0.0.0.0
+STOPSIGNAL SIGTERM
+HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \
+  CMD ["node", "-e", "fetch('http://127.0.0.1:4566/_rolecast/health/ready').then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+ENTRYPOINT ["rolecast"]
+CMD ["start"]

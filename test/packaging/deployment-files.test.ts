@@ -1,0 +1,113 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
+import { flagOf, SETTINGS, type SettingName, variableOf } from "@rolecast/server";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { parse } from "yaml";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+const NAMES = Object.keys(SETTINGS) as SettingName[];
+const FLAGS = new Set(["--config", ...NAMES.map(flagOf)]);
+const VARIABLES = new Set(["ROLECAST_CONFIG", ...NAMES.map(variableOf)]);
+const DEFAULT_PORTS = (["port", "rtmpPort", "rtmpsPort"] as const).map((name) =>
+  String(SETTINGS[name].schema.parse(undefined)),
+);
+const text = (path: string) => readFileSync(join(ROOT, path), "utf8");
+
+/** The flags of each `rolecast start` in a text. */
+function startFlags(source: string): readonly string[] {
+  return [...source.matchAll(/rolecast start([^\n>]*)/g)].flatMap(
+    ([, flags = ""]) => flags.match(/--[a-z-]+/g) ?? [],
+  );
+}
+
+describe("the Dockerfile", () => {
+  const dockerfile = text("Dockerfile");
+
+  test("copies what is there and exposes the ports of the settings", () => {
+    const { version } = JSON.parse(text("packages/cli/package.json"));
+    const copied = [...dockerfile.matchAll(/^COPY (?!--from)(\S+) /gm)].map(([, path]) => path);
+    expect(copied).toEqual(["."]);
+    expect(dockerfile).toContain(`COPY --from=build /tmp/rolecast-${version}.tgz `);
+    expect(/^EXPOSE (.*)$/m.exec(dockerfile)?.[1]?.split(" ")).toEqual(DEFAULT_PORTS);
+    const variables = dockerfile.match(/ROLECAST_\w+/g) ?? [];
+    expect(variables.filter((name) => !VARIABLES.has(name))).toEqual([]);
+    expect(dockerfile.lastIndexOf("USER node")).toBeGreaterThan(dockerfile.lastIndexOf("RUN "));
+  });
+
+  test("leaves out what the build makes, and nothing that it needs", () => {
+    const ignored = text(".dockerignore").trim().split("\n");
+    expect(ignored).toContain("**/node_modules");
+    const needed = ["packages", "scripts", "package.json", "package-lock.json", "LICENSE"];
+    expect(
+      needed.filter((path) => ignored.includes(path) || !existsSync(join(ROOT, path))),
+    ).toEqual([]);
+  });
+});
+
+test("compose.yaml publishes the Dockerfile's ports on this machine and sets what is a setting", () => {
+  const { services, volumes } = parse(text("compose.yaml"));
+  const { ports, environment, volumes: mounts } = services.rolecast;
+  expect(ports).toEqual(DEFAULT_PORTS.map((port) => `127.0.0.1:${port}:${port}`));
+  expect(Object.keys(environment).filter((name) => !VARIABLES.has(name))).toEqual([]);
+  expect(mounts.map((mount: string) => mount.split(":")[0])).toEqual(Object.keys(volumes));
+});
+
+test("flags of `rolecast start` in units, workflows, examples and docs exist", () => {
+  const files = [
+    "packaging/rolecast.service",
+    "examples/github-actions/rolecast.yml",
+    "examples/seed/rolecast.seed.yml",
+    "docs/testing.md",
+    "docs/deployment.md",
+    "README.md",
+  ];
+  const used = files.flatMap((file) => startFlags(text(file)));
+  expect(used.length).toBeGreaterThan(6);
+  expect(used.filter((flag) => !FLAGS.has(flag))).toEqual([]);
+});
+
+test("the workflow is a workflow", () => {
+  const workflow = parse(text("examples/github-actions/rolecast.yml"));
+  const steps: readonly Record<string, unknown>[] = workflow.jobs.test.steps;
+  expect(steps.map((step) => "run" in step !== "uses" in step)).not.toContain(false);
+});
+
+describe("a running server", () => {
+  let server: ServerProcess;
+
+  beforeAll(async () => {
+    server = await startServerProcess(["--data", "memory", "--log-level", "debug"]);
+  });
+  afterAll(() => server.stop());
+
+  test("has every metric that the dashboard asks for", async () => {
+    await server.root.sts.send(new GetCallerIdentityCommand({}));
+    const scrape = await (await fetch(`${server.endpoint}/_rolecast/metrics`)).text();
+    const lines = scrape.split("\n").filter((line) => !line.startsWith("#"));
+    const { panels } = JSON.parse(text("packaging/grafana-dashboard.json"));
+    const expressions: readonly string[] = panels.flatMap(
+      ({ targets }: { targets: { expr: string }[] }) => targets.map(({ expr }) => expr),
+    );
+    const asked = expressions.flatMap(
+      (expr) => expr.match(/(?:rolecast|process|nodejs)_\w+(?:\{service="[^}]*\})?/g) ?? [],
+    );
+    expect(asked.length).toBeGreaterThan(10);
+    const missing = asked.filter((series) => !lines.some((line) => line.startsWith(series)));
+    expect(missing).toEqual([]);
+  });
+
+  test("logs a request as JSON with the id that the client got", async () => {
+    const { $metadata } = await server.root.sts.send(new GetCallerIdentityCommand({}));
+    const said = await server.said(new RegExp(`"requestId":"${$metadata.requestId}"`));
+    const line = said.split("\n").find((one) => one.includes(String($metadata.requestId))) ?? "";
+    expect(JSON.parse(line)).toMatchObject({
+      level: 20,
+      requestId: $metadata.requestId,
+      service: "sts",
+      operation: "GetCallerIdentity",
+      durationMs: expect.any(Number),
+    });
+  });
+});
