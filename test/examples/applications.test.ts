@@ -28,6 +28,15 @@ test("a Node application's vitest suite runs against the installed package", asy
   expect(stdout).toMatch(/Tests +3 passed/);
 });
 
+test("the first snippet of docs/testing.md runs", async () => {
+  const page = readFileSync(join(ROOT, "docs/testing.md"), "utf8");
+  const snippet = /^```js\n([\s\S]*?)^```/m.exec(page)?.[1] ?? "";
+  expect(snippet).toContain("createTestServer()");
+  writeFileSync(join(node, "snippet.mjs"), `${snippet}\nconsole.log("came to its end");\n`);
+  const { stdout } = await run(process.execPath, ["snippet.mjs"], { cwd: node });
+  expect(stdout).toContain("came to its end");
+});
+
 test("jest's global setup hands the server to the workers by variables", async () => {
   // jest itself isn't installed here: this runs the three files in jest's order and processes.
   const worker = `
