@@ -65,6 +65,26 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await takePicture(page, "service-linked-role");
   });
 
+  test("a file goes up with its type, is shown, and is lent out by a link", async () => {
+    await visit(page, `/s3/buckets/${BUCKET}`, BUCKET);
+    await button("Upload").first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.locator('input[type="file"]').setInputFiles({
+      name: "notes é.txt",
+      mimeType: "text/plain",
+      buffer: Buffer.from("seen in the page"),
+    });
+    await dialog.getByRole("button", { name: "Upload", exact: true }).click();
+    await page.getByRole("link", { name: "notes é.txt" }).click();
+    await page.getByText("seen in the page").waitFor();
+    await page.getByText("text/plain").waitFor();
+    await button("Create presigned link").click();
+    await button("Create link").click();
+    const link = page.getByRole("dialog").getByText(/^http.*X-Amz-Signature=/);
+    const lent = await fetch((await link.textContent()) ?? "");
+    expect(await lent.text()).toBe("seen in the page");
+  });
+
   test("a channel by the wizard, streamed to with the settings that its page shows", async () => {
     await visit(page, "/ivs/channels/create", "Create channel");
     await page.getByLabel("Channel name").fill("stage");

@@ -18,8 +18,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Everything comes from this server, scripts only from files; styles may also stand in the page,
- * since a component library computes positions. `blob:` is where Media Source Extensions play from.
+ * Everything comes from this server, scripts and styles from files only. `blob:` is where Media
+ * Source Extensions play from.
  */
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
