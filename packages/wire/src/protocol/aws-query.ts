@@ -48,6 +48,7 @@ export class AwsQuery implements ServerProtocol {
     const query = requestQuery(request);
     const action = form?.get("Action") ?? query.get("Action");
     if (action === undefined || action === "") {
+      refuseSmithyRpc(request, this.#service.name);
       throw new WireError(
         "MissingAction",
         "The request is missing an action or a required parameter.",
@@ -113,6 +114,16 @@ export class AwsQuery implements ServerProtocol {
         `<RequestId>${escapeXml(requestId)}</RequestId></ErrorResponse>`,
     };
   }
+}
+
+/** Newer SDKs send some query services Smithy RPC in CBOR, which would only look like no action. */
+function refuseSmithyRpc({ headers }: WireRequest, service: string): void {
+  const protocol = headers["smithy-protocol"];
+  if (protocol === undefined) return;
+  throw new WireError(
+    "UnsupportedProtocol",
+    `${service} isn't served in ${protocol}: use a client that speaks AWS query or AWS JSON.`,
+  );
 }
 
 function xmlHeaders(requestId: string): Record<string, string> {

@@ -96,6 +96,12 @@ describe("awsQuery requests", () => {
     );
   });
 
+  test("Smithy RPC is refused by its name", () => {
+    const path = "POST /service/GraniteServiceVersion20100801/operation/ListMetrics";
+    const sent = request(path, "", { "smithy-protocol": "rpc-v2-cbor" });
+    expect(() => iam.wire.match(sent, undefined)).toThrow(/isn't served in rpc-v2-cbor/);
+  });
+
   test("an unknown action is named", () => {
     const form = parseQuery("Action=Fly&Version=2010-05-08");
     const message = "Could not find operation Fly for version 2010-05-08";
