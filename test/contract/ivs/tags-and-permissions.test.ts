@@ -2,7 +2,6 @@ import {
   CreateChannelCommand,
   DeleteChannelCommand,
   GetChannelCommand,
-  InsertAdBreakCommand,
   ListChannelsCommand,
   ListTagsForResourceCommand,
   TagResourceCommand,
@@ -119,14 +118,5 @@ describe("permissions", () => {
     await expect(user.send(new ListChannelsCommand({}))).rejects.toMatchObject({
       name: "AccessDeniedException",
     });
-  });
-});
-
-describe("operations that aren't here", () => {
-  it("say so by name", async () => {
-    const { arn: channelArn } = await makeChannel();
-    await expect(
-      root.ivs.send(new InsertAdBreakCommand({ channelArn, durationSeconds: 30 })),
-    ).rejects.toThrow(/InsertAdBreak/);
   });
 });

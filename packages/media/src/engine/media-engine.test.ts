@@ -93,6 +93,31 @@ describe("media engine", () => {
     ]);
   });
 
+  test("an ad break is in the playlist with the next segment, one at a time, while it is live", async () => {
+    harness = await new EngineHarness().start();
+    const { engine } = harness;
+    const client = await publishing(harness, "ads", 5);
+    const { streamName } = await harness.seen("stream-start");
+    expect(await engine.insertAdBreak("channel/other", "x", 4_000)).toBe("offline");
+    expect(await engine.insertAdBreak(streamName, "break-1", 4_000)).toBe("inserted");
+    expect(await engine.insertAdBreak(streamName, "break-2", 4_000)).toBe("overlapping");
+    expect(await engine.mediaPlaylist(streamName, "chunked")).not.toContain("DATERANGE");
+    for (const timeMs of [6_000, 8_000]) {
+      client.send(6, MESSAGE.video, videoBody(true), timeMs);
+    }
+    await client.settled();
+    const playlist = await engine.mediaPlaylist(streamName, "chunked");
+    const [, dateTime, start, message] =
+      /PROGRAM-DATE-TIME:(.*)\n.*ID="break-1".*START-DATE="(.*?)",.*SCTE35-OUT=0x(\w+)\n.*\n3\.ts/.exec(
+        playlist ?? "",
+      ) ?? [];
+    expect(start).toBe(dateTime);
+    expect(message).toMatch(/^FC302500000000000000FFF01405\w{52}$/);
+    expect(playlist).not.toContain("break-2");
+    await engine.stopStream(streamName);
+    expect(await engine.insertAdBreak(streamName, "break-3", 4_000)).toBe("offline");
+  });
+
   test("an ended stream is forgotten after its time, and a republished one goes on counting", async () => {
     harness = await new EngineHarness({ limits: { endedStreamKeptMs: 0 } }).start();
     const { engine } = harness;

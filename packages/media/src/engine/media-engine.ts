@@ -10,6 +10,7 @@ import { Broadcast } from "../stream/broadcast.ts";
 import type { TranscodePlan } from "../stream/broadcast-ladder.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import type {
+  AdBreakInsertion,
   EngineHealth,
   MediaArrival,
   MediaEngine,
@@ -97,6 +98,14 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
 
   async putMetadata(streamName: string, text: string): Promise<boolean> {
     return this.#broadcasts.get(streamName)?.putMetadata(text) ?? false;
+  }
+
+  async insertAdBreak(
+    streamName: string,
+    id: string,
+    durationMs: number,
+  ): Promise<AdBreakInsertion> {
+    return this.#broadcasts.get(streamName)?.insertAdBreak(id, durationMs) ?? "offline";
   }
 
   async multivariantPlaylist(

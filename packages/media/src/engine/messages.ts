@@ -122,6 +122,11 @@ export interface MediaEngine {
    */
   putMetadata(streamName: string, text: string): Promise<boolean>;
   /**
+   * Marks a break for advertisements in the live media playlists of all renditions, from the next segment on: a
+   * date range with its SCTE 35 section. One that would begin before an earlier one is over is `overlapping`.
+   */
+  insertAdBreak(streamName: string, id: string, durationMs: number): Promise<AdBreakInsertion>;
+  /**
    * HLS multivariant playlist. Its URIs are `<baseUrl><rendition>/playlist.m3u8`: `baseUrl` ends with a slash, or
    * is empty for relative ones. Undefined until the first segment is complete, and `endedStreamKeptMs` after the end.
    * With `heightMax` only renditions of at most so many lines are listed; undefined where there is none.
@@ -159,6 +164,9 @@ export interface MediaEngine {
   streams(): Promise<StreamStatus[]>;
   health(): Promise<EngineHealth>;
 }
+
+/** `offline`: the stream isn't live. */
+export type AdBreakInsertion = "inserted" | "overlapping" | "offline";
 
 /** A place in a media playlist: a whole segment, or one of its parts. */
 export interface MediaPosition {

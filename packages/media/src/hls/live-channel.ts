@@ -2,8 +2,9 @@ import type { MediaArrival, MediaPosition } from "../engine/messages.ts";
 import type { MediaLimits } from "../limits.ts";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
+import { type DateRange, DateRanges } from "./date-ranges.ts";
 import { LiveRendition } from "./live-rendition.ts";
-import { POSITION_START, type WindowPosition } from "./live-window.ts";
+import { LiveWindow, POSITION_START, type WindowPosition } from "./live-window.ts";
 import { renderMultivariantPlaylist } from "./multivariant-playlist.ts";
 import type { Rendition } from "./rendition.ts";
 
@@ -17,6 +18,8 @@ export interface LiveOutlet {
   add(renditionId: string, segment: Segment): void;
   /** A piece of the rendition's next segment. */
   addPart(renditionId: string, part: SegmentPart): void;
+  /** Listed in every rendition with the segments that it touches. */
+  addDateRange(range: DateRange): void;
   end(): void;
 }
 
@@ -27,6 +30,7 @@ export interface LiveOutlet {
 export class LiveChannel {
   readonly #limits: Pick<MediaLimits, "segmentsKeptMs" | "endedStreamKeptMs">;
   readonly #monotonicMs: () => number;
+  readonly #dateRanges = new DateRanges();
   /** The best first. */
   #renditions = new Map<string, LiveRendition>();
   #current: LiveOutlet | undefined;
@@ -55,6 +59,7 @@ export class LiveChannel {
     const at = this.#position();
     const kept = this.#renditions;
     this.#renditions = new Map();
+    this.#dateRanges.clear();
     for (const rendition of renditions) {
       const live = kept.get(rendition.id) ?? this.#rendition(rendition, listedSegments, at);
       live.describe(rendition);
@@ -114,6 +119,11 @@ export class LiveChannel {
           this.#renditions.get(renditionId)?.window.addPart(part);
         }
       },
+      addDateRange: (range) => {
+        if (this.#current === outlet) {
+          this.#dateRanges.add(range);
+        }
+      },
       end: () => {
         if (this.#current === outlet) {
           this.#end();
@@ -142,7 +152,9 @@ export class LiveChannel {
   }
 
   #rendition(rendition: Rendition, listedSegments: number, at: WindowPosition): LiveRendition {
-    return new LiveRendition(rendition, this.#limits.segmentsKeptMs, listedSegments, at);
+    const dateRanges = this.#dateRanges;
+    const window = new LiveWindow(listedSegments, this.#limits.segmentsKeptMs, at, dateRanges);
+    return new LiveRendition(rendition, window);
   }
 
   /** Where the rendition stands that has come furthest. */

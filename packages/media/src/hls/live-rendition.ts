@@ -1,4 +1,4 @@
-import { LiveWindow, type WindowPosition } from "./live-window.ts";
+import type { LiveWindow } from "./live-window.ts";
 import type { VariantTags } from "./playlist-tags.ts";
 import type { Rendition } from "./rendition.ts";
 
@@ -7,9 +7,9 @@ export class LiveRendition {
   readonly window: LiveWindow;
   #rendition: Rendition;
 
-  constructor(rendition: Rendition, keptMs: number, listedSegments: number, at: WindowPosition) {
+  constructor(rendition: Rendition, window: LiveWindow) {
     this.#rendition = rendition;
-    this.window = new LiveWindow(listedSegments, keptMs, at);
+    this.window = window;
   }
 
   describe(rendition: Rendition): void {

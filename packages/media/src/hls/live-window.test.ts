@@ -1,7 +1,8 @@
 import { describe, expect, test, vi } from "vitest";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
 import { segment } from "../testing/synthetic-media.ts";
-import { LiveWindow } from "./live-window.ts";
+import { DateRanges } from "./date-ranges.ts";
+import { LiveWindow, POSITION_START } from "./live-window.ts";
 
 function lines(window: LiveWindow): string[] {
   return window.playlist()?.trimEnd().split("\n") ?? [];
@@ -66,6 +67,26 @@ describe("live window", () => {
     expect(lines(window)).toContain("#EXT-X-TARGETDURATION:6");
   });
 
+  test("a date range is listed from its first segment on, until no listed one touches it", () => {
+    const ranges = new DateRanges();
+    const window = new LiveWindow(2, 0, POSITION_START, ranges);
+    const add = (sequence: number): string[] => {
+      window.add(segment({ programDateTimeMs: sequence * 2_000 }));
+      return lines(window).filter((line) => /DATERANGE|[.]ts$/.test(line));
+    };
+    add(0);
+    ranges.add({ id: "ab", startMs: 4_000, plannedMs: 3_000, scte35Out: Buffer.from([0xfc, 1]) });
+    const tag =
+      '#EXT-X-DATERANGE:ID="ab",CLASS="urn:scte:scte35:2013:bin",' +
+      'START-DATE="1970-01-01T00:00:04.000Z",PLANNED-DURATION=3.000,SCTE35-OUT=0xFC01';
+    expect(add(1)).toEqual(["0.ts", "1.ts"]);
+    expect(add(2)).toEqual(["1.ts", tag, "2.ts"]);
+    expect(lines(window).indexOf(tag)).toBe(lines(window).indexOf("2.ts") - 2);
+    expect(add(3)).toEqual([tag, "2.ts", "3.ts"]);
+    expect(add(4)).toEqual([tag, "3.ts", "4.ts"]);
+    expect(add(5)).toEqual(["4.ts", "5.ts"]);
+  });
+
   describe("in parts", () => {
     const part = (index: number, durationMs = 400): SegmentPart => ({
       index,
@@ -111,6 +132,19 @@ describe("live window", () => {
       expect(window.playlist()).not.toContain("1.0.ts");
       window.end();
       expect(window.playlist()).not.toContain("HINT");
+    });
+
+    test("a date range stands before the first part of its first segment", () => {
+      const ranges = new DateRanges();
+      const window = new LiveWindow(2, 0, POSITION_START, ranges);
+      window.add(segment());
+      for (const startMs of [2_000, 4_000])
+        ranges.add({ id: `at-${startMs}`, startMs, plannedMs: 9_000, scte35Out: Buffer.of(1) });
+      window.addPart(part(0));
+      const [tag, first] = lines(window).slice(-3);
+      expect(tag).toContain('ID="at-2000"');
+      expect(first).toContain("1.0.ts");
+      expect(window.playlist()).not.toContain("at-4000");
     });
 
     test("whoever asks for what comes next waits for it, and no longer than allowed", async () => {

@@ -1,6 +1,7 @@
 import type { MediaArrival, MediaPosition } from "../engine/messages.ts";
 import { PART_DURATION_MAX_MS, type SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
+import { DateRanges } from "./date-ranges.ts";
 import { MediaArrivals } from "./media-arrivals.ts";
 import { renderMediaPlaylist } from "./media-playlist.ts";
 import { bitrate, targetDurationSeconds } from "./playlist-tags.ts";
@@ -33,6 +34,7 @@ const HELD_TARGET_DURATIONS = 3;
  */
 export class LiveWindow {
   readonly #keptMs: number;
+  readonly #dateRanges: DateRanges;
   #listedCount: number;
   #segments: ListedSegment[] = [];
   #nextSequence = 0;
@@ -49,7 +51,13 @@ export class LiveWindow {
   readonly #arrivals = new MediaArrivals();
 
   /** `keptMs` of media stay available beyond what is listed. */
-  constructor(listedCount: number, keptMs: number, at: WindowPosition = POSITION_START) {
+  constructor(
+    listedCount: number,
+    keptMs: number,
+    at: WindowPosition = POSITION_START,
+    dateRanges: DateRanges = new DateRanges(),
+  ) {
+    this.#dateRanges = dateRanges;
     this.#listedCount = Math.max(1, listedCount);
     this.#keptMs = keptMs;
     this.#nextSequence = at.sequence;
@@ -207,6 +215,7 @@ export class LiveWindow {
       segments: listed.map((segment, index) =>
         index >= listed.length - SEGMENTS_WITH_PARTS ? segment : { ...segment, parts: [] },
       ),
+      dateRanges: this.#dateRanges.after(listed[0]?.programDateTimeMs ?? 0),
       next: { sequence: this.#nextSequence, parts: this.#parts, seam: this.#seam },
       ended: this.#ended,
     });

@@ -1,5 +1,6 @@
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
+import { type DateRange, dateRangeTag } from "./date-ranges.ts";
 import { extInfTag, programDateTimeTag } from "./playlist-tags.ts";
 
 type PlaylistSegment = Pick<Segment, "durationMs" | "programDateTimeMs" | "discontinuity"> & {
@@ -16,6 +17,8 @@ export interface MediaPlaylist {
   readonly discontinuitySequence: number;
   /** Those without parts, or whose parts are too old to be listed, have none. */
   readonly segments: readonly PlaylistSegment[];
+  /** Those that the listed segments touch, and those that begin later. */
+  readonly dateRanges: readonly DateRange[];
   /** The segment that is being written. */
   readonly next: {
     readonly sequence: number;
@@ -37,14 +40,23 @@ export function renderMediaPlaylist(playlist: MediaPlaylist): string {
     `#EXT-X-MEDIA-SEQUENCE:${segments[0]?.sequence ?? 0}`,
     `#EXT-X-DISCONTINUITY-SEQUENCE:${playlist.discontinuitySequence}`,
   ];
+  let ranges = playlist.dateRanges;
+  // A tag stands where its range begins, or at the first segment.
+  const tagRangesBefore = (endMs: number): void => {
+    lines.push(...ranges.filter(({ startMs }) => startMs < endMs).map(dateRangeTag));
+    ranges = ranges.filter(({ startMs }) => startMs >= endMs);
+  };
   for (const { sequence, durationMs, programDateTimeMs, discontinuity, parts } of segments) {
     lines.push(...beginning(programDateTimeMs, discontinuity));
+    tagRangesBefore(programDateTimeMs + durationMs);
     lines.push(...parts.map((part) => partTag(sequence, part)));
     lines.push(extInfTag(durationMs, "live"), `${sequence}.ts`);
   }
   const [first] = next.parts;
   if (first !== undefined && !ended) {
     lines.push(...beginning(first.programDateTimeMs, first.discontinuity || next.seam));
+    const madeMs = next.parts.reduce((sum, { durationMs }) => sum + durationMs, 0);
+    tagRangesBefore(first.programDateTimeMs + madeMs);
     lines.push(...next.parts.map((part) => partTag(next.sequence, part)));
   }
   if (ended) {

@@ -277,7 +277,8 @@ export class Segmenter {
   }
 }
 
-function toTicks(timeMs: number): number {
+/** Timestamp in the transport stream of a media time. */
+export function toTicks(timeMs: number): number {
   return ORIGIN_TICKS + timeMs * TICKS_PER_MS;
 }
 

@@ -1,4 +1,5 @@
 import type {
+  AdBreakInsertion,
   LimitBreach,
   SessionEndReason,
   StreamMedia,
@@ -11,11 +12,12 @@ import { MediaError } from "../media-error.ts";
 import { id3TextTag } from "../mpegts/id3-tag.ts";
 import { Recording } from "../recording/recording.ts";
 import type { Publisher } from "../rtmp/ingest-port.ts";
-import { LeadingCutter } from "../segmenter/cutter.ts";
+import { type Cut, LeadingCutter } from "../segmenter/cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { Timeline } from "../segmenter/timeline.ts";
+import { AdBreaks } from "./ad-breaks.ts";
 import { BroadcastLadder, type TranscodePlan } from "./broadcast-ladder.ts";
 import type { BroadcastOptions } from "./broadcast-options.ts";
 import { HealthMonitor } from "./health-monitor.ts";
@@ -40,6 +42,7 @@ export class Broadcast {
   readonly #recording: Recording | undefined;
   readonly #outputs: RenditionOutputs;
   readonly #metadata = new TimedMetadata();
+  readonly #adBreaks = new AdBreaks((range) => this.#outputs.addDateRange(range));
   readonly #ladder: BroadcastLadder | undefined;
   readonly #health = new HealthMonitor();
   readonly #guard: IngestGuard;
@@ -101,7 +104,7 @@ export class Broadcast {
     this.#ladder = this.#newLadder(options.transcode);
     this.#segmenter = new Segmenter({
       limits: options.limits,
-      cutter: new LeadingCutter(options.limits, options.now, (cut) => this.#ladder?.cut(cut)),
+      cutter: new LeadingCutter(options.limits, options.now, (cut) => this.#cut(cut)),
       timeline: new Timeline(),
       onSegment: (segment) => this.#segment(segment),
       listener: this.#ladder?.listener,
@@ -267,6 +270,15 @@ export class Broadcast {
     return true;
   }
 
+  /** Marks a break in the live playlists from the next segment on. */
+  insertAdBreak(id: string, durationMs: number): AdBreakInsertion {
+    if (this.#startedAtMs === undefined || this.#state !== "open") {
+      return "offline";
+    }
+    const inserted = this.#adBreaks.insert(id, durationMs, this.#segmenter.mediaMs);
+    return inserted ? "inserted" : "overlapping";
+  }
+
   /** Called about once a second, until it is recorded. */
   sweep(monotonicMs: number): void {
     this.#ladder?.sweep(monotonicMs);
@@ -314,6 +326,11 @@ export class Broadcast {
     const { host, now } = this.#options;
     const { streamName, streamId } = this;
     host.event({ ...event, streamName, streamId, atMs: now() });
+  }
+
+  #cut(cut: Cut): void {
+    this.#adBreaks.cut(cut);
+    this.#ladder?.cut(cut);
   }
 
   #segment(segment: Segment): void {

@@ -1,3 +1,4 @@
+import type { DateRange } from "../hls/date-ranges.ts";
 import type { LiveChannel, LiveOutlet } from "../hls/live-channel.ts";
 import { type Rendition, SOURCE_RENDITION } from "../hls/rendition.ts";
 import type { Recording } from "../recording/recording.ts";
@@ -105,6 +106,11 @@ export class RenditionOutputs {
   /** Parts come between two segments of their rendition. */
   addPart(renditionId: string, part: SegmentPart): void {
     this.#outlet?.addPart(renditionId, part);
+  }
+
+  /** Begins with a segment that isn't added yet. */
+  addDateRange(range: DateRange): void {
+    this.#outlet?.addDateRange(range);
   }
 
   end(): void {

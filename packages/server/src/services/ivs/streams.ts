@@ -5,7 +5,7 @@ import { onAny, onResource } from "./authorization.ts";
 import { requireChannel, selectOpenSession } from "./channel-queries.ts";
 import { channelArn, playbackUrl } from "./channel-view.ts";
 import type { IvsDependencies } from "./dependencies.ts";
-import { channelNotBroadcasting, validation } from "./errors.ts";
+import { channelNotBroadcasting, conflict, validation } from "./errors.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
 import { MetadataRate } from "./metadata-rate.ts";
 import { isAfter, pageOf, readPageToken } from "./page-token.ts";
@@ -15,6 +15,7 @@ import type { IvsTables, StreamSessionRow } from "./tables.ts";
 const MAX_RESULTS_DEFAULT = 100;
 /** Source: IVS API Reference, PutMetadata. */
 const METADATA_BYTES_MAX = 1_024;
+const AD_BREAK_ID_LENGTH = 12;
 
 /** A stream is the broadcast of a channel from the moment that it can be played. */
 export function streamOperations(deps: IvsDependencies, live: LiveStreams): OperationTable {
@@ -47,6 +48,10 @@ export function streamOperations(deps: IvsDependencies, live: LiveStreams): Oper
         return {};
       },
     },
+    InsertAdBreak: {
+      authorize: (input, context) => onResource("InsertAdBreak", input.channelArn, context),
+      handle: (input, context) => insertAdBreak(input, context, deps, live),
+    },
     StopStream: {
       authorize: (input, context) => onResource("StopStream", input.channelArn, context),
       async handle(input, context) {
@@ -57,6 +62,22 @@ export function streamOperations(deps: IvsDependencies, live: LiveStreams): Oper
       },
     },
   });
+}
+
+async function insertAdBreak(
+  { channelArn: arn = "", durationSeconds = 0 }: ivs.InsertAdBreakRequest,
+  context: RequestContext,
+  deps: IvsDependencies,
+  live: LiveStreams,
+): Promise<ivs.InsertAdBreakResponse> {
+  const channel = await requireChannel(arn, context);
+  if (!channel.ad_configuration_arn) throw validation(`Channel: ${arn} has no ad configuration`);
+  const adBreakId = deps.ids.alphanumeric(AD_BREAK_ID_LENGTH);
+  const insertion = await live.engine.insertAdBreak(arn, adBreakId, durationSeconds * 1_000);
+  if (insertion === "offline") throw channelNotBroadcasting(arn);
+  if (insertion === "overlapping")
+    throw conflict(`An earlier ad break of channel: ${arn} isn't over yet`);
+  return { adBreakId };
 }
 
 function streamSummary(session: StreamSessionRow, live: LiveStreams): ivs.StreamSummary {

@@ -115,6 +115,10 @@ export class ScriptedEngine implements MediaEngine {
     return false;
   }
 
+  async insertAdBreak() {
+    return "offline" as const;
+  }
+
   async stopStream(): Promise<boolean> {
     return false;
   }

@@ -1,0 +1,49 @@
+import { crc32Mpeg } from "../mpegts/crc32.ts";
+
+/** A break for advertisements, as SCTE 35 tells of it. */
+export interface SpliceOut {
+  readonly eventId: number;
+  /** Of the first picture of the break, in 90 kHz ticks. */
+  readonly ptsTicks: number;
+  readonly durationTicks: number;
+}
+
+/** Bytes of a splice_info_section with a splice_insert that has a time and a duration, and no descriptors. */
+const SECTION_BYTES = 40;
+/** What stands before the bytes that section_length counts. */
+const SECTION_HEAD_BYTES = 3;
+const COMMAND_BYTES = 20;
+const SPLICE_INSERT = 0x05;
+const CRC_BYTES = 4;
+const TICKS_MODULUS = 2 ** 33;
+const TICKS_HIGH = 2 ** 32;
+
+/** A splice_info_section that leaves the network at a time and returns by itself (SCTE 35, 9.6 and 9.7.3). */
+export function spliceInsert({ eventId, ptsTicks, durationTicks }: SpliceOut): Buffer {
+  const section = Buffer.alloc(SECTION_BYTES);
+  section[0] = 0xfc;
+  // No long syntax, not private, type of stream access point not given; then protocol 0, not encrypted.
+  section.writeUInt16BE(0x3000 | (SECTION_BYTES - SECTION_HEAD_BYTES), 1);
+  // Every tier of authorization.
+  section.writeUIntBE(0xfff000 | COMMAND_BYTES, 10, 3);
+  section[13] = SPLICE_INSERT;
+  section.writeUInt32BE(eventId, 14);
+  // Not cancelled; out of the network, the whole program, with a duration, not at once.
+  section[18] = 0x7f;
+  section[19] = 0xef;
+  writeTicks(section, 20, ptsTicks);
+  writeTicks(section, 25, durationTicks);
+  // One program, with its only avail; no descriptors follow.
+  section.writeUInt16BE(1, 30);
+  section[32] = 1;
+  section[33] = 1;
+  section.writeUInt32BE(crc32Mpeg(section.subarray(0, -CRC_BYTES)), SECTION_BYTES - CRC_BYTES);
+  return section;
+}
+
+/** 33 bits after a flag that is set (a time is given; the return is automatic) and six reserved ones. */
+function writeTicks(section: Buffer, offset: number, ticks: number): void {
+  const wrapped = ticks % TICKS_MODULUS;
+  section[offset] = wrapped >= TICKS_HIGH ? 0xff : 0xfe;
+  section.writeUInt32BE(wrapped % TICKS_HIGH, offset + 1);
+}

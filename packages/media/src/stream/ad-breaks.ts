@@ -1,0 +1,50 @@
+import type { DateRange } from "../hls/date-ranges.ts";
+import { spliceInsert } from "../hls/splice-insert.ts";
+import { crc32Mpeg } from "../mpegts/crc32.ts";
+import type { Cut } from "../segmenter/cutter.ts";
+import { toTicks } from "../segmenter/segmenter.ts";
+
+interface AdBreak {
+  readonly id: string;
+  readonly durationMs: number;
+  /** Media time; undefined until its first segment begins. */
+  readonly startMs: number | undefined;
+}
+
+/** The breaks of one broadcast. Each begins with a segment, so that it can be replaced. */
+export class AdBreaks {
+  readonly #onBegin: (range: DateRange) => void;
+  #latest: AdBreak | undefined;
+
+  /** `onBegin` is told before anything of the break's first segment is given away. */
+  constructor(onBegin: (range: DateRange) => void) {
+    this.#onBegin = onBegin;
+  }
+
+  /** With the segment that begins next. False while another one isn't over at this media time. */
+  insert(id: string, durationMs: number, mediaMs: number): boolean {
+    const latest = this.#latest;
+    const latestEndMs = latest && (latest.startMs ?? mediaMs) + latest.durationMs;
+    if (latestEndMs !== undefined && latestEndMs > mediaMs) {
+      return false;
+    }
+    this.#latest = { id, durationMs, startMs: undefined };
+    return true;
+  }
+
+  /** A segment begins. */
+  cut({ timeMs, shownMs, programDateTimeMs }: Cut): void {
+    const pending = this.#latest;
+    if (pending === undefined || pending.startMs !== undefined) {
+      return;
+    }
+    const { id, durationMs } = pending;
+    this.#latest = { ...pending, startMs: timeMs };
+    const scte35Out = spliceInsert({
+      eventId: crc32Mpeg(Buffer.from(id)),
+      ptsTicks: toTicks(shownMs),
+      durationTicks: toTicks(durationMs) - toTicks(0),
+    });
+    this.#onBegin({ id, startMs: programDateTimeMs, plannedMs: durationMs, scte35Out });
+  }
+}
