@@ -22,6 +22,7 @@ import type { RunningServer } from "./running-server.ts";
  */
 
 const ACCOUNT = "000000000000";
+const MEMBER = "111122223333";
 const REGION = "us-east-1";
 const ROOT: Caller = {
   principal: { kind: "root", accountId: ACCOUNT, arn: `arn:aws:iam::${ACCOUNT}:root` },
@@ -97,6 +98,8 @@ const INPUTS: Readonly<Record<string, object>> = {
     ServiceName: "codecommit.amazonaws.com",
     CredentialAgeDays: 1,
     ServiceSpecificCredentialId: "ACCAQAAAAAAAQAAAAAAAA",
+    JobId: "00000000-0000-0000-0000-000000000000",
+    ServiceNamespace: "s3",
     DeletionTaskId:
       "task/aws-service-role/ivs.amazonaws.com/AWSServiceRoleForIVSRecordToS3/00000000-0000-0000-0000-000000000000",
   },
@@ -107,6 +110,12 @@ const INPUTS: Readonly<Record<string, object>> = {
     RoleSessionName: "session",
     Tags: TAGS,
     SourceIdentity: "alice",
+    TargetPrincipal: MEMBER,
+    TaskPolicyArn: { arn: "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials" },
+    PrincipalArn: `arn:aws:iam::${ACCOUNT}:saml-provider/corp`,
+    SAMLAssertion: "assertion",
+    Audience: ["https://studio.example"],
+    SigningAlgorithm: "RS256",
   },
   s3: {
     Bucket: "declared-bucket",
@@ -121,6 +130,9 @@ const INPUTS: Readonly<Record<string, object>> = {
     CORSConfiguration: { CORSRules: [] },
     MultipartUpload: { Parts: [] },
     ACL: undefined,
+    ServerSideEncryptionConfiguration: {
+      Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
+    },
   },
   ivs: {
     name: "named",
@@ -180,13 +192,19 @@ interface Declared {
 const NEEDS_NO_PERMISSION = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
 
 /** Who calls stands in a token, without which nothing can be declared: see their contract tests. */
-const VERIFY_FIRST = ["sts:AssumeRoleWithWebIdentity"];
+const VERIFY_FIRST = ["sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML"];
 
 let server: RunningServer;
 const declared: Declared[] = [];
 
 beforeAll(async () => {
-  server = await createServer({ data: "memory", port: 0, rtmpPort: 0, rtmpsPort: 0 });
+  server = await createServer({
+    data: "memory",
+    port: 0,
+    rtmpPort: 0,
+    rtmpsPort: 0,
+    accounts: [{ id: MEMBER, rootAccessKeyId: "memberroot", rootSecretAccessKey: "membersecret" }],
+  });
   const invoke = (service: string, operation: string, input: object, as: Caller) =>
     server.invoke(service, operation, input, { as, region: REGION });
   await invoke("s3", "CreateBucket", { Bucket: "declared-bucket" }, ROOT);

@@ -127,20 +127,28 @@ describe("what isn't there", () => {
     expect(iam.status).toBe(501);
     expect(iam.body).toContain("<Code>NotImplemented</Code>");
     expect(iam.body).toContain("iam:ListDelegationRequests");
-    const ivs = await sendSigned(
+    const cloudtrail = await sendSigned(
       server.endpoint,
       {
-        path: "/ListAdConfigurations",
         body: "{}",
-        headers: { "content-type": "application/json" },
+        headers: {
+          "content-type": "application/x-amz-json-1.1",
+          "x-amz-target": "CloudTrail_20131101.ListQueries",
+        },
       },
-      { service: "ivs" },
+      { service: "cloudtrail" },
     );
-    expect(ivs.headers["x-amzn-errortype"]).toBe("NotImplemented");
-    expect(JSON.parse(ivs.body)).toMatchObject({
-      message: expect.stringContaining("ivs:ListAdConfigurations"),
-      exceptionMessage: expect.stringContaining("ivs:ListAdConfigurations"),
+    expect(JSON.parse(cloudtrail.body)).toMatchObject({
+      __type: "NotImplemented",
+      message: expect.stringContaining("cloudtrail:ListQueries"),
     });
+    const s3 = await sendSigned(
+      server.endpoint,
+      { method: "GET", path: "/bucket", query: { analytics: "", id: "a" } },
+      { service: "s3" },
+    );
+    expect(s3.body).toContain("<Code>NotImplemented</Code>");
+    expect(s3.body).toContain("s3:GetBucketAnalyticsConfiguration");
   });
 
   test("a service is named", async () => {

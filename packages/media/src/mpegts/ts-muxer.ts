@@ -14,6 +14,8 @@ const CLOCK_DELAY_TICKS = 63_000;
 const INITIAL_BYTES = TS_PACKET_BYTES * 1_024;
 /** PES header with both timestamps. */
 const PES_HEADER_BYTES_MAX = 19;
+/** Length byte and flags of an adaptation field. */
+const ADAPTATION_FLAGS_BYTES = 2;
 /** Length byte, flags and clock of an adaptation field. */
 const ADAPTATION_WITH_CLOCK_BYTES = 8;
 const HEAD_BYTES_INITIAL = 1_024;
@@ -22,6 +24,8 @@ interface Track {
   readonly pid: number;
   readonly streamId: number;
   continuity: number;
+  /** Nothing was written yet: players may come from another muxer's segment, with other counters and clock. */
+  fresh: boolean;
 }
 
 /**
@@ -36,16 +40,28 @@ export class TsMuxer {
   #pmt = programMapPacket(this.#tracks, 0);
   #pmtVersion = 0;
   #tableContinuity = 0;
-  readonly #video: Track = { pid: PID.video, streamId: PES_STREAM_ID.video, continuity: 0 };
-  readonly #audio: Track = { pid: PID.audio, streamId: PES_STREAM_ID.audio, continuity: 0 };
+  readonly #video: Track = {
+    pid: PID.video,
+    streamId: PES_STREAM_ID.video,
+    continuity: 0,
+    fresh: true,
+  };
+  readonly #audio: Track = {
+    pid: PID.audio,
+    streamId: PES_STREAM_ID.audio,
+    continuity: 0,
+    fresh: true,
+  };
   readonly #metadata: Track = {
     pid: PID.metadata,
     streamId: PES_STREAM_ID.metadata,
     continuity: 0,
+    fresh: true,
   };
   #hasMetadata = false;
-  /** Continuity counters at the last `take`. */
-  #taken = { tables: 0, video: 0, audio: 0, metadata: 0 };
+  readonly #tracksOfAll = [this.#video, this.#audio, this.#metadata] as const;
+  /** Continuity at the last `take`. */
+  #taken = this.#continuity();
   /** PES header and what the muxer puts before the picture: short, so it's assembled apart. */
   #head = Buffer.allocUnsafeSlow(HEAD_BYTES_INITIAL);
 
@@ -131,19 +147,16 @@ export class TsMuxer {
     // Parts of the old one may be with players.
     this.#buffer = Buffer.allocUnsafeSlow(this.#buffer.length);
     this.#length = 0;
-    const { tables, video, audio, metadata } = this.#taken;
-    this.#metadata.continuity = metadata;
-    this.#tableContinuity = tables;
-    this.#video.continuity = video;
-    this.#audio.continuity = audio;
+    this.#tableContinuity = this.#taken.tables;
+    for (const [index, track] of this.#tracksOfAll.entries()) {
+      Object.assign(track, this.#taken.tracks[index]);
+    }
   }
 
-  #continuity(): { tables: number; video: number; audio: number; metadata: number } {
+  #continuity() {
     return {
       tables: this.#tableContinuity,
-      video: this.#video.continuity,
-      audio: this.#audio.continuity,
-      metadata: this.#metadata.continuity,
+      tracks: this.#tracksOfAll.map(({ continuity, fresh }) => ({ continuity, fresh })),
     };
   }
 
@@ -216,7 +229,8 @@ export class TsMuxer {
     let bodyOffset = 0;
     let first = true;
     while (remaining > 0) {
-      const adaptation = adaptationBytes(first && clock !== undefined, remaining);
+      const hasClock = first && clock !== undefined;
+      const adaptation = adaptationBytes(hasClock, track.fresh, remaining);
       out[position] = TS_SYNC;
       out[position + 1] = (first ? 0x40 : 0) | (track.pid >> 8);
       out[position + 2] = track.pid & 0xff;
@@ -224,8 +238,10 @@ export class TsMuxer {
       track.continuity = (track.continuity + 1) & 0x0f;
       let at = position + 4;
       if (adaptation > 0) {
-        writeAdaptation(out, at, adaptation, first ? clock : undefined, first && randomAccess);
+        const flags = (track.fresh ? 0x80 : 0) | (first && randomAccess ? 0x40 : 0);
+        writeAdaptation(out, at, adaptation, first ? clock : undefined, flags);
         at += adaptation;
+        track.fresh = false;
       }
       position += TS_PACKET_BYTES;
       remaining -= position - at;
@@ -245,9 +261,9 @@ export class TsMuxer {
   }
 }
 
-/** Bytes of the adaptation field: for the clock, and to fill up the last packet. */
-function adaptationBytes(hasClock: boolean, remaining: number): number {
-  const least = hasClock ? ADAPTATION_WITH_CLOCK_BYTES : 0;
+/** Bytes of the adaptation field: for the clock, for flags alone, and to fill up the last packet. */
+function adaptationBytes(hasClock: boolean, hasFlags: boolean, remaining: number): number {
+  const least = hasClock ? ADAPTATION_WITH_CLOCK_BYTES : hasFlags ? ADAPTATION_FLAGS_BYTES : 0;
   return Math.max(least, TS_PAYLOAD_BYTES - remaining);
 }
 
@@ -256,13 +272,14 @@ function writeAdaptation(
   offset: number,
   length: number,
   clock: number | undefined,
-  randomAccess: boolean,
+  /** discontinuity_indicator and random_access_indicator (ISO/IEC 13818-1, 2.4.3.5). */
+  flags: number,
 ): void {
   out[offset] = length - 1;
   if (length === 1) {
     return;
   }
-  out[offset + 1] = (randomAccess ? 0x40 : 0) | (clock === undefined ? 0 : 0x10);
+  out[offset + 1] = flags | (clock === undefined ? 0 : 0x10);
   let at = offset + 2;
   if (clock !== undefined) {
     // 33 bits of 90 kHz, six reserved bits, nine bits of 27 MHz that stay 0.

@@ -36,15 +36,19 @@ export function webIdentityTokens({ directory, federation, ids }: WebIdentityTok
   return defineOperations<typeof sts>()({
     GetWebIdentityToken: {
       authorize: (input) => {
-        const context = {
-          ...requestTagKeys(input.Tags ?? []),
-          "sts:identitytokenaudience": input.Audience,
-          "sts:durationseconds": String(secondsIn(input)),
-          "sts:signingalgorithm": input.SigningAlgorithm,
+        const tagKeys = requestTagKeys(input.Tags ?? []);
+        const token = {
+          action: "sts:GetWebIdentityToken",
+          resource: "*",
+          context: {
+            ...tagKeys,
+            "sts:identitytokenaudience": input.Audience,
+            "sts:durationseconds": String(secondsIn(input)),
+            "sts:signingalgorithm": input.SigningAlgorithm,
+          },
         };
-        const actions = ["sts:GetWebIdentityToken"];
-        if ((input.Tags?.length ?? 0) > 0) actions.push("sts:TagGetWebIdentityToken");
-        return actions.map((action) => ({ action, resource: "*", context }));
+        if ((input.Tags?.length ?? 0) === 0) return token;
+        return [token, { action: "sts:TagGetWebIdentityToken", resource: "*", context: tagKeys }];
       },
       handle: async (input, context) => {
         if (input.Scope !== undefined || input.SubjectMode === "OriginIdentity")
