@@ -1,8 +1,10 @@
 import { generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 import {
+  CreateAdConfigurationCommand,
   CreateChannelCommand,
   type CreateChannelRequest,
   ImportPlaybackKeyPairCommand,
+  InsertAdBreakCommand,
   PutMetadataCommand,
 } from "@aws-sdk/client-ivs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -53,18 +55,39 @@ describe.skipIf(!hasChromium)(`hls.js in chromium (skipped when there is no ${CH
     return { arn, playbackUrl: channel?.playbackUrl ?? "" };
   }
 
-  test("plays in parts without a stall, and tells the metadata at its time", async () => {
-    const { arn, playbackUrl } = await goLive({ latencyMode: "LOW" });
+  async function makeAdConfiguration() {
+    const playbackConfigurationArn =
+      "arn:aws:mediatailor:us-east-1:000000000000:playbackConfiguration/00000000-0000";
+    const { adConfiguration } = await root.ivs.send(
+      new CreateAdConfigurationCommand({
+        mediaTailorPlaybackConfigurations: [{ playbackConfigurationArn }],
+      }),
+    );
+    return adConfiguration?.arn;
+  }
+
+  test("plays in parts without a stall, and tells the metadata and an ad break", async () => {
+    const adConfigurationArn = await makeAdConfiguration();
+    const { arn, playbackUrl } = await goLive({ latencyMode: "LOW", adConfigurationArn });
     const tab = await player.play(playbackUrl);
     const begun = await tab.until((state) => state.seconds > 0);
     const texts = ["first", '{"poll":7,"of":"Ünicode"}'];
     for (const metadata of texts)
       await root.ivs.send(new PutMetadataCommand({ channelArn: arn, metadata }));
+    const insert = new InsertAdBreakCommand({ channelArn: arn, durationSeconds: 30 });
+    const { adBreakId } = await root.ivs.send(insert);
+    expect(adBreakId).toMatch(/^[a-zA-Z0-9]{12}$/);
+    await expect(root.ivs.send(insert)).rejects.toMatchObject({
+      name: "ConflictException",
+      $metadata: { httpStatusCode: 409 },
+    });
     const state = await tab.until(
-      ({ seconds, metadata }) => metadata.length > 1 && seconds > begun.seconds + 4,
+      ({ seconds, metadata, dateRanges }) =>
+        metadata.length > 1 && dateRanges.length > 0 && seconds > begun.seconds + 4,
     );
     expect(state).toMatchObject({ errors: [], stalls: 0 });
     expect(state.metadata.map(({ text }) => text)).toEqual(texts.map((text) => `${FRAME} ${text}`));
+    expect(state.dateRanges).toMatchObject([{ id: adBreakId, class: "urn:scte:scte35:2013:bin" }]);
     // Plain playback is six seconds behind.
     expect(state.latencyMs).toBeLessThan(4_000);
   });

@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
+import { PID, TICKS_PER_MS } from "../mpegts/transport-stream.ts";
 import { MESSAGE } from "../rtmp/message-type.ts";
 import { EngineHarness } from "../testing/engine-harness.ts";
 import { RtmpClient } from "../testing/rtmp-client.ts";
 import { videoBody, videoConfigBody } from "../testing/synthetic-media.ts";
+import { demux } from "../testing/ts-demuxer.ts";
 
 async function publishing(harness: EngineHarness, key: string, seconds: number) {
   const client = await RtmpClient.open(harness.rtmpPort);
@@ -91,6 +93,25 @@ describe("media engine", () => {
       "https://cdn.test/x/chunked/playlist.m3u8",
       "",
     ]);
+  });
+
+  test("metadata that is put is in the recording, at the media time of the call", async () => {
+    harness = await new EngineHarness().start();
+    const client = await publishing(harness, "rec-meta", 5);
+    const { streamName } = await harness.seen("stream-start");
+    expect(await harness.engine.putMetadata(streamName, '{"poll":7}')).toBe(true);
+    client.send(6, MESSAGE.video, videoBody(true), 6_000);
+    await client.settled();
+    await harness.engine.stopStream(streamName);
+    await harness.seen("recording-complete");
+    const [file] = [...harness.objects.values()].filter(({ path }) => path.endsWith(".ts"));
+    const recorded = demux(Buffer.from(file?.body ?? [])).filter(({ pid }) => pid === PID.metadata);
+    expect(recorded.map(({ payload }) => payload.toString())).toEqual([
+      expect.stringContaining('\0{"poll":7}\0'),
+    ]);
+    const [first] = demux(Buffer.from(file?.body ?? []));
+    const atMs = ((recorded[0]?.pts ?? 0) - (first?.pts ?? 0)) / TICKS_PER_MS;
+    expect(atMs).toBe(5_000);
   });
 
   test("an ad break is in the playlist with the next segment, one at a time, while it is live", async () => {

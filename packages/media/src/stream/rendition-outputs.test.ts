@@ -80,3 +80,22 @@ test("where the source is a rendition, the others leave it", () => {
   expect(listed("chunked")).toEqual(["0.ts", "1.ts"]);
   expect(live.multivariantPlaylist("")).not.toContain("160p30");
 });
+
+test("a date range is in every rendition at the same time, and not in the next broadcast", () => {
+  const { live, outputs, add } = make(["720p30", "160p30"]);
+  add(source, 0);
+  add(best, 0);
+  outputs.addDateRange({ id: "lost", startMs: 0, plannedMs: 9_000, scte35Out: Buffer.of(1) });
+  add(small, 0);
+  outputs.addDateRange({ id: "r", startMs: 2_000, plannedMs: 60_000, scte35Out: Buffer.of(1) });
+  add(best, 1);
+  expect(live.mediaPlaylist("720p30")).toMatch(/ID="r".*\n.*\n1\.ts/);
+  expect(live.mediaPlaylist("160p30")).not.toContain("DATERANGE");
+  add(small, 1);
+  expect(live.mediaPlaylist("160p30")).toMatch(/ID="r".*\n.*\n1\.ts/);
+  expect(live.mediaPlaylist("160p30")).not.toContain("lost");
+  const outlet = live.begin([best]);
+  outputs.addDateRange({ id: "late", startMs: 4_000, plannedMs: 9_000, scte35Out: Buffer.of(1) });
+  outlet.add("720p30", segment({ programDateTimeMs: 4_000 }));
+  expect(live.mediaPlaylist("720p30")).not.toContain("DATERANGE");
+});
