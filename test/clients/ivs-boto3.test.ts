@@ -39,7 +39,7 @@ describe.skipIf(!hasBoto3)(`boto3 (skipped when ${PYTHON} has no boto3)`, () => 
       updated: "",
       deleted: 204,
       gone: ["ResourceNotFoundException", 404],
-      not_here: [501, expect.stringContaining("PutMetadata")],
+      not_live: [404, expect.stringContaining("is not currently online")],
     });
   });
 });

@@ -68,5 +68,5 @@ seen["updated"] = ivs.update_channel(arn=channel, recordingConfigurationArn="")[
 deleted = ivs.delete_recording_configuration(arn=made["arn"])
 seen["deleted"] = deleted["ResponseMetadata"]["HTTPStatusCode"]
 seen["gone"] = refusal(ivs.get_recording_configuration, arn=made["arn"])[:2]
-seen["not_here"] = refusal(ivs.put_metadata, channelArn=channel, metadata="x")[1:]
+seen["not_live"] = refusal(ivs.put_metadata, channelArn=channel, metadata="x")[1:]
 print(json.dumps(seen))
