@@ -20,11 +20,13 @@ const BEGIN = "<!-- begin generated: npm run docs -->";
 const END = "<!-- end generated -->";
 const TITLES: Readonly<Record<string, string>> = {
   iam: "IAM",
-  "iam-toolbox": "IAM authorization details",
   sts: "STS",
   s3: "S3",
-  cloudtrail: "CloudTrail",
   ivs: "IVS",
+  cloudtrail: "CloudTrail",
+  events: "EventBridge",
+  monitoring: "CloudWatch",
+  "iam-toolbox": "IAM authorization details",
   rolecast: "Rolecast",
 };
 
@@ -51,8 +53,16 @@ function withGenerated(text: string, generated: string): string {
   return `${before}${BEGIN}\n\n${generated}\n${END}${after}`;
 }
 
+/** As the titles stand, whatever order the server starts its services in. */
+function inOrder(
+  operations: Readonly<Record<string, OperationCoverage>>,
+): readonly (readonly [string, OperationCoverage])[] {
+  const place = (name: string) => Object.keys(TITLES).indexOf(name);
+  return Object.entries(operations).sort(([a], [b]) => place(a) - place(b));
+}
+
 function summary(operations: Readonly<Record<string, OperationCoverage>>): string {
-  const rows = Object.entries(operations).map(([name, { implemented, missing }]) => {
+  const rows = inOrder(operations).map(([name, { implemented, missing }]) => {
     const total = implemented.length + missing.length;
     return `| ${TITLES[name] ?? name} | ${implemented.length} of ${total} |`;
   });
@@ -60,7 +70,7 @@ function summary(operations: Readonly<Record<string, OperationCoverage>>): strin
 }
 
 function operationsPage(operations: Readonly<Record<string, OperationCoverage>>): string {
-  const parts = Object.entries(operations).map(([name, { implemented, missing }]) =>
+  const parts = inOrder(operations).map(([name, { implemented, missing }]) =>
     [
       `## ${TITLES[name] ?? name}`,
       "",
