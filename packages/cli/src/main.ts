@@ -48,6 +48,11 @@ const commands = [
 for (const command of commands) program.addCommand(command);
 throwUsageErrors(program);
 
+// Whoever reads may stop reading: `rolecast --help | head`.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 try {
   await program.parseAsync();
 } catch (error) {
