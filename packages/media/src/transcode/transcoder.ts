@@ -186,12 +186,16 @@ export class Transcoder {
     this.#run();
   }
 
+  /** Told before `finish` resolves: whoever stands in for the renditions must still get its segments out. */
   #giveUp(message: string): void {
-    const wasRunning = this.#state === "running";
-    this.kill();
-    if (wasRunning) {
-      this.#options.onFailed(message);
+    if (this.#state === "over") {
+      return;
     }
+    this.#state = "over";
+    this.tape.close();
+    this.#ffmpeg?.kill();
+    this.#options.onFailed(message);
+    this.#ended();
   }
 
   #completed(): number {
