@@ -160,8 +160,9 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
       .toBe(403);
     await page.getByRole("link", { name: "Watch the channel with it" }).click();
     await framesShown(page, "Live preview of backstage");
-    for (const encoder of encoders) encoder.kill();
+    // First the stream: one whose encoder has gone may be over already.
     await ivs.send(new StopStreamCommand({ channelArn: channel?.arn }));
+    for (const encoder of encoders) encoder.kill();
     await ivs.send(new DeleteChannelCommand({ arn: channel?.arn }));
   });
 
