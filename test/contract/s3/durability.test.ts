@@ -46,7 +46,8 @@ describe("after a kill -9", () => {
     }
     const acknowledged = [...expected.values()].filter((each) => each.acknowledged !== undefined);
     expect(acknowledged.length).toBeGreaterThan(WRITERS);
-    await expectNoOrphans();
+    // Nodes that share a database don't sweep: a file may be another node's upload (docs/database.md).
+    if (process.env.ROLECAST_TEST_DATABASE === undefined) await expectNoOrphans();
   });
 });
 

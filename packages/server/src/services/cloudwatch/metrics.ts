@@ -64,7 +64,7 @@ function putMetricData(
   for (const datum of input.MetricData ?? []) {
     const { Timestamp, Unit = "None" } = datum;
     const metric = metricOf({ ...datum, Namespace: input.Namespace }, context);
-    const atMs = Timestamp?.getTime() ?? context.nowMs;
+    const atMs = Math.floor(Timestamp?.getTime() ?? context.nowMs);
     for (const values of valuesOf(datum))
       metrics.putValues({ ...metric, unit: Unit, atMs, values });
   }
@@ -115,8 +115,8 @@ function windowOf(
   }
   // What is kept below a minute comes every five seconds.
   const periodMs = Math.max(periodSeconds * 1000, FINE_MS);
-  const fromMs = start.getTime() - (start.getTime() % periodMs);
-  return { fromMs, toMs: end.getTime(), periodMs };
+  const fromMs = Math.floor(start.getTime() / periodMs) * periodMs;
+  return { fromMs, toMs: Math.ceil(end.getTime()), periodMs };
 }
 
 async function getMetricStatistics(

@@ -64,13 +64,14 @@ export class EventHistory {
     { accountId, region, startMs, endMs, attribute, position }: HistorySearch,
     after: Pick<EventBatchRow, "last_ms" | "batch_id"> | undefined,
   ) {
-    const latestMs = Math.min(endMs, position?.atMs ?? endMs);
+    // A client's times may have fractions of a millisecond, of which a bigint column knows nothing.
+    const latestMs = Math.floor(Math.min(endMs, position?.atMs ?? endMs));
     let query = this.#db
       .selectFrom("cloudtrail_batches")
       .select(["batch_id", "last_ms", "body"])
       .where("account_id", "=", accountId)
       .where("region", "=", region)
-      .where("last_ms", ">=", startMs)
+      .where("last_ms", ">=", Math.ceil(startMs))
       .where("first_ms", "<=", latestMs)
       .orderBy("last_ms", "desc")
       .orderBy("batch_id", "desc")
