@@ -1,13 +1,18 @@
 import type * as ivs from "@aws-sdk/client-ivs";
-import type { Kysely } from "kysely";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { onAny, onResource, requestTagKeys } from "./authorization.ts";
 import type { IvsDependencies } from "./dependencies.ts";
-import { conflict } from "./errors.ts";
 import type { IvsQuotas } from "./quotas.ts";
 import { resourceArn } from "./resource-arn.ts";
-import { deleteResource, listResources, requireResource, requireRoom } from "./resource-queries.ts";
+import {
+  deleteResource,
+  listResources,
+  refuseWhileAttached,
+  requireResource,
+  requireRoom,
+  updateResource,
+} from "./resource-queries.ts";
 import { readTags, refuseReservedTags, writeTags } from "./resource-tags.ts";
 import type { AdConfigurationRow, IvsTables } from "./tables.ts";
 
@@ -94,18 +99,7 @@ async function updateAdConfiguration(
       post_roll_seconds: roll.durationSeconds ?? POST_ROLL_DEFAULT_SECONDS,
     }),
   };
-  const after = await context.transaction<IvsTables, AdConfigurationRow>(async ({ db }) => {
-    const row = await requireResource("ad-configuration", input.arn, context, db);
-    if (Object.keys(changed).length > 0)
-      await db
-        .updateTable("ivs_ad_configurations")
-        .set(changed)
-        .where("account_id", "=", row.account_id)
-        .where("region", "=", row.region)
-        .where("id", "=", row.id)
-        .execute();
-    return { ...row, ...changed };
-  });
+  const after = await updateResource("ad-configuration", input.arn, changed, context);
   return { adConfiguration: view(after) };
 }
 
@@ -115,27 +109,11 @@ async function deleteAdConfiguration(
 ): Promise<Record<string, never>> {
   await context.transaction<IvsTables, void>(async ({ db }) => {
     await requireResource("ad-configuration", input.arn, context, db);
-    if (await isAttached(input.arn ?? "", context, db))
-      throw conflict(`Ad configuration: ${input.arn} is attached to a channel`);
+    const column = "ad_configuration_arn";
+    await refuseWhileAttached("Ad configuration:", column, input.arn ?? "", context, db);
     await deleteResource("ad-configuration", input.arn, context, db);
   });
   return {};
-}
-
-async function isAttached(
-  arn: string,
-  context: RequestContext,
-  db: Kysely<IvsTables>,
-): Promise<boolean> {
-  const channel = await db
-    .selectFrom("ivs_channels")
-    .select("id")
-    .where("account_id", "=", context.accountId)
-    .where("region", "=", context.region)
-    .where("ad_configuration_arn", "=", arn)
-    .limit(1)
-    .executeTakeFirst();
-  return channel !== undefined;
 }
 
 function view(row: AdConfigurationRow): ivs.AdConfiguration {

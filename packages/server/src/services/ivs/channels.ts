@@ -17,10 +17,9 @@ import {
 } from "./channel-settings.ts";
 import { channelArn, channelSummary, channelView, streamKeyView } from "./channel-view.ts";
 import type { IvsDependencies } from "./dependencies.ts";
-import { conflict, quotaExceeded, resourceNotFound } from "./errors.ts";
+import { conflict, quotaExceeded } from "./errors.ts";
 import { isAfter, pageOf, positionOf, readPageToken } from "./page-token.ts";
 import type { IvsQuotas } from "./quotas.ts";
-import { findRecordingConfiguration } from "./recording-configurations.ts";
 import { parseResourceArn, resourceArn } from "./resource-arn.ts";
 import { requireResource } from "./resource-queries.ts";
 import { refuseReservedTags, writeTags } from "./resource-tags.ts";
@@ -112,9 +111,8 @@ async function requireReferences(
   db: Kysely<IvsTables>,
 ): Promise<void> {
   const recording = input.recordingConfigurationArn;
-  if (recording && !(await findRecordingConfiguration(recording, context, db)))
-    throw resourceNotFound(recording);
   const { playbackRestrictionPolicyArn: policy, adConfigurationArn: ads } = input;
+  if (recording) await requireResource("recording-configuration", recording, context, db);
   if (policy) await requireResource("playback-restriction-policy", policy, context, db);
   if (ads) await requireResource("ad-configuration", ads, context, db);
 }

@@ -1,12 +1,10 @@
-import assert from "node:assert";
 import type * as ivs from "@aws-sdk/client-ivs";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import type { Transaction } from "../../kernel/store.ts";
 import { onAny, onResource, requestTagKeys } from "./authorization.ts";
 import type { IvsDependencies } from "./dependencies.ts";
-import { conflict, quotaExceeded, resourceNotFound, validation } from "./errors.ts";
-import { isAfter, pageOf, positionOf, readPageToken } from "./page-token.ts";
+import { conflict, validation } from "./errors.ts";
 import type { IvsQuotas } from "./quotas.ts";
 import { bucketPolicyName, ensureRecordToS3Role, IVS_PRINCIPAL } from "./record-to-s3-role.ts";
 import { type BucketVerdict, examineBucket } from "./recording-bucket.ts";
@@ -17,7 +15,14 @@ import {
   recordingConfigurationSummary,
   recordingConfigurationView,
 } from "./recording-configuration-view.ts";
-import { ownReference, refuseReservedTags, writeTags } from "./resource-tags.ts";
+import {
+  deleteResource,
+  listResources,
+  refuseWhileAttached,
+  requireResource,
+  requireRoom,
+} from "./resource-queries.ts";
+import { refuseReservedTags, writeTags } from "./resource-tags.ts";
 import type { IvsTables, RecordingConfigurationRow } from "./tables.ts";
 
 const RESOURCE_ID_LENGTH = 12;
@@ -52,8 +57,7 @@ export function recordingConfigurationOperations(
     GetRecordingConfiguration: {
       authorize: (input, context) => onResource("GetRecordingConfiguration", input.arn, context),
       async handle(input, context) {
-        const row = await findRecordingConfiguration(input.arn, context);
-        if (!row) throw resourceNotFound(input.arn ?? "");
+        const row = await requireResource("recording-configuration", input.arn, context);
         return { recordingConfiguration: recordingConfigurationView(row, context.nowMs) };
       },
     },
@@ -111,14 +115,9 @@ function insertWithRole(
   quotas: IvsQuotas,
 ): Promise<void> {
   return context.transaction<IvsTables, void>(async (tx) => {
-    const { count } = await tx.db
-      .selectFrom("ivs_recording_configurations")
-      .select((select) => select.fn.countAll<number>().as("count"))
-      .where("account_id", "=", row.account_id)
-      .where("region", "=", row.region)
-      .executeTakeFirstOrThrow();
-    if (Number(count) >= quotas.recordingConfigurations)
-      throw quotaExceeded("recording configurations", quotas.recordingConfigurations);
+    const { recordingConfigurations: quota } = quotas;
+    const what = "recording configurations";
+    await requireRoom("recording-configuration", quota, what, context, tx.db);
     // A configuration that is bound to fail gets no grant on a bucket that may be somebody else's.
     const grantOn = verdict.usable ? row.bucket_name : undefined;
     await ensureRecordToS3Role(grantOn, deps.linkedRoles, context, tx.tables());
@@ -130,20 +129,7 @@ async function listRecordingConfigurations(
   input: ivs.ListRecordingConfigurationsRequest,
   context: RequestContext,
 ): Promise<ivs.ListRecordingConfigurationsResponse> {
-  const limit = input.maxResults ?? MAX_RESULTS_DEFAULT;
-  const scope = ["ListRecordingConfigurations", context.accountId, context.region];
-  const after = readPageToken(input.nextToken, scope);
-  let query = context
-    .db<IvsTables>()
-    .selectFrom("ivs_recording_configurations")
-    .selectAll()
-    .where("account_id", "=", context.accountId)
-    .where("region", "=", context.region)
-    .orderBy("created_at_ms")
-    .orderBy("id")
-    .limit(limit + 1);
-  if (after) query = query.where(isAfter(after));
-  const page = pageOf(await query.execute(), limit, scope, positionOf);
+  const page = await listResources("recording-configuration", input, MAX_RESULTS_DEFAULT, context);
   return {
     recordingConfigurations: page.rows.map((row) =>
       recordingConfigurationSummary(row, context.nowMs),
@@ -157,17 +143,10 @@ async function deleteRecordingConfiguration(
   context: RequestContext,
   deps: IvsDependencies,
 ): Promise<Record<string, never>> {
-  const { id } = ownReference(input.arn, "recording-configuration", context);
   await context.transaction<IvsTables, void>(async (tx) => {
-    const row = await selectRecordingConfiguration(tx.db, context, id);
-    if (!row) throw resourceNotFound(input.arn ?? "");
+    const row = await requireResource("recording-configuration", input.arn, context, tx.db);
     await refuseWhileUsed(recordingConfigurationArn(row), context, tx);
-    await tx.db
-      .deleteFrom("ivs_recording_configurations")
-      .where("account_id", "=", context.accountId)
-      .where("region", "=", context.region)
-      .where("id", "=", id)
-      .execute();
+    await deleteResource("recording-configuration", input.arn, context, tx.db);
     await removeUnusedGrant(row.bucket_name, context, deps, tx);
   });
   return {};
@@ -178,15 +157,8 @@ async function refuseWhileUsed(
   context: RequestContext,
   { db }: Transaction<IvsTables>,
 ): Promise<void> {
-  const channel = await db
-    .selectFrom("ivs_channels")
-    .select("id")
-    .where("account_id", "=", context.accountId)
-    .where("region", "=", context.region)
-    .where("recording_configuration_arn", "=", arn)
-    .limit(1)
-    .executeTakeFirst();
-  if (channel) throw conflict(`Recording configuration ${arn} is attached to a channel`);
+  const column = "recording_configuration_arn";
+  await refuseWhileAttached("Recording configuration", column, arn, context, db);
   // Its last objects are still being put, with the grant that goes with the configuration.
   const recording = await db
     .selectFrom("ivs_recordings")
@@ -216,29 +188,4 @@ async function removeUnusedGrant(
   if (other) return;
   const name = bucketPolicyName(bucketName);
   await deps.linkedRoles.removeInlinePolicy(IVS_PRINCIPAL, context.accountId, name, tx.tables());
-}
-
-/** The caller's own configuration by ARN, in the request's Region. */
-export async function findRecordingConfiguration(
-  arn: string | undefined,
-  context: RequestContext,
-  db = context.db<IvsTables>(),
-): Promise<RecordingConfigurationRow | undefined> {
-  const { id } = ownReference(arn, "recording-configuration", context);
-  return selectRecordingConfiguration(db, context, id);
-}
-
-function selectRecordingConfiguration(
-  db: Transaction<IvsTables>["db"],
-  context: RequestContext,
-  id: string,
-): Promise<RecordingConfigurationRow | undefined> {
-  assert(id !== "");
-  return db
-    .selectFrom("ivs_recording_configurations")
-    .selectAll()
-    .where("account_id", "=", context.accountId)
-    .where("region", "=", context.region)
-    .where("id", "=", id)
-    .executeTakeFirst();
 }

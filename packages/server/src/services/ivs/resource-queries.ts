@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { quotaExceeded, resourceNotFound } from "./errors.ts";
+import { conflict, quotaExceeded, resourceNotFound } from "./errors.ts";
 import { isAfter, type Page, pageOf, positionOf, readPageToken } from "./page-token.ts";
 import type { ResourceType } from "./resource-arn.ts";
 import { ownReference, taggedTable } from "./resource-tags.ts";
@@ -9,11 +9,13 @@ import type {
   IvsTables,
   PlaybackKeyPairRow,
   PlaybackRestrictionPolicyRow,
+  RecordingConfigurationRow,
   ResourceRow,
 } from "./tables.ts";
 
-/** Resources that are only read by ARN and listed; channels and their like have more to ask. */
+/** Resources that stand for themselves; channels and stream keys have more to ask. */
 interface PlainResources {
+  readonly "recording-configuration": RecordingConfigurationRow;
   readonly "playback-key": PlaybackKeyPairRow;
   readonly "playback-restriction-policy": PlaybackRestrictionPolicyRow;
   readonly "ad-configuration": AdConfigurationRow;
@@ -89,6 +91,49 @@ export async function requireRoom(
     .where("region", "=", context.region)
     .executeTakeFirstOrThrow();
   if (Number(count) >= quota) throw quotaExceeded(what, quota);
+}
+
+/** Changes what is given of it; answers it as it is then. Throws ResourceNotFoundException. */
+export function updateResource<Type extends PlainType>(
+  type: Type,
+  arn: string | undefined,
+  changed: Partial<PlainResources[Type]>,
+  context: RequestContext,
+): Promise<PlainResources[Type]> {
+  return context.transaction<IvsTables, PlainResources[Type]>(async ({ db }) => {
+    const row = await requireResource(type, arn, context, db);
+    if (Object.keys(changed).length > 0)
+      await db
+        .updateTable(taggedTable(type))
+        .set(changed as Partial<ResourceRow>)
+        .where("account_id", "=", row.account_id)
+        .where("region", "=", row.region)
+        .where("id", "=", row.id)
+        .execute();
+    return { ...row, ...changed };
+  });
+}
+
+/** Throws ConflictException while a channel of the account names the ARN in `column`. */
+export async function refuseWhileAttached(
+  what: string,
+  column:
+    | "recording_configuration_arn"
+    | "playback_restriction_policy_arn"
+    | "ad_configuration_arn",
+  arn: string,
+  context: RequestContext,
+  db: Kysely<IvsTables>,
+): Promise<void> {
+  const channel = await db
+    .selectFrom("ivs_channels")
+    .select("id")
+    .where("account_id", "=", context.accountId)
+    .where("region", "=", context.region)
+    .where(column, "=", arn)
+    .limit(1)
+    .executeTakeFirst();
+  if (channel) throw conflict(`${what} ${arn} is attached to a channel`);
 }
 
 /** Deletes it. Throws ResourceNotFoundException. */

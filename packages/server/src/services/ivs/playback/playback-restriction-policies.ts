@@ -1,17 +1,18 @@
 import type * as ivs from "@aws-sdk/client-ivs";
-import type { Kysely } from "kysely";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onAny, onResource, requestTagKeys } from "../authorization.ts";
 import type { IvsDependencies } from "../dependencies.ts";
-import { conflict, validation } from "../errors.ts";
+import { validation } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { resourceArn } from "../resource-arn.ts";
 import {
   deleteResource,
   listResources,
+  refuseWhileAttached,
   requireResource,
   requireRoom,
+  updateResource,
 } from "../resource-queries.ts";
 import { readTags, refuseReservedTags, writeTags } from "../resource-tags.ts";
 import type { IvsTables, PlaybackRestrictionPolicyRow } from "../tables.ts";
@@ -102,20 +103,7 @@ async function updatePolicy(
     ...(allowedOrigins && { allowed_origins: writeOrigins(allowedOrigins) }),
     ...(strict === undefined ? {} : { strict_origin_enforcement: Number(strict) }),
   };
-  const after = await context.transaction<IvsTables, PlaybackRestrictionPolicyRow>(
-    async ({ db }) => {
-      const row = await requireResource("playback-restriction-policy", input.arn, context, db);
-      if (Object.keys(changed).length > 0)
-        await db
-          .updateTable("ivs_playback_restriction_policies")
-          .set(changed)
-          .where("account_id", "=", row.account_id)
-          .where("region", "=", row.region)
-          .where("id", "=", row.id)
-          .execute();
-      return { ...row, ...changed };
-    },
-  );
+  const after = await updateResource("playback-restriction-policy", input.arn, changed, context);
   return { playbackRestrictionPolicy: view(after) };
 }
 
@@ -125,27 +113,11 @@ async function deletePolicy(
 ): Promise<Record<string, never>> {
   await context.transaction<IvsTables, void>(async ({ db }) => {
     await requireResource("playback-restriction-policy", input.arn, context, db);
-    if (await isAttached(input.arn ?? "", context, db))
-      throw conflict(`Playback restriction policy: ${input.arn} is attached to a channel`);
+    const column = "playback_restriction_policy_arn";
+    await refuseWhileAttached("Playback restriction policy:", column, input.arn ?? "", context, db);
     await deleteResource("playback-restriction-policy", input.arn, context, db);
   });
   return {};
-}
-
-async function isAttached(
-  arn: string,
-  context: RequestContext,
-  db: Kysely<IvsTables>,
-): Promise<boolean> {
-  const channel = await db
-    .selectFrom("ivs_channels")
-    .select("id")
-    .where("account_id", "=", context.accountId)
-    .where("region", "=", context.region)
-    .where("playback_restriction_policy_arn", "=", arn)
-    .limit(1)
-    .executeTakeFirst();
-  return channel !== undefined;
 }
 
 function writeCountries(countries: readonly string[]): string {
