@@ -1,33 +1,8 @@
-import { createHash, createHmac } from "node:crypto";
+import { createHash } from "node:crypto";
 import { request as httpRequest } from "node:http";
+import { Hash } from "@smithy/core/serde";
 import { SignatureV4 } from "@smithy/signature-v4";
 import { type Key, ROOT } from "./test-server.ts";
-
-/** Node's SHA-256 and HMAC in the form that the signer asks for. */
-class Sha256 {
-  readonly #hash;
-
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash =
-      secret === undefined ? createHash("sha256") : createHmac("sha256", bytesOf(secret));
-  }
-
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(bytesOf(data));
-  }
-
-  async digest(): Promise<Uint8Array> {
-    return this.#hash.digest();
-  }
-
-  reset(): void {}
-}
-
-function bytesOf(data: string | ArrayBuffer | ArrayBufferView): Buffer {
-  if (typeof data === "string") return Buffer.from(data);
-  if (ArrayBuffer.isView(data)) return Buffer.from(data.buffer, data.byteOffset, data.byteLength);
-  return Buffer.from(data);
-}
 
 export interface RawRequest {
   readonly method?: string;
@@ -58,7 +33,7 @@ export async function sign(endpoint: string, raw: RawRequest, signing: Signing =
     credentials: key,
     service,
     region,
-    sha256: Sha256,
+    sha256: Hash.bind(null, "sha256"),
     uriEscapePath: service !== "s3",
   });
   const payload = createHash("sha256")
