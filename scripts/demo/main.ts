@@ -1,9 +1,9 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { findFfmpeg } from "@rolecast/server";
 import { findAwsClient } from "./aws-client.ts";
 import { EventReader } from "./event-reader.ts";
-import { findFfmpeg } from "./find-program.ts";
 import { Report } from "./report.ts";
 import { createRole, deleteRole, tryToMisuseRole } from "./role-steps.ts";
 import { ServerProcess } from "./server-process.ts";
@@ -21,7 +21,7 @@ async function demonstrate(stage: Stage, events: EventReader): Promise<void> {
 }
 
 async function main(): Promise<number> {
-  const ffmpeg = findFfmpeg();
+  const ffmpeg = encoder();
   if (ffmpeg === undefined) {
     process.stderr.write(
       "The demo needs ffmpeg: install it, or set ROLECAST_FFMPEG to its path.\n",
@@ -50,6 +50,16 @@ async function main(): Promise<number> {
     events?.close();
     await server?.stop();
     await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** As the server finds it; a name that is no program is told. */
+function encoder(): string | undefined {
+  try {
+    return findFfmpeg(process.env.ROLECAST_FFMPEG ?? "auto", process.env.PATH);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return undefined;
   }
 }
 
