@@ -191,21 +191,21 @@ test("what nobody configured reads as on AWS", async () => {
   expect(versioning.Status).toBeUndefined();
   const { Owner, Grants } = await client.send(new s3.GetBucketAclCommand({ Bucket }));
   expect(Grants).toMatchObject([{ Grantee: { ID: Owner?.ID }, Permission: "FULL_CONTROL" }]);
-  const absent: readonly [Promise<unknown>, string][] = [
+  const absent: readonly [() => Promise<unknown>, string][] = [
     [
-      client.send(new s3.GetPublicAccessBlockCommand({ Bucket })),
+      () => client.send(new s3.GetPublicAccessBlockCommand({ Bucket })),
       "NoSuchPublicAccessBlockConfiguration",
     ],
-    [client.send(new s3.GetBucketWebsiteCommand({ Bucket })), "NoSuchWebsiteConfiguration"],
+    [() => client.send(new s3.GetBucketWebsiteCommand({ Bucket })), "NoSuchWebsiteConfiguration"],
     [
-      client.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket })),
+      () => client.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket })),
       "NoSuchLifecycleConfiguration",
     ],
-    [client.send(new s3.GetBucketPolicyCommand({ Bucket })), "NoSuchBucketPolicy"],
-    [client.send(new s3.GetBucketTaggingCommand({ Bucket })), "NoSuchTagSet"],
-    [client.send(new s3.GetBucketCorsCommand({ Bucket })), "NoSuchCORSConfiguration"],
+    [() => client.send(new s3.GetBucketPolicyCommand({ Bucket })), "NoSuchBucketPolicy"],
+    [() => client.send(new s3.GetBucketTaggingCommand({ Bucket })), "NoSuchTagSet"],
+    [() => client.send(new s3.GetBucketCorsCommand({ Bucket })), "NoSuchCORSConfiguration"],
   ];
-  for (const [answer, name] of absent) await expect(answer).rejects.toMatchObject({ name });
+  for (const [ask, name] of absent) await expect(ask()).rejects.toMatchObject({ name });
   await expect(
     client.send(
       new s3.PutBucketVersioningCommand({
