@@ -128,6 +128,9 @@ const INPUTS: Readonly<Record<string, object>> = {
     Delete: { Objects: [{ Key: "key" }] },
     Tagging: "team=core",
     CORSConfiguration: { CORSRules: [] },
+    ObjectAttributes: ["ETag"],
+    OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
+    PublicAccessBlockConfiguration: {},
     MultipartUpload: { Parts: [] },
     ACL: undefined,
     ServerSideEncryptionConfiguration: {

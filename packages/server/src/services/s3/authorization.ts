@@ -3,6 +3,7 @@ import type { Authorization } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import type { Denial } from "../../kernel/service.ts";
 import { accessDenied } from "./errors.ts";
+import { isRestricted } from "./public-access.ts";
 import type { BucketRow } from "./tables.ts";
 
 export function bucketArn(bucket: string): string {
@@ -50,7 +51,7 @@ function inBucket(
       "s3:resourceaccount": bucket.account_id,
       ...keys,
     },
-    ...(bucket.policy === null
+    ...(bucket.policy === null || isKeptOut(bucket, context)
       ? {}
       : {
           resourcePolicy: {
@@ -60,6 +61,13 @@ function inBucket(
           },
         }),
   };
+}
+
+/** A restricted public policy is no policy for callers from elsewhere, and so refuses them. */
+function isKeptOut(bucket: BucketRow, context: RequestContext): boolean {
+  const { principal } = context.caller;
+  const isOutside = principal.kind !== "service" && context.accountId !== bucket.account_id;
+  return isOutside && isRestricted(bucket);
 }
 
 /**

@@ -6,11 +6,8 @@ import {
 } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { onBucket } from "./authorization.ts";
-import { canonicalUserId } from "./canonical-user-id.ts";
 import { notConfigured } from "./errors.ts";
 import { type BucketInput, requireBucket } from "./find-bucket.ts";
-import { requireObject } from "./find-object.ts";
-import { readAuthorizations } from "./read-authorization.ts";
 
 /**
  * Reads of what can't be changed here: the answers are those of a bucket that nobody configured,
@@ -32,33 +29,6 @@ export function bucketDefaultOperations(): OperationTable {
       authorize: needs("GetBucketRequestPayment"),
       handle: () => ({ Payer: "BucketOwner" as const }),
     },
-    GetBucketOwnershipControls: {
-      authorize: needs("GetBucketOwnershipControls"),
-      handle: () => ({
-        OwnershipControls: { Rules: [{ ObjectOwnership: "BucketOwnerEnforced" as const }] },
-      }),
-    },
-    GetBucketAcl: {
-      authorize: needs("GetBucketAcl"),
-      handle: async (input, context) => ownerOnly((await requireBucket(input, context)).account_id),
-    },
-    GetObjectAcl: {
-      authorize: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        return readAuthorizations(["GetObjectAcl"], bucket, input.Key ?? "", context);
-      },
-      handle: async (input, context) => {
-        const row = await requireObject(input.Bucket ?? "", input.Key ?? "", context);
-        return ownerOnly(row.account_id);
-      },
-    },
-    GetPublicAccessBlock: {
-      authorize: needs("GetBucketPublicAccessBlock"),
-      handle: absent(
-        "NoSuchPublicAccessBlockConfiguration",
-        "The public access block configuration was not found",
-      ),
-    },
     GetBucketLifecycleConfiguration: {
       authorize: needs("GetLifecycleConfiguration"),
       handle: absent("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
@@ -76,6 +46,29 @@ export function bucketDefaultOperations(): OperationTable {
         "NoSuchWebsiteConfiguration",
         "The specified bucket does not have a website configuration",
       ),
+    },
+    // Nothing is there to be deleted, which S3 answers with success.
+    DeleteBucketLifecycle: { authorize: needs("PutLifecycleConfiguration"), handle: () => ({}) },
+    DeleteBucketReplication: {
+      authorize: needs("PutReplicationConfiguration"),
+      handle: () => ({}),
+    },
+    DeleteBucketWebsite: { authorize: needs("DeleteBucketWebsite"), handle: () => ({}) },
+    ListBucketAnalyticsConfigurations: {
+      authorize: needs("GetAnalyticsConfiguration"),
+      handle: () => ({ IsTruncated: false }),
+    },
+    ListBucketIntelligentTieringConfigurations: {
+      authorize: needs("GetIntelligentTieringConfiguration"),
+      handle: () => ({ IsTruncated: false }),
+    },
+    ListBucketInventoryConfigurations: {
+      authorize: needs("GetInventoryConfiguration"),
+      handle: () => ({ IsTruncated: false }),
+    },
+    ListBucketMetricsConfigurations: {
+      authorize: needs("GetMetricsConfiguration"),
+      handle: () => ({ IsTruncated: false }),
     },
     GetObjectLockConfiguration: {
       authorize: needs("GetBucketObjectLockConfiguration"),
@@ -95,15 +88,5 @@ function needs(action: string) {
 function absent(code: string, message: string) {
   return (input: BucketInput): never => {
     throw notConfigured(code, message, input.Bucket ?? "");
-  };
-}
-
-function ownerOnly(accountId: string) {
-  const ID = canonicalUserId(accountId);
-  return {
-    Owner: { ID },
-    Grants: [
-      { Grantee: { ID, Type: "CanonicalUser" as const }, Permission: "FULL_CONTROL" as const },
-    ],
   };
 }

@@ -7,8 +7,9 @@ import {
 } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { onBucket } from "./authorization.ts";
-import { assertBucketStays, type BucketInput, requireBucket } from "./find-bucket.ts";
-import type { BucketRow, S3Tables } from "./tables.ts";
+import { type BucketInput, requireBucket } from "./find-bucket.ts";
+import type { BucketRow } from "./tables.ts";
+import { updateBucket } from "./update-bucket.ts";
 
 const DEFAULT_RULE: s3.ServerSideEncryptionRule = {
   ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" },
@@ -25,7 +26,8 @@ export function bucketEncryptionOperations(): OperationTable {
       authorize: needs("PutEncryptionConfiguration"),
       handle: async (input, context) => {
         const rule = checkedRule(input.ServerSideEncryptionConfiguration?.Rules);
-        await setEncryption(await requireBucket(input, context), JSON.stringify(rule), context);
+        const bucket = await requireBucket(input, context);
+        await updateBucket(bucket, { encryption: JSON.stringify(rule) }, context);
         return {};
       },
     },
@@ -39,7 +41,7 @@ export function bucketEncryptionOperations(): OperationTable {
     DeleteBucketEncryption: {
       authorize: needs("PutEncryptionConfiguration"),
       handle: async (input, context) => {
-        await setEncryption(await requireBucket(input, context), null, context);
+        await updateBucket(await requireBucket(input, context), { encryption: null }, context);
         return {};
       },
     },
@@ -103,19 +105,4 @@ function checkedRule(rules: readonly s3.ServerSideEncryptionRule[] = []) {
 function needs(action: string) {
   return async (input: BucketInput, context: RequestContext): Promise<Authorization> =>
     onBucket(action, await requireBucket(input, context), context);
-}
-
-async function setEncryption(
-  bucket: BucketRow,
-  encryption: string | null,
-  context: RequestContext,
-): Promise<void> {
-  await context.transaction<S3Tables, void>(async (tx) => {
-    await assertBucketStays(bucket, tx);
-    await tx.db
-      .updateTable("s3_buckets")
-      .set({ encryption })
-      .where("bucket_name", "=", bucket.bucket_name)
-      .execute();
-  });
 }

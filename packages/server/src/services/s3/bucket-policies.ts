@@ -7,13 +7,16 @@ import {
   type OperationTable,
 } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { onBucket } from "./authorization.ts";
+import { bucketArn, onBucket } from "./authorization.ts";
 import type { S3Dependencies } from "./dependencies.ts";
 import { notConfigured } from "./errors.ts";
-import { assertBucketStays, type BucketInput, requireBucket } from "./find-bucket.ts";
+import { type BucketInput, requireBucket } from "./find-bucket.ts";
+import { readPublicAccessBlock } from "./public-access.ts";
+import { preventedByBlock } from "./public-access-block.ts";
 import { isPublicPolicy } from "./public-policy.ts";
 import { toShownPolicy, toStoredPolicy } from "./stored-policy.ts";
-import type { BucketRow, S3Tables } from "./tables.ts";
+import type { BucketRow } from "./tables.ts";
+import { updateBucket } from "./update-bucket.ts";
 
 /** Source: Amazon S3 user guide, "Bucket policies": 20 KB. */
 const BUCKET_POLICY_BYTES_MAX = 20 * 1024;
@@ -27,8 +30,12 @@ export function bucketPolicyOperations({ directory }: S3Dependencies): Operation
         const bucket = await requireOwnBucket(input, context);
         const text = input.Policy ?? "";
         checkPolicy(text, bucket.bucket_name, directory);
+        if (isPublicPolicy(text) && readPublicAccessBlock(bucket)?.BlockPublicPolicy) {
+          const arn = bucketArn(bucket.bucket_name);
+          throw preventedByBlock("BlockPublicPolicy", "PutBucketPolicy", arn, context);
+        }
         const stored = await toStoredPolicy(text, directory, context, unknownPrincipal);
-        await setPolicy(bucket, stored, context);
+        await updateBucket(bucket, { policy: stored }, context);
         return {};
       },
     },
@@ -50,7 +57,7 @@ export function bucketPolicyOperations({ directory }: S3Dependencies): Operation
     DeleteBucketPolicy: {
       authorize: (input, context) => authorizeByOwner("DeleteBucketPolicy", input, context),
       handle: async (input, context) => {
-        await setPolicy(await requireOwnBucket(input, context), null, context);
+        await updateBucket(await requireOwnBucket(input, context), { policy: null }, context);
         return {};
       },
     },
@@ -111,20 +118,5 @@ function malformedPolicy(message: string, detail?: string): AwsError {
   return new AwsError("MalformedPolicy", message, {
     status: 400,
     ...(detail === undefined ? {} : { fields: { Detail: detail } }),
-  });
-}
-
-async function setPolicy(
-  bucket: BucketRow,
-  policy: string | null,
-  context: RequestContext,
-): Promise<void> {
-  await context.transaction<S3Tables, void>(async (tx) => {
-    await assertBucketStays(bucket, tx);
-    await tx.db
-      .updateTable("s3_buckets")
-      .set({ policy })
-      .where("bucket_name", "=", bucket.bucket_name)
-      .execute();
   });
 }

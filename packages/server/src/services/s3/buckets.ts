@@ -3,6 +3,7 @@ import { AwsError } from "../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
 import type { Transaction } from "../../kernel/store.ts";
+import { isOwnership } from "./access-control-lists.ts";
 import { bucketArn, onBucket, requestKeys } from "./authorization.ts";
 import { isBucketName } from "./bucket-name.ts";
 import { canonicalUserId } from "./canonical-user-id.ts";
@@ -18,6 +19,7 @@ import {
   notImplemented,
 } from "./errors.ts";
 import { assertBucketStays, requireBucket, requireBucketAnywhere } from "./find-bucket.ts";
+import { wholeSeconds } from "./preconditions.ts";
 import type { BucketRow, S3Tables } from "./tables.ts";
 import { toTagSet } from "./tag-set.ts";
 
@@ -102,6 +104,8 @@ async function createBucket(
     created_ms: context.nowMs,
     policy: null,
     encryption: null,
+    public_access_block: null,
+    ownership: input.ObjectOwnership ?? "BucketOwnerEnforced",
     cors: null,
     tags: tags ? JSON.stringify(tags) : null,
   };
@@ -160,8 +164,8 @@ function chooseRegion(constraint: string | undefined, region: string): string {
 function refuseWhatIsNotThere(input: s3.CreateBucketCommandInput): void {
   if (input.ObjectLockEnabledForBucket) throw notImplemented("x-amz-bucket-object-lock-enabled");
   const { ObjectOwnership: ownership, CreateBucketConfiguration: configuration } = input;
-  if (ownership !== undefined && ownership !== "BucketOwnerEnforced") {
-    throw notImplemented("x-amz-object-ownership");
+  if (ownership !== undefined && !isOwnership(ownership)) {
+    throw invalidArgument("Invalid x-amz-object-ownership header", "ObjectOwnership", ownership);
   }
   if (configuration?.Bucket || configuration?.Location) {
     throw notImplemented("directory bucket");
@@ -173,13 +177,15 @@ function refuseWhatIsNotThere(input: s3.CreateBucketCommandInput): void {
     input.GrantWrite,
     input.GrantWriteACP,
   ].some((grant) => grant !== undefined);
-  if (grants || (input.ACL ?? "private") !== "private") {
+  if (!grants && (input.ACL ?? "private") === "private") return;
+  if ((ownership ?? "BucketOwnerEnforced") === "BucketOwnerEnforced") {
     throw new AwsError(
       "InvalidBucketAclWithObjectOwnership",
       "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
       { status: 400 },
     );
   }
+  throw notImplemented("x-amz-acl");
 }
 
 /** Uploads in progress don't count as content; they end with the bucket. */
@@ -243,7 +249,7 @@ async function listBuckets(input: s3.ListBucketsCommandInput, context: RequestCo
     Owner: { ID: canonicalUserId(accountId) },
     Buckets: page.map((row) => ({
       Name: row.bucket_name,
-      CreationDate: new Date(row.created_ms),
+      CreationDate: new Date(wholeSeconds(row.created_ms)),
       BucketArn: bucketArn(row.bucket_name),
       ...(paginated || prefix !== "" ? { BucketRegion: row.region } : {}),
     })),

@@ -6,10 +6,19 @@ export const s3Migrations: readonly Migration[] = [
   { name: "s3/0002-objects", up: createObjects },
   { name: "s3/0003-uploads", up: createUploads },
   { name: "s3/0004-encryption", up: addEncryption },
+  { name: "s3/0005-public-access", up: addPublicAccess },
 ];
 
 async function addEncryption({ schema }: Kysely<Tables>): Promise<void> {
   await schema.alterTable("s3_buckets").addColumn("encryption", "text").execute();
+}
+
+async function addPublicAccess({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable("s3_buckets").addColumn("public_access_block", "text").execute();
+  await schema
+    .alterTable("s3_buckets")
+    .addColumn("ownership", "text", (c) => c.defaultTo("BucketOwnerEnforced"))
+    .execute();
 }
 
 async function createBuckets({ schema }: Kysely<Tables>): Promise<void> {

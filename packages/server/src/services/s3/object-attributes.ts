@@ -1,5 +1,6 @@
 import { AwsError } from "../../kernel/aws-error.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
+import { checkObjectAcl } from "./access-control-lists.ts";
 import { wantsKms } from "./bucket-encryption.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "./errors.ts";
 import type { BucketRow } from "./tables.ts";
@@ -30,6 +31,7 @@ export interface AttributesInput {
   readonly GrantRead?: string | undefined;
   readonly GrantReadACP?: string | undefined;
   readonly GrantWriteACP?: string | undefined;
+  readonly Key?: string | undefined;
   readonly Metadata?: Readonly<Record<string, string>> | undefined;
   readonly ObjectLockLegalHoldStatus?: string | undefined;
   readonly ObjectLockMode?: string | undefined;
@@ -63,6 +65,7 @@ export function readAttributes(
   context: RequestContext,
 ): ObjectAttributes {
   refuseWhatIsNotThere(input);
+  checkObjectAcl(input, bucket, context);
   if (wantsKms(bucket, input.ServerSideEncryption)) {
     throw notImplemented("x-amz-server-side-encryption");
   }
@@ -143,18 +146,6 @@ function refuseWhatIsNotThere(input: AttributesInput): void {
   }
   if (input.ObjectLockMode !== undefined || input.ObjectLockLegalHoldStatus !== undefined) {
     throw invalidRequest("Bucket is missing Object Lock Configuration");
-  }
-  const grants = [
-    input.GrantFullControl,
-    input.GrantRead,
-    input.GrantReadACP,
-    input.GrantWriteACP,
-  ].some((grant) => grant !== undefined);
-  const acl = input.ACL ?? "private";
-  if (grants || (acl !== "private" && acl !== "bucket-owner-full-control")) {
-    throw new AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs", {
-      status: 400,
-    });
   }
 }
 

@@ -32,10 +32,11 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
         const { permitted, errors } = await sortOut(objects, bucket, context);
         await deps.commits.commit(context, async (tx) => {
           await assertBucketStays(bucket, tx);
-          for (const key of permitted) await deleteObjectRow(bucket.bucket_name, key, tx, deps);
+          for (const { Key = "" } of permitted)
+            await deleteObjectRow(bucket.bucket_name, Key, tx, deps);
         });
         return {
-          ...(input.Delete?.Quiet ? {} : { Deleted: permitted.map((Key) => ({ Key })) }),
+          ...(input.Delete?.Quiet ? {} : { Deleted: permitted }),
           ...(errors.length > 0 ? { Errors: errors } : {}),
         };
       },
@@ -43,12 +44,17 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
   });
 }
 
+/** The action of a deletion, with the version that every object of this server has or without. */
+export function deletion(versionId: string | undefined): "DeleteObject" | "DeleteObjectVersion" {
+  return versionId === undefined ? "DeleteObject" : "DeleteObjectVersion";
+}
+
 async function sortOut(
   objects: readonly s3.ObjectIdentifier[],
   bucket: BucketRow,
   context: RequestContext,
-): Promise<{ permitted: string[]; errors: s3._Error[] }> {
-  const permitted: string[] = [];
+): Promise<{ permitted: s3.ObjectIdentifier[]; errors: s3._Error[] }> {
+  const permitted: s3.ObjectIdentifier[] = [];
   const errors: s3._Error[] = [];
   for (const { Key: key = "", VersionId } of objects) {
     if (VersionId !== undefined && VersionId !== "null") {
@@ -57,11 +63,11 @@ async function sortOut(
       continue;
     }
     try {
-      await context.authorize(onObject("DeleteObject", bucket, key, context));
-      permitted.push(key);
+      await context.authorize(onObject(deletion(VersionId), bucket, key, context));
+      permitted.push({ Key: key, VersionId });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      errors.push({ Key: key, Code: error.code, Message: error.message });
+      errors.push({ Key: key, VersionId, Code: error.code, Message: error.message });
     }
   }
   return { permitted, errors };

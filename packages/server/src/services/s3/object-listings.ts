@@ -5,6 +5,7 @@ import type { RequestContext } from "../../kernel/request-context.ts";
 import { onBucket } from "./authorization.ts";
 import { canonicalUserId } from "./canonical-user-id.ts";
 import { readChecksum } from "./checksums/object-checksum.ts";
+import { invalidArgument } from "./errors.ts";
 import { requireBucket } from "./find-bucket.ts";
 import { listPage, type PageStart } from "./listing/list-page.ts";
 import { keyEncoder, readMaxKeys, readToken, writeToken } from "./listing/listing-text.ts";
@@ -16,20 +17,25 @@ type ListedRow = Pick<
   "object_key" | "modified_ms" | "etag" | "size_bytes" | "storage_class" | "checksum"
 >;
 
-/** ListObjectsV2 and ListObjects. */
+/** ListObjectsV2, ListObjects and ListObjectVersions. */
 export function objectListingOperations(): OperationTable {
   return defineOperations<typeof s3>()({
     ListObjectsV2: { authorize: authorizeListing, handle: listObjectsV2 },
     ListObjects: { authorize: authorizeListing, handle: listObjects },
+    ListObjectVersions: {
+      authorize: (input, context) => authorizeListing(input, context, "ListBucketVersions"),
+      handle: listObjectVersions,
+    },
   });
 }
 
 async function authorizeListing(
-  input: s3.ListObjectsV2CommandInput | s3.ListObjectsCommandInput,
+  input: Pick<s3.ListObjectsV2CommandInput, "Bucket" | "Prefix" | "Delimiter" | "MaxKeys">,
   context: RequestContext,
+  action = "ListBucket",
 ): Promise<Authorization> {
   const bucket = await requireBucket(input, context);
-  return onBucket("ListBucket", bucket, context, {
+  return onBucket(action, bucket, context, {
     "s3:prefix": input.Prefix,
     "s3:delimiter": input.Delimiter,
     "s3:max-keys": input.MaxKeys === undefined ? undefined : String(input.MaxKeys),
@@ -93,6 +99,52 @@ async function listObjects(input: s3.ListObjectsCommandInput, context: RequestCo
       ? { NextMarker: encode(page.next.after) }
       : {}),
     Contents: page.rows.map((row) => listed(row, encode, bucket)),
+    CommonPrefixes: page.commonPrefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
+  };
+}
+
+/** A bucket without versioning: each object is its own only version, `null`. */
+async function listObjectVersions(
+  input: s3.ListObjectVersionsCommandInput,
+  context: RequestContext,
+) {
+  const bucket = await requireBucket(input, context);
+  const encode = keyEncoder(input.EncodingType);
+  const maxKeys = readMaxKeys(input.MaxKeys);
+  const { Prefix: prefix = "", Delimiter: delimiter = "", KeyMarker: marker = "" } = input;
+  if (input.VersionIdMarker && marker === "")
+    throw invalidArgument(
+      "A version-id marker cannot be specified without a key marker.",
+      "version-id-marker",
+      input.VersionIdMarker,
+    );
+  const page = await listPage(
+    { prefix, delimiter, start: startAfter(marker, delimiter), maxKeys },
+    keyOf,
+    rowReader(bucket, context),
+  );
+  const { next } = page;
+  return {
+    Name: bucket.bucket_name,
+    Prefix: encode(prefix),
+    KeyMarker: encode(marker),
+    VersionIdMarker: input.VersionIdMarker ?? "",
+    ...(delimiter === "" ? {} : { Delimiter: encode(delimiter) }),
+    MaxKeys: maxKeys,
+    ...(input.EncodingType ? { EncodingType: input.EncodingType } : {}),
+    IsTruncated: page.truncated,
+    ...(page.truncated && next
+      ? {
+          NextKeyMarker: encode(next.after),
+          ...(next.skipPrefix ? {} : { NextVersionIdMarker: "null" }),
+        }
+      : {}),
+    Versions: page.rows.map((row) => ({
+      ...listed(row, encode, bucket),
+      VersionId: "null",
+      IsLatest: true,
+      StorageClass: row.storage_class as s3.ObjectVersionStorageClass,
+    })),
     CommonPrefixes: page.commonPrefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
   };
 }

@@ -20,6 +20,7 @@ import {
   readStorageClass,
 } from "./object-attributes.ts";
 import { openObject } from "./object-bytes.ts";
+import { deletion } from "./object-deletions.ts";
 import { checkWriteConditions, deleteObjectRow, putObjectRow } from "./object-writes.ts";
 import { checkReadConditions, wholeSeconds } from "./preconditions.ts";
 import { readAuthorizations } from "./read-authorization.ts";
@@ -49,7 +50,7 @@ export function objectOperations(deps: S3Dependencies): OperationTable {
     DeleteObject: {
       authorize: async (input, context) => {
         const bucket = await requireBucket(input, context);
-        return onObject("DeleteObject", bucket, input.Key ?? "", context);
+        return onObject(deletion(input.VersionId), bucket, input.Key ?? "", context);
       },
       handle: async (input, context) => {
         checkVersionId(input.VersionId);

@@ -2,6 +2,8 @@ import { join } from "node:path";
 import type { ServiceDefinition } from "@rolecast/wire";
 import type { IdentityDirectory } from "../../kernel/identity.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
+import { accessControlListOperations } from "./access-control-lists.ts";
+import { attributeReadOperations } from "./attribute-reads.ts";
 import { s3Audit } from "./audit.ts";
 import { s3AccessDenied } from "./authorization.ts";
 import { BlobFiles } from "./blobs/blob-files.ts";
@@ -25,6 +27,7 @@ import { objectCopyOperations } from "./object-copies.ts";
 import { objectDeletionOperations } from "./object-deletions.ts";
 import { objectListingOperations } from "./object-listings.ts";
 import { objectOperations } from "./objects.ts";
+import { publicAccessBlockOperations } from "./public-access-block.ts";
 import { s3Schemas } from "./schema.ts";
 import type { S3Tables } from "./tables.ts";
 import { taggingOperations } from "./taggings.ts";
@@ -78,6 +81,9 @@ export function createS3Service(
       ...bucketCorsOperations(),
       ...bucketDefaultOperations(),
       ...bucketEncryptionOperations(),
+      ...publicAccessBlockOperations(),
+      ...accessControlListOperations(),
+      ...attributeReadOperations(),
     },
     constraints: s3Constraints,
     migrations: s3Migrations,

@@ -14,6 +14,10 @@ export interface BucketRow {
   tags: string | null;
   /** The ServerSideEncryptionRule as JSON; null for S3's own default. */
   encryption: string | null;
+  /** The PublicAccessBlockConfiguration as JSON. */
+  public_access_block: string | null;
+  /** ObjectOwnership; null where its controls were deleted. */
+  ownership: string | null;
 }
 
 export interface ObjectRow {
