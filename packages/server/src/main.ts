@@ -8,7 +8,6 @@ import { Authorizer } from "./authz/authorizer.ts";
 import { applySeed } from "./config/apply-seed.ts";
 import { outsideServices } from "./config/linked-services.ts";
 import { ConfigError, type ConfigSources, loadConfig } from "./config/load-config.ts";
-import { nodeUrlOf, spillOf } from "./config/node.ts";
 import { loadOrganization } from "./config/organization.ts";
 import { rootAccessOf } from "./config/root-access.ts";
 import { type RootAccount, rootAccounts } from "./config/root-accounts.ts";
@@ -132,7 +131,7 @@ async function startServer(
   const taken = findTakenName(outside);
   if (taken !== undefined)
     throw new ConfigError(`The setting linkedServices asks for ${taken}, which is AWS's own.`);
-  const address = { endpoint: "", nodeUrl: "", publicBaseUrl: config.publicBaseUrl ?? "" };
+  const address = { endpoint: "", publicBaseUrl: config.publicBaseUrl ?? "" };
   const composed = compose({
     config,
     folder,
@@ -190,7 +189,6 @@ async function startServer(
     return http.close(CLOSE_GRACE_MS);
   });
   address.endpoint = `http://${urlHost(config.host)}:${httpPort}`;
-  address.nodeUrl = nodeUrlOf(config, httpPort);
   address.publicBaseUrl ||= `http://localhost:${httpPort}`;
   for (const service of composed.services) {
     await service.start?.();
@@ -234,7 +232,7 @@ interface Parts {
   readonly log: Log;
   readonly outside: readonly OutsideService[];
   /** Filled in when the server listens. */
-  readonly address: { nodeUrl: string; publicBaseUrl: string };
+  readonly address: { publicBaseUrl: string };
 }
 
 /** Makes the services and ties their ports together. */
@@ -285,7 +283,6 @@ function compose(parts: Parts) {
     linkedRoles: iam.linkedRoles,
     sessions: sts.credentials,
     publicBaseUrl: () => address.publicBaseUrl,
-    nodeUrl: () => address.nodeUrl,
     ingestHost: config.ingestHost,
     sealingKey: folder.sealingKey,
     geoipDatabase: config.geoipDatabase,
@@ -295,7 +292,10 @@ function compose(parts: Parts) {
       createEngine: (host, again) => {
         const { rtmpPort, rtmpsPort } = again ?? config;
         const { host: address } = config;
-        const spill = spillOf(config, folder.dir);
+        const spill = {
+          folder: join(folder.dir, "ivs", "spill"),
+          bytesMax: config.recordingSpillBytes,
+        };
         const engine = createMediaEngine(
           { host: address, rtmpPort, rtmpsPort, tls: certificate, spill, ...transcoding },
           host,

@@ -2,7 +2,6 @@ export { collectBody, readForm } from "./body.ts";
 export * from "./limits.ts";
 export type { WireRequest, WireResponse } from "./message.ts";
 export type { Addressing, Operation } from "./operation.ts";
-export { namesTarget } from "./protocol/aws-json.ts";
 export type { DecodeContext, EncodeOptions, ErrorOutput } from "./protocol/protocol.ts";
 export { ParsedForm, parseQuery, percentDecode, requestQuery } from "./query.ts";
 export { bucketFromHost, s3Addressing } from "./routing/bucket-from-host.ts";

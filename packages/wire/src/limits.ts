@@ -5,7 +5,7 @@
  */
 
 /**
- * A body that is parsed rather than streamed: forms and JSON. IAM's largest legal input is far
+ * A body that is parsed rather than streamed: forms, JSON, CBOR. IAM's largest legal input is far
  * below.
  */
 export const MAX_PARSED_BODY_BYTES = 1024 * 1024;
@@ -18,6 +18,9 @@ export const MAX_XML_BODY_BYTES = 4 * 1024 * 1024;
 
 /** Nesting of XML elements; the deepest modelled shape nests about a dozen. */
 export const MAX_XML_DEPTH = 64;
+
+/** Nesting of CBOR values; the deepest modelled shape nests about half a dozen. */
+export const MAX_CBOR_DEPTH = 64;
 
 /** Elements of one document: CompleteMultipartUpload's 10,000 parts have half a dozen each. */
 export const MAX_XML_ELEMENTS = 100_000;

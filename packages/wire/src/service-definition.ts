@@ -3,12 +3,21 @@ export interface ServiceDefinition {
   readonly name: string;
   /** The service's name in a credential scope. */
   readonly signingName: string;
-  readonly protocol: "awsQuery" | "awsJson1_0" | "awsJson1_1" | "restJson1" | "restXml";
+  readonly protocol:
+    | "awsQuery"
+    | "awsJson1_0"
+    | "awsJson1_1"
+    | "rpcV2Cbor"
+    | "restJson1"
+    | "restXml";
   /** The API version, as in awsQuery's `Version`. */
   readonly version: string;
-  /** awsJson: what stands before the operation in `X-Amz-Target`, e.g. `AWSEvents`. */
+  /**
+   * The name that its model gives the service, e.g. `AWSEvents`: awsJson has it before the operation
+   * in `X-Amz-Target`, rpcV2Cbor in the path.
+   */
   readonly targetPrefix?: string;
-  /** awsJson: errors also tell the code that the service's former awsQuery API had for them. */
+  /** awsJson, rpcV2Cbor: errors also tell the code that the service's former awsQuery API had for them. */
   readonly queryCompatible?: boolean;
   /** Namespace of the root element of XML responses. */
   readonly xmlNamespace?: string;

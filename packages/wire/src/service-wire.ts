@@ -13,6 +13,7 @@ import type {
 } from "./protocol/protocol.ts";
 import { RestJson } from "./protocol/rest-json.ts";
 import { RestXml } from "./protocol/rest-xml.ts";
+import { RpcV2Cbor } from "./protocol/rpc-v2-cbor.ts";
 import type { ParsedForm } from "./query.ts";
 import { readServiceShapes } from "./schema/sdk-schema.ts";
 import type { ErrorShape, StructureShape } from "./schema/shape.ts";
@@ -48,6 +49,11 @@ export class ServiceWire {
     }
     this.operations = byName;
     this.#protocol = createProtocol(definition, byName, errors);
+  }
+
+  /** The request is in this API's form, whether the API has the operation or not. */
+  addresses(request: WireRequest): boolean {
+    return this.#protocol.addresses(request);
   }
 
   /**
@@ -117,6 +123,8 @@ function createProtocol(
       return new AwsJson(definition, operations, errors, "1.0");
     case "awsJson1_1":
       return new AwsJson(definition, operations, errors, "1.1");
+    case "rpcV2Cbor":
+      return new RpcV2Cbor(definition, operations, errors);
     case "restJson1":
       return new RestJson(definition, operations, errors);
     case "restXml":

@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import * as cloudwatch from "@aws-sdk/client-cloudwatch";
+import { SmithyRpcV2CborProtocol } from "@smithy/core/cbor";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 
@@ -10,19 +11,14 @@ const NAMESPACE = "Studio";
 const END = new Date(Math.floor(Date.now() / 60_000) * 60_000);
 const START = new Date(END.getTime() - 10 * 60_000);
 
+/** As the JavaScript SDK chooses by itself, and as those for Go, Java and .NET do. */
+const PROTOCOLS = [
+  ["AWS JSON", {}],
+  ["Smithy RPC v2 CBOR", { protocol: SmithyRpcV2CborProtocol }],
+] as const;
+
 let server: TestServer;
 let client: cloudwatch.CloudWatchClient;
-
-beforeAll(async () => {
-  server = await startTestServer();
-  client = new cloudwatch.CloudWatchClient({
-    endpoint: server.endpoint,
-    region: "us-east-1",
-    credentials: ROOT,
-    maxAttempts: 1,
-  });
-});
-afterAll(() => server?.close());
 
 function put(minute: number, value: number, camera = "one") {
   return client.send(
@@ -46,8 +42,19 @@ const METRIC = {
   Dimensions: [{ Name: "Camera", Value: "one" }],
 };
 
-describe("metrics", () => {
+describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
+  const connect = (credentials: { accessKeyId: string; secretAccessKey: string }) =>
+    new cloudwatch.CloudWatchClient({
+      endpoint: server.endpoint,
+      region: "us-east-1",
+      credentials,
+      maxAttempts: 1,
+      ...protocol,
+    });
+
   beforeAll(async () => {
+    server = await startTestServer();
+    client = connect(ROOT);
     for (const [minute, value] of [
       [0, 1],
       [0, 3],
@@ -57,6 +64,18 @@ describe("metrics", () => {
       await put(minute, value);
     }
     await put(0, 100, "two");
+  });
+  afterAll(() => server?.close());
+
+  test("a stranger and an operation that isn't there are refused by their names", async () => {
+    const stranger = connect({ accessKeyId: "AKIAIOSFODNN7EXAMPLE", secretAccessKey: "x" });
+    await expect(stranger.send(new cloudwatch.ListMetricsCommand({}))).rejects.toMatchObject({
+      name: "UnrecognizedClientException",
+      $metadata: { httpStatusCode: 400 },
+    });
+    await expect(client.send(new cloudwatch.DescribeAlarmsCommand({}))).rejects.toMatchObject({
+      name: "NotImplemented",
+    });
   });
 
   test("come back as statistics of periods, of the dimensions asked for alone", async () => {

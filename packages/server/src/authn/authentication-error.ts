@@ -20,7 +20,7 @@ interface Answer {
 const INVALID = "The security token included in the request is invalid.";
 const EXPIRED = "The security token included in the request is expired";
 
-/** Services of awsJson answer every mistake of their callers with status 400. */
+/** Services of awsJson and Smithy RPC answer every mistake of their callers with status 400. */
 const AWS_JSON: Readonly<Record<AuthenticationProblem, Answer>> = {
   missing: answer("MissingAuthenticationTokenException", 400, "Missing Authentication Token"),
   "unknown-key": answer("UnrecognizedClientException", 400, INVALID),
@@ -40,6 +40,7 @@ const ANSWERS: Readonly<Record<Protocol, Readonly<Record<AuthenticationProblem, 
   },
   awsJson1_0: AWS_JSON,
   awsJson1_1: AWS_JSON,
+  rpcV2Cbor: AWS_JSON,
   restJson1: {
     missing: answer("MissingAuthenticationTokenException", 403, "Missing Authentication Token"),
     "unknown-key": answer("UnrecognizedClientException", 403, INVALID),

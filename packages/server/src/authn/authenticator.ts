@@ -20,6 +20,7 @@ const DIALECTS: Readonly<Record<Service["definition"]["protocol"], AuthDialect>>
   awsQuery: "query",
   awsJson1_0: "json",
   awsJson1_1: "json",
+  rpcV2Cbor: "json",
   restJson1: "json",
   restXml: "s3",
 };

@@ -10,6 +10,7 @@ const INTERNAL_CODES = {
   awsQuery: "InternalFailure",
   awsJson1_0: "InternalFailure",
   awsJson1_1: "InternalFailure",
+  rpcV2Cbor: "InternalFailure",
   restJson1: "InternalServerException",
   restXml: "InternalError",
 } as const;

@@ -1,4 +1,4 @@
-import { namesTarget, type ServiceDefinition, type WireRequest } from "@rolecast/wire";
+import type { WireRequest } from "@rolecast/wire";
 import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 
 /** A service and Region as a request names them, before anything is verified. */
@@ -37,7 +37,7 @@ export function resolveService(
   if (named) return target(named, host?.[2]);
   const asked = preflightTarget(request, registry);
   if (asked) return target(asked, undefined);
-  const form = registry.all.find(({ service }) => isUnsignedFor(request, service.definition, body));
+  const form = registry.all.find((registered) => isUnsignedFor(request, registered, body));
   return target(form ?? registry.anonymous, undefined);
 }
 
@@ -78,13 +78,10 @@ export function isFormToRead({ method, rawPath, headers }: WireRequest): boolean
 
 function isUnsignedFor(
   request: WireRequest,
-  definition: ServiceDefinition,
+  { service: { definition }, wire }: RegisteredService,
   body: Buffer | undefined,
 ): boolean {
-  const { targetPrefix } = definition;
-  if (targetPrefix !== undefined) {
-    return namesTarget(request.headers["x-amz-target"] ?? "", targetPrefix);
-  }
+  if (definition.targetPrefix !== undefined) return wire.addresses(request);
   if (definition.protocol === "restJson1") {
     return request.method === "POST" && request.headers["content-type"] === "application/json";
   }

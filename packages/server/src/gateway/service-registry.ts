@@ -33,13 +33,13 @@ export class ServiceRegistry {
 
   /**
    * The service that a credential scope names. Where several APIs share the name, the request is
-   * for the one that has its method and path, or its X-Amz-Target, else for the first.
+   * for the one whose form it has: its method and path, or its X-Amz-Target. Else for the first.
    */
   signedFor(signingName: string, request: WireRequest): RegisteredService | undefined {
     const [first, ...further] = this.#bySigningName.get(signingName) ?? [];
     const isForm = request.rawPath === "/" && request.headers["x-amz-target"] === undefined;
     if (further.length === 0 || isForm) return first;
-    return further.find(({ wire }) => wire.match(request)) ?? first;
+    return further.find(({ wire }) => wire.addresses(request)) ?? first;
   }
 
   /** The service that answers requests which nothing else tells apart: unsigned ones. */

@@ -1,14 +1,15 @@
 import assert from "node:assert";
 import { collectBody } from "../body.ts";
-import { JsonCodec } from "../codec/compile-json.ts";
-import { headerSafe } from "../codec/http-header-text.ts";
+import { DocumentCodec } from "../codec/compile-document.ts";
+import { jsonScalars } from "../codec/json-scalars.ts";
 import { MAX_PARSED_BODY_BYTES } from "../limits.ts";
 import type { WireRequest, WireResponse } from "../message.ts";
 import type { Operation } from "../operation.ts";
 import type { ErrorShape } from "../schema/shape.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import { WireError } from "../wire-error.ts";
-import { isMessageMember, JSON_BODY_RULES, parseJson } from "./json-body.ts";
+import { errorDocument, queryError } from "./error-document.ts";
+import { JSON_BODY_RULES, parseJson } from "./json-body.ts";
 import type { Decoder, Encoder, ErrorOutput, ServerProtocol } from "./protocol.ts";
 
 const TARGET_HEADER = "x-amz-target";
@@ -24,7 +25,7 @@ export class AwsJson implements ServerProtocol {
   readonly #contentType: string;
   readonly #targetPrefix: string;
   /** These protocols take members by their own names, whatever `jsonName` says. */
-  readonly #codec = new JsonCodec(JSON_BODY_RULES, { useJsonNames: false });
+  readonly #codec = new DocumentCodec(jsonScalars(JSON_BODY_RULES), { useJsonNames: false });
 
   constructor(
     service: ServiceDefinition,
@@ -40,9 +41,13 @@ export class AwsJson implements ServerProtocol {
     this.#targetPrefix = service.targetPrefix;
   }
 
+  addresses({ headers }: WireRequest): boolean {
+    return namesTarget(headers[TARGET_HEADER] ?? "", this.#targetPrefix);
+  }
+
   match(request: WireRequest): Operation | undefined {
+    if (!this.addresses(request)) return undefined;
     const target = request.headers[TARGET_HEADER] ?? "";
-    if (!namesTarget(target, this.#targetPrefix)) return undefined;
     return this.#operations.get(target.slice(target.lastIndexOf(".") + 1));
   }
 
@@ -77,20 +82,12 @@ export class AwsJson implements ServerProtocol {
 
   encodeError(error: ErrorOutput, requestId: string): WireResponse {
     const shape = this.#errors.get(error.code);
-    const fields = error.fields ?? {};
-    const modelled = shape?.structure.members.find(isMessageMember)?.name;
-    const body: Record<string, unknown> = {
-      ...(shape ? (this.#codec.structureWriter(shape.structure)(fields) as object) : fields),
-      __type: shape?.name ?? error.code,
-      [modelled ?? "message"]: error.message,
+    const type = shape?.name ?? error.code;
+    return {
+      status: error.status,
+      headers: { ...this.#headers(requestId), ...queryError(this.#service, error, shape) },
+      body: JSON.stringify(errorDocument(type, error, shape, this.#codec)),
     };
-    const headers = this.#headers(requestId);
-    if (this.#service.queryCompatible) {
-      // What clients of the service's former awsQuery API know the error by.
-      const fault = error.fault === "client" ? "Sender" : "Receiver";
-      headers["x-amzn-query-error"] = headerSafe(`${shape?.code ?? error.code};${fault}`);
-    }
-    return { status: error.status, headers, body: JSON.stringify(body) };
   }
 
   #headers(requestId: string): Record<string, string> {
@@ -99,7 +96,7 @@ export class AwsJson implements ServerProtocol {
 }
 
 /** Whether a target is of that prefix; some SDKs write a namespace before it. */
-export function namesTarget(target: string, prefix: string): boolean {
+function namesTarget(target: string, prefix: string): boolean {
   const dot = target.lastIndexOf(".");
   if (dot < 0) return false;
   const before = target.slice(0, dot);

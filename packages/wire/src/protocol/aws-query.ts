@@ -44,6 +44,11 @@ export class AwsQuery implements ServerProtocol {
     );
   }
 
+  /** A form tells only in its body. */
+  addresses(): boolean {
+    return false;
+  }
+
   match(request: WireRequest, form: ParsedForm | undefined): Operation {
     const query = requestQuery(request);
     const action = form?.get("Action") ?? query.get("Action");
@@ -122,7 +127,7 @@ function refuseSmithyRpc({ headers }: WireRequest, service: string): void {
   if (protocol === undefined) return;
   throw new WireError(
     "UnsupportedProtocol",
-    `${service} isn't served in ${protocol}: use a client that speaks AWS query or AWS JSON.`,
+    `${service} isn't served in ${protocol}: use a client that speaks AWS query.`,
   );
 }
 

@@ -1,5 +1,5 @@
 import { collectBody } from "../body.ts";
-import { JsonCodec } from "../codec/compile-json.ts";
+import { DocumentCodec } from "../codec/compile-document.ts";
 import {
   compileHeaderWriter,
   compileRequestBindings,
@@ -8,6 +8,7 @@ import {
   isOutputDocumentMember,
 } from "../codec/http-bindings.ts";
 import { headerSafe } from "../codec/http-header-text.ts";
+import { jsonScalars } from "../codec/json-scalars.ts";
 import { MAX_PARSED_BODY_BYTES } from "../limits.ts";
 import type { WireRequest, WireResponse } from "../message.ts";
 import type { Addressing, Operation } from "../operation.ts";
@@ -31,7 +32,7 @@ export class RestJson implements ServerProtocol {
   readonly #service: ServiceDefinition;
   readonly #errors: ReadonlyMap<string, ErrorShape>;
   readonly #router: RestRouter;
-  readonly #codec = new JsonCodec(JSON_BODY_RULES);
+  readonly #codec = new DocumentCodec(jsonScalars(JSON_BODY_RULES));
 
   constructor(
     service: ServiceDefinition,
@@ -41,6 +42,10 @@ export class RestJson implements ServerProtocol {
     this.#service = service;
     this.#errors = errors;
     this.#router = new RestRouter(operations.values(), service.s3Addressing ?? false);
+  }
+
+  addresses(request: WireRequest): boolean {
+    return this.match(request, undefined) !== undefined;
   }
 
   match(

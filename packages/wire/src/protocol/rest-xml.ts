@@ -46,6 +46,10 @@ export class RestXml implements ServerProtocol {
     this.#decoders = new RestXmlDecoders(service, this.#router, BODY_RULES, HTTP_RULES);
   }
 
+  addresses(request: WireRequest): boolean {
+    return this.match(request, undefined) !== undefined;
+  }
+
   match(
     request: WireRequest,
     _form: ParsedForm | undefined,

@@ -54,8 +54,11 @@ export function readServiceShapes(schemas: Readonly<Record<string, unknown>>): S
       const error = reader.error(schema);
       if (error === undefined) continue;
       errors.set(error.name, error);
-      errors.set(error.code, error);
     }
+  }
+  // One error's code may be another one's name.
+  for (const error of [...errors.values()]) {
+    if (!errors.has(error.code)) errors.set(error.code, error);
   }
   assert(operations.length > 0, "the module given as schemas exports no operation");
   return { operations, errors };
@@ -90,6 +93,7 @@ class ShapeReader {
     const query = traits.awsQueryError;
     const httpError = traits.httpError;
     return {
+      id: `${String(schema[1])}#${structure.name}`,
       name: structure.name,
       code: Array.isArray(query) && typeof query[0] === "string" ? query[0] : structure.name,
       status: typeof httpError === "number" ? httpError : fault === "client" ? 400 : 500,

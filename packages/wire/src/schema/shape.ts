@@ -92,6 +92,8 @@ export interface Member {
  * A modelled error. `code` is what clients see on the wire: it may differ from the shape's name.
  */
 export interface ErrorShape {
+  /** With its namespace: `com.amazonaws.cloudwatch#ResourceNotFound`. */
+  readonly id: string;
   readonly name: string;
   readonly code: string;
   readonly status: number;

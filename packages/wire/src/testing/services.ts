@@ -1,8 +1,10 @@
 import * as cloudtrail from "@aws-sdk/client-cloudtrail";
+import * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import * as iam from "@aws-sdk/client-iam";
 import * as ivs from "@aws-sdk/client-ivs";
 import * as s3 from "@aws-sdk/client-s3";
 import * as sts from "@aws-sdk/client-sts";
+import { SmithyRpcV2CborProtocol } from "@smithy/core/cbor";
 import type { ServiceDefinition } from "../service-definition.ts";
 import { ServiceWire } from "../service-wire.ts";
 import type { loopbackConfig } from "./loopback.ts";
@@ -74,6 +76,17 @@ export const services = {
       schemas: cloudtrail,
     },
     (config) => new cloudtrail.CloudTrailClient(config),
+  ),
+  cloudwatch: service(
+    {
+      name: "monitoring",
+      signingName: "monitoring",
+      protocol: "rpcV2Cbor",
+      version: "2010-08-01",
+      targetPrefix: "GraniteServiceVersion20100801",
+      schemas: cloudwatch,
+    },
+    (config) => new cloudwatch.CloudWatchClient({ ...config, protocol: SmithyRpcV2CborProtocol }),
   ),
   s3: service(
     {

@@ -8,8 +8,8 @@ import { cloudwatchMigrations } from "./migrations.ts";
 import { cloudwatchSchemas } from "./schema.ts";
 
 export interface CloudWatchServices {
-  /** The API of the AWS CLI and boto3, and the same one in the JSON that newer SDKs speak. */
-  readonly services: readonly [Service, Service];
+  /** One API in the three protocols that AWS serves it in; which a client speaks is its own choice. */
+  readonly services: readonly [Service, Service, Service];
   readonly metrics: MetricSink;
 }
 
@@ -35,17 +35,22 @@ export function createCloudWatchServices(deps: ServiceDependencies): CloudWatchS
     close: () => metrics.close(),
     reset: async () => metrics.clear(),
   };
-  const json: Service = {
+  const asWell = (name: string, protocol: "awsJson1_0" | "rpcV2Cbor"): Service => ({
     ...shared,
     definition: {
       ...api,
-      name: "monitoring-json",
-      protocol: "awsJson1_0",
+      name,
+      protocol,
       targetPrefix: "GraniteServiceVersion20100801",
       queryCompatible: true,
     },
     migrations: [],
     sameApiAs: "monitoring",
-  };
-  return { services: [query, json], metrics };
+  });
+  const services = [
+    query,
+    asWell("monitoring-json", "awsJson1_0"),
+    asWell("monitoring-cbor", "rpcV2Cbor"),
+  ] as const;
+  return { services, metrics };
 }

@@ -28,8 +28,7 @@ export function streamOperations(deps: IvsDependencies, live: LiveStreams): Oper
         const session = await selectOpenSession(context.db<IvsTables>(), context, channel.id);
         if (!session || session.started_at_ms === null)
           throw channelNotBroadcasting(channelArn(channel));
-        const counts = await live.directory.viewerCounts([session]);
-        const summary = streamSummary(session, counts);
+        const summary = streamSummary(session, live);
         return { stream: { ...summary, playbackUrl: playbackUrl(channel, deps) } };
       },
     },
@@ -45,8 +44,7 @@ export function streamOperations(deps: IvsDependencies, live: LiveStreams): Oper
         if (Buffer.byteLength(metadata) > METADATA_BYTES_MAX)
           throw validation("Metadata size exceeds payload limit");
         if (deps.rateLimits) metadataRate.note(arn, context.accountId);
-        const owner = await live.directory.ownerOf(arn);
-        if (!(await owner.putMetadata(arn, metadata))) throw channelNotBroadcasting(arn);
+        if (!(await live.engine.putMetadata(arn, metadata))) throw channelNotBroadcasting(arn);
         return {};
       },
     },
@@ -58,8 +56,8 @@ export function streamOperations(deps: IvsDependencies, live: LiveStreams): Oper
       authorize: (input, context) => onResource("StopStream", input.channelArn, context),
       async handle(input, context) {
         const arn = channelArn(await requireChannel(input.channelArn, context));
-        const owner = await live.directory.ownerOf(arn);
-        if (!(await owner.stopStream(arn))) throw channelNotBroadcasting(arn);
+        if (!(await live.engine.stopStream(arn))) throw channelNotBroadcasting(arn);
+        await live.settled(arn);
         return {};
       },
     },
@@ -75,25 +73,21 @@ async function insertAdBreak(
   const channel = await requireChannel(arn, context);
   if (!channel.ad_configuration_arn) throw validation(`Channel: ${arn} has no ad configuration`);
   const adBreakId = deps.ids.alphanumeric(AD_BREAK_ID_LENGTH);
-  const owner = await live.directory.ownerOf(arn);
-  const insertion = await owner.insertAdBreak(arn, adBreakId, durationSeconds * 1_000);
+  const insertion = await live.engine.insertAdBreak(arn, adBreakId, durationSeconds * 1_000);
   if (insertion === "offline") throw channelNotBroadcasting(arn);
   if (insertion === "overlapping")
     throw conflict(`An earlier ad break of channel: ${arn} isn't over yet`);
   return { adBreakId };
 }
 
-function streamSummary(
-  session: StreamSessionRow,
-  viewers: ReadonlyMap<string, number>,
-): ivs.StreamSummary {
+function streamSummary(session: StreamSessionRow, live: LiveStreams): ivs.StreamSummary {
   const at = { accountId: session.account_id, region: session.region };
   return {
     channelArn: resourceArn(at, "channel", session.channel_id),
     streamId: session.stream_id,
     state: "LIVE",
     health: session.health,
-    viewerCount: viewers.get(session.stream_id) ?? 0,
+    viewerCount: live.viewers.count(session.stream_id),
     startTime: new Date(session.started_at_ms ?? session.created_at_ms),
   };
 }
@@ -124,7 +118,6 @@ async function listStreams(
     createdAtMs: row.created_at_ms,
     id: row.stream_id,
   }));
-  const viewers = await live.directory.viewerCounts(page.rows);
-  const streams = page.rows.map((session) => streamSummary(session, viewers));
+  const streams = page.rows.map((session) => streamSummary(session, live));
   return { streams, nextToken: page.nextToken };
 }

@@ -53,9 +53,7 @@ export function tellBroadcast(
       tellHealth(event, broadcast, journal);
       break;
     case "stream-takeover":
-      broadcast.tell(({ subject }) =>
-        journal.record(subject, { priority: event.priority }, state("Stream Takeover")),
-      );
+      broadcast.tell(({ subject }) => journal.record(subject, {}, state("Stream Takeover")));
       break;
     case "stream-takeover-failed": {
       const failure = state("Stream Takeover Failure", { code: event.code });

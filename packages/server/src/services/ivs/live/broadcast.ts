@@ -57,8 +57,6 @@ export class Broadcast {
   playable: OpenedBroadcast | undefined;
   endedAtMs: number | undefined;
   starving = false;
-  /** This node was taken for dead: the broadcast is another's to end. */
-  lost = false;
 
   constructor(
     streamId: string,

@@ -1,7 +1,5 @@
-import { AwsError } from "../../../kernel/aws-error.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import type { LiveStreams } from "../live/live-streams.ts";
-import type { OwnedStreams } from "../nodes/owned-streams.ts";
 import type { Admission, PlaybackGate } from "./playback-gate.ts";
 import {
   isPlaybackPath,
@@ -36,8 +34,6 @@ export async function answerPlayback(
     const response = target && (await answerTarget(target, request, live, gate));
     return response ?? notFound(request);
   } catch (error) {
-    if (error instanceof AwsError && error.code === "StreamUnavailable")
-      return refusalResponse(503, error.message, "unavailable", request);
     if (!(error instanceof PlaybackRefusal)) throw error;
     return refusalResponse(403, error.message, error.code, request);
   }
@@ -49,37 +45,38 @@ async function answerTarget(
   live: LiveStreams,
   gate: PlaybackGate,
 ): Promise<PlainResponse | undefined> {
-  const playing = await live.directory.playing(channelArn);
-  if (!playing) return undefined;
-  const { streamId, rules, streams } = playing;
-  const subject = { channelArn, streamId, rules };
+  const broadcast = live.playable(channelArn);
+  const opened = broadcast?.playable;
+  if (!broadcast || !opened) return undefined;
+  const { streamId } = broadcast;
+  const subject = { channelArn, streamId, rules: opened.rules };
   if (!part) {
     const admission = await gate.begin(request, subject);
     const variants = variantsPath(name, streamId, admission.sealedSession);
     const { heightMax } = admission;
-    const text = await streams.multivariantPlaylist(channelArn, variants, heightMax);
+    const text = await live.engine.multivariantPlaylist(channelArn, variants, heightMax);
     return text === undefined ? undefined : playlistResponse(text, request, admission);
   }
-  const isOfSession = part.sealedSession === undefined || rules.authorized;
+  const isOfSession = part.sealedSession === undefined || opened.rules.authorized;
   if (part.streamId !== streamId || !isOfSession) return undefined;
   const admission = await gate.resume(request, subject, part.sealedSession);
-  const height = await streams.renditionHeight(channelArn, part.rendition);
+  const height = await live.engine.renditionHeight(channelArn, part.rendition);
   if (height === undefined || height > (admission.heightMax ?? height)) return undefined;
-  return answerPart(part, channelArn, request, streams, admission);
+  return answerPart(part, channelArn, request, live, admission);
 }
 
 async function answerPart(
   { streamId, rendition, file }: PlaybackPart,
   channelArn: string,
   request: PlainRequest,
-  streams: OwnedStreams,
+  live: LiveStreams,
   admission: Admission,
 ): Promise<PlainResponse | undefined> {
   if (file === MEDIA_PLAYLIST) {
-    await streams.noteViewers(streamId, [admission.sessionId ?? viewerOf(request)]);
-    const refused = await holdBack(channelArn, rendition, request, streams);
+    live.viewers.note(streamId, admission.sessionId ?? viewerOf(request));
+    const refused = await holdBack(channelArn, rendition, request, live);
     if (refused) return refused;
-    const text = await streams.mediaPlaylist(channelArn, rendition);
+    const text = await live.engine.mediaPlaylist(channelArn, rendition);
     return text === undefined ? undefined : playlistResponse(text, request, admission);
   }
   const name = readSegmentName(file);
@@ -87,8 +84,8 @@ async function answerPart(
   const { sequence, part } = name;
   const content =
     part === undefined
-      ? await streams.segment(channelArn, rendition, sequence)
-      : await streams.part(channelArn, rendition, sequence, part);
+      ? await live.engine.segment(channelArn, rendition, sequence)
+      : await live.engine.part(channelArn, rendition, sequence, part);
   return content && segmentResponse(content, request, admission);
 }
 
@@ -100,7 +97,7 @@ async function holdBack(
   channelArn: string,
   rendition: string,
   request: PlainRequest,
-  streams: OwnedStreams,
+  live: LiveStreams,
 ): Promise<PlainResponse | undefined> {
   const { query } = request;
   const msn = query.get("_HLS_msn");
@@ -109,7 +106,7 @@ async function holdBack(
   if (!isOrdinal(msn) || (part !== null && !isOrdinal(part)))
     return refusalResponse(400, "_HLS_msn or _HLS_part is invalid", "bad_request", request);
   const position = { sequence: Number(msn), part: part === null ? undefined : Number(part) };
-  switch (await streams.awaitMedia(channelArn, rendition, position)) {
+  switch (await live.engine.awaitMedia(channelArn, rendition, position)) {
     case "too-early":
       return refusalResponse(400, "_HLS_msn is too far ahead", "bad_request", request);
     case "timeout":

@@ -68,9 +68,8 @@ export class ReconnectWindows {
         return;
       }
       // One that connected in time decides first; it says so by another check.
-      const claimed = await store.claimEnd(row);
-      if (claimed) {
-        const ending = this.#end(claimed, nowMs).finally(() => this.#ending.delete(ending));
+      if (await store.claimEnd(row)) {
+        const ending = this.#end(row, nowMs).finally(() => this.#ending.delete(ending));
         this.#ending.add(ending);
       }
     }
@@ -80,7 +79,7 @@ export class ReconnectWindows {
   async #end(row: RecordingRow, nowMs: number): Promise<void> {
     const { log, writerOf } = this.#options;
     try {
-      await writerOf(row).close(nowMs, row.duration_ms ?? 0);
+      await writerOf({ ...row, state: "ending" }).close(nowMs, row.duration_ms ?? 0);
     } catch (error) {
       // Its failure is told; the other recordings get their end.
       const fields = { err: error, streamId: row.stream_id, bucket: row.bucket_name };

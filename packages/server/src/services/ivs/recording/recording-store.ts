@@ -1,9 +1,8 @@
 import type { RecordingFileRow, RecordingMedia } from "@rolecast/media";
 import type { Kysely } from "kysely";
-import type { Store, Transaction } from "../../../kernel/store.ts";
+import type { Store } from "../../../kernel/store.ts";
 import type { EventSubject, IvsOccurrence } from "../live/ivs-event.ts";
 import type { SessionJournal } from "../live/session-journal.ts";
-import { LeaseLostError } from "../nodes/lease-lost.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
 import { type MergeTraits, type NextStream, whyNotMerged } from "./merge-rules.ts";
 
@@ -24,25 +23,14 @@ export type RecordingChange = Partial<
   >
 >;
 
-/**
- * A recording's rows: what it needs to be finished by another process than the one that began.
- * Who holds an older fencing token than the row's changes nothing any more (LeaseLostError).
- */
+/** A recording's rows: what it needs to be finished by another process than the one that began. */
 export class RecordingStore {
   readonly #store: Store<IvsTables>;
   readonly #journal: SessionJournal;
-  readonly #nodeId: () => string;
 
-  constructor(store: Store, journal: SessionJournal, nodeId: () => string) {
+  constructor(store: Store, journal: SessionJournal) {
     this.#store = store.tables<IvsTables>();
     this.#journal = journal;
-    this.#nodeId = nodeId;
-  }
-
-  /** What has to hold when an object of the recording is put; undefined where nobody else could. */
-  lease(recording: RecordingRow): ((tx: Transaction) => Promise<void>) | undefined {
-    if (!this.#store.shared) return undefined;
-    return (tx) => requireLease(recording, tx.tables<IvsTables>().db);
   }
 
   /** Changes the recording and tells of its latest stream what happened, in one transaction. */
@@ -51,15 +39,9 @@ export class RecordingStore {
     change: RecordingChange,
     ...occurrences: readonly IvsOccurrence[]
   ): Promise<void> {
-    const { stream_id: key, fence } = recording;
+    const { stream_id: key } = recording;
     await this.#store.transaction(async (tx) => {
-      const { numUpdatedRows } = await tx.db
-        .updateTable("ivs_recordings")
-        .set(change)
-        .where("stream_id", "=", key)
-        .where("fence", "=", fence)
-        .executeTakeFirst();
-      if (numUpdatedRows === 0n) throw new LeaseLostError();
+      await tx.db.updateTable("ivs_recordings").set(change).where("stream_id", "=", key).execute();
       // The files are kept for one who must finish the recording: once it is over, nobody.
       if (change.ended_at_ms !== undefined)
         await tx.db.deleteFrom("ivs_recording_files").where("stream_id", "=", key).execute();
@@ -71,7 +53,6 @@ export class RecordingStore {
   /** Remembers a file that is in the bucket. */
   async addFile(recording: RecordingRow, file: RecordingFileRow): Promise<void> {
     await this.#store.transaction(async ({ db }) => {
-      if (this.#store.shared) await requireLease(recording, db);
       await db
         .insertInto("ivs_recording_files")
         .values({
@@ -137,8 +118,6 @@ export class RecordingStore {
       return db
         .updateTable("ivs_recordings")
         .set({
-          owner: own.owner,
-          fence: earlier.fence + 1,
           state: "recording",
           stream_ids: JSON.stringify([...readStreamIds(earlier), own.stream_id]),
           last_stream_id: own.stream_id,
@@ -164,10 +143,10 @@ export class RecordingStore {
   }
 
   /**
-   * Takes a recording out of its window for good: no stream goes on with it. Undefined when one
-   * does, or another node was first, or when one that connected in time has yet to show its media.
+   * Takes a recording out of its window for good: no stream goes on with it. False when one does,
+   * or when one that connected in time has yet to show its media.
    */
-  claimEnd(recording: RecordingRow): Promise<RecordingRow | undefined> {
+  claimEnd(recording: RecordingRow): Promise<boolean> {
     return this.#store.transaction(async ({ db }) => {
       const { stream_id: key, closes_at_ms: closesAtMs } = recording;
       const candidate = await db
@@ -179,33 +158,16 @@ export class RecordingStore {
         .where("state", "=", "waiting")
         .where("created_at_ms", "<=", closesAtMs ?? 0)
         .executeTakeFirst();
-      if (candidate) return undefined;
-      return db
+      if (candidate) return false;
+      const claimed = await db
         .updateTable("ivs_recordings")
-        .set((set) => ({
-          state: "ending",
-          closes_at_ms: null,
-          owner: this.#nodeId(),
-          fence: set("fence", "+", 1),
-        }))
+        .set({ state: "ending", closes_at_ms: null })
         .where("stream_id", "=", key)
         .where("state", "=", "reconnectable")
-        .returningAll()
         .executeTakeFirst();
+      return claimed.numUpdatedRows > 0n;
     });
   }
-}
-
-async function requireLease(
-  { stream_id: key, fence }: RecordingRow,
-  db: Kysely<IvsTables>,
-): Promise<void> {
-  const current = await db
-    .selectFrom("ivs_recordings")
-    .select("fence")
-    .where("stream_id", "=", key)
-    .executeTakeFirst();
-  if (current?.fence !== fence) throw new LeaseLostError();
 }
 
 /** The one before `own` in which there was anything to record. */

@@ -137,8 +137,7 @@ export class RecordingWriter {
   async put({ path, body, contentType, row, thumbnail }: WrittenObject): Promise<void> {
     const { bucket, store } = this.#options;
     if (!this.#begun) throw new Error("The recording has not started");
-    const key = `${this.#begun.prefix}/${path}`;
-    await bucket.put(key, body, contentType, store.lease(this.#row));
+    await bucket.put(`${this.#begun.prefix}/${path}`, body, contentType);
     if (row) await store.addFile(this.#row, row);
     if (thumbnail !== undefined) await store.change(this.#row, { thumbnail_count: thumbnail + 1 });
   }
@@ -203,12 +202,12 @@ export class RecordingWriter {
   }
 
   async #putMetadata(begun: Begun, outcome: RecordingOutcome): Promise<void> {
-    const { bucket, store } = this.#options;
+    const { bucket } = this.#options;
     const subject = subjectOf(this.#row);
     const channelArn = resourceArn(subject, "channel", subject.channelId);
     const text = recordingMetadataText({ channelArn, ...begun }, outcome);
     const key = `${begun.prefix}/${METADATA_PATHS[outcome.status]}`;
-    await bucket.put(key, text, "application/json", store.lease(this.#row));
+    await bucket.put(key, text, "application/json");
   }
 
   #occurrence(name: string, atMs: number, durationMs: number, reason = ""): IvsOccurrence {

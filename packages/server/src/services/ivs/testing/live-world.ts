@@ -128,7 +128,6 @@ export class LiveWorld {
         }),
       },
       publicBaseUrl: () => "http://localhost:1",
-      nodeUrl: () => "http://localhost:1",
       ingestHost: "localhost",
       sealingKey: Buffer.alloc(32, 1),
       metrics: { put: () => {} },
