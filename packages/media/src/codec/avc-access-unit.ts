@@ -36,6 +36,13 @@ export function toAnnexB(units: Buffer, nalLengthBytes: number): AvcAccessUnit {
   return { bytes: start === 0 ? bytes : bytes.subarray(start), hasParameterSets };
 }
 
+/** Throws MediaError `protocol` when a length points past the end. */
+export function checkAccessUnit(units: Buffer, nalLengthBytes: number): void {
+  for (let offset = 0; offset < units.length; ) {
+    offset += nalLengthBytes + readLength(units, offset, nalLengthBytes);
+  }
+}
+
 function readLength(bytes: Buffer, offset: number, lengthBytes: number): number {
   const left = bytes.length - offset - lengthBytes;
   const length = left < 0 ? 0 : bytes.readUIntBE(offset, lengthBytes);

@@ -90,36 +90,56 @@ describe.skipIf(!hasFfmpeg)("ffmpeg publishes (skipped where ffmpeg is not insta
   ] as const)(
     "%s: live and both recorded playlists decode without a warning",
     async ([name, overrides, expected]) => {
-      const key = `rec-${name.replaceAll(/[^a-z]/g, "")}`;
-      harness.objects.clear();
-      const published = await run("ffmpeg", [
-        ...encoderArguments(7, overrides),
-        ...["-f", "flv", `rtmp://127.0.0.1:${harness.rtmpPort}/app/${key}`],
-      ]);
-      expect(published).toEqual({ status: 0, stdout: "", stderr: "" });
-      const streamName = `channel/${key}`;
-      const { media } = await harness.seen(
-        "media-info",
-        (event) => event.streamName === streamName,
-      );
-      expect(media.video).toMatchObject({ width: 320, height: 180, frameRate: 30 });
-      expect(media.encoder).toMatch(/^Lavf/);
-      await harness.seen("recording-complete", (event) => event.streamName === streamName);
-      for (const path of [
-        `live/${streamName}/index.m3u8`,
-        "objects/media/hls/master.m3u8",
-        "objects/media/hls/byte-range-multivariant.m3u8",
-      ]) {
-        const { streams, format } = await decode(`${url}/${path}`);
-        expect(streams.map((stream) => stream.codec_name)).toEqual(expected.tracks);
-        expect(Math.abs(Number(format.duration) - 7)).toBeLessThan(0.1);
-      }
-      const ranges = harness.objects.get("media/hls/180p30/byte-range-variant.m3u8")?.body ?? [];
-      expect(
-        Buffer.from(ranges)
-          .toString()
-          .match(/#EXT-X-BYTERANGE/g),
-      ).toHaveLength(expected.intervals);
+      await decodes(`rec-${name.replaceAll(/[^a-z]/g, "")}`, overrides, expected);
     },
   );
+
+  /** Publishes 7 s; all that is served and recorded decodes. */
+  async function decodes(
+    key: string,
+    overrides: readonly string[],
+    expected: { readonly tracks: readonly string[]; readonly intervals: number },
+  ): Promise<void> {
+    harness.objects.clear();
+    const published = await run("ffmpeg", [
+      ...encoderArguments(7, overrides),
+      ...["-f", "flv", `rtmp://127.0.0.1:${harness.rtmpPort}/app/${key}`],
+    ]);
+    expect(published).toEqual({ status: 0, stdout: "", stderr: "" });
+    const streamName = `channel/${key}`;
+    const { media } = await harness.seen("media-info", (event) => event.streamName === streamName);
+    expect(media.video).toMatchObject({ width: 320, height: 180, frameRate: 30 });
+    expect(media.encoder).toMatch(/^Lavf/);
+    await harness.seen("recording-complete", (event) => event.streamName === streamName);
+    for (const path of [
+      `live/${streamName}/index.m3u8`,
+      "objects/media/hls/master.m3u8",
+      "objects/media/hls/byte-range-multivariant.m3u8",
+    ]) {
+      const { streams, format } = await decode(`${url}/${path}`);
+      expect(streams.map((stream) => stream.codec_name)).toEqual(expected.tracks);
+      expect(Math.abs(Number(format.duration) - 7)).toBeLessThan(0.1);
+    }
+    const ranges = harness.objects.get("media/hls/180p30/byte-range-variant.m3u8")?.body ?? [];
+    expect(
+      Buffer.from(ranges)
+        .toString()
+        .match(/#EXT-X-BYTERANGE/g),
+    ).toHaveLength(expected.intervals);
+  }
+
+  test.for([
+    ["B-frames", ["-preset", "medium", "-bf", "3", "-g", "30"], ["h264", "aac"], 7],
+    ["video alone", ["-preset", "ultrafast", "-g", "60", "-an"], ["h264"], 4],
+  ] as const)("%s as fragmented MPEG-4", async ([name, overrides, tracks, intervals]) => {
+    const key = `rec-fmp4-${name.replaceAll(/[^a-z]/g, "")}`;
+    await decodes(key, overrides, { tracks, intervals });
+    const playlist = await harness.engine.mediaPlaylist(`channel/${key}`, "chunked");
+    expect(playlist?.match(/#EXT-X-MAP:URI="init-[0-9a-f]{12}\.mp4"/g)).toHaveLength(1);
+    expect(playlist).toContain("\n0.mp4\n");
+    const recorded = [...harness.objects.values()].map(({ path }) => path);
+    expect(recorded.filter((path) => /init-[0-9a-f]{12}\.mp4$/.test(path))).toHaveLength(1);
+    expect(recorded).toContain("media/hls/180p30/0.mp4");
+    expect(harness.objects.get("media/hls/180p30/0.mp4")?.contentType).toBe("video/mp4");
+  });
 });

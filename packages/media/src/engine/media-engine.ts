@@ -149,6 +149,14 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
     return this.#live.get(streamName)?.segment(rendition, sequence);
   }
 
+  async initSection(
+    streamName: string,
+    rendition: string,
+    name: string,
+  ): Promise<Uint8Array | undefined> {
+    return this.#live.get(streamName)?.init(rendition, name);
+  }
+
   async streams(): Promise<StreamStatus[]> {
     return [...this.#broadcasts.values()].map((broadcast) => broadcast.status());
   }
@@ -230,6 +238,7 @@ class InProcessMediaEngine implements MediaEngine, IngestPort {
       spill: this.#spill,
       live,
       channelType: decision.ladder?.type,
+      container: decision.container ?? "mpegts",
       transcode: this.#plan(decision),
       listedSegments: playlistWindowSegments,
       lowLatency: decision.lowLatency ?? false,

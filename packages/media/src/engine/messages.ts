@@ -9,6 +9,7 @@
  */
 
 import type { MediaLimits } from "../limits.ts";
+import type { MediaContainer } from "../packaging/segment-writer.ts";
 import type { SpillOptions } from "../recording/spill-folder.ts";
 import type {
   RecordingContinuation,
@@ -80,6 +81,8 @@ export type PublishDecision =
       readonly recording: RecordingPlan | undefined;
       /** The renditions that are made of the source, and what it may be. Default: itself alone, without limits. */
       readonly ladder?: LadderRequest;
+      /** Of live segments and of recorded files. Default `mpegts`. */
+      readonly container?: MediaContainer;
       /** Segments listed in the live playlist. Default 6. */
       readonly playlistWindowSegments?: number;
       /** Segments are served in parts as they are made (LL-HLS). Default false. */
@@ -139,15 +142,17 @@ export interface MediaEngine {
   /** Lines of a rendition's picture; 0 for sound alone. */
   renditionHeight(streamName: string, rendition: string): Promise<number | undefined>;
   /**
-   * HLS media playlist; segments are `<sequence>.ts`, relative to it. The source's rendition is `chunked`. A sequence
+   * HLS media playlist; segments are `<sequence>.ts` or `<sequence>.mp4`, relative to it. The source's rendition is `chunked`. A sequence
    * number is the same stretch of time in every rendition.
    */
   mediaPlaylist(streamName: string, rendition: string): Promise<string | undefined>;
   /**
-   * One MPEG-TS segment; segments stay some time after they left the playlist. In the engine's own process the bytes
+   * One segment; segments stay some time after they left the playlist. In the engine's own process the bytes
    * are the engine's: read them, don't write into them.
    */
   segment(streamName: string, rendition: string, sequence: number): Promise<Uint8Array | undefined>;
+  /** What a media playlist names in EXT-X-MAP, with the lifetime of the segments that need it. */
+  initSection(streamName: string, rendition: string, name: string): Promise<Uint8Array | undefined>;
   /**
    * Resolves when a media playlist lists a segment, or a part of it: `ready`. `too-early`: it lies further ahead than
    * players may ask for. `timeout`: it didn't come. `never`: there is no such playlist.

@@ -111,10 +111,12 @@ export interface RecordingFileRow {
   /** `path` of its rendition. */
   readonly rendition: string;
   /**
-   * n of `<n>.ts`; rising from 0, with holes where files were lost; goes on from broadcast to broadcast. It is the same
+   * n of `<n>.ts` or `<n>.mp4`; rising from 0, with holes where files were lost; goes on from broadcast to broadcast. It is the same
    * stretch of time in all renditions.
    */
   readonly index: number;
+  /** File name of what players read before it, in the same folder; undefined in a transport stream. */
+  readonly init?: string | undefined;
   readonly durationMs: number;
   readonly length: number;
   /** Wall clock of its first frame. */
@@ -132,7 +134,7 @@ export interface RecordingObject {
   readonly path: string;
   readonly contentType: string;
   readonly body: Uint8Array;
-  /** Present for `.ts` files. Store it when the object is written, not before. */
+  /** Present for files of media. Store it when the object is written, not before. */
   readonly row?: RecordingFileRow;
   /** Present for numbered thumbnails: n of `thumb<n>.jpg`. Store that there are n + 1. */
   readonly thumbnail?: number;

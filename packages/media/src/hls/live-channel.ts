@@ -93,6 +93,10 @@ export class LiveChannel {
     return this.#renditions.get(renditionId)?.window.segment(sequence);
   }
 
+  init(renditionId: string, name: string): Buffer | undefined {
+    return this.#renditions.get(renditionId)?.window.init(name);
+  }
+
   awaitMedia(renditionId: string, position: MediaPosition): Promise<MediaArrival> {
     const window = this.#renditions.get(renditionId)?.window;
     return window?.awaitMedia(position) ?? Promise.resolve("never");

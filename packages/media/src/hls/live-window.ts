@@ -175,6 +175,12 @@ export class LiveWindow {
     return this.#segments[sequence - first]?.body;
   }
 
+  /** What segments of that name's init section need. */
+  init(name: string): Buffer | undefined {
+    const holders = [...this.#segments, ...this.#parts];
+    return holders.find(({ init }) => init?.name === name)?.init?.body;
+  }
+
   /** Undefined while there is no segment. */
   playlist(): string | undefined {
     if (this.#rendered === undefined && this.#segments.length > 0) {

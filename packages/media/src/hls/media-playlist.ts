@@ -1,9 +1,12 @@
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
-import type { Segment } from "../segmenter/segment.ts";
+import type { InitSection, Segment } from "../segmenter/segment.ts";
 import { type DateRange, dateRangeTag } from "./date-ranges.ts";
-import { extInfTag, programDateTimeTag } from "./playlist-tags.ts";
+import { extInfTag, InitTags, programDateTimeTag } from "./playlist-tags.ts";
 
-type PlaylistSegment = Pick<Segment, "durationMs" | "programDateTimeMs" | "discontinuity"> & {
+type PlaylistSegment = Pick<
+  Segment,
+  "init" | "durationMs" | "programDateTimeMs" | "discontinuity"
+> & {
   readonly sequence: number;
   readonly parts: readonly SegmentPart[];
 };
@@ -32,9 +35,11 @@ export interface MediaPlaylist {
 export function renderMediaPlaylist(playlist: MediaPlaylist): string {
   const { segments, next, partTargetMs, ended } = playlist;
   const inParts = partTargetMs > 0;
+  const inits = new InitTags();
+  const isFragmented = (segments[0] ?? next.parts[0])?.init !== undefined;
   const lines = [
     "#EXTM3U",
-    `#EXT-X-VERSION:${inParts ? 6 : 3}`,
+    `#EXT-X-VERSION:${inParts || isFragmented ? 6 : 3}`,
     `#EXT-X-TARGETDURATION:${playlist.targetDurationSeconds}`,
     ...(inParts ? lowLatencyTags(partTargetMs, playlist.holdBackMs) : []),
     `#EXT-X-MEDIA-SEQUENCE:${segments[0]?.sequence ?? 0}`,
@@ -46,15 +51,16 @@ export function renderMediaPlaylist(playlist: MediaPlaylist): string {
     lines.push(...ranges.filter(({ startMs }) => startMs < endMs).map(dateRangeTag));
     ranges = ranges.filter(({ startMs }) => startMs >= endMs);
   };
-  for (const { sequence, durationMs, programDateTimeMs, discontinuity, parts } of segments) {
-    lines.push(...beginning(programDateTimeMs, discontinuity));
+  for (const { sequence, init, durationMs, programDateTimeMs, discontinuity, parts } of segments) {
+    lines.push(...beginning(programDateTimeMs, discontinuity), ...inits.before(init));
     tagRangesBefore(programDateTimeMs + durationMs);
     lines.push(...parts.map((part) => partTag(sequence, part)));
-    lines.push(extInfTag(durationMs, "live"), `${sequence}.ts`);
+    lines.push(extInfTag(durationMs, "live"), segmentName(sequence, init));
   }
   const [first] = next.parts;
   if (first !== undefined && !ended) {
     lines.push(...beginning(first.programDateTimeMs, first.discontinuity || next.seam));
+    lines.push(...inits.before(first.init));
     const madeMs = next.parts.reduce((sum, { durationMs }) => sum + durationMs, 0);
     tagRangesBefore(first.programDateTimeMs + madeMs);
     lines.push(...next.parts.map((part) => partTag(next.sequence, part)));
@@ -62,7 +68,9 @@ export function renderMediaPlaylist(playlist: MediaPlaylist): string {
   if (ended) {
     lines.push("#EXT-X-ENDLIST");
   } else if (inParts) {
-    lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${partName(next.sequence, next.parts.length)}"`);
+    const init = first === undefined ? segments.at(-1)?.init : first.init;
+    const name = partName(next.sequence, next.parts.length, init);
+    lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${name}"`);
   }
   return `${lines.join("\n")}\n`;
 }
@@ -79,14 +87,22 @@ function beginning(programDateTimeMs: number, discontinuity: boolean): string[] 
   return discontinuity ? ["#EXT-X-DISCONTINUITY", time] : [time];
 }
 
-function partTag(sequence: number, { index, durationMs, independent }: SegmentPart): string {
-  const name = partName(sequence, index);
+function partTag(sequence: number, { index, init, durationMs, independent }: SegmentPart): string {
+  const name = partName(sequence, index, init);
   const suffix = independent ? ",INDEPENDENT=YES" : "";
   return `#EXT-X-PART:DURATION=${seconds(durationMs)},URI="${name}"${suffix}`;
 }
 
-function partName(sequence: number, part: number): string {
-  return `${sequence}.${part}.ts`;
+function partName(sequence: number, part: number, init: InitSection | undefined): string {
+  return `${sequence}.${part}.${extension(init)}`;
+}
+
+function segmentName(sequence: number, init: InitSection | undefined): string {
+  return `${sequence}.${extension(init)}`;
+}
+
+function extension(init: InitSection | undefined): "mp4" | "ts" {
+  return init === undefined ? "ts" : "mp4";
 }
 
 function seconds(ms: number): string {

@@ -10,6 +10,19 @@ export function extInfTag(durationMs: number, title = ""): string {
   return `#EXTINF:${(durationMs / 1_000).toFixed(3)},${title}`;
 }
 
+/** `#EXT-X-MAP`, where a segment needs another init section than the one before it (RFC 8216, 4.3.2.5). */
+export class InitTags {
+  #name: string | undefined;
+
+  before(init: { readonly name: string } | undefined): string[] {
+    if (init === undefined || init.name === this.#name) {
+      return [];
+    }
+    this.#name = init.name;
+    return [`#EXT-X-MAP:URI="${init.name}"`];
+  }
+}
+
 /** Section 4.3.3.1: every EXTINF, rounded to the nearest second, is at most this. */
 export function targetDurationSeconds(durationsMs: Iterable<number>): number {
   let most = 1;

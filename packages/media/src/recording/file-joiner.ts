@@ -50,8 +50,11 @@ export class FileJoiner {
   /** Files that are complete with this segment: one, or two where it doesn't continue the one before. */
   add(segment: Segment): RecordingFile[] {
     const files: RecordingFile[] = [];
-    if (segment.discontinuity) {
+    const isOther = segment.init?.name !== (this.#segments[0] ?? segment).init?.name;
+    if (segment.discontinuity || isOther) {
       files.push(...this.flush());
+    }
+    if (segment.discontinuity) {
       this.breakNext();
     }
     this.#segments.push(segment);

@@ -1,4 +1,8 @@
-import type { HeightRange, RecordingPlan } from "../engine/recording-messages.ts";
+import type {
+  HeightRange,
+  RecordingPlan,
+  RecordingRendition,
+} from "../engine/recording-messages.ts";
 import { type Rendition, SOURCE_RENDITION } from "../hls/rendition.ts";
 
 /** Which renditions of a broadcast, the best first, are recorded: never none unless nothing is wanted. */
@@ -24,6 +28,19 @@ export function thumbnailRendition(
   const pictures = renditions.filter(({ picture }) => picture !== undefined);
   const chosen = heights && pictures.find((rendition) => isIn(rendition, heights));
   return chosen ?? pictures.find(({ id }) => id === SOURCE_RENDITION) ?? pictures[0];
+}
+
+/** What the recording's metadata and playlists say of it. */
+export function describeRendition({ name, picture, codecs }: Rendition): RecordingRendition {
+  return {
+    path: name,
+    playlist: "playlist.m3u8",
+    byteRangePlaylist: "byte-range-variant.m3u8",
+    width: picture?.width ?? 0,
+    height: picture?.height ?? 0,
+    frameRate: picture?.frameRate ?? 0,
+    codecs,
+  };
 }
 
 function isIn({ picture }: Rendition, { above, upTo }: HeightRange): boolean {

@@ -1,9 +1,11 @@
 import type { RecordingByteRange, RecordingFileRow } from "../engine/messages.ts";
-import type { Segment } from "../segmenter/segment.ts";
+import type { InitSection, Segment } from "../segmenter/segment.ts";
 
 /** A recorded file before it is written. */
 export interface RecordingFile {
   readonly body: Buffer;
+  /** What its row's `init` names. */
+  readonly init: InitSection | undefined;
   readonly row: RecordingFileRow;
 }
 
@@ -24,14 +26,16 @@ export function joinSegments(
     );
     offset += segment.body.length;
   }
+  const init = segments[0]?.init;
   const row: RecordingFileRow = {
     rendition,
     index,
+    init: init?.name,
     durationMs: segments.reduce((sum, segment) => sum + segment.durationMs, 0),
     length: body.length,
     programDateTimeMs: segments[0]?.programDateTimeMs ?? 0,
     discontinuity,
     byteRanges,
   };
-  return { body, row };
+  return { body, init, row };
 }

@@ -3,6 +3,7 @@ import type { RecordingFileRow, RecordingMedia, RecordingRendition } from "../en
 import {
   bitrate,
   extInfTag,
+  InitTags,
   programDateTimeTag,
   targetDurationSeconds,
   variantTags,
@@ -16,7 +17,11 @@ export interface RecordingPlaylist {
 }
 
 /** Undocumented for recordings; AWS's own sample for clips writes playlists with the first. */
-export const RECORDING_CONTENT_TYPE = { playlist: "application/x-mpegURL", segment: "video/MP2T" };
+export const RECORDING_CONTENT_TYPE = {
+  playlist: "application/x-mpegURL",
+  segment: "video/MP2T",
+  fragmented: "video/mp4",
+} as const;
 
 /**
  * All playlists of a recording from its stored rows, in the order to write them: what a playlist refers to comes
@@ -110,6 +115,9 @@ export class RecordingPlaylists {
 class RenditionPlaylists {
   readonly rendition: RecordingRendition;
   #entries = "";
+  readonly #inits = new InitTags();
+  readonly #byteRangeInits = new InitTags();
+  #isFragmented = false;
   #byteRangeEntries = "";
   #longestMs = 0;
   #longestRangeMs = 0;
@@ -122,8 +130,10 @@ class RenditionPlaylists {
   }
 
   add(row: RecordingFileRow): void {
-    this.#entries += lines(fileLines(row));
-    this.#byteRangeEntries += lines(byteRangeLines(row));
+    const init = row.init === undefined ? undefined : { name: row.init };
+    this.#isFragmented ||= init !== undefined;
+    this.#entries += lines(fileLines(row, this.#inits.before(init)));
+    this.#byteRangeEntries += lines(byteRangeLines(row, this.#byteRangeInits.before(init)));
     this.#longestMs = Math.max(this.#longestMs, row.durationMs);
     for (const { durationMs } of row.byteRanges) {
       this.#longestRangeMs = Math.max(this.#longestRangeMs, durationMs);
@@ -153,7 +163,7 @@ class RenditionPlaylists {
   #head(version: number, longestMs: number): string {
     return lines([
       "#EXTM3U",
-      `#EXT-X-VERSION:${version}`,
+      `#EXT-X-VERSION:${this.#isFragmented ? 6 : version}`,
       `#EXT-X-TARGETDURATION:${targetDurationSeconds([longestMs])}`,
       `#ID3-EQUIV-TDTG:${new Date(this.#writtenMs).toISOString().slice(0, 19)}`,
       "#EXT-X-PLAYLIST-TYPE:EVENT",
@@ -164,26 +174,28 @@ class RenditionPlaylists {
   }
 }
 
-function fileLines({
-  discontinuity,
-  programDateTimeMs,
-  durationMs,
-  index,
-}: RecordingFileRow): string[] {
+/** Name of a rendition's file. */
+export function recordingFileName({ index, init }: RecordingFileRow): string {
+  return `${index}.${init === undefined ? "ts" : "mp4"}`;
+}
+
+function fileLines(row: RecordingFileRow, inits: readonly string[]): string[] {
+  const { discontinuity, programDateTimeMs, durationMs } = row;
   return [
     ...(discontinuity ? ["#EXT-X-DISCONTINUITY"] : []),
+    ...inits,
     programDateTimeTag(programDateTimeMs),
     extInfTag(durationMs),
-    `${index}.ts`,
+    recordingFileName(row),
   ];
 }
 
-function byteRangeLines(row: RecordingFileRow): string[] {
-  const all = row.discontinuity ? ["#EXT-X-DISCONTINUITY"] : [];
+function byteRangeLines(row: RecordingFileRow, inits: readonly string[]): string[] {
+  const all = [...(row.discontinuity ? ["#EXT-X-DISCONTINUITY"] : []), ...inits];
   let wallMs = row.programDateTimeMs;
   for (const { offset, length, durationMs } of row.byteRanges) {
     all.push(programDateTimeTag(wallMs), extInfTag(durationMs));
-    all.push(`#EXT-X-BYTERANGE:${length}@${offset}`, `${row.index}.ts`);
+    all.push(`#EXT-X-BYTERANGE:${length}@${offset}`, recordingFileName(row));
     wallMs += durationMs;
   }
   return all;

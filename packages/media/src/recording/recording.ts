@@ -4,7 +4,6 @@ import type {
   RecordingMedia,
   RecordingObject,
   RecordingPlan,
-  RecordingRendition,
   RecordingStart,
   RecordingStatus,
 } from "../engine/messages.ts";
@@ -13,12 +12,18 @@ import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { FileBoundaries, FileJoiner } from "./file-joiner.ts";
-import { recordedRenditions, thumbnailRendition } from "./recorded-renditions.ts";
+import { InitSections } from "./init-sections.ts";
+import {
+  describeRendition,
+  recordedRenditions,
+  thumbnailRendition,
+} from "./recorded-renditions.ts";
 import type { RecordingFile } from "./recording-file.ts";
 import {
   RECORDING_CONTENT_TYPE,
   type RecordingPlaylist,
   RecordingPlaylists,
+  recordingFileName,
 } from "./recording-playlists.ts";
 import { type NextFile, RecordingQueue } from "./recording-queue.ts";
 import type { SpillFolder } from "./spill-folder.ts";
@@ -63,6 +68,7 @@ export class Recording {
   #thumbnails: Thumbnails | undefined;
   readonly #queue: RecordingQueue;
   #playlists: RecordingPlaylists | undefined;
+  readonly #inits = new InitSections();
   #files = 0;
   /** By rendition's name. */
   readonly #written = new Map<string, { readonly files: number; readonly durationMs: number }>();
@@ -105,7 +111,7 @@ export class Recording {
       hlsPath: "media/hls",
       playlist: "master.m3u8",
       byteRangePlaylist: "byte-range-multivariant.m3u8",
-      renditions: recorded.map(recordingRendition),
+      renditions: recorded.map(describeRendition),
       ...this.#thumbnails?.media,
     };
     this.#playlists = new RecordingPlaylists(this.#media);
@@ -187,6 +193,9 @@ export class Recording {
 
   #enqueue(files: readonly RecordingFile[]): void {
     for (const file of files) {
+      if (file.init !== undefined) {
+        this.#inits.need(this.#pathOf(file.row.rendition, file.init.name), file.init);
+      }
       if (this.#queue.push(file)) {
         this.#work();
       } else {
@@ -202,8 +211,12 @@ export class Recording {
     this.#options.tell({ type: "recording-gap", path: this.#path(row), durationMs, message });
   }
 
-  #path({ rendition, index }: RecordingFileRow): string {
-    return `${this.#media?.hlsPath}/${rendition}/${index}.ts`;
+  #path(row: RecordingFileRow): string {
+    return this.#pathOf(row.rendition, recordingFileName(row));
+  }
+
+  #pathOf(rendition: string, file: string): string {
+    return `${this.#media?.hlsPath}/${rendition}/${file}`;
   }
 
   /** One worker at a time; it goes on until the queue is empty and, when finishing, the end is told. */
@@ -260,8 +273,7 @@ export class Recording {
       this.#lose(row, `it could not wait on the disk: ${file.lost}`);
       return;
     }
-    const contentType = RECORDING_CONTENT_TYPE.segment;
-    const failure = await this.#put({ path: this.#path(row), contentType, body: file.body, row });
+    const failure = await this.#putMedia(row, file.body);
     if (this.#state !== "recording") {
       return;
     }
@@ -282,6 +294,23 @@ export class Recording {
     if (files % step === 0) {
       await this.#writePlaylists(files === 1 ? "with-multivariant" : rendition);
     }
+  }
+
+  /** What the file needs comes before it. */
+  async #putMedia(row: RecordingFileRow, body: Buffer): Promise<string | undefined> {
+    if (row.init === undefined) {
+      const contentType = RECORDING_CONTENT_TYPE.segment;
+      return this.#put({ path: this.#path(row), contentType, body, row });
+    }
+    const contentType = RECORDING_CONTENT_TYPE.fragmented;
+    const path = this.#pathOf(row.rendition, row.init);
+    const init = this.#inits.unwritten(path);
+    const failure = init && (await this.#put({ path, contentType, body: init.body }));
+    if (failure !== undefined) {
+      return failure;
+    }
+    this.#inits.written(path);
+    return this.#put({ path: this.#path(row), contentType, body, row });
   }
 
   /** Counts a written file; returns how many its rendition has. */
@@ -365,16 +394,4 @@ export class Recording {
       return error instanceof Error ? error.message : String(error);
     }
   }
-}
-
-function recordingRendition({ name, picture, codecs }: Rendition): RecordingRendition {
-  return {
-    path: name,
-    playlist: "playlist.m3u8",
-    byteRangePlaylist: "byte-range-variant.m3u8",
-    width: picture?.width ?? 0,
-    height: picture?.height ?? 0,
-    frameRate: picture?.frameRate ?? 0,
-    codecs,
-  };
 }

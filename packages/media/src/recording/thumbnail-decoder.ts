@@ -23,10 +23,12 @@ export class ThumbnailDecoder {
 
   /** The first picture of a segment as JPEG. Rejects when it can't be decoded, or too many wait. */
   async decode(segment: Segment): Promise<Buffer> {
-    const frame = firstPicture(segment.body);
+    const { init, body } = segment;
+    const frame = init === undefined ? firstPicture(body) : Buffer.concat([init.body, body]);
+    const format = init === undefined ? "mpegts" : "mp4";
     await this.#turn();
     try {
-      return await runFfmpeg(this.#ffmpeg, ARGUMENTS, frame, {
+      return await runFfmpeg(this.#ffmpeg, decoding(format), frame, {
         timeoutMs: TIMEOUT_MS,
         outputBytesMax: JPEG_BYTES_MAX,
       });
@@ -53,11 +55,13 @@ export class ThumbnailDecoder {
   }
 }
 
-const ARGUMENTS = [
-  ...[...PIPES_ONLY, "-threads", "1", "-f", "mpegts", "-i", "pipe:0", "-map", "0:v:0"],
-  ...["-frames:v", "1", "-pix_fmt", "yuvj420p", "-q:v", "4"],
-  ...[...PIPES_ONLY, "-f", "image2pipe", "-c:v", "mjpeg", "pipe:1"],
-];
+function decoding(format: string): string[] {
+  return [
+    ...[...PIPES_ONLY, "-threads", "1", "-f", format, "-i", "pipe:0", "-map", "0:v:0"],
+    ...["-frames:v", "1", "-pix_fmt", "yuvj420p", "-q:v", "4"],
+    ...[...PIPES_ONLY, "-f", "image2pipe", "-c:v", "mjpeg", "pipe:1"],
+  ];
+}
 
 /** The packets before the second picture: a copy, so that the segment's memory isn't held while it waits. */
 function firstPicture(body: Buffer): Buffer {

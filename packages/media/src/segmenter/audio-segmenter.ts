@@ -1,18 +1,18 @@
 import type { AacConfig } from "../codec/aac-config.ts";
-import { TICKS_PER_MS } from "../mpegts/transport-stream.ts";
-import { TsMuxer } from "../mpegts/ts-muxer.ts";
-import { AudioPacker } from "./audio-packer.ts";
+import {
+  type MediaContainer,
+  newSegmentWriter,
+  type SegmentWriter,
+} from "../packaging/segment-writer.ts";
 import type { Cut, CutSchedule } from "./cutter.ts";
 import type { Segment } from "./segment.ts";
-import { ORIGIN_TICKS } from "./segmenter.ts";
 import type { TimedMetadata, TimedMetadataReader } from "./timed-metadata.ts";
 
 /** Makes segments of sound alone, each from one cut of the source to the next. */
 export class AudioSegmenter {
   readonly #schedule: CutSchedule;
   readonly #onSegment: (segment: Segment) => void;
-  readonly #muxer = new TsMuxer();
-  readonly #packer: AudioPacker;
+  readonly #writer: SegmentWriter;
   readonly #metadata: TimedMetadataReader;
   #config: AacConfig | undefined;
   #open: Cut | undefined;
@@ -23,15 +23,13 @@ export class AudioSegmenter {
   constructor(
     schedule: CutSchedule,
     metadata: TimedMetadata,
+    container: MediaContainer,
     onSegment: (segment: Segment) => void,
   ) {
     this.#schedule = schedule;
     this.#metadata = metadata.reader();
     this.#onSegment = onSegment;
-    this.#packer = new AudioPacker((ptsTicks, frames) => {
-      this.#audioBytes += frames.length;
-      this.#muxer.writeAudio(ptsTicks, frames);
-    });
+    this.#writer = newSegmentWriter(container, false);
   }
 
   /** The segment to begin next. */
@@ -40,8 +38,8 @@ export class AudioSegmenter {
   }
 
   setAudioConfig(config: AacConfig | undefined): void {
-    this.#packer.flush();
     this.#config = config;
+    this.#writer.setAudioConfig(config);
   }
 
   audio(timeMs: number, frame: Buffer): void {
@@ -53,11 +51,12 @@ export class AudioSegmenter {
       }
       this.#open = next;
       this.#nextIndex += 1;
-      this.#muxer.writeTables({ video: false, audio: true });
+      this.#writer.begin(true);
     }
     if (this.#open !== undefined && this.#config !== undefined) {
       this.#lastMs = timeMs;
-      this.#packer.add(this.#config, ORIGIN_TICKS + timeMs * TICKS_PER_MS, frame);
+      this.#audioBytes += frame.length;
+      this.#writer.audio(timeMs, frame);
     }
   }
 
@@ -75,8 +74,7 @@ export class AudioSegmenter {
       this.#nextIndex -= 1;
       this.#metadata.rewind(this.#open.shownMs);
     }
-    this.#packer.clear();
-    this.#muxer.rollBack();
+    this.#writer.rollBack();
     this.#audioBytes = 0;
     this.#open = undefined;
   }
@@ -87,17 +85,19 @@ export class AudioSegmenter {
       return;
     }
     for (let due = this.#metadata.take(beforeMs); due; due = this.#metadata.take(beforeMs)) {
-      this.#muxer.writeMetadata(ORIGIN_TICKS + due.timeMs * TICKS_PER_MS, due.tag);
+      this.#writer.metadata(due.timeMs, due.tag);
     }
   }
 
   #close(open: Cut, endMs: number): void {
-    this.#packer.flush();
-    const body = this.#muxer.take();
+    this.#writer.flush(endMs);
+    const { init } = this.#writer;
+    const body = this.#writer.take();
     const durationMs = endMs - open.shownMs;
     const { index, discontinuity, programDateTimeMs } = open;
     this.#onSegment({
       body,
+      init,
       index,
       durationMs,
       programDateTimeMs,

@@ -1,3 +1,5 @@
+import type { InitSection } from "./segment.ts";
+
 /** A part is cut before the frame that would make it longer. Amazon IVS doesn't publish its own. */
 export const PART_DURATION_MAX_MS = 420;
 
@@ -9,7 +11,8 @@ export interface SegmentPart {
   readonly durationMs: number;
   /** It begins with a keyframe. */
   readonly independent: boolean;
-  /** Of its segment. */
+  /** Of its segment, as what follows. */
+  readonly init?: InitSection | undefined;
   readonly programDateTimeMs: number;
   readonly discontinuity: boolean;
 }

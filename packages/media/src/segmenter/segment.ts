@@ -1,8 +1,17 @@
 import type { RecordingByteRange } from "../engine/messages.ts";
 
-/** One piece of MPEG-TS that begins with program tables, delimiter, parameter sets and a keyframe. */
+/** What players read before segments that don't say it themselves (RFC 8216, "Media Initialization Section"). */
+export interface InitSection {
+  /** File name, made of the content: equal names are equal bytes. */
+  readonly name: string;
+  readonly body: Buffer;
+}
+
+/** One piece of media that begins with a keyframe and with all that a player needs, but for its `init`. */
 export interface Segment {
   readonly body: Buffer;
+  /** Undefined in a transport stream. */
+  readonly init?: InitSection | undefined;
   /** Ordinal in its broadcast from 0, without holes: the same stretch of time in every rendition. */
   readonly index: number;
   readonly durationMs: number;

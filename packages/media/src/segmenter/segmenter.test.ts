@@ -265,4 +265,29 @@ describe("timeline", () => {
     expect(timeline.takeJump()).toBe(expected.includes(73 as never));
     expect(timeline.takeJump()).toBe(false);
   });
+
+  test("sound that begins later, as fragments: another init section, from the next keyframe on", () => {
+    const segments: Segment[] = [];
+    const segmenter = new Segmenter({
+      limits: defaultMediaLimits,
+      container: "fmp4",
+      cutter: new LeadingCutter(defaultMediaLimits, () => NOW_MS),
+      timeline: new Timeline(),
+      onSegment: (segment) => segments.push(segment),
+    });
+    segmenter.setVideoConfig(avcConfig);
+    feed(segmenter, 0, 2_500);
+    segmenter.setAudioConfig(aacConfig);
+    segmenter.audio(2_500, Buffer.alloc(40));
+    feed(segmenter, 2_500, 6_500);
+    segmenter.finish();
+    expect(segments.map(({ discontinuity }) => discontinuity)).toEqual([false, false, true, false]);
+    const inits = segments.map(({ init }) => init?.body.includes("mp4a"));
+    expect(inits).toEqual([false, false, true, true]);
+    const names = segments.map(({ init }) => init?.name);
+    expect(new Set(names).size).toBe(2);
+    for (const { body, keyframeIntervals } of segments)
+      for (const { offset } of keyframeIntervals)
+        expect(body.toString("latin1", offset + 4, offset + 8)).toBe("moof");
+  });
 });

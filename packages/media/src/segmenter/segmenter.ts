@@ -1,21 +1,18 @@
 import type { AacConfig } from "../codec/aac-config.ts";
-import { toAnnexB } from "../codec/avc-access-unit.ts";
 import type { AvcConfig } from "../codec/avc-config.ts";
 import type { RecordingByteRange } from "../engine/messages.ts";
 import type { MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
-import { TICKS_PER_MS } from "../mpegts/transport-stream.ts";
-import { TsMuxer } from "../mpegts/ts-muxer.ts";
-import { AudioPacker } from "./audio-packer.ts";
+import {
+  type MediaContainer,
+  newSegmentWriter,
+  type SegmentWriter,
+} from "../packaging/segment-writer.ts";
 import type { Cut, Cutter } from "./cutter.ts";
 import { PartCutter, type SegmentPart } from "./part-cutter.ts";
 import type { Segment } from "./segment.ts";
 import type { TimedMetadata, TimedMetadataReader } from "./timed-metadata.ts";
 import type { MediaTimeline } from "./timeline.ts";
-
-/** Media time 0 lies here, so that clocks and early presentation times are not negative. As ffmpeg's muxer. */
-export const ORIGIN_TICKS = 126_000;
-const DELIMITER = Buffer.of(0, 0, 0, 1, 9, 0xf0);
 
 type SegmentLimits = Pick<MediaLimits, "segmentDurationMaxMs" | "segmentBytesMax">;
 
@@ -39,6 +36,8 @@ export interface FrameListener {
 
 export interface SegmenterOptions {
   readonly limits: SegmentLimits;
+  /** Default `mpegts`. */
+  readonly container?: MediaContainer | undefined;
   readonly cutter: Cutter;
   readonly timeline: MediaTimeline;
   readonly onSegment: (segment: Segment) => void;
@@ -65,7 +64,7 @@ interface OpenSegment {
 }
 
 /**
- * Makes MPEG-TS segments of one rendition's frames, beginning at the keyframes that its cutter chooses. Frames before
+ * Makes segments of one rendition's frames, beginning at the keyframes that its cutter chooses. Frames before
  * the first one are left out. Throws MediaError `limit` when keyframes stay away for too long.
  */
 export class Segmenter {
@@ -75,12 +74,10 @@ export class Segmenter {
   readonly #onPart: ((part: SegmentPart) => void) | undefined;
   readonly #listener: FrameListener | undefined;
   readonly #timeline: MediaTimeline;
-  readonly #muxer = new TsMuxer();
-  readonly #packer: AudioPacker;
+  readonly #writer: SegmentWriter;
   readonly #metadata: TimedMetadataReader | undefined;
   #video: AvcConfig | undefined;
   #audio: AacConfig | undefined;
-  #keyframePrefix = DELIMITER;
   #open: OpenSegment | undefined;
   #lastDtsMs = 0;
   /** The latest frame that is shown. Reordered frames are shown after they are decoded. */
@@ -96,7 +93,7 @@ export class Segmenter {
     this.#timeline = timeline;
     this.#onSegment = onSegment;
     this.#listener = listener;
-    this.#packer = new AudioPacker((ptsTicks, frames) => this.#writeAudio(ptsTicks, frames));
+    this.#writer = newSegmentWriter(options.container ?? "mpegts", true);
   }
 
   /** Media time received so far. */
@@ -110,17 +107,20 @@ export class Segmenter {
       this.#cutter.break();
     }
     this.#video = config;
-    this.#keyframePrefix = Buffer.concat([DELIMITER, config.parameterSets]);
+    this.#writer.setVideoConfig(config);
   }
 
   setAudioConfig(config: AacConfig | undefined): void {
-    this.#packer.flush();
     this.#audio = config;
+    this.#writer.setAudioConfig(config);
+    if (this.#open !== undefined && this.#writer.isStale) {
+      this.#cutter.break();
+    }
   }
 
   /** Another publisher's frames follow, beginning with a keyframe. */
   restart(): void {
-    this.#packer.flush();
+    this.#writer.flush(this.#lastDtsMs + this.#frameMs);
     this.#timeline.restart(this.#lastPtsMs + this.#frameMs);
     this.#cutter.break();
   }
@@ -128,12 +128,10 @@ export class Segmenter {
   /** `units` are length-prefixed NAL units; they're changed in place. */
   video(rawMs: number, compositionMs: number, keyframe: boolean, units: Buffer): void {
     const mappedMs = this.#timeline.map(rawMs);
-    const config = this.#video;
-    if (config === undefined || (this.#open === undefined && !keyframe)) {
+    if (this.#video === undefined || (this.#open === undefined && !keyframe)) {
       return;
     }
     const kept = this.#listener && Buffer.from(units);
-    const unit = toAnnexB(units, config.nalLengthBytes);
     const dtsMs = this.#open === undefined ? mappedMs : Math.max(mappedMs, this.#lastDtsMs + 1);
     this.#writeMetadata(dtsMs);
     const ptsMs = Math.max(dtsMs, mappedMs + compositionMs);
@@ -152,9 +150,7 @@ export class Segmenter {
       this.#listener?.video({ dtsMs, ptsMs, keyframe, cut, units: kept });
     }
     open.videoFrames += 1;
-    open.videoBytes += unit.bytes.length;
-    const prefix = keyframe && !unit.hasParameterSets ? this.#keyframePrefix : DELIMITER;
-    this.#muxer.writeVideo(toTicks(ptsMs), toTicks(dtsMs), keyframe, prefix, unit.bytes);
+    open.videoBytes += this.#writer.video({ dtsMs, ptsMs, keyframe, units });
   }
 
   /** One raw AAC frame. */
@@ -162,7 +158,8 @@ export class Segmenter {
     const timeMs = this.#timeline.map(rawMs);
     if (this.#open !== undefined && this.#audio !== undefined) {
       this.#listener?.audio(timeMs, frame);
-      this.#packer.add(this.#audio, toTicks(timeMs), frame);
+      this.#open.audioBytes += frame.length;
+      this.#writer.audio(timeMs, frame);
     }
   }
 
@@ -177,8 +174,7 @@ export class Segmenter {
 
   /** Takes back the segment that is being written: the same frames will come again. */
   discard(): void {
-    this.#packer.clear();
-    this.#muxer.rollBack();
+    this.#writer.rollBack();
     if (this.#open !== undefined) {
       this.#metadata?.rewind(this.#open.startMs);
     }
@@ -186,7 +182,6 @@ export class Segmenter {
   }
 
   #keyframe(dtsMs: number, ptsMs: number): Cut | undefined {
-    this.#packer.flush();
     if (this.#timeline.takeJump()) {
       this.#cutter.jump();
     }
@@ -209,8 +204,9 @@ export class Segmenter {
       this.#nextPart(dtsMs, true);
     }
     if (this.#open !== undefined) {
-      this.#open.keyframes.push({ offset: this.#muxer.length, timeMs: dtsMs });
-      this.#muxer.writeTables({ video: true, audio: this.#audio !== undefined });
+      this.#writer.flush(dtsMs);
+      this.#open.keyframes.push({ offset: this.#writer.length, timeMs: dtsMs });
+      this.#writer.begin(cut !== undefined);
     }
     return cut;
   }
@@ -219,8 +215,8 @@ export class Segmenter {
   #nextPart(dtsMs: number, keyframe: boolean): undefined {
     const open = this.#open;
     if (this.#onPart !== undefined && open?.parts.isDue(dtsMs, this.#frameMs) === true) {
-      this.#packer.flush();
-      this.#givePart(open, dtsMs, this.#muxer.written, keyframe);
+      this.#writer.flush(dtsMs);
+      this.#givePart(open, dtsMs, this.#writer.written, keyframe);
     }
   }
 
@@ -228,7 +224,8 @@ export class Segmenter {
     const part = open.parts.cut(endMs, written, nextIsKeyframe);
     const { programDateTimeMs, discontinuity } = open.cut;
     if (part !== undefined) {
-      this.#onPart?.({ ...part, programDateTimeMs, discontinuity });
+      const { init } = this.#writer;
+      this.#onPart?.({ ...part, init, programDateTimeMs, discontinuity });
     }
   }
 
@@ -236,15 +233,8 @@ export class Segmenter {
     if (dtsMs - open.startMs > this.#limits.segmentDurationMaxMs) {
       throw new MediaError("limit", "the keyframe interval is too long: set it to 2 seconds");
     }
-    if (this.#muxer.length > this.#limits.segmentBytesMax) {
+    if (this.#writer.length > this.#limits.segmentBytesMax) {
       throw new MediaError("limit", "a segment is too large: lower the bitrate");
-    }
-  }
-
-  #writeAudio(ptsTicks: number, frames: Buffer): void {
-    if (this.#open !== undefined) {
-      this.#open.audioBytes += frames.length;
-      this.#muxer.writeAudio(ptsTicks, frames);
     }
   }
 
@@ -254,17 +244,19 @@ export class Segmenter {
       return;
     }
     for (let due = this.#metadata?.take(beforeMs); due; due = this.#metadata?.take(beforeMs)) {
-      this.#muxer.writeMetadata(toTicks(due.timeMs), due.tag);
+      this.#writer.metadata(due.timeMs, due.tag);
     }
   }
 
   #close(open: OpenSegment, endMs: number): void {
-    this.#packer.flush();
-    const body = this.#muxer.take();
+    this.#writer.flush(endMs);
+    const { init } = this.#writer;
+    const body = this.#writer.take();
     this.#givePart(open, endMs, body, true);
     const { index, discontinuity, programDateTimeMs } = open.cut;
     this.#onSegment({
       body,
+      init,
       index,
       durationMs: endMs - open.startMs,
       programDateTimeMs,
@@ -275,11 +267,6 @@ export class Segmenter {
       videoFrames: open.videoFrames,
     });
   }
-}
-
-/** Timestamp in the transport stream of a media time. */
-export function toTicks(timeMs: number): number {
-  return ORIGIN_TICKS + timeMs * TICKS_PER_MS;
 }
 
 function intervals(

@@ -2,7 +2,7 @@ import type { DateRange } from "../hls/date-ranges.ts";
 import { spliceInsert } from "../hls/splice-insert.ts";
 import { crc32Mpeg } from "../mpegts/crc32.ts";
 import type { Cut } from "../segmenter/cutter.ts";
-import { toTicks } from "../segmenter/segmenter.ts";
+import { toTicks } from "../segmenter/media-clock.ts";
 
 interface AdBreak {
   readonly id: string;

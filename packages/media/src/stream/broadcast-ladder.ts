@@ -1,6 +1,7 @@
 import type { StreamMedia } from "../engine/messages.ts";
 import { SOURCE_RENDITION } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
+import type { MediaContainer } from "../packaging/segment-writer.ts";
 import type { Cut } from "../segmenter/cutter.ts";
 import type { FrameListener } from "../segmenter/segmenter.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
@@ -26,6 +27,7 @@ export interface BroadcastLadderOptions {
   readonly plan: TranscodePlan;
   readonly limits: MediaLimits;
   readonly metadata: TimedMetadata;
+  readonly container: MediaContainer;
   /** Segments are served in parts. */
   readonly lowLatency: boolean;
   readonly outputs: RenditionOutputs;
@@ -43,12 +45,13 @@ export class BroadcastLadder {
   #warning: string | undefined;
 
   constructor(options: BroadcastLadderOptions) {
-    const { plan, limits, metadata, outputs, lowLatency } = options;
+    const { plan, limits, metadata, container, outputs, lowLatency } = options;
     this.#options = options;
     this.#transcoder = new Transcoder({
       program: plan.program,
       limits,
       metadata,
+      container,
       onSegment: (rendition, segment) => outputs.add(rendition, segment),
       onPart: lowLatency ? (renditionId, part) => outputs.addPart(renditionId, part) : undefined,
       onFailed: (message) => this.#fallBack(message),

@@ -1,6 +1,7 @@
 import type { MediaHost, RecordingPlan } from "../engine/messages.ts";
 import type { LiveChannel } from "../hls/live-channel.ts";
 import type { MediaLimits } from "../limits.ts";
+import type { MediaContainer } from "../packaging/segment-writer.ts";
 import type { SpillFolder } from "../recording/spill-folder.ts";
 import type { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { ChannelType } from "../transcode/ladder.ts";
@@ -15,6 +16,7 @@ export interface BroadcastOptions {
   readonly thumbnailDecoder: ThumbnailDecoder | undefined;
   readonly spill: SpillFolder | undefined;
   readonly live: LiveChannel;
+  readonly container: MediaContainer;
   /** Segments listed in live playlists; undefined for the default. */
   readonly listedSegments: number | undefined;
   /** Segments are served in parts, before they are complete. */

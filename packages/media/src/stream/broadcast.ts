@@ -20,6 +20,7 @@ import { Timeline } from "../segmenter/timeline.ts";
 import { AdBreaks } from "./ad-breaks.ts";
 import { BroadcastLadder, type TranscodePlan } from "./broadcast-ladder.ts";
 import type { BroadcastOptions } from "./broadcast-options.ts";
+import { BroadcastPublishers } from "./broadcast-publishers.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { IngestGuard } from "./ingest-limits.ts";
 import { PublisherFeed } from "./publisher-feed.ts";
@@ -30,10 +31,7 @@ import type { TrackReader, VideoFrame } from "./track-reader.ts";
 /** Amazon IVS's words. */
 const CAPACITY_EXCEEDED = "Transcode capacity exceeded. Please try again.";
 
-/**
- * One broadcast of a channel, from the accepted publisher to the last segment. It has one publisher at a time; another
- * one with a higher priority waits as a candidate until its first keyframe shows that it may take over.
- */
+/** One broadcast of a channel, from the accepted publisher to the last segment. */
 export class Broadcast {
   readonly streamName: string;
   readonly streamId: string;
@@ -46,9 +44,7 @@ export class Broadcast {
   readonly #ladder: BroadcastLadder | undefined;
   readonly #health = new HealthMonitor();
   readonly #guard: IngestGuard;
-  #active: PublisherFeed | undefined;
-  #candidate: PublisherFeed | undefined;
-  #takeovers = 0;
+  readonly #publishers: BroadcastPublishers;
   #media: StreamMedia | undefined;
   #mediaChanged = true;
   #warnings: readonly string[] = [];
@@ -78,6 +74,9 @@ export class Broadcast {
     this.recorded = new Promise((resolve) => {
       this.#resolveRecorded = (finished) => resolve(finished);
     });
+    this.#publishers = new BroadcastPublishers(options.limits.takeoversMax, (event) =>
+      this.#tell(event),
+    );
     this.#createdAtMs = options.now();
     this.#openedAtMs = options.monotonicMs();
     this.#guard = new IngestGuard(options.channelType, (breach) => this.#breached(breach));
@@ -104,6 +103,7 @@ export class Broadcast {
     this.#ladder = this.#newLadder(options.transcode);
     this.#segmenter = new Segmenter({
       limits: options.limits,
+      container: options.container,
       cutter: new LeadingCutter(options.limits, options.now, (cut) => this.#cut(cut)),
       timeline: new Timeline(),
       onSegment: (segment) => this.#segment(segment),
@@ -124,8 +124,9 @@ export class Broadcast {
       secure: publisher.secure,
       recording: this.#options.recording !== undefined,
     });
-    this.#active = new PublisherFeed(this, publisher, priority ?? 0);
-    return this.#active;
+    const feed = new PublisherFeed(this, publisher, priority ?? 0);
+    this.#publishers.begin(feed);
+    return feed;
   }
 
   /**
@@ -136,34 +137,15 @@ export class Broadcast {
     if (this.#state !== "open") {
       throw new MediaError("refused", "the channel's last stream is just ending");
     }
-    if (priority === undefined) {
-      throw new MediaError("refused", "the channel already has a publisher");
-    }
-    const least = Math.max(this.#active?.priority ?? 0, this.#candidate?.priority ?? 0);
-    if (priority <= least) {
-      this.#tell({ type: "stream-takeover-failed", code: "StreamTakeoverInvalidPriority" });
-      throw new MediaError("refused", "the priority is not higher than the running publisher's");
-    }
-    if (this.#takeovers >= this.#options.limits.takeoversMax) {
-      this.#tell({ type: "stream-takeover-failed", code: "StreamTakeoverLimitBreached" });
-      throw new MediaError("refused", "the broadcast was taken over too often");
-    }
-    this.#candidate?.publisher.disconnect("another publisher has a higher priority");
-    this.#candidate = new PublisherFeed(this, publisher, priority);
-    return this.#candidate;
+    this.#publishers.checkContender(priority);
+    const feed = new PublisherFeed(this, publisher, priority);
+    this.#publishers.contend(feed);
+    return feed;
   }
 
   /** Asked by a candidate at its first keyframe. Throws MediaError `refused` when its media is different. */
   takeOver(feed: PublisherFeed): void {
-    const running = this.#active;
-    this.#candidate = undefined;
-    if (running !== undefined && !running.tracks.matches(feed.tracks)) {
-      this.#tell({ type: "stream-takeover-failed", code: "StreamTakeoverMediaMismatch" });
-      throw new MediaError("refused", "the media differs from the running publisher's");
-    }
-    this.#takeovers += 1;
-    this.#active = feed;
-    running?.publisher.disconnect("another publisher with a higher priority took over");
+    this.#publishers.takeOver(feed);
     this.#segmenter.restart();
     this.configure(feed.tracks);
     const { publisher, priority } = feed;
@@ -171,7 +153,7 @@ export class Broadcast {
   }
 
   isActive(feed: PublisherFeed): boolean {
-    return feed === this.#active && this.#state === "open";
+    return feed === this.#publishers.active && this.#state === "open";
   }
 
   /** The active publisher's configuration came or changed. */
@@ -190,8 +172,9 @@ export class Broadcast {
   video(timestampMs: number, frame: VideoFrame): void {
     this.#hasVideo = true;
     this.#segmenter.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
-    if (this.#active !== undefined) {
-      this.#ladder?.frame(this.#active.tracks);
+    const { active } = this.#publishers;
+    if (active !== undefined) {
+      this.#ladder?.frame(active.tracks);
     }
   }
 
@@ -201,9 +184,7 @@ export class Broadcast {
 
   /** A publisher is gone: the broadcast ends with the active one. */
   gone(feed: PublisherFeed, reason: SessionEndReason, message: string): void {
-    if (feed === this.#candidate) {
-      this.#candidate = undefined;
-    } else if (feed === this.#active) {
+    if (this.#publishers.gone(feed)) {
       this.end(reason, message);
     }
   }
@@ -215,11 +196,7 @@ export class Broadcast {
     }
     this.#state = "closing";
     this.#segmenter.finish();
-    for (const feed of [this.#active, this.#candidate]) {
-      if (feed?.publisher.open === true) {
-        feed.publisher.disconnect(message);
-      }
-    }
+    this.#publishers.disconnectAll(message);
     const made = this.#ladder?.finish();
     if (made === undefined) {
       this.#finishOutputs();
@@ -335,10 +312,11 @@ export class Broadcast {
 
   #segment(segment: Segment): void {
     this.#durationMs += segment.durationMs;
-    this.#health.segment(segment, this.#active?.tracks.audio !== undefined);
-    if (this.#mediaChanged && this.#active !== undefined) {
+    const { active } = this.#publishers;
+    this.#health.segment(segment, active?.tracks.audio !== undefined);
+    if (this.#mediaChanged && active !== undefined) {
       this.#mediaChanged = false;
-      this.#describe(this.#active.tracks, segment);
+      this.#describe(active.tracks, segment);
     }
     if (this.#media !== undefined) {
       const { segmentsMeasured } = this.#health;
@@ -374,14 +352,22 @@ export class Broadcast {
       this.#outputs.expect([SOURCE_RENDITION]);
       return undefined;
     }
-    const { limits, lowLatency } = this.#options;
+    const { limits, lowLatency, container } = this.#options;
     const onRefused = (): void => {
       this.#tell({ type: "stream-failure", reason: CAPACITY_EXCEEDED });
       this.#endSoon("transcode-capacity", CAPACITY_EXCEEDED);
     };
     const metadata = this.#metadata;
     const outputs = this.#outputs;
-    return new BroadcastLadder({ plan, limits, metadata, lowLatency, outputs, onRefused });
+    return new BroadcastLadder({
+      plan,
+      limits,
+      metadata,
+      container,
+      lowLatency,
+      outputs,
+      onRefused,
+    });
   }
 
   #record(renditions: readonly Rendition[], startedAtMs: number): void {

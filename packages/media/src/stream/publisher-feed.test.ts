@@ -29,6 +29,7 @@ function make() {
     thumbnailDecoder: undefined,
     spill: undefined,
     live,
+    container: "mpegts",
     listedSegments: undefined,
     lowLatency: false,
     channelType: undefined,

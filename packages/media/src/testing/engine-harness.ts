@@ -70,7 +70,7 @@ export class EngineHarness {
     return this;
   }
 
-  /** The default decision: keys that begin with "no" are refused, "rec" ones are recorded. */
+  /** The default decision: keys that begin with "no" are refused, "rec" ones are recorded, "fmp4" ones in fragments. */
   allow(request: PublishRequest): PublishDecision {
     const { streamKey } = request;
     if (streamKey.startsWith("no")) {
@@ -82,6 +82,7 @@ export class EngineHarness {
       streamName: `channel/${streamKey}`,
       streamId: `st-${this.#broadcasts}`,
       recording: streamKey.startsWith("rec") ? RECORD_ALL : undefined,
+      container: streamKey.includes("fmp4") ? "fmp4" : "mpegts",
     };
   }
 
@@ -156,6 +157,9 @@ async function answer(
     /^\/live\/(channel\/[^/]+)\/([^/]+)(?:\/([^/]+))?$/.exec(path) ?? [];
   if (file === "") {
     return harness.engine.multivariantPlaylist(streamName, "");
+  }
+  if (file.startsWith("init-")) {
+    return harness.engine.initSection(streamName, rendition, file);
   }
   return file === "playlist.m3u8"
     ? harness.engine.mediaPlaylist(streamName, rendition)

@@ -1,5 +1,6 @@
 import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
+import type { MediaContainer } from "../packaging/segment-writer.ts";
 import { AudioSegmenter } from "../segmenter/audio-segmenter.ts";
 import { type CutSchedule, FollowingCutter } from "../segmenter/cutter.ts";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
@@ -29,6 +30,7 @@ export class RenditionFollower {
     schedule: CutSchedule,
     metadata: TimedMetadata,
     limits: MediaLimits,
+    container: MediaContainer,
     onSegment: (rendition: Rendition, segment: Segment) => void,
     onPart: ((renditionId: string, part: SegmentPart) => void) | undefined,
   ) {
@@ -40,11 +42,12 @@ export class RenditionFollower {
       onSegment(this.#rendition(), segment);
     };
     if (step.video === undefined) {
-      this.#audioSegmenter = new AudioSegmenter(schedule, metadata, complete);
+      this.#audioSegmenter = new AudioSegmenter(schedule, metadata, container, complete);
     } else {
       const timeline = new FixedTimeline(TAPE_ORIGIN_MS);
       this.#segmenter = new Segmenter({
         limits,
+        container,
         cutter: this.#cutter,
         timeline,
         onSegment: complete,

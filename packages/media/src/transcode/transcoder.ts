@@ -1,6 +1,7 @@
 import { FfmpegProcess } from "../ffmpeg/ffmpeg-process.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
+import type { MediaContainer } from "../packaging/segment-writer.ts";
 import { CutSchedule } from "../segmenter/cutter.ts";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
@@ -25,6 +26,7 @@ export interface TranscoderOptions {
   readonly program: string;
   readonly limits: MediaLimits;
   readonly metadata: TimedMetadata;
+  readonly container: MediaContainer;
   readonly onSegment: (rendition: Rendition, segment: Segment) => void;
   /** Undefined where nobody asks for parts. */
   readonly onPart: ((renditionId: string, part: SegmentPart) => void) | undefined;
@@ -62,7 +64,7 @@ export class Transcoder {
   }
 
   start(steps: readonly LadderStep[], source: SourcePicture): void {
-    const { limits, metadata, onSegment, onPart } = this.#options;
+    const { limits, metadata, container, onSegment, onPart } = this.#options;
     this.#steps = steps;
     this.#source = source;
     this.#followers = steps.map(
@@ -72,6 +74,7 @@ export class Transcoder {
           this.schedule,
           metadata,
           limits,
+          container,
           (rendition, segment) => {
             onSegment(rendition, segment);
             this.#forget();

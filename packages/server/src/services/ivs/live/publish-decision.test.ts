@@ -25,6 +25,7 @@ async function decide(request: Partial<PublishRequest> = {}, change: LiveWorldCh
 test("the key of a channel lets an encoder in, to be recorded", async () => {
   expect(await decide()).toEqual({
     allow: true,
+    container: "mpegts",
     ladder: { type: "STANDARD", preset: "" },
     streamName: CHANNEL_ARN,
     lowLatency: true,

@@ -32,6 +32,7 @@ export async function decidePublish(
     streamName: channelArn(channel),
     lowLatency: channel.latency_mode === "LOW",
     streamId: `st-1${ids.alphanumeric(STREAM_ID_RANDOM_LENGTH)}`,
+    container: channel.container_format === "FRAGMENTED_MP4" ? "fmp4" : "mpegts",
     ladder: { type: channel.type, preset: channel.preset },
     recording: configuration && recordingPlan(configuration, channel),
   };

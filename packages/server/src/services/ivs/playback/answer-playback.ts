@@ -14,9 +14,11 @@ import {
   preflightResponse,
   refusalResponse,
   segmentResponse,
+  segmentType,
 } from "./playback-responses.ts";
 
-const SEGMENT_NAME = /^(\d{1,15})(?:\.(\d{1,6}))?\.ts$/;
+const SEGMENT_NAME = /^(\d{1,15})(?:\.(\d{1,6}))?\.(ts|mp4)$/;
+const INIT_NAME = /^init-[0-9a-f]{1,64}\.mp4$/;
 const MEDIA_PLAYLIST = "playlist.m3u8";
 
 /** Live HLS, to whom the gate lets in. Undefined: not a playback request. */
@@ -79,14 +81,23 @@ async function answerPart(
     const text = await live.engine.mediaPlaylist(channelArn, rendition);
     return text === undefined ? undefined : playlistResponse(text, request, admission);
   }
+  const content = await readMedia(file, channelArn, rendition, live);
+  return content && segmentResponse(content, segmentType(file), request, admission);
+}
+
+async function readMedia(
+  file: string,
+  channelArn: string,
+  rendition: string,
+  live: LiveStreams,
+): Promise<Uint8Array | undefined> {
+  if (INIT_NAME.test(file)) return live.engine.initSection(channelArn, rendition, file);
   const name = readSegmentName(file);
   if (!name) return undefined;
   const { sequence, part } = name;
-  const content =
-    part === undefined
-      ? await live.engine.segment(channelArn, rendition, sequence)
-      : await live.engine.part(channelArn, rendition, sequence, part);
-  return content && segmentResponse(content, request, admission);
+  return part === undefined
+    ? live.engine.segment(channelArn, rendition, sequence)
+    : live.engine.part(channelArn, rendition, sequence, part);
 }
 
 /**
@@ -125,7 +136,7 @@ function isSigned({ headers, query }: PlainRequest): boolean {
   return headers.authorization !== undefined || query.has("X-Amz-Signature");
 }
 
-/** `<sequence>.ts`, or `<sequence>.<part>.ts`. */
+/** `<sequence>.ts`, or `<sequence>.<part>.ts`; `mp4` where segments are fragments. */
 function readSegmentName(
   fileName: string,
 ): { readonly sequence: number; readonly part: number | undefined } | undefined {

@@ -3,7 +3,8 @@ import { readByteRange } from "./byte-range.ts";
 
 /** RFC 8216, section 4. */
 const PLAYLIST_TYPE = "application/vnd.apple.mpegurl";
-const SEGMENT_TYPE = "video/mp2t";
+const TRANSPORT_STREAM_TYPE = "video/mp2t";
+const FRAGMENT_TYPE = "video/mp4";
 /** Half of the shortest segment: a cache in front asks once a second, however many viewers ask it. */
 const PLAYLIST_CACHE = "public, max-age=1";
 /** A segment's URL names its stream, so that it never means anything else. */
@@ -39,14 +40,19 @@ export function playlistResponse(
   return { status: 200, headers, body: method === "HEAD" ? undefined : text };
 }
 
+export function segmentType(file: string): string {
+  return file.endsWith(".mp4") ? FRAGMENT_TYPE : TRANSPORT_STREAM_TYPE;
+}
+
 export function segmentResponse(
   content: Uint8Array,
+  contentType: string,
   { method, headers: asked }: PlainRequest,
   audience: Audience,
 ): PlainResponse {
   const headers = {
     ...corsHeaders(audience),
-    "content-type": SEGMENT_TYPE,
+    "content-type": contentType,
     "accept-ranges": "bytes",
     "cache-control": audience.isShared ? SEGMENT_CACHE : OWN_SEGMENT_CACHE,
   };

@@ -148,6 +148,10 @@ export class ScriptedEngine implements MediaEngine {
     return rendition === "chunked" && sequence === 7 ? Buffer.from("segment") : undefined;
   }
 
+  async initSection(_streamName: string, rendition: string, name: string) {
+    return rendition === "chunked" && name === "init-0a.mp4" ? Buffer.from("init") : undefined;
+  }
+
   async streams(): Promise<StreamStatus[]> {
     return [];
   }

@@ -1,0 +1,181 @@
+import { AAC_SAMPLES_PER_FRAME, type AacConfig } from "../codec/aac-config.ts";
+import { checkAccessUnit } from "../codec/avc-access-unit.ts";
+import type { AvcConfig } from "../codec/avc-config.ts";
+import { TICKS_PER_SECOND } from "../mpegts/transport-stream.ts";
+import type { CodedPicture, SegmentWriter } from "../packaging/segment-writer.ts";
+import { toTicks } from "../segmenter/media-clock.ts";
+import type { InitSection } from "../segmenter/segment.ts";
+import { eventMessage, type FragmentTrack, renderFragment, type Sample } from "./fragment.ts";
+import { GrowingBuffer } from "./growing-buffer.ts";
+import { initSection, TRACK_ID } from "./init-section.ts";
+
+/** RTMP's milliseconds are rounded; nearer than this to the sample clock, the sample clock is right. */
+const ROUNDING_MS = 5;
+const INITIAL_BYTES = 256 * 1_024;
+
+/** A sample whose duration the next one decides. */
+interface TimedSample extends Omit<Sample, "duration"> {
+  readonly time: number;
+}
+
+/** What came of one track since the last fragment. */
+interface Pending {
+  readonly body: GrowingBuffer;
+  samples: TimedSample[];
+}
+
+/**
+ * Segments of fragmented MPEG-4: one fragment (`moof`, `mdat`) for each keyframe interval, or for each part. A changed
+ * configuration makes another init section, which is only used from a segment's start on.
+ */
+export class FragmentWriter implements SegmentWriter {
+  readonly #hasVideo: boolean;
+  readonly #out = new GrowingBuffer(INITIAL_BYTES);
+  readonly #video = newPending();
+  readonly #audio = newPending();
+  #given: { video: AvcConfig | undefined; audio: AacConfig | undefined } = {
+    video: undefined,
+    audio: undefined,
+  };
+  #used = this.#given;
+  #init: InitSection | undefined;
+  #messages: Buffer[] = [];
+  #sequence = 0;
+  #messageId = 0;
+  /** Sample time at which an audio frame belongs that follows without a gap. */
+  #nextAudioTime: number | undefined;
+
+  constructor(hasVideo: boolean) {
+    this.#hasVideo = hasVideo;
+  }
+
+  get init(): InitSection | undefined {
+    return this.#init;
+  }
+
+  get isStale(): boolean {
+    const { video, audio } = this.#given;
+    return (
+      !isSame(video?.record, this.#used.video?.record) ||
+      !isSame(audio?.record, this.#used.audio?.record)
+    );
+  }
+
+  get length(): number {
+    return this.#out.length + this.#video.body.length + this.#audio.body.length;
+  }
+
+  get written(): Buffer {
+    return this.#out.written;
+  }
+
+  setVideoConfig(config: AvcConfig): void {
+    this.#given = { ...this.#given, video: config };
+  }
+
+  setAudioConfig(config: AacConfig | undefined): void {
+    this.#given = { ...this.#given, audio: config };
+  }
+
+  begin(isSegmentStart: boolean): void {
+    if (!isSegmentStart || (this.#init !== undefined && !this.isStale)) {
+      return;
+    }
+    this.#used = this.#given;
+    this.#nextAudioTime = undefined;
+    this.#init = initSection({
+      video: this.#hasVideo ? this.#used.video : undefined,
+      audio: this.#used.audio,
+    });
+  }
+
+  video({ dtsMs, ptsMs, keyframe, units }: CodedPicture): number {
+    checkAccessUnit(units, this.#used.video?.nalLengthBytes ?? 4);
+    const time = toTicks(dtsMs);
+    this.#video.body.append(units);
+    this.#video.samples.push({
+      time,
+      size: units.length,
+      isSync: keyframe,
+      compositionOffset: toTicks(ptsMs) - time,
+    });
+    return units.length;
+  }
+
+  audio(timeMs: number, frame: Buffer): void {
+    const { audio } = this.#used;
+    if (audio === undefined || !isSame(audio.record, this.#given.audio?.record)) {
+      return;
+    }
+    const { sampleRate } = audio;
+    const given = Math.round((toTicks(timeMs) * sampleRate) / TICKS_PER_SECOND);
+    const next = this.#nextAudioTime ?? given;
+    const rounding = (ROUNDING_MS * sampleRate) / 1_000;
+    // Time doesn't go back: a frame that comes too early is moved behind the one before it.
+    const last = this.#audio.samples.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
+    const time = Math.abs(given - next) <= rounding ? next : Math.max(given, last + 1);
+    this.#audio.body.append(frame);
+    this.#audio.samples.push({ time, size: frame.length, isSync: true, compositionOffset: 0 });
+    this.#nextAudioTime = time + AAC_SAMPLES_PER_FRAME;
+  }
+
+  metadata(timeMs: number, tag: Buffer): void {
+    this.#messageId += 1;
+    this.#messages.push(eventMessage(TICKS_PER_SECOND, toTicks(timeMs), this.#messageId, tag));
+  }
+
+  flush(endMs: number): void {
+    const tracks = [
+      ...takeTrack(TRACK_ID.video, this.#video, toTicks(endMs)),
+      ...takeTrack(TRACK_ID.audio, this.#audio, this.#nextAudioTime ?? 0),
+    ];
+    if (tracks.length === 0) {
+      return;
+    }
+    for (const message of this.#messages.splice(0)) {
+      this.#out.append(message);
+    }
+    this.#sequence += 1;
+    this.#out.append(renderFragment(this.#sequence, tracks));
+    this.#video.body.clear();
+    this.#audio.body.clear();
+  }
+
+  take(): Buffer {
+    return this.#out.take();
+  }
+
+  rollBack(): void {
+    // Parts of the old one may be with players.
+    this.#out.take();
+    for (const pending of [this.#video, this.#audio]) {
+      pending.body.clear();
+      pending.samples = [];
+    }
+    this.#messages = [];
+    this.#nextAudioTime = undefined;
+  }
+}
+
+function newPending(): Pending {
+  return { body: new GrowingBuffer(INITIAL_BYTES), samples: [] };
+}
+
+/** The bytes stay where they are until they are cleared. */
+function takeTrack(id: number, pending: Pending, endTime: number): FragmentTrack[] {
+  const { samples } = pending;
+  const [first] = samples;
+  if (first === undefined) {
+    return [];
+  }
+  pending.samples = [];
+  const timed = samples.map(({ time, ...sample }, index): Sample => {
+    const next = samples[index + 1]?.time ?? endTime;
+    return { ...sample, duration: Math.max(1, Math.round(next - time)) };
+  });
+  return [{ id, startTime: first.time, samples: timed, body: pending.body.written }];
+}
+
+function isSame(a: Buffer | undefined, b: Buffer | undefined): boolean {
+  return a === b || (a !== undefined && b !== undefined && a.equals(b));
+}

@@ -1,0 +1,77 @@
+import type { AacConfig } from "../codec/aac-config.ts";
+import { toAnnexB } from "../codec/avc-access-unit.ts";
+import type { AvcConfig } from "../codec/avc-config.ts";
+import type { CodedPicture, SegmentWriter } from "../packaging/segment-writer.ts";
+import { AudioPacker } from "../segmenter/audio-packer.ts";
+import { toTicks } from "../segmenter/media-clock.ts";
+import { TsMuxer } from "./ts-muxer.ts";
+
+const DELIMITER = Buffer.of(0, 0, 0, 1, 9, 0xf0);
+
+/** Segments of an MPEG transport stream. */
+export class TsSegmentWriter implements SegmentWriter {
+  readonly init = undefined;
+  readonly isStale = false;
+  readonly #hasVideo: boolean;
+  readonly #muxer = new TsMuxer();
+  readonly #packer = new AudioPacker((ticks, frames) => this.#muxer.writeAudio(ticks, frames));
+  #nalLengthBytes = 4;
+  #keyframePrefix = DELIMITER;
+  #audio: AacConfig | undefined;
+
+  constructor(hasVideo: boolean) {
+    this.#hasVideo = hasVideo;
+  }
+
+  get length(): number {
+    return this.#muxer.length;
+  }
+
+  get written(): Buffer {
+    return this.#muxer.written;
+  }
+
+  setVideoConfig({ nalLengthBytes, parameterSets }: AvcConfig): void {
+    this.#nalLengthBytes = nalLengthBytes;
+    this.#keyframePrefix = Buffer.concat([DELIMITER, parameterSets]);
+  }
+
+  setAudioConfig(config: AacConfig | undefined): void {
+    this.#packer.flush();
+    this.#audio = config;
+  }
+
+  begin(): void {
+    this.#muxer.writeTables({ video: this.#hasVideo, audio: this.#audio !== undefined });
+  }
+
+  video({ dtsMs, ptsMs, keyframe, units }: CodedPicture): number {
+    const { bytes, hasParameterSets } = toAnnexB(units, this.#nalLengthBytes);
+    const prefix = keyframe && !hasParameterSets ? this.#keyframePrefix : DELIMITER;
+    this.#muxer.writeVideo(toTicks(ptsMs), toTicks(dtsMs), keyframe, prefix, bytes);
+    return bytes.length;
+  }
+
+  audio(timeMs: number, frame: Buffer): void {
+    if (this.#audio !== undefined) {
+      this.#packer.add(this.#audio, toTicks(timeMs), frame);
+    }
+  }
+
+  metadata(timeMs: number, tag: Buffer): void {
+    this.#muxer.writeMetadata(toTicks(timeMs), tag);
+  }
+
+  flush(): void {
+    this.#packer.flush();
+  }
+
+  take(): Buffer {
+    return this.#muxer.take();
+  }
+
+  rollBack(): void {
+    this.#packer.clear();
+    this.#muxer.rollBack();
+  }
+}

@@ -1,0 +1,49 @@
+import type { AacConfig } from "../codec/aac-config.ts";
+import type { AvcConfig } from "../codec/avc-config.ts";
+import { FragmentWriter } from "../fmp4/fragment-writer.ts";
+import { TsSegmentWriter } from "../mpegts/ts-segment-writer.ts";
+import type { InitSection } from "../segmenter/segment.ts";
+
+/** `mpegts`: MPEG transport stream (RFC 8216, 3.2). `fmp4`: fragmented MPEG-4 (3.3). */
+export type MediaContainer = "mpegts" | "fmp4";
+
+/** One coded picture. Times are media time. */
+export interface CodedPicture {
+  readonly dtsMs: number;
+  readonly ptsMs: number;
+  readonly keyframe: boolean;
+  /** Length-prefixed NAL units, in scratch memory: they may be changed in place. */
+  readonly units: Buffer;
+}
+
+/** Writes the frames of one rendition into the bytes of its segments. */
+export interface SegmentWriter {
+  /** What players read before the segment that is being written; undefined where every segment says it itself. */
+  readonly init: InitSection | undefined;
+  /** A configuration waits for the next segment, which can't continue this one. */
+  readonly isStale: boolean;
+  /** Bytes given since the last `take`. */
+  readonly length: number;
+  /** Those of them that are complete: they don't change any more. */
+  readonly written: Buffer;
+  setVideoConfig(config: AvcConfig): void;
+  setAudioConfig(config: AacConfig | undefined): void;
+  /** A player may begin with the frame that follows. After `flush`. */
+  begin(isSegmentStart: boolean): void;
+  /** Returns the bytes of the picture. Throws MediaError `protocol` where its NAL units are malformed. */
+  video(picture: CodedPicture): number;
+  /** One raw AAC frame in scratch memory. */
+  audio(timeMs: number, frame: Buffer): void;
+  /** An ID3 tag. */
+  metadata(timeMs: number, tag: Buffer): void;
+  /** Completes what was given; its last picture is shown until `endMs`. */
+  flush(endMs: number): void;
+  /** Hands out what is complete. */
+  take(): Buffer;
+  /** Forgets what was given since the last `take`. */
+  rollBack(): void;
+}
+
+export function newSegmentWriter(container: MediaContainer, hasVideo: boolean): SegmentWriter {
+  return container === "fmp4" ? new FragmentWriter(hasVideo) : new TsSegmentWriter(hasVideo);
+}

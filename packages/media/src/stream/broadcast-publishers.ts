@@ -1,0 +1,78 @@
+import type { StreamEventBody } from "../engine/stream-event.ts";
+import { MediaError } from "../media-error.ts";
+import type { PublisherFeed } from "./publisher-feed.ts";
+
+/**
+ * Who publishes a broadcast: one at a time. Another one with a higher priority waits as a candidate until its first
+ * keyframe shows that it may take over.
+ */
+export class BroadcastPublishers {
+  readonly #takeoversMax: number;
+  readonly #tell: (event: StreamEventBody) => void;
+  #active: PublisherFeed | undefined;
+  #candidate: PublisherFeed | undefined;
+  #takeovers = 0;
+
+  constructor(takeoversMax: number, tell: (event: StreamEventBody) => void) {
+    this.#takeoversMax = takeoversMax;
+    this.#tell = tell;
+  }
+
+  get active(): PublisherFeed | undefined {
+    return this.#active;
+  }
+
+  begin(feed: PublisherFeed): void {
+    this.#active = feed;
+  }
+
+  /** Throws MediaError `refused` unless the priority is strictly higher and takeovers are left. */
+  checkContender(priority: number | undefined): asserts priority is number {
+    if (priority === undefined) {
+      throw new MediaError("refused", "the channel already has a publisher");
+    }
+    const least = Math.max(this.#active?.priority ?? 0, this.#candidate?.priority ?? 0);
+    if (priority <= least) {
+      this.#tell({ type: "stream-takeover-failed", code: "StreamTakeoverInvalidPriority" });
+      throw new MediaError("refused", "the priority is not higher than the running publisher's");
+    }
+    if (this.#takeovers >= this.#takeoversMax) {
+      this.#tell({ type: "stream-takeover-failed", code: "StreamTakeoverLimitBreached" });
+      throw new MediaError("refused", "the broadcast was taken over too often");
+    }
+  }
+
+  contend(feed: PublisherFeed): void {
+    this.#candidate?.publisher.disconnect("another publisher has a higher priority");
+    this.#candidate = feed;
+  }
+
+  /** Throws MediaError `refused` when the candidate's media is different. */
+  takeOver(feed: PublisherFeed): void {
+    const running = this.#active;
+    this.#candidate = undefined;
+    if (running !== undefined && !running.tracks.matches(feed.tracks)) {
+      this.#tell({ type: "stream-takeover-failed", code: "StreamTakeoverMediaMismatch" });
+      throw new MediaError("refused", "the media differs from the running publisher's");
+    }
+    this.#takeovers += 1;
+    this.#active = feed;
+    running?.publisher.disconnect("another publisher with a higher priority took over");
+  }
+
+  /** True when it was the active one. */
+  gone(feed: PublisherFeed): boolean {
+    if (feed === this.#candidate) {
+      this.#candidate = undefined;
+    }
+    return feed === this.#active;
+  }
+
+  disconnectAll(message: string): void {
+    for (const feed of [this.#active, this.#candidate]) {
+      if (feed?.publisher.open === true) {
+        feed.publisher.disconnect(message);
+      }
+    }
+  }
+}
