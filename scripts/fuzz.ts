@@ -1,22 +1,34 @@
 import { parseArgs } from "node:util";
+import { startIngestTarget } from "./fuzz/ingest-target.ts";
+import { aacTarget, amf0Target, avcTarget, chunkTarget, flvTarget } from "./fuzz/media-targets.ts";
 import { policyTarget } from "./fuzz/policy-target.ts";
 import { signatureTarget, wireTarget } from "./fuzz/request-targets.ts";
 import { fuzz } from "./fuzz/run-fuzz.ts";
+import { segmentTarget } from "./fuzz/segment-target.ts";
 import { startServerTarget } from "./fuzz/server-target.ts";
 
 /*
- * Fuzzes policy text, requests on the wire, signatures, and a whole server, in turn.
+ * Fuzzes policy text, requests on the wire, signatures, what encoders send, a media engine and a whole server, in turn.
  *
  *   npx tsx scripts/fuzz.ts --seconds 600 --seed 1
+ *   npx tsx scripts/fuzz.ts --seconds 600 --only H.264
  *
  * A finding prints the seed of its one input: --seed N --seconds 1 shows it again at once.
  */
 const { values } = parseArgs({
-  options: { seconds: { type: "string", default: "60" }, seed: { type: "string", default: "1" } },
+  options: {
+    seconds: { type: "string", default: "60" },
+    seed: { type: "string", default: "1" },
+    /** Targets with this in their name. */
+    only: { type: "string", default: "" },
+  },
 });
 const firstSeed = Number(values.seed);
 const server = await startServerTarget();
-const targets = [policyTarget, wireTarget, signatureTarget, server];
+const ingest = await startIngestTarget();
+const media = [chunkTarget, amf0Target, avcTarget, aacTarget, flvTarget, segmentTarget, ingest];
+const all = [policyTarget, wireTarget, signatureTarget, ...media, server];
+const targets = all.filter(({ name }) => name.includes(values.only));
 const shareMs = (Number(values.seconds) * 1000) / targets.length;
 let found = 0;
 for (const target of targets) {
@@ -30,5 +42,5 @@ for (const target of targets) {
     console.log(`  seed ${seed}: ${String(error)}\n    ${JSON.stringify(input).slice(0, 600)}`);
   found += report.findings.length;
 }
-await server.close();
+await Promise.all([server.close(), ingest.close()]);
 process.exitCode = found === 0 ? 0 : 1;

@@ -1,7 +1,16 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type IngestTarget, startIngestTarget } from "../scripts/fuzz/ingest-target.ts";
+import {
+  aacTarget,
+  amf0Target,
+  avcTarget,
+  chunkTarget,
+  flvTarget,
+} from "../scripts/fuzz/media-targets.ts";
 import { policyTarget } from "../scripts/fuzz/policy-target.ts";
 import { signatureTarget, wireTarget } from "../scripts/fuzz/request-targets.ts";
 import { fuzz } from "../scripts/fuzz/run-fuzz.ts";
+import { segmentTarget } from "../scripts/fuzz/segment-target.ts";
 import { type ServerTarget, startServerTarget } from "../scripts/fuzz/server-target.ts";
 
 /* The beginning of what `scripts/fuzz.ts` does for longer, with the same inputs every time. */
@@ -9,20 +18,32 @@ import { type ServerTarget, startServerTarget } from "../scripts/fuzz/server-tar
 const SEED = 1;
 
 let server: ServerTarget;
+let ingest: IngestTarget;
 beforeAll(async () => {
-  server = await startServerTarget();
+  [server, ingest] = await Promise.all([startServerTarget(), startIngestTarget()]);
 });
-afterAll(() => server.close());
+afterAll(() => Promise.all([server.close(), ingest.close()]));
 
 describe("nothing that is sent breaks anything", () => {
   test.each([
     [policyTarget, 2_000],
     [wireTarget, 2_000],
     [signatureTarget, 2_000],
+    [chunkTarget, 200],
+    [amf0Target, 2_000],
+    [avcTarget, 2_000],
+    [aacTarget, 2_000],
+    [flvTarget, 200],
+    [segmentTarget, 200],
   ])("$name", async (target, count) => {
     const { findings, tried } = await fuzz(target, SEED, (done) => done < count);
     expect(findings).toEqual([]);
     expect(tried).toBe(count);
+  });
+
+  test("broken publishers beside a good one", async () => {
+    const { findings } = await fuzz(ingest, SEED, (tried) => tried < 20);
+    expect(findings).toEqual([]);
   });
 
   test("a server's operations", async () => {

@@ -109,6 +109,61 @@ export function mutate(text: string, chance: Chance): string {
   return mutated;
 }
 
+const NASTY_NUMBERS = [
+  0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffff, 0xffffff, 0x7fffffff, 0xffffffff,
+];
+
+/** A few changes of bytes, perhaps with some of others' put in. A copy. */
+export function mutateBytes(
+  bytes: Buffer,
+  chance: Chance,
+  others: readonly Buffer[] = [bytes],
+): Buffer {
+  let mutated = Buffer.from(bytes);
+  for (let change = chance.below(5); change >= 0; change--) {
+    const at = chance.below(mutated.length + 1);
+    const to = Math.min(mutated.length, at + chance.below(chance.rarely(8) ? 4_000 : 16));
+    const [before, middle, after] = [
+      mutated.subarray(0, at),
+      mutated.subarray(at, to),
+      mutated.subarray(to),
+    ];
+    switch (chance.below(8)) {
+      case 0:
+        mutated = Buffer.concat([before, after]);
+        break;
+      case 1:
+        mutated = Buffer.concat([before, middle, middle, after]);
+        break;
+      case 2:
+        mutated = Buffer.concat([before, nastyNumber(chance), middle, after]);
+        break;
+      case 3: {
+        const other = chance.one(others);
+        const from = chance.below(other.length + 1);
+        const piece = other.subarray(from, from + chance.below(200));
+        mutated = Buffer.concat([before, piece, after]);
+        break;
+      }
+      case 4:
+        nastyNumber(chance).copy(mutated, at);
+        break;
+      case 5:
+        if (chance.rarely(4)) mutated = before;
+        break;
+      default:
+        if (at < mutated.length) mutated[at] = (mutated[at] ?? 0) ^ (1 << chance.below(8));
+    }
+  }
+  return mutated;
+}
+
+function nastyNumber(chance: Chance): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32BE(chance.one(NASTY_NUMBERS));
+  return bytes.subarray(chance.below(4));
+}
+
 /** A target: tries one input. Throws when something is wrong with the answer. */
 export interface FuzzTarget {
   readonly name: string;

@@ -77,6 +77,16 @@ describe("segmenter", () => {
     expect(unit?.payload.subarray(0, prefix.length)).toEqual(prefix);
   });
 
+  test("sound without pictures ends in a limit error, too", () => {
+    const { segmenter } = make();
+    segmenter.setAudioConfig(aacConfig);
+    segmenter.video(0, 0, true, picture(true));
+    const send = () => {
+      for (let timeMs = 0; timeMs < 40_000; timeMs += 20) segmenter.audio(timeMs, Buffer.alloc(40));
+    };
+    expect(send).toThrow("the keyframe interval is too long");
+  });
+
   test("nothing is written before the first keyframe", () => {
     const { segmenter, segments } = make();
     segmenter.setAudioConfig(aacConfig);

@@ -157,6 +157,8 @@ export class Segmenter {
   audio(rawMs: number, frame: Buffer): void {
     const timeMs = this.#timeline.map(rawMs);
     if (this.#open !== undefined && this.#audio !== undefined) {
+      // Pictures may stay away while sound goes on.
+      this.#checkBounds(this.#open, timeMs);
       this.#listener?.audio(timeMs, frame);
       this.#open.audioBytes += frame.length;
       this.#writer.audio(timeMs, frame);
@@ -229,8 +231,8 @@ export class Segmenter {
     }
   }
 
-  #checkBounds(open: OpenSegment, dtsMs: number): void {
-    if (dtsMs - open.startMs > this.#limits.segmentDurationMaxMs) {
+  #checkBounds(open: OpenSegment, timeMs: number): void {
+    if (timeMs - open.startMs > this.#limits.segmentDurationMaxMs) {
       throw new MediaError("limit", "the keyframe interval is too long: set it to 2 seconds");
     }
     if (this.#writer.length > this.#limits.segmentBytesMax) {
