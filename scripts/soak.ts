@@ -1,0 +1,223 @@
+/*
+ * A server as built, in a process of its own, beside encoders that connect, stall, garble, drop and come back at random:
+ * `npx tsx scripts/soak.ts --minutes 30 --streams 50 --seed 1`, after `npm run build`.
+ *
+ * Every stream is recorded to S3. Each recording is checked when its end is told: complete, or truthfully failed; and those
+ * of encoders that sent nothing wrong (two thirds; they stall, drop and come back too) decode without a warning, frame for
+ * frame. A tenth records into a bucket that refuses the role for a while, again and again. Memory is sampled all along; its
+ * slope is the least-squares line over the second half. Ends with 1 when something is wrong. Needs ffmpeg and Linux.
+ */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { CreateChannelCommand } from "@aws-sdk/client-ivs";
+import {
+  DeleteBucketPolicyCommand,
+  ListObjectsV2Command,
+  PutBucketPolicyCommand,
+} from "@aws-sdk/client-s3";
+import { makeBucket, makeRecordingConfiguration } from "../test/contract/ivs/recording-bucket.ts";
+import { makeFilm } from "../test/scenarios/ivs/encoder.ts";
+import { type ServerProcess, startServerProcess } from "../test/support/server-process.ts";
+import type { EncoderPlan, EncodersReport } from "./soak/encoder-plan.ts";
+import { Recordings } from "./soak/recordings.ts";
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: "string", default: "30" },
+    streams: { type: "string", default: "50" },
+    seed: { type: "string", default: "1" },
+  },
+});
+const minutes = Number(values.minutes);
+const streams = Number(values.streams);
+const PROCESSES = 2;
+const FILM_SECONDS = 20;
+const SAMPLE_MS = 5_000;
+const ROWS = 15;
+const RECONNECT_SECONDS = 15;
+/** How long the unreliable bucket takes what it is given, and how long it doesn't. */
+const TAKES_MS = 70_000;
+const REFUSES_MS = 30_000;
+/** After the last encoder: the window for a reconnect, and files that were under way. */
+const FINISH_MS = 60_000;
+/** Growth over the second half that passes for none. */
+const GROWTH_LIMIT = 0.1;
+const TICKS_PER_SECOND = 100;
+const ROLE =
+  "arn:aws:iam::000000000000:role/aws-service-role/ivs.amazonaws.com/AWSServiceRoleForIVSRecordToS3";
+
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+interface Sample {
+  readonly minute: number;
+  readonly residentMb: number;
+  readonly cpuSeconds: number;
+}
+
+function sample(pid: number, beganMs: number): Sample {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
+  return {
+    minute: (performance.now() - beganMs) / 60_000,
+    residentMb: Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1_024,
+    cpuSeconds: (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND,
+  };
+}
+
+/** JavaScript's objects, and the buffers beside them. */
+async function heapMb(endpoint: string): Promise<readonly [number, number]> {
+  const text = await (await fetch(`${endpoint}/_rolecast/metrics`)).text();
+  const read = (name: string) =>
+    Number(new RegExp(`^${name} (\\S+)`, "m").exec(text)?.[1]) / 2 ** 20;
+  return [read("nodejs_heap_size_used_bytes"), read("nodejs_external_memory_bytes")];
+}
+
+/** MB per minute. */
+function slope(samples: readonly Sample[]): number {
+  const mean = (of: (one: Sample) => number): number =>
+    samples.reduce((sum, one) => sum + of(one), 0) / samples.length;
+  const minute = mean((one) => one.minute);
+  const covariance = mean((one) => (one.minute - minute) * one.residentMb);
+  return covariance / mean((one) => (one.minute - minute) ** 2);
+}
+
+async function setUp(root: ServerProcess["root"]) {
+  const reliable = await makeBucket(root);
+  const unreliable = await makeBucket(root);
+  const atOnce = await makeRecordingConfiguration(root, reliable);
+  const merging = await makeRecordingConfiguration(root, reliable, {
+    recordingReconnectWindowSeconds: RECONNECT_SECONDS,
+  });
+  const failing = await makeRecordingConfiguration(root, unreliable);
+  const plans: EncoderPlan[] = [];
+  const clean = new Set<string>();
+  for (let index = 0; index < streams; index++) {
+    const hostile = index % 3 === 2;
+    const configuration = index % 10 === 9 ? failing : index % 2 === 0 ? atOnce : merging;
+    const { channel, streamKey } = await root.ivs.send(
+      new CreateChannelCommand({
+        type: "BASIC",
+        insecureIngest: true,
+        latencyMode: index % 4 === 0 ? "NORMAL" : "LOW",
+        recordingConfigurationArn: configuration.arn,
+      }),
+    );
+    if (!hostile && configuration !== failing) clean.add(channel?.arn ?? "");
+    plans.push({ key: streamKey?.value ?? "", hostile });
+  }
+  return { plans, clean, buckets: [reliable, unreliable] as const };
+}
+
+async function refuseNowAndThen(root: ServerProcess["root"], Bucket: string, signal: AbortSignal) {
+  const Statement = {
+    Effect: "Deny",
+    Principal: { AWS: ROLE },
+    Action: "s3:PutObject",
+    Resource: `arn:aws:s3:::${Bucket}/*`,
+  };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement: [Statement] });
+  for (;;) {
+    await pause(TAKES_MS);
+    if (signal.aborted) return;
+    await root.s3.send(new PutBucketPolicyCommand({ Bucket, Policy }));
+    await pause(REFUSES_MS);
+    if (signal.aborted) return;
+    await root.s3.send(new DeleteBucketPolicyCommand({ Bucket }));
+  }
+}
+
+function startEncoders(film: string, port: number, plans: readonly EncoderPlan[]) {
+  return Array.from({ length: PROCESSES }, (_, index) => {
+    const file = fileURLToPath(new URL("./soak/encoders.ts", import.meta.url));
+    const args = [film, String(port), String(Number(values.seed) + index)];
+    const child = fork(file, args, { execArgv: ["--import", "tsx"] });
+    child.send(plans.filter((_plan, at) => at % PROCESSES === index));
+    return child;
+  });
+}
+
+async function main(server: ServerProcess, film: string): Promise<boolean> {
+  const { root, endpoint, pid } = server;
+  const { plans, clean, buckets } = await setUp(root);
+  const recordings = new Recordings(endpoint, root.s3, clean);
+  const rtmpPort = Number(/rtmp:\/\/[^:]+:(\d+)/.exec(server.banner)?.[1]);
+  const encoders = startEncoders(film, rtmpPort, plans);
+  const over = new AbortController();
+  refuseNowAndThen(root, buckets[1], over.signal);
+
+  const beganMs = performance.now();
+  const samples: Sample[] = [];
+  console.log(
+    "minute  resident MB  heap MB  buffers MB  cores  recordings begun  ended  failed  not begun  wrong",
+  );
+  let printed = sample(pid, beganMs);
+  while (performance.now() - beganMs < minutes * 60_000) {
+    await pause(SAMPLE_MS);
+    const now = sample(pid, beganMs);
+    samples.push(now);
+    if (now.minute - printed.minute < minutes / ROWS) continue;
+    const cores = (now.cpuSeconds - printed.cpuSeconds) / (now.minute - printed.minute) / 60;
+    printed = now;
+    const { started, ended, failed, startFailures, wrong } = recordings;
+    const memory = [now.residentMb, ...(await heapMb(endpoint))].map((mb) => mb.toFixed(0));
+    const figures = [now.minute.toFixed(1), ...memory, cores.toFixed(2)];
+    const counts = [started, ended, failed, startFailures, wrong.length];
+    const widths = [6, 11, 7, 10, 5, 16, 5, 6, 9, 5];
+    console.log(
+      [...figures, ...counts].map((v, i) => String(v).padStart(widths[i] ?? 0)).join("  "),
+    );
+  }
+
+  const reports = encoders.map((child) => once(child, "message"));
+  for (const child of encoders) child.send("stop");
+  const told = (await Promise.all(reports)).map(([report]) => report as EncodersReport);
+  const sum = (name: keyof EncodersReport) => told.reduce((all, one) => all + one[name], 0);
+  const deadlineMs = performance.now() + FINISH_MS;
+  while (recordings.open > 0 && performance.now() < deadlineMs) await pause(500);
+  over.abort();
+  await recordings.close();
+  const left: string[] = [];
+  for (const Bucket of buckets) {
+    const { Contents = [] } = await root.s3.send(new ListObjectsV2Command({ Bucket }));
+    left.push(...Contents.map(({ Key = "" }) => `left in the bucket: ${Key}`));
+  }
+  const wrong = [...recordings.wrong, ...left];
+  if (recordings.open > 0) wrong.push(`${recordings.open} recordings neither ended nor failed`);
+  for (const one of wrong.slice(0, 40)) console.log(one);
+
+  const measured = samples.slice(Math.floor(samples.length / 2));
+  const mean = measured.reduce((all, { residentMb }) => all + residentMb, 0) / measured.length;
+  const perMinute = slope(measured);
+  const growth = (perMinute * minutes) / 2 / mean;
+  const isFlat = growth < GROWTH_LIMIT;
+  console.log(
+    `${sum("lives")} lives of ${streams} encoders: ${sum("refused")} refused, ${sum("brokenOff")} ended by the server, ${sum("garbled")} garbled messages`,
+  );
+  console.log(
+    `${recordings.checked} recordings checked, ${recordings.decoded} of them decoded, ${wrong.length} things wrong: ${wrong.length === 0 ? "pass" : "FAIL"}`,
+  );
+  console.log(
+    `memory of the second half: ${mean.toFixed(0)} MB, ${perMinute.toFixed(2)} MB a minute, ${(growth * 100).toFixed(1)} % of growth (limit ${GROWTH_LIMIT * 100} %): ${isFlat ? "pass" : "FAIL"}`,
+  );
+  return isFlat && wrong.length === 0;
+}
+
+const data = mkdtempSync(join(tmpdir(), "rolecast-soak-"));
+const film = await makeFilm(FILM_SECONDS);
+const server = await startServerProcess(["--data", data]);
+try {
+  process.exitCode = (await main(server, film.file)) ? 0 : 1;
+} finally {
+  const code = await server.stop();
+  if (code !== 0) {
+    console.log(`the server ended with ${code}`);
+    process.exitCode = 1;
+  }
+  await film.remove();
+  rmSync(data, { recursive: true, force: true });
+}

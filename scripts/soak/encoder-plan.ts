@@ -1,0 +1,18 @@
+/** One encoder of a soak run. */
+export interface EncoderPlan {
+  /** Stream key. */
+  readonly key: string;
+  /** It garbles what it sends; others only stall, drop and come back. */
+  readonly hostile: boolean;
+}
+
+/** What the encoders of a process did, said at their end. */
+export interface EncodersReport {
+  lives: number;
+  /** Messages that were sent garbled. */
+  garbled: number;
+  /** Publishes that were answered with no. */
+  refused: number;
+  /** Lives that the server ended. */
+  brokenOff: number;
+}
