@@ -1,4 +1,4 @@
-import type { Readable } from "node:stream";
+import { finished, type Readable } from "node:stream";
 import { type ParsedForm, parseQuery } from "./query.ts";
 import { WireError } from "./wire-error.ts";
 
@@ -6,19 +6,27 @@ import { WireError } from "./wire-error.ts";
  * Reads a body that will be parsed. Throws WireError `RequestEntityTooLarge` (413) past the limit;
  * the stream isn't destroyed then, since the connection below it still has to carry the answer.
  */
-export async function collectBody(body: Readable, maxBytes: number): Promise<Buffer> {
+export function collectBody(body: Readable, maxBytes: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
-  for await (const chunk of body.iterator({ destroyOnReturn: false })) {
-    const bytes: Buffer = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
-    sizeBytes += bytes.length;
-    if (sizeBytes > maxBytes) {
-      throw new WireError("RequestEntityTooLarge", "The request body is too large.", 413);
-    }
-    chunks.push(bytes);
-  }
-  const [only] = chunks;
-  return chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks, sizeBytes);
+  return new Promise((resolve, reject) => {
+    const take = (chunk: Buffer | string) => {
+      const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+      sizeBytes += bytes.length;
+      if (sizeBytes > maxBytes) {
+        body.off("data", take).pause();
+        reject(new WireError("RequestEntityTooLarge", "The request body is too large.", 413));
+      }
+      chunks.push(bytes);
+    };
+    // Not an iterator, which costs several times as much for a body of one chunk.
+    finished(body, { writable: false }, (error) => {
+      if (error) return reject(error);
+      const [only] = chunks;
+      resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks, sizeBytes));
+    });
+    body.on("data", take);
+  });
 }
 
 /** Reads and parses an `application/x-www-form-urlencoded` body. */

@@ -53,10 +53,12 @@ export function parseQuery(raw: string): ParsedForm {
   return new ParsedForm(entries);
 }
 
+const NO_QUERY = new ParsedForm([]);
 const parsedQueries = new WeakMap<WireRequest, ParsedForm>();
 
 /** The request's query string, parsed once: matching and decoding both need it. */
 export function requestQuery(request: WireRequest): ParsedForm {
+  if (request.rawQuery === "") return NO_QUERY;
   let query = parsedQueries.get(request);
   if (query === undefined) {
     query = parseQuery(request.rawQuery);

@@ -1,5 +1,5 @@
 import assert from "node:assert";
-import { createHash, timingSafeEqual } from "node:crypto";
+import { hash, timingSafeEqual } from "node:crypto";
 import { MAX_CLOCK_SKEW_MS } from "../limits.ts";
 import type { WireRequest } from "../message.ts";
 import { formatAmzDate } from "./amz-date.ts";
@@ -53,7 +53,8 @@ export function verifySignature(
     const canonical = canonicalRequest(request, authentication, path, payloadHash);
     const stringToSign = `${preamble}\n${sha256Hex(canonical)}`;
     if (timingSafeEqual(hmac(key, stringToSign), given)) {
-      verifiedKeys.set(authentication, key);
+      // Only S3's bodies are signed in chunks.
+      if (isS3) verifiedKeys.set(authentication, key);
       return;
     }
     refusal ??= mismatch(authentication, dialect, stringToSign, canonical);
@@ -145,5 +146,5 @@ function mismatch(
 }
 
 export function sha256Hex(data: string | Uint8Array): string {
-  return createHash("sha256").update(data).digest("hex");
+  return hash("sha256", data, "hex");
 }
