@@ -62,7 +62,7 @@ export class Dispatcher {
       return output;
     } catch (error) {
       errorCode = error instanceof AwsError ? error.code : "InternalFailure";
-      call?.end({ error });
+      await call?.end({ error });
       throw error;
     } finally {
       audit({
@@ -132,12 +132,18 @@ export class Dispatcher {
   };
 }
 
-/** Inside another call's transaction the record shares its fate. */
+/**
+ * Inside another call's transaction the record shares its fate: that call's own record comes behind
+ * it, and is waited for.
+ */
 async function endCall(call: CallAudit, output: unknown, context: RequestContext): Promise<void> {
   if (!context.inTransaction) return call.end({ output });
   await context.transaction(async (tx) => {
     await call.intend(tx);
-    tx.afterCommit(() => call.end({ output }));
+    tx.afterCommit(() => {
+      // The journal has told its operator, and the other call fails by it too.
+      call.end({ output }).catch(() => {});
+    });
   });
 }
 

@@ -23,8 +23,8 @@ export interface CallAudit {
    * are committed together or not at all.
    */
   intend(tx: Transaction): Promise<void>;
-  /** The call is over; after this its record outlives the process. Before the caller hears of it. */
-  end(outcome: CallOutcome): void;
+  /** The call is over. Resolves when its record outlives the process: the caller hears of it then. */
+  end(outcome: CallOutcome): Promise<void>;
 }
 
 /** Records calls. CloudTrail implements it. */

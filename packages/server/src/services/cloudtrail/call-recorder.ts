@@ -67,10 +67,10 @@ class RecordedCall implements CallAudit {
     await this.#recorder.options.events.intend(this.#records(undefined), tx);
   }
 
-  end(outcome: CallOutcome): void {
+  async end(outcome: CallOutcome): Promise<void> {
     const { events, feed } = this.#recorder.options;
     const records = this.#records(outcome);
-    events.append(records);
+    await events.append(records);
     if (feed.hasListeners) for (const record of records) feed.publish(record);
   }
 
