@@ -1,7 +1,9 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomFillSync, randomUUID } from "node:crypto";
 
 const ALPHANUMERIC = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+/** Random bytes are fetched by this many: a fetch costs as much as a hundred of them. */
+const POOL_BYTES = 4096;
 
 /** Where random identifiers come from, so that tests own them. */
 export interface Ids {
@@ -17,7 +19,7 @@ export const randomIds: Ids = {
   uuid: () => randomUUID(),
   alphanumeric: (length) => pick(ALPHANUMERIC, length),
   base32: (length) => pick(BASE32, length),
-  bytes: (length) => randomBytes(length),
+  bytes: pooledBytes,
 };
 
 /** Rejection sampling: a byte at or past the last whole multiple of the alphabet is thrown away. */
@@ -25,9 +27,25 @@ function pick(alphabet: string, length: number): string {
   const bound = 256 - (256 % alphabet.length);
   let text = "";
   while (text.length < length) {
-    for (const byte of randomBytes(length * 2)) {
+    for (const byte of pooledBytes(length * 2)) {
       if (byte < bound && text.length < length) text += alphabet.charAt(byte % alphabet.length);
     }
   }
   return text;
+}
+
+const pool = Buffer.alloc(POOL_BYTES);
+let poolUsed = POOL_BYTES;
+
+/** Each byte is given out once and wiped: what becomes a secret stands in one place. */
+function pooledBytes(length: number): Uint8Array {
+  if (length > POOL_BYTES) return randomBytes(length);
+  if (poolUsed + length > POOL_BYTES) {
+    randomFillSync(pool);
+    poolUsed = 0;
+  }
+  const bytes = new Uint8Array(pool.subarray(poolUsed, poolUsed + length));
+  pool.fill(0, poolUsed, poolUsed + length);
+  poolUsed += length;
+  return bytes;
 }

@@ -16,6 +16,8 @@ const LENGTH_BYTES = 2;
 const SEALING_KEY_BYTES_MIN = 32;
 /** A session's text can't be larger than what its limits add up to; stops inflation bombs. */
 const SESSION_TEXT_BYTES_MAX = 256 * 1024;
+/** Of a session without policies and tags little is saved, for more time than all else takes. */
+const UNCOMPRESSED_BYTES_MAX = 256;
 
 export interface SealedToken {
   readonly sessionToken: string;
@@ -49,7 +51,7 @@ export class TokenSealer {
   /** `minimumBytes` pads the token to at least that length; 0 leaves it as it is. */
   seal(accessKeyId: string, text: string, minimumBytes: number): SealedToken {
     const nonce = Buffer.from(this.#ids.bytes(NONCE_BYTES));
-    const plain = padded(deflateRawSync(text), minimumBytes);
+    const plain = padded(deflated(Buffer.from(text, "utf8")), minimumBytes);
     const key = this.#keyFor(accessKeyId, nonce);
     const cipher = createCipheriv("aes-256-gcm", key, nonce);
     const header = Buffer.concat([Buffer.of(VERSION), this.#keyId, nonce]);
@@ -114,6 +116,16 @@ function deriveKey(sealingKey: Uint8Array, purpose: string): Buffer {
 
 function associatedData(header: Buffer, accessKeyId: string): Buffer {
   return Buffer.concat([header, Buffer.from(accessKeyId, "utf8")]);
+}
+
+/** Raw DEFLATE; a short text as one block that is stored as it is (RFC 1951, section 3.2.4). */
+function deflated(text: Buffer): Buffer {
+  if (text.length > UNCOMPRESSED_BYTES_MAX) return deflateRawSync(text);
+  const header = Buffer.alloc(5);
+  header.writeUInt8(1);
+  header.writeUInt16LE(text.length, 1);
+  header.writeUInt16LE(~text.length & 0xffff, 3);
+  return Buffer.concat([header, text]);
 }
 
 function padded(compressed: Buffer, minimumBytes: number): Buffer {
