@@ -1,4 +1,4 @@
-import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression, sql } from "kysely";
+import { Kysely, sql } from "kysely";
 import type { Store, Tables, Transaction } from "../../kernel/store.ts";
 import { migrate, OWN_TABLES } from "../migrate.ts";
 import { OpenTransaction } from "../open-transaction.ts";
@@ -21,7 +21,6 @@ export async function openSqliteStore(
   const open = () =>
     new Kysely<Tables>({
       dialect: libsqlDialect(openLibsql({ file, synchronous: durable ? "NORMAL" : "OFF" })),
-      plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
     });
   const writer = open();
   await writer.transaction().execute((tx) => migrate(tx, schema));
