@@ -1,6 +1,7 @@
 import { connect, type Socket } from "node:net";
 
 export interface LoadResult {
+  readonly requests: number;
   readonly requestsPerSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -42,6 +43,7 @@ export async function load(options: {
   const seconds = (performance.now() - startedMs) / 1000;
   latenciesMs.sort((a, b) => a - b);
   return {
+    requests: latenciesMs.length,
     requestsPerSecond: latenciesMs.length / seconds,
     p50Ms: latenciesMs[Math.floor(latenciesMs.length * 0.5)] ?? 0,
     p99Ms: latenciesMs[Math.floor(latenciesMs.length * 0.99)] ?? 0,

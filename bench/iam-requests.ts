@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load } from "./http-load.ts";
@@ -12,8 +12,11 @@ import { OPERATIONS, type RequestSource } from "./iam-requests/operations.ts";
  * python3-moto with python3-flask-cors, which checks neither signature nor policy) run as processes
  * of their own. In each account a user with ReadOnlyAccess and AdministratorAccess asks. The same
  * signed requests go over 8 keep-alive connections for 3 s, to one server and then to the other, three
- * rounds each, of which the median counts. CreateRole is a different role each time, spread over accounts because of the
+ * rounds each, of which the median counts; one before them warms up. CreateRole is a different role each time, spread over accounts because of the
  * quota of 1,000; a write is answered when it is on the disk. Without moto, Rolecast alone.
+ *
+ * Beside the rate stands the processor time (user and system, all threads) that the server took for
+ * a request, from Linux's /proc: on a machine that others use, its ratio is the one to look at.
  *
  * Authorisation's share: the time inside the authorizer of the time inside the pipeline, GetRole over one connection, in this
  * process.
@@ -37,13 +40,13 @@ else console.log("moto's server isn't there: python3-moto and python3-flask-cors
 
 try {
   for (const operation of OPERATIONS) {
-    const medians: number[] = [];
+    const medians: Measured[] = [];
     for (const peer of peers) {
       const source = await operation.prepare(`http://127.0.0.1:${peer.port}`, peer.callers);
       medians.push(await measure(peer, operation.name, source));
     }
-    const [ours = 0, theirs] = medians;
-    const ratio = theirs === undefined ? "" : `${(ours / theirs).toFixed(1)} x moto, `;
+    const [ours, theirs] = medians;
+    const ratio = ours && theirs ? `${beside(ours, theirs)}, ` : "";
     console.log(`${operation.name}: ${ratio}wanted ${operation.wanted} x\n`);
   }
 } finally {
@@ -55,21 +58,52 @@ console.log(
   `authorisation: ${share.authorizeUs.toFixed(1)} us of ${share.pipelineUs.toFixed(1)} us in the pipeline and ${share.requestUs.toFixed(0)} us of a request: ${(share.ofRequest * 100).toFixed(1)} % (wanted: below 5 %)`,
 );
 
-async function measure({ name, port }: Peer, operation: string, source: RequestSource) {
+interface Measured {
+  readonly perSecond: number;
+  readonly processorUs: number;
+}
+
+function beside(ours: Measured, theirs: Measured): string {
+  const rate = (ours.perSecond / theirs.perSecond).toFixed(1);
+  const processor = (theirs.processorUs / ours.processorUs).toFixed(1);
+  return `${rate} x moto, ${processor} x by processor time`;
+}
+
+async function measure(
+  { name, port, process: { pid } }: Peer,
+  operation: string,
+  source: RequestSource,
+): Promise<Measured> {
   const rates: number[] = [];
-  for (let round = 1; round <= ROUNDS; round++) {
-    const { requestsPerSecond, p50Ms, p99Ms, failures } = await load({
+  const processorUs: number[] = [];
+  for (let round = 0; round <= ROUNDS; round++) {
+    const beforeUs = processorTimeUs(pid);
+    const { requests, requestsPerSecond, p50Ms, p99Ms, failures } = await load({
       port,
       request: source(),
       connections: CONNECTIONS,
       durationMs: DURATION_MS,
     });
+    const us = (processorTimeUs(pid) - beforeUs) / requests;
+    if (round === 0) continue;
     rates.push(requestsPerSecond);
+    processorUs.push(us);
     console.log(
-      `${operation.padEnd(18)} ${name.padEnd(8)} ${requestsPerSecond.toFixed(0).padStart(6)}/s  p50 ${p50Ms.toFixed(2)} ms  p99 ${p99Ms.toFixed(2)} ms  ${failures} failures`,
+      `${operation.padEnd(18)} ${name.padEnd(8)} ${requestsPerSecond.toFixed(0).padStart(6)}/s  p50 ${p50Ms.toFixed(2)} ms  p99 ${p99Ms.toFixed(2)} ms  ${us.toFixed(0)} us of processor time  ${failures} failures`,
     );
   }
-  return rates.sort((a, b) => a - b)[Math.floor(ROUNDS / 2)] ?? 0;
+  return { perSecond: median(rates), processorUs: median(processorUs) };
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
+}
+
+/** Of all threads of a process. `/proc` counts in hundredths of a second. */
+function processorTimeUs(pid: number | undefined): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
+  return (Number(fields[11]) + Number(fields[12])) * 10_000;
 }
 
 async function startRolecast(): Promise<Peer> {
