@@ -8,5 +8,7 @@ export default defineConfig({
     testTimeout: process.env.ROLECAST_TEST_DATABASE === undefined ? 30_000 : 90_000,
     hookTimeout: 30_000,
     maxWorkers: 2,
+    // The SDKs' modules take longer to load than most files take to run: a worker loads them once.
+    isolate: false,
   },
 });

@@ -1,5 +1,3 @@
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { CreateAccessKeyCommand, CreateGroupCommand, CreateUserCommand } from "@aws-sdk/client-iam";
 import { CreateChannelCommand, CreateRecordingConfigurationCommand } from "@aws-sdk/client-ivs";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
@@ -7,9 +5,8 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import type { Key } from "../support/test-server.ts";
+import { violations } from "./axe.ts";
 import { hasChromium, SKIPPED, startBrowser, type TestBrowser, visit } from "./browser.ts";
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Every page is looked at: a few seconds, but not on a busy machine. */
 const SLOW_MS = 120_000;
@@ -170,15 +167,4 @@ const FOCUSED_NAME =
 async function settled(page: Page): Promise<void> {
   const loading = page.locator('[class*="awsui_status-loading"], [class*="awsui_rotator"]');
   await expect.poll(() => loading.count(), { timeout: 15_000 }).toBe(0);
-}
-
-/** What axe-core judges as serious or critical. */
-async function violations(page: Page): Promise<readonly string[]> {
-  await page.evaluate(AXE);
-  const found: unknown = await page.evaluate(
-    `axe.run(document, { resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21aa"] }).then(({ violations }) => violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .map(({ id, nodes }) => id + " " + nodes.map(({ html }) => html.slice(0, 160)).join(" | ")))`,
-  );
-  return Array.isArray(found) ? found.map(String) : ["axe didn't answer"];
 }

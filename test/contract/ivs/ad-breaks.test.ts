@@ -55,10 +55,7 @@ it("lasts from 1 to 300 seconds", async () => {
     await expect(insert(seconds)).rejects.toMatchObject({ name });
 });
 
-it("needs the channel's ad configuration", async () => {
+it("tells of an offline channel before it asks for its ad configuration", async () => {
   const { channel } = await root.ivs.send(new CreateChannelCommand({}));
-  await expect(insert(30, channel?.arn)).rejects.toMatchObject({
-    name: "ValidationException",
-    message: `Channel: ${channel?.arn} has no ad configuration`,
-  });
+  await expect(insert(30, channel?.arn)).rejects.toMatchObject({ name: "ChannelNotBroadcasting" });
 });

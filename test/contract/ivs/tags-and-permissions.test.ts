@@ -9,6 +9,7 @@ import {
 } from "@aws-sdk/client-ivs";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createUser } from "../../support/principals.ts";
+import { sendSigned } from "../../support/signed-request.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { makeBucket, makeRecordingConfiguration } from "./recording-bucket.ts";
 
@@ -42,6 +43,17 @@ describe("tags", () => {
       );
       expect(await list()).toEqual({ Ünicode: "ok" });
     }
+  });
+
+  it.each([
+    ["encoded", encodeURIComponent],
+    ["with encoded colons only", (arn: string) => arn.replaceAll(":", "%3A")],
+    ["as it is", (arn: string) => arn],
+  ])("are found by an ARN in the path %s", async (_how, inPath) => {
+    const { arn } = await makeChannel({ team: "a" });
+    const raw = { method: "GET", path: `/tags/${inPath(arn)}` };
+    const answer = await sendSigned(server.endpoint, raw, { service: "ivs" });
+    expect([answer.status, JSON.parse(answer.body)]).toEqual([200, { tags: { team: "a" } }]);
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** How long a certificate made here is good for; clients are told to trust this very file. */
@@ -31,11 +31,19 @@ export async function loadTlsCertificate(options: TlsCertificateOptions): Promis
   }
   const dir = join(options.dataDir, "tls");
   const [certFile, keyFile] = [join(dir, "rtmps.crt"), join(dir, "rtmps.key")];
-  if (!existsSync(certFile) || !existsSync(keyFile)) {
+  const isThere = () => existsSync(certFile) && existsSync(keyFile);
+  if (!isThere()) {
     const made = await makeSelfSigned(options);
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    writeFileSync(keyFile, made.key, { mode: 0o600 });
-    writeFileSync(certFile, made.cert);
+    const own = mkdtempSync(`${dir}-`);
+    writeFileSync(join(own, "rtmps.key"), made.key, { mode: 0o600 });
+    writeFileSync(join(own, "rtmps.crt"), made.cert);
+    try {
+      renameSync(own, dir);
+    } catch (error) {
+      // Another node on the same folder was first: its pair is everybody's.
+      rmSync(own, { recursive: true });
+      if (!isThere()) throw error;
+    }
   }
   return { key: readFileSync(keyFile, "utf8"), cert: readFileSync(certFile, "utf8") };
 }

@@ -120,6 +120,8 @@ describe("IVS finds its operation by its path", () => {
     ["POST /tags/arn%3Aaws%3Aivs%3Aeu-west-1%3A0%3Achannel%2Fa", "TagResource"],
     ["DELETE /tags/arn", "UntagResource"],
     ["GET /tags/arn", "ListTagsForResource"],
+    ["POST /tags/arn:aws:ivs:eu-west-1:0:channel/a", "TagResource"],
+    ["DELETE /tags/arn%3Aaws%3Aivs%3Aeu-west-1%3A0%3Achannel/a", "UntagResource"],
     ["GET /tags/", undefined],
     ["GET /tags/a/b", undefined],
     ["GET /CreateChannel", undefined],

@@ -15,6 +15,12 @@ interface Segment {
   readonly greedy: boolean;
 }
 
+/**
+ * An ARN at a path's end keeps its slashes, sent encoded (as SDKs do) or as they are: AWS takes
+ * both in `/tags/{resourceArn}`.
+ */
+const ARN = /^arn(:|%3A)/i;
+
 const NO_LABELS: ReadonlyMap<string, string> = new Map();
 
 export function compileUri(path: string): UriTemplate {
@@ -48,7 +54,8 @@ function matchSegments(
       at += 1;
       continue;
     }
-    const end = greedy ? parts.length - (segments.length - index - 1) : at + 1;
+    const takesAll = greedy || (index === segments.length - 1 && ARN.test(part));
+    const end = takesAll ? parts.length - (segments.length - index - 1) : at + 1;
     const text = percentDecode(parts.slice(at, end).join("/"));
     if (text === undefined || text === "") return undefined;
     labels.set(label, text);

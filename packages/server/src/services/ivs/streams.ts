@@ -71,6 +71,8 @@ async function insertAdBreak(
   live: LiveStreams,
 ): Promise<ivs.InsertAdBreakResponse> {
   const channel = await requireChannel(arn, context);
+  if (!(await selectOpenSession(context.db<IvsTables>(), context, channel.id)))
+    throw channelNotBroadcasting(arn);
   if (!channel.ad_configuration_arn) throw validation(`Channel: ${arn} has no ad configuration`);
   const adBreakId = deps.ids.alphanumeric(AD_BREAK_ID_LENGTH);
   const insertion = await live.engine.insertAdBreak(arn, adBreakId, durationSeconds * 1_000);

@@ -1,0 +1,143 @@
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
+import { type Browser, chromium, type Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { buildSite } from "../../scripts/docs-site/build-site.ts";
+import { violations } from "./axe.ts";
+import { CHROMIUM, CHROMIUM_ARGS, hasChromium } from "./browser.ts";
+
+const ROOT = join(import.meta.dirname, "../..");
+/** Every page is looked at: a few seconds, but not on a busy machine. */
+const SLOW_MS = 120_000;
+
+let dir = "";
+let pages: readonly string[] = [];
+
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), "rolecast-docs-"));
+  await buildSite(ROOT, dir);
+  pages = (await readdir(dir, { recursive: true })).filter((name) => name.endsWith(".html"));
+});
+afterAll(() => rm(dir, { recursive: true, force: true }));
+
+test("every address in the site leads to a file of it, and to a heading that is there", async () => {
+  const texts = new Map<string, string>();
+  for (const page of pages) texts.set(page, await readFile(join(dir, page), "utf8"));
+  let links = 0;
+  const broken = [...texts].flatMap(([page, html]) =>
+    [...html.matchAll(/(?:href|src)="([^"]*)"/g)]
+      .map(([, address = ""]) => address)
+      .filter((address) => !/^https?:/.test(address))
+      .filter((address) => {
+        links++;
+        const [path = "", id] = address.split("#");
+        const file = path === "" ? page : join(dirname(page), path);
+        if (!existsSync(join(dir, file))) return true;
+        return id !== undefined && !texts.get(file)?.includes(` id="${id}"`);
+      })
+      .map((address) => `${page}: ${address}`),
+  );
+  expect(links).toBeGreaterThan(1_000);
+  expect(broken).toEqual([]);
+});
+
+describe.skipIf(!hasChromium)(`the site in chromium (skipped without ${CHROMIUM})`, () => {
+  let browser: Browser;
+  const complaints: string[] = [];
+  const elsewhere: string[] = [];
+
+  beforeAll(async () => {
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: CHROMIUM_ARGS });
+  });
+  afterAll(() => browser.close());
+
+  /** A tab that shows pages from the file system, as after a double click. */
+  async function openTab(width = 1280): Promise<Page> {
+    const page = await browser.newPage({
+      viewport: { width, height: 800 },
+      reducedMotion: "reduce",
+      permissions: ["clipboard-read", "clipboard-write"],
+    });
+    page.on("pageerror", ({ message }) => complaints.push(message));
+    page.on("request", (request) => {
+      if (!request.url().startsWith("file:")) elsewhere.push(request.url());
+    });
+    return page;
+  }
+  const addressOf = (name: string) => pathToFileURL(join(dir, name)).href;
+
+  test(
+    "no page has a violation, asks for anything else or is wider than a phone",
+    async () => {
+      const page = await openTab(380);
+      const found: string[] = [];
+      // Decisions are alike: their index and one of them stand for all.
+      const looked = pages.filter((name) => !/^adr\/0(?!001)/.test(name));
+      for (const name of looked) {
+        await page.emulateMedia({ colorScheme: looked.indexOf(name) % 2 === 0 ? "light" : "dark" });
+        await page.goto(addressOf(name));
+        found.push(...(await violations(page)).map((text) => `${name}: ${text}`));
+        const width = await page.evaluate("document.documentElement.scrollWidth");
+        if (Number(width) > 380) found.push(`${name} is ${width} wide`);
+      }
+      expect(found).toEqual([]);
+      expect(elsewhere).toEqual([]);
+      expect(complaints).toEqual([]);
+      await page.close();
+    },
+    SLOW_MS,
+  );
+
+  test("the search finds a setting and an operation, by the keyboard alone", async () => {
+    const page = await openTab();
+    await page.goto(addressOf("adr/index.html"));
+    await page.keyboard.press("/");
+    await page.keyboard.type("PutMetadata");
+    await page.getByRole("status").filter({ hasText: "result" }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.keyboard.press("Enter");
+    await page.waitForURL(/\/\w[\w-]*\.html(?:#.*)?$/);
+    expect(await page.locator("main").textContent()).toContain("PutMetadata");
+
+    await page.getByRole("searchbox").fill("transcodeCroes");
+    await expect
+      .poll(() => page.getByRole("link", { name: "Settings" }).count())
+      .toBeGreaterThan(0);
+    await page.getByRole("searchbox").fill("xylophone");
+    await page.getByText("Nothing about “xylophone”.").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.close();
+  });
+
+  test("colours are a person's choice that lasts, and code is copied without its prompts", async () => {
+    const page = await openTab();
+    await page.goto(addressOf("playback.html"));
+    const dark = page.getByRole("button", { name: "Dark mode" });
+    await dark.click();
+    await page.reload();
+    expect(await dark.getAttribute("aria-pressed")).toBe("true");
+
+    const session = page.locator(".code", { hasText: "import-playback-key-pair" }).first();
+    await session.getByRole("button", { name: "Copy" }).click();
+    await session.getByText("Copied").waitFor();
+    const copied = String(await page.evaluate("navigator.clipboard.readText()"));
+    expect(copied).toMatch(/^openssl /);
+    expect(copied).not.toContain("$ ");
+    await page.close();
+  });
+
+  test("on a phone the pages are behind a button", async () => {
+    const page = await openTab(380);
+    await page.goto(addressOf("index.html"));
+    const list = page.getByRole("navigation", { name: "Pages" });
+    expect(await list.isVisible()).toBe(false);
+    await page.getByRole("button", { name: "Pages" }).click();
+    expect(await list.isVisible()).toBe(true);
+    await page.keyboard.press("Escape");
+    expect(await list.isVisible()).toBe(false);
+    await page.close();
+  });
+});
