@@ -9,10 +9,11 @@ import {
   type SettingName,
   variableOf,
 } from "@rolecast/server";
+import { commandsPage, eventsPage, metricsPage } from "./reference-pages.ts";
 
 /*
- * What the docs say of the code, written by the code: the README's table of what works, the list of
- * operations, the settings. `npm run docs` writes it, a test holds the files against it.
+ * What the docs say of the code, written by the code: the README's table of what works, the lists of
+ * operations, settings, commands, events and metrics. `npm run docs` writes it, a test holds the files against it.
  */
 
 const root = join(import.meta.dirname, "..");
@@ -33,6 +34,7 @@ const TITLES: Readonly<Record<string, string>> = {
 /** Path → contents of every generated file. */
 export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
   const server = await createServer({ data: "memory", port: 0, rtmpPort: 0, rtmpsPort: 0 });
+  const metrics = await (await fetch(`${server.endpoint}/_rolecast/metrics`)).text();
   await server.close();
   const { operations } = server;
   return new Map([
@@ -42,6 +44,9 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
     ],
     ["docs/operations.md", operationsPage(operations)],
     ["docs/settings.md", settingsPage()],
+    ["docs/cli-reference.md", commandsPage()],
+    ["docs/event-reference.md", eventsPage()],
+    ["docs/metric-reference.md", metricsPage(metrics)],
     ["rolecast.yml", settingsFile()],
   ]);
 }

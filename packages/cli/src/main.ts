@@ -1,51 +1,9 @@
-import { Command, CommanderError } from "commander";
-import { awsCommand } from "./aws.ts";
-import { broadcastCommand } from "./broadcast.ts";
+import { type Command, CommanderError } from "commander";
 import { EXIT, explainFailure } from "./command-error.ts";
-import { completionCommand } from "./completion.ts";
 import { Connection } from "./connection.ts";
-import { doctorCommand } from "./doctor.ts";
-import { envCommand } from "./env.ts";
-import { explainCommand } from "./explain.ts";
-import { serviceLinkedRolesCommand } from "./iam-service-linked-roles.ts";
-import { logsCommand } from "./logs.ts";
-import { policyCommand } from "./policy.ts";
-import { recordCommand } from "./record.ts";
-import { resetCommand } from "./reset.ts";
-import { snapshotCommand } from "./snapshot.ts";
-import { startCommand } from "./start.ts";
-import { statusCommand } from "./status.ts";
+import { rolecastProgram } from "./program.ts";
 
-const program = new Command("rolecast")
-  .description(
-    "Amazon IVS recording to Amazon S3, and the IAM service-linked role that authorises it, on your own machine.",
-  )
-  .version("0.1.0")
-  .showHelpAfterError("(rolecast --help lists the commands)")
-  .enablePositionalOptions()
-  .addHelpText(
-    "after",
-    "\nExit codes: 0 done, 1 failed or something found, 2 called wrongly, 3 no server answers, 4 the server refused.",
-  );
-const commands = [
-  startCommand(),
-  statusCommand(),
-  envCommand(),
-  awsCommand(),
-  broadcastCommand(),
-  recordCommand(),
-  policyCommand(),
-  explainCommand(),
-  new Command("iam")
-    .description("Ask a running server about IAM.")
-    .addCommand(serviceLinkedRolesCommand()),
-  logsCommand(),
-  snapshotCommand(),
-  resetCommand(),
-  doctorCommand(),
-  completionCommand(program),
-];
-for (const command of commands) program.addCommand(command);
+const program = rolecastProgram();
 throwUsageErrors(program);
 
 // Whoever reads may stop reading: `rolecast --help | head`.

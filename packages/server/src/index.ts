@@ -14,5 +14,7 @@ export type { OperationCoverage } from "./gateway/operation-coverage.ts";
 export { StoreUnavailableError } from "./kernel/store.ts";
 export { createServer } from "./main.ts";
 export type { RunningServer } from "./running-server.ts";
+export { IVS_EVENTS } from "./services/ivs/live/ivs-event.ts";
+export { IVS_METRICS } from "./services/ivs/live/ivs-metrics.ts";
 export { DataFolderInUseError, lockDataFolder } from "./storage/data-folder.ts";
 export { SealingKeyError } from "./storage/migrate.ts";

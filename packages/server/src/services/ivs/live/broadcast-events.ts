@@ -1,7 +1,7 @@
 import type { MediaEvent } from "@rolecast/media";
 import type { Log } from "../../../kernel/log.ts";
 import type { Broadcast } from "./broadcast.ts";
-import type { IvsOccurrence } from "./ivs-event.ts";
+import type { IvsOccurrence, OccurrenceFacts, StreamStateName } from "./ivs-event.ts";
 import type { SessionJournal } from "./session-journal.ts";
 
 /** What the engine tells of a broadcast after its beginning. */
@@ -15,7 +15,7 @@ export function tellBroadcast(
   log: Log,
 ): void {
   const { atMs } = event;
-  const state = (name: string, rest: Partial<IvsOccurrence> = {}): IvsOccurrence => ({
+  const state = (name: StreamStateName, rest: Partial<OccurrenceFacts> = {}): IvsOccurrence => ({
     type: "IVS Stream State Change",
     name,
     atMs,

@@ -7,20 +7,51 @@ import { type ResourceLocation, resourceArn } from "../resource-arn.ts";
  * and real events differ in one thing: recording events and breaches have no `event_name`.
  */
 
-/** `detail-type` of the events that this server sends. */
-export type IvsEventType =
-  | "IVS Stream State Change"
-  | "IVS Stream Health Change"
-  | "IVS Limit Breach"
-  | "IVS Recording State Change";
+/**
+ * The events that this server sends: for each `detail-type` the field of `detail` that holds its
+ * name, and what each name means.
+ */
+export const IVS_EVENTS = {
+  "IVS Stream State Change": {
+    nameField: "event_name",
+    names: {
+      "Session Created": "An encoder was let in with a stream key.",
+      "Stream Start": "The stream can be watched.",
+      "Stream End": "Nothing comes from the encoder any more.",
+      "Stream Failure": "The stream was ended before it could be watched; `reason` says why.",
+      "Session Ended": "The channel is free for the next encoder.",
+      "Stream Takeover": "A second encoder went on in the first one's place (`?priority=`).",
+      "Stream Takeover Failure": "A second encoder was refused; `code` says why.",
+    },
+  },
+  "IVS Stream Health Change": {
+    nameField: "event_name",
+    names: {
+      "Starvation Start": "The encoder sends less than its stream needs.",
+      "Starvation End": "It sends enough again.",
+    },
+  },
+  "IVS Limit Breach": {
+    nameField: "limit_name",
+    names: {
+      "Ingest Bitrate": "More bits a second than the channel's type allows; the stream is ended.",
+      "Ingest Resolution": "A larger picture than the channel's type allows; the stream is ended.",
+    },
+  },
+  "IVS Recording State Change": {
+    nameField: "recording_status",
+    names: {
+      "Recording Start": "The first file of the recording is in the bucket.",
+      "Recording End": "The recording is complete, `recording-ended.json` is written.",
+      "Recording Start Failure": "The first object was refused; nothing is written.",
+      "Recording End Failure":
+        "The recording broke off; `recording-failed.json` says what is there.",
+    },
+  },
+} as const;
 
-/** What each of them calls its name. */
-const NAME_FIELDS: Readonly<Record<IvsEventType, string>> = {
-  "IVS Stream State Change": "event_name",
-  "IVS Stream Health Change": "event_name",
-  "IVS Limit Breach": "limit_name",
-  "IVS Recording State Change": "recording_status",
-};
+export type IvsEventType = keyof typeof IVS_EVENTS;
+type NameOf<T extends IvsEventType> = keyof (typeof IVS_EVENTS)[T]["names"];
 
 /** The broadcast that an event is about. */
 export interface EventSubject extends ResourceLocation {
@@ -29,11 +60,8 @@ export interface EventSubject extends ResourceLocation {
   readonly streamId: string;
 }
 
-/** Something worth telling: kept with the stream session and sent to the bus. */
-export interface IvsOccurrence {
-  readonly type: IvsEventType;
-  /** `Stream Start`, `Recording End`, …: the event's name or the recording's status. */
-  readonly name: string;
+/** What happened beside its name. */
+export interface OccurrenceFacts {
   readonly code?: string;
   /** Counts as a stream's error: ListStreamSessions says `hasErrorEvent`. */
   readonly failure?: boolean;
@@ -41,6 +69,15 @@ export interface IvsOccurrence {
   /** Fields of `detail` beside the name, the channel's name and the stream's id. */
   readonly detail?: Readonly<Record<string, unknown>>;
 }
+
+/** Something worth telling: kept with the stream session and sent to the bus. */
+export type IvsOccurrence = {
+  [T in IvsEventType]: OccurrenceFacts & { readonly type: T; readonly name: NameOf<T> };
+}[IvsEventType];
+
+/** `Stream Start`, …: the names of one type of event. */
+export type StreamStateName = NameOf<"IVS Stream State Change">;
+export type RecordingStateName = NameOf<"IVS Recording State Change">;
 
 export function ivsEvent(subject: EventSubject, occurrence: IvsOccurrence, id: string): AwsEvent {
   const { type, name, code, atMs, detail } = occurrence;
@@ -54,7 +91,7 @@ export function ivsEvent(subject: EventSubject, occurrence: IvsOccurrence, id: s
     region: subject.region,
     resources: [resourceArn(subject, "channel", subject.channelId)],
     detail: {
-      [NAME_FIELDS[type]]: name,
+      [IVS_EVENTS[type].nameField]: name,
       ...(code === undefined ? {} : { code }),
       channel_name: subject.channelName,
       stream_id: subject.streamId,

@@ -2,6 +2,7 @@ import type { StreamStatus } from "@rolecast/media";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { MetricSample, MetricSink } from "../../../kernel/metric-sink.ts";
+import { IVS_METRICS, type IvsMetricName } from "./ivs-metrics.ts";
 import type { LiveStreams } from "./live-streams.ts";
 
 /** Source: IVS user guide, "Monitoring with CloudWatch": high resolution, "use a 5-second period". */
@@ -63,18 +64,20 @@ export class MetricSampler {
     const newlyRecordedMs = recordedMs - (this.#recordedMs.get(streamId) ?? 0);
     this.#recordedMs.set(streamId, recordedMs);
     const seconds = INTERVAL_MS / 1000;
-    const of = (name: string, unit: string, value: number, ...dimensions: Dimensions[]) =>
-      dimensions.map((each) => sample(location, name, unit, value, each, atMs));
+    const of = (name: IvsMetricName, value: number) =>
+      IVS_METRICS[name].by.map((by) =>
+        sample(location, name, value, by === "Channel" ? channel : {}, atMs),
+      );
     return [
-      of("IngestBitrate", "Bits/Second", videoBitrate + audioBitrate, channel, {}),
-      of("IngestVideoBitrate", "Bits/Second", videoBitrate, channel),
-      of("IngestAudioBitrate", "Bits/Second", audioBitrate, channel),
-      of("IngestFramerate", "Count/Second", frameRate, channel, {}),
-      of("KeyframeInterval", "Seconds", keyframeIntervalMs / 1000, channel),
-      of("ConcurrentViews", "Count", views, channel, {}),
-      of("LiveInputTime", "Seconds", seconds, channel, {}),
-      of("LiveDeliveredTime", "Seconds", seconds * views, channel, {}),
-      recording ? of("RecordedTime", "Seconds", newlyRecordedMs / 1000, channel, {}) : [],
+      of("IngestBitrate", videoBitrate + audioBitrate),
+      of("IngestVideoBitrate", videoBitrate),
+      of("IngestAudioBitrate", audioBitrate),
+      of("IngestFramerate", frameRate),
+      of("KeyframeInterval", keyframeIntervalMs / 1000),
+      of("ConcurrentViews", views),
+      of("LiveInputTime", seconds),
+      of("LiveDeliveredTime", seconds * views),
+      recording ? of("RecordedTime", newlyRecordedMs / 1000) : [],
     ].flat();
   }
 }
@@ -93,12 +96,12 @@ function locationOf(channelArn: string): Location {
 
 function sample(
   { accountId, region }: Location,
-  name: string,
-  unit: string,
+  name: IvsMetricName,
   value: number,
   dimensions: Dimensions,
   atMs: number,
 ): MetricSample {
+  const { unit } = IVS_METRICS[name];
   return { accountId, region, namespace: "AWS/IVS", name, unit, value, dimensions, atMs };
 }
 
@@ -114,6 +117,6 @@ function concurrentStreams(live: readonly StreamStatus[], atMs: number): MetricS
     }
   }
   return [...counts.values()].map(({ location, dimensions, count }) =>
-    sample(location, "ConcurrentStreams", "Count", count, dimensions, atMs),
+    sample(location, "ConcurrentStreams", count, dimensions, atMs),
   );
 }

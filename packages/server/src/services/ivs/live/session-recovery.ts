@@ -1,6 +1,6 @@
 import type { Store } from "../../../kernel/store.ts";
 import type { ChannelRow, IvsTables, StreamSessionRow } from "../tables.ts";
-import type { EventSubject, IvsOccurrence } from "./ivs-event.ts";
+import type { EventSubject, IvsOccurrence, StreamStateName } from "./ivs-event.ts";
 import type { SessionJournal } from "./session-journal.ts";
 
 /**
@@ -19,7 +19,7 @@ export async function closeOpenSessions(
     .execute();
   for (const session of open) {
     const atMs = await lastMoment(session, store);
-    const occurrence = (name: string): IvsOccurrence => ({
+    const occurrence = (name: StreamStateName): IvsOccurrence => ({
       type: "IVS Stream State Change",
       name,
       atMs,

@@ -6,7 +6,7 @@ import type {
   RecordingStart,
 } from "@rolecast/media";
 import type { Log } from "../../../kernel/log.ts";
-import type { IvsOccurrence } from "../live/ivs-event.ts";
+import type { IvsOccurrence, RecordingStateName } from "../live/ivs-event.ts";
 import { resourceArn } from "../resource-arn.ts";
 import type { RecordingRow } from "../tables.ts";
 import { type MergeTraits, mergeTraits } from "./merge-rules.ts";
@@ -210,7 +210,12 @@ export class RecordingWriter {
     await bucket.put(key, text, "application/json");
   }
 
-  #occurrence(name: string, atMs: number, durationMs: number, reason = ""): IvsOccurrence {
+  #occurrence(
+    name: RecordingStateName,
+    atMs: number,
+    durationMs: number,
+    reason = "",
+  ): IvsOccurrence {
     const row = this.#row;
     return {
       type: "IVS Recording State Change",
