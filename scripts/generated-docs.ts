@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
   createServer,
@@ -9,7 +9,7 @@ import {
   type SettingName,
   variableOf,
 } from "@rolecast/server";
-import { commandsPage, eventsPage, metricsPage } from "./reference-pages.ts";
+import { commandsPage, decisionsPage, eventsPage, metricsPage } from "./reference-pages.ts";
 
 /*
  * What the docs say of the code, written by the code: the README's table of what works, the lists of
@@ -47,8 +47,15 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
     ["docs/cli-reference.md", commandsPage()],
     ["docs/event-reference.md", eventsPage()],
     ["docs/metric-reference.md", metricsPage(metrics)],
+    ["docs/adr/README.md", decisionsPage(readDecisions())],
     ["rolecast.yml", settingsFile()],
   ]);
+}
+
+function readDecisions(): ReadonlyMap<string, string> {
+  const folder = join(root, "docs/adr");
+  const names = readdirSync(folder).filter((name) => /^\d{4}-.*\.md$/.test(name));
+  return new Map(names.sort().map((name) => [name, readFileSync(join(folder, name), "utf8")]));
 }
 
 function withGenerated(text: string, generated: string): string {

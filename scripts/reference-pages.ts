@@ -2,7 +2,7 @@ import { IVS_EVENTS, IVS_METRICS } from "@rolecast/server";
 import type { Command } from "commander";
 import { rolecastProgram } from "../packages/cli/src/program.ts";
 
-/* Pages of docs/ that only the code can write: the command line's help, events and metrics. */
+/* Pages of docs/ that only the code can write: the command line's help, events, metrics; a list of decisions. */
 
 const WRITTEN = "Written by `npm run docs` from the code.";
 /** Fits the site's column. */
@@ -113,4 +113,14 @@ export function metricsPage(exposition: string): string {
     ...facts.sort(),
     "",
   ].join("\n");
+}
+
+/** Of each decision's text its title, which begins with its number. */
+export function decisionsPage(decisions: ReadonlyMap<string, string>): string {
+  const entries = [...decisions].map(
+    ([name, text]) => `- [${text.split("\n")[0]?.replace(/^# /, "")}](${name})`,
+  );
+  return ["# Decisions", "", "Why things are as they are, one page each.", "", ...entries, ""].join(
+    "\n",
+  );
 }

@@ -1,0 +1,173 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "commander";
+import ts from "typescript";
+import { describe, expect, test } from "vitest";
+import { parseDocument } from "yaml";
+import { rolecastProgram } from "../packages/cli/src/program.ts";
+import { startServerProcess } from "./support/server-process.ts";
+import { here, runPage } from "./support/snippet-session.ts";
+import { commandsOf, ROOT, readPages, type Snippet } from "./support/snippets.ts";
+
+const pages = readPages();
+const snippets = pages.flatMap((page) => page.snippets);
+const runnable = pages.filter((page) => page.snippets.some(({ flags }) => flags.includes("run")));
+const missing = ["aws", "ffmpeg", "curl", "openssl", "python3"].filter((name) => !isThere(name));
+/** A stream is recorded in real time, on a machine that does other things too. */
+const SLOW_MS = 240_000;
+
+describe.skipIf(missing.length > 0)(
+  `blocks that are marked to run do (skipped without ${missing.join(", ") || "their programs"})`,
+  () => {
+    test("there are some, in each language", () => {
+      const marked = snippets.filter(({ flags }) => flags.includes("run"));
+      const languages = new Set(marked.map(({ language }) => language));
+      expect([...languages]).toEqual(expect.arrayContaining(["sh", "python", "ts"]));
+      expect(marked.length).toBeGreaterThan(20);
+    });
+
+    for (const page of runnable) {
+      test.concurrent(
+        page.path,
+        async ({ onTestFinished }) => {
+          const server = await startServerProcess(["--data", "memory"]);
+          onTestFinished(async () => {
+            await server.stop();
+          });
+          const { code, ran } = await runPage(page, server);
+          expect(code, `the last block's output: ${ran.at(-1)?.output}`).toBe(0);
+          for (const { snippet, output } of ran) {
+            const next = page.snippets[page.snippets.indexOf(snippet) + 1];
+            if (!next?.flags.includes("output")) continue;
+            expect(spaced(output)).toMatch(patternOf(here(next.text, server)));
+          }
+        },
+        SLOW_MS,
+      );
+    }
+  },
+);
+
+describe("every block", () => {
+  const parsers: Readonly<Record<string, (snippet: Snippet) => void>> = {
+    json: ({ text }) => void JSON.parse(text),
+    yaml({ text }) {
+      const [error] = parseDocument(text).errors;
+      if (error) throw error;
+    },
+    js: parseScript,
+    ts: parseScript,
+    sh: parseShell,
+    console: parseShell,
+    python: ({ text }) =>
+      void execFileSync("python3", ["-c", "import ast, sys; ast.parse(sys.stdin.read())"], {
+        input: text,
+      }),
+    nginx: ({ text }) => expect(text.split("{").length).toBe(text.split("}").length),
+    text: () => undefined,
+    "": () => undefined,
+  };
+
+  test.each(Object.keys(parsers))("in the language %j parses", (language) => {
+    if (language === "python" && missing.includes("python3")) return;
+    for (const snippet of snippets.filter((one) => one.language === language)) {
+      const parse = parsers[language];
+      expect(() => parse?.(snippet), `${snippet.page}:\n${snippet.text}`).not.toThrow();
+    }
+  });
+
+  test("has a language that this test knows", () => {
+    const unknown = snippets.filter(({ language }) => !(language in parsers));
+    expect(unknown.map(({ page, language }) => `${page}: ${language}`)).toEqual([]);
+  });
+});
+
+/** Lines that somebody may type, from blocks and from the middle of sentences. */
+const lines = pages.flatMap(({ path, inline, snippets: blocks }) =>
+  [
+    ...inline,
+    ...blocks
+      .filter(({ language }) => language === "sh" || language === "console")
+      .flatMap((block) => commandsOf(block).replaceAll("\\\n", " ").split("\n")),
+  ].map((line) => [path, line] as const),
+);
+
+test("commands and flags of rolecast that the pages name exist", () => {
+  const program = rolecastProgram();
+  let seen = 0;
+  const wrong = lines.flatMap(([page, line]) =>
+    [...line.matchAll(/(?:^|\bnpx |\$\(|&& )rolecast ([^|>#)]+)/g)].flatMap(([, words = ""]) => {
+      seen++;
+      const complaint = complaintAbout(words.trim().split(/\s+/), program);
+      return complaint === undefined ? [] : [`${page}: rolecast ${words}: ${complaint}`];
+    }),
+  );
+  expect(seen).toBeGreaterThan(30);
+  expect(wrong).toEqual([]);
+});
+
+test("operations of the AWS CLI that the pages name are those that work", () => {
+  const page = readFileSync(join(ROOT, "docs/operations.md"), "utf8");
+  const working = page.replace(/^.* answer `NotImplemented`.*$/gm, "");
+  const known = new Set(working.toLowerCase().match(/\w+/g));
+  let seen = 0;
+  const wrong = lines.flatMap(([path, line]) =>
+    [...line.matchAll(/\baws (ivs|iam|sts|s3api|cloudtrail|events|cloudwatch) ([a-z][a-z-]+)/g)]
+      .filter(([, , operation = ""]) => {
+        seen++;
+        return !known.has(operation.replaceAll("-", "")) && operation !== "wait";
+      })
+      .map(([command]) => `${path}: ${command}`),
+  );
+  expect(seen).toBeGreaterThan(30);
+  expect(wrong).toEqual([]);
+});
+
+function complaintAbout(words: readonly string[], program: Command): string | undefined {
+  let command = program;
+  for (const word of words) {
+    if (command.name() === "aws") return undefined;
+    const child = command.commands.find((one) => one.name() === word);
+    if (child) command = child;
+    else if (command.commands.length > 0 && /^[a-z]/.test(word)) return `no command ${word}`;
+    const flag = /^--[a-z-]+/.exec(word)?.[0];
+    const known = [...command.options.flatMap(({ long }) => long ?? []), "--help", "--version"];
+    if (flag !== undefined && !known.includes(flag)) return `no flag ${flag}`;
+  }
+  return undefined;
+}
+
+function parseScript({ text }: Snippet): void {
+  const { diagnostics } = ts.transpileModule(text, {
+    reportDiagnostics: true,
+    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
+  });
+  expect(diagnostics?.map(({ messageText }) => messageText)).toEqual([]);
+}
+
+/** `<arn of the channel>` stands for a word. */
+function parseShell(snippet: Snippet): void {
+  const input = commandsOf(snippet).replace(/<[a-zA-Z][^<>\n]*>/g, "WORD");
+  execFileSync("bash", ["-n"], { input, stdio: ["pipe", "ignore", "pipe"] });
+}
+
+/** Columns move with what stands in them. */
+function spaced(text: string): string {
+  return text.replace(/ +/g, " ").trim();
+}
+
+function patternOf(expected: string): RegExp {
+  const parts = spaced(expected).split("…");
+  const escaped = parts.map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&"));
+  return new RegExp(`^${escaped.join("[^]*?")}$`);
+}
+
+function isThere(program: string): boolean {
+  try {
+    execFileSync("which", [program], { stdio: "ignore" });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,111 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ServerProcess } from "./server-process.ts";
+import { fileNameOf, type Page, ROOT, type Snippet } from "./snippets.ts";
+
+const COMMAND = join(ROOT, "packages/cli/bin/rolecast.js");
+const MARK = "\u0001";
+/** How a language's block is run; a shell's stands in the session itself. */
+const PROGRAMS: Readonly<Record<string, readonly [extension: string, program: string]>> = {
+  python: ["py", "python3"],
+  js: ["mjs", "node"],
+  ts: ["mts", "node --import tsx"],
+};
+
+/** The SDK warns of old versions of Node; no page shows that. */
+const QUIET = { NO_COLOR: "1", NODE_NO_WARNINGS: "1" };
+
+export interface Ran {
+  readonly snippet: Snippet;
+  readonly output: string;
+}
+
+/**
+ * Runs the blocks of a page one after another in one shell, as a reader would, in a folder of their
+ * own. A block that fails ends the session: the last one of the answer is the one that failed.
+ */
+export async function runPage(
+  page: Page,
+  server: ServerProcess,
+): Promise<{ readonly code: number | null; readonly ran: readonly Ran[] }> {
+  const dir = mkdtempSync(join(tmpdir(), "rolecast-snippets-"));
+  const runnable = page.snippets.filter(({ flags }) => flags.includes("run"));
+  try {
+    symlinkSync(join(ROOT, "node_modules"), join(dir, "node_modules"));
+    writeCommand(dir);
+    for (const snippet of page.snippets) {
+      const name = fileNameOf(snippet);
+      if (name !== undefined) writeFileSync(join(dir, name), `${snippet.text}\n`);
+    }
+    const script = runnable.map((snippet, index) => {
+      const command = commandOf(dir, { ...snippet, text: here(snippet.text, server) }, index);
+      return `printf '${MARK}'\n${command}\n`;
+    });
+    writeFileSync(join(dir, "session.sh"), ["exec 2>&1", "set -e", ...script].join("\n"));
+    const { code, output } = await runShell(dir);
+    const outputs = output.split(MARK).slice(1);
+    const ran = outputs.flatMap((text, index) => {
+      const snippet = runnable[index];
+      return snippet ? [{ snippet, output: text }] : [];
+    });
+    return { code, ran };
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** The pages name the ports that a server takes by itself; the tests' has others. */
+export function here(text: string, { endpoint, rtmpsPort }: ServerProcess): string {
+  return text
+    .replaceAll("http://127.0.0.1:4566", endpoint)
+    .replaceAll("localhost:4443", `localhost:${rtmpsPort}`);
+}
+
+function commandOf(dir: string, { language, flags, text }: Snippet, index: number): string {
+  if (flags.includes("fails")) return `if ( ${text}\n); then exit 97; fi`;
+  const [extension, program] = PROGRAMS[language] ?? [];
+  if (extension === undefined) return text;
+  const file = `snippet-${index}.${extension}`;
+  writeFileSync(join(dir, file), text);
+  return `${program} ${file}`;
+}
+
+/** `rolecast` and `npx rolecast`, as somebody who installed it has them. */
+function writeCommand(dir: string): void {
+  mkdirSync(join(dir, "bin"));
+  const commands = { rolecast: `exec "${process.execPath}" "${COMMAND}" "$@"`, npx: 'exec "$@"' };
+  for (const [name, line] of Object.entries(commands)) {
+    writeFileSync(join(dir, "bin", name), `#!/bin/sh\n${line}\n`);
+    chmodSync(join(dir, "bin", name), 0o755);
+  }
+}
+
+async function runShell(dir: string) {
+  const child = spawn("bash", ["session.sh"], {
+    cwd: dir,
+    // A group of its own, so that nothing that it began outlives it.
+    detached: true,
+    stdio: ["ignore", "pipe", "inherit"],
+    env: { PATH: `${join(dir, "bin")}:${process.env.PATH}`, HOME: dir, ...QUIET },
+  });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (part) => {
+    output += part;
+  });
+  const closed = once(child, "close");
+  const [code] = await once(child, "exit");
+  if (child.pid !== undefined) endGroup(child.pid);
+  await closed;
+  return { code, output };
+}
+
+function endGroup(pid: number): void {
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "ESRCH")) throw error;
+  }
+}
