@@ -20,6 +20,8 @@ async function bundleCommand(): Promise<readonly string[]> {
     input: {
       rolecast: join(root, "packages/cli/src/main.ts"),
       testing: join(root, "packages/cli/src/testing.ts"),
+      // By the name under which the media package looks for it beside itself.
+      "worker-main": join(root, "packages/media/src/workers/worker-main.ts"),
     },
     platform: "node",
     external: ["libsql"],

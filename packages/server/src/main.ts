@@ -297,7 +297,10 @@ function compose(parts: Parts) {
           bytesMax: config.recordingSpillBytes,
         };
         const engine = createMediaEngine(
-          { host: address, rtmpPort, rtmpsPort, tls: certificate, spill, ...transcoding },
+          {
+            ...{ host: address, rtmpPort, rtmpsPort, tls: certificate, spill, ...transcoding },
+            workers: config.ingestWorkers,
+          },
           host,
         );
         const start = engine.start.bind(engine);

@@ -8,7 +8,6 @@ import { RtmpClient } from "../testing/rtmp-client.ts";
 import {
   audioBody,
   audioConfigBody,
-  otherAvcRecord,
   videoBody,
   videoConfigBody,
 } from "../testing/synthetic-media.ts";
@@ -194,67 +193,6 @@ describe("ingest", () => {
     const names = harness.events.flatMap((e) => ("streamName" in e ? [e.streamName] : []));
     expect(names.filter((name) => name.includes("no-such"))).toEqual([]);
     expect(JSON.stringify(harness.events)).not.toContain("no-such-key");
-  });
-
-  test("a key has one publisher: a second one is refused and disturbs nothing", async () => {
-    const first = await open();
-    await first.publish("single");
-    const second = await open();
-    expect(await second.publish("single")).toBe("NetStream.Publish.BadName");
-    sendMedia(second, 3);
-    sendMedia(first, 3);
-    await harness.seen("stream-start", (event) => event.streamName === "channel/single");
-    expect(first.closed).toBe(false);
-    first.socket.destroy();
-    await ended("channel/single");
-    const again = await open();
-    expect(await again.publish("single")).toBe(START);
-    again.socket.destroy();
-  });
-
-  test("a strictly higher priority with the same media takes over at its first keyframe", async () => {
-    const first = await open();
-    await first.publish("take");
-    sendMedia(first, 3);
-    await first.settled();
-    const { streamId } = await harness.seen("stream-start", (e) => e.streamName === "channel/take");
-    const mismatched = await open();
-    expect(await mismatched.publish("take?priority=1")).toBe(START);
-    mismatched.send(6, video, videoConfigBody(otherAvcRecord));
-    mismatched.send(6, video, videoBody(true));
-    await mismatched.until(() => false);
-    expect(first.closed).toBe(false);
-
-    const second = await open();
-    expect(await second.publish("take?priority=2")).toBe(START);
-    sendMedia(second, 3, 500_000);
-    await second.settled();
-    await first.until(() => false);
-    const lower = await open();
-    expect(await lower.publish("take?priority=2")).toBe("NetStream.Publish.BadName");
-    await second.settled();
-    expect(second.closed).toBe(false);
-    second.socket.end();
-    await ended("channel/take");
-    const own = harness.events.filter(
-      (e) => "streamName" in e && e.streamName === "channel/take" && e.type !== "health",
-    );
-    expect(own.map((event) => ("code" in event ? event.code : event.type))).toEqual([
-      "session-created",
-      "media-info",
-      "stream-start",
-      "StreamTakeoverMediaMismatch",
-      "stream-takeover",
-      "StreamTakeoverInvalidPriority",
-      "stream-end",
-      "session-ended",
-    ]);
-    expect(new Set(own.map((event) => ("streamId" in event ? event.streamId : "")))).toEqual(
-      new Set([streamId]),
-    );
-    expect(own.at(-2)).toMatchObject({ durationMs: 6_000 });
-    const playlist = await harness.engine.mediaPlaylist("channel/take", "chunked");
-    expect(playlist?.match(/#EXT-X-DISCONTINUITY\n/g)).toHaveLength(1);
   });
 
   test("200 connections of junk leave nothing behind", async () => {

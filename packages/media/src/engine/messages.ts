@@ -50,6 +50,11 @@ export interface MediaEngineOptions {
   readonly ffmpeg?: string | undefined;
   /** Cores that ffmpeg may take for ladders, all streams together; 0 makes none. Default 0. */
   readonly transcodeCores?: number;
+  /**
+   * Processes that carry the streams; 0 carries them in this one. Clocks can't be handed to them: with `workers` there
+   * is no `now`. Default 0.
+   */
+  readonly workers?: number;
   /** Where recorded files wait when the host is slow; without it in memory only. */
   readonly spill?: SpillOptions | undefined;
   /** Wall clock in milliseconds since the epoch. Default `Date.now`. */
@@ -87,6 +92,8 @@ export type PublishDecision =
       readonly playlistWindowSegments?: number;
       /** Segments are served in parts as they are made (LL-HLS). Default false. */
       readonly lowLatency?: boolean;
+      /** Said between engines of one host, never by the host: another one has the stream, the publisher goes to it. */
+      readonly elsewhere?: boolean;
     };
 
 /** What the engine asks of, and tells, its owner. */
@@ -256,6 +263,16 @@ export interface EngineHealth {
   readonly recordingPendingBytes: number;
   /** Those of them that wait on the disk. */
   readonly recordingSpilledBytes: number;
+  /** The processes that carry the streams; undefined where this one does. */
+  readonly workers?: readonly WorkerStatus[];
+  /** Workers that were started in place of one that had died. */
+  readonly workerRestarts?: number;
+}
+
+export interface WorkerStatus {
+  readonly pid: number;
+  readonly connections: number;
+  readonly streams: number;
 }
 
 // ---- events --------------------------------------------------------------------------------------------------------
@@ -292,7 +309,7 @@ export type SessionEndReason =
  * events, stream-end), session-ended. The parenthesis is missing when no segment was ever completed. With a recording:
  * recording-progress…, then exactly one of recording-complete and recording-failed, which may come after session-ended.
  * Where recording was asked for and no media ever came, it is recording-complete with `durationMs: 0`, and the host
- * was not asked to start it.
+ * was not asked to start it. When the process died that carried the broadcast, it is recording-interrupted instead.
  */
 export type MediaEvent =
   /** An accepted publisher; nothing is playable yet. */
@@ -367,6 +384,8 @@ export type MediaEvent =
       readonly files: number;
       readonly gaps: number;
     })
+  /** What was put is all there is: the host finishes the recording from the rows that it stored, if it was started. */
+  | (StreamEvent & { readonly type: "recording-interrupted" })
   | (StreamEvent & {
       readonly type: "recording-failed";
       readonly durationMs: number;

@@ -15,8 +15,6 @@ export interface IngestPort {
   ): Promise<MediaFeed>;
   /** A connection ended without ever having published. */
   refused(publisher: Publisher, reason: string, isProtocolError: boolean): void;
-  /** The operating system could not give us a connection. */
-  acceptFailed(): void;
 }
 
 /** The connection as the broadcast sees it. */
@@ -28,6 +26,8 @@ export interface Publisher {
   readonly open: boolean;
   /** Tells the encoder why, then closes. Calls nothing back. */
   disconnect(description: string): void;
+  /** What it sent can't be taken: ends the connection as if its feed had thrown this. */
+  fail(error: unknown): void;
 }
 
 /** Where an accepted publisher's media goes. Throwing MediaError ends the connection. */

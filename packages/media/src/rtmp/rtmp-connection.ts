@@ -26,7 +26,7 @@ export interface RtmpConnectionOptions {
 }
 
 /** What a broadcast is told when its encoder's bytes end in an error. */
-const END_REASONS = {
+export const END_REASONS = {
   protocol: "protocol-error",
   limit: "protocol-error",
   "unsupported-media": "unsupported-media",
@@ -129,7 +129,7 @@ export class RtmpConnection implements Publisher {
         this.#send(answers.acknowledgement(this.#receivedBytes));
       }
     } catch (error) {
-      this.#fail(error);
+      this.fail(error);
     }
   }
 
@@ -145,7 +145,7 @@ export class RtmpConnection implements Publisher {
   }
 
   /** What went wrong decides what the broadcast is told; the encoder gets the sentence, and the socket ends. */
-  #fail(error: unknown): void {
+  fail(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     if (!(error instanceof MediaError)) {
       this.destroy("internal-error", message);

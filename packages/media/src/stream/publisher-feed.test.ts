@@ -18,6 +18,7 @@ const publisher = {
   secure: true,
   open: true,
   disconnect: () => undefined,
+  fail: () => undefined,
 };
 
 function make() {

@@ -33,7 +33,7 @@ export class EngineHarness {
   #waiting: (() => void)[] = [];
 
   constructor(
-    options: Pick<MediaEngineOptions, "limits" | "ffmpeg" | "transcodeCores"> = {},
+    options: Pick<MediaEngineOptions, "limits" | "ffmpeg" | "transcodeCores" | "workers"> = {},
     host: Partial<Omit<MediaHost, "event">> = {},
     rtmpPort = 0,
   ) {

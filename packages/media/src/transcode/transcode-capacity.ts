@@ -38,6 +38,8 @@ export class TranscodeCapacity {
   readonly cores: number;
   readonly #cpuMs: (pid: number) => number | undefined;
   readonly #shares = new Set<Occupied>();
+  /** What other processes take of the cores, as far as it was told. */
+  coresElsewhere = 0;
   /** Measured cost over estimated cost. */
   #factor = 1;
 
@@ -57,7 +59,7 @@ export class TranscodeCapacity {
   /** Undefined where the machine has no room for it. */
   admit(estimated: number): CapacityShare | undefined {
     const cores = estimated * this.#factor;
-    if (this.usedCores + cores > this.cores) {
+    if (this.usedCores + this.coresElsewhere + cores > this.cores) {
       return undefined;
     }
     const share: Occupied = { estimated, cores };

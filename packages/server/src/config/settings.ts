@@ -152,6 +152,11 @@ export const SETTINGS = {
     "Processor cores that ffmpeg may take for the renditions of STANDARD and ADVANCED channels; `auto` is three quarters of the machine's, 0 serves the source alone.",
     { placeholder: "N" },
   ),
+  ingestWorkers: setting(
+    z.coerce.number().int().min(0).max(64).default(0),
+    "Processes that carry live streams beside the server's own; 0 carries them in the server itself.",
+    { placeholder: "N" },
+  ),
   recordingSpillBytes: setting(
     z.coerce
       .number()

@@ -5,7 +5,10 @@ import type { IvsOccurrence, OccurrenceFacts, StreamStateName } from "./ivs-even
 import type { SessionJournal } from "./session-journal.ts";
 
 /** What the engine tells of a broadcast after its beginning. */
-type BroadcastEvent = Exclude<MediaEvent, { type: "publish-refused" | "session-created" }>;
+type BroadcastEvent = Exclude<
+  MediaEvent,
+  { type: "publish-refused" | "session-created" | "recording-interrupted" }
+>;
 
 /** Puts an event of the engine into AWS's words, in the order in which it was told. */
 export function tellBroadcast(

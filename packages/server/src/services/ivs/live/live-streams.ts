@@ -17,7 +17,10 @@ import {
   RecordingBucketWriter,
   STARTUP_PATIENCE_MS,
 } from "../recording/recording-bucket-writer.ts";
-import { recoverRecordings } from "../recording/recording-recovery.ts";
+import {
+  type RecordingRecoveryOptions,
+  recoverRecordings,
+} from "../recording/recording-recovery.ts";
 import { RecordingStore } from "../recording/recording-store.ts";
 import { RecordingWriter } from "../recording/recording-writer.ts";
 import { RoleSession } from "../recording/role-session.ts";
@@ -74,15 +77,10 @@ export class LiveStreams implements MediaHost {
 
   /** Finishes what an earlier process left open, then listens for encoders. */
   async start(): Promise<void> {
-    const { store, log, clock, media } = this.#deps;
+    const { store, media } = this.#deps;
     this.#stopping = new AbortController();
-    await recoverRecordings({
-      store: this.#recordings,
-      media,
-      log,
-      nowMs: () => clock.nowMs(),
-      writerOf: (row) => this.#writerOf(row, STARTUP_PATIENCE_MS),
-    });
+    const unfinished = await this.#recordings.unfinished();
+    await recoverRecordings(unfinished, this.#recovery(STARTUP_PATIENCE_MS));
     await closeOpenSessions(store.tables<IvsTables>(), this.#journal);
     await this.windows.start();
     if (this.#closed) this.#engine = media.createEngine(this, this.#ports);
@@ -124,6 +122,9 @@ export class LiveStreams implements MediaHost {
       }
       case "session-created":
         this.#open(event);
+        break;
+      case "recording-interrupted":
+        this.#recoverOne(event.streamId);
         break;
       default: {
         const broadcast = this.#broadcasts.get(event.streamId);
@@ -193,6 +194,26 @@ export class LiveStreams implements MediaHost {
       rules: rows.rules,
       recordingBound: rows.recordingBound,
       recording: rows.recording && this.#writerOf(rows.recording, LIVE_PATIENCE_MS),
+    };
+  }
+
+  /** The engine's worker died that was recording the stream. */
+  #recoverOne(streamId: string): void {
+    this.#broadcasts.get(streamId)?.recording.add(async () => {
+      const unfinished = await this.#recordings.unfinished();
+      const own = unfinished.filter((row) => row.last_stream_id === streamId);
+      await recoverRecordings(own, this.#recovery(LIVE_PATIENCE_MS));
+    });
+  }
+
+  #recovery(patienceMs: number): RecordingRecoveryOptions {
+    const { log, clock, media } = this.#deps;
+    return {
+      store: this.#recordings,
+      media,
+      log,
+      nowMs: () => clock.nowMs(),
+      writerOf: (row) => this.#writerOf(row, patienceMs),
     };
   }
 

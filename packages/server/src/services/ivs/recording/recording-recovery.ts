@@ -19,8 +19,11 @@ export interface RecordingRecoveryOptions {
  * files; then `recording-ended.json` or `recording-failed.json`, the event, the row, or what is
  * left of the reconnect window.
  */
-export async function recoverRecordings(options: RecordingRecoveryOptions): Promise<void> {
-  for (const row of await options.store.unfinished()) {
+export async function recoverRecordings(
+  rows: readonly RecordingRow[],
+  options: RecordingRecoveryOptions,
+): Promise<void> {
+  for (const row of rows) {
     try {
       await finish(row, options);
     } catch (error) {

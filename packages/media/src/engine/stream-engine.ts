@@ -1,0 +1,347 @@
+import { strict as assert } from "node:assert";
+import type { Socket } from "node:net";
+import { performance } from "node:perf_hooks";
+import { LiveChannel } from "../hls/live-channel.ts";
+import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
+import { MediaError } from "../media-error.ts";
+import { SpillFolder } from "../recording/spill-folder.ts";
+import { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
+import type { DoorKeeper, IngestDoor, ListeningPorts } from "../rtmp/ingest-door.ts";
+import type { IngestPort, MediaFeed, Publisher } from "../rtmp/ingest-port.ts";
+import { RtmpConnections } from "../rtmp/rtmp-connections.ts";
+import { Broadcast } from "../stream/broadcast.ts";
+import type { TranscodePlan } from "../stream/broadcast-ladder.ts";
+import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
+import type {
+  AdBreakInsertion,
+  EngineHealth,
+  MediaArrival,
+  MediaEngine,
+  MediaEngineOptions,
+  MediaHost,
+  MediaPosition,
+  StreamStatus,
+} from "./messages.ts";
+
+const SWEEP_MS = 1_000;
+
+/** All but where it listens. */
+export type StreamEngineOptions = Omit<
+  MediaEngineOptions,
+  "host" | "rtmpPort" | "rtmpsPort" | "workers" | "transcodeCores"
+>;
+
+type AllowedPublish = Extract<
+  Awaited<ReturnType<MediaHost["authorizePublish"]>>,
+  { readonly allow: true }
+>;
+
+/** How a publisher reaches a broadcast that another engine of the same host has. */
+export type RelayPublisher = (
+  publisher: Publisher,
+  streamName: string,
+  priority: number | undefined,
+) => Promise<MediaFeed>;
+
+export interface StreamEngineParts {
+  readonly door: IngestDoor;
+  readonly capacity: TranscodeCapacity;
+  /** Comes before a connection's number in its id: engines of one host have different ones. */
+  readonly idPrefix?: string;
+  /** Undefined for an engine that is alone. */
+  readonly relay?: RelayPublisher;
+}
+
+/** Composes ingest, broadcasts and playback in one process. `MediaEngine`'s methods only take and give plain data. */
+export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
+  readonly #host: MediaHost;
+  readonly #limits: MediaLimits;
+  readonly #now: () => number;
+  readonly #ffmpeg: string | undefined;
+  readonly #thumbnailDecoder: ThumbnailDecoder | undefined;
+  readonly #spill: SpillFolder | undefined;
+  readonly #capacity: TranscodeCapacity;
+  readonly #door: IngestDoor;
+  readonly #connections: RtmpConnections;
+  readonly #relay: RelayPublisher | undefined;
+  readonly #broadcasts = new Map<string, Broadcast>();
+  readonly #live = new Map<string, LiveChannel>();
+  /** Recordings that are being finished after their broadcast. */
+  readonly #finishing = new Set<Broadcast>();
+  #state: "new" | "started" | "closed" = "new";
+  #sweeper: NodeJS.Timeout | undefined;
+  #protocolErrors = 0;
+  #refusedPublishes = 0;
+
+  constructor(options: StreamEngineOptions, host: MediaHost, parts: StreamEngineParts) {
+    this.#host = host;
+    this.#limits = { ...defaultMediaLimits, ...options.limits };
+    this.#now = options.now ?? Date.now;
+    this.#ffmpeg = options.ffmpeg;
+    this.#spill = options.spill && new SpillFolder(options.spill);
+    this.#thumbnailDecoder = options.ffmpeg ? new ThumbnailDecoder(options.ffmpeg) : undefined;
+    this.#capacity = parts.capacity;
+    this.#door = parts.door;
+    this.#relay = parts.relay;
+    const connections = { ...options, idPrefix: parts.idPrefix ?? "" };
+    this.#connections = new RtmpConnections(connections, this.#limits, this);
+  }
+
+  async start(): Promise<ListeningPorts> {
+    if (this.#state !== "new") {
+      throw new MediaError("engine", "a media engine starts once");
+    }
+    this.#state = "started";
+    try {
+      await this.#spill?.open();
+      this.#connections.open();
+      const ports = await this.#door.open(this);
+      this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
+      return ports;
+    } catch (error) {
+      // One of two ports may be open: a failed start leaves nothing behind.
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#state === "closed") {
+      return;
+    }
+    this.#state = "closed";
+    clearInterval(this.#sweeper);
+    for (const broadcast of [...this.#broadcasts.values()]) {
+      broadcast.end("engine-closed", "the server stops");
+    }
+    this.#door.close();
+    await this.#connections.close();
+    await this.#recordingsFinished();
+    await this.#spill?.close();
+    this.#live.clear();
+  }
+
+  async stopStream(streamName: string): Promise<boolean> {
+    const broadcast = this.#broadcasts.get(streamName);
+    broadcast?.end("stopped", "the stream was stopped");
+    await broadcast?.concluded;
+    return broadcast !== undefined;
+  }
+
+  async putMetadata(streamName: string, text: string): Promise<boolean> {
+    return this.#broadcasts.get(streamName)?.putMetadata(text) ?? false;
+  }
+
+  async insertAdBreak(
+    streamName: string,
+    id: string,
+    durationMs: number,
+  ): Promise<AdBreakInsertion> {
+    return this.#broadcasts.get(streamName)?.insertAdBreak(id, durationMs) ?? "offline";
+  }
+
+  async multivariantPlaylist(
+    streamName: string,
+    baseUrl: string,
+    heightMax?: number,
+  ): Promise<string | undefined> {
+    return this.#live.get(streamName)?.multivariantPlaylist(baseUrl, heightMax);
+  }
+
+  async renditionHeight(streamName: string, rendition: string): Promise<number | undefined> {
+    return this.#live.get(streamName)?.renditionHeight(rendition);
+  }
+
+  async mediaPlaylist(streamName: string, rendition: string): Promise<string | undefined> {
+    return this.#live.get(streamName)?.mediaPlaylist(rendition);
+  }
+
+  async awaitMedia(
+    streamName: string,
+    rendition: string,
+    position: MediaPosition,
+  ): Promise<MediaArrival> {
+    return this.#live.get(streamName)?.awaitMedia(rendition, position) ?? "never";
+  }
+
+  async part(
+    streamName: string,
+    rendition: string,
+    sequence: number,
+    part: number,
+  ): Promise<Uint8Array | undefined> {
+    return this.#live.get(streamName)?.part(rendition, sequence, part);
+  }
+
+  async segment(
+    streamName: string,
+    rendition: string,
+    sequence: number,
+  ): Promise<Uint8Array | undefined> {
+    return this.#live.get(streamName)?.segment(rendition, sequence);
+  }
+
+  async initSection(
+    streamName: string,
+    rendition: string,
+    name: string,
+  ): Promise<Uint8Array | undefined> {
+    return this.#live.get(streamName)?.init(rendition, name);
+  }
+
+  async streams(): Promise<StreamStatus[]> {
+    return [...this.#broadcasts.values()].map((broadcast) => broadcast.status());
+  }
+
+  async health(): Promise<EngineHealth> {
+    const sum = (values: readonly number[]): number => values.reduce((total, v) => total + v, 0);
+    const all = [...this.#broadcasts.values(), ...this.#finishing];
+    return {
+      listening: this.#state === "started",
+      ffmpeg: this.#ffmpeg ?? "none",
+      transcodes: this.#capacity.ladders,
+      transcodeCoresUsed: Math.round(this.#capacity.usedCores * 100) / 100,
+      transcodeCores: this.#capacity.cores,
+      connections: this.#connections.count,
+      streams: this.#broadcasts.size,
+      protocolErrors: this.#protocolErrors,
+      refusedPublishes: this.#refusedPublishes,
+      segmentBytes: sum([...this.#live.values()].map((live) => live.bytes)),
+      recordingPendingBytes: sum(all.map((broadcast) => broadcast.recordingPendingBytes)),
+      recordingSpilledBytes: this.#spill?.bytes ?? 0,
+    };
+  }
+
+  async publish(
+    publisher: Publisher,
+    app: string,
+    streamKey: string,
+    priority: number | undefined,
+  ): Promise<MediaFeed> {
+    const { id, secure, remoteAddress } = publisher;
+    const decision = await this.#host.authorizePublish({
+      connectionId: id,
+      app,
+      streamKey,
+      priority,
+      secure,
+      remoteAddress,
+    });
+    if (!publisher.open || this.#state !== "started") {
+      throw new MediaError("refused", "the encoder left before it was accepted");
+    }
+    if (!decision.allow) {
+      throw new MediaError("refused", decision.reason);
+    }
+    if (decision.elsewhere === true) {
+      assert(this.#relay, "only an engine of several is told of others");
+      return this.#relay(publisher, decision.streamName, priority);
+    }
+    const running = this.#broadcasts.get(decision.streamName);
+    return running?.contend(publisher, priority) ?? this.#begin(publisher, priority, decision);
+  }
+
+  /** A publisher of another engine contends for a broadcast of this one. Throws MediaError `refused`. */
+  join(publisher: Publisher, streamName: string, priority: number | undefined): MediaFeed {
+    const running = this.#broadcasts.get(streamName);
+    if (running === undefined) {
+      throw new MediaError("refused", "the channel's last stream is just ending");
+    }
+    return running.contend(publisher, priority);
+  }
+
+  accept(socket: Socket, secure: boolean): void {
+    this.#connections.accept(socket, secure);
+  }
+
+  refused(publisher: Publisher, reason: string, isProtocolError: boolean): void {
+    if (isProtocolError) {
+      this.#protocolErrors += 1;
+    } else {
+      this.#refusedPublishes += 1;
+    }
+    this.#host.event({
+      type: "publish-refused",
+      atMs: this.#now(),
+      connectionId: publisher.id,
+      remoteAddress: publisher.remoteAddress,
+      secure: publisher.secure,
+      reason,
+    });
+  }
+
+  acceptFailed(): void {
+    this.#refusedPublishes += 1;
+  }
+
+  #begin(publisher: Publisher, priority: number | undefined, decision: AllowedPublish): MediaFeed {
+    const { streamName, streamId, recording, playlistWindowSegments } = decision;
+    const live =
+      this.#live.get(streamName) ?? new LiveChannel(this.#limits, () => performance.now());
+    this.#live.set(streamName, live);
+    const broadcast = new Broadcast({
+      streamName,
+      streamId,
+      recording,
+      thumbnailDecoder: this.#thumbnailDecoder,
+      spill: this.#spill,
+      live,
+      channelType: decision.ladder?.type,
+      container: decision.container ?? "mpegts",
+      transcode: this.#plan(decision),
+      listedSegments: playlistWindowSegments,
+      lowLatency: decision.lowLatency ?? false,
+      host: this.#host,
+      limits: this.#limits,
+      now: this.#now,
+      monotonicMs: () => performance.now(),
+      onOver: () => this.#over(broadcast),
+    });
+    this.#broadcasts.set(streamName, broadcast);
+    return broadcast.start(publisher, priority);
+  }
+
+  /** Undefined where nothing is to be made of the source, or nothing can be. */
+  #plan({ ladder }: AllowedPublish): TranscodePlan | undefined {
+    const program = this.#ffmpeg;
+    if (program === undefined || ladder === undefined || ladder.type === "BASIC") {
+      return undefined;
+    }
+    return this.#capacity.cores > 0
+      ? { program, request: ladder, capacity: this.#capacity }
+      : undefined;
+  }
+
+  #over(broadcast: Broadcast): void {
+    this.#broadcasts.delete(broadcast.streamName);
+    this.#finishing.add(broadcast);
+    broadcast.recorded.then(() => this.#finishing.delete(broadcast));
+  }
+
+  #sweep(): void {
+    const monotonicMs = performance.now();
+    for (const broadcast of [...this.#broadcasts.values(), ...this.#finishing]) {
+      broadcast.sweep(monotonicMs);
+    }
+    for (const [streamName, live] of this.#live) {
+      if (live.expired(monotonicMs) && !this.#broadcasts.has(streamName)) {
+        this.#live.delete(streamName);
+      }
+    }
+  }
+
+  /** A host that never answers must not keep the process: what is left then is told as failed. */
+  async #recordingsFinished(): Promise<void> {
+    const unfinished = [...this.#broadcasts.values(), ...this.#finishing];
+    const finished = Promise.all(unfinished.map((broadcast) => broadcast.recorded));
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, this.#limits.closeTimeoutMs);
+    });
+    await Promise.race([finished, deadline]);
+    clearTimeout(timer);
+    for (const broadcast of [...this.#broadcasts.values(), ...this.#finishing]) {
+      broadcast.abandon("the server stopped before the recording was written");
+    }
+  }
+}

@@ -1,0 +1,150 @@
+import type { Socket } from "node:net";
+import type { MediaHost, SessionEndReason } from "../engine/messages.ts";
+import { StreamEngine } from "../engine/stream-engine.ts";
+import { MediaError, type MediaErrorCode } from "../media-error.ts";
+import type { Amf0Value } from "../rtmp/amf0.ts";
+import type { IngestDoor } from "../rtmp/ingest-door.ts";
+import type { MediaFeed, Publisher } from "../rtmp/ingest-port.ts";
+import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
+import type { Calls } from "./calls.ts";
+import { RelayedPublisher, RelayFeed } from "./publisher-relay.ts";
+import type {
+  MainMethods,
+  PublisherFacts,
+  WorkerMethods,
+  WorkerOptions,
+} from "./worker-messages.ts";
+
+type Main = Calls<WorkerMethods, MainMethods>;
+
+/** Others hear of changes to what ladders take this soon. */
+const CORES_TOLD_EVERY_MS = 250;
+
+/** The main process listens, and gives the connections. */
+const GIVEN: IngestDoor = {
+  open: async () => ({ rtmpPort: 0, rtmpsPort: 0 }),
+  close: () => undefined,
+};
+
+/** An engine in a process of its own: its host is the main process, and it knows of no other worker. */
+export class IngestWorker extends StreamEngine implements WorkerMethods {
+  readonly #main: Main;
+  readonly #capacity: TranscodeCapacity;
+  /** Both by the publisher's id. */
+  readonly #feeds: Map<string, RelayFeed>;
+  readonly #publishers = new Map<string, RelayedPublisher>();
+  #coresTold = 0;
+
+  constructor(options: WorkerOptions, main: Main) {
+    const capacity = new TranscodeCapacity(options.transcodeCores);
+    const feeds = new Map<string, RelayFeed>();
+    super(options, hostOf(main), {
+      door: GIVEN,
+      capacity,
+      idPrefix: options.idPrefix,
+      relay: (publisher, ...where) => relay(publisher, where, main, feeds),
+    });
+    this.#main = main;
+    this.#capacity = capacity;
+    this.#feeds = feeds;
+    setInterval(() => this.#tellCores(), CORES_TOLD_EVERY_MS).unref();
+  }
+
+  takeConnection(secure: boolean, socket?: Socket): void {
+    if (socket === undefined) {
+      this.#main.tell("connectionClosed");
+      return;
+    }
+    socket.on("close", () => this.#main.tell("connectionClosed"));
+    this.accept(socket, secure);
+  }
+
+  coresElsewhere(cores: number): void {
+    this.#capacity.coresElsewhere = cores;
+  }
+
+  async openRelay(
+    facts: PublisherFacts,
+    streamName: string,
+    priority: number | undefined,
+  ): Promise<void> {
+    const publisher = new RelayedPublisher(facts, {
+      disconnectPublisher: (id, description) => {
+        this.#publishers.delete(id);
+        this.#main.tell("disconnectPublisher", id, description);
+      },
+      failPublisher: (id, code, message) => {
+        this.#publishers.delete(id);
+        this.#main.tell("failPublisher", id, code, message);
+      },
+    });
+    publisher.begin(this.join(publisher, streamName, priority));
+    this.#publishers.set(facts.id, publisher);
+  }
+
+  relayMedia(id: string, type: "video" | "audio", timestampMs: number, body: Uint8Array): void {
+    this.#publishers.get(id)?.media(type, timestampMs, body);
+  }
+
+  relayMetadata(id: string, values: readonly Amf0Value[]): void {
+    this.#publishers.get(id)?.metadata(values);
+  }
+
+  endRelay(id: string, reason: SessionEndReason, message: string): void {
+    const publisher = this.#publishers.get(id);
+    this.#publishers.delete(id);
+    publisher?.end(reason, message);
+  }
+
+  disconnectPublisher(id: string, description: string): void {
+    this.#feeds.get(id)?.publisher.disconnect(description);
+    this.#feeds.delete(id);
+  }
+
+  failPublisher(id: string, code: MediaErrorCode, message: string): void {
+    this.#feeds.get(id)?.publisher.fail(new MediaError(code, message));
+  }
+
+  #tellCores(): void {
+    const { usedCores } = this.#capacity;
+    if (usedCores !== this.#coresTold) {
+      this.#coresTold = usedCores;
+      this.#main.tell("coresUsed", usedCores);
+    }
+  }
+}
+
+function hostOf(main: Main): MediaHost {
+  return {
+    authorizePublish: async (request) => {
+      const decision = await main.ask("authorizePublish", request);
+      if (decision.allow && decision.elsewhere !== true) {
+        // The engine goes on in this turn: when the turn is over the broadcast was told, or nothing came of it.
+        setImmediate(() => main.tell("decided", decision.streamName));
+      }
+      return decision;
+    },
+    event: (event) => main.tell("event", event),
+    startRecording: (start) => main.ask("startRecording", start),
+    putRecordingObject: (object) => main.ask("putRecordingObject", object),
+  };
+}
+
+async function relay(
+  publisher: Publisher,
+  [streamName, priority]: [streamName: string, priority: number | undefined],
+  main: Main,
+  feeds: Map<string, RelayFeed>,
+): Promise<MediaFeed> {
+  const { id, remoteAddress, secure } = publisher;
+  const feed = new RelayFeed(publisher, main, () => feeds.delete(id));
+  // Before the answer: what the other worker says next may come with it.
+  feeds.set(id, feed);
+  try {
+    await main.ask("openRelay", { id, remoteAddress, secure }, streamName, priority);
+  } catch (error) {
+    feeds.delete(id);
+    throw error;
+  }
+  return feed;
+}

@@ -1,0 +1,95 @@
+import type { SessionEndReason } from "../engine/messages.ts";
+import { MediaError, type MediaErrorCode } from "../media-error.ts";
+import type { Amf0Value } from "../rtmp/amf0.ts";
+import { RELAY_BYTES_MAX } from "./publisher-relay.ts";
+import type { PublisherFacts } from "./worker-messages.ts";
+import type { WorkerProcess } from "./worker-process.ts";
+
+interface Route {
+  /** Has the connection. */
+  readonly source: WorkerProcess;
+  /** Has the broadcast. */
+  readonly target: WorkerProcess;
+  unsentBytes: number;
+}
+
+/** In the main process: publishers whose connection and broadcast are in different workers. */
+export class RelayRoutes {
+  /** By the publisher's id. */
+  readonly #routes = new Map<string, Route>();
+
+  async open(
+    route: Pick<Route, "source" | "target">,
+    publisher: PublisherFacts,
+    streamName: string,
+    priority: number | undefined,
+  ): Promise<void> {
+    const { id } = publisher;
+    this.#routes.set(id, { ...route, unsentBytes: 0 });
+    try {
+      await route.target.calls.ask("openRelay", publisher, streamName, priority);
+    } catch (error) {
+      this.#routes.delete(id);
+      throw error instanceof MediaError && error.code === "refused"
+        ? error
+        : new MediaError("refused", "the channel's last stream is just ending");
+    }
+  }
+
+  media(id: string, type: "video" | "audio", timestampMs: number, body: Uint8Array): void {
+    const route = this.#routes.get(id);
+    if (route === undefined) {
+      return;
+    }
+    if (route.unsentBytes + body.length > RELAY_BYTES_MAX) {
+      this.end(id, "internal-error", "the media could not be handed on as fast as it came");
+      this.#disconnect(route, id, "the server is too slow");
+      return;
+    }
+    route.unsentBytes += body.length;
+    const sent = (): void => {
+      route.unsentBytes -= body.length;
+    };
+    route.target.calls.push(sent, "relayMedia", id, type, timestampMs, body);
+  }
+
+  metadata(id: string, values: readonly Amf0Value[]): void {
+    this.#routes.get(id)?.target.calls.tell("relayMetadata", id, values);
+  }
+
+  end(id: string, reason: SessionEndReason, message: string): void {
+    this.#take(id)?.target.calls.tell("endRelay", id, reason, message);
+  }
+
+  disconnect(id: string, description: string): void {
+    const route = this.#take(id);
+    if (route !== undefined) {
+      this.#disconnect(route, id, description);
+    }
+  }
+
+  fail(id: string, code: MediaErrorCode, message: string): void {
+    this.#take(id)?.source.calls.tell("failPublisher", id, code, message);
+  }
+
+  /** A worker died: who shared a publisher with it has it no more. */
+  release(worker: WorkerProcess): void {
+    for (const [id, { source, target }] of this.#routes) {
+      if (source === worker) {
+        this.end(id, "connection-lost", "the process that had the connection died");
+      } else if (target === worker) {
+        this.disconnect(id, "the stream ended");
+      }
+    }
+  }
+
+  #disconnect({ source }: Route, id: string, description: string): void {
+    source.calls.tell("disconnectPublisher", id, description);
+  }
+
+  #take(id: string): Route | undefined {
+    const route = this.#routes.get(id);
+    this.#routes.delete(id);
+    return route;
+  }
+}

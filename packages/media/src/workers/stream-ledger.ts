@@ -1,0 +1,85 @@
+import type { MediaEvent } from "../engine/messages.ts";
+
+interface OpenStream {
+  readonly streamName: string;
+  readonly streamId: string;
+  /** Wall clock of stream-start. */
+  startedAtMs: number | undefined;
+  isOver: boolean;
+  /** Neither complete nor failed. */
+  isRecording: boolean;
+  /** Calls to the host about its recording that haven't been answered. */
+  readonly writes: Set<Promise<unknown>>;
+}
+
+/** What one worker has told of its streams, and so what is left to be told when it dies. */
+export class StreamLedger {
+  /** By stream id. */
+  readonly #open = new Map<string, OpenStream>();
+
+  note(event: MediaEvent): void {
+    if (event.type === "publish-refused") {
+      return;
+    }
+    const { streamName, streamId } = event;
+    if (event.type === "session-created") {
+      const rest = { isOver: false, isRecording: event.recording, writes: new Set<never>() };
+      this.#open.set(streamId, { streamName, streamId, startedAtMs: undefined, ...rest });
+    }
+    const stream = this.#open.get(streamId);
+    if (stream === undefined) {
+      return;
+    }
+    switch (event.type) {
+      case "stream-start":
+        stream.startedAtMs = event.atMs;
+        break;
+      case "session-ended":
+        stream.isOver = true;
+        break;
+      case "recording-complete":
+      case "recording-failed":
+        stream.isRecording = false;
+        break;
+      default:
+      // Nothing that would have to be made up for.
+    }
+    if (stream.isOver && !stream.isRecording) {
+      this.#open.delete(streamId);
+    }
+  }
+
+  /** The host writes for a stream's recording. */
+  writes<Result>(streamId: string, written: Promise<Result>): Promise<Result> {
+    const writes = this.#open.get(streamId)?.writes;
+    const settled = written.catch(() => undefined).finally(() => writes?.delete(settled));
+    writes?.add(settled);
+    return written;
+  }
+
+  /**
+   * The worker died: tells the ends of what it carried. Resolves when the interrupted recordings are told too, each once
+   * what the host was writing of it is written.
+   */
+  async conclude(atMs: number, tell: (event: MediaEvent) => void): Promise<void> {
+    const left = [...this.#open.values()];
+    this.#open.clear();
+    const message = "the process that carried the stream died";
+    for (const { streamName, streamId, startedAtMs, isOver } of left) {
+      const stream = { streamName, streamId, atMs };
+      if (!isOver && startedAtMs !== undefined) {
+        tell({ type: "stream-end", ...stream, durationMs: atMs - startedAtMs });
+      }
+      if (!isOver) {
+        tell({ type: "session-ended", ...stream, reason: "internal-error", message });
+      }
+    }
+    const interrupted = left.map(async ({ streamName, streamId, isRecording, writes }) => {
+      await Promise.all(writes);
+      if (isRecording) {
+        tell({ type: "recording-interrupted", streamName, streamId, atMs });
+      }
+    });
+    await Promise.all(interrupted);
+  }
+}

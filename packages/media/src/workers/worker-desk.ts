@@ -1,0 +1,112 @@
+import type {
+  MediaEvent,
+  MediaHost,
+  PublishDecision,
+  PublishRequest,
+  RecordingContinuation,
+  RecordingObject,
+  RecordingStart,
+  SessionEndReason,
+} from "../engine/messages.ts";
+import { MediaError, type MediaErrorCode } from "../media-error.ts";
+import type { Amf0Value } from "../rtmp/amf0.ts";
+import type { RelayRoutes } from "./relay-routes.ts";
+import type { StreamOwners } from "./stream-owners.ts";
+import type { MainMethods, PublisherFacts } from "./worker-messages.ts";
+import type { WorkerProcess } from "./worker-process.ts";
+
+export interface WorkerDeskOptions {
+  readonly worker: WorkerProcess;
+  readonly host: MediaHost;
+  readonly owners: StreamOwners<WorkerProcess>;
+  readonly routes: RelayRoutes;
+  readonly onEvent: (event: MediaEvent) => void;
+  readonly onCores: () => void;
+}
+
+/** What the main process does for one worker: asks the host, and knows which worker has which channel. */
+export class WorkerDesk implements MainMethods {
+  readonly #options: WorkerDeskOptions;
+
+  constructor(options: WorkerDeskOptions) {
+    this.#options = options;
+  }
+
+  async authorizePublish(request: PublishRequest): Promise<PublishDecision> {
+    const { host, owners, worker } = this.#options;
+    const decision = await host.authorizePublish(request);
+    if (!decision.allow || worker.isGone) {
+      return decision;
+    }
+    const elsewhere = owners.claim(decision.streamName, worker) !== worker;
+    return { ...decision, elsewhere };
+  }
+
+  decided(streamName: string): void {
+    const { owners, worker } = this.#options;
+    owners.decided(streamName, worker);
+  }
+
+  event(event: MediaEvent): void {
+    const { owners, worker, onEvent } = this.#options;
+    worker.ledger.note(event);
+    if (event.type === "session-created") {
+      owners.began(event.streamName, worker);
+    } else if (event.type === "session-ended") {
+      owners.ended(event.streamName, worker);
+    }
+    onEvent(event);
+  }
+
+  startRecording(start: RecordingStart): Promise<RecordingContinuation> {
+    const { host, worker } = this.#options;
+    return worker.ledger.writes(start.streamId, host.startRecording(start));
+  }
+
+  putRecordingObject(object: RecordingObject): Promise<void> {
+    const { host, worker } = this.#options;
+    return worker.ledger.writes(object.streamId, host.putRecordingObject(object));
+  }
+
+  connectionClosed(): void {
+    this.#options.worker.connectionClosed();
+  }
+
+  coresUsed(cores: number): void {
+    this.#options.worker.cores = cores;
+    this.#options.onCores();
+  }
+
+  async openRelay(
+    publisher: PublisherFacts,
+    streamName: string,
+    priority: number | undefined,
+  ): Promise<void> {
+    const { routes, owners, worker: source } = this.#options;
+    const target = owners.owner(streamName);
+    if (target === undefined) {
+      throw new MediaError("refused", "the channel's last stream is just ending");
+    }
+    await routes.open({ source, target }, publisher, streamName, priority);
+  }
+
+  relayMedia(id: string, type: "video" | "audio", timestampMs: number, body: Uint8Array): void {
+    this.#options.routes.media(id, type, timestampMs, body);
+  }
+
+  relayMetadata(id: string, values: readonly Amf0Value[]): void {
+    this.#options.routes.metadata(id, values);
+  }
+
+  endRelay(id: string, reason: SessionEndReason, message: string): void {
+    this.#options.routes.end(id, reason, message);
+  }
+
+  disconnectPublisher(id: string, description: string): void {
+    this.#options.routes.disconnect(id, description);
+  }
+
+  failPublisher(id: string, code: MediaErrorCode, message: string): void {
+    this.#options.routes.fail(id, code, message);
+  }
+}

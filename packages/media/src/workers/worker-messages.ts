@@ -1,0 +1,64 @@
+import type { Socket } from "node:net";
+import type { MediaEngine, MediaHost, SessionEndReason } from "../engine/messages.ts";
+import type { StreamEngineOptions } from "../engine/stream-engine.ts";
+import type { MediaErrorCode } from "../media-error.ts";
+import type { Amf0Value } from "../rtmp/amf0.ts";
+
+/** A publisher as another process sees it. */
+export interface PublisherFacts {
+  /** The connection's. */
+  readonly id: string;
+  readonly remoteAddress: string;
+  readonly secure: boolean;
+}
+
+/**
+ * From the worker that has a connection to the one that has its broadcast, by way of the main process: what a
+ * `MediaFeed` takes.
+ */
+export interface RelayTarget {
+  /** Rejects with MediaError `refused`. */
+  openRelay(
+    publisher: PublisherFacts,
+    streamName: string,
+    priority: number | undefined,
+  ): Promise<void>;
+  relayMedia(
+    publisherId: string,
+    type: "video" | "audio",
+    timestampMs: number,
+    body: Uint8Array,
+  ): void;
+  relayMetadata(publisherId: string, values: readonly Amf0Value[]): void;
+  endRelay(publisherId: string, reason: SessionEndReason, message: string): void;
+}
+
+/** And back. */
+export interface RelaySource {
+  disconnectPublisher(publisherId: string, description: string): void;
+  /** What the publisher sent can't be taken: its connection ends with this error. */
+  failPublisher(publisherId: string, code: MediaErrorCode, message: string): void;
+}
+
+/** What a worker does for the main process: it is an engine. */
+export interface WorkerMethods extends MediaEngine, RelayTarget, RelaySource {
+  /** A connection of which nothing was read; undefined when it was closed on its way. */
+  takeConnection(secure: boolean, socket?: Socket): void;
+  /** Cores that the ladders of all other workers take. */
+  coresElsewhere(cores: number): void;
+}
+
+/** What the main process does for a worker: it is its host. */
+export interface MainMethods extends MediaHost, RelayTarget, RelaySource {
+  /** The publisher whom a decision let in has its broadcast by now, or has left. */
+  decided(streamName: string): void;
+  /** A connection that was accepted is closed. */
+  connectionClosed(): void;
+  coresUsed(cores: number): void;
+}
+
+/** The first message to a worker. */
+export interface WorkerOptions extends Omit<StreamEngineOptions, "now"> {
+  readonly idPrefix: string;
+  readonly transcodeCores: number;
+}

@@ -1,0 +1,117 @@
+import { type ChildProcess, fork } from "node:child_process";
+import type { Socket } from "node:net";
+import { extname } from "node:path";
+import { performance } from "node:perf_hooks";
+import { fileURLToPath } from "node:url";
+import { Calls, type Message } from "./calls.ts";
+import { StreamLedger } from "./stream-ledger.ts";
+import type { MainMethods, WorkerMethods, WorkerOptions } from "./worker-messages.ts";
+
+const extension = extname(new URL(import.meta.url).pathname);
+const PROGRAM = fileURLToPath(new URL(`./worker-main${extension}`, import.meta.url));
+/** The sources run through the loader that runs all of the project's. */
+const EXEC_ARGV = extension === ".ts" ? ["--import", "tsx"] : process.execArgv;
+
+/** A worker that has nothing left to do ends at once. */
+const EXIT_PATIENCE_MS = 5_000;
+
+/** Its last words are in the system's buffer when it has gone. */
+const LAST_WORDS_MS = 1_000;
+
+/** The main process's end of one worker. */
+export class WorkerProcess {
+  readonly calls: Calls<MainMethods, WorkerMethods>;
+  readonly ledger = new StreamLedger();
+  readonly startedAtMs = performance.now();
+  /** Resolves when the process has gone, however it went. */
+  readonly gone: Promise<void>;
+  readonly #child: ChildProcess;
+  #isGone = false;
+  #connections = 0;
+  /** Cores that its ladders take. */
+  cores = 0;
+
+  constructor(options: WorkerOptions) {
+    this.#child = fork(PROGRAM, {
+      serialization: "advanced",
+      execArgv: EXEC_ARGV,
+      // It reads what strangers send: secrets of the environment are none of its business.
+      env: {},
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+    });
+    const child = this.#child;
+    this.calls = new Calls((message, handle, sent) => {
+      child.send(message, handle, {}, sent);
+    });
+    child.on("message", (message) => this.calls.receive(message as Message));
+    // It could not be started, or its channel broke: there is no way back to it.
+    child.on("error", () => this.kill());
+    this.gone = untilGone(child).then(() => {
+      this.#isGone = true;
+      this.calls.end("the worker process has gone");
+    });
+    child.send(options);
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
+  }
+
+  get connections(): number {
+    return this.#connections;
+  }
+
+  /** Gives it a connection of which nothing was read. */
+  take(socket: Socket, secure: boolean): void {
+    this.#connections += 1;
+    socket.on("error", () => socket.destroy());
+    const sent = (error: unknown): void => {
+      if (error) {
+        socket.destroy();
+      }
+    };
+    this.calls.give(socket, sent, "takeConnection", secure);
+  }
+
+  connectionClosed(): void {
+    this.#connections -= 1;
+  }
+
+  /** Lets it end its streams and their recordings, for so long. */
+  async close(patienceMs: number): Promise<void> {
+    const timer = setTimeout(() => this.kill(), patienceMs);
+    await this.calls.ask("close").catch(() => undefined);
+    clearTimeout(timer);
+    if (this.#child.connected) {
+      this.#child.disconnect();
+    }
+    const last = setTimeout(() => this.kill(), EXIT_PATIENCE_MS);
+    await this.gone;
+    clearTimeout(last);
+  }
+
+  kill(): void {
+    this.#child.kill("SIGKILL");
+  }
+}
+
+/** What a process said comes before its end, also where it was killed with words on their way. */
+async function untilGone(child: ChildProcess): Promise<void> {
+  const told = new Promise<void>((resolve) => child.once("disconnect", () => resolve()));
+  await new Promise<void>((resolve) => {
+    child.once("exit", () => resolve());
+    child.once("error", () => child.pid === undefined && resolve());
+  });
+  if (child.pid !== undefined) {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, LAST_WORDS_MS);
+    });
+    await Promise.race([told, late]);
+    clearTimeout(timer);
+  }
+}
