@@ -5,51 +5,29 @@
  * Both servers get the same number of encoders at the same time, so that other load on the machine hits them alike.
  * Cost is the CPU time of the server's own process. Needs ffmpeg, nginx and its RTMP module; nothing is asserted.
  */
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import type { ChildProcess } from "node:child_process";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { fileURLToPath } from "node:url";
+import {
+  bench,
+  cpuSeconds,
+  firstLine,
+  folder,
+  makeSource,
+  pause,
+  script,
+  start,
+} from "./media-ingest/bench-processes.ts";
 
 const streams = Number(process.argv[2] ?? 24);
 const seconds = Number(process.argv[3] ?? 20);
 const engineMode = process.argv[4] ?? "live";
 const NGINX_MODULE = "/usr/lib/nginx/modules/ngx_rtmp_module.so";
-/** Linux reports CPU time in hundredths of a second. */
-const TICKS_PER_SECOND = 100;
 const WARM_UP_MS = 6_000;
 const SEGMENT_MS = 2_000;
 const POLL_MS = 4;
-
-const folder = mkdtempSync(join(tmpdir(), "rolecast-bench-"));
-const children: ChildProcess[] = [];
-
-const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
-const here = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
-
-function start(command: string, args: readonly string[]): ChildProcess {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
-  children.push(child);
-  return child;
-}
-
-function script(name: string, ...args: readonly string[]): ChildProcess {
-  return start(process.execPath, ["--import", "tsx", here(name), ...args]);
-}
-
-async function firstLine(child: ChildProcess): Promise<string> {
-  return new Promise((resolve, reject) => {
-    child.stdout?.once("data", (bytes) => resolve(String(bytes)));
-    child.once("exit", (status) => reject(new Error(`a process ended with ${status}`)));
-  });
-}
-
-function cpuSeconds(child: ChildProcess): number {
-  const fields = readFileSync(`/proc/${child.pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-}
 
 function residentMegabytes(child: ChildProcess): number {
   const status = readFileSync(`/proc/${child.pid}/status`, "utf8");
@@ -62,19 +40,6 @@ async function freePort(): Promise<number> {
   const address = server.address();
   await new Promise((resolve) => server.close(resolve));
   return typeof address === "object" && address !== null ? address.port : 0;
-}
-
-function makeSource(): string {
-  const file = join(folder, "source.flv");
-  execFileSync("ffmpeg", [
-    ...["-v", "error", "-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=30:duration=20"],
-    ...["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=20"],
-    ...["-vf", "noise=alls=12:allf=t", "-c:v", "libx264", "-preset", "ultrafast"],
-    ...["-profile:v", "high", "-pix_fmt", "yuv420p", "-g", "60", "-sc_threshold", "0", "-b:v"],
-    ...["2500k", "-minrate", "2500k", "-maxrate", "2500k", "-bufsize", "2500k"],
-    ...["-x264-params", "nal-hrd=cbr", "-c:a", "aac", "-b:a", "128k", file],
-  ]);
-  return file;
 }
 
 async function startNginx(): Promise<{ child: ChildProcess; port: number }> {
@@ -99,7 +64,7 @@ async function playlistDelayMs(
   port: number,
   isListed: (key: string) => Promise<boolean>,
 ): Promise<number> {
-  const publisher = script("./media-ingest/publisher.ts", source, String(port), "1", "delay");
+  const publisher = script("./publisher.ts", source, String(port), "1", "delay");
   // The publisher says "started" one stagger interval after its first frame.
   await firstLine(publisher);
   const startedMs = performance.now() - 83;
@@ -112,7 +77,7 @@ async function playlistDelayMs(
 
 async function main(): Promise<void> {
   const source = makeSource();
-  const engine = script("./media-ingest/engine.ts", engineMode);
+  const engine = script("./engine.ts", engineMode);
   const ports = JSON.parse(await firstLine(engine)) as { rtmpPort: number; httpPort: number };
   const nginx = existsSync(NGINX_MODULE) ? await startNginx() : undefined;
   const targets = [{ name: "rolecast", child: engine, port: ports.rtmpPort }];
@@ -134,16 +99,17 @@ async function main(): Promise<void> {
   }
 
   const publishers = targets.map(({ port }) =>
-    script("./media-ingest/publisher.ts", source, String(port), String(streams), "s"),
+    script("./publisher.ts", source, String(port), String(streams), "s"),
   );
   await Promise.all(publishers.map(firstLine));
   await pause(WARM_UP_MS);
-  const before = targets.map(({ child }) => cpuSeconds(child));
+  const before = targets.map(({ child }) => cpuSeconds(child.pid));
   const beganMs = performance.now();
   await pause(seconds * 1_000);
   const elapsed = (performance.now() - beganMs) / 1_000;
   const costs = targets.map(
-    ({ child }, index) => ((cpuSeconds(child) - (before[index] ?? 0)) / elapsed / streams) * 100,
+    ({ child }, index) =>
+      ((cpuSeconds(child.pid) - (before[index] ?? 0)) / elapsed / streams) * 100,
   );
   targets.forEach(({ name, child }, index) => {
     const cost = costs[index]?.toFixed(3);
@@ -157,12 +123,4 @@ async function main(): Promise<void> {
   }
 }
 
-try {
-  await main();
-} finally {
-  for (const child of children) {
-    child.kill();
-  }
-  await pause(300);
-  rmSync(folder, { recursive: true, force: true });
-}
+await bench(main);

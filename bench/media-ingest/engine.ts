@@ -1,6 +1,7 @@
 /**
  * The engine under test, in a process of its own. Prints its RTMP port and an HTTP port that serves live playlists
- * at `/<stream key>`, or `/<stream key>/<rendition>`. With `ladder` it makes the renditions of STANDARD channels.
+ * at `/<stream key>`, or `/<stream key>/<rendition>`. With `ladder` it makes the renditions of STANDARD channels. The
+ * second argument is the number of ingest workers, whose process ids are printed too.
  */
 import { createServer } from "node:http";
 import { createMediaEngine, findFfmpeg } from "../../packages/media/src/index.ts";
@@ -17,6 +18,7 @@ const engine = createMediaEngine(
     ...{ host: "127.0.0.1", rtmpPort: 0, rtmpsPort: 0, tls: testCertificate },
     ffmpeg: findFfmpeg("auto", process.env.PATH),
     transcodeCores: 64,
+    workers: Number(process.argv[3] ?? 0),
   },
   {
     authorizePublish: async ({ streamKey }) => {
@@ -35,6 +37,7 @@ const engine = createMediaEngine(
   },
 );
 const { rtmpPort } = await engine.start();
+const { workers = [] } = await engine.health();
 const server = createServer((request, response) => {
   const [, key = "", rendition = "chunked"] = (request.url ?? "/").split("/");
   engine.mediaPlaylist(key, rendition).then((playlist) => {
@@ -44,5 +47,7 @@ const server = createServer((request, response) => {
 server.listen(0, "127.0.0.1", () => {
   const address = server.address();
   const httpPort = typeof address === "object" && address !== null ? address.port : 0;
-  process.stdout.write(`${JSON.stringify({ rtmpPort, httpPort })}\n`);
+  process.stdout.write(
+    `${JSON.stringify({ rtmpPort, httpPort, workers: workers.map(({ pid }) => pid) })}\n`,
+  );
 });
