@@ -31,9 +31,10 @@ export function parseMetadata(values: readonly Amf0Value[]): AnnouncedMetadata |
   };
   const encoder: unknown = members.get("encoder");
   return {
+    // Rates are announced in kilobits, with fractions of them.
     frameRate: number("framerate", 240) || number("fps", 240),
-    videoBitrate: Math.round(number("videodatarate", 1e6) * 1_000),
-    audioBitrate: Math.round(number("audiodatarate", 1e5) * 1_000),
+    videoBitrate: Math.floor(number("videodatarate", 1e6) * 1_000),
+    audioBitrate: Math.floor(number("audiodatarate", 1e5) * 1_000),
     encoder: typeof encoder === "string" ? encoder.slice(0, ENCODER_CHARACTERS_MAX) : "",
   };
 }

@@ -6,6 +6,11 @@ export interface Clock {
 
 export const systemClock: Clock = { nowMs: () => Date.now() };
 
+/** Times without their fraction, which neither HTTP dates nor most of AWS's APIs show. */
+export function wholeSeconds(ms: number): number {
+  return Math.floor(ms / 1000) * 1000;
+}
+
 /** AWS's query and JSON APIs show whole seconds: `2020-05-05T21:55:38Z`. */
 export function isoSeconds(ms: number): string {
   const seconds = Math.floor(ms / 1000);

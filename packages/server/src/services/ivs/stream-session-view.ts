@@ -1,4 +1,5 @@
 import type * as ivs from "@aws-sdk/client-ivs";
+import { wholeSeconds } from "../../kernel/clock.ts";
 import { type ChannelHosts, channelView } from "./channel-view.ts";
 import { readStreamMedia } from "./live/session-journal.ts";
 import { recordingConfigurationView } from "./recording-configuration-view.ts";
@@ -12,11 +13,16 @@ import type {
 /** A single-track broadcast has one track of each kind. Source: GetStreamSession's examples. */
 const TRACK = "Track0";
 
+/** IVS shows whole seconds. */
+function shownTime(ms: number): Date {
+  return new Date(wholeSeconds(ms));
+}
+
 export function streamSessionSummary(session: StreamSessionRow): ivs.StreamSessionSummary {
   return {
     streamId: session.stream_id,
-    startTime: new Date(session.started_at_ms ?? session.created_at_ms),
-    ...(session.ended_at_ms === null ? {} : { endTime: new Date(session.ended_at_ms) }),
+    startTime: shownTime(session.started_at_ms ?? session.created_at_ms),
+    ...(session.ended_at_ms === null ? {} : { endTime: shownTime(session.ended_at_ms) }),
     hasErrorEvent: session.has_error_event === 1,
   };
 }
@@ -39,7 +45,7 @@ export function streamSessionView(
     truncatedEvents: events.map((event) => ({
       name: event.name,
       type: event.type,
-      eventTime: new Date(event.event_time_ms),
+      eventTime: shownTime(event.event_time_ms),
       ...(event.code === null ? {} : { code: event.code }),
     })),
   };
@@ -57,29 +63,35 @@ function ingest(
   const media = readStreamMedia(session);
   if (!media) return {};
   const { video, audio, encoder } = media;
+  const { level } = video;
+  // As IVS names it, also where the constraints make it Constrained Baseline.
+  const profile = video.profile === "Constrained Baseline" ? "Baseline" : video.profile;
   const videoFacts: ivs.VideoConfiguration = {
+    profile,
+    level,
+    track: TRACK,
     codec: video.codec,
     encoder,
-    targetBitrate: Math.round(video.targetBitrate),
+    targetBitrate: Math.floor(video.targetBitrate),
     targetFramerate: Math.round(video.frameRate),
     videoHeight: video.height,
     videoWidth: video.width,
   };
   const audioFacts: ivs.AudioConfiguration | undefined = audio && {
+    track: TRACK,
     codec: audio.codec,
-    targetBitrate: Math.round(audio.targetBitrate),
+    targetBitrate: Math.floor(audio.targetBitrate),
     sampleRate: audio.sampleRate,
     channels: audio.channels,
   };
-  const { profile, level } = video;
   return {
     ingestConfiguration: {
       video: { ...videoFacts, avcProfile: profile, avcLevel: level },
       ...(audioFacts && { audio: audioFacts }),
     },
     ingestConfigurations: {
-      videoConfigurations: [{ ...videoFacts, profile, level, track: TRACK }],
-      audioConfigurations: audioFacts ? [{ ...audioFacts, track: TRACK }] : [],
+      videoConfigurations: [videoFacts],
+      audioConfigurations: audioFacts ? [audioFacts] : [],
     },
   };
 }

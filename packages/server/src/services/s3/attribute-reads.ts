@@ -1,4 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import { wholeSeconds } from "../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { checksumMembers, checksumOutput, readChecksum } from "./checksums/object-checksum.ts";
@@ -7,7 +8,6 @@ import { requireBucket } from "./find-bucket.ts";
 import { requireObject } from "./find-object.ts";
 import { readMaxKeys } from "./listing/listing-text.ts";
 import { checkVersionId } from "./object-attributes.ts";
-import { wholeSeconds } from "./preconditions.ts";
 import { readAuthorizations } from "./read-authorization.ts";
 import type { ObjectRow, S3Tables } from "./tables.ts";
 

@@ -1,5 +1,6 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../kernel/aws-error.ts";
+import { wholeSeconds } from "../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
 import type { Transaction } from "../../kernel/store.ts";
@@ -19,7 +20,6 @@ import {
   notImplemented,
 } from "./errors.ts";
 import { assertBucketStays, requireBucket, requireBucketAnywhere } from "./find-bucket.ts";
-import { wholeSeconds } from "./preconditions.ts";
 import type { BucketRow, S3Tables } from "./tables.ts";
 import { toTagSet } from "./tag-set.ts";
 

@@ -1,4 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import { wholeSeconds } from "../../kernel/clock.ts";
 import {
   type Authorization,
   defineOperations,
@@ -21,7 +22,6 @@ import {
   readStorageClass,
 } from "./object-attributes.ts";
 import { checkWriteConditions, type NewObject, putObjectRow } from "./object-writes.ts";
-import { wholeSeconds } from "./preconditions.ts";
 import { readAuthorizations } from "./read-authorization.ts";
 import { SINGLE_UPLOAD_BYTES_MAX } from "./request-body.ts";
 import type { ObjectRow } from "./tables.ts";

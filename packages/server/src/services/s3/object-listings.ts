@@ -1,4 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import { wholeSeconds } from "../../kernel/clock.ts";
 import type { Authorization } from "../../kernel/operations.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
@@ -9,7 +10,6 @@ import { invalidArgument } from "./errors.ts";
 import { requireBucket } from "./find-bucket.ts";
 import { listPage, type PageStart } from "./listing/list-page.ts";
 import { keyEncoder, readMaxKeys, readToken, writeToken } from "./listing/listing-text.ts";
-import { wholeSeconds } from "./preconditions.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "./tables.ts";
 
 type ListedRow = Pick<

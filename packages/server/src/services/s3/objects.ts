@@ -1,5 +1,6 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../kernel/aws-error.ts";
+import { wholeSeconds } from "../../kernel/clock.ts";
 import type { Authorization, OperationTable } from "../../kernel/operations.ts";
 import { defineOperations } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
@@ -22,7 +23,7 @@ import {
 import { openObject } from "./object-bytes.ts";
 import { deletion } from "./object-deletions.ts";
 import { checkWriteConditions, deleteObjectRow, putObjectRow } from "./object-writes.ts";
-import { checkReadConditions, wholeSeconds } from "./preconditions.ts";
+import { checkReadConditions } from "./preconditions.ts";
 import { readAuthorizations } from "./read-authorization.ts";
 import { readBody } from "./request-body.ts";
 import { storeBody } from "./store-body.ts";

@@ -1,3 +1,4 @@
+import { wholeSeconds } from "../../kernel/clock.ts";
 import { notModified, preconditionFailed } from "./errors.ts";
 
 /** What an object is now; undefined where there is none. */
@@ -65,11 +66,6 @@ export function unquote(etag: string): string {
   return strong.length >= 2 && strong.startsWith('"') && strong.endsWith('"')
     ? strong.slice(1, -1)
     : strong;
-}
-
-/** HTTP dates know whole seconds only. */
-export function wholeSeconds(ms: number): number {
-  return Math.floor(ms / 1000) * 1000;
 }
 
 function validators(current: CurrentObject): Readonly<Record<string, string>> {

@@ -48,6 +48,7 @@ test("a session is kept while it has a while to go, and got by the service itsel
       RoleArn:
         "arn:aws:iam::000000000000:role/aws-service-role/ivs.amazonaws.com/AWSServiceRoleForIVSRecordToS3",
       RoleSessionName: "ivs-recording-x",
+      DurationSeconds: 3600,
     },
     options: {
       as: { principal: { kind: "service", serviceName: "ivs.amazonaws.com" } },

@@ -18,6 +18,9 @@ export interface RoleSessionOptions {
   readonly clock: Clock;
 }
 
+/** As long as a service-linked role's sessions last. */
+const SESSION_SECONDS = 3600;
+
 /** The credentials of AssumeRole's answer, as far as they are needed here. */
 interface AssumedRole {
   readonly Credentials?: { readonly AccessKeyId?: string; readonly SessionToken?: string };
@@ -50,7 +53,11 @@ export class RoleSession {
 
   async #assume(): Promise<Caller> {
     const { accountId, region, sessionName, invoke, sessions } = this.#options;
-    const input = { RoleArn: recordToS3RoleArn(accountId), RoleSessionName: sessionName };
+    const input = {
+      RoleArn: recordToS3RoleArn(accountId),
+      RoleSessionName: sessionName,
+      DurationSeconds: SESSION_SECONDS,
+    };
     const { Credentials } = await invoke<AssumedRole>("sts", "AssumeRole", input, {
       as: { principal: { kind: "service", serviceName: IVS_PRINCIPAL } },
       region,

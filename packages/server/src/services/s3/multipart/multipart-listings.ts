@@ -1,4 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import { wholeSeconds } from "../../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket, onObject } from "../authorization.ts";
@@ -7,7 +8,6 @@ import { checksumMembers } from "../checksums/object-checksum.ts";
 import { requireBucket } from "../find-bucket.ts";
 import { successorOf } from "../listing/key-order.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
-import { wholeSeconds } from "../preconditions.ts";
 import type { BucketRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
 import { requireUpload } from "./find-upload.ts";
 import { checksumOfUpload } from "./upload-checksum.ts";

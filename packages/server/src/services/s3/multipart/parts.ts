@@ -1,4 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import { wholeSeconds } from "../../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onObject } from "../authorization.ts";
@@ -15,7 +16,6 @@ import {
 import type { S3Dependencies } from "../dependencies.ts";
 import { entityTooLarge, invalidArgument, invalidRequest } from "../errors.ts";
 import { requireBucket } from "../find-bucket.ts";
-import { wholeSeconds } from "../preconditions.ts";
 import { readAuthorizations } from "../read-authorization.ts";
 import { readBody, SINGLE_UPLOAD_BYTES_MAX } from "../request-body.ts";
 import { storeBody } from "../store-body.ts";
