@@ -47,7 +47,8 @@ export async function writeAll(
           filled = 0;
         }
         const count = Math.min(chunk.byteLength - at, BATCH_BYTES - filled);
-        batch.set(chunk.subarray(at, at + count), filled);
+        // To shared memory, V8's own set() copies word by word; this is a memcpy.
+        batch.fill(chunk.subarray(at, at + count), filled, filled + count);
         filled += count;
         at += count;
       }
