@@ -30,7 +30,9 @@ export async function startServerProcess(
   environment: Readonly<Record<string, string>> = {},
 ): Promise<ServerProcess> {
   const { ROLECAST_TEST_DATABASE: _, ...inherited } = process.env;
-  const ROLECAST_DATABASE = await testDatabase(args[args.indexOf("--data") + 1] ?? "memory");
+  const ROLECAST_DATABASE =
+    environment.ROLECAST_DATABASE ??
+    (await testDatabase(args[args.indexOf("--data") + 1] ?? "memory"));
   const all = [COMMAND, "start", ...FREE_PORTS, ...PASSTHROUGH, ...args];
   const child = spawn(process.execPath, all, {
     stdio: ["ignore", "pipe", "pipe"],

@@ -8,6 +8,7 @@ import { Authorizer } from "./authz/authorizer.ts";
 import { applySeed } from "./config/apply-seed.ts";
 import { outsideServices } from "./config/linked-services.ts";
 import { ConfigError, type ConfigSources, loadConfig } from "./config/load-config.ts";
+import { nodeUrlOf, spillOf } from "./config/node.ts";
 import { loadOrganization } from "./config/organization.ts";
 import { rootAccessOf } from "./config/root-access.ts";
 import { type RootAccount, rootAccounts } from "./config/root-accounts.ts";
@@ -131,7 +132,7 @@ async function startServer(
   const taken = findTakenName(outside);
   if (taken !== undefined)
     throw new ConfigError(`The setting linkedServices asks for ${taken}, which is AWS's own.`);
-  const address = { endpoint: "", publicBaseUrl: config.publicBaseUrl ?? "" };
+  const address = { endpoint: "", nodeUrl: "", publicBaseUrl: config.publicBaseUrl ?? "" };
   const composed = compose({
     config,
     folder,
@@ -189,6 +190,7 @@ async function startServer(
     return http.close(CLOSE_GRACE_MS);
   });
   address.endpoint = `http://${urlHost(config.host)}:${httpPort}`;
+  address.nodeUrl = nodeUrlOf(config, httpPort);
   address.publicBaseUrl ||= `http://localhost:${httpPort}`;
   for (const service of composed.services) {
     await service.start?.();
@@ -232,7 +234,7 @@ interface Parts {
   readonly log: Log;
   readonly outside: readonly OutsideService[];
   /** Filled in when the server listens. */
-  readonly address: { publicBaseUrl: string };
+  readonly address: { nodeUrl: string; publicBaseUrl: string };
 }
 
 /** Makes the services and ties their ports together. */
@@ -283,6 +285,7 @@ function compose(parts: Parts) {
     linkedRoles: iam.linkedRoles,
     sessions: sts.credentials,
     publicBaseUrl: () => address.publicBaseUrl,
+    nodeUrl: () => address.nodeUrl,
     ingestHost: config.ingestHost,
     sealingKey: folder.sealingKey,
     geoipDatabase: config.geoipDatabase,
@@ -292,15 +295,9 @@ function compose(parts: Parts) {
       createEngine: (host, again) => {
         const { rtmpPort, rtmpsPort } = again ?? config;
         const { host: address } = config;
-        const spill = {
-          folder: join(folder.dir, "ivs", "spill"),
-          bytesMax: config.recordingSpillBytes,
-        };
+        const more = { spill: spillOf(config, folder.dir), workers: config.ingestWorkers };
         const engine = createMediaEngine(
-          {
-            ...{ host: address, rtmpPort, rtmpsPort, tls: certificate, spill, ...transcoding },
-            workers: config.ingestWorkers,
-          },
+          { host: address, rtmpPort, rtmpsPort, tls: certificate, ...more, ...transcoding },
           host,
         );
         const start = engine.start.bind(engine);

@@ -109,7 +109,9 @@ describe("a recording in progress", () => {
     const { bucket, channelArn, encoder, streamKey } = await record(first, RECONNECT_SECONDS);
     expect(await first.stop("SIGKILL")).toBeNull();
     await encoder.ended;
-    const second = await startServerProcess(["--data", dataDir]);
+    // Where the first one was: next to other nodes, that alone tells that it isn't there any more.
+    const { port } = new URL(first.endpoint);
+    const second = await startServerProcess(["--data", dataDir, "--port", port]);
     const url = `rtmps://localhost:${second.rtmpsPort}/app/${streamKey}`;
     expect(await publish(shortFilm, url, 8).ended).toMatchObject({ code: 0 });
     const { copy, prefix, metadata, event } = await inspect(second, bucket, channelArn);

@@ -112,6 +112,11 @@ export const SETTINGS = {
     "Events that CloudTrail's event history keeps at most, of changes and of reads each; none is kept for more than 90 days.",
     { placeholder: "N" },
   ),
+  nodeUrl: setting(
+    z.url({ protocol: /^https?$/ }).optional(),
+    "URL under which the other nodes on the same database reach this one; default http://<host>:<port>, with the machine's name where host is every address.",
+    { placeholder: "URL" },
+  ),
   publicBaseUrl: setting(
     z.url({ protocol: /^https?$/ }).optional(),
     "URL under which players reach this server; default http://localhost:<port>.",

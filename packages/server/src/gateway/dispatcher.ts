@@ -124,6 +124,7 @@ export class Dispatcher {
       invoke: this.invoke,
       authorize: this.authorizerOf(registered),
       ...(options.transaction === undefined ? {} : { transaction: options.transaction }),
+      ...(options.precondition === undefined ? {} : { precondition: options.precondition }),
       ...(options.invokedBy === undefined ? {} : { invokedBy: options.invokedBy }),
     });
     if (!context.inTransaction) await this.#options.refresh(context.accountId);

@@ -35,6 +35,8 @@ export class InternalRoutes {
 
   async handle(request: PlainRequest): Promise<PlainResponse | undefined> {
     const { path } = request;
+    // What nodes ask of each other is the services' business.
+    if (path.startsWith("/_rolecast/node/")) return undefined;
     if (!path.startsWith("/_rolecast/") && path !== "/_localstack/health") return undefined;
     const feed = this.#options.feeds.get(path.slice("/_rolecast/".length));
     if (feed || path.startsWith("/_rolecast/events") || path.startsWith("/_rolecast/state/")) {

@@ -11,7 +11,12 @@ export interface InvokeOptions {
   readonly userAgent?: string | undefined;
   /** Joins this transaction: everything read and written is part of it. */
   readonly transaction?: Transaction;
+  /** Without `transaction`: has to hold in each transaction of the call's own. */
+  readonly precondition?: Precondition;
 }
+
+/** Runs first in a transaction and refuses it with an AwsError. */
+export type Precondition = (tx: Transaction) => Promise<void>;
 
 /**
  * The one way from a service to another: the same steps as a request from outside after decoding

@@ -1,7 +1,7 @@
 import assert from "node:assert";
 import type { Kysely } from "kysely";
 import { AwsError } from "./aws-error.ts";
-import type { Invoke } from "./invoke.ts";
+import type { Invoke, Precondition } from "./invoke.ts";
 import type { Authorization } from "./operations.ts";
 import { accountOf, type Caller, type ContextValue } from "./principal.ts";
 import type { Store, Tables, Transaction } from "./store.ts";
@@ -46,6 +46,8 @@ export interface RequestContextInit {
   readonly store: Store;
   readonly invoke: Invoke;
   readonly transaction?: Transaction;
+  /** Runs first in each transaction of the request's own; it refuses with an AwsError. */
+  readonly precondition?: Precondition;
   /** The service that passes on the caller's credentials, e.g. `ivs.amazonaws.com`. */
   readonly invokedBy?: string;
   readonly http?: HttpRequestInfo;
@@ -73,6 +75,8 @@ export class RequestContext {
   readonly response: ResponseHints = { status: undefined, headers: {} };
   readonly #store: Store;
   readonly #transaction: Transaction | undefined;
+  /** Who makes a transaction of its own for the request runs it first. */
+  readonly precondition: Precondition | undefined;
   readonly #invoke: Invoke;
   readonly #authorize: RequestContextInit["authorize"];
   #beforeCommit: ((tx: Transaction) => Promise<void>) | undefined;
@@ -93,6 +97,7 @@ export class RequestContext {
     this.http = init.http;
     this.#store = init.store;
     this.#transaction = init.transaction;
+    this.precondition = init.precondition;
     this.#invoke = init.invoke;
     this.#authorize = init.authorize;
   }
@@ -120,11 +125,13 @@ export class RequestContext {
   transaction<T extends Tables, R>(run: (tx: Transaction<T>) => Promise<R>): Promise<R> {
     if (this.#transaction) return run(this.#transaction.tables<T>());
     const beforeCommit = this.#beforeCommit;
+    const { precondition } = this;
     const store = this.#store.tables<T>();
-    if (!beforeCommit) return store.transaction(run);
+    if (!beforeCommit && !precondition) return store.transaction(run);
     return store.transaction(async (tx) => {
+      await precondition?.(tx.tables());
       const result = await run(tx);
-      await beforeCommit(tx.tables());
+      await beforeCommit?.(tx.tables());
       return result;
     });
   }

@@ -13,6 +13,8 @@ export interface IvsDependencies extends ServiceDependencies {
   readonly sessions: CredentialSource;
   /** `http://localhost:4566`, without a slash at its end; known once the server listens. */
   readonly publicBaseUrl: () => string;
+  /** Where the other nodes on the same database reach this one; known once the server listens. */
+  readonly nodeUrl: () => string;
   /** What channels give as ingest endpoint: a bare host. */
   readonly ingestHost: string;
   /** Seals what viewers of private channels carry in their URLs. */

@@ -234,6 +234,33 @@ const thumbnails: Migration = {
   },
 };
 
+/** Several nodes share the database: which of them has what. */
+const nodes: Migration = {
+  name: "ivs/0007-nodes",
+  async up(db) {
+    await db.schema
+      .createTable("ivs_nodes")
+      .addColumn("node_id", "text", (column) => column.primaryKey())
+      .addColumn("url", "text", (column) => column.notNull())
+      .addColumn("beat", "bigint", (column) => column.notNull())
+      .execute();
+    const sessions = () => db.schema.alterTable("ivs_stream_sessions");
+    await sessions()
+      .addColumn("owner", "text", (column) => column.notNull().defaultTo(""))
+      .execute();
+    await sessions()
+      .addColumn("priority", "integer", (column) => column.notNull().defaultTo(0))
+      .execute();
+    const recordings = () => db.schema.alterTable("ivs_recordings");
+    await recordings()
+      .addColumn("owner", "text", (column) => column.notNull().defaultTo(""))
+      .execute();
+    await recordings()
+      .addColumn("fence", "bigint", (column) => column.notNull().defaultTo(0))
+      .execute();
+  },
+};
+
 export const ivsMigrations: readonly Migration[] = [
   resources,
   streams,
@@ -241,4 +268,5 @@ export const ivsMigrations: readonly Migration[] = [
   playback,
   reconnects,
   thumbnails,
+  nodes,
 ];

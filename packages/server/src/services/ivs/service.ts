@@ -11,6 +11,8 @@ import { LiveStreams } from "./live/live-streams.ts";
 import { MetricSampler } from "./live/metric-sampler.ts";
 import type { IngestPorts } from "./media-port.ts";
 import { ivsMigrations } from "./migrations.ts";
+import { localStreams } from "./nodes/owned-streams.ts";
+import { answerPeer } from "./nodes/peer-calls.ts";
 import { answerPlayback } from "./playback/answer-playback.ts";
 import { openCountryDatabase } from "./playback/country-database.ts";
 import { PlaybackGate } from "./playback/playback-gate.ts";
@@ -44,6 +46,12 @@ export function createIvsService(deps: IvsDependencies): IvsService {
   const gate = new PlaybackGate({ ...deps, countryOf, revoked: revokedViewers });
   const sampler = new MetricSampler(live, deps.metrics, deps.clock, deps.log);
   const housekeeping = new Housekeeping(deps.store, live, deps.clock, deps.log);
+  const peerAnswers = {
+    streams: localStreams(live),
+    signature: live.signature,
+    clock: deps.clock,
+    nodeId: () => live.node.id,
+  };
   return {
     definition: {
       name: "ivs",
@@ -72,7 +80,8 @@ export function createIvsService(deps: IvsDependencies): IvsService {
     accessDenied: denialError,
     usage: recordToS3Usage,
     ingestPorts: () => live.ports,
-    plainRequest: (request) => answerPlayback(request, live, gate),
+    plainRequest: async (request) =>
+      (await answerPeer(request, peerAnswers)) ?? answerPlayback(request, live, gate),
     async start() {
       await live.start();
       housekeeping.start();

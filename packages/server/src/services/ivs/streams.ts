@@ -28,7 +28,8 @@ export function streamOperations(deps: IvsDependencies, live: LiveStreams): Oper
         const session = await selectOpenSession(context.db<IvsTables>(), context, channel.id);
         if (!session || session.started_at_ms === null)
           throw channelNotBroadcasting(channelArn(channel));
-        const summary = streamSummary(session, live);
+        const counts = await live.directory.viewerCounts([session]);
+        const summary = streamSummary(session, counts);
         return { stream: { ...summary, playbackUrl: playbackUrl(channel, deps) } };
       },
     },
@@ -44,7 +45,8 @@ export function streamOperations(deps: IvsDependencies, live: LiveStreams): Oper
         if (Buffer.byteLength(metadata) > METADATA_BYTES_MAX)
           throw validation("Metadata size exceeds payload limit");
         if (deps.rateLimits) metadataRate.note(arn, context.accountId);
-        if (!(await live.engine.putMetadata(arn, metadata))) throw channelNotBroadcasting(arn);
+        const owner = await live.directory.ownerOf(arn);
+        if (!(await owner.putMetadata(arn, metadata))) throw channelNotBroadcasting(arn);
         return {};
       },
     },
@@ -56,8 +58,8 @@ export function streamOperations(deps: IvsDependencies, live: LiveStreams): Oper
       authorize: (input, context) => onResource("StopStream", input.channelArn, context),
       async handle(input, context) {
         const arn = channelArn(await requireChannel(input.channelArn, context));
-        if (!(await live.engine.stopStream(arn))) throw channelNotBroadcasting(arn);
-        await live.settled(arn);
+        const owner = await live.directory.ownerOf(arn);
+        if (!(await owner.stopStream(arn))) throw channelNotBroadcasting(arn);
         return {};
       },
     },
@@ -75,21 +77,25 @@ async function insertAdBreak(
     throw channelNotBroadcasting(arn);
   if (!channel.ad_configuration_arn) throw validation(`Channel: ${arn} has no ad configuration`);
   const adBreakId = deps.ids.alphanumeric(AD_BREAK_ID_LENGTH);
-  const insertion = await live.engine.insertAdBreak(arn, adBreakId, durationSeconds * 1_000);
+  const owner = await live.directory.ownerOf(arn);
+  const insertion = await owner.insertAdBreak(arn, adBreakId, durationSeconds * 1_000);
   if (insertion === "offline") throw channelNotBroadcasting(arn);
   if (insertion === "overlapping")
     throw conflict(`An earlier ad break of channel: ${arn} isn't over yet`);
   return { adBreakId };
 }
 
-function streamSummary(session: StreamSessionRow, live: LiveStreams): ivs.StreamSummary {
+function streamSummary(
+  session: StreamSessionRow,
+  viewers: ReadonlyMap<string, number>,
+): ivs.StreamSummary {
   const at = { accountId: session.account_id, region: session.region };
   return {
     channelArn: resourceArn(at, "channel", session.channel_id),
     streamId: session.stream_id,
     state: "LIVE",
     health: session.health,
-    viewerCount: live.viewers.count(session.stream_id),
+    viewerCount: viewers.get(session.stream_id) ?? 0,
     startTime: new Date(session.started_at_ms ?? session.created_at_ms),
   };
 }
@@ -120,6 +126,7 @@ async function listStreams(
     createdAtMs: row.created_at_ms,
     id: row.stream_id,
   }));
-  const streams = page.rows.map((session) => streamSummary(session, live));
+  const viewers = await live.directory.viewerCounts(page.rows);
+  const streams = page.rows.map((session) => streamSummary(session, viewers));
   return { streams, nextToken: page.nextToken };
 }

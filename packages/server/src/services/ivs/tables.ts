@@ -91,6 +91,15 @@ export interface UsedPlaybackTokenRow {
   readonly expires_at_ms: number;
 }
 
+/** A process that shares this database and is alive. */
+export interface NodeRow {
+  readonly node_id: string;
+  /** Where other nodes reach it. */
+  readonly url: string;
+  /** Rises as long as it lives. */
+  readonly beat: number;
+}
+
 export interface StreamSessionRow {
   readonly stream_id: string;
   readonly account_id: string;
@@ -108,6 +117,10 @@ export interface StreamSessionRow {
   readonly recording_configuration: string | null;
   /** JSON of the engine's StreamMedia; null until it is known. */
   readonly media: string | null;
+  /** The node that has the stream, or that ends it for a dead one. */
+  readonly owner: string;
+  /** Its publisher's; 0 for none. */
+  readonly priority: number;
 }
 
 export interface StreamEventRow {
@@ -175,6 +188,10 @@ export interface RecordingRow {
   readonly duration_ms: number | null;
   /** Numbered thumbnails in the bucket. */
   readonly thumbnail_count: number;
+  /** The node that writes it. */
+  readonly owner: string;
+  /** Fencing token: rises whenever somebody else goes on with the recording, and only then. */
+  readonly fence: number;
 }
 
 export interface RecordingFileRecord {
@@ -196,6 +213,7 @@ export interface IvsTables {
   ivs_ad_configurations: AdConfigurationRow;
   ivs_viewer_session_revocations: ViewerSessionRevocationRow;
   ivs_used_playback_tokens: UsedPlaybackTokenRow;
+  ivs_nodes: NodeRow;
   ivs_stream_sessions: StreamSessionRow;
   ivs_stream_events: StreamEventRow;
   ivs_recordings: RecordingRow;

@@ -56,7 +56,9 @@ export function tellBroadcast(
       tellHealth(event, broadcast, journal);
       break;
     case "stream-takeover":
-      broadcast.tell(({ subject }) => journal.record(subject, {}, state("Stream Takeover")));
+      broadcast.tell(({ subject }) =>
+        journal.record(subject, { priority: event.priority }, state("Stream Takeover")),
+      );
       break;
     case "stream-takeover-failed": {
       const failure = state("Stream Takeover Failure", { code: event.code });

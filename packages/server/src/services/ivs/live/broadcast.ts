@@ -53,6 +53,8 @@ export class Broadcast {
   readonly opened: Promise<OpenedBroadcast | undefined>;
   readonly session: TaskQueue;
   readonly recording: TaskQueue;
+  /** This node was taken for dead: the broadcast is another's to end. */
+  lost = false;
   /** What `opened` resolved to, for playback, which can't wait. */
   playable: OpenedBroadcast | undefined;
   endedAtMs: number | undefined;

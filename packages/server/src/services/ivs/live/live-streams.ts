@@ -9,8 +9,15 @@ import type {
   RecordingObject,
   RecordingStart,
 } from "@rolecast/media";
+import { LruMap } from "../../../kernel/lru-map.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import type { IngestPorts } from "../media-port.ts";
+import { LeaseLostError } from "../nodes/lease-lost.ts";
+import { NodeLease } from "../nodes/node-lease.ts";
+import { claimOrphans, hasOrphans, releaseRecordings } from "../nodes/orphans.ts";
+import { localStreams } from "../nodes/owned-streams.ts";
+import { PeerSignature } from "../nodes/peer-signature.ts";
+import { StreamDirectory } from "../nodes/stream-directory.ts";
 import { ReconnectWindows } from "../recording/reconnect-windows.ts";
 import {
   LIVE_PATIENCE_MS,
@@ -28,6 +35,7 @@ import type { IvsTables, RecordingRow } from "../tables.ts";
 import { Broadcast, type OpenedBroadcast } from "./broadcast.ts";
 import { tellBroadcast } from "./broadcast-events.ts";
 import { type BroadcastToOpen, openBroadcast } from "./open-broadcast.ts";
+import { whyContended } from "./publish-contention.ts";
 import { decidePublish } from "./publish-decision.ts";
 import { SessionJournal } from "./session-journal.ts";
 import { closeOpenSessions } from "./session-recovery.ts";
@@ -35,11 +43,18 @@ import { ViewerCounter } from "./viewer-counter.ts";
 
 /** The engine keeps an ended stream's segments about this long; then it is forgotten here. */
 const ENDED_KEPT_MS = 120_000;
+/** Publishers that were let in and whose broadcast hasn't begun. */
+const ADMITTED_MAX = 1_000;
+
+type SessionCreated = Extract<MediaEvent, { type: "session-created" }>;
 
 /** The owner of the media engine: who may publish, what is told, where recordings go. */
 export class LiveStreams implements MediaHost {
   readonly viewers: ViewerCounter;
   readonly windows: ReconnectWindows;
+  readonly directory: StreamDirectory;
+  readonly signature: PeerSignature;
+  readonly node: NodeLease;
   #engine: MediaEngine;
   /** Where the engine listened last; undefined before the first start. */
   #ports: IngestPorts | undefined;
@@ -52,12 +67,31 @@ export class LiveStreams implements MediaHost {
   readonly #broadcasts = new Map<string, Broadcast>();
   /** The last one of each channel, by the channel's ARN. */
   readonly #latest = new Map<string, Broadcast>();
+  /** Recordings of dead nodes that the database kept from being finished; they are tried again. */
+  #unfinished: readonly RecordingRow[] = [];
+  /** Priorities of the publishers, by the id of the stream that each may begin. */
+  readonly #admitted = new LruMap<string, number>(ADMITTED_MAX);
 
   constructor(deps: IvsDependencies) {
     this.#deps = deps;
     this.viewers = new ViewerCounter(deps.clock);
-    this.#journal = new SessionJournal(deps);
-    this.#recordings = new RecordingStore(deps.store, this.#journal);
+    const nodeId = () => this.node.id;
+    this.node = new NodeLease({
+      ...deps,
+      url: deps.nodeUrl,
+      lost: () => this.#stopAll(),
+      looked: () => this.#takeOver(),
+    });
+    this.signature = new PeerSignature(deps.sealingKey);
+    this.directory = new StreamDirectory({
+      ...deps,
+      signature: this.signature,
+      local: localStreams(this),
+      isLive: (channelArn) => this.#isLive(channelArn),
+      nodeId,
+    });
+    this.#journal = new SessionJournal({ ...deps, nodeId });
+    this.#recordings = new RecordingStore(deps.store, this.#journal, nodeId);
     this.windows = new ReconnectWindows({
       store: this.#recordings,
       clock: deps.clock,
@@ -79,13 +113,14 @@ export class LiveStreams implements MediaHost {
   async start(): Promise<void> {
     const { store, media } = this.#deps;
     this.#stopping = new AbortController();
-    const unfinished = await this.#recordings.unfinished();
-    await recoverRecordings(unfinished, this.#recovery(STARTUP_PATIENCE_MS));
-    await closeOpenSessions(store.tables<IvsTables>(), this.#journal);
+    await this.node.register();
+    if (store.shared) await this.#takeOver();
+    else await this.#recover(await this.#recordings.unfinished());
     await this.windows.start();
     if (this.#closed) this.#engine = media.createEngine(this, this.#ports);
     this.#closed = false;
     this.#ports = await this.#engine.start();
+    this.node.start();
   }
 
   /**
@@ -98,6 +133,7 @@ export class LiveStreams implements MediaHost {
     this.#stopping.abort();
     await Promise.all([...this.#broadcasts.values()].map((broadcast) => broadcast.drained()));
     await this.windows.close();
+    await this.node.close();
   }
 
   /** Forgets the broadcasts, whose rows are gone. */
@@ -108,9 +144,17 @@ export class LiveStreams implements MediaHost {
     for (const name of names) await this.#engine.stopStream(name);
   }
 
-  authorizePublish(request: PublishRequest): Promise<PublishDecision> {
+  async authorizePublish(request: PublishRequest): Promise<PublishDecision> {
     const { store, ids } = this.#deps;
-    return decidePublish(request, store.tables<IvsTables>().db, ids);
+    const { db } = store.tables<IvsTables>();
+    const decision = await decidePublish(request, db, ids);
+    if (!decision.allow || !store.shared) return decision;
+    const { priority } = request;
+    const contender = { channelArn: decision.streamName, priority, ...this.#here() };
+    const reason = await whyContended(contender, db);
+    if (reason !== undefined) return { allow: false, reason };
+    if (priority !== undefined) this.#admitted.set(decision.streamId, priority);
+    return decision;
   }
 
   event(event: MediaEvent): void {
@@ -170,12 +214,48 @@ export class LiveStreams implements MediaHost {
     await this.#latest.get(channelArn)?.session.drained();
   }
 
-  #open(event: BroadcastToOpen): void {
+  #isLive(channelArn: string): boolean {
+    const broadcast = this.#latest.get(channelArn);
+    return broadcast !== undefined && !broadcast.lost && broadcast.endedAtMs === undefined;
+  }
+
+  #here() {
+    const isHere = (streamId: string) => this.#broadcasts.get(streamId)?.lost === false;
+    return { nodeId: this.node.id, isHere };
+  }
+
+  /** Ends what nobody alive has: sessions and recordings of nodes that died, or gave them up. */
+  async #takeOver(): Promise<void> {
+    const store = this.#deps.store.tables<IvsTables>();
+    if (this.#unfinished.length > 0) await releaseRecordings(this.#unfinished, store);
+    const orphans = (await hasOrphans(store)) ? await claimOrphans(this.node.id, store) : [];
+    await this.#recover(orphans);
+    await this.windows.check();
+  }
+
+  async #recover(recordings: readonly RecordingRow[]): Promise<void> {
+    const { store } = this.#deps;
+    this.#unfinished = await recoverRecordings(recordings, this.#recovery(STARTUP_PATIENCE_MS));
+    const { nodeId, isHere } = this.#here();
+    await closeOpenSessions(store.tables<IvsTables>(), this.#journal, nodeId, isHere);
+  }
+
+  /** Nothing of them is told or recorded any more: they belong to another node. */
+  async #stopAll(): Promise<void> {
+    for (const broadcast of this.#broadcasts.values()) broadcast.lost = true;
+    const streams = await this.#engine.streams();
+    await Promise.all(streams.map(({ streamName }) => this.#engine.stopStream(streamName)));
+  }
+
+  #open(event: SessionCreated): void {
     this.#forgetEnded(event.atMs);
     const opened = this.#openRows(event);
-    const broadcast = new Broadcast(event.streamId, event.streamName, opened, (error) =>
-      this.#deps.log.error({ err: error, streamId: event.streamId }, "A broadcast's task failed"),
-    );
+    const { streamId, streamName } = event;
+    const broadcast = new Broadcast(streamId, streamName, opened, (error) => {
+      if (error instanceof LeaseLostError)
+        this.#deps.log.warn({ streamId }, "Another node has taken over this stream");
+      else this.#deps.log.error({ err: error, streamId }, "A broadcast's task failed");
+    });
     this.#broadcasts.set(event.streamId, broadcast);
     this.#latest.set(event.streamName, broadcast);
     // Nobody could see or stop a stream that has no session.
@@ -185,9 +265,16 @@ export class LiveStreams implements MediaHost {
     });
   }
 
-  async #openRows(event: BroadcastToOpen): Promise<OpenedBroadcast | undefined> {
+  async #openRows(event: SessionCreated): Promise<OpenedBroadcast | undefined> {
     const { store, ids } = this.#deps;
-    const rows = await openBroadcast(event, store, this.#journal, ids);
+    const priority = this.#admitted.get(event.streamId) ?? 0;
+    // Only a higher priority was let in beside another node's stream: that one ends now.
+    if (store.shared && priority > 0) {
+      const owner = await this.directory.elsewhere(event.streamName);
+      await owner?.stopStream(event.streamName);
+    }
+    const broadcast: BroadcastToOpen = { ...event, priority, owner: this.node.id };
+    const rows = await openBroadcast(broadcast, store, this.#journal, ids);
     if (!rows) return undefined;
     return {
       subject: rows.subject,
@@ -201,7 +288,9 @@ export class LiveStreams implements MediaHost {
   #recoverOne(streamId: string): void {
     this.#broadcasts.get(streamId)?.recording.add(async () => {
       const unfinished = await this.#recordings.unfinished();
-      const own = unfinished.filter((row) => row.last_stream_id === streamId);
+      const own = unfinished.filter(
+        (row) => row.last_stream_id === streamId && row.owner === this.node.id,
+      );
       await recoverRecordings(own, this.#recovery(LIVE_PATIENCE_MS));
     });
   }

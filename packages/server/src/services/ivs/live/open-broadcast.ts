@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Store } from "../../../kernel/store.ts";
-import { selectChannel } from "../channel-queries.ts";
+import { selectChannel, selectOpenSession } from "../channel-queries.ts";
 import { type PlaybackRules, readPlaybackRules } from "../playback/playback-rules.ts";
 import { recordingConfigurationArn } from "../recording-configuration-view.ts";
 import { parseResourceArn } from "../resource-arn.ts";
@@ -19,6 +19,10 @@ export interface BroadcastToOpen {
   readonly streamName: string;
   readonly recording: boolean;
   readonly atMs: number;
+  /** The publisher's; 0 for none. */
+  readonly priority: number;
+  /** This node. */
+  readonly owner: string;
 }
 
 /** A broadcast's rows: the channel and configuration as they were when it began. */
@@ -33,7 +37,8 @@ export interface OpenedRows {
 
 /**
  * Writes the session and its recording, and tells Session Created, in one transaction. Undefined
- * when the channel was deleted in the moment since the publisher was let in.
+ * when the channel was deleted, or another node's publisher was first, in the moment since this one
+ * was let in.
  */
 export async function openBroadcast(
   broadcast: BroadcastToOpen,
@@ -46,7 +51,7 @@ export async function openBroadcast(
   return store.tables<IvsTables>().transaction(async (tx) => {
     const { db } = tx;
     const channel = await selectChannel(db, reference, reference.id);
-    if (!channel) return undefined;
+    if (!channel || (await isElsewhere(broadcast, channel, db))) return undefined;
     const attached = await attachedConfiguration(channel, db);
     const configuration = broadcast.recording ? attached : undefined;
     const subject: EventSubject = {
@@ -57,7 +62,7 @@ export async function openBroadcast(
       streamId: broadcast.streamId,
     };
     await insertSession(broadcast, channel, attached, db);
-    const recording = configuration && newRecording(subject, configuration, broadcast.atMs, ids);
+    const recording = configuration && newRecording(subject, configuration, broadcast, ids);
     if (recording) await db.insertInto("ivs_recordings").values(recording).execute();
     await journal.tell(tx, subject, {
       type: "IVS Stream State Change",
@@ -70,8 +75,19 @@ export async function openBroadcast(
   });
 }
 
+/** At most one node has a stream of a channel. */
+async function isElsewhere(
+  { owner }: BroadcastToOpen,
+  channel: ChannelRow,
+  db: Kysely<IvsTables>,
+): Promise<boolean> {
+  const at = { accountId: channel.account_id, region: channel.region };
+  const session = await selectOpenSession(db, at, channel.id);
+  return session !== undefined && session.owner !== owner;
+}
+
 async function insertSession(
-  { streamId, atMs }: BroadcastToOpen,
+  { streamId, atMs, owner, priority }: BroadcastToOpen,
   channel: ChannelRow,
   configuration: RecordingConfigurationRow | undefined,
   db: Kysely<IvsTables>,
@@ -81,6 +97,8 @@ async function insertSession(
     .values({
       ...newSessionState(atMs),
       stream_id: streamId,
+      owner,
+      priority,
       account_id: channel.account_id,
       region: channel.region,
       channel_id: channel.id,
@@ -93,7 +111,7 @@ async function insertSession(
 function newRecording(
   subject: EventSubject,
   configuration: RecordingConfigurationRow,
-  atMs: number,
+  { atMs, owner }: BroadcastToOpen,
   ids: Ids,
 ): RecordingRow {
   return {
@@ -120,5 +138,7 @@ function newRecording(
     closes_at_ms: null,
     duration_ms: null,
     thumbnail_count: 0,
+    owner,
+    fence: 0,
   };
 }

@@ -2,6 +2,7 @@ import type { StreamHealth, StreamMedia } from "@rolecast/media";
 import type { EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
+import { LeaseLostError } from "../nodes/lease-lost.ts";
 import type { IvsTables, StreamSessionRow } from "../tables.ts";
 import { type EventSubject, type IvsOccurrence, ivsEvent } from "./ivs-event.ts";
 
@@ -10,13 +11,15 @@ export const SESSION_EVENTS_MAX = 500;
 
 /** What of a session changes while it lasts. */
 export type SessionChange = Partial<
-  Pick<StreamSessionRow, "started_at_ms" | "ended_at_ms" | "health" | "media">
+  Pick<StreamSessionRow, "started_at_ms" | "ended_at_ms" | "health" | "media" | "priority">
 >;
 
 export interface SessionJournalOptions {
   readonly store: Store;
   readonly events: EventBus;
   readonly ids: Ids;
+  /** Whose sessions this process may change. */
+  readonly nodeId: () => string;
 }
 
 /** Writes down what happens to broadcasts, and tells the bus once it is durable. */
@@ -24,20 +27,26 @@ export class SessionJournal {
   readonly #store: Store<IvsTables>;
   readonly #events: EventBus;
   readonly #ids: Ids;
+  readonly #nodeId: () => string;
 
-  constructor({ store, events, ids }: SessionJournalOptions) {
+  constructor({ store, events, ids, nodeId }: SessionJournalOptions) {
     this.#store = store.tables<IvsTables>();
     this.#events = events;
     this.#ids = ids;
+    this.#nodeId = nodeId;
   }
 
-  /** Changes the session and tells what happened, in one transaction. */
+  /**
+   * Changes the session and tells what happened, in one transaction. Rejects with LeaseLostError
+   * when the session is another node's by now.
+   */
   async record(
     subject: EventSubject,
     change: SessionChange,
     ...occurrences: readonly IvsOccurrence[]
   ): Promise<void> {
     await this.#store.transaction(async (tx) => {
+      if (this.#store.shared) await this.#requireOurs(tx, subject);
       if (Object.keys(change).length > 0)
         await tx.db
           .updateTable("ivs_stream_sessions")
@@ -46,6 +55,15 @@ export class SessionJournal {
           .execute();
       for (const occurrence of occurrences) await this.tell(tx, subject, occurrence);
     });
+  }
+
+  async #requireOurs({ db }: Transaction<IvsTables>, { streamId }: EventSubject): Promise<void> {
+    const session = await db
+      .selectFrom("ivs_stream_sessions")
+      .select("owner")
+      .where("stream_id", "=", streamId)
+      .executeTakeFirst();
+    if (session?.owner !== this.#nodeId()) throw new LeaseLostError();
   }
 
   /** Adds to the session's events inside `tx`; the bus hears of it after the commit. */

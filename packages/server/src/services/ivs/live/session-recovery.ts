@@ -4,20 +4,24 @@ import type { EventSubject, IvsOccurrence, StreamStateName } from "./ivs-event.t
 import type { SessionJournal } from "./session-journal.ts";
 
 /**
- * Closes the sessions that an earlier process left open when it died, at the last moment that is
- * known of them.
+ * Closes the sessions that an earlier process, or another node, left open when it died, at the last
+ * moment that is known of them. `owner`: those of this node.
  */
 export async function closeOpenSessions(
   store: Store<IvsTables>,
   journal: SessionJournal,
+  owner: string,
+  isHere: (streamId: string) => boolean,
 ): Promise<void> {
   const open = await store.db
     .selectFrom("ivs_stream_sessions")
     .selectAll()
     .where("ended_at_ms", "is", null)
+    .where("owner", "=", owner)
     .orderBy("created_at_ms")
     .execute();
   for (const session of open) {
+    if (isHere(session.stream_id)) continue;
     const atMs = await lastMoment(session, store);
     const occurrence = (name: StreamStateName): IvsOccurrence => ({
       type: "IVS Stream State Change",

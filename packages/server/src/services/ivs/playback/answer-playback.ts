@@ -1,5 +1,7 @@
+import { AwsError } from "../../../kernel/aws-error.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import type { LiveStreams } from "../live/live-streams.ts";
+import type { OwnedStreams } from "../nodes/owned-streams.ts";
 import type { Admission, PlaybackGate } from "./playback-gate.ts";
 import {
   isPlaybackPath,
@@ -36,6 +38,8 @@ export async function answerPlayback(
     const response = target && (await answerTarget(target, request, live, gate));
     return response ?? notFound(request);
   } catch (error) {
+    if (error instanceof AwsError && error.code === "StreamUnavailable")
+      return refusalResponse(503, error.message, "unavailable", request);
     if (!(error instanceof PlaybackRefusal)) throw error;
     return refusalResponse(403, error.message, error.code, request);
   }
@@ -47,41 +51,40 @@ async function answerTarget(
   live: LiveStreams,
   gate: PlaybackGate,
 ): Promise<PlainResponse | undefined> {
-  const broadcast = live.playable(channelArn);
-  const opened = broadcast?.playable;
-  if (!broadcast || !opened) return undefined;
-  const { streamId } = broadcast;
-  const subject = { channelArn, streamId, rules: opened.rules };
+  const playing = await live.directory.playing(channelArn);
+  if (!playing) return undefined;
+  const { streamId, rules, streams } = playing;
+  const subject = { channelArn, streamId, rules };
   if (!part) {
     const admission = await gate.begin(request, subject);
     const variants = variantsPath(name, streamId, admission.sealedSession);
     const { heightMax } = admission;
-    const text = await live.engine.multivariantPlaylist(channelArn, variants, heightMax);
+    const text = await streams.multivariantPlaylist(channelArn, variants, heightMax);
     return text === undefined ? undefined : playlistResponse(text, request, admission);
   }
-  const isOfSession = part.sealedSession === undefined || opened.rules.authorized;
+  const isOfSession = part.sealedSession === undefined || rules.authorized;
   if (part.streamId !== streamId || !isOfSession) return undefined;
   const admission = await gate.resume(request, subject, part.sealedSession);
-  const height = await live.engine.renditionHeight(channelArn, part.rendition);
+  const height = await streams.renditionHeight(channelArn, part.rendition);
   if (height === undefined || height > (admission.heightMax ?? height)) return undefined;
-  return answerPart(part, channelArn, request, live, admission);
+  return answerPart(part, channelArn, request, streams, admission);
 }
 
 async function answerPart(
   { streamId, rendition, file }: PlaybackPart,
   channelArn: string,
   request: PlainRequest,
-  live: LiveStreams,
+  streams: OwnedStreams,
   admission: Admission,
 ): Promise<PlainResponse | undefined> {
   if (file === MEDIA_PLAYLIST) {
-    live.viewers.note(streamId, admission.sessionId ?? viewerOf(request));
-    const refused = await holdBack(channelArn, rendition, request, live);
+    await streams.noteViewers(streamId, [admission.sessionId ?? viewerOf(request)]);
+    const refused = await holdBack(channelArn, rendition, request, streams);
     if (refused) return refused;
-    const text = await live.engine.mediaPlaylist(channelArn, rendition);
+    const text = await streams.mediaPlaylist(channelArn, rendition);
     return text === undefined ? undefined : playlistResponse(text, request, admission);
   }
-  const content = await readMedia(file, channelArn, rendition, live);
+  const content = await readMedia(file, channelArn, rendition, streams);
   return content && segmentResponse(content, segmentType(file), request, admission);
 }
 
@@ -89,15 +92,15 @@ async function readMedia(
   file: string,
   channelArn: string,
   rendition: string,
-  live: LiveStreams,
+  streams: OwnedStreams,
 ): Promise<Uint8Array | undefined> {
-  if (INIT_NAME.test(file)) return live.engine.initSection(channelArn, rendition, file);
+  if (INIT_NAME.test(file)) return streams.initSection(channelArn, rendition, file);
   const name = readSegmentName(file);
   if (!name) return undefined;
   const { sequence, part } = name;
   return part === undefined
-    ? live.engine.segment(channelArn, rendition, sequence)
-    : live.engine.part(channelArn, rendition, sequence, part);
+    ? streams.segment(channelArn, rendition, sequence)
+    : streams.part(channelArn, rendition, sequence, part);
 }
 
 /**
@@ -108,7 +111,7 @@ async function holdBack(
   channelArn: string,
   rendition: string,
   request: PlainRequest,
-  live: LiveStreams,
+  streams: OwnedStreams,
 ): Promise<PlainResponse | undefined> {
   const { query } = request;
   const msn = query.get("_HLS_msn");
@@ -117,7 +120,7 @@ async function holdBack(
   if (!isOrdinal(msn) || (part !== null && !isOrdinal(part)))
     return refusalResponse(400, "_HLS_msn or _HLS_part is invalid", "bad_request", request);
   const position = { sequence: Number(msn), part: part === null ? undefined : Number(part) };
-  switch (await live.engine.awaitMedia(channelArn, rendition, position)) {
+  switch (await streams.awaitMedia(channelArn, rendition, position)) {
     case "too-early":
       return refusalResponse(400, "_HLS_msn is too far ahead", "bad_request", request);
     case "timeout":

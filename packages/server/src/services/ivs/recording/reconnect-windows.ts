@@ -68,8 +68,9 @@ export class ReconnectWindows {
         return;
       }
       // One that connected in time decides first; it says so by another check.
-      if (await store.claimEnd(row)) {
-        const ending = this.#end(row, nowMs).finally(() => this.#ending.delete(ending));
+      const claimed = await store.claimEnd(row);
+      if (claimed) {
+        const ending = this.#end(claimed, nowMs).finally(() => this.#ending.delete(ending));
         this.#ending.add(ending);
       }
     }
@@ -79,7 +80,7 @@ export class ReconnectWindows {
   async #end(row: RecordingRow, nowMs: number): Promise<void> {
     const { log, writerOf } = this.#options;
     try {
-      await writerOf({ ...row, state: "ending" }).close(nowMs, row.duration_ms ?? 0);
+      await writerOf(row).close(nowMs, row.duration_ms ?? 0);
     } catch (error) {
       // Its failure is told; the other recordings get their end.
       const fields = { err: error, streamId: row.stream_id, bucket: row.bucket_name };

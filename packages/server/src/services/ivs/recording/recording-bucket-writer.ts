@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import type { Invoke } from "../../../kernel/invoke.ts";
+import type { Invoke, Precondition } from "../../../kernel/invoke.ts";
 import type { RoleSession } from "./role-session.ts";
 
 /** Waits between the attempts to put one object; the last one goes on. */
@@ -33,14 +33,22 @@ export class RecordingBucketWriter {
     this.#options = options;
   }
 
-  /** Rejects at once when the put is refused, and after some attempts when S3 fails. */
-  async put(key: string, body: Uint8Array | string, contentType: string): Promise<void> {
+  /**
+   * Rejects at once when the put is refused, and after some attempts when S3 fails. The object is
+   * there only if `lease` holds in the transaction that makes it so.
+   */
+  async put(
+    key: string,
+    body: Uint8Array | string,
+    contentType: string,
+    lease?: Precondition,
+  ): Promise<void> {
     const bytes = typeof body === "string" ? Buffer.from(body) : body;
     const { patienceMs, stopping } = this.#options;
     let waitedMs = 0;
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.#putOnce(key, bytes, contentType);
+        await this.#putOnce(key, bytes, contentType, lease);
         return;
       } catch (error) {
         const delayMs = RETRY_DELAYS_MS[attempt] ?? RETRY_DELAYS_MS.at(-1) ?? 0;
@@ -51,7 +59,12 @@ export class RecordingBucketWriter {
     }
   }
 
-  async #putOnce(key: string, bytes: Uint8Array, contentType: string): Promise<void> {
+  async #putOnce(
+    key: string,
+    bytes: Uint8Array,
+    contentType: string,
+    lease: Precondition | undefined,
+  ): Promise<void> {
     const { bucketName, accountId, region, session, invoke } = this.#options;
     const input = {
       Bucket: bucketName,
@@ -64,7 +77,8 @@ export class RecordingBucketWriter {
     };
     const caller = await session.caller();
     try {
-      await invoke("s3", "PutObject", input, { as: caller, region });
+      const precondition = lease && { precondition: lease };
+      await invoke("s3", "PutObject", input, { as: caller, region, ...precondition });
     } catch (error) {
       if (error instanceof AwsError && error.code === "ExpiredToken") session.forget();
       throw error;

@@ -1,5 +1,6 @@
 import type { RecordingFileRow } from "@rolecast/media";
 import type { Log } from "../../../kernel/log.ts";
+import { StoreUnavailableError } from "../../../kernel/store.ts";
 import type { MediaPort } from "../media-port.ts";
 import type { RecordingRow } from "../tables.ts";
 import { type RecordingStore, readRecordingMedia } from "./recording-store.ts";
@@ -17,21 +18,24 @@ export interface RecordingRecoveryOptions {
 /**
  * Finishes what an earlier process was recording when it died: final playlists from the stored
  * files; then `recording-ended.json` or `recording-failed.json`, the event, the row, or what is
- * left of the reconnect window.
+ * left of the reconnect window. Resolves to those that the database kept from having their end.
  */
 export async function recoverRecordings(
   rows: readonly RecordingRow[],
   options: RecordingRecoveryOptions,
-): Promise<void> {
+): Promise<readonly RecordingRow[]> {
+  const unfinished: RecordingRow[] = [];
   for (const row of rows) {
     try {
       await finish(row, options);
     } catch (error) {
-      // Its end is told already; the others must get theirs, and the server must start.
+      if (error instanceof StoreUnavailableError) unfinished.push(row);
+      // Otherwise its end is told already; the others must get theirs, and the server must start.
       const fields = { err: error, streamId: row.stream_id, bucket: row.bucket_name };
       options.log.error(fields, "An interrupted recording could not be finished in its bucket");
     }
   }
+  return unfinished;
 }
 
 async function finish(

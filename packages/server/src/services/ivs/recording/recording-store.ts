@@ -1,8 +1,9 @@
 import type { RecordingFileRow, RecordingMedia } from "@rolecast/media";
 import type { Kysely } from "kysely";
-import type { Store } from "../../../kernel/store.ts";
+import type { Store, Transaction } from "../../../kernel/store.ts";
 import type { EventSubject, IvsOccurrence } from "../live/ivs-event.ts";
 import type { SessionJournal } from "../live/session-journal.ts";
+import { LeaseLostError } from "../nodes/lease-lost.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
 import { type MergeTraits, type NextStream, whyNotMerged } from "./merge-rules.ts";
 
@@ -23,14 +24,25 @@ export type RecordingChange = Partial<
   >
 >;
 
-/** A recording's rows: what it needs to be finished by another process than the one that began. */
+/**
+ * A recording's rows: what it needs to be finished by another process than the one that began.
+ * Who holds an older fencing token than the row's changes nothing any more (LeaseLostError).
+ */
 export class RecordingStore {
   readonly #store: Store<IvsTables>;
   readonly #journal: SessionJournal;
+  readonly #nodeId: () => string;
 
-  constructor(store: Store, journal: SessionJournal) {
+  constructor(store: Store, journal: SessionJournal, nodeId: () => string) {
     this.#store = store.tables<IvsTables>();
     this.#journal = journal;
+    this.#nodeId = nodeId;
+  }
+
+  /** What has to hold when an object of the recording is put; undefined where nobody else could. */
+  lease(recording: RecordingRow): ((tx: Transaction) => Promise<void>) | undefined {
+    if (!this.#store.shared) return undefined;
+    return (tx) => requireLease(recording, tx.tables<IvsTables>().db);
   }
 
   /** Changes the recording and tells of its latest stream what happened, in one transaction. */
@@ -39,9 +51,15 @@ export class RecordingStore {
     change: RecordingChange,
     ...occurrences: readonly IvsOccurrence[]
   ): Promise<void> {
-    const { stream_id: key } = recording;
+    const { stream_id: key, fence } = recording;
     await this.#store.transaction(async (tx) => {
-      await tx.db.updateTable("ivs_recordings").set(change).where("stream_id", "=", key).execute();
+      const { numUpdatedRows } = await tx.db
+        .updateTable("ivs_recordings")
+        .set(change)
+        .where("stream_id", "=", key)
+        .where("fence", "=", fence)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) throw new LeaseLostError();
       // The files are kept for one who must finish the recording: once it is over, nobody.
       if (change.ended_at_ms !== undefined)
         await tx.db.deleteFrom("ivs_recording_files").where("stream_id", "=", key).execute();
@@ -53,6 +71,7 @@ export class RecordingStore {
   /** Remembers a file that is in the bucket. */
   async addFile(recording: RecordingRow, file: RecordingFileRow): Promise<void> {
     await this.#store.transaction(async ({ db }) => {
+      if (this.#store.shared) await requireLease(recording, db);
       await db
         .insertInto("ivs_recording_files")
         .values({
@@ -118,6 +137,8 @@ export class RecordingStore {
       return db
         .updateTable("ivs_recordings")
         .set({
+          owner: own.owner,
+          fence: earlier.fence + 1,
           state: "recording",
           stream_ids: JSON.stringify([...readStreamIds(earlier), own.stream_id]),
           last_stream_id: own.stream_id,
@@ -143,10 +164,10 @@ export class RecordingStore {
   }
 
   /**
-   * Takes a recording out of its window for good: no stream goes on with it. False when one does,
-   * or when one that connected in time has yet to show its media.
+   * Takes a recording out of its window for good: no stream goes on with it. Undefined when one
+   * does, or another node was first, or when one that connected in time has yet to show its media.
    */
-  claimEnd(recording: RecordingRow): Promise<boolean> {
+  claimEnd(recording: RecordingRow): Promise<RecordingRow | undefined> {
     return this.#store.transaction(async ({ db }) => {
       const { stream_id: key, closes_at_ms: closesAtMs } = recording;
       const candidate = await db
@@ -158,16 +179,33 @@ export class RecordingStore {
         .where("state", "=", "waiting")
         .where("created_at_ms", "<=", closesAtMs ?? 0)
         .executeTakeFirst();
-      if (candidate) return false;
-      const claimed = await db
+      if (candidate) return undefined;
+      return db
         .updateTable("ivs_recordings")
-        .set({ state: "ending", closes_at_ms: null })
+        .set((set) => ({
+          state: "ending",
+          closes_at_ms: null,
+          owner: this.#nodeId(),
+          fence: set("fence", "+", 1),
+        }))
         .where("stream_id", "=", key)
         .where("state", "=", "reconnectable")
+        .returningAll()
         .executeTakeFirst();
-      return claimed.numUpdatedRows > 0n;
     });
   }
+}
+
+async function requireLease(
+  { stream_id: key, fence }: RecordingRow,
+  db: Kysely<IvsTables>,
+): Promise<void> {
+  const current = await db
+    .selectFrom("ivs_recordings")
+    .select("fence")
+    .where("stream_id", "=", key)
+    .executeTakeFirst();
+  if (current?.fence !== fence) throw new LeaseLostError();
 }
 
 /** The one before `own` in which there was anything to record. */

@@ -137,7 +137,8 @@ export class RecordingWriter {
   async put({ path, body, contentType, row, thumbnail }: WrittenObject): Promise<void> {
     const { bucket, store } = this.#options;
     if (!this.#begun) throw new Error("The recording has not started");
-    await bucket.put(`${this.#begun.prefix}/${path}`, body, contentType);
+    const key = `${this.#begun.prefix}/${path}`;
+    await bucket.put(key, body, contentType, store.lease(this.#row));
     if (row) await store.addFile(this.#row, row);
     if (thumbnail !== undefined) await store.change(this.#row, { thumbnail_count: thumbnail + 1 });
   }
@@ -202,12 +203,12 @@ export class RecordingWriter {
   }
 
   async #putMetadata(begun: Begun, outcome: RecordingOutcome): Promise<void> {
-    const { bucket } = this.#options;
+    const { bucket, store } = this.#options;
     const subject = subjectOf(this.#row);
     const channelArn = resourceArn(subject, "channel", subject.channelId);
     const text = recordingMetadataText({ channelArn, ...begun }, outcome);
     const key = `${begun.prefix}/${METADATA_PATHS[outcome.status]}`;
-    await bucket.put(key, text, "application/json");
+    await bucket.put(key, text, "application/json", store.lease(this.#row));
   }
 
   #occurrence(

@@ -5,7 +5,7 @@ import { renderRecordingPlaylists } from "@rolecast/media";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { EventLog } from "../../../kernel/event-log.ts";
 import { randomIds } from "../../../kernel/ids.ts";
-import type { Invoke } from "../../../kernel/invoke.ts";
+import type { Invoke, InvokeOptions, Precondition } from "../../../kernel/invoke.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { Store, Tables, Transaction } from "../../../kernel/store.ts";
 import { type OpenedStore, openStore } from "../../../storage/store.ts";
@@ -24,12 +24,21 @@ export const STREAM_KEY = "sk_us-east-1_streamkeystr_aaaaaaaaaaaaaaaaaaaaaaaaaaa
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
 export interface LiveWorldChange {
+  /** Its processes are nodes on one database. */
+  readonly shared?: boolean;
   readonly channel?: Partial<ChannelRow>;
   readonly configuration?: Partial<RecordingConfigurationRow>;
 }
 
 /** What happens to the n-th effect (a put or a transaction) of a life. */
-export type Fate = "happens" | "is-refused" | "is-down" | "power-cut-before" | "power-cut-after";
+export type Fate =
+  | "happens"
+  | "is-refused"
+  | "is-down"
+  | "power-cut-before"
+  | "power-cut-after"
+  | "pauses-before"
+  | "pauses-after";
 
 /** A process that may die at any of its effects: from then on nothing it does has any. */
 export interface Life {
@@ -38,6 +47,9 @@ export interface Life {
   readonly deps: IvsDependencies;
   /** Resolves when the power is cut, and what was under way in that moment has happened. */
   readonly died: Promise<void>;
+  /** Resolves when the process is paused: until `resume` nothing of it happens. */
+  readonly paused: Promise<void>;
+  resume(): void;
 }
 
 /** A database and a bucket that outlive the processes which use them. */
@@ -47,10 +59,12 @@ export class LiveWorld {
   nowMs = 1_000;
   readonly store: OpenedStore;
   readonly #folder: string;
+  readonly #shared: boolean;
 
-  private constructor(folder: string, store: OpenedStore) {
+  private constructor(folder: string, store: OpenedStore, shared: boolean) {
     this.#folder = folder;
     this.store = store;
+    this.#shared = shared;
   }
 
   /** With one channel that records, `change`d in what a test is about. */
@@ -68,7 +82,7 @@ export class LiveWorld {
       .values({ ...channel, ...change.channel })
       .execute();
     await db.insertInto("ivs_stream_keys").values(streamKey).execute();
-    return new LiveWorld(folder, store);
+    return new LiveWorld(folder, store, change.shared ?? false);
   }
 
   async close(): Promise<void> {
@@ -84,8 +98,19 @@ export class LiveWorld {
     const died = new Promise<void>((resolve) => {
       end = resolve;
     });
+    const pause = gate();
+    const wake = gate();
+    let sleeping = false;
+    const sleep = async () => {
+      sleeping = true;
+      pause.open();
+      await wake.opened;
+      sleeping = false;
+    };
     const effect = async <Result>(isPut: boolean, run: () => Promise<Result>): Promise<Result> => {
+      if (sleeping) await wake.opened;
       const fate = dead ? "power-cut-before" : fateOf(effects++, isPut);
+      if (fate === "pauses-before") await sleep();
       if (fate === "power-cut-before") dead = true;
       if (fate === "is-refused") throw new AwsError("AccessDenied", "Denied", { status: 403 });
       if (fate === "is-down") throw new AwsError("InternalError", "Down", { status: 500 });
@@ -96,18 +121,24 @@ export class LiveWorld {
         underWay -= 1;
       }
       if (fate === "power-cut-after") dead = true;
+      if (fate === "pauses-after") await sleep();
       if (dead && underWay === 0) end();
       // The dead hear of nothing.
       return dead || result === undefined ? new Promise<never>(() => {}) : result;
     };
-    const invoke = (async (_service: string, operation: string, input: object) => {
+    const invoke = (async (
+      _service: string,
+      operation: string,
+      input: object,
+      { precondition }: InvokeOptions,
+    ) => {
       if (operation === "AssumeRole") return { Credentials: { AccessKeyId: "ASIA" } };
-      await effect(true, () => this.#put(input));
+      await effect(true, () => this.#put(input, precondition));
       return {};
     }) as unknown as Invoke;
     let engine: ScriptedEngine | undefined;
     const deps: IvsDependencies = {
-      store: mortal(this.store, (run) => effect(false, run)),
+      store: mortal(this.store, this.#shared, (run) => effect(false, run)),
       clock: { nowMs: () => this.nowMs },
       ids: randomIds,
       events: new EventLog(() => {}),
@@ -128,6 +159,7 @@ export class LiveWorld {
         }),
       },
       publicBaseUrl: () => "http://localhost:1",
+      nodeUrl: () => "http://localhost:1",
       ingestHost: "localhost",
       sealingKey: Buffer.alloc(32, 1),
       metrics: { put: () => {} },
@@ -141,22 +173,38 @@ export class LiveWorld {
     };
     const live = new LiveStreams(deps);
     if (!engine) throw new Error("LiveStreams makes its engine at once");
-    return { live, engine, deps, died };
+    return { live, engine, deps, died, paused: pause.opened, resume: wake.open };
   }
 
-  async #put(input: object): Promise<true> {
+  async #put(input: object, precondition: Precondition | undefined): Promise<true> {
     const { Key, Body } = input as { Key: string; Body: AsyncIterable<Uint8Array> };
     const chunks: Uint8Array[] = [];
     for await (const chunk of Body) chunks.push(chunk);
-    this.bucket.set(Key, Buffer.concat(chunks).toString());
+    await this.store.transaction(async (tx) => {
+      await precondition?.(tx);
+      this.bucket.set(Key, Buffer.concat(chunks).toString());
+    });
     return true;
   }
 }
 
+/** Something that others wait for. */
+function gate() {
+  let open: () => void = () => {};
+  const opened = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return { opened, open };
+}
+
 /** The store of a life: each of its transactions is an effect. */
-function mortal(store: Store, effect: (run: () => Promise<unknown>) => Promise<unknown>): Store {
+function mortal(
+  store: Store,
+  shared: boolean,
+  effect: (run: () => Promise<unknown>) => Promise<unknown>,
+): Store {
   const wrapped: Store = {
-    shared: store.shared,
+    shared,
     db: store.db,
     async transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
       const { result } = (await effect(async () => ({

@@ -1,0 +1,18 @@
+import { hostname } from "node:os";
+import { join } from "node:path";
+import type { Config } from "./settings.ts";
+
+const EVERY_ADDRESS: readonly string[] = ["0.0.0.0", "::"];
+
+/** Where the other nodes reach this one, which listens at `port`. */
+export function nodeUrlOf({ nodeUrl, host }: Config, port: number): string {
+  if (nodeUrl !== undefined) return nodeUrl;
+  const name = EVERY_ADDRESS.includes(host) ? hostname() : host;
+  return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
+}
+
+/** Nodes may share a data folder, and each empties its spill folder when it starts. */
+export function spillOf({ database, port, recordingSpillBytes }: Config, dataDir: string) {
+  const own = database === undefined ? "" : `${hostname()}-${port || process.pid}`;
+  return { folder: join(dataDir, "ivs", "spill", own), bytesMax: recordingSpillBytes };
+}

@@ -1,0 +1,85 @@
+import fc from "fast-check";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import type { IvsTables } from "../tables.ts";
+import { CHANNEL_ARN, LiveWorld } from "../testing/live-world.ts";
+
+const STREAM_ID = "st-1aaaaaaaaaaaaaaaaaaaaaa";
+/** More effects than a broadcast with three files has. */
+const EFFECTS_MAX = 50;
+
+let world: LiveWorld;
+beforeEach(async () => {
+  world = await LiveWorld.open({ shared: true });
+});
+afterEach(() => world.close());
+
+const tables = () => world.store.tables<IvsTables>().db;
+
+/** A node that starts where the one before it was: that one's lease is over. */
+async function takeOver(): Promise<void> {
+  const { live } = world.begin();
+  await live.start();
+  await live.close();
+}
+
+async function expectEndedOnce(): Promise<void> {
+  const sessions = await tables().selectFrom("ivs_stream_sessions").selectAll().execute();
+  const recordings = await tables().selectFrom("ivs_recordings").selectAll().execute();
+  for (const row of [...sessions, ...recordings]) expect(row.ended_at_ms).not.toBeNull();
+  expect(await tables().selectFrom("ivs_recording_files").selectAll().execute()).toEqual([]);
+  const events = await tables().selectFrom("ivs_stream_events").select("name").execute();
+  const told = (...names: string[]) => events.filter(({ name }) => names.includes(name)).length;
+  expect(told("Session Ended")).toBe(sessions.length);
+  expect(told("Stream End")).toBe(told("Stream Start"));
+  const ends = ["Recording End", "Recording End Failure", "Recording Start Failure"];
+  expect(told(...ends)).toBe(recordings.filter(({ state }) => state !== "none").length);
+  const keys = [...world.bucket.keys()];
+  const ended = keys.filter((key) => /events\/recording-(ended|failed).json$/.test(key));
+  const whole = recordings.filter(({ state }) => state === "ended" || state === "failed");
+  expect(ended).toHaveLength(whole.length);
+}
+
+test("a node that is paused at any moment, and goes on as if nothing had been, changes nothing that another took over", async () => {
+  await fc.assert(
+    fc
+      .asyncProperty(
+        fc.nat({ max: EFFECTS_MAX }),
+        fc.boolean(),
+        fc.nat({ max: 3 }),
+        async (moment, after, files) => {
+          const pauses = after ? "pauses-after" : "pauses-before";
+          // Its first effects are those of its place among the nodes.
+          const life = world.begin((effect) => (effect === moment + 2 ? pauses : "happens"));
+          await life.live.node.register();
+          const told = life.engine
+            .broadcast(CHANNEL_ARN, STREAM_ID, files)
+            .then(() => life.live.playable(CHANNEL_ARN)?.drained());
+          await Promise.race([told, life.paused]);
+          await takeOver();
+          const taken = await tables().selectFrom("ivs_recordings").select("stream_id").execute();
+          const before = new Map(world.bucket);
+          life.resume();
+          await told;
+          // What wasn't there to be taken is the paused node's, until somebody looks again.
+          if (taken.length > 0) expect(world.bucket).toEqual(before);
+          else await takeOver();
+          await expectEndedOnce();
+        },
+      )
+      .beforeEach(async () => {
+        await world.close();
+        world = await LiveWorld.open({ shared: true });
+      }),
+    { numRuns: 60 },
+  );
+});
+
+test("what a dead node had goes to exactly one of those that ask together", async () => {
+  const life = world.begin((effect) => (effect === 12 ? "power-cut-before" : "happens"));
+  await life.live.node.register();
+  void life.engine.broadcast(CHANNEL_ARN, STREAM_ID, 3);
+  await life.died;
+  await Promise.all([takeOver(), takeOver(), takeOver()]);
+  await expectEndedOnce();
+  expect(await tables().selectFrom("ivs_nodes").selectAll().execute()).toEqual([]);
+});

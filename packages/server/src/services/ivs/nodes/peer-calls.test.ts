@@ -1,0 +1,119 @@
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { OwnedStreams } from "./owned-streams.ts";
+import { answerPeer, callPeer } from "./peer-calls.ts";
+import { PeerSignature } from "./peer-signature.ts";
+
+const NOW_MS = 1_000_000;
+const NODE_ID = "4f0c";
+const signature = new PeerSignature(new Uint8Array(32).fill(1));
+
+/** What the node was asked, past its door. */
+const asked: unknown[][] = [];
+const note =
+  (method: string, answer: unknown) =>
+  async (...args: unknown[]) => {
+    asked.push([method, ...args]);
+    return answer;
+  };
+const streams = {
+  stopStream: note("stopStream", true),
+  segment: note("segment", new Uint8Array([0, 255, 7])),
+  mediaPlaylist: note("mediaPlaylist", undefined),
+  insertAdBreak: note("insertAdBreak", "overlapping"),
+  viewerCounts: note("viewerCounts", [1, 0]),
+  putMetadata: async () => Promise.reject(new Error("the engine failed")),
+} as unknown as OwnedStreams;
+
+let server: Server;
+let url: string;
+beforeAll(async () => {
+  server = createServer(async (request, response) => {
+    const { pathname, searchParams: query } = new URL(request.url ?? "", "http://x");
+    const headers = request.headers as Record<string, string>;
+    const plain = { method: request.method ?? "", path: pathname, query, headers, body: request };
+    const options = { streams, signature, clock: { nowMs: () => NOW_MS }, nodeId: () => NODE_ID };
+    const answer = await answerPeer({ ...plain, remoteAddress: "::1" }, options).catch(() => {
+      return { status: 500, headers: {}, body: undefined };
+    });
+    response.writeHead(answer?.status ?? 404, answer?.headers ?? {}).end(answer?.body);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+});
+afterAll(() => server.close());
+
+const call = <Name extends keyof OwnedStreams>(
+  method: Name,
+  args: Parameters<OwnedStreams[Name]>,
+  change: { nodeId?: string; signature?: PeerSignature; nowMs?: number } = {},
+) =>
+  callPeer(
+    { nodeId: change.nodeId ?? NODE_ID, url: `${url}/` },
+    method,
+    args,
+    change.signature ?? signature,
+    change.nowMs ?? NOW_MS,
+  );
+
+describe("a call to another node", () => {
+  test("gets what the method answers there: bytes, data, or nothing", async () => {
+    expect(await call("segment", ["arn", "chunked", 7])).toEqual(new Uint8Array([0, 255, 7]));
+    expect(await call("insertAdBreak", ["arn", "id", 1_000])).toBe("overlapping");
+    expect(await call("viewerCounts", [["a", "b"]])).toEqual([1, 0]);
+    expect(await call("mediaPlaylist", ["arn", "chunked"])).toBeUndefined();
+    expect(asked.splice(0)).toEqual([
+      ["segment", "arn", "chunked", 7],
+      ["insertAdBreak", "arn", "id", 1_000],
+      ["viewerCounts", ["a", "b"]],
+      ["mediaPlaylist", "arn", "chunked"],
+    ]);
+  });
+
+  test("with another key, for another node, or too early or late reaches nothing", async () => {
+    const other = new PeerSignature(new Uint8Array(32).fill(2));
+    for (const change of [
+      { signature: other },
+      { nodeId: "another" },
+      { nowMs: NOW_MS - 61_000 },
+      { nowMs: NOW_MS + 61_000 },
+      { nowMs: Number.NaN },
+    ])
+      await expect(call("stopStream", ["arn"], change)).rejects.toMatchObject({
+        code: "StreamUnavailable",
+        status: 503,
+      });
+    expect(asked).toEqual([]);
+  });
+
+  test("that is unsigned, changed, or of no method is refused", async () => {
+    const body = '["arn"]';
+    const signed = { nodeId: NODE_ID, method: "stopStream", body, atMs: NOW_MS };
+    const headers = {
+      "x-rolecast-node": NODE_ID,
+      "x-rolecast-at": String(NOW_MS),
+      "x-rolecast-signature": signature.sign(signed),
+    };
+    const path = `${url}/_rolecast/node/ivs/`;
+    const status = async (method: string, init: RequestInit) =>
+      (await fetch(`${path}${method}`, { method: "POST", ...init })).status;
+    expect(await status("stopStream", { body })).toBe(403);
+    expect(await status("stopStream", { body: '["other"]', headers })).toBe(403);
+    expect(await status("segment", { body, headers })).toBe(403);
+    expect(await status("constructor", { body, headers })).toBe(404);
+    expect(await status("stopStream", { method: "PUT", body, headers })).toBe(404);
+    expect(asked).toEqual([]);
+    expect(await status("stopStream", { body, headers })).toBe(200);
+    expect(asked.splice(0)).toEqual([["stopStream", "arn"]]);
+  });
+
+  test("is StreamUnavailable when the method fails there or nobody listens", async () => {
+    const unavailable = { code: "StreamUnavailable", status: 503 };
+    await expect(call("putMetadata", ["arn", "text"])).rejects.toMatchObject(unavailable);
+    const nowhere = { nodeId: NODE_ID, url: "http://127.0.0.1:1" };
+    await expect(callPeer(nowhere, "stopStream", ["arn"], signature, NOW_MS)).rejects.toMatchObject(
+      unavailable,
+    );
+  });
+});

@@ -1,0 +1,112 @@
+import type { Clock } from "../../../kernel/clock.ts";
+import { LruMap } from "../../../kernel/lru-map.ts";
+import type { OwnedStreams, Playable } from "./owned-streams.ts";
+import { callPeer, type PeerAddress } from "./peer-calls.ts";
+import type { PeerSignature } from "./peer-signature.ts";
+import { SharedAnswers } from "./shared-answers.ts";
+
+/** Segments of one peer's streams that are kept here for other viewers. */
+const KEPT_BYTES_MAX = 64 * 1024 * 1024;
+/** A stream that began or ended on the peer shows here this much later at most. */
+const KNOWN_FOR_MS = 1_000;
+const CHANNELS_MAX = 10_000;
+/** Viewers are told to the peer together, so often. */
+const VIEWERS_TOLD_MS = 2_000;
+/** More than a channel has; those beyond aren't counted. */
+const VIEWERS_MAX = 20_000;
+
+/** Another node's streams. All rejections are StreamUnavailable. */
+export class PeerStreams implements OwnedStreams {
+  readonly #peer: PeerAddress;
+  readonly #signature: PeerSignature;
+  readonly #clock: Clock;
+  readonly #answers = new SharedAnswers(KEPT_BYTES_MAX);
+  readonly #playable = new LruMap<string, { atMs: number; answer: Promise<Playable | undefined> }>(
+    CHANNELS_MAX,
+  );
+  readonly #viewers = new Map<string, Set<string>>();
+  #telling: NodeJS.Timeout | undefined;
+
+  constructor(peer: PeerAddress, signature: PeerSignature, clock: Clock) {
+    this.#peer = peer;
+    this.#signature = signature;
+    this.#clock = clock;
+  }
+
+  stopStream = (channelArn: string) => this.#call("stopStream", channelArn);
+  putMetadata = (channelArn: string, text: string) => this.#call("putMetadata", channelArn, text);
+  insertAdBreak = (channelArn: string, id: string, durationMs: number) =>
+    this.#call("insertAdBreak", channelArn, id, durationMs);
+  // JSON has no undefined: what is left out at the end stays so.
+  multivariantPlaylist = (channelArn: string, baseUrl: string, heightMax?: number) =>
+    heightMax === undefined
+      ? this.#call("multivariantPlaylist", channelArn, baseUrl)
+      : this.#call("multivariantPlaylist", channelArn, baseUrl, heightMax);
+  renditionHeight = (channelArn: string, rendition: string) =>
+    this.#once("renditionHeight", channelArn, rendition);
+  mediaPlaylist = (channelArn: string, rendition: string) =>
+    this.#once("mediaPlaylist", channelArn, rendition);
+  awaitMedia = (...args: Parameters<OwnedStreams["awaitMedia"]>) =>
+    this.#once("awaitMedia", ...args);
+  viewerCounts = (streamIds: readonly string[]) => this.#call("viewerCounts", streamIds);
+
+  /** Its name is its hash. */
+  async initSection(...args: Parameters<OwnedStreams["initSection"]>) {
+    return this.#answers.forever(JSON.stringify(["initSection", ...args]), () =>
+      this.#call("initSection", ...args),
+    );
+  }
+
+  /** A sequence number means one segment in a stream, and the path named the stream. */
+  async segment(...args: Parameters<OwnedStreams["segment"]>) {
+    return this.#kept("segment", args);
+  }
+
+  async part(...args: Parameters<OwnedStreams["part"]>) {
+    return this.#kept("part", args);
+  }
+
+  playable(channelArn: string): Promise<Playable | undefined> {
+    const nowMs = this.#clock.nowMs();
+    const known = this.#playable.get(channelArn);
+    if (known && nowMs - known.atMs < KNOWN_FOR_MS) return known.answer;
+    const answer = this.#call("playable", channelArn);
+    this.#playable.set(channelArn, { atMs: nowMs, answer });
+    return answer;
+  }
+
+  async noteViewers(streamId: string, viewers: readonly string[]): Promise<void> {
+    const noted = this.#viewers.get(streamId) ?? new Set();
+    this.#viewers.set(streamId, noted);
+    for (const viewer of viewers) if (noted.size < VIEWERS_MAX) noted.add(viewer);
+    this.#telling ??= setTimeout(() => this.#tellViewers(), VIEWERS_TOLD_MS).unref();
+  }
+
+  /** Who isn't told is missing in a count for a moment: no reason to disturb a viewer. */
+  #tellViewers(): void {
+    this.#telling = undefined;
+    const noted = [...this.#viewers];
+    this.#viewers.clear();
+    for (const [streamId, viewers] of noted)
+      this.#call("noteViewers", streamId, [...viewers]).catch(() => {});
+  }
+
+  async #kept(method: "segment" | "part", args: readonly unknown[]) {
+    const [channelArn = ""] = args as string[];
+    const stream = await this.playable(channelArn);
+    const key = JSON.stringify([method, stream?.streamId, ...args]);
+    const ask = () => this.#call(method, ...(args as Parameters<OwnedStreams["part"]>));
+    return this.#answers.forever(key, ask);
+  }
+
+  #once<Name extends "renditionHeight" | "mediaPlaylist" | "awaitMedia">(
+    method: Name,
+    ...args: Parameters<OwnedStreams[Name]>
+  ) {
+    return this.#answers.once(JSON.stringify([method, ...args]), () => this.#call(method, ...args));
+  }
+
+  #call<Name extends keyof OwnedStreams>(method: Name, ...args: Parameters<OwnedStreams[Name]>) {
+    return callPeer(this.#peer, method, args, this.#signature, this.#clock.nowMs());
+  }
+}

@@ -1,0 +1,127 @@
+import type { Clock } from "../../../kernel/clock.ts";
+import { LruMap } from "../../../kernel/lru-map.ts";
+import type { Store } from "../../../kernel/store.ts";
+import { parseResourceArn } from "../resource-arn.ts";
+import type { IvsTables, StreamSessionRow } from "../tables.ts";
+import type { OwnedStreams, Playable } from "./owned-streams.ts";
+import { streamUnavailable } from "./peer-calls.ts";
+import type { PeerSignature } from "./peer-signature.ts";
+import { PeerStreams } from "./peer-streams.ts";
+
+/** For viewers: a stream that moved to another node is found there this much later at most. */
+const KNOWN_FOR_MS = 1_000;
+const CHANNELS_MAX = 10_000;
+/** Nodes that are spoken with at the same time; each keeps what its viewers ask for most. */
+const PEERS_MAX = 16;
+
+export interface StreamDirectoryOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly signature: PeerSignature;
+  readonly local: OwnedStreams;
+  /** This node has a stream of the channel that hasn't ended. */
+  readonly isLive: (channelArn: string) => boolean;
+  readonly nodeId: () => string;
+}
+
+/** What playback shows, and whom it asks for it. */
+export interface Playing extends Playable {
+  readonly streams: OwnedStreams;
+}
+
+/** Knows which node has a channel's stream. Where nobody shares the database, this one has all. */
+export class StreamDirectory {
+  readonly #options: StreamDirectoryOptions;
+  readonly #store: Store<IvsTables>;
+  readonly #peers = new LruMap<string, PeerStreams>(PEERS_MAX);
+  readonly #known = new LruMap<string, { atMs: number; streams: Promise<OwnedStreams> }>(
+    CHANNELS_MAX,
+  );
+
+  constructor(options: StreamDirectoryOptions) {
+    this.#options = options;
+    this.#store = options.store.tables<IvsTables>();
+  }
+
+  /** What can be played now. Rejects with StreamUnavailable. */
+  async playing(channelArn: string): Promise<Playing | undefined> {
+    const streams = this.#isHere(channelArn)
+      ? this.#options.local
+      : await this.#lastKnown(channelArn);
+    const playable = await streams.playable(channelArn);
+    return playable && { ...playable, streams };
+  }
+
+  /** The node that has the channel's stream, or this one if none has. */
+  async ownerOf(channelArn: string): Promise<OwnedStreams> {
+    if (this.#isHere(channelArn)) return this.#options.local;
+    const session = await this.#newestSession(channelArn);
+    return session ? this.#streamsOf(session.owner) : this.#options.local;
+  }
+
+  /** Another node that has an open session of the channel. */
+  async elsewhere(channelArn: string): Promise<OwnedStreams | undefined> {
+    const session = await this.#newestSession(channelArn);
+    if (!session || session.ended_at_ms !== null) return undefined;
+    const streams = await this.#streamsOf(session.owner);
+    return streams === this.#options.local ? undefined : streams;
+  }
+
+  /** How many watch each stream, by its id; 0 where its node isn't reached. */
+  async viewerCounts(sessions: readonly StreamSessionRow[]): Promise<ReadonlyMap<string, number>> {
+    const byOwner = new Map<string, StreamSessionRow[]>();
+    for (const session of sessions)
+      byOwner.set(session.owner, [...(byOwner.get(session.owner) ?? []), session]);
+    const counts = new Map<string, number>();
+    const ask = async (owner: string, theirs: readonly StreamSessionRow[]) => {
+      const ids = theirs.map((session) => session.stream_id);
+      const counted = await (await this.#streamsOf(owner)).viewerCounts(ids);
+      for (const [index, id] of ids.entries()) counts.set(id, counted[index] ?? 0);
+    };
+    await Promise.allSettled([...byOwner].map(([owner, theirs]) => ask(owner, theirs)));
+    return counts;
+  }
+
+  #isHere(channelArn: string): boolean {
+    return !this.#store.shared || this.#options.isLive(channelArn);
+  }
+
+  #lastKnown(channelArn: string): Promise<OwnedStreams> {
+    const nowMs = this.#options.clock.nowMs();
+    const known = this.#known.get(channelArn);
+    if (known && nowMs - known.atMs < KNOWN_FOR_MS) return known.streams;
+    const streams = this.ownerOf(channelArn);
+    this.#known.set(channelArn, { atMs: nowMs, streams });
+    return streams;
+  }
+
+  /** A stream that has ended can still be played for a while, where it was. */
+  async #newestSession(channelArn: string): Promise<StreamSessionRow | undefined> {
+    const reference = parseResourceArn(channelArn);
+    if (!reference) return undefined;
+    return this.#store.db
+      .selectFrom("ivs_stream_sessions")
+      .selectAll()
+      .where("account_id", "=", reference.accountId)
+      .where("region", "=", reference.region)
+      .where("channel_id", "=", reference.id)
+      .orderBy("created_at_ms", "desc")
+      .limit(1)
+      .executeTakeFirst();
+  }
+
+  async #streamsOf(owner: string): Promise<OwnedStreams> {
+    const { local, nodeId, signature, clock } = this.#options;
+    if (!this.#store.shared || owner === nodeId()) return local;
+    const known = this.#peers.get(owner);
+    const node = await this.#store.db
+      .selectFrom("ivs_nodes")
+      .select("url")
+      .where("node_id", "=", owner)
+      .executeTakeFirst();
+    if (!node) throw streamUnavailable("its node has gone");
+    const peer = known ?? new PeerStreams({ nodeId: owner, url: node.url }, signature, clock);
+    this.#peers.set(owner, peer);
+    return peer;
+  }
+}
