@@ -4,7 +4,7 @@ import {
   ConfigError,
   type ConfigInput,
   createServer,
-  DataFolderInUseError,
+  DataFolderError,
   flagOf,
   type RootAccount,
   type RunningServer,
@@ -81,7 +81,7 @@ function scriptEnvironment({ endpoint, config, testRoot, generatedRoot }: Runnin
 }
 
 /** Errors whose message says what to do. */
-const EXPLAINED = [ConfigError, DataFolderInUseError, SealingKeyError, StoreUnavailableError];
+const EXPLAINED = [ConfigError, DataFolderError, SealingKeyError, StoreUnavailableError];
 
 /** What the person at the terminal can mend; undefined for our own bugs. */
 function explainStartFailure(error: unknown): string | undefined {

@@ -16,5 +16,5 @@ export { createServer } from "./main.ts";
 export type { RunningServer } from "./running-server.ts";
 export { IVS_EVENTS } from "./services/ivs/live/ivs-event.ts";
 export { IVS_METRICS } from "./services/ivs/live/ivs-metrics.ts";
-export { DataFolderInUseError, lockDataFolder } from "./storage/data-folder.ts";
+export { DataFolderError, DataFolderInUseError, lockDataFolder } from "./storage/data-folder.ts";
 export { SealingKeyError } from "./storage/migrate.ts";

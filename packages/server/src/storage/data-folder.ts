@@ -9,7 +9,7 @@ import {
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import Libsql from "libsql";
 
 /** A data folder in use by this process alone, or by nodes that share a database elsewhere. */
@@ -25,24 +25,30 @@ export interface DataFolder {
   release(): void;
 }
 
+/** The folder can't be used; the message says why. */
+export class DataFolderError extends Error {
+  override readonly name: string = "DataFolderError";
+}
+
 /** Another process serves from the folder. */
-export class DataFolderInUseError extends Error {
+export class DataFolderInUseError extends DataFolderError {
+  override readonly name = "DataFolderInUseError";
+
   constructor(dir: string) {
     super(
       `The data folder ${dir} is in use by another Rolecast process. Stop that one, or choose another folder with --data.`,
     );
-    this.name = "DataFolderInUseError";
   }
 }
 
 /**
  * Opens `data` (`memory`, or a folder's path) and locks it: for this process alone, or with
- * `shared` against those that want it for themselves alone. Throws DataFolderInUseError.
+ * `shared` against those that want it for themselves alone. Throws DataFolderError.
  */
 export function openDataFolder(data: string, shared = false): DataFolder {
   const durable = data !== "memory";
   const dir = durable ? resolve(data) : mkdtempSync(join(tmpdir(), "rolecast-"));
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  makeFolder(dir);
   const unlock = lockDataFolder(dir, shared);
   return {
     dir,
@@ -60,6 +66,28 @@ export function openDataFolder(data: string, shared = false): DataFolder {
       if (!durable) rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/**
+ * The folder with those above it. Node's own way, `recursive`, tries for ever where the system says
+ * that a folder which is there isn't, as below `/proc`.
+ */
+function makeFolder(dir: string): void {
+  if (existsSync(dir)) return;
+  makeFolder(dirname(dir));
+  try {
+    mkdirSync(dir, { mode: 0o700 });
+  } catch (error) {
+    // Another node made it in the meantime.
+    if (existsSync(dir)) return;
+    throw new DataFolderError(
+      `The data folder ${dir} can't be made (${codeOf(error)}). Choose another one with --data.`,
+    );
+  }
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -6,7 +6,7 @@ import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { type Migration, StoreUnavailableError } from "../kernel/store.ts";
 import { MIGRATIONS } from "../main.ts";
-import { DataFolderInUseError, openDataFolder } from "./data-folder.ts";
+import { DataFolderError, DataFolderInUseError, openDataFolder } from "./data-folder.ts";
 import { type OpenedStore, openStore } from "./store.ts";
 import {
   hasPostgres,
@@ -286,4 +286,10 @@ test("a data folder serves one process at a time, and the next one after its rel
   const second = openDataFolder(join(dir, "data"));
   expect(second.sealingKey).toEqual(first.sealingKey);
   second.release();
+});
+
+test.skipIf(!existsSync("/proc"))("a folder that can't be made is refused by name", () => {
+  const dir = "/proc/rolecast/data";
+  expect(() => openDataFolder(dir)).toThrow(DataFolderError);
+  expect(() => openDataFolder(dir)).toThrow("/proc/rolecast can't be made (ENOENT)");
 });
