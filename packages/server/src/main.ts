@@ -109,22 +109,20 @@ async function startServer(
   const { log, read: readLog } = createLog(config.logLevel);
   const nowMs = systemClock.nowMs();
   const { sealingKey } = folder;
-  const [store, certificate] = await Promise.all([
-    openStore({
-      shared: config.database === undefined ? undefined : { url: config.database, sealingKey },
-      file: folder.databaseFile,
-      durable: folder.durable,
-      migrations: MIGRATIONS,
-      nowMs: systemClock.nowMs,
-    }),
-    loadTlsCertificate({
-      certificateFile: config.tlsCertificate,
-      keyFile: config.tlsKey,
-      dataDir: folder.dir,
-      hostNames: [config.ingestHost],
-      nowMs,
-    }),
-  ]);
+  const certificate = loadTlsCertificate({
+    certificateFile: config.tlsCertificate,
+    keyFile: config.tlsKey,
+    dataDir: folder.dir,
+    hostNames: [config.ingestHost],
+    nowMs,
+  });
+  const store = await openStore({
+    shared: config.database === undefined ? undefined : { url: config.database, sealingKey },
+    file: folder.databaseFile,
+    durable: folder.durable,
+    migrations: MIGRATIONS,
+    nowMs: systemClock.nowMs,
+  });
   ends.push(() => store.close());
   const events = new EventLog((error) => log.error({ error: String(error) }, "event listener"));
   const roots = rootAccounts(config, folder.sealingKey);

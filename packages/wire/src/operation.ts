@@ -1,4 +1,4 @@
-import type { ErrorShape, HttpTrait, StructureShape } from "./schema/shape.ts";
+import type { ErrorShape, HttpTrait, OperationShape, StructureShape } from "./schema/shape.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
 
 /** One operation of a service, ready to be matched, decoded and encoded. */
@@ -22,4 +22,49 @@ export interface Operation {
 export interface Addressing {
   readonly bucket: string | undefined;
   readonly key: string | undefined;
+}
+
+/** An operation whose shapes are read from its schema when somebody asks for them. */
+export class ServiceOperation implements Operation {
+  readonly name: string;
+  readonly service: ServiceDefinition;
+  readonly errors: ReadonlyMap<string, ErrorShape>;
+  readonly http: HttpTrait | undefined;
+  readonly hostPrefix: string | undefined;
+  readonly #shape: OperationShape;
+
+  constructor(
+    shape: OperationShape,
+    service: ServiceDefinition,
+    errors: ReadonlyMap<string, ErrorShape>,
+  ) {
+    this.name = shape.name;
+    this.service = service;
+    this.errors = errors;
+    this.http = shape.http;
+    this.hostPrefix = shape.hostPrefix;
+    this.#shape = shape;
+  }
+
+  get input(): StructureShape | undefined {
+    return this.#shape.input;
+  }
+
+  get output(): StructureShape | undefined {
+    return this.#shape.output;
+  }
+
+  get streamingInput(): boolean {
+    return hasStreamingPayload(this.input);
+  }
+
+  get streamingOutput(): boolean {
+    return hasStreamingPayload(this.output);
+  }
+}
+
+function hasStreamingPayload(shape: StructureShape | undefined): boolean {
+  const target = shape?.members.find((member) => member.traits.httpPayload)?.target;
+  if (target === undefined) return false;
+  return target.kind === "streamingBlob" || ("eventStream" in target && target.eventStream);
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert";
 import type { WireRequest, WireResponse } from "./message.ts";
-import type { Addressing, Operation } from "./operation.ts";
+import { type Addressing, type Operation, ServiceOperation } from "./operation.ts";
 import { AwsJson } from "./protocol/aws-json.ts";
 import { AwsQuery } from "./protocol/aws-query.ts";
 import type {
@@ -16,7 +16,7 @@ import { RestXml } from "./protocol/rest-xml.ts";
 import { RpcV2Cbor } from "./protocol/rpc-v2-cbor.ts";
 import type { ParsedForm } from "./query.ts";
 import { readServiceShapes } from "./schema/sdk-schema.ts";
-import type { ErrorShape, StructureShape } from "./schema/shape.ts";
+import type { ErrorShape } from "./schema/shape.ts";
 import type { ServiceDefinition } from "./service-definition.ts";
 import type { WireError } from "./wire-error.ts";
 
@@ -39,13 +39,7 @@ export class ServiceWire {
     this.errors = errors;
     const byName = new Map<string, Operation>();
     for (const shape of operations) {
-      byName.set(shape.name, {
-        ...shape,
-        service: definition,
-        errors,
-        streamingInput: hasStreamingPayload(shape.input),
-        streamingOutput: hasStreamingPayload(shape.output),
-      });
+      byName.set(shape.name, new ServiceOperation(shape, definition, errors));
     }
     this.operations = byName;
     this.#protocol = createProtocol(definition, byName, errors);
@@ -132,10 +126,4 @@ function createProtocol(
     default:
       return definition.protocol satisfies never;
   }
-}
-
-function hasStreamingPayload(shape: StructureShape | undefined): boolean {
-  const target = shape?.members.find((member) => member.traits.httpPayload)?.target;
-  if (target === undefined) return false;
-  return target.kind === "streamingBlob" || ("eventStream" in target && target.eventStream);
 }

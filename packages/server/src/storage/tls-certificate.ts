@@ -1,5 +1,6 @@
 import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { makeSelfSigned } from "./self-signed-certificate.ts";
 
 /** How long a certificate made here is good for; clients are told to trust this very file. */
 const VALIDITY_MS = 825 * 24 * 60 * 60 * 1000;
@@ -22,7 +23,7 @@ export interface TlsCertificateOptions {
 }
 
 /** The user's certificate, or a self-signed one that is made at first start and kept. */
-export async function loadTlsCertificate(options: TlsCertificateOptions): Promise<TlsCertificate> {
+export function loadTlsCertificate(options: TlsCertificateOptions): TlsCertificate {
   if (options.certificateFile !== undefined && options.keyFile !== undefined) {
     return {
       key: readFileSync(options.keyFile, "utf8"),
@@ -33,7 +34,12 @@ export async function loadTlsCertificate(options: TlsCertificateOptions): Promis
   const [certFile, keyFile] = [join(dir, "rtmps.crt"), join(dir, "rtmps.key")];
   const isThere = () => existsSync(certFile) && existsSync(keyFile);
   if (!isThere()) {
-    const made = await makeSelfSigned(options);
+    const made = makeSelfSigned({
+      commonName: "Rolecast RTMPS",
+      names: [...new Set(["localhost", ...options.hostNames, "127.0.0.1", "::1"])],
+      notBefore: new Date(options.nowMs - 60_000),
+      notAfter: new Date(options.nowMs + VALIDITY_MS),
+    });
     const own = mkdtempSync(`${dir}-`);
     writeFileSync(join(own, "rtmps.key"), made.key, { mode: 0o600 });
     writeFileSync(join(own, "rtmps.crt"), made.cert);
@@ -46,28 +52,4 @@ export async function loadTlsCertificate(options: TlsCertificateOptions): Promis
     }
   }
   return { key: readFileSync(keyFile, "utf8"), cert: readFileSync(certFile, "utf8") };
-}
-
-async function makeSelfSigned(options: TlsCertificateOptions): Promise<TlsCertificate> {
-  // Loaded only when it is needed: at the first start of a data folder.
-  const { generate } = await import("selfsigned");
-  const names = [...new Set(["localhost", ...options.hostNames])];
-  const made = await generate([{ name: "commonName", value: "Rolecast RTMPS" }], {
-    keyType: "ec",
-    curve: "P-256",
-    algorithm: "sha256",
-    notBeforeDate: new Date(options.nowMs - 60_000),
-    notAfterDate: new Date(options.nowMs + VALIDITY_MS),
-    extensions: [
-      {
-        name: "subjectAltName",
-        altNames: [
-          ...names.map((value) => ({ type: 2 as const, value })),
-          { type: 7 as const, ip: "127.0.0.1" },
-          { type: 7 as const, ip: "::1" },
-        ],
-      },
-    ],
-  });
-  return { key: made.private, cert: made.cert };
 }

@@ -67,8 +67,8 @@ describe("CBOR", () => {
     ["a map with a number for a key", "a1 01 02"],
     ["a time that is text", "c1 61 61"],
     ["something behind the end", "01 02"],
-    ["nesting without end", "81".repeat(MAX_CBOR_DEPTH + 1) + "01"],
-    ["tags without end", "c6".repeat(100_000) + "01"],
+    ["nesting without end", `${"81".repeat(MAX_CBOR_DEPTH + 1)}01`],
+    ["tags without end", `${"c6".repeat(100_000)}01`],
   ])("refuses %s", (_what, text) => {
     expect(() => decodeCbor(hex(text))).toThrow(/is not valid CBOR/);
   });

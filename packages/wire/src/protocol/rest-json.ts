@@ -41,7 +41,7 @@ export class RestJson implements ServerProtocol {
   ) {
     this.#service = service;
     this.#errors = errors;
-    this.#router = new RestRouter(operations.values(), service.s3Addressing ?? false);
+    this.#router = new RestRouter([...operations.values()], service.s3Addressing ?? false);
   }
 
   addresses(request: WireRequest): boolean {

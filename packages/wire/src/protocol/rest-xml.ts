@@ -42,7 +42,7 @@ export class RestXml implements ServerProtocol {
   ) {
     this.#service = service;
     this.#errors = errors;
-    this.#router = new RestRouter(operations.values(), service.s3Addressing ?? false);
+    this.#router = new RestRouter([...operations.values()], service.s3Addressing ?? false);
     this.#decoders = new RestXmlDecoders(service, this.#router, BODY_RULES, HTTP_RULES);
   }
 

@@ -17,6 +17,12 @@ interface Candidate {
   readonly requiredHeaders: readonly string[];
 }
 
+interface Compiled {
+  /** The most specific first. */
+  readonly byMethod: ReadonlyMap<string, readonly Candidate[]>;
+  readonly byOperation: ReadonlyMap<Operation, Candidate>;
+}
+
 /** A matched operation and the text of its path labels. */
 export interface Route {
   readonly operation: Operation;
@@ -29,25 +35,23 @@ export interface Route {
  * otherwise.
  */
 export class RestRouter {
-  readonly #byMethod = new Map<string, Candidate[]>();
+  readonly #operations: Iterable<Operation>;
   readonly #s3Addressing: boolean;
-  readonly #candidates = new Map<Operation, Candidate>();
+  #compiled: Compiled | undefined;
 
   constructor(operations: Iterable<Operation>, s3: boolean) {
+    this.#operations = operations;
     this.#s3Addressing = s3;
-    for (const operation of operations) {
-      const candidate = compileCandidate(operation);
-      if (candidate === undefined || operation.http === undefined) continue;
-      this.#candidates.set(operation, candidate);
-      const alike = this.#byMethod.get(operation.http.method) ?? [];
-      alike.push(candidate);
-      this.#byMethod.set(operation.http.method, alike);
-    }
-    for (const alike of this.#byMethod.values()) alike.sort(bySpecificity);
+  }
+
+  /** At the first request: it takes reading every operation's input. */
+  get #routes(): Compiled {
+    this.#compiled ??= compileRoutes(this.#operations);
+    return this.#compiled;
   }
 
   match(request: WireRequest, addressing?: Addressing): Operation | undefined {
-    const candidates = this.#byMethod.get(request.method);
+    const candidates = this.#routes.byMethod.get(request.method);
     if (candidates === undefined) return undefined;
     const address = this.#s3Addressing
       ? (addressing ?? s3Addressing(request, undefined))
@@ -65,7 +69,7 @@ export class RestRouter {
     request: WireRequest,
     addressing?: Addressing,
   ): ReadonlyMap<string, string> {
-    const candidate = this.#candidates.get(operation);
+    const candidate = this.#routes.byOperation.get(operation);
     if (candidate === undefined) return new Map();
     if (!this.#s3Addressing) return candidate.template.match(request.rawPath) ?? new Map();
     const address = addressing ?? s3Addressing(request, undefined);
@@ -88,6 +92,21 @@ export class RestRouter {
     if ((needsBucket ?? false) !== (address.bucket !== undefined)) return false;
     return template.labels.length > 0 === (address.key !== undefined);
   }
+}
+
+function compileRoutes(operations: Iterable<Operation>): Compiled {
+  const byMethod = new Map<string, Candidate[]>();
+  const byOperation = new Map<Operation, Candidate>();
+  for (const operation of operations) {
+    const candidate = compileCandidate(operation);
+    if (candidate === undefined || operation.http === undefined) continue;
+    byOperation.set(operation, candidate);
+    const alike = byMethod.get(operation.http.method) ?? [];
+    alike.push(candidate);
+    byMethod.set(operation.http.method, alike);
+  }
+  for (const alike of byMethod.values()) alike.sort(bySpecificity);
+  return { byMethod, byOperation };
 }
 
 function compileCandidate(operation: Operation): Candidate | undefined {

@@ -73,13 +73,19 @@ class ShapeReader {
     assert(typeof name === "string", "an operation schema has no name");
     const traits = rawTraits(schema);
     const endpoint = traits.endpoint;
+    // A server has many hundred operations and most are never called: each is read at its first use.
+    const read = (ref: unknown) => this.#structure(ref);
     return {
       name,
       http: httpTrait(traits.http),
       hostPrefix:
         Array.isArray(endpoint) && typeof endpoint[0] === "string" ? endpoint[0] : undefined,
-      input: this.#structure(input),
-      output: this.#structure(output),
+      get input() {
+        return read(input);
+      },
+      get output() {
+        return read(output);
+      },
     };
   }
 
@@ -88,21 +94,28 @@ class ShapeReader {
     const fault = traits.error;
     // The service's base exception is an error without the trait: it never travels.
     if (fault !== "client" && fault !== "server") return undefined;
-    const structure = this.#structure(schema);
-    assert(structure !== undefined, "an error schema isn't a structure");
+    const [, namespace, name] = schema;
+    assert(typeof name === "string", "an error schema has no name");
     const query = traits.awsQueryError;
     const httpError = traits.httpError;
+    const read = () => this.#structure(schema);
     return {
-      id: `${String(schema[1])}#${structure.name}`,
-      name: structure.name,
-      code: Array.isArray(query) && typeof query[0] === "string" ? query[0] : structure.name,
+      id: `${String(namespace)}#${name}`,
+      name,
+      code: Array.isArray(query) && typeof query[0] === "string" ? query[0] : name,
       status: typeof httpError === "number" ? httpError : fault === "client" ? 400 : 500,
       fault,
-      structure,
+      get structure() {
+        const structure = read();
+        assert(structure !== undefined, "an error schema isn't a structure");
+        return structure;
+      },
     };
   }
 
   #structure(ref: unknown): StructureShape | undefined {
+    const known = this.#known.get(ref);
+    if (known?.kind === "structure") return known;
     const schema = normalize(ref);
     if (schema.isUnitSchema()) return undefined;
     const shape = this.#shape(schema);
