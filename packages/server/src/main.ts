@@ -30,8 +30,10 @@ import type { Invoke } from "./kernel/invoke.ts";
 import type { OutsideService } from "./kernel/linked-services.ts";
 import type { Log } from "./kernel/log.ts";
 import type { Service, ServiceDependencies } from "./kernel/service.ts";
+import type { Store } from "./kernel/store.ts";
 import { createLog } from "./observability/log.ts";
 import { Metrics } from "./observability/metrics.ts";
+import { openTracing, type Tracing } from "./observability/otlp-tracer.ts";
 import { emptyEverything, healthOf, type RunningServer } from "./running-server.ts";
 import { cloudTrailMigrations } from "./services/cloudtrail/migrations.ts";
 import { createCloudTrailService } from "./services/cloudtrail/service.ts";
@@ -52,12 +54,10 @@ import { createS3Service } from "./services/s3/service.ts";
 import { createStsService } from "./services/sts/service.ts";
 import { type DataFolder, openDataFolder } from "./storage/data-folder.ts";
 import { writeServiceCredentials } from "./storage/service-credential-files.ts";
-import { type OpenedStore, openStore } from "./storage/store.ts";
+import { openStore } from "./storage/store.ts";
 import { loadTlsCertificate, type TlsCertificate } from "./storage/tls-certificate.ts";
 
 const DEFAULT_REGION = "us-east-1";
-/** What a running request may still take when the server closes. */
-const CLOSE_GRACE_MS = 5_000;
 /** Remove this file from the data folder to have the generated root key shown again. */
 const ROOT_KEY_SHOWN = "root-key-was-shown";
 /** Of all services. */
@@ -107,14 +107,13 @@ async function startServer(
   end: () => Promise<void>,
 ): Promise<RunningServer> {
   const { log, read: readLog } = createLog(config.logLevel);
-  const nowMs = systemClock.nowMs();
   const { sealingKey } = folder;
   const certificate = loadTlsCertificate({
     certificateFile: config.tlsCertificate,
     keyFile: config.tlsKey,
     dataDir: folder.dir,
     hostNames: [config.ingestHost],
-    nowMs,
+    nowMs: systemClock.nowMs(),
   });
   const store = await openStore({
     shared: config.database === undefined ? undefined : { url: config.database, sealingKey },
@@ -124,6 +123,8 @@ async function startServer(
     nowMs: systemClock.nowMs,
   });
   ends.push(() => store.close());
+  const tracing = openTracing(config.otlpEndpoint, randomIds, log);
+  ends.push(() => tracing.close());
   const events = new EventLog((error) => log.error({ error: String(error) }, "event listener"));
   const roots = rootAccounts(config, folder.sealingKey);
   const outside = outsideServices(config.linkedServices, folder.sealingKey);
@@ -134,7 +135,8 @@ async function startServer(
   const composed = compose({
     config,
     folder,
-    store,
+    store: tracing.observe(store),
+    tracing,
     certificate,
     events,
     log,
@@ -169,10 +171,11 @@ async function startServer(
     console: consoleDir === undefined ? undefined : new ConsoleFiles(consoleDir),
     authenticator: composed.authenticator,
     dispatcher: composed.dispatcher,
-    store,
+    store: tracing.observe(store),
     clock: systemClock,
     ids: randomIds,
     log,
+    tracer: tracing.tracer,
     defaultRegion: DEFAULT_REGION,
     s3Hosts: ["localhost", "s3.localhost", ...hostOf(config.publicBaseUrl)],
   });
@@ -185,7 +188,7 @@ async function startServer(
   const httpPort = await http.listen();
   ends.push(() => {
     routes.close();
-    return http.close(CLOSE_GRACE_MS);
+    return http.close();
   });
   address.endpoint = `http://${urlHost(config.host)}:${httpPort}`;
   address.nodeUrl = nodeUrlOf(config, httpPort);
@@ -226,7 +229,8 @@ function seeding(config: Config, accounts: readonly RootAccount[], invoke: Invok
 interface Parts {
   readonly config: Config;
   readonly folder: DataFolder;
-  readonly store: OpenedStore;
+  readonly store: Store;
+  readonly tracing: Tracing;
   readonly certificate: TlsCertificate;
   readonly events: EventLog;
   readonly log: Log;
@@ -365,6 +369,7 @@ function compose(parts: Parts) {
     store,
     clock: systemClock,
     ids: randomIds,
+    tracer: parts.tracing.tracer,
     auditor: cloudtrail.auditor,
     audit: ({ requestId, service, operation, errorCode, durationMs }) => {
       metrics.noteRequest({ service, operation, errorCode, durationMs });

@@ -176,6 +176,11 @@ export const SETTINGS = {
     "Least severe log line that is written (JSON, on standard error).",
     { placeholder: "LEVEL" },
   ),
+  otlpEndpoint: setting(
+    z.url({ protocol: /^https?$/ }).optional(),
+    "URL of an OpenTelemetry collector (OTLP over HTTP, e.g. http://localhost:4318) that gets a trace of every request; left out, nothing is traced.",
+    { placeholder: "URL" },
+  ),
 } as const;
 
 export type SettingName = keyof typeof SETTINGS;

@@ -10,6 +10,7 @@ import type { AnyOperationHandler, Authorization, OperationHandler } from "../ke
 import { RequestContext } from "../kernel/request-context.ts";
 import type { Service } from "../kernel/service.ts";
 import type { Store } from "../kernel/store.ts";
+import type { Tracer } from "../kernel/tracer.ts";
 import { findMissingMembers } from "./required-members.ts";
 import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 
@@ -19,6 +20,7 @@ export interface DispatcherOptions {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
+  readonly tracer: Tracer;
   /** Learns of other nodes' changes of an account; authentication did for what comes from outside. */
   readonly refresh: (accountId: string) => Promise<void>;
   /** Keeps records of calls. */
@@ -90,7 +92,8 @@ export class Dispatcher {
       call.decidedOn(Array.isArray(authorizations) ? authorizations : [authorizations]);
       context.beforeCommit((tx) => call.intend(tx));
     }
-    await this.#options.authorizer.authorize(service, authorizations, context);
+    const { authorizer, tracer } = this.#options;
+    await tracer.step("authorize", () => authorizer.authorize(service, authorizations, context));
     return handler.handle(input, context);
   }
 
@@ -129,7 +132,10 @@ export class Dispatcher {
     });
     if (!context.inTransaction) await this.#options.refresh(context.accountId);
     const members = input as Readonly<Record<string, unknown>>;
-    return (await this.run(registered, operation, members, context)) as Output;
+    const output = await this.#options.tracer.step(`${serviceName}/${operationName}`, () =>
+      this.run(registered, operation, members, context),
+    );
+    return output as Output;
   };
 }
 

@@ -6,6 +6,8 @@ import type { WireRequest, WireResponse } from "@rolecast/wire";
 import type { Log } from "../kernel/log.ts";
 import { requestBody } from "./request-body.ts";
 
+/** What a running request may still take when the server closes. */
+const CLOSE_GRACE_MS = 5_000;
 /** A socket without any traffic for this long is closed, also in the middle of an upload. */
 const SOCKET_IDLE_MS = 120_000;
 /** Longer than the idle time of common load balancers and SDK connection pools. */
@@ -68,13 +70,13 @@ export class HttpServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Stops accepting, lets running requests end for `graceMs`, then cuts what is left. */
-  async close(graceMs: number): Promise<void> {
+  /** Stops accepting, lets running requests end for a while, then cuts what is left. */
+  async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#closing = true;
     // Node's closeIdleConnections leaves those alone that never sent a request.
     for (const [socket, requests] of this.#sockets) if (requests === 0) socket.destroy();
-    const cut = setTimeout(() => this.#server.closeAllConnections(), graceMs);
+    const cut = setTimeout(() => this.#server.closeAllConnections(), CLOSE_GRACE_MS);
     await closed;
     clearTimeout(cut);
   }

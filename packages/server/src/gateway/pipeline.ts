@@ -18,6 +18,7 @@ import type { Log } from "../kernel/log.ts";
 import { type HttpRequestInfo, RequestContext } from "../kernel/request-context.ts";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 import type { Store } from "../kernel/store.ts";
+import type { Span, Tracer } from "../kernel/tracer.ts";
 import { type ConsoleFiles, isolationHeaders } from "./console-files.ts";
 import { crossOriginHeaders, preflight } from "./cross-origin.ts";
 import type { Dispatcher } from "./dispatcher.ts";
@@ -39,6 +40,7 @@ export interface PipelineOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly log: Log;
+  readonly tracer: Tracer;
   readonly defaultRegion: string;
   /** Names under which S3 answers; buckets live below them (virtual-host style). */
   readonly s3Hosts: readonly string[];
@@ -48,6 +50,7 @@ export interface PipelineOptions {
 interface Exchange {
   readonly request: GatewayRequest;
   readonly requestId: string;
+  readonly span: Span;
   readonly registered: RegisteredService;
   readonly region: string;
   readonly regionIsSigned: boolean;
@@ -64,7 +67,11 @@ export class Pipeline {
   }
 
   /** Never rejects. */
-  async serve(request: GatewayRequest): Promise<WireResponse> {
+  serve(request: GatewayRequest): Promise<WireResponse> {
+    return this.#options.tracer.request(request.headers, (span) => this.#serve(request, span));
+  }
+
+  async #serve(request: GatewayRequest, span: Span): Promise<WireResponse> {
     const requestId = this.#options.ids.uuid();
     const plain = toPlainRequest(request);
     let exchange: Exchange | undefined;
@@ -76,6 +83,7 @@ export class Pipeline {
       exchange = registered && {
         request,
         requestId,
+        span,
         registered,
         region: region ?? this.#options.defaultRegion,
         regionIsSigned: region !== undefined,
@@ -90,6 +98,7 @@ export class Pipeline {
       const preflighted = await preflight(plain, exchange.registered);
       if (preflighted) return toWireResponse(preflighted);
       const response = await this.#operation(exchange);
+      span.describe({ "http.response.status_code": response.status });
       return {
         ...response,
         headers: {
@@ -105,6 +114,10 @@ export class Pipeline {
       if (!answering) throw error;
       const failure = toAwsError(error, answering, this.#options.log);
       const response = encodeFailure(failure, answering, requestId, request);
+      const { code, status } = failure;
+      span.describe({ "error.type": code, "http.response.status_code": status });
+      // What the caller did wrong is no fault of the server (OpenTelemetry's HTTP conventions).
+      if (status >= 500) span.fail();
       const cors = await crossOriginHeaders(plain, answering).catch(() => ({}));
       return { ...response, headers: { ...response.headers, ...cors } };
     }
@@ -134,7 +147,8 @@ export class Pipeline {
 
   /** Authenticate, match, decode; then validate, authorize, dispatch, audit; then encode. */
   async #operation(exchange: Exchange): Promise<WireResponse> {
-    const { registered, request } = exchange;
+    const { registered, request, span } = exchange;
+    describeService(exchange);
     refuseForeignRegion(exchange);
     const streams = registered.service.definition.s3Addressing === true;
     const bucketInHost = streams
@@ -159,6 +173,10 @@ export class Pipeline {
     const { caller } = authenticated;
     refuseUnforwarded(caller, registered.service.definition.name, operation.name);
     const context = this.#context(exchange, authenticated, operation, http);
+    span.describe(
+      { "rpc.method": operation.name, "cloud.account.id": context.accountId },
+      `${context.service}/${operation.name}`,
+    );
     const output = await this.#options.dispatcher.run(registered, operation, input, context);
     const { status, headers } = context.response;
     return registered.wire.encodeOutput(operation, output, exchange.requestId, {
@@ -231,6 +249,13 @@ export class Pipeline {
       ...(caller.forwarded ? { invokedBy: caller.forwarded.servicePrincipal } : {}),
     });
   }
+}
+
+/** What is known before anybody is authenticated, in the names of OpenTelemetry's conventions. */
+function describeService({ span, registered, requestId, region }: Exchange): void {
+  const { name } = registered.service.definition;
+  const told = { "aws.request_id": requestId, "cloud.region": region };
+  span.describe({ "rpc.system": "aws-api", "rpc.service": name, ...told }, name);
 }
 
 function formOf({ service }: RegisteredService, bytes: Buffer | undefined) {
