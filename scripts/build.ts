@@ -22,6 +22,8 @@ async function bundleCommand(): Promise<readonly string[]> {
       testing: join(root, "packages/cli/src/testing.ts"),
       // By the name under which the media package looks for it beside itself.
       "worker-main": join(root, "packages/media/src/workers/worker-main.ts"),
+      // A process of its own for each call of the demo.
+      "sdk-call": join(root, "packages/cli/src/demo/sdk-call.ts"),
     },
     platform: "node",
     external: ["libsql"],

@@ -7,7 +7,7 @@ import { CreateUserCommand, GetUserCommand, ListRolesCommand } from "@aws-sdk/cl
 import * as ivs from "@aws-sdk/client-ivs";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { findOnPath } from "../../scripts/demo/find-program.ts";
+import { findOnPath } from "../../packages/cli/src/demo/find-program.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));

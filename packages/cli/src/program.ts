@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { awsCommand } from "./aws.ts";
 import { broadcastCommand } from "./broadcast.ts";
 import { completionCommand } from "./completion.ts";
+import { demoCommand } from "./demo.ts";
 import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
 import { explainCommand } from "./explain.ts";
@@ -29,6 +30,7 @@ export function rolecastProgram(): Command {
     );
   const commands = [
     startCommand(),
+    demoCommand(),
     statusCommand(),
     envCommand(),
     awsCommand(),

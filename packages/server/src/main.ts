@@ -17,7 +17,7 @@ import type { Config, ConfigInput } from "./config/settings.ts";
 import { transcodingOf } from "./config/transcoding.ts";
 import { ConsoleFiles } from "./gateway/console-files.ts";
 import { Dispatcher } from "./gateway/dispatcher.ts";
-import { HttpServer } from "./gateway/http-server.ts";
+import { HttpServer, urlHost } from "./gateway/http-server.ts";
 import { InternalRoutes } from "./gateway/internal-routes.ts";
 import { coverageOf } from "./gateway/operation-coverage.ts";
 import { Pipeline } from "./gateway/pipeline.ts";
@@ -392,9 +392,4 @@ function compose(parts: Parts) {
 
 function hostOf(url: string | undefined): readonly string[] {
   return url === undefined ? [] : [new URL(url).hostname];
-}
-
-function urlHost(host: string): string {
-  if (host === "0.0.0.0" || host === "::") return "localhost";
-  return host.includes(":") ? `[${host}]` : host;
 }

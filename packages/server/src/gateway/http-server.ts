@@ -164,3 +164,9 @@ function toGatewayRequest(incoming: IncomingMessage, body: Readable): GatewayReq
 function plainAddress(address: string): string {
   return address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
 }
+
+/** An address that is listened on, as it stands in a URL. */
+export function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

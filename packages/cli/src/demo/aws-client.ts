@@ -82,11 +82,12 @@ class SdkProcess implements AwsClient {
   }
 
   async call({ service, operation, input, key, region, outFile }: Call): Promise<Answer> {
-    const script = join(import.meta.dirname, "sdk-call.ts");
+    // An entry of its own in the bundle, beside the one that this stands in.
+    const script = join(import.meta.dirname, "sdk-call.js");
     const request = JSON.stringify({ service, operation, input, outFile });
     const result = await run(
       process.execPath,
-      ["--import", "tsx", script, request],
+      [script, request],
       environment(this.#endpoint, key, region),
     );
     if (result.exitCode !== 0) throw new Error(`${service} ${operation}: ${result.stderr.trim()}`);

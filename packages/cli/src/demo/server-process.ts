@@ -1,5 +1,4 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { join } from "node:path";
 
 const START_TIMEOUT_MS = 20_000;
 const STOP_TIMEOUT_MS = 20_000;
@@ -20,19 +19,12 @@ export class ServerProcess {
 
   /** Resolves when it says `Ready.`; rejects with what it printed instead. */
   static async start(dataDir: string): Promise<ServerProcess> {
-    const bin = join(import.meta.dirname, "../../packages/cli/bin/rolecast.js");
-    const args = [
-      "start",
-      "--data",
-      dataDir,
-      "--port",
-      "0",
-      "--rtmp-port",
-      "0",
-      "--rtmps-port",
-      "0",
-    ];
-    const child = spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+    // The command that runs the demo serves as well.
+    const [, command = ""] = process.argv;
+    const ports = ["port", "rtmp-port", "rtmps-port"].flatMap((name) => [`--${name}`, "0"]);
+    const child = spawn(process.execPath, [command, "start", "--data", dataDir, ...ports], {
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     let printed = "";
     await new Promise<void>((resolve, reject) => {
       const fail = () => reject(new Error(`rolecast start ended or hung:\n${printed}`));

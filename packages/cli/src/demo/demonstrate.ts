@@ -20,7 +20,8 @@ async function demonstrate(stage: Stage, events: EventReader): Promise<void> {
   await deleteRole(stage, configurationArn, channel.arn);
 }
 
-async function main(): Promise<number> {
+/** Prints what it shows; resolves with the exit code. */
+export async function runDemo(): Promise<number> {
   const ffmpeg = encoder();
   if (ffmpeg === undefined) {
     process.stderr.write(
@@ -66,5 +67,3 @@ function encoder(): string | undefined {
 function messageOf(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
-
-process.exitCode = await main();
