@@ -77,9 +77,11 @@ export function tellBroadcast(
       break;
     case "recording-complete":
       broadcast.record((writer) => writer.end(atMs, event.durationMs));
+      recordingOver(broadcast);
       break;
     case "recording-failed":
       broadcast.record((writer) => writer.fail(atMs, event.durationMs));
+      recordingOver(broadcast);
       break;
     case "recording-gap": {
       const { streamId, path, message } = event;
@@ -92,6 +94,13 @@ export function tellBroadcast(
     default:
       event satisfies never;
   }
+}
+
+/** Also when telling its end failed: there is nothing more to come of it. */
+function recordingOver(broadcast: Broadcast): void {
+  broadcast.recording.add(async () => {
+    broadcast.recordingOver = true;
+  });
 }
 
 /** Starvation is told when it begins and when it ends, not with every change of warnings. */

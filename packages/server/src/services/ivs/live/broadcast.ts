@@ -58,6 +58,8 @@ export class Broadcast {
   /** What `opened` resolved to, for playback, which can't wait. */
   playable: OpenedBroadcast | undefined;
   endedAtMs: number | undefined;
+  /** There is none, or its end is told: a slow bucket may keep it for minutes after the stream. */
+  recordingOver = false;
   starving = false;
 
   constructor(

@@ -90,6 +90,20 @@ describe("a broadcast", () => {
     ]);
   });
 
+  test("is told to its end when its last object is written long after the stream", async () => {
+    const { live, engine } = world.begin();
+    engine.betweenEnds = async () => {
+      await live.settled(CHANNEL_ARN);
+      world.nowMs += 10 * 60_000;
+      // The next stream of the channel is when ended ones are forgotten.
+      await engine.broadcast(CHANNEL_ARN, "st-1bbbbbbbbbbbbbbbbbbbbbb", 0);
+    };
+    await engine.broadcast(CHANNEL_ARN, STREAM_ID, 2);
+    await live.close();
+    await expectWholeness();
+    expect(await eventNames()).toContain("Recording End");
+  });
+
   test("without media is a session, and no recording is told of", async () => {
     await broadcast(0);
     await expectWholeness();

@@ -256,6 +256,7 @@ export class LiveStreams implements MediaHost {
         this.#deps.log.warn({ streamId }, "Another node has taken over this stream");
       else this.#deps.log.error({ err: error, streamId }, "A broadcast's task failed");
     });
+    broadcast.recordingOver = !event.recording;
     this.#broadcasts.set(event.streamId, broadcast);
     this.#latest.set(event.streamName, broadcast);
     // Nobody could see or stop a stream that has no session.
@@ -331,8 +332,8 @@ export class LiveStreams implements MediaHost {
 
   #forgetEnded(nowMs: number): void {
     for (const [streamId, broadcast] of this.#broadcasts) {
-      const { endedAtMs, streamName } = broadcast;
-      if (endedAtMs === undefined || nowMs - endedAtMs < ENDED_KEPT_MS) continue;
+      const { endedAtMs, streamName, recordingOver } = broadcast;
+      if (endedAtMs === undefined || nowMs - endedAtMs < ENDED_KEPT_MS || !recordingOver) continue;
       this.#broadcasts.delete(streamId);
       if (this.#latest.get(streamName) === broadcast) this.#latest.delete(streamName);
       this.viewers.forget(streamId);

@@ -48,6 +48,8 @@ export const FILE_MS = 10_000;
 export class ScriptedEngine implements MediaEngine {
   readonly #host: MediaHost;
   readonly #nowMs: () => number;
+  /** What happens between a stream's end and its recording's, which a slow bucket delays. */
+  betweenEnds: () => Promise<void> = async () => {};
 
   constructor(host: MediaHost, nowMs: () => number) {
     this.#host = host;
@@ -99,6 +101,7 @@ export class ScriptedEngine implements MediaEngine {
     host.event({ ...about, atMs, type: "stream-end", durationMs: files * FILE_MS });
     const reason = "publisher-finished";
     host.event({ ...about, atMs, type: "session-ended", reason, message: "" });
+    await this.betweenEnds();
     const totals = { durationMs: rows.length * FILE_MS, files: rows.length, gaps: 0 };
     if (failure === undefined)
       host.event({ ...about, atMs, type: "recording-complete", ...totals });
