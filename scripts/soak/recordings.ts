@@ -31,10 +31,10 @@ export class Recordings {
   }
 
   async close(): Promise<void> {
-    this.#take();
-    await this.#checking;
     clearInterval(this.#timer);
+    this.#take();
     this.#events.close();
+    await this.#checking;
   }
 
   #take(): void {
