@@ -6,6 +6,11 @@ export type MediaErrorCode =
   | "limit"
   /** Valid, but not something that is ingested here (HEVC, MP3, audio only). */
   | "unsupported-media"
+  /** Several video tracks where the channel takes one. */
+  | "multitrack-not-allowed"
+  | "multitrack-track-count"
+  /** Sizes or keyframes of the tracks don't go together. */
+  | "multitrack-track-media"
   /** The peer may not do this. */
   | "refused"
   /** The engine can't do this now (port taken, already closed). */

@@ -31,8 +31,10 @@ export type {
   RecordingStart,
   RecordingStatus,
 } from "./recording-messages.ts";
+export type { MultitrackPlan, StreamMedia, VideoMedia } from "./source-messages.ts";
 
 import type { LadderRequest } from "../transcode/ladder.ts";
+import type { MultitrackPlan, StreamMedia } from "./source-messages.ts";
 
 export interface MediaEngineOptions {
   /** Address to listen on, such as `127.0.0.1`. */
@@ -88,6 +90,8 @@ export type PublishDecision =
       readonly ladder?: LadderRequest;
       /** Of live segments and of recorded files. Default `mpegts`. */
       readonly container?: MediaContainer;
+      /** Undefined where the source has one video track. */
+      readonly multitrack?: MultitrackPlan | undefined;
       /** Segments listed in the live playlist. Default 6. */
       readonly playlistWindowSegments?: number;
       /** Segments are served in parts as they are made (LL-HLS). Default false. */
@@ -188,35 +192,6 @@ export interface MediaPosition {
 
 export type MediaArrival = "ready" | "too-early" | "timeout" | "never";
 
-/** Codec facts, read from the stream itself (sequence headers and frames), with what the encoder announced. */
-export interface StreamMedia {
-  readonly video: {
-    readonly width: number;
-    readonly height: number;
-    /** Frames per second: announced, or else from the SPS, or else measured over the first segment. */
-    readonly frameRate: number;
-    /** RFC 6381, such as `avc1.64001F`. */
-    readonly codec: string;
-    /** `Baseline`, `Constrained Baseline`, `Main`, `High`, … */
-    readonly profile: string;
-    /** Such as `3.1`. */
-    readonly level: string;
-    /** Announced by the encoder in onMetaData; 0 when it was not. */
-    readonly targetBitrate: number;
-  };
-  readonly audio:
-    | {
-        /** Such as `mp4a.40.2`. */
-        readonly codec: string;
-        readonly sampleRate: number;
-        readonly channels: number;
-        readonly targetBitrate: number;
-      }
-    | undefined;
-  /** Encoder's own name, at most 128 characters, empty when not announced. */
-  readonly encoder: string;
-}
-
 /** What the engine measured over the last few segments. */
 export interface StreamMeasurement {
   readonly videoBitrate: number;
@@ -302,6 +277,10 @@ export type SessionEndReason =
   | "unsupported-media"
   | "transcode-capacity"
   | "limit-breach"
+  | "multitrack-not-allowed"
+  | "multitrack-required"
+  | "multitrack-track-count"
+  | "multitrack-track-media"
   | "engine-closed";
 
 /**

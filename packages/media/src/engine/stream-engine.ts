@@ -288,6 +288,7 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
       live,
       channelType: decision.ladder?.type,
       container: decision.container ?? "mpegts",
+      multitrack: decision.multitrack,
       transcode: this.#plan(decision),
       listedSegments: playlistWindowSegments,
       lowLatency: decision.lowLatency ?? false,

@@ -1,35 +1,38 @@
 import { MediaError } from "../media-error.ts";
 
-/** Video message body of FLV and RTMP (Adobe "Video File Format 10.1", E.4.3). */
+/** One track's part of a video message (Adobe "Video File Format 10.1", E.4.3; Veovera, "Enhanced RTMP v2"). */
 export interface VideoTag {
+  /** 0 but in a message of several tracks. */
+  readonly track: number;
   readonly kind: "sequence-header" | "frame" | "end-of-sequence";
   readonly keyframe: boolean;
   /** pts − dts, signed. */
   readonly compositionMs: number;
+  /** AVCDecoderConfigurationRecord or length-prefixed NAL units. */
+  readonly payload: Buffer;
 }
 
-/** Bytes before the AVC payload. */
-export const VIDEO_TAG_HEADER_BYTES = 5;
+const HEADER_BYTES = 5;
 const CODEC_AVC = 7;
 const FRAME_KEY = 1;
 const FRAME_COMMAND = 5;
 const ENHANCED_FLAG = 0x80;
+const FOUR_CC_AVC = "avc1";
+const PACKET = { start: 0, frames: 1, end: 2, framesX: 3, metadata: 4, multitrack: 6 } as const;
+const MULTITRACK = { one: 0, many: 1, manyCodecs: 2 } as const;
+const TRACKS_MAX = 16;
 
 /**
- * Undefined for an empty body or a seek command, which encoders send and nobody needs.
+ * None for an empty body or a seek command, which encoders send and nobody needs.
  * Throws MediaError `unsupported-media` for anything but AVC, `protocol` for a short body.
  */
-export function parseVideoTag(body: Buffer): VideoTag | undefined {
+export function parseVideoTags(body: Buffer): readonly VideoTag[] {
   const first = body[0];
   if (first === undefined || ((first >> 4) & 7) === FRAME_COMMAND) {
-    return undefined;
+    return [];
   }
   if ((first & ENHANCED_FLAG) !== 0) {
-    const fourCc = body.toString("latin1", 1, 5).replace(/[^ -~]/g, "?");
-    throw new MediaError(
-      "unsupported-media",
-      `enhanced RTMP video (${fourCc}) is not supported: publish H.264`,
-    );
+    return parseEnhanced(body, (first >> 4) & 7, first & 0x0f);
   }
   if ((first & 0x0f) !== CODEC_AVC) {
     throw new MediaError(
@@ -37,11 +40,127 @@ export function parseVideoTag(body: Buffer): VideoTag | undefined {
       `FLV video codec ${first & 0x0f} is not supported: publish H.264`,
     );
   }
-  if (body.length < VIDEO_TAG_HEADER_BYTES) {
-    throw new MediaError("protocol", "a video message is cut short");
+  if (body.length < HEADER_BYTES) {
+    throw cutShort();
   }
-  const compositionMs = body.readIntBE(2, 3);
-  return { kind: kindOf(body[1] ?? 0), keyframe: first >> 4 === FRAME_KEY, compositionMs };
+  return [
+    {
+      track: 0,
+      kind: kindOf(body[1] ?? 0),
+      keyframe: first >> 4 === FRAME_KEY,
+      compositionMs: body.readIntBE(2, 3),
+      payload: body.subarray(HEADER_BYTES),
+    },
+  ];
+}
+
+function parseEnhanced(body: Buffer, frameType: number, packetType: number): readonly VideoTag[] {
+  const keyframe = frameType === FRAME_KEY;
+  const reader = new TagReader(body, 1);
+  if (packetType !== PACKET.multitrack) {
+    reader.codec();
+    return parsePacket(reader.rest(), 0, packetType, keyframe);
+  }
+  const kinds = reader.number(1);
+  const multitrackType = kinds >> 4;
+  if (multitrackType > MULTITRACK.manyCodecs) {
+    throw new MediaError("protocol", `multitrack type ${multitrackType} is unknown`);
+  }
+  if (multitrackType !== MULTITRACK.manyCodecs) {
+    reader.codec();
+  }
+  const tags: VideoTag[] = [];
+  do {
+    if (multitrackType === MULTITRACK.manyCodecs) {
+      reader.codec();
+    }
+    const track = reader.number(1);
+    const content =
+      multitrackType === MULTITRACK.one ? reader.rest() : reader.bytes(reader.number(3));
+    tags.push(...parsePacket(content, track, kinds & 0x0f, keyframe));
+  } while (reader.hasMore && tags.length < TRACKS_MAX);
+  return tags;
+}
+
+function parsePacket(
+  content: Buffer,
+  track: number,
+  packetType: number,
+  keyframe: boolean,
+): VideoTag[] {
+  const about = { track, keyframe, compositionMs: 0 };
+  switch (packetType) {
+    case PACKET.start:
+      return [{ ...about, kind: "sequence-header", payload: content }];
+    case PACKET.frames: {
+      const reader = new TagReader(content, 0);
+      const compositionMs = reader.signed24();
+      return [{ ...about, kind: "frame", compositionMs, payload: reader.rest() }];
+    }
+    case PACKET.framesX:
+      return [{ ...about, kind: "frame", payload: content }];
+    case PACKET.end:
+      return [{ ...about, kind: "end-of-sequence", payload: content }];
+    // Colours and the like: what players need of it is in the parameter sets.
+    case PACKET.metadata:
+      return [];
+    default:
+      throw new MediaError(
+        "unsupported-media",
+        `enhanced RTMP video packets of type ${packetType} are not supported`,
+      );
+  }
+}
+
+/** Reads what may be too short. */
+class TagReader {
+  readonly #body: Buffer;
+  #at: number;
+
+  constructor(body: Buffer, at: number) {
+    this.#body = body;
+    this.#at = at;
+  }
+
+  get hasMore(): boolean {
+    return this.#at < this.#body.length;
+  }
+
+  number(length: number): number {
+    return this.bytes(length).readUIntBE(0, length);
+  }
+
+  signed24(): number {
+    return this.bytes(3).readIntBE(0, 3);
+  }
+
+  bytes(length: number): Buffer {
+    if (this.#at + length > this.#body.length) {
+      throw cutShort();
+    }
+    this.#at += length;
+    return this.#body.subarray(this.#at - length, this.#at);
+  }
+
+  rest(): Buffer {
+    return this.bytes(this.#body.length - this.#at);
+  }
+
+  /** Throws for all but the one that is ingested. */
+  codec(): void {
+    const fourCc = this.bytes(4).toString("latin1");
+    if (fourCc !== FOUR_CC_AVC) {
+      const shown = fourCc.replace(/[^ -~]/g, "?");
+      throw new MediaError(
+        "unsupported-media",
+        `enhanced RTMP video (${shown}) is not supported: publish H.264`,
+      );
+    }
+  }
+}
+
+function cutShort(): MediaError {
+  return new MediaError("protocol", "a video message is cut short");
 }
 
 function kindOf(packetType: number): VideoTag["kind"] {

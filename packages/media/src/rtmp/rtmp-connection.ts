@@ -30,6 +30,9 @@ export const END_REASONS = {
   protocol: "protocol-error",
   limit: "protocol-error",
   "unsupported-media": "unsupported-media",
+  "multitrack-not-allowed": "multitrack-not-allowed",
+  "multitrack-track-count": "multitrack-track-count",
+  "multitrack-track-media": "multitrack-track-media",
   refused: "stopped",
   engine: "internal-error",
 } as const satisfies Record<MediaErrorCode, SessionEndReason>;

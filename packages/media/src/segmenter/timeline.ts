@@ -52,6 +52,25 @@ export class Timeline implements MediaTimeline {
   }
 }
 
+/** Another track's timeline, which alone decides where it goes on after a jump or with another publisher. */
+export class FollowingTimeline implements MediaTimeline {
+  readonly #leading: MediaTimeline;
+
+  constructor(leading: MediaTimeline) {
+    this.#leading = leading;
+  }
+
+  map(rawMs: number): number {
+    return this.#leading.map(rawMs);
+  }
+
+  restart(): void {}
+
+  takeJump(): boolean {
+    return false;
+  }
+}
+
 /** Timestamps that are media time already, `originMs` later. */
 export class FixedTimeline implements MediaTimeline {
   readonly #originMs: number;

@@ -93,6 +93,12 @@ export class BroadcastLadder {
     }
   }
 
+  /** The encoder makes the renditions: there is nothing to encode. */
+  decline(): void {
+    this.#isDecided = true;
+    this.#transcoder.kill();
+  }
+
   sweep(monotonicMs: number): void {
     const { limits, outputs } = this.#options;
     this.#share?.measure(this.#transcoder.progressMs, this.#transcoder.pid);

@@ -1,4 +1,4 @@
-import type { MediaHost, RecordingPlan } from "../engine/messages.ts";
+import type { MediaHost, MultitrackPlan, RecordingPlan } from "../engine/messages.ts";
 import type { LiveChannel } from "../hls/live-channel.ts";
 import type { MediaLimits } from "../limits.ts";
 import type { MediaContainer } from "../packaging/segment-writer.ts";
@@ -27,6 +27,8 @@ export interface BroadcastOptions {
   readonly monotonicMs: () => number;
   /** Decides what the source may be; undefined for no limits. */
   readonly channelType: ChannelType | undefined;
+  /** Undefined where the source has one video track. */
+  readonly multitrack: MultitrackPlan | undefined;
   /** Undefined where the source is served as it comes. */
   readonly transcode: TranscodePlan | undefined;
   /** Called once, when the broadcast is over but its recording may not be. */

@@ -6,11 +6,10 @@ import type {
   StreamStatus,
 } from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
-import { bitrate } from "../hls/playlist-tags.ts";
 import { type Rendition, SOURCE_RENDITION, sourceRendition } from "../hls/rendition.ts";
 import { MediaError } from "../media-error.ts";
 import { id3TextTag } from "../mpegts/id3-tag.ts";
-import { Recording } from "../recording/recording.ts";
+import type { Recording } from "../recording/recording.ts";
 import type { Publisher } from "../rtmp/ingest-port.ts";
 import { type Cut, LeadingCutter } from "../segmenter/cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
@@ -21,11 +20,13 @@ import { AdBreaks } from "./ad-breaks.ts";
 import { BroadcastLadder, type TranscodePlan } from "./broadcast-ladder.ts";
 import type { BroadcastOptions } from "./broadcast-options.ts";
 import { BroadcastPublishers } from "./broadcast-publishers.ts";
+import { broadcastRecording } from "./broadcast-recording.ts";
+import { FurtherTracks } from "./further-tracks.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { IngestGuard } from "./ingest-limits.ts";
 import { PublisherFeed } from "./publisher-feed.ts";
 import { RenditionOutputs } from "./rendition-outputs.ts";
-import { streamMedia } from "./stream-media.ts";
+import { SourceDescription } from "./source-description.ts";
 import type { TrackReader, VideoFrame } from "./track-reader.ts";
 
 /** Amazon IVS's words. */
@@ -42,18 +43,15 @@ export class Broadcast {
   readonly #metadata = new TimedMetadata();
   readonly #adBreaks = new AdBreaks((range) => this.#outputs.addDateRange(range));
   readonly #ladder: BroadcastLadder | undefined;
+  readonly #further: FurtherTracks;
   readonly #health = new HealthMonitor();
   readonly #guard: IngestGuard;
   readonly #publishers: BroadcastPublishers;
-  #media: StreamMedia | undefined;
-  #mediaChanged = true;
-  #warnings: readonly string[] = [];
+  readonly #source = new SourceDescription();
   readonly #createdAtMs: number;
   readonly #openedAtMs: number;
   #startedAtMs: number | undefined;
   #durationMs = 0;
-  /** Of the source's first segment. */
-  #firstBitrate = 0;
   #hasVideo = false;
   /** Closing: no more media comes, but the renditions haven't their first segment. */
   #state: "open" | "closing" | "over" = "open";
@@ -74,25 +72,12 @@ export class Broadcast {
     this.recorded = new Promise((resolve) => {
       this.#resolveRecorded = (finished) => resolve(finished);
     });
-    this.#publishers = new BroadcastPublishers(options.limits.takeoversMax, (event) =>
-      this.#tell(event),
-    );
+    const tell = (event: StreamEventBody): void => this.#tell(event);
+    this.#publishers = new BroadcastPublishers(options.limits.takeoversMax, tell);
     this.#createdAtMs = options.now();
     this.#openedAtMs = options.monotonicMs();
     this.#guard = new IngestGuard(options.channelType, (breach) => this.#breached(breach));
-    if (options.recording) {
-      this.#recording = new Recording({
-        streamName: this.streamName,
-        streamId: this.streamId,
-        plan: options.recording,
-        limits: options.limits,
-        decoder: options.thumbnailDecoder,
-        spill: options.spill,
-        start: (start) => options.host.startRecording(start),
-        put: (object) => options.host.putRecordingObject(object),
-        tell: (event) => this.#tell(event),
-      });
-    }
+    this.#recording = broadcastRecording(options, tell);
     this.#outputs = new RenditionOutputs({
       live: options.live,
       listedSegments: options.listedSegments,
@@ -101,11 +86,21 @@ export class Broadcast {
       onPlayable: () => this.#playable(),
     });
     this.#ladder = this.#newLadder(options.transcode);
+    const timeline = new Timeline();
+    this.#further = new FurtherTracks({
+      plan: options.multitrack,
+      limits: options.limits,
+      container: options.container,
+      timeline,
+      metadata: this.#metadata,
+      onSegment: (rendition, segment) => this.#outputs.add(rendition, segment),
+      onPart: options.lowLatency ? (id, part) => this.#outputs.addPart(id, part) : undefined,
+    });
     this.#segmenter = new Segmenter({
       limits: options.limits,
       container: options.container,
       cutter: new LeadingCutter(options.limits, options.now, (cut) => this.#cut(cut)),
-      timeline: new Timeline(),
+      timeline,
       onSegment: (segment) => this.#segment(segment),
       listener: this.#ladder?.listener,
       metadata: this.#metadata,
@@ -146,6 +141,7 @@ export class Broadcast {
   /** Asked by a candidate at its first keyframe. Throws MediaError `refused` when its media is different. */
   takeOver(feed: PublisherFeed): void {
     this.#publishers.takeOver(feed);
+    this.#further.restart();
     this.#segmenter.restart();
     this.configure(feed.tracks);
     const { publisher, priority } = feed;
@@ -162,24 +158,32 @@ export class Broadcast {
       this.#segmenter.setVideoConfig(tracks.video);
     }
     this.#segmenter.setAudioConfig(tracks.audio);
+    this.#further.configure(tracks);
     this.#ladder?.configure(tracks);
-    this.#mediaChanged = true;
+    this.#source.renew();
     if (tracks.video !== undefined) {
       this.#guard.picture(tracks.video.sps);
     }
   }
 
   video(timestampMs: number, frame: VideoFrame): void {
+    if (frame.track !== 0) {
+      this.#further.video(timestampMs, frame);
+      return;
+    }
     this.#hasVideo = true;
     this.#segmenter.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
+    this.#further.release(timestampMs);
     const { active } = this.#publishers;
-    if (active !== undefined) {
+    // Where there may be several tracks, the first segment shows whether there are.
+    if (active !== undefined && this.#options.multitrack === undefined) {
       this.#ladder?.frame(active.tracks);
     }
   }
 
   audio(timestampMs: number, frame: Buffer): void {
     this.#segmenter.audio(timestampMs, frame);
+    this.#further.audio(timestampMs, frame);
   }
 
   /** A publisher is gone: the broadcast ends with the active one. */
@@ -196,6 +200,7 @@ export class Broadcast {
     }
     this.#state = "closing";
     this.#segmenter.finish();
+    this.#further.finish();
     this.#publishers.disconnectAll(message);
     const made = this.#ladder?.finish();
     if (made === undefined) {
@@ -262,21 +267,16 @@ export class Broadcast {
     if (this.#state !== "open") {
       return;
     }
-    const { videoDeadlineMs } = this.#options.limits;
-    if (!this.#hasVideo && monotonicMs - this.#openedAtMs > videoDeadlineMs) {
+    const openMs = monotonicMs - this.#openedAtMs;
+    if (!this.#hasVideo && openMs > this.#options.limits.videoDeadlineMs) {
       this.end("unsupported-media", "no video came: audio-only streams are not supported");
       return;
     }
-    const changed = this.#health.sample(monotonicMs, this.#segmenter.mediaMs);
-    const { warning } = this.#ladder ?? {};
-    const warnings = [...this.#health.warnings(), ...(warning === undefined ? [] : [warning])];
-    if (this.#startedAtMs === undefined) {
-      return;
-    }
-    if (changed || warnings.join() !== this.#warnings.join()) {
-      this.#warnings = warnings;
-      const { health } = this.#health;
-      this.#tell({ type: "health", health, warnings, measured: this.#health.measured() });
+    this.#health.sample(monotonicMs, this.#segmenter.mediaMs);
+    const news =
+      this.#startedAtMs === undefined ? undefined : this.#health.news(this.#ladder?.warning);
+    if (news !== undefined) {
+      this.#tell({ type: "health", ...news });
     }
   }
 
@@ -288,8 +288,8 @@ export class Broadcast {
       createdAtMs: this.#createdAtMs,
       startedAtMs: this.#startedAtMs,
       health: this.#health.health,
-      warnings: this.#warnings,
-      media: this.#media,
+      warnings: this.#health.told,
+      media: this.#source.media,
       measured: this.#health.measured(),
       recording: this.#recording?.status(),
     };
@@ -307,6 +307,7 @@ export class Broadcast {
 
   #cut(cut: Cut): void {
     this.#adBreaks.cut(cut);
+    this.#further.cut(cut);
     this.#ladder?.cut(cut);
   }
 
@@ -314,24 +315,37 @@ export class Broadcast {
     this.#durationMs += segment.durationMs;
     const { active } = this.#publishers;
     this.#health.segment(segment, active?.tracks.audio !== undefined);
-    if (this.#mediaChanged && active !== undefined) {
-      this.#mediaChanged = false;
-      this.#describe(active.tracks, segment);
+    const isOther = active !== undefined && this.#source.segment(active.tracks, segment);
+    const { media } = this.#source;
+    if (media === undefined) {
+      return;
     }
-    if (this.#media !== undefined) {
-      const { segmentsMeasured } = this.#health;
-      this.#guard.rate(this.#media.video, this.#health.measured(), segmentsMeasured);
-      this.#firstBitrate ||= bitrate(segment.body.length, segment.durationMs);
-      this.#ladder?.sourceSegment(this.#media);
-      this.#outputs.add(sourceRendition(this.#media), segment);
+    if (isOther) {
+      this.#tell({ type: "media-info", media });
     }
+    this.#guard.rate(media.video, this.#health.measured(), this.#health.segmentsMeasured);
+    this.#decideRenditions(media);
+    this.#outputs.add(sourceRendition(media), segment);
   }
 
-  #describe(tracks: TrackReader, segment: Segment): void {
-    const media = streamMedia(tracks, segment);
-    if (media !== undefined && JSON.stringify(media) !== JSON.stringify(this.#media)) {
-      this.#media = media;
-      this.#tell({ type: "media-info", media });
+  /** Before the first segment is given away. */
+  #decideRenditions(media: StreamMedia): void {
+    if (this.#outputs.hasSource) {
+      return;
+    }
+    if (this.#further.size > 0) {
+      this.#ladder?.decline();
+      this.#outputs.expect([SOURCE_RENDITION, ...this.#further.decide(media.video.frameRate)]);
+      return;
+    }
+    if (this.#options.multitrack?.required === true) {
+      this.#endSoon("multitrack-required", "this channel takes several video tracks only");
+    }
+    this.#further.decide(media.video.frameRate);
+    if (this.#ladder === undefined) {
+      this.#outputs.expect([SOURCE_RENDITION]);
+    } else {
+      this.#ladder.sourceSegment(media);
     }
   }
 
@@ -349,7 +363,6 @@ export class Broadcast {
 
   #newLadder(plan: TranscodePlan | undefined): BroadcastLadder | undefined {
     if (plan === undefined) {
-      this.#outputs.expect([SOURCE_RENDITION]);
       return undefined;
     }
     const { limits, lowLatency, container } = this.#options;
@@ -371,8 +384,9 @@ export class Broadcast {
   }
 
   #record(renditions: readonly Rendition[], startedAtMs: number): void {
-    if (this.#media !== undefined) {
-      const source = { stream: this.#media, startedAtMs, bitrate: this.#firstBitrate };
+    const { media, firstBitrate } = this.#source;
+    if (media !== undefined) {
+      const source = { stream: media, startedAtMs, bitrate: firstBitrate };
       this.#recording?.begin(renditions, source);
     }
   }

@@ -15,12 +15,20 @@ interface Arrival {
   readonly mediaMs: number;
 }
 
+export interface HealthNews {
+  readonly health: StreamHealth;
+  readonly warnings: readonly string[];
+  readonly measured: StreamMeasurement;
+}
+
 /** What a broadcast's health is, from how its media arrives. */
 export class HealthMonitor {
   readonly #segments: Segment[] = [];
   #arrivals: Arrival[] = [];
   #health: StreamHealth = "UNKNOWN";
   #hasAudio = true;
+  #isNews = false;
+  #told: readonly string[] = [];
 
   /** How many segments `measured` is of. */
   get segmentsMeasured(): number {
@@ -29,6 +37,11 @@ export class HealthMonitor {
 
   get health(): StreamHealth {
     return this.#health;
+  }
+
+  /** The warnings of the latest news. */
+  get told(): readonly string[] {
+    return this.#told;
   }
 
   segment(segment: Segment, hasAudio: boolean): void {
@@ -62,7 +75,19 @@ export class HealthMonitor {
   #set(health: StreamHealth): boolean {
     const changed = health !== this.#health;
     this.#health = health;
+    this.#isNews ||= changed;
     return changed;
+  }
+
+  /** What is to be told since the last time, with a warning that isn't its own; undefined where nothing changed. */
+  news(further: string | undefined): HealthNews | undefined {
+    const warnings = [...this.warnings(), ...(further === undefined ? [] : [further])];
+    if (!this.#isNews && warnings.join() === this.#told.join()) {
+      return undefined;
+    }
+    this.#isNews = false;
+    this.#told = warnings;
+    return { health: this.#health, warnings, measured: this.measured() };
   }
 
   measured(): StreamMeasurement {

@@ -34,6 +34,7 @@ function make() {
     listedSegments: undefined,
     lowLatency: false,
     channelType: undefined,
+    multitrack: undefined,
     transcode: undefined,
     host: {
       authorizePublish: async () => ({ allow: false, reason: "" }),

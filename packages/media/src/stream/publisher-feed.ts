@@ -2,7 +2,7 @@ import type { SessionEndReason } from "../engine/messages.ts";
 import type { Amf0Value } from "../rtmp/amf0.ts";
 import type { MediaFeed, Publisher } from "../rtmp/ingest-port.ts";
 import type { Broadcast } from "./broadcast.ts";
-import { TrackReader } from "./track-reader.ts";
+import { TrackReader, type VideoFrame } from "./track-reader.ts";
 
 /**
  * One publisher of a broadcast. While another one is active it only listens for its own configuration and its first
@@ -21,18 +21,15 @@ export class PublisherFeed implements MediaFeed {
   }
 
   video(timestampMs: number, body: Buffer): void {
-    const frame = this.tracks.readVideo(body);
-    const isActive = this.#broadcast.isActive(this);
-    if (frame === "config") {
-      if (isActive) {
-        this.#broadcast.configure(this.tracks);
+    for (const frame of this.tracks.readVideo(body)) {
+      if (frame === "config") {
+        if (this.#broadcast.isActive(this)) {
+          this.#broadcast.configure(this.tracks);
+        }
+      } else if (this.#broadcast.isActive(this) || this.#tookOver(frame)) {
+        this.#broadcast.video(timestampMs, frame);
       }
-      return;
     }
-    if (frame === undefined || !(isActive || this.#tookOver(frame.keyframe))) {
-      return;
-    }
-    this.#broadcast.video(timestampMs, frame);
   }
 
   audio(timestampMs: number, body: Buffer): void {
@@ -55,8 +52,8 @@ export class PublisherFeed implements MediaFeed {
     this.#broadcast.gone(this, reason, message);
   }
 
-  #tookOver(keyframe: boolean): boolean {
-    if (!keyframe || this.tracks.video === undefined || !this.publisher.open) {
+  #tookOver({ keyframe, track }: VideoFrame): boolean {
+    if (!keyframe || track !== 0 || this.tracks.video === undefined || !this.publisher.open) {
       return false;
     }
     this.#broadcast.takeOver(this);

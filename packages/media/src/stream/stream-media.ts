@@ -1,4 +1,5 @@
-import type { StreamMedia } from "../engine/messages.ts";
+import type { AvcConfig } from "../codec/avc-config.ts";
+import type { StreamMedia, VideoMedia } from "../engine/messages.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import type { TrackReader } from "./track-reader.ts";
 
@@ -8,20 +9,20 @@ const USUAL_RATE_TOLERANCE = 0.6;
 
 /** Facts of a publisher, once its first segment is complete. Undefined before its video configuration came. */
 export function streamMedia(tracks: TrackReader, segment: Segment): StreamMedia | undefined {
-  const { video, audio, announced } = tracks;
+  const { video, audio, announced, further } = tracks;
   if (video === undefined) {
     return undefined;
   }
+  const frameRate = announced.frameRate || video.sps.frameRate || measuredRate(segment);
+  const furtherVideo = [...further]
+    .toSorted(([a], [b]) => a - b)
+    .map(([track, config]) => ({
+      track,
+      ...videoMedia(config, config.sps.frameRate || frameRate, 0),
+    }));
   return {
-    video: {
-      width: video.sps.width,
-      height: video.sps.height,
-      frameRate: announced.frameRate || video.sps.frameRate || measuredRate(segment),
-      codec: video.codec,
-      profile: video.profile,
-      level: video.level,
-      targetBitrate: announced.videoBitrate,
-    },
+    video: videoMedia(video, frameRate, announced.videoBitrate),
+    ...(furtherVideo.length > 0 ? { furtherVideo } : {}),
     audio: audio && {
       codec: audio.codec,
       sampleRate: audio.sampleRate,
@@ -30,6 +31,14 @@ export function streamMedia(tracks: TrackReader, segment: Segment): StreamMedia 
     },
     encoder: announced.encoder,
   };
+}
+
+function videoMedia(
+  { sps: { width, height }, codec, profile, level }: AvcConfig,
+  frameRate: number,
+  targetBitrate: number,
+): VideoMedia {
+  return { width, height, frameRate, codec, profile, level, targetBitrate };
 }
 
 function measuredRate(segment: Segment): number {

@@ -2,10 +2,12 @@ import { type AacConfig, parseAacConfig } from "../codec/aac-config.ts";
 import { type AvcConfig, parseAvcConfig } from "../codec/avc-config.ts";
 import { AUDIO_TAG_HEADER_BYTES, parseAudioTag } from "../flv/audio-tag.ts";
 import { type AnnouncedMetadata, nothingAnnounced, parseMetadata } from "../flv/metadata.ts";
-import { parseVideoTag, VIDEO_TAG_HEADER_BYTES } from "../flv/video-tag.ts";
+import { parseVideoTags } from "../flv/video-tag.ts";
 import type { Amf0Value } from "../rtmp/amf0.ts";
 
 export interface VideoFrame {
+  /** 0 but for the further tracks of a multitrack stream. */
+  readonly track: number;
   readonly keyframe: boolean;
   readonly compositionMs: number;
   /** Length-prefixed NAL units in scratch memory. */
@@ -14,7 +16,10 @@ export interface VideoFrame {
 
 /** What one publisher has said about its tracks so far. Throws MediaError for what can't be ingested. */
 export class TrackReader {
+  /** Of track 0. */
   video: AvcConfig | undefined;
+  /** By track. */
+  readonly further = new Map<number, AvcConfig>();
   audio: AacConfig | undefined;
   announced: AnnouncedMetadata = nothingAnnounced;
 
@@ -22,18 +27,18 @@ export class TrackReader {
     this.announced = parseMetadata(values) ?? this.announced;
   }
 
-  /** A frame, or `config` when the body was a sequence header; undefined when it was neither. */
-  readVideo(body: Buffer): VideoFrame | "config" | undefined {
-    const tag = parseVideoTag(body);
-    if (tag === undefined || tag.kind === "end-of-sequence") {
-      return undefined;
+  /** A frame for each track that the body has a picture of, or `config` for its sequence header. */
+  readVideo(body: Buffer): readonly (VideoFrame | "config")[] {
+    const read: (VideoFrame | "config")[] = [];
+    for (const { kind, track, keyframe, compositionMs, payload } of parseVideoTags(body)) {
+      if (kind === "sequence-header") {
+        this.#configure(track, parseAvcConfig(payload));
+        read.push("config");
+      } else if (kind === "frame" && payload.length > 0) {
+        read.push({ track, keyframe, compositionMs, units: payload });
+      }
     }
-    const payload = body.subarray(VIDEO_TAG_HEADER_BYTES);
-    if (tag.kind === "sequence-header") {
-      this.video = parseAvcConfig(payload);
-      return "config";
-    }
-    return { keyframe: tag.keyframe, compositionMs: tag.compositionMs, units: payload };
+    return read;
   }
 
   readAudio(body: Buffer): Buffer | "config" | undefined {
@@ -49,13 +54,25 @@ export class TrackReader {
     return payload;
   }
 
+  #configure(track: number, config: AvcConfig): void {
+    if (track === 0) {
+      this.video = config;
+    } else {
+      this.further.set(track, config);
+    }
+  }
+
   /** Whether another publisher may go on with this one's broadcast: same codecs, size and tracks. */
   matches(other: TrackReader): boolean {
     return (
-      this.video?.codec === other.video?.codec &&
-      this.video?.sps.width === other.video?.sps.width &&
-      this.video?.sps.height === other.video?.sps.height &&
+      isAlike(this.video, other.video) &&
+      this.further.size === other.further.size &&
+      [...this.further].every(([track, config]) => isAlike(config, other.further.get(track))) &&
       this.audio?.codec === other.audio?.codec
     );
   }
+}
+
+function isAlike(a: AvcConfig | undefined, b: AvcConfig | undefined): boolean {
+  return a?.codec === b?.codec && a?.sps.width === b?.sps.width && a?.sps.height === b?.sps.height;
 }

@@ -99,14 +99,15 @@ export class RenditionFollower {
   }
 
   #video(timestampMs: number, body: Buffer): void {
-    const frame = this.#tracks.readVideo(body);
-    if (frame === "config") {
-      if (this.#tracks.video !== undefined) {
-        this.#segmenter?.setVideoConfig(this.#tracks.video);
+    for (const frame of this.#tracks.readVideo(body)) {
+      if (frame === "config") {
+        if (this.#tracks.video !== undefined) {
+          this.#segmenter?.setVideoConfig(this.#tracks.video);
+        }
+      } else {
+        this.#progressMs = timestampMs - TAPE_ORIGIN_MS;
+        this.#segmenter?.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
       }
-    } else if (frame !== undefined) {
-      this.#progressMs = timestampMs - TAPE_ORIGIN_MS;
-      this.#segmenter?.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
     }
   }
 

@@ -1,5 +1,7 @@
 import type * as ivs from "@aws-sdk/client-ivs";
+import type { StreamMedia } from "@rolecast/media";
 import { wholeSeconds } from "../../kernel/clock.ts";
+
 import { type ChannelHosts, channelView } from "./channel-view.ts";
 import { readStreamMedia } from "./live/session-journal.ts";
 import { recordingConfigurationView } from "./recording-configuration-view.ts";
@@ -10,7 +12,7 @@ import type {
   StreamSessionRow,
 } from "./tables.ts";
 
-/** A single-track broadcast has one track of each kind. Source: GetStreamSession's examples. */
+/** There is one track of sound. Source: GetStreamSession's examples. */
 const TRACK = "Track0";
 
 /** IVS shows whole seconds. */
@@ -62,21 +64,8 @@ function ingest(
 ): Pick<ivs.StreamSession, "ingestConfiguration" | "ingestConfigurations"> {
   const media = readStreamMedia(session);
   if (!media) return {};
-  const { video, audio, encoder } = media;
-  const { level } = video;
-  // As IVS names it, also where the constraints make it Constrained Baseline.
-  const profile = video.profile === "Constrained Baseline" ? "Baseline" : video.profile;
-  const videoFacts: ivs.VideoConfiguration = {
-    profile,
-    level,
-    track: TRACK,
-    codec: video.codec,
-    encoder,
-    targetBitrate: Math.floor(video.targetBitrate),
-    targetFramerate: Math.round(video.frameRate),
-    videoHeight: video.height,
-    videoWidth: video.width,
-  };
+  const { video, furtherVideo = [], audio, encoder } = media;
+  const videoFacts = videoFactsOf(video, 0, encoder);
   const audioFacts: ivs.AudioConfiguration | undefined = audio && {
     track: TRACK,
     codec: audio.codec,
@@ -86,12 +75,34 @@ function ingest(
   };
   return {
     ingestConfiguration: {
-      video: { ...videoFacts, avcProfile: profile, avcLevel: level },
+      video: { ...videoFacts, avcProfile: videoFacts.profile, avcLevel: videoFacts.level },
       ...(audioFacts && { audio: audioFacts }),
     },
     ingestConfigurations: {
-      videoConfigurations: [videoFacts],
+      videoConfigurations: [
+        videoFacts,
+        ...furtherVideo.map((one) => videoFactsOf(one, one.track, encoder)),
+      ],
       audioConfigurations: audioFacts ? [audioFacts] : [],
     },
+  };
+}
+
+function videoFactsOf(
+  video: StreamMedia["video"],
+  track: number,
+  encoder: string,
+): ivs.VideoConfiguration {
+  return {
+    // As IVS names it, also where the constraints make it Constrained Baseline.
+    profile: video.profile === "Constrained Baseline" ? "Baseline" : video.profile,
+    level: video.level,
+    track: `Track${track}`,
+    codec: video.codec,
+    encoder,
+    targetBitrate: Math.floor(video.targetBitrate),
+    targetFramerate: Math.round(video.frameRate),
+    videoHeight: video.height,
+    videoWidth: video.width,
   };
 }

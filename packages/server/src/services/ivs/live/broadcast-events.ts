@@ -1,4 +1,4 @@
-import type { MediaEvent } from "@rolecast/media";
+import type { MediaEvent, SessionEndReason } from "@rolecast/media";
 import type { Log } from "../../../kernel/log.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { IvsOccurrence, OccurrenceFacts, StreamStateName } from "./ivs-event.ts";
@@ -9,6 +9,14 @@ type BroadcastEvent = Exclude<
   MediaEvent,
   { type: "publish-refused" | "session-created" | "recording-interrupted" }
 >;
+
+/** Source: IVS API Reference, StreamEvent, `code`. */
+const SESSION_CODES: Readonly<Partial<Record<SessionEndReason, string>>> = {
+  "multitrack-not-allowed": "MultitrackInputNotAllowed",
+  "multitrack-required": "MultitrackInputRequired",
+  "multitrack-track-count": "InvalidMultitrackInputTrackCount",
+  "multitrack-track-media": "InvalidMultitrackInputVideoTrackMediaProperties",
+};
 
 /** Puts an event of the engine into AWS's words, in the order in which it was told. */
 export function tellBroadcast(
@@ -72,7 +80,9 @@ export function tellBroadcast(
       log.info({ streamId: event.streamId, reason: event.reason }, event.message);
       broadcast.tell(async ({ subject }) => {
         broadcast.endedAtMs = atMs;
-        await journal.record(subject, { ended_at_ms: atMs }, state("Session Ended"));
+        const code = SESSION_CODES[event.reason];
+        const ended = state("Session Ended", code === undefined ? {} : { code });
+        await journal.record(subject, { ended_at_ms: atMs }, ended);
       });
       break;
     case "recording-complete":

@@ -26,6 +26,7 @@ test("the key of a channel lets an encoder in, to be recorded", async () => {
   expect(await decide()).toEqual({
     allow: true,
     container: "mpegts",
+    multitrack: undefined,
     ladder: { type: "STANDARD", preset: "" },
     streamName: CHANNEL_ARN,
     lowLatency: true,

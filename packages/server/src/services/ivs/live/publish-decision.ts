@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
-import type { PublishDecision, PublishRequest } from "@rolecast/media";
+import type * as ivs from "@aws-sdk/client-ivs";
+import type { MultitrackPlan, PublishDecision, PublishRequest } from "@rolecast/media";
 import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import { selectChannel } from "../channel-queries.ts";
@@ -33,9 +34,24 @@ export async function decidePublish(
     lowLatency: channel.latency_mode === "LOW",
     streamId: `st-1${ids.alphanumeric(STREAM_ID_RANDOM_LENGTH)}`,
     container: channel.container_format === "FRAGMENTED_MP4" ? "fmp4" : "mpegts",
+    multitrack: multitrackPlan(channel),
     ladder: { type: channel.type, preset: channel.preset },
     recording: configuration && recordingPlan(configuration, channel),
   };
+}
+
+/** Source: IVS user guide, "Multitrack Video", resolutions. */
+const HEIGHT_MAX: Readonly<Record<ivs.MultitrackMaximumResolution, number>> = {
+  SD: 480,
+  HD: 720,
+  FULL_HD: 1_080,
+};
+
+function multitrackPlan(channel: ChannelRow): MultitrackPlan | undefined {
+  const input: ivs.MultitrackInputConfiguration = JSON.parse(channel.multitrack_input);
+  if (!input.enabled) return undefined;
+  const { policy, maximumResolution = "FULL_HD" } = input;
+  return { required: policy === "REQUIRE", heightMax: HEIGHT_MAX[maximumResolution] };
 }
 
 /** A key's value names its Region and id; the whole of it is compared in constant time. */

@@ -1,0 +1,213 @@
+import type { AacConfig } from "../codec/aac-config.ts";
+import type { AvcConfig } from "../codec/avc-config.ts";
+import type { MultitrackPlan } from "../engine/messages.ts";
+import type { Rendition } from "../hls/rendition.ts";
+import { renditionName } from "../hls/rendition-name.ts";
+import type { MediaLimits } from "../limits.ts";
+import { MediaError } from "../media-error.ts";
+import type { MediaContainer } from "../packaging/segment-writer.ts";
+import { type Cut, CutSchedule, FollowingCutter } from "../segmenter/cutter.ts";
+import type { SegmentPart } from "../segmenter/part-cutter.ts";
+import type { Segment } from "../segmenter/segment.ts";
+import { Segmenter } from "../segmenter/segmenter.ts";
+import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
+import { FollowingTimeline, type MediaTimeline } from "../segmenter/timeline.ts";
+import type { TrackReader, VideoFrame } from "./track-reader.ts";
+
+/** Tracks of one stream, the first one included. Amazon IVS doesn't publish its number. */
+const TRACKS_MAX = 6;
+/** Frames that wait for the first track: seconds of all tracks. */
+const WAITING_MAX = 1_000;
+
+export interface FurtherTracksOptions {
+  /** Undefined where a stream has one track only. */
+  readonly plan: MultitrackPlan | undefined;
+  readonly limits: MediaLimits;
+  readonly container: MediaContainer;
+  /** The first track's. */
+  readonly timeline: MediaTimeline;
+  readonly metadata: TimedMetadata;
+  readonly onSegment: (rendition: Rendition, segment: Segment) => void;
+  /** Undefined where nobody asks for parts. */
+  readonly onPart: ((renditionId: string, part: SegmentPart) => void) | undefined;
+}
+
+interface FurtherTrack {
+  config: AvcConfig;
+  readonly name: string;
+  readonly segmenter: Segmenter;
+}
+
+interface WaitingFrame {
+  readonly timestampMs: number;
+  readonly frame: VideoFrame;
+}
+
+/**
+ * The renditions that an encoder makes itself: every track but the first, cut where the first one is cut. A frame waits
+ * until the first track has come as far, because that one decides where segments begin.
+ */
+export class FurtherTracks {
+  readonly #options: FurtherTracksOptions;
+  readonly #schedule = new CutSchedule();
+  readonly #tracks = new Map<number, FurtherTrack>();
+  #waiting: WaitingFrame[] = [];
+  #leaderName = "";
+  #audio: AacConfig | undefined;
+  #isDecided = false;
+  #frameRate = 0;
+
+  constructor(options: FurtherTracksOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#tracks.size;
+  }
+
+  /** Throws MediaError `multitrack-…` for tracks that the channel doesn't take. */
+  configure({ video, audio, announced, further }: TrackReader): void {
+    this.#audio = audio;
+    this.#frameRate = announced.frameRate || video?.sps.frameRate || this.#frameRate;
+    this.#leaderName = video === undefined ? "" : this.#nameOf(video);
+    for (const [id, config] of further) {
+      const known = this.#tracks.get(id);
+      if (known === undefined) {
+        this.#tracks.set(id, this.#newTrack(config));
+      } else {
+        known.config = config;
+        known.segmenter.setVideoConfig(config);
+      }
+    }
+    for (const { segmenter } of this.#tracks.values()) {
+      segmenter.setAudioConfig(audio);
+    }
+  }
+
+  cut(cut: Cut): void {
+    if (this.#options.plan !== undefined) {
+      this.#schedule.add(cut);
+    }
+  }
+
+  /** Copies the frame. */
+  video(timestampMs: number, frame: VideoFrame): void {
+    if (this.#waiting.length >= WAITING_MAX) {
+      throw new MediaError("multitrack-track-media", "the first track has no frames");
+    }
+    this.#waiting.push({ timestampMs, frame: { ...frame, units: Buffer.from(frame.units) } });
+  }
+
+  audio(timestampMs: number, frame: Buffer): void {
+    for (const { segmenter } of this.#tracks.values()) {
+      segmenter.audio(timestampMs, frame);
+    }
+  }
+
+  /** The first track has come to here. */
+  release(timestampMs: number): void {
+    if (this.#waiting.length === 0) {
+      return;
+    }
+    // 32 bits: timestamps wrap.
+    const isDue = (waiting: WaitingFrame): boolean =>
+      ((waiting.timestampMs - timestampMs) | 0) <= 0;
+    const due = this.#waiting.filter(isDue);
+    this.#waiting = this.#waiting.filter((waiting) => !isDue(waiting));
+    this.#write(due);
+  }
+
+  /** The first track's first segment is complete: these renditions there are, the largest first, and no others. */
+  decide(frameRate: number): readonly string[] {
+    this.#isDecided = true;
+    this.#frameRate ||= frameRate;
+    return [...this.#tracks.values()]
+      .toSorted((a, b) => b.config.sps.height - a.config.sps.height)
+      .map(({ name }) => name);
+  }
+
+  /** Another publisher's frames follow. */
+  restart(): void {
+    this.#write(this.#waiting.splice(0));
+    for (const { segmenter } of this.#tracks.values()) {
+      segmenter.restart();
+    }
+  }
+
+  /** The stream is over: what can't be used of its last frames is left out. */
+  finish(): void {
+    try {
+      this.#write(this.#waiting.splice(0));
+    } catch (error) {
+      if (!(error instanceof MediaError)) {
+        throw error;
+      }
+    }
+    for (const { segmenter } of this.#tracks.values()) {
+      segmenter.finish();
+    }
+  }
+
+  #write(frames: readonly WaitingFrame[]): void {
+    for (const { timestampMs, frame } of frames) {
+      const track = this.#tracks.get(frame.track);
+      try {
+        track?.segmenter.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
+      } catch (error) {
+        const isUnaligned = error instanceof MediaError && error.code === "engine";
+        throw isUnaligned
+          ? trackMedia(frame.track, "has no keyframe where track 0 has one")
+          : error;
+      }
+    }
+  }
+
+  #newTrack(config: AvcConfig): FurtherTrack {
+    const { plan, limits, container, timeline, metadata, onPart } = this.#options;
+    if (plan === undefined) {
+      throw new MediaError("multitrack-not-allowed", "this channel takes one video track");
+    }
+    if (this.#isDecided || this.#tracks.size + 2 > TRACKS_MAX) {
+      const message = `all video tracks, ${TRACKS_MAX} at most, begin together`;
+      throw new MediaError("multitrack-track-count", message);
+    }
+    const name = this.#nameOf(config);
+    const names = [this.#leaderName, ...[...this.#tracks.values()].map((track) => track.name)];
+    if (names.includes(name)) {
+      throw new MediaError("multitrack-track-media", `two video tracks are ${name}`);
+    }
+    if (config.sps.height > plan.heightMax) {
+      const message = `a video track is ${name}: ${plan.heightMax} lines are allowed`;
+      throw new MediaError("multitrack-track-media", message);
+    }
+    const segmenter = new Segmenter({
+      limits,
+      container,
+      cutter: new FollowingCutter(this.#schedule),
+      timeline: new FollowingTimeline(timeline),
+      metadata,
+      onSegment: (segment) => this.#complete(track, segment),
+      onPart: onPart && ((part) => onPart(name, part)),
+    });
+    const track: FurtherTrack = { config, name, segmenter };
+    segmenter.setVideoConfig(config);
+    segmenter.setAudioConfig(this.#audio);
+    return track;
+  }
+
+  #complete({ config, name }: FurtherTrack, segment: Segment): void {
+    const { width, height, frameRate } = config.sps;
+    const codecs = [config.codec, this.#audio?.codec].filter((codec) => codec !== undefined);
+    const picture = { width, height, frameRate: frameRate || this.#frameRate };
+    this.#options.onSegment({ id: name, name, picture, codecs: codecs.join(",") }, segment);
+    this.#schedule.forgetBefore(segment.index - 1);
+  }
+
+  #nameOf({ sps: { height, frameRate } }: AvcConfig): string {
+    return renditionName(height, frameRate || this.#frameRate);
+  }
+}
+
+function trackMedia(track: number, message: string): MediaError {
+  return new MediaError("multitrack-track-media", `video track ${track} ${message}`);
+}
