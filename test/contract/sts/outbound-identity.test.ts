@@ -83,9 +83,8 @@ describe("outbound identity federation", () => {
     expect((await fetch(url)).status).toBe(404);
     expect((await enable()).IssuerIdentifier).toBe(IssuerIdentifier);
     expect((await fetch(url)).status).toBe(200);
-    expect((await fetch(`${IssuerIdentifier.slice(0, -1)}7/.well-known/jwks.json`)).status).toBe(
-      404,
-    );
+    const another = IssuerIdentifier.replace(/.$/, (last) => (last === "7" ? "8" : "7"));
+    expect((await fetch(`${another}/.well-known/jwks.json`)).status).toBe(404);
   });
 
   test.each(["ES384", "RS256"])("signs with %s what relying parties can verify", async (alg) => {
