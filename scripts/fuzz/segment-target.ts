@@ -94,10 +94,11 @@ function feed(segmenter: Segmenter, tracks: TrackReader, { type, timestampMs, bo
   // As from the chunk reader: scratch memory, which is changed in place.
   const scratch = Buffer.from(body);
   if (type === VIDEO) {
-    const frame = tracks.readVideo(scratch);
-    if (frame === "config" && tracks.video) segmenter.setVideoConfig(tracks.video);
-    else if (typeof frame === "object")
-      segmenter.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
+    for (const frame of tracks.readVideo(scratch)) {
+      if (frame !== "config")
+        segmenter.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
+      else if (tracks.video) segmenter.setVideoConfig(tracks.video);
+    }
   } else if (type === AUDIO) {
     const frame = tracks.readAudio(scratch);
     if (frame === "config") segmenter.setAudioConfig(tracks.audio);
