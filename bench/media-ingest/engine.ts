@@ -1,9 +1,12 @@
 /**
  * The engine under test, in a process of its own. Prints its RTMP port and an HTTP port that serves live playlists
  * at `/<stream key>`, or `/<stream key>/<rendition>`. With `ladder` it makes the renditions of STANDARD channels. The
- * second argument is the number of ingest workers, whose process ids are printed too.
+ * second argument is the number of ingest workers, whose process ids are printed too. With `record` objects are written
+ * into the folder of the third. `/arrivals` tells when each segment of each stream was listed.
  */
+import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
+import { dirname, join } from "node:path";
 import { createMediaEngine, findFfmpeg } from "../../packages/media/src/index.ts";
 import { testCertificate } from "../../packages/media/src/testing/test-certificate.ts";
 
@@ -12,6 +15,10 @@ const recording =
     ? ({ renditions: "all", thumbnails: undefined } as const)
     : undefined;
 const ladder = process.argv[2] === "ladder" ? ({ type: "STANDARD" } as const) : undefined;
+const folder = process.argv[4];
+const live = new Set<string>();
+/** By stream key: when the segment of each sequence number was listed, by the wall clock. */
+const arrivals = new Map<string, number[]>();
 let broadcasts = 0;
 const engine = createMediaEngine(
   {
@@ -28,18 +35,50 @@ const engine = createMediaEngine(
       return { allow: true, streamName: streamKey, streamId, recording, ...made };
     },
     event: (event) => {
+      if (event.type === "stream-start") {
+        live.add(event.streamName);
+        noteArrivals(event.streamName);
+      } else if (event.type === "stream-end") {
+        live.delete(event.streamName);
+      }
       if (event.type === "session-ended" || event.type === "recording-gap") {
         process.stderr.write(`${event.type} ${event.streamName} ${event.message}\n`);
       }
     },
     startRecording: async () => ({ rows: [], thumbnails: 0 }),
-    putRecordingObject: async () => undefined,
+    putRecordingObject: async ({ streamId, path, body }) => {
+      if (folder === undefined) {
+        return;
+      }
+      const file = join(folder, streamId, path);
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, body);
+    },
   },
 );
+async function noteArrivals(streamName: string): Promise<void> {
+  const listed: number[] = [];
+  arrivals.set(streamName, listed);
+  // All of an ended stream is there at once, also what never comes.
+  while (live.has(streamName)) {
+    const arrival = await engine.awaitMedia(streamName, "chunked", { sequence: listed.length });
+    if (arrival === "never") {
+      return;
+    }
+    if (arrival === "ready") {
+      listed.push(Date.now());
+    }
+  }
+}
+
 const { rtmpPort } = await engine.start();
 const { workers = [] } = await engine.health();
 const server = createServer((request, response) => {
   const [, key = "", rendition = "chunked"] = (request.url ?? "/").split("/");
+  if (key === "arrivals") {
+    response.end(JSON.stringify([...arrivals]));
+    return;
+  }
   engine.mediaPlaylist(key, rendition).then((playlist) => {
     response.writeHead(playlist === undefined ? 404 : 200).end(playlist);
   });

@@ -1,0 +1,100 @@
+/**
+ * Replays an FLV file in real time, over and over, as N encoders, in a process of its own:
+ * `encoders.ts FILE PORT KEYS STAGGER_MS`, keys separated by commas. Prints `started` once all of them publish and, at
+ * each SIGUSR2, what was sent until then.
+ *
+ * All encoders send the same bytes at the same age, so each message is encoded once: the publishers must cost less than
+ * what they measure.
+ */
+import { readFileSync } from "node:fs";
+import { performance } from "node:perf_hooks";
+import { encodeMessage } from "../../packages/media/src/rtmp/chunk-writer.ts";
+import type { FlvTag } from "../../packages/media/src/testing/flv-file.ts";
+import { chunkStreamOf, FlvLoop } from "../../packages/media/src/testing/flv-loop.ts";
+import { RtmpClient } from "../../packages/media/src/testing/rtmp-client.ts";
+
+/** What one encoder did; times are the wall clock's. */
+export interface Sent {
+  readonly key: string;
+  readonly keyframesAtMs: number[];
+  /** Messages that OBS would have dropped: its socket had more than this waiting. */
+  dropped: number;
+}
+
+const [file = "", port = "", keys = "", stagger = ""] = process.argv.slice(2);
+/** What OBS uses. */
+const CHUNK_BYTES = 4_096;
+const TICK_MS = 4;
+const VIDEO = 9;
+/** OBS begins to drop frames when 700 ms of them wait; of 2.6 Mb/s that is this. */
+const BACKLOG_BYTES_MAX = 230_000;
+
+const loop = new FlvLoop(readFileSync(file));
+const encoded = new Map<string, Buffer>();
+const sent: Sent[] = [];
+
+/** Encoders differ in age by their stagger at most, so that what is older is needed no more. */
+const ENCODED_MAX = 12_000;
+
+function encode(tag: FlvTag): Buffer {
+  const key = `${tag.type} ${tag.timestampMs}`;
+  const known = encoded.get(key);
+  if (known !== undefined) {
+    return known;
+  }
+  const options = { chunkSize: CHUNK_BYTES, timestampMs: tag.timestampMs };
+  const bytes = encodeMessage(chunkStreamOf(tag), tag.type, 1, tag.body, options);
+  encoded.set(key, bytes);
+  const oldest = encoded.keys().next().value;
+  if (encoded.size > ENCODED_MAX && oldest !== undefined) {
+    encoded.delete(oldest);
+  }
+  return bytes;
+}
+
+async function encoder(key: string): Promise<void> {
+  const client = await RtmpClient.open(Number(port));
+  const status = await client.publish(key);
+  if (status !== "NetStream.Publish.Start") {
+    throw new Error(`publish was answered with ${status}`);
+  }
+  client.setChunkSize(CHUNK_BYTES);
+  for (const { type, body } of loop.headers) {
+    client.send(4, type, body);
+  }
+  const { socket } = client;
+  const own: Sent = { key, keyframesAtMs: [], dropped: 0 };
+  sent.push(own);
+  const startMs = performance.now();
+  const play = loop.play();
+  const timer = setInterval(() => {
+    const due = play(performance.now() - startMs);
+    if (due.length === 0) {
+      return;
+    }
+    if (socket.writableLength > BACKLOG_BYTES_MAX) {
+      own.dropped += due.length;
+    }
+    socket.cork();
+    for (const tag of due) {
+      if (tag.type === VIDEO && (tag.body[0] ?? 0) >> 4 === 1) {
+        own.keyframesAtMs.push(Date.now());
+      }
+      socket.write(encode(tag));
+    }
+    socket.uncork();
+  }, TICK_MS);
+  socket.on("close", () => {
+    clearInterval(timer);
+    process.stderr.write(`encoder ${key} was disconnected: ${client.status()}\n`);
+  });
+}
+
+const started: Promise<void>[] = [];
+for (const key of keys.split(",")) {
+  started.push(encoder(key));
+  await new Promise((resolve) => setTimeout(resolve, Number(stagger)));
+}
+await Promise.all(started);
+process.stdout.write("started\n");
+process.on("SIGUSR2", () => process.stdout.write(`${JSON.stringify(sent)}\n`));
