@@ -3,6 +3,7 @@ import type { LinkedServiceUsage } from "../../kernel/identity.ts";
 import type { Service } from "../../kernel/service.ts";
 import { adConfigurationOperations } from "./ad-configurations.ts";
 import { channelOperations } from "./channels.ts";
+import { answerClientConfiguration } from "./client-configuration.ts";
 import { ivsConstraints } from "./constraints.ts";
 import type { IvsDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
@@ -28,6 +29,7 @@ import { ivsSchemas } from "./schema.ts";
 import { streamKeyOperations } from "./stream-keys.ts";
 import { streamSessionOperations } from "./stream-sessions.ts";
 import { streamOperations } from "./streams.ts";
+import type { IvsTables } from "./tables.ts";
 import { tagOperations } from "./tags.ts";
 
 export interface IvsService extends Service {
@@ -51,6 +53,12 @@ export function createIvsService(deps: IvsDependencies): IvsService {
     signature: live.signature,
     clock: deps.clock,
     nodeId: () => live.node.id,
+  };
+  const clientConfiguration = {
+    db: deps.store.tables<IvsTables>().db,
+    ids: deps.ids,
+    ingestHost: deps.ingestHost,
+    ports: () => live.ports,
   };
   return {
     definition: {
@@ -81,7 +89,9 @@ export function createIvsService(deps: IvsDependencies): IvsService {
     usage: recordToS3Usage,
     ingestPorts: () => live.ports,
     plainRequest: async (request) =>
-      (await answerPeer(request, peerAnswers)) ?? answerPlayback(request, live, gate),
+      (await answerPeer(request, peerAnswers)) ??
+      (await answerClientConfiguration(request, clientConfiguration)) ??
+      answerPlayback(request, live, gate),
     async start() {
       await live.start();
       housekeeping.start();

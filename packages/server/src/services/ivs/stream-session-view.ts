@@ -16,7 +16,7 @@ import type {
 const TRACK = "Track0";
 
 /** IVS shows whole seconds. */
-function shownTime(ms: number): Date {
+export function shownTime(ms: number): Date {
   return new Date(wholeSeconds(ms));
 }
 

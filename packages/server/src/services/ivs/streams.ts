@@ -10,6 +10,7 @@ import type { LiveStreams } from "./live/live-streams.ts";
 import { MetadataRate } from "./metadata-rate.ts";
 import { isAfter, pageOf, readPageToken } from "./page-token.ts";
 import { resourceArn } from "./resource-arn.ts";
+import { shownTime } from "./stream-session-view.ts";
 import type { IvsTables, StreamSessionRow } from "./tables.ts";
 
 const MAX_RESULTS_DEFAULT = 100;
@@ -96,7 +97,7 @@ function streamSummary(
     state: "LIVE",
     health: session.health,
     viewerCount: viewers.get(session.stream_id) ?? 0,
-    startTime: new Date(session.started_at_ms ?? session.created_at_ms),
+    startTime: shownTime(session.started_at_ms ?? session.created_at_ms),
   };
 }
 

@@ -1,13 +1,13 @@
-import { timingSafeEqual } from "node:crypto";
-import type * as ivs from "@aws-sdk/client-ivs";
-import type { MultitrackPlan, PublishDecision, PublishRequest } from "@rolecast/media";
+import type { PublishDecision, PublishRequest } from "@rolecast/media";
 import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import { selectChannel } from "../channel-queries.ts";
 import { channelArn } from "../channel-view.ts";
+import { multitrackPlan } from "../multitrack.ts";
 import { recordingPlan } from "../recording/recording-plan.ts";
 import { parseResourceArn, type ResourceLocation } from "../resource-arn.ts";
-import type { ChannelRow, IvsTables, RecordingConfigurationRow, StreamKeyRow } from "../tables.ts";
+import { findStreamKey } from "../stream-key-queries.ts";
+import type { ChannelRow, IvsTables, RecordingConfigurationRow } from "../tables.ts";
 
 /** `st-1` and 22 more: stream ids have 26 characters, and all real ones begin so. */
 const STREAM_ID_RANDOM_LENGTH = 22;
@@ -38,39 +38,6 @@ export async function decidePublish(
     ladder: { type: channel.type, preset: channel.preset },
     recording: configuration && recordingPlan(configuration, channel),
   };
-}
-
-/** Source: IVS user guide, "Multitrack Video", resolutions. */
-const HEIGHT_MAX: Readonly<Record<ivs.MultitrackMaximumResolution, number>> = {
-  SD: 480,
-  HD: 720,
-  FULL_HD: 1_080,
-};
-
-function multitrackPlan(channel: ChannelRow): MultitrackPlan | undefined {
-  const input: ivs.MultitrackInputConfiguration = JSON.parse(channel.multitrack_input);
-  if (!input.enabled) return undefined;
-  const { policy, maximumResolution = "FULL_HD" } = input;
-  return { required: policy === "REQUIRE", heightMax: HEIGHT_MAX[maximumResolution] };
-}
-
-/** A key's value names its Region and id; the whole of it is compared in constant time. */
-async function findStreamKey(
-  value: string,
-  db: Kysely<IvsTables>,
-): Promise<StreamKeyRow | undefined> {
-  const [, region, id] = value.split("_", 3);
-  if (!region || !id) return undefined;
-  const row = await db
-    .selectFrom("ivs_stream_keys")
-    .selectAll()
-    .where("region", "=", region)
-    .where("id", "=", id)
-    .executeTakeFirst();
-  if (!row) return undefined;
-  const expected = Buffer.from(row.value);
-  const given = Buffer.from(value);
-  return given.length === expected.length && timingSafeEqual(given, expected) ? row : undefined;
 }
 
 /** The recording configuration that a channel refers to. */

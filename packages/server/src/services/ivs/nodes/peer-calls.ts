@@ -1,6 +1,7 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
+import { readPlainBody } from "../plain-body.ts";
 import type { OwnedStreams } from "./owned-streams.ts";
 import type { PeerSignature } from "./peer-signature.ts";
 
@@ -97,7 +98,7 @@ export async function answerPeer(
     nodeId: headers[HEADERS.node] ?? "",
     method,
     atMs: Number(headers[HEADERS.at]),
-    body: await readBody(request),
+    body: (await readPlainBody(request, BODY_BYTES_MAX)) ?? "",
   };
   const isKnown = nodeId() !== "" && request.method === "POST" && Object.hasOwn(METHODS, method);
   if (!isKnown) return refusal(404, "Nothing is here for other nodes.");
@@ -119,17 +120,6 @@ function encode(value: unknown): PlainResponse {
     "cache-control": "no-store",
   };
   return { status: 200, headers, body };
-}
-
-async function readBody({ body }: PlainRequest): Promise<string> {
-  const chunks: Buffer[] = [];
-  let length = 0;
-  for await (const chunk of body) {
-    length += chunk.length;
-    if (length > BODY_BYTES_MAX) return "";
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString();
 }
 
 function refusal(status: number, message: string): PlainResponse {
