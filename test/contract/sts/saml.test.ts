@@ -9,6 +9,7 @@ import {
   STSClient,
 } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { lookupRecords, named } from "../../support/event-records.ts";
 import { allow, createRole, trusting } from "../../support/principals.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 import {
@@ -105,6 +106,13 @@ describe("AssumeRoleWithSAML", () => {
     await session.iam.send(new ListUsersCommand({}));
     expect(await session.sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
       Arn: answer.AssumedRoleUser?.Arn,
+    });
+    const [record] = await lookupRecords(root.cloudtrail, named("AssumeRoleWithSAML"));
+    expect(record?.userIdentity).toEqual({
+      type: "SAMLUser",
+      principalId: `${hash}:ann@example.com`,
+      userName: "ann@example.com",
+      identityProvider: hash,
     });
   });
 

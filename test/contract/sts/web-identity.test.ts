@@ -8,6 +8,7 @@ import {
   STSClient,
 } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { lookupRecords, named } from "../../support/event-records.ts";
 import { allow, createRole, type Statements } from "../../support/principals.ts";
 import { send } from "../../support/signed-request.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -121,6 +122,14 @@ describe("AssumeRoleWithWebIdentity", () => {
       session.s3.send(new PutObjectCommand({ Bucket: "web", Key, Body: "x" }));
     await put("repo:me/app/artifact");
     await expect(put("repo:me/other/artifact")).rejects.toMatchObject({ name: "AccessDenied" });
+    const search = named("AssumeRoleWithWebIdentity");
+    const [record] = await lookupRecords(root.cloudtrail, search);
+    expect(record?.userIdentity).toEqual({
+      type: "WebIdentityUser",
+      principalId: `${providerArn}:sts.amazonaws.com:repo:me/app`,
+      userName: "repo:me/app",
+      identityProvider: providerArn,
+    });
   });
 
   test("asks the issuer for its keys once", async () => {

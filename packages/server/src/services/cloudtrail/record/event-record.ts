@@ -6,6 +6,7 @@ import type { AuditedOperation } from "./audited-operation.ts";
 import { type RecordedResource, recordedResources } from "./resource-names.ts";
 import {
   callingService,
+  type FederatedAnswer,
   federatedIdentity,
   foreignIdentity,
   type UserIdentity,
@@ -116,18 +117,10 @@ function identityOf({ call, authorizations, outcome }: CallSoFar, accountId: str
   const { kind } = caller.principal;
   if (kind === "federated-provider") {
     const answer = outcome && "output" in outcome ? (outcome.output as FederatedAnswer) : {};
-    const { SubjectFromWebIdentityToken, Subject, Audience } = answer;
-    const identity = userIdentity(caller, context.invokedBy);
-    return federatedIdentity(identity, SubjectFromWebIdentityToken ?? Subject, Audience);
+    return federatedIdentity(userIdentity(caller, context.invokedBy), answer);
   }
   const isForeign = ACCOUNT_ID.test(context.accountId) && context.accountId !== accountId;
   return isForeign ? foreignIdentity(caller) : userIdentity(caller, context.invokedBy);
-}
-
-interface FederatedAnswer {
-  readonly SubjectFromWebIdentityToken?: string;
-  readonly Subject?: string;
-  readonly Audience?: string;
 }
 
 /** Records name a modelled error by its shape: IAM's `NoSuchEntity` is `NoSuchEntityException`. */

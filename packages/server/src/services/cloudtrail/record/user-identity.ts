@@ -72,17 +72,27 @@ export function foreignIdentity({ principal }: Caller): UserIdentity {
   return { type: "AWSAccount", principalId: principalId(principal), accountId };
 }
 
-/** `WebIdentityUser`s and `SAMLUser`s are told by the answer that they got. */
-export function federatedIdentity(
-  identity: UserIdentity,
-  subject: string | undefined,
-  audience: string | undefined,
-): UserIdentity {
-  if (subject === undefined) return identity;
-  const { identityProvider } = identity;
-  const parts =
-    identity.type === "WebIdentityUser" ? [identityProvider, audience, subject] : [subject];
-  return { ...identity, principalId: parts.join(":"), userName: subject };
+/** What STS answers of whom an outside provider vouches for. */
+export interface FederatedAnswer {
+  readonly SubjectFromWebIdentityToken?: string;
+  readonly Subject?: string;
+  readonly NameQualifier?: string;
+  readonly Audience?: string;
+}
+
+/**
+ * `WebIdentityUser`s and `SAMLUser`s are told by the answer that they got. Source: CloudTrail user guide,
+ * "userIdentity element", values for STS APIs with SAML and web identity federation.
+ */
+export function federatedIdentity(identity: UserIdentity, answer: FederatedAnswer): UserIdentity {
+  const { SubjectFromWebIdentityToken: webSubject, Subject, NameQualifier, Audience } = answer;
+  if (webSubject !== undefined) {
+    const principalId = [identity.identityProvider, Audience, webSubject].join(":");
+    return { ...identity, principalId, userName: webSubject };
+  }
+  if (Subject === undefined) return identity;
+  const principalId = `${NameQualifier}:${Subject}`;
+  return { ...identity, principalId, userName: Subject, identityProvider: NameQualifier };
 }
 
 function principalId(principal: Principal): string {
