@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { describe, expect, test } from "vitest";
+import { headingId } from "../scripts/docs-site/heading-ids.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const pages = execFileSync("git", ["ls-files", "*.md"], { cwd: ROOT, encoding: "utf8" })
@@ -18,17 +19,9 @@ function proseOf(path: string): string {
 /** Ids of a page's headings, as GitHub makes them. */
 function anchorsOf(path: string): ReadonlySet<string> {
   const seen = new Map<string, number>();
-  const ids = [...proseOf(path).matchAll(/^#+ +(.+)$/gm)].map(([, title = ""]) => {
-    const id = title
-      .toLowerCase()
-      .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-      .replace(/[^\p{L}\p{N}\s_-]/gu, "")
-      .trim()
-      .replaceAll(" ", "-");
-    const times = seen.get(id) ?? 0;
-    seen.set(id, times + 1);
-    return times === 0 ? id : `${id}-${times}`;
-  });
+  const ids = [...proseOf(path).matchAll(/^#+ +(.+)$/gm)].map(([, title = ""]) =>
+    headingId(title, seen),
+  );
   return new Set(ids);
 }
 

@@ -2,6 +2,7 @@ import { posix } from "node:path";
 import hljs from "highlight.js/lib/common";
 import nginx from "highlight.js/lib/languages/nginx";
 import { Marked, type Tokens } from "marked";
+import { headingId } from "./heading-ids.ts";
 import { resolveLink, type Source } from "./pages.ts";
 
 export interface Heading {
@@ -40,7 +41,7 @@ export function renderPage(source: Source, sources: readonly Source[]): Rendered
     renderer: {
       heading(token) {
         const heading = {
-          id: anchorOf(token.text, ids),
+          id: headingId(token.text, ids),
           depth: token.depth,
           text: plainText(token.tokens),
         };
@@ -92,19 +93,6 @@ function linkTo(
   const file = posix.join(posix.dirname(source.path), href.slice(0, href.length - anchor.length));
   files.add(file);
   return posix.relative(here, fileTarget(file));
-}
-
-/** As GitHub makes them, so that a link works there and here. */
-function anchorOf(text: string, seen: Map<string, number>): string {
-  const id = text
-    .toLowerCase()
-    .replace(/\[([^\]]*)\]\([^)]*\)/g, "$1")
-    .replace(/[^\p{L}\p{N}\s_-]/gu, "")
-    .trim()
-    .replaceAll(" ", "-");
-  const times = seen.get(id) ?? 0;
-  seen.set(id, times + 1);
-  return times === 0 ? id : `${id}-${times}`;
 }
 
 function headingHtml({ id, depth, text }: Heading, inner: string): string {

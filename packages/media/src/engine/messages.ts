@@ -9,8 +9,8 @@
  */
 
 import type { MediaLimits } from "../limits.ts";
-import type { MediaContainer } from "../packaging/segment-writer.ts";
 import type { SpillOptions } from "../recording/spill-folder.ts";
+import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import type {
   RecordingContinuation,
   RecordingFileRow,

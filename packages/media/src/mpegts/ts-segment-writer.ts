@@ -1,9 +1,9 @@
 import type { AacConfig } from "../codec/aac-config.ts";
 import { toAnnexB } from "../codec/avc-access-unit.ts";
 import type { AvcConfig } from "../codec/avc-config.ts";
-import type { CodedPicture, SegmentWriter } from "../packaging/segment-writer.ts";
 import { AudioPacker } from "../segmenter/audio-packer.ts";
 import { toTicks } from "../segmenter/media-clock.ts";
+import type { CodedPicture, SegmentWriter } from "../segmenter/segment-writer.ts";
 import { TsMuxer } from "./ts-muxer.ts";
 
 const DELIMITER = Buffer.of(0, 0, 0, 1, 9, 0xf0);

@@ -3,14 +3,10 @@ import type { AvcConfig } from "../codec/avc-config.ts";
 import type { RecordingByteRange } from "../engine/messages.ts";
 import type { MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
-import {
-  type MediaContainer,
-  newSegmentWriter,
-  type SegmentWriter,
-} from "../packaging/segment-writer.ts";
 import type { Cut, Cutter } from "./cutter.ts";
 import { PartCutter, type SegmentPart } from "./part-cutter.ts";
 import type { Segment } from "./segment.ts";
+import { type MediaContainer, newSegmentWriter, type SegmentWriter } from "./segment-writer.ts";
 import type { TimedMetadata, TimedMetadataReader } from "./timed-metadata.ts";
 import type { MediaTimeline } from "./timeline.ts";
 

@@ -1,8 +1,8 @@
 import type { StreamMedia } from "../engine/messages.ts";
 import { SOURCE_RENDITION } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
-import type { MediaContainer } from "../packaging/segment-writer.ts";
 import type { Cut } from "../segmenter/cutter.ts";
+import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import type { FrameListener } from "../segmenter/segmenter.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { chooseLadder, type LadderRequest, type SourcePicture } from "../transcode/ladder.ts";

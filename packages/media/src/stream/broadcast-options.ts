@@ -1,9 +1,9 @@
 import type { MediaHost, MultitrackPlan, RecordingPlan } from "../engine/messages.ts";
 import type { LiveChannel } from "../hls/live-channel.ts";
 import type { MediaLimits } from "../limits.ts";
-import type { MediaContainer } from "../packaging/segment-writer.ts";
 import type { SpillFolder } from "../recording/spill-folder.ts";
 import type { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
+import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import type { ChannelType } from "../transcode/ladder.ts";
 import type { TranscodePlan } from "./broadcast-ladder.ts";
 

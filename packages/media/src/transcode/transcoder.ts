@@ -1,10 +1,10 @@
 import { FfmpegProcess } from "../ffmpeg/ffmpeg-process.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
-import type { MediaContainer } from "../packaging/segment-writer.ts";
 import { CutSchedule } from "../segmenter/cutter.ts";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
+import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import type { LadderStep, SourcePicture } from "./ladder.ts";
 import { type KeyframeForcing, ladderArguments } from "./ladder-arguments.ts";

@@ -2,7 +2,7 @@ import type { AacConfig } from "../codec/aac-config.ts";
 import type { AvcConfig } from "../codec/avc-config.ts";
 import { FragmentWriter } from "../fmp4/fragment-writer.ts";
 import { TsSegmentWriter } from "../mpegts/ts-segment-writer.ts";
-import type { InitSection } from "../segmenter/segment.ts";
+import type { InitSection } from "./segment.ts";
 
 /** `mpegts`: MPEG transport stream (RFC 8216, 3.2). `fmp4`: fragmented MPEG-4 (3.3). */
 export type MediaContainer = "mpegts" | "fmp4";
