@@ -1,12 +1,24 @@
-import { CreateAccessKeyCommand, CreateGroupCommand, CreateUserCommand } from "@aws-sdk/client-iam";
+import {
+  CreateAccessKeyCommand,
+  CreateGroupCommand,
+  CreateUserCommand,
+  ListUsersCommand,
+} from "@aws-sdk/client-iam";
 import { CreateChannelCommand, CreateRecordingConfigurationCommand } from "@aws-sdk/client-ivs";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
-import type { Key } from "../support/test-server.ts";
+import { clientsOf, type Key } from "../support/test-server.ts";
 import { violations } from "./axe.ts";
-import { hasChromium, SKIPPED, startBrowser, type TestBrowser, visit } from "./browser.ts";
+import {
+  hasChromium,
+  SKIPPED,
+  startBrowser,
+  type TestBrowser,
+  takePicture,
+  visit,
+} from "./browser.ts";
 
 /** Every page is looked at: a few seconds, but not on a busy machine. */
 const SLOW_MS = 120_000;
@@ -31,6 +43,7 @@ const PAGES: readonly (readonly [place: string, heading: string, refused: RegExp
   ["/ivs/restriction-policies", "Restriction policies", /ivs:ListPlaybackRestrictionPolicies/],
   ["/iam/simulator", "Policy simulator", /^$/],
   ["/activity", "Activity", /cloudtrail:LookupEvents/],
+  ["/authorization-details/:denial", "Authorization details", /iam:GetRequestAuthorizationDetails/],
   ["/iam/roles", "Roles", /iam:ListRoles/],
   ["/iam/roles/AWSServiceRoleForIVSRecordToS3", "AWSServiceRoleForIVSRecordToS3", /iam:GetRole/],
   ["/s3/buckets", "Buckets", /s3:ListAllMyBuckets/],
@@ -46,6 +59,8 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
   let server: ServerProcess;
   let browser: TestBrowser;
   let channelArn = "";
+  let nobody: Key;
+  let denialLink = "";
 
   beforeAll(async () => {
     [server, browser] = await Promise.all([
@@ -53,6 +68,8 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
       startBrowser(),
     ]);
     channelArn = await furnish();
+    nobody = await nobodysKey();
+    denialLink = await linkOfDenial(nobody);
   });
   afterAll(async () => {
     await browser.close();
@@ -80,7 +97,7 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
   test(
     "each page shows AWS's refusal to whoever may nothing",
     async () => {
-      const page = await browser.open(server.endpoint, await nobodysKey());
+      const page = await browser.open(server.endpoint, nobody);
       const silent: string[] = [];
       for (const [place, heading, refused] of PAGES) {
         if (refused.source === "^$") continue;
@@ -114,6 +131,16 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
       expect(names).toContain(name);
   });
 
+  test("a denial's own link leads, after signing in, to why and to what would allow it", async () => {
+    const page = await browser.blank();
+    await page.goto(denialLink);
+    await page.getByRole("button", { name: "Sign in as root" }).click();
+    await page.getByText("because no identity-based policy allows the iam:ListUsers").waitFor();
+    await page.getByText('"Action": "iam:ListUsers"').waitFor();
+    await page.getByText("aws:principaltype", { exact: false }).waitFor();
+    await takePicture(page, "authorization-details");
+  });
+
   test("the pages did nothing that they have to be ashamed of", () => {
     expect(browser.complaints).toEqual([]);
   });
@@ -121,6 +148,7 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
   function addressOf(place: string): string {
     return place
       .replace(":channel", encodeURIComponent(channelArn))
+      .replace(":denial", denialLink.split("/").at(-1) ?? "")
       .replace(":managed", encodeURIComponent("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"));
   }
 
@@ -148,6 +176,13 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
       }),
     );
     return channel?.arn ?? "";
+  }
+
+  /** Where IAM's refusal sends whoever reads it. */
+  async function linkOfDenial(key: Key): Promise<string> {
+    const { iam } = clientsOf(server.endpoint, key, "us-east-1");
+    const message = await iam.send(new ListUsersCommand({})).then(String, String);
+    return /Go to (\S+) for complete details/.exec(message)?.[1] ?? message;
   }
 
   async function nobodysKey(): Promise<Key> {

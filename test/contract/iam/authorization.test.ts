@@ -134,7 +134,7 @@ describe("a user without permissions", () => {
       status: 403,
       message: expect.stringContaining(
         `User: ${arn("user/nobody")} is not authorized to perform: iam:${operation} on resource: ` +
-          `${resource} because no identity-based policy allows the iam:${operation} action. Run "rolecast explain `,
+          `${resource} because no identity-based policy allows the iam:${operation} action. Go to http://`,
       ),
     });
   });

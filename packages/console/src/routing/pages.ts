@@ -92,6 +92,13 @@ export const PAGES: readonly PageRoute[] = [
     () => import("../pages/activity/activity-page.tsx"),
     "ActivityPage",
   ),
+  // The place that IAM's denials name, as AWS's do.
+  pageRoute(
+    "/authorization-details/:id",
+    "Authorization details",
+    () => import("../pages/activity/authorization-details-page.tsx"),
+    "AuthorizationDetailsPage",
+  ),
   pageRoute("/iam/roles", "Roles", () => import("../pages/iam/roles-page.tsx"), "RolesPage"),
   pageRoute("/iam/roles/:name", "Role", () => import("../pages/iam/role-page.tsx"), "RolePage"),
   pageRoute("/s3/buckets", "Buckets", () => import("../pages/s3/buckets-page.tsx"), "BucketsPage"),

@@ -3,18 +3,18 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
-import { CopiedValue } from "../../shared/copied-value.tsx";
 import { FeedState } from "../../shared/feed-state.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownDate } from "../../shared/shown-values.ts";
 import { useFeed } from "../../wire/use-feed.ts";
-import { remedyFor } from "../simulator/remedy.ts";
 import { type Decision, parseDecision } from "./decision.ts";
+import { DecisionEffect } from "./decision-effect.tsx";
+import { DecisionRemedy } from "./decision-remedy.tsx";
+import { PolicyName } from "./policy-name.tsx";
 
 /** Every decision while this page is open, and why it came out as it did. */
 export function DecisionLog({ accountId }: { readonly accountId: string }) {
@@ -47,31 +47,18 @@ export function DecisionLog({ accountId }: { readonly accountId: string }) {
 
 const COLUMNS = [
   { id: "time", header: "Time", cell: ({ at }: Decision) => shownDate(at) },
-  { id: "effect", header: "Decision", cell: ({ effect }: Decision) => <Effect effect={effect} /> },
+  {
+    id: "effect",
+    header: "Decision",
+    cell: ({ effect }: Decision) => <DecisionEffect effect={effect} />,
+  },
   { id: "action", header: "Action", isRowHeader: true, cell: ({ action }: Decision) => action },
   { id: "resource", header: "Resource", cell: ({ resource }: Decision) => resource },
   { id: "caller", header: "Caller", cell: ({ principalArn }: Decision) => principalArn },
 ];
 
-function Effect({ effect }: { readonly effect: Decision["effect"] }) {
-  switch (effect) {
-    case "ALLOW":
-      return <StatusIndicator>Allowed</StatusIndicator>;
-    case "EXPLICIT_DENY":
-      return <StatusIndicator type="error">Denied by a statement</StatusIndicator>;
-    default:
-      return <StatusIndicator type="stopped">Denied, nothing allows it</StatusIndicator>;
-  }
-}
-
 function Details({ decision }: { readonly decision: Decision }) {
   const { id, action, resource, reason, effect, matched } = decision;
-  const remedy = remedyFor({
-    EvalActionName: action,
-    EvalResourceName: resource,
-    EvalDecision: DECISIONS[effect],
-    MatchedStatements: matched.map(({ uri }) => ({ SourcePolicyId: uri })),
-  });
   return (
     <Container header={<Header variant="h2">{action}</Header>}>
       <SpaceBetween size="m">
@@ -83,7 +70,11 @@ function Details({ decision }: { readonly decision: Decision }) {
             { label: "Reason", value: reason === "" ? "–" : reason },
             {
               label: "Policies and condition keys, for a day after a denial",
-              value: <CopiedValue label="explain command" value={`rolecast explain ${id}`} />,
+              value: (
+                <PlaceLink to={placeOf("/authorization-details/:id", { id })}>
+                  Authorization details
+                </PlaceLink>
+              ),
             },
           ]}
         />
@@ -93,25 +84,14 @@ function Details({ decision }: { readonly decision: Decision }) {
             <PolicyName uri={uri} />: {statements.join(", ")}
           </Box>
         ))}
-        {remedy && (
-          <div>
-            <Box variant="h4">{remedy.sentence}</Box>
-            {remedy.statement !== undefined && <pre className="document">{remedy.statement}</pre>}
-          </div>
-        )}
+        <DecisionRemedy
+          action={action}
+          resource={resource}
+          effect={effect}
+          reason={reason}
+          policies={matched.map(({ uri }) => uri)}
+        />
       </SpaceBetween>
     </Container>
   );
-}
-
-/** The simulator's words for the same. */
-const DECISIONS = {
-  ALLOW: "allowed",
-  EXPLICIT_DENY: "explicitDeny",
-  IMPLICIT_DENY: "implicitDeny",
-} as const;
-
-function PolicyName({ uri }: { readonly uri: string }) {
-  if (!uri.startsWith("arn:aws:iam::")) return <>{uri}</>;
-  return <PlaceLink to={placeOf("/iam/policies/:arn", { arn: uri })}>{uri}</PlaceLink>;
 }

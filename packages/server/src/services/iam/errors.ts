@@ -79,17 +79,14 @@ export function accessDenied(message: string): AwsError {
   return new AwsError("AccessDenied", message, { status: 403 });
 }
 
-/**
- * The gateway's refusal, with the way to its details. Where AWS's sentence leads to its console,
- * this one names the command that shows the same.
- */
-export function denialError(denial: Denial): AwsError {
+/** The gateway's refusal. As AWS's sentence does, it leads to a page of the console: of this server's. */
+export function denialError(denial: Denial, consoleUrl: string): AwsError {
   const { authorization, callerArn, reason, authorizationId: id } = denial;
   const resource = authorization.resourceLabel ?? authorization.resource;
   const details =
     id === undefined
       ? ""
-      : `. Run "rolecast explain ${id}" for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: ${id}`;
+      : `. Go to ${consoleUrl}/#/authorization-details/${id} for complete details, or call the GetRequestAuthorizationDetails API with the following authorization id: ${id}`;
   return accessDenied(
     `User: ${callerArn} is not authorized to perform: ${authorization.action} on resource: ${resource} ${reason}${details}`,
   );

@@ -111,7 +111,7 @@ export function createIamService(deps: IamDependencies): IamService {
     constraints: iamConstraints,
     migrations: iamMigrations,
     audit: iamAudit,
-    accessDenied: denialError,
+    accessDenied: (denial) => denialError(denial, deps.publicBaseUrl()),
     directory: createIdentityDirectory(parts),
     federation: createFederationDirectory(parts),
     credentials,

@@ -1,0 +1,134 @@
+import Box from "@cloudscape-design/components/box";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
+import Table from "@cloudscape-design/components/table";
+import type { PageProps } from "../../routing/page-route.ts";
+import { CallFailure } from "../../shared/call-failure.tsx";
+import { CopiedValue } from "../../shared/copied-value.tsx";
+import { Page } from "../../shared/page.tsx";
+import { shownDate } from "../../shared/shown-values.ts";
+import {
+  type AuthorizationDetails,
+  authorizationDetails,
+  type Evaluation,
+  type InvolvedPolicy,
+} from "../../wire/authorization-details.ts";
+import { useCall } from "../../wire/use-call.ts";
+import { DecisionEffect } from "./decision-effect.tsx";
+import { DecisionRemedy } from "./decision-remedy.tsx";
+import { PolicyName } from "./policy-name.tsx";
+
+/** Why one request was refused: who asked for what, which statements had a say, with which condition keys. */
+export function AuthorizationDetailsPage({ params }: PageProps) {
+  const id = params.id ?? "";
+  const details = useCall(`authorization ${id}`, (aws) => authorizationDetails(aws, id));
+  return (
+    <Page
+      title="Authorization details"
+      description="What decided about a request. A denial's details are kept for 24 hours."
+    >
+      {details.error !== undefined && (
+        <CallFailure title="The details can't be shown" error={details.error} />
+      )}
+      {details.loading && details.data === undefined && <Spinner />}
+      {details.data && <Request id={id} details={details.data} />}
+      {details.data?.evaluations.map((evaluation) => (
+        <Decided
+          key={`${evaluation.action} ${evaluation.resource}`}
+          evaluation={evaluation}
+          reason={details.data?.requestContext.reason ?? ""}
+          policies={details.data?.policies ?? []}
+        />
+      ))}
+    </Page>
+  );
+}
+
+function Request({ id, details }: { readonly id: string; readonly details: AuthorizationDetails }) {
+  const { principal, time, reason, service, operation, region } = details.requestContext;
+  return (
+    <Container header={<Header variant="h2">Request</Header>}>
+      <KeyValuePairs
+        columns={2}
+        items={[
+          { label: "Caller", value: principal },
+          { label: "Time", value: shownDate(time === undefined ? undefined : new Date(time)) },
+          { label: "Operation", value: `${service}:${operation} in ${region}` },
+          { label: "Reason", value: reason === "" ? "–" : reason },
+          {
+            label: "In a shell",
+            value: <CopiedValue label="explain command" value={`rolecast explain ${id}`} />,
+          },
+        ]}
+      />
+    </Container>
+  );
+}
+
+function Decided(props: {
+  readonly evaluation: Evaluation;
+  readonly reason: string;
+  readonly policies: readonly InvolvedPolicy[];
+}) {
+  const { evaluation, reason, policies } = props;
+  const { action, resource, evaluatedEffect, matchedPolicies, context } = evaluation;
+  const statementsOf = (uri: string) =>
+    matchedPolicies
+      .find((policy) => policy.uri === uri)
+      ?.matchedStatements.map(({ sid, evaluatedEffect: effect }) => `${sid}: ${effect}`)
+      .join(", ");
+  return (
+    <SpaceBetween size="l">
+      <Container header={<Header variant="h2">{action}</Header>}>
+        <SpaceBetween size="m">
+          <KeyValuePairs
+            columns={2}
+            items={[
+              { label: "Resource", value: resource },
+              { label: "Decision", value: <DecisionEffect effect={evaluatedEffect} /> },
+            ]}
+          />
+          <DecisionRemedy
+            action={action}
+            resource={resource}
+            effect={evaluatedEffect}
+            reason={reason}
+            policies={matchedPolicies.map(({ uri }) => uri)}
+          />
+        </SpaceBetween>
+      </Container>
+      <Table
+        header={<Header variant="h2">Policies that had a say</Header>}
+        items={policies}
+        empty={<Box textAlign="center">No policy: nothing was there to allow it.</Box>}
+        columnDefinitions={[
+          {
+            id: "policy",
+            header: "Policy",
+            isRowHeader: true,
+            cell: ({ uri }) => <PolicyName uri={uri} />,
+          },
+          { id: "type", header: "Kind", cell: ({ type }) => type },
+          { id: "on", header: "Attached to", cell: ({ attachedTo }) => attachedTo?.arn ?? "–" },
+          {
+            id: "statements",
+            header: "Statements that apply",
+            cell: ({ uri }) => statementsOf(uri) ?? "none",
+          },
+        ]}
+      />
+      <Table
+        header={<Header variant="h2">Condition keys</Header>}
+        items={Object.entries(context)}
+        empty={<Box textAlign="center">None.</Box>}
+        columnDefinitions={[
+          { id: "key", header: "Key", isRowHeader: true, cell: ([key]) => key },
+          { id: "values", header: "Values", cell: ([, values]) => values.join(", ") },
+        ]}
+      />
+    </SpaceBetween>
+  );
+}
