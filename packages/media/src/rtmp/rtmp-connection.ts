@@ -1,15 +1,16 @@
 import type { Socket } from "node:net";
 import type { SessionEndReason } from "../engine/messages.ts";
+import { END_REASONS } from "../ingest/end-reasons.ts";
+import type { IngestPort, MediaFeed, Publisher } from "../ingest/ingest-port.ts";
+import { parsePublishName } from "../ingest/publish-name.ts";
 import type { MediaLimits } from "../limits.ts";
-import { MediaError, type MediaErrorCode } from "../media-error.ts";
+import { MediaError } from "../media-error.ts";
 import { readAggregate } from "./aggregate.ts";
 import { type Amf0Value, decodeAmf0 } from "./amf0.ts";
 import * as answers from "./answers.ts";
 import { ChunkReader } from "./chunk-reader.ts";
 import { ServerHandshake } from "./handshake.ts";
-import type { IngestPort, MediaFeed, Publisher } from "./ingest-port.ts";
 import { MESSAGE, USER_CONTROL } from "./message-type.ts";
-import { parsePublishName } from "./stream-name.ts";
 
 /** After our last words the peer has this long to close. */
 const LINGER_MS = 2_000;
@@ -24,18 +25,6 @@ export interface RtmpConnectionOptions {
   /** Monotonic milliseconds. */
   readonly monotonicMs: () => number;
 }
-
-/** What a broadcast is told when its encoder's bytes end in an error. */
-export const END_REASONS = {
-  protocol: "protocol-error",
-  limit: "protocol-error",
-  "unsupported-media": "unsupported-media",
-  "multitrack-not-allowed": "multitrack-not-allowed",
-  "multitrack-track-count": "multitrack-track-count",
-  "multitrack-track-media": "multitrack-track-media",
-  refused: "stopped",
-  engine: "internal-error",
-} as const satisfies Record<MediaErrorCode, SessionEndReason>;
 
 type State = "handshake" | "unconnected" | "connected" | "authorising" | "publishing" | "closing";
 

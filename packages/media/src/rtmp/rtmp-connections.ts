@@ -1,8 +1,8 @@
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
+import type { IngestPort } from "../ingest/ingest-port.ts";
 import type { MediaLimits } from "../limits.ts";
-import type { IngestPort } from "./ingest-port.ts";
 import { RtmpConnection } from "./rtmp-connection.ts";
 
 /** Deadlines are kept to this precision. */

@@ -7,10 +7,10 @@ import type {
 } from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
 import { type Rendition, SOURCE_RENDITION, sourceRendition } from "../hls/rendition.ts";
+import type { Publisher } from "../ingest/ingest-port.ts";
 import { MediaError } from "../media-error.ts";
 import { id3TextTag } from "../mpegts/id3-tag.ts";
 import type { Recording } from "../recording/recording.ts";
-import type { Publisher } from "../rtmp/ingest-port.ts";
 import { type Cut, LeadingCutter } from "../segmenter/cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";

@@ -1,6 +1,6 @@
 import type { SessionEndReason } from "../engine/messages.ts";
+import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
 import type { Amf0Value } from "../rtmp/amf0.ts";
-import type { MediaFeed, Publisher } from "../rtmp/ingest-port.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { TrackReader, type VideoFrame } from "./track-reader.ts";
 

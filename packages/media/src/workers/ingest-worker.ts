@@ -1,10 +1,10 @@
 import type { Socket } from "node:net";
 import type { MediaHost, SessionEndReason } from "../engine/messages.ts";
 import { StreamEngine } from "../engine/stream-engine.ts";
+import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
 import { MediaError, type MediaErrorCode } from "../media-error.ts";
 import type { Amf0Value } from "../rtmp/amf0.ts";
 import type { IngestDoor } from "../rtmp/ingest-door.ts";
-import type { MediaFeed, Publisher } from "../rtmp/ingest-port.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import type { Calls } from "./calls.ts";
 import { RelayedPublisher, RelayFeed } from "./publisher-relay.ts";

@@ -1,8 +1,8 @@
 import type { SessionEndReason } from "../engine/messages.ts";
+import { END_REASONS } from "../ingest/end-reasons.ts";
+import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
 import { MediaError, type MediaErrorCode } from "../media-error.ts";
 import type { Amf0Value } from "../rtmp/amf0.ts";
-import type { MediaFeed, Publisher } from "../rtmp/ingest-port.ts";
-import { END_REASONS } from "../rtmp/rtmp-connection.ts";
 import type { Calls } from "./calls.ts";
 import type { MainMethods, PublisherFacts, RelaySource, WorkerMethods } from "./worker-messages.ts";
 

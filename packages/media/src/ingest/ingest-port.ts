@@ -1,7 +1,7 @@
 import type { SessionEndReason } from "../engine/messages.ts";
-import type { Amf0Value } from "./amf0.ts";
+import type { Amf0Value } from "../rtmp/amf0.ts";
 
-/** What a connection needs of the rest of the engine: nothing here knows segments or recordings. */
+/** What a connection, of any protocol, needs of the rest of the engine: nothing here knows segments or recordings. */
 export interface IngestPort {
   /**
    * Asks whether `publisher` may publish. Resolves to where its media goes; the broadcast exists from then on.
@@ -30,9 +30,12 @@ export interface Publisher {
   fail(error: unknown): void;
 }
 
-/** Where an accepted publisher's media goes. Throwing MediaError ends the connection. */
+/**
+ * Where an accepted publisher's media goes: bodies of FLV tags, which is what RTMP carries; other protocols make them.
+ * Throwing MediaError ends the connection.
+ */
 export interface MediaFeed {
-  /** `body` is scratch memory, valid during the call. */
+  /** `timestampMs` has 32 bits and wraps; `body` is scratch memory, valid during the call. */
   video(timestampMs: number, body: Buffer): void;
   audio(timestampMs: number, body: Buffer): void;
   metadata(values: readonly Amf0Value[]): void;

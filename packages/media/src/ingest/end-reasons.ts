@@ -1,0 +1,14 @@
+import type { SessionEndReason } from "../engine/messages.ts";
+import type { MediaErrorCode } from "../media-error.ts";
+
+/** What a broadcast is told when its encoder's bytes end in an error. */
+export const END_REASONS = {
+  protocol: "protocol-error",
+  limit: "protocol-error",
+  "unsupported-media": "unsupported-media",
+  "multitrack-not-allowed": "multitrack-not-allowed",
+  "multitrack-track-count": "multitrack-track-count",
+  "multitrack-track-media": "multitrack-track-media",
+  refused: "stopped",
+  engine: "internal-error",
+} as const satisfies Record<MediaErrorCode, SessionEndReason>;
