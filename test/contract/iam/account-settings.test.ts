@@ -131,13 +131,17 @@ describe("the account's password policy", () => {
   it("refuses lengths and ages that AWS refuses", async () => {
     expect(
       await failureOf(() =>
-        iam.updateAccountPasswordPolicy({ MinimumPasswordLength: 5, MaxPasswordAge: 1096 }),
+        iam.updateAccountPasswordPolicy({
+          MaxPasswordAge: 1096,
+          MinimumPasswordLength: 5,
+          PasswordReusePrevention: 25,
+        }),
       ),
     ).toEqual({
       code: "ValidationError",
       status: 400,
       message:
-        "2 validation errors detected: Value at 'minimumPasswordLength' failed to satisfy constraint: Member must have value greater than or equal to 6; Value at 'maxPasswordAge' failed to satisfy constraint: Member must have value less than or equal to 1095",
+        "3 validation errors detected: Value at 'minimumPasswordLength' failed to satisfy constraint: Member must have value greater than or equal to 6; Value at 'passwordReusePrevention' failed to satisfy constraint: Member must have value less than or equal to 24; Value at 'maxPasswordAge' failed to satisfy constraint: Member must have value less than or equal to 1095",
     });
   });
 });

@@ -56,7 +56,7 @@ describe("accounts", () => {
     ).toMatchObject({ code: "NoSuchEntity" });
     const AccessKeyId = one.accessKeyId;
     expect(await failureOf(() => second.getAccessKeyLastUsed({ AccessKeyId }))).toMatchObject({
-      code: "NoSuchEntity",
+      code: "AccessDenied",
     });
     expect((await second.listPolicies({ Scope: "Local" })).Policies).toEqual([]);
 

@@ -6,6 +6,7 @@ import { allow, EC2_TRUST, failureOf, iamOf, policyOf, trusting } from "./iam-ap
 const ACCOUNT = "000000000000";
 const POLICY = policyOf([allow("s3:ListAllMyBuckets")]);
 const CUSTOM = `arn:aws:iam::${ACCOUNT}:policy/custom`;
+const ROLE = `arn:aws:iam::${ACCOUNT}:role/app`;
 const MISSING = `arn:aws:iam::${ACCOUNT}:policy/missing`;
 const SERVICE_ROLE_POLICY = "arn:aws:iam::aws:policy/aws-service-role/IVSRecordToS3";
 
@@ -373,6 +374,88 @@ const rows: Row[] = [
     400,
     "Invalid Marker.",
     () => iam.listRoles({ Marker: "made up" }),
+  ],
+  [
+    "a boundary that is no policy",
+    "InvalidInput",
+    400,
+    `ARN ${ROLE} is not valid.`,
+    () => iam.putRolePermissionsBoundary({ RoleName: "app", PermissionsBoundary: ROLE }),
+  ],
+  [
+    "a new user's boundary that is no policy",
+    "InvalidInput",
+    400,
+    `ARN ${ROLE} is not valid.`,
+    () => iam.createUser({ UserName: "bound", PermissionsBoundary: ROLE }),
+  ],
+  [
+    "attaching what is no policy",
+    "InvalidInput",
+    400,
+    `ARN ${ROLE} is not valid.`,
+    () => iam.attachRolePolicy({ RoleName: "app", PolicyArn: ROLE }),
+  ],
+  [
+    "the entities of a policy that isn't there",
+    "NoSuchEntity",
+    404,
+    `Policy ${MISSING} does not exist or is not attachable.`,
+    () => iam.listEntitiesForPolicy({ PolicyArn: MISSING }),
+  ],
+  [
+    "a version of a policy that isn't there",
+    "NoSuchEntity",
+    404,
+    `Policy ${MISSING} version v1 does not exist or is not attachable.`,
+    () => iam.getPolicyVersion({ PolicyArn: MISSING, VersionId: "v1" }),
+  ],
+  [
+    "SetDefaultPolicyVersion of a policy that isn't there",
+    "NoSuchEntity",
+    404,
+    `Policy ${MISSING} version v1 does not exist or is not attachable.`,
+    () => iam.setDefaultPolicyVersion({ PolicyArn: MISSING, VersionId: "v1" }),
+  ],
+  [
+    "the last use of an access key that isn't there",
+    "AccessDenied",
+    403,
+    "User: arn:aws:iam::000000000000:root is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key AKIAIOSFODNN7EXAMPLE",
+    () => iam.getAccessKeyLastUsed({ AccessKeyId: "AKIAIOSFODNN7EXAMPLE" }),
+  ],
+  [
+    "membership of nobody in nothing, by the user",
+    "NoSuchEntity",
+    404,
+    "The user with name nobody cannot be found.",
+    () => iam.removeUserFromGroup({ GroupName: "none", UserName: "nobody" }),
+  ],
+  [
+    "RemoveRoleFromInstanceProfile of a role that isn't in it",
+    "NoSuchEntity",
+    404,
+    "Role app in Instance Profile box cannot be found.",
+    () => iam.removeRoleFromInstanceProfile({ InstanceProfileName: "box", RoleName: "app" }),
+  ],
+  [
+    "a tag key to remove that is too long",
+    "ValidationError",
+    400,
+    "1 validation error detected: Value at 'tagKeys' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 128, Member must have length greater than or equal to 1, Member must satisfy regular expression pattern: [\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+, Member must not be null]",
+    () => iam.untagRole({ RoleName: "app", TagKeys: ["k".repeat(129)] }),
+  ],
+  [
+    "three members at once, in AWS's order",
+    "ValidationError",
+    400,
+    "3 validation errors detected: Value at 'clientIDList' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 255, Member must have length greater than or equal to 1]; Value at 'thumbprintList' failed to satisfy constraint: Member must satisfy constraint: [Member must have length less than or equal to 40, Member must have length greater than or equal to 40]; Value at 'url' failed to satisfy constraint: Member must have length less than or equal to 255",
+    () =>
+      iam.createOpenIDConnectProvider({
+        Url: "u".repeat(256),
+        ThumbprintList: ["t".repeat(41)],
+        ClientIDList: ["c".repeat(256)],
+      }),
   ],
   [
     "CreateAccessKey for root",

@@ -73,36 +73,56 @@ describe.each(["User", "Group", "Role"])("a %s", (kind) => {
   });
 });
 
+type Tags = Record<string, string>;
+
+const pairsOf = (tags: Tags) => Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+const tagsOf = (kind: string, name: object, page: object = {}) =>
+  call<{ Tags: object[]; Marker?: string }>(`List${kind}Tags`, { ...name, ...page });
+
 describe.each([
   ["User", { UserName: "n" }],
   ["Role", { RoleName: "n" }],
+])("tags of a %s", (kind, name) => {
+  it("are added, replaced irrespective of case, listed by pages and removed", async () => {
+    const tag = (tags: Tags) => call(`Tag${kind}`, { ...name, Tags: pairsOf(tags) });
+    await tag({ b: "1", A: "2", c: "" });
+    await tag({ B: "3" });
+    const first = await tagsOf(kind, name, { MaxItems: 2 });
+    expect(first).toMatchObject({ IsTruncated: true, Tags: pairsOf({ A: "2", B: "3" }) });
+    const rest = await tagsOf(kind, name, { Marker: first.Marker });
+    expect(rest).toMatchObject({ IsTruncated: false, Tags: pairsOf({ c: "" }) });
+    await call(`Untag${kind}`, { ...name, TagKeys: ["a", "B", "unknown"] });
+    expect(await tagsOf(kind, name)).toMatchObject({ Tags: [{ Key: "c" }] });
+  });
+});
+
+describe.each([
   ["Policy", { PolicyArn: "arn:aws:iam::000000000000:policy/n" }],
   ["InstanceProfile", { InstanceProfileName: "n" }],
 ])("tags of a %s", (kind, name) => {
-  it("are added, replaced irrespective of case, listed by pages and removed", async () => {
-    const tag = (tags: Record<string, string>) =>
-      call(`Tag${kind}`, {
-        ...name,
-        Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })),
-      });
-    await tag({ b: "1", A: "2", c: "" });
-    await tag({ B: "3" });
-    const first = await call<{ Marker: string }>(`List${kind}Tags`, { ...name, MaxItems: 2 });
-    expect(first).toMatchObject({
-      IsTruncated: true,
-      Tags: [
-        { Key: "A", Value: "2" },
-        { Key: "B", Value: "3" },
-      ],
+  it("are told apart by case, listed with short keys first, by pages, and removed", async () => {
+    const tag = (tags: readonly object[]) => call(`Tag${kind}`, { ...name, Tags: tags });
+    await tag(pairsOf({ abc: "1", b: "2", B: "3" }));
+    await tag(pairsOf({ abc: "4" }));
+    const first = await tagsOf(kind, name, { MaxItems: 2 });
+    expect(first).toMatchObject({ IsTruncated: true, Tags: pairsOf({ B: "3", b: "2" }) });
+    const rest = await tagsOf(kind, name, { Marker: first.Marker });
+    expect(rest).toMatchObject({ IsTruncated: false, Tags: pairsOf({ abc: "4" }) });
+    const twice = [...pairsOf({ x: "1" }), ...pairsOf({ x: "2" })];
+    expect(await failureOf(() => tag(twice))).toEqual({
+      code: "InvalidInput",
+      status: 400,
+      message: "Duplicate tag keys found.",
     });
-    const { Marker } = first;
-    const rest = await call(`List${kind}Tags`, { ...name, Marker });
-    expect(rest).toMatchObject({ IsTruncated: false, Tags: [{ Key: "c", Value: "" }] });
-    await call(`Untag${kind}`, { ...name, TagKeys: ["a", "B", "unknown"] });
-    expect(await call(`List${kind}Tags`, name)).toMatchObject({ Tags: [{ Key: "c" }] });
-    const tooMany = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`k${n}`, "v"]));
-    expect(await failureOf(() => tag(tooMany))).toMatchObject({ code: "LimitExceeded" });
-    expect(await call(`List${kind}Tags`, name)).toMatchObject({ Tags: [{ Key: "c" }] });
+    await call(`Untag${kind}`, { ...name, TagKeys: ["B", "ABC", "unknown"] });
+    expect(await tagsOf(kind, name)).toMatchObject({ Tags: pairsOf({ b: "2", abc: "4" }) });
+    const tooMany = Object.fromEntries(Array.from({ length: 49 }, (_, n) => [`k${n}`, "v"]));
+    expect(await failureOf(() => tag(pairsOf(tooMany)))).toEqual({
+      code: "LimitExceeded",
+      status: 409,
+      message: "The number of tags has reached the maximum limit.",
+    });
+    expect((await tagsOf(kind, name)).Tags).toHaveLength(2);
   });
 });
 
@@ -143,6 +163,7 @@ describe("instance profiles", () => {
     });
     await iam.addRoleToInstanceProfile({ InstanceProfileName, RoleName: "n" });
     const { InstanceProfile } = await iam.getInstanceProfile({ InstanceProfileName });
+    expect(InstanceProfile?.Tags).toEqual(Tags);
     expect(InstanceProfile?.Roles).toMatchObject([{ RoleName: "n" }]);
     const byRole = await iam.listInstanceProfilesForRole({ RoleName: "n" });
     const byPath = await iam.listInstanceProfiles({ PathPrefix: Path });
@@ -167,6 +188,7 @@ describe("roles", () => {
       PermissionsBoundary,
       Tags: [{ Key: "team", Value: "core" }],
     });
+    expect(made.Role).not.toHaveProperty("Description");
     expect(made.Role).not.toHaveProperty("MaxSessionDuration");
     expect(made.Role).not.toHaveProperty("RoleLastUsed");
     const { Role } = await iam.getRole({ RoleName });
@@ -190,5 +212,25 @@ describe("roles", () => {
     expect(again?.RoleId).not.toBe(Role?.RoleId);
     expect(again).not.toHaveProperty("Tags");
     expect(again).not.toHaveProperty("PermissionsBoundary");
+  });
+});
+
+describe("the account's authorization details", () => {
+  it("have empty lists where there is nothing, but no inline policies of a user", async () => {
+    await iam.createUser({ UserName: "plain" });
+    await iam.createRole({ RoleName: "plain", AssumeRolePolicyDocument: EC2_TRUST });
+    const { UserDetailList, RoleDetailList, ...rest } = await iam.getAccountAuthorizationDetails({
+      Filter: ["User", "Role"],
+    });
+    expect(rest).toMatchObject({ GroupDetailList: [], Policies: [], IsTruncated: false });
+    const user = UserDetailList?.find(({ UserName }) => UserName === "plain");
+    expect(user).toMatchObject({ AttachedManagedPolicies: [], GroupList: [], Tags: [] });
+    expect(user).not.toHaveProperty("UserPolicyList");
+    expect(RoleDetailList?.find(({ RoleName }) => RoleName === "plain")).toMatchObject({
+      AttachedManagedPolicies: [],
+      InstanceProfileList: [],
+      RolePolicyList: [],
+      Tags: [],
+    });
   });
 });

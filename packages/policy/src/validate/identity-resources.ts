@@ -78,6 +78,6 @@ const IAM_PATHS = [
 const IAM_WHOLE: ReadonlySet<string> = new Set(["*", "root"]);
 
 const IAM_PATH_PROBLEM =
-  'IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, ' +
+  'IAM resource path must either be "*", root, or start with user/, federated-user/, role/, group/, ' +
   "instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, " +
   "oidc-provider/, report/, access-report/.";

@@ -20,7 +20,7 @@ const SYNTAX = "Syntax errors in policy.";
 const LEGACY = "The policy failed legacy parsing";
 const VENDOR = "Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.";
 const IAM_PATH =
-  'IAM resource path must either be "*" or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.';
+  'IAM resource path must either be "*", root, or start with user/, federated-user/, role/, group/, instance-profile/, mfa/, server-certificate/, policy/, sms-mfa/, saml-provider/, oidc-provider/, report/, access-report/.';
 
 describe("a whole policy", () => {
   it.each<[string, unknown, string]>([
@@ -99,6 +99,19 @@ describe("a statement", () => {
     [{ Condition: { DateLessThan: { "aws:CurrentTime": "tomorrow" } } }, LEGACY],
     [{ Condition: { DateLessThan: { "aws:CurrentTime": "2026-01-01T00:00:00Z" } } }, "valid"],
     [{ Condition: { DateLessThan: { "aws:CurrentTime": "-292275054" } } }, "valid"],
+    ...[
+      ["01T", "valid"],
+      ["2016-12-13t2:00:00.593194+23", "valid"],
+      ["2016-12-13T21:20:37,5-10:30", "valid"],
+      ["2016-12-13T21:20:37+24", LEGACY],
+      ["2016-12-13t2:00:00.593194+1", LEGACY],
+      ["2016-12-13t2:00:00.1999999999+10:59", LEGACY],
+      ["2016-02-30", LEGACY],
+      ["234-13", LEGACY],
+    ].map(([date, answer = ""]): [object, string] => [
+      { Condition: { DateLessThanEquals: { a: date } } },
+      answer,
+    ]),
     [{ Condition: { DateLessThan: { "aws:CurrentTime": "9223372036854775808" } } }, LEGACY],
     [{ Condition: { StringEquals: { username: "x" } } }, "valid"],
     [{ Condition: { StringFoo: {} } }, "valid"],
@@ -199,9 +212,9 @@ describe("the order of checks", () => {
       'Resource y must be in ARN format or "*".',
     ],
     [
-      "the action's format before a missing resource",
+      "a missing resource before the action's format",
       { Version: "2012-10-17", Statement: { ...GOOD, Action: "x", Resource: [] } },
-      VENDOR,
+      "Policy statement must contain resources.",
     ],
   ])("%s", (_name, policy, expected) => {
     expect(answer(policy)).toBe(expected);

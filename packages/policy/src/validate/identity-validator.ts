@@ -21,9 +21,9 @@ const CHECKS: readonly Check<JsonObject>[] = [
   checkSids,
   checkPrincipals,
   checkActionsPresent,
+  checkResourcesPresent,
   checkResources,
   checkActions,
-  checkResourcesPresent,
 ];
 
 /**

@@ -4,6 +4,7 @@ import { AwsError } from "../kernel/aws-error.ts";
 import type { CallAudit, CallAuditor } from "../kernel/call-audit.ts";
 import type { Clock } from "../kernel/clock.ts";
 import { findViolations, validationSentence } from "../kernel/constraints.ts";
+import { inHashOrder } from "../kernel/hash-order.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { Invoke, InvokeOptions } from "../kernel/invoke.ts";
 import type { AnyOperationHandler, Authorization, OperationHandler } from "../kernel/operations.ts";
@@ -181,5 +182,8 @@ function validate(
     ...findViolations(operation.name, input, constraints),
   ];
   if (violations.length === 0) return;
-  throw new AwsError(constraints.errorCode, validationSentence(violations), { status: 400 });
+  const told = constraints.inHashOrder
+    ? inHashOrder(violations, operation.input?.members.length ?? 0)
+    : violations;
+  throw new AwsError(constraints.errorCode, validationSentence(told), { status: 400 });
 }

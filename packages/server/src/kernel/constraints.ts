@@ -5,6 +5,8 @@ export interface Constraint {
   /** AWS's own pattern as its message prints it; the whole value must match. Never a caller's. */
   readonly pattern?: string;
   readonly values?: readonly string[];
+  /** Of a list's items: the rule that AWS's sentence adds to the others. */
+  readonly notNull?: true;
   /** Marks a map: `min` and `max` count its entries, whose keys are the caller's, not members. */
   readonly entries?: { readonly key: Constraint; readonly value: Constraint };
 }
@@ -20,6 +22,8 @@ export interface ServiceConstraints {
   readonly errorCode: "ValidationError" | "ValidationException" | "InvalidArgument";
   /** The service's messages don't list what an enumeration allows, as IAM's don't. */
   readonly keepsValuesToItself?: true;
+  /** Violations come in the order in which a hash map of Java keeps their members: see below. */
+  readonly inHashOrder?: true;
 }
 
 export interface Violation {
@@ -28,6 +32,7 @@ export interface Violation {
   readonly rule: string;
 }
 
+const NOT_NULL_RULE = "Member must not be null";
 const ENUM_RULE = "Member must satisfy enum value set";
 const ENUM_VALUES = /Member must satisfy enum value set: \[[^\]]*\]/;
 
@@ -100,7 +105,7 @@ function visitList(
     found.push({ path, rule: `Member must satisfy constraint: [${rulesOf(item).join(", ")}]` });
 }
 
-function rulesOf({ values, max, min, pattern }: Constraint): readonly string[] {
+function rulesOf({ values, max, min, pattern, notNull }: Constraint): readonly string[] {
   if (values) return [`${ENUM_RULE}: [${values.join(", ")}]`];
   return [
     ...(max === undefined ? [] : [`Member must have length less than or equal to ${max}`]),
@@ -108,6 +113,7 @@ function rulesOf({ values, max, min, pattern }: Constraint): readonly string[] {
     ...(pattern === undefined
       ? []
       : [`Member must satisfy regular expression pattern: ${pattern}`]),
+    ...(notNull ? [NOT_NULL_RULE] : []),
   ];
 }
 

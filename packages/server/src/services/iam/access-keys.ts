@@ -4,8 +4,14 @@ import { defineOperations } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { newUniqueId } from "../../kernel/unique-ids.ts";
 import { onOwner } from "./authorization.ts";
-import { requireCallerUserName } from "./calling-user.ts";
-import { invalidInput, noSuchEntity, quotaExceeded, validationError } from "./errors.ts";
+import { callerSubject, requireCallerUserName } from "./calling-user.ts";
+import {
+  accessDenied,
+  invalidInput,
+  noSuchEntity,
+  quotaExceeded,
+  validationError,
+} from "./errors.ts";
 import { pageOf } from "./pagination.ts";
 import { change, type IamParts } from "./parts.ts";
 import { ACCESS_KEYS_PER_USER } from "./quotas.ts";
@@ -209,7 +215,11 @@ async function ownerOfKey(context: RequestContext, id: string) {
     .where("key.access_key_id", "=", id)
     .where("key.account_id", "=", context.accountId)
     .executeTakeFirst();
-  if (!owner) throw noSuchKey(id);
+  // AWS calls a key that doesn't exist forbidden, in a sentence that lacks a colon.
+  if (!owner)
+    throw accessDenied(
+      `${callerSubject(context)} is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key ${id}`,
+    );
   return owner;
 }
 

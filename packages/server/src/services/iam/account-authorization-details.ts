@@ -20,7 +20,7 @@ import { documentOf, versionSummary, versionsOf } from "./policy-versions.ts";
 import { roleLastUsed, roleSummary } from "./role-details.ts";
 import type { Role } from "./role-queries.ts";
 import type { IamTables } from "./tables.ts";
-import { tagsMember, tagsOf } from "./tag-queries.ts";
+import { tagsOf } from "./tag-queries.ts";
 import { userSummary } from "./user-details.ts";
 import { type Group, groupArn, groupsOfUser, type User } from "./user-queries.ts";
 
@@ -131,13 +131,15 @@ async function readEntries(
 
 async function userDetail(db: Db, user: User): Promise<iam.UserDetail> {
   const groups = await groupsOfUser(db, user.user_id);
+  const inline = await inlineDetails(db, user.user_id);
   return {
     ...userSummary(user),
     GroupList: groups.map((group) => group.group_name),
-    UserPolicyList: await inlineDetails(db, user.user_id),
+    // The only list that AWS leaves out when it is empty.
+    ...(inline.length === 0 ? {} : { UserPolicyList: inline }),
     AttachedManagedPolicies: await attachedDetails(db, user.user_id),
     ...boundaryMember(user.boundary_arn),
-    ...tagsMember(await tagsOf(db, user.user_id)),
+    Tags: await tagsOf(db, user.user_id),
   };
 }
 
@@ -163,7 +165,7 @@ async function roleDetail(parts: IamParts, db: Db, role: Role): Promise<iam.Role
     RolePolicyList: await inlineDetails(db, role.role_id),
     AttachedManagedPolicies: await attachedDetails(db, role.role_id),
     ...boundaryMember(role.boundary_arn),
-    ...tagsMember(await tagsOf(db, role.role_id)),
+    Tags: await tagsOf(db, role.role_id),
     RoleLastUsed: roleLastUsed(parts.lastUsed, role),
   };
 }

@@ -8,7 +8,7 @@ import { noSuchPolicy, notAttachable, policyNotAttachable, quotaExceeded } from 
 import { type PolicyOwner, refuseProtectedOwner, requireOwner } from "./owners.ts";
 import { type PageInput, pageOf } from "./pagination.ts";
 import { change, type IamParts } from "./parts.ts";
-import { findPolicy, type ManagedPolicy, requireArn } from "./policy-queries.ts";
+import { findPolicy, type ManagedPolicy, requirePolicyArn } from "./policy-queries.ts";
 import { actsForOwner } from "./protected-role.ts";
 import { ATTACHED_POLICIES_MAX } from "./quotas.ts";
 import { required } from "./required.ts";
@@ -74,7 +74,7 @@ function attach(
   name: string,
   input: AttachInput,
 ) {
-  const arn = requireArn(required(input.PolicyArn, "policyArn"));
+  const arn = requirePolicyArn(required(input.PolicyArn, "policyArn"));
   const { accountId } = context;
   return change(parts, context, async ({ db }) => {
     const owner = await requireOwner(db, accountId, kind, name);
@@ -119,7 +119,7 @@ function detach(
   name: string,
   input: AttachInput,
 ) {
-  const arn = requireArn(required(input.PolicyArn, "policyArn"));
+  const arn = requirePolicyArn(required(input.PolicyArn, "policyArn"));
   return change(parts, context, async ({ db }) => {
     const owner = await requireOwner(db, context.accountId, kind, name);
     refuseProtectedOwner(owner, context);

@@ -10,3 +10,8 @@ export function requireCallerUserName(context: RequestContext): string {
   if (principal.kind === "user") return principal.userName;
   throw validationError("Must specify userName when calling with non-User credentials");
 }
+
+/** The caller as the subject of a refusal. */
+export function callerSubject({ caller: { principal } }: RequestContext): string {
+  return "arn" in principal ? `User: ${principal.arn}` : "The caller";
+}

@@ -42,6 +42,7 @@ const CONTEXT_KEY_TYPES = ["string", "numeric", "boolean", "ip", "binary", "date
 export const iamConstraints: ServiceConstraints = {
   errorCode: "ValidationError",
   keepsValuesToItself: true,
+  inHashOrder: true,
   members: {
     UserName: existingUserName,
     "CreateUser.UserName": name(64),
@@ -79,7 +80,12 @@ export const iamConstraints: ServiceConstraints = {
     Key: { min: 1, max: 128, pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+" },
     Value: { max: 256, pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*" },
     TagKeys: { max: 50 },
-    "TagKeys.member": { min: 1, max: 128, pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+" },
+    "TagKeys.member": {
+      min: 1,
+      max: 128,
+      pattern: "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+",
+      notNull: true,
+    },
     AccountAlias: { min: 3, max: 63, pattern: "^[a-z0-9]([a-z0-9]|-(?!-)){1,61}[a-z0-9]$" },
     Password: password,
     OldPassword: password,

@@ -131,8 +131,8 @@ export function groupOperations(parts: IamParts) {
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
           const { accountId } = context;
-          const group = await requireGroup(db, accountId, required(input.GroupName, "groupName"));
           const user = await requireUser(db, accountId, required(input.UserName, "userName"));
+          const group = await requireGroup(db, accountId, required(input.GroupName, "groupName"));
           const groups = await groupsOfUser(db, user.user_id);
           if (groups.some((member) => member.group_id === group.group_id)) return {};
           if (groups.length >= GROUPS_PER_USER)
@@ -150,8 +150,8 @@ export function groupOperations(parts: IamParts) {
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
           const { accountId } = context;
-          const group = await requireGroup(db, accountId, required(input.GroupName, "groupName"));
           const user = await requireUser(db, accountId, required(input.UserName, "userName"));
+          const group = await requireGroup(db, accountId, required(input.GroupName, "groupName"));
           await db
             .deleteFrom("iam_group_members")
             .where("group_id", "=", group.group_id)

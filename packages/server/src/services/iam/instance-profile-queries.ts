@@ -3,7 +3,7 @@ import type { Kysely, Selectable } from "kysely";
 import { noSuchNamed } from "./errors.ts";
 import { roleSummary } from "./role-details.ts";
 import type { IamTables, InstanceProfileRow } from "./tables.ts";
-import { tagsMember, tagsOf } from "./tag-queries.ts";
+import { tagsOf } from "./tag-queries.ts";
 
 type Db = Kysely<IamTables>;
 
@@ -46,10 +46,11 @@ export async function listedInstanceProfile(db: Db, profile: InstanceProfile) {
   } satisfies iam.InstanceProfile;
 }
 
+/** As GetInstanceProfile shows it: tags are an empty list when there are none, as a policy's. */
 export async function describedInstanceProfile(db: Db, profile: InstanceProfile) {
   return {
     ...(await listedInstanceProfile(db, profile)),
-    ...tagsMember(await tagsOf(db, profile.profile_id)),
+    Tags: await tagsOf(db, profile.profile_id),
   } satisfies iam.InstanceProfile;
 }
 

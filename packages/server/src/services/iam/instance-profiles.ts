@@ -4,7 +4,7 @@ import { type Authorization, defineOperations } from "../../kernel/operations.ts
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { newUniqueId } from "../../kernel/unique-ids.ts";
 import { onInstanceProfile, onList, onNew, onOwner, requestTags } from "./authorization.ts";
-import { alreadyExists, noSuchNamed, quotaExceeded, stillReferenced } from "./errors.ts";
+import { alreadyExists, noSuchEntity, quotaExceeded, stillReferenced } from "./errors.ts";
 import {
   describedInstanceProfile,
   instanceProfilesOfRole,
@@ -19,7 +19,7 @@ import { INSTANCE_PROFILES_PER_ACCOUNT } from "./quotas.ts";
 import { required } from "./required.ts";
 import { findRole, requireRole, roleArn } from "./role-queries.ts";
 import type { IamTables, InstanceProfileRow } from "./tables.ts";
-import { deleteTagsOf, putTags } from "./tag-queries.ts";
+import { deleteTagsOf, echoedTags, putTags } from "./tag-queries.ts";
 
 type Db = Kysely<IamTables>;
 
@@ -39,7 +39,11 @@ export function instanceProfileOperations(parts: IamParts) {
         change(parts, context, async ({ db }) => {
           const profile = await insertProfile(parts, context, db, named(input), input.Path);
           await putTags(db, context.accountId, profile.profile_id, input.Tags);
-          return { InstanceProfile: await describedInstanceProfile(db, profile) };
+          const InstanceProfile = {
+            ...(await listedInstanceProfile(db, profile)),
+            ...echoedTags(input.Tags),
+          };
+          return { InstanceProfile };
         }),
     },
     GetInstanceProfile: {
@@ -127,7 +131,10 @@ export function instanceProfileOperations(parts: IamParts) {
           const profile = await requireInstanceProfile(db, accountId, named(input));
           const role = await requireRole(db, accountId, required(input.RoleName, "roleName"));
           refuseProtectedRole(role, context);
-          if (profile.role_id !== role.role_id) throw noSuchNamed("role", role.role_name);
+          if (profile.role_id !== role.role_id)
+            throw noSuchEntity(
+              `Role ${role.role_name} in Instance Profile ${profile.profile_name} cannot be found.`,
+            );
           await setRole(db, profile.profile_id, null);
           return {};
         }),

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Migration, Tables } from "../../kernel/store.ts";
 import { accessMigrations } from "./access-migrations.ts";
 import { accountMigrations } from "./account-migrations.ts";
@@ -14,6 +14,7 @@ export const iamMigrations: readonly Migration[] = [
   ...federationMigrations,
   ...accessMigrations,
   { name: "iam/0050-account-changes", up: createAccountChanges },
+  { name: "iam/0060-tag-key-case", up: keepCaseOfTagKeys },
 ];
 
 async function createPrincipals(db: Kysely<Tables>): Promise<void> {
@@ -167,6 +168,12 @@ async function createAccountChanges({ schema }: Kysely<Tables>): Promise<void> {
     .addColumn("account_id", "text", (c) => c.primaryKey())
     .addColumn("change_id", "text", (c) => c.notNull())
     .execute();
+}
+
+/** Only users' and roles' tag keys are told apart irrespective of case. */
+async function keepCaseOfTagKeys(db: Kysely<Tables>): Promise<void> {
+  await sql`update iam_tags set tag_key_fold = tag_key
+    where substr(owner_id, 1, 4) not in ('AIDA', 'AROA')`.execute(db);
 }
 
 async function index(

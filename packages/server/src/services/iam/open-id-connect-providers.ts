@@ -14,7 +14,7 @@ import {
 } from "./quotas.ts";
 import { required } from "./required.ts";
 import type { IamTables } from "./tables.ts";
-import { deleteTagsOf, putTags, tagsOf } from "./tag-queries.ts";
+import { deleteTagsOf, echoedTags, putTags, tagsOf } from "./tag-queries.ts";
 import {
   listResourceTags,
   onTaggedResource,
@@ -49,8 +49,7 @@ export function openIdConnectProviderOperations(parts: IamParts) {
         change(parts, context, async ({ db }) => {
           const provider = await insertProvider(db, context, input);
           await putTags(db, context.accountId, provider.arn, input.Tags);
-          const Tags = await tagsOf(db, provider.arn);
-          return { OpenIDConnectProviderArn: provider.arn, Tags };
+          return { OpenIDConnectProviderArn: provider.arn, ...echoedTags(input.Tags) };
         }),
     },
     GetOpenIDConnectProvider: {

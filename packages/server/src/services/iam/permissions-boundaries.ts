@@ -7,7 +7,7 @@ import { SERVICE_ROLE_PATH } from "./aws-managed-policies.ts";
 import { noSuchEntity, policyNotAttachable } from "./errors.ts";
 import { refuseProtectedOwner, requireOwner } from "./owners.ts";
 import { change, type IamParts } from "./parts.ts";
-import { findPolicy, requireArn } from "./policy-queries.ts";
+import { findPolicy, requirePolicyArn } from "./policy-queries.ts";
 import { required } from "./required.ts";
 import type { IamTables } from "./tables.ts";
 
@@ -75,7 +75,7 @@ export async function requireBoundaryPolicy(
   arn: string,
 ): Promise<void> {
   const { awsPolicies } = parts;
-  const policy = await findPolicy(db, awsPolicies, context.accountId, requireArn(arn));
+  const policy = await findPolicy(db, awsPolicies, context.accountId, requirePolicyArn(arn));
   if (!policy) throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);
   if (policy.aws && policy.path.startsWith(SERVICE_ROLE_PATH))
     throw policyNotAttachable("Cannot use a Service Role Policy as a permissions boundary.");

@@ -5,6 +5,7 @@ import type { RequestContext } from "../../kernel/request-context.ts";
 import { newUniqueId } from "../../kernel/unique-ids.ts";
 import { onList, onNew, onPolicy, requestTags } from "./authorization.ts";
 import { isAwsPolicyArn } from "./aws-managed-policies.ts";
+import { callerSubject } from "./calling-user.ts";
 import { accessDenied, alreadyExists, deleteConflict, quotaExceeded } from "./errors.ts";
 import { change, type IamParts } from "./parts.ts";
 import { policySummary } from "./policy-details.ts";
@@ -20,7 +21,7 @@ import { checkManagedPolicy } from "./policy-text.ts";
 import { POLICIES_PER_ACCOUNT } from "./quotas.ts";
 import { required } from "./required.ts";
 import type { IamTables, PolicyRow } from "./tables.ts";
-import { deleteTagsOf, putTags, tagsMember, tagsOf } from "./tag-queries.ts";
+import { deleteTagsOf, echoedTags, putTags, tagsOf } from "./tag-queries.ts";
 
 type Db = Kysely<IamTables>;
 
@@ -36,7 +37,7 @@ export function policyOperations(parts: IamParts) {
         change(parts, context, async ({ db }) => {
           const policy = await createPolicy(parts, context, db, input);
           const summary = policySummary(managedPolicy(policy), NO_USAGE);
-          return { Policy: { ...summary, ...tagsMember(await tagsOf(db, policy.policy_id)) } };
+          return { Policy: { ...summary, ...echoedTags(input.Tags) } };
         }),
     },
     GetPolicy: {
@@ -80,10 +81,8 @@ export function policyOperations(parts: IamParts) {
 /** Nobody changes AWS's policies, whatever they are allowed. @throws AccessDenied, ValidationError */
 export function requireOwnPolicyArn(arn: string, context: RequestContext): string {
   if (!isAwsPolicyArn(requireArn(arn))) return arn;
-  const { principal } = context.caller;
-  const user = "arn" in principal ? `User: ${principal.arn}` : "The caller";
   throw accessDenied(
-    `${user} is not authorized to perform: iam:${context.operation} on resource: policy ${arn}`,
+    `${callerSubject(context)} is not authorized to perform: iam:${context.operation} on resource: policy ${arn}`,
   );
 }
 

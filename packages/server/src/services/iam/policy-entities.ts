@@ -2,9 +2,10 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../kernel/operations.ts";
 import { onPolicy } from "./authorization.ts";
+import { notAttachable } from "./errors.ts";
 import { pageOf } from "./pagination.ts";
 import type { IamParts } from "./parts.ts";
-import { requirePolicy } from "./policy-queries.ts";
+import { findPolicy, requireArn } from "./policy-queries.ts";
 import { required } from "./required.ts";
 import type { IamTables, PolicyOwnerKind } from "./tables.ts";
 
@@ -29,7 +30,8 @@ export function policyEntityOperations(parts: IamParts) {
       handle: async (input, context) => {
         const db = context.db<IamTables>();
         const arn = required(input.PolicyArn, "policyArn");
-        await requirePolicy(db, parts.awsPolicies, context.accountId, arn);
+        const policy = await findPolicy(db, parts.awsPolicies, context.accountId, requireArn(arn));
+        if (!policy) throw notAttachable(arn);
         // Bounded by the account's quotas of users, groups and roles.
         const entities = [
           ...(await attachedEntities(db, context.accountId, arn)),

@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import { parseArn } from "../../kernel/arn.ts";
 import { type AwsManagedPolicies, isAwsPolicyArn } from "./aws-managed-policies.ts";
-import { noSuchEntity, noSuchPolicy, validationError } from "./errors.ts";
+import { invalidInput, noSuchEntity, noSuchPolicy, validationError } from "./errors.ts";
 import type { IamTables, PolicyRow } from "./tables.ts";
 
 /** A managed policy, a customer's or AWS's, as operations show it. */
@@ -21,6 +21,14 @@ export interface ManagedPolicy {
 /** @throws ValidationError in AWS's odd words for what isn't an ARN */
 export function requireArn(arn: string): string {
   if (!parseArn(arn)) throw validationError("Invalid ARN:  Could not be parsed!");
+  return arn;
+}
+
+/** @throws ValidationError, or InvalidInput for the ARN of something else */
+export function requirePolicyArn(arn: string): string {
+  const parsed = parseArn(requireArn(arn));
+  if (parsed?.service !== "iam" || !parsed.resource.startsWith("policy/"))
+    throw invalidInput(`ARN ${arn} is not valid.`);
   return arn;
 }
 

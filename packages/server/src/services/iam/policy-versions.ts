@@ -7,7 +7,13 @@ import { pageOf } from "./pagination.ts";
 import { change, type IamParts } from "./parts.ts";
 import { requireOwnPolicyArn } from "./policies.ts";
 import { parseVersionId, versionId } from "./policy-details.ts";
-import { type ManagedPolicy, noSuchPolicyVersion, requirePolicy } from "./policy-queries.ts";
+import {
+  findPolicy,
+  type ManagedPolicy,
+  noSuchPolicyVersion,
+  requireArn,
+  requirePolicy,
+} from "./policy-queries.ts";
 import { checkManagedPolicy, encodeDocument } from "./policy-text.ts";
 import { VERSIONS_PER_POLICY } from "./quotas.ts";
 import { required } from "./required.ts";
@@ -43,7 +49,8 @@ export function policyVersionOperations(parts: IamParts) {
         const db = context.db<IamTables>();
         const arn = required(input.PolicyArn, "policyArn");
         const id = required(input.VersionId, "versionId");
-        const policy = await requirePolicy(db, parts.awsPolicies, context.accountId, arn);
+        const policy = await findPolicy(db, parts.awsPolicies, context.accountId, requireArn(arn));
+        if (!policy) throw noSuchPolicyVersion(arn, id);
         const versions = await versionsOf(parts, db, policy);
         const version = versions.find(({ number }) => versionId(number) === id);
         const document = version && (await documentOf(parts, db, policy, version.number));
@@ -78,9 +85,8 @@ export function policyVersionOperations(parts: IamParts) {
       handle: (input, context) => {
         const arn = requireOwnPolicyArn(required(input.PolicyArn, "policyArn"), context);
         return change(parts, context, async ({ db }) => {
-          const policy = await requirePolicy(db, parts.awsPolicies, context.accountId, arn);
           const id = required(input.VersionId, "versionId");
-          const number = await requireVersion(db, policy, id);
+          const { number } = await requireVersion(parts, db, context.accountId, arn, id);
           await db
             .updateTable("iam_policies")
             .set({ default_version: number, updated_ms: context.nowMs })
@@ -95,9 +101,8 @@ export function policyVersionOperations(parts: IamParts) {
       handle: (input, context) => {
         const arn = requireOwnPolicyArn(required(input.PolicyArn, "policyArn"), context);
         return change(parts, context, async ({ db }) => {
-          const policy = await requirePolicy(db, parts.awsPolicies, context.accountId, arn);
           const id = required(input.VersionId, "versionId");
-          const number = await requireVersion(db, policy, id);
+          const { policy, number } = await requireVersion(parts, db, context.accountId, arn, id);
           if (number === policy.defaultVersion)
             throw deleteConflict("Cannot delete the default version of a policy.");
           await db
@@ -191,17 +196,25 @@ export async function documentOf(
   return row?.document;
 }
 
-async function requireVersion(db: Db, policy: ManagedPolicy, id: string): Promise<number> {
+/** @throws NoSuchEntity with one sentence, be it the policy or its version that isn't there */
+async function requireVersion(
+  parts: Pick<IamParts, "awsPolicies">,
+  db: Db,
+  accountId: string,
+  arn: string,
+  id: string,
+): Promise<{ readonly policy: ManagedPolicy; readonly number: number }> {
+  const policy = await findPolicy(db, parts.awsPolicies, accountId, arn);
   const number = parseVersionId(id);
-  if (number === undefined) throw noSuchPolicyVersion(policy.arn, id);
+  if (!policy || number === undefined) throw noSuchPolicyVersion(arn, id);
   const row = await db
     .selectFrom("iam_policy_versions")
     .select("version")
     .where("policy_arn", "=", policy.arn)
     .where("version", "=", number)
     .executeTakeFirst();
-  if (!row) throw noSuchPolicyVersion(policy.arn, id);
-  return number;
+  if (!row) throw noSuchPolicyVersion(arn, id);
+  return { policy, number };
 }
 
 export function versionSummary(version: Version, isDefault: boolean) {

@@ -32,7 +32,7 @@ import {
 } from "./role-queries.ts";
 import { RoleViews } from "./role-views.ts";
 import type { IamTables, RoleRow } from "./tables.ts";
-import { putTags, tagsMember, tagsOf } from "./tag-queries.ts";
+import { echoedTags, putTags } from "./tag-queries.ts";
 import { storedTrustPolicy } from "./trust-policy.ts";
 
 type Db = Kysely<IamTables>;
@@ -57,10 +57,10 @@ export function roleOperations(parts: IamParts) {
         change(parts, context, async ({ db }) => {
           const role = await createRole(parts, context, db, input);
           const Role = {
+            // Without the description, though GetRole has it.
             ...(await roleSummary(db, role)),
-            ...(role.description === null ? {} : { Description: role.description }),
             ...boundaryMember(role.boundary_arn),
-            ...tagsMember(await tagsOf(db, role.role_id)),
+            ...echoedTags(input.Tags),
           };
           return { Role };
         }),
@@ -132,7 +132,7 @@ export function roleOperations(parts: IamParts) {
             .set({ description })
             .where("role_id", "=", role.role_id)
             .execute();
-          return { Role: await listedRole(db, { ...role, description }) };
+          return { Role: { ...(await roleSummary(db, role)), Description: description } };
         }),
     },
     UpdateAssumeRolePolicy: {

@@ -11,7 +11,7 @@ import { SAML_PROVIDERS_PER_ACCOUNT } from "./quotas.ts";
 import { required } from "./required.ts";
 import { parseSamlMetadata } from "./saml-metadata.ts";
 import type { IamTables } from "./tables.ts";
-import { deleteTagsOf, putTags, tagsMember, tagsOf } from "./tag-queries.ts";
+import { deleteTagsOf, echoedTags, putTags, tagsOf } from "./tag-queries.ts";
 import {
   listResourceTags,
   onTaggedResource,
@@ -50,7 +50,7 @@ export function samlProviderOperations(parts: IamParts) {
         change(parts, context, async ({ db }) => {
           const { arn } = await insertProvider(parts, db, context, input);
           await putTags(db, context.accountId, arn, input.Tags);
-          return { SAMLProviderArn: arn, ...tagsMember(await tagsOf(db, arn)) };
+          return { SAMLProviderArn: arn, ...echoedTags(input.Tags) };
         }),
     },
     GetSAMLProvider: {

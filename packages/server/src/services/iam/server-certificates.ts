@@ -13,7 +13,7 @@ import { SERVER_CERTIFICATES_PER_ACCOUNT } from "./quotas.ts";
 import { required } from "./required.ts";
 import { checkServerCertificate } from "./server-certificate-material.ts";
 import type { IamTables } from "./tables.ts";
-import { deleteTagsOf, putTags, tagsMember, tagsOf } from "./tag-queries.ts";
+import { deleteTagsOf, echoedTags, putTags, tagsOf } from "./tag-queries.ts";
 import {
   listResourceTags,
   onTaggedResource,
@@ -58,7 +58,7 @@ export function serverCertificateOperations(parts: IamParts) {
           await putTags(db, context.accountId, row.certificate_id, input.Tags);
           return {
             ServerCertificateMetadata: metadata(row),
-            ...tagsMember(await tagsOf(db, row.certificate_id)),
+            ...echoedTags(input.Tags),
           };
         }),
     },

@@ -1,12 +1,15 @@
 import type { Tag } from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { invalidInput, limitExceeded } from "./errors.ts";
+import { type PageInput, pageOf } from "./pagination.ts";
 import { TAGS_PER_RESOURCE } from "./quotas.ts";
 import { required } from "./required.ts";
 import type { IamTables, TagRow } from "./tables.ts";
 
 /** Source: IAM User Guide, "Tagging rules": no key begins so, in whatever case. */
 const RESERVED_PREFIX = "aws:";
+
+const CASE_HINT = " Please note that Tag keys are case insensitive.";
 
 /** A tag as IAM's answers carry it. */
 export interface StoredTag {
@@ -19,9 +22,39 @@ export async function tagsOf(db: Kysely<IamTables>, ownerId: string): Promise<St
     .selectFrom("iam_tags")
     .select(["tag_key", "tag_value"])
     .where("owner_id", "=", ownerId)
-    .orderBy("tag_key_fold")
     .execute();
-  return rows.map((row) => ({ Key: row.tag_key, Value: row.tag_value }));
+  const order = tagOrder(ownerId);
+  return rows
+    .map((row) => ({ Key: row.tag_key, Value: row.tag_value }))
+    .sort((a, b) => (order(a) < order(b) ? -1 : 1));
+}
+
+/** A page of an owner's tags. */
+export async function readTagPage(db: Kysely<IamTables>, ownerId: string, input: PageInput) {
+  const page = await pageOf(input, await tagsOf(db, ownerId), tagOrder(ownerId));
+  return { Tags: [...page.items], ...page.output };
+}
+
+/** Users and roles, by the prefixes of their unique ids. */
+const FOLDING_OWNER = /^(?:AIDA|AROA)/;
+
+/**
+ * What tells a key from others: users' and roles' irrespective of case, all others' as written.
+ * Source: IAM User Guide, "Tagging IAM resources", "Case sensitivity".
+ */
+function foldOf(ownerId: string, key: string): string {
+  return FOLDING_OWNER.test(ownerId) ? key.toLowerCase() : key;
+}
+
+/** What sorts the tags of an owner: AWS lists those of managed policies with short keys first. */
+function tagOrder(ownerId: string): (tag: StoredTag) => string {
+  if (FOLDING_OWNER.test(ownerId)) return ({ Key }) => Key.toLowerCase();
+  return ({ Key }) => `${String(Key.length).padStart(3, "0")}${Key}`;
+}
+
+/** The member `Tags` of an answer to a creation: as they were sent. */
+export function echoedTags(tags: readonly Tag[] | undefined): { Tags?: Tag[] } {
+  return tags === undefined || tags.length === 0 ? {} : { Tags: [...tags] };
 }
 
 /** The member `Tags`, which is missing rather than empty. */
@@ -30,7 +63,7 @@ export function tagsMember(tags: readonly StoredTag[]): { Tags?: StoredTag[] } {
 }
 
 /**
- * Adds tags or replaces the values of those that exist, told apart irrespective of case.
+ * Adds tags or replaces the values of those that exist.
  * @throws InvalidInput for a key that comes twice or is AWS's, LimitExceeded
  */
 export async function putTags(
@@ -45,17 +78,21 @@ export async function putTags(
     return {
       account_id: accountId,
       owner_id: ownerId,
-      tag_key_fold: key.toLowerCase(),
+      tag_key_fold: foldOf(ownerId, key),
       tag_key: key,
       tag_value: required(tag.Value, "tags.member.value"),
     };
   });
   const folds = rows.map((row) => row.tag_key_fold);
   if (new Set(folds).size < folds.length)
-    throw invalidInput("Duplicate tag keys found. Please note that Tag keys are case insensitive.");
-  if (folds.some((fold) => fold.startsWith(RESERVED_PREFIX)))
+    throw invalidInput(`Duplicate tag keys found.${FOLDING_OWNER.test(ownerId) ? CASE_HINT : ""}`);
+  if (rows.some((row) => row.tag_key.toLowerCase().startsWith(RESERVED_PREFIX)))
     throw invalidInput("aws: prefixed tag key names are not allowed for external use.");
-  await removeTags(db, ownerId, folds);
+  await removeTags(
+    db,
+    ownerId,
+    rows.map((row) => row.tag_key),
+  );
   await db.insertInto("iam_tags").values(rows).execute();
   const { count } = await db
     .selectFrom("iam_tags")
@@ -66,7 +103,7 @@ export async function putTags(
     throw limitExceeded("The number of tags has reached the maximum limit.");
 }
 
-/** Removes tags by key irrespective of case; unknown keys are no error. */
+/** Removes tags by key; unknown keys are no error. */
 export async function removeTags(
   db: Kysely<IamTables>,
   ownerId: string,
@@ -79,7 +116,7 @@ export async function removeTags(
     .where(
       "tag_key_fold",
       "in",
-      keys.map((key) => key.toLowerCase()),
+      keys.map((key) => foldOf(ownerId, key)),
     )
     .execute();
 }

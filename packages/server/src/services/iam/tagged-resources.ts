@@ -1,11 +1,11 @@
 import type { Authorization } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import type { Transaction } from "../../kernel/store.ts";
-import { type PageInput, pageOf } from "./pagination.ts";
+import type { PageInput } from "./pagination.ts";
 import { change, type IamParts } from "./parts.ts";
 import { required } from "./required.ts";
 import type { IamTables } from "./tables.ts";
-import { putTags, removeTags, tagsOf } from "./tag-queries.ts";
+import { putTags, readTagPage, removeTags, tagsOf } from "./tag-queries.ts";
 
 /*
  * Providers, MFA devices and server certificates: what they need to be allowed, and their tags.
@@ -61,7 +61,5 @@ export async function listResourceTags(
   input: PageInput,
 ) {
   const db = context.db<IamTables>();
-  const tags = await tagsOf(db, await find(db));
-  const page = await pageOf(input, tags, (tag) => tag.Key.toLowerCase());
-  return { Tags: [...page.items], ...page.output };
+  return readTagPage(db, await find(db), input);
 }

@@ -5,13 +5,13 @@ import type { Transaction } from "../../kernel/store.ts";
 import { onInstanceProfile, onOwner, onPolicy, requestTags, untagKeys } from "./authorization.ts";
 import { requireInstanceProfile } from "./instance-profile-queries.ts";
 import { requireOwner } from "./owners.ts";
-import { type PageInput, pageOf } from "./pagination.ts";
+import type { PageInput } from "./pagination.ts";
 import { change, type IamParts } from "./parts.ts";
 import { requireOwnPolicyArn } from "./policies.ts";
 import { requirePolicy } from "./policy-queries.ts";
 import { required } from "./required.ts";
 import type { IamTables } from "./tables.ts";
-import { putTags, removeTags, tagsOf } from "./tag-queries.ts";
+import { putTags, readTagPage, removeTags } from "./tag-queries.ts";
 
 /** Finds what a tag operation is about, and says its unique id. */
 type FindId = (db: Transaction<IamTables>["db"]) => Promise<string>;
@@ -114,7 +114,5 @@ export function tagOperations(parts: IamParts) {
 
 async function list(context: RequestContext, find: FindId, input: PageInput) {
   const db = context.db<IamTables>();
-  const tags = await tagsOf(db, await find(db));
-  const page = await pageOf(input, tags, (tag) => tag.Key.toLowerCase());
-  return { Tags: [...page.items], ...page.output };
+  return readTagPage(db, await find(db), input);
 }

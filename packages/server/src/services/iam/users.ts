@@ -15,7 +15,7 @@ import { boundaryMember } from "./permissions-boundary.ts";
 import { USERS_PER_ACCOUNT } from "./quotas.ts";
 import { required } from "./required.ts";
 import type { IamTables, UserRow } from "./tables.ts";
-import { deleteTagsOf, putTags, tagsMember, tagsOf } from "./tag-queries.ts";
+import { deleteTagsOf, echoedTags, putTags, tagsMember, tagsOf } from "./tag-queries.ts";
 import { userSummary } from "./user-details.ts";
 import { requireUser } from "./user-queries.ts";
 
@@ -41,7 +41,7 @@ export function userOperations(parts: IamParts) {
             User: {
               ...userSummary(user),
               ...boundaryMember(user.boundary_arn),
-              ...tagsMember(await tagsOf(db, user.user_id)),
+              ...echoedTags(input.Tags),
             },
           };
         }),

@@ -11,7 +11,7 @@ import { change, type IamParts } from "./parts.ts";
 import { qrCodePng } from "./qr-code-png.ts";
 import { required } from "./required.ts";
 import type { IamTables } from "./tables.ts";
-import { deleteTagsOf, putTags, tagsMember, tagsOf } from "./tag-queries.ts";
+import { deleteTagsOf, echoedTags, putTags } from "./tag-queries.ts";
 import {
   listResourceTags,
   onTaggedResource,
@@ -46,14 +46,13 @@ export function virtualMfaDeviceOperations(parts: IamParts) {
           const seed = parts.ids.base32(SEED_LENGTH);
           const device = await insertDevice(parts, db, context, input, seed);
           await putTags(db, context.accountId, device.serial_number, input.Tags);
-          const Tags = await tagsOf(db, device.serial_number);
           const name = required(input.VirtualMFADeviceName, "virtualMFADeviceName");
           return {
             VirtualMFADevice: {
               SerialNumber: device.serial_number,
               Base32StringSeed: Buffer.from(seed),
               QRCodePNG: qrCodePng(otpauthUri(context.accountId, name, seed)),
-              ...tagsMember(Tags),
+              ...echoedTags(input.Tags),
             },
           };
         }),

@@ -46,7 +46,7 @@ export function serviceLinkedRoleOperations(parts: IamParts, worker: DeletionWor
         const role = await change(parts, context, (tx) =>
           createRole({ definition, roleName, description: input.Description, context, parts, tx }),
         );
-        return { Role: createdRole(role, definition, input.Description) };
+        return { Role: createdRole(role, definition) };
       },
     },
     DeleteServiceLinkedRole: {
@@ -185,11 +185,7 @@ function descriptionOf({ definition, description, context }: Creation): string |
 }
 
 /** The answer has fewer members than GetRole's, and the trust policy in another shape. */
-function createdRole(
-  role: Role,
-  { servicePrincipal }: ServiceLinkedRoleDefinition,
-  description: string | undefined,
-) {
+function createdRole(role: Role, { servicePrincipal }: ServiceLinkedRoleDefinition) {
   return {
     Path: role.path,
     RoleName: role.role_name,
@@ -197,7 +193,6 @@ function createdRole(
     Arn: roleArn(role),
     CreateDate: new Date(role.created_ms),
     AssumeRolePolicyDocument: encodeDocument(createdTrustPolicy(servicePrincipal)),
-    ...(description === undefined ? {} : { Description: description }),
   };
 }
 
