@@ -104,8 +104,8 @@ function operationsPage(operations: Readonly<Record<string, OperationCoverage>>)
 
 function settingsPage(): string {
   const rows = entries().map(([name, setting]) => {
-    const flag = setting.fileOnly ? "" : `\`${flagOf(name)}\``;
-    const variable = setting.fileOnly ? "" : `\`${variableOf(name)}\``;
+    const flag = setting.structured ? "" : `\`${flagOf(name)}\``;
+    const variable = `\`${variableOf(name)}\`${setting.structured ? ", as YAML or JSON" : ""}`;
     return `| \`${name}\` | ${flag} | ${variable} | ${defaultOf(setting)} | ${setting.description} |`;
   });
   return [

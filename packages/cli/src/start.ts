@@ -26,7 +26,7 @@ export function startCommand(): Command {
     .description("Serve IAM, STS, S3 and IVS until stopped.")
     .option("--config <FILE>", "rolecast.yml with settings (or ROLECAST_CONFIG)");
   for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, Setting][]) {
-    if (setting.fileOnly) continue;
+    if (setting.structured) continue;
     const value = setting.placeholder === undefined ? "" : ` <${setting.placeholder}>`;
     command.option(`${flagOf(name)}${value}`, setting.description);
   }

@@ -30,6 +30,20 @@ describe("configuration", () => {
     expect(config.account).toBe("000000000000");
   });
 
+  test("reads lists in variables as YAML, so that JSON will do", () => {
+    const root = { id: "111111111111", rootAccessKeyId: "root", rootSecretAccessKey: "long enough" };
+    const config = loadConfig({
+      environment: { ROLECAST_ACCOUNTS: JSON.stringify([root]), ROLECAST_WEBHOOKS: "" },
+    });
+    expect(config).toMatchObject({ accounts: [root], webhooks: [] });
+  });
+
+  test("shows nothing of a variable that isn't YAML", () => {
+    const ROLECAST_ACCOUNTS = "[{ rootSecretAccessKey: very-secret";
+    const load = () => loadConfig({ environment: { ROLECAST_ACCOUNTS } });
+    expect(load).toThrow(/^The variable ROLECAST_ACCOUNTS isn't YAML: (?!.*very-secret)/);
+  });
+
   test.each([
     [{ environment: { ROLECAST_RTMP_PROT: "1" } }, /Did you mean ROLECAST_RTMP_PORT\?/],
     [{ file: yaml("prot: 1") }, /Did you mean port\?/],

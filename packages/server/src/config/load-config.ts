@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { parse, YAMLParseError } from "yaml";
+import { parse, parseDocument, YAMLParseError } from "yaml";
 import { z } from "zod";
 import {
   type Config,
@@ -98,11 +98,7 @@ function readConfigFile(file: string): Record<string, unknown> {
 function fromEnvironment(
   environment: Readonly<Record<string, string | undefined>> = {},
 ): Record<string, unknown> {
-  const variables = new Map<string, SettingName>();
-  for (const name of NAMES) {
-    const { fileOnly } = SETTINGS[name] as { fileOnly?: boolean };
-    if (!fileOnly) variables.set(variableOf(name), name);
-  }
+  const variables = new Map(NAMES.map((name) => [variableOf(name), name]));
   const found: Record<string, unknown> = {};
   for (const [variable, value] of Object.entries(environment)) {
     if (!variable.startsWith("ROLECAST_") || OTHER_VARIABLES.includes(variable)) continue;
@@ -113,9 +109,18 @@ function fromEnvironment(
         `There is no variable ${variable}. Did you mean ${nearest(variable, names)}?`,
       );
     }
-    found[name] = value;
+    const { structured } = SETTINGS[name] as { structured?: boolean };
+    found[name] = structured && value !== undefined ? parseVariable(variable, value) : value;
   }
   return found;
+}
+
+/** What is wrong is told without the text: keys may stand in it. */
+function parseVariable(variable: string, text: string): unknown {
+  const document = parseDocument(text, { prettyErrors: false });
+  const [error] = document.errors;
+  if (!error) return document.toJS() ?? undefined;
+  throw new ConfigError(`The variable ${variable} isn't YAML: ${error.code} at ${error.pos[0]}.`);
 }
 
 function nearest(name: string, candidates: readonly string[]): string {

@@ -8,8 +8,8 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly description: string;
   /** How the flag's value is called in the help; absent for a switch. */
   readonly placeholder?: string;
-  /** Only in `rolecast.yml`: no flag and no variable. */
-  readonly fileOnly?: boolean;
+  /** More than a word or a number: no flag, and its variable holds YAML. */
+  readonly structured?: boolean;
 }
 
 const port = z.coerce.number().int().min(0).max(65_535);
@@ -70,8 +70,8 @@ export const SETTINGS = {
       )
       .max(1_000)
       .default([]),
-    "More accounts, each with its root user's key.",
-    { fileOnly: true },
+    "Accounts, each with its root user's key: further ones, or the default account with a key of your choice.",
+    { structured: true },
   ),
   organization: setting(
     z.string().min(1).optional(),
@@ -81,12 +81,12 @@ export const SETTINGS = {
   linkedServices: setting(
     linkedServicesSchema.default([]),
     "Services of your own with a service-linked role; docs/linked-services.md.",
-    { fileOnly: true },
+    { structured: true },
   ),
   webhooks: setting(
     webhooksSchema.default([]),
     "HTTP receivers of AWS's events, signed with HMAC; docs/events.md.",
-    { fileOnly: true },
+    { structured: true },
   ),
   seed: setting(
     z.string().min(1).optional(),
