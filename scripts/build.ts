@@ -5,14 +5,15 @@ import { rolldown } from "rolldown";
 import { buildConsole } from "./build-console.ts";
 import { buildManagedPolicies } from "./build-managed-policies.ts";
 import { noticesOf } from "./bundle-notices.ts";
-import { testingTypes } from "./testing-types.ts";
+import { testcontainersTypes, testingTypes } from "./testing-types.ts";
 
 const root = join(import.meta.dirname, "..");
 const distDir = join(root, "packages/cli/dist");
 
 /**
  * The command and the library for test suites with all that they run, without what they don't:
- * that is what makes the start fast. libsql stays outside, it brings a native library.
+ * that is what makes the start fast. libsql stays outside, it brings a native library; so does
+ * testcontainers, whose classes must be those of its user.
  */
 async function bundleCommand(): Promise<readonly string[]> {
   await rm(distDir, { recursive: true, force: true });
@@ -20,13 +21,14 @@ async function bundleCommand(): Promise<readonly string[]> {
     input: {
       rolecast: join(root, "packages/cli/src/main.ts"),
       testing: join(root, "packages/cli/src/testing.ts"),
+      testcontainers: join(root, "packages/cli/src/testcontainers.ts"),
       // By the name under which the media package looks for it beside itself.
       "worker-main": join(root, "packages/media/src/workers/worker-main.ts"),
       // A process of its own for each call of the demo.
       "sdk-call": join(root, "packages/cli/src/demo/sdk-call.ts"),
     },
     platform: "node",
-    external: ["libsql"],
+    external: ["libsql", "testcontainers"],
     treeshake: { moduleSideEffects: false },
     onLog(level, log, handler) {
       if (level === "warn") throw new Error(`${log.code}: ${log.message}`);
@@ -59,5 +61,6 @@ const command = await bundleCommand();
 await copyFile(managedPolicies, join(distDir, "aws-managed-policies.bin"));
 await copyFile(join(root, "LICENSE"), join(distDir, "LICENSE"));
 await writeFile(join(distDir, "testing.d.ts"), testingTypes());
+await writeFile(join(distDir, "testcontainers.d.ts"), testcontainersTypes());
 const pages = await buildConsole(join(root, "packages/console"), join(distDir, "console"));
 await writeNotices([...command, ...pages]);

@@ -1,13 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SETTINGS, type Setting } from "@rolecast/server";
+import { transpileDeclaration } from "typescript";
 import { z } from "zod";
 
 /*
  * The types of `rolecast/testing` in one file that needs no other package. The settings come from
  * their schemas, the rest from the source's own declarations.
  */
-const SOURCE = join(import.meta.dirname, "../packages/cli/src/testing.ts");
+const SOURCES = join(import.meta.dirname, "../packages/cli/src");
 
 /** What JSON Schema says of the settings, as far as they use it. */
 interface Schema {
@@ -22,7 +23,7 @@ interface Schema {
 }
 
 export function testingTypes(): string {
-  const source = readFileSync(SOURCE, "utf8");
+  const source = readFileSync(join(SOURCES, "testing.ts"), "utf8");
   const interfaces = source.match(/\/\*\*[^/]*\*\/\nexport interface [\s\S]*?\n\}/g) ?? [];
   const comment = /\/\*\*[^/]*\*\/(?=\nexport async function createTestServer)/.exec(source)?.[0];
   const settings = (Object.entries(SETTINGS) as [string, Setting][])
@@ -45,6 +46,13 @@ export function testingTypes(): string {
     "export function createTestServer(settings?: TestSettings): Promise<TestServer>;",
     "",
   ].join("\n");
+}
+
+/** The types of `rolecast/testcontainers`, beside those; they need testcontainers' own. */
+export function testcontainersTypes(): string {
+  const source = readFileSync(join(SOURCES, "testcontainers.ts"), "utf8");
+  const { outputText } = transpileDeclaration(source, {});
+  return `// Written by the build.\n${outputText.replace('"./testing.ts"', '"./testing.js"')}`;
 }
 
 function typeOf(schema: Schema): string {

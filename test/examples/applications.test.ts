@@ -37,31 +37,6 @@ test("the first snippet of docs/testing.md runs", async () => {
   expect(stdout).toContain("came to its end");
 });
 
-test("jest's global setup hands the server to the workers by variables", async () => {
-  // jest itself isn't installed here: this runs the three files in jest's order and processes.
-  const worker = `
-    globalThis.test = (_, body) => body();
-    globalThis.expect = (value) => ({
-      toMatch: (pattern) => console.log(pattern.test(value) ? "matched" : value),
-    });
-    require("./jest/channels.jest.cjs");`;
-  const parent = `
-    import { execFile } from "node:child_process";
-    import { promisify } from "node:util";
-    import setup from "./jest/global-setup.mjs";
-    import teardown from "./jest/global-teardown.mjs";
-    await setup();
-    const worker = await promisify(execFile)(process.execPath, ["-e", ${JSON.stringify(worker)}]);
-    console.log(worker.stdout);
-    await teardown();`;
-  writeFileSync(join(node, "as-jest.mjs"), parent);
-  const { stdout } = await run(process.execPath, ["as-jest.mjs"], {
-    cwd: node,
-    env: { PATH: process.env.PATH },
-  });
-  expect(stdout).toContain("matched");
-});
-
 test("the package's types need nothing else and refuse a wrong setting", async () => {
   writeFileSync(
     join(node, "typed.ts"),

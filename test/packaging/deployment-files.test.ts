@@ -61,6 +61,8 @@ test("flags of `rolecast start` in units, workflows, examples and docs exist", (
     "examples/seed/rolecast.seed.yml",
     "docs/testing.md",
     "docs/deployment.md",
+    "docs/ci.md",
+    "docs/start.md",
     "README.md",
   ];
   const used = files.flatMap((file) => startFlags(text(file)));

@@ -31,7 +31,11 @@ describe("configuration", () => {
   });
 
   test("reads lists in variables as YAML, so that JSON will do", () => {
-    const root = { id: "111111111111", rootAccessKeyId: "root", rootSecretAccessKey: "long enough" };
+    const root = {
+      id: "111111111111",
+      rootAccessKeyId: "root",
+      rootSecretAccessKey: "long enough",
+    };
     const config = loadConfig({
       environment: { ROLECAST_ACCOUNTS: JSON.stringify([root]), ROLECAST_WEBHOOKS: "" },
     });

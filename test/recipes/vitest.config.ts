@@ -1,0 +1,10 @@
+import { defineConfig } from "vitest/config";
+
+/** What needs packages from npm that the workspace doesn't have: not a part of `npm test`. */
+export default defineConfig({
+  test: {
+    include: ["test/recipes/*.recipe.ts"],
+    testTimeout: 120_000,
+    hookTimeout: 300_000,
+  },
+});
