@@ -4,6 +4,7 @@ import { createServer as createTlsServer, type Server as TlsServer } from "node:
 import type { IngestPort } from "../ingest/ingest-port.ts";
 import type { MediaLimits } from "../limits.ts";
 import { RtmpConnection } from "./rtmp-connection.ts";
+import { reuseReadMemory } from "./scratch-socket.ts";
 
 /** Deadlines are kept to this precision. */
 const SWEEP_MS = 250;
@@ -50,11 +51,13 @@ export class RtmpConnections {
     this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
   }
 
-  accept(socket: Socket, secure: boolean): void {
+  accept(accepted: Socket, secure: boolean): void {
     if (this.#sockets.size >= this.#limits.connectionsMax) {
-      socket.destroy();
+      accepted.destroy();
       return;
     }
+    // TLS reads into memory of its own.
+    const socket = secure ? accepted : reuseReadMemory(accepted);
     this.#sockets.add(socket);
     socket.on("close", () => this.#sockets.delete(socket));
     if (secure) {
