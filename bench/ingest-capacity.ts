@@ -7,13 +7,14 @@
  * segment to the segment's being in the playlist, for every segment of every stream. Needs ffmpeg, taskset and two cores.
  */
 import {
-  askSent,
-  nextLine,
-  percentile,
-  scriptOn,
-  verdict,
-} from "./ingest-capacity/encoder-process.ts";
-import { bench, cpuSeconds, makeSource, pause } from "./media-ingest/bench-processes.ts";
+  bench,
+  cpuSeconds,
+  makeSource,
+  pause,
+  startEngine,
+} from "./media-ingest/bench-processes.ts";
+import { askSent, startEncoders } from "./media-ingest/encoder-process.ts";
+import { percentile, verdict } from "./media-ingest/figures.ts";
 
 const streams = Number(process.argv[2] ?? 300);
 const seconds = Number(process.argv[3] ?? 30);
@@ -21,26 +22,20 @@ const LISTED_LIMIT_MS = 100;
 const ENGINE_CORE = 0;
 const ENCODERS_CORE = 1;
 const WARM_UP_MS = 4_000;
-/** Keyframes of all encoders spread over one interval. */
-const STAGGER_MS = 2_000 / streams;
 
 async function main(): Promise<void> {
   const source = makeSource();
-  const engine = scriptOn(ENGINE_CORE, new URL("./media-ingest/engine.ts", import.meta.url));
-  const { rtmpPort, httpPort } = JSON.parse(await nextLine(engine));
-  const keys = Array.from({ length: streams }, (_, index) => `s${index}`).join(",");
-  const args = [source, String(rtmpPort), keys, String(STAGGER_MS)];
-  const file = new URL("./ingest-capacity/encoders.ts", import.meta.url);
-  const publisher = scriptOn(ENCODERS_CORE, file, ...args);
-  await nextLine(publisher);
+  const { main: engine, rtmpPort, httpPort } = await startEngine("live", { core: ENGINE_CORE });
+  const keys = Array.from({ length: streams }, (_, index) => `s${index}`);
+  const encoders = await startEncoders(source, rtmpPort, keys, { core: ENCODERS_CORE });
   await pause(WARM_UP_MS);
   const fromMs = Date.now();
-  const before = [engine, publisher].map(({ pid }) => cpuSeconds(pid));
+  const before = [engine, encoders].map(({ pid }) => cpuSeconds(pid));
   await pause(seconds * 1_000);
-  const cores = [engine, publisher].map(
+  const cores = [engine, encoders].map(
     ({ pid }, index) => (cpuSeconds(pid) - (before[index] ?? 0)) / seconds,
   );
-  const sent = await askSent(publisher);
+  const sent = await askSent(encoders);
   const answer = await fetch(`http://127.0.0.1:${httpPort}/arrivals`);
   const arrivals = new Map((await answer.json()) as [string, number[]][]);
 

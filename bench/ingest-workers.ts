@@ -9,15 +9,17 @@
  * Saturation: encoders send as fast as the server takes it; bytes of RTMP carried per CPU second of the workers.
  * The main process's share is printed too: it is what bounds the number of workers. Nothing is asserted.
  */
-import type { ChildProcess } from "node:child_process";
 import {
   bench,
   cpuSeconds,
-  firstLine,
+  type EngineProcess,
   makeSource,
+  nextLine,
   pause,
   script,
+  startEngine,
 } from "./media-ingest/bench-processes.ts";
+import { startEncoders } from "./media-ingest/encoder-process.ts";
 
 const perWorker = Number(process.argv[2] ?? 12);
 const seconds = Number(process.argv[3] ?? 20);
@@ -25,20 +27,9 @@ const WARM_UP_MS = 6_000;
 /** At saturation: enough that each worker always has something to read. */
 const FLOODS_PER_WORKER = 2;
 
-interface Engine {
-  readonly main: ChildProcess;
-  readonly rtmpPort: number;
-  readonly workers: readonly number[];
-}
-
 interface Cost {
   readonly workers: readonly number[];
   readonly main: number;
-}
-
-async function startEngine(workers: number): Promise<Engine> {
-  const main = script("./engine.ts", "live", String(workers));
-  return { main, ...JSON.parse(await firstLine(main)) };
 }
 
 interface Sample extends Cost {
@@ -48,7 +39,7 @@ interface Sample extends Cost {
 
 /** What each engine spends, and is sent, while both are fed. */
 async function measure(
-  engines: readonly Engine[],
+  engines: readonly EngineProcess[],
   sent: readonly number[],
 ): Promise<readonly Sample[]> {
   const sample = (): Sample[] =>
@@ -79,12 +70,14 @@ function conclude(one: number, two: number): void {
   );
 }
 
-async function realTime(source: string, engines: readonly Engine[]): Promise<void> {
-  const encoders = engines.map(({ rtmpPort, workers }, index) => {
-    const streams = String(perWorker * workers.length);
-    return script("./publisher.ts", source, String(rtmpPort), streams, `r${index}-`);
-  });
-  await Promise.all(encoders.map(firstLine));
+async function realTime(source: string, engines: readonly EngineProcess[]): Promise<void> {
+  const encoders = await Promise.all(
+    engines.map(({ rtmpPort, workers }) => {
+      const streams = perWorker * workers.length;
+      const keys = Array.from({ length: streams }, (_, index) => `r${index}`);
+      return startEncoders(source, rtmpPort, keys);
+    }),
+  );
   const costs = await measure(engines, []);
   const capacities = costs.map((cost) => {
     const streams = perWorker * cost.workers.length;
@@ -103,13 +96,13 @@ async function realTime(source: string, engines: readonly Engine[]): Promise<voi
   await pause(1_000);
 }
 
-async function saturation(source: string, engines: readonly Engine[]): Promise<void> {
+async function saturation(source: string, engines: readonly EngineProcess[]): Promise<void> {
   const sent = engines.map(() => 0);
   const encoders = engines.map(({ rtmpPort, workers }, index) => {
     const streams = String(FLOODS_PER_WORKER * workers.length);
-    return script("./publisher.ts", source, String(rtmpPort), streams, `f${index}-`, "flood");
+    return script("./flood.ts", [source, String(rtmpPort), streams, `f${index}-`]);
   });
-  await Promise.all(encoders.map(firstLine));
+  await Promise.all(encoders.map(nextLine));
   encoders.forEach((encoder, index) => {
     encoder.stdout?.on("data", (text) => {
       sent[index] = Number(String(text).trim().split("\n").at(-1));
@@ -128,7 +121,10 @@ async function saturation(source: string, engines: readonly Engine[]): Promise<v
 
 await bench(async () => {
   const source = makeSource();
-  const engines = [await startEngine(1), await startEngine(2)];
+  const engines = [
+    await startEngine("live", { workers: 1 }),
+    await startEngine("live", { workers: 2 }),
+  ];
   await realTime(source, engines);
   await saturation(source, engines);
 });

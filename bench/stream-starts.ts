@@ -8,18 +8,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { CreateChannelCommand } from "@aws-sdk/client-ivs";
-import { makeBucket, makeRecordingConfiguration } from "../test/contract/ivs/recording-bucket.ts";
 import { EventReader } from "../test/scenarios/ivs/event-reader.ts";
 import { startServerProcess } from "../test/support/server-process.ts";
-import {
-  askSent,
-  nextLine,
-  percentile,
-  scriptOn,
-  verdict,
-} from "./ingest-capacity/encoder-process.ts";
 import { bench, makeSource, pause } from "./media-ingest/bench-processes.ts";
+import { askSent, startEncoders } from "./media-ingest/encoder-process.ts";
+import { percentile, verdict } from "./media-ingest/figures.ts";
+import { makeRecordedChannels, rtmpPortOf } from "./media-ingest/recorded-channels.ts";
 
 const streams = Number(process.argv[2] ?? 100);
 const CONNECT_WITHIN_MS = 1_000;
@@ -30,35 +24,21 @@ const data = mkdtempSync(join(tmpdir(), "rolecast-bench-data-"));
 const server = await startServerProcess(["--data", data]);
 
 async function main(): Promise<void> {
-  const { root, endpoint, banner } = server;
   const source = makeSource();
-  const { arn: recordingConfigurationArn } = await makeRecordingConfiguration(
-    root,
-    await makeBucket(root),
-  );
-  const channels = new Map<string, string>();
-  for (let index = 0; index < streams; index++) {
-    const { channel, streamKey } = await root.ivs.send(
-      new CreateChannelCommand({ type: "BASIC", insecureIngest: true, recordingConfigurationArn }),
-    );
-    channels.set(streamKey?.value ?? "", channel?.arn ?? "");
-  }
-  const events = new EventReader(endpoint);
+  const channels = await makeRecordedChannels(server, streams);
+  const events = new EventReader(server.endpoint);
   const liveAtMs = new Map<string, number>();
   for (const arn of channels.values()) {
     events.wait(arn, "Stream Start").then(() => liveAtMs.set(arn, Date.now()));
   }
-  const port = /rtmp:\/\/[^:]+:(\d+)/.exec(banner)?.[1] ?? "";
-  const stagger = String((CONNECT_WITHIN_MS * 0.9) / streams);
-  const file = new URL("./ingest-capacity/encoders.ts", import.meta.url);
-  const keys = [...channels.keys()].join(",");
-  const publisher = scriptOn(undefined, file, source, port, keys, stagger);
-  await nextLine(publisher);
+  const keys = [...channels.keys()];
+  const options = { withinMs: CONNECT_WITHIN_MS * 0.9 };
+  const encoders = await startEncoders(source, rtmpPortOf(server), keys, options);
   const deadlineMs = Date.now() + GIVE_UP_MS;
   while (liveAtMs.size < streams && Date.now() < deadlineMs) {
     await pause(20);
   }
-  const sent = await askSent(publisher);
+  const sent = await askSent(encoders);
   const delays = sent.map(({ key, keyframesAtMs }) => {
     const atMs = liveAtMs.get(channels.get(key) ?? "") ?? Number.POSITIVE_INFINITY;
     return atMs - (keyframesAtMs[0] ?? Number.NaN);

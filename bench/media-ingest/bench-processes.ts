@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { rolldown } from "rolldown";
 
 /** Linux reports CPU time in hundredths of a second. */
 const TICKS_PER_SECOND = 100;
@@ -14,21 +15,66 @@ const children: ChildProcess[] = [];
 export const pause = (ms: number): Promise<void> =>
   new Promise((resolve) => setTimeout(resolve, ms));
 
-export function start(command: string, args: readonly string[]): ChildProcess {
-  const child = spawn(command, args, { stdio: ["ignore", "pipe", "inherit"] });
-  children.push(child);
+/** A process that is ended with the benchmark, held to one core if its number is given. */
+export function start(command: string, args: readonly string[], core?: number): ChildProcess {
+  const [program = "", ...all] =
+    core === undefined ? [command, ...args] : ["taskset", "-c", String(core), command, ...args];
+  const child = spawn(program, all, { stdio: ["ignore", "pipe", "inherit"] });
+  endWithBench(child);
   return child;
 }
 
-/** Runs a script of this folder. */
-export function script(name: string, ...args: readonly string[]): ChildProcess {
-  const file = fileURLToPath(new URL(name, import.meta.url));
-  return start(process.execPath, ["--import", "tsx", file, ...args]);
+export function endWithBench(...processes: readonly ChildProcess[]): void {
+  children.push(...processes);
 }
 
-export async function firstLine(child: ChildProcess): Promise<string> {
+/** Runs a script of this folder. */
+export function script(name: string, args: readonly string[], core?: number): ChildProcess {
+  const file = fileURLToPath(new URL(name, import.meta.url));
+  return start(process.execPath, ["--import", "tsx", file, ...args], core);
+}
+
+export interface EngineProcess {
+  readonly main: ChildProcess;
+  readonly rtmpPort: number;
+  readonly httpPort: number;
+  /** Process ids of its workers. */
+  readonly workers: readonly number[];
+}
+
+/** `engine.ts`, bundled as it is shipped: the loader of the sources makes functions that cost more. */
+export async function startEngine(
+  mode: "live" | "record" | "ladder",
+  { workers = 0, core }: { readonly workers?: number; readonly core?: number } = {},
+): Promise<EngineProcess> {
+  const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));
+  const bundle = await rolldown({
+    input: {
+      engine: path("./engine.ts"),
+      "worker-main": path("../../packages/media/src/workers/worker-main.ts"),
+    },
+    platform: "node",
+  });
+  const dir = join(folder, "built");
+  await bundle.write({ dir, entryFileNames: "[name].mjs", chunkFileNames: "[name]-[hash].mjs" });
+  await bundle.close();
+  const args = [mode, String(workers), join(folder, "objects")];
+  const main = start(process.execPath, [join(dir, "engine.mjs"), ...args], core);
+  return { main, ...JSON.parse(await nextLine(main)) };
+}
+
+/** Rejects when the process ends without one. */
+export async function nextLine(child: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
-    child.stdout?.once("data", (bytes) => resolve(String(bytes)));
+    let line = "";
+    const read = (bytes: Buffer): void => {
+      line += String(bytes);
+      if (line.endsWith("\n")) {
+        child.stdout?.off("data", read);
+        resolve(line);
+      }
+    };
+    child.stdout?.on("data", read);
     child.once("exit", (status) => reject(new Error(`a process ended with ${status}`)));
   });
 }
@@ -62,6 +108,6 @@ export async function bench(main: () => Promise<void>): Promise<void> {
       child.kill();
     }
     await pause(300);
-    rmSync(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -2,6 +2,7 @@ import { type FlvTag, readFlv } from "./flv-file.ts";
 
 const SCRIPT = 18;
 const AUDIO = 8;
+const VIDEO = 9;
 /** Where encoders set their keyframes: the seam of the loop is an interval like any other. */
 const KEYFRAME_INTERVAL_MS = 2_000;
 
@@ -15,7 +16,7 @@ export class FlvLoop {
   constructor(file: Buffer) {
     const tags = readFlv(file);
     this.headers = tags.filter(isHeader);
-    const media = tags.filter((tag) => !isHeader(tag));
+    const media = tags.filter((tag) => !isHeader(tag) && !isSequenceEnd(tag));
     const lastMs = media.at(-1)?.timestampMs ?? 0;
     this.#durationMs = Math.round(lastMs / KEYFRAME_INTERVAL_MS) * KEYFRAME_INTERVAL_MS;
     this.#media = media.filter((tag) => tag.timestampMs < this.#durationMs);
@@ -50,4 +51,9 @@ export function chunkStreamOf({ type }: FlvTag): number {
 
 function isHeader({ type, body }: FlvTag): boolean {
   return type === SCRIPT || (body[1] === 0 && (type === AUDIO || body[0] === 0x17));
+}
+
+/** ffmpeg ends a file with it; here nothing ends. */
+function isSequenceEnd({ type, body }: FlvTag): boolean {
+  return type === VIDEO && body[1] === 2;
 }

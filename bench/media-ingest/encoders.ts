@@ -77,7 +77,7 @@ async function encoder(key: string): Promise<void> {
     }
     socket.cork();
     for (const tag of due) {
-      if (tag.type === VIDEO && (tag.body[0] ?? 0) >> 4 === 1) {
+      if (isKeyframe(tag)) {
         own.keyframesAtMs.push(Date.now());
       }
       socket.write(encode(tag));
@@ -88,6 +88,10 @@ async function encoder(key: string): Promise<void> {
     clearInterval(timer);
     process.stderr.write(`encoder ${key} was disconnected: ${client.status()}\n`);
   });
+}
+
+function isKeyframe({ type, body }: FlvTag): boolean {
+  return type === VIDEO && (body[0] ?? 0) >> 4 === 1;
 }
 
 const started: Promise<void>[] = [];

@@ -1,0 +1,27 @@
+import { CreateChannelCommand } from "@aws-sdk/client-ivs";
+import {
+  makeBucket,
+  makeRecordingConfiguration,
+} from "../../test/contract/ivs/recording-bucket.ts";
+import type { ServerProcess } from "../../test/support/server-process.ts";
+
+/** BASIC channels that are recorded into one bucket: their ARNs by stream key. */
+export async function makeRecordedChannels(
+  { root }: ServerProcess,
+  count: number,
+): Promise<Map<string, string>> {
+  const bucket = await makeBucket(root);
+  const { arn: recordingConfigurationArn } = await makeRecordingConfiguration(root, bucket);
+  const channels = new Map<string, string>();
+  for (let index = 0; index < count; index++) {
+    const { channel, streamKey } = await root.ivs.send(
+      new CreateChannelCommand({ type: "BASIC", insecureIngest: true, recordingConfigurationArn }),
+    );
+    channels.set(streamKey?.value ?? "", channel?.arn ?? "");
+  }
+  return channels;
+}
+
+export function rtmpPortOf({ banner }: ServerProcess): number {
+  return Number(/rtmp:\/\/[^:]+:(\d+)/.exec(banner)?.[1]);
+}
