@@ -131,6 +131,7 @@ const INPUTS: Readonly<Record<string, object>> = {
     ObjectAttributes: ["ETag"],
     OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
     PublicAccessBlockConfiguration: {},
+    VersioningConfiguration: { Status: "Enabled" },
     MultipartUpload: { Parts: [] },
     ACL: undefined,
     ServerSideEncryptionConfiguration: {

@@ -206,14 +206,6 @@ test("what nobody configured reads as on AWS", async () => {
     [() => client.send(new s3.GetBucketCorsCommand({ Bucket })), "NoSuchCORSConfiguration"],
   ];
   for (const [ask, name] of absent) await expect(ask()).rejects.toMatchObject({ name });
-  await expect(
-    client.send(
-      new s3.PutBucketVersioningCommand({
-        Bucket,
-        VersioningConfiguration: { Status: "Enabled" },
-      }),
-    ),
-  ).rejects.toMatchObject({ name: "NotImplemented" });
 });
 
 test("bucket tags are kept, replaced and removed", async () => {

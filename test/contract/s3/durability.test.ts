@@ -9,6 +9,7 @@ import { type ServerProcess, startServerProcess } from "../../support/server-pro
 import { clientsOf, ROOT } from "../../support/test-server.ts";
 
 const BUCKET = "durability-contract";
+const VERSIONED = { Bucket: "durability-versions", Key: "k" };
 const WRITERS = 8;
 const KEYS_PER_WRITER = 12;
 const WRITE_MS = 700;
@@ -36,6 +37,7 @@ describe("after a kill -9", () => {
     const expected = new Map<string, Expectation>();
     server = await startServerProcess(["--data", dataDir]);
     await client().send(new s3.CreateBucketCommand({ Bucket: BUCKET }));
+    const older = await writeOlderVersions();
     for (let round = 0; round < ROUNDS; round++) {
       const writers = Array.from({ length: WRITERS }, (_, i) => writeUntilCut(i, expected));
       await delay(WRITE_MS);
@@ -44,15 +46,35 @@ describe("after a kill -9", () => {
       server = await startServerProcess(["--data", dataDir]);
       await checkObjects(expected);
     }
+    for (const [VersionId, body] of older) {
+      const { Body } = await client().send(new s3.GetObjectCommand({ ...VERSIONED, VersionId }));
+      expect(await Body?.transformToString()).toBe(body);
+    }
     const acknowledged = [...expected.values()].filter((each) => each.acknowledged !== undefined);
     expect(acknowledged.length).toBeGreaterThan(WRITERS);
     // Nodes that share a database don't sweep: a file may be another node's upload (docs/database.md).
-    if (process.env.ROLECAST_TEST_DATABASE === undefined) await expectNoOrphans();
+    if (process.env.ROLECAST_TEST_DATABASE === undefined) await expectNoOrphans(older.size);
   });
 });
 
 function client(): s3.S3Client {
   return clientsOf(server?.endpoint ?? "", ROOT, "us-east-1").s3;
+}
+
+/** Two versions of an object that has been deleted: their bodies by id. */
+async function writeOlderVersions(): Promise<ReadonlyMap<string | undefined, string>> {
+  const own = client();
+  const { Bucket } = VERSIONED;
+  await own.send(new s3.CreateBucketCommand({ Bucket }));
+  const VersioningConfiguration = { Status: "Enabled" as const };
+  await own.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+  const older = new Map<string | undefined, string>();
+  for (const Body of ["first", "second"]) {
+    const { VersionId } = await own.send(new s3.PutObjectCommand({ ...VERSIONED, Body }));
+    older.set(VersionId, Body);
+  }
+  await own.send(new s3.DeleteObjectCommand(VERSIONED));
+  return older;
 }
 
 /** Puts, overwrites and deletes until the connection breaks. */
@@ -91,15 +113,16 @@ async function checkObjects(expected: Map<string, Expectation>): Promise<void> {
 }
 
 /** The sweep of the last start runs beside the requests: its end is waited for. */
-async function expectNoOrphans(): Promise<void> {
-  const { KeyCount } = await client().send(new s3.ListObjectsV2Command({ Bucket: BUCKET }));
+async function expectNoOrphans(olderVersions: number): Promise<void> {
+  const { KeyCount = 0 } = await client().send(new s3.ListObjectsV2Command({ Bucket: BUCKET }));
+  const expected = KeyCount + olderVersions;
   const deadline = Date.now() + SWEEP_WAIT_MS;
   let files = await countFiles();
-  while (files !== KeyCount && Date.now() < deadline) {
+  while (files !== expected && Date.now() < deadline) {
     await delay(50);
     files = await countFiles();
   }
-  expect(files).toBe(KeyCount);
+  expect(files).toBe(expected);
 }
 
 /** Files with bytes: the server keeps some empty ones ready. */

@@ -6,14 +6,14 @@ import {
   type OperationTable,
 } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { objectArn, onBucket, onObject } from "./authorization.ts";
+import { objectArn, onBucket } from "./authorization.ts";
 import { canonicalUserId } from "./canonical-user-id.ts";
 import { malformedXml, notConfigured, notImplemented } from "./errors.ts";
 import { type BucketInput, requireBucket } from "./find-bucket.ts";
 import { requireObject } from "./find-object.ts";
 import { readPublicAccessBlock } from "./public-access.ts";
 import { preventedByBlock } from "./public-access-block.ts";
-import { readAuthorizations } from "./read-authorization.ts";
+import { onVersion, readAuthorizations } from "./read-authorization.ts";
 import type { BucketRow } from "./tables.ts";
 import { updateBucket } from "./update-bucket.ts";
 
@@ -82,10 +82,10 @@ export function accessControlListOperations(): OperationTable {
     },
     PutObjectAcl: {
       authorize: async (input, context) =>
-        onObject("PutObjectAcl", await requireBucket(input, context), input.Key ?? "", context),
+        onVersion("PutObjectAcl", await requireBucket(input, context), input, context),
       handle: async (input, context) => {
         const bucket = await requireBucket(input, context);
-        await requireObject(bucket.bucket_name, input.Key ?? "", context);
+        await requireObject(input, context);
         requireAclNamed(input);
         refuseGrants(input, bucket, preventedBy("PutObjectAcl", bucket, input.Key, context));
         return {};
@@ -94,10 +94,10 @@ export function accessControlListOperations(): OperationTable {
     GetObjectAcl: {
       authorize: async (input, context) => {
         const bucket = await requireBucket(input, context);
-        return readAuthorizations(["GetObjectAcl"], bucket, input.Key ?? "", context);
+        return readAuthorizations(["GetObjectAcl"], bucket, input, context);
       },
       handle: async (input, context) => {
-        const row = await requireObject(input.Bucket ?? "", input.Key ?? "", context);
+        const row = await requireObject(input, context);
         return ownerOnly(row.account_id);
       },
     },

@@ -7,9 +7,9 @@ import { invalidArgument } from "./errors.ts";
 import { requireBucket } from "./find-bucket.ts";
 import { requireObject } from "./find-object.ts";
 import { readMaxKeys } from "./listing/listing-text.ts";
-import { checkVersionId } from "./object-attributes.ts";
 import { readAuthorizations } from "./read-authorization.ts";
 import type { ObjectRow, S3Tables } from "./tables.ts";
+import { readVersion } from "./versions/version-id.ts";
 
 const ATTRIBUTES = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
 
@@ -20,7 +20,7 @@ export function attributeReadOperations(): OperationTable {
       authorize: async (input, context) => {
         const bucket = await requireBucket(input, context);
         const actions = ["GetObject", "GetObjectAttributes"];
-        return readAuthorizations(actions, bucket, input.Key ?? "", context);
+        return readAuthorizations(actions, bucket, input, context);
       },
       handle: getObjectAttributes,
     },
@@ -31,7 +31,6 @@ async function getObjectAttributes(
   input: s3.GetObjectAttributesCommandInput,
   context: RequestContext,
 ) {
-  checkVersionId(input.VersionId);
   const wanted = new Set<string>(input.ObjectAttributes);
   const unknown = [...wanted].find((name) => !ATTRIBUTES.includes(name));
   if (unknown !== undefined || wanted.size === 0)
@@ -40,10 +39,11 @@ async function getObjectAttributes(
       "x-amz-object-attributes",
       unknown ?? "",
     );
-  const row = await requireObject(input.Bucket ?? "", input.Key ?? "", context);
+  const row = await requireObject(input, context);
   const checksum = readChecksum(row.checksum);
   const parts = wanted.has("ObjectParts") ? await partsOf(row, input, context) : undefined;
   return {
+    ...readVersion(row, await requireBucket(input, context)),
     LastModified: new Date(wholeSeconds(row.modified_ms)),
     ...(wanted.has("ETag") ? { ETag: row.etag } : {}),
     ...(wanted.has("Checksum") && checksum ? { Checksum: checksumOutput(checksum) } : {}),

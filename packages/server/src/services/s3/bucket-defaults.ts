@@ -15,7 +15,6 @@ import { type BucketInput, requireBucket } from "./find-bucket.ts";
  */
 export function bucketDefaultOperations(): OperationTable {
   return defineOperations<typeof s3>()({
-    GetBucketVersioning: { authorize: needs("GetBucketVersioning"), handle: () => ({}) },
     GetBucketAccelerateConfiguration: {
       authorize: needs("GetAccelerateConfiguration"),
       handle: () => ({}),

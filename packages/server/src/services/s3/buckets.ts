@@ -106,6 +106,7 @@ async function createBucket(
     encryption: null,
     public_access_block: null,
     ownership: input.ObjectOwnership ?? "BucketOwnerEnforced",
+    versioning: null,
     cors: null,
     tags: tags ? JSON.stringify(tags) : null,
   };
@@ -195,14 +196,16 @@ async function deleteBucket(
   { leases }: S3Dependencies,
 ): Promise<void> {
   const name = bucket.bucket_name;
-  await assertBucketStays(bucket, tx);
-  const object = await tx.db
-    .selectFrom("s3_objects")
-    .select("object_id")
-    .where("bucket_name", "=", name)
-    .limit(1)
-    .executeTakeFirst();
-  if (object) throw bucketNotEmpty(name);
+  const { versioning } = await assertBucketStays(bucket, tx);
+  for (const table of ["s3_objects", "s3_versions"] as const) {
+    const row = await tx.db
+      .selectFrom(table)
+      .select("object_id")
+      .where("bucket_name", "=", name)
+      .limit(1)
+      .executeTakeFirst();
+    if (row) throw bucketNotEmpty(name, versioning !== null);
+  }
   const uploads = tx.db
     .selectFrom("s3_uploads")
     .select("upload_id")

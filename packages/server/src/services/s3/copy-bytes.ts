@@ -8,6 +8,7 @@ import {
 } from "./checksums/checksum-algorithm.ts";
 import { type ObjectChecksum, readChecksum } from "./checksums/object-checksum.ts";
 import type { S3Dependencies } from "./dependencies.ts";
+import type { ObjectInput } from "./find-object.ts";
 import { openObject } from "./object-bytes.ts";
 import { storeBody } from "./store-body.ts";
 import type { ObjectRow } from "./tables.ts";
@@ -28,16 +29,17 @@ export interface CopyBytesOptions {
   readonly choose: (row: ObjectRow) => ByteRange | undefined;
 }
 
-/** Copies an object's bytes into a new blob: by a second link to the file where nothing changes. */
+/** Copies the bytes of the object that `name` names, `row` at first, into a new blob: by a second link to the file where nothing changes. */
 export async function copyBytes(
   row: ObjectRow,
+  name: ObjectInput,
   { algorithm, choose }: CopyBytesOptions,
   context: RequestContext,
   deps: S3Dependencies,
 ): Promise<CopiedBytes> {
   const linked = choose(row) ? undefined : await linkBytes(row, algorithm, deps);
   if (linked) return linked;
-  const { row: source, body } = await openObject(row, context, deps, choose);
+  const { row: source, body } = await openObject(name, context, deps, choose);
   const kept = algorithm ?? DEFAULT_CHECKSUM_ALGORITHM;
   const digests = new BodyDigests(deps.digests, kept, undefined, undefined, context);
   const { checksum, ...stored } = await storeBody(body, digests, context, deps);

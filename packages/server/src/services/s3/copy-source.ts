@@ -1,10 +1,10 @@
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { invalidArgument, notImplemented } from "./errors.ts";
+import { invalidArgument, invalidRequest, notImplemented } from "./errors.ts";
 import { type BucketInput, requireBucketAnywhere } from "./find-bucket.ts";
-import { requireObject } from "./find-object.ts";
-import { checkVersionId } from "./object-attributes.ts";
+import { findVersion, isObject, type ObjectInput, requireObject } from "./find-object.ts";
 import { checkCopySourceConditions } from "./preconditions.ts";
 import type { BucketRow, ObjectRow } from "./tables.ts";
+import { checkVersionId } from "./versions/version-id.ts";
 
 /** What CopyObject and UploadPartCopy say of their source. */
 export interface CopySourceInput {
@@ -17,18 +17,22 @@ export interface CopySourceInput {
   readonly ExpectedSourceBucketOwner?: string | undefined;
 }
 
-export interface CopySource {
-  readonly bucket: string;
-  readonly key: string;
+export interface CopySource extends ObjectInput {
+  readonly Bucket: string;
+  readonly Key: string;
 }
 
-/** Reads `x-amz-copy-source`: `bucket/key`, percent-encoded. Throws InvalidArgument. */
+/**
+ * Reads `x-amz-copy-source`: `bucket/key`, percent-encoded, and perhaps `?versionId=`. Throws
+ * InvalidArgument.
+ */
 export function parseCopySource(header: string | undefined): CopySource {
   const text = header ?? "";
   if (text.startsWith("arn:")) throw notImplemented("x-amz-copy-source with an access point");
   const question = text.indexOf("?versionId=");
   const path = question < 0 ? text : text.slice(0, question);
-  if (question >= 0) checkVersionId(text.slice(question + "?versionId=".length));
+  const versionId = question < 0 ? undefined : text.slice(question + "?versionId=".length);
+  checkVersionId(versionId);
   const decoded = decode(path);
   const from = decoded?.startsWith("/") ? 1 : 0;
   const slash = decoded?.indexOf("/", from) ?? -1;
@@ -39,7 +43,11 @@ export function parseCopySource(header: string | undefined): CopySource {
       text,
     );
   }
-  return { bucket: decoded.slice(from, slash), key: decoded.slice(slash + 1) };
+  return {
+    Bucket: decoded.slice(from, slash),
+    Key: decoded.slice(slash + 1),
+    ...(versionId === undefined ? {} : { VersionId: versionId }),
+  };
 }
 
 /** The source's bucket, which may be in any Region. */
@@ -47,12 +55,12 @@ export function requireSourceBucket(
   input: CopySourceInput,
   context: RequestContext,
 ): Promise<BucketRow> {
-  const { bucket: Bucket } = parseCopySource(input.CopySource);
+  const { Bucket } = parseCopySource(input.CopySource);
   const named: BucketInput = { Bucket, ExpectedBucketOwner: input.ExpectedSourceBucketOwner };
   return requireBucketAnywhere(named, context);
 }
 
-/** The source object, with its conditions checked. Throws NoSuchKey, PreconditionFailed. */
+/** The source object, with its conditions checked. Throws NoSuchKey, NoSuchVersion, PreconditionFailed. */
 export async function requireSource(
   input: CopySourceInput,
   context: RequestContext,
@@ -60,8 +68,14 @@ export async function requireSource(
   if (input.CopySourceSSECustomerAlgorithm !== undefined) {
     throw notImplemented("x-amz-copy-source-server-side-encryption-customer-algorithm");
   }
-  const { bucket, key } = parseCopySource(input.CopySource);
-  const row = await requireObject(bucket, key, context);
+  const source = parseCopySource(input.CopySource);
+  const found = await findVersion(source, context);
+  if (source.VersionId !== undefined && found && !isObject(found)) {
+    throw invalidRequest(
+      "The source of a copy request may not specifically refer to a delete marker by version id.",
+    );
+  }
+  const row = await requireObject(source, context);
   checkSource(input, row);
   return row;
 }

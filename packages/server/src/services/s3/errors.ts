@@ -9,10 +9,19 @@ export function noSuchBucket(bucket: string): AwsError {
   });
 }
 
-export function noSuchKey(key: string): AwsError {
+/** `headers` tell of the delete marker where there is one. */
+export function noSuchKey(key: string, headers: Readonly<Record<string, string>> = {}): AwsError {
   return new AwsError("NoSuchKey", "The specified key does not exist.", {
     status: 404,
     fields: { Key: key },
+    headers,
+  });
+}
+
+export function noSuchVersion(key: string, versionId: string): AwsError {
+  return new AwsError("NoSuchVersion", "The specified version does not exist.", {
+    status: 404,
+    fields: { Key: key, VersionId: versionId },
   });
 }
 
@@ -65,11 +74,13 @@ export function bucketAlreadyExists(bucket: string): AwsError {
   );
 }
 
-export function bucketNotEmpty(bucket: string): AwsError {
-  return new AwsError("BucketNotEmpty", "The bucket you tried to delete is not empty", {
-    status: 409,
-    fields: { BucketName: bucket },
-  });
+export function bucketNotEmpty(bucket: string, hasVersions: boolean): AwsError {
+  const message = "The bucket you tried to delete is not empty";
+  return new AwsError(
+    "BucketNotEmpty",
+    hasVersions ? `${message}. You must delete all versions in the bucket.` : message,
+    { status: 409, fields: { BucketName: bucket } },
+  );
 }
 
 export function illegalLocationConstraint(constraint: string | undefined): AwsError {

@@ -59,15 +59,19 @@ export async function requireBucket(
   return bucket;
 }
 
-/** Whether the bucket that a request began with is still there, seen by what is about to be written. */
+/**
+ * The bucket that a request began with, as what is about to be written sees it. Throws NoSuchBucket
+ * when it has gone meanwhile.
+ */
 export async function assertBucketStays(
   bucket: BucketRow,
   tx: Transaction<S3Tables>,
-): Promise<void> {
+): Promise<Pick<BucketRow, "versioning">> {
   const current = await tx.db
     .selectFrom("s3_buckets")
-    .select("bucket_id")
+    .select(["bucket_id", "versioning"])
     .where("bucket_name", "=", bucket.bucket_name)
     .executeTakeFirst();
   if (current?.bucket_id !== bucket.bucket_id) throw noSuchBucket(bucket.bucket_name);
+  return current;
 }

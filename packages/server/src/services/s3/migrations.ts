@@ -7,7 +7,49 @@ export const s3Migrations: readonly Migration[] = [
   { name: "s3/0003-uploads", up: createUploads },
   { name: "s3/0004-encryption", up: addEncryption },
   { name: "s3/0005-public-access", up: addPublicAccess },
+  { name: "s3/0006-versions", up: addVersions },
 ];
+
+/** What is there is the null version of its key. */
+async function addVersions({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable("s3_buckets").addColumn("versioning", "text").execute();
+  await schema
+    .alterTable("s3_objects")
+    .addColumn("version_id", "text", (c) => c.notNull().defaultTo("null"))
+    .execute();
+  await schema
+    .alterTable("s3_objects")
+    .addColumn("version_number", "bigint", (c) => c.notNull().defaultTo(0))
+    .execute();
+  await schema
+    .createTable("s3_versions")
+    .addColumn("bucket_name", "text", (c) => c.notNull())
+    .addColumn("object_key", "text", (c) => c.notNull())
+    .addColumn("version_id", "text", (c) => c.notNull())
+    .addColumn("version_number", "bigint", (c) => c.notNull())
+    .addColumn("is_delete_marker", "integer", (c) => c.notNull())
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("region", "text", (c) => c.notNull())
+    .addColumn("object_id", "text", (c) => c.notNull())
+    .addColumn("blob_id", "text")
+    .addColumn("upload_id", "text")
+    .addColumn("parts_count", "integer")
+    .addColumn("size_bytes", "bigint", (c) => c.notNull())
+    .addColumn("etag", "text", (c) => c.notNull())
+    .addColumn("modified_ms", "bigint", (c) => c.notNull())
+    .addColumn("storage_class", "text", (c) => c.notNull())
+    .addColumn("attributes", "text", (c) => c.notNull())
+    .addColumn("tags", "text")
+    .addColumn("checksum", "text")
+    .addPrimaryKeyConstraint("s3_versions_key", ["bucket_name", "object_key", "version_id"])
+    .execute();
+  await schema
+    .createIndex("s3_versions_age")
+    .on("s3_versions")
+    .columns(["bucket_name", "object_key", "version_number desc"])
+    .execute();
+  await schema.createIndex("s3_versions_blob").on("s3_versions").column("blob_id").execute();
+}
 
 async function addEncryption({ schema }: Kysely<Tables>): Promise<void> {
   await schema.alterTable("s3_buckets").addColumn("encryption", "text").execute();

@@ -2,7 +2,7 @@ import { AwsError } from "../../kernel/aws-error.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { checkObjectAcl } from "./access-control-lists.ts";
 import { wantsKms } from "./bucket-encryption.ts";
-import { invalidArgument, invalidRequest, notImplemented } from "./errors.ts";
+import { invalidRequest, notImplemented } from "./errors.ts";
 import type { BucketRow } from "./tables.ts";
 
 /** What an object carries beside its bytes, as it is stored. */
@@ -113,12 +113,6 @@ export function checkKey(key: string): void {
     status: 400,
     fields: { Size: String(sizeBytes), MaxSizeAllowed: String(KEY_BYTES_MAX) },
   });
-}
-
-/** Buckets here have no versions: the only one is `null`. */
-export function checkVersionId(versionId: string | undefined): void {
-  if (versionId === undefined || versionId === "null") return;
-  throw invalidArgument("Invalid version id specified", "versionId", versionId);
 }
 
 /** The members of GetObject's and HeadObject's outputs. */

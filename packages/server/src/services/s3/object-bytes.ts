@@ -5,8 +5,7 @@ import type { BlobSlice } from "./blobs/blob-reader.ts";
 import { BlobReader } from "./blobs/blob-reader.ts";
 import type { ByteRange } from "./byte-range.ts";
 import type { S3Dependencies } from "./dependencies.ts";
-import { noSuchKey } from "./errors.ts";
-import { findObject } from "./find-object.ts";
+import { findObject, type ObjectInput, requireObject } from "./find-object.ts";
 import type { ObjectRow, S3Tables } from "./tables.ts";
 
 /** How often an object may be overwritten between reading its row and opening its file. */
@@ -19,26 +18,23 @@ export interface OpenedObject {
 }
 
 /**
- * Opens an object's bytes, which stay as they are until the stream ends, whatever happens to the
- * object. `choose` checks the row and picks the range; it is asked again when the object was
- * replaced meanwhile. Throws NoSuchKey, and what `choose` throws.
+ * Opens the bytes of the object that `input` names, which stay as they are until the stream ends,
+ * whatever happens to the object. `choose` checks the row and picks the range; it is asked again when
+ * the object was replaced meanwhile. Throws what `requireObject` and `choose` throw.
  */
 export async function openObject(
-  row: ObjectRow,
+  input: ObjectInput,
   context: RequestContext,
   deps: S3Dependencies,
   choose: (row: ObjectRow) => ByteRange | undefined | Promise<ByteRange | undefined>,
 ): Promise<OpenedObject> {
-  let current = row;
   for (let attempt = 1; ; attempt++) {
+    const current = await requireObject(input, context);
     const range = await choose(current);
     const body = await openBytes(current, range, context, deps);
     if (body) return { row: current, range, body };
     if (attempt === OPEN_ATTEMPTS_MAX) throw new Error("An S3 object's file is missing.");
-    const { bucket_name: bucket, object_key: key } = current;
-    const again = await findObject(bucket, key, context, { fresh: true });
-    if (!again) throw noSuchKey(key);
-    current = again;
+    await findObject(input, context, { fresh: true });
   }
 }
 

@@ -26,6 +26,7 @@ import { readAuthorizations } from "./read-authorization.ts";
 import { SINGLE_UPLOAD_BYTES_MAX } from "./request-body.ts";
 import type { ObjectRow } from "./tables.ts";
 import { parseTaggingHeader, readTags, requestTagKeys } from "./tag-set.ts";
+import { readVersion, writtenVersion } from "./versions/version-id.ts";
 import { writeAuthorizations } from "./write-authorization.ts";
 
 /** CopyObject. */
@@ -45,13 +46,13 @@ async function authorizeCopy(
 ): Promise<readonly Authorization[]> {
   const target = await requireBucket(input, context);
   const source = await requireSourceBucket(input, context);
-  const { key } = parseCopySource(input.CopySource);
-  const row = await findObject(source.bucket_name, key, context);
+  const name = parseCopySource(input.CopySource);
+  const row = await findObject(name, context);
   const copiesTags = input.TaggingDirective !== "REPLACE" && row?.tags != null;
   const reads = copiesTags ? ["GetObject", "GetObjectTagging"] : ["GetObject"];
   const tagging = copiesTags ? requestTagKeys(readTags(row.tags)) : {};
   return [
-    ...(await readAuthorizations(reads, source, key, context)),
+    ...(await readAuthorizations(reads, source, name, context)),
     ...writeAuthorizations(input, target, context),
     ...(copiesTags
       ? [onObject("PutObjectTagging", target, input.Key ?? "", context, tagging)]
@@ -77,6 +78,7 @@ async function copyObject(
   const tags = parseTaggingHeader(input.Tagging);
   const copied = await copyBytes(
     row,
+    parseCopySource(input.CopySource),
     {
       algorithm: declaredAlgorithm(input.ChecksumAlgorithm),
       choose: (source) => check(input, source),
@@ -102,7 +104,13 @@ async function copyObject(
     const put = await deps.commits.commit(context, (tx) =>
       putObjectRow(object, bucket, input, tx, deps),
     );
+    const { VersionId: CopySourceVersionId } = readVersion(
+      source,
+      await requireSourceBucket(input, context),
+    );
     return {
+      ...writtenVersion(put),
+      ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
       CopyObjectResult: {
         ETag: `"${md5}"`,
         LastModified: new Date(wholeSeconds(put.modified_ms)),
@@ -132,8 +140,10 @@ function keep(source: ObjectRow, given: ObjectAttributes): string {
 }
 
 function refuseCopyToItself(input: s3.CopyObjectCommandInput): void {
-  const { bucket, key } = parseCopySource(input.CopySource);
-  if (bucket !== input.Bucket || key !== input.Key) return;
+  const source = parseCopySource(input.CopySource);
+  if (source.Bucket !== input.Bucket || source.Key !== input.Key) return;
+  // A version is copied over the latest to restore it (S3 user guide, "Restoring previous versions").
+  if (source.VersionId !== undefined) return;
   const changes =
     input.MetadataDirective === "REPLACE" ||
     input.TaggingDirective === "REPLACE" ||

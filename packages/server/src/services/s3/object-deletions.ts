@@ -6,12 +6,13 @@ import {
   type OperationTable,
 } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { onObject } from "./authorization.ts";
 import type { S3Dependencies } from "./dependencies.ts";
 import { malformedXml } from "./errors.ts";
 import { assertBucketStays, requireBucket } from "./find-bucket.ts";
-import { deleteObjectRow } from "./object-writes.ts";
+import { onVersion } from "./read-authorization.ts";
 import type { BucketRow } from "./tables.ts";
+import { type Deleted, type Deletion, deleteObject } from "./versions/delete-object.ts";
+import { isVersionId } from "./versions/version-id.ts";
 
 /** Source: S3 API, DeleteObjects. */
 const OBJECTS_PER_REQUEST_MAX = 1000;
@@ -30,13 +31,15 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
         const objects = input.Delete?.Objects ?? [];
         if (objects.length === 0 || objects.length > OBJECTS_PER_REQUEST_MAX) throw malformedXml();
         const { permitted, errors } = await sortOut(objects, bucket, context);
-        await deps.commits.commit(context, async (tx) => {
-          await assertBucketStays(bucket, tx);
-          for (const { Key = "" } of permitted)
-            await deleteObjectRow(bucket.bucket_name, Key, tx, deps);
+        const deleted = await deps.commits.commit(context, async (tx) => {
+          const current = { ...bucket, ...(await assertBucketStays(bucket, tx)) };
+          const done: s3.DeletedObject[] = [];
+          for (const each of permitted)
+            done.push(told(each, await deleteObject(each, current, tx, deps)));
+          return done;
         });
         return {
-          ...(input.Delete?.Quiet ? {} : { Deleted: permitted }),
+          ...(input.Delete?.Quiet ? {} : { Deleted: deleted }),
           ...(errors.length > 0 ? { Errors: errors } : {}),
         };
       },
@@ -44,26 +47,31 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
   });
 }
 
-/** The action of a deletion, with the version that every object of this server has or without. */
-export function deletion(versionId: string | undefined): "DeleteObject" | "DeleteObjectVersion" {
-  return versionId === undefined ? "DeleteObject" : "DeleteObjectVersion";
+function told({ Key, VersionId }: Deletion, deleted: Deleted): s3.DeletedObject {
+  return {
+    Key,
+    ...(VersionId === undefined ? {} : { VersionId }),
+    ...(deleted.isDeleteMarker
+      ? { DeleteMarker: true, DeleteMarkerVersionId: deleted.versionId }
+      : {}),
+  };
 }
 
 async function sortOut(
   objects: readonly s3.ObjectIdentifier[],
   bucket: BucketRow,
   context: RequestContext,
-): Promise<{ permitted: s3.ObjectIdentifier[]; errors: s3._Error[] }> {
-  const permitted: s3.ObjectIdentifier[] = [];
+): Promise<{ permitted: Deletion[]; errors: s3._Error[] }> {
+  const permitted: Deletion[] = [];
   const errors: s3._Error[] = [];
   for (const { Key: key = "", VersionId } of objects) {
-    if (VersionId !== undefined && VersionId !== "null") {
+    if (VersionId !== undefined && !isVersionId(VersionId)) {
       const Message = "The specified version does not exist.";
       errors.push({ Key: key, VersionId, Code: "NoSuchVersion", Message });
       continue;
     }
     try {
-      await context.authorize(onObject(deletion(VersionId), bucket, key, context));
+      await context.authorize(onVersion("DeleteObject", bucket, { Key: key, VersionId }, context));
       permitted.push({ Key: key, VersionId });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;

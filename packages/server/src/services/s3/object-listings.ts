@@ -6,9 +6,8 @@ import type { RequestContext } from "../../kernel/request-context.ts";
 import { onBucket } from "./authorization.ts";
 import { canonicalUserId } from "./canonical-user-id.ts";
 import { readChecksum } from "./checksums/object-checksum.ts";
-import { invalidArgument } from "./errors.ts";
 import { requireBucket } from "./find-bucket.ts";
-import { listPage, type PageStart } from "./listing/list-page.ts";
+import { type KeyRange, listPage, type PageStart } from "./listing/list-page.ts";
 import { keyEncoder, readMaxKeys, readToken, writeToken } from "./listing/listing-text.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "./tables.ts";
 
@@ -17,19 +16,16 @@ type ListedRow = Pick<
   "object_key" | "modified_ms" | "etag" | "size_bytes" | "storage_class" | "checksum"
 >;
 
-/** ListObjectsV2, ListObjects and ListObjectVersions. */
+/** ListObjectsV2 and ListObjects. */
 export function objectListingOperations(): OperationTable {
   return defineOperations<typeof s3>()({
     ListObjectsV2: { authorize: authorizeListing, handle: listObjectsV2 },
     ListObjects: { authorize: authorizeListing, handle: listObjects },
-    ListObjectVersions: {
-      authorize: (input, context) => authorizeListing(input, context, "ListBucketVersions"),
-      handle: listObjectVersions,
-    },
   });
 }
 
-async function authorizeListing(
+/** What a listing needs, with the keys that narrow it. */
+export async function authorizeListing(
   input: Pick<s3.ListObjectsV2CommandInput, "Bucket" | "Prefix" | "Delimiter" | "MaxKeys">,
   context: RequestContext,
   action = "ListBucket",
@@ -103,57 +99,11 @@ async function listObjects(input: s3.ListObjectsCommandInput, context: RequestCo
   };
 }
 
-/** A bucket without versioning: each object is its own only version, `null`. */
-async function listObjectVersions(
-  input: s3.ListObjectVersionsCommandInput,
-  context: RequestContext,
-) {
-  const bucket = await requireBucket(input, context);
-  const encode = keyEncoder(input.EncodingType);
-  const maxKeys = readMaxKeys(input.MaxKeys);
-  const { Prefix: prefix = "", Delimiter: delimiter = "", KeyMarker: marker = "" } = input;
-  if (input.VersionIdMarker && marker === "")
-    throw invalidArgument(
-      "A version-id marker cannot be specified without a key marker.",
-      "version-id-marker",
-      input.VersionIdMarker,
-    );
-  const page = await listPage(
-    { prefix, delimiter, start: startAfter(marker, delimiter), maxKeys },
-    keyOf,
-    rowReader(bucket, context),
-  );
-  const { next } = page;
-  return {
-    Name: bucket.bucket_name,
-    Prefix: encode(prefix),
-    KeyMarker: encode(marker),
-    VersionIdMarker: input.VersionIdMarker ?? "",
-    ...(delimiter === "" ? {} : { Delimiter: encode(delimiter) }),
-    MaxKeys: maxKeys,
-    ...(input.EncodingType ? { EncodingType: input.EncodingType } : {}),
-    IsTruncated: page.truncated,
-    ...(page.truncated && next
-      ? {
-          NextKeyMarker: encode(next.after),
-          ...(next.skipPrefix ? {} : { NextVersionIdMarker: "null" }),
-        }
-      : {}),
-    Versions: page.rows.map((row) => ({
-      ...listed(row, encode, bucket),
-      VersionId: "null",
-      IsLatest: true,
-      StorageClass: row.storage_class as s3.ObjectVersionStorageClass,
-    })),
-    CommonPrefixes: page.commonPrefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
-  };
-}
-
 /**
  * A text that ends in the delimiter may be the common prefix that the page before ended with, and
  * stands for all of it then.
  */
-function startAfter(text: string | undefined, delimiter: string): PageStart | undefined {
+export function startAfter(text: string | undefined, delimiter: string): PageStart | undefined {
   if (text === undefined || text === "") return undefined;
   return { after: text, skipPrefix: delimiter !== "" && text.endsWith(delimiter) };
 }
@@ -163,12 +113,7 @@ function keyOf(row: ListedRow): string {
 }
 
 function rowReader(bucket: BucketRow, context: RequestContext) {
-  return ({
-    from,
-    inclusive,
-    before,
-    limit,
-  }: Parameters<Parameters<typeof listPage<ListedRow>>[2]>[0]) => {
+  return ({ from, inclusive, before, limit }: KeyRange<ListedRow>) => {
     let query = context
       .db<S3Tables>()
       .selectFrom("s3_objects")
@@ -182,7 +127,12 @@ function rowReader(bucket: BucketRow, context: RequestContext) {
   };
 }
 
-function listed(row: ListedRow, encode: (key: string) => string, owner: BucketRow | undefined) {
+/** What all listings say of an object. */
+export function listed(
+  row: ListedRow,
+  encode: (key: string) => string,
+  owner: BucketRow | undefined,
+) {
   const checksum = readChecksum(row.checksum);
   return {
     Key: encode(row.object_key),

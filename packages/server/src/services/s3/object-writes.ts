@@ -4,6 +4,8 @@ import { noSuchKey, notImplemented, preconditionFailed } from "./errors.ts";
 import { assertBucketStays } from "./find-bucket.ts";
 import { matchesEtag } from "./preconditions.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "./tables.ts";
+import { NULL_VERSION, newVersionId } from "./versions/version-id.ts";
+import { archive, deleteVersionRow, selectNewest, selectVersion } from "./versions/version-rows.ts";
 
 /** What a conditional write demands of what it replaces. */
 export interface WriteConditions {
@@ -13,7 +15,13 @@ export interface WriteConditions {
 
 export type NewObject = Omit<
   ObjectRow,
-  "bucket_name" | "account_id" | "region" | "object_id" | "modified_ms"
+  | "bucket_name"
+  | "account_id"
+  | "region"
+  | "object_id"
+  | "modified_ms"
+  | "version_id"
+  | "version_number"
 >;
 
 /** Throws NotImplemented for an If-None-Match other than `*`: S3 takes no other on writes. */
@@ -22,59 +30,84 @@ export function checkWriteConditions({ IfNoneMatch }: WriteConditions): void {
 }
 
 /**
- * Makes `object` the bucket's object of that key: whoever reads sees the old or the new one, whole.
- * The replaced one's files are removed after the commit. Throws before the first write.
+ * Makes `object` the latest version of its key: whoever reads sees the old or the new one, whole.
+ * The files of what it replaces are removed after the commit. Throws before the first write.
  */
 export async function putObjectRow(
   object: NewObject,
   bucket: BucketRow,
   conditions: WriteConditions,
   tx: Transaction<S3Tables>,
-  { ids, clock, leases }: S3Dependencies,
+  deps: S3Dependencies,
 ): Promise<ObjectRow> {
-  await assertBucketStays(bucket, tx);
-  const replaced = await selectObject(bucket.bucket_name, object.object_key, tx.db);
-  checkReplaced(object.object_key, replaced, conditions);
-  const row: ObjectRow = {
+  const { versioning } = await assertBucketStays(bucket, tx);
+  const { bucket_name: name, account_id, region } = bucket;
+  const current = await selectObject(name, object.object_key, tx.db);
+  checkReplaced(object.object_key, current, conditions);
+  const place = { bucket_name: name, object_key: object.object_key };
+  const version = await makeRoom(place, current, versioning, tx, deps);
+  const values = {
     ...object,
-    bucket_name: bucket.bucket_name,
-    account_id: bucket.account_id,
-    region: bucket.region,
-    object_id: ids.alphanumeric(16),
-    modified_ms: clock.nowMs(),
+    ...version,
+    account_id,
+    region,
+    object_id: deps.ids.alphanumeric(16),
+    modified_ms: deps.clock.nowMs(),
   };
-  const { bucket_name: _name, object_key: _key, ...values } = row;
-  if (replaced) {
-    const blobIds = await takeBlobs(replaced, tx);
+  if (current) {
+    const { object_key: _key, ...changed } = values;
     await tx.db
       .updateTable("s3_objects")
-      .set(values)
-      .where("bucket_name", "=", row.bucket_name)
-      .where("object_key", "=", row.object_key)
+      .set(changed)
+      .where("bucket_name", "=", name)
+      .where("object_key", "=", object.object_key)
       .execute();
-    tx.afterCommit(() => leases.remove(replaced.object_id, blobIds));
   } else {
-    await tx.db.insertInto("s3_objects").values(row).execute();
+    await tx.db
+      .insertInto("s3_objects")
+      .values({ ...place, ...values })
+      .execute();
   }
-  return row;
+  return { ...place, ...values };
 }
 
-/** Deletes the object if there is one; its files are removed after the commit. */
-export async function deleteObjectRow(
-  bucket: string,
-  key: string,
+interface Place {
+  readonly bucket_name: string;
+  readonly object_key: string;
+}
+
+/**
+ * Before a new latest version: the current object joins the older ones, unless it is to be replaced,
+ * as the null version is. Gives the new version's id and number. `current`'s row itself stays.
+ */
+export async function makeRoom(
+  place: Place,
+  current: ObjectRow | undefined,
+  versioning: string | null,
   tx: Transaction<S3Tables>,
-  { leases }: S3Dependencies,
-): Promise<void> {
-  const row = await selectObject(bucket, key, tx.db);
-  if (!row) return;
-  const blobIds = await takeBlobs(row, tx);
-  await tx.db
-    .deleteFrom("s3_objects")
-    .where("bucket_name", "=", bucket)
-    .where("object_key", "=", key)
-    .execute();
-  tx.afterCommit(() => leases.remove(row.object_id, blobIds));
+  deps: S3Dependencies,
+): Promise<Pick<ObjectRow, "version_id" | "version_number">> {
+  if (versioning === null) {
+    if (current) await removeBytes(current, tx, deps);
+    return { version_id: NULL_VERSION, version_number: 0 };
+  }
+  const { bucket_name: bucket, object_key: key } = place;
+  const newest = current ?? (await selectNewest(bucket, key, tx.db));
+  const versionNumber = (newest?.version_number ?? 0) + 1;
+  if (versioning === "Enabled") {
+    if (current) await archive(current, tx);
+    return { version_id: newVersionId(versionNumber, deps.ids), version_number: versionNumber };
+  }
+  if (current?.version_id === NULL_VERSION) await removeBytes(current, tx, deps);
+  else {
+    const replaced = await selectVersion(bucket, key, NULL_VERSION, tx.db);
+    if (replaced) {
+      await removeBytes(replaced, tx, deps);
+      await deleteVersionRow(replaced, tx);
+    }
+    if (current) await archive(current, tx);
+  }
+  return { version_id: NULL_VERSION, version_number: versionNumber };
 }
 
 export function selectObject(
@@ -101,15 +134,21 @@ function checkReplaced(
   if (!matchesEtag(IfMatch, replaced.etag)) throw preconditionFailed("If-Match");
 }
 
-/** The files of an object that goes away; rows of its parts go with it. */
-async function takeBlobs(row: ObjectRow, tx: Transaction<S3Tables>): Promise<string[]> {
+/** For a version that goes away: its parts' rows go now, its files after the commit. */
+export async function removeBytes(
+  row: ObjectRow,
+  tx: Transaction<S3Tables>,
+  { leases }: S3Dependencies,
+): Promise<void> {
   const blobIds = row.blob_id === null ? [] : [row.blob_id];
-  if (row.upload_id === null) return blobIds;
-  const parts = await tx.db
-    .selectFrom("s3_parts")
-    .select("blob_id")
-    .where("upload_id", "=", row.upload_id)
-    .execute();
-  await tx.db.deleteFrom("s3_parts").where("upload_id", "=", row.upload_id).execute();
-  return [...blobIds, ...parts.map((part) => part.blob_id)];
+  if (row.upload_id !== null) {
+    const parts = await tx.db
+      .selectFrom("s3_parts")
+      .select("blob_id")
+      .where("upload_id", "=", row.upload_id)
+      .execute();
+    await tx.db.deleteFrom("s3_parts").where("upload_id", "=", row.upload_id).execute();
+    blobIds.push(...parts.map((part) => part.blob_id));
+  }
+  if (blobIds.length > 0) tx.afterCommit(() => leases.remove(row.object_id, blobIds));
 }

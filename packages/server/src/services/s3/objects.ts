@@ -4,31 +4,30 @@ import { wholeSeconds } from "../../kernel/clock.ts";
 import type { Authorization, OperationTable } from "../../kernel/operations.ts";
 import { defineOperations } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { onObject } from "./authorization.ts";
 import { type ByteRange, parseByteRange } from "./byte-range.ts";
 import { BodyDigests, readChecksumClaim } from "./checksums/body-digests.ts";
 import { DEFAULT_CHECKSUM_ALGORITHM } from "./checksums/checksum-algorithm.ts";
 import { checksumOutput, type ObjectChecksum, readChecksum } from "./checksums/object-checksum.ts";
 import type { S3Dependencies } from "./dependencies.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "./errors.ts";
-import { requireBucket } from "./find-bucket.ts";
+import { assertBucketStays, requireBucket } from "./find-bucket.ts";
 import { requireObject } from "./find-object.ts";
 import {
   attributesOutput,
   checkKey,
-  checkVersionId,
   readAttributes,
   readStorageClass,
 } from "./object-attributes.ts";
 import { openObject } from "./object-bytes.ts";
-import { deletion } from "./object-deletions.ts";
-import { checkWriteConditions, deleteObjectRow, putObjectRow } from "./object-writes.ts";
+import { checkWriteConditions, putObjectRow } from "./object-writes.ts";
 import { checkReadConditions } from "./preconditions.ts";
-import { readAuthorizations } from "./read-authorization.ts";
+import { onVersion, readAuthorizations } from "./read-authorization.ts";
 import { readBody } from "./request-body.ts";
 import { storeBody } from "./store-body.ts";
 import type { ObjectRow, S3Tables } from "./tables.ts";
 import { parseTaggingHeader, readTags } from "./tag-set.ts";
+import { deleteObject } from "./versions/delete-object.ts";
+import { checkVersionId, readVersion, writtenVersion } from "./versions/version-id.ts";
 import { writeAuthorizations } from "./write-authorization.ts";
 
 /** PutObject, GetObject, HeadObject, DeleteObject. */
@@ -49,16 +48,21 @@ export function objectOperations(deps: S3Dependencies): OperationTable {
       handle: (input, context) => headObject(input, context),
     },
     DeleteObject: {
-      authorize: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        return onObject(deletion(input.VersionId), bucket, input.Key ?? "", context);
-      },
+      authorize: async (input, context) =>
+        onVersion("DeleteObject", await requireBucket(input, context), input, context),
       handle: async (input, context) => {
-        checkVersionId(input.VersionId);
+        const { Key = "", VersionId } = input;
+        checkVersionId(VersionId);
         if (input.IfMatch !== undefined) throw notImplemented("If-Match");
-        const { Bucket = "", Key = "" } = input;
-        await deps.commits.commit(context, (tx) => deleteObjectRow(Bucket, Key, tx, deps));
-        return {};
+        const bucket = await requireBucket(input, context);
+        const { versionId, isDeleteMarker } = await deps.commits.commit(context, async (tx) => {
+          const current = await assertBucketStays(bucket, tx);
+          return deleteObject({ Key, VersionId }, { ...bucket, ...current }, tx, deps);
+        });
+        return {
+          ...(versionId === undefined ? {} : { VersionId: versionId }),
+          ...(isDeleteMarker ? { DeleteMarker: true } : {}),
+        };
       },
     },
   });
@@ -100,8 +104,11 @@ async function putObject(
       tags: tags ? JSON.stringify(tags) : null,
       checksum: JSON.stringify(checksum),
     };
-    await deps.commits.commit(context, (tx) => putObjectRow(object, bucket, input, tx, deps));
+    const row = await deps.commits.commit(context, (tx) =>
+      putObjectRow(object, bucket, input, tx, deps),
+    );
     return {
+      ...writtenVersion(row),
       ETag: `"${stored.md5}"`,
       ServerSideEncryption: "AES256" as const,
       ...checksumOutput(checksum),
@@ -117,7 +124,7 @@ async function authorizeRead(
   context: RequestContext,
 ): Promise<readonly Authorization[]> {
   const bucket = await requireBucket(input, context);
-  return readAuthorizations(["GetObject"], bucket, input.Key ?? "", context);
+  return readAuthorizations(["GetObject"], bucket, input, context);
 }
 
 async function getObject(
@@ -126,12 +133,12 @@ async function getObject(
   deps: S3Dependencies,
 ) {
   checkReadInput(input);
-  const row = await requireObject(input.Bucket ?? "", input.Key ?? "", context);
-  const opened = await openObject(row, context, deps, (current) => {
+  const opened = await openObject(input, context, deps, (current) => {
     checkReadConditions(input, validatorsOf(current));
     return chooseRange(input, current, context);
   });
   return {
+    ...readVersion(opened.row, await requireBucket(input, context)),
     ...readOutput(opened.row, opened.range, input, context),
     // The SDK's type has methods that its own deserializer mixes into the stream.
     Body: opened.body as unknown as NonNullable<s3.GetObjectCommandOutput["Body"]>,
@@ -140,15 +147,17 @@ async function getObject(
 
 async function headObject(input: s3.HeadObjectCommandInput, context: RequestContext) {
   checkReadInput(input);
-  const row = await requireObject(input.Bucket ?? "", input.Key ?? "", context);
+  const row = await requireObject(input, context);
   checkReadConditions(input, validatorsOf(row));
-  return readOutput(row, await chooseRange(input, row, context), input, context);
+  return {
+    ...readVersion(row, await requireBucket(input, context)),
+    ...readOutput(row, await chooseRange(input, row, context), input, context),
+  };
 }
 
 type ReadInput = s3.GetObjectCommandInput | s3.HeadObjectCommandInput;
 
 function checkReadInput(input: ReadInput): void {
-  checkVersionId(input.VersionId);
   if (input.SSECustomerAlgorithm !== undefined) {
     throw invalidRequest("The encryption parameters are not applicable to this object.");
   }

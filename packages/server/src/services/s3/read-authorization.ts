@@ -1,7 +1,7 @@
 import type { Authorization } from "../../kernel/operations.ts";
-import type { RequestContext } from "../../kernel/request-context.ts";
+import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import { onBucket, onObject } from "./authorization.ts";
-import { findObject } from "./find-object.ts";
+import { findObject, type ObjectInput } from "./find-object.ts";
 import type { BucketRow } from "./tables.ts";
 import { existingTagKeys } from "./tag-set.ts";
 
@@ -12,11 +12,24 @@ import { existingTagKeys } from "./tag-set.ts";
 export async function readAuthorizations(
   actions: readonly string[],
   bucket: BucketRow,
-  key: string,
+  input: ObjectInput,
   context: RequestContext,
 ): Promise<readonly Authorization[]> {
-  const row = await findObject(bucket.bucket_name, key, context);
+  const row = await findObject(input, context);
   const keys = existingTagKeys(row?.tags);
-  const reads = actions.map((action) => onObject(action, bucket, key, context, keys));
+  const reads = actions.map((action) => onVersion(action, bucket, input, context, keys));
   return row ? reads : [...reads, onBucket("ListBucket", bucket, context)];
+}
+
+/** What has an action of its own for versions, `GetObjectVersion`, asks for that where one is named. */
+export function onVersion(
+  action: string,
+  bucket: BucketRow,
+  { Key: key = "", VersionId: versionId }: ObjectInput,
+  context: RequestContext,
+  keys: ContextEntries = {},
+): Authorization {
+  if (versionId === undefined) return onObject(action, bucket, key, context, keys);
+  const ofVersion = action.replace("Object", "ObjectVersion");
+  return onObject(ofVersion, bucket, key, context, { ...keys, "s3:versionid": versionId });
 }

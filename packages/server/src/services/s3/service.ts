@@ -31,6 +31,8 @@ import { publicAccessBlockOperations } from "./public-access-block.ts";
 import { s3Schemas } from "./schema.ts";
 import type { S3Tables } from "./tables.ts";
 import { taggingOperations } from "./taggings.ts";
+import { bucketVersioningOperations } from "./versions/bucket-versioning.ts";
+import { versionListingOperations } from "./versions/version-listings.ts";
 
 const definition: ServiceDefinition = {
   name: "s3",
@@ -71,6 +73,7 @@ export function createS3Service(
       ...bucketOperations(deps),
       ...objectOperations(deps),
       ...objectListingOperations(),
+      ...versionListingOperations(),
       ...objectDeletionOperations(deps),
       ...objectCopyOperations(deps),
       ...multipartUploadOperations(deps),
@@ -80,6 +83,7 @@ export function createS3Service(
       ...bucketPolicyOperations(deps),
       ...bucketCorsOperations(),
       ...bucketDefaultOperations(),
+      ...bucketVersioningOperations(),
       ...bucketEncryptionOperations(),
       ...publicAccessBlockOperations(),
       ...accessControlListOperations(),

@@ -18,8 +18,11 @@ export interface BucketRow {
   public_access_block: string | null;
   /** ObjectOwnership; null where its controls were deleted. */
   ownership: string | null;
+  /** Enabled or Suspended; null: never one of them. */
+  versioning: string | null;
 }
 
+/** A key's latest version, where that is an object. */
 export interface ObjectRow {
   bucket_name: string;
   object_key: string;
@@ -44,6 +47,16 @@ export interface ObjectRow {
   tags: string | null;
   /** An ObjectChecksum as JSON. */
   checksum: string | null;
+  /** `null`, the word, for an object that was written without versioning. */
+  version_id: string;
+  /** Higher than that of all the key's other versions. */
+  version_number: number;
+}
+
+/** A version that isn't its key's latest, or a delete marker. */
+export interface VersionRow extends ObjectRow {
+  /** 1: nothing but the statement that the object was deleted. */
+  is_delete_marker: number;
 }
 
 export interface UploadRow {
@@ -80,6 +93,7 @@ export interface PartRow {
 export interface S3Tables {
   s3_buckets: BucketRow;
   s3_objects: ObjectRow;
+  s3_versions: VersionRow;
   s3_uploads: UploadRow;
   s3_parts: PartRow;
 }

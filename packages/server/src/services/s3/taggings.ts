@@ -1,22 +1,17 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { onBucket, onObject } from "./authorization.ts";
+import { onBucket } from "./authorization.ts";
 import type { S3Dependencies } from "./dependencies.ts";
-import { noSuchKey, notConfigured } from "./errors.ts";
-import { assertBucketStays, requireBucket } from "./find-bucket.ts";
-import { findObject, requireObject } from "./find-object.ts";
-import { checkVersionId } from "./object-attributes.ts";
-import { selectObject } from "./object-writes.ts";
-import { readAuthorizations } from "./read-authorization.ts";
+import { noSuchKey, noSuchVersion, notConfigured } from "./errors.ts";
+import { assertBucketStays, type BucketInput, requireBucket } from "./find-bucket.ts";
+import { findObject, type ObjectInput, requireObject } from "./find-object.ts";
+import { onVersion, readAuthorizations } from "./read-authorization.ts";
 import type { BucketRow, S3Tables } from "./tables.ts";
 import { existingTagKeys, requestTagKeys, type TagSet, toTagList, toTagSet } from "./tag-set.ts";
+import { readVersion } from "./versions/version-id.ts";
 
-interface ObjectInput {
-  readonly Bucket?: string | undefined;
-  readonly Key?: string | undefined;
-  readonly ExpectedBucketOwner?: string | undefined;
-}
+type TaggedInput = ObjectInput & BucketInput;
 
 /** Tags of objects and of buckets: Put, Get and Delete each. */
 export function taggingOperations(deps: S3Dependencies): OperationTable {
@@ -25,30 +20,24 @@ export function taggingOperations(deps: S3Dependencies): OperationTable {
       authorize: (input, context) =>
         authorizeChange("PutObjectTagging", input, context, input.Tagging?.TagSet),
       handle: async (input, context) => {
-        checkVersionId(input.VersionId);
         const tags = toTagSet(input.Tagging?.TagSet, "object");
-        await setObjectTags(input, tags, context, deps);
-        return {};
+        return await setObjectTags(input, tags, context, deps);
       },
     },
     GetObjectTagging: {
       authorize: async (input, context) => {
         const bucket = await requireBucket(input, context);
-        return readAuthorizations(["GetObjectTagging"], bucket, input.Key ?? "", context);
+        return readAuthorizations(["GetObjectTagging"], bucket, input, context);
       },
       handle: async (input, context) => {
-        checkVersionId(input.VersionId);
-        const { tags } = await requireObject(input.Bucket ?? "", input.Key ?? "", context);
-        return { TagSet: toTagList(tags) };
+        const row = await requireObject(input, context);
+        const bucket = await requireBucket(input, context);
+        return { ...readVersion(row, bucket), TagSet: toTagList(row.tags) };
       },
     },
     DeleteObjectTagging: {
       authorize: (input, context) => authorizeChange("DeleteObjectTagging", input, context, []),
-      handle: async (input, context) => {
-        checkVersionId(input.VersionId);
-        await setObjectTags(input, undefined, context, deps);
-        return {};
-      },
+      handle: (input, context) => setObjectTags(input, undefined, context, deps),
     },
     PutBucketTagging: {
       authorize: async (input, context) =>
@@ -81,35 +70,41 @@ export function taggingOperations(deps: S3Dependencies): OperationTable {
 
 async function authorizeChange(
   action: string,
-  input: ObjectInput,
+  input: TaggedInput,
   context: RequestContext,
   tags: readonly s3.Tag[] | undefined,
 ) {
   const bucket = await requireBucket(input, context);
-  const key = input.Key ?? "";
-  const row = await findObject(bucket.bucket_name, key, context);
-  return onObject(action, bucket, key, context, {
+  const row = await findObject(input, context);
+  return onVersion(action, bucket, input, context, {
     ...existingTagKeys(row?.tags),
     ...requestTagKeys(toTagSet(tags, "object")),
   });
 }
 
 async function setObjectTags(
-  input: ObjectInput,
+  input: TaggedInput,
   tags: TagSet | undefined,
   context: RequestContext,
   { commits }: S3Dependencies,
-): Promise<void> {
-  const { Bucket: bucket = "", Key: key = "" } = input;
+): Promise<{ readonly VersionId?: string }> {
+  const bucket = await requireBucket(input, context);
+  const { bucket_name: name, object_key: key, version_id } = await requireObject(input, context);
+  const changed = { tags: tags ? JSON.stringify(tags) : null };
   await commits.commit(context, async (tx) => {
-    if (!(await selectObject(bucket, key, tx.db))) throw noSuchKey(key);
-    await tx.db
-      .updateTable("s3_objects")
-      .set({ tags: tags ? JSON.stringify(tags) : null })
-      .where("bucket_name", "=", bucket)
-      .where("object_key", "=", key)
-      .execute();
+    for (const table of ["s3_objects", "s3_versions"] as const) {
+      const { numUpdatedRows } = await tx.db
+        .updateTable(table)
+        .set(changed)
+        .where("bucket_name", "=", name)
+        .where("object_key", "=", key)
+        .where("version_id", "=", version_id)
+        .executeTakeFirst();
+      if (numUpdatedRows > 0) return;
+    }
+    throw input.VersionId === undefined ? noSuchKey(key) : noSuchVersion(key, version_id);
   });
+  return readVersion({ version_id }, bucket);
 }
 
 async function setBucketTags(

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { S3Tables } from "../tables.ts";
 
-/** Those of `blobIds` that an object or a part refers to. */
+/** Those of `blobIds` that a version of an object or a part refers to. */
 export async function findReferencedBlobs(
   blobIds: readonly string[],
   db: Kysely<S3Tables>,
@@ -12,10 +12,15 @@ export async function findReferencedBlobs(
     .select("blob_id")
     .where("blob_id", "in", blobIds)
     .execute();
+  const ofVersions = await db
+    .selectFrom("s3_versions")
+    .select("blob_id")
+    .where("blob_id", "in", blobIds)
+    .execute();
   const ofParts = await db
     .selectFrom("s3_parts")
     .select("blob_id")
     .where("blob_id", "in", blobIds)
     .execute();
-  return new Set([...ofObjects, ...ofParts].flatMap(({ blob_id }) => blob_id ?? []));
+  return new Set([...ofObjects, ...ofVersions, ...ofParts].flatMap(({ blob_id }) => blob_id ?? []));
 }

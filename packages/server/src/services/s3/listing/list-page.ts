@@ -26,11 +26,13 @@ export interface Page<Row> {
 }
 
 /** A range of keys in their order: from `from` (excluded unless `inclusive`) to before `before`. */
-export interface KeyRange {
+export interface KeyRange<Row> {
   readonly from: string;
   readonly inclusive: boolean;
   readonly before: string | undefined;
   readonly limit: number;
+  /** The row that was read last, where reading goes on behind it: more may follow of its key. */
+  readonly behind?: Row;
 }
 
 /** Rows read at once when whole groups of them may be skipped. */
@@ -44,13 +46,13 @@ const GROUPING_BATCH_SIZE = 200;
 export async function listPage<Row>(
   { prefix, delimiter, start, maxKeys }: PageRequest,
   keyOf: (row: Row) => string,
-  readRows: (range: KeyRange) => Promise<readonly Row[]>,
+  readRows: (range: KeyRange<Row>) => Promise<readonly Row[]>,
 ): Promise<Page<Row>> {
   const rows: Row[] = [];
   const commonPrefixes: string[] = [];
   const before = successorOf(prefix);
   let next: PageStart | undefined;
-  let cursor = firstCursor(prefix, start);
+  let cursor: Cursor<Row> | undefined = firstCursor(prefix, start);
   const done = (truncated: boolean) => ({ rows, commonPrefixes, truncated, next });
   if (maxKeys === 0) return done(false);
   while (cursor) {
@@ -74,13 +76,10 @@ export async function listPage<Row>(
   return done(false);
 }
 
-interface Cursor {
-  readonly from: string;
-  readonly inclusive: boolean;
-}
+type Cursor<Row> = Pick<KeyRange<Row>, "from" | "inclusive" | "behind">;
 
 /** Undefined when nothing can follow. */
-function firstCursor(prefix: string, start: PageStart | undefined): Cursor | undefined {
+function firstCursor(prefix: string, start: PageStart | undefined): Cursor<never> | undefined {
   if (!start || isBefore(start.after, prefix)) return { from: prefix, inclusive: true };
   if (!start.skipPrefix) return { from: start.after, inclusive: false };
   const from = successorOf(start.after);
@@ -91,11 +90,12 @@ function cursorAfter<Row>(
   batch: readonly Row[],
   keyOf: (row: Row) => string,
   group: string | undefined,
-): Cursor | undefined {
+): Cursor<Row> | undefined {
   const last = batch.at(-1);
   if (last === undefined) return undefined;
   const key = keyOf(last);
-  if (group === undefined || !key.startsWith(group)) return { from: key, inclusive: false };
+  if (group === undefined || !key.startsWith(group))
+    return { from: key, inclusive: false, behind: last };
   const from = successorOf(group);
   return from === undefined ? undefined : { from, inclusive: true };
 }

@@ -9,6 +9,7 @@ import { badDigest, invalidRequest } from "../errors.ts";
 import { requireBucket } from "../find-bucket.ts";
 import { checkWriteConditions, putObjectRow, selectObject } from "../object-writes.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
+import { writtenVersion } from "../versions/version-id.ts";
 import { chooseParts, requestedParts } from "./choose-parts.ts";
 import { requireUpload } from "./find-upload.ts";
 import { checksumOfUpload, type UploadChecksum } from "./upload-checksum.ts";
@@ -27,10 +28,11 @@ export async function completeUpload(input: Input, context: RequestContext, deps
   checkWriteConditions(input);
   requestedParts(input);
   const row = await deps.commits.commit(context, async (tx) => {
-    const before = await completedBefore(input, tx);
+    const before = await completedBefore(input, bucket, tx);
     return before ?? (await complete(input, bucket, tx, deps));
   });
   return {
+    ...writtenVersion(row),
     Location: locationOf(bucket.bucket_name, row.object_key, context),
     Bucket: bucket.bucket_name,
     Key: row.object_key,
@@ -42,10 +44,20 @@ export async function completeUpload(input: Input, context: RequestContext, deps
 
 async function completedBefore(
   input: Input,
+  { versioning }: BucketRow,
   tx: Transaction<S3Tables>,
 ): Promise<ObjectRow | undefined> {
-  const row = await selectObject(input.Bucket ?? "", input.Key ?? "", tx.db);
-  return row?.upload_id != null && row.upload_id === input.UploadId ? row : undefined;
+  const { Bucket: bucket = "", Key: key = "", UploadId: uploadId = "" } = input;
+  const row = await selectObject(bucket, key, tx.db);
+  if (row?.upload_id === uploadId) return row;
+  if (versioning === null) return undefined;
+  return tx.db
+    .selectFrom("s3_versions")
+    .selectAll()
+    .where("bucket_name", "=", bucket)
+    .where("object_key", "=", key)
+    .where("upload_id", "=", uploadId)
+    .executeTakeFirst();
 }
 
 async function complete(

@@ -20,6 +20,7 @@ import { readAuthorizations } from "../read-authorization.ts";
 import { readBody, SINGLE_UPLOAD_BYTES_MAX } from "../request-body.ts";
 import { storeBody } from "../store-body.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables } from "../tables.ts";
+import { readVersion } from "../versions/version-id.ts";
 import { checkPartNumber } from "./choose-parts.ts";
 import { requireUpload, type UploadInput } from "./find-upload.ts";
 import { checksumOfUpload, type UploadChecksum } from "./upload-checksum.ts";
@@ -39,10 +40,10 @@ export function partOperations(deps: S3Dependencies): OperationTable {
       authorize: async (input, context) => {
         const bucket = await requireBucket(input, context);
         const source = await requireSourceBucket(input, context);
-        const { key } = parseCopySource(input.CopySource);
+        const name = parseCopySource(input.CopySource);
         const keys = { "s3:x-amz-copy-source": input.CopySource };
         return [
-          ...(await readAuthorizations(["GetObject"], source, key, context)),
+          ...(await readAuthorizations(["GetObject"], source, name, context)),
           onObject("PutObject", bucket, input.Key ?? "", context, keys),
         ];
       },
@@ -100,6 +101,7 @@ async function uploadPartCopy(
   const row = await requireSource(input, context);
   const copied = await copyBytes(
     row,
+    parseCopySource(input.CopySource),
     { algorithm: uploadChecksum.algorithm, choose: (source) => chooseRange(input, source) },
     context,
     deps,
@@ -118,7 +120,12 @@ async function uploadPartCopy(
       context,
       deps,
     );
+    const { VersionId: CopySourceVersionId } = readVersion(
+      copied.source,
+      await requireSourceBucket(input, context),
+    );
     return {
+      ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
       CopyPartResult: {
         ETag: `"${copied.md5}"`,
         LastModified: new Date(wholeSeconds(modifiedMs)),

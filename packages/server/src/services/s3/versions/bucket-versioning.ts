@@ -1,0 +1,47 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import { onBucket } from "../authorization.ts";
+import { malformedXml, notImplemented } from "../errors.ts";
+import { requireBucket } from "../find-bucket.ts";
+import { updateBucket } from "../update-bucket.ts";
+
+/** PutBucketVersioning, GetBucketVersioning. */
+export function bucketVersioningOperations(): OperationTable {
+  return defineOperations<typeof s3>()({
+    PutBucketVersioning: {
+      authorize: async (input, context) =>
+        onBucket("PutBucketVersioning", await requireBucket(input, context), context),
+      handle: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        const versioning = readStatus(input);
+        await updateBucket(bucket, { versioning }, context);
+        return {};
+      },
+    },
+    GetBucketVersioning: {
+      authorize: async (input, context) =>
+        onBucket("GetBucketVersioning", await requireBucket(input, context), context),
+      handle: async (input, context) => {
+        const { versioning } = await requireBucket(input, context);
+        return versioning === null ? {} : { Status: versioning as s3.BucketVersioningStatus };
+      },
+    },
+  });
+}
+
+/** Throws MalformedXML, IllegalVersioningConfigurationException, NotImplemented for MFA delete. */
+function readStatus({ VersioningConfiguration: given, MFA }: s3.PutBucketVersioningCommandInput) {
+  const { Status: status, MFADelete: mfaDelete } = given ?? {};
+  if (mfaDelete !== undefined && mfaDelete !== "Enabled" && mfaDelete !== "Disabled") {
+    throw malformedXml();
+  }
+  if (mfaDelete === "Enabled") throw notImplemented(MFA === undefined ? "MfaDelete" : "x-amz-mfa");
+  if (status === "Enabled" || status === "Suspended") return status;
+  if (status !== undefined) throw malformedXml();
+  throw new AwsError(
+    "IllegalVersioningConfigurationException",
+    "The Versioning element must be specified",
+    { status: 400 },
+  );
+}

@@ -1,0 +1,202 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { type Kysely, sql } from "kysely";
+import { wholeSeconds } from "../../../kernel/clock.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { canonicalUserId } from "../canonical-user-id.ts";
+import { invalidArgument } from "../errors.ts";
+import { requireBucket } from "../find-bucket.ts";
+import { type KeyRange, listPage } from "../listing/list-page.ts";
+import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
+import { authorizeListing, listed, startAfter } from "../object-listings.ts";
+import type { BucketRow, S3Tables, VersionRow } from "../tables.ts";
+import { isVersionId, versionNumberOf } from "./version-id.ts";
+import { selectVersion } from "./version-rows.ts";
+
+const COLUMNS = [
+  "object_key",
+  "modified_ms",
+  "etag",
+  "size_bytes",
+  "storage_class",
+  "checksum",
+  "version_id",
+  "version_number",
+] as const;
+
+type ListedVersion = Pick<VersionRow, (typeof COLUMNS)[number] | "is_delete_marker"> & {
+  readonly is_latest: number;
+};
+
+/** ListObjectVersions. */
+export function versionListingOperations(): OperationTable {
+  return defineOperations<typeof s3>()({
+    ListObjectVersions: {
+      authorize: (input, context) => authorizeListing(input, context, "ListBucketVersions"),
+      handle: listObjectVersions,
+    },
+  });
+}
+
+async function listObjectVersions(
+  input: s3.ListObjectVersionsCommandInput,
+  context: RequestContext,
+) {
+  const bucket = await requireBucket(input, context);
+  const db = context.db<S3Tables>();
+  const encode = keyEncoder(input.EncodingType);
+  const maxKeys = readMaxKeys(input.MaxKeys);
+  const { Prefix: prefix = "", Delimiter: delimiter = "", KeyMarker: marker = "" } = input;
+  const older = await numberOfMarker(input, db);
+  const start = startAfter(marker, older === undefined ? delimiter : "");
+  const page = await listPage<ListedVersion>(
+    { prefix, delimiter, start, maxKeys },
+    ({ object_key: key }) => key,
+    (range) => readVersions(bucket, range, older, db),
+  );
+  const { next, truncated } = page;
+  const lastId = page.rows.findLast((row) => row.object_key === next?.after)?.version_id;
+  return {
+    Name: bucket.bucket_name,
+    Prefix: encode(prefix),
+    KeyMarker: encode(marker),
+    VersionIdMarker: input.VersionIdMarker ?? "",
+    ...(delimiter === "" ? {} : { Delimiter: encode(delimiter) }),
+    MaxKeys: maxKeys,
+    ...(input.EncodingType ? { EncodingType: input.EncodingType } : {}),
+    IsTruncated: truncated,
+    ...(truncated && next ? { NextKeyMarker: encode(next.after) } : {}),
+    ...(truncated && next && !next.skipPrefix ? { NextVersionIdMarker: lastId } : {}),
+    Versions: page.rows
+      .filter((row) => row.is_delete_marker !== 1)
+      .map((row) => ({
+        ...listed(row, encode, bucket),
+        VersionId: row.version_id,
+        IsLatest: row.is_latest === 1,
+        StorageClass: row.storage_class as s3.ObjectVersionStorageClass,
+      })),
+    DeleteMarkers: page.rows
+      .filter((row) => row.is_delete_marker === 1)
+      .map((row) => ({
+        Owner: { ID: canonicalUserId(bucket.account_id) },
+        Key: encode(row.object_key),
+        VersionId: row.version_id,
+        IsLatest: row.is_latest === 1,
+        LastModified: new Date(wholeSeconds(row.modified_ms)),
+      })),
+    CommonPrefixes: page.commonPrefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
+  };
+}
+
+/**
+ * The number of the version that the page before ended with, which may be gone: clean-ups delete page
+ * by page. Only a deleted null version doesn't tell its number; what is left of its key follows then.
+ */
+async function numberOfMarker(
+  { Bucket = "", KeyMarker: key = "", VersionIdMarker: id }: s3.ListObjectVersionsCommandInput,
+  db: Kysely<S3Tables>,
+): Promise<number | undefined> {
+  if (id === undefined || id === "") return undefined;
+  if (key === "") {
+    const message = "A version-id marker cannot be specified without a key marker.";
+    throw invalidArgument(message, "version-id-marker", id);
+  }
+  if (!isVersionId(id))
+    throw invalidArgument("Invalid version id specified", "version-id-marker", id);
+  const known = versionNumberOf(id);
+  if (known !== undefined) return known;
+  const row = await db
+    .selectFrom("s3_objects")
+    .select("version_number")
+    .where("bucket_name", "=", Bucket)
+    .where("object_key", "=", key)
+    .where("version_id", "=", id)
+    .executeTakeFirst();
+  const { version_number: number = Number.MAX_SAFE_INTEGER } =
+    row ?? (await selectVersion(Bucket, key, id, db)) ?? {};
+  return number;
+}
+
+/** In the order of keys, and of a key the newest first. `older`: than this of the page's first key. */
+async function readVersions(
+  bucket: BucketRow,
+  range: KeyRange<ListedVersion>,
+  older: number | undefined,
+  db: Kysely<S3Tables>,
+): Promise<readonly ListedVersion[]> {
+  const number = range.behind ? range.behind.version_number : older;
+  if (range.inclusive || number === undefined) return selectRange(bucket, range, undefined, db);
+  const ofKey = await selectRange(bucket, range, number, db);
+  if (ofKey.length === range.limit) return ofKey;
+  const limit = range.limit - ofKey.length;
+  return [...ofKey, ...(await selectRange(bucket, { ...range, limit }, undefined, db))];
+}
+
+/** One statement: while it reads, no version moves from one table to the other. */
+function selectRange(
+  bucket: BucketRow,
+  { from, inclusive, before, limit }: KeyRange<ListedVersion>,
+  olderOfKey: number | undefined,
+  db: Kysely<S3Tables>,
+): Promise<ListedVersion[]> {
+  const { bucket_name: name } = bucket;
+  let objects = db
+    .selectFrom("s3_objects")
+    .select(COLUMNS)
+    .select([sql<number>`0`.as("is_delete_marker"), sql<number>`1`.as("is_latest")])
+    .where("bucket_name", "=", name);
+  let versions = db
+    .selectFrom("s3_versions as version")
+    .select(COLUMNS)
+    .select("is_delete_marker")
+    .select((eb) =>
+      eb
+        .case()
+        .when(
+          eb.and([
+            eb("is_delete_marker", "=", 1),
+            eb.not(
+              eb.exists(
+                eb
+                  .selectFrom("s3_versions as newer")
+                  .select("newer.version_number")
+                  .whereRef("newer.bucket_name", "=", "version.bucket_name")
+                  .whereRef("newer.object_key", "=", "version.object_key")
+                  .whereRef("newer.version_number", ">", "version.version_number"),
+              ),
+            ),
+            eb.not(
+              eb.exists(
+                eb
+                  .selectFrom("s3_objects as current")
+                  .select("current.version_number")
+                  .whereRef("current.bucket_name", "=", "version.bucket_name")
+                  .whereRef("current.object_key", "=", "version.object_key"),
+              ),
+            ),
+          ]),
+        )
+        .then(1)
+        .else(0)
+        .end()
+        .as("is_latest"),
+    )
+    .where("bucket_name", "=", name);
+  if (olderOfKey === undefined) {
+    objects = objects.where("object_key", inclusive ? ">=" : ">", from);
+    versions = versions.where("object_key", inclusive ? ">=" : ">", from);
+    if (before !== undefined) {
+      objects = objects.where("object_key", "<", before);
+      versions = versions.where("object_key", "<", before);
+    }
+  } else {
+    objects = objects.where("object_key", "=", from).where("version_number", "<", olderOfKey);
+    versions = versions.where("object_key", "=", from).where("version_number", "<", olderOfKey);
+  }
+  return objects
+    .unionAll(versions)
+    .orderBy("object_key")
+    .orderBy("version_number", "desc")
+    .limit(limit)
+    .execute();
+}
