@@ -15,7 +15,7 @@ export function collectBody(body: Readable, maxBytes: number): Promise<Buffer> {
       sizeBytes += bytes.length;
       if (sizeBytes > maxBytes) {
         body.off("data", take).pause();
-        reject(new WireError("RequestEntityTooLarge", "The request body is too large.", 413));
+        reject(bodyTooLarge());
       }
       chunks.push(bytes);
     };
@@ -27,6 +27,10 @@ export function collectBody(body: Readable, maxBytes: number): Promise<Buffer> {
     });
     body.on("data", take);
   });
+}
+
+export function bodyTooLarge(): WireError {
+  return new WireError("RequestEntityTooLarge", "The request body is too large.", 413);
 }
 
 /** Reads and parses an `application/x-www-form-urlencoded` body. */

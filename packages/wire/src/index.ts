@@ -1,4 +1,4 @@
-export { collectBody, readForm } from "./body.ts";
+export { bodyTooLarge, collectBody, readForm } from "./body.ts";
 export * from "./limits.ts";
 export type { WireRequest, WireResponse } from "./message.ts";
 export type { Addressing, Operation } from "./operation.ts";

@@ -2,9 +2,10 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import type { WireRequest, WireResponse } from "@rolecast/wire";
+import type { WireResponse } from "@rolecast/wire";
 import type { Log } from "../kernel/log.ts";
-import { requestBody } from "./request-body.ts";
+import { type GatewayRequest, IncomingRequest } from "./gateway-request.ts";
+import { IncomingBody } from "./request-body.ts";
 
 /** What a running request may still take when the server closes. */
 const CLOSE_GRACE_MS = 5_000;
@@ -16,11 +17,6 @@ const KEEP_ALIVE_MS = 75_000;
 const HEADER_BYTES_MAX = 32 * 1024;
 /** What is read of a body nobody asked for, so that the client sees the answer and not a reset. */
 const UNREAD_BODY_BYTES_MAX = 64 * 1024 * 1024;
-
-/** A request on a connection. */
-export interface GatewayRequest extends WireRequest {
-  readonly remoteAddress: string;
-}
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -89,8 +85,8 @@ export class HttpServer {
     const { socket } = incoming;
     this.#count(socket, 1);
     try {
-      const body = requestBody(incoming, onBodyWanted);
-      const response = await this.#options.serve(toGatewayRequest(incoming, body));
+      const body = new IncomingBody(incoming, onBodyWanted);
+      const response = await this.#options.serve(new IncomingRequest(incoming, body));
       outgoing.writeHead(response.status, withLength(response, incoming.method));
       await writeBody(response.body, outgoing);
       drain(incoming);
@@ -141,28 +137,6 @@ function drain(incoming: IncomingMessage): void {
     if (readBytes > UNREAD_BODY_BYTES_MAX) incoming.destroy();
   });
   incoming.resume();
-}
-
-function toGatewayRequest(incoming: IncomingMessage, body: Readable): GatewayRequest {
-  const target = incoming.url ?? "/";
-  const question = target.indexOf("?");
-  const headers: Record<string, string> = Object.create(null);
-  for (const [name, value] of Object.entries(incoming.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(",") : value;
-  }
-  return {
-    method: incoming.method ?? "GET",
-    rawPath: question < 0 ? target : target.slice(0, question),
-    rawQuery: question < 0 ? "" : target.slice(question + 1),
-    headers,
-    body,
-    remoteAddress: plainAddress(incoming.socket.remoteAddress ?? ""),
-  };
-}
-
-/** `::ffff:127.0.0.1` is an IPv4 address, as policies with `aws:SourceIp` expect it. */
-function plainAddress(address: string): string {
-  return address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
 }
 
 /** An address that is listened on, as it stands in a URL. */

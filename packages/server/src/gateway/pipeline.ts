@@ -1,7 +1,6 @@
 import { Readable } from "node:stream";
 import {
   bucketFromHost,
-  collectBody,
   decodeBody,
   MAX_PARSED_BODY_BYTES,
   type Operation,
@@ -24,7 +23,7 @@ import { crossOriginHeaders, preflight } from "./cross-origin.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { encodeFailure, toAwsError, unknownService } from "./failure.ts";
 import { refuseUnforwarded } from "./forwarded-operations.ts";
-import type { GatewayRequest } from "./http-server.ts";
+import type { GatewayRequest } from "./gateway-request.ts";
 import type { InternalRoutes } from "./internal-routes.ts";
 import { isFormToRead, resolveService } from "./resolve-service.ts";
 import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
@@ -73,11 +72,10 @@ export class Pipeline {
 
   async #serve(request: GatewayRequest, span: Span): Promise<WireResponse> {
     const requestId = this.#options.ids.uuid();
-    const plain = toPlainRequest(request);
     let exchange: Exchange | undefined;
     try {
       const body = isFormToRead(request)
-        ? await collectBody(request.body, MAX_PARSED_BODY_BYTES)
+        ? await request.readBody(MAX_PARSED_BODY_BYTES)
         : undefined;
       const { registered, name, region } = resolveService(request, this.#options.registry, body);
       exchange = registered && {
@@ -89,26 +87,18 @@ export class Pipeline {
         regionIsSigned: region !== undefined,
         body,
       };
-      const route = await this.#plainRoute(plain);
+      const route = isPostedToRoot(request) ? undefined : await this.#plainRoute(request);
       if (route) return toWireResponse(route);
       if (!exchange) {
         const asked = { name, requestId, isForm: isForm(request) };
         return unknownService(asked, this.#options.registry);
       }
-      const preflighted = await preflight(plain, exchange.registered);
+      const preflighted =
+        request.method === "OPTIONS" && (await preflight(request, exchange.registered));
       if (preflighted) return toWireResponse(preflighted);
       const response = await this.#operation(exchange);
       span.describe({ "http.response.status_code": response.status });
-      return {
-        ...response,
-        headers: {
-          ...response.headers,
-          ...(await crossOriginHeaders(plain, exchange.registered)),
-          ...(this.#sharesConsolesOrigin(plain)
-            ? isolationHeaders(plain, response.headers["content-type"])
-            : {}),
-        },
-      };
+      return isOfBrowser(request) ? this.#forBrowser(response, exchange) : response;
     } catch (error) {
       const answering = exchange?.registered ?? this.#options.registry.anonymous;
       if (!answering) throw error;
@@ -118,9 +108,21 @@ export class Pipeline {
       span.describe({ "error.type": code, "http.response.status_code": status });
       // What the caller did wrong is no fault of the server (OpenTelemetry's HTTP conventions).
       if (status >= 500) span.fail();
-      const cors = await crossOriginHeaders(plain, answering).catch(() => ({}));
+      const cors = await crossOriginHeaders(request, answering).catch(() => ({}));
       return { ...response, headers: { ...response.headers, ...cors } };
     }
+  }
+
+  /** What a browser wants to know before it shows an answer to a page. */
+  async #forBrowser(
+    response: WireResponse,
+    { request, registered }: Exchange,
+  ): Promise<WireResponse> {
+    const cors = await crossOriginHeaders(request, registered);
+    const isolation = this.#sharesConsolesOrigin(request)
+      ? isolationHeaders(request, response.headers["content-type"])
+      : {};
+    return { ...response, headers: { ...response.headers, ...cors, ...isolation } };
   }
 
   /** A bucket's own host name is another origin, and `/` is the bucket there. */
@@ -130,16 +132,16 @@ export class Pipeline {
   }
 
   /** Requests that are no operations: the server's own, and the services' (playback). */
-  async #plainRoute(plain: PlainRequest): Promise<PlainResponse | undefined> {
-    if (this.#sharesConsolesOrigin(plain)) {
-      const page = await this.#options.console?.handle(plain);
+  async #plainRoute(request: GatewayRequest): Promise<PlainResponse | undefined> {
+    if (this.#sharesConsolesOrigin(request)) {
+      const page = await this.#options.console?.handle(request);
       if (page) return page;
     }
-    const internal = await this.#options.routes.handle(plain);
+    const internal = await this.#options.routes.handle(request);
     if (internal) return internal;
     for (const { service } of this.#options.registry.all) {
       // Waiting for nothing costs a turn too, and most services have no such requests.
-      const response = service.plainRequest && (await service.plainRequest(plain));
+      const response = service.plainRequest && (await service.plainRequest(request));
       if (response) return response;
     }
     return undefined;
@@ -156,7 +158,7 @@ export class Pipeline {
       : undefined;
     const bytes = streams
       ? undefined
-      : (exchange.body ?? (await collectBody(request.body, MAX_PARSED_BODY_BYTES)));
+      : (exchange.body ?? (await request.readBody(MAX_PARSED_BODY_BYTES)));
     const authenticated = await this.#options.authenticator.authenticate(
       registered.service,
       request,
@@ -282,6 +284,16 @@ function refuseForeignRegion({ registered, region }: Exchange): void {
   );
 }
 
+/** Where the query and JSON protocols have all their operations, and nothing else is. */
+function isPostedToRoot({ method, rawPath }: WireRequest): boolean {
+  return method === "POST" && rawPath === "/";
+}
+
+/** Only browsers tell the page that asks, or what they will do with the answer. */
+function isOfBrowser({ headers }: WireRequest): boolean {
+  return headers.origin !== undefined || headers["sec-fetch-dest"] !== undefined;
+}
+
 function isForm(request: WireRequest): boolean {
   return request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
 }
@@ -290,21 +302,6 @@ function httpInfo(request: WireRequest, trailers: HttpRequestInfo["trailers"]): 
   const { method, rawPath, rawQuery, headers } = request;
   const scheme = headers["x-forwarded-proto"] === "https" ? "https" : "http";
   return { method, rawPath, rawQuery, headers, scheme, trailers };
-}
-
-function toPlainRequest(request: GatewayRequest): PlainRequest {
-  const { method, rawPath, rawQuery, headers, remoteAddress, body } = request;
-  return {
-    method,
-    path: rawPath,
-    // Few routes look into the query, and every request passes here.
-    get query() {
-      return new URLSearchParams(rawQuery);
-    },
-    headers,
-    remoteAddress,
-    body,
-  };
 }
 
 function toWireResponse({ status, headers, body }: PlainResponse): WireResponse {

@@ -1,8 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
+import { bodyTooLarge, collectBody } from "@rolecast/wire";
 
 /** Bytes held for a reader that is slower than the network. */
 const BUFFER_BYTES = 256 * 1024;
+const NOTHING = Buffer.alloc(0);
 
 /** The client closed the connection before its body was complete. */
 export class ClientGoneError extends Error {
@@ -14,18 +16,71 @@ export class ClientGoneError extends Error {
 
 /**
  * A request's body, apart from its connection: whoever destroys it, since it broke a rule, leaves
- * the connection as it is, and the answer can still be sent. `onWanted` is called before the first read.
+ * the connection as it is, and the answer can still be sent. Read as a stream or whole, once.
  */
-export function requestBody(incoming: IncomingMessage, onWanted: () => void): Readable {
-  const { headers } = incoming;
-  if (headers["content-length"] === undefined && headers["transfer-encoding"] === undefined) {
-    return new Readable({
-      read() {
-        this.push(null);
-      },
+export class IncomingBody {
+  readonly #incoming: IncomingMessage;
+  readonly #onWanted: () => void;
+  #stream: Readable | undefined;
+
+  /** `onWanted` is called before the first read. */
+  constructor(incoming: IncomingMessage, onWanted: () => void) {
+    this.#incoming = incoming;
+    this.#onWanted = onWanted;
+  }
+
+  get stream(): Readable {
+    this.#stream ??= this.#isEmpty()
+      ? emptyBody()
+      : new RequestBody(this.#incoming, this.#onWanted);
+    return this.#stream;
+  }
+
+  /**
+   * All of it, for a fraction of what a stream costs. Rejects with ClientGoneError, or past
+   * `maxBytes` with the wire's RequestEntityTooLarge.
+   */
+  bytes(maxBytes: number): Promise<Buffer> {
+    if (this.#stream) return collectBody(this.#stream, maxBytes);
+    if (this.#isEmpty()) return Promise.resolve(NOTHING);
+    const incoming = this.#incoming;
+    const chunks: Buffer[] = [];
+    let sizeBytes = 0;
+    this.#onWanted();
+    return new Promise((resolve, reject) => {
+      const take = (chunk: Buffer) => {
+        sizeBytes += chunk.length;
+        if (sizeBytes > maxBytes) {
+          incoming.off("data", take).pause();
+          reject(bodyTooLarge());
+        }
+        chunks.push(chunk);
+      };
+      incoming.on("data", take);
+      incoming.once("end", () => {
+        const [only] = chunks;
+        resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks, sizeBytes));
+      });
+      const gone = () => {
+        if (!incoming.complete) reject(new ClientGoneError());
+      };
+      incoming.on("error", gone);
+      incoming.once("close", gone);
     });
   }
-  return new RequestBody(incoming, onWanted);
+
+  #isEmpty(): boolean {
+    const { headers } = this.#incoming;
+    return headers["content-length"] === undefined && headers["transfer-encoding"] === undefined;
+  }
+}
+
+function emptyBody(): Readable {
+  return new Readable({
+    read() {
+      this.push(null);
+    },
+  });
 }
 
 class RequestBody extends Readable {

@@ -7,8 +7,19 @@ export function formatAmzDate(ms: number): string {
   return `${new Date(ms).toISOString().slice(0, 19).replaceAll("-", "").replaceAll(":", "")}Z`;
 }
 
+/** Most requests of one second say the same. */
+let lastText = "";
+let lastMs: number | undefined;
+
 /** Milliseconds since 1970, undefined for text of another form. */
 export function parseAmzDate(text: string): number | undefined {
+  if (text === lastText) return lastMs;
+  lastMs = timeOf(text);
+  lastText = text;
+  return lastMs;
+}
+
+function timeOf(text: string): number | undefined {
   const match = AMZ_DATE.exec(text);
   if (match === null) return undefined;
   const [, year, month, day, hour, minute, second] = match;

@@ -18,21 +18,25 @@ export interface RoleSession
 
 /** The part of the answer that AssumeRole and its siblings share. */
 export function issueRoleSession(credentials: SessionCredentials, asked: RoleSession) {
-  const { role, sessionName, issuedAtMs, seconds, minimumTokenBytes = 0, ...rest } = asked;
+  const { role, sessionName, issuedAtMs, policy, policyArns, tags, sourceIdentity } = asked;
   const { accountId, roleId, roleName } = role;
   const issued = issueCredentials(credentials, {
     session: {
-      ...rest,
       identity: { kind: "role", accountId, roleArn: role.arn, roleId, roleName, sessionName },
       issuedAtMs,
-      expiresAtMs: issuedAtMs + seconds * 1000,
+      expiresAtMs: issuedAtMs + asked.seconds * 1000,
+      policy,
+      policyArns,
+      tags,
+      transitiveTagKeys: asked.transitiveTagKeys,
+      sourceIdentity,
       // A role's session doesn't tell of MFA, even when the code came with AssumeRole. Source: IAM
       // User Guide, "Secure API access with MFA".
       multiFactorAuth: false,
+      context: asked.context,
     },
-    minimumTokenBytes,
+    minimumTokenBytes: asked.minimumTokenBytes ?? 0,
   });
-  const { policy, policyArns, tags, sourceIdentity } = asked;
   const packed = policy !== undefined || policyArns.length > 0 || tags.length > 0;
   return {
     Credentials: issued.Credentials,

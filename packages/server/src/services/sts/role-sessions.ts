@@ -116,11 +116,12 @@ function authorization(
   input: AssumeRoleInput,
   mfa: boolean,
 ): Authorization {
+  const keys = conditionKeys(role, input);
   return {
     action,
     resource: role.arn,
     resourceAccountId: role.accountId,
-    context: { ...conditionKeys(role, input), ...(mfa ? MFA_GIVEN : {}) },
+    context: mfa ? { ...keys, ...MFA_GIVEN } : keys,
     resourcePolicy: { id: role.arn, text: role.trustPolicy, kind: "trust" },
   };
 }

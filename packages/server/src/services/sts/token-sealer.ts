@@ -5,13 +5,20 @@ import type { Ids } from "../../kernel/ids.ts";
 import { MAX_SESSION_TOKEN_BYTES } from "./constraints.ts";
 
 /** Layout of a token, before base64: version, sealing key's id, nonce, ciphertext, tag. */
-const VERSION = 1;
+const VERSION = 2;
 const KEY_ID_BYTES = 4;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-const HEADER_BYTES = 1 + KEY_ID_BYTES + NONCE_BYTES;
+const NONCE_AT = 1 + KEY_ID_BYTES;
+const HEADER_BYTES = NONCE_AT + NONCE_BYTES;
 /** The plain text starts with the length of the compressed session; padding follows it. */
 const LENGTH_BYTES = 2;
+/** What stands before a block of DEFLATE that is stored as it is (RFC 1951, section 3.2.4). */
+const STORED_BYTES = 5;
+/** AES-256's key. */
+const CIPHER_KEY_BYTES = 32;
+/** 30 bytes are the 40 characters of `[A-Za-z0-9/+]` that a secret access key has. */
+const SECRET_BYTES = 30;
 /** A sealing key shorter than this would be weaker than the cipher. */
 const SEALING_KEY_BYTES_MIN = 32;
 /** A session's text can't be larger than what its limits add up to; stops inflation bombs. */
@@ -31,82 +38,82 @@ export interface OpenedToken {
 
 /**
  * Makes session tokens that nobody can read or forge: AES-256-GCM under a key of their own, derived
- * from the server's sealing key and bound to the access key id they were issued with. The secret
- * access key is derived from the same two, so nothing about a session needs to be stored.
+ * from the server's sealing key, a nonce and the access key id they were issued with. The secret
+ * access key is derived from the same three, so nothing about a session needs to be stored.
  */
 export class TokenSealer {
   readonly #keyId: Buffer;
-  readonly #encryptionRoot: Buffer;
-  readonly #secretRoot: Buffer;
+  readonly #root: Buffer;
   readonly #ids: Ids;
 
   constructor(sealingKey: Uint8Array, ids: Ids) {
     assert(sealingKey.length >= SEALING_KEY_BYTES_MIN, "The sealing key is too short.");
     this.#keyId = createHash("sha256").update(sealingKey).digest().subarray(0, KEY_ID_BYTES);
-    this.#encryptionRoot = deriveKey(sealingKey, "rolecast session token encryption");
-    this.#secretRoot = deriveKey(sealingKey, "rolecast session secret access key");
+    this.#root = deriveKey(sealingKey, "rolecast session token");
     this.#ids = ids;
   }
 
   /** `minimumBytes` pads the token to at least that length; 0 leaves it as it is. */
   seal(accessKeyId: string, text: string, minimumBytes: number): SealedToken {
-    const nonce = Buffer.from(this.#ids.bytes(NONCE_BYTES));
-    const plain = padded(deflated(Buffer.from(text, "utf8")), minimumBytes);
-    const key = this.#keyFor(accessKeyId, nonce);
-    const cipher = createCipheriv("aes-256-gcm", key, nonce);
-    const header = Buffer.concat([Buffer.of(VERSION), this.#keyId, nonce]);
-    cipher.setAAD(associatedData(header, accessKeyId));
-    const sealed = Buffer.concat([header, cipher.update(plain), cipher.final()]);
-    return {
-      sessionToken: Buffer.concat([sealed, cipher.getAuthTag()]).toString("base64"),
-      secretAccessKey: this.#secretFor(accessKeyId, nonce),
-    };
+    const nonce = this.#ids.bytes(NONCE_BYTES);
+    const plain = padded(text, minimumBytes);
+    const { cipherKey, secretAccessKey } = this.#keysFor(accessKeyId, nonce);
+    const cipher = createCipheriv("aes-256-gcm", cipherKey, nonce);
+    const token = Buffer.allocUnsafe(HEADER_BYTES + plain.length + TAG_BYTES);
+    token[0] = VERSION;
+    token.set(this.#keyId, 1);
+    token.set(nonce, NONCE_AT);
+    token.set(cipher.update(plain), HEADER_BYTES);
+    cipher.final();
+    token.set(cipher.getAuthTag(), HEADER_BYTES + plain.length);
+    return { sessionToken: token.toString("base64"), secretAccessKey };
   }
 
   /** Undefined for anything that this server didn't issue for exactly this access key id. */
   open(accessKeyId: string, sessionToken: string): OpenedToken | undefined {
     if (sessionToken.length > MAX_SESSION_TOKEN_BYTES) return undefined;
-    const bytes = Buffer.from(sessionToken, "base64");
+    const token = Buffer.from(sessionToken, "base64");
     // Node's decoder skips what isn't base64: only the one spelling that was issued is accepted.
-    if (bytes.toString("base64") !== sessionToken) return undefined;
-    if (bytes.length < HEADER_BYTES + TAG_BYTES) return undefined;
-    const header = bytes.subarray(0, HEADER_BYTES);
-    if (header[0] !== VERSION) return undefined;
-    if (!header.subarray(1, 1 + KEY_ID_BYTES).equals(this.#keyId)) return undefined;
-    const nonce = header.subarray(1 + KEY_ID_BYTES);
-    const plain = this.#decrypt(accessKeyId, header, nonce, bytes);
+    if (token.toString("base64") !== sessionToken) return undefined;
+    if (token.length < HEADER_BYTES + TAG_BYTES) return undefined;
+    if (token[0] !== VERSION) return undefined;
+    if (!token.subarray(1, NONCE_AT).equals(this.#keyId)) return undefined;
+    const nonce = token.subarray(NONCE_AT, HEADER_BYTES);
+    const { cipherKey, secretAccessKey } = this.#keysFor(accessKeyId, nonce);
+    const plain = decrypted(token, cipherKey, nonce);
     if (!plain) return undefined;
     const length = plain.readUInt16BE(0);
     const text = inflateRawSync(plain.subarray(LENGTH_BYTES, LENGTH_BYTES + length), {
       maxOutputLength: SESSION_TEXT_BYTES_MAX,
     }).toString("utf8");
-    return { text, secretAccessKey: this.#secretFor(accessKeyId, nonce) };
+    return { text, secretAccessKey };
   }
 
-  #decrypt(accessKeyId: string, header: Buffer, nonce: Buffer, bytes: Buffer): Buffer | undefined {
-    const decipher = createDecipheriv("aes-256-gcm", this.#keyFor(accessKeyId, nonce), nonce, {
-      authTagLength: TAG_BYTES,
-    });
-    decipher.setAAD(associatedData(header, accessKeyId));
-    decipher.setAuthTag(bytes.subarray(bytes.length - TAG_BYTES));
-    const first = decipher.update(bytes.subarray(HEADER_BYTES, bytes.length - TAG_BYTES));
-    try {
-      return Buffer.concat([first, decipher.final()]);
-    } catch {
-      // `final` has one way to fail: the tag doesn't match, so the token is forged or foreign.
-      return undefined;
-    }
+  /**
+   * One key a token, so that the number of tokens isn't bounded by GCM's nonce collisions. Who
+   * knows one half of an HMAC's digest knows nothing of the other.
+   */
+  #keysFor(accessKeyId: string, nonce: Uint8Array) {
+    const hmac = createHmac("sha512", this.#root).update(nonce).update(accessKeyId);
+    const digest = hmac.digest();
+    return {
+      cipherKey: digest.subarray(0, CIPHER_KEY_BYTES),
+      secretAccessKey: digest.toString("base64", CIPHER_KEY_BYTES, CIPHER_KEY_BYTES + SECRET_BYTES),
+    };
   }
+}
 
-  /** One key a token, so that the number of tokens isn't bounded by GCM's nonce collisions. */
-  #keyFor(accessKeyId: string, nonce: Buffer): Buffer {
-    return createHmac("sha256", this.#encryptionRoot).update(nonce).update(accessKeyId).digest();
-  }
-
-  /** 30 bytes are the 40 characters of `[A-Za-z0-9/+]` that a secret access key has. */
-  #secretFor(accessKeyId: string, nonce: Buffer): string {
-    const digest = createHmac("sha256", this.#secretRoot).update(nonce).update(accessKeyId);
-    return digest.digest().subarray(0, 30).toString("base64");
+/** Header and access key id need no further proof: another of either gives another key. */
+function decrypted(token: Buffer, cipherKey: Buffer, nonce: Buffer): Buffer | undefined {
+  const decipher = createDecipheriv("aes-256-gcm", cipherKey, nonce, { authTagLength: TAG_BYTES });
+  decipher.setAuthTag(token.subarray(token.length - TAG_BYTES));
+  const plain = decipher.update(token.subarray(HEADER_BYTES, token.length - TAG_BYTES));
+  try {
+    decipher.final();
+    return plain;
+  } catch {
+    // `final` has one way to fail: the tag doesn't match, so the token is forged or foreign.
+    return undefined;
   }
 }
 
@@ -114,26 +121,23 @@ function deriveKey(sealingKey: Uint8Array, purpose: string): Buffer {
   return Buffer.from(hkdfSync("sha256", sealingKey, new Uint8Array(), purpose, 32));
 }
 
-function associatedData(header: Buffer, accessKeyId: string): Buffer {
-  return Buffer.concat([header, Buffer.from(accessKeyId, "utf8")]);
-}
-
-/** Raw DEFLATE; a short text as one block that is stored as it is (RFC 1951, section 3.2.4). */
-function deflated(text: Buffer): Buffer {
-  if (text.length > UNCOMPRESSED_BYTES_MAX) return deflateRawSync(text);
-  const header = Buffer.alloc(5);
-  header.writeUInt8(1);
-  header.writeUInt16LE(text.length, 1);
-  header.writeUInt16LE(~text.length & 0xffff, 3);
-  return Buffer.concat([header, text]);
-}
-
-function padded(compressed: Buffer, minimumBytes: number): Buffer {
-  assert(compressed.length <= 0xffff, "A session outgrew its limits.");
-  const prefix = Buffer.alloc(LENGTH_BYTES);
-  prefix.writeUInt16BE(compressed.length);
+/** Length, compressed text and zeros until the token has its minimum. */
+function padded(text: string, minimumBytes: number): Buffer {
+  const textBytes = Buffer.byteLength(text);
+  const compressed = textBytes > UNCOMPRESSED_BYTES_MAX ? deflateRawSync(text) : undefined;
+  const length = compressed?.length ?? STORED_BYTES + textBytes;
+  assert(length <= 0xffff, "A session outgrew its limits.");
   // Base64 turns three bytes into four characters.
   const wanted = Math.ceil((minimumBytes * 3) / 4) - HEADER_BYTES - TAG_BYTES;
-  const padding = Math.max(0, wanted - LENGTH_BYTES - compressed.length);
-  return Buffer.concat([prefix, compressed, Buffer.alloc(padding)]);
+  const plain = Buffer.alloc(Math.max(wanted, LENGTH_BYTES + length));
+  plain.writeUInt16BE(length);
+  if (compressed) {
+    compressed.copy(plain, LENGTH_BYTES);
+    return plain;
+  }
+  plain[LENGTH_BYTES] = 1;
+  plain.writeUInt16LE(textBytes, LENGTH_BYTES + 1);
+  plain.writeUInt16LE(~textBytes & 0xffff, LENGTH_BYTES + 3);
+  plain.write(text, LENGTH_BYTES + STORED_BYTES);
+  return plain;
 }

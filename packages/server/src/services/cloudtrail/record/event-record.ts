@@ -65,7 +65,7 @@ export class EventRecords {
   /** The call's records, one a recipient; `eventIds` has an id for each and one they share. */
   of(soFar: CallSoFar, newId: (recipient: string) => string): readonly EventRecord[] {
     const recipients = recipientsOf(soFar);
-    const sharedId = recipients.length > 1 ? { sharedEventID: newId("shared") } : {};
+    const shared = recipients.length > 1 ? { sharedEventID: newId("shared") } : undefined;
     return recipients.map((accountId) => {
       const eventId = newId(accountId);
       const record = this.#record(soFar, accountId, eventId);
@@ -75,7 +75,7 @@ export class EventRecords {
         region: record.awsRegion,
         readOnly: soFar.operation.readOnly,
         atMs: soFar.atMs,
-        text: textOf({ ...record, ...sharedId }),
+        text: textOf(shared ? { ...record, ...shared } : record),
       };
     });
   }

@@ -42,8 +42,6 @@ function bucketOrObject(arn: string): string {
 }
 
 function pascalCase(kind: string): string {
-  return kind
-    .split("-")
-    .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
-    .join("");
+  if (!kind.includes("-")) return kind.charAt(0).toUpperCase() + kind.slice(1);
+  return kind.split("-").map(pascalCase).join("");
 }

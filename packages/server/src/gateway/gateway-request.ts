@@ -1,0 +1,62 @@
+import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
+import type { WireRequest } from "@rolecast/wire";
+import type { PlainRequest } from "../kernel/service.ts";
+import type { IncomingBody } from "./request-body.ts";
+
+/** A request on a connection: perhaps an operation's, perhaps a plain one. */
+export interface GatewayRequest extends WireRequest, PlainRequest {
+  /** The body whole, instead of `body`; rejects when it is larger or the client goes away. */
+  readBody(maxBytes: number): Promise<Buffer>;
+}
+
+/** Node's request as ours. A class, since object literals with getters are slow to make. */
+export class IncomingRequest implements GatewayRequest {
+  readonly method: string;
+  readonly rawPath: string;
+  readonly rawQuery: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly remoteAddress: string;
+  readonly #body: IncomingBody;
+
+  constructor(incoming: IncomingMessage, body: IncomingBody) {
+    const target = incoming.url ?? "/";
+    const question = target.indexOf("?");
+    this.method = incoming.method ?? "GET";
+    this.rawPath = question < 0 ? target : target.slice(0, question);
+    this.rawQuery = question < 0 ? "" : target.slice(question + 1);
+    this.headers = joinedHeaders(incoming);
+    this.remoteAddress = plainAddress(incoming.socket.remoteAddress ?? "");
+    this.#body = body;
+  }
+
+  get path(): string {
+    return this.rawPath;
+  }
+
+  get query(): URLSearchParams {
+    return new URLSearchParams(this.rawQuery);
+  }
+
+  get body(): Readable {
+    return this.#body.stream;
+  }
+
+  readBody(maxBytes: number): Promise<Buffer> {
+    return this.#body.bytes(maxBytes);
+  }
+}
+
+function joinedHeaders({ headers }: IncomingMessage): Readonly<Record<string, string>> {
+  const joined: Record<string, string> = Object.create(null);
+  for (const name in headers) {
+    const value = headers[name];
+    if (value !== undefined) joined[name] = Array.isArray(value) ? value.join(",") : value;
+  }
+  return joined;
+}
+
+/** `::ffff:127.0.0.1` is an IPv4 address, as policies with `aws:SourceIp` expect it. */
+function plainAddress(address: string): string {
+  return address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
+}
