@@ -38,6 +38,8 @@ export interface MediaLimits {
   readonly recordingMemoryBytesMax: number;
   /** Failed file writes in a row after which a recording is given up. */
   readonly recordingFailuresMax: number;
+  /** So long a recording's end waits for its last thumbnail: as long as one may be decoded at all. */
+  readonly lastThumbnailMaxMs: number;
   /** Takeovers of one broadcast. Amazon IVS documents that their number is limited, not the number. */
   readonly takeoversMax: number;
   /** Source media that waits for ffmpeg per stream; past it a ladder is given up. Half a minute at IVS's largest rate. */
@@ -67,6 +69,7 @@ export const defaultMediaLimits: MediaLimits = {
   recordingFileDurationMs: 10_000,
   recordingMemoryBytesMax: 32 * 1024 * 1024,
   recordingFailuresMax: 3,
+  lastThumbnailMaxMs: 10_000,
   takeoversMax: 20,
   transcodeBacklogBytesMax: 64 * 1024 * 1024,
   transcodeRestartsMax: 3,

@@ -136,8 +136,8 @@ export interface MediaEngine {
    */
   putMetadata(streamName: string, text: string): Promise<boolean>;
   /**
-   * Marks a break for advertisements in the live media playlists of all renditions, from the next segment on: a
-   * date range with its SCTE 35 section. One that would begin before an earlier one is over is `overlapping`.
+   * Marks a break for advertisements in the playlists of all renditions, live and recorded, from the next segment on: a
+   * date range with its SCTE 35 section. `ad-break` is told when it begins. One that would begin before an earlier one is over is `overlapping`.
    */
   insertAdBreak(streamName: string, id: string, durationMs: number): Promise<AdBreakInsertion>;
   /**
@@ -307,6 +307,13 @@ export type MediaEvent =
   | (StreamEvent & { readonly type: "limit-breach" } & LimitBreach)
   /** The first segments are in the playlists. */
   | (StreamEvent & { readonly type: "stream-start" })
+  /** A break begins with the segment that begins now: at `startMs`, wall clock. */
+  | (StreamEvent & {
+      readonly type: "ad-break";
+      readonly id: string;
+      readonly startMs: number;
+      readonly durationMs: number;
+    })
   /** Health or its warnings changed. */
   | (StreamEvent & {
       readonly type: "health";

@@ -103,6 +103,13 @@ export interface RecordingByteRange {
   readonly durationMs: number;
 }
 
+/** A line of the playlists that belongs to a moment. */
+export interface RecordingMark {
+  /** Wall clock. */
+  readonly atMs: number;
+  readonly tag: string;
+}
+
 /**
  * One recorded file. The host stores it with the object; from the stored rows and the `RecordingMedia`,
  * `renderRecordingPlaylists` makes the playlists, also after a crash.
@@ -125,6 +132,8 @@ export interface RecordingFileRow {
   readonly discontinuity: boolean;
   /** Contiguous, in order, covering the file. */
   readonly byteRanges: readonly RecordingByteRange[];
+  /** Of moments in the file, in order; left out without any. */
+  readonly marks?: readonly RecordingMark[];
 }
 
 export interface RecordingObject {

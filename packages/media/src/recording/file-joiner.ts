@@ -1,3 +1,4 @@
+import type { RecordingMark } from "../engine/recording-messages.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { joinSegments, type RecordingFile } from "./recording-file.ts";
 
@@ -41,6 +42,8 @@ export class FileJoiner {
   /** Files of earlier broadcasts. */
   #earlierFiles = 0;
   #breakBefore = false;
+  /** Of moments that no file has yet, in order. */
+  #marks: RecordingMark[] = [];
 
   constructor(rendition: string, boundaries: FileBoundaries) {
     this.#rendition = rendition;
@@ -65,6 +68,11 @@ export class FileJoiner {
     return files;
   }
 
+  /** The file of that moment tells of it. Before the segment of that moment is added. */
+  mark(marks: readonly RecordingMark[]): void {
+    this.#marks.push(...marks);
+  }
+
   /** The next file doesn't continue the one before it. */
   breakNext(): void {
     this.#breakBefore = this.#nextIndex + this.#earlierFiles > 0;
@@ -86,7 +94,11 @@ export class FileJoiner {
     }
     this.#boundaries.end(this.#nextIndex, last);
     const index = this.#earlierFiles + this.#nextIndex;
-    const file = joinSegments(this.#segments, this.#rendition, index, this.#breakBefore);
+    const endMs = last.programDateTimeMs + last.durationMs;
+    // A moment on the boundary is the next file's; times are rounded to milliseconds.
+    const here = this.#marks.filter(({ atMs }) => atMs < Math.floor(endMs));
+    this.#marks = this.#marks.slice(here.length);
+    const file = joinSegments(this.#segments, this.#rendition, index, this.#breakBefore, here);
     this.#segments = [];
     this.#durationMs = 0;
     this.#nextIndex += 1;

@@ -1,4 +1,5 @@
 import type { RecordingByteRange, RecordingFileRow } from "../engine/messages.ts";
+import type { RecordingMark } from "../engine/recording-messages.ts";
 import type { InitSection, Segment } from "../segmenter/segment.ts";
 
 /** A recorded file before it is written. */
@@ -15,6 +16,7 @@ export function joinSegments(
   rendition: string,
   index: number,
   discontinuity: boolean,
+  marks: readonly RecordingMark[] = [],
 ): RecordingFile {
   const body = Buffer.concat(segments.map((segment) => segment.body));
   const byteRanges: RecordingByteRange[] = [];
@@ -36,6 +38,7 @@ export function joinSegments(
     programDateTimeMs: segments[0]?.programDateTimeMs ?? 0,
     discontinuity,
     byteRanges,
+    ...(marks.length > 0 ? { marks } : {}),
   };
   return { body, init, row };
 }

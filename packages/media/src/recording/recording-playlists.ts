@@ -184,6 +184,7 @@ function fileLines(row: RecordingFileRow, inits: readonly string[]): string[] {
   return [
     ...(discontinuity ? ["#EXT-X-DISCONTINUITY"] : []),
     ...inits,
+    ...(row.marks ?? []).map(({ tag }) => tag),
     programDateTimeTag(programDateTimeMs),
     extInfTag(durationMs),
     recordingFileName(row),
@@ -193,12 +194,17 @@ function fileLines(row: RecordingFileRow, inits: readonly string[]): string[] {
 function byteRangeLines(row: RecordingFileRow, inits: readonly string[]): string[] {
   const all = [...(row.discontinuity ? ["#EXT-X-DISCONTINUITY"] : []), ...inits];
   let wallMs = row.programDateTimeMs;
+  let marks = row.marks ?? [];
   for (const { offset, length, durationMs } of row.byteRanges) {
+    const nextMs = wallMs + durationMs;
+    const here = marks.filter(({ atMs }) => atMs < Math.floor(nextMs));
+    all.push(...here.map(({ tag }) => tag));
+    marks = marks.slice(here.length);
     all.push(programDateTimeTag(wallMs), extInfTag(durationMs));
     all.push(`#EXT-X-BYTERANGE:${length}@${offset}`, recordingFileName(row));
-    wallMs += durationMs;
+    wallMs = nextMs;
   }
-  return all;
+  return [...all, ...marks.map(({ tag }) => tag)];
 }
 
 function lines(all: readonly string[]): string {

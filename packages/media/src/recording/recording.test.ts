@@ -58,6 +58,7 @@ function make(
     streamId: "st-1",
     limits: {
       recordingFileDurationMs: 10_000,
+      lastThumbnailMaxMs: 1_000,
       recordingMemoryBytesMax: 2 * FILE_BYTES,
       recordingFailuresMax: 2,
     },
@@ -111,6 +112,40 @@ describe("recording", () => {
       "recording-complete",
     ]);
     expect(events.at(-1)).toMatchObject({ durationMs: 14_000, files: 2, gaps: 0 });
+  });
+
+  test("tells of ad breaks where they begin and end, in the file and in the keyframe interval", async () => {
+    const { recording, puts } = make();
+    feed(recording, 4);
+    // It begins with the fifth segment's picture, and ends in the middle of the eighth.
+    recording.addAdBreak({ id: "b1", startMs: 8_000, plannedMs: 7_000, scte35Out: Buffer.of(1) });
+    feed(recording, 6, 8_000);
+    await recording.finish();
+    const start = 'ID="b1",START-DATE="1970-01-01T00:00:08.000Z"';
+    const shape = (name: string) =>
+      lastBody(puts, name)
+        .split("\n")
+        .flatMap((line) => /^#EXT-X-DATERANGE.*|^#EXT-X-BYTERANGE|^\d\.ts/.exec(line)?.[0] ?? [])
+        .map((line) => line.replace(/0x[0-9A-F]{70}$/, "0x"));
+    const out = `#EXT-X-DATERANGE:${start},PLANNED-DURATION=7.0,SCTE35-OUT=0x`;
+    const back = `#EXT-X-DATERANGE:${start},END-DATE="1970-01-01T00:00:15.000Z",DURATION=7.0,SCTE35-IN=0x`;
+    expect(shape("/playlist.m3u8")).toEqual([out, "0.ts", back, "1.ts"]);
+    const [range, first, second] = ["#EXT-X-BYTERANGE", "0.ts", "1.ts"];
+    const before = Array.from({ length: 4 }, () => [range, first]).flat();
+    const after = [range, second, range, second, back, range, second];
+    expect(shape("byte-range-variant.m3u8").slice(0, 18)).toEqual(
+      [...before, out, range, first, ...after].slice(0, 18),
+    );
+    // The host makes the same playlists from what it kept as JSON.
+    const rows = puts.flatMap(({ row }) => row ?? []);
+    const media = { hlsPath: "media/hls", playlist: "master.m3u8", byteRangePlaylist: "b.m3u8" };
+    const one = { path: "720p30", playlist: "playlist.m3u8", byteRangePlaylist: "byte.m3u8" };
+    const picture = { width: 1280, height: 720, frameRate: 29.97, codecs: "" };
+    const [again] = renderRecordingPlaylists(JSON.parse(JSON.stringify(rows)), {
+      ...media,
+      renditions: [{ ...one, ...picture }],
+    });
+    expect(again?.body).toBe(lastBody(puts, "/playlist.m3u8"));
   });
 
   test.each([

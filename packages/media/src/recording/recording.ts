@@ -8,9 +8,11 @@ import type {
   RecordingStatus,
 } from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
+import type { DateRange } from "../hls/date-ranges.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
 import type { Segment } from "../segmenter/segment.ts";
+import { adBreakMarks } from "./ad-break-marks.ts";
 import { FileBoundaries, FileJoiner } from "./file-joiner.ts";
 import { InitSections } from "./init-sections.ts";
 import {
@@ -38,7 +40,10 @@ const FILES_PER_PLAYLIST_STEP = 360;
 
 type RecordingLimits = Pick<
   MediaLimits,
-  "recordingFileDurationMs" | "recordingMemoryBytesMax" | "recordingFailuresMax"
+  | "recordingFileDurationMs"
+  | "recordingMemoryBytesMax"
+  | "recordingFailuresMax"
+  | "lastThumbnailMaxMs"
 >;
 
 export interface RecordingOptions {
@@ -47,7 +52,7 @@ export interface RecordingOptions {
   readonly plan: RecordingPlan;
   readonly limits: RecordingLimits;
   /** Undefined where nothing can be decoded: there are no thumbnails then. */
-  readonly decoder: ThumbnailDecoder | undefined;
+  readonly decoder: Pick<ThumbnailDecoder, "decode"> | undefined;
   /** Undefined: files wait in memory only. */
   readonly spill: SpillFolder | undefined;
   readonly start: MediaHost["startRecording"];
@@ -128,6 +133,14 @@ export class Recording {
     }
   }
 
+  /** A break that begins with a segment which isn't added yet. */
+  addAdBreak(range: DateRange): void {
+    const marks = adBreakMarks(range);
+    for (const joiner of this.#joiners.values()) {
+      joiner.mark(marks);
+    }
+  }
+
   /** Gives up: nothing more is written. False when the recording is over already. */
   abort(message: string): boolean {
     if (this.#state === "complete" || this.#state === "failed") {
@@ -178,13 +191,15 @@ export class Recording {
   }
 
   #makeThumbnails(renditions: readonly Rendition[]): Thumbnails | undefined {
-    const { plan, decoder } = this.#options;
+    const { plan, decoder, limits } = this.#options;
     const rendition = thumbnailRendition(renditions, plan.thumbnails?.heights);
     if (plan.thumbnails === undefined || decoder === undefined || rendition === undefined) {
       return undefined;
     }
     const onPicture = (): void => this.#work();
-    return new Thumbnails({ plan: plan.thumbnails, rendition, decoder, onPicture });
+    const { lastThumbnailMaxMs: lastPictureMaxMs } = limits;
+    const of = { plan: plan.thumbnails, rendition, decoder };
+    return new Thumbnails({ ...of, lastPictureMaxMs, onPicture });
   }
 
   #totals(): { durationMs: number; files: number; gaps: number } {
@@ -230,7 +245,7 @@ export class Recording {
   async #drain(): Promise<void> {
     await this.#writeWaiting();
     if (this.#finishing) {
-      await this.#thumbnails?.settled();
+      await this.#thumbnails?.finish();
       await this.#writeWaiting();
     }
     if (this.#finishing && (this.#state === "recording" || this.#state === "waiting")) {

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import type { ThumbnailPlan } from "../engine/recording-messages.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import { segment } from "../testing/synthetic-media.ts";
-import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
 import { Thumbnails } from "./thumbnails.ts";
 
 const rendition: Rendition = {
@@ -26,7 +25,8 @@ function make(
   const thumbnails = new Thumbnails({
     plan: { ...plan, ...change },
     rendition,
-    decoder: { decode } as unknown as ThumbnailDecoder,
+    decoder: { decode },
+    lastPictureMaxMs: 20,
     onPicture: () => undefined,
   });
   return thumbnails;
@@ -61,7 +61,7 @@ describe("thumbnails", () => {
     const thumbnails = make(change);
     thumbnails.continueAt(7);
     thumbnails.add("480p30", segment());
-    await thumbnails.settled();
+    await thumbnails.finish();
     expect(thumbnails.take().map(({ path }) => path)).toEqual(paths);
     const named = [thumbnails.media.thumbnails, thumbnails.media.latestThumbnail];
     expect(named.filter(Boolean)).toHaveLength(paths.length);
@@ -88,5 +88,19 @@ describe("thumbnails", () => {
     }
     expect(numbers).toEqual([0, 1, 1]);
     expect(thumbnails.lost).toBe(2);
+  });
+
+  test("a recording's end doesn't wait for a picture that takes too long, and never gets it", async () => {
+    let decoded: (picture: Buffer) => void = () => undefined;
+    const picture = new Promise<Buffer>((resolve) => {
+      decoded = resolve;
+    });
+    const thumbnails = make({}, () => picture);
+    thumbnails.add("480p30", segment());
+    await thumbnails.finish();
+    expect(thumbnails.lost).toBe(1);
+    decoded(Buffer.from("jpeg"));
+    await turn();
+    expect([thumbnails.take(), thumbnails.lost]).toEqual([[], 1]);
   });
 });

@@ -19,7 +19,9 @@ type ThumbnailObject = Omit<RecordingObject, "streamName" | "streamId">;
 export interface ThumbnailsOptions {
   readonly plan: ThumbnailPlan;
   readonly rendition: Rendition;
-  readonly decoder: ThumbnailDecoder;
+  readonly decoder: Pick<ThumbnailDecoder, "decode">;
+  /** So long a recording's end waits for the last picture. */
+  readonly lastPictureMaxMs: number;
   /** There is something to take. */
   readonly onPicture: () => void;
 }
@@ -33,6 +35,8 @@ export class Thumbnails {
   #nextNumber = 0;
   #decoding: Promise<void> | undefined;
   #lost = 0;
+  /** Nobody waits for the picture that is being decoded. */
+  #isOver = false;
 
   constructor(options: ThumbnailsOptions) {
     this.#options = options;
@@ -95,14 +99,33 @@ export class Thumbnails {
     this.#lost += successful ? 0 : 1;
   }
 
-  /** Resolves when nothing is being decoded. */
-  async settled(): Promise<void> {
-    await this.#decoding;
+  /**
+   * Resolves when nothing is being decoded, or has been for too long: that picture is left out then.
+   * None comes after it.
+   */
+  async finish(): Promise<void> {
+    if (this.#decoding === undefined) {
+      return;
+    }
+    const { lastPictureMaxMs } = this.#options;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<"late">((resolve) => {
+      timer = setTimeout(() => resolve("late"), lastPictureMaxMs);
+    });
+    const first = await Promise.race([this.#decoding, late]);
+    clearTimeout(timer);
+    if (first === "late") {
+      this.#lost += 1;
+      this.#isOver = true;
+    }
   }
 
   async #decode(segment: Segment): Promise<void> {
     try {
       const picture = await this.#options.decoder.decode(segment);
+      if (this.#isOver) {
+        return;
+      }
       if (this.#pictures.length < WAITING_MAX) {
         this.#pictures.push(picture);
       } else {
@@ -110,7 +133,7 @@ export class Thumbnails {
       }
     } catch {
       // A thumbnail less; how many is in the recording's status.
-      this.#lost += 1;
+      this.#lost += this.#isOver ? 0 : 1;
     }
     this.#decoding = undefined;
     this.#options.onPicture();

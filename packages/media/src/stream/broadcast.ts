@@ -6,6 +6,7 @@ import type {
   StreamStatus,
 } from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
+import type { DateRange } from "../hls/date-ranges.ts";
 import { type Rendition, SOURCE_RENDITION, sourceRendition } from "../hls/rendition.ts";
 import type { Publisher } from "../ingest/ingest-port.ts";
 import { MediaError } from "../media-error.ts";
@@ -41,7 +42,7 @@ export class Broadcast {
   readonly #recording: Recording | undefined;
   readonly #outputs: RenditionOutputs;
   readonly #metadata = new TimedMetadata();
-  readonly #adBreaks = new AdBreaks((range) => this.#outputs.addDateRange(range));
+  readonly #adBreaks = new AdBreaks((range) => this.#beginAdBreak(range));
   readonly #ladder: BroadcastLadder | undefined;
   readonly #further: FurtherTracks;
   readonly #health = new HealthMonitor();
@@ -309,6 +310,13 @@ export class Broadcast {
     this.#adBreaks.cut(cut);
     this.#further.cut(cut);
     this.#ladder?.cut(cut);
+  }
+
+  #beginAdBreak(range: DateRange): void {
+    this.#outputs.addDateRange(range);
+    this.#recording?.addAdBreak(range);
+    const { id, startMs, plannedMs: durationMs } = range;
+    this.#tell({ type: "ad-break", id, startMs, durationMs });
   }
 
   #segment(segment: Segment): void {

@@ -1,0 +1,30 @@
+import type { RecordingMark } from "../engine/recording-messages.ts";
+import type { DateRange } from "../hls/date-ranges.ts";
+import { spliceNow } from "../hls/splice-insert.ts";
+import { crc32Mpeg } from "../mpegts/crc32.ts";
+import { toTicks } from "../segmenter/media-clock.ts";
+
+/**
+ * How a recording's playlists tell of a break, as Amazon IVS writes them: where it begins and where
+ * it ends. Source: IVS user guide, "Server-Side Ad Insertion", "VOD Variant Playlist with SSAI".
+ */
+export function adBreakMarks({ id, startMs, plannedMs }: DateRange): RecordingMark[] {
+  const endMs = startMs + plannedMs;
+  const seconds = (plannedMs / 1_000).toFixed(1);
+  const range = `#EXT-X-DATERANGE:ID="${id}",START-DATE="${date(startMs)}"`;
+  const eventId = crc32Mpeg(Buffer.from(id));
+  const durationTicks = toTicks(plannedMs) - toTicks(0);
+  const splice = (isOut: boolean): string =>
+    `0x${spliceNow({ eventId, durationTicks, isOut }).toString("hex").toUpperCase()}`;
+  return [
+    { atMs: startMs, tag: `${range},PLANNED-DURATION=${seconds},SCTE35-OUT=${splice(true)}` },
+    {
+      atMs: endMs,
+      tag: `${range},END-DATE="${date(endMs)}",DURATION=${seconds},SCTE35-IN=${splice(false)}`,
+    },
+  ];
+}
+
+function date(ms: number): string {
+  return new Date(ms).toISOString();
+}
