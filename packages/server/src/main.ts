@@ -183,6 +183,7 @@ async function startServer(
     host: config.host,
     port: config.port,
     log,
+    trustedProxies: config.trustedProxies,
     serve: (request) => pipeline.serve(request),
   });
   const httpPort = await http.listen();
@@ -292,6 +293,7 @@ function compose(parts: Parts) {
     sealingKey: folder.sealingKey,
     geoipDatabase: config.geoipDatabase,
     rateLimits: config.rateLimits,
+    quotas: config.ivsQuotas,
     media: {
       renderRecordingPlaylists,
       createEngine: (host, again) => {

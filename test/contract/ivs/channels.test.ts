@@ -112,6 +112,14 @@ describe("channels", () => {
       { containerFormat: "FRAGMENTED_MP4", multitrackInputConfiguration: { enabled: true } },
       "ValidationException",
     ],
+    [
+      "ads in fMP4",
+      {
+        containerFormat: "FRAGMENTED_MP4",
+        adConfigurationArn: ABSENT.replace("channel/", "ad-configuration/"),
+      },
+      "ValidationException",
+    ],
     ["a reserved tag", { tags: { "aws:x": "1" } }, "ValidationException"],
     [
       "a recording configuration that isn't there",

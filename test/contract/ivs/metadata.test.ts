@@ -1,4 +1,8 @@
-import { CreateChannelCommand, PutMetadataCommand } from "@aws-sdk/client-ivs";
+import {
+  CreateChannelCommand,
+  ListPlaybackKeyPairsCommand,
+  PutMetadataCommand,
+} from "@aws-sdk/client-ivs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { createUser } from "../../support/principals.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -50,6 +54,18 @@ it("is held to AWS's rate where that is asked for", async () => {
   expect(answers.length - throttled.length).toBeGreaterThanOrEqual(5);
   expect(throttled[0]).toMatchObject({
     message: `Operation: ivs:PutMetadata exceeded call rate: 5 for resource: ${arn}`,
+    $metadata: { httpStatusCode: 429 },
+  });
+});
+
+it("and so is every other operation", async () => {
+  const calls = Array.from({ length: 9 }, () => root.ivs.send(new ListPlaybackKeyPairsCommand({})));
+  const errors = (await Promise.allSettled(calls)).flatMap((call) =>
+    call.status === "rejected" ? [call.reason as Error] : [],
+  );
+  expect(errors[0]).toMatchObject({
+    name: "ThrottlingException",
+    message: "Operation: ivs:ListPlaybackKeyPairs exceeded call rate: 3 for resource: 000000000000",
     $metadata: { httpStatusCode: 429 },
   });
 });

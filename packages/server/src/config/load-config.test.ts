@@ -48,6 +48,15 @@ describe("configuration", () => {
     expect(load).toThrow(/^The variable ROLECAST_ACCOUNTS isn't YAML: (?!.*very-secret)/);
   });
 
+  test("takes a list as YAML, or with commas", () => {
+    const environment = { ROLECAST_TRUSTED_PROXIES: "127.0.0.1, ::1,10.0.0.0/8" };
+    const trustedProxies = ["127.0.0.1", "::1", "10.0.0.0/8"];
+    expect(loadConfig({ environment })).toMatchObject({ trustedProxies });
+    const file = yaml("trustedProxies: [127.0.0.1, '::1', 10.0.0.0/8]");
+    expect(loadConfig({ file })).toMatchObject({ trustedProxies });
+    expect(loadConfig({}).trustedProxies).toEqual([]);
+  });
+
   test.each([
     [{ environment: { ROLECAST_RTMP_PROT: "1" } }, /Did you mean ROLECAST_RTMP_PORT\?/],
     [{ file: yaml("prot: 1") }, /Did you mean port\?/],
@@ -64,6 +73,10 @@ describe("configuration", () => {
       /setting accounts/,
     ],
     [{ file: yaml("accounts: [{ id: '111111111111', secret: a }]") }, /setting accounts/],
+    [{ environment: { ROLECAST_TRUSTED_PROXIES: "10.0.0.0/33" } }, /setting trustedProxies/],
+    [{ given: { trustedProxies: ["proxy.example"] } }, /an IP address or a block/],
+    [{ file: yaml("ivsQuotas: { chanels: 1 }") }, /setting ivsQuotas.*chanels/s],
+    [{ file: yaml("ivsQuotas: { channels: -1 }") }, /setting ivsQuotas/],
   ])("refuses what it can't honour: %o", (sources, message) => {
     expect(() => loadConfig(sources)).toThrow(message);
   });

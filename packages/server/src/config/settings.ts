@@ -1,5 +1,7 @@
 import { z } from "zod";
+import { ivsQuotasSchema } from "./ivs-quotas.ts";
 import { linkedServicesSchema } from "./linked-services.ts";
+import { trustedProxiesSchema } from "./trusted-proxies.ts";
 import { webhooksSchema } from "./webhooks.ts";
 
 /** One setting: flag, `ROLECAST_*` variable, YAML key and documentation all follow from it. */
@@ -117,6 +119,11 @@ export const SETTINGS = {
     "URL under which the other nodes on the same database reach this one; default http://<host>:<port>, with the machine's name where host is every address.",
     { placeholder: "URL" },
   ),
+  trustedProxies: setting(
+    trustedProxiesSchema,
+    "Addresses of proxies in front (`127.0.0.1,10.0.0.0/8`) whose X-Forwarded-For tells the client's address; nobody else's is believed.",
+    { placeholder: "ADDRESSES" },
+  ),
   publicBaseUrl: setting(
     z.url({ protocol: /^https?$/ }).optional(),
     "URL under which players reach this server; default http://localhost:<port>.",
@@ -145,7 +152,12 @@ export const SETTINGS = {
   ),
   rateLimits: setting(
     onOff.default(false),
-    "Hold IVS's PutMetadata to AWS's rates: 5 calls a second for a channel, 155 for an account.",
+    "Hold every operation of IVS to AWS's rate of calls; docs/ivs.md.",
+  ),
+  ivsQuotas: setting(
+    ivsQuotasSchema.default({}),
+    "Quotas of IVS for each account and Region that differ from AWS's, and those on concurrent streams and views, which have none otherwise; docs/ivs.md.",
+    { fileOnly: true },
   ),
   geoipDatabase: setting(
     z.string().min(1).optional(),

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import type { WireRequest } from "@rolecast/wire";
 import type { PlainRequest } from "../kernel/service.ts";
+import type { ClientAddresses } from "./client-address.ts";
 import type { IncomingBody } from "./request-body.ts";
 
 /** A request on a connection: perhaps an operation's, perhaps a plain one. */
@@ -16,17 +17,19 @@ export class IncomingRequest implements GatewayRequest {
   readonly rawPath: string;
   readonly rawQuery: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** The client's, also behind a trusted proxy. */
   readonly remoteAddress: string;
   readonly #body: IncomingBody;
 
-  constructor(incoming: IncomingMessage, body: IncomingBody) {
+  constructor(incoming: IncomingMessage, body: IncomingBody, clients: ClientAddresses) {
     const target = incoming.url ?? "/";
     const question = target.indexOf("?");
     this.method = incoming.method ?? "GET";
     this.rawPath = question < 0 ? target : target.slice(0, question);
     this.rawQuery = question < 0 ? "" : target.slice(question + 1);
     this.headers = joinedHeaders(incoming);
-    this.remoteAddress = plainAddress(incoming.socket.remoteAddress ?? "");
+    const peer = incoming.socket.remoteAddress ?? "";
+    this.remoteAddress = clients.of(peer, this.headers["x-forwarded-for"]);
     this.#body = body;
   }
 
@@ -54,9 +57,4 @@ function joinedHeaders({ headers }: IncomingMessage): Readonly<Record<string, st
     if (value !== undefined) joined[name] = Array.isArray(value) ? value.join(",") : value;
   }
   return joined;
-}
-
-/** `::ffff:127.0.0.1` is an IPv4 address, as policies with `aws:SourceIp` expect it. */
-function plainAddress(address: string): string {
-  return address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
 }

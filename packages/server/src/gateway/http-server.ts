@@ -4,6 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { WireResponse } from "@rolecast/wire";
 import type { Log } from "../kernel/log.ts";
+import { ClientAddresses } from "./client-address.ts";
 import { type GatewayRequest, IncomingRequest } from "./gateway-request.ts";
 import { IncomingBody } from "./request-body.ts";
 
@@ -22,6 +23,8 @@ export interface HttpServerOptions {
   readonly host: string;
   readonly port: number;
   readonly log: Log;
+  /** Whose `X-Forwarded-For` is believed: addresses, and blocks such as `10.0.0.0/8`. */
+  readonly trustedProxies: readonly string[];
   /** Never rejects: an error is an answer too. */
   readonly serve: (request: GatewayRequest) => Promise<WireResponse>;
 }
@@ -30,12 +33,14 @@ export interface HttpServerOptions {
 export class HttpServer {
   readonly #options: HttpServerOptions;
   readonly #server: Server;
+  readonly #clients: ClientAddresses;
   /** Open connections with the number of requests being answered on each. */
   readonly #sockets = new Map<Socket, number>();
   #closing = false;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
+    this.#clients = new ClientAddresses(options.trustedProxies);
     this.#server = createServer(
       { maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 },
       (request, response) => void this.#answer(request, response, () => {}),
@@ -86,7 +91,8 @@ export class HttpServer {
     this.#count(socket, 1);
     try {
       const body = new IncomingBody(incoming, onBodyWanted);
-      const response = await this.#options.serve(new IncomingRequest(incoming, body));
+      const request = new IncomingRequest(incoming, body, this.#clients);
+      const response = await this.#options.serve(request);
       outgoing.writeHead(response.status, withLength(response, incoming.method));
       await writeBody(response.body, outgoing);
       drain(incoming);

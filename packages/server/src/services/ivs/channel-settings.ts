@@ -49,6 +49,10 @@ export function changeChannelSettings(
 ): ChannelSettings {
   const type = input.type ?? before.type;
   const containerFormat = input.containerFormat ?? before.container_format;
+  const adConfigurationArn = input.adConfigurationArn ?? before.ad_configuration_arn;
+  // Source: IVS user guide, "Server-Side Ad Insertion", "Known Issues".
+  if (adConfigurationArn && containerFormat === "FRAGMENTED_MP4")
+    throw validation("adConfigurationArn is not allowed with containerFormat FRAGMENTED_MP4");
   return {
     name: input.name ?? before.name,
     latency_mode: input.latencyMode ?? before.latency_mode,
@@ -60,7 +64,7 @@ export function changeChannelSettings(
       input.recordingConfigurationArn ?? before.recording_configuration_arn,
     playback_restriction_policy_arn:
       input.playbackRestrictionPolicyArn ?? before.playback_restriction_policy_arn,
-    ad_configuration_arn: input.adConfigurationArn ?? before.ad_configuration_arn,
+    ad_configuration_arn: adConfigurationArn,
     container_format: containerFormat,
     multitrack_input: multitrackOf(type, containerFormat, input, before.multitrack_input),
   };

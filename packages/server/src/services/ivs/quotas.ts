@@ -12,6 +12,10 @@ export interface IvsQuotas {
   readonly adConfigurations: number;
   /** Per channel. */
   readonly streamKeys: number;
+  /** Channels that are live at the same time, per account and Region; undefined for no limit. */
+  readonly concurrentStreams?: number;
+  /** Viewers of all of an account's channels in a Region; undefined for no limit. */
+  readonly concurrentViews?: number;
   /** Per resource. Source: IVS API Reference, "Tagging". */
   readonly tags: number;
 }

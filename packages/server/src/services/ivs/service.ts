@@ -2,6 +2,7 @@ import type { EngineHealth } from "@rolecast/media";
 import type { LinkedServiceUsage } from "../../kernel/identity.ts";
 import type { Service } from "../../kernel/service.ts";
 import { adConfigurationOperations } from "./ad-configurations.ts";
+import { limitCallRates } from "./call-rates.ts";
 import { channelOperations } from "./channels.ts";
 import { answerClientConfiguration } from "./client-configuration.ts";
 import { ivsConstraints } from "./constraints.ts";
@@ -60,6 +61,18 @@ export function createIvsService(deps: IvsDependencies): IvsService {
     ingestHost: deps.ingestHost,
     ports: () => live.ports,
   };
+  const operations = {
+    ...recordingConfigurationOperations(deps, quotas),
+    ...channelOperations(deps, quotas),
+    ...streamKeyOperations(deps, quotas),
+    ...playbackKeyPairOperations(deps, quotas),
+    ...playbackRestrictionPolicyOperations(deps, quotas),
+    ...viewerSessionRevocationOperations(revokedViewers),
+    ...adConfigurationOperations(deps, quotas),
+    ...streamOperations(deps, live),
+    ...streamSessionOperations(deps),
+    ...tagOperations(quotas),
+  };
   return {
     definition: {
       name: "ivs",
@@ -70,18 +83,7 @@ export function createIvsService(deps: IvsDependencies): IvsService {
       // The model says `exceptionMessage`; botocore and the JavaScript SDK read `message`.
       errorBody: { messageMembers: ["message", "exceptionMessage"] },
     },
-    operations: {
-      ...recordingConfigurationOperations(deps, quotas),
-      ...channelOperations(deps, quotas),
-      ...streamKeyOperations(deps, quotas),
-      ...playbackKeyPairOperations(deps, quotas),
-      ...playbackRestrictionPolicyOperations(deps, quotas),
-      ...viewerSessionRevocationOperations(revokedViewers),
-      ...adConfigurationOperations(deps, quotas),
-      ...streamOperations(deps, live),
-      ...streamSessionOperations(deps),
-      ...tagOperations(quotas),
-    },
+    operations: deps.rateLimits ? limitCallRates(operations, deps.clock) : operations,
     constraints: ivsConstraints,
     migrations: ivsMigrations,
     regions: IVS_REGIONS,

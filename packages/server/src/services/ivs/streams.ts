@@ -7,7 +7,6 @@ import { channelArn, playbackUrl } from "./channel-view.ts";
 import type { IvsDependencies } from "./dependencies.ts";
 import { channelNotBroadcasting, conflict, validation } from "./errors.ts";
 import type { LiveStreams } from "./live/live-streams.ts";
-import { MetadataRate } from "./metadata-rate.ts";
 import { isAfter, pageOf, readPageToken } from "./page-token.ts";
 import { resourceArn } from "./resource-arn.ts";
 import { shownTime } from "./stream-session-view.ts";
@@ -20,7 +19,6 @@ const AD_BREAK_ID_LENGTH = 12;
 
 /** A stream is the broadcast of a channel from the moment that it can be played. */
 export function streamOperations(deps: IvsDependencies, live: LiveStreams): OperationTable {
-  const metadataRate = new MetadataRate(deps.clock);
   return defineOperations<typeof ivs>()({
     GetStream: {
       authorize: (input, context) => onResource("GetStream", input.channelArn, context),
@@ -45,7 +43,6 @@ export function streamOperations(deps: IvsDependencies, live: LiveStreams): Oper
         const arn = channelArn(await requireChannel(input.channelArn, context));
         if (Buffer.byteLength(metadata) > METADATA_BYTES_MAX)
           throw validation("Metadata size exceeds payload limit");
-        if (deps.rateLimits) metadataRate.note(arn, context.accountId);
         const owner = await live.directory.ownerOf(arn);
         if (!(await owner.putMetadata(arn, metadata))) throw channelNotBroadcasting(arn);
         return {};

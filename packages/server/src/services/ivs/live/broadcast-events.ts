@@ -60,6 +60,20 @@ export function tellBroadcast(
       broadcast.tell(({ subject }) => journal.record(subject, {}, breach));
       break;
     }
+    case "ad-break": {
+      const inserted: IvsOccurrence = {
+        type: "IVS Ad Break State Change",
+        name: "Ad Break Inserted",
+        atMs,
+        detail: {
+          ad_break_id: event.id,
+          duration_seconds: event.durationMs / 1_000,
+          target_start_time: new Date(event.startMs).toISOString(),
+        },
+      };
+      broadcast.tell(({ subject }) => journal.record(subject, {}, inserted));
+      break;
+    }
     case "health":
       tellHealth(event, broadcast, journal);
       break;

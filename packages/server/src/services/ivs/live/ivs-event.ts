@@ -36,6 +36,14 @@ export const IVS_EVENTS = {
     names: {
       "Ingest Bitrate": "More bits a second than the channel's type allows; the stream is ended.",
       "Ingest Resolution": "A larger picture than the channel's type allows; the stream is ended.",
+      "Concurrent Broadcasts": "More streams than the account's quota; the last one is refused.",
+      "Concurrent Viewers": "More viewers than the account's quota; the last one is answered 429.",
+    },
+  },
+  "IVS Ad Break State Change": {
+    nameField: "event_name",
+    names: {
+      "Ad Break Inserted": "InsertAdBreak was answered; `target_start_time` says when it begins.",
     },
   },
   "IVS Recording State Change": {
@@ -78,6 +86,43 @@ export type IvsOccurrence = {
 /** `Stream Start`, …: the names of one type of event. */
 export type StreamStateName = NameOf<"IVS Stream State Change">;
 export type RecordingStateName = NameOf<"IVS Recording State Change">;
+
+const ACCOUNT_LIMIT_UNITS = {
+  "Concurrent Broadcasts": "active streams",
+  "Concurrent Viewers": "viewers",
+} as const;
+
+export interface AccountBreach {
+  readonly name: keyof typeof ACCOUNT_LIMIT_UNITS;
+  readonly limitValue: number;
+  readonly exceededBy: number;
+  /** ISO 8601, whole seconds. */
+  readonly time: string;
+}
+
+/** A breach that is no channel's. */
+export function accountBreachEvent(
+  { accountId, region }: ResourceLocation,
+  { name, limitValue, exceededBy, time }: AccountBreach,
+  id: string,
+): AwsEvent {
+  return {
+    version: "0",
+    id,
+    "detail-type": "IVS Limit Breach",
+    source: "aws.ivs",
+    account: accountId,
+    time,
+    region,
+    resources: [],
+    detail: {
+      limit_name: name,
+      limit_value: limitValue,
+      exceeded_by: exceededBy,
+      limit_unit: ACCOUNT_LIMIT_UNITS[name],
+    },
+  };
+}
 
 export function ivsEvent(subject: EventSubject, occurrence: IvsOccurrence, id: string): AwsEvent {
   const { type, name, code, atMs, detail } = occurrence;

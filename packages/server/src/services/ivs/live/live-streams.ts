@@ -34,6 +34,7 @@ import { RoleSession } from "../recording/role-session.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
 import { Broadcast, type OpenedBroadcast } from "./broadcast.ts";
 import { tellBroadcast } from "./broadcast-events.ts";
+import { ConcurrencyLimits } from "./concurrency-limits.ts";
 import { type BroadcastToOpen, openBroadcast } from "./open-broadcast.ts";
 import { whyContended } from "./publish-contention.ts";
 import { decidePublish } from "./publish-decision.ts";
@@ -53,6 +54,7 @@ export class LiveStreams implements MediaHost {
   readonly viewers: ViewerCounter;
   readonly windows: ReconnectWindows;
   readonly directory: StreamDirectory;
+  readonly limits: ConcurrencyLimits;
   readonly signature: PeerSignature;
   readonly node: NodeLease;
   #engine: MediaEngine;
@@ -89,6 +91,10 @@ export class LiveStreams implements MediaHost {
       local: localStreams(this),
       isLive: (channelArn) => this.#isLive(channelArn),
       nodeId,
+    });
+    this.limits = new ConcurrencyLimits({
+      ...deps,
+      viewerCounts: (sessions) => this.directory.viewerCounts(sessions),
     });
     this.#journal = new SessionJournal({ ...deps, nodeId });
     this.#recordings = new RecordingStore(deps.store, this.#journal, nodeId);
@@ -148,7 +154,10 @@ export class LiveStreams implements MediaHost {
     const { store, ids } = this.#deps;
     const { db } = store.tables<IvsTables>();
     const decision = await decidePublish(request, db, ids);
-    if (!decision.allow || !store.shared) return decision;
+    if (!decision.allow) return decision;
+    if (!(await this.limits.admitsStream(decision.streamName)))
+      return { allow: false, reason: "the account has its quota of concurrent streams" };
+    if (!store.shared) return decision;
     const { priority } = request;
     const contender = { channelArn: decision.streamName, priority, ...this.#here() };
     const reason = await whyContended(contender, db);
@@ -274,7 +283,8 @@ export class LiveStreams implements MediaHost {
       const owner = await this.directory.elsewhere(event.streamName);
       await owner?.stopStream(event.streamName);
     }
-    const broadcast: BroadcastToOpen = { ...event, priority, owner: this.node.id };
+    const { streamsMax } = this.limits;
+    const broadcast: BroadcastToOpen = { ...event, priority, owner: this.node.id, streamsMax };
     const rows = await openBroadcast(broadcast, store, this.#journal, ids);
     if (!rows) return undefined;
     return {

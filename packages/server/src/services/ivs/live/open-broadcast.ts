@@ -6,6 +6,7 @@ import { type PlaybackRules, readPlaybackRules } from "../playback/playback-rule
 import { recordingConfigurationArn } from "../recording-configuration-view.ts";
 import { parseResourceArn } from "../resource-arn.ts";
 import type { ChannelRow, IvsTables, RecordingConfigurationRow, RecordingRow } from "../tables.ts";
+import { countOtherStreams } from "./concurrency-limits.ts";
 import type { EventSubject } from "./ivs-event.ts";
 import { attachedConfiguration } from "./publish-decision.ts";
 import { newSessionState, type SessionJournal } from "./session-journal.ts";
@@ -23,6 +24,8 @@ export interface BroadcastToOpen {
   readonly priority: number;
   /** This node. */
   readonly owner: string;
+  /** The account's quota in the Region; undefined for none. */
+  readonly streamsMax: number | undefined;
 }
 
 /** A broadcast's rows: the channel and configuration as they were when it began. */
@@ -37,8 +40,8 @@ export interface OpenedRows {
 
 /**
  * Writes the session and its recording, and tells Session Created, in one transaction. Undefined
- * when the channel was deleted, or another node's publisher was first, in the moment since this one
- * was let in.
+ * when the channel was deleted, another node's publisher was first, or the account's quota was used
+ * up in the moment since this one was let in.
  */
 export async function openBroadcast(
   broadcast: BroadcastToOpen,
@@ -52,6 +55,12 @@ export async function openBroadcast(
     const { db } = tx;
     const channel = await selectChannel(db, reference, reference.id);
     if (!channel || (await isElsewhere(broadcast, channel, db))) return undefined;
+    const { streamsMax } = broadcast;
+    if (
+      streamsMax !== undefined &&
+      (await countOtherStreams(reference, channel.id, db)) >= streamsMax
+    )
+      return undefined;
     const attached = await attachedConfiguration(channel, db);
     const configuration = broadcast.recording ? attached : undefined;
     const subject: EventSubject = {

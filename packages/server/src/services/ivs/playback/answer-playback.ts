@@ -57,10 +57,14 @@ async function answerTarget(
   const subject = { channelArn, streamId, rules };
   if (!part) {
     const admission = await gate.begin(request, subject);
+    if (request.method === "GET" && !(await live.limits.admitsView(channelArn)))
+      return refusalResponse(429, "Too many concurrent viewers", "too_many_viewers", request);
     const variants = variantsPath(name, streamId, admission.sealedSession);
     const { heightMax } = admission;
     const text = await streams.multivariantPlaylist(channelArn, variants, heightMax);
-    return text === undefined ? undefined : playlistResponse(text, request, admission);
+    if (text === undefined) return undefined;
+    await gate.useUp(admission, subject);
+    return playlistResponse(text, request, admission);
   }
   const isOfSession = part.sealedSession === undefined || rules.authorized;
   if (part.streamId !== streamId || !isOfSession) return undefined;

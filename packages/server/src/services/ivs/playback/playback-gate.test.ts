@@ -2,6 +2,7 @@ import { generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:cryp
 import { Readable } from "node:stream";
 import { afterEach, describe, expect, test } from "vitest";
 import type { PlainRequest } from "../../../kernel/service.ts";
+import { streamUnavailable } from "../nodes/peer-calls.ts";
 import type { ChannelRow, IvsTables, PlaybackRestrictionPolicyRow } from "../tables.ts";
 import { CHANNEL_ARN, type Life, LiveWorld } from "../testing/live-world.ts";
 import { answerPlayback } from "./answer-playback.ts";
@@ -207,6 +208,22 @@ describe("a private channel", () => {
     expect(await stage.ask(path, {}, { method: "HEAD" })).toMatchObject({ status: 200 });
     const answers = await Promise.all([stage.ask(path), stage.ask(path), stage.ask(path)]);
     expect(answers.map((answer) => answer?.status).sort()).toEqual([200, 403, 403]);
+  });
+
+  test("leaves a single-use token to who got no playlist for it", async () => {
+    stage = await Stage.open({ authorized: 1 });
+    const path = `${MULTIVARIANT}?token=${jwt({ ...good, "aws:single-use-uuid": randomUUID() })}`;
+    const { engine } = stage.life;
+    const playlist = engine.multivariantPlaylist;
+    engine.multivariantPlaylist = async () => {
+      throw streamUnavailable("its node does not answer");
+    };
+    expect(await stage.ask(path)).toMatchObject({ status: 503 });
+    engine.multivariantPlaylist = async () => undefined;
+    expect(await stage.ask(path)).toMatchObject({ status: 404 });
+    engine.multivariantPlaylist = playlist;
+    expect(await stage.ask(path)).toMatchObject({ status: 200 });
+    expect(await stage.ask(path)).toMatchObject({ status: 403 });
   });
 
   test("ends the sessions of a revoked viewer up to the version, running ones too", async () => {

@@ -34,6 +34,8 @@ export interface PlaybackSubject {
 export interface Admission {
   /** For the URIs in the multivariant playlist; undefined where the channel needs no session. */
   readonly sealedSession: string | undefined;
+  /** The token is good for this answer alone. */
+  readonly singleUse: PlaybackClaims["singleUse"];
   /** Tells viewers apart; undefined where only their addresses do. */
   readonly sessionId: string | undefined;
   readonly heightMax: number | undefined;
@@ -63,15 +65,23 @@ export class PlaybackGate {
     requireOrigin(request, claims?.origins, claims?.strictOrigin ?? false);
     requireOrigin(request, restriction?.origins, restriction?.strictOrigin ?? false);
     const session = claims && sessionOf(claims);
-    const isRead = request.method !== "HEAD";
-    if (claims?.singleUse && isRead) await this.#useUp(claims.singleUse, subject.channelArn);
     return {
       sealedSession: session && this.#sessions.seal(session, subject.streamId),
+      singleUse: request.method === "HEAD" ? undefined : claims?.singleUse,
       sessionId: undefined,
       heightMax: claims?.heightMax,
       allowOrigin: allowedOrigin(request, [claims?.origins, restriction?.origins]),
       isShared: !authorized && !restriction,
     };
+  }
+
+  /**
+   * Playback begins with an answer that is ready to be sent: who got none may try again with the
+   * same token. Throws PlaybackRefusal when the token was used before.
+   */
+  async useUp({ singleUse }: Admission, { channelArn }: PlaybackSubject): Promise<void> {
+    if (singleUse && !(await useOnce(singleUse, channelArn, this.#store)))
+      throw PlaybackRefusal.token("aws:single-use-uuid was already used");
   }
 
   /** For what the multivariant playlist leads to. Throws PlaybackRefusal. */
@@ -91,6 +101,7 @@ export class PlaybackGate {
     requireOrigin(request, strictOrigins, true);
     return {
       sealedSession: undefined,
+      singleUse: undefined,
       sessionId: session?.id,
       heightMax: session?.heightMax,
       allowOrigin: allowedOrigin(request, [session?.origins, strictOrigins]),
@@ -124,11 +135,6 @@ export class PlaybackGate {
     const named = { channelArn, viewerId: viewer.id };
     if (await this.#options.revoked.isRevoked(named, viewer.version))
       throw PlaybackRefusal.token("viewer session is revoked");
-  }
-
-  async #useUp(token: NonNullable<PlaybackClaims["singleUse"]>, channelArn: string): Promise<void> {
-    if (!(await useOnce(token, channelArn, this.#store)))
-      throw PlaybackRefusal.token("aws:single-use-uuid was already used");
   }
 
   /** Where nobody knows the location, playback is allowed, as on AWS. */

@@ -13,6 +13,7 @@ import { DEFAULT_CHANNEL_SETTINGS } from "../channel-settings.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { LiveStreams } from "../live/live-streams.ts";
 import { ivsMigrations } from "../migrations.ts";
+import type { IvsQuotas } from "../quotas.ts";
 import type { ChannelRow, IvsTables, RecordingConfigurationRow, StreamKeyRow } from "../tables.ts";
 import { ScriptedEngine } from "./scripted-engine.ts";
 
@@ -28,6 +29,7 @@ export interface LiveWorldChange {
   readonly shared?: boolean;
   readonly channel?: Partial<ChannelRow>;
   readonly configuration?: Partial<RecordingConfigurationRow>;
+  readonly quotas?: Partial<IvsQuotas>;
 }
 
 /** What happens to the n-th effect (a put or a transaction) of a life. */
@@ -59,12 +61,12 @@ export class LiveWorld {
   nowMs = 1_000;
   readonly store: OpenedStore;
   readonly #folder: string;
-  readonly #shared: boolean;
+  readonly #change: LiveWorldChange;
 
-  private constructor(folder: string, store: OpenedStore, shared: boolean) {
+  private constructor(folder: string, store: OpenedStore, change: LiveWorldChange) {
     this.#folder = folder;
     this.store = store;
-    this.#shared = shared;
+    this.#change = change;
   }
 
   /** With one channel that records, `change`d in what a test is about. */
@@ -82,7 +84,7 @@ export class LiveWorld {
       .values({ ...channel, ...change.channel })
       .execute();
     await db.insertInto("ivs_stream_keys").values(streamKey).execute();
-    return new LiveWorld(folder, store, change.shared ?? false);
+    return new LiveWorld(folder, store, change);
   }
 
   async close(): Promise<void> {
@@ -138,7 +140,8 @@ export class LiveWorld {
     }) as unknown as Invoke;
     let engine: ScriptedEngine | undefined;
     const deps: IvsDependencies = {
-      store: mortal(this.store, this.#shared, (run) => effect(false, run)),
+      quotas: this.#change.quotas ?? {},
+      store: mortal(this.store, this.#change.shared ?? false, (run) => effect(false, run)),
       clock: { nowMs: () => this.nowMs },
       ids: randomIds,
       events: new EventLog(() => {}),

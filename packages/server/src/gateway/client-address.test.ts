@@ -1,0 +1,30 @@
+import { expect, test } from "vitest";
+import { ClientAddresses } from "./client-address.ts";
+
+const PROXIES = ["10.0.0.0/8", "192.0.2.1", "fd00::/8"];
+
+test.each<[string, readonly string[], string, string | undefined, string]>([
+  ["nobody is trusted", [], "10.0.0.1", "203.0.113.7", "10.0.0.1"],
+  ["the peer isn't trusted", PROXIES, "198.51.100.9", "203.0.113.7", "198.51.100.9"],
+  ["a proxy says nothing", PROXIES, "10.0.0.1", undefined, "10.0.0.1"],
+  ["a proxy names its client", PROXIES, "10.0.0.1", "203.0.113.7", "203.0.113.7"],
+  [
+    "the listener is one of both families",
+    PROXIES,
+    "::ffff:10.0.0.1",
+    "2001:db8::7",
+    "2001:db8::7",
+  ],
+  ["a client invents hops before it", PROXIES, "10.0.0.1", "1.1.1.1, 203.0.113.7", "203.0.113.7"],
+  ["proxies stand in a row", PROXIES, "10.0.0.1", "203.0.113.7,192.0.2.1,fd00::1", "203.0.113.7"],
+  ["all are proxies", PROXIES, "10.0.0.1", "10.0.0.3, 10.0.0.2", "10.0.0.3"],
+  ["there are ports", PROXIES, "10.0.0.1", "[2001:db8::7]:4711", "2001:db8::7"],
+  ["there is a port", PROXIES, "10.0.0.1", "203.0.113.7:4711", "203.0.113.7"],
+  ["what is named is no address", PROXIES, "10.0.0.1", "unknown", "10.0.0.1"],
+  ["the next hop is none", PROXIES, "10.0.0.1", "evil, 10.0.0.2", "10.0.0.2"],
+  ["a far proxy claims this machine", PROXIES, "10.0.0.1", "127.0.0.1", "10.0.0.1"],
+  ["this machine's proxy names itself", ["127.0.0.1"], "127.0.0.1", "127.0.0.1", "127.0.0.1"],
+  ["this machine's proxy names a client", ["127.0.0.1"], "127.0.0.1", "1.2.3.4", "1.2.3.4"],
+])("where %s", (_case, trusted, peer, forwardedFor, client) => {
+  expect(new ClientAddresses(trusted).of(peer, forwardedFor)).toBe(client);
+});

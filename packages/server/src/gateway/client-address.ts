@@ -1,0 +1,59 @@
+import { BlockList, isIP } from "node:net";
+import { isLoopback } from "../kernel/loopback.ts";
+
+/** Of proxies in front of each other; what stands before them isn't read. */
+const HOPS_MAX = 32;
+
+/** Says who is at the other end of a connection: the peer, or whom a trusted proxy names. */
+export class ClientAddresses {
+  readonly #trusted = new BlockList();
+  readonly #trustsAny: boolean;
+
+  /** `trustedProxies`: addresses and blocks such as `10.0.0.0/8`. */
+  constructor(trustedProxies: readonly string[]) {
+    this.#trustsAny = trustedProxies.length > 0;
+    for (const entry of trustedProxies) {
+      const [address = "", prefix] = entry.split("/");
+      const family = familyOf(address);
+      if (prefix === undefined) this.#trusted.addAddress(address, family);
+      else this.#trusted.addSubnet(address, Number(prefix), family);
+    }
+  }
+
+  /**
+   * Each proxy adds to `X-Forwarded-For` whom it saw, so the list is read from its end, as far as
+   * proxies are trusted: everything before is only what a client says.
+   */
+  of(peer: string, forwardedFor: string | undefined): string {
+    const plainPeer = plainAddress(peer);
+    if (!this.#trustsAny || forwardedFor === undefined || !this.#isTrusted(plainPeer))
+      return plainPeer;
+    let client = plainPeer;
+    for (const hop of forwardedFor.split(",").reverse().slice(0, HOPS_MAX)) {
+      const address = plainAddress(withoutPort(hop.trim()));
+      // Nobody but this machine says of itself that it is this machine.
+      if (isIP(address) === 0 || (isLoopback(address) && !isLoopback(plainPeer))) break;
+      client = address;
+      if (!this.#isTrusted(client)) break;
+    }
+    return client;
+  }
+
+  #isTrusted(address: string): boolean {
+    return isIP(address) !== 0 && this.#trusted.check(address, familyOf(address));
+  }
+}
+
+function familyOf(address: string): "ipv4" | "ipv6" {
+  return isIP(address) === 6 ? "ipv6" : "ipv4";
+}
+
+/** Some proxies write `203.0.113.7:4711` and `[2001:db8::7]:4711`. */
+function withoutPort(hop: string): string {
+  return /^\[([^\]]*)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop;
+}
+
+/** `::ffff:127.0.0.1` is an IPv4 address, as policies with `aws:SourceIp` expect it. */
+function plainAddress(address: string): string {
+  return address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
+}

@@ -1,0 +1,137 @@
+import type { Kysely } from "kysely";
+import type { Clock } from "../../../kernel/clock.ts";
+import { isoSeconds } from "../../../kernel/clock.ts";
+import type { EventBus } from "../../../kernel/events.ts";
+import type { Ids } from "../../../kernel/ids.ts";
+import { LruMap } from "../../../kernel/lru-map.ts";
+import type { Store } from "../../../kernel/store.ts";
+import type { IvsQuotas } from "../quotas.ts";
+import { parseResourceArn, type ResourceLocation } from "../resource-arn.ts";
+import type { IvsTables, StreamSessionRow } from "../tables.ts";
+import { accountBreachEvent } from "./ivs-event.ts";
+
+/** So long a count of viewers is believed; those that have begun since are added to it. */
+const COUNT_KEPT_MS = 1_000;
+/** An account that stays at a limit is told of it so often. */
+const TOLD_AGAIN_MS = 60_000;
+const PLACES_MAX = 1_000;
+
+export interface ConcurrencyLimitsOptions {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly events: EventBus;
+  readonly quotas?: Partial<IvsQuotas>;
+  /** Viewers of each stream on whichever node has it, by the stream's id. */
+  readonly viewerCounts: (
+    sessions: readonly StreamSessionRow[],
+  ) => Promise<ReadonlyMap<string, number>>;
+}
+
+interface Views {
+  readonly atMs: number;
+  readonly counted: Promise<number>;
+  /** Sessions that have begun since. */
+  begun: number;
+}
+
+/**
+ * What an account may have at the same time in a Region. Source: IVS user guide, "Service Quotas"
+ * (concurrent streams, concurrent views) and "Using Amazon EventBridge with Amazon IVS".
+ */
+export class ConcurrencyLimits {
+  readonly #options: ConcurrencyLimitsOptions;
+  readonly #store: Store<IvsTables>;
+  readonly #views = new LruMap<string, Views>(PLACES_MAX);
+  /** When a breach was told. */
+  readonly #toldAtMs = new LruMap<string, number>(PLACES_MAX);
+
+  constructor(options: ConcurrencyLimitsOptions) {
+    this.#options = options;
+    this.#store = options.store.tables<IvsTables>();
+  }
+
+  get streamsMax(): number | undefined {
+    return this.#options.quotas?.concurrentStreams;
+  }
+
+  /** Whether one more stream may begin. A stream of the channel itself doesn't count: it is taken over. */
+  async admitsStream(channelArn: string): Promise<boolean> {
+    const max = this.streamsMax;
+    const place = parseResourceArn(channelArn);
+    if (max === undefined || !place) return true;
+    const others = await countOtherStreams(place, place.id, this.#store.db);
+    if (others < max) return true;
+    this.#tell(place, "Concurrent Broadcasts", max, others + 1 - max);
+    return false;
+  }
+
+  /** Whether one more viewer may begin, who is counted then. */
+  async admitsView(channelArn: string): Promise<boolean> {
+    const max = this.#options.quotas?.concurrentViews;
+    const place = parseResourceArn(channelArn);
+    if (max === undefined || !place) return true;
+    const views = this.#viewsOf(place);
+    const before = (await views.counted) + views.begun;
+    if (before >= max) {
+      this.#tell(place, "Concurrent Viewers", max, before + 1 - max);
+      return false;
+    }
+    views.begun += 1;
+    return true;
+  }
+
+  #viewsOf(place: ResourceLocation): Views {
+    const key = `${place.accountId} ${place.region}`;
+    const nowMs = this.#options.clock.nowMs();
+    const known = this.#views.get(key);
+    if (known && nowMs - known.atMs < COUNT_KEPT_MS) return known;
+    const views: Views = { atMs: nowMs, counted: this.#countViewers(place), begun: 0 };
+    this.#views.set(key, views);
+    return views;
+  }
+
+  async #countViewers({ accountId, region }: ResourceLocation): Promise<number> {
+    const sessions = await this.#store.db
+      .selectFrom("ivs_stream_sessions")
+      .selectAll()
+      .where("account_id", "=", accountId)
+      .where("region", "=", region)
+      .where("ended_at_ms", "is", null)
+      .execute();
+    const counts = await this.#options.viewerCounts(sessions);
+    return [...counts.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  #tell(
+    place: ResourceLocation,
+    name: "Concurrent Broadcasts" | "Concurrent Viewers",
+    limitValue: number,
+    exceededBy: number,
+  ): void {
+    const { clock, ids, events } = this.#options;
+    const key = `${name} ${place.accountId} ${place.region}`;
+    const atMs = clock.nowMs();
+    if (atMs - (this.#toldAtMs.get(key) ?? Number.NEGATIVE_INFINITY) < TOLD_AGAIN_MS) return;
+    this.#toldAtMs.set(key, atMs);
+    const time = isoSeconds(atMs);
+    events.publish(accountBreachEvent(place, { name, limitValue, exceededBy, time }, ids.uuid()));
+  }
+}
+
+/** Channels of the place that have an open session, but for one. */
+export async function countOtherStreams(
+  { accountId, region }: ResourceLocation,
+  channelId: string,
+  db: Kysely<IvsTables>,
+): Promise<number> {
+  const { count } = await db
+    .selectFrom("ivs_stream_sessions")
+    .select((select) => select.fn.countAll<number>().as("count"))
+    .where("account_id", "=", accountId)
+    .where("region", "=", region)
+    .where("ended_at_ms", "is", null)
+    .where("channel_id", "!=", channelId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
