@@ -15,11 +15,7 @@ import type { Segment } from "../segmenter/segment.ts";
 import { adBreakMarks } from "./ad-break-marks.ts";
 import { FileBoundaries, FileJoiner } from "./file-joiner.ts";
 import { InitSections } from "./init-sections.ts";
-import {
-  describeRendition,
-  recordedRenditions,
-  thumbnailRendition,
-} from "./recorded-renditions.ts";
+import { describeRendition, recordedRenditions } from "./recorded-renditions.ts";
 import type { RecordingFile } from "./recording-file.ts";
 import {
   RECORDING_CONTENT_TYPE,
@@ -30,7 +26,7 @@ import {
 import { type NextFile, RecordingQueue } from "./recording-queue.ts";
 import type { SpillFolder } from "./spill-folder.ts";
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
-import { Thumbnails } from "./thumbnails.ts";
+import { makeThumbnails, type Thumbnails } from "./thumbnails.ts";
 
 /**
  * Playlists are rewritten whole. Beyond this many files they are rewritten only every second, third, … file, so that
@@ -107,7 +103,7 @@ export class Recording {
   ): void {
     const { streamName, streamId, limits, plan } = this.#options;
     const recorded = recordedRenditions(renditions, plan.renditions);
-    this.#thumbnails = this.#makeThumbnails(renditions);
+    this.#thumbnails = makeThumbnails(renditions, this.#options, () => this.#work());
     const boundaries = new FileBoundaries(limits.recordingFileDurationMs);
     this.#joiners = new Map(
       recorded.map(({ name }) => [name, new FileJoiner(name, boundaries)] as const),
@@ -188,18 +184,6 @@ export class Recording {
     for (const [rendition, joiner] of this.#joiners) {
       joiner.continueAt(first, !this.#queue.shift(rendition, first));
     }
-  }
-
-  #makeThumbnails(renditions: readonly Rendition[]): Thumbnails | undefined {
-    const { plan, decoder, limits } = this.#options;
-    const rendition = thumbnailRendition(renditions, plan.thumbnails?.heights);
-    if (plan.thumbnails === undefined || decoder === undefined || rendition === undefined) {
-      return undefined;
-    }
-    const onPicture = (): void => this.#work();
-    const { lastThumbnailMaxMs: lastPictureMaxMs } = limits;
-    const of = { plan: plan.thumbnails, rendition, decoder };
-    return new Thumbnails({ ...of, lastPictureMaxMs, onPicture });
   }
 
   #totals(): { durationMs: number; files: number; gaps: number } {

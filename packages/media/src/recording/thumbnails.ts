@@ -1,11 +1,14 @@
 import type {
   RecordingMedia,
   RecordingObject,
+  RecordingPlan,
   RecordingThumbnails,
   ThumbnailPlan,
 } from "../engine/recording-messages.ts";
 import type { Rendition } from "../hls/rendition.ts";
+import type { MediaLimits } from "../limits.ts";
 import type { Segment } from "../segmenter/segment.ts";
+import { thumbnailRendition } from "./recorded-renditions.ts";
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
 
 const CONTENT_TYPE = "image/jpeg";
@@ -24,6 +27,28 @@ export interface ThumbnailsOptions {
   readonly lastPictureMaxMs: number;
   /** There is something to take. */
   readonly onPicture: () => void;
+}
+
+/** What decides whether a recording has thumbnails. */
+export interface ThumbnailsWanted {
+  readonly plan: Pick<RecordingPlan, "thumbnails">;
+  /** Undefined where nothing can be decoded. */
+  readonly decoder: Pick<ThumbnailDecoder, "decode"> | undefined;
+  readonly limits: Pick<MediaLimits, "lastThumbnailMaxMs">;
+}
+
+/** Undefined where there are none. */
+export function makeThumbnails(
+  renditions: readonly Rendition[],
+  { plan: { thumbnails: plan }, decoder, limits }: ThumbnailsWanted,
+  onPicture: () => void,
+): Thumbnails | undefined {
+  const rendition = thumbnailRendition(renditions, plan?.heights);
+  if (plan === undefined || decoder === undefined || rendition === undefined) {
+    return undefined;
+  }
+  const lastPictureMaxMs = limits.lastThumbnailMaxMs;
+  return new Thumbnails({ plan, rendition, decoder, lastPictureMaxMs, onPicture });
 }
 
 /** The thumbnails of one recording: the keyframes to decode, and the objects that they become. */

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import type { StreamEventBody } from "../engine/stream-event.ts";
 import type { DateRange } from "../hls/date-ranges.ts";
 import { AdBreaks } from "./ad-breaks.ts";
 
@@ -12,7 +13,11 @@ const cut = (timeMs: number) => ({
 
 test("a break begins with the next segment, at its first picture, and alone", () => {
   const begun: DateRange[] = [];
-  const breaks = new AdBreaks((range) => begun.push(range));
+  const told: StreamEventBody[] = [];
+  const breaks = new AdBreaks(
+    (range) => begun.push(range),
+    (event) => told.push(event),
+  );
   expect(breaks.insert("first", 5_000, 3_000)).toBe(true);
   expect(breaks.insert("early", 5_000, 3_500)).toBe(false);
   expect(begun).toEqual([]);
@@ -24,6 +29,10 @@ test("a break begins with the next segment, at its first picture, and alone", ()
   expect(begun).toMatchObject([
     { id: "first", startMs: 1_004_000, plannedMs: 5_000 },
     { id: "second", startMs: 1_010_000, plannedMs: 1_000 },
+  ]);
+  expect(told).toMatchObject([
+    { type: "ad-break", id: "first", startMs: 1_004_000, durationMs: 5_000 },
+    { type: "ad-break", id: "second", startMs: 1_010_000, durationMs: 1_000 },
   ]);
   // The transport stream's clock begins at 1.4 s.
   const pts = begun.map(({ scte35Out }) => scte35Out.readUInt32BE(21) / 90);

@@ -1,3 +1,4 @@
+import type { StreamEventBody } from "../engine/stream-event.ts";
 import type { DateRange } from "../hls/date-ranges.ts";
 import { spliceInsert } from "../hls/splice-insert.ts";
 import { crc32Mpeg } from "../mpegts/crc32.ts";
@@ -14,11 +15,13 @@ interface AdBreak {
 /** The breaks of one broadcast. Each begins with a segment, so that it can be replaced. */
 export class AdBreaks {
   readonly #onBegin: (range: DateRange) => void;
+  readonly #tell: (event: StreamEventBody) => void;
   #latest: AdBreak | undefined;
 
   /** `onBegin` is told before anything of the break's first segment is given away. */
-  constructor(onBegin: (range: DateRange) => void) {
+  constructor(onBegin: (range: DateRange) => void, tell: (event: StreamEventBody) => void) {
     this.#onBegin = onBegin;
+    this.#tell = tell;
   }
 
   /** With the segment that begins next. False while another one isn't over at this media time. */
@@ -46,5 +49,6 @@ export class AdBreaks {
       durationTicks: toTicks(durationMs) - toTicks(0),
     });
     this.#onBegin({ id, startMs: programDateTimeMs, plannedMs: durationMs, scte35Out });
+    this.#tell({ type: "ad-break", id, startMs: programDateTimeMs, durationMs });
   }
 }

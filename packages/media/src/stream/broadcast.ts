@@ -6,7 +6,6 @@ import type {
   StreamStatus,
 } from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
-import type { DateRange } from "../hls/date-ranges.ts";
 import { type Rendition, SOURCE_RENDITION, sourceRendition } from "../hls/rendition.ts";
 import type { Publisher } from "../ingest/ingest-port.ts";
 import { MediaError } from "../media-error.ts";
@@ -42,7 +41,7 @@ export class Broadcast {
   readonly #recording: Recording | undefined;
   readonly #outputs: RenditionOutputs;
   readonly #metadata = new TimedMetadata();
-  readonly #adBreaks = new AdBreaks((range) => this.#beginAdBreak(range));
+  readonly #adBreaks: AdBreaks;
   readonly #ladder: BroadcastLadder | undefined;
   readonly #further: FurtherTracks;
   readonly #health = new HealthMonitor();
@@ -74,6 +73,7 @@ export class Broadcast {
       this.#resolveRecorded = (finished) => resolve(finished);
     });
     const tell = (event: StreamEventBody): void => this.#tell(event);
+    this.#adBreaks = new AdBreaks((range) => this.#outputs.addDateRange(range), tell);
     this.#publishers = new BroadcastPublishers(options.limits.takeoversMax, tell);
     this.#createdAtMs = options.now();
     this.#openedAtMs = options.monotonicMs();
@@ -310,13 +310,6 @@ export class Broadcast {
     this.#adBreaks.cut(cut);
     this.#further.cut(cut);
     this.#ladder?.cut(cut);
-  }
-
-  #beginAdBreak(range: DateRange): void {
-    this.#outputs.addDateRange(range);
-    this.#recording?.addAdBreak(range);
-    const { id, startMs, plannedMs: durationMs } = range;
-    this.#tell({ type: "ad-break", id, startMs, durationMs });
   }
 
   #segment(segment: Segment): void {

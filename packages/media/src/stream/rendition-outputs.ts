@@ -111,6 +111,7 @@ export class RenditionOutputs {
   /** Begins with a segment that isn't added yet. */
   addDateRange(range: DateRange): void {
     this.#outlet?.addDateRange(range);
+    this.#options.recording?.addAdBreak(range);
   }
 
   end(): void {
