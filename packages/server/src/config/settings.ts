@@ -157,7 +157,7 @@ export const SETTINGS = {
   ivsQuotas: setting(
     ivsQuotasSchema.default({}),
     "Quotas of IVS for each account and Region that differ from AWS's, and those on concurrent streams and views, which have none otherwise; docs/ivs.md.",
-    { fileOnly: true },
+    { structured: true },
   ),
   geoipDatabase: setting(
     z.string().min(1).optional(),
