@@ -41,6 +41,36 @@ async function answer(service: string, signing: Signing, change: Partial<RawRequ
   return { status: response.status, code: xml ?? header };
 }
 
+const LACKING =
+  "Authorization header requires 'Credential' parameter. Authorization header requires 'Signature' parameter. Authorization header requires 'SignedHeaders' parameter.";
+const NO_DATE =
+  "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.";
+
+describe("a form", () => {
+  test.each([
+    [{ authorization: "Bearer abc" }, `${LACKING} ${NO_DATE} Authorization=Bearer abc`],
+    [
+      { authorization: "Basic dGVzdA==", "x-amz-date": "20260101T000000Z" },
+      `${LACKING} Authorization=Basic dGVzdA==`,
+    ],
+    [{ authorization: "AWS5-HMAC a" }, "Unsupported AWS 'algorithm': 'AWS5-HMAC'."],
+    [
+      {
+        authorization: "AWS4-HMAC-SHA256 Credential=test/x, SignedHeaders=host, Signature=00",
+        "x-amz-date": "20260101T000000Z",
+      },
+      "Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got 'test/x'",
+    ],
+  ])("with the headers %j is refused by the service that it is for", async (headers, message) => {
+    const raw = { ...call("sts"), headers: { ...FORM, ...headers } };
+    const { status, body } = await send(server.endpoint, raw);
+    expect(status).toBe(400);
+    expect(body).toContain("https://sts.amazonaws.com/doc/2011-06-15/");
+    expect(body).toContain("<Code>IncompleteSignature</Code>");
+    expect(body).toContain(`<Message>${message}</Message>`);
+  });
+});
+
 describe("a signed request", () => {
   test.each(Object.keys(CALLS))("of %s is answered", async (service) => {
     expect(await answer(service, {})).toEqual({ status: 200, code: undefined });

@@ -66,13 +66,13 @@ function target(
   return { registered, name: registered?.service.definition.name ?? "", region };
 }
 
-/** A posted form without signature: only its body tells which service it means. */
+/** A posted form without signature, or with one past recognition: only its body tells whom it means. */
 export function isFormToRead({ method, rawPath, headers }: WireRequest): boolean {
   return (
     method === "POST" &&
-    headers.authorization === undefined &&
     rawPath === "/" &&
-    headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true
+    headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true &&
+    !CREDENTIAL_HEADER.test(headers.authorization ?? "")
   );
 }
 

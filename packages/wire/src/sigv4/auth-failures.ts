@@ -9,6 +9,8 @@ export type AuthPlace = "header" | "presigned";
  * the other services.
  */
 const S3_MALFORMED = "The authorization header is malformed; ";
+const DATE_MISSING =
+  "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.";
 
 export function severalMechanisms(dialect: AuthDialect): AuthError {
   return new AuthError(
@@ -33,14 +35,30 @@ export function headerTooLong(dialect: AuthDialect): AuthError {
   return new AuthError("headerMalformed", dialect, `${S3_MALFORMED}it is too long.`);
 }
 
-/** `names` are the parts that the Authorization header lacks, one at least. */
-export function missingParameters(names: readonly string[], dialect: AuthDialect): AuthError {
+/** What the Authorization header lacks, one part at least, and whether there is no date either. */
+export interface MissingParameters {
+  readonly names: readonly string[];
+  readonly date: boolean;
+  readonly authorization: string;
+}
+
+export function missingParameters(missing: MissingParameters, dialect: AuthDialect): AuthError {
+  const { names, date, authorization } = missing;
   const [first] = names;
-  const message =
-    dialect === "s3"
-      ? `${S3_MALFORMED}the authorization component "${first}=..." is malformed.`
-      : names.map((name) => `Authorization header requires '${name}' parameter.`).join(" ");
-  return new AuthError("headerMalformed", dialect, message);
+  if (dialect === "s3")
+    return first === undefined
+      ? malformedDate(undefined, "header", dialect)
+      : new AuthError(
+          "headerMalformed",
+          dialect,
+          `${S3_MALFORMED}the authorization component "${first}=..." is malformed.`,
+        );
+  const sentences = [
+    ...names.map((name) => `Authorization header requires '${name}' parameter.`),
+    ...(date ? [DATE_MISSING] : []),
+    `Authorization=${authorization}`,
+  ];
+  return new AuthError("headerMalformed", dialect, sentences.join(" "));
 }
 
 export function missingQueryParameters(dialect: AuthDialect): AuthError {
@@ -103,7 +121,7 @@ export function wrongScopeDate(
   );
 }
 
-/** `text` is what stands in place of a date, undefined where there is none. */
+/** `text` is what stands in place of a date; undefined where there is none, which is S3's to tell so. */
 export function malformedDate(
   text: string | undefined,
   place: AuthPlace,
@@ -119,7 +137,7 @@ export function malformedDate(
   }
   const message =
     text === undefined
-      ? "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."
+      ? DATE_MISSING
       : `Date must be in ISO-8601 'basic format'. Got '${text}'. ` +
         "See http://en.wikipedia.org/wiki/ISO_8601";
   return new AuthError("dateMissing", dialect, message);

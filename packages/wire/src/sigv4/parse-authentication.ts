@@ -25,6 +25,7 @@ import {
   type SignedAuthentication,
 } from "./authentication.ts";
 
+const PARAMETERS = ["Credential", "Signature", "SignedHeaders"];
 const HEX_SIGNATURE = /^[0-9a-f]{64}$/;
 /** Key id, day, Region, service and terminator. */
 const SCOPE_PARTS = 5;
@@ -58,19 +59,20 @@ function parseHeader(
 ): SignedAuthentication {
   const space = authorization.indexOf(" ");
   const scheme = space === -1 ? authorization : authorization.slice(0, space);
-  if (scheme !== ALGORITHM) throw unsupportedAlgorithm(scheme, dialect);
+  // Services other than S3 name what they miss in a header that is no signature of AWS's at all.
+  if (scheme !== ALGORITHM && (dialect === "s3" || scheme.startsWith("AWS")))
+    throw unsupportedAlgorithm(scheme, dialect);
   if (authorization.length > MAX_AUTHORIZATION_CHARS) throw headerTooLong(dialect);
   const parameters = new Map<string, string>();
   for (const part of authorization.slice(space + 1).split(",")) {
     const equals = part.indexOf("=");
     if (equals !== -1) parameters.set(part.slice(0, equals).trim(), part.slice(equals + 1).trim());
   }
-  const missing = ["Credential", "Signature", "SignedHeaders"].filter(
-    (name) => !parameters.get(name),
-  );
-  if (missing.length > 0) throw missingParameters(missing, dialect);
+  const missing = PARAMETERS.filter((name) => !parameters.get(name));
+  const names = scheme === ALGORITHM ? missing : PARAMETERS;
   const amzDate = headerAmzDate(request.headers);
-  if (amzDate === undefined) throw malformedDate(undefined, "header", dialect);
+  if (names.length > 0 || amzDate === undefined)
+    throw missingParameters({ names, date: amzDate === undefined, authorization }, dialect);
   return finish(request, dialect, "header", {
     credential: parameters.get("Credential") ?? "",
     signature: parameters.get("Signature") ?? "",
