@@ -21,6 +21,8 @@ export interface ServiceDefinition {
   readonly queryCompatible?: boolean;
   /** Namespace of the root element of XML responses. */
   readonly xmlNamespace?: string;
+  /** awsQuery: all numbers of the service's model are integers, which the SDK's schemas don't tell. */
+  readonly wholeNumbers?: boolean;
   /** The module namespace of an `@aws-sdk/client-*`, or of its schema module. */
   readonly schemas: Readonly<Record<string, unknown>>;
   /** `Bucket` and `Key` labels come from the host or the first path segment, as in Amazon S3. */

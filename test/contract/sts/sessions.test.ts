@@ -17,6 +17,7 @@ import {
 } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allow, assumeRole, createRole, createUser, trusting } from "../../support/principals.ts";
+import { sendSigned } from "../../support/signed-request.ts";
 import {
   clientsOf,
   type Key,
@@ -169,3 +170,22 @@ test("an operation that isn't there yet is named in the answer", async () => {
     message: expect.stringContaining("sts:GetDelegatedAccessToken"),
   });
 });
+
+test.each(["NaN", "Infinity", "900.5", "1e3", "0x384", "", "9".repeat(400)])(
+  "a duration of %j is no number of seconds",
+  async (text) => {
+    const query = new URLSearchParams({ DurationSeconds: text });
+    const response = await sendSigned(
+      server.endpoint,
+      {
+        body: `Action=GetSessionToken&Version=2011-06-15&${query}`,
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+      },
+      { service: "sts" },
+    );
+    expect(response).toMatchObject({
+      status: 400,
+      body: expect.stringContaining("MalformedInput"),
+    });
+  },
+);

@@ -10,13 +10,15 @@ export interface TextRules {
   readonly precision: DateTimePrecision;
   /** The error code for text that isn't of the member's type. */
   readonly malformedCode: string;
+  /** Fractions, `NaN` and `Infinity` aren't of any number's type. */
+  readonly wholeNumbers?: boolean;
 }
 
 export type TextReader = (text: string) => unknown;
 export type TextWriter = (value: unknown) => string;
 
 const NUMBER = /^[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?$/;
-const INTEGER = /^[+-]?\d{1,400}$/;
+const INTEGER = /^[+-]?\d{1,300}$/;
 /** White space stands in one group at a time, so that no text is tried twice. */
 const BASE64 = /^[A-Za-z0-9+/\s]*(?:=\s*){0,2}$/;
 const SPECIAL_NUMBERS: ReadonlyMap<string, number> = new Map([
@@ -41,6 +43,8 @@ export function compileTextReader(shape: Shape, memberName: string, rules: TextR
     case "number":
       return (text) => {
         const trimmed = text.trim();
+        if (rules.wholeNumbers)
+          return INTEGER.test(trimmed) ? Number(trimmed) : malformed("integer");
         if (NUMBER.test(trimmed)) return Number(trimmed);
         return SPECIAL_NUMBERS.get(trimmed) ?? malformed("number");
       };

@@ -26,7 +26,7 @@ export class AwsQuery implements ServerProtocol {
   readonly #service: ServiceDefinition;
   readonly #operations: ReadonlyMap<string, Operation>;
   readonly #errors: ReadonlyMap<string, ErrorShape>;
-  readonly #readers = new QueryReaders(TEXT_RULES);
+  readonly #readers: QueryReaders;
   readonly #writers = new XmlWriters(TEXT_RULES);
   readonly #namespace: string;
 
@@ -38,7 +38,8 @@ export class AwsQuery implements ServerProtocol {
     this.#service = service;
     this.#operations = operations;
     this.#errors = errors;
-    const { xmlNamespace } = service;
+    const { xmlNamespace, wholeNumbers = false } = service;
+    this.#readers = new QueryReaders({ ...TEXT_RULES, wholeNumbers });
     this.#namespace = namespaceAttribute(
       xmlNamespace === undefined ? undefined : ["", xmlNamespace],
     );

@@ -105,6 +105,7 @@ export function createIamService(deps: IamDependencies): IamService {
       protocol: "awsQuery",
       version: "2010-05-08",
       xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+      wholeNumbers: true,
       schemas: iamSchemas,
     },
     operations: { ...operationsOf(parts), ...linked.operations },

@@ -60,6 +60,7 @@ export function createStsService(deps: StsDependencies): StsService {
       protocol: "awsQuery",
       version: "2011-06-15",
       xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+      wholeNumbers: true,
       schemas: stsSchemas,
     },
     operations: {
