@@ -302,6 +302,11 @@ call("ListServerCertificateTags", site_arn, **site)
 call("UntagServerCertificate", site_arn, TagKeys=["team"], **site)
 call("UpdateServerCertificate", site_arn, NewPath="/", **site)
 call("DeleteServerCertificate", site_arn, **site)
+signing = call("UploadSigningCertificate", "user ann", CertificateBody=body, **ann)["Certificate"]
+signing_id = {"CertificateId": signing["CertificateId"]}
+call("ListSigningCertificates", "user ann", **ann)
+call("UpdateSigningCertificate", "user ann", Status="Inactive", **signing_id, **ann)
+call("DeleteSigningCertificate", "user ann", **signing_id, **ann)
 ssh = call("UploadSSHPublicKey", "user ann", SSHPublicKeyBody=ssh_key(), **ann)["SSHPublicKey"]
 ssh_id = {"SSHPublicKeyId": ssh["SSHPublicKeyId"]}
 call("GetSSHPublicKey", "user ann", Encoding="PEM", **ssh_id, **ann)

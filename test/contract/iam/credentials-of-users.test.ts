@@ -1,5 +1,6 @@
 import { createHash, createPublicKey, generateKeyPairSync } from "node:crypto";
 import type { IAM } from "@aws-sdk/client-iam";
+import { generate } from "selfsigned";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import { failureOf, iamOf } from "./iam-api.ts";
@@ -83,6 +84,75 @@ describe("SSH public keys", () => {
   ])("are refused: %s", async (_what, code, body) => {
     const upload = () => iam.uploadSSHPublicKey({ UserName, SSHPublicKeyBody: body() });
     expect(await failureOf(upload)).toMatchObject({ code, status: 400 });
+  });
+});
+
+describe("signing certificates", () => {
+  const made = async () =>
+    (await generate([{ name: "commonName", value: "alice" }], { keyType: "ec", curve: "P-256" }))
+      .cert;
+
+  it("are uploaded, listed with their body, switched off, reported and deleted", async () => {
+    const body = await made();
+    const upload = async (CertificateBody: string) =>
+      (await iam.uploadSigningCertificate({ UserName, CertificateBody })).Certificate;
+    const first = await upload(body);
+    expect(first).toEqual({
+      UserName,
+      CertificateId: expect.stringMatching(/^[A-Z2-7]{32}$/),
+      CertificateBody: body,
+      Status: "Active",
+      UploadDate: expect.any(Date),
+    });
+    expect(await failureOf(() => upload(body))).toMatchObject({
+      code: "DuplicateCertificate",
+      status: 409,
+    });
+    const second = await upload(await made());
+    const third = await made();
+    expect(await failureOf(() => upload(third))).toEqual({
+      code: "LimitExceeded",
+      status: 409,
+      message: "Cannot exceed quota for CertificatesPerUser: 2",
+    });
+    const id = { UserName, CertificateId: first?.CertificateId };
+    await iam.updateSigningCertificate({ ...id, Status: "Inactive" });
+    const { Certificates = [] } = await iam.listSigningCertificates({ UserName });
+    const byId = Object.fromEntries(Certificates.map((each) => [each.CertificateId, each]));
+    expect(byId[first?.CertificateId ?? ""]).toEqual({ ...first, Status: "Inactive" });
+    expect(byId[second?.CertificateId ?? ""]).toEqual(second);
+    await iam.generateCredentialReport({});
+    const { Content } = await iam.getCredentialReport({});
+    const line =
+      Buffer.from(Content ?? [])
+        .toString()
+        .match(/^alice,.*$/m)?.[0]
+        .split(",") ?? [];
+    expect(line.filter((_, column) => column === 18 || column === 20).sort()).toEqual([
+      "false",
+      "true",
+    ]);
+    expect(await failureOf(() => iam.deleteUser({ UserName }))).toMatchObject({
+      code: "DeleteConflict",
+      message: "Cannot delete entity, must delete signing certificates first.",
+    });
+    for (const each of [first, second])
+      await iam.deleteSigningCertificate({ UserName, CertificateId: each?.CertificateId });
+    expect(await failureOf(() => iam.deleteSigningCertificate(id))).toEqual({
+      code: "NoSuchEntity",
+      status: 404,
+      message: `The Certificate with id ${id.CertificateId} cannot be found.`,
+    });
+  });
+
+  it("are refused when they aren't one certificate", async () => {
+    const CertificateBody = "no-certificate";
+    const upload = () => iam.uploadSigningCertificate({ UserName, CertificateBody });
+    expect(await failureOf(upload)).toEqual({
+      code: "MalformedCertificate",
+      status: 400,
+      message: "Certificate no-certificate is malformed.",
+    });
   });
 });
 

@@ -116,6 +116,7 @@ export const iamConstraints: ServiceConstraints = {
     CertificateBody: { min: 1, max: 16_384, pattern: latin },
     CertificateChain: { min: 1, max: 2_097_152, pattern: latin },
     PrivateKey: { min: 1, max: 16_384, pattern: latin },
+    CertificateId: { min: 24, max: 128, pattern: "[\\w]+" },
     SSHPublicKeyBody: { min: 1, max: 16_384, pattern: latin },
     SSHPublicKeyId: { min: 20, max: 128, pattern: "[\\w]+" },
     Encoding: { values: ["SSH", "PEM"] },

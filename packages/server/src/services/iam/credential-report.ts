@@ -26,10 +26,14 @@ const NOT_APPLICABLE = "N/A";
 const NOT_SUPPORTED = "not_supported";
 /** What stands for the last use of a password that is there and was never used. */
 const NEVER = "no_information";
-/** Two signing certificates, of which this server has none. */
-const NO_CERTIFICATES = ["false", NOT_APPLICABLE, "false", NOT_APPLICABLE];
-const KEYS_SHOWN = 2;
+/** Of access keys and of signing certificates. */
+const SHOWN = 2;
 const DAY_MS = 24 * 60 * 60 * 1000;
+
+interface CertificateColumns {
+  readonly active: boolean;
+  readonly createdMs: number;
+}
 
 interface KeyColumns {
   readonly active: boolean;
@@ -58,9 +62,18 @@ export async function writeCredentialReport(
   const passwords = await passwordsByUser(db, accountId);
   const lines = [COLUMNS, await rootLine(db, accountId)];
   const withMfa = await usersWithMfa(db, accountId);
+  const certificates = await certificatesByUser(db, accountId);
   for (const user of users) {
     const { user_id: id } = user;
-    lines.push(userLine(user, passwords.get(id), withMfa.has(id), keys.get(id) ?? []));
+    lines.push(
+      userLine(
+        user,
+        passwords.get(id),
+        withMfa.has(id),
+        keys.get(id) ?? [],
+        certificates.get(id) ?? [],
+      ),
+    );
   }
   return lines.map((line) => line.join(",")).join("\n");
 }
@@ -83,7 +96,7 @@ async function rootLine(db: Kysely<IamTables>, accountId: string): Promise<strin
     // Virtual devices here are users' alone.
     "false",
     ...keyColumns(key ? [key] : []),
-    ...NO_CERTIFICATES,
+    ...certificateColumns([]),
   ];
 }
 
@@ -94,6 +107,7 @@ function userLine(
   password: { readonly changedMs: number; readonly expiresMs: number | undefined } | undefined,
   hasMfa: boolean,
   keys: readonly KeyColumns[],
+  certificates: readonly CertificateColumns[],
 ): string[] {
   return [
     user.user_name,
@@ -105,12 +119,12 @@ function userLine(
     password?.expiresMs === undefined ? NOT_APPLICABLE : time(password.expiresMs),
     String(hasMfa),
     ...keyColumns(keys),
-    ...NO_CERTIFICATES,
+    ...certificateColumns(certificates),
   ];
 }
 
 function keyColumns(keys: readonly KeyColumns[]): string[] {
-  return Array.from({ length: KEYS_SHOWN }, (_, index) => keys[index]).flatMap((key) =>
+  return Array.from({ length: SHOWN }, (_, index) => keys[index]).flatMap((key) =>
     key === undefined
       ? ["false", NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE]
       : [
@@ -121,6 +135,34 @@ function keyColumns(keys: readonly KeyColumns[]): string[] {
           key.usedService ?? NOT_APPLICABLE,
         ],
   );
+}
+
+function certificateColumns(certificates: readonly CertificateColumns[]): string[] {
+  return Array.from({ length: SHOWN }, (_, index) => certificates[index]).flatMap((certificate) =>
+    certificate === undefined
+      ? ["false", NOT_APPLICABLE]
+      : [String(certificate.active), time(certificate.createdMs)],
+  );
+}
+
+/** Each user's signing certificates, the oldest first. */
+async function certificatesByUser(
+  db: Kysely<IamTables>,
+  accountId: string,
+): Promise<Map<string, CertificateColumns[]>> {
+  const rows = await db
+    .selectFrom("iam_signing_certificates")
+    .select(["user_id", "status", "created_ms"])
+    .where("account_id", "=", accountId)
+    .orderBy("created_ms")
+    .orderBy("certificate_id")
+    .execute();
+  const certificates = new Map<string, CertificateColumns[]>();
+  for (const { user_id: id, status, created_ms: createdMs } of rows) {
+    const certificate = { active: status === "Active", createdMs };
+    certificates.set(id, [...(certificates.get(id) ?? []), certificate]);
+  }
+  return certificates;
 }
 
 /** Each user's keys, the oldest first. */

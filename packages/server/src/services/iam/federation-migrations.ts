@@ -8,6 +8,7 @@ export const federationMigrations: readonly Migration[] = [
   { name: "iam/0043-credentials-of-users", up: createCredentialsOfUsers },
   { name: "iam/0044-saml-providers", up: createSamlProviders },
   { name: "iam/0045-outbound-federation", up: createOutboundFederation },
+  { name: "iam/0046-signing-certificates", up: createSigningCertificates },
 ];
 
 async function createOidcProviders({ schema }: Kysely<Tables>): Promise<void> {
@@ -98,6 +99,25 @@ async function createCredentialsOfUsers({ schema }: Kysely<Tables>): Promise<voi
     .on("iam_service_specific_credentials")
     .columns(["account_id", "credential_id"])
     .execute();
+}
+
+async function createSigningCertificates({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("iam_signing_certificates")
+    .addColumn("account_id", "text", (c) => c.notNull())
+    .addColumn("certificate_id", "text", (c) => c.primaryKey())
+    .addColumn("user_id", "text", (c) => c.notNull())
+    .addColumn("body", "text", (c) => c.notNull())
+    .addColumn("fingerprint", "text", (c) => c.notNull())
+    .addColumn("status", "text", (c) => c.notNull())
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .execute();
+  for (const column of ["user_id", "account_id"])
+    await schema
+      .createIndex(`iam_signing_certificates_by_${column}`)
+      .on("iam_signing_certificates")
+      .columns([column])
+      .execute();
 }
 
 async function createSamlProviders({ schema }: Kysely<Tables>): Promise<void> {

@@ -70,6 +70,18 @@ export interface ServiceSpecificCredentialRow {
   created_ms: number;
 }
 
+/** A user's X.509 certificate, as it was uploaded. */
+export interface SigningCertificateRow {
+  account_id: string;
+  certificate_id: string;
+  user_id: string;
+  body: string;
+  /** SHA-256 of the certificate, in hexadecimal with colons. */
+  fingerprint: string;
+  status: StatusType;
+  created_ms: number;
+}
+
 /** A SAML provider. Its tags' owner is its ARN. */
 export interface SamlProviderRow {
   account_id: string;
@@ -95,6 +107,7 @@ export interface FederationTables {
   iam_outbound_federation: OutboundFederationRow;
   iam_saml_providers: SamlProviderRow;
   iam_server_certificates: ServerCertificateRow;
+  iam_signing_certificates: SigningCertificateRow;
   iam_ssh_public_keys: SshPublicKeyRow;
   iam_service_specific_credentials: ServiceSpecificCredentialRow;
   iam_mfa_devices: MfaDeviceRow;

@@ -20,6 +20,7 @@ export const SAML_PROVIDERS_PER_ACCOUNT = 100;
 export const SERVER_CERTIFICATES_PER_ACCOUNT = 20;
 export const MFA_DEVICES_PER_USER = 8;
 export const SSH_PUBLIC_KEYS_PER_USER = 5;
+export const SIGNING_CERTIFICATES_PER_USER = 2;
 /** For one service; source: CreateServiceSpecificCredential. */
 export const SERVICE_SPECIFIC_CREDENTIALS_PER_USER = 2;
 

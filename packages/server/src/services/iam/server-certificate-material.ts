@@ -46,7 +46,7 @@ const BEGIN = "-----BEGIN CERTIFICATE-----";
 const END = "-----END CERTIFICATE-----";
 
 /** PEM certificates with nothing but white space around them; undefined for any other text. */
-function parseCertificates(text: string): X509Certificate[] | undefined {
+export function parseCertificates(text: string): X509Certificate[] | undefined {
   const certificates: X509Certificate[] = [];
   let rest = text.trim();
   while (rest !== "") {

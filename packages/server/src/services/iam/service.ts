@@ -51,6 +51,7 @@ import { serviceLastAccessedOperations } from "./service-last-accessed-details.t
 import { LinkedRoleTemplates, outsidePolicies } from "./service-linked-roles/definitions.ts";
 import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
 import { serviceSpecificCredentialOperations } from "./service-specific-credentials.ts";
+import { signingCertificateOperations } from "./signing-certificates.ts";
 import { simulationOperations } from "./simulations.ts";
 import { sshPublicKeyOperations } from "./ssh-public-keys.ts";
 import { tagOperations } from "./tags.ts";
@@ -163,6 +164,7 @@ function operationsOf(parts: IamParts): OperationTable {
     ...outboundFederationOperations(parts),
     ...serverCertificateOperations(parts),
     ...sshPublicKeyOperations(parts),
+    ...signingCertificateOperations(parts),
     ...serviceSpecificCredentialOperations(parts),
     ...simulationOperations(parts),
     ...contextKeyOperations(parts),

@@ -42,8 +42,7 @@ export function simulationOperations(parts: Parts) {
     SimulateCustomPolicy: {
       authorize: (_input, context) => onAccount(context),
       handle: async (input, context) => {
-        if (input.ResourcePolicy !== undefined && input.CallerArn === undefined)
-          throw invalidInput("A simulation with a resource policy needs a CallerArn.");
+        refuseMissingCaller(input);
         const caller =
           input.CallerArn === undefined
             ? anyCaller(context.accountId)
@@ -58,6 +57,8 @@ export function simulationOperations(parts: Parts) {
       handle: async (input, context) => {
         const arn = required(input.PolicySourceArn, "policySourceArn");
         const source = await requireIdentity(context, arn);
+        // Source: API reference, SimulatePrincipalPolicy, `CallerArn`.
+        if (source.kind !== "user") refuseMissingCaller(input);
         const caller = await namedCaller(context, input.CallerArn ?? arn);
         const db = context.db<IamTables>();
         const owned = await policiesOfOwner(parts, db, context.accountId, source);
@@ -68,6 +69,12 @@ export function simulationOperations(parts: Parts) {
       },
     },
   });
+}
+
+/** A resource policy decides about a user, and somebody must name it. @throws InvalidInput */
+function refuseMissingCaller(input: Pick<SimulationInput, "ResourcePolicy" | "CallerArn">): void {
+  if (input.ResourcePolicy !== undefined && input.CallerArn === undefined)
+    throw invalidInput("A simulation with a resource policy needs a CallerArn.");
 }
 
 type SimulationInput = Omit<iam.SimulateCustomPolicyRequest, "PolicyInputList"> & {

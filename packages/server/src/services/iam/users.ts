@@ -193,6 +193,7 @@ async function refuseReferencedUser(db: Db, userId: string): Promise<void> {
     ["iam_login_profiles", "user_id", "delete login profile"],
     ["iam_access_keys", "user_id", "delete access keys"],
     ["iam_mfa_devices", "user_id", "delete MFA device"],
+    ["iam_signing_certificates", "user_id", "delete signing certificates"],
     ["iam_ssh_public_keys", "user_id", "remove referenced objects"],
     ["iam_service_specific_credentials", "user_id", "remove referenced objects"],
     ["iam_group_members", "user_id", "remove users from group"],
