@@ -72,7 +72,9 @@ def call(operation, resource, service="iam", by=root, **arguments):
         sentence += f" because no identity-based policy allows the {action} action"
     assert error["Code"] == "AccessDenied", (operation, error)
     # IAM's own denials go on with the way to their explanation.
-    explanation = r"\. Run .* with the following authorization id: [0-9a-z]{25}" if service == "iam" else ""
+    explanation = ""
+    if service == "iam":
+        explanation = r"\. Go to \S+ for complete details, or .* following authorization id: [0-9a-z]{25}"
     whole = re.escape(sentence) + explanation
     assert re.fullmatch(whole, error["Message"]), (operation, error["Message"], sentence)
     return allowed(operation, service=service, by=by, **arguments)
