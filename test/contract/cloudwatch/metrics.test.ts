@@ -62,6 +62,8 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
       [6, 7],
     ] as const) {
       await put(minute, value);
+      // Reading writes what came before: the next value of a minute meets the first one in the database.
+      await client.send(new cloudwatch.ListMetricsCommand({}));
     }
     await put(0, 100, "two");
   });
@@ -122,6 +124,21 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
     expect(await list({ Namespace: NAMESPACE })).toHaveLength(2);
     expect(await list({ Dimensions: [{ Name: "Camera", Value: "two" }] })).toHaveLength(1);
     expect(await list({ Namespace: "Other" })).toEqual([]);
+  });
+
+  test("a time that is too long ago or to come is refused, and nothing of the request is kept", async () => {
+    for (const days of [-15, 1]) {
+      const Timestamp = new Date(Date.now() + days * 86_400_000);
+      const MetricData = [
+        { MetricName: "Kept", Value: 1 },
+        { MetricName: "Kept", Value: 1, Timestamp },
+      ];
+      await expect(
+        client.send(new cloudwatch.PutMetricDataCommand({ Namespace: NAMESPACE, MetricData })),
+      ).rejects.toMatchObject({ name: "InvalidParameterValueException" });
+    }
+    const kept = await client.send(new cloudwatch.ListMetricsCommand({ MetricName: "Kept" }));
+    expect(kept.Metrics).toEqual([]);
   });
 
   test("what can't be answered is refused with the reason", async () => {

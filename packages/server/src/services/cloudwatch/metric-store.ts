@@ -2,18 +2,17 @@ import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
 import type { MetricSample, MetricSink } from "../../kernel/metric-sink.ts";
 import type { Store } from "../../kernel/store.ts";
+import { FinePeriods } from "./fine-periods.ts";
 import { joined, type StatisticSet } from "./statistics.ts";
 import type { CloudWatchTables, DatapointRow } from "./tables.ts";
 
 const MINUTE_MS = 60_000;
-/** The finest periods that are kept; IVS's own metrics come every five seconds. */
-export const FINE_MS = 5_000;
-/** Source: CloudWatch user guide, "Metrics retention": periods below a minute for 3 hours. */
-const FINE_KEPT_MS = 3 * 60 * MINUTE_MS;
-/** Source: as above, periods of a minute for 15 days. */
+/** Source: CloudWatch user guide, "Metrics retention": periods of a minute for 15 days. */
 const MINUTES_KEPT_MS = 15 * 24 * 60 * MINUTE_MS;
 /** Series in memory; what is new beyond it has no periods below a minute. */
 const FINE_SERIES_MAX = 5_000;
+/** Rows of one statement. */
+const ROWS_WRITTEN_AT_ONCE = 100;
 
 /** A metric by all that tells it from others. */
 export interface MetricKey {
@@ -29,18 +28,12 @@ export interface MetricValues extends Omit<MetricSample, "value"> {
   readonly values: StatisticSet;
 }
 
-interface Series {
-  readonly key: string;
-  /** By the start of their period. */
-  readonly fine: Map<number, StatisticSet>;
-}
-
 /** Minutes in the database, finer periods of the last hours in memory. */
 export class MetricStore implements MetricSink {
   readonly #store: Store<CloudWatchTables>;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #series = new Map<string, Series>();
+  readonly #fine = new Map<string, FinePeriods>();
   /** Not written yet, by series and minute. */
   #unwritten = new Map<string, DatapointRow>();
   #timer: NodeJS.Timeout | undefined;
@@ -61,13 +54,7 @@ export class MetricStore implements MetricSink {
 
   putValues({ values, atMs, unit, ...metric }: MetricValues): void {
     const key = keyOf(metric);
-    const series = this.#series.get(key);
-    if (series || this.#series.size < FINE_SERIES_MAX) {
-      const { fine } = series ?? { fine: new Map<number, StatisticSet>() };
-      if (!series) this.#series.set(key, { key, fine });
-      const at = atMs - (atMs % FINE_MS);
-      fine.set(at, joined(fine.get(at), values));
-    }
+    this.#fineOf(key)?.add(atMs, values);
     const minuteMs = atMs - (atMs % MINUTE_MS);
     const place = `${minuteMs} ${key}`;
     const before = this.#unwritten.get(place);
@@ -88,7 +75,7 @@ export class MetricStore implements MetricSink {
   }
 
   clear(): void {
-    this.#series.clear();
+    this.#fine.clear();
     this.#unwritten.clear();
   }
 
@@ -116,7 +103,8 @@ export class MetricStore implements MetricSink {
       found.set(at, joined(found.get(at), values));
     };
     if (periodMs < MINUTE_MS) {
-      for (const [atMs, values] of this.#series.get(keyOf(metric))?.fine ?? []) add(atMs, values);
+      const fine = this.#fine.get(keyOf(metric));
+      for (const [atMs, values] of fine?.between(fromMs, toMs) ?? []) add(atMs, values);
     } else {
       await this.flush();
       for (const row of await this.#rows(metric, fromMs, toMs)) add(row.minute_ms, setOf(row));
@@ -164,10 +152,12 @@ export class MetricStore implements MetricSink {
     const rows = [...this.#unwritten.values()];
     this.#unwritten = new Map();
     const nowMs = this.#clock.nowMs();
-    this.#forgetFine(nowMs - FINE_KEPT_MS);
+    this.#forgetFine(nowMs);
     if (rows.length === 0) return;
     await this.#store.transaction(async ({ db }) => {
-      for (const row of rows) await mergeRow(row, db);
+      for (let at = 0; at < rows.length; at += ROWS_WRITTEN_AT_ONCE) {
+        await mergeRows(rows.slice(at, at + ROWS_WRITTEN_AT_ONCE), db);
+      }
       await db
         .deleteFrom("cloudwatch_datapoints")
         .where("minute_ms", "<", nowMs - MINUTES_KEPT_MS)
@@ -175,41 +165,54 @@ export class MetricStore implements MetricSink {
     });
   }
 
-  #forgetFine(beforeMs: number): void {
-    for (const { key, fine } of this.#series.values()) {
-      for (const atMs of fine.keys()) if (atMs < beforeMs) fine.delete(atMs);
-      if (fine.size === 0) this.#series.delete(key);
+  #fineOf(key: string): FinePeriods | undefined {
+    const known = this.#fine.get(key);
+    if (known || this.#fine.size >= FINE_SERIES_MAX) return known;
+    const fine = new FinePeriods();
+    this.#fine.set(key, fine);
+    return fine;
+  }
+
+  #forgetFine(nowMs: number): void {
+    for (const [key, fine] of this.#fine) {
+      fine.forget(nowMs);
+      if (fine.isEmpty) this.#fine.delete(key);
     }
   }
 }
 
-/** Adds to the minute that may be there already, another node's or from before a restart. */
-async function mergeRow(row: DatapointRow, db: Store<CloudWatchTables>["db"]): Promise<void> {
-  const { account_id, region, namespace, name, dimensions, minute_ms } = row;
-  const before = await db
-    .selectFrom("cloudwatch_datapoints")
-    .selectAll()
-    .where("account_id", "=", account_id)
-    .where("region", "=", region)
-    .where("namespace", "=", namespace)
-    .where("name", "=", name)
-    .where("dimensions", "=", dimensions)
-    .where("minute_ms", "=", minute_ms)
-    .executeTakeFirst();
-  if (!before) {
-    await db.insertInto("cloudwatch_datapoints").values(row).execute();
-    return;
-  }
-  const { sampleCount, sum, minimum, maximum } = joined(setOf(before), setOf(row));
+/** Adds to the minutes that may be there already, another node's or from before a restart. */
+async function mergeRows(
+  rows: readonly DatapointRow[],
+  db: Store<CloudWatchTables>["db"],
+): Promise<void> {
   await db
-    .updateTable("cloudwatch_datapoints")
-    .set({ sample_count: sampleCount, sum, minimum, maximum })
-    .where("account_id", "=", account_id)
-    .where("region", "=", region)
-    .where("namespace", "=", namespace)
-    .where("name", "=", name)
-    .where("dimensions", "=", dimensions)
-    .where("minute_ms", "=", minute_ms)
+    .insertInto("cloudwatch_datapoints")
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict
+        .columns(["account_id", "region", "namespace", "name", "dimensions", "minute_ms"])
+        .doUpdateSet(({ ref, eb }) => ({
+          sample_count: eb(
+            ref("cloudwatch_datapoints.sample_count"),
+            "+",
+            ref("excluded.sample_count"),
+          ),
+          sum: eb(ref("cloudwatch_datapoints.sum"), "+", ref("excluded.sum")),
+          minimum: eb
+            .case()
+            .when("excluded.minimum", "<", ref("cloudwatch_datapoints.minimum"))
+            .then(ref("excluded.minimum"))
+            .else(ref("cloudwatch_datapoints.minimum"))
+            .end(),
+          maximum: eb
+            .case()
+            .when("excluded.maximum", ">", ref("cloudwatch_datapoints.maximum"))
+            .then(ref("excluded.maximum"))
+            .else(ref("cloudwatch_datapoints.maximum"))
+            .end(),
+        })),
+    )
     .execute();
 }
 

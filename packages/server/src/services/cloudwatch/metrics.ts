@@ -3,7 +3,8 @@ import type { Authorization } from "../../kernel/operations.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from "./errors.ts";
-import { FINE_MS, type MetricKey, type MetricStore } from "./metric-store.ts";
+import { FINE_MS } from "./fine-periods.ts";
+import type { MetricKey, MetricStore } from "./metric-store.ts";
 import { isStatistic, STATISTICS, type StatisticName, type StatisticSet } from "./statistics.ts";
 
 /** Source: CloudWatch API reference, GetMetricStatistics: datapoints of one answer. */
@@ -12,6 +13,9 @@ const DATAPOINTS_MAX = 1_440;
 const DATA_POINTS_MAX = 100_800;
 const METRICS_PAGE_SIZE = 500;
 const MINUTE_SECONDS = 60;
+const HOUR_MS = 3_600_000;
+const PUT_BEFORE_MAX_MS = 14 * 24 * HOUR_MS;
+const PUT_AHEAD_MAX_MS = 2 * HOUR_MS;
 
 /** PutMetricData, GetMetricData, GetMetricStatistics, ListMetrics. */
 export function metricOperations(metrics: MetricStore): OperationTable {
@@ -61,14 +65,26 @@ function putMetricData(
   if (input.Namespace?.startsWith("AWS/")) {
     throw invalidParameterValue("The value AWS/ for parameter Namespace is invalid.");
   }
-  for (const datum of input.MetricData ?? []) {
-    const { Timestamp, Unit = "None" } = datum;
-    const metric = metricOf({ ...datum, Namespace: input.Namespace }, context);
-    const atMs = Math.floor(Timestamp?.getTime() ?? context.nowMs);
-    for (const values of valuesOf(datum))
-      metrics.putValues({ ...metric, unit: Unit, atMs, values });
-  }
+  const accepted = (input.MetricData ?? []).map((datum, index) => ({
+    ...metricOf({ ...datum, Namespace: input.Namespace }, context),
+    unit: datum.Unit ?? "None",
+    atMs: timestampMs(datum, index, context.nowMs),
+    sets: valuesOf(datum),
+  }));
+  for (const { sets, ...metric } of accepted)
+    for (const values of sets) metrics.putValues({ ...metric, values });
   return {};
+}
+
+/** Source: PutMetricData, `Timestamp`: from two weeks ago to two hours ahead. */
+function timestampMs({ Timestamp }: cloudwatch.MetricDatum, index: number, nowMs: number): number {
+  const atMs = Math.floor(Timestamp?.getTime() ?? nowMs);
+  if (atMs < nowMs - PUT_BEFORE_MAX_MS || atMs > nowMs + PUT_AHEAD_MAX_MS) {
+    throw invalidParameterValue(
+      `The parameter MetricData.member.${index + 1}.Timestamp must be within the last two weeks, and at most two hours in the future.`,
+    );
+  }
+  return atMs;
 }
 
 /** A value, values with counts, or a set of statistics. Throws InvalidParameterCombination. */
