@@ -31,6 +31,18 @@ test("bodies of any size, many at once, get every digest of their own bytes", as
   expect(digests).toEqual(bodies.map(expected));
 });
 
+test("a body by itself, and one that begins while it is under way, get theirs as well", async () => {
+  const bodies = [[randomBytes(100_000), randomBytes(100_000)], [randomBytes(200_000)]];
+  const [first, second] = bodies.map(() => threads.start(ALGORITHMS));
+  await first?.update(bodies[0]?.[0] ?? Buffer.alloc(0), false);
+  await second?.update(bodies[1]?.[0] ?? Buffer.alloc(0), true);
+  await first?.update(bodies[0]?.[1] ?? Buffer.alloc(0), true);
+  for (const [at, running] of [first, second].entries()) {
+    const digests = (await running?.finish())?.map((digest) => digest.toString("hex"));
+    expect(digests).toEqual(expected(bodies[at] ?? []));
+  }
+});
+
 test("a thread that has ended fails what waits for it, and the next body gets another", async () => {
   const own = new DigestThreads();
   const running = own.start([CHECKSUM_ALGORITHMS.MD5]);

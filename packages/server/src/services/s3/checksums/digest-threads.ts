@@ -11,6 +11,7 @@ import { INPUT_AT, INPUT_BYTES_MAX } from "./crc-module.ts";
 /** Shorter bodies are digested sooner than a message is there and back. */
 const THREAD_BYTES_MIN = 64 * 1024;
 const THREADS_MAX = 4;
+const THREAD_COUNT = Math.max(1, Math.min(THREADS_MAX, availableParallelism() - 1));
 
 /**
  * What a thread runs: a body's digests by number, one reply a message, in order. It stands here as
@@ -82,11 +83,12 @@ export interface RunningDigests {
 export class DigestThreads {
   readonly #threads: DigestThread[] = [];
   #started = 0;
+  #underWay = 0;
 
   start(algorithms: readonly ChecksumAlgorithm[]): RunningDigests {
     let running: RunningDigests | undefined;
     const begin = (bytes: number) =>
-      bytes < THREAD_BYTES_MIN ? new DigestsHere(algorithms) : this.#thread().start(algorithms);
+      bytes < THREAD_BYTES_MIN ? new DigestsHere(algorithms) : this.#beginInThread(algorithms);
     return {
       update: (bytes, isLast) => {
         running ??= begin(bytes.byteLength);
@@ -100,9 +102,33 @@ export class DigestThreads {
     await Promise.all(this.#threads.splice(0).map((thread) => thread.close()));
   }
 
-  #thread(): DigestThread {
-    const count = Math.max(1, Math.min(THREADS_MAX, availableParallelism() - 1));
-    const index = this.#started++ % count;
+  /**
+   * With bodies beside it, each stays in one thread: there is no processor left to gain. A body by
+   * itself is waited for by its client alone, so the first digest, of MD5, the slowest, gets a thread
+   * and the others another.
+   */
+  #beginInThread(algorithms: readonly ChecksumAlgorithm[]): RunningDigests {
+    const [first, ...others] = algorithms;
+    const isAlone = this.#underWay === 0 && first !== undefined && others.length > 0;
+    const parts = isAlone
+      ? [this.#thread(0).start([first]), this.#thread(1).start(others)]
+      : [this.#thread(this.#started++ % THREAD_COUNT).start(algorithms)];
+    this.#underWay++;
+    return {
+      update: async (bytes, isLast) => {
+        await Promise.all(parts.map((part) => part.update(bytes, isLast)));
+      },
+      finish: async () => {
+        try {
+          return (await Promise.all(parts.map((part) => part.finish()))).flat();
+        } finally {
+          this.#underWay--;
+        }
+      },
+    };
+  }
+
+  #thread(index: number): DigestThread {
     const existing = this.#threads[index];
     if (existing && !existing.failed) return existing;
     const thread = new DigestThread();
