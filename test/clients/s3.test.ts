@@ -89,6 +89,7 @@ test("a bucket in the host's name is the one in the path", async () => {
       Resource: `arn:aws:s3:::${Bucket}/*`,
     },
   ];
+  await client.send(new s3.DeletePublicAccessBlockCommand({ Bucket }));
   const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
   await client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy }));
   const { port } = new URL(server.endpoint);

@@ -197,6 +197,7 @@ describe("bucket policies", () => {
     const Bucket = await bucket("public-reads", "open/a", "closed/b");
     const fetchKey = (key: string) => fetch(`${server.endpoint}/${Bucket}/${key}`);
     expect((await fetchKey("open/a")).status).toBe(403);
+    await root.s3.send(new s3.DeletePublicAccessBlockCommand({ Bucket }));
     await setPolicy(Bucket, {
       ...allow("s3:GetObject", `arn:aws:s3:::${Bucket}/open/*`),
       Principal: "*",

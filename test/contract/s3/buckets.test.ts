@@ -192,10 +192,6 @@ test("what nobody configured reads as on AWS", async () => {
   const { Owner, Grants } = await client.send(new s3.GetBucketAclCommand({ Bucket }));
   expect(Grants).toMatchObject([{ Grantee: { ID: Owner?.ID }, Permission: "FULL_CONTROL" }]);
   const absent: readonly [() => Promise<unknown>, string][] = [
-    [
-      () => client.send(new s3.GetPublicAccessBlockCommand({ Bucket })),
-      "NoSuchPublicAccessBlockConfiguration",
-    ],
     [() => client.send(new s3.GetBucketWebsiteCommand({ Bucket })), "NoSuchWebsiteConfiguration"],
     [
       () => client.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket })),

@@ -20,6 +20,12 @@ const NOTHING = {
   BlockPublicPolicy: false,
   RestrictPublicBuckets: false,
 };
+const EVERYTHING = {
+  BlockPublicAcls: true,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: true,
+  RestrictPublicBuckets: true,
+};
 
 async function bucketWithObject(Bucket: string): Promise<string> {
   await client.send(new s3.CreateBucketCommand({ Bucket }));
@@ -38,10 +44,10 @@ function allowing(Bucket: string, Principal: unknown) {
 }
 
 describe("Block Public Access", () => {
-  test("is kept, shown whole and deleted", async () => {
+  test("is on for a new bucket, kept, shown whole and deleted", async () => {
     const Bucket = await bucketWithObject("block-kept");
     const shown = () => client.send(new s3.GetPublicAccessBlockCommand({ Bucket }));
-    await expect(shown()).rejects.toMatchObject({ name: "NoSuchPublicAccessBlockConfiguration" });
+    expect((await shown()).PublicAccessBlockConfiguration).toEqual(EVERYTHING);
     await block(Bucket, { BlockPublicAcls: true });
     expect((await shown()).PublicAccessBlockConfiguration).toEqual({
       ...NOTHING,
@@ -53,10 +59,9 @@ describe("Block Public Access", () => {
 
   test("BlockPublicPolicy refuses a policy for everybody, with AWS's reason", async () => {
     const Bucket = await bucketWithObject("block-policy");
-    await block(Bucket, { BlockPublicPolicy: true });
     await expect(allowing(Bucket, "*")).rejects.toMatchObject({
       name: "AccessDenied",
-      message: `User: arn:aws:iam::000000000000:root is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::${Bucket}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access`,
+      message: `User: arn:aws:iam::000000000000:root is not authorized to perform: s3:PutBucketPolicy on resource: "arn:aws:s3:::${Bucket}" because public policies are prevented by the BlockPublicPolicy setting in S3 Block Public Access.`,
     });
     await allowing(Bucket, { AWS: "111122223333" });
     await block(Bucket, {});
@@ -65,6 +70,7 @@ describe("Block Public Access", () => {
 
   test("RestrictPublicBuckets keeps everybody from elsewhere out of a public bucket", async () => {
     const Bucket = await bucketWithObject("restricted");
+    await block(Bucket, {});
     await allowing(Bucket, "*");
     const anonymous = async () => (await fetch(`${server.endpoint}/${Bucket}/k`)).status;
     const other = server.clients({ accessKeyId: "other", secretAccessKey: "other-secret" }).s3;
@@ -100,6 +106,15 @@ describe("object ownership", () => {
     await expect(client.send(new s3.PutBucketOwnershipControlsCommand(odd))).rejects.toMatchObject({
       name: "MalformedXML",
     });
+  });
+
+  test.each([
+    [undefined, "public-read", "InvalidBucketAclWithObjectOwnership"],
+    ["ObjectWriter", "public-read", "InvalidBucketAclWithBlockPublicAccessError"],
+    ["ObjectWriter", "log-delivery-write", "NotImplemented"],
+  ] as const)("%s: a new bucket isn't made with the ACL %s", async (ObjectOwnership, ACL, name) => {
+    const bucket = { Bucket: "never-made", ObjectOwnership, ACL: ACL as s3.BucketCannedACL };
+    await expect(client.send(new s3.CreateBucketCommand(bucket))).rejects.toMatchObject({ name });
   });
 
   test.each([

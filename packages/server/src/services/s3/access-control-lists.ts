@@ -124,7 +124,7 @@ function isEnforced({ ownership }: BucketRow): boolean {
 function refuseGrants(input: AclInput, bucket: BucketRow, prevented: () => Error): void {
   if (isOwners(input, bucket)) return;
   if (isEnforced(bucket)) throw aclNotSupported();
-  if (isPublic(input) && readPublicAccessBlock(bucket)?.BlockPublicAcls) throw prevented();
+  if (isPublicAcl(input) && readPublicAccessBlock(bucket)?.BlockPublicAcls) throw prevented();
   throw notImplemented("x-amz-acl");
 }
 
@@ -149,7 +149,8 @@ function isOwners(input: AclInput, bucket: BucketRow): boolean {
   );
 }
 
-function isPublic(input: AclInput): boolean {
+/** Whether it grants everybody, or everybody with an account, something. */
+export function isPublicAcl(input: AclInput): boolean {
   const grants = input.AccessControlPolicy?.Grants ?? [];
   const named = [...grantHeaders(input), ...grants.map(({ Grantee }) => Grantee?.URI ?? "")];
   return PUBLIC_ACLS.includes(input.ACL ?? "") || named.some((text) => PUBLIC_GROUPS.test(text));

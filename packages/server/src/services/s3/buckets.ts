@@ -4,7 +4,7 @@ import { wholeSeconds } from "../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
 import type { Transaction } from "../../kernel/store.ts";
-import { isOwnership } from "./access-control-lists.ts";
+import { isOwnership, isPublicAcl } from "./access-control-lists.ts";
 import { bucketArn, onBucket, requestKeys } from "./authorization.ts";
 import { isBucketName } from "./bucket-name.ts";
 import { canonicalUserId } from "./canonical-user-id.ts";
@@ -20,6 +20,7 @@ import {
   notImplemented,
 } from "./errors.ts";
 import { assertBucketStays, requireBucket, requireBucketAnywhere } from "./find-bucket.ts";
+import { NEW_BUCKETS_BLOCK } from "./public-access.ts";
 import type { BucketRow, S3Tables } from "./tables.ts";
 import { toTagSet } from "./tag-set.ts";
 
@@ -104,7 +105,7 @@ async function createBucket(
     created_ms: context.nowMs,
     policy: null,
     encryption: null,
-    public_access_block: null,
+    public_access_block: JSON.stringify(NEW_BUCKETS_BLOCK),
     ownership: input.ObjectOwnership ?? "BucketOwnerEnforced",
     versioning: null,
     cors: null,
@@ -183,6 +184,13 @@ function refuseWhatIsNotThere(input: s3.CreateBucketCommandInput): void {
     throw new AwsError(
       "InvalidBucketAclWithObjectOwnership",
       "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+      { status: 400 },
+    );
+  }
+  if (isPublicAcl(input)) {
+    throw new AwsError(
+      "InvalidBucketAclWithBlockPublicAccessError",
+      "Bucket cannot have public ACLs set with BlockPublicAccess enabled",
       { status: 400 },
     );
   }

@@ -65,7 +65,7 @@ export function preventedByBlock(
   const caller = "arn" in principal ? principal.arn : "anonymous";
   const what = setting === "BlockPublicAcls" ? "public ACLs" : "public policies";
   return accessDenied(
-    `User: ${caller} is not authorized to perform: s3:${action} on resource: "${resource}" because ${what} are prevented by the ${setting} setting in S3 Block Public Access`,
+    `User: ${caller} is not authorized to perform: s3:${action} on resource: "${resource}" because ${what} are prevented by the ${setting} setting in S3 Block Public Access.`,
   );
 }
 

@@ -9,6 +9,14 @@ export interface PublicAccessBlock {
   readonly RestrictPublicBuckets: boolean;
 }
 
+/** Source: S3 user guide, "Default settings for new S3 buckets FAQ": so since April 2023. */
+export const NEW_BUCKETS_BLOCK: PublicAccessBlock = {
+  BlockPublicAcls: true,
+  IgnorePublicAcls: true,
+  BlockPublicPolicy: true,
+  RestrictPublicBuckets: true,
+};
+
 export function readPublicAccessBlock({
   public_access_block: block,
 }: BucketRow): PublicAccessBlock | undefined {
