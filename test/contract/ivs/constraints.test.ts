@@ -27,6 +27,8 @@ const REFUSED: readonly (readonly [string, string, object])[] = [
   ["BatchGetChannel", "arns", { arns: [] }],
   ["BatchGetChannel", "arns", { arns: Array.from({ length: 51 }, () => CHANNEL) }],
   ["BatchGetChannel", "arns", { arns: [CHANNEL, "channel/x"] }],
+  ["BatchGetChannel", "arns", { arns: [CHANNEL.replace("channel/", "stream-key/")] }],
+  ["BatchGetStreamKey", "arns", { arns: [CHANNEL] }],
   ["TagResource", "resourceArn", { resourceArn: "channel/x", tags: { a: "b" } }],
   ["ListTagsForResource", "resourceArn", { resourceArn: "arn:aws:s3:::bucket" }],
   ["ListChannels", "maxResults", { maxResults: 0 }],

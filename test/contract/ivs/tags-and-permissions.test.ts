@@ -1,4 +1,7 @@
 import {
+  BatchGetChannelCommand,
+  BatchGetStreamKeyCommand,
+  BatchStartViewerSessionRevocationCommand,
   CreateChannelCommand,
   DeleteChannelCommand,
   GetChannelCommand,
@@ -118,6 +121,44 @@ describe("permissions", () => {
     });
     await root.ivs.send(new TagResourceCommand({ resourceArn: mine.keyArn, tags: { team: "a" } }));
     await user.send(new DeleteChannelCommand({ arn: mine.arn }));
+  });
+
+  it("decide the items of a batch one by one; where none is allowed, the call", async () => {
+    const mine = await makeChannel({ team: "batch" });
+    const other = await makeChannel({ team: "other" });
+    const absent = `${other.arn.slice(0, -12)}AbSeNt123456`;
+    const all = { Effect: "Allow", Action: "ivs:Batch*", Resource: "*" };
+    const tagged = (team: string) => ({ StringEquals: { "aws:ResourceTag/team": team } });
+    const key = await createUser(root.iam, "batch", [
+      { ...all, Condition: tagged("batch") },
+      { ...all, Resource: absent },
+    ]);
+    const user = server.clients(key).ivs;
+    const { channels, errors } = await user.send(
+      new BatchGetChannelCommand({ arns: [other.arn, mine.arn, absent] }),
+    );
+    expect(channels?.map((channel) => channel.arn)).toEqual([mine.arn]);
+    expect(errors).toEqual([
+      { arn: other.arn, code: "403", message: "not authorized" },
+      { arn: absent, code: "404", message: `Resource: ${absent} not found` },
+    ]);
+    await expect(
+      user.send(new BatchGetChannelCommand({ arns: [other.arn] })),
+    ).rejects.toMatchObject({ name: "AccessDeniedException" });
+    await expect(
+      user.send(new BatchGetStreamKeyCommand({ arns: [mine.keyArn] })),
+    ).rejects.toMatchObject({ name: "AccessDeniedException" });
+    const viewers = (...arns: string[]) =>
+      new BatchStartViewerSessionRevocationCommand({
+        viewerSessions: arns.map((channelArn) => ({ channelArn, viewerId: "v" })),
+      });
+    expect((await user.send(viewers(mine.arn, other.arn))).errors).toEqual([
+      { channelArn: other.arn, viewerId: "v", code: "403", message: "not authorized" },
+    ]);
+    await expect(user.send(viewers(other.arn, other.arn))).rejects.toMatchObject({
+      name: "AccessDeniedException",
+      message: expect.stringContaining(other.arn),
+    });
   });
 
   it("on one resource reach no list", async () => {

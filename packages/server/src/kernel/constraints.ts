@@ -14,7 +14,7 @@ export interface Constraint {
 /**
  * A service's constraints by member name (`RoleName`), or by `Operation.Member` where one
  * operation differs. Applied to members at every depth of the input; to each item of a list under
- * `<Member>.member`.
+ * `<Member>.member` or `Operation.<Member>.member`.
  */
 export interface ServiceConstraints {
   readonly members: Readonly<Record<string, Constraint>>;
@@ -92,7 +92,8 @@ function visitList(
   constraints: ServiceConstraints,
   found: Violation[],
 ): void {
-  const item = constraints.members[`${member}.member`];
+  const item =
+    constraints.members[`${operation}.${member}.member`] ?? constraints.members[`${member}.member`];
   const broken: Violation[] = [];
   for (const [index, value] of list.entries()) {
     if (isStructure(value)) {

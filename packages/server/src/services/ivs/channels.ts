@@ -7,7 +7,7 @@ import {
 } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { onAny, onResource, requestTagKeys } from "./authorization.ts";
-import { batchGet } from "./batch-get.ts";
+import { batchGet, decidedByItem } from "./batch-items.ts";
 import { requireChannel, selectOpenSession, selectStreamKeys } from "./channel-queries.ts";
 import {
   type ChannelSettings,
@@ -50,12 +50,10 @@ export function channelOperations(deps: IvsDependencies, quotas: IvsQuotas): Ope
       },
     },
     BatchGetChannel: {
-      authorize: (input, context) =>
-        Promise.all((input.arns ?? []).map((arn) => onResource("BatchGetChannel", arn, context))),
+      authorize: decidedByItem,
       async handle(input, context) {
-        const { found, errors } = await batchGet(input.arns ?? [], async (arn) =>
-          channelView(await requireChannel(arn, context), deps),
-        );
+        const get = async (arn: string) => channelView(await requireChannel(arn, context), deps);
+        const { found, errors } = await batchGet(input.arns ?? [], get, context);
         return { channels: found, errors };
       },
     },

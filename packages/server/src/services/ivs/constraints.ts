@@ -36,7 +36,8 @@ export const ivsConstraints: ServiceConstraints = {
 
     channelArn,
     arns: { min: 1, max: 50 },
-    "arns.member": arnOf("(?:channel|stream-key)"),
+    "BatchGetChannel.arns.member": channelArn,
+    "BatchGetStreamKey.arns.member": streamKeyArn,
     "GetChannel.arn": channelArn,
     "UpdateChannel.arn": channelArn,
     "DeleteChannel.arn": channelArn,

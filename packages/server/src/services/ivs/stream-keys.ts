@@ -3,7 +3,7 @@ import type { Ids } from "../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { onAny, onResource, requestTagKeys } from "./authorization.ts";
-import { batchGet } from "./batch-get.ts";
+import { batchGet, decidedByItem } from "./batch-items.ts";
 import { requireChannel, selectStreamKeys } from "./channel-queries.ts";
 import { streamKeySummary, streamKeyView } from "./channel-view.ts";
 import type { IvsDependencies } from "./dependencies.ts";
@@ -63,12 +63,10 @@ export function streamKeyOperations(deps: IvsDependencies, quotas: IvsQuotas): O
       },
     },
     BatchGetStreamKey: {
-      authorize: (input, context) =>
-        Promise.all((input.arns ?? []).map((arn) => onResource("BatchGetStreamKey", arn, context))),
+      authorize: decidedByItem,
       async handle(input, context) {
-        const { found, errors } = await batchGet(input.arns ?? [], async (arn) =>
-          streamKeyView(await requireStreamKey(arn, context)),
-        );
+        const get = async (arn: string) => streamKeyView(await requireStreamKey(arn, context));
+        const { found, errors } = await batchGet(input.arns ?? [], get, context);
         return { streamKeys: found, errors };
       },
     },

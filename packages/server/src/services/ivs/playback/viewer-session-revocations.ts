@@ -1,8 +1,8 @@
 import type * as ivs from "@aws-sdk/client-ivs";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onResource } from "../authorization.ts";
+import { decidedByItem, eachItem } from "../batch-items.ts";
 import { requireChannel } from "../channel-queries.ts";
 import { channelArn } from "../channel-view.ts";
 import type { IvsTables } from "../tables.ts";
@@ -19,22 +19,17 @@ export function viewerSessionRevocationOperations(revoked: RevokedViewers): Oper
       },
     },
     BatchStartViewerSessionRevocation: {
-      authorize: (input, context) => {
-        const channels = new Set((input.viewerSessions ?? []).map((each) => each.channelArn));
-        return Promise.all([...channels].map((arn) => onResource(context.operation, arn, context)));
-      },
-      async handle(input, context) {
-        const errors: ivs.BatchStartViewerSessionRevocationError[] = [];
-        for (const session of input.viewerSessions ?? []) {
-          const { channelArn, viewerId } = session;
-          try {
-            await revoke(session, context, revoked);
-          } catch (error) {
-            if (!(error instanceof AwsError) || error.status !== 404) throw error;
-            const code = String(error.status);
-            errors.push({ channelArn, viewerId, code, message: error.message });
-          }
-        }
+      authorize: decidedByItem,
+      async handle({ viewerSessions = [] }, context) {
+        const { refused } = await eachItem(
+          viewerSessions,
+          (session) => session.channelArn,
+          (session) => revoke(session, context, revoked),
+          context,
+        );
+        const errors = refused.map(({ item: { channelArn, viewerId }, code, message }) => ({
+          ...{ channelArn, viewerId, code, message },
+        }));
         return { errors };
       },
     },
