@@ -10,6 +10,7 @@ export function awsCommand(): Command {
     .argument("[arguments...]", "what the AWS CLI is given")
     .allowUnknownOption()
     .helpOption(false)
+    .addHelpText("after", "\nExample:\n  rolecast aws ivs list-channels")
     .passThroughOptions()
     .action(async (given: string[]) => {
       process.exitCode = await runAws(given);

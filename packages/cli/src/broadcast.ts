@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
 import type { Channel, IvsClient } from "@aws-sdk/client-ivs";
 import { findFfmpeg } from "@rolecast/server";
 import { Command, InvalidArgumentError } from "commander";
@@ -46,9 +47,13 @@ export function broadcastCommand(): Command {
           "ffmpeg isn't on PATH. Install it (Debian: apt-get install ffmpeg), or name it with --ffmpeg.",
         );
       }
+      if (file !== undefined && !file.includes("://") && file !== "-" && !existsSync(file)) {
+        throw new CommandError(`${file}: there is no such file.`);
+      }
       const connection = new Connection(flags);
       const channel = await findChannel(await connection.ivs(), name);
       const url = await ingestUrl(connection, channel);
+      if (process.stderr.isTTY) process.stderr.write(`Watch it at ${channel.playbackUrl}\n`);
       const published = await publish(ffmpeg, [...sourceOf(file, flags), url], url, flags.duration);
       const result = { channelArn: channel.arn, playbackUrl: channel.playbackUrl, ...published };
       if (flags.json) printJson(result);

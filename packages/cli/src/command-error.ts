@@ -40,11 +40,22 @@ export function explainFailure(
   if (["PolicyCompileError", "DataFolderInUseError", "MediaError"].includes(error.name)) {
     return { message: error.message, exitCode: EXIT.failed };
   }
-  if (["ENOENT", "EACCES", "EISDIR", "ENOTDIR", "EEXIST", "ENOSPC"].includes(codeOf(error))) {
-    return { message: error.message, exitCode: EXIT.failed };
+  const fileFailure = FILE_FAILURES[codeOf(error)];
+  if (fileFailure !== undefined) {
+    const path = "path" in error ? `${String(error.path)}: ` : "";
+    return { message: `${path}${fileFailure}`, exitCode: EXIT.failed };
   }
   return undefined;
 }
+
+const FILE_FAILURES: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder.",
+  EACCES: "this user may not read or write it.",
+  EISDIR: "this is a folder; a file is wanted.",
+  ENOTDIR: "a part of this path is a file, not a folder.",
+  EEXIST: "this is there already.",
+  ENOSPC: "the disk is full.",
+};
 
 function codeOf(error: Error): string {
   return "code" in error ? String(error.code) : "";

@@ -8,11 +8,12 @@ export function demoCommand(): Command {
     )
     .addHelpText(
       "after",
-      "\nTakes about two minutes and needs ffmpeg. Calls are made by the AWS CLI where it is installed, else by the JavaScript SDK.\nIt has a server of its own on free ports, and leaves nothing behind.",
+      "\nExample:\n  rolecast demo\n\nTakes about two minutes and needs ffmpeg. Calls are made by the AWS CLI where it is installed, else by the JavaScript SDK.\nIt has a server of its own on free ports, and leaves nothing behind.",
     )
-    .action(async () => {
+    .option("--json", "what was shown as JSON; the steps go to standard error")
+    .action(async ({ json = false }: { json?: boolean }) => {
       // Brings AWS's clients, which no other command needs.
       const { runDemo } = await import("./demo/demonstrate.ts");
-      process.exitCode = await runDemo();
+      process.exitCode = await runDemo(json);
     });
 }

@@ -43,7 +43,10 @@ export function doctorCommand(): Command {
     .option("--rtmp-port <N>", "port of RTMP", "1935")
     .option("--rtmps-port <N>", "port of RTMPS", "4443")
     .option("--json", "as JSON")
-    .addHelpText("after", "\nExits with 1 when there is a problem, with 0 for warnings alone.")
+    .addHelpText(
+      "after",
+      "\nExample:\n  rolecast doctor --data ./.rolecast --port 4566\n\nExits with 1 when there is a problem, with 0 for warnings alone.",
+    )
     .action(async (flags: DoctorFlags) => {
       const findings = await Promise.all([
         nodeVersion(),

@@ -31,6 +31,10 @@ export function explainCommand(): Command {
     )
     .argument("<id>", "authorization id")
     .option("--json", "the whole answer as JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  rolecast explain xl720mqijqetg0gd23prip1dh\n\n`rolecast logs --of decisions` shows denials with their ids as they happen; a server keeps each for a day.",
+    )
     .action(async (id: string, flags: ConnectionFlags & { json?: boolean }) => {
       const path = `/authorization-details/${encodeURIComponent(id)}`;
       const details = (await getSigned(new Connection(flags), path, "iam")) as Details;

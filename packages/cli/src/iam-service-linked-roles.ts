@@ -26,6 +26,10 @@ export function serviceLinkedRolesCommand(): Command {
       "List the account's service-linked roles: who made them, and what uses them still.",
     )
     .option("--json", "the whole answer as JSON")
+    .addHelpText(
+      "after",
+      "\nExample:\n  rolecast iam service-linked-roles --json | jq '.[] | select(.CanBeDeleted)'",
+    )
     .action(async (flags: ConnectionFlags & { json?: boolean }) => {
       const answer = await getSigned(new Connection(flags), "/service-linked-role-usage");
       const { ServiceLinkedRoles: roles } = answer as { ServiceLinkedRoles: RoleStatus[] };

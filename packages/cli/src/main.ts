@@ -1,10 +1,15 @@
 import { type Command, CommanderError } from "commander";
 import { EXIT, explainFailure } from "./command-error.ts";
-import { Connection } from "./connection.ts";
+import { Connection, type ConnectionFlags } from "./connection.ts";
 import { rolecastProgram } from "./program.ts";
 
 const program = rolecastProgram();
 throwUsageErrors(program);
+/** Of the command that runs: a failure names the server that it talked to. */
+let flags: ConnectionFlags = {};
+program.hook("preAction", (_, command) => {
+  flags = command.opts<ConnectionFlags>();
+});
 
 // Whoever reads may stop reading: `rolecast --help | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
@@ -20,7 +25,7 @@ try {
 /** Commander has printed its own errors; whatever isn't a person's mistake is shown with its stack. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
-  const failure = explainFailure(error, new Connection().endpoint);
+  const failure = explainFailure(error, new Connection(flags).endpoint);
   if (!failure) throw error;
   process.stderr.write(`rolecast: ${failure.message}\n`);
   return failure.exitCode;

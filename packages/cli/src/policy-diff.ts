@@ -1,4 +1,4 @@
-import { compilePolicy, decide, type Effect, PolicySet } from "@rolecast/policy";
+import { type CompiledPolicy, decide, type Effect, PolicySet } from "@rolecast/policy";
 
 /** A request that two versions of a policy decide differently. */
 export interface DecisionChange {
@@ -20,16 +20,22 @@ const CALLER = {
   userName: "user",
 } as const;
 
+/** A version of a policy, as it stands in its file. */
+export interface PolicyVersion {
+  readonly text: string;
+  readonly policy: CompiledPolicy;
+}
+
 /**
  * Decides every pair of an action and a resource that either version names, by both. Conditions are
  * asked without context, so a statement that needs a condition key counts as one that doesn't apply.
- * Throws PolicyCompileError.
  */
-export function diffPolicies(beforeText: string, afterText: string): readonly DecisionChange[] {
-  const before = layersOf(beforeText, "old");
-  const after = layersOf(afterText, "new");
-  const actions = probes([beforeText, afterText], ["Action", "NotAction"], ACTION_FILLINGS);
-  const resources = probes([beforeText, afterText], ["Resource", "NotResource"], RESOURCE_FILLINGS);
+export function diffPolicies(old: PolicyVersion, now: PolicyVersion): readonly DecisionChange[] {
+  const before = { identity: new PolicySet([old.policy]) };
+  const after = { identity: new PolicySet([now.policy]) };
+  const texts = [old.text, now.text];
+  const actions = probes(texts, ["Action", "NotAction"], ACTION_FILLINGS);
+  const resources = probes(texts, ["Resource", "NotResource"], RESOURCE_FILLINGS);
   const changes: DecisionChange[] = [];
   let asked = 0;
   for (const action of actions) {
@@ -48,12 +54,6 @@ export function diffPolicies(beforeText: string, afterText: string): readonly De
     }
   }
   return changes;
-}
-
-function layersOf(text: string, id: string) {
-  return {
-    identity: new PolicySet([compilePolicy(text, { kind: "identity", id, managed: false })]),
-  };
 }
 
 /** Every pattern of these elements with its wildcards filled in. */

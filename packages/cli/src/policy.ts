@@ -1,7 +1,9 @@
 import { readFile } from "node:fs/promises";
 import {
+  type CompiledPolicy,
   compilePolicy,
   explain,
+  PolicyCompileError,
   type PolicyFinding,
   type PolicyLayers,
   PolicySet,
@@ -30,6 +32,10 @@ export function policyCommand(): Command {
         )
         .option("--bucket <NAME>", "of a bucket policy: the bucket it is for")
         .option("--json", "as JSON")
+        .addHelpText(
+          "after",
+          "\nExamples:\n  rolecast policy check policies/*.json\n  rolecast policy check --kind trust editor.trust.json\n  rolecast policy check --kind bucket --bucket media media.json --json\n\nExits with 1 when AWS would refuse one of them.",
+        )
         .action(check),
     )
     .addCommand(
@@ -47,7 +53,7 @@ export function policyCommand(): Command {
         .option("--json", "as JSON")
         .addHelpText(
           "after",
-          "\nExits with 0 when the request is allowed, with 1 when it is denied.",
+          "\nExamples:\n  rolecast policy simulate --policy editor.json --action s3:PutObject --resource arn:aws:s3:::media/a.ts\n  rolecast policy simulate --policy editor.json --boundary limit.json --action ivs:CreateChannel --context aws:RequestTag/team=stage\n\nExits with 0 when the request is allowed, with 1 when it is denied.",
         )
         .action(simulate),
     )
@@ -59,7 +65,7 @@ export function policyCommand(): Command {
         .option("--json", "as JSON")
         .addHelpText(
           "after",
-          "\nAsks about every pair of action and resource that either version names, wildcards filled in.\nExits with 0 when nothing differs, with 1 otherwise.",
+          "\nExample:\n  rolecast policy diff editor.json editor.new.json\n\nAsks about every pair of action and resource that either version names, wildcards filled in.\nExits with 0 when nothing differs, with 1 otherwise.",
         )
         .action(diff),
     );
@@ -67,6 +73,22 @@ export function policyCommand(): Command {
 
 async function textOf(file: string): Promise<string> {
   return readFile(file === "-" ? "/dev/stdin" : file, "utf8");
+}
+
+/** A mistake is told with its file, line and column, as compilers do. */
+async function compiled(file: string, kind: PolicySource["kind"]) {
+  const text = await textOf(file);
+  try {
+    const policy: CompiledPolicy = compilePolicy(text, { kind, id: file, managed: false });
+    return { text, policy };
+  } catch (error) {
+    if (!(error instanceof PolicyCompileError)) throw error;
+    const before = text.slice(0, error.offset).split("\n");
+    const place = `${file}:${before.length}:${(before.at(-1)?.length ?? 0) + 1}`;
+    throw new CommandError(
+      `${place}: ${error.message}. \`rolecast policy check ${file}\` says what AWS answers.`,
+    );
+  }
 }
 
 async function check(files: string[], flags: { kind: Kind; bucket?: string; json?: boolean }) {
@@ -124,7 +146,7 @@ async function simulate(flags: SimulateFlags): Promise<void> {
       print(
         table(
           ["LAYER", "SAYS"],
-          explanation.layers.map(({ layer, effect }) => [layer, effect]),
+          explanation.layers.map(({ layer, effect }) => [layer, effectText(effect)]),
         ),
       );
     }
@@ -141,9 +163,7 @@ async function layersOf(flags: SimulateFlags): Promise<PolicyLayers> {
     const named = files.filter((file) => file !== undefined);
     if (named.length === 0) return undefined;
     const policies = [];
-    for (const file of named) {
-      policies.push(compilePolicy(await textOf(file), { kind, id: file, managed: false }));
-    }
+    for (const file of named) policies.push((await compiled(file, kind)).policy);
     return new PolicySet(policies);
   };
   const scp = await set("scp", flags.scp);
@@ -196,16 +216,28 @@ function contextOf(given: readonly string[], principalArn: string) {
 }
 
 async function diff(before: string, after: string, flags: { json?: boolean }): Promise<void> {
-  const changes = diffPolicies(await textOf(before), await textOf(after));
+  const changes = diffPolicies(
+    await compiled(before, "identity"),
+    await compiled(after, "identity"),
+  );
   if (flags.json) printJson(changes);
   else if (changes.length === 0) print("Both decide alike whatever either names.");
   else {
     print(
       table(
         ["ACTION", "RESOURCE", "OLD", "NEW"],
-        changes.map((change) => [change.action, change.resource, change.before, change.after]),
+        changes.map((change) => [
+          change.action,
+          change.resource,
+          effectText(change.before),
+          effectText(change.after),
+        ]),
       ),
     );
   }
   if (changes.length > 0) process.exitCode = EXIT.failed;
+}
+
+function effectText(effect: string): string {
+  return styled(effect === "allow" ? "green" : "red", effect);
 }

@@ -11,7 +11,15 @@ import { findChannel } from "./broadcast.ts";
 import { CommandError } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
 import { findRecording, findRecordings, type Recording } from "./recordings.ts";
-import { bytesText, durationText, ProgressLine, print, printJson, table } from "./terminal.ts";
+import {
+  bytesText,
+  durationText,
+  ProgressLine,
+  print,
+  printJson,
+  styled,
+  table,
+} from "./terminal.ts";
 
 interface RecordFlags extends ConnectionFlags {
   readonly json?: boolean;
@@ -28,6 +36,10 @@ export function recordCommand(): Command {
         .description("List the recordings in the Region's recording buckets, newest first.")
         .option("--channel <CHANNEL>", "only of the channel with this name or ARN")
         .option("--json", "as JSON")
+        .addHelpText(
+          "after",
+          "\nExamples:\n  rolecast record ls --channel studio\n  rolecast record ls --json | jq -r .[0].id",
+        )
         .action(list),
     )
     .addCommand(
@@ -36,6 +48,10 @@ export function recordCommand(): Command {
         .argument("<id>", "the recording's id, or its beginning")
         .argument("[DIR]", "where to; default a folder named as the id")
         .option("--json", "as JSON")
+        .addHelpText(
+          "after",
+          "\nExamples:\n  rolecast record get Ab12\n  rolecast record get Ab12 films/opening",
+        )
         .action(get),
     )
     .addCommand(
@@ -45,11 +61,12 @@ export function recordCommand(): Command {
         )
         .argument("<id>", "the recording's id, or its beginning")
         .option("--no-player", "only print the URL and serve until Ctrl-C")
+        .option("--json", "the URL as JSON")
+        .addHelpText(
+          "after",
+          "\nExamples:\n  rolecast record play Ab12\n  rolecast record play Ab12 --no-player",
+        )
         .action(play),
-    )
-    .addHelpText(
-      "after",
-      "\nExample:\n  rolecast record ls --channel studio\n  rolecast record play Ab12",
     );
 }
 
@@ -70,7 +87,7 @@ async function list(flags: RecordFlags): Promise<void> {
         id,
         startedAt,
         durationText(durationMs),
-        state.replace("RECORDING_", "").toLowerCase(),
+        stateText(state),
         renditions.join(","),
         `s3://${bucket}/${prefix}`,
       ]),
@@ -148,7 +165,8 @@ async function play(id: string, flags: RecordFlags): Promise<void> {
     }),
   );
   const url = `http://127.0.0.1:${port}/${recording.playlist}`;
-  print(url);
+  if (flags.json) printJson({ url, recording });
+  else print(url);
   const ended = new Promise<void>((done) => process.once("SIGINT", done).once("SIGTERM", done));
   await (flags.player === false ? ended : Promise.race([ended, playerEnd(url)]));
   server.closeAllConnections();
@@ -166,4 +184,9 @@ function playerEnd(url: string): Promise<void> {
       print("ffplay isn't on PATH: open the URL in a player. Ctrl-C ends."),
     );
   });
+}
+
+function stateText(state: string): string {
+  const text = state.replace("RECORDING_", "").toLowerCase();
+  return styled(text === "ended" ? "green" : text === "started" ? "yellow" : "red", text);
 }

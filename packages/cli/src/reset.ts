@@ -8,6 +8,7 @@ export function resetCommand(): Command {
   return withConnection(new Command("reset"))
     .description("Empty a server that was started with --allow-reset: all but the root keys.")
     .option("--json", "as JSON")
+    .addHelpText("after", "\nExample:\n  rolecast reset --endpoint http://127.0.0.1:4566")
     .action(async (flags: ConnectionFlags & { json?: boolean }) => {
       const { endpoint } = new Connection(flags);
       const response = await fetch(`${endpoint}/_rolecast/state/reset`, { method: "POST" });

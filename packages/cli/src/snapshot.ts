@@ -7,7 +7,7 @@ import { lockDataFolder } from "@rolecast/server";
 import { Command } from "commander";
 import { extract, pack } from "tar-stream";
 import { CommandError } from "./command-error.ts";
-import { bytesText, ProgressLine, print } from "./terminal.ts";
+import { bytesText, ProgressLine, print, printJson } from "./terminal.ts";
 
 /** Locks and sockets of a running process: no part of what is kept. */
 const NOT_KEPT = /^lock\.db/;
@@ -21,6 +21,7 @@ export function snapshotCommand(): Command {
         .description("Write the data folder, its keys included, into FILE (tar.gz).")
         .argument("<FILE>")
         .option("--data <DIR>", "the data folder", "./.rolecast")
+        .option("--json", "as JSON")
         .action(save),
     )
     .addCommand(
@@ -29,6 +30,7 @@ export function snapshotCommand(): Command {
         .argument("<FILE>")
         .option("--data <DIR>", "the data folder", "./.rolecast")
         .option("--replace", "replace a folder that holds data")
+        .option("--json", "as JSON")
         .action(load),
     )
     .addHelpText(
@@ -37,10 +39,18 @@ export function snapshotCommand(): Command {
     );
 }
 
-async function save(file: string, { data }: { data: string }): Promise<void> {
+interface SnapshotFlags {
+  readonly data: string;
+  readonly replace?: boolean;
+  readonly json?: boolean;
+}
+
+async function save(file: string, { data, json }: SnapshotFlags): Promise<void> {
   const folder = resolve(data);
   if (!existsSync(join(folder, "rolecast.db"))) {
-    throw new CommandError(`${folder} is no data folder: it has no rolecast.db.`);
+    throw new CommandError(
+      `${folder} is no data folder: it has no rolecast.db. Name the one that the server had with --data.`,
+    );
   }
   const unlock = lockDataFolder(folder);
   const progress = new ProgressLine();
@@ -60,7 +70,9 @@ async function save(file: string, { data }: { data: string }): Promise<void> {
     await written;
     await rename(partial, file);
     progress.end();
-    print(`${file}: ${bytesText((await stat(file)).size)} of ${folder}.`);
+    const { size } = await stat(file);
+    if (json) printJson({ file: resolve(file), data: folder, bytes: size });
+    else print(`${file}: ${bytesText(size)} of ${folder}.`);
   } finally {
     progress.end();
     await rm(partial, { force: true });
@@ -68,7 +80,7 @@ async function save(file: string, { data }: { data: string }): Promise<void> {
   }
 }
 
-async function load(file: string, { data, replace }: { data: string; replace?: boolean }) {
+async function load(file: string, { data, replace, json }: SnapshotFlags): Promise<void> {
   const folder = resolve(data);
   if (existsSync(folder) && (await readdir(folder)).length > 0) {
     if (!replace) throw new CommandError(`${folder} holds data already: say --replace to lose it.`);
@@ -87,7 +99,8 @@ async function load(file: string, { data, replace }: { data: string; replace?: b
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
-  print(`${folder} is as ${file} has it.`);
+  if (json) printJson({ file: resolve(file), data: folder });
+  else print(`${folder} is as ${file} has it.`);
 }
 
 async function unpack(file: string, folder: string): Promise<void> {

@@ -24,19 +24,33 @@ const CONSOLE_DIR = fileURLToPath(new URL("./console", import.meta.url));
 export function startCommand(): Command {
   const command = new Command("start")
     .description("Serve IAM, STS, S3 and IVS until stopped.")
-    .option("--config <FILE>", "rolecast.yml with settings (or ROLECAST_CONFIG)");
+    .option("--config <FILE>", "rolecast.yml with settings (or ROLECAST_CONFIG)")
+    .option("--json", "once it is ready, one line of JSON that says where")
+    .addHelpText(
+      "after",
+      "\nExamples:\n  rolecast start\n  rolecast start --data memory --port 0 --rtmp-port 0 --rtmps-port 0 --json\n  rolecast start --seed rolecast.seed.yml --ready-dir ready.d\n\nSettings are also taken from ROLECAST_… variables and from --config; docs/settings.md.",
+    );
   for (const [name, setting] of Object.entries(SETTINGS) as [SettingName, Setting][]) {
     if (setting.structured) continue;
     const value = setting.placeholder === undefined ? "" : ` <${setting.placeholder}>`;
     command.option(`${flagOf(name)}${value}`, setting.description);
   }
-  return command.action(async (flags: { config?: string } & ConfigInput) => {
-    const { config, ...given } = flags;
-    await start(given, config ?? process.env.ROLECAST_CONFIG);
+  return command.action(async (flags: StartFlags & ConfigInput) => {
+    const { config, json = false, ...given } = flags;
+    await start(given, config ?? process.env.ROLECAST_CONFIG, json ? jsonLine : banner);
   });
 }
 
-async function start(given: ConfigInput, file: string | undefined): Promise<void> {
+interface StartFlags {
+  readonly config?: string;
+  readonly json?: boolean;
+}
+
+async function start(
+  given: ConfigInput,
+  file: string | undefined,
+  announce: (server: RunningServer) => string,
+): Promise<void> {
   let server: RunningServer;
   let scripts: readonly string[];
   try {
@@ -50,7 +64,7 @@ async function start(given: ConfigInput, file: string | undefined): Promise<void
     return;
   }
   stopOnSignal(server);
-  process.stdout.write(banner(server));
+  process.stdout.write(announce(server));
   await runReadyScripts(scripts, scriptEnvironment(server));
 }
 
@@ -114,7 +128,7 @@ function stopOnSignal(server: RunningServer): void {
   const stop = (signal: NodeJS.Signals) => {
     if (stopping) process.exit(1);
     stopping = true;
-    process.stdout.write(`${signal}: ending streams and recordings.\n`);
+    process.stderr.write(`${signal}: ending streams and recordings.\n`);
     server.close().then(
       () => process.exit(0),
       (error: unknown) => {
@@ -125,6 +139,24 @@ function stopOnSignal(server: RunningServer): void {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+}
+
+/** The banner for programs. */
+function jsonLine(server: RunningServer): string {
+  const { config, endpoint, ports, generatedRoot, certificateFile } = server;
+  return `${JSON.stringify({
+    endpoint,
+    rtmpsUrl: `rtmps://${hostOf(config)}:${ports.rtmps}/app/`,
+    rtmpUrl: `rtmp://${hostOf(config)}:${ports.rtmp}/app/`,
+    certificateFile,
+    data: config.data,
+    enforcement: config.enforcement,
+    account: config.account,
+    ...(generatedRoot && {
+      rootAccessKeyId: generatedRoot.rootAccessKeyId,
+      rootSecretAccessKey: generatedRoot.rootSecretAccessKey,
+    }),
+  })}\n`;
 }
 
 function banner(server: RunningServer): string {

@@ -17,11 +17,10 @@ export function statusCommand(): Command {
         printJson({ endpoint: connection.endpoint, identity, streams, health });
         return;
       }
-      print(`Server    ${connection.endpoint}`);
-      print(`Key of    ${identity.Arn}`);
-      const { services = {} } = health as { services?: Record<string, string> };
-      print(`Services  ${Object.keys(services).sort().join(", ")}`);
-      print(`Live in ${connection.region}  ${streams.length === 0 ? "nothing" : ""}`);
+      for (const [name, value] of factsOf(connection, health)) print(`${name.padEnd(10)}${value}`);
+      print(`${"Key of".padEnd(10)}${identity.Arn}`);
+      const live = streams.length === 0 ? "nothing" : String(streams.length);
+      print(`${"Live".padEnd(10)}${live} in ${connection.region}`);
       if (streams.length > 0) {
         print("");
         print(
@@ -37,6 +36,30 @@ export function statusCommand(): Command {
         );
       }
     });
+}
+
+/** What the server's health tells that somebody needs who works with it. */
+function factsOf(
+  { endpoint }: Connection,
+  health: Readonly<Record<string, unknown>>,
+): readonly (readonly [name: string, value: string])[] {
+  const { services = {}, ivs = {} } = health as {
+    services?: Readonly<Record<string, string>>;
+    ivs?: { rtmpPort?: number; rtmpsPort?: number; ffmpeg?: string; transcoding?: string };
+  };
+  const states = Object.entries(services).sort(([one], [other]) => one.localeCompare(other));
+  return [
+    ["Server", endpoint],
+    ["Console", `${endpoint}/`],
+    ["Ingest", `RTMPS on port ${ivs.rtmpsPort ?? "–"}, RTMP on port ${ivs.rtmpPort ?? "–"}`],
+    ["ffmpeg", `${ivs.ffmpeg ?? "none"}, transcoding ${ivs.transcoding ?? "off"}`],
+    [
+      "Services",
+      states
+        .map(([name, state]) => (state === "running" ? name : styled("red", `${name}: ${state}`)))
+        .join(", "),
+    ],
+  ];
 }
 
 async function identityOf(connection: Connection) {

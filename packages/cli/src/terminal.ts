@@ -1,4 +1,4 @@
-import { styleText } from "node:util";
+import { stripVTControlCharacters, styleText } from "node:util";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -18,14 +18,19 @@ export function printJson(value: unknown): void {
 /** Columns as wide as their widest cell; the head in bold on a terminal. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((title, column) =>
-    Math.max(title.length, ...rows.map((row) => row[column]?.length ?? 0)),
+    Math.max(title.length, ...rows.map((row) => shownLength(row[column]))),
   );
   const line = (row: readonly string[]) =>
     row
-      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .map((cell, column) => `${cell}${" ".repeat((widths[column] ?? 0) - shownLength(cell))}`)
       .join("  ")
       .trimEnd();
   return [styled("bold", line(head)), ...rows.map(line)].join("\n");
+}
+
+/** Colours take no room. */
+function shownLength(cell = ""): number {
+  return stripVTControlCharacters(cell).length;
 }
 
 const BAR_CELLS = 24;

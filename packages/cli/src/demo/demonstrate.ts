@@ -21,7 +21,7 @@ async function demonstrate(stage: Stage, events: EventReader): Promise<void> {
 }
 
 /** Prints what it shows; resolves with the exit code. */
-export async function runDemo(): Promise<number> {
+export async function runDemo(json: boolean): Promise<number> {
   const ffmpeg = encoder();
   if (ffmpeg === undefined) {
     process.stderr.write(
@@ -30,15 +30,13 @@ export async function runDemo(): Promise<number> {
     return 1;
   }
   const dir = await mkdtemp(join(tmpdir(), "rolecast-demo-"));
-  const report = new Report();
+  const report = new Report(json);
   let server: ServerProcess | undefined;
   let events: EventReader | undefined;
   try {
     server = await ServerProcess.start(join(dir, "data"));
     const client = await findAwsClient(server.endpoint);
-    process.stdout.write(
-      `Rolecast at ${server.endpoint}; client: ${client.name}; encoder: ${ffmpeg}\n`,
-    );
+    report.say(`Rolecast at ${server.endpoint}; client: ${client.name}; encoder: ${ffmpeg}`);
     events = new EventReader(server.endpoint);
     const workDir = join(dir, "downloads");
     await demonstrate(new Stage({ server, client, ffmpeg, report, workDir }), events);

@@ -1,40 +1,54 @@
-/** Back to the line's begin, where a terminal shows the check that is running. */
-const OVERWRITE = process.stdout.isTTY ? "\r" : "";
+import { printJson } from "../terminal.ts";
 
 /** What was shown, step by step; the first thing that differs ends the demonstration. */
 export class Report {
   readonly #rows: { readonly what: string; readonly seen: string }[] = [];
   readonly #startedMs = Date.now();
+  readonly #json: boolean;
+  readonly #out: NodeJS.WriteStream;
+
+  /** With `json` standard output is for programs: the steps go to standard error. */
+  constructor(json: boolean) {
+    this.#json = json;
+    this.#out = json ? process.stderr : process.stdout;
+  }
+
+  say(line: string): void {
+    this.#out.write(`${line}\n`);
+  }
 
   section(title: string): void {
-    process.stdout.write(`\n${title}\n`);
+    this.say(`\n${title}`);
   }
 
   /** Runs one check: `check` returns what was seen, or throws what differed. */
   async show(what: string, check: () => Promise<string>): Promise<void> {
     const startedMs = Date.now();
-    if (process.stdout.isTTY) process.stdout.write(`  … ${what}`);
+    // Written over when the check has ended.
+    if (this.#out.isTTY) this.#out.write(`  … ${what}\r`);
     try {
       const seen = await check();
       const seconds = ((Date.now() - startedMs) / 1000).toFixed(1);
-      process.stdout.write(`${OVERWRITE}  ✓ ${what}  (${seconds} s)\n`);
+      this.say(`  ✓ ${what}  (${seconds} s)`);
       this.#rows.push({ what, seen });
     } catch (error) {
-      process.stdout.write(`${OVERWRITE}  ✗ ${what}\n`);
+      this.say(`  ✗ ${what}`);
       throw error;
     }
   }
 
   /** A table of everything that was shown. */
   print(): void {
+    const seconds = Math.round((Date.now() - this.#startedMs) / 1000);
+    if (this.#json) {
+      printJson({ shown: this.#rows, seconds });
+      return;
+    }
     const width = Math.max(...this.#rows.map((row) => row.what.length));
     const line = `${"─".repeat(width)}  ${"─".repeat(60)}`;
     const rows = this.#rows.map((row) => `${row.what.padEnd(width)}  ${row.seen}`);
-    const seconds = Math.round((Date.now() - this.#startedMs) / 1000);
-    process.stdout.write(
-      `\n${"Shown".padEnd(width)}  Seen\n${line}\n${rows.join("\n")}\n${line}\n`,
-    );
-    process.stdout.write(`${rows.length} things shown in ${seconds} s.\n`);
+    this.say(`\n${"Shown".padEnd(width)}  Seen\n${line}\n${rows.join("\n")}\n${line}`);
+    this.say(`${rows.length} things shown in ${seconds} s.`);
   }
 }
 
