@@ -3,6 +3,7 @@
 import os
 import re
 import shlex
+import signal
 import subprocess
 import urllib.request
 
@@ -19,6 +20,8 @@ class Rolecast:
             stdout=subprocess.PIPE,
             text=True,
             env=environment,
+            # npx passes no signal on to what it runs: a group of their own is stopped together.
+            start_new_session=True,
         )
         self.endpoint = self._endpoint_when_ready()
 
@@ -35,7 +38,7 @@ class Rolecast:
         urllib.request.urlopen(request).close()
 
     def stop(self):
-        self.process.terminate()
+        os.killpg(self.process.pid, signal.SIGTERM)
         self.process.wait()
         self.process.stdout.close()
 
