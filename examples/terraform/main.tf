@@ -14,11 +14,15 @@ provider "aws" {
   skip_credentials_validation = true
   s3_use_path_style           = true
 
+  # All that Rolecast has; a service that is left out is asked at AWS.
   endpoints {
-    iam = "http://127.0.0.1:4566"
-    ivs = "http://127.0.0.1:4566"
-    s3  = "http://127.0.0.1:4566"
-    sts = "http://127.0.0.1:4566"
+    cloudtrail = "http://127.0.0.1:4566"
+    cloudwatch = "http://127.0.0.1:4566"
+    events     = "http://127.0.0.1:4566"
+    iam        = "http://127.0.0.1:4566"
+    ivs        = "http://127.0.0.1:4566"
+    s3         = "http://127.0.0.1:4566"
+    sts        = "http://127.0.0.1:4566"
   }
 }
 
@@ -31,7 +35,7 @@ resource "aws_ivs_recording_configuration" "shows" {
   name = "shows"
   destination_configuration {
     s3 {
-      # The bucket is made outside: aws s3api create-bucket --bucket shows
+      # Made outside (docs/deployment.md says why): aws s3 mb s3://shows
       bucket_name = "shows"
     }
   }

@@ -29,6 +29,7 @@ import { randomIds } from "./kernel/ids.ts";
 import type { Invoke } from "./kernel/invoke.ts";
 import type { OutsideService } from "./kernel/linked-services.ts";
 import type { Log } from "./kernel/log.ts";
+import { S3_HOSTS } from "./kernel/s3-hosts.ts";
 import type { Service, ServiceDependencies } from "./kernel/service.ts";
 import type { Store } from "./kernel/store.ts";
 import { createLog } from "./observability/log.ts";
@@ -177,7 +178,7 @@ async function startServer(
     log,
     tracer: tracing.tracer,
     defaultRegion: DEFAULT_REGION,
-    s3Hosts: ["localhost", "s3.localhost", ...hostOf(config.publicBaseUrl)],
+    s3Hosts: [...S3_HOSTS, ...hostOf(config.publicBaseUrl)],
   });
   const http = new HttpServer({
     host: config.host,

@@ -1,3 +1,4 @@
+import { Agent } from "node:http";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allow, createUser } from "../../support/principals.ts";
@@ -29,6 +30,35 @@ function create(name: string, region = "us-east-1", constraint?: string, key?: t
     }),
   );
 }
+
+/** The names of localhost.localstack.cloud as the world resolves them. */
+const loopback = new Agent({
+  lookup: (_name, { all }, answer) =>
+    all ? answer(null, [{ address: "127.0.0.1", family: 4 }]) : answer(null, "127.0.0.1", 4),
+});
+
+describe("a bucket in the host name", () => {
+  test.each([
+    "localhost",
+    "s3.localhost",
+    "localhost.localstack.cloud",
+    "s3.localhost.localstack.cloud",
+  ])("is found below %s", async (host) => {
+    const { port } = new URL(server.endpoint);
+    const client = new s3.S3Client({
+      endpoint: `http://${host}:${port}`,
+      region: "us-east-1",
+      credentials: { accessKeyId: "test", secretAccessKey: "test" },
+      requestHandler: { httpAgent: loopback },
+    });
+    const Bucket = `below-${host.replaceAll(".", "-")}`;
+    await client.send(new s3.CreateBucketCommand({ Bucket }));
+    await client.send(new s3.PutObjectCommand({ Bucket, Key: "a", Body: "b" }));
+    const listed = await server.clients().s3.send(new s3.ListObjectsV2Command({ Bucket }));
+    expect(listed.Contents?.map(({ Key }) => Key)).toEqual(["a"]);
+    client.destroy();
+  });
+});
 
 describe("CreateBucket", () => {
   test.each([

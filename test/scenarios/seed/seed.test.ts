@@ -40,10 +40,11 @@ async function whatIsThere(server: TestServer) {
   await iam.send(new GetRoleCommand({ RoleName: "AWSServiceRoleForIVSRecordToS3" }));
   return {
     channels: channels
-      .map(({ name, arn, authorized, recordingConfigurationArn: recorded }) => ({
+      .map(({ name, arn, authorized, tags, recordingConfigurationArn: recorded }) => ({
         name,
         arn,
         authorized,
+        tags,
         recorded: recorded === recording.recordingConfigurations?.[0]?.arn,
       }))
       .sort((a, b) => String(a.name).localeCompare(String(b.name))),
@@ -62,8 +63,8 @@ test("the example's seed is there at the start, once after a restart, and again 
   const made = await whatIsThere(first);
   expect(made).toMatchObject({
     channels: [
-      { name: "evening", authorized: false, recorded: true },
-      { name: "rehearsal", authorized: true, recorded: false },
+      { name: "evening", authorized: false, tags: {}, recorded: true },
+      { name: "rehearsal", authorized: true, tags: { stage: "rehearsal" }, recorded: false },
     ],
     ofRole: ["ReadOnlyAccess", "shows"],
     ofUser: ["shows", "read-recordings"],
@@ -113,6 +114,10 @@ test.each([
   [
     "accounts: { '000000000000': { channels: [{ name: a, recordingConfiguration: nowhere }] } }",
     /rolecast\.seed\.yml: accounts\.000000000000\.channels\[0\]: CreateChannel answered \w+: /,
+  ],
+  [
+    "accounts: { '000000000000': { buckets: [bbb], recordingConfigurations: [{ name: r, bucket: bbb, thumbnailConfiguration: { targetIntervalSeconds: 0 } }] } }",
+    /recordingConfigurations\[0\]: CreateRecordingConfiguration answered ValidationException: /,
   ],
   [
     "accounts: { '000000000000': { users: [{ name: u, policies: [{ name: p, document: { Statement: 5 } }] }] } }",

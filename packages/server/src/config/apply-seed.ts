@@ -148,13 +148,14 @@ async function applyRecordingConfigurations(
     for (const { name, arn } of page?.recordingConfigurations ?? []) if (name) arns.set(name, arn);
     nextToken = page?.nextToken;
   } while (nextToken !== undefined);
-  for (const [index, { name, bucket }] of recordingConfigurations.entries()) {
+  for (const [index, { bucket, ...configuration }] of recordingConfigurations.entries()) {
+    const { name } = configuration;
     if (arns.has(name)) continue;
     const created = await act<{ recordingConfiguration: Summary }>(
       `recordingConfigurations[${index}]`,
       "ivs",
       "CreateRecordingConfiguration",
-      { name, destinationConfiguration: { s3: { bucketName: bucket } } },
+      { ...configuration, destinationConfiguration: { s3: { bucketName: bucket } } },
     );
     if (created) arns.set(name, created.recordingConfiguration.arn);
   }

@@ -15,6 +15,8 @@ const inlinePolicies = z
 /** ARNs, or names of this account's policies. */
 const attachedPolicies = z.array(z.string().min(1).max(2_048)).max(100).default([]);
 const identity = { name: NAME, policies: inlinePolicies, attachedPolicies };
+/** Members of the operation's input, which checks them. */
+const settings = document.optional();
 
 function entries<Schema extends z.ZodType>(schema: Schema) {
   return z.array(schema).max(ENTRIES_MAX).default([]);
@@ -29,7 +31,16 @@ const account = z.strictObject({
   users: entries(z.strictObject(identity)),
   roles: entries(z.strictObject({ ...identity, trustPolicy: document })),
   buckets: entries(z.string().min(3).max(63)),
-  recordingConfigurations: entries(z.strictObject({ name: NAME, bucket: z.string() })),
+  recordingConfigurations: entries(
+    z.strictObject({
+      name: NAME,
+      bucket: z.string(),
+      recordingReconnectWindowSeconds: z.number().optional(),
+      renditionConfiguration: settings,
+      thumbnailConfiguration: settings,
+      tags: settings,
+    }),
+  ),
   channels: entries(
     z.strictObject({
       name: NAME,
@@ -37,6 +48,10 @@ const account = z.strictObject({
       latencyMode: z.string().optional(),
       authorized: z.boolean().optional(),
       insecureIngest: z.boolean().optional(),
+      preset: z.string().optional(),
+      containerFormat: z.string().optional(),
+      multitrackInputConfiguration: settings,
+      tags: settings,
       /** Name of a recording configuration of this account. */
       recordingConfiguration: NAME.optional(),
     }),

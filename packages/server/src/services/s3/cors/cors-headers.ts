@@ -1,12 +1,10 @@
 import type { CORSRule } from "@aws-sdk/client-s3";
 import { bucketFromHost, percentDecode } from "@rolecast/wire";
+import { S3_HOSTS } from "../../../kernel/s3-hosts.ts";
 import type { PlainRequest } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
 import type { S3Tables } from "../tables.ts";
 import { findCorsRule } from "./cors-rules.ts";
-
-/** Where virtual-host style requests arrive, as for the gateway. */
-const S3_HOSTS = ["localhost", "s3.localhost"];
 
 /**
  * The CORS headers of a preflight or an actual request, by the bucket's configuration; undefined
