@@ -3,7 +3,7 @@ import type { Authorizer } from "../authz/authorizer.ts";
 import { AwsError } from "../kernel/aws-error.ts";
 import type { CallAudit, CallAuditor } from "../kernel/call-audit.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { findViolations, validationSentence } from "../kernel/constraints.ts";
+import { findViolations, invalidValueSentence, validationSentence } from "../kernel/constraints.ts";
 import { inHashOrder } from "../kernel/hash-order.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { Invoke, InvokeOptions } from "../kernel/invoke.ts";
@@ -181,7 +181,11 @@ function validate(
     ...(operation.input ? findMissingMembers(operation.input, input) : []),
     ...findViolations(operation.name, input, constraints),
   ];
-  if (violations.length === 0) return;
+  if (violations.length === 0) {
+    const invalid = invalidValueSentence(operation.name, input, constraints);
+    if (invalid === undefined) return;
+    throw new AwsError(constraints.errorCode, invalid, { status: 400 });
+  }
   const told = constraints.inHashOrder
     ? inHashOrder(violations, operation.input?.members.length ?? 0)
     : violations;

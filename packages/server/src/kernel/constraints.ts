@@ -4,6 +4,8 @@ export interface Constraint {
   readonly max?: number;
   /** AWS's own pattern as its message prints it; the whole value must match. Never a caller's. */
   readonly pattern?: string;
+  /** The end of the sentence in which the service tells of the pattern, which it doesn't print. */
+  readonly advice?: string;
   readonly values?: readonly string[];
   /** Of a list's items: the rule that AWS's sentence adds to the others. */
   readonly notNull?: true;
@@ -57,6 +59,33 @@ export function validationSentence(violations: readonly Violation[]): string {
   return `${count} validation error${count === 1 ? "" : "s"} detected: ${each.join("; ")}`;
 }
 
+/**
+ * `The specified value for roleName is invalid. It must …`: the first member of `input` that only
+ * advice is given about. A service looks for it once there are no violations.
+ */
+export function invalidValueSentence(
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+  constraints: ServiceConstraints,
+): string | undefined {
+  for (const [member, value] of Object.entries(input)) {
+    const own = constraintOf(operation, member, constraints);
+    if (own?.advice && typeof value === "string" && !matches(own, value))
+      return `The specified value for ${beanName(member)} is invalid. ${own.advice}`;
+  }
+  return undefined;
+}
+
+function constraintOf(
+  operation: string,
+  member: string,
+  { members }: ServiceConstraints,
+): Constraint | undefined {
+  for (const key of [`${operation}.${member}`, member])
+    if (Object.hasOwn(members, key)) return members[key];
+  return undefined;
+}
+
 function visitStructure(
   operation: string,
   structure: Readonly<Record<string, unknown>>,
@@ -67,12 +96,7 @@ function visitStructure(
   for (const [member, value] of Object.entries(structure)) {
     if (value === undefined || value === null) continue;
     const path = `${prefix}${beanName(member)}`;
-    const { members } = constraints;
-    const own = Object.hasOwn(members, `${operation}.${member}`)
-      ? members[`${operation}.${member}`]
-      : Object.hasOwn(members, member)
-        ? members[member]
-        : undefined;
+    const own = constraintOf(operation, member, constraints);
     if (own?.entries && isStructure(value)) {
       checkMap(value, own, own.entries, path, found);
       continue;
@@ -159,13 +183,13 @@ function checkValue(value: unknown, limit: Constraint, path: string, found: Viol
     push(`Member must have length less than or equal to ${limit.max}`);
   if (limit.min !== undefined && value.length < limit.min)
     push(`Member must have length greater than or equal to ${limit.min}`);
-  if (limit.pattern && typeof value === "string" && !matchesWhole(limit.pattern, value))
+  if (!limit.advice && limit.pattern && typeof value === "string" && !matches(limit, value))
     push(`Member must satisfy regular expression pattern: ${limit.pattern}`);
 }
 
 const compiledPatterns = new Map<string, RegExp>();
 
-function matchesWhole(pattern: string, value: string): boolean {
+function matches({ pattern = ".*" }: Constraint, value: string): boolean {
   let compiled = compiledPatterns.get(pattern);
   if (!compiled) {
     compiled = new RegExp(`^(?:${pattern})$`, "u");

@@ -5,12 +5,22 @@ import type { Constraint, ServiceConstraints } from "../../kernel/constraints.ts
  * parameter.
  */
 
-const name = (max: number): Constraint => ({ min: 1, max, pattern: "[\\w+=,.@-]+" });
+/** Names of entities are refused in AWS's words, other values with the pattern. */
+const name = (max: number): Constraint => ({
+  min: 1,
+  max,
+  pattern: "[\\w+=,.@-]+",
+  advice: "It must contain only alphanumeric characters and/or the following: +=,.@_-",
+});
+const serviceName = (max: number): Constraint => ({ min: 1, max, pattern: "[\\w+=,.@-]+" });
+const pathAdvice =
+  "It must begin and end with / and contain only alphanumeric characters and/or / characters.";
 const text = "[\\u0009\\u000A\\u000D\\u0020-\\u007E\\u00A1-\\u00FF]*";
 const path: Constraint = {
   min: 1,
   max: 512,
   pattern: "(\\u002F)|(\\u002F[\\u0021-\\u007E]+\\u002F)",
+  advice: pathAdvice,
 };
 const pathPrefix: Constraint = { min: 1, max: 512, pattern: "\\u002F[\\u0021-\\u007F]*" };
 const policyPath: Constraint = {
@@ -52,12 +62,12 @@ export const iamConstraints: ServiceConstraints = {
     RoleName: name(64),
     PolicyName: name(128),
     InstanceProfileName: name(128),
-    AWSServiceName: name(128),
-    CustomSuffix: name(64),
+    AWSServiceName: serviceName(128),
+    CustomSuffix: serviceName(64),
     Path: path,
     NewPath: path,
     PathPrefix: pathPrefix,
-    "CreatePolicy.Path": policyPath,
+    "CreatePolicy.Path": { ...policyPath, advice: pathAdvice },
     "ListPolicies.PathPrefix": policyPath,
     "ListAttachedUserPolicies.PathPrefix": policyPath,
     "ListAttachedGroupPolicies.PathPrefix": policyPath,
@@ -131,7 +141,6 @@ export const iamConstraints: ServiceConstraints = {
     Url: { min: 1, max: 255 },
     SerialNumber: { min: 9, max: 256, pattern: "[\\w+=/:,.@-]+" },
     VirtualMFADeviceName: { min: 1, pattern: "[\\w+=,.@-]+" },
-    "CreateVirtualMFADevice.Path": { min: 1, max: 512 },
     AuthenticationCode1: { min: 6, max: 6, pattern: "[\\d]+" },
     AuthenticationCode2: { min: 6, max: 6, pattern: "[\\d]+" },
     AssignmentStatus: { values: ["Assigned", "Unassigned", "Any"] },

@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import { defineOperations } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import { requestTags, untagKeys } from "./authorization.ts";
-import { alreadyExists, deleteConflict, validationError } from "./errors.ts";
+import { alreadyExists, deleteConflict } from "./errors.ts";
 import type { MfaDeviceRow } from "./federation-tables.ts";
 import { findMfaDevice, requireMfaDevice } from "./mfa-device-queries.ts";
 import { readPage } from "./pagination.ts";
@@ -153,11 +153,6 @@ async function listVirtualDevices(
 
 function serialOf(context: RequestContext, input: iam.CreateVirtualMFADeviceRequest): string {
   const path = input.Path ?? "/";
-  // Other entities' paths are refused with the pattern; AWS has a sentence for this one.
-  if (!/^\/(?:[!-~]+\/)?$/.test(path))
-    throw validationError(
-      "The specified value for path is invalid. It must begin and end with / and contain only alphanumeric characters and/or / characters.",
-    );
   const name = required(input.VirtualMFADeviceName, "virtualMFADeviceName");
   return `arn:aws:iam::${context.accountId}:mfa${path}${name}`;
 }
