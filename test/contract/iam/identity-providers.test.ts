@@ -201,10 +201,4 @@ describe("SAML providers", () => {
       message: "Could not parse metadata",
     });
   });
-
-  it("don't pretend to decrypt assertions", async () => {
-    const input = { Name, SAMLMetadataDocument: metadata() };
-    const create = () => iam.createSAMLProvider({ ...input, AssertionEncryptionMode: "Required" });
-    expect(await failureOf(create)).toMatchObject({ code: "NotImplemented" });
-  });
 });

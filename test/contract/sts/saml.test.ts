@@ -281,7 +281,7 @@ describe("AssumeRoleWithSAML", () => {
     expect(await outcome(assume(response(changed())))).toBe(answer);
   });
 
-  test("refuses what is no response, is encrypted, or says that nobody signed in", async () => {
+  test("refuses what is no response, is encrypted for nobody, or says that nobody signed in", async () => {
     const encrypted = `<saml:EncryptedAssertion xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion"></saml:EncryptedAssertion>`;
     const entity = responseOf(signed(assertionOf(claims(roleArn, providerArn)), key));
     const malformed = "InvalidIdentityTokenException: The SAML response provided is malformed.";
@@ -292,7 +292,7 @@ describe("AssumeRoleWithSAML", () => {
       [base64(`<!DOCTYPE a [<!ENTITY e "x">]>${entity}`), malformed],
       [
         base64(responseOf(encrypted)),
-        "InvalidIdentityTokenException: Encrypted SAML assertions are not supported by Rolecast.",
+        "InvalidIdentityTokenException: The SAML provider has no private key to decrypt assertions with.",
       ],
       [
         base64(responseOf("", "AuthnFailed")),

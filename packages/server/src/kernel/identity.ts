@@ -92,6 +92,10 @@ export interface SamlProviderRecord {
   /** PEM; an assertion must be signed with the key of one of them. */
   readonly signingCertificates: readonly string[];
   readonly metadataDocument: string;
+  /** Assertions that aren't encrypted are refused. */
+  readonly requiresEncryption: boolean;
+  /** PEM; an encrypted assertion is for one of them. */
+  readonly privateKeys: readonly string[];
 }
 
 /** An account's issuer of web identity tokens, while outbound federation is enabled. */

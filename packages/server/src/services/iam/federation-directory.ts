@@ -5,6 +5,7 @@ import { findOidcProviderRow, stringsOf, withoutScheme } from "./oidc-provider-q
 import { findOutboundFederation } from "./outbound-federation.ts";
 import type { IamParts } from "./parts.ts";
 import { parseSamlMetadata } from "./saml-metadata.ts";
+import { samlPrivateKeys } from "./saml-private-keys.ts";
 import { findSamlProviderRow } from "./saml-providers.ts";
 import type { IamTables } from "./tables.ts";
 
@@ -29,8 +30,10 @@ export function createFederationDirectory(parts: IamParts): FederationDirectory 
       findOutboundFederation(parts, context.db<IamTables>(), by),
     findSamlProvider: async (arn, context) => {
       const accountId = parseArn(arn)?.accountId ?? "";
-      const row = await findSamlProviderRow(context.db<IamTables>(), accountId, arn);
+      const db = context.db<IamTables>();
+      const row = await findSamlProviderRow(db, accountId, arn);
       if (!row) return undefined;
+      const keys = await samlPrivateKeys(db, arn);
       const { entityId, signingCertificates } = parseSamlMetadata(row.metadata_document);
       return {
         arn,
@@ -38,6 +41,8 @@ export function createFederationDirectory(parts: IamParts): FederationDirectory 
         signingCertificates,
         validUntilMs: row.valid_until_ms,
         metadataDocument: row.metadata_document,
+        requiresEncryption: row.encryption_mode === "Required",
+        privateKeys: keys.map((key) => parts.secrets.open(key.private_key_sealed, key.key_id)),
       };
     },
     verifyMfaCode: (principal, serialNumber, code, context) =>

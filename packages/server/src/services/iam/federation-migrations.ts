@@ -9,6 +9,7 @@ export const federationMigrations: readonly Migration[] = [
   { name: "iam/0044-saml-providers", up: createSamlProviders },
   { name: "iam/0045-outbound-federation", up: createOutboundFederation },
   { name: "iam/0046-signing-certificates", up: createSigningCertificates },
+  { name: "iam/0047-saml-private-keys", up: createSamlPrivateKeys },
 ];
 
 async function createOidcProviders({ schema }: Kysely<Tables>): Promise<void> {
@@ -145,5 +146,21 @@ async function createOutboundFederation({ schema }: Kysely<Tables>): Promise<voi
     .addColumn("keys_sealed", "text", (c) => c.notNull())
     .addColumn("enabled", "integer", (c) => c.notNull())
     .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .execute();
+}
+
+async function createSamlPrivateKeys({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable("iam_saml_providers").addColumn("encryption_mode", "text").execute();
+  await schema
+    .createTable("iam_saml_private_keys")
+    .addColumn("key_id", "text", (c) => c.primaryKey())
+    .addColumn("provider_arn", "text", (c) => c.notNull())
+    .addColumn("private_key_sealed", "text", (c) => c.notNull())
+    .addColumn("created_ms", "bigint", (c) => c.notNull())
+    .execute();
+  await schema
+    .createIndex("iam_saml_private_keys_by_provider")
+    .on("iam_saml_private_keys")
+    .columns(["provider_arn", "key_id"])
     .execute();
 }

@@ -1,4 +1,4 @@
-import type { StatusType } from "@aws-sdk/client-iam";
+import type { AssertionEncryptionModeType, StatusType } from "@aws-sdk/client-iam";
 
 /** An OpenID Connect provider. Its tags' owner is its ARN. */
 export interface OidcProviderRow {
@@ -90,6 +90,17 @@ export interface SamlProviderRow {
   metadata_document: string;
   valid_until_ms: number;
   created_ms: number;
+  /** Null is `Allowed`. */
+  encryption_mode: AssertionEncryptionModeType | null;
+}
+
+/** A key with which a SAML provider's assertions are decrypted. */
+export interface SamlPrivateKeyRow {
+  key_id: string;
+  provider_arn: string;
+  /** PEM, sealed by `SecretBox` under the key's id. */
+  private_key_sealed: string;
+  created_ms: number;
 }
 
 /** An account that may show its users and roles to services outside. */
@@ -105,6 +116,7 @@ export interface OutboundFederationRow {
 
 export interface FederationTables {
   iam_outbound_federation: OutboundFederationRow;
+  iam_saml_private_keys: SamlPrivateKeyRow;
   iam_saml_providers: SamlProviderRow;
   iam_server_certificates: ServerCertificateRow;
   iam_signing_certificates: SigningCertificateRow;

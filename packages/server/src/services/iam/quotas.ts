@@ -17,6 +17,8 @@ export const CLIENT_IDS_PER_OIDC_PROVIDER = 100;
 /** Source: CreateOpenIDConnectProvider, `ThumbprintList`. */
 export const THUMBPRINTS_PER_OIDC_PROVIDER = 5;
 export const SAML_PROVIDERS_PER_ACCOUNT = 100;
+/** Enough to change from one to the next. */
+export const PRIVATE_KEYS_PER_SAML_PROVIDER = 2;
 export const SERVER_CERTIFICATES_PER_ACCOUNT = 20;
 export const MFA_DEVICES_PER_USER = 8;
 export const SSH_PUBLIC_KEYS_PER_USER = 5;

@@ -1,6 +1,5 @@
 import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
-import { AwsError } from "../../kernel/aws-error.ts";
 import { defineOperations } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import { requestTags, untagKeys } from "./authorization.ts";
@@ -10,6 +9,7 @@ import { change, type IamParts } from "./parts.ts";
 import { SAML_PROVIDERS_PER_ACCOUNT } from "./quotas.ts";
 import { required } from "./required.ts";
 import { parseSamlMetadata } from "./saml-metadata.ts";
+import { changeEncryption, deleteSamlPrivateKeys, samlPrivateKeys } from "./saml-private-keys.ts";
 import type { IamTables } from "./tables.ts";
 import { deleteTagsOf, echoedTags, putTags, tagsOf } from "./tag-queries.ts";
 import {
@@ -49,6 +49,7 @@ export function samlProviderOperations(parts: IamParts) {
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
           const { arn } = await insertProvider(parts, db, context, input);
+          await changeEncryption(parts, db, context, arn, input);
           await putTags(db, context.accountId, arn, input.Tags);
           return { SAMLProviderArn: arn, ...echoedTags(input.Tags) };
         }),
@@ -64,8 +65,11 @@ export function samlProviderOperations(parts: IamParts) {
           CreateDate: new Date(provider.created_ms),
           ValidUntil: new Date(provider.valid_until_ms),
           Tags: await tagsOf(db, provider.arn),
-          AssertionEncryptionMode: "Allowed" as const,
-          PrivateKeyList: [],
+          AssertionEncryptionMode: provider.encryption_mode ?? "Allowed",
+          PrivateKeyList: (await samlPrivateKeys(db, provider.arn)).map((key) => ({
+            KeyId: key.key_id,
+            Timestamp: new Date(key.created_ms),
+          })),
         };
       },
     },
@@ -91,8 +95,8 @@ export function samlProviderOperations(parts: IamParts) {
       authorize: onProvider,
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          refuseEncryption(input);
           const { arn } = await requireProvider(db, context, arnIn(input));
+          await changeEncryption(parts, db, context, arn, input);
           const { SAMLMetadataDocument: text } = input;
           if (text !== undefined)
             await db
@@ -109,6 +113,7 @@ export function samlProviderOperations(parts: IamParts) {
         change(parts, context, async ({ db }) => {
           const { arn } = await requireProvider(db, context, arnIn(input));
           await deleteTagsOf(db, arn);
+          await deleteSamlPrivateKeys(db, arn);
           await db.deleteFrom("iam_saml_providers").where("arn", "=", arn).execute();
           return {};
         }),
@@ -148,7 +153,6 @@ async function insertProvider(
   context: RequestContext,
   input: iam.CreateSAMLProviderRequest,
 ): Promise<SamlProviderRow> {
-  refuseEncryption(input);
   const { accountId } = context;
   const name = required(input.Name, "name");
   const document = required(input.SAMLMetadataDocument, "sAMLMetadataDocument");
@@ -159,6 +163,7 @@ async function insertProvider(
     metadata_document: document,
     valid_until_ms: validUntil(document, context.nowMs),
     created_ms: context.nowMs,
+    encryption_mode: null,
   };
   if (await findSamlProviderRow(db, accountId, provider.arn))
     throw alreadyExists(`SAMLProvider with name ${name}`);
@@ -181,20 +186,6 @@ async function requireProvider(
   const provider = await findSamlProviderRow(db, context.accountId, arn);
   if (!provider) throw noSuchEntity(`Manifest not found for arn ${arn}`);
   return provider;
-}
-
-/** Assertions are read as they come, so a provider that demands encryption would be a pretence. */
-function refuseEncryption(
-  input: Pick<
-    iam.UpdateSAMLProviderRequest,
-    "AssertionEncryptionMode" | "AddPrivateKey" | "RemovePrivateKey"
-  >,
-): void {
-  const { AssertionEncryptionMode: mode, AddPrivateKey, RemovePrivateKey } = input;
-  if (mode !== "Required" && AddPrivateKey === undefined && RemovePrivateKey === undefined) return;
-  throw new AwsError("NotImplemented", "Encrypted SAML assertions are not implemented.", {
-    status: 501,
-  });
 }
 
 function validUntil(document: string, nowMs: number): number {

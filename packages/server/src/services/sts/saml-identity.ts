@@ -58,7 +58,7 @@ export interface SamlRequest {
  */
 export function verifySamlResponse(base64: string, request: SamlRequest): SamlIdentity {
   const { provider, accountId, nowMs } = request;
-  const assertion = signedAssertion(decoded(base64), provider.signingCertificates);
+  const assertion = signedAssertion(decoded(base64), provider);
   const issuer = childText(assertion, "Issuer") ?? "";
   if (issuer !== provider.entityId)
     throw invalidIdentityToken("Issuer not present in specified provider");

@@ -1,7 +1,9 @@
 import { childrenNamed, isNamed, parseXml, type ScopedXml, scopedXml } from "@rolecast/wire";
 import { DOMParser, type XmlNode } from "@xmldom/xmldom/lib/dom-parser.js";
 import { SignedXml } from "xml-crypto";
+import { AwsError } from "../../kernel/aws-error.ts";
 import { idpRejectedClaim, invalidIdentityToken } from "./errors.ts";
+import { decrypted, hasAcceptedMethods } from "./saml-encryption.ts";
 
 export const ASSERTION_NAMESPACE = "urn:oasis:names:tc:SAML:2.0:assertion";
 const PROTOCOL_NAMESPACE = "urn:oasis:names:tc:SAML:2.0:protocol";
@@ -25,19 +27,36 @@ const TRANSFORMS = [
   "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
 ];
 
+/** Whose assertions they are. */
+export interface SamlSigner {
+  readonly signingCertificates: readonly string[];
+  readonly privateKeys: readonly string[];
+  readonly requiresEncryption: boolean;
+}
+
 /**
  * The one assertion of a SAML response, as it was signed: it is read from the canonical text whose
  * digest the signature covers, never from the response around it, so nothing that was wrapped
- * around, put beside or changed in the response can take its place.
+ * around, put beside or changed in the response can take its place. An encrypted one is decrypted
+ * from the signed response, or has to be signed itself.
  *
  * @throws InvalidIdentityToken, IDPRejectedClaim
  */
-export function signedAssertion(text: string, certificates: readonly string[]): ScopedXml {
-  checkEnvelope(parsed(text));
-  const signatures = signaturesOf(text);
-  const [root] = signatures.map((signature) => signedElement(text, signature, certificates));
-  if (!root) throw signatureInvalid();
-  return isNamed(root, ASSERTION_NAMESPACE, "Assertion") ? root : soleAssertion(root);
+export function signedAssertion(text: string, signer: SamlSigner): ScopedXml {
+  const response = parsed(text);
+  checkEnvelope(response);
+  const encrypted = childrenNamed(response, ASSERTION_NAMESPACE, "EncryptedAssertion");
+  if (encrypted.length > 0) {
+    const assertions = childrenNamed(response, ASSERTION_NAMESPACE, "Assertion");
+    if (encrypted.length + assertions.length > 1) throw notOneAssertion();
+    return decryptedAssertion(text, signer);
+  }
+  if (signer.requiresEncryption)
+    throw invalidIdentityToken("The SAML provider requires that assertions are encrypted.");
+  soleAssertion(response);
+  const signed = firstSigned(text, signer);
+  if (!signed) throw signatureInvalid();
+  return isNamed(signed, ASSERTION_NAMESPACE, "Assertion") ? signed : soleAssertion(signed);
 }
 
 /** What can be said of a response before anything in it is believed. */
@@ -49,16 +68,57 @@ function checkEnvelope(response: ScopedXml): void {
     .at(0);
   if (status && status.element.attributes.get("Value") !== SUCCESS)
     throw idpRejectedClaim("The identity provider reported that authentication failed.");
-  if (childrenNamed(response, ASSERTION_NAMESPACE, "EncryptedAssertion").length > 0)
-    throw invalidIdentityToken("Encrypted SAML assertions are not supported by Rolecast.");
-  soleAssertion(response);
+}
+
+/**
+ * One answer to whatever is wrong from the decryption on: a difference would let a stranger find out
+ * what stands in an assertion by sending altered ones.
+ */
+function decryptedAssertion(text: string, signer: SamlSigner): ScopedXml {
+  if (signer.privateKeys.length === 0)
+    throw invalidIdentityToken("The SAML provider has no private key to decrypt assertions with.");
+  const [signature] = signaturesOf(text);
+  const signed = signature && signedElement(text, signature, signer.signingCertificates);
+  const encrypted = encryptedAssertion(signed?.canonical ?? text);
+  if (!encrypted || !hasAcceptedMethods(encrypted))
+    throw invalidIdentityToken("The SAML assertion is encrypted with an unsupported algorithm.");
+  const plain = decrypted(encrypted, signer.privateKeys) ?? "";
+  const assertion = withOneAnswer(() => {
+    const whole = parsed(plain);
+    return signed ? whole : firstSigned(plain, signer);
+  });
+  if (assertion && isNamed(assertion, ASSERTION_NAMESPACE, "Assertion")) return assertion;
+  throw signatureInvalid();
+}
+
+function withOneAnswer(read: () => ScopedXml | undefined): ScopedXml | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof AwsError) return undefined;
+    throw error;
+  }
+}
+
+function encryptedAssertion(text: string): XmlNode | undefined {
+  const response = documentOf(text);
+  return response ? nodesNamed(response, ASSERTION_NAMESPACE, "EncryptedAssertion")[0] : undefined;
+}
+
+function firstSigned(text: string, signer: SamlSigner): ScopedXml | undefined {
+  const signatures = signaturesOf(text);
+  const [signed] = signatures.map((each) => signedElement(text, each, signer.signingCertificates));
+  return signed?.element;
 }
 
 function soleAssertion(response: ScopedXml): ScopedXml {
   const [assertion, ...more] = childrenNamed(response, ASSERTION_NAMESPACE, "Assertion");
-  if (!assertion || more.length > 0)
-    throw invalidIdentityToken("The SAML response must contain exactly one assertion.");
+  if (!assertion || more.length > 0) throw notOneAssertion();
   return assertion;
+}
+
+function notOneAssertion() {
+  return invalidIdentityToken("The SAML response must contain exactly one assertion.");
 }
 
 interface Signature {
@@ -69,6 +129,15 @@ interface Signature {
 
 /** The signatures that stand directly in the assertion and in the response, in this order. */
 function signaturesOf(text: string): readonly Signature[] {
+  const response = documentOf(text);
+  if (!response) return [];
+  const assertions = nodesNamed(response, ASSERTION_NAMESPACE, "Assertion");
+  return [...assertions, response].flatMap((parent) =>
+    nodesNamed(parent, SIGNATURE_NAMESPACE, "Signature").map((node) => ({ node, parent })),
+  );
+}
+
+function documentOf(text: string): XmlNode | null {
   const parser = new DOMParser({
     errorHandler: (_level, message) => {
       throw invalidIdentityToken(
@@ -76,12 +145,7 @@ function signaturesOf(text: string): readonly Signature[] {
       );
     },
   });
-  const response = parser.parseFromString(text, "text/xml").documentElement;
-  if (!response) return [];
-  const assertions = nodesNamed(response, ASSERTION_NAMESPACE, "Assertion");
-  return [...assertions, response].flatMap((parent) =>
-    nodesNamed(parent, SIGNATURE_NAMESPACE, "Signature").map((node) => ({ node, parent })),
-  );
+  return parser.parseFromString(text, "text/xml").documentElement;
 }
 
 function nodesNamed({ childNodes }: XmlNode, namespace: string, name: string): XmlNode[] {
@@ -95,7 +159,7 @@ function signedElement(
   text: string,
   { node, parent }: Signature,
   certificates: readonly string[],
-): ScopedXml {
+): { readonly canonical: string; readonly element: ScopedXml } {
   const canonical = signedText(text, node, certificates);
   if (canonical === undefined) throw signatureInvalid();
   const signed = parsed(canonical);
@@ -105,7 +169,7 @@ function signedElement(
     isNamed(signed, namespaceURI ?? "", localName ?? "") &&
     signed.element.attributes.get("ID") === parent.getAttribute("ID");
   if (!same) throw signatureInvalid();
-  return signed;
+  return { canonical, element: signed };
 }
 
 /** The canonical text that the signature covers; undefined when no certificate's key made it. */
