@@ -132,6 +132,8 @@ const INPUTS: Readonly<Record<string, object>> = {
     OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
     PublicAccessBlockConfiguration: {},
     VersioningConfiguration: { Status: "Enabled" },
+    NotificationConfiguration: { EventBridgeConfiguration: {} },
+    Id: "configuration",
     MultipartUpload: { Parts: [] },
     ACL: undefined,
     ServerSideEncryptionConfiguration: {

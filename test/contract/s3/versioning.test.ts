@@ -26,7 +26,11 @@ async function text(Bucket: string, Key: string, VersionId?: string): Promise<st
   return (await Body?.transformToString()) ?? "";
 }
 
-async function bucket(Bucket: string, status?: s3.BucketVersioningStatus): Promise<string> {
+let buckets = 0;
+
+/** A new one each time, also when a test is tried again. */
+async function bucket(name: string, status?: s3.BucketVersioningStatus): Promise<string> {
+  const Bucket = `${name}-${buckets++}`;
   await client.send(new s3.CreateBucketCommand({ Bucket }));
   if (status) await setStatus(Bucket, status);
   return Bucket;
@@ -69,7 +73,7 @@ describe("the bucket's status", () => {
     [{}, "IllegalVersioningConfigurationException"],
     [{ Status: "Enabled", MFADelete: "Enabled" }, "NotImplemented"],
   ])("%j is refused with %s", async (configuration, name) => {
-    const Bucket = await bucket(`refused-${JSON.stringify(configuration).length}-${name.length}`);
+    const Bucket = await bucket("refused");
     const VersioningConfiguration = configuration as s3.VersioningConfiguration;
     await expect(
       client.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration })),
@@ -141,13 +145,12 @@ const step = fc.oneof(
 );
 
 test("a bucket holds what the simplest model of versions holds", { timeout: 30_000 }, async () => {
-  let buckets = 0;
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 14 }),
       fc.integer({ min: 1, max: 4 }),
       async (steps, pageSize) => {
-        const Bucket = await bucket(`model-${buckets++}`);
+        const Bucket = await bucket("model");
         const model = new Model();
         for (const [at, each] of steps.entries()) await apply(each, `body ${at}`, Bucket, model);
         await compare(Bucket, model, pageSize);
@@ -435,7 +438,7 @@ test("versions have actions and a condition key of their own", async () => {
   const Bucket = await bucket("version-actions", "Enabled");
   const { VersionId: id } = await put(Bucket, "k", "text");
   await put(Bucket, "k", "more");
-  const UserName = "version-reader";
+  const UserName = `version-reader-${buckets}`;
   const { iam: root } = server.clients();
   await root.send(new iam.CreateUserCommand({ UserName }));
   const allow = (Action: string, Condition?: unknown) => {

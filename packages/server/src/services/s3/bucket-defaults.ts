@@ -20,10 +20,6 @@ export function bucketDefaultOperations(): OperationTable {
       handle: () => ({}),
     },
     GetBucketLogging: { authorize: needs("GetBucketLogging"), handle: () => ({}) },
-    GetBucketNotificationConfiguration: {
-      authorize: needs("GetBucketNotification"),
-      handle: () => ({}),
-    },
     GetBucketRequestPayment: {
       authorize: needs("GetBucketRequestPayment"),
       handle: () => ({ Payer: "BucketOwner" as const }),
@@ -68,6 +64,22 @@ export function bucketDefaultOperations(): OperationTable {
     ListBucketMetricsConfigurations: {
       authorize: needs("GetMetricsConfiguration"),
       handle: () => ({ IsTruncated: false }),
+    },
+    GetBucketAnalyticsConfiguration: {
+      authorize: needs("GetAnalyticsConfiguration"),
+      handle: absent("NoSuchConfiguration", "The specified configuration does not exist."),
+    },
+    GetBucketIntelligentTieringConfiguration: {
+      authorize: needs("GetIntelligentTieringConfiguration"),
+      handle: absent("NoSuchConfiguration", "The specified configuration does not exist."),
+    },
+    GetBucketInventoryConfiguration: {
+      authorize: needs("GetInventoryConfiguration"),
+      handle: absent("NoSuchConfiguration", "The specified configuration does not exist."),
+    },
+    GetBucketMetricsConfiguration: {
+      authorize: needs("GetMetricsConfiguration"),
+      handle: absent("NoSuchConfiguration", "The specified configuration does not exist."),
     },
     GetObjectLockConfiguration: {
       authorize: needs("GetBucketObjectLockConfiguration"),

@@ -108,6 +108,7 @@ async function createBucket(
     public_access_block: JSON.stringify(NEW_BUCKETS_BLOCK),
     ownership: input.ObjectOwnership ?? "BucketOwnerEnforced",
     versioning: null,
+    event_bridge: 0,
     cors: null,
     tags: tags ? JSON.stringify(tags) : null,
   };

@@ -8,7 +8,15 @@ export const s3Migrations: readonly Migration[] = [
   { name: "s3/0004-encryption", up: addEncryption },
   { name: "s3/0005-public-access", up: addPublicAccess },
   { name: "s3/0006-versions", up: addVersions },
+  { name: "s3/0007-event-bridge", up: addEventBridge },
 ];
+
+async function addEventBridge({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .alterTable("s3_buckets")
+    .addColumn("event_bridge", "integer", (c) => c.notNull().defaultTo(0))
+    .execute();
+}
 
 /** What is there is the null version of its key. */
 async function addVersions({ schema }: Kysely<Tables>): Promise<void> {

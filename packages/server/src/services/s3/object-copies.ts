@@ -15,6 +15,7 @@ import type { S3Dependencies } from "./dependencies.ts";
 import { invalidArgument, invalidRequest } from "./errors.ts";
 import { requireBucket } from "./find-bucket.ts";
 import { findObject } from "./find-object.ts";
+import { announce } from "./notifications/object-events.ts";
 import {
   checkKey,
   type ObjectAttributes,
@@ -101,9 +102,11 @@ async function copyObject(
     checksum: JSON.stringify(checksum),
   };
   try {
-    const put = await deps.commits.commit(context, (tx) =>
-      putObjectRow(object, bucket, input, tx, deps),
-    );
+    const put = await deps.commits.commit(context, async (tx) => {
+      const row = await putObjectRow(object, bucket, input, tx, deps);
+      announce({ type: "Object Created", reason: "CopyObject" }, row, bucket, context, tx, deps);
+      return row;
+    });
     const { VersionId: CopySourceVersionId } = readVersion(
       source,
       await requireSourceBucket(input, context),

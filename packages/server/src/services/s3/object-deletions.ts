@@ -35,7 +35,7 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
           const current = { ...bucket, ...(await assertBucketStays(bucket, tx)) };
           const done: s3.DeletedObject[] = [];
           for (const each of permitted)
-            done.push(told(each, await deleteObject(each, current, tx, deps)));
+            done.push(told(each, await deleteObject(each, current, context, tx, deps)));
           return done;
         });
         return {

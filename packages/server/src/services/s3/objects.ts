@@ -12,6 +12,7 @@ import type { S3Dependencies } from "./dependencies.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "./errors.ts";
 import { assertBucketStays, requireBucket } from "./find-bucket.ts";
 import { requireObject } from "./find-object.ts";
+import { announce } from "./notifications/object-events.ts";
 import {
   attributesOutput,
   checkKey,
@@ -57,7 +58,7 @@ export function objectOperations(deps: S3Dependencies): OperationTable {
         const bucket = await requireBucket(input, context);
         const { versionId, isDeleteMarker } = await deps.commits.commit(context, async (tx) => {
           const current = await assertBucketStays(bucket, tx);
-          return deleteObject({ Key, VersionId }, { ...bucket, ...current }, tx, deps);
+          return deleteObject({ Key, VersionId }, { ...bucket, ...current }, context, tx, deps);
         });
         return {
           ...(versionId === undefined ? {} : { VersionId: versionId }),
@@ -104,9 +105,11 @@ async function putObject(
       tags: tags ? JSON.stringify(tags) : null,
       checksum: JSON.stringify(checksum),
     };
-    const row = await deps.commits.commit(context, (tx) =>
-      putObjectRow(object, bucket, input, tx, deps),
-    );
+    const row = await deps.commits.commit(context, async (tx) => {
+      const put = await putObjectRow(object, bucket, input, tx, deps);
+      announce({ type: "Object Created", reason: "PutObject" }, put, bucket, context, tx, deps);
+      return put;
+    });
     return {
       ...writtenVersion(row),
       ETag: `"${stored.md5}"`,

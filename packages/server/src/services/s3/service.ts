@@ -23,6 +23,7 @@ import { s3Migrations } from "./migrations.ts";
 import { multipartListingOperations } from "./multipart/multipart-listings.ts";
 import { multipartUploadOperations } from "./multipart/multipart-uploads.ts";
 import { partOperations } from "./multipart/parts.ts";
+import { bucketNotificationOperations } from "./notifications/bucket-notifications.ts";
 import { objectCopyOperations } from "./object-copies.ts";
 import { objectDeletionOperations } from "./object-deletions.ts";
 import { objectListingOperations } from "./object-listings.ts";
@@ -84,6 +85,7 @@ export function createS3Service(
       ...bucketCorsOperations(),
       ...bucketDefaultOperations(),
       ...bucketVersioningOperations(),
+      ...bucketNotificationOperations(),
       ...bucketEncryptionOperations(),
       ...publicAccessBlockOperations(),
       ...accessControlListOperations(),

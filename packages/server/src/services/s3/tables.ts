@@ -20,6 +20,8 @@ export interface BucketRow {
   ownership: string | null;
   /** Enabled or Suspended; null: never one of them. */
   versioning: string | null;
+  /** 1: what happens to its objects is told to EventBridge. */
+  event_bridge: number;
 }
 
 /** A key's latest version, where that is an object. */

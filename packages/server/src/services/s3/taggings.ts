@@ -6,6 +6,7 @@ import type { S3Dependencies } from "./dependencies.ts";
 import { noSuchKey, noSuchVersion, notConfigured } from "./errors.ts";
 import { assertBucketStays, type BucketInput, requireBucket } from "./find-bucket.ts";
 import { findObject, type ObjectInput, requireObject } from "./find-object.ts";
+import { announce } from "./notifications/object-events.ts";
 import { onVersion, readAuthorizations } from "./read-authorization.ts";
 import type { BucketRow, S3Tables } from "./tables.ts";
 import { existingTagKeys, requestTagKeys, type TagSet, toTagList, toTagSet } from "./tag-set.ts";
@@ -86,12 +87,13 @@ async function setObjectTags(
   input: TaggedInput,
   tags: TagSet | undefined,
   context: RequestContext,
-  { commits }: S3Dependencies,
+  deps: S3Dependencies,
 ): Promise<{ readonly VersionId?: string }> {
   const bucket = await requireBucket(input, context);
-  const { bucket_name: name, object_key: key, version_id } = await requireObject(input, context);
+  const row = await requireObject(input, context);
+  const { bucket_name: name, object_key: key, version_id, etag } = row;
   const changed = { tags: tags ? JSON.stringify(tags) : null };
-  await commits.commit(context, async (tx) => {
+  await deps.commits.commit(context, async (tx) => {
     for (const table of ["s3_objects", "s3_versions"] as const) {
       const { numUpdatedRows } = await tx.db
         .updateTable(table)
@@ -100,7 +102,10 @@ async function setObjectTags(
         .where("object_key", "=", key)
         .where("version_id", "=", version_id)
         .executeTakeFirst();
-      if (numUpdatedRows > 0) return;
+      if (numUpdatedRows === 0n) continue;
+      const type = tags ? "Object Tags Added" : "Object Tags Deleted";
+      announce({ type }, { object_key: key, version_id, etag }, bucket, context, tx, deps);
+      return;
     }
     throw input.VersionId === undefined ? noSuchKey(key) : noSuchVersion(key, version_id);
   });

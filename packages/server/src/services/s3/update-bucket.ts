@@ -4,7 +4,10 @@ import type { BucketRow, S3Tables } from "./tables.ts";
 
 /** What a request may change of a bucket that is there. */
 export type BucketSettings = Partial<
-  Pick<BucketRow, "policy" | "encryption" | "ownership" | "public_access_block" | "versioning">
+  Pick<
+    BucketRow,
+    "policy" | "encryption" | "ownership" | "public_access_block" | "versioning" | "event_bridge"
+  >
 >;
 
 /** Throws NoSuchBucket when the bucket that the request began with has gone. */

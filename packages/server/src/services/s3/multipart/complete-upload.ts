@@ -7,6 +7,7 @@ import { checksumOutput, type ObjectChecksum, readChecksum } from "../checksums/
 import type { S3Dependencies } from "../dependencies.ts";
 import { badDigest, invalidRequest } from "../errors.ts";
 import { requireBucket } from "../find-bucket.ts";
+import { announce } from "../notifications/object-events.ts";
 import { checkWriteConditions, putObjectRow, selectObject } from "../object-writes.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
 import { writtenVersion } from "../versions/version-id.ts";
@@ -29,7 +30,7 @@ export async function completeUpload(input: Input, context: RequestContext, deps
   requestedParts(input);
   const row = await deps.commits.commit(context, async (tx) => {
     const before = await completedBefore(input, bucket, tx);
-    return before ?? (await complete(input, bucket, tx, deps));
+    return before ?? (await complete(input, bucket, context, tx, deps));
   });
   return {
     ...writtenVersion(row),
@@ -63,6 +64,7 @@ async function completedBefore(
 async function complete(
   input: Input,
   bucket: BucketRow,
+  context: RequestContext,
   tx: Transaction<S3Tables>,
   deps: S3Dependencies,
 ): Promise<ObjectRow> {
@@ -97,6 +99,8 @@ async function complete(
     deps,
   );
   await settleParts(upload, parts, stored, tx, deps);
+  const occurrence = { type: "Object Created", reason: "CompleteMultipartUpload" } as const;
+  announce(occurrence, row, bucket, context, tx, deps);
   return row;
 }
 

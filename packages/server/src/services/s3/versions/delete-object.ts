@@ -1,8 +1,14 @@
+import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { announce, type EventObject } from "../notifications/object-events.ts";
 import { makeRoom, removeBytes, selectObject } from "../object-writes.ts";
 import type { BucketRow, ObjectRow, S3Tables, VersionRow } from "../tables.ts";
+import { NULL_VERSION } from "./version-id.ts";
 import { deleteVersionRow, promoteNewest, selectVersion } from "./version-rows.ts";
+
+/** The ETag of a delete marker in its event. */
+const MD5_OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e";
 
 export interface Deletion {
   readonly Key: string;
@@ -25,19 +31,34 @@ export interface Deleted {
 export async function deleteObject(
   { Key: key, VersionId: versionId }: Deletion,
   bucket: BucketRow,
+  context: RequestContext,
   tx: Transaction<S3Tables>,
   deps: S3Dependencies,
 ): Promise<Deleted> {
+  const announceDeletion = (
+    object: EventObject,
+    deletion: "Delete Marker Created" | "Permanently Deleted",
+  ) => {
+    const occurrence = { type: "Object Deleted", reason: "DeleteObject", deletion } as const;
+    announce(occurrence, object, bucket, context, tx, deps);
+  };
   const current = await selectObject(bucket.bucket_name, key, tx.db);
   if (versionId !== undefined) {
-    const isDeleteMarker =
-      current?.version_id === versionId
-        ? await deleteCurrent(current, tx, deps)
-        : await deleteOlder(bucket.bucket_name, key, versionId, current, tx, deps);
-    return { versionId, isDeleteMarker };
+    const isCurrent = current?.version_id === versionId;
+    const row = isCurrent
+      ? current
+      : await selectVersion(bucket.bucket_name, key, versionId, tx.db);
+    if (!row) return { versionId, isDeleteMarker: false };
+    if (isCurrent) await deleteCurrent(row, tx, deps);
+    else await deleteOlder(row, current, tx, deps);
+    announceDeletion({ object_key: key, version_id: versionId }, "Permanently Deleted");
+    return { versionId, isDeleteMarker: "is_delete_marker" in row && row.is_delete_marker === 1 };
   }
   if (bucket.versioning === null) {
-    if (current) await deleteCurrent(current, tx, deps);
+    if (current) {
+      await deleteCurrent(current, tx, deps);
+      announceDeletion({ object_key: key, version_id: NULL_VERSION }, "Permanently Deleted");
+    }
     return { versionId: undefined, isDeleteMarker: false };
   }
   const place = { bucket_name: bucket.bucket_name, object_key: key };
@@ -47,6 +68,8 @@ export async function deleteObject(
     .insertInto("s3_versions")
     .values(deleteMarker({ ...place, ...version }, bucket, deps))
     .execute();
+  const { version_id } = version;
+  announceDeletion({ object_key: key, version_id, etag: MD5_OF_NOTHING }, "Delete Marker Created");
   return { versionId: version.version_id, isDeleteMarker: true };
 }
 
@@ -54,27 +77,21 @@ async function deleteCurrent(
   current: ObjectRow,
   tx: Transaction<S3Tables>,
   deps: S3Dependencies,
-): Promise<false> {
+): Promise<void> {
   await removeBytes(current, tx, deps);
   await deleteObjectRow(current, tx);
   await promoteNewest(current.bucket_name, current.object_key, tx);
-  return false;
 }
 
 async function deleteOlder(
-  bucket: string,
-  key: string,
-  versionId: string,
+  row: ObjectRow,
   current: ObjectRow | undefined,
   tx: Transaction<S3Tables>,
   deps: S3Dependencies,
-): Promise<boolean> {
-  const row = await selectVersion(bucket, key, versionId, tx.db);
-  if (!row) return false;
+): Promise<void> {
   await removeBytes(row, tx, deps);
   await deleteVersionRow(row, tx);
-  if (!current) await promoteNewest(bucket, key, tx);
-  return row.is_delete_marker === 1;
+  if (!current) await promoteNewest(row.bucket_name, row.object_key, tx);
 }
 
 async function deleteObjectRow(row: ObjectRow, tx: Transaction<S3Tables>): Promise<void> {

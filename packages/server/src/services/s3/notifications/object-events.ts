@@ -1,0 +1,80 @@
+import { isoSeconds } from "../../../kernel/clock.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import type { Transaction } from "../../../kernel/store.ts";
+import { bucketArn } from "../authorization.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
+import { NULL_VERSION } from "../versions/version-id.ts";
+
+/*
+ * What a bucket tells EventBridge once it has been told to. Names and fields: S3 user guide,
+ * "EventBridge event message structure".
+ */
+
+/** An object as an event names it. */
+export type EventObject = Pick<ObjectRow, "object_key" | "version_id"> &
+  Partial<Pick<ObjectRow, "size_bytes" | "etag">>;
+
+/** What happened; `reason` is the operation as S3 names it there. */
+export type Occurrence =
+  | {
+      readonly type: "Object Created";
+      readonly reason: "PutObject" | "CopyObject" | "CompleteMultipartUpload";
+    }
+  | {
+      readonly type: "Object Deleted";
+      readonly reason: "DeleteObject";
+      readonly deletion: "Delete Marker Created" | "Permanently Deleted";
+    }
+  | { readonly type: "Object Tags Added" | "Object Tags Deleted" };
+
+/** Milliseconds are counted on by so many: within one, events of this process keep their order. */
+const EVENTS_PER_MS = 4096;
+
+let lastSequence = 0;
+
+/** Publishes the event after the commit, if the bucket sends its events to EventBridge. */
+export function announce(
+  occurrence: Occurrence,
+  object: EventObject,
+  bucket: BucketRow,
+  context: RequestContext,
+  tx: Transaction<S3Tables>,
+  { events, ids, clock }: S3Dependencies,
+): void {
+  if (bucket.event_bridge !== 1) return;
+  const nowMs = clock.nowMs();
+  const event = {
+    version: "0" as const,
+    id: ids.uuid(),
+    "detail-type": occurrence.type,
+    source: "aws.s3",
+    account: bucket.account_id,
+    time: isoSeconds(nowMs),
+    region: bucket.region,
+    resources: [bucketArn(bucket.bucket_name)],
+    detail: {
+      version: "0",
+      bucket: { name: bucket.bucket_name },
+      object: {
+        key: object.object_key,
+        ...(object.size_bytes === undefined ? {} : { size: object.size_bytes }),
+        ...(object.etag === undefined ? {} : { etag: object.etag }),
+        ...(object.version_id === NULL_VERSION ? {} : { "version-id": object.version_id }),
+        ...("reason" in occurrence ? { sequencer: nextSequencer(nowMs) } : {}),
+      },
+      "request-id": context.requestId,
+      requester: context.accountId,
+      ...(context.sourceIp === undefined ? {} : { "source-ip-address": context.sourceIp }),
+      ...("reason" in occurrence ? { reason: occurrence.reason } : {}),
+      ...("deletion" in occurrence ? { "deletion-type": occurrence.deletion } : {}),
+    },
+  };
+  tx.afterCommit(() => events.publish(event));
+}
+
+/** Hexadecimal; of a key's events the later one has the higher. */
+function nextSequencer(nowMs: number): string {
+  lastSequence = Math.max(lastSequence + 1, nowMs * EVENTS_PER_MS);
+  return lastSequence.toString(16).toUpperCase().padStart(16, "0");
+}
