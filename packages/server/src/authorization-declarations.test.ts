@@ -134,6 +134,7 @@ const INPUTS: Readonly<Record<string, object>> = {
     VersioningConfiguration: { Status: "Enabled" },
     NotificationConfiguration: { EventBridgeConfiguration: {} },
     Id: "configuration",
+    CertificateId: "A".repeat(24),
     MultipartUpload: { Parts: [] },
     ACL: undefined,
     ServerSideEncryptionConfiguration: {
