@@ -63,6 +63,14 @@ describe("a customer managed policy", () => {
       PermissionsBoundaryUsageCount: 0,
       Tags: [{ Key: "team", Value: "core" }],
     });
+    const { Policies } = await iam.getAccountAuthorizationDetails({
+      Filter: ["LocalManagedPolicy"],
+    });
+    expect(Policies?.find(({ Arn }) => Arn === PolicyArn)).not.toHaveProperty("Description");
+    const ofIvs = "arn:aws:iam::aws:policy/aws-service-role/IVSRecordToS3";
+    expect((await iam.getPolicy({ PolicyArn: ofIvs })).Policy?.Description).toBe(
+      "Service Linked Role to perform S3 PutObject to recording IVS live streams",
+    );
   });
 
   it("counts as boundary and is found by who uses it", async () => {

@@ -186,7 +186,6 @@ async function policyDetail(
   }
   return {
     ...policySummary(policy, usage ?? NO_USAGE),
-    ...(policy.description === undefined ? {} : { Description: policy.description }),
     PolicyVersionList,
   };
 }

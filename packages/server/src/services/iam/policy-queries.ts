@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import { parseArn } from "../../kernel/arn.ts";
 import { type AwsManagedPolicies, isAwsPolicyArn } from "./aws-managed-policies.ts";
+import { awsPolicyDescriptions } from "./aws-policy-descriptions.ts";
 import { invalidInput, noSuchEntity, noSuchPolicy, validationError } from "./errors.ts";
 import type { IamTables, PolicyRow } from "./tables.ts";
 
@@ -41,7 +42,8 @@ export async function findPolicy(
 ): Promise<ManagedPolicy | undefined> {
   if (isAwsPolicyArn(arn)) {
     const policy = awsPolicies.find(arn);
-    return policy && { ...policy, description: undefined, aws: true };
+    const description = awsPolicyDescriptions.get(arn.slice(arn.indexOf("/") + 1));
+    return policy && { ...policy, description, aws: true };
   }
   const row = await db
     .selectFrom("iam_policies")
