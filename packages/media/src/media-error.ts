@@ -4,8 +4,10 @@ export type MediaErrorCode =
   | "protocol"
   /** The peer passed one of `MediaLimits`. */
   | "limit"
-  /** Valid, but not something that is ingested here (HEVC, MP3, audio only). */
+  /** Valid, but not something that is ingested here (MP3, audio only). */
   | "unsupported-media"
+  /** Video that isn't H.264. */
+  | "video-codec"
   /** Several video tracks where the channel takes one. */
   | "multitrack-not-allowed"
   | "multitrack-track-count"

@@ -275,6 +275,7 @@ export type SessionEndReason =
   | "protocol-error"
   | "internal-error"
   | "unsupported-media"
+  | "video-codec"
   | "transcode-capacity"
   | "limit-breach"
   | "multitrack-not-allowed"

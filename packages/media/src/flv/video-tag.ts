@@ -24,7 +24,7 @@ const TRACKS_MAX = 16;
 
 /**
  * None for an empty body or a seek command, which encoders send and nobody needs.
- * Throws MediaError `unsupported-media` for anything but AVC, `protocol` for a short body.
+ * Throws MediaError `video-codec` for anything but AVC, `protocol` for a short body.
  */
 export function parseVideoTags(body: Buffer): readonly VideoTag[] {
   const first = body[0];
@@ -36,7 +36,7 @@ export function parseVideoTags(body: Buffer): readonly VideoTag[] {
   }
   if ((first & 0x0f) !== CODEC_AVC) {
     throw new MediaError(
-      "unsupported-media",
+      "video-codec",
       `FLV video codec ${first & 0x0f} is not supported: publish H.264`,
     );
   }
@@ -152,7 +152,7 @@ class TagReader {
     if (fourCc !== FOUR_CC_AVC) {
       const shown = fourCc.replace(/[^ -~]/g, "?");
       throw new MediaError(
-        "unsupported-media",
+        "video-codec",
         `enhanced RTMP video (${shown}) is not supported: publish H.264`,
       );
     }

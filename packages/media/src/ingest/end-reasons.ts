@@ -6,6 +6,7 @@ export const END_REASONS = {
   protocol: "protocol-error",
   limit: "protocol-error",
   "unsupported-media": "unsupported-media",
+  "video-codec": "video-codec",
   "multitrack-not-allowed": "multitrack-not-allowed",
   "multitrack-track-count": "multitrack-track-count",
   "multitrack-track-media": "multitrack-track-media",

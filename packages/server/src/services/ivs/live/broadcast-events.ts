@@ -18,6 +18,12 @@ const SESSION_CODES: Readonly<Partial<Record<SessionEndReason, string>>> = {
   "multitrack-track-media": "InvalidMultitrackInputVideoTrackMediaProperties",
 };
 
+/** Those of channels that take several video tracks: AWS lets the encoder's configuration decide on the codec. */
+const MULTITRACK_CODES: typeof SESSION_CODES = {
+  ...SESSION_CODES,
+  "video-codec": "InvalidMultitrackInputVideoTrackMediaProperties",
+};
+
 /** Puts an event of the engine into AWS's words, in the order in which it was told. */
 export function tellBroadcast(
   event: BroadcastEvent,
@@ -92,9 +98,9 @@ export function tellBroadcast(
       break;
     case "session-ended":
       log.info({ streamId: event.streamId, reason: event.reason }, event.message);
-      broadcast.tell(async ({ subject }) => {
+      broadcast.tell(async ({ subject, multitrack }) => {
         broadcast.endedAtMs = atMs;
-        const code = SESSION_CODES[event.reason];
+        const code = (multitrack ? MULTITRACK_CODES : SESSION_CODES)[event.reason];
         const ended = state("Session Ended", code === undefined ? {} : { code });
         await journal.record(subject, { ended_at_ms: atMs }, ended);
       });

@@ -35,6 +35,8 @@ export class TaskQueue {
 export interface OpenedBroadcast {
   readonly subject: EventSubject;
   readonly rules: PlaybackRules;
+  /** The channel takes several video tracks. */
+  readonly multitrack: boolean;
   /** `fail` with a configuration that is CREATE_FAILED. */
   readonly recordingBound: "fail" | "record";
   /** Undefined when nothing is recorded. */

@@ -181,3 +181,25 @@ describe("a broadcast", () => {
     expect(objects()).toEqual([]);
   });
 });
+
+test.each([
+  ["takes several tracks", { enabled: true, policy: "ALLOW", maximumResolution: "HD" }, "code"],
+  ["takes one track", { enabled: false }, undefined],
+] as const)(
+  "HEVC on a channel that %s ends the session with AWS's %s",
+  async (_case, input, code) => {
+    await world.close();
+    world = await LiveWorld.open({ channel: { multitrack_input: JSON.stringify(input) } });
+    const { live, deps } = world.begin();
+    const ends: unknown[] = [];
+    deps.events.subscribe(({ detail }) => {
+      if (detail.event_name === "Session Ended") ends.push(detail.code);
+    });
+    const about = { streamName: CHANNEL_ARN, streamId: STREAM_ID, atMs: 1_000 };
+    const connection = { connectionId: "c", remoteAddress: "::1", secure: true, recording: false };
+    live.event({ ...about, type: "session-created", ...connection });
+    live.event({ ...about, type: "session-ended", reason: "video-codec", message: "" });
+    await live.settled(CHANNEL_ARN);
+    expect(ends).toEqual([code && "InvalidMultitrackInputVideoTrackMediaProperties"]);
+  },
+);

@@ -12,6 +12,7 @@ import type {
 import { LruMap } from "../../../kernel/lru-map.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import type { IngestPorts } from "../media-port.ts";
+import { multitrackPlan } from "../multitrack.ts";
 import { LeaseLostError } from "../nodes/lease-lost.ts";
 import { NodeLease } from "../nodes/node-lease.ts";
 import { claimOrphans, hasOrphans, releaseRecordings } from "../nodes/orphans.ts";
@@ -290,6 +291,7 @@ export class LiveStreams implements MediaHost {
     return {
       subject: rows.subject,
       rules: rows.rules,
+      multitrack: multitrackPlan(rows.channel) !== undefined,
       recordingBound: rows.recordingBound,
       recording: rows.recording && this.#writerOf(rows.recording, LIVE_PATIENCE_MS),
     };
