@@ -7,7 +7,9 @@ import type { SessionJournal } from "./session-journal.ts";
 /** What the engine tells of a broadcast after its beginning. */
 type BroadcastEvent = Exclude<
   MediaEvent,
-  { type: "publish-refused" | "session-created" | "recording-interrupted" }
+  {
+    type: "publish-refused" | "session-created" | "recording-interrupted" | "recording-progress";
+  }
 >;
 
 /** Source: IVS API Reference, StreamEvent, `code`. */
@@ -118,9 +120,6 @@ export function tellBroadcast(
       log.warn({ streamId, path, message }, "A file of a recording was lost");
       break;
     }
-    case "recording-progress":
-      // It repeats what `put` knows.
-      break;
     default:
       event satisfies never;
   }

@@ -39,6 +39,7 @@ import { ConcurrencyLimits } from "./concurrency-limits.ts";
 import { type BroadcastToOpen, openBroadcast } from "./open-broadcast.ts";
 import { whyContended } from "./publish-contention.ts";
 import { decidePublish } from "./publish-decision.ts";
+import { RecordedTime } from "./recorded-time.ts";
 import { SessionJournal } from "./session-journal.ts";
 import { closeOpenSessions } from "./session-recovery.ts";
 import { ViewerCounter } from "./viewer-counter.ts";
@@ -53,6 +54,7 @@ type SessionCreated = Extract<MediaEvent, { type: "session-created" }>;
 /** The owner of the media engine: who may publish, what is told, where recordings go. */
 export class LiveStreams implements MediaHost {
   readonly viewers: ViewerCounter;
+  readonly recorded = new RecordedTime();
   readonly windows: ReconnectWindows;
   readonly directory: StreamDirectory;
   readonly limits: ConcurrencyLimits;
@@ -178,11 +180,15 @@ export class LiveStreams implements MediaHost {
         this.#open(event);
         break;
       case "recording-interrupted":
+        this.recorded.end(event.streamId);
         this.#recoverOne(event.streamId);
         break;
       default: {
         const broadcast = this.#broadcasts.get(event.streamId);
-        if (broadcast) tellBroadcast(event, broadcast, this.#journal, this.#deps.log);
+        if (event.type === "recording-progress") this.recorded.note(event);
+        else if (broadcast) tellBroadcast(event, broadcast, this.#journal, this.#deps.log);
+        if (event.type === "recording-complete" || event.type === "recording-failed")
+          this.recorded.end(event.streamId);
       }
     }
   }

@@ -1,7 +1,8 @@
-import type { StreamStatus } from "@rolecast/media";
+import type { RecordingFileRow, StreamStatus } from "@rolecast/media";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { MetricSample } from "../../../kernel/metric-sink.ts";
 import { MetricSampler } from "./metric-sampler.ts";
+import { RecordedTime } from "./recorded-time.ts";
 import { ViewerCounter } from "./viewer-counter.ts";
 
 const STREAM: StreamStatus = {
@@ -17,6 +18,11 @@ const STREAM: StreamStatus = {
   recording: { state: "recording", durationMs: 0, pendingBytes: 0, gaps: 0, thumbnailsLost: 0 },
 };
 
+const ROW: RecordingFileRow = {
+  ...{ rendition: "720p30", index: 0, durationMs: 0, length: 1, programDateTimeMs: 0 },
+  ...{ discontinuity: false, byteRanges: [] },
+};
+
 beforeEach(() => vi.useFakeTimers());
 afterEach(() => vi.useRealTimers());
 
@@ -25,16 +31,25 @@ test("every five seconds a live stream's metrics are told, by channel and for th
   const viewers = new ViewerCounter(clock);
   viewers.note("st-1", "somebody");
   const told: MetricSample[] = [];
-  let recordedMs = 10_000;
-  const streams = async () => [
-    { ...STREAM, recording: { ...STREAM.recording, durationMs: recordedMs } },
-  ];
-  const live = { engine: { streams }, viewers };
+  let streams = [STREAM];
+  const recorded = new RecordedTime();
+  const file = (streamId: string, durationMs: number, fileMs: number, rendition = "720p30") =>
+    recorded.note({
+      ...{ type: "recording-progress", streamName: STREAM.streamName, streamId, atMs: 0, files: 1 },
+      ...{ durationMs, row: { ...ROW, rendition, durationMs: fileMs } },
+    });
+  const live = { engine: { streams: async () => streams }, viewers, recorded };
   const log = { debug() {}, info() {}, warn() {}, error() {} };
   const sampler = new MetricSampler(live as never, { put: (all) => told.push(...all) }, clock, log);
   sampler.start();
+  file("st-1", 10_000, 10_000);
+  file("st-1", 10_000, 10_000, "160p30");
   await vi.advanceTimersByTimeAsync(5_000);
-  recordedMs = 14_000;
+  // The last file is written after the stream's end; the next stream goes on with the recording.
+  streams = [];
+  file("st-1", 14_000, 4_000);
+  recorded.end("st-1");
+  file("st-2", 17_000, 3_000);
   await vi.advanceTimersByTimeAsync(5_000);
   sampler.close();
   const values = (name: string, dimensions: object) =>
@@ -44,12 +59,12 @@ test("every five seconds a live stream's metrics are told, by channel and for th
           each.name === name && JSON.stringify(each.dimensions) === JSON.stringify(dimensions),
       )
       .map(({ value }) => value);
-  expect(values("IngestBitrate", { Channel: "AbC" })).toEqual([2_100, 2_100]);
-  expect(values("IngestBitrate", {})).toEqual([2_100, 2_100]);
-  expect(values("ConcurrentViews", { Channel: "AbC" })).toEqual([1, 1]);
-  expect(values("ConcurrentStreams", { Health: "HEALTHY" })).toEqual([1, 1]);
-  expect(values("RecordedTime", { Channel: "AbC" })).toEqual([10, 4]);
-  expect(values("KeyframeInterval", { Channel: "AbC" })).toEqual([2, 2]);
+  expect(values("IngestBitrate", { Channel: "AbC" })).toEqual([2_100]);
+  expect(values("IngestBitrate", {})).toEqual([2_100]);
+  expect(values("ConcurrentViews", { Channel: "AbC" })).toEqual([1]);
+  expect(values("ConcurrentStreams", { Health: "HEALTHY" })).toEqual([1]);
+  expect(values("RecordedTime", { Channel: "AbC" })).toEqual([10, 7]);
+  expect(values("KeyframeInterval", { Channel: "AbC" })).toEqual([2]);
   expect(
     told.every(({ accountId, region }) => accountId === "000000000000" && region === "us-east-1"),
   ).toBe(true);

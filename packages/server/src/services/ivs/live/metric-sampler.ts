@@ -10,8 +10,8 @@ const INTERVAL_MS = 5_000;
 
 type Dimensions = Readonly<Record<string, string>>;
 
-/** Who is live, and who watches. */
-type Measured = Pick<LiveStreams, "engine" | "viewers">;
+/** Who is live, who watches, and what was recorded. */
+type Measured = Pick<LiveStreams, "engine" | "viewers" | "recorded">;
 
 /** Measures the live streams every five seconds, as the namespace AWS/IVS has them. */
 export class MetricSampler {
@@ -20,8 +20,6 @@ export class MetricSampler {
   readonly #clock: Clock;
   readonly #log: Log;
   #timer: NodeJS.Timeout | undefined;
-  /** Recorded milliseconds of each stream that were told already. */
-  #recordedMs = new Map<string, number>();
 
   constructor(live: Measured, metrics: MetricSink, clock: Clock, log: Log) {
     this.#live = live;
@@ -49,25 +47,19 @@ export class MetricSampler {
     this.#metrics.put([
       ...live.flatMap((stream) => this.#samplesOf(stream, nowMs)),
       ...concurrentStreams(live, nowMs),
+      ...[...this.#live.recorded.take()].flatMap(([channelArn, ms]) =>
+        samples(locationOf(channelArn), "RecordedTime", ms / 1_000, nowMs),
+      ),
     ]);
-    const ids = new Set(live.map(({ streamId }) => streamId));
-    this.#recordedMs = new Map([...this.#recordedMs].filter(([id]) => ids.has(id)));
   }
 
   #samplesOf(stream: StreamStatus, atMs: number): MetricSample[] {
     const { videoBitrate, audioBitrate, frameRate, keyframeIntervalMs } = stream.measured;
-    const { streamId, streamName, recording } = stream;
+    const { streamId, streamName } = stream;
     const location = locationOf(streamName);
-    const channel = { Channel: location.channelId };
     const views = this.#live.viewers.count(streamId);
-    const recordedMs = recording?.durationMs ?? 0;
-    const newlyRecordedMs = recordedMs - (this.#recordedMs.get(streamId) ?? 0);
-    this.#recordedMs.set(streamId, recordedMs);
     const seconds = INTERVAL_MS / 1000;
-    const of = (name: IvsMetricName, value: number) =>
-      IVS_METRICS[name].by.map((by) =>
-        sample(location, name, value, by === "Channel" ? channel : {}, atMs),
-      );
+    const of = (name: IvsMetricName, value: number) => samples(location, name, value, atMs);
     return [
       of("IngestBitrate", videoBitrate + audioBitrate),
       of("IngestVideoBitrate", videoBitrate),
@@ -77,7 +69,6 @@ export class MetricSampler {
       of("ConcurrentViews", views),
       of("LiveInputTime", seconds),
       of("LiveDeliveredTime", seconds * views),
-      recording ? of("RecordedTime", newlyRecordedMs / 1000) : [],
     ].flat();
   }
 }
@@ -92,6 +83,14 @@ interface Location {
 function locationOf(channelArn: string): Location {
   const [, , , region = "", accountId = "", resource = ""] = channelArn.split(":");
   return { region, accountId, channelId: resource.split("/")[1] ?? "" };
+}
+
+/** By the channel, and over all of them, as the metric is told. */
+function samples(location: Location, name: IvsMetricName, value: number, atMs: number) {
+  const channel = { Channel: location.channelId };
+  return IVS_METRICS[name].by.map((by) =>
+    sample(location, name, value, by === "Channel" ? channel : {}, atMs),
+  );
 }
 
 function sample(
