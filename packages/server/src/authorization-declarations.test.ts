@@ -98,6 +98,7 @@ const INPUTS: Readonly<Record<string, object>> = {
     ServiceName: "codecommit.amazonaws.com",
     CredentialAgeDays: 1,
     ServiceSpecificCredentialId: "ACCAQAAAAAAAQAAAAAAAA",
+    CertificateId: "A".repeat(24),
     JobId: "00000000-0000-0000-0000-000000000000",
     ServiceNamespace: "s3",
     DeletionTaskId:
@@ -134,7 +135,6 @@ const INPUTS: Readonly<Record<string, object>> = {
     VersioningConfiguration: { Status: "Enabled" },
     NotificationConfiguration: { EventBridgeConfiguration: {} },
     Id: "configuration",
-    CertificateId: "A".repeat(24),
     MultipartUpload: { Parts: [] },
     ACL: undefined,
     ServerSideEncryptionConfiguration: {
