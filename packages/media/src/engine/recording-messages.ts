@@ -142,7 +142,8 @@ export interface RecordingObject {
   /** Relative to the recording's prefix, such as `media/hls/720p30/0.ts`. */
   readonly path: string;
   readonly contentType: string;
-  readonly body: Uint8Array;
+  /** Pieces that follow each other: to join them first would cost a copy of the whole stream. */
+  readonly body: readonly Uint8Array[];
   /** Present for files of media. Store it when the object is written, not before. */
   readonly row?: RecordingFileRow;
   /** Present for numbered thumbnails: n of `thumb<n>.jpg`. Store that there are n + 1. */

@@ -4,7 +4,8 @@ import type { InitSection, Segment } from "../segmenter/segment.ts";
 
 /** A recorded file before it is written. */
 export interface RecordingFile {
-  readonly body: Buffer;
+  /** Those of its segments. */
+  readonly body: readonly Buffer[];
   /** What its row's `init` names. */
   readonly init: InitSection | undefined;
   readonly row: RecordingFileRow;
@@ -18,7 +19,6 @@ export function joinSegments(
   discontinuity: boolean,
   marks: readonly RecordingMark[] = [],
 ): RecordingFile {
-  const body = Buffer.concat(segments.map((segment) => segment.body));
   const byteRanges: RecordingByteRange[] = [];
   let offset = 0;
   for (const segment of segments) {
@@ -34,11 +34,11 @@ export function joinSegments(
     index,
     init: init?.name,
     durationMs: segments.reduce((sum, segment) => sum + segment.durationMs, 0),
-    length: body.length,
+    length: offset,
     programDateTimeMs: segments[0]?.programDateTimeMs ?? 0,
     discontinuity,
     byteRanges,
     ...(marks.length > 0 ? { marks } : {}),
   };
-  return { body, init, row };
+  return { body: segments.map((segment) => segment.body), init, row };
 }

@@ -7,13 +7,13 @@ import type { SpilledBody, SpillFolder } from "./spill-folder.ts";
 interface WaitingFile {
   row: RecordingFileRow;
   /** In memory; undefined once it is on the disk. */
-  body: Buffer | undefined;
+  body: readonly Buffer[] | undefined;
   readonly spilled: SpilledBody | undefined;
 }
 
 /** A file whose turn it is: its bytes, or why they are lost. */
 export type NextFile =
-  | { readonly row: RecordingFileRow; readonly body: Buffer; readonly lost?: undefined }
+  | { readonly row: RecordingFileRow; readonly body: readonly Buffer[]; readonly lost?: undefined }
   | { readonly row: RecordingFileRow; readonly lost: string };
 
 /**
@@ -47,7 +47,7 @@ export class RecordingQueue {
       return true;
     }
     const fits = this.#spillingBytes + row.length <= this.#memoryBytesMax;
-    const spilled = fits ? this.#spill?.keep(body) : undefined;
+    const spilled = fits ? this.#spill?.keep(body, row.length) : undefined;
     if (spilled === undefined) {
       return false;
     }
@@ -117,7 +117,7 @@ export class RecordingQueue {
       return { row, lost: failure };
     }
     try {
-      return { row, body: await spilled.read() };
+      return { row, body: [await spilled.read()] };
     } catch (error) {
       return { row, lost: error instanceof Error ? error.message : String(error) };
     }

@@ -88,7 +88,7 @@ function feed(recording: Recording, count: number, startMs = 0): void {
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 const isFile = ({ path }: { readonly path: string }): boolean => path.endsWith(".ts");
 const lastBody = (puts: readonly RecordingObject[], name: string): string =>
-  Buffer.from(puts.findLast(({ path }) => path.endsWith(name))?.body ?? []).toString();
+  Buffer.concat(puts.findLast(({ path }) => path.endsWith(name))?.body ?? []).toString();
 
 describe("recording", () => {
   test("writes a file for five segments at once, and with it the playlists", async () => {
@@ -353,7 +353,9 @@ describe("recording", () => {
       return { ...made, release };
     }
     const written = (puts: readonly RecordingObject[]) =>
-      puts.filter(isFile).map(({ row, body }) => [row?.index, row?.discontinuity, body.length]);
+      puts
+        .filter(isFile)
+        .map(({ row, body }) => [row?.index, row?.discontinuity, Buffer.concat(body).length]);
     const whole = (indexes: readonly number[]) =>
       indexes.map((index) => [index, false, FILE_BYTES]);
 

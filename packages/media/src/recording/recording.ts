@@ -296,7 +296,7 @@ export class Recording {
   }
 
   /** What the file needs comes before it. */
-  async #putMedia(row: RecordingFileRow, body: Buffer): Promise<string | undefined> {
+  async #putMedia(row: RecordingFileRow, body: readonly Buffer[]): Promise<string | undefined> {
     if (row.init === undefined) {
       const contentType = RECORDING_CONTENT_TYPE.segment;
       return this.#put({ path: this.#path(row), contentType, body, row });
@@ -304,7 +304,7 @@ export class Recording {
     const contentType = RECORDING_CONTENT_TYPE.fragmented;
     const path = this.#pathOf(row.rendition, row.init);
     const init = this.#inits.unwritten(path);
-    const failure = init && (await this.#put({ path, contentType, body: init.body }));
+    const failure = init && (await this.#put({ path, contentType, body: [init.body] }));
     if (failure !== undefined) {
       return failure;
     }
@@ -358,7 +358,7 @@ export class Recording {
     let failure: string | undefined;
     for (const { path, contentType, body } of playlists) {
       if (this.#state === "recording") {
-        failure = (await this.#put({ path, contentType, body: Buffer.from(body) })) ?? failure;
+        failure = (await this.#put({ path, contentType, body: [Buffer.from(body)] })) ?? failure;
       }
     }
     return failure;

@@ -38,16 +38,16 @@ export class SpillFolder {
   }
 
   /** Undefined when the bound is reached. */
-  keep(body: Buffer): SpilledBody | undefined {
+  keep(body: readonly Buffer[], length: number): SpilledBody | undefined {
     const { folder, bytesMax } = this.#options;
-    if (this.#bytes + body.length > bytesMax) {
+    if (this.#bytes + length > bytesMax) {
       return undefined;
     }
-    this.#bytes += body.length;
+    this.#bytes += length;
     this.#nextNumber += 1;
     const file = join(folder, `${this.#nextNumber}.ts`);
-    return new SpilledBody(file, this.#write(file, body), () => {
-      this.#bytes -= body.length;
+    return new SpilledBody(file, this.#write(file, Buffer.concat(body)), () => {
+      this.#bytes -= length;
     });
   }
 }

@@ -113,8 +113,8 @@ export class Thumbnails {
     const number = this.#nextNumber;
     const numbered = { path: `${FOLDER}/thumb${number}.jpg`, thumbnail: number };
     return [
-      ...(sequential ? [{ contentType: CONTENT_TYPE, body, ...numbered }] : []),
-      ...(latest ? [{ contentType: CONTENT_TYPE, body, path: LATEST }] : []),
+      ...(sequential ? [{ contentType: CONTENT_TYPE, body: [body], ...numbered }] : []),
+      ...(latest ? [{ contentType: CONTENT_TYPE, body: [body], path: LATEST }] : []),
     ];
   }
 

@@ -17,7 +17,7 @@ import { testCertificate } from "./test-certificate.ts";
 export const RECORD_ALL: RecordingPlan = { renditions: "all", thumbnails: undefined };
 
 /** Name of a recorded object → its latest content. */
-export type PutObjects = Map<string, RecordingObject>;
+export type PutObjects = Map<string, Omit<RecordingObject, "body"> & { readonly body: Buffer }>;
 
 /** An engine on free ports whose host remembers everything it is told. */
 export class EngineHarness {
@@ -57,7 +57,7 @@ export class EngineHarness {
         putRecordingObject: async (object) => {
           await host.putRecordingObject?.(object);
           this.putPaths.push(object.path);
-          this.objects.set(object.path, structuredClone(object));
+          this.objects.set(object.path, { ...object, body: Buffer.concat(object.body) });
         },
       },
     );

@@ -39,16 +39,16 @@ export class RecordingBucketWriter {
    */
   async put(
     key: string,
-    body: Uint8Array | string,
+    body: readonly Uint8Array[] | string,
     contentType: string,
     lease?: Precondition,
   ): Promise<void> {
-    const bytes = typeof body === "string" ? Buffer.from(body) : body;
+    const pieces = typeof body === "string" ? [Buffer.from(body)] : body;
     const { patienceMs, stopping } = this.#options;
     let waitedMs = 0;
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.#putOnce(key, bytes, contentType, lease);
+        await this.#putOnce(key, pieces, contentType, lease);
         return;
       } catch (error) {
         const delayMs = RETRY_DELAYS_MS[attempt] ?? RETRY_DELAYS_MS.at(-1) ?? 0;
@@ -61,7 +61,7 @@ export class RecordingBucketWriter {
 
   async #putOnce(
     key: string,
-    bytes: Uint8Array,
+    pieces: readonly Uint8Array[],
     contentType: string,
     lease: Precondition | undefined,
   ): Promise<void> {
@@ -69,8 +69,8 @@ export class RecordingBucketWriter {
     const input = {
       Bucket: bucketName,
       Key: key,
-      Body: Readable.from([bytes], { objectMode: false }),
-      ContentLength: bytes.length,
+      Body: Readable.from(pieces, { objectMode: false }),
+      ContentLength: pieces.reduce((sum, { length }) => sum + length, 0),
       ContentType: contentType,
       // Channel, recording configuration and bucket are of one account.
       ExpectedBucketOwner: accountId,

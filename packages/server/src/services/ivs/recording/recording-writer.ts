@@ -34,7 +34,7 @@ interface Begun {
 
 /** An object of the engine's, or a playlist that was rendered here. */
 type WrittenObject = Omit<RecordingObject, "streamName" | "streamId" | "body"> & {
-  readonly body: Uint8Array | string;
+  readonly body: readonly Uint8Array[] | string;
 };
 
 export interface RecordingWriterOptions {

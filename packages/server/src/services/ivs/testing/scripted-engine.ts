@@ -173,7 +173,7 @@ export class ScriptedEngine implements MediaEngine {
   /** Resolves to a failure's message. */
   async #put(about: About, path: string, text: string, row?: RecordingFileRow) {
     const { streamName, streamId } = about;
-    const object = { streamName, streamId, path, contentType: "", body: Buffer.from(text) };
+    const object = { streamName, streamId, path, contentType: "", body: [Buffer.from(text)] };
     try {
       await this.#host.putRecordingObject(row ? { ...object, row } : object);
       return undefined;
