@@ -5,6 +5,7 @@ import { rolldown } from "rolldown";
 import { buildConsole } from "./build-console.ts";
 import { buildManagedPolicies } from "./build-managed-policies.ts";
 import { noticesOf } from "./bundle-notices.ts";
+import { buildSite } from "./docs-site/build-site.ts";
 import { testcontainersTypes, testingTypes } from "./testing-types.ts";
 
 const root = join(import.meta.dirname, "..");
@@ -63,4 +64,5 @@ await copyFile(join(root, "LICENSE"), join(distDir, "LICENSE"));
 await writeFile(join(distDir, "testing.d.ts"), testingTypes());
 await writeFile(join(distDir, "testcontainers.d.ts"), testcontainersTypes());
 const pages = await buildConsole(join(root, "packages/console"), join(distDir, "console"));
-await writeNotices([...command, ...pages]);
+const docs = await buildSite(root, join(distDir, "console/docs"));
+await writeNotices([...command, ...pages, ...docs]);

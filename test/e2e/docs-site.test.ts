@@ -6,6 +6,7 @@ import { pathToFileURL } from "node:url";
 import { type Browser, chromium, type Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildSite } from "../../scripts/docs-site/build-site.ts";
+import { startServerProcess } from "../support/server-process.ts";
 import { violations } from "./axe.ts";
 import { CHROMIUM, CHROMIUM_ARGS, hasChromium } from "./browser.ts";
 
@@ -127,6 +128,32 @@ describe.skipIf(!hasChromium)(`the site in chromium (skipped without ${CHROMIUM}
     expect(copied).toMatch(/^openssl /);
     expect(copied).not.toContain("$ ");
     await page.close();
+  });
+
+  test("a server shows it to whoever has no other copy, under its own content security policy", async () => {
+    const server = await startServerProcess(["--data", "memory"]);
+    try {
+      const page = await browser.newPage();
+      const refused: string[] = [];
+      page.on("console", (message) => message.type() === "error" && refused.push(message.text()));
+      page.on("pageerror", ({ message }) => refused.push(message));
+      const answer = await page.goto(`${server.endpoint}/_rolecast/docs`);
+      expect(answer?.headers()["content-security-policy"]).toContain("default-src 'none'");
+      await page.getByRole("searchbox").fill("GetStreamSession");
+      await page.getByRole("status").filter({ hasText: "result" }).waitFor();
+      await page.getByRole("navigation").getByRole("link", { name: "Install and start" }).click();
+      await page.waitForURL(/\/_rolecast\/docs\/start\.html$/);
+      await page.goto(`${server.endpoint}/_rolecast/docs/adr/`);
+      await page.getByRole("heading", { name: "Decisions" }).first().waitFor();
+      const picture = await fetch(`${server.endpoint}/_rolecast/docs/images/console-live.png`);
+      expect(picture.headers.get("content-type")).toBe("image/png");
+      const outside = await fetch(`${server.endpoint}/_rolecast/docs/%2e%2e/index.html`);
+      expect(outside.status).toBe(404);
+      expect(refused).toEqual([]);
+      await page.close();
+    } finally {
+      await server.stop();
+    }
   });
 
   test("on a phone the pages are behind a button", async () => {

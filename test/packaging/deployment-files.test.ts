@@ -39,7 +39,7 @@ describe("the Dockerfile", () => {
   test("leaves out what the build makes, and nothing that it needs", () => {
     const ignored = text(".dockerignore").trim().split("\n");
     expect(ignored).toContain("**/node_modules");
-    const needed = ["packages", "scripts", "package.json", "package-lock.json", "LICENSE"];
+    const needed = ["packages", "scripts", "docs", "package.json", "package-lock.json", "LICENSE"];
     expect(
       needed.filter((path) => ignored.includes(path) || !existsSync(join(ROOT, path))),
     ).toEqual([]);

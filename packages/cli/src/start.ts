@@ -176,6 +176,7 @@ function banner(server: RunningServer): string {
     "",
     `  AWS APIs and HLS  ${endpoint}`,
     `  Console           ${endpoint}/`,
+    `  Documentation     ${endpoint}/_rolecast/docs/`,
     `  RTMPS ingest      rtmps://${hostOf(config)}:${ports.rtmps}/app/<stream key>`,
     `  RTMP ingest       rtmp://${hostOf(config)}:${ports.rtmp}/app/<stream key>  (channels with insecureIngest)`,
     `  Certificate       ${certificateFile}`,

@@ -7,12 +7,18 @@ const PREFIX = "/_rolecast/console/";
 const ONE_YEAR_SECONDS = 31_536_000;
 const HASHED_NAME = /^assets\/[\w.-]+$/;
 const PLAIN_NAME = /^[\w-]+\.(?:svg|html)$/;
+/** The documentation, in the console's folder of the same name. */
+const DOCS_PREFIX = "/_rolecast/docs/";
+/** No segment begins with a dot, so none leads out of the folder. */
+const DOCS_NAME = /^(?:\w[\w.-]*\/)*\w[\w.-]*$/;
 
 const TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
   ".css": "text/css; charset=utf-8",
   ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".md": "text/plain; charset=utf-8",
   ".woff2": "font/woff2",
   ".woff": "font/woff",
 };
@@ -46,7 +52,7 @@ const INERT =
   /^(?:image\/(?!svg)|video\/|audio\/|text\/plain|application\/(?:pdf|json|octet-stream)|binary\/octet-stream)/;
 const DOCUMENT_DESTINATIONS = ["document", "iframe", "frame", "embed", "object"];
 
-/** The console's built files: its page at `/`, everything else below a name no bucket has. */
+/** The console's built files: its page at `/`, the others and the documentation below names that no bucket has. */
 export class ConsoleFiles {
   readonly #dir: string;
 
@@ -58,10 +64,20 @@ export class ConsoleFiles {
   async handle(request: PlainRequest): Promise<PlainResponse | undefined> {
     if (request.method !== "GET" && request.method !== "HEAD") return undefined;
     if (isForThePage(request)) return this.#answer("index.html", request);
+    if (request.path === DOCS_PREFIX.slice(0, -1)) {
+      return { status: 308, headers: { location: DOCS_PREFIX }, body: undefined };
+    }
+    if (request.path.startsWith(DOCS_PREFIX)) return this.#docs(request);
     if (!request.path.startsWith(PREFIX)) return undefined;
     const name = request.path.slice(PREFIX.length);
     if (!HASHED_NAME.test(name) && !PLAIN_NAME.test(name)) return undefined;
     return this.#answer(name, request);
+  }
+
+  /** A folder's page is its index. */
+  async #docs(request: PlainRequest): Promise<PlainResponse | undefined> {
+    const name = request.path.slice(DOCS_PREFIX.length).replace(/(?<=^|\/)$/, "index.html");
+    return DOCS_NAME.test(name) ? this.#answer(`docs/${name}`, request) : undefined;
   }
 
   async #answer(name: string, request: PlainRequest): Promise<PlainResponse | undefined> {
