@@ -43,6 +43,10 @@ export interface MediaEngineOptions {
   readonly rtmpPort: number;
   /** TCP port of RTMP over TLS; 0 takes any free one. */
   readonly rtmpsPort: number;
+  /** UDP port of SRT; 0 takes any free one. Default: no SRT. */
+  readonly srtPort?: number | undefined;
+  /** Where `srtPort` is taken, any free one will do. */
+  readonly srtPortOrFree?: boolean | undefined;
   /** PEM texts. */
   readonly tls: { readonly key: string; readonly cert: string };
   /** The only RTMP application that may be connected to. Default `app`. */
@@ -71,9 +75,16 @@ export interface PublishRequest {
   readonly streamKey: string;
   /** From `?priority=N` (1…2147483647), or undefined when absent. A malformed one is refused before this is asked. */
   readonly priority: number | undefined;
-  /** True over RTMPS. */
+  /** True over RTMPS, and over SRT with the channel's passphrase. */
   readonly secure: boolean;
   readonly remoteAddress: string;
+}
+
+/** What a channel asks of an encoder that connects by SRT. */
+export interface SrtAccess {
+  readonly passphrase: string;
+  /** Media in clear is refused. */
+  readonly encryptionRequired: boolean;
 }
 
 export type PublishDecision =
@@ -103,6 +114,11 @@ export type PublishDecision =
 /** What the engine asks of, and tells, its owner. */
 export interface MediaHost {
   /**
+   * Asked during an SRT handshake, before `authorizePublish`; undefined for a key that isn't known, which the encoder
+   * can't tell from a wrong passphrase. A host without it takes nobody by SRT. The answer is a secret.
+   */
+  srtAccess?(streamKey: string): Promise<SrtAccess | undefined>;
+  /**
    * Asked before `NetStream.Publish.Start`. It must have no lasting effect: the publisher may still be refused
    * (another one is live) or vanish; `session-created` says that the broadcast with this `streamId` exists.
    * A rejection refuses the publisher; its message is told in `publish-refused`, not to the encoder.
@@ -123,9 +139,17 @@ export interface MediaHost {
   putRecordingObject(object: RecordingObject): Promise<void>;
 }
 
+/** Where an engine listens. */
+export interface IngestPorts {
+  readonly rtmpPort: number;
+  readonly rtmpsPort: number;
+  /** 0 where there is no SRT. */
+  readonly srtPort: number;
+}
+
 /** The handle. Rejections are `MediaError`s. Unknown streams, renditions and segments answer undefined or false. */
 export interface MediaEngine {
-  start(): Promise<{ readonly rtmpPort: number; readonly rtmpsPort: number }>;
+  start(): Promise<IngestPorts>;
   /** Stops listening, ends every stream, and waits (bounded by `closeTimeoutMs`) for recordings to be finished. */
   close(): Promise<void>;
   /** Disconnects the publisher; resolves true if there was one, after `stream-end` and `session-ended` were told. */

@@ -7,14 +7,16 @@ import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
 import { SpillFolder } from "../recording/spill-folder.ts";
 import { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
-import type { DoorKeeper, IngestDoor, ListeningPorts } from "../rtmp/ingest-door.ts";
+import type { DoorKeeper, IngestDoor } from "../rtmp/ingest-door.ts";
 import { RtmpConnections } from "../rtmp/rtmp-connections.ts";
+import type { SrtListener } from "../srt/srt-listener.ts";
 import { Broadcast } from "../stream/broadcast.ts";
 import type { TranscodePlan } from "../stream/broadcast-ladder.ts";
 import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import type {
   AdBreakInsertion,
   EngineHealth,
+  IngestPorts,
   MediaArrival,
   MediaEngine,
   MediaEngineOptions,
@@ -28,7 +30,7 @@ const SWEEP_MS = 1_000;
 /** All but where it listens. */
 export type StreamEngineOptions = Omit<
   MediaEngineOptions,
-  "host" | "rtmpPort" | "rtmpsPort" | "workers" | "transcodeCores"
+  "host" | "rtmpPort" | "rtmpsPort" | "srtPort" | "srtPortOrFree" | "workers" | "transcodeCores"
 >;
 
 type AllowedPublish = Extract<
@@ -45,6 +47,8 @@ export type RelayPublisher = (
 
 export interface StreamEngineParts {
   readonly door: IngestDoor;
+  /** Undefined for an engine that isn't reached by SRT. */
+  readonly srt?: SrtListener | undefined;
   readonly capacity: TranscodeCapacity;
   /** Comes before a connection's number in its id: engines of one host have different ones. */
   readonly idPrefix?: string;
@@ -62,6 +66,7 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
   readonly #spill: SpillFolder | undefined;
   readonly #capacity: TranscodeCapacity;
   readonly #door: IngestDoor;
+  readonly #srt: SrtListener | undefined;
   readonly #connections: RtmpConnections;
   readonly #relay: RelayPublisher | undefined;
   readonly #broadcasts = new Map<string, Broadcast>();
@@ -82,12 +87,13 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
     this.#thumbnailDecoder = options.ffmpeg ? new ThumbnailDecoder(options.ffmpeg) : undefined;
     this.#capacity = parts.capacity;
     this.#door = parts.door;
+    this.#srt = parts.srt;
     this.#relay = parts.relay;
     const connections = { ...options, idPrefix: parts.idPrefix ?? "" };
     this.#connections = new RtmpConnections(connections, this.#limits, this);
   }
 
-  async start(): Promise<ListeningPorts> {
+  async start(): Promise<IngestPorts> {
     if (this.#state !== "new") {
       throw new MediaError("engine", "a media engine starts once");
     }
@@ -96,10 +102,11 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
       await this.#spill?.open();
       this.#connections.open();
       const ports = await this.#door.open(this);
+      const srtPort = (await this.#srt?.open(this)) ?? 0;
       this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
-      return ports;
+      return { ...ports, srtPort };
     } catch (error) {
-      // One of two ports may be open: a failed start leaves nothing behind.
+      // Some of the ports may be open: a failed start leaves nothing behind.
       await this.close();
       throw error;
     }
@@ -115,6 +122,7 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
       broadcast.end("engine-closed", "the server stops");
     }
     this.#door.close();
+    await this.#srt?.close();
     await this.#connections.close();
     await this.#recordingsFinished();
     await this.#spill?.close();
@@ -202,7 +210,7 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
       transcodes: this.#capacity.ladders,
       transcodeCoresUsed: Math.round(this.#capacity.usedCores * 100) / 100,
       transcodeCores: this.#capacity.cores,
-      connections: this.#connections.count,
+      connections: this.#connections.count + (this.#srt?.connections ?? 0),
       streams: this.#broadcasts.size,
       protocolErrors: this.#protocolErrors,
       refusedPublishes: this.#refusedPublishes,

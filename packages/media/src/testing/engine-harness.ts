@@ -11,8 +11,12 @@ import type {
   RecordingObject,
   RecordingPlan,
   RecordingStart,
+  SrtAccess,
 } from "../engine/messages.ts";
 import { testCertificate } from "./test-certificate.ts";
+
+/** As long as Amazon IVS's. */
+export const SRT_PASSPHRASE = "Passphrase0123456789".repeat(4).slice(0, 79);
 
 export const RECORD_ALL: RecordingPlan = { renditions: "all", thumbnails: undefined };
 
@@ -29,6 +33,7 @@ export class EngineHarness {
   readonly recordings: RecordingStart[] = [];
   rtmpPort = 0;
   rtmpsPort = 0;
+  srtPort = 0;
   #broadcasts = 0;
   #waiting: (() => void)[] = [];
 
@@ -38,8 +43,9 @@ export class EngineHarness {
     rtmpPort = 0,
   ) {
     this.engine = createMediaEngine(
-      { host: "127.0.0.1", rtmpPort, rtmpsPort: 0, tls: testCertificate, ...options },
+      { host: "127.0.0.1", rtmpPort, rtmpsPort: 0, srtPort: 0, tls: testCertificate, ...options },
       {
+        srtAccess: async (streamKey) => host.srtAccess?.(streamKey) ?? srtAccess(streamKey),
         authorizePublish: (request) => {
           this.requests.push(request);
           return host.authorizePublish?.(request) ?? Promise.resolve(this.allow(request));
@@ -67,6 +73,7 @@ export class EngineHarness {
     const ports = await this.engine.start();
     this.rtmpPort = ports.rtmpPort;
     this.rtmpsPort = ports.rtmpsPort;
+    this.srtPort = ports.srtPort;
     return this;
   }
 
@@ -106,6 +113,13 @@ export class EngineHarness {
   types(): string[] {
     return this.events.map((event) => event.type);
   }
+}
+
+/** Keys that begin with "no" aren't known; "clear" ones may come without a passphrase. */
+function srtAccess(streamKey: string): SrtAccess | undefined {
+  return streamKey.startsWith("no")
+    ? undefined
+    : { passphrase: SRT_PASSPHRASE, encryptionRequired: !streamKey.includes("clear") };
 }
 
 /** Serves live playback under `/<stream name, encoded>/…` and recorded objects under `/objects/…`. */

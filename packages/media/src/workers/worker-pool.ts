@@ -5,6 +5,7 @@ import { performance } from "node:perf_hooks";
 import type {
   AdBreakInsertion,
   EngineHealth,
+  IngestPorts,
   MediaArrival,
   MediaEngine,
   MediaEngineOptions,
@@ -15,7 +16,7 @@ import type {
 } from "../engine/messages.ts";
 import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
-import type { DoorKeeper, ListeningPorts } from "../rtmp/ingest-door.ts";
+import type { DoorKeeper } from "../rtmp/ingest-door.ts";
 import { IngestListener } from "../rtmp/ingest-listener.ts";
 import { sumOfHealth } from "./pool-health.ts";
 import { RelayRoutes } from "./relay-routes.ts";
@@ -68,7 +69,7 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
     this.#segments = new SegmentCache(CACHE_BYTES_MAX, segmentsKeptMs, () => performance.now());
   }
 
-  async start(): Promise<ListeningPorts> {
+  async start(): Promise<IngestPorts> {
     if (this.#state !== "new") {
       throw new MediaError("engine", "a media engine starts once");
     }
@@ -79,7 +80,7 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
       }
       const slots = Array.from({ length: this.#options.workers ?? 0 }, (_, slot) => slot);
       await Promise.all(slots.map((slot) => this.#spawn(slot, RESTART_DELAY_MS)));
-      return await this.#listener.open(this);
+      return { ...(await this.#listener.open(this)), srtPort: 0 };
     } catch (error) {
       await this.close();
       throw error;

@@ -109,7 +109,7 @@ export class ScriptedEngine implements MediaEngine {
   }
 
   async start() {
-    return { rtmpPort: 1, rtmpsPort: 2 };
+    return { rtmpPort: 1, rtmpsPort: 2, srtPort: 3 };
   }
 
   async close(): Promise<void> {}
