@@ -1,5 +1,5 @@
 # docker build -t rolecast .
-# docker run -p 127.0.0.1:4566:4566 -p 127.0.0.1:1935:1935 -p 127.0.0.1:4443:4443 -v rolecast:/data rolecast
+# docker run -p 127.0.0.1:4566:4566 -p 127.0.0.1:1935:1935 -p 127.0.0.1:4443:4443 -p 127.0.0.1:9000:9000/udp -v rolecast:/data rolecast
 FROM node:22-bookworm-slim AS build
 WORKDIR /source
 COPY . .
@@ -17,8 +17,8 @@ RUN npm install --global --ignore-scripts --no-audit --no-fund /tmp/rolecast.tgz
   && install -d -o node -g node /data
 USER node
 VOLUME /data
-# AWS APIs and HLS, RTMP, RTMPS
-EXPOSE 4566 1935 4443
+# AWS APIs and HLS, RTMP, RTMPS, SRT
+EXPOSE 4566 1935 4443 9000/udp
 ENV ROLECAST_DATA=/data ROLECAST_HOST=0.0.0.0
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=5s --timeout=3s --start-period=10s \

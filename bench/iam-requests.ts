@@ -114,7 +114,7 @@ async function startRolecast(): Promise<Peer> {
       `  - { id: "${id}", rootAccessKeyId: ${key.accessKeyId}, rootSecretAccessKey: ${key.secretAccessKey} }`,
   );
   writeFileSync(config, ["accounts:", ...accounts, ""].join("\n"));
-  const free = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0"];
+  const free = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0", "--srt-port", "0"];
   const args = ["start", "--config", config, "--data", join(folder, "data"), ...free];
   const child = spawn(process.execPath, [bin, ...args], { stdio: ["ignore", "pipe", "inherit"] });
   const port = await new Promise<number>((resolve) => {

@@ -272,7 +272,7 @@ else {
   mkdirSync(cache, { recursive: true });
   const dir = mkdtempSync(join(cache, "s3-objects-"));
   const bin = join(import.meta.dirname, "../packages/cli/bin/rolecast.js");
-  const ports = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0"];
+  const ports = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0", "--srt-port", "0"];
   const ours = await start("Rolecast", [bin, "start", "--data", join(dir, "rolecast"), ...ports]);
   const peerArgs = [...process.execArgv, import.meta.filename, "peer", dir];
   const peer = await start("bare node:http", peerArgs);

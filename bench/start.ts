@@ -20,7 +20,7 @@ const bin = join(import.meta.dirname, "../packages/cli/bin/rolecast.js");
 
 async function startOnce(dataDir: string): Promise<{ readyMs: number; child: ChildProcess }> {
   const startedMs = performance.now();
-  const ports = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0"];
+  const ports = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0", "--srt-port", "0"];
   const child = spawn(process.execPath, [bin, "start", "--data", dataDir, ...ports], {
     stdio: ["ignore", "pipe", "inherit"],
   });

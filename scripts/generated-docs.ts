@@ -33,7 +33,13 @@ const TITLES: Readonly<Record<string, string>> = {
 
 /** Path → contents of every generated file. */
 export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
-  const server = await createServer({ data: "memory", port: 0, rtmpPort: 0, rtmpsPort: 0 });
+  const server = await createServer({
+    data: "memory",
+    port: 0,
+    rtmpPort: 0,
+    rtmpsPort: 0,
+    srtPort: 0,
+  });
   const metrics = await (await fetch(`${server.endpoint}/_rolecast/metrics`)).text();
   await server.close();
   const { operations } = server;

@@ -34,7 +34,13 @@ function timed<Name extends string>(
 }
 
 export async function authorisationShare(): Promise<Share> {
-  const server = await createServer({ data: "memory", port: 0, rtmpPort: 0, rtmpsPort: 0 });
+  const server = await createServer({
+    data: "memory",
+    port: 0,
+    rtmpPort: 0,
+    rtmpsPort: 0,
+    srtPort: 0,
+  });
   const root = { id: "000000000000", key: { accessKeyId: "test", secretAccessKey: "test" } };
   const caller = await prepareAccount(server.endpoint, root);
   const [getRole] = OPERATIONS;

@@ -8,7 +8,7 @@ import subprocess
 import urllib.request
 
 COMMAND = os.environ.get("ROLECAST_COMMAND_LINE", "npx rolecast")
-FLAGS = "--data memory --allow-reset --port 0 --rtmp-port 0 --rtmps-port 0 --transcode-cores 0"
+FLAGS = "--data memory --allow-reset --port 0 --rtmp-port 0 --rtmps-port 0 --srt-port 0 --transcode-cores 0"
 
 
 class Rolecast:

@@ -49,6 +49,7 @@ export async function startServerTarget(): Promise<ServerTarget> {
     port: 0,
     rtmpPort: 0,
     rtmpsPort: 0,
+    srtPort: 0,
     logLevel: "silent",
   });
   const forms = QUERY_SERVICES.map(({ name, version, module }) => ({

@@ -10,9 +10,12 @@ const ROOT = join(import.meta.dirname, "../..");
 const NAMES = Object.keys(SETTINGS) as SettingName[];
 const FLAGS = new Set(["--config", ...NAMES.map(flagOf)]);
 const VARIABLES = new Set(["ROLECAST_CONFIG", ...NAMES.map(variableOf)]);
-const DEFAULT_PORTS = (["port", "rtmpPort", "rtmpsPort"] as const).map((name) =>
-  String(SETTINGS[name].schema.parse(undefined)),
-);
+const DEFAULT_PORTS = [
+  ...(["port", "rtmpPort", "rtmpsPort"] as const).map((name) =>
+    String(SETTINGS[name].schema.parse(undefined)),
+  ),
+  `${/\d{4}/.exec(SETTINGS.srtPort.description)?.[0]}/udp`,
+];
 const text = (path: string) => readFileSync(join(ROOT, path), "utf8");
 
 /** The flags of each `rolecast start` in a text. */
@@ -49,7 +52,9 @@ describe("the Dockerfile", () => {
 test("compose.yaml publishes the Dockerfile's ports on this machine and sets what is a setting", () => {
   const { services, volumes } = parse(text("compose.yaml"));
   const { ports, environment, volumes: mounts } = services.rolecast;
-  expect(ports).toEqual(DEFAULT_PORTS.map((port) => `127.0.0.1:${port}:${port}`));
+  expect(ports).toEqual(
+    DEFAULT_PORTS.map((port) => `127.0.0.1:${Number.parseInt(port, 10)}:${port}`),
+  );
   expect(Object.keys(environment).filter((name) => !VARIABLES.has(name))).toEqual([]);
   expect(mounts.map((mount: string) => mount.split(":")[0])).toEqual(Object.keys(volumes));
 });

@@ -40,6 +40,7 @@ export async function startTestServer(config: ConfigInput = {}): Promise<TestSer
     port: 0,
     rtmpPort: 0,
     rtmpsPort: 0,
+    srtPort: 0,
     allowReset: true,
     // Most tests aren't about renditions: encoding them costs more than all the rest.
     transcodeCores: 0,

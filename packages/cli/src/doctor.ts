@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
+import { createSocket } from "node:dgram";
 import { existsSync } from "node:fs";
 import { readFile, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -24,6 +25,7 @@ interface DoctorFlags {
   readonly port: string;
   readonly rtmpPort: string;
   readonly rtmpsPort: string;
+  readonly srtPort: string;
   readonly json?: boolean;
 }
 
@@ -42,6 +44,7 @@ export function doctorCommand(): Command {
     .option("--port <N>", "port of the AWS APIs", "4566")
     .option("--rtmp-port <N>", "port of RTMP", "1935")
     .option("--rtmps-port <N>", "port of RTMPS", "4443")
+    .option("--srt-port <N>", "UDP port of SRT", "9000")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
@@ -53,6 +56,7 @@ export function doctorCommand(): Command {
         port("API port", flags.port, "--port"),
         port("RTMP port", flags.rtmpPort, "--rtmp-port"),
         port("RTMPS port", flags.rtmpsPort, "--rtmps-port"),
+        port("SRT port", flags.srtPort, "--srt-port", bindUdp),
         ffmpeg(),
         certificate(flags.data),
         disk(flags.data),
@@ -87,13 +91,9 @@ function nodeVersion(): Finding {
   };
 }
 
-async function port(check: string, text: string, flag: string): Promise<Finding> {
+async function port(check: string, text: string, flag: string, bind = bindTcp): Promise<Finding> {
   const number = Number(text);
-  const code = await new Promise<string>((done) => {
-    const server = createServer();
-    server.once("error", (error: NodeJS.ErrnoException) => done(error.code ?? "error"));
-    server.listen(number, "127.0.0.1", () => server.close(() => done("")));
-  });
+  const code = await bind(number);
   if (code === "") return { check, state: "ok", found: `${number} is free` };
   const answers = flag === "--port" && (await isRolecast(number));
   if (answers) return { check, state: "ok", found: `${number}: a Rolecast server answers` };
@@ -104,6 +104,26 @@ async function port(check: string, text: string, flag: string): Promise<Finding>
     found,
     fix: `Stop what uses it, or start with ${flag} 0 for a free one.`,
   };
+}
+
+/** Empty, or the error's code. */
+function bindTcp(number: number): Promise<string> {
+  return new Promise((done) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => done(error.code ?? "error"));
+    server.listen(number, "127.0.0.1", () => server.close(() => done("")));
+  });
+}
+
+function bindUdp(number: number): Promise<string> {
+  return new Promise((done) => {
+    const socket = createSocket("udp4");
+    socket.once("error", (error: NodeJS.ErrnoException) => {
+      socket.close();
+      done(error.code ?? "error");
+    });
+    socket.bind(number, "127.0.0.1", () => socket.close(() => done("")));
+  });
 }
 
 async function isRolecast(number: number): Promise<boolean> {

@@ -116,7 +116,7 @@ function explainStartFailure(error: unknown): string | undefined {
   const port = "port" in error ? ` ${String(error.port)}` : "";
   switch (error.code) {
     case "EADDRINUSE":
-      return `Port${port} is in use. Stop what uses it, or choose others with --port, --rtmp-port and --rtmps-port (0 takes a free one).`;
+      return `Port${port} is in use. Stop what uses it, or choose others with --port, --rtmp-port, --rtmps-port and --srt-port (0 takes a free one).`;
     case "EACCES":
       return `Not permitted: ${error.message}. Ports below 1024 and foreign folders need rights.`;
     case "EADDRNOTAVAIL":
@@ -179,6 +179,11 @@ function banner(server: RunningServer): string {
     `  Documentation     ${endpoint}/_rolecast/docs/`,
     `  RTMPS ingest      rtmps://${hostOf(config)}:${ports.rtmps}/app/<stream key>`,
     `  RTMP ingest       rtmp://${hostOf(config)}:${ports.rtmp}/app/<stream key>  (channels with insecureIngest)`,
+    ...(ports.srt === 0
+      ? []
+      : [
+          `  SRT ingest        srt://${hostOf(config)}:${ports.srt}?streamid=<stream key>&passphrase=<the channel's>`,
+        ]),
     `  Certificate       ${certificateFile}`,
     `  Data              ${config.data === "memory" ? "in memory: nothing is kept" : config.data}`,
     ...(config.database === undefined

@@ -8,6 +8,7 @@ const TEST_SETTINGS = {
   port: 0,
   rtmpPort: 0,
   rtmpsPort: 0,
+  srtPort: 0,
   transcodeCores: 0,
   logLevel: "error",
 } as const satisfies ConfigInput;
@@ -25,7 +26,12 @@ export interface ClientOptions {
 export interface TestServer {
   /** `http://127.0.0.1:41234`: the AWS APIs, HLS playback, `/_rolecast/health`. */
   readonly endpoint: string;
-  readonly ports: { readonly http: number; readonly rtmp: number; readonly rtmps: number };
+  readonly ports: {
+    readonly http: number;
+    readonly rtmp: number;
+    readonly rtmps: number;
+    readonly srt: number;
+  };
   /** The root user's, in us-east-1: `new IvsClient(server.clientOptions)`. */
   readonly clientOptions: ClientOptions;
   /** The same as variables, for processes that the tests start. */

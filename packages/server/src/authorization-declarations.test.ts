@@ -210,6 +210,7 @@ beforeAll(async () => {
     port: 0,
     rtmpPort: 0,
     rtmpsPort: 0,
+    srtPort: 0,
     accounts: [{ id: MEMBER, rootAccessKeyId: "memberroot", rootSecretAccessKey: "membersecret" }],
   });
   const invoke = (service: string, operation: string, input: object, as: Caller) =>

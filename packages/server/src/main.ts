@@ -13,7 +13,7 @@ import { loadOrganization } from "./config/organization.ts";
 import { rootAccessOf } from "./config/root-access.ts";
 import { type RootAccount, rootAccounts } from "./config/root-accounts.ts";
 import { loadSeed } from "./config/seed-file.ts";
-import type { Config, ConfigInput } from "./config/settings.ts";
+import { type Config, type ConfigInput, SRT_PORT } from "./config/settings.ts";
 import { transcodingOf } from "./config/transcoding.ts";
 import { ConsoleFiles } from "./gateway/console-files.ts";
 import { Dispatcher } from "./gateway/dispatcher.ts";
@@ -246,7 +246,7 @@ function compose(parts: Parts) {
   const { config, folder, store, certificate, events, log, address, outside } = parts;
   const organization =
     config.organization === undefined ? undefined : loadOrganization(config.organization);
-  const ports = { rtmp: 0, rtmps: 0 };
+  const ports = { rtmp: 0, rtmps: 0, srt: 0 };
   const transcoding = transcodingOf(config);
   const late: { invoke?: Invoke } = {};
   const deps: ServiceDependencies = {
@@ -298,11 +298,16 @@ function compose(parts: Parts) {
     media: {
       renderRecordingPlaylists,
       createEngine: (host, again) => {
-        const { rtmpPort, rtmpsPort } = again ?? config;
+        const { rtmpPort, rtmpsPort, srtPort = SRT_PORT } = again ?? config;
+        const srtPortOrFree = again === undefined && config.srtPort === undefined;
         const { host: address } = config;
         const more = { spill: spillOf(config, folder.dir), workers: config.ingestWorkers };
         const engine = createMediaEngine(
-          { host: address, rtmpPort, rtmpsPort, tls: certificate, ...more, ...transcoding },
+          {
+            ...{ host: address, rtmpPort, rtmpsPort, srtPort, srtPortOrFree, tls: certificate },
+            ...more,
+            ...transcoding,
+          },
           host,
         );
         const start = engine.start.bind(engine);
@@ -311,6 +316,7 @@ function compose(parts: Parts) {
             const listening = await start();
             ports.rtmp = listening.rtmpPort;
             ports.rtmps = listening.rtmpsPort;
+            ports.srt = listening.srtPort;
             return listening;
           },
         });

@@ -12,7 +12,12 @@ export interface RunningServer {
   readonly config: Config;
   /** `http://127.0.0.1:4566`. */
   readonly endpoint: string;
-  readonly ports: { readonly http: number; readonly rtmp: number; readonly rtmps: number };
+  readonly ports: {
+    readonly http: number;
+    readonly rtmp: number;
+    readonly rtmps: number;
+    readonly srt: number;
+  };
   /** The default account's root key, the first time when it was generated; it is in no log. */
   readonly generatedRoot: RootAccount | undefined;
   /** The default account's root key, when it is `test`/`test`. */

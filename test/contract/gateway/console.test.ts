@@ -19,7 +19,7 @@ beforeAll(async () => {
   writeFileSync(join(dir, "assets", "index-abc.js"), "plain");
   writeFileSync(join(dir, "assets", "index-abc.js.br"), "brotli");
   writeFileSync(join(dir, "secret.txt"), "secret");
-  const ports = { port: 0, rtmpPort: 0, rtmpsPort: 0 };
+  const ports = { port: 0, rtmpPort: 0, rtmpsPort: 0, srtPort: 0 };
   server = await createServer({ data: "memory", ...ports }, { consoleDir: dir });
   const { s3 } = clientsOf(server.endpoint, ROOT, "us-east-1");
   await s3.send(new CreateBucketCommand({ Bucket: "pages" }));

@@ -21,7 +21,10 @@ export class ServerProcess {
   static async start(dataDir: string): Promise<ServerProcess> {
     // The command that runs the demo serves as well.
     const [, command = ""] = process.argv;
-    const ports = ["port", "rtmp-port", "rtmps-port"].flatMap((name) => [`--${name}`, "0"]);
+    const ports = ["port", "rtmp-port", "rtmps-port", "srt-port"].flatMap((name) => [
+      `--${name}`,
+      "0",
+    ]);
     const child = spawn(process.execPath, [command, "start", "--data", dataDir, ...ports], {
       stdio: ["ignore", "pipe", "pipe"],
     });

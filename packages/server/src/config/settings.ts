@@ -14,6 +14,9 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly structured?: boolean;
 }
 
+/** Amazon IVS's. Other servers on one machine, which don't ask for it, take free ones. */
+export const SRT_PORT = 9000;
+
 const port = z.coerce.number().int().min(0).max(65_535);
 const onOff = z.union([
   z.boolean(),
@@ -58,6 +61,11 @@ export const SETTINGS = {
     placeholder: "N",
   }),
   rtmpsPort: setting(port.default(4443), "Port of RTMPS ingest.", { placeholder: "N" }),
+  srtPort: setting(
+    port.optional(),
+    `UDP port of SRT ingest; left out, ${SRT_PORT} or, where that is taken, a free one.`,
+    { placeholder: "N" },
+  ),
   account: setting(accountId.default("000000000000"), "Id of the default account.", {
     placeholder: "ID",
   }),

@@ -1,16 +1,16 @@
-import type { MediaEngine, MediaHost, RecordingFileRow, RecordingMedia } from "@rolecast/media";
+import type {
+  IngestPorts,
+  MediaEngine,
+  MediaHost,
+  RecordingFileRow,
+  RecordingMedia,
+} from "@rolecast/media";
 
 /** A playlist of a finished recording, its path relative to the recording's prefix. */
 export interface RenderedPlaylist {
   readonly path: string;
   readonly contentType: string;
   readonly body: string;
-}
-
-/** Where encoders reach the server. */
-export interface IngestPorts {
-  readonly rtmpPort: number;
-  readonly rtmpsPort: number;
 }
 
 /** What this service needs of @rolecast/media; the composition root binds ports and certificate. */

@@ -1,4 +1,4 @@
-import type { EngineHealth } from "@rolecast/media";
+import type { EngineHealth, IngestPorts } from "@rolecast/media";
 import type { LinkedServiceUsage } from "../../kernel/identity.ts";
 import type { Service } from "../../kernel/service.ts";
 import { adConfigurationOperations } from "./ad-configurations.ts";
@@ -11,7 +11,6 @@ import { denialError } from "./errors.ts";
 import { Housekeeping } from "./live/housekeeping.ts";
 import { LiveStreams } from "./live/live-streams.ts";
 import { MetricSampler } from "./live/metric-sampler.ts";
-import type { IngestPorts } from "./media-port.ts";
 import { ivsMigrations } from "./migrations.ts";
 import { localStreams } from "./nodes/owned-streams.ts";
 import { answerPeer } from "./nodes/peer-calls.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert";
 import type {
+  IngestPorts,
   MediaEngine,
   MediaEvent,
   MediaHost,
@@ -8,10 +9,10 @@ import type {
   RecordingContinuation,
   RecordingObject,
   RecordingStart,
+  SrtAccess,
 } from "@rolecast/media";
 import { LruMap } from "../../../kernel/lru-map.ts";
 import type { IvsDependencies } from "../dependencies.ts";
-import type { IngestPorts } from "../media-port.ts";
 import { multitrackPlan } from "../multitrack.ts";
 import { LeaseLostError } from "../nodes/lease-lost.ts";
 import { NodeLease } from "../nodes/node-lease.ts";
@@ -38,7 +39,7 @@ import { tellBroadcast } from "./broadcast-events.ts";
 import { ConcurrencyLimits } from "./concurrency-limits.ts";
 import { type BroadcastToOpen, openBroadcast } from "./open-broadcast.ts";
 import { whyContended } from "./publish-contention.ts";
-import { decidePublish } from "./publish-decision.ts";
+import { decidePublish, srtAccessOf } from "./publish-decision.ts";
 import { RecordedTime } from "./recorded-time.ts";
 import { SessionJournal } from "./session-journal.ts";
 import { closeOpenSessions } from "./session-recovery.ts";
@@ -167,6 +168,10 @@ export class LiveStreams implements MediaHost {
     if (reason !== undefined) return { allow: false, reason };
     if (priority !== undefined) this.#admitted.set(decision.streamId, priority);
     return decision;
+  }
+
+  srtAccess(streamKey: string): Promise<SrtAccess | undefined> {
+    return srtAccessOf(streamKey, this.#deps.store.tables<IvsTables>().db);
   }
 
   event(event: MediaEvent): void {

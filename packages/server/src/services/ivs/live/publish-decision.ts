@@ -1,4 +1,4 @@
-import type { PublishDecision, PublishRequest } from "@rolecast/media";
+import type { PublishDecision, PublishRequest, SrtAccess } from "@rolecast/media";
 import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import { selectChannel } from "../channel-queries.ts";
@@ -20,10 +20,7 @@ export async function decidePublish(
   db: Kysely<IvsTables>,
   ids: Ids,
 ): Promise<PublishDecision> {
-  const key = await findStreamKey(request.streamKey, db);
-  if (!key) return WRONG_KEY;
-  const at = { accountId: key.account_id, region: key.region };
-  const channel = await selectChannel(db, at, key.channel_id);
+  const channel = await channelOfKey(request.streamKey, db);
   if (!channel) return WRONG_KEY;
   if (!request.secure && channel.insecure_ingest === 0)
     return { allow: false, reason: "This channel takes RTMPS only (insecureIngest is false)" };
@@ -38,6 +35,29 @@ export async function decidePublish(
     ladder: { type: channel.type, preset: channel.preset },
     recording: configuration && recordingPlan(configuration, channel),
   };
+}
+
+/** What an encoder must know beside the stream key; undefined where there is no such key. */
+export async function srtAccessOf(
+  streamKey: string,
+  db: Kysely<IvsTables>,
+): Promise<SrtAccess | undefined> {
+  const channel = await channelOfKey(streamKey, db);
+  if (!channel) return undefined;
+  return {
+    passphrase: channel.srt_passphrase,
+    encryptionRequired: channel.insecure_ingest === 0,
+  };
+}
+
+async function channelOfKey(
+  streamKey: string,
+  db: Kysely<IvsTables>,
+): Promise<ChannelRow | undefined> {
+  const key = await findStreamKey(streamKey, db);
+  if (!key) return undefined;
+  const at = { accountId: key.account_id, region: key.region };
+  return selectChannel(db, at, key.channel_id);
 }
 
 /** The recording configuration that a channel refers to. */
