@@ -6,6 +6,7 @@ import { Authenticator } from "./authn/authenticator.ts";
 import { ServiceCredentials } from "./authn/service-credentials.ts";
 import { Authorizer } from "./authz/authorizer.ts";
 import { applySeed } from "./config/apply-seed.ts";
+import { ingestPortsOf } from "./config/ingest-ports.ts";
 import { outsideServices } from "./config/linked-services.ts";
 import { ConfigError, type ConfigSources, loadConfig } from "./config/load-config.ts";
 import { nodeUrlOf, spillOf } from "./config/node.ts";
@@ -13,7 +14,7 @@ import { loadOrganization } from "./config/organization.ts";
 import { rootAccessOf } from "./config/root-access.ts";
 import { type RootAccount, rootAccounts } from "./config/root-accounts.ts";
 import { loadSeed } from "./config/seed-file.ts";
-import { type Config, type ConfigInput, SRT_PORT } from "./config/settings.ts";
+import type { Config, ConfigInput } from "./config/settings.ts";
 import { transcodingOf } from "./config/transcoding.ts";
 import { ConsoleFiles } from "./gateway/console-files.ts";
 import { Dispatcher } from "./gateway/dispatcher.ts";
@@ -298,16 +299,10 @@ function compose(parts: Parts) {
     media: {
       renderRecordingPlaylists,
       createEngine: (host, again) => {
-        const { rtmpPort, rtmpsPort, srtPort = SRT_PORT } = again ?? config;
-        const srtPortOrFree = again === undefined && config.srtPort === undefined;
-        const { host: address } = config;
+        const where = ingestPortsOf(config, again);
         const more = { spill: spillOf(config, folder.dir), workers: config.ingestWorkers };
         const engine = createMediaEngine(
-          {
-            ...{ host: address, rtmpPort, rtmpsPort, srtPort, srtPortOrFree, tls: certificate },
-            ...more,
-            ...transcoding,
-          },
+          { ...where, tls: certificate, ...more, ...transcoding },
           host,
         );
         const start = engine.start.bind(engine);

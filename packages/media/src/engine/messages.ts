@@ -10,16 +10,15 @@
 
 import type { MediaLimits } from "../limits.ts";
 import type { SpillOptions } from "../recording/spill-folder.ts";
-import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import type {
   RecordingContinuation,
   RecordingFileRow,
   RecordingObject,
-  RecordingPlan,
   RecordingStart,
   RecordingStatus,
 } from "./recording-messages.ts";
 
+export type { PublishDecision, PublishRequest, SrtAccess } from "./publish-messages.ts";
 export type {
   RecordingByteRange,
   RecordingContinuation,
@@ -33,8 +32,8 @@ export type {
 } from "./recording-messages.ts";
 export type { MultitrackPlan, StreamMedia, VideoMedia } from "./source-messages.ts";
 
-import type { LadderRequest } from "../transcode/ladder.ts";
-import type { MultitrackPlan, StreamMedia } from "./source-messages.ts";
+import type { PublishDecision, PublishRequest, SrtAccess } from "./publish-messages.ts";
+import type { StreamMedia } from "./source-messages.ts";
 
 export interface MediaEngineOptions {
   /** Address to listen on, such as `127.0.0.1`. */
@@ -66,50 +65,6 @@ export interface MediaEngineOptions {
   /** Wall clock in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
-
-/** An encoder asks to publish. The key is a secret: it appears in no event and in no error. */
-export interface PublishRequest {
-  readonly connectionId: string;
-  readonly app: string;
-  /** Stream key without its `?query`. */
-  readonly streamKey: string;
-  /** From `?priority=N` (1…2147483647), or undefined when absent. A malformed one is refused before this is asked. */
-  readonly priority: number | undefined;
-  /** True over RTMPS, and over SRT with the channel's passphrase. */
-  readonly secure: boolean;
-  readonly remoteAddress: string;
-}
-
-/** What a channel asks of an encoder that connects by SRT. */
-export interface SrtAccess {
-  readonly passphrase: string;
-  /** Media in clear is refused. */
-  readonly encryptionRequired: boolean;
-}
-
-export type PublishDecision =
-  | { readonly allow: false /** Shown to the encoder. */; readonly reason: string }
-  | {
-      readonly allow: true;
-      /** Opaque name of the channel, chosen by the host; at most one publisher has it at a time. */
-      readonly streamName: string;
-      /** Opaque unique id of this broadcast. Unused when the request takes over a running stream, which keeps its id. */
-      readonly streamId: string;
-      /** Undefined when nothing is recorded. */
-      readonly recording: RecordingPlan | undefined;
-      /** The renditions that are made of the source, and what it may be. Default: itself alone, without limits. */
-      readonly ladder?: LadderRequest;
-      /** Of live segments and of recorded files. Default `mpegts`. */
-      readonly container?: MediaContainer;
-      /** Undefined where the source has one video track. */
-      readonly multitrack?: MultitrackPlan | undefined;
-      /** Segments listed in the live playlist. Default 6. */
-      readonly playlistWindowSegments?: number;
-      /** Segments are served in parts as they are made (LL-HLS). Default false. */
-      readonly lowLatency?: boolean;
-      /** Said between engines of one host, never by the host: another one has the stream, the publisher goes to it. */
-      readonly elsewhere?: boolean;
-    };
 
 /** What the engine asks of, and tells, its owner. */
 export interface MediaHost {

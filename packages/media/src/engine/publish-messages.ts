@@ -1,0 +1,50 @@
+/** What an engine asks its host about an encoder that wants to publish: plain data, in the units of `messages.ts`. */
+
+import type { MediaContainer } from "../segmenter/segment-writer.ts";
+import type { LadderRequest } from "../transcode/ladder.ts";
+import type { RecordingPlan } from "./recording-messages.ts";
+import type { MultitrackPlan } from "./source-messages.ts";
+
+/** An encoder asks to publish. The key is a secret: it appears in no event and in no error. */
+export interface PublishRequest {
+  readonly connectionId: string;
+  readonly app: string;
+  /** Stream key without its `?query`. */
+  readonly streamKey: string;
+  /** From `?priority=N` (1…2147483647), or undefined when absent. A malformed one is refused before this is asked. */
+  readonly priority: number | undefined;
+  /** True over RTMPS, and over SRT with the channel's passphrase. */
+  readonly secure: boolean;
+  readonly remoteAddress: string;
+}
+
+/** What a channel asks of an encoder that connects by SRT. */
+export interface SrtAccess {
+  readonly passphrase: string;
+  /** Media in clear is refused. */
+  readonly encryptionRequired: boolean;
+}
+
+export type PublishDecision =
+  | { readonly allow: false /** Shown to the encoder. */; readonly reason: string }
+  | {
+      readonly allow: true;
+      /** Opaque name of the channel, chosen by the host; at most one publisher has it at a time. */
+      readonly streamName: string;
+      /** Opaque unique id of this broadcast. Unused when the request takes over a running stream, which keeps its id. */
+      readonly streamId: string;
+      /** Undefined when nothing is recorded. */
+      readonly recording: RecordingPlan | undefined;
+      /** The renditions that are made of the source, and what it may be. Default: itself alone, without limits. */
+      readonly ladder?: LadderRequest;
+      /** Of live segments and of recorded files. Default `mpegts`. */
+      readonly container?: MediaContainer;
+      /** Undefined where the source has one video track. */
+      readonly multitrack?: MultitrackPlan | undefined;
+      /** Segments listed in the live playlist. Default 6. */
+      readonly playlistWindowSegments?: number;
+      /** Segments are served in parts as they are made (LL-HLS). Default false. */
+      readonly lowLatency?: boolean;
+      /** Said between engines of one host, never by the host: another one has the stream, the publisher goes to it. */
+      readonly elsewhere?: boolean;
+    };
