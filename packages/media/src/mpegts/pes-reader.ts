@@ -17,6 +17,7 @@ export class PesReader {
   #parts: Buffer[] = [];
   #bytes = 0;
   #isOpen = false;
+  #isStuffed = false;
 
   /** Past `bytesMax` a unit ends the stream: MediaError `limit`. */
   constructor(bytesMax: number, onUnit: (unit: PesUnit) => void) {
@@ -24,14 +25,15 @@ export class PesReader {
     this.#onUnit = onUnit;
   }
 
-  /** A packet's payload; `starts` says that a PES packet begins with it. */
-  push(payload: Buffer, starts: boolean): void {
+  /** A packet's payload; `starts` says that a PES packet begins with it, `stuffed` that the payload didn't fill it. */
+  push(payload: Buffer, starts: boolean, stuffed: boolean): void {
     if (starts) {
       this.finish();
       this.#isOpen = true;
     } else if (!this.#isOpen) {
       return;
     }
+    this.#isStuffed = stuffed;
     this.#parts.push(payload);
     this.#bytes += payload.length;
     if (this.#bytes > this.#bytesMax) {
@@ -43,7 +45,15 @@ export class PesReader {
     }
   }
 
-  /** What began is complete: another one begins, or the stream ends. */
+  /** The stream is over: what can't have been the last packet of a unit means that others are missing. */
+  end(): void {
+    if (this.#isStuffed) {
+      this.finish();
+    }
+    this.lose();
+  }
+
+  /** What began is complete: another one begins. */
   finish(): void {
     if (this.#isOpen) {
       const announced = this.#announcedBytes();

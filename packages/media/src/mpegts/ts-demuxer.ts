@@ -18,7 +18,7 @@ export interface TsDemuxerOptions {
 }
 
 interface Reader {
-  push(payload: Buffer, starts: boolean): void;
+  push(payload: Buffer, starts: boolean, stuffed: boolean): void;
   lose(): void;
 }
 
@@ -71,8 +71,8 @@ export class TsDemuxer {
 
   /** The stream is over. */
   finish(): void {
-    this.#video.finish();
-    this.#audio.finish();
+    this.#video.end();
+    this.#audio.end();
   }
 
   #findStep(all: Buffer, from: number): number {
@@ -111,7 +111,8 @@ export class TsDemuxer {
       }
     }
     if (4 + adaptation < TS_PACKET_BYTES) {
-      reader.push(packet.subarray(4 + adaptation), (word & 0x400000) !== 0);
+      const stuffed = adaptation > 0 && (adaptation === 1 || packet[3 + adaptation] === 0xff);
+      reader.push(packet.subarray(4 + adaptation), (word & 0x400000) !== 0, stuffed);
     }
   }
 

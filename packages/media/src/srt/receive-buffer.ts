@@ -135,6 +135,11 @@ export class ReceiveBuffer {
     }
   }
 
+  /** Nothing more comes: goes on without all that is missing. */
+  finish(): void {
+    this.expire(Number.POSITIVE_INFINITY);
+  }
+
   get #isIdle(): boolean {
     return this.#waiting.size === 0 && this.#gaps.length === 0;
   }

@@ -251,6 +251,7 @@ export class SrtConnection implements Publisher {
   /** The last picture is known to be whole only now. What can't be ingested of it says why instead. */
   #finishMedia(): SessionEndReason | undefined {
     try {
+      this.#buffer.finish();
       this.#media?.finish();
       return undefined;
     } catch (error) {
