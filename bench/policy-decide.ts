@@ -29,6 +29,8 @@ const REQUESTS = 65_536;
 const WARM_UP_MS = 1_500;
 const MEASURE_MS = 4_000;
 const NAIVE_MS = 2_000;
+/** Over the whole mix; the median of their percentiles counts, since others use the machine too. */
+const LATENCY_PASSES = 9;
 const ACCOUNT = "111111111111";
 
 const MANAGED = [
@@ -269,6 +271,7 @@ function shown({ perSecond, perCpuSecond }: Rate): string {
   return `${wall}/s (${cpu} per second of processor time)`;
 }
 
+/** Microseconds of each request of the mix, sorted. */
 function latencies(
   mix: readonly DecisionRequest[],
   one: (r: DecisionRequest) => Effect,
@@ -280,6 +283,10 @@ function latencies(
     samples[index] = (performance.now() - start) * 1000;
   }
   return samples.sort();
+}
+
+function shownUs(sorted: Float64Array = new Float64Array()): string {
+  return `${percentile(sorted, 0.5).toFixed(2)} us (${(sorted.at(-1) ?? 0).toFixed(2)})`;
 }
 
 /** Bytes that a decision allocates: heap growth between collections, the median of many batches. */
@@ -337,10 +344,13 @@ function main(): void {
 
   rate(mix, WARM_UP_MS, engine);
   const decisions = rate(mix, MEASURE_MS, engine);
-  const sorted = latencies(mix, engine);
+  const passes = Array.from({ length: LATENCY_PASSES }, () => latencies(mix, engine));
+  const [p50, p99] = [0.5, 0.99].map((share) =>
+    Float64Array.from(passes, (sorted) => percentile(sorted, share)).sort(),
+  );
   console.log(`engine        ${shown(decisions)}`);
   console.log(
-    `latency       p50 ${percentile(sorted, 0.5).toFixed(2)} us, p99 ${percentile(sorted, 0.99).toFixed(2)} us (timer included)`,
+    `latency       p50 ${shownUs(p50)}, p99 ${shownUs(p99)} (timer included; median of ${LATENCY_PASSES} passes, and the worst)`,
   );
   console.log(`allocated     ${Math.round(allocated(mix, engine))} bytes a decision`);
   const explained = rate(mix, 1_000, (request) => explain(request, layers).effect);
