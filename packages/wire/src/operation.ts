@@ -32,6 +32,9 @@ export class ServiceOperation implements Operation {
   readonly http: HttpTrait | undefined;
   readonly hostPrefix: string | undefined;
   readonly #shape: OperationShape;
+  /** Both are asked for at each request. */
+  #input: { readonly shape: StructureShape | undefined } | undefined;
+  #output: { readonly shape: StructureShape | undefined } | undefined;
 
   constructor(
     shape: OperationShape,
@@ -47,11 +50,13 @@ export class ServiceOperation implements Operation {
   }
 
   get input(): StructureShape | undefined {
-    return this.#shape.input;
+    this.#input ??= { shape: this.#shape.input };
+    return this.#input.shape;
   }
 
   get output(): StructureShape | undefined {
-    return this.#shape.output;
+    this.#output ??= { shape: this.#shape.output };
+    return this.#output.shape;
   }
 
   get streamingInput(): boolean {

@@ -93,18 +93,42 @@ function visitStructure(
   constraints: ServiceConstraints,
   found: Violation[],
 ): void {
-  for (const [member, value] of Object.entries(structure)) {
+  const limits = limitsOf(constraints, operation);
+  for (const member in structure) {
+    const value = structure[member];
     if (value === undefined || value === null) continue;
-    const path = `${prefix}${beanName(member)}`;
-    const own = constraintOf(operation, member, constraints);
+    const own = limits.get(member);
+    // Names of members are put together for those who broke something, and for what is inside.
+    const path = () => `${prefix}${beanName(member)}`;
     if (own?.entries && isStructure(value)) {
-      checkMap(value, own, own.entries, path, found);
+      checkMap(value, own, own.entries, path(), found);
       continue;
     }
     if (own) checkValue(value, own, path, found);
-    if (Array.isArray(value)) visitList(operation, member, value, path, constraints, found);
-    else if (isStructure(value)) visitStructure(operation, value, `${path}.`, constraints, found);
+    if (Array.isArray(value)) visitList(operation, member, value, path(), constraints, found);
+    else if (isStructure(value)) visitStructure(operation, value, `${path()}.`, constraints, found);
   }
+}
+
+type Limits = ReadonlyMap<string, Constraint>;
+
+const knownLimits = new WeakMap<ServiceConstraints, Map<string, Limits>>();
+
+/** What one operation's members may be, by name: its own limits before the service's. */
+function limitsOf(constraints: ServiceConstraints, operation: string): Limits {
+  const byOperation = knownLimits.get(constraints) ?? new Map<string, Limits>();
+  knownLimits.set(constraints, byOperation);
+  const known = byOperation.get(operation);
+  if (known) return known;
+  const all = Object.entries(constraints.members);
+  const own = all.flatMap(([name, constraint]) =>
+    name.startsWith(`${operation}.`)
+      ? [[name.slice(operation.length + 1), constraint] as const]
+      : [],
+  );
+  const limits = new Map([...all, ...own]);
+  byOperation.set(operation, limits);
+  return limits;
 }
 
 /** Items that aren't structures are told of by their list, with everything that each must be. */
@@ -123,7 +147,7 @@ function visitList(
     if (isStructure(value)) {
       visitStructure(operation, value, `${path}.${index + 1}.member.`, constraints, found);
     } else if (item) {
-      checkValue(value, item, path, broken);
+      checkValue(value, item, () => path, broken);
     }
   }
   if (item && broken.length > 0)
@@ -156,7 +180,7 @@ function checkMap(
     found.push({ path, rule: `Member must have length greater than or equal to ${limit.min}` });
   const brokenRules = (each: readonly unknown[], rule: Constraint): readonly string[] => {
     const broken: Violation[] = [];
-    for (const item of each) checkValue(item, rule, path, broken);
+    for (const item of each) checkValue(item, rule, () => path, broken);
     return [...new Set(broken.map((violation) => violation.rule))];
   };
   const keys = brokenRules(Object.keys(map), key);
@@ -167,8 +191,13 @@ function checkMap(
     found.push({ path, rule: `Map value must satisfy constraint: [${values.join(", ")}]` });
 }
 
-function checkValue(value: unknown, limit: Constraint, path: string, found: Violation[]): void {
-  const push = (rule: string) => found.push({ path, rule });
+function checkValue(
+  value: unknown,
+  limit: Constraint,
+  path: () => string,
+  found: Violation[],
+): void {
+  const push = (rule: string) => found.push({ path: path(), rule });
   if (typeof value === "number") {
     if (limit.min !== undefined && value < limit.min)
       push(`Member must have value greater than or equal to ${limit.min}`);
