@@ -2,6 +2,8 @@
 export interface Constraint {
   readonly min?: number;
   readonly max?: number;
+  /** A whole number: the SDK's schemas don't tell them from others. */
+  readonly whole?: true;
   /** AWS's own pattern as its message prints it; the whole value must match. Never a caller's. */
   readonly pattern?: string;
   /** The end of the sentence in which the service tells of the pattern, which it doesn't print. */
@@ -199,6 +201,7 @@ function checkValue(
 ): void {
   const push = (rule: string) => found.push({ path: path(), rule });
   if (typeof value === "number") {
+    if (limit.whole && !Number.isSafeInteger(value)) push("Member must be a whole number");
     if (limit.min !== undefined && value < limit.min)
       push(`Member must have value greater than or equal to ${limit.min}`);
     if (limit.max !== undefined && value > limit.max)
