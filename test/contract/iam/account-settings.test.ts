@@ -1,7 +1,7 @@
 import type { IAM } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
-import { allow, EC2_TRUST, failureOf, iamOf, makeUser } from "./iam-api.ts";
+import { allow, EC2_TRUST, failureOf, iamOf, makeUser, policyOf } from "./iam-api.ts";
 
 const ACCOUNT = "000000000000";
 const MAIN = { accessKeyId: "mainroot", secretAccessKey: "main-secret" };
@@ -38,8 +38,14 @@ describe("GetAccountSummary", () => {
     await iam.createGroup({ GroupName: "counted" });
     await iam.createRole({ RoleName: "counted", AssumeRolePolicyDocument: EC2_TRUST });
     await iam.createInstanceProfile({ InstanceProfileName: "counted" });
+    // Only policies that something has are in use, AWS's among them.
+    await iam.createPolicy({ PolicyName: "unused", PolicyDocument: policyOf([allow("s3:*")]) });
+    const PolicyArn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    await iam.attachUserPolicy({ UserName: "counted", PolicyArn });
+    await iam.attachRolePolicy({ RoleName: "counted", PolicyArn });
     const after = (await iam.getAccountSummary()).SummaryMap ?? {};
-    for (const key of ["Users", "Groups", "Roles", "InstanceProfiles"] as const)
+    const counted = ["Users", "Groups", "Roles", "InstanceProfiles", "Policies"] as const;
+    for (const key of [...counted, "PolicyVersionsInUse" as const])
       expect(after[key], key).toBe((before[key] ?? 0) + 1);
     expect(after).toMatchObject({
       UsersQuota: 5000,

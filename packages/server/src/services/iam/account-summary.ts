@@ -2,6 +2,7 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../kernel/operations.ts";
 import { onAccount } from "./authorization.ts";
+import { usageOfPolicies } from "./policy-queries.ts";
 import {
   ACCESS_KEYS_PER_USER,
   ATTACHED_POLICIES_MAX,
@@ -13,6 +14,7 @@ import {
   POLICIES_PER_ACCOUNT,
   ROLES_PER_ACCOUNT,
   SERVER_CERTIFICATES_PER_ACCOUNT,
+  SIGNING_CERTIFICATES_PER_USER,
   TRUST_POLICY_SIZE,
   USERS_PER_ACCOUNT,
   VERSIONS_PER_POLICY,
@@ -36,7 +38,7 @@ const QUOTAS = {
   RolePolicySizeQuota: INLINE_POLICIES_SIZE.role,
   RolesQuota: ROLES_PER_ACCOUNT,
   ServerCertificatesQuota: SERVER_CERTIFICATES_PER_ACCOUNT,
-  SigningCertificatesPerUserQuota: 2,
+  SigningCertificatesPerUserQuota: SIGNING_CERTIFICATES_PER_USER,
   UserPolicySizeQuota: INLINE_POLICIES_SIZE.user,
   UsersQuota: USERS_PER_ACCOUNT,
   VersionsPerPolicyQuota: VERSIONS_PER_POLICY,
@@ -66,7 +68,8 @@ export function accountSummaryOperations() {
             Roles: await count(db, "iam_roles", accountId),
             InstanceProfiles: await count(db, "iam_instance_profiles", accountId),
             Policies: await count(db, "iam_policies", accountId),
-            PolicyVersionsInUse: await count(db, "iam_policy_versions", accountId),
+            // One version, the default, of each managed policy that something has.
+            PolicyVersionsInUse: (await usageOfPolicies(db, accountId)).size,
             MFADevices: await count(db, "iam_mfa_devices", accountId),
             MFADevicesInUse: await mfaDevicesInUse(db, accountId),
             Providers:
@@ -90,11 +93,8 @@ type Counted =
   | "iam_roles"
   | "iam_instance_profiles"
   | "iam_policies"
-  | "iam_policy_versions"
   | "iam_mfa_devices"
   | "iam_oidc_providers"
-  | "iam_saml_providers"
-  | "iam_server_certificates"
   | "iam_saml_providers"
   | "iam_server_certificates"
   | "iam_accounts";
