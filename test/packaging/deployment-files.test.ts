@@ -75,6 +75,19 @@ test("flags of `rolecast start` in units, workflows, examples and docs exist", (
   expect(used.filter((flag) => !FLAGS.has(flag))).toEqual([]);
 });
 
+test("OBS's profile sends what IVS takes to the port of the settings", () => {
+  const { type, settings } = JSON.parse(text("examples/obs/Rolecast/service.json"));
+  const [, , rtmps] = DEFAULT_PORTS;
+  expect([type, settings.server]).toEqual(["rtmp_custom", `rtmps://localhost:${rtmps}/app/`]);
+  const encoder = JSON.parse(text("examples/obs/Rolecast/streamEncoder.json"));
+  expect(encoder).toMatchObject({ rate_control: "CBR", keyint_sec: 2 });
+  // Of a BASIC channel above 480p, sound included.
+  const ini = text("examples/obs/Rolecast/basic.ini");
+  const soundKbps = Number(/^Track1Bitrate=(\d+)$/m.exec(ini)?.[1]);
+  expect(encoder.bitrate + soundKbps).toBeLessThan(3_500);
+  expect(ini).toMatch(/^Mode=Advanced$[\s\S]*^Encoder=obs_x264$/m);
+});
+
 test("the workflow is a workflow", () => {
   const workflow = parse(text("examples/github-actions/rolecast.yml"));
   const steps: readonly Record<string, unknown>[] = workflow.jobs.test.steps;
