@@ -55,9 +55,11 @@ function play(
   // A worker would be a blob, which the Content-Security-Policy doesn't let run.
   const hls = new Player({ enableWorker: false, liveSyncDurationCount: 2 });
   let retry: ReturnType<typeof setTimeout> | undefined;
-  hls.on(Player.Events.FRAG_BUFFERED, (_, { frag, stats }) => {
+  const meter = new BitrateMeter();
+  hls.on(Player.Events.FRAG_BUFFERED, (_, { frag, part, stats }) => {
     handlers.current.onError(undefined);
-    const kilobitsPerSecond = (stats.total * 8) / frag.duration / 1_000;
+    const kilobitsPerSecond = meter.add(stats.loaded, part?.duration ?? frag.duration);
+    if (kilobitsPerSecond === undefined) return;
     handlers.current.onMeasured({ at: new Date(), kilobitsPerSecond });
   });
   hls.on(Player.Events.MANIFEST_PARSED, () => void element.play().catch(() => {}));
@@ -74,6 +76,25 @@ function play(
     clearTimeout(retry);
     hls.destroy();
   };
+}
+
+/** A keyframe's part is large and the next ones are small: they are averaged over this much. */
+const BITRATE_SECONDS = 4;
+
+class BitrateMeter {
+  readonly #pieces: { readonly bytes: number; readonly seconds: number }[] = [];
+
+  /** The average up to this piece; undefined until there is enough. */
+  add(bytes: number, seconds: number): number | undefined {
+    // A segment whose parts came before it brings nothing new.
+    if (bytes === 0 || seconds === 0) return undefined;
+    this.#pieces.push({ bytes, seconds });
+    const total = () => this.#pieces.reduce((sum, piece) => sum + piece.seconds, 0);
+    while (total() - (this.#pieces[0]?.seconds ?? 0) >= BITRATE_SECONDS) this.#pieces.shift();
+    if (total() < BITRATE_SECONDS / 2) return undefined;
+    const loaded = this.#pieces.reduce((sum, piece) => sum + piece.bytes, 0);
+    return (loaded * 8) / total() / 1_000;
+  }
 }
 
 function countFrames(element: HTMLVideoElement, tell: (perSecond: number) => void): () => void {
