@@ -8,12 +8,14 @@ export const WATCHING_SECONDS = 6 * 3_600;
 export interface ObjectPlace {
   readonly bucket: string;
   readonly key: string;
+  /** Left out: the latest. */
+  readonly versionId?: string;
 }
 
 /** A URL that reads an object without further credentials. */
 export function presignedUrl(
   { s3Presigner }: AwsClients,
-  { bucket, key }: ObjectPlace,
+  { bucket, key, versionId }: ObjectPlace,
   expiresIn: number,
   /** Makes the browser save the object under this name instead of showing it. */
   saveAs?: string,
@@ -24,7 +26,9 @@ export function presignedUrl(
       : {
           ResponseContentDisposition: `attachment; filename*=UTF-8''${encodeURIComponent(saveAs)}`,
         };
-  const command = new GetObjectCommand({ Bucket: bucket, Key: key, ...disposition });
+  const version = versionId === undefined ? {} : { VersionId: versionId };
+  const input = { Bucket: bucket, Key: key, ...version, ...disposition };
+  const command = new GetObjectCommand(input);
   return getSignedUrl(s3Presigner, command, { expiresIn });
 }
 

@@ -1,4 +1,5 @@
 import { GetBucketPolicyStatusCommand } from "@aws-sdk/client-s3";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Tabs from "@cloudscape-design/components/tabs";
 import type { PageProps } from "../../routing/page-route.ts";
@@ -7,6 +8,7 @@ import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { InBucketRegion } from "../../wire/in-bucket-region.tsx";
 import { type Call, useCall } from "../../wire/use-call.ts";
+import { BlockPublicAccess } from "./block-public-access.tsx";
 import { BucketPolicy } from "./bucket-policy.tsx";
 import { BucketProperties } from "./bucket-properties.tsx";
 import { ObjectList } from "./object-list.tsx";
@@ -33,9 +35,14 @@ function Bucket({ bucket, prefix }: { readonly bucket: string; readonly prefix: 
             content: <ObjectList key={prefix} bucket={bucket} prefix={prefix} />,
           },
           {
-            id: "policy",
-            label: "Policy",
-            content: <BucketPolicy bucket={bucket} verdict={verdict} />,
+            id: "permissions",
+            label: "Permissions",
+            content: (
+              <SpaceBetween size="l">
+                <BlockPublicAccess bucket={bucket} onChanged={verdict.reload} />
+                <BucketPolicy bucket={bucket} verdict={verdict} />
+              </SpaceBetween>
+            ),
           },
           { id: "properties", label: "Properties", content: <BucketProperties bucket={bucket} /> },
         ]}

@@ -3,7 +3,9 @@ import {
   GetBucketTaggingCommand,
   GetBucketVersioningCommand,
   PutBucketTaggingCommand,
+  PutBucketVersioningCommand,
 } from "@aws-sdk/client-s3";
+import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
@@ -11,6 +13,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
+import { useAction } from "../../shared/use-action.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useCall } from "../../wire/use-call.ts";
 
@@ -19,13 +22,41 @@ export function BucketProperties({ bucket }: { readonly bucket: string }) {
   const versioning = useCall(`versioning of ${bucket}`, ({ s3 }) =>
     s3.send(new GetBucketVersioningCommand({ Bucket: bucket })),
   );
+  const enabled = versioning.data?.Status === "Enabled";
+  const change = useAction("The versioning wasn't changed", async ({ s3 }) => {
+    const Status = enabled ? "Suspended" : "Enabled";
+    await s3.send(
+      new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status } }),
+    );
+    versioning.reload();
+    return enabled
+      ? "Versioning is suspended: versions that there are stay."
+      : "Versioning is enabled: what is overwritten or deleted stays as a version.";
+  });
   const tags = useCall(`tags of ${bucket}`, (aws) => readTags(aws, bucket));
   return (
     <SpaceBetween size="l">
       {versioning.error !== undefined ? (
         <CallFailure title="The versioning can't be shown" error={versioning.error} />
       ) : (
-        <Container header={<Header variant="h2">Bucket</Header>}>
+        <Container
+          header={
+            <Header
+              variant="h2"
+              actions={
+                <Button
+                  disabled={versioning.data === undefined}
+                  loading={change.running}
+                  onClick={() => void change.run()}
+                >
+                  {enabled ? "Suspend versioning" : "Enable versioning"}
+                </Button>
+              }
+            >
+              Bucket
+            </Header>
+          }
+        >
           <KeyValuePairs
             columns={2}
             items={[

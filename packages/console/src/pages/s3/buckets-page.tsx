@@ -15,11 +15,11 @@ import { placeOf } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import { DeleteModal } from "../../shared/delete-modal.tsx";
 import { ModalForm } from "../../shared/modal-form.tsx";
+import { Moment } from "../../shared/moment.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { shownDate } from "../../shared/shown-values.ts";
 import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
@@ -91,7 +91,11 @@ const COLUMNS = [
       <PlaceLink to={placeOf("/s3/buckets/:bucket", { bucket: Name })}>{Name}</PlaceLink>
     ),
   },
-  { id: "created", header: "Created", cell: ({ CreationDate }: Bucket) => shownDate(CreationDate) },
+  {
+    id: "created",
+    header: "Created",
+    cell: ({ CreationDate }: Bucket) => <Moment at={CreationDate} />,
+  },
 ];
 
 function CreateBucket(props: { readonly onCreated: () => void; readonly onClose: () => void }) {

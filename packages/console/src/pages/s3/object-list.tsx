@@ -3,19 +3,22 @@ import Box from "@cloudscape-design/components/box";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import { DeleteModal } from "../../shared/delete-modal.tsx";
+import { Moment } from "../../shared/moment.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { shownBytes, shownDate } from "../../shared/shown-values.ts";
+import { shownBytes } from "../../shared/shown-values.ts";
 import { allPages } from "../../wire/all-pages.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { download } from "../../wire/presign.ts";
 import { useCall } from "../../wire/use-call.ts";
+import { ObjectVersions } from "./object-versions.tsx";
 import { UploadForm } from "./upload-form.tsx";
 
 /** An object, or what S3 calls a common prefix and people a folder. */
@@ -39,6 +42,7 @@ export function ObjectList({
   const [selected, setSelected] = useState<readonly Entry[]>([]);
   const [uploading, setUploading] = useState(false);
   const [deleting, setDeleting] = useState(false);
+  const [withVersions, setWithVersions] = useState(false);
   const entries = useCall(`objects of ${bucket}/${prefix}`, (clients) =>
     listEntries(clients, bucket, prefix),
   );
@@ -51,36 +55,43 @@ export function ObjectList({
   return (
     <SpaceBetween size="s">
       {prefix !== "" && <Folders bucket={bucket} prefix={prefix} />}
-      <ResourceTable
-        plural="objects"
-        call={entries}
-        idOf={({ key }) => key}
-        selectionType="multi"
-        selected={selected}
-        onSelect={setSelected}
-        actions={
-          <Actions>
-            <Button
-              disabled={objects.length !== 1}
-              onClick={() => void download(aws, { bucket, key: objects[0]?.key ?? "" })}
-            >
-              Download
-            </Button>
-            <Button disabled={objects.length === 0} onClick={() => setDeleting(true)}>
-              Delete
-            </Button>
-            {upload}
-          </Actions>
-        }
-        empty={
-          <SpaceBetween size="xs" alignItems="center">
-            <b>No objects</b>
-            <Box>Upload a file; IVS puts recordings below ivs/v1/.</Box>
-            {upload}
-          </SpaceBetween>
-        }
-        columns={columnsOf(bucket, prefix)}
-      />
+      <Toggle checked={withVersions} onChange={({ detail }) => setWithVersions(detail.checked)}>
+        Show versions
+      </Toggle>
+      {withVersions ? (
+        <ObjectVersions bucket={bucket} prefix={prefix} onChanged={entries.reload} />
+      ) : (
+        <ResourceTable
+          plural="objects"
+          call={entries}
+          idOf={({ key }) => key}
+          selectionType="multi"
+          selected={selected}
+          onSelect={setSelected}
+          actions={
+            <Actions>
+              <Button
+                disabled={objects.length !== 1}
+                onClick={() => void download(aws, { bucket, key: objects[0]?.key ?? "" })}
+              >
+                Download
+              </Button>
+              <Button disabled={objects.length === 0} onClick={() => setDeleting(true)}>
+                Delete
+              </Button>
+              {upload}
+            </Actions>
+          }
+          empty={
+            <SpaceBetween size="xs" alignItems="center">
+              <b>No objects</b>
+              <Box>Upload a file; IVS puts recordings below ivs/v1/.</Box>
+              {upload}
+            </SpaceBetween>
+          }
+          columns={columnsOf(bucket, prefix)}
+        />
+      )}
       {uploading && (
         <UploadForm
           bucket={bucket}
@@ -95,7 +106,11 @@ export function ObjectList({
           onClose={() => setDeleting(false)}
           onDelete={async () => {
             await deleteObjects(aws, bucket, objects);
-            done(`${objects.length} objects are deleted.`);
+            done(
+              objects.length === 1
+                ? "The object is deleted."
+                : `${objects.length} objects are deleted.`,
+            );
             setSelected([]);
             entries.reload();
           }}
@@ -147,7 +162,7 @@ function columnsOf(bucket: string, prefix: string) {
     {
       id: "modified",
       header: "Last modified",
-      cell: ({ modified }: Entry) => shownDate(modified),
+      cell: ({ modified }: Entry) => <Moment at={modified} />,
     },
   ];
 }

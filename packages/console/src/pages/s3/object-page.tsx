@@ -11,14 +11,16 @@ import type { PageProps } from "../../routing/page-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { Moment } from "../../shared/moment.tsx";
 import { Page } from "../../shared/page.tsx";
-import { shownBytes, shownDate } from "../../shared/shown-values.ts";
+import { shownBytes } from "../../shared/shown-values.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { InBucketRegion } from "../../wire/in-bucket-region.tsx";
 import { download, type ObjectPlace } from "../../wire/presign.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { ObjectPreview } from "./object-preview.tsx";
+import { ObjectVersions } from "./object-versions.tsx";
 import { PresignedLink } from "./presigned-link.tsx";
 
 export function ObjectPage({ params, query }: PageProps) {
@@ -57,6 +59,9 @@ function StoredObject({ place }: { readonly place: ObjectPlace }) {
           sizeBytes={head.data.ContentLength ?? 0}
         />
       )}
+      {(head.error !== undefined || head.data?.VersionId !== undefined) && (
+        <ObjectVersions bucket={place.bucket} prefix={place.key} single onChanged={head.reload} />
+      )}
     </Page>
   );
 }
@@ -82,7 +87,7 @@ function Facts({ arn, head }: { readonly arn: string; readonly head: HeadObjectC
           { label: "ARN", value: <CopiedValue label="ARN" value={arn} /> },
           { label: "Size", value: shownBytes(head.ContentLength) },
           { label: "Type", value: head.ContentType ?? "–" },
-          { label: "Last modified", value: shownDate(head.LastModified) },
+          { label: "Last modified", value: <Moment at={head.LastModified} /> },
           { label: "ETag", value: head.ETag ?? "–" },
           { label: "Version", value: head.VersionId ?? "Not kept in versions" },
           ...metadata.map(([name, value]) => ({ label: `x-amz-meta-${name}`, value })),

@@ -1,0 +1,170 @@
+import {
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  type ListObjectVersionsCommandInput,
+} from "@aws-sdk/client-s3";
+import Badge from "@cloudscape-design/components/badge";
+import Box from "@cloudscape-design/components/box";
+import Button from "@cloudscape-design/components/button";
+import { useState } from "react";
+import { Actions } from "../../shared/actions.tsx";
+import { DeleteModal } from "../../shared/delete-modal.tsx";
+import { Moment } from "../../shared/moment.tsx";
+import { useNotices } from "../../shared/notices.tsx";
+import { ResourceTable } from "../../shared/resource-table.tsx";
+import { shownBytes } from "../../shared/shown-values.ts";
+import type { AwsClients } from "../../wire/aws-clients.ts";
+import { useAws } from "../../wire/aws-context.tsx";
+import { download } from "../../wire/presign.ts";
+import { useCall } from "../../wire/use-call.ts";
+
+interface Version {
+  readonly key: string;
+  readonly versionId: string;
+  readonly latest: boolean;
+  readonly deleteMarker: boolean;
+  readonly sizeBytes: number | undefined;
+  readonly modified: Date | undefined;
+}
+
+/** Lists longer than this are cut: nobody reads on. */
+const VERSIONS_MAX = 2_000;
+
+/** Every version of one object, or of all below a prefix, the latest of each first. */
+export function ObjectVersions(props: {
+  readonly bucket: string;
+  readonly prefix: string;
+  /** Only of the object that has the prefix as its key. */
+  readonly single?: boolean;
+  readonly onChanged?: () => void;
+}) {
+  const { bucket, prefix, single = false, onChanged } = props;
+  const aws = useAws();
+  const { done } = useNotices();
+  const [selected, setSelected] = useState<readonly Version[]>([]);
+  const [deleting, setDeleting] = useState<Version>();
+  const versions = useCall(`versions of ${bucket}/${prefix} ${single}`, async (clients) => {
+    const found = await listVersions(clients, bucket, prefix);
+    return single ? found.filter(({ key }) => key === prefix) : found;
+  });
+  const chosen = selected[0];
+  return (
+    <>
+      <ResourceTable
+        plural="versions"
+        call={versions}
+        idOf={({ key, versionId }) => `${key} ${versionId}`}
+        selected={selected}
+        onSelect={setSelected}
+        actions={
+          <Actions>
+            <Button
+              disabled={!chosen || chosen.deleteMarker}
+              onClick={() => chosen && void download(aws, { bucket, ...chosen })}
+            >
+              Download version
+            </Button>
+            <Button disabled={!chosen} onClick={() => setDeleting(chosen)}>
+              Delete version
+            </Button>
+          </Actions>
+        }
+        empty="No versions."
+        columns={[
+          ...(single ? [] : [{ ...NAME, cell: ({ key }: Version) => key.slice(prefix.length) }]),
+          ...COLUMNS,
+        ]}
+      />
+      {deleting && (
+        <DeleteModal
+          what={`version ${deleting.versionId} of ${deleting.key}`}
+          consequences={
+            <Box>
+              {deleting.deleteMarker
+                ? "Without this delete marker the version before it is the object again."
+                : "A version that is deleted by its ID is gone for good."}
+            </Box>
+          }
+          onClose={() => setDeleting(undefined)}
+          onDelete={async () => {
+            const { key: Key, versionId: VersionId } = deleting;
+            await aws.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }));
+            done(`Version ${VersionId} of ${Key} is deleted.`);
+            setSelected([]);
+            versions.reload();
+            onChanged?.();
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const NAME = { id: "name", header: "Name", isRowHeader: true };
+const COLUMNS = [
+  {
+    id: "version",
+    header: "Version ID",
+    cell: ({ versionId, latest }: Version) => (
+      <>
+        {versionId} {latest && <Badge color="blue">Latest</Badge>}
+      </>
+    ),
+  },
+  {
+    id: "size",
+    header: "Size",
+    cell: ({ deleteMarker, sizeBytes }: Version) =>
+      deleteMarker ? "Delete marker" : shownBytes(sizeBytes),
+  },
+  {
+    id: "modified",
+    header: "Last modified",
+    cell: ({ modified }: Version) => <Moment at={modified} />,
+  },
+];
+
+async function listVersions(
+  { s3 }: AwsClients,
+  Bucket: string,
+  Prefix: string,
+): Promise<readonly Version[]> {
+  const found: Version[] = [];
+  let next: Pick<ListObjectVersionsCommandInput, "KeyMarker" | "VersionIdMarker"> = {};
+  for (;;) {
+    const page = await s3.send(new ListObjectVersionsCommand({ Bucket, Prefix, ...next }));
+    const markers = (page.DeleteMarkers ?? []).map((marker) => ({ ...marker, Size: undefined }));
+    found.push(
+      ...(page.Versions ?? []).map((version) => shownVersion(version, false)),
+      ...markers.map((marker) => shownVersion(marker, true)),
+    );
+    if (page.IsTruncated !== true || found.length >= VERSIONS_MAX) break;
+    next = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
+  }
+  return found.sort(
+    (one, other) =>
+      one.key.localeCompare(other.key) ||
+      Number(other.latest) - Number(one.latest) ||
+      (other.modified?.getTime() ?? 0) - (one.modified?.getTime() ?? 0),
+  );
+}
+
+function shownVersion(
+  version: {
+    readonly Key?: string | undefined;
+    readonly VersionId?: string | undefined;
+    readonly IsLatest?: boolean | undefined;
+    readonly Size?: number | undefined;
+    readonly LastModified?: Date | undefined;
+  },
+  deleteMarker: boolean,
+): Version {
+  return {
+    key: version.Key ?? "",
+    versionId: version.VersionId ?? "null",
+    latest: version.IsLatest === true,
+    deleteMarker,
+    sizeBytes: version.Size,
+    modified: version.LastModified,
+  };
+}
