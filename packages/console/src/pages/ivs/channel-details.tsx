@@ -59,10 +59,14 @@ export function ChannelDetails(props: {
                 recording === "" ? (
                   "Not recorded"
                 ) : (
-                  <PlaceLink to={placeOf("/ivs/recordings", {}, { channel: arn })}>
+                  <PlaceLink to={placeOf("/ivs/recording-configurations/:arn", { arn: recording })}>
                     {recording.split("/").at(-1)}
                   </PlaceLink>
                 ),
+            },
+            {
+              label: "Container",
+              value: `${channel.containerFormat ?? "TS"}${channel.multitrackInputConfiguration?.enabled ? ", several video tracks" : ""}`,
             },
             { label: "Ingest endpoint", value: channel.ingestEndpoint ?? "–" },
             { label: "Transcode preset", value: channel.preset || "–" },
@@ -139,6 +143,9 @@ function settingsOf(channel: Channel): ChannelSettings {
     latencyMode: channel.latencyMode ?? NEW_CHANNEL.latencyMode,
     authorized: channel.authorized ?? false,
     insecureIngest: channel.insecureIngest ?? false,
+    containerFormat: channel.containerFormat ?? NEW_CHANNEL.containerFormat,
+    multitrackInputConfiguration:
+      channel.multitrackInputConfiguration ?? NEW_CHANNEL.multitrackInputConfiguration,
     recordingConfigurationArn: channel.recordingConfigurationArn ?? "",
     playbackRestrictionPolicyArn: channel.playbackRestrictionPolicyArn ?? "",
   };

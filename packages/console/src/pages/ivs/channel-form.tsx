@@ -1,6 +1,8 @@
 import {
   type ChannelLatencyMode,
   type ChannelType,
+  type ContainerFormat,
+  type MultitrackInputConfiguration,
   paginateListPlaybackRestrictionPolicies,
   paginateListRecordingConfigurations,
 } from "@aws-sdk/client-ivs";
@@ -24,6 +26,8 @@ export interface ChannelSettings {
   readonly latencyMode: ChannelLatencyMode;
   readonly authorized: boolean;
   readonly insecureIngest: boolean;
+  readonly containerFormat: ContainerFormat;
+  readonly multitrackInputConfiguration: MultitrackInputConfiguration;
   /** Empty: nothing is recorded. */
   readonly recordingConfigurationArn: string;
   /** Empty: everybody may watch, or everybody with a token. */
@@ -36,6 +40,8 @@ export const NEW_CHANNEL: ChannelSettings = {
   latencyMode: "LOW",
   authorized: false,
   insecureIngest: false,
+  containerFormat: "TS",
+  multitrackInputConfiguration: { enabled: false },
   recordingConfigurationArn: "",
   playbackRestrictionPolicyArn: "",
 };
@@ -59,7 +65,11 @@ export function ChannelBasics({ settings, onChange }: PartProps) {
       <FormField label="Channel type">
         <Tiles
           value={settings.type}
-          onChange={({ detail }) => onChange({ ...settings, type: detail.value as ChannelType })}
+          onChange={({ detail }) => {
+            const type = detail.value as ChannelType;
+            const off = { multitrackInputConfiguration: { enabled: false } };
+            onChange({ ...settings, type, ...(type === "STANDARD" ? {} : off) });
+          }}
           items={[
             {
               value: "STANDARD",
@@ -96,6 +106,36 @@ export function ChannelBasics({ settings, onChange }: PartProps) {
           ]}
         />
       </FormField>
+      <FormField label="Container of the segments">
+        <RadioGroup
+          value={settings.containerFormat}
+          onChange={({ detail }) =>
+            onChange(withContainer(settings, detail.value === "TS" ? "TS" : "FRAGMENTED_MP4"))
+          }
+          items={[
+            { value: "TS", label: "MPEG-TS", description: "Every player takes it." },
+            {
+              value: "FRAGMENTED_MP4",
+              label: "Fragmented MP4",
+              description: "Needed for video in several tracks.",
+            },
+          ]}
+        />
+      </FormField>
+      {settings.type === "STANDARD" && settings.containerFormat === "FRAGMENTED_MP4" && (
+        <Toggle
+          checked={settings.multitrackInputConfiguration.enabled === true}
+          description="The encoder sends its renditions itself, in one connection."
+          onChange={({ detail }) =>
+            onChange({
+              ...settings,
+              multitrackInputConfiguration: detail.checked ? MULTITRACK : { enabled: false },
+            })
+          }
+        >
+          Multitrack video
+        </Toggle>
+      )}
       <Toggle
         checked={settings.insecureIngest}
         description="Lets encoders stream without TLS."
@@ -105,6 +145,17 @@ export function ChannelBasics({ settings, onChange }: PartProps) {
       </Toggle>
     </SpaceBetween>
   );
+}
+
+const MULTITRACK: MultitrackInputConfiguration = {
+  enabled: true,
+  policy: "ALLOW",
+  maximumResolution: "FULL_HD",
+};
+
+function withContainer(settings: ChannelSettings, containerFormat: ContainerFormat) {
+  const off = { multitrackInputConfiguration: { enabled: false } };
+  return { ...settings, containerFormat, ...(containerFormat === "TS" ? off : {}) };
 }
 
 /** Where streams are kept. */

@@ -5,7 +5,6 @@ import {
   StopStreamCommand,
 } from "@aws-sdk/client-ivs";
 import Alert from "@cloudscape-design/components/alert";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
@@ -17,8 +16,9 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useCallback, useEffect, useState } from "react";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { Moment } from "../../shared/moment.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
-import { shownDate, shownDuration } from "../../shared/shown-values.ts";
+import { shownDuration } from "../../shared/shown-values.ts";
 import { useAction } from "../../shared/use-action.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { LiveCharts, SAMPLES_MAX, type Sample } from "./live-charts.tsx";
@@ -98,21 +98,21 @@ export function ChannelLive(props: {
               onError={setTrouble}
             />
           ) : (
-            <Box textAlign="center" padding="xxl">
+            <div className="player-empty">
               <b>{stream ? "Live, but private" : "Nobody is streaming"}</b>
-              <Box>
+              <div>
                 {stream
                   ? "Give a playback token to watch."
                   : "Start OBS or ffmpeg with the settings below."}
-              </Box>
-            </Box>
+              </div>
+            </div>
           )}
           <KeyValuePairs
             columns={2}
             items={[
               { label: "State", value: <StreamState stream={stream} /> },
               { label: "Viewers", value: String(stream?.viewerCount ?? 0) },
-              { label: "Started", value: shownDate(stream?.startTime) },
+              { label: "Started", value: <Moment at={stream?.startTime} /> },
               {
                 label: "Running for",
                 value: stream?.startTime
@@ -120,13 +120,17 @@ export function ChannelLive(props: {
                   : "–",
               },
               { label: "Stream ID", value: stream?.streamId ?? "–" },
-              {
-                label: "Playback URL",
-                value: <CopiedValue label="playback URL" value={channel.playbackUrl ?? "–"} />,
-              },
             ]}
           />
         </ColumnLayout>
+        <KeyValuePairs
+          items={[
+            {
+              label: "Playback URL",
+              value: <CopiedValue label="playback URL" value={channel.playbackUrl ?? "–"} />,
+            },
+          ]}
+        />
         {stream && trouble !== undefined && (
           <Alert type="info">The preview waits for video: {trouble}</Alert>
         )}

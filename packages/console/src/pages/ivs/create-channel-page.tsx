@@ -61,7 +61,7 @@ export function CreateChannelPage() {
 }
 
 function Review({ settings }: { readonly settings: ChannelSettings }) {
-  const { name, type, latencyMode, authorized, insecureIngest } = settings;
+  const { name, type, latencyMode, authorized, insecureIngest, containerFormat } = settings;
   return (
     <KeyValuePairs
       columns={2}
@@ -69,6 +69,7 @@ function Review({ settings }: { readonly settings: ChannelSettings }) {
         { label: "Name", value: name || "–" },
         { label: "Type", value: type },
         { label: "Latency", value: latencyMode },
+        { label: "Container", value: containerFormat },
         { label: "Private", value: authorized ? "Yes" : "No" },
         { label: "Insecure ingest", value: insecureIngest ? "Yes" : "No" },
         { label: "Recorded with", value: settings.recordingConfigurationArn || "Not recorded" },

@@ -3,11 +3,17 @@ import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import Autosuggest from "@cloudscape-design/components/autosuggest";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
-import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { ModalForm } from "../../shared/modal-form.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
+import {
+  NO_THUMBNAILS,
+  RenditionFields,
+  type Renditions,
+  ThumbnailFields,
+  thumbnailConfiguration,
+} from "./recording-fields.tsx";
 
 export function CreateRecordingConfiguration(props: {
   readonly onClose: () => void;
@@ -18,8 +24,11 @@ export function CreateRecordingConfiguration(props: {
   const [name, setName] = useState("");
   const [bucketName, setBucketName] = useState("");
   const [reconnectSeconds, setReconnectSeconds] = useState("0");
-  const [thumbnails, setThumbnails] = useState(false);
-  const [intervalSeconds, setIntervalSeconds] = useState("60");
+  const [renditions, setRenditions] = useState<Renditions>({
+    renditionSelection: "ALL",
+    renditions: [],
+  });
+  const [thumbnails, setThumbnails] = useState(NO_THUMBNAILS);
   // Whoever may not list buckets types the name.
   const buckets = useCall("buckets", ({ s3 }) => s3.send(new ListBucketsCommand({})));
   const create = async () => {
@@ -30,9 +39,15 @@ export function CreateRecordingConfiguration(props: {
         ...(reconnectSeconds === "0"
           ? {}
           : { recordingReconnectWindowSeconds: Number(reconnectSeconds) }),
-        thumbnailConfiguration: thumbnails
-          ? { recordingMode: "INTERVAL", targetIntervalSeconds: Number(intervalSeconds) }
-          : { recordingMode: "DISABLED" },
+        ...(renditions.renditionSelection === "ALL"
+          ? {}
+          : {
+              renditionConfiguration:
+                renditions.renditionSelection === "CUSTOM"
+                  ? renditions
+                  : { renditionSelection: renditions.renditionSelection },
+            }),
+        thumbnailConfiguration: thumbnailConfiguration(thumbnails),
       }),
     );
     onCreated();
@@ -69,19 +84,8 @@ export function CreateRecordingConfiguration(props: {
           onChange={({ detail }) => setReconnectSeconds(detail.value)}
         />
       </FormField>
-      <Toggle checked={thumbnails} onChange={({ detail }) => setThumbnails(detail.checked)}>
-        Record thumbnails
-      </Toggle>
-      {thumbnails && (
-        <FormField label="Thumbnail every, seconds">
-          <Input
-            type="number"
-            inputMode="numeric"
-            value={intervalSeconds}
-            onChange={({ detail }) => setIntervalSeconds(detail.value)}
-          />
-        </FormField>
-      )}
+      <RenditionFields value={renditions} onChange={setRenditions} />
+      <ThumbnailFields value={thumbnails} onChange={setThumbnails} />
     </ModalForm>
   );
 }

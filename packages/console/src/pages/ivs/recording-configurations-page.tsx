@@ -6,7 +6,6 @@ import {
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
@@ -19,6 +18,7 @@ import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { CreateRecordingConfiguration } from "./create-recording-configuration.tsx";
+import { RecordingConfigurationState } from "./recording-configuration-state.tsx";
 
 const POLL_MS = 2_000;
 const ROLE = "AWSServiceRoleForIVSRecordToS3";
@@ -105,12 +105,18 @@ const COLUMNS = [
     id: "name",
     header: "Name",
     isRowHeader: true,
-    cell: (item: RecordingConfigurationSummary) => nameOf(item),
+    cell: (item: RecordingConfigurationSummary) => (
+      <PlaceLink to={placeOf("/ivs/recording-configurations/:arn", { arn: item.arn ?? "" })}>
+        {nameOf(item)}
+      </PlaceLink>
+    ),
   },
   {
     id: "state",
     header: "State",
-    cell: ({ state }: RecordingConfigurationSummary) => <State state={state} />,
+    cell: ({ state }: RecordingConfigurationSummary) => (
+      <RecordingConfigurationState state={state} />
+    ),
   },
   {
     id: "bucket",
@@ -126,17 +132,6 @@ const COLUMNS = [
     cell: ({ arn }: RecordingConfigurationSummary) => arn?.split("/").at(-1),
   },
 ];
-
-function State({ state }: { readonly state: string | undefined }) {
-  switch (state) {
-    case "ACTIVE":
-      return <StatusIndicator>Active</StatusIndicator>;
-    case "CREATING":
-      return <StatusIndicator type="in-progress">Creating</StatusIndicator>;
-    default:
-      return <StatusIndicator type="error">{state ?? "Unknown"}</StatusIndicator>;
-  }
-}
 
 function nameOf({ name, arn }: RecordingConfigurationSummary): string {
   return name || (arn?.split("/").at(-1) ?? "");

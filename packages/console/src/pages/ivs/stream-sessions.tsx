@@ -9,6 +9,7 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import Steps from "@cloudscape-design/components/steps";
 import { useState } from "react";
 import { CallFailure } from "../../shared/call-failure.tsx";
+import { Moment } from "../../shared/moment.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownDate, shownDuration } from "../../shared/shown-values.ts";
 import { allPages } from "../../wire/all-pages.ts";
@@ -54,7 +55,7 @@ export function StreamSessions({ channelArn }: { readonly channelArn: string }) 
 
 const COLUMNS = [
   { id: "id", header: "Stream ID", isRowHeader: true, cell: ({ streamId }: Session) => streamId },
-  { id: "start", header: "Started", cell: ({ startTime }: Session) => shownDate(startTime) },
+  { id: "start", header: "Started", cell: ({ startTime }: Session) => <Moment at={startTime} /> },
   {
     id: "duration",
     header: "Duration",

@@ -100,6 +100,12 @@ function Obs(props: { readonly server: string; readonly streamKey: string | unde
       <Box>
         Settings, Stream: the service is “Custom…”, not the built-in one. Keyframe interval 2 s.
       </Box>
+      {server.startsWith("rtmps:") && (
+        <Box color="text-body-secondary">
+          OBS takes RTMPS only from a certificate that its machine trusts: start the server with
+          --tls-certificate and --tls-key, or allow insecure ingest under Configuration.
+        </Box>
+      )}
       <KeyValuePairs
         columns={2}
         items={[
