@@ -15,6 +15,22 @@ import {
 const ROLE = "AWSServiceRoleForIVSRecordToS3";
 const BUCKET = "console-films";
 const FILM_SECONDS = 40;
+const EVERYBODY_READS = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: "*",
+      Action: "s3:GetObject",
+      Resource: `arn:aws:s3:::${BUCKET}/*`,
+    },
+  ],
+};
+
+/** What the browser knows of an image. */
+interface Picture {
+  readonly naturalWidth: number;
+}
 
 /** What Rolecast is for, done with the mouse by somebody who never saw a command line. */
 describe.skipIf(!hasChromium)(SKIPPED, () => {
@@ -55,6 +71,8 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await page.getByLabel("Name", { exact: true }).fill("films");
     await page.getByRole("combobox", { name: "Bucket" }).click();
     await page.getByRole("option", { name: BUCKET }).click();
+    await page.getByText("Record thumbnails").click();
+    await page.getByLabel("Thumbnail every, seconds").fill("5");
     await button("Create").click();
     await page.getByText("Active", { exact: true }).waitFor();
     await takePicture(page, "recording-configurations");
@@ -85,6 +103,44 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     expect(await lent.text()).toBe("seen in the page");
   });
 
+  test("a public policy is refused, then taken and judged; a deleted object comes back", async () => {
+    await visit(page, `/s3/buckets/${BUCKET}`, BUCKET);
+    await page.getByRole("tab", { name: "Permissions" }).click();
+    const editor = page.getByRole("textbox", { name: "Policy", exact: true });
+    await editor.fill(JSON.stringify(EVERYBODY_READS));
+    await button("Save policy").click();
+    await page.getByText(/prevented by the BlockPublicPolicy setting/).waitFor();
+    await page.getByRole("checkbox", { name: /^Refuse new bucket policies/ }).click();
+    await button("Save settings").click();
+    await page.getByText(`Block Public Access of ${BUCKET} is saved.`).waitFor();
+    await button("Save policy").click();
+    await page.getByText("This bucket is public").waitFor();
+    await takePicture(page, "bucket-policy");
+    await button("Delete policy").click();
+    await page.getByText("Not public").waitFor();
+
+    await page.getByRole("tab", { name: "Properties" }).click();
+    await button("Enable versioning").click();
+    await button("Suspend versioning").waitFor();
+    await page.getByRole("tab", { name: "Objects" }).click();
+    await page.getByRole("checkbox", { name: "notes é.txt" }).click();
+    await confirmDeletion();
+    await page.getByText("No objects", { exact: true }).waitFor();
+    await page.getByText("Show versions").click();
+    await page
+      .getByRole("row", { name: /Delete marker/ })
+      .getByRole("radio")
+      .click();
+    await takePicture(page, "versions");
+    await button("Delete version").click();
+    await page.getByLabel(/^To confirm/).fill("delete");
+    await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
+    await page.getByRole("row", { name: /notes é\.txt null Latest/ }).waitFor();
+    await page.getByText("Show versions").click();
+    await page.getByRole("link", { name: "notes é.txt" }).click();
+    await page.getByText("seen in the page").waitFor();
+  });
+
   test("a channel by the wizard, streamed to with the settings that its page shows", async () => {
     await visit(page, "/ivs/channels/create", "Create channel");
     await page.getByLabel("Channel name").fill("stage");
@@ -111,6 +167,11 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await page.getByRole("heading", { name: /^Bitrate, kbit\/s: \d{3}/ }).waitFor();
     await page.getByRole("heading", { name: /^Frame rate, frames\/s: (29|3\d)$/ }).waitFor();
     await takePicture(page, "live");
+    await page.getByRole("tab", { name: "Metrics" }).click();
+    await page.getByRole("heading", { name: /^Video, kbit\/s: \d{3}/ }).waitFor();
+    await page.getByRole("heading", { name: /^Keyframe interval, s: \d/ }).waitFor();
+    await takePicture(page, "metrics");
+    await page.getByRole("tab", { name: "Live" }).click();
     // Ten seconds make the first file of the recording.
     await page.getByText(/Running for\s*1\d s/).waitFor({ timeout: 20_000 });
     await button("Stop stream").click();
@@ -127,6 +188,10 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
   test("the recording is found by day, and played from its bucket", async () => {
     await button("Recordings").click();
     const recording = page.getByRole("link", { name: /^\d{4}-\d\d-\d\d \d\d:\d\d/ });
+    const thumbnail = page.getByRole("img", { name: /^Recording \w+/ });
+    const width = () => thumbnail.evaluate((image) => (image as unknown as Picture).naturalWidth);
+    await expect.poll(width, { timeout: 20_000 }).toBeGreaterThan(0);
+    await takePicture(page, "recordings");
     await recording.click();
     await page.getByText("Complete").waitFor({ timeout: 20_000 });
     const video = page.getByLabel(/^Recording of/);

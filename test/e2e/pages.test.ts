@@ -30,6 +30,7 @@ const PAGES: readonly (readonly [place: string, heading: string, refused: RegExp
   ["/ivs/channels/create", "Create channel", /^$/],
   ["/ivs/channels/:channel", "stage", /ivs:GetChannel/],
   ["/ivs/recording-configurations", "Recording configurations", /ivs:ListRecordingConfigurations/],
+  ["/ivs/recording-configurations/:configuration", "films", /ivs:GetRecordingConfiguration/],
   ["/ivs/recordings", "Recordings", /ivs:ListChannels/],
   ["/iam/users", "Users", /iam:ListUsers/],
   ["/iam/users/nobody", "nobody", /iam:GetUser/],
@@ -59,6 +60,7 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
   let server: ServerProcess;
   let browser: TestBrowser;
   let channelArn = "";
+  let configurationArn = "";
   let nobody: Key;
   let denialLink = "";
 
@@ -67,7 +69,7 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
       startServerProcess(["--data", "memory"]),
       startBrowser(),
     ]);
-    channelArn = await furnish();
+    await furnish();
     nobody = await nobodysKey();
     denialLink = await linkOfDenial(nobody);
   });
@@ -87,6 +89,11 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
         found.push(...(await violations(page)).map((text) => `${place}: ${text}`));
       };
       for (const one of PAGES) await look(one);
+      await visit(page, "/iam/roles", "Roles");
+      await page.getByRole("button", { name: "Info on Roles" }).click();
+      await page.getByRole("link", { name: "Service-linked roles" }).waitFor();
+      found.push(...(await violations(page)).map((text) => `help: ${text}`));
+      await page.getByRole("button", { name: "Close help" }).click();
       await page.getByRole("button", { name: "Dark mode" }).click();
       for (const one of PAGES.filter(([place]) => IN_DARK_TOO.includes(place))) await look(one);
       expect(found).toEqual([]);
@@ -101,7 +108,7 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
       const silent: string[] = [];
       for (const [place, heading, refused] of PAGES) {
         if (refused.source === "^$") continue;
-        await visit(page, addressOf(place), refused.test("ivs:GetChannel") ? /./ : heading);
+        await visit(page, addressOf(place), /ivs:Get/.test(refused.source) ? /./ : heading);
         const refusal = page.getByText(refused).first();
         await refusal.waitFor().catch(() => silent.push(place));
       }
@@ -148,12 +155,13 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
   function addressOf(place: string): string {
     return place
       .replace(":channel", encodeURIComponent(channelArn))
+      .replace(":configuration", encodeURIComponent(configurationArn))
       .replace(":denial", denialLink.split("/").at(-1) ?? "")
       .replace(":managed", encodeURIComponent("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"));
   }
 
   /** Something of each kind, so that pages show more than that they are empty. */
-  async function furnish(): Promise<string> {
+  async function furnish(): Promise<void> {
     const { iam, s3, ivs } = server.root;
     await iam.send(new CreateUserCommand({ UserName: "nobody" }));
     await iam.send(new CreateGroupCommand({ GroupName: "crew" }));
@@ -175,7 +183,8 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
         tags: { team: "stage" },
       }),
     );
-    return channel?.arn ?? "";
+    channelArn = channel?.arn ?? "";
+    configurationArn = recordingConfiguration?.arn ?? "";
   }
 
   /** Where IAM's refusal sends whoever reads it. */

@@ -2,14 +2,19 @@ import AppLayout from "@cloudscape-design/components/app-layout";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
 import Spinner from "@cloudscape-design/components/spinner";
-import { Suspense, useEffect, useRef } from "react";
+import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { HELPED } from "./help/helped-pages.ts";
 import { goTo, usePlace } from "./routing/hash-route.ts";
 import { NAVIGATION } from "./routing/navigation.ts";
 import { breadcrumbsOf, findPage } from "./routing/pages.ts";
 import { NoticeBar } from "./shared/notices.tsx";
 import { PageBoundary } from "./shared/page-boundary.tsx";
+import { PageFrameContext } from "./shared/page-frame.tsx";
 import { TopBar } from "./top-bar.tsx";
 import { useAws } from "./wire/aws-context.tsx";
+
+/** Loaded when somebody asks for it. */
+const Help = lazy(async () => ({ default: (await import("./help/help.tsx")).Help }));
 
 /** What surrounds every page: identity and Region above, the services at the side. */
 export function Frame(props: {
@@ -19,7 +24,21 @@ export function Frame(props: {
   const place = usePlace();
   const { calls, region } = useAws();
   const found = findPage(place.path);
-  const { title } = found.route;
+  const { pattern } = found.route;
+  const [named, setNamed] = useState({ path: "", title: "" });
+  const [helping, setHelping] = useState(false);
+  const helped = HELPED.has(pattern);
+  const pageFrame = useMemo(
+    () => ({
+      nameIt: (title: string) => setNamed({ path: place.path, title }),
+      openHelp: helped ? () => setHelping(true) : undefined,
+    }),
+    [place.path, helped],
+  );
+  const title = named.path === place.path ? named.title : found.route.title;
+  const breadcrumbs = breadcrumbsOf(found).map((crumb, index, all) =>
+    index > 0 && index === all.length - 1 ? { ...crumb, text: title } : crumb,
+  );
   useEffect(() => {
     document.title = `${title} · Rolecast`;
   }, [title]);
@@ -35,9 +54,21 @@ export function Frame(props: {
       <TopBar {...props} />
       <AppLayout
         headerSelector="#top-bar"
-        toolsHide
+        toolsHide={!helped}
+        toolsOpen={helped && helping}
+        onToolsChange={({ detail }) => setHelping(detail.open)}
+        tools={<Suspense fallback={<Spinner />}>{helping && <Help pattern={pattern} />}</Suspense>}
+        ariaLabels={{
+          navigation: "Services",
+          navigationToggle: "Open services",
+          navigationClose: "Close services",
+          tools: "Help",
+          toolsToggle: "Open help",
+          toolsClose: "Close help",
+          notifications: "Notices",
+        }}
         notifications={<NoticeBar />}
-        breadcrumbs={<BreadcrumbGroup items={breadcrumbsOf(found)} />}
+        breadcrumbs={<BreadcrumbGroup items={breadcrumbs} />}
         navigation={
           <SideNavigation
             header={{ href: "#/", text: "Rolecast" }}
@@ -52,9 +83,11 @@ export function Frame(props: {
         }
         content={
           <PageBoundary key={`${place.path} ${region}`}>
-            <Suspense fallback={<Spinner size="large" />}>
-              <CurrentPage params={found.params} query={place.query} />
-            </Suspense>
+            <PageFrameContext value={pageFrame}>
+              <Suspense fallback={<Spinner size="large" />}>
+                <CurrentPage params={found.params} query={place.query} />
+              </Suspense>
+            </PageFrameContext>
           </PageBoundary>
         }
       />

@@ -1,33 +1,50 @@
 import { ListRolesCommand } from "@aws-sdk/client-iam";
-import { ListChannelsCommand, ListStreamsCommand } from "@aws-sdk/client-ivs";
+import {
+  type ChannelSummary,
+  ListChannelsCommand,
+  ListStreamsCommand,
+  type StreamSummary,
+} from "@aws-sdk/client-ivs";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import Box from "@cloudscape-design/components/box";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
+import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
+import { placeOf } from "../routing/hash-route.ts";
 import { CallFailure } from "../shared/call-failure.tsx";
+import { Moment } from "../shared/moment.tsx";
 import { Page } from "../shared/page.tsx";
 import { PlaceLink } from "../shared/place-link.tsx";
 import type { AwsClients } from "../wire/aws-clients.ts";
 import { useAws } from "../wire/aws-context.tsx";
-import { useCall } from "../wire/use-call.ts";
+import { type Call, useCall } from "../wire/use-call.ts";
+
+const POLL_MS = 5_000;
 
 /** What there is, and how to begin. */
 export function OverviewPage() {
   const { region } = useAws();
+  const channels = useCall("channels", listChannels);
+  const live = useCall("streams", listStreams, { everyMs: POLL_MS });
+  const buckets = useCall("buckets", listBuckets);
+  const roles = useCall("service-linked roles", listLinkedRoles);
   return (
     <Page
       title="Overview"
       description={`Live channels in ${region}, what they record, and the role that lets them.`}
     >
       <ColumnLayout columns={4} minColumnWidth={180}>
-        <Count title="Channels" place="#/ivs/channels" count={countChannels} />
-        <Count title="Live now" place="#/ivs/channels" count={countStreams} />
-        <Count title="Buckets" place="#/s3/buckets" count={countBuckets} />
-        <Count title="Service-linked roles" place="#/iam/roles" count={countLinkedRoles} />
+        <Count title="Channels" place="#/ivs/channels" call={channels} />
+        <Count title="Live now" place="#/ivs/channels" call={live} />
+        <Count title="Buckets" place="#/s3/buckets" call={buckets} />
+        <Count title="Service-linked roles" place="#/iam/roles" call={roles} />
       </ColumnLayout>
+      {live.data !== undefined && live.data.length > 0 && (
+        <LiveNow streams={live.data} channels={channels.data ?? []} />
+      )}
       <Container header={<Header variant="h2">From nothing to a recording</Header>}>
         <SpaceBetween size="xs">
           <Box>
@@ -62,39 +79,64 @@ export function OverviewPage() {
 function Count(props: {
   readonly title: string;
   readonly place: string;
-  readonly count: (aws: AwsClients) => Promise<number>;
+  readonly call: Call<readonly unknown[]>;
 }) {
-  const counted = useCall(props.title, props.count);
-  if (counted.error !== undefined) {
-    return <CallFailure title={props.title} error={counted.error} />;
-  }
+  const { title, place, call } = props;
+  if (call.error !== undefined) return <CallFailure title={title} error={call.error} />;
   return (
     <Container>
-      <Box variant="awsui-key-label">{props.title}</Box>
+      <Box variant="awsui-key-label">{title}</Box>
       <Box variant="awsui-value-large">
-        {counted.data === undefined ? (
+        {call.data === undefined ? (
           <Spinner />
         ) : (
-          <PlaceLink to={props.place}>{String(counted.data)}</PlaceLink>
+          <PlaceLink to={place}>{String(call.data.length)}</PlaceLink>
         )}
       </Box>
     </Container>
   );
 }
 
-async function countChannels({ ivs }: AwsClients): Promise<number> {
-  return (await ivs.send(new ListChannelsCommand({ maxResults: 100 }))).channels?.length ?? 0;
+function LiveNow(props: {
+  readonly streams: readonly StreamSummary[];
+  readonly channels: readonly ChannelSummary[];
+}) {
+  const { streams, channels } = props;
+  const names = new Map(channels.map(({ arn, name }) => [arn, name]));
+  return (
+    <Container header={<Header variant="h2">Live now</Header>}>
+      <KeyValuePairs
+        columns={3}
+        items={streams.map((stream) => {
+          const { channelArn: arn = "", startTime, viewerCount = 0 } = stream;
+          return {
+            label: names.get(arn) || (arn.split("/").at(-1) ?? arn),
+            value: (
+              <>
+                <PlaceLink to={placeOf("/ivs/channels/:arn", { arn })}>Watch</PlaceLink>,{" "}
+                {viewerCount} viewers, since <Moment at={startTime} />
+              </>
+            ),
+          };
+        })}
+      />
+    </Container>
+  );
 }
 
-async function countStreams({ ivs }: AwsClients): Promise<number> {
-  return (await ivs.send(new ListStreamsCommand({ maxResults: 100 }))).streams?.length ?? 0;
+async function listChannels({ ivs }: AwsClients): Promise<readonly ChannelSummary[]> {
+  return (await ivs.send(new ListChannelsCommand({ maxResults: 100 }))).channels ?? [];
 }
 
-async function countBuckets({ s3 }: AwsClients): Promise<number> {
-  return (await s3.send(new ListBucketsCommand({}))).Buckets?.length ?? 0;
+async function listStreams({ ivs }: AwsClients): Promise<readonly StreamSummary[]> {
+  return (await ivs.send(new ListStreamsCommand({ maxResults: 100 }))).streams ?? [];
 }
 
-async function countLinkedRoles({ iam }: AwsClients): Promise<number> {
+async function listBuckets({ s3 }: AwsClients): Promise<readonly unknown[]> {
+  return (await s3.send(new ListBucketsCommand({}))).Buckets ?? [];
+}
+
+async function listLinkedRoles({ iam }: AwsClients): Promise<readonly unknown[]> {
   const input = { PathPrefix: "/aws-service-role/" };
-  return (await iam.send(new ListRolesCommand(input))).Roles?.length ?? 0;
+  return (await iam.send(new ListRolesCommand(input))).Roles ?? [];
 }

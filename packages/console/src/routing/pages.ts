@@ -29,6 +29,12 @@ export const PAGES: readonly PageRoute[] = [
     "RecordingConfigurationsPage",
   ),
   pageRoute(
+    "/ivs/recording-configurations/:arn",
+    "Recording configuration",
+    () => import("../pages/ivs/recording-configuration-page.tsx"),
+    "RecordingConfigurationPage",
+  ),
+  pageRoute(
     "/ivs/recordings",
     "Recordings",
     () => import("../pages/recordings/recordings-page.tsx"),
@@ -136,13 +142,21 @@ export function findPage(path: string): FoundPage {
   return { route: MISSING, params: {} };
 }
 
+/** As AWS's consoles begin their breadcrumbs. */
+const SERVICES: Readonly<Record<string, { readonly text: string; readonly href: string }>> = {
+  ivs: { text: "Amazon IVS", href: "#/ivs/channels" },
+  iam: { text: "IAM", href: "#/iam/roles" },
+  s3: { text: "Amazon S3", href: "#/s3/buckets" },
+};
+const HOME = { text: "Rolecast", href: "#/" };
+
 /** The pages above this one, and itself. */
 export function breadcrumbsOf({ route, params }: FoundPage): { text: string; href: string }[] {
   const above = PAGES.filter(
     ({ pattern }) => pattern !== "/" && route.pattern.startsWith(`${pattern}/`),
   );
   return [
-    { text: "Rolecast", href: "#/" },
+    SERVICES[route.pattern.split("/")[1] ?? ""] ?? HOME,
     ...[...above, route]
       .filter(({ pattern }) => pattern !== "/")
       .map(({ pattern, title }) => ({

@@ -1,11 +1,23 @@
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { ReactNode } from "react";
+import { Children, Fragment, isValidElement, type ReactNode } from "react";
 
-/** Buttons beside each other. */
-export function Actions({ children }: { readonly children: ReactNode }) {
+interface ActionsProps {
+  readonly children?: ReactNode;
+}
+
+/** Buttons beside each other; those of an inner one stand in the same row, which breaks anywhere. */
+export function Actions({ children }: ActionsProps) {
   return (
-    <SpaceBetween direction="horizontal" size="xs">
-      {children}
+    <SpaceBetween direction="horizontal" size="xs" alignItems="center">
+      {inOneRow(children)}
     </SpaceBetween>
+  );
+}
+
+function inOneRow(children: ReactNode): ReactNode {
+  return Children.toArray(children).map((child) =>
+    isValidElement<ActionsProps>(child) && (child.type === Actions || child.type === Fragment)
+      ? inOneRow(child.props.children)
+      : child,
   );
 }

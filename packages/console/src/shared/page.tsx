@@ -1,8 +1,11 @@
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
+import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
+import { Actions } from "./actions.tsx";
 import { CliCalls } from "./cli-calls.tsx";
+import { usePageFrame } from "./page-frame.tsx";
 
 /** The frame of every page: its heading, its actions, and what it did as lines of the AWS CLI. */
 export function Page(props: {
@@ -12,17 +15,26 @@ export function Page(props: {
   readonly children: ReactNode;
 }) {
   const { title, description, actions, children } = props;
+  const { nameIt, openHelp } = usePageFrame();
+  useEffect(() => nameIt(title), [nameIt, title]);
   return (
     <ContentLayout
       header={
         <Header
           variant="h1"
           description={description}
+          info={
+            openHelp && (
+              <Link variant="info" ariaLabel={`Info on ${title}`} onFollow={openHelp}>
+                Info
+              </Link>
+            )
+          }
           actions={
-            <SpaceBetween direction="horizontal" size="xs">
+            <Actions>
               <CliCalls />
               {actions}
-            </SpaceBetween>
+            </Actions>
           }
         >
           {title}

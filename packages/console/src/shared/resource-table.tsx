@@ -8,6 +8,7 @@ import Table, { type TableProps } from "@cloudscape-design/components/table";
 import TextFilter from "@cloudscape-design/components/text-filter";
 import type { ReactNode } from "react";
 import type { Call } from "../wire/use-call.ts";
+import { Actions } from "./actions.tsx";
 import { CallFailure } from "./call-failure.tsx";
 
 const PAGE_SIZE = 25;
@@ -88,10 +89,10 @@ export function ResourceTable<Item extends object>(props: ResourceTableProps<Ite
         <Header
           counter={call.data === undefined ? "" : `(${all.length})`}
           actions={
-            <SpaceBetween direction="horizontal" size="xs">
+            <Actions>
               <Button iconName="refresh" ariaLabel={`Reload ${plural}`} onClick={call.reload} />
               {actions}
-            </SpaceBetween>
+            </Actions>
           }
         >
           {heading}

@@ -6,6 +6,23 @@ export function shownDate(date: Date | undefined): string {
   return `${parts} ${time}`;
 }
 
+const RELATIVE = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const UNITS = [
+  ["year", 365 * 86_400_000],
+  ["month", 30 * 86_400_000],
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+] as const;
+
+/** `3 minutes ago`, `tomorrow`; what is less than a minute away is now. */
+export function shownAgo(differenceMs: number): string {
+  for (const [unit, ms] of UNITS) {
+    if (Math.abs(differenceMs) >= ms) return RELATIVE.format(Math.trunc(differenceMs / ms), unit);
+  }
+  return "just now";
+}
+
 /** `1 h 02 min 03 s`. */
 export function shownDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));

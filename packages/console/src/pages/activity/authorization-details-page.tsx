@@ -8,8 +8,8 @@ import Table from "@cloudscape-design/components/table";
 import type { PageProps } from "../../routing/page-route.ts";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { Moment } from "../../shared/moment.tsx";
 import { Page } from "../../shared/page.tsx";
-import { shownDate } from "../../shared/shown-values.ts";
 import {
   type AuthorizationDetails,
   authorizationDetails,
@@ -55,7 +55,7 @@ function Request({ id, details }: { readonly id: string; readonly details: Autho
         columns={2}
         items={[
           { label: "Caller", value: principal },
-          { label: "Time", value: shownDate(time === undefined ? undefined : new Date(time)) },
+          { label: "Time", value: <Moment at={time === undefined ? undefined : new Date(time)} /> },
           { label: "Operation", value: `${service}:${operation} in ${region}` },
           { label: "Reason", value: reason === "" ? "–" : reason },
           {

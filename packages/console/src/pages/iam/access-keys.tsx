@@ -15,8 +15,8 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import { useState } from "react";
 import { Actions } from "../../shared/actions.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { Moment } from "../../shared/moment.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { shownDate } from "../../shared/shown-values.ts";
 import { useAction } from "../../shared/use-action.ts";
 import { useCall } from "../../wire/use-call.ts";
 
@@ -103,7 +103,7 @@ const COLUMNS = [
   {
     id: "created",
     header: "Created",
-    cell: ({ CreateDate }: AccessKeyMetadata) => shownDate(CreateDate),
+    cell: ({ CreateDate }: AccessKeyMetadata) => <Moment at={CreateDate} />,
   },
 ];
 

@@ -5,11 +5,11 @@ import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
 import { ModalForm } from "../../shared/modal-form.tsx";
+import { Moment } from "../../shared/moment.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { shownDate } from "../../shared/shown-values.ts";
 import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
@@ -45,7 +45,11 @@ export function GroupsPage() {
               </PlaceLink>
             ),
           },
-          { id: "created", header: "Created", cell: (group: Group) => shownDate(group.CreateDate) },
+          {
+            id: "created",
+            header: "Created",
+            cell: (group: Group) => <Moment at={group.CreateDate} />,
+          },
         ]}
       />
       {creating && (

@@ -16,9 +16,9 @@ import type { PageProps } from "../../routing/page-route.ts";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { DeleteModal } from "../../shared/delete-modal.tsx";
+import { Moment } from "../../shared/moment.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
-import { shownDate } from "../../shared/shown-values.ts";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
@@ -104,7 +104,7 @@ function Facts({ policy }: { readonly policy: Policy }) {
         items={[
           { label: "ARN", value: <CopiedValue label="ARN" value={policy.Arn ?? ""} /> },
           { label: "Default version", value: policy.DefaultVersionId ?? "–" },
-          { label: "Changed", value: shownDate(policy.UpdateDate) },
+          { label: "Changed", value: <Moment at={policy.UpdateDate} /> },
         ]}
       />
     </Container>

@@ -19,9 +19,9 @@ import type { PageProps } from "../../routing/page-route.ts";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { DeleteModal } from "../../shared/delete-modal.tsx";
+import { Moment } from "../../shared/moment.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
-import { shownDate } from "../../shared/shown-values.ts";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
@@ -107,12 +107,16 @@ function Facts(props: {
         items={[
           { label: "ARN", value: <CopiedValue label="ARN" value={role.Arn ?? ""} /> },
           { label: "Trusted", value: trustedBy(role).join(", ") || "Nobody" },
-          { label: "Created", value: shownDate(role.CreateDate) },
+          { label: "Created", value: <Moment at={role.CreateDate} /> },
           {
             label: "Last used",
-            value: used?.LastUsedDate
-              ? `${shownDate(used.LastUsedDate)} in ${used.Region ?? "?"}`
-              : "Never",
+            value: used?.LastUsedDate ? (
+              <>
+                <Moment at={used.LastUsedDate} /> in {used.Region ?? "?"}
+              </>
+            ) : (
+              "Never"
+            ),
           },
           { label: "Longest session", value: `${(role.MaxSessionDuration ?? 0) / 3_600} h` },
           {

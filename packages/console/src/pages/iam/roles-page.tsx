@@ -3,10 +3,10 @@ import Badge from "@cloudscape-design/components/badge";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
+import { Moment } from "../../shared/moment.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { shownDate } from "../../shared/shown-values.ts";
 import { allPages } from "../../wire/all-pages.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { CreateRole } from "./create-role.tsx";
@@ -54,5 +54,5 @@ const COLUMNS = [
     ),
   },
   { id: "trusted", header: "Trusted", cell: (role: Role) => trustedBy(role).join(", ") },
-  { id: "created", header: "Created", cell: ({ CreateDate }: Role) => shownDate(CreateDate) },
+  { id: "created", header: "Created", cell: ({ CreateDate }: Role) => <Moment at={CreateDate} /> },
 ];

@@ -15,9 +15,9 @@ import type { PageProps } from "../../routing/page-route.ts";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { DeleteModal } from "../../shared/delete-modal.tsx";
+import { Moment } from "../../shared/moment.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
-import { shownDate } from "../../shared/shown-values.ts";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
@@ -53,7 +53,7 @@ export function UserPage({ params }: PageProps) {
             columns={3}
             items={[
               { label: "ARN", value: <CopiedValue label="ARN" value={user.Arn ?? ""} /> },
-              { label: "Created", value: shownDate(user.CreateDate) },
+              { label: "Created", value: <Moment at={user.CreateDate} /> },
               {
                 label: "Permissions boundary",
                 value: user.PermissionsBoundary?.PermissionsBoundaryArn ?? "None",

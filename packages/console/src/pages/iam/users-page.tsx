@@ -5,11 +5,11 @@ import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
 import { ModalForm } from "../../shared/modal-form.tsx";
+import { Moment } from "../../shared/moment.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { shownDate } from "../../shared/shown-values.ts";
 import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
@@ -44,7 +44,11 @@ export function UsersPage() {
             ),
           },
           { id: "path", header: "Path", cell: ({ Path }: User) => Path },
-          { id: "created", header: "Created", cell: (user: User) => shownDate(user.CreateDate) },
+          {
+            id: "created",
+            header: "Created",
+            cell: (user: User) => <Moment at={user.CreateDate} />,
+          },
         ]}
       />
       {creating && (

@@ -1,0 +1,31 @@
+/** Patterns of the pages that have help; its text is loaded when somebody asks for it. */
+export const HELPED_PAGES = [
+  "/ivs/channels",
+  "/ivs/channels/create",
+  "/ivs/channels/:arn",
+  "/ivs/recording-configurations",
+  "/ivs/recording-configurations/:arn",
+  "/ivs/recordings",
+  "/ivs/recordings/:bucket",
+  "/ivs/playback-keys",
+  "/ivs/playback-tokens",
+  "/ivs/restriction-policies",
+  "/iam/users",
+  "/iam/users/:name",
+  "/iam/groups",
+  "/iam/groups/:name",
+  "/iam/policies",
+  "/iam/policies/create",
+  "/iam/policies/:arn",
+  "/iam/roles",
+  "/iam/roles/:name",
+  "/iam/simulator",
+  "/s3/buckets",
+  "/s3/buckets/:bucket",
+  "/s3/buckets/:bucket/object",
+  "/activity",
+] as const;
+
+export type HelpedPage = (typeof HELPED_PAGES)[number];
+
+export const HELPED: ReadonlySet<string> = new Set(HELPED_PAGES);

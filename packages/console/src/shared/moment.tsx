@@ -1,0 +1,27 @@
+import Box from "@cloudscape-design/components/box";
+import { useSyncExternalStore } from "react";
+import { shownAgo, shownDate } from "./shown-values.ts";
+
+/** How often "3 minutes ago" is looked at again. */
+const TICK_MS = 10_000;
+
+/** A time as the clock had it, and how long ago that is. */
+export function Moment({ at }: { readonly at: Date | undefined }) {
+  const nowMs = useSyncExternalStore(everyTick, currentTick);
+  if (!at) return "–";
+  return (
+    <time dateTime={at.toISOString()} title={at.toString()}>
+      {shownDate(at)} <Box variant="small">{shownAgo(at.getTime() - nowMs)}</Box>
+    </time>
+  );
+}
+
+function everyTick(onTick: () => void): () => void {
+  const timer = setInterval(onTick, TICK_MS);
+  return () => clearInterval(timer);
+}
+
+/** The same until the next tick: React asks more than once. */
+function currentTick(): number {
+  return Math.ceil(Date.now() / TICK_MS) * TICK_MS;
+}

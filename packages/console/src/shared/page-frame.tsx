@@ -1,0 +1,18 @@
+import { createContext, useContext } from "react";
+
+/** What a page has of the frame around it. */
+interface PageFrame {
+  /** Tells what the page shows: the last of the breadcrumbs, and the window's title. */
+  readonly nameIt: (title: string) => void;
+  /** Undefined where there is no help. */
+  readonly openHelp: (() => void) | undefined;
+}
+
+export const PageFrameContext = createContext<PageFrame>({
+  nameIt: () => {},
+  openHelp: undefined,
+});
+
+export function usePageFrame(): PageFrame {
+  return useContext(PageFrameContext);
+}
