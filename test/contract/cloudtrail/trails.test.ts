@@ -6,6 +6,7 @@ import {
   DeleteTrailCommand,
   DescribeTrailsCommand,
   GetEventSelectorsCommand,
+  GetInsightSelectorsCommand,
   GetTrailCommand,
   GetTrailStatusCommand,
   ListTagsCommand,
@@ -231,6 +232,10 @@ test("trails are made, seen, changed, tagged and deleted", async () => {
   expect(selectors.EventSelectors).toMatchObject([
     { ReadWriteType: "WriteOnly", IncludeManagementEvents: true },
   ]);
+  const insights = new GetInsightSelectorsCommand({ TrailName: "life" });
+  await expect(cloudtrail.send(insights)).rejects.toMatchObject({
+    name: "InsightNotEnabledException",
+  });
   await cloudtrail.send(new DeleteTrailCommand({ Name: "life" }));
   await expect(cloudtrail.send(new GetTrailCommand({ Name: "life" }))).rejects.toMatchObject({
     name: "TrailNotFoundException",

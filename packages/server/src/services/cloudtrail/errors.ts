@@ -84,6 +84,13 @@ export function invalidEventSelectors(message: string): AwsError {
   return cloudTrailError("InvalidEventSelectorsException", message);
 }
 
+export function insightNotEnabled(arn: string): AwsError {
+  return cloudTrailError(
+    "InsightNotEnabledException",
+    `Trail ${arn} does not have Insights enabled. Edit the trail settings to enable Insights, and then try the operation again.`,
+  );
+}
+
 export function unsupported(what: string): AwsError {
   return cloudTrailError("UnsupportedOperationException", `Rolecast doesn't support ${what}.`);
 }

@@ -1,6 +1,6 @@
 import type * as cloudtrail from "@aws-sdk/client-cloudtrail";
 import { defineOperations } from "../../../kernel/operations.ts";
-import { invalidEventSelectors, unsupported } from "../errors.ts";
+import { insightNotEnabled, invalidEventSelectors, unsupported } from "../errors.ts";
 import type { CloudTrailTables, TrailRow } from "../tables.ts";
 import { onTrail } from "./on-trail.ts";
 import { requireTrail, requireTrailHere } from "./trail-queries.ts";
@@ -26,6 +26,14 @@ export function eventSelectorOperations() {
       handle: async ({ TrailName }, context) => {
         const trail = await requireTrail(TrailName, context);
         return { TrailARN: trail.trail_arn, EventSelectors: shown(selectorsOf(trail)) };
+      },
+    },
+    /** Insights are found nowhere here, and whoever asks hears it as of any trail without them. */
+    GetInsightSelectors: {
+      authorize: ({ TrailName }, context) => onTrail("GetInsightSelectors", TrailName, context),
+      handle: async ({ TrailName }, context) => {
+        const trail = await requireTrail(TrailName, context);
+        throw insightNotEnabled(trail.trail_arn);
       },
     },
     PutEventSelectors: {
