@@ -434,6 +434,35 @@ describe("listing and deleting", () => {
   });
 });
 
+describe.each([undefined, "Enabled"] as const)("in a bucket with versioning %s", (status) => {
+  test("a deletion with an ETag deletes that object only", async () => {
+    const Bucket = await bucket("conditional-deletions", status);
+    const { ETag } = await put(Bucket, "k", "text");
+    const one = (IfMatch: string | undefined, Key = "k") =>
+      client.send(new s3.DeleteObjectCommand({ Bucket, Key, IfMatch }));
+    const other = '"00000000000000000000000000000000"';
+    await expect(one(other)).rejects.toMatchObject({ name: "PreconditionFailed" });
+    await expect(one("*", "absent")).rejects.toMatchObject({ name: "NoSuchKey" });
+    const Objects = [
+      { Key: "k", ETag: other },
+      { Key: "never", ETag },
+    ];
+    const several = new s3.DeleteObjectsCommand({ Bucket, Delete: { Objects } });
+    const { Deleted, Errors } = await client.send(several);
+    expect([Deleted, Errors?.map(({ Key, Code }) => [Key, Code])]).toEqual([
+      undefined,
+      [
+        ["k", "PreconditionFailed"],
+        ["never", "NoSuchKey"],
+      ],
+    ]);
+    expect(await text(Bucket, "k")).toBe("text");
+    await one(ETag);
+    await expect(text(Bucket, "k")).rejects.toMatchObject({ name: "NoSuchKey" });
+    await expect(one("*")).rejects.toMatchObject({ name: "NoSuchKey" });
+  });
+});
+
 test("versions have actions and a condition key of their own", async () => {
   const Bucket = await bucket("version-actions", "Enabled");
   const { VersionId: id } = await put(Bucket, "k", "text");

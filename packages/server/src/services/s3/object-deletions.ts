@@ -7,11 +7,16 @@ import {
 } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import type { S3Dependencies } from "./dependencies.ts";
-import { malformedXml } from "./errors.ts";
+import { malformedXml, notImplemented } from "./errors.ts";
 import { assertBucketStays, requireBucket } from "./find-bucket.ts";
 import { onVersion } from "./read-authorization.ts";
 import type { BucketRow } from "./tables.ts";
-import { type Deleted, type Deletion, deleteObject } from "./versions/delete-object.ts";
+import {
+  type Deleted,
+  type Deletion,
+  deleteObject,
+  refusalOfDeletion,
+} from "./versions/delete-object.ts";
 import { isVersionId } from "./versions/version-id.ts";
 
 /** Source: S3 API, DeleteObjects. */
@@ -31,16 +36,20 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
         const objects = input.Delete?.Objects ?? [];
         if (objects.length === 0 || objects.length > OBJECTS_PER_REQUEST_MAX) throw malformedXml();
         const { permitted, errors } = await sortOut(objects, bucket, context);
-        const deleted = await deps.commits.commit(context, async (tx) => {
+        const { done, refused } = await deps.commits.commit(context, async (tx) => {
           const current = { ...bucket, ...(await assertBucketStays(bucket, tx)) };
           const done: s3.DeletedObject[] = [];
-          for (const each of permitted)
-            done.push(told(each, await deleteObject(each, current, context, tx, deps)));
-          return done;
+          const refused: s3._Error[] = [];
+          for (const each of permitted) {
+            const refusal = await refusalOfDeletion(each, current, tx);
+            if (refusal) refused.push(errorOf(each, refusal));
+            else done.push(told(each, await deleteObject(each, current, context, tx, deps)));
+          }
+          return { done, refused };
         });
         return {
-          ...(input.Delete?.Quiet ? {} : { Deleted: deleted }),
-          ...(errors.length > 0 ? { Errors: errors } : {}),
+          ...(input.Delete?.Quiet ? {} : { Deleted: done }),
+          ...(errors.length + refused.length > 0 ? { Errors: [...errors, ...refused] } : {}),
         };
       },
     },
@@ -57,6 +66,10 @@ function told({ Key, VersionId }: Deletion, deleted: Deleted): s3.DeletedObject 
   };
 }
 
+function errorOf({ Key, VersionId }: Deletion, { code, message }: AwsError): s3._Error {
+  return { Key, VersionId, Code: code, Message: message };
+}
+
 async function sortOut(
   objects: readonly s3.ObjectIdentifier[],
   bucket: BucketRow,
@@ -64,7 +77,10 @@ async function sortOut(
 ): Promise<{ permitted: Deletion[]; errors: s3._Error[] }> {
   const permitted: Deletion[] = [];
   const errors: s3._Error[] = [];
-  for (const { Key: key = "", VersionId } of objects) {
+  for (const { Key: key = "", VersionId, ETag, Size, LastModifiedTime } of objects) {
+    // Directory buckets alone have them (S3 API, ObjectIdentifier).
+    if (Size !== undefined || LastModifiedTime !== undefined)
+      throw notImplemented("Size, LastModifiedTime");
     if (VersionId !== undefined && !isVersionId(VersionId)) {
       const Message = "The specified version does not exist.";
       errors.push({ Key: key, VersionId, Code: "NoSuchVersion", Message });
@@ -72,10 +88,10 @@ async function sortOut(
     }
     try {
       await context.authorize(onVersion("DeleteObject", bucket, { Key: key, VersionId }, context));
-      permitted.push({ Key: key, VersionId });
+      permitted.push({ Key: key, VersionId, ETag });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      errors.push({ Key: key, VersionId, Code: error.code, Message: error.message });
+      errors.push(errorOf({ Key: key, VersionId }, error));
     }
   }
   return { permitted, errors };

@@ -27,7 +27,7 @@ import { readBody } from "./request-body.ts";
 import { storeBody } from "./store-body.ts";
 import type { ObjectRow, S3Tables } from "./tables.ts";
 import { parseTaggingHeader, readTags } from "./tag-set.ts";
-import { deleteObject } from "./versions/delete-object.ts";
+import { deleteObject, refusalOfDeletion } from "./versions/delete-object.ts";
 import { checkVersionId, readVersion, writtenVersion } from "./versions/version-id.ts";
 import { writeAuthorizations } from "./write-authorization.ts";
 
@@ -49,16 +49,23 @@ export function objectOperations(deps: S3Dependencies): OperationTable {
       handle: (input, context) => headObject(input, context),
     },
     DeleteObject: {
-      authorize: async (input, context) =>
-        onVersion("DeleteObject", await requireBucket(input, context), input, context),
+      authorize: async (input, context) => {
+        const keys = input.VersionId === undefined ? { "s3:if-match": input.IfMatch } : {};
+        return onVersion("DeleteObject", await requireBucket(input, context), input, context, keys);
+      },
       handle: async (input, context) => {
-        const { Key = "", VersionId } = input;
+        const { Key = "", VersionId, IfMatch: ETag } = input;
         checkVersionId(VersionId);
-        if (input.IfMatch !== undefined) throw notImplemented("If-Match");
+        if (input.IfMatchSize !== undefined) throw notImplemented("x-amz-if-match-size");
+        if (input.IfMatchLastModifiedTime !== undefined)
+          throw notImplemented("x-amz-if-match-last-modified-time");
         const bucket = await requireBucket(input, context);
         const { versionId, isDeleteMarker } = await deps.commits.commit(context, async (tx) => {
-          const current = await assertBucketStays(bucket, tx);
-          return deleteObject({ Key, VersionId }, { ...bucket, ...current }, context, tx, deps);
+          const current = { ...bucket, ...(await assertBucketStays(bucket, tx)) };
+          const deletion = { Key, VersionId, ETag };
+          const refusal = await refusalOfDeletion(deletion, current, tx);
+          if (refusal) throw refusal;
+          return deleteObject(deletion, current, context, tx, deps);
         });
         return {
           ...(versionId === undefined ? {} : { VersionId: versionId }),
@@ -136,6 +143,8 @@ async function getObject(
   deps: S3Dependencies,
 ) {
   checkReadInput(input);
+  // Before the file is opened: what is refused must not leave it open.
+  const overrides = responseOverrides(input, context);
   const opened = await openObject(input, context, deps, (current) => {
     checkReadConditions(input, validatorsOf(current));
     return chooseRange(input, current, context);
@@ -143,6 +152,7 @@ async function getObject(
   return {
     ...readVersion(opened.row, await requireBucket(input, context)),
     ...readOutput(opened.row, opened.range, input, context),
+    ...overrides,
     // The SDK's type has methods that its own deserializer mixes into the stream.
     Body: opened.body as unknown as NonNullable<s3.GetObjectCommandOutput["Body"]>,
   };
@@ -155,6 +165,7 @@ async function headObject(input: s3.HeadObjectCommandInput, context: RequestCont
   return {
     ...readVersion(row, await requireBucket(input, context)),
     ...readOutput(row, await chooseRange(input, row, context), input, context),
+    ...responseOverrides(input, context),
   };
 }
 
@@ -241,7 +252,6 @@ function readOutput(
       : {}),
     // A checksum of the whole object says nothing about a part of it.
     ...(ChecksumMode === "ENABLED" && !range ? checksumOutput(readChecksum(row.checksum)) : {}),
-    ...responseOverrides(input, context),
   };
 }
 

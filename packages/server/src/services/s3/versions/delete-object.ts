@@ -1,11 +1,14 @@
+import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { noSuchKey, noSuchVersion, preconditionFailed } from "../errors.ts";
 import { announce, type EventObject } from "../notifications/object-events.ts";
 import { makeRoom, removeBytes, selectObject } from "../object-writes.ts";
+import { matchesEtag } from "../preconditions.ts";
 import type { BucketRow, ObjectRow, S3Tables, VersionRow } from "../tables.ts";
 import { NULL_VERSION } from "./version-id.ts";
-import { deleteVersionRow, promoteNewest, selectVersion } from "./version-rows.ts";
+import { deleteVersionRow, findAmongAll, promoteNewest, selectVersion } from "./version-rows.ts";
 
 /** The ETag of a delete marker in its event. */
 const MD5_OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e";
@@ -13,6 +16,8 @@ const MD5_OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e";
 export interface Deletion {
   readonly Key: string;
   readonly VersionId?: string | undefined;
+  /** The ETag that the object must have, or `*`: that there is one. */
+  readonly ETag?: string | undefined;
 }
 
 /** What was done, as DeleteObject and DeleteObjects tell it. */
@@ -21,6 +26,20 @@ export interface Deleted {
   readonly versionId: string | undefined;
   /** What was made or deleted is a delete marker. */
   readonly isDeleteMarker: boolean;
+}
+
+/** Why the object mustn't be deleted: it isn't the one that the client means. */
+export async function refusalOfDeletion(
+  { Key: key, VersionId: versionId, ETag: etag }: Deletion,
+  bucket: BucketRow,
+  tx: Transaction<S3Tables>,
+): Promise<AwsError | undefined> {
+  if (etag === undefined) return undefined;
+  const row = await findAmongAll(bucket.bucket_name, key, versionId, tx.db);
+  if (!row || row.is_delete_marker === 1) {
+    return versionId === undefined ? noSuchKey(key) : noSuchVersion(key, versionId);
+  }
+  return matchesEtag(etag, row.etag) ? undefined : preconditionFailed("If-Match");
 }
 
 /**
