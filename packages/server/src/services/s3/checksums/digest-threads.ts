@@ -84,6 +84,8 @@ export class DigestThreads {
   readonly #threads: DigestThread[] = [];
   #started = 0;
   #underWay = 0;
+  /** Nothing was under way when the body before began. */
+  #beganAlone = true;
 
   start(algorithms: readonly ChecksumAlgorithm[]): RunningDigests {
     let running: RunningDigests | undefined;
@@ -105,14 +107,18 @@ export class DigestThreads {
   /**
    * With bodies beside it, each stays in one thread: there is no processor left to gain. A body by
    * itself is waited for by its client alone, so the first digest, of MD5, the slowest, gets a thread
-   * and the others another.
+   * and the others another. Many connections come in waves: the first body of one isn't alone for long,
+   * which is why the body before must have been alone too.
    */
   #beginInThread(algorithms: readonly ChecksumAlgorithm[]): RunningDigests {
     const [first, ...others] = algorithms;
-    const isAlone = this.#underWay === 0 && first !== undefined && others.length > 0;
-    const parts = isAlone
-      ? [this.#thread(0).start([first]), this.#thread(1).start(others)]
-      : [this.#thread(this.#started++ % THREAD_COUNT).start(algorithms)];
+    const wasAlone = this.#beganAlone;
+    this.#beganAlone = this.#underWay === 0;
+    const isAlone = wasAlone && this.#beganAlone;
+    const parts =
+      isAlone && first !== undefined && others.length > 0
+        ? [this.#thread(0).start([first]), this.#thread(1).start(others)]
+        : [this.#thread(this.#started++ % THREAD_COUNT).start(algorithms)];
     this.#underWay++;
     return {
       update: async (bytes, isLast) => {
