@@ -6,6 +6,7 @@ import { signatureTarget, wireTarget } from "./fuzz/request-targets.ts";
 import { fuzz } from "./fuzz/run-fuzz.ts";
 import { segmentTarget } from "./fuzz/segment-target.ts";
 import { startServerTarget } from "./fuzz/server-target.ts";
+import { srtTarget, tsTarget } from "./fuzz/srt-target.ts";
 
 /*
  * Fuzzes policy text, requests on the wire, signatures, what encoders send, a media engine and a whole server, in turn.
@@ -27,7 +28,8 @@ const firstSeed = Number(values.seed);
 const server = await startServerTarget();
 const ingest = await startIngestTarget();
 const media = [chunkTarget, amf0Target, avcTarget, aacTarget, flvTarget, segmentTarget, ingest];
-const all = [policyTarget, wireTarget, signatureTarget, ...media, server];
+const srt = [srtTarget, tsTarget];
+const all = [policyTarget, wireTarget, signatureTarget, ...media, ...srt, server];
 const targets = all.filter(({ name }) => name.includes(values.only));
 const shareMs = (Number(values.seconds) * 1000) / targets.length;
 let found = 0;

@@ -12,6 +12,7 @@ import { signatureTarget, wireTarget } from "../scripts/fuzz/request-targets.ts"
 import { fuzz } from "../scripts/fuzz/run-fuzz.ts";
 import { segmentTarget } from "../scripts/fuzz/segment-target.ts";
 import { type ServerTarget, startServerTarget } from "../scripts/fuzz/server-target.ts";
+import { srtTarget, tsTarget } from "../scripts/fuzz/srt-target.ts";
 
 /* The beginning of what `scripts/fuzz.ts` does for longer, with the same inputs every time. */
 
@@ -35,6 +36,8 @@ describe("nothing that is sent breaks anything", () => {
     [aacTarget, 2_000],
     [flvTarget, 200],
     [segmentTarget, 200],
+    [srtTarget, 500],
+    [tsTarget, 200],
   ])("$name", async (target, count) => {
     const { findings, tried } = await fuzz(target, SEED, (done) => done < count);
     expect(findings).toEqual([]);
