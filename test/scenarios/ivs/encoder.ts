@@ -39,7 +39,8 @@ export interface Encoder {
 /** Publishes a film, `speed` times as fast as it plays. */
 export function publish(film: Film, url: string, speed = 1): Encoder {
   const input = ["-readrate", String(speed), "-i", film.file];
-  const args = ["-v", "error", "-nostdin", ...input, "-c", "copy", "-f", "flv", url];
+  const container = url.startsWith("srt:") ? "mpegts" : "flv";
+  const args = ["-v", "error", "-nostdin", ...input, "-c", "copy", "-f", container, url];
   const child = spawn("ffmpeg", args, { stdio: ["ignore", "ignore", "pipe"] });
   let said = "";
   child.stderr.on("data", (chunk: Buffer) => {

@@ -1,6 +1,5 @@
-import { defaultMediaLimits } from "../limits.ts";
 import { IngestListener } from "../rtmp/ingest-listener.ts";
-import { SrtListener } from "../srt/srt-listener.ts";
+import { srtListener } from "../srt/srt-listener.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import { WorkerPool } from "../workers/worker-pool.ts";
 import type { MediaEngine, MediaEngineOptions, MediaHost } from "./messages.ts";
@@ -18,21 +17,5 @@ export function createMediaEngine(options: MediaEngineOptions, host: MediaHost):
     door: new IngestListener(options),
     srt: srtListener(options, host),
     capacity: new TranscodeCapacity(options.transcodeCores ?? 0),
-  });
-}
-
-function srtListener(
-  { host: address, srtPort, srtPortOrFree = false, limits }: MediaEngineOptions,
-  host: MediaHost,
-): SrtListener | undefined {
-  if (srtPort === undefined) {
-    return undefined;
-  }
-  return new SrtListener({
-    host: address,
-    port: srtPort,
-    orFree: srtPortOrFree,
-    limits: { ...defaultMediaLimits, ...limits },
-    accessOf: async (streamKey) => host.srtAccess?.(streamKey),
   });
 }

@@ -18,7 +18,12 @@ import type {
   RecordingStatus,
 } from "./recording-messages.ts";
 
-export type { PublishDecision, PublishRequest, SrtAccess } from "./publish-messages.ts";
+export type {
+  AllowedPublish,
+  PublishDecision,
+  PublishRequest,
+  SrtAccess,
+} from "./publish-messages.ts";
 export type {
   RecordingByteRange,
   RecordingContinuation,

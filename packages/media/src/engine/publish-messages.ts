@@ -27,24 +27,26 @@ export interface SrtAccess {
 
 export type PublishDecision =
   | { readonly allow: false /** Shown to the encoder. */; readonly reason: string }
-  | {
-      readonly allow: true;
-      /** Opaque name of the channel, chosen by the host; at most one publisher has it at a time. */
-      readonly streamName: string;
-      /** Opaque unique id of this broadcast. Unused when the request takes over a running stream, which keeps its id. */
-      readonly streamId: string;
-      /** Undefined when nothing is recorded. */
-      readonly recording: RecordingPlan | undefined;
-      /** The renditions that are made of the source, and what it may be. Default: itself alone, without limits. */
-      readonly ladder?: LadderRequest;
-      /** Of live segments and of recorded files. Default `mpegts`. */
-      readonly container?: MediaContainer;
-      /** Undefined where the source has one video track. */
-      readonly multitrack?: MultitrackPlan | undefined;
-      /** Segments listed in the live playlist. Default 6. */
-      readonly playlistWindowSegments?: number;
-      /** Segments are served in parts as they are made (LL-HLS). Default false. */
-      readonly lowLatency?: boolean;
-      /** Said between engines of one host, never by the host: another one has the stream, the publisher goes to it. */
-      readonly elsewhere?: boolean;
-    };
+  | AllowedPublish;
+
+export interface AllowedPublish {
+  readonly allow: true;
+  /** Opaque name of the channel, chosen by the host; at most one publisher has it at a time. */
+  readonly streamName: string;
+  /** Opaque unique id of this broadcast. Unused when the request takes over a running stream, which keeps its id. */
+  readonly streamId: string;
+  /** Undefined when nothing is recorded. */
+  readonly recording: RecordingPlan | undefined;
+  /** The renditions that are made of the source, and what it may be. Default: itself alone, without limits. */
+  readonly ladder?: LadderRequest;
+  /** Of live segments and of recorded files. Default `mpegts`. */
+  readonly container?: MediaContainer;
+  /** Undefined where the source has one video track. */
+  readonly multitrack?: MultitrackPlan | undefined;
+  /** Segments listed in the live playlist. Default 6. */
+  readonly playlistWindowSegments?: number;
+  /** Segments are served in parts as they are made (LL-HLS). Default false. */
+  readonly lowLatency?: boolean;
+  /** Said between engines of one host, never by the host: another one has the stream, the publisher goes to it. */
+  readonly elsewhere?: boolean;
+}

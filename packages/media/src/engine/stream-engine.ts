@@ -15,6 +15,7 @@ import type { TranscodePlan } from "../stream/broadcast-ladder.ts";
 import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import type {
   AdBreakInsertion,
+  AllowedPublish,
   EngineHealth,
   IngestPorts,
   MediaArrival,
@@ -31,11 +32,6 @@ const SWEEP_MS = 1_000;
 export type StreamEngineOptions = Omit<
   MediaEngineOptions,
   "host" | "rtmpPort" | "rtmpsPort" | "srtPort" | "srtPortOrFree" | "workers" | "transcodeCores"
->;
-
-type AllowedPublish = Extract<
-  Awaited<ReturnType<MediaHost["authorizePublish"]>>,
-  { readonly allow: true }
 >;
 
 /** How a publisher reaches a broadcast that another engine of the same host has. */
@@ -245,6 +241,15 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
       assert(this.#relay, "only an engine of several is told of others");
       return this.#relay(publisher, decision.streamName, priority);
     }
+    return this.admit(publisher, priority, decision);
+  }
+
+  /** A publisher that was let in begins its broadcast here, or contends for it. Throws MediaError `refused`. */
+  protected admit(
+    publisher: Publisher,
+    priority: number | undefined,
+    decision: AllowedPublish,
+  ): MediaFeed {
     const running = this.#broadcasts.get(decision.streamName);
     return running?.contend(publisher, priority) ?? this.#begin(publisher, priority, decision);
   }

@@ -1,9 +1,9 @@
 import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import { performance } from "node:perf_hooks";
-import type { SrtAccess } from "../engine/messages.ts";
+import type { MediaEngineOptions, MediaHost, SrtAccess } from "../engine/messages.ts";
 import type { IngestPort } from "../ingest/ingest-port.ts";
-import type { MediaLimits } from "../limits.ts";
+import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
 import { SrtCallers } from "./srt-callers.ts";
 
@@ -75,6 +75,23 @@ export class SrtListener {
       await new Promise<void>((resolve) => socket.close(() => resolve()));
     }
   }
+}
+
+/** Undefined for an engine that isn't reached by SRT. */
+export function srtListener(
+  { host: address, srtPort, srtPortOrFree = false, limits }: MediaEngineOptions,
+  host: MediaHost,
+): SrtListener | undefined {
+  if (srtPort === undefined) {
+    return undefined;
+  }
+  return new SrtListener({
+    host: address,
+    port: srtPort,
+    orFree: srtPortOrFree,
+    limits: { ...defaultMediaLimits, ...limits },
+    accessOf: async (streamKey) => host.srtAccess?.(streamKey),
+  });
 }
 
 async function bind(type: "udp4" | "udp6", address: string, port: number): Promise<Socket> {

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { MediaHost, SessionEndReason } from "../engine/messages.ts";
+import type { AllowedPublish, MediaHost, SessionEndReason } from "../engine/messages.ts";
 import { StreamEngine } from "../engine/stream-engine.ts";
 import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
 import { MediaError, type MediaErrorCode } from "../media-error.ts";
@@ -68,6 +68,18 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
     streamName: string,
     priority: number | undefined,
   ): Promise<void> {
+    this.#take(facts, (publisher) => this.join(publisher, streamName, priority));
+  }
+
+  async openPublisher(
+    facts: PublisherFacts,
+    priority: number | undefined,
+    decision: AllowedPublish,
+  ): Promise<void> {
+    this.#take(facts, (publisher) => this.admit(publisher, priority, decision));
+  }
+
+  #take(facts: PublisherFacts, feedOf: (publisher: RelayedPublisher) => MediaFeed): void {
     const publisher = new RelayedPublisher(facts, {
       disconnectPublisher: (id, description) => {
         this.#publishers.delete(id);
@@ -78,7 +90,7 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
         this.#main.tell("failPublisher", id, code, message);
       },
     });
-    publisher.begin(this.join(publisher, streamName, priority));
+    publisher.begin(feedOf(publisher));
     this.#publishers.set(facts.id, publisher);
   }
 

@@ -8,7 +8,7 @@ interface WorkerHealth {
 /** What the main process knows by itself. */
 type Own = Pick<
   EngineHealth,
-  "listening" | "ffmpeg" | "transcodeCores" | "refusedPublishes" | "segmentBytes"
+  "listening" | "ffmpeg" | "transcodeCores" | "connections" | "refusedPublishes" | "segmentBytes"
 > & { readonly workerRestarts: number };
 
 /** The health of the engine that several workers are. */
@@ -19,7 +19,7 @@ export function sumOfHealth(workers: readonly WorkerHealth[], own: Own): EngineH
     ...own,
     transcodes: sum(({ transcodes }) => transcodes),
     transcodeCoresUsed: sum(({ transcodeCoresUsed }) => transcodeCoresUsed),
-    connections: sum(({ connections }) => connections),
+    connections: own.connections + sum(({ connections }) => connections),
     streams: sum(({ streams }) => streams),
     protocolErrors: sum(({ protocolErrors }) => protocolErrors),
     refusedPublishes: own.refusedPublishes + sum((health) => health.refusedPublishes),

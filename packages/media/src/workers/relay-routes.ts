@@ -2,38 +2,41 @@ import type { SessionEndReason } from "../engine/messages.ts";
 import { MediaError, type MediaErrorCode } from "../media-error.ts";
 import type { Amf0Value } from "../rtmp/amf0.ts";
 import { RELAY_BYTES_MAX } from "./publisher-relay.ts";
-import type { PublisherFacts } from "./worker-messages.ts";
+import type { RelaySource } from "./worker-messages.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 interface Route {
   /** Has the connection. */
-  readonly source: WorkerProcess;
+  readonly source: RelaySource;
   /** Has the broadcast. */
   readonly target: WorkerProcess;
   unsentBytes: number;
 }
 
-/** In the main process: publishers whose connection and broadcast are in different workers. */
+/** In the main process: publishers whose connection and broadcast are in different processes. */
 export class RelayRoutes {
   /** By the publisher's id. */
   readonly #routes = new Map<string, Route>();
 
   async open(
     route: Pick<Route, "source" | "target">,
-    publisher: PublisherFacts,
-    streamName: string,
-    priority: number | undefined,
+    id: string,
+    openTarget: () => Promise<void>,
   ): Promise<void> {
-    const { id } = publisher;
     this.#routes.set(id, { ...route, unsentBytes: 0 });
     try {
-      await route.target.calls.ask("openRelay", publisher, streamName, priority);
+      await openTarget();
     } catch (error) {
       this.#routes.delete(id);
       throw error instanceof MediaError && error.code === "refused"
         ? error
         : new MediaError("refused", "the channel's last stream is just ending");
     }
+  }
+
+  /** Publishers that this worker has from elsewhere. */
+  count(worker: WorkerProcess): number {
+    return [...this.#routes.values()].filter(({ target }) => target === worker).length;
   }
 
   media(id: string, type: "video" | "audio", timestampMs: number, body: Uint8Array): void {
@@ -69,7 +72,7 @@ export class RelayRoutes {
   }
 
   fail(id: string, code: MediaErrorCode, message: string): void {
-    this.#take(id)?.source.calls.tell("failPublisher", id, code, message);
+    this.#take(id)?.source.failPublisher(id, code, message);
   }
 
   /** A worker died: who shared a publisher with it has it no more. */
@@ -84,7 +87,7 @@ export class RelayRoutes {
   }
 
   #disconnect({ source }: Route, id: string, description: string): void {
-    source.calls.tell("disconnectPublisher", id, description);
+    source.disconnectPublisher(id, description);
   }
 
   #take(id: string): Route | undefined {

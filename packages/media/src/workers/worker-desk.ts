@@ -87,7 +87,9 @@ export class WorkerDesk implements MainMethods {
     if (target === undefined) {
       throw new MediaError("refused", "the channel's last stream is just ending");
     }
-    await routes.open({ source, target }, publisher, streamName, priority);
+    await routes.open({ source, target }, publisher.id, () =>
+      target.calls.ask("openRelay", publisher, streamName, priority),
+    );
   }
 
   relayMedia(id: string, type: "video" | "audio", timestampMs: number, body: Uint8Array): void {

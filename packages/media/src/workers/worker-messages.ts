@@ -1,5 +1,10 @@
 import type { Socket } from "node:net";
-import type { MediaEngine, MediaHost, SessionEndReason } from "../engine/messages.ts";
+import type {
+  AllowedPublish,
+  MediaEngine,
+  MediaHost,
+  SessionEndReason,
+} from "../engine/messages.ts";
 import type { StreamEngineOptions } from "../engine/stream-engine.ts";
 import type { MediaErrorCode } from "../media-error.ts";
 import type { Amf0Value } from "../rtmp/amf0.ts";
@@ -42,6 +47,15 @@ export interface RelaySource {
 
 /** What a worker does for the main process: it is an engine. */
 export interface WorkerMethods extends MediaEngine, RelayTarget, RelaySource {
+  /**
+   * A publisher that was let in and whose connection the main process has; `relayMedia` follows. Rejects with MediaError
+   * `refused`.
+   */
+  openPublisher(
+    publisher: PublisherFacts,
+    priority: number | undefined,
+    decision: AllowedPublish,
+  ): Promise<void>;
   /** A connection of which nothing was read; undefined when it was closed on its way. */
   takeConnection(secure: boolean, socket?: Socket): void;
   /** Cores that the ladders of all other workers take. */

@@ -18,7 +18,9 @@ import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
 import type { DoorKeeper } from "../rtmp/ingest-door.ts";
 import { IngestListener } from "../rtmp/ingest-listener.ts";
+import { type SrtListener, srtListener } from "../srt/srt-listener.ts";
 import { sumOfHealth } from "./pool-health.ts";
+import { PoolIngest } from "./pool-ingest.ts";
 import { RelayRoutes } from "./relay-routes.ts";
 import { SegmentCache } from "./segment-cache.ts";
 import { StreamOwners } from "./stream-owners.ts";
@@ -44,6 +46,8 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
   readonly #limits: MediaLimits;
   readonly #host: MediaHost;
   readonly #listener: IngestListener;
+  readonly #srt: SrtListener | undefined;
+  readonly #ingest: PoolIngest;
   /** All that haven't gone, and those of them that take connections. */
   readonly #processes = new Set<WorkerProcess>();
   readonly #workers = new Set<WorkerProcess>();
@@ -64,6 +68,14 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
     this.#host = host;
     this.#limits = { ...defaultMediaLimits, ...options.limits };
     this.#listener = new IngestListener(options, { paused: true });
+    this.#srt = srtListener(options, host);
+    this.#ingest = new PoolIngest({
+      host,
+      owners: this.#owners,
+      routes: this.#routes,
+      idlest: () => this.#idlest(),
+      onRefused: () => this.acceptFailed(),
+    });
     const { endedStreamKeptMs, segmentsKeptMs } = this.#limits;
     this.#places = new StreamPlaces(endedStreamKeptMs, () => performance.now());
     this.#segments = new SegmentCache(CACHE_BYTES_MAX, segmentsKeptMs, () => performance.now());
@@ -80,7 +92,8 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
       }
       const slots = Array.from({ length: this.#options.workers ?? 0 }, (_, slot) => slot);
       await Promise.all(slots.map((slot) => this.#spawn(slot, RESTART_DELAY_MS)));
-      return { ...(await this.#listener.open(this)), srtPort: 0 };
+      const ports = await this.#listener.open(this);
+      return { ...ports, srtPort: (await this.#srt?.open(this.#ingest)) ?? 0 };
     } catch (error) {
       await this.close();
       throw error;
@@ -93,6 +106,7 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
     }
     this.#state = "closed";
     this.#listener.close();
+    await this.#srt?.close();
     for (const restart of this.#restarts) {
       clearTimeout(restart);
     }
@@ -102,15 +116,20 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
   }
 
   accept(socket: Socket, secure: boolean): void {
-    const workers = [...this.#workers].sort((a, b) => a.connections - b.connections);
-    const connections = workers.reduce((sum, worker) => sum + worker.connections, 0);
-    const [idlest] = workers;
+    const connections = [...this.#workers].reduce((sum, worker) => sum + worker.connections, 0);
+    const idlest = this.#idlest();
     if (idlest === undefined || connections >= this.#limits.connectionsMax) {
       this.acceptFailed();
       socket.destroy();
     } else {
       idlest.take(socket, secure);
     }
+  }
+
+  /** The one with the fewest publishers. */
+  #idlest(): WorkerProcess | undefined {
+    const load = (worker: WorkerProcess): number => worker.connections + this.#routes.count(worker);
+    return [...this.#workers].sort((a, b) => load(a) - load(b))[0];
   }
 
   acceptFailed(): void {
@@ -208,6 +227,7 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
       listening: this.#state === "started",
       ffmpeg: this.#options.ffmpeg ?? "none",
       transcodeCores: this.#options.transcodeCores ?? 0,
+      connections: this.#srt?.connections ?? 0,
       refusedPublishes: this.#refused,
       segmentBytes: this.#segments.bytes,
       workerRestarts: this.#restarted,

@@ -3,9 +3,10 @@ import type { Socket } from "node:net";
 import { extname } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
+import type { MediaErrorCode } from "../media-error.ts";
 import { Calls, type Message } from "./calls.ts";
 import { StreamLedger } from "./stream-ledger.ts";
-import type { MainMethods, WorkerMethods, WorkerOptions } from "./worker-messages.ts";
+import type { MainMethods, RelaySource, WorkerMethods, WorkerOptions } from "./worker-messages.ts";
 
 const extension = extname(new URL(import.meta.url).pathname);
 const PROGRAM = fileURLToPath(new URL(`./worker-main${extension}`, import.meta.url));
@@ -19,7 +20,7 @@ const EXIT_PATIENCE_MS = 5_000;
 const LAST_WORDS_MS = 1_000;
 
 /** The main process's end of one worker. */
-export class WorkerProcess {
+export class WorkerProcess implements RelaySource {
   readonly calls: Calls<MainMethods, WorkerMethods>;
   readonly ledger = new StreamLedger();
   readonly startedAtMs = performance.now();
@@ -75,6 +76,14 @@ export class WorkerProcess {
       }
     };
     this.calls.give(socket, sent, "takeConnection", secure);
+  }
+
+  disconnectPublisher(publisherId: string, description: string): void {
+    this.calls.tell("disconnectPublisher", publisherId, description);
+  }
+
+  failPublisher(publisherId: string, code: MediaErrorCode, message: string): void {
+    this.calls.tell("failPublisher", publisherId, code, message);
   }
 
   connectionClosed(): void {
