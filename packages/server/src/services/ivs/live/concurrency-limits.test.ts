@@ -117,6 +117,12 @@ describe("concurrent views", () => {
       .db.updateTable("ivs_stream_sessions")
       .set({ ended_at_ms: null })
       .execute();
+    // Who asks before there is anything to play isn't a viewer.
+    const { multivariantPlaylist } = life.engine;
+    life.engine.multivariantPlaylist = async () => undefined;
+    for (const early of ["::7", "::8", "::9"])
+      expect(await ask(early)).toMatchObject({ status: 404 });
+    life.engine.multivariantPlaylist = multivariantPlaylist;
     const statuses = await Promise.all(["::1", "::2", "::3", "::4", "::5"].map((one) => ask(one)));
     expect(statuses.map((answer) => answer?.status).sort()).toEqual([200, 200, 200, 429, 429]);
     expect(await ask("::6", "HEAD")).toMatchObject({ status: 200 });

@@ -57,12 +57,12 @@ async function answerTarget(
   const subject = { channelArn, streamId, rules };
   if (!part) {
     const admission = await gate.begin(request, subject);
-    if (request.method === "GET" && !(await live.limits.admitsView(channelArn)))
-      return refusalResponse(429, "Too many concurrent viewers", "too_many_viewers", request);
     const variants = variantsPath(name, streamId, admission.sealedSession);
     const { heightMax } = admission;
     const text = await streams.multivariantPlaylist(channelArn, variants, heightMax);
     if (text === undefined) return undefined;
+    if (request.method === "GET" && !(await live.limits.admitsView(channelArn)))
+      return refusalResponse(429, "Too many concurrent viewers", "too_many_viewers", request);
     await gate.useUp(admission, subject);
     return playlistResponse(text, request, admission);
   }
