@@ -127,10 +127,10 @@ async function compare(targets: readonly Target[]): Promise<void> {
   });
   const encoding = all.slice(targets.length).map((cost) => cost.toFixed(3));
   console.log(`their encoders: ${encoding.join(" and ")} %`);
-  for (const encoder of encoders) {
+  for (const [index, encoder] of encoders.entries()) {
     const dropped = (await askSent(encoder)).reduce((sum, one) => sum + one.dropped, 0);
     if (dropped > 0) {
-      console.log(`${dropped} messages dropped: the machine has no time for this`);
+      console.log(`${targets[index]?.name} took too little: ${dropped} messages would be dropped`);
     }
   }
   const ratio = (all[0] ?? Number.NaN) / (all[1] ?? Number.NaN);

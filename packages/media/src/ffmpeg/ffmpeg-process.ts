@@ -1,6 +1,8 @@
 import { type ChildProcess, type StdioOptions, spawn } from "node:child_process";
+import type { Socket } from "node:net";
 import { setPriority } from "node:os";
 import type { Readable, Writable } from "node:stream";
+import { reuseReadMemory } from "../scratch-socket.ts";
 
 /** The end of what it says is kept: that is where the error stands. */
 const STDERR_CHARACTERS_MAX = 2_000;
@@ -31,7 +33,7 @@ export interface FfmpegExit {
 export class FfmpegProcess {
   readonly stdin: Writable;
   readonly stdout: Readable;
-  /** Of `pipe:3` and on. */
+  /** Of `pipe:3` and on. Their chunks are scratch memory, valid while they are heard. */
   readonly outputs: readonly Readable[];
   readonly ended: Promise<FfmpegExit>;
   readonly #child: ChildProcess;
@@ -48,7 +50,7 @@ export class FfmpegProcess {
     // Writing to a program that has ended fails here too; `ended` says why.
     this.stdin.on("error", () => undefined);
     this.stdout = pipes[1] as Readable;
-    this.outputs = extra.map((_, index) => pipes[3 + index] as Readable);
+    this.outputs = extra.map((_, index) => reuseReadMemory(pipes[3 + index] as Socket));
     for (const output of [this.stdout, ...this.outputs]) {
       output.on("error", () => undefined);
     }

@@ -3,8 +3,8 @@ import { performance } from "node:perf_hooks";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
 import type { IngestPort } from "../ingest/ingest-port.ts";
 import type { MediaLimits } from "../limits.ts";
+import { reuseReadMemory } from "../scratch-socket.ts";
 import { RtmpConnection } from "./rtmp-connection.ts";
-import { reuseReadMemory } from "./scratch-socket.ts";
 
 /** Deadlines are kept to this precision. */
 const SWEEP_MS = 250;
