@@ -52,6 +52,10 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await page.getByText("AWS would take this policy.").waitFor();
     await button("Create policy").click();
     await page.getByRole("heading", { name: "Viewer", level: 1 }).waitFor();
+    const saved = page.getByRole("textbox", { name: "Policy", exact: true });
+    await saved.fill(MISTAKEN.replace("Alow", "Allow").replace("ListChannels", "ListChannel*"));
+    await button("Save as new version").click();
+    await page.getByText("The new version counts from now on.").waitFor();
   });
 
   test("a user gets the policy and a key, whose secret is shown once", async () => {

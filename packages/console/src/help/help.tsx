@@ -13,8 +13,13 @@ export function Help({ pattern }: { readonly pattern: string }) {
       header={<h2>{title}</h2>}
       footer={
         <>
-          <h3>AWS's guides</h3>
+          <h3>Read on</h3>
           <ul>
+            <li>
+              <Link external href="/_rolecast/docs/" externalIconAriaLabel="Opens in a new tab">
+                Rolecast's documentation
+              </Link>
+            </li>
             {more.map(([name, address]) => (
               <li key={address}>
                 <Link external href={address} externalIconAriaLabel="Opens in a new tab">

@@ -4,10 +4,12 @@ import { useEffect, useState } from "react";
 export interface IngestPorts {
   readonly rtmpPort: number;
   readonly rtmpsPort: number;
+  /** Undefined where the server takes no SRT. */
+  readonly srtPort: number | undefined;
 }
 
 /** On AWS RTMPS has port 443; a server of one's own says in its health where it listens. */
-const DEFAULT_PORTS: IngestPorts = { rtmpPort: 1935, rtmpsPort: 4443 };
+const DEFAULT_PORTS: IngestPorts = { rtmpPort: 1935, rtmpsPort: 4443, srtPort: 9000 };
 
 export function useIngestPorts(): IngestPorts {
   const [ports, setPorts] = useState(DEFAULT_PORTS);
@@ -31,15 +33,23 @@ export function ingestUrl(channel: Channel, { rtmpPort, rtmpsPort }: IngestPorts
     : `rtmps://${host}:${rtmpsPort}/app/`;
 }
 
+/** The same over SRT: key and passphrase stand in the address. */
+export function srtUrl(channel: Channel, srtPort: number, streamKey: string | undefined): string {
+  const { endpoint = "localhost", passphrase = "" } = channel.srt ?? {};
+  const key = streamKey ?? "<stream key>";
+  const secret = streamKey === undefined ? "<passphrase>" : passphrase;
+  return `srt://${endpoint}:${srtPort}?streamid=${key}&passphrase=${secret}&pbkeylen=16&latency=500000`;
+}
+
 async function readPorts(): Promise<IngestPorts | undefined> {
   const response = await fetch("/_rolecast/health");
   if (!response.ok) return undefined;
   const health: unknown = await response.json();
   const ivs = isRecord(health) ? health.ivs : undefined;
   if (!isRecord(ivs)) return undefined;
-  const { rtmpPort, rtmpsPort } = ivs;
+  const { rtmpPort, rtmpsPort, srtPort } = ivs;
   if (typeof rtmpPort !== "number" || typeof rtmpsPort !== "number") return undefined;
-  return { rtmpPort, rtmpsPort };
+  return { rtmpPort, rtmpsPort, srtPort: typeof srtPort === "number" ? srtPort : undefined };
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -20,7 +20,7 @@ import { CopiedValue } from "../../shared/copied-value.tsx";
 import { useAction } from "../../shared/use-action.ts";
 import { allPages } from "../../wire/all-pages.ts";
 import { useCall } from "../../wire/use-call.ts";
-import { ingestUrl, useIngestPorts } from "./ingest-url.ts";
+import { ingestUrl, srtUrl, useIngestPorts } from "./ingest-url.ts";
 
 /** The stream key, shown when it is asked for, and what to give to OBS and ffmpeg. */
 export function StreamSettings({ channel }: { readonly channel: Channel }) {
@@ -86,6 +86,15 @@ export function StreamSettings({ channel }: { readonly channel: Channel }) {
               label: "Test picture",
               content: <Ffmpeg url={`${server}${shown}`} generated />,
             },
+            ...(ports.srtPort === undefined
+              ? []
+              : [
+                  {
+                    id: "srt",
+                    label: "SRT",
+                    content: <Ffmpeg url={srtUrl(channel, ports.srtPort, value)} format="mpegts" />,
+                  },
+                ]),
           ]}
         />
       </SpaceBetween>
@@ -128,14 +137,16 @@ function Obs(props: { readonly server: string; readonly streamKey: string | unde
 function Ffmpeg({
   url,
   generated = false,
+  format = "flv",
 }: {
   readonly url: string;
   readonly generated?: boolean;
+  readonly format?: "flv" | "mpegts";
 }) {
   const input = generated
     ? "-f lavfi -i testsrc2=size=1280x720:rate=30 -f lavfi -i sine=frequency=440"
     : "-i film.mp4";
-  const line = `ffmpeg -re ${input} -c:v libx264 -preset veryfast -pix_fmt yuv420p -g 60 -b:v 2500k -c:a aac -b:a 128k -f flv '${url}'`;
+  const line = `ffmpeg -re ${input} -c:v libx264 -preset veryfast -pix_fmt yuv420p -g 60 -b:v 2500k -c:a aac -b:a 128k -f ${format} '${url}'`;
   return (
     <SpaceBetween size="s">
       <Box variant="code" display="block">
