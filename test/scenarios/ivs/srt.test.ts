@@ -1,4 +1,6 @@
+import { createSocket } from "node:dgram";
 import { CreateChannelCommand, GetStreamCommand, StopStreamCommand } from "@aws-sdk/client-ivs";
+import { createServer } from "@rolecast/server";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -65,5 +67,21 @@ describe("an encoder that speaks SRT", () => {
     await root.ivs.send(new StopStreamCommand({ channelArn }));
     expect((await encoder.ended).code).not.toBe(0);
     await events.wait(channelArn, "Stream End");
+  });
+
+  it("finds its port taken: that is an error where it was asked for, else a free one is taken", async () => {
+    const taken = createSocket("udp4");
+    await new Promise<void>((resolve) => taken.bind(0, "127.0.0.1", resolve));
+    const { port: srtPort } = taken.address();
+    const settings = { data: "memory", port: 0, rtmpPort: 0, rtmpsPort: 0, transcodeCores: 0 };
+    await expect(createServer({ ...settings, srtPort })).rejects.toMatchObject({
+      cause: { code: "EADDRINUSE", port: srtPort },
+    });
+    taken.close();
+    const servers = await Promise.all([createServer(settings), createServer(settings)]);
+    const ports = servers.map((each) => each.ports.srt);
+    await Promise.all(servers.map((each) => each.close()));
+    expect(new Set(ports).size).toBe(2);
+    expect(ports).not.toContain(0);
   });
 });

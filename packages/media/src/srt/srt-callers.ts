@@ -30,7 +30,7 @@ const LATENCY_MAX_MS = 10_000;
 /** Of acknowledgements (draft-sharabayko-srt-01, 4.8.1). */
 const TICK_MS = 10;
 /** Callers whose stream key and passphrase are being looked at. Others ask again in a moment. */
-const PENDING_MAX = 100;
+const PENDING_MAX = 32;
 
 export interface PeerAddress {
   readonly address: string;
@@ -80,7 +80,8 @@ export class SrtCallers {
 
   receive(datagram: Buffer, from: PeerAddress): void {
     const destination = destinationOf(datagram);
-    if (destination === undefined) {
+    // Nobody could be answered at port 0, which a forged datagram may name.
+    if (destination === undefined || from.port === 0) {
       return;
     }
     const packet = parsePacket(datagram);

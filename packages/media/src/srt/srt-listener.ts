@@ -56,7 +56,8 @@ export class SrtListener {
     const callers = new SrtCallers({
       ...this.#options,
       port,
-      send: (datagram, to) => socket.send(datagram, to.port, to.address),
+      // Decisions that were under way may end after the socket.
+      send: (datagram, to) => this.#socket?.send(datagram, to.port, to.address),
       monotonicMs: () => performance.now(),
     });
     this.#callers = callers;
