@@ -174,11 +174,11 @@ describe("what isn't there", () => {
     });
     const s3 = await sendSigned(
       server.endpoint,
-      { method: "GET", path: "/bucket", query: { analytics: "", id: "a" } },
+      { method: "GET", path: "/bucket/key", query: { "legal-hold": "" } },
       { service: "s3" },
     );
     expect(s3.body).toContain("<Code>NotImplemented</Code>");
-    expect(s3.body).toContain("s3:GetBucketAnalyticsConfiguration");
+    expect(s3.body).toContain("s3:GetObjectLegalHold");
   });
 
   test("a service is named", async () => {

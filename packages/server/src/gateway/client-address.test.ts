@@ -28,3 +28,13 @@ test.each<[string, readonly string[], string, string | undefined, string]>([
 ])("where %s", (_case, trusted, peer, forwardedFor, client) => {
   expect(new ClientAddresses(trusted).of(peer, forwardedFor)).toBe(client);
 });
+
+test.each<[string, string, string | undefined, string]>([
+  ["a trusted proxy", "10.0.0.1", "https", "https"],
+  ["a proxy on this machine", "::ffff:127.0.0.1", "https", "https"],
+  ["anybody else", "198.51.100.9", "https", "http"],
+  ["a trusted proxy that got plain HTTP", "10.0.0.1", "http", "http"],
+  ["a trusted proxy that says nothing", "10.0.0.1", undefined, "http"],
+])("%s says what the client spoke", (_case, peer, forwardedProto, scheme) => {
+  expect(new ClientAddresses(PROXIES).schemeOf(peer, forwardedProto)).toBe(scheme);
+});

@@ -39,6 +39,13 @@ export class ClientAddresses {
     return client;
   }
 
+  /** `X-Forwarded-Proto` of a trusted proxy, or of one on this machine. */
+  schemeOf(peer: string, forwardedProto: string | undefined): "http" | "https" {
+    if (forwardedProto !== "https") return "http";
+    const proxy = plainAddress(peer);
+    return isLoopback(proxy) || this.#isTrusted(proxy) ? "https" : "http";
+  }
+
   #isTrusted(address: string): boolean {
     return isIP(address) !== 0 && this.#trusted.check(address, familyOf(address));
   }

@@ -7,6 +7,8 @@ import type { IncomingBody } from "./request-body.ts";
 
 /** A request on a connection: perhaps an operation's, perhaps a plain one. */
 export interface GatewayRequest extends WireRequest, PlainRequest {
+  /** The client's, which a proxy in front tells: the server itself doesn't speak TLS. */
+  readonly scheme: "http" | "https";
   /** The body whole, instead of `body`; rejects when it is larger or the client goes away. */
   readBody(maxBytes: number): Promise<Buffer>;
 }
@@ -19,6 +21,7 @@ export class IncomingRequest implements GatewayRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The client's, also behind a trusted proxy. */
   readonly remoteAddress: string;
+  readonly scheme: "http" | "https";
   readonly #body: IncomingBody;
 
   constructor(incoming: IncomingMessage, body: IncomingBody, clients: ClientAddresses) {
@@ -30,6 +33,7 @@ export class IncomingRequest implements GatewayRequest {
     this.headers = joinedHeaders(incoming);
     const peer = incoming.socket.remoteAddress ?? "";
     this.remoteAddress = clients.of(peer, this.headers["x-forwarded-for"]);
+    this.scheme = clients.schemeOf(peer, this.headers["x-forwarded-proto"]);
     this.#body = body;
   }
 

@@ -298,9 +298,8 @@ function isForm(request: WireRequest): boolean {
   return request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
 }
 
-function httpInfo(request: WireRequest, trailers: HttpRequestInfo["trailers"]): HttpRequestInfo {
-  const { method, rawPath, rawQuery, headers } = request;
-  const scheme = headers["x-forwarded-proto"] === "https" ? "https" : "http";
+function httpInfo(request: GatewayRequest, trailers: HttpRequestInfo["trailers"]): HttpRequestInfo {
+  const { method, rawPath, rawQuery, headers, scheme } = request;
   return { method, rawPath, rawQuery, headers, scheme, trailers };
 }
 
