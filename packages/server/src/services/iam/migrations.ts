@@ -1,8 +1,8 @@
 import { type Kysely, sql } from "kysely";
 import type { Migration, Tables } from "../../kernel/store.ts";
-import { accessMigrations } from "./access-migrations.ts";
-import { accountMigrations } from "./account-migrations.ts";
-import { federationMigrations } from "./federation-migrations.ts";
+import { accountMigrations } from "./account/account-migrations.ts";
+import { federationMigrations } from "./federation/federation-migrations.ts";
+import { accessMigrations } from "./last-accessed/access-migrations.ts";
 import { serviceLinkedRoleMigrations } from "./service-linked-roles/migrations.ts";
 
 export const iamMigrations: readonly Migration[] = [

@@ -3,9 +3,9 @@ import type { RequestContext } from "../../kernel/request-context.ts";
 import type { SecretBox } from "../../kernel/secret-box.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { Transaction } from "../../kernel/store.ts";
-import type { AwsManagedPolicies } from "./aws-managed-policies.ts";
-import type { Generations } from "./generations.ts";
-import type { LastUsed } from "./last-used.ts";
+import type { Generations } from "./identities/generations.ts";
+import type { LastUsed } from "./last-accessed/last-used.ts";
+import type { AwsManagedPolicies } from "./policies/aws-managed-policies.ts";
 import type { LinkedRoleTemplates } from "./service-linked-roles/definitions.ts";
 import type { IamTables } from "./tables.ts";
 

@@ -13,8 +13,8 @@ import {
   requireRoom,
   updateResource,
 } from "./resource-queries.ts";
-import { readTags, refuseReservedTags, writeTags } from "./resource-tags.ts";
 import type { AdConfigurationRow, IvsTables } from "./tables.ts";
+import { readTags, refuseReservedTags, writeTags } from "./tags/resource-tags.ts";
 
 const RESOURCE_ID_LENGTH = 12;
 const MAX_RESULTS_DEFAULT = 100;

@@ -3,7 +3,6 @@ import type { RequestContext } from "../../kernel/request-context.ts";
 import { conflict, quotaExceeded, resourceNotFound } from "./errors.ts";
 import { isAfter, type Page, pageOf, positionOf, readPageToken } from "./page-token.ts";
 import type { ResourceType } from "./resource-arn.ts";
-import { ownReference, taggedTable } from "./resource-tags.ts";
 import type {
   AdConfigurationRow,
   IvsTables,
@@ -12,6 +11,7 @@ import type {
   RecordingConfigurationRow,
   ResourceRow,
 } from "./tables.ts";
+import { ownReference, taggedTable } from "./tags/resource-tags.ts";
 
 /** Resources that stand for themselves; channels and stream keys have more to ask. */
 interface PlainResources {

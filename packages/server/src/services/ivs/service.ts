@@ -3,8 +3,9 @@ import type { LinkedServiceUsage } from "../../kernel/identity.ts";
 import type { Service } from "../../kernel/service.ts";
 import { adConfigurationOperations } from "./ad-configurations.ts";
 import { limitCallRates } from "./call-rates.ts";
-import { channelOperations } from "./channels.ts";
-import { answerClientConfiguration } from "./client-configuration.ts";
+import { channelOperations } from "./channels/channels.ts";
+import { answerClientConfiguration } from "./channels/client-configuration.ts";
+import { streamKeyOperations } from "./channels/stream-keys.ts";
 import { ivsConstraints } from "./constraints.ts";
 import type { IvsDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
@@ -22,15 +23,14 @@ import { playbackRestrictionPolicyOperations } from "./playback/playback-restric
 import { RevokedViewers } from "./playback/revoked-viewers.ts";
 import { viewerSessionRevocationOperations } from "./playback/viewer-session-revocations.ts";
 import { DEFAULT_QUOTAS } from "./quotas.ts";
-import { recordToS3Usage } from "./record-to-s3-usage.ts";
-import { recordingConfigurationOperations } from "./recording-configurations.ts";
+import { recordToS3Usage } from "./recording-configurations/record-to-s3-usage.ts";
+import { recordingConfigurationOperations } from "./recording-configurations/recording-configurations.ts";
 import { IVS_REGIONS } from "./regions.ts";
 import { ivsSchemas } from "./schema.ts";
-import { streamKeyOperations } from "./stream-keys.ts";
-import { streamSessionOperations } from "./stream-sessions.ts";
-import { streamOperations } from "./streams.ts";
+import { streamSessionOperations } from "./streams/stream-sessions.ts";
+import { streamOperations } from "./streams/streams.ts";
 import type { IvsTables } from "./tables.ts";
-import { tagOperations } from "./tags.ts";
+import { tagOperations } from "./tags/tags.ts";
 
 export interface IvsService extends Service {
   /** Where the service-linked role is in use; IAM asks before it deletes the role. */

@@ -3,7 +3,7 @@ import { compilePolicy, decide, PolicySet, type Principal } from "@rolecast/poli
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RoleUsage } from "../../../kernel/identity.ts";
 import type { OutsideService } from "../../../kernel/linked-services.ts";
-import { AwsManagedPolicies } from "../aws-managed-policies.ts";
+import { AwsManagedPolicies } from "../policies/aws-managed-policies.ts";
 import {
   LinkedRoleTemplates,
   type ServiceLinkedRoleDefinition,

@@ -1,7 +1,7 @@
 import type { ServiceLinkedRoles } from "../../../kernel/identity.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import type { Generations } from "../generations.ts";
-import { findLinkedRoles, type Role, roleArn } from "../role-queries.ts";
+import type { Generations } from "../identities/generations.ts";
+import { findLinkedRoles, type Role, roleArn } from "../roles/role-queries.ts";
 import type { IamTables } from "../tables.ts";
 import type { LinkedRoleTemplates } from "./definitions.ts";
 

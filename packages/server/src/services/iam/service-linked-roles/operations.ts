@@ -5,7 +5,7 @@ import type { Transaction } from "../../../kernel/store.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { accessDenied, invalidInput, noSuchEntity, validationError } from "../errors.ts";
 import { change, type IamParts } from "../parts.ts";
-import { encodeDocument } from "../policy-text.ts";
+import { encodeDocument } from "../policies/policy-text.ts";
 import { DEFAULT_MAX_SESSION_DURATION_S } from "../quotas.ts";
 import { required } from "../required.ts";
 import {
@@ -15,7 +15,7 @@ import {
   type Role,
   requireRole,
   roleArn,
-} from "../role-queries.ts";
+} from "../roles/role-queries.ts";
 import type { IamTables } from "../tables.ts";
 import {
   type LinkedRoleTemplates,

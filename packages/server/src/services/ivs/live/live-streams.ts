@@ -12,8 +12,8 @@ import type {
   SrtAccess,
 } from "@rolecast/media";
 import { LruMap } from "../../../kernel/lru-map.ts";
+import { multitrackPlan } from "../channels/multitrack.ts";
 import type { IvsDependencies } from "../dependencies.ts";
-import { multitrackPlan } from "../multitrack.ts";
 import { LeaseLostError } from "../nodes/lease-lost.ts";
 import { NodeLease } from "../nodes/node-lease.ts";
 import { claimOrphans, hasOrphans, releaseRecordings } from "../nodes/orphans.ts";

@@ -1,9 +1,9 @@
 import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Store } from "../../../kernel/store.ts";
-import { selectChannel, selectOpenSession } from "../channel-queries.ts";
+import { selectChannel, selectOpenSession } from "../channels/channel-queries.ts";
 import { type PlaybackRules, readPlaybackRules } from "../playback/playback-rules.ts";
-import { recordingConfigurationArn } from "../recording-configuration-view.ts";
+import { recordingConfigurationArn } from "../recording-configurations/recording-configuration-view.ts";
 import { parseResourceArn } from "../resource-arn.ts";
 import type { ChannelRow, IvsTables, RecordingConfigurationRow, RecordingRow } from "../tables.ts";
 import { countOtherStreams } from "./concurrency-limits.ts";

@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import { selectOpenSession } from "../channel-queries.ts";
+import { selectOpenSession } from "../channels/channel-queries.ts";
 import { parseResourceArn } from "../resource-arn.ts";
 import type { IvsTables } from "../tables.ts";
 

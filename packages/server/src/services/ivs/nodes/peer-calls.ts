@@ -1,7 +1,7 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
-import { readPlainBody } from "../plain-body.ts";
+import { readPlainBody } from "../channels/plain-body.ts";
 import type { OwnedStreams } from "./owned-streams.ts";
 import type { PeerSignature } from "./peer-signature.ts";
 

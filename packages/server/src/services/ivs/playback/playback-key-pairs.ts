@@ -12,8 +12,8 @@ import {
   requireResource,
   requireRoom,
 } from "../resource-queries.ts";
-import { readTags, refuseReservedTags, writeTags } from "../resource-tags.ts";
 import type { IvsTables, PlaybackKeyPairRow } from "../tables.ts";
+import { readTags, refuseReservedTags, writeTags } from "../tags/resource-tags.ts";
 import { readPlaybackPublicKey } from "./playback-key-material.ts";
 
 const RESOURCE_ID_LENGTH = 12;

@@ -14,8 +14,8 @@ import {
   requireRoom,
   updateResource,
 } from "../resource-queries.ts";
-import { readTags, refuseReservedTags, writeTags } from "../resource-tags.ts";
 import type { IvsTables, PlaybackRestrictionPolicyRow } from "../tables.ts";
+import { readTags, refuseReservedTags, writeTags } from "../tags/resource-tags.ts";
 
 const RESOURCE_ID_LENGTH = 12;
 /** Source: IVS API Reference, ListPlaybackRestrictionPolicies. */

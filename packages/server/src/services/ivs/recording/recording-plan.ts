@@ -3,7 +3,7 @@ import type { HeightRange, RecordingPlan, ThumbnailPlan } from "@rolecast/media"
 import {
   readRenditionConfiguration,
   readThumbnailConfiguration,
-} from "../recording-configuration-view.ts";
+} from "../recording-configurations/recording-configuration-view.ts";
 import type { ChannelRow, RecordingConfigurationRow } from "../tables.ts";
 
 /** Source: IVS user guide, "Auto-Record to Amazon S3", resolutions of renditions and thumbnails. */

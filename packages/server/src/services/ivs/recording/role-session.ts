@@ -3,7 +3,7 @@ import type { Clock } from "../../../kernel/clock.ts";
 import type { CredentialSource } from "../../../kernel/identity.ts";
 import type { Invoke } from "../../../kernel/invoke.ts";
 import type { Caller } from "../../../kernel/principal.ts";
-import { IVS_PRINCIPAL, recordToS3RoleArn } from "../record-to-s3-role.ts";
+import { IVS_PRINCIPAL, recordToS3RoleArn } from "../recording-configurations/record-to-s3-role.ts";
 
 /** A session is renewed when less than this of it is left. */
 const RENEW_BEFORE_MS = 5 * 60_000;

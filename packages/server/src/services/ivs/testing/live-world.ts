@@ -9,7 +9,7 @@ import type { Invoke, InvokeOptions, Precondition } from "../../../kernel/invoke
 import type { Log } from "../../../kernel/log.ts";
 import type { Store, Tables, Transaction } from "../../../kernel/store.ts";
 import { type OpenedStore, openStore } from "../../../storage/store.ts";
-import { DEFAULT_CHANNEL_SETTINGS } from "../channel-settings.ts";
+import { DEFAULT_CHANNEL_SETTINGS } from "../channels/channel-settings.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { LiveStreams } from "../live/live-streams.ts";
 import { ivsMigrations } from "../migrations.ts";

@@ -1,7 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { invalidArgument, invalidRequest, malformedXml } from "../errors.ts";
-import { unquote } from "../preconditions.ts";
+import { unquote } from "../objects/preconditions.ts";
 import type { PartRow } from "../tables.ts";
 import type { UploadChecksum } from "./upload-checksum.ts";
 

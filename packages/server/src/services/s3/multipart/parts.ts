@@ -2,23 +2,23 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { wholeSeconds } from "../../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onObject } from "../authorization.ts";
-import type { ByteRange } from "../byte-range.ts";
+import { onObject } from "../access/authorization.ts";
+import { readAuthorizations } from "../access/read-authorization.ts";
+import { requireBucket } from "../buckets/find-bucket.ts";
 import { BodyDigests, type ChecksumClaim, readChecksumClaim } from "../checksums/body-digests.ts";
 import { checksumMembers, type ObjectChecksum } from "../checksums/object-checksum.ts";
-import { copyBytes } from "../copy-bytes.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { entityTooLarge, invalidArgument, invalidRequest } from "../errors.ts";
+import type { ByteRange } from "../objects/byte-range.ts";
+import { copyBytes } from "../objects/copy-bytes.ts";
 import {
   checkSource,
   parseCopySource,
   requireSource,
   requireSourceBucket,
-} from "../copy-source.ts";
-import type { S3Dependencies } from "../dependencies.ts";
-import { entityTooLarge, invalidArgument, invalidRequest } from "../errors.ts";
-import { requireBucket } from "../find-bucket.ts";
-import { readAuthorizations } from "../read-authorization.ts";
-import { readBody, SINGLE_UPLOAD_BYTES_MAX } from "../request-body.ts";
-import { storeBody } from "../store-body.ts";
+} from "../objects/copy-source.ts";
+import { readBody, SINGLE_UPLOAD_BYTES_MAX } from "../objects/request-body.ts";
+import { storeBody } from "../objects/store-body.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables } from "../tables.ts";
 import { readVersion } from "../versions/version-id.ts";
 import { checkPartNumber } from "./choose-parts.ts";

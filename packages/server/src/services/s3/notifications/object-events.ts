@@ -1,7 +1,7 @@
 import { isoSeconds } from "../../../kernel/clock.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import { bucketArn } from "../authorization.ts";
+import { bucketArn } from "../access/authorization.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
 import { NULL_VERSION } from "../versions/version-id.ts";

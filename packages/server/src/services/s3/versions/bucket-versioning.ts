@@ -1,10 +1,10 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
-import { onBucket } from "../authorization.ts";
+import { onBucket } from "../access/authorization.ts";
+import { requireBucket } from "../buckets/find-bucket.ts";
+import { updateBucket } from "../buckets/update-bucket.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
-import { requireBucket } from "../find-bucket.ts";
-import { updateBucket } from "../update-bucket.ts";
 
 /** PutBucketVersioning, GetBucketVersioning. */
 export function bucketVersioningOperations(): OperationTable {

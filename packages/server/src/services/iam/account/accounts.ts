@@ -1,0 +1,38 @@
+import type { IamParts } from "../parts.ts";
+import type { IamTables } from "../tables.ts";
+
+/** An account of the configuration, with its root user's key. */
+export interface RootAccount {
+  readonly id: string;
+  readonly rootAccessKeyId: string;
+  readonly rootSecretAccessKey: string;
+}
+
+/**
+ * Makes the accounts that don't exist and gives all of them the root keys of the configuration.
+ * Accounts that the configuration names no more lose their root key and keep everything else.
+ */
+export async function bootstrapAccounts(
+  parts: IamParts,
+  accounts: readonly RootAccount[],
+): Promise<void> {
+  await parts.store.tables<IamTables>().transaction(async (tx) => {
+    const known = await tx.db.selectFrom("iam_accounts").selectAll().execute();
+    // Emptied first, so that two accounts may exchange their keys.
+    await tx.db.deleteFrom("iam_accounts").execute();
+    for (const { id, rootAccessKeyId, rootSecretAccessKey } of accounts) {
+      const before = known.find((row) => row.account_id === id);
+      await tx.db
+        .insertInto("iam_accounts")
+        .values({
+          account_id: id,
+          root_access_key_id: rootAccessKeyId,
+          root_secret_sealed: parts.secrets.seal(rootSecretAccessKey, rootAccessKeyId),
+          created_ms: before?.created_ms ?? parts.clock.nowMs(),
+        })
+        .execute();
+      await parts.generations.bump(tx, id);
+    }
+    for (const { account_id: id } of known) await parts.generations.bump(tx, id);
+  });
+}

@@ -1,0 +1,230 @@
+import type { Kysely } from "kysely";
+import type { LastUsed } from "../last-accessed/last-used.ts";
+import type { IamTables } from "../tables.ts";
+import { findPasswordPolicy } from "../users/password-policy.ts";
+import { type User, userArn } from "../users/user-queries.ts";
+
+/** Source: IAM User Guide, "Understanding the report format". */
+const COLUMNS = [
+  "user",
+  "arn",
+  "user_creation_time",
+  "password_enabled",
+  "password_last_used",
+  "password_last_changed",
+  "password_next_rotation",
+  "mfa_active",
+  ...[1, 2].flatMap((number) =>
+    ["active", "last_rotated", "last_used_date", "last_used_region", "last_used_service"].map(
+      (column) => `access_key_${number}_${column}`,
+    ),
+  ),
+  ...[1, 2].flatMap((number) => [`cert_${number}_active`, `cert_${number}_last_rotated`]),
+];
+
+const NOT_APPLICABLE = "N/A";
+const NOT_SUPPORTED = "not_supported";
+/** What stands for the last use of a password that is there and was never used. */
+const NEVER = "no_information";
+/** Of access keys and of signing certificates. */
+const SHOWN = 2;
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+interface CertificateColumns {
+  readonly active: boolean;
+  readonly createdMs: number;
+}
+
+interface KeyColumns {
+  readonly active: boolean;
+  readonly createdMs: number;
+  readonly usedMs: number | null;
+  readonly usedRegion: string | null;
+  readonly usedService: string | null;
+}
+
+/**
+ * The account's credential report: comma-separated lines, the root user's first. Names and ARNs
+ * can't hold what would need quoting. Bounded by the quota of users.
+ */
+export async function writeCredentialReport(
+  parts: { readonly lastUsed: LastUsed },
+  db: Kysely<IamTables>,
+  accountId: string,
+): Promise<string> {
+  const users = await db
+    .selectFrom("iam_users")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .orderBy("name_key")
+    .execute();
+  const keys = await keysByUser(parts.lastUsed, db, accountId);
+  const passwords = await passwordsByUser(db, accountId);
+  const lines = [COLUMNS, await rootLine(db, accountId)];
+  const withMfa = await usersWithMfa(db, accountId);
+  const certificates = await certificatesByUser(db, accountId);
+  for (const user of users) {
+    const { user_id: id } = user;
+    lines.push(
+      userLine(
+        user,
+        passwords.get(id),
+        withMfa.has(id),
+        keys.get(id) ?? [],
+        certificates.get(id) ?? [],
+      ),
+    );
+  }
+  return lines.map((line) => line.join(",")).join("\n");
+}
+
+async function rootLine(db: Kysely<IamTables>, accountId: string): Promise<string[]> {
+  const account = await db
+    .selectFrom("iam_accounts")
+    .select("created_ms")
+    .where("account_id", "=", accountId)
+    .executeTakeFirst();
+  const key = account && { ...NEVER_USED, active: true, createdMs: account.created_ms };
+  return [
+    "<root_account>",
+    `arn:aws:iam::${accountId}:root`,
+    time(account?.created_ms ?? 0),
+    NOT_SUPPORTED,
+    NEVER,
+    NOT_SUPPORTED,
+    NOT_SUPPORTED,
+    // Virtual devices here are users' alone.
+    "false",
+    ...keyColumns(key ? [key] : []),
+    ...certificateColumns([]),
+  ];
+}
+
+const NEVER_USED = { usedMs: null, usedRegion: null, usedService: null };
+
+function userLine(
+  user: User,
+  password: { readonly changedMs: number; readonly expiresMs: number | undefined } | undefined,
+  hasMfa: boolean,
+  keys: readonly KeyColumns[],
+  certificates: readonly CertificateColumns[],
+): string[] {
+  return [
+    user.user_name,
+    userArn(user),
+    time(user.created_ms),
+    String(password !== undefined),
+    password === undefined ? NOT_APPLICABLE : NEVER,
+    password === undefined ? NOT_APPLICABLE : time(password.changedMs),
+    password?.expiresMs === undefined ? NOT_APPLICABLE : time(password.expiresMs),
+    String(hasMfa),
+    ...keyColumns(keys),
+    ...certificateColumns(certificates),
+  ];
+}
+
+function keyColumns(keys: readonly KeyColumns[]): string[] {
+  return Array.from({ length: SHOWN }, (_, index) => keys[index]).flatMap((key) =>
+    key === undefined
+      ? ["false", NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE, NOT_APPLICABLE]
+      : [
+          String(key.active),
+          time(key.createdMs),
+          key.usedMs === null ? NOT_APPLICABLE : time(key.usedMs),
+          key.usedRegion ?? NOT_APPLICABLE,
+          key.usedService ?? NOT_APPLICABLE,
+        ],
+  );
+}
+
+function certificateColumns(certificates: readonly CertificateColumns[]): string[] {
+  return Array.from({ length: SHOWN }, (_, index) => certificates[index]).flatMap((certificate) =>
+    certificate === undefined
+      ? ["false", NOT_APPLICABLE]
+      : [String(certificate.active), time(certificate.createdMs)],
+  );
+}
+
+/** Each user's signing certificates, the oldest first. */
+async function certificatesByUser(
+  db: Kysely<IamTables>,
+  accountId: string,
+): Promise<Map<string, CertificateColumns[]>> {
+  const rows = await db
+    .selectFrom("iam_signing_certificates")
+    .select(["user_id", "status", "created_ms"])
+    .where("account_id", "=", accountId)
+    .orderBy("created_ms")
+    .orderBy("certificate_id")
+    .execute();
+  const certificates = new Map<string, CertificateColumns[]>();
+  for (const { user_id: id, status, created_ms: createdMs } of rows) {
+    const certificate = { active: status === "Active", createdMs };
+    certificates.set(id, [...(certificates.get(id) ?? []), certificate]);
+  }
+  return certificates;
+}
+
+/** Each user's keys, the oldest first. */
+async function keysByUser(
+  lastUsed: LastUsed,
+  db: Kysely<IamTables>,
+  accountId: string,
+): Promise<Map<string, KeyColumns[]>> {
+  const rows = await db
+    .selectFrom("iam_access_keys")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .orderBy("created_ms")
+    .orderBy("access_key_id")
+    .execute();
+  const keys = new Map<string, KeyColumns[]>();
+  for (const row of rows) {
+    const latest = lastUsed.latestOfKey(row.access_key_id);
+    const key = {
+      active: row.status === "Active",
+      createdMs: row.created_ms,
+      usedMs: latest?.atMs ?? row.last_used_ms,
+      usedRegion: latest?.region ?? row.last_used_region,
+      usedService: latest?.service ?? row.last_used_service,
+    };
+    keys.set(row.user_id, [...(keys.get(row.user_id) ?? []), key]);
+  }
+  return keys;
+}
+
+async function usersWithMfa(
+  db: Kysely<IamTables>,
+  accountId: string,
+): Promise<ReadonlySet<string | null>> {
+  const rows = await db
+    .selectFrom("iam_mfa_devices")
+    .select("user_id")
+    .where("account_id", "=", accountId)
+    .where("user_id", "is not", null)
+    .execute();
+  return new Set(rows.map((row) => row.user_id));
+}
+
+async function passwordsByUser(db: Kysely<IamTables>, accountId: string) {
+  const maxAgeDays = (await findPasswordPolicy(db, accountId))?.max_age_days ?? undefined;
+  const rows = await db
+    .selectFrom("iam_login_profiles")
+    .select(["user_id", "changed_ms"])
+    .where("account_id", "=", accountId)
+    .execute();
+  return new Map(
+    rows.map((row) => [
+      row.user_id,
+      {
+        changedMs: row.changed_ms,
+        expiresMs: maxAgeDays === undefined ? undefined : row.changed_ms + maxAgeDays * DAY_MS,
+      },
+    ]),
+  );
+}
+
+/** `2015-06-17T19:11:50+00:00`: the report's own form. */
+function time(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 19)}+00:00`;
+}

@@ -1,0 +1,109 @@
+import type { Credential, CredentialSource } from "../../../kernel/identity.ts";
+import { accountOf, type Caller, type ContextValue } from "../../../kernel/principal.ts";
+import type { Store } from "../../../kernel/store.ts";
+import { GenerationCache } from "../identities/generation-cache.ts";
+import type { IamParts } from "../parts.ts";
+import type { IamTables } from "../tables.ts";
+import { tagsOf } from "../tags/tag-queries.ts";
+import { userArn } from "../users/user-queries.ts";
+
+/** Keys kept ready; the oldest goes first. A key is a few hundred bytes. */
+const CACHED_KEYS_MAX = 10_000;
+
+/** Source: IAM User Guide, "Unique identifiers". */
+const TEMPORARY_KEY_PREFIX = "ASIA";
+
+/**
+ * Long-term access keys: users' and the accounts' root keys. Every signed request asks, so an
+ * answer is kept until its account changes.
+ */
+export class KeyCredentials implements CredentialSource {
+  readonly #parts: Pick<IamParts, "generations" | "secrets" | "lastUsed">;
+  readonly #store: Store<IamTables>;
+  readonly #cache: GenerationCache<Credential>;
+
+  constructor(parts: Pick<IamParts, "store" | "generations" | "secrets" | "lastUsed">) {
+    this.#parts = parts;
+    this.#store = parts.store.tables<IamTables>();
+    this.#cache = new GenerationCache(parts.generations, CACHED_KEYS_MAX);
+  }
+
+  async findCredential(
+    accessKeyId: string,
+    sessionToken: string | undefined,
+  ): Promise<Credential | "invalid-token" | undefined> {
+    // Spares the database a question on every request with temporary credentials.
+    if (accessKeyId.startsWith(TEMPORARY_KEY_PREFIX)) return undefined;
+    const credential = await this.#find(accessKeyId);
+    // Only temporary credentials come with a token.
+    return credential && sessionToken !== undefined ? "invalid-token" : credential;
+  }
+
+  noteUsed(accessKeyId: string, service: string, region: string, atMs: number): void {
+    if (this.#cache.find(accessKeyId)?.caller.principal.kind !== "user") return;
+    this.#parts.lastUsed.noteKey(accessKeyId, { service, region, atMs });
+  }
+
+  clear(): void {
+    this.#cache.clear();
+  }
+
+  async #find(accessKeyId: string): Promise<Credential | undefined> {
+    const knownAccount = this.#cache.accountOf(accessKeyId);
+    if (knownAccount !== undefined) await this.#parts.generations.refresh(knownAccount);
+    const known = this.#cache.find(accessKeyId);
+    if (known) return known;
+    const readAt = this.#parts.generations.current();
+    const credential =
+      (await this.#readUserKey(accessKeyId)) ?? (await this.#readRoot(accessKeyId));
+    if (!credential) return undefined;
+    const accountId = accountOf(credential.caller.principal);
+    if (accountId !== knownAccount) await this.#parts.generations.refresh(accountId);
+    this.#cache.put(accessKeyId, accountId, readAt, credential);
+    return credential;
+  }
+
+  async #readUserKey(accessKeyId: string): Promise<Credential | undefined> {
+    const { db } = this.#store;
+    const row = await db
+      .selectFrom("iam_access_keys as key")
+      .innerJoin("iam_users as user", "user.user_id", "key.user_id")
+      .select(["key.status", "key.secret_sealed"])
+      .select(["user.account_id", "user.user_id", "user.user_name", "user.path"])
+      .where("key.access_key_id", "=", accessKeyId)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const sessionContext = new Map<string, ContextValue>();
+    for (const tag of await tagsOf(db, row.user_id))
+      sessionContext.set(`aws:principaltag/${tag.Key.toLowerCase()}`, tag.Value);
+    const caller: Caller = {
+      principal: {
+        kind: "user",
+        accountId: row.account_id,
+        arn: userArn(row),
+        id: row.user_id,
+        userName: row.user_name,
+      },
+      accessKeyId,
+      sessionContext,
+    };
+    const secretAccessKey = this.#parts.secrets.open(row.secret_sealed, accessKeyId);
+    return { secretAccessKey, caller, status: row.status };
+  }
+
+  async #readRoot(accessKeyId: string): Promise<Credential | undefined> {
+    const row = await this.#store.db
+      .selectFrom("iam_accounts")
+      .selectAll()
+      .where("root_access_key_id", "=", accessKeyId)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const arn = `arn:aws:iam::${row.account_id}:root`;
+    const caller: Caller = {
+      principal: { kind: "root", accountId: row.account_id, arn },
+      accessKeyId,
+    };
+    const secretAccessKey = this.#parts.secrets.open(row.root_secret_sealed, accessKeyId);
+    return { secretAccessKey, caller, status: "Active" };
+  }
+}

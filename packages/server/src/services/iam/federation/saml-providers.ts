@@ -1,0 +1,200 @@
+import type * as iam from "@aws-sdk/client-iam";
+import type { Kysely } from "kysely";
+import { defineOperations } from "../../../kernel/operations.ts";
+import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import { requestTags, untagKeys } from "../authorization.ts";
+import { alreadyExists, noSuchEntity, quotaExceeded } from "../errors.ts";
+import { change, type IamParts } from "../parts.ts";
+import { SAML_PROVIDERS_PER_ACCOUNT } from "../quotas.ts";
+import { required } from "../required.ts";
+import type { IamTables } from "../tables.ts";
+import { deleteTagsOf, echoedTags, putTags, tagsOf } from "../tags/tag-queries.ts";
+import {
+  listResourceTags,
+  onTaggedResource,
+  tagResource,
+  untagResource,
+} from "../tags/tagged-resources.ts";
+import type { SamlProviderRow } from "./federation-tables.ts";
+import { parseSamlMetadata } from "./saml-metadata.ts";
+import { changeEncryption, deleteSamlPrivateKeys, samlPrivateKeys } from "./saml-private-keys.ts";
+
+type Db = Kysely<IamTables>;
+
+/** Characters of a provider's own id. */
+const UUID_LENGTH = 26;
+/** How long metadata without `validUntil` is shown to be valid, as on AWS. */
+const VALID_YEARS = 100;
+
+interface ArnInput {
+  readonly SAMLProviderArn?: string | undefined;
+}
+
+export function samlProviderOperations(parts: IamParts) {
+  const arnIn = (input: ArnInput) => required(input.SAMLProviderArn, "sAMLProviderArn");
+  const onProvider = (input: ArnInput, context: RequestContext, extra: ContextEntries = {}) =>
+    onTaggedResource(context, arnIn(input), arnIn(input), extra);
+  const findArn = (input: ArnInput, context: RequestContext) => async (db: Db) =>
+    (await requireProvider(db, context, arnIn(input))).arn;
+
+  return defineOperations<typeof iam>()({
+    CreateSAMLProvider: {
+      authorize: (input, context) =>
+        onTaggedResource(
+          context,
+          arnOf(context, required(input.Name, "name")),
+          undefined,
+          requestTags(input.Tags),
+        ),
+      handle: (input, context) =>
+        change(parts, context, async ({ db }) => {
+          const { arn } = await insertProvider(parts, db, context, input);
+          await changeEncryption(parts, db, context, arn, input);
+          await putTags(db, context.accountId, arn, input.Tags);
+          return { SAMLProviderArn: arn, ...echoedTags(input.Tags) };
+        }),
+    },
+    GetSAMLProvider: {
+      authorize: onProvider,
+      handle: async (input, context) => {
+        const db = context.db<IamTables>();
+        const provider = await requireProvider(db, context, arnIn(input));
+        return {
+          SAMLProviderUUID: provider.provider_uuid,
+          SAMLMetadataDocument: provider.metadata_document,
+          CreateDate: new Date(provider.created_ms),
+          ValidUntil: new Date(provider.valid_until_ms),
+          Tags: await tagsOf(db, provider.arn),
+          AssertionEncryptionMode: provider.encryption_mode ?? "Allowed",
+          PrivateKeyList: (await samlPrivateKeys(db, provider.arn)).map((key) => ({
+            KeyId: key.key_id,
+            Timestamp: new Date(key.created_ms),
+          })),
+        };
+      },
+    },
+    ListSAMLProviders: {
+      authorize: (_input, context) => ({ action: `iam:${context.operation}`, resource: "*" }),
+      handle: async (_input, context) => {
+        const rows = await context
+          .db<IamTables>()
+          .selectFrom("iam_saml_providers")
+          .select(["arn", "valid_until_ms", "created_ms"])
+          .where("account_id", "=", context.accountId)
+          .orderBy("arn")
+          .execute();
+        const SAMLProviderList = rows.map((row) => ({
+          Arn: row.arn,
+          ValidUntil: new Date(row.valid_until_ms),
+          CreateDate: new Date(row.created_ms),
+        }));
+        return { SAMLProviderList };
+      },
+    },
+    UpdateSAMLProvider: {
+      authorize: onProvider,
+      handle: (input, context) =>
+        change(parts, context, async ({ db }) => {
+          const { arn } = await requireProvider(db, context, arnIn(input));
+          await changeEncryption(parts, db, context, arn, input);
+          const { SAMLMetadataDocument: text } = input;
+          if (text !== undefined)
+            await db
+              .updateTable("iam_saml_providers")
+              .set({ metadata_document: text, valid_until_ms: validUntil(text, context.nowMs) })
+              .where("arn", "=", arn)
+              .execute();
+          return { SAMLProviderArn: arn };
+        }),
+    },
+    DeleteSAMLProvider: {
+      authorize: onProvider,
+      handle: (input, context) =>
+        change(parts, context, async ({ db }) => {
+          const { arn } = await requireProvider(db, context, arnIn(input));
+          await deleteTagsOf(db, arn);
+          await deleteSamlPrivateKeys(db, arn);
+          await db.deleteFrom("iam_saml_providers").where("arn", "=", arn).execute();
+          return {};
+        }),
+    },
+    TagSAMLProvider: {
+      authorize: (input, context) => onProvider(input, context, requestTags(input.Tags)),
+      handle: (input, context) => tagResource(parts, context, findArn(input, context), input.Tags),
+    },
+    UntagSAMLProvider: {
+      authorize: (input, context) => onProvider(input, context, untagKeys(input.TagKeys)),
+      handle: (input, context) =>
+        untagResource(parts, context, findArn(input, context), input.TagKeys),
+    },
+    ListSAMLProviderTags: {
+      authorize: onProvider,
+      handle: (input, context) => listResourceTags(context, findArn(input, context), input),
+    },
+  });
+}
+
+export function findSamlProviderRow(
+  db: Db,
+  accountId: string,
+  arn: string,
+): Promise<SamlProviderRow | undefined> {
+  return db
+    .selectFrom("iam_saml_providers")
+    .selectAll()
+    .where("arn", "=", arn)
+    .where("account_id", "=", accountId)
+    .executeTakeFirst();
+}
+
+async function insertProvider(
+  parts: IamParts,
+  db: Db,
+  context: RequestContext,
+  input: iam.CreateSAMLProviderRequest,
+): Promise<SamlProviderRow> {
+  const { accountId } = context;
+  const name = required(input.Name, "name");
+  const document = required(input.SAMLMetadataDocument, "sAMLMetadataDocument");
+  const provider: SamlProviderRow = {
+    account_id: accountId,
+    arn: arnOf(context, name),
+    provider_uuid: parts.ids.base32(UUID_LENGTH),
+    metadata_document: document,
+    valid_until_ms: validUntil(document, context.nowMs),
+    created_ms: context.nowMs,
+    encryption_mode: null,
+  };
+  if (await findSamlProviderRow(db, accountId, provider.arn))
+    throw alreadyExists(`SAMLProvider with name ${name}`);
+  const { count } = await db
+    .selectFrom("iam_saml_providers")
+    .select((e) => e.fn.countAll<number>().as("count"))
+    .where("account_id", "=", accountId)
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= SAML_PROVIDERS_PER_ACCOUNT)
+    throw quotaExceeded("SAMLProvidersPerAccount", SAML_PROVIDERS_PER_ACCOUNT);
+  await db.insertInto("iam_saml_providers").values(provider).execute();
+  return provider;
+}
+
+async function requireProvider(
+  db: Db,
+  context: RequestContext,
+  arn: string,
+): Promise<SamlProviderRow> {
+  const provider = await findSamlProviderRow(db, context.accountId, arn);
+  if (!provider) throw noSuchEntity(`Manifest not found for arn ${arn}`);
+  return provider;
+}
+
+function validUntil(document: string, nowMs: number): number {
+  const { validUntilMs } = parseSamlMetadata(document);
+  if (validUntilMs !== undefined) return validUntilMs;
+  const until = new Date(nowMs);
+  return until.setUTCFullYear(until.getUTCFullYear() + VALID_YEARS);
+}
+
+function arnOf(context: RequestContext, name: string): string {
+  return `arn:aws:iam::${context.accountId}:saml-provider/${name}`;
+}

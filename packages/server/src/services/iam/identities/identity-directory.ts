@@ -1,0 +1,198 @@
+import type { Kysely } from "kysely";
+import { parseArn } from "../../../kernel/arn.ts";
+import type {
+  IdentityDirectory,
+  IdentityPolicies,
+  PolicyDocument,
+  RoleRecord,
+} from "../../../kernel/identity.ts";
+import type { Principal } from "../../../kernel/principal.ts";
+import type { IamParts } from "../parts.ts";
+import { attachedArns } from "../policies/attached-policies.ts";
+import { inlinePoliciesOf } from "../policies/inline-policies.ts";
+import { defaultDocuments } from "../policies/policy-queries.ts";
+import { findRole, type Role, roleArn } from "../roles/role-queries.ts";
+import type { LinkedRoleTemplates } from "../service-linked-roles/definitions.ts";
+import { isServicePrincipal } from "../service-principals.ts";
+import type { IamTables } from "../tables.ts";
+import { tagsOf } from "../tags/tag-queries.ts";
+import { findUser, type User } from "../users/user-queries.ts";
+import { GenerationCache } from "./generation-cache.ts";
+import { principalArnOf, principalIdOf } from "./principal-ids.ts";
+
+type Db = Kysely<IamTables>;
+
+/** Roles kept ready to be assumed; a record is a few kilobytes. */
+const CACHED_ROLES_MAX = 2_000;
+
+const NO_POLICIES: IdentityPolicies = { identity: [], boundary: undefined };
+
+/**
+ * What decisions ask of IAM's data. Of policies nothing is kept here: whoever asks keeps the answer
+ * for as long as the account's generation stays the same.
+ */
+export function createIdentityDirectory(
+  parts: Pick<
+    IamParts,
+    "generations" | "templates" | "awsPolicies" | "lastUsed" | "store" | "log" | "templates"
+  >,
+): IdentityDirectory {
+  const roles = new GenerationCache<RoleRecord>(parts.generations, CACHED_ROLES_MAX);
+  const document = async (db: Db, accountId: string, arn: string) =>
+    (await managedDocuments(parts, db, accountId, [arn])).at(0);
+
+  const gather = async (
+    db: Db,
+    accountId: string,
+    ownerIds: readonly string[],
+    boundaryArn: string | null,
+  ): Promise<IdentityPolicies> => {
+    const inline = (await inlinePoliciesOf(db, ownerIds)).map(
+      (row): PolicyDocument => ({ id: row.policy_name, managed: false, text: row.document }),
+    );
+    const arns = await attachedArns(db, ownerIds);
+    const managed = await managedDocuments(parts, db, accountId, arns);
+    if (boundaryArn === null) return { identity: [...inline, ...managed], boundary: undefined };
+    const boundary = (await document(db, accountId, boundaryArn)) ?? nothingAllowed(boundaryArn);
+    return { identity: [...inline, ...managed], boundary };
+  };
+
+  return {
+    refresh: (accountId) => parts.generations.refresh(accountId),
+    generation: (accountId) => parts.generations.of(accountId),
+    policiesOf: async (principal, context) => {
+      const db = context.db<IamTables>();
+      const user = await userBehind(db, principal);
+      if (user) {
+        const groups = await db
+          .selectFrom("iam_group_members")
+          .select("group_id")
+          .where("user_id", "=", user.user_id)
+          .execute();
+        const owners = [user.user_id, ...groups.map((row) => row.group_id)];
+        return gather(db, user.account_id, owners, user.boundary_arn);
+      }
+      const role = await roleBehind(db, principal);
+      return role ? gather(db, role.account_id, [role.role_id], role.boundary_arn) : NO_POLICIES;
+    },
+    findRole: async (accountId, roleName, context) => {
+      const read = async () => {
+        const db = context.db<IamTables>();
+        const role = await findRole(db, accountId, roleName);
+        return role && roleRecord(db, role, parts.templates);
+      };
+      // What a transaction reads may yet be rolled back, and what is kept may be older.
+      if (context.inTransaction) return read();
+      // The role's account isn't the caller's always, whose changes the request has asked for.
+      await parts.generations.refresh(accountId);
+      const key = `${accountId}/${roleName}`;
+      const known = roles.find(key);
+      if (known) return known;
+      const readAt = parts.generations.current();
+      const record = await read();
+      if (record) roles.put(key, accountId, readAt, record);
+      return record;
+    },
+    findPrincipalId: (arn, context) => principalIdOf(context.db<IamTables>(), arn),
+    findPrincipalArn: (id, context) => principalArnOf(context.db<IamTables>(), id),
+    principalTags: (id, context) => tagRecord(context.db<IamTables>(), id),
+    findManagedPolicy: (arn, context) =>
+      document(context.db<IamTables>(), parseArn(arn)?.accountId ?? "", arn),
+    isServicePrincipal: (name) => isServicePrincipal(parts.templates, name),
+    noteAccess: (principal, action, region, atMs) => {
+      const entityId = entityIdOf(principal);
+      if (entityId !== undefined) parts.lastUsed.noteAccess({ entityId, action, region, atMs });
+    },
+    noteRoleUsed: (arn, region, atMs) => {
+      noteRole(parts, arn, region, atMs).catch((error: unknown) => {
+        parts.log.warn({ err: error }, "The use of a role couldn't be noted.");
+      });
+    },
+  };
+}
+
+/** Who is told of by last accessed information: users and roles. */
+function entityIdOf(principal: Principal): string | undefined {
+  if (principal.kind === "user") return principal.id;
+  return principal.kind === "role-session" ? principal.roleId : undefined;
+}
+
+/** A user is known by its id: one who was deleted and made again has the old one's rights no more. */
+async function userBehind(db: Db, principal: Principal): Promise<User | undefined> {
+  if (principal.kind === "user")
+    return db
+      .selectFrom("iam_users")
+      .selectAll()
+      .where("user_id", "=", principal.id)
+      .executeTakeFirst();
+  if (principal.kind !== "federated-user" || principal.userArn === undefined) return undefined;
+  const name = principal.userArn.slice(principal.userArn.lastIndexOf("/") + 1);
+  return findUser(db, principal.accountId, name);
+}
+
+async function roleBehind(db: Db, principal: Principal): Promise<Role | undefined> {
+  if (principal.kind !== "role-session") return undefined;
+  return db
+    .selectFrom("iam_roles")
+    .selectAll()
+    .where("role_id", "=", principal.roleId)
+    .executeTakeFirst();
+}
+
+/** The default versions' documents of managed policies, a customer's and AWS's. */
+async function managedDocuments(
+  parts: Pick<IamParts, "awsPolicies">,
+  db: Db,
+  accountId: string,
+  arns: readonly string[],
+): Promise<PolicyDocument[]> {
+  const own = await defaultDocuments(db, accountId, arns);
+  const documents: PolicyDocument[] = [];
+  for (const id of arns) {
+    const text = own.get(id) ?? parts.awsPolicies.document(id);
+    if (text !== undefined) documents.push({ id, managed: true, text });
+  }
+  return documents;
+}
+
+/** A boundary whose policy can't be found must not become no boundary at all. */
+function nothingAllowed(id: string): PolicyDocument {
+  const statement = { Effect: "Deny", Action: "*", Resource: "*" };
+  const text = JSON.stringify({ Version: "2012-10-17", Statement: [statement] });
+  return { id, managed: true, text };
+}
+
+async function roleRecord(db: Db, role: Role, templates: LinkedRoleTemplates): Promise<RoleRecord> {
+  const service = role.linked_service;
+  return {
+    arn: roleArn(role),
+    roleId: role.role_id,
+    roleName: role.role_name,
+    trustPolicy: role.trust_policy,
+    maxSessionDurationSeconds: role.max_session_duration_s,
+    linkedService: service ?? undefined,
+    isBeingDeleted:
+      role.deletion_task_id !== null &&
+      service !== null &&
+      templates.outside(service) !== undefined,
+    tags: await tagRecord(db, role.role_id),
+  };
+}
+
+async function tagRecord(db: Db, ownerId: string): Promise<Readonly<Record<string, string>>> {
+  const tags = await tagsOf(db, ownerId);
+  return Object.fromEntries(tags.map((tag) => [tag.Key, tag.Value]));
+}
+
+async function noteRole(
+  parts: Pick<IamParts, "lastUsed" | "store">,
+  arnText: string,
+  region: string,
+  atMs: number,
+): Promise<void> {
+  const arn = parseArn(arnText);
+  if (!arn) return;
+  const name = arn.resource.slice(arn.resource.lastIndexOf("/") + 1);
+  const role = await findRole(parts.store.tables<IamTables>().db, arn.accountId, name);
+  if (role) parts.lastUsed.noteRole(role.role_id, { region, atMs });
+}

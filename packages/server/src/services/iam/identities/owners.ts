@@ -1,0 +1,63 @@
+import type { Kysely } from "kysely";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { noSuchNamed } from "../errors.ts";
+import { refuseProtectedRole } from "../roles/protected-role.ts";
+import { findRole, type Role, roleArn } from "../roles/role-queries.ts";
+import type { IamTables, PolicyOwnerKind } from "../tables.ts";
+import { findGroup, findUser, groupArn, userArn } from "../users/user-queries.ts";
+
+/** A user, group or role, as what policies hang on. */
+export interface PolicyOwner {
+  readonly kind: PolicyOwnerKind;
+  readonly id: string;
+  readonly name: string;
+  readonly arn: string;
+  readonly boundaryArn: string | null;
+  /** Set for roles: guards need to know who owns it. */
+  readonly role?: Role;
+}
+
+export async function findOwner(
+  db: Kysely<IamTables>,
+  accountId: string,
+  kind: PolicyOwnerKind,
+  name: string,
+): Promise<PolicyOwner | undefined> {
+  switch (kind) {
+    case "user": {
+      const user = await findUser(db, accountId, name);
+      if (!user) return undefined;
+      return { kind, id: user.user_id, name, arn: userArn(user), boundaryArn: user.boundary_arn };
+    }
+    case "group": {
+      const group = await findGroup(db, accountId, name);
+      if (!group) return undefined;
+      return { kind, id: group.group_id, name, arn: groupArn(group), boundaryArn: null };
+    }
+    case "role": {
+      const role = await findRole(db, accountId, name);
+      if (!role) return undefined;
+      const { role_id: id, boundary_arn: boundaryArn } = role;
+      return { kind, id, name, arn: roleArn(role), boundaryArn, role };
+    }
+    default:
+      return kind satisfies never;
+  }
+}
+
+/** @throws NoSuchEntity */
+export async function requireOwner(
+  db: Kysely<IamTables>,
+  accountId: string,
+  kind: PolicyOwnerKind,
+  name: string,
+): Promise<PolicyOwner> {
+  const owner = await findOwner(db, accountId, kind, name);
+  if (!owner) throw noSuchNamed(kind, name);
+  return owner;
+}
+
+/** For changes of what hangs on a role: a service-linked one is its owner's alone. */
+export function refuseProtectedOwner(owner: PolicyOwner, context: RequestContext): void {
+  if (owner.role) refuseProtectedRole(owner.role, context);
+}

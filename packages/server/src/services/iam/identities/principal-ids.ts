@@ -1,0 +1,60 @@
+import type { Kysely } from "kysely";
+import { parseArn } from "../../../kernel/arn.ts";
+import { findRole, roleArn } from "../roles/role-queries.ts";
+import type { IamTables } from "../tables.ts";
+import { findUser, userArn } from "../users/user-queries.ts";
+
+type Db = Kysely<IamTables>;
+
+const UNIQUE_ID = /^(AIDA|AROA)[A-Z2-7]{12,124}$/;
+
+/** The partition of every account here. */
+const PARTITION = "aws";
+
+/** Whether a policy's principal is written as the unique id of a user or role. */
+export function isPrincipalId(principal: string): boolean {
+  return UNIQUE_ID.test(principal);
+}
+
+/**
+ * The unique id of the user or role that an ARN names; undefined when there is none. A session's
+ * ARN stays as it is while its role exists, and so do ARNs of whole accounts and federated users.
+ */
+export async function principalIdOf(db: Db, principal: string): Promise<string | undefined> {
+  const arn = parseArn(principal);
+  // Principals of another partition can't be trusted: accounts of two partitions never meet.
+  if (arn?.partition !== PARTITION) return undefined;
+  const [type, ...rest] = arn.resource.split("/");
+  if (arn.service === "sts" && type === "assumed-role") {
+    const role = await findRole(db, arn.accountId, rest[0] ?? "");
+    return role ? principal : undefined;
+  }
+  const name = rest.at(-1) ?? "";
+  if (arn.service === "iam" && type === "user") {
+    const user = await findUser(db, arn.accountId, name);
+    return user && userArn(user) === principal ? user.user_id : undefined;
+  }
+  if (arn.service === "iam" && type === "role") {
+    const role = await findRole(db, arn.accountId, name);
+    return role && roleArn(role) === principal ? role.role_id : undefined;
+  }
+  return principal;
+}
+
+/** The ARN of the user or role with a unique id; undefined when it is gone. */
+export async function principalArnOf(db: Db, id: string): Promise<string | undefined> {
+  if (id.startsWith("AIDA")) {
+    const user = await db
+      .selectFrom("iam_users")
+      .selectAll()
+      .where("user_id", "=", id)
+      .executeTakeFirst();
+    return user && userArn(user);
+  }
+  const role = await db
+    .selectFrom("iam_roles")
+    .selectAll()
+    .where("role_id", "=", id)
+    .executeTakeFirst();
+  return role && roleArn(role);
+}

@@ -1,0 +1,69 @@
+import type { Ids } from "../../../kernel/ids.ts";
+import type { Store, Transaction } from "../../../kernel/store.ts";
+import type { IamTables } from "../tables.ts";
+
+/**
+ * Tells nodes of each other's changes by a row per account, whose id is a new one after each
+ * change. A node reads it once for each request, or for all the requests that came while it was
+ * reading before: what was committed before a request arrived is seen by it.
+ */
+export class SharedChanges {
+  readonly #store: Store<IamTables>;
+  readonly #ids: Ids;
+  readonly #onChange: (accountId: string) => void;
+  /** The change that this node knows of, by account. */
+  readonly #known = new Map<string, string | undefined>();
+  #waiting = new Set<string>();
+  #next: Promise<void> | undefined;
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(store: Store, ids: Ids, onChange: (accountId: string) => void) {
+    this.#store = store.tables<IamTables>();
+    this.#ids = ids;
+    this.#onChange = onChange;
+  }
+
+  refresh(accountId: string): Promise<void> {
+    this.#waiting.add(accountId);
+    // Joins the reading that hasn't begun; the one that is under way may be too early.
+    this.#next ??= this.#reading.then(() => this.#readWaiting());
+    return this.#next;
+  }
+
+  /** The row is written first of all, so that of two nodes one waits, not works in vain. */
+  async write(tx: Pick<Transaction, "tables" | "afterCommit">, accountId: string): Promise<void> {
+    const changeId = this.#ids.uuid();
+    await tx
+      .tables<IamTables>()
+      .db.insertInto("iam_account_changes")
+      .values({ account_id: accountId, change_id: changeId })
+      .onConflict((conflict) => conflict.column("account_id").doUpdateSet({ change_id: changeId }))
+      .execute();
+    tx.afterCommit(() => this.#known.set(accountId, changeId));
+  }
+
+  #readWaiting(): Promise<void> {
+    const accountIds = [...this.#waiting];
+    this.#waiting = new Set();
+    this.#next = undefined;
+    const reading = this.#read(accountIds);
+    // Whoever waits for it hears of a failure; the next reading begins all the same.
+    this.#reading = reading.catch(() => undefined);
+    return reading;
+  }
+
+  async #read(accountIds: readonly string[]): Promise<void> {
+    const rows = await this.#store.db
+      .selectFrom("iam_account_changes")
+      .selectAll()
+      .where("account_id", "in", accountIds)
+      .execute();
+    const found = new Map(rows.map((row) => [row.account_id, row.change_id]));
+    for (const accountId of accountIds) {
+      const changeId = found.get(accountId);
+      if (this.#known.has(accountId) && this.#known.get(accountId) === changeId) continue;
+      this.#known.set(accountId, changeId);
+      this.#onChange(accountId);
+    }
+  }
+}

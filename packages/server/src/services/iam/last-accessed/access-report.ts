@@ -1,0 +1,134 @@
+import type { Kysely } from "kysely";
+import { noSuchNamed } from "../errors.ts";
+import { parseIdentityArn, requireIdentityArn } from "../identities/identity-arns.ts";
+import { findOwner } from "../identities/owners.ts";
+import type { IamParts } from "../parts.ts";
+import { managedDocument, policiesOfOwner } from "../policies/policies-of-owner.ts";
+import { attachedEntities } from "../policies/policy-entities.ts";
+import { requirePolicy } from "../policies/policy-queries.ts";
+import type { IamTables, PolicyOwnerKind } from "../tables.ts";
+import { membersOfGroup } from "../users/user-queries.ts";
+import type { LastAccessedRow } from "./access-tables.ts";
+import { grantsService, namedServices } from "./granted-services.ts";
+import { accessesOf } from "./last-accessed.ts";
+import { SERVICE_NAMES } from "./service-names.ts";
+
+type Db = Kysely<IamTables>;
+
+/** Source: IAM User Guide, "Refine permissions using last accessed information". */
+const TRACKING_PERIOD_MS = 400 * 24 * 60 * 60 * 1000;
+
+/** A user or role that may have used what the report is about. */
+export interface ReportedEntity {
+  readonly id: string;
+  readonly kind: PolicyOwnerKind;
+  readonly name: string;
+  readonly path: string;
+  readonly arn: string;
+}
+
+export interface ReportedAccess {
+  /** An entity's id. */
+  readonly entity: string;
+  readonly action: string;
+  readonly atMs: number;
+  readonly region: string;
+}
+
+/** Which services were used, by whom, as it was known when the report was made. */
+export interface AccessReport {
+  readonly granularity: "SERVICE_LEVEL" | "ACTION_LEVEL";
+  readonly entities: readonly ReportedEntity[];
+  /** Those that the policies grant, used or not, in the order of their namespaces. */
+  readonly services: readonly {
+    readonly namespace: string;
+    readonly name: string;
+    /** The latest first. */
+    readonly accesses: readonly ReportedAccess[];
+  }[];
+}
+
+type Parts = Pick<IamParts, "awsPolicies">;
+
+/**
+ * Makes the report about a user, group, role or managed policy.
+ * @throws ValidationError, NoSuchEntity
+ */
+export async function makeAccessReport(
+  parts: Parts,
+  db: Db,
+  about: { readonly accountId: string; readonly arn: string; readonly nowMs: number },
+  granularity: AccessReport["granularity"],
+): Promise<AccessReport> {
+  const { accountId, arn, nowMs } = about;
+  const { texts, entities } = parseIdentityArn(arn)
+    ? await identitySubject(parts, db, accountId, arn)
+    : await policySubject(parts, db, accountId, arn);
+  const ids = entities.map(({ id }) => id);
+  const rows = await accessesOf(db, ids, nowMs - TRACKING_PERIOD_MS);
+  rows.sort((one, other) => other.last_ms - one.last_ms);
+  const namespaces = new Set([...SERVICE_NAMES.keys(), ...texts.flatMap(namedServices)]);
+  const services = [...namespaces]
+    .filter((namespace) => texts.some((text) => grantsService(text, namespace)))
+    .sort()
+    .map((namespace) => ({
+      namespace,
+      name: SERVICE_NAMES.get(namespace) ?? namespace,
+      accesses: rows.filter(({ action }) => action.startsWith(`${namespace}:`)).map(reported),
+    }));
+  return { granularity, entities, services };
+}
+
+/** Whether the ARN is one of a managed policy: of the account or AWS's. */
+export function isPolicyArn(arn: string): boolean {
+  return /^arn:aws:iam::(?:\d{12}|aws):policy\/./.test(arn);
+}
+
+function reported({ entity_id, action, last_ms, region }: LastAccessedRow): ReportedAccess {
+  return { entity: entity_id, action, atMs: last_ms, region };
+}
+
+async function identitySubject(parts: Parts, db: Db, accountId: string, arn: string) {
+  const { kind, name } = requireIdentityArn(arn);
+  const owner = await findOwner(db, accountId, kind, name);
+  if (owner?.arn !== arn) throw noSuchNamed(kind, name);
+  const texts = (await policiesOfOwner(parts, db, accountId, owner)).map(({ text }) => text);
+  const entities =
+    kind === "group"
+      ? await membersOf(db, accountId, owner.id)
+      : [entity(accountId, { kind, id: owner.id, name, path: pathIn(arn) })];
+  return { texts, entities };
+}
+
+async function policySubject(parts: Parts, db: Db, accountId: string, arn: string) {
+  await requirePolicy(db, parts.awsPolicies, accountId, arn);
+  const text = await managedDocument(parts, db, accountId, arn);
+  const entities = new Map<string, ReportedEntity>();
+  for (const attached of await attachedEntities(db, accountId, arn)) {
+    const some =
+      attached.kind === "group"
+        ? await membersOf(db, accountId, attached.id)
+        : [entity(accountId, attached)];
+    for (const each of some) entities.set(each.id, each);
+  }
+  return { texts: text === undefined ? [] : [text], entities: [...entities.values()] };
+}
+
+async function membersOf(db: Db, accountId: string, groupId: string): Promise<ReportedEntity[]> {
+  const members = await membersOfGroup(db, groupId);
+  return members.map(({ user_id, user_name, path }) =>
+    entity(accountId, { kind: "user", id: user_id, name: user_name, path }),
+  );
+}
+
+function entity(
+  accountId: string,
+  { kind, id, name, path }: Omit<ReportedEntity, "arn">,
+): ReportedEntity {
+  return { kind, id, name, path, arn: `arn:aws:iam::${accountId}:${kind}${path}${name}` };
+}
+
+/** `/team/` of `arn:aws:iam::000000000000:role/team/app`. */
+function pathIn(arn: string): string {
+  return arn.slice(arn.indexOf("/"), arn.lastIndexOf("/") + 1);
+}

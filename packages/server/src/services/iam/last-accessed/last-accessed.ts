@@ -1,0 +1,83 @@
+import type { Kysely } from "kysely";
+import type { IamTables } from "../tables.ts";
+import type { LastAccessedRow } from "./access-tables.ts";
+import type { RoleUse } from "./last-used.ts";
+
+type Db = Kysely<IamTables>;
+
+/** A call of an action by a user or role. */
+export interface Access extends RoleUse {
+  readonly entityId: string;
+  readonly action: string;
+}
+
+/** Rows in one statement, and ids in one question: within what every database takes. */
+const ROWS_AT_ONCE = 100;
+
+/** Writes accesses, but not of users and roles that are gone meanwhile. */
+export async function writeAccesses(db: Db, accesses: readonly Access[]): Promise<void> {
+  const present = await presentIds(db, [...new Set(accesses.map(({ entityId }) => entityId))]);
+  const rows = accesses
+    .filter(({ entityId }) => present.has(entityId))
+    .map(({ entityId, action, atMs, region }): LastAccessedRow => {
+      return { entity_id: entityId, action, last_ms: atMs, region };
+    });
+  for (const some of inParts(rows))
+    await db
+      .insertInto("iam_last_accessed")
+      .values(some)
+      .onConflict((conflict) =>
+        conflict.columns(["entity_id", "action"]).doUpdateSet((e) => ({
+          last_ms: e.ref("excluded.last_ms"),
+          region: e.ref("excluded.region"),
+        })),
+      )
+      .execute();
+}
+
+/** What these users and roles accessed since `sinceMs`. */
+export async function accessesOf(
+  db: Db,
+  entityIds: readonly string[],
+  sinceMs: number,
+): Promise<LastAccessedRow[]> {
+  const found: LastAccessedRow[] = [];
+  for (const some of inParts(entityIds))
+    found.push(
+      ...(await db
+        .selectFrom("iam_last_accessed")
+        .selectAll()
+        .where("entity_id", "in", some)
+        .where("last_ms", ">=", sinceMs)
+        .execute()),
+    );
+  return found;
+}
+
+/** For the deletion of a user or role. */
+export async function deleteAccessesOf(db: Db, entityId: string): Promise<void> {
+  await db.deleteFrom("iam_last_accessed").where("entity_id", "=", entityId).execute();
+}
+
+async function presentIds(db: Db, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const present = new Set<string>();
+  for (const some of inParts(ids)) {
+    const users = await db
+      .selectFrom("iam_users")
+      .select("user_id as id")
+      .where("user_id", "in", some)
+      .execute();
+    const roles = await db
+      .selectFrom("iam_roles")
+      .select("role_id as id")
+      .where("role_id", "in", some)
+      .execute();
+    for (const { id } of [...users, ...roles]) present.add(id);
+  }
+  return present;
+}
+
+function* inParts<T>(all: readonly T[]): Iterable<T[]> {
+  for (let from = 0; from < all.length; from += ROWS_AT_ONCE)
+    yield all.slice(from, from + ROWS_AT_ONCE);
+}

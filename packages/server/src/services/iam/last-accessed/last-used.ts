@@ -1,0 +1,120 @@
+import type { Log } from "../../../kernel/log.ts";
+import type { Store } from "../../../kernel/store.ts";
+import type { IamTables } from "../tables.ts";
+import { type Access, writeAccesses } from "./last-accessed.ts";
+import { UseNotes } from "./use-notes.ts";
+
+/** Uses are written this long after the first of them: AWS, too, shows them with a delay. */
+const FLUSH_DELAY_MS = 10_000;
+export interface RoleUse {
+  readonly region: string;
+  readonly atMs: number;
+}
+
+export interface KeyUse extends RoleUse {
+  /** The service's name as the credential scope has it, e.g. `s3`. */
+  readonly service: string;
+}
+
+/**
+ * When roles and access keys were last used, and which actions users and roles last called. Noting costs a map entry; the database hears of it
+ * in batches, so a crash forgets the last few seconds of use and nothing else.
+ */
+export class LastUsed {
+  readonly #store: Store<IamTables>;
+  readonly #log: Log;
+  readonly #roles = new UseNotes<RoleUse>();
+  readonly #keys = new UseNotes<KeyUse>();
+  readonly #accesses = new UseNotes<Access>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(store: Store, log: Log) {
+    this.#store = store.tables<IamTables>();
+    this.#log = log;
+  }
+
+  noteRole(roleId: string, use: RoleUse): void {
+    this.#schedule(this.#roles.add(roleId, use));
+  }
+
+  noteKey(accessKeyId: string, use: KeyUse): void {
+    this.#schedule(this.#keys.add(accessKeyId, use));
+  }
+
+  /** Of every decided request: a map entry, no more. */
+  noteAccess(access: Access): void {
+    this.#schedule(this.#accesses.add(`${access.entityId} ${access.action}`, access));
+  }
+
+  /** The latest use that this process knows of; the database may know a later one of another. */
+  latestOfRole(roleId: string): RoleUse | undefined {
+    return this.#roles.latest.get(roleId);
+  }
+
+  latestOfKey(accessKeyId: string): KeyUse | undefined {
+    return this.#keys.latest.get(accessKeyId);
+  }
+
+  /** Writes what the database doesn't know. */
+  async flush(): Promise<void> {
+    this.#stopTimer();
+    const roles = this.#roles.unwritten();
+    const keys = this.#keys.unwritten();
+    const accesses = this.#accesses.unwritten();
+    if (roles.length + keys.length + accesses.length === 0) return;
+    await this.#store.transaction(async ({ db }) => {
+      for (const [roleId, use] of roles) {
+        await db
+          .updateTable("iam_roles")
+          .set({ last_used_ms: use.atMs, last_used_region: use.region })
+          .where("role_id", "=", roleId)
+          .execute();
+      }
+      for (const [accessKeyId, use] of keys) {
+        await db
+          .updateTable("iam_access_keys")
+          .set({
+            last_used_ms: use.atMs,
+            last_used_region: use.region,
+            last_used_service: use.service,
+          })
+          .where("access_key_id", "=", accessKeyId)
+          .execute();
+      }
+      await writeAccesses(
+        db,
+        accesses.map(([, access]) => access),
+      );
+    });
+    this.#accesses.written(accesses);
+    this.#roles.written(roles);
+    this.#keys.written(keys);
+  }
+
+  /** Forgets everything: the database has been emptied. */
+  clear(): void {
+    this.#stopTimer();
+    this.#roles.clear();
+    this.#keys.clear();
+    this.#accesses.clear();
+  }
+
+  #schedule(isFull: boolean): void {
+    if (isFull) this.#stopTimer();
+    if (this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => this.#flushInBackground(), isFull ? 0 : FLUSH_DELAY_MS);
+    this.#timer.unref();
+  }
+
+  #stopTimer(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  #flushInBackground(): void {
+    this.flush().catch((error: unknown) => {
+      // The notes are kept, and tried again with the next use.
+      this.#log.warn({ err: error }, "When roles and keys were last used couldn't be written.");
+    });
+  }
+}

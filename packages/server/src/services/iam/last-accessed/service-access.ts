@@ -1,0 +1,53 @@
+import type * as iam from "@aws-sdk/client-iam";
+import { defineOperations } from "../../../kernel/operations.ts";
+import { onIdentityArn, requireIdentity } from "../identities/identity-arns.ts";
+import { pageOf } from "../pagination.ts";
+import type { IamParts } from "../parts.ts";
+import { type OwnedPolicy, policiesOfOwner } from "../policies/policies-of-owner.ts";
+import { required } from "../required.ts";
+import type { IamTables, PolicyOwnerKind } from "../tables.ts";
+import { grantsService } from "./granted-services.ts";
+
+const ENTITY_TYPES: Readonly<Record<PolicyOwnerKind, iam.PolicyOwnerEntityType>> = {
+  user: "USER",
+  group: "GROUP",
+  role: "ROLE",
+};
+
+export function serviceAccessOperations(parts: Pick<IamParts, "awsPolicies">) {
+  return defineOperations<typeof iam>()({
+    ListPoliciesGrantingServiceAccess: {
+      authorize: (input, context) => onIdentityArn(context, required(input.Arn, "arn")),
+      handle: async (input, context) => {
+        const owner = await requireIdentity(context, required(input.Arn, "arn"));
+        const db = context.db<IamTables>();
+        const policies = await policiesOfOwner(parts, db, context.accountId, owner);
+        const services = [...new Set(required(input.ServiceNamespaces, "serviceNamespaces"))];
+        const page = await pageOf({ Marker: input.Marker }, services.sort(), (name) => name);
+        return {
+          PoliciesGrantingServiceAccess: page.items.map((service) => ({
+            ServiceNamespace: service,
+            Policies: distinct(policies.filter(({ text }) => grantsService(text, service))),
+          })),
+          ...page.output,
+        };
+      },
+    },
+  });
+}
+
+/** A managed policy that a user has twice, by itself and by a group, is shown once. */
+function distinct(policies: readonly OwnedPolicy[]): iam.PolicyGrantingServiceAccess[] {
+  const shown = new Map<string, iam.PolicyGrantingServiceAccess>();
+  for (const { name, arn, owner } of policies) {
+    if (arn === undefined)
+      shown.set(`${owner.kind} ${owner.name} ${name}`, {
+        PolicyName: name,
+        PolicyType: "INLINE",
+        EntityType: ENTITY_TYPES[owner.kind],
+        EntityName: owner.name,
+      });
+    else shown.set(arn, { PolicyName: name, PolicyType: "MANAGED", PolicyArn: arn });
+  }
+  return [...shown.values()];
+}

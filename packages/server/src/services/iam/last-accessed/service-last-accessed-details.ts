@@ -1,0 +1,180 @@
+import type * as iam from "@aws-sdk/client-iam";
+import { defineOperations } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onAccount, onPolicy } from "../authorization.ts";
+import { noSuchEntity } from "../errors.ts";
+import { onIdentityArn } from "../identities/identity-arns.ts";
+import { pageOf } from "../pagination.ts";
+import type { IamParts } from "../parts.ts";
+import { required } from "../required.ts";
+import type { IamTables } from "../tables.ts";
+import {
+  type AccessReport,
+  isPolicyArn,
+  makeAccessReport,
+  type ReportedAccess,
+  type ReportedEntity,
+} from "./access-report.ts";
+
+/** Reports can be read for a week. */
+const REPORT_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
+/** Kept of one account; older ones go first. */
+const REPORTS_PER_ACCOUNT = 100;
+
+interface StoredReport {
+  readonly createdMs: number;
+  readonly report: AccessReport;
+}
+
+export function serviceLastAccessedOperations(
+  parts: Pick<IamParts, "awsPolicies" | "lastUsed" | "ids">,
+) {
+  return defineOperations<typeof iam>()({
+    GenerateServiceLastAccessedDetails: {
+      authorize: (input, context) => {
+        const arn = required(input.Arn, "arn");
+        return isPolicyArn(arn) ? onPolicy(context, arn) : onIdentityArn(context, arn);
+      },
+      handle: async (input, context) => {
+        // What happened until now belongs into the report.
+        await parts.lastUsed.flush();
+        const { accountId, nowMs } = context;
+        const about = { accountId, arn: required(input.Arn, "arn"), nowMs };
+        const granularity = input.Granularity ?? "SERVICE_LEVEL";
+        const db = context.db<IamTables>();
+        const report = await makeAccessReport(parts, db, about, granularity);
+        const JobId = parts.ids.uuid();
+        await store(context, JobId, report);
+        return { JobId };
+      },
+    },
+    GetServiceLastAccessedDetails: {
+      authorize: (_input, context) => onAccount(context),
+      handle: async (input, context) => {
+        const { createdMs, report } = await requireReport(context, required(input.JobId, "jobId"));
+        const page = await pageOf(input, report.services, ({ namespace }) => namespace);
+        return {
+          JobStatus: "COMPLETED" as const,
+          JobType: report.granularity,
+          JobCreationDate: new Date(createdMs),
+          JobCompletionDate: new Date(createdMs),
+          ServicesLastAccessed: page.items.map((service) => shownService(report, service)),
+          ...page.output,
+        };
+      },
+    },
+    GetServiceLastAccessedDetailsWithEntities: {
+      authorize: (_input, context) => onAccount(context),
+      handle: async (input, context) => {
+        const { createdMs, report } = await requireReport(context, required(input.JobId, "jobId"));
+        const namespace = required(input.ServiceNamespace, "serviceNamespace");
+        const service = report.services.find((each) => each.namespace === namespace);
+        if (!service) throw noSuchEntity(`Service ${namespace} is not in the report.`);
+        const details = report.entities
+          .map((entity) => ({
+            entity,
+            latest: service.accesses.find((access) => access.entity === entity.id),
+          }))
+          .sort((one, other) => (keyOf(one) < keyOf(other) ? -1 : 1));
+        const page = await pageOf(input, details, keyOf);
+        return {
+          JobStatus: "COMPLETED" as const,
+          JobCreationDate: new Date(createdMs),
+          JobCompletionDate: new Date(createdMs),
+          EntityDetailsList: page.items.map(({ entity, latest }) => ({
+            EntityInfo: shownEntity(entity),
+            ...(latest ? { LastAuthenticated: new Date(latest.atMs) } : {}),
+          })),
+          ...page.output,
+        };
+      },
+    },
+  });
+}
+
+/** The most recent first, then by ARN. */
+function keyOf(detail: {
+  readonly entity: ReportedEntity;
+  readonly latest: ReportedAccess | undefined;
+}): string {
+  const before = Number.MAX_SAFE_INTEGER - (detail.latest?.atMs ?? 0);
+  return `${before} ${detail.entity.arn}`;
+}
+
+function shownService(
+  { entities, granularity }: AccessReport,
+  { namespace, name, accesses }: AccessReport["services"][number],
+): iam.ServiceLastAccessed {
+  const [latest] = accesses;
+  const arnOf = (access: ReportedAccess) => entities.find(({ id }) => id === access.entity)?.arn;
+  return {
+    ServiceName: name,
+    ServiceNamespace: namespace,
+    TotalAuthenticatedEntities: new Set(accesses.map(({ entity }) => entity)).size,
+    ...(latest
+      ? {
+          LastAuthenticated: new Date(latest.atMs),
+          LastAuthenticatedEntity: arnOf(latest),
+          LastAuthenticatedRegion: latest.region,
+        }
+      : {}),
+    ...(granularity === "ACTION_LEVEL"
+      ? {
+          TrackedActionsLastAccessed: latestPerAction(accesses).map((access) => ({
+            ActionName: access.action.slice(namespace.length + 1),
+            LastAccessedEntity: arnOf(access),
+            LastAccessedTime: new Date(access.atMs),
+            LastAccessedRegion: access.region,
+          })),
+        }
+      : {}),
+  };
+}
+
+/** `accesses` come with the latest first. */
+function latestPerAction(accesses: readonly ReportedAccess[]): readonly ReportedAccess[] {
+  const latest = new Map<string, ReportedAccess>();
+  for (const access of accesses) if (!latest.has(access.action)) latest.set(access.action, access);
+  return [...latest.values()].sort((one, other) => (one.action < other.action ? -1 : 1));
+}
+
+function shownEntity({ arn, name, kind, id, path }: ReportedEntity): iam.EntityInfo {
+  return { Arn: arn, Name: name, Type: kind === "role" ? "ROLE" : "USER", Id: id, Path: path };
+}
+
+function store(context: RequestContext, jobId: string, report: AccessReport): Promise<void> {
+  const { accountId, nowMs } = context;
+  return context.transaction<IamTables, void>(async ({ db }) => {
+    const kept = await db
+      .selectFrom("iam_access_reports")
+      .select("job_id")
+      .where("account_id", "=", accountId)
+      .where("created_ms", ">", nowMs - REPORT_LIFETIME_MS)
+      .orderBy("created_ms", "desc")
+      .limit(REPORTS_PER_ACCOUNT - 1)
+      .execute();
+    const old = db.deleteFrom("iam_access_reports").where("account_id", "=", accountId);
+    const ids = kept.map(({ job_id }) => job_id);
+    await (ids.length === 0 ? old : old.where("job_id", "not in", ids)).execute();
+    const row = {
+      job_id: jobId,
+      account_id: accountId,
+      content: JSON.stringify(report),
+      created_ms: nowMs,
+    };
+    await db.insertInto("iam_access_reports").values(row).execute();
+  });
+}
+
+async function requireReport(context: RequestContext, jobId: string): Promise<StoredReport> {
+  const row = await context
+    .db<IamTables>()
+    .selectFrom("iam_access_reports")
+    .selectAll()
+    .where("job_id", "=", jobId)
+    .where("account_id", "=", context.accountId)
+    .where("created_ms", ">", context.nowMs - REPORT_LIFETIME_MS)
+    .executeTakeFirst();
+  if (!row) throw noSuchEntity(`Job ${jobId} cannot be found.`);
+  return { createdMs: Number(row.created_ms), report: JSON.parse(row.content) as AccessReport };
+}

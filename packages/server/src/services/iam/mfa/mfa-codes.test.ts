@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import type { Principal } from "../../../kernel/principal.ts";
+import { RequestContext } from "../../../kernel/request-context.ts";
+import { SecretBox } from "../../../kernel/secret-box.ts";
+import { type OpenedStore, openStore } from "../../../storage/store.ts";
+import type { MfaDeviceRow } from "../federation/federation-tables.ts";
+import { iamMigrations } from "../migrations.ts";
+import type { IamTables } from "../tables.ts";
+import { requireConsecutiveCodes, verifyMfaCode } from "./mfa-codes.ts";
+import { TOTP_PERIOD_MS, totpCode } from "./totp.ts";
+
+const SEED = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
+const SERIAL = "arn:aws:iam::000000000000:mfa/phone";
+/** The period that it is, in all of these tests. */
+const NOW = 1000;
+const NOW_MS = NOW * TOTP_PERIOD_MS;
+const ALICE: Principal = {
+  kind: "user",
+  accountId: "000000000000",
+  arn: "arn:aws:iam::000000000000:user/alice",
+  id: "AIDAQAAAAAAAAAAAAAAAA",
+  userName: "alice",
+};
+
+const parts = { secrets: new SecretBox(new Uint8Array(32), "test") };
+const device: MfaDeviceRow = {
+  account_id: "000000000000",
+  serial_number: SERIAL,
+  seed_sealed: parts.secrets.seal(SEED, SERIAL),
+  user_id: ALICE.id,
+  enabled_ms: 0,
+  last_step: 0,
+  drift_steps: 0,
+  created_ms: 0,
+};
+const dir = mkdtempSync(join(tmpdir(), "rolecast-mfa-"));
+let store: OpenedStore;
+let context: RequestContext;
+
+async function keep(values: Partial<MfaDeviceRow> = {}): Promise<void> {
+  const db = context.db<IamTables>();
+  await db.deleteFrom("iam_mfa_devices").execute();
+  await db
+    .insertInto("iam_mfa_devices")
+    .values({ ...device, ...values })
+    .execute();
+}
+
+function verify(step: number, principal: Principal = ALICE, serial = SERIAL): Promise<boolean> {
+  return verifyMfaCode(parts, principal, serial, totpCode(SEED, step), context);
+}
+
+beforeAll(async () => {
+  const file = join(dir, "a.db");
+  const options = { durable: false, migrations: iamMigrations, nowMs: () => NOW_MS };
+  store = await openStore({ file, ...options });
+});
+beforeEach(async () => {
+  context = new RequestContext({
+    requestId: "r",
+    service: "sts",
+    operation: "GetSessionToken",
+    region: "us-east-1",
+    caller: { principal: ALICE },
+    nowMs: NOW_MS,
+    sourceIp: undefined,
+    userAgent: undefined,
+    secure: false,
+    store,
+    invoke: () => Promise.reject(new Error("nobody is called")),
+  });
+  await keep();
+});
+afterAll(async () => {
+  await store.close();
+  rmSync(dir, { recursive: true });
+});
+
+describe("a code", () => {
+  it.each([
+    [-2, false],
+    [-1, true],
+    [0, true],
+    [1, true],
+    [2, false],
+  ])("of %i periods from now is accepted: %s", async (ahead, accepted) => {
+    expect(await verify(NOW + ahead)).toBe(accepted);
+  });
+
+  it("is accepted once, and none before it afterwards", async () => {
+    const both = await Promise.all([verify(NOW), verify(NOW)]);
+    expect(both.filter((accepted) => accepted)).toHaveLength(1);
+    await keep();
+    expect([await verify(NOW), await verify(NOW), await verify(NOW - 1)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+    expect(await verify(NOW + 1)).toBe(true);
+  });
+
+  it("is the user's own, of a device that is enabled", async () => {
+    expect(await verify(NOW, { ...ALICE, id: "AIDAQAAAAAAABBBBBBBBB" })).toBe(false);
+    expect(await verify(NOW, ALICE, `${SERIAL}2`)).toBe(false);
+    const root: Principal = { kind: "root", accountId: ALICE.accountId, arn: "arn" };
+    expect(await verify(NOW, root)).toBe(false);
+    await keep({ user_id: null });
+    expect(await verify(NOW)).toBe(false);
+  });
+
+  it("counts from the device's own clock after a synchronisation", async () => {
+    const codes = (first: number) => [totpCode(SEED, first), totpCode(SEED, first + 1)] as const;
+    const far = requireConsecutiveCodes(parts, device, codes(NOW + 10), NOW_MS);
+    expect(far).toEqual({ last_step: NOW + 11, drift_steps: 11 });
+    await keep({ ...far, last_step: 0 });
+    expect([await verify(NOW), await verify(NOW + 11)]).toEqual([false, true]);
+    const near = requireConsecutiveCodes(parts, device, codes(NOW - 1), NOW_MS);
+    expect(near).toEqual({ last_step: NOW, drift_steps: 0 });
+    expect(() => requireConsecutiveCodes(parts, device, codes(NOW + 30), NOW_MS)).toThrow(
+      "Authentication code for device is not valid.",
+    );
+  });
+});

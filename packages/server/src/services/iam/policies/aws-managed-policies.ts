@@ -1,0 +1,199 @@
+import assert from "node:assert";
+import { createHash } from "node:crypto";
+import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { brotliDecompressSync } from "node:zlib";
+
+const MAGIC = "ROLECAST-POLICIES 1\n";
+const INDEX_LENGTH_BYTES = 4;
+const ARN_PREFIX = "arn:aws:iam::aws:policy/";
+const FILE_NAME = "aws-managed-policies.bin";
+/** Policies whose documents stay in memory: their text is a few kilobytes each. */
+const CACHED_POLICIES_MAX = 128;
+const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
+/** `ANPA` and 17 more; source: IAM User Guide, "Unique identifiers". */
+const POLICY_ID_DIGITS = 17;
+
+/** Where only the policies of service-linked roles live; they attach to nothing else. */
+export const SERVICE_ROLE_PATH = "/aws-service-role/";
+
+export interface AwsManagedPolicy {
+  readonly arn: string;
+  readonly name: string;
+  readonly path: string;
+  /** AWS doesn't publish its ids; this one is derived from the ARN and never changes. */
+  readonly policyId: string;
+  readonly createdMs: number;
+  readonly updatedMs: number;
+  readonly defaultVersion: number;
+  readonly versions: readonly { readonly number: number; readonly createdMs: number }[];
+}
+
+/** The policy of a service that the configuration registers. */
+export interface OutsidePolicy {
+  readonly arn: string;
+  readonly document: string;
+  /** When it was read. */
+  readonly createdMs: number;
+}
+
+interface Entry extends AwsManagedPolicy {
+  readonly offset: number;
+  readonly length: number;
+}
+
+interface Catalogue {
+  readonly sorted: readonly Entry[];
+  readonly byArn: ReadonlyMap<string, Entry>;
+  readonly documentsAt: number;
+}
+
+/**
+ * AWS's managed policies, from the file that the build writes (`scripts/build-managed-policies.ts`).
+ * Nothing is read before the first question; documents are read one policy at a time.
+ */
+export class AwsManagedPolicies {
+  readonly #file: string | undefined;
+  #catalogue: Catalogue | undefined;
+  readonly #documents = new Map<string, ReadonlyMap<number, string>>();
+  readonly #outside: ReadonlyMap<string, AwsManagedPolicy & { readonly document: string }>;
+
+  /**
+   * `file` left out: beside the bundle, or where the build puts it in the repository. `outside` are
+   * the policies of linked services of the configuration: one version each, as it stands there.
+   */
+  constructor(file: string | undefined, outside: readonly OutsidePolicy[] = []) {
+    this.#file = file;
+    this.#outside = new Map(outside.map((policy) => [policy.arn, outsideEntry(policy)]));
+  }
+
+  find(arn: string): AwsManagedPolicy | undefined {
+    if (!isAwsPolicyArn(arn)) return undefined;
+    return this.#outside.get(arn) ?? this.#read().byArn.get(arn);
+  }
+
+  /** All of them, sorted by name irrespective of case. */
+  all(): readonly AwsManagedPolicy[] {
+    const { sorted } = this.#read();
+    if (this.#outside.size === 0) return sorted;
+    return [...sorted, ...this.#outside.values()].sort(byName);
+  }
+
+  /** A version's document; the default version's when `version` is left out. */
+  document(arn: string, version?: number): string | undefined {
+    if (!isAwsPolicyArn(arn)) return undefined;
+    const outside = this.#outside.get(arn);
+    if (outside) return (version ?? 1) === 1 ? outside.document : undefined;
+    const entry = this.#read().byArn.get(arn);
+    if (!entry) return undefined;
+    return this.#documentsOf(entry).get(version ?? entry.defaultVersion);
+  }
+
+  #documentsOf(entry: Entry): ReadonlyMap<number, string> {
+    const known = this.#documents.get(entry.arn);
+    if (known) return known;
+    const bytes = Buffer.alloc(entry.length);
+    const handle = openSync(this.#path(), "r");
+    try {
+      const at = this.#read().documentsAt + entry.offset;
+      const count = readSync(handle, bytes, 0, entry.length, at);
+      assert(count === entry.length, "the file of AWS managed policies is cut short");
+    } finally {
+      closeSync(handle);
+    }
+    const texts = JSON.parse(brotliDecompressSync(bytes).toString("utf8")) as readonly string[];
+    const documents = new Map(
+      entry.versions.map((version, index) => [version.number, texts[index] ?? ""]),
+    );
+    const oldest = this.#documents.keys().next();
+    if (this.#documents.size >= CACHED_POLICIES_MAX && !oldest.done)
+      this.#documents.delete(oldest.value);
+    this.#documents.set(entry.arn, documents);
+    return documents;
+  }
+
+  #read(): Catalogue {
+    this.#catalogue ??= readCatalogue(this.#path());
+    return this.#catalogue;
+  }
+
+  #path(): string {
+    return this.#file ?? defaultFile();
+  }
+}
+
+export function isAwsPolicyArn(arn: string): boolean {
+  return arn.startsWith(ARN_PREFIX);
+}
+
+function defaultFile(): string {
+  const candidates = [
+    // Beside the bundle, as it is published.
+    `./${FILE_NAME}`,
+    // From source: services/iam/policies/ → packages/server/generated/.
+    `../../../../generated/${FILE_NAME}`,
+    // From packages/cli/dist/ in the repository.
+    `../../server/generated/${FILE_NAME}`,
+  ].map((path) => fileURLToPath(new URL(path, import.meta.url)));
+  const found = candidates.find((candidate) => existsSync(candidate));
+  if (found === undefined)
+    throw new Error(`${FILE_NAME} is missing (looked for ${candidates.join(", ")}): run the build`);
+  return found;
+}
+
+type IndexRow = readonly [string, number, number, number, number, readonly [number, number][]];
+
+function readCatalogue(file: string): Catalogue {
+  // The whole file is about a megabyte; its index alone is kept.
+  const bytes = readFileSync(file);
+  assert(bytes.subarray(0, MAGIC.length).toString() === MAGIC, `${file} isn't a policy catalogue`);
+  const lengthAt = bytes.indexOf("\n", MAGIC.length) + 1;
+  const indexAt = lengthAt + INDEX_LENGTH_BYTES;
+  const documentsAt = indexAt + bytes.readUInt32BE(lengthAt);
+  const index = brotliDecompressSync(bytes.subarray(indexAt, documentsAt)).toString("utf8");
+  const sorted = (JSON.parse(index) as readonly IndexRow[]).map(readRow);
+  return { sorted, byArn: new Map(sorted.map((entry) => [entry.arn, entry])), documentsAt };
+}
+
+function readRow(row: IndexRow): Entry {
+  const [arn, createdSeconds, updatedSeconds, offset, length, versions] = row;
+  const resource = arn.slice(ARN_PREFIX.length - 1);
+  const slash = resource.lastIndexOf("/");
+  return {
+    arn,
+    name: resource.slice(slash + 1),
+    path: resource.slice(0, slash + 1),
+    policyId: policyIdOf(arn),
+    createdMs: createdSeconds * 1000,
+    updatedMs: updatedSeconds * 1000,
+    defaultVersion: versions.at(-1)?.[0] ?? 1,
+    versions: versions.map(([number, seconds]) => ({ number, createdMs: seconds * 1000 })),
+    offset,
+    length,
+  };
+}
+
+function outsideEntry({ arn, document, createdMs }: OutsidePolicy) {
+  const resource = arn.slice(ARN_PREFIX.length - 1);
+  const slash = resource.lastIndexOf("/");
+  return {
+    arn,
+    name: resource.slice(slash + 1),
+    path: resource.slice(0, slash + 1),
+    policyId: policyIdOf(arn),
+    createdMs,
+    updatedMs: createdMs,
+    defaultVersion: 1,
+    versions: [{ number: 1, createdMs }],
+    document,
+  };
+}
+
+function byName(a: AwsManagedPolicy, b: AwsManagedPolicy): number {
+  return a.name.toLowerCase() < b.name.toLowerCase() ? -1 : 1;
+}
+
+function policyIdOf(arn: string): string {
+  const digest = createHash("sha256").update(arn).digest().subarray(0, POLICY_ID_DIGITS);
+  return `ANPA${[...digest].map((byte) => BASE32.charAt(byte & 31)).join("")}`;
+}

@@ -1,0 +1,102 @@
+import type * as iam from "@aws-sdk/client-iam";
+import type { Kysely } from "kysely";
+import { defineOperations } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onBoundedOwner } from "../authorization.ts";
+import { noSuchEntity, policyNotAttachable } from "../errors.ts";
+import { refuseProtectedOwner, requireOwner } from "../identities/owners.ts";
+import { change, type IamParts } from "../parts.ts";
+import { required } from "../required.ts";
+import type { IamTables } from "../tables.ts";
+import { SERVICE_ROLE_PATH } from "./aws-managed-policies.ts";
+import { findPolicy, requirePolicyArn } from "./policy-queries.ts";
+
+export function permissionsBoundaryOperations(parts: IamParts) {
+  const put = (kind: "user" | "role", name: string, arn: string, context: RequestContext) =>
+    change(parts, context, async ({ db }) => {
+      const owner = await requireOwner(db, context.accountId, kind, name);
+      refuseProtectedOwner(owner, context);
+      await requireBoundaryPolicy(parts, context, db, arn);
+      await setBoundary(db, kind, owner.id, arn);
+      return {};
+    });
+  const remove = (kind: "user" | "role", name: string, context: RequestContext) =>
+    change(parts, context, async ({ db }) => {
+      const owner = await requireOwner(db, context.accountId, kind, name);
+      refuseProtectedOwner(owner, context);
+      await setBoundary(db, kind, owner.id, null);
+      return {};
+    });
+  return defineOperations<typeof iam>()({
+    PutUserPermissionsBoundary: {
+      authorize: (input, context) =>
+        onBoundedOwner(context, "user", required(input.UserName, "userName"), {
+          "iam:permissionsboundary": input.PermissionsBoundary,
+        }),
+      handle: (input, context) =>
+        put(
+          "user",
+          required(input.UserName, "userName"),
+          required(input.PermissionsBoundary, "permissionsBoundary"),
+          context,
+        ),
+    },
+    PutRolePermissionsBoundary: {
+      authorize: (input, context) =>
+        onBoundedOwner(context, "role", required(input.RoleName, "roleName"), {
+          "iam:permissionsboundary": input.PermissionsBoundary,
+        }),
+      handle: (input, context) =>
+        put(
+          "role",
+          required(input.RoleName, "roleName"),
+          required(input.PermissionsBoundary, "permissionsBoundary"),
+          context,
+        ),
+    },
+    DeleteUserPermissionsBoundary: {
+      authorize: (input, context) =>
+        onBoundedOwner(context, "user", required(input.UserName, "userName")),
+      handle: (input, context) => remove("user", required(input.UserName, "userName"), context),
+    },
+    DeleteRolePermissionsBoundary: {
+      authorize: (input, context) =>
+        onBoundedOwner(context, "role", required(input.RoleName, "roleName")),
+      handle: (input, context) => remove("role", required(input.RoleName, "roleName"), context),
+    },
+  });
+}
+
+/** A boundary is a managed policy that the account can attach. @throws NoSuchEntity and others */
+export async function requireBoundaryPolicy(
+  parts: IamParts,
+  context: RequestContext,
+  db: Kysely<IamTables>,
+  arn: string,
+): Promise<void> {
+  const { awsPolicies } = parts;
+  const policy = await findPolicy(db, awsPolicies, context.accountId, requirePolicyArn(arn));
+  if (!policy) throw noSuchEntity(`Scope ARN: ${arn} does not exist or is not attachable.`);
+  if (policy.aws && policy.path.startsWith(SERVICE_ROLE_PATH))
+    throw policyNotAttachable("Cannot use a Service Role Policy as a permissions boundary.");
+}
+
+async function setBoundary(
+  db: Kysely<IamTables>,
+  kind: "user" | "role",
+  id: string,
+  arn: string | null,
+): Promise<void> {
+  if (kind === "user")
+    await db
+      .updateTable("iam_users")
+      .set({ boundary_arn: arn })
+      .where("user_id", "=", id)
+      .execute();
+  else
+    await db
+      .updateTable("iam_roles")
+      .set({ boundary_arn: arn })
+      .where("role_id", "=", id)
+      .execute();
+}

@@ -1,0 +1,162 @@
+import type * as iam from "@aws-sdk/client-iam";
+import type { Kysely } from "kysely";
+import { defineOperations } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { newUniqueId } from "../../../kernel/unique-ids.ts";
+import { onList, onNew, onPolicy, requestTags } from "../authorization.ts";
+import { accessDenied, alreadyExists, deleteConflict, quotaExceeded } from "../errors.ts";
+import { change, type IamParts } from "../parts.ts";
+import { POLICIES_PER_ACCOUNT } from "../quotas.ts";
+import { required } from "../required.ts";
+import type { IamTables, PolicyRow } from "../tables.ts";
+import { deleteTagsOf, echoedTags, putTags, tagsOf } from "../tags/tag-queries.ts";
+import { callerSubject } from "../users/calling-user.ts";
+import { isAwsPolicyArn } from "./aws-managed-policies.ts";
+import { policySummary } from "./policy-details.ts";
+import { listPolicies } from "./policy-lists.ts";
+import {
+  managedPolicy,
+  NO_USAGE,
+  requireArn,
+  requirePolicy,
+  usageOfPolicies,
+} from "./policy-queries.ts";
+import { checkManagedPolicy } from "./policy-text.ts";
+
+type Db = Kysely<IamTables>;
+
+export function policyOperations(parts: IamParts) {
+  return defineOperations<typeof iam>()({
+    CreatePolicy: {
+      authorize: (input, context) => {
+        const name = required(input.PolicyName, "policyName");
+        const pathAndName = { path: input.Path, name };
+        return onNew(context, "policy", pathAndName, requestTags(input.Tags));
+      },
+      handle: (input, context) =>
+        change(parts, context, async ({ db }) => {
+          const policy = await createPolicy(parts, context, db, input);
+          const summary = policySummary(managedPolicy(policy), NO_USAGE);
+          return { Policy: { ...summary, ...echoedTags(input.Tags) } };
+        }),
+    },
+    GetPolicy: {
+      authorize: (input, context) => onPolicy(context, required(input.PolicyArn, "policyArn")),
+      handle: async (input, context) => {
+        const db = context.db<IamTables>();
+        const arn = required(input.PolicyArn, "policyArn");
+        const policy = await requirePolicy(db, parts.awsPolicies, context.accountId, arn);
+        const usage = await usageOfPolicies(db, context.accountId, [arn]);
+        return {
+          Policy: {
+            ...policySummary(policy, usage.get(arn) ?? NO_USAGE),
+            ...(policy.description === undefined ? {} : { Description: policy.description }),
+            // Unlike a role's, a policy's tags are an empty list when there are none.
+            Tags: policy.aws ? [] : await tagsOf(db, policy.policyId),
+          },
+        };
+      },
+    },
+    ListPolicies: {
+      authorize: (input, context) => onList(context, "policy", input.PathPrefix),
+      handle: (input, context) => listPolicies(parts, context, input),
+    },
+    DeletePolicy: {
+      authorize: (input, context) => onPolicy(context, required(input.PolicyArn, "policyArn")),
+      handle: (input, context) => {
+        const arn = requireOwnPolicyArn(required(input.PolicyArn, "policyArn"), context);
+        return change(parts, context, async ({ db }) => {
+          const policy = await requirePolicy(db, parts.awsPolicies, context.accountId, arn);
+          await refuseReferencedPolicy(db, context.accountId, arn);
+          await deleteTagsOf(db, policy.policyId);
+          await db.deleteFrom("iam_policy_versions").where("policy_arn", "=", arn).execute();
+          await db.deleteFrom("iam_policies").where("policy_arn", "=", arn).execute();
+          return {};
+        });
+      },
+    },
+  });
+}
+
+/** Nobody changes AWS's policies, whatever they are allowed. @throws AccessDenied, ValidationError */
+export function requireOwnPolicyArn(arn: string, context: RequestContext): string {
+  if (!isAwsPolicyArn(requireArn(arn))) return arn;
+  throw accessDenied(
+    `${callerSubject(context)} is not authorized to perform: iam:${context.operation} on resource: policy ${arn}`,
+  );
+}
+
+async function createPolicy(
+  parts: IamParts,
+  context: RequestContext,
+  db: Db,
+  input: iam.CreatePolicyRequest,
+): Promise<PolicyRow> {
+  const { accountId } = context;
+  const name = required(input.PolicyName, "policyName");
+  const document = required(input.PolicyDocument, "policyDocument");
+  checkManagedPolicy(document);
+  await refuseTakenName(db, accountId, name);
+  await refuseOverQuota(db, accountId);
+  const path = input.Path ?? "/";
+  const policy: PolicyRow = {
+    account_id: accountId,
+    policy_arn: `arn:aws:iam::${accountId}:policy${path}${name}`,
+    policy_id: newUniqueId("ANPA", accountId, parts.ids),
+    policy_name: name,
+    name_key: name.toLowerCase(),
+    path,
+    description: input.Description ?? null,
+    default_version: 1,
+    last_version: 1,
+    created_ms: context.nowMs,
+    updated_ms: context.nowMs,
+  };
+  await db.insertInto("iam_policies").values(policy).execute();
+  await db
+    .insertInto("iam_policy_versions")
+    .values({
+      account_id: accountId,
+      policy_arn: policy.policy_arn,
+      version: policy.default_version,
+      document,
+      created_ms: context.nowMs,
+    })
+    .execute();
+  await putTags(db, accountId, policy.policy_id, input.Tags);
+  return policy;
+}
+
+async function refuseTakenName(db: Db, accountId: string, name: string): Promise<void> {
+  const taken = await db
+    .selectFrom("iam_policies")
+    .select("policy_id")
+    .where("account_id", "=", accountId)
+    .where("name_key", "=", name.toLowerCase())
+    .executeTakeFirst();
+  if (taken) throw alreadyExists(`A policy called ${name}`, "Duplicate names are not allowed.");
+}
+
+async function refuseOverQuota(db: Db, accountId: string): Promise<void> {
+  const { count } = await db
+    .selectFrom("iam_policies")
+    .select((e) => e.fn.countAll<number>().as("count"))
+    .where("account_id", "=", accountId)
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= POLICIES_PER_ACCOUNT)
+    throw quotaExceeded("PoliciesPerAccount", POLICIES_PER_ACCOUNT);
+}
+
+async function refuseReferencedPolicy(db: Db, accountId: string, arn: string): Promise<void> {
+  const usage = await usageOfPolicies(db, accountId, [arn]);
+  if (usage.size > 0) throw deleteConflict("Cannot delete a policy attached to entities.");
+  const { count } = await db
+    .selectFrom("iam_policy_versions")
+    .select((e) => e.fn.countAll<number>().as("count"))
+    .where("policy_arn", "=", arn)
+    .executeTakeFirstOrThrow();
+  if (Number(count) > 1)
+    throw deleteConflict(
+      "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
+    );
+}

@@ -1,0 +1,50 @@
+import {
+  policySizeWithoutWhitespace,
+  type ValidateOptions,
+  validatePolicy,
+} from "@rolecast/policy";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import { quotaExceeded } from "../errors.ts";
+import { MANAGED_POLICY_SIZE, TRUST_POLICY_SIZE } from "../quotas.ts";
+import type { LinkedRoleTemplates } from "../service-linked-roles/definitions.ts";
+import { isServicePrincipal } from "../service-principals.ts";
+
+/** Refuses a document that IAM refuses, in IAM's words. @throws MalformedPolicyDocument */
+export function checkPolicy(
+  text: string,
+  kind: "managed" | "inline" | "trust",
+  options: ValidateOptions = {},
+): void {
+  const [finding] = validatePolicy(text, kind, options);
+  if (finding) throw new AwsError(finding.errorCode, finding.message, { status: 400 });
+}
+
+/** @throws MalformedPolicyDocument, LimitExceeded */
+export function checkManagedPolicy(text: string): void {
+  checkPolicy(text, "managed");
+  if (policySizeWithoutWhitespace(text) > MANAGED_POLICY_SIZE)
+    throw quotaExceeded("PolicySize", MANAGED_POLICY_SIZE);
+}
+
+/** @throws MalformedPolicyDocument, LimitExceeded */
+export function checkTrustPolicy(
+  text: string,
+  { templates }: { readonly templates: Pick<LinkedRoleTemplates, "find"> },
+): void {
+  checkPolicy(text, "trust", {
+    isServicePrincipal: (name) => isServicePrincipal(templates, name),
+  });
+  if (policySizeWithoutWhitespace(text) > TRUST_POLICY_SIZE)
+    throw quotaExceeded("ACLSizePerRole", TRUST_POLICY_SIZE);
+}
+
+/**
+ * A document as IAM's answers carry it: percent-encoded by RFC 3986, in which encodeURIComponent
+ * leaves out five reserved characters.
+ */
+export function encodeDocument(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+}

@@ -1,0 +1,20 @@
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { unmodifiableEntity } from "../errors.ts";
+import type { Role } from "./role-queries.ts";
+
+/** The service that owns the role makes this request, with its caller's credentials passed on. */
+export function actsForOwner(role: Pick<Role, "linked_service">, context: RequestContext): boolean {
+  return role.linked_service !== null && context.invokedBy === role.linked_service;
+}
+
+/**
+ * Guards what IAM lets nobody change but the owning service: a service-linked role's policies,
+ * trust, boundary, instance profiles and existence. Its description and tags are free.
+ * @throws UnmodifiableEntity
+ */
+export function refuseProtectedRole(role: Role, context: RequestContext): void {
+  if (role.linked_service === null || actsForOwner(role, context)) return;
+  throw unmodifiableEntity(
+    `Cannot perform the operation on the protected role '${role.role_name}' - this role is only modifiable by AWS`,
+  );
+}

@@ -1,0 +1,54 @@
+import type * as iam from "@aws-sdk/client-iam";
+import type { Kysely } from "kysely";
+import type { LastUsed } from "../last-accessed/last-used.ts";
+import { boundaryMember } from "../policies/permissions-boundary.ts";
+import { encodeDocument } from "../policies/policy-text.ts";
+import type { IamTables } from "../tables.ts";
+import { tagsMember } from "../tags/tag-queries.ts";
+import { type Role, roleArn } from "./role-queries.ts";
+import type { RoleView } from "./role-views.ts";
+import { shownTrustPolicy } from "./trust-policy.ts";
+
+/** What every answer that shows a role has in common. */
+export async function roleSummary(db: Kysely<IamTables>, role: Role) {
+  return {
+    Path: role.path,
+    RoleName: role.role_name,
+    RoleId: role.role_id,
+    Arn: roleArn(role),
+    CreateDate: new Date(role.created_ms),
+    AssumeRolePolicyDocument: encodeDocument(await shownTrustPolicy(db, role.trust_policy)),
+  } satisfies iam.Role;
+}
+
+/** As ListRoles shows a role: without boundary, tags and last use. */
+export async function listedRole(db: Kysely<IamTables>, role: Role) {
+  return {
+    ...(await roleSummary(db, role)),
+    ...(role.description === null ? {} : { Description: role.description }),
+    MaxSessionDuration: role.max_session_duration_s,
+  } satisfies iam.Role;
+}
+
+/** As GetRole shows a role: everything. */
+export async function describedRole(
+  db: Kysely<IamTables>,
+  lastUsed: LastUsed,
+  { role, tags }: RoleView,
+) {
+  return {
+    ...(await listedRole(db, role)),
+    ...boundaryMember(role.boundary_arn),
+    ...tagsMember(tags),
+    RoleLastUsed: roleLastUsed(lastUsed, role),
+  } satisfies iam.Role;
+}
+
+/** Empty, not missing, for a role that was never used. */
+export function roleLastUsed(lastUsed: LastUsed, role: Role): iam.RoleLastUsed {
+  const latest = lastUsed.latestOfRole(role.role_id);
+  if (latest && latest.atMs >= (role.last_used_ms ?? 0))
+    return { LastUsedDate: new Date(latest.atMs), Region: latest.region };
+  if (role.last_used_ms === null || role.last_used_region === null) return {};
+  return { LastUsedDate: new Date(role.last_used_ms), Region: role.last_used_region };
+}

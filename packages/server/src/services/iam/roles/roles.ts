@@ -1,0 +1,230 @@
+import type * as iam from "@aws-sdk/client-iam";
+import type { Kysely } from "kysely";
+import { defineOperations } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { newUniqueId } from "../../../kernel/unique-ids.ts";
+import { onBoundedOwner, onList, onNew, onRoleView, requestTags } from "../authorization.ts";
+import {
+  alreadyExists,
+  invalidInput,
+  noSuchNamed,
+  quotaExceeded,
+  stillReferenced,
+} from "../errors.ts";
+import { readPage } from "../pagination.ts";
+import { change, type IamParts } from "../parts.ts";
+import { pathStartsWith } from "../path-starts-with.ts";
+import { SERVICE_ROLE_PATH } from "../policies/aws-managed-policies.ts";
+import { requireBoundaryPolicy } from "../policies/permissions-boundaries.ts";
+import { boundaryMember } from "../policies/permissions-boundary.ts";
+import { checkTrustPolicy } from "../policies/policy-text.ts";
+import { DEFAULT_MAX_SESSION_DURATION_S, ROLES_PER_ACCOUNT } from "../quotas.ts";
+import { required } from "../required.ts";
+import type { IamTables, RoleRow } from "../tables.ts";
+import { echoedTags, putTags } from "../tags/tag-queries.ts";
+import { refuseProtectedRole } from "./protected-role.ts";
+import { describedRole, listedRole, roleSummary } from "./role-details.ts";
+import {
+  deleteRoleCompletely,
+  findRoleIgnoringCase,
+  insertRole,
+  type Role,
+  requireRole,
+  roleCount,
+} from "./role-queries.ts";
+import { RoleViews } from "./role-views.ts";
+import { storedTrustPolicy } from "./trust-policy.ts";
+
+type Db = Kysely<IamTables>;
+
+export function roleOperations(parts: IamParts) {
+  const views = new RoleViews(parts.generations);
+  return defineOperations<typeof iam>()({
+    CreateRole: {
+      authorize: (input, context) =>
+        onNew(
+          context,
+          "role",
+          { path: input.Path, name: required(input.RoleName, "roleName") },
+          {
+            ...(input.PermissionsBoundary === undefined
+              ? {}
+              : { "iam:permissionsboundary": input.PermissionsBoundary }),
+            ...requestTags(input.Tags),
+          },
+        ),
+      handle: (input, context) =>
+        change(parts, context, async ({ db }) => {
+          const role = await createRole(parts, context, db, input);
+          const Role = {
+            // Without the description, though GetRole has it.
+            ...(await roleSummary(db, role)),
+            ...boundaryMember(role.boundary_arn),
+            ...echoedTags(input.Tags),
+          };
+          return { Role };
+        }),
+    },
+    GetRole: {
+      authorize: async (input, context) => {
+        const name = required(input.RoleName, "roleName");
+        return onRoleView(context, name, await views.find(context, name));
+      },
+      handle: async (input, context) => {
+        const name = required(input.RoleName, "roleName");
+        const view = await views.find(context, name);
+        if (!view) throw noSuchNamed("role", name);
+        return { Role: await describedRole(context.db<IamTables>(), parts.lastUsed, view) };
+      },
+    },
+    ListRoles: {
+      authorize: (input, context) => onList(context, "role", input.PathPrefix),
+      handle: async (input, context) => {
+        const db = context.db<IamTables>();
+        const page = await readPage(
+          input,
+          (after, limit) => {
+            let query = db
+              .selectFrom("iam_roles")
+              .selectAll()
+              .where("account_id", "=", context.accountId);
+            if (input.PathPrefix !== undefined)
+              query = query.where(pathStartsWith("path", input.PathPrefix));
+            if (after !== undefined) query = query.where("name_key", ">", after);
+            return query.orderBy("name_key").limit(limit).execute();
+          },
+          (role) => role.name_key,
+        );
+        const Roles = await Promise.all(page.items.map((role) => listedRole(db, role)));
+        return { Roles, ...page.output };
+      },
+    },
+    UpdateRole: {
+      authorize: (input, context) =>
+        onBoundedOwner(context, "role", required(input.RoleName, "roleName")),
+      handle: (input, context) =>
+        change(parts, context, async ({ db }) => {
+          const name = required(input.RoleName, "roleName");
+          const role = await requireRole(db, context.accountId, name);
+          // A service-linked role's description is free, how long its sessions last isn't.
+          if (input.MaxSessionDuration !== undefined) refuseProtectedRole(role, context);
+          await db
+            .updateTable("iam_roles")
+            .set({
+              description: input.Description ?? role.description,
+              max_session_duration_s: input.MaxSessionDuration ?? role.max_session_duration_s,
+            })
+            .where("role_id", "=", role.role_id)
+            .execute();
+          return {};
+        }),
+    },
+    UpdateRoleDescription: {
+      authorize: (input, context) =>
+        onBoundedOwner(context, "role", required(input.RoleName, "roleName")),
+      handle: (input, context) =>
+        change(parts, context, async ({ db }) => {
+          const name = required(input.RoleName, "roleName");
+          const role = await requireRole(db, context.accountId, name);
+          const description = required(input.Description, "description");
+          await db
+            .updateTable("iam_roles")
+            .set({ description })
+            .where("role_id", "=", role.role_id)
+            .execute();
+          return { Role: { ...(await roleSummary(db, role)), Description: description } };
+        }),
+    },
+    UpdateAssumeRolePolicy: {
+      authorize: (input, context) =>
+        onBoundedOwner(context, "role", required(input.RoleName, "roleName")),
+      handle: (input, context) =>
+        change(parts, context, async ({ db }) => {
+          const name = required(input.RoleName, "roleName");
+          const role = await requireRole(db, context.accountId, name);
+          refuseProtectedRole(role, context);
+          const text = required(input.PolicyDocument, "policyDocument");
+          checkTrustPolicy(text, parts);
+          await db
+            .updateTable("iam_roles")
+            .set({ trust_policy: await storedTrustPolicy(db, text) })
+            .where("role_id", "=", role.role_id)
+            .execute();
+          return {};
+        }),
+    },
+    DeleteRole: {
+      authorize: (input, context) =>
+        onBoundedOwner(context, "role", required(input.RoleName, "roleName")),
+      handle: (input, context) =>
+        change(parts, context, async ({ db }) => {
+          const name = required(input.RoleName, "roleName");
+          const role = await requireRole(db, context.accountId, name);
+          refuseProtectedRole(role, context);
+          await refuseReferencedRole(db, role);
+          await deleteRoleCompletely(db, role);
+          return {};
+        }),
+    },
+  });
+}
+
+async function createRole(
+  parts: IamParts,
+  context: RequestContext,
+  db: Db,
+  input: iam.CreateRoleRequest,
+): Promise<Role> {
+  const { accountId } = context;
+  const name = required(input.RoleName, "roleName");
+  if (input.Path?.startsWith(SERVICE_ROLE_PATH))
+    throw invalidInput(
+      `Path prefix '${SERVICE_ROLE_PATH}' can only be used for AWS Service linked Roles`,
+    );
+  const trust = required(input.AssumeRolePolicyDocument, "assumeRolePolicyDocument");
+  checkTrustPolicy(trust, parts);
+  const boundaryArn = input.PermissionsBoundary ?? null;
+  if (boundaryArn !== null) await requireBoundaryPolicy(parts, context, db, boundaryArn);
+  if (await findRoleIgnoringCase(db, accountId, name))
+    throw alreadyExists(`Role with name ${name}`);
+  if ((await roleCount(db, accountId)) >= ROLES_PER_ACCOUNT)
+    throw quotaExceeded("RolesPerAccount", ROLES_PER_ACCOUNT);
+  const role: RoleRow = {
+    account_id: accountId,
+    role_id: newUniqueId("AROA", accountId, parts.ids),
+    role_name: name,
+    name_key: name.toLowerCase(),
+    path: input.Path ?? "/",
+    trust_policy: await storedTrustPolicy(db, trust),
+    description: input.Description ?? null,
+    max_session_duration_s: input.MaxSessionDuration ?? DEFAULT_MAX_SESSION_DURATION_S,
+    boundary_arn: boundaryArn,
+    linked_service: null,
+    deletion_task_id: null,
+    last_used_ms: null,
+    last_used_region: null,
+    created_ms: context.nowMs,
+    created_by: null,
+    created_via: null,
+  };
+  await insertRole(db, role);
+  await putTags(db, accountId, role.role_id, input.Tags);
+  return role;
+}
+
+async function refuseReferencedRole(db: Db, role: Role): Promise<void> {
+  const referencing = [
+    ["iam_instance_profiles", "role_id", "remove roles from instance profile"],
+    ["iam_policy_attachments", "owner_id", "detach all policies"],
+    ["iam_inline_policies", "owner_id", "delete policies"],
+  ] as const;
+  for (const [table, column, remedy] of referencing) {
+    const row = await db
+      .selectFrom(table)
+      .select("account_id")
+      .where(db.dynamic.ref(column), "=", role.role_id)
+      .limit(1)
+      .executeTakeFirst();
+    if (row) throw stillReferenced(remedy);
+  }
+}

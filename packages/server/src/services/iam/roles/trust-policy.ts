@@ -1,0 +1,63 @@
+import type { Kysely } from "kysely";
+import { malformedPolicyDocument } from "../errors.ts";
+import { isPrincipalId, principalArnOf, principalIdOf } from "../identities/principal-ids.ts";
+import type { IamTables } from "../tables.ts";
+
+/*
+ * A trust policy names users and roles by ARN, but means the entity and not its name: whoever
+ * later gets the same name isn't trusted. So documents are stored with unique ids and shown with
+ * ARNs while the entities exist. Source: IAM User Guide, "AWS JSON policy elements: Principal".
+ */
+
+type Db = Kysely<IamTables>;
+
+const ACCOUNT_ID = /^\d{12}$/;
+
+/** The document as it is stored and matched. @throws MalformedPolicyDocument for strangers */
+export function storedTrustPolicy(db: Db, text: string): Promise<string> {
+  return mapAwsPrincipals(text, async (principal) => {
+    const stored = await storedPrincipal(db, principal);
+    if (stored !== undefined) return stored;
+    throw malformedPolicyDocument(`Invalid principal in policy: "AWS":"${principal}"`);
+  });
+}
+
+/** The document as it is shown: the ids of deleted entities stay ids. */
+export async function shownTrustPolicy(db: Db, stored: string): Promise<string> {
+  if (!stored.includes('"AIDA') && !stored.includes('"AROA')) return stored;
+  return mapAwsPrincipals(stored, async (principal) => {
+    if (!isPrincipalId(principal)) return principal;
+    return (await principalArnOf(db, principal)) ?? principal;
+  });
+}
+
+/** Undefined for a user or role that doesn't exist. */
+async function storedPrincipal(db: Db, principal: string): Promise<string | undefined> {
+  if (principal === "*") return principal;
+  if (ACCOUNT_ID.test(principal)) return `arn:aws:iam::${principal}:root`;
+  if (!isPrincipalId(principal)) return principalIdOf(db, principal);
+  return (await principalArnOf(db, principal)) === undefined ? undefined : principal;
+}
+
+/** Rewrites each `AWS` principal of a document that has passed validation. */
+async function mapAwsPrincipals(
+  text: string,
+  map: (principal: string) => Promise<string>,
+): Promise<string> {
+  const document: unknown = JSON.parse(text);
+  if (!isObject(document)) return text;
+  const { Statement: statements } = document;
+  for (const statement of Array.isArray(statements) ? statements : [statements]) {
+    if (!isObject(statement) || !isObject(statement.Principal)) continue;
+    const { Principal: principal } = statement;
+    const named = principal.AWS;
+    if (typeof named === "string") principal.AWS = await map(named);
+    else if (Array.isArray(named))
+      principal.AWS = await Promise.all(named.map((each) => map(String(each))));
+  }
+  return JSON.stringify(document);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}

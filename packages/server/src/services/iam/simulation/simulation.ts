@@ -1,0 +1,200 @@
+import { setImmediate as nextTurn } from "node:timers/promises";
+import type * as iam from "@aws-sdk/client-iam";
+import {
+  type ContextValue,
+  type Effect,
+  type Explanation,
+  explain,
+  type PolicyLayers,
+  type Principal,
+} from "@rolecast/policy";
+import { parseArn } from "../../../kernel/arn.ts";
+import { accountOf } from "../../../kernel/principal.ts";
+import { SimulationContext } from "./simulation-context.ts";
+
+/** Everything about a simulation but its actions. */
+export interface Simulation {
+  readonly principal: Principal;
+  readonly layers: PolicyLayers;
+  readonly known: ReadonlyMap<string, ContextValue>;
+  /** ARNs; `*` alone stands for all resources. */
+  readonly resources: readonly string[];
+  /** The account of resources whose ARN doesn't tell it; undefined: the caller's. */
+  readonly resourceOwner: string | undefined;
+  /** Characters of all policies together, at least 1: what a decision may cost. */
+  readonly policiesLength: number;
+  /** Lower-cased context keys to how the policies spell them. */
+  readonly keyNames: ReadonlyMap<string, string>;
+}
+
+type Decision = iam.PolicyEvaluationDecisionType;
+
+/** One action on one resource. */
+interface Outcome {
+  readonly resource: string;
+  readonly decision: Decision;
+  readonly statements: readonly iam.Statement[];
+  readonly missing: readonly string[];
+  readonly details: Readonly<Record<string, Decision>>;
+  /** Undefined where no boundary or no service control policy has a say. */
+  readonly boundaryAllows: boolean | undefined;
+  readonly organizationAllows: boolean | undefined;
+}
+
+const DECISIONS: Readonly<Record<Effect, Decision>> = {
+  allow: "allowed",
+  explicitDeny: "explicitDeny",
+  implicitDeny: "implicitDeny",
+};
+const MOST_RESTRICTIVE_FIRST: readonly Decision[] = ["explicitDeny", "implicitDeny", "allowed"];
+
+/**
+ * What AWS answers as `SourcePolicyType` and as keys of `EvalDecisionDetails`, though the model
+ * has other values: AWS CLI reference, simulate-custom-policy. SCPs aren't shown.
+ */
+const POLICY_TYPES: Readonly<Record<string, string | undefined>> = {
+  identity: "IAM Policy",
+  resource: "Resource Policy",
+  boundary: "Permissions Boundary Policy",
+};
+
+/**
+ * What would happen if the caller called an action, by the engine that decides real requests.
+ * Other requests are served between two resources: policies here are the caller's, and large.
+ */
+export async function simulate(
+  simulation: Simulation,
+  action: string,
+): Promise<iam.EvaluationResult> {
+  const outcomes: Outcome[] = [];
+  for (const resource of simulation.resources) {
+    outcomes.push(decideOne(simulation, action, resource));
+    await nextTurn();
+  }
+  const decision = mostRestrictive(outcomes.map((outcome) => outcome.decision));
+  const [only] = outcomes.length === 1 ? outcomes : [];
+  const everything = only?.resource === "*";
+  return {
+    EvalActionName: action,
+    EvalResourceName: only?.resource ?? "*",
+    EvalDecision: decision,
+    MatchedStatements: distinct(
+      outcomes.filter((each) => each.decision === decision).flatMap((each) => each.statements),
+    ),
+    MissingContextValues: [...new Set(outcomes.flatMap((outcome) => outcome.missing))],
+    ...organizationDetail(outcomes),
+    ...boundaryDetail(outcomes),
+    ...(everything
+      ? {}
+      : {
+          EvalDecisionDetails: mergeDetails(outcomes.map((outcome) => outcome.details)),
+          ResourceSpecificResults: outcomes.map(resourceResult),
+        }),
+  };
+}
+
+function decideOne(simulation: Simulation, action: string, resource: string): Outcome {
+  const { principal, layers } = simulation;
+  const resourceAccountId = accountOfResource(simulation, resource);
+  const context = new SimulationContext(simulation.known);
+  const explanation = explain({ principal, action, resource, resourceAccountId, context }, layers);
+  const sets = [layers.resource, layers.identity, layers.boundary];
+  for (const set of sets) {
+    if (!set) continue;
+    const { deny, allow } = set.candidates(action);
+    context.askAll([...deny, ...allow]);
+  }
+  const crossAccount =
+    resourceAccountId !== undefined && resourceAccountId !== accountOf(principal);
+  return {
+    resource,
+    decision: DECISIONS[explanation.effect],
+    statements: decidingStatements(explanation),
+    missing: context.missing().map((key) => simulation.keyNames.get(key) ?? key),
+    details: crossAccount ? decisionsByType(explanation) : {},
+    boundaryAllows: layerAllows(explanation, "boundary"),
+    organizationAllows: layerAllows(explanation, "scp"),
+  };
+}
+
+/** Without a resource policy only the caller's side is simulated, so the owner doesn't matter. */
+function accountOfResource(
+  { layers, resourceOwner }: Simulation,
+  resource: string,
+): string | undefined {
+  if (layers.resource === undefined) return undefined;
+  return parseArn(resource)?.accountId || resourceOwner;
+}
+
+/** Of an explicit deny the denying statements alone; an implicit one has none. */
+function decidingStatements({ effect, matched }: Explanation): readonly iam.Statement[] {
+  if (effect === "implicitDeny") return [];
+  const wanted = effect === "allow" ? "Allow" : "Deny";
+  return matched.flatMap(({ layer, effect: own, policy, position }) => {
+    const type = POLICY_TYPES[layer];
+    if (own !== wanted || type === undefined) return [];
+    return [
+      {
+        SourcePolicyId: policy.id,
+        SourcePolicyType: type as iam.PolicySourceType,
+        StartPosition: { Line: position.start.line, Column: position.start.column },
+        EndPosition: { Line: position.end.line, Column: position.end.column },
+      },
+    ];
+  });
+}
+
+function decisionsByType({ layers }: Explanation): Record<string, Decision> {
+  const details: Record<string, Decision> = {};
+  for (const { layer, effect } of layers) {
+    const type = POLICY_TYPES[layer];
+    if (type !== undefined) details[type] = DECISIONS[effect];
+  }
+  return details;
+}
+
+function layerAllows({ layers }: Explanation, layer: "boundary" | "scp"): boolean | undefined {
+  const outcomes = layers.filter((outcome) => outcome.layer === layer);
+  return outcomes.length === 0 ? undefined : outcomes.every(({ effect }) => effect === "allow");
+}
+
+function resourceResult(outcome: Outcome): iam.ResourceSpecificResult {
+  return {
+    EvalResourceName: outcome.resource,
+    EvalResourceDecision: outcome.decision,
+    MatchedStatements: [...outcome.statements],
+    MissingContextValues: [...outcome.missing],
+    EvalDecisionDetails: { ...outcome.details },
+    ...boundaryDetail([outcome]),
+  };
+}
+
+function boundaryDetail(outcomes: readonly Outcome[]) {
+  if (outcomes.every(({ boundaryAllows }) => boundaryAllows === undefined)) return {};
+  const AllowedByPermissionsBoundary = outcomes.every(({ boundaryAllows }) => boundaryAllows);
+  return { PermissionsBoundaryDecisionDetail: { AllowedByPermissionsBoundary } };
+}
+
+function organizationDetail(outcomes: readonly Outcome[]) {
+  if (outcomes.every(({ organizationAllows }) => organizationAllows === undefined)) return {};
+  const AllowedByOrganizations = outcomes.every(({ organizationAllows }) => organizationAllows);
+  return { OrganizationsDecisionDetail: { AllowedByOrganizations } };
+}
+
+function mergeDetails(
+  each: readonly Readonly<Record<string, Decision>>[],
+): Record<string, Decision> {
+  const merged: Record<string, Decision> = {};
+  for (const details of each)
+    for (const [type, decision] of Object.entries(details))
+      merged[type] = mostRestrictive([merged[type] ?? decision, decision]);
+  return merged;
+}
+
+function mostRestrictive(decisions: readonly Decision[]): Decision {
+  return MOST_RESTRICTIVE_FIRST.find((decision) => decisions.includes(decision)) ?? "implicitDeny";
+}
+
+function distinct(statements: readonly iam.Statement[]): iam.Statement[] {
+  return [...new Map(statements.map((each) => [JSON.stringify(each), each])).values()];
+}

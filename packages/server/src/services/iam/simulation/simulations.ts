@@ -1,0 +1,227 @@
+import type * as iam from "@aws-sdk/client-iam";
+import { type CompiledPolicy, PolicySet } from "@rolecast/policy";
+import { parseArn } from "../../../kernel/arn.ts";
+import { defineOperations } from "../../../kernel/operations.ts";
+import { accountOf } from "../../../kernel/principal.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onAccount } from "../authorization.ts";
+import { invalidInput } from "../errors.ts";
+import { onIdentityArn, requireIdentity } from "../identities/identity-arns.ts";
+import { findOwner, type PolicyOwner } from "../identities/owners.ts";
+import { pageOf } from "../pagination.ts";
+import type { IamParts } from "../parts.ts";
+import {
+  managedDocument,
+  type OwnedPolicy,
+  policiesOfOwner,
+} from "../policies/policies-of-owner.ts";
+import { required } from "../required.ts";
+import type { IamTables } from "../tables.ts";
+import { tagsOf } from "../tags/tag-queries.ts";
+import { contextKeyNames } from "./context-key-names.ts";
+import { compileInput, identityInput } from "./input-policies.ts";
+import { refuseMissingResources } from "./resource-handling.ts";
+import {
+  anyCaller,
+  requireCallerArn,
+  type SimulatedCaller,
+  simulatedCaller,
+} from "./simulated-callers.ts";
+import { type Simulation, simulate } from "./simulation.ts";
+import { entriesOf } from "./simulation-context.ts";
+
+/** Pairs of action and resource in one answer: past it, the rest comes with the next page. */
+const PAIRS_PER_PAGE_MAX = 10_000;
+/** Characters of policies that one answer may weigh, counted anew for each pair. */
+const WEIGHED_PER_PAGE_MAX = 200_000_000;
+const DEFAULT_PAGE = 100;
+/** Ours: AWS publishes none. An action is decided on all of them in one answer. */
+const RESOURCES_MAX = 1_000;
+const ACTION = /^[a-zA-Z0-9-]+:[a-zA-Z0-9]+$/;
+
+type Parts = Pick<IamParts, "awsPolicies" | "organization">;
+
+export function simulationOperations(parts: Parts) {
+  return defineOperations<typeof iam>()({
+    SimulateCustomPolicy: {
+      authorize: (_input, context) => onAccount(context),
+      handle: async (input, context) => {
+        refuseMissingCaller(input);
+        const caller =
+          input.CallerArn === undefined
+            ? anyCaller(context.accountId)
+            : await namedCaller(context, input.CallerArn);
+        required(input.PolicyInputList, "policyInputList");
+        return answer(input, prepare(input, caller, [], boundaryInput(input)));
+      },
+    },
+    SimulatePrincipalPolicy: {
+      authorize: (input, context) =>
+        onIdentityArn(context, required(input.PolicySourceArn, "policySourceArn")),
+      handle: async (input, context) => {
+        const arn = required(input.PolicySourceArn, "policySourceArn");
+        const source = await requireIdentity(context, arn);
+        // Source: API reference, SimulatePrincipalPolicy, `CallerArn`.
+        if (source.kind !== "user") refuseMissingCaller(input);
+        const caller = await namedCaller(context, input.CallerArn ?? arn);
+        const db = context.db<IamTables>();
+        const owned = await policiesOfOwner(parts, db, context.accountId, source);
+        const boundary = boundaryInput(input) ?? (await storedBoundary(parts, context, source));
+        const policies = owned.map(compileOwned);
+        const levels = organizationLevels(parts, accountOf(caller.principal));
+        return answer(input, prepare(input, caller, policies, boundary, levels));
+      },
+    },
+  });
+}
+
+/** A resource policy decides about a user, and somebody must name it. @throws InvalidInput */
+function refuseMissingCaller(input: Pick<SimulationInput, "ResourcePolicy" | "CallerArn">): void {
+  if (input.ResourcePolicy !== undefined && input.CallerArn === undefined)
+    throw invalidInput("A simulation with a resource policy needs a CallerArn.");
+}
+
+type SimulationInput = Omit<iam.SimulateCustomPolicyRequest, "PolicyInputList"> & {
+  PolicyInputList?: string[] | undefined;
+};
+
+/** The caller that an ARN names: with its id and tags where the account knows it. */
+async function namedCaller(context: RequestContext, arn: string): Promise<SimulatedCaller> {
+  const identity = requireCallerArn(arn);
+  const db = context.db<IamTables>();
+  const { accountId, kind, name } = identity;
+  const found =
+    accountId === context.accountId ? await findOwner(db, accountId, kind, name) : undefined;
+  const owner = found?.arn === arn ? found : undefined;
+  return simulatedCaller(identity, owner, owner ? await tagsOf(db, owner.id) : []);
+}
+
+/** `role_app_inline` for an inline policy, the name alone for a managed one, as AWS has them. */
+function compileOwned({ owner, name, arn, text }: OwnedPolicy): CompiledPolicy {
+  const id = arn === undefined ? `${owner.kind}_${owner.name}_${name}` : name;
+  return compileInput(text, { kind: "identity", id, managed: arn !== undefined });
+}
+
+/** A boundary in the request stands in for the one that is set. */
+function boundaryInput(input: SimulationInput): CompiledPolicy | undefined {
+  const [text, ...others] = input.PermissionsBoundaryPolicyInputList ?? [];
+  if (others.length > 0) throw invalidInput("A simulation takes one permissions boundary.");
+  if (text === undefined) return undefined;
+  const id = "PermissionsBoundaryPolicyInputList.1";
+  return identityInput(text, { kind: "boundary", id, managed: false });
+}
+
+async function storedBoundary(
+  parts: Parts,
+  context: RequestContext,
+  { boundaryArn }: PolicyOwner,
+): Promise<CompiledPolicy | undefined> {
+  if (boundaryArn === null) return undefined;
+  const { accountId } = context;
+  const text = await managedDocument(parts, context.db<IamTables>(), accountId, boundaryArn);
+  const id = boundaryArn.slice(boundaryArn.lastIndexOf("/") + 1);
+  return compileInput(text ?? NOTHING, { kind: "boundary", id, managed: true });
+}
+
+/** A boundary whose policy is missing allows nothing, as in real decisions. */
+const NOTHING = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Deny", Action: "*", Resource: "*" }],
+});
+
+function prepare(
+  input: SimulationInput,
+  caller: SimulatedCaller,
+  owned: readonly CompiledPolicy[],
+  boundary: CompiledPolicy | undefined,
+  organization: readonly PolicySet[] = [],
+): Simulation {
+  const inputs = (input.PolicyInputList ?? []).map((text, index) =>
+    identityInput(text, { kind: "identity", id: `PolicyInputList.${index + 1}`, managed: false }),
+  );
+  const identity = [...owned, ...inputs];
+  const resource =
+    input.ResourcePolicy === undefined
+      ? undefined
+      : compileInput(input.ResourcePolicy, {
+          kind: "resource",
+          id: "ResourcePolicy",
+          managed: false,
+        });
+  const levels = input.OrderedOrganizationPolicyInputList?.map(organizationLevel) ?? organization;
+  const resources = input.ResourceArns?.length ? [...new Set(input.ResourceArns)] : ["*"];
+  if (resources.length > RESOURCES_MAX)
+    throw invalidInput(`A simulation takes at most ${RESOURCES_MAX} resources.`);
+  refuseMissingResources(input.ResourceHandlingOption, resources);
+  const shown = [...identity, ...[boundary, resource].filter((policy) => policy !== undefined)];
+  return {
+    principal: caller.principal,
+    layers: {
+      identity: new PolicySet(identity),
+      ...(boundary ? { boundary: new PolicySet([boundary]) } : {}),
+      ...(resource ? { resource: new PolicySet([resource]) } : {}),
+      ...(levels.length > 0 ? { scpLevels: levels } : {}),
+    },
+    known: new Map([...caller.context, ...entriesOf(input.ContextEntries)]),
+    resources,
+    resourceOwner: accountIn(input.ResourceOwner),
+    policiesLength: Math.max(
+      1,
+      shown.reduce((sum, { text }) => sum + text.length, 0),
+    ),
+    keyNames: contextKeyNames(shown.map(({ text }) => text)),
+  };
+}
+
+/** Those that really apply to the account; what the input brings stands in for them. */
+function organizationLevels({ organization }: Parts, accountId: string): readonly PolicySet[] {
+  const levels = organization?.members.get(accountId)?.scpLevels ?? [];
+  return levels.map(
+    (level) =>
+      new PolicySet(
+        level.map(({ id, text }) => compileInput(text, { kind: "scp", id, managed: true })),
+      ),
+  );
+}
+
+function organizationLevel(level: iam.OrderedOrganizationPolicyType, index: number): PolicySet {
+  return new PolicySet(
+    (level.ServiceControlPolicyInputList ?? []).map((text, at) => {
+      const id = `OrderedOrganizationPolicyInputList.${index + 1}.${at + 1}`;
+      return identityInput(text, { kind: "scp", id, managed: false });
+    }),
+  );
+}
+
+/** The account of `arn:aws:iam::111122223333:root`. */
+function accountIn(owner: string | undefined): string | undefined {
+  if (owner === undefined) return undefined;
+  const arn = parseArn(owner);
+  if (arn?.service === "iam" && arn.resource === "root") return arn.accountId;
+  throw invalidInput(`Invalid ResourceOwner: ${owner} isn't the ARN of an account.`);
+}
+
+/** One result per action, by pages. */
+async function answer(
+  input: Pick<iam.SimulateCustomPolicyRequest, "ActionNames" | "Marker" | "MaxItems">,
+  simulation: Simulation,
+): Promise<iam.SimulatePolicyResponse> {
+  const names = required(input.ActionNames, "actionNames");
+  const invalid = names.filter((name) => !ACTION.test(name));
+  if (invalid.length > 0) throw invalidInput(`Invalid Input Actions: ${invalid.join(", ")}`);
+  const digits = String(names.length).length;
+  const actions = names.map((name, index) => ({
+    name,
+    key: String(index).padStart(digits, "0"),
+  }));
+  const pairs = Math.min(PAIRS_PER_PAGE_MAX, WEIGHED_PER_PAGE_MAX / simulation.policiesLength);
+  const most = Math.max(1, Math.floor(pairs / simulation.resources.length));
+  const page = await pageOf(
+    { Marker: input.Marker, MaxItems: Math.min(input.MaxItems ?? DEFAULT_PAGE, most) },
+    actions,
+    ({ key }) => key,
+  );
+  const EvaluationResults: iam.EvaluationResult[] = [];
+  for (const { name } of page.items) EvaluationResults.push(await simulate(simulation, name));
+  return { EvaluationResults, ...page.output };
+}

@@ -1,0 +1,126 @@
+import type { Tag } from "@aws-sdk/client-iam";
+import type { Kysely } from "kysely";
+import { invalidInput, limitExceeded } from "../errors.ts";
+import { type PageInput, pageOf } from "../pagination.ts";
+import { TAGS_PER_RESOURCE } from "../quotas.ts";
+import { required } from "../required.ts";
+import type { IamTables, TagRow } from "../tables.ts";
+
+/** Source: IAM User Guide, "Tagging rules": no key begins so, in whatever case. */
+const RESERVED_PREFIX = "aws:";
+
+const CASE_HINT = " Please note that Tag keys are case insensitive.";
+
+/** A tag as IAM's answers carry it. */
+export interface StoredTag {
+  readonly Key: string;
+  readonly Value: string;
+}
+
+export async function tagsOf(db: Kysely<IamTables>, ownerId: string): Promise<StoredTag[]> {
+  const rows = await db
+    .selectFrom("iam_tags")
+    .select(["tag_key", "tag_value"])
+    .where("owner_id", "=", ownerId)
+    .execute();
+  const order = tagOrder(ownerId);
+  return rows
+    .map((row) => ({ Key: row.tag_key, Value: row.tag_value }))
+    .sort((a, b) => (order(a) < order(b) ? -1 : 1));
+}
+
+/** A page of an owner's tags. */
+export async function readTagPage(db: Kysely<IamTables>, ownerId: string, input: PageInput) {
+  const page = await pageOf(input, await tagsOf(db, ownerId), tagOrder(ownerId));
+  return { Tags: [...page.items], ...page.output };
+}
+
+/** Users and roles, by the prefixes of their unique ids. */
+const FOLDING_OWNER = /^(?:AIDA|AROA)/;
+
+/**
+ * What tells a key from others: users' and roles' irrespective of case, all others' as written.
+ * Source: IAM User Guide, "Tagging IAM resources", "Case sensitivity".
+ */
+function foldOf(ownerId: string, key: string): string {
+  return FOLDING_OWNER.test(ownerId) ? key.toLowerCase() : key;
+}
+
+/** What sorts the tags of an owner: AWS lists those of managed policies with short keys first. */
+function tagOrder(ownerId: string): (tag: StoredTag) => string {
+  if (FOLDING_OWNER.test(ownerId)) return ({ Key }) => Key.toLowerCase();
+  return ({ Key }) => `${String(Key.length).padStart(3, "0")}${Key}`;
+}
+
+/** The member `Tags` of an answer to a creation: as they were sent. */
+export function echoedTags(tags: readonly Tag[] | undefined): { Tags?: Tag[] } {
+  return tags === undefined || tags.length === 0 ? {} : { Tags: [...tags] };
+}
+
+/** The member `Tags`, which is missing rather than empty. */
+export function tagsMember(tags: readonly StoredTag[]): { Tags?: StoredTag[] } {
+  return tags.length === 0 ? {} : { Tags: [...tags] };
+}
+
+/**
+ * Adds tags or replaces the values of those that exist.
+ * @throws InvalidInput for a key that comes twice or is AWS's, LimitExceeded
+ */
+export async function putTags(
+  db: Kysely<IamTables>,
+  accountId: string,
+  ownerId: string,
+  tags: readonly Tag[] | undefined,
+): Promise<void> {
+  if (tags === undefined || tags.length === 0) return;
+  const rows = tags.map((tag): TagRow => {
+    const key = required(tag.Key, "tags.member.key");
+    return {
+      account_id: accountId,
+      owner_id: ownerId,
+      tag_key_fold: foldOf(ownerId, key),
+      tag_key: key,
+      tag_value: required(tag.Value, "tags.member.value"),
+    };
+  });
+  const folds = rows.map((row) => row.tag_key_fold);
+  if (new Set(folds).size < folds.length)
+    throw invalidInput(`Duplicate tag keys found.${FOLDING_OWNER.test(ownerId) ? CASE_HINT : ""}`);
+  if (rows.some((row) => row.tag_key.toLowerCase().startsWith(RESERVED_PREFIX)))
+    throw invalidInput("aws: prefixed tag key names are not allowed for external use.");
+  await removeTags(
+    db,
+    ownerId,
+    rows.map((row) => row.tag_key),
+  );
+  await db.insertInto("iam_tags").values(rows).execute();
+  const { count } = await db
+    .selectFrom("iam_tags")
+    .select((e) => e.fn.countAll<number>().as("count"))
+    .where("owner_id", "=", ownerId)
+    .executeTakeFirstOrThrow();
+  if (Number(count) > TAGS_PER_RESOURCE)
+    throw limitExceeded("The number of tags has reached the maximum limit.");
+}
+
+/** Removes tags by key; unknown keys are no error. */
+export async function removeTags(
+  db: Kysely<IamTables>,
+  ownerId: string,
+  keys: readonly string[],
+): Promise<void> {
+  if (keys.length === 0) return;
+  await db
+    .deleteFrom("iam_tags")
+    .where("owner_id", "=", ownerId)
+    .where(
+      "tag_key_fold",
+      "in",
+      keys.map((key) => foldOf(ownerId, key)),
+    )
+    .execute();
+}
+
+export async function deleteTagsOf(db: Kysely<IamTables>, ownerId: string): Promise<void> {
+  await db.deleteFrom("iam_tags").where("owner_id", "=", ownerId).execute();
+}

@@ -1,0 +1,65 @@
+import type { Authorization } from "../../../kernel/operations.ts";
+import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import type { Transaction } from "../../../kernel/store.ts";
+import type { PageInput } from "../pagination.ts";
+import { change, type IamParts } from "../parts.ts";
+import { required } from "../required.ts";
+import type { IamTables } from "../tables.ts";
+import { putTags, readTagPage, removeTags, tagsOf } from "./tag-queries.ts";
+
+/*
+ * Providers, MFA devices and server certificates: what they need to be allowed, and their tags.
+ * Conditions know these tags as `aws:ResourceTag` only.
+ */
+
+/** An operation on a resource by its ARN. `tagOwner` is undefined when it doesn't exist. */
+export async function onTaggedResource(
+  context: RequestContext,
+  arn: string,
+  tagOwner: string | undefined,
+  extra: ContextEntries = {},
+): Promise<Authorization> {
+  const tags = tagOwner === undefined ? [] : await tagsOf(context.db<IamTables>(), tagOwner);
+  const entries = tags.map(({ Key, Value }) => [`aws:resourcetag/${Key.toLowerCase()}`, Value]);
+  return {
+    action: `iam:${context.operation}`,
+    resource: arn,
+    context: { ...Object.fromEntries(entries), ...extra },
+  };
+}
+
+/** Finds a resource and says the owner of its tags. @throws NoSuchEntity */
+export type FindTagOwner = (db: Transaction<IamTables>["db"]) => Promise<string>;
+
+export function tagResource(
+  parts: IamParts,
+  context: RequestContext,
+  find: FindTagOwner,
+  tags: Parameters<typeof putTags>[3],
+): Promise<object> {
+  return change(parts, context, async ({ db }) => {
+    await putTags(db, context.accountId, await find(db), tags);
+    return {};
+  });
+}
+
+export function untagResource(
+  parts: IamParts,
+  context: RequestContext,
+  find: FindTagOwner,
+  keys: readonly string[] | undefined,
+): Promise<object> {
+  return change(parts, context, async ({ db }) => {
+    await removeTags(db, await find(db), required(keys, "tagKeys"));
+    return {};
+  });
+}
+
+export async function listResourceTags(
+  context: RequestContext,
+  find: FindTagOwner,
+  input: PageInput,
+) {
+  const db = context.db<IamTables>();
+  return readTagPage(db, await find(db), input);
+}

@@ -1,0 +1,222 @@
+import type * as iam from "@aws-sdk/client-iam";
+import type { Kysely, Selectable } from "kysely";
+import { defineOperations } from "../../../kernel/operations.ts";
+import { newUniqueId } from "../../../kernel/unique-ids.ts";
+import { onList, onNew, onOwner } from "../authorization.ts";
+import { alreadyExists, quotaExceeded, stillReferenced } from "../errors.ts";
+import { pageOf, readPage } from "../pagination.ts";
+import { change, type IamParts } from "../parts.ts";
+import { pathStartsWith } from "../path-starts-with.ts";
+import { GROUPS_PER_ACCOUNT, GROUPS_PER_USER } from "../quotas.ts";
+import { required } from "../required.ts";
+import type { GroupRow, IamTables } from "../tables.ts";
+import { userSummary } from "./user-details.ts";
+import { groupArn, groupsOfUser, requireGroup, requireUser } from "./user-queries.ts";
+
+type Db = Kysely<IamTables>;
+
+export function groupOperations(parts: IamParts) {
+  return defineOperations<typeof iam>()({
+    CreateGroup: {
+      authorize: (input, context) => {
+        const name = required(input.GroupName, "groupName");
+        return onNew(context, "group", { path: input.Path, name });
+      },
+      handle: (input, context) =>
+        change(parts, context, async ({ db }) => {
+          const { accountId } = context;
+          const name = required(input.GroupName, "groupName");
+          await refuseTakenName(db, accountId, name);
+          await refuseOverQuota(db, accountId);
+          const group: GroupRow = {
+            account_id: accountId,
+            group_id: newUniqueId("AGPA", accountId, parts.ids),
+            group_name: name,
+            name_key: name.toLowerCase(),
+            path: input.Path ?? "/",
+            created_ms: context.nowMs,
+          };
+          await db.insertInto("iam_groups").values(group).execute();
+          return { Group: groupSummary(group) };
+        }),
+    },
+    GetGroup: {
+      authorize: (input, context) =>
+        onOwner(context, "group", required(input.GroupName, "groupName")),
+      handle: async (input, context) => {
+        const db = context.db<IamTables>();
+        const name = required(input.GroupName, "groupName");
+        const group = await requireGroup(db, context.accountId, name);
+        const page = await readPage(
+          input,
+          (after, limit) => {
+            const query = db
+              .selectFrom("iam_group_members as member")
+              .innerJoin("iam_users as user", "user.user_id", "member.user_id")
+              .selectAll("user")
+              .where("member.group_id", "=", group.group_id);
+            return (after === undefined ? query : query.where("user.name_key", ">", after))
+              .orderBy("user.name_key")
+              .limit(limit)
+              .execute();
+          },
+          (user) => user.name_key,
+        );
+        return { Group: groupSummary(group), Users: page.items.map(userSummary), ...page.output };
+      },
+    },
+    ListGroups: {
+      authorize: (input, context) => onList(context, "group", input.PathPrefix),
+      handle: async (input, context) => {
+        const page = await readPage(
+          input,
+          (after, limit) => {
+            let query = context
+              .db<IamTables>()
+              .selectFrom("iam_groups")
+              .selectAll()
+              .where("account_id", "=", context.accountId);
+            if (input.PathPrefix !== undefined)
+              query = query.where(pathStartsWith("path", input.PathPrefix));
+            if (after !== undefined) query = query.where("name_key", ">", after);
+            return query.orderBy("name_key").limit(limit).execute();
+          },
+          (group) => group.name_key,
+        );
+        return { Groups: page.items.map(groupSummary), ...page.output };
+      },
+    },
+    UpdateGroup: {
+      authorize: async (input, context) => {
+        const name = required(input.GroupName, "groupName");
+        const present = await onOwner(context, "group", name);
+        if (input.NewGroupName === undefined && input.NewPath === undefined) return present;
+        const arn = present.resource;
+        const path = input.NewPath ?? arn.slice(arn.indexOf("/"), arn.lastIndexOf("/") + 1);
+        return [present, onNew(context, "group", { path, name: input.NewGroupName ?? name })];
+      },
+      handle: (input, context) =>
+        change(parts, context, async ({ db }) => {
+          const { accountId } = context;
+          const group = await requireGroup(db, accountId, required(input.GroupName, "groupName"));
+          const name = input.NewGroupName ?? group.group_name;
+          if (name.toLowerCase() !== group.name_key) await refuseTakenName(db, accountId, name);
+          await db
+            .updateTable("iam_groups")
+            .set({
+              group_name: name,
+              name_key: name.toLowerCase(),
+              path: input.NewPath ?? group.path,
+            })
+            .where("group_id", "=", group.group_id)
+            .execute();
+          return {};
+        }),
+    },
+    DeleteGroup: {
+      authorize: (input, context) =>
+        onOwner(context, "group", required(input.GroupName, "groupName")),
+      handle: (input, context) =>
+        change(parts, context, async ({ db }) => {
+          const name = required(input.GroupName, "groupName");
+          const group = await requireGroup(db, context.accountId, name);
+          await refuseReferencedGroup(db, group.group_id);
+          await db.deleteFrom("iam_groups").where("group_id", "=", group.group_id).execute();
+          return {};
+        }),
+    },
+    AddUserToGroup: {
+      authorize: (input, context) =>
+        onOwner(context, "group", required(input.GroupName, "groupName")),
+      handle: (input, context) =>
+        change(parts, context, async ({ db }) => {
+          const { accountId } = context;
+          const user = await requireUser(db, accountId, required(input.UserName, "userName"));
+          const group = await requireGroup(db, accountId, required(input.GroupName, "groupName"));
+          const groups = await groupsOfUser(db, user.user_id);
+          if (groups.some((member) => member.group_id === group.group_id)) return {};
+          if (groups.length >= GROUPS_PER_USER)
+            throw quotaExceeded("GroupsPerUser", GROUPS_PER_USER);
+          await db
+            .insertInto("iam_group_members")
+            .values({ account_id: accountId, group_id: group.group_id, user_id: user.user_id })
+            .execute();
+          return {};
+        }),
+    },
+    RemoveUserFromGroup: {
+      authorize: (input, context) =>
+        onOwner(context, "group", required(input.GroupName, "groupName")),
+      handle: (input, context) =>
+        change(parts, context, async ({ db }) => {
+          const { accountId } = context;
+          const user = await requireUser(db, accountId, required(input.UserName, "userName"));
+          const group = await requireGroup(db, accountId, required(input.GroupName, "groupName"));
+          await db
+            .deleteFrom("iam_group_members")
+            .where("group_id", "=", group.group_id)
+            .where("user_id", "=", user.user_id)
+            .execute();
+          return {};
+        }),
+    },
+    ListGroupsForUser: {
+      authorize: (input, context) => onOwner(context, "user", required(input.UserName, "userName")),
+      handle: async (input, context) => {
+        const db = context.db<IamTables>();
+        const name = required(input.UserName, "userName");
+        const user = await requireUser(db, context.accountId, name);
+        const groups = await groupsOfUser(db, user.user_id);
+        const page = await pageOf(input, groups, (group) => group.name_key);
+        return { Groups: page.items.map(groupSummary), ...page.output };
+      },
+    },
+  });
+}
+
+function groupSummary(group: Selectable<GroupRow>) {
+  return {
+    Path: group.path,
+    GroupName: group.group_name,
+    GroupId: group.group_id,
+    Arn: groupArn(group),
+    CreateDate: new Date(group.created_ms),
+  } satisfies iam.Group;
+}
+
+async function refuseTakenName(db: Db, accountId: string, name: string): Promise<void> {
+  const taken = await db
+    .selectFrom("iam_groups")
+    .select("group_id")
+    .where("account_id", "=", accountId)
+    .where("name_key", "=", name.toLowerCase())
+    .executeTakeFirst();
+  if (taken) throw alreadyExists(`Group with name ${name}`);
+}
+
+async function refuseOverQuota(db: Db, accountId: string): Promise<void> {
+  const { count } = await db
+    .selectFrom("iam_groups")
+    .select((e) => e.fn.countAll<number>().as("count"))
+    .where("account_id", "=", accountId)
+    .executeTakeFirstOrThrow();
+  if (Number(count) >= GROUPS_PER_ACCOUNT)
+    throw quotaExceeded("GroupsPerAccount", GROUPS_PER_ACCOUNT);
+}
+
+async function refuseReferencedGroup(db: Db, groupId: string): Promise<void> {
+  const referencing = [
+    ["iam_group_members", "group_id", "remove users from group"],
+    ["iam_policy_attachments", "owner_id", "detach all policies"],
+    ["iam_inline_policies", "owner_id", "delete policies"],
+  ] as const;
+  for (const [table, column, remedy] of referencing) {
+    const row = await db
+      .selectFrom(table)
+      .select("account_id")
+      .where(db.dynamic.ref(column), "=", groupId)
+      .limit(1)
+      .executeTakeFirst();
+    if (row) throw stillReferenced(remedy);
+  }
+}

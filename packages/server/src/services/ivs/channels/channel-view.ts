@@ -1,0 +1,69 @@
+import type * as ivs from "@aws-sdk/client-ivs";
+import { resourceArn } from "../resource-arn.ts";
+import type { ChannelRow, StreamKeyRow } from "../tables.ts";
+import { readTags } from "../tags/resource-tags.ts";
+
+/** Where players and encoders reach this server. */
+export interface ChannelHosts {
+  readonly publicBaseUrl: () => string;
+  readonly ingestHost: string;
+}
+
+export function channelArn(row: ChannelRow): string {
+  return resourceArn({ accountId: row.account_id, region: row.region }, "channel", row.id);
+}
+
+/** The last part of a playback URL without `.m3u8`: `<region>.<account>.channel.<id>`. */
+export function playbackName(row: ChannelRow): string {
+  return `${row.region}.${row.account_id}.channel.${row.id}`;
+}
+
+export function playbackUrl(row: ChannelRow, hosts: ChannelHosts): string {
+  return `${hosts.publicBaseUrl()}/api/video/v1/${playbackName(row)}.m3u8`;
+}
+
+/** A channel as ListChannels shows it: without hosts, SRT, multitrack and container format. */
+export function channelSummary(row: ChannelRow): ivs.ChannelSummary {
+  return {
+    arn: channelArn(row),
+    name: row.name,
+    latencyMode: row.latency_mode,
+    type: row.type,
+    authorized: row.authorized === 1,
+    insecureIngest: row.insecure_ingest === 1,
+    // AWS answers "" for types without a preset, which the SDK's union of presets doesn't know.
+    preset: row.preset as ivs.TranscodePreset,
+    recordingConfigurationArn: row.recording_configuration_arn,
+    playbackRestrictionPolicyArn: row.playback_restriction_policy_arn,
+    adConfigurationArn: row.ad_configuration_arn,
+    tags: readTags(row.tags),
+  };
+}
+
+export function channelView(row: ChannelRow, hosts: ChannelHosts): ivs.Channel {
+  const multitrackInputConfiguration: ivs.MultitrackInputConfiguration = JSON.parse(
+    row.multitrack_input,
+  );
+  return {
+    ...channelSummary(row),
+    ingestEndpoint: hosts.ingestHost,
+    playbackUrl: playbackUrl(row, hosts),
+    srt: { endpoint: hosts.ingestHost, passphrase: row.srt_passphrase },
+    multitrackInputConfiguration,
+    containerFormat: row.container_format,
+  };
+}
+
+/** A stream key as ListStreamKeys shows it: without the secret. */
+export function streamKeySummary(row: StreamKeyRow): ivs.StreamKeySummary {
+  const at = { accountId: row.account_id, region: row.region };
+  return {
+    arn: resourceArn(at, "stream-key", row.id),
+    channelArn: resourceArn(at, "channel", row.channel_id),
+    tags: readTags(row.tags),
+  };
+}
+
+export function streamKeyView(row: StreamKeyRow): ivs.StreamKey {
+  return { ...streamKeySummary(row), value: row.value };
+}

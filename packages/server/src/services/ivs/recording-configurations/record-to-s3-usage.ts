@@ -1,0 +1,30 @@
+import type { LinkedServiceUsage } from "../../../kernel/identity.ts";
+import type { IvsTables } from "../tables.ts";
+import { IVS_PRINCIPAL } from "./record-to-s3-role.ts";
+import { recordingConfigurationArn } from "./recording-configuration-view.ts";
+
+/**
+ * Where the role is used: by every recording configuration of the account, whatever its state.
+ * IAM asks inside the transaction that deletes the role.
+ */
+export const recordToS3Usage: LinkedServiceUsage = {
+  servicePrincipal: IVS_PRINCIPAL,
+  async findUsage(accountId, tx) {
+    const rows = await tx
+      .tables<IvsTables>()
+      .db.selectFrom("ivs_recording_configurations")
+      .selectAll()
+      .where("account_id", "=", accountId)
+      .orderBy("region")
+      .orderBy("created_at_ms")
+      .orderBy("id")
+      .execute();
+    const regions = new Map<string, string[]>();
+    for (const row of rows) {
+      const resources = regions.get(row.region) ?? [];
+      resources.push(recordingConfigurationArn(row));
+      regions.set(row.region, resources);
+    }
+    return Array.from(regions, ([region, resources]) => ({ region, resources }));
+  },
+};

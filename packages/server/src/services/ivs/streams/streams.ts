@@ -1,0 +1,130 @@
+import type * as ivs from "@aws-sdk/client-ivs";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onAny, onResource } from "../authorization.ts";
+import { requireChannel, selectOpenSession } from "../channels/channel-queries.ts";
+import { channelArn, playbackUrl } from "../channels/channel-view.ts";
+import type { IvsDependencies } from "../dependencies.ts";
+import { channelNotBroadcasting, conflict, validation } from "../errors.ts";
+import type { LiveStreams } from "../live/live-streams.ts";
+import { isAfter, pageOf, readPageToken } from "../page-token.ts";
+import { resourceArn } from "../resource-arn.ts";
+import type { IvsTables, StreamSessionRow } from "../tables.ts";
+import { shownTime } from "./stream-session-view.ts";
+
+const MAX_RESULTS_DEFAULT = 100;
+/** Source: IVS API Reference, PutMetadata. */
+const METADATA_BYTES_MAX = 1_024;
+const AD_BREAK_ID_LENGTH = 12;
+
+/** A stream is the broadcast of a channel from the moment that it can be played. */
+export function streamOperations(deps: IvsDependencies, live: LiveStreams): OperationTable {
+  return defineOperations<typeof ivs>()({
+    GetStream: {
+      authorize: (input, context) => onResource("GetStream", input.channelArn, context),
+      async handle(input, context) {
+        const channel = await requireChannel(input.channelArn, context);
+        const session = await selectOpenSession(context.db<IvsTables>(), context, channel.id);
+        if (!session || session.started_at_ms === null)
+          throw channelNotBroadcasting(channelArn(channel));
+        const counts = await live.directory.viewerCounts([session]);
+        const summary = streamSummary(session, counts);
+        return { stream: { ...summary, playbackUrl: playbackUrl(channel, deps) } };
+      },
+    },
+    ListStreams: {
+      authorize: (_input, context) => onAny("ListStreams", "channel", context),
+      handle: (input, context) => listStreams(input, context, live),
+    },
+    PutMetadata: {
+      authorize: (input, context) => onResource("PutMetadata", input.channelArn, context),
+      async handle(input, context) {
+        const { metadata = "" } = input;
+        const arn = channelArn(await requireChannel(input.channelArn, context));
+        if (Buffer.byteLength(metadata) > METADATA_BYTES_MAX)
+          throw validation("Metadata size exceeds payload limit");
+        const owner = await live.directory.ownerOf(arn);
+        if (!(await owner.putMetadata(arn, metadata))) throw channelNotBroadcasting(arn);
+        return {};
+      },
+    },
+    InsertAdBreak: {
+      authorize: (input, context) => onResource("InsertAdBreak", input.channelArn, context),
+      handle: (input, context) => insertAdBreak(input, context, deps, live),
+    },
+    StopStream: {
+      authorize: (input, context) => onResource("StopStream", input.channelArn, context),
+      async handle(input, context) {
+        const arn = channelArn(await requireChannel(input.channelArn, context));
+        const owner = await live.directory.ownerOf(arn);
+        if (!(await owner.stopStream(arn))) throw channelNotBroadcasting(arn);
+        return {};
+      },
+    },
+  });
+}
+
+async function insertAdBreak(
+  { channelArn: arn = "", durationSeconds = 0 }: ivs.InsertAdBreakRequest,
+  context: RequestContext,
+  deps: IvsDependencies,
+  live: LiveStreams,
+): Promise<ivs.InsertAdBreakResponse> {
+  const channel = await requireChannel(arn, context);
+  if (!(await selectOpenSession(context.db<IvsTables>(), context, channel.id)))
+    throw channelNotBroadcasting(arn);
+  if (!channel.ad_configuration_arn) throw validation(`Channel: ${arn} has no ad configuration`);
+  const adBreakId = deps.ids.alphanumeric(AD_BREAK_ID_LENGTH);
+  const owner = await live.directory.ownerOf(arn);
+  const insertion = await owner.insertAdBreak(arn, adBreakId, durationSeconds * 1_000);
+  if (insertion === "offline") throw channelNotBroadcasting(arn);
+  if (insertion === "overlapping")
+    throw conflict(`An earlier ad break of channel: ${arn} isn't over yet`);
+  return { adBreakId };
+}
+
+function streamSummary(
+  session: StreamSessionRow,
+  viewers: ReadonlyMap<string, number>,
+): ivs.StreamSummary {
+  const at = { accountId: session.account_id, region: session.region };
+  return {
+    channelArn: resourceArn(at, "channel", session.channel_id),
+    streamId: session.stream_id,
+    state: "LIVE",
+    health: session.health,
+    viewerCount: viewers.get(session.stream_id) ?? 0,
+    startTime: shownTime(session.started_at_ms ?? session.created_at_ms),
+  };
+}
+
+async function listStreams(
+  input: ivs.ListStreamsRequest,
+  context: RequestContext,
+  live: LiveStreams,
+): Promise<ivs.ListStreamsResponse> {
+  const limit = input.maxResults ?? MAX_RESULTS_DEFAULT;
+  const health = input.filterBy?.health;
+  const scope = ["ListStreams", context.accountId, context.region, health ?? ""];
+  const after = readPageToken(input.nextToken, scope);
+  let query = context
+    .db<IvsTables>()
+    .selectFrom("ivs_stream_sessions")
+    .selectAll()
+    .where("account_id", "=", context.accountId)
+    .where("region", "=", context.region)
+    .where("ended_at_ms", "is", null)
+    .where("started_at_ms", "is not", null)
+    .orderBy("created_at_ms")
+    .orderBy("stream_id")
+    .limit(limit + 1);
+  if (health) query = query.where("health", "=", health);
+  if (after) query = query.where(isAfter(after, "stream_id"));
+  const page = pageOf(await query.execute(), limit, scope, (row) => ({
+    createdAtMs: row.created_at_ms,
+    id: row.stream_id,
+  }));
+  const viewers = await live.directory.viewerCounts(page.rows);
+  const streams = page.rows.map((session) => streamSummary(session, viewers));
+  return { streams, nextToken: page.nextToken };
+}

@@ -1,0 +1,112 @@
+import type { AwsError } from "../../../kernel/aws-error.ts";
+import type { Authorization } from "../../../kernel/operations.ts";
+import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import type { Denial } from "../../../kernel/service.ts";
+import { accessDenied } from "../errors.ts";
+import type { BucketRow } from "../tables.ts";
+import { isRestricted } from "./public-access.ts";
+
+export function bucketArn(bucket: string): string {
+  return `arn:aws:s3:::${bucket}`;
+}
+
+export function objectArn(bucket: string, key: string): string {
+  return `arn:aws:s3:::${bucket}/${key}`;
+}
+
+/** An action on the bucket itself. */
+export function onBucket(
+  action: string,
+  bucket: BucketRow,
+  context: RequestContext,
+  keys: ContextEntries = {},
+): Authorization {
+  return inBucket(action, bucketArn(bucket.bucket_name), bucket, context, keys);
+}
+
+/** An action on one of the bucket's objects, existing or not. */
+export function onObject(
+  action: string,
+  bucket: BucketRow,
+  key: string,
+  context: RequestContext,
+  keys: ContextEntries = {},
+): Authorization {
+  return inBucket(action, objectArn(bucket.bucket_name, key), bucket, context, keys);
+}
+
+function inBucket(
+  action: string,
+  resource: string,
+  bucket: BucketRow,
+  context: RequestContext,
+  keys: ContextEntries,
+): Authorization {
+  return {
+    action: `s3:${action}`,
+    resource,
+    resourceAccountId: bucket.account_id,
+    context: {
+      ...requestKeys(context),
+      "s3:resourceaccount": bucket.account_id,
+      ...keys,
+    },
+    ...(bucket.policy === null || isKeptOut(bucket, context)
+      ? {}
+      : {
+          resourcePolicy: {
+            id: bucketArn(bucket.bucket_name),
+            text: bucket.policy,
+            kind: "resource",
+          },
+        }),
+  };
+}
+
+/** A restricted public policy is no policy for callers from elsewhere, and so refuses them. */
+function isKeptOut(bucket: BucketRow, context: RequestContext): boolean {
+  const { principal } = context.caller;
+  const isOutside = principal.kind !== "service" && context.accountId !== bucket.account_id;
+  return isOutside && isRestricted(bucket);
+}
+
+/**
+ * Condition keys that S3 has for every action. Source: service authorization reference, "Amazon
+ * S3". Calls from inside the process carry no signature, hence none of them.
+ */
+export function requestKeys(context: RequestContext): ContextEntries {
+  const { http } = context;
+  if (!http) return {};
+  const { authorization } = http.headers;
+  const signedQuery = http.rawQuery.includes("X-Amz-Signature=");
+  if (authorization === undefined && !signedQuery) return {};
+  return {
+    "s3:authtype": signedQuery ? "REST-QUERY-STRING" : "REST-HEADER",
+    "s3:signatureversion": "AWS4-HMAC-SHA256",
+    "s3:x-amz-content-sha256": http.headers["x-amz-content-sha256"],
+    "s3:signatureage": signedQuery ? signatureAge(http.rawQuery, context.nowMs) : undefined,
+  };
+}
+
+/** Milliseconds since a presigned URL was signed, as `s3:signatureAge` counts them. */
+function signatureAge(rawQuery: string, nowMs: number): string | undefined {
+  const date = new URLSearchParams(rawQuery).get("X-Amz-Date") ?? "";
+  if (!/^\d{8}T\d{6}Z$/.test(date)) return undefined;
+  const iso = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6, 11)}:${date.slice(11, 13)}:${date.slice(13, 15)}Z`;
+  const age = nowMs - Date.parse(iso);
+  return Number.isFinite(age) ? String(Math.max(0, age)) : undefined;
+}
+
+/**
+ * S3 quotes the resource, and tells the reason only inside one account. Source: S3 user guide,
+ * "Access Denied error message examples".
+ */
+export function s3AccessDenied(denial: Denial): AwsError {
+  const { authorization, callerArn, reason, sameAccount, context } = denial;
+  if (!sameAccount || context.caller.principal.kind === "anonymous") return accessDenied();
+  const resource =
+    authorization.resource === "*" ? "" : ` on resource: "${authorization.resource}"`;
+  return accessDenied(
+    `User: ${callerArn} is not authorized to perform: ${authorization.action}${resource} ${reason}`,
+  );
+}

@@ -1,0 +1,122 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { validatePolicy } from "@rolecast/policy";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import {
+  type Authorization,
+  defineOperations,
+  type OperationTable,
+} from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
+import { updateBucket } from "../buckets/update-bucket.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { notConfigured } from "../errors.ts";
+import type { BucketRow } from "../tables.ts";
+import { bucketArn, onBucket } from "./authorization.ts";
+import { readPublicAccessBlock } from "./public-access.ts";
+import { preventedByBlock } from "./public-access-block.ts";
+import { isPublicPolicy } from "./public-policy.ts";
+import { toShownPolicy, toStoredPolicy } from "./stored-policy.ts";
+
+/** Source: Amazon S3 user guide, "Bucket policies": 20 KB. */
+const BUCKET_POLICY_BYTES_MAX = 20 * 1024;
+
+/** PutBucketPolicy, GetBucketPolicy, GetBucketPolicyStatus, DeleteBucketPolicy. */
+export function bucketPolicyOperations({ directory }: S3Dependencies): OperationTable {
+  return defineOperations<typeof s3>()({
+    PutBucketPolicy: {
+      authorize: (input, context) => authorizeByOwner("PutBucketPolicy", input, context),
+      handle: async (input, context) => {
+        const bucket = await requireOwnBucket(input, context);
+        const text = input.Policy ?? "";
+        checkPolicy(text, bucket.bucket_name, directory);
+        if (isPublicPolicy(text) && readPublicAccessBlock(bucket)?.BlockPublicPolicy) {
+          const arn = bucketArn(bucket.bucket_name);
+          throw preventedByBlock("BlockPublicPolicy", "PutBucketPolicy", arn, context);
+        }
+        const stored = await toStoredPolicy(text, directory, context, unknownPrincipal);
+        await updateBucket(bucket, { policy: stored }, context);
+        return {};
+      },
+    },
+    GetBucketPolicy: {
+      authorize: (input, context) => authorizeByOwner("GetBucketPolicy", input, context),
+      handle: async (input, context) => {
+        const policy = requirePolicy(await requireOwnBucket(input, context));
+        return { Policy: await toShownPolicy(policy, directory, context) };
+      },
+    },
+    GetBucketPolicyStatus: {
+      authorize: async (input, context) =>
+        onBucket("GetBucketPolicyStatus", await requireBucket(input, context), context),
+      handle: async (input, context) => {
+        const policy = requirePolicy(await requireBucket(input, context));
+        return { PolicyStatus: { IsPublic: isPublicPolicy(policy) } };
+      },
+    },
+    DeleteBucketPolicy: {
+      authorize: (input, context) => authorizeByOwner("DeleteBucketPolicy", input, context),
+      handle: async (input, context) => {
+        await updateBucket(await requireOwnBucket(input, context), { policy: null }, context);
+        return {};
+      },
+    },
+  });
+}
+
+/**
+ * The owner's root user can always get at the policy, even at one that denies everybody (S3 API,
+ * PutBucketPolicy): there would be no way back otherwise.
+ */
+async function authorizeByOwner(
+  action: string,
+  input: BucketInput,
+  context: RequestContext,
+): Promise<Authorization> {
+  const bucket = await requireBucket(input, context);
+  const { principal } = context.caller;
+  const isOwner = principal.kind === "root" && principal.accountId === bucket.account_id;
+  return onBucket(action, isOwner ? { ...bucket, policy: null } : bucket, context);
+}
+
+/** Throws MethodNotAllowed for callers of another account, permitted or not. */
+async function requireOwnBucket(input: BucketInput, context: RequestContext): Promise<BucketRow> {
+  const bucket = await requireBucket(input, context);
+  if (bucket.account_id === context.accountId) return bucket;
+  throw new AwsError(
+    "MethodNotAllowed",
+    "The specified method is not allowed against this resource.",
+    { status: 405 },
+  );
+}
+
+function requirePolicy(bucket: BucketRow): string {
+  if (bucket.policy !== null) return bucket.policy;
+  throw notConfigured("NoSuchBucketPolicy", "The bucket policy does not exist", bucket.bucket_name);
+}
+
+function checkPolicy(
+  text: string,
+  bucketName: string,
+  directory: S3Dependencies["directory"],
+): void {
+  if (Buffer.byteLength(text) > BUCKET_POLICY_BYTES_MAX) {
+    throw malformedPolicy("Policy exceeds the maximum allowed document size.");
+  }
+  const [finding] = validatePolicy(text, "bucket", {
+    bucketName,
+    isServicePrincipal: (name) => directory.isServicePrincipal(name),
+  });
+  if (finding) throw malformedPolicy(finding.message, finding.detail);
+}
+
+function unknownPrincipal(principal: string): never {
+  throw malformedPolicy("Invalid principal in policy", `"AWS" : "${principal}"`);
+}
+
+function malformedPolicy(message: string, detail?: string): AwsError {
+  return new AwsError("MalformedPolicy", message, {
+    status: 400,
+    ...(detail === undefined ? {} : { fields: { Detail: detail } }),
+  });
+}

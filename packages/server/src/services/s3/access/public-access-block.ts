@@ -1,0 +1,75 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import {
+  type Authorization,
+  defineOperations,
+  type OperationTable,
+} from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
+import { updateBucket } from "../buckets/update-bucket.ts";
+import { accessDenied, malformedXml, notConfigured } from "../errors.ts";
+import { onBucket } from "./authorization.ts";
+import { readPublicAccessBlock } from "./public-access.ts";
+
+/** PutPublicAccessBlock, GetPublicAccessBlock, DeletePublicAccessBlock. */
+export function publicAccessBlockOperations(): OperationTable {
+  return defineOperations<typeof s3>()({
+    PutPublicAccessBlock: {
+      authorize: needs("PutBucketPublicAccessBlock"),
+      handle: async (input, context) => {
+        const { PublicAccessBlockConfiguration: given } = input;
+        if (!given) throw malformedXml();
+        const block = JSON.stringify({
+          BlockPublicAcls: given.BlockPublicAcls ?? false,
+          IgnorePublicAcls: given.IgnorePublicAcls ?? false,
+          BlockPublicPolicy: given.BlockPublicPolicy ?? false,
+          RestrictPublicBuckets: given.RestrictPublicBuckets ?? false,
+        });
+        const bucket = await requireBucket(input, context);
+        await updateBucket(bucket, { public_access_block: block }, context);
+        return {};
+      },
+    },
+    GetPublicAccessBlock: {
+      authorize: needs("GetBucketPublicAccessBlock"),
+      handle: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        const block = readPublicAccessBlock(bucket);
+        if (block) return { PublicAccessBlockConfiguration: block };
+        throw notConfigured(
+          "NoSuchPublicAccessBlockConfiguration",
+          "The public access block configuration was not found",
+          bucket.bucket_name,
+        );
+      },
+    },
+    DeletePublicAccessBlock: {
+      authorize: needs("PutBucketPublicAccessBlock"),
+      handle: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        await updateBucket(bucket, { public_access_block: null }, context);
+        return {};
+      },
+    },
+  });
+}
+
+/** The refusal of what would make a bucket public. Source: S3 user guide, "Access Denied". */
+export function preventedByBlock(
+  setting: "BlockPublicAcls" | "BlockPublicPolicy",
+  action: string,
+  resource: string,
+  context: RequestContext,
+): Error {
+  const { principal } = context.caller;
+  const caller = "arn" in principal ? principal.arn : "anonymous";
+  const what = setting === "BlockPublicAcls" ? "public ACLs" : "public policies";
+  return accessDenied(
+    `User: ${caller} is not authorized to perform: s3:${action} on resource: "${resource}" because ${what} are prevented by the ${setting} setting in S3 Block Public Access.`,
+  );
+}
+
+function needs(action: string) {
+  return async (input: BucketInput, context: RequestContext): Promise<Authorization> =>
+    onBucket(action, await requireBucket(input, context), context);
+}

@@ -1,0 +1,35 @@
+import type { Authorization } from "../../../kernel/operations.ts";
+import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import { findObject, type ObjectInput } from "../objects/find-object.ts";
+import type { BucketRow } from "../tables.ts";
+import { existingTagKeys } from "../tags/tag-set.ts";
+import { onBucket, onObject } from "./authorization.ts";
+
+/**
+ * What reading an object needs. Whether a missing object is missing is told only to whoever may
+ * list the bucket (S3 API, GetObject, "Permissions"); everybody else is denied.
+ */
+export async function readAuthorizations(
+  actions: readonly string[],
+  bucket: BucketRow,
+  input: ObjectInput,
+  context: RequestContext,
+): Promise<readonly Authorization[]> {
+  const row = await findObject(input, context);
+  const keys = existingTagKeys(row?.tags);
+  const reads = actions.map((action) => onVersion(action, bucket, input, context, keys));
+  return row ? reads : [...reads, onBucket("ListBucket", bucket, context)];
+}
+
+/** What has an action of its own for versions, `GetObjectVersion`, asks for that where one is named. */
+export function onVersion(
+  action: string,
+  bucket: BucketRow,
+  { Key: key = "", VersionId: versionId }: ObjectInput,
+  context: RequestContext,
+  keys: ContextEntries = {},
+): Authorization {
+  if (versionId === undefined) return onObject(action, bucket, key, context, keys);
+  const ofVersion = action.replace("Object", "ObjectVersion");
+  return onObject(ofVersion, bucket, key, context, { ...keys, "s3:versionid": versionId });
+}

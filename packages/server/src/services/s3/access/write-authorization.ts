@@ -1,0 +1,73 @@
+import type { Authorization } from "../../../kernel/operations.ts";
+import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import { keyAuthorizations } from "../buckets/bucket-encryption.ts";
+import type { AttributesInput } from "../objects/object-attributes.ts";
+import type { BucketRow } from "../tables.ts";
+import { parseTaggingHeader, requestTagKeys } from "../tags/tag-set.ts";
+import { onObject } from "./authorization.ts";
+
+/** The members that decide what may be written. */
+export interface WriteInput extends AttributesInput {
+  readonly Key?: string | undefined;
+  readonly CopySource?: string | undefined;
+  readonly MetadataDirective?: string | undefined;
+  readonly IfMatch?: string | undefined;
+  readonly IfNoneMatch?: string | undefined;
+  readonly SSEKMSKeyId?: string | undefined;
+  readonly Tagging?: string | undefined;
+}
+
+/** What writing an object needs: `s3:PutObject`, and the ACL's and tags' own actions with them. */
+export function writeAuthorizations(
+  input: WriteInput,
+  bucket: BucketRow,
+  context: RequestContext,
+): readonly Authorization[] {
+  const key = input.Key ?? "";
+  const tags = parseTaggingHeader(input.Tagging);
+  const acl = aclKeys(input);
+  const keys = { ...writeKeys(input), ...acl, ...requestTagKeys(tags) };
+  const needed = [
+    onObject("PutObject", bucket, key, context, keys),
+    ...keyAuthorizations(bucket, input.ServerSideEncryption),
+  ];
+  if (tags) {
+    needed.push(onObject("PutObjectTagging", bucket, key, context, requestTagKeys(tags)));
+  }
+  if (Object.values(acl).some((value) => value !== undefined) && !isLogDelivery(input, context)) {
+    needed.push(onObject("PutObjectAcl", bucket, key, context, acl));
+  }
+  return needed;
+}
+
+/**
+ * A service that hands an object over to the bucket's owner needs no `s3:PutObjectAcl`: the policies
+ * that AWS tells to put on buckets for logs don't grant it.
+ */
+function isLogDelivery({ ACL }: WriteInput, { caller }: RequestContext): boolean {
+  return caller.principal.kind === "service" && ACL === "bucket-owner-full-control";
+}
+
+function writeKeys(input: WriteInput): ContextEntries {
+  return {
+    "s3:if-match": input.IfMatch,
+    "s3:if-none-match": input.IfNoneMatch,
+    "s3:x-amz-copy-source": input.CopySource,
+    "s3:x-amz-metadata-directive": input.MetadataDirective,
+    "s3:x-amz-server-side-encryption": input.ServerSideEncryption,
+    "s3:x-amz-server-side-encryption-aws-kms-key-id": input.SSEKMSKeyId,
+    "s3:x-amz-server-side-encryption-customer-algorithm": input.SSECustomerAlgorithm,
+    "s3:x-amz-storage-class": input.StorageClass,
+    "s3:x-amz-website-redirect-location": input.WebsiteRedirectLocation,
+  };
+}
+
+function aclKeys(input: WriteInput): ContextEntries {
+  return {
+    "s3:x-amz-acl": input.ACL,
+    "s3:x-amz-grant-full-control": input.GrantFullControl,
+    "s3:x-amz-grant-read": input.GrantRead,
+    "s3:x-amz-grant-read-acp": input.GrantReadACP,
+    "s3:x-amz-grant-write-acp": input.GrantWriteACP,
+  };
+}

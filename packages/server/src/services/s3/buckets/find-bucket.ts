@@ -1,0 +1,77 @@
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import type { Transaction } from "../../../kernel/store.ts";
+import { accessDenied, noSuchBucket, permanentRedirect } from "../errors.ts";
+import type { BucketRow, S3Tables } from "../tables.ts";
+
+/** What names a bucket in nearly every input. */
+export interface BucketInput {
+  readonly Bucket?: string | undefined;
+  readonly ExpectedBucketOwner?: string | undefined;
+}
+
+/** `authorize` and `handle` of one request see the same row. */
+const found = new WeakMap<RequestContext, Map<string, Promise<BucketRow | undefined>>>();
+
+export function findBucket(name: string, context: RequestContext): Promise<BucketRow | undefined> {
+  let ofRequest = found.get(context);
+  if (!ofRequest) {
+    ofRequest = new Map();
+    found.set(context, ofRequest);
+  }
+  let row = ofRequest.get(name);
+  if (!row) {
+    row = context
+      .db<S3Tables>()
+      .selectFrom("s3_buckets")
+      .selectAll()
+      .where("bucket_name", "=", name)
+      .executeTakeFirst();
+    ofRequest.set(name, row);
+  }
+  return row;
+}
+
+/** The bucket whatever the request's Region. Throws NoSuchBucket, or AccessDenied (other owner). */
+export async function requireBucketAnywhere(
+  input: BucketInput,
+  context: RequestContext,
+): Promise<BucketRow> {
+  const name = input.Bucket ?? "";
+  const bucket = await findBucket(name, context);
+  if (!bucket) throw noSuchBucket(name);
+  const owner = input.ExpectedBucketOwner;
+  if (owner !== undefined && owner !== bucket.account_id) throw accessDenied();
+  return bucket;
+}
+
+/**
+ * The bucket that a request names. A request signed for another Region than the bucket's is sent
+ * there with 301 and `x-amz-bucket-region`, the answer that every SDK knows how to follow.
+ */
+export async function requireBucket(
+  input: BucketInput,
+  context: RequestContext,
+): Promise<BucketRow> {
+  const bucket = await requireBucketAnywhere(input, context);
+  if (context.regionIsSigned && bucket.region !== context.region) {
+    throw permanentRedirect(bucket.bucket_name, bucket.region);
+  }
+  return bucket;
+}
+
+/**
+ * The bucket that a request began with, as what is about to be written sees it. Throws NoSuchBucket
+ * when it has gone meanwhile.
+ */
+export async function assertBucketStays(
+  bucket: BucketRow,
+  tx: Transaction<S3Tables>,
+): Promise<Pick<BucketRow, "versioning">> {
+  const current = await tx.db
+    .selectFrom("s3_buckets")
+    .select(["bucket_id", "versioning"])
+    .where("bucket_name", "=", bucket.bucket_name)
+    .executeTakeFirst();
+  if (current?.bucket_id !== bucket.bucket_id) throw noSuchBucket(bucket.bucket_name);
+  return current;
+}

@@ -1,0 +1,27 @@
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import type { BucketRow, S3Tables } from "../tables.ts";
+import { assertBucketStays } from "./find-bucket.ts";
+
+/** What a request may change of a bucket that is there. */
+export type BucketSettings = Partial<
+  Pick<
+    BucketRow,
+    "policy" | "encryption" | "ownership" | "public_access_block" | "versioning" | "event_bridge"
+  >
+>;
+
+/** Throws NoSuchBucket when the bucket that the request began with has gone. */
+export function updateBucket(
+  bucket: BucketRow,
+  settings: BucketSettings,
+  context: RequestContext,
+): Promise<void> {
+  return context.transaction<S3Tables, void>(async (tx) => {
+    await assertBucketStays(bucket, tx);
+    await tx.db
+      .updateTable("s3_buckets")
+      .set(settings)
+      .where("bucket_name", "=", bucket.bucket_name)
+      .execute();
+  });
+}

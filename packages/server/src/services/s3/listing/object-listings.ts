@@ -1,0 +1,146 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { wholeSeconds } from "../../../kernel/clock.ts";
+import type { Authorization } from "../../../kernel/operations.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onBucket } from "../access/authorization.ts";
+import { canonicalUserId } from "../access/canonical-user-id.ts";
+import { requireBucket } from "../buckets/find-bucket.ts";
+import { readChecksum } from "../checksums/object-checksum.ts";
+import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
+import { type KeyRange, listPage, type PageStart } from "./list-page.ts";
+import { keyEncoder, readMaxKeys, readToken, writeToken } from "./listing-text.ts";
+
+type ListedRow = Pick<
+  ObjectRow,
+  "object_key" | "modified_ms" | "etag" | "size_bytes" | "storage_class" | "checksum"
+>;
+
+/** ListObjectsV2 and ListObjects. */
+export function objectListingOperations(): OperationTable {
+  return defineOperations<typeof s3>()({
+    ListObjectsV2: { authorize: authorizeListing, handle: listObjectsV2 },
+    ListObjects: { authorize: authorizeListing, handle: listObjects },
+  });
+}
+
+/** What a listing needs, with the keys that narrow it. */
+export async function authorizeListing(
+  input: Pick<s3.ListObjectsV2CommandInput, "Bucket" | "Prefix" | "Delimiter" | "MaxKeys">,
+  context: RequestContext,
+  action = "ListBucket",
+): Promise<Authorization> {
+  const bucket = await requireBucket(input, context);
+  return onBucket(action, bucket, context, {
+    "s3:prefix": input.Prefix,
+    "s3:delimiter": input.Delimiter,
+    "s3:max-keys": input.MaxKeys === undefined ? undefined : String(input.MaxKeys),
+  });
+}
+
+async function listObjectsV2(input: s3.ListObjectsV2CommandInput, context: RequestContext) {
+  const bucket = await requireBucket(input, context);
+  const encode = keyEncoder(input.EncodingType);
+  const maxKeys = readMaxKeys(input.MaxKeys);
+  const delimiter = input.Delimiter ?? "";
+  const start = input.ContinuationToken
+    ? readToken(input.ContinuationToken)
+    : startAfter(input.StartAfter, delimiter);
+  const prefix = input.Prefix ?? "";
+  const page = await listPage(
+    { prefix, delimiter, start, maxKeys },
+    keyOf,
+    rowReader(bucket, context),
+  );
+  const owner = input.FetchOwner ? bucket : undefined;
+  return {
+    Name: bucket.bucket_name,
+    Prefix: encode(prefix),
+    ...(delimiter === "" ? {} : { Delimiter: encode(delimiter) }),
+    MaxKeys: maxKeys,
+    ...(input.EncodingType ? { EncodingType: input.EncodingType } : {}),
+    KeyCount: page.rows.length + page.commonPrefixes.length,
+    IsTruncated: page.truncated,
+    ...(input.ContinuationToken ? { ContinuationToken: input.ContinuationToken } : {}),
+    ...(page.truncated && page.next ? { NextContinuationToken: writeToken(page.next) } : {}),
+    ...(input.StartAfter ? { StartAfter: encode(input.StartAfter) } : {}),
+    Contents: page.rows.map((row) => listed(row, encode, owner)),
+    CommonPrefixes: page.commonPrefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
+  };
+}
+
+async function listObjects(input: s3.ListObjectsCommandInput, context: RequestContext) {
+  const bucket = await requireBucket(input, context);
+  const encode = keyEncoder(input.EncodingType);
+  const maxKeys = readMaxKeys(input.MaxKeys);
+  const delimiter = input.Delimiter ?? "";
+  const prefix = input.Prefix ?? "";
+  const marker = input.Marker ?? "";
+  const start = startAfter(marker, delimiter);
+  const page = await listPage(
+    { prefix, delimiter, start, maxKeys },
+    keyOf,
+    rowReader(bucket, context),
+  );
+  return {
+    Name: bucket.bucket_name,
+    Prefix: encode(prefix),
+    Marker: encode(marker),
+    ...(delimiter === "" ? {} : { Delimiter: encode(delimiter) }),
+    MaxKeys: maxKeys,
+    ...(input.EncodingType ? { EncodingType: input.EncodingType } : {}),
+    IsTruncated: page.truncated,
+    // Without a delimiter the last key is the next marker, and S3 doesn't say it twice.
+    ...(page.truncated && page.next && delimiter !== ""
+      ? { NextMarker: encode(page.next.after) }
+      : {}),
+    Contents: page.rows.map((row) => listed(row, encode, bucket)),
+    CommonPrefixes: page.commonPrefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
+  };
+}
+
+/**
+ * A text that ends in the delimiter may be the common prefix that the page before ended with, and
+ * stands for all of it then.
+ */
+export function startAfter(text: string | undefined, delimiter: string): PageStart | undefined {
+  if (text === undefined || text === "") return undefined;
+  return { after: text, skipPrefix: delimiter !== "" && text.endsWith(delimiter) };
+}
+
+function keyOf(row: ListedRow): string {
+  return row.object_key;
+}
+
+function rowReader(bucket: BucketRow, context: RequestContext) {
+  return ({ from, inclusive, before, limit }: KeyRange<ListedRow>) => {
+    let query = context
+      .db<S3Tables>()
+      .selectFrom("s3_objects")
+      .select(["object_key", "modified_ms", "etag", "size_bytes", "storage_class", "checksum"])
+      .where("bucket_name", "=", bucket.bucket_name)
+      .where("object_key", inclusive ? ">=" : ">", from)
+      .orderBy("object_key")
+      .limit(limit);
+    if (before !== undefined) query = query.where("object_key", "<", before);
+    return query.execute();
+  };
+}
+
+/** What all listings say of an object. */
+export function listed(
+  row: ListedRow,
+  encode: (key: string) => string,
+  owner: BucketRow | undefined,
+) {
+  const checksum = readChecksum(row.checksum);
+  return {
+    Key: encode(row.object_key),
+    LastModified: new Date(wholeSeconds(row.modified_ms)),
+    ETag: `"${row.etag}"`,
+    ...(checksum ? { ChecksumAlgorithm: [checksum.algorithm], ChecksumType: checksum.type } : {}),
+    Size: row.size_bytes,
+    StorageClass: row.storage_class as s3.ObjectStorageClass,
+    ...(owner ? { Owner: { ID: canonicalUserId(owner.account_id) } } : {}),
+  };
+}

@@ -1,0 +1,90 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { wholeSeconds } from "../../../kernel/clock.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { readAuthorizations } from "../access/read-authorization.ts";
+import { requireBucket } from "../buckets/find-bucket.ts";
+import { checksumMembers, checksumOutput, readChecksum } from "../checksums/object-checksum.ts";
+import { invalidArgument } from "../errors.ts";
+import { readMaxKeys } from "../listing/listing-text.ts";
+import type { ObjectRow, S3Tables } from "../tables.ts";
+import { readVersion } from "../versions/version-id.ts";
+import { requireObject } from "./find-object.ts";
+
+const ATTRIBUTES = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
+
+/** GetObjectAttributes: what an object is, without its bytes. */
+export function attributeReadOperations(): OperationTable {
+  return defineOperations<typeof s3>()({
+    GetObjectAttributes: {
+      authorize: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        const actions = ["GetObject", "GetObjectAttributes"];
+        return readAuthorizations(actions, bucket, input, context);
+      },
+      handle: getObjectAttributes,
+    },
+  });
+}
+
+async function getObjectAttributes(
+  input: s3.GetObjectAttributesCommandInput,
+  context: RequestContext,
+) {
+  const wanted = new Set<string>(input.ObjectAttributes);
+  const unknown = [...wanted].find((name) => !ATTRIBUTES.includes(name));
+  if (unknown !== undefined || wanted.size === 0)
+    throw invalidArgument(
+      "Invalid attribute name specified.",
+      "x-amz-object-attributes",
+      unknown ?? "",
+    );
+  const row = await requireObject(input, context);
+  const checksum = readChecksum(row.checksum);
+  const parts = wanted.has("ObjectParts") ? await partsOf(row, input, context) : undefined;
+  return {
+    ...readVersion(row, await requireBucket(input, context)),
+    LastModified: new Date(wholeSeconds(row.modified_ms)),
+    ...(wanted.has("ETag") ? { ETag: row.etag } : {}),
+    ...(wanted.has("Checksum") && checksum ? { Checksum: checksumOutput(checksum) } : {}),
+    ...(parts ? { ObjectParts: parts } : {}),
+    ...(wanted.has("StorageClass") ? { StorageClass: row.storage_class as s3.StorageClass } : {}),
+    ...(wanted.has("ObjectSize") ? { ObjectSize: row.size_bytes } : {}),
+  };
+}
+
+/** The parts of an upload; one by one where each has a checksum that the object's is made of. */
+async function partsOf(
+  row: ObjectRow,
+  input: s3.GetObjectAttributesCommandInput,
+  context: RequestContext,
+): Promise<s3.GetObjectAttributesParts | undefined> {
+  if (row.upload_id === null) return undefined;
+  const TotalPartsCount = row.parts_count ?? undefined;
+  const checksum = readChecksum(row.checksum);
+  if (checksum?.type !== "COMPOSITE") return { TotalPartsCount };
+  const maxParts = readMaxKeys(input.MaxParts, "max-parts");
+  const marker = Number(input.PartNumberMarker ?? 0) || 0;
+  const rows = await context
+    .db<S3Tables>()
+    .selectFrom("s3_parts")
+    .select(["part_number", "size_bytes", "checksum"])
+    .where("upload_id", "=", row.upload_id)
+    .where("part_number", ">", marker)
+    .orderBy("part_number")
+    .limit(maxParts + 1)
+    .execute();
+  const page = rows.slice(0, maxParts);
+  return {
+    TotalPartsCount,
+    PartNumberMarker: String(marker),
+    NextPartNumberMarker: String(page.at(-1)?.part_number ?? 0),
+    MaxParts: maxParts,
+    IsTruncated: rows.length > page.length && maxParts > 0,
+    Parts: page.map((part) => ({
+      PartNumber: part.part_number,
+      Size: part.size_bytes,
+      ...checksumMembers({ ...checksum, value: part.checksum ?? "" }),
+    })),
+  };
+}

@@ -1,0 +1,70 @@
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { hasCode } from "../blobs/blob-files.ts";
+import { BodyDigests } from "../checksums/body-digests.ts";
+import {
+  type ChecksumAlgorithm,
+  DEFAULT_CHECKSUM_ALGORITHM,
+} from "../checksums/checksum-algorithm.ts";
+import { type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import type { ObjectRow } from "../tables.ts";
+import type { ByteRange } from "./byte-range.ts";
+import type { ObjectInput } from "./find-object.ts";
+import { openObject } from "./object-bytes.ts";
+import { storeBody } from "./store-body.ts";
+
+export interface CopiedBytes {
+  /** The row whose bytes these are: a newer one when the source was replaced meanwhile. */
+  readonly source: ObjectRow;
+  readonly blobId: string;
+  readonly sizeBytes: number;
+  readonly md5: string;
+  readonly checksum: ObjectChecksum;
+}
+
+export interface CopyBytesOptions {
+  /** What the copy is kept with; left out, the source's own algorithm, or the default. */
+  readonly algorithm: ChecksumAlgorithm | undefined;
+  /** Chooses the bytes; throws when the source isn't what it was to be. */
+  readonly choose: (row: ObjectRow) => ByteRange | undefined;
+}
+
+/** Copies the bytes of the object that `name` names, `row` at first, into a new blob: by a second link to the file where nothing changes. */
+export async function copyBytes(
+  row: ObjectRow,
+  name: ObjectInput,
+  { algorithm, choose }: CopyBytesOptions,
+  context: RequestContext,
+  deps: S3Dependencies,
+): Promise<CopiedBytes> {
+  const linked = choose(row) ? undefined : await linkBytes(row, algorithm, deps);
+  if (linked) return linked;
+  const { row: source, body } = await openObject(name, context, deps, choose);
+  const kept = algorithm ?? DEFAULT_CHECKSUM_ALGORITHM;
+  const digests = new BodyDigests(deps.digests, kept, undefined, undefined, context);
+  const { checksum, ...stored } = await storeBody(body, digests, context, deps);
+  return {
+    source,
+    ...stored,
+    checksum: { algorithm: kept.name, type: "FULL_OBJECT", value: checksum.toString("base64") },
+  };
+}
+
+/** Undefined where the bytes must be read: other digests are wanted, or files can't be linked. */
+async function linkBytes(
+  row: ObjectRow,
+  algorithm: ChecksumAlgorithm | undefined,
+  { blobs }: S3Dependencies,
+): Promise<CopiedBytes | undefined> {
+  const checksum = readChecksum(row.checksum);
+  if (row.blob_id === null || checksum === undefined) return undefined;
+  if (algorithm && algorithm.name !== checksum.algorithm) return undefined;
+  try {
+    const blobId = await blobs.link(row.blob_id);
+    return { source: row, blobId, sizeBytes: row.size_bytes, md5: row.etag, checksum };
+  } catch (error) {
+    if (["ENOENT", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP"].some((code) => hasCode(error, code)))
+      return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { type BucketInput, requireBucketAnywhere } from "../buckets/find-bucket.ts";
+import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
+import type { BucketRow, ObjectRow } from "../tables.ts";
+import { checkVersionId } from "../versions/version-id.ts";
+import { findVersion, isObject, type ObjectInput, requireObject } from "./find-object.ts";
+import { checkCopySourceConditions } from "./preconditions.ts";
+
+/** What CopyObject and UploadPartCopy say of their source. */
+export interface CopySourceInput {
+  readonly CopySource?: string | undefined;
+  readonly CopySourceIfMatch?: string | undefined;
+  readonly CopySourceIfModifiedSince?: Date | undefined;
+  readonly CopySourceIfNoneMatch?: string | undefined;
+  readonly CopySourceIfUnmodifiedSince?: Date | undefined;
+  readonly CopySourceSSECustomerAlgorithm?: string | undefined;
+  readonly ExpectedSourceBucketOwner?: string | undefined;
+}
+
+export interface CopySource extends ObjectInput {
+  readonly Bucket: string;
+  readonly Key: string;
+}
+
+/**
+ * Reads `x-amz-copy-source`: `bucket/key`, percent-encoded, and perhaps `?versionId=`. Throws
+ * InvalidArgument.
+ */
+export function parseCopySource(header: string | undefined): CopySource {
+  const text = header ?? "";
+  if (text.startsWith("arn:")) throw notImplemented("x-amz-copy-source with an access point");
+  const question = text.indexOf("?versionId=");
+  const path = question < 0 ? text : text.slice(0, question);
+  const versionId = question < 0 ? undefined : text.slice(question + "?versionId=".length);
+  checkVersionId(versionId);
+  const decoded = decode(path);
+  const from = decoded?.startsWith("/") ? 1 : 0;
+  const slash = decoded?.indexOf("/", from) ?? -1;
+  if (decoded === undefined || slash <= from || slash === decoded.length - 1) {
+    throw invalidArgument(
+      "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
+      "x-amz-copy-source",
+      text,
+    );
+  }
+  return {
+    Bucket: decoded.slice(from, slash),
+    Key: decoded.slice(slash + 1),
+    ...(versionId === undefined ? {} : { VersionId: versionId }),
+  };
+}
+
+/** The source's bucket, which may be in any Region. */
+export function requireSourceBucket(
+  input: CopySourceInput,
+  context: RequestContext,
+): Promise<BucketRow> {
+  const { Bucket } = parseCopySource(input.CopySource);
+  const named: BucketInput = { Bucket, ExpectedBucketOwner: input.ExpectedSourceBucketOwner };
+  return requireBucketAnywhere(named, context);
+}
+
+/** The source object, with its conditions checked. Throws NoSuchKey, NoSuchVersion, PreconditionFailed. */
+export async function requireSource(
+  input: CopySourceInput,
+  context: RequestContext,
+): Promise<ObjectRow> {
+  if (input.CopySourceSSECustomerAlgorithm !== undefined) {
+    throw notImplemented("x-amz-copy-source-server-side-encryption-customer-algorithm");
+  }
+  const source = parseCopySource(input.CopySource);
+  const found = await findVersion(source, context);
+  if (source.VersionId !== undefined && found && !isObject(found)) {
+    throw invalidRequest(
+      "The source of a copy request may not specifically refer to a delete marker by version id.",
+    );
+  }
+  const row = await requireObject(source, context);
+  checkSource(input, row);
+  return row;
+}
+
+/** For the row that is really copied, which may be a newer one. */
+export function checkSource(input: CopySourceInput, row: ObjectRow): void {
+  checkCopySourceConditions(
+    {
+      IfMatch: input.CopySourceIfMatch,
+      IfNoneMatch: input.CopySourceIfNoneMatch,
+      IfModifiedSince: input.CopySourceIfModifiedSince,
+      IfUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
+    },
+    { etag: row.etag, modifiedMs: row.modified_ms },
+  );
+}
+
+function decode(path: string): string | undefined {
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    if (error instanceof URIError) return undefined;
+    throw error;
+  }
+}

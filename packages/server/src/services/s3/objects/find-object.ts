@@ -1,0 +1,104 @@
+import { AwsError } from "../../../kernel/aws-error.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { findBucket } from "../buckets/find-bucket.ts";
+import { noSuchKey, noSuchVersion } from "../errors.ts";
+import type { ObjectRow, S3Tables } from "../tables.ts";
+import { checkVersionId, NULL_VERSION } from "../versions/version-id.ts";
+import { findAmongAll } from "../versions/version-rows.ts";
+import { selectObject } from "./object-writes.ts";
+
+/** What names an object, or one version of it, in inputs. */
+export interface ObjectInput {
+  readonly Bucket?: string | undefined;
+  readonly Key?: string | undefined;
+  readonly VersionId?: string | undefined;
+}
+
+/** An object, or the delete marker that stands in its place. */
+export interface FoundVersion extends ObjectRow {
+  readonly is_delete_marker?: number;
+}
+
+/** `authorize` and `handle` of one request see the same row. */
+const found = new WeakMap<RequestContext, Map<string, Promise<FoundVersion | undefined>>>();
+
+/**
+ * The version that is named, or the latest: a delete marker too. `fresh` looks again, for whoever
+ * found an object's files gone.
+ */
+export function findVersion(
+  { Bucket: bucket = "", Key: key = "", VersionId: versionId }: ObjectInput,
+  context: RequestContext,
+  { fresh = false } = {},
+): Promise<FoundVersion | undefined> {
+  let ofRequest = found.get(context);
+  if (!ofRequest) {
+    ofRequest = new Map();
+    found.set(context, ofRequest);
+  }
+  const name = JSON.stringify([bucket, key, versionId]);
+  const known = fresh ? undefined : ofRequest.get(name);
+  if (known) return known;
+  const row = readVersion(bucket, key, versionId, context);
+  ofRequest.set(name, row);
+  return row;
+}
+
+/** The object that can be read; undefined where there is none, or a delete marker in its place. */
+export async function findObject(
+  input: ObjectInput,
+  context: RequestContext,
+  options?: { readonly fresh: boolean },
+): Promise<ObjectRow | undefined> {
+  const row = await findVersion(input, context, options);
+  return row && isObject(row) ? row : undefined;
+}
+
+/**
+ * The object that is named. Throws NoSuchKey, NoSuchVersion, InvalidArgument for an id that no version
+ * can have, MethodNotAllowed for a delete marker's.
+ */
+export async function requireObject(
+  input: ObjectInput,
+  context: RequestContext,
+): Promise<ObjectRow> {
+  const { Key: key = "", VersionId: versionId } = input;
+  checkVersionId(versionId);
+  const row = await findVersion(input, context);
+  if (row && isObject(row)) return row;
+  if (versionId === undefined) throw noSuchKey(key, row ? markerHeaders(row) : {});
+  if (!row) throw noSuchVersion(key, versionId);
+  throw new AwsError(
+    "MethodNotAllowed",
+    "The specified method is not allowed against this resource.",
+    {
+      status: 405,
+      fields: { Method: context.http?.method ?? "GET", ResourceType: "DeleteMarker" },
+      headers: {
+        ...markerHeaders(row),
+        allow: "DELETE",
+        "last-modified": new Date(row.modified_ms).toUTCString(),
+      },
+    },
+  );
+}
+
+export function isObject(row: FoundVersion): boolean {
+  return row.is_delete_marker !== 1;
+}
+
+async function readVersion(
+  bucket: string,
+  key: string,
+  versionId: string | undefined,
+  context: RequestContext,
+): Promise<FoundVersion | undefined> {
+  const db = context.db<S3Tables>();
+  const { versioning = null } = (await findBucket(bucket, context)) ?? {};
+  if (versioning !== null) return findAmongAll(bucket, key, versionId, db);
+  return (versionId ?? NULL_VERSION) === NULL_VERSION ? selectObject(bucket, key, db) : undefined;
+}
+
+function markerHeaders(row: FoundVersion): Readonly<Record<string, string>> {
+  return { "x-amz-delete-marker": "true", "x-amz-version-id": row.version_id };
+}

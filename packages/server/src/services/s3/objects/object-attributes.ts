@@ -1,0 +1,174 @@
+import { AwsError } from "../../../kernel/aws-error.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { checkObjectAcl } from "../access/access-control-lists.ts";
+import { wantsKms } from "../buckets/bucket-encryption.ts";
+import { invalidRequest, notImplemented } from "../errors.ts";
+import type { BucketRow } from "../tables.ts";
+
+/** What an object carries beside its bytes, as it is stored. */
+export interface ObjectAttributes {
+  readonly contentType?: string | undefined;
+  readonly cacheControl?: string | undefined;
+  readonly contentDisposition?: string | undefined;
+  readonly contentEncoding?: string | undefined;
+  readonly contentLanguage?: string | undefined;
+  /** As the client wrote it. */
+  readonly expires?: string | undefined;
+  readonly websiteRedirectLocation?: string | undefined;
+  readonly metadata?: Readonly<Record<string, string>> | undefined;
+}
+
+/** What PutObject, CopyObject and CreateMultipartUpload have in common. */
+export interface AttributesInput {
+  readonly ACL?: string | undefined;
+  readonly CacheControl?: string | undefined;
+  readonly ContentDisposition?: string | undefined;
+  readonly ContentEncoding?: string | undefined;
+  readonly ContentLanguage?: string | undefined;
+  readonly ContentType?: string | undefined;
+  readonly Expires?: Date | undefined;
+  readonly GrantFullControl?: string | undefined;
+  readonly GrantRead?: string | undefined;
+  readonly GrantReadACP?: string | undefined;
+  readonly GrantWriteACP?: string | undefined;
+  readonly Key?: string | undefined;
+  readonly Metadata?: Readonly<Record<string, string>> | undefined;
+  readonly ObjectLockLegalHoldStatus?: string | undefined;
+  readonly ObjectLockMode?: string | undefined;
+  readonly ServerSideEncryption?: string | undefined;
+  readonly SSECustomerAlgorithm?: string | undefined;
+  readonly StorageClass?: string | undefined;
+  readonly WebsiteRedirectLocation?: string | undefined;
+}
+
+/** Source: Amazon S3 user guide, "Working with object metadata". */
+const METADATA_BYTES_MAX = 2048;
+/** Source: Amazon S3 user guide, "Naming Amazon S3 objects". */
+const KEY_BYTES_MAX = 1024;
+
+const DEFAULT_CONTENT_TYPE = "binary/octet-stream";
+
+/** Where objects can be read from at once. The archive classes would need RestoreObject. */
+const STORAGE_CLASSES = [
+  "STANDARD",
+  "REDUCED_REDUNDANCY",
+  "STANDARD_IA",
+  "ONEZONE_IA",
+  "INTELLIGENT_TIERING",
+  "GLACIER_IR",
+];
+
+/** Reads what is to be stored. Throws what S3 answers to more than it takes. */
+export function readAttributes(
+  input: AttributesInput,
+  bucket: BucketRow,
+  context: RequestContext,
+): ObjectAttributes {
+  refuseWhatIsNotThere(input);
+  checkObjectAcl(input, bucket, context);
+  if (wantsKms(bucket, input.ServerSideEncryption)) {
+    throw notImplemented("x-amz-server-side-encryption");
+  }
+  checkMetadata(input.Metadata);
+  const redirect = input.WebsiteRedirectLocation;
+  if (redirect !== undefined && !/^(\/|https?:\/\/)/.test(redirect)) {
+    throw new AwsError(
+      "InvalidRedirectLocation",
+      "The website redirect location must have a prefix of 'http://' or 'https://' or '/'.",
+      { status: 400 },
+    );
+  }
+  return {
+    contentType: input.ContentType || DEFAULT_CONTENT_TYPE,
+    cacheControl: input.CacheControl,
+    contentDisposition: input.ContentDisposition,
+    contentEncoding: withoutTransferEncoding(input.ContentEncoding),
+    contentLanguage: input.ContentLanguage,
+    expires: context.http?.headers.expires ?? input.Expires?.toUTCString(),
+    websiteRedirectLocation: redirect,
+    ...(input.Metadata && Object.keys(input.Metadata).length > 0
+      ? { metadata: lowerCaseKeys(input.Metadata) }
+      : {}),
+  };
+}
+
+/** Throws InvalidStorageClass. */
+export function readStorageClass(input: AttributesInput): string {
+  const storageClass = input.StorageClass ?? "STANDARD";
+  if (STORAGE_CLASSES.includes(storageClass)) return storageClass;
+  if (storageClass === "GLACIER" || storageClass === "DEEP_ARCHIVE") {
+    throw notImplemented("x-amz-storage-class");
+  }
+  throw new AwsError("InvalidStorageClass", "The storage class you specified is not valid", {
+    status: 400,
+    fields: { StorageClassRequested: storageClass },
+  });
+}
+
+/** Throws KeyTooLongError. */
+export function checkKey(key: string): void {
+  const sizeBytes = Buffer.byteLength(key);
+  if (sizeBytes <= KEY_BYTES_MAX) return;
+  throw new AwsError("KeyTooLongError", "Your key is too long", {
+    status: 400,
+    fields: { Size: String(sizeBytes), MaxSizeAllowed: String(KEY_BYTES_MAX) },
+  });
+}
+
+/** The members of GetObject's and HeadObject's outputs. */
+export function attributesOutput(stored: string) {
+  const attributes = JSON.parse(stored) as ObjectAttributes;
+  const expires = attributes.expires === undefined ? Number.NaN : Date.parse(attributes.expires);
+  return {
+    ContentType: attributes.contentType,
+    CacheControl: attributes.cacheControl,
+    ContentDisposition: attributes.contentDisposition,
+    ContentEncoding: attributes.contentEncoding,
+    ContentLanguage: attributes.contentLanguage,
+    Expires: Number.isNaN(expires) ? undefined : new Date(expires),
+    WebsiteRedirectLocation: attributes.websiteRedirectLocation,
+    Metadata: attributes.metadata ? { ...attributes.metadata } : undefined,
+  };
+}
+
+function refuseWhatIsNotThere(input: AttributesInput): void {
+  if (input.SSECustomerAlgorithm !== undefined) {
+    throw notImplemented("x-amz-server-side-encryption-customer-algorithm");
+  }
+  if (input.ServerSideEncryption !== undefined && input.ServerSideEncryption !== "AES256") {
+    throw notImplemented("x-amz-server-side-encryption");
+  }
+  if (input.ObjectLockMode !== undefined || input.ObjectLockLegalHoldStatus !== undefined) {
+    throw invalidRequest("Bucket is missing Object Lock Configuration");
+  }
+}
+
+function checkMetadata(metadata: Readonly<Record<string, string>> | undefined): void {
+  if (!metadata) return;
+  let sizeBytes = 0;
+  for (const [name, value] of Object.entries(metadata)) {
+    sizeBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
+  }
+  if (sizeBytes <= METADATA_BYTES_MAX) return;
+  throw new AwsError(
+    "MetadataTooLarge",
+    "Your metadata headers exceed the maximum allowed metadata size",
+    {
+      status: 400,
+      fields: { Size: String(sizeBytes), MaxSizeAllowed: String(METADATA_BYTES_MAX) },
+    },
+  );
+}
+
+/** `aws-chunked` is how the body travels, not what it is. */
+function withoutTransferEncoding(contentEncoding: string | undefined): string | undefined {
+  if (contentEncoding === undefined) return undefined;
+  const encodings = contentEncoding.split(",").map((name) => name.trim());
+  return encodings.filter((name) => name !== "aws-chunked" && name !== "").join(",") || undefined;
+}
+
+function lowerCaseKeys(metadata: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+}

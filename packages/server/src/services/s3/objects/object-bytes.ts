@@ -1,0 +1,87 @@
+import type { Readable } from "node:stream";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { hasCode } from "../blobs/blob-files.ts";
+import type { BlobSlice } from "../blobs/blob-reader.ts";
+import { BlobReader } from "../blobs/blob-reader.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import type { ObjectRow, S3Tables } from "../tables.ts";
+import type { ByteRange } from "./byte-range.ts";
+import { findObject, type ObjectInput, requireObject } from "./find-object.ts";
+
+/** How often an object may be overwritten between reading its row and opening its file. */
+const OPEN_ATTEMPTS_MAX = 8;
+
+export interface OpenedObject {
+  readonly row: ObjectRow;
+  readonly range: ByteRange | undefined;
+  readonly body: Readable;
+}
+
+/**
+ * Opens the bytes of the object that `input` names, which stay as they are until the stream ends,
+ * whatever happens to the object. `choose` checks the row and picks the range; it is asked again when
+ * the object was replaced meanwhile. Throws what `requireObject` and `choose` throw.
+ */
+export async function openObject(
+  input: ObjectInput,
+  context: RequestContext,
+  deps: S3Dependencies,
+  choose: (row: ObjectRow) => ByteRange | undefined | Promise<ByteRange | undefined>,
+): Promise<OpenedObject> {
+  for (let attempt = 1; ; attempt++) {
+    const current = await requireObject(input, context);
+    const range = await choose(current);
+    const body = await openBytes(current, range, context, deps);
+    if (body) return { row: current, range, body };
+    if (attempt === OPEN_ATTEMPTS_MAX) throw new Error("An S3 object's file is missing.");
+    await findObject(input, context, { fresh: true });
+  }
+}
+
+/** Undefined when the files are gone, because the object was replaced or deleted. */
+async function openBytes(
+  row: ObjectRow,
+  range: ByteRange | undefined,
+  context: RequestContext,
+  { blobs, leases }: S3Dependencies,
+): Promise<Readable | undefined> {
+  const release = leases.hold(row.object_id);
+  if (!release) return undefined;
+  try {
+    const slices = await slicesOf(row, range, context);
+    const [first] = slices;
+    const handle = first ? await blobs.open(first.blobId) : undefined;
+    return new BlobReader(blobs, slices, handle, release);
+  } catch (error) {
+    release();
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
+  }
+}
+
+async function slicesOf(
+  row: ObjectRow,
+  range: ByteRange | undefined,
+  context: RequestContext,
+): Promise<readonly BlobSlice[]> {
+  const start = range?.start ?? 0;
+  const end = range?.end ?? row.size_bytes - 1;
+  if (end < start) return [];
+  if (row.blob_id !== null) {
+    return [{ blobId: row.blob_id, start, length: end - start + 1 }];
+  }
+  const parts = await context
+    .db<S3Tables>()
+    .selectFrom("s3_parts")
+    .select(["blob_id", "offset_bytes", "size_bytes"])
+    .where("upload_id", "=", row.upload_id ?? "")
+    .where("offset_bytes", "<=", end)
+    .orderBy("part_number")
+    .execute();
+  return parts.flatMap((part) => {
+    const offset = part.offset_bytes ?? 0;
+    const from = Math.max(start, offset);
+    const to = Math.min(end, offset + part.size_bytes - 1);
+    return to < from ? [] : [{ blobId: part.blob_id, start: from - offset, length: to - from + 1 }];
+  });
+}

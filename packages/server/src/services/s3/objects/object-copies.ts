@@ -1,0 +1,171 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { wholeSeconds } from "../../../kernel/clock.ts";
+import {
+  type Authorization,
+  defineOperations,
+  type OperationTable,
+} from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onObject } from "../access/authorization.ts";
+import { readAuthorizations } from "../access/read-authorization.ts";
+import { writeAuthorizations } from "../access/write-authorization.ts";
+import { requireBucket } from "../buckets/find-bucket.ts";
+import { declaredAlgorithm } from "../checksums/body-digests.ts";
+import { checksumOutput } from "../checksums/object-checksum.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { invalidArgument, invalidRequest } from "../errors.ts";
+import { announce } from "../notifications/object-events.ts";
+import type { ObjectRow } from "../tables.ts";
+import { parseTaggingHeader, readTags, requestTagKeys } from "../tags/tag-set.ts";
+import { readVersion, writtenVersion } from "../versions/version-id.ts";
+import { copyBytes } from "./copy-bytes.ts";
+import { checkSource, parseCopySource, requireSource, requireSourceBucket } from "./copy-source.ts";
+import { findObject } from "./find-object.ts";
+import {
+  checkKey,
+  type ObjectAttributes,
+  readAttributes,
+  readStorageClass,
+} from "./object-attributes.ts";
+import { checkWriteConditions, type NewObject, putObjectRow } from "./object-writes.ts";
+import { SINGLE_UPLOAD_BYTES_MAX } from "./request-body.ts";
+
+/** CopyObject. */
+export function objectCopyOperations(deps: S3Dependencies): OperationTable {
+  return defineOperations<typeof s3>()({
+    CopyObject: {
+      authorize: authorizeCopy,
+      handle: (input, context) => copyObject(input, context, deps),
+    },
+  });
+}
+
+/** Reading the source, tags included when it has any, and writing the target likewise. */
+async function authorizeCopy(
+  input: s3.CopyObjectCommandInput,
+  context: RequestContext,
+): Promise<readonly Authorization[]> {
+  const target = await requireBucket(input, context);
+  const source = await requireSourceBucket(input, context);
+  const name = parseCopySource(input.CopySource);
+  const row = await findObject(name, context);
+  const copiesTags = input.TaggingDirective !== "REPLACE" && row?.tags != null;
+  const reads = copiesTags ? ["GetObject", "GetObjectTagging"] : ["GetObject"];
+  const tagging = copiesTags ? requestTagKeys(readTags(row.tags)) : {};
+  return [
+    ...(await readAuthorizations(reads, source, name, context)),
+    ...writeAuthorizations(input, target, context),
+    ...(copiesTags
+      ? [onObject("PutObjectTagging", target, input.Key ?? "", context, tagging)]
+      : []),
+  ];
+}
+
+async function copyObject(
+  input: s3.CopyObjectCommandInput,
+  context: RequestContext,
+  deps: S3Dependencies,
+) {
+  const bucket = await requireBucket(input, context);
+  const key = input.Key ?? "";
+  checkKey(key);
+  checkWriteConditions(input);
+  checkDirective("x-amz-metadata-directive", input.MetadataDirective);
+  checkDirective("x-amz-tagging-directive", input.TaggingDirective);
+  const row = await requireSource(input, context);
+  refuseCopyToItself(input);
+  const given = readAttributes(input, bucket, context);
+  const storageClass = readStorageClass(input);
+  const tags = parseTaggingHeader(input.Tagging);
+  const copied = await copyBytes(
+    row,
+    parseCopySource(input.CopySource),
+    {
+      algorithm: declaredAlgorithm(input.ChecksumAlgorithm),
+      choose: (source) => check(input, source),
+    },
+    context,
+    deps,
+  );
+  const { source, md5, checksum } = copied;
+  const object: NewObject = {
+    object_key: key,
+    blob_id: copied.blobId,
+    upload_id: null,
+    parts_count: null,
+    size_bytes: copied.sizeBytes,
+    etag: md5,
+    storage_class: storageClass,
+    attributes: input.MetadataDirective === "REPLACE" ? JSON.stringify(given) : keep(source, given),
+    tags:
+      input.TaggingDirective === "REPLACE" ? (tags && JSON.stringify(tags)) || null : source.tags,
+    checksum: JSON.stringify(checksum),
+  };
+  try {
+    const put = await deps.commits.commit(context, async (tx) => {
+      const row = await putObjectRow(object, bucket, input, tx, deps);
+      announce({ type: "Object Created", reason: "CopyObject" }, row, bucket, context, tx, deps);
+      return row;
+    });
+    const { VersionId: CopySourceVersionId } = readVersion(
+      source,
+      await requireSourceBucket(input, context),
+    );
+    return {
+      ...writtenVersion(put),
+      ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
+      CopyObjectResult: {
+        ETag: `"${md5}"`,
+        LastModified: new Date(wholeSeconds(put.modified_ms)),
+        ...checksumOutput(checksum),
+      },
+      ServerSideEncryption: "AES256" as const,
+    };
+  } catch (error) {
+    await deps.blobs.discard([copied.blobId], error);
+    throw error;
+  }
+}
+
+function check(input: s3.CopyObjectCommandInput, source: ObjectRow): undefined {
+  checkSource(input, source);
+  if (source.size_bytes <= SINGLE_UPLOAD_BYTES_MAX) return undefined;
+  throw invalidRequest(
+    `The specified copy source is larger than the maximum allowable size for a copy source: ${SINGLE_UPLOAD_BYTES_MAX}`,
+  );
+}
+
+/** The redirect isn't part of what is copied (S3 API, CopyObject). */
+function keep(source: ObjectRow, given: ObjectAttributes): string {
+  const attributes = JSON.parse(source.attributes) as ObjectAttributes;
+  const { websiteRedirectLocation } = given;
+  return JSON.stringify({ ...attributes, websiteRedirectLocation });
+}
+
+function refuseCopyToItself(input: s3.CopyObjectCommandInput): void {
+  const source = parseCopySource(input.CopySource);
+  if (source.Bucket !== input.Bucket || source.Key !== input.Key) return;
+  // A version is copied over the latest to restore it (S3 user guide, "Restoring previous versions").
+  if (source.VersionId !== undefined) return;
+  const changes =
+    input.MetadataDirective === "REPLACE" ||
+    input.TaggingDirective === "REPLACE" ||
+    (input.StorageClass ?? input.WebsiteRedirectLocation ?? input.ServerSideEncryption) !==
+      undefined ||
+    input.ChecksumAlgorithm !== undefined;
+  if (changes) return;
+  throw invalidRequest(
+    "This copy request is illegal because it is trying to copy an object to itself without changing the object's metadata, storage class, website redirect location or encryption attributes.",
+  );
+}
+
+function checkDirective(header: string, value: string | undefined): void {
+  if (value === undefined || value === "COPY" || value === "REPLACE") return;
+  throw invalidArgument(
+    header === "x-amz-metadata-directive"
+      ? "Unknown metadata directive."
+      : "Unknown tagging directive.",
+    header,
+    value,
+  );
+}

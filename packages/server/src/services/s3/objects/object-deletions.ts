@@ -1,0 +1,98 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import {
+  defineOperations,
+  NO_PERMISSION_NEEDED,
+  type OperationTable,
+} from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onVersion } from "../access/read-authorization.ts";
+import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { malformedXml, notImplemented } from "../errors.ts";
+import type { BucketRow } from "../tables.ts";
+import {
+  type Deleted,
+  type Deletion,
+  deleteObject,
+  refusalOfDeletion,
+} from "../versions/delete-object.ts";
+import { isVersionId } from "../versions/version-id.ts";
+
+/** Source: S3 API, DeleteObjects. */
+const OBJECTS_PER_REQUEST_MAX = 1000;
+
+/** DeleteObjects: each key is permitted or refused by itself, and the permitted ones go at once. */
+export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
+  return defineOperations<typeof s3>()({
+    DeleteObjects: {
+      // The bucket must exist; the keys are decided one by one in `handle`.
+      authorize: async (input, context) => {
+        await requireBucket(input, context);
+        return NO_PERMISSION_NEEDED;
+      },
+      handle: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        const objects = input.Delete?.Objects ?? [];
+        if (objects.length === 0 || objects.length > OBJECTS_PER_REQUEST_MAX) throw malformedXml();
+        const { permitted, errors } = await sortOut(objects, bucket, context);
+        const { done, refused } = await deps.commits.commit(context, async (tx) => {
+          const current = { ...bucket, ...(await assertBucketStays(bucket, tx)) };
+          const done: s3.DeletedObject[] = [];
+          const refused: s3._Error[] = [];
+          for (const each of permitted) {
+            const refusal = await refusalOfDeletion(each, current, tx);
+            if (refusal) refused.push(errorOf(each, refusal));
+            else done.push(told(each, await deleteObject(each, current, context, tx, deps)));
+          }
+          return { done, refused };
+        });
+        return {
+          ...(input.Delete?.Quiet ? {} : { Deleted: done }),
+          ...(errors.length + refused.length > 0 ? { Errors: [...errors, ...refused] } : {}),
+        };
+      },
+    },
+  });
+}
+
+function told({ Key, VersionId }: Deletion, deleted: Deleted): s3.DeletedObject {
+  return {
+    Key,
+    ...(VersionId === undefined ? {} : { VersionId }),
+    ...(deleted.isDeleteMarker
+      ? { DeleteMarker: true, DeleteMarkerVersionId: deleted.versionId }
+      : {}),
+  };
+}
+
+function errorOf({ Key, VersionId }: Deletion, { code, message }: AwsError): s3._Error {
+  return { Key, VersionId, Code: code, Message: message };
+}
+
+async function sortOut(
+  objects: readonly s3.ObjectIdentifier[],
+  bucket: BucketRow,
+  context: RequestContext,
+): Promise<{ permitted: Deletion[]; errors: s3._Error[] }> {
+  const permitted: Deletion[] = [];
+  const errors: s3._Error[] = [];
+  for (const { Key: key = "", VersionId, ETag, Size, LastModifiedTime } of objects) {
+    // Directory buckets alone have them (S3 API, ObjectIdentifier).
+    if (Size !== undefined || LastModifiedTime !== undefined)
+      throw notImplemented("Size, LastModifiedTime");
+    if (VersionId !== undefined && !isVersionId(VersionId)) {
+      const Message = "The specified version does not exist.";
+      errors.push({ Key: key, VersionId, Code: "NoSuchVersion", Message });
+      continue;
+    }
+    try {
+      await context.authorize(onVersion("DeleteObject", bucket, { Key: key, VersionId }, context));
+      permitted.push({ Key: key, VersionId, ETag });
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      errors.push(errorOf({ Key: key, VersionId }, error));
+    }
+  }
+  return { permitted, errors };
+}

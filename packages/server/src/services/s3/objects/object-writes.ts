@@ -1,0 +1,159 @@
+import type { Transaction } from "../../../kernel/store.ts";
+import { assertBucketStays } from "../buckets/find-bucket.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { noSuchKey, notImplemented, preconditionFailed } from "../errors.ts";
+import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
+import { NULL_VERSION, newVersionId } from "../versions/version-id.ts";
+import {
+  archive,
+  deleteVersionRow,
+  selectNewest,
+  selectVersion,
+} from "../versions/version-rows.ts";
+import { matchesEtag } from "./preconditions.ts";
+
+/** What a conditional write demands of what it replaces. */
+export interface WriteConditions {
+  readonly IfMatch?: string | undefined;
+  readonly IfNoneMatch?: string | undefined;
+}
+
+export type NewObject = Omit<
+  ObjectRow,
+  | "bucket_name"
+  | "account_id"
+  | "region"
+  | "object_id"
+  | "modified_ms"
+  | "version_id"
+  | "version_number"
+>;
+
+/** Throws NotImplemented for an If-None-Match other than `*`: S3 takes no other on writes. */
+export function checkWriteConditions({ IfNoneMatch }: WriteConditions): void {
+  if (IfNoneMatch !== undefined && IfNoneMatch !== "*") throw notImplemented("If-None-Match");
+}
+
+/**
+ * Makes `object` the latest version of its key: whoever reads sees the old or the new one, whole.
+ * The files of what it replaces are removed after the commit. Throws before the first write.
+ */
+export async function putObjectRow(
+  object: NewObject,
+  bucket: BucketRow,
+  conditions: WriteConditions,
+  tx: Transaction<S3Tables>,
+  deps: S3Dependencies,
+): Promise<ObjectRow> {
+  const { versioning } = await assertBucketStays(bucket, tx);
+  const { bucket_name: name, account_id, region } = bucket;
+  const current = await selectObject(name, object.object_key, tx.db);
+  checkReplaced(object.object_key, current, conditions);
+  const place = { bucket_name: name, object_key: object.object_key };
+  const version = await makeRoom(place, current, versioning, tx, deps);
+  const values = {
+    ...object,
+    ...version,
+    account_id,
+    region,
+    object_id: deps.ids.alphanumeric(16),
+    modified_ms: deps.clock.nowMs(),
+  };
+  if (current) {
+    const { object_key: _key, ...changed } = values;
+    await tx.db
+      .updateTable("s3_objects")
+      .set(changed)
+      .where("bucket_name", "=", name)
+      .where("object_key", "=", object.object_key)
+      .execute();
+  } else {
+    await tx.db
+      .insertInto("s3_objects")
+      .values({ ...place, ...values })
+      .execute();
+  }
+  return { ...place, ...values };
+}
+
+interface Place {
+  readonly bucket_name: string;
+  readonly object_key: string;
+}
+
+/**
+ * Before a new latest version: the current object joins the older ones, unless it is to be replaced,
+ * as the null version is. Gives the new version's id and number. `current`'s row itself stays.
+ */
+export async function makeRoom(
+  place: Place,
+  current: ObjectRow | undefined,
+  versioning: string | null,
+  tx: Transaction<S3Tables>,
+  deps: S3Dependencies,
+): Promise<Pick<ObjectRow, "version_id" | "version_number">> {
+  if (versioning === null) {
+    if (current) await removeBytes(current, tx, deps);
+    return { version_id: NULL_VERSION, version_number: 0 };
+  }
+  const { bucket_name: bucket, object_key: key } = place;
+  const newest = current ?? (await selectNewest(bucket, key, tx.db));
+  const versionNumber = (newest?.version_number ?? 0) + 1;
+  if (versioning === "Enabled") {
+    if (current) await archive(current, tx);
+    return { version_id: newVersionId(versionNumber, deps.ids), version_number: versionNumber };
+  }
+  if (current?.version_id === NULL_VERSION) await removeBytes(current, tx, deps);
+  else {
+    const replaced = await selectVersion(bucket, key, NULL_VERSION, tx.db);
+    if (replaced) {
+      await removeBytes(replaced, tx, deps);
+      await deleteVersionRow(replaced, tx);
+    }
+    if (current) await archive(current, tx);
+  }
+  return { version_id: NULL_VERSION, version_number: versionNumber };
+}
+
+export function selectObject(
+  bucket: string,
+  key: string,
+  db: Transaction<S3Tables>["db"],
+): Promise<ObjectRow | undefined> {
+  return db
+    .selectFrom("s3_objects")
+    .selectAll()
+    .where("bucket_name", "=", bucket)
+    .where("object_key", "=", key)
+    .executeTakeFirst();
+}
+
+function checkReplaced(
+  key: string,
+  replaced: ObjectRow | undefined,
+  { IfMatch, IfNoneMatch }: WriteConditions,
+): void {
+  if (IfNoneMatch !== undefined && replaced) throw preconditionFailed("If-None-Match");
+  if (IfMatch === undefined) return;
+  if (!replaced) throw noSuchKey(key);
+  if (!matchesEtag(IfMatch, replaced.etag)) throw preconditionFailed("If-Match");
+}
+
+/** For a version that goes away: its parts' rows go now, its files after the commit. */
+export async function removeBytes(
+  row: ObjectRow,
+  tx: Transaction<S3Tables>,
+  { leases }: S3Dependencies,
+): Promise<void> {
+  const blobIds = row.blob_id === null ? [] : [row.blob_id];
+  if (row.upload_id !== null) {
+    const parts = await tx.db
+      .selectFrom("s3_parts")
+      .select("blob_id")
+      .where("upload_id", "=", row.upload_id)
+      .execute();
+    await tx.db.deleteFrom("s3_parts").where("upload_id", "=", row.upload_id).execute();
+    blobIds.push(...parts.map((part) => part.blob_id));
+  }
+  if (blobIds.length > 0) tx.afterCommit(() => leases.remove(row.object_id, blobIds));
+}

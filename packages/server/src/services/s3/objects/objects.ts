@@ -1,0 +1,279 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import { wholeSeconds } from "../../../kernel/clock.ts";
+import type { Authorization, OperationTable } from "../../../kernel/operations.ts";
+import { defineOperations } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
+import { writeAuthorizations } from "../access/write-authorization.ts";
+import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
+import { BodyDigests, readChecksumClaim } from "../checksums/body-digests.ts";
+import { DEFAULT_CHECKSUM_ALGORITHM } from "../checksums/checksum-algorithm.ts";
+import { checksumOutput, type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
+import { announce } from "../notifications/object-events.ts";
+import type { ObjectRow, S3Tables } from "../tables.ts";
+import { parseTaggingHeader, readTags } from "../tags/tag-set.ts";
+import { deleteObject, refusalOfDeletion } from "../versions/delete-object.ts";
+import { checkVersionId, readVersion, writtenVersion } from "../versions/version-id.ts";
+import { type ByteRange, parseByteRange } from "./byte-range.ts";
+import { requireObject } from "./find-object.ts";
+import {
+  attributesOutput,
+  checkKey,
+  readAttributes,
+  readStorageClass,
+} from "./object-attributes.ts";
+import { openObject } from "./object-bytes.ts";
+import { checkWriteConditions, putObjectRow } from "./object-writes.ts";
+import { checkReadConditions } from "./preconditions.ts";
+import { readBody } from "./request-body.ts";
+import { storeBody } from "./store-body.ts";
+
+/** PutObject, GetObject, HeadObject, DeleteObject. */
+export function objectOperations(deps: S3Dependencies): OperationTable {
+  return defineOperations<typeof s3>()({
+    PutObject: {
+      authorize: async (input, context) =>
+        writeAuthorizations(input, await requireBucket(input, context), context),
+      handle: (input, context) => putObject(input, context, deps),
+      verifiesSha256: true,
+    },
+    GetObject: {
+      authorize: (input, context) => authorizeRead(input, context),
+      handle: (input, context) => getObject(input, context, deps),
+    },
+    HeadObject: {
+      authorize: (input, context) => authorizeRead(input, context),
+      handle: (input, context) => headObject(input, context),
+    },
+    DeleteObject: {
+      authorize: async (input, context) => {
+        const keys = input.VersionId === undefined ? { "s3:if-match": input.IfMatch } : {};
+        return onVersion("DeleteObject", await requireBucket(input, context), input, context, keys);
+      },
+      handle: async (input, context) => {
+        const { Key = "", VersionId, IfMatch: ETag } = input;
+        checkVersionId(VersionId);
+        if (input.IfMatchSize !== undefined) throw notImplemented("x-amz-if-match-size");
+        if (input.IfMatchLastModifiedTime !== undefined)
+          throw notImplemented("x-amz-if-match-last-modified-time");
+        const bucket = await requireBucket(input, context);
+        const { versionId, isDeleteMarker } = await deps.commits.commit(context, async (tx) => {
+          const current = { ...bucket, ...(await assertBucketStays(bucket, tx)) };
+          const deletion = { Key, VersionId, ETag };
+          const refusal = await refusalOfDeletion(deletion, current, tx);
+          if (refusal) throw refusal;
+          return deleteObject(deletion, current, context, tx, deps);
+        });
+        return {
+          ...(versionId === undefined ? {} : { VersionId: versionId }),
+          ...(isDeleteMarker ? { DeleteMarker: true } : {}),
+        };
+      },
+    },
+  });
+}
+
+async function putObject(
+  input: s3.PutObjectCommandInput,
+  context: RequestContext,
+  deps: S3Dependencies,
+) {
+  const bucket = await requireBucket(input, context);
+  const key = input.Key ?? "";
+  checkKey(key);
+  checkWriteConditions(input);
+  if (input.WriteOffsetBytes !== undefined) throw notImplemented("x-amz-write-offset-bytes");
+  const attributes = JSON.stringify(readAttributes(input, bucket, context));
+  const storageClass = readStorageClass(input);
+  const tags = parseTaggingHeader(input.Tagging);
+  const claim = readChecksumClaim(input, context);
+  const kept = claim?.algorithm ?? DEFAULT_CHECKSUM_ALGORITHM;
+  const digests = new BodyDigests(deps.digests, kept, claim, input.ContentMD5, context);
+  const body = readBody(input.Body, input.ContentLength, context);
+  const stored = await storeBody(body, digests, context, deps);
+  try {
+    const checksum: ObjectChecksum = {
+      algorithm: kept.name,
+      type: "FULL_OBJECT",
+      value: stored.checksum.toString("base64"),
+    };
+    const object = {
+      object_key: key,
+      blob_id: stored.blobId,
+      upload_id: null,
+      parts_count: null,
+      size_bytes: stored.sizeBytes,
+      etag: stored.md5,
+      storage_class: storageClass,
+      attributes,
+      tags: tags ? JSON.stringify(tags) : null,
+      checksum: JSON.stringify(checksum),
+    };
+    const row = await deps.commits.commit(context, async (tx) => {
+      const put = await putObjectRow(object, bucket, input, tx, deps);
+      announce({ type: "Object Created", reason: "PutObject" }, put, bucket, context, tx, deps);
+      return put;
+    });
+    return {
+      ...writtenVersion(row),
+      ETag: `"${stored.md5}"`,
+      ServerSideEncryption: "AES256" as const,
+      ...checksumOutput(checksum),
+    };
+  } catch (error) {
+    await deps.blobs.discard([stored.blobId], error);
+    throw error;
+  }
+}
+
+async function authorizeRead(
+  input: s3.GetObjectCommandInput | s3.HeadObjectCommandInput,
+  context: RequestContext,
+): Promise<readonly Authorization[]> {
+  const bucket = await requireBucket(input, context);
+  return readAuthorizations(["GetObject"], bucket, input, context);
+}
+
+async function getObject(
+  input: s3.GetObjectCommandInput,
+  context: RequestContext,
+  deps: S3Dependencies,
+) {
+  checkReadInput(input);
+  // Before the file is opened: what is refused must not leave it open.
+  const overrides = responseOverrides(input, context);
+  const opened = await openObject(input, context, deps, (current) => {
+    checkReadConditions(input, validatorsOf(current));
+    return chooseRange(input, current, context);
+  });
+  return {
+    ...readVersion(opened.row, await requireBucket(input, context)),
+    ...readOutput(opened.row, opened.range, input, context),
+    ...overrides,
+    // The SDK's type has methods that its own deserializer mixes into the stream.
+    Body: opened.body as unknown as NonNullable<s3.GetObjectCommandOutput["Body"]>,
+  };
+}
+
+async function headObject(input: s3.HeadObjectCommandInput, context: RequestContext) {
+  checkReadInput(input);
+  const row = await requireObject(input, context);
+  checkReadConditions(input, validatorsOf(row));
+  return {
+    ...readVersion(row, await requireBucket(input, context)),
+    ...readOutput(row, await chooseRange(input, row, context), input, context),
+    ...responseOverrides(input, context),
+  };
+}
+
+type ReadInput = s3.GetObjectCommandInput | s3.HeadObjectCommandInput;
+
+function checkReadInput(input: ReadInput): void {
+  if (input.SSECustomerAlgorithm !== undefined) {
+    throw invalidRequest("The encryption parameters are not applicable to this object.");
+  }
+  if (input.Range !== undefined && input.PartNumber !== undefined) {
+    throw invalidRequest("Cannot specify both Range header and partNumber query parameter");
+  }
+}
+
+async function chooseRange(
+  input: ReadInput,
+  row: ObjectRow,
+  context: RequestContext,
+): Promise<ByteRange | undefined> {
+  if (input.Range !== undefined) return parseByteRange(input.Range, row.size_bytes);
+  if (input.PartNumber === undefined) return undefined;
+  return await rangeOfPart(input.PartNumber, row, context);
+}
+
+/** Where a part lies in the object. An object that was put whole is its own first part. */
+async function rangeOfPart(
+  partNumber: number,
+  row: ObjectRow,
+  context: RequestContext,
+): Promise<ByteRange | undefined> {
+  if (partNumber < 1) {
+    const message = "Part number must be an integer between 1 and 10000, inclusive";
+    throw invalidArgument(message, "partNumber", String(partNumber));
+  }
+  if (row.upload_id === null) {
+    if (partNumber > 1) throw invalidPartNumber();
+    return row.size_bytes === 0 ? undefined : { start: 0, end: row.size_bytes - 1 };
+  }
+  const part = await context
+    .db<S3Tables>()
+    .selectFrom("s3_parts")
+    .select(["offset_bytes", "size_bytes"])
+    .where("upload_id", "=", row.upload_id)
+    .orderBy("part_number")
+    .offset(partNumber - 1)
+    .limit(1)
+    .executeTakeFirst();
+  if (!part) throw invalidPartNumber();
+  const start = part.offset_bytes ?? 0;
+  return { start, end: start + part.size_bytes - 1 };
+}
+
+function invalidPartNumber(): AwsError {
+  return new AwsError("InvalidPartNumber", "The requested partnumber is not satisfiable", {
+    status: 416,
+  });
+}
+
+/** Everything of an answer but the body; the status of a part of the object is 206. */
+function readOutput(
+  row: ObjectRow,
+  range: ByteRange | undefined,
+  input: ReadInput,
+  context: RequestContext,
+) {
+  if (range) context.response.status = 206;
+  const tagCount = Object.keys(readTags(row.tags)).length;
+  const { PartNumber, ChecksumMode } = input;
+  const attributes = attributesOutput(row.attributes);
+  return {
+    ...attributes,
+    AcceptRanges: "bytes",
+    LastModified: new Date(wholeSeconds(row.modified_ms)),
+    ContentLength: range ? range.end - range.start + 1 : row.size_bytes,
+    ETag: `"${row.etag}"`,
+    ServerSideEncryption: "AES256" as const,
+    ...(range ? { ContentRange: `bytes ${range.start}-${range.end}/${row.size_bytes}` } : {}),
+    ...(row.storage_class === "STANDARD"
+      ? {}
+      : { StorageClass: row.storage_class as s3.StorageClass }),
+    ...(tagCount > 0 ? { TagCount: tagCount } : {}),
+    ...(PartNumber !== undefined && row.parts_count !== null
+      ? { PartsCount: row.parts_count }
+      : {}),
+    // A checksum of the whole object says nothing about a part of it.
+    ...(ChecksumMode === "ENABLED" && !range ? checksumOutput(readChecksum(row.checksum)) : {}),
+  };
+}
+
+/** `response-*` query members stand in for stored headers, for signed requests only. */
+function responseOverrides(input: ReadInput, context: RequestContext) {
+  const overrides = {
+    CacheControl: input.ResponseCacheControl,
+    ContentDisposition: input.ResponseContentDisposition,
+    ContentEncoding: input.ResponseContentEncoding,
+    ContentLanguage: input.ResponseContentLanguage,
+    ContentType: input.ResponseContentType,
+    Expires: input.ResponseExpires,
+  };
+  const given = Object.entries(overrides).filter(([, value]) => value !== undefined);
+  if (given.length > 0 && context.caller.principal.kind === "anonymous") {
+    throw invalidRequest(
+      "Request specific response headers cannot be used for anonymous GET requests.",
+    );
+  }
+  return Object.fromEntries(given) as Partial<typeof overrides>;
+}
+
+function validatorsOf(row: ObjectRow) {
+  return { etag: row.etag, modifiedMs: row.modified_ms };
+}

@@ -1,0 +1,76 @@
+import { wholeSeconds } from "../../../kernel/clock.ts";
+import { notModified, preconditionFailed } from "../errors.ts";
+
+/** What an object is now; undefined where there is none. */
+export interface CurrentObject {
+  /** Without quotes. */
+  readonly etag: string;
+  readonly modifiedMs: number;
+}
+
+export interface ReadConditions {
+  readonly IfMatch?: string | undefined;
+  readonly IfNoneMatch?: string | undefined;
+  readonly IfModifiedSince?: Date | undefined;
+  readonly IfUnmodifiedSince?: Date | undefined;
+}
+
+/**
+ * Throws PreconditionFailed or NotModified. An entity tag outranks a date, and what demands
+ * sameness is asked first (RFC 9110, 13.2.2; S3 API, GetObject).
+ */
+export function checkReadConditions(conditions: ReadConditions, current: CurrentObject): void {
+  const { IfMatch, IfNoneMatch, IfModifiedSince, IfUnmodifiedSince } = conditions;
+  if (IfMatch !== undefined) {
+    if (!matchesEtag(IfMatch, current.etag)) throw preconditionFailed("If-Match");
+  } else if (IfUnmodifiedSince && wholeSeconds(current.modifiedMs) > IfUnmodifiedSince.getTime()) {
+    throw preconditionFailed("If-Unmodified-Since");
+  }
+  if (IfNoneMatch !== undefined) {
+    if (matchesEtag(IfNoneMatch, current.etag)) throw notModified(validators(current));
+  } else if (IfModifiedSince && wholeSeconds(current.modifiedMs) <= IfModifiedSince.getTime()) {
+    throw notModified(validators(current));
+  }
+}
+
+/** CopyObject's conditions on its source: as for reads, but each failure is a 412. */
+export function checkCopySourceConditions(
+  conditions: ReadConditions,
+  current: CurrentObject,
+): void {
+  const { IfMatch, IfNoneMatch, IfModifiedSince, IfUnmodifiedSince } = conditions;
+  const modified = wholeSeconds(current.modifiedMs);
+  if (IfMatch !== undefined) {
+    if (!matchesEtag(IfMatch, current.etag)) throw preconditionFailed("x-amz-copy-source-If-Match");
+  } else if (IfUnmodifiedSince && modified > IfUnmodifiedSince.getTime()) {
+    throw preconditionFailed("x-amz-copy-source-If-Unmodified-Since");
+  }
+  if (IfNoneMatch !== undefined) {
+    if (matchesEtag(IfNoneMatch, current.etag))
+      throw preconditionFailed("x-amz-copy-source-If-None-Match");
+  } else if (IfModifiedSince && modified <= IfModifiedSince.getTime()) {
+    throw preconditionFailed("x-amz-copy-source-If-Modified-Since");
+  }
+}
+
+/** Whether an entity tag, a list of them or `*` names `etag`; quotes may be missing, as in S3. */
+export function matchesEtag(header: string, etag: string): boolean {
+  return header.split(",").some((part) => {
+    const text = part.trim();
+    return text === "*" || unquote(text) === etag;
+  });
+}
+
+export function unquote(etag: string): string {
+  const strong = etag.startsWith("W/") ? etag.slice(2) : etag;
+  return strong.length >= 2 && strong.startsWith('"') && strong.endsWith('"')
+    ? strong.slice(1, -1)
+    : strong;
+}
+
+function validators(current: CurrentObject): Readonly<Record<string, string>> {
+  return {
+    etag: `"${current.etag}"`,
+    "last-modified": new Date(current.modifiedMs).toUTCString(),
+  };
+}

@@ -1,0 +1,84 @@
+import type { Tag } from "@aws-sdk/client-s3";
+import type { ContextEntries } from "../../../kernel/request-context.ts";
+import { invalidArgument, invalidTag, tooManyTags } from "../errors.ts";
+
+export type TagSet = Readonly<Record<string, string>>;
+
+/** Source: Amazon S3 user guide, "Categorizing your objects using tags". */
+const OBJECT_TAGS_MAX = 10;
+/** Source: Amazon S3 user guide, "Using cost allocation S3 bucket tags". */
+const BUCKET_TAGS_MAX = 50;
+const TAG_KEY_CHARS_MAX = 128;
+const TAG_VALUE_CHARS_MAX = 256;
+
+/** The `x-amz-tagging` header: a query string. Throws InvalidArgument or InvalidTag. */
+export function parseTaggingHeader(header: string | undefined): TagSet | undefined {
+  if (header === undefined || header === "") return undefined;
+  const pairs = [...new URLSearchParams(header)];
+  const tags = pairs.map(([Key, Value]) => ({ Key, Value }));
+  if (new Set(pairs.map(([key]) => key)).size !== pairs.length) {
+    throw invalidArgument(
+      "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.",
+      "x-amz-tagging",
+      header,
+    );
+  }
+  return toTagSet(tags, "object");
+}
+
+/** Checks a list of tags and makes a set of it; undefined for an empty one. Throws InvalidTag. */
+export function toTagSet(
+  tags: readonly Tag[] | undefined,
+  kind: "object" | "bucket",
+): TagSet | undefined {
+  if (!tags || tags.length === 0) return undefined;
+  const max = kind === "object" ? OBJECT_TAGS_MAX : BUCKET_TAGS_MAX;
+  if (tags.length > max) {
+    throw tooManyTags(kind);
+  }
+  const set = new Map<string, string>();
+  for (const { Key: key = "", Value: value = "" } of tags) {
+    if (key === "" || key.length > TAG_KEY_CHARS_MAX || !hasTagCharacters(key))
+      throw invalidTag("The TagKey you have provided is invalid");
+    if (value.length > TAG_VALUE_CHARS_MAX || !hasTagCharacters(value))
+      throw invalidTag("The TagValue you have provided is invalid");
+    if (key.startsWith("aws:"))
+      throw invalidTag("System tags cannot be added/updated by requester");
+    if (set.has(key)) throw invalidTag("Cannot provide multiple Tags with the same key");
+    set.set(key, value);
+  }
+  return Object.fromEntries(set);
+}
+
+export function toTagList(stored: string | null): Tag[] {
+  return Object.entries(readTags(stored)).map(([Key, Value]) => ({ Key, Value }));
+}
+
+export function readTags(stored: string | null): TagSet {
+  return stored === null ? {} : (JSON.parse(stored) as TagSet);
+}
+
+/** `s3:RequestObjectTag/<key>` and `s3:RequestObjectTagKeys`. */
+export function requestTagKeys(tags: TagSet | undefined): ContextEntries {
+  if (!tags) return {};
+  const entries: Record<string, string | readonly string[]> = {
+    "s3:requestobjecttagkeys": Object.keys(tags),
+  };
+  for (const [key, value] of Object.entries(tags)) {
+    entries[`s3:requestobjecttag/${key.toLowerCase()}`] = value;
+  }
+  return entries;
+}
+
+/** `s3:ExistingObjectTag/<key>`. */
+export function existingTagKeys(stored: string | null | undefined): ContextEntries {
+  if (!stored) return {};
+  const tags = Object.entries(readTags(stored));
+  return Object.fromEntries(
+    tags.map(([key, value]) => [`s3:existingobjecttag/${key.toLowerCase()}`, value]),
+  );
+}
+
+function hasTagCharacters(text: string): boolean {
+  return /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u.test(text);
+}

@@ -1,0 +1,128 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onBucket } from "../access/authorization.ts";
+import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
+import { assertBucketStays, type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { noSuchKey, noSuchVersion, notConfigured } from "../errors.ts";
+import { announce } from "../notifications/object-events.ts";
+import { findObject, type ObjectInput, requireObject } from "../objects/find-object.ts";
+import type { BucketRow, S3Tables } from "../tables.ts";
+import { readVersion } from "../versions/version-id.ts";
+import { existingTagKeys, requestTagKeys, type TagSet, toTagList, toTagSet } from "./tag-set.ts";
+
+type TaggedInput = ObjectInput & BucketInput;
+
+/** Tags of objects and of buckets: Put, Get and Delete each. */
+export function taggingOperations(deps: S3Dependencies): OperationTable {
+  return defineOperations<typeof s3>()({
+    PutObjectTagging: {
+      authorize: (input, context) =>
+        authorizeChange("PutObjectTagging", input, context, input.Tagging?.TagSet),
+      handle: async (input, context) => {
+        const tags = toTagSet(input.Tagging?.TagSet, "object");
+        return await setObjectTags(input, tags, context, deps);
+      },
+    },
+    GetObjectTagging: {
+      authorize: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        return readAuthorizations(["GetObjectTagging"], bucket, input, context);
+      },
+      handle: async (input, context) => {
+        const row = await requireObject(input, context);
+        const bucket = await requireBucket(input, context);
+        return { ...readVersion(row, bucket), TagSet: toTagList(row.tags) };
+      },
+    },
+    DeleteObjectTagging: {
+      authorize: (input, context) => authorizeChange("DeleteObjectTagging", input, context, []),
+      handle: (input, context) => setObjectTags(input, undefined, context, deps),
+    },
+    PutBucketTagging: {
+      authorize: async (input, context) =>
+        onBucket("PutBucketTagging", await requireBucket(input, context), context),
+      handle: async (input, context) => {
+        const tags = toTagSet(input.Tagging?.TagSet, "bucket");
+        await setBucketTags(await requireBucket(input, context), tags, context);
+        return {};
+      },
+    },
+    GetBucketTagging: {
+      authorize: async (input, context) =>
+        onBucket("GetBucketTagging", await requireBucket(input, context), context),
+      handle: async (input, context) => {
+        const { tags, bucket_name: name } = await requireBucket(input, context);
+        if (tags !== null) return { TagSet: toTagList(tags) };
+        throw notConfigured("NoSuchTagSet", "The TagSet does not exist", name);
+      },
+    },
+    DeleteBucketTagging: {
+      authorize: async (input, context) =>
+        onBucket("PutBucketTagging", await requireBucket(input, context), context),
+      handle: async (input, context) => {
+        await setBucketTags(await requireBucket(input, context), undefined, context);
+        return {};
+      },
+    },
+  });
+}
+
+async function authorizeChange(
+  action: string,
+  input: TaggedInput,
+  context: RequestContext,
+  tags: readonly s3.Tag[] | undefined,
+) {
+  const bucket = await requireBucket(input, context);
+  const row = await findObject(input, context);
+  return onVersion(action, bucket, input, context, {
+    ...existingTagKeys(row?.tags),
+    ...requestTagKeys(toTagSet(tags, "object")),
+  });
+}
+
+async function setObjectTags(
+  input: TaggedInput,
+  tags: TagSet | undefined,
+  context: RequestContext,
+  deps: S3Dependencies,
+): Promise<{ readonly VersionId?: string }> {
+  const bucket = await requireBucket(input, context);
+  const row = await requireObject(input, context);
+  const { bucket_name: name, object_key: key, version_id, etag } = row;
+  const changed = { tags: tags ? JSON.stringify(tags) : null };
+  await deps.commits.commit(context, async (tx) => {
+    for (const table of ["s3_objects", "s3_versions"] as const) {
+      const { numUpdatedRows } = await tx.db
+        .updateTable(table)
+        .set(changed)
+        .where("bucket_name", "=", name)
+        .where("object_key", "=", key)
+        .where("version_id", "=", version_id)
+        .executeTakeFirst();
+      if (numUpdatedRows === 0n) continue;
+      const type = tags ? "Object Tags Added" : "Object Tags Deleted";
+      announce({ type }, { object_key: key, version_id, etag }, bucket, context, tx, deps);
+      return;
+    }
+    throw input.VersionId === undefined ? noSuchKey(key) : noSuchVersion(key, version_id);
+  });
+  return readVersion({ version_id }, bucket);
+}
+
+async function setBucketTags(
+  bucket: BucketRow,
+  tags: TagSet | undefined,
+  context: RequestContext,
+): Promise<void> {
+  await context.transaction<S3Tables, void>(async (tx) => {
+    await assertBucketStays(bucket, tx);
+    await tx.db
+      .updateTable("s3_buckets")
+      .set({ tags: tags ? JSON.stringify(tags) : null })
+      .where("bucket_name", "=", bucket.bucket_name)
+      .execute();
+  });
+}
