@@ -61,12 +61,19 @@ function isLeftOut(type: number): boolean {
   return type === NAL.sps || type === NAL.pps || type === NAL.delimiter || type === NAL.filler;
 }
 
-/** An encoder may repeat a set within a picture. */
+/** An encoder may repeat a set within a picture. Sets past the bound aren't even compared. */
 function setsOf(units: readonly Buffer[], type: number): Buffer[] {
-  const sets = units.filter((unit) => typeOf(unit) === type && unit.length <= SET_BYTES_MAX);
-  return sets
-    .filter((set, index) => sets.findIndex((other) => other.equals(set)) === index)
-    .slice(0, SETS_MAX);
+  const sets: Buffer[] = [];
+  for (const unit of units) {
+    if (sets.length === SETS_MAX) {
+      break;
+    }
+    const isSet = typeOf(unit) === type && unit.length <= SET_BYTES_MAX;
+    if (isSet && !sets.some((set) => set.equals(unit))) {
+      sets.push(unit);
+    }
+  }
+  return sets;
 }
 
 /** ISO/IEC 14496-15, 5.2.4.1; undefined without both kinds of sets. */

@@ -1,3 +1,6 @@
+/** What a tag costs beside its body. */
+const TAG_OVERHEAD_BYTES = 256;
+
 /** A tag's body with its time. */
 export interface TimedTag {
   readonly track: "video" | "audio";
@@ -35,7 +38,7 @@ export class Interleaver {
 
   push(tag: TimedTag): void {
     this.#tracks[tag.track].push(tag);
-    this.#bytes += tag.body.length;
+    this.#bytes += tag.body.length + TAG_OVERHEAD_BYTES;
     this.#release();
   }
 
@@ -60,7 +63,7 @@ export class Interleaver {
         picture === undefined || (sound !== undefined && sound.timeMs <= picture.timeMs);
       const tag = (soundIsNext ? audio : video).shift();
       if (tag !== undefined) {
-        this.#bytes -= tag.body.length;
+        this.#bytes -= tag.body.length + TAG_OVERHEAD_BYTES;
         this.#options.onTag(tag);
       }
     }

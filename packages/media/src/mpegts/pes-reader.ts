@@ -1,4 +1,5 @@
 import { MediaError } from "../media-error.ts";
+import { TS_PAYLOAD_BYTES } from "./transport-stream.ts";
 
 const START_BYTES = 6;
 const HEADER_BYTES = 9;
@@ -36,7 +37,9 @@ export class PesReader {
     this.#isStuffed = stuffed;
     this.#parts.push(payload);
     this.#bytes += payload.length;
-    if (this.#bytes > this.#bytesMax) {
+    // However little of it is payload, a packet is kept whole.
+    const keptBytes = Math.max(this.#bytes, this.#parts.length * TS_PAYLOAD_BYTES);
+    if (keptBytes > this.#bytesMax) {
       throw new MediaError("limit", `a picture is larger than ${this.#bytesMax} bytes`);
     }
     const length = this.#announcedBytes();

@@ -1,4 +1,4 @@
-import { MediaError } from "../media-error.ts";
+import { MediaError, type MediaErrorCode } from "../media-error.ts";
 import { STREAM_TYPE } from "./transport-stream.ts";
 
 const TABLE_ID = { pat: 0, pmt: 2 } as const;
@@ -49,7 +49,7 @@ export interface ProgramMap {
 
 /**
  * The first H.264 and the first AAC stream of a program map; undefined for another table. Throws MediaError
- * `unsupported-media` where there is a picture or sound, and none in these codecs.
+ * `video-codec` or `unsupported-media` where there is a picture or sound, and none in these codecs.
  */
 export function readProgramMap(section: Buffer): ProgramMap | undefined {
   if (!isCurrent(section, TABLE_ID.pmt)) {
@@ -60,8 +60,8 @@ export function readProgramMap(section: Buffer): ProgramMap | undefined {
     streams.find((stream) => stream.type === type)?.pid;
   const videoPid = pidOf(STREAM_TYPE.avc);
   const audioPid = pidOf(STREAM_TYPE.aacAdts);
-  refuse("video", "H.264", videoPid, streams.map(otherVideo));
-  refuse("audio", "AAC", audioPid, streams.map(otherAudio));
+  refuse("video-codec", "video", "H.264", videoPid, streams.map(otherVideo));
+  refuse("unsupported-media", "audio", "AAC", audioPid, streams.map(otherAudio));
   return { videoPid, audioPid };
 }
 
@@ -124,6 +124,7 @@ function registered(
 }
 
 function refuse(
+  code: MediaErrorCode,
   kind: string,
   wanted: string,
   pid: number | undefined,
@@ -131,9 +132,6 @@ function refuse(
 ): void {
   const other = others.find((name) => name !== undefined);
   if (pid === undefined && other !== undefined) {
-    throw new MediaError(
-      "unsupported-media",
-      `${kind} in ${other} is not supported: publish ${wanted}`,
-    );
+    throw new MediaError(code, `${kind} in ${other} is not supported: publish ${wanted}`);
   }
 }

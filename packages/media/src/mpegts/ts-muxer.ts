@@ -134,7 +134,10 @@ export class TsMuxer {
 
   /** Hands out what was written and begins a new buffer, sized after this one. */
   take(): Buffer {
-    const taken = this.#buffer.subarray(0, this.#length);
+    const written = this.#buffer.subarray(0, this.#length);
+    // Whoever keeps a small segment doesn't keep a large buffer for it.
+    const isSmall = this.#length * 2 < this.#buffer.length;
+    const taken = isSmall ? Buffer.from(written) : written;
     const next = Math.ceil((this.#length * 1.1) / TS_PACKET_BYTES) * TS_PACKET_BYTES;
     this.#buffer = Buffer.allocUnsafeSlow(Math.max(next, INITIAL_BYTES));
     this.#length = 0;

@@ -336,7 +336,8 @@ describe("recording", () => {
     afterEach(() => rm(folder, { recursive: true, force: true }));
 
     /** Takes no longer than a turn, so that files don't pile up before the disk either. */
-    const atOnce = async (file: string, body: Buffer): Promise<void> => writeFileSync(file, body);
+    const atOnce = async (file: string, body: readonly Buffer[]): Promise<void> =>
+      writeFileSync(file, Buffer.concat(body));
 
     /** Feeds files while no put is answered, then lets them all be. */
     async function held(spill: SpillFolder, files: number) {

@@ -9,7 +9,7 @@ export interface SpillOptions {
 }
 
 /** Puts a file's bytes on the disk. */
-type Write = (file: string, body: Buffer) => Promise<void>;
+type Write = (file: string, body: readonly Buffer[]) => Promise<void>;
 
 /** The disk as a place to wait for recorded files whose host is slow. */
 export class SpillFolder {
@@ -46,7 +46,7 @@ export class SpillFolder {
     this.#bytes += length;
     this.#nextNumber += 1;
     const file = join(folder, `${this.#nextNumber}.ts`);
-    return new SpilledBody(file, this.#write(file, Buffer.concat(body)), () => {
+    return new SpilledBody(file, this.#write(file, body), () => {
       this.#bytes -= length;
     });
   }

@@ -94,7 +94,7 @@ export class ReceiveBuffer {
   }
 
   /** The sender will not send these any more. */
-  giveUp({ first, last }: SequenceRange): void {
+  giveUp({ first, last }: SequenceRange, nowMs: number): void {
     const from = sequenceDistance(this.#next, first) < 0 ? this.#next : first;
     const furthest = sequenceAfter(this.#next, WINDOW_PACKETS - 1);
     const to = sequenceDistance(furthest, last) > 0 ? furthest : last;
@@ -105,10 +105,13 @@ export class ReceiveBuffer {
     if (sequenceDistance(this.#end, to) >= 0) {
       const start = sequenceDistance(this.#end, from) > 0 ? from : this.#end;
       if (start !== this.#end) {
-        this.#gaps.push({ first: this.#end, last: sequenceAfter(start, -1), noticedAtMs: 0 });
+        this.#gaps.push({ first: this.#end, last: sequenceAfter(start, -1), noticedAtMs: nowMs });
       }
       overdue.push({ first: start, last: to, noticedAtMs: 0 });
       this.#end = sequenceAfter(to, 1);
+    }
+    if (overdue.length === 0) {
+      return;
     }
     const all = [...this.#gaps, ...overdue.map((gap) => ({ ...gap, noticedAtMs: -Infinity }))];
     this.#gaps = all.sort((a, b) => sequenceDistance(b.first, a.first));

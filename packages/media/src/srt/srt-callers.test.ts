@@ -89,11 +89,12 @@ describe("callers", () => {
     ["a group", [5, 0x3f, 8], 1_015],
     ["media in clear", [5], 1_011],
   ] as const)("%s is refused with its code", async (_, conclusionOf, code) => {
-    const { callers, last } = listen();
+    const { callers, last, refused } = listen();
     callers.receive(induction, PEER);
     callers.receive(conclusion(last().cookie, ...conclusionOf), PEER);
     await settle();
     expect(last().type).toBe(code);
+    expect(refused).toHaveLength(1);
     expect(callers.connections).toBe(0);
   });
 

@@ -15,7 +15,14 @@ import {
   writeAgreement,
   writeHandshake,
 } from "./handshake.ts";
-import { CONTROL, destinationOf, EXTENSION, parsePacket, writeControl } from "./packet.ts";
+import {
+  CONTROL,
+  destinationOf,
+  EXTENSION,
+  PACKET_BYTES_MAX,
+  parsePacket,
+  writeControl,
+} from "./packet.ts";
 import { WINDOW_PACKETS } from "./receive-buffer.ts";
 import { REJECT, SrtRejection } from "./reject-reason.ts";
 import { admitCaller } from "./srt-admission.ts";
@@ -31,6 +38,8 @@ const LATENCY_MAX_MS = 10_000;
 const TICK_MS = 10;
 /** Callers whose stream key and passphrase are being looked at. Others ask again in a moment. */
 const PENDING_MAX = 32;
+/** Of one address: nobody alone takes all the places. */
+const PENDING_OF_ADDRESS_MAX = 8;
 
 export interface PeerAddress {
   readonly address: string;
@@ -65,6 +74,7 @@ export class SrtCallers {
   /** The same, by the peer's address and socket id; `pending` while it is decided about. */
   readonly #byPeer = new Map<string, Caller | "pending">();
   #pending = 0;
+  readonly #pendingOf = new Map<string, number>();
   #nextId = 1;
   #isClosed = false;
   /** Runs while there are connections. */
@@ -80,8 +90,8 @@ export class SrtCallers {
 
   receive(datagram: Buffer, from: PeerAddress): void {
     const destination = destinationOf(datagram);
-    // Nobody could be answered at port 0, which a forged datagram may name.
-    if (destination === undefined || from.port === 0) {
+    // Nobody could be answered at port 0, which a forged datagram may name; larger ones SRT doesn't send.
+    if (destination === undefined || from.port === 0 || datagram.length > PACKET_BYTES_MAX) {
       return;
     }
     const packet = parsePacket(datagram);
@@ -132,7 +142,10 @@ export class SrtCallers {
   }
 
   #conclude(handshake: Handshake, body: Buffer, from: PeerAddress): void {
-    if (this.#pending >= PENDING_MAX || this.#isClosed) {
+    const { address } = from;
+    const ofAddress = this.#pendingOf.get(address) ?? 0;
+    const isFull = this.#pending >= PENDING_MAX || ofAddress >= PENDING_OF_ADDRESS_MAX;
+    if (isFull || this.#isClosed) {
       return;
     }
     let request: ConnectionRequest;
@@ -146,12 +159,14 @@ export class SrtCallers {
       // Copied: the decision about it takes a while.
       request = parseConnectionRequest(Buffer.from(body));
     } catch (error) {
+      this.#tellRefused(this.#newId(), from, handshake.encryption !== 0, error);
       this.#reject(handshake, error, from);
       return;
     }
     const key = peerKey(from, handshake);
     this.#byPeer.set(key, "pending");
     this.#pending += 1;
+    this.#pendingOf.set(address, ofAddress + 1);
     this.#decide(handshake, request, from)
       .catch((error: unknown) => {
         this.#byPeer.delete(key);
@@ -159,6 +174,12 @@ export class SrtCallers {
       })
       .finally(() => {
         this.#pending -= 1;
+        const left = (this.#pendingOf.get(address) ?? 1) - 1;
+        if (left === 0) {
+          this.#pendingOf.delete(address);
+        } else {
+          this.#pendingOf.set(address, left);
+        }
       });
   }
 
@@ -167,14 +188,11 @@ export class SrtCallers {
     request: ConnectionRequest,
     from: PeerAddress,
   ): Promise<void> {
-    const { port, accessOf, limits, monotonicMs, send, idPrefix = "" } = this.#options;
-    const id = `${idPrefix}s${this.#nextId}`;
-    this.#nextId += 1;
+    const { port, accessOf, limits, monotonicMs, send } = this.#options;
+    const id = this.#newId();
     const remoteAddress = from.address;
     const admitted = await admitCaller(request, accessOf).catch((error: unknown) => {
-      const about = { id, remoteAddress, secure: request.keyMaterial !== undefined };
-      const message = error instanceof Error ? error.message : String(error);
-      port.refused({ ...about, open: false, disconnect: ignore, fail: ignore }, message, false);
+      this.#tellRefused(id, from, request.keyMaterial !== undefined, error);
       throw error;
     });
     const { streamKey, priority, decryptor } = admitted;
@@ -206,8 +224,9 @@ export class SrtCallers {
         throw error;
       });
     if (this.#isClosed || !connection.open) {
-      feed.end("engine-closed", "the server stops");
-      return;
+      const reason = this.#isClosed ? "engine-closed" : "stopped";
+      feed.end(reason, "the stream was ended before it began");
+      throw new SrtRejection("peer", "the stream was ended before it began");
     }
     connection.begin(feed);
     const agreement = this.#agreement(handshake, request, socketId, latencyMs);
@@ -242,6 +261,13 @@ export class SrtCallers {
     return packetTo(handshake, body);
   }
 
+  #tellRefused(id: string, from: PeerAddress, secure: boolean, error: unknown): void {
+    const about = { id, remoteAddress: from.address, secure };
+    const message = error instanceof Error ? error.message : String(error);
+    const publisher = { ...about, open: false, disconnect: ignore, fail: ignore };
+    this.#options.port.refused(publisher, message, false);
+  }
+
   #reject(handshake: Handshake, error: unknown, to: PeerAddress): void {
     const type = HANDSHAKE_TYPE.rejection + codeOf(error);
     const version = HANDSHAKE_VERSION.extended;
@@ -265,6 +291,12 @@ export class SrtCallers {
       clearInterval(this.#ticker);
       this.#ticker = undefined;
     }
+  }
+
+  #newId(): string {
+    const id = `${this.#options.idPrefix ?? ""}s${this.#nextId}`;
+    this.#nextId += 1;
+    return id;
   }
 
   #newSocketId(): number {

@@ -203,7 +203,7 @@ export class SrtConnection implements Publisher {
         break;
       case CONTROL.dropRequest:
         if (body.length >= 8) {
-          this.#buffer.giveUp(rangeOf(body));
+          this.#buffer.giveUp(rangeOf(body), nowMs);
         }
         break;
       case CONTROL.shutdown:

@@ -157,14 +157,22 @@ describe("the receive buffer", () => {
   test("goes on at once without what the sender has given up, also past the end", () => {
     const { buffer, delivered, lost } = collect(0);
     buffer.push(2, payloadOf(2), 0);
-    buffer.giveUp({ first: 1, last: 1 });
+    buffer.giveUp({ first: 1, last: 1 }, 0);
     expect(delivered).toEqual([]);
-    buffer.giveUp({ first: 0, last: 0 });
+    buffer.giveUp({ first: 0, last: 0 }, 0);
     expect(delivered).toEqual([2]);
-    buffer.giveUp({ first: 3, last: 9 });
+    buffer.giveUp({ first: 3, last: 9 }, 0);
     buffer.push(10, payloadOf(10), 0);
     expect(delivered).toEqual([2, 10]);
     expect(lost).toEqual([1, 1, 7]);
+    buffer.giveUp({ first: 13, last: 13 }, 1_000);
+    buffer.push(14, payloadOf(14), 1_000);
+    buffer.expire(1_000 + LATENCY_MS - 1);
+    expect(delivered).toEqual([2, 10]);
+    buffer.push(11, payloadOf(11), 1_000);
+    buffer.push(12, payloadOf(12), 1_000);
+    buffer.expire(1_000);
+    expect(delivered).toEqual([2, 10, 11, 12, 14]);
   });
 
   test("takes no packet from far ahead while others are missing, and follows a sender that jumps", () => {
