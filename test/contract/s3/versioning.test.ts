@@ -394,6 +394,20 @@ describe("listing and deleting", () => {
     await client.send(new s3.DeleteBucketCommand({ Bucket }));
   });
 
+  test("a marker behind the prefix leads to nothing outside it", async () => {
+    const Bucket = await bucket("versioning-prefix", "Enabled");
+    for (const body of ["one", "two"]) await put(Bucket, "home/bob/secret", body);
+    const page = await client.send(
+      new s3.ListObjectVersionsCommand({
+        Bucket,
+        Prefix: "home/alice/",
+        KeyMarker: "home/bob/secret",
+        VersionIdMarker: "null",
+      }),
+    );
+    expect(page.Versions).toBeUndefined();
+  });
+
   test("common prefixes stand for all versions of their keys", async () => {
     const Bucket = await bucket("grouped-versions", "Enabled");
     for (const key of ["d/1", "d/1", "d/2", "top", "top"]) await put(Bucket, key, key);

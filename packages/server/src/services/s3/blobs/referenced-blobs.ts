@@ -7,20 +7,13 @@ export async function findReferencedBlobs(
   db: Kysely<S3Tables>,
 ): Promise<ReadonlySet<string>> {
   if (blobIds.length === 0) return new Set();
-  const ofObjects = await db
+  // One statement: a version may move from one table to the other between two.
+  const rows = await db
     .selectFrom("s3_objects")
     .select("blob_id")
     .where("blob_id", "in", blobIds)
+    .unionAll(db.selectFrom("s3_versions").select("blob_id").where("blob_id", "in", blobIds))
+    .unionAll(db.selectFrom("s3_parts").select("blob_id").where("blob_id", "in", blobIds))
     .execute();
-  const ofVersions = await db
-    .selectFrom("s3_versions")
-    .select("blob_id")
-    .where("blob_id", "in", blobIds)
-    .execute();
-  const ofParts = await db
-    .selectFrom("s3_parts")
-    .select("blob_id")
-    .where("blob_id", "in", blobIds)
-    .execute();
-  return new Set([...ofObjects, ...ofVersions, ...ofParts].flatMap(({ blob_id }) => blob_id ?? []));
+  return new Set(rows.flatMap(({ blob_id }) => blob_id ?? []));
 }

@@ -185,13 +185,14 @@ function selectRange(
   if (olderOfKey === undefined) {
     objects = objects.where("object_key", inclusive ? ">=" : ">", from);
     versions = versions.where("object_key", inclusive ? ">=" : ">", from);
-    if (before !== undefined) {
-      objects = objects.where("object_key", "<", before);
-      versions = versions.where("object_key", "<", before);
-    }
   } else {
     objects = objects.where("object_key", "=", from).where("version_number", "<", olderOfKey);
     versions = versions.where("object_key", "=", from).where("version_number", "<", olderOfKey);
+  }
+  // Also where a marker stands behind the prefix: what is listed is what was authorised.
+  if (before !== undefined) {
+    objects = objects.where("object_key", "<", before);
+    versions = versions.where("object_key", "<", before);
   }
   return objects
     .unionAll(versions)
