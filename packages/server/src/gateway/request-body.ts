@@ -44,6 +44,7 @@ export class IncomingBody {
     if (this.#stream) return collectBody(this.#stream, maxBytes);
     if (this.#isEmpty()) return Promise.resolve(NOTHING);
     const incoming = this.#incoming;
+    if (incoming.destroyed) return Promise.reject(new ClientGoneError());
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
     this.#onWanted();
@@ -62,7 +63,7 @@ export class IncomingBody {
         resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks, sizeBytes));
       });
       const gone = () => {
-        if (!incoming.complete) reject(new ClientGoneError());
+        if (!incoming.readableEnded) reject(new ClientGoneError());
       };
       incoming.on("error", gone);
       incoming.once("close", gone);
@@ -98,6 +99,8 @@ class RequestBody extends Readable {
     incoming.once("close", () => {
       if (!incoming.complete) this.destroy(new ClientGoneError());
     });
+    // The client may have gone while it was found out who it is: nothing more is heard of it then.
+    if (incoming.destroyed) this.destroy(new ClientGoneError());
   }
 
   override _read(): void {
