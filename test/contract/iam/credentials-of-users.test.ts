@@ -151,7 +151,7 @@ describe("signing certificates", () => {
     expect(await failureOf(upload)).toEqual({
       code: "MalformedCertificate",
       status: 400,
-      message: "Certificate no-certificate is malformed.",
+      message: "The certificate is malformed.",
     });
   });
 });

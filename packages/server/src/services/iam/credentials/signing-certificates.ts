@@ -96,9 +96,8 @@ async function insert(
 ): Promise<SigningCertificateRow> {
   const [certificate, ...more] = parseCertificates(body) ?? [];
   if (!certificate || more.length > 0)
-    throw new AwsError("MalformedCertificate", `Certificate ${body} is malformed.`, {
-      status: 400,
-    });
+    // Without what was sent, which may be the private key by mistake: records tell the message.
+    throw new AwsError("MalformedCertificate", "The certificate is malformed.", { status: 400 });
   const present = await certificatesOf(db, user);
   if (present.some((row) => row.fingerprint === certificate.fingerprint256))
     throw new AwsError("DuplicateCertificate", "The user already has this certificate.", {
