@@ -31,8 +31,8 @@ export interface ConcurrencyLimitsOptions {
 interface Views {
   readonly atMs: number;
   readonly counted: Promise<number>;
-  /** Sessions that have begun since. */
-  begun: number;
+  /** Viewers that have begun since, by channel: as many as the limit at most. */
+  readonly begun: Set<string>;
 }
 
 /**
@@ -66,18 +66,21 @@ export class ConcurrencyLimits {
     return false;
   }
 
-  /** Whether one more viewer may begin, who is counted then. */
-  async admitsView(channelArn: string): Promise<boolean> {
+  /** Whether a viewer may begin, who is counted then, once however often the page is loaded again. */
+  async admitsView(channelArn: string, viewer: string): Promise<boolean> {
     const max = this.#options.quotas?.concurrentViews;
     const place = parseResourceArn(channelArn);
     if (max === undefined || !place) return true;
     const views = this.#viewsOf(place);
-    const before = (await views.counted) + views.begun;
+    const counted = await views.counted;
+    const key = `${channelArn} ${viewer}`;
+    if (views.begun.has(key)) return true;
+    const before = counted + views.begun.size;
     if (before >= max) {
       this.#tell(place, "Concurrent Viewers", max, before + 1 - max);
       return false;
     }
-    views.begun += 1;
+    views.begun.add(key);
     return true;
   }
 
@@ -86,7 +89,7 @@ export class ConcurrencyLimits {
     const nowMs = this.#options.clock.nowMs();
     const known = this.#views.get(key);
     if (known && nowMs - known.atMs < COUNT_KEPT_MS) return known;
-    const views: Views = { atMs: nowMs, counted: this.#countViewers(place), begun: 0 };
+    const views: Views = { atMs: nowMs, counted: this.#countViewers(place), begun: new Set() };
     this.#views.set(key, views);
     return views;
   }

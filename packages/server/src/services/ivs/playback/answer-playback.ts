@@ -61,7 +61,8 @@ async function answerTarget(
     const { heightMax } = admission;
     const text = await streams.multivariantPlaylist(channelArn, variants, heightMax);
     if (text === undefined) return undefined;
-    if (request.method === "GET" && !(await live.limits.admitsView(channelArn)))
+    const viewer = viewerOf(request);
+    if (request.method === "GET" && !(await live.limits.admitsView(channelArn, viewer)))
       return refusalResponse(429, "Too many concurrent viewers", "too_many_viewers", request);
     await gate.useUp(admission, subject);
     return playlistResponse(text, request, admission);
