@@ -11,7 +11,7 @@ import { performance } from "node:perf_hooks";
 import { encodeMessage } from "../../packages/media/src/rtmp/chunk-writer.ts";
 import type { FlvTag } from "../../packages/media/src/testing/flv-file.ts";
 import { chunkStreamOf, FlvLoop } from "../../packages/media/src/testing/flv-loop.ts";
-import { RtmpClient } from "../../packages/media/src/testing/rtmp-client.ts";
+import { beginPublishing, CHUNK_BYTES } from "./begin-publishing.ts";
 
 /** What one encoder did; times are the wall clock's. */
 export interface Sent {
@@ -22,8 +22,6 @@ export interface Sent {
 }
 
 const [file = "", port = "", keys = "", stagger = ""] = process.argv.slice(2);
-/** What OBS uses. */
-const CHUNK_BYTES = 4_096;
 const TICK_MS = 4;
 const VIDEO = 9;
 /** OBS begins to drop frames when 700 ms of them wait; of 2.6 Mb/s that is this. */
@@ -53,15 +51,7 @@ function encode(tag: FlvTag): Buffer {
 }
 
 async function encoder(key: string): Promise<void> {
-  const client = await RtmpClient.open(Number(port));
-  const status = await client.publish(key);
-  if (status !== "NetStream.Publish.Start") {
-    throw new Error(`publish was answered with ${status}`);
-  }
-  client.setChunkSize(CHUNK_BYTES);
-  for (const { type, body } of loop.headers) {
-    client.send(4, type, body);
-  }
+  const client = await beginPublishing(Number(port), key, loop);
   const { socket } = client;
   const own: Sent = { key, keyframesAtMs: [], dropped: 0 };
   sent.push(own);

@@ -5,11 +5,9 @@
 import { readFileSync } from "node:fs";
 import type { Socket } from "node:net";
 import { chunkStreamOf, FlvLoop } from "../../packages/media/src/testing/flv-loop.ts";
-import { RtmpClient } from "../../packages/media/src/testing/rtmp-client.ts";
+import { beginPublishing } from "./begin-publishing.ts";
 
 const [file = "", port = "", count = "", prefix = ""] = process.argv.slice(2);
-/** What OBS uses. */
-const CHUNK_BYTES = 4_096;
 /** So much waits for the server. */
 const UNSENT_BYTES_MAX = 1024 * 1024;
 const STEP_MS = 100;
@@ -17,15 +15,7 @@ const loop = new FlvLoop(readFileSync(file));
 const sockets: Socket[] = [];
 
 async function encoder(key: string): Promise<void> {
-  const client = await RtmpClient.open(Number(port));
-  const status = await client.publish(key);
-  if (status !== "NetStream.Publish.Start") {
-    throw new Error(`publish was answered with ${status}`);
-  }
-  client.setChunkSize(CHUNK_BYTES);
-  for (const { type, body } of loop.headers) {
-    client.send(4, type, body);
-  }
+  const client = await beginPublishing(Number(port), key, loop);
   const { socket } = client;
   const play = loop.play();
   let mediaMs = 0;
