@@ -2,6 +2,7 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { onAccount } from "../authorization.ts";
+import { countRows } from "../named-entities.ts";
 import { usageOfPolicies } from "../policies/policy-queries.ts";
 import {
   ACCESS_KEYS_PER_USER,
@@ -63,20 +64,20 @@ export function accountSummaryOperations() {
         const { accountId } = context;
         return {
           SummaryMap: {
-            Users: await count(db, "iam_users", accountId),
-            Groups: await count(db, "iam_groups", accountId),
-            Roles: await count(db, "iam_roles", accountId),
-            InstanceProfiles: await count(db, "iam_instance_profiles", accountId),
-            Policies: await count(db, "iam_policies", accountId),
+            Users: await countRows(db, "iam_users", accountId),
+            Groups: await countRows(db, "iam_groups", accountId),
+            Roles: await countRows(db, "iam_roles", accountId),
+            InstanceProfiles: await countRows(db, "iam_instance_profiles", accountId),
+            Policies: await countRows(db, "iam_policies", accountId),
             // One version, the default, of each managed policy that something has.
             PolicyVersionsInUse: (await usageOfPolicies(db, accountId)).size,
-            MFADevices: await count(db, "iam_mfa_devices", accountId),
+            MFADevices: await countRows(db, "iam_mfa_devices", accountId),
             MFADevicesInUse: await mfaDevicesInUse(db, accountId),
             Providers:
-              (await count(db, "iam_oidc_providers", accountId)) +
-              (await count(db, "iam_saml_providers", accountId)),
-            ServerCertificates: await count(db, "iam_server_certificates", accountId),
-            AccountAccessKeysPresent: await count(db, "iam_accounts", accountId),
+              (await countRows(db, "iam_oidc_providers", accountId)) +
+              (await countRows(db, "iam_saml_providers", accountId)),
+            ServerCertificates: await countRows(db, "iam_server_certificates", accountId),
+            AccountAccessKeysPresent: await countRows(db, "iam_accounts", accountId),
             GlobalEndpointTokenVersion: GLOBAL_ENDPOINT_TOKEN_VERSION,
             ...ABSENT,
             ...QUOTAS,
@@ -85,27 +86,6 @@ export function accountSummaryOperations() {
       },
     },
   });
-}
-
-type Counted =
-  | "iam_users"
-  | "iam_groups"
-  | "iam_roles"
-  | "iam_instance_profiles"
-  | "iam_policies"
-  | "iam_mfa_devices"
-  | "iam_oidc_providers"
-  | "iam_saml_providers"
-  | "iam_server_certificates"
-  | "iam_accounts";
-
-async function count(db: Kysely<IamTables>, table: Counted, accountId: string): Promise<number> {
-  const row = await db
-    .selectFrom(table)
-    .select((e) => e.fn.countAll<number>().as("count"))
-    .where("account_id", "=", accountId)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
 }
 
 async function mfaDevicesInUse(db: Kysely<IamTables>, accountId: string): Promise<number> {

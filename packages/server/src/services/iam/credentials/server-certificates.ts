@@ -4,11 +4,10 @@ import { defineOperations } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { requestTags, untagKeys } from "../authorization.ts";
-import { alreadyExists, noSuchEntity, quotaExceeded } from "../errors.ts";
+import { alreadyExists, noSuchEntity } from "../errors.ts";
 import type { ServerCertificateRow } from "../federation/federation-tables.ts";
-import { readPage } from "../pagination.ts";
+import { findIgnoringCase, readNamedPage, refuseOverQuota } from "../named-entities.ts";
 import { change, type IamParts } from "../parts.ts";
-import { pathStartsWith } from "../path-starts-with.ts";
 import { SERVER_CERTIFICATES_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
 import type { IamTables } from "../tables.ts";
@@ -22,6 +21,8 @@ import {
 import { checkServerCertificate } from "./server-certificate-material.ts";
 
 type Db = Kysely<IamTables>;
+
+const TABLE = "iam_server_certificates";
 
 interface NamedInput {
   readonly ServerCertificateName?: string | undefined;
@@ -156,13 +157,8 @@ async function insertCertificate(
   const { CertificateChain: certificateChain } = input;
   const expires = checkServerCertificate({ certificateBody, privateKey, certificateChain });
   await refuseTakenName(db, accountId, name);
-  const { count } = await db
-    .selectFrom("iam_server_certificates")
-    .select((e) => e.fn.countAll<number>().as("count"))
-    .where("account_id", "=", accountId)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= SERVER_CERTIFICATES_PER_ACCOUNT)
-    throw quotaExceeded("ServerCertificatesPerAccount", SERVER_CERTIFICATES_PER_ACCOUNT);
+  const limit = SERVER_CERTIFICATES_PER_ACCOUNT;
+  await refuseOverQuota(db, TABLE, accountId, "ServerCertificatesPerAccount", limit);
   const id = newUniqueId("ASCA", accountId, parts.ids);
   const row: ServerCertificateRow = {
     account_id: accountId,
@@ -181,21 +177,7 @@ async function insertCertificate(
 }
 
 async function listCertificates(input: iam.ListServerCertificatesRequest, context: RequestContext) {
-  const page = await readPage(
-    input,
-    (after, limit) => {
-      let query = context
-        .db<IamTables>()
-        .selectFrom("iam_server_certificates")
-        .selectAll()
-        .where("account_id", "=", context.accountId);
-      if (input.PathPrefix !== undefined)
-        query = query.where(pathStartsWith("path", input.PathPrefix));
-      if (after !== undefined) query = query.where("name_key", ">", after);
-      return query.orderBy("name_key").limit(limit).execute();
-    },
-    (row) => row.name_key,
-  );
+  const page = await readNamedPage(TABLE, context, input);
   return { ServerCertificateMetadataList: page.items.map(metadata), ...page.output };
 }
 
@@ -204,12 +186,7 @@ async function findCertificate(
   accountId: string,
   name: string,
 ): Promise<ServerCertificateRow | undefined> {
-  const row = await db
-    .selectFrom("iam_server_certificates")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("name_key", "=", name.toLowerCase())
-    .executeTakeFirst();
+  const row = await findIgnoringCase(db, TABLE, accountId, name);
   return row?.certificate_name === name ? row : undefined;
 }
 
@@ -224,13 +201,8 @@ async function requireCertificate(
 }
 
 async function refuseTakenName(db: Db, accountId: string, name: string): Promise<void> {
-  const taken = await db
-    .selectFrom("iam_server_certificates")
-    .select("certificate_id")
-    .where("account_id", "=", accountId)
-    .where("name_key", "=", name.toLowerCase())
-    .executeTakeFirst();
-  if (taken) throw alreadyExists(`The Server Certificate with name ${name}`);
+  if (await findIgnoringCase(db, TABLE, accountId, name))
+    throw alreadyExists(`The Server Certificate with name ${name}`);
 }
 
 function metadata(row: ServerCertificateRow) {

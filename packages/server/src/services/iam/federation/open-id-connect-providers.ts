@@ -4,6 +4,7 @@ import { defineOperations } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { requestTags, untagKeys } from "../authorization.ts";
 import { alreadyExists, invalidInput, noSuchEntity, quotaExceeded } from "../errors.ts";
+import { refuseOverQuota } from "../named-entities.ts";
 import { change, type IamParts } from "../parts.ts";
 import {
   CLIENT_IDS_PER_OIDC_PROVIDER,
@@ -160,13 +161,14 @@ async function insertProvider(
   };
   if (await findOidcProviderRow(db, accountId, provider.arn))
     throw alreadyExists(`Provider with url ${input.Url}`);
-  const { count } = await db
-    .selectFrom("iam_oidc_providers")
-    .select((e) => e.fn.countAll<number>().as("count"))
-    .where("account_id", "=", accountId)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= OIDC_PROVIDERS_PER_ACCOUNT)
-    throw quotaExceeded("OpenIdConnectProvidersPerAccount", OIDC_PROVIDERS_PER_ACCOUNT);
+  const limit = OIDC_PROVIDERS_PER_ACCOUNT;
+  await refuseOverQuota(
+    db,
+    "iam_oidc_providers",
+    accountId,
+    "OpenIdConnectProvidersPerAccount",
+    limit,
+  );
   await db.insertInto("iam_oidc_providers").values(provider).execute();
   return provider;
 }

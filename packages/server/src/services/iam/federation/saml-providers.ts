@@ -3,7 +3,8 @@ import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { requestTags, untagKeys } from "../authorization.ts";
-import { alreadyExists, noSuchEntity, quotaExceeded } from "../errors.ts";
+import { alreadyExists, noSuchEntity } from "../errors.ts";
+import { refuseOverQuota } from "../named-entities.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SAML_PROVIDERS_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
@@ -167,13 +168,8 @@ async function insertProvider(
   };
   if (await findSamlProviderRow(db, accountId, provider.arn))
     throw alreadyExists(`SAMLProvider with name ${name}`);
-  const { count } = await db
-    .selectFrom("iam_saml_providers")
-    .select((e) => e.fn.countAll<number>().as("count"))
-    .where("account_id", "=", accountId)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= SAML_PROVIDERS_PER_ACCOUNT)
-    throw quotaExceeded("SAMLProvidersPerAccount", SAML_PROVIDERS_PER_ACCOUNT);
+  const limit = SAML_PROVIDERS_PER_ACCOUNT;
+  await refuseOverQuota(db, "iam_saml_providers", accountId, "SAMLProvidersPerAccount", limit);
   await db.insertInto("iam_saml_providers").values(provider).execute();
   return provider;
 }

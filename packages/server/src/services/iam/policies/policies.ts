@@ -4,7 +4,8 @@ import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { onList, onNew, onPolicy, requestTags } from "../authorization.ts";
-import { accessDenied, alreadyExists, deleteConflict, quotaExceeded } from "../errors.ts";
+import { accessDenied, alreadyExists, deleteConflict } from "../errors.ts";
+import { findIgnoringCase, refuseOverQuota } from "../named-entities.ts";
 import { change, type IamParts } from "../parts.ts";
 import { POLICIES_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
@@ -96,8 +97,9 @@ async function createPolicy(
   const name = required(input.PolicyName, "policyName");
   const document = required(input.PolicyDocument, "policyDocument");
   checkManagedPolicy(document);
-  await refuseTakenName(db, accountId, name);
-  await refuseOverQuota(db, accountId);
+  if (await findIgnoringCase(db, "iam_policies", accountId, name))
+    throw alreadyExists(`A policy called ${name}`, "Duplicate names are not allowed.");
+  await refuseOverQuota(db, "iam_policies", accountId, "PoliciesPerAccount", POLICIES_PER_ACCOUNT);
   const path = input.Path ?? "/";
   const policy: PolicyRow = {
     account_id: accountId,
@@ -125,26 +127,6 @@ async function createPolicy(
     .execute();
   await putTags(db, accountId, policy.policy_id, input.Tags);
   return policy;
-}
-
-async function refuseTakenName(db: Db, accountId: string, name: string): Promise<void> {
-  const taken = await db
-    .selectFrom("iam_policies")
-    .select("policy_id")
-    .where("account_id", "=", accountId)
-    .where("name_key", "=", name.toLowerCase())
-    .executeTakeFirst();
-  if (taken) throw alreadyExists(`A policy called ${name}`, "Duplicate names are not allowed.");
-}
-
-async function refuseOverQuota(db: Db, accountId: string): Promise<void> {
-  const { count } = await db
-    .selectFrom("iam_policies")
-    .select((e) => e.fn.countAll<number>().as("count"))
-    .where("account_id", "=", accountId)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= POLICIES_PER_ACCOUNT)
-    throw quotaExceeded("PoliciesPerAccount", POLICIES_PER_ACCOUNT);
 }
 
 async function refuseReferencedPolicy(db: Db, accountId: string, arn: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely, Selectable } from "kysely";
 import { noSuchNamed } from "../errors.ts";
+import { findIgnoringCase } from "../named-entities.ts";
 import type { IamTables, InstanceProfileRow } from "../tables.ts";
 import { tagsOf } from "../tags/tag-queries.ts";
 import { roleSummary } from "./role-details.ts";
@@ -16,12 +17,7 @@ export async function requireInstanceProfile(
   accountId: string,
   name: string,
 ): Promise<InstanceProfile> {
-  const profile = await db
-    .selectFrom("iam_instance_profiles")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("name_key", "=", name.toLowerCase())
-    .executeTakeFirst();
+  const profile = await findIgnoringCase(db, "iam_instance_profiles", accountId, name);
   if (profile?.profile_name !== name) throw noSuchNamed("instance profile", name);
   return profile;
 }

@@ -5,9 +5,9 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { onInstanceProfile, onList, onNew, onOwner, requestTags } from "../authorization.ts";
 import { alreadyExists, noSuchEntity, quotaExceeded, stillReferenced } from "../errors.ts";
-import { pageOf, readPage } from "../pagination.ts";
+import { findIgnoringCase, readNamedPage, refuseOverQuota } from "../named-entities.ts";
+import { pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
-import { pathStartsWith } from "../path-starts-with.ts";
 import { INSTANCE_PROFILES_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
 import type { IamTables, InstanceProfileRow } from "../tables.ts";
@@ -58,20 +58,7 @@ export function instanceProfileOperations(parts: IamParts) {
       authorize: (input, context) => onList(context, "instance-profile", input.PathPrefix),
       handle: async (input, context) => {
         const db = context.db<IamTables>();
-        const page = await readPage(
-          input,
-          (after, limit) => {
-            let query = db
-              .selectFrom("iam_instance_profiles")
-              .selectAll()
-              .where("account_id", "=", context.accountId);
-            if (input.PathPrefix !== undefined)
-              query = query.where(pathStartsWith("path", input.PathPrefix));
-            if (after !== undefined) query = query.where("name_key", ">", after);
-            return query.orderBy("name_key").limit(limit).execute();
-          },
-          (profile) => profile.name_key,
-        );
+        const page = await readNamedPage("iam_instance_profiles", context, input);
         const InstanceProfiles = await Promise.all(
           page.items.map((profile) => listedInstanceProfile(db, profile)),
         );
@@ -160,17 +147,11 @@ async function insertProfile(
   path: string | undefined,
 ): Promise<InstanceProfileRow> {
   const { accountId } = context;
-  const mine = db.selectFrom("iam_instance_profiles").where("account_id", "=", accountId);
-  const taken = await mine
-    .select("profile_id")
-    .where("name_key", "=", name.toLowerCase())
-    .executeTakeFirst();
-  if (taken) throw alreadyExists(`Instance Profile ${name}`);
-  const { count } = await mine
-    .select((e) => e.fn.countAll<number>().as("count"))
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= INSTANCE_PROFILES_PER_ACCOUNT)
-    throw quotaExceeded("InstanceProfilesPerAccount", INSTANCE_PROFILES_PER_ACCOUNT);
+  const table = "iam_instance_profiles";
+  if (await findIgnoringCase(db, table, accountId, name))
+    throw alreadyExists(`Instance Profile ${name}`);
+  const limit = INSTANCE_PROFILES_PER_ACCOUNT;
+  await refuseOverQuota(db, table, accountId, "InstanceProfilesPerAccount", limit);
   const profile: InstanceProfileRow = {
     account_id: accountId,
     profile_id: newUniqueId("AIPA", accountId, parts.ids),

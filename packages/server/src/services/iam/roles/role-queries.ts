@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import { noSuchNamed } from "../errors.ts";
 import { deleteAccessesOf } from "../last-accessed/last-accessed.ts";
+import { findIgnoringCase } from "../named-entities.ts";
 import type { IamTables, RoleRow } from "../tables.ts";
 
 /** A role as stored. */
@@ -16,22 +17,8 @@ export async function findRole(
   accountId: string,
   roleName: string,
 ): Promise<Role | undefined> {
-  const role = await findRoleIgnoringCase(db, accountId, roleName);
+  const role = await findIgnoringCase(db, "iam_roles", accountId, roleName);
   return role?.role_name === roleName ? role : undefined;
-}
-
-/** For the question whether a name is taken. */
-export function findRoleIgnoringCase(
-  db: Kysely<IamTables>,
-  accountId: string,
-  roleName: string,
-): Promise<Role | undefined> {
-  return db
-    .selectFrom("iam_roles")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("name_key", "=", roleName.toLowerCase())
-    .executeTakeFirst();
 }
 
 /** @throws NoSuchEntity */
@@ -71,13 +58,4 @@ export async function deleteRoleCompletely(db: Kysely<IamTables>, role: Role): P
   await db.deleteFrom("iam_tags").where("owner_id", "=", role.role_id).execute();
   await deleteAccessesOf(db, role.role_id);
   await db.deleteFrom("iam_roles").where("role_id", "=", role.role_id).execute();
-}
-
-export function roleCount(db: Kysely<IamTables>, accountId: string): Promise<number> {
-  return db
-    .selectFrom("iam_roles")
-    .select((e) => e.fn.countAll<number>().as("count"))
-    .where("account_id", "=", accountId)
-    .executeTakeFirstOrThrow()
-    .then((row) => Number(row.count));
 }

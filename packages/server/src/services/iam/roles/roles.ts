@@ -4,16 +4,15 @@ import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { onBoundedOwner, onList, onNew, onRoleView, requestTags } from "../authorization.ts";
+import { alreadyExists, invalidInput, noSuchNamed } from "../errors.ts";
 import {
-  alreadyExists,
-  invalidInput,
-  noSuchNamed,
-  quotaExceeded,
-  stillReferenced,
-} from "../errors.ts";
-import { readPage } from "../pagination.ts";
+  findIgnoringCase,
+  type Reference,
+  readNamedPage,
+  refuseOverQuota,
+  refuseReferenced,
+} from "../named-entities.ts";
 import { change, type IamParts } from "../parts.ts";
-import { pathStartsWith } from "../path-starts-with.ts";
 import { SERVICE_ROLE_PATH } from "../policies/aws-managed-policies.ts";
 import { requireBoundaryPolicy } from "../policies/permissions-boundaries.ts";
 import { boundaryMember } from "../policies/permissions-boundary.ts";
@@ -24,18 +23,17 @@ import type { IamTables, RoleRow } from "../tables.ts";
 import { echoedTags, putTags } from "../tags/tag-queries.ts";
 import { refuseProtectedRole } from "./protected-role.ts";
 import { describedRole, listedRole, roleSummary } from "./role-details.ts";
-import {
-  deleteRoleCompletely,
-  findRoleIgnoringCase,
-  insertRole,
-  type Role,
-  requireRole,
-  roleCount,
-} from "./role-queries.ts";
+import { deleteRoleCompletely, insertRole, type Role, requireRole } from "./role-queries.ts";
 import { RoleViews } from "./role-views.ts";
 import { storedTrustPolicy } from "./trust-policy.ts";
 
 type Db = Kysely<IamTables>;
+
+const REFERENCES: readonly Reference[] = [
+  ["iam_instance_profiles", "role_id", "remove roles from instance profile"],
+  ["iam_policy_attachments", "owner_id", "detach all policies"],
+  ["iam_inline_policies", "owner_id", "delete policies"],
+];
 
 export function roleOperations(parts: IamParts) {
   const views = new RoleViews(parts.generations);
@@ -81,20 +79,7 @@ export function roleOperations(parts: IamParts) {
       authorize: (input, context) => onList(context, "role", input.PathPrefix),
       handle: async (input, context) => {
         const db = context.db<IamTables>();
-        const page = await readPage(
-          input,
-          (after, limit) => {
-            let query = db
-              .selectFrom("iam_roles")
-              .selectAll()
-              .where("account_id", "=", context.accountId);
-            if (input.PathPrefix !== undefined)
-              query = query.where(pathStartsWith("path", input.PathPrefix));
-            if (after !== undefined) query = query.where("name_key", ">", after);
-            return query.orderBy("name_key").limit(limit).execute();
-          },
-          (role) => role.name_key,
-        );
+        const page = await readNamedPage("iam_roles", context, input);
         const Roles = await Promise.all(page.items.map((role) => listedRole(db, role)));
         return { Roles, ...page.output };
       },
@@ -161,7 +146,7 @@ export function roleOperations(parts: IamParts) {
           const name = required(input.RoleName, "roleName");
           const role = await requireRole(db, context.accountId, name);
           refuseProtectedRole(role, context);
-          await refuseReferencedRole(db, role);
+          await refuseReferenced(db, role.role_id, REFERENCES);
           await deleteRoleCompletely(db, role);
           return {};
         }),
@@ -185,10 +170,9 @@ async function createRole(
   checkTrustPolicy(trust, parts);
   const boundaryArn = input.PermissionsBoundary ?? null;
   if (boundaryArn !== null) await requireBoundaryPolicy(parts, context, db, boundaryArn);
-  if (await findRoleIgnoringCase(db, accountId, name))
+  if (await findIgnoringCase(db, "iam_roles", accountId, name))
     throw alreadyExists(`Role with name ${name}`);
-  if ((await roleCount(db, accountId)) >= ROLES_PER_ACCOUNT)
-    throw quotaExceeded("RolesPerAccount", ROLES_PER_ACCOUNT);
+  await refuseOverQuota(db, "iam_roles", accountId, "RolesPerAccount", ROLES_PER_ACCOUNT);
   const role: RoleRow = {
     account_id: accountId,
     role_id: newUniqueId("AROA", accountId, parts.ids),
@@ -210,21 +194,4 @@ async function createRole(
   await insertRole(db, role);
   await putTags(db, accountId, role.role_id, input.Tags);
   return role;
-}
-
-async function refuseReferencedRole(db: Db, role: Role): Promise<void> {
-  const referencing = [
-    ["iam_instance_profiles", "role_id", "remove roles from instance profile"],
-    ["iam_policy_attachments", "owner_id", "detach all policies"],
-    ["iam_inline_policies", "owner_id", "delete policies"],
-  ] as const;
-  for (const [table, column, remedy] of referencing) {
-    const row = await db
-      .selectFrom(table)
-      .select("account_id")
-      .where(db.dynamic.ref(column), "=", role.role_id)
-      .limit(1)
-      .executeTakeFirst();
-    if (row) throw stillReferenced(remedy);
-  }
 }

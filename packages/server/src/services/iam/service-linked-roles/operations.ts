@@ -4,18 +4,12 @@ import { type RequestContext, requireAccount } from "../../../kernel/request-con
 import type { Transaction } from "../../../kernel/store.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { accessDenied, invalidInput, noSuchEntity, validationError } from "../errors.ts";
+import { findIgnoringCase } from "../named-entities.ts";
 import { change, type IamParts } from "../parts.ts";
 import { encodeDocument } from "../policies/policy-text.ts";
 import { DEFAULT_MAX_SESSION_DURATION_S } from "../quotas.ts";
 import { required } from "../required.ts";
-import {
-  findRole,
-  findRoleIgnoringCase,
-  insertRole,
-  type Role,
-  requireRole,
-  roleArn,
-} from "../roles/role-queries.ts";
+import { findRole, insertRole, type Role, requireRole, roleArn } from "../roles/role-queries.ts";
 import type { IamTables } from "../tables.ts";
 import {
   type LinkedRoleTemplates,
@@ -138,7 +132,7 @@ async function createRole(creation: Creation): Promise<Role> {
       `1 validation error detected: Value at 'roleName' failed to satisfy constraint: Member must have length less than or equal to ${ROLE_NAME_LENGTH_MAX}`,
     );
   const accountId = requireAccount(context);
-  if (await findRoleIgnoringCase(tx.db, accountId, roleName))
+  if (await findIgnoringCase(tx.db, "iam_roles", accountId, roleName))
     throw invalidInput(
       `Service role name ${roleName} has been taken in this account, please try a different suffix.`,
     );

@@ -3,10 +3,16 @@ import type { Kysely, Selectable } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { onList, onNew, onOwner } from "../authorization.ts";
-import { alreadyExists, quotaExceeded, stillReferenced } from "../errors.ts";
+import { alreadyExists, quotaExceeded } from "../errors.ts";
+import {
+  findIgnoringCase,
+  type Reference,
+  readNamedPage,
+  refuseOverQuota,
+  refuseReferenced,
+} from "../named-entities.ts";
 import { pageOf, readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
-import { pathStartsWith } from "../path-starts-with.ts";
 import { GROUPS_PER_ACCOUNT, GROUPS_PER_USER } from "../quotas.ts";
 import { required } from "../required.ts";
 import type { GroupRow, IamTables } from "../tables.ts";
@@ -14,6 +20,12 @@ import { userSummary } from "./user-details.ts";
 import { groupArn, groupsOfUser, requireGroup, requireUser } from "./user-queries.ts";
 
 type Db = Kysely<IamTables>;
+
+const REFERENCES: readonly Reference[] = [
+  ["iam_group_members", "group_id", "remove users from group"],
+  ["iam_policy_attachments", "owner_id", "detach all policies"],
+  ["iam_inline_policies", "owner_id", "delete policies"],
+];
 
 export function groupOperations(parts: IamParts) {
   return defineOperations<typeof iam>()({
@@ -27,7 +39,13 @@ export function groupOperations(parts: IamParts) {
           const { accountId } = context;
           const name = required(input.GroupName, "groupName");
           await refuseTakenName(db, accountId, name);
-          await refuseOverQuota(db, accountId);
+          await refuseOverQuota(
+            db,
+            "iam_groups",
+            accountId,
+            "GroupsPerAccount",
+            GROUPS_PER_ACCOUNT,
+          );
           const group: GroupRow = {
             account_id: accountId,
             group_id: newUniqueId("AGPA", accountId, parts.ids),
@@ -68,21 +86,7 @@ export function groupOperations(parts: IamParts) {
     ListGroups: {
       authorize: (input, context) => onList(context, "group", input.PathPrefix),
       handle: async (input, context) => {
-        const page = await readPage(
-          input,
-          (after, limit) => {
-            let query = context
-              .db<IamTables>()
-              .selectFrom("iam_groups")
-              .selectAll()
-              .where("account_id", "=", context.accountId);
-            if (input.PathPrefix !== undefined)
-              query = query.where(pathStartsWith("path", input.PathPrefix));
-            if (after !== undefined) query = query.where("name_key", ">", after);
-            return query.orderBy("name_key").limit(limit).execute();
-          },
-          (group) => group.name_key,
-        );
+        const page = await readNamedPage("iam_groups", context, input);
         return { Groups: page.items.map(groupSummary), ...page.output };
       },
     },
@@ -120,7 +124,7 @@ export function groupOperations(parts: IamParts) {
         change(parts, context, async ({ db }) => {
           const name = required(input.GroupName, "groupName");
           const group = await requireGroup(db, context.accountId, name);
-          await refuseReferencedGroup(db, group.group_id);
+          await refuseReferenced(db, group.group_id, REFERENCES);
           await db.deleteFrom("iam_groups").where("group_id", "=", group.group_id).execute();
           return {};
         }),
@@ -185,38 +189,6 @@ function groupSummary(group: Selectable<GroupRow>) {
 }
 
 async function refuseTakenName(db: Db, accountId: string, name: string): Promise<void> {
-  const taken = await db
-    .selectFrom("iam_groups")
-    .select("group_id")
-    .where("account_id", "=", accountId)
-    .where("name_key", "=", name.toLowerCase())
-    .executeTakeFirst();
-  if (taken) throw alreadyExists(`Group with name ${name}`);
-}
-
-async function refuseOverQuota(db: Db, accountId: string): Promise<void> {
-  const { count } = await db
-    .selectFrom("iam_groups")
-    .select((e) => e.fn.countAll<number>().as("count"))
-    .where("account_id", "=", accountId)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= GROUPS_PER_ACCOUNT)
-    throw quotaExceeded("GroupsPerAccount", GROUPS_PER_ACCOUNT);
-}
-
-async function refuseReferencedGroup(db: Db, groupId: string): Promise<void> {
-  const referencing = [
-    ["iam_group_members", "group_id", "remove users from group"],
-    ["iam_policy_attachments", "owner_id", "detach all policies"],
-    ["iam_inline_policies", "owner_id", "delete policies"],
-  ] as const;
-  for (const [table, column, remedy] of referencing) {
-    const row = await db
-      .selectFrom(table)
-      .select("account_id")
-      .where(db.dynamic.ref(column), "=", groupId)
-      .limit(1)
-      .executeTakeFirst();
-    if (row) throw stillReferenced(remedy);
-  }
+  if (await findIgnoringCase(db, "iam_groups", accountId, name))
+    throw alreadyExists(`Group with name ${name}`);
 }

@@ -1,5 +1,6 @@
 import type { Kysely, Selectable } from "kysely";
 import { noSuchNamed } from "../errors.ts";
+import { findIgnoringCase } from "../named-entities.ts";
 import type { GroupRow, IamTables, UserRow } from "../tables.ts";
 
 /** A user as stored. */
@@ -21,12 +22,7 @@ export async function findUser(
   accountId: string,
   userName: string,
 ): Promise<User | undefined> {
-  const user = await db
-    .selectFrom("iam_users")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("name_key", "=", userName.toLowerCase())
-    .executeTakeFirst();
+  const user = await findIgnoringCase(db, "iam_users", accountId, userName);
   return user?.user_name === userName ? user : undefined;
 }
 
@@ -46,12 +42,7 @@ export async function findGroup(
   accountId: string,
   groupName: string,
 ): Promise<Group | undefined> {
-  const group = await db
-    .selectFrom("iam_groups")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .where("name_key", "=", groupName.toLowerCase())
-    .executeTakeFirst();
+  const group = await findIgnoringCase(db, "iam_groups", accountId, groupName);
   return group?.group_name === groupName ? group : undefined;
 }
 

@@ -4,11 +4,16 @@ import { defineOperations } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { onList, onNew, onOwner, requestTags } from "../authorization.ts";
-import { alreadyExists, quotaExceeded, stillReferenced } from "../errors.ts";
+import { alreadyExists } from "../errors.ts";
 import { deleteAccessesOf } from "../last-accessed/last-accessed.ts";
-import { readPage } from "../pagination.ts";
+import {
+  findIgnoringCase,
+  type Reference,
+  readNamedPage,
+  refuseOverQuota,
+  refuseReferenced,
+} from "../named-entities.ts";
 import { change, type IamParts } from "../parts.ts";
-import { pathStartsWith } from "../path-starts-with.ts";
 import { requireBoundaryPolicy } from "../policies/permissions-boundaries.ts";
 import { boundaryMember } from "../policies/permissions-boundary.ts";
 import { USERS_PER_ACCOUNT } from "../quotas.ts";
@@ -20,6 +25,18 @@ import { userSummary } from "./user-details.ts";
 import { requireUser } from "./user-queries.ts";
 
 type Db = Kysely<IamTables>;
+
+const REFERENCES: readonly Reference[] = [
+  ["iam_login_profiles", "user_id", "delete login profile"],
+  ["iam_access_keys", "user_id", "delete access keys"],
+  ["iam_mfa_devices", "user_id", "delete MFA device"],
+  ["iam_signing_certificates", "user_id", "delete signing certificates"],
+  ["iam_ssh_public_keys", "user_id", "remove referenced objects"],
+  ["iam_service_specific_credentials", "user_id", "remove referenced objects"],
+  ["iam_group_members", "user_id", "remove users from group"],
+  ["iam_policy_attachments", "owner_id", "detach all policies"],
+  ["iam_inline_policies", "owner_id", "delete policies"],
+];
 
 export function userOperations(parts: IamParts) {
   return defineOperations<typeof iam>()({
@@ -58,21 +75,7 @@ export function userOperations(parts: IamParts) {
     ListUsers: {
       authorize: (input, context) => onList(context, "user", input.PathPrefix),
       handle: async (input, context) => {
-        const page = await readPage(
-          input,
-          (after, limit) => {
-            let query = context
-              .db<IamTables>()
-              .selectFrom("iam_users")
-              .selectAll()
-              .where("account_id", "=", context.accountId);
-            if (input.PathPrefix !== undefined)
-              query = query.where(pathStartsWith("path", input.PathPrefix));
-            if (after !== undefined) query = query.where("name_key", ">", after);
-            return query.orderBy("name_key").limit(limit).execute();
-          },
-          (user) => user.name_key,
-        );
+        const page = await readNamedPage("iam_users", context, input);
         return { Users: page.items.map(userSummary), ...page.output };
       },
     },
@@ -110,7 +113,7 @@ export function userOperations(parts: IamParts) {
         change(parts, context, async ({ db }) => {
           const name = required(input.UserName, "userName");
           const user = await requireUser(db, context.accountId, name);
-          await refuseReferencedUser(db, user.user_id);
+          await refuseReferenced(db, user.user_id, REFERENCES);
           await deleteTagsOf(db, user.user_id);
           await deleteAccessesOf(db, user.user_id);
           await db.deleteFrom("iam_users").where("user_id", "=", user.user_id).execute();
@@ -158,12 +161,7 @@ async function insertUser(
 ): Promise<UserRow> {
   const name = required(input.UserName, "userName");
   await refuseTakenName(db, context.accountId, name);
-  const { count } = await db
-    .selectFrom("iam_users")
-    .select((e) => e.fn.countAll<number>().as("count"))
-    .where("account_id", "=", context.accountId)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= USERS_PER_ACCOUNT) throw quotaExceeded("UsersPerAccount", USERS_PER_ACCOUNT);
+  await refuseOverQuota(db, "iam_users", context.accountId, "UsersPerAccount", USERS_PER_ACCOUNT);
   const user: UserRow = {
     account_id: context.accountId,
     user_id: newUniqueId("AIDA", context.accountId, parts.ids),
@@ -178,37 +176,8 @@ async function insertUser(
 }
 
 async function refuseTakenName(db: Db, accountId: string, name: string): Promise<void> {
-  const taken = await db
-    .selectFrom("iam_users")
-    .select("user_id")
-    .where("account_id", "=", accountId)
-    .where("name_key", "=", name.toLowerCase())
-    .executeTakeFirst();
-  if (taken) throw alreadyExists(`User with name ${name}`);
-}
-
-/** A user goes only once nothing is left that hangs on it. */
-async function refuseReferencedUser(db: Db, userId: string): Promise<void> {
-  const referencing = [
-    ["iam_login_profiles", "user_id", "delete login profile"],
-    ["iam_access_keys", "user_id", "delete access keys"],
-    ["iam_mfa_devices", "user_id", "delete MFA device"],
-    ["iam_signing_certificates", "user_id", "delete signing certificates"],
-    ["iam_ssh_public_keys", "user_id", "remove referenced objects"],
-    ["iam_service_specific_credentials", "user_id", "remove referenced objects"],
-    ["iam_group_members", "user_id", "remove users from group"],
-    ["iam_policy_attachments", "owner_id", "detach all policies"],
-    ["iam_inline_policies", "owner_id", "delete policies"],
-  ] as const;
-  for (const [table, column, remedy] of referencing) {
-    const row = await db
-      .selectFrom(table)
-      .select("account_id")
-      .where(db.dynamic.ref(column), "=", userId)
-      .limit(1)
-      .executeTakeFirst();
-    if (row) throw stillReferenced(remedy);
-  }
+  if (await findIgnoringCase(db, "iam_users", accountId, name))
+    throw alreadyExists(`User with name ${name}`);
 }
 
 function boundaryKey(arn: string | undefined): ContextEntries {

@@ -1,0 +1,99 @@
+import type { Kysely, Selectable } from "kysely";
+import type { RequestContext } from "../../kernel/request-context.ts";
+import { quotaExceeded, stillReferenced } from "./errors.ts";
+import { type Page, type PageInput, readPage } from "./pagination.ts";
+import { pathStartsWith } from "./path-starts-with.ts";
+import type { IamTables } from "./tables.ts";
+
+type Db = Kysely<IamTables>;
+
+/** What has a path, and a name that is unique in its account irrespective of case. */
+type NamedTable =
+  | "iam_users"
+  | "iam_groups"
+  | "iam_roles"
+  | "iam_instance_profiles"
+  | "iam_policies"
+  | "iam_server_certificates";
+
+type Named<T extends NamedTable> = Selectable<IamTables[T]> & { readonly name_key: string };
+
+/** What an account has a number of. */
+export type CountedTable =
+  | NamedTable
+  | "iam_accounts"
+  | "iam_mfa_devices"
+  | "iam_oidc_providers"
+  | "iam_saml_providers";
+
+/** One page of an account's entities below a path, by name: what each `List…s` operation reads. */
+export function readNamedPage<T extends NamedTable>(
+  table: T,
+  context: RequestContext,
+  input: PageInput & { readonly PathPrefix?: string | undefined },
+): Promise<Page<Named<T>>> {
+  const fetch = (after: string | undefined, limit: number) => {
+    const { PathPrefix } = input;
+    let query = selectOf(context.db<IamTables>(), table, context.accountId).selectAll();
+    if (PathPrefix !== undefined) query = query.where(pathStartsWith("path", PathPrefix));
+    if (after !== undefined) query = query.where("name_key", ">", after);
+    return query.orderBy("name_key").limit(limit).execute() as Promise<Named<T>[]>;
+  };
+  return readPage(input, fetch, (row) => row.name_key);
+}
+
+/** For the question whether a name is taken; who means one entity compares the case as well. */
+export function findIgnoringCase<T extends NamedTable>(
+  db: Db,
+  table: T,
+  accountId: string,
+  name: string,
+): Promise<Named<T> | undefined> {
+  const query = selectOf(db, table, accountId).selectAll();
+  const found = query.where("name_key", "=", name.toLowerCase()).executeTakeFirst();
+  return found as Promise<Named<T> | undefined>;
+}
+
+export async function countRows(db: Db, table: CountedTable, accountId: string): Promise<number> {
+  const { count } = await db
+    .selectFrom(table)
+    .select((e) => e.fn.countAll<number>().as("count"))
+    .where("account_id", "=", accountId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Before one more is inserted. @throws LimitExceeded */
+export async function refuseOverQuota(
+  db: Db,
+  table: CountedTable,
+  accountId: string,
+  quota: string,
+  limit: number,
+): Promise<void> {
+  if ((await countRows(db, table, accountId)) >= limit) throw quotaExceeded(quota, limit);
+}
+
+/** Rows that hang on an entity, by the column that names it, and what its owner must do first. */
+export type Reference = readonly [table: keyof IamTables, column: string, remedy: string];
+
+/** An entity goes only once nothing is left that hangs on it. @throws DeleteConflict */
+export async function refuseReferenced(
+  db: Db,
+  id: string,
+  references: readonly Reference[],
+): Promise<void> {
+  for (const [table, column, remedy] of references) {
+    const row = await db
+      .selectFrom(table)
+      .select((e) => e.lit(1).as("found"))
+      .where(db.dynamic.ref(column), "=", id)
+      .limit(1)
+      .executeTakeFirst();
+    if (row) throw stillReferenced(remedy);
+  }
+}
+
+function selectOf(db: Db, table: NamedTable, accountId: string) {
+  return db.selectFrom(table).where("account_id", "=", accountId);
+}
