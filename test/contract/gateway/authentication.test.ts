@@ -208,6 +208,21 @@ describe("what isn't there", () => {
   });
 });
 
+test.each([
+  ["iam", { method: "PUT", headers: FORM, body: "Action=ListUsers&Version=2010-05-08" }],
+  ["iam", { path: "/users", headers: FORM, body: "Action=ListUsers&Version=2010-05-08" }],
+  ["sts", { method: "DELETE", query: { Action: "GetCallerIdentity", Version: "2011-06-15" } }],
+  [
+    "cloudtrail",
+    { path: "/trails", headers: { "x-amz-target": "CloudTrail_20131101.ListTrails" } },
+  ],
+] as const)("%s has no operation at %j", async (service, raw) => {
+  const response = await sendSigned(server.endpoint, raw, { service });
+  expect(response.status).toBe(404);
+  expect(response.body).toContain("UnknownOperationException");
+  expect(response.body).toMatch(/takes POST( or GET)? at \//);
+});
+
 test("health and metrics tell what is going on, without a key", async () => {
   await server.clients().iam.send(new GetUserCommand({}));
   const read = async (path: string) => (await fetch(`${server.endpoint}${path}`)).text();

@@ -80,6 +80,16 @@ test.each([
   expect(listed.$metadata.httpStatusCode).toBe(200);
 });
 
+test("a header that decides is taken once, though the first of two is signed well", async () => {
+  const headers = await sign(server.endpoint, { method: "GET" }, { service: "s3" });
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+  const answerTo = async (...more: string[]) =>
+    (await talk(["GET / HTTP/1.1", ...lines, ...more], /\r\n\r\n/)).slice(0, 12);
+  expect(await answerTo()).toBe("HTTP/1.1 200");
+  expect(await answerTo("Host: elsewhere")).toBe("HTTP/1.1 400");
+  expect(await answerTo("Authorization: Bearer b")).toBe("HTTP/1.1 400");
+});
+
 test("closing doesn't wait for connections that ask for nothing, nor for readers of events", async () => {
   const closing = await startTestServer();
   const { hostname, port } = new URL(closing.endpoint);

@@ -18,6 +18,11 @@ const KEEP_ALIVE_MS = 75_000;
 const HEADER_BYTES_MAX = 32 * 1024;
 /** What is read of a body nobody asked for, so that the client sees the answer and not a reset. */
 const UNREAD_BODY_BYTES_MAX = 64 * 1024 * 1024;
+/**
+ * Headers that say whom a request means and who sends it. Node takes the first of two, a proxy in
+ * front might have judged by the second: RFC 9112, 3.2 has a second Host refused.
+ */
+const ONCE_ONLY: ReadonlySet<string> = new Set(["host", "authorization"]);
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -90,6 +95,12 @@ export class HttpServer {
     const { socket } = incoming;
     this.#count(socket, 1);
     try {
+      const repeated = repeatedHeader(incoming);
+      if (repeated !== undefined) {
+        outgoing.writeHead(400, { "content-type": "text/plain", connection: "close" });
+        outgoing.end(`The header ${repeated} was sent twice: send it once.\n`);
+        return;
+      }
       const body = new IncomingBody(incoming, onBodyWanted);
       const request = new IncomingRequest(incoming, body, this.#clients);
       const response = await this.#options.serve(request);
@@ -111,6 +122,17 @@ export class HttpServer {
     this.#sockets.set(socket, requests + change);
     if (this.#closing && requests + change === 0) socket.end();
   }
+}
+
+function repeatedHeader({ rawHeaders }: IncomingMessage): string | undefined {
+  const seen = new Set<string>();
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = (rawHeaders[at] ?? "").toLowerCase();
+    if (!ONCE_ONLY.has(name)) continue;
+    if (seen.has(name)) return name;
+    seen.add(name);
+  }
+  return undefined;
 }
 
 /** A body that is all there says how long it is; node would send it in chunks otherwise. */

@@ -140,7 +140,7 @@ function refuseStrangers(request: PlainRequest): PlainResponse | undefined {
   return undefined;
 }
 
-export function json(status: number, body: object): PlainResponse {
+function json(status: number, body: object): PlainResponse {
   return {
     status,
     headers: { "content-type": "application/json", "cache-control": "no-store" },

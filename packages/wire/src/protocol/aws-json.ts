@@ -11,8 +11,10 @@ import { WireError } from "../wire-error.ts";
 import { errorDocument, queryError } from "./error-document.ts";
 import { JSON_BODY_RULES, parseJson } from "./json-body.ts";
 import type { Decoder, Encoder, ErrorOutput, ServerProtocol } from "./protocol.ts";
+import { offRoot } from "./root-path.ts";
 
 const TARGET_HEADER = "x-amz-target";
+const METHODS = ["POST"] as const;
 
 /**
  * `X-Amz-Target: <prefix>.<Operation>` and one JSON document each way, all of it posted to `/`:
@@ -46,12 +48,14 @@ export class AwsJson implements ServerProtocol {
   }
 
   match(request: WireRequest): Operation | undefined {
-    if (!this.addresses(request)) return undefined;
+    if (this.#offRoot(request) || !this.addresses(request)) return undefined;
     const target = request.headers[TARGET_HEADER] ?? "";
     return this.#operations.get(target.slice(target.lastIndexOf(".") + 1));
   }
 
   unknownOperation(request: WireRequest): WireError {
+    const misplaced = this.#offRoot(request);
+    if (misplaced) return misplaced;
     const target = request.headers[TARGET_HEADER];
     return new WireError(
       "UnknownOperationException",
@@ -59,6 +63,10 @@ export class AwsJson implements ServerProtocol {
         ? "The request names no operation: its header X-Amz-Target is missing."
         : `There is no operation ${target}.`,
     );
+  }
+
+  #offRoot(request: WireRequest): WireError | undefined {
+    return offRoot(request, this.#service.name, METHODS);
   }
 
   compileDecoder({ input }: Operation): Decoder {

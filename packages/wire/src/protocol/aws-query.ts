@@ -11,6 +11,7 @@ import { WireError } from "../wire-error.ts";
 import { namespaceAttribute, XmlWriters } from "../xml/compile-xml-writer.ts";
 import { escapeXml } from "../xml/escape-xml.ts";
 import type { Decoder, Encoder, ErrorOutput, ServerProtocol } from "./protocol.ts";
+import { offRoot } from "./root-path.ts";
 import { writeErrorFields } from "./xml-error-fields.ts";
 
 const TEXT_RULES: TextRules = {
@@ -18,6 +19,7 @@ const TEXT_RULES: TextRules = {
   precision: "seconds",
   malformedCode: "MalformedInput",
 };
+const METHODS = ["POST", "GET"] as const;
 /** AWS's own word for a request without `Version`. */
 const NO_VERSION = "NO_VERSION_SPECIFIED";
 
@@ -51,10 +53,14 @@ export class AwsQuery implements ServerProtocol {
   }
 
   match(request: WireRequest, form: ParsedForm | undefined): Operation {
+    const misplaced = offRoot(request, this.#service.name, METHODS);
+    if (misplaced) {
+      refuseSmithyRpc(request, this.#service.name);
+      throw misplaced;
+    }
     const query = requestQuery(request);
     const action = form?.get("Action") ?? query.get("Action");
     if (action === undefined || action === "") {
-      refuseSmithyRpc(request, this.#service.name);
       throw new WireError(
         "MissingAction",
         "The request is missing an action or a required parameter.",

@@ -37,14 +37,14 @@ export function canonicalPaths(rawPath: string, isS3: boolean): readonly string[
 }
 
 /** S3 encodes a path once and normalises nothing: keys may hold `//`, `.` and `..`. */
-export function canonicalS3Path(rawPath: string): string {
+function canonicalS3Path(rawPath: string): string {
   if (rawPath === "") return "/";
   if (CANONICAL_PATH.test(rawPath)) return rawPath;
   return encodeBytes(decodeBytes(rawPath), true);
 }
 
 /** Other services normalise the path as it stood on the wire and encode it a second time. */
-export function canonicalPath(rawPath: string): string {
+function canonicalPath(rawPath: string): string {
   const segments: string[] = [];
   for (const segment of rawPath.split("/")) {
     if (segment === "" || segment === ".") continue;
@@ -59,7 +59,7 @@ export function canonicalPath(rawPath: string): string {
 }
 
 /** Encoded anew and sorted by bytes, names before values. */
-export function canonicalQuery(rawQuery: string, isPresigned: boolean): string {
+function canonicalQuery(rawQuery: string, isPresigned: boolean): string {
   if (rawQuery === "") return "";
   const pairs: (readonly [name: string, value: string])[] = [];
   for (const part of rawQuery.split("&")) {
