@@ -7,7 +7,7 @@ export default defineConfig({
     // A database in another process takes longer than one in ours.
     testTimeout: process.env.ROLECAST_TEST_DATABASE === undefined ? 30_000 : 90_000,
     hookTimeout: 30_000,
-    maxWorkers: 2,
+    maxWorkers: 3,
     // The SDKs' modules take longer to load than most files take to run: a worker loads them once.
     isolate: false,
   },

@@ -23,7 +23,7 @@ export interface Caller {
 }
 
 const ACCOUNT_COUNT = 8;
-export const ROLE_NAME = "bench";
+const ROLE_NAME = "bench";
 export const TRUST = JSON.stringify({
   Version: "2012-10-17",
   Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" }],

@@ -39,7 +39,7 @@ const FEDERATED = {
   name: "f",
 } as const;
 
-export const principals: readonly Principal[] = [
+const principals: readonly Principal[] = [
   USER,
   SESSION,
   FEDERATED,
@@ -102,7 +102,7 @@ const pieces = fc
   .array(fc.constantFrom(...patternPieces), { maxLength: 5 })
   .map((parts) => parts.join(""));
 
-export const resourcePattern = fc.oneof(
+const resourcePattern = fc.oneof(
   { weight: 6, arbitrary: fc.constant("*") },
   { weight: 2, arbitrary: fc.constantFrom(...resources) },
   { weight: 2, arbitrary: pieces.map((text) => `arn:aws:s3:::b${text}`) },
@@ -248,7 +248,7 @@ function statement(kind: PolicySource["kind"]): fc.Arbitrary<{ [key: string]: Js
     }));
 }
 
-export function policy(kind: PolicySource["kind"]): fc.Arbitrary<string> {
+function policy(kind: PolicySource["kind"]): fc.Arbitrary<string> {
   return fc
     .record({
       Version: fc.constantFrom("2012-10-17", "2012-10-17", "2012-10-17", "2008-10-17"),

@@ -82,7 +82,7 @@ export type AwsPrincipalForm =
   | { kind: "id" };
 
 /** What a value of {"AWS": …} names. An account's root ARN means the account, not only its root. */
-export function awsPrincipalForm(value: string): AwsPrincipalForm {
+function awsPrincipalForm(value: string): AwsPrincipalForm {
   if (value === "*") {
     return { kind: "everyone" };
   }
@@ -104,7 +104,7 @@ export function awsPrincipalForm(value: string): AwsPrincipalForm {
 }
 
 /** How directly the list names the caller, whether it stands in Principal or in NotPrincipal. */
-export function namedBy(matcher: PrincipalMatcher, principal: Principal): Named {
+function namedBy(matcher: PrincipalMatcher, principal: Principal): Named {
   if (matcher.everyone) {
     return NAMED.directly;
   }

@@ -8,7 +8,7 @@ import type { PolicySet } from "./policy-set.ts";
  */
 
 /** Service-linked roles are exempt from SCPs and RCPs, and no boundary can be set on them. */
-export function isServiceLinked(principal: Principal): boolean {
+function isServiceLinked(principal: Principal): boolean {
   return principal.kind === "role-session" && principal.serviceLinked;
 }
 

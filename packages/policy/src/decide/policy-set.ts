@@ -4,7 +4,7 @@ import type { CompiledPolicy, CompiledStatement } from "../compile/compile-polic
  * Actions whose candidate lists a set keeps. Only names of real API actions reach it, a few hundred
  * here; a caller that invents names makes it start over rather than grow.
  */
-export const MAX_CACHED_ACTIONS = 2_048;
+const MAX_CACHED_ACTIONS = 2_048;
 
 /** The statements of a set that speak about one action. */
 export interface Candidates {

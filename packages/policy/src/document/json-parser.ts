@@ -4,7 +4,7 @@ import type { JsonArray, JsonLiteral, JsonMember, JsonNode, JsonObject } from ".
  * Eight times the IAM API's policyDocumentType (131,072 characters), which some of AWS's own managed
  * policies exceed. Services hold callers to their own, smaller limits.
  */
-export const MAX_POLICY_TEXT_LENGTH = 1_048_576;
+const MAX_POLICY_TEXT_LENGTH = 1_048_576;
 
 /** A policy is six levels deep at most; more is an attack on the stack. */
 export const MAX_JSON_DEPTH = 32;

@@ -97,7 +97,7 @@ function readPrincipalElement(object: JsonObject): PrincipalElement | undefined 
 }
 
 /** The entries of a Principal's value. */
-export function readPrincipals(node: JsonNode): readonly PrincipalEntry[] {
+function readPrincipals(node: JsonNode): readonly PrincipalEntry[] {
   if (node.type === "string" && node.value === "*") {
     return [{ type: "AWS", value: "*", start: node.start, end: node.end }];
   }

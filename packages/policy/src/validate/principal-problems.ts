@@ -106,7 +106,7 @@ function entryProblems(
 }
 
 /** The forms of {"AWS": …}. Whether it exists is for the service that saves the policy to check. */
-export function isAwsPrincipal(value: string): boolean {
+function isAwsPrincipal(value: string): boolean {
   if (value === "*" || ACCOUNT_ID.test(value) || UNIQUE_ID.test(value)) {
     return true;
   }

@@ -253,7 +253,7 @@ function callerArn(principal: Principal): string {
 }
 
 /** The sentence of IAM's and most other services' refusals. */
-export function accessDenied(denial: Denial): AwsError {
+function accessDenied(denial: Denial): AwsError {
   const { authorization, callerArn: arn, reason } = denial;
   const resource = authorization.resourceLabel ?? authorization.resource;
   return new AwsError(

@@ -19,7 +19,7 @@ type NamedTable =
 type Named<T extends NamedTable> = Selectable<IamTables[T]> & { readonly name_key: string };
 
 /** What an account has a number of. */
-export type CountedTable =
+type CountedTable =
   | NamedTable
   | "iam_accounts"
   | "iam_mfa_devices"

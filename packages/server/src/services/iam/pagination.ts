@@ -2,7 +2,6 @@ import { validationError } from "./errors.ts";
 
 /** Source: IAM API reference, `MaxItems`. */
 const DEFAULT_MAX_ITEMS = 100;
-export const MAX_ITEMS_LIMIT = 1000;
 
 export interface PageInput {
   readonly Marker?: string | undefined;

@@ -43,7 +43,7 @@ export interface EventRecord {
  * The accounts that get a record: the caller's, and when the call succeeds those whose resources
  * it was about. A service that acts for itself has no account.
  */
-export function recipientsOf({ call, authorizations, outcome }: CallSoFar): readonly string[] {
+function recipientsOf({ call, authorizations, outcome }: CallSoFar): readonly string[] {
   const caller = call.context.accountId;
   if (authorizations.every(({ resourceAccountId: owner = caller }) => owner === caller))
     return ACCOUNT_ID.test(caller) ? [caller] : [];

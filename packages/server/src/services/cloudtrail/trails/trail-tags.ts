@@ -8,7 +8,7 @@ import { onTrail } from "./on-trail.ts";
 import { trailArnOf } from "./trail-names.ts";
 
 /** Source: API reference, AddTags. */
-export const TAGS_MAX = 50;
+const TAGS_MAX = 50;
 const TAG_KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u;
 const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u;
 

@@ -105,7 +105,7 @@ function put(
 }
 
 /** Puts or replaces an inline policy, unchecked: callers have decided that it may be. */
-export async function putInlinePolicy(
+async function putInlinePolicy(
   db: Db,
   accountId: string,
   ownerId: string,
@@ -120,11 +120,7 @@ export async function putInlinePolicy(
 }
 
 /** Whether there was one to delete. */
-export async function deleteInlinePolicy(
-  db: Db,
-  ownerId: string,
-  policyName: string,
-): Promise<boolean> {
+async function deleteInlinePolicy(db: Db, ownerId: string, policyName: string): Promise<boolean> {
   const result = await db
     .deleteFrom("iam_inline_policies")
     .where("owner_id", "=", ownerId)
