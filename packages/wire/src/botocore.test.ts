@@ -19,8 +19,8 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 const hasBotocore = spawnSync(PYTHON, ["-c", "import botocore"]).status === 0;
 
-/** What the two models disagree on, or what botocore does outside of its parsers. */
-const DIFFERENT_MEMBERS = new Set(["PartNumberMarker", "NextPartNumberMarker"]);
+/** What the two models disagree on, what botocore does outside of its parsers, what is verified. */
+const DIFFERENT_MEMBERS = new Set(["PartNumberMarker", "NextPartNumberMarker", "ContentMD5"]);
 const HANDLED_OUTPUTS = new Set(["GetBucketLocation", "SelectObjectContent"]);
 /** Told from ListBuckets by its host alone, unless a client names it in `x-id`. */
 const AMBIGUOUS_REQUESTS = new Set(["ListDirectoryBuckets"]);

@@ -4,9 +4,17 @@ export class WireError extends Error {
   readonly code: string;
   readonly status: number;
   readonly fault = "client" as const;
+  /** Beside code and message, e.g. S3's `ArgumentName`. */
+  readonly fields: Readonly<Record<string, string>>;
 
-  constructor(code: string, message: string, status = 400) {
+  constructor(
+    code: string,
+    message: string,
+    status = 400,
+    fields: Readonly<Record<string, string>> = {},
+  ) {
     super(message);
+    this.fields = fields;
     this.code = code;
     this.status = status;
   }

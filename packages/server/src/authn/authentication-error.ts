@@ -73,7 +73,16 @@ function answer(code: string, status: number, message: string): Answer {
   return { code, status, message };
 }
 
-export function authenticationError(problem: AuthenticationProblem, protocol: Protocol): AwsError {
+/** S3 quotes the key id that it doesn't know. */
+export function authenticationError(
+  problem: AuthenticationProblem,
+  protocol: Protocol,
+  accessKeyId?: string,
+): AwsError {
   const { code, status, message } = ANSWERS[protocol][problem];
-  return new AwsError(code, message, { status });
+  const quotes = code === "InvalidAccessKeyId" && accessKeyId !== undefined;
+  return new AwsError(code, message, {
+    status,
+    ...(quotes ? { fields: { AWSAccessKeyId: accessKeyId } } : {}),
+  });
 }

@@ -113,10 +113,11 @@ export class Authenticator {
   ): Promise<Credential> {
     const { protocol, name } = definition;
     const credential = await this.#find(accessKeyId, sessionToken);
-    if (credential === undefined) throw authenticationError("unknown-key", protocol);
+    if (credential === undefined) throw authenticationError("unknown-key", protocol, accessKeyId);
     if (credential === "invalid-token") throw authenticationError("invalid-token", protocol);
     if (credential === "expired-token") throw authenticationError("expired-token", protocol);
-    if (credential.status !== "Active") throw authenticationError("inactive-key", protocol);
+    if (credential.status !== "Active")
+      throw authenticationError("inactive-key", protocol, accessKeyId);
     if (credential.refusedBy?.has(name)) throw authenticationError("invalid-token", protocol);
     return credential;
   }

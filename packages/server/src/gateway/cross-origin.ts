@@ -6,23 +6,17 @@ const PREFLIGHT_MAX_AGE_SECONDS = 300;
 const METHODS = "GET, POST, PUT, DELETE, HEAD";
 const EXPOSED = "x-amzn-requestid, x-amzn-errortype, x-amz-request-id, etag";
 
-/** The answer to a browser's preflight; undefined when `request` is none. */
+/** The answer to a browser's preflight; undefined when `request` is none. Rejects as the service does. */
 export async function preflight(
   request: PlainRequest,
   registered: RegisteredService,
 ): Promise<PlainResponse | undefined> {
-  const { origin } = request.headers;
-  if (request.method !== "OPTIONS" || origin === undefined) return undefined;
   const { service } = registered;
-  const own = await service.corsHeaders?.(request);
-  if (own) return { status: 200, headers: own, body: undefined };
-  if (service.corsHeaders) {
-    return {
-      status: 403,
-      headers: { "content-type": "application/xml" },
-      body: "<Error><Code>AccessForbidden</Code><Message>CORSResponse: CORS is not enabled for this bucket.</Message></Error>",
-    };
+  if (request.method !== "OPTIONS") return undefined;
+  if (service.preflight) {
+    return { status: 200, headers: await service.preflight(request), body: undefined };
   }
+  if (request.headers.origin === undefined) return undefined;
   return {
     status: 204,
     headers: {

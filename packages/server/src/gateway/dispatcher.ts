@@ -186,6 +186,9 @@ function validate(
     if (invalid === undefined) return;
     throw new AwsError(constraints.errorCode, invalid, { status: 400 });
   }
+  const [first] = violations;
+  const own = first && constraints.refuse?.(first, operation.input);
+  if (own) throw own;
   const told = constraints.inHashOrder
     ? inHashOrder(violations, operation.input?.members.length ?? 0)
     : violations;

@@ -19,7 +19,7 @@ const INTERNAL_CODES = {
 export function toAwsError(error: unknown, { service }: RegisteredService, log: Log): AwsError {
   if (error instanceof AwsError) return error;
   if (error instanceof WireError) {
-    return new AwsError(error.code, error.message, { status: error.status });
+    return new AwsError(error.code, error.message, { status: error.status, fields: error.fields });
   }
   if (error instanceof AuthError) {
     return new AwsError(error.code, error.message, { status: error.status, fields: error.fields });

@@ -1,3 +1,8 @@
+import type { Operation } from "@rolecast/wire";
+import type { AwsError } from "./aws-error.ts";
+
+type StructureShape = NonNullable<Operation["input"]>;
+
 /** The limits that the SDK's schemas lack, for one member. Lengths for strings and lists. */
 export interface Constraint {
   readonly min?: number;
@@ -26,6 +31,8 @@ export interface ServiceConstraints {
   readonly errorCode: "ValidationError" | "ValidationException" | "InvalidArgument";
   /** The service's messages don't list what an enumeration allows, as IAM's don't. */
   readonly keepsValuesToItself?: true;
+  /** The service's own error for a violation, where it has one beside the general sentence. */
+  refuse?(violation: Violation, input: StructureShape | undefined): AwsError | undefined;
   /** Violations come in the order in which a hash map of Java keeps their members: see below. */
   readonly inHashOrder?: true;
 }

@@ -78,7 +78,9 @@ export interface Service {
   accessDenied?(denial: Denial): AwsError;
   /** Requests that aren't operations, e.g. playback. Undefined: not mine. */
   plainRequest?(request: PlainRequest): Promise<PlainResponse | undefined>;
-  /** Headers for a cross-origin request (or preflight) of a browser. Undefined: not mine. */
+  /** Headers of the answer to a browser's preflight. Rejects with AwsError where they are refused. */
+  preflight?(request: PlainRequest): Promise<Readonly<Record<string, string>>>;
+  /** Headers of the answer to a browser's cross-origin request. Undefined: none. */
   corsHeaders?(request: PlainRequest): Promise<Readonly<Record<string, string>> | undefined>;
   /** Continues what an earlier process left behind; runs before the server is ready. */
   start?(): Promise<void>;

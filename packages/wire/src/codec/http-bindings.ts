@@ -86,13 +86,13 @@ function requestReader(member: Member, rules: HttpTextRules): RequestReader | un
 function queryReader(member: Member, wireName: string, rules: TextRules): RequestReader {
   const { name, target } = member;
   if (target.kind === "list") {
-    const read = compileTextReader(target.member.target, name, rules);
+    const read = compileTextReader(target.member.target, wireName, rules);
     return ({ query }, into) => {
       const texts = query.all(wireName);
       if (texts.length > 0) into[name] = texts.map(read);
     };
   }
-  const read = compileTextReader(target, name, rules);
+  const read = compileTextReader(target, wireName, rules);
   const isText = target.kind === "string";
   return ({ query }, into) => {
     const text = query.get(wireName);

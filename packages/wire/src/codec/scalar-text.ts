@@ -12,6 +12,8 @@ export interface TextRules {
   readonly malformedCode: string;
   /** Fractions, `NaN` and `Infinity` aren't of any number's type. */
   readonly wholeNumbers?: boolean;
+  /** The protocol's own error for text that isn't of the member's type. */
+  readonly malformed?: (name: string, type: string, text: string) => WireError;
 }
 
 export type TextReader = (text: string) => unknown;
@@ -29,8 +31,11 @@ const SPECIAL_NUMBERS: ReadonlyMap<string, number> = new Map([
 
 /** A function that reads a scalar of that shape from text; it throws WireError for other text. */
 export function compileTextReader(shape: Shape, memberName: string, rules: TextRules): TextReader {
-  const malformed = (type: string): never => {
-    throw new WireError(rules.malformedCode, `Value at '${memberName}' is not a valid ${type}.`);
+  const malformed = (type: string, text: string): never => {
+    throw (
+      rules.malformed?.(memberName, type, text) ??
+      new WireError(rules.malformedCode, `Value at '${memberName}' is not a valid ${type}.`)
+    );
   };
   switch (shape.kind) {
     case "string":
@@ -38,27 +43,29 @@ export function compileTextReader(shape: Shape, memberName: string, rules: TextR
     case "boolean":
       return (text) => {
         const lower = text.trim().toLowerCase();
-        return lower === "true" ? true : lower === "false" ? false : malformed("boolean");
+        return lower === "true" ? true : lower === "false" ? false : malformed("boolean", text);
       };
     case "number":
       return (text) => {
         const trimmed = text.trim();
         if (rules.wholeNumbers)
-          return INTEGER.test(trimmed) ? Number(trimmed) : malformed("integer");
+          return INTEGER.test(trimmed) ? Number(trimmed) : malformed("integer", text);
         if (NUMBER.test(trimmed)) return Number(trimmed);
-        return SPECIAL_NUMBERS.get(trimmed) ?? malformed("number");
+        return SPECIAL_NUMBERS.get(trimmed) ?? malformed("number", text);
       };
     case "bigInteger":
-      return (text) => (INTEGER.test(text) ? BigInt(text) : malformed("integer"));
+      return (text) => (INTEGER.test(text) ? BigInt(text) : malformed("integer", text));
     case "bigDecimal":
-      return (text) => (NUMBER.test(text) ? text : malformed("number"));
+      return (text) => (NUMBER.test(text) ? text : malformed("number", text));
     case "timestamp": {
       const format = shape.format ?? rules.timestampFormat;
-      return (text) => parseTimestamp(text.trim(), format) ?? malformed("timestamp");
+      return (text) => parseTimestamp(text.trim(), format) ?? malformed("timestamp", text);
     }
     case "blob":
       return (text) =>
-        BASE64.test(text) ? new Uint8Array(Buffer.from(text, "base64")) : malformed("Base64 text");
+        BASE64.test(text)
+          ? new Uint8Array(Buffer.from(text, "base64"))
+          : malformed("Base64 text", text);
     case "document":
       return (text) => text;
     case "streamingBlob":

@@ -9,6 +9,7 @@ import {
 } from "../codec/http-bindings.ts";
 import type { TextRules } from "../codec/scalar-text.ts";
 import { MAX_XML_BODY_BYTES } from "../limits.ts";
+import type { WireRequest } from "../message.ts";
 import type { Operation } from "../operation.ts";
 import { requestQuery } from "../query.ts";
 import type { RestRouter } from "../routing/rest-router.ts";
@@ -17,11 +18,12 @@ import type { ServiceDefinition } from "../service-definition.ts";
 import { WireError } from "../wire-error.ts";
 import { XmlReaders } from "../xml/compile-xml-reader.ts";
 import { parseXml } from "../xml/parse-xml.ts";
+import { type BodyVerifier, compileBodyVerifier } from "./body-digests.ts";
 import type { Decoder, Input } from "./protocol.ts";
 
 const TRANSFER_CODING = "aws-chunked";
 
-type BodyReader = (body: Readable, into: Input) => Promise<void>;
+type BodyReader = (body: Readable, into: Input, headers: WireRequest["headers"]) => Promise<void>;
 
 /** Compiles decoders of restXml requests. */
 export class RestXmlDecoders {
@@ -52,38 +54,40 @@ export class RestXmlDecoders {
       const labels = this.#router.labels(operation, request, context.addressing);
       const headers = withoutTransferCoding(request.headers);
       readBindings({ headers, query: requestQuery(request), labels }, value);
-      await readBody?.(context.body ?? request.body, value);
+      await readBody?.(context.body ?? request.body, value, request.headers);
       return value;
     };
   }
 
   #body(input: StructureShape): BodyReader | undefined {
     const payload = payloadMember(input);
-    if (payload !== undefined) return this.#payload(payload);
+    const verify = compileBodyVerifier(input);
+    if (payload !== undefined) return this.#payload(payload, verify);
     if (!input.members.some(isDocumentMember)) return undefined;
     const read = this.#readers.structure(input, isDocumentMember);
     const rootName = input.traits.xmlName ?? input.name;
-    return async (body, into) => {
+    return async (body, into, headers) => {
       const bytes = await collectBody(body, this.#limitBytes);
+      verify(bytes, headers);
       if (bytes.length > 0) Object.assign(into, read(parseRoot(bytes, rootName)));
     };
   }
 
-  #payload({ name, target, traits }: Member): BodyReader {
+  #payload({ name, target, traits }: Member, verify: BodyVerifier): BodyReader {
     switch (target.kind) {
       case "streamingBlob":
         return async (body, into) => {
           into[name] = body;
         };
       case "string":
-        return this.#collected((bytes) => bytes.toString("utf8"), name);
+        return this.#collected((bytes) => bytes.toString("utf8"), name, verify);
       case "blob":
-        return this.#collected((bytes) => new Uint8Array(bytes), name);
+        return this.#collected((bytes) => new Uint8Array(bytes), name, verify);
       case "structure":
       case "union": {
         const read = this.#readers.structure(target);
         const rootName = traits.xmlName ?? target.traits.xmlName ?? target.name;
-        return this.#collected((bytes) => read(parseRoot(bytes, rootName)), name);
+        return this.#collected((bytes) => read(parseRoot(bytes, rootName)), name, verify);
       }
       default:
         return assert.fail(`payload ${name} is a ${target.kind}`);
@@ -91,9 +95,10 @@ export class RestXmlDecoders {
   }
 
   /** A payload that isn't streamed; an empty body means that there is none. */
-  #collected(read: (bytes: Buffer) => unknown, name: string): BodyReader {
-    return async (body, into) => {
+  #collected(read: (bytes: Buffer) => unknown, name: string, verify: BodyVerifier): BodyReader {
+    return async (body, into, headers) => {
       const bytes = await collectBody(body, this.#limitBytes);
+      verify(bytes, headers);
       if (bytes.length > 0) into[name] = read(bytes);
     };
   }

@@ -4,6 +4,7 @@ import type { TextRules } from "../codec/scalar-text.ts";
 import type { WireRequest, WireResponse } from "../message.ts";
 import type { Addressing, Operation } from "../operation.ts";
 import type { ParsedForm } from "../query.ts";
+import { s3Addressing } from "../routing/bucket-from-host.ts";
 import { RestRouter } from "../routing/rest-router.ts";
 import type { ErrorShape } from "../schema/shape.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
@@ -22,7 +23,19 @@ const BODY_RULES: TextRules = {
 };
 const HTTP_RULES: HttpTextRules = {
   header: { ...BODY_RULES, timestampFormat: "http-date", malformedCode: "InvalidArgument" },
-  query: { ...BODY_RULES, malformedCode: "InvalidArgument" },
+  query: {
+    ...BODY_RULES,
+    malformedCode: "InvalidArgument",
+    malformed: (name, type, text) =>
+      new WireError(
+        "InvalidArgument",
+        type === "number"
+          ? `Provided ${name} not an integer or within integer range`
+          : `Value at '${name}' is not a valid ${type}.`,
+        400,
+        { ArgumentName: name, ArgumentValue: text },
+      ),
+  },
 };
 const XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const NO_BODY_STATUSES: ReadonlySet<number> = new Set([204, 304]);
@@ -58,9 +71,13 @@ export class RestXml implements ServerProtocol {
     return this.#router.match(request, addressing);
   }
 
-  unknownOperation(): WireError {
+  unknownOperation(request: WireRequest): WireError {
+    const { bucket, key } = s3Addressing(request, undefined);
     const message = "The specified method is not allowed against this resource.";
-    return new WireError("MethodNotAllowed", message, 405);
+    return new WireError("MethodNotAllowed", message, 405, {
+      Method: request.method,
+      ResourceType: key !== undefined ? "OBJECT" : bucket !== undefined ? "BUCKET" : "SERVICE",
+    });
   }
 
   compileDecoder(operation: Operation): Decoder {

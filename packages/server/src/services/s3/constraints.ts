@@ -1,4 +1,5 @@
 import type { ServiceConstraints } from "../../kernel/constraints.ts";
+import { malformedXml, missingRequestBody } from "./errors.ts";
 
 /*
  * Few of S3's limits are stated in its model; those that S3 answers with errors of its own
@@ -10,5 +11,11 @@ export const s3Constraints: ServiceConstraints = {
     "ListBuckets.MaxBuckets": { min: 1, max: 10_000 },
     "ListBuckets.ContinuationToken": { max: 1024 },
     Key: { min: 1 },
+  },
+  // What lies deeper than the members themselves is in the XML document.
+  refuse({ path }, input) {
+    if (path.includes(".")) return malformedXml();
+    const member = input?.members.find(({ name }) => name.toLowerCase() === path.toLowerCase());
+    return member?.traits.httpPayload ? missingRequestBody() : undefined;
   },
 };

@@ -121,6 +121,10 @@ export function malformedXml(): AwsError {
   );
 }
 
+export function missingRequestBody(): AwsError {
+  return new AwsError("MissingRequestBodyError", "Request Body is empty", { status: 400 });
+}
+
 /** Something of S3 that this server can't honour: said rather than pretended. */
 export function notImplemented(header: string): AwsError {
   return new AwsError(

@@ -16,7 +16,7 @@ import { bucketOperations } from "./buckets/buckets.ts";
 import { DigestThreads } from "./checksums/digest-threads.ts";
 import { s3Constraints } from "./constraints.ts";
 import { bucketCorsOperations } from "./cors/bucket-cors.ts";
-import { corsHeaders } from "./cors/cors-headers.ts";
+import { corsHeaders, preflightHeaders } from "./cors/cors-headers.ts";
 import type { S3Dependencies } from "./dependencies.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { objectListingOperations } from "./listing/object-listings.ts";
@@ -96,6 +96,7 @@ export function createS3Service(
     audit: s3Audit,
     admitsAnonymous: true,
     accessDenied: s3AccessDenied,
+    preflight: (request) => preflightHeaders(request, store),
     corsHeaders: (request) => corsHeaders(request, store),
     async start() {
       // Beside other nodes nobody can tell a dead node's files from those of an upload under way.

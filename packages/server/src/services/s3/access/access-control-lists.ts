@@ -21,8 +21,11 @@ const OWNERSHIPS = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter
 type Ownership = (typeof OWNERSHIPS)[number];
 
 /** ACLs that give nobody anything but the owner, who owns buckets and objects alike here. */
-const OWNERS_ACLS = ["private", "bucket-owner-full-control", "bucket-owner-read"];
+const OWNER_CONTROLS = "bucket-owner-full-control";
+const OWNERS_ACLS = ["private", OWNER_CONTROLS, "bucket-owner-read"];
 const PUBLIC_ACLS = ["public-read", "public-read-write", "authenticated-read"];
+/** Source: Amazon S3 user guide, "Canned ACL". */
+const CANNED_ACLS = [...OWNERS_ACLS, ...PUBLIC_ACLS, "aws-exec-read", "log-delivery-write"];
 const PUBLIC_GROUPS = /\/groups\/global\/(AllUsers|AuthenticatedUsers)/;
 
 /** What inputs of several operations say of an ACL. */
@@ -122,10 +125,22 @@ function isEnforced({ ownership }: BucketRow): boolean {
 }
 
 function refuseGrants(input: AclInput, bucket: BucketRow, prevented: () => Error): void {
-  if (isOwners(input, bucket)) return;
+  checkAclName(input);
+  // Without ACLs a writer may say no more than that the owner has everything (S3 user guide,
+  // "Controlling ownership of objects").
+  const isAllowed = !isEnforced(bucket) || (input.ACL ?? OWNER_CONTROLS) === OWNER_CONTROLS;
+  if (isAllowed && isOwners(input, bucket)) return;
   if (isEnforced(bucket)) throw aclNotSupported();
   if (isPublicAcl(input) && readPublicAccessBlock(bucket)?.BlockPublicAcls) throw prevented();
   throw notImplemented("x-amz-acl");
+}
+
+function checkAclName({ ACL: acl }: AclInput): void {
+  if (acl === undefined || CANNED_ACLS.includes(acl)) return;
+  throw new AwsError("InvalidArgument", "Invalid canned ACL", {
+    status: 400,
+    fields: { ArgumentName: "x-amz-acl", ArgumentValue: acl },
+  });
 }
 
 function preventedBy(

@@ -1,46 +1,62 @@
 import type { CORSRule } from "@aws-sdk/client-s3";
 import { bucketFromHost, percentDecode } from "@rolecast/wire";
+import { AwsError } from "../../../kernel/aws-error.ts";
 import { S3_HOSTS } from "../../../kernel/s3-hosts.ts";
 import type { PlainRequest } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
 import type { S3Tables } from "../tables.ts";
-import { findCorsRule } from "./cors-rules.ts";
+import { CORS_METHODS, type CrossOriginRequest, findCorsRule } from "./cors-rules.ts";
 
-/**
- * The CORS headers of a preflight or an actual request, by the bucket's configuration; undefined
- * when it admits nothing of the kind. Source: S3 user guide, "Using cross-origin resource sharing".
+/*
+ * Source: S3 user guide, "Using cross-origin resource sharing", and "Troubleshooting CORS" for what a
+ * refused preflight reads.
  */
+
+/** The CORS headers of an actual request, by the bucket's configuration; undefined: it admits none. */
 export async function corsHeaders(
   request: PlainRequest,
   store: Store,
 ): Promise<Readonly<Record<string, string>> | undefined> {
-  const { origin, host } = request.headers;
-  const bucket = bucketFromHost(host, S3_HOSTS) ?? bucketOfPath(request.path);
+  const { origin } = request.headers;
+  const bucket = bucketOf(request);
   if (origin === undefined || bucket === undefined) return undefined;
-  const row = await store
-    .tables<S3Tables>()
-    .db.selectFrom("s3_buckets")
-    .select("cors")
-    .where("bucket_name", "=", bucket)
-    .executeTakeFirst();
-  if (!row?.cors) return undefined;
-  const rules = JSON.parse(row.cors) as CORSRule[];
-  return headersFor(request, origin, rules);
+  const rules = (await findRules(bucket, store))?.rules ?? [];
+  return headersFor(rules, { origin, method: request.method, requestHeaders: [] });
+}
+
+/** The headers of a preflight's answer. Rejects with BadRequest or AccessForbidden. */
+export async function preflightHeaders(
+  request: PlainRequest,
+  store: Store,
+): Promise<Readonly<Record<string, string>>> {
+  const { origin, ...headers } = request.headers;
+  const method = headers["access-control-request-method"];
+  if (origin === undefined)
+    throw badRequest("Insufficient information. Origin request header needed.");
+  if (method === undefined || !CORS_METHODS.has(method))
+    throw badRequest(`Invalid Access-Control-Request-Method: ${method ?? "null"}`);
+  const bucket = bucketOf(request);
+  const found = bucket === undefined ? undefined : await findRules(bucket, store);
+  if (!found) throw forbidden("Bucket not found", request);
+  if (!found.rules) throw forbidden("CORS is not enabled for this bucket.", request);
+  const requestHeaders = namesOf(headers["access-control-request-headers"]);
+  const admitted = headersFor(found.rules, { origin, method, requestHeaders });
+  if (admitted) return admitted;
+  throw forbidden(
+    "This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.",
+    request,
+  );
 }
 
 function headersFor(
-  { method, headers }: PlainRequest,
-  origin: string,
   rules: readonly CORSRule[],
+  asked: CrossOriginRequest,
 ): Readonly<Record<string, string>> | undefined {
-  const isPreflight = method === "OPTIONS";
-  const asked = headers["access-control-request-method"];
-  if (isPreflight && asked === undefined) return undefined;
-  const requestHeaders = isPreflight ? namesOf(headers["access-control-request-headers"]) : [];
-  const found = findCorsRule(rules, { origin, method: asked ?? method, requestHeaders });
+  const found = findCorsRule(rules, asked);
   if (!found) return undefined;
   const { rule, allowOrigin } = found;
   const { AllowedMethods = [], ExposeHeaders = [], MaxAgeSeconds } = rule;
+  const { requestHeaders } = asked;
   return {
     "access-control-allow-origin": allowOrigin,
     "access-control-allow-methods": AllowedMethods.join(", "),
@@ -56,9 +72,44 @@ function headersFor(
   };
 }
 
+/** Undefined: there is no such bucket; without `rules`: it has no configuration. */
+async function findRules(
+  bucket: string,
+  store: Store,
+): Promise<{ readonly rules: readonly CORSRule[] | undefined } | undefined> {
+  const row = await store
+    .tables<S3Tables>()
+    .db.selectFrom("s3_buckets")
+    .select("cors")
+    .where("bucket_name", "=", bucket)
+    .executeTakeFirst();
+  return row && { rules: row.cors === null ? undefined : (JSON.parse(row.cors) as CORSRule[]) };
+}
+
+function badRequest(message: string): AwsError {
+  return new AwsError("BadRequest", message, { status: 400 });
+}
+
+function forbidden(reason: string, { path, headers }: PlainRequest): AwsError {
+  const isBucket = bucketFromHost(headers.host, S3_HOSTS)
+    ? path === "/"
+    : path.split("/").filter((segment) => segment !== "").length < 2;
+  return new AwsError("AccessForbidden", `CORSResponse: ${reason}`, {
+    status: 403,
+    fields: {
+      Method: headers["access-control-request-method"],
+      ResourceType: isBucket ? "BUCKET" : "OBJECT",
+    },
+  });
+}
+
 function namesOf(header: string | undefined): string[] {
   const names = (header ?? "").split(",").map((name) => name.trim().toLowerCase());
   return names.filter((name) => name !== "");
+}
+
+function bucketOf({ path, headers }: PlainRequest): string | undefined {
+  return bucketFromHost(headers.host, S3_HOSTS) ?? bucketOfPath(path);
 }
 
 function bucketOfPath(path: string): string | undefined {

@@ -3,7 +3,7 @@ import { invalidRequest, malformedXml } from "../errors.ts";
 
 /** Source: S3 API, PutBucketCors: at most 100 rules. */
 const RULES_MAX = 100;
-const METHODS: ReadonlySet<string> = new Set(["GET", "PUT", "POST", "DELETE", "HEAD"]);
+export const CORS_METHODS: ReadonlySet<string> = new Set(["GET", "PUT", "POST", "DELETE", "HEAD"]);
 
 /** What a browser asks, or does. */
 export interface CrossOriginRequest {
@@ -38,7 +38,7 @@ export function findCorsRule(
 function checkRule({ AllowedMethods, AllowedOrigins, AllowedHeaders, ExposeHeaders }: CORSRule) {
   if (!AllowedMethods?.length || !AllowedOrigins?.length) throw malformedXml();
   for (const method of AllowedMethods) {
-    if (METHODS.has(method)) continue;
+    if (CORS_METHODS.has(method)) continue;
     throw invalidRequest(
       `Found unsupported HTTP method in CORS config. Unsupported method is ${method}`,
     );

@@ -3,13 +3,18 @@ import type { PageStart } from "./list-page.ts";
 
 /** Source: S3 API, ListObjectsV2, "max-keys". */
 const MAX_KEYS_MAX = 1000;
+const INTEGER_MAX = 2 ** 31 - 1;
 
 /** Throws InvalidArgument. More than 1,000 is taken for 1,000. */
 export function readMaxKeys(maxKeys: number | undefined, name = "max-keys"): number {
   if (maxKeys === undefined) return MAX_KEYS_MAX;
-  if (maxKeys < 0 || !Number.isInteger(maxKeys)) {
+  if (maxKeys > INTEGER_MAX || !Number.isInteger(maxKeys)) {
+    const message = `Provided ${name} not an integer or within integer range`;
+    throw invalidArgument(message, name, String(maxKeys));
+  }
+  if (maxKeys < 0) {
     throw invalidArgument(
-      `Argument ${name} must be an integer between 0 and 2147483647`,
+      `Argument ${name} must be an integer between 0 and ${INTEGER_MAX}`,
       name,
       String(maxKeys),
     );

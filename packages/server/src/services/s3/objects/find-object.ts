@@ -5,6 +5,7 @@ import { noSuchKey, noSuchVersion } from "../errors.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
 import { checkVersionId, NULL_VERSION } from "../versions/version-id.ts";
 import { findAmongAll } from "../versions/version-rows.ts";
+import { checkKey } from "./object-key.ts";
 import { selectObject } from "./object-writes.ts";
 
 /** What names an object, or one version of it, in inputs. */
@@ -93,6 +94,7 @@ async function readVersion(
   versionId: string | undefined,
   context: RequestContext,
 ): Promise<FoundVersion | undefined> {
+  checkKey(key);
   const db = context.db<S3Tables>();
   const { versioning = null } = (await findBucket(bucket, context)) ?? {};
   if (versioning !== null) return findAmongAll(bucket, key, versionId, db);

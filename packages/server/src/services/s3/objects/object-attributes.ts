@@ -2,7 +2,7 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { checkObjectAcl } from "../access/access-control-lists.ts";
 import { wantsKms } from "../buckets/bucket-encryption.ts";
-import { invalidRequest, notImplemented } from "../errors.ts";
+import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
 import type { BucketRow } from "../tables.ts";
 
 /** What an object carries beside its bytes, as it is stored. */
@@ -37,14 +37,15 @@ export interface AttributesInput {
   readonly ObjectLockMode?: string | undefined;
   readonly ServerSideEncryption?: string | undefined;
   readonly SSECustomerAlgorithm?: string | undefined;
+  readonly SSECustomerKey?: string | undefined;
+  readonly SSECustomerKeyMD5?: string | undefined;
+  readonly SSEKMSKeyId?: string | undefined;
   readonly StorageClass?: string | undefined;
   readonly WebsiteRedirectLocation?: string | undefined;
 }
 
 /** Source: Amazon S3 user guide, "Working with object metadata". */
 const METADATA_BYTES_MAX = 2048;
-/** Source: Amazon S3 user guide, "Naming Amazon S3 objects". */
-const KEY_BYTES_MAX = 1024;
 
 const DEFAULT_CONTENT_TYPE = "binary/octet-stream";
 
@@ -105,16 +106,6 @@ export function readStorageClass(input: AttributesInput): string {
   });
 }
 
-/** Throws KeyTooLongError. */
-export function checkKey(key: string): void {
-  const sizeBytes = Buffer.byteLength(key);
-  if (sizeBytes <= KEY_BYTES_MAX) return;
-  throw new AwsError("KeyTooLongError", "Your key is too long", {
-    status: 400,
-    fields: { Size: String(sizeBytes), MaxSizeAllowed: String(KEY_BYTES_MAX) },
-  });
-}
-
 /** The members of GetObject's and HeadObject's outputs. */
 export function attributesOutput(stored: string) {
   const attributes = JSON.parse(stored) as ObjectAttributes;
@@ -132,14 +123,45 @@ export function attributesOutput(stored: string) {
 }
 
 function refuseWhatIsNotThere(input: AttributesInput): void {
-  if (input.SSECustomerAlgorithm !== undefined) {
-    throw notImplemented("x-amz-server-side-encryption-customer-algorithm");
-  }
-  if (input.ServerSideEncryption !== undefined && input.ServerSideEncryption !== "AES256") {
-    throw notImplemented("x-amz-server-side-encryption");
-  }
+  checkEncryption(input);
   if (input.ObjectLockMode !== undefined || input.ObjectLockLegalHoldStatus !== undefined) {
     throw invalidRequest("Bucket is missing Object Lock Configuration");
+  }
+}
+
+/** Throws what S3 answers to encryption that can't be, and NotImplemented for other keys than its own. */
+function checkEncryption(input: AttributesInput): void {
+  const { ServerSideEncryption: encryption, SSECustomerAlgorithm: customerAlgorithm } = input;
+  if (customerAlgorithm === undefined && (input.SSECustomerKey ?? input.SSECustomerKeyMD5)) {
+    throw invalidArgument(
+      "Requests specifying Server Side Encryption with Customer provided keys must provide a valid encryption algorithm.",
+      "x-amz-server-side-encryption",
+      "null",
+    );
+  }
+  if (customerAlgorithm !== undefined) {
+    throw notImplemented("x-amz-server-side-encryption-customer-algorithm");
+  }
+  if (encryption !== undefined && !["AES256", "aws:kms", "aws:kms:dsse"].includes(encryption)) {
+    throw invalidArgument(
+      "The encryption method specified is not supported",
+      "x-amz-server-side-encryption",
+      encryption,
+    );
+  }
+  if (
+    input.SSEKMSKeyId !== undefined &&
+    encryption !== "aws:kms" &&
+    encryption !== "aws:kms:dsse"
+  ) {
+    throw invalidArgument(
+      "Server Side Encryption with AWS KMS managed key requires HTTP header x-amz-server-side-encryption : aws:kms",
+      "x-amz-server-side-encryption",
+      encryption ?? "null",
+    );
+  }
+  if (encryption !== undefined && encryption !== "AES256") {
+    throw notImplemented("x-amz-server-side-encryption");
   }
 }
 

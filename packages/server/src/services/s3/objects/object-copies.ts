@@ -21,12 +21,8 @@ import { readVersion, writtenVersion } from "../versions/version-id.ts";
 import { copyBytes } from "./copy-bytes.ts";
 import { checkSource, parseCopySource, requireSource, requireSourceBucket } from "./copy-source.ts";
 import { findObject } from "./find-object.ts";
-import {
-  checkKey,
-  type ObjectAttributes,
-  readAttributes,
-  readStorageClass,
-} from "./object-attributes.ts";
+import { type ObjectAttributes, readAttributes, readStorageClass } from "./object-attributes.ts";
+import { checkKey } from "./object-key.ts";
 import { checkWriteConditions, type NewObject, putObjectRow } from "./object-writes.ts";
 import { SINGLE_UPLOAD_BYTES_MAX } from "./request-body.ts";
 

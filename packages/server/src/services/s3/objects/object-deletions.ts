@@ -9,7 +9,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onVersion } from "../access/read-authorization.ts";
 import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { malformedXml, notImplemented } from "../errors.ts";
+import { invalidRequest, malformedXml, notImplemented } from "../errors.ts";
 import type { BucketRow } from "../tables.ts";
 import {
   type Deleted,
@@ -32,6 +32,7 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
         return NO_PERMISSION_NEEDED;
       },
       handle: async (input, context) => {
+        requireDigest(context);
         const bucket = await requireBucket(input, context);
         const objects = input.Delete?.Objects ?? [];
         if (objects.length === 0 || objects.length > OBJECTS_PER_REQUEST_MAX) throw malformedXml();
@@ -54,6 +55,17 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
       },
     },
   });
+}
+
+/** Deleting by a garbled list would be for good, so S3 wants to be sure of it; the wire compares. */
+function requireDigest({ http }: RequestContext): void {
+  if (!http) return;
+  const has = Object.keys(http.headers).some(
+    (name) =>
+      name === "content-md5" || name === "x-amz-trailer" || name.startsWith("x-amz-checksum-"),
+  );
+  if (has) return;
+  throw invalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
 }
 
 function told({ Key, VersionId }: Deletion, deleted: Deleted): s3.DeletedObject {

@@ -19,13 +19,9 @@ import { deleteObject, refusalOfDeletion } from "../versions/delete-object.ts";
 import { checkVersionId, readVersion, writtenVersion } from "../versions/version-id.ts";
 import { type ByteRange, parseByteRange } from "./byte-range.ts";
 import { requireObject } from "./find-object.ts";
-import {
-  attributesOutput,
-  checkKey,
-  readAttributes,
-  readStorageClass,
-} from "./object-attributes.ts";
+import { attributesOutput, readAttributes, readStorageClass } from "./object-attributes.ts";
 import { openObject } from "./object-bytes.ts";
+import { checkKey } from "./object-key.ts";
 import { checkWriteConditions, putObjectRow } from "./object-writes.ts";
 import { checkReadConditions } from "./preconditions.ts";
 import { readBody } from "./request-body.ts";
