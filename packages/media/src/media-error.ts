@@ -6,7 +6,7 @@ export type MediaErrorCode =
   | "limit"
   /** Valid, but not something that is ingested here (MP3, audio only). */
   | "unsupported-media"
-  /** Video that isn't H.264. */
+  /** Video in a codec that the channel doesn't take. */
   | "video-codec"
   /** Several video tracks where the channel takes one. */
   | "multitrack-not-allowed"

@@ -83,6 +83,23 @@ describe("GetClientConfiguration", () => {
     }
   });
 
+  test.each([
+    ["both", ["h264", "h265"], 0x10de, "obs_nvenc_h264_tex", "high"],
+    ["H.265 alone, by an NVIDIA card", ["h265"], 0x10de, "obs_nvenc_hevc_tex", "main"],
+    ["H.265 alone, by an AMD card", ["av1", "h265"], 0x1002, "h265_texture_amf", "main"],
+  ])("of a client that supports %s", async (_what, codecs, vendor, type, profile) => {
+    const { answer } = await ask({
+      authentication: await keyOf(MULTITRACK),
+      client: { name: "obs-studio", version: "31.0.0", supported_codecs: codecs },
+      capabilities: { gpu: [{ vendor_id: vendor, model: "some" }] },
+      preferences: PREFERENCES,
+    });
+    expect(answer.encoder_configurations).toHaveLength(4);
+    for (const track of answer.encoder_configurations) {
+      expect(track).toMatchObject({ type, settings: { profile } });
+    }
+  });
+
   test("says what is wrong", async () => {
     const single = await keyOf({});
     for (const [body, status, sentence] of [
@@ -91,6 +108,8 @@ describe("GetClientConfiguration", () => {
       ["x".repeat(70_000), 400, /longer than 65536 bytes/],
       [{ authentication: "sk_us-east-1_x_y" }, 403, "The stream key is not valid."],
       [{ authentication: single }, 200, /multitrackInputConfiguration/],
+      [{ authentication: single, client: { supported_codecs: ["av1"] } }, 400, /no encoder/],
+      [{ authentication: single, client: { supported_codecs: ["h265"] } }, 400, /no encoder/],
     ] as const) {
       const asked = await ask(body);
       expect(asked.status).toBe(status);

@@ -1,22 +1,13 @@
 import { MediaError } from "../media-error.ts";
 import { type AvcSps, parseAvcSps } from "./avc-sps.ts";
+import { joinParameterSets, readParameterSets, type VideoConfig } from "./video-config.ts";
 
 /** An encoder's AVC sequence header: AVCDecoderConfigurationRecord (ISO/IEC 14496-15, 5.2.4.1). */
-export interface AvcConfig {
-  /** Bytes of the length before each NAL unit: 1, 2 or 4. */
-  readonly nalLengthBytes: number;
+export interface AvcConfig extends VideoConfig {
+  readonly fourCc: "avc1";
   readonly sps: AvcSps;
-  /** SPS and PPS NAL units, each behind a start code: what goes before a keyframe in a transport stream. */
-  readonly parameterSets: Buffer;
-  /** RFC 6381, such as `avc1.64001F`. */
-  readonly codec: string;
-  readonly profile: string;
-  readonly level: string;
-  /** The record itself. */
-  readonly record: Buffer;
 }
 
-const START_CODE = Buffer.of(0, 0, 0, 1);
 /** Annex A. */
 const PROFILES: ReadonlyMap<number, string> = new Map([
   [66, "Baseline"],
@@ -34,45 +25,26 @@ export function parseAvcConfig(record: Buffer): AvcConfig {
     throw new MediaError("protocol", "the AVC sequence header is malformed");
   }
   const nalLengthBytes = ((record[4] ?? 0) & 3) + 1;
-  const spsSets = readSets(record, 6, (record[5] ?? 0) & 0x1f);
-  const ppsSets = readSets(record, spsSets.end + 1, record[spsSets.end] ?? 0);
+  const spsSets = readParameterSets(record, 6, (record[5] ?? 0) & 0x1f);
+  const ppsSets = readParameterSets(record, spsSets.end + 1, record[spsSets.end] ?? 0);
   const first = spsSets.nals[0];
   if (first === undefined || ppsSets.nals.length === 0 || nalLengthBytes === 3) {
     throw new MediaError("protocol", "the AVC sequence header lacks its parameter sets");
   }
   const sps = parseAvcSps(first);
-  const sets = [...spsSets.nals, ...ppsSets.nals].flatMap((nal) => [START_CODE, nal]);
   const hex = [sps.profileIdc, sps.constraintFlags, sps.levelIdc].map((byte) =>
     byte.toString(16).padStart(2, "0").toUpperCase(),
   );
   return {
+    fourCc: "avc1",
     nalLengthBytes,
     sps,
-    parameterSets: Buffer.concat(sets),
+    parameterSets: joinParameterSets([...spsSets.nals, ...ppsSets.nals]),
     codec: `avc1.${hex.join("")}`,
     profile: profileName(sps),
     level: levelName(sps),
     record: Buffer.from(record),
   };
-}
-
-function readSets(
-  record: Buffer,
-  start: number,
-  count: number,
-): { readonly nals: Buffer[]; readonly end: number } {
-  const nals: Buffer[] = [];
-  let offset = start;
-  for (let index = 0; index < count; index += 1) {
-    const length = offset + 2 <= record.length ? record.readUInt16BE(offset) : 0;
-    const end = offset + 2 + length;
-    if (length === 0 || end > record.length) {
-      throw new MediaError("protocol", "the AVC sequence header is cut short");
-    }
-    nals.push(record.subarray(offset + 2, end));
-    offset = end;
-  }
-  return { nals, end: offset };
 }
 
 function profileName(sps: AvcSps): string {

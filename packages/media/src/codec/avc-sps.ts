@@ -1,15 +1,13 @@
 import { MediaError } from "../media-error.ts";
 import { BitReader } from "./bit-reader.ts";
+import { withoutEmulationPrevention } from "./raw-payload.ts";
+import type { PictureFormat } from "./video-config.ts";
 
 /** What a sequence parameter set tells about the picture (ITU-T H.264, 7.3.2.1.1 and annex E). */
-export interface AvcSps {
+export interface AvcSps extends PictureFormat {
   readonly profileIdc: number;
   readonly constraintFlags: number;
   readonly levelIdc: number;
-  readonly width: number;
-  readonly height: number;
-  /** From VUI timing with a fixed or average rate; undefined where it is absent. */
-  readonly frameRate: number | undefined;
 }
 
 /** Profiles whose SPS has the chroma fields. */
@@ -136,21 +134,4 @@ function readFrameRate(reader: BitReader): number | undefined {
   const timeScale = reader.bits(32);
   // Two ticks are one frame (E.2.1).
   return unitsInTick > 0 && timeScale > 0 ? timeScale / unitsInTick / 2 : undefined;
-}
-
-/** Takes the third byte out of every 00 00 03 (7.4.1). */
-function withoutEmulationPrevention(nal: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(nal.length);
-  let length = 0;
-  let zeros = 0;
-  for (const byte of nal) {
-    if (zeros >= 2 && byte === 3) {
-      zeros = 0;
-      continue;
-    }
-    zeros = byte === 0 ? zeros + 1 : 0;
-    bytes[length] = byte;
-    length += 1;
-  }
-  return bytes.subarray(0, length);
 }

@@ -28,6 +28,14 @@ export class BitReader {
     return value;
   }
 
+  /** Throws where they aren't all there. */
+  skip(count: number): void {
+    this.#position += count;
+    if (this.#position > 8 * this.#bytes.length) {
+      throw new MediaError("protocol", "a codec header is cut short");
+    }
+  }
+
   flag(): boolean {
     return this.bit() === 1;
   }

@@ -4,6 +4,7 @@ import { MediaError } from "../media-error.ts";
 import { parseAacConfig, writeAdtsHeader } from "./aac-config.ts";
 import { toAnnexB } from "./avc-access-unit.ts";
 import { parseAvcConfig } from "./avc-config.ts";
+import { parseHevcConfig } from "./hevc-config.ts";
 
 /** Sequence headers as ffmpeg's libx264 and AAC encoders wrote them. */
 const RECORDS = [
@@ -46,6 +47,36 @@ const RECORDS = [
   ],
 ] as const;
 
+/** As ffmpeg's libx265 wrote them, without its settings in an SEI message. */
+const HEVC_RECORDS = [
+  [
+    "180p30 Main",
+    "0101600000009000000000003cf000fcfdf8f800000f03200001001840010c01ffff01600000030090000003000003003c959809210001002b42010101600000030090000003000003003ca00a080b9f796566924caf016808000003000800000300f04022000100074401c172b46240",
+    { codec: "hvc1.1.6.L60.90", profile: "Main", level: "2.0", size: [320, 180], rate: 30 },
+  ],
+  [
+    "180p30 Main 10",
+    "0102200000009000000000003cf000fcfdfafa00000f03200001001840010c01ffff02200000030090000003000003003c959809210001002a42010102200000030090000003000003003ca00a080b9f6d96566924caf0168080000003008000000f0422000100074401c172b46240",
+    { codec: "hvc1.2.4.L60.90", profile: "Main 10", level: "2.0", size: [320, 180], rate: 30 },
+  ],
+  [
+    "480p60 Main with scaling lists, cropped",
+    "0101600000009000000000005df000fcfdf8f800000f03200001001840010c01ffff01600000030090000003000003005d959409210001002c42010101600000030090000003000003005da006c201e1cde5959529385e02d010000003001000000303c08022000100064401c073c189",
+    { codec: "hvc1.1.6.L93.90", profile: "Main", level: "3.1", size: [854, 480], rate: 60 },
+  ],
+  [
+    "1078p29.97 4:4:4, cropped",
+    "0104080000009e080000000078f000fcfff8f800000f03200001001740010c01ffff0408000003009e08000003000078959409210001002b4201010408000003009e08000003000078900078100220ee2f2caca94985e02d0100000303e9000075300822000100084401c07318301890",
+    {
+      codec: "hvc1.4.10.L120.9E.8",
+      profile: "Format Range Extensions",
+      level: "4.0",
+      size: [1_918, 1_078],
+      rate: 30_000 / 1_001,
+    },
+  ],
+] as const;
+
 /** Whatever a parser makes of it, a stranger's bytes may only end in the typed error. */
 function onlyTypedErrors(parse: () => unknown): void {
   try {
@@ -55,9 +86,12 @@ function onlyTypedErrors(parse: () => unknown): void {
   }
 }
 
-describe("AVC sequence header", () => {
-  test.for(RECORDS)("%s gives size, rate, profile, level and codec", ([, hex, expected]) => {
-    const config = parseAvcConfig(Buffer.from(hex, "hex"));
+describe.each([
+  { name: "AVC", records: RECORDS, parse: parseAvcConfig, firstNalType: 0x67 },
+  { name: "HEVC", records: HEVC_RECORDS, parse: parseHevcConfig, firstNalType: 0x40 },
+])("$name sequence header", ({ records, parse, firstNalType }) => {
+  test.for([...records])("%s gives size, rate, profile, level and codec", ([, hex, expected]) => {
+    const config = parse(Buffer.from(hex, "hex"));
     const { codec, profile, level, sps } = config;
     expect({ codec, profile, level, size: [sps.width, sps.height] }).toEqual({
       codec: expected.codec,
@@ -66,12 +100,12 @@ describe("AVC sequence header", () => {
       size: expected.size,
     });
     expect(sps.frameRate).toBeCloseTo(expected.rate, 3);
-    expect(config.parameterSets.subarray(0, 5)).toEqual(Buffer.of(0, 0, 0, 1, 0x67));
+    expect(config.parameterSets.subarray(0, 5)).toEqual(Buffer.of(0, 0, 0, 1, firstNalType));
   });
 
   test("cut, flipped or random bytes end in a typed error or in a configuration", () => {
     const damaged = fc
-      .tuple(fc.constantFrom(...RECORDS), fc.nat(60), fc.nat(255), fc.nat(60))
+      .tuple(fc.constantFrom(...records), fc.nat(110), fc.nat(255), fc.nat(110))
       .map(([[, hex], at, value, length]) => {
         const bytes = Buffer.from(hex, "hex");
         bytes[at % bytes.length] = value;
@@ -79,9 +113,7 @@ describe("AVC sequence header", () => {
       });
     const random = fc.uint8Array({ maxLength: 80 }).map((bytes) => Buffer.from(bytes));
     fc.assert(
-      fc.property(fc.oneof(damaged, random), (bytes) =>
-        onlyTypedErrors(() => parseAvcConfig(bytes)),
-      ),
+      fc.property(fc.oneof(damaged, random), (bytes) => onlyTypedErrors(() => parse(bytes))),
       { numRuns: 2_000 },
     );
   });

@@ -19,7 +19,10 @@ export interface RecordingPlan {
 export interface ThumbnailPlan {
   /** Media time between two, as near as keyframes at segments' beginnings come. */
   readonly intervalMs: number;
-  /** Of the best rendition in this range; of the encoder's own where there is none, or no range. */
+  /**
+   * Of the best rendition in this range; of the encoder's own where there is none, or no range. Without a range an
+   * encoder of several tracks has thumbnails of each.
+   */
   readonly heights: HeightRange | undefined;
   /** Each under a number of its own. */
   readonly sequential: boolean;
@@ -72,6 +75,9 @@ export interface RecordingMedia {
   readonly thumbnails?: RecordingThumbnails | undefined;
   /** The one object that is overwritten. */
   readonly latestThumbnail?: RecordingThumbnails | undefined;
+  /** Of the further tracks of a multitrack source, in folders below those two. */
+  readonly additionalThumbnails?: readonly RecordingThumbnails[] | undefined;
+  readonly additionalLatestThumbnails?: readonly RecordingThumbnails[] | undefined;
 }
 
 export interface RecordingThumbnails {

@@ -1,14 +1,16 @@
+import type { VideoCodec } from "../codec/video-config.ts";
 import { MediaError } from "../media-error.ts";
 
 /** One track's part of a video message (Adobe "Video File Format 10.1", E.4.3; Veovera, "Enhanced RTMP v2"). */
 export interface VideoTag {
   /** 0 but in a message of several tracks. */
   readonly track: number;
+  readonly codec: VideoCodec;
   readonly kind: "sequence-header" | "frame" | "end-of-sequence";
   readonly keyframe: boolean;
   /** pts − dts, signed. */
   readonly compositionMs: number;
-  /** AVCDecoderConfigurationRecord or length-prefixed NAL units. */
+  /** Decoder configuration record or length-prefixed NAL units. */
   readonly payload: Buffer;
 }
 
@@ -17,14 +19,14 @@ const CODEC_AVC = 7;
 const FRAME_KEY = 1;
 const FRAME_COMMAND = 5;
 const ENHANCED_FLAG = 0x80;
-const FOUR_CC_AVC = "avc1";
+const CODECS: readonly VideoCodec[] = ["avc1", "hvc1"];
 const PACKET = { start: 0, frames: 1, end: 2, framesX: 3, metadata: 4, multitrack: 6 } as const;
 const MULTITRACK = { one: 0, many: 1, manyCodecs: 2 } as const;
 const TRACKS_MAX = 16;
 
 /**
  * None for an empty body or a seek command, which encoders send and nobody needs.
- * Throws MediaError `video-codec` for anything but AVC, `protocol` for a short body.
+ * Throws MediaError `video-codec` for anything but AVC and HEVC, `protocol` for a short body.
  */
 export function parseVideoTags(body: Buffer): readonly VideoTag[] {
   const first = body[0];
@@ -35,10 +37,7 @@ export function parseVideoTags(body: Buffer): readonly VideoTag[] {
     return parseEnhanced(body, (first >> 4) & 7, first & 0x0f);
   }
   if ((first & 0x0f) !== CODEC_AVC) {
-    throw new MediaError(
-      "video-codec",
-      `FLV video codec ${first & 0x0f} is not supported: publish H.264`,
-    );
+    throw videoCodec(`FLV video codec ${first & 0x0f}`);
   }
   if (body.length < HEADER_BYTES) {
     throw cutShort();
@@ -46,6 +45,7 @@ export function parseVideoTags(body: Buffer): readonly VideoTag[] {
   return [
     {
       track: 0,
+      codec: "avc1",
       kind: kindOf(body[1] ?? 0),
       keyframe: first >> 4 === FRAME_KEY,
       compositionMs: body.readIntBE(2, 3),
@@ -58,37 +58,32 @@ function parseEnhanced(body: Buffer, frameType: number, packetType: number): rea
   const keyframe = frameType === FRAME_KEY;
   const reader = new TagReader(body, 1);
   if (packetType !== PACKET.multitrack) {
-    reader.codec();
-    return parsePacket(reader.rest(), 0, packetType, keyframe);
+    const about = { track: 0, codec: reader.codec(), keyframe };
+    return parsePacket(reader.rest(), packetType, about);
   }
   const kinds = reader.number(1);
   const multitrackType = kinds >> 4;
   if (multitrackType > MULTITRACK.manyCodecs) {
     throw new MediaError("protocol", `multitrack type ${multitrackType} is unknown`);
   }
-  if (multitrackType !== MULTITRACK.manyCodecs) {
-    reader.codec();
-  }
+  const common = multitrackType === MULTITRACK.manyCodecs ? undefined : reader.codec();
   const tags: VideoTag[] = [];
   do {
-    if (multitrackType === MULTITRACK.manyCodecs) {
-      reader.codec();
-    }
+    const codec = common ?? reader.codec();
     const track = reader.number(1);
     const content =
       multitrackType === MULTITRACK.one ? reader.rest() : reader.bytes(reader.number(3));
-    tags.push(...parsePacket(content, track, kinds & 0x0f, keyframe));
+    tags.push(...parsePacket(content, kinds & 0x0f, { track, codec, keyframe }));
   } while (reader.hasMore && tags.length < TRACKS_MAX);
   return tags;
 }
 
 function parsePacket(
   content: Buffer,
-  track: number,
   packetType: number,
-  keyframe: boolean,
+  packet: Pick<VideoTag, "track" | "codec" | "keyframe">,
 ): VideoTag[] {
-  const about = { track, keyframe, compositionMs: 0 };
+  const about = { ...packet, compositionMs: 0 };
   switch (packetType) {
     case PACKET.start:
       return [{ ...about, kind: "sequence-header", payload: content }];
@@ -146,17 +141,20 @@ class TagReader {
     return this.bytes(this.#body.length - this.#at);
   }
 
-  /** Throws for all but the one that is ingested. */
-  codec(): void {
+  /** Throws for those that aren't ingested. */
+  codec(): VideoCodec {
     const fourCc = this.bytes(4).toString("latin1");
-    if (fourCc !== FOUR_CC_AVC) {
-      const shown = fourCc.replace(/[^ -~]/g, "?");
-      throw new MediaError(
-        "video-codec",
-        `enhanced RTMP video (${shown}) is not supported: publish H.264`,
-      );
+    const codec = CODECS.find((known) => known === fourCc);
+    if (codec === undefined) {
+      throw videoCodec(`enhanced RTMP video (${fourCc.replace(/[^ -~]/g, "?")})`);
     }
+    return codec;
   }
+}
+
+/** `what` is not ingested on this channel. */
+export function videoCodec(what: string): MediaError {
+  return new MediaError("video-codec", `${what} is not supported: publish H.264`);
 }
 
 function cutShort(): MediaError {

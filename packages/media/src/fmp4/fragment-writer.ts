@@ -1,6 +1,6 @@
 import { AAC_SAMPLES_PER_FRAME, type AacConfig } from "../codec/aac-config.ts";
 import { checkAccessUnit } from "../codec/avc-access-unit.ts";
-import type { AvcConfig } from "../codec/avc-config.ts";
+import type { VideoConfig } from "../codec/video-config.ts";
 import { TICKS_PER_SECOND } from "../mpegts/transport-stream.ts";
 import { toTicks } from "../segmenter/media-clock.ts";
 import type { InitSection } from "../segmenter/segment.ts";
@@ -33,7 +33,7 @@ export class FragmentWriter implements SegmentWriter {
   readonly #out = new GrowingBuffer(INITIAL_BYTES);
   readonly #video = newPending();
   readonly #audio = newPending();
-  #given: { video: AvcConfig | undefined; audio: AacConfig | undefined } = {
+  #given: { video: VideoConfig | undefined; audio: AacConfig | undefined } = {
     video: undefined,
     audio: undefined,
   };
@@ -69,7 +69,7 @@ export class FragmentWriter implements SegmentWriter {
     return this.#out.written;
   }
 
-  setVideoConfig(config: AvcConfig): void {
+  setVideoConfig(config: VideoConfig): void {
     this.#given = { ...this.#given, video: config };
   }
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { AacConfig } from "../codec/aac-config.ts";
-import type { AvcConfig } from "../codec/avc-config.ts";
+import type { VideoConfig } from "../codec/video-config.ts";
 import { TICKS_PER_SECOND } from "../mpegts/transport-stream.ts";
 import type { InitSection } from "../segmenter/segment.ts";
 import { box, fullBox, text, u16, u32 } from "./boxes.ts";
@@ -11,10 +11,12 @@ const UNITY_MATRIX = u32(0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000);
 /** 72 dots per inch. */
 const RESOLUTION = 0x480000;
 const NAME_CHARACTERS = 12;
+/** ISO/IEC 14496-15, 5.4.2 and 8.4.1. */
+const CONFIGURATION_BOX = { avc1: "avcC", hvc1: "hvcC" } as const;
 
 /** What of a rendition there is. */
 export interface Tracks {
-  readonly video: AvcConfig | undefined;
+  readonly video: VideoConfig | undefined;
   readonly audio: AacConfig | undefined;
 }
 
@@ -57,9 +59,9 @@ function movieHeader(): Buffer {
   );
 }
 
-function videoTrack({ sps: { width, height }, record }: AvcConfig): Buffer {
+function videoTrack({ fourCc, sps: { width, height }, record }: VideoConfig): Buffer {
   const entry = box(
-    "avc1",
+    fourCc,
     u16(0, 0, 0, 1, 0, 0),
     u32(0, 0, 0),
     u16(width, height),
@@ -67,7 +69,7 @@ function videoTrack({ sps: { width, height }, record }: AvcConfig): Buffer {
     u16(1),
     Buffer.alloc(32),
     u16(0x18, 0xffff),
-    box("avcC", record),
+    box(CONFIGURATION_BOX[fourCc], record),
   );
   const media: TrackMedia = { handler: "vide", timescale: TICKS_PER_SECOND, entry };
   return track(TRACK_ID.video, media, { width, height, volume: 0 });

@@ -1,6 +1,7 @@
+import { strict as assert } from "node:assert";
 import type { AacConfig } from "../codec/aac-config.ts";
 import { toAnnexB } from "../codec/avc-access-unit.ts";
-import type { AvcConfig } from "../codec/avc-config.ts";
+import type { VideoConfig } from "../codec/video-config.ts";
 import { AudioPacker } from "../segmenter/audio-packer.ts";
 import { toTicks } from "../segmenter/media-clock.ts";
 import type { CodedPicture, SegmentWriter } from "../segmenter/segment-writer.ts";
@@ -31,7 +32,8 @@ export class TsSegmentWriter implements SegmentWriter {
     return this.#muxer.written;
   }
 
-  setVideoConfig({ nalLengthBytes, parameterSets }: AvcConfig): void {
+  setVideoConfig({ fourCc, nalLengthBytes, parameterSets }: VideoConfig): void {
+    assert(fourCc === "avc1", "HEVC is only taken where segments are fragmented MPEG-4");
     this.#nalLengthBytes = nalLengthBytes;
     this.#keyframePrefix = Buffer.concat([DELIMITER, parameterSets]);
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { HeightRange } from "../engine/recording-messages.ts";
 import type { Rendition } from "../hls/rendition.ts";
-import { recordedRenditions, thumbnailRendition } from "./recorded-renditions.ts";
+import { recordedRenditions, thumbnailRenditions } from "./recorded-renditions.ts";
 
 const hd: HeightRange = { above: 480, upTo: 720 };
 const sd: HeightRange = { above: 360, upTo: 480 };
@@ -32,16 +32,15 @@ describe("recorded renditions", () => {
   });
 });
 
-describe("the rendition of thumbnails", () => {
+describe("the renditions of thumbnails", () => {
   test.each([
-    ["the encoder's own", [720, 480], undefined, 720],
-    ["the best of its range", [1_080, 720, 360, 160], lowest, 360],
-    ["the encoder's own where the range is empty", [1_080, 360], sd, 1_080],
-  ] as const)("is %s", (_, heights, range, height) => {
-    expect(thumbnailRendition(ladder(...heights), range)?.picture?.height).toBe(height);
-  });
-
-  test("is missing without a picture", () => {
-    expect(thumbnailRendition(ladder(0), undefined)).toBeUndefined();
+    ["the encoder's own", [720, 480], undefined, false, [720]],
+    ["the best of their range", [1_080, 720, 360, 160], lowest, false, [360]],
+    ["the encoder's own where the range is empty", [1_080, 360], sd, false, [1_080]],
+    ["all of several tracks", [1_080, 720, 480], undefined, true, [1_080, 720, 480]],
+    ["the best of their range, of several tracks", [1_080, 480, 360], sd, true, [480]],
+    ["none without a picture", [0], undefined, true, []],
+  ] as const)("are %s", (_, heights, range, isMultitrack, chosen) => {
+    expect(heightsOf(thumbnailRenditions(ladder(...heights), range, isMultitrack))).toEqual(chosen);
   });
 });

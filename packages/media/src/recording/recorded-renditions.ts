@@ -20,14 +20,23 @@ export function recordedRenditions(
   return chosen.length > 0 ? chosen : renditions.slice(0, 1);
 }
 
-/** The rendition whose keyframes become thumbnails; undefined where there is no picture. */
-export function thumbnailRendition(
+/**
+ * Whose keyframes become thumbnails: one rendition, or, where the encoder makes them and no heights are wanted, all of
+ * them, its first track's before the others. None where there is no picture.
+ */
+export function thumbnailRenditions(
   renditions: readonly Rendition[],
   heights: HeightRange | undefined,
-): Rendition | undefined {
+  isMultitrack: boolean,
+): readonly Rendition[] {
   const pictures = renditions.filter(({ picture }) => picture !== undefined);
   const chosen = heights && pictures.find((rendition) => isIn(rendition, heights));
-  return chosen ?? pictures.find(({ id }) => id === SOURCE_RENDITION) ?? pictures[0];
+  const main = chosen ?? pictures.find(({ id }) => id === SOURCE_RENDITION) ?? pictures[0];
+  if (main === undefined) {
+    return [];
+  }
+  const isOne = heights !== undefined || !isMultitrack;
+  return isOne ? [main] : [main, ...pictures.filter((rendition) => rendition !== main)];
 }
 
 /** What the recording's metadata and playlists say of it. */

@@ -26,7 +26,7 @@ import {
 import { type NextFile, RecordingQueue } from "./recording-queue.ts";
 import type { SpillFolder } from "./spill-folder.ts";
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
-import { makeThumbnails, type Thumbnails } from "./thumbnails.ts";
+import { Thumbnails } from "./thumbnails.ts";
 
 /**
  * Playlists are rewritten whole. Beyond this many files they are rewritten only every second, third, … file, so that
@@ -103,7 +103,9 @@ export class Recording {
   ): void {
     const { streamName, streamId, limits, plan } = this.#options;
     const recorded = recordedRenditions(renditions, plan.renditions);
-    this.#thumbnails = makeThumbnails(renditions, this.#options, () => this.#work());
+    const isMultitrack = source.stream.furtherVideo !== undefined;
+    const onPicture = (): void => this.#work();
+    this.#thumbnails = new Thumbnails(renditions, isMultitrack, this.#options, onPicture);
     const boundaries = new FileBoundaries(limits.recordingFileDurationMs);
     this.#joiners = new Map(
       recorded.map(({ name }) => [name, new FileJoiner(name, boundaries)] as const),
@@ -113,7 +115,7 @@ export class Recording {
       playlist: "master.m3u8",
       byteRangePlaylist: "byte-range-multivariant.m3u8",
       renditions: recorded.map(describeRendition),
-      ...this.#thumbnails?.media,
+      ...this.#thumbnails.media,
     };
     this.#playlists = new RecordingPlaylists(this.#media);
     this.#state = "recording";

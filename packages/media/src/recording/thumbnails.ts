@@ -1,33 +1,14 @@
 import type {
   RecordingMedia,
-  RecordingObject,
   RecordingPlan,
   RecordingThumbnails,
-  ThumbnailPlan,
 } from "../engine/recording-messages.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
 import type { Segment } from "../segmenter/segment.ts";
-import { thumbnailRendition } from "./recorded-renditions.ts";
+import { thumbnailRenditions } from "./recorded-renditions.ts";
+import { RenditionThumbnails, type ThumbnailObject } from "./rendition-thumbnails.ts";
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
-
-const CONTENT_TYPE = "image/jpeg";
-const FOLDER = "media/thumbnails";
-const LATEST = "media/latest_thumbnail/thumb.jpg";
-/** Pictures that wait for a slow host; beyond them one is left out. */
-const WAITING_MAX = 8;
-
-type ThumbnailObject = Omit<RecordingObject, "streamName" | "streamId">;
-
-export interface ThumbnailsOptions {
-  readonly plan: ThumbnailPlan;
-  readonly rendition: Rendition;
-  readonly decoder: Pick<ThumbnailDecoder, "decode">;
-  /** So long a recording's end waits for the last picture. */
-  readonly lastPictureMaxMs: number;
-  /** There is something to take. */
-  readonly onPicture: () => void;
-}
 
 /** What decides whether a recording has thumbnails. */
 export interface ThumbnailsWanted {
@@ -37,130 +18,92 @@ export interface ThumbnailsWanted {
   readonly limits: Pick<MediaLimits, "lastThumbnailMaxMs">;
 }
 
-/** Undefined where there are none. */
-export function makeThumbnails(
-  renditions: readonly Rendition[],
-  { plan: { thumbnails: plan }, decoder, limits }: ThumbnailsWanted,
-  onPicture: () => void,
-): Thumbnails | undefined {
-  const rendition = thumbnailRendition(renditions, plan?.heights);
-  if (plan === undefined || decoder === undefined || rendition === undefined) {
-    return undefined;
-  }
-  const lastPictureMaxMs = limits.lastThumbnailMaxMs;
-  return new Thumbnails({ plan, rendition, decoder, lastPictureMaxMs, onPicture });
-}
-
-/** The thumbnails of one recording: the keyframes to decode, and the objects that they become. */
+/** The thumbnails of one recording: of one rendition, or of each that a multitrack encoder makes. */
 export class Thumbnails {
-  readonly #options: ThumbnailsOptions;
-  readonly #pictures: Buffer[] = [];
-  #mediaMs = 0;
-  #dueAtMs = 0;
-  #nextNumber = 0;
-  #decoding: Promise<void> | undefined;
-  #lost = 0;
-  /** Nobody waits for the picture that is being decoded. */
-  #isOver = false;
+  readonly #renditions: readonly RenditionThumbnails[];
+  #taken: RenditionThumbnails | undefined;
 
-  constructor(options: ThumbnailsOptions) {
-    this.#options = options;
+  /** There are none where nothing is wanted or can be decoded. `onPicture`: there is something to take. */
+  constructor(
+    renditions: readonly Rendition[],
+    isMultitrack: boolean,
+    { plan: { thumbnails: plan }, decoder, limits }: ThumbnailsWanted,
+    onPicture: () => void,
+  ) {
+    const chosen = thumbnailRenditions(renditions, plan?.heights, isMultitrack);
+    const lastPictureMaxMs = limits.lastThumbnailMaxMs;
+    this.#renditions =
+      plan === undefined || decoder === undefined
+        ? []
+        : chosen.map((rendition, index) => {
+            const subfolder = index === 0 ? "" : rendition.name;
+            const how = { plan, decoder, lastPictureMaxMs, onPicture };
+            return new RenditionThumbnails({ rendition, subfolder, ...how });
+          });
   }
 
   /** What the recording's metadata says of them. */
-  get media(): Pick<RecordingMedia, "thumbnails" | "latestThumbnail"> {
-    const { plan, rendition } = this.#options;
-    const { width = 0, height = 0 } = rendition.picture ?? {};
-    const at = (path: string): RecordingThumbnails => ({ path, width, height });
+  get media(): Partial<RecordingMedia> {
+    const all = this.#renditions.map(({ media }) => media);
+    const numbered = all.flatMap((media): RecordingThumbnails[] =>
+      media.numbered === undefined ? [] : [media.numbered],
+    );
+    const latest = all.flatMap((media): RecordingThumbnails[] =>
+      media.latest === undefined ? [] : [media.latest],
+    );
     return {
-      thumbnails: plan.sequential ? at(FOLDER) : undefined,
-      latestThumbnail: plan.latest ? at(LATEST) : undefined,
+      ...(numbered.length > 0 && { thumbnails: numbered[0] }),
+      ...(numbered.length > 1 && { additionalThumbnails: numbered.slice(1) }),
+      ...(latest.length > 0 && { latestThumbnail: latest[0] }),
+      ...(latest.length > 1 && { additionalLatestThumbnails: latest.slice(1) }),
     };
   }
 
   /** Those that couldn't be decoded or written. */
   get lost(): number {
-    return this.#lost;
+    return this.#renditions.reduce((sum, { lost }) => sum + lost, 0);
   }
 
   /** An earlier broadcast made those before it. */
   continueAt(number: number): void {
-    this.#nextNumber = number;
+    for (const rendition of this.#renditions) {
+      rendition.continueAt(number);
+    }
   }
 
   /** A segment begins with a keyframe: it is decoded when one is due. */
   add(renditionName: string, segment: Segment): void {
-    const { plan, rendition } = this.#options;
-    if (renditionName !== rendition.name) {
-      return;
-    }
-    // This keyframe or the next one, whichever is nearer.
-    const isDue = this.#mediaMs + segment.durationMs / 2 > this.#dueAtMs;
-    this.#mediaMs += segment.durationMs;
-    if (isDue && this.#decoding === undefined) {
-      this.#dueAtMs = Math.max(this.#dueAtMs + plan.intervalMs, this.#mediaMs);
-      this.#decoding = this.#decode(segment);
+    for (const rendition of this.#renditions) {
+      rendition.add(renditionName, segment);
     }
   }
 
-  /** The objects of the oldest picture that waits. */
+  /** The objects of a picture that waits. A number is said to be in use once any rendition uses it. */
   take(): readonly ThumbnailObject[] {
-    const body = this.#pictures.shift();
-    if (body === undefined) {
-      return [];
+    for (const rendition of this.#renditions) {
+      const objects = rendition.take();
+      if (objects.length > 0) {
+        this.#taken = rendition;
+        return objects.map((object) => this.#counted(object));
+      }
     }
-    const { sequential, latest } = this.#options.plan;
-    const number = this.#nextNumber;
-    const numbered = { path: `${FOLDER}/thumb${number}.jpg`, thumbnail: number };
-    return [
-      ...(sequential ? [{ contentType: CONTENT_TYPE, body: [body], ...numbered }] : []),
-      ...(latest ? [{ contentType: CONTENT_TYPE, body: [body], path: LATEST }] : []),
-    ];
+    return [];
   }
 
   /** What was taken is written, or is not: its number is given to the next one then. */
   written(successful: boolean): void {
-    this.#nextNumber += successful ? 1 : 0;
-    this.#lost += successful ? 0 : 1;
+    this.#taken?.written(successful);
   }
 
-  /**
-   * Resolves when nothing is being decoded, or has been for too long: that picture is left out then.
-   * None comes after it.
-   */
+  /** Resolves when nothing is being decoded, or has been for too long. None comes after it. */
   async finish(): Promise<void> {
-    if (this.#decoding === undefined) {
-      return;
-    }
-    const { lastPictureMaxMs } = this.#options;
-    let timer: NodeJS.Timeout | undefined;
-    const late = new Promise<"late">((resolve) => {
-      timer = setTimeout(() => resolve("late"), lastPictureMaxMs);
-    });
-    const first = await Promise.race([this.#decoding, late]);
-    clearTimeout(timer);
-    if (first === "late") {
-      this.#lost += 1;
-      this.#isOver = true;
-    }
+    await Promise.all(this.#renditions.map((rendition) => rendition.finish()));
   }
 
-  async #decode(segment: Segment): Promise<void> {
-    try {
-      const picture = await this.#options.decoder.decode(segment);
-      if (this.#isOver) {
-        return;
-      }
-      if (this.#pictures.length < WAITING_MAX) {
-        this.#pictures.push(picture);
-      } else {
-        this.#lost += 1;
-      }
-    } catch {
-      // A thumbnail less; how many is in the recording's status.
-      this.#lost += this.#isOver ? 0 : 1;
-    }
-    this.#decoding = undefined;
-    this.#options.onPicture();
+  #counted({ thumbnail, ...object }: ThumbnailObject): ThumbnailObject {
+    const used = this.#renditions.map(({ nextNumber }) => nextNumber - 1);
+    return thumbnail === undefined
+      ? object
+      : { ...object, thumbnail: Math.max(thumbnail, ...used) };
   }
 }

@@ -1,5 +1,5 @@
 import type { AacConfig } from "../codec/aac-config.ts";
-import type { AvcConfig } from "../codec/avc-config.ts";
+import type { VideoConfig } from "../codec/video-config.ts";
 import { FragmentWriter } from "../fmp4/fragment-writer.ts";
 import { TsSegmentWriter } from "../mpegts/ts-segment-writer.ts";
 import type { InitSection } from "./segment.ts";
@@ -26,7 +26,7 @@ export interface SegmentWriter {
   readonly length: number;
   /** Those of them that are complete: they don't change any more. */
   readonly written: Buffer;
-  setVideoConfig(config: AvcConfig): void;
+  setVideoConfig(config: VideoConfig): void;
   setAudioConfig(config: AacConfig | undefined): void;
   /** A player may begin with the frame that follows. After `flush`. */
   begin(isSegmentStart: boolean): void;

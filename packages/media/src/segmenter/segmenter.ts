@@ -1,5 +1,5 @@
 import type { AacConfig } from "../codec/aac-config.ts";
-import type { AvcConfig } from "../codec/avc-config.ts";
+import type { VideoConfig } from "../codec/video-config.ts";
 import type { RecordingByteRange } from "../engine/messages.ts";
 import type { MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
@@ -72,7 +72,7 @@ export class Segmenter {
   readonly #timeline: MediaTimeline;
   readonly #writer: SegmentWriter;
   readonly #metadata: TimedMetadataReader | undefined;
-  #video: AvcConfig | undefined;
+  #video: VideoConfig | undefined;
   #audio: AacConfig | undefined;
   #open: OpenSegment | undefined;
   #lastDtsMs = 0;
@@ -98,7 +98,7 @@ export class Segmenter {
   }
 
   /** A changed configuration takes effect with the next keyframe, which begins a new segment. */
-  setVideoConfig(config: AvcConfig): void {
+  setVideoConfig(config: VideoConfig): void {
     if (this.#video !== undefined && !this.#video.parameterSets.equals(config.parameterSets)) {
       this.#cutter.break();
     }

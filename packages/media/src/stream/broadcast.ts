@@ -48,6 +48,8 @@ export class Broadcast {
   readonly #guard: IngestGuard;
   readonly #publishers: BroadcastPublishers;
   readonly #source = new SourceDescription();
+  /** Amazon IVS takes it where GetClientConfiguration may have asked for it. */
+  readonly #takesHevc: boolean;
   readonly #createdAtMs: number;
   readonly #openedAtMs: number;
   #startedAtMs: number | undefined;
@@ -64,6 +66,7 @@ export class Broadcast {
 
   constructor(options: BroadcastOptions) {
     this.#options = options;
+    this.#takesHevc = options.multitrack !== undefined && options.container === "fmp4";
     this.streamName = options.streamName;
     this.streamId = options.streamId;
     this.concluded = new Promise((resolve) => {
@@ -120,7 +123,7 @@ export class Broadcast {
       secure: publisher.secure,
       recording: this.#options.recording !== undefined,
     });
-    const feed = new PublisherFeed(this, publisher, priority ?? 0);
+    const feed = new PublisherFeed(this, publisher, priority ?? 0, this.#takesHevc);
     this.#publishers.begin(feed);
     return feed;
   }
@@ -134,7 +137,7 @@ export class Broadcast {
       throw new MediaError("refused", "the channel's last stream is just ending");
     }
     this.#publishers.checkContender(priority);
-    const feed = new PublisherFeed(this, publisher, priority);
+    const feed = new PublisherFeed(this, publisher, priority, this.#takesHevc);
     this.#publishers.contend(feed);
     return feed;
   }
@@ -334,17 +337,15 @@ export class Broadcast {
     if (this.#outputs.hasSource) {
       return;
     }
-    if (this.#further.size > 0) {
-      this.#ladder?.decline();
-      this.#outputs.expect([SOURCE_RENDITION, ...this.#further.decide(media.video.frameRate)]);
-      return;
-    }
-    if (this.#options.multitrack?.required === true) {
+    const further = this.#further.decide(media.video.frameRate);
+    if (further.length === 0 && this.#options.multitrack?.required === true) {
       this.#endSoon("multitrack-required", "this channel takes several video tracks only");
     }
-    this.#further.decide(media.video.frameRate);
-    if (this.#ladder === undefined) {
-      this.#outputs.expect([SOURCE_RENDITION]);
+    // What is transcoded is H.264: an encoder that sends HEVC makes its renditions itself.
+    const isHevc = this.#publishers.active?.tracks.video?.fourCc === "hvc1";
+    if (this.#ladder === undefined || further.length > 0 || isHevc) {
+      this.#ladder?.decline();
+      this.#outputs.expect([SOURCE_RENDITION, ...further]);
     } else {
       this.#ladder.sourceSegment(media);
     }
@@ -371,17 +372,8 @@ export class Broadcast {
       this.#tell({ type: "stream-failure", reason: CAPACITY_EXCEEDED });
       this.#endSoon("transcode-capacity", CAPACITY_EXCEEDED);
     };
-    const metadata = this.#metadata;
-    const outputs = this.#outputs;
-    return new BroadcastLadder({
-      plan,
-      limits,
-      metadata,
-      container,
-      lowLatency,
-      outputs,
-      onRefused,
-    });
+    const shared = { metadata: this.#metadata, outputs: this.#outputs };
+    return new BroadcastLadder({ plan, limits, container, lowLatency, onRefused, ...shared });
   }
 
   #record(renditions: readonly Rendition[], startedAtMs: number): void {

@@ -1,5 +1,5 @@
 import type { AacConfig } from "../codec/aac-config.ts";
-import type { AvcConfig } from "../codec/avc-config.ts";
+import type { VideoConfig } from "../codec/video-config.ts";
 import type { MultitrackPlan } from "../engine/messages.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import { renditionName } from "../hls/rendition-name.ts";
@@ -33,7 +33,7 @@ export interface FurtherTracksOptions {
 }
 
 interface FurtherTrack {
-  config: AvcConfig;
+  config: VideoConfig;
   readonly name: string;
   readonly segmenter: Segmenter;
 }
@@ -59,10 +59,6 @@ export class FurtherTracks {
 
   constructor(options: FurtherTracksOptions) {
     this.#options = options;
-  }
-
-  get size(): number {
-    return this.#tracks.size;
   }
 
   /** Throws MediaError `multitrack-…` for tracks that the channel doesn't take. */
@@ -162,7 +158,7 @@ export class FurtherTracks {
     }
   }
 
-  #newTrack(config: AvcConfig): FurtherTrack {
+  #newTrack(config: VideoConfig): FurtherTrack {
     const { plan, limits, container, timeline, metadata, onPart } = this.#options;
     if (plan === undefined) {
       throw new MediaError("multitrack-not-allowed", "this channel takes one video track");
@@ -203,7 +199,7 @@ export class FurtherTracks {
     this.#schedule.forgetBefore(segment.index - 1);
   }
 
-  #nameOf({ sps: { height, frameRate } }: AvcConfig): string {
+  #nameOf({ sps: { height, frameRate } }: VideoConfig): string {
     return renditionName(height, frameRate || this.#frameRate);
   }
 }

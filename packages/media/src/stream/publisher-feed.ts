@@ -11,11 +11,12 @@ import { TrackReader, type VideoFrame } from "./track-reader.ts";
 export class PublisherFeed implements MediaFeed {
   readonly publisher: Publisher;
   readonly priority: number;
-  readonly tracks = new TrackReader();
+  readonly tracks: TrackReader;
   readonly #broadcast: Broadcast;
 
-  constructor(broadcast: Broadcast, publisher: Publisher, priority: number) {
+  constructor(broadcast: Broadcast, publisher: Publisher, priority: number, takesHevc: boolean) {
     this.#broadcast = broadcast;
+    this.tracks = new TrackReader(takesHevc);
     this.publisher = publisher;
     this.priority = priority;
   }

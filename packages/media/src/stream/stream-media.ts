@@ -1,4 +1,4 @@
-import type { AvcConfig } from "../codec/avc-config.ts";
+import type { VideoConfig } from "../codec/video-config.ts";
 import type { StreamMedia, VideoMedia } from "../engine/messages.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import type { TrackReader } from "./track-reader.ts";
@@ -34,7 +34,7 @@ export function streamMedia(tracks: TrackReader, segment: Segment): StreamMedia 
 }
 
 function videoMedia(
-  { sps: { width, height }, codec, profile, level }: AvcConfig,
+  { sps: { width, height }, codec, profile, level }: VideoConfig,
   frameRate: number,
   targetBitrate: number,
 ): VideoMedia {

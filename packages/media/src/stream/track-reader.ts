@@ -1,8 +1,10 @@
 import { type AacConfig, parseAacConfig } from "../codec/aac-config.ts";
-import { type AvcConfig, parseAvcConfig } from "../codec/avc-config.ts";
+import { parseAvcConfig } from "../codec/avc-config.ts";
+import { parseHevcConfig } from "../codec/hevc-config.ts";
+import type { VideoConfig } from "../codec/video-config.ts";
 import { AUDIO_TAG_HEADER_BYTES, parseAudioTag } from "../flv/audio-tag.ts";
 import { type AnnouncedMetadata, nothingAnnounced, parseMetadata } from "../flv/metadata.ts";
-import { parseVideoTags } from "../flv/video-tag.ts";
+import { parseVideoTags, videoCodec } from "../flv/video-tag.ts";
 import type { Amf0Value } from "../rtmp/amf0.ts";
 
 export interface VideoFrame {
@@ -17,11 +19,16 @@ export interface VideoFrame {
 /** What one publisher has said about its tracks so far. Throws MediaError for what can't be ingested. */
 export class TrackReader {
   /** Of track 0. */
-  video: AvcConfig | undefined;
+  video: VideoConfig | undefined;
   /** By track. */
-  readonly further = new Map<number, AvcConfig>();
+  readonly further = new Map<number, VideoConfig>();
   audio: AacConfig | undefined;
   announced: AnnouncedMetadata = nothingAnnounced;
+  readonly #takesHevc: boolean;
+
+  constructor(takesHevc = false) {
+    this.#takesHevc = takesHevc;
+  }
 
   metadata(values: readonly Amf0Value[]): void {
     this.announced = parseMetadata(values) ?? this.announced;
@@ -30,9 +37,13 @@ export class TrackReader {
   /** A frame for each track that the body has a picture of, or `config` for its sequence header. */
   readVideo(body: Buffer): readonly (VideoFrame | "config")[] {
     const read: (VideoFrame | "config")[] = [];
-    for (const { kind, track, keyframe, compositionMs, payload } of parseVideoTags(body)) {
+    for (const { kind, track, codec, keyframe, compositionMs, payload } of parseVideoTags(body)) {
+      if (codec === "hvc1" && !this.#takesHevc) {
+        throw videoCodec("enhanced RTMP video (hvc1) outside of multitrack channels");
+      }
       if (kind === "sequence-header") {
-        this.#configure(track, parseAvcConfig(payload));
+        const parse = codec === "hvc1" ? parseHevcConfig : parseAvcConfig;
+        this.#configure(track, parse(payload));
         read.push("config");
       } else if (kind === "frame" && payload.length > 0) {
         read.push({ track, keyframe, compositionMs, units: payload });
@@ -54,7 +65,7 @@ export class TrackReader {
     return payload;
   }
 
-  #configure(track: number, config: AvcConfig): void {
+  #configure(track: number, config: VideoConfig): void {
     if (track === 0) {
       this.video = config;
     } else {
@@ -73,6 +84,6 @@ export class TrackReader {
   }
 }
 
-function isAlike(a: AvcConfig | undefined, b: AvcConfig | undefined): boolean {
+function isAlike(a: VideoConfig | undefined, b: VideoConfig | undefined): boolean {
   return a?.codec === b?.codec && a?.sps.width === b?.sps.width && a?.sps.height === b?.sps.height;
 }

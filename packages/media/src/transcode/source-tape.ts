@@ -1,5 +1,5 @@
 import type { AacConfig } from "../codec/aac-config.ts";
-import type { AvcConfig } from "../codec/avc-config.ts";
+import type { VideoConfig } from "../codec/video-config.ts";
 import type { FrameListener, Picture } from "../segmenter/segmenter.ts";
 import { audioConfigTag, audioTag, flvHeader, videoConfigTag, videoTag } from "./flv-writer.ts";
 
@@ -20,7 +20,7 @@ export class SourceTape implements FrameListener {
   #tags: TapedTag[] = [];
   #bytes = 0;
   #lastMs = 0;
-  #video: AvcConfig | undefined;
+  #video: VideoConfig | undefined;
   #audio: AacConfig | undefined;
   #onTag: (bytes: Buffer) => void = () => undefined;
   #closed = false;
@@ -38,7 +38,7 @@ export class SourceTape implements FrameListener {
     return this.#audio !== undefined;
   }
 
-  setVideoConfig(config: AvcConfig): void {
+  setVideoConfig(config: VideoConfig): void {
     if (this.#video !== undefined && !this.#video.record.equals(config.record)) {
       this.#add(videoConfigTag(TAPE_ORIGIN_MS + this.#lastMs, config.record), undefined);
     }

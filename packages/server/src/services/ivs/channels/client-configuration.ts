@@ -28,13 +28,26 @@ const STEPS = [
   { height: 360, kbps: 900 },
 ] as const;
 
-/** PCI vendors of GPUs, and OBS's encoder for each; without one of them the processor encodes. */
-const GPU_ENCODERS: ReadonlyMap<number, string> = new Map([
-  [0x10de, "obs_nvenc_h264_tex"],
-  [0x1002, "h264_texture_amf"],
-  [0x8086, "obs_qsv11_v2"],
-]);
-const CPU_ENCODER = "obs_x264";
+/** OBS's encoders by the PCI vendor of the GPU; without one of them the processor encodes, which it can in H.264 alone. */
+const GPU_ENCODERS = {
+  h264: new Map([
+    [0x10de, "obs_nvenc_h264_tex"],
+    [0x1002, "h264_texture_amf"],
+    [0x8086, "obs_qsv11_v2"],
+  ]),
+  h265: new Map([
+    [0x10de, "obs_nvenc_hevc_tex"],
+    [0x1002, "h265_texture_amf"],
+    [0x8086, "obs_qsv11_hevc"],
+  ]),
+} as const;
+const CPU_ENCODERS: Readonly<Record<Codec, string | undefined>> = {
+  h264: "obs_x264",
+  h265: undefined,
+};
+const PROFILES: Readonly<Record<Codec, string>> = { h264: "high", h265: "main" };
+
+type Codec = keyof typeof GPU_ENCODERS;
 
 export interface ClientConfigurationOptions {
   readonly db: Kysely<IvsTables>;
@@ -53,6 +66,7 @@ interface ClientRequest {
   readonly tracksMax: number;
   readonly kbpsMax: number;
   readonly heightMax: number;
+  readonly codec: Codec;
   readonly encoder: string;
 }
 
@@ -128,7 +142,13 @@ function encoders(asked: ClientRequest) {
       framerate: { numerator: asked.numerator, denominator: asked.denominator },
       gpu_scale_type: "OBS_SCALE_BICUBIC",
       bitrate_interpolation_points: [Math.round(bitrate / 2), bitrate],
-      settings: { rate_control: "CBR", bitrate, keyint_sec: 2, profile: "high", bf: 2 },
+      settings: {
+        rate_control: "CBR",
+        bitrate,
+        keyint_sec: 2,
+        profile: PROFILES[asked.codec],
+        bf: 2,
+      },
     };
   });
 }
@@ -144,6 +164,9 @@ function readRequest(text: string | undefined): ClientRequest | string {
   }
   const authentication = at(body, "authentication");
   if (typeof authentication !== "string") return "authentication, the stream key, is missing.";
+  const codec = codecOf(at(at(body, "client"), "supported_codecs"));
+  const encoder = codec && encoderOf(at(at(body, "capabilities"), "gpu"), codec);
+  if (!codec || !encoder) return "The client has no encoder for H.264, nor a GPU for H.265.";
   const preferences = at(body, "preferences");
   const number = (value: unknown, otherwise: number, least = 1) =>
     typeof value === "number" && value >= least && value <= 1e6 ? value : otherwise;
@@ -160,14 +183,21 @@ function readRequest(text: string | undefined): ClientRequest | string {
     kbpsMax: number(at(preferences, "maximum_streaming_bandwidth"), aggregate),
     heightMax:
       Object.entries(MULTITRACK_HEIGHT_MAX).find(([name]) => name === resolution)?.[1] ?? 1_080,
-    encoder: encoderOf(at(at(body, "capabilities"), "gpu")),
+    codec,
+    encoder,
   };
 }
 
-function encoderOf(gpus: unknown): string {
+/** H.264 plays everywhere: the other one is for clients that name it alone. */
+function codecOf(supported: unknown): Codec | undefined {
+  if (!Array.isArray(supported) || supported.includes("h264")) return "h264";
+  return supported.includes("h265") ? "h265" : undefined;
+}
+
+function encoderOf(gpus: unknown, codec: Codec): string | undefined {
   const vendors = Array.isArray(gpus) ? gpus.map((gpu) => at(gpu, "vendor_id")) : [];
-  const known = vendors.map((vendor) => GPU_ENCODERS.get(Number(vendor)));
-  return known.find((encoder) => encoder !== undefined) ?? CPU_ENCODER;
+  const known = vendors.map((vendor) => GPU_ENCODERS[codec].get(Number(vendor)));
+  return known.find((encoder) => encoder !== undefined) ?? CPU_ENCODERS[codec];
 }
 
 function at(value: unknown, member: string): unknown {

@@ -29,12 +29,26 @@ test("a prefix is in UTC and pads nothing", () => {
 test("a recording of thumbnails alone says where they are, and of no playlist", () => {
   const thumbnails = { path: "media/thumbnails", width: 852, height: 480 };
   const latestThumbnail = { ...thumbnails, path: "media/latest_thumbnail/thumb.jpg" };
-  const media = { ...MEDIA, renditions: [], thumbnails, latestThumbnail };
+  const further = { path: "media/thumbnails/360p30", width: 640, height: 360 };
+  const furtherLatest = { ...further, path: "media/latest_thumbnail/360p30/thumb.jpg" };
+  const media = {
+    ...MEDIA,
+    renditions: [],
+    thumbnails,
+    latestThumbnail,
+    additionalThumbnails: [further],
+    additionalLatestThumbnails: [furtherLatest],
+  };
   const about = { channelArn: "", startedAtMs: STARTED_AT_MS, media };
   const size = { resolution_height: 480, resolution_width: 852 };
+  const furtherSize = { resolution_height: 360, resolution_width: 640 };
   expect(JSON.parse(recordingMetadataText(about, { status: "RECORDING_STARTED" })).media).toEqual({
     thumbnails: { path: "media/thumbnails", ...size },
+    additional_thumbnails: [{ path: "media/thumbnails/360p30", ...furtherSize }],
     latest_thumbnail: { path: "media/latest_thumbnail/thumb.jpg", ...size },
+    additional_latest_thumbnails: [
+      { path: "media/latest_thumbnail/360p30/thumb.jpg", ...furtherSize },
+    ],
   });
 });
 

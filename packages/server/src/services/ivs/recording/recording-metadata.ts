@@ -53,7 +53,13 @@ export function recordingMetadataText(
       // With renditionSelection NONE there is no playlist to refer to.
       ...(media.renditions.length > 0 && { hls: hls(media, over?.durationMs) }),
       ...(media.thumbnails && { thumbnails: picture(media.thumbnails) }),
+      ...(media.additionalThumbnails && {
+        additional_thumbnails: media.additionalThumbnails.map(picture),
+      }),
       ...(media.latestThumbnail && { latest_thumbnail: picture(media.latestThumbnail) }),
+      ...(media.additionalLatestThumbnails && {
+        additional_latest_thumbnails: media.additionalLatestThumbnails.map(picture),
+      }),
     },
   });
 }

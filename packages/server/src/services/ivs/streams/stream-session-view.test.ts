@@ -19,12 +19,12 @@ const ROW = {
   priority: 0,
 };
 
-function viewOf(profile: string, targetBitrate: number) {
+function viewOf(profile: string, targetBitrate: number, codec = "avc1.42C02A") {
   const video = {
     width: 1920,
     height: 1080,
     frameRate: 59.94,
-    codec: "avc1.42C02A",
+    codec,
     profile,
     level: "4.2",
     targetBitrate,
@@ -60,6 +60,15 @@ test.each([
   expect(ingestConfigurations).toEqual({
     videoConfigurations: [video],
     audioConfigurations: [{ ...audio, track: "Track0" }],
+  });
+});
+
+test("HEVC has no AVC profile", () => {
+  const { ingestConfiguration } = viewOf("Main", 6_000_000, "hvc1.1.6.L123.90");
+  expect(ingestConfiguration?.video).toEqual({
+    ...{ codec: "hvc1.1.6.L123.90", encoder: "Lavf58.45.100", profile: "Main", level: "4.2" },
+    ...{ targetBitrate: 6_000_000, targetFramerate: 60, track: "Track0" },
+    ...{ videoHeight: 1080, videoWidth: 1920 },
   });
 });
 

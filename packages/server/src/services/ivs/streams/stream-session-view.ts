@@ -66,6 +66,7 @@ function ingest(
   if (!media) return {};
   const { video, furtherVideo = [], audio, encoder } = media;
   const videoFacts = videoFactsOf(video, 0, encoder);
+  const { profile: avcProfile, level: avcLevel, codec = "" } = videoFacts;
   const audioFacts: ivs.AudioConfiguration | undefined = audio && {
     track: TRACK,
     codec: audio.codec,
@@ -75,7 +76,7 @@ function ingest(
   };
   return {
     ingestConfiguration: {
-      video: { ...videoFacts, avcProfile: videoFacts.profile, avcLevel: videoFacts.level },
+      video: { ...videoFacts, ...(codec.startsWith("avc1") && { avcProfile, avcLevel }) },
       ...(audioFacts && { audio: audioFacts }),
     },
     ingestConfigurations: {
