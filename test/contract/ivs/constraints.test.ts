@@ -12,13 +12,22 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Operation, member that is named in the answer, input. */
+/** Operation, member or more that the answer tells of, input. */
 const REFUSED: readonly (readonly [string, string, object])[] = [
   ["CreateChannel", "name", { name: "a b" }],
   ["CreateChannel", "name", { name: "x".repeat(129) }],
   ["CreateChannel", "latencyMode", { latencyMode: "ULTRA" }],
   ["CreateChannel", "type", { type: "PREMIUM" }],
-  ["CreateChannel", "preset", { preset: "FAST" }],
+  [
+    "CreateChannel",
+    "'preset' failed to satisfy constraint: Member must satisfy enum value set: [HIGHER_BANDWIDTH_DELIVERY, CONSTRAINED_BANDWIDTH_DELIVERY]",
+    { preset: "FAST" },
+  ],
+  [
+    "CreateChannel",
+    "'tags' failed to satisfy constraint: Map value must satisfy constraint: [Member must have length less than or equal to 256, Member must have length greater than or equal to 0, Member must satisfy regular expression pattern: ",
+    { tags: { team: "!" } },
+  ],
   ["CreateChannel", "containerFormat", { containerFormat: "MKV" }],
   ["CreateChannel", "recordingConfigurationArn", { recordingConfigurationArn: CHANNEL }],
   ["GetChannel", "arn", { arn: "channel/x" }],
@@ -41,7 +50,11 @@ const REFUSED: readonly (readonly [string, string, object])[] = [
   ["ListStreamKeys", "maxResults", { channelArn: CHANNEL, maxResults: 51 }],
   ["CreateRecordingConfiguration", "destinationConfiguration", {}],
   ["CreateRecordingConfiguration", "bucketName", s3("ab")],
-  ["CreateRecordingConfiguration", "bucketName", s3("x".repeat(64))],
+  [
+    "CreateRecordingConfiguration",
+    "s3.bucketName is required to have a maximum length of 63, found 78",
+    s3("x".repeat(78)),
+  ],
   ["CreateRecordingConfiguration", "bucketName", s3("Upper")],
   [
     "CreateRecordingConfiguration",
@@ -73,6 +86,11 @@ const REFUSED: readonly (readonly [string, string, object])[] = [
   ],
   ["ImportPlaybackKeyPair", "publicKeyMaterial", {}],
   ["ImportPlaybackKeyPair", "name", { publicKeyMaterial: "x", name: "a b" }],
+  [
+    "ImportPlaybackKeyPair",
+    "Request member: publicKeyMaterial failed to satisfy the constraints",
+    { publicKeyMaterial: "x" },
+  ],
   ["GetPlaybackKeyPair", "arn", { arn: CHANNEL }],
   ["ListPlaybackKeyPairs", "maxResults", { maxResults: 101 }],
   ["CreatePlaybackRestrictionPolicy", "allowedCountries", { allowedCountries: ["D"] }],

@@ -78,6 +78,17 @@ describe("recording configurations", () => {
     });
   });
 
+  it("keep renditions that only CUSTOM would record", async () => {
+    const renditionConfiguration = {
+      renditionSelection: "NONE" as const,
+      renditions: ["HD" as const],
+    };
+    const made = await makeRecordingConfiguration(root, await makeBucket(root), {
+      renditionConfiguration,
+    });
+    expect(made.renditionConfiguration).toEqual(renditionConfiguration);
+  });
+
   it("make the service-linked role with a grant per bucket, removed with its last one", async () => {
     const [one, two] = [await makeBucket(root), await makeBucket(root)];
     const first = await makeRecordingConfiguration(root, one);

@@ -35,12 +35,18 @@ export interface ServiceConstraints {
   refuse?(violation: Violation, input: StructureShape | undefined): AwsError | undefined;
   /** Violations come in the order in which a hash map of Java keeps their members: see below. */
   readonly inHashOrder?: true;
+  /** The service's own words for what is too long. */
+  readonly tooLong?: (path: string, max: number, length: number) => string;
 }
 
 export interface Violation {
   /** `roleName`, `tags.1.member.key`: AWS's bean names. */
   readonly path: string;
   readonly rule: string;
+  /** Of what is too long. */
+  readonly excess?: { readonly max: number; readonly length: number };
+  /** All that is told of it, where the service has words of its own. */
+  readonly sentence?: string;
 }
 
 const NOT_NULL_RULE = "Member must not be null";
@@ -55,15 +61,21 @@ export function findViolations(
 ): readonly Violation[] {
   const violations: Violation[] = [];
   visitStructure(operation, input, "", constraints, violations);
-  if (!constraints.keepsValuesToItself) return violations;
-  return violations.map(({ path, rule }) => ({ path, rule: rule.replace(ENUM_VALUES, ENUM_RULE) }));
+  const { keepsValuesToItself, tooLong } = constraints;
+  if (keepsValuesToItself)
+    return violations.map((one) => ({ ...one, rule: one.rule.replace(ENUM_VALUES, ENUM_RULE) }));
+  if (!tooLong) return violations;
+  return violations.map((one) => {
+    const { path, excess } = one;
+    return excess ? { ...one, sentence: tooLong(path, excess.max, excess.length) } : one;
+  });
 }
 
 /** `1 validation error detected: Value at 'roleName' failed to satisfy constraint: …` */
 export function validationSentence(violations: readonly Violation[]): string {
   const count = violations.length;
   const each = violations.map(
-    (v) => `Value at '${v.path}' failed to satisfy constraint: ${v.rule}`,
+    (v) => v.sentence ?? `Value at '${v.path}' failed to satisfy constraint: ${v.rule}`,
   );
   return `${count} validation error${count === 1 ? "" : "s"} detected: ${each.join("; ")}`;
 }
@@ -164,7 +176,7 @@ function visitList(
 }
 
 function rulesOf({ values, max, min, pattern, notNull }: Constraint): readonly string[] {
-  if (values) return [`${ENUM_RULE}: [${values.join(", ")}]`];
+  if (values) return [enumRule(values)];
   return [
     ...(max === undefined ? [] : [`Member must have length less than or equal to ${max}`]),
     ...(min === undefined ? [] : [`Member must have length greater than or equal to ${min}`]),
@@ -175,6 +187,12 @@ function rulesOf({ values, max, min, pattern, notNull }: Constraint): readonly s
   ];
 }
 
+/** An empty text that a member may be isn't one of its enumeration's values. */
+function enumRule(values: readonly string[]): string {
+  return `${ENUM_RULE}: [${values.filter((value) => value !== "").join(", ")}]`;
+}
+
+/** A map's keys, as its values, are told of together, with everything that each must be. */
 function checkMap(
   map: Readonly<Record<string, unknown>>,
   limit: Constraint,
@@ -187,17 +205,14 @@ function checkMap(
     found.push({ path, rule: `Member must have length less than or equal to ${limit.max}` });
   if (limit.min !== undefined && count < limit.min)
     found.push({ path, rule: `Member must have length greater than or equal to ${limit.min}` });
-  const brokenRules = (each: readonly unknown[], rule: Constraint): readonly string[] => {
+  const check = (what: string, each: readonly unknown[], limit: Constraint) => {
     const broken: Violation[] = [];
-    for (const item of each) checkValue(item, rule, () => path, broken);
-    return [...new Set(broken.map((violation) => violation.rule))];
+    for (const item of each) checkValue(item, limit, () => path, broken);
+    if (broken.length === 0) return;
+    found.push({ path, rule: `${what} must satisfy constraint: [${rulesOf(limit).join(", ")}]` });
   };
-  const keys = brokenRules(Object.keys(map), key);
-  if (keys.length > 0)
-    found.push({ path, rule: `Map keys must satisfy constraint: [${keys.join(", ")}]` });
-  const values = brokenRules(Object.values(map), value);
-  if (values.length > 0)
-    found.push({ path, rule: `Map value must satisfy constraint: [${values.join(", ")}]` });
+  check("Map keys", Object.keys(map), key);
+  check("Map value", Object.values(map), value);
 }
 
 function checkValue(
@@ -217,9 +232,13 @@ function checkValue(
   }
   if (typeof value !== "string" && !Array.isArray(value)) return;
   if (limit.values && typeof value === "string" && !limit.values.includes(value))
-    return void push(`${ENUM_RULE}: [${limit.values.join(", ")}]`);
+    return void push(enumRule(limit.values));
   if (limit.max !== undefined && value.length > limit.max)
-    push(`Member must have length less than or equal to ${limit.max}`);
+    found.push({
+      path: path(),
+      rule: `Member must have length less than or equal to ${limit.max}`,
+      excess: { max: limit.max, length: value.length },
+    });
   if (limit.min !== undefined && value.length < limit.min)
     push(`Member must have length greater than or equal to ${limit.min}`);
   if (!limit.advice && limit.pattern && typeof value === "string" && !matches(limit, value))

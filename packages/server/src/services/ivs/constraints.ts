@@ -27,6 +27,9 @@ const tagText = "[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]";
  */
 export const ivsConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
+  // As callers have seen it. How IVS tells of other violations isn't known: as other services do.
+  tooLong: (path, max, length) =>
+    `${path} is required to have a maximum length of ${max}, found ${length}`,
   members: {
     name: { max: 128, pattern: "[a-zA-Z0-9-_]*" },
     filterByName: { max: 128, pattern: "[a-zA-Z0-9-_]*" },
@@ -99,7 +102,7 @@ export const ivsConstraints: ServiceConstraints = {
       max: 50,
       entries: {
         key: { min: 1, max: 128, pattern: `${tagText}+` },
-        value: { max: 256, pattern: `${tagText}*` },
+        value: { min: 0, max: 256, pattern: `${tagText}*` },
       },
     },
     tagKeys: { max: 50 },

@@ -127,7 +127,7 @@ async function holdBack(
   const position = { sequence: Number(msn), part: part === null ? undefined : Number(part) };
   switch (await streams.awaitMedia(channelArn, rendition, position)) {
     case "too-early":
-      return refusalResponse(400, "_HLS_msn is too far ahead", "bad_request", request);
+      return refusalResponse(400, "_HLS_msn or _HLS_part is too far ahead", "bad_request", request);
     case "timeout":
       return refusalResponse(503, "The segment did not come", "unavailable", request);
     default:

@@ -35,9 +35,15 @@ export function readPlaybackClaims(claims: Claims, nowMs: number): PlaybackClaim
   if (typeof exp !== "number" || !Number.isFinite(exp)) return "exp is missing";
   // As on AWS: milliseconds read as seconds lie far in the future.
   if (exp * 1_000 <= nowMs) return "Token is expired";
+  const notBefore = claims.nbf ?? 0;
+  // RFC 7519, section 4.1.5.
+  if (typeof notBefore !== "number" || notBefore * 1_000 > nowMs + CLOCK_SKEW_MS)
+    return "Token is not valid yet";
   const channelArn = claims["aws:channel-arn"];
   if (typeof channelArn !== "string") return "aws:channel-arn is missing";
-  const origins = readOrigins(claims["aws:access-control-allow-origin"]);
+  const originList = claims["aws:access-control-allow-origin"] ?? "";
+  if (typeof originList !== "string") return "aws:access-control-allow-origin must be a string";
+  const origins = readOrigins(originList);
   const strict = claims["aws:strict-origin-enforcement"] ?? false;
   if (typeof strict !== "boolean") return "aws:strict-origin-enforcement must be a boolean";
   if (strict && (origins?.length ?? 0) > STRICT_ORIGINS_MAX)
@@ -68,8 +74,7 @@ export function readPlaybackClaims(claims: Claims, nowMs: number): PlaybackClaim
 }
 
 /** One text with commas; nothing and `*` mean any origin. */
-function readOrigins(claim: unknown): readonly string[] | undefined {
-  if (typeof claim !== "string") return undefined;
+function readOrigins(claim: string): readonly string[] | undefined {
   const origins = claim
     .split(",")
     .map((origin) => origin.trim())

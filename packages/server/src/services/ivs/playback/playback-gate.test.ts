@@ -123,6 +123,12 @@ describe("a private channel", () => {
     ["a second spelling", () => `${jwt(good)}=`, "token is malformed"],
     ["8 KB", () => jwt({ ...good, x: "x".repeat(8_192) }), "token is malformed"],
     ["a past end", () => jwt({ ...good, exp: 1 }), "Token is expired"],
+    ["a later beginning", () => jwt({ ...good, nbf: 100 }), "Token is not valid yet"],
+    [
+      "a list of origins",
+      () => jwt({ ...good, "aws:access-control-allow-origin": ["https://a.example"] }),
+      "aws:access-control-allow-origin must be a string",
+    ],
     ["no end", () => jwt({ "aws:channel-arn": CHANNEL_ARN }), "exp is missing"],
     [
       "another channel",

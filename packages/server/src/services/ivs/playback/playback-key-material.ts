@@ -18,7 +18,10 @@ export interface PlaybackPublicKey {
 export function readPlaybackPublicKey(material: string): PlaybackPublicKey {
   const key = material.length > MATERIAL_CHARACTERS_MAX ? undefined : readPublicKey(material);
   if (key?.asymmetricKeyType !== "ec" || key.asymmetricKeyDetails?.namedCurve !== CURVE)
-    throw validation("publicKeyMaterial is not the PEM of an ECDSA P-384 public key");
+    // IVS's own words end at "constraints".
+    throw validation(
+      "Request member: publicKeyMaterial failed to satisfy the constraints: it must be the PEM of an ECDSA P-384 public key",
+    );
   const digest = createHash("md5").update(key.export({ type: "spki", format: "der" }));
   return {
     pem: key.export({ type: "spki", format: "pem" }).toString(),

@@ -76,7 +76,10 @@ export function completeThumbnailConfiguration(
   };
 }
 
-/** Fills in the defaults. Throws ValidationException where members contradict each other. */
+/**
+ * Fills in the defaults. Renditions that CUSTOM doesn't ask for are kept and without effect (IVS API Reference). Throws
+ * ValidationException where CUSTOM has none.
+ */
 export function completeRenditionConfiguration(
   given: ivs.RenditionConfiguration | undefined,
 ): ivs.RenditionConfiguration {
@@ -84,7 +87,5 @@ export function completeRenditionConfiguration(
   const renditions = [...new Set(given?.renditions ?? [])];
   if (renditionSelection === "CUSTOM" && renditions.length === 0)
     throw validation("renditions is required when renditionSelection is CUSTOM");
-  if (renditionSelection !== "CUSTOM" && renditions.length > 0)
-    throw validation("renditions is only allowed when renditionSelection is CUSTOM");
   return { renditionSelection, renditions };
 }
