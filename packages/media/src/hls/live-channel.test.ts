@@ -92,6 +92,30 @@ describe("live channel", () => {
     ]);
   });
 
+  test("a playlist in parts reports how far the other renditions are", () => {
+    const channel = make();
+    const outlet = channel.begin([source, small, sound]);
+    const part = (index: number) => ({
+      ...{ index, body: Buffer.of(index), durationMs: 400, independent: index === 0 },
+      ...{ programDateTimeMs: 0, discontinuity: false },
+    });
+    outlet.addPart("chunked", part(0));
+    outlet.addPart("chunked", part(1));
+    for (const { id } of [source, small, sound]) {
+      outlet.add(id, segment());
+    }
+    outlet.addPart("160p30", part(0));
+    const reports = (id: string) => channel.mediaPlaylist(id)?.match(/#EXT-X-RENDITION-REPORT.*/g);
+    const ofSource =
+      '#EXT-X-RENDITION-REPORT:URI="../chunked/playlist.m3u8",LAST-MSN=0,LAST-PART=1';
+    const ofSmall = '#EXT-X-RENDITION-REPORT:URI="../160p30/playlist.m3u8",LAST-MSN=1,LAST-PART=0';
+    expect(reports("chunked")).toEqual([ofSmall]);
+    expect(reports("160p30")).toEqual([ofSource]);
+    expect(reports("audio_only")).toEqual([ofSource, ofSmall]);
+    outlet.end();
+    expect(reports("chunked")).toBeNull();
+  });
+
   test("a rendition that was left behind by the others forgets what it had", () => {
     const channel = make();
     const first = channel.begin([source, small]);

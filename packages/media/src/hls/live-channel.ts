@@ -5,6 +5,7 @@ import type { Segment } from "../segmenter/segment.ts";
 import { type DateRange, DateRanges } from "./date-ranges.ts";
 import { LiveRendition } from "./live-rendition.ts";
 import { LiveWindow, POSITION_START, type WindowPosition } from "./live-window.ts";
+import { renditionReportTag } from "./media-playlist.ts";
 import { renderMultivariantPlaylist } from "./multivariant-playlist.ts";
 import type { Rendition } from "./rendition.ts";
 
@@ -85,8 +86,24 @@ export class LiveChannel {
     return this.#renditions.get(renditionId)?.height;
   }
 
+  /** In parts it says how far the other renditions have come, so that players switch without a playlist too many. */
   mediaPlaylist(renditionId: string): string | undefined {
-    return this.#renditions.get(renditionId)?.window.playlist();
+    const playlist = this.#renditions.get(renditionId)?.window.playlist();
+    if (playlist === undefined) {
+      return undefined;
+    }
+    const reports = [...this.#renditions].flatMap(
+      ([
+        id,
+        {
+          window: { lastPart },
+        },
+      ]) =>
+        id === renditionId || lastPart === undefined
+          ? []
+          : [`${renditionReportTag(`../${id}/playlist.m3u8`, lastPart)}\n`],
+    );
+    return playlist + reports.join("");
   }
 
   segment(renditionId: string, sequence: number): Buffer | undefined {

@@ -147,6 +147,30 @@ describe("live window", () => {
       expect(window.playlist()).not.toContain("at-4000");
     });
 
+    test("a part behind a segment's last one is the next one's first; far ahead is too early", async () => {
+      vi.useFakeTimers();
+      const window = new LiveWindow(3, 15_000);
+      window.add(segment());
+      window.addPart(part(0));
+      const ask = (sequence: number, index: number) => window.awaitMedia({ sequence, part: index });
+      expect(await Promise.all([ask(1, 8), ask(2, 7), ask(0, 99)])).toEqual([
+        ...["too-early", "too-early", "ready"],
+      ]);
+      expect(window.lastPart).toEqual({ sequence: 1, part: 0 });
+      const [behind, hinted] = [ask(1, 7), window.part(1, 1)];
+      const arrived = vi.fn();
+      behind.then(arrived);
+      window.add(segment());
+      expect(await hinted).toBeUndefined();
+      await vi.advanceTimersByTimeAsync(0);
+      expect(arrived).not.toHaveBeenCalled();
+      window.addPart(part(0));
+      expect(await behind).toBe("ready");
+      window.end();
+      expect(window.lastPart).toBeUndefined();
+      vi.useRealTimers();
+    });
+
     test("whoever asks for what comes next waits for it, and no longer than allowed", async () => {
       vi.useFakeTimers();
       const window = new LiveWindow(3, 15_000);

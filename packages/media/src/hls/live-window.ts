@@ -27,6 +27,8 @@ const SEGMENTS_WITH_PARTS = 3;
 const HOLD_BACK_PARTS = 3;
 /** A request is held for this many target durations (RFC 8216bis, 6.2.5.2). */
 const HELD_TARGET_DURATIONS = 3;
+/** What a request may be ahead of the last part, in parts that last so long together: the Advance Part Limit there. */
+const ADVANCE_LIMIT_MS = 3_000;
 
 /**
  * The last segments of one live rendition, in memory. It outlives a broadcast: when the same channel goes live again,
@@ -109,25 +111,52 @@ export class LiveWindow {
 
   /** Resolves at once for what is listed. */
   awaitMedia(position: MediaPosition): Promise<MediaArrival> {
-    if (position.sequence > this.#nextSequence + 1) {
+    if (this.#isTooEarly(position)) {
       return Promise.resolve("too-early");
     }
-    const heldMs = HELD_TARGET_DURATIONS * this.#targetDurationSeconds * 1_000;
-    return this.#arrivals.wait(() => this.#ended || this.#has(position), heldMs);
+    return this.#hold(() => this.#has(position));
+  }
+
+  /** The last part, as the other renditions report it; undefined where nothing follows in parts. */
+  get lastPart(): Required<MediaPosition> | undefined {
+    const sequence = this.#parts.length > 0 ? this.#nextSequence : this.#nextSequence - 1;
+    const part = this.#partsOf(sequence).length - 1;
+    return this.#ended || part < 0 ? undefined : { sequence, part };
   }
 
   /** Waits for the part that is hinted at. */
   async part(sequence: number, index: number): Promise<Buffer | undefined> {
     const isNext = sequence === this.#nextSequence && index === this.#parts.length;
     if (isNext || (sequence === this.#nextSequence + 1 && index === 0)) {
-      await this.awaitMedia({ sequence, part: index });
+      await this.#hold(
+        () => this.#has({ sequence, part: undefined }) || this.#has({ sequence, part: index }),
+      );
     }
     return this.#partsOf(sequence)[index]?.body;
   }
 
+  #hold(isHere: () => boolean): Promise<MediaArrival> {
+    const heldMs = HELD_TARGET_DURATIONS * this.#targetDurationSeconds * 1_000;
+    return this.#arrivals.wait(() => this.#ended || isHere(), heldMs);
+  }
+
+  #isTooEarly({ sequence, part }: MediaPosition): boolean {
+    if (sequence > this.#nextSequence + 1) {
+      return true;
+    }
+    if (part === undefined || sequence < this.#nextSequence) {
+      return false;
+    }
+    const made = sequence === this.#nextSequence ? this.#parts.length : 0;
+    return (part - made + 1) * this.#partTargetMs > ADVANCE_LIMIT_MS;
+  }
+
+  /** A part behind a segment's last one means the first of the next segment (RFC 8216bis, 6.2.5.2). */
   #has({ sequence, part }: MediaPosition): boolean {
     if (sequence < this.#nextSequence) {
-      return true;
+      const parts = this.#partsOf(sequence).length;
+      const isListed = part === undefined || part < parts || parts === 0;
+      return isListed || this.#has({ sequence: sequence + 1, part: 0 });
     }
     return part !== undefined && sequence === this.#nextSequence && part < this.#parts.length;
   }

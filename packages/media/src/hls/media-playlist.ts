@@ -75,6 +75,14 @@ export function renderMediaPlaylist(playlist: MediaPlaylist): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** How far another rendition has come (RFC 8216bis, 4.4.5.4). */
+export function renditionReportTag(
+  uri: string,
+  { sequence, part }: { readonly sequence: number; readonly part: number },
+): string {
+  return `#EXT-X-RENDITION-REPORT:URI="${uri}",LAST-MSN=${sequence},LAST-PART=${part}`;
+}
+
 function lowLatencyTags(partTargetMs: number, holdBackMs: number): string[] {
   return [
     `#EXT-X-SERVER-CONTROL:CAN-BLOCK-RELOAD=YES,PART-HOLD-BACK=${seconds(holdBackMs)}`,
