@@ -3,7 +3,7 @@ import { PART_DURATION_MAX_MS, type SegmentPart } from "../segmenter/part-cutter
 import type { Segment } from "../segmenter/segment.ts";
 import { DateRanges } from "./date-ranges.ts";
 import { MediaArrivals } from "./media-arrivals.ts";
-import { renderMediaPlaylist } from "./media-playlist.ts";
+import { type PartPosition, renderMediaPlaylist } from "./media-playlist.ts";
 import { bitrate, targetDurationSeconds } from "./playlist-tags.ts";
 
 /** How far a channel has come: what the next segment is numbered. */
@@ -118,7 +118,7 @@ export class LiveWindow {
   }
 
   /** The last part, as the other renditions report it; undefined where nothing follows in parts. */
-  get lastPart(): Required<MediaPosition> | undefined {
+  get lastPart(): PartPosition | undefined {
     const sequence = this.#parts.length > 0 ? this.#nextSequence : this.#nextSequence - 1;
     const part = this.#partsOf(sequence).length - 1;
     return this.#ended || part < 0 ? undefined : { sequence, part };

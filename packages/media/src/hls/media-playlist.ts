@@ -75,11 +75,14 @@ export function renderMediaPlaylist(playlist: MediaPlaylist): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** A part by its ordinal in a segment. */
+export interface PartPosition {
+  readonly sequence: number;
+  readonly part: number;
+}
+
 /** How far another rendition has come (RFC 8216bis, 4.4.5.4). */
-export function renditionReportTag(
-  uri: string,
-  { sequence, part }: { readonly sequence: number; readonly part: number },
-): string {
+export function renditionReportTag(uri: string, { sequence, part }: PartPosition): string {
   return `#EXT-X-RENDITION-REPORT:URI="${uri}",LAST-MSN=${sequence},LAST-PART=${part}`;
 }
 
