@@ -67,9 +67,9 @@ function samples(shape: StructureShape | undefined, emptyStructures: boolean): u
   return fc.sample(structure, SAMPLES_PER_OPERATION).map(withIntegers);
 }
 
-/** The SDK's schemas know numbers only, botocore's models integers. */
+/** The SDK's schemas know numbers only, botocore's models integers, of which none is -0. */
 function withIntegers(value: unknown): unknown {
-  return mapLeaves(value, (leaf) => (typeof leaf === "number" ? Math.trunc(leaf) : leaf));
+  return mapLeaves(value, (leaf) => (typeof leaf === "number" ? Math.trunc(leaf) + 0 : leaf));
 }
 
 function toJson(value: unknown): unknown {
