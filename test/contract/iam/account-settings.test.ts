@@ -1,5 +1,5 @@
 import type { IAM } from "@aws-sdk/client-iam";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import { allow, EC2_TRUST, failureOf, iamOf, makeUser, policyOf } from "./iam-api.ts";
 
@@ -33,16 +33,22 @@ afterAll(() => server.close());
 
 describe("GetAccountSummary", () => {
   it("counts what the account has, beside its quotas", async () => {
+    // Names of this try, and nothing left attached: it may be tried again.
+    const name = `counted-${crypto.randomUUID()}`;
     const before = (await iam.getAccountSummary()).SummaryMap ?? {};
-    await iam.createUser({ UserName: "counted" });
-    await iam.createGroup({ GroupName: "counted" });
-    await iam.createRole({ RoleName: "counted", AssumeRolePolicyDocument: EC2_TRUST });
-    await iam.createInstanceProfile({ InstanceProfileName: "counted" });
+    await iam.createUser({ UserName: name });
+    await iam.createGroup({ GroupName: name });
+    await iam.createRole({ RoleName: name, AssumeRolePolicyDocument: EC2_TRUST });
+    await iam.createInstanceProfile({ InstanceProfileName: name });
     // Only policies that something has are in use, AWS's among them.
-    await iam.createPolicy({ PolicyName: "unused", PolicyDocument: policyOf([allow("s3:*")]) });
+    await iam.createPolicy({ PolicyName: name, PolicyDocument: policyOf([allow("s3:*")]) });
     const PolicyArn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
-    await iam.attachUserPolicy({ UserName: "counted", PolicyArn });
-    await iam.attachRolePolicy({ RoleName: "counted", PolicyArn });
+    await iam.attachUserPolicy({ UserName: name, PolicyArn });
+    await iam.attachRolePolicy({ RoleName: name, PolicyArn });
+    onTestFinished(async () => {
+      await iam.detachUserPolicy({ UserName: name, PolicyArn });
+      await iam.detachRolePolicy({ RoleName: name, PolicyArn });
+    });
     const after = (await iam.getAccountSummary()).SummaryMap ?? {};
     const counted = ["Users", "Groups", "Roles", "InstanceProfiles", "Policies"] as const;
     for (const key of [...counted, "PolicyVersionsInUse" as const])
