@@ -2,7 +2,7 @@ import AppLayout from "@cloudscape-design/components/app-layout";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
 import Spinner from "@cloudscape-design/components/spinner";
-import { lazy, Suspense, useEffect, useMemo, useRef, useState } from "react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
 import { HELPED } from "./help/helped-pages.ts";
 import { goTo, usePlace } from "./routing/hash-route.ts";
 import { NAVIGATION } from "./routing/navigation.ts";
@@ -42,12 +42,6 @@ export function Frame(props: {
   useEffect(() => {
     document.title = `${title} · Rolecast`;
   }, [title]);
-  // A page's calls are its own.
-  const shownPath = useRef(place.path);
-  if (shownPath.current !== place.path) {
-    shownPath.current = place.path;
-    calls.clear();
-  }
   const { page: CurrentPage } = found.route;
   return (
     <>
@@ -82,13 +76,14 @@ export function Frame(props: {
           />
         }
         content={
-          <PageBoundary key={`${place.path} ${region}`}>
-            <PageFrameContext value={pageFrame}>
-              <Suspense fallback={<Spinner size="large" />}>
+          // Not inside the boundary, whose key changes: a new one would show its spinner at once.
+          <Suspense fallback={<Spinner size="large" />}>
+            <PageBoundary key={`${place.path} ${region}`} onLeave={() => calls.clear()}>
+              <PageFrameContext value={pageFrame}>
                 <CurrentPage params={found.params} query={place.query} />
-              </Suspense>
-            </PageFrameContext>
-          </PageBoundary>
+              </PageFrameContext>
+            </PageBoundary>
+          </Suspense>
         }
       />
     </>

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from "react";
+import { startTransition, useEffect, useState } from "react";
 
 /** A page's address: `#/ivs/channels/arn%3Aaws…?tab=sessions`. */
 export interface Place {
@@ -8,9 +8,21 @@ export interface Place {
 
 export type Params = Readonly<Record<string, string>>;
 
-/** The address as the browser shows it now. */
+/**
+ * The address of the page that is shown. It follows the browser's in a transition: the page before
+ * stays until the next one's code is there. With a spinner between them React would hold every page
+ * back for the 300 ms that keep spinners from flickering.
+ */
 export function usePlace(): Place {
-  return parsePlace(useSyncExternalStore(subscribe, () => window.location.hash));
+  const [hash, setHash] = useState(() => window.location.hash);
+  useEffect(() => {
+    const follow = () => startTransition(() => setHash(window.location.hash));
+    // It may have changed between the first render and this effect.
+    follow();
+    window.addEventListener("hashchange", follow);
+    return () => window.removeEventListener("hashchange", follow);
+  }, []);
+  return parsePlace(hash);
 }
 
 export function parsePlace(hash: string): Place {
@@ -48,9 +60,4 @@ export function matchPath(pattern: string, path: string): Params | undefined {
     params[part.slice(1)] = decodeURIComponent(value);
   }
   return params;
-}
-
-function subscribe(onChange: () => void): () => void {
-  window.addEventListener("hashchange", onChange);
-  return () => window.removeEventListener("hashchange", onChange);
 }

@@ -1,15 +1,22 @@
 import Alert from "@cloudscape-design/components/alert";
 import { Component, type ReactNode } from "react";
 
-/** A page that breaks by a fault of ours says so, and leaves the rest of the console standing. */
+/**
+ * A page that breaks by a fault of ours says so, and leaves the rest of the console standing. `onLeave`
+ * runs when it goes, before the effects of the page that comes.
+ */
 export class PageBoundary extends Component<
-  { readonly children: ReactNode },
+  { readonly children: ReactNode; readonly onLeave: () => void },
   { readonly error: unknown }
 > {
   override state: { readonly error: unknown } = { error: undefined };
 
   static getDerivedStateFromError(error: unknown) {
     return { error };
+  }
+
+  override componentWillUnmount(): void {
+    this.props.onLeave();
   }
 
   override render(): ReactNode {
