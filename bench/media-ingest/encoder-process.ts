@@ -5,16 +5,25 @@ import type { Sent } from "./encoders.ts";
 /** Where encoders set their keyframes: those of all of them are spread over one interval. */
 const KEYFRAME_INTERVAL_MS = 2_000;
 
-/** One encoder per key, in one process, held to one core if its number is given. Resolves when all publish. */
+interface EncoderOptions {
+  /** Holds the process to this core. */
+  readonly core?: number;
+  /** All connect within so much time. */
+  readonly withinMs?: number;
+  /** When the first one connects, by the wall clock; left out, at once. */
+  readonly beginAtMs?: number;
+}
+
+/** One encoder per key, in one process, connecting in that order. Resolves when all publish. */
 export async function startEncoders(
   source: string,
   port: number,
   keys: readonly string[],
-  options: { readonly core?: number; readonly withinMs?: number } = {},
+  { core, withinMs = KEYFRAME_INTERVAL_MS, beginAtMs = 0 }: EncoderOptions = {},
 ): Promise<ChildProcess> {
-  const staggerMs = (options.withinMs ?? KEYFRAME_INTERVAL_MS) / keys.length;
-  const args = [source, String(port), keys.join(","), String(staggerMs)];
-  const encoders = script("./encoders.ts", args, options.core);
+  const staggerMs = withinMs / keys.length;
+  const args = [source, String(port), keys.join(","), String(staggerMs), String(beginAtMs)];
+  const encoders = script("./encoders.ts", args, core);
   await nextLine(encoders);
   return encoders;
 }

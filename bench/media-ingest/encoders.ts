@@ -1,7 +1,7 @@
 /**
  * Replays an FLV file in real time, over and over, as N encoders, in a process of its own:
- * `encoders.ts FILE PORT KEYS STAGGER_MS`, keys separated by commas. Prints `started` once all of them publish and, at
- * each SIGUSR2, what was sent until then.
+ * `encoders.ts FILE PORT KEYS STAGGER_MS BEGIN_AT_MS`, keys separated by commas; the first connects at that time of the
+ * wall clock, or at once. Prints `started` once all of them publish and, at each SIGUSR2, what was sent until then.
  *
  * All encoders send the same bytes at the same age, so each message is encoded once: the publishers must cost less than
  * what they measure.
@@ -21,7 +21,7 @@ export interface Sent {
   dropped: number;
 }
 
-const [file = "", port = "", keys = "", stagger = ""] = process.argv.slice(2);
+const [file = "", port = "", keys = "", stagger = "", beginAt = ""] = process.argv.slice(2);
 const TICK_MS = 4;
 const VIDEO = 9;
 /** OBS begins to drop frames when 700 ms of them wait; of 2.6 Mb/s that is this. */
@@ -85,9 +85,11 @@ function isKeyframe({ type, body }: FlvTag): boolean {
 }
 
 const started: Promise<void>[] = [];
-for (const key of keys.split(",")) {
+const beginMs = performance.now() + Math.max(0, Number(beginAt) - Date.now());
+for (const [index, key] of keys.split(",").entries()) {
+  const waitMs = beginMs + index * Number(stagger) - performance.now();
+  await new Promise((resolve) => setTimeout(resolve, waitMs));
   started.push(encoder(key));
-  await new Promise((resolve) => setTimeout(resolve, Number(stagger)));
 }
 await Promise.all(started);
 process.stdout.write("started\n");
