@@ -7,7 +7,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { dirname, join } from "node:path";
-import { createMediaEngine, findFfmpeg } from "../../packages/media/src/index.ts";
+import { createMediaEngine, findFfmpeg, letHeapGrow } from "../../packages/media/src/index.ts";
 import { testCertificate } from "../../packages/media/src/testing/test-certificate.ts";
 
 const recording =
@@ -20,6 +20,9 @@ const live = new Set<string>();
 /** By stream key: when the segment of each sequence number was listed, by the wall clock. */
 const arrivals = new Map<string, number[]>();
 let broadcasts = 0;
+
+// As `rolecast start` does.
+letHeapGrow();
 const engine = createMediaEngine(
   {
     ...{ host: "127.0.0.1", rtmpPort: 0, rtmpsPort: 0, tls: testCertificate },

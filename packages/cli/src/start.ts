@@ -1,5 +1,4 @@
 import { fileURLToPath } from "node:url";
-import { setFlagsFromString } from "node:v8";
 import {
   type Config,
   ConfigError,
@@ -7,6 +6,7 @@ import {
   createServer,
   DataFolderError,
   flagOf,
+  letHeapGrow,
   type RootAccount,
   type RunningServer,
   SETTINGS,
@@ -17,13 +17,6 @@ import {
 } from "@rolecast/server";
 import { Command } from "commander";
 import { listReadyScripts, runReadyScripts } from "./ready-scripts.ts";
-
-/**
- * V8 counts the bytes of buffers towards the growth after which it looks through its heap, and lets a small heap grow by
- * little more than a third: media in memory would have it looked through twice a second, which costs more than all else
- * that is done for a recording. V8 itself goes up to 300.
- */
-const HEAP_GROWTH = "--heap-growing-percent=200";
 
 /** The console's built files, beside this command's own. */
 const CONSOLE_DIR = fileURLToPath(new URL("./console", import.meta.url));
@@ -59,7 +52,7 @@ async function start(
   file: string | undefined,
   announce: (server: RunningServer) => string,
 ): Promise<void> {
-  setFlagsFromString(HEAP_GROWTH);
+  letHeapGrow();
   let server: RunningServer;
   let scripts: readonly string[];
   try {

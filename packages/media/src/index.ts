@@ -6,6 +6,7 @@ export type {
   ThumbnailPlan,
 } from "./engine/recording-messages.ts";
 export { findFfmpeg } from "./ffmpeg/find-ffmpeg.ts";
+export { letHeapGrow } from "./heap-growth.ts";
 export { defaultMediaLimits, type MediaLimits } from "./limits.ts";
 export { MediaError, type MediaErrorCode } from "./media-error.ts";
 export {

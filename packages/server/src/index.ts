@@ -1,4 +1,4 @@
-export { findFfmpeg } from "@rolecast/media";
+export { findFfmpeg, letHeapGrow } from "@rolecast/media";
 export { ConfigError } from "./config/load-config.ts";
 export type { RootAccount } from "./config/root-accounts.ts";
 export {

@@ -1,9 +1,11 @@
 /** The program of a worker process. It listens to nobody but the process that started it, and ends with it. */
 import { strict as assert } from "node:assert";
+import { letHeapGrow } from "../heap-growth.ts";
 import { Calls, type Message } from "./calls.ts";
 import { IngestWorker } from "./ingest-worker.ts";
 import type { MainMethods, WorkerMethods, WorkerOptions } from "./worker-messages.ts";
 
+letHeapGrow();
 /** A terminal or a service manager tells all processes; streams end in order when the main process says so. */
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => undefined);
