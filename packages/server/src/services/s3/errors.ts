@@ -109,6 +109,11 @@ export function invalidArgument(message: string, name: string, value: string): A
   });
 }
 
+/** Where S3 doesn't say which argument it is. */
+export function invalidArgumentOf(message: string): AwsError {
+  return new AwsError("InvalidArgument", message, { status: 400 });
+}
+
 export function invalidRequest(message: string): AwsError {
   return new AwsError("InvalidRequest", message, { status: 400 });
 }
@@ -117,6 +122,14 @@ export function malformedXml(): AwsError {
   return new AwsError(
     "MalformedXML",
     "The XML you provided was not well-formed or did not validate against our published schema",
+    { status: 400 },
+  );
+}
+
+export function tooManyConfigurations(): AwsError {
+  return new AwsError(
+    "TooManyConfigurations",
+    "You are attempting to create a new configuration but have already reached the 1,000-configuration limit.",
     { status: 400 },
   );
 }

@@ -9,7 +9,29 @@ export const s3Migrations: readonly Migration[] = [
   { name: "s3/0005-public-access", up: addPublicAccess },
   { name: "s3/0006-versions", up: addVersions },
   { name: "s3/0007-event-bridge", up: addEventBridge },
+  { name: "s3/0008-configurations", up: addConfigurations },
 ];
+
+async function addConfigurations({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable("s3_buckets").addColumn("lifecycle", "text").execute();
+  await schema.alterTable("s3_buckets").addColumn("lifecycle_minimum_size", "text").execute();
+  await schema
+    .alterTable("s3_buckets")
+    .addColumn("requester_pays", "integer", (c) => c.notNull().defaultTo(0))
+    .execute();
+  await schema
+    .createTable("s3_bucket_configurations")
+    .addColumn("bucket_name", "text", (c) => c.notNull())
+    .addColumn("kind", "text", (c) => c.notNull())
+    .addColumn("configuration_id", "text", (c) => c.notNull())
+    .addColumn("body", "text", (c) => c.notNull())
+    .addPrimaryKeyConstraint("s3_bucket_configurations_key", [
+      "bucket_name",
+      "kind",
+      "configuration_id",
+    ])
+    .execute();
+}
 
 async function addEventBridge({ schema }: Kysely<Tables>): Promise<void> {
   await schema

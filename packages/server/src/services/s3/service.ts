@@ -12,13 +12,17 @@ import { BlobLeases } from "./blobs/blob-leases.ts";
 import { findReferencedBlobs } from "./blobs/referenced-blobs.ts";
 import { bucketDefaultOperations } from "./buckets/bucket-defaults.ts";
 import { bucketEncryptionOperations } from "./buckets/bucket-encryption.ts";
+import { bucketSettingOperations } from "./buckets/bucket-settings.ts";
 import { bucketOperations } from "./buckets/buckets.ts";
+import { listedConfigurationOperations } from "./buckets/listed-configurations.ts";
 import { DigestThreads } from "./checksums/digest-threads.ts";
 import { s3Constraints } from "./constraints.ts";
 import { bucketCorsOperations } from "./cors/bucket-cors.ts";
 import { corsHeaders, preflightHeaders } from "./cors/cors-headers.ts";
 import type { S3Dependencies } from "./dependencies.ts";
 import { GroupCommit } from "./group-commit.ts";
+import { bucketLifecycleOperations } from "./lifecycle/bucket-lifecycle.ts";
+import { LifecycleWorker } from "./lifecycle/lifecycle-worker.ts";
 import { objectListingOperations } from "./listing/object-listings.ts";
 import { s3Migrations } from "./migrations.ts";
 import { multipartListingOperations } from "./multipart/multipart-listings.ts";
@@ -66,6 +70,7 @@ export function createS3Service(
     commits: new GroupCommit(store),
     digests,
   };
+  const lifecycle = new LifecycleWorker(deps);
   const { db } = store.tables<S3Tables>();
   let sweeping: Promise<void> | undefined;
   return {
@@ -87,6 +92,9 @@ export function createS3Service(
       ...bucketVersioningOperations(),
       ...bucketNotificationOperations(),
       ...bucketEncryptionOperations(),
+      ...bucketSettingOperations(),
+      ...bucketLifecycleOperations(deps, lifecycle),
+      ...listedConfigurationOperations(),
       ...publicAccessBlockOperations(),
       ...accessControlListOperations(),
       ...attributeReadOperations(),
@@ -99,6 +107,7 @@ export function createS3Service(
     preflight: (request) => preflightHeaders(request, store),
     corsHeaders: (request) => corsHeaders(request, store),
     async start() {
+      lifecycle.start();
       // Beside other nodes nobody can tell a dead node's files from those of an upload under way.
       if (store.shared) return;
       // Not waited for: what it removes is invisible, and nobody else touches those files.
@@ -107,6 +116,7 @@ export function createS3Service(
         .catch((error: unknown) => log.warn({ err: error }, "The sweep of S3 files has failed."));
     },
     async close() {
+      await lifecycle.close();
       await sweeping;
       await blobs.close();
       await digests.close();

@@ -22,6 +22,23 @@ export interface BucketRow {
   versioning: string | null;
   /** 1: what happens to its objects is told to EventBridge. */
   event_bridge: number;
+  /** LifecycleRules as JSON. */
+  lifecycle: string | null;
+  /** TransitionDefaultMinimumObjectSize, with `lifecycle`. */
+  lifecycle_minimum_size: string | null;
+  /** 1: other accounts must say that they pay. */
+  requester_pays: number;
+}
+
+/** What is asked of a bucket but by nothing on the way of an object. */
+export interface BucketConfigurationRow {
+  bucket_name: string;
+  /** A ConfigurationKind. */
+  kind: string;
+  /** Empty for what a bucket has one of. */
+  configuration_id: string;
+  /** JSON. */
+  body: string;
 }
 
 /** A key's latest version, where that is an object. */
@@ -94,6 +111,7 @@ export interface PartRow {
 
 export interface S3Tables {
   s3_buckets: BucketRow;
+  s3_bucket_configurations: BucketConfigurationRow;
   s3_objects: ObjectRow;
   s3_versions: VersionRow;
   s3_uploads: UploadRow;

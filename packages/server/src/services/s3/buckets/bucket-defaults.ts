@@ -15,26 +15,6 @@ import { type BucketInput, requireBucket } from "./find-bucket.ts";
  */
 export function bucketDefaultOperations(): OperationTable {
   return defineOperations<typeof s3>()({
-    GetBucketAccelerateConfiguration: {
-      authorize: needs("GetAccelerateConfiguration"),
-      handle: () => ({}),
-    },
-    GetBucketLogging: { authorize: needs("GetBucketLogging"), handle: () => ({}) },
-    GetBucketRequestPayment: {
-      authorize: needs("GetBucketRequestPayment"),
-      handle: () => ({ Payer: "BucketOwner" as const }),
-    },
-    GetBucketLifecycleConfiguration: {
-      authorize: needs("GetLifecycleConfiguration"),
-      handle: absent("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist"),
-    },
-    GetBucketReplication: {
-      authorize: needs("GetReplicationConfiguration"),
-      handle: absent(
-        "ReplicationConfigurationNotFoundError",
-        "The replication configuration was not found",
-      ),
-    },
     GetBucketWebsite: {
       authorize: needs("GetBucketWebsite"),
       handle: absent(
@@ -43,44 +23,7 @@ export function bucketDefaultOperations(): OperationTable {
       ),
     },
     // Nothing is there to be deleted, which S3 answers with success.
-    DeleteBucketLifecycle: { authorize: needs("PutLifecycleConfiguration"), handle: () => ({}) },
-    DeleteBucketReplication: {
-      authorize: needs("PutReplicationConfiguration"),
-      handle: () => ({}),
-    },
     DeleteBucketWebsite: { authorize: needs("DeleteBucketWebsite"), handle: () => ({}) },
-    ListBucketAnalyticsConfigurations: {
-      authorize: needs("GetAnalyticsConfiguration"),
-      handle: () => ({ IsTruncated: false }),
-    },
-    ListBucketIntelligentTieringConfigurations: {
-      authorize: needs("GetIntelligentTieringConfiguration"),
-      handle: () => ({ IsTruncated: false }),
-    },
-    ListBucketInventoryConfigurations: {
-      authorize: needs("GetInventoryConfiguration"),
-      handle: () => ({ IsTruncated: false }),
-    },
-    ListBucketMetricsConfigurations: {
-      authorize: needs("GetMetricsConfiguration"),
-      handle: () => ({ IsTruncated: false }),
-    },
-    GetBucketAnalyticsConfiguration: {
-      authorize: needs("GetAnalyticsConfiguration"),
-      handle: absent("NoSuchConfiguration", "The specified configuration does not exist."),
-    },
-    GetBucketIntelligentTieringConfiguration: {
-      authorize: needs("GetIntelligentTieringConfiguration"),
-      handle: absent("NoSuchConfiguration", "The specified configuration does not exist."),
-    },
-    GetBucketInventoryConfiguration: {
-      authorize: needs("GetInventoryConfiguration"),
-      handle: absent("NoSuchConfiguration", "The specified configuration does not exist."),
-    },
-    GetBucketMetricsConfiguration: {
-      authorize: needs("GetMetricsConfiguration"),
-      handle: absent("NoSuchConfiguration", "The specified configuration does not exist."),
-    },
     GetObjectLockConfiguration: {
       authorize: needs("GetBucketObjectLockConfiguration"),
       handle: absent(

@@ -109,6 +109,9 @@ async function createBucket(
     ownership: input.ObjectOwnership ?? "BucketOwnerEnforced",
     versioning: null,
     event_bridge: 0,
+    lifecycle: null,
+    lifecycle_minimum_size: null,
+    requester_pays: 0,
     cors: null,
     tags: tags ? JSON.stringify(tags) : null,
   };
@@ -226,6 +229,7 @@ async function deleteBucket(
     .execute();
   await tx.db.deleteFrom("s3_parts").where("upload_id", "in", uploads).execute();
   await tx.db.deleteFrom("s3_uploads").where("bucket_name", "=", name).execute();
+  await tx.db.deleteFrom("s3_bucket_configurations").where("bucket_name", "=", name).execute();
   await tx.db.deleteFrom("s3_buckets").where("bucket_name", "=", name).execute();
   tx.afterCommit(() =>
     leases.remove(

@@ -41,7 +41,22 @@ export async function requireBucketAnywhere(
   if (!bucket) throw noSuchBucket(name);
   const owner = input.ExpectedBucketOwner;
   if (owner !== undefined && owner !== bucket.account_id) throw accessDenied();
+  if (bucket.requester_pays === 1) chargeRequester(bucket, context);
   return bucket;
+}
+
+/**
+ * Of a bucket whose requesters pay, everybody outside of its account says so. Source: S3 user guide,
+ * "Using Requester Pays buckets".
+ */
+function chargeRequester(bucket: BucketRow, context: RequestContext): void {
+  const { caller, accountId, http } = context;
+  if (!http || accountId === bucket.account_id || caller.principal.kind === "service") return;
+  const agreed =
+    http.headers["x-amz-request-payer"] ??
+    new URLSearchParams(http.rawQuery).get("x-amz-request-payer");
+  if (agreed !== "requester" || caller.principal.kind === "anonymous") throw accessDenied();
+  context.response.headers["x-amz-request-charged"] = "requester";
 }
 
 /**

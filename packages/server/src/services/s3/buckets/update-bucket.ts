@@ -6,7 +6,15 @@ import { assertBucketStays } from "./find-bucket.ts";
 export type BucketSettings = Partial<
   Pick<
     BucketRow,
-    "policy" | "encryption" | "ownership" | "public_access_block" | "versioning" | "event_bridge"
+    | "policy"
+    | "encryption"
+    | "ownership"
+    | "public_access_block"
+    | "versioning"
+    | "event_bridge"
+    | "lifecycle"
+    | "lifecycle_minimum_size"
+    | "requester_pays"
   >
 >;
 

@@ -7,6 +7,7 @@ import { requireBucket } from "../buckets/find-bucket.ts";
 import { checksumOutput, type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { badDigest, invalidRequest } from "../errors.ts";
+import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
 import { checkWriteConditions, putObjectRow, selectObject } from "../objects/object-writes.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
@@ -34,6 +35,7 @@ export async function completeUpload(input: Input, context: RequestContext, deps
   });
   return {
     ...writtenVersion(row),
+    ...expirationHeader(row, bucket),
     Location: locationOf(bucket.bucket_name, row.object_key, context),
     Bucket: bucket.bucket_name,
     Key: row.object_key,

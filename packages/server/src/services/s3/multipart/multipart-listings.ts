@@ -6,6 +6,7 @@ import { onBucket, onObject } from "../access/authorization.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { requireBucket } from "../buckets/find-bucket.ts";
 import { checksumMembers } from "../checksums/object-checksum.ts";
+import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
 import { successorOf } from "../listing/key-order.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
 import type { BucketRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
@@ -58,6 +59,7 @@ async function listParts(input: s3.ListPartsCommandInput, context: RequestContex
     Parts: page.map((part) => listedPart(part, upload)),
     ...whose(upload, bucket),
     StorageClass: upload.storage_class as s3.StorageClass,
+    ...abortHeaders(upload, bucket),
     ...(declared ? { ChecksumAlgorithm: algorithm.name, ChecksumType: type } : {}),
   };
 }

@@ -1,17 +1,18 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import type { Transaction } from "../../../kernel/store.ts";
 import { onObject } from "../access/authorization.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
 import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
 import { readAttributes, readStorageClass } from "../objects/object-attributes.ts";
 import { checkKey } from "../objects/object-key.ts";
 import type { S3Tables, UploadRow } from "../tables.ts";
 import { parseTaggingHeader } from "../tags/tag-set.ts";
 import { completeUpload } from "./complete-upload.ts";
 import { requireUpload } from "./find-upload.ts";
+import { removeUpload } from "./remove-upload.ts";
 import { chooseUploadChecksum } from "./upload-checksum.ts";
 
 /** CreateMultipartUpload, CompleteMultipartUpload, AbortMultipartUpload. */
@@ -81,6 +82,7 @@ async function createUpload(
     Bucket: bucket.bucket_name,
     Key: key,
     UploadId: row.upload_id,
+    ...abortHeaders(row, bucket),
     ServerSideEncryption: "AES256" as const,
     ...(checksum.algorithm
       ? {
@@ -89,26 +91,6 @@ async function createUpload(
         }
       : {}),
   };
-}
-
-async function removeUpload(
-  { upload_id: uploadId }: UploadRow,
-  tx: Transaction<S3Tables>,
-  { leases }: S3Dependencies,
-): Promise<void> {
-  const parts = await tx.db
-    .selectFrom("s3_parts")
-    .select("blob_id")
-    .where("upload_id", "=", uploadId)
-    .execute();
-  await tx.db.deleteFrom("s3_parts").where("upload_id", "=", uploadId).execute();
-  await tx.db.deleteFrom("s3_uploads").where("upload_id", "=", uploadId).execute();
-  tx.afterCommit(() =>
-    leases.remove(
-      uploadId,
-      parts.map((part) => part.blob_id),
-    ),
-  );
 }
 
 function initiatorOf({ caller: { principal } }: RequestContext): string {

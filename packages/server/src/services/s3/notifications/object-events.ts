@@ -15,6 +15,11 @@ import { NULL_VERSION } from "../versions/version-id.ts";
 export type EventObject = Pick<ObjectRow, "object_key" | "version_id"> &
   Partial<Pick<ObjectRow, "size_bytes" | "etag">>;
 
+/** Who makes it happen: a request, or S3 itself. */
+export type Requester = Pick<RequestContext, "requestId" | "accountId" | "sourceIp">;
+
+export type DeletionReason = "DeleteObject" | "Lifecycle Expiration";
+
 /** What happened; `reason` is the operation as S3 names it there. */
 export type Occurrence =
   | {
@@ -23,7 +28,7 @@ export type Occurrence =
     }
   | {
       readonly type: "Object Deleted";
-      readonly reason: "DeleteObject";
+      readonly reason: DeletionReason;
       readonly deletion: "Delete Marker Created" | "Permanently Deleted";
     }
   | { readonly type: "Object Tags Added" | "Object Tags Deleted" };
@@ -38,7 +43,7 @@ export function announce(
   occurrence: Occurrence,
   object: EventObject,
   bucket: BucketRow,
-  context: RequestContext,
+  requester: Requester,
   tx: Transaction<S3Tables>,
   { events, ids, clock }: S3Dependencies,
 ): void {
@@ -63,9 +68,9 @@ export function announce(
         ...(object.version_id === NULL_VERSION ? {} : { "version-id": object.version_id }),
         ...("reason" in occurrence ? { sequencer: nextSequencer(nowMs) } : {}),
       },
-      "request-id": context.requestId,
-      requester: context.accountId,
-      ...(context.sourceIp === undefined ? {} : { "source-ip-address": context.sourceIp }),
+      "request-id": requester.requestId,
+      requester: requester.accountId,
+      ...(requester.sourceIp === undefined ? {} : { "source-ip-address": requester.sourceIp }),
       ...("reason" in occurrence ? { reason: occurrence.reason } : {}),
       ...("deletion" in occurrence ? { "deletion-type": occurrence.deletion } : {}),
     },

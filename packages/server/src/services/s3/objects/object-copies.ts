@@ -14,6 +14,7 @@ import { declaredAlgorithm } from "../checksums/body-digests.ts";
 import { checksumOutput } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { invalidArgument, invalidRequest } from "../errors.ts";
+import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
 import type { ObjectRow } from "../tables.ts";
 import { parseTaggingHeader, readTags, requestTagKeys } from "../tags/tag-set.ts";
@@ -109,6 +110,7 @@ async function copyObject(
     );
     return {
       ...writtenVersion(put),
+      ...expirationHeader(put, bucket),
       ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
       CopyObjectResult: {
         ETag: `"${md5}"`,

@@ -39,12 +39,13 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
         const { permitted, errors } = await sortOut(objects, bucket, context);
         const { done, refused } = await deps.commits.commit(context, async (tx) => {
           const current = { ...bucket, ...(await assertBucketStays(bucket, tx)) };
+          const occasion = { requester: context, reason: "DeleteObject" } as const;
           const done: s3.DeletedObject[] = [];
           const refused: s3._Error[] = [];
           for (const each of permitted) {
             const refusal = await refusalOfDeletion(each, current, tx);
             if (refusal) refused.push(errorOf(each, refusal));
-            else done.push(told(each, await deleteObject(each, current, context, tx, deps)));
+            else done.push(told(each, await deleteObject(each, current, occasion, tx, deps)));
           }
           return { done, refused };
         });

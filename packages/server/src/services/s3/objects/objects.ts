@@ -12,6 +12,7 @@ import { DEFAULT_CHECKSUM_ALGORITHM } from "../checksums/checksum-algorithm.ts";
 import { checksumOutput, type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
+import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
 import { parseTaggingHeader, readTags } from "../tags/tag-set.ts";
@@ -61,7 +62,8 @@ export function objectOperations(deps: S3Dependencies): OperationTable {
           const deletion = { Key, VersionId, ETag };
           const refusal = await refusalOfDeletion(deletion, current, tx);
           if (refusal) throw refusal;
-          return deleteObject(deletion, current, context, tx, deps);
+          const occasion = { requester: context, reason: "DeleteObject" } as const;
+          return deleteObject(deletion, current, occasion, tx, deps);
         });
         return {
           ...(versionId === undefined ? {} : { VersionId: versionId }),
@@ -115,6 +117,7 @@ async function putObject(
     });
     return {
       ...writtenVersion(row),
+      ...expirationHeader(row, bucket),
       ETag: `"${stored.md5}"`,
       ServerSideEncryption: "AES256" as const,
       ...checksumOutput(checksum),
@@ -145,8 +148,10 @@ async function getObject(
     checkReadConditions(input, validatorsOf(current));
     return chooseRange(input, current, context);
   });
+  const bucket = await requireBucket(input, context);
   return {
-    ...readVersion(opened.row, await requireBucket(input, context)),
+    ...readVersion(opened.row, bucket),
+    ...(input.VersionId === undefined ? expirationHeader(opened.row, bucket) : {}),
     ...readOutput(opened.row, opened.range, input, context),
     ...overrides,
     // The SDK's type has methods that its own deserializer mixes into the stream.
@@ -158,8 +163,10 @@ async function headObject(input: s3.HeadObjectCommandInput, context: RequestCont
   checkReadInput(input);
   const row = await requireObject(input, context);
   checkReadConditions(input, validatorsOf(row));
+  const bucket = await requireBucket(input, context);
   return {
-    ...readVersion(row, await requireBucket(input, context)),
+    ...readVersion(row, bucket),
+    ...(input.VersionId === undefined ? expirationHeader(row, bucket) : {}),
     ...readOutput(row, await chooseRange(input, row, context), input, context),
     ...responseOverrides(input, context),
   };

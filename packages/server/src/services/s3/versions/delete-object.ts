@@ -1,9 +1,13 @@
 import type { AwsError } from "../../../kernel/aws-error.ts";
-import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { noSuchKey, noSuchVersion, preconditionFailed } from "../errors.ts";
-import { announce, type EventObject } from "../notifications/object-events.ts";
+import {
+  announce,
+  type DeletionReason,
+  type EventObject,
+  type Requester,
+} from "../notifications/object-events.ts";
 import { makeRoom, removeBytes, selectObject } from "../objects/object-writes.ts";
 import { matchesEtag } from "../objects/preconditions.ts";
 import type { BucketRow, ObjectRow, S3Tables, VersionRow } from "../tables.ts";
@@ -18,6 +22,12 @@ export interface Deletion {
   readonly VersionId?: string | undefined;
   /** The ETag that the object must have, or `*`: that there is one. */
   readonly ETag?: string | undefined;
+}
+
+/** On whose behalf it goes. */
+export interface DeletionOccasion {
+  readonly requester: Requester;
+  readonly reason: DeletionReason;
 }
 
 /** What was done, as DeleteObject and DeleteObjects tell it. */
@@ -50,7 +60,7 @@ export async function refusalOfDeletion(
 export async function deleteObject(
   { Key: key, VersionId: versionId }: Deletion,
   bucket: BucketRow,
-  context: RequestContext,
+  { requester, reason }: DeletionOccasion,
   tx: Transaction<S3Tables>,
   deps: S3Dependencies,
 ): Promise<Deleted> {
@@ -58,8 +68,8 @@ export async function deleteObject(
     object: EventObject,
     deletion: "Delete Marker Created" | "Permanently Deleted",
   ) => {
-    const occurrence = { type: "Object Deleted", reason: "DeleteObject", deletion } as const;
-    announce(occurrence, object, bucket, context, tx, deps);
+    const occurrence = { type: "Object Deleted", reason, deletion } as const;
+    announce(occurrence, object, bucket, requester, tx, deps);
   };
   const current = await selectObject(bucket.bucket_name, key, tx.db);
   if (versionId !== undefined) {

@@ -1,0 +1,178 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import {
+  type Authorization,
+  defineOperations,
+  type OperationTable,
+} from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { bucketArn, onBucket } from "../access/authorization.ts";
+import { invalidRequest, malformedXml, notConfigured } from "../errors.ts";
+import type { BucketRow } from "../tables.ts";
+import { type BucketInput, findBucket, requireBucket } from "./find-bucket.ts";
+import { findConfiguration, storeConfiguration } from "./stored-configurations.ts";
+import { updateBucket } from "./update-bucket.ts";
+
+/** Source: S3 API, ReplicationConfiguration. */
+const REPLICATION_RULES_MAX = 1000;
+
+/**
+ * Transfer acceleration, who pays, server access logging and replication. Acceleration has nothing to
+ * speed up here; logs aren't delivered and objects not replicated, which docs/s3.md tells.
+ */
+export function bucketSettingOperations(): OperationTable {
+  return defineOperations<typeof s3>()({
+    PutBucketAccelerateConfiguration: {
+      authorize: needs("PutAccelerateConfiguration"),
+      handle: async (input, context) => {
+        const { Status: status } = input.AccelerateConfiguration ?? {};
+        if (status !== "Enabled" && status !== "Suspended") throw malformedXml();
+        const bucket = await requireBucket(input, context);
+        if (bucket.bucket_name.includes("."))
+          throw invalidRequest(
+            "S3 Transfer Acceleration is not supported for buckets with periods (.) in their names",
+          );
+        await storeConfiguration(bucket, "accelerate", { Status: status }, context);
+        return {};
+      },
+    },
+    GetBucketAccelerateConfiguration: {
+      authorize: needs("GetAccelerateConfiguration"),
+      handle: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        return (
+          (await findConfiguration<s3.AccelerateConfiguration>(bucket, "accelerate", context)) ?? {}
+        );
+      },
+    },
+    PutBucketRequestPayment: {
+      authorize: needs("PutBucketRequestPayment"),
+      handle: async (input, context) => {
+        const { Payer: payer } = input.RequestPaymentConfiguration ?? {};
+        if (payer !== "Requester" && payer !== "BucketOwner") throw malformedXml();
+        const bucket = await requireBucket(input, context);
+        await updateBucket(bucket, { requester_pays: payer === "Requester" ? 1 : 0 }, context);
+        return {};
+      },
+    },
+    GetBucketRequestPayment: {
+      authorize: needs("GetBucketRequestPayment"),
+      handle: async (input, context) => {
+        const { requester_pays: requesterPays } = await requireBucket(input, context);
+        return { Payer: requesterPays === 1 ? ("Requester" as const) : ("BucketOwner" as const) };
+      },
+    },
+    PutBucketLogging: {
+      authorize: needs("PutBucketLogging"),
+      handle: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        const { LoggingEnabled: logging } = input.BucketLoggingStatus ?? {};
+        if (logging) await checkLogTarget(logging, bucket, context);
+        await storeConfiguration(bucket, "logging", logging, context);
+        return {};
+      },
+    },
+    GetBucketLogging: {
+      authorize: needs("GetBucketLogging"),
+      handle: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        const found = await findConfiguration<s3.LoggingEnabled>(bucket, "logging", context);
+        return found ? { LoggingEnabled: found } : {};
+      },
+    },
+    PutBucketReplication: {
+      authorize: needs("PutReplicationConfiguration"),
+      handle: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        const replication = await checkedReplication(input, bucket, context);
+        await storeConfiguration(bucket, "replication", replication, context);
+        return {};
+      },
+    },
+    GetBucketReplication: {
+      authorize: needs("GetReplicationConfiguration"),
+      handle: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        const found = await findConfiguration<s3.ReplicationConfiguration>(
+          bucket,
+          "replication",
+          context,
+        );
+        if (found) return { ReplicationConfiguration: found };
+        throw notConfigured(
+          "ReplicationConfigurationNotFoundError",
+          "The replication configuration was not found",
+          bucket.bucket_name,
+        );
+      },
+    },
+    DeleteBucketReplication: {
+      authorize: needs("PutReplicationConfiguration"),
+      handle: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        await storeConfiguration(bucket, "replication", undefined, context);
+        return {};
+      },
+    },
+  });
+}
+
+/** Throws InvalidTargetBucketForLogging, MalformedXML. Source: S3 user guide, "Enabling logging". */
+async function checkLogTarget(
+  { TargetBucket: name, TargetPrefix: prefix }: s3.LoggingEnabled,
+  bucket: BucketRow,
+  context: RequestContext,
+): Promise<void> {
+  if (name === undefined || prefix === undefined) throw malformedXml();
+  const refused = (message: string) =>
+    new AwsError("InvalidTargetBucketForLogging", message, {
+      status: 400,
+      fields: { TargetBucket: name },
+    });
+  const target = await findBucket(name, context);
+  if (!target) throw refused("The target bucket for logging does not exist");
+  if (target.account_id !== bucket.account_id)
+    throw refused("The owner for the bucket to be logged and the target bucket must be the same.");
+  if (target.region !== bucket.region)
+    throw new AwsError(
+      "CrossLocationLoggingProhibitted",
+      "Cross S3 location logging not allowed. ",
+      { status: 403, fields: { TargetBucketLocation: target.region } },
+    );
+}
+
+/** Throws InvalidRequest, MalformedXML. Rules without an id get one, as on AWS. */
+async function checkedReplication(
+  { ReplicationConfiguration: given }: s3.PutBucketReplicationCommandInput,
+  bucket: BucketRow,
+  context: RequestContext,
+): Promise<s3.ReplicationConfiguration> {
+  const rules = given?.Rules ?? [];
+  if (!given || rules.length === 0 || rules.length > REPLICATION_RULES_MAX) throw malformedXml();
+  if (bucket.versioning !== "Enabled")
+    throw invalidRequest(
+      "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
+    );
+  if (!given.Role?.startsWith("arn:"))
+    throw new AwsError("InvalidArgument", "Invalid Role specified in replication configuration", {
+      status: 400,
+    });
+  for (const { Status: status, Destination: destination } of rules) {
+    if (status !== "Enabled" && status !== "Disabled") throw malformedXml();
+    const target = destination?.Bucket ?? "";
+    const prefix = bucketArn("");
+    const row = target.startsWith(prefix)
+      ? await findBucket(target.slice(prefix.length), context)
+      : undefined;
+    if (!row) throw invalidRequest("Destination bucket must exist.");
+    if (row.versioning !== "Enabled")
+      throw invalidRequest("Destination bucket must have versioning enabled.");
+  }
+  const named = rules.map((rule, index) => ({ ...rule, ID: rule.ID ?? `rule-${index + 1}` }));
+  return { Role: given.Role, Rules: named };
+}
+
+function needs(action: string) {
+  return async (input: BucketInput, context: RequestContext): Promise<Authorization> =>
+    onBucket(action, await requireBucket(input, context), context);
+}

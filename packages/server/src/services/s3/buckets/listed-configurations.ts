@@ -1,0 +1,169 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onBucket } from "../access/authorization.ts";
+import { invalidArgument, malformedXml, notConfigured } from "../errors.ts";
+import { type BucketInput, requireBucket } from "./find-bucket.ts";
+import {
+  type ConfigurationKind,
+  findConfiguration,
+  listConfigurations,
+  storeConfiguration,
+} from "./stored-configurations.ts";
+
+/** Source: S3 API, InventoryConfiguration and its siblings: `Id`. */
+const ID_CHARS_MAX = 64;
+
+type ListedInput = BucketInput & { readonly ContinuationToken?: string | undefined };
+type NamedInput = BucketInput & { readonly Id?: string | undefined };
+
+/**
+ * Analytics, Intelligent-Tiering, inventory and metrics: what a bucket has several of, each under an
+ * id. They are kept and shown; nothing here makes reports or moves objects by access.
+ */
+export function listedConfigurationOperations(): OperationTable {
+  const analytics = configurations<s3.AnalyticsConfiguration>("analytics", "Analytics");
+  const tiering = configurations<s3.IntelligentTieringConfiguration>(
+    "intelligent-tiering",
+    "IntelligentTiering",
+  );
+  const inventory = configurations<s3.InventoryConfiguration>("inventory", "Inventory");
+  const metrics = configurations<s3.MetricsConfiguration>("metrics", "Metrics");
+  return defineOperations<typeof s3>()({
+    PutBucketAnalyticsConfiguration: {
+      authorize: analytics.mayWrite,
+      handle: (input, context) => analytics.put(input, input.AnalyticsConfiguration, context),
+    },
+    GetBucketAnalyticsConfiguration: {
+      authorize: analytics.mayRead,
+      handle: async (input, context) => ({
+        AnalyticsConfiguration: await analytics.get(input, context),
+      }),
+    },
+    DeleteBucketAnalyticsConfiguration: {
+      authorize: analytics.mayWrite,
+      handle: analytics.remove,
+    },
+    ListBucketAnalyticsConfigurations: {
+      authorize: analytics.mayRead,
+      handle: async (input, context) => {
+        const { page, ...place } = await analytics.list(input, context);
+        return { ...place, AnalyticsConfigurationList: page };
+      },
+    },
+    PutBucketIntelligentTieringConfiguration: {
+      authorize: tiering.mayWrite,
+      handle: (input, context) =>
+        tiering.put(input, input.IntelligentTieringConfiguration, context),
+    },
+    GetBucketIntelligentTieringConfiguration: {
+      authorize: tiering.mayRead,
+      handle: async (input, context) => ({
+        IntelligentTieringConfiguration: await tiering.get(input, context),
+      }),
+    },
+    DeleteBucketIntelligentTieringConfiguration: {
+      authorize: tiering.mayWrite,
+      handle: tiering.remove,
+    },
+    ListBucketIntelligentTieringConfigurations: {
+      authorize: tiering.mayRead,
+      handle: async (input, context) => {
+        const { page, ...place } = await tiering.list(input, context);
+        return { ...place, IntelligentTieringConfigurationList: page };
+      },
+    },
+    PutBucketInventoryConfiguration: {
+      authorize: inventory.mayWrite,
+      handle: (input, context) => inventory.put(input, input.InventoryConfiguration, context),
+    },
+    GetBucketInventoryConfiguration: {
+      authorize: inventory.mayRead,
+      handle: async (input, context) => ({
+        InventoryConfiguration: await inventory.get(input, context),
+      }),
+    },
+    DeleteBucketInventoryConfiguration: {
+      authorize: inventory.mayWrite,
+      handle: inventory.remove,
+    },
+    ListBucketInventoryConfigurations: {
+      authorize: inventory.mayRead,
+      handle: async (input, context) => {
+        const { page, ...place } = await inventory.list(input, context);
+        return { ...place, InventoryConfigurationList: page };
+      },
+    },
+    PutBucketMetricsConfiguration: {
+      authorize: metrics.mayWrite,
+      handle: (input, context) => metrics.put(input, input.MetricsConfiguration, context),
+    },
+    GetBucketMetricsConfiguration: {
+      authorize: metrics.mayRead,
+      handle: async (input, context) => ({
+        MetricsConfiguration: await metrics.get(input, context),
+      }),
+    },
+    DeleteBucketMetricsConfiguration: { authorize: metrics.mayWrite, handle: metrics.remove },
+    ListBucketMetricsConfigurations: {
+      authorize: metrics.mayRead,
+      handle: async (input, context) => {
+        const { page, ...place } = await metrics.list(input, context);
+        return { ...place, MetricsConfigurationList: page };
+      },
+    },
+  });
+}
+
+function configurations<T extends { Id?: string | undefined }>(
+  kind: ConfigurationKind,
+  noun: string,
+) {
+  const needs = (verb: "Get" | "Put") => async (input: BucketInput, context: RequestContext) =>
+    onBucket(`${verb}${noun}Configuration`, await requireBucket(input, context), context);
+  const absent = (input: BucketInput) =>
+    notConfigured(
+      "NoSuchConfiguration",
+      "The specified configuration does not exist.",
+      input.Bucket ?? "",
+    );
+  return {
+    mayRead: needs("Get"),
+    mayWrite: needs("Put"),
+    async put(input: NamedInput, given: T | undefined, context: RequestContext) {
+      const { Id: id = "" } = input;
+      if (!given || given.Id === undefined) throw malformedXml();
+      if (given.Id !== id || id === "" || id.length > ID_CHARS_MAX || !/^[\w.-]+$/.test(id)) {
+        throw invalidArgument("The id must match the one in the configuration", "id", id);
+      }
+      await storeConfiguration(await requireBucket(input, context), kind, given, context, id);
+      return {};
+    },
+    async get(input: NamedInput, context: RequestContext): Promise<T> {
+      const bucket = await requireBucket(input, context);
+      const found = await findConfiguration<T>(bucket, kind, context, input.Id);
+      if (found) return found;
+      throw absent(input);
+    },
+    async remove(input: NamedInput, context: RequestContext) {
+      const bucket = await requireBucket(input, context);
+      const was = await storeConfiguration(bucket, kind, undefined, context, input.Id);
+      if (!was) throw absent(input);
+      return {};
+    },
+    async list(input: ListedInput, context: RequestContext) {
+      const bucket = await requireBucket(input, context);
+      const token = input.ContinuationToken;
+      const after = token === undefined ? "" : Buffer.from(token, "base64url").toString();
+      const { page, next } = await listConfigurations<T>(bucket, kind, after, context);
+      return {
+        page: [...page],
+        IsTruncated: next !== undefined,
+        ...(token === undefined ? {} : { ContinuationToken: token }),
+        ...(next === undefined
+          ? {}
+          : { NextContinuationToken: Buffer.from(next).toString("base64url") }),
+      };
+    },
+  };
+}

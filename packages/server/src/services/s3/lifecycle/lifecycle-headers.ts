@@ -1,0 +1,33 @@
+import type { BucketRow } from "../tables.ts";
+import {
+  abortOf,
+  type Candidate,
+  type Due,
+  enabledRules,
+  expirationOf,
+} from "./lifecycle-rules.ts";
+
+/** `x-amz-expiration`, of an object's latest version: when which rule removes it. */
+export function expirationHeader(
+  object: Candidate,
+  bucket: Pick<BucketRow, "lifecycle">,
+): { readonly Expiration?: string } {
+  if (bucket.lifecycle === null) return {};
+  const expiration = expirationOf(object, enabledRules(bucket));
+  return expiration ? { Expiration: written(expiration) } : {};
+}
+
+/** `x-amz-abort-date` and `x-amz-abort-rule-id` of an upload. */
+export function abortHeaders(
+  upload: { readonly object_key: string; readonly created_ms: number },
+  bucket: Pick<BucketRow, "lifecycle">,
+): { readonly AbortDate?: Date; readonly AbortRuleId?: string } {
+  if (bucket.lifecycle === null) return {};
+  const abort = abortOf(upload, enabledRules(bucket));
+  return abort ? { AbortDate: new Date(abort.atMs), AbortRuleId: abort.ruleId } : {};
+}
+
+function written({ atMs, ruleId }: Due): string {
+  const date = new Date(atMs).toUTCString();
+  return `expiry-date="${date}", rule-id="${encodeURIComponent(ruleId)}"`;
+}

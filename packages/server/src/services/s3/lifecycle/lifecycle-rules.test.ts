@@ -1,0 +1,59 @@
+import type { LifecycleRule } from "@aws-sdk/client-s3";
+import { describe, expect, test } from "vitest";
+import { abortOf, expirationOf, isMarkerDue, isNoncurrentDue } from "./lifecycle-rules.ts";
+
+const DAY_MS = 24 * 3_600_000;
+const MADE_MS = Date.parse("2014-01-15T10:30:00Z");
+const object = { object_key: "a/b", size_bytes: 5, tags: '{"k":"v"}', modified_ms: MADE_MS };
+
+function rule(more: Partial<LifecycleRule>): LifecycleRule {
+  return { ID: "rule", Status: "Enabled", Filter: {}, ...more };
+}
+
+test("days end at the next midnight", () => {
+  const due = expirationOf(object, [rule({ Expiration: { Days: 3 } })]);
+  expect(new Date(due?.atMs ?? 0).toISOString()).toBe("2014-01-19T00:00:00.000Z");
+  const upload = { object_key: "a/b", created_ms: MADE_MS };
+  const aborted = abortOf(upload, [
+    rule({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 } }),
+  ]);
+  expect(aborted).toEqual({ ...due, ruleId: "rule" });
+});
+
+test.each([
+  [{ Prefix: "a/" }, true],
+  [{ Prefix: "b" }, false],
+  [{ Tag: { Key: "k", Value: "v" } }, true],
+  [{ Tag: { Key: "k", Value: "other" } }, false],
+  [{ Tag: { Key: "constructor", Value: "v" } }, false],
+  [{ ObjectSizeGreaterThan: 5 }, false],
+  [{ ObjectSizeGreaterThan: 4 }, true],
+  [{ ObjectSizeLessThan: 5 }, false],
+  [{ And: { Prefix: "a/", Tags: [{ Key: "k", Value: "v" }], ObjectSizeLessThan: 6 } }, true],
+  [{ And: { Prefix: "a/", Tags: [{ Key: "k", Value: "w" }] } }, false],
+])("the filter %j", (Filter, matches) => {
+  const due = expirationOf(object, [rule({ Filter, Expiration: { Days: 1 } })]);
+  expect(due !== undefined).toBe(matches);
+});
+
+describe("an older version", () => {
+  const rules = [
+    rule({ NoncurrentVersionExpiration: { NoncurrentDays: 2, NewerNoncurrentVersions: 1 } }),
+  ];
+  test.each([
+    [{ sinceMs: MADE_MS, newer: 1 }, 3, true],
+    [{ sinceMs: MADE_MS, newer: 1 }, 1, false],
+    [{ sinceMs: MADE_MS, newer: 0 }, 3, false],
+  ])("%j, %i days later", (place, days, isDue) => {
+    expect(isNoncurrentDue(object, place, rules, MADE_MS + days * DAY_MS)).toBe(isDue);
+  });
+});
+
+test.each([
+  [{ ExpiredObjectDeleteMarker: true }, 0, true],
+  [{ ExpiredObjectDeleteMarker: false }, 9, false],
+  [{ Days: 2 }, 1, false],
+  [{ Days: 2 }, 3, true],
+])("a delete marker alone, %j, after %i days", (Expiration, days, isDue) => {
+  expect(isMarkerDue(object, [rule({ Expiration })], MADE_MS + days * DAY_MS)).toBe(isDue);
+});

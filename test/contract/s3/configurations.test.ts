@@ -1,0 +1,206 @@
+import * as s3 from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
+
+/** What Terraform's aws_s3_bucket_* resources write, read back and delete. */
+const Bucket = "configurations-contract";
+const OTHER = { accessKeyId: "other", secretAccessKey: "other-secret" };
+let server: TestServer;
+let client: Clients["s3"];
+
+beforeAll(async () => {
+  server = await startTestServer({
+    accounts: [
+      { id: "111122223333", rootAccessKeyId: "other", rootSecretAccessKey: "other-secret" },
+    ],
+  });
+  client = server.clients().s3;
+  await client.send(new s3.CreateBucketCommand({ Bucket }));
+});
+afterAll(() => server?.close());
+
+const Id = "whole-bucket";
+const inventory: s3.InventoryConfiguration = {
+  Id,
+  IsEnabled: true,
+  IncludedObjectVersions: "All",
+  Schedule: { Frequency: "Daily" },
+  Destination: { S3BucketDestination: { Bucket: `arn:aws:s3:::${Bucket}`, Format: "CSV" } },
+  OptionalFields: ["Size"],
+};
+const analytics: s3.AnalyticsConfiguration = {
+  Id,
+  Filter: { And: { Prefix: "a/", Tags: [{ Key: "k", Value: "v" }] } },
+  StorageClassAnalysis: {},
+};
+const tiering: s3.IntelligentTieringConfiguration = {
+  Id,
+  Status: "Enabled",
+  Tierings: [{ AccessTier: "ARCHIVE_ACCESS", Days: 90 }],
+};
+const metrics: s3.MetricsConfiguration = { Id, Filter: { Prefix: "a/" } };
+
+/* Each: put, get, list, delete, and what is read back under which member. */
+const LISTED = [
+  [
+    "InventoryConfiguration",
+    inventory,
+    () =>
+      client.send(
+        new s3.PutBucketInventoryConfigurationCommand({
+          Bucket,
+          Id,
+          InventoryConfiguration: inventory,
+        }),
+      ),
+    () => client.send(new s3.GetBucketInventoryConfigurationCommand({ Bucket, Id })),
+    () => client.send(new s3.ListBucketInventoryConfigurationsCommand({ Bucket })),
+    () => client.send(new s3.DeleteBucketInventoryConfigurationCommand({ Bucket, Id })),
+  ],
+  [
+    "AnalyticsConfiguration",
+    analytics,
+    () =>
+      client.send(
+        new s3.PutBucketAnalyticsConfigurationCommand({
+          Bucket,
+          Id,
+          AnalyticsConfiguration: analytics,
+        }),
+      ),
+    () => client.send(new s3.GetBucketAnalyticsConfigurationCommand({ Bucket, Id })),
+    () => client.send(new s3.ListBucketAnalyticsConfigurationsCommand({ Bucket })),
+    () => client.send(new s3.DeleteBucketAnalyticsConfigurationCommand({ Bucket, Id })),
+  ],
+  [
+    "IntelligentTieringConfiguration",
+    tiering,
+    () =>
+      client.send(
+        new s3.PutBucketIntelligentTieringConfigurationCommand({
+          Bucket,
+          Id,
+          IntelligentTieringConfiguration: tiering,
+        }),
+      ),
+    () => client.send(new s3.GetBucketIntelligentTieringConfigurationCommand({ Bucket, Id })),
+    () => client.send(new s3.ListBucketIntelligentTieringConfigurationsCommand({ Bucket })),
+    () => client.send(new s3.DeleteBucketIntelligentTieringConfigurationCommand({ Bucket, Id })),
+  ],
+  [
+    "MetricsConfiguration",
+    metrics,
+    () =>
+      client.send(
+        new s3.PutBucketMetricsConfigurationCommand({ Bucket, Id, MetricsConfiguration: metrics }),
+      ),
+    () => client.send(new s3.GetBucketMetricsConfigurationCommand({ Bucket, Id })),
+    () => client.send(new s3.ListBucketMetricsConfigurationsCommand({ Bucket })),
+    () => client.send(new s3.DeleteBucketMetricsConfigurationCommand({ Bucket, Id })),
+  ],
+] as const;
+
+test.each(LISTED)("%s is kept under its id", async (member, given, put, get, list, remove) => {
+  await put();
+  await put();
+  expect(await get()).toMatchObject({ [member]: given });
+  expect(await list()).toMatchObject({ IsTruncated: false, [`${member}List`]: [given] });
+  await remove();
+  await expect(get()).rejects.toMatchObject({ name: "NoSuchConfiguration" });
+  await expect(remove()).rejects.toMatchObject({ name: "NoSuchConfiguration" });
+});
+
+test("acceleration, logging and replication read back, and are checked", async () => {
+  const accelerate = (Status: string, name = Bucket) =>
+    client.send(
+      new s3.PutBucketAccelerateConfigurationCommand({
+        Bucket: name,
+        AccelerateConfiguration: { Status: Status as s3.BucketAccelerateStatus },
+      }),
+    );
+  await accelerate("Suspended");
+  expect(
+    await client.send(new s3.GetBucketAccelerateConfigurationCommand({ Bucket })),
+  ).toMatchObject({ Status: "Suspended" });
+  await expect(accelerate("On")).rejects.toMatchObject({ name: "MalformedXML" });
+
+  const log = (LoggingEnabled?: s3.LoggingEnabled) =>
+    client.send(
+      new s3.PutBucketLoggingCommand({
+        Bucket,
+        BucketLoggingStatus: { ...(LoggingEnabled ? { LoggingEnabled } : {}) },
+      }),
+    );
+  const LoggingEnabled = { TargetBucket: Bucket, TargetPrefix: "logs/" };
+  const logging = () => client.send(new s3.GetBucketLoggingCommand({ Bucket }));
+  await log(LoggingEnabled);
+  expect(await logging()).toMatchObject({ LoggingEnabled });
+  await log();
+  expect((await logging()).LoggingEnabled).toBeUndefined();
+  await expect(log({ ...LoggingEnabled, TargetBucket: "no-such-bucket-1" })).rejects.toMatchObject({
+    name: "InvalidTargetBucketForLogging",
+  });
+
+  const ReplicationConfiguration: s3.ReplicationConfiguration = {
+    Role: "arn:aws:iam::000000000000:role/replication",
+    Rules: [
+      {
+        ID: "all",
+        Priority: 1,
+        Status: "Enabled",
+        Filter: { Prefix: "" },
+        DeleteMarkerReplication: { Status: "Disabled" },
+        Destination: { Bucket: `arn:aws:s3:::${Bucket}` },
+      },
+    ],
+  };
+  const replicate = () =>
+    client.send(new s3.PutBucketReplicationCommand({ Bucket, ReplicationConfiguration }));
+  const replication = () => client.send(new s3.GetBucketReplicationCommand({ Bucket }));
+  await expect(replicate()).rejects.toMatchObject({ name: "InvalidRequest" });
+  await client.send(
+    new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }),
+  );
+  await replicate();
+  expect(await replication()).toMatchObject({ ReplicationConfiguration });
+  await client.send(new s3.DeleteBucketReplicationCommand({ Bucket }));
+  await expect(replication()).rejects.toMatchObject({
+    name: "ReplicationConfigurationNotFoundError",
+  });
+});
+
+test("where requesters pay, other accounts say so, and the owner needn't", async () => {
+  const name = "requester-pays-contract";
+  await client.send(new s3.CreateBucketCommand({ Bucket: name }));
+  await client.send(new s3.PutObjectCommand({ Bucket: name, Key: "a", Body: "x" }));
+  const allow = { Effect: "Allow", Principal: { AWS: "111122223333" } };
+  const Resource = `arn:aws:s3:::${name}/*`;
+  await client.send(
+    new s3.PutBucketPolicyCommand({
+      Bucket: name,
+      Policy: JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [{ ...allow, Action: "s3:GetObject", Resource }],
+      }),
+    }),
+  );
+  const RequestPaymentConfiguration = { Payer: "Requester" as const };
+  await client.send(
+    new s3.PutBucketRequestPaymentCommand({ Bucket: name, RequestPaymentConfiguration }),
+  );
+  expect(await client.send(new s3.GetBucketRequestPaymentCommand({ Bucket: name }))).toMatchObject(
+    RequestPaymentConfiguration,
+  );
+  const read = (by: Clients["s3"], RequestPayer?: "requester") =>
+    by.send(
+      new s3.GetObjectCommand({
+        Bucket: name,
+        Key: "a",
+        ...(RequestPayer ? { RequestPayer } : {}),
+      }),
+    );
+  const other = server.clients(OTHER).s3;
+  await expect(read(other)).rejects.toMatchObject({ name: "AccessDenied" });
+  expect((await read(other, "requester")).RequestCharged).toBe("requester");
+  expect((await read(client)).RequestCharged).toBeUndefined();
+});
