@@ -2,6 +2,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
 import type { MetricSample, MetricSink } from "../../kernel/metric-sink.ts";
 import type { Store } from "../../kernel/store.ts";
+import { dimensionsText, type MetricKey, mergeRows, rowOf, setOf } from "./datapoint-rows.ts";
 import { FinePeriods } from "./fine-periods.ts";
 import { joined, type StatisticSet } from "./statistics.ts";
 import type { CloudWatchTables, DatapointRow } from "./tables.ts";
@@ -9,19 +10,16 @@ import type { CloudWatchTables, DatapointRow } from "./tables.ts";
 const MINUTE_MS = 60_000;
 /** Source: CloudWatch user guide, "Metrics retention": periods of a minute for 15 days. */
 const MINUTES_KEPT_MS = 15 * 24 * 60 * MINUTE_MS;
+/** Rows, about a gigabyte on the disk: past it the oldest minutes go first. The number is ours. */
+const DATAPOINTS_MAX = 3_000_000;
+/** Counting them reads an index of that length. */
+const TRIM_EVERY_MS = 10 * MINUTE_MS;
+/** Rows that wait to be written; at this number the next minute isn't waited for. */
+const UNWRITTEN_MAX = 10_000;
 /** Series in memory; what is new beyond it has no periods below a minute. */
 const FINE_SERIES_MAX = 5_000;
 /** Rows of one statement. */
 const ROWS_WRITTEN_AT_ONCE = 100;
-
-/** A metric by all that tells it from others. */
-export interface MetricKey {
-  readonly accountId: string;
-  readonly region: string;
-  readonly namespace: string;
-  readonly name: string;
-  readonly dimensions: Readonly<Record<string, string>>;
-}
 
 /** What is put in beside a single value: several at once. */
 export interface MetricValues extends Omit<MetricSample, "value"> {
@@ -33,16 +31,19 @@ export class MetricStore implements MetricSink {
   readonly #store: Store<CloudWatchTables>;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #datapointsMax: number;
   readonly #fine = new Map<string, FinePeriods>();
   /** Not written yet, by series and minute. */
   #unwritten = new Map<string, DatapointRow>();
   #timer: NodeJS.Timeout | undefined;
+  #trimmedMs = 0;
   #writing: Promise<void> = Promise.resolve();
 
-  constructor(store: Store, clock: Clock, log: Log) {
+  constructor(store: Store, clock: Clock, log: Log, datapointsMax = DATAPOINTS_MAX) {
     this.#store = store.tables<CloudWatchTables>();
     this.#clock = clock;
     this.#log = log;
+    this.#datapointsMax = datapointsMax;
   }
 
   put(samples: readonly MetricSample[]): void {
@@ -62,6 +63,7 @@ export class MetricStore implements MetricSink {
       place,
       rowOf(metric, unit, minuteMs, joined(before && setOf(before), values)),
     );
+    if (this.#unwritten.size === UNWRITTEN_MAX) void this.flush();
   }
 
   start(): void {
@@ -163,6 +165,29 @@ export class MetricStore implements MetricSink {
         .where("minute_ms", "<", nowMs - MINUTES_KEPT_MS)
         .execute();
     });
+    if (nowMs - this.#trimmedMs < TRIM_EVERY_MS) return;
+    this.#trimmedMs = nowMs;
+    await this.#trim();
+  }
+
+  async #trim(): Promise<void> {
+    const first = await this.#store.db
+      .selectFrom("cloudwatch_datapoints")
+      .select("minute_ms")
+      .orderBy("minute_ms", "desc")
+      .offset(this.#datapointsMax)
+      .limit(1)
+      .executeTakeFirst();
+    if (first === undefined) return;
+    await this.#store.transaction(({ db }) =>
+      db.deleteFrom("cloudwatch_datapoints").where("minute_ms", "<=", first.minute_ms).execute(),
+    );
+    const until = new Date(first.minute_ms).toISOString();
+    const max = this.#datapointsMax;
+    this.#log.warn(
+      { until, max },
+      "Metrics were forgotten before their 15 days: there are too many",
+    );
   }
 
   #fineOf(key: string): FinePeriods | undefined {
@@ -179,72 +204,6 @@ export class MetricStore implements MetricSink {
       if (fine.isEmpty) this.#fine.delete(key);
     }
   }
-}
-
-/** Adds to the minutes that may be there already, another node's or from before a restart. */
-async function mergeRows(
-  rows: readonly DatapointRow[],
-  db: Store<CloudWatchTables>["db"],
-): Promise<void> {
-  await db
-    .insertInto("cloudwatch_datapoints")
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict
-        .columns(["account_id", "region", "namespace", "name", "dimensions", "minute_ms"])
-        .doUpdateSet(({ ref, eb }) => ({
-          sample_count: eb(
-            ref("cloudwatch_datapoints.sample_count"),
-            "+",
-            ref("excluded.sample_count"),
-          ),
-          sum: eb(ref("cloudwatch_datapoints.sum"), "+", ref("excluded.sum")),
-          minimum: eb
-            .case()
-            .when("excluded.minimum", "<", ref("cloudwatch_datapoints.minimum"))
-            .then(ref("excluded.minimum"))
-            .else(ref("cloudwatch_datapoints.minimum"))
-            .end(),
-          maximum: eb
-            .case()
-            .when("excluded.maximum", ">", ref("cloudwatch_datapoints.maximum"))
-            .then(ref("excluded.maximum"))
-            .else(ref("cloudwatch_datapoints.maximum"))
-            .end(),
-        })),
-    )
-    .execute();
-}
-
-function setOf(row: DatapointRow): StatisticSet {
-  const { sample_count: sampleCount, sum, minimum, maximum } = row;
-  return { sampleCount, sum, minimum, maximum };
-}
-
-function rowOf(
-  { accountId, region, namespace, name, dimensions }: MetricKey,
-  unit: string,
-  minuteMs: number,
-  { sampleCount, sum, minimum, maximum }: StatisticSet,
-): DatapointRow {
-  return {
-    account_id: accountId,
-    region,
-    namespace,
-    name,
-    dimensions: dimensionsText(dimensions),
-    minute_ms: minuteMs,
-    unit,
-    sample_count: sampleCount,
-    sum,
-    minimum,
-    maximum,
-  };
-}
-
-function dimensionsText(dimensions: Readonly<Record<string, string>>): string {
-  const pairs = Object.entries(dimensions).sort(([a], [b]) => (a < b ? -1 : 1));
-  return JSON.stringify(pairs);
 }
 
 function keyOf({ accountId, region, namespace, name, dimensions }: MetricKey): string {

@@ -2,9 +2,10 @@ import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import type { Authorization } from "../../kernel/operations.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
+import type { MetricKey } from "./datapoint-rows.ts";
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from "./errors.ts";
 import { FINE_MS } from "./fine-periods.ts";
-import type { MetricKey, MetricStore } from "./metric-store.ts";
+import type { MetricStore } from "./metric-store.ts";
 import { isStatistic, STATISTICS, type StatisticName, type StatisticSet } from "./statistics.ts";
 
 /** Source: CloudWatch API reference, GetMetricStatistics: datapoints of one answer. */

@@ -48,7 +48,10 @@ import { policyVersionOperations } from "./policies/policy-versions.ts";
 import { instanceProfileOperations } from "./roles/instance-profiles.ts";
 import { roleOperations } from "./roles/roles.ts";
 import { iamSchemas } from "./schema.ts";
-import { LinkedRoleTemplates, outsidePolicies } from "./service-linked-roles/definitions.ts";
+import {
+  LinkedRoleTemplates,
+  policiesBesideCatalogue,
+} from "./service-linked-roles/definitions.ts";
 import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
 import { contextKeyOperations } from "./simulation/context-keys.ts";
 import { simulationOperations } from "./simulation/simulations.ts";
@@ -86,7 +89,7 @@ export interface IamService extends Service {
 /** AWS IAM: who exists, and what they may do. */
 export function createIamService(deps: IamDependencies): IamService {
   const outside = deps.outsideServices ?? [];
-  const policies = outsidePolicies(outside, deps.clock.nowMs());
+  const policies = policiesBesideCatalogue(outside, deps.clock.nowMs());
   const parts: IamParts = {
     ...deps,
     generations: new Generations(deps),

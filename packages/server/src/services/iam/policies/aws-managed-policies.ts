@@ -29,11 +29,10 @@ export interface AwsManagedPolicy {
   readonly versions: readonly { readonly number: number; readonly createdMs: number }[];
 }
 
-/** The policy of a service that the configuration registers. */
+/** A policy that the catalogue lacks, of one version. */
 export interface OutsidePolicy {
   readonly arn: string;
   readonly document: string;
-  /** When it was read. */
   readonly createdMs: number;
 }
 
@@ -55,13 +54,11 @@ interface Catalogue {
 export class AwsManagedPolicies {
   readonly #file: string | undefined;
   #catalogue: Catalogue | undefined;
+  #all: readonly AwsManagedPolicy[] | undefined;
   readonly #documents = new Map<string, ReadonlyMap<number, string>>();
   readonly #outside: ReadonlyMap<string, AwsManagedPolicy & { readonly document: string }>;
 
-  /**
-   * `file` left out: beside the bundle, or where the build puts it in the repository. `outside` are
-   * the policies of linked services of the configuration: one version each, as it stands there.
-   */
+  /** `file` left out: beside the bundle, or where the build puts it in the repository. */
   constructor(file: string | undefined, outside: readonly OutsidePolicy[] = []) {
     this.#file = file;
     this.#outside = new Map(outside.map((policy) => [policy.arn, outsideEntry(policy)]));
@@ -74,9 +71,8 @@ export class AwsManagedPolicies {
 
   /** All of them, sorted by name irrespective of case. */
   all(): readonly AwsManagedPolicy[] {
-    const { sorted } = this.#read();
-    if (this.#outside.size === 0) return sorted;
-    return [...sorted, ...this.#outside.values()].sort(byName);
+    this.#all ??= [...this.#read().sorted, ...this.#outside.values()].sort(byName);
+    return this.#all;
   }
 
   /** A version's document; the default version's when `version` is left out. */

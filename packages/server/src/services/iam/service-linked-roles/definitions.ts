@@ -71,13 +71,30 @@ function definitionOf(service: OutsideService): ServiceLinkedRoleDefinition {
   };
 }
 
-/** The managed policies of the services' roles, as of a start of the server. */
-export function outsidePolicies(services: readonly OutsideService[], createdMs: number) {
-  return services.map(({ policyName, policyDocument: document }) => ({
+/**
+ * AWS attaches this policy to its role, as recordings show, and lists it nowhere: `LexBotPolicy`, with
+ * this document, is what AWS's reference has for the role (inferred to be the same).
+ */
+const LEX_BOT_POLICY = {
+  arn: servicePolicyArn("AmazonLexBotPolicy"),
+  document: JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      { Effect: "Allow", Action: ["polly:SynthesizeSpeech"], Resource: ["*"] },
+      { Effect: "Allow", Action: ["comprehend:DetectSentiment"], Resource: ["*"] },
+    ],
+  }),
+  createdMs: Date.UTC(2017, 1, 17, 22, 18),
+};
+
+/** Managed policies that AWS's catalogue lacks, those of outside services as of `startedMs`. */
+export function policiesBesideCatalogue(services: readonly OutsideService[], startedMs: number) {
+  const outside = services.map(({ policyName, policyDocument: document }) => ({
     arn: servicePolicyArn(policyName),
     document,
-    createdMs,
+    createdMs: startedMs,
   }));
+  return [LEX_BOT_POLICY, ...outside];
 }
 
 /** A name of AWS's that an outside service asks for as well; role names count without case. */

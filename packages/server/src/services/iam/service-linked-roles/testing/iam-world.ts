@@ -22,7 +22,7 @@ import { permissionsBoundaryOperations } from "../../policies/permissions-bounda
 import { instanceProfileOperations } from "../../roles/instance-profiles.ts";
 import { roleOperations } from "../../roles/roles.ts";
 import { tagOperations } from "../../tags/tags.ts";
-import { LinkedRoleTemplates, outsidePolicies } from "../definitions.ts";
+import { LinkedRoleTemplates, policiesBesideCatalogue } from "../definitions.ts";
 import { createServiceLinkedRoles, type ServiceLinkedRolePart } from "../service-linked-roles.ts";
 
 export const ACCOUNT_ID = "000000000000";
@@ -77,7 +77,7 @@ export class IamWorld {
       generations: this.generations,
       awsPolicies: new AwsManagedPolicies(
         undefined,
-        outsidePolicies(options.outsideServices ?? [], 1),
+        policiesBesideCatalogue(options.outsideServices ?? [], 1),
       ),
       secrets: new SecretBox(new Uint8Array(32), "test"),
       lastUsed: new LastUsed(this.store, silent),
