@@ -16,6 +16,7 @@ import {
   StoreUnavailableError,
 } from "@rolecast/server";
 import { Command } from "commander";
+import { EXIT } from "./command-error.ts";
 import { listReadyScripts, runReadyScripts } from "./ready-scripts.ts";
 
 /** The console's built files, beside this command's own. */
@@ -56,13 +57,18 @@ async function start(
   let server: RunningServer;
   let scripts: readonly string[];
   try {
-    server = await createServer(given, { file, environment: process.env, consoleDir: CONSOLE_DIR });
+    server = await createServer(given, {
+      file,
+      environment: process.env,
+      givenAs: flagOf,
+      consoleDir: CONSOLE_DIR,
+    });
     scripts = await readyScripts(server);
   } catch (error) {
     const message = explainStartFailure(error);
     if (message === undefined) throw error;
     process.stderr.write(`rolecast: ${message}\n`);
-    process.exitCode = 1;
+    process.exitCode = error instanceof ConfigError ? EXIT.usage : EXIT.failed;
     return;
   }
   stopOnSignal(server);

@@ -1,5 +1,5 @@
 export { findFfmpeg, letHeapGrow } from "@rolecast/media";
-export { ConfigError } from "./config/load-config.ts";
+export { ConfigError } from "./config/config-error.ts";
 export type { RootAccount } from "./config/root-accounts.ts";
 export {
   type Config,

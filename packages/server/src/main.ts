@@ -6,9 +6,10 @@ import { Authenticator } from "./authn/authenticator.ts";
 import { ServiceCredentials } from "./authn/service-credentials.ts";
 import { Authorizer } from "./authz/authorizer.ts";
 import { applySeed } from "./config/apply-seed.ts";
+import { ConfigError } from "./config/config-error.ts";
 import { ingestPortsOf } from "./config/ingest-ports.ts";
 import { outsideServices } from "./config/linked-services.ts";
-import { ConfigError, type ConfigSources, loadConfig } from "./config/load-config.ts";
+import { type ConfigSources, loadConfig } from "./config/load-config.ts";
 import { nodeUrlOf, spillOf } from "./config/node.ts";
 import { loadOrganization } from "./config/organization.ts";
 import { rootAccessOf } from "./config/root-access.ts";
@@ -30,7 +31,7 @@ import { randomIds } from "./kernel/ids.ts";
 import type { Invoke } from "./kernel/invoke.ts";
 import type { OutsideService } from "./kernel/linked-services.ts";
 import type { Log } from "./kernel/log.ts";
-import { S3_HOSTS } from "./kernel/s3-hosts.ts";
+import { s3HostsOf } from "./kernel/s3-hosts.ts";
 import type { Service, ServiceDependencies } from "./kernel/service.ts";
 import type { Store } from "./kernel/store.ts";
 import { createLog } from "./observability/log.ts";
@@ -179,7 +180,7 @@ async function startServer(
     log,
     tracer: tracing.tracer,
     defaultRegion: DEFAULT_REGION,
-    s3Hosts: [...S3_HOSTS, ...hostOf(config.publicBaseUrl)],
+    s3Hosts: s3HostsOf(config.publicBaseUrl),
   });
   const http = new HttpServer({
     host: config.host,
@@ -226,7 +227,7 @@ function seeding(config: Config, accounts: readonly RootAccount[], invoke: Invok
     file,
     accounts.map(({ id }) => id),
   );
-  return () => applySeed(file, seed, invoke);
+  return () => applySeed(seed, invoke);
 }
 
 interface Parts {
@@ -282,7 +283,8 @@ function compose(parts: Parts) {
     rootAccess: rootAccessOf(config, organization),
     sealingKey: folder.sealingKey,
   });
-  const s3 = createS3Service({ ...deps, directory });
+  const hosts = s3HostsOf(config.publicBaseUrl);
+  const s3 = createS3Service({ ...deps, directory, hosts });
   const cloudwatch = createCloudWatchServices(deps);
   const ivs = createIvsService({
     ...deps,
@@ -392,8 +394,4 @@ function compose(parts: Parts) {
     authenticator,
     ports,
   };
-}
-
-function hostOf(url: string | undefined): readonly string[] {
-  return url === undefined ? [] : [new URL(url).hostname];
 }

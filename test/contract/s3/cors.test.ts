@@ -1,3 +1,5 @@
+import { once } from "node:events";
+import { type IncomingMessage, request } from "node:http";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -8,7 +10,7 @@ let server: TestServer;
 let client: Clients["s3"];
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ publicBaseUrl: "https://media.example.org" });
   client = server.clients().s3;
   await client.send(new s3.CreateBucketCommand({ Bucket: BUCKET }));
 });
@@ -64,6 +66,22 @@ test("a preflight is answered by the first rule that admits it, and refused with
     expect(refused.headers.get("access-control-allow-origin")).toBeNull();
   }
 });
+
+test.each(["cors-contract.media.example.org", "cors-contract.s3.localhost", "media.example.org"])(
+  "finds the bucket of a browser that calls %s",
+  async (host) => {
+    await configure({ AllowedOrigins: [ORIGIN], AllowedMethods: ["GET"] });
+    const headers = { host, origin: ORIGIN, "access-control-request-method": "GET" };
+    const path = host.startsWith(BUCKET) ? "/key" : `/${BUCKET}/key`;
+    const asked = request(`${server.endpoint}${path}`, { method: "OPTIONS", headers }).end();
+    const [answer] = (await once(asked, "response")) as [IncomingMessage];
+    answer.resume();
+    expect([answer.statusCode, answer.headers["access-control-allow-origin"]]).toEqual([
+      200,
+      ORIGIN,
+    ]);
+  },
+);
 
 test("actual answers, errors included, carry the headers too", async () => {
   await configure({ AllowedOrigins: [ORIGIN], AllowedMethods: ["GET"] });

@@ -100,31 +100,35 @@ test("a changed policy is in force after the next start", async () => {
   await server.close();
 });
 
+const mine = (declared: string) => `  "000000000000":\n    ${declared}`;
+const POLICIES = "policies: [{ name: p, document: { Statement: 5 } }]";
 test.each([
+  ["  '111111111111': {}", /:2:3: this server has no account 111111111111, only 000000000000/],
+  ["  000000000000: {}", /:2:3: accounts\.0 can't be "0": an account id has 12 digits, in quotes/],
+  [mine("user: []"), /:3:5: accounts\.000000000000\.user isn't known: did you mean users\?/],
+  [mine("channels: [{ name: a }, { type: BASIC }]"), /:3:29: .*channels\[1\]\.name is missing/],
   [
-    "accounts: { '111111111111': {} }",
-    /accounts\.111111111111: this server has only the accounts 000000000000/,
+    mine("buckets: [aaa, bbb, aaa]"),
+    /:3:25: .*buckets\[2\] can't be "aaa": another entry has this name/,
   ],
-  ["accounts: { '000000000000': { user: [] } }", /Unrecognized key: "user"[\s\S]*accounts/],
+  [mine("users: ["), /:3:13: this isn't YAML: Flow sequence/],
   [
-    "accounts: { '000000000000': { channels: [{ name: a }, { type: BASIC }] } }",
-    /at accounts\.000000000000\.channels\[1\]\.name/,
-  ],
-  ["accounts: [", /can't be read: /],
-  [
-    "accounts: { '000000000000': { channels: [{ name: a, recordingConfiguration: nowhere }] } }",
-    /rolecast\.seed\.yml: accounts\.000000000000\.channels\[0\]: CreateChannel answered \w+: /,
+    mine("channels: [{ name: a, recordingConfiguration: nowhere }]"),
+    /:3:27: .*channels\[0\]\.recordingConfiguration: there is no recording configuration nowhere$/,
   ],
   [
-    "accounts: { '000000000000': { buckets: [bbb], recordingConfigurations: [{ name: r, bucket: bbb, thumbnailConfiguration: { targetIntervalSeconds: 0 } }] } }",
+    mine(
+      "recordingConfigurations: [{ name: r, bucket: bbb, thumbnailConfiguration: { targetIntervalSeconds: 0 } }]",
+    ),
     /recordingConfigurations\[0\]: CreateRecordingConfiguration answered ValidationException: /,
   ],
   [
-    "accounts: { '000000000000': { users: [{ name: u, policies: [{ name: p, document: { Statement: 5 } }] }] } }",
-    /accounts\.000000000000\.users\[0\]\.policies\[0\]: PutUserPolicy answered MalformedPolicyDocument: /,
+    mine(`users: [{ name: u, ${POLICIES} }]`),
+    /:3:35: .*users\[0\]\.policies\[0\]: PutUserPolicy answered MalformedPolicyDocument: /,
   ],
-])("a mistake is told with its place: %s", async (text, message) => {
-  await expect(startTestServer({ seed: seedFile(text) })).rejects.toThrow(message);
+])("a mistake is told with its place: %s", async (declared, message) => {
+  const seed = seedFile(`accounts:\n${declared}`);
+  await expect(startTestServer({ seed })).rejects.toThrow(message);
 });
 
 test("ready scripts run by name with the root key; a failing one doesn't stop the next", async () => {
@@ -144,5 +148,7 @@ writeFileSync(${JSON.stringify(join(dir, "asked"))}, health.status + process.env
   expect(await server.stop()).toBe(0);
   await expect(
     startServerProcess(["--data", "memory", "--ready-dir", join(dir, "none")]),
-  ).rejects.toThrow(/ended with 1: rolecast: The setting readyDir can't be used/);
+  ).rejects.toThrow(
+    /ended with 2: rolecast: --ready-dir can't be ".*none": there is no such folder/,
+  );
 });

@@ -1,11 +1,17 @@
 import { AwsError } from "../kernel/aws-error.ts";
 import type { Invoke } from "../kernel/invoke.ts";
-import { ConfigError } from "./load-config.ts";
+import { pathText } from "./check-value.ts";
+import { ConfigError } from "./config-error.ts";
 import type { Seed, SeedAccount } from "./seed-file.ts";
+
+/** Below an account: `["users", 0]`. */
+type Path = readonly (string | number)[];
+
+type Complain = (path: Path, problem: string) => ConfigError;
 
 /** One call as the account's root user; what it refuses is told with its place in the file. */
 type Act = <Output>(
-  path: string,
+  path: Path,
   service: string,
   operation: string,
   input: object,
@@ -16,18 +22,22 @@ type Act = <Output>(
  * Makes what the seed declares and isn't there, through the public operations. Policies are brought
  * to what the file says; nothing is deleted and nothing else that exists is changed.
  */
-export async function applySeed(file: string, seed: Seed, invoke: Invoke): Promise<void> {
-  for (const [id, account] of seed) {
-    const act = actor(file, id, account.region, invoke);
+export async function applySeed(seed: Seed, invoke: Invoke): Promise<void> {
+  for (const [id, account] of seed.accounts) {
+    const complain: Complain = (path, problem) => {
+      const whole = ["accounts", id, ...path];
+      return new ConfigError(`${seed.placeOf(whole)}: ${pathText(whole)}: ${problem}`);
+    };
+    const act = actor(complain, id, account.region, invoke);
     await applyPolicies(id, account, act);
     await applyUsers(id, account, act);
     await applyRoles(id, account, act);
     await applyBuckets(account, act);
-    await applyChannels(account, await applyRecordingConfigurations(account, act), act);
+    await applyChannels(account, await applyRecordingConfigurations(account, act), act, complain);
   }
 }
 
-function actor(file: string, id: string, region: string, invoke: Invoke): Act {
+function actor(complain: Complain, id: string, region: string, invoke: Invoke): Act {
   const arn = `arn:aws:iam::${id}:root`;
   const as = { principal: { kind: "root", accountId: id, arn } } as const;
   return async (path, service, operation, input, { unless = [] } = {}) => {
@@ -36,9 +46,7 @@ function actor(file: string, id: string, region: string, invoke: Invoke): Act {
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       if (unless.includes(error.code)) return undefined;
-      throw new ConfigError(
-        `${file}: accounts.${id}.${path}: ${operation} answered ${error.code}: ${error.message}`,
-      );
+      throw complain(path, `${operation} answered ${error.code}: ${error.message}`);
     }
   };
 }
@@ -48,7 +56,7 @@ const MISSING = { unless: ["NoSuchEntity"] };
 
 async function applyPolicies(id: string, { policies }: SeedAccount, act: Act): Promise<void> {
   for (const [index, { name, document }] of policies.entries()) {
-    const path = `policies[${index}]`;
+    const path = ["policies", index];
     const PolicyDocument = JSON.stringify(document);
     const PolicyArn = `arn:aws:iam::${id}:policy/${name}`;
     const found = await act<{ Policy: { DefaultVersionId: string } }>(
@@ -82,13 +90,13 @@ async function applyPolicies(id: string, { policies }: SeedAccount, act: Act): P
 
 async function applyUsers(id: string, { users }: SeedAccount, act: Act): Promise<void> {
   for (const [index, { name, policies, attachedPolicies }] of users.entries()) {
-    const path = `users[${index}]`;
+    const path = ["users", index];
     const user = { UserName: name };
     await act(path, "iam", "CreateUser", user, EXISTS);
     for (const [at, policy] of policies.entries())
-      await act(`${path}.policies[${at}]`, "iam", "PutUserPolicy", { ...user, ...inline(policy) });
+      await act([...path, "policies", at], "iam", "PutUserPolicy", { ...user, ...inline(policy) });
     for (const [at, policy] of attachedPolicies.entries())
-      await act(`${path}.attachedPolicies[${at}]`, "iam", "AttachUserPolicy", {
+      await act([...path, "attachedPolicies", at], "iam", "AttachUserPolicy", {
         ...user,
         PolicyArn: policyArn(id, policy),
       });
@@ -97,16 +105,16 @@ async function applyUsers(id: string, { users }: SeedAccount, act: Act): Promise
 
 async function applyRoles(id: string, { roles }: SeedAccount, act: Act): Promise<void> {
   for (const [index, { name, trustPolicy, policies, attachedPolicies }] of roles.entries()) {
-    const path = `roles[${index}]`;
+    const path = ["roles", index];
     const role = { RoleName: name };
     const trust = JSON.stringify(trustPolicy);
     const found = await act(path, "iam", "GetRole", role, MISSING);
     if (found) await act(path, "iam", "UpdateAssumeRolePolicy", { ...role, PolicyDocument: trust });
     else await act(path, "iam", "CreateRole", { ...role, AssumeRolePolicyDocument: trust });
     for (const [at, policy] of policies.entries())
-      await act(`${path}.policies[${at}]`, "iam", "PutRolePolicy", { ...role, ...inline(policy) });
+      await act([...path, "policies", at], "iam", "PutRolePolicy", { ...role, ...inline(policy) });
     for (const [at, policy] of attachedPolicies.entries())
-      await act(`${path}.attachedPolicies[${at}]`, "iam", "AttachRolePolicy", {
+      await act([...path, "attachedPolicies", at], "iam", "AttachRolePolicy", {
         ...role,
         PolicyArn: policyArn(id, policy),
       });
@@ -127,7 +135,7 @@ async function applyBuckets({ buckets, region }: SeedAccount, act: Act): Promise
   };
   const owned = { unless: ["BucketAlreadyOwnedByYou"] };
   for (const [index, Bucket] of buckets.entries())
-    await act(`buckets[${index}]`, "s3", "CreateBucket", { Bucket, ...elsewhere }, owned);
+    await act(["buckets", index], "s3", "CreateBucket", { Bucket, ...elsewhere }, owned);
 }
 
 /** ARNs of all recording configurations in the Region, by name. */
@@ -140,7 +148,7 @@ async function applyRecordingConfigurations(
   let nextToken: string | undefined;
   do {
     const page = await act<{ recordingConfigurations: Summary[]; nextToken?: string }>(
-      "recordingConfigurations",
+      ["recordingConfigurations"],
       "ivs",
       "ListRecordingConfigurations",
       nextToken === undefined ? {} : { nextToken },
@@ -152,7 +160,7 @@ async function applyRecordingConfigurations(
     const { name } = configuration;
     if (arns.has(name)) continue;
     const created = await act<{ recordingConfiguration: Summary }>(
-      `recordingConfigurations[${index}]`,
+      ["recordingConfigurations", index],
       "ivs",
       "CreateRecordingConfiguration",
       { ...configuration, destinationConfiguration: { s3: { bucketName: bucket } } },
@@ -166,21 +174,25 @@ async function applyChannels(
   { channels }: SeedAccount,
   recordingConfigurations: ReadonlyMap<string, string>,
   act: Act,
+  complain: Complain,
 ): Promise<void> {
-  for (const [index, { recordingConfiguration, ...channel }] of channels.entries()) {
-    const path = `channels[${index}]`;
+  for (const [
+    index,
+    { recordingConfiguration: configuration = "", ...channel },
+  ] of channels.entries()) {
+    const path = ["channels", index];
     const found = await act<{ channels: unknown[] }>(path, "ivs", "ListChannels", {
       filterByName: channel.name,
     });
     if (found && found.channels.length > 0) continue;
-    // A name that isn't there is refused by the operation, in AWS's words.
-    const arn =
-      recordingConfiguration === undefined
-        ? {}
-        : {
-            recordingConfigurationArn:
-              recordingConfigurations.get(recordingConfiguration) ?? recordingConfiguration,
-          };
-    await act(path, "ivs", "CreateChannel", { ...channel, ...arn });
+    const recordingConfigurationArn = configuration.startsWith("arn:")
+      ? configuration
+      : recordingConfigurations.get(configuration);
+    if (configuration !== "" && recordingConfigurationArn === undefined)
+      throw complain(
+        [...path, "recordingConfiguration"],
+        `there is no recording configuration ${configuration}`,
+      );
+    await act(path, "ivs", "CreateChannel", { ...channel, recordingConfigurationArn });
   }
 }

@@ -12,7 +12,9 @@ const REGIONS_MAX = 50;
 const NEVER_FORWARDED = /^sts:/i;
 
 const policy = z
-  .union([z.string(), z.record(z.string(), z.unknown())])
+  .union([z.string(), z.record(z.string(), z.unknown())], {
+    error: "it takes a policy, written as YAML or as a text of JSON",
+  })
   .transform((value) => (typeof value === "string" ? value : JSON.stringify(value)))
   .superRefine((text, context) => {
     const [finding] = validatePolicy(text, "managed");

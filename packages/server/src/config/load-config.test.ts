@@ -57,27 +57,84 @@ describe("configuration", () => {
     expect(loadConfig({}).trustedProxies).toEqual([]);
   });
 
+  test("takes an empty variable for none, and what is empty in the file too", () => {
+    const environment = { ROLECAST_PORT: "", ROLECAST_ALLOW_RESET: "1" };
+    const config = loadConfig({ environment, file: yaml("host:\n") });
+    expect(config).toMatchObject({ port: 4566, host: "127.0.0.1", allowReset: true });
+  });
+
+  const SECRET = "kept-from-logs";
   test.each([
     [{ environment: { ROLECAST_RTMP_PROT: "1" } }, /Did you mean ROLECAST_RTMP_PORT\?/],
-    [{ file: yaml("prot: 1") }, /Did you mean port\?/],
+    [{ file: yaml("\nprot: 1") }, /rolecast\.yml:2:1: .*Did you mean port\?/],
     [{ file: "/nowhere/rolecast.yml" }, /can't be read/],
-    [{ given: { port: 70_000 } }, /setting port/],
-    [{ given: { account: "12" } }, /setting account can't be used.*12 digits/s],
-    [{ given: { tlsKey: "a.pem" } }, /only go together/],
+    [
+      { file: yaml(`accounts: [{ secret: ${SECRET}`) },
+      /rolecast\.yml:1:\d+: this isn't YAML: Flow map/,
+    ],
+    [
+      { given: { port: 70_000 } },
+      /^The setting port can't be 70000: it takes a whole number from 0 to 65535\.$/,
+    ],
+    [
+      { given: { port: 70_000 }, givenAs: flagOf, environment: { ROLECAST_LOG_LEVEL: "loud" } },
+      /^--port can't be 70000: .*\.\nROLECAST_LOG_LEVEL can't be "loud": it takes debug, info, warn, error or silent\.$/,
+    ],
+    [
+      { environment: { ROLECAST_PORT: "0x10" } },
+      /^ROLECAST_PORT can't be "0x10": it takes a whole number from 0 to 65535\.$/,
+    ],
+    [
+      { file: yaml("host: a\nrtmpPort: true") },
+      /rolecast\.yml:2:1: rtmpPort can't be true: it takes a whole number/,
+    ],
+    [
+      { given: { transcodeCores: -1 } },
+      /transcodeCores can't be -1: it takes `auto` or a number from 0 to 1024/,
+    ],
+    [{ environment: { ROLECAST_ALLOW_RESET: "maybe" } }, /it takes true or false/],
+    [
+      { given: { publicBaseUrl: "localhost:4566" } },
+      /"localhost:4566": it takes a URL that begins with http/,
+    ],
+    [{ environment: { ROLECAST_DATABASE: `mysql://u:${SECRET}@h` } }, /begins with postgres:/],
+    [
+      { given: { account: "12" } },
+      /The setting account can't be "12": an account id has 12 digits\./,
+    ],
+    [
+      { given: { seed: "/nowhere.yml" } },
+      /seed can't be "\/nowhere\.yml": there is no such file\./,
+    ],
+    [{ given: { organization: import.meta.filename } }, /": there is no such folder\.$/],
+    [{ given: { tlsKey: import.meta.filename } }, /only go together/],
     [
       {
         file: yaml(
-          "accounts: [{ id: '111111111111', rootAccessKeyId: root, rootSecretAccessKey: short }]",
+          "accounts:\n  - id: '111111111111'\n    rootAccessKeyId: root\n    rootSecretAccessKey: short",
         ),
       },
-      /setting accounts/,
+      /:4:5: accounts\[0\]\.rootSecretAccessKey can't be used: it takes at least 8 characters/,
     ],
-    [{ file: yaml("accounts: [{ id: '111111111111', secret: a }]") }, /setting accounts/],
-    [{ environment: { ROLECAST_TRUSTED_PROXIES: "10.0.0.0/33" } }, /setting trustedProxies/],
+    [
+      { file: yaml(`accounts: [{ id: '111111111111', rootSecretAccesKey: ${SECRET} }]`) },
+      /:1:34: accounts\[0\]\.rootSecretAccesKey isn't known: did you mean rootSecretAccessKey\?/,
+    ],
+    [
+      { environment: { ROLECAST_ACCOUNTS: "[{ id: '111111111111' }]" } },
+      /^ROLECAST_ACCOUNTS: \[0\]\.rootAccessKeyId is missing: it takes a text\./,
+    ],
+    [
+      { environment: { ROLECAST_TRUSTED_PROXIES: "10.0.0.0/33" } },
+      /ROLECAST_TRUSTED_PROXIES: \[0\] can't be "10\.0\.0\.0\/33": an entry is an IP address/,
+    ],
     [{ given: { trustedProxies: ["proxy.example"] } }, /an IP address or a block/],
-    [{ file: yaml("ivsQuotas: { chanels: 1 }") }, /setting ivsQuotas.*chanels/s],
-    [{ file: yaml("ivsQuotas: { channels: -1 }") }, /setting ivsQuotas/],
+    [{ file: yaml("ivsQuotas: { chanels: 1 }") }, /ivsQuotas\.chanels isn't known.*channels/],
+    [{ file: yaml("ivsQuotas: { channels: -1 }") }, /channels can't be -1: it takes a number of/],
+    [{ file: yaml("webhooks: here") }, /webhooks can't be used: it takes a list/],
   ])("refuses what it can't honour: %o", (sources, message) => {
-    expect(() => loadConfig(sources)).toThrow(message);
+    const load = () => loadConfig(sources);
+    expect(load).toThrow(message);
+    expect(load).not.toThrow(SECRET);
   });
 });

@@ -1,25 +1,22 @@
-import { readFileSync } from "node:fs";
-import { parse, parseDocument, YAMLParseError } from "yaml";
-import { z } from "zod";
+import { parseDocument } from "yaml";
+import { checkValue, type Problem, pathText } from "./check-value.ts";
+import { ConfigError } from "./config-error.ts";
+import { nearestName } from "./nearest-name.ts";
 import {
   type Config,
   type ConfigInput,
   SETTINGS,
+  type Setting,
   type SettingName,
   variableOf,
 } from "./settings.ts";
-
-/** A setting that can't be honoured; the message names it, where it stands and what would do. */
-export class ConfigError extends Error {
-  constructor(message: string) {
-    super(message);
-    this.name = "ConfigError";
-  }
-}
+import { YamlFile } from "./yaml-file.ts";
 
 export interface ConfigSources {
   /** From the command line or from code; they win. */
   readonly given?: ConfigInput;
+  /** What the one who gave it calls a setting: `--port`. Left out, "the setting port". */
+  readonly givenAs?: (name: SettingName) => string;
   readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Path of a `rolecast.yml`; the file gives way to variables and flags. */
   readonly file?: string | undefined;
@@ -29,23 +26,54 @@ const NAMES = Object.keys(SETTINGS) as SettingName[];
 /** Variables of the command line that are no settings. */
 const OTHER_VARIABLES = ["ROLECAST_CONFIG"];
 
+/** A value before it is checked, and how a problem with it begins. */
+interface Given {
+  readonly value: unknown;
+  /** Ends in the name of the part that is wrong: `--port`, `rolecast.yml:3:1: port`. */
+  readonly subject: (path: Problem["path"]) => string;
+}
+
+type GivenSettings = ReadonlyMap<SettingName, Given>;
+
 /** Merges file, environment and what was given, in rising order, and checks the result. */
 export function loadConfig(sources: ConfigSources): Config {
-  const fromFile = sources.file === undefined ? {} : readConfigFile(sources.file);
-  const merged: Record<string, unknown> = { ...fromFile, ...fromEnvironment(sources.environment) };
-  for (const name of NAMES) {
-    const given = sources.given?.[name];
-    if (given !== undefined) merged[name] = given;
-  }
+  const given: GivenSettings = new Map([
+    ...(sources.file === undefined ? [] : fromFile(sources.file)),
+    ...fromEnvironment(sources.environment),
+    ...fromCaller(sources),
+  ]);
   const config: Record<string, unknown> = {};
+  const complaints: string[] = [];
   for (const name of NAMES) {
-    const result = SETTINGS[name].schema.safeParse(merged[name]);
-    if (!result.success) {
-      throw new ConfigError(`The setting ${name} can't be used: ${z.prettifyError(result.error)}`);
-    }
-    config[name] = result.data;
+    const { schema, structured = false, secret = false }: Setting = SETTINGS[name];
+    const { value, subject } = given.get(name) ?? { value: undefined, subject: () => name };
+    const result = checkValue(schema, value, structured || secret);
+    if ("value" in result) config[name] = result.value;
+    else complaints.push(...result.problems.map((one) => `${subject(one.path)} ${one.message}.`));
   }
+  if (complaints.length > 0) throw new ConfigError(complaints.join("\n"));
   return checkTogether(config as unknown as Config);
+}
+
+function fromCaller({ given = {}, givenAs = (name) => `The setting ${name}` }: ConfigSources) {
+  return settings(given, (name) => (path) => inPart(givenAs(name), path));
+}
+
+/** Null and undefined are the same as not giving it. */
+function settings(
+  values: Readonly<Record<string, unknown>>,
+  subjectOf: (name: SettingName) => Given["subject"],
+): GivenSettings {
+  const found = new Map<SettingName, Given>();
+  for (const name of NAMES) {
+    const value = values[name] ?? undefined;
+    if (value !== undefined) found.set(name, { value, subject: subjectOf(name) });
+  }
+  return found;
+}
+
+function inPart(subject: string, path: Problem["path"]): string {
+  return path.length === 0 ? subject : `${subject}: ${pathText(path)}`;
 }
 
 function checkTogether(config: Config): Config {
@@ -68,36 +96,29 @@ function firstDuplicate(values: readonly string[]): string | undefined {
   return values.find((value, index) => values.indexOf(value) !== index);
 }
 
-function readConfigFile(file: string): Record<string, unknown> {
-  let text: string;
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    throw new ConfigError(`The configuration file ${file} can't be read: ${messageOf(error)}`);
-  }
-  let parsed: unknown;
-  try {
-    parsed = parse(text) ?? {};
-  } catch (error) {
-    if (error instanceof YAMLParseError) throw new ConfigError(`${file}: ${error.message}`);
-    throw error;
-  }
-  if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+function fromFile(file: string): GivenSettings {
+  const yaml = new YamlFile(file, "configuration file");
+  const { value: values } = yaml;
+  if (typeof values !== "object" || values === null || Array.isArray(values)) {
     throw new ConfigError(`${file} must hold settings as "name: value" lines.`);
   }
-  for (const name of Object.keys(parsed)) {
-    if (!Object.hasOwn(SETTINGS, name)) {
-      throw new ConfigError(
-        `${file}: there is no setting ${name}. Did you mean ${nearest(name, NAMES)}?`,
-      );
-    }
+  for (const name of Object.keys(values)) {
+    if (Object.hasOwn(SETTINGS, name)) continue;
+    const place = yaml.placeOf([name]);
+    throw new ConfigError(
+      `${place}: there is no setting ${name}. Did you mean ${nearestName(name, NAMES)}?`,
+    );
   }
-  return parsed as Record<string, unknown>;
+  return settings({ ...values }, (name) => (path) => {
+    const whole = [name, ...path];
+    return `${yaml.placeOf(whole)}: ${pathText(whole)}`;
+  });
 }
 
+/** An empty variable is the same as none, as in `${PORT:-}` of a compose file. */
 function fromEnvironment(
   environment: Readonly<Record<string, string | undefined>> = {},
-): Record<string, unknown> {
+): GivenSettings {
   const variables = new Map(NAMES.map((name) => [variableOf(name), name]));
   const found: Record<string, unknown> = {};
   for (const [variable, value] of Object.entries(environment)) {
@@ -106,13 +127,14 @@ function fromEnvironment(
     if (name === undefined) {
       const names = [...variables.keys(), ...OTHER_VARIABLES];
       throw new ConfigError(
-        `There is no variable ${variable}. Did you mean ${nearest(variable, names)}?`,
+        `There is no variable ${variable}. Did you mean ${nearestName(variable, names)}?`,
       );
     }
-    const { structured } = SETTINGS[name] as { structured?: boolean };
-    found[name] = structured && value !== undefined ? parseVariable(variable, value) : value;
+    if (value === undefined || value === "") continue;
+    const { structured }: Setting = SETTINGS[name];
+    found[name] = structured ? parseVariable(variable, value) : value;
   }
-  return found;
+  return settings(found, (name) => (path) => inPart(variableOf(name), path));
 }
 
 /** What is wrong is told without the text: keys may stand in it. */
@@ -121,28 +143,4 @@ function parseVariable(variable: string, text: string): unknown {
   const [error] = document.errors;
   if (!error) return document.toJS() ?? undefined;
   throw new ConfigError(`The variable ${variable} isn't YAML: ${error.code} at ${error.pos[0]}.`);
-}
-
-function nearest(name: string, candidates: readonly string[]): string {
-  const scored = candidates.map((candidate) => ({ candidate, score: distance(name, candidate) }));
-  scored.sort((a, b) => a.score - b.score);
-  return scored[0]?.candidate ?? "";
-}
-
-/** Levenshtein's edit distance. */
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const same = a[i - 1]?.toLowerCase() === b[j - 1]?.toLowerCase() ? 0 : 1;
-      next.push(Math.min((row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1, (row[j - 1] ?? 0) + same));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

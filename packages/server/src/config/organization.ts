@@ -1,16 +1,15 @@
 import { createHash } from "node:crypto";
-import { type Dirent, readdirSync, readFileSync } from "node:fs";
+import { type Dirent, existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
-import { parse, YAMLParseError } from "yaml";
 import { z } from "zod";
 import type {
   Organization,
   OrganizationMember,
   OrganizationPolicy,
 } from "../kernel/organization.ts";
-
+import { ConfigError } from "./config-error.ts";
 import { type ControlPolicyKind, findControlPolicyProblem } from "./control-policy.ts";
-import { ConfigError } from "./load-config.ts";
+import { YamlFile } from "./yaml-file.ts";
 
 /** Source: Organizations User Guide, quotas: OUs nest five deep, an entity has five policies. */
 const OU_DEPTH_MAX = 5;
@@ -185,21 +184,8 @@ class OrganizationReader {
 }
 
 function readSettings(file: string): Settings {
-  let text = "";
-  try {
-    text = readFileSync(file, "utf8");
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== "ENOENT")
-      throw new ConfigError(`${file} can't be read: ${messageOf(error)}`);
-  }
-  try {
-    const result = fileSchema.safeParse(parse(text) ?? {});
-    if (result.success) return result.data;
-    throw new ConfigError(`${file}: ${z.prettifyError(result.error)}`);
-  } catch (error) {
-    if (error instanceof YAMLParseError) throw new ConfigError(`${file}: ${error.message}`);
-    throw error;
-  }
+  if (!existsSync(file)) return fileSchema.parse({});
+  return new YamlFile(file, "organization's file").read(fileSchema);
 }
 
 /** `file:line:column`, as editors open it. */

@@ -1,7 +1,6 @@
-import { readFileSync } from "node:fs";
-import { parse, YAMLParseError } from "yaml";
 import { z } from "zod";
-import { ConfigError } from "./load-config.ts";
+import { ConfigError } from "./config-error.ts";
+import { YamlFile } from "./yaml-file.ts";
 
 /** Beyond this a seed is a migration, and belongs into a script. */
 const ENTRIES_MAX = 1_000;
@@ -18,8 +17,23 @@ const identity = { name: NAME, policies: inlinePolicies, attachedPolicies };
 /** Members of the operation's input, which checks them. */
 const settings = document.optional();
 
-function entries<Schema extends z.ZodType>(schema: Schema) {
-  return z.array(schema).max(ENTRIES_MAX).default([]);
+/** What is made once is declared once: two entries of a name would undo each other at every start. */
+function entries<Schema extends z.ZodType<string | { readonly name: string }>>(schema: Schema) {
+  return z
+    .array(schema)
+    .max(ENTRIES_MAX)
+    .default([])
+    .superRefine((list, context) => {
+      const names = list.map((entry) => (typeof entry === "string" ? entry : entry.name));
+      for (const [index, name] of names.entries())
+        if (names.indexOf(name) < index)
+          context.addIssue({
+            code: "custom",
+            path: [index],
+            input: name,
+            message: "another entry has this name",
+          });
+    });
 }
 
 const account = z.strictObject({
@@ -59,37 +73,33 @@ const account = z.strictObject({
 });
 
 const schema = z.strictObject({
-  accounts: z.record(z.string().regex(/^\d{12}$/, "an account id in quotes"), account),
+  accounts: z.record(
+    z.string().regex(/^\d{12}$/, "an account id has 12 digits, in quotes"),
+    account,
+  ),
 });
 
 export type SeedAccount = z.output<typeof account>;
 
-/** What a `rolecast.seed.yml` declares, by account. */
-export type Seed = ReadonlyMap<string, SeedAccount>;
+/** What a `rolecast.seed.yml` declares. */
+export interface Seed {
+  readonly accounts: ReadonlyMap<string, SeedAccount>;
+  /** Of a part of the file: `rolecast.seed.yml:3:7`. */
+  readonly placeOf: (path: readonly (string | number)[]) => string;
+}
 
 /** Reads the file; `known` are the accounts of this server. Throws ConfigError. */
 export function loadSeed(file: string, known: readonly string[]): Seed {
-  let parsed: unknown;
-  try {
-    parsed = parse(readFileSync(file, "utf8"));
-  } catch (error) {
-    if (error instanceof YAMLParseError || isSystemError(error))
-      throw new ConfigError(`The seed file ${file} can't be read: ${error.message}`);
-    throw error;
-  }
-  const result = schema.safeParse(parsed);
-  if (!result.success) {
-    throw new ConfigError(`The seed file ${file} can't be used: ${z.prettifyError(result.error)}`);
-  }
-  const unknown = Object.keys(result.data.accounts).find((id) => !known.includes(id));
+  const yaml = new YamlFile(file, "seed file");
+  const { accounts } = yaml.read(schema);
+  const unknown = Object.keys(accounts).find((id) => !known.includes(id));
   if (unknown !== undefined) {
     throw new ConfigError(
-      `The seed file ${file} can't be used: accounts.${unknown}: this server has only the accounts ${known.join(", ")} (settings account and accounts).`,
+      `${yaml.placeOf(["accounts", unknown])}: this server has no account ${unknown}, only ${known.join(", ")} (settings account and accounts).`,
     );
   }
-  return new Map(Object.entries(result.data.accounts));
-}
-
-function isSystemError(error: unknown): error is NodeJS.ErrnoException {
-  return error instanceof Error && "code" in error;
+  return {
+    accounts: new Map(Object.entries(accounts)),
+    placeOf: (path) => yaml.placeOf(path),
+  };
 }

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { z } from "zod";
 import { ivsQuotasSchema } from "./ivs-quotas.ts";
 import { linkedServicesSchema } from "./linked-services.ts";
@@ -12,17 +13,44 @@ export interface Setting<Schema extends z.ZodType = z.ZodType> {
   readonly placeholder?: string;
   /** More than a word or a number: no flag, and its variable holds YAML. */
   readonly structured?: boolean;
+  /** Never shown, not even when it is wrong; what is structured isn't either. */
+  readonly secret?: boolean;
 }
 
 /** Amazon IVS's. Other servers on one machine, which don't ask for it, take free ones. */
 export const SRT_PORT = 9000;
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const onOff = z.union([
-  z.boolean(),
-  z.enum(["true", "false"]).transform((text) => text === "true"),
-]);
+const NO_THROW = { throwIfNoEntry: false } as const;
+const port = wholeNumber(0, 65_535);
+const onOff = z
+  .union([z.boolean(), z.enum(["true", "false", "1", "0"])], { error: "it takes true or false" })
+  .transform((given) => given === true || given === "true" || given === "1");
 const accountId = z.string().regex(/^\d{12}$/, "an account id has 12 digits");
+const existingFile = z
+  .string()
+  .refine((path) => statSync(path, NO_THROW)?.isFile(), "there is no such file");
+const existingFolder = z
+  .string()
+  .refine((path) => statSync(path, NO_THROW)?.isDirectory(), "there is no such folder");
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+const cores = z.preprocess(
+  (given) => (typeof given === "string" && /^[\d.]+$/.test(given) ? Number(given) : given),
+  z.custom<"auto" | number>(
+    (given) => given === "auto" || (typeof given === "number" && given >= 0 && given <= 1_024),
+    "it takes `auto` or a number from 0 to 1024",
+  ),
+) as unknown as z.ZodType<"auto" | number, "auto" | number>;
+
+/** Flags and variables bring it as text. */
+function wholeNumber(min: number, max = Number.MAX_SAFE_INTEGER): z.ZodType<number, number> {
+  const range = max === Number.MAX_SAFE_INTEGER ? `of at least ${min}` : `from ${min} to ${max}`;
+  const error = `it takes a whole number ${range}`;
+  return z.preprocess(
+    (given) => (typeof given === "string" && /^\d+$/.test(given) ? Number(given) : given),
+    z.int({ error }).min(min, { error }).max(max, { error }),
+  ) as unknown as z.ZodType<number, number>;
+}
 
 function setting<Schema extends z.ZodType>(
   schema: Schema,
@@ -42,10 +70,10 @@ export const SETTINGS = {
   database: setting(
     z
       .string()
-      .regex(/^postgres(?:ql)?:\/\/./, "it must begin with postgres://")
+      .regex(/^postgres(?:ql)?:\/\/./, "it takes a URL that begins with postgres://")
       .optional(),
     "URL of a PostgreSQL database (`postgres://user:password@host/name`), which several nodes may share; left out, SQLite in the data folder.",
-    { placeholder: "URL" },
+    { placeholder: "URL", secret: true },
   ),
   host: setting(z.string().min(1).default("127.0.0.1"), "Address to listen on.", {
     placeholder: "ADDRESS",
@@ -74,7 +102,9 @@ export const SETTINGS = {
       .array(
         z.strictObject({
           id: accountId,
-          rootAccessKeyId: z.string().regex(/^\w{4,128}$/),
+          rootAccessKeyId: z
+            .string()
+            .regex(/^\w{4,128}$/, "it takes 4 to 128 letters, digits and underscores"),
           rootSecretAccessKey: z.string().min(8).max(128),
         }),
       )
@@ -84,7 +114,7 @@ export const SETTINGS = {
     { structured: true },
   ),
   organization: setting(
-    z.string().min(1).optional(),
+    existingFolder.optional(),
     "Folder with the service and resource control policies of an organization; docs/policies.md.",
     { placeholder: "DIR" },
   ),
@@ -99,12 +129,12 @@ export const SETTINGS = {
     { structured: true },
   ),
   seed: setting(
-    z.string().min(1).optional(),
+    existingFile.optional(),
     "File (rolecast.seed.yml) of users, roles, policies, buckets, recording configurations and channels that shall be there; docs/testing.md.",
     { placeholder: "FILE" },
   ),
   readyDir: setting(
-    z.string().min(1).optional(),
+    existingFolder.optional(),
     "Folder (ready.d) of scripts that the command runs once the server is ready; docs/testing.md.",
     { placeholder: "DIR" },
   ),
@@ -118,12 +148,12 @@ export const SETTINGS = {
     "Allow POST /_rolecast/state/reset, which empties everything but the accounts' root keys.",
   ),
   auditEventsMax: setting(
-    z.coerce.number().int().min(1_000).default(500_000),
+    wholeNumber(1_000).default(500_000),
     "Events that CloudTrail's event history keeps at most, of changes and of reads each; none is kept for more than 90 days.",
     { placeholder: "N" },
   ),
   nodeUrl: setting(
-    z.url({ protocol: /^https?$/ }).optional(),
+    httpUrl.optional(),
     "URL under which the other nodes on the same database reach this one; default http://<host>:<port>, with the machine's name where host is every address.",
     { placeholder: "URL" },
   ),
@@ -133,24 +163,24 @@ export const SETTINGS = {
     { placeholder: "ADDRESSES" },
   ),
   publicBaseUrl: setting(
-    z.url({ protocol: /^https?$/ }).optional(),
+    httpUrl.optional(),
     "URL under which players reach this server; default http://localhost:<port>.",
     { placeholder: "URL" },
   ),
   ingestHost: setting(
     z
       .string()
-      .regex(/^[A-Za-z0-9.-]+$/)
+      .regex(/^[A-Za-z0-9.-]+$/, "it takes a host name or an IPv4 address, without port")
       .default("localhost"),
     "Host name that channels give as their ingest endpoint.",
     { placeholder: "HOST" },
   ),
   tlsCertificate: setting(
-    z.string().optional(),
+    existingFile.optional(),
     "PEM file of the RTMPS certificate; default a self-signed one made at first start.",
     { placeholder: "FILE" },
   ),
-  tlsKey: setting(z.string().optional(), "PEM file of the RTMPS certificate's private key.", {
+  tlsKey: setting(existingFile.optional(), "PEM file of the RTMPS certificate's private key.", {
     placeholder: "FILE",
   }),
   ffmpeg: setting(
@@ -168,26 +198,22 @@ export const SETTINGS = {
     { structured: true },
   ),
   geoipDatabase: setting(
-    z.string().min(1).optional(),
+    existingFile.optional(),
     "File in MaxMind's format (GeoLite2 Country, DB-IP) for playback restriction policies by country; without one they let everybody in.",
     { placeholder: "FILE" },
   ),
   transcodeCores: setting(
-    z.union([z.literal("auto"), z.coerce.number().min(0).max(1_024)]).default("auto"),
+    cores.default("auto"),
     "Processor cores that ffmpeg may take for the renditions of STANDARD and ADVANCED channels; `auto` is three quarters of the machine's, 0 serves the source alone.",
     { placeholder: "N" },
   ),
   ingestWorkers: setting(
-    z.coerce.number().int().min(0).max(64).default(0),
+    wholeNumber(0, 64).default(0),
     "Processes that carry live streams beside the server's own; 0 carries them in the server itself.",
     { placeholder: "N" },
   ),
   recordingSpillBytes: setting(
-    z.coerce
-      .number()
-      .int()
-      .min(0)
-      .default(1024 ** 3),
+    wholeNumber(0).default(1024 ** 3),
     "Bytes of recordings that may wait in the data folder, over all streams, while S3 is slow or down.",
     { placeholder: "N" },
   ),
@@ -197,7 +223,7 @@ export const SETTINGS = {
     { placeholder: "LEVEL" },
   ),
   otlpEndpoint: setting(
-    z.url({ protocol: /^https?$/ }).optional(),
+    httpUrl.optional(),
     "URL of an OpenTelemetry collector (OTLP over HTTP, e.g. http://localhost:4318) that gets a trace of every request; left out, nothing is traced.",
     { placeholder: "URL" },
   ),

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 import { findFfmpeg, MediaError } from "@rolecast/media";
-import { ConfigError } from "./load-config.ts";
+import { ConfigError } from "./config-error.ts";
 import type { Config } from "./settings.ts";
 
 /** Of the machine's cores: the rest is for ingest, playback and everything else. */

@@ -51,9 +51,13 @@ const definition: ServiceDefinition = {
 
 /** Amazon S3: buckets and objects, rows in the store and bytes in files below `s3/`. */
 export function createS3Service(
-  dependencies: ServiceDependencies & { readonly directory: IdentityDirectory },
+  dependencies: ServiceDependencies & {
+    readonly directory: IdentityDirectory;
+    /** Names of the server, below which buckets have theirs. */
+    readonly hosts: readonly string[];
+  },
 ): Service {
-  const { store, clock, ids, log, durable } = dependencies;
+  const { hosts, store, clock, ids, log, durable } = dependencies;
   const blobs = new BlobFiles({
     dir: join(dependencies.dataDir, "s3", "blobs"),
     durable,
@@ -104,8 +108,8 @@ export function createS3Service(
     audit: s3Audit,
     admitsAnonymous: true,
     accessDenied: s3AccessDenied,
-    preflight: (request) => preflightHeaders(request, store),
-    corsHeaders: (request) => corsHeaders(request, store),
+    preflight: (request) => preflightHeaders(request, store, hosts),
+    corsHeaders: (request) => corsHeaders(request, store, hosts),
     async start() {
       lifecycle.start();
       // Beside other nodes nobody can tell a dead node's files from those of an upload under way.

@@ -1,7 +1,6 @@
 import type { CORSRule } from "@aws-sdk/client-s3";
 import { bucketFromHost, percentDecode } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { S3_HOSTS } from "../../../kernel/s3-hosts.ts";
 import type { PlainRequest } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
 import type { S3Tables } from "../tables.ts";
@@ -16,9 +15,10 @@ import { CORS_METHODS, type CrossOriginRequest, findCorsRule } from "./cors-rule
 export async function corsHeaders(
   request: PlainRequest,
   store: Store,
+  hosts: readonly string[],
 ): Promise<Readonly<Record<string, string>> | undefined> {
   const { origin } = request.headers;
-  const bucket = bucketOf(request);
+  const bucket = bucketOf(request, hosts);
   if (origin === undefined || bucket === undefined) return undefined;
   const rules = (await findRules(bucket, store))?.rules ?? [];
   return headersFor(rules, { origin, method: request.method, requestHeaders: [] });
@@ -28,6 +28,7 @@ export async function corsHeaders(
 export async function preflightHeaders(
   request: PlainRequest,
   store: Store,
+  hosts: readonly string[],
 ): Promise<Readonly<Record<string, string>>> {
   const { origin, ...headers } = request.headers;
   const method = headers["access-control-request-method"];
@@ -35,7 +36,7 @@ export async function preflightHeaders(
     throw badRequest("Insufficient information. Origin request header needed.");
   if (method === undefined || !CORS_METHODS.has(method))
     throw badRequest(`Invalid Access-Control-Request-Method: ${method ?? "null"}`);
-  const bucket = bucketOf(request);
+  const bucket = bucketOf(request, hosts);
   const found = bucket === undefined ? undefined : await findRules(bucket, store);
   if (!found) throw forbidden("Bucket not found", request);
   if (!found.rules) throw forbidden("CORS is not enabled for this bucket.", request);
@@ -108,8 +109,9 @@ function namesOf(header: string | undefined): string[] {
   return names.filter((name) => name !== "");
 }
 
-function bucketOf({ path, headers }: PlainRequest): string | undefined {
-  return bucketFromHost(headers.host, S3_HOSTS) ?? bucketOfPath(path);
+/** Buckets have names of their own below `hosts`. */
+function bucketOf({ path, headers }: PlainRequest, hosts: readonly string[]): string | undefined {
+  return bucketFromHost(headers.host, hosts) ?? bucketOfPath(path);
 }
 
 function bucketOfPath(path: string): string | undefined {

@@ -1,0 +1,75 @@
+import { readFileSync } from "node:fs";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import type { z } from "zod";
+import { checkValue, pathText } from "./check-value.ts";
+import { ConfigError } from "./config-error.ts";
+
+type Path = readonly PropertyKey[];
+
+/** A YAML file that a person wrote: its value, and where in the text each part of it stands. */
+export class YamlFile {
+  readonly #file: string;
+  readonly #document: Document;
+  readonly #lines = new LineCounter();
+
+  /** @throws ConfigError that names file, line and column */
+  constructor(file: string, what: string) {
+    this.#file = file;
+    let text: string;
+    try {
+      text = readFileSync(file, "utf8");
+    } catch (error) {
+      throw new ConfigError(`The ${what} ${file} can't be read: ${(error as Error).message}.`);
+    }
+    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    const [error] = this.#document.errors;
+    if (!error) return;
+    // Behind a colon the parser may quote the text, where keys may stand.
+    const problem = error.message.split(":")[0];
+    throw new ConfigError(`${this.#at(error.pos[0])}: this isn't YAML: ${problem}.`);
+  }
+
+  get value(): unknown {
+    return this.#document.toJS() ?? {};
+  }
+
+  /**
+   * The value as the schema has it.
+   * @throws ConfigError that tells all that is wrong, each with its place
+   */
+  read<Schema extends z.ZodType>(schema: Schema): z.output<Schema> {
+    const result = checkValue(schema, this.value);
+    if ("value" in result) return result.value;
+    const complaints = result.problems.map(
+      ({ path, message }) => `${this.placeOf(path)}: ${pathText(path) || "the file"} ${message}.`,
+    );
+    throw new ConfigError(complaints.join("\n"));
+  }
+
+  /** `rolecast.yml:3:7`, of the deepest part of the path that is there: its key, else the entry. */
+  placeOf(path: Path): string {
+    for (let depth = path.length; depth > 0; depth--) {
+      const key = path[depth - 1];
+      const parent = depth === 1 ? this.#document.contents : this.#node(path.slice(0, depth - 1));
+      const pair = isMap(parent)
+        ? parent.items.find((item) => nameOf(item.key) === key)
+        : undefined;
+      const node = pair ? pair.key : this.#node(path.slice(0, depth));
+      if (isNode(node) && node.range) return this.#at(node.range[0]);
+    }
+    return this.#at(0);
+  }
+
+  #node(path: Path): unknown {
+    return this.#document.getIn(path, true);
+  }
+
+  #at(offset: number): string {
+    const { line, col } = this.#lines.linePos(offset);
+    return `${this.#file}:${Math.max(line, 1)}:${Math.max(col, 1)}`;
+  }
+}
+
+function nameOf(key: unknown): unknown {
+  return isScalar(key) ? String(key.value) : key;
+}
