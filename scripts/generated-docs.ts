@@ -23,6 +23,7 @@ const TITLES: Readonly<Record<string, string>> = {
   iam: "IAM",
   sts: "STS",
   s3: "S3",
+  s3control: "S3 Control",
   ivs: "IVS",
   cloudtrail: "CloudTrail",
   events: "EventBridge",

@@ -22,6 +22,8 @@ provider "aws" {
     iam        = "http://127.0.0.1:4566"
     ivs        = "http://127.0.0.1:4566"
     s3         = "http://127.0.0.1:4566"
+    # The provider puts the account's id before this name, which resolves to this machine.
+    s3control  = "http://localhost.localstack.cloud:4566"
     sts        = "http://127.0.0.1:4566"
   }
 }
@@ -31,12 +33,17 @@ resource "aws_iam_service_linked_role" "recording" {
   aws_service_name = "ivs.amazonaws.com"
 }
 
+resource "aws_s3_bucket" "shows" {
+  bucket        = "shows"
+  force_destroy = true
+  tags          = { show = "evening" }
+}
+
 resource "aws_ivs_recording_configuration" "shows" {
   name = "shows"
   destination_configuration {
     s3 {
-      # Made outside (docs/deployment.md says why): aws s3 mb s3://shows
-      bucket_name = "shows"
+      bucket_name = aws_s3_bucket.shows.bucket
     }
   }
   depends_on = [aws_iam_service_linked_role.recording]

@@ -2,6 +2,7 @@
 
 import io
 import os
+import socket
 import urllib.error
 import urllib.request
 
@@ -96,6 +97,18 @@ except s3.exceptions.NoSuchKey:
 refused("404", s3.head_object, Bucket=BUCKET, Key="missing")
 refused("PreconditionFailed", s3.get_object, Bucket=BUCKET, Key="large", IfMatch='"x"')
 refused("304", s3.get_object, Bucket=BUCKET, Key="large", IfNoneMatch=head["ETag"])
+
+# S3 Control's host name begins with the account's id; no DNS knows it.
+lookup = socket.getaddrinfo
+socket.getaddrinfo = lambda host, *more, **named: lookup(str(host).split(".")[-1], *more, **named)
+control = boto3.client("s3control", endpoint_url=ENDPOINT.replace("127.0.0.1", "localhost"), region_name="us-east-1")
+resource_tags = {"AccountId": "000000000000", "ResourceArn": f"arn:aws:s3:::{BUCKET}"}
+control.tag_resource(**resource_tags, Tags=[{"Key": "a", "Value": "1"}, {"Key": "b", "Value": ""}])
+control.untag_resource(**resource_tags, TagKeys=["b"])
+assert control.list_tags_for_resource(**resource_tags)["Tags"] == [{"Key": "a", "Value": "1"}]
+assert s3.get_bucket_tagging(Bucket=BUCKET)["TagSet"] == [{"Key": "a", "Value": "1"}]
+refused("NoSuchPublicAccessBlockConfiguration", control.get_public_access_block, AccountId="000000000000")
+socket.getaddrinfo = lookup
 
 # Everything goes, a thousand keys at a time; but DeleteObjects answers in XML, which has no bell.
 s3.delete_object(Bucket=BUCKET, Key="tab\tbell\x07")

@@ -14,9 +14,31 @@ import {
   ListTagsForResourceCommand,
   UpdateChannelCommand,
 } from "@aws-sdk/client-ivs";
-import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  DeleteBucketCommand,
+  GetBucketAccelerateConfigurationCommand,
+  GetBucketAclCommand,
+  GetBucketCorsCommand,
+  GetBucketEncryptionCommand,
+  GetBucketLifecycleConfigurationCommand,
+  GetBucketLoggingCommand,
+  GetBucketPolicyCommand,
+  GetBucketReplicationCommand,
+  GetBucketRequestPaymentCommand,
+  GetBucketVersioningCommand,
+  GetBucketWebsiteCommand,
+  GetObjectLockConfigurationCommand,
+  HeadBucketCommand,
+} from "@aws-sdk/client-s3";
+import {
+  ListTagsForResourceCommand as ListBucketTagsCommand,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from "@aws-sdk/client-s3-control";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { s3ControlClient } from "../support/s3-control.ts";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
 
 /*
@@ -28,6 +50,46 @@ beforeAll(async () => {
   server = await startTestServer();
 });
 afterAll(() => server.close());
+
+test("Terraform's calls for a bucket with tags", async () => {
+  const { s3 } = server.clients();
+  const control = s3ControlClient(server.endpoint);
+  const Bucket = "tagged-shows";
+  const resource = { AccountId: "000000000000", ResourceArn: `arn:aws:s3:::${Bucket}` };
+  const Tags = [{ Key: "show", Value: "evening" }];
+  await s3.send(new CreateBucketCommand({ Bucket, CreateBucketConfiguration: { Tags } }));
+  const read = async () => {
+    await s3.send(new HeadBucketCommand({ Bucket }));
+    const absent = /^(?:NoSuch|ReplicationConfigurationNotFound|ObjectLockConfigurationNotFound)/;
+    for (const command of [
+      new GetBucketPolicyCommand({ Bucket }),
+      new GetBucketCorsCommand({ Bucket }),
+      new GetBucketWebsiteCommand({ Bucket }),
+      new GetBucketLifecycleConfigurationCommand({ Bucket }),
+      new GetBucketReplicationCommand({ Bucket }),
+      new GetObjectLockConfigurationCommand({ Bucket }),
+    ])
+      await expect(s3.send(command as GetBucketPolicyCommand)).rejects.toMatchObject({
+        name: expect.stringMatching(absent),
+      });
+    await s3.send(new GetBucketAclCommand({ Bucket }));
+    await s3.send(new GetBucketVersioningCommand({ Bucket }));
+    await s3.send(new GetBucketAccelerateConfigurationCommand({ Bucket }));
+    await s3.send(new GetBucketRequestPaymentCommand({ Bucket }));
+    await s3.send(new GetBucketLoggingCommand({ Bucket }));
+    await s3.send(new GetBucketEncryptionCommand({ Bucket }));
+    return (await control.send(new ListBucketTagsCommand(resource))).Tags;
+  };
+  expect(await read()).toEqual(Tags);
+  await control.send(new UntagResourceCommand({ ...resource, TagKeys: ["show"] }));
+  const changed = [{ Key: "stage", Value: "test" }];
+  await control.send(new TagResourceCommand({ ...resource, Tags: changed }));
+  expect(await read()).toEqual(changed);
+  await s3.send(new DeleteBucketCommand({ Bucket }));
+  await expect(s3.send(new HeadBucketCommand({ Bucket }))).rejects.toMatchObject({
+    name: "NotFound",
+  });
+});
 
 test("Terraform's calls for the role, a recording configuration and a channel", async () => {
   const { iam, ivs, s3, sts } = server.clients();

@@ -1,6 +1,7 @@
 import * as iamSdk from "@aws-sdk/client-iam";
 import * as ivsSdk from "@aws-sdk/client-ivs";
 import * as s3Sdk from "@aws-sdk/client-s3";
+import * as s3ControlSdk from "@aws-sdk/client-s3-control";
 import * as stsSdk from "@aws-sdk/client-sts";
 import {
   getAllGlobalConditionKeys,
@@ -132,6 +133,7 @@ const INPUTS: Readonly<Record<string, object>> = {
     ObjectAttributes: ["ETag"],
     OwnershipControls: { Rules: [{ ObjectOwnership: "ObjectWriter" }] },
     PublicAccessBlockConfiguration: {},
+    AbacStatus: { Status: "Enabled" },
     VersioningConfiguration: { Status: "Enabled" },
     NotificationConfiguration: { EventBridgeConfiguration: {} },
     Id: "configuration",
@@ -154,6 +156,13 @@ const INPUTS: Readonly<Record<string, object>> = {
     ServerSideEncryptionConfiguration: {
       Rules: [{ ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" } }],
     },
+  },
+  s3control: {
+    AccountId: ACCOUNT,
+    ResourceArn: "arn:aws:s3:::declared-bucket",
+    Tags: TAGS,
+    TagKeys: ["team"],
+    PublicAccessBlockConfiguration: { BlockPublicAcls: true },
   },
   ivs: {
     name: "named",
@@ -200,6 +209,7 @@ const SDKS: Readonly<Record<string, object>> = {
   iam: iamSdk,
   sts: stsSdk,
   s3: s3Sdk,
+  s3control: s3ControlSdk,
   ivs: ivsSdk,
 };
 

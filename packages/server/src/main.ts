@@ -52,6 +52,7 @@ import { iamToolboxMigrations } from "./services/iam-toolbox/tables.ts";
 import { ivsMigrations } from "./services/ivs/migrations.ts";
 import { createIvsService } from "./services/ivs/service.ts";
 import { createLinkedServicesService } from "./services/linked-services/service.ts";
+import { createS3ControlService } from "./services/s3/control/service.ts";
 import { s3Migrations } from "./services/s3/migrations.ts";
 import { createS3Service } from "./services/s3/service.ts";
 import { createStsService } from "./services/sts/service.ts";
@@ -354,6 +355,7 @@ function compose(parts: Parts) {
     toolbox,
     sts,
     s3,
+    createS3ControlService(),
     cloudtrail,
     ivs,
     linkedServices,

@@ -27,6 +27,11 @@ export interface ServiceDefinition {
   readonly schemas: Readonly<Record<string, unknown>>;
   /** `Bucket` and `Key` labels come from the host or the first path segment, as in Amazon S3. */
   readonly s3Addressing?: boolean;
+  /**
+   * restXml: a header, in lower case, that all requests of the API carry: by it they are told from
+   * those of another API with the same signing name.
+   */
+  readonly markingHeader?: string;
   /** Limit of bodies that are parsed rather than streamed; the protocol's default otherwise. */
   readonly maxParsedBodyBytes?: number;
   readonly errorBody?: ErrorBodyOptions;

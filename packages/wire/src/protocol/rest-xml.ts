@@ -60,6 +60,8 @@ export class RestXml implements ServerProtocol {
   }
 
   addresses(request: WireRequest): boolean {
+    const { markingHeader } = this.#service;
+    if (markingHeader !== undefined) return request.headers[markingHeader] !== undefined;
     return this.match(request, undefined) !== undefined;
   }
 

@@ -193,8 +193,11 @@ export function missingContentLength(): AwsError {
   });
 }
 
-export function invalidTag(message: string): AwsError {
-  return new AwsError("InvalidTag", message, { status: 400 });
+export function invalidTag(
+  message: string,
+  fields: Readonly<Record<string, string>> = {},
+): AwsError {
+  return new AwsError("InvalidTag", message, { status: 400, fields });
 }
 
 /** The message for whoever may not know why. */

@@ -10,6 +10,7 @@ export const s3Migrations: readonly Migration[] = [
   { name: "s3/0006-versions", up: addVersions },
   { name: "s3/0007-event-bridge", up: addEventBridge },
   { name: "s3/0008-configurations", up: addConfigurations },
+  { name: "s3/0009-accounts", up: addAccounts },
 ];
 
 async function addConfigurations({ schema }: Kysely<Tables>): Promise<void> {
@@ -30,6 +31,19 @@ async function addConfigurations({ schema }: Kysely<Tables>): Promise<void> {
       "kind",
       "configuration_id",
     ])
+    .execute();
+}
+
+async function addAccounts({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("s3_accounts")
+    .addColumn("account_id", "text", (c) => c.primaryKey())
+    .addColumn("public_access_block", "text", (c) => c.notNull())
+    .execute();
+  await schema.alterTable("s3_buckets").addColumn("account_public_access_block", "text").execute();
+  await schema
+    .alterTable("s3_buckets")
+    .addColumn("abac", "integer", (c) => c.notNull().defaultTo(0))
     .execute();
 }
 

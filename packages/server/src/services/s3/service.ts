@@ -10,6 +10,7 @@ import { s3Audit } from "./audit.ts";
 import { BlobFiles } from "./blobs/blob-files.ts";
 import { BlobLeases } from "./blobs/blob-leases.ts";
 import { findReferencedBlobs } from "./blobs/referenced-blobs.ts";
+import { bucketAbacOperations } from "./buckets/bucket-abac.ts";
 import { bucketDefaultOperations } from "./buckets/bucket-defaults.ts";
 import { bucketEncryptionOperations } from "./buckets/bucket-encryption.ts";
 import { bucketSettingOperations } from "./buckets/bucket-settings.ts";
@@ -92,6 +93,7 @@ export function createS3Service(
       ...taggingOperations(deps),
       ...bucketPolicyOperations(deps),
       ...bucketCorsOperations(),
+      ...bucketAbacOperations(),
       ...bucketDefaultOperations(),
       ...bucketVersioningOperations(),
       ...bucketNotificationOperations(),

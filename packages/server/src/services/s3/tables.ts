@@ -28,6 +28,10 @@ export interface BucketRow {
   lifecycle_minimum_size: string | null;
   /** 1: other accounts must say that they pay. */
   requester_pays: number;
+  /** The account's PublicAccessBlockConfiguration, as `s3_accounts` has it. */
+  account_public_access_block: string | null;
+  /** 1: its tags are condition keys. */
+  abac: number;
 }
 
 /** What is asked of a bucket but by nothing on the way of an object. */
@@ -39,6 +43,13 @@ export interface BucketConfigurationRow {
   configuration_id: string;
   /** JSON. */
   body: string;
+}
+
+/** An account with settings of its own. */
+export interface AccountRow {
+  account_id: string;
+  /** The PublicAccessBlockConfiguration as JSON. */
+  public_access_block: string;
 }
 
 /** A key's latest version, where that is an object. */
@@ -110,6 +121,7 @@ export interface PartRow {
 }
 
 export interface S3Tables {
+  s3_accounts: AccountRow;
   s3_buckets: BucketRow;
   s3_bucket_configurations: BucketConfigurationRow;
   s3_objects: ObjectRow;

@@ -13,7 +13,7 @@ import { requireObject } from "../objects/find-object.ts";
 import type { BucketRow } from "../tables.ts";
 import { objectArn, onBucket } from "./authorization.ts";
 import { canonicalUserId } from "./canonical-user-id.ts";
-import { readPublicAccessBlock } from "./public-access.ts";
+import { isBlocked } from "./public-access.ts";
 import { preventedByBlock } from "./public-access-block.ts";
 import { onVersion, readAuthorizations } from "./read-authorization.ts";
 
@@ -131,7 +131,7 @@ function refuseGrants(input: AclInput, bucket: BucketRow, prevented: () => Error
   const isAllowed = !isEnforced(bucket) || (input.ACL ?? OWNER_CONTROLS) === OWNER_CONTROLS;
   if (isAllowed && isOwners(input, bucket)) return;
   if (isEnforced(bucket)) throw aclNotSupported();
-  if (isPublicAcl(input) && readPublicAccessBlock(bucket)?.BlockPublicAcls) throw prevented();
+  if (isPublicAcl(input) && isBlocked(bucket, "BlockPublicAcls")) throw prevented();
   throw notImplemented("x-amz-acl");
 }
 

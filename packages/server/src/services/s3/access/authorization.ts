@@ -4,6 +4,7 @@ import type { ContextEntries, RequestContext } from "../../../kernel/request-con
 import type { Denial } from "../../../kernel/service.ts";
 import { accessDenied } from "../errors.ts";
 import type { BucketRow } from "../tables.ts";
+import { readTags } from "../tags/tag-set.ts";
 import { isRestricted } from "./public-access.ts";
 
 export function bucketArn(bucket: string): string {
@@ -49,6 +50,7 @@ function inBucket(
     context: {
       ...requestKeys(context),
       "s3:resourceaccount": bucket.account_id,
+      ...bucketTagKeys(bucket),
       ...keys,
     },
     ...(bucket.policy === null || isKeptOut(bucket, context)
@@ -61,6 +63,19 @@ function inBucket(
           },
         }),
   };
+}
+
+/**
+ * `aws:ResourceTag/<key>` and `s3:BucketTag/<key>`, for a bucket that has them as attributes and
+ * for what is in it. Source: S3 user guide, "Using tags with S3 general purpose buckets".
+ */
+function bucketTagKeys({ abac, tags }: BucketRow): ContextEntries {
+  if (abac === 0) return {};
+  return Object.fromEntries(
+    Object.entries(readTags(tags)).flatMap(([key, value]) =>
+      ["aws:resourcetag", "s3:buckettag"].map((name) => [`${name}/${key.toLowerCase()}`, value]),
+    ),
+  );
 }
 
 /** A restricted public policy is no policy for callers from elsewhere, and so refuses them. */

@@ -13,7 +13,7 @@ import type { S3Dependencies } from "../dependencies.ts";
 import { notConfigured } from "../errors.ts";
 import type { BucketRow } from "../tables.ts";
 import { bucketArn, onBucket } from "./authorization.ts";
-import { readPublicAccessBlock } from "./public-access.ts";
+import { isBlocked } from "./public-access.ts";
 import { preventedByBlock } from "./public-access-block.ts";
 import { isPublicPolicy } from "./public-policy.ts";
 import { toShownPolicy, toStoredPolicy } from "./stored-policy.ts";
@@ -30,7 +30,7 @@ export function bucketPolicyOperations({ directory }: S3Dependencies): Operation
         const bucket = await requireOwnBucket(input, context);
         const text = input.Policy ?? "";
         checkPolicy(text, bucket.bucket_name, directory);
-        if (isPublicPolicy(text) && readPublicAccessBlock(bucket)?.BlockPublicPolicy) {
+        if (isPublicPolicy(text) && isBlocked(bucket, "BlockPublicPolicy")) {
           const arn = bucketArn(bucket.bucket_name);
           throw preventedByBlock("BlockPublicPolicy", "PutBucketPolicy", arn, context);
         }

@@ -28,8 +28,19 @@ export function readPublicAccessBlock({
  * user guide, "Blocking public access", RestrictPublicBuckets.
  */
 export function isRestricted(bucket: BucketRow): boolean {
-  if (bucket.policy === null || bucket.public_access_block === null) return false;
   return (
-    (readPublicAccessBlock(bucket)?.RestrictPublicBuckets ?? false) && isPublicPolicy(bucket.policy)
+    bucket.policy !== null &&
+    isBlocked(bucket, "RestrictPublicBuckets") &&
+    isPublicPolicy(bucket.policy)
+  );
+}
+
+/**
+ * Whether the bucket's settings or its account's say so. Source: S3 user guide, "Blocking public
+ * access": of the two the more restrictive one counts.
+ */
+export function isBlocked(bucket: BucketRow, setting: keyof PublicAccessBlock): boolean {
+  return [bucket.public_access_block, bucket.account_public_access_block].some(
+    (block) => block !== null && (JSON.parse(block) as PublicAccessBlock)[setting],
   );
 }

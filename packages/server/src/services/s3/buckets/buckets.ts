@@ -1,7 +1,11 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { wholeSeconds } from "../../../kernel/clock.ts";
-import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import {
+  type Authorization,
+  defineOperations,
+  type OperationTable,
+} from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { isOwnership, isPublicAcl } from "../access/access-control-lists.ts";
@@ -20,7 +24,7 @@ import {
   notImplemented,
 } from "../errors.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
-import { toTagSet } from "../tags/tag-set.ts";
+import { tagRequestKeys, toTagSet } from "../tags/tag-set.ts";
 import { isBucketName } from "./bucket-name.ts";
 import { assertBucketStays, requireBucket, requireBucketAnywhere } from "./find-bucket.ts";
 
@@ -35,16 +39,7 @@ const LEGACY_EU = "EU";
 export function bucketOperations(deps: S3Dependencies): OperationTable {
   return defineOperations<typeof s3>()({
     CreateBucket: {
-      authorize: (input, context) => ({
-        action: "s3:CreateBucket",
-        resource: bucketArn(input.Bucket ?? ""),
-        context: {
-          ...requestKeys(context),
-          "s3:locationconstraint": input.CreateBucketConfiguration?.LocationConstraint,
-          "s3:x-amz-acl": input.ACL,
-          "s3:x-amz-object-ownership": input.ObjectOwnership,
-        },
-      }),
+      authorize: authorizeCreation,
       handle: (input, context) => createBucket(input, context, deps),
     },
     HeadBucket: {
@@ -86,6 +81,28 @@ export function bucketOperations(deps: S3Dependencies): OperationTable {
   });
 }
 
+/** A bucket that is born with tags needs s3:TagResource as well (S3 API, CreateBucket, "Permissions"). */
+function authorizeCreation(
+  input: s3.CreateBucketCommandInput,
+  context: RequestContext,
+): readonly Authorization[] {
+  const { LocationConstraint, Tags } = input.CreateBucketConfiguration ?? {};
+  const resource = bucketArn(input.Bucket ?? "");
+  const keys = { ...requestKeys(context), ...tagRequestKeys(Tags) };
+  const creation = {
+    action: "s3:CreateBucket",
+    resource,
+    context: {
+      ...keys,
+      "s3:locationconstraint": LocationConstraint,
+      "s3:x-amz-acl": input.ACL,
+      "s3:x-amz-object-ownership": input.ObjectOwnership,
+    },
+  };
+  if (!Tags || Tags.length === 0) return [creation];
+  return [creation, { action: "s3:TagResource", resource, context: keys }];
+}
+
 async function createBucket(
   input: s3.CreateBucketCommandInput,
   context: RequestContext,
@@ -112,6 +129,8 @@ async function createBucket(
     lifecycle: null,
     lifecycle_minimum_size: null,
     requester_pays: 0,
+    account_public_access_block: null,
+    abac: 0,
     cors: null,
     tags: tags ? JSON.stringify(tags) : null,
   };
@@ -144,7 +163,15 @@ async function insertBucket(bucket: BucketRow, tx: Transaction<S3Tables>): Promi
       status: 400,
     });
   }
-  await tx.db.insertInto("s3_buckets").values(bucket).execute();
+  const account = await tx.db
+    .selectFrom("s3_accounts")
+    .select("public_access_block")
+    .where("account_id", "=", bucket.account_id)
+    .executeTakeFirst();
+  await tx.db
+    .insertInto("s3_buckets")
+    .values({ ...bucket, account_public_access_block: account?.public_access_block ?? null })
+    .execute();
 }
 
 /**

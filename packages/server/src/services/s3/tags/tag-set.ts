@@ -7,7 +7,7 @@ export type TagSet = Readonly<Record<string, string>>;
 /** Source: Amazon S3 user guide, "Categorizing your objects using tags". */
 const OBJECT_TAGS_MAX = 10;
 /** Source: Amazon S3 user guide, "Using cost allocation S3 bucket tags". */
-const BUCKET_TAGS_MAX = 50;
+export const BUCKET_TAGS_MAX = 50;
 const TAG_KEY_CHARS_MAX = 128;
 const TAG_VALUE_CHARS_MAX = 256;
 
@@ -38,10 +38,8 @@ export function toTagSet(
   }
   const set = new Map<string, string>();
   for (const { Key: key = "", Value: value = "" } of tags) {
-    if (key === "" || key.length > TAG_KEY_CHARS_MAX || !hasTagCharacters(key))
-      throw invalidTag("The TagKey you have provided is invalid");
-    if (value.length > TAG_VALUE_CHARS_MAX || !hasTagCharacters(value))
-      throw invalidTag("The TagValue you have provided is invalid");
+    if (!isTagKey(key)) throw invalidTag("The TagKey you have provided is invalid");
+    if (!isTagValue(value)) throw invalidTag("The TagValue you have provided is invalid");
     if (key.startsWith("aws:"))
       throw invalidTag("System tags cannot be added/updated by requester");
     if (set.has(key)) throw invalidTag("Cannot provide multiple Tags with the same key");
@@ -50,12 +48,31 @@ export function toTagSet(
   return Object.fromEntries(set);
 }
 
+export function isTagKey(key: string): boolean {
+  return key !== "" && key.length <= TAG_KEY_CHARS_MAX && hasTagCharacters(key);
+}
+
+export function isTagValue(value: string): boolean {
+  return value.length <= TAG_VALUE_CHARS_MAX && hasTagCharacters(value);
+}
+
 export function toTagList(stored: string | null): Tag[] {
   return Object.entries(readTags(stored)).map(([Key, Value]) => ({ Key, Value }));
 }
 
 export function readTags(stored: string | null): TagSet {
   return stored === null ? {} : (JSON.parse(stored) as TagSet);
+}
+
+/** `aws:RequestTag/<key>` and `aws:TagKeys`: tags that a resource shall have. */
+export function tagRequestKeys(tags: readonly Tag[] | undefined): ContextEntries {
+  if (!tags || tags.length === 0) return {};
+  const entries: Record<string, string | readonly string[]> = {
+    "aws:tagkeys": tags.map(({ Key = "" }) => Key),
+  };
+  for (const { Key = "", Value = "" } of tags)
+    entries[`aws:requesttag/${Key.toLowerCase()}`] = Value;
+  return entries;
 }
 
 /** `s3:RequestObjectTag/<key>` and `s3:RequestObjectTagKeys`. */

@@ -3,6 +3,7 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
+import { assertTaggedByS3 } from "../buckets/bucket-abac.ts";
 import { assertBucketStays, type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { noSuchKey, noSuchVersion, notConfigured } from "../errors.ts";
@@ -45,7 +46,9 @@ export function taggingOperations(deps: S3Dependencies): OperationTable {
         onBucket("PutBucketTagging", await requireBucket(input, context), context),
       handle: async (input, context) => {
         const tags = toTagSet(input.Tagging?.TagSet, "bucket");
-        await setBucketTags(await requireBucket(input, context), tags, context);
+        const bucket = await requireBucket(input, context);
+        assertTaggedByS3(bucket);
+        await setBucketTags(bucket, tags, context);
         return {};
       },
     },
@@ -62,7 +65,9 @@ export function taggingOperations(deps: S3Dependencies): OperationTable {
       authorize: async (input, context) =>
         onBucket("PutBucketTagging", await requireBucket(input, context), context),
       handle: async (input, context) => {
-        await setBucketTags(await requireBucket(input, context), undefined, context);
+        const bucket = await requireBucket(input, context);
+        assertTaggedByS3(bucket);
+        await setBucketTags(bucket, undefined, context);
         return {};
       },
     },

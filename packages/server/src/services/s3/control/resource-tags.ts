@@ -1,0 +1,135 @@
+import type * as s3control from "@aws-sdk/client-s3-control";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onBucket } from "../access/authorization.ts";
+import { findBucket, requireBucket } from "../buckets/find-bucket.ts";
+import { invalidRequest, invalidTag, malformedXml, tooManyTags } from "../errors.ts";
+import type { BucketRow, S3Tables } from "../tables.ts";
+import {
+  BUCKET_TAGS_MAX,
+  isTagKey,
+  isTagValue,
+  readTags,
+  tagRequestKeys,
+  toTagList,
+} from "../tags/tag-set.ts";
+
+interface ResourceInput {
+  readonly AccountId?: string | undefined;
+  readonly ResourceArn: string | undefined;
+}
+
+/** TagResource, UntagResource, ListTagsForResource: of buckets, the only such resources here. */
+export function resourceTagOperations(): OperationTable {
+  return defineOperations<typeof s3control>()({
+    TagResource: {
+      authorize: async (input, context) => {
+        const keys = tagRequestKeys(input.Tags);
+        return onBucket("TagResource", await requireTagged(input, context), context, keys);
+      },
+      handle: async (input, context) => {
+        const given = checkTags(input.Tags);
+        await changeTags(await requireTagged(input, context), context, (tags) => {
+          for (const [key, value] of given) tags.set(key, value);
+        });
+        return {};
+      },
+    },
+    UntagResource: {
+      authorize: async (input, context) =>
+        onBucket("UntagResource", await requireTagged(input, context), context, {
+          "aws:tagkeys": input.TagKeys ?? [],
+        }),
+      handle: async (input, context) => {
+        await changeTags(await requireTagged(input, context), context, (tags) => {
+          for (const key of input.TagKeys ?? []) tags.delete(key);
+        });
+        return {};
+      },
+    },
+    ListTagsForResource: {
+      authorize: async (input, context) =>
+        onBucket("ListTagsForResource", await requireTagged(input, context), context),
+      handle: async (input, context) => {
+        const { tags } = await requireTagged(input, context);
+        return { Tags: toTagList(tags) };
+      },
+    },
+  });
+}
+
+/** Throws NoSuchResource, and NotImplemented for kinds of resources that aren't here. */
+async function requireTagged(
+  { ResourceArn: arn = "", AccountId }: ResourceInput,
+  context: RequestContext,
+): Promise<BucketRow> {
+  const [prefix, partition, service, , , ...rest] = arn.split(":");
+  const resource = rest.join(":");
+  if (prefix !== "arn" || !partition || !["s3", "s3express"].includes(service ?? "") || !resource)
+    throw invalidRequest("The specified resource ARN is not valid.");
+  if (!arn.startsWith("arn:aws:s3:::") || resource.includes("/")) {
+    throw new AwsError(
+      "NotImplemented",
+      `Of S3's resources Rolecast keeps tags of general purpose buckets (arn:aws:s3:::name), not of ${arn}.`,
+      { status: 501 },
+    );
+  }
+  if (!(await findBucket(resource, context))) {
+    throw new AwsError("NoSuchResource", "The specified resource doesn't exist.", { status: 404 });
+  }
+  return requireBucket({ Bucket: resource, ExpectedBucketOwner: AccountId }, context);
+}
+
+/** The sentences differ from those of S3's own tagging. */
+function checkTags(tags: readonly s3control.Tag[] | undefined): ReadonlyMap<string, string> {
+  const checked = new Map<string, string>();
+  for (const { Key: key, Value: value } of tags ?? []) {
+    if (key === undefined || value === undefined) throw malformedXml();
+    const fields = { TagKey: key };
+    if (checked.has(key))
+      throw invalidTag(
+        "There are duplicate tag keys in your request. Remove the duplicate tag keys and try again.",
+        fields,
+      );
+    if (key.startsWith("aws:"))
+      throw invalidTag(
+        'User-defined tag keys can\'t start with "aws:". This prefix is reserved for system tags. Remove "aws:" from your tag keys and try again.',
+      );
+    if (!isTagKey(key) || !isTagValue(value))
+      throw invalidTag(
+        "This request contains a tag key or value that isn't valid. Valid characters include the following: [a-zA-Z+-=._:/]. Tag keys can contain up to 128 characters. Tag values can contain up to 256 characters.",
+        isTagKey(key) ? { ...fields, TagValue: value } : fields,
+      );
+    checked.set(key, value);
+  }
+  return checked;
+}
+
+/** What is stored counts, not what the request began with: two requests may each add a tag. */
+async function changeTags(
+  { bucket_name: name, bucket_id: id }: BucketRow,
+  context: RequestContext,
+  change: (tags: Map<string, string>) => void,
+): Promise<void> {
+  await context.transaction<S3Tables, void>(async (tx) => {
+    const row = await tx.db
+      .selectFrom("s3_buckets")
+      .select("tags")
+      .where("bucket_name", "=", name)
+      .where("bucket_id", "=", id)
+      .executeTakeFirst();
+    if (!row)
+      throw new AwsError("NoSuchResource", "The specified resource doesn't exist.", {
+        status: 404,
+      });
+    const tags = new Map(Object.entries(readTags(row.tags)));
+    change(tags);
+    if (tags.size > BUCKET_TAGS_MAX) throw tooManyTags("bucket");
+    await tx.db
+      .updateTable("s3_buckets")
+      .set({ tags: tags.size === 0 ? null : JSON.stringify(Object.fromEntries(tags)) })
+      .where("bucket_name", "=", name)
+      .execute();
+  });
+}
