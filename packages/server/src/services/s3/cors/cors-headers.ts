@@ -92,7 +92,7 @@ function badRequest(message: string): AwsError {
 }
 
 function forbidden(reason: string, { path, headers }: PlainRequest): AwsError {
-  const isBucket = bucketFromHost(headers.host, S3_HOSTS)
+  const isBucket = bucketFromHost(headers.host, hosts)
     ? path === "/"
     : path.split("/").filter((segment) => segment !== "").length < 2;
   return new AwsError("AccessForbidden", `CORSResponse: ${reason}`, {
