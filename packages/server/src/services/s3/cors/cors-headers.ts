@@ -38,14 +38,15 @@ export async function preflightHeaders(
     throw badRequest(`Invalid Access-Control-Request-Method: ${method ?? "null"}`);
   const bucket = bucketOf(request, hosts);
   const found = bucket === undefined ? undefined : await findRules(bucket, store);
-  if (!found) throw forbidden("Bucket not found", request);
-  if (!found.rules) throw forbidden("CORS is not enabled for this bucket.", request);
+  if (!found) throw forbidden("Bucket not found", request, hosts);
+  if (!found.rules) throw forbidden("CORS is not enabled for this bucket.", request, hosts);
   const requestHeaders = namesOf(headers["access-control-request-headers"]);
   const admitted = headersFor(found.rules, { origin, method, requestHeaders });
   if (admitted) return admitted;
   throw forbidden(
     "This CORS request is not allowed. This is usually because the evalution of Origin, request method / Access-Control-Request-Method or Access-Control-Request-Headers are not whitelisted by the resource's CORS spec.",
     request,
+    hosts,
   );
 }
 
@@ -91,7 +92,11 @@ function badRequest(message: string): AwsError {
   return new AwsError("BadRequest", message, { status: 400 });
 }
 
-function forbidden(reason: string, { path, headers }: PlainRequest): AwsError {
+function forbidden(
+  reason: string,
+  { path, headers }: PlainRequest,
+  hosts: readonly string[],
+): AwsError {
   const isBucket = bucketFromHost(headers.host, hosts)
     ? path === "/"
     : path.split("/").filter((segment) => segment !== "").length < 2;
