@@ -8,7 +8,9 @@ const SALT_BYTES = 16;
 const HEAD_BYTES = 16;
 const ICV_BYTES = 8;
 const KEY_BYTES = [16, 24, 32];
+const CIPHER_AT = 8;
 const CIPHER_AES_CTR = 2;
+const CIPHER_AES_GCM = 4;
 /** Version 1 of a key material message, and its signature (section 3.2.2). */
 const VERSION_AND_TYPE = 0x12;
 const SIGNATURE = 0x2029;
@@ -39,7 +41,7 @@ export function parseKeyMaterial(content: Buffer): KeyMaterial | undefined {
   const isSpoken =
     content[0] === VERSION_AND_TYPE &&
     content.readUInt16BE(1) === SIGNATURE &&
-    content[8] === CIPHER_AES_CTR &&
+    content[CIPHER_AT] === CIPHER_AES_CTR &&
     content[14] === SALT_BYTES / 4 &&
     KEY_BYTES.includes(keyBytes) &&
     count > 0 &&
@@ -127,6 +129,9 @@ export function wrap(key: Buffer, keys: Buffer): Buffer {
 /** Throws SrtRejection. */
 export function requireKeyMaterial(content: Buffer): KeyMaterial {
   const material = parseKeyMaterial(content);
+  if (content[CIPHER_AT] === CIPHER_AES_GCM) {
+    throw new SrtRejection("crypto", "AES-GCM is not spoken here: use AES-CTR, libsrt's default");
+  }
   if (material === undefined) {
     throw new SrtRejection("unsecure", "the key material is malformed or of an unknown cipher");
   }

@@ -13,9 +13,12 @@ export const REJECT = {
   congestion: 13,
   filter: 14,
   group: 15,
+  /** Ciphers that don't go together. */
+  crypto: 17,
   badRequest: 1_400,
   overload: 1_402,
   forbidden: 1_403,
+  badMode: 1_405,
   internalError: 1_500,
 } as const;
 

@@ -1,9 +1,10 @@
 import { randomBytes } from "node:crypto";
 import type { SrtAccess } from "../engine/messages.ts";
-import { type PublishName, parsePublishName } from "../ingest/publish-name.ts";
+import type { PublishName } from "../ingest/publish-name.ts";
 import type { ConnectionRequest } from "./handshake.ts";
 import { requireKeyMaterial, StreamDecryptor } from "./key-material.ts";
 import { SrtRejection } from "./reject-reason.ts";
+import { parseStreamId } from "./stream-id.ts";
 
 /** Nobody has it: wrong keys take as much work as wrong passphrases, and look the same. */
 const DECOY: SrtAccess = {
@@ -28,7 +29,7 @@ export async function admitCaller(
   if (srtVersion < SRT_VERSION_MIN) {
     throw new SrtRejection("version", "the encoder's SRT is older than 1.3.0");
   }
-  const name = parsePublishName(streamId);
+  const name = parseStreamId(streamId);
   const access = (await accessOf(name.streamKey)) ?? DECOY;
   if (keyMaterial === undefined) {
     if (access.encryptionRequired) {

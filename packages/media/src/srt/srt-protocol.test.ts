@@ -1,7 +1,13 @@
 import { createCipheriv, pbkdf2Sync, randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { parseKeyMaterial, StreamDecryptor, unwrap, wrap } from "./key-material.ts";
+import {
+  parseKeyMaterial,
+  requireKeyMaterial,
+  StreamDecryptor,
+  unwrap,
+  wrap,
+} from "./key-material.ts";
 import { ReceiveBuffer, WINDOW_PACKETS } from "./receive-buffer.ts";
 import { sequenceAfter, sequenceDistance, writeLossList } from "./sequence.ts";
 import { SynCookies } from "./syn-cookie.ts";
@@ -63,6 +69,16 @@ describe("key material", () => {
       changed[at] = 0x7c;
       expect(parseKeyMaterial(changed)).toBeUndefined();
     }
+  });
+
+  // SRT_REJ_CRYPTO and SRT_REJ_UNSECURE of libsrt.
+  test.each([
+    ["AES-GCM", 4, 17],
+    ["a cipher that there isn't", 3, 11],
+  ])("refuses %s with its code", (_, cipher, code) => {
+    const content = rawKeyMaterial("a passphrase", randomBytes(16), [randomBytes(16)], 1);
+    content[8] = cipher;
+    expect(() => requireKeyMaterial(content)).toThrow(expect.objectContaining({ code }));
   });
 });
 
