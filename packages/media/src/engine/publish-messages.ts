@@ -11,7 +11,7 @@ export interface PublishRequest {
   readonly app: string;
   /** Stream key without its `?query`. */
   readonly streamKey: string;
-  /** From `?priority=N` (1…2147483647), or undefined when absent. A malformed one is refused before this is asked. */
+  /** From `?priority=N` (1…2147483647), undefined when absent, 0 where it is something else: then it is refused. */
   readonly priority: number | undefined;
   /** True over RTMPS, and over SRT with the channel's passphrase. */
   readonly secure: boolean;

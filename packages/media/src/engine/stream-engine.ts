@@ -3,6 +3,7 @@ import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { LiveChannel } from "../hls/live-channel.ts";
 import type { IngestPort, MediaFeed, Publisher } from "../ingest/ingest-port.ts";
+import { PRIORITY_OUT_OF_RANGE } from "../ingest/publish-name.ts";
 import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
 import { SpillFolder } from "../recording/spill-folder.ts";
@@ -251,6 +252,9 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
     decision: AllowedPublish,
   ): MediaFeed {
     const running = this.#broadcasts.get(decision.streamName);
+    if (running === undefined && priority === PRIORITY_OUT_OF_RANGE) {
+      throw new MediaError("refused", "the priority is not a number from 1 to 2147483647");
+    }
     return running?.contend(publisher, priority) ?? this.#begin(publisher, priority, decision);
   }
 

@@ -69,8 +69,10 @@ describe.each([{ workers: 0 }, { workers: 2 }])("with $workers workers", ({ work
     sendMedia(second, 3, 500_000);
     await second.settled();
     await first.until(() => false);
-    const lower = await open();
-    expect(await lower.publish("take?priority=2")).toBe("NetStream.Publish.BadName");
+    for (const priority of ["2", "0", "2147483648", "first"]) {
+      const lower = await open();
+      expect(await lower.publish(`take?priority=${priority}`)).toBe("NetStream.Publish.BadName");
+    }
     await second.settled();
     expect(second.closed).toBe(false);
     second.socket.end();
@@ -84,7 +86,7 @@ describe.each([{ workers: 0 }, { workers: 2 }])("with $workers workers", ({ work
       "stream-start",
       "StreamTakeoverMediaMismatch",
       "stream-takeover",
-      "StreamTakeoverInvalidPriority",
+      ...Array(4).fill("StreamTakeoverInvalidPriority"),
       "stream-end",
       "session-ended",
     ]);

@@ -1,26 +1,71 @@
 import { MediaError } from "../media-error.ts";
+import { MULTITRACK, TagReader } from "./tag-reader.ts";
 
-/** Bytes before the AAC payload (Adobe "Video File Format 10.1", E.4.2). */
-export const AUDIO_TAG_HEADER_BYTES = 2;
-const CODEC_AAC = 10;
+/** The first track's part of an audio message (Adobe "Video File Format 10.1", E.4.2; Veovera, "Enhanced RTMP v2"). */
+export interface AudioTag {
+  readonly kind: "sequence-header" | "frame";
+  /** The AudioSpecificConfig or one raw frame. */
+  readonly payload: Buffer;
+}
+
+const CODEC = { enhanced: 9, aac: 10 } as const;
+const FOUR_CC_AAC = "mp4a";
+const PACKET = { start: 0, frames: 1, multitrack: 5 } as const;
 
 /**
- * What follows the header of an audio message: the AudioSpecificConfig or one raw frame. Undefined for an empty body.
+ * Undefined for an empty body, and for what isn't needed: other tracks, the end of a track, where loudspeakers are.
  * Throws MediaError `unsupported-media` for anything but AAC, `protocol` for a short body.
  */
-export function parseAudioTag(body: Buffer): "sequence-header" | "frame" | undefined {
+export function parseAudioTag(body: Buffer): AudioTag | undefined {
   const first = body[0];
   if (first === undefined) {
     return undefined;
   }
-  if (first >> 4 !== CODEC_AAC) {
-    throw new MediaError(
-      "unsupported-media",
-      `FLV audio codec ${first >> 4} is not supported: publish AAC`,
-    );
+  const reader = new TagReader(body, 1, "audio");
+  if (first >> 4 === CODEC.enhanced) {
+    const packetType = first & 0x0f;
+    return packetType === PACKET.multitrack
+      ? parseMultitrack(reader)
+      : parsePacket(reader, packetType, reader.fourCc());
   }
-  if (body.length < AUDIO_TAG_HEADER_BYTES) {
-    throw new MediaError("protocol", "an audio message is cut short");
+  if (first >> 4 !== CODEC.aac) {
+    throw unsupported(`FLV audio codec ${first >> 4}`);
   }
-  return body[1] === 0 ? "sequence-header" : "frame";
+  const kind = reader.number(1) === 0 ? "sequence-header" : "frame";
+  return { kind, payload: reader.rest() };
+}
+
+/** Viewers hear one track of sound: the first. Others may be of any codec. */
+function parseMultitrack(reader: TagReader): AudioTag | undefined {
+  const kinds = reader.number(1);
+  const multitrackType = kinds >> 4;
+  if (multitrackType > MULTITRACK.manyCodecs) {
+    throw new MediaError("protocol", `multitrack type ${multitrackType} is unknown`);
+  }
+  const common = multitrackType === MULTITRACK.manyCodecs ? undefined : reader.fourCc();
+  do {
+    const fourCc = common ?? reader.fourCc();
+    const track = reader.number(1);
+    const content =
+      multitrackType === MULTITRACK.one ? reader.rest() : reader.bytes(reader.number(3));
+    if (track === 0) {
+      return parsePacket(new TagReader(content, 0, "audio"), kinds & 0x0f, fourCc);
+    }
+  } while (reader.hasMore);
+  return undefined;
+}
+
+function parsePacket(reader: TagReader, packetType: number, fourCc: string): AudioTag | undefined {
+  if (fourCc !== FOUR_CC_AAC) {
+    throw unsupported(`enhanced RTMP audio (${fourCc})`);
+  }
+  if (packetType === PACKET.start) {
+    return { kind: "sequence-header", payload: reader.rest() };
+  }
+  return packetType === PACKET.frames ? { kind: "frame", payload: reader.rest() } : undefined;
+}
+
+/** `what` is not ingested. */
+function unsupported(what: string): MediaError {
+  return new MediaError("unsupported-media", `${what} is not supported: publish AAC`);
 }

@@ -1,5 +1,6 @@
 import type { VideoCodec } from "../codec/video-config.ts";
 import { MediaError } from "../media-error.ts";
+import { MULTITRACK, TagReader } from "./tag-reader.ts";
 
 /** One track's part of a video message (Adobe "Video File Format 10.1", E.4.3; Veovera, "Enhanced RTMP v2"). */
 export interface VideoTag {
@@ -21,7 +22,6 @@ const FRAME_COMMAND = 5;
 const ENHANCED_FLAG = 0x80;
 const CODECS: readonly VideoCodec[] = ["avc1", "hvc1"];
 const PACKET = { start: 0, frames: 1, end: 2, framesX: 3, metadata: 4, multitrack: 6 } as const;
-const MULTITRACK = { one: 0, many: 1, manyCodecs: 2 } as const;
 const TRACKS_MAX = 16;
 
 /**
@@ -40,7 +40,7 @@ export function parseVideoTags(body: Buffer): readonly VideoTag[] {
     throw videoCodec(`FLV video codec ${first & 0x0f}`);
   }
   if (body.length < HEADER_BYTES) {
-    throw cutShort();
+    throw new MediaError("protocol", "a video message is cut short");
   }
   return [
     {
@@ -56,9 +56,9 @@ export function parseVideoTags(body: Buffer): readonly VideoTag[] {
 
 function parseEnhanced(body: Buffer, frameType: number, packetType: number): readonly VideoTag[] {
   const keyframe = frameType === FRAME_KEY;
-  const reader = new TagReader(body, 1);
+  const reader = new TagReader(body, 1, "video");
   if (packetType !== PACKET.multitrack) {
-    const about = { track: 0, codec: reader.codec(), keyframe };
+    const about = { track: 0, codec: readCodec(reader), keyframe };
     return parsePacket(reader.rest(), packetType, about);
   }
   const kinds = reader.number(1);
@@ -66,10 +66,10 @@ function parseEnhanced(body: Buffer, frameType: number, packetType: number): rea
   if (multitrackType > MULTITRACK.manyCodecs) {
     throw new MediaError("protocol", `multitrack type ${multitrackType} is unknown`);
   }
-  const common = multitrackType === MULTITRACK.manyCodecs ? undefined : reader.codec();
+  const common = multitrackType === MULTITRACK.manyCodecs ? undefined : readCodec(reader);
   const tags: VideoTag[] = [];
   do {
-    const codec = common ?? reader.codec();
+    const codec = common ?? readCodec(reader);
     const track = reader.number(1);
     const content =
       multitrackType === MULTITRACK.one ? reader.rest() : reader.bytes(reader.number(3));
@@ -88,7 +88,7 @@ function parsePacket(
     case PACKET.start:
       return [{ ...about, kind: "sequence-header", payload: content }];
     case PACKET.frames: {
-      const reader = new TagReader(content, 0);
+      const reader = new TagReader(content, 0, "video");
       const compositionMs = reader.signed24();
       return [{ ...about, kind: "frame", compositionMs, payload: reader.rest() }];
     }
@@ -107,58 +107,19 @@ function parsePacket(
   }
 }
 
-/** Reads what may be too short. */
-class TagReader {
-  readonly #body: Buffer;
-  #at: number;
-
-  constructor(body: Buffer, at: number) {
-    this.#body = body;
-    this.#at = at;
+/** Throws for those that aren't ingested. */
+function readCodec(reader: TagReader): VideoCodec {
+  const fourCc = reader.fourCc();
+  const codec = CODECS.find((known) => known === fourCc);
+  if (codec === undefined) {
+    throw videoCodec(`enhanced RTMP video (${fourCc})`);
   }
-
-  get hasMore(): boolean {
-    return this.#at < this.#body.length;
-  }
-
-  number(length: number): number {
-    return this.bytes(length).readUIntBE(0, length);
-  }
-
-  signed24(): number {
-    return this.bytes(3).readIntBE(0, 3);
-  }
-
-  bytes(length: number): Buffer {
-    if (this.#at + length > this.#body.length) {
-      throw cutShort();
-    }
-    this.#at += length;
-    return this.#body.subarray(this.#at - length, this.#at);
-  }
-
-  rest(): Buffer {
-    return this.bytes(this.#body.length - this.#at);
-  }
-
-  /** Throws for those that aren't ingested. */
-  codec(): VideoCodec {
-    const fourCc = this.bytes(4).toString("latin1");
-    const codec = CODECS.find((known) => known === fourCc);
-    if (codec === undefined) {
-      throw videoCodec(`enhanced RTMP video (${fourCc.replace(/[^ -~]/g, "?")})`);
-    }
-    return codec;
-  }
+  return codec;
 }
 
 /** `what` is not ingested on this channel. */
 export function videoCodec(what: string): MediaError {
   return new MediaError("video-codec", `${what} is not supported: publish H.264`);
-}
-
-function cutShort(): MediaError {
-  return new MediaError("protocol", "a video message is cut short");
 }
 
 function kindOf(packetType: number): VideoTag["kind"] {

@@ -3,14 +3,18 @@ import { MediaError } from "../media-error.ts";
 /** What an encoder gives as the name to publish: a stream key and, perhaps, a priority for a takeover. */
 export interface PublishName {
   readonly streamKey: string;
+  /** `PRIORITY_OUT_OF_RANGE` for one that isn't a number that may be asked for. */
   readonly priority: number | undefined;
 }
+
+/** Lower than any: it takes nothing over, and is told as a takeover's failure where there is something to take over. */
+export const PRIORITY_OUT_OF_RANGE = 0;
 
 /** Amazon IVS: 1 to the largest 32-bit signed integer. */
 const PRIORITY_MAX = 2_147_483_647;
 const NAME_CHARACTERS_MAX = 512;
 
-/** `<key>?priority=N`. Throws MediaError `refused` for an empty or overlong key or a priority out of range. */
+/** `<key>?priority=N`. Throws MediaError `refused` for an empty or overlong key. */
 export function parsePublishName(name: string): PublishName {
   if (name.length > NAME_CHARACTERS_MAX) {
     throw new MediaError("refused", "the stream key is too long");
@@ -24,9 +28,6 @@ export function parsePublishName(name: string): PublishName {
   if (text === null) {
     return { streamKey, priority: undefined };
   }
-  const priority = /^\d{1,10}$/.test(text) ? Number(text) : 0;
-  if (priority < 1 || priority > PRIORITY_MAX) {
-    throw new MediaError("refused", "the priority is not a number from 1 to 2147483647");
-  }
-  return { streamKey, priority };
+  const priority = /^\d{1,10}$/.test(text) ? Number(text) : PRIORITY_OUT_OF_RANGE;
+  return { streamKey, priority: priority > PRIORITY_MAX ? PRIORITY_OUT_OF_RANGE : priority };
 }

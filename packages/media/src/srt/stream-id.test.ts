@@ -18,7 +18,6 @@ describe("stream ids", () => {
     ["#!::", "the stream key is missing"],
     ["#!::m=publish", "the stream key is missing"],
     ["#!::r=sk_key,m=request", "only publishing is spoken here: leave m out, or m=publish"],
-    ["#!::r=sk_key?priority=0", "the priority is not a number from 1 to 2147483647"],
   ])("%s is refused", (streamId, message) => {
     expect(() => parseStreamId(streamId)).toThrow(message);
   });

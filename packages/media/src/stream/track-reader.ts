@@ -2,7 +2,7 @@ import { type AacConfig, parseAacConfig } from "../codec/aac-config.ts";
 import { parseAvcConfig } from "../codec/avc-config.ts";
 import { parseHevcConfig } from "../codec/hevc-config.ts";
 import type { VideoConfig } from "../codec/video-config.ts";
-import { AUDIO_TAG_HEADER_BYTES, parseAudioTag } from "../flv/audio-tag.ts";
+import { parseAudioTag } from "../flv/audio-tag.ts";
 import { type AnnouncedMetadata, nothingAnnounced, parseMetadata } from "../flv/metadata.ts";
 import { parseVideoTags, videoCodec } from "../flv/video-tag.ts";
 import type { Amf0Value } from "../rtmp/amf0.ts";
@@ -39,7 +39,7 @@ export class TrackReader {
     const read: (VideoFrame | "config")[] = [];
     for (const { kind, track, codec, keyframe, compositionMs, payload } of parseVideoTags(body)) {
       if (codec === "hvc1" && !this.#takesHevc) {
-        throw videoCodec("enhanced RTMP video (hvc1) outside of multitrack channels");
+        throw videoCodec("enhanced RTMP video (hvc1)");
       }
       if (kind === "sequence-header") {
         const parse = codec === "hvc1" ? parseHevcConfig : parseAvcConfig;
@@ -53,16 +53,12 @@ export class TrackReader {
   }
 
   readAudio(body: Buffer): Buffer | "config" | undefined {
-    const kind = parseAudioTag(body);
-    if (kind === undefined) {
-      return undefined;
-    }
-    const payload = body.subarray(AUDIO_TAG_HEADER_BYTES);
-    if (kind === "sequence-header") {
-      this.audio = parseAacConfig(payload);
+    const tag = parseAudioTag(body);
+    if (tag?.kind === "sequence-header") {
+      this.audio = parseAacConfig(tag.payload);
       return "config";
     }
-    return payload;
+    return tag?.payload;
   }
 
   #configure(track: number, config: VideoConfig): void {
