@@ -138,6 +138,31 @@ describe("rules and targets", () => {
     const refused = await putEvent({ Source: "aws.ivs" });
     expect(refused.Entries?.[0]?.ErrorCode).toBe("NotAuthorizedForSourceException");
     expect((await putEvent({ Detail: "[1]" })).Entries?.[0]?.ErrorCode).toBe("MalformedDetail");
+    // AWS takes what is for a bus that isn't there.
+    const lost = await putEvent({ EventBusName: "other" });
+    expect(lost).toMatchObject({ FailedEntryCount: 0, Entries: [{ EventId: expect.any(String) }] });
+  });
+
+  const Arn = "arn:aws:logs:us-east-1:000000000000:log-group:/x";
+  const transformed = (InputPathsMap: Record<string, string>, InputTemplate = "1") => ({
+    ...{ Arn, InputTransformer: { InputPathsMap, InputTemplate } },
+  });
+  test.each([
+    [{ Arn: "" }, "'targets.1.member.arn'"],
+    [{ Arn, Input: "x".repeat(8_193) }, "'targets.1.member.input'"],
+    [{ Arn, Input: "{" }, "JSON syntax error in input for target one."],
+    [{ Arn, Input: "1", InputPath: "$" }, "Only one of Input, InputPath, or InputTransformer"],
+    [{ Arn, InputPath: "detail" }, "Invalid JsonPath detail in InputPath"],
+    [transformed({ a: "x" }), "Invalid JsonPath x in InputPathsMap"],
+    [transformed({ AWSa: "$" }), "AWSa"],
+    [transformed({ "a b": "$" }), "inputPathsMap' failed to satisfy constraint: Map keys must"],
+    [transformed({ a: "$" }, "<b>"), "placeholder b"],
+  ])("a target that can't be served is refused: %j", async (target, reason) => {
+    await putRule("targeted", { source: ["x"] });
+    await expect(putTarget("targeted", target)).rejects.toMatchObject({
+      name: "ValidationException",
+      message: expect.stringContaining(reason),
+    });
   });
 
   test("need permission, passing a role included", async () => {

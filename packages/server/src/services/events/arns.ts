@@ -22,9 +22,14 @@ export function busArn(location: Location): string {
   return arnOf(location, `event-bus/${DEFAULT_BUS}`);
 }
 
-/** There is the default bus alone, by its name or ARN. Throws ResourceNotFoundException. */
+/** By its name or ARN, or where none is given. */
+export function isDefaultBus(given: string | undefined, context: RequestContext): boolean {
+  return given === undefined || given === DEFAULT_BUS || given === busArn(locationOf(context));
+}
+
+/** There is the default bus alone. Throws ResourceNotFoundException. */
 export function requireBus(given: string | undefined, context: RequestContext): void {
-  if (given === undefined || given === DEFAULT_BUS || given === busArn(locationOf(context))) return;
-  const name = given.split("event-bus/").at(-1) ?? given;
+  if (isDefaultBus(given, context)) return;
+  const name = given?.split("event-bus/").at(-1);
   throw resourceNotFound(`Event bus ${name} does not exist.`);
 }

@@ -1,32 +1,93 @@
-import type { ServiceConstraints } from "../../kernel/constraints.ts";
+import type { Constraint, ServiceConstraints } from "../../kernel/constraints.ts";
 
 const name = { min: 1, max: 64, pattern: "[\\.\\-_A-Za-z0-9]+" };
+const arn = { min: 1, max: 1600 };
+const bus = (start: string): Constraint => ({
+  ...arn,
+  pattern: `(arn:aws[\\w-]*:events:[a-z]+-[a-z]+-[\\w-]+:[0-9]{12}:event-bus/)?[${start}\\.\\-_A-Za-z0-9]+`,
+});
+const tagKey = { min: 1, max: 128 };
+const tagValue = { min: 0, max: 256 };
+/** Of connections: what goes into requests. */
+const parameters = { max: 100 };
+const credential = { min: 1, max: 512 };
 
-/** Source: EventBridge API reference, the operations' request parameters. */
+/**
+ * Source: EventBridge API reference, the operations' request parameters. Patterns of credentials are left out: they would
+ * refuse control characters, and can be made to take for ever.
+ */
 export const eventsConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
   members: {
     Name: name,
+    "DescribeEventBus.Name": bus("/"),
     Rule: name,
-    NamePrefix: { min: 1, max: 64 },
-    EventBusName: { min: 1, max: 1600 },
+    NamePrefix: name,
+    "ListEventBuses.NamePrefix": { min: 1, max: 256, pattern: "[/\\.\\-_A-Za-z0-9]+" },
+    EventBusName: bus("/"),
+    "PutEvents.EventBusName": bus(""),
     EventPattern: { max: 4096 },
     ScheduleExpression: { max: 256 },
     State: { values: ["ENABLED", "DISABLED", "ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS"] },
     Description: { max: 512 },
-    RoleArn: { min: 1, max: 1600 },
+    RoleArn: arn,
     NextToken: { min: 1, max: 2048 },
     Limit: { min: 1, max: 100 },
+
     Targets: { min: 1, max: 100 },
     Ids: { min: 1, max: 100 },
     "Ids.member": name,
     Id: name,
-    Entries: { min: 1, max: 10 },
+    "PutTargets.Arn": arn,
+    TargetArn: arn,
+    "PutTargets.Input": { max: 8192 },
+    InputPath: { max: 256 },
+    InputTemplate: { min: 1, max: 8192 },
+    InputPathsMap: {
+      max: 100,
+      entries: {
+        key: { min: 1, max: 256, pattern: "[A-Za-z0-9_\\-]+" },
+        value: { max: 256 },
+      },
+    },
+    "PutTargets.HeaderParameters": { entries: { key: { max: 512 }, value: { max: 512 } } },
+    "PutTargets.QueryStringParameters": { entries: { key: { max: 512 }, value: { max: 512 } } },
     MaximumRetryAttempts: { min: 0, max: 185 },
     MaximumEventAgeInSeconds: { min: 60, max: 86_400 },
+
+    Entries: { min: 1, max: 10 },
+    "PutEvents.Resources.member": { max: 2048 },
+    TraceHeader: { min: 1, max: 500 },
+    EndpointId: { min: 1, max: 50, pattern: "^[A-Za-z0-9\\-]+[\\.][A-Za-z0-9\\-]+$" },
+
+    ResourceARN: arn,
+    "PutRule.Key": tagKey,
+    "PutRule.Value": tagValue,
+    "TagResource.Key": tagKey,
+    "TagResource.Value": tagValue,
+    "TagKeys.member": tagKey,
+
+    ConnectionArn: {
+      ...arn,
+      pattern:
+        "^arn:aws([a-z]|-)*:events:([a-z]|\\d|-)*:([0-9]{12})?:connection/[\\.\\-_A-Za-z0-9]+/[\\-A-Za-z0-9]+$",
+    },
+    ConnectionState: {
+      values: [
+        ...["CREATING", "UPDATING", "DELETING", "AUTHORIZED", "DEAUTHORIZED", "AUTHORIZING"],
+        ...["DEAUTHORIZING", "ACTIVE", "FAILED_CONNECTIVITY"],
+      ],
+    },
+    AuthorizationType: { values: ["BASIC", "OAUTH_CLIENT_CREDENTIALS", "API_KEY"] },
+    Username: credential,
+    Password: credential,
+    ApiKeyName: credential,
+    ApiKeyValue: credential,
+    HeaderParameters: parameters,
+    QueryStringParameters: parameters,
+    BodyParameters: parameters,
     InvocationEndpoint: { min: 1, max: 2048 },
     HttpMethod: { values: ["POST", "GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"] },
     InvocationRateLimitPerSecond: { min: 1 },
-    AuthorizationType: { values: ["BASIC", "OAUTH_CLIENT_CREDENTIALS", "API_KEY"] },
   },
 };

@@ -3,7 +3,7 @@ import { isoSeconds } from "../../kernel/clock.ts";
 import type { AwsEvent } from "../../kernel/events.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { busArn, DEFAULT_BUS, locationOf, requireBus } from "./arns.ts";
+import { busArn, DEFAULT_BUS, isDefaultBus, locationOf, requireBus } from "./arns.ts";
 import { validation } from "./errors.ts";
 import { compilePattern, isObject } from "./pattern/compile-pattern.ts";
 
@@ -44,9 +44,9 @@ export function eventBusOperations(accept: Accept, uuid: () => string): Operatio
             results.push(refusal);
             continue;
           }
-          requireBus(entry.EventBusName, context);
           const event = eventOf(entry, context, uuid());
-          await accept(event);
+          // As on AWS: what is for a bus that isn't there is taken, and reaches nobody.
+          if (isDefaultBus(entry.EventBusName, context)) await accept(event);
           results.push({ EventId: event.id });
         }
         const failed = results.filter(({ ErrorCode }) => ErrorCode !== undefined).length;
@@ -124,8 +124,10 @@ function isJsonObject(text: string): boolean {
   }
 }
 
-/** Fields that an event must have to be tested. Source: API reference, TestEventPattern. */
-const EVENT_FIELDS = ["id", "account", "source", "time", "region", "resources", "detail-type"];
+/** Fields that an event must have to be tested: the API reference lists `resources` too, which AWS doesn't require. */
+const EVENT_FIELDS = ["id", "account", "source", "time", "region", "detail-type"];
+/** All that AWS says of it. */
+const INVALID_EVENT = "Parameter Event is not valid.";
 
 function parseTestEvent(text: string): unknown {
   let event: unknown;
@@ -133,12 +135,8 @@ function parseTestEvent(text: string): unknown {
     event = JSON.parse(text);
   } catch {
     // The parser's own words differ between Node versions.
-    throw validation("Parameter Event is not valid JSON.");
+    throw validation(INVALID_EVENT);
   }
-  for (const field of EVENT_FIELDS) {
-    if (!isObject(event) || !Object.hasOwn(event, field)) {
-      throw validation(`Parameter Event is not valid. Reason: ${field} is a required field.`);
-    }
-  }
-  return event;
+  if (isObject(event) && EVENT_FIELDS.every((field) => Object.hasOwn(event, field))) return event;
+  throw validation(INVALID_EVENT);
 }

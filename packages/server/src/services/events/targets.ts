@@ -2,7 +2,7 @@ import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import { busArn, locationOf, requireBus } from "./arns.ts";
-import { checkTransformer } from "./delivery/transform-input.ts";
+import { checkPath, checkTransformer } from "./delivery/transform-input.ts";
 import { limitExceeded, validation } from "./errors.ts";
 import { pageByName } from "./page.ts";
 import { onRule, PASSED_TO_EVENTS, requireRule } from "./rules.ts";
@@ -160,6 +160,7 @@ function checkTarget(target: eventbridge.Target, context: RequestContext): strin
   }
   if (Input !== undefined && !isJson(Input))
     throw validation(`JSON syntax error in input for target ${target.Id}.`);
+  if (InputPath !== undefined) checkPath(InputPath, "InputPath", target.Id ?? "");
   if (InputTransformer) checkTransformer(InputTransformer, target.Id ?? "");
   if (DeadLetterConfig?.Arn !== undefined)
     return "Rolecast has no dead-letter queues (Amazon SQS).";

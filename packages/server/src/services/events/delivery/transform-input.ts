@@ -9,7 +9,10 @@ export interface TemplateFacts {
   readonly nowIso: string;
 }
 
-const PATHS_MAX = 100;
+/** `$.detail.stream_id`, `$.resources[0]`, `$['detail-type']`. */
+const JSON_PATH = /^\$(?:\.[\w-]+|\[\d+\]|\['[^']+'\])*$/;
+/** Source: API reference, InputTransformer: keys can't begin with it. */
+const RESERVED_NAMES = "AWS";
 
 /** What a target is sent of an event: all of it, a part, a constant or a filled-in template. */
 export function transformInput(target: Target, event: AwsEvent, facts: TemplateFacts): string {
@@ -21,16 +24,21 @@ export function transformInput(target: Target, event: AwsEvent, facts: TemplateF
   return fill(transformer, event, facts);
 }
 
+/** Throws ValidationException for a path that could never be followed. */
+export function checkPath(path: string, member: string, targetId: string): void {
+  if (!JSON_PATH.test(path))
+    throw validation(`Invalid JsonPath ${path} in ${member} for target ${targetId}.`);
+}
+
 /** Throws ValidationException for a transformer that could never be filled in. */
 export function checkTransformer(transformer: InputTransformer, targetId: string): void {
   const { InputPathsMap = {}, InputTemplate = "" } = transformer;
-  if (Object.keys(InputPathsMap).length > PATHS_MAX) {
-    throw validation(`InputTransformer for target ${targetId} has more than ${PATHS_MAX} paths.`);
-  }
-  for (const path of Object.values(InputPathsMap)) {
-    if (!/^\$(?:\.[\w-]+|\[\d+\]|\['[^']+'\])*$/.test(path)) {
-      throw validation(`Invalid JsonPath ${path} in InputPathsMap for target ${targetId}.`);
-    }
+  for (const [name, path] of Object.entries(InputPathsMap)) {
+    if (name.startsWith(RESERVED_NAMES))
+      throw validation(
+        `InputPathsMap for target ${targetId} has the name ${name}: names can't begin with "${RESERVED_NAMES}".`,
+      );
+    checkPath(path, "InputPathsMap", targetId);
   }
   for (const [, name = ""] of InputTemplate.matchAll(/<([^<>\s]+)>/g)) {
     if (!Object.hasOwn(InputPathsMap, name) && !name.startsWith("aws.events.")) {

@@ -7,16 +7,25 @@ export interface ValueTest {
   matches(leaves: readonly unknown[]): boolean;
 }
 
-const NUMERIC = {
-  "<": (value: number, limit: number) => value < limit,
-  "<=": (value: number, limit: number) => value <= limit,
-  "=": (value: number, limit: number) => value === limit,
-  ">": (value: number, limit: number) => value > limit,
-  ">=": (value: number, limit: number) => value >= limit,
-} as const;
+type Comparison = (value: number, limit: number) => boolean;
+/** A range's lower end, then its upper one; or one comparison. */
+const LOWER: ReadonlyMap<unknown, Comparison> = new Map<unknown, Comparison>([
+  [">", (value, limit) => value > limit],
+  [">=", (value, limit) => value >= limit],
+]);
+const UPPER: ReadonlyMap<unknown, Comparison> = new Map<unknown, Comparison>([
+  ["<", (value, limit) => value < limit],
+  ["<=", (value, limit) => value <= limit],
+]);
+const EQUAL: Comparison = (value, limit) => value === limit;
+/** Which operators anything-but may have inside. Source: EventBridge user guide, "Comparison operators". */
+const INSIDE_ANYTHING_BUT = ["prefix", "suffix", "equals-ignore-case", "wildcard"];
 
-/** Compiles a literal or a `{"prefix": …}`. Throws InvalidEventPatternException. */
-export function compileFilter(key: string, filter: unknown): ValueTest {
+/**
+ * Compiles a literal or a `{"prefix": …}`. Throws InvalidEventPatternException, in the words of AWS's own rule compiler
+ * (aws/event-ruler).
+ */
+export function compileFilter(filter: unknown): ValueTest {
   if (filter === null || ["string", "number", "boolean"].includes(typeof filter)) {
     return anyOf((value) => value === filter);
   }
@@ -29,7 +38,7 @@ export function compileFilter(key: string, filter: unknown): ValueTest {
   }
   const [operator, operand] = entry;
   if (operator === "exists") return existence(operand);
-  if (operator === "anything-but") return anythingBut(key, operand);
+  if (operator === "anything-but") return anythingBut(operand);
   return anyOf(compileOperator(operator, operand));
 }
 
@@ -45,21 +54,43 @@ function existence(operand: unknown): ValueTest {
 }
 
 /** Matches a value that is there and is none of these. */
-function anythingBut(key: string, operand: unknown): ValueTest {
-  const refused = Array.isArray(operand) ? operand : alternativesOf(operand);
-  if (refused.length === 0) throw invalidEventPattern("Anything-But list must not be empty");
-  const tests = refused.map((each) => compileFilter(key, each));
+function anythingBut(operand: unknown): ValueTest {
+  const tests = refusedBy(operand).map((each) => compileFilter(each));
   return {
     matches: (leaves) => leaves.some((leaf) => !tests.some((test) => test.matches([leaf]))),
   };
 }
 
-/** `{"prefix": ["a", "b"]}` is two filters here, and here alone. */
-function alternativesOf(operand: unknown): readonly unknown[] {
-  if (typeof operand !== "object" || operand === null) return [operand];
-  const [entry] = Object.entries(operand);
-  if (!entry || !Array.isArray(entry[1]) || entry[0] === "numeric") return [operand];
-  return entry[1].map((value) => ({ [entry[0]]: value }));
+/** What anything-but refuses: literals of one type, or `{"prefix": ["a", "b"]}`, which is two filters here alone. */
+function refusedBy(operand: unknown): readonly unknown[] {
+  if (typeof operand === "object" && operand !== null && !Array.isArray(operand)) {
+    const [entry, ...more] = Object.entries(operand);
+    if (!entry) throw invalidEventPattern("Anything-But expression name not found");
+    if (more.length > 0) throw invalidEventPattern("Only one key allowed in match expression");
+    const [operator, values] = entry;
+    if (!INSIDE_ANYTHING_BUT.includes(operator))
+      throw invalidEventPattern(`Unsupported anything-but pattern: ${operator}`);
+    const texts: readonly unknown[] = Array.isArray(values) ? values : [values];
+    if (texts.some((text) => typeof text !== "string"))
+      throw invalidEventPattern(`${operator} match pattern must be a string`);
+    if (texts.length === 0 || texts.includes("")) {
+      throw invalidEventPattern("Null prefix/suffix not allowed");
+    }
+    return texts.map((text) => ({ [operator]: text }));
+  }
+  const literals: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
+  const types = new Set(literals.map((literal) => typeof literal));
+  if ([...types].some((type) => type !== "string" && type !== "number"))
+    throw invalidEventPattern(
+      Array.isArray(operand)
+        ? "Inside anything but list, start|null|boolean is not supported."
+        : "Value of anything-but must be an array or single string/number value.",
+    );
+  if (types.size !== 1)
+    throw invalidEventPattern(
+      "Inside anything but list, either all values are number or string, mixed type is not supported",
+    );
+  return literals;
 }
 
 function compileOperator(operator: string, operand: unknown): (value: unknown) => boolean {
@@ -68,6 +99,10 @@ function compileOperator(operator: string, operand: unknown): (value: unknown) =
       return affix(operator, operand, (value, text) => value.startsWith(text));
     case "suffix":
       return affix(operator, operand, (value, text) => value.endsWith(text));
+    case "exactly": {
+      const text = textOf("exact", operand);
+      return (value) => value === text;
+    }
     case "equals-ignore-case": {
       const text = textOf(operator, operand).toLowerCase();
       return (value) => typeof value === "string" && value.toLowerCase() === text;
@@ -103,10 +138,7 @@ function textOf(operator: string, operand: unknown): string {
 
 /** `*` is any characters; `\*` is a star. Searched piece by piece, never going back. */
 function wildcard(pattern: string): (value: unknown) => boolean {
-  const pieces = pattern
-    .split(/(?<!\\)\*/)
-    .map((piece) => piece.replaceAll("\\*", "*").replaceAll("\\\\", "\\"));
-  const [first = "", ...rest] = pieces;
+  const [first = "", ...rest] = piecesOf(pattern);
   const last = rest.pop();
   return (value) => {
     if (typeof value !== "string") return false;
@@ -122,33 +154,58 @@ function wildcard(pattern: string): (value: unknown) => boolean {
   };
 }
 
-function numeric(operand: unknown): (value: unknown) => boolean {
-  const bad = "Value of numeric must be an array of operators and numbers";
-  if (!Array.isArray(operand) || (operand.length !== 2 && operand.length !== 4)) {
-    throw invalidEventPattern(bad);
+/** What stands between the stars. A backslash may stand before a star and before itself alone. */
+function piecesOf(pattern: string): readonly string[] {
+  const pieces = [""];
+  for (const { 0: found, index } of pattern.matchAll(/\\[*\\]|./gs)) {
+    if (found === "*" && pattern[index + 1] === "*")
+      throw invalidEventPattern(`Consecutive wildcard characters at pos ${index}`);
+    if (found === "\\") throw invalidEventPattern(`Invalid escape character at pos ${index}`);
+    if (found === "*") pieces.push("");
+    else pieces.push((pieces.pop() ?? "") + found.slice(-1));
   }
-  const tests = Array.from({ length: operand.length / 2 }, (_, pair) => {
-    const [operator, limit] = operand.slice(pair * 2, pair * 2 + 2);
-    if (!Object.hasOwn(NUMERIC, String(operator)) || typeof limit !== "number") {
-      throw invalidEventPattern(bad);
-    }
-    const compare = NUMERIC[operator as keyof typeof NUMERIC];
-    return (value: number) => compare(value, limit);
-  });
-  return (value) => typeof value === "number" && tests.every((test) => test(value));
+  return pieces;
+}
+
+/** `["=", 5]`, `["<", 5]`, `[">=", 0, "<", 5]`: of a range the lower end comes first. */
+function numeric(operand: unknown): (value: unknown) => boolean {
+  if (!Array.isArray(operand)) throw invalidEventPattern("Value of numeric must be an array.");
+  const [operator, limit, second, top, ...more]: unknown[] = operand;
+  if (typeof operator !== "string")
+    throw invalidEventPattern(`Invalid member in numeric match: ${JSON.stringify(operator)}`);
+  const lower = LOWER.get(operator);
+  const compare = operator === "=" ? EQUAL : (lower ?? UPPER.get(operator));
+  if (!compare) throw invalidEventPattern(`Unrecognized numeric range operator: ${operator}`);
+  const from = numberOf(operator === "=" ? "equals" : operator, limit);
+  if (operand.length === 2) return (value) => typeof value === "number" && compare(value, from);
+  if (!lower) throw invalidEventPattern("Too many elements in numeric expression");
+  const upper = UPPER.get(second);
+  if (!upper) throw invalidEventPattern(`Bad numeric range operator: ${second}`);
+  const to = numberOf(String(second), top);
+  if (more.length > 0) throw invalidEventPattern("Too many terms in numeric range expression");
+  if (from >= to) throw invalidEventPattern("Bottom must be less than top");
+  return (value) => typeof value === "number" && lower(value, from) && upper(value, to);
+}
+
+function numberOf(operator: string, limit: unknown): number {
+  if (typeof limit === "number") return limit;
+  throw invalidEventPattern(`Value of ${operator} must be numeric`);
 }
 
 function cidr(text: string): (value: unknown) => boolean {
   const [address = "", bits, ...more] = text.split("/");
   const family = isIPv4(address) ? "ipv4" : "ipv6";
-  const prefix = Number(bits ?? (family === "ipv4" ? 32 : 128));
-  const isValid =
-    isIP(address) !== 0 &&
-    more.length === 0 &&
-    Number.isInteger(prefix) &&
-    prefix >= 0 &&
-    prefix <= (family === "ipv4" ? 32 : 128);
-  if (!isValid) throw invalidEventPattern(`Malformed CIDR, one '/' required`);
+  if (bits === undefined || more.length > 0)
+    throw invalidEventPattern("Malformed CIDR, one '/' required");
+  if (!/^\d{1,3}$/.test(bits))
+    throw invalidEventPattern("Malformed CIDR, mask bits must be an integer");
+  if (isIP(address) === 0) throw invalidEventPattern(`Nonstandard IP address: ${address}`);
+  const prefix = Number(bits);
+  const prefixMax = family === "ipv4" ? 32 : 128;
+  if (prefix > prefixMax)
+    throw invalidEventPattern(
+      `Malformed CIDR, ${family === "ipv4" ? "IPv4" : "IPv6"} mask bits must be at most ${prefixMax}`,
+    );
   const list = new BlockList();
   list.addSubnet(address, prefix, family);
   return (value) =>

@@ -38,9 +38,10 @@ function compileObject(pattern: Readonly<Record<string, unknown>>, depth: number
 
 function compileOr(alternatives: readonly unknown[], depth: number): EventTest {
   if (alternatives.length < 2 || alternatives.length > COMBINATIONS_MAX)
-    throw invalidEventPattern("$or must have at least two alternatives");
+    throw invalidEventPattern("There must have at least 2 Objects in $or relationship.");
   const tests = alternatives.map((alternative) => {
-    if (!isObject(alternative)) throw invalidEventPattern("$or must be an array of objects");
+    if (!isObject(alternative))
+      throw invalidEventPattern("Only JSON object is allowed in array of $or relationship.");
     return compileObject(alternative, depth + 1);
   });
   return (event) => tests.some((test) => test(event));
@@ -49,7 +50,7 @@ function compileOr(alternatives: readonly unknown[], depth: number): EventTest {
 function compileField(key: string, value: unknown, depth: number): EventTest {
   if (Array.isArray(value)) {
     if (value.length === 0) throw invalidEventPattern("Empty arrays are not allowed");
-    const tests = value.map((filter) => compileFilter(key, filter));
+    const tests = value.map(compileFilter);
     return (event) => matchesLeaf(fieldOf(event, key), tests);
   }
   if (!isObject(value)) throw invalidEventPattern(`"${key}" must be an object or an array`);
