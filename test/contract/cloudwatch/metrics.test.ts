@@ -29,6 +29,7 @@ function put(minute: number, value: number, camera = "one") {
           MetricName: "Dropped",
           Timestamp: new Date(START.getTime() + minute * 60_000),
           Value: value,
+          Unit: "Count",
           Dimensions: [{ Name: "Camera", Value: camera }],
         },
       ],
@@ -97,8 +98,68 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
       Minimum: 1,
       Maximum: 3,
       SampleCount: 2,
+      Unit: "Count",
     });
     expect(Datapoints.map(({ Sum }) => Sum)).toEqual([4, 5, 7]);
+    const inBytes = {
+      ...METRIC,
+      StartTime: START,
+      EndTime: END,
+      Period: 60,
+      Unit: "Bytes" as const,
+    };
+    const others = new cloudwatch.GetMetricStatisticsCommand({ ...inBytes, Statistics: ["Sum"] });
+    expect((await client.send(others)).Datapoints).toEqual([]);
+  });
+
+  test("GetMetricData comes in pages of datapoints", async () => {
+    const query = (Id: string, MetricName = "Dropped") => ({
+      ...{ Id, MetricStat: { Metric: { ...METRIC, MetricName }, Period: 60, Stat: "Sum" } },
+    });
+    const pages: unknown[] = [];
+    const input = {
+      ...{ StartTime: START, EndTime: END, MaxDatapoints: 2 },
+      MetricDataQueries: [query("a"), query("none", "Other"), query("b")],
+    };
+    for await (const page of cloudwatch.paginateGetMetricData({ client }, input))
+      pages.push(page.MetricDataResults?.map((one) => [one.Id, one.StatusCode, one.Values]));
+    expect(pages).toEqual([
+      [
+        ["a", "PartialData", [7, 5]],
+        ["none", "Complete", []],
+      ],
+      [
+        ["a", "Complete", [4]],
+        ["b", "PartialData", [7]],
+      ],
+      [["b", "Complete", [5, 4]]],
+    ]);
+  });
+
+  const stat = { Metric: METRIC, Period: 60, Stat: "Sum" };
+  test.each<[string, object]>([
+    ["The parameter EndTime must be greater than StartTime.", { StartTime: END, EndTime: START }],
+    ["The parameter StartTime must not equal parameter EndTime.", { StartTime: END }],
+    [
+      "The value for parameter MetricDataQueries.member.1.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.",
+      { MetricDataQueries: [{ Id: "A", MetricStat: stat }] },
+    ],
+    [
+      "The values for parameter id in MetricDataQueries are not unique.",
+      { MetricDataQueries: [1, 2].map(() => ({ Id: "a", MetricStat: stat })) },
+    ],
+    [
+      "The parameters MetricDataQueries.member.1.Expression and MetricDataQueries.member.1.MetricStat are mutually exclusive",
+      { MetricDataQueries: [{ Id: "a", MetricStat: stat, Expression: "1" }] },
+    ],
+  ])("GetMetricData refuses: %s", async (reason, wrong) => {
+    const right = { StartTime: START, EndTime: END, MetricDataQueries: [] };
+    await expect(
+      client.send(new cloudwatch.GetMetricDataCommand({ ...right, ...wrong })),
+    ).rejects.toMatchObject({
+      name: "ValidationException",
+      message: expect.stringContaining(reason),
+    });
   });
 
   test("GetMetricData gives the newest first, and joins minutes to longer periods", async () => {

@@ -10,6 +10,11 @@ export function invalidParameterCombination(message: string): AwsError {
   return new AwsError("InvalidParameterCombinationException", message, { status: 400 });
 }
 
+/** What GetMetricData answers where the other operations say InvalidParameterValue. */
+export function validationError(message: string): AwsError {
+  return new AwsError("ValidationError", message, { status: 400 });
+}
+
 export function missingParameter(name: string): AwsError {
   const message = `The parameter ${name} is required.`;
   return new AwsError("MissingRequiredParameterException", message, { status: 400 });

@@ -4,7 +4,7 @@ import type { MetricSample, MetricSink } from "../../kernel/metric-sink.ts";
 import type { Store } from "../../kernel/store.ts";
 import { dimensionsText, type MetricKey, mergeRows, rowOf, setOf } from "./datapoint-rows.ts";
 import { FinePeriods } from "./fine-periods.ts";
-import { joined, type StatisticSet } from "./statistics.ts";
+import { joined, type Period, type StatisticSet } from "./statistics.ts";
 import type { CloudWatchTables, DatapointRow } from "./tables.ts";
 
 const MINUTE_MS = 60_000;
@@ -20,6 +20,13 @@ const UNWRITTEN_MAX = 10_000;
 const FINE_SERIES_MAX = 5_000;
 /** Rows of one statement. */
 const ROWS_WRITTEN_AT_ONCE = 100;
+
+/** The time that is asked for, in periods from its beginning. */
+export interface MetricWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+  readonly periodMs: number;
+}
 
 /** What is put in beside a single value: several at once. */
 export interface MetricValues extends Omit<MetricSample, "value"> {
@@ -55,7 +62,7 @@ export class MetricStore implements MetricSink {
 
   putValues({ values, atMs, unit, ...metric }: MetricValues): void {
     const key = keyOf(metric);
-    this.#fineOf(key)?.add(atMs, values);
+    this.#fineOf(key, unit)?.add(atMs, values);
     const minuteMs = atMs - (atMs % MINUTE_MS);
     const place = `${minuteMs} ${key}`;
     const before = this.#unwritten.get(place);
@@ -91,25 +98,27 @@ export class MetricStore implements MetricSink {
     return this.#writing;
   }
 
-  /** The periods from `fromMs` to before `toMs`, by their start, oldest first. */
+  /** The periods from `fromMs` to before `toMs`, by their start, oldest first; of one unit where it is given. */
   async periods(
     metric: MetricKey,
-    fromMs: number,
-    toMs: number,
-    periodMs: number,
-  ): Promise<ReadonlyMap<number, StatisticSet>> {
-    const found = new Map<number, StatisticSet>();
-    const add = (atMs: number, values: StatisticSet) => {
-      if (atMs < fromMs || atMs >= toMs) return;
+    { fromMs, toMs, periodMs }: MetricWindow,
+    wanted?: string,
+  ): Promise<ReadonlyMap<number, Period>> {
+    const found = new Map<number, Period>();
+    const add = (atMs: number, values: StatisticSet, unit: string) => {
+      if (atMs < fromMs || atMs >= toMs || unit !== (wanted ?? unit)) return;
       const at = fromMs + Math.floor((atMs - fromMs) / periodMs) * periodMs;
-      found.set(at, joined(found.get(at), values));
+      const before = found.get(at);
+      found.set(at, { ...joined(before, values), unit: before?.unit ?? unit });
     };
     if (periodMs < MINUTE_MS) {
       const fine = this.#fine.get(keyOf(metric));
-      for (const [atMs, values] of fine?.between(fromMs, toMs) ?? []) add(atMs, values);
+      for (const [atMs, values] of fine?.between(fromMs, toMs) ?? [])
+        add(atMs, values, fine?.unit ?? "None");
     } else {
       await this.flush();
-      for (const row of await this.#rows(metric, fromMs, toMs)) add(row.minute_ms, setOf(row));
+      for (const row of await this.#rows(metric, fromMs, toMs))
+        add(row.minute_ms, setOf(row), row.unit);
     }
     return new Map([...found].sort(([a], [b]) => a - b));
   }
@@ -190,10 +199,10 @@ export class MetricStore implements MetricSink {
     );
   }
 
-  #fineOf(key: string): FinePeriods | undefined {
+  #fineOf(key: string, unit: string): FinePeriods | undefined {
     const known = this.#fine.get(key);
     if (known || this.#fine.size >= FINE_SERIES_MAX) return known;
-    const fine = new FinePeriods();
+    const fine = new FinePeriods(unit);
     this.#fine.set(key, fine);
     return fine;
   }

@@ -5,7 +5,8 @@ import { type RequestContext, requireAccount } from "../../kernel/request-contex
 import type { MetricKey } from "./datapoint-rows.ts";
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from "./errors.ts";
 import { FINE_MS } from "./fine-periods.ts";
-import type { MetricStore } from "./metric-store.ts";
+import { checkQueries, pageOfResults } from "./metric-data.ts";
+import type { MetricStore, MetricWindow } from "./metric-store.ts";
 import { isStatistic, STATISTICS, type StatisticName, type StatisticSet } from "./statistics.ts";
 
 /** Source: CloudWatch API reference, GetMetricStatistics: datapoints of one answer. */
@@ -107,17 +108,11 @@ function valuesOf(datum: cloudwatch.MetricDatum): readonly StatisticSet[] {
   });
 }
 
-interface Window {
-  readonly fromMs: number;
-  readonly toMs: number;
-  readonly periodMs: number;
-}
-
 function windowOf(
   start: Date | undefined,
   end: Date | undefined,
   periodSeconds: number | undefined,
-): Window {
+): MetricWindow {
   if (!start) throw missingParameter("StartTime");
   if (!end) throw missingParameter("EndTime");
   if (periodSeconds === undefined) throw missingParameter("Period");
@@ -144,19 +139,21 @@ async function getMetricStatistics(
   if (input.ExtendedStatistics?.length) {
     throw invalidParameterValue("Rolecast's CloudWatch has no percentiles (ExtendedStatistics).");
   }
-  if (!input.Statistics?.length) throw missingParameter("Statistics");
-  const { fromMs, toMs, periodMs } = windowOf(input.StartTime, input.EndTime, input.Period);
-  if ((toMs - fromMs) / periodMs > DATAPOINTS_MAX) {
+  if (!input.Statistics?.length)
+    throw invalidParameterCombination("Must specify either Statistics or ExtendedStatistics");
+  const window = windowOf(input.StartTime, input.EndTime, input.Period);
+  const requested = Math.ceil((window.toMs - window.fromMs) / window.periodMs);
+  if (requested > DATAPOINTS_MAX) {
     throw invalidParameterCombination(
-      `You have requested up to ${Math.ceil((toMs - fromMs) / periodMs)} datapoints, which exceeds the limit of ${DATAPOINTS_MAX}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
+      `You have requested up to ${requested} datapoints, which exceeds the limit of ${DATAPOINTS_MAX}. You may reduce the datapoints requested by increasing Period, or decreasing the time range.`,
     );
   }
   const names = input.Statistics.filter(isStatistic);
-  const periods = await metrics.periods(metricOf(input, context), fromMs, toMs, periodMs);
-  const Datapoints = [...periods].map(([atMs, set]) => ({
+  const periods = await metrics.periods(metricOf(input, context), window, input.Unit);
+  const Datapoints = [...periods].map(([atMs, period]) => ({
     Timestamp: new Date(atMs),
-    ...Object.fromEntries(names.map((name) => [name, STATISTICS[name](set)])),
-    Unit: input.Unit ?? ("None" as const),
+    ...Object.fromEntries(names.map((name) => [name, STATISTICS[name](period)])),
+    Unit: period.unit as cloudwatch.StandardUnit,
   }));
   return { Label: input.MetricName, Datapoints };
 }
@@ -166,6 +163,7 @@ async function getMetricData(
   context: RequestContext,
   metrics: MetricStore,
 ) {
+  checkQueries(input);
   const results: cloudwatch.MetricDataResult[] = [];
   let points = 0;
   for (const query of input.MetricDataQueries ?? []) {
@@ -180,7 +178,7 @@ async function getMetricData(
     }
     if (query.ReturnData === false) continue;
     const metric = metricOf(stat.Metric ?? {}, context);
-    const found = [...(await metrics.periods(metric, window.fromMs, window.toMs, window.periodMs))];
+    const found = [...(await metrics.periods(metric, window, stat.Unit))];
     // The newest come first unless something else is asked for.
     if (input.ScanBy !== "TimestampAscending") found.reverse();
     results.push({
@@ -191,7 +189,7 @@ async function getMetricData(
       StatusCode: "Complete",
     });
   }
-  return { MetricDataResults: results, Messages: [] };
+  return { ...pageOfResults(results, input), Messages: [] };
 }
 
 function statisticOf(name = ""): StatisticName {

@@ -6,6 +6,11 @@ export interface StatisticSet {
   readonly maximum: number;
 }
 
+/** A metric's values in one of the periods that were asked for. */
+export interface Period extends StatisticSet {
+  readonly unit: string;
+}
+
 export const STATISTICS = {
   SampleCount: ({ sampleCount }: StatisticSet) => sampleCount,
   Average: ({ sum, sampleCount }: StatisticSet) => sum / sampleCount,

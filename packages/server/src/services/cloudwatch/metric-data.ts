@@ -1,0 +1,68 @@
+import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
+import { AwsError } from "../../kernel/aws-error.ts";
+import { validationError } from "./errors.ts";
+
+const QUERY_ID = /^[a-z][a-zA-Z0-9_]*$/;
+/** Source: CloudWatch API reference, GetMetricData, `MaxDatapoints`: the most, and what is meant without it. */
+const DATAPOINTS_MAX = 100_800;
+
+/** What GetMetricData refuses before it looks at a metric. Throws ValidationError. */
+export function checkQueries({
+  MetricDataQueries: queries = [],
+  StartTime: start,
+  EndTime: end,
+}: cloudwatch.GetMetricDataCommandInput): void {
+  if (start && end && start > end)
+    throw validationError("The parameter EndTime must be greater than StartTime.");
+  if (start && end && start.getTime() === end.getTime())
+    throw validationError("The parameter StartTime must not equal parameter EndTime.");
+  for (const [index, { Id = "", Expression, MetricStat }] of queries.entries()) {
+    const member = `MetricDataQueries.member.${index + 1}`;
+    if (!QUERY_ID.test(Id))
+      throw validationError(
+        `The value for parameter ${member}.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.`,
+      );
+    if (Expression !== undefined && MetricStat)
+      throw validationError(
+        `The parameters ${member}.Expression and ${member}.MetricStat are mutually exclusive and you have specified both.`,
+      );
+  }
+  if (new Set(queries.map(({ Id }) => Id)).size < queries.length)
+    throw validationError("The values for parameter id in MetricDataQueries are not unique.");
+}
+
+/**
+ * Cuts GetMetricData's results to a page of datapoints. What continues later is `PartialData`, and the token counts what
+ * was given. Throws InvalidNextToken.
+ */
+export function pageOfResults(
+  results: readonly cloudwatch.MetricDataResult[],
+  input: Pick<cloudwatch.GetMetricDataCommandInput, "NextToken" | "MaxDatapoints">,
+): Pick<cloudwatch.GetMetricDataOutput, "MetricDataResults" | "NextToken"> {
+  const given = input.NextToken === undefined ? 0 : countIn(input.NextToken);
+  const end = given + (input.MaxDatapoints ?? DATAPOINTS_MAX);
+  const page: cloudwatch.MetricDataResult[] = [];
+  let passed = 0;
+  for (const result of results) {
+    const { Timestamps = [], Values = [] } = result;
+    const [from, to] = [Math.max(given - passed, 0), Math.max(end - passed, 0)];
+    const isWhole = Values.length <= to;
+    passed += Values.length;
+    const isEmpty = Values.length === 0 ? given > 0 : from >= Values.length || to === 0;
+    if (isEmpty) continue;
+    page.push({
+      ...result,
+      Timestamps: Timestamps.slice(from, to),
+      Values: Values.slice(from, to),
+      StatusCode: isWhole ? "Complete" : "PartialData",
+    });
+  }
+  if (passed <= end) return { MetricDataResults: page };
+  return { MetricDataResults: page, NextToken: Buffer.from(`points:${end}`).toString("base64url") };
+}
+
+function countIn(token: string): number {
+  const count = /^points:(\d{1,9})$/.exec(Buffer.from(token, "base64url").toString())?.[1];
+  if (count !== undefined) return Number(count);
+  throw new AwsError("InvalidNextToken", "The next token specified is invalid.", { status: 400 });
+}
