@@ -22,8 +22,18 @@ function status(level: "status" | "error", code: string, description: string): A
   return amf0Object({ level, code, description });
 }
 
-/** Window, bandwidth and the result of `connect`. */
-export function connectAccepted(transactionId: number): Buffer {
+/** FourCcInfoMask's CanForward and CapsExMask's Multitrack (Veovera, "Enhanced RTMP v2", NetConnection.connect). */
+const CAN_FORWARD = 4;
+const CAPS_MULTITRACK = 2;
+/** What is taken of enhanced RTMP; whether HEVC and several tracks are is the channel's business. */
+const CAPABILITIES: Readonly<Record<string, Amf0Value>> = {
+  videoFourCcInfoMap: amf0Object({ avc1: CAN_FORWARD, hvc1: CAN_FORWARD }),
+  audioFourCcInfoMap: amf0Object({ mp4a: CAN_FORWARD }),
+  capsEx: CAPS_MULTITRACK,
+};
+
+/** Window, bandwidth and the result of `connect`; `isEnhanced`: the encoder told its own capabilities. */
+export function connectAccepted(transactionId: number, isEnhanced: boolean): Buffer {
   return Buffer.concat([
     control(MESSAGE.windowAckSize, uint32(WINDOW_ACK_BYTES)),
     control(
@@ -39,6 +49,7 @@ export function connectAccepted(transactionId: number): Buffer {
         code: "NetConnection.Connect.Success",
         description: "Connection succeeded.",
         objectEncoding: 0,
+        ...(isEnhanced && CAPABILITIES),
       }),
     ]),
   ]);

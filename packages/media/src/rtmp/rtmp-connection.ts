@@ -28,6 +28,9 @@ export interface RtmpConnectionOptions {
 
 type State = "handshake" | "unconnected" | "connected" | "authorising" | "publishing" | "closing";
 
+/** Members of `connect` by which an encoder says that it speaks enhanced RTMP. */
+const ENHANCED_MEMBERS = ["fourCcList", "videoFourCcInfoMap", "capsEx"];
+
 /**
  * One encoder's connection. It speaks RTMP, owns its socket and nothing else: an error in what the peer sends ends
  * this connection and no other.
@@ -278,7 +281,9 @@ export class RtmpConnection implements Publisher {
       return;
     }
     this.#state = "connected";
-    this.#send(answers.connectAccepted(transactionId));
+    const isEnhanced =
+      argument instanceof Map && ENHANCED_MEMBERS.some((name) => argument.has(name));
+    this.#send(answers.connectAccepted(transactionId, isEnhanced));
   }
 
   #publish(argument: Amf0Value): void {

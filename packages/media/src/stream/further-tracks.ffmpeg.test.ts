@@ -1,7 +1,4 @@
-import { mkdtemp, readFile, rm } from "node:fs/promises";
 import type { Server } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { MultitrackPlan } from "../engine/messages.ts";
 import type { ThumbnailPlan } from "../engine/recording-messages.ts";
@@ -13,68 +10,17 @@ import {
   run,
   servePlayback,
 } from "../testing/engine-harness.ts";
-import { type FlvTag, readFlv } from "../testing/flv-file.ts";
+import { encodeFilms, type FilmName, interleave } from "../testing/films.ts";
+import type { FlvTag } from "../testing/flv-file.ts";
 import { RtmpClient } from "../testing/rtmp-client.ts";
 
 const SECONDS = 5;
-const HEIGHTS = [180, 120, 90] as const;
-const ENCODER = {
-  h264: ["-c:v", "libx264", "-g", "60", "-sc_threshold", "0"],
-  // Open GOPs, as x265 makes them: a keyframe isn't the first picture that is shown.
-  hevc: ["-c:v", "libx265", "-x265-params", "keyint=60:min-keyint=60:scenecut=0:log-level=error"],
-} as const;
-
 const THUMBNAILS: ThumbnailPlan = {
   intervalMs: 60_000,
   heights: undefined,
   sequential: true,
   latest: false,
 };
-
-interface Film {
-  readonly height: number;
-  readonly codec: keyof typeof ENCODER;
-}
-
-/** As OBS sends track 1 and those after it: multitrack, one track a message. */
-function asTrack(track: number, { body, ...tag }: FlvTag): FlvTag {
-  const first = body.readUInt8(0);
-  const isEnhanced = first >= 0x80;
-  const packetType = isEnhanced ? first & 0x0f : body.readUInt8(1);
-  const head = Buffer.concat([
-    Buffer.of(0x80 | (first & 0x70) | 6, packetType),
-    isEnhanced ? body.subarray(1, 5) : Buffer.from("avc1"),
-    Buffer.of(track),
-  ]);
-  // AVC's sequence header has a composition time in plain FLV.
-  const rest = body.subarray(!isEnhanced && packetType === 1 ? 2 : 5);
-  return { ...tag, body: Buffer.concat([head, rest]) };
-}
-
-const isConfig = ({ body, type }: FlvTag): boolean => {
-  const first = body.readUInt8(0);
-  const packetType = first >= 0x80 && (first & 0x0f) !== 6 ? first & 0x0f : (body[1] ?? 1);
-  return type !== MESSAGE.audio && (packetType & 0x0f) === 0;
-};
-
-/** The film in one size, with sound in the first. */
-async function encode(
-  folder: string,
-  { height, codec }: Film,
-  withSound: boolean,
-): Promise<FlvTag[]> {
-  const file = join(folder, `${height}-${codec}.flv`);
-  const made = await run("ffmpeg", [
-    ...["-v", "error", "-nostdin"],
-    ...["-f", "lavfi", "-i", `testsrc2=size=320x180:rate=30:duration=${SECONDS}`],
-    ...["-f", "lavfi", "-i", `sine=frequency=440:sample_rate=48000:duration=${SECONDS}`],
-    ...["-vf", `scale=-2:${height}`, ...ENCODER[codec], "-preset", "ultrafast"],
-    ...["-pix_fmt", "yuv420p", "-bf", "2", ...(withSound ? ["-c:a", "aac"] : ["-an"])],
-    ...["-f", "flv", file],
-  ]);
-  expect(made).toEqual({ status: 0, stdout: "", stderr: "" });
-  return readFlv(await readFile(file));
-}
 
 describe.skipIf(!hasFfmpeg)("several video tracks (skipped where ffmpeg is not installed)", () => {
   const plans: Readonly<Record<string, MultitrackPlan | undefined>> = {
@@ -100,22 +46,16 @@ describe.skipIf(!hasFfmpeg)("several video tracks (skipped where ffmpeg is not i
       }),
     },
   );
-  const films = new Map<string, FlvTag[]>();
+  let films = new Map<string, FlvTag[]>();
   let server: Server;
   let playback = "";
 
   beforeAll(async () => {
-    const folder = await mkdtemp(join(tmpdir(), "rolecast-tracks-"));
-    const wanted = HEIGHTS.flatMap((height) => [
-      { height, codec: "h264" as const },
-      { height, codec: "hevc" as const },
-    ]);
-    await Promise.all(
-      wanted.map(async (film) => {
-        films.set(`${film.codec} ${film.height}`, await encode(folder, film, film.height === 180));
-      }),
+    films = await encodeFilms(
+      [180, 120, 90].flatMap((lines): FilmName[] => [`h264 ${lines}`, `hevc ${lines}`]),
+      SECONDS,
     );
-    await rm(folder, { recursive: true });
+    films.set("av01 180", (films.get("hevc 180") ?? []).map(asAv1));
     await harness.start();
     ({ url: playback, server } = await servePlayback(harness));
   });
@@ -124,18 +64,11 @@ describe.skipIf(!hasFfmpeg)("several video tracks (skipped where ffmpeg is not i
     server.close();
   });
 
-  /** The films' tags, in the order of their times; `furtherFirst`: of equal ones those of further tracks come first. */
-  function interleave(names: readonly string[], furtherFirst = false): FlvTag[] {
-    const [first = [], ...further] = names.map((name) => films.get(name) ?? []);
-    const others = further.flatMap((film, index) =>
-      film.filter(({ type }) => type === MESSAGE.video).map((tag) => asTrack(index + 1, tag)),
+  const tagsOf = (names: readonly string[], furtherFirst = false): FlvTag[] =>
+    interleave(
+      names.map((name) => films.get(name) ?? []),
+      furtherFirst,
     );
-    const tags = furtherFirst ? [...others, ...first] : [...first, ...others];
-    // Sequence headers come before all frames.
-    return tags.toSorted(
-      (a, b) => a.timestampMs - b.timestampMs || Number(isConfig(b)) - Number(isConfig(a)),
-    );
-  }
 
   async function publish(key: string, tags: readonly FlvTag[]): Promise<void> {
     const client = await RtmpClient.open(harness.rtmpPort);
@@ -160,7 +93,7 @@ describe.skipIf(!hasFfmpeg)("several video tracks (skipped where ffmpeg is not i
     ["one track of HEVC", "alone", ["hevc 180"], false],
   ] as const)("%s", async ([, key, names, furtherFirst]) => {
     harness.objects.clear();
-    await publish(key, interleave(names, furtherFirst));
+    await publish(key, tagsOf(names, furtherFirst));
     expect(await ended(key)).toMatchObject({ reason: "connection-lost" });
     await harness.seen("recording-complete", ({ streamId }) => streamId === `st-${key}`);
     const { media } = await harness.seen("media-info", ({ streamId }) => streamId === `st-${key}`);
@@ -208,8 +141,7 @@ describe.skipIf(!hasFfmpeg)("several video tracks (skipped where ffmpeg is not i
     ["AV1", "allowed", ["av01 180"], "video-codec"],
   ] as const)("%s: the session ends", async ([, key, names, reason]) => {
     const before = harness.events.length;
-    films.set("av01 180", (films.get("hevc 180") ?? []).map(asAv1));
-    await publish(key, interleave(names)).catch(() => undefined);
+    await publish(key, tagsOf(names)).catch(() => undefined);
     await harness.seen("session-ended", (event) => harness.events.indexOf(event) >= before);
     const end = harness.events.slice(before).find((event) => event.type === "session-ended");
     expect(end).toMatchObject({ reason });
