@@ -1,11 +1,5 @@
-import {
-  type JsonMember,
-  type JsonNode,
-  type JsonObject,
-  memberOf,
-  repeatedKeyOf,
-} from "../document/json-node.ts";
-import { misplacedInCondition } from "./condition-shape.ts";
+import { type JsonNode, type JsonObject, memberOf } from "../document/json-node.ts";
+import { misplacedValue, unknownMember } from "./element-shape.ts";
 import { itemsOf, POLICY_ELEMENTS, STATEMENT_ELEMENTS } from "./statement-node.ts";
 
 /** What AWS calls "Syntax errors in policy.": the first node that the grammar has no place for. */
@@ -52,28 +46,7 @@ function statementError(node: JsonNode): JsonNode | undefined {
       return negated.value;
     }
   }
-  return firstOf(node.members, (member) => memberError(member));
-}
-
-function memberError({ key, value }: JsonMember): JsonNode | undefined {
-  switch (key) {
-    case "Sid":
-      return value.type === "string" ? undefined : value;
-    case "Action":
-    case "NotAction":
-    case "Resource":
-    case "NotResource":
-      return itemsOf(value).find((item) => item.type !== "string");
-    case "Condition":
-      return misplacedInCondition(value);
-    default:
-      return undefined;
-  }
-}
-
-/** An element that isn't known here, or that stands twice. */
-function unknownMember(object: JsonObject, known: ReadonlySet<string>): JsonMember | undefined {
-  return object.members.find((member) => !known.has(member.key)) ?? repeatedKeyOf(object);
+  return firstOf(node.members, misplacedValue);
 }
 
 function firstOf<T>(

@@ -1,12 +1,6 @@
-import {
-  type JsonMember,
-  type JsonNode,
-  type JsonObject,
-  memberOf,
-  repeatedKeyOf,
-} from "../document/json-node.ts";
+import { type JsonMember, type JsonObject, memberOf } from "../document/json-node.ts";
 import { TextPositions } from "../document/position.ts";
-import { misplacedInCondition } from "./condition-shape.ts";
+import { misplacedValue, unknownMember } from "./element-shape.ts";
 import type { Problem } from "./policy-finding.ts";
 import {
   itemsOf,
@@ -63,27 +57,6 @@ function misplacedInStatement(statement: JsonObject): { start: number; end: numb
     }
   }
   return undefined;
-}
-
-function misplacedValue({ key, value }: JsonMember): JsonNode | undefined {
-  switch (key) {
-    case "Sid":
-    case "Effect":
-      return value.type === "string" ? undefined : value;
-    case "Action":
-    case "NotAction":
-    case "Resource":
-    case "NotResource":
-      return itemsOf(value).find((item) => item.type !== "string");
-    case "Condition":
-      return misplacedInCondition(value);
-    default:
-      return undefined;
-  }
-}
-
-function unknownMember(object: JsonObject, known: ReadonlySet<string>): JsonMember | undefined {
-  return object.members.find((member) => !known.has(member.key)) ?? repeatedKeyOf(object);
 }
 
 function memberSpan({ keyStart, value }: JsonMember): { start: number; end: number } {

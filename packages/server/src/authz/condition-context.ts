@@ -2,7 +2,7 @@ import type { ContextValue, RequestContextValues } from "@rolecast/policy";
 import { isoSeconds } from "../kernel/clock.ts";
 import type { Authorization } from "../kernel/operations.ts";
 import type { Organization } from "../kernel/organization.ts";
-import { accountOf, type Caller, type Principal } from "../kernel/principal.ts";
+import { accountOf, type Caller, type Principal, userIdOf } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 
 /** Those that `ConditionContext` works out itself. */
@@ -132,7 +132,7 @@ function principalKey(key: string, principal: Principal): ContextValue | undefin
     case "aws:principaltype":
       return principalType(principal);
     case "aws:userid":
-      return userId(principal);
+      return userIdOf(principal);
     case "aws:username":
       return principal.kind === "user" ? principal.userName : undefined;
     case "aws:principalisawsservice":
@@ -174,22 +174,6 @@ function principalType(principal: Principal): string | undefined {
       return "Anonymous";
     case "federated-provider":
     case "service":
-      return undefined;
-  }
-}
-
-/** IAM user guide, "Where you can use policy variables": the table of principal values. */
-function userId(principal: Principal): string | undefined {
-  switch (principal.kind) {
-    case "root":
-      return principal.accountId;
-    case "user":
-      return principal.id;
-    case "role-session":
-      return `${principal.roleId}:${principal.sessionName}`;
-    case "federated-user":
-      return `${principal.accountId}:${principal.name}`;
-    default:
       return undefined;
   }
 }

@@ -1,4 +1,5 @@
 import type { ContextValue, DecisionRequest, Explanation } from "@rolecast/policy";
+import { userIdOf } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 import type { ConditionContext } from "./condition-context.ts";
 
@@ -40,18 +41,9 @@ export function denialDetails(
 }
 
 function principalOf({ principal }: DecisionRequest, { accountId }: RequestContext): object {
-  switch (principal.kind) {
-    case "user":
-      return { id: principal.id, name: principal.userName, arn: principal.arn };
-    case "role-session":
-      return { id: `${principal.roleId}:${principal.sessionName}`, arn: principal.arn };
-    case "federated-user":
-      return { id: `${principal.accountId}:${principal.name}`, arn: principal.arn };
-    case "root":
-      return { id: principal.accountId, arn: principal.arn };
-    default:
-      return { id: accountId };
-  }
+  const id = userIdOf(principal) ?? accountId;
+  if (principal.kind === "user") return { id, name: principal.userName, arn: principal.arn };
+  return "arn" in principal ? { id, arn: principal.arn } : { id };
 }
 
 function listOf(value: ContextValue): readonly string[] {

@@ -49,3 +49,22 @@ export function accountOf(principal: Principal): string {
       return principal.accountId;
   }
 }
+
+/**
+ * `aws:userid`: what GetCallerIdentity calls UserId, and CloudTrail principalId. Source: IAM User
+ * Guide, "Where you can use policy variables", the table of principal values.
+ */
+export function userIdOf(principal: Principal): string | undefined {
+  switch (principal.kind) {
+    case "root":
+      return principal.accountId;
+    case "user":
+      return principal.id;
+    case "role-session":
+      return `${principal.roleId}:${principal.sessionName}`;
+    case "federated-user":
+      return `${principal.accountId}:${principal.name}`;
+    default:
+      return undefined;
+  }
+}

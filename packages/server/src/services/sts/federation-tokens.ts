@@ -6,7 +6,7 @@ import { DEFAULT_USER_SESSION_SECONDS } from "./constraints.ts";
 import { issueCredentials } from "./issue-credentials.ts";
 import { lifetimeSeconds, longTermIdentity } from "./long-term-identity.ts";
 import { federatedUserArn, type SessionCredentials } from "./session-credentials.ts";
-import { checkInlineSessionPolicy, checkManagedSessionPolicies } from "./session-policies.ts";
+import { checkedSessionPolicies } from "./session-policies.ts";
 import { requestTagKeys, sessionTags } from "./session-tags.ts";
 
 export interface FederationTokensDependencies {
@@ -29,9 +29,7 @@ export function federationTokens({ directory, credentials }: FederationTokensDep
         const identity = longTermIdentity(context);
         const { accountId } = identity;
         const name = input.Name ?? "";
-        checkInlineSessionPolicy(input.Policy);
-        const policyArns = (input.PolicyArns ?? []).map(({ arn = "" }) => arn);
-        await checkManagedSessionPolicies(policyArns, accountId, directory, context);
+        const policyArns = await checkedSessionPolicies(input, accountId, directory, context);
         const { tags } = sessionTags(input.Tags, undefined, []);
         const seconds = lifetimeSeconds(
           identity,

@@ -17,7 +17,7 @@ import { multiFactorAuth } from "./mfa.ts";
 import { refuseFederatedUser } from "./refuse-federated-user.ts";
 import { inheritedSourceIdentity, inheritedTags } from "./session-context.ts";
 import type { SessionCredentials } from "./session-credentials.ts";
-import { checkInlineSessionPolicy, checkManagedSessionPolicies } from "./session-policies.ts";
+import { checkedSessionPolicies } from "./session-policies.ts";
 import { requestTagKeys, sessionTags } from "./session-tags.ts";
 
 export interface RoleSessionsDependencies {
@@ -53,9 +53,12 @@ export function roleSessions(deps: RoleSessionsDependencies) {
           throw validationError("ProvidedContexts is not supported: no context provider is known.");
         if (role.isBeingDeleted) throw roleBeingDeleted(role.roleName);
         const seconds = sessionSeconds(input, role, context);
-        checkInlineSessionPolicy(input.Policy);
-        const policyArns = (input.PolicyArns ?? []).map(({ arn = "" }) => arn);
-        await checkManagedSessionPolicies(policyArns, role.accountId, deps.directory, context);
+        const policyArns = await checkedSessionPolicies(
+          input,
+          role.accountId,
+          deps.directory,
+          context,
+        );
         // A service uses its session inside the process, where no signed request is noted.
         if (context.caller.principal.kind === "service")
           deps.directory.noteRoleUsed(role.arn, context.region, context.nowMs);

@@ -14,7 +14,7 @@ import { invalidIdentityToken, notAuthorized } from "./errors.ts";
 import { issueRoleSession } from "./issue-role-session.ts";
 import type { SamlIdentity } from "./saml-identity.ts";
 import type { SessionCredentials } from "./session-credentials.ts";
-import { checkInlineSessionPolicy, checkManagedSessionPolicies } from "./session-policies.ts";
+import { checkedSessionPolicies } from "./session-policies.ts";
 import { requestTagKeys, sessionTags } from "./session-tags.ts";
 
 export interface SamlSessionsDependencies {
@@ -45,9 +45,12 @@ export function samlSessions(deps: SamlSessionsDependencies) {
         assert(found, "AssumeRoleWithSAML is handled only after it was decided");
         const { role, identity } = found;
         const asked = roleSessionSeconds(input.DurationSeconds ?? DEFAULT_SESSION_SECONDS, role);
-        checkInlineSessionPolicy(input.Policy);
-        const policyArns = (input.PolicyArns ?? []).map(({ arn = "" }) => arn);
-        await checkManagedSessionPolicies(policyArns, role.accountId, deps.directory, context);
+        const policyArns = await checkedSessionPolicies(
+          input,
+          role.accountId,
+          deps.directory,
+          context,
+        );
         const session = issueRoleSession(deps.credentials, {
           role,
           sessionName: identity.roleSessionName,

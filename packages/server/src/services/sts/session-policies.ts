@@ -4,8 +4,32 @@ import type { RequestContext } from "../../kernel/request-context.ts";
 import { SESSION_POLICY_ARNS_MAX } from "./constraints.ts";
 import { malformedPolicyDocument, validationError } from "./errors.ts";
 
+/** What the operations that make sessions take of policies. */
+interface SessionPoliciesInput {
+  readonly Policy?: string | undefined;
+  readonly PolicyArns?: readonly { readonly arn?: string | undefined }[] | undefined;
+}
+
+/**
+ * Gives the ARNs of the managed session policies, once they and the inline one are found to be right
+ * for a session of the account.
+ *
+ * @throws MalformedPolicyDocument, ValidationError
+ */
+export async function checkedSessionPolicies(
+  { Policy, PolicyArns = [] }: SessionPoliciesInput,
+  accountId: string,
+  directory: IdentityDirectory,
+  context: RequestContext,
+): Promise<readonly string[]> {
+  checkInlineSessionPolicy(Policy);
+  const arns = PolicyArns.map(({ arn = "" }) => arn);
+  await checkManagedSessionPolicies(arns, accountId, directory, context);
+  return arns;
+}
+
 /** @throws MalformedPolicyDocument with the first thing that is wrong. */
-export function checkInlineSessionPolicy(text: string | undefined): void {
+function checkInlineSessionPolicy(text: string | undefined): void {
   if (text === undefined) return;
   const [finding] = validatePolicy(text, "session");
   if (finding) throw malformedPolicyDocument(finding.message);
@@ -16,7 +40,7 @@ export function checkInlineSessionPolicy(text: string | undefined): void {
  *
  * @throws ValidationError
  */
-export async function checkManagedSessionPolicies(
+async function checkManagedSessionPolicies(
   arns: readonly string[],
   roleAccountId: string,
   directory: IdentityDirectory,

@@ -13,7 +13,7 @@ import { notAuthorized, validationError } from "./errors.ts";
 import { issueRoleSession } from "./issue-role-session.ts";
 import type { IssuerKeys } from "./issuer-keys.ts";
 import type { SessionCredentials } from "./session-credentials.ts";
-import { checkInlineSessionPolicy, checkManagedSessionPolicies } from "./session-policies.ts";
+import { checkedSessionPolicies } from "./session-policies.ts";
 import { requestTagKeys, sessionTags } from "./session-tags.ts";
 import { verifyWebIdentity, type WebIdentity } from "./web-identity.ts";
 
@@ -55,9 +55,12 @@ export function webIdentitySessions(deps: WebIdentitySessionsDependencies) {
         assert(found, "AssumeRoleWithWebIdentity is handled only after it was decided");
         const { role, identity } = found;
         const seconds = roleSessionSeconds(input.DurationSeconds, role);
-        checkInlineSessionPolicy(input.Policy);
-        const policyArns = (input.PolicyArns ?? []).map(({ arn = "" }) => arn);
-        await checkManagedSessionPolicies(policyArns, role.accountId, deps.directory, context);
+        const policyArns = await checkedSessionPolicies(
+          input,
+          role.accountId,
+          deps.directory,
+          context,
+        );
         const { provider, subject, audience, sourceIdentity } = identity;
         const tags = identity.tags.map(({ key, value }) => ({ Key: key, Value: value }));
         const session = issueRoleSession(deps.credentials, {

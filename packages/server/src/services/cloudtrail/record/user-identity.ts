@@ -1,4 +1,4 @@
-import type { Caller, Principal } from "../../../kernel/principal.ts";
+import { type Caller, userIdOf } from "../../../kernel/principal.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 
 /** Source: CloudTrail user guide, "CloudTrail userIdentity element". */
@@ -69,7 +69,7 @@ function identityOf(caller: Caller): UserIdentity {
 /** Who called, as the account of the resource gets to know it. */
 export function foreignIdentity({ principal }: Caller): UserIdentity {
   const accountId = "accountId" in principal ? principal.accountId : "ANONYMOUS_PRINCIPAL";
-  return { type: "AWSAccount", principalId: principalId(principal), accountId };
+  return { type: "AWSAccount", principalId: userIdOf(principal) ?? "", accountId };
 }
 
 /** What STS answers of whom an outside provider vouches for. */
@@ -93,21 +93,6 @@ export function federatedIdentity(identity: UserIdentity, answer: FederatedAnswe
   if (Subject === undefined) return identity;
   const principalId = `${NameQualifier}:${Subject}`;
   return { ...identity, principalId, userName: Subject, identityProvider: NameQualifier };
-}
-
-function principalId(principal: Principal): string {
-  switch (principal.kind) {
-    case "root":
-      return principal.accountId;
-    case "user":
-      return principal.id;
-    case "role-session":
-      return `${principal.roleId}:${principal.sessionName}`;
-    case "federated-user":
-      return `${principal.accountId}:${principal.name}`;
-    default:
-      return "";
-  }
 }
 
 function federatedIssuer(accountId: string, userArn: string | undefined): object {

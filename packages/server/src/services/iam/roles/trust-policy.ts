@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { mapAwsPrincipals } from "../../../kernel/policy-principals.ts";
 import { malformedPolicyDocument } from "../errors.ts";
 import { isPrincipalId, principalArnOf, principalIdOf } from "../identities/principal-ids.ts";
 import type { IamTables } from "../tables.ts";
@@ -37,27 +38,4 @@ async function storedPrincipal(db: Db, principal: string): Promise<string | unde
   if (ACCOUNT_ID.test(principal)) return `arn:aws:iam::${principal}:root`;
   if (!isPrincipalId(principal)) return principalIdOf(db, principal);
   return (await principalArnOf(db, principal)) === undefined ? undefined : principal;
-}
-
-/** Rewrites each `AWS` principal of a document that has passed validation. */
-async function mapAwsPrincipals(
-  text: string,
-  map: (principal: string) => Promise<string>,
-): Promise<string> {
-  const document: unknown = JSON.parse(text);
-  if (!isObject(document)) return text;
-  const { Statement: statements } = document;
-  for (const statement of Array.isArray(statements) ? statements : [statements]) {
-    if (!isObject(statement) || !isObject(statement.Principal)) continue;
-    const { Principal: principal } = statement;
-    const named = principal.AWS;
-    if (typeof named === "string") principal.AWS = await map(named);
-    else if (Array.isArray(named))
-      principal.AWS = await Promise.all(named.map((each) => map(String(each))));
-  }
-  return JSON.stringify(document);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
