@@ -217,6 +217,10 @@ export class TsMuxer {
     return 9 + timeBytes + prefixLength;
   }
 
+  /**
+   * The payload is laid down whole behind the packets' place, then moved into one packet after the other: to move bytes
+   * within a buffer is a call, to copy a part of another one makes an object for each packet.
+   */
   #packetize(
     track: Track,
     headLength: number,
@@ -224,16 +228,20 @@ export class TsMuxer {
     clock: number | undefined,
     randomAccess: boolean,
   ): void {
-    let remaining = headLength + body.length;
-    this.#reserve((Math.ceil(remaining / TS_PAYLOAD_BYTES) + 2) * TS_PACKET_BYTES);
+    const payload = headLength + body.length;
+    const room = (Math.ceil(payload / TS_PAYLOAD_BYTES) + 2) * TS_PACKET_BYTES;
+    this.#reserve(room);
     const out = this.#buffer;
     let position = this.#length;
-    let headOffset = 0;
-    let bodyOffset = 0;
+    const end = position + room;
+    // Each packet holds more than its payload, so that none reaches what is still to be moved.
+    let from = end - payload;
+    this.#head.copy(out, from, 0, headLength);
+    body.copy(out, from + headLength);
     let first = true;
-    while (remaining > 0) {
+    while (from < end) {
       const hasClock = first && clock !== undefined;
-      const adaptation = adaptationBytes(hasClock, track.fresh, remaining);
+      const adaptation = adaptationBytes(hasClock, track.fresh, end - from);
       out[position] = TS_SYNC;
       out[position + 1] = (first ? 0x40 : 0) | (track.pid >> 8);
       out[position + 2] = track.pid & 0xff;
@@ -247,17 +255,8 @@ export class TsMuxer {
         track.fresh = false;
       }
       position += TS_PACKET_BYTES;
-      remaining -= position - at;
-      if (headOffset < headLength) {
-        const length = Math.min(headLength - headOffset, position - at);
-        this.#head.copy(out, at, headOffset, headOffset + length);
-        headOffset += length;
-        at += length;
-      }
-      if (at < position) {
-        body.copy(out, at, bodyOffset, bodyOffset + position - at);
-        bodyOffset += position - at;
-      }
+      out.copyWithin(at, from, from + position - at);
+      from += position - at;
       first = false;
     }
     this.#length = position;
