@@ -14,7 +14,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
-import { CreateChannelCommand } from "@aws-sdk/client-ivs";
+import {
+  CreateChannelCommand,
+  ListChannelsCommand,
+  ListStreamSessionsCommand,
+} from "@aws-sdk/client-ivs";
 import {
   DeleteBucketPolicyCommand,
   ListObjectsV2Command,
@@ -23,7 +27,7 @@ import {
 import { makeBucket, makeRecordingConfiguration } from "../test/contract/ivs/recording-bucket.ts";
 import { makeFilm } from "../test/scenarios/ivs/encoder.ts";
 import { type ServerProcess, startServerProcess } from "../test/support/server-process.ts";
-import type { EncoderPlan, EncodersReport } from "./soak/encoder-plan.ts";
+import type { EncoderCounts, EncoderPlan, EncodersReport } from "./soak/encoder-plan.ts";
 import { Recordings } from "./soak/recordings.ts";
 
 const { values } = parseArgs({
@@ -45,6 +49,10 @@ const TAKES_MS = 70_000;
 const REFUSES_MS = 30_000;
 /** After the last encoder: the window for a reconnect, and files that were under way. */
 const FINISH_MS = 60_000;
+/** What may be on its way when an encoder pulls its plug. */
+const LOST_WITH_CONNECTION_MS = 500;
+/** A stream that is stopped before its first segment isn't recorded. */
+const STOPPED_EARLY_MS = 4_000;
 /** Growth over the second half that passes for none. */
 const GROWTH_LIMIT = 0.1;
 const TICKS_PER_SECOND = 100;
@@ -95,7 +103,8 @@ async function setUp(root: ServerProcess["root"]) {
   });
   const failing = await makeRecordingConfiguration(root, unreliable);
   const plans: EncoderPlan[] = [];
-  const clean = new Set<string>();
+  /** Channel ARN → stream key, of those whose encoders send nothing wrong. */
+  const clean = new Map<string, string>();
   for (let index = 0; index < streams; index++) {
     const hostile = index % 3 === 2;
     const configuration = index % 10 === 9 ? failing : index % 2 === 0 ? atOnce : merging;
@@ -107,10 +116,41 @@ async function setUp(root: ServerProcess["root"]) {
         recordingConfigurationArn: configuration.arn,
       }),
     );
-    if (!hostile && configuration !== failing) clean.add(channel?.arn ?? "");
+    if (!hostile && configuration !== failing)
+      clean.set(channel?.arn ?? "", streamKey?.value ?? "");
     plans.push({ key: streamKey?.value ?? "", hostile });
   }
   return { plans, clean, buckets: [reliable, unreliable] as const };
+}
+
+/** What a channel's encoders sent in order is in its recordings. */
+function missing(
+  recordedMs = 0,
+  sent: EncodersReport["sent"][string] = { mediaMs: 0, lives: 0 },
+): string[] {
+  const tolerance = sent.lives * LOST_WITH_CONNECTION_MS + STOPPED_EARLY_MS;
+  return Math.abs(sent.mediaMs - recordedMs) <= tolerance
+    ? []
+    : [`${sent.mediaMs} ms were sent in ${sent.lives} lives, ${recordedMs} ms recorded`];
+}
+
+/** Streams, sessions and bytes that nobody ended. */
+async function leftInServer({ root, endpoint }: ServerProcess): Promise<string[]> {
+  const { ivs } = (await (await fetch(`${endpoint}/_rolecast/health`)).json()) as {
+    ivs: Record<string, number>;
+  };
+  const wrong = ["streams", "connections", "recordingPendingBytes", "recordingSpilledBytes"]
+    .filter((name) => ivs[name] !== 0)
+    .map((name) => `${name} is ${ivs[name]} at the end`);
+  const { channels = [] } = await root.ivs.send(new ListChannelsCommand({ maxResults: 100 }));
+  for (const { arn: channelArn } of channels) {
+    const listed = await root.ivs.send(
+      new ListStreamSessionsCommand({ channelArn, maxResults: 100 }),
+    );
+    for (const { streamId, endTime } of listed.streamSessions ?? [])
+      if (endTime === undefined) wrong.push(`the session of ${streamId} never ended`);
+  }
+  return wrong;
 }
 
 async function refuseNowAndThen(root: ServerProcess["root"], Bucket: string, signal: AbortSignal) {
@@ -144,7 +184,7 @@ function startEncoders(film: string, port: number, plans: readonly EncoderPlan[]
 async function main(server: ServerProcess, film: string): Promise<boolean> {
   const { root, endpoint, pid } = server;
   const { plans, clean, buckets } = await setUp(root);
-  const recordings = new Recordings(endpoint, root.s3, clean);
+  const recordings = new Recordings(endpoint, root.s3, new Set(clean.keys()), buckets[1]);
   const rtmpPort = Number(/rtmp:\/\/[^:]+:(\d+)/.exec(server.banner)?.[1]);
   const encoders = startEncoders(film, rtmpPort, plans);
   const over = new AbortController();
@@ -176,7 +216,7 @@ async function main(server: ServerProcess, film: string): Promise<boolean> {
   const reports = encoders.map((child) => once(child, "message"));
   for (const child of encoders) child.send("stop");
   const told = (await Promise.all(reports)).map(([report]) => report as EncodersReport);
-  const sum = (name: keyof EncodersReport) => told.reduce((all, one) => all + one[name], 0);
+  const sum = (name: keyof EncoderCounts) => told.reduce((all, one) => all + one[name], 0);
   const deadlineMs = performance.now() + FINISH_MS;
   while (recordings.open > 0 && performance.now() < deadlineMs) await pause(500);
   over.abort();
@@ -186,7 +226,11 @@ async function main(server: ServerProcess, film: string): Promise<boolean> {
     const { Contents = [] } = await root.s3.send(new ListObjectsV2Command({ Bucket }));
     left.push(...Contents.map(({ Key = "" }) => `left in the bucket: ${Key}`));
   }
-  const wrong = [...recordings.wrong, ...left];
+  const sent = new Map(told.flatMap((report) => Object.entries(report.sent)));
+  const lost = [...clean].flatMap(([arn, key]) =>
+    missing(recordings.recordedMs.get(arn), sent.get(key)),
+  );
+  const wrong = [...recordings.wrong, ...left, ...lost, ...(await leftInServer(server))];
   if (recordings.open > 0) wrong.push(`${recordings.open} recordings neither ended nor failed`);
   for (const one of wrong.slice(0, 40)) console.log(one);
 

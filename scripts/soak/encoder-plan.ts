@@ -7,7 +7,12 @@ export interface EncoderPlan {
 }
 
 /** What the encoders of a process did, said at their end. */
-export interface EncodersReport {
+export interface EncodersReport extends EncoderCounts {
+  /** By stream key: what was sent of the film, and in how many lives. */
+  readonly sent: Record<string, { readonly mediaMs: number; readonly lives: number }>;
+}
+
+export interface EncoderCounts {
   lives: number;
   /** Messages that were sent garbled. */
   garbled: number;

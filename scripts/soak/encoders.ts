@@ -22,7 +22,7 @@ type Mishap = "none" | "drop" | "stall" | "garble" | "wrong-key" | "silence";
 const MANNERLY: readonly Mishap[] = ["none", "none", "none", "drop", "drop", "stall"];
 const HOSTILE: readonly Mishap[] = ["garble", "garble", "garble", "drop", "wrong-key", "silence"];
 
-const report: EncodersReport = { lives: 0, garbled: 0, refused: 0, brokenOff: 0 };
+const report: EncodersReport = { lives: 0, garbled: 0, refused: 0, brokenOff: 0, sent: {} };
 let stopping = false;
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
@@ -53,11 +53,15 @@ async function oneLife(key: string, mishap: Mishap, chance: Chance): Promise<voi
   }
   client.setChunkSize(CHUNK_BYTES);
   for (const { type, body } of loop.headers) client.send(4, type, body);
-  await stream(client, mishap, chance);
+  const mediaMs = await stream(client, mishap, chance);
+  const before = report.sent[key] ?? { mediaMs: 0, lives: 0 };
+  report.sent[key] = { mediaMs: before.mediaMs + mediaMs, lives: before.lives + 1 };
 }
 
-async function stream(client: RtmpClient, mishap: Mishap, chance: Chance): Promise<void> {
+/** Resolves to the milliseconds of media that were sent. */
+async function stream(client: RtmpClient, mishap: Mishap, chance: Chance): Promise<number> {
   const play = loop.play();
+  let mediaMs = 0;
   const beganMs = performance.now();
   const lengthMs = 5_000 + chance.below(70_000);
   const troubleMs = 1_000 + chance.below(lengthMs - 1_000);
@@ -71,7 +75,9 @@ async function stream(client: RtmpClient, mishap: Mishap, chance: Chance): Promi
       stallMs = 0;
     }
     const garbles = mishap === "garble" && elapsedMs > troubleMs;
+    if (client.closed) break;
     for (const tag of play(elapsedMs)) {
+      mediaMs = tag.timestampMs;
       if (garbles && chance.rarely(20)) garble(client, tag, chance);
       else client.send(chunkStreamOf(tag), tag.type, tag.body, tag.timestampMs);
     }
@@ -85,6 +91,7 @@ async function stream(client: RtmpClient, mishap: Mishap, chance: Chance): Promi
     client.command("deleteStream", 7, null, 1);
     await client.until(() => false);
   }
+  return mediaMs;
 }
 
 /** A message with some bytes changed: in what it carries, or on the wire, where nothing fits together afterwards. */

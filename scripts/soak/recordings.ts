@@ -11,15 +11,20 @@ export class Recordings {
   checked = 0;
   decoded = 0;
   readonly wrong: string[] = [];
+  /** Of complete recordings, by channel ARN. */
+  readonly recordedMs = new Map<string, number>();
   readonly #s3: S3Client;
   readonly #events: EventReader;
   /** ARNs of channels whose encoders send nothing wrong. */
   readonly #clean: ReadonlySet<string>;
+  /** A bucket that refuses the role now and then: nowhere else may a recording fail. */
+  readonly #unreliable: string;
   readonly #timer: NodeJS.Timeout;
   #checking: Promise<void> = Promise.resolve();
 
-  constructor(endpoint: string, s3: S3Client, clean: ReadonlySet<string>) {
+  constructor(endpoint: string, s3: S3Client, clean: ReadonlySet<string>, unreliable: string) {
     this.#s3 = s3;
+    this.#unreliable = unreliable;
     this.#clean = clean;
     this.#events = new EventReader(endpoint);
     this.#timer = setInterval(() => this.#take(), 500);
@@ -45,6 +50,7 @@ export class Recordings {
           break;
         case "Recording Start Failure":
           this.startFailures += 1;
+          this.#mayFail(event);
           break;
         case "Recording End":
           this.ended += 1;
@@ -52,9 +58,15 @@ export class Recordings {
           break;
         case "Recording End Failure":
           this.failed += 1;
+          this.#mayFail(event);
           this.#check(event, true);
       }
     }
+  }
+
+  #mayFail({ detail }: ReadEvent): void {
+    if (detail.recording_s3_bucket_name !== this.#unreliable)
+      this.wrong.push(`failed though its bucket takes everything: ${JSON.stringify(detail)}`);
   }
 
   #check({ resources, detail }: ReadEvent, failed: boolean): void {
@@ -68,6 +80,8 @@ export class Recordings {
       failed,
       clean,
     };
+    const [arn = ""] = resources;
+    if (!failed) this.recordedMs.set(arn, (this.recordedMs.get(arn) ?? 0) + told.durationMs);
     this.#checking = this.#checking.then(async () => {
       this.wrong.push(...(await checkRecording(this.#s3, told)));
       this.checked += 1;
