@@ -9,7 +9,7 @@ export interface ConnectionFlags {
   readonly region?: string;
 }
 
-export const DEFAULT_ENDPOINT = "http://127.0.0.1:4566";
+const DEFAULT_ENDPOINT = "http://127.0.0.1:4566";
 const DEFAULT_REGION = "us-east-1";
 
 // The SDK comes with this command: whoever runs it can't do anything about its Node version.

@@ -98,7 +98,7 @@ async function describePolicies(stage: Stage): Promise<string> {
   return `${POLICY_ARN.split("/").at(-1)} and inline ${name}`;
 }
 
-export function waitActive(stage: Stage, arn: string): Promise<string> {
+function waitActive(stage: Stage, arn: string): Promise<string> {
   return stage.until("recording configuration ACTIVE", 20_000, async () => {
     const output = await stage.call("ivs", "GetRecordingConfiguration", { arn });
     const state = textAt(output, "recordingConfiguration.state");

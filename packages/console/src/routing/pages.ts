@@ -2,7 +2,7 @@ import { matchPath, type Params, placeOf } from "./hash-route.ts";
 import { type PageRoute, pageRoute } from "./page-route.ts";
 
 /** Every page. A pattern's beginning is the page above it. */
-export const PAGES: readonly PageRoute[] = [
+const PAGES: readonly PageRoute[] = [
   pageRoute("/", "Overview", () => import("../pages/overview-page.tsx"), "OverviewPage"),
   pageRoute(
     "/ivs/channels",

@@ -10,7 +10,7 @@ import { renderMultivariantPlaylist } from "./multivariant-playlist.ts";
 import type { Rendition } from "./rendition.ts";
 
 /** Amazon IVS lists about this many 2 s segments. */
-export const DEFAULT_LISTED_SEGMENTS = 6;
+const DEFAULT_LISTED_SEGMENTS = 6;
 
 /** Where one broadcast's segments go. It does nothing once a later broadcast of the channel has begun. */
 export interface LiveOutlet {

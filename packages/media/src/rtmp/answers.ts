@@ -8,7 +8,7 @@ const CHUNK_STREAM = { control: 2, command: 3, status: 5 } as const;
 export const WINDOW_ACK_BYTES = 2_500_000;
 const LIMIT_DYNAMIC = 2;
 /** The one message stream of a connection. */
-export const MESSAGE_STREAM_ID = 1;
+const MESSAGE_STREAM_ID = 1;
 
 function command(values: readonly Amf0Value[]): Buffer {
   return encodeMessage(CHUNK_STREAM.command, MESSAGE.commandAmf0, 0, encodeAmf0(values));

@@ -15,7 +15,7 @@ const EXTENDS = { handshake: 1, keyMaterial: 2 } as const;
 const EXTENSIONS_MAX = 16;
 
 /** Section 3.2.1.1.1. */
-export const CAPABILITY = {
+const CAPABILITY = {
   timestampedSending: 1,
   timestampedReceiving: 2,
   encryption: 4,

@@ -3,7 +3,7 @@ import { type AvcConfig, parseAvcConfig } from "../codec/avc-config.ts";
 import type { Segment } from "../segmenter/segment.ts";
 
 /** 320x180 at 30 frames per second, Constrained Baseline 3.0, as libx264 wrote it. */
-export const avcRecord = Buffer.from(
+const avcRecord = Buffer.from(
   "0142c01effe100196742c01ed901419f9f0110000003001000000303c0f162e48001000568cb83cb20",
   "hex",
 );
@@ -13,7 +13,7 @@ export const otherAvcRecord = Buffer.from(
   "hex",
 );
 /** 48 kHz stereo AAC-LC. */
-export const aacRecord = Buffer.from("1190", "hex");
+const aacRecord = Buffer.from("1190", "hex");
 
 export const avcConfig: AvcConfig = parseAvcConfig(avcRecord);
 export const otherAvcConfig: AvcConfig = parseAvcConfig(otherAvcRecord);

@@ -38,7 +38,7 @@ export interface Ladder {
   readonly steps: readonly LadderStep[];
 }
 
-export const AUDIO_ONLY = "audio_only";
+const AUDIO_ONLY = "audio_only";
 /** Rates from here on count as 60 and are halved for the steps that have 30. */
 const HIGH_FRAME_RATE_LEAST = 40;
 const AUDIO_ONLY_BITRATE = 64_000;

@@ -1,4 +1,4 @@
-import { GetPolicyCommand, GetPolicyVersionCommand, type IAMClient } from "@aws-sdk/client-iam";
+import { GetPolicyVersionCommand, type IAMClient } from "@aws-sdk/client-iam";
 import { pretty } from "../../shared/pretty-json.ts";
 
 /** What a new policy begins with. */
@@ -9,12 +9,7 @@ export const NEW_POLICY = pretty(
   }),
 );
 
-/** The text of a managed policy's default version. */
-export async function readManagedPolicy(client: IAMClient, PolicyArn: string): Promise<string> {
-  const { Policy } = await client.send(new GetPolicyCommand({ PolicyArn }));
-  return readPolicyVersion(client, PolicyArn, Policy?.DefaultVersionId ?? "v1");
-}
-
+/** The text of a managed policy's version. */
 export async function readPolicyVersion(
   client: IAMClient,
   PolicyArn: string,

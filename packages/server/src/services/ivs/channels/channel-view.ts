@@ -14,7 +14,7 @@ export function channelArn(row: ChannelRow): string {
 }
 
 /** The last part of a playback URL without `.m3u8`: `<region>.<account>.channel.<id>`. */
-export function playbackName(row: ChannelRow): string {
+function playbackName(row: ChannelRow): string {
   return `${row.region}.${row.account_id}.channel.${row.id}`;
 }
 

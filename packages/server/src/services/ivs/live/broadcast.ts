@@ -3,7 +3,7 @@ import type { RecordingWriter } from "../recording/recording-writer.ts";
 import type { EventSubject } from "./ivs-event.ts";
 
 /** Tasks that run one after the other; a failing one is reported and the next runs. */
-export class TaskQueue {
+class TaskQueue {
   readonly #failed: (error: unknown) => void;
   #last: Promise<void> = Promise.resolve();
 

@@ -7,7 +7,7 @@ import type { IvsTables, NodeRow } from "../tables.ts";
 /** A node says this often that it lives, and looks at the others. */
 const BEAT_MS = 2_000;
 /** A node that says nothing for so long has lost what it had. */
-export const LEASE_MS = 10_000;
+const LEASE_MS = 10_000;
 
 export interface NodeLeaseOptions {
   readonly store: Store;

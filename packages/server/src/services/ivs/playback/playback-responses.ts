@@ -20,7 +20,7 @@ export interface Audience {
   readonly isShared: boolean;
 }
 
-export const EVERYBODY: Audience = { allowOrigin: "*", isShared: true };
+const EVERYBODY: Audience = { allowOrigin: "*", isShared: true };
 
 export function preflightResponse(): PlainResponse {
   return { status: 204, headers: corsHeaders(EVERYBODY), body: undefined };

@@ -8,7 +8,7 @@ import { accessDenied } from "../errors.ts";
 export const IVS_PRINCIPAL = "ivs.amazonaws.com";
 
 /** Source: IVS user guide, "Using Service-Linked Roles". */
-export const RECORD_TO_S3_ROLE = "AWSServiceRoleForIVSRecordToS3";
+const RECORD_TO_S3_ROLE = "AWSServiceRoleForIVSRecordToS3";
 const MANAGED_POLICY = "arn:aws:iam::aws:policy/aws-service-role/IVSRecordToS3";
 
 export function recordToS3RoleArn(accountId: string): string {

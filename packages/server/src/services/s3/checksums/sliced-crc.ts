@@ -46,7 +46,7 @@ export class CrcEngine {
 }
 
 /** A CRC that is being computed; begins as that of no bytes. */
-export class SlicedCrc {
+class SlicedCrc {
   readonly #engine: CrcEngine;
   #state: bigint;
 

@@ -25,7 +25,7 @@ export function selectNewest(
 }
 
 /** All columns that both tables have, in one order for both. */
-export const VERSION_COLUMNS = [
+const VERSION_COLUMNS = [
   "bucket_name",
   "object_key",
   "account_id",
