@@ -285,7 +285,7 @@ function compose(parts: Parts) {
     sealingKey: folder.sealingKey,
   });
   const hosts = s3HostsOf(config.publicBaseUrl);
-  const s3 = createS3Service({ ...deps, directory, hosts });
+  const s3 = createS3Service({ ...deps, directory, hosts, authenticator: () => authenticator });
   const cloudwatch = createCloudWatchServices(deps);
   const ivs = createIvsService({
     ...deps,

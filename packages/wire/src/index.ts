@@ -34,8 +34,10 @@ export type {
   SignedAuthentication,
 } from "./sigv4/authentication.ts";
 export { type DecodedBody, decodeBody, sha256Mismatch } from "./sigv4/decode-body.ts";
+export { parseSignedForm, type SignedForm, verifySignedForm } from "./sigv4/form-signature.ts";
 export { parseAuthentication } from "./sigv4/parse-authentication.ts";
 export { type VerifyOptions, verifySignature } from "./sigv4/verify-signature.ts";
 export { WireError } from "./wire-error.ts";
+export { escapeXml } from "./xml/escape-xml.ts";
 export { parseXml, type XmlElement } from "./xml/parse-xml.ts";
 export { childrenNamed, isNamed, type ScopedXml, scopedXml } from "./xml/xml-scope.ts";

@@ -4,8 +4,10 @@ import {
   type PresignedV2,
   parseAuthentication,
   parsePresignedV2,
+  parseSignedForm,
   verifyPresignedV2,
   verifySignature,
+  verifySignedForm,
   type WireRequest,
 } from "@rolecast/wire";
 import type { Clock } from "../kernel/clock.ts";
@@ -92,6 +94,23 @@ export class Authenticator {
     return { caller, sessionToken, signedFor };
   }
 
+  /** Who signed a form's policy; without a policy nobody did. `region` is the signature's. */
+  async authenticateForm(
+    service: Pick<Service, "definition">,
+    fields: ReadonlyMap<string, string>,
+  ): Promise<{ readonly caller: Caller; readonly region: string | undefined }> {
+    const form = parseSignedForm(fields);
+    if (!form) return { caller: ANONYMOUS, region: undefined };
+    const { accessKeyId, sessionToken, scope } = form;
+    const { secretAccessKey, caller } = await this.#require(service, accessKeyId, sessionToken);
+    verifySignedForm(form, secretAccessKey);
+    const nowMs = this.#clock.nowMs();
+    const { service: signedFor = "s3", region } = scope ?? {};
+    for (const source of this.#sources)
+      source.noteUsed?.(accessKeyId, signedFor, region ?? "us-east-1", nowMs);
+    return { caller, region };
+  }
+
   /** The payload of such a request isn't signed: its body is read like an unsigned one's. */
   async #authenticateV2(
     presigned: PresignedV2,
@@ -107,7 +126,7 @@ export class Authenticator {
 
   /** The credential, when it may be used with this service now. */
   async #require(
-    { definition }: Service,
+    { definition }: Pick<Service, "definition">,
     accessKeyId: string,
     sessionToken: string | undefined,
   ): Promise<Credential> {

@@ -7,8 +7,6 @@ import type { IncomingBody } from "./request-body.ts";
 
 /** A request on a connection: perhaps an operation's, perhaps a plain one. */
 export interface GatewayRequest extends WireRequest, PlainRequest {
-  /** The client's, which a proxy in front tells: the server itself doesn't speak TLS. */
-  readonly scheme: "http" | "https";
   /** The body whole, instead of `body`; rejects when it is larger or the client goes away. */
   readBody(maxBytes: number): Promise<Buffer>;
 }
@@ -21,6 +19,7 @@ export class IncomingRequest implements GatewayRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** The client's, also behind a trusted proxy. */
   readonly remoteAddress: string;
+  /** The client's, which a proxy in front tells: the server itself doesn't speak TLS. */
   readonly scheme: "http" | "https";
   readonly #body: IncomingBody;
 

@@ -284,9 +284,13 @@ function refuseForeignRegion({ registered, region }: Exchange): void {
   );
 }
 
-/** Where the query and JSON protocols have all their operations, and nothing else is. */
-function isPostedToRoot({ method, rawPath }: WireRequest): boolean {
-  return method === "POST" && rawPath === "/";
+/**
+ * Where the query and JSON protocols have all their operations, and nothing else is but forms with
+ * files for a bucket that the host names.
+ */
+function isPostedToRoot({ method, rawPath, headers }: WireRequest): boolean {
+  const hasFiles = headers["content-type"]?.startsWith("multipart/form-data") === true;
+  return method === "POST" && rawPath === "/" && !hasFiles;
 }
 
 /** Only browsers tell the page that asks, or what they will do with the answer. */

@@ -9,6 +9,10 @@ export interface InvokeOptions {
   readonly invokedBy?: string;
   readonly sourceIp?: string | undefined;
   readonly userAgent?: string | undefined;
+  /** Whether the caller came over TLS; left out, the call is from inside and nobody listens. */
+  readonly secure?: boolean;
+  /** False when nothing named the Region, so that `region` is the default; left out, true. */
+  readonly regionIsSigned?: boolean;
   /** Joins this transaction: everything read and written is part of it. */
   readonly transaction?: Transaction;
   /** Without `transaction`: has to hold in each transaction of the call's own. */

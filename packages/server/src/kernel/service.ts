@@ -20,6 +20,8 @@ export interface PlainRequest {
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
   readonly remoteAddress: string;
+  /** As the client sees it. */
+  readonly scheme: "http" | "https";
   readonly body: Readable;
 }
 

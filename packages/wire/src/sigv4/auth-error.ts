@@ -21,6 +21,7 @@ export type AuthFailure =
   | "contentHashMalformed"
   | "skewed"
   | "presignedExpired"
+  | "formMalformed"
   | "signatureMismatch"
   | "payloadMismatch";
 
@@ -54,6 +55,7 @@ const CODES: Readonly<Record<AuthFailure, Readonly<Record<AuthDialect, CodeAndSt
   contentHashMalformed: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_ARGUMENT },
   skewed: { query: MISMATCH, json: MISMATCH_JSON, s3: ["RequestTimeTooSkewed", 403] },
   presignedExpired: { query: MISMATCH, json: MISMATCH_JSON, s3: S3_DENIED },
+  formMalformed: { query: INCOMPLETE, json: INCOMPLETE_JSON, s3: S3_ARGUMENT },
   signatureMismatch: { query: MISMATCH, json: MISMATCH_JSON, s3: MISMATCH },
   payloadMismatch: { query: MISMATCH, json: MISMATCH_JSON, s3: ["XAmzContentSHA256Mismatch", 400] },
 };

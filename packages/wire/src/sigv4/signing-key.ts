@@ -6,7 +6,10 @@ import { SCOPE_TERMINATOR, type SignedAuthentication } from "./authentication.ts
 const cache = new Map<string, Buffer>();
 
 /** The key for a day, region and service, derived from the secret as SigV4 says and cached. */
-export function signingKey(secretAccessKey: string, scope: SignedAuthentication): Buffer {
+export function signingKey(
+  secretAccessKey: string,
+  scope: Pick<SignedAuthentication, "date" | "region" | "service">,
+): Buffer {
   const id = `${scope.date}/${scope.region}/${scope.service}/${secretAccessKey}`;
   const known = cache.get(id);
   if (known !== undefined) {

@@ -179,6 +179,25 @@ export function entityTooLarge(sizeBytes: number, maxBytes: number): AwsError {
   });
 }
 
+export function entityTooSmallForm(sizeBytes: number, minBytes: number): AwsError {
+  return new AwsError(
+    "EntityTooSmall",
+    "Your proposed upload is smaller than the minimum allowed size",
+    {
+      status: 400,
+      fields: { ProposedSize: String(sizeBytes), MinSizeAllowed: String(minBytes) },
+    },
+  );
+}
+
+export function malformedForm(): AwsError {
+  return new AwsError(
+    "MalformedPOSTRequest",
+    "The body of your POST request is not well-formed multipart/form-data.",
+    { status: 400 },
+  );
+}
+
 export function incompleteBody(): AwsError {
   return new AwsError(
     "IncompleteBody",

@@ -21,6 +21,7 @@ import { s3Constraints } from "./constraints.ts";
 import { bucketCorsOperations } from "./cors/bucket-cors.ts";
 import { corsHeaders, preflightHeaders } from "./cors/cors-headers.ts";
 import type { S3Dependencies } from "./dependencies.ts";
+import { type FormDependencies, formUpload } from "./forms/form-uploads.ts";
 import { GroupCommit } from "./group-commit.ts";
 import { bucketLifecycleOperations } from "./lifecycle/bucket-lifecycle.ts";
 import { LifecycleWorker } from "./lifecycle/lifecycle-worker.ts";
@@ -52,11 +53,7 @@ const definition: ServiceDefinition = {
 
 /** Amazon S3: buckets and objects, rows in the store and bytes in files below `s3/`. */
 export function createS3Service(
-  dependencies: ServiceDependencies & {
-    readonly directory: IdentityDirectory;
-    /** Names of the server, below which buckets have theirs. */
-    readonly hosts: readonly string[];
-  },
+  dependencies: ServiceDependencies & FormDependencies & { readonly directory: IdentityDirectory },
 ): Service {
   const { hosts, store, clock, ids, log, durable } = dependencies;
   const blobs = new BlobFiles({
@@ -68,7 +65,7 @@ export function createS3Service(
   });
   const digests = new DigestThreads();
   const leases = new BlobLeases((blobIds) => blobs.remove(blobIds));
-  const deps: S3Dependencies = {
+  const deps: S3Dependencies & FormDependencies = {
     ...dependencies,
     blobs,
     leases,
@@ -110,6 +107,7 @@ export function createS3Service(
     audit: s3Audit,
     admitsAnonymous: true,
     accessDenied: s3AccessDenied,
+    plainRequest: (request) => formUpload(request, definition, deps),
     preflight: (request) => preflightHeaders(request, store, hosts),
     corsHeaders: (request) => corsHeaders(request, store, hosts),
     async start() {

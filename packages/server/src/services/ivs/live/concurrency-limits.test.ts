@@ -106,7 +106,8 @@ describe("concurrent views", () => {
     const gate = new PlaybackGate({ ...deps, countryOf: () => undefined, revoked });
     const ask = async (remoteAddress: string, method = "GET") => {
       const query = new URLSearchParams();
-      const more = { query, headers: {}, remoteAddress, body: Readable.from([]) };
+      const scheme = "http" as const;
+      const more = { query, headers: {}, remoteAddress, scheme, body: Readable.from([]) };
       return answerPlayback({ method, path: MULTIVARIANT, ...more }, life.live, gate);
     };
     await life.engine.broadcast(CHANNEL_ARN, STREAM_ID, 1);

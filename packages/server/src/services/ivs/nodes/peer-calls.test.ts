@@ -34,7 +34,10 @@ beforeAll(async () => {
     const headers = request.headers as Record<string, string>;
     const plain = { method: request.method ?? "", path: pathname, query, headers, body: request };
     const options = { streams, signature, clock: { nowMs: () => NOW_MS }, nodeId: () => NODE_ID };
-    const answer = await answerPeer({ ...plain, remoteAddress: "::1" }, options).catch(() => {
+    const answer = await answerPeer(
+      { ...plain, remoteAddress: "::1", scheme: "http" },
+      options,
+    ).catch(() => {
       return { status: 500, headers: {}, body: undefined };
     });
     response.writeHead(answer?.status ?? 404, answer?.headers ?? {}).end(answer?.body);

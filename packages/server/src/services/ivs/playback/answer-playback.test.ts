@@ -31,6 +31,7 @@ function ask(path: string, more: Partial<PlainRequest> = {}) {
     query: new URLSearchParams(),
     headers: {},
     remoteAddress: "::1",
+    scheme: "http",
     body: Readable.from([]),
     ...more,
   };

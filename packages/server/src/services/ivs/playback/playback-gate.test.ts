@@ -73,7 +73,7 @@ class Stage {
   ask(path: string, headers: Record<string, string> = {}, more: Partial<PlainRequest> = {}) {
     const [name = "", query] = path.split("?");
     const request: PlainRequest = {
-      ...{ method: "GET", path: name, query: new URLSearchParams(query) },
+      ...{ method: "GET", path: name, query: new URLSearchParams(query), scheme: "http" },
       ...{ headers, remoteAddress: "::1", body: Readable.from([]), ...more },
     };
     return answerPlayback(request, this.life.live, this.gate);

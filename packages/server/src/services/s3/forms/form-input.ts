@@ -1,0 +1,60 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { parseXml, type XmlElement } from "@rolecast/wire";
+import { CHECKSUM_ALGORITHMS } from "../checksums/checksum-algorithm.ts";
+import { malformedXml } from "../errors.ts";
+
+/** Fields that mean what PutObject's headers do. Source: S3 API, "POST object". */
+const MEMBERS: ReadonlyMap<string, keyof s3.PutObjectCommandInput> = new Map([
+  ["acl", "ACL"],
+  ["cache-control", "CacheControl"],
+  ["content-disposition", "ContentDisposition"],
+  ["content-encoding", "ContentEncoding"],
+  ["content-language", "ContentLanguage"],
+  ["content-type", "ContentType"],
+  ["content-md5", "ContentMD5"],
+  ["x-amz-server-side-encryption", "ServerSideEncryption"],
+  ["x-amz-server-side-encryption-aws-kms-key-id", "SSEKMSKeyId"],
+  ["x-amz-server-side-encryption-customer-algorithm", "SSECustomerAlgorithm"],
+  ["x-amz-server-side-encryption-customer-key", "SSECustomerKey"],
+  ["x-amz-server-side-encryption-customer-key-md5", "SSECustomerKeyMD5"],
+  ["x-amz-storage-class", "StorageClass"],
+  ["x-amz-website-redirect-location", "WebsiteRedirectLocation"],
+  ...Object.values(CHECKSUM_ALGORITHMS).map(({ header, member }) => [header, member] as const),
+]);
+const METADATA_PREFIX = "x-amz-meta-";
+
+/** PutObject's input but for the body. Throws MalformedXML for tags that aren't S3's document. */
+export function putInputOf(
+  bucket: string,
+  key: string,
+  fields: ReadonlyMap<string, string>,
+): s3.PutObjectCommandInput {
+  const members: Record<string, unknown> = {};
+  const metadata: Record<string, string> = {};
+  for (const [name, value] of fields) {
+    const member = MEMBERS.get(name);
+    if (member !== undefined) members[member] = value;
+    else if (name.startsWith(METADATA_PREFIX)) metadata[name.slice(METADATA_PREFIX.length)] = value;
+  }
+  const expires = new Date(fields.get("expires") ?? "");
+  const tagging = fields.get("tagging");
+  return {
+    ...members,
+    ...(Number.isNaN(expires.getTime()) ? {} : { Expires: expires }),
+    ...(tagging === undefined ? {} : { Tagging: taggingHeader(tagging) }),
+    ...(Object.keys(metadata).length > 0 ? { Metadata: metadata } : {}),
+    Bucket: bucket,
+    Key: key,
+  };
+}
+
+/** A form has its tags as PutObjectTagging's document. */
+function taggingHeader(document: string): string {
+  const root = parseXml(document);
+  const [set] = root.children;
+  if (root.name !== "Tagging" || set?.name !== "TagSet") throw malformedXml();
+  const text = (tag: XmlElement, name: string) =>
+    tag.children.find((child) => child.name === name)?.text ?? "";
+  const pairs = set.children.map((tag) => [text(tag, "Key"), text(tag, "Value")]);
+  return new URLSearchParams(pairs).toString();
+}

@@ -1,0 +1,186 @@
+import { Readable } from "node:stream";
+import type * as s3 from "@aws-sdk/client-s3";
+import { bucketFromHost, escapeXml, percentDecode, type ServiceDefinition } from "@rolecast/wire";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import type { Caller } from "../../../kernel/principal.ts";
+import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
+import { corsHeaders } from "../cors/cors-headers.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { entityTooLarge, entityTooSmallForm, invalidArgument, malformedForm } from "../errors.ts";
+import { putInputOf } from "./form-input.ts";
+import { checkPostPolicy, type LengthRange } from "./post-policy.ts";
+import { readForm, type UploadForm } from "./read-form.ts";
+
+/** Who signed a form; without a Region in its signature it is for the bucket's. */
+export interface SignerOfForm {
+  readonly caller: Caller;
+  readonly region: string | undefined;
+}
+
+export interface FormDependencies {
+  /** Names of the server, below which buckets have theirs. */
+  readonly hosts: readonly string[];
+  readonly authenticator: () => {
+    authenticateForm(
+      service: { readonly definition: ServiceDefinition },
+      fields: ReadonlyMap<string, string>,
+    ): Promise<SignerOfForm>;
+  };
+}
+
+const DEFAULT_REGION = "us-east-1";
+/** What a single upload may have at most is checked where all are. */
+const NO_LIMITS: LengthRange = { min: 0, max: Number.POSITIVE_INFINITY };
+const FILE_NAME = "${filename}";
+
+/**
+ * A file that a browser's form uploads: PutObject as whoever signed the form's policy, within what the
+ * policy allows. Undefined: the request is none. Source: S3 API, "Browser-based uploads using POST".
+ */
+export async function formUpload(
+  request: PlainRequest,
+  definition: ServiceDefinition,
+  deps: S3Dependencies & FormDependencies,
+): Promise<PlainResponse | undefined> {
+  const { method, headers, path } = request;
+  if (method !== "POST" || headers.authorization !== undefined) return undefined;
+  if (headers["content-type"]?.startsWith("multipart/form-data") !== true) return undefined;
+  const bucket = bucketOf(path, headers.host, deps.hosts);
+  if (bucket === undefined) return undefined;
+  const form = await readForm(request.body, headers);
+  const signedBy = (fields: ReadonlyMap<string, string>) =>
+    deps.authenticator().authenticateForm({ definition }, fields);
+  try {
+    const answer = await upload(form, bucket, request, { ...deps, signedBy });
+    return {
+      ...answer,
+      headers: { ...answer.headers, ...(await corsHeaders(request, deps.store, deps.hosts)) },
+    };
+  } finally {
+    // What is left of a file that nobody wanted must not hold up the connection.
+    form.file.resume();
+  }
+}
+
+async function upload(
+  form: UploadForm,
+  bucket: string,
+  request: PlainRequest,
+  {
+    signedBy,
+    clock,
+    invoke,
+  }: Pick<S3Dependencies, "clock" | "invoke"> & {
+    readonly signedBy: (fields: ReadonlyMap<string, string>) => Promise<SignerOfForm>;
+  },
+): Promise<PlainResponse> {
+  const fields = new Map(form.fields);
+  const key = fields.get("key")?.replaceAll(FILE_NAME, form.fileName);
+  if (key === undefined || key === "")
+    throw invalidArgument(
+      key === undefined
+        ? "Bucket POST must contain a field named 'key'.  If it is specified, please check the order of the fields."
+        : "User key must have a length greater than 0.",
+      "key",
+      "",
+    );
+  fields.set("key", key);
+  const signer = await signedBy(fields);
+  const policy = fields.get("policy");
+  const length =
+    policy === undefined
+      ? undefined
+      : checkPostPolicy(policy, new Map(fields).set("bucket", bucket), clock.nowMs());
+  const input: s3.PutObjectCommandInput = {
+    ...putInputOf(bucket, key, fields),
+    Body: Readable.from(within(form.file, length ?? NO_LIMITS)),
+  };
+  const put = await invoke<s3.PutObjectCommandOutput>("s3", "PutObject", input, {
+    as: signer.caller,
+    region: signer.region ?? DEFAULT_REGION,
+    regionIsSigned: signer.region !== undefined,
+    sourceIp: request.remoteAddress,
+    userAgent: request.headers["user-agent"],
+    secure: request.scheme === "https",
+  });
+  return answerTo(fields, put, { bucket, key, request });
+}
+
+function bucketOf(
+  path: string,
+  host: string | undefined,
+  hosts: readonly string[],
+): string | undefined {
+  const named = bucketFromHost(host, hosts);
+  if (named !== undefined) return path === "/" ? named : undefined;
+  const [, bucket = "", rest = ""] = path.split("/");
+  return bucket !== "" && rest === "" ? percentDecode(bucket) : undefined;
+}
+
+async function* within(
+  file: AsyncIterable<Buffer>,
+  { min, max }: LengthRange,
+): AsyncGenerator<Buffer> {
+  let sizeBytes = 0;
+  for await (const chunk of whole(file)) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > max) throw entityTooLarge(sizeBytes, max);
+    yield chunk;
+  }
+  if (sizeBytes < min) throw entityTooSmallForm(sizeBytes, min);
+}
+
+/** A form that ends in the middle of its file isn't one. */
+async function* whole(file: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  try {
+    yield* file;
+  } catch (error) {
+    if (error instanceof AwsError) throw error;
+    throw malformedForm();
+  }
+}
+
+interface Uploaded {
+  readonly bucket: string;
+  readonly key: string;
+  readonly request: PlainRequest;
+}
+
+/** As the form asks: a redirection, or an empty answer, or with status 201 a document. */
+function answerTo(
+  fields: ReadonlyMap<string, string>,
+  { ETag: etag = "", VersionId: versionId, Expiration: expiration }: s3.PutObjectCommandOutput,
+  { bucket, key, request: { scheme, headers, path } }: Uploaded,
+): PlainResponse {
+  const keyPath = key.split("/").map(encodeURIComponent).join("/");
+  const location = `${scheme}://${headers.host ?? "localhost"}/${path === "/" ? "" : `${bucket}/`}${keyPath}`;
+  const told = {
+    etag,
+    location,
+    ...(versionId === undefined ? {} : { "x-amz-version-id": versionId }),
+    ...(expiration === undefined ? {} : { "x-amz-expiration": expiration }),
+  };
+  const redirect = redirection(fields.get("success_action_redirect") ?? fields.get("redirect"));
+  if (redirect) {
+    for (const [name, value] of Object.entries({ bucket, key, etag }))
+      redirect.searchParams.append(name, value);
+    return { status: 303, headers: { ...told, location: redirect.href }, body: undefined };
+  }
+  const status = fields.get("success_action_status");
+  if (status !== "201")
+    return { status: status === "200" ? 200 : 204, headers: told, body: undefined };
+  const elements = { Location: location, Bucket: bucket, Key: key, ETag: etag };
+  const content = Object.entries(elements).map(
+    ([name, value]) => `<${name}>${escapeXml(value)}</${name}>`,
+  );
+  return {
+    status: 201,
+    headers: { ...told, "content-type": "application/xml" },
+    body: `<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse>${content.join("")}</PostResponse>`,
+  };
+}
+
+/** What is no URL is ignored, as S3 does. */
+function redirection(url: string | undefined): URL | undefined {
+  return url !== undefined && URL.canParse(url) && /^https?:/.test(url) ? new URL(url) : undefined;
+}

@@ -1,0 +1,273 @@
+import { createHmac } from "node:crypto";
+import * as s3 from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { allow, createUser } from "../../support/principals.ts";
+import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
+
+const BUCKET = "forms-contract";
+let server: TestServer;
+let client: Clients["s3"];
+let reader: { accessKeyId: string; secretAccessKey: string };
+
+beforeAll(async () => {
+  server = await startTestServer();
+  client = server.clients().s3;
+  await client.send(new s3.CreateBucketCommand({ Bucket: BUCKET }));
+  reader = await createUser(server.clients().iam, "form-reader", [allow("s3:GetObject")]);
+});
+afterAll(() => server?.close());
+
+type Fields = Record<string, string>;
+interface Form {
+  /** Beside the key's and the bucket's. */
+  readonly conditions?: readonly unknown[];
+  readonly fields?: Fields;
+  /** In the place of the signed policy. */
+  readonly policy?: unknown;
+  readonly expiresInMs?: number;
+  readonly content?: string;
+  readonly key?: { accessKeyId: string; secretAccessKey: string };
+  readonly without?: readonly string[];
+  readonly version?: 2 | 4;
+  readonly file?: boolean;
+}
+
+function hmac(key: string | Buffer, text: string) {
+  return createHmac("sha256", key).update(text).digest();
+}
+
+function signedFields(form: Form): Fields {
+  const { conditions = [], fields = {}, version = 4, expiresInMs = 60_000 } = form;
+  const { accessKeyId, secretAccessKey } = form.key ?? {
+    accessKeyId: "test",
+    secretAccessKey: "test",
+  };
+  const amzDate = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
+  const scope = [amzDate.slice(0, 8), "us-east-1", "s3", "aws4_request"];
+  const stamps: Fields =
+    version === 2
+      ? {}
+      : {
+          "x-amz-algorithm": "AWS4-HMAC-SHA256",
+          "x-amz-credential": `${accessKeyId}/${scope.join("/")}`,
+          "x-amz-date": amzDate,
+        };
+  const document = form.policy ?? {
+    expiration: new Date(Date.now() + expiresInMs).toISOString(),
+    conditions: [
+      { bucket: BUCKET },
+      ["starts-with", "$key", "up/"],
+      ...Object.entries(stamps).map(([name, value]) => ({ [name]: value })),
+      ...conditions,
+    ],
+  };
+  const text = typeof document === "string" ? document : JSON.stringify(document);
+  const policy = Buffer.from(text).toString("base64");
+  const signature: Fields =
+    version === 2
+      ? {
+          AWSAccessKeyId: accessKeyId,
+          signature: createHmac("sha1", secretAccessKey).update(policy).digest("base64"),
+        }
+      : {
+          "x-amz-signature": hmac(
+            scope.reduce<string | Buffer>((key, part) => hmac(key, part), `AWS4${secretAccessKey}`),
+            policy,
+          ).toString("hex"),
+        };
+  return { key: "up/a", ...stamps, ...fields, policy, ...signature };
+}
+
+async function post(form: Form = {}) {
+  const data = new FormData();
+  for (const [name, value] of Object.entries(signedFields(form)))
+    if (!form.without?.includes(name)) data.append(name, value);
+  if (form.file !== false)
+    data.append("file", new Blob([form.content ?? "content"]), "photo ü.jpg");
+  const answer = await fetch(`${server.endpoint}/${BUCKET}`, {
+    method: "POST",
+    body: data,
+    redirect: "manual",
+  });
+  return { status: answer.status, headers: answer.headers, body: await answer.text() };
+}
+
+test.each([2, 4] as const)("a form of signature version %i uploads its file", async (version) => {
+  const { status, headers, body } = await post({
+    version,
+    fields: {
+      key: "up/${filename}",
+      "Content-Type": "image/jpeg",
+      "x-amz-meta-colour": "blue",
+      "x-ignore-me": "x",
+      tagging: "<Tagging><TagSet><Tag><Key>a</Key><Value>b&#43;c</Value></Tag></TagSet></Tagging>",
+    },
+    conditions: [
+      ["starts-with", "$Content-Type", "image/"],
+      { "X-Amz-Meta-Colour": "blue" },
+      ["starts-with", "$tagging", ""],
+      ["content-length-range", 1, "100"],
+    ],
+  });
+  expect([status, body]).toEqual([204, ""]);
+  const Key = "up/photo ü.jpg";
+  expect(headers.get("location")).toBe(`${server.endpoint}/${BUCKET}/up/photo%20%C3%BC.jpg`);
+  const got = await client.send(new s3.GetObjectCommand({ Bucket: BUCKET, Key }));
+  expect(await got.Body?.transformToString()).toBe("content");
+  expect(got).toMatchObject({
+    ETag: headers.get("etag"),
+    ContentType: "image/jpeg",
+    Metadata: { colour: "blue" },
+    TagCount: 1,
+  });
+});
+
+describe("the answer", () => {
+  const starts = (name: string) => [["starts-with", `$${name}`, ""]];
+
+  test("is a document with status 201, and nothing with 200", async () => {
+    const of = (success_action_status: string) =>
+      post({ fields: { success_action_status }, conditions: starts("success_action_status") });
+    const { status, body } = await of("201");
+    expect([status, body]).toEqual([201, expect.stringContaining("<Key>up/a</Key><ETag>&quot;")]);
+    expect(await of("200")).toMatchObject({ status: 200, body: "" });
+    expect(await of("404")).toMatchObject({ status: 204 });
+  });
+
+  test("is a redirection with what was uploaded", async () => {
+    const answer = await post({
+      fields: { success_action_redirect: "https://app.test/done?a=b" },
+      conditions: starts("success_action_redirect"),
+    });
+    expect(answer.status).toBe(303);
+    const { host, searchParams } = new URL(answer.headers.get("location") ?? "");
+    expect([host, Object.fromEntries(searchParams)]).toEqual([
+      "app.test",
+      { a: "b", bucket: BUCKET, key: "up/a", etag: answer.headers.get("etag") },
+    ]);
+  });
+});
+
+const POLICY = "Invalid according to Policy: ";
+
+test.each<[string, Form, number, string]>([
+  [
+    "a key that it doesn't allow",
+    { fields: { key: "down/a" } },
+    403,
+    `${POLICY}Policy Condition failed: [&quot;starts-with&quot;`,
+  ],
+  [
+    "a field that it doesn't name",
+    { fields: { acl: "private" } },
+    403,
+    `${POLICY}Extra input fields: acl`,
+  ],
+  [
+    "a field that it wants otherwise",
+    { fields: { "x-amz-meta-a": "1" }, conditions: [["eq", "$x-amz-meta-a", "2"]] },
+    403,
+    "Policy Condition failed",
+  ],
+  [
+    "a field that is missing",
+    { conditions: [{ "x-amz-meta-a": "2" }] },
+    403,
+    "Policy Condition failed",
+  ],
+  ["its end", { expiresInMs: -1000 }, 403, `${POLICY}Policy expired.`],
+  [
+    "too large a file",
+    { content: "12345", conditions: [["content-length-range", 0, 4]] },
+    400,
+    "EntityTooLarge",
+  ],
+  [
+    "too small a file",
+    { content: "12345", conditions: [["content-length-range", 6, 9]] },
+    400,
+    "EntityTooSmall",
+  ],
+  [
+    "a range without an end",
+    { conditions: [["content-length-range", 6]] },
+    400,
+    "InvalidPolicyDocument",
+  ],
+  ["a condition about nothing", { conditions: [{}] }, 400, "InvalidPolicyDocument"],
+  ["no JSON", { policy: "{" }, 400, "Invalid Policy: Invalid JSON."],
+  ["no expiration", { policy: { conditions: [] } }, 400, "Policy missing expiration."],
+  [
+    "no conditions",
+    { policy: { expiration: "2037-01-01T00:00:00Z" } },
+    400,
+    "Policy missing conditions.",
+  ],
+  [
+    "a date in words",
+    { policy: { expiration: "tomorrow", conditions: [] } },
+    400,
+    "InvalidPolicyDocument",
+  ],
+  ["no key", { without: ["key"] }, 400, "Bucket POST must contain a field named &apos;key&apos;"],
+  ["no file", { file: false }, 400, "POST requires exactly one file upload per request."],
+  ["no signature", { without: ["x-amz-signature"] }, 400, "InvalidArgument"],
+  [
+    "an unknown key",
+    { key: { accessKeyId: "nobody", secretAccessKey: "x" } },
+    403,
+    "InvalidAccessKeyId",
+  ],
+  [
+    "another secret",
+    { key: { accessKeyId: "test", secretAccessKey: "x" } },
+    403,
+    "SignatureDoesNotMatch",
+  ],
+  [
+    "no policy at all",
+    { without: ["policy", "x-amz-signature"] },
+    403,
+    "<Message>Access Denied</Message>",
+  ],
+  [
+    "too many fields",
+    { fields: { "x-ignore-a": "a".repeat(21 * 1024) } },
+    400,
+    "MaxPostPreDataLengthExceeded",
+  ],
+])("a form is refused for %s", async (_why, form, status, words) => {
+  const answer = await post(form);
+  const body = answer.body.replaceAll("'", "&apos;").replaceAll('"', "&quot;");
+  expect([answer.status, body]).toEqual([status, expect.stringContaining(words)]);
+});
+
+test("a form that breaks off is refused, and leaves nothing", async () => {
+  const body = `--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nup/half\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nhalf`;
+  const { method, headers } = {
+    method: "POST",
+    headers: { "content-type": "multipart/form-data; boundary=b" },
+  };
+  await client.send(new s3.DeletePublicAccessBlockCommand({ Bucket: BUCKET }));
+  const Statement = [{ ...allow("s3:PutObject", `arn:aws:s3:::${BUCKET}/*`), Principal: "*" }];
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+  await client.send(new s3.PutBucketPolicyCommand({ Bucket: BUCKET, Policy }));
+  const url = `${server.endpoint}/${BUCKET}`;
+  const answer = await fetch(url, { method, headers, body });
+  expect([answer.status, await answer.text()]).toEqual([
+    400,
+    expect.stringContaining("MalformedPOSTRequest"),
+  ]);
+  await expect(
+    client.send(new s3.HeadObjectCommand({ Bucket: BUCKET, Key: "up/half" })),
+  ).rejects.toMatchObject({ $metadata: { httpStatusCode: 404 } });
+  // The same form to its end is anybody's, by the bucket's policy.
+  expect((await fetch(url, { method, headers, body: `${body}\r\n--b--\r\n` })).status).toBe(204);
+  await client.send(new s3.DeleteBucketPolicyCommand({ Bucket: BUCKET }));
+  await client.send(new s3.DeleteObjectCommand({ Bucket: BUCKET, Key: "up/half" }));
+});
+
+test("who signs a form needs to be allowed to put the object", async () => {
+  const { status, body } = await post({ key: reader });
+  expect([status, body]).toEqual([403, expect.stringContaining("s3:PutObject")]);
+});
