@@ -35,6 +35,8 @@ export interface ServiceDefinition {
   /** Limit of bodies that are parsed rather than streamed; the protocol's default otherwise. */
   readonly maxParsedBodyBytes?: number;
   readonly errorBody?: ErrorBodyOptions;
+  /** restJson1: headers that every answer has beside those of its operation, in lower case. */
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 export interface ErrorBodyOptions {

@@ -218,6 +218,7 @@ describe("recording configurations", () => {
       name: "ResourceNotFoundException",
       message: `Resource: ${arn} not found`,
       exceptionMessage: `Resource: ${arn} not found`,
+      xFrameOptions: "DENY",
     });
   });
 

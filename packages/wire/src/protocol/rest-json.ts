@@ -85,7 +85,7 @@ export class RestJson implements ServerProtocol {
     if (output === undefined) {
       return (_value, requestId, options) => ({
         status: options.status ?? status,
-        headers: { "x-amzn-requestid": requestId, ...options.headers },
+        headers: { "x-amzn-requestid": requestId, ...this.#service.headers, ...options.headers },
         body: undefined,
       });
     }
@@ -93,7 +93,10 @@ export class RestJson implements ServerProtocol {
     const writeHeaders = compileHeaderWriter(output, HTTP_RULES.header);
     const writeDocument = this.#codec.structureWriter(output, isOutputDocumentMember);
     return (value, requestId, options) => {
-      const headers: Record<string, string> = { "x-amzn-requestid": requestId };
+      const headers: Record<string, string> = {
+        "x-amzn-requestid": requestId,
+        ...this.#service.headers,
+      };
       writeHeaders(value ?? {}, headers);
       Object.assign(headers, options.headers);
       const answer = options.status ?? status;
@@ -110,6 +113,7 @@ export class RestJson implements ServerProtocol {
     const headers: Record<string, string> = {
       "content-type": "application/json",
       "x-amzn-requestid": requestId,
+      ...this.#service.headers,
     };
     const fields = error.fields ?? {};
     if (shape === undefined) Object.assign(body, fields);

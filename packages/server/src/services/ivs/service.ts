@@ -39,6 +39,21 @@ export interface IvsService extends Service {
   ingestPorts(): IngestPorts | undefined;
 }
 
+/**
+ * The model shows them as members of errors and of batches' answers. Values: AWS CLI's example of a sister API's answer
+ * (`ivs-realtime start-participant-replication`), as AWS sends them.
+ */
+const ANSWER_HEADERS = {
+  "access-control-allow-origin": "*",
+  "access-control-expose-headers":
+    "Access-Control-Allow-Origin,Access-Control-Expose-Headers,Cache-Control,Content-Length,Content-Security-Policy,Content-Type,date,Strict-Transport-Security,x-amz-apigw-id,x-amzn-errormessage,x-amzn-errortype,x-amzn-requestid,x-amzn-trace-id,X-Content-Type-Options,X-Frame-Options",
+  "cache-control": "no-store, no-cache",
+  "content-security-policy": "default-src 'self'; upgrade-insecure-requests;",
+  "strict-transport-security": "max-age:47304000; includeSubDomains",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+};
+
 /** Amazon IVS: recording configurations, channels, stream keys, streams and their sessions. */
 export function createIvsService(deps: IvsDependencies): IvsService {
   const quotas = { ...DEFAULT_QUOTAS, ...deps.quotas };
@@ -81,6 +96,7 @@ export function createIvsService(deps: IvsDependencies): IvsService {
       schemas: ivsSchemas,
       // The model says `exceptionMessage`; botocore and the JavaScript SDK read `message`.
       errorBody: { messageMembers: ["message", "exceptionMessage"] },
+      headers: ANSWER_HEADERS,
     },
     operations: deps.rateLimits ? limitCallRates(operations, deps.clock) : operations,
     constraints: ivsConstraints,
