@@ -151,6 +151,8 @@ const INPUTS: Readonly<Record<string, object>> = {
     MetricsConfiguration: { Id: "configuration" },
     ReplicationConfiguration: { Role: "role", Rules: [] },
     RequestPaymentConfiguration: { Payer: "BucketOwner" },
+    ObjectLockEnabledForBucket: true,
+    BypassGovernanceRetention: true,
     MultipartUpload: { Parts: [] },
     ACL: undefined,
     ServerSideEncryptionConfiguration: {

@@ -11,7 +11,13 @@ export const s3Migrations: readonly Migration[] = [
   { name: "s3/0007-event-bridge", up: addEventBridge },
   { name: "s3/0008-configurations", up: addConfigurations },
   { name: "s3/0009-accounts", up: addAccounts },
+  { name: "s3/0010-object-lock", up: addObjectLock },
 ];
+
+async function addObjectLock({ schema }: Kysely<Tables>): Promise<void> {
+  for (const table of ["s3_buckets", "s3_objects", "s3_versions", "s3_uploads"])
+    await schema.alterTable(table).addColumn("object_lock", "text").execute();
+}
 
 async function addConfigurations({ schema }: Kysely<Tables>): Promise<void> {
   await schema.alterTable("s3_buckets").addColumn("lifecycle", "text").execute();

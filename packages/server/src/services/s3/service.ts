@@ -31,6 +31,8 @@ import { multipartListingOperations } from "./multipart/multipart-listings.ts";
 import { multipartUploadOperations } from "./multipart/multipart-uploads.ts";
 import { partOperations } from "./multipart/parts.ts";
 import { bucketNotificationOperations } from "./notifications/bucket-notifications.ts";
+import { bucketLockOperations } from "./object-lock/bucket-lock.ts";
+import { objectLockOperations } from "./object-lock/object-locks.ts";
 import { attributeReadOperations } from "./objects/attribute-reads.ts";
 import { objectCopyOperations } from "./objects/object-copies.ts";
 import { objectDeletionOperations } from "./objects/object-deletions.ts";
@@ -96,6 +98,8 @@ export function createS3Service(
       ...bucketNotificationOperations(),
       ...bucketEncryptionOperations(),
       ...bucketSettingOperations(),
+      ...bucketLockOperations(),
+      ...objectLockOperations(deps),
       ...bucketLifecycleOperations(deps, lifecycle),
       ...listedConfigurationOperations(),
       ...publicAccessBlockOperations(),

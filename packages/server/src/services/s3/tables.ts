@@ -28,6 +28,8 @@ export interface BucketRow {
   lifecycle_minimum_size: string | null;
   /** 1: other accounts must say that they pay. */
   requester_pays: number;
+  /** An ObjectLockRule as JSON; null: objects can't be locked. */
+  object_lock: string | null;
   /** The account's PublicAccessBlockConfiguration, as `s3_accounts` has it. */
   account_public_access_block: string | null;
   /** 1: its tags are condition keys. */
@@ -77,6 +79,8 @@ export interface ObjectRow {
   tags: string | null;
   /** An ObjectChecksum as JSON. */
   checksum: string | null;
+  /** An ObjectLock as JSON. */
+  object_lock: string | null;
   /** `null`, the word, for an object that was written without versioning. */
   version_id: string;
   /** Higher than that of all the key's other versions. */
@@ -103,6 +107,8 @@ export interface UploadRow {
   tags: string | null;
   checksum_algorithm: string | null;
   checksum_type: string | null;
+  /** What its object will have. */
+  object_lock: string | null;
 }
 
 export interface PartRow {

@@ -1,13 +1,14 @@
 import type { Authorization } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { keyAuthorizations } from "../buckets/bucket-encryption.ts";
+import { type LockInput, lockKeys } from "../object-lock/stored-lock.ts";
 import type { AttributesInput } from "../objects/object-attributes.ts";
 import type { BucketRow } from "../tables.ts";
 import { parseTaggingHeader, requestTagKeys } from "../tags/tag-set.ts";
 import { onObject } from "./authorization.ts";
 
 /** The members that decide what may be written. */
-export interface WriteInput extends AttributesInput {
+export interface WriteInput extends AttributesInput, LockInput {
   readonly Key?: string | undefined;
   readonly CopySource?: string | undefined;
   readonly MetadataDirective?: string | undefined;
@@ -26,7 +27,8 @@ export function writeAuthorizations(
   const key = input.Key ?? "";
   const tags = parseTaggingHeader(input.Tagging);
   const acl = aclKeys(input);
-  const keys = { ...writeKeys(input), ...acl, ...requestTagKeys(tags) };
+  const lock = lockKeys(input, context);
+  const keys = { ...writeKeys(input), ...acl, ...lock, ...requestTagKeys(tags) };
   const needed = [
     onObject("PutObject", bucket, key, context, keys),
     ...keyAuthorizations(bucket, input.ServerSideEncryption),
@@ -37,6 +39,10 @@ export function writeAuthorizations(
   if (Object.values(acl).some((value) => value !== undefined) && !isLogDelivery(input, context)) {
     needed.push(onObject("PutObjectAcl", bucket, key, context, acl));
   }
+  if (input.ObjectLockMode !== undefined)
+    needed.push(onObject("PutObjectRetention", bucket, key, context, lock));
+  if (input.ObjectLockLegalHoldStatus !== undefined)
+    needed.push(onObject("PutObjectLegalHold", bucket, key, context, lock));
   return needed;
 }
 

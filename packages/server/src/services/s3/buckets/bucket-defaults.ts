@@ -24,13 +24,6 @@ export function bucketDefaultOperations(): OperationTable {
     },
     // Nothing is there to be deleted, which S3 answers with success.
     DeleteBucketWebsite: { authorize: needs("DeleteBucketWebsite"), handle: () => ({}) },
-    GetObjectLockConfiguration: {
-      authorize: needs("GetBucketObjectLockConfiguration"),
-      handle: absent(
-        "ObjectLockConfigurationNotFoundError",
-        "Object Lock configuration does not exist for this bucket",
-      ),
-    },
   });
 }
 

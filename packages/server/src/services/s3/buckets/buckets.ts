@@ -99,8 +99,13 @@ function authorizeCreation(
       "s3:x-amz-object-ownership": input.ObjectOwnership,
     },
   };
-  if (!Tags || Tags.length === 0) return [creation];
-  return [creation, { action: "s3:TagResource", resource, context: keys }];
+  const further = [
+    ...(Tags && Tags.length > 0 ? ["s3:TagResource"] : []),
+    ...(input.ObjectLockEnabledForBucket
+      ? ["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]
+      : []),
+  ];
+  return [creation, ...further.map((action) => ({ action, resource, context: keys }))];
 }
 
 async function createBucket(
@@ -124,7 +129,8 @@ async function createBucket(
     encryption: null,
     public_access_block: JSON.stringify(NEW_BUCKETS_BLOCK),
     ownership: input.ObjectOwnership ?? "BucketOwnerEnforced",
-    versioning: null,
+    versioning: input.ObjectLockEnabledForBucket ? "Enabled" : null,
+    object_lock: input.ObjectLockEnabledForBucket ? "{}" : null,
     event_bridge: 0,
     lifecycle: null,
     lifecycle_minimum_size: null,
@@ -195,7 +201,6 @@ function chooseRegion(constraint: string | undefined, region: string): string {
 }
 
 function refuseWhatIsNotThere(input: s3.CreateBucketCommandInput): void {
-  if (input.ObjectLockEnabledForBucket) throw notImplemented("x-amz-bucket-object-lock-enabled");
   const { ObjectOwnership: ownership, CreateBucketConfiguration: configuration } = input;
   if (ownership !== undefined && !isOwnership(ownership)) {
     throw invalidArgument("Invalid x-amz-object-ownership header", "ObjectOwnership", ownership);

@@ -15,6 +15,7 @@ export type BucketSettings = Partial<
     | "lifecycle"
     | "lifecycle_minimum_size"
     | "requester_pays"
+    | "object_lock"
     | "abac"
   >
 >;

@@ -1,5 +1,6 @@
 import type { LifecycleRule } from "@aws-sdk/client-s3";
 import type { Kysely } from "kysely";
+import { isLocked } from "../object-lock/stored-lock.ts";
 import type { BucketRow, ObjectRow, S3Tables, UploadRow, VersionRow } from "../tables.ts";
 import { abortOf, isMarkerDue, isNoncurrentDue } from "./lifecycle-rules.ts";
 
@@ -17,6 +18,7 @@ const COLUMNS = [
   "tags",
   "modified_ms",
   "storage_class",
+  "object_lock",
   "version_id",
   "version_number",
 ] as const;
@@ -124,7 +126,7 @@ function dueOfKey(
     return isMarkerDue(latest, rules, nowMs) ? [latest] : [];
   return versions.filter((version, index) => {
     const successor = versions[index - 1];
-    if (!successor) return false;
+    if (!successor || isLocked(version, nowMs)) return false;
     const place = { sinceMs: successor.modified_ms, newer: index - 1 };
     return isNoncurrentDue(version, place, rules, nowMs);
   });

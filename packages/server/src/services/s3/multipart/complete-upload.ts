@@ -94,6 +94,7 @@ async function complete(
       attributes: upload.attributes,
       tags: upload.tags,
       checksum: JSON.stringify(checksum),
+      object_lock: upload.object_lock,
     },
     bucket,
     input,

@@ -6,6 +6,7 @@ import { writeAuthorizations } from "../access/write-authorization.ts";
 import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
+import { lockOfNew } from "../object-lock/stored-lock.ts";
 import { readAttributes, readStorageClass } from "../objects/object-attributes.ts";
 import { checkKey } from "../objects/object-key.ts";
 import type { S3Tables, UploadRow } from "../tables.ts";
@@ -73,6 +74,7 @@ async function createUpload(
     tags: tags ? JSON.stringify(tags) : null,
     checksum_algorithm: checksum.algorithm,
     checksum_type: checksum.type,
+    object_lock: lockOfNew(input, bucket, nowMs),
   };
   await context.transaction<S3Tables, void>(async (tx) => {
     await assertBucketStays(bucket, tx);

@@ -2,7 +2,7 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { checkObjectAcl } from "../access/access-control-lists.ts";
 import { wantsKms } from "../buckets/bucket-encryption.ts";
-import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
+import { invalidArgument, notImplemented } from "../errors.ts";
 import type { BucketRow } from "../tables.ts";
 
 /** What an object carries beside its bytes, as it is stored. */
@@ -33,8 +33,6 @@ export interface AttributesInput {
   readonly GrantWriteACP?: string | undefined;
   readonly Key?: string | undefined;
   readonly Metadata?: Readonly<Record<string, string>> | undefined;
-  readonly ObjectLockLegalHoldStatus?: string | undefined;
-  readonly ObjectLockMode?: string | undefined;
   readonly ServerSideEncryption?: string | undefined;
   readonly SSECustomerAlgorithm?: string | undefined;
   readonly SSECustomerKey?: string | undefined;
@@ -124,9 +122,6 @@ export function attributesOutput(stored: string) {
 
 function refuseWhatIsNotThere(input: AttributesInput): void {
   checkEncryption(input);
-  if (input.ObjectLockMode !== undefined || input.ObjectLockLegalHoldStatus !== undefined) {
-    throw invalidRequest("Bucket is missing Object Lock Configuration");
-  }
 }
 
 /** Throws what S3 answers to encryption that can't be, and NotImplemented for other keys than its own. */

@@ -16,6 +16,7 @@ import type { S3Dependencies } from "../dependencies.ts";
 import { invalidArgument, invalidRequest } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
+import { lockOfNew } from "../object-lock/stored-lock.ts";
 import type { ObjectRow } from "../tables.ts";
 import { parseTaggingHeader, readTags, requestTagKeys } from "../tags/tag-set.ts";
 import { readVersion, writtenVersion } from "../versions/version-id.ts";
@@ -74,6 +75,7 @@ async function copyObject(
   const given = readAttributes(input, bucket, context);
   const storageClass = readStorageClass(input);
   const tags = parseTaggingHeader(input.Tagging);
+  const lock = lockOfNew(input, bucket, context.nowMs);
   const copied = await copyBytes(
     row,
     parseCopySource(input.CopySource),
@@ -97,6 +99,7 @@ async function copyObject(
     tags:
       input.TaggingDirective === "REPLACE" ? (tags && JSON.stringify(tags)) || null : source.tags,
     checksum: JSON.stringify(checksum),
+    object_lock: lock,
   };
   try {
     const put = await deps.commits.commit(context, async (tx) => {

@@ -10,6 +10,7 @@ import { onVersion } from "../access/read-authorization.ts";
 import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { invalidRequest, malformedXml, notImplemented } from "../errors.ts";
+import { bypassAuthorizations } from "../object-lock/object-locks.ts";
 import type { BucketRow } from "../tables.ts";
 import {
   type Deleted,
@@ -36,14 +37,14 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
         const bucket = await requireBucket(input, context);
         const objects = input.Delete?.Objects ?? [];
         if (objects.length === 0 || objects.length > OBJECTS_PER_REQUEST_MAX) throw malformedXml();
-        const { permitted, errors } = await sortOut(objects, bucket, context);
+        const { permitted, errors } = await sortOut(objects, bucket, input, context);
         const { done, refused } = await deps.commits.commit(context, async (tx) => {
           const current = { ...bucket, ...(await assertBucketStays(bucket, tx)) };
           const occasion = { requester: context, reason: "DeleteObject" } as const;
           const done: s3.DeletedObject[] = [];
           const refused: s3._Error[] = [];
           for (const each of permitted) {
-            const refusal = await refusalOfDeletion(each, current, tx);
+            const refusal = await refusalOfDeletion(each, current, context.nowMs, tx);
             if (refusal) refused.push(errorOf(each, refusal));
             else done.push(told(each, await deleteObject(each, current, occasion, tx, deps)));
           }
@@ -86,6 +87,7 @@ function errorOf({ Key, VersionId }: Deletion, { code, message }: AwsError): s3.
 async function sortOut(
   objects: readonly s3.ObjectIdentifier[],
   bucket: BucketRow,
+  { BypassGovernanceRetention }: s3.DeleteObjectsCommandInput,
   context: RequestContext,
 ): Promise<{ permitted: Deletion[]; errors: s3._Error[] }> {
   const permitted: Deletion[] = [];
@@ -101,7 +103,11 @@ async function sortOut(
     }
     try {
       await context.authorize(onVersion("DeleteObject", bucket, { Key: key, VersionId }, context));
-      permitted.push({ Key: key, VersionId, ETag });
+      const named = { Key: key, VersionId, BypassGovernanceRetention };
+      for (const bypass of bypassAuthorizations(named, bucket, context))
+        await context.authorize(bypass);
+      const bypassesGovernance = BypassGovernanceRetention;
+      permitted.push({ Key: key, VersionId, ETag, bypassesGovernance });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
       errors.push(errorOf({ Key: key, VersionId }, error));

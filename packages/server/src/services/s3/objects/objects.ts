@@ -14,6 +14,8 @@ import type { S3Dependencies } from "../dependencies.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
+import { bypassAuthorizations, shownLock } from "../object-lock/object-locks.ts";
+import { lockOfNew } from "../object-lock/stored-lock.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
 import { parseTaggingHeader, readTags } from "../tags/tag-set.ts";
 import { deleteObject, refusalOfDeletion } from "../versions/delete-object.ts";
@@ -48,7 +50,11 @@ export function objectOperations(deps: S3Dependencies): OperationTable {
     DeleteObject: {
       authorize: async (input, context) => {
         const keys = input.VersionId === undefined ? { "s3:if-match": input.IfMatch } : {};
-        return onVersion("DeleteObject", await requireBucket(input, context), input, context, keys);
+        const bucket = await requireBucket(input, context);
+        return [
+          onVersion("DeleteObject", bucket, input, context, keys),
+          ...bypassAuthorizations(input, bucket, context),
+        ];
       },
       handle: async (input, context) => {
         const { Key = "", VersionId, IfMatch: ETag } = input;
@@ -59,8 +65,9 @@ export function objectOperations(deps: S3Dependencies): OperationTable {
         const bucket = await requireBucket(input, context);
         const { versionId, isDeleteMarker } = await deps.commits.commit(context, async (tx) => {
           const current = { ...bucket, ...(await assertBucketStays(bucket, tx)) };
-          const deletion = { Key, VersionId, ETag };
-          const refusal = await refusalOfDeletion(deletion, current, tx);
+          const bypassesGovernance = input.BypassGovernanceRetention;
+          const deletion = { Key, VersionId, ETag, bypassesGovernance };
+          const refusal = await refusalOfDeletion(deletion, current, context.nowMs, tx);
           if (refusal) throw refusal;
           const occasion = { requester: context, reason: "DeleteObject" } as const;
           return deleteObject(deletion, current, occasion, tx, deps);
@@ -87,6 +94,7 @@ async function putObject(
   const attributes = JSON.stringify(readAttributes(input, bucket, context));
   const storageClass = readStorageClass(input);
   const tags = parseTaggingHeader(input.Tagging);
+  const lock = lockOfNew(input, bucket, context.nowMs);
   const claim = readChecksumClaim(input, context);
   const kept = claim?.algorithm ?? DEFAULT_CHECKSUM_ALGORITHM;
   const digests = new BodyDigests(deps.digests, kept, claim, input.ContentMD5, context);
@@ -109,6 +117,7 @@ async function putObject(
       attributes,
       tags: tags ? JSON.stringify(tags) : null,
       checksum: JSON.stringify(checksum),
+      object_lock: lock,
     };
     const row = await deps.commits.commit(context, async (tx) => {
       const put = await putObjectRow(object, bucket, input, tx, deps);
@@ -153,6 +162,7 @@ async function getObject(
     ...readVersion(opened.row, bucket),
     ...(input.VersionId === undefined ? expirationHeader(opened.row, bucket) : {}),
     ...readOutput(opened.row, opened.range, input, context),
+    ...(await shownLock(opened.row, bucket, input, context)),
     ...overrides,
     // The SDK's type has methods that its own deserializer mixes into the stream.
     Body: opened.body as unknown as NonNullable<s3.GetObjectCommandOutput["Body"]>,
@@ -168,6 +178,7 @@ async function headObject(input: s3.HeadObjectCommandInput, context: RequestCont
     ...readVersion(row, bucket),
     ...(input.VersionId === undefined ? expirationHeader(row, bucket) : {}),
     ...readOutput(row, await chooseRange(input, row, context), input, context),
+    ...(await shownLock(row, bucket, input, context)),
     ...responseOverrides(input, context),
   };
 }

@@ -5,6 +5,7 @@ import { onBucket } from "../access/authorization.ts";
 import { requireBucket } from "../buckets/find-bucket.ts";
 import { updateBucket } from "../buckets/update-bucket.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
+import { invalidBucketState } from "../object-lock/bucket-lock.ts";
 
 /** PutBucketVersioning, GetBucketVersioning. */
 export function bucketVersioningOperations(): OperationTable {
@@ -15,6 +16,10 @@ export function bucketVersioningOperations(): OperationTable {
       handle: async (input, context) => {
         const bucket = await requireBucket(input, context);
         const versioning = readStatus(input);
+        if (bucket.object_lock !== null && versioning !== "Enabled")
+          throw invalidBucketState(
+            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
+          );
         await updateBucket(bucket, { versioning }, context);
         return {};
       },

@@ -8,6 +8,7 @@ import {
   type EventObject,
   type Requester,
 } from "../notifications/object-events.ts";
+import { isLocked, protectedByLock } from "../object-lock/stored-lock.ts";
 import { makeRoom, removeBytes, selectObject } from "../objects/object-writes.ts";
 import { matchesEtag } from "../objects/preconditions.ts";
 import type { BucketRow, ObjectRow, S3Tables, VersionRow } from "../tables.ts";
@@ -22,6 +23,8 @@ export interface Deletion {
   readonly VersionId?: string | undefined;
   /** The ETag that the object must have, or `*`: that there is one. */
   readonly ETag?: string | undefined;
+  /** Whoever asks may delete it in spite of a retention in governance mode. */
+  readonly bypassesGovernance?: boolean | undefined;
 }
 
 /** On whose behalf it goes. */
@@ -38,14 +41,18 @@ export interface Deleted {
   readonly isDeleteMarker: boolean;
 }
 
-/** Why the object mustn't be deleted: it isn't the one that the client means. */
+/** Why the object mustn't be deleted: it is locked, or isn't the one that the client means. */
 export async function refusalOfDeletion(
-  { Key: key, VersionId: versionId, ETag: etag }: Deletion,
+  { Key: key, VersionId: versionId, ETag: etag, bypassesGovernance: bypass }: Deletion,
   bucket: BucketRow,
+  nowMs: number,
   tx: Transaction<S3Tables>,
 ): Promise<AwsError | undefined> {
-  if (etag === undefined) return undefined;
+  const mayBeLocked = bucket.object_lock !== null && versionId !== undefined;
+  if (etag === undefined && !mayBeLocked) return undefined;
   const row = await findAmongAll(bucket.bucket_name, key, versionId, tx.db);
+  if (row && mayBeLocked && isLocked(row, nowMs, { bypass })) return protectedByLock();
+  if (etag === undefined) return undefined;
   if (!row || row.is_delete_marker === 1) {
     return versionId === undefined ? noSuchKey(key) : noSuchVersion(key, versionId);
   }
@@ -152,5 +159,6 @@ function deleteMarker(
     attributes: "{}",
     tags: null,
     checksum: null,
+    object_lock: null,
   };
 }

@@ -41,6 +41,7 @@ const VERSION_COLUMNS = [
   "attributes",
   "tags",
   "checksum",
+  "object_lock",
   "version_id",
   "version_number",
 ] as const;

@@ -1,0 +1,73 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import { onBucket } from "../access/authorization.ts";
+import { requireBucket } from "../buckets/find-bucket.ts";
+import { updateBucket } from "../buckets/update-bucket.ts";
+import { invalidArgumentOf, malformedXml, notConfigured } from "../errors.ts";
+import { isLockMode, readLockRule } from "./stored-lock.ts";
+
+/** Source: S3 user guide, "Object Lock considerations": a hundred years. */
+const DAYS_MAX = 36_500;
+const YEARS_MAX = 100;
+
+/** PutObjectLockConfiguration, GetObjectLockConfiguration. */
+export function bucketLockOperations(): OperationTable {
+  return defineOperations<typeof s3>()({
+    PutObjectLockConfiguration: {
+      authorize: async (input, context) =>
+        onBucket("PutBucketObjectLockConfiguration", await requireBucket(input, context), context),
+      handle: async (input, context) => {
+        const rule = checkedRule(input.ObjectLockConfiguration);
+        const bucket = await requireBucket(input, context);
+        if (bucket.versioning !== "Enabled")
+          throw invalidBucketState(
+            "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration",
+          );
+        await updateBucket(bucket, { object_lock: JSON.stringify(rule) }, context);
+        return {};
+      },
+    },
+    GetObjectLockConfiguration: {
+      authorize: async (input, context) =>
+        onBucket("GetBucketObjectLockConfiguration", await requireBucket(input, context), context),
+      handle: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        if (bucket.object_lock === null)
+          throw notConfigured(
+            "ObjectLockConfigurationNotFoundError",
+            "Object Lock configuration does not exist for this bucket",
+            bucket.bucket_name,
+          );
+        const retention = readLockRule(bucket);
+        return {
+          ObjectLockConfiguration: {
+            ObjectLockEnabled: "Enabled" as const,
+            ...(retention ? { Rule: { DefaultRetention: retention } } : {}),
+          },
+        };
+      },
+    },
+  });
+}
+
+export function invalidBucketState(message: string): AwsError {
+  return new AwsError("InvalidBucketState", message, { status: 409 });
+}
+
+/** Throws MalformedXML, InvalidArgument. */
+function checkedRule(given: s3.ObjectLockConfiguration | undefined): s3.ObjectLockRule {
+  if (given?.ObjectLockEnabled !== "Enabled") throw malformedXml();
+  if (!given.Rule) return {};
+  const { Mode: mode, Days: days, Years: years } = given.Rule.DefaultRetention ?? {};
+  if (!isLockMode(mode) || (days === undefined) === (years === undefined)) throw malformedXml();
+  const period = days ?? years ?? 0;
+  if (!Number.isInteger(period) || period < 1)
+    throw invalidArgumentOf("Default retention period must be a positive integer value.");
+  if (period > (days === undefined ? YEARS_MAX : DAYS_MAX))
+    throw invalidArgumentOf(
+      `Default retention period too large. The maximum is ${days === undefined ? `${YEARS_MAX} years` : `${DAYS_MAX} days`}.`,
+    );
+  const length = days === undefined ? { Years: period } : { Days: period };
+  return { DefaultRetention: { Mode: mode, ...length } };
+}

@@ -1,0 +1,199 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import type { Authorization } from "../../../kernel/operations.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onObject } from "../access/authorization.ts";
+import { readAuthorizations } from "../access/read-authorization.ts";
+import { assertBucketStays, type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { malformedXml, noSuchKey } from "../errors.ts";
+import { type ObjectInput, requireObject } from "../objects/find-object.ts";
+import type { BucketRow, ObjectRow } from "../tables.ts";
+import { findAmongAll } from "../versions/version-rows.ts";
+import {
+  checkFuture,
+  isLockMode,
+  lockKeys,
+  lockOutput,
+  type ObjectLock,
+  protectedByLock,
+  readLock,
+  requireLockable,
+} from "./stored-lock.ts";
+
+type LockedInput = ObjectInput & BucketInput;
+/** Nothing of it is an action of its own for versions. */
+const BYPASS = "BypassGovernanceRetention";
+
+/** Retention and legal hold of versions: Put and Get each. */
+export function objectLockOperations(deps: S3Dependencies): OperationTable {
+  return defineOperations<typeof s3>()({
+    PutObjectRetention: {
+      authorize: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        const { Mode: mode, RetainUntilDate: until } = input.Retention ?? {};
+        const keys = lockKeys({ ObjectLockMode: mode, ObjectLockRetainUntilDate: until }, context);
+        return [
+          onLocked("PutObjectRetention", bucket, input, context, keys),
+          ...(input.BypassGovernanceRetention
+            ? [onLocked(BYPASS, bucket, input, context, keys)]
+            : []),
+        ];
+      },
+      handle: async (input, context) => {
+        const { Mode: mode, RetainUntilDate: until } = input.Retention ?? {};
+        if (!input.Retention || (mode === undefined) !== (until === undefined))
+          throw malformedXml();
+        if (mode !== undefined && !isLockMode(mode)) throw malformedXml();
+        if (until) checkFuture(until, context.nowMs);
+        const untilMs = until?.getTime();
+        await changeLock(input, context, deps, (lock) => {
+          if (!mayRetain(lock, { mode, untilMs }, input.BypassGovernanceRetention, context.nowMs))
+            throw protectedByLock();
+          return { ...lock, mode, untilMs };
+        });
+        return {};
+      },
+    },
+    GetObjectRetention: {
+      authorize: (input, context) => mayRead("GetObjectRetention", input, context),
+      handle: async (input, context) => {
+        const { mode, untilMs } = await requireLock(input, context);
+        if (!mode || untilMs === undefined) throw noLock();
+        return { Retention: { Mode: mode, RetainUntilDate: new Date(untilMs) } };
+      },
+    },
+    PutObjectLegalHold: {
+      authorize: async (input, context) => {
+        const keys = lockKeys({ ObjectLockLegalHoldStatus: input.LegalHold?.Status }, context);
+        const bucket = await requireBucket(input, context);
+        return onLocked("PutObjectLegalHold", bucket, input, context, keys);
+      },
+      handle: async (input, context) => {
+        const status = input.LegalHold?.Status;
+        if (status !== "ON" && status !== "OFF") throw malformedXml();
+        await changeLock(input, context, deps, (lock) => ({ ...lock, hold: status === "ON" }));
+        return {};
+      },
+    },
+    GetObjectLegalHold: {
+      authorize: (input, context) => mayRead("GetObjectLegalHold", input, context),
+      handle: async (input, context) => {
+        const { hold } = await requireLock(input, context);
+        if (hold === undefined) throw noLock();
+        return { LegalHold: { Status: hold ? ("ON" as const) : ("OFF" as const) } };
+      },
+    },
+  });
+}
+
+/** `s3:BypassGovernanceRetention` for who asks to delete a version in spite of its retention. */
+export function bypassAuthorizations(
+  input: LockedInput & { readonly BypassGovernanceRetention?: boolean | undefined },
+  bucket: BucketRow,
+  context: RequestContext,
+): readonly Authorization[] {
+  if (!input.BypassGovernanceRetention || input.VersionId === undefined) return [];
+  return [onLocked(BYPASS, bucket, input, context)];
+}
+
+/** What GetObject and HeadObject tell of a lock: what the caller may read of it. */
+export async function shownLock(
+  row: ObjectRow,
+  bucket: BucketRow,
+  input: LockedInput,
+  context: RequestContext,
+) {
+  if (row.object_lock === null) return {};
+  const may = (action: string) =>
+    context.authorize(onLocked(action, bucket, input, context)).then(
+      () => true,
+      (error: unknown) => {
+        if (error instanceof AwsError) return false;
+        throw error;
+      },
+    );
+  const { ObjectLockLegalHoldStatus: hold, ...retention } = lockOutput(row);
+  return {
+    ...((await may("GetObjectRetention")) ? retention : {}),
+    ...(hold && (await may("GetObjectLegalHold")) ? { ObjectLockLegalHoldStatus: hold } : {}),
+  };
+}
+
+function onLocked(
+  action: string,
+  bucket: BucketRow,
+  { Key: key = "", VersionId: versionId }: ObjectInput,
+  context: RequestContext,
+  keys: Readonly<Record<string, string | undefined>> = {},
+): Authorization {
+  return onObject(action, bucket, key, context, { ...keys, "s3:versionid": versionId });
+}
+
+async function mayRead(
+  action: string,
+  input: LockedInput,
+  context: RequestContext,
+): Promise<readonly Authorization[]> {
+  const bucket = await requireBucket(input, context);
+  const { VersionId: _version, ...latest } = input;
+  const [, ...missing] = await readAuthorizations([action], bucket, latest, context);
+  return [onLocked(action, bucket, input, context), ...missing];
+}
+
+async function requireLock(input: LockedInput, context: RequestContext): Promise<ObjectLock> {
+  requireLockable(await requireBucket(input, context));
+  return readLock(await requireObject(input, context));
+}
+
+/** A retention is kept or made longer; in governance mode, anything by who may bypass it. */
+function mayRetain(
+  { mode, untilMs = 0 }: ObjectLock,
+  wanted: ObjectLock,
+  bypass: boolean | undefined,
+  nowMs: number,
+): boolean {
+  if (untilMs <= nowMs) return true;
+  if (mode === "GOVERNANCE" && bypass) return true;
+  const isLonger = (wanted.untilMs ?? 0) >= untilMs;
+  return isLonger && (wanted.mode === mode || (mode === "GOVERNANCE" && wanted.mode !== undefined));
+}
+
+async function changeLock(
+  input: LockedInput,
+  context: RequestContext,
+  deps: S3Dependencies,
+  change: (lock: ObjectLock) => ObjectLock,
+): Promise<void> {
+  const bucket = await requireBucket(input, context);
+  requireLockable(bucket);
+  const {
+    bucket_name: name,
+    object_key: key,
+    version_id: id,
+  } = await requireObject(input, context);
+  await deps.commits.commit(context, async (tx) => {
+    await assertBucketStays(bucket, tx);
+    const row: ObjectRow | undefined = await findAmongAll(name, key, id, tx.db);
+    if (!row) throw noSuchKey(key);
+    const object_lock = JSON.stringify(change(readLock(row)));
+    for (const table of ["s3_objects", "s3_versions"] as const) {
+      await tx.db
+        .updateTable(table)
+        .set({ object_lock })
+        .where("bucket_name", "=", name)
+        .where("object_key", "=", key)
+        .where("version_id", "=", id)
+        .execute();
+    }
+  });
+}
+
+function noLock(): AwsError {
+  return new AwsError(
+    "NoSuchObjectLockConfiguration",
+    "The specified object does not have a ObjectLock configuration",
+    { status: 404 },
+  );
+}
