@@ -339,7 +339,9 @@ export class Broadcast {
     }
     const further = this.#further.decide(media.video.frameRate);
     if (further.length === 0 && this.#options.multitrack?.required === true) {
+      // Without renditions nothing of it is shown or recorded.
       this.#endSoon("multitrack-required", "this channel takes several video tracks only");
+      return;
     }
     // What is transcoded is H.264: an encoder that sends HEVC makes its renditions itself.
     const isHevc = this.#publishers.active?.tracks.video?.fourCc === "hvc1";

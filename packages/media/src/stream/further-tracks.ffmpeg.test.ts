@@ -145,6 +145,8 @@ describe.skipIf(!hasFfmpeg)("several video tracks (skipped where ffmpeg is not i
     await harness.seen("session-ended", (event) => harness.events.indexOf(event) >= before);
     const end = harness.events.slice(before).find((event) => event.type === "session-ended");
     expect(end).toMatchObject({ reason });
+    const told = harness.events.slice(before).map(({ type }) => type);
+    expect(told).not.toContain("stream-start");
   });
 });
 
