@@ -184,6 +184,11 @@ export interface StreamMeasurement {
   readonly keyframeIntervalMs: number;
 }
 
+/** Of one video track of several; `audioBitrate` is the one track of sound. */
+export interface TrackMeasurement extends StreamMeasurement {
+  readonly track: number;
+}
+
 export type StreamHealth = "HEALTHY" | "STARVING" | "UNKNOWN";
 
 export interface StreamStatus {
@@ -198,7 +203,10 @@ export interface StreamStatus {
   /** Sentences for the operator, such as a keyframe interval that is too long. */
   readonly warnings: readonly string[];
   readonly media: StreamMedia | undefined;
+  /** Of the first video track, with the sound. */
   readonly measured: StreamMeasurement;
+  /** Of the others of a multitrack source. */
+  readonly furtherMeasured?: readonly TrackMeasurement[];
   readonly recording: RecordingStatus | undefined;
 }
 

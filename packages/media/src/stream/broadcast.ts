@@ -295,6 +295,7 @@ export class Broadcast {
       warnings: this.#health.told,
       media: this.#source.media,
       measured: this.#health.measured(),
+      furtherMeasured: this.#further.measured(),
       recording: this.#recording?.status(),
     };
   }

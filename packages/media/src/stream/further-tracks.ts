@@ -1,6 +1,6 @@
 import type { AacConfig } from "../codec/aac-config.ts";
 import type { VideoConfig } from "../codec/video-config.ts";
-import type { MultitrackPlan } from "../engine/messages.ts";
+import type { MultitrackPlan, TrackMeasurement } from "../engine/messages.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import { renditionName } from "../hls/rendition-name.ts";
 import type { MediaLimits } from "../limits.ts";
@@ -12,6 +12,7 @@ import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { FollowingTimeline, type MediaTimeline } from "../segmenter/timeline.ts";
+import { SegmentMeasure } from "./segment-measure.ts";
 import type { TrackReader, VideoFrame } from "./track-reader.ts";
 
 /** Tracks of one stream, the first one included. Amazon IVS doesn't publish its number. */
@@ -36,6 +37,7 @@ interface FurtherTrack {
   config: VideoConfig;
   readonly name: string;
   readonly segmenter: Segmenter;
+  readonly measure: SegmentMeasure;
 }
 
 interface WaitingFrame {
@@ -78,6 +80,10 @@ export class FurtherTracks {
     for (const { segmenter } of this.#tracks.values()) {
       segmenter.setAudioConfig(audio);
     }
+  }
+
+  measured(): readonly TrackMeasurement[] {
+    return [...this.#tracks].map(([track, { measure }]) => ({ track, ...measure.measured() }));
   }
 
   cut(cut: Cut): void {
@@ -185,13 +191,14 @@ export class FurtherTracks {
       onSegment: (segment) => this.#complete(track, segment),
       onPart: onPart && ((part) => onPart(name, part)),
     });
-    const track: FurtherTrack = { config, name, segmenter };
+    const track: FurtherTrack = { config, name, segmenter, measure: new SegmentMeasure() };
     segmenter.setVideoConfig(config);
     segmenter.setAudioConfig(this.#audio);
     return track;
   }
 
-  #complete({ config, name }: FurtherTrack, segment: Segment): void {
+  #complete({ config, name, measure }: FurtherTrack, segment: Segment): void {
+    measure.add(segment);
     const { width, height, frameRate } = config.sps;
     const codecs = [config.codec, this.#audio?.codec].filter((codec) => codec !== undefined);
     const picture = { width, height, frameRate: frameRate || this.#frameRate };

@@ -1,8 +1,7 @@
 import type { StreamHealth, StreamMeasurement } from "../engine/messages.ts";
 import type { Segment } from "../segmenter/segment.ts";
+import { SegmentMeasure } from "./segment-measure.ts";
 
-/** Measurements are of this many segments. */
-const SEGMENTS_MEASURED = 5;
 /** Media that arrives more slowly than this share of real time starves the players. */
 const STARVING_SHARE = 0.8;
 /** Real time over which arrival is compared with media time. */
@@ -23,7 +22,7 @@ export interface HealthNews {
 
 /** What a broadcast's health is, from how its media arrives. */
 export class HealthMonitor {
-  readonly #segments: Segment[] = [];
+  readonly #measure = new SegmentMeasure();
   #arrivals: Arrival[] = [];
   #health: StreamHealth = "UNKNOWN";
   #hasAudio = true;
@@ -32,7 +31,7 @@ export class HealthMonitor {
 
   /** How many segments `measured` is of. */
   get segmentsMeasured(): number {
-    return this.#segments.length;
+    return this.#measure.count;
   }
 
   get health(): StreamHealth {
@@ -46,10 +45,7 @@ export class HealthMonitor {
 
   segment(segment: Segment, hasAudio: boolean): void {
     this.#hasAudio = hasAudio;
-    this.#segments.push(segment);
-    if (this.#segments.length > SEGMENTS_MEASURED) {
-      this.#segments.shift();
-    }
+    this.#measure.add(segment);
   }
 
   /**
@@ -65,7 +61,7 @@ export class HealthMonitor {
     const first = this.#arrivals[0];
     if (first === undefined || atMs - first.atMs < ARRIVAL_WINDOW_MS) {
       return this.#set(
-        this.#segments.length > 0 && this.#health === "UNKNOWN" ? "HEALTHY" : this.#health,
+        this.#measure.count > 0 && this.#health === "UNKNOWN" ? "HEALTHY" : this.#health,
       );
     }
     const share = (mediaMs - first.mediaMs) / (atMs - first.atMs);
@@ -91,26 +87,7 @@ export class HealthMonitor {
   }
 
   measured(): StreamMeasurement {
-    let durationMs = 0;
-    let videoBytes = 0;
-    let audioBytes = 0;
-    let frames = 0;
-    let intervals = 0;
-    for (const segment of this.#segments) {
-      durationMs += segment.durationMs;
-      videoBytes += segment.videoBytes;
-      audioBytes += segment.audioBytes;
-      frames += segment.videoFrames;
-      intervals += segment.keyframeIntervals.length;
-    }
-    const perSecond = (amount: number): number =>
-      durationMs > 0 ? (amount * 1_000) / durationMs : 0;
-    return {
-      videoBitrate: Math.round(perSecond(videoBytes * 8)),
-      audioBitrate: Math.round(perSecond(audioBytes * 8)),
-      frameRate: Math.round(perSecond(frames) * 100) / 100,
-      keyframeIntervalMs: intervals > 0 ? Math.round(durationMs / intervals) : 0,
-    };
+    return this.#measure.measured();
   }
 
   warnings(): string[] {

@@ -1,9 +1,9 @@
-type Dimension = "Channel" | "Health" | "account";
+type Dimension = "Channel" | "Channel and Track" | "Health" | "account";
 
 interface IvsMetric {
   /** CloudWatch's. */
   readonly unit: "Bits/Second" | "Count" | "Count/Second" | "Seconds";
-  /** What it is told by; `account`: without a dimension, over all channels. */
+  /** What it is told by; `account`: without a dimension, over all channels. Tracks are `Track0`, `Track1`, … */
   readonly by: readonly Dimension[];
   readonly meaning: string;
 }
@@ -15,14 +15,26 @@ export const IVS_METRICS = {
     by: ["Channel", "account"],
     meaning: "video and audio from the encoder",
   },
-  IngestVideoBitrate: { unit: "Bits/Second", by: ["Channel"], meaning: "video from the encoder" },
-  IngestAudioBitrate: { unit: "Bits/Second", by: ["Channel"], meaning: "audio from the encoder" },
+  IngestVideoBitrate: {
+    unit: "Bits/Second",
+    by: ["Channel", "Channel and Track"],
+    meaning: "video from the encoder",
+  },
+  IngestAudioBitrate: {
+    unit: "Bits/Second",
+    by: ["Channel", "Channel and Track"],
+    meaning: "audio from the encoder",
+  },
   IngestFramerate: {
     unit: "Count/Second",
-    by: ["Channel", "account"],
+    by: ["Channel", "Channel and Track", "account"],
     meaning: "pictures from the encoder",
   },
-  KeyframeInterval: { unit: "Seconds", by: ["Channel"], meaning: "from one keyframe to the next" },
+  KeyframeInterval: {
+    unit: "Seconds",
+    by: ["Channel", "Channel and Track"],
+    meaning: "from one keyframe to the next",
+  },
   ConcurrentViews: { unit: "Count", by: ["Channel", "account"], meaning: "who watches now" },
   ConcurrentStreams: { unit: "Count", by: ["Health", "account"], meaning: "live streams" },
   LiveInputTime: {

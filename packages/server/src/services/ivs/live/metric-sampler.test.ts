@@ -15,6 +15,13 @@ const STREAM: StreamStatus = {
   warnings: [],
   media: undefined,
   measured: { videoBitrate: 2_000, audioBitrate: 100, frameRate: 30, keyframeIntervalMs: 2_000 },
+  furtherMeasured: [
+    {
+      track: 1,
+      ...{ videoBitrate: 500, audioBitrate: 100, frameRate: 15 },
+      keyframeIntervalMs: 2_000,
+    },
+  ],
   recording: { state: "recording", durationMs: 0, pendingBytes: 0, gaps: 0, thumbnailsLost: 0 },
 };
 
@@ -59,8 +66,19 @@ test("every five seconds a live stream's metrics are told, by channel and for th
           each.name === name && JSON.stringify(each.dimensions) === JSON.stringify(dimensions),
       )
       .map(({ value }) => value);
-  expect(values("IngestBitrate", { Channel: "AbC" })).toEqual([2_100]);
-  expect(values("IngestBitrate", {})).toEqual([2_100]);
+  expect(values("IngestBitrate", { Channel: "AbC" })).toEqual([2_600]);
+  expect(values("IngestBitrate", {})).toEqual([2_600]);
+  expect(values("IngestVideoBitrate", { Channel: "AbC" })).toEqual([2_500]);
+  expect(values("IngestFramerate", { Channel: "AbC" })).toEqual([30]);
+  for (const [name, first, second] of [
+    ["IngestVideoBitrate", [2_000], [500]],
+    ["IngestFramerate", [30], [15]],
+    ["KeyframeInterval", [2], [2]],
+    ["IngestAudioBitrate", [100], []],
+  ] as const) {
+    expect(values(name, { Channel: "AbC", Track: "Track0" })).toEqual(first);
+    expect(values(name, { Channel: "AbC", Track: "Track1" })).toEqual(second);
+  }
   expect(values("ConcurrentViews", { Channel: "AbC" })).toEqual([1]);
   expect(values("ConcurrentStreams", { Health: "HEALTHY" })).toEqual([1]);
   expect(values("RecordedTime", { Channel: "AbC" })).toEqual([10, 7]);

@@ -54,22 +54,32 @@ export class MetricSampler {
   }
 
   #samplesOf(stream: StreamStatus, atMs: number): MetricSample[] {
-    const { videoBitrate, audioBitrate, frameRate, keyframeIntervalMs } = stream.measured;
-    const { streamId, streamName } = stream;
+    const { measured, furtherMeasured = [], streamId, streamName } = stream;
+    const tracks = [{ track: 0, ...measured }, ...furtherMeasured];
+    const videoBitrate = tracks.reduce((sum, track) => sum + track.videoBitrate, 0);
+    const { audioBitrate } = measured;
     const location = locationOf(streamName);
     const views = this.#live.viewers.count(streamId);
     const seconds = INTERVAL_MS / 1000;
     const of = (name: IvsMetricName, value: number) => samples(location, name, value, atMs);
+    const ofTrack = (name: IvsMetricName, track: number, value: number) =>
+      sample(location, name, value, { Channel: location.channelId, Track: `Track${track}` }, atMs);
     return [
-      of("IngestBitrate", videoBitrate + audioBitrate),
-      of("IngestVideoBitrate", videoBitrate),
-      of("IngestAudioBitrate", audioBitrate),
-      of("IngestFramerate", frameRate),
-      of("KeyframeInterval", keyframeIntervalMs / 1000),
-      of("ConcurrentViews", views),
-      of("LiveInputTime", seconds),
-      of("LiveDeliveredTime", seconds * views),
-    ].flat();
+      ...of("IngestBitrate", videoBitrate + audioBitrate),
+      ...of("IngestVideoBitrate", videoBitrate),
+      ...of("IngestAudioBitrate", audioBitrate),
+      ...of("IngestFramerate", measured.frameRate),
+      ...of("KeyframeInterval", measured.keyframeIntervalMs / 1000),
+      ...of("ConcurrentViews", views),
+      ...of("LiveInputTime", seconds),
+      ...of("LiveDeliveredTime", seconds * views),
+      ofTrack("IngestAudioBitrate", 0, audioBitrate),
+      ...tracks.flatMap(({ track, ...each }) => [
+        ofTrack("IngestVideoBitrate", track, each.videoBitrate),
+        ofTrack("IngestFramerate", track, each.frameRate),
+        ofTrack("KeyframeInterval", track, each.keyframeIntervalMs / 1000),
+      ]),
+    ];
   }
 }
 
@@ -88,9 +98,9 @@ function locationOf(channelArn: string): Location {
 /** By the channel, and over all of them, as the metric is told. */
 function samples(location: Location, name: IvsMetricName, value: number, atMs: number) {
   const channel = { Channel: location.channelId };
-  return IVS_METRICS[name].by.map((by) =>
-    sample(location, name, value, by === "Channel" ? channel : {}, atMs),
-  );
+  return IVS_METRICS[name].by
+    .filter((by) => by !== "Channel and Track")
+    .map((by) => sample(location, name, value, by === "Channel" ? channel : {}, atMs));
 }
 
 function sample(

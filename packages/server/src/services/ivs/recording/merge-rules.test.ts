@@ -31,6 +31,7 @@ describe("a stream", () => {
     [{ height: 718 }],
     [{ frameRate: 60 }],
     [{ videoCodec: "avc1.42C01F" }],
+    [{ furtherVideoCodecs: ["hvc1.1.6.L93.B0"] }],
     [{ audioCodec: "" }],
     [{ renditions: ["720p30", "480p30"] }],
     [{ bitrate: 3_750_001 }],

@@ -20,6 +20,8 @@ export interface MergeTraits {
   readonly frameRate: number;
   /** RFC 6381; empty without audio. */
   readonly videoCodec: string;
+  /** Of the further tracks of a multitrack source; undefined without any. */
+  readonly furtherVideoCodecs?: readonly string[] | undefined;
   readonly audioCodec: string;
   /** Bits per second as announced by the encoder, else as measured at its beginning. */
   readonly bitrate: number;
@@ -43,13 +45,14 @@ export interface NextStream {
 }
 
 export function mergeTraits({ stream, bitrate, media }: RecordingStart): MergeTraits {
-  const { video, audio } = stream;
+  const { video, furtherVideo, audio } = stream;
   const announced = video.targetBitrate + (audio?.targetBitrate ?? 0);
   return {
     width: video.width,
     height: video.height,
     frameRate: Math.round(video.frameRate),
     videoCodec: video.codec,
+    furtherVideoCodecs: furtherVideo?.map(({ codec }) => codec),
     audioCodec: audio?.codec ?? "",
     bitrate: video.targetBitrate > 0 ? announced : bitrate,
     renditions: media.renditions.map(({ path }) => path).toSorted(),
