@@ -3,7 +3,7 @@ import { parseHevcSps } from "./hevc-sps.ts";
 import { joinParameterSets, readParameterSets, type VideoConfig } from "./video-config.ts";
 
 /** An encoder's HEVC sequence header: HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1). */
-export interface HevcConfig extends VideoConfig {
+interface HevcConfig extends VideoConfig {
   readonly fourCc: "hvc1";
 }
 

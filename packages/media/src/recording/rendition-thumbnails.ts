@@ -15,7 +15,7 @@ const WAITING_MAX = 8;
 
 export type ThumbnailObject = Omit<RecordingObject, "streamName" | "streamId">;
 
-export interface RenditionThumbnailsOptions {
+interface RenditionThumbnailsOptions {
   readonly plan: ThumbnailPlan;
   readonly rendition: Rendition;
   /** Below the folders of thumbnails; empty for those of the recording itself. */

@@ -11,7 +11,7 @@ import { RenditionThumbnails, type ThumbnailObject } from "./rendition-thumbnail
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
 
 /** What decides whether a recording has thumbnails. */
-export interface ThumbnailsWanted {
+interface ThumbnailsWanted {
   readonly plan: Pick<RecordingPlan, "thumbnails">;
   /** Undefined where nothing can be decoded. */
   readonly decoder: Pick<ThumbnailDecoder, "decode"> | undefined;

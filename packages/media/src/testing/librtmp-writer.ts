@@ -1,5 +1,5 @@
 /** What a message is, and where it goes. */
-export interface ChunkedMessage {
+interface ChunkedMessage {
   readonly chunkStreamId: number;
   readonly type: number;
   readonly messageStreamId: number;
