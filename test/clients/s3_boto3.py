@@ -88,6 +88,58 @@ for changed in [url.replace("%E2%9C%93", "other"), older.replace("%E2%9C%93", "o
 assert client("eu-west-1").get_object(Bucket=BUCKET, Key="presigned")["Body"].read() == b"by url"
 refused("IllegalLocationConstraintException", client("us-west-2").create_bucket, Bucket="nowhere-1")
 
+# A browser's form, as boto3 signs it: by itself with version 2, as told with version 4.
+older = Config(s3={"addressing_style": "path"}, signature_version="s3")
+for signed_by in (s3, boto3.client("s3", endpoint_url=ENDPOINT, region_name="us-east-1", config=older)):
+    form = signed_by.generate_presigned_post(
+        BUCKET,
+        "forms/${filename}",
+        Fields={"Content-Type": "text/plain", "success_action_status": "201"},
+        Conditions=[
+            ["starts-with", "$Content-Type", "text/"],
+            {"success_action_status": "201"},
+            ["content-length-range", 1, 10],
+        ],
+    )
+    lines = []
+    for name, value in form["fields"].items():
+        lines += ["--edge", f'Content-Disposition: form-data; name="{name}"', "", value]
+    lines += ["--edge", 'Content-Disposition: form-data; name="file"; filename="note.txt"', ""]
+    lines += ["a note", "--edge--", ""]
+    posted = urllib.request.Request(
+        form["url"],
+        data="\r\n".join(lines).encode(),
+        headers={"Content-Type": "multipart/form-data; boundary=edge"},
+    )
+    with urllib.request.urlopen(posted) as answer:
+        assert answer.status == 201 and b"<Key>forms/note.txt</Key>" in answer.read()
+    note = s3.get_object(Bucket=BUCKET, Key="forms/note.txt")
+    assert note["ContentType"] == "text/plain" and note["Body"].read() == b"a note", note
+
+# Rules read back as they were put, and answers tell of them.
+rules = [
+    {"ID": "logs", "Filter": {"Prefix": "logs/"}, "Status": "Enabled", "Expiration": {"Days": 30}},
+    {
+        "ID": "parts",
+        "Filter": {},
+        "Status": "Enabled",
+        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+    },
+]
+s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration={"Rules": rules})
+assert s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"] == rules
+assert 'rule-id="logs"' in s3.put_object(Bucket=BUCKET, Key="logs/a")["Expiration"]
+
+# A legal hold outlives who wants to delete its version.
+locked = "boto3-object-lock"
+s3.create_bucket(Bucket=locked, ObjectLockEnabledForBucket=True)
+held = s3.put_object(Bucket=locked, Key="held", ObjectLockLegalHoldStatus="ON")
+version = {"Bucket": locked, "Key": "held", "VersionId": held["VersionId"]}
+refused("AccessDenied", s3.delete_object, **version, BypassGovernanceRetention=True)
+s3.put_object_legal_hold(**version, LegalHold={"Status": "OFF"})
+s3.delete_object(**version)
+s3.delete_bucket(Bucket=locked)
+
 # Errors that boto3 has classes for.
 try:
     s3.get_object(Bucket=BUCKET, Key="missing")

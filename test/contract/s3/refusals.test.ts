@@ -49,6 +49,13 @@ test.each<[string, RawRequest, number, string, string]>([
     "MethodNotAllowed",
     "The specified method is not allowed against this resource.",
   ],
+  [
+    "a part without its number",
+    { ...key, query: { uploadId: "upload" } },
+    400,
+    "InvalidArgument",
+    "This operation does not accept a query-string.",
+  ],
   ["an empty list", remove("<Delete/>"), 400, "MalformedXML", MALFORMED],
   [
     "a key without text",

@@ -140,8 +140,9 @@ export class Pipeline {
     const internal = await this.#options.routes.handle(request);
     if (internal) return internal;
     for (const { service } of this.#options.registry.all) {
-      // Waiting for nothing costs a turn too, and most services have no such requests.
-      const response = service.plainRequest && (await service.plainRequest(request));
+      // Waiting for nothing costs a turn too, and most requests are none of these.
+      const pending = service.plainRequest?.(request);
+      const response = pending && (await pending);
       if (response) return response;
     }
     return undefined;

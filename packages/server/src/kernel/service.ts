@@ -79,7 +79,7 @@ export interface Service {
   /** The service's form of a refusal; left out, `AccessDenied` with the full sentence. */
   accessDenied?(denial: Denial): AwsError;
   /** Requests that aren't operations, e.g. playback. Undefined: not mine. */
-  plainRequest?(request: PlainRequest): Promise<PlainResponse | undefined>;
+  plainRequest?(request: PlainRequest): Promise<PlainResponse | undefined> | undefined;
   /** Headers of the answer to a browser's preflight. Rejects with AwsError where they are refused. */
   preflight?(request: PlainRequest): Promise<Readonly<Record<string, string>>>;
   /** Headers of the answer to a browser's cross-origin request. Undefined: none. */

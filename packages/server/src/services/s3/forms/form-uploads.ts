@@ -37,17 +37,25 @@ const FILE_NAME = "${filename}";
  * A file that a browser's form uploads: PutObject as whoever signed the form's policy, within what the
  * policy allows. Undefined: the request is none. Source: S3 API, "Browser-based uploads using POST".
  */
-export async function formUpload(
+export function formUpload(
   request: PlainRequest,
   definition: ServiceDefinition,
   deps: S3Dependencies & FormDependencies,
-): Promise<PlainResponse | undefined> {
+): Promise<PlainResponse> | undefined {
   const { method, headers, path } = request;
   if (method !== "POST" || headers.authorization !== undefined) return undefined;
   if (headers["content-type"]?.startsWith("multipart/form-data") !== true) return undefined;
   const bucket = bucketOf(path, headers.host, deps.hosts);
-  if (bucket === undefined) return undefined;
-  const form = await readForm(request.body, headers);
+  return bucket === undefined ? undefined : answerForm(request, bucket, definition, deps);
+}
+
+async function answerForm(
+  request: PlainRequest,
+  bucket: string,
+  definition: ServiceDefinition,
+  deps: S3Dependencies & FormDependencies,
+): Promise<PlainResponse> {
+  const form = await readForm(request.body, request.headers);
   const signedBy = (fields: ReadonlyMap<string, string>) =>
     deps.authenticator().authenticateForm({ definition }, fields);
   try {

@@ -89,6 +89,7 @@ async function putObject(
   const bucket = await requireBucket(input, context);
   const key = input.Key ?? "";
   checkKey(key);
+  refusePart(context);
   checkWriteConditions(input);
   if (input.WriteOffsetBytes !== undefined) throw notImplemented("x-amz-write-offset-bytes");
   const attributes = JSON.stringify(readAttributes(input, bucket, context));
@@ -135,6 +136,13 @@ async function putObject(
     await deps.blobs.discard([stored.blobId], error);
     throw error;
   }
+}
+
+/** What names a part or an upload, and not both, must not become an object. */
+function refusePart({ http }: RequestContext): void {
+  const [, name] = /(?:^|&)(partNumber|uploadId)(?:=|&|$)/.exec(http?.rawQuery ?? "") ?? [];
+  if (name === undefined) return;
+  throw invalidArgument("This operation does not accept a query-string.", "ResourceType", name);
 }
 
 async function authorizeRead(
