@@ -26,7 +26,7 @@ export interface EventsDependencies extends ServiceDependencies {
 export function createEventsService(deps: EventsDependencies): Service {
   const secrets = new SecretBox(deps.sealingKey, "rolecast events connections");
   const webhooks = deps.webhooks.map(webhookOf);
-  const router = new EventRouter(deps.store, deps.clock, deps.ids, webhooks);
+  const router = new EventRouter(deps.store, deps.clock, deps.ids, webhooks, deps.log);
   const logDir = join(deps.dataDir, "events");
   const worker = new DeliveryWorker({ ...deps, secrets, webhooks, logDir });
   /** Events of PutEvents are routed before the answer: not once more when the bus tells of them. */

@@ -1,6 +1,8 @@
+import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
+import type { Log } from "../../../kernel/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { compilePattern, type EventTest } from "../pattern/compile-pattern.ts";
 import type { DeliveryRow, EventsTables, RuleRow } from "../tables.ts";
@@ -17,13 +19,15 @@ export class EventRouter {
   readonly #clock: Clock;
   readonly #ids: Ids;
   readonly #webhooks: readonly Webhook[];
+  readonly #log: Log;
   readonly #tests = new Map<string, EventTest>();
 
-  constructor(store: Store, clock: Clock, ids: Ids, webhooks: readonly Webhook[]) {
+  constructor(store: Store, clock: Clock, ids: Ids, webhooks: readonly Webhook[], log: Log) {
     this.#store = store.tables<EventsTables>();
     this.#clock = clock;
     this.#ids = ids;
     this.#webhooks = webhooks;
+    this.#log = log;
   }
 
   /** True when the event is on its way to somebody. */
@@ -65,13 +69,24 @@ export class EventRouter {
       .execute();
   }
 
-  #test({ event_pattern: text }: RuleRow): EventTest {
+  #test({ event_pattern: text, name }: RuleRow): EventTest {
     const known = this.#tests.get(text);
     if (known) return known;
     if (this.#tests.size >= PATTERNS_MAX) this.#tests.clear();
-    const test = compilePattern(text);
+    const test = this.#compile(text, name);
     this.#tests.set(text, test);
     return test;
+  }
+
+  /** A pattern that an earlier build took, and AWS wouldn't, must not keep events from the other rules. */
+  #compile(text: string, rule: string): EventTest {
+    try {
+      return compilePattern(text);
+    } catch (error) {
+      if (!(error instanceof AwsError)) throw error;
+      this.#log.warn({ rule, error: error.message }, "a rule matches no event: put it again");
+      return () => false;
+    }
   }
 
   #delivery(event: AwsEvent, ruleName: string, targetId: string): DeliveryRow {

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import type { AwsEvent } from "../../../kernel/events.ts";
+import { randomIds } from "../../../kernel/ids.ts";
+import type { Log } from "../../../kernel/log.ts";
+import { openStore } from "../../../storage/store.ts";
+import { eventsMigrations } from "../migrations.ts";
+import type { EventsTables } from "../tables.ts";
+import { EventRouter } from "./event-router.ts";
+
+const PLACE = { account_id: "000000000000", region: "us-east-1" };
+
+test("a pattern that isn't one any more keeps no event from the other rules", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "rolecast-router-"));
+  const clock = { nowMs: () => 0 };
+  const store = await openStore({
+    shared: undefined,
+    file: join(dir, "db"),
+    durable: false,
+    migrations: eventsMigrations,
+    nowMs: clock.nowMs,
+  });
+  const { db } = store.tables<EventsTables>();
+  const patterns = { good: '{"source":["x"]}', bad: '{"source":[{"cidr":"10.0.0.0"}]}' };
+  for (const [name, event_pattern] of Object.entries(patterns))
+    await store.tables<EventsTables>().transaction(async (tx) => {
+      const rest = { state: "ENABLED", description: null, role_arn: null, tags: "{}" };
+      const rule = { ...PLACE, ...rest, name, event_pattern, created_at_ms: 0 };
+      await tx.db.insertInto("events_rules").values(rule).execute();
+      const target = { ...PLACE, rule_name: name, id: "one", target: "{}" };
+      await tx.db.insertInto("events_targets").values(target).execute();
+    });
+  const warned: unknown[] = [];
+  const log: Log = {
+    debug: () => {},
+    info: () => {},
+    warn: (fields) => void warned.push(fields),
+    error: () => {},
+  };
+  const router = new EventRouter(store, clock, randomIds, [], log);
+  const event: AwsEvent = {
+    ...{ version: "0", id: "1", "detail-type": "t", source: "x", time: "1970-01-01T00:00:00Z" },
+    ...{ account: PLACE.account_id, region: PLACE.region, resources: [], detail: {} },
+  };
+  expect(await router.route(event)).toBe(true);
+  const rows = await db.selectFrom("events_deliveries").select("rule_name").execute();
+  expect(rows).toEqual([{ rule_name: "good" }]);
+  expect(warned).toMatchObject([{ rule: "bad" }]);
+  await store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
