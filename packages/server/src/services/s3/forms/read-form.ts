@@ -31,9 +31,11 @@ export function readForm(
       // S3 takes a file that has no name, and so comes as a field, for the file.
       else fields.set(name.toLowerCase(), value);
     });
-    parser.on("file", (_name, file, { filename }) =>
-      resolve({ fields, fileName: filename ?? "", file }),
-    );
+    parser.on("file", (_name, file, { filename }) => {
+      // Who reads the file is told of its end; of one that is refused unread there may be nobody.
+      file.on("error", () => {});
+      resolve({ fields, fileName: filename ?? "", file });
+    });
     parser.on("fieldsLimit", () => reject(tooMuch()));
     parser.on("error", () => reject(malformedForm()));
     parser.on("close", () =>
