@@ -8,6 +8,8 @@ interface Manifest {
   readonly name?: string;
   readonly version?: string;
   readonly license?: string;
+  /** As packages named them before npm 2. */
+  readonly licenses?: readonly { readonly type: string }[];
 }
 
 /**
@@ -18,8 +20,10 @@ export function noticesOf(modules: readonly string[], further: readonly string[]
   const folders = new Set([...modules, ...further].flatMap((file) => packageFolder(file) ?? []));
   const notices = [...folders].map((folder) => {
     const manifest = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
-    const title = `${manifest.name} ${manifest.version} (${manifest.license})`;
-    if (!isAllowed(manifest.license ?? "")) throw new Error(`${title}: licence not allowed`);
+    const { name, version, license, licenses = [] } = manifest;
+    const licence = license ?? licenses.map(({ type }) => type).join(" OR ");
+    const title = `${name} ${version} (${licence})`;
+    if (!isAllowed(licence)) throw new Error(`${title}: licence not allowed`);
     return `${title}\n${"-".repeat(title.length)}\n\n${licenceText(folder)}\n`;
   });
   notices.sort();
