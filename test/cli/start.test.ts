@@ -119,11 +119,11 @@ describe("rolecast start", () => {
 
   test.each([
     [["--prot", "1"], {}, /unknown option '--prot'/],
-    [["--port", "70000"], {}, /setting port/],
-    [["--account", "12"], {}, /setting account/],
-    [["--enforcement", "maybe"], {}, /setting enforcement/],
+    [["--port", "70000"], {}, /--port can't be 70000/],
+    [["--account", "12"], {}, /--account can't be "12"/],
+    [["--enforcement", "maybe"], {}, /--enforcement can't be "maybe"/],
     [["--config", "/nowhere.yml"], {}, /nowhere\.yml can't be read/],
-    [["--tls-key", "a.pem"], {}, /only go together/],
+    [["--tls-key", "a.pem"], {}, /--tls-key can't be "a\.pem": there is no such file/],
     [["--data", "/dev/null/folder"], {}, /rolecast: .*\/dev\/null\/folder/],
     [[], { ROLECAST_RTMP_PROT: "1" }, /Did you mean ROLECAST_RTMP_PORT/],
   ])("refuses %j %j with a sentence and no stack", async (args, environment, sentence) => {

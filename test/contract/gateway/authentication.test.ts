@@ -174,11 +174,11 @@ describe("what isn't there", () => {
     });
     const s3 = await sendSigned(
       server.endpoint,
-      { method: "GET", path: "/bucket/key", query: { "legal-hold": "" } },
+      { method: "GET", path: "/bucket/key", query: { torrent: "" } },
       { service: "s3" },
     );
     expect(s3.body).toContain("<Code>NotImplemented</Code>");
-    expect(s3.body).toContain("s3:GetObjectLegalHold");
+    expect(s3.body).toContain("s3:GetObjectTorrent");
   });
 
   test("a service is named", async () => {

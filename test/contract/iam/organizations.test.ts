@@ -202,7 +202,7 @@ describe("a folder that is no organization is refused at the start", () => {
     ["another name", { "deny.json": deny("*") }, /\.scp\.json or \.rcp\.json/],
     ["an account twice", { [`a/${PROD}/x.md`]: "", [`b/${PROD}/x.md`]: "" }, /twice/],
     ["a path that isn't there", { "organization.yml": "withoutFullAWSAccess: [/a]" }, /\/a, which/],
-    ["a wrong id", { "organization.yml": "id: org" }, /organization\.yml: /],
+    ["a wrong id", { "organization.yml": "id: org" }, /organization\.yml:1:1: /],
     ["OUs six deep", { "a/b/c/d/e/f/x.md": "" }, /more than 5 units deep/],
   ];
   test.each(wrong)("%s", async (_name, files, message) => {
@@ -212,7 +212,7 @@ describe("a folder that is no organization is refused at the start", () => {
 
   test("a folder that isn't there", async () => {
     await expect(startTestServer({ organization: "/nowhere/at/all" })).rejects.toThrow(
-      /can't be read/,
+      /\/nowhere\/at\/all": there is no such folder/,
     );
   });
 });
