@@ -1,5 +1,3 @@
-import { Hash } from "@smithy/core/serde";
-import { SignatureV4 } from "@smithy/signature-v4";
 import { CommandError, EXIT } from "./command-error.ts";
 import type { Connection } from "./connection.ts";
 
@@ -14,6 +12,8 @@ export async function getSigned(
   service = "rolecast",
 ): Promise<unknown> {
   const url = new URL(path, connection.endpoint);
+  const { Hash } = await import("@smithy/core/serde");
+  const { SignatureV4 } = await import("@smithy/signature-v4");
   const signer = new SignatureV4({
     credentials: connection.credentials,
     service,

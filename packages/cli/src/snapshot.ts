@@ -3,7 +3,6 @@ import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
-import { lockDataFolder } from "@rolecast/server";
 import { Command } from "commander";
 import { extract, pack } from "tar-stream";
 import { CommandError } from "./command-error.ts";
@@ -52,7 +51,7 @@ async function save(file: string, { data, json }: SnapshotFlags): Promise<void> 
       `${folder} is no data folder: it has no rolecast.db. Name the one that the server had with --data.`,
     );
   }
-  const unlock = lockDataFolder(folder);
+  const unlock = await lock(folder);
   const progress = new ProgressLine();
   const partial = `${file}.partial`;
   try {
@@ -80,11 +79,17 @@ async function save(file: string, { data, json }: SnapshotFlags): Promise<void> 
   }
 }
 
+/** Loads the server for it; no start of the command is to wait for that. */
+async function lock(folder: string): Promise<() => void> {
+  const { lockDataFolder } = await import("@rolecast/server");
+  return lockDataFolder(folder);
+}
+
 async function load(file: string, { data, replace, json }: SnapshotFlags): Promise<void> {
   const folder = resolve(data);
   if (existsSync(folder) && (await readdir(folder)).length > 0) {
     if (!replace) throw new CommandError(`${folder} holds data already: say --replace to lose it.`);
-    lockDataFolder(folder)();
+    (await lock(folder))();
   }
   // Beside its place first: what breaks off half-way has changed nothing.
   const partial = `${folder}.partial`;

@@ -1,0 +1,202 @@
+import { fileURLToPath } from "node:url";
+import {
+  type Config,
+  ConfigError,
+  type ConfigInput,
+  createServer,
+  DataFolderError,
+  flagOf,
+  letHeapGrow,
+  type RootAccount,
+  type RunningServer,
+  SealingKeyError,
+  StoreUnavailableError,
+} from "@rolecast/server";
+import { EXIT } from "./command-error.ts";
+import { listReadyScripts, runReadyScripts } from "./ready-scripts.ts";
+
+/** The console's built files, beside this command's own. */
+const CONSOLE_DIR = fileURLToPath(new URL("./console", import.meta.url));
+
+/** Serves until a signal; says where, as JSON or as a banner, once it is ready. */
+export async function serve(
+  given: ConfigInput,
+  file: string | undefined,
+  json: boolean,
+): Promise<void> {
+  letHeapGrow();
+  let server: RunningServer;
+  let scripts: readonly string[];
+  try {
+    server = await createServer(given, {
+      file,
+      environment: process.env,
+      givenAs: flagOf,
+      consoleDir: CONSOLE_DIR,
+    });
+    scripts = await readyScripts(server);
+  } catch (error) {
+    const message = explainStartFailure(error);
+    if (message === undefined) throw error;
+    process.stderr.write(`rolecast: ${message}\n`);
+    process.exitCode = error instanceof ConfigError ? EXIT.usage : EXIT.failed;
+    return;
+  }
+  stopOnSignal(server);
+  process.stdout.write(json ? jsonLine(server) : banner(server));
+  await runReadyScripts(scripts, scriptEnvironment(server));
+}
+
+/** A folder that isn't there is a mistake in the settings. */
+async function readyScripts(server: RunningServer): Promise<readonly string[]> {
+  const { readyDir } = server.config;
+  if (readyDir === undefined) return [];
+  try {
+    return listReadyScripts(readyDir);
+  } catch (error) {
+    await server.close();
+    throw new ConfigError(`The setting readyDir can't be used: ${String(error)}`);
+  }
+}
+
+/** A root key that was made at an earlier start isn't known any more; scripts bring their own then. */
+function scriptEnvironment({ endpoint, config, testRoot, generatedRoot }: RunningServer) {
+  const root = testRoot ?? generatedRoot ?? config.accounts.find(({ id }) => id === config.account);
+  return {
+    AWS_ENDPOINT_URL: endpoint,
+    AWS_REGION: "us-east-1",
+    AWS_DEFAULT_REGION: "us-east-1",
+    ...(root && {
+      AWS_ACCESS_KEY_ID: root.rootAccessKeyId,
+      AWS_SECRET_ACCESS_KEY: root.rootSecretAccessKey,
+    }),
+  };
+}
+
+/** Errors whose message says what to do. */
+const EXPLAINED = [ConfigError, DataFolderError, SealingKeyError, StoreUnavailableError];
+
+/** What the person at the terminal can mend; undefined for our own bugs. */
+function explainStartFailure(error: unknown): string | undefined {
+  if (EXPLAINED.some((kind) => error instanceof kind)) return String((error as Error).message);
+  if (!(error instanceof Error)) return undefined;
+  // The media engine says where it couldn't listen; why stands in the cause.
+  if (error.cause !== undefined) return explainStartFailure(error.cause);
+  if (!("code" in error)) return undefined;
+  const port = "port" in error ? ` ${String(error.port)}` : "";
+  switch (error.code) {
+    case "EADDRINUSE":
+      return `Port${port} is in use. Stop what uses it, or choose others with --port, --rtmp-port, --rtmps-port and --srt-port (0 takes a free one).`;
+    case "EACCES":
+      return `Not permitted: ${error.message}. Ports below 1024 and foreign folders need rights.`;
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return `This machine doesn't have the address given with --host: ${error.message}.`;
+    case "ENOENT":
+    case "ENOTDIR":
+    case "EROFS":
+      return error.message;
+    default:
+      return undefined;
+  }
+}
+
+/** The first signal ends streams and recordings properly; a second one ends at once. */
+function stopOnSignal(server: RunningServer): void {
+  let stopping = false;
+  const stop = (signal: NodeJS.Signals) => {
+    if (stopping) process.exit(1);
+    stopping = true;
+    process.stderr.write(`${signal}: ending streams and recordings.\n`);
+    server.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        process.stderr.write(`rolecast: ${String(error)}\n`);
+        process.exit(1);
+      },
+    );
+  };
+  process.on("SIGTERM", stop);
+  process.on("SIGINT", stop);
+}
+
+/** The banner for programs. */
+function jsonLine(server: RunningServer): string {
+  const { config, endpoint, ports, generatedRoot, certificateFile } = server;
+  return `${JSON.stringify({
+    endpoint,
+    rtmpsUrl: `rtmps://${hostOf(config)}:${ports.rtmps}/app/`,
+    rtmpUrl: `rtmp://${hostOf(config)}:${ports.rtmp}/app/`,
+    certificateFile,
+    data: config.data,
+    enforcement: config.enforcement,
+    account: config.account,
+    ...(generatedRoot && {
+      rootAccessKeyId: generatedRoot.rootAccessKeyId,
+      rootSecretAccessKey: generatedRoot.rootSecretAccessKey,
+    }),
+  })}\n`;
+}
+
+function banner(server: RunningServer): string {
+  const { config, endpoint, ports, generatedRoot, testRoot, certificateFile, linkedServices } =
+    server;
+  const lines = [
+    "Rolecast: Amazon IVS recording to S3 on this machine",
+    "",
+    `  AWS APIs and HLS  ${endpoint}`,
+    `  Console           ${endpoint}/`,
+    `  Documentation     ${endpoint}/_rolecast/docs/`,
+    `  RTMPS ingest      rtmps://${hostOf(config)}:${ports.rtmps}/app/<stream key>`,
+    `  RTMP ingest       rtmp://${hostOf(config)}:${ports.rtmp}/app/<stream key>  (channels with insecureIngest)`,
+    ...(ports.srt === 0
+      ? []
+      : [
+          `  SRT ingest        srt://${hostOf(config)}:${ports.srt}?streamid=<stream key>&passphrase=<the channel's>`,
+        ]),
+    `  Certificate       ${certificateFile}`,
+    `  Data              ${config.data === "memory" ? "in memory: nothing is kept" : config.data}`,
+    ...(config.database === undefined
+      ? []
+      : [`  Database          ${withoutCredentials(config.database)}`]),
+    `  Decisions         ${config.enforcement}`,
+    ...linkedServices.map(
+      ({ servicePrincipal, file }) => `  Linked service    ${servicePrincipal}, key in ${file}`,
+    ),
+    "",
+  ];
+  if (generatedRoot) {
+    lines.push(
+      `  Root user's key of account ${generatedRoot.id}, shown once (test/test is refused on this address):`,
+      "",
+      ...environment(endpoint, generatedRoot),
+      "",
+    );
+  } else {
+    lines.push("  Paste into a shell:", "", ...environment(endpoint, testRoot), "");
+  }
+  return `${lines.join("\n")}\nReady.\n`;
+}
+
+/** Lines for a shell; a key that isn't `test` is only shown when it was just made. */
+function environment(endpoint: string, root: RootAccount | undefined): string[] {
+  const key = root && [
+    `export AWS_ACCESS_KEY_ID=${root.rootAccessKeyId}`,
+    `export AWS_SECRET_ACCESS_KEY=${root.rootSecretAccessKey}`,
+  ];
+  return [
+    `export AWS_ENDPOINT_URL=${endpoint}`,
+    ...(key ?? ["# and the key of the account's root user or of one of its users"]),
+    // The AWS CLI's first version knows only the second name.
+    "export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1",
+  ];
+}
+
+function hostOf(config: Config): string {
+  return config.ingestHost;
+}
+
+function withoutCredentials(database: string): string {
+  const { host, pathname } = new URL(database);
+  return `postgres://${host}${pathname}`;
+}
