@@ -105,9 +105,10 @@ async function check(files: string[], flags: { kind: Kind; bucket?: string; json
 
 function printFindings(file: string, findings: readonly PolicyFinding[]): void {
   if (findings.length === 0) print(`${file}: ${styled("green", "valid")}`);
-  for (const { errorCode, message, position } of findings) {
+  for (const { errorCode, message, reason, position } of findings) {
     const { line = 1, column = 1 } = position?.start ?? {};
-    print(`${file}:${line}:${column}: ${styled("red", errorCode)} ${message}`);
+    const why = reason === undefined ? "" : ` (${reason})`;
+    print(`${file}:${line}:${column}: ${styled("red", errorCode)} ${message}${why}`);
   }
 }
 

@@ -122,6 +122,7 @@ function Findings(props: {
           <StatusIndicator type="error">
             {finding.message}
             {finding.detail === undefined ? "" : ` (${finding.detail})`}
+            {finding.reason === undefined ? "" : ` ${finding.reason}.`}
           </StatusIndicator>{" "}
           {finding.position && (
             <Button variant="inline-link" onClick={() => onShow(finding)}>

@@ -83,13 +83,13 @@ class JsonParser {
     do {
       this.#skipSpace();
       const keyStart = this.#at;
-      const key = this.#parseString();
+      const key = this.#parseString("an element's name in double quotes");
       this.#skipSpace();
       this.#expect(":");
       members.push({ key, keyStart, value: this.#parseValue(depth + 1) });
       this.#skipSpace();
     } while (this.#take(","));
-    this.#expect("}");
+    this.#expect("}", 'a comma or "}"');
     return { type: "object", start, end: this.#at, members };
   }
 
@@ -105,20 +105,20 @@ class JsonParser {
       items.push(this.#parseValue(depth + 1));
       this.#skipSpace();
     } while (this.#take(","));
-    this.#expect("]");
+    this.#expect("]", 'a comma or "]"');
     return { type: "array", start, end: this.#at, items };
   }
 
-  #parseString(): string {
+  #parseString(expected = "a string"): string {
     const start = this.#at;
     if (!this.#take('"')) {
-      throw this.#error("Expected a string");
+      throw this.#error(`Expected ${expected}`);
     }
     let escaped = false;
     for (;;) {
       const code = this.#text.charCodeAt(this.#at);
       if (Number.isNaN(code) || code < 0x20) {
-        throw this.#error("Unterminated string");
+        throw this.#error("A string has no end on its line");
       }
       this.#at += 1;
       if (code === 0x22) {
@@ -176,9 +176,9 @@ class JsonParser {
     return true;
   }
 
-  #expect(character: string): void {
+  #expect(character: string, expected = `"${character}"`): void {
     if (!this.#take(character)) {
-      throw this.#error(`Expected ${character}`);
+      throw this.#error(`Expected ${expected}`);
     }
   }
 

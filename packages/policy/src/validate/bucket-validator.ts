@@ -18,7 +18,7 @@ import {
   checkResourcePolicyVersion,
   checkStatementIds,
   checkStatementPresent,
-  misplacedNode,
+  jsonProblem,
   syntaxProblem,
 } from "./resource-shape.ts";
 import { S3_BUCKET_ACTIONS, S3_OBJECT_ACTIONS } from "./s3-actions.ts";
@@ -48,14 +48,11 @@ function problemsOf(text: string, checks: readonly Check<JsonObject>[]): readonl
     if (root.type !== "object") {
       return [{ message: "This policy contains invalid Json", start: 0, end: root.end }];
     }
-    const misplaced = misplacedNode(root);
-    return misplaced === undefined
-      ? firstProblems(root, checks)
-      : [syntaxProblem(text, misplaced.start, misplaced.end)];
+    const problem = syntaxProblem(text, root);
+    return problem === undefined ? firstProblems(root, checks) : [problem];
   } catch (error) {
     if (error instanceof PolicyJsonError) {
-      const { offset } = error;
-      return [{ message: "This policy contains invalid Json", start: offset, end: offset }];
+      return [jsonProblem(error)];
     }
     throw error;
   }

@@ -1,23 +1,26 @@
 import {
   type JsonMember,
-  type JsonNode,
   type JsonObject,
+  memberOf,
   repeatedKeyOf,
 } from "../document/json-node.ts";
 import { misplacedInCondition } from "./condition-shape.ts";
+import { type Misplaced, misplaced } from "./misplaced.ts";
 import { itemsOf } from "./statement-node.ts";
 
 /** What in a statement's element has the wrong type. */
-export function misplacedValue({ key, value }: JsonMember): JsonNode | undefined {
+export function misplacedValue({ key, value }: JsonMember): Misplaced | undefined {
   switch (key) {
     case "Sid":
     case "Effect":
-      return value.type === "string" ? undefined : value;
+      return value.type === "string" ? undefined : misplaced(value, "expected a string");
     case "Action":
     case "NotAction":
     case "Resource":
-    case "NotResource":
-      return itemsOf(value).find((item) => item.type !== "string");
+    case "NotResource": {
+      const wrong = itemsOf(value).find((item) => item.type !== "string");
+      return wrong && misplaced(wrong, "expected a string or a list of strings");
+    }
     case "Condition":
       return misplacedInCondition(value);
     default:
@@ -29,6 +32,24 @@ export function misplacedValue({ key, value }: JsonMember): JsonNode | undefined
 export function unknownMember(
   object: JsonObject,
   known: ReadonlySet<string>,
-): JsonMember | undefined {
-  return object.members.find((member) => !known.has(member.key)) ?? repeatedKeyOf(object);
+): { readonly member: JsonMember; readonly fault: string } | undefined {
+  const unknown = object.members.find((member) => !known.has(member.key));
+  if (unknown !== undefined) {
+    return { member: unknown, fault: `no such element: there are ${[...known].join(", ")}` };
+  }
+  const repeated = repeatedKeyOf(object);
+  return repeated && { member: repeated, fault: "stands twice" };
+}
+
+/** `NotAction` where `Action` stands too, and their like. */
+export function negatedTwin(
+  statement: JsonObject,
+): { readonly member: JsonMember; readonly fault: string } | undefined {
+  for (const name of ["Action", "Resource", "Principal"]) {
+    const member = memberOf(statement, `Not${name}`);
+    if (member !== undefined && memberOf(statement, name) !== undefined) {
+      return { member, fault: `stands beside ${name}: a statement has one of them` };
+    }
+  }
+  return undefined;
 }

@@ -1,6 +1,7 @@
 import { readConditionOperator } from "../compile/condition-operator.ts";
 import { parseDate } from "../compile/parse-date.ts";
 import { type JsonNode, type JsonObject, memberOf } from "../document/json-node.ts";
+import { type Misplaced, misplaced, reasonOf } from "./misplaced.ts";
 import { isPartition } from "./partitions.ts";
 import type { Problem } from "./policy-finding.ts";
 import { conditionsOf, itemsOf, statementsOf, stringsOf } from "./statement-node.ts";
@@ -9,25 +10,32 @@ import { conditionsOf, itemsOf, statementsOf, stringsOf } from "./statement-node
 export function* checkLegacyParsing(root: JsonObject): Iterable<Problem> {
   const message = "The policy failed legacy parsing";
   for (const statement of statementsOf(root)) {
-    for (const { start, end } of unparsable(statement)) {
-      yield { message, start, end };
+    for (const wrong of unparsable(statement)) {
+      const { start, end } = wrong;
+      yield { message, reason: reasonOf(root, wrong), start, end };
     }
   }
 }
 
-function* unparsable(statement: JsonObject): Iterable<JsonNode> {
+function* unparsable(statement: JsonObject): Iterable<Misplaced> {
   const effect = memberOf(statement, "Effect")?.value;
   if (effect?.type === "string" && effect.value !== "Allow" && effect.value !== "Deny") {
-    yield effect;
+    yield misplaced(effect, 'expected "Allow" or "Deny", in these letters');
   }
   for (const { operator, key } of conditionsOf(statement)) {
     if (readConditionOperator(operator.key)?.family === "date") {
-      yield* itemsOf(key.value).filter((item) => !isDate(item));
+      for (const item of itemsOf(key.value)) {
+        if (!isDate(item)) {
+          yield misplaced(item, "expected a date as 2026-01-31T12:00:00Z, or seconds since 1970");
+        }
+      }
     }
   }
-  yield* stringsOf(statement, ["Resource", "NotResource"]).filter(({ value }) =>
-    isBrokenArn(value),
-  );
+  for (const resource of stringsOf(statement, ["Resource", "NotResource"])) {
+    if (isBrokenArn(resource.value)) {
+      yield misplaced(resource, "expected arn:partition:service:region:account:resource");
+    }
+  }
 }
 
 function isDate(node: JsonNode): boolean {

@@ -5,6 +5,7 @@ import { checkActions } from "./identity-actions.ts";
 import { checkLegacyParsing } from "./identity-legacy.ts";
 import { checkResources } from "./identity-resources.ts";
 import { checkSyntax } from "./identity-syntax.ts";
+import { jsonReasonOf, reasonOf } from "./misplaced.ts";
 import {
   type Check,
   findingsOf,
@@ -35,21 +36,19 @@ export function validateIdentityPolicy(text: string): readonly PolicyFinding[] {
 }
 
 function problemsOf(text: string): readonly Problem[] {
-  const syntax = (start: number, end: number): readonly Problem[] => [
-    { message: "Syntax errors in policy.", start, end },
-  ];
+  const message = "Syntax errors in policy.";
   try {
     const root = parseJson(text);
-    if (root.type !== "object") {
-      return syntax(root.start, root.end);
-    }
     const misplaced = checkSyntax(root);
-    return misplaced === undefined
-      ? firstProblems(root, CHECKS)
-      : syntax(misplaced.start, misplaced.end);
+    if (misplaced !== undefined) {
+      const { start, end } = misplaced;
+      return [{ message, reason: reasonOf(root, misplaced), start, end }];
+    }
+    return root.type === "object" ? firstProblems(root, CHECKS) : [];
   } catch (error) {
     if (error instanceof PolicyJsonError) {
-      return syntax(error.offset, error.offset);
+      const { offset } = error;
+      return [{ message, reason: jsonReasonOf(error), start: offset, end: offset }];
     }
     throw error;
   }

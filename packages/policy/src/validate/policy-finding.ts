@@ -8,6 +8,8 @@ export interface PolicyFinding {
   message: string;
   /** S3 puts what its message leaves out into the error's Detail element. */
   detail?: string;
+  /** What AWS leaves unsaid: the element at fault, and what is expected there. */
+  reason?: string;
   position?: PositionRange;
 }
 
@@ -15,6 +17,7 @@ export interface PolicyFinding {
 export interface Problem {
   message: string;
   detail?: string;
+  reason?: string;
   start: number;
   end: number;
 }
@@ -26,10 +29,11 @@ export function findingsOf(
   errorCode: PolicyFinding["errorCode"],
 ): readonly PolicyFinding[] {
   const positions = new TextPositions(text);
-  return problems.map(({ message, detail, start, end }) => ({
+  return problems.map(({ message, detail, reason, start, end }) => ({
     errorCode,
     message,
     ...(detail !== undefined && { detail }),
+    ...(reason !== undefined && { reason }),
     position: positions.range(start, end),
   }));
 }

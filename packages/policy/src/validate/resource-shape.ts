@@ -1,6 +1,8 @@
 import { type JsonMember, type JsonObject, memberOf } from "../document/json-node.ts";
+import type { PolicyJsonError } from "../document/json-parser.ts";
 import { TextPositions } from "../document/position.ts";
-import { misplacedValue, unknownMember } from "./element-shape.ts";
+import { misplacedValue, negatedTwin, unknownMember } from "./element-shape.ts";
+import { jsonReasonOf, type Misplaced, misplaced, reasonOf } from "./misplaced.ts";
 import type { Problem } from "./policy-finding.ts";
 import {
   itemsOf,
@@ -14,53 +16,68 @@ import {
 
 /** Checks that trust policies and bucket policies share, and their texts. */
 
-/** "Syntax error at position (row,column)" names the place just after what it didn't understand. */
-export function syntaxProblem(text: string, start: number, end: number): Problem {
+/**
+ * Elements that the grammar doesn't know, or of the wrong type. "Syntax error at position
+ * (row,column)" names the place just after what AWS didn't understand.
+ */
+export function syntaxProblem(text: string, root: JsonObject): Problem | undefined {
+  const wrong = misplacedNode(root);
+  if (wrong === undefined) {
+    return undefined;
+  }
+  const { start, end } = wrong;
   const { line, column } = new TextPositions(text).at(end);
-  return { message: `Syntax error at position (${line},${column})`, start, end };
+  const message = `Syntax error at position (${line},${column})`;
+  return { message, reason: reasonOf(root, wrong), start, end };
 }
 
-/** Elements that the grammar doesn't know, or of the wrong type. */
-export function misplacedNode(root: JsonObject): { start: number; end: number } | undefined {
+/** What isn't JSON, and why. */
+export function jsonProblem(error: PolicyJsonError): Problem {
+  const message = "This policy contains invalid Json";
+  return { message, reason: jsonReasonOf(error), start: error.offset, end: error.offset };
+}
+
+function misplacedNode(root: JsonObject): Misplaced | undefined {
   if (root.members.length === 0) {
-    return root;
+    return misplaced(root, "has no Statement");
   }
   const unknown = unknownMember(root, POLICY_ELEMENTS);
   if (unknown !== undefined) {
-    return memberSpan(unknown);
+    return misplacedMember(unknown);
   }
   const statement = memberOf(root, "Statement")?.value;
   for (const item of statement === undefined ? [] : itemsOf(statement)) {
-    const misplaced = item.type === "object" ? misplacedInStatement(item) : item;
-    if (misplaced !== undefined) {
-      return misplaced;
+    const wrong =
+      item.type === "object"
+        ? misplacedInStatement(item)
+        : misplaced(item, "expected a statement in braces");
+    if (wrong !== undefined) {
+      return wrong;
     }
   }
   return undefined;
 }
 
-function misplacedInStatement(statement: JsonObject): { start: number; end: number } | undefined {
-  const unknown = unknownMember(statement, STATEMENT_ELEMENTS);
-  if (unknown !== undefined) {
-    return memberSpan(unknown);
+function misplacedInStatement(statement: JsonObject): Misplaced | undefined {
+  const member = unknownMember(statement, STATEMENT_ELEMENTS) ?? negatedTwin(statement);
+  if (member !== undefined) {
+    return misplacedMember(member);
   }
-  for (const name of ["Action", "Resource", "Principal"]) {
-    const negated = memberOf(statement, `Not${name}`);
-    if (negated !== undefined && memberOf(statement, name) !== undefined) {
-      return memberSpan(negated);
-    }
-  }
-  for (const member of statement.members) {
-    const misplaced = misplacedValue(member);
-    if (misplaced !== undefined) {
-      return misplaced;
+  for (const one of statement.members) {
+    const wrong = misplacedValue(one);
+    if (wrong !== undefined) {
+      return wrong;
     }
   }
   return undefined;
 }
 
-function memberSpan({ keyStart, value }: JsonMember): { start: number; end: number } {
-  return { start: keyStart, end: value.end };
+function misplacedMember(found: {
+  readonly member: JsonMember;
+  readonly fault: string;
+}): Misplaced {
+  const { keyStart, value } = found.member;
+  return { start: keyStart, end: value.end, fault: found.fault };
 }
 
 export function* checkResourcePolicyVersion(root: JsonObject): Iterable<Problem> {

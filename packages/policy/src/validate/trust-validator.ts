@@ -15,7 +15,7 @@ import {
   checkResourcePolicyVersion,
   checkStatementIds,
   checkStatementPresent,
-  misplacedNode,
+  jsonProblem,
   syntaxProblem,
 } from "./resource-shape.ts";
 import { checkSharedProviders } from "./shared-providers.ts";
@@ -52,15 +52,13 @@ function problemsOf(
     if (root.type !== "object") {
       return [{ message: "This text appears not to be a policy", start, end }];
     }
-    const misplaced = misplacedNode(root);
-    if (misplaced !== undefined) {
-      return [syntaxProblem(text, misplaced.start, misplaced.end)];
-    }
-    return firstProblems(root, checksFor({ ...TRUST_PRINCIPALS, isServicePrincipal }));
+    const problem = syntaxProblem(text, root);
+    return problem === undefined
+      ? firstProblems(root, checksFor({ ...TRUST_PRINCIPALS, isServicePrincipal }))
+      : [problem];
   } catch (error) {
     if (error instanceof PolicyJsonError) {
-      const { offset } = error;
-      return [{ message: "This policy contains invalid Json", start: offset, end: offset }];
+      return [jsonProblem(error)];
     }
     throw error;
   }

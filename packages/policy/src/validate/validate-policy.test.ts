@@ -66,7 +66,55 @@ function textFor(has: { principal: boolean; resource: boolean }): fc.Arbitrary<s
   );
 }
 
+const literally = (text: string) => new RegExp(`^${text.replace(/[[\]().?*+{}]/g, "\\$&")}$`);
+
+/** A managed policy of one statement, with one element otherwise. */
+const withElement = (element: object) =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: "*", Resource: "*", ...element }],
+  });
+
 describe("validatePolicy", () => {
+  it.each([
+    ["managed", '{"Version": "2012-10-17" "Statement": []}', 'Not JSON: expected a comma or "}"'],
+    ["managed", '{"a": 1,}', "Not JSON: expected an element's name in double quotes"],
+    ["managed", '{"a', "Not JSON: a string has no end on its line"],
+    ["managed", "[]", "The policy: expected an object in braces"],
+    ["managed", '{"Version": "2012-10-17"}', "The policy: has no Statement"],
+    ["managed", '{"Version": "2012-10-16", "Statement": []}', 'Version: expected "2012-10-17"'],
+    ["managed", '{"Statement": {}, "Statement": {}}', "Statement: stands twice"],
+    ["managed", withElement({ Effect: "Alow" }), 'Statement[0].Effect: expected "Allow" or "Deny"'],
+    ["managed", withElement({ Effect: undefined }), "Statement[0]: has no Effect"],
+    [
+      "managed",
+      withElement({ Action: ["s3:*", 1] }),
+      /^Statement\[0\]\.Action\[1\]: expected a str/,
+    ],
+    [
+      "managed",
+      withElement({ Actions: "*" }),
+      /^Statement\[0\]\.Actions: no such element: .*Action/,
+    ],
+    ["inline", withElement({ NotAction: "*" }), /^Statement\[0\]\.NotAction: stands beside Action/],
+    [
+      "session",
+      withElement({ Condition: { StringEqual: { "aws:username": "u" } } }),
+      "Statement[0].Condition.StringEqual: there is no such condition operator",
+    ],
+    [
+      "managed",
+      withElement({ Condition: { DateLessThan: { "aws:CurrentTime": "noon" } } }),
+      /^Statement\[0\]\.Condition\.DateLessThan\.aws:CurrentTime: expected a date/,
+    ],
+    ["trust", '{"Statement": [{"Efect": "Allow"}]}', /^Statement\[0\]\.Efect: no such element/],
+    ["bucket", '{"Statement": [1]}', "Statement[0]: expected a statement in braces"],
+    ["bucket", "{", "Not JSON: expected an element's name in double quotes"],
+  ] as const)("says of a %s policy what AWS leaves unsaid: %s", (kind, policy, reason) => {
+    const [finding] = validatePolicy(policy, kind);
+    expect(finding?.reason).toMatch(typeof reason === "string" ? literally(reason) : reason);
+  });
+
   it.each(KINDS)("lets no %s policy through that doesn't compile", (kind, source, has) => {
     let valid = 0;
     fc.assert(

@@ -10,6 +10,7 @@ import FormField from "@cloudscape-design/components/form-field";
 import Header from "@cloudscape-design/components/header";
 import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
+import Spinner from "@cloudscape-design/components/spinner";
 import { POLICY_SIZE_LIMITS } from "@rolecast/policy";
 import { useState } from "react";
 import { Actions } from "../../shared/actions.tsx";
@@ -38,8 +39,8 @@ export function PolicyVersions(props: {
   const stored = useCall(`document ${VersionId} of ${arn}`, ({ iam }) =>
     readPolicyVersion(iam, arn, VersionId),
   );
-  const text = typed ?? stored.data ?? "";
-  const findings = useFindings(text, "managed");
+  const text = typed ?? stored.data;
+  const findings = useFindings(text ?? "", "managed");
   const changed = () => {
     setTyped(undefined);
     setChosen(undefined);
@@ -117,14 +118,18 @@ export function PolicyVersions(props: {
             }}
           />
         </FormField>
-        <JsonEditor
-          label="Policy"
-          kind="managed"
-          value={text}
-          readOnly={locked}
-          sizeMax={POLICY_SIZE_LIMITS.managedPolicy}
-          onChange={setTyped}
-        />
+        {text === undefined ? (
+          <Spinner />
+        ) : (
+          <JsonEditor
+            label="Policy"
+            kind="managed"
+            value={text}
+            readOnly={locked}
+            sizeMax={POLICY_SIZE_LIMITS.managedPolicy}
+            onChange={setTyped}
+          />
+        )}
       </SpaceBetween>
     </Container>
   );
