@@ -45,6 +45,7 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await editor.fill(MISTAKEN);
     const place = page.getByRole("button", { name: "Line 3, column 29" });
     await place.waitFor();
+    await page.getByText('Statement[0].Effect: expected "Allow" or "Deny".').waitFor();
     await takePicture(page, "policy-editor");
     expect(await button("Create policy").isDisabled()).toBe(true);
     await place.click();
@@ -61,8 +62,9 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
   test("a user gets the policy and a key, whose secret is shown once", async () => {
     await visit(page, "/iam/users", "Users");
     await button("Create user").first().click();
-    await page.getByLabel("User name").fill("ann");
-    await button("Create").click();
+    await page.locator("[role=dialog] input:focus").waitFor();
+    await page.keyboard.type("ann");
+    await page.keyboard.press("Enter");
     await page.getByRole("link", { name: "ann", exact: true }).click();
     await button("Attach policies").click();
     const dialog = page.getByRole("dialog");
@@ -93,18 +95,36 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await visit(page, "/iam/roles", "Roles");
     await button("Create role").first().click();
     await page.getByLabel("Role name").fill("Editor");
-    await button("Create").click();
+    await page.keyboard.press("Enter");
     await page.getByRole("link", { name: "Editor" }).click();
+    await button("Change permissions boundary").click();
+    await page.getByRole("combobox", { name: "Policy" }).click();
+    await page.getByRole("option", { name: /policy\/Viewer$/ }).click();
+    await button("Save").click();
+    await page.getByRole("link", { name: "Viewer", exact: true }).waitFor();
+    await button("Edit").click();
+    const duration = page.getByLabel("Maximum session duration, seconds");
+    await duration.fill("60");
+    await duration.press("Enter");
+    await page
+      .getByText(/failed to satisfy constraint: .* greater than or equal to 3600/)
+      .waitFor();
+    await duration.fill("5400");
+    await duration.press("Enter");
+    await page.getByText("1 h 30 min", { exact: true }).waitFor();
+    await takePicture(page, "role");
     await button("Create inline policy").click();
     await page.getByLabel("Policy name").fill("Inside");
-    await button("Save").click();
-    await page.getByRole("button", { name: "Inside" }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Inside" }).click();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
     await page.getByRole("tab", { name: "Tags" }).click();
     await button("Edit tags").click();
     await button("Add tag").click();
     await page.getByLabel("Key of tag 1").fill("team");
     await page.getByLabel("Value of tag 1").fill("stage");
-    await button("Save tags").click();
+    await page.keyboard.press("Enter");
     await page.getByText("The tags are saved.").waitFor();
     await page.getByRole("tab", { name: "Trust" }).click();
     await page.getByText("AWS would take this policy.").waitFor();

@@ -9,6 +9,7 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import { EnterForm } from "../shared/enter-form.tsx";
 import { callErrorText } from "../wire/call-error.ts";
 import { isLoopbackHost, LOOPBACK_ROOT, type SignedIn } from "./signed-in.ts";
 
@@ -45,12 +46,7 @@ export function SignInPage({ onSignIn }: { readonly onSignIn: (key: SignedIn) =>
           Rolecast
         </Box>
         <Container header={<Header variant="h2">Sign in with an access key</Header>}>
-          <form
-            onSubmit={(event) => {
-              event.preventDefault();
-              void signIn(given);
-            }}
-          >
+          <EnterForm onSubmit={() => void signIn(given)}>
             <Form
               actions={
                 <SpaceBetween direction="horizontal" size="xs">
@@ -109,7 +105,7 @@ export function SignInPage({ onSignIn }: { readonly onSignIn: (key: SignedIn) =>
                 </Box>
               </SpaceBetween>
             </Form>
-          </form>
+          </EnterForm>
         </Container>
       </SpaceBetween>
     </main>

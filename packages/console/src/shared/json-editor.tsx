@@ -52,7 +52,11 @@ export function JsonEditor(props: {
       constraintText={sizeMax === undefined ? undefined : `${size} of ${sizeMax} characters`}
       secondaryControl={
         readOnly ? undefined : (
-          <Button disabled={findings.length > 0} onClick={() => onChange(pretty(value))}>
+          <Button
+            formAction="none"
+            disabled={findings.length > 0}
+            onClick={() => onChange(pretty(value))}
+          >
             Format
           </Button>
         )
@@ -125,7 +129,7 @@ function Findings(props: {
             {finding.reason === undefined ? "" : ` ${finding.reason}.`}
           </StatusIndicator>{" "}
           {finding.position && (
-            <Button variant="inline-link" onClick={() => onShow(finding)}>
+            <Button variant="inline-link" formAction="none" onClick={() => onShow(finding)}>
               {`Line ${finding.position.start.line}, column ${finding.position.start.column}`}
             </Button>
           )}

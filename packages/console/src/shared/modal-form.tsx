@@ -3,9 +3,10 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Modal, { type ModalProps } from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useId, useState } from "react";
 import { callErrorText } from "../wire/call-error.ts";
 import { Actions } from "./actions.tsx";
+import { EnterForm } from "./enter-form.tsx";
 
 /** A form in front of a page; what refuses it is said inside, and what was typed stays. */
 export function ModalForm(props: {
@@ -29,9 +30,11 @@ export function ModalForm(props: {
     onClose,
     children,
   } = props;
+  const id = useId();
   const [running, setRunning] = useState(false);
   const [error, setError] = useState<unknown>();
   const submit = async () => {
+    if (running) return;
     setRunning(true);
     setError(undefined);
     try {
@@ -52,29 +55,26 @@ export function ModalForm(props: {
       footer={
         <Box float="right">
           <Actions>
-            <Button variant="link" onClick={onClose}>
+            <Button variant="link" formAction="none" onClick={onClose}>
               Cancel
             </Button>
-            <Button
-              variant="primary"
-              loading={running}
-              disabled={disabled}
-              onClick={() => void submit()}
-            >
+            <Button variant="primary" form={id} loading={running} disabled={disabled}>
               {verb}
             </Button>
           </Actions>
         </Box>
       }
     >
-      <SpaceBetween size="m">
-        {failure && (
-          <Alert type="error" header={failure.code}>
-            {failure.sentence}
-          </Alert>
-        )}
-        {children}
-      </SpaceBetween>
+      <EnterForm id={id} takesFocus onSubmit={() => void submit()}>
+        <SpaceBetween size="m">
+          {failure && (
+            <Alert type="error" header={failure.code}>
+              {failure.sentence}
+            </Alert>
+          )}
+          {children}
+        </SpaceBetween>
+      </EnterForm>
     </Modal>
   );
 }

@@ -47,7 +47,9 @@ export function ResourceTable<Item extends object>(props: ResourceTableProps<Ite
       noMatch: (
         <SpaceBetween size="xs" alignItems="center">
           <Box>No {plural} match.</Box>
-          <Button onClick={() => act.setFiltering("")}>Clear filter</Button>
+          <Button formAction="none" onClick={() => act.setFiltering("")}>
+            Clear filter
+          </Button>
         </SpaceBetween>
       ),
     },
@@ -90,7 +92,12 @@ export function ResourceTable<Item extends object>(props: ResourceTableProps<Ite
           counter={call.data === undefined ? "" : `(${all.length})`}
           actions={
             <Actions>
-              <Button iconName="refresh" ariaLabel={`Reload ${plural}`} onClick={call.reload} />
+              <Button
+                iconName="refresh"
+                formAction="none"
+                ariaLabel={`Reload ${plural}`}
+                onClick={call.reload}
+              />
               {actions}
             </Actions>
           }

@@ -23,14 +23,16 @@ export function shownAgo(differenceMs: number): string {
   return "just now";
 }
 
-/** `1 h 02 min 03 s`. */
+/** `1 h 2 min 3 s`; whole hours and minutes without what is zero behind them. */
 export function shownDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));
-  const hours = Math.floor(seconds / 3_600);
-  const minutes = Math.floor((seconds % 3_600) / 60);
-  const rest = `${seconds % 60} s`;
-  if (hours > 0) return `${hours} h ${minutes} min ${rest}`;
-  return minutes > 0 ? `${minutes} min ${rest}` : rest;
+  const parts = [
+    [Math.floor(seconds / 3_600), "h"],
+    [Math.floor((seconds % 3_600) / 60), "min"],
+    [seconds % 60, "s"],
+  ] as const;
+  const shown = parts.filter(([value]) => value > 0).map(([value, unit]) => `${value} ${unit}`);
+  return shown.length === 0 ? "0 s" : shown.join(" ");
 }
 
 /** `1.5 MB`. */

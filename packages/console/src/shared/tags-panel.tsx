@@ -3,9 +3,10 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
+import { useId, useState } from "react";
 import type { AwsClients } from "../wire/aws-clients.ts";
 import { Actions } from "./actions.tsx";
+import { EnterForm } from "./enter-form.tsx";
 import { type TagField, TagFields, tagChanges } from "./tag-fields.tsx";
 import { useAction } from "./use-action.ts";
 
@@ -18,6 +19,7 @@ export function TagsPanel(props: {
   readonly locked?: boolean;
 }) {
   const { tags, put, remove, onChanged, locked = false } = props;
+  const id = useId();
   const [fields, setFields] = useState<readonly TagField[]>();
   const save = useAction("The tags weren't saved", async (aws) => {
     const changes = tagChanges(tags, fields ?? []);
@@ -37,10 +39,10 @@ export function TagsPanel(props: {
           actions={
             fields ? (
               <Actions>
-                <Button variant="link" onClick={() => setFields(undefined)}>
+                <Button variant="link" formAction="none" onClick={() => setFields(undefined)}>
                   Cancel
                 </Button>
-                <Button variant="primary" loading={save.running} onClick={() => void save.run()}>
+                <Button variant="primary" form={id} loading={save.running}>
                   Save tags
                 </Button>
               </Actions>
@@ -60,7 +62,9 @@ export function TagsPanel(props: {
     >
       <SpaceBetween size="s">
         {fields ? (
-          <TagFields tags={fields} onChange={setFields} />
+          <EnterForm id={id} onSubmit={() => void save.run()}>
+            <TagFields tags={fields} onChange={setFields} />
+          </EnterForm>
         ) : entries.length === 0 ? (
           "No tags. Policies can allow or deny by tag: aws:ResourceTag/…"
         ) : (

@@ -1,4 +1,4 @@
-import { useCallback, useState } from "react";
+import { useCallback, useRef, useState } from "react";
 import type { AwsClients } from "../wire/aws-clients.ts";
 import { useAws } from "../wire/aws-context.tsx";
 import { useNotices } from "./notices.tsx";
@@ -17,8 +17,11 @@ export function useAction<Arguments extends readonly unknown[]>(
   const aws = useAws();
   const { done, failed } = useNotices();
   const [running, setRunning] = useState(false);
+  const busy = useRef(false);
   const run = useCallback(
     async (...given: Arguments) => {
+      if (busy.current) return false;
+      busy.current = true;
       setRunning(true);
       try {
         const sentence = await act(aws, ...given);
@@ -28,6 +31,7 @@ export function useAction<Arguments extends readonly unknown[]>(
         failed(failing, error);
         return false;
       } finally {
+        busy.current = false;
         setRunning(false);
       }
     },

@@ -9,6 +9,7 @@ import { POLICY_SIZE_LIMITS } from "@rolecast/policy";
 import { useState } from "react";
 import { goTo, placeOf } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
+import { EnterForm } from "../../shared/enter-form.tsx";
 import { JsonEditor, useFindings } from "../../shared/json-editor.tsx";
 import { Page } from "../../shared/page.tsx";
 import { useAction } from "../../shared/use-action.ts";
@@ -32,41 +33,45 @@ export function CreatePolicyPage() {
   });
   return (
     <Page title="Create policy">
-      <Form
-        actions={
-          <Actions>
-            <Button variant="link" onClick={() => goTo("#/iam/policies")}>
-              Cancel
-            </Button>
-            <Button
-              variant="primary"
-              disabled={name === "" || findings.length > 0}
-              loading={create.running}
-              onClick={() => void create.run()}
-            >
-              Create policy
-            </Button>
-          </Actions>
-        }
-      >
-        <Container>
-          <SpaceBetween size="m">
-            <FormField label="Policy name">
-              <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-            </FormField>
-            <FormField label="Description" description="It can't be changed later.">
-              <Input value={description} onChange={({ detail }) => setDescription(detail.value)} />
-            </FormField>
-            <JsonEditor
-              label="Policy"
-              kind="managed"
-              value={text}
-              sizeMax={POLICY_SIZE_LIMITS.managedPolicy}
-              onChange={setText}
-            />
-          </SpaceBetween>
-        </Container>
-      </Form>
+      <EnterForm onSubmit={() => void create.run()}>
+        <Form
+          actions={
+            <Actions>
+              <Button variant="link" formAction="none" onClick={() => goTo("#/iam/policies")}>
+                Cancel
+              </Button>
+              <Button
+                variant="primary"
+                disabled={name === "" || findings.length > 0}
+                loading={create.running}
+              >
+                Create policy
+              </Button>
+            </Actions>
+          }
+        >
+          <Container>
+            <SpaceBetween size="m">
+              <FormField label="Policy name">
+                <Input value={name} autoFocus onChange={({ detail }) => setName(detail.value)} />
+              </FormField>
+              <FormField label="Description" description="It can't be changed later.">
+                <Input
+                  value={description}
+                  onChange={({ detail }) => setDescription(detail.value)}
+                />
+              </FormField>
+              <JsonEditor
+                label="Policy"
+                kind="managed"
+                value={text}
+                sizeMax={POLICY_SIZE_LIMITS.managedPolicy}
+                onChange={setText}
+              />
+            </SpaceBetween>
+          </Container>
+        </Form>
+      </EnterForm>
     </Page>
   );
 }

@@ -22,13 +22,15 @@ import { DeleteModal } from "../../shared/delete-modal.tsx";
 import { Moment } from "../../shared/moment.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
+import { shownDuration } from "../../shared/shown-values.ts";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { DeleteLinkedRole } from "./delete-linked-role.tsx";
-import { EditDescription } from "./edit-description.tsx";
+import { EditRole } from "./edit-role.tsx";
 import { iamTags, tagFieldsOf } from "./iam-tags.ts";
 import { LinkedRoleUsage } from "./linked-role-usage.tsx";
+import { PermissionsBoundary } from "./permissions-boundary.tsx";
 import { PermissionsPanel } from "./permissions-panel.tsx";
 import { linkedService, trustedBy } from "./role-facts.ts";
 import { TrustPanel } from "./trust-panel.tsx";
@@ -96,7 +98,11 @@ function Facts(props: {
       header={
         <Header
           variant="h2"
-          actions={<Button onClick={() => setEditing(true)}>Edit description</Button>}
+          actions={
+            <Button onClick={() => setEditing(true)}>
+              {service === undefined ? "Edit" : "Edit description"}
+            </Button>
+          }
         >
           About {service !== undefined && <Badge color="blue">Service-linked</Badge>}
         </Header>
@@ -118,16 +124,31 @@ function Facts(props: {
               "Never"
             ),
           },
-          { label: "Longest session", value: `${(role.MaxSessionDuration ?? 0) / 3_600} h` },
+          {
+            label: "Maximum session duration",
+            value: shownDuration((role.MaxSessionDuration ?? 0) * 1_000),
+          },
           {
             label: "Permissions boundary",
-            value: role.PermissionsBoundary?.PermissionsBoundaryArn ?? "None",
+            value: (
+              <PermissionsBoundary
+                of={{ kind: "role", name: role.RoleName ?? "" }}
+                boundary={role.PermissionsBoundary?.PermissionsBoundaryArn}
+                locked={service !== undefined}
+                onChanged={onChanged}
+              />
+            ),
           },
           { label: "Description", value: role.Description || "–" },
         ]}
       />
       {editing && (
-        <EditDescription role={role} onClose={() => setEditing(false)} onSaved={onChanged} />
+        <EditRole
+          role={role}
+          linked={service !== undefined}
+          onClose={() => setEditing(false)}
+          onSaved={onChanged}
+        />
       )}
     </Container>
   );

@@ -23,6 +23,7 @@ import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { AccessKeys } from "./access-keys.tsx";
 import { iamTags, tagFieldsOf } from "./iam-tags.ts";
+import { PermissionsBoundary } from "./permissions-boundary.tsx";
 import { PermissionsPanel } from "./permissions-panel.tsx";
 import { UserGroups } from "./user-groups.tsx";
 
@@ -56,7 +57,13 @@ export function UserPage({ params }: PageProps) {
               { label: "Created", value: <Moment at={user.CreateDate} /> },
               {
                 label: "Permissions boundary",
-                value: user.PermissionsBoundary?.PermissionsBoundaryArn ?? "None",
+                value: (
+                  <PermissionsBoundary
+                    of={{ kind: "user", name }}
+                    boundary={user.PermissionsBoundary?.PermissionsBoundaryArn}
+                    onChanged={got.reload}
+                  />
+                ),
               },
             ]}
           />

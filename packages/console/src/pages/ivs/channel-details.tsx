@@ -4,21 +4,20 @@ import {
   UntagResourceCommand,
   UpdateChannelCommand,
 } from "@aws-sdk/client-ivs";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import Modal from "@cloudscape-design/components/modal";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
-import { Actions } from "../../shared/actions.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { ModalForm } from "../../shared/modal-form.tsx";
+import { useNotices } from "../../shared/notices.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { tagsOf } from "../../shared/tag-fields.tsx";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
-import { useAction } from "../../shared/use-action.ts";
+import { useAws } from "../../wire/aws-context.tsx";
 import {
   ChannelAudience,
   ChannelBasics,
@@ -100,39 +99,21 @@ function EditChannel(props: {
   readonly onClose: () => void;
 }) {
   const { channel, onChanged, onClose } = props;
+  const { ivs } = useAws();
+  const { done } = useNotices();
   const [settings, setSettings] = useState<ChannelSettings>(() => settingsOf(channel));
-  const save = useAction("The channel wasn't changed", async ({ ivs }) => {
+  const save = async () => {
     await ivs.send(new UpdateChannelCommand({ arn: channel.arn, ...settings }));
+    done("The channel is changed; a running stream goes on as it began.");
     onChanged();
-    onClose();
-    return "The channel is changed; a running stream goes on as it began.";
-  });
+  };
   const part = { settings, onChange: setSettings };
   return (
-    <Modal
-      visible
-      size="large"
-      header="Edit channel"
-      onDismiss={onClose}
-      footer={
-        <Box float="right">
-          <Actions>
-            <Button variant="link" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button variant="primary" loading={save.running} onClick={() => void save.run()}>
-              Save
-            </Button>
-          </Actions>
-        </Box>
-      }
-    >
-      <SpaceBetween size="l">
-        <ChannelBasics {...part} />
-        <ChannelRecording {...part} />
-        <ChannelAudience {...part} />
-      </SpaceBetween>
-    </Modal>
+    <ModalForm title="Edit channel" verb="Save" size="large" onSubmit={save} onClose={onClose}>
+      <ChannelBasics {...part} />
+      <ChannelRecording {...part} />
+      <ChannelAudience {...part} />
+    </ModalForm>
   );
 }
 

@@ -3,6 +3,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import Wizard from "@cloudscape-design/components/wizard";
 import { useState } from "react";
 import { goTo, placeOf } from "../../routing/hash-route.ts";
+import { EnterForm } from "../../shared/enter-form.tsx";
 import { Page } from "../../shared/page.tsx";
 import { TagFields, tagsOf } from "../../shared/tag-fields.tsx";
 import { useAction } from "../../shared/use-action.ts";
@@ -34,28 +35,29 @@ export function CreateChannelPage() {
     return `Channel ${channel?.name || channel?.arn} is there, with a stream key.`;
   });
   const part = { settings, onChange: setSettings };
+  const steps = [
+    { title: "Channel", content: <ChannelBasics {...part} /> },
+    { title: "Recording", isOptional: true, content: <ChannelRecording {...part} /> },
+    { title: "Who may watch", isOptional: true, content: <ChannelAudience {...part} /> },
+    { title: "Tags", isOptional: true, content: <TagFields tags={tags} onChange={setTags} /> },
+    { title: "Review", content: <Review settings={settings} /> },
+  ];
   return (
     <Page title="Create channel">
-      <Wizard
-        activeStepIndex={step}
-        isLoadingNextStep={create.running}
-        submitButtonText="Create channel"
-        onNavigate={({ detail }) => setStep(detail.requestedStepIndex)}
-        onCancel={() => goTo(CHANNELS)}
-        onSubmit={() => void create.run()}
-        steps={[
-          { title: "Channel", content: <ChannelBasics {...part} /> },
-          { title: "Recording", isOptional: true, content: <ChannelRecording {...part} /> },
-          { title: "Who may watch", isOptional: true, content: <ChannelAudience {...part} /> },
-          {
-            title: "Tags",
-            isOptional: true,
-            content: <TagFields tags={tags} onChange={setTags} />,
-          },
-          { title: "Review", content: <Review settings={settings} /> },
-        ]}
-        allowSkipTo
-      />
+      <EnterForm onSubmit={() => setStep(Math.min(step + 1, steps.length - 1))}>
+        <Wizard
+          activeStepIndex={step}
+          isLoadingNextStep={create.running}
+          submitButtonText="Create channel"
+          onNavigate={({ detail }) => setStep(detail.requestedStepIndex)}
+          onCancel={() => goTo(CHANNELS)}
+          onSubmit={() => void create.run()}
+          steps={steps}
+          allowSkipTo
+        />
+        {/* The wizard's own buttons send no form. */}
+        <button type="submit" hidden />
+      </EnterForm>
     </Page>
   );
 }

@@ -12,6 +12,7 @@ import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { EnterForm } from "../../shared/enter-form.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { useAction } from "../../shared/use-action.ts";
@@ -35,26 +36,27 @@ export function PlaybackTokensPage() {
       description="A token opens one private channel. It is signed here, in the browser: the private key isn't sent."
     >
       <Container>
-        <SpaceBetween size="m">
-          <FormField label="Private key, PEM" description="Its public half is a playback key.">
-            <Textarea
-              rows={6}
-              spellcheck={false}
-              value={privateKey}
-              placeholder="-----BEGIN PRIVATE KEY-----"
-              onChange={({ detail }) => setPrivateKey(detail.value)}
-            />
-          </FormField>
-          <TokenFields settings={settings} onChange={setSettings} />
-          <Button
-            variant="primary"
-            loading={make.running}
-            disabled={privateKey === "" || settings.channelArn === ""}
-            onClick={() => void make.run()}
-          >
-            Make token
-          </Button>
-        </SpaceBetween>
+        <EnterForm onSubmit={() => void make.run()}>
+          <SpaceBetween size="m">
+            <FormField label="Private key, PEM" description="Its public half is a playback key.">
+              <Textarea
+                rows={6}
+                spellcheck={false}
+                value={privateKey}
+                placeholder="-----BEGIN PRIVATE KEY-----"
+                onChange={({ detail }) => setPrivateKey(detail.value)}
+              />
+            </FormField>
+            <TokenFields settings={settings} onChange={setSettings} />
+            <Button
+              variant="primary"
+              loading={make.running}
+              disabled={privateKey === "" || settings.channelArn === ""}
+            >
+              Make token
+            </Button>
+          </SpaceBetween>
+        </EnterForm>
       </Container>
       {token !== undefined && (
         <Container header={<Header variant="h2">Token</Header>}>

@@ -6,6 +6,7 @@ import Select from "@cloudscape-design/components/select";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
 import { CopiedValue } from "../../shared/copied-value.tsx";
+import { EnterForm } from "../../shared/enter-form.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
 import { type ObjectPlace, presignedUrl } from "../../wire/presign.ts";
 
@@ -31,23 +32,23 @@ export function PresignedLink({ place }: { readonly place: ObjectPlace }) {
   const create = async () => setUrl(await presignedUrl(aws, place, Number(lifetime)));
   return (
     <Modal visible header="Create presigned link" onDismiss={close}>
-      <SpaceBetween size="m">
-        <Box>
-          Whoever has the link reads the object as you would, as long as your key works and the time
-          isn't over.
-        </Box>
-        <FormField label="Works for">
-          <Select
-            options={LIFETIMES}
-            selectedOption={LIFETIMES.find(({ value }) => value === lifetime) ?? null}
-            onChange={({ detail }) => setLifetime(detail.selectedOption.value ?? "3600")}
-          />
-        </FormField>
-        <Button variant="primary" onClick={() => void create()}>
-          Create link
-        </Button>
-        {url !== undefined && <CopiedValue label="presigned link" value={url} />}
-      </SpaceBetween>
+      <EnterForm onSubmit={() => void create()}>
+        <SpaceBetween size="m">
+          <Box>
+            Whoever has the link reads the object as you would, as long as your key works and the
+            time isn't over.
+          </Box>
+          <FormField label="Works for">
+            <Select
+              options={LIFETIMES}
+              selectedOption={LIFETIMES.find(({ value }) => value === lifetime) ?? null}
+              onChange={({ detail }) => setLifetime(detail.selectedOption.value ?? "3600")}
+            />
+          </FormField>
+          <Button variant="primary">Create link</Button>
+          {url !== undefined && <CopiedValue label="presigned link" value={url} />}
+        </SpaceBetween>
+      </EnterForm>
     </Modal>
   );
 }

@@ -13,6 +13,7 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Textarea from "@cloudscape-design/components/textarea";
 import { useState } from "react";
 import type { PageProps } from "../../routing/page-route.ts";
+import { EnterForm } from "../../shared/enter-form.tsx";
 import { JsonEditor, useFindings } from "../../shared/json-editor.tsx";
 import { Page } from "../../shared/page.tsx";
 import { useAction } from "../../shared/use-action.ts";
@@ -52,63 +53,64 @@ export function SimulatorPage({ query }: PageProps) {
       title="Policy simulator"
       description="What would be decided, by whose statement, and what would have to be allowed."
     >
-      <Container
-        header={
-          <Header
-            variant="h2"
-            actions={
-              <Button
-                variant="primary"
-                loading={simulate.running}
-                disabled={!ready || lines(actions).length === 0}
-                onClick={() => void simulate.run()}
-              >
-                Simulate
-              </Button>
-            }
-          >
-            Question
-          </Header>
-        }
-      >
-        <SpaceBetween size="m">
-          <FormField label="Policies of">
-            <RadioGroup
-              value={source}
-              onChange={({ detail }) =>
-                setSource(detail.value === "custom" ? "custom" : "principal")
+      <EnterForm onSubmit={() => void simulate.run()}>
+        <Container
+          header={
+            <Header
+              variant="h2"
+              actions={
+                <Button
+                  variant="primary"
+                  loading={simulate.running}
+                  disabled={!ready || lines(actions).length === 0}
+                >
+                  Simulate
+                </Button>
               }
-              items={[
-                { value: "principal", label: "A user, group or role" },
-                { value: "custom", label: "A policy that isn't saved" },
-              ]}
-            />
-          </FormField>
-          {source === "principal" ? (
-            <PrincipalChoice arn={arn} onChange={setArn} />
-          ) : (
-            <JsonEditor label="Policy" kind="managed" value={policy} onChange={setPolicy} />
-          )}
-          <FormField label="Actions" description="One a line.">
-            <Textarea
-              rows={3}
-              spellcheck={false}
-              value={actions}
-              onChange={({ detail }) => setActions(detail.value)}
-            />
-          </FormField>
-          <FormField label="Resources" description="ARNs, one a line. Empty: any resource.">
-            <Textarea
-              rows={2}
-              spellcheck={false}
-              value={resources}
-              placeholder="arn:aws:s3:::my-recordings/ivs/*"
-              onChange={({ detail }) => setResources(detail.value)}
-            />
-          </FormField>
-          <ContextFields entries={context} onChange={setContext} />
-        </SpaceBetween>
-      </Container>
+            >
+              Question
+            </Header>
+          }
+        >
+          <SpaceBetween size="m">
+            <FormField label="Policies of">
+              <RadioGroup
+                value={source}
+                onChange={({ detail }) =>
+                  setSource(detail.value === "custom" ? "custom" : "principal")
+                }
+                items={[
+                  { value: "principal", label: "A user, group or role" },
+                  { value: "custom", label: "A policy that isn't saved" },
+                ]}
+              />
+            </FormField>
+            {source === "principal" ? (
+              <PrincipalChoice arn={arn} onChange={setArn} />
+            ) : (
+              <JsonEditor label="Policy" kind="managed" value={policy} onChange={setPolicy} />
+            )}
+            <FormField label="Actions" description="One a line.">
+              <Textarea
+                rows={3}
+                spellcheck={false}
+                value={actions}
+                onChange={({ detail }) => setActions(detail.value)}
+              />
+            </FormField>
+            <FormField label="Resources" description="ARNs, one a line. Empty: any resource.">
+              <Textarea
+                rows={2}
+                spellcheck={false}
+                value={resources}
+                placeholder="arn:aws:s3:::my-recordings/ivs/*"
+                onChange={({ detail }) => setResources(detail.value)}
+              />
+            </FormField>
+            <ContextFields entries={context} onChange={setContext} />
+          </SpaceBetween>
+        </Container>
+      </EnterForm>
       {results && (
         <SimulationResults results={results} policy={source === "custom" ? policy : undefined} />
       )}
