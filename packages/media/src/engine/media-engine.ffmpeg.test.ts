@@ -1,4 +1,7 @@
+import { mkdtemp, rm } from "node:fs/promises";
 import type { Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import {
   EngineHarness,
@@ -94,15 +97,36 @@ describe.skipIf(!hasFfmpeg)("ffmpeg publishes (skipped where ffmpeg is not insta
     },
   );
 
+  test("copied out of a transport stream, of which ffmpeg knows the sound at its first frame", async () => {
+    const folder = await mkdtemp(join(tmpdir(), "rolecast-copied-"));
+    try {
+      const file = join(folder, "film.ts");
+      await run("ffmpeg", [...encoderArguments(7), "-f", "mpegts", file]);
+      const expected = { tracks: ["h264", "aac"], intervals: 4 };
+      await publishes("rec-copied", ["-v", "error", "-i", file, "-c", "copy"], expected);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  interface Expected {
+    readonly tracks: readonly string[];
+    readonly intervals: number;
+  }
+
+  function decodes(key: string, overrides: readonly string[], expected: Expected): Promise<void> {
+    return publishes(key, encoderArguments(7, overrides), expected);
+  }
+
   /** Publishes 7 s; all that is served and recorded decodes. */
-  async function decodes(
+  async function publishes(
     key: string,
-    overrides: readonly string[],
-    expected: { readonly tracks: readonly string[]; readonly intervals: number },
+    encoder: readonly string[],
+    expected: Expected,
   ): Promise<void> {
     harness.objects.clear();
     const published = await run("ffmpeg", [
-      ...encoderArguments(7, overrides),
+      ...encoder,
       ...["-f", "flv", `rtmp://127.0.0.1:${harness.rtmpPort}/app/${key}`],
     ]);
     expect(published).toEqual({ status: 0, stdout: "", stderr: "" });

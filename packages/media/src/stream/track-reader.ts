@@ -16,7 +16,11 @@ export interface VideoFrame {
   readonly units: Buffer;
 }
 
-/** What one publisher has said about its tracks so far. Throws MediaError for what can't be ingested. */
+/**
+ * What one publisher has said about its tracks so far. Throws MediaError for what can't be ingested. An empty payload
+ * says nothing: ffmpeg begins with an empty sequence header where it copies AAC out of a transport stream, and sends
+ * the true one before the first frame.
+ */
 export class TrackReader {
   /** Of track 0. */
   video: VideoConfig | undefined;
@@ -41,11 +45,14 @@ export class TrackReader {
       if (codec === "hvc1" && !this.#takesHevc) {
         throw videoCodec("enhanced RTMP video (hvc1)");
       }
+      if (payload.length === 0) {
+        continue;
+      }
       if (kind === "sequence-header") {
         const parse = codec === "hvc1" ? parseHevcConfig : parseAvcConfig;
         this.#configure(track, parse(payload));
         read.push("config");
-      } else if (kind === "frame" && payload.length > 0) {
+      } else if (kind === "frame") {
         read.push({ track, keyframe, compositionMs, units: payload });
       }
     }
@@ -54,11 +61,14 @@ export class TrackReader {
 
   readAudio(body: Buffer): Buffer | "config" | undefined {
     const tag = parseAudioTag(body);
-    if (tag?.kind === "sequence-header") {
+    if (tag === undefined || tag.payload.length === 0) {
+      return undefined;
+    }
+    if (tag.kind === "sequence-header") {
       this.audio = parseAacConfig(tag.payload);
       return "config";
     }
-    return tag?.payload;
+    return tag.payload;
   }
 
   #configure(track: number, config: VideoConfig): void {
