@@ -1,7 +1,8 @@
-import { spawnSync } from "node:child_process";
-import { Readable } from "node:stream";
+import { type ChildProcessByStdio, spawn, spawnSync } from "node:child_process";
+import { createInterface } from "node:readline";
+import { Readable, type Writable } from "node:stream";
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { collectBody } from "./body.ts";
 import type { Operation } from "./operation.ts";
 import { parseQuery } from "./query.ts";
@@ -16,7 +17,6 @@ import { services, type TestService } from "./testing/services.ts";
 const PYTHON = "/usr/bin/python3";
 const SAMPLES_PER_OPERATION = 3;
 const BODY_LIMIT_BYTES = 1024 * 1024;
-const OUTPUT_LIMIT_BYTES = 64 * 1024 * 1024;
 const hasBotocore = spawnSync(PYTHON, ["-c", "import botocore"]).status === 0;
 
 /** What the two models disagree on, what botocore does outside of its parsers, what is verified. */
@@ -41,21 +41,21 @@ interface SerializedRequest {
   readonly body: string;
 }
 
-function ask(questions: readonly Question[]): Record<string, unknown>[] {
-  const lines = questions.map(({ service, operation, act, given }) =>
-    JSON.stringify({ service, operation: operation.name, act, given }),
-  );
-  const script = new URL("fixtures/botocore-oracle.py", import.meta.url).pathname;
-  const { status, stdout, stderr } = spawnSync(PYTHON, [script], {
-    input: `${lines.join("\n")}\n`,
-    maxBuffer: OUTPUT_LIMIT_BYTES,
-    encoding: "utf8",
-  });
-  if (status !== 0) throw new Error(stderr);
-  return stdout
-    .trimEnd()
-    .split("\n")
-    .map((line) => JSON.parse(line));
+/** A process that reads the models once, and answers line by line. */
+let oracle: ChildProcessByStdio<Writable, Readable, null>;
+let answers: AsyncIterator<string>;
+
+async function ask(questions: readonly Question[]): Promise<Record<string, unknown>[]> {
+  for (const { service, operation, act, given } of questions) {
+    oracle.stdin.write(`${JSON.stringify({ service, operation: operation.name, act, given })}\n`);
+  }
+  const said: Record<string, unknown>[] = [];
+  while (said.length < questions.length) {
+    const { value, done } = await answers.next();
+    if (done) throw new Error("botocore's process ended");
+    said.push(JSON.parse(value));
+  }
+  return said;
 }
 
 const isComparable = ({ name, target }: Member) =>
@@ -121,6 +121,13 @@ async function decode({ wire, definition }: TestService, sent: SerializedRequest
 }
 
 describe.skipIf(!hasBotocore)("botocore, where it is installed", () => {
+  beforeAll(() => {
+    const script = new URL("fixtures/botocore-oracle.py", import.meta.url).pathname;
+    oracle = spawn(PYTHON, [script], { stdio: ["pipe", "pipe", "inherit"] });
+    answers = createInterface(oracle.stdout)[Symbol.asyncIterator]();
+  });
+  afterAll(() => oracle.stdin.end());
+
   test.each(Object.entries(services))("%s: decodes what it sends", async (name, service) => {
     const isQuery = service.definition.protocol === "awsQuery";
     const questions = [...service.wire.operations.values()]
@@ -134,7 +141,7 @@ describe.skipIf(!hasBotocore)("botocore, where it is installed", () => {
         })),
       );
     let known = 0;
-    for (const [index, answer] of ask(questions).entries()) {
+    for (const [index, answer] of (await ask(questions)).entries()) {
       if (answer.unknown) continue;
       known += 1;
       const sent = answer as unknown as SerializedRequest;
@@ -144,7 +151,7 @@ describe.skipIf(!hasBotocore)("botocore, where it is installed", () => {
     expect(known).toBeGreaterThan(service.wire.operations.size);
   });
 
-  test.each(Object.entries(services))("%s: reads our answers", (name, service) => {
+  test.each(Object.entries(services))("%s: reads our answers", async (name, service) => {
     const questions = [...service.wire.operations.values()]
       .filter((operation) => !HANDLED_OUTPUTS.has(operation.name))
       .flatMap((operation) =>
@@ -157,7 +164,7 @@ describe.skipIf(!hasBotocore)("botocore, where it is installed", () => {
         }),
       );
     let known = 0;
-    for (const [index, { unknown, parsed, expected }] of ask(questions).entries()) {
+    for (const [index, { unknown, parsed, expected }] of (await ask(questions)).entries()) {
       if (unknown) continue;
       known += 1;
       // botocore makes empty lists of flattened lists that aren't there.

@@ -10,7 +10,7 @@ import { decodeBody } from "./sigv4/decode-body.ts";
 import { parseAuthentication } from "./sigv4/parse-authentication.ts";
 import { verifySignature } from "./sigv4/verify-signature.ts";
 import { arbitraryStructure } from "./testing/arbitrary-shape.ts";
-import { loopbackConfig, TEST_CREDENTIALS } from "./testing/loopback.ts";
+import { type Answer, loopbackConfig, TEST_CREDENTIALS } from "./testing/loopback.ts";
 import { createCommand, services, type TestService } from "./testing/services.ts";
 
 const RUNS_PER_OPERATION = 3;
@@ -75,6 +75,10 @@ async function settle(output: unknown): Promise<Record<string, unknown>> {
 
 describe.each(Object.entries(services))("%s", (_name, service) => {
   const operations = [...service.wire.operations.values()];
+  let answerNext: Answer;
+  const client = service.createClient(
+    loopbackConfig((request, bytes) => answerNext(request, bytes)),
+  );
 
   test.each(operations.map((operation) => [operation.name, operation] as const))(
     "%s survives the way to the server and back",
@@ -82,11 +86,10 @@ describe.each(Object.entries(services))("%s", (_name, service) => {
       await fc.assert(
         fc.asyncProperty(samples(operation), async ([input, output]) => {
           let received: Awaited<ReturnType<typeof receive>> | undefined;
-          const config = loopbackConfig(async (request, bytes) => {
+          answerNext = async (request, bytes) => {
             received = await receive(service, request, bytes);
             return service.wire.encodeOutput(operation, output, "4442587FB7D0A2F9");
-          });
-          const client = service.createClient(config);
+          };
           const answer = await client.send(createCommand(service, operation.name, input));
           expect(received?.operation.name).toBe(operation.name);
           // The S3 client adds members of its own, such as checksums.
@@ -123,12 +126,9 @@ describe.each(Object.entries(services))("%s", (_name, service) => {
           // Several of CloudWatch's errors share a code; only awsQuery tells them by it.
           const code = service.definition.protocol === "awsQuery" ? error.code : error.name;
           const message = 'Resource: <a> & "b" not found';
-          const config = loopbackConfig(() =>
-            service.wire.encodeError({ code, message, status, fault, fields }, "4442587FB7D0A2F9"),
-          );
-          const sent = service
-            .createClient(config)
-            .send(createCommand(service, anyOperation.name, input));
+          answerNext = () =>
+            service.wire.encodeError({ code, message, status, fault, fields }, "4442587FB7D0A2F9");
+          const sent = client.send(createCommand(service, anyOperation.name, input));
           const thrown = await sent.catch((reason: unknown) => reason);
           expect(thrown).toMatchObject({
             ...fields,

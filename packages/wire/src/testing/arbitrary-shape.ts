@@ -8,6 +8,22 @@ const MAX_ITEMS = 3;
 /** Where a value will stand: text in a header can't hold what text in a document can. */
 type Place = "document" | "header" | "label" | "query";
 
+// Made once: to read a pattern costs more than to draw from it.
+const HOST_LABEL = fc.stringMatching(/^[a-z][a-z0-9]{0,9}$/);
+const HEADER_SUFFIX = fc.stringMatching(/^[a-z][a-z0-9-]{0,9}$/);
+const BUCKET = fc.stringMatching(/^[a-z0-9][a-z0-9-]{3,20}[a-z0-9]$/);
+const ANY_TEXT = fc.oneof(
+  fc.stringMatching(/^[!-~]([ -~]{0,20}[!-~])?$/),
+  fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }).filter(isPlain),
+);
+const TEXT: Readonly<Record<Place, fc.Arbitrary<string>>> = {
+  document: ANY_TEXT,
+  // The SDK's own reader of lists in headers doesn't undo quotes.
+  header: fc.stringMatching(/^[A-Za-z0-9:/+=_.-]([A-Za-z0-9 :/+=_.-]{0,20}[A-Za-z0-9])?$/),
+  label: ANY_TEXT,
+  query: ANY_TEXT,
+};
+
 export interface ArbitraryOptions {
   /** Drops members that clients fill in themselves. */
   readonly include: (member: Member) => boolean;
@@ -56,10 +72,8 @@ function arbitraryMember(
         : traits.httpQuery !== undefined
           ? "query"
           : "document";
-  if (traits.hostLabel) return fc.stringMatching(/^[a-z][a-z0-9]{0,9}$/);
-  if (member.name === "Bucket" && traits.httpLabel) {
-    return fc.stringMatching(/^[a-z0-9][a-z0-9-]{3,20}[a-z0-9]$/);
-  }
+  if (traits.hostLabel) return HOST_LABEL;
+  if (member.name === "Bucket" && traits.httpLabel) return BUCKET;
   const flattened = traits.xmlFlattened ?? false;
   return arbitraryShape(target, options, depth, place, flattened);
 }
@@ -73,7 +87,7 @@ function arbitraryShape(
 ): fc.Arbitrary<unknown> {
   switch (shape.kind) {
     case "string":
-      return arbitraryText(place);
+      return TEXT[place];
     case "boolean":
       return fc.boolean();
     case "number":
@@ -105,8 +119,7 @@ function arbitraryShape(
       return fc.array(item, { minLength, maxLength: MAX_ITEMS });
     }
     case "map": {
-      const key =
-        place === "header" ? fc.stringMatching(/^[a-z][a-z0-9-]{0,9}$/) : arbitraryText("label");
+      const key = place === "header" ? HEADER_SUFFIX : TEXT.label;
       const value = arbitraryShape(shape.value.target, options, depth + 1, place, false);
       return fc.dictionary(key, value, { minKeys: 1, maxKeys: MAX_ITEMS, noNullPrototype: true });
     }
@@ -115,24 +128,6 @@ function arbitraryShape(
       return arbitraryStructure(shape, options, depth + 1);
     default:
       return shape satisfies never;
-  }
-}
-
-function arbitraryText(place: Place): fc.Arbitrary<string> {
-  const ascii = fc.stringMatching(/^[!-~]([ -~]{0,20}[!-~])?$/);
-  switch (place) {
-    case "header":
-      // The SDK's own reader of lists in headers doesn't undo quotes.
-      return fc.stringMatching(/^[A-Za-z0-9:/+=_.-]([A-Za-z0-9 :/+=_.-]{0,20}[A-Za-z0-9])?$/);
-    case "label":
-    case "query":
-    case "document":
-      return fc.oneof(
-        ascii,
-        fc.string({ unit: "grapheme", minLength: 1, maxLength: 12 }).filter(isPlain),
-      );
-    default:
-      return place satisfies never;
   }
 }
 
