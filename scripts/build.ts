@@ -6,13 +6,13 @@ import { buildConsole } from "./build-console.ts";
 import { buildManagedPolicies } from "./build-managed-policies.ts";
 import { noticesOf } from "./bundle-notices.ts";
 import { buildSite } from "./docs-site/build-site.ts";
-import { testcontainersTypes, testingTypes } from "./testing-types.ts";
+import { serverTypes, testcontainersTypes, testingTypes } from "./library-types.ts";
 
 const root = join(import.meta.dirname, "..");
 const distDir = join(root, "packages/cli/dist");
 
 /**
- * The command and the library for test suites with all that they run, without what they don't:
+ * The command and the libraries with all that they run, without what they don't:
  * that is what makes the start fast. libsql stays outside, it brings a native library; so does
  * testcontainers, whose classes must be those of its user.
  */
@@ -21,6 +21,7 @@ async function bundleCommand(): Promise<readonly string[]> {
   const bundle = await rolldown({
     input: {
       rolecast: join(root, "packages/cli/src/main.ts"),
+      server: join(root, "packages/cli/src/server.ts"),
       testing: join(root, "packages/cli/src/testing.ts"),
       testcontainers: join(root, "packages/cli/src/testcontainers.ts"),
       // By the name under which the media package looks for it beside itself.
@@ -61,6 +62,7 @@ await buildManagedPolicies(managedPolicies);
 const command = await bundleCommand();
 await copyFile(managedPolicies, join(distDir, "aws-managed-policies.bin"));
 await copyFile(join(root, "LICENSE"), join(distDir, "LICENSE"));
+await writeFile(join(distDir, "server.d.ts"), serverTypes());
 await writeFile(join(distDir, "testing.d.ts"), testingTypes());
 await writeFile(join(distDir, "testcontainers.d.ts"), testcontainersTypes());
 const pages = await buildConsole(join(root, "packages/console"), join(distDir, "console"));

@@ -1,3 +1,4 @@
+import { VERSION } from "@rolecast/server";
 import { Command } from "commander";
 import { awsCommand } from "./aws.ts";
 import { broadcastCommand } from "./broadcast.ts";
@@ -21,7 +22,7 @@ export function rolecastProgram(): Command {
     .description(
       "Amazon IVS recording to Amazon S3, and the IAM service-linked role that authorises it, on your own machine.",
     )
-    .version("0.1.0")
+    .version(VERSION)
     .showHelpAfterError("(rolecast --help lists the commands)")
     .enablePositionalOptions()
     .addHelpText(

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
-import { extname, join } from "node:path";
+import { basename, extname, join } from "node:path";
+import type { ReadyScript, ReadyScripts } from "@rolecast/server";
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   ".sh": "bash",
@@ -19,17 +20,29 @@ export function listReadyScripts(folder: string): readonly string[] {
 
 /**
  * Runs them one after another, with `environment` beside the command's own. One that fails is told
- * and doesn't keep the next ones from running, nor the server from serving.
+ * and doesn't keep the next ones from running, nor the server from serving. `show` hears how far
+ * they are.
  */
 export async function runReadyScripts(
   scripts: readonly string[],
   environment: Readonly<Record<string, string>>,
+  show: (progress: ReadyScripts) => void,
 ): Promise<void> {
+  const states = new Map<string, ReadyScript["state"]>(scripts.map((one) => [one, "UNKNOWN"]));
+  const tell = (completed: boolean) =>
+    show({
+      completed,
+      scripts: [...states].map(([script, state]) => ({ name: basename(script), state })),
+    });
   for (const script of scripts) {
+    states.set(script, "RUNNING");
+    tell(false);
     const failure = await runScript(script, environment);
+    states.set(script, failure === undefined ? "SUCCESSFUL" : "ERROR");
     if (failure === undefined) process.stdout.write(`Ready script ${script}: done.\n`);
     else process.stderr.write(`rolecast: the ready script ${script} ${failure}\n`);
   }
+  tell(true);
 }
 
 function runScript(

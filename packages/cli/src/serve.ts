@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import {
   type Config,
   ConfigError,
@@ -13,10 +12,8 @@ import {
   StoreUnavailableError,
 } from "@rolecast/server";
 import { EXIT } from "./command-error.ts";
+import { CONSOLE_DIR } from "./console-dir.ts";
 import { listReadyScripts, runReadyScripts } from "./ready-scripts.ts";
-
-/** The console's built files, beside this command's own. */
-const CONSOLE_DIR = fileURLToPath(new URL("./console", import.meta.url));
 
 /** Serves until a signal; says where, as JSON or as a banner, once it is ready. */
 export async function serve(
@@ -44,7 +41,7 @@ export async function serve(
   }
   stopOnSignal(server);
   process.stdout.write(json ? jsonLine(server) : banner(server));
-  await runReadyScripts(scripts, scriptEnvironment(server));
+  await runReadyScripts(scripts, scriptEnvironment(server), server.showReadyScripts);
 }
 
 /** A folder that isn't there is a mistake in the settings. */
@@ -59,17 +56,13 @@ async function readyScripts(server: RunningServer): Promise<readonly string[]> {
   }
 }
 
-/** A root key that was made at an earlier start isn't known any more; scripts bring their own then. */
-function scriptEnvironment({ endpoint, config, testRoot, generatedRoot }: RunningServer) {
-  const root = testRoot ?? generatedRoot ?? config.accounts.find(({ id }) => id === config.account);
+function scriptEnvironment({ endpoint, root }: RunningServer) {
   return {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: "us-east-1",
     AWS_DEFAULT_REGION: "us-east-1",
-    ...(root && {
-      AWS_ACCESS_KEY_ID: root.rootAccessKeyId,
-      AWS_SECRET_ACCESS_KEY: root.rootSecretAccessKey,
-    }),
+    AWS_ACCESS_KEY_ID: root.rootAccessKeyId,
+    AWS_SECRET_ACCESS_KEY: root.rootSecretAccessKey,
   };
 }
 

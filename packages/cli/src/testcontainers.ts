@@ -7,7 +7,7 @@ import {
   type StartedTestContainer,
   Wait,
 } from "testcontainers";
-import type { ClientOptions } from "./testing.ts";
+import type { ClientOptions } from "./server.ts";
 
 const HTTP_PORT = 4566;
 const RTMP_PORT = 1935;

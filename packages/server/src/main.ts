@@ -5,7 +5,6 @@ import { createMediaEngine, renderRecordingPlaylists } from "@rolecast/media";
 import { Authenticator } from "./authn/authenticator.ts";
 import { ServiceCredentials } from "./authn/service-credentials.ts";
 import { Authorizer } from "./authz/authorizer.ts";
-import { applySeed } from "./config/apply-seed.ts";
 import { ConfigError } from "./config/config-error.ts";
 import { ingestPortsOf } from "./config/ingest-ports.ts";
 import { outsideServices } from "./config/linked-services.ts";
@@ -13,14 +12,15 @@ import { type ConfigSources, loadConfig } from "./config/load-config.ts";
 import { nodeUrlOf, spillOf } from "./config/node.ts";
 import { loadOrganization } from "./config/organization.ts";
 import { rootAccessOf } from "./config/root-access.ts";
-import { type RootAccount, rootAccounts } from "./config/root-accounts.ts";
-import { loadSeed } from "./config/seed-file.ts";
+import { rootAccounts } from "./config/root-accounts.ts";
+import { seeding } from "./config/seeding.ts";
 import type { Config, ConfigInput } from "./config/settings.ts";
 import { transcodingOf } from "./config/transcoding.ts";
 import { ConsoleFiles } from "./gateway/console-files.ts";
 import { Dispatcher } from "./gateway/dispatcher.ts";
 import { HttpServer, urlHost } from "./gateway/http-server.ts";
 import { InternalRoutes } from "./gateway/internal-routes.ts";
+import { LocalStackRoutes } from "./gateway/localstack-routes.ts";
 import { coverageOf } from "./gateway/operation-coverage.ts";
 import { Pipeline } from "./gateway/pipeline.ts";
 import { ServiceRegistry } from "./gateway/service-registry.ts";
@@ -150,6 +150,8 @@ async function startServer(
   await composed.iam.bootstrapAccounts(roots.accounts);
 
   let ready = false;
+  const health = () => healthOf(composed.services);
+  const localStack = new LocalStackRoutes(systemClock, randomIds, health, config.readyDir);
   const sow = seeding(config, roots.accounts, composed.dispatcher.invoke);
   const reset = async () => {
     await emptyEverything(composed.services, store, events, () =>
@@ -165,8 +167,9 @@ async function startServer(
       ["decisions", composed.toolbox.readDecisions],
     ]),
     ready: () => ready,
-    health: () => healthOf(composed.services),
+    health,
     metrics: () => composed.metrics.text(),
+    localStack,
     reset: config.allowReset ? reset : undefined,
   });
   const pipeline = new Pipeline({
@@ -208,6 +211,7 @@ async function startServer(
     config,
     endpoint: address.endpoint,
     ports: { http: httpPort, ...composed.ports },
+    root: roots.root,
     generatedRoot:
       roots.generated && folder.firstTime(ROOT_KEY_SHOWN) ? roots.generated : undefined,
     testRoot: roots.test,
@@ -215,20 +219,10 @@ async function startServer(
     certificateFile: config.tlsCertificate ?? join(folder.dir, "tls", "rtmps.crt"),
     operations: coverageOf(composed.registry),
     invoke: composed.dispatcher.invoke,
+    showReadyScripts: (scripts) => localStack.showReadyScripts(scripts),
     reset,
     close: end,
   };
-}
-
-/** Reads the seed file now, so that a mistake in it is told before anything starts. */
-function seeding(config: Config, accounts: readonly RootAccount[], invoke: Invoke) {
-  const { seed: file } = config;
-  if (file === undefined) return async () => {};
-  const seed = loadSeed(
-    file,
-    accounts.map(({ id }) => id),
-  );
-  return () => applySeed(seed, invoke);
 }
 
 interface Parts {

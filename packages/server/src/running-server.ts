@@ -1,5 +1,6 @@
 import type { RootAccount } from "./config/root-accounts.ts";
 import type { Config } from "./config/settings.ts";
+import type { ReadyScripts } from "./gateway/localstack-routes.ts";
 import type { OperationCoverage } from "./gateway/operation-coverage.ts";
 import type { EventLog } from "./kernel/event-log.ts";
 import type { Invoke } from "./kernel/invoke.ts";
@@ -18,7 +19,9 @@ export interface RunningServer {
     readonly rtmps: number;
     readonly srt: number;
   };
-  /** The default account's root key, the first time when it was generated; it is in no log. */
+  /** The default account's root user's key. */
+  readonly root: RootAccount;
+  /** The same, the first time when it was generated; it is in no log. */
   readonly generatedRoot: RootAccount | undefined;
   /** The default account's root key, when it is `test`/`test`. */
   readonly testRoot: RootAccount | undefined;
@@ -30,6 +33,8 @@ export interface RunningServer {
   readonly operations: Readonly<Record<string, OperationCoverage>>;
   /** Acts inside the process, decided like a request from outside. */
   readonly invoke: Invoke;
+  /** For whoever asks, as LocalStack's users do, whether the ready scripts have run. */
+  readonly showReadyScripts: (scripts: ReadyScripts) => void;
   /** Empties everything but the accounts' root keys. */
   reset(): Promise<void>;
   /** Ends streams and recordings properly, then everything else. */

@@ -226,7 +226,7 @@ test.each([
 test("health and metrics tell what is going on, without a key", async () => {
   await server.clients().iam.send(new GetUserCommand({}));
   const read = async (path: string) => (await fetch(`${server.endpoint}${path}`)).text();
-  expect(JSON.parse(await read("/_localstack/health"))).toMatchObject({
+  expect(JSON.parse(await read("/_rolecast/health"))).toMatchObject({
     services: { iam: "running", sts: "running", s3: "running", ivs: "running" },
   });
   expect(JSON.parse(await read("/_rolecast/health/ready"))).toEqual({ status: "ready" });

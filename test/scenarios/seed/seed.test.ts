@@ -137,14 +137,32 @@ test("ready scripts run by name with the root key; a failing one doesn't stop th
   ready(
     "20-asks.mjs",
     `import { writeFileSync } from "node:fs";
-const health = await fetch(process.env.AWS_ENDPOINT_URL + "/_rolecast/health/ready");
-writeFileSync(${JSON.stringify(join(dir, "asked"))}, health.status + process.env.AWS_ACCESS_KEY_ID);`,
+const answer = await fetch(process.env.AWS_ENDPOINT_URL + "/_localstack/init");
+const { completed: { READY }, scripts } = await answer.json();
+const told = { key: process.env.AWS_ACCESS_KEY_ID, READY, scripts: scripts.map(({ state }) => state) };
+writeFileSync(${JSON.stringify(join(dir, "asked"))}, JSON.stringify(told));`,
   );
   ready("notes.txt", "no script");
   const server = await startServerProcess(["--data", "memory", "--ready-dir", dir]);
   const said = await server.said(/20-asks\.mjs: done/);
   expect(said).toMatch(/10-fails\.sh ended with 3/);
-  expect(readFileSync(join(dir, "asked"), "utf8")).toBe("200test");
+  expect(JSON.parse(readFileSync(join(dir, "asked"), "utf8"))).toEqual({
+    key: "test",
+    READY: false,
+    scripts: ["ERROR", "RUNNING"],
+  });
+  const init = async (path: string) =>
+    (await fetch(`${server.endpoint}/_localstack${path}`)).json();
+  // What was said is said just before it is noted.
+  await expect
+    .poll(() => init("/init/ready"))
+    .toEqual({
+      completed: true,
+      scripts: [
+        { stage: "READY", name: "10-fails.sh", state: "ERROR" },
+        { stage: "READY", name: "20-asks.mjs", state: "SUCCESSFUL" },
+      ],
+    });
   expect(await server.stop()).toBe(0);
   await expect(
     startServerProcess(["--data", "memory", "--ready-dir", join(dir, "none")]),

@@ -13,6 +13,8 @@ export interface RootAccount {
 
 export interface RootAccounts {
   readonly accounts: readonly RootAccount[];
+  /** The default account. */
+  readonly root: RootAccount;
   /** The default account's key, when it was generated: to be shown once. */
   readonly generated: RootAccount | undefined;
   /** The default account's key, when it is `test`/`test`. */
@@ -26,17 +28,30 @@ export interface RootAccounts {
  */
 export function rootAccounts(config: Config, sealingKey: Uint8Array): RootAccounts {
   const configured = config.accounts.find((account) => account.id === config.account);
-  if (configured) return { accounts: config.accounts, generated: undefined, test: undefined };
+  if (configured) {
+    const { accounts } = config;
+    return { accounts, root: configured, generated: undefined, test: undefined };
+  }
   if (isLoopback(config.host)) {
     const account = {
       id: config.account,
       rootAccessKeyId: "test",
       rootSecretAccessKey: "test",
     };
-    return { accounts: [account, ...config.accounts], generated: undefined, test: account };
+    return {
+      accounts: [account, ...config.accounts],
+      root: account,
+      generated: undefined,
+      test: account,
+    };
   }
   const account = generateAccount(config.account, sealingKey);
-  return { accounts: [account, ...config.accounts], generated: account, test: undefined };
+  return {
+    accounts: [account, ...config.accounts],
+    root: account,
+    generated: account,
+    test: undefined,
+  };
 }
 
 function generateAccount(id: string, sealingKey: Uint8Array): RootAccount {

@@ -36,10 +36,13 @@ const httpUrl = z.url({ protocol: /^https?$/ });
 
 const cores = z.preprocess(
   (given) => (typeof given === "string" && /^[\d.]+$/.test(given) ? Number(given) : given),
-  z.custom<"auto" | number>(
-    (given) => given === "auto" || (typeof given === "number" && given >= 0 && given <= 1_024),
-    "it takes `auto` or a number from 0 to 1024",
-  ),
+  z
+    .custom<"auto" | number>(
+      (given) => given === "auto" || (typeof given === "number" && given >= 0 && given <= 1_024),
+      "it takes `auto` or a number from 0 to 1024",
+    )
+    // What the library's types say.
+    .meta({ anyOf: [{ const: "auto" }, { type: "number" }] }),
 ) as unknown as z.ZodType<"auto" | number, "auto" | number>;
 
 /** Flags and variables bring it as text. */

@@ -2,12 +2,16 @@ import { PassThrough } from "node:stream";
 import type { EventLog } from "../kernel/event-log.ts";
 import { isLoopback } from "../kernel/loopback.ts";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
+import { LOCALSTACK_PREFIX, type LocalStackRoutes } from "./localstack-routes.ts";
+import { plainJson } from "./plain-json.ts";
 
 /** Readers of the event stream at the same time. */
 const EVENT_READERS_MAX = 100;
 /** Bytes a reader may lag behind before it is dropped: it can resume with Last-Event-ID. */
 const EVENT_BACKLOG_BYTES_MAX = 1024 * 1024;
 const HEARTBEAT_MS = 15_000;
+/** Below Rolecast's prefix and LocalStack's. */
+const RESET = "/state/reset";
 
 /** Lines for whoever reads now: `read` gets each as JSON; returns the way to stop. */
 export type TextFeed = (read: (json: string) => void) => () => void;
@@ -20,11 +24,12 @@ export interface InternalRoutesOptions {
   readonly health: () => Promise<Readonly<Record<string, unknown>>>;
   /** Prometheus's text format. */
   readonly metrics: () => Promise<string>;
+  readonly localStack: LocalStackRoutes;
   /** Absent without `allowReset`. */
   readonly reset: (() => Promise<void>) | undefined;
 }
 
-/** What the server answers below `/_rolecast`, and LocalStack's health path as an alias. */
+/** What the server answers below `/_rolecast`, and LocalStack's paths. */
 export class InternalRoutes {
   readonly #options: InternalRoutesOptions;
   readonly #streams = new Set<PassThrough>();
@@ -37,23 +42,33 @@ export class InternalRoutes {
     const { path } = request;
     // What nodes ask of each other is the services' business.
     if (path.startsWith("/_rolecast/node/")) return undefined;
-    if (!path.startsWith("/_rolecast/") && path !== "/_localstack/health") return undefined;
+    const forLocalStack = path.startsWith(LOCALSTACK_PREFIX);
+    if (!path.startsWith("/_rolecast/") && !forLocalStack) return undefined;
     const feed = this.#options.feeds.get(path.slice("/_rolecast/".length));
-    if (feed || path.startsWith("/_rolecast/events") || path.startsWith("/_rolecast/state/")) {
+    if (feed || path.startsWith("/_rolecast/events") || path.endsWith(RESET)) {
       const refusal = refuseStrangers(request);
       if (refusal) return refusal;
     }
     if (feed && request.method === "GET") return this.#feedStream(feed);
-    switch (`${request.method} ${path}`) {
+    if (request.method === "POST" && path.endsWith(RESET)) return this.#reset();
+    const answer = forLocalStack
+      ? await this.#options.localStack.handle(request)
+      : await this.#answer(request);
+    return (
+      answer ?? plainJson(404, { message: `Rolecast has nothing at ${request.method} ${path}.` })
+    );
+  }
+
+  async #answer(request: PlainRequest): Promise<PlainResponse | undefined> {
+    switch (`${request.method} ${request.path}`) {
       case "GET /_rolecast/health/live":
-        return json(200, { status: "live" });
+        return plainJson(200, { status: "live" });
       case "GET /_rolecast/health/ready":
         return this.#options.ready()
-          ? json(200, { status: "ready" })
-          : json(503, { status: "starting" });
+          ? plainJson(200, { status: "ready" })
+          : plainJson(503, { status: "starting" });
       case "GET /_rolecast/health":
-      case "GET /_localstack/health":
-        return json(200, await this.#options.health());
+        return plainJson(200, await this.#options.health());
       case "GET /_rolecast/metrics":
         return {
           status: 200,
@@ -62,10 +77,8 @@ export class InternalRoutes {
         };
       case "GET /_rolecast/events":
         return this.#eventStream(request);
-      case "POST /_rolecast/state/reset":
-        return this.#reset();
       default:
-        return json(404, { message: `Rolecast has nothing at ${request.method} ${path}.` });
+        return undefined;
     }
   }
 
@@ -76,10 +89,10 @@ export class InternalRoutes {
 
   async #reset(): Promise<PlainResponse> {
     if (!this.#options.reset) {
-      return json(403, { message: "Resetting is off. Start the server with --allow-reset." });
+      return plainJson(403, { message: "Resetting is off. Start the server with --allow-reset." });
     }
     await this.#options.reset();
-    return json(200, { status: "reset" });
+    return plainJson(200, { status: "reset" });
   }
 
   /** One AWS event each; readers resume behind the one that they name. */
@@ -101,7 +114,9 @@ export class InternalRoutes {
   /** Server-sent events (HTML standard, section 9.2). */
   #stream(title: string, subscribe: (write: (text: string) => void) => () => void): PlainResponse {
     if (this.#streams.size >= EVENT_READERS_MAX) {
-      return json(503, { message: `At most ${EVENT_READERS_MAX} readers of events at a time.` });
+      return plainJson(503, {
+        message: `At most ${EVENT_READERS_MAX} readers of events at a time.`,
+      });
     }
     const stream = new PassThrough();
     this.#streams.add(stream);
@@ -130,20 +145,12 @@ export class InternalRoutes {
  */
 function refuseStrangers(request: PlainRequest): PlainResponse | undefined {
   if (!isLoopback(request.remoteAddress)) {
-    return json(403, { message: "Only for clients on the server's own machine." });
+    return plainJson(403, { message: "Only for clients on the server's own machine." });
   }
   const site = request.headers["sec-fetch-site"];
   const foreign = site === "cross-site" || site === "same-site";
   if (foreign || (request.method === "POST" && request.headers.origin !== undefined)) {
-    return json(403, { message: "Not for pages of other sites." });
+    return plainJson(403, { message: "Not for pages of other sites." });
   }
   return undefined;
-}
-
-function json(status: number, body: object): PlainResponse {
-  return {
-    status,
-    headers: { "content-type": "application/json", "cache-control": "no-store" },
-    body: `${JSON.stringify(body)}\n`,
-  };
 }

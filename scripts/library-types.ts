@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SETTINGS, type Setting } from "@rolecast/server";
@@ -5,7 +6,7 @@ import { transpileDeclaration } from "typescript";
 import { z } from "zod";
 
 /*
- * The types of `rolecast/testing` in one file that needs no other package. The settings come from
+ * The types of the package's libraries in files that need no other package. The settings come from
  * their schemas, the rest from the source's own declarations.
  */
 const SOURCES = join(import.meta.dirname, "../packages/cli/src");
@@ -22,12 +23,12 @@ interface Schema {
   readonly required?: readonly string[];
 }
 
-export function testingTypes(): string {
-  const source = readFileSync(join(SOURCES, "testing.ts"), "utf8");
+/** The types of `rolecast` itself. */
+export function serverTypes(): string {
+  const source = readFileSync(join(SOURCES, "server.ts"), "utf8");
   const interfaces = source.match(/\/\*\*[^/]*\*\/\nexport interface [\s\S]*?\n\}/g) ?? [];
-  const comment = /\/\*\*[^/]*\*\/(?=\nexport async function createTestServer)/.exec(source)?.[0];
   const settings = (Object.entries(SETTINGS) as [string, Setting][])
-    .filter(([name]) => name !== "host" && name !== "readyDir")
+    .filter(([name]) => name !== "readyDir")
     .flatMap(([name, { schema, description }]) => [
       `  /** ${description.replaceAll("*/", "*\\/")} */`,
       `  readonly ${name}?: ${typeOf(z.toJSONSchema(schema, { io: "input", unrepresentable: "any" }) as Schema)} | undefined;`,
@@ -35,24 +36,45 @@ export function testingTypes(): string {
   return [
     "// Written by the build.",
     "",
-    "/** The settings of rolecast.yml, but for the address and what only the command does. */",
-    "export interface TestSettings {",
+    "/** The settings of rolecast.yml, but for what only the command does. */",
+    "export interface Settings {",
     ...settings,
     "}",
     "",
     ...interfaces,
     "",
-    comment,
-    "export function createTestServer(settings?: TestSettings): Promise<TestServer>;",
+    commentOf(source, "createServer"),
+    "export function createServer(settings?: Settings): Promise<Server>;",
     "",
   ].join("\n");
+}
+
+/** The types of `rolecast/testing`, beside those. */
+export function testingTypes(): string {
+  const source = readFileSync(join(SOURCES, "testing.ts"), "utf8");
+  return [
+    "// Written by the build.",
+    'import type { Server, Settings } from "./server.js";',
+    "",
+    commentOf(source, "createTestServer"),
+    "export function createTestServer(settings?: Settings): Promise<Server>;",
+    "",
+  ].join("\n");
+}
+
+function commentOf(source: string, name: string): string {
+  const comment = new RegExp(`/\\*\\*[^/]*\\*/(?=\\nexport (?:async )?function ${name}\\b)`).exec(
+    source,
+  );
+  assert(comment, `${name} has no comment`);
+  return comment[0];
 }
 
 /** The types of `rolecast/testcontainers`, beside those; they need testcontainers' own. */
 export function testcontainersTypes(): string {
   const source = readFileSync(join(SOURCES, "testcontainers.ts"), "utf8");
   const { outputText } = transpileDeclaration(source, {});
-  return `// Written by the build.\n${outputText.replace('"./testing.ts"', '"./testing.js"')}`;
+  return `// Written by the build.\n${outputText.replace('"./server.ts"', '"./server.js"')}`;
 }
 
 function typeOf(schema: Schema): string {

@@ -1,0 +1,16 @@
+import type { Invoke } from "../kernel/invoke.ts";
+import { applySeed } from "./apply-seed.ts";
+import type { RootAccount } from "./root-accounts.ts";
+import { loadSeed } from "./seed-file.ts";
+import type { Config } from "./settings.ts";
+
+/** Reads the seed file now, so that a mistake in it is told before anything starts. */
+export function seeding(config: Config, accounts: readonly RootAccount[], invoke: Invoke) {
+  const { seed: file } = config;
+  if (file === undefined) return async () => {};
+  const seed = loadSeed(
+    file,
+    accounts.map(({ id }) => id),
+  );
+  return () => applySeed(seed, invoke);
+}

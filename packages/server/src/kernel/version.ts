@@ -1,0 +1,2 @@
+/** Of the package `rolecast`. */
+export const VERSION = "0.1.0";
