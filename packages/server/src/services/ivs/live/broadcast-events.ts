@@ -26,6 +26,15 @@ const MULTITRACK_CODES: typeof SESSION_CODES = {
   "video-codec": "InvalidMultitrackInputVideoTrackMediaProperties",
 };
 
+/** Any other has a cause that the encoder can't tell its user: the log does, where AWS has no code for it. */
+const EVERYDAY_ENDS: ReadonlySet<SessionEndReason> = new Set([
+  "publisher-finished",
+  "connection-lost",
+  "stopped",
+  "idle",
+  "engine-closed",
+]);
+
 /** Puts an event of the engine into AWS's words, in the order in which it was told. */
 export function tellBroadcast(
   event: BroadcastEvent,
@@ -91,7 +100,7 @@ export function tellBroadcast(
       );
       break;
     case "stream-takeover-failed": {
-      const failure = state("Stream Takeover Failure", { code: event.code });
+      const failure = state("Stream Takeover Failure", { code: event.code, failure: true });
       broadcast.tell(({ subject }) => journal.record(subject, {}, failure));
       break;
     }
@@ -99,11 +108,14 @@ export function tellBroadcast(
       broadcast.tell(({ subject }) => journal.record(subject, {}, state("Stream End")));
       break;
     case "session-ended":
-      log.info({ streamId: event.streamId, reason: event.reason }, event.message);
+      log[EVERYDAY_ENDS.has(event.reason) ? "info" : "warn"](
+        { streamId: event.streamId, reason: event.reason },
+        event.message,
+      );
       broadcast.tell(async ({ subject, multitrack }) => {
         broadcast.endedAtMs = atMs;
         const code = (multitrack ? MULTITRACK_CODES : SESSION_CODES)[event.reason];
-        const ended = state("Session Ended", code === undefined ? {} : { code });
+        const ended = state("Session Ended", code === undefined ? {} : { code, failure: true });
         await journal.record(subject, { ended_at_ms: atMs }, ended);
       });
       break;

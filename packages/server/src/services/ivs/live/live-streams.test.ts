@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { IvsTables } from "../tables.ts";
 import { CHANNEL_ARN, type Fate, LiveWorld } from "../testing/live-world.ts";
 
@@ -192,14 +192,21 @@ test.each([
     world = await LiveWorld.open({ channel: { multitrack_input: JSON.stringify(input) } });
     const { live, deps } = world.begin();
     const ends: unknown[] = [];
+    const warn = vi.spyOn(deps.log, "warn");
     deps.events.subscribe(({ detail }) => {
       if (detail.event_name === "Session Ended") ends.push(detail.code);
     });
     const about = { streamName: CHANNEL_ARN, streamId: STREAM_ID, atMs: 1_000 };
     const connection = { connectionId: "c", remoteAddress: "::1", secure: true, recording: false };
     live.event({ ...about, type: "session-created", ...connection });
-    live.event({ ...about, type: "session-ended", reason: "video-codec", message: "" });
+    const message = "publish H.264";
+    live.event({ ...about, type: "session-ended", reason: "video-codec", message });
     await live.settled(CHANNEL_ARN);
     expect(ends).toEqual([code && "InvalidMultitrackInputVideoTrackMediaProperties"]);
+    const sessions = world.store.tables<IvsTables>().db.selectFrom("ivs_stream_sessions");
+    const session = await sessions.select("has_error_event").executeTakeFirstOrThrow();
+    expect(session.has_error_event).toBe(code ? 1 : 0);
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.anything(), message);
+    warn.mockRestore();
   },
 );
