@@ -134,6 +134,8 @@ describe.skipIf(!hasFfmpeg)("ffmpeg publishes (skipped where ffmpeg is not insta
     const { media } = await harness.seen("media-info", (event) => event.streamName === streamName);
     expect(media.video).toMatchObject({ width: 320, height: 180, frameRate: 30 });
     expect(media.encoder).toMatch(/^Lavf/);
+    const bitrates = [media.video, media.audio ?? media.video].map((track) => track.targetBitrate);
+    expect(Math.min(...bitrates)).toBeGreaterThan(10_000);
     await harness.seen("recording-complete", (event) => event.streamName === streamName);
     for (const path of [
       `live/${streamName}/index.m3u8`,

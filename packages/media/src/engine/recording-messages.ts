@@ -47,9 +47,7 @@ export interface RecordingStart {
   readonly streamId: string;
   /** Wall clock of the first recorded frame. */
   readonly startedAtMs: number;
-  /** What the encoder sends, and how much of it: bits per second over the first segment, all tracks. */
   readonly stream: StreamMedia;
-  readonly bitrate: number;
   readonly media: RecordingMedia;
 }
 

@@ -19,7 +19,7 @@ export interface VideoMedia {
   readonly profile: string;
   /** Such as `3.1`. */
   readonly level: string;
-  /** Announced by the encoder in onMetaData; 0 when it was not. */
+  /** Announced by the encoder in onMetaData, or else what its first segment measures; 0 of further tracks. */
   readonly targetBitrate: number;
 }
 

@@ -75,7 +75,7 @@ function make(
     },
     tell: (event) => events.push(event),
   });
-  recording.begin([rendition], { stream: media, startedAtMs: 0, bitrate: 3_008 });
+  recording.begin([rendition], { stream: media, startedAtMs: 0 });
   return { recording, puts, events, starts };
 }
 

@@ -99,7 +99,7 @@ export class Recording {
   /** The renditions, the best first, are known: asks the host where to, before any object. */
   begin(
     renditions: readonly Rendition[],
-    source: Pick<RecordingStart, "stream" | "startedAtMs" | "bitrate">,
+    source: Pick<RecordingStart, "stream" | "startedAtMs">,
   ): void {
     const { streamName, streamId, limits, plan } = this.#options;
     const recorded = recordedRenditions(renditions, plan.renditions);

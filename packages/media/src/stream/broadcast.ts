@@ -333,14 +333,13 @@ export class Broadcast {
     this.#outputs.add(sourceRendition(media), segment);
   }
 
-  /** Before the first segment is given away. */
+  /** Before the first segment is given away. Without renditions nothing of the source is shown or recorded. */
   #decideRenditions(media: StreamMedia): void {
-    if (this.#outputs.hasSource) {
+    if (this.#outputs.hasSource || this.#guard.isBreached) {
       return;
     }
     const further = this.#further.decide(media.video.frameRate);
     if (further.length === 0 && this.#options.multitrack?.required === true) {
-      // Without renditions nothing of it is shown or recorded.
       this.#endSoon("multitrack-required", "this channel takes several video tracks only");
       return;
     }
@@ -357,6 +356,9 @@ export class Broadcast {
   /** Amazon IVS tells a limit's breach and disconnects. */
   #breached(breach: LimitBreach): void {
     this.#tell({ type: "limit-breach", ...breach });
+    if (!this.#outputs.hasSource) {
+      this.#ladder?.decline();
+    }
     const { limitName, limitValue, limitUnit } = breach;
     this.#endSoon("limit-breach", `${limitName}: ${limitValue} ${limitUnit} are allowed`);
   }
@@ -380,10 +382,9 @@ export class Broadcast {
   }
 
   #record(renditions: readonly Rendition[], startedAtMs: number): void {
-    const { media, firstBitrate } = this.#source;
+    const { media } = this.#source;
     if (media !== undefined) {
-      const source = { stream: media, startedAtMs, bitrate: firstBitrate };
-      this.#recording?.begin(renditions, source);
+      this.#recording?.begin(renditions, { stream: media, startedAtMs });
     }
   }
 

@@ -73,6 +73,11 @@ export class IngestGuard {
     this.#onBreach = onBreach;
   }
 
+  /** The source is about to be disconnected. */
+  get isBreached(): boolean {
+    return this.#isBreached;
+  }
+
   picture(picture: Picture): void {
     this.#tell(this.#type && resolutionBreach(picture));
   }

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { MediaEvent } from "../engine/messages.ts";
 import { LiveChannel } from "../hls/live-channel.ts";
 import { defaultMediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
@@ -10,7 +11,16 @@ import {
   videoConfigBody,
 } from "../testing/synthetic-media.ts";
 import { demux } from "../testing/ts-demuxer.ts";
+import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import { Broadcast } from "./broadcast.ts";
+import type { TranscodePlan } from "./broadcast-ladder.ts";
+import type { BroadcastOptions } from "./broadcast-options.ts";
+
+/** 2048x1152 at 30 frames per second, Constrained Baseline 5.0. */
+const tooLargeAvcRecord = Buffer.from(
+  "0142c032ffe100196742c032da00800246c044000003000400000300f03c60ca8001000468ce0fc8",
+  "hex",
+);
 
 const publisher = {
   id: "c1",
@@ -21,7 +31,8 @@ const publisher = {
   fail: () => undefined,
 };
 
-function make() {
+function make(options: Partial<BroadcastOptions> = {}) {
+  const events: MediaEvent["type"][] = [];
   const live = new LiveChannel(defaultMediaLimits, () => 0);
   const broadcast = new Broadcast({
     streamName: "channel",
@@ -38,7 +49,7 @@ function make() {
     transcode: undefined,
     host: {
       authorizePublish: async () => ({ allow: false, reason: "" }),
-      event: () => undefined,
+      event: ({ type }) => void events.push(type),
       startRecording: async () => ({ rows: [], thumbnails: 0 }),
       putRecordingObject: async () => undefined,
     },
@@ -46,8 +57,9 @@ function make() {
     now: () => 0,
     monotonicMs: () => 0,
     onOver: () => undefined,
+    ...options,
   });
-  return { live, broadcast, feed: broadcast.start(publisher, undefined) };
+  return { live, broadcast, events, feed: broadcast.start(publisher, undefined) };
 }
 
 const wellFormed = [
@@ -96,5 +108,27 @@ describe("publisher feed", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  const fullUp: TranscodePlan = {
+    program: "ffmpeg",
+    request: { type: "STANDARD" },
+    capacity: new TranscodeCapacity(0),
+  };
+  test.for([
+    ["BASIC", undefined],
+    ["STANDARD", fullUp],
+  ] as const)("%s: nothing is shown of a picture that is too large", async ([type, transcode]) => {
+    const { live, broadcast, events, feed } = make({ channelType: type, transcode });
+    feed.video(0, videoConfigBody(tooLargeAvcRecord));
+    for (let timeMs = 0; timeMs < 5_000; timeMs += 100) {
+      feed.audio(timeMs, timeMs === 0 ? audioConfigBody : audioBody);
+      feed.video(timeMs, videoBody(timeMs % 2_000 === 0));
+    }
+    await broadcast.concluded;
+    expect(events).toContain("limit-breach");
+    expect(events).not.toContain("stream-start");
+    expect(events).not.toContain("stream-failure");
+    expect(live.multivariantPlaylist("")).toBeUndefined();
   });
 });

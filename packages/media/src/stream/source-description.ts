@@ -1,5 +1,4 @@
 import type { StreamMedia } from "../engine/messages.ts";
-import { bitrate } from "../hls/playlist-tags.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { streamMedia } from "./stream-media.ts";
 import type { TrackReader } from "./track-reader.ts";
@@ -8,16 +7,10 @@ import type { TrackReader } from "./track-reader.ts";
 export class SourceDescription {
   #media: StreamMedia | undefined;
   #isStale = true;
-  #firstBitrate = 0;
 
   /** Undefined until the first segment is complete. */
   get media(): StreamMedia | undefined {
     return this.#media;
-  }
-
-  /** Bits per second of the first segment, all of its tracks. */
-  get firstBitrate(): number {
-    return this.#firstBitrate;
   }
 
   /** The configuration came or changed. */
@@ -32,7 +25,6 @@ export class SourceDescription {
     if (media === undefined) {
       return false;
     }
-    this.#firstBitrate ||= bitrate(segment.body.length, segment.durationMs);
     const isOther = JSON.stringify(media) !== JSON.stringify(this.#media);
     this.#media = media;
     return isOther;

@@ -1,5 +1,6 @@
 import type { VideoConfig } from "../codec/video-config.ts";
 import type { StreamMedia, VideoMedia } from "../engine/messages.ts";
+import { bitrate } from "../hls/playlist-tags.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import type { TrackReader } from "./track-reader.ts";
 
@@ -7,13 +8,17 @@ import type { TrackReader } from "./track-reader.ts";
 const USUAL_RATES = [24, 25, 30, 48, 50, 60, 120];
 const USUAL_RATE_TOLERANCE = 0.6;
 
-/** Facts of a publisher, once its first segment is complete. Undefined before its video configuration came. */
+/**
+ * Facts of a publisher, once its first segment is complete: what it announces, and what that segment measures where it
+ * announces nothing. Undefined before its video configuration came.
+ */
 export function streamMedia(tracks: TrackReader, segment: Segment): StreamMedia | undefined {
   const { video, audio, announced, further } = tracks;
   if (video === undefined) {
     return undefined;
   }
   const frameRate = announced.frameRate || video.sps.frameRate || measuredRate(segment);
+  const { videoBytes, audioBytes, durationMs } = segment;
   const furtherVideo = [...further]
     .toSorted(([a], [b]) => a - b)
     .map(([track, config]) => ({
@@ -21,13 +26,13 @@ export function streamMedia(tracks: TrackReader, segment: Segment): StreamMedia 
       ...videoMedia(config, config.sps.frameRate || frameRate, 0),
     }));
   return {
-    video: videoMedia(video, frameRate, announced.videoBitrate),
+    video: videoMedia(video, frameRate, announced.videoBitrate || bitrate(videoBytes, durationMs)),
     ...(furtherVideo.length > 0 ? { furtherVideo } : {}),
     audio: audio && {
       codec: audio.codec,
       sampleRate: audio.sampleRate,
       channels: audio.channels,
-      targetBitrate: announced.audioBitrate,
+      targetBitrate: announced.audioBitrate || bitrate(audioBytes, durationMs),
     },
     encoder: announced.encoder,
   };

@@ -44,9 +44,8 @@ export interface NextStream {
   readonly startedAtMs: number;
 }
 
-export function mergeTraits({ stream, bitrate, media }: RecordingStart): MergeTraits {
+export function mergeTraits({ stream, media }: RecordingStart): MergeTraits {
   const { video, furtherVideo, audio } = stream;
-  const announced = video.targetBitrate + (audio?.targetBitrate ?? 0);
   return {
     width: video.width,
     height: video.height,
@@ -54,7 +53,7 @@ export function mergeTraits({ stream, bitrate, media }: RecordingStart): MergeTr
     videoCodec: video.codec,
     furtherVideoCodecs: furtherVideo?.map(({ codec }) => codec),
     audioCodec: audio?.codec ?? "",
-    bitrate: video.targetBitrate > 0 ? announced : bitrate,
+    bitrate: video.targetBitrate + (audio?.targetBitrate ?? 0),
     renditions: media.renditions.map(({ path }) => path).toSorted(),
   };
 }

@@ -81,7 +81,7 @@ export class ScriptedEngine implements MediaEngine {
     host.event({ ...about, type: "stream-start" });
     let failure: string | undefined;
     const earlier: readonly RecordingFileRow[] = await host
-      .startRecording({ ...about, startedAtMs, bitrate: 1_000_000, stream, media: RECORDING })
+      .startRecording({ ...about, startedAtMs, stream, media: RECORDING })
       .then(
         (continuation) => continuation.rows,
         (error: unknown) => {
