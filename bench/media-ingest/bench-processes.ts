@@ -1,5 +1,6 @@
 /** What the ingest benchmarks share: processes of their own, their CPU time, and a film to publish. */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -99,15 +100,20 @@ export function makeSource(): string {
   return file;
 }
 
+/** Resolves when it writes nothing more. */
+export async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode === null && child.signalCode === null) {
+    child.kill();
+    await once(child, "exit");
+  }
+}
+
 /** Ends what was started, also after a failure. */
 export async function bench(main: () => Promise<void>): Promise<void> {
   try {
     await main();
   } finally {
-    for (const child of children) {
-      child.kill();
-    }
-    await pause(300);
+    await Promise.all(children.map(end));
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   }
 }
