@@ -25,6 +25,11 @@ export function start(command: string, args: readonly string[], core?: number): 
   return child;
 }
 
+/** All threads of a process that runs. */
+export function holdToCore(pid: number, core: number): void {
+  execFileSync("taskset", ["-a", "-p", "-c", String(core), String(pid)]);
+}
+
 export function endWithBench(...processes: readonly ChildProcess[]): void {
   children.push(...processes);
 }
