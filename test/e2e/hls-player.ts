@@ -43,6 +43,7 @@ export interface PlayingTab {
   state(): Promise<PlayerState>;
   /** Resolves when the state, asked for again and again, is as wanted. */
   until(wanted: (state: PlayerState) => boolean): Promise<PlayerState>;
+  close(): Promise<void>;
 }
 
 const POLL_MS = 100;
@@ -92,6 +93,7 @@ async function play(
   const state = () => stateOf(page);
   return {
     state,
+    close: () => page.close(),
     async until(wanted) {
       const deadlineMs = Date.now() + DEADLINE_MS;
       for (;;) {

@@ -1,7 +1,10 @@
 import type { InitSection } from "./segment.ts";
 
-/** A part is cut before the frame that would make it longer. Amazon IVS doesn't publish its own. */
-export const PART_DURATION_MAX_MS = 420;
+/**
+ * A part is cut before the frame that would make it longer: six of a third of a second make a segment at the usual frame
+ * rates. Players stay three of them behind. Amazon IVS doesn't publish its own.
+ */
+export const PART_DURATION_MAX_MS = 340;
 
 /** A piece of a segment that is still being written (RFC 8216bis, "partial segment"). */
 export interface SegmentPart {
