@@ -92,6 +92,7 @@ describe.skipIf(!hasBoto3)(`boto3 (skipped when ${PYTHON} has no boto3)`, () => 
       first_at: true,
       data: [["m", [2, 5], "Complete"]],
       wrong_period: ["InvalidParameterValue", 400],
+      packed: 400,
     });
   });
 

@@ -171,6 +171,10 @@ def walk_cloudwatch(stranger):
         watch.get_metric_statistics, **metric, **between, Period=7, Statistics=["Sum"]
     )
     seen["wrong_period"] = wrong[1:3]
+    # Above 10 KB, which boto3 compresses.
+    many = [{"MetricName": f"Packed{index}", "Value": index} for index in range(400)]
+    watch.put_metric_data(Namespace="Packed", MetricData=many)
+    seen["packed"] = len(watch.list_metrics(Namespace="Packed")["Metrics"])
     return seen
 
 

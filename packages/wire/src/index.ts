@@ -1,4 +1,5 @@
 export { bodyTooLarge, collectBody, readForm } from "./body.ts";
+export { isPacked, unpackBody } from "./content-encoding.ts";
 export * from "./limits.ts";
 export type { WireRequest, WireResponse } from "./message.ts";
 export type { Addressing, Operation } from "./operation.ts";

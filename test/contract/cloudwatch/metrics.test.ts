@@ -14,7 +14,8 @@ const START = new Date(END.getTime() - 10 * 60_000);
 /** As the JavaScript SDK chooses by itself, and as those for Go, Java and .NET do. */
 const PROTOCOLS = [
   ["AWS JSON", {}],
-  ["Smithy RPC v2 CBOR", { protocol: SmithyRpcV2CborProtocol }],
+  // This client's length of a compressed body is that of the body before.
+  ["Smithy RPC v2 CBOR", { protocol: SmithyRpcV2CborProtocol, disableRequestCompression: true }],
 ] as const;
 
 let server: TestServer;
@@ -185,6 +186,61 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
     expect(await list({ Namespace: NAMESPACE })).toHaveLength(2);
     expect(await list({ Dimensions: [{ Name: "Camera", Value: "two" }] })).toHaveLength(1);
     expect(await list({ Namespace: "Other" })).toEqual([]);
+  });
+
+  test("values of different units are different datapoints", async () => {
+    const MetricData = (["Bytes", "Seconds"] as const).map((Unit, index) => ({
+      ...{ MetricName: "Mixed", Value: index + 1, Unit, Timestamp: START },
+    }));
+    await client.send(new cloudwatch.PutMetricDataCommand({ Namespace: NAMESPACE, MetricData }));
+    const asked = { Namespace: NAMESPACE, MetricName: "Mixed", StartTime: START, EndTime: END };
+    const { Datapoints = [] } = await client.send(
+      new cloudwatch.GetMetricStatisticsCommand({ ...asked, Period: 60, Statistics: ["Sum"] }),
+    );
+    expect(Datapoints.map(({ Unit, Sum }) => [Unit, Sum]).sort()).toEqual([
+      ["Bytes", 1],
+      ["Seconds", 2],
+    ]);
+    const listed = await client.send(new cloudwatch.ListMetricsCommand({ MetricName: "Mixed" }));
+    expect(listed.Metrics).toHaveLength(1);
+  });
+
+  test("what SDKs compress is read, within the limit of what isn't compressed", async () => {
+    const many = (count: number, pad: number) =>
+      Array.from({ length: count }, (_, index) => ({
+        ...{ MetricName: "Packed", Value: index },
+        Dimensions: [{ Name: "Padding", Value: "x".repeat(pad) }],
+      }));
+    const send = (MetricData: cloudwatch.MetricDatum[]) =>
+      client.send(new cloudwatch.PutMetricDataCommand({ Namespace: NAMESPACE, MetricData }));
+    await send(many(300, 100));
+    const { Metrics = [] } = await client.send(
+      new cloudwatch.ListMetricsCommand({ MetricName: "Packed" }),
+    );
+    expect(Metrics[0]?.Dimensions?.[0]?.Value).toHaveLength(100);
+    await expect(send(many(1_000, 1_024))).rejects.toMatchObject({
+      $metadata: { httpStatusCode: 413 },
+    });
+  });
+
+  const whole = { SampleCount: 1, Sum: 1, Minimum: 1, Maximum: 1 };
+  test.each<[string, Partial<cloudwatch.MetricDatum>]>([
+    ["Value", { Value: 2 ** 361 }],
+    ["Values.member.2", { Values: [1, -1e300] }],
+    ["Counts.member.1", { Values: [1], Counts: [-5] }],
+    ["Counts", { Values: [1, 2], Counts: [1] }],
+    ["Values must not have a size greater than 150", { Values: Array(151).fill(1) }],
+    ["StatisticValues.Sum", { StatisticValues: { ...whole, Sum: Number.NaN } }],
+    ["StatisticValues.SampleCount", { StatisticValues: { ...whole, SampleCount: -1 } }],
+    ["StatisticValues.Maximum", { StatisticValues: { ...whole, Maximum: Infinity } }],
+  ])("a datum is refused for its %s", async (member, datum) => {
+    const MetricData = [{ MetricName: "Refused", ...datum }];
+    await expect(
+      client.send(new cloudwatch.PutMetricDataCommand({ Namespace: NAMESPACE, MetricData })),
+    ).rejects.toMatchObject({
+      name: "InvalidParameterValueException",
+      message: expect.stringContaining(`MetricData.member.1.${member}`),
+    });
   });
 
   test("a time that is too long ago or to come is refused, and nothing of the request is kept", async () => {

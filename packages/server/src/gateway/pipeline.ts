@@ -2,10 +2,12 @@ import { Readable } from "node:stream";
 import {
   bucketFromHost,
   decodeBody,
+  isPacked,
   MAX_PARSED_BODY_BYTES,
   type Operation,
   parseQuery,
   s3Addressing,
+  unpackBody,
   type WireRequest,
   type WireResponse,
 } from "@rolecast/wire";
@@ -170,7 +172,7 @@ export class Pipeline {
     const { operation, input, http } = await this.#decode(
       exchange,
       authenticated,
-      bytes,
+      bytes && isPacked(request) ? await unpackBody(bytes, MAX_PARSED_BODY_BYTES) : bytes,
       bucketInHost,
     );
     const { caller } = authenticated;

@@ -21,6 +21,7 @@ export const cloudwatchConstraints: ServiceConstraints = {
     "Statistics.member": { values: ["SampleCount", "Average", "Sum", "Minimum", "Maximum"] },
     MetricData: { max: 1_000 },
     MetricDataQueries: { max: 500 },
+    MaxDatapoints: { min: 1, max: 100_800 },
     ScanBy: { values: ["TimestampDescending", "TimestampAscending"] },
     "GetMetricData.Id": { min: 1, max: 255 },
     Expression: { min: 1, max: 2_048 },

@@ -23,7 +23,7 @@ test("the last three hours are kept, in whatever order values come", () => {
       fc.array(fc.tuple(step, fc.integer({ min: -9, max: 9 }), fc.integer({ min: 1, max: 2 }))),
       fc.integer({ min: 0, max: 3 * HOURS_3 }),
       (additions, later) => {
-        const fine = new FinePeriods("Count");
+        const fine = new FinePeriods();
         const model = new Map<number, StatisticSet>();
         let period = 10 * HOURS_3;
         let newest = Number.NEGATIVE_INFINITY;

@@ -8,21 +8,15 @@ const PERIODS_MAX = FINE_KEPT_MS / FINE_MS;
 const CAPACITY_MIN = 16;
 
 /**
- * The last three hours of one metric in periods of five seconds: eight bytes a period, since nearly all of
+ * The last three hours of one series in periods of five seconds: eight bytes a period, since nearly all of
  * them have a single value. What is three hours older than the newest is dropped.
  */
 export class FinePeriods {
-  /** Of the first value. */
-  readonly unit: string;
   /** Of periods from `#firstPeriod` on: the one value, or NaN where there is none or there are several. */
   #values = new Float64Array(CAPACITY_MIN).fill(Number.NaN);
   #firstPeriod = 0;
   #length = 0;
   readonly #several = new Map<number, StatisticSet>();
-
-  constructor(unit: string) {
-    this.unit = unit;
-  }
 
   get isEmpty(): boolean {
     return this.#length === 0;

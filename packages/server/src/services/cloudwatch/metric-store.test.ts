@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
+import type { Store, Tables } from "../../kernel/store.ts";
 import { type OpenedStore, openStore } from "../../storage/store.ts";
 import { MetricStore } from "./metric-store.ts";
 import { cloudwatchMigrations } from "./migrations.ts";
@@ -12,54 +13,128 @@ import type { CloudWatchTables } from "./tables.ts";
 const MINUTE_MS = 60_000;
 const START_MS = 1_700_000_040_000;
 const SERIES = 3;
-const ROWS_MAX = 10;
+const MINUTES_MAX = 10;
+const METRIC = {
+  ...{ accountId: "000000000000", region: "us-east-1" },
+  ...{ namespace: "AWS/Studio", name: "Frames", dimensions: { Camera: "0" } },
+};
+const WINDOW = { fromMs: START_MS, toMs: START_MS + MINUTE_MS, periodMs: MINUTE_MS };
 
+const errors: string[] = [];
 const log: Log = {
   debug: () => {},
   info: () => {},
   warn: () => {},
-  error: (fields) => {
-    throw new Error(JSON.stringify(fields));
-  },
+  error: (_fields, message) => errors.push(message),
 };
 
 const dir = mkdtempSync(join(tmpdir(), "rolecast-metrics-"));
-let store: OpenedStore | undefined;
+const opened: OpenedStore[] = [];
+let nowMs = START_MS;
+const clock: Clock = { nowMs: () => nowMs };
 afterAll(async () => {
-  await store?.close();
+  for (const store of opened) await store.close();
   rmSync(dir, { recursive: true, force: true });
 });
 
-test("no more minutes are kept than the limit, the newest of all series", async () => {
-  let nowMs = START_MS;
-  const clock: Clock = { nowMs: () => nowMs };
-  store = await openStore({
-    shared: undefined,
-    file: join(dir, crypto.randomUUID()),
-    durable: false,
-    migrations: cloudwatchMigrations,
+async function open(file: string, migrations = cloudwatchMigrations): Promise<OpenedStore> {
+  const store = await openStore({
+    ...{ shared: undefined, file: join(dir, file), durable: false, migrations },
     nowMs: clock.nowMs,
   });
-  const metrics = new MetricStore(store, clock, log, ROWS_MAX);
-  const minutes = 30;
-  for (let minute = 0; minute < minutes; minute += 1, nowMs += MINUTE_MS) {
-    const samples = Array.from({ length: SERIES }, (_, index) => ({
-      accountId: "000000000000",
-      region: "us-east-1",
-      namespace: "Studio",
-      name: "Frames",
-      dimensions: { Camera: String(index) },
-      unit: "Count",
-      value: minute,
-      atMs: nowMs,
-    }));
-    metrics.put(samples);
+  opened.push(store);
+  return store;
+}
+
+function sample(value: number, camera = "0", namespace = METRIC.namespace) {
+  return {
+    ...METRIC,
+    namespace,
+    dimensions: { Camera: camera },
+    unit: "Count",
+    value,
+    atMs: nowMs,
+  };
+}
+
+test("no more minutes are kept than the limit, the newest of all series, the services' apart", async () => {
+  const store = await open("limit");
+  const metrics = new MetricStore(store, clock, log, MINUTES_MAX);
+  for (let minute = 0; minute < 30; minute += 1, nowMs += MINUTE_MS) {
+    const cameras = Array.from({ length: SERIES }, (_, index) => String(index));
+    metrics.put(cameras.map((camera) => sample(minute, camera)));
+    metrics.put([sample(minute, "0", "Studio")]);
     await metrics.flush();
   }
-  const { db } = store.tables<CloudWatchTables>();
-  const rows = await db.selectFrom("cloudwatch_datapoints").select("sum").execute();
-  // Trimmed last after the 21st minute, to three minutes of three series; then nine minutes came.
-  expect(rows.map((row) => row.sum).sort((a, b) => a - b)).toEqual(
-    Array.from({ length: 12 }, (_, index) => index + 18).flatMap((sum) => Array(SERIES).fill(sum)),
-  );
+  nowMs = START_MS;
+  const kept = (ofService: number) =>
+    store
+      .tables<CloudWatchTables>()
+      .db.selectFrom("cloudwatch_minutes")
+      .where("of_service", "=", ofService)
+      .select("sum")
+      .execute();
+  const sums = async (ofService: number) =>
+    (await kept(ofService)).map(({ sum }) => sum).sort((a, b) => a - b);
+  // Trimmed last after the 21st minute: to three minutes of three series, and four of the other.
+  const since = (first: number) => Array.from({ length: 30 - first }, (_, index) => index + first);
+  expect(await sums(1)).toEqual(since(18).flatMap((sum) => Array(SERIES).fill(sum)));
+  expect(await sums(0)).toEqual(since(17));
+});
+
+test("what could not be written is written with what comes next", async () => {
+  const store = await open("failing");
+  let failing = true;
+  const inner = store.tables<CloudWatchTables>();
+  const once: Store<CloudWatchTables> = {
+    shared: false,
+    db: inner.db,
+    transaction: (run) =>
+      failing ? Promise.reject(new Error("the disk is full")) : inner.transaction(run),
+    tables: <U extends Tables>() => once as unknown as Store<U>,
+  };
+  const metrics = new MetricStore(once as unknown as Store, clock, log);
+  metrics.put([sample(1)]);
+  await metrics.flush();
+  expect(errors).toEqual(["Metrics were not written yet"]);
+  failing = false;
+  metrics.put([sample(2)]);
+  expect(await metrics.periods(METRIC, WINDOW)).toMatchObject([{ sampleCount: 2, sum: 3 }]);
+});
+
+test("minutes of before series had rows of their own are still there", async () => {
+  const before = await open("moved", cloudwatchMigrations.slice(0, 1));
+  const row = { namespace: METRIC.namespace, name: METRIC.name, dimensions: '[["Camera","0"]]' };
+  await before
+    .tables<{ cloudwatch_datapoints: Record<string, unknown> }>()
+    .db.insertInto("cloudwatch_datapoints")
+    .values({
+      ...{ ...row, account_id: METRIC.accountId, region: METRIC.region, unit: "Count" },
+      ...{ minute_ms: START_MS, sample_count: 2, sum: 5, minimum: 1, maximum: 4 },
+    })
+    .execute();
+  await before.close();
+  const metrics = new MetricStore(await open("moved"), clock, log);
+  expect(await metrics.periods(METRIC, WINDOW)).toEqual([
+    { atMs: START_MS, unit: "Count", sampleCount: 2, sum: 5, minimum: 1, maximum: 4 },
+  ]);
+  const { Metrics } = await metrics.page(METRIC, {});
+  expect(Metrics).toMatchObject([{ MetricName: METRIC.name }]);
+});
+
+test("metrics are listed in pages, each once whatever its units", async () => {
+  const metrics = new MetricStore(await open("pages"), clock, log);
+  const count = 1_203;
+  for (let camera = 0; camera < count; camera += 1)
+    for (const unit of ["Bytes", "Count"]) metrics.put([{ ...sample(1, String(camera)), unit }]);
+  const sizes: number[] = [];
+  const cameras = new Set<string | undefined>();
+  let token: string | undefined;
+  do {
+    const page = await metrics.page(METRIC, token === undefined ? {} : { NextToken: token });
+    sizes.push(page.Metrics?.length ?? 0);
+    for (const { Dimensions } of page.Metrics ?? []) cameras.add(Dimensions?.[0]?.Value);
+    token = page.NextToken;
+  } while (token !== undefined);
+  expect([sizes, cameras.size]).toEqual([[500, 500, 203], count]);
 });

@@ -1,25 +1,29 @@
+import type { ListMetricsCommandInput, ListMetricsCommandOutput } from "@aws-sdk/client-cloudwatch";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
 import type { MetricSample, MetricSink } from "../../kernel/metric-sink.ts";
 import type { Store } from "../../kernel/store.ts";
-import { dimensionsText, type MetricKey, mergeRows, rowOf, setOf } from "./datapoint-rows.ts";
-import { FinePeriods } from "./fine-periods.ts";
+import { FineSeries } from "./fine-series.ts";
+import { pageOfMetrics } from "./metric-list.ts";
+import { mergeMinutes, mergeSeries, setOf } from "./minute-rows.ts";
+import { Retention } from "./retention.ts";
+import {
+  dimensionsText,
+  isOfService,
+  type MetricKey,
+  type SeriesKey,
+  seriesId,
+  seriesRow,
+  textOf,
+} from "./series.ts";
 import { joined, type Period, type StatisticSet } from "./statistics.ts";
-import type { CloudWatchTables, DatapointRow } from "./tables.ts";
+import type { CloudWatchTables, MinuteRow, SeriesRow } from "./tables.ts";
 
 const MINUTE_MS = 60_000;
-/** Source: CloudWatch user guide, "Metrics retention": periods of a minute for 15 days. */
-const MINUTES_KEPT_MS = 15 * 24 * 60 * MINUTE_MS;
-/** Rows, about a gigabyte on the disk: past it the oldest minutes go first. The number is ours. */
-const DATAPOINTS_MAX = 3_000_000;
-/** Counting them reads an index of that length. */
-const TRIM_EVERY_MS = 10 * MINUTE_MS;
-/** Rows that wait to be written; at this number the next minute isn't waited for. */
-const UNWRITTEN_MAX = 10_000;
-/** Series in memory; what is new beyond it has no periods below a minute. */
-const FINE_SERIES_MAX = 5_000;
-/** Rows of one statement. */
-const ROWS_WRITTEN_AT_ONCE = 100;
+/** Minutes that wait to be written; at each multiple of this number the next flush isn't waited for. */
+const UNWRITTEN_FLUSHED = 10_000;
+/** Beyond it, what a database that can't be written to did not take is lost. */
+const UNWRITTEN_MAX = 50_000;
 
 /** The time that is asked for, in periods from its beginning. */
 export interface MetricWindow {
@@ -33,24 +37,33 @@ export interface MetricValues extends Omit<MetricSample, "value"> {
   readonly values: StatisticSet;
 }
 
+interface Unwritten {
+  readonly metricText: string;
+  readonly key: SeriesKey;
+  readonly minuteMs: number;
+  values: StatisticSet;
+}
+
 /** Minutes in the database, finer periods of the last hours in memory. */
 export class MetricStore implements MetricSink {
   readonly #store: Store<CloudWatchTables>;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #datapointsMax: number;
-  readonly #fine = new Map<string, FinePeriods>();
-  /** Not written yet, by series and minute. */
-  #unwritten = new Map<string, DatapointRow>();
+  readonly #retention: Retention;
+  readonly #fine: FineSeries;
+  /** By series and minute. */
+  #unwritten = new Map<string, Unwritten>();
   #timer: NodeJS.Timeout | undefined;
-  #trimmedMs = 0;
   #writing: Promise<void> = Promise.resolve();
+  /** Told once until there is room again. */
+  #isFull = false;
 
-  constructor(store: Store, clock: Clock, log: Log, datapointsMax = DATAPOINTS_MAX) {
+  constructor(store: Store, clock: Clock, log: Log, minutesMax?: number) {
     this.#store = store.tables<CloudWatchTables>();
     this.#clock = clock;
     this.#log = log;
-    this.#datapointsMax = datapointsMax;
+    this.#retention = new Retention(this.#store, log, minutesMax);
+    this.#fine = new FineSeries((ofServices) => this.#tellFull(ofServices));
   }
 
   put(samples: readonly MetricSample[]): void {
@@ -60,17 +73,12 @@ export class MetricStore implements MetricSink {
     }
   }
 
-  putValues({ values, atMs, unit, ...metric }: MetricValues): void {
-    const key = keyOf(metric);
-    this.#fineOf(key, unit)?.add(atMs, values);
+  putValues({ values, atMs, ...key }: MetricValues): void {
+    const metricText = textOf(key);
+    this.#fine.add(metricText, key, atMs, values);
     const minuteMs = atMs - (atMs % MINUTE_MS);
-    const place = `${minuteMs} ${key}`;
-    const before = this.#unwritten.get(place);
-    this.#unwritten.set(
-      place,
-      rowOf(metric, unit, minuteMs, joined(before && setOf(before), values)),
-    );
-    if (this.#unwritten.size === UNWRITTEN_MAX) void this.flush();
+    this.#keep({ metricText, key, minuteMs, values });
+    if (this.#unwritten.size % UNWRITTEN_FLUSHED === 0) void this.flush();
   }
 
   start(): void {
@@ -93,62 +101,59 @@ export class MetricStore implements MetricSink {
     this.#writing = this.#writing
       .then(() => this.#write())
       .catch((error: unknown) => {
-        this.#log.error({ error: String(error) }, "Metrics were not written");
+        const waiting = this.#unwritten.size;
+        this.#log.error({ error: String(error), waiting }, "Metrics were not written yet");
       });
     return this.#writing;
   }
 
-  /** The periods from `fromMs` to before `toMs`, by their start, oldest first; of one unit where it is given. */
+  /** The periods from `fromMs` to before `toMs`, oldest first; of one unit where it is given, or each unit's. */
   async periods(
     metric: MetricKey,
     { fromMs, toMs, periodMs }: MetricWindow,
     wanted?: string,
-  ): Promise<ReadonlyMap<number, Period>> {
-    const found = new Map<number, Period>();
+  ): Promise<readonly Period[]> {
+    const found = new Map<string, Period>();
     const add = (atMs: number, values: StatisticSet, unit: string) => {
       if (atMs < fromMs || atMs >= toMs || unit !== (wanted ?? unit)) return;
       const at = fromMs + Math.floor((atMs - fromMs) / periodMs) * periodMs;
-      const before = found.get(at);
-      found.set(at, { ...joined(before, values), unit: before?.unit ?? unit });
+      const place = `${at} ${unit}`;
+      found.set(place, { ...joined(found.get(place), values), atMs: at, unit });
     };
     if (periodMs < MINUTE_MS) {
-      const fine = this.#fine.get(keyOf(metric));
-      for (const [atMs, values] of fine?.between(fromMs, toMs) ?? [])
-        add(atMs, values, fine?.unit ?? "None");
+      for (const [unit, fine] of this.#fine.of(metric))
+        for (const [atMs, values] of fine.between(fromMs, toMs)) add(atMs, values, unit);
     } else {
       await this.flush();
-      for (const row of await this.#rows(metric, fromMs, toMs))
-        add(row.minute_ms, setOf(row), row.unit);
+      for (const { unit, ...row } of await this.#minutes(metric, fromMs, toMs))
+        add(row.minute_ms, setOf(row), unit);
     }
-    return new Map([...found].sort(([a], [b]) => a - b));
+    return [...found.values()].sort((a, b) => a.atMs - b.atMs);
   }
 
-  /** Every metric of an account and Region that got a value within two weeks. */
-  async metrics(accountId: string, region: string): Promise<readonly MetricKey[]> {
+  /** A page of the metrics that got a value within two weeks. Throws as `pageOfMetrics`. */
+  async page(
+    account: Pick<MetricKey, "accountId" | "region">,
+    input: ListMetricsCommandInput,
+  ): Promise<Pick<ListMetricsCommandOutput, "Metrics" | "NextToken">> {
     await this.flush();
-    const rows = await this.#store.db
-      .selectFrom("cloudwatch_datapoints")
-      .select(["namespace", "name", "dimensions"])
-      .distinct()
-      .where("account_id", "=", accountId)
-      .where("region", "=", region)
-      .orderBy("namespace")
-      .orderBy("name")
-      .orderBy("dimensions")
-      .execute();
-    return rows.map(({ namespace, name, dimensions }) => ({
-      accountId,
-      region,
-      namespace,
-      name,
-      dimensions: Object.fromEntries(JSON.parse(dimensions) as [string, string][]),
-    }));
+    return pageOfMetrics(this.#store, account, input, this.#clock.nowMs());
   }
 
-  #rows(metric: MetricKey, fromMs: number, toMs: number): Promise<DatapointRow[]> {
+  #keep(unwritten: Unwritten): void {
+    const { metricText, key, minuteMs, values } = unwritten;
+    const place = `${minuteMs} ${key.unit} ${metricText}`;
+    const before = this.#unwritten.get(place);
+    if (before) before.values = joined(before.values, values);
+    else this.#unwritten.set(place, unwritten);
+  }
+
+  #minutes(metric: MetricKey, fromMs: number, toMs: number) {
     return this.#store.db
-      .selectFrom("cloudwatch_datapoints")
-      .selectAll()
+      .selectFrom("cloudwatch_minutes")
+      .innerJoin("cloudwatch_series", "cloudwatch_series.id", "cloudwatch_minutes.series_id")
+      .selectAll("cloudwatch_minutes")
+      .select("unit")
       .where("account_id", "=", metric.accountId)
       .where("region", "=", metric.region)
       .where("namespace", "=", metric.namespace)
@@ -160,61 +165,46 @@ export class MetricStore implements MetricSink {
   }
 
   async #write(): Promise<void> {
-    const rows = [...this.#unwritten.values()];
-    this.#unwritten = new Map();
     const nowMs = this.#clock.nowMs();
-    this.#forgetFine(nowMs);
-    if (rows.length === 0) return;
-    await this.#store.transaction(async ({ db }) => {
-      for (let at = 0; at < rows.length; at += ROWS_WRITTEN_AT_ONCE) {
-        await mergeRows(rows.slice(at, at + ROWS_WRITTEN_AT_ONCE), db);
-      }
-      await db
-        .deleteFrom("cloudwatch_datapoints")
-        .where("minute_ms", "<", nowMs - MINUTES_KEPT_MS)
-        .execute();
-    });
-    if (nowMs - this.#trimmedMs < TRIM_EVERY_MS) return;
-    this.#trimmedMs = nowMs;
-    await this.#trim();
-  }
-
-  async #trim(): Promise<void> {
-    const first = await this.#store.db
-      .selectFrom("cloudwatch_datapoints")
-      .select("minute_ms")
-      .orderBy("minute_ms", "desc")
-      .offset(this.#datapointsMax)
-      .limit(1)
-      .executeTakeFirst();
-    if (first === undefined) return;
-    await this.#store.transaction(({ db }) =>
-      db.deleteFrom("cloudwatch_datapoints").where("minute_ms", "<=", first.minute_ms).execute(),
-    );
-    const until = new Date(first.minute_ms).toISOString();
-    const max = this.#datapointsMax;
-    this.#log.warn(
-      { until, max },
-      "Metrics were forgotten before their 15 days: there are too many",
-    );
-  }
-
-  #fineOf(key: string, unit: string): FinePeriods | undefined {
-    const known = this.#fine.get(key);
-    if (known || this.#fine.size >= FINE_SERIES_MAX) return known;
-    const fine = new FinePeriods(unit);
-    this.#fine.set(key, fine);
-    return fine;
-  }
-
-  #forgetFine(nowMs: number): void {
-    for (const [key, fine] of this.#fine) {
-      fine.forget(nowMs);
-      if (fine.isEmpty) this.#fine.delete(key);
+    this.#fine.forget(nowMs);
+    const unwritten = [...this.#unwritten.values()];
+    this.#unwritten = new Map();
+    if (unwritten.length === 0) return;
+    const { minutes, series } = rowsOf(unwritten);
+    try {
+      await this.#store.transaction(async ({ db }) => {
+        await mergeSeries(series, db);
+        await mergeMinutes(minutes, db);
+      });
+    } catch (error) {
+      for (const one of unwritten) if (this.#unwritten.size < UNWRITTEN_MAX) this.#keep(one);
+      throw error;
     }
+    this.#isFull = false;
+    await this.#retention.apply(nowMs, minutes.length);
+  }
+
+  #tellFull(ofServices: boolean): void {
+    if (this.#isFull) return;
+    this.#isFull = true;
+    this.#log.warn({ ofServices }, "Too many metrics: new ones have no periods below a minute");
   }
 }
 
-function keyOf({ accountId, region, namespace, name, dimensions }: MetricKey): string {
-  return JSON.stringify([accountId, region, namespace, name, dimensionsText(dimensions)]);
+function rowsOf(unwritten: readonly Unwritten[]): {
+  readonly minutes: readonly MinuteRow[];
+  readonly series: readonly SeriesRow[];
+} {
+  const series = new Map<string, SeriesRow>();
+  const minutes = unwritten.map(({ metricText, key, minuteMs, values }) => {
+    const id = seriesId(metricText, key.unit);
+    const newestMs = Math.max(minuteMs, series.get(id)?.newest_ms ?? 0);
+    series.set(id, seriesRow(id, key, newestMs));
+    const { sampleCount, sum, minimum, maximum } = values;
+    return {
+      ...{ series_id: id, minute_ms: minuteMs, of_service: isOfService(key) ? 1 : 0 },
+      ...{ sample_count: sampleCount, sum, minimum, maximum },
+    };
+  });
+  return { minutes, series: [...series.values()] };
 }

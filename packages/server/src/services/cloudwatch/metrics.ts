@@ -2,18 +2,18 @@ import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import type { Authorization } from "../../kernel/operations.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
-import type { MetricKey } from "./datapoint-rows.ts";
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from "./errors.ts";
 import { FINE_MS } from "./fine-periods.ts";
 import { checkQueries, pageOfResults } from "./metric-data.ts";
 import type { MetricStore, MetricWindow } from "./metric-store.ts";
-import { isStatistic, STATISTICS, type StatisticName, type StatisticSet } from "./statistics.ts";
+import type { MetricKey } from "./series.ts";
+import { isStatistic, STATISTICS, type StatisticName } from "./statistics.ts";
+import { valuesOf } from "./values.ts";
 
 /** Source: CloudWatch API reference, GetMetricStatistics: datapoints of one answer. */
 const DATAPOINTS_MAX = 1_440;
 /** Source: as above, GetMetricData. */
 const DATA_POINTS_MAX = 100_800;
-const METRICS_PAGE_SIZE = 500;
 const MINUTE_SECONDS = 60;
 const HOUR_MS = 3_600_000;
 const PUT_BEFORE_MAX_MS = 14 * 24 * HOUR_MS;
@@ -39,7 +39,8 @@ export function metricOperations(metrics: MetricStore): OperationTable {
     },
     ListMetrics: {
       authorize: () => onAll("ListMetrics"),
-      handle: (input, context) => listMetrics(input, context, metrics),
+      handle: (input, context) =>
+        metrics.page({ accountId: requireAccount(context), region: context.region }, input),
     },
   });
 }
@@ -71,7 +72,7 @@ function putMetricData(
     ...metricOf({ ...datum, Namespace: input.Namespace }, context),
     unit: datum.Unit ?? "None",
     atMs: timestampMs(datum, index, context.nowMs),
-    sets: valuesOf(datum),
+    sets: valuesOf(datum, `MetricData.member.${index + 1}`),
   }));
   for (const { sets, ...metric } of accepted)
     for (const values of sets) metrics.putValues({ ...metric, values });
@@ -87,25 +88,6 @@ function timestampMs({ Timestamp }: cloudwatch.MetricDatum, index: number, nowMs
     );
   }
   return atMs;
-}
-
-/** A value, values with counts, or a set of statistics. Throws InvalidParameterCombination. */
-function valuesOf(datum: cloudwatch.MetricDatum): readonly StatisticSet[] {
-  const { Value, Values, Counts, StatisticValues: set } = datum;
-  if ([Value, Values, set].filter((given) => given !== undefined).length !== 1) {
-    throw invalidParameterCombination(
-      "At least one, and only one, of the parameters Value, Values and StatisticValues must be specified.",
-    );
-  }
-  if (set) {
-    const { SampleCount = 0, Sum = 0, Minimum = 0, Maximum = 0 } = set;
-    return [{ sampleCount: SampleCount, sum: Sum, minimum: Minimum, maximum: Maximum }];
-  }
-  return (Values ?? [Value ?? 0]).map((value, index) => {
-    const sampleCount = Counts?.[index] ?? 1;
-    if (!Number.isFinite(value)) throw invalidParameterValue(`The value ${value} is not a number.`);
-    return { sampleCount, sum: value * sampleCount, minimum: value, maximum: value };
-  });
 }
 
 function windowOf(
@@ -150,8 +132,8 @@ async function getMetricStatistics(
   }
   const names = input.Statistics.filter(isStatistic);
   const periods = await metrics.periods(metricOf(input, context), window, input.Unit);
-  const Datapoints = [...periods].map(([atMs, period]) => ({
-    Timestamp: new Date(atMs),
+  const Datapoints = periods.map((period) => ({
+    Timestamp: new Date(period.atMs),
     ...Object.fromEntries(names.map((name) => [name, STATISTICS[name](period)])),
     Unit: period.unit as cloudwatch.StandardUnit,
   }));
@@ -184,8 +166,8 @@ async function getMetricData(
     results.push({
       Id,
       Label: Label ?? metric.name,
-      Timestamps: found.map(([atMs]) => new Date(atMs)),
-      Values: found.map(([, set]) => STATISTICS[statistic](set)),
+      Timestamps: found.map(({ atMs }) => new Date(atMs)),
+      Values: found.map(STATISTICS[statistic]),
       StatusCode: "Complete",
     });
   }
@@ -197,38 +179,4 @@ function statisticOf(name = ""): StatisticName {
   throw invalidParameterValue(
     `Rolecast's CloudWatch has the statistics ${Object.keys(STATISTICS).join(", ")}, not ${name}.`,
   );
-}
-
-async function listMetrics(
-  input: cloudwatch.ListMetricsCommandInput,
-  context: RequestContext,
-  metrics: MetricStore,
-) {
-  const all = await metrics.metrics(requireAccount(context), context.region);
-  const wanted = all.filter(
-    (metric) =>
-      (input.Namespace === undefined || metric.namespace === input.Namespace) &&
-      (input.MetricName === undefined || metric.name === input.MetricName) &&
-      (input.Dimensions ?? []).every(({ Name = "", Value }) => {
-        if (!Object.hasOwn(metric.dimensions, Name)) return false;
-        return Value === undefined || metric.dimensions[Name] === Value;
-      }),
-  );
-  const from = input.NextToken === undefined ? 0 : offsetOf(input.NextToken);
-  const page = wanted.slice(from, from + METRICS_PAGE_SIZE);
-  const more = wanted.length > from + page.length;
-  return {
-    Metrics: page.map(({ namespace, name, dimensions }) => ({
-      Namespace: namespace,
-      MetricName: name,
-      Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
-    })),
-    ...(more ? { NextToken: Buffer.from(`at:${from + page.length}`).toString("base64url") } : {}),
-  };
-}
-
-function offsetOf(token: string): number {
-  const offset = /^at:(\d+)$/.exec(Buffer.from(token, "base64url").toString())?.[1];
-  if (offset === undefined) throw invalidParameterValue("The parameter NextToken is invalid.");
-  return Number(offset);
 }

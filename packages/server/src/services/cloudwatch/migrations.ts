@@ -1,4 +1,8 @@
+import type { Kysely } from "kysely";
 import type { Migration } from "../../kernel/store.ts";
+import { mergeSeries } from "./minute-rows.ts";
+import { isOfService, metricOfRow, seriesId, textOf } from "./series.ts";
+import type { CloudWatchTables, MinuteRow, SeriesRow } from "./tables.ts";
 
 const datapoints: Migration = {
   name: "cloudwatch/0001-datapoints",
@@ -33,4 +37,83 @@ const datapoints: Migration = {
   },
 };
 
-export const cloudwatchMigrations: readonly Migration[] = [datapoints];
+interface Datapoints {
+  cloudwatch_datapoints: Omit<SeriesRow, "id" | "newest_ms"> & Omit<MinuteRow, "series_id">;
+}
+
+/** Names and dimensions once, not in each of a metric's minutes; units apart. */
+const series: Migration = {
+  name: "cloudwatch/0002-series",
+  async up(db) {
+    await db.schema
+      .createTable("cloudwatch_series")
+      .addColumn("id", "text", (column) => column.primaryKey())
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("namespace", "text", (column) => column.notNull())
+      .addColumn("name", "text", (column) => column.notNull())
+      .addColumn("dimensions", "text", (column) => column.notNull())
+      .addColumn("unit", "text", (column) => column.notNull())
+      .addColumn("newest_ms", "bigint", (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createIndex("cloudwatch_series_by_name")
+      .on("cloudwatch_series")
+      .columns(["account_id", "region", "namespace", "name", "id"])
+      .execute();
+    await db.schema
+      .createTable("cloudwatch_minutes")
+      .addColumn("series_id", "text", (column) => column.notNull())
+      .addColumn("minute_ms", "bigint", (column) => column.notNull())
+      .addColumn("of_service", "integer", (column) => column.notNull())
+      .addColumn("sample_count", "double precision", (column) => column.notNull())
+      .addColumn("sum", "double precision", (column) => column.notNull())
+      .addColumn("minimum", "double precision", (column) => column.notNull())
+      .addColumn("maximum", "double precision", (column) => column.notNull())
+      .addPrimaryKeyConstraint("cloudwatch_minutes_key", ["series_id", "minute_ms"])
+      .execute();
+    await db.schema
+      .createIndex("cloudwatch_minutes_by_age")
+      .on("cloudwatch_minutes")
+      .columns(["of_service", "minute_ms"])
+      .execute();
+    await moveDatapoints(db as Kysely<CloudWatchTables & Datapoints>);
+    await db.schema.dropTable("cloudwatch_datapoints").execute();
+  },
+};
+
+async function moveDatapoints(db: Kysely<CloudWatchTables & Datapoints>): Promise<void> {
+  const columns = ["account_id", "region", "namespace", "name", "dimensions", "unit"] as const;
+  const known = await db
+    .selectFrom("cloudwatch_datapoints")
+    .select([...columns, ({ fn }) => fn.max("minute_ms").as("newest_ms")])
+    .groupBy([...columns])
+    .execute();
+  for (const row of known) {
+    const metric = metricOfRow(row);
+    const id = seriesId(textOf(metric), row.unit);
+    await mergeSeries([{ ...row, id }], db as unknown as Kysely<CloudWatchTables>);
+    await db
+      .insertInto("cloudwatch_minutes")
+      .columns([
+        ...(["series_id", "minute_ms", "of_service"] as const),
+        ...(["sample_count", "sum", "minimum", "maximum"] as const),
+      ])
+      .expression((eb) =>
+        columns.reduce(
+          (query, column) => query.where(column, "=", row[column]),
+          eb
+            .selectFrom("cloudwatch_datapoints")
+            .select([
+              eb.val(id).as("series_id"),
+              "minute_ms",
+              eb.val(isOfService(metric) ? 1 : 0).as("of_service"),
+              ...(["sample_count", "sum", "minimum", "maximum"] as const),
+            ]),
+        ),
+      )
+      .execute();
+  }
+}
+
+export const cloudwatchMigrations: readonly Migration[] = [datapoints, series];

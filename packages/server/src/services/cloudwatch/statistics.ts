@@ -6,8 +6,9 @@ export interface StatisticSet {
   readonly maximum: number;
 }
 
-/** A metric's values in one of the periods that were asked for. */
+/** A metric's values of one unit in one of the periods that were asked for. */
 export interface Period extends StatisticSet {
+  readonly atMs: number;
   readonly unit: string;
 }
 

@@ -1,17 +1,29 @@
 export interface CloudWatchTables {
-  cloudwatch_datapoints: DatapointRow;
+  cloudwatch_series: SeriesRow;
+  cloudwatch_minutes: MinuteRow;
 }
 
-/** Everything that one metric got within a minute. */
-export interface DatapointRow {
+/** A metric in one unit. */
+export interface SeriesRow {
+  /** A digest of what follows before the unit, then the unit. */
+  id: string;
   account_id: string;
   region: string;
   namespace: string;
   name: string;
   /** JSON of the dimensions as pairs, sorted by name. */
   dimensions: string;
-  minute_ms: number;
   unit: string;
+  /** Its newest minute. */
+  newest_ms: number;
+}
+
+/** Everything that a series got within a minute. */
+export interface MinuteRow {
+  series_id: string;
+  minute_ms: number;
+  /** 1 of the namespaces that services have, 0 of those that PutMetricData writes to. */
+  of_service: number;
   sample_count: number;
   sum: number;
   minimum: number;

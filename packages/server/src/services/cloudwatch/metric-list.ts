@@ -1,0 +1,112 @@
+import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
+import type { Store } from "../../kernel/store.ts";
+import { invalidParameterValue } from "./errors.ts";
+import { isOfSameMetric, type MetricKey, metricOfRow } from "./series.ts";
+import type { CloudWatchTables, SeriesRow } from "./tables.ts";
+
+/** Source: CloudWatch API reference, ListMetrics: up to 500 results. */
+const PAGE_SIZE = 500;
+const READ_AT_ONCE = 2_000;
+/** Source: as above, `RecentlyActive`: PT3H. */
+const RECENT_MS = 3 * 60 * 60_000;
+
+type Place = Pick<SeriesRow, "namespace" | "name" | "id">;
+
+/**
+ * A page of an account's metrics in a Region, by namespace and name, each once whatever its units.
+ * Throws InvalidParameterValue for a token that is none.
+ */
+export async function pageOfMetrics(
+  store: Store<CloudWatchTables>,
+  account: Pick<MetricKey, "accountId" | "region">,
+  input: cloudwatch.ListMetricsCommandInput,
+  nowMs: number,
+): Promise<Pick<cloudwatch.ListMetricsCommandOutput, "Metrics" | "NextToken">> {
+  const Metrics: cloudwatch.Metric[] = [];
+  let last = input.NextToken === undefined ? undefined : placeIn(input.NextToken);
+  for (;;) {
+    const rows = await seriesAfter(last, store, account, input, nowMs);
+    for (const row of rows) {
+      const isKnown = last !== undefined && isOfSameMetric(row.id, last.id);
+      const metric = metricOfRow(row);
+      if (!isKnown && hasDimensions(metric, input.Dimensions)) {
+        if (Metrics.length === PAGE_SIZE) return { Metrics, NextToken: tokenOf(last) };
+        Metrics.push(toAws(metric));
+      }
+      last = { namespace: row.namespace, name: row.name, id: row.id };
+    }
+    if (rows.length < READ_AT_ONCE) return { Metrics };
+  }
+}
+
+function seriesAfter(
+  last: Place | undefined,
+  store: Store<CloudWatchTables>,
+  { accountId, region }: Pick<MetricKey, "accountId" | "region">,
+  input: cloudwatch.ListMetricsCommandInput,
+  nowMs: number,
+): Promise<SeriesRow[]> {
+  const { Namespace, MetricName, RecentlyActive } = input;
+  return store.db
+    .selectFrom("cloudwatch_series")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("region", "=", region)
+    .$if(Namespace !== undefined, (query) => query.where("namespace", "=", Namespace ?? ""))
+    .$if(MetricName !== undefined, (query) => query.where("name", "=", MetricName ?? ""))
+    .$if(RecentlyActive !== undefined, (query) => query.where("newest_ms", ">", nowMs - RECENT_MS))
+    .$if(last !== undefined, (query) =>
+      query.where(({ eb, refTuple, tuple }) =>
+        eb(
+          refTuple("namespace", "name", "id"),
+          ">",
+          tuple(last?.namespace ?? "", last?.name ?? "", last?.id ?? ""),
+        ),
+      ),
+    )
+    .orderBy("namespace")
+    .orderBy("name")
+    .orderBy("id")
+    .limit(READ_AT_ONCE)
+    .execute();
+}
+
+function hasDimensions(
+  { dimensions }: MetricKey,
+  wanted: readonly cloudwatch.DimensionFilter[] = [],
+): boolean {
+  return wanted.every(({ Name = "", Value }) => {
+    if (!Object.hasOwn(dimensions, Name)) return false;
+    return Value === undefined || dimensions[Name] === Value;
+  });
+}
+
+function toAws({ namespace, name, dimensions }: MetricKey): cloudwatch.Metric {
+  return {
+    Namespace: namespace,
+    MetricName: name,
+    Dimensions: Object.entries(dimensions).map(([Name, Value]) => ({ Name, Value })),
+  };
+}
+
+function tokenOf(last: Place | undefined): string {
+  const { namespace, name, id } = last ?? {};
+  return Buffer.from(JSON.stringify([namespace, name, id])).toString("base64url");
+}
+
+function placeIn(token: string): Place {
+  try {
+    const read: unknown = JSON.parse(Buffer.from(token, "base64url").toString());
+    if (
+      Array.isArray(read) &&
+      read.every((part) => typeof part === "string") &&
+      read.length === 3
+    ) {
+      const [namespace, name, id] = read as [string, string, string];
+      return { namespace, name, id };
+    }
+  } catch {
+    // Told below.
+  }
+  throw invalidParameterValue("The parameter NextToken is invalid.");
+}

@@ -1,0 +1,65 @@
+import type { MetricDatum } from "@aws-sdk/client-cloudwatch";
+import { invalidParameterCombination, invalidParameterValue } from "./errors.ts";
+import type { StatisticSet } from "./statistics.ts";
+
+/** Source: CloudWatch API reference, MetricDatum: values are from -2^360 to 2^360. */
+const VALUE_MAX = 2 ** 360;
+/** Source: as above, `Values` and `Counts`. */
+const VALUES_MAX = 150;
+
+/**
+ * A value, values with counts, or a set of statistics; what counts nothing is left out. Throws
+ * InvalidParameterCombination or InvalidParameterValue, which name the datum as `member`.
+ */
+export function valuesOf(datum: MetricDatum, member: string): readonly StatisticSet[] {
+  const { Value, Values, StatisticValues } = datum;
+  if ([Value, Values, StatisticValues].filter((given) => given !== undefined).length !== 1) {
+    throw invalidParameterCombination(
+      "At least one, and only one, of the parameters Value, Values and StatisticValues must be specified.",
+    );
+  }
+  const sets = StatisticValues
+    ? [setOf(StatisticValues, `${member}.StatisticValues`)]
+    : countedValues(datum, member);
+  return sets.filter(({ sampleCount }) => sampleCount > 0);
+}
+
+function setOf(given: NonNullable<MetricDatum["StatisticValues"]>, member: string): StatisticSet {
+  const { SampleCount = 0, Sum = 0, Minimum = 0, Maximum = 0 } = given;
+  for (const [name, value] of Object.entries({ Sum, Minimum, Maximum }))
+    checkValue(value, `${member}.${name}`);
+  checkCount(SampleCount, `${member}.SampleCount`);
+  return { sampleCount: SampleCount, sum: Sum, minimum: Minimum, maximum: Maximum };
+}
+
+function countedValues(datum: MetricDatum, member: string): StatisticSet[] {
+  const { Value, Values = [Value ?? 0], Counts } = datum;
+  if (Values.length > VALUES_MAX)
+    throw invalidParameterValue(
+      `The collection ${member}.Values must not have a size greater than ${VALUES_MAX}.`,
+    );
+  if (Counts && Counts.length !== Values.length)
+    throw invalidParameterValue(
+      `The collections ${member}.Values and ${member}.Counts must be of the same size.`,
+    );
+  return Values.map((value, index) => {
+    checkValue(
+      value,
+      Value === undefined ? `${member}.Values.member.${index + 1}` : `${member}.Value`,
+    );
+    const sampleCount = Counts?.[index] ?? 1;
+    checkCount(sampleCount, `${member}.Counts.member.${index + 1}`);
+    return { sampleCount, sum: value * sampleCount, minimum: value, maximum: value };
+  });
+}
+
+function checkValue(value: number, parameter: string): void {
+  if (Math.abs(value) <= VALUE_MAX) return;
+  throw invalidParameterValue(`The value ${value} for parameter ${parameter} is invalid.`);
+}
+
+/** Sums of so many are finite. */
+function checkCount(value: number, parameter: string): void {
+  if (value >= 0 && value <= VALUE_MAX) return;
+  throw invalidParameterValue(`The value ${value} for parameter ${parameter} is invalid.`);
+}
