@@ -18,13 +18,10 @@ import { PlaceLink } from "../../shared/place-link.tsx";
 import { tagsOf } from "../../shared/tag-fields.tsx";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
-import {
-  ChannelAudience,
-  ChannelBasics,
-  ChannelRecording,
-  type ChannelSettings,
-  NEW_CHANNEL,
-} from "./channel-form.tsx";
+import { ChannelAds, ChannelAudience, ChannelRecording } from "./channel-attachments.tsx";
+import { ChannelBasics } from "./channel-basics.tsx";
+import { settingsFacts } from "./channel-facts.ts";
+import { type ChannelSettings, settingsInput, settingsOf } from "./channel-settings.ts";
 
 /** The channel's configuration and tags. */
 export function ChannelDetails(props: {
@@ -34,7 +31,8 @@ export function ChannelDetails(props: {
   const { channel, onChanged } = props;
   const [editing, setEditing] = useState(false);
   const arn = channel.arn ?? "";
-  const recording = channel.recordingConfigurationArn ?? "";
+  const settings = settingsOf(channel);
+  const recording = settings.recordingConfigurationArn;
   return (
     <SpaceBetween size="l">
       <Container
@@ -48,10 +46,8 @@ export function ChannelDetails(props: {
           columns={3}
           items={[
             { label: "ARN", value: <CopiedValue label="ARN" value={arn} /> },
-            { label: "Type", value: channel.type ?? "–" },
-            { label: "Latency", value: channel.latencyMode ?? "–" },
-            { label: "Private", value: channel.authorized ? "Yes" : "No" },
-            { label: "Insecure ingest", value: channel.insecureIngest ? "Yes" : "No" },
+            { label: "Ingest endpoint", value: channel.ingestEndpoint ?? "–" },
+            ...settingsFacts(settings),
             {
               label: "Recording configuration",
               value:
@@ -63,16 +59,8 @@ export function ChannelDetails(props: {
                   </PlaceLink>
                 ),
             },
-            {
-              label: "Container",
-              value: `${channel.containerFormat ?? "TS"}${channel.multitrackInputConfiguration?.enabled ? ", several video tracks" : ""}`,
-            },
-            { label: "Ingest endpoint", value: channel.ingestEndpoint ?? "–" },
-            { label: "Transcode preset", value: channel.preset || "–" },
-            {
-              label: "Restriction policy",
-              value: channel.playbackRestrictionPolicyArn || "None",
-            },
+            { label: "Restriction policy", value: settings.playbackRestrictionPolicyArn || "None" },
+            { label: "Ad configuration", value: settings.adConfigurationArn || "None" },
           ]}
         />
       </Container>
@@ -103,7 +91,7 @@ function EditChannel(props: {
   const { done } = useNotices();
   const [settings, setSettings] = useState<ChannelSettings>(() => settingsOf(channel));
   const save = async () => {
-    await ivs.send(new UpdateChannelCommand({ arn: channel.arn, ...settings }));
+    await ivs.send(new UpdateChannelCommand({ arn: channel.arn, ...settingsInput(settings) }));
     done("The channel is changed; a running stream goes on as it began.");
     onChanged();
   };
@@ -113,21 +101,7 @@ function EditChannel(props: {
       <ChannelBasics {...part} />
       <ChannelRecording {...part} />
       <ChannelAudience {...part} />
+      <ChannelAds {...part} />
     </ModalForm>
   );
-}
-
-function settingsOf(channel: Channel): ChannelSettings {
-  return {
-    name: channel.name ?? "",
-    type: channel.type ?? NEW_CHANNEL.type,
-    latencyMode: channel.latencyMode ?? NEW_CHANNEL.latencyMode,
-    authorized: channel.authorized ?? false,
-    insecureIngest: channel.insecureIngest ?? false,
-    containerFormat: channel.containerFormat ?? NEW_CHANNEL.containerFormat,
-    multitrackInputConfiguration:
-      channel.multitrackInputConfiguration ?? NEW_CHANNEL.multitrackInputConfiguration,
-    recordingConfigurationArn: channel.recordingConfigurationArn ?? "",
-    playbackRestrictionPolicyArn: channel.playbackRestrictionPolicyArn ?? "",
-  };
 }

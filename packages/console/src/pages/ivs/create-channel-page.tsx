@@ -5,29 +5,23 @@ import { useState } from "react";
 import { goTo, placeOf } from "../../routing/hash-route.ts";
 import { EnterForm } from "../../shared/enter-form.tsx";
 import { Page } from "../../shared/page.tsx";
-import { TagFields, tagsOf } from "../../shared/tag-fields.tsx";
+import { type TagField, TagFields, tagsOf } from "../../shared/tag-fields.tsx";
 import { useAction } from "../../shared/use-action.ts";
-import {
-  ChannelAudience,
-  ChannelBasics,
-  ChannelRecording,
-  type ChannelSettings,
-  NEW_CHANNEL,
-} from "./channel-form.tsx";
+import { ChannelAds, ChannelAudience, ChannelRecording } from "./channel-attachments.tsx";
+import { ChannelBasics } from "./channel-basics.tsx";
+import { settingsFacts } from "./channel-facts.ts";
+import { type ChannelSettings, NEW_CHANNEL, settingsInput } from "./channel-settings.ts";
 
 const CHANNELS = "#/ivs/channels";
 
 export function CreateChannelPage() {
   const [settings, setSettings] = useState<ChannelSettings>(NEW_CHANNEL);
-  const [tags, setTags] = useState<readonly { key: string; value: string }[]>([]);
+  const [tags, setTags] = useState<readonly TagField[]>([]);
   const [step, setStep] = useState(0);
   const create = useAction("The channel wasn't created", async ({ ivs }) => {
-    const { recordingConfigurationArn, playbackRestrictionPolicyArn, ...basics } = settings;
     const { channel } = await ivs.send(
       new CreateChannelCommand({
-        ...basics,
-        ...(recordingConfigurationArn === "" ? {} : { recordingConfigurationArn }),
-        ...(playbackRestrictionPolicyArn === "" ? {} : { playbackRestrictionPolicyArn }),
+        ...settingsInput(settings),
         ...(tags.length === 0 ? {} : { tags: tagsOf(tags) }),
       }),
     );
@@ -39,8 +33,9 @@ export function CreateChannelPage() {
     { title: "Channel", content: <ChannelBasics {...part} /> },
     { title: "Recording", isOptional: true, content: <ChannelRecording {...part} /> },
     { title: "Who may watch", isOptional: true, content: <ChannelAudience {...part} /> },
+    { title: "Ads", isOptional: true, content: <ChannelAds {...part} /> },
     { title: "Tags", isOptional: true, content: <TagFields tags={tags} onChange={setTags} /> },
-    { title: "Review", content: <Review settings={settings} /> },
+    { title: "Review", content: <Review settings={settings} tags={tags} /> },
   ];
   return (
     <Page title="Create channel">
@@ -62,23 +57,20 @@ export function CreateChannelPage() {
   );
 }
 
-function Review({ settings }: { readonly settings: ChannelSettings }) {
-  const { name, type, latencyMode, authorized, insecureIngest, containerFormat } = settings;
+function Review(props: { readonly settings: ChannelSettings; readonly tags: readonly TagField[] }) {
+  const { settings, tags } = props;
   return (
     <KeyValuePairs
       columns={2}
       items={[
-        { label: "Name", value: name || "–" },
-        { label: "Type", value: type },
-        { label: "Latency", value: latencyMode },
-        { label: "Container", value: containerFormat },
-        { label: "Private", value: authorized ? "Yes" : "No" },
-        { label: "Insecure ingest", value: insecureIngest ? "Yes" : "No" },
+        ...settingsFacts(settings),
         { label: "Recorded with", value: settings.recordingConfigurationArn || "Not recorded" },
         {
           label: "Restriction policy",
           value: settings.playbackRestrictionPolicyArn || "No restriction",
         },
+        { label: "Ad configuration", value: settings.adConfigurationArn || "No ads" },
+        { label: "Tags", value: tags.map(({ key, value }) => `${key}=${value}`).join(", ") || "–" },
       ]}
     />
   );

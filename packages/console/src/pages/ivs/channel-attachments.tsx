@@ -1,0 +1,147 @@
+import {
+  paginateListAdConfigurations,
+  paginateListPlaybackRestrictionPolicies,
+  paginateListRecordingConfigurations,
+} from "@aws-sdk/client-ivs";
+import Box from "@cloudscape-design/components/box";
+import FormField from "@cloudscape-design/components/form-field";
+import Select, { type SelectProps } from "@cloudscape-design/components/select";
+import SpaceBetween from "@cloudscape-design/components/space-between";
+import Toggle from "@cloudscape-design/components/toggle";
+import { CallFailure } from "../../shared/call-failure.tsx";
+import { PlaceLink } from "../../shared/place-link.tsx";
+import { allPages } from "../../wire/all-pages.ts";
+import { useCall } from "../../wire/use-call.ts";
+import type { ChannelPartProps } from "./channel-settings.ts";
+
+/** Where streams are kept. */
+export function ChannelRecording({ settings, onChange }: ChannelPartProps) {
+  const configurations = useCall("recording configurations", async ({ ivs: client }) =>
+    allPages(
+      paginateListRecordingConfigurations({ client }, {}),
+      (page) => page.recordingConfigurations,
+    ),
+  );
+  if (configurations.error !== undefined) {
+    return (
+      <CallFailure title="Recording configurations can't be shown" error={configurations.error} />
+    );
+  }
+  const options = (configurations.data ?? []).map((configuration) => ({
+    value: configuration.arn ?? "",
+    label: configuration.name || (configuration.arn?.split("/").at(-1) ?? ""),
+    description: `Bucket ${configuration.destinationConfiguration?.s3?.bucketName ?? "?"}`,
+    tags: [configuration.state ?? ""],
+  }));
+  return (
+    <SpaceBetween size="s">
+      <FormField
+        label="Recording configuration"
+        description="The bucket that streams are recorded to."
+      >
+        <Choice
+          none="Don't record"
+          options={options}
+          value={settings.recordingConfigurationArn}
+          onChange={(recordingConfigurationArn) =>
+            onChange({ ...settings, recordingConfigurationArn })
+          }
+        />
+      </FormField>
+      {configurations.data?.length === 0 && (
+        <Box>
+          There is none in this Region yet.{" "}
+          <PlaceLink to="#/ivs/recording-configurations">
+            Create a recording configuration
+          </PlaceLink>
+        </Box>
+      )}
+    </SpaceBetween>
+  );
+}
+
+/** Who may watch. */
+export function ChannelAudience({ settings, onChange }: ChannelPartProps) {
+  const policies = useCall("restriction policies", async ({ ivs: client }) =>
+    allPages(
+      paginateListPlaybackRestrictionPolicies({ client }, {}),
+      (page) => page.playbackRestrictionPolicies,
+    ),
+  );
+  return (
+    <SpaceBetween size="l">
+      <Toggle
+        checked={settings.authorized}
+        description="Only players with a token that one of your playback keys signed."
+        onChange={({ detail }) => onChange({ ...settings, authorized: detail.checked })}
+      >
+        Private channel
+      </Toggle>
+      {policies.error !== undefined ? (
+        <CallFailure title="Restriction policies can't be shown" error={policies.error} />
+      ) : (
+        <FormField label="Playback restriction policy" description="Countries and web sites.">
+          <Choice
+            none="No restriction"
+            options={(policies.data ?? []).map(({ arn = "", name = "" }) => ({
+              value: arn,
+              label: name === "" ? arn : name,
+            }))}
+            value={settings.playbackRestrictionPolicyArn}
+            onChange={(playbackRestrictionPolicyArn) =>
+              onChange({ ...settings, playbackRestrictionPolicyArn })
+            }
+          />
+        </FormField>
+      )}
+    </SpaceBetween>
+  );
+}
+
+/** The ads that a channel's breaks are filled with. */
+export function ChannelAds({ settings, onChange }: ChannelPartProps) {
+  const configurations = useCall("ad configurations", async ({ ivs: client }) =>
+    allPages(paginateListAdConfigurations({ client }, {}), (page) => page.adConfigurations),
+  );
+  if (configurations.error !== undefined) {
+    return <CallFailure title="Ad configurations can't be shown" error={configurations.error} />;
+  }
+  return (
+    <FormField
+      label="Ad configuration"
+      description="Ad breaks are told to players; ads are MediaTailor's, which isn't here."
+      constraintText="Only with MPEG-TS segments. aws ivs create-ad-configuration makes one."
+    >
+      <Choice
+        none="No ads"
+        disabled={settings.containerFormat === "FRAGMENTED_MP4"}
+        options={(configurations.data ?? []).map(({ arn = "", name }) => ({
+          value: arn,
+          label: name || arn,
+        }))}
+        value={settings.adConfigurationArn}
+        onChange={(adConfigurationArn) => onChange({ ...settings, adConfigurationArn })}
+      />
+    </FormField>
+  );
+}
+
+/** One of several, or none. */
+function Choice(props: {
+  readonly none: string;
+  readonly options: readonly SelectProps.Option[];
+  readonly value: string;
+  readonly disabled?: boolean;
+  readonly onChange: (value: string) => void;
+}) {
+  const { none, options, value, disabled = false, onChange } = props;
+  const all = [{ value: "", label: none }, ...options];
+  return (
+    <Select
+      disabled={disabled}
+      options={all}
+      selectedOption={all.find((option) => option.value === value) ?? { value, label: value }}
+      onChange={({ detail }) => onChange(detail.selectedOption.value ?? "")}
+    />
+  );
+}
