@@ -15,17 +15,6 @@ import {
 const ROLE = "AWSServiceRoleForIVSRecordToS3";
 const BUCKET = "console-films";
 const FILM_SECONDS = 40;
-const EVERYBODY_READS = {
-  Version: "2012-10-17",
-  Statement: [
-    {
-      Effect: "Allow",
-      Principal: "*",
-      Action: "s3:GetObject",
-      Resource: `arn:aws:s3:::${BUCKET}/*`,
-    },
-  ],
-};
 
 /** What the browser knows of an image. */
 interface Picture {
@@ -81,64 +70,6 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await page.getByText("Protected: this role belongs to a service").waitFor();
     await page.getByRole("cell", { name: "us-east-1" }).waitFor();
     await takePicture(page, "service-linked-role");
-  });
-
-  test("a file goes up with its type, is shown, and is lent out by a link", async () => {
-    await visit(page, `/s3/buckets/${BUCKET}`, BUCKET);
-    await button("Upload").first().click();
-    const dialog = page.getByRole("dialog");
-    await dialog.locator('input[type="file"]').setInputFiles({
-      name: "notes é.txt",
-      mimeType: "text/plain",
-      buffer: Buffer.from("seen in the page"),
-    });
-    await dialog.getByRole("button", { name: "Upload", exact: true }).click();
-    await page.getByRole("link", { name: "notes é.txt" }).click();
-    await page.getByText("seen in the page").waitFor();
-    await page.getByText("text/plain").waitFor();
-    await button("Create presigned link").click();
-    await button("Create link").click();
-    const link = page.getByRole("dialog").getByText(/^http.*X-Amz-Signature=/);
-    const lent = await fetch((await link.textContent()) ?? "");
-    expect(await lent.text()).toBe("seen in the page");
-  });
-
-  test("a public policy is refused, then taken and judged; a deleted object comes back", async () => {
-    await visit(page, `/s3/buckets/${BUCKET}`, BUCKET);
-    await page.getByRole("tab", { name: "Permissions" }).click();
-    const editor = page.getByRole("textbox", { name: "Policy", exact: true });
-    await editor.fill(JSON.stringify(EVERYBODY_READS));
-    await button("Save policy").click();
-    await page.getByText(/prevented by the BlockPublicPolicy setting/).waitFor();
-    await page.getByRole("checkbox", { name: /^Refuse new bucket policies/ }).click();
-    await button("Save settings").click();
-    await page.getByText(`Block Public Access of ${BUCKET} is saved.`).waitFor();
-    await button("Save policy").click();
-    await page.getByText("This bucket is public").waitFor();
-    await takePicture(page, "bucket-policy");
-    await button("Delete policy").click();
-    await page.getByText("Not public").waitFor();
-
-    await page.getByRole("tab", { name: "Properties" }).click();
-    await button("Enable versioning").click();
-    await button("Suspend versioning").waitFor();
-    await page.getByRole("tab", { name: "Objects" }).click();
-    await page.getByRole("checkbox", { name: "notes é.txt" }).click();
-    await confirmDeletion();
-    await page.getByText("No objects", { exact: true }).waitFor();
-    await page.getByText("Show versions").click();
-    await page
-      .getByRole("row", { name: /Delete marker/ })
-      .getByRole("radio")
-      .click();
-    await takePicture(page, "versions");
-    await button("Delete version").click();
-    await page.getByLabel(/^To confirm/).fill("delete");
-    await page.getByRole("dialog").getByRole("button", { name: "Delete", exact: true }).click();
-    await page.getByRole("row", { name: /notes é\.txt null Latest/ }).waitFor();
-    await page.getByText("Show versions").click();
-    await page.getByRole("link", { name: "notes é.txt" }).click();
-    await page.getByText("seen in the page").waitFor();
   });
 
   test("a channel by the wizard, streamed to with the settings that its page shows", async () => {

@@ -23,35 +23,51 @@ test.each([
   expect(kebab(name)).toBe(expected);
 });
 
-test("a line has flags for booleans, words for lists, JSON for structures", () => {
+test("a line has flags for booleans, words for lists, JSON for structures and odd lists", () => {
   const input = {
     authorized: true,
     insecureIngest: false,
-    tagKeys: ["a b", "c"],
+    tagKeys: ["a", "c:d"],
+    arns: ["a b", "[c", "-d"],
+    none: [],
     tags: { x: "y" },
+    name: "-o'k",
   };
   expect(cliLine(call("CreateChannel", input, "ivs"), "http://h")).toBe(
-    `aws ivs create-channel --authorized --no-insecure-ingest --tag-keys 'a b' c --tags '{"x":"y"}' --region eu-west-1 --endpoint-url http://h`,
+    `aws ivs create-channel --authorized --no-insecure-ingest --tag-keys a c:d --arns '["a b","[c","-d"]' --none '[]' --tags '{"x":"y"}' --name='-o'\\''k' --region eu-west-1 --endpoint-url http://h`,
   );
 });
 
-test("a secret isn't shown", () => {
-  const line = cliLine(call("CreateLoginProfile", { Password: "hunter2!" }), "http://h");
+test("an object is read into a file, and copied from a source that the CLI encodes itself", () => {
+  const input = { Bucket: "b", Key: "x/notes é.txt", CopySource: "b/x/notes%20%C3%A9.txt" };
+  expect(cliLine(call("GetObject", { ...input, CopySource: undefined }, "s3api"), "http://h")).toBe(
+    "aws s3api get-object 'notes é.txt' --bucket b --key 'x/notes é.txt' --region eu-west-1 --endpoint-url http://h",
+  );
+  expect(cliLine(call("CopyObject", input, "s3api"), "http://h")).toContain(
+    " --copy-source 'b/x/notes é.txt' ",
+  );
+});
+
+test("a secret isn't shown, where a list goes on is", () => {
+  const input = { Password: "hunter2!", NextToken: "page2" };
+  const line = cliLine(call("CreateLoginProfile", input), "http://h");
   expect(line).not.toContain("hunter2");
+  expect(line).toContain("--next-token page2 ");
 });
 
 test("a shell reads every value back as it was", () => {
   const text = fc.string({ unit: "binary", maxLength: 30 }).filter((value) => !/\0/.test(value));
   fc.assert(
     fc.property(fc.array(text, { minLength: 20, maxLength: 40 }), (values) => {
-      const line = cliLine(call("X", { Names: values }), "http://h");
-      const words = execFileSync("/bin/sh", ["-c", `set -- ${line}; printf '%s\\0' "$@"`]);
-      expect(
-        words
-          .toString("utf8")
-          .split("\0")
-          .slice(4, 4 + values.length),
-      ).toEqual(values);
+      const input = Object.fromEntries(values.map((value, index) => [`N${index}`, value]));
+      const line = cliLine(call("X", { Names: values, ...input }), "http://h");
+      const printed = execFileSync("/bin/sh", ["-c", `set -- ${line}; printf '%s\\0' "$@"`]);
+      const words = printed.toString("utf8").split("\0").slice(4);
+      expect(JSON.parse(words.shift() ?? "")).toEqual(values);
+      for (const value of values) {
+        const flag = words.shift() ?? "";
+        expect(flag.includes("=") ? flag.replace(/^[^=]*=/, "") : words.shift()).toBe(value);
+      }
     }),
     { numRuns: 10 },
   );

@@ -1,11 +1,15 @@
 import type { RecordedCall } from "./call-log.ts";
 
-/** Members whose values are never written down. */
-const SECRET = /password|secret|privatekey|token$|^certificatebody$/i;
+/** Members whose values are never written down; what continues a list isn't one. */
+const SECRET = /password|secret|privatekey|(?:session|identity)token$|^certificatebody$/i;
 
-/** The AWS CLI's line for a call: `aws ivs get-channel --arn '…'`. */
+/** Operations that answer with a stream: the AWS CLI wants to know which file it goes into. */
+const INTO_FILE: ReadonlySet<string> = new Set(["GetObject"]);
+
+/** The AWS CLI's line for a call: `aws ivs get-channel --arn '…'`, which a shell takes as it is. */
 export function cliLine(call: RecordedCall, endpoint: string): string {
   const words = ["aws", call.service, kebab(call.operation)];
+  if (INTO_FILE.has(call.operation)) words.push(quote(fileNameOf(call.input.Key)));
   for (const [name, value] of Object.entries(call.input)) {
     if (value === undefined) continue;
     words.push(...argument(name, value));
@@ -24,22 +28,32 @@ export function kebab(name: string): string {
     .toLowerCase();
 }
 
-function argument(name: string, value: unknown): string[] {
+function argument(name: string, value: unknown): readonly string[] {
   const flag = `--${kebab(name)}`;
   if (SECRET.test(name)) return [flag, "'…'"];
   if (value === true) return [flag];
   if (value === false) return [`--no-${kebab(name)}`];
   if (value instanceof Blob || value instanceof Uint8Array) return [flag, "'<file>'"];
-  if (value instanceof Date) return [flag, quote(value.toISOString())];
-  if (Array.isArray(value) && value.every(isPlain)) {
-    return [flag, ...value.map((item) => quote(String(item)))];
+  if (value instanceof Date) return [flag, value.toISOString()];
+  if (Array.isArray(value) && value.length > 0 && value.every(isWord)) {
+    return [flag, ...value.map(String)];
   }
   if (typeof value === "object" && value !== null) return [flag, quote(JSON.stringify(value))];
-  return [flag, quote(String(value))];
+  // The CLI encodes a copy's source itself.
+  const text = name === "CopySource" ? decodeURIComponent(String(value)) : String(value);
+  // What begins with a hyphen would be taken for the next option.
+  return text.startsWith("-") ? [`${flag}=${quote(text)}`] : [flag, quote(text)];
 }
 
-function isPlain(value: unknown): boolean {
-  return typeof value === "string" || typeof value === "number";
+/** Of the last part of a key, a file in the folder that the line is run in. */
+function fileNameOf(key: unknown): string {
+  const name = String(key).split("/").at(-1) ?? "";
+  return name === "" ? "object" : name;
+}
+
+/** What neither the shell nor the CLI takes for more than itself; lists of others are written as JSON. */
+function isWord(value: unknown): boolean {
+  return typeof value === "number" || (typeof value === "string" && /^\w[\w./:@+-]*$/.test(value));
 }
 
 /** For a POSIX shell. */

@@ -7,6 +7,7 @@ import {
 } from "@aws-sdk/client-s3";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
+import Checkbox from "@cloudscape-design/components/checkbox";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
@@ -103,6 +104,7 @@ function CreateBucket(props: { readonly onCreated: () => void; readonly onClose:
   const { s3, region } = useAws();
   const { done } = useNotices();
   const [name, setName] = useState("");
+  const [locked, setLocked] = useState(false);
   return (
     <ModalForm
       title="Create bucket"
@@ -114,6 +116,7 @@ function CreateBucket(props: { readonly onCreated: () => void; readonly onClose:
         await s3.send(
           new CreateBucketCommand({
             Bucket: name,
+            ...(locked ? { ObjectLockEnabledForBucket: true } : {}),
             // us-east-1 is S3's default, and isn't named.
             ...(region === "us-east-1"
               ? {}
@@ -130,6 +133,13 @@ function CreateBucket(props: { readonly onCreated: () => void; readonly onClose:
       >
         <Input value={name} spellcheck={false} onChange={({ detail }) => setName(detail.value)} />
       </FormField>
+      <Checkbox
+        checked={locked}
+        description="Versions can be kept from being deleted. Versioning can't be suspended then."
+        onChange={({ detail }) => setLocked(detail.checked)}
+      >
+        Object Lock
+      </Checkbox>
     </ModalForm>
   );
 }

@@ -103,6 +103,12 @@ export function ObjectList({
       {deleting && (
         <DeleteModal
           what={objects.length === 1 ? (objects[0]?.key ?? "") : `${objects.length} objects`}
+          consequences={
+            <Box>
+              Where the bucket keeps versions, a delete marker hides what is deleted: “Show
+              versions” brings it back. Otherwise it is gone for good.
+            </Box>
+          }
           onClose={() => setDeleting(false)}
           onDelete={async () => {
             await deleteObjects(aws, bucket, objects);

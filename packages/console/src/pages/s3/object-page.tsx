@@ -13,7 +13,7 @@ import { CallFailure } from "../../shared/call-failure.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { Moment } from "../../shared/moment.tsx";
 import { Page } from "../../shared/page.tsx";
-import { shownBytes } from "../../shared/shown-values.ts";
+import { shownBytes, shownDate } from "../../shared/shown-values.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { InBucketRegion } from "../../wire/in-bucket-region.tsx";
@@ -22,6 +22,7 @@ import { useCall } from "../../wire/use-call.ts";
 import { ObjectPreview } from "./object-preview.tsx";
 import { ObjectVersions } from "./object-versions.tsx";
 import { PresignedLink } from "./presigned-link.tsx";
+import { TagSetPanel } from "./tag-set-panel.tsx";
 
 export function ObjectPage({ params, query }: PageProps) {
   const place = { bucket: params.bucket ?? "", key: query.get("key") ?? "" };
@@ -59,6 +60,7 @@ function StoredObject({ place }: { readonly place: ObjectPlace }) {
           sizeBytes={head.data.ContentLength ?? 0}
         />
       )}
+      {head.data && <TagSetPanel of={place} />}
       {(head.error !== undefined || head.data?.VersionId !== undefined) && (
         <ObjectVersions bucket={place.bucket} prefix={place.key} single onChanged={head.reload} />
       )}
@@ -90,9 +92,23 @@ function Facts({ arn, head }: { readonly arn: string; readonly head: HeadObjectC
           { label: "Last modified", value: <Moment at={head.LastModified} /> },
           { label: "ETag", value: head.ETag ?? "–" },
           { label: "Version", value: head.VersionId ?? "Not kept in versions" },
+          { label: "Object Lock", value: lockOf(head) },
+          { label: "Expires", value: head.Expiration ?? "Never, by the bucket's lifecycle rules" },
           ...metadata.map(([name, value]) => ({ label: `x-amz-meta-${name}`, value })),
         ]}
       />
     </Container>
   );
+}
+
+/** What keeps this version from being deleted. */
+function lockOf(head: HeadObjectCommandOutput): string {
+  const { ObjectLockMode, ObjectLockRetainUntilDate, ObjectLockLegalHoldStatus } = head;
+  const locks = [
+    ...(ObjectLockMode === undefined
+      ? []
+      : [`${ObjectLockMode} until ${shownDate(ObjectLockRetainUntilDate)}`]),
+    ...(ObjectLockLegalHoldStatus === "ON" ? ["Legal hold"] : []),
+  ];
+  return locks.join(", ") || "None";
 }

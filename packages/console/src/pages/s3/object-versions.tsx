@@ -1,7 +1,9 @@
 import {
+  CopyObjectCommand,
   DeleteObjectCommand,
   ListObjectVersionsCommand,
   type ListObjectVersionsCommandInput,
+  type S3Client,
 } from "@aws-sdk/client-s3";
 import Badge from "@cloudscape-design/components/badge";
 import Box from "@cloudscape-design/components/box";
@@ -13,6 +15,7 @@ import { Moment } from "../../shared/moment.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownBytes } from "../../shared/shown-values.ts";
+import { useAction } from "../../shared/use-action.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { download } from "../../wire/presign.ts";
@@ -48,6 +51,18 @@ export function ObjectVersions(props: {
     return single ? found.filter(({ key }) => key === prefix) : found;
   });
   const chosen = selected[0];
+  const changed = () => {
+    setSelected([]);
+    versions.reload();
+    onChanged?.();
+  };
+  const restore = useAction("The version wasn't restored", async ({ s3 }, version: Version) => {
+    await restoreVersion(s3, bucket, version);
+    changed();
+    return version.deleteMarker
+      ? `${version.key} is there again.`
+      : `A copy of version ${version.versionId} is the latest of ${version.key} now.`;
+  });
   return (
     <>
       <ResourceTable
@@ -58,6 +73,13 @@ export function ObjectVersions(props: {
         onSelect={setSelected}
         actions={
           <Actions>
+            <Button
+              disabled={!chosen || chosen.latest !== chosen.deleteMarker}
+              loading={restore.running}
+              onClick={() => chosen && void restore.run(chosen)}
+            >
+              {chosen?.deleteMarker ? "Undo deletion" : "Restore version"}
+            </Button>
             <Button
               disabled={!chosen || chosen.deleteMarker}
               onClick={() => chosen && void download(aws, { bucket, ...chosen })}
@@ -90,9 +112,7 @@ export function ObjectVersions(props: {
             const { key: Key, versionId: VersionId } = deleting;
             await aws.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }));
             done(`Version ${VersionId} of ${Key} is deleted.`);
-            setSelected([]);
-            versions.reload();
-            onChanged?.();
+            changed();
           }}
         />
       )}
@@ -123,6 +143,18 @@ const COLUMNS = [
     cell: ({ modified }: Version) => <Moment at={modified} />,
   },
 ];
+
+/** What is earlier becomes the latest by a copy; a delete marker hides what is there until it is gone. */
+async function restoreVersion(s3: S3Client, Bucket: string, version: Version): Promise<void> {
+  const { key: Key, versionId: VersionId, deleteMarker } = version;
+  if (deleteMarker) {
+    await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId }));
+    return;
+  }
+  const path = Key.split("/").map(encodeURIComponent).join("/");
+  const CopySource = `${Bucket}/${path}?versionId=${VersionId}`;
+  await s3.send(new CopyObjectCommand({ Bucket, Key, CopySource }));
+}
 
 async function listVersions(
   { s3 }: AwsClients,

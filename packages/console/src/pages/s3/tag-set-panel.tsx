@@ -1,0 +1,72 @@
+import {
+  DeleteBucketTaggingCommand,
+  DeleteObjectTaggingCommand,
+  GetBucketTaggingCommand,
+  GetObjectTaggingCommand,
+  PutBucketTaggingCommand,
+  PutObjectTaggingCommand,
+  type Tag,
+} from "@aws-sdk/client-s3";
+import { CallFailure } from "../../shared/call-failure.tsx";
+import { TagsPanel } from "../../shared/tags-panel.tsx";
+import type { AwsClients } from "../../wire/aws-clients.ts";
+import { useCall } from "../../wire/use-call.ts";
+
+/** A bucket, or with a key an object in it. */
+interface Tagged {
+  readonly bucket: string;
+  readonly key?: string;
+}
+
+/** The tags of a bucket or an object. S3 sets all tags at once, or deletes all. */
+export function TagSetPanel({ of }: { readonly of: Tagged }) {
+  const tags = useCall(`tags of ${of.bucket}/${of.key ?? ""}`, (aws) => readTags(aws, of));
+  if (tags.error !== undefined) {
+    return <CallFailure title="The tags can't be shown" error={tags.error} onRetry={tags.reload} />;
+  }
+  return (
+    <TagsPanel
+      tags={tags.data ?? {}}
+      put={(aws, changed) =>
+        writeTags(aws, of, {
+          ...tags.data,
+          ...Object.fromEntries(changed.map(({ key, value }) => [key, value])),
+        })
+      }
+      remove={async (aws, keys) => {
+        const left = { ...(await readTags(aws, of)) };
+        for (const key of keys) delete left[key];
+        await writeTags(aws, of, left);
+      }}
+      onChanged={tags.reload}
+    />
+  );
+}
+
+async function readTags({ s3 }: AwsClients, of: Tagged): Promise<Record<string, string>> {
+  const { bucket: Bucket, key: Key } = of;
+  try {
+    const { TagSet = [] } = await (Key === undefined
+      ? s3.send(new GetBucketTaggingCommand({ Bucket }))
+      : s3.send(new GetObjectTaggingCommand({ Bucket, Key })));
+    return Object.fromEntries(TagSet.map(({ Key: name, Value }) => [name, Value ?? ""]));
+  } catch (error) {
+    if (error instanceof Error && error.name === "NoSuchTagSet") return {};
+    throw error;
+  }
+}
+
+async function writeTags(
+  { s3 }: AwsClients,
+  { bucket: Bucket, key: Key }: Tagged,
+  tags: Readonly<Record<string, string>>,
+): Promise<void> {
+  const TagSet: Tag[] = Object.entries(tags).map(([name, Value]) => ({ Key: name, Value }));
+  const none = TagSet.length === 0;
+  const Tagging = { TagSet };
+  if (Key === undefined) {
+    if (none) await s3.send(new DeleteBucketTaggingCommand({ Bucket }));
+    else await s3.send(new PutBucketTaggingCommand({ Bucket, Tagging }));
+  } else if (none) await s3.send(new DeleteObjectTaggingCommand({ Bucket, Key }));
+  else await s3.send(new PutObjectTaggingCommand({ Bucket, Key, Tagging }));
+}

@@ -1,0 +1,198 @@
+import { execFile } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { CreateBucketCommand, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import {
+  hasChromium,
+  SKIPPED,
+  startBrowser,
+  type TestBrowser,
+  takePicture,
+  visit,
+} from "./browser.ts";
+
+const AWS = "/usr/bin/aws";
+/** The AWS CLI takes a second of a processor to begin; busy ones take longer. */
+const SLOW_MS = 120_000;
+const BUCKET = "console-objects";
+/** What a shell, a URL and a header each have their own mind about. */
+const ODD_NAME = "it's é 50%+1.txt";
+const EVERYBODY_READS = {
+  Version: "2012-10-17",
+  Statement: [
+    {
+      Effect: "Allow",
+      Principal: "*",
+      Action: "s3:GetObject",
+      Resource: `arn:aws:s3:::${BUCKET}/*`,
+    },
+  ],
+};
+
+describe.skipIf(!hasChromium)(SKIPPED, () => {
+  let server: ServerProcess;
+  let browser: TestBrowser;
+  let page: Page;
+  /** Lines of the AWS CLI that the pages offered for what they had done. */
+  const copied: string[] = [];
+
+  beforeAll(async () => {
+    [server, browser] = await Promise.all([
+      startServerProcess(["--data", "memory"]),
+      startBrowser(),
+    ]);
+    await server.root.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+    page = await browser.open(server.endpoint);
+  });
+  afterAll(async () => {
+    await browser.close();
+    await server.stop();
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state === "fail") await takePicture(page, "s3-failed");
+  });
+
+  test("a file goes up with its type, is shown, and is lent out by a link", async () => {
+    await visit(page, `/s3/buckets/${BUCKET}`, BUCKET);
+    await upload("first");
+    await copyLines();
+    await page.getByRole("link", { name: ODD_NAME }).click();
+    await page.getByText("first", { exact: true }).waitFor();
+    await page.getByText("text/plain").waitFor();
+    await button("Create presigned link").click();
+    await button("Create link").click();
+    const link = page.getByRole("dialog").getByText(/^http.*X-Amz-Signature=/);
+    const lent = await fetch((await link.textContent()) ?? "");
+    expect(await lent.text()).toBe("first");
+    await page.keyboard.press("Escape");
+    await button("Edit tags").click();
+    await button("Add tag").click();
+    await page.getByLabel("Key of tag 1").fill("- kind");
+    await page.getByLabel("Value of tag 1").fill("a b");
+    await page.keyboard.press("Enter");
+    await page.getByText("The tags are saved.").waitFor();
+    await copyLines();
+  });
+
+  test("a public policy is refused, then taken and judged", async () => {
+    await visit(page, `/s3/buckets/${BUCKET}`, BUCKET);
+    await page.getByRole("tab", { name: "Permissions" }).click();
+    const editor = page.getByRole("textbox", { name: "Policy", exact: true });
+    await editor.fill(JSON.stringify(EVERYBODY_READS));
+    await button("Save policy").click();
+    await page.getByText(/prevented by the BlockPublicPolicy setting/).waitFor();
+    await page.getByRole("checkbox", { name: /^Refuse new bucket policies/ }).click();
+    await button("Save settings").click();
+    await page.getByText(`Block Public Access of ${BUCKET} is saved.`).waitFor();
+    await button("Save policy").click();
+    await page.getByText("This bucket is public").waitFor();
+    await takePicture(page, "bucket-policy");
+    await button("Delete policy").click();
+    await page.getByText("Not public").waitFor();
+  });
+
+  test("rules say how long objects stay", async () => {
+    await page.getByRole("tab", { name: "Properties" }).click();
+    await button("Enable versioning").click();
+    await button("Suspend versioning").waitFor();
+    await button("Add rule").click();
+    await page.getByLabel("Rule name").fill("old recordings");
+    await page.getByLabel("Prefix").fill("ivs/v1/");
+    await page.keyboard.press("Enter");
+    await page
+      .getByRole("row", { name: /old recordings Enabled Below ivs\/v1\/ expire after 30 days/ })
+      .waitFor();
+    await takePicture(page, "bucket-properties");
+  });
+
+  test("an earlier version is restored, and a deletion undone", async () => {
+    await page.getByRole("tab", { name: "Objects" }).click();
+    await upload("second");
+    await page.getByText("Show versions").click();
+    await page
+      .getByRole("row", { name: / null / })
+      .getByRole("radio")
+      .click();
+    await button("Restore version").click();
+    await page.getByText(`A copy of version null is the latest of ${ODD_NAME} now.`).waitFor();
+    await copyLines();
+    await page.getByText("Show versions").click();
+    await page.getByRole("checkbox", { name: ODD_NAME }).click();
+    await button("Delete").click();
+    await page.getByLabel(/^To confirm/).fill("delete");
+    await page.keyboard.press("Enter");
+    await page.getByText("No objects", { exact: true }).waitFor();
+    await page.getByText("Show versions").click();
+    await page
+      .getByRole("row", { name: /Delete marker/ })
+      .getByRole("radio")
+      .click();
+    await takePicture(page, "versions");
+    await button("Undo deletion").click();
+    await page.getByText(`${ODD_NAME} is there again.`).waitFor();
+    await page.getByText("Show versions").click();
+    await page.getByRole("link", { name: ODD_NAME }).click();
+    await page.getByText("first", { exact: true }).waitFor();
+    await copyLines();
+  });
+
+  test.skipIf(!existsSync(AWS))(
+    `copied lines run as they are (skipped when there is no ${AWS})`,
+    async () => {
+      const folder = await mkdtemp(join(tmpdir(), "rolecast-lines-"));
+      await writeFile(join(folder, ODD_NAME), "third");
+      const operations = ["put-object", "put-object-tagging", "copy-object", "get-object"];
+      const lines = operations.map(
+        (name) => copied.find((line) => line.startsWith(`aws s3api ${name} `)) ?? `missing ${name}`,
+      );
+      await promisify(execFile)("/bin/sh", ["-ec", lines.join("\n")], {
+        cwd: folder,
+        env: {
+          PATH: "/usr/bin:/bin",
+          HOME: folder,
+          AWS_ACCESS_KEY_ID: "test",
+          AWS_SECRET_ACCESS_KEY: "test",
+        },
+      });
+      // The line that copies the first version comes after the one that uploads the third.
+      expect(await readFile(join(folder, ODD_NAME), "utf8")).toBe("first");
+      const kept = await server.root.s3.send(new ListObjectVersionsCommand({ Bucket: BUCKET }));
+      expect(kept.Versions?.map(({ Size }) => Size)).toEqual([5, 5, 5, 6, 5]);
+      await rm(folder, { recursive: true });
+    },
+    SLOW_MS,
+  );
+
+  test("the pages did nothing that they have to be ashamed of", () => {
+    expect(browser.complaints).toEqual([]);
+  });
+
+  function button(name: string) {
+    return page.getByRole("button", { name, exact: true });
+  }
+
+  async function upload(text: string): Promise<void> {
+    await button("Upload").first().click();
+    const dialog = page.getByRole("dialog");
+    await dialog.locator('input[type="file"]').setInputFiles({
+      name: ODD_NAME,
+      mimeType: "text/plain",
+      buffer: Buffer.from(text),
+    });
+    await dialog.getByRole("button", { name: "Upload", exact: true }).click();
+    await dialog.waitFor({ state: "detached" });
+  }
+
+  async function copyLines(): Promise<void> {
+    await button("Copy as AWS CLI").click();
+    copied.push(...(await page.locator(".cli-line").allTextContents()));
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+  }
+});
