@@ -4,7 +4,12 @@ import {
   CreateUserCommand,
   ListUsersCommand,
 } from "@aws-sdk/client-iam";
-import { CreateChannelCommand, CreateRecordingConfigurationCommand } from "@aws-sdk/client-ivs";
+import {
+  CreateAdConfigurationCommand,
+  CreateChannelCommand,
+  CreateRecordingConfigurationCommand,
+  GetChannelCommand,
+} from "@aws-sdk/client-ivs";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -53,6 +58,8 @@ const PAGES: readonly (readonly [place: string, heading: string, refused: RegExp
   ["/no/such/page", "There is no such page", /^$/],
 ];
 
+/** The narrowest that telephones are. */
+const PHONE = { width: 375, height: 812 };
 /** The colours come from the same components everywhere: one page of each kind will do. */
 const IN_DARK_TOO = ["/ivs/channels", "/ivs/channels/:channel", "/s3/buckets/page-films"];
 
@@ -79,14 +86,15 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
   });
 
   test(
-    "axe finds nothing serious on any page, light or dark",
+    "axe finds nothing serious on any page, light, or dark on a telephone",
     async () => {
       const page = await browser.open(server.endpoint);
       const found: string[] = [];
       const look = async ([place, heading]: (typeof PAGES)[number]) => {
         await visit(page, addressOf(place), heading);
         await settled(page);
-        found.push(...(await violations(page)).map((text) => `${place}: ${text}`));
+        const faults = [...(await violations(page)), ...(await overflow(page))];
+        found.push(...faults.map((text) => `${place}: ${text}`));
       };
       for (const one of PAGES) await look(one);
       await visit(page, "/iam/roles", "Roles");
@@ -95,6 +103,7 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
       found.push(...(await violations(page)).map((text) => `help: ${text}`));
       await page.getByRole("button", { name: "Close help" }).click();
       await page.getByRole("button", { name: "Dark mode" }).click();
+      await page.setViewportSize(PHONE);
       for (const one of PAGES.filter(([place]) => IN_DARK_TOO.includes(place))) await look(one);
       expect(found).toEqual([]);
     },
@@ -102,18 +111,22 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
   );
 
   test(
-    "each page shows AWS's refusal to whoever may nothing",
+    "each page shows AWS's refusal to whoever may nothing, in the dark and on a telephone too",
     async () => {
       const page = await browser.open(server.endpoint, nobody);
+      await page.setViewportSize(PHONE);
       const silent: string[] = [];
+      const found: string[] = [];
       for (const [place, heading, refused] of PAGES) {
         if (refused.source === "^$") continue;
         await visit(page, addressOf(place), /ivs:Get/.test(refused.source) ? /./ : heading);
         const refusal = page.getByText(refused).first();
         await refusal.waitFor().catch(() => silent.push(place));
+        const faults = [...(await violations(page)), ...(await overflow(page))];
+        found.push(...faults.map((text) => `${place}: ${text}`));
       }
       expect(silent).toEqual([]);
-      expect(await violations(page)).toEqual([]);
+      expect(found).toEqual([]);
     },
     SLOW_MS,
   );
@@ -136,6 +149,62 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
       "stage",
     ])
       expect(names).toContain(name);
+  });
+
+  test("each setting of a channel is changed in its page, within what IVS allows", async () => {
+    const { ivs } = server.root;
+    const playbackConfigurationArn =
+      "arn:aws:mediatailor:us-east-1:000000000000:playbackConfiguration/00000000-0000";
+    const { adConfiguration } = await ivs.send(
+      new CreateAdConfigurationCommand({
+        name: "breaks",
+        mediaTailorPlaybackConfigurations: [{ playbackConfigurationArn }],
+      }),
+    );
+    const page = await browser.open(server.endpoint);
+    await visit(page, addressOf("/ivs/channels/:channel"), "stage");
+    await page.getByRole("tab", { name: "Configuration" }).click();
+    const button = (name: string) => page.getByRole("button", { name, exact: true });
+    const dialog = page.getByRole("dialog");
+    const save = async () => {
+      await dialog.getByLabel("Channel name").press("Enter");
+      await dialog.waitFor({ state: "detached" });
+      return (await ivs.send(new GetChannelCommand({ arn: channelArn }))).channel;
+    };
+    await button("Edit").click();
+    expect(await dialog.getByLabel("Multitrack video").isDisabled()).toBe(true);
+    await dialog.getByRole("radio", { name: "Advanced HD" }).click();
+    await dialog.getByRole("radio", { name: "Constrained bandwidth" }).click();
+    await dialog.getByRole("radio", { name: "Normal" }).click();
+    await dialog.getByText("Private channel").click();
+    await dialog.getByText("Insecure ingest (RTMP)").click();
+    await dialog.getByRole("button", { name: /^Ad configuration/ }).click();
+    await page.getByRole("option", { name: "breaks" }).click();
+    expect(await dialog.getByRole("radio", { name: "Fragmented MP4" }).isDisabled()).toBe(true);
+    await takePicture(page, "edit-channel");
+    expect(await save()).toMatchObject({
+      type: "ADVANCED_HD",
+      preset: "CONSTRAINED_BANDWIDTH_DELIVERY",
+      latencyMode: "NORMAL",
+      authorized: true,
+      insecureIngest: true,
+      adConfigurationArn: adConfiguration?.arn,
+    });
+    await button("Edit").click();
+    await dialog.getByRole("radio", { name: "Standard" }).click();
+    await dialog.getByRole("button", { name: /^Ad configuration/ }).click();
+    await page.getByRole("option", { name: "No ads" }).click();
+    await dialog.getByRole("radio", { name: "Fragmented MP4" }).click();
+    await dialog.getByText("Multitrack video").click();
+    await dialog.getByRole("radio", { name: "Require" }).click();
+    expect(await save()).toMatchObject({
+      type: "STANDARD",
+      preset: "",
+      containerFormat: "FRAGMENTED_MP4",
+      multitrackInputConfiguration: { enabled: true, policy: "REQUIRE" },
+      adConfigurationArn: "",
+    });
+    await page.getByText("REQUIRE, up to FULL_HD").waitFor();
   });
 
   test("a denial's own link leads, after signing in, to why and to what would allow it", async () => {
@@ -206,6 +275,14 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
 
 const FOCUSED_NAME =
   "document.activeElement.getAttribute('aria-label') ?? document.activeElement.textContent";
+
+/** The page itself never scrolls sideways; a table in it may. */
+async function overflow(page: Page): Promise<readonly string[]> {
+  const [wide, seen] = (await page.evaluate(
+    "[document.documentElement.scrollWidth, window.innerWidth]",
+  )) as readonly [number, number];
+  return wide > seen ? [`${wide} pixels wide in a window of ${seen}`] : [];
+}
 
 /** Nothing on the page says any more that it loads. */
 async function settled(page: Page): Promise<void> {

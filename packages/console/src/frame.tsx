@@ -1,4 +1,4 @@
-import AppLayout from "@cloudscape-design/components/app-layout";
+import AppLayoutToolbar from "@cloudscape-design/components/app-layout-toolbar";
 import BreadcrumbGroup from "@cloudscape-design/components/breadcrumb-group";
 import SideNavigation from "@cloudscape-design/components/side-navigation";
 import Spinner from "@cloudscape-design/components/spinner";
@@ -46,7 +46,7 @@ export function Frame(props: {
   return (
     <>
       <TopBar {...props} />
-      <AppLayout
+      <AppLayoutToolbar
         headerSelector="#top-bar"
         toolsHide={!helped}
         toolsOpen={helped && helping}
