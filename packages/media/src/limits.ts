@@ -27,6 +27,8 @@ export interface MediaLimits {
   readonly segmentBytesMax: number;
   /** Media kept in memory for playback, beyond which the oldest segments go. */
   readonly segmentsKeptMs: number;
+  /** And their bytes in one rendition, past which even listed ones go: a minute at that rate. */
+  readonly segmentsKeptBytesMax: number;
   /** Playlists and segments stay this long after the broadcast ended. */
   readonly endedStreamKeptMs: number;
   /** Length of a recorded file, as near as whole live segments come to Amazon IVS's 10 s. */
@@ -65,6 +67,7 @@ export const defaultMediaLimits: MediaLimits = {
   segmentDurationMaxMs: 30_000,
   segmentBytesMax: 64 * 1024 * 1024,
   segmentsKeptMs: 15_000,
+  segmentsKeptBytesMax: 128 * 1024 * 1024,
   endedStreamKeptMs: 60_000,
   recordingFileDurationMs: 10_000,
   recordingMemoryBytesMax: 32 * 1024 * 1024,

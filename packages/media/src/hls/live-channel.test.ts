@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { defaultMediaLimits } from "../limits.ts";
 import { segment } from "../testing/synthetic-media.ts";
 import { LiveChannel } from "./live-channel.ts";
 import type { Rendition } from "./rendition.ts";
@@ -23,7 +24,7 @@ const sound: Rendition = {
 };
 
 function make(): LiveChannel {
-  return new LiveChannel({ segmentsKeptMs: 15_000, endedStreamKeptMs: 60_000 }, () => 0);
+  return new LiveChannel(defaultMediaLimits, () => 0);
 }
 
 function numbers(channel: LiveChannel, rendition: string): string[] {

@@ -9,6 +9,11 @@ import { renditionReportTag } from "./media-playlist.ts";
 import { renderMultivariantPlaylist } from "./multivariant-playlist.ts";
 import type { Rendition } from "./rendition.ts";
 
+type LiveLimits = Pick<
+  MediaLimits,
+  "segmentsKeptMs" | "segmentsKeptBytesMax" | "endedStreamKeptMs"
+>;
+
 /** Amazon IVS lists about this many 2 s segments. */
 const DEFAULT_LISTED_SEGMENTS = 6;
 
@@ -29,7 +34,7 @@ export interface LiveOutlet {
  * sequence numbers are the same in all renditions, and go on in the next broadcast.
  */
 export class LiveChannel {
-  readonly #limits: Pick<MediaLimits, "segmentsKeptMs" | "endedStreamKeptMs">;
+  readonly #limits: LiveLimits;
   readonly #monotonicMs: () => number;
   readonly #dateRanges = new DateRanges();
   /** The best first. */
@@ -37,10 +42,7 @@ export class LiveChannel {
   #current: LiveOutlet | undefined;
   #endedAtMs: number | undefined;
 
-  constructor(
-    limits: Pick<MediaLimits, "segmentsKeptMs" | "endedStreamKeptMs">,
-    monotonicMs: () => number,
-  ) {
+  constructor(limits: LiveLimits, monotonicMs: () => number) {
     this.#limits = limits;
     this.#monotonicMs = monotonicMs;
   }
@@ -174,7 +176,7 @@ export class LiveChannel {
 
   #rendition(rendition: Rendition, listedSegments: number, at: WindowPosition): LiveRendition {
     const dateRanges = this.#dateRanges;
-    const window = new LiveWindow(listedSegments, this.#limits.segmentsKeptMs, at, dateRanges);
+    const window = new LiveWindow(listedSegments, this.#limits, at, dateRanges);
     return new LiveRendition(rendition, window);
   }
 

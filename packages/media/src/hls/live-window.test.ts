@@ -4,13 +4,18 @@ import { segment } from "../testing/synthetic-media.ts";
 import { DateRanges } from "./date-ranges.ts";
 import { LiveWindow, POSITION_START } from "./live-window.ts";
 
+/** Milliseconds, and bytes without a bound. */
+function kept(segmentsKeptMs: number, segmentsKeptBytesMax = Number.POSITIVE_INFINITY) {
+  return { segmentsKeptMs, segmentsKeptBytesMax };
+}
+
 function lines(window: LiveWindow): string[] {
   return window.playlist()?.trimEnd().split("\n") ?? [];
 }
 
 describe("live window", () => {
   test("lists the last segments with wall clock, length and sequence", () => {
-    const window = new LiveWindow(2, 15_000);
+    const window = new LiveWindow(2, kept(15_000));
     expect(window.playlist()).toBeUndefined();
     for (let index = 0; index < 3; index += 1) {
       window.add(segment({ programDateTimeMs: index * 2_000, durationMs: 2_002 }));
@@ -31,19 +36,32 @@ describe("live window", () => {
   });
 
   test("keeps about 15 s, serves what is kept and counts its bytes", () => {
-    const window = new LiveWindow(2, 15_000);
+    const window = new LiveWindow(2, kept(15_000));
     for (let index = 0; index < 40; index += 1) {
       window.add(segment({ body: Buffer.alloc(188, index) }));
     }
-    const kept = Array.from({ length: 41 }, (_, sequence) => window.segment(sequence));
-    const sequences = kept.flatMap((body, sequence) => (body === undefined ? [] : [sequence]));
+    const found = Array.from({ length: 41 }, (_, sequence) => window.segment(sequence));
+    const sequences = found.flatMap((body, sequence) => (body === undefined ? [] : [sequence]));
     expect(sequences).toEqual([32, 33, 34, 35, 36, 37, 38, 39]);
-    expect(kept[35]).toEqual(Buffer.alloc(188, 35));
+    expect(found[35]).toEqual(Buffer.alloc(188, 35));
     expect(window.bytes).toBe(8 * 188);
   });
 
+  test("drops segments before their time where they or their init sections are large", () => {
+    const window = new LiveWindow(6, kept(15_000, 1_000));
+    const init = { name: "init-1.mp4", body: Buffer.alloc(100) };
+    const listed = (): number => lines(window).filter((line) => line.startsWith("#EXTINF")).length;
+    for (let index = 0; index < 20; index += 1) {
+      window.add(segment({ body: Buffer.alloc(200), init }));
+    }
+    expect([listed(), window.bytes]).toEqual([3, 900]);
+    window.add(segment({ body: Buffer.alloc(2_000), init, discontinuity: true }));
+    expect([listed(), window.bytes]).toEqual([1, 2_100]);
+    expect(lines(window)).toContain("#EXT-X-MEDIA-SEQUENCE:20");
+  });
+
   test("an end is said, and taken back with a discontinuity when the channel is live again", () => {
-    const window = new LiveWindow(3, 4_000);
+    const window = new LiveWindow(3, kept(4_000));
     window.add(segment());
     window.end();
     expect(lines(window).at(-1)).toBe("#EXT-X-ENDLIST");
@@ -61,7 +79,7 @@ describe("live window", () => {
   });
 
   test("the target duration covers the longest segment and doesn't shrink again", () => {
-    const window = new LiveWindow(1, 1_000);
+    const window = new LiveWindow(1, kept(1_000));
     window.add(segment({ durationMs: 5_600 }));
     window.add(segment({ durationMs: 2_000 }));
     expect(lines(window)).toContain("#EXT-X-TARGETDURATION:6");
@@ -69,7 +87,7 @@ describe("live window", () => {
 
   test("a date range is listed from its first segment on, until no listed one touches it", () => {
     const ranges = new DateRanges();
-    const window = new LiveWindow(2, 0, POSITION_START, ranges);
+    const window = new LiveWindow(2, kept(0), POSITION_START, ranges);
     const add = (sequence: number): string[] => {
       window.add(segment({ programDateTimeMs: sequence * 2_000 }));
       return lines(window).filter((line) => /DATERANGE|[.]ts$/.test(line));
@@ -98,7 +116,7 @@ describe("live window", () => {
     });
 
     test("lists what is there of the next segment, and hints at what comes", () => {
-      const window = new LiveWindow(3, 15_000);
+      const window = new LiveWindow(3, kept(15_000));
       window.add(segment());
       for (const index of [0, 1, 2, 3, 4]) {
         window.addPart(part(index));
@@ -136,7 +154,7 @@ describe("live window", () => {
 
     test("a date range stands before the first part of its first segment", () => {
       const ranges = new DateRanges();
-      const window = new LiveWindow(2, 0, POSITION_START, ranges);
+      const window = new LiveWindow(2, kept(0), POSITION_START, ranges);
       window.add(segment());
       for (const startMs of [2_000, 4_000])
         ranges.add({ id: `at-${startMs}`, startMs, plannedMs: 9_000, scte35Out: Buffer.of(1) });
@@ -149,7 +167,7 @@ describe("live window", () => {
 
     test("a part behind a segment's last one is the next one's first; far ahead is too early", async () => {
       vi.useFakeTimers();
-      const window = new LiveWindow(3, 15_000);
+      const window = new LiveWindow(3, kept(15_000));
       window.add(segment());
       window.addPart(part(0));
       const ask = (sequence: number, index: number) => window.awaitMedia({ sequence, part: index });
@@ -173,7 +191,7 @@ describe("live window", () => {
 
     test("whoever asks for what comes next waits for it, and no longer than allowed", async () => {
       vi.useFakeTimers();
-      const window = new LiveWindow(3, 15_000);
+      const window = new LiveWindow(3, kept(15_000));
       window.add(segment());
       window.addPart(part(0));
       const arrivals: string[] = [];

@@ -1,4 +1,5 @@
 import type { MediaArrival, MediaPosition } from "../engine/messages.ts";
+import type { MediaLimits } from "../limits.ts";
 import { PART_DURATION_MAX_MS, type SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { DateRanges } from "./date-ranges.ts";
@@ -21,6 +22,8 @@ interface ListedSegment extends Segment {
   readonly parts: readonly SegmentPart[];
 }
 
+type WindowLimits = Pick<MediaLimits, "segmentsKeptMs" | "segmentsKeptBytesMax">;
+
 /** Parts of this many segments are listed: three target durations (RFC 8216bis, 6.2.2). */
 const SEGMENTS_WITH_PARTS = 3;
 /** PART-HOLD-BACK in part target durations: at least two, better three (RFC 8216bis, 4.4.3.8). */
@@ -35,7 +38,7 @@ const ADVANCE_LIMIT_MS = 3_000;
  * media sequence numbers go on and a discontinuity marks the seam.
  */
 export class LiveWindow {
-  readonly #keptMs: number;
+  readonly #limits: WindowLimits;
   readonly #dateRanges: DateRanges;
   #listedCount: number;
   #segments: ListedSegment[] = [];
@@ -52,16 +55,16 @@ export class LiveWindow {
   #partTargetMs = 0;
   readonly #arrivals = new MediaArrivals();
 
-  /** `keptMs` of media stay available beyond what is listed. */
+  /** What `limits` name is kept beyond what is listed. */
   constructor(
     listedCount: number,
-    keptMs: number,
+    limits: WindowLimits,
     at: WindowPosition = POSITION_START,
     dateRanges: DateRanges = new DateRanges(),
   ) {
     this.#dateRanges = dateRanges;
     this.#listedCount = Math.max(1, listedCount);
-    this.#keptMs = keptMs;
+    this.#limits = limits;
     this.#nextSequence = at.sequence;
     this.#discontinuitySequence = at.discontinuities;
   }
@@ -89,7 +92,7 @@ export class LiveWindow {
     const parts = this.#parts.splice(0);
     this.#segments.push({ ...segment, discontinuity, sequence: this.#nextSequence, parts });
     this.#nextSequence += 1;
-    this.#bytes += segment.body.length;
+    this.#bytes += bytesOf(segment);
     this.#seam = false;
     this.#ended = false;
     const target = targetDurationSeconds([segment.durationMs]);
@@ -218,20 +221,24 @@ export class LiveWindow {
     return this.#rendered;
   }
 
-  /** Keeps what is listed, and older segments up to `keptMs` so that slow players still find them. */
+  /**
+   * Keeps what is listed, and older segments for a while so that slow players still find them; of what is too large, the
+   * last segment only.
+   */
   #drop(): void {
+    const { segmentsKeptMs, segmentsKeptBytesMax } = this.#limits;
     let keptMs = 0;
-    let first = this.#segments.length;
-    while (first > 0) {
-      const listed = this.#segments.length - first < this.#listedCount;
-      if (!listed && keptMs >= this.#keptMs) {
-        break;
-      }
-      first -= 1;
-      keptMs += this.#segments[first]?.durationMs ?? 0;
-    }
-    for (const dropped of this.#segments.splice(0, first)) {
-      this.#bytes -= dropped.body.length;
+    let keptBytes = 0;
+    const lastDropped = this.#segments.findLastIndex((segment, index) => {
+      const later = this.#segments.length - 1 - index;
+      keptBytes += bytesOf(segment);
+      const isTooOld = later >= this.#listedCount && keptMs >= segmentsKeptMs;
+      const isTooMuch = later > 0 && keptBytes > segmentsKeptBytesMax;
+      keptMs += segment.durationMs;
+      return isTooOld || isTooMuch;
+    });
+    for (const dropped of this.#segments.splice(0, lastDropped + 1)) {
+      this.#bytes -= bytesOf(dropped);
       // The sequence counts discontinuities that left the playlist; those of segments that are kept
       // but no longer listed are added in #render.
       this.#discontinuitySequence += dropped.discontinuity ? 1 : 0;
@@ -255,4 +262,9 @@ export class LiveWindow {
       ended: this.#ended,
     });
   }
+}
+
+/** An init section counts with each segment: encoders that change theirs share none. */
+function bytesOf({ body, init }: Segment): number {
+  return body.length + (init?.body.length ?? 0);
 }

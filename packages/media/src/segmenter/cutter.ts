@@ -27,6 +27,12 @@ export interface Cutter {
 /** A keyframe this much early still ends the segment: RTMP rounds to milliseconds, encoders drop frames. */
 const CUT_TOLERANCE_MS = 50;
 
+/**
+ * Segments that may be cut early because what follows doesn't continue them, where as many regular ones don't come
+ * between. Each brings its configuration along, and is a file of its own where it is recorded.
+ */
+const EARLY_CUTS_MAX = 30;
+
 /** Cuts a source at the first keyframe after `segmentDurationMs`. */
 export class LeadingCutter implements Cutter {
   readonly #dueMs: number;
@@ -34,6 +40,7 @@ export class LeadingCutter implements Cutter {
   readonly #onCut: (cut: Cut) => void;
   #nextIndex = 0;
   #breakPending = false;
+  #earlyCuts = 0;
   /** Wall clock minus media time. */
   #wallOffsetMs: number | undefined;
 
@@ -47,9 +54,15 @@ export class LeadingCutter implements Cutter {
     this.#onCut = onCut;
   }
 
+  /** Throws MediaError `limit` when breaks come too often. */
   cutAt(timeMs: number, shownMs: number, open: Cut | undefined): Cut | undefined {
-    if (open !== undefined && !this.#breakPending && timeMs - open.timeMs < this.#dueMs) {
+    const isEarly = open !== undefined && timeMs - open.timeMs < this.#dueMs;
+    if (isEarly && !this.#breakPending) {
       return undefined;
+    }
+    this.#earlyCuts = Math.max(0, this.#earlyCuts + (isEarly ? 1 : -1));
+    if (this.#earlyCuts > EARLY_CUTS_MAX) {
+      throw new MediaError("limit", "the encoder's configuration changes too often");
     }
     this.#wallOffsetMs ??= this.#now() - timeMs;
     const cut: Cut = {
@@ -100,6 +113,11 @@ export class FollowingCutter implements Cutter {
 
   constructor(schedule: CutSchedule) {
     this.#schedule = schedule;
+  }
+
+  /** Of the segment that it will begin next. */
+  get nextIndex(): number {
+    return this.#nextIndex;
   }
 
   /** Throws MediaError `engine` when the encoder left out a keyframe that it was told to make. */

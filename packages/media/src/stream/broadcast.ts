@@ -27,7 +27,7 @@ import { IngestGuard } from "./ingest-limits.ts";
 import { PublisherFeed } from "./publisher-feed.ts";
 import { RenditionOutputs } from "./rendition-outputs.ts";
 import { SourceDescription } from "./source-description.ts";
-import type { TrackReader, VideoFrame } from "./track-reader.ts";
+import type { TakenTracks, TrackReader, VideoFrame } from "./track-reader.ts";
 
 /** Amazon IVS's words. */
 const CAPACITY_EXCEEDED = "Transcode capacity exceeded. Please try again.";
@@ -48,8 +48,7 @@ export class Broadcast {
   readonly #guard: IngestGuard;
   readonly #publishers: BroadcastPublishers;
   readonly #source = new SourceDescription();
-  /** Amazon IVS takes it where GetClientConfiguration may have asked for it. */
-  readonly #takesHevc: boolean;
+  readonly #takes: TakenTracks;
   readonly #createdAtMs: number;
   readonly #openedAtMs: number;
   #startedAtMs: number | undefined;
@@ -66,7 +65,9 @@ export class Broadcast {
 
   constructor(options: BroadcastOptions) {
     this.#options = options;
-    this.#takesHevc = options.multitrack !== undefined && options.container === "fmp4";
+    const several = options.multitrack !== undefined;
+    // Amazon IVS takes HEVC where GetClientConfiguration may have asked for it.
+    this.#takes = { several, hevc: several && options.container === "fmp4" };
     this.streamName = options.streamName;
     this.streamId = options.streamId;
     this.concluded = new Promise((resolve) => {
@@ -123,7 +124,7 @@ export class Broadcast {
       secure: publisher.secure,
       recording: this.#options.recording !== undefined,
     });
-    const feed = new PublisherFeed(this, publisher, priority ?? 0, this.#takesHevc);
+    const feed = new PublisherFeed(this, publisher, priority ?? 0, this.#takes);
     this.#publishers.begin(feed);
     return feed;
   }
@@ -137,7 +138,7 @@ export class Broadcast {
       throw new MediaError("refused", "the channel's last stream is just ending");
     }
     this.#publishers.checkContender(priority);
-    const feed = new PublisherFeed(this, publisher, priority, this.#takesHevc);
+    const feed = new PublisherFeed(this, publisher, priority, this.#takes);
     this.#publishers.contend(feed);
     return feed;
   }

@@ -1,3 +1,4 @@
+import { strict as assert } from "node:assert";
 import type { AacConfig } from "../codec/aac-config.ts";
 import type { VideoConfig } from "../codec/video-config.ts";
 import type { MultitrackPlan, TrackMeasurement } from "../engine/messages.ts";
@@ -15,10 +16,10 @@ import { FollowingTimeline, type MediaTimeline } from "../segmenter/timeline.ts"
 import { SegmentMeasure } from "./segment-measure.ts";
 import type { TrackReader, VideoFrame } from "./track-reader.ts";
 
-/** Tracks of one stream, the first one included. Amazon IVS doesn't publish its number. */
-const TRACKS_MAX = 6;
 /** Frames that wait for the first track: seconds of all tracks. */
 const WAITING_MAX = 1_000;
+/** Segments that a track may be behind the first one, whose own are kept until then: encoders send all tracks together. */
+const SEGMENTS_BEHIND_MAX = 10;
 
 export interface FurtherTracksOptions {
   /** Undefined where a stream has one track only. */
@@ -37,6 +38,7 @@ interface FurtherTrack {
   config: VideoConfig;
   readonly name: string;
   readonly segmenter: Segmenter;
+  readonly cutter: FollowingCutter;
   readonly measure: SegmentMeasure;
 }
 
@@ -54,6 +56,7 @@ export class FurtherTracks {
   readonly #schedule = new CutSchedule();
   readonly #tracks = new Map<number, FurtherTrack>();
   #waiting: WaitingFrame[] = [];
+  #waitingBytes = 0;
   #leaderName = "";
   #audio: AacConfig | undefined;
   #isDecided = false;
@@ -86,15 +89,24 @@ export class FurtherTracks {
     return [...this.#tracks].map(([track, { measure }]) => ({ track, ...measure.measured() }));
   }
 
+  /** Throws MediaError where a track doesn't come. */
   cut(cut: Cut): void {
-    if (this.#options.plan !== undefined) {
+    for (const [id, { cutter }] of this.#tracks) {
+      if (cut.index - cutter.nextIndex > SEGMENTS_BEHIND_MAX) {
+        throw trackMedia(id, "has too few frames");
+      }
+    }
+    const mayHaveTracks = this.#options.plan !== undefined && !this.#isDecided;
+    if (mayHaveTracks || this.#tracks.size > 0) {
       this.#schedule.add(cut);
     }
   }
 
   /** Copies the frame. */
   video(timestampMs: number, frame: VideoFrame): void {
-    if (this.#waiting.length >= WAITING_MAX) {
+    this.#waitingBytes += frame.units.length;
+    const isTooLarge = this.#waitingBytes > this.#options.limits.segmentBytesMax;
+    if (isTooLarge || this.#waiting.length >= WAITING_MAX) {
       throw new MediaError("multitrack-track-media", "the first track has no frames");
     }
     this.#waiting.push({ timestampMs, frame: { ...frame, units: Buffer.from(frame.units) } });
@@ -116,6 +128,7 @@ export class FurtherTracks {
       ((waiting.timestampMs - timestampMs) | 0) <= 0;
     const due = this.#waiting.filter(isDue);
     this.#waiting = this.#waiting.filter((waiting) => !isDue(waiting));
+    this.#waitingBytes = this.#waiting.reduce((sum, { frame }) => sum + frame.units.length, 0);
     this.#write(due);
   }
 
@@ -130,7 +143,7 @@ export class FurtherTracks {
 
   /** Another publisher's frames follow. */
   restart(): void {
-    this.#write(this.#waiting.splice(0));
+    this.#write(this.#takeWaiting());
     for (const { segmenter } of this.#tracks.values()) {
       segmenter.restart();
     }
@@ -139,7 +152,7 @@ export class FurtherTracks {
   /** The stream is over: what can't be used of its last frames is left out. */
   finish(): void {
     try {
-      this.#write(this.#waiting.splice(0));
+      this.#write(this.#takeWaiting());
     } catch (error) {
       if (!(error instanceof MediaError)) {
         throw error;
@@ -148,6 +161,11 @@ export class FurtherTracks {
     for (const { segmenter } of this.#tracks.values()) {
       segmenter.finish();
     }
+  }
+
+  #takeWaiting(): WaitingFrame[] {
+    this.#waitingBytes = 0;
+    return this.#waiting.splice(0);
   }
 
   #write(frames: readonly WaitingFrame[]): void {
@@ -166,12 +184,9 @@ export class FurtherTracks {
 
   #newTrack(config: VideoConfig): FurtherTrack {
     const { plan, limits, container, timeline, metadata, onPart } = this.#options;
-    if (plan === undefined) {
-      throw new MediaError("multitrack-not-allowed", "this channel takes one video track");
-    }
-    if (this.#isDecided || this.#tracks.size + 2 > TRACKS_MAX) {
-      const message = `all video tracks, ${TRACKS_MAX} at most, begin together`;
-      throw new MediaError("multitrack-track-count", message);
+    assert(plan, "a channel for one track is given no further ones");
+    if (this.#isDecided) {
+      throw new MediaError("multitrack-track-count", "all video tracks begin together");
     }
     const name = this.#nameOf(config);
     const names = [this.#leaderName, ...[...this.#tracks.values()].map((track) => track.name)];
@@ -182,16 +197,23 @@ export class FurtherTracks {
       const message = `a video track is ${name}: ${plan.heightMax} lines are allowed`;
       throw new MediaError("multitrack-track-media", message);
     }
+    const cutter = new FollowingCutter(this.#schedule);
     const segmenter = new Segmenter({
       limits,
       container,
-      cutter: new FollowingCutter(this.#schedule),
+      cutter,
       timeline: new FollowingTimeline(timeline),
       metadata,
       onSegment: (segment) => this.#complete(track, segment),
       onPart: onPart && ((part) => onPart(name, part)),
     });
-    const track: FurtherTrack = { config, name, segmenter, measure: new SegmentMeasure() };
+    const track: FurtherTrack = {
+      config,
+      name,
+      segmenter,
+      cutter,
+      measure: new SegmentMeasure(),
+    };
     segmenter.setVideoConfig(config);
     segmenter.setAudioConfig(this.#audio);
     return track;

@@ -2,7 +2,7 @@ import type { SessionEndReason } from "../engine/messages.ts";
 import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
 import type { Amf0Value } from "../rtmp/amf0.ts";
 import type { Broadcast } from "./broadcast.ts";
-import { TrackReader, type VideoFrame } from "./track-reader.ts";
+import { type TakenTracks, TrackReader, type VideoFrame } from "./track-reader.ts";
 
 /**
  * One publisher of a broadcast. While another one is active it only listens for its own configuration and its first
@@ -14,9 +14,9 @@ export class PublisherFeed implements MediaFeed {
   readonly tracks: TrackReader;
   readonly #broadcast: Broadcast;
 
-  constructor(broadcast: Broadcast, publisher: Publisher, priority: number, takesHevc: boolean) {
+  constructor(broadcast: Broadcast, publisher: Publisher, priority: number, takes: TakenTracks) {
     this.#broadcast = broadcast;
-    this.tracks = new TrackReader(takesHevc);
+    this.tracks = new TrackReader(takes);
     this.publisher = publisher;
     this.priority = priority;
   }

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { LiveChannel } from "../hls/live-channel.ts";
 import type { Rendition } from "../hls/rendition.ts";
+import { defaultMediaLimits } from "../limits.ts";
 import { segment } from "../testing/synthetic-media.ts";
 import { RenditionOutputs } from "./rendition-outputs.ts";
 
@@ -15,7 +16,7 @@ const best = rendition("720p30", "avc1.best");
 const small = rendition("160p30", "avc1.small");
 
 function make(expected: readonly string[]) {
-  const live = new LiveChannel({ segmentsKeptMs: 15_000, endedStreamKeptMs: 60_000 }, () => 0);
+  const live = new LiveChannel(defaultMediaLimits, () => 0);
   const told: string[] = [];
   const outputs = new RenditionOutputs({
     live,

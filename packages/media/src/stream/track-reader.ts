@@ -5,7 +5,16 @@ import type { VideoConfig } from "../codec/video-config.ts";
 import { parseAudioTag } from "../flv/audio-tag.ts";
 import { type AnnouncedMetadata, nothingAnnounced, parseMetadata } from "../flv/metadata.ts";
 import { parseVideoTags, videoCodec } from "../flv/video-tag.ts";
+import { MediaError } from "../media-error.ts";
 import type { Amf0Value } from "../rtmp/amf0.ts";
+
+/** Video tracks of one publisher, the first one included. Amazon IVS doesn't publish its number. */
+const TRACKS_MAX = 6;
+/**
+ * Of one sequence header, which is kept with each segment that needs it. Encoders write some hundred bytes; ISO/IEC
+ * 14496-15 has room for sets of 64 KiB each.
+ */
+const HEADER_BYTES_MAX = 64 * 1024;
 
 export interface VideoFrame {
   /** 0 but for the further tracks of a multitrack stream. */
@@ -14,6 +23,12 @@ export interface VideoFrame {
   readonly compositionMs: number;
   /** Length-prefixed NAL units in scratch memory. */
   readonly units: Buffer;
+}
+
+/** What a channel takes beside one track of H.264. */
+export interface TakenTracks {
+  readonly hevc: boolean;
+  readonly several: boolean;
 }
 
 /**
@@ -28,31 +43,36 @@ export class TrackReader {
   readonly further = new Map<number, VideoConfig>();
   audio: AacConfig | undefined;
   announced: AnnouncedMetadata = nothingAnnounced;
-  readonly #takesHevc: boolean;
+  readonly #takes: TakenTracks;
 
-  constructor(takesHevc = false) {
-    this.#takesHevc = takesHevc;
+  constructor(takes: TakenTracks = { hevc: false, several: false }) {
+    this.#takes = takes;
   }
 
   metadata(values: readonly Amf0Value[]): void {
     this.announced = parseMetadata(values) ?? this.announced;
   }
 
-  /** A frame for each track that the body has a picture of, or `config` for its sequence header. */
+  /**
+   * A frame for each track that the body has a picture of, or `config` for its sequence header. Pictures of a track
+   * without one are left out: nobody could show them.
+   */
   readVideo(body: Buffer): readonly (VideoFrame | "config")[] {
     const read: (VideoFrame | "config")[] = [];
     for (const { kind, track, codec, keyframe, compositionMs, payload } of parseVideoTags(body)) {
-      if (codec === "hvc1" && !this.#takesHevc) {
+      if (codec === "hvc1" && !this.#takes.hevc) {
         throw videoCodec("enhanced RTMP video (hvc1)");
       }
       if (payload.length === 0) {
         continue;
       }
       if (kind === "sequence-header") {
+        this.#admit(track);
+        checkHeader("video", payload);
         const parse = codec === "hvc1" ? parseHevcConfig : parseAvcConfig;
         this.#configure(track, parse(payload));
         read.push("config");
-      } else if (kind === "frame") {
+      } else if (kind === "frame" && (track === 0 || this.further.has(track))) {
         read.push({ track, keyframe, compositionMs, units: payload });
       }
     }
@@ -65,10 +85,24 @@ export class TrackReader {
       return undefined;
     }
     if (tag.kind === "sequence-header") {
+      checkHeader("audio", tag.payload);
       this.audio = parseAacConfig(tag.payload);
       return "config";
     }
     return tag.payload;
+  }
+
+  #admit(track: number): void {
+    if (track === 0 || this.further.has(track)) {
+      return;
+    }
+    if (!this.#takes.several) {
+      throw new MediaError("multitrack-not-allowed", "this channel takes one video track");
+    }
+    if (this.further.size + 1 === TRACKS_MAX) {
+      const message = `${TRACKS_MAX} video tracks at most are taken`;
+      throw new MediaError("multitrack-track-count", message);
+    }
   }
 
   #configure(track: number, config: VideoConfig): void {
@@ -87,6 +121,13 @@ export class TrackReader {
       [...this.further].every(([track, config]) => isAlike(config, other.further.get(track))) &&
       this.audio?.codec === other.audio?.codec
     );
+  }
+}
+
+function checkHeader(kind: "video" | "audio", { length }: Buffer): void {
+  if (length > HEADER_BYTES_MAX) {
+    const message = `the ${kind} sequence header has ${length} bytes: ${HEADER_BYTES_MAX} are allowed`;
+    throw new MediaError("limit", message);
   }
 }
 

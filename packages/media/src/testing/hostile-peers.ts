@@ -1,8 +1,15 @@
 import { amf0Object } from "../rtmp/amf0.ts";
 import { encodeMessage, uint32 } from "../rtmp/chunk-writer.ts";
 import { MESSAGE } from "../rtmp/message-type.ts";
+import { asTrack } from "./films.ts";
 import type { RtmpClient } from "./rtmp-client.ts";
-import { audioBody, videoConfigBody } from "./synthetic-media.ts";
+import {
+  audioBody,
+  audioConfigBody,
+  otherAvcRecord,
+  videoBody,
+  videoConfigBody,
+} from "./synthetic-media.ts";
 
 /** What somebody might send, how far into a session, and what the server says when it ends the connection. */
 export interface HostilePeer {
@@ -39,6 +46,20 @@ export async function floodWithPings(client: RtmpClient): Promise<void> {
   while (!client.closed && !client.socket.destroyed) {
     client.socket.write(flood);
     await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+}
+
+/** Of 65,537 bytes behind what every video or audio tag begins with. */
+function longHeader(body: Buffer, tagBytes: number): Buffer {
+  return Buffer.concat([body, Buffer.alloc(65_537 + tagBytes - body.length)]);
+}
+
+/** Sizes that differ with each keyframe, and so a segment and an init section for each. */
+function changingHeaders(client: RtmpClient): void {
+  for (let timeMs = 0; timeMs < 400; timeMs += 2) {
+    const record = timeMs % 4 === 0 ? undefined : otherAvcRecord;
+    client.send(6, video, videoConfigBody(record), timeMs);
+    client.send(6, video, videoBody(true), timeMs);
   }
 }
 
@@ -172,6 +193,33 @@ const table: readonly (readonly [string, string, Attack])[] = [
     "a broken AVC sequence header",
     "the AVC sequence header is malformed",
     publishing("broken")((c) => c.send(6, video, bytes(0x17, 0, 0, 0, 0, 1, 0x64))),
+  ],
+  [
+    "a video sequence header of more than 64 KiB",
+    "the video sequence header has 65537 bytes: 65536 are allowed",
+    publishing("long-header")((c) => c.send(6, video, longHeader(videoConfigBody(), 5))),
+  ],
+  [
+    "an audio sequence header of more than 64 KiB",
+    "the audio sequence header has 65537 bytes: 65536 are allowed",
+    publishing("long-audio-header")((c) => c.send(4, audio, longHeader(audioConfigBody, 2))),
+  ],
+  [
+    "a second video track where one is taken",
+    "this channel takes one video track",
+    publishing("second-track")((c) =>
+      c.send(6, video, asTrack(1, { type: video, timestampMs: 0, body: videoConfigBody() }).body),
+    ),
+  ],
+  [
+    "another configuration with each keyframe",
+    "the encoder's configuration changes too often",
+    publishing("changing")(changingHeaders),
+  ],
+  [
+    "the same in fragments",
+    "the encoder's configuration changes too often",
+    publishing("changing-fmp4")(changingHeaders),
   ],
   [
     "a NAL unit longer than its message",
