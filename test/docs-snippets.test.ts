@@ -6,9 +6,9 @@ import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "yaml";
 import { rolecastProgram } from "../packages/cli/src/program.ts";
-import { startServerProcess } from "./support/server-process.ts";
 import { here, runPage } from "./support/snippet-session.ts";
 import { commandsOf, ROOT, readPages, type Snippet } from "./support/snippets.ts";
+import { startTestServer } from "./support/test-server.ts";
 
 const pages = readPages();
 const snippets = pages.flatMap((page) => page.snippets);
@@ -31,16 +31,15 @@ describe.skipIf(missing.length > 0)(
       test.concurrent(
         page.path,
         async ({ onTestFinished }) => {
-          const server = await startServerProcess(["--data", "memory"]);
-          onTestFinished(async () => {
-            await server.stop();
-          });
-          const { code, ran } = await runPage(page, server);
+          const { endpoint, server, close } = await startTestServer();
+          onTestFinished(close);
+          const place = { endpoint, rtmpsPort: server.ports.rtmps };
+          const { code, ran } = await runPage(page, place);
           expect(code, `the last block's output: ${ran.at(-1)?.output}`).toBe(0);
           for (const { snippet, output } of ran) {
             const next = page.snippets[page.snippets.indexOf(snippet) + 1];
             if (!next?.flags.includes("output")) continue;
-            expect(spaced(output)).toMatch(patternOf(here(next.text, server)));
+            expect(spaced(output)).toMatch(patternOf(here(next.text, place)));
           }
         },
         SLOW_MS,

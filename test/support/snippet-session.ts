@@ -3,7 +3,6 @@ import { once } from "node:events";
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { ServerProcess } from "./server-process.ts";
 import { fileNameOf, type Page, ROOT, type Snippet } from "./snippets.ts";
 
 const COMMAND = join(ROOT, "packages/cli/bin/rolecast.js");
@@ -18,6 +17,12 @@ const PROGRAMS: Readonly<Record<string, readonly [extension: string, program: st
 /** The SDK warns of old versions of Node; no page shows that. */
 const QUIET = { NO_COLOR: "1", NODE_NO_WARNINGS: "1" };
 
+/** Where the server of a page is. */
+export interface Place {
+  readonly endpoint: string;
+  readonly rtmpsPort: number;
+}
+
 export interface Ran {
   readonly snippet: Snippet;
   readonly output: string;
@@ -29,7 +34,7 @@ export interface Ran {
  */
 export async function runPage(
   page: Page,
-  server: ServerProcess,
+  place: Place,
 ): Promise<{ readonly code: number | null; readonly ran: readonly Ran[] }> {
   const dir = mkdtempSync(join(tmpdir(), "rolecast-snippets-"));
   const runnable = page.snippets.filter(({ flags }) => flags.includes("run"));
@@ -41,7 +46,7 @@ export async function runPage(
       if (name !== undefined) writeFileSync(join(dir, name), `${snippet.text}\n`);
     }
     const script = runnable.map((snippet, index) => {
-      const command = commandOf(dir, { ...snippet, text: here(snippet.text, server) }, index);
+      const command = commandOf(dir, { ...snippet, text: here(snippet.text, place) }, index);
       return `printf '${MARK}'\n${command}\n`;
     });
     writeFileSync(join(dir, "session.sh"), ["exec 2>&1", "set -e", ...script].join("\n"));
@@ -58,7 +63,7 @@ export async function runPage(
 }
 
 /** The pages name the ports that a server takes by itself; the tests' has others. */
-export function here(text: string, { endpoint, rtmpsPort }: ServerProcess): string {
+export function here(text: string, { endpoint, rtmpsPort }: Place): string {
   return text
     .replaceAll("http://127.0.0.1:4566", endpoint)
     .replaceAll("localhost:4443", `localhost:${rtmpsPort}`);

@@ -127,7 +127,8 @@ describe
       // Both nodes serve the same bytes.
       const playback = await until(() => play(other, path));
       expect(playback?.segments.length).toBeGreaterThan(0);
-      for (const segment of playback?.segments ?? [])
+      // The newest ones: an old one may leave the window meanwhile.
+      for (const segment of playback?.segments.slice(-2) ?? [])
         expect(await bytesOf(other, segment)).toEqual(await bytesOf(owner, segment));
       expect(
         await (await fetch(`${other.endpoint}${path.replace(".m3u8", "x.m3u8")}`)).status,
@@ -272,7 +273,7 @@ async function until<Answer>(ask: () => Promise<Answer | undefined>): Promise<An
   for (;;) {
     const answer = await ask().catch(() => undefined);
     if (answer !== undefined) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
