@@ -31,7 +31,7 @@ export interface RoleRecord {
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What the rest of the server asks IAM's data for. IAM implements it; `main.ts` passes it on. */
+/** What the rest of the server asks IAM's data for. IAM implements it; `compose-services.ts` passes it on. */
 export interface IdentityDirectory {
   /**
    * Once it resolves, `generation` counts all that was committed before the call, on other nodes

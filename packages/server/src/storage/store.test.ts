@@ -4,8 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { MIGRATIONS } from "../compose-services.ts";
 import { type Migration, StoreUnavailableError } from "../kernel/store.ts";
-import { MIGRATIONS } from "../main.ts";
 import { DataFolderError, DataFolderInUseError, openDataFolder } from "./data-folder.ts";
 import { type OpenedStore, openStore } from "./store.ts";
 import {

@@ -1,0 +1,210 @@
+import assert from "node:assert";
+import { Readable } from "node:stream";
+import { createMediaEngine, renderRecordingPlaylists } from "@rolecast/media";
+import { Authenticator } from "./authn/authenticator.ts";
+import { ServiceCredentials } from "./authn/service-credentials.ts";
+import { ingestPortsOf } from "./config/ingest-ports.ts";
+import { spillOf } from "./config/node.ts";
+import type { loadOrganization } from "./config/organization.ts";
+import { rootAccessOf } from "./config/root-access.ts";
+import type { Config } from "./config/settings.ts";
+import { transcodingOf } from "./config/transcoding.ts";
+import { systemClock } from "./kernel/clock.ts";
+import type { EventLog } from "./kernel/event-log.ts";
+import type { LinkedServiceUsage } from "./kernel/identity.ts";
+import { randomIds } from "./kernel/ids.ts";
+import type { Invoke } from "./kernel/invoke.ts";
+import type { OutsideService } from "./kernel/linked-services.ts";
+import type { Log } from "./kernel/log.ts";
+import { s3HostsOf } from "./kernel/s3-hosts.ts";
+import type { Service, ServiceDependencies } from "./kernel/service.ts";
+import type { Store } from "./kernel/store.ts";
+import { cloudTrailMigrations } from "./services/cloudtrail/migrations.ts";
+import { createCloudTrailService } from "./services/cloudtrail/service.ts";
+import { cloudwatchMigrations } from "./services/cloudwatch/migrations.ts";
+import { createCloudWatchServices } from "./services/cloudwatch/service.ts";
+import { eventsMigrations } from "./services/events/migrations.ts";
+import { createEventsService } from "./services/events/service.ts";
+import { iamMigrations } from "./services/iam/migrations.ts";
+import { createIamService } from "./services/iam/service.ts";
+import { createIamToolboxService } from "./services/iam-toolbox/service.ts";
+import { iamToolboxMigrations } from "./services/iam-toolbox/tables.ts";
+import type { MediaPort } from "./services/ivs/media-port.ts";
+import { ivsMigrations } from "./services/ivs/migrations.ts";
+import { createIvsService } from "./services/ivs/service.ts";
+import { createLinkedServicesService } from "./services/linked-services/service.ts";
+import { createS3ControlService } from "./services/s3/control/service.ts";
+import { s3Migrations } from "./services/s3/migrations.ts";
+import { createS3Service } from "./services/s3/service.ts";
+import { createStsService } from "./services/sts/service.ts";
+import type { DataFolder } from "./storage/data-folder.ts";
+import type { TlsCertificate } from "./storage/tls-certificate.ts";
+
+/** Of all services. */
+export const MIGRATIONS = [
+  ...iamMigrations,
+  ...iamToolboxMigrations,
+  ...s3Migrations,
+  ...cloudTrailMigrations,
+  ...ivsMigrations,
+  ...eventsMigrations,
+  ...cloudwatchMigrations,
+];
+
+/** What the services are made from. */
+export interface Parts {
+  readonly config: Config;
+  readonly organization: ReturnType<typeof loadOrganization> | undefined;
+  readonly folder: DataFolder;
+  readonly store: Store;
+  readonly certificate: TlsCertificate;
+  readonly events: EventLog;
+  readonly log: Log;
+  readonly outside: readonly OutsideService[];
+  /** Filled in when the server listens. */
+  readonly address: { nodeUrl: string; publicBaseUrl: string };
+}
+
+/** Makes the services and ties their ports together; `connect` lets them call each other. */
+export function composeServices(parts: Parts) {
+  const { config, organization, folder, outside, address } = parts;
+  const { deps, connect } = dependenciesOf(parts);
+  const linkedServiceUsages: LinkedServiceUsage[] = [];
+  const iam = createIamService({
+    ...deps,
+    linkedServiceUsages,
+    publicBaseUrl: () => address.publicBaseUrl,
+    outsideServices: outside,
+    organization,
+    sealingKey: folder.sealingKey,
+  });
+  const { directory } = iam;
+  const toolbox = createIamToolboxService(deps);
+  const sts = createStsService({
+    ...deps,
+    directory,
+    federation: iam.federation,
+    longTermCredentials: iam.credentials,
+    rootAccess: rootAccessOf(config, organization),
+    sealingKey: folder.sealingKey,
+  });
+  const hosts = s3HostsOf(config.publicBaseUrl);
+  const s3 = createS3Service({ ...deps, directory, hosts, authenticator: () => authenticator });
+  const cloudwatch = createCloudWatchServices(deps);
+  const ports = { rtmp: 0, rtmps: 0, srt: 0 };
+  const ivs = createIvsService({
+    ...deps,
+    metrics: cloudwatch.metrics,
+    linkedRoles: iam.linkedRoles,
+    sessions: sts.credentials,
+    publicBaseUrl: () => address.publicBaseUrl,
+    nodeUrl: () => address.nodeUrl,
+    ingestHost: config.ingestHost,
+    sealingKey: folder.sealingKey,
+    geoipDatabase: config.geoipDatabase,
+    rateLimits: config.rateLimits,
+    quotas: config.ivsQuotas,
+    media: mediaOf(parts, ports),
+  });
+  linkedServiceUsages.push(ivs.usage);
+  const authenticator = new Authenticator(
+    [new ServiceCredentials(outside), sts.forwardAccessSessions, iam.credentials, sts.credentials],
+    systemClock,
+  );
+  const linkedServices = createLinkedServicesService({
+    services: outside,
+    sessions: sts.forwardAccessSessions,
+    report: iam.linkedRoleReport,
+    verify: (request) =>
+      authenticator.verifyReceived(
+        linkedServices,
+        { ...request, body: Readable.from([]) },
+        request.body,
+      ),
+  });
+  const cloudtrail = createCloudTrailService({
+    ...deps,
+    eventsMax: config.auditEventsMax,
+    services: () => services,
+  });
+  const eventBridge = createEventsService({
+    ...deps,
+    sealingKey: folder.sealingKey,
+    webhooks: config.webhooks,
+  });
+  // Closed from the end: each may still need those before it. EventBridge hears all the others.
+  const services: readonly Service[] = [
+    eventBridge,
+    ...cloudwatch.services,
+    iam,
+    toolbox,
+    sts,
+    s3,
+    createS3ControlService(),
+    cloudtrail,
+    ivs,
+    linkedServices,
+  ];
+  return {
+    services,
+    connect,
+    directory,
+    iam,
+    messages: sts.messages,
+    toolbox,
+    cloudtrail,
+    authenticator,
+    ports,
+  };
+}
+
+/** Services come up before what carries their calls: that is handed in later, by `connect`. */
+function dependenciesOf({ store, events, log, folder }: Parts) {
+  let invoke: Invoke | undefined;
+  const deps: ServiceDependencies = {
+    store,
+    clock: systemClock,
+    ids: randomIds,
+    events,
+    log,
+    dataDir: folder.dir,
+    durable: folder.durable,
+    invoke: (service, operation, input, options) => {
+      assert(invoke, "a service called another one before the server was composed");
+      return invoke(service, operation, input, options);
+    },
+  };
+  const connect = (carrier: Invoke) => {
+    invoke = carrier;
+  };
+  return { deps, connect };
+}
+
+/** The media engine with its settings bound; notes in `ports` where it listens. */
+function mediaOf(
+  { config, folder, certificate }: Parts,
+  ports: { rtmp: number; rtmps: number; srt: number },
+): MediaPort {
+  const transcoding = transcodingOf(config);
+  return {
+    renderRecordingPlaylists,
+    createEngine: (host, again) => {
+      const where = ingestPortsOf(config, again);
+      const more = { spill: spillOf(config, folder.dir), workers: config.ingestWorkers };
+      const engine = createMediaEngine(
+        { ...where, tls: certificate, ...more, ...transcoding },
+        host,
+      );
+      const start = engine.start.bind(engine);
+      return Object.assign(engine, {
+        start: async () => {
+          const listening = await start();
+          ports.rtmp = listening.rtmpPort;
+          ports.rtmps = listening.rtmpsPort;
+          ports.srt = listening.srtPort;
+          return listening;
+        },
+      });
+    },
+  };
+}
