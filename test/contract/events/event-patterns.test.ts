@@ -48,6 +48,11 @@ async function matches(pattern: object): Promise<boolean | undefined> {
 
 const detail = (filters: object) => ({ detail: filters });
 
+/** That many alternatives of one field. */
+function ways(field: string, count: number) {
+  return Array.from({ length: count }, (_, index) => ({ [field]: [`value ${index}`] }));
+}
+
 describe("an event pattern", () => {
   test.each([
     [{ source: ["aws.ivs"] }, true],
@@ -78,6 +83,7 @@ describe("an event pattern", () => {
     [detail({ ip: [{ cidr: "10.2.0.0/16" }] }), false],
     [{ $or: [{ source: ["x"] }, { region: ["us-east-1"] }] }, true],
     [detail({ $or: [{ ids: ["no"] }, { ip: ["no"] }] }), false],
+    [{ $or: ways("source", 40), detail: { $or: ways("a", 25) } }, false],
   ])("%j is %s", async (pattern, expected) => {
     expect(await matches(pattern)).toBe(expected);
   });
@@ -93,6 +99,8 @@ describe("an event pattern", () => {
     [detail({ a: [{ numeric: ["<", 1, ">", 0] }] }), "Too many elements in numeric expression"],
     [detail({ a: [{ numeric: [">", 0, ">", 1] }] }), "Bad numeric range operator: >"],
     [detail({ a: [{ numeric: [">", 5, "<", 1] }] }), "Bottom must be less than top"],
+    [detail({ a: [{ numeric: [">", 1, { toString: 1 }, 2] }] }), "Invalid member in numeric match"],
+    [detail({ a: [{ numeric: [">", 1e300] }] }), "Value must be between -5.0E9 and 5.0E9"],
     [detail({ a: [{ numeric: ["=", "1"] }] }), "Value of equals must be numeric"],
     [detail({ a: [{ "anything-but": [] }] }), "Inside anything but list"],
     [detail({ a: [{ "anything-but": ["x", 1] }] }), "mixed type is not supported"],
@@ -109,6 +117,8 @@ describe("an event pattern", () => {
     [detail({ a: [{ cidr: "10.0.0.0/99" }] }), "CIDR"],
     [detail({ a: [{ cidr: "host/8" }] }), "Nonstandard IP address: host"],
     [{ $or: [{ source: ["x"] }] }, "There must have at least 2 Objects in $or relationship."],
+    [{ $or: { source: ["x"] } }, "It must be an Array followed with $or."],
+    [{ $or: ways("source", 40), detail: { $or: ways("a", 26) } }, "more than 1000 combinations"],
     [detail({ a: [{ exists: "yes" }] }), "exists"],
   ])("%j is refused", async (pattern, reason) => {
     await expect(matches(pattern)).rejects.toMatchObject({

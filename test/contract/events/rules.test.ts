@@ -210,19 +210,31 @@ describe("delivery", () => {
       RoleArn: roleArn,
       HttpParameters: { PathParameterValues: ["a b"] },
       InputTransformer: {
-        InputPathsMap: { n: "$.detail.n", type: "$.detail-type" },
-        InputTemplate: '{"text": "<type>: <n>", "n": <n>, "rule": "<aws.events.rule-name>"}',
+        InputPathsMap: { n: "$.detail.n", type: "$.detail-type", ids: "$.detail.all[*].id" },
+        InputTemplate:
+          '{"text": "<type>: <n>", "n": <n>, "ids": <ids>, "rule": "<aws.events.rule-name>"}',
       },
     });
     await putEvent({ Detail: '{"n":8}' });
-    expect(await putEvent({ Detail: '{"n":7}' })).toMatchObject({ FailedEntryCount: 0 });
+    expect(
+      await putEvent({ Detail: '{"n":7,"all":[{"id":"a"},{"no":1},{"id":2}]}' }),
+    ).toMatchObject({ FailedEntryCount: 0 });
     await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(2);
     for (const { url, headers, body } of receiver.received) {
       expect(url).toBe("/hooks/a%20b");
       expect(headers["x-key"]).toBe("hidden");
-      expect(JSON.parse(body)).toEqual({ text: "Went live: 7", n: 7, rule: "to-site" });
+      const filled = { text: "Went live: 7", n: 7, ids: ["a", 2], rule: "to-site" };
+      expect(JSON.parse(body)).toEqual(filled);
     }
     await receiver.close();
+  });
+
+  test("another account's bus is denied, as no policy of it allows anybody", async () => {
+    const EventBusName = "arn:aws:events:us-east-1:111122223333:event-bus/default";
+    await expect(putEvent({ EventBusName })).rejects.toMatchObject({
+      name: "AccessDeniedException",
+      message: expect.stringContaining(EventBusName),
+    });
   });
 
   test("a log group is a file, of which each event is a line", async () => {

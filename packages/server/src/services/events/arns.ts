@@ -1,3 +1,4 @@
+import type { Authorization } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { requireAccount } from "../../kernel/request-context.ts";
 import { resourceNotFound } from "./errors.ts";
@@ -25,6 +26,19 @@ export function busArn(location: Location): string {
 /** By its name or ARN, or where none is given. */
 export function isDefaultBus(given: string | undefined, context: RequestContext): boolean {
   return given === undefined || given === DEFAULT_BUS || given === busArn(locationOf(context));
+}
+
+/** What must be allowed to put events on a bus: one of another account has no policy that would, since PutPermission isn't here. */
+export function resourceOfBus(
+  given: string | undefined,
+  context: RequestContext,
+): Pick<Authorization, "resource" | "resourceAccountId"> {
+  const location = locationOf(context);
+  if (given === undefined) return { resource: busArn(location) };
+  const [arn, , , , account] = given.split(":");
+  if (arn !== "arn" || account === undefined)
+    return { resource: arnOf(location, `event-bus/${given}`) };
+  return { resource: given, resourceAccountId: account };
 }
 
 /** There is the default bus alone. Throws ResourceNotFoundException. */

@@ -3,7 +3,14 @@ import { isoSeconds } from "../../kernel/clock.ts";
 import type { AwsEvent } from "../../kernel/events.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { busArn, DEFAULT_BUS, isDefaultBus, locationOf, requireBus } from "./arns.ts";
+import {
+  busArn,
+  DEFAULT_BUS,
+  isDefaultBus,
+  locationOf,
+  requireBus,
+  resourceOfBus,
+} from "./arns.ts";
 import { validation } from "./errors.ts";
 import { compilePattern, isObject } from "./pattern/compile-pattern.ts";
 
@@ -33,7 +40,8 @@ export function eventBusOperations(accept: Accept, uuid: () => string): Operatio
     PutEvents: {
       authorize: (input, context) =>
         (input.Entries ?? []).map((entry) => ({
-          ...onBus("PutEvents", context),
+          action: "events:PutEvents",
+          ...resourceOfBus(entry.EventBusName, context),
           context: { "events:source": entry.Source, "events:detail-type": entry.DetailType },
         })),
       async handle(input, context) {

@@ -9,8 +9,12 @@ export interface TemplateFacts {
   readonly nowIso: string;
 }
 
-/** `$.detail.stream_id`, `$.resources[0]`, `$['detail-type']`. */
-const JSON_PATH = /^\$(?:\.[\w-]+|\[\d+\]|\['[^']+'\])*$/;
+/**
+ * `$.detail.stream_id`, `$.resources[0]`, `$['detail-type']`, `$.detail.items[*].id`. Source: EventBridge user guide,
+ * "Input transformation": what a path may have.
+ */
+const JSON_PATH = /^\$(?:\.[\w/-]+|\.\*|\[(?:\d+|\*)\]|\['[^']+'\])*$/;
+const STEPS = /\.([\w/-]+)|\[(\d+)\]|\['([^']+)'\]|\.\*|\[\*\]/g;
 /** Source: API reference, InputTransformer: keys can't begin with it. */
 const RESERVED_NAMES = "AWS";
 
@@ -72,13 +76,21 @@ function fill(transformer: InputTransformer, event: AwsEvent, facts: TemplateFac
   });
 }
 
-/** `$.detail.stream_id`, `$.resources[0]`. */
+/** What a path leads to; with a wildcard in it, a list of all that it does. */
 function valueAt(event: AwsEvent, path: string): unknown {
-  let value: unknown = event;
-  for (const [, name, index, quoted] of path.matchAll(/\.([\w-]+)|\[(\d+)\]|\['([^']+)'\]/g)) {
-    const key = name ?? quoted ?? index ?? "";
-    if (typeof value !== "object" || value === null || !Object.hasOwn(value, key)) return undefined;
-    value = (value as Record<string, unknown>)[key];
+  let values: unknown[] = [event];
+  let isList = false;
+  for (const [, name, index, quoted] of path.matchAll(STEPS)) {
+    const key = name ?? quoted ?? index;
+    isList ||= key === undefined;
+    values = values.flatMap((value) => within(value, key));
   }
-  return value;
+  return isList ? values : values[0];
+}
+
+/** The member of that name, or without one all of them. */
+function within(value: unknown, key: string | undefined): unknown[] {
+  if (typeof value !== "object" || value === null) return [];
+  if (key === undefined) return Object.values(value);
+  return Object.hasOwn(value, key) ? [(value as Record<string, unknown>)[key]] : [];
 }

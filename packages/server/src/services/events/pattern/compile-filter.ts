@@ -17,6 +17,8 @@ const UPPER: ReadonlyMap<unknown, Comparison> = new Map<unknown, Comparison>([
   ["<", (value, limit) => value < limit],
   ["<=", (value, limit) => value <= limit],
 ]);
+/** Source: EventBridge user guide, "Comparison operators": numbers are from -5.0e9 to 5.0e9. */
+const NUMBER_MAX = 5e9;
 const EQUAL: Comparison = (value, limit) => value === limit;
 /** Which operators anything-but may have inside. Source: EventBridge user guide, "Comparison operators". */
 const INSIDE_ANYTHING_BUT = ["prefix", "suffix", "equals-ignore-case", "wildcard"];
@@ -179,16 +181,20 @@ function numeric(operand: unknown): (value: unknown) => boolean {
   const from = numberOf(operator === "=" ? "equals" : operator, limit);
   if (operand.length === 2) return (value) => typeof value === "number" && compare(value, from);
   if (!lower) throw invalidEventPattern("Too many elements in numeric expression");
+  if (typeof second !== "string")
+    throw invalidEventPattern(`Invalid member in numeric match: ${JSON.stringify(second)}`);
   const upper = UPPER.get(second);
   if (!upper) throw invalidEventPattern(`Bad numeric range operator: ${second}`);
-  const to = numberOf(String(second), top);
+  const to = numberOf(second, top);
   if (more.length > 0) throw invalidEventPattern("Too many terms in numeric range expression");
   if (from >= to) throw invalidEventPattern("Bottom must be less than top");
   return (value) => typeof value === "number" && lower(value, from) && upper(value, to);
 }
 
 function numberOf(operator: string, limit: unknown): number {
-  if (typeof limit === "number") return limit;
+  if (typeof limit === "number" && Math.abs(limit) <= NUMBER_MAX) return limit;
+  if (typeof limit === "number")
+    throw invalidEventPattern("Value must be between -5.0E9 and 5.0E9, inclusive");
   throw invalidEventPattern(`Value of ${operator} must be numeric`);
 }
 

@@ -4,7 +4,8 @@ import { compileFilter, type ValueTest } from "./compile-filter.ts";
 /** Decides whether an event (or a part of it) is what a pattern asks for. */
 export type EventTest = (value: unknown) => boolean;
 
-/** Alternatives of all `$or`s multiplied: AWS refuses more. */
+const OR = "$or";
+/** Alternatives of all `$or`s multiplied. Source: EventBridge user guide, "Using multiple match types". */
 const COMBINATIONS_MAX = 1_000;
 const DEPTH_MAX = 32;
 
@@ -21,6 +22,8 @@ export function compilePattern(text: string): EventTest {
     throw invalidEventPattern("the pattern is not JSON");
   }
   if (!isObject(document)) throw invalidEventPattern("Filter is not an object");
+  if (combinationsOf(document) > COMBINATIONS_MAX)
+    throw invalidEventPattern(`there are more than ${COMBINATIONS_MAX} combinations of ${OR}`);
   return compileObject(document, 0);
 }
 
@@ -29,17 +32,29 @@ function compileObject(pattern: Readonly<Record<string, unknown>>, depth: number
   const entries = Object.entries(pattern);
   if (entries.length === 0) throw invalidEventPattern("Empty objects are not allowed");
   const tests = entries.map(([key, value]) =>
-    key === "$or" && Array.isArray(value)
-      ? compileOr(value, depth)
-      : compileField(key, value, depth),
+    key === OR ? compileOr(value, depth) : compileField(key, value, depth),
   );
   return (event) => tests.every((test) => test(event));
 }
 
-function compileOr(alternatives: readonly unknown[], depth: number): EventTest {
-  if (alternatives.length < 2 || alternatives.length > COMBINATIONS_MAX)
+/** In how many ways a pattern can match: by one alternative of each `$or`. */
+function combinationsOf(pattern: unknown): number {
+  if (!isObject(pattern)) return 1;
+  return Object.entries(pattern).reduce((product, [key, value]) => {
+    const ways =
+      key === OR && Array.isArray(value)
+        ? value.reduce<number>((sum, each) => sum + combinationsOf(each), 0)
+        : combinationsOf(value);
+    return product * ways;
+  }, 1);
+}
+
+function compileOr(alternatives: unknown, depth: number): EventTest {
+  if (!Array.isArray(alternatives))
+    throw invalidEventPattern(`It must be an Array followed with ${OR}.`);
+  if (alternatives.length < 2)
     throw invalidEventPattern("There must have at least 2 Objects in $or relationship.");
-  const tests = alternatives.map((alternative) => {
+  const tests = alternatives.map((alternative: unknown) => {
     if (!isObject(alternative))
       throw invalidEventPattern("Only JSON object is allowed in array of $or relationship.");
     return compileObject(alternative, depth + 1);
