@@ -8,6 +8,8 @@
  */
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
+import { setPriority } from "node:os";
+import { NICENESS } from "../packages/media/src/ffmpeg/ffmpeg-process.ts";
 import { chooseLadder } from "../packages/media/src/transcode/ladder.ts";
 import { ladderArguments } from "../packages/media/src/transcode/ladder-arguments.ts";
 import {
@@ -55,6 +57,8 @@ function byHand(source: string): number {
     },
   );
   closeSync(nowhere);
+  // As the engine's: who has to wait finds its caches cold.
+  setPriority(child.pid ?? 0, NICENESS);
   if (feeder.stdout !== null && child.stdin !== null) {
     feeder.stdout.pipe(child.stdin);
   }

@@ -3,7 +3,7 @@ import { type OnReadOpts, Socket, type SocketConstructorOpts } from "node:net";
 /** As much as node reads at once. */
 const SCRATCH_BYTES = 64 * 1024;
 /** One for all connections: nothing else runs while a `data` event is heard. */
-const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
+export const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 
 /**
  * The same connection as another socket, whose `data` events carry memory that is reused after the event. They are to be

@@ -3,11 +3,12 @@ import type { Socket } from "node:net";
 import { setPriority } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { reuseReadMemory } from "../scratch-socket.ts";
+import { readInSteps } from "../stepped-reads.ts";
 
 /** The end of what it says is kept: that is where the error stands. */
 const STDERR_CHARACTERS_MAX = 2_000;
 /** Ingest and playback come before encoding. */
-const NICENESS = 5;
+export const NICENESS = 5;
 /** All that ffmpeg may know of our environment: it decodes what strangers send. */
 const ENVIRONMENT = ["PATH", "LD_LIBRARY_PATH", "TMPDIR", "SystemRoot"];
 /** Before each input and output: nothing is fetched, whatever the media's bytes say. */
@@ -50,7 +51,7 @@ export class FfmpegProcess {
     // Writing to a program that has ended fails here too; `ended` says why.
     this.stdin.on("error", () => undefined);
     this.stdout = pipes[1] as Readable;
-    this.outputs = extra.map((_, index) => reuseReadMemory(pipes[3 + index] as Socket));
+    this.outputs = extra.map((_, index) => readOutput(pipes[3 + index] as Socket));
     for (const output of [this.stdout, ...this.outputs]) {
       output.on("error", () => undefined);
     }
@@ -126,6 +127,13 @@ export async function runFfmpeg(
     throw new Error(failure);
   }
   return Buffer.concat(chunks);
+}
+
+/** Encoders write each packet by itself. */
+function readOutput(pipe: Socket): Socket {
+  const output = reuseReadMemory(pipe);
+  readInSteps(output);
+  return output;
 }
 
 function environment(): Record<string, string> {

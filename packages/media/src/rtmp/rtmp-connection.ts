@@ -5,6 +5,7 @@ import type { IngestPort, MediaFeed, Publisher } from "../ingest/ingest-port.ts"
 import { parsePublishName } from "../ingest/publish-name.ts";
 import type { MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
+import { readInSteps } from "../stepped-reads.ts";
 import { readAggregate } from "./aggregate.ts";
 import { type Amf0Value, decodeAmf0 } from "./amf0.ts";
 import * as answers from "./answers.ts";
@@ -308,6 +309,7 @@ export class RtmpConnection implements Publisher {
     this.#state = "publishing";
     this.#lastMediaAtMs = this.#options.monotonicMs();
     this.#reader.setLimits(limits);
+    readInSteps(this.#socket);
     this.#send(
       Buffer.concat([
         answers.streamBegin(),

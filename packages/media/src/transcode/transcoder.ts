@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import { FfmpegProcess } from "../ffmpeg/ffmpeg-process.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
@@ -151,7 +152,7 @@ export class Transcoder {
         }
       });
     }
-    this.tape.play((bytes) => ffmpeg.stdin.write(bytes));
+    this.tape.play((bytes) => writeTogether(ffmpeg.stdin, bytes));
     if (this.#state === "finishing") {
       ffmpeg.stdin.end();
     }
@@ -211,4 +212,13 @@ export class Transcoder {
     this.tape.forgetBefore(completed);
     this.schedule.forgetBefore(completed);
   }
+}
+
+/** What comes in one turn, a picture and the sound around it, is one write: ffmpeg is woken once for it. */
+function writeTogether(stream: Writable, bytes: Buffer): void {
+  if (stream.writableCorked === 0) {
+    stream.cork();
+    setImmediate(() => stream.uncork());
+  }
+  stream.write(bytes);
 }
