@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
+import { NO_EVENT_LOOP_MONITORING, observeEventLoopLateness } from "./event-loop-lateness.ts";
 
 /** Facts of services, as `Service.health` gives them: numbers in it become gauges. */
 type Facts = Readonly<Record<string, unknown>>;
@@ -31,7 +32,8 @@ export class Metrics {
 
   /** `health` is asked when the metrics are read. */
   constructor(health: () => Promise<Facts>) {
-    collectDefaultMetrics({ register: this.#registry });
+    collectDefaultMetrics({ register: this.#registry, ...NO_EVENT_LOOP_MONITORING });
+    observeEventLoopLateness(this.#registry);
     this.#facts = new Gauge({
       name: "rolecast_fact",
       help: "Numbers of /_rolecast/health, by service.",
