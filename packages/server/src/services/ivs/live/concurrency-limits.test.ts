@@ -140,7 +140,7 @@ describe("concurrent views", () => {
         },
       },
     ]);
-    for (const viewer of ["::1", "::2", "::3"]) life.live.viewers.note(STREAM_ID, viewer);
+    for (const id of ["::1", "::2", "::3"]) life.live.viewers.note(STREAM_ID, { id });
     world.nowMs += 1_000;
     const refused = await ask("::4");
     expect(refused).toMatchObject({ status: 429, headers: { "access-control-allow-origin": "*" } });

@@ -1,4 +1,9 @@
-type Dimension = "Channel" | "Channel and Track" | "Health" | "account";
+type Dimension =
+  | "Channel"
+  | "Channel and Track"
+  | "Channel and ViewerCountryCode"
+  | "Health"
+  | "account";
 
 interface IvsMetric {
   /** CloudWatch's. */
@@ -44,8 +49,8 @@ export const IVS_METRICS = {
   },
   LiveDeliveredTime: {
     unit: "Seconds",
-    by: ["Channel", "account"],
-    meaning: "the same times the viewers",
+    by: ["Channel", "Channel and ViewerCountryCode", "account"],
+    meaning: "the same times the viewers; by country with a `geoipDatabase`",
   },
   RecordedTime: {
     unit: "Seconds",

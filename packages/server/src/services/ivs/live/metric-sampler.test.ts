@@ -36,7 +36,13 @@ afterEach(() => vi.useRealTimers());
 test("every five seconds a live stream's metrics are told, by channel and for the account", async () => {
   const clock = { nowMs: () => 1_000 };
   const viewers = new ViewerCounter(clock);
-  viewers.note("st-1", "somebody");
+  for (const [id, country] of [
+    ["a", "DE"],
+    ["b", "DE"],
+    ["c", "AT"],
+    ["d", undefined],
+  ] as const)
+    viewers.note("st-1", { id, country });
   const told: MetricSample[] = [];
   let streams = [STREAM];
   const recorded = new RecordedTime();
@@ -79,7 +85,10 @@ test("every five seconds a live stream's metrics are told, by channel and for th
     expect(values(name, { Channel: "AbC", Track: "Track0" })).toEqual(first);
     expect(values(name, { Channel: "AbC", Track: "Track1" })).toEqual(second);
   }
-  expect(values("ConcurrentViews", { Channel: "AbC" })).toEqual([1]);
+  expect(values("ConcurrentViews", { Channel: "AbC" })).toEqual([4]);
+  expect(values("LiveDeliveredTime", {})).toEqual([20]);
+  expect(values("LiveDeliveredTime", { Channel: "AbC", ViewerCountryCode: "DE" })).toEqual([10]);
+  expect(values("LiveDeliveredTime", { Channel: "AbC", ViewerCountryCode: "AT" })).toEqual([5]);
   expect(values("ConcurrentStreams", { Health: "HEALTHY" })).toEqual([1]);
   expect(values("RecordedTime", { Channel: "AbC" })).toEqual([10, 7]);
   expect(values("KeyframeInterval", { Channel: "AbC" })).toEqual([2]);

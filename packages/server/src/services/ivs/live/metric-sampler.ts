@@ -62,6 +62,10 @@ export class MetricSampler {
     const views = this.#live.viewers.count(streamId);
     const seconds = INTERVAL_MS / 1000;
     const of = (name: IvsMetricName, value: number) => samples(location, name, value, atMs);
+    const ofCountry = (ViewerCountryCode: string) => ({
+      Channel: location.channelId,
+      ViewerCountryCode,
+    });
     const ofTrack = (name: IvsMetricName, track: number, value: number) =>
       sample(location, name, value, { Channel: location.channelId, Track: `Track${track}` }, atMs);
     return [
@@ -73,6 +77,9 @@ export class MetricSampler {
       ...of("ConcurrentViews", views),
       ...of("LiveInputTime", seconds),
       ...of("LiveDeliveredTime", seconds * views),
+      ...[...this.#live.viewers.countByCountry(streamId)].map(([country, count]) =>
+        sample(location, "LiveDeliveredTime", seconds * count, ofCountry(country), atMs),
+      ),
       ofTrack("IngestAudioBitrate", 0, audioBitrate),
       ...tracks.flatMap(({ track, ...each }) => [
         ofTrack("IngestVideoBitrate", track, each.videoBitrate),
@@ -99,7 +106,7 @@ function locationOf(channelArn: string): Location {
 function samples(location: Location, name: IvsMetricName, value: number, atMs: number) {
   const channel = { Channel: location.channelId };
   return IVS_METRICS[name].by
-    .filter((by) => by !== "Channel and Track")
+    .filter((by) => by === "Channel" || by === "account")
     .map((by) => sample(location, name, value, by === "Channel" ? channel : {}, atMs));
 }
 

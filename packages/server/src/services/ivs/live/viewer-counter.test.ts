@@ -4,11 +4,11 @@ import { ViewerCounter } from "./viewer-counter.ts";
 test("a viewer counts once, until it has been silent for half a minute", () => {
   const clock = { atMs: 0, nowMs: () => clock.atMs };
   const viewers = new ViewerCounter(clock);
-  viewers.note("st-1", "a");
-  viewers.note("st-1", "b");
-  viewers.note("st-2", "a");
+  viewers.note("st-1", { id: "a" });
+  viewers.note("st-1", { id: "b" });
+  viewers.note("st-2", { id: "a" });
   clock.atMs = 20_000;
-  viewers.note("st-1", "a");
+  viewers.note("st-1", { id: "a" });
   expect([viewers.count("st-1"), viewers.count("st-2"), viewers.count("st-3")]).toEqual([2, 1, 0]);
   clock.atMs = 30_001;
   expect([viewers.count("st-1"), viewers.count("st-2")]).toEqual([1, 0]);
@@ -18,6 +18,6 @@ test("a viewer counts once, until it has been silent for half a minute", () => {
 
 test("what is remembered of a stream's viewers is bounded", () => {
   const viewers = new ViewerCounter({ nowMs: () => 0 });
-  for (let viewer = 0; viewer < 20_000; viewer++) viewers.note("st-1", String(viewer));
+  for (let viewer = 0; viewer < 20_000; viewer++) viewers.note("st-1", { id: String(viewer) });
   expect(viewers.count("st-1")).toBe(15_000);
 });

@@ -5,41 +5,57 @@ const VIEWER_KEPT_MS = 30_000;
 /** Concurrent viewers of a channel. Source: IVS user guide, "Service Quotas" (concurrent views). */
 const VIEWERS_MAX = 15_000;
 
+export interface Viewer {
+  readonly id: string;
+  /** ISO 3166-1 alpha-2 code; undefined where nobody knows. */
+  readonly country?: string | undefined;
+}
+
+interface Seen extends Viewer {
+  readonly atMs: number;
+}
+
 /** Counts who watches a stream, by who asks for its playlists. */
 export class ViewerCounter {
   readonly #clock: Clock;
   /** Stream → viewer → when it last asked, in the order of asking. */
-  readonly #streams = new Map<string, Map<string, number>>();
+  readonly #streams = new Map<string, Map<string, Seen>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
   }
 
-  note(streamId: string, viewer: string): void {
-    const viewers = this.#streams.get(streamId) ?? new Map<string, number>();
+  note(streamId: string, { id, country }: Viewer): void {
+    const viewers = this.#watching(streamId);
     this.#streams.set(streamId, viewers);
-    this.#forgetOld(viewers);
-    if (viewers.size >= VIEWERS_MAX && !viewers.has(viewer)) return;
-    viewers.delete(viewer);
-    viewers.set(viewer, this.#clock.nowMs());
+    if (viewers.size >= VIEWERS_MAX && !viewers.has(id)) return;
+    viewers.delete(id);
+    viewers.set(id, { id, country, atMs: this.#clock.nowMs() });
   }
 
   count(streamId: string): number {
-    const viewers = this.#streams.get(streamId);
-    if (!viewers) return 0;
-    this.#forgetOld(viewers);
-    return viewers.size;
+    return this.#watching(streamId).size;
+  }
+
+  /** Viewers of each country that is known. */
+  countByCountry(streamId: string): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { country } of this.#watching(streamId).values())
+      if (country !== undefined) counts.set(country, (counts.get(country) ?? 0) + 1);
+    return counts;
   }
 
   forget(streamId: string): void {
     this.#streams.delete(streamId);
   }
 
-  #forgetOld(viewers: Map<string, number>): void {
+  #watching(streamId: string): Map<string, Seen> {
+    const viewers = this.#streams.get(streamId) ?? new Map<string, Seen>();
     const oldestMs = this.#clock.nowMs() - VIEWER_KEPT_MS;
-    for (const [viewer, seenMs] of viewers) {
-      if (seenMs >= oldestMs) return;
-      viewers.delete(viewer);
+    for (const { id, atMs } of viewers.values()) {
+      if (atMs >= oldestMs) break;
+      viewers.delete(id);
     }
+    return viewers;
   }
 }

@@ -1,5 +1,6 @@
 import type { MediaEngine } from "@rolecast/media";
 import type { LiveStreams } from "../live/live-streams.ts";
+import type { Viewer } from "../live/viewer-counter.ts";
 import type { PlaybackRules } from "../playback/playback-rules.ts";
 
 /** A broadcast that playback may show. */
@@ -28,7 +29,7 @@ export interface OwnedStreams extends ChannelMedia {
   /** Running, or ended a moment ago. */
   playable(channelArn: string): Promise<Playable | undefined>;
   /** These viewers have asked for a playlist just now. */
-  noteViewers(streamId: string, viewers: readonly string[]): Promise<void>;
+  noteViewers(streamId: string, viewers: readonly Viewer[]): Promise<void>;
   viewerCounts(streamIds: readonly string[]): Promise<readonly number[]>;
 }
 

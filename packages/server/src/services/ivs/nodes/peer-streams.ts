@@ -1,5 +1,6 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import { LruMap } from "../../../kernel/lru-map.ts";
+import type { Viewer } from "../live/viewer-counter.ts";
 import type { OwnedStreams, Playable } from "./owned-streams.ts";
 import { callPeer, type PeerAddress } from "./peer-calls.ts";
 import type { PeerSignature } from "./peer-signature.ts";
@@ -24,7 +25,7 @@ export class PeerStreams implements OwnedStreams {
   readonly #playable = new LruMap<string, { atMs: number; answer: Promise<Playable | undefined> }>(
     CHANNELS_MAX,
   );
-  readonly #viewers = new Map<string, Set<string>>();
+  readonly #viewers = new Map<string, Map<string, Viewer>>();
   #telling: NodeJS.Timeout | undefined;
 
   constructor(peer: PeerAddress, signature: PeerSignature, clock: Clock) {
@@ -75,10 +76,10 @@ export class PeerStreams implements OwnedStreams {
     return answer;
   }
 
-  async noteViewers(streamId: string, viewers: readonly string[]): Promise<void> {
-    const noted = this.#viewers.get(streamId) ?? new Set();
+  async noteViewers(streamId: string, viewers: readonly Viewer[]): Promise<void> {
+    const noted = this.#viewers.get(streamId) ?? new Map<string, Viewer>();
     this.#viewers.set(streamId, noted);
-    for (const viewer of viewers) if (noted.size < VIEWERS_MAX) noted.add(viewer);
+    for (const viewer of viewers) if (noted.size < VIEWERS_MAX) noted.set(viewer.id, viewer);
     this.#telling ??= setTimeout(() => this.#tellViewers(), VIEWERS_TOLD_MS).unref();
   }
 
@@ -88,7 +89,7 @@ export class PeerStreams implements OwnedStreams {
     const noted = [...this.#viewers];
     this.#viewers.clear();
     for (const [streamId, viewers] of noted)
-      this.#call("noteViewers", streamId, [...viewers]).catch(() => {});
+      this.#call("noteViewers", streamId, [...viewers.values()]).catch(() => {});
   }
 
   async #kept(method: "segment" | "part", args: readonly unknown[]) {

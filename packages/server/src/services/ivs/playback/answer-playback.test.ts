@@ -18,7 +18,7 @@ beforeAll(async () => {
   life = world.begin();
   const { deps } = life;
   const revoked = new RevokedViewers(deps.store, deps.clock);
-  gate = new PlaybackGate({ ...deps, countryOf: () => undefined, revoked });
+  gate = new PlaybackGate({ ...deps, countryOf: () => "DE", revoked });
   await life.engine.broadcast(CHANNEL_ARN, STREAM_ID, 1);
   await life.live.settled(CHANNEL_ARN);
 });
@@ -53,6 +53,7 @@ test("the multivariant playlist leads to the stream's own playlists and segments
   expect(life.live.viewers.count(STREAM_ID)).toBe(0);
   expect(await ask(next)).toMatchObject({ status: 200, body: "#EXTM3U" });
   expect(life.live.viewers.count(STREAM_ID)).toBe(1);
+  expect([...life.live.viewers.countByCountry(STREAM_ID)]).toEqual([["DE", 1]]);
   const segment = await ask(`${ROOT}/${STREAM_ID}/chunked/7.ts`);
   expect(segment).toMatchObject({
     status: 200,

@@ -72,7 +72,7 @@ async function answerTarget(
   const admission = await gate.resume(request, subject, part.sealedSession);
   const height = await streams.renditionHeight(channelArn, part.rendition);
   if (height === undefined || height > (admission.heightMax ?? height)) return undefined;
-  return answerPart(part, channelArn, request, streams, admission);
+  return answerPart(part, channelArn, request, streams, admission, gate);
 }
 
 async function answerPart(
@@ -81,9 +81,14 @@ async function answerPart(
   request: PlainRequest,
   streams: OwnedStreams,
   admission: Admission,
+  gate: PlaybackGate,
 ): Promise<PlainResponse | undefined> {
   if (file === MEDIA_PLAYLIST) {
-    await streams.noteViewers(streamId, [admission.sessionId ?? viewerOf(request)]);
+    const viewer = {
+      id: admission.sessionId ?? viewerOf(request),
+      country: gate.countryOf(request),
+    };
+    await streams.noteViewers(streamId, [viewer]);
     const refused = await holdBack(channelArn, rendition, request, streams);
     if (refused) return refused;
     const text = await streams.mediaPlaylist(channelArn, rendition);

@@ -137,10 +137,15 @@ export class PlaybackGate {
       throw PlaybackRefusal.token("viewer session is revoked");
   }
 
+  /** Undefined where nobody knows the location. */
+  countryOf({ remoteAddress }: PlainRequest): string | undefined {
+    return this.#options.countryOf(remoteAddress);
+  }
+
   /** Where nobody knows the location, playback is allowed, as on AWS. */
-  #requireCountry({ remoteAddress }: PlainRequest, { restriction }: PlaybackRules): void {
+  #requireCountry(request: PlainRequest, { restriction }: PlaybackRules): void {
     if (!restriction || restriction.countries.length === 0) return;
-    const country = this.#options.countryOf(remoteAddress);
+    const country = this.countryOf(request);
     if (country !== undefined && !restriction.countries.includes(country))
       throw PlaybackRefusal.country();
   }
