@@ -342,6 +342,7 @@ export class LiveStreams implements MediaHost {
       session,
       invoke,
       patienceMs,
+      log,
       stopping: this.#stopping.signal,
     });
     return new RecordingWriter({

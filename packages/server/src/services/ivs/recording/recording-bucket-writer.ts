@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Invoke, Precondition } from "../../../kernel/invoke.ts";
+import type { Log } from "../../../kernel/log.ts";
 import type { RoleSession } from "./role-session.ts";
 
 /** Waits between the attempts to put one object; the last one goes on. */
@@ -21,6 +22,7 @@ export interface RecordingBucketWriterOptions {
   readonly session: RoleSession;
   readonly invoke: Invoke;
   readonly patienceMs: number;
+  readonly log: Log;
   /** Aborted when the server stops: no object is tried again then. */
   readonly stopping: AbortSignal;
 }
@@ -54,9 +56,17 @@ export class RecordingBucketWriter {
         const delayMs = RETRY_DELAYS_MS[attempt] ?? RETRY_DELAYS_MS.at(-1) ?? 0;
         waitedMs += delayMs;
         if (waitedMs > patienceMs || stopping.aborted || !mayPass(error)) throw error;
+        if (attempt === RETRY_DELAYS_MS.length - 1) this.#warn(key, error);
         await sleepOr(stopping, delayMs);
       }
     }
+  }
+
+  /** Once for each object: the next one waits for it. */
+  #warn(key: string, error: unknown): void {
+    const { bucketName, log } = this.#options;
+    const message = error instanceof Error ? error.message : String(error);
+    log.warn({ bucket: bucketName, key, message }, "S3 fails; a recording waits, and tries again");
   }
 
   async #putOnce(

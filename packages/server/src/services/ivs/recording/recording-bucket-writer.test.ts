@@ -1,0 +1,36 @@
+import { expect, test, vi } from "vitest";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import type { Invoke } from "../../../kernel/invoke.ts";
+import { RecordingBucketWriter } from "./recording-bucket-writer.ts";
+import type { RoleSession } from "./role-session.ts";
+
+vi.mock("node:timers/promises", () => ({ setTimeout: async () => undefined }));
+
+test.each([
+  ["a moment", 1, 0],
+  ["half a minute", 9, 1],
+])(
+  "S3 that fails for %s loses nothing, and the log warns of it once if it lasts",
+  async (_time, failures, warned) => {
+    let attempts = 0;
+    const invoke = (async () => {
+      attempts += 1;
+      if (attempts <= failures)
+        throw new AwsError("InternalError", "No space left", { status: 500 });
+    }) as unknown as Invoke;
+    const warn = vi.fn();
+    const writer = new RecordingBucketWriter({
+      bucketName: "recordings",
+      accountId: "000000000000",
+      region: "us-east-1",
+      session: { caller: async () => ({}) } as unknown as RoleSession,
+      invoke,
+      patienceMs: 600_000,
+      log: { debug() {}, info() {}, warn, error() {} },
+      stopping: new AbortController().signal,
+    });
+    await writer.put("media/hls/720p30/0.ts", "media", "video/mp2t");
+    expect(attempts).toBe(failures + 1);
+    expect(warn).toHaveBeenCalledTimes(warned);
+  },
+);
