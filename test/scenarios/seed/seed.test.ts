@@ -100,12 +100,36 @@ test("a changed policy is in force after the next start", async () => {
   await server.close();
 });
 
+test("a role may trust a user of an account that stands after its own", async () => {
+  const other = {
+    id: "111111111111",
+    rootAccessKeyId: "AKIAOTHER",
+    rootSecretAccessKey: "other-secret",
+  };
+  const seed = seedFile(`accounts:
+  "000000000000":
+    roles:
+      - name: host
+        trustPolicy: { Version: "2012-10-17", Statement: [{ Effect: Allow, Action: "sts:AssumeRole", Principal: { AWS: "arn:aws:iam::111111111111:user/guest" } }] }
+  "111111111111": { users: [{ name: guest }] }
+`);
+  const server = await startTestServer({ seed, accounts: [other] });
+  const { Role } = await server.clients().iam.send(new GetRoleCommand({ RoleName: "host" }));
+  expect(decodeURIComponent(Role?.AssumeRolePolicyDocument ?? "")).toContain("user/guest");
+  await server.close();
+});
+
 const mine = (declared: string) => `  "000000000000":\n    ${declared}`;
 const POLICIES = "policies: [{ name: p, document: { Statement: 5 } }]";
 test.each([
   ["  '111111111111': {}", /:2:3: this server has no account 111111111111, only 000000000000/],
   ["  000000000000: {}", /:2:3: accounts\.0 can't be "0": an account id has 12 digits, in quotes/],
   [mine("user: []"), /:3:5: accounts\.000000000000\.user isn't known: did you mean users\?/],
+  [mine("servers: []"), /\.servers isn't known: known are region, policies, users/],
+  [
+    mine("recordingConfigurations: [{ name: r, bucket: nowhere }]"),
+    /:3:\d+: .*recordingConfigurations\[0\]\.bucket: there is no bucket nowhere$/,
+  ],
   [mine("channels: [{ name: a }, { type: BASIC }]"), /:3:29: .*channels\[1\]\.name is missing/],
   [
     mine("buckets: [aaa, bbb, aaa]"),
@@ -118,7 +142,7 @@ test.each([
   ],
   [
     mine(
-      "recordingConfigurations: [{ name: r, bucket: bbb, thumbnailConfiguration: { targetIntervalSeconds: 0 } }]",
+      "buckets: [bbb]\n    recordingConfigurations: [{ name: r, bucket: bbb, thumbnailConfiguration: { targetIntervalSeconds: 0 } }]",
     ),
     /recordingConfigurations\[0\]: CreateRecordingConfiguration answered ValidationException: /,
   ],

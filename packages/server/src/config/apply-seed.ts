@@ -23,17 +23,23 @@ type Act = <Output>(
  * to what the file says; nothing is deleted and nothing else that exists is changed.
  */
 export async function applySeed(seed: Seed, invoke: Invoke): Promise<void> {
-  for (const [id, account] of seed.accounts) {
+  const accounts = [...seed.accounts].map(([id, account]) => {
     const complain: Complain = (path, problem) => {
       const whole = ["accounts", id, ...path];
       return new ConfigError(`${seed.placeOf(whole)}: ${pathText(whole)}: ${problem}`);
     };
-    const act = actor(complain, id, account.region, invoke);
+    return { id, account, complain, act: actor(complain, id, account.region, invoke) };
+  });
+  // A trust policy may name users of an account that stands further down.
+  for (const { id, account, act } of accounts) {
     await applyPolicies(id, account, act);
     await applyUsers(id, account, act);
+  }
+  for (const { id, account, act, complain } of accounts) {
     await applyRoles(id, account, act);
     await applyBuckets(account, act);
-    await applyChannels(account, await applyRecordingConfigurations(account, act), act, complain);
+    const configurations = await applyRecordingConfigurations(account, act, complain);
+    await applyChannels(account, configurations, act, complain);
   }
 }
 
@@ -52,6 +58,7 @@ function actor(complain: Complain, id: string, region: string, invoke: Invoke): 
 }
 
 const EXISTS = { unless: ["EntityAlreadyExists"] };
+const NO_BUCKET = { unless: ["NoSuchBucket", "NotFound"] };
 const MISSING = { unless: ["NoSuchEntity"] };
 
 async function applyPolicies(id: string, { policies }: SeedAccount, act: Act): Promise<void> {
@@ -142,6 +149,7 @@ async function applyBuckets({ buckets, region }: SeedAccount, act: Act): Promise
 async function applyRecordingConfigurations(
   { recordingConfigurations }: SeedAccount,
   act: Act,
+  complain: Complain,
 ): Promise<ReadonlyMap<string, string>> {
   type Summary = { readonly arn: string; readonly name?: string };
   const arns = new Map<string, string>();
@@ -159,8 +167,12 @@ async function applyRecordingConfigurations(
   for (const [index, { bucket, ...configuration }] of recordingConfigurations.entries()) {
     const { name } = configuration;
     if (arns.has(name)) continue;
+    const path = ["recordingConfigurations", index];
+    // IVS would accept it, and say later that it is CREATE_FAILED.
+    const found = await act<object>(path, "s3", "HeadBucket", { Bucket: bucket }, NO_BUCKET);
+    if (!found) throw complain([...path, "bucket"], `there is no bucket ${bucket}`);
     const created = await act<{ recordingConfiguration: Summary }>(
-      ["recordingConfigurations", index],
+      path,
       "ivs",
       "CreateRecordingConfiguration",
       { ...configuration, destinationConfiguration: { s3: { bucketName: bucket } } },

@@ -91,5 +91,7 @@ function sizeWords(origin: string, bound: "least" | "most", size: number): strin
 
 function unknownWords({ keys, inst }: { readonly keys: readonly string[]; inst?: unknown }) {
   const known = inst instanceof z.ZodObject ? Object.keys(inst.shape) : [];
-  return `did you mean ${nearestName(keys[0] ?? "", known)}? Known are ${known.join(", ")}`;
+  const near = nearestName(keys[0] ?? "", known);
+  const all = `known are ${known.join(", ")}`;
+  return near === undefined ? all : `did you mean ${near}? K${all.slice(1)}`;
 }

@@ -105,14 +105,17 @@ function fromFile(file: string): GivenSettings {
   for (const name of Object.keys(values)) {
     if (Object.hasOwn(SETTINGS, name)) continue;
     const place = yaml.placeOf([name]);
-    throw new ConfigError(
-      `${place}: there is no setting ${name}. Did you mean ${nearestName(name, NAMES)}?`,
-    );
+    throw new ConfigError(`${place}: there is no setting ${name}. ${suggestion(name, NAMES)}`);
   }
   return settings({ ...values }, (name) => (path) => {
     const whole = [name, ...path];
     return `${yaml.placeOf(whole)}: ${pathText(whole)}`;
   });
+}
+
+function suggestion(name: string, known: readonly string[]): string {
+  const near = nearestName(name, known);
+  return near === undefined ? "docs/settings.md lists them." : `Did you mean ${near}?`;
 }
 
 /** An empty variable is the same as none, as in `${PORT:-}` of a compose file. */
@@ -126,9 +129,7 @@ function fromEnvironment(
     const name = variables.get(variable);
     if (name === undefined) {
       const names = [...variables.keys(), ...OTHER_VARIABLES];
-      throw new ConfigError(
-        `There is no variable ${variable}. Did you mean ${nearestName(variable, names)}?`,
-      );
+      throw new ConfigError(`There is no variable ${variable}. ${suggestion(variable, names)}`);
     }
     if (value === undefined || value === "") continue;
     const { structured }: Setting = SETTINGS[name];

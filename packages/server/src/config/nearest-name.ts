@@ -1,8 +1,12 @@
-/** The candidate with the fewest edits from what somebody wrote; the first one of equals. */
-export function nearestName(name: string, candidates: readonly string[]): string {
+/**
+ * The candidate with the fewest edits from what somebody wrote, the first one of equals; undefined
+ * where more than half of it would have to change.
+ */
+export function nearestName(name: string, candidates: readonly string[]): string | undefined {
   const scored = candidates.map((candidate) => ({ candidate, score: distance(name, candidate) }));
   scored.sort((a, b) => a.score - b.score);
-  return scored[0]?.candidate ?? "";
+  const [best] = scored;
+  return best && best.score <= name.length / 2 ? best.candidate : undefined;
 }
 
 /** Levenshtein's edit distance. */
