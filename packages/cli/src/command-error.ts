@@ -24,18 +24,23 @@ export class CommandError extends Error {
 /** The message and exit code for whatever a command threw; undefined for our own bugs. */
 export function explainFailure(
   error: unknown,
-  endpoint: string,
+  endpointOf: () => string,
 ): { readonly message: string; readonly exitCode: number } | undefined {
   if (error instanceof CommandError) return error;
   if (!(error instanceof Error)) return undefined;
   const cause = error.cause instanceof Error ? error.cause : error;
+  const endpoint = endpointOf();
   const isFetchFailure = error instanceof TypeError && error.message === "fetch failed";
-  if (isFetchFailure || ["ECONNREFUSED", "ENOTFOUND", "ECONNRESET"].includes(codeOf(cause))) {
+  if (isFetchFailure || UNREACHABLE.includes(codeOf(cause))) {
     const message = `nothing answers at ${endpoint}. Start a server with \`rolecast start\`, or name another one with --endpoint.`;
     return { message, exitCode: EXIT.unreachable };
   }
   if ("$metadata" in error) {
-    return { message: `${error.name}: ${error.message}`, exitCode: EXIT.refused };
+    if (error instanceof SyntaxError) {
+      return { message: notRolecast(endpoint), exitCode: EXIT.unreachable };
+    }
+    const hint = KEY_REFUSALS.includes(error.name) ? ` ${KEY_HINT}` : "";
+    return { message: `${error.name}: ${error.message}${hint}`, exitCode: EXIT.refused };
   }
   if (["PolicyCompileError", "DataFolderInUseError", "MediaError"].includes(error.name)) {
     return { message: error.message, exitCode: EXIT.failed };
@@ -47,6 +52,22 @@ export function explainFailure(
   }
   return undefined;
 }
+
+export function notRolecast(endpoint: string): string {
+  return `what answers at ${endpoint} isn't Rolecast. Name another server with --endpoint.`;
+}
+
+const UNREACHABLE = ["ECONNREFUSED", "ENOTFOUND", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH"];
+/** How the services say that they don't know the key, or that the secret is another. */
+const KEY_REFUSALS = [
+  "InvalidClientTokenId",
+  "UnrecognizedClientException",
+  "SignatureDoesNotMatch",
+  "InvalidSignatureException",
+  "InvalidAccessKeyId",
+];
+const KEY_HINT =
+  "The key is that of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, test/test without them.";
 
 const FILE_FAILURES: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file or folder.",

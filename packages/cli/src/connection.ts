@@ -1,7 +1,9 @@
+import assert from "node:assert";
 import type { IvsClient } from "@aws-sdk/client-ivs";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { type Command, Option } from "commander";
+import { CommandError, EXIT, notRolecast } from "./command-error.ts";
 
 /** Flags of every command that talks to a server. */
 export interface ConnectionFlags {
@@ -40,16 +42,14 @@ export class Connection {
   };
 
   constructor(flags: ConnectionFlags = {}, environment: NodeJS.ProcessEnv = process.env) {
-    this.endpoint = (flags.endpoint ?? environment.AWS_ENDPOINT_URL ?? DEFAULT_ENDPOINT).replace(
-      /\/$/,
-      "",
-    );
     const { AWS_REGION, AWS_DEFAULT_REGION, AWS_SESSION_TOKEN: sessionToken } = environment;
-    this.region = flags.region ?? AWS_REGION ?? AWS_DEFAULT_REGION ?? DEFAULT_REGION;
+    // An empty variable is none, as for AWS's own tools.
+    this.endpoint = httpUrl(flags.endpoint || environment.AWS_ENDPOINT_URL || DEFAULT_ENDPOINT);
+    this.region = flags.region || AWS_REGION || AWS_DEFAULT_REGION || DEFAULT_REGION;
     this.credentials = {
-      accessKeyId: environment.AWS_ACCESS_KEY_ID ?? "test",
-      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY ?? "test",
-      ...(sessionToken === undefined ? {} : { sessionToken }),
+      accessKeyId: environment.AWS_ACCESS_KEY_ID || "test",
+      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY || "test",
+      ...(sessionToken ? { sessionToken } : {}),
     };
   }
 
@@ -70,8 +70,7 @@ export class Connection {
 
   /** Gets JSON of Rolecast's own routes, which know no credentials. */
   async getJson(path: string): Promise<Record<string, unknown>> {
-    const response = await fetch(`${this.endpoint}${path}`);
-    return (await response.json()) as Record<string, unknown>;
+    return jsonOf(await fetch(`${this.endpoint}${path}`));
   }
 
   /** What a child process needs to talk to the same server. */
@@ -90,5 +89,26 @@ export class Connection {
   get #options() {
     const { endpoint, region, credentials } = this;
     return { endpoint, region, credentials };
+  }
+}
+
+/** Without a slash at its end. */
+function httpUrl(text: string): string {
+  const protocol = URL.canParse(text) ? new URL(text).protocol : "";
+  if (protocol === "http:" || protocol === "https:") return text.replace(/\/$/, "");
+  throw new CommandError(
+    `${text} is no endpoint: give a URL such as ${DEFAULT_ENDPOINT}.`,
+    EXIT.usage,
+  );
+}
+
+/** What Rolecast answers with; something else may listen there. */
+export async function jsonOf(response: Response): Promise<Record<string, unknown>> {
+  const text = await response.text();
+  try {
+    return JSON.parse(text) as Record<string, unknown>;
+  } catch (error) {
+    assert(error instanceof SyntaxError);
+    throw new CommandError(notRolecast(new URL(response.url).origin), EXIT.unreachable);
   }
 }

@@ -7,9 +7,10 @@ import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { findFfmpeg } from "@rolecast/server";
-import { Command } from "commander";
+import { Command, InvalidArgumentError } from "commander";
 import { EXIT } from "./command-error.ts";
 import { Connection } from "./connection.ts";
+import { defaultData } from "./data-folder.ts";
 import { bytesText, print, printJson, styled } from "./terminal.ts";
 
 interface Finding {
@@ -22,10 +23,10 @@ interface Finding {
 
 interface DoctorFlags {
   readonly data: string;
-  readonly port: string;
-  readonly rtmpPort: string;
-  readonly rtmpsPort: string;
-  readonly srtPort: string;
+  readonly port: number;
+  readonly rtmpPort: number;
+  readonly rtmpsPort: number;
+  readonly srtPort: number;
   readonly json?: boolean;
 }
 
@@ -40,11 +41,16 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 export function doctorCommand(): Command {
   return new Command("doctor")
     .description("Check ports, ffmpeg, the certificate, the clock and the disk.")
-    .option("--data <DIR>", "the data folder", "./.rolecast")
-    .option("--port <N>", "port of the AWS APIs", "4566")
-    .option("--rtmp-port <N>", "port of RTMP", "1935")
-    .option("--rtmps-port <N>", "port of RTMPS", "4443")
-    .option("--srt-port <N>", "UDP port of SRT", "9000")
+    .option("--data <DIR>", "the data folder (or ROLECAST_DATA)", defaultData())
+    .option("--port <N>", "port of the AWS APIs", portOf, fromEnvironment("ROLECAST_PORT", 4566))
+    .option("--rtmp-port <N>", "port of RTMP", portOf, fromEnvironment("ROLECAST_RTMP_PORT", 1935))
+    .option(
+      "--rtmps-port <N>",
+      "port of RTMPS",
+      portOf,
+      fromEnvironment("ROLECAST_RTMPS_PORT", 4443),
+    )
+    .option("--srt-port <N>", "UDP port of SRT", portOf, fromEnvironment("ROLECAST_SRT_PORT", 9000))
     .option("--json", "as JSON")
     .addHelpText(
       "after",
@@ -91,8 +97,19 @@ function nodeVersion(): Finding {
   };
 }
 
-async function port(check: string, text: string, flag: string, bind = bindTcp): Promise<Finding> {
+/** What a server that is started in this environment takes. */
+function fromEnvironment(variable: string, otherwise: number): number {
+  const text = process.env[variable] ?? "";
+  return /^\d{1,5}$/.test(text) ? Number(text) : otherwise;
+}
+
+function portOf(text: string): number {
   const number = Number(text);
+  if (/^\d+$/.test(text) && number <= 65_535) return number;
+  throw new InvalidArgumentError("a port is a number from 0 to 65535");
+}
+
+async function port(check: string, number: number, flag: string, bind = bindTcp): Promise<Finding> {
   const code = await bind(number);
   if (code === "") return { check, state: "ok", found: `${number} is free` };
   const answers = flag === "--port" && (await isRolecast(number));

@@ -32,7 +32,8 @@ export function envCommand(): Command {
       const connection = new Connection(flags);
       if (flags.profile !== undefined) {
         const files = await writeProfile(flags.profile, connection);
-        print(`The profile ${flags.profile} stands in ${files.join(" and ")}.`);
+        if (flags.json) printJson({ profile: flags.profile, files });
+        else print(`The profile ${flags.profile} stands in ${files.join(" and ")}.`);
         return;
       }
       const variables = connection.environment();

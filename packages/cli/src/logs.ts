@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { Command, Option } from "commander";
 import { CommandError, EXIT } from "./command-error.ts";
-import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { Connection, type ConnectionFlags, jsonOf, withConnection } from "./connection.ts";
 import { print, styled } from "./terminal.ts";
 
 const FEEDS = {
@@ -32,8 +32,8 @@ export function logsCommand(): Command {
       const { path, line } = FEEDS[flags.of];
       const response = await fetch(`${endpoint}/_rolecast/${path}`);
       if (!response.ok || !response.body) {
-        const { message } = (await response.json()) as { message?: string };
-        throw new CommandError(message ?? `status ${response.status}`, EXIT.refused);
+        const { message } = await jsonOf(response);
+        throw new CommandError(String(message), EXIT.refused);
       }
       const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
       for await (const text of createInterface({ input: body })) {

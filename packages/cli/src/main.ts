@@ -25,7 +25,7 @@ try {
 /** Commander has printed its own errors; whatever isn't a person's mistake is shown with its stack. */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
-  const failure = explainFailure(error, new Connection(flags).endpoint);
+  const failure = explainFailure(error, () => new Connection(flags).endpoint);
   if (!failure) throw error;
   process.stderr.write(`rolecast: ${failure.message}\n`);
   return failure.exitCode;

@@ -41,7 +41,7 @@ export function policyCommand(): Command {
     .addCommand(
       new Command("simulate")
         .description("Decide one request by policy files, and say why.")
-        .requiredOption("--action <ACTION>", "such as s3:PutObject")
+        .requiredOption("--action <ACTION>", "such as s3:PutObject", actionOf)
         .option("--resource <ARN>", "the resource", "*")
         .option("--policy <FILE...>", "identity-based policies of the caller", [])
         .option("--boundary <FILE>", "its permissions boundary")
@@ -72,7 +72,17 @@ export function policyCommand(): Command {
 }
 
 async function textOf(file: string): Promise<string> {
-  return readFile(file === "-" ? "/dev/stdin" : file, "utf8");
+  try {
+    return await readFile(file === "-" ? "/dev/stdin" : file, "utf8");
+  } catch (error) {
+    // A read, other than an opening, doesn't say of what.
+    throw Object.assign(error as NodeJS.ErrnoException, { path: file });
+  }
+}
+
+function actionOf(text: string): string {
+  if (/^[a-z0-9-]+:\w+$/i.test(text)) return text;
+  throw new InvalidArgumentError("an action is a service and an operation, such as s3:PutObject");
 }
 
 /** A mistake is told with its file, line and column, as compilers do. */
@@ -206,7 +216,7 @@ function contextOf(given: readonly string[], principalArn: string) {
   const values = new Map<string, string | string[]>([["aws:principalarn", principalArn]]);
   for (const pair of given) {
     const at = pair.indexOf("=");
-    if (at < 1) throw new InvalidArgumentError(`--context wants KEY=VALUE, not ${pair}`);
+    if (at < 1) throw new CommandError(`--context takes KEY=VALUE, not ${pair}.`, EXIT.usage);
     const key = pair.slice(0, at).toLowerCase();
     const value = pair.slice(at + 1);
     const before = values.get(key);

@@ -23,7 +23,6 @@ export function rolecastProgram(): Command {
       "Amazon IVS recording to Amazon S3, and the IAM service-linked role that authorises it, on your own machine.",
     )
     .version(VERSION)
-    .showHelpAfterError("(rolecast --help lists the commands)")
     .enablePositionalOptions()
     .addHelpText(
       "after",
@@ -49,5 +48,12 @@ export function rolecastProgram(): Command {
     completionCommand(program),
   ];
   for (const command of commands) program.addCommand(command);
+  sayWhereHelpIs(program, "rolecast");
   return program;
+}
+
+function sayWhereHelpIs(command: Command, name: string): void {
+  const shows = command.commands.length > 0 ? "lists the commands" : "says what it takes";
+  command.showHelpAfterError(`(${name} --help ${shows})`);
+  for (const child of command.commands) sayWhereHelpIs(child, `${name} ${child.name()}`);
 }

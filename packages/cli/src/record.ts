@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, rename } from "node:fs/promises";
 import { createServer } from "node:http";
 import { dirname, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
@@ -109,7 +109,9 @@ async function get(id: string, given: string | undefined, flags: RecordFlags): P
       throw new CommandError(`the key ${key} leads out of ${folder}.`);
     await mkdir(dirname(file), { recursive: true });
     const { body, sizeBytes } = await openObject(s3, recording.bucket, key);
-    await pipeline(body, createWriteStream(file));
+    // Whole under its name or not at all, however the download ends.
+    await pipeline(body, createWriteStream(`${file}.partial`));
+    await rename(`${file}.partial`, file);
     bytes += sizeBytes;
     progress.show(`${index + 1} of ${keys.length} objects`, (index + 1) / keys.length);
   }

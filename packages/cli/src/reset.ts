@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { CommandError } from "./command-error.ts";
-import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { CommandError, EXIT } from "./command-error.ts";
+import { Connection, type ConnectionFlags, jsonOf, withConnection } from "./connection.ts";
 import { print, printJson } from "./terminal.ts";
 
 /** `rolecast reset`: empties a server that allows it. */
@@ -12,8 +12,8 @@ export function resetCommand(): Command {
     .action(async (flags: ConnectionFlags & { json?: boolean }) => {
       const { endpoint } = new Connection(flags);
       const response = await fetch(`${endpoint}/_rolecast/state/reset`, { method: "POST" });
-      const answer = (await response.json()) as { message?: string };
-      if (!response.ok) throw new CommandError(answer.message ?? `status ${response.status}`);
+      const answer = await jsonOf(response);
+      if (!response.ok) throw new CommandError(String(answer.message), EXIT.refused);
       if (flags.json) printJson(answer);
       else print(`${endpoint} is empty now.`);
     });

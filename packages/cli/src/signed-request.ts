@@ -1,5 +1,5 @@
 import { CommandError, EXIT } from "./command-error.ts";
-import type { Connection } from "./connection.ts";
+import { type Connection, jsonOf } from "./connection.ts";
 
 /**
  * Gets JSON, signed: of Rolecast's own API, or of another one that no client is published for.
@@ -29,12 +29,10 @@ export async function getSigned(
     headers: { host: url.host },
   });
   const response = await fetch(url, { headers });
-  const answer: unknown = await response.json();
+  const answer = await jsonOf(response);
   if (response.ok) return answer;
-  const message =
-    typeof answer === "object" && answer !== null && "message" in answer ? answer.message : "";
   throw new CommandError(
-    `${url.host} answered ${response.status}: ${String(message)}`,
+    `${url.host} answered ${response.status}: ${answer.message ?? ""}`,
     EXIT.refused,
   );
 }

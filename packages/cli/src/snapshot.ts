@@ -6,6 +6,7 @@ import { createGunzip, createGzip } from "node:zlib";
 import { Command } from "commander";
 import { extract, pack } from "tar-stream";
 import { CommandError } from "./command-error.ts";
+import { defaultData } from "./data-folder.ts";
 import { bytesText, ProgressLine, print, printJson } from "./terminal.ts";
 
 /** Locks and sockets of a running process: no part of what is kept. */
@@ -19,17 +20,22 @@ export function snapshotCommand(): Command {
       new Command("save")
         .description("Write the data folder, its keys included, into FILE (tar.gz).")
         .argument("<FILE>")
-        .option("--data <DIR>", "the data folder", "./.rolecast")
+        .option("--data <DIR>", "the data folder (or ROLECAST_DATA)", defaultData())
         .option("--json", "as JSON")
+        .addHelpText("after", "\nExample:\n  rolecast snapshot save before.tar.gz --data data")
         .action(save),
     )
     .addCommand(
       new Command("load")
         .description("Make the data folder from FILE.")
         .argument("<FILE>")
-        .option("--data <DIR>", "the data folder", "./.rolecast")
+        .option("--data <DIR>", "the data folder (or ROLECAST_DATA)", defaultData())
         .option("--replace", "replace a folder that holds data")
         .option("--json", "as JSON")
+        .addHelpText(
+          "after",
+          "\nExample:\n  rolecast snapshot load before.tar.gz --data data --replace",
+        )
         .action(load),
     )
     .addHelpText(
@@ -112,7 +118,8 @@ async function unpack(file: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const archive = extract();
   const reading = pipeline(createReadStream(file), createGunzip(), archive).catch(
-    (error: unknown) => {
+    (error: NodeJS.ErrnoException) => {
+      if (error.syscall !== undefined) throw error;
       throw new CommandError(`${file} can't be read as a snapshot: ${String(error)}`);
     },
   );

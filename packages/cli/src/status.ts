@@ -1,3 +1,4 @@
+import type { StreamSummary } from "@aws-sdk/client-ivs";
 import { Command } from "commander";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
 import { print, printJson, styled, table } from "./terminal.ts";
@@ -12,15 +13,15 @@ export function statusCommand(): Command {
       const connection = new Connection(flags);
       const health = await connection.getJson("/_rolecast/health");
       const identity = await identityOf(connection);
-      const streams = await streamsOf(connection);
+      const { streams, refusal } = await streamsOf(connection);
       if (flags.json) {
-        printJson({ endpoint: connection.endpoint, identity, streams, health });
+        printJson({ endpoint: connection.endpoint, identity, streams, refusal, health });
         return;
       }
       for (const [name, value] of factsOf(connection, health)) print(`${name.padEnd(10)}${value}`);
       print(`${"Key of".padEnd(10)}${identity.Arn}`);
       const live = streams.length === 0 ? "nothing" : String(streams.length);
-      print(`${"Live".padEnd(10)}${live} in ${connection.region}`);
+      print(`${"Live".padEnd(10)}${refusal ?? `${live} in ${connection.region}`}`);
       if (streams.length > 0) {
         print("");
         print(
@@ -45,13 +46,22 @@ function factsOf(
 ): readonly (readonly [name: string, value: string])[] {
   const { services = {}, ivs = {} } = health as {
     services?: Readonly<Record<string, string>>;
-    ivs?: { rtmpPort?: number; rtmpsPort?: number; ffmpeg?: string; transcoding?: string };
+    ivs?: {
+      rtmpPort?: number;
+      rtmpsPort?: number;
+      srtPort?: number;
+      ffmpeg?: string;
+      transcoding?: string;
+    };
   };
   const states = Object.entries(services).sort(([one], [other]) => one.localeCompare(other));
   return [
     ["Server", endpoint],
     ["Console", `${endpoint}/`],
-    ["Ingest", `RTMPS on port ${ivs.rtmpsPort ?? "–"}, RTMP on port ${ivs.rtmpPort ?? "–"}`],
+    [
+      "Ingest",
+      `RTMPS on port ${ivs.rtmpsPort ?? "–"}, RTMP on ${ivs.rtmpPort ?? "–"}, SRT on ${ivs.srtPort ?? "–"}`,
+    ],
     ["ffmpeg", `${ivs.ffmpeg ?? "none"}, transcoding ${ivs.transcoding ?? "off"}`],
     [
       "Services",
@@ -68,11 +78,17 @@ async function identityOf(connection: Connection) {
   return { Account, Arn };
 }
 
+/** Who may not list them is told so, beside the rest. */
 async function streamsOf(connection: Connection) {
-  const { paginateListStreams } = await import("@aws-sdk/client-ivs");
-  const streams = [];
-  for await (const page of paginateListStreams({ client: await connection.ivs() }, {})) {
-    streams.push(...(page.streams ?? []));
+  const { AccessDeniedException, paginateListStreams } = await import("@aws-sdk/client-ivs");
+  const streams: StreamSummary[] = [];
+  try {
+    for await (const page of paginateListStreams({ client: await connection.ivs() }, {})) {
+      streams.push(...(page.streams ?? []));
+    }
+    return { streams };
+  } catch (error) {
+    if (!(error instanceof AccessDeniedException)) throw error;
+    return { streams, refusal: error.message };
   }
-  return streams;
 }
