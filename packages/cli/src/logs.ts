@@ -31,7 +31,8 @@ export function logsCommand(): Command {
       const { endpoint } = new Connection(flags);
       const { path, line } = FEEDS[flags.of];
       const response = await fetch(`${endpoint}/_rolecast/${path}`);
-      if (!response.ok || !response.body) {
+      const type = response.headers.get("content-type") ?? "";
+      if (!response.body || !type.startsWith("text/event-stream")) {
         const { message } = await jsonOf(response);
         throw new CommandError(String(message), EXIT.refused);
       }
