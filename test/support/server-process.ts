@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { testDatabase } from "./test-database.ts";
-import { type Clients, clientsOf, type Key, ROOT } from "./test-server.ts";
+import { type Clients, clientsAt, type Key } from "./test-server.ts";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
 const FREE_PORTS = ["--port", "0", "--rtmp-port", "0", "--rtmps-port", "0", "--srt-port", "0"];
@@ -46,14 +46,15 @@ export async function startServerProcess(
   const output = collectOutput(child);
   const banner = await readBanner(child);
   const endpoint = /AWS APIs and HLS +(http:\/\/\S+)/.exec(banner)?.[1] ?? "";
+  const clients = clientsAt(endpoint);
   return {
     pid: child.pid ?? 0,
     banner,
     endpoint,
     rtmpsPort: Number(/rtmps:\/\/[^:]+:(\d+)/.exec(banner)?.[1]),
     said: output,
-    root: clientsOf(endpoint, ROOT, "us-east-1"),
-    clients: (key = ROOT, region = "us-east-1") => clientsOf(endpoint, key, region),
+    root: clients(),
+    clients,
     stop(signal = "SIGTERM") {
       child.kill(signal);
       return exited;

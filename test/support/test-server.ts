@@ -49,8 +49,19 @@ export async function startTestServer(config: ConfigInput = {}): Promise<TestSer
   return {
     endpoint: server.endpoint,
     server,
-    clients: (key = ROOT, region = "us-east-1") => clientsOf(server.endpoint, key, region),
+    clients: clientsAt(server.endpoint),
     close: () => server.close(),
+  };
+}
+
+/** Clients of a server: of each key and Region the same ones, which keep their connections. */
+export function clientsAt(endpoint: string): (key?: Key, region?: string) => Clients {
+  const made = new Map<string, Clients>();
+  return (key = ROOT, region = "us-east-1") => {
+    const name = JSON.stringify([key, region]);
+    const clients = made.get(name) ?? clientsOf(endpoint, key, region);
+    made.set(name, clients);
+    return clients;
   };
 }
 
