@@ -4,8 +4,6 @@ import type { Invoke } from "../../../kernel/invoke.ts";
 import { RecordingBucketWriter } from "./recording-bucket-writer.ts";
 import type { RoleSession } from "./role-session.ts";
 
-vi.mock("node:timers/promises", () => ({ setTimeout: async () => undefined }));
-
 test.each([
   ["a moment", 1, 0],
   ["half a minute", 9, 1],
@@ -26,6 +24,7 @@ test.each([
       session: { caller: async () => ({}) } as unknown as RoleSession,
       invoke,
       patienceMs: 600_000,
+      retryDelaysMs: [0, 0],
       log: { debug() {}, info() {}, warn, error() {} },
       stopping: new AbortController().signal,
     });

@@ -5,7 +5,6 @@ import type { Invoke, Precondition } from "../../../kernel/invoke.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { RoleSession } from "./role-session.ts";
 
-/** Waits between the attempts to put one object; the last one goes on. */
 const RETRY_DELAYS_MS: readonly number[] = [100, 400, 1_600, 5_000];
 /**
  * How long a live recording bears a bucket that fails: then it loses the object. Ten minutes of a
@@ -22,6 +21,8 @@ export interface RecordingBucketWriterOptions {
   readonly session: RoleSession;
   readonly invoke: Invoke;
   readonly patienceMs: number;
+  /** Waits between the attempts to put one object; the last one goes on. */
+  readonly retryDelaysMs?: readonly number[];
   readonly log: Log;
   /** Aborted when the server stops: no object is tried again then. */
   readonly stopping: AbortSignal;
@@ -46,17 +47,17 @@ export class RecordingBucketWriter {
     lease?: Precondition,
   ): Promise<void> {
     const pieces = typeof body === "string" ? [Buffer.from(body)] : body;
-    const { patienceMs, stopping } = this.#options;
+    const { patienceMs, retryDelaysMs = RETRY_DELAYS_MS, stopping } = this.#options;
     let waitedMs = 0;
     for (let attempt = 0; ; attempt++) {
       try {
         await this.#putOnce(key, pieces, contentType, lease);
         return;
       } catch (error) {
-        const delayMs = RETRY_DELAYS_MS[attempt] ?? RETRY_DELAYS_MS.at(-1) ?? 0;
+        const delayMs = retryDelaysMs[attempt] ?? retryDelaysMs.at(-1) ?? 0;
         waitedMs += delayMs;
         if (waitedMs > patienceMs || stopping.aborted || !mayPass(error)) throw error;
-        if (attempt === RETRY_DELAYS_MS.length - 1) this.#warn(key, error);
+        if (attempt === retryDelaysMs.length - 1) this.#warn(key, error);
         await sleepOr(stopping, delayMs);
       }
     }
