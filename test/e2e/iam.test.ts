@@ -91,6 +91,20 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await ann.close();
   });
 
+  test("a group takes a user in, and lets them go", async () => {
+    await visit(page, "/iam/groups", "Groups");
+    await button("Create group").first().click();
+    await page.getByLabel("Group name").fill("crew");
+    await page.keyboard.press("Enter");
+    await page.getByRole("link", { name: "crew" }).click();
+    await button("Add users").click();
+    await page.getByRole("dialog").getByRole("checkbox", { name: "ann" }).click();
+    await button("Add").click();
+    await page.getByRole("radio", { name: "ann" }).click();
+    await button("Remove from group").click();
+    await page.getByText("ann is no longer in crew.").waitFor();
+  });
+
   test("a role with a trust policy, an inline policy and tags", async () => {
     await visit(page, "/iam/roles", "Roles");
     await button("Create role").first().click();

@@ -1,18 +1,17 @@
-import { DeleteGroupCommand, paginateGetGroup, type User } from "@aws-sdk/client-iam";
+import { DeleteGroupCommand, paginateGetGroup } from "@aws-sdk/client-iam";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
-import { goTo, placeOf } from "../../routing/hash-route.ts";
+import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
 import { DeleteModal } from "../../shared/delete-modal.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
-import { PlaceLink } from "../../shared/place-link.tsx";
-import { ResourceTable } from "../../shared/resource-table.tsx";
 import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
+import { GroupUsers } from "./group-users.tsx";
 import { PermissionsPanel } from "./permissions-panel.tsx";
 
 export function GroupPage({ params }: PageProps) {
@@ -37,26 +36,7 @@ export function GroupPage({ params }: PageProps) {
           {
             id: "users",
             label: "Users",
-            content: (
-              <ResourceTable
-                plural="users"
-                call={users}
-                idOf={({ UserName }) => UserName ?? ""}
-                empty="Nobody is in this group. A user's page has “Add to group”."
-                columns={[
-                  {
-                    id: "name",
-                    header: "Name",
-                    isRowHeader: true,
-                    cell: ({ UserName = "" }: User) => (
-                      <PlaceLink to={placeOf("/iam/users/:name", { name: UserName })}>
-                        {UserName}
-                      </PlaceLink>
-                    ),
-                  },
-                ]}
-              />
-            ),
+            content: <GroupUsers groupName={name} users={users} />,
           },
           {
             id: "permissions",
