@@ -12,6 +12,7 @@ export type PolicyKind = Parameters<typeof validatePolicy>[1];
 
 /** Findings shown at once; a policy full of mistakes has hundreds. */
 const FINDINGS_MAX = 20;
+const UTF8 = new TextEncoder();
 
 /**
  * A policy's text, validated as it is typed with AWS's checks in AWS's words. A finding moves the
@@ -33,7 +34,7 @@ export function JsonEditor(props: {
   const lines = useRef<HTMLPreElement>(null);
   const id = useId();
   const findings = useFindings(value, kind, bucketName);
-  const size = kind === "bucket" ? value.length : policySizeWithoutWhitespace(value);
+  const size = kind === "bucket" ? UTF8.encode(value).length : policySizeWithoutWhitespace(value);
   const follow = () => {
     const { scrollTop = 0, scrollLeft = 0 } = field.current ?? {};
     marks.current?.scrollTo({ top: scrollTop, left: scrollLeft });
@@ -49,7 +50,11 @@ export function JsonEditor(props: {
       label={label}
       controlId={id}
       stretch
-      constraintText={sizeMax === undefined ? undefined : `${size} of ${sizeMax} characters`}
+      constraintText={
+        sizeMax === undefined
+          ? undefined
+          : `${size} of ${sizeMax} ${kind === "bucket" ? "bytes" : "characters"}`
+      }
       secondaryControl={
         readOnly ? undefined : (
           <Button

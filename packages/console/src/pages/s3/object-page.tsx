@@ -93,7 +93,7 @@ function Facts({ arn, head }: { readonly arn: string; readonly head: HeadObjectC
           { label: "ETag", value: head.ETag ?? "–" },
           { label: "Version", value: head.VersionId ?? "Not kept in versions" },
           { label: "Object Lock", value: lockOf(head) },
-          { label: "Expires", value: head.Expiration ?? "Never, by the bucket's lifecycle rules" },
+          { label: "Expires", value: head.Expiration ?? "Never" },
           ...metadata.map(([name, value]) => ({ label: `x-amz-meta-${name}`, value })),
         ]}
       />
