@@ -1,4 +1,5 @@
 import { CreateAccessKeyCommand, CreateUserCommand } from "@aws-sdk/client-iam";
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import type { Key } from "../support/test-server.ts";
@@ -87,6 +88,76 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await takePicture(page, "denied");
   });
 
+  test("the keyboard alone leads from signing in to a channel that records", async () => {
+    const page = await browser.blank();
+    const press = (key: string) => page.keyboard.press(key);
+    const heading = (name: string) =>
+      page.getByRole("heading", { name, level: 1, exact: true }).waitFor();
+    const dialogBegins = () => page.locator("[role=dialog] input:focus").waitFor();
+    await page.goto(`${server.endpoint}/`);
+    await page
+      .getByRole("textbox", { name: "Access key ID" })
+      .and(page.locator(":focus"))
+      .waitFor();
+    await page.keyboard.type("test");
+    await press("Tab");
+    await page.keyboard.type("test");
+    await press("Enter");
+    await heading("Overview");
+
+    await tabTo(page, "Buckets");
+    await press("Enter");
+    await heading("Buckets");
+    await tabTo(page, "Create bucket");
+    await press("Enter");
+    await dialogBegins();
+    await page.keyboard.type("by-keyboard");
+    await press("Enter");
+    await page.getByRole("link", { name: "by-keyboard" }).waitFor();
+
+    await tabTo(page, "Recording configurations");
+    await press("Enter");
+    await heading("Recording configurations");
+    await tabTo(page, "Create recording configuration");
+    await press("Enter");
+    await dialogBegins();
+    await page.keyboard.type("keyed");
+    await tabTo(page, /^Bucket/);
+    await page.keyboard.type("by-keyboard");
+    await page.getByRole("option", { name: "by-keyboard", exact: true }).waitFor();
+    // The first closes the proposals.
+    await press("Enter");
+    await press("Enter");
+    await page.getByRole("link", { name: "keyed" }).waitFor();
+
+    await tabTo(page, "Channels");
+    await press("Enter");
+    await heading("Channels");
+    await tabTo(page, "Create channel");
+    await press("Enter");
+    await heading("Create channel");
+    await tabTo(page, /^Channel name/);
+    await page.keyboard.type("stage");
+    await press("Enter");
+    await tabTo(page, /^Recording configuration/);
+    await press("Enter");
+    await page.getByRole("option", { name: /keyed/ }).waitFor();
+    await press("ArrowDown");
+    await press("Enter");
+    await tabTo(page, "Skip to Review");
+    await press("Enter");
+    await tabTo(page, "Create channel");
+    await press("Enter");
+    await heading("stage");
+    await page.getByRole("button", { name: "Recordings", exact: true }).waitFor();
+    await tabTo(page, "Delete");
+    await press("Enter");
+    await dialogBegins();
+    await press("Escape");
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    expect(await page.evaluate(FOCUSED_NAME)).toBe("Delete");
+  });
+
   test("the pages did nothing that they have to be ashamed of", () => {
     expect(browser.complaints).toEqual([]);
   });
@@ -101,3 +172,18 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     };
   }
 });
+
+/** More than any page has to be tabbed over. */
+const TABS_MAX = 80;
+const FOCUSED_NAME = `document.activeElement.getAttribute("aria-label")
+  ?? (document.activeElement.labels?.[0] ?? document.activeElement).textContent`;
+
+/** Goes on with the tabulator until the focus is on what has the name. */
+async function tabTo(page: Page, name: string | RegExp): Promise<void> {
+  for (let presses = 0; presses < TABS_MAX; presses += 1) {
+    await page.keyboard.press("Tab");
+    const focused = String(await page.evaluate(FOCUSED_NAME));
+    if (typeof name === "string" ? focused === name : name.test(focused)) return;
+  }
+  throw new Error(`the keyboard doesn't reach ${name}`);
+}
