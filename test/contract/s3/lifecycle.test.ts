@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { send, sign } from "../../support/signed-request.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 let server: TestServer;
@@ -97,6 +99,32 @@ test.each<[string, Partial<s3.LifecycleRule>[]]>([
   await expect(
     client.send(new s3.GetBucketLifecycleConfigurationCommand({ Bucket })),
   ).rejects.toMatchObject({ name: "NoSuchLifecycleConfiguration" });
+});
+
+test.each([
+  ["<Filter><Prefixx>logs/</Prefixx></Filter>"],
+  ["<Filter><prefix>logs/</prefix></Filter>"],
+  ["<Filter><Prefix>logs/</Prefix></Filter><Filter/>"],
+  ["<Filter><Tag><Key>a</Key><Value>1</Value></Tag><Tag><Key>b</Key></Tag></Filter>"],
+  ["<Filter><And><Prefix>a</Prefix><Tags><Key>b</Key><Value>1</Value></Tags></And></Filter>"],
+  ["<Filter><Prefix><Key>logs/</Key></Prefix></Filter>"],
+])("%s is refused, and no rule for everything", async (filter) => {
+  const Bucket = await bucket("lifecycle-strict");
+  const body = `<LifecycleConfiguration><Rule><ID>r</ID>${filter}<Status>Enabled</Status><Expiration><Date>2020-01-01T00:00:00Z</Date></Expiration></Rule></LifecycleConfiguration>`;
+  const digest = createHash("md5").update(body).digest("base64");
+  const raw = {
+    method: "PUT",
+    path: `/${Bucket}`,
+    query: { lifecycle: "" },
+    headers: { "content-md5": digest },
+    body,
+  };
+  const headers = await sign(server.endpoint, raw, { service: "s3" });
+  const answer = await send(server.endpoint, { ...raw, headers });
+  expect([answer.status, answer.body]).toEqual([
+    400,
+    expect.stringContaining("<Code>MalformedXML</Code>"),
+  ]);
 });
 
 test("rules read back, get ids, and can be deleted", async () => {

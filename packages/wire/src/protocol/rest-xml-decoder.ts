@@ -15,9 +15,8 @@ import { requestQuery } from "../query.ts";
 import type { RestRouter } from "../routing/rest-router.ts";
 import type { Member, StructureShape } from "../schema/shape.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
-import { WireError } from "../wire-error.ts";
 import { XmlReaders } from "../xml/compile-xml-reader.ts";
-import { parseXml } from "../xml/parse-xml.ts";
+import { malformedXml, parseXml } from "../xml/parse-xml.ts";
 import { type BodyVerifier, compileBodyVerifier } from "./body-digests.ts";
 import type { Decoder, Input } from "./protocol.ts";
 
@@ -118,11 +117,6 @@ function withoutTransferCoding(
 
 function parseRoot(bytes: Buffer, name: string): ReturnType<typeof parseXml> {
   const root = parseXml(bytes.toString("utf8"));
-  if (root.name !== name) {
-    throw new WireError(
-      "MalformedXML",
-      "The XML you provided was not well-formed or did not validate against our published schema",
-    );
-  }
+  if (root.name !== name) throw malformedXml();
   return root;
 }

@@ -2,14 +2,22 @@ import assert from "node:assert";
 import { setOwn } from "../codec/own-property.ts";
 import { compileTextReader, type TextRules } from "../codec/scalar-text.ts";
 import type { ListShape, MapShape, Member, Shape, StructureShape } from "../schema/shape.ts";
-import type { XmlElement } from "./parse-xml.ts";
+import { malformedXml, type XmlElement } from "./parse-xml.ts";
 
 export type XmlReader = (element: XmlElement) => unknown;
 export type XmlStructureReader = (element: XmlElement) => Record<string, unknown>;
-/** Sets one member of a structure from that structure's element. */
-type MemberReader = (parent: XmlElement, into: Record<string, unknown>) => void;
+/** A member of a structure whose elements, several where it is flattened, stand in the structure's. */
+interface ElementMember {
+  readonly name: string;
+  readonly read: (elements: readonly XmlElement[]) => unknown;
+}
 
-/** Compiles shapes into functions that read them from parsed XML; a shape is compiled once. */
+/**
+ * Compiles shapes into functions that read them from parsed XML; a shape is compiled once. Elements
+ * that a shape doesn't have, and second ones of what there is one of, are refused as by a schema: of a
+ * misspelt filter nothing would be left, which is a filter that takes everything.
+ * The functions throw WireError `MalformedXML`.
+ */
 export class XmlReaders {
   readonly #rules: TextRules;
   readonly #structures = new Map<StructureShape, XmlStructureReader>();
@@ -34,40 +42,45 @@ export class XmlReaders {
   }
 
   #compile(members: readonly Member[]): XmlStructureReader {
-    const readers = members.map((member) => this.#member(member));
+    const attributes = members.filter(({ traits }) => traits.xmlAttribute);
+    const readAttributes = attributes.map((member) => this.#attribute(member));
+    const elements = new Map(
+      members
+        .filter(({ traits }) => !traits.xmlAttribute)
+        .map((member) => [member.traits.xmlName ?? member.name, this.#element(member)]),
+    );
     return (element) => {
       const value: Record<string, unknown> = {};
-      for (const read of readers) read(element, value);
+      for (const read of readAttributes) read(element, value);
+      const found = new Map<ElementMember, XmlElement[]>();
+      for (const child of element.children) {
+        const member = elements.get(child.name);
+        if (member === undefined) throw malformedXml();
+        const others = found.get(member);
+        if (others === undefined) found.set(member, [child]);
+        else others.push(child);
+      }
+      for (const [{ name, read }, children] of found) value[name] = read(children);
       return value;
     };
   }
 
-  #member(member: Member): MemberReader {
-    const { name, target, traits } = member;
+  #attribute({ name, target, traits }: Member) {
     const wireName = traits.xmlName ?? name;
-    if (traits.xmlAttribute) {
-      const read = compileTextReader(target, name, this.#rules);
-      return (parent, into) => {
-        const text = parent.attributes.get(wireName);
-        if (text !== undefined) into[name] = read(text);
-      };
-    }
-    if (traits.xmlFlattened && (target.kind === "list" || target.kind === "map")) {
-      return this.#flattened(name, wireName, target);
-    }
-    const read = this.value(target, name);
-    return (parent, into) => {
-      const child = firstChild(parent, wireName);
-      if (child !== undefined) into[name] = read(child);
+    const read = compileTextReader(target, name, this.#rules);
+    return (parent: XmlElement, into: Record<string, unknown>): void => {
+      const text = parent.attributes.get(wireName);
+      if (text !== undefined) into[name] = read(text);
     };
   }
 
-  #flattened(name: string, wireName: string, target: ListShape | MapShape): MemberReader {
-    const readAll = target.kind === "list" ? this.#items(target) : this.#entries(target);
-    return (parent, into) => {
-      const children = parent.children.filter((child) => child.name === wireName);
-      if (children.length > 0) into[name] = readAll(children);
-    };
+  #element({ name, target, traits }: Member): ElementMember {
+    if (traits.xmlFlattened && (target.kind === "list" || target.kind === "map")) {
+      const read = target.kind === "list" ? this.#items(target) : this.#entries(target);
+      return { name, read };
+    }
+    const read = this.value(target, name);
+    return { name, read: (elements) => read(onlyOne(elements)) };
   }
 
   value(shape: Shape, name: string): XmlReader {
@@ -78,15 +91,18 @@ export class XmlReaders {
       case "list": {
         const itemName = shape.member.traits.xmlName ?? "member";
         const readAll = this.#items(shape);
-        return (element) => readAll(element.children.filter((child) => child.name === itemName));
+        return (element) => readAll(allNamed(itemName, element));
       }
       case "map": {
         const readAll = this.#entries(shape);
-        return (element) => readAll(element.children.filter((child) => child.name === "entry"));
+        return (element) => readAll(allNamed("entry", element));
       }
       default: {
         const read = compileTextReader(shape, name, this.#rules);
-        return (element) => read(element.text);
+        return ({ children, text }) => {
+          if (children.length > 0) throw malformedXml();
+          return read(text);
+        };
       }
     }
   }
@@ -104,19 +120,24 @@ export class XmlReaders {
     return (entries) => {
       const map: Record<string, unknown> = {};
       for (const entry of entries) {
-        const key = firstChild(entry, keyName);
-        const value = firstChild(entry, valueName);
-        if (key === undefined || value === undefined) continue;
-        const text = readKey(key);
+        const keys = entry.children.filter(({ name }) => name === keyName);
+        const values = entry.children.filter(({ name }) => name === valueName);
+        if (entry.children.length !== 2) throw malformedXml();
+        const text = readKey(onlyOne(keys));
         assert(typeof text === "string", "a map's key isn't a string");
-        setOwn(map, text, readValue(value));
+        setOwn(map, text, readValue(onlyOne(values)));
       }
       return map;
     };
   }
 }
 
-function firstChild(parent: XmlElement, name: string): XmlElement | undefined {
-  for (const child of parent.children) if (child.name === name) return child;
-  return undefined;
+function allNamed(name: string, { children }: XmlElement): readonly XmlElement[] {
+  if (children.some((child) => child.name !== name)) throw malformedXml();
+  return children;
+}
+
+function onlyOne([first, ...more]: readonly XmlElement[]): XmlElement {
+  if (first === undefined || more.length > 0) throw malformedXml();
+  return first;
 }

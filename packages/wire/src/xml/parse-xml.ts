@@ -63,14 +63,14 @@ class XmlParser {
       this.#characters(stack.at(-1), end);
       if (open === -1) break;
       if (this.#skipMarkup(stack.at(-1))) continue;
-      if (root !== undefined) throw malformed();
+      if (root !== undefined) throw malformedXml();
       if (this.#text[this.#at + 1] === "/") {
         root = this.#closeTag(stack);
       } else {
         root = this.#openTag(stack);
       }
     }
-    if (root === undefined) throw malformed();
+    if (root === undefined) throw malformedXml();
     return root;
   }
 
@@ -79,7 +79,7 @@ class XmlParser {
     const raw = this.#text.slice(this.#at, end);
     this.#at = end;
     if (parent !== undefined) parent.text += decodeText(raw);
-    else if (raw.trim() !== "") throw malformed();
+    else if (raw.trim() !== "") throw malformedXml();
   }
 
   /** Comments, CDATA and processing instructions; false when an element's tag stands here. */
@@ -94,19 +94,19 @@ class XmlParser {
       return true;
     }
     if (text.startsWith("<![CDATA[", this.#at)) {
-      if (parent === undefined) throw malformed();
+      if (parent === undefined) throw malformedXml();
       const start = this.#at + 9;
       this.#skipPast("]]>", 9);
       parent.text += text.slice(start, this.#at - 3);
       return true;
     }
-    if (text.startsWith("<!", this.#at)) throw malformed();
+    if (text.startsWith("<!", this.#at)) throw malformedXml();
     return false;
   }
 
   #skipPast(terminator: string, offset: number): void {
     const end = this.#text.indexOf(terminator, this.#at + offset);
-    if (end === -1) throw malformed();
+    if (end === -1) throw malformedXml();
     this.#at = end + terminator.length;
   }
 
@@ -117,7 +117,7 @@ class XmlParser {
     this.#match(SPACE);
     this.#expect(">");
     const element = stack.pop();
-    if (element === undefined || element.qualifiedName !== name) throw malformed();
+    if (element === undefined || element.qualifiedName !== name) throw malformedXml();
     const parent = stack.at(-1);
     if (parent === undefined) return element;
     parent.children.push(element);
@@ -128,13 +128,13 @@ class XmlParser {
     this.#at += 1;
     const qualifiedName = this.#match(NAME);
     this.#elementCount += 1;
-    if (qualifiedName === "" || this.#elementCount > MAX_XML_ELEMENTS) throw malformed();
+    if (qualifiedName === "" || this.#elementCount > MAX_XML_ELEMENTS) throw malformedXml();
     const name = qualifiedName.slice(qualifiedName.indexOf(":") + 1);
     const attributes = this.#attributes();
     const element: OpenElement = { qualifiedName, name, attributes, children: [], text: "" };
     if (this.#text[this.#at] !== "/") {
       this.#expect(">");
-      if (stack.length === MAX_XML_DEPTH) throw malformed();
+      if (stack.length === MAX_XML_DEPTH) throw malformedXml();
       stack.push(element);
       return undefined;
     }
@@ -153,18 +153,18 @@ class XmlParser {
       const next = this.#text[this.#at];
       if (next === ">" || next === "/") return attributes ?? NO_ATTRIBUTES;
       const name = this.#match(NAME);
-      if (name === "" || space === "") throw malformed();
+      if (name === "" || space === "") throw malformedXml();
       this.#match(SPACE);
       this.#expect("=");
       this.#match(SPACE);
       const quote = this.#text[this.#at];
-      if (quote !== '"' && quote !== "'") throw malformed();
+      if (quote !== '"' && quote !== "'") throw malformedXml();
       const end = this.#text.indexOf(quote, this.#at + 1);
-      if (end === -1) throw malformed();
+      if (end === -1) throw malformedXml();
       const value = this.#text.slice(this.#at + 1, end);
       attributes ??= new Map();
       if (value.includes("<") || attributes.has(name) || attributes.size === MAX_XML_ATTRIBUTES) {
-        throw malformed();
+        throw malformedXml();
       }
       attributes.set(name, decodeText(value));
       this.#at = end + 1;
@@ -179,7 +179,7 @@ class XmlParser {
   }
 
   #expect(char: string): void {
-    if (this.#text[this.#at] !== char) throw malformed();
+    if (this.#text[this.#at] !== char) throw malformedXml();
     this.#at += 1;
   }
 }
@@ -194,7 +194,7 @@ function decodeText(source: string): string {
   let from = 0;
   while (at !== -1) {
     const length = raw.slice(at, at + MAX_REFERENCE_CHARS).indexOf(";");
-    if (length === -1) throw malformed();
+    if (length === -1) throw malformedXml();
     parts.push(raw.slice(from, at), decodeReference(raw.slice(at + 1, at + length)));
     from = at + length + 1;
     at = raw.indexOf("&", from);
@@ -209,11 +209,12 @@ function decodeReference(body: string): string {
   const hex = /^#x([0-9A-Fa-f]{1,6})$/.exec(body)?.[1];
   const decimal = /^#([0-9]{1,7})$/.exec(body)?.[1];
   const code = hex !== undefined ? Number.parseInt(hex, 16) : Number(decimal ?? Number.NaN);
-  if (!(code >= 0 && code <= MAX_CODE_POINT)) throw malformed();
+  if (!(code >= 0 && code <= MAX_CODE_POINT)) throw malformedXml();
   return String.fromCodePoint(code);
 }
 
-function malformed(): WireError {
+/** What S3 answers to a document that isn't XML, or has what its schema doesn't. */
+export function malformedXml(): WireError {
   return new WireError(
     "MalformedXML",
     "The XML you provided was not well-formed or did not validate against our published schema",
