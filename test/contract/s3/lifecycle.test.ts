@@ -77,6 +77,7 @@ test.each<[string, Partial<s3.LifecycleRule>[]]>([
     "InvalidRequest",
     [{ Filter, Expiration, Transitions: [{ Date: PAST, StorageClass: "GLACIER" }] }],
   ],
+  ["MalformedXML", [{ Filter, Expiration: { Days: 2 ** 31 } }]],
   ["InvalidArgument", [{ Filter, Expiration: { Days: 0 } }]],
   ["InvalidArgument", [{ Filter, Expiration: { Date: new Date("2020-01-01T01:00:00Z") } }]],
   ["InvalidArgument", [{ ID: "a".repeat(256), Filter, Expiration }]],
@@ -171,6 +172,16 @@ test("answers tell when an object expires and when an upload is aborted", async 
   expect(upload.AbortDate?.getTime()).toBeGreaterThan(before + 3 * DAY_MS - 1000);
 });
 
+test("no date is told that can't be written", async () => {
+  const Bucket = await bucket("lifecycle-late");
+  const Days = 2 ** 31 - 1;
+  const Abort = { DaysAfterInitiation: Days };
+  await configure(Bucket, { Filter, Expiration: { Days }, AbortIncompleteMultipartUpload: Abort });
+  expect((await put(Bucket, "a")).Expiration).toBe(undefined);
+  const upload = await client.send(new s3.CreateMultipartUploadCommand({ Bucket, Key: "a" }));
+  expect([upload.AbortDate, upload.AbortRuleId]).toEqual([undefined, undefined]);
+});
+
 test("objects that rules take are removed, others stay", async () => {
   const Bucket = await bucket("lifecycle-expires");
   await put(Bucket, "tmp/a");
@@ -187,7 +198,8 @@ test("objects that rules take are removed, others stay", async () => {
     { ...expired, Filter: { ObjectSizeGreaterThan: 5 } },
     { ...expired, Filter: { Prefix: "disabled/" }, Status: "Disabled" },
     {
-      Filter: { Prefix: "stays" },
+      // Without a size, the smallest objects would be left where they are.
+      Filter: { And: { Prefix: "stays", ObjectSizeGreaterThan: 1 } },
       Transitions: [{ Date: PAST, StorageClass: "STANDARD_IA" }],
     },
   );

@@ -34,7 +34,7 @@ export function bucketLifecycleOperations(
         const bucket = await requireBucket(input, context);
         const lifecycle = JSON.stringify(rules);
         await updateBucket(bucket, { lifecycle, lifecycle_minimum_size: minimum }, context);
-        worker.wake();
+        worker.wake(bucket.bucket_name);
         return { TransitionDefaultMinimumObjectSize: minimum };
       },
     },

@@ -9,6 +9,8 @@ import { invalidArgumentOf, invalidRequest, malformedXml } from "../errors.ts";
 
 const RULES_MAX = 1000;
 const ID_CHARS_MAX = 255;
+/** The document's schema has an integer of 32 bits there. */
+const DAYS_MAX = 2 ** 31 - 1;
 const DAY_MS = 24 * 3_600_000;
 /** Days that objects stay in STANDARD at least before they may go to these. */
 const INFREQUENT_DAYS_MIN = 30;
@@ -136,7 +138,7 @@ function checkTogether(rule: s3.LifecycleRule): void {
 }
 
 function checkDays(days: number | undefined, member: string, action: string, min = 1): void {
-  if (days === undefined || !Number.isInteger(days)) throw malformedXml();
+  if (days === undefined || !Number.isInteger(days) || days > DAYS_MAX) throw malformedXml();
   if (days >= min) return;
   throw invalidArgumentOf(
     min === 0

@@ -7,6 +7,9 @@ import {
   expirationOf,
 } from "./lifecycle-rules.ts";
 
+/** Days may end later than an HTTP date can say, or any date can; then there is no header. */
+const WRITABLE_MAX_MS = Date.parse("9999-12-31T00:00:00Z");
+
 /** `x-amz-expiration`, of an object's latest version: when which rule removes it. */
 export function expirationHeader(
   object: Candidate,
@@ -14,7 +17,9 @@ export function expirationHeader(
 ): { readonly Expiration?: string } {
   if (bucket.lifecycle === null) return {};
   const expiration = expirationOf(object, enabledRules(bucket));
-  return expiration ? { Expiration: written(expiration) } : {};
+  return expiration && expiration.atMs <= WRITABLE_MAX_MS
+    ? { Expiration: written(expiration) }
+    : {};
 }
 
 /** `x-amz-abort-date` and `x-amz-abort-rule-id` of an upload. */
@@ -24,7 +29,9 @@ export function abortHeaders(
 ): { readonly AbortDate?: Date; readonly AbortRuleId?: string } {
   if (bucket.lifecycle === null) return {};
   const abort = abortOf(upload, enabledRules(bucket));
-  return abort ? { AbortDate: new Date(abort.atMs), AbortRuleId: abort.ruleId } : {};
+  return abort && abort.atMs <= WRITABLE_MAX_MS
+    ? { AbortDate: new Date(abort.atMs), AbortRuleId: abort.ruleId }
+    : {};
 }
 
 function written({ atMs, ruleId }: Due): string {

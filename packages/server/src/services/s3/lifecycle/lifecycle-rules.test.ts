@@ -1,6 +1,12 @@
 import type { LifecycleRule } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
-import { abortOf, expirationOf, isMarkerDue, isNoncurrentDue } from "./lifecycle-rules.ts";
+import {
+  abortOf,
+  expirationOf,
+  isMarkerDue,
+  isNoncurrentDue,
+  transitionOf,
+} from "./lifecycle-rules.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const MADE_MS = Date.parse("2014-01-15T10:30:00Z");
@@ -56,4 +62,29 @@ test.each([
   [{ Days: 2 }, 3, true],
 ])("a delete marker alone, %j, after %i days", (Expiration, days, isDue) => {
   expect(isMarkerDue(object, [rule({ Expiration })], MADE_MS + days * DAY_MS)).toBe(isDue);
+});
+
+test.each([
+  [{ Prefix: "a/" }, true],
+  [{ Tag: { Key: "temp", Value: "yes" } }, false],
+  [{ ObjectSizeGreaterThan: 5 }, false],
+  [{ ObjectSizeLessThan: 5 }, true],
+])("a delete marker alone goes by a rule with the filter %j: %s", (Filter, isDue) => {
+  const marker = { ...object, tags: null, size_bytes: 0 };
+  const rules = [rule({ Filter, Expiration: { Days: 1 } })];
+  expect(isMarkerDue(marker, rules, MADE_MS + 9 * DAY_MS)).toBe(isDue);
+});
+
+test.each<[string, number, LifecycleRule["Filter"], string | undefined]>([
+  ["STANDARD", 131_072, {}, "STANDARD_IA"],
+  ["STANDARD", 131_071, {}, undefined],
+  ["STANDARD", 9, { ObjectSizeGreaterThan: 8 }, "STANDARD_IA"],
+  ["STANDARD", 9, { And: { Prefix: "a", ObjectSizeLessThan: 10 } }, "STANDARD_IA"],
+  ["STANDARD_IA", 131_072, {}, undefined],
+  ["GLACIER_IR", 131_072, {}, undefined],
+  ["INTELLIGENT_TIERING", 131_072, {}, undefined],
+])("an object in %s of %i bytes goes by the filter %j to %s", (stored, size, Filter, moved) => {
+  const rules = [rule({ Filter, Transitions: [{ Days: 30, StorageClass: "STANDARD_IA" }] })];
+  const candidate = { ...object, size_bytes: size, storage_class: stored };
+  expect(transitionOf(candidate, rules, MADE_MS + 40 * DAY_MS)).toBe(moved);
 });

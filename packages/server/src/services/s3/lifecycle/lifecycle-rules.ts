@@ -1,8 +1,34 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import { LruMap } from "../../../kernel/lru-map.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
-import { readTags } from "../tags/tag-set.ts";
+import { readTags, type TagSet } from "../tags/tag-set.ts";
 
 const DAY_MS = 24 * 3_600_000;
+/** Texts whose rules are kept: a configuration may have 1,000 of them. */
+const PARSED_MAX = 64;
+/**
+ * Smaller objects stay where they are, unless the rule's filter says otherwise. Both values of
+ * TransitionDefaultMinimumObjectSize say so of all classes but the archives, into which nothing is
+ * moved here. Source: S3 user guide, "Transitioning objects using Amazon S3 Lifecycle".
+ */
+const TRANSITION_SIZE_MIN_BYTES = 128 * 1024;
+/** Where objects go from each class; from those that aren't here they don't. Source: as above. */
+const ARCHIVES = ["GLACIER", "DEEP_ARCHIVE"];
+const FROM_STANDARD = [
+  "STANDARD_IA",
+  "INTELLIGENT_TIERING",
+  "ONEZONE_IA",
+  "GLACIER_IR",
+  ...ARCHIVES,
+];
+const NEXT_CLASSES: ReadonlyMap<string, readonly string[]> = new Map([
+  ["STANDARD", FROM_STANDARD],
+  ["REDUCED_REDUNDANCY", FROM_STANDARD],
+  ["STANDARD_IA", FROM_STANDARD.slice(1)],
+  ["INTELLIGENT_TIERING", FROM_STANDARD.slice(2)],
+  ["ONEZONE_IA", ARCHIVES],
+  ["GLACIER_IR", ARCHIVES],
+]);
 
 /** What rules look at of an object. */
 export type Candidate = Pick<ObjectRow, "object_key" | "size_bytes" | "tags" | "modified_ms">;
@@ -13,26 +39,33 @@ export interface Due {
   readonly ruleId: string;
 }
 
-/** Parsed once for each text: hot paths ask for the header at every object. */
-let lastText: string | undefined;
-let lastRules: readonly s3.LifecycleRule[] = [];
+interface ParsedRules {
+  readonly all: readonly s3.LifecycleRule[];
+  readonly enabled: readonly s3.LifecycleRule[];
+}
+
+/** By their text: hot paths ask for the header at every object. */
+const parsed = new LruMap<string, ParsedRules>(PARSED_MAX);
+
+function parseRules({ lifecycle }: Pick<BucketRow, "lifecycle">): ParsedRules {
+  if (lifecycle === null) return { all: [], enabled: [] };
+  const known = parsed.get(lifecycle);
+  if (known) return known;
+  const all = JSON.parse(lifecycle, (name, value) =>
+    name === "Date" ? new Date(value) : value,
+  ) as s3.LifecycleRule[];
+  const rules = { all, enabled: all.filter(({ Status }) => Status === "Enabled") };
+  parsed.set(lifecycle, rules);
+  return rules;
+}
 
 /** The bucket's rules, with dates as dates. */
-export function readLifecycle({
-  lifecycle,
-}: Pick<BucketRow, "lifecycle">): readonly s3.LifecycleRule[] {
-  if (lifecycle === null) return [];
-  if (lifecycle !== lastText) {
-    lastRules = JSON.parse(lifecycle, (name, value) =>
-      name === "Date" ? new Date(value) : value,
-    ) as s3.LifecycleRule[];
-    lastText = lifecycle;
-  }
-  return lastRules;
+export function readLifecycle(bucket: Pick<BucketRow, "lifecycle">): readonly s3.LifecycleRule[] {
+  return parseRules(bucket).all;
 }
 
 export function enabledRules(bucket: Pick<BucketRow, "lifecycle">): readonly s3.LifecycleRule[] {
-  return readLifecycle(bucket).filter(({ Status }) => Status === "Enabled");
+  return parseRules(bucket).enabled;
 }
 
 /** The rule by which the latest version of an object expires first. */
@@ -40,27 +73,33 @@ export function expirationOf(
   object: Candidate,
   rules: readonly s3.LifecycleRule[],
 ): Due | undefined {
+  const matches = matcherOf(object);
   return earliest(
     rules.map((rule) => {
       const { Days: days, Date: date } = rule.Expiration ?? {};
       const atMs = date?.getTime() ?? (days && daysAfter(object.modified_ms, days));
-      return atMs !== undefined && matches(rule, object) ? due(rule, atMs) : undefined;
+      return atMs !== undefined && matches(rule) ? due(rule, atMs) : undefined;
     }),
   );
 }
 
-/** The storage class that an object should be in by now; undefined: none of the rules'. */
+/** The storage class that an object should be moved to by now; undefined: it stays where it is. */
 export function transitionOf(
-  object: Candidate,
+  object: Candidate & Pick<ObjectRow, "storage_class">,
   rules: readonly s3.LifecycleRule[],
   nowMs: number,
 ): string | undefined {
-  let last: { readonly atMs: number; readonly storageClass: string | undefined } | undefined;
+  const reachable = NEXT_CLASSES.get(object.storage_class) ?? [];
+  const matches = matcherOf(object);
+  let last: { readonly atMs: number; readonly storageClass: string } | undefined;
   for (const rule of rules) {
-    for (const { Days: days = 0, Date: date, StorageClass } of rule.Transitions ?? []) {
+    const isTooSmall = object.size_bytes < TRANSITION_SIZE_MIN_BYTES && !hasSizeFilter(rule);
+    for (const { Days: days = 0, Date: date, StorageClass: storageClass = "" } of isTooSmall
+      ? []
+      : (rule.Transitions ?? [])) {
       const atMs = date?.getTime() ?? daysAfter(object.modified_ms, days);
-      if (atMs > nowMs || (last && last.atMs > atMs) || !matches(rule, object)) continue;
-      last = { atMs, storageClass: StorageClass };
+      if (atMs > nowMs || (last && last.atMs > atMs)) continue;
+      if (reachable.includes(storageClass) && matches(rule)) last = { atMs, storageClass };
     }
   }
   return last?.storageClass;
@@ -90,22 +129,28 @@ export function isNoncurrentDue(
   rules: readonly s3.LifecycleRule[],
   nowMs: number,
 ): boolean {
+  const matches = matcherOf(version);
   return rules.some((rule) => {
     const { NoncurrentDays: days, NewerNoncurrentVersions: kept = 0 } =
       rule.NoncurrentVersionExpiration ?? {};
-    if (days === undefined || newer < kept || !matches(rule, version)) return false;
+    if (days === undefined || newer < kept || !matches(rule)) return false;
     return daysAfter(sinceMs, days) <= nowMs;
   });
 }
 
-/** Whether a delete marker goes that has no versions below it; S3 counts it as expired by days too. */
+/**
+ * Whether a delete marker goes that has no versions below it; S3 counts it as expired by days too. It
+ * has no tags, and no bytes.
+ */
 export function isMarkerDue(
-  marker: Pick<Candidate, "object_key" | "modified_ms">,
+  marker: Candidate,
   rules: readonly s3.LifecycleRule[],
   nowMs: number,
 ): boolean {
-  return rules.some(({ Expiration: expiration, ...rule }) => {
-    if (!expiration || !marker.object_key.startsWith(prefixOf(rule))) return false;
+  const matches = matcherOf(marker);
+  return rules.some((rule) => {
+    const { Expiration: expiration } = rule;
+    if (!expiration || !matches(rule)) return false;
     if (expiration.ExpiredObjectDeleteMarker) return true;
     const { Days: days, Date: date } = expiration;
     const atMs = date?.getTime() ?? (days && daysAfter(marker.modified_ms, days));
@@ -132,16 +177,30 @@ function prefixOf({ Prefix, Filter }: Pick<s3.LifecycleRule, "Prefix" | "Filter"
   return Prefix ?? Filter?.Prefix ?? Filter?.And?.Prefix ?? "";
 }
 
-function matches(rule: s3.LifecycleRule, object: Candidate): boolean {
-  if (!object.object_key.startsWith(prefixOf(rule))) return false;
-  const { Filter: filter } = rule;
-  if (!filter) return true;
-  const { And: and } = filter;
-  const greater = filter.ObjectSizeGreaterThan ?? and?.ObjectSizeGreaterThan ?? -1;
-  const less = filter.ObjectSizeLessThan ?? and?.ObjectSizeLessThan ?? Number.POSITIVE_INFINITY;
-  if (object.size_bytes <= greater || object.size_bytes >= less) return false;
-  const wanted = filter.Tag ? [filter.Tag] : (and?.Tags ?? []);
-  if (wanted.length === 0) return true;
-  const tags = readTags(object.tags);
-  return wanted.every(({ Key = "", Value }) => Object.hasOwn(tags, Key) && tags[Key] === Value);
+function sizesOf({ Filter: filter }: s3.LifecycleRule) {
+  return {
+    greater: filter?.ObjectSizeGreaterThan ?? filter?.And?.ObjectSizeGreaterThan,
+    less: filter?.ObjectSizeLessThan ?? filter?.And?.ObjectSizeLessThan,
+  };
+}
+
+function hasSizeFilter(rule: s3.LifecycleRule): boolean {
+  const { greater, less } = sizesOf(rule);
+  return greater !== undefined || less !== undefined;
+}
+
+/** Tells which rules' filters take an object, whose tags are parsed once, if any rule asks for them. */
+function matcherOf(object: Candidate): (rule: s3.LifecycleRule) => boolean {
+  let tags: TagSet | undefined;
+  return (rule) => {
+    if (!object.object_key.startsWith(prefixOf(rule))) return false;
+    const { greater = -1, less = Number.POSITIVE_INFINITY } = sizesOf(rule);
+    if (object.size_bytes <= greater || object.size_bytes >= less) return false;
+    const { Filter: filter } = rule;
+    const wanted = filter?.Tag ? [filter.Tag] : (filter?.And?.Tags ?? []);
+    if (wanted.length === 0) return true;
+    tags ??= readTags(object.tags);
+    const given = tags;
+    return wanted.every(({ Key = "", Value }) => Object.hasOwn(given, Key) && given[Key] === Value);
+  };
 }
