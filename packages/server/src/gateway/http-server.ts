@@ -93,6 +93,7 @@ export class HttpServer {
     onBodyWanted: () => void,
   ): Promise<void> {
     const { socket } = incoming;
+    let response: WireResponse | undefined;
     this.#count(socket, 1);
     try {
       const repeated = repeatedHeader(incoming);
@@ -103,14 +104,16 @@ export class HttpServer {
       }
       const body = new IncomingBody(incoming, onBodyWanted);
       const request = new IncomingRequest(incoming, body, this.#clients);
-      const response = await this.#options.serve(request);
+      response = await this.#options.serve(request);
       outgoing.writeHead(response.status, withLength(response, incoming.method));
       await writeBody(response.body, outgoing);
       drain(incoming);
     } catch (error) {
       // The client went away, or a body broke after its headers were sent: nothing to answer.
       this.#options.log.debug({ error: String(error) }, "the connection ended before the answer");
-      outgoing.destroy();
+      if (response?.body instanceof Readable) response.body.destroy();
+      if (response && !outgoing.headersSent) answerFailure(outgoing);
+      else outgoing.destroy();
     } finally {
       this.#count(socket, -1);
     }
@@ -122,6 +125,12 @@ export class HttpServer {
     this.#sockets.set(socket, requests + change);
     if (this.#closing && requests + change === 0) socket.end();
   }
+}
+
+/** A header that can't be written is our bug: the client is told that there is one. */
+function answerFailure(outgoing: ServerResponse): void {
+  outgoing.writeHead(500, { "content-type": "text/plain", connection: "close" });
+  outgoing.end("The answer couldn't be written.\n");
 }
 
 function repeatedHeader({ rawHeaders }: IncomingMessage): string | undefined {
