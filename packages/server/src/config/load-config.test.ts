@@ -72,6 +72,7 @@ describe("configuration", () => {
       { file: yaml(`accounts: [{ secret: ${SECRET}`) },
       /rolecast\.yml:1:\d+: this isn't YAML: Flow map/,
     ],
+    [{ file: yaml(`\nport: *${SECRET}`) }, /rolecast\.yml:2:7: this alias has no anchor/],
     [
       { given: { port: 70_000 } },
       /^The setting port can't be 70000: it takes a whole number from 0 to 65535\.$/,

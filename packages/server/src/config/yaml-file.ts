@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from "yaml";
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from "yaml";
 import type { z } from "zod";
 import { checkValue, pathText } from "./check-value.ts";
 import { ConfigError } from "./config-error.ts";
@@ -11,6 +11,7 @@ export class YamlFile {
   readonly #file: string;
   readonly #document: Document;
   readonly #lines = new LineCounter();
+  readonly #value: unknown;
 
   /** @throws ConfigError that names file, line and column */
   constructor(file: string, what: string) {
@@ -23,14 +24,33 @@ export class YamlFile {
     }
     this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
     const [error] = this.#document.errors;
-    if (!error) return;
+    if (!error) {
+      this.#value = this.#read();
+      return;
+    }
     // Behind a colon the parser may quote the text, where keys may stand.
     const problem = error.message.split(":")[0];
     throw new ConfigError(`${this.#at(error.pos[0])}: this isn't YAML: ${problem}.`);
   }
 
   get value(): unknown {
-    return this.#document.toJS() ?? {};
+    return this.#value;
+  }
+
+  #read(): unknown {
+    visit(this.#document, {
+      Alias: (_key, alias) => {
+        if (alias.resolve(this.#document)) return;
+        const place = this.#at(alias.range?.[0] ?? 0);
+        throw new ConfigError(`${place}: this alias has no anchor before it.`);
+      },
+    });
+    try {
+      return this.#document.toJS() ?? {};
+    } catch {
+      // Aliases of aliases, whose message may tell what stands there.
+      throw new ConfigError(`${this.#at(0)}: the aliases of this file can't be resolved.`);
+    }
   }
 
   /**
