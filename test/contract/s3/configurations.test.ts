@@ -1,5 +1,6 @@
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { allow, createUser } from "../../support/principals.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 /** What Terraform's aws_s3_bucket_* resources write, read back and delete. */
@@ -161,6 +162,14 @@ test("acceleration, logging and replication read back, and are checked", async (
   await client.send(
     new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration: { Status: "Enabled" } }),
   );
+  const passer = await createUser(server.clients().iam, "replication-setter", [
+    allow("s3:PutReplicationConfiguration"),
+  ]);
+  await expect(
+    server
+      .clients(passer)
+      .s3.send(new s3.PutBucketReplicationCommand({ Bucket, ReplicationConfiguration })),
+  ).rejects.toMatchObject({ message: expect.stringContaining("iam:PassRole") });
   await replicate();
   expect(await replication()).toMatchObject({ ReplicationConfiguration });
   await client.send(new s3.DeleteBucketReplicationCommand({ Bucket }));

@@ -15,6 +15,7 @@ import { updateBucket } from "./update-bucket.ts";
 
 /** Source: S3 API, ReplicationConfiguration. */
 const REPLICATION_RULES_MAX = 1000;
+const PASSED_TO_S3 = { "iam:passedtoservice": "s3.amazonaws.com" };
 
 /**
  * Transfer acceleration, who pays, server access logging and replication. Acceleration has nothing to
@@ -81,7 +82,12 @@ export function bucketSettingOperations(): OperationTable {
       },
     },
     PutBucketReplication: {
-      authorize: needs("PutReplicationConfiguration"),
+      authorize: async (input, context) => {
+        const { Role: role } = input.ReplicationConfiguration ?? {};
+        const put = await needs("PutReplicationConfiguration")(input, context);
+        const pass = { action: "iam:PassRole", context: PASSED_TO_S3 };
+        return role === undefined ? put : [put, { ...pass, resource: role }];
+      },
       handle: async (input, context) => {
         const bucket = await requireBucket(input, context);
         const replication = await checkedReplication(input, bucket, context);
