@@ -5,12 +5,17 @@ import { allow, createUser } from "../../support/principals.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const BUCKET = "forms-contract";
+const OTHER = {
+  id: "111122223333",
+  rootAccessKeyId: "other",
+  rootSecretAccessKey: "other-root-secret",
+};
 let server: TestServer;
 let client: Clients["s3"];
 let reader: { accessKeyId: string; secretAccessKey: string };
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ accounts: [OTHER] });
   client = server.clients().s3;
   await client.send(new s3.CreateBucketCommand({ Bucket: BUCKET }));
   reader = await createUser(server.clients().iam, "form-reader", [allow("s3:GetObject")]);
@@ -29,6 +34,7 @@ interface Form {
   readonly key?: { accessKeyId: string; secretAccessKey: string };
   readonly without?: readonly string[];
   readonly version?: 2 | 4;
+  readonly bucket?: string;
   readonly file?: boolean;
 }
 
@@ -55,7 +61,7 @@ function signedFields(form: Form): Fields {
   const document = form.policy ?? {
     expiration: new Date(Date.now() + expiresInMs).toISOString(),
     conditions: [
-      { bucket: BUCKET },
+      { bucket: form.bucket ?? BUCKET },
       ["starts-with", "$key", "up/"],
       ...Object.entries(stamps).map(([name, value]) => ({ [name]: value })),
       ...conditions,
@@ -84,7 +90,7 @@ async function post(form: Form = {}) {
     if (!form.without?.includes(name)) data.append(name, value);
   if (form.file !== false)
     data.append("file", new Blob([form.content ?? "content"]), "photo ü.jpg");
-  const answer = await fetch(`${server.endpoint}/${BUCKET}`, {
+  const answer = await fetch(`${server.endpoint}/${form.bucket ?? BUCKET}`, {
     method: "POST",
     body: data,
     redirect: "manual",
@@ -189,6 +195,24 @@ test.each<[string, Form, number, string]>([
     "EntityTooSmall",
   ],
   [
+    "a file beyond one of its ranges",
+    {
+      content: "12345",
+      conditions: [
+        ["content-length-range", 0, 4],
+        ["content-length-range", 0, 100],
+      ],
+    },
+    400,
+    "EntityTooLarge",
+  ],
+  [
+    "metadata that no header can name",
+    { fields: { "x-amz-meta-a b:": "1" }, conditions: [{ "x-amz-meta-a b:": "1" }] },
+    400,
+    "InvalidArgument",
+  ],
+  [
     "a range without an end",
     { conditions: [["content-length-range", 6]] },
     400,
@@ -270,4 +294,76 @@ test("a form that breaks off is refused, and leaves nothing", async () => {
 test("who signs a form needs to be allowed to put the object", async () => {
   const { status, body } = await post({ key: reader });
   expect([status, body]).toEqual([403, expect.stringContaining("s3:PutObject")]);
+});
+
+test("Object Lock's fields lock the object, with their own permissions", async () => {
+  const bucket = "forms-contract-locked";
+  await client.send(
+    new s3.CreateBucketCommand({ Bucket: bucket, ObjectLockEnabledForBucket: true }),
+  );
+  const until = new Date(Math.ceil(Date.now() / 1000) * 1000 + 60_000);
+  const fields = {
+    "x-amz-object-lock-mode": "GOVERNANCE",
+    "x-amz-object-lock-retain-until-date": until.toISOString(),
+    "x-amz-object-lock-legal-hold": "OFF",
+  };
+  const form = { bucket, fields, conditions: Object.entries(fields).map(([k, v]) => ({ [k]: v })) };
+  expect((await post(form)).status).toBe(204);
+  const Key = "up/a";
+  expect(await client.send(new s3.HeadObjectCommand({ Bucket: bucket, Key }))).toMatchObject({
+    ObjectLockMode: "GOVERNANCE",
+    ObjectLockRetainUntilDate: until,
+    ObjectLockLegalHoldStatus: "OFF",
+  });
+  const { iam } = server.clients();
+  const key = await createUser(iam, "form-locker", [allow("s3:PutObject")]);
+  const { status, body } = await post({ ...form, key });
+  expect([status, body]).toEqual([403, expect.stringContaining("s3:PutObjectRetention")]);
+  const date = { "x-amz-object-lock-retain-until-date": "tomorrow" };
+  const wrong = await post({ bucket, fields: date, conditions: [date] });
+  expect([wrong.status, wrong.body]).toEqual([400, expect.stringContaining("InvalidArgument")]);
+});
+
+test("policies tell forms by how they were signed", async () => {
+  const Condition = {
+    StringEquals: { "s3:authType": "POST", "s3:signatureversion": "AWS4-HMAC-SHA256" },
+    NumericLessThan: { "s3:signatureAge": "600000" },
+  };
+  const key = await createUser(server.clients().iam, "form-poster", [
+    { ...allow("s3:PutObject"), Condition },
+  ]);
+  expect((await post({ key })).status).toBe(204);
+  expect((await post({ key, version: 2 })).status).toBe(403);
+  const header = server.clients(key).s3.send(new s3.PutObjectCommand({ Bucket: BUCKET, Key: "a" }));
+  await expect(header).rejects.toMatchObject({ name: "AccessDenied" });
+});
+
+test("where requesters pay, another account's form says so", async () => {
+  const bucket = "forms-contract-paid";
+  await client.send(new s3.CreateBucketCommand({ Bucket: bucket }));
+  const statement = allow("s3:PutObject", `arn:aws:s3:::${bucket}/*`);
+  const Statement = [{ ...statement, Principal: { AWS: OTHER.id } }];
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+  await client.send(new s3.PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+  const RequestPaymentConfiguration = { Payer: "Requester" as const };
+  await client.send(
+    new s3.PutBucketRequestPaymentCommand({ Bucket: bucket, RequestPaymentConfiguration }),
+  );
+  const key = { accessKeyId: OTHER.rootAccessKeyId, secretAccessKey: OTHER.rootSecretAccessKey };
+  expect((await post({ bucket, key })).status).toBe(403);
+  const fields = { "x-amz-request-payer": "requester" };
+  expect((await post({ bucket, key, fields, conditions: [fields] })).status).toBe(204);
+  expect((await post({ bucket })).status).toBe(204);
+});
+
+test("a key that is no text is refused before anything is stored", async () => {
+  const head = `--b\r\nContent-Disposition: form-data; name="key"\r\nContent-Type: text/plain; charset=utf-16le\r\n\r\n`;
+  const file = `\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nx\r\n--b--\r\n`;
+  const body = Buffer.concat([Buffer.from(head), Buffer.from([0, 0xd8]), Buffer.from(file)]);
+  const headers = { "content-type": "multipart/form-data; boundary=b" };
+  const answer = await fetch(`${server.endpoint}/${BUCKET}`, { method: "POST", headers, body });
+  expect([answer.status, await answer.text()]).toEqual([
+    400,
+    expect.stringContaining("InvalidArgument"),
+  ]);
 });

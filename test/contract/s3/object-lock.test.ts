@@ -1,6 +1,12 @@
+import { createHash } from "node:crypto";
+import {
+  GenerateServiceLastAccessedDetailsCommand,
+  GetServiceLastAccessedDetailsCommand,
+} from "@aws-sdk/client-iam";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allow, createUser } from "../../support/principals.ts";
+import { sendSigned } from "../../support/signed-request.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const DAY_MS = 24 * 3_600_000;
@@ -186,7 +192,9 @@ test("a retention may be made longer, and shorter in governance mode by bypassin
   );
   await expect(retain(governed, {})).rejects.toMatchObject(PROTECTED);
   await retain(governed, { Mode, RetainUntilDate: inDays(1) }, true);
-  await retain(governed, { Mode: "COMPLIANCE", RetainUntilDate: inDays(4) });
+  const complied = { Mode: "COMPLIANCE" as const, RetainUntilDate: inDays(4) };
+  await expect(retain(governed, complied)).rejects.toMatchObject(PROTECTED);
+  await retain(governed, complied, true);
   for (const weaker of [
     { Mode, RetainUntilDate: inDays(9) },
     { Mode: "COMPLIANCE" as const, RetainUntilDate: inDays(3) },
@@ -245,4 +253,52 @@ test("an upload and a copy are locked as they are told, a copy's source doesn't 
   expect((await read()).ObjectLockMode).toBeUndefined();
   await client.send(new s3.CopyObjectCommand({ ...copy, ...lock }));
   expect(await read()).toMatchObject(lock);
+});
+
+describe("without a digest", () => {
+  const REQUIRED = expect.stringContaining("<Code>InvalidRequest</Code>");
+  const HOLD = "<LegalHold><Status>ON</Status></LegalHold>";
+  const until = inDays(1).toISOString();
+  const RETENTION = `<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>${until}</RetainUntilDate></Retention>`;
+  const RULE =
+    "<ObjectLockConfiguration><ObjectLockEnabled>Enabled</ObjectLockEnabled></ObjectLockConfiguration>";
+  const LOCK = { "x-amz-object-lock-legal-hold": "ON" };
+
+  test.each<[string, string, Record<string, string>, string, Record<string, string>]>([
+    ["a locked object", "/digest", {}, "x", LOCK],
+    ["a legal hold", "/digest", { "legal-hold": "" }, HOLD, {}],
+    ["a retention", "/digest", { retention: "" }, RETENTION, {}],
+    ["a bucket's rule", "", { "object-lock": "" }, RULE, {}],
+  ])("%s isn't taken", async (_name, path, query, body, headers) => {
+    await client.send(new s3.PutObjectCommand({ Bucket, Key: "digest", Body: "x" }));
+    const raw = { method: "PUT", path: `/${Bucket}${path}`, query, body };
+    const put = (more: Record<string, string>) =>
+      sendSigned(server.endpoint, { ...raw, headers: { ...headers, ...more } }, { service: "s3" });
+    expect(await put({})).toMatchObject({ status: 400, body: REQUIRED });
+    const digest = createHash("md5").update(body).digest("base64");
+    expect(await put({ "content-md5": digest })).toMatchObject({ status: 200 });
+  });
+});
+
+test("reading a locked object is no call of what tells its lock", async () => {
+  const { iam } = server.clients();
+  const who = await createUser(iam, "lock-reader", [allow(["s3:GetObject*"])]);
+  const version = await put({ ObjectLockLegalHoldStatus: "ON" });
+  const reader = server.clients(who).s3;
+  const called = async () => {
+    const { JobId } = await iam.send(
+      new GenerateServiceLastAccessedDetailsCommand({ Arn: who.arn, Granularity: "ACTION_LEVEL" }),
+    );
+    const report = await iam.send(new GetServiceLastAccessedDetailsCommand({ JobId }));
+    const [details] = report.ServicesLastAccessed ?? [];
+    return details?.TrackedActionsLastAccessed?.flatMap(({ ActionName, LastAccessedTime }) =>
+      LastAccessedTime ? [ActionName] : [],
+    );
+  };
+  const { VersionId: _version, ...latest } = version;
+  const told = await reader.send(new s3.HeadObjectCommand(latest));
+  expect(told.ObjectLockLegalHoldStatus).toBe("ON");
+  expect(await called()).not.toContain("GetObjectLegalHold");
+  await reader.send(new s3.GetObjectLegalHoldCommand(version));
+  expect(await called()).toContain("GetObjectLegalHold");
 });

@@ -19,7 +19,7 @@ import { LruMap } from "../kernel/lru-map.ts";
 import type { Authorization } from "../kernel/operations.ts";
 import type { Organization } from "../kernel/organization.ts";
 import { accountOf, type Caller, type Principal, type SessionPolicy } from "../kernel/principal.ts";
-import type { RequestContext } from "../kernel/request-context.ts";
+import type { Question, RequestContext } from "../kernel/request-context.ts";
 import type { Denial, Service } from "../kernel/service.ts";
 import { ConditionContext } from "./condition-context.ts";
 import { decisionRecord } from "./decision-record.ts";
@@ -78,9 +78,10 @@ export class Authorizer {
     service: Service,
     authorizations: Authorization | readonly Authorization[],
     context: RequestContext,
+    { isCall }: Question = { isCall: true },
   ): Promise<void> {
     const [first] = asList(authorizations);
-    if (first) this.#noteAccess(first, context);
+    if (first && isCall) this.#noteAccess(first, context);
     if (this.#options.enforcement === "off") return;
     for (const authorization of asList(authorizations)) {
       const denial = await this.decide(authorization, context);

@@ -8,7 +8,7 @@ import { inHashOrder } from "../kernel/hash-order.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { Invoke, InvokeOptions } from "../kernel/invoke.ts";
 import type { AnyOperationHandler, Authorization, OperationHandler } from "../kernel/operations.ts";
-import { RequestContext } from "../kernel/request-context.ts";
+import { type Question, RequestContext } from "../kernel/request-context.ts";
 import type { Service } from "../kernel/service.ts";
 import type { Store } from "../kernel/store.ts";
 import type { Tracer } from "../kernel/tracer.ts";
@@ -100,8 +100,12 @@ export class Dispatcher {
 
   /** What decides one more pair inside a handler of this service. */
   authorizerOf({ service }: RegisteredService) {
-    return (authorization: Authorization, context: RequestContext): Promise<void> =>
-      this.#options.authorizer.authorize(service, authorization, context);
+    return (
+      authorization: Authorization,
+      context: RequestContext,
+      question: Question,
+    ): Promise<void> =>
+      this.#options.authorizer.authorize(service, authorization, context, question);
   }
 
   /** The services' way to each other (kernel/invoke.ts). */
@@ -129,6 +133,7 @@ export class Dispatcher {
       invoke: this.invoke,
       authorize: this.authorizerOf(registered),
       ...(options.transaction === undefined ? {} : { transaction: options.transaction }),
+      ...(options.form === undefined ? {} : { form: options.form }),
       ...(options.precondition === undefined ? {} : { precondition: options.precondition }),
       ...(options.invokedBy === undefined ? {} : { invokedBy: options.invokedBy }),
     });

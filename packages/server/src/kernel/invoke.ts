@@ -1,4 +1,5 @@
 import type { Caller } from "./principal.ts";
+import type { FormRequestInfo } from "./request-context.ts";
 import type { Transaction } from "./store.ts";
 
 export interface InvokeOptions {
@@ -13,6 +14,8 @@ export interface InvokeOptions {
   readonly secure?: boolean;
   /** False when nothing named the Region, so that `region` is the default; left out, true. */
   readonly regionIsSigned?: boolean;
+  /** The form that the caller sent. */
+  readonly form?: FormRequestInfo;
   /** Joins this transaction: everything read and written is part of it. */
   readonly transaction?: Transaction;
   /** Without `transaction`: has to hold in each transaction of the call's own. */

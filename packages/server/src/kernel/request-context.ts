@@ -21,6 +21,12 @@ export interface HttpRequestInfo {
   readonly unverifiedSha256?: string | undefined;
 }
 
+/** What only an upload by a browser's form has, whose fields are what other requests' headers are. */
+export interface FormRequestInfo {
+  /** By lower-case name. */
+  readonly fields: ReadonlyMap<string, string>;
+}
+
 /**
  * What a handler says of its HTTP answer beside the modelled output, such as status 206 for a
  * range. Without meaning for a call from inside the process.
@@ -29,6 +35,12 @@ export interface ResponseHints {
   status: number | undefined;
   /** Lower-cased names. */
   readonly headers: Record<string, string>;
+}
+
+/** Why a decision is asked for. */
+export interface Question {
+  /** The caller asked for the action itself, which counts as an access to the service. */
+  readonly isCall: boolean;
 }
 
 export interface RequestContextInit {
@@ -51,8 +63,13 @@ export interface RequestContextInit {
   /** The service that passes on the caller's credentials, e.g. `ivs.amazonaws.com`. */
   readonly invokedBy?: string;
   readonly http?: HttpRequestInfo;
+  readonly form?: FormRequestInfo;
   /** Decides one more pair for the request's caller; rejects with the service's refusal. */
-  readonly authorize?: (authorization: Authorization, context: RequestContext) => Promise<void>;
+  readonly authorize?: (
+    authorization: Authorization,
+    context: RequestContext,
+    question: Question,
+  ) => Promise<void>;
 }
 
 /** Everything a handler may know of the request that it serves. */
@@ -72,6 +89,7 @@ export class RequestContext {
   readonly secure: boolean;
   readonly invokedBy: string | undefined;
   readonly http: HttpRequestInfo | undefined;
+  readonly form: FormRequestInfo | undefined;
   readonly response: ResponseHints = { status: undefined, headers: {} };
   readonly #store: Store;
   readonly #transaction: Transaction | undefined;
@@ -95,6 +113,7 @@ export class RequestContext {
     this.secure = init.secure;
     this.invokedBy = init.invokedBy;
     this.http = init.http;
+    this.form = init.form;
     this.#store = init.store;
     this.#transaction = init.transaction;
     this.precondition = init.precondition;
@@ -106,9 +125,12 @@ export class RequestContext {
    * Decides one more pair of action and resource inside a handler, for operations whose parts are
    * refused one by one (DeleteObjects). Rejects with the service's refusal.
    */
-  async authorize(authorization: Authorization): Promise<void> {
+  async authorize(
+    authorization: Authorization,
+    question: Question = { isCall: true },
+  ): Promise<void> {
     assert(this.#authorize, "the request context was made without a way to decide");
-    await this.#authorize(authorization, this);
+    await this.#authorize(authorization, this, question);
   }
 
   /** What is read now may yet be rolled back: nothing to keep in a cache. */

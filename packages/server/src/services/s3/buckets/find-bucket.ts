@@ -3,6 +3,8 @@ import type { Transaction } from "../../../kernel/store.ts";
 import { accessDenied, noSuchBucket, permanentRedirect } from "../errors.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 
+const PAYER = "x-amz-request-payer";
+
 /** What names a bucket in nearly every input. */
 export interface BucketInput {
   readonly Bucket?: string | undefined;
@@ -50,11 +52,14 @@ export async function requireBucketAnywhere(
  * "Using Requester Pays buckets".
  */
 function chargeRequester(bucket: BucketRow, context: RequestContext): void {
-  const { caller, accountId, http } = context;
-  if (!http || accountId === bucket.account_id || caller.principal.kind === "service") return;
+  const { caller, accountId, http, form } = context;
+  // Calls from inside the process never say so.
+  if (!(http ?? form) || accountId === bucket.account_id || caller.principal.kind === "service")
+    return;
   const agreed =
-    http.headers["x-amz-request-payer"] ??
-    new URLSearchParams(http.rawQuery).get("x-amz-request-payer");
+    form?.fields.get(PAYER) ??
+    http?.headers[PAYER] ??
+    new URLSearchParams(http?.rawQuery).get(PAYER);
   if (agreed !== "requester" || caller.principal.kind === "anonymous") throw accessDenied();
   context.response.headers["x-amz-request-charged"] = "requester";
 }
@@ -81,10 +86,10 @@ export async function requireBucket(
 export async function assertBucketStays(
   bucket: BucketRow,
   tx: Transaction<S3Tables>,
-): Promise<Pick<BucketRow, "versioning">> {
+): Promise<Pick<BucketRow, "versioning" | "object_lock">> {
   const current = await tx.db
     .selectFrom("s3_buckets")
-    .select(["bucket_id", "versioning"])
+    .select(["bucket_id", "versioning", "object_lock"])
     .where("bucket_name", "=", bucket.bucket_name)
     .executeTakeFirst();
   if (current?.bucket_id !== bucket.bucket_id) throw noSuchBucket(bucket.bucket_name);

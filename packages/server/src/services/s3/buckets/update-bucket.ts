@@ -20,14 +20,19 @@ export type BucketSettings = Partial<
   >
 >;
 
-/** Throws NoSuchBucket when the bucket that the request began with has gone. */
+/**
+ * Throws NoSuchBucket when the bucket that the request began with has gone, and what `check` throws of
+ * the settings that the transaction finds.
+ */
 export function updateBucket(
   bucket: BucketRow,
   settings: BucketSettings,
   context: RequestContext,
+  check?: (current: Pick<BucketRow, "versioning" | "object_lock">) => void,
 ): Promise<void> {
   return context.transaction<S3Tables, void>(async (tx) => {
-    await assertBucketStays(bucket, tx);
+    const current = await assertBucketStays(bucket, tx);
+    check?.(current);
     await tx.db
       .updateTable("s3_buckets")
       .set(settings)

@@ -1,7 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { parseXml, type XmlElement } from "@rolecast/wire";
 import { CHECKSUM_ALGORITHMS } from "../checksums/checksum-algorithm.ts";
-import { malformedXml } from "../errors.ts";
+import { invalidArgument, malformedXml } from "../errors.ts";
 
 /** Fields that mean what PutObject's headers do. Source: S3 API, "POST object". */
 const MEMBERS: ReadonlyMap<string, keyof s3.PutObjectCommandInput> = new Map([
@@ -17,13 +17,19 @@ const MEMBERS: ReadonlyMap<string, keyof s3.PutObjectCommandInput> = new Map([
   ["x-amz-server-side-encryption-customer-algorithm", "SSECustomerAlgorithm"],
   ["x-amz-server-side-encryption-customer-key", "SSECustomerKey"],
   ["x-amz-server-side-encryption-customer-key-md5", "SSECustomerKeyMD5"],
+  ["x-amz-object-lock-legal-hold", "ObjectLockLegalHoldStatus"],
+  ["x-amz-object-lock-mode", "ObjectLockMode"],
   ["x-amz-storage-class", "StorageClass"],
   ["x-amz-website-redirect-location", "WebsiteRedirectLocation"],
   ...Object.values(CHECKSUM_ALGORITHMS).map(({ header, member }) => [header, member] as const),
 ]);
+const RETAIN_UNTIL = "x-amz-object-lock-retain-until-date";
 const METADATA_PREFIX = "x-amz-meta-";
 
-/** PutObject's input but for the body. Throws MalformedXML for tags that aren't S3's document. */
+/**
+ * PutObject's input but for the body. Throws MalformedXML for tags that aren't S3's document, and
+ * InvalidArgument for a retention until no date.
+ */
 export function putInputOf(
   bucket: string,
   key: string,
@@ -38,14 +44,23 @@ export function putInputOf(
   }
   const expires = new Date(fields.get("expires") ?? "");
   const tagging = fields.get("tagging");
+  const retainUntil = fields.get(RETAIN_UNTIL);
   return {
     ...members,
     ...(Number.isNaN(expires.getTime()) ? {} : { Expires: expires }),
+    ...(retainUntil === undefined ? {} : { ObjectLockRetainUntilDate: isoDate(retainUntil) }),
     ...(tagging === undefined ? {} : { Tagging: taggingHeader(tagging) }),
     ...(Object.keys(metadata).length > 0 ? { Metadata: metadata } : {}),
     Bucket: bucket,
     Key: key,
   };
+}
+
+function isoDate(text: string): Date {
+  const date = new Date(text);
+  if (/^\d{4}-\d\d-\d\dT/.test(text) && !Number.isNaN(date.getTime())) return date;
+  const message = "The retain until date must be provided in ISO 8601 format";
+  throw invalidArgument(message, RETAIN_UNTIL, text);
 }
 
 /** A form has its tags as PutObjectTagging's document. */

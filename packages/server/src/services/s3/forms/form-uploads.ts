@@ -92,6 +92,8 @@ async function upload(
       "key",
       "",
     );
+  // What is no text can't be told in the answer, nor read again.
+  if (/\p{Surrogate}/u.test(key)) throw invalidArgument("The key isn't valid UTF-8.", "key", "");
   fields.set("key", key);
   const signer = await signedBy(fields);
   const policy = fields.get("policy");
@@ -110,6 +112,7 @@ async function upload(
     sourceIp: request.remoteAddress,
     userAgent: request.headers["user-agent"],
     secure: request.scheme === "https",
+    form: { fields },
   });
   return answerTo(fields, put, { bucket, key, request });
 }

@@ -38,11 +38,11 @@ export function checkPostPolicy(
 ): LengthRange | undefined {
   const { expiration, conditions } = parsePolicy(encoded);
   if (nowMs > expiration) throw refused("Policy expired.");
-  let length: LengthRange | undefined;
+  const lengths: LengthRange[] = [];
   const named = new Set<string>();
   for (const condition of conditions) {
     if (condition.kind === "length") {
-      length = condition;
+      lengths.push(condition);
       continue;
     }
     named.add(condition.field);
@@ -55,7 +55,11 @@ export function checkPostPolicy(
     if (named.has(field) || FREE_FIELDS.has(field) || field.startsWith(IGNORED_PREFIX)) continue;
     throw refused(`Extra input fields: ${field}`);
   }
-  return length;
+  if (lengths.length === 0) return undefined;
+  return {
+    min: Math.max(...lengths.map(({ min }) => min)),
+    max: Math.min(...lengths.map(({ max }) => max)),
+  };
 }
 
 function holds({ kind, field, value }: FieldCondition, given = ""): boolean {

@@ -8,6 +8,9 @@ const FIELDS_BYTES_MAX = 20 * 1024;
 /** More than these 20 KB can hold with names. */
 const FIELDS_MAX = 1000;
 
+/** Generous: with what stands around so many fields. The sender needn't have signed anything yet. */
+const PRE_FILE_BYTES_MAX = 256 * 1024;
+
 /** A form up to its file; what follows the file is read and left aside. */
 export interface UploadForm {
   /** By lower-case name. */
@@ -25,13 +28,27 @@ export function readForm(
     const parser = startParser(headers);
     const fields = new Map<string, string>();
     let sizeBytes = 0;
+    let bodyBytes = 0;
+    let hasFile = false;
+    const count = (chunk: Buffer) => {
+      if (bodyBytes > PRE_FILE_BYTES_MAX) {
+        body.off("data", count);
+        body.unpipe(parser);
+        reject(tooMuch());
+      }
+      bodyBytes += chunk.length;
+    };
     parser.on("field", (name, value, { valueTruncated, nameTruncated }) => {
+      // Whether these have come when somebody looks depends on how the body is cut.
+      if (hasFile) return;
       sizeBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
       if (valueTruncated || nameTruncated || sizeBytes > FIELDS_BYTES_MAX) reject(tooMuch());
       // S3 takes a file that has no name, and so comes as a field, for the file.
       else fields.set(name.toLowerCase(), value);
     });
     parser.on("file", (_name, file, { filename }) => {
+      hasFile = true;
+      body.off("data", count);
       // Who reads the file is told of its end; of one that is refused unread there may be nobody.
       file.on("error", () => {});
       resolve({ fields, fileName: filename ?? "", file });
@@ -45,6 +62,7 @@ export function readForm(
       reject(error);
       parser.destroy(error);
     });
+    body.on("data", count);
     body.pipe(parser);
   });
 }

@@ -4,6 +4,7 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import { onBucket } from "../access/authorization.ts";
 import { requireBucket } from "../buckets/find-bucket.ts";
 import { updateBucket } from "../buckets/update-bucket.ts";
+import { requireDigest } from "../checksums/required-digest.ts";
 import { invalidArgumentOf, malformedXml, notConfigured } from "../errors.ts";
 import { isLockMode, readLockRule } from "./stored-lock.ts";
 
@@ -18,13 +19,15 @@ export function bucketLockOperations(): OperationTable {
       authorize: async (input, context) =>
         onBucket("PutBucketObjectLockConfiguration", await requireBucket(input, context), context),
       handle: async (input, context) => {
+        requireDigest(context);
         const rule = checkedRule(input.ObjectLockConfiguration);
         const bucket = await requireBucket(input, context);
-        if (bucket.versioning !== "Enabled")
-          throw invalidBucketState(
-            "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration",
-          );
-        await updateBucket(bucket, { object_lock: JSON.stringify(rule) }, context);
+        await updateBucket(bucket, { object_lock: JSON.stringify(rule) }, context, (current) => {
+          if (current.versioning !== "Enabled")
+            throw invalidBucketState(
+              "Versioning must be 'Enabled' on the bucket to apply a Object Lock configuration",
+            );
+        });
         return {};
       },
     },

@@ -6,6 +6,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onObject } from "../access/authorization.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
 import { assertBucketStays, type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
+import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedXml, noSuchKey } from "../errors.ts";
 import { type ObjectInput, requireObject } from "../objects/find-object.ts";
@@ -42,6 +43,7 @@ export function objectLockOperations(deps: S3Dependencies): OperationTable {
         ];
       },
       handle: async (input, context) => {
+        requireDigest(context);
         const { Mode: mode, RetainUntilDate: until } = input.Retention ?? {};
         if (!input.Retention || (mode === undefined) !== (until === undefined))
           throw malformedXml();
@@ -71,6 +73,7 @@ export function objectLockOperations(deps: S3Dependencies): OperationTable {
         return onLocked("PutObjectLegalHold", bucket, input, context, keys);
       },
       handle: async (input, context) => {
+        requireDigest(context);
         const status = input.LegalHold?.Status;
         if (status !== "ON" && status !== "OFF") throw malformedXml();
         await changeLock(input, context, deps, (lock) => ({ ...lock, hold: status === "ON" }));
@@ -107,7 +110,7 @@ export async function shownLock(
 ) {
   if (row.object_lock === null) return {};
   const may = (action: string) =>
-    context.authorize(onLocked(action, bucket, input, context)).then(
+    context.authorize(onLocked(action, bucket, input, context), { isCall: false }).then(
       () => true,
       (error: unknown) => {
         if (error instanceof AwsError) return false;
@@ -147,7 +150,10 @@ async function requireLock(input: LockedInput, context: RequestContext): Promise
   return readLock(await requireObject(input, context));
 }
 
-/** A retention is kept or made longer; in governance mode, anything by who may bypass it. */
+/**
+ * A retention is kept or made longer; in governance mode, anything by who may bypass it. Another mode
+ * is another retention, a stricter one too.
+ */
 function mayRetain(
   { mode, untilMs = 0 }: ObjectLock,
   wanted: ObjectLock,
@@ -156,8 +162,7 @@ function mayRetain(
 ): boolean {
   if (untilMs <= nowMs) return true;
   if (mode === "GOVERNANCE" && bypass) return true;
-  const isLonger = (wanted.untilMs ?? 0) >= untilMs;
-  return isLonger && (wanted.mode === mode || (mode === "GOVERNANCE" && wanted.mode !== undefined));
+  return wanted.mode === mode && (wanted.untilMs ?? 0) >= untilMs;
 }
 
 async function changeLock(

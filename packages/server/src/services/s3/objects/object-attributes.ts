@@ -45,6 +45,10 @@ export interface AttributesInput {
 /** Source: Amazon S3 user guide, "Working with object metadata". */
 const METADATA_BYTES_MAX = 2048;
 
+const METADATA = "x-amz-meta";
+/** Source: RFC 9110, "Tokens". */
+const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
+
 const DEFAULT_CONTENT_TYPE = "binary/octet-stream";
 
 /** Where objects can be read from at once. The archive classes would need RestoreObject. */
@@ -164,6 +168,9 @@ function checkMetadata(metadata: Readonly<Record<string, string>> | undefined): 
   if (!metadata) return;
   let sizeBytes = 0;
   for (const [name, value] of Object.entries(metadata)) {
+    // A form's field may be called anything; whoever reads the object gets it as a header.
+    if (!HEADER_NAME.test(name))
+      throw invalidArgument("A metadata name must be valid in a header name.", METADATA, name);
     sizeBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
   }
   if (sizeBytes <= METADATA_BYTES_MAX) return;

@@ -8,8 +8,9 @@ import {
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onVersion } from "../access/read-authorization.ts";
 import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
+import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { invalidRequest, malformedXml, notImplemented } from "../errors.ts";
+import { malformedXml, notImplemented } from "../errors.ts";
 import { bypassAuthorizations } from "../object-lock/object-locks.ts";
 import type { BucketRow } from "../tables.ts";
 import {
@@ -33,6 +34,7 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
         return NO_PERMISSION_NEEDED;
       },
       handle: async (input, context) => {
+        // Deleting by a garbled list would be for good.
         requireDigest(context);
         const bucket = await requireBucket(input, context);
         const objects = input.Delete?.Objects ?? [];
@@ -57,17 +59,6 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
       },
     },
   });
-}
-
-/** Deleting by a garbled list would be for good, so S3 wants to be sure of it; the wire compares. */
-function requireDigest({ http }: RequestContext): void {
-  if (!http) return;
-  const has = Object.keys(http.headers).some(
-    (name) =>
-      name === "content-md5" || name === "x-amz-trailer" || name.startsWith("x-amz-checksum-"),
-  );
-  if (has) return;
-  throw invalidRequest("Missing required header for this request: Content-MD5 OR x-amz-checksum-*");
 }
 
 function told({ Key, VersionId }: Deletion, deleted: Deleted): s3.DeletedObject {

@@ -2,6 +2,7 @@ import type { Transaction } from "../../../kernel/store.ts";
 import { assertBucketStays } from "../buckets/find-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { noSuchKey, notImplemented, preconditionFailed } from "../errors.ts";
+import { isLocked, protectedByLock } from "../object-lock/stored-lock.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
 import { NULL_VERSION, newVersionId } from "../versions/version-id.ts";
 import {
@@ -83,7 +84,7 @@ interface Place {
 
 /**
  * Before a new latest version: the current object joins the older ones, unless it is to be replaced,
- * as the null version is. Gives the new version's id and number. `current`'s row itself stays.
+ * as the null version is, and isn't locked. Gives the new version's id and number. `current`'s row itself stays.
  */
 export async function makeRoom(
   place: Place,
@@ -92,8 +93,12 @@ export async function makeRoom(
   tx: Transaction<S3Tables>,
   deps: S3Dependencies,
 ): Promise<Pick<ObjectRow, "version_id" | "version_number">> {
+  const replace = async (row: ObjectRow) => {
+    if (isLocked(row, deps.clock.nowMs())) throw protectedByLock();
+    await removeBytes(row, tx, deps);
+  };
   if (versioning === null) {
-    if (current) await removeBytes(current, tx, deps);
+    if (current) await replace(current);
     return { version_id: NULL_VERSION, version_number: 0 };
   }
   const { bucket_name: bucket, object_key: key } = place;
@@ -103,11 +108,11 @@ export async function makeRoom(
     if (current) await archive(current, tx);
     return { version_id: newVersionId(versionNumber, deps.ids), version_number: versionNumber };
   }
-  if (current?.version_id === NULL_VERSION) await removeBytes(current, tx, deps);
+  if (current?.version_id === NULL_VERSION) await replace(current);
   else {
     const replaced = await selectVersion(bucket, key, NULL_VERSION, tx.db);
     if (replaced) {
-      await removeBytes(replaced, tx, deps);
+      await replace(replaced);
       await deleteVersionRow(replaced, tx);
     }
     if (current) await archive(current, tx);

@@ -10,6 +10,7 @@ import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
 import { BodyDigests, readChecksumClaim } from "../checksums/body-digests.ts";
 import { DEFAULT_CHECKSUM_ALGORITHM } from "../checksums/checksum-algorithm.ts";
 import { checksumOutput, type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
+import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
@@ -29,6 +30,9 @@ import { checkWriteConditions, putObjectRow } from "./object-writes.ts";
 import { checkReadConditions } from "./preconditions.ts";
 import { readBody } from "./request-body.ts";
 import { storeBody } from "./store-body.ts";
+
+const LOCKED_WITHOUT_DIGEST =
+  "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters";
 
 /** PutObject, GetObject, HeadObject, DeleteObject. */
 export function objectOperations(deps: S3Dependencies): OperationTable {
@@ -96,6 +100,7 @@ async function putObject(
   const storageClass = readStorageClass(input);
   const tags = parseTaggingHeader(input.Tagging);
   const lock = lockOfNew(input, bucket, context.nowMs);
+  if (lock !== null) requireDigest(context, LOCKED_WITHOUT_DIGEST);
   const claim = readChecksumClaim(input, context);
   const kept = claim?.algorithm ?? DEFAULT_CHECKSUM_ALGORITHM;
   const digests = new BodyDigests(deps.digests, kept, claim, input.ContentMD5, context);

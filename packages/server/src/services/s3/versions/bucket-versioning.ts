@@ -16,11 +16,12 @@ export function bucketVersioningOperations(): OperationTable {
       handle: async (input, context) => {
         const bucket = await requireBucket(input, context);
         const versioning = readStatus(input);
-        if (bucket.object_lock !== null && versioning !== "Enabled")
-          throw invalidBucketState(
-            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
-          );
-        await updateBucket(bucket, { versioning }, context);
+        await updateBucket(bucket, { versioning }, context, (current) => {
+          if (current.object_lock !== null && versioning !== "Enabled")
+            throw invalidBucketState(
+              "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
+            );
+        });
         return {};
       },
     },
