@@ -138,9 +138,13 @@ export interface MediaEngine {
   renditionHeight(streamName: string, rendition: string): Promise<number | undefined>;
   /**
    * HLS media playlist; segments are `<sequence>.ts` or `<sequence>.mp4`, relative to it. The source's rendition is `chunked`. A sequence
-   * number is the same stretch of time in every rendition.
+   * number is the same stretch of time in every rendition. With `heightMax` it doesn't name larger renditions.
    */
-  mediaPlaylist(streamName: string, rendition: string): Promise<string | undefined>;
+  mediaPlaylist(
+    streamName: string,
+    rendition: string,
+    heightMax?: number,
+  ): Promise<string | undefined>;
   /**
    * One segment; segments stay some time after they left the playlist. In the engine's own process the bytes
    * are the engine's: read them, don't write into them.

@@ -157,8 +157,12 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
     return this.#live.get(streamName)?.renditionHeight(rendition);
   }
 
-  async mediaPlaylist(streamName: string, rendition: string): Promise<string | undefined> {
-    return this.#live.get(streamName)?.mediaPlaylist(rendition);
+  async mediaPlaylist(
+    streamName: string,
+    rendition: string,
+    heightMax?: number,
+  ): Promise<string | undefined> {
+    return this.#live.get(streamName)?.mediaPlaylist(rendition, heightMax);
   }
 
   async awaitMedia(

@@ -106,13 +106,16 @@ describe("live channel", () => {
       outlet.add(id, segment());
     }
     outlet.addPart("160p30", part(0));
-    const reports = (id: string) => channel.mediaPlaylist(id)?.match(/#EXT-X-RENDITION-REPORT.*/g);
+    const reports = (id: string, heightMax?: number) =>
+      channel.mediaPlaylist(id, heightMax)?.match(/#EXT-X-RENDITION-REPORT.*/g);
     const ofSource =
       '#EXT-X-RENDITION-REPORT:URI="../chunked/playlist.m3u8",LAST-MSN=0,LAST-PART=1';
     const ofSmall = '#EXT-X-RENDITION-REPORT:URI="../160p30/playlist.m3u8",LAST-MSN=1,LAST-PART=0';
     expect(reports("chunked")).toEqual([ofSmall]);
     expect(reports("160p30")).toEqual([ofSource]);
     expect(reports("audio_only")).toEqual([ofSource, ofSmall]);
+    // A viewer who may see small pictures only isn't told of others.
+    expect(reports("audio_only", 480)).toEqual([ofSmall]);
     outlet.end();
     expect(reports("chunked")).toBeNull();
   });

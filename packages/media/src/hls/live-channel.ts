@@ -88,8 +88,11 @@ export class LiveChannel {
     return this.#renditions.get(renditionId)?.height;
   }
 
-  /** In parts it says how far the other renditions have come, so that players switch without a playlist too many. */
-  mediaPlaylist(renditionId: string): string | undefined {
+  /**
+   * In parts it says how far the other renditions have come, so that players switch without a playlist too many; those
+   * above `heightMax` aren't for this viewer.
+   */
+  mediaPlaylist(renditionId: string, heightMax = Number.POSITIVE_INFINITY): string | undefined {
     const playlist = this.#renditions.get(renditionId)?.window.playlist();
     if (playlist === undefined) {
       return undefined;
@@ -98,10 +101,11 @@ export class LiveChannel {
       ([
         id,
         {
+          height,
           window: { lastPart },
         },
       ]) =>
-        id === renditionId || lastPart === undefined
+        id === renditionId || height > heightMax || lastPart === undefined
           ? []
           : [`${renditionReportTag(`../${id}/playlist.m3u8`, lastPart)}\n`],
     );

@@ -166,9 +166,13 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
     );
   }
 
-  mediaPlaylist(streamName: string, rendition: string): Promise<string | undefined> {
+  mediaPlaylist(
+    streamName: string,
+    rendition: string,
+    heightMax?: number,
+  ): Promise<string | undefined> {
     return this.#ask(streamName, undefined, (worker) =>
-      worker.ask("mediaPlaylist", streamName, rendition),
+      worker.ask("mediaPlaylist", streamName, rendition, heightMax),
     );
   }
 

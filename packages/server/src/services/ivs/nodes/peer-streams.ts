@@ -45,8 +45,10 @@ export class PeerStreams implements OwnedStreams {
       : this.#call("multivariantPlaylist", channelArn, baseUrl, heightMax);
   renditionHeight = (channelArn: string, rendition: string) =>
     this.#once("renditionHeight", channelArn, rendition);
-  mediaPlaylist = (channelArn: string, rendition: string) =>
-    this.#once("mediaPlaylist", channelArn, rendition);
+  mediaPlaylist = (channelArn: string, rendition: string, heightMax?: number) =>
+    heightMax === undefined
+      ? this.#once("mediaPlaylist", channelArn, rendition)
+      : this.#once("mediaPlaylist", channelArn, rendition, heightMax);
   awaitMedia = (...args: Parameters<OwnedStreams["awaitMedia"]>) =>
     this.#once("awaitMedia", ...args);
   viewerCounts = (streamIds: readonly string[]) => this.#call("viewerCounts", streamIds);

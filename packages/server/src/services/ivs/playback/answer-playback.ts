@@ -91,7 +91,7 @@ async function answerPart(
     await streams.noteViewers(streamId, [viewer]);
     const refused = await holdBack(channelArn, rendition, request, streams);
     if (refused) return refused;
-    const text = await streams.mediaPlaylist(channelArn, rendition);
+    const text = await streams.mediaPlaylist(channelArn, rendition, admission.heightMax);
     return text === undefined ? undefined : playlistResponse(text, request, admission);
   }
   const content = await readMedia(file, channelArn, rendition, streams);

@@ -5,21 +5,38 @@ import {
   MERGED_DURATION_MAX_MS,
   MERGED_STREAMS_MAX,
   type MergeTraits,
+  mergeTraits,
   type NextStream,
   whyNotMerged,
 } from "./merge-rules.ts";
 
+const further = { width: 854, height: 480, frameRate: 30, videoCodec: "avc1.4D401F" };
 const traits: MergeTraits = {
   width: 1280,
   height: 720,
   frameRate: 30,
   videoCodec: "avc1.64001F",
+  furtherVideo: [further],
   audioCodec: "mp4a.40.2",
   bitrate: 2_500_000,
   renditions: ["720p30"],
 };
 const earlier: EarlierRecording = { traits, streams: 1, startedAtMs: 0, closesAtMs: 100_000 };
 const next: NextStream = { traits, connectedAtMs: 100_000, startedAtMs: 102_000 };
+
+test("further tracks are compared by what their folders of thumbnails are named after", () => {
+  const video = (height: number, frameRate: number) => ({
+    ...{ width: height * 2, height, frameRate, codec: "avc1.4D401F" },
+    ...{ profile: "Main", level: "3.1", targetBitrate: 0 },
+  });
+  const furtherVideo = [{ track: 1, ...video(480, 29.97) }];
+  const { furtherVideo: compared } = mergeTraits({
+    ...{ streamName: "c", streamId: "st-1", startedAtMs: 0 },
+    stream: { video: video(720, 30), furtherVideo, audio: undefined, encoder: "" },
+    media: { hlsPath: "", playlist: "", byteRangePlaylist: "", renditions: [] },
+  });
+  expect(compared).toEqual([{ ...further, width: 960 }]);
+});
 
 describe("a stream", () => {
   test("goes on with the recording of one that was like it, in time", () => {
@@ -31,7 +48,12 @@ describe("a stream", () => {
     [{ height: 718 }],
     [{ frameRate: 60 }],
     [{ videoCodec: "avc1.42C01F" }],
-    [{ furtherVideoCodecs: ["hvc1.1.6.L93.B0"] }],
+    [{ furtherVideo: undefined }],
+    [{ furtherVideo: [] }],
+    [{ furtherVideo: [{ ...further, videoCodec: "hvc1.1.6.L93.B0" }] }],
+    [{ furtherVideo: [{ ...further, width: 640 }] }],
+    [{ furtherVideo: [{ ...further, height: 360 }] }],
+    [{ furtherVideo: [{ ...further, frameRate: 60 }] }],
     [{ audioCodec: "" }],
     [{ renditions: ["720p30", "480p30"] }],
     [{ bitrate: 3_750_001 }],

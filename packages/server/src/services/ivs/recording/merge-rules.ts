@@ -1,4 +1,4 @@
-import type { RecordingStart } from "@rolecast/media";
+import type { RecordingStart, VideoMedia } from "@rolecast/media";
 
 /*
  * Source: IVS user guide, "Auto-Record to Amazon S3", merging fragmented streams. Where it names no
@@ -12,16 +12,20 @@ export const MERGED_DURATION_MAX_MS = 48 * 60 * 60_000;
 /** How far a stream's bitrate may be from the first one's, as a part of it. */
 const BITRATE_DEVIATION_MAX = 0.5;
 
-/** What of a stream has to stay as it is for the next one to go on with its recording. */
-export interface MergeTraits {
+interface VideoTraits {
   readonly width: number;
   readonly height: number;
   /** Whole frames: 29.97 and 30 are the same. */
   readonly frameRate: number;
-  /** RFC 6381; empty without audio. */
+  /** RFC 6381. */
   readonly videoCodec: string;
-  /** Of the further tracks of a multitrack source; undefined without any. */
-  readonly furtherVideoCodecs?: readonly string[] | undefined;
+}
+
+/** What of a stream has to stay as it is for the next one to go on with its recording. */
+export interface MergeTraits extends VideoTraits {
+  /** The further tracks of a multitrack source; undefined without any. */
+  readonly furtherVideo?: readonly VideoTraits[] | undefined;
+  /** RFC 6381; empty without audio. */
   readonly audioCodec: string;
   /** Bits per second as announced by the encoder, else as measured at its beginning. */
   readonly bitrate: number;
@@ -47,15 +51,16 @@ export interface NextStream {
 export function mergeTraits({ stream, media }: RecordingStart): MergeTraits {
   const { video, furtherVideo, audio } = stream;
   return {
-    width: video.width,
-    height: video.height,
-    frameRate: Math.round(video.frameRate),
-    videoCodec: video.codec,
-    furtherVideoCodecs: furtherVideo?.map(({ codec }) => codec),
+    ...videoTraits(video),
+    furtherVideo: furtherVideo?.map(videoTraits),
     audioCodec: audio?.codec ?? "",
     bitrate: video.targetBitrate + (audio?.targetBitrate ?? 0),
     renditions: media.renditions.map(({ path }) => path).toSorted(),
   };
+}
+
+function videoTraits({ width, height, frameRate, codec }: VideoMedia): VideoTraits {
+  return { width, height, frameRate: Math.round(frameRate), videoCodec: codec };
 }
 
 /** Why a stream begins a recording of its own; undefined when it goes on with the earlier one. */

@@ -134,8 +134,13 @@ export class ScriptedEngine implements MediaEngine {
     return { chunked: 360, large: 720 }[rendition];
   }
 
-  async mediaPlaylist(_streamName: string, rendition: string): Promise<string | undefined> {
-    return rendition === "720p" ? undefined : "#EXTM3U";
+  async mediaPlaylist(
+    _streamName: string,
+    rendition: string,
+    heightMax?: number,
+  ): Promise<string | undefined> {
+    const named = heightMax === undefined ? "" : `\n# names renditions of up to ${heightMax} lines`;
+    return rendition === "720p" ? undefined : `#EXTM3U${named}`;
   }
 
   async awaitMedia(_streamName: string, _rendition: string, { sequence }: MediaPosition) {
