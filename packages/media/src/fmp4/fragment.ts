@@ -25,6 +25,7 @@ const DEFAULT_BASE_IS_MOOF = 0x020000;
 const SYNC = 0x02000000;
 const NOT_SYNC = 0x01010000;
 const RUN_DATA_OFFSET_AT = 16;
+const RUN_SAMPLES_AT = 20;
 
 /** `moof` and `mdat` (ISO/IEC 14496-12, 8.8.4). The tracks' bytes follow each other. */
 export function renderFragment(sequence: number, tracks: readonly FragmentTrack[]): Buffer {
@@ -37,6 +38,25 @@ export function renderFragment(sequence: number, tracks: readonly FragmentTrack[
   }
   const moof = box("moof", fullBox("mfhd", 0, 0, u32(sequence)), ...runs.map(({ traf }) => traf));
   return Buffer.concat([moof, box("mdat", ...tracks.map(({ body }) => body))]);
+}
+
+/** The boxes up to a first fragment's first sample, a keyframe: as much as it takes to decode that one. A copy. */
+export function upToFirstSample(segment: Buffer): Buffer {
+  let offset = 0;
+  let sampleBytes = 0;
+  while (offset + 8 <= segment.length) {
+    const length = segment.readUInt32BE(offset);
+    const type = segment.toString("latin1", offset + 4, offset + 8);
+    if (type === "moof") {
+      // trun is behind tfhd and tfdt in the first traf.
+      const run = segment.indexOf("trun", offset, "latin1") - 4;
+      sampleBytes = segment.readUInt32BE(run + RUN_SAMPLES_AT + 4);
+    } else if (type === "mdat") {
+      return Buffer.from(segment.subarray(0, offset + 8 + sampleBytes));
+    }
+    offset += length;
+  }
+  return Buffer.from(segment);
 }
 
 function trackRun({ id, startTime, samples }: FragmentTrack): {

@@ -1,4 +1,5 @@
 import { PIPES_ONLY, runFfmpeg } from "../ffmpeg/ffmpeg-process.ts";
+import { upToFirstSample } from "../fmp4/fragment.ts";
 import { PID, TS_PACKET_BYTES } from "../mpegts/transport-stream.ts";
 import type { Segment } from "../segmenter/segment.ts";
 
@@ -24,7 +25,8 @@ export class ThumbnailDecoder {
   /** The first picture of a segment as JPEG. Rejects when it can't be decoded, or too many wait. */
   async decode(segment: Segment): Promise<Buffer> {
     const { init, body } = segment;
-    const frame = init === undefined ? firstPicture(body) : Buffer.concat([init.body, body]);
+    const frame =
+      init === undefined ? firstPicture(body) : Buffer.concat([init.body, upToFirstSample(body)]);
     const format = init === undefined ? "mpegts" : "mp4";
     await this.#turn();
     try {
