@@ -71,7 +71,14 @@ export class BroadcastLadder {
     this.#transcoder.schedule.add(cut);
   }
 
+  /** What is transcoded is H.264. */
   configure({ video, audio }: TrackReader): void {
+    if (video?.fourCc === "hvc1") {
+      if (this.#share !== undefined) {
+        this.#giveUp("the encoder went on in HEVC, and what is transcoded is H.264");
+      }
+      return;
+    }
     if (video !== undefined) {
       this.#transcoder.tape.setVideoConfig(video);
     }
@@ -106,8 +113,7 @@ export class BroadcastLadder {
     if (!outputs.ready && outputs.hasSource) {
       this.#firstSegmentAtMs ??= monotonicMs;
       if (monotonicMs - this.#firstSegmentAtMs > limits.transcodeStartDeadlineMs) {
-        this.#transcoder.kill();
-        this.#fallBack("ffmpeg took too long to begin");
+        this.#giveUp("ffmpeg took too long to begin");
       }
     }
   }
@@ -147,6 +153,11 @@ export class BroadcastLadder {
       ...steps.map(({ name }) => name),
     ]);
     this.#transcoder.start(steps, picture);
+  }
+
+  #giveUp(message: string): void {
+    this.#transcoder.kill();
+    this.#fallBack(message);
   }
 
   #fallBack(message: string): void {

@@ -95,6 +95,7 @@ export class Broadcast {
     this.#further = new FurtherTracks({
       plan: options.multitrack,
       limits: options.limits,
+      guard: this.#guard,
       container: options.container,
       timeline,
       metadata: this.#metadata,

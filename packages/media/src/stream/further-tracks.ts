@@ -13,6 +13,7 @@ import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { FollowingTimeline, type MediaTimeline } from "../segmenter/timeline.ts";
+import type { IngestGuard } from "./ingest-limits.ts";
 import { SegmentMeasure } from "./segment-measure.ts";
 import type { TrackReader, VideoFrame } from "./track-reader.ts";
 
@@ -25,6 +26,8 @@ export interface FurtherTracksOptions {
   /** Undefined where a stream has one track only. */
   readonly plan: MultitrackPlan | undefined;
   readonly limits: MediaLimits;
+  /** Each track is held to a channel's limits by itself, with the sound that all have: Amazon IVS publishes none of their sum. */
+  readonly guard: IngestGuard;
   readonly container: MediaContainer;
   /** The first track's. */
   readonly timeline: MediaTimeline;
@@ -71,6 +74,9 @@ export class FurtherTracks {
     this.#audio = audio;
     this.#frameRate = announced.frameRate || video?.sps.frameRate || this.#frameRate;
     this.#leaderName = video === undefined ? "" : this.#nameOf(video);
+    if (video !== undefined && further.size > 0) {
+      this.#checkHeight(video);
+    }
     for (const [id, config] of further) {
       const known = this.#tracks.get(id);
       if (known === undefined) {
@@ -79,6 +85,7 @@ export class FurtherTracks {
         known.config = config;
         known.segmenter.setVideoConfig(config);
       }
+      this.#options.guard.picture(config.sps);
     }
     for (const { segmenter } of this.#tracks.values()) {
       segmenter.setAudioConfig(audio);
@@ -193,10 +200,7 @@ export class FurtherTracks {
     if (names.includes(name)) {
       throw new MediaError("multitrack-track-media", `two video tracks are ${name}`);
     }
-    if (config.sps.height > plan.heightMax) {
-      const message = `a video track is ${name}: ${plan.heightMax} lines are allowed`;
-      throw new MediaError("multitrack-track-media", message);
-    }
+    this.#checkHeight(config);
     const cutter = new FollowingCutter(this.#schedule);
     const segmenter = new Segmenter({
       limits,
@@ -219,8 +223,17 @@ export class FurtherTracks {
     return track;
   }
 
+  #checkHeight(config: VideoConfig): void {
+    const heightMax = this.#options.plan?.heightMax ?? Number.POSITIVE_INFINITY;
+    if (config.sps.height > heightMax) {
+      const message = `a video track is ${this.#nameOf(config)}: ${heightMax} lines are allowed`;
+      throw new MediaError("multitrack-track-media", message);
+    }
+  }
+
   #complete({ config, name, measure }: FurtherTrack, segment: Segment): void {
     measure.add(segment);
+    this.#options.guard.rate(config.sps, measure.measured(), measure.count);
     const { width, height, frameRate } = config.sps;
     const codecs = [config.codec, this.#audio?.codec].filter((codec) => codec !== undefined);
     const picture = { width, height, frameRate: frameRate || this.#frameRate };

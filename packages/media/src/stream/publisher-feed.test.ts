@@ -4,6 +4,7 @@ import { MediaError } from "../media-error.ts";
 import {
   audioBody,
   audioConfigBody,
+  tooLargeAvcRecord,
   videoBody,
   videoConfigBody,
 } from "../testing/synthetic-media.ts";
@@ -11,12 +12,6 @@ import { testBroadcast } from "../testing/test-broadcast.ts";
 import { demux } from "../testing/ts-demuxer.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import type { TranscodePlan } from "./broadcast-ladder.ts";
-
-/** 2048x1152 at 30 frames per second, Constrained Baseline 5.0. */
-const tooLargeAvcRecord = Buffer.from(
-  "0142c032ffe100196742c032da00800246c044000003000400000300f03c60ca8001000468ce0fc8",
-  "hex",
-);
 
 const wellFormed = [
   videoConfigBody(),

@@ -12,6 +12,16 @@ export const otherAvcRecord = Buffer.from(
   "0164002affe1001b6764002aacd940780227e5c044000003000400000301e03c60c65801000668ebe3cb22c0fdf8f800",
   "hex",
 );
+/** 2048x1152 at 30 frames per second, Constrained Baseline 5.0: more than any channel takes. */
+export const tooLargeAvcRecord = Buffer.from(
+  "0142c032ffe100196742c032da00800246c044000003000400000300f03c60ca8001000468ce0fc8",
+  "hex",
+);
+/** 320x180 at 30 frames per second, Main 2.0, as libx265 wrote it. */
+const hevcRecord = Buffer.from(
+  "0101600000009000000000003cf000fcfdf8f800000f03200001001840010c01ffff01600000030090000003000003003c959809210001002b42010101600000030090000003000003003ca00a080b9f796566924caf016808000003000800000300f04022000100074401c172b46240",
+  "hex",
+);
 /** 48 kHz stereo AAC-LC. */
 const aacRecord = Buffer.from("1190", "hex");
 
@@ -35,6 +45,8 @@ export function videoBody(keyframe: boolean, bytes = 60): Buffer {
 export function videoConfigBody(record = avcRecord): Buffer {
   return Buffer.concat([Buffer.of(0x17, 0, 0, 0, 0), record]);
 }
+
+export const hevcConfigBody = Buffer.concat([Buffer.from("\x90hvc1", "latin1"), hevcRecord]);
 
 export const audioConfigBody = Buffer.concat([Buffer.of(0xaf, 0), aacRecord]);
 export const audioBody = Buffer.concat([Buffer.of(0xaf, 1), Buffer.alloc(40, 0x21)]);

@@ -1,0 +1,130 @@
+import { describe, expect, test } from "vitest";
+import { defaultMediaLimits } from "../limits.ts";
+import { asTrack } from "../testing/films.ts";
+import {
+  audioBody,
+  audioConfigBody,
+  hevcConfigBody,
+  otherAvcRecord,
+  tooLargeAvcRecord,
+  videoBody,
+  videoConfigBody,
+} from "../testing/synthetic-media.ts";
+import { testBroadcast } from "../testing/test-broadcast.ts";
+import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
+import type { PublisherFeed } from "./publisher-feed.ts";
+
+const track = (id: number, body: Buffer): Buffer =>
+  asTrack(id, { type: 9, timestampMs: 0, body }).body;
+/** Each of another height: two tracks of one name are refused. */
+const headers = [videoConfigBody(), track(1, videoConfigBody(otherAvcRecord))];
+const several = { multitrack: { required: false, heightMax: 2_000 }, container: "fmp4" as const };
+const limits = { ...defaultMediaLimits, segmentBytesMax: 1_000_000 };
+
+function begin(feed: PublisherFeed): void {
+  for (const header of headers) {
+    feed.video(0, header);
+  }
+}
+
+describe("what an encoder of several tracks can make the server keep", () => {
+  test.each<[string, string, (feed: PublisherFeed) => void]>([
+    [
+      "a seventh track",
+      "6 video tracks at most are taken",
+      ({ tracks }) => {
+        for (let id = 0; id < 255; id += 1) {
+          tracks.readVideo(track(id, videoConfigBody()));
+        }
+      },
+    ],
+    [
+      "a further track that is far ahead of the first one",
+      "the first track has no frames",
+      (feed) => {
+        begin(feed);
+        for (let frame = 0; frame < 300; frame += 1) {
+          feed.video(frame, track(1, videoBody(false, 50_000)));
+        }
+      },
+    ],
+    [
+      "a further track that never comes, for which the first one's segments wait",
+      "video track 1 has too few frames",
+      (feed) => {
+        begin(feed);
+        for (let timeMs = 0; timeMs < 60_000; timeMs += 2_000) {
+          feed.video(timeMs, videoBody(true));
+        }
+      },
+    ],
+  ])("%s ends the session", (_name, message, attack) => {
+    expect(() => attack(testBroadcast({ ...several, limits }).feed)).toThrow(message);
+  });
+
+  test("pictures of tracks that were never configured aren't kept", () => {
+    const { feed } = testBroadcast({ ...several, limits });
+    begin(feed);
+    const unknown = track(2, videoBody(false, 50_000));
+    for (let frame = 0; frame < 2_000; frame += 1) {
+      feed.video(0, unknown);
+    }
+    feed.video(0, videoBody(true));
+  });
+});
+
+describe("a further track is held to the channel's limits", () => {
+  const breach = (feed: (feed: PublisherFeed) => void) => {
+    const made = testBroadcast({ ...several, channelType: "STANDARD" });
+    feed(made.feed);
+    return made.events.find((event) => event.type === "limit-breach");
+  };
+
+  test("of pictures", () => {
+    const told = breach((feed) => {
+      feed.video(0, videoConfigBody());
+      feed.video(0, track(1, videoConfigBody(tooLargeAvcRecord)));
+    });
+    expect(told).toMatchObject({ limitName: "Ingest Resolution", exceededBy: 285_696 });
+  });
+
+  test("of bitrates", () => {
+    const told = breach((feed) => {
+      begin(feed);
+      for (let timeMs = 0; timeMs <= 8_000; timeMs += 1_000) {
+        const isKeyframe = timeMs % 2_000 === 0;
+        feed.video(timeMs, videoBody(isKeyframe));
+        feed.video(timeMs, track(1, videoBody(isKeyframe, 2_000_000)));
+      }
+    });
+    expect(told).toMatchObject({ limitName: "Ingest Bitrate", limitValue: 8_500_000 });
+  });
+
+  test("of lines, and so is the first one then", () => {
+    const multitrack = { required: false, heightMax: 480 };
+    const { feed } = testBroadcast({ ...several, multitrack });
+    feed.video(0, videoConfigBody(otherAvcRecord));
+    const send = () => feed.video(0, track(1, videoConfigBody()));
+    expect(send).toThrow("a video track is 1080p60: 480 lines are allowed");
+  });
+});
+
+test("a ladder is given up, with the reason, when its encoder goes on in HEVC", () => {
+  const program = process.execPath;
+  const capacity = new TranscodeCapacity(4);
+  const transcode = { program, request: { type: "STANDARD" as const }, capacity };
+  const { feed, broadcast, live } = testBroadcast({ ...several, transcode });
+  feed.video(0, videoConfigBody(otherAvcRecord));
+  feed.audio(0, audioConfigBody);
+  for (let timeMs = 0; timeMs <= 4_000; timeMs += 1_000) {
+    feed.video(timeMs, videoBody(timeMs % 2_000 === 0));
+    feed.audio(timeMs, audioBody);
+  }
+  expect(capacity.ladders).toBe(1);
+  feed.video(5_000, hevcConfigBody);
+  expect(capacity.ladders).toBe(0);
+  expect(live.multivariantPlaylist("")).toContain("chunked/playlist.m3u8");
+  broadcast.sweep(0);
+  expect(broadcast.status().warnings.join()).toContain("the encoder went on in HEVC");
+  broadcast.end("publisher-finished", "");
+});
