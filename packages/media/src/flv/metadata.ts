@@ -35,6 +35,11 @@ export function parseMetadata(values: readonly Amf0Value[]): AnnouncedMetadata |
     frameRate: number("framerate", 240) || number("fps", 240),
     videoBitrate: Math.floor(number("videodatarate", 1e6) * 1_000),
     audioBitrate: Math.floor(number("audiodatarate", 1e5) * 1_000),
-    encoder: typeof encoder === "string" ? encoder.slice(0, ENCODER_CHARACTERS_MAX) : "",
+    encoder: typeof encoder === "string" ? cut(encoder) : "",
   };
+}
+
+/** A copy: a part of a string keeps the whole of it, which may be megabytes. */
+function cut(text: string): string {
+  return Buffer.from(text.slice(0, ENCODER_CHARACTERS_MAX)).toString();
 }

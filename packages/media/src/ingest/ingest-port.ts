@@ -1,5 +1,5 @@
 import type { SessionEndReason } from "../engine/messages.ts";
-import type { Amf0Value } from "../rtmp/amf0.ts";
+import type { AnnouncedMetadata } from "../flv/metadata.ts";
 
 /** What a connection, of any protocol, needs of the rest of the engine: nothing here knows segments or recordings. */
 export interface IngestPort {
@@ -38,7 +38,7 @@ export interface MediaFeed {
   /** `timestampMs` has 32 bits and wraps; `body` is scratch memory, valid during the call. */
   video(timestampMs: number, body: Buffer): void;
   audio(timestampMs: number, body: Buffer): void;
-  metadata(values: readonly Amf0Value[]): void;
+  metadata(announced: AnnouncedMetadata): void;
   /** The connection is over, or the encoder unpublished. Called once. */
   end(reason: SessionEndReason, message: string): void;
 }

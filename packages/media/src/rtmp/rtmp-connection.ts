@@ -1,5 +1,6 @@
 import type { Socket } from "node:net";
 import type { SessionEndReason } from "../engine/messages.ts";
+import { parseMetadata } from "../flv/metadata.ts";
 import { END_REASONS } from "../ingest/end-reasons.ts";
 import type { IngestPort, MediaFeed, Publisher } from "../ingest/ingest-port.ts";
 import { parsePublishName } from "../ingest/publish-name.ts";
@@ -202,7 +203,7 @@ export class RtmpConnection implements Publisher {
         );
         break;
       case MESSAGE.dataAmf0:
-        this.#feed?.metadata(decodeAmf0(payload));
+        this.#metadata(payload);
         break;
       case MESSAGE.commandAmf0:
         this.#command(decodeAmf0(payload));
@@ -229,6 +230,13 @@ export class RtmpConnection implements Publisher {
       this.#feed.video(timestampMs, payload);
     } else {
       this.#feed.audio(timestampMs, payload);
+    }
+  }
+
+  #metadata(payload: Buffer): void {
+    const announced = parseMetadata(decodeAmf0(payload));
+    if (announced !== undefined) {
+      this.#feed?.metadata(announced);
     }
   }
 

@@ -1,6 +1,6 @@
 import type { SessionEndReason } from "../engine/messages.ts";
+import type { AnnouncedMetadata } from "../flv/metadata.ts";
 import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
-import type { Amf0Value } from "../rtmp/amf0.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { type TakenTracks, TrackReader, type VideoFrame } from "./track-reader.ts";
 
@@ -45,8 +45,8 @@ export class PublisherFeed implements MediaFeed {
     }
   }
 
-  metadata(values: readonly Amf0Value[]): void {
-    this.tracks.metadata(values);
+  metadata(announced: AnnouncedMetadata): void {
+    this.tracks.announced = announced;
   }
 
   end(reason: SessionEndReason, message: string): void {

@@ -3,10 +3,9 @@ import { parseAvcConfig } from "../codec/avc-config.ts";
 import { parseHevcConfig } from "../codec/hevc-config.ts";
 import type { VideoConfig } from "../codec/video-config.ts";
 import { parseAudioTag } from "../flv/audio-tag.ts";
-import { type AnnouncedMetadata, nothingAnnounced, parseMetadata } from "../flv/metadata.ts";
+import { type AnnouncedMetadata, nothingAnnounced } from "../flv/metadata.ts";
 import { parseVideoTags, videoCodec } from "../flv/video-tag.ts";
 import { MediaError } from "../media-error.ts";
-import type { Amf0Value } from "../rtmp/amf0.ts";
 
 /** Video tracks of one publisher, the first one included. Amazon IVS doesn't publish its number. */
 const TRACKS_MAX = 6;
@@ -47,10 +46,6 @@ export class TrackReader {
 
   constructor(takes: TakenTracks = { hevc: false, several: false }) {
     this.#takes = takes;
-  }
-
-  metadata(values: readonly Amf0Value[]): void {
-    this.announced = parseMetadata(values) ?? this.announced;
   }
 
   /**

@@ -1,9 +1,9 @@
 import type { Socket } from "node:net";
 import type { AllowedPublish, MediaHost, SessionEndReason } from "../engine/messages.ts";
 import { StreamEngine } from "../engine/stream-engine.ts";
+import type { AnnouncedMetadata } from "../flv/metadata.ts";
 import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
 import { MediaError, type MediaErrorCode } from "../media-error.ts";
-import type { Amf0Value } from "../rtmp/amf0.ts";
 import type { IngestDoor } from "../rtmp/ingest-door.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import type { Calls } from "./calls.ts";
@@ -98,8 +98,8 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
     this.#publishers.get(id)?.media(type, timestampMs, body);
   }
 
-  relayMetadata(id: string, values: readonly Amf0Value[]): void {
-    this.#publishers.get(id)?.metadata(values);
+  relayMetadata(id: string, announced: AnnouncedMetadata): void {
+    this.#publishers.get(id)?.metadata(announced);
   }
 
   endRelay(id: string, reason: SessionEndReason, message: string): void {

@@ -53,7 +53,7 @@ export class PoolIngest implements IngestPort {
     return {
       video: (timestampMs, body) => routes.media(id, "video", timestampMs, body),
       audio: (timestampMs, body) => routes.media(id, "audio", timestampMs, body),
-      metadata: (values) => routes.metadata(id, values),
+      metadata: (announced) => routes.metadata(id, announced),
       end: (reason, message) => routes.end(id, reason, message),
     };
   }

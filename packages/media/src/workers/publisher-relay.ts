@@ -1,13 +1,15 @@
 import type { SessionEndReason } from "../engine/messages.ts";
+import type { AnnouncedMetadata } from "../flv/metadata.ts";
 import { END_REASONS } from "../ingest/end-reasons.ts";
 import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
 import { MediaError, type MediaErrorCode } from "../media-error.ts";
-import type { Amf0Value } from "../rtmp/amf0.ts";
 import type { Calls } from "./calls.ts";
 import type { MainMethods, PublisherFacts, RelaySource, WorkerMethods } from "./worker-messages.ts";
 
 /** Media that may wait to leave a process, per publisher: a few seconds of Amazon IVS's largest rate. */
 export const RELAY_BYTES_MAX = 8 * 1024 * 1024;
+/** What an announcement counts for, as a message between processes. */
+export const METADATA_BYTES = 1_024;
 
 type Main = Calls<WorkerMethods, MainMethods>;
 
@@ -32,8 +34,9 @@ export class RelayFeed implements MediaFeed {
     this.#media("audio", timestampMs, body);
   }
 
-  metadata(values: readonly Amf0Value[]): void {
-    this.#main.tell("relayMetadata", this.publisher.id, values);
+  metadata(announced: AnnouncedMetadata): void {
+    const sent = this.#reserve(METADATA_BYTES);
+    this.#main.push(sent, "relayMetadata", this.publisher.id, announced);
   }
 
   end(reason: SessionEndReason, message: string): void {
@@ -42,14 +45,19 @@ export class RelayFeed implements MediaFeed {
   }
 
   #media(type: "video" | "audio", timestampMs: number, body: Buffer): void {
-    if (this.#unsentBytes + body.length > RELAY_BYTES_MAX) {
+    const sent = this.#reserve(body.length);
+    this.#main.push(sent, "relayMedia", this.publisher.id, type, timestampMs, body);
+  }
+
+  /** To be called when it is sent. */
+  #reserve(bytes: number): () => void {
+    if (this.#unsentBytes + bytes > RELAY_BYTES_MAX) {
       throw new MediaError("limit", "the media can't be handed on as fast as it comes");
     }
-    this.#unsentBytes += body.length;
-    const sent = (): void => {
-      this.#unsentBytes -= body.length;
+    this.#unsentBytes += bytes;
+    return () => {
+      this.#unsentBytes -= bytes;
     };
-    this.#main.push(sent, "relayMedia", this.publisher.id, type, timestampMs, body);
   }
 }
 
@@ -97,8 +105,8 @@ export class RelayedPublisher implements Publisher {
     }
   }
 
-  metadata(values: readonly Amf0Value[]): void {
-    this.#feed?.metadata(values);
+  metadata(announced: AnnouncedMetadata): void {
+    this.#feed?.metadata(announced);
   }
 
   end(reason: SessionEndReason, message: string): void {

@@ -1,7 +1,7 @@
 import type { SessionEndReason } from "../engine/messages.ts";
+import type { AnnouncedMetadata } from "../flv/metadata.ts";
 import { MediaError, type MediaErrorCode } from "../media-error.ts";
-import type { Amf0Value } from "../rtmp/amf0.ts";
-import { RELAY_BYTES_MAX } from "./publisher-relay.ts";
+import { METADATA_BYTES, RELAY_BYTES_MAX } from "./publisher-relay.ts";
 import type { RelaySource } from "./worker-messages.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
@@ -40,24 +40,15 @@ export class RelayRoutes {
   }
 
   media(id: string, type: "video" | "audio", timestampMs: number, body: Uint8Array): void {
-    const route = this.#routes.get(id);
-    if (route === undefined) {
-      return;
-    }
-    if (route.unsentBytes + body.length > RELAY_BYTES_MAX) {
-      this.end(id, "internal-error", "the media could not be handed on as fast as it came");
-      this.#disconnect(route, id, "the server is too slow");
-      return;
-    }
-    route.unsentBytes += body.length;
-    const sent = (): void => {
-      route.unsentBytes -= body.length;
-    };
-    route.target.calls.push(sent, "relayMedia", id, type, timestampMs, body);
+    this.#handOn(id, body.length, ({ calls }, sent) =>
+      calls.push(sent, "relayMedia", id, type, timestampMs, body),
+    );
   }
 
-  metadata(id: string, values: readonly Amf0Value[]): void {
-    this.#routes.get(id)?.target.calls.tell("relayMetadata", id, values);
+  metadata(id: string, announced: AnnouncedMetadata): void {
+    this.#handOn(id, METADATA_BYTES, ({ calls }, sent) =>
+      calls.push(sent, "relayMetadata", id, announced),
+    );
   }
 
   end(id: string, reason: SessionEndReason, message: string): void {
@@ -84,6 +75,26 @@ export class RelayRoutes {
         this.disconnect(id, "the stream ended");
       }
     }
+  }
+
+  #handOn(
+    id: string,
+    bytes: number,
+    push: (target: WorkerProcess, sent: () => void) => void,
+  ): void {
+    const route = this.#routes.get(id);
+    if (route === undefined) {
+      return;
+    }
+    if (route.unsentBytes + bytes > RELAY_BYTES_MAX) {
+      this.end(id, "internal-error", "the media could not be handed on as fast as it came");
+      this.#disconnect(route, id, "the server is too slow");
+      return;
+    }
+    route.unsentBytes += bytes;
+    push(route.target, () => {
+      route.unsentBytes -= bytes;
+    });
   }
 
   #disconnect({ source }: Route, id: string, description: string): void {

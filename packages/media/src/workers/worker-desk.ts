@@ -8,8 +8,8 @@ import type {
   RecordingStart,
   SessionEndReason,
 } from "../engine/messages.ts";
+import type { AnnouncedMetadata } from "../flv/metadata.ts";
 import { MediaError, type MediaErrorCode } from "../media-error.ts";
-import type { Amf0Value } from "../rtmp/amf0.ts";
 import type { RelayRoutes } from "./relay-routes.ts";
 import type { StreamOwners } from "./stream-owners.ts";
 import type { MainMethods, PublisherFacts } from "./worker-messages.ts";
@@ -96,8 +96,8 @@ export class WorkerDesk implements MainMethods {
     this.#options.routes.media(id, type, timestampMs, body);
   }
 
-  relayMetadata(id: string, values: readonly Amf0Value[]): void {
-    this.#options.routes.metadata(id, values);
+  relayMetadata(id: string, announced: AnnouncedMetadata): void {
+    this.#options.routes.metadata(id, announced);
   }
 
   endRelay(id: string, reason: SessionEndReason, message: string): void {

@@ -6,8 +6,8 @@ import type {
   SessionEndReason,
 } from "../engine/messages.ts";
 import type { StreamEngineOptions } from "../engine/stream-engine.ts";
+import type { AnnouncedMetadata } from "../flv/metadata.ts";
 import type { MediaErrorCode } from "../media-error.ts";
-import type { Amf0Value } from "../rtmp/amf0.ts";
 
 /** A publisher as another process sees it. */
 export interface PublisherFacts {
@@ -34,7 +34,7 @@ export interface RelayTarget {
     timestampMs: number,
     body: Uint8Array,
   ): void;
-  relayMetadata(publisherId: string, values: readonly Amf0Value[]): void;
+  relayMetadata(publisherId: string, announced: AnnouncedMetadata): void;
   endRelay(publisherId: string, reason: SessionEndReason, message: string): void;
 }
 
