@@ -57,7 +57,8 @@ export interface RecordingOptions {
 }
 
 /**
- * One broadcast's recording: joins segments into files and gives them to the host, one at a time, in order. Whatever
+ * One broadcast's recording: joins segments into files and gives them to the host, one at a time, in order, and with
+ * each its playlists. Whatever
  * the host does (slow, failing, silent), `add` returns at once: the live stream never waits for a recording.
  */
 export class Recording {
@@ -357,13 +358,16 @@ export class Recording {
   }
 
   async #putPlaylists(playlists: readonly RecordingPlaylist[] = []): Promise<string | undefined> {
-    let failure: string | undefined;
-    for (const { path, contentType, body } of playlists) {
-      if (this.#state === "recording") {
-        failure = (await this.#put({ path, contentType, body: [Buffer.from(body)] })) ?? failure;
-      }
+    if (this.#state !== "recording") {
+      return undefined;
     }
-    return failure;
+    // At the same time: none refers to another, and they wait for the disk once.
+    const failures = await Promise.all(
+      playlists.map(({ path, contentType, body }) =>
+        this.#put({ path, contentType, body: [Buffer.from(body)] }),
+      ),
+    );
+    return failures.findLast((failure) => failure !== undefined);
   }
 
   async #complete(): Promise<void> {

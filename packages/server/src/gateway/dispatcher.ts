@@ -135,6 +135,7 @@ export class Dispatcher {
       ...(options.transaction === undefined ? {} : { transaction: options.transaction }),
       ...(options.form === undefined ? {} : { form: options.form }),
       ...(options.precondition === undefined ? {} : { precondition: options.precondition }),
+      ...(options.alongside === undefined ? {} : { alongside: options.alongside }),
       ...(options.invokedBy === undefined ? {} : { invokedBy: options.invokedBy }),
     });
     if (!context.inTransaction) await this.#options.refresh(context.accountId);

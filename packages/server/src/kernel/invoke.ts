@@ -20,10 +20,15 @@ export interface InvokeOptions {
   readonly transaction?: Transaction;
   /** Without `transaction`: has to hold in each transaction of the call's own. */
   readonly precondition?: Precondition;
+  /** Without `transaction`: what is committed with the effect of the call, or not at all. */
+  readonly alongside?: Alongside;
 }
 
 /** Runs first in a transaction and refuses it with an AwsError. */
 export type Precondition = (tx: Transaction) => Promise<void>;
+
+/** Runs behind the operation's own changes in its transaction; it refuses nothing: to reject is a failure. */
+export type Alongside = (tx: Transaction) => Promise<void>;
 
 /**
  * The one way from a service to another: the same steps as a request from outside after decoding

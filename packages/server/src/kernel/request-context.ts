@@ -1,7 +1,7 @@
 import assert from "node:assert";
 import type { Kysely } from "kysely";
 import { AwsError } from "./aws-error.ts";
-import type { Invoke, Precondition } from "./invoke.ts";
+import type { Alongside, Invoke, Precondition } from "./invoke.ts";
 import type { Authorization } from "./operations.ts";
 import { accountOf, type Caller, type ContextValue } from "./principal.ts";
 import type { Store, Tables, Transaction } from "./store.ts";
@@ -60,6 +60,8 @@ export interface RequestContextInit {
   readonly transaction?: Transaction;
   /** Runs first in each transaction of the request's own; it refuses with an AwsError. */
   readonly precondition?: Precondition;
+  /** Runs in each transaction of the request's own, behind what the request does. */
+  readonly alongside?: Alongside;
   /** The service that passes on the caller's credentials, e.g. `ivs.amazonaws.com`. */
   readonly invokedBy?: string;
   readonly http?: HttpRequestInfo;
@@ -95,6 +97,8 @@ export class RequestContext {
   readonly #transaction: Transaction | undefined;
   /** Who makes a transaction of its own for the request runs it first. */
   readonly precondition: Precondition | undefined;
+  /** And this behind its changes. */
+  readonly alongside: Alongside | undefined;
   readonly #invoke: Invoke;
   readonly #authorize: RequestContextInit["authorize"];
   #beforeCommit: ((tx: Transaction) => Promise<void>) | undefined;
@@ -117,6 +121,7 @@ export class RequestContext {
     this.#store = init.store;
     this.#transaction = init.transaction;
     this.precondition = init.precondition;
+    this.alongside = init.alongside;
     this.#invoke = init.invoke;
     this.#authorize = init.authorize;
   }
@@ -147,12 +152,13 @@ export class RequestContext {
   transaction<T extends Tables, R>(run: (tx: Transaction<T>) => Promise<R>): Promise<R> {
     if (this.#transaction) return run(this.#transaction.tables<T>());
     const beforeCommit = this.#beforeCommit;
-    const { precondition } = this;
+    const { precondition, alongside } = this;
     const store = this.#store.tables<T>();
-    if (!beforeCommit && !precondition) return store.transaction(run);
+    if (!beforeCommit && !precondition && !alongside) return store.transaction(run);
     return store.transaction(async (tx) => {
       await precondition?.(tx.tables());
       const result = await run(tx);
+      await alongside?.(tx.tables());
       await beforeCommit?.(tx.tables());
       return result;
     });

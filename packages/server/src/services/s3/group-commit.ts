@@ -32,10 +32,12 @@ export class GroupCommit {
   /** Runs `run` in the request's own transaction when there is one, else in a group's. */
   commit<R>(context: RequestContext, run: (tx: Transaction<S3Tables>) => Promise<R>): Promise<R> {
     if (context.inTransaction) return context.transaction(run);
-    const { precondition } = context;
+    const { precondition, alongside } = context;
     const guarded = async (tx: Transaction<S3Tables>) => {
       await precondition?.(tx.tables());
-      return run(tx);
+      const result = await run(tx);
+      await alongside?.(tx.tables());
+      return result;
     };
     return new Promise<R>((resolve, reject) => {
       this.#waiting.push({ run: guarded, resolve: (value) => resolve(value as R), reject });

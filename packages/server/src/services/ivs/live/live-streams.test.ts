@@ -64,6 +64,12 @@ async function expectWholeness(): Promise<void> {
   if (state === "ended" || state === "failed") expect(started).toBe(1);
   else expect(written).toEqual([]);
   if (state === "ended") expect(count(written, ended)).toBe(1);
+  // What is there is in a playlist: a file and the row that remembers it come together.
+  const mediaFiles = [...world.bucket.keys()].filter((key) => key.endsWith(".ts"));
+  for (const key of state === "ended" ? mediaFiles : []) {
+    const [, folder = "", name = ""] = /^(.*)\/([^/]+)$/.exec(key) ?? [];
+    expect(world.bucket.get(`${folder}/playlist.m3u8`)?.split("\n")).toContain(name);
+  }
   // A playlist refers to what is there.
   for (const [key, text] of world.bucket)
     for (const line of text.split("\n"))
@@ -108,6 +114,16 @@ describe("a broadcast", () => {
     await broadcast(0);
     await expectWholeness();
     expect(await eventNames()).toEqual(["Session Created", "Session Ended"]);
+  });
+
+  test("has a file in its playlist that was put when the power was cut", async () => {
+    let puts = 0;
+    // The first one is recording-started.json.
+    const isFile = (isPut: boolean) => isPut && ++puts === 2;
+    await broadcast(2, (_, isPut) => (isFile(isPut) ? "power-cut-after" : "happens"));
+    await recover();
+    expect(objects()).toContain("media/hls/360p30/0.ts");
+    await expectWholeness();
   });
 
   test("is whole after a power cut at any moment and the next start", async () => {

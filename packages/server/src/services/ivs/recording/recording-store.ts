@@ -1,5 +1,6 @@
 import type { RecordingFileRow, RecordingMedia } from "@rolecast/media";
 import type { Kysely } from "kysely";
+import type { Alongside } from "../../../kernel/invoke.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
 import type { EventSubject, IvsOccurrence } from "../live/ivs-event.ts";
 import type { SessionJournal } from "../live/session-journal.ts";
@@ -68,22 +69,29 @@ export class RecordingStore {
     });
   }
 
-  /** Remembers a file that is in the bucket. */
-  async addFile(recording: RecordingRow, file: RecordingFileRow): Promise<void> {
-    await this.#store.transaction(async ({ db }) => {
-      if (this.#store.shared) await requireLease(recording, db);
-      await db
-        .insertInto("ivs_recording_files")
+  /**
+   * What remembers a file, in the transaction that puts it into the bucket: there is none of which
+   * whoever finishes the recording doesn't know. It may be put again when its commit is in doubt.
+   */
+  file(recording: RecordingRow, file: RecordingFileRow): Alongside {
+    const text = JSON.stringify(file);
+    return async (tx) => {
+      await tx
+        .tables<IvsTables>()
+        .db.insertInto("ivs_recording_files")
         .values({
           stream_id: recording.stream_id,
           account_id: recording.account_id,
           region: recording.region,
           rendition: file.rendition,
           file_index: file.index,
-          file: JSON.stringify(file),
+          file: text,
         })
+        .onConflict((conflict) =>
+          conflict.columns(["stream_id", "rendition", "file_index"]).doUpdateSet({ file: text }),
+        )
         .execute();
-    });
+    };
   }
 
   async files(recording: RecordingRow): Promise<RecordingFileRow[]> {

@@ -138,8 +138,8 @@ export class RecordingWriter {
     const { bucket, store } = this.#options;
     if (!this.#begun) throw new Error("The recording has not started");
     const key = `${this.#begun.prefix}/${path}`;
-    await bucket.put(key, body, contentType, store.lease(this.#row));
-    if (row) await store.addFile(this.#row, row);
+    const file = row && store.file(this.#row, row);
+    await bucket.put(key, body, contentType, store.lease(this.#row), file);
     if (thumbnail !== undefined) await store.change(this.#row, { thumbnail_count: thumbnail + 1 });
   }
 

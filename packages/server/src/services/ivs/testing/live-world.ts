@@ -5,7 +5,7 @@ import { renderRecordingPlaylists } from "@rolecast/media";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { EventLog } from "../../../kernel/event-log.ts";
 import { randomIds } from "../../../kernel/ids.ts";
-import type { Invoke, InvokeOptions, Precondition } from "../../../kernel/invoke.ts";
+import type { Invoke, InvokeOptions } from "../../../kernel/invoke.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { Store, Tables, Transaction } from "../../../kernel/store.ts";
 import { type OpenedStore, openStore } from "../../../storage/store.ts";
@@ -132,10 +132,10 @@ export class LiveWorld {
       _service: string,
       operation: string,
       input: object,
-      { precondition }: InvokeOptions,
+      together: InvokeOptions,
     ) => {
       if (operation === "AssumeRole") return { Credentials: { AccessKeyId: "ASIA" } };
-      await effect(true, () => this.#put(input, precondition));
+      await effect(true, () => this.#put(input, together));
       return {};
     }) as unknown as Invoke;
     let engine: ScriptedEngine | undefined;
@@ -179,12 +179,13 @@ export class LiveWorld {
     return { live, engine, deps, died, paused: pause.opened, resume: wake.open };
   }
 
-  async #put(input: object, precondition: Precondition | undefined): Promise<true> {
+  async #put(input: object, { precondition, alongside }: InvokeOptions): Promise<true> {
     const { Key, Body } = input as { Key: string; Body: AsyncIterable<Uint8Array> };
     const chunks: Uint8Array[] = [];
     for await (const chunk of Body) chunks.push(chunk);
     await this.store.transaction(async (tx) => {
       await precondition?.(tx);
+      await alongside?.(tx);
       this.bucket.set(Key, Buffer.concat(chunks).toString());
     });
     return true;
