@@ -57,8 +57,7 @@ export interface RecordingOptions {
 }
 
 /**
- * One broadcast's recording: joins segments into files and gives them to the host, one at a time, in order, and with
- * each its playlists. Whatever
+ * One broadcast's recording: joins segments into files and gives them to the host, one at a time, in order. Whatever
  * the host does (slow, failing, silent), `add` returns at once: the live stream never waits for a recording.
  */
 export class Recording {
@@ -358,12 +357,10 @@ export class Recording {
   }
 
   async #putPlaylists(playlists: readonly RecordingPlaylist[] = []): Promise<string | undefined> {
-    if (this.#state !== "recording") {
-      return undefined;
-    }
     // At the same time: none refers to another, and they wait for the disk once.
+    const due = this.#state === "recording" ? playlists : [];
     const failures = await Promise.all(
-      playlists.map(({ path, contentType, body }) =>
+      due.map(({ path, contentType, body }) =>
         this.#put({ path, contentType, body: [Buffer.from(body)] }),
       ),
     );
