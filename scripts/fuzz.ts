@@ -1,11 +1,20 @@
 import { parseArgs } from "node:util";
 import { startIngestTarget } from "./fuzz/ingest-target.ts";
-import { aacTarget, amf0Target, avcTarget, chunkTarget, flvTarget } from "./fuzz/media-targets.ts";
+import {
+  aacTarget,
+  amf0Target,
+  avcTarget,
+  chunkTarget,
+  flvTarget,
+  hevcTarget,
+} from "./fuzz/media-targets.ts";
+import { multitrackTarget } from "./fuzz/multitrack-target.ts";
 import { policyTarget } from "./fuzz/policy-target.ts";
 import { signatureTarget, wireTarget } from "./fuzz/request-targets.ts";
 import { fuzz } from "./fuzz/run-fuzz.ts";
 import { segmentTarget } from "./fuzz/segment-target.ts";
 import { startServerTarget } from "./fuzz/server-target.ts";
+import { srtSessionTarget, srtStrangersTarget } from "./fuzz/srt-session-target.ts";
 import { srtTarget, tsTarget } from "./fuzz/srt-target.ts";
 
 /*
@@ -27,9 +36,10 @@ const { values } = parseArgs({
 const firstSeed = Number(values.seed);
 const server = await startServerTarget();
 const ingest = await startIngestTarget();
-const media = [chunkTarget, amf0Target, avcTarget, aacTarget, flvTarget, segmentTarget, ingest];
-const srt = [srtTarget, tsTarget];
-const all = [policyTarget, wireTarget, signatureTarget, ...media, ...srt, server];
+const codecs = [avcTarget, hevcTarget, aacTarget];
+const rtmp = [chunkTarget, amf0Target, flvTarget, segmentTarget, multitrackTarget, ingest];
+const srt = [srtTarget, srtSessionTarget, srtStrangersTarget, tsTarget];
+const all = [policyTarget, wireTarget, signatureTarget, ...codecs, ...rtmp, ...srt, server];
 const targets = all.filter(({ name }) => name.includes(values.only));
 const shareMs = (Number(values.seconds) * 1000) / targets.length;
 let found = 0;

@@ -6,12 +6,15 @@ import {
   avcTarget,
   chunkTarget,
   flvTarget,
+  hevcTarget,
 } from "../scripts/fuzz/media-targets.ts";
+import { multitrackTarget } from "../scripts/fuzz/multitrack-target.ts";
 import { policyTarget } from "../scripts/fuzz/policy-target.ts";
 import { signatureTarget, wireTarget } from "../scripts/fuzz/request-targets.ts";
 import { fuzz } from "../scripts/fuzz/run-fuzz.ts";
 import { segmentTarget } from "../scripts/fuzz/segment-target.ts";
 import { type ServerTarget, startServerTarget } from "../scripts/fuzz/server-target.ts";
+import { srtSessionTarget, srtStrangersTarget } from "../scripts/fuzz/srt-session-target.ts";
 import { srtTarget, tsTarget } from "../scripts/fuzz/srt-target.ts";
 
 /* The beginning of what `scripts/fuzz.ts` does for longer, with the same inputs every time. */
@@ -33,10 +36,14 @@ describe("nothing that is sent breaks anything", () => {
     [chunkTarget, 200],
     [amf0Target, 2_000],
     [avcTarget, 2_000],
+    [hevcTarget, 2_000],
     [aacTarget, 2_000],
     [flvTarget, 200],
     [segmentTarget, 200],
+    [multitrackTarget, 200],
     [srtTarget, 500],
+    [srtSessionTarget, 100],
+    [srtStrangersTarget, 100],
     [tsTarget, 200],
   ])("$name", async (target, count) => {
     const { findings, tried } = await fuzz(target, SEED, (done) => done < count);

@@ -2,6 +2,8 @@ import assert from "node:assert";
 import { parseAacConfig, writeAdtsHeader } from "../../packages/media/src/codec/aac-config.ts";
 import { toAnnexB } from "../../packages/media/src/codec/avc-access-unit.ts";
 import { parseAvcConfig } from "../../packages/media/src/codec/avc-config.ts";
+import { parseHevcConfig } from "../../packages/media/src/codec/hevc-config.ts";
+import type { VideoConfig } from "../../packages/media/src/codec/video-config.ts";
 import { MediaError } from "../../packages/media/src/media-error.ts";
 import { decodeAmf0, encodeAmf0 } from "../../packages/media/src/rtmp/amf0.ts";
 import { ChunkReader } from "../../packages/media/src/rtmp/chunk-reader.ts";
@@ -11,6 +13,7 @@ import {
   avcRecords,
   avcUnits,
   flvFiles,
+  hevcRecords,
   publishes,
 } from "../../packages/media/src/testing/corpus.ts";
 import { FlvReader } from "../../packages/media/src/transcode/flv-reader.ts";
@@ -97,11 +100,39 @@ export const avcTarget: FuzzTarget = {
   },
 };
 
+/** HEVC configurations are refused or plausible. */
+export const hevcTarget: FuzzTarget = {
+  name: "HEVC headers",
+  next(chance) {
+    const record = mutateBytes(chance.one(hevcRecords), chance, hevcRecords);
+    return {
+      input: { record: record.toString("hex") },
+      run: () => {
+        accepted(() => checkHevcConfig(record));
+      },
+    };
+  },
+};
+
 function checkAvcConfig(record: Buffer): void {
-  const { sps, codec, nalLengthBytes, parameterSets } = parseAvcConfig(record);
+  const config = parseAvcConfig(record);
+  checkConfig(config, record);
+  assert.match(config.codec, /^avc1\.[0-9A-F]{6}$/);
+}
+
+function checkHevcConfig(record: Buffer): void {
+  const config = parseHevcConfig(record);
+  checkConfig(config, record);
+  assert.match(
+    config.codec,
+    /^hvc1\.[ABC]?\d{1,2}\.[0-9A-F]{1,8}\.[LH]\d{1,3}(\.[0-9A-F]{1,2}){0,6}$/,
+  );
+  assert(config.record.equals(record));
+}
+
+function checkConfig({ sps, nalLengthBytes, parameterSets }: VideoConfig, record: Buffer): void {
   for (const side of [sps.width, sps.height]) assert(side > 0 && side <= 2 * SIDE_MAX);
   assert(sps.frameRate === undefined || Number.isFinite(sps.frameRate));
-  assert.match(codec, /^avc1\.[0-9A-F]{6}$/);
   assert([1, 2, 4].includes(nalLengthBytes));
   assert(parameterSets.length <= record.length * 4);
 }

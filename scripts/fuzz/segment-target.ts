@@ -18,13 +18,12 @@ const LIMITS = { ...defaultMediaLimits, segmentDurationMs: 500, segmentBytesMax:
 const SEGMENT_BYTES_MAX = LIMITS.segmentBytesMax + 64 * 1024;
 /** More than a segment may hold, of any tag. */
 const FLOOD_TAGS = 4_000;
-const bodies = flvStreams.flat().map(({ body }) => body);
 
 /** Whatever an accepted publisher sends, what comes out is a transport stream, within its limits. */
 export const segmentTarget: FuzzTarget = {
   name: "FLV tags into segments",
   next(chance) {
-    const tags = mutateTags(chance.one(flvStreams), chance);
+    const tags = mutateTags(chance.one(flvStreams), chance, flvStreams);
     return {
       input: tags.map(({ type, timestampMs, body }) => [type, timestampMs, body.toString("hex")]),
       run: () => check(tags),
@@ -32,7 +31,12 @@ export const segmentTarget: FuzzTarget = {
   },
 };
 
-function mutateTags(tags: readonly FlvTag[], chance: Chance): FlvTag[] {
+/** A few changes: tags left out, repeated, moved in time, taken from `streams`, with other bytes. */
+export function mutateTags(
+  tags: readonly FlvTag[],
+  chance: Chance,
+  streams: readonly (readonly FlvTag[])[],
+): FlvTag[] {
   const mutated = [...tags];
   for (let change = chance.below(12); change >= 0; change--) {
     const at = chance.below(mutated.length);
@@ -57,13 +61,13 @@ function mutateTags(tags: readonly FlvTag[], chance: Chance): FlvTag[] {
         mutated[at] = { ...tag, timestampMs: (timestampMs + chance.below(3_000) - 1_500) >>> 0 };
         break;
       case 4:
-        mutated[at] = chance.one(chance.one(flvStreams));
+        mutated[at] = chance.one(chance.one(streams));
         break;
       case 5:
         mutated.splice(0, at);
         break;
       default:
-        mutated[at] = { ...tag, body: mutateBytes(body, chance, bodies) };
+        mutated[at] = { ...tag, body: mutateBytes(body, chance, [chance.one(tags).body]) };
     }
   }
   return mutated;

@@ -2,12 +2,14 @@ import { readFileSync } from "node:fs";
 import { type Amf0Value, amf0Object, encodeAmf0 } from "../rtmp/amf0.ts";
 import { encodeMessage, uint32 } from "../rtmp/chunk-writer.ts";
 import { MESSAGE } from "../rtmp/message-type.ts";
+import { interleave } from "./films.ts";
 import { type FlvTag, readFlv } from "./flv-file.ts";
 import { chunkStreamOf } from "./flv-loop.ts";
 
 /*
  * Where mutations begin. The files are two seconds of ffmpeg's test picture at 64x64 by libx264 and its AAC encoder, each of
- * another profile; `ffmpeg-publish.rtmp` is what ffmpeg 7.1 sent behind the handshake when it published one of them.
+ * another profile, and a little larger by libx265; `ffmpeg-publish.rtmp` is what ffmpeg 7.1 sent behind the handshake when
+ * it published one of them, `ffmpeg-publish.srt` the datagrams of another, encrypted, each behind its length in 16 bits.
  */
 const FILES = [
   "baseline.flv",
@@ -18,12 +20,33 @@ const FILES = [
   "high444.flv",
 ] as const;
 
+/** A keyframe's sequence header in enhanced RTMP. */
+const ENHANCED_START = 0x90;
+const HEVC_FILES = ["hevc-main.flv", "hevc-main10.flv"] as const;
+
 function read(name: string): Buffer {
   return readFileSync(new URL(`./corpus/${name}`, import.meta.url));
 }
 
 export const flvFiles: readonly Buffer[] = FILES.map(read);
 export const flvStreams: readonly (readonly FlvTag[])[] = flvFiles.map(readFlv);
+
+/** In enhanced RTMP's form. */
+export const hevcStreams: readonly (readonly FlvTag[])[] = HEVC_FILES.map(read).map(readFlv);
+/** HEVCDecoderConfigurationRecords. */
+export const hevcRecords: readonly Buffer[] = hevcStreams
+  .flat()
+  .filter(({ type, body }) => type === MESSAGE.video && body[0] === ENHANCED_START)
+  .map(({ body }) => body.subarray(5));
+
+/** Tracks of one stream: HEVC of two sizes above H.264, and H.264 with HEVC beside it. */
+export const multitrackStreams: readonly (readonly FlvTag[])[] = [
+  interleave([...hevcStreams, flvStreams[0] ?? []].map((film) => [...film])),
+  interleave(
+    [flvStreams[0] ?? [], hevcStreams[1] ?? []].map((film) => [...film]),
+    true,
+  ),
+];
 
 const tags = flvStreams.flat();
 const bodies = (type: number, packetType: number): Buffer[] =>
@@ -90,6 +113,19 @@ export const amf0Messages: readonly Buffer[] = (
 
 /** A publisher's bytes behind the handshake: as ffmpeg sent them, and as OBS sends them, in chunks of 4,096 bytes. */
 export const publishes: readonly Buffer[] = [read("ffmpeg-publish.rtmp"), obsPublish()];
+
+/** An SRT caller's datagrams, to the stream key `key` under the engine harness's passphrase. */
+export const srtPublish: readonly Buffer[] = readDatagrams(read("ffmpeg-publish.srt"));
+
+function readDatagrams(bytes: Buffer): Buffer[] {
+  const datagrams: Buffer[] = [];
+  for (let offset = 0; offset < bytes.length; ) {
+    const end = offset + 2 + bytes.readUInt16BE(offset);
+    datagrams.push(bytes.subarray(offset + 2, end));
+    offset = end;
+  }
+  return datagrams;
+}
 
 function obsPublish(): Buffer {
   const chunkSize = 4_096;
