@@ -36,9 +36,10 @@ export interface Encoder {
   kill(): void;
 }
 
-/** Publishes a film, `speed` times as fast as it plays. */
-export function publish(film: Film, url: string, speed = 1): Encoder {
-  const input = ["-readrate", String(speed), "-i", film.file];
+/** Publishes a film, `speed` times as fast as it plays; `endless`: over and over, until it is killed or refused. */
+export function publish(film: Film, url: string, speed = 1, endless = false): Encoder {
+  const loop = endless ? ["-stream_loop", "-1"] : [];
+  const input = ["-readrate", String(speed), ...loop, "-i", film.file];
   const container = url.startsWith("srt:") ? "mpegts" : "flv";
   const args = ["-v", "error", "-nostdin", ...input, "-c", "copy", "-f", container, url];
   const child = spawn("ffmpeg", args, { stdio: ["ignore", "ignore", "pipe"] });
@@ -66,6 +67,16 @@ export async function decodedSeconds(url: string, clockRestarts = false): Promis
     : stderr;
   if (warnings.trim() !== "") throw new Error(`ffprobe: ${warnings}`);
   return Number(stdout.trim().split("\n")[0]) / 30;
+}
+
+/** Of each picture that decodes, in order. */
+export async function pictureHashes(url: string): Promise<readonly string[]> {
+  const args = ["-v", "error", "-i", url, "-map", "0:v:0", "-fps_mode", "passthrough"];
+  const { stdout } = await run("ffmpeg", [...args, "-f", "framemd5", "-"], {
+    maxBuffer: 64 * 1024 * 1024,
+  });
+  const lines = stdout.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
+  return lines.map((line) => line.split(",").at(-1)?.trim() ?? "");
 }
 
 /** Codec, width and height of a picture that decodes without a warning: `mjpeg,320,180`. */
