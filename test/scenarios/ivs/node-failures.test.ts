@@ -184,7 +184,7 @@ describe
       const bucket = await makeBucket(node.root);
       const { arn } = await makeRecordingConfiguration(node.root, bucket);
       const { channel, streamKey } = await node.root.ivs.send(
-        new CreateChannelCommand({ type: "BASIC", recordingConfigurationArn: arn }),
+        new CreateChannelCommand({ recordingConfigurationArn: arn }),
       );
       const encoder = encode(node, streamKey?.value ?? "", 6);
       await until(async () =>
