@@ -37,8 +37,8 @@ import { EventReader } from "./event-reader.ts";
  * last heard of; only then another one may take what it had.
  */
 
-const PATIENCE_MS = 150_000;
-const FILM_SECONDS = 120;
+const PATIENCE_MS = 300_000;
+const FILM_SECONDS = 60;
 
 let postgres: PostgresServer;
 let film: Film;
