@@ -82,18 +82,22 @@ function mutateSteps(steps: Step[], chance: Chance): Step[] {
 
 let expected: Promise<string> | undefined;
 
-function alone(): Promise<string> {
+async function alone(): Promise<string> {
   expected ??= play(own());
-  return expected;
+  const told = await expected;
+  assert.doesNotMatch(told, /^0 /, "nothing came out of the session");
+  return told;
 }
 
-/** Resolves to the digest of the tags that came out. */
+/** Resolves to the number and the digest of the tags that came out. */
 async function play(steps: readonly Step[]): Promise<string> {
+  let tags = 0;
   const digest = createHash("sha256");
   const published: string[] = [];
   const note = (kind: string) => (timestampMs: number, body: Buffer) => {
     assert(timestampMs >= 0 && timestampMs < 2 ** 32);
     assert(body.length <= TAG_BYTES_MAX);
+    tags += 1;
     digest.update(`${kind} ${timestampMs} ${body.length} `).update(body);
   };
   let nowMs = 1_000;
@@ -143,5 +147,5 @@ async function play(steps: readonly Step[]): Promise<string> {
   } finally {
     callers.close();
   }
-  return digest.digest("hex");
+  return `${tags} ${digest.digest("hex")}`;
 }
