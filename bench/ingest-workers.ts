@@ -11,7 +11,7 @@
  * its own (one that writes to two workers in turn lets each of them fall asleep between two writes: 18 % more wake-ups)
  * and is woken from the other core (from its own it costs up to a fifth less, and where the system puts them is luck).
  * The pool gives connections in turn, so the processes connect in turn.
- * Saturation: encoders send as fast as the server takes it; bytes of RTMP carried per CPU second of the workers.
+ * Saturation: an encoder for each worker sends as fast as it is taken; bytes of RTMP carried per CPU second of the workers.
  * The main process's share is printed too: it is what bounds the number of workers. Nothing is asserted.
  */
 import {
@@ -37,8 +37,6 @@ const WARM_UP_MS = 10_000;
 /** The encoders' processes are ready by then. */
 const ENCODERS_START_MS = 4_000;
 const CONNECT_WITHIN_MS = 2_000;
-/** At saturation: enough that each worker always has something to read. */
-const FLOODS_PER_WORKER = 2;
 const CORES = 2;
 
 interface Sample {
@@ -53,13 +51,13 @@ const total = (values: readonly number[]): number => values.reduce((sum, value) 
 /** Of each engine, what it spends and is sent in each window. */
 async function measure(
   engines: readonly EngineProcess[],
-  sent: readonly number[] = [],
+  sent: readonly (readonly number[])[] = [],
 ): Promise<readonly (readonly Sample[])[]> {
   const sample = (): Sample[] =>
     engines.map(({ main, workers }, index) => ({
       main: cpuSeconds(main.pid),
       workers: total(workers.map(cpuSeconds)),
-      sent: sent[index] ?? 0,
+      sent: total(sent[index] ?? []),
     }));
   await pause(WARM_UP_MS);
   const measured: Sample[][] = engines.map(() => []);
@@ -125,17 +123,17 @@ async function realTime(source: string, engines: readonly EngineProcess[]): Prom
 }
 
 async function saturation(source: string, engines: readonly EngineProcess[]): Promise<void> {
-  const sent = engines.map(() => 0);
-  const encoders = engines.map(({ rtmpPort, workers }, index) => {
-    const streams = String(FLOODS_PER_WORKER * workers.length);
-    return script("./flood.ts", [source, String(rtmpPort), streams, `f${index}-`]);
-  });
-  await Promise.all(encoders.map(nextLine));
-  encoders.forEach((encoder, index) => {
-    encoder.stdout?.on("data", (text) => {
-      sent[index] = Number(String(text).trim().split("\n").at(-1));
-    });
-  });
+  const sent = engines.map(({ workers }) => workers.map(() => 0));
+  // One after the other: the pool gives connections in turn.
+  for (const [index, { rtmpPort, workers }] of engines.entries()) {
+    for (const worker of workers.keys()) {
+      const flood = script("./flood.ts", [source, String(rtmpPort), "1", `f${worker}-`]);
+      await nextLine(flood);
+      flood.stdout?.on("data", (text) => {
+        sent[index]?.splice(worker, 1, Number(String(text).trim().split("\n").at(-1)));
+      });
+    }
+  }
   const measured = await measure(engines, sent);
   measured.forEach((samples, index) => {
     const cpu = total(samples.map(({ workers }) => workers));
