@@ -1,8 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MediaError } from "../media-error.ts";
-import { MESSAGE } from "../rtmp/message-type.ts";
-import { asTrack } from "../testing/films.ts";
 import {
   audioBody,
   audioConfigBody,
@@ -61,21 +59,6 @@ describe("publisher feed", () => {
       }),
       { numRuns: 500 },
     );
-  });
-
-  test("frames of a further track that are ahead of the first one's wait within a bound", () => {
-    const limits = { ...defaultMediaLimits, segmentBytesMax: 64 * 1024 };
-    const { feed } = make({ multitrack: { required: false, heightMax: 1_152 }, limits });
-    const ahead = (body: Buffer) => asTrack(1, { type: MESSAGE.video, timestampMs: 0, body }).body;
-    feed.video(0, videoConfigBody());
-    feed.video(0, ahead(videoConfigBody(tooLargeAvcRecord)));
-    const frame = ahead(Buffer.concat([videoBody(true), Buffer.alloc(16 * 1024)]));
-    const tooMany = (): void => {
-      for (let sent = 0; sent < 5; sent += 1) {
-        feed.video(1_000, frame);
-      }
-    };
-    expect(tooMany).toThrow("the first track has no frames");
   });
 
   const fullUp: TranscodePlan = {
