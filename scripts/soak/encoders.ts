@@ -65,8 +65,7 @@ async function stream(client: RtmpClient, mishap: Mishap, chance: Chance): Promi
   const beganMs = performance.now();
   const lengthMs = 5_000 + chance.below(70_000);
   const troubleMs = 1_000 + chance.below(lengthMs - 1_000);
-  // Longer than the 30 s after which the server ends a stream without data, too.
-  let stallMs = mishap === "stall" ? 1_000 + chance.below(40_000) : 0;
+  let stallMs = mishap === "stall" ? stallLengthMs(chance) : 0;
   for (let elapsedMs = 0; elapsedMs < lengthMs && !stopping && !client.closed; ) {
     await pause(TICK_MS);
     elapsedMs = performance.now() - beganMs;
@@ -92,6 +91,14 @@ async function stream(client: RtmpClient, mishap: Mishap, chance: Chance): Promi
     await client.until(() => false);
   }
   return mediaMs;
+}
+
+/**
+ * Shorter or longer than the 30 s after which the server ends a stream without data, but not about as long: what is sent
+ * while the server ends it counts as sent, and nobody takes it.
+ */
+function stallLengthMs(chance: Chance): number {
+  return chance.rarely(4) ? 40_000 + chance.below(5_000) : 1_000 + chance.below(22_000);
 }
 
 /** A message with some bytes changed: in what it carries, or on the wire, where nothing fits together afterwards. */
