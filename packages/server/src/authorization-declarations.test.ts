@@ -149,7 +149,7 @@ const INPUTS: Readonly<Record<string, object>> = {
       Destination: { S3BucketDestination: { Bucket: "bucket", Format: "CSV" } },
     },
     MetricsConfiguration: { Id: "configuration" },
-    ReplicationConfiguration: { Role: "role", Rules: [] },
+    ReplicationConfiguration: { Role: `arn:aws:iam::${ACCOUNT}:role/app`, Rules: [] },
     RequestPaymentConfiguration: { Payer: "BucketOwner" },
     ObjectLockEnabledForBucket: true,
     BypassGovernanceRetention: true,

@@ -86,7 +86,8 @@ export function bucketSettingOperations(): OperationTable {
         const { Role: role } = input.ReplicationConfiguration ?? {};
         const put = await needs("PutReplicationConfiguration")(input, context);
         const pass = { action: "iam:PassRole", context: PASSED_TO_S3 };
-        return role === undefined ? put : [put, { ...pass, resource: role }];
+        // What is no ARN is no role to pass, which the handler tells.
+        return role?.startsWith("arn:") ? [put, { ...pass, resource: role }] : put;
       },
       handle: async (input, context) => {
         const bucket = await requireBucket(input, context);
