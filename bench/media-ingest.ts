@@ -36,7 +36,8 @@ const streams = Number(process.argv[2] ?? 24);
 const seconds = Number(process.argv[3] ?? 20);
 const mode = process.argv[4] ?? "live";
 const apart = process.argv[5] === "apart";
-const WARM_UP_MS = 6_000;
+/** Where it is recorded, until each stream has its first file of ten seconds. */
+const WARM_UP_MS = mode === "live" ? 6_000 : 13_000;
 const POLL_MS = 4;
 const RATIO_LIMIT = 1;
 const RATIO_AIM = 0.85;
