@@ -63,7 +63,7 @@ function Recording({ bucket, prefix }: { readonly bucket: string; readonly prefi
           <Facts document={document} />
         </SpaceBetween>
       )}
-      <Files bucket={bucket} prefix={prefix} />
+      <Files bucket={bucket} prefix={prefix} status={document?.status} />
     </Page>
   );
 }
@@ -106,9 +106,16 @@ function Status({ document }: { readonly document: RecordingDocument }) {
   }
 }
 
-function Files({ bucket, prefix }: { readonly bucket: string; readonly prefix: string }) {
+interface FilesProps {
+  readonly bucket: string;
+  readonly prefix: string;
+  /** The recording's: with another one there are other files. */
+  readonly status: string | undefined;
+}
+
+function Files({ bucket, prefix, status }: FilesProps) {
   const aws = useAws();
-  const files = useCall(`files of ${bucket} ${prefix}`, async ({ s3: client }) =>
+  const files = useCall(`files of ${bucket} ${prefix}, ${status}`, async ({ s3: client }) =>
     allPages(
       paginateListObjectsV2({ client }, { Bucket: bucket, Prefix: prefix }),
       (page) => page.Contents,
