@@ -59,7 +59,7 @@ function sample(value: number, camera = "0", namespace = METRIC.namespace) {
 
 test("no more minutes are kept than the limit, the newest of all series, the services' apart", async () => {
   const store = await open("limit");
-  const metrics = new MetricStore(store, clock, log, MINUTES_MAX);
+  const metrics = new MetricStore(store, clock, log, { minutesMax: MINUTES_MAX });
   for (let minute = 0; minute < 30; minute += 1, nowMs += MINUTE_MS) {
     const cameras = Array.from({ length: SERIES }, (_, index) => String(index));
     metrics.put(cameras.map((camera) => sample(minute, camera)));
@@ -80,6 +80,17 @@ test("no more minutes are kept than the limit, the newest of all series, the ser
   const since = (first: number) => Array.from({ length: 30 - first }, (_, index) => index + first);
   expect(await sums(1)).toEqual(since(18).flatMap((sum) => Array(SERIES).fill(sum)));
   expect(await sums(0)).toEqual(since(17));
+});
+
+test("too many metrics push out the oldest of their own, and none of the services'", async () => {
+  const metrics = new MetricStore(await open("series"), clock, log, { seriesMax: 2 });
+  metrics.put([sample(1)]);
+  const ahead = { atMs: START_MS + MINUTE_MS };
+  const cameras = ["a", "b", "c", "d", "e"];
+  metrics.put(cameras.map((camera) => ({ ...sample(1, camera, "Studio"), ...ahead })));
+  await metrics.flush();
+  const { Metrics = [] } = await metrics.page(METRIC, {});
+  expect(Metrics.map(({ Namespace }) => Namespace)).toEqual(["AWS/Studio", "Studio", "Studio"]);
 });
 
 test("what could not be written is written with what comes next", async () => {

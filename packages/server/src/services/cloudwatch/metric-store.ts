@@ -6,7 +6,7 @@ import type { Store } from "../../kernel/store.ts";
 import { FineSeries } from "./fine-series.ts";
 import { pageOfMetrics } from "./metric-list.ts";
 import { mergeMinutes, mergeSeries, setOf } from "./minute-rows.ts";
-import { Retention } from "./retention.ts";
+import { type MetricLimits, Retention } from "./retention.ts";
 import {
   dimensionsText,
   isOfService,
@@ -20,8 +20,8 @@ import { joined, type Period, type StatisticSet } from "./statistics.ts";
 import type { CloudWatchTables, MinuteRow, SeriesRow } from "./tables.ts";
 
 const MINUTE_MS = 60_000;
-/** Minutes that wait to be written; at each multiple of this number the next flush isn't waited for. */
-const UNWRITTEN_FLUSHED = 10_000;
+/** Minutes that have come; after so many the next flush isn't waited for. */
+const FLUSHED_AFTER = 10_000;
 /** Beyond it, what a database that can't be written to did not take is lost. */
 const UNWRITTEN_MAX = 50_000;
 
@@ -53,16 +53,17 @@ export class MetricStore implements MetricSink {
   readonly #fine: FineSeries;
   /** By series and minute. */
   #unwritten = new Map<string, Unwritten>();
+  #sinceFlush = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   /** Told once until there is room again. */
   #isFull = false;
 
-  constructor(store: Store, clock: Clock, log: Log, minutesMax?: number) {
+  constructor(store: Store, clock: Clock, log: Log, limits?: MetricLimits) {
     this.#store = store.tables<CloudWatchTables>();
     this.#clock = clock;
     this.#log = log;
-    this.#retention = new Retention(this.#store, log, minutesMax);
+    this.#retention = new Retention(this.#store, log, limits);
     this.#fine = new FineSeries((ofServices) => this.#tellFull(ofServices));
   }
 
@@ -77,8 +78,10 @@ export class MetricStore implements MetricSink {
     const metricText = textOf(key);
     this.#fine.add(metricText, key, atMs, values);
     const minuteMs = atMs - (atMs % MINUTE_MS);
-    this.#keep({ metricText, key, minuteMs, values });
-    if (this.#unwritten.size % UNWRITTEN_FLUSHED === 0) void this.flush();
+    const isNew = this.#keep({ metricText, key, minuteMs, values });
+    if (!isNew) return;
+    this.#sinceFlush += 1;
+    if (this.#sinceFlush === FLUSHED_AFTER) void this.flush();
   }
 
   start(): void {
@@ -140,12 +143,14 @@ export class MetricStore implements MetricSink {
     return pageOfMetrics(this.#store, account, input, this.#clock.nowMs());
   }
 
-  #keep(unwritten: Unwritten): void {
+  /** False where the minute has values already. */
+  #keep(unwritten: Unwritten): boolean {
     const { metricText, key, minuteMs, values } = unwritten;
     const place = `${minuteMs} ${key.unit} ${metricText}`;
     const before = this.#unwritten.get(place);
     if (before) before.values = joined(before.values, values);
-    else this.#unwritten.set(place, unwritten);
+    else if (this.#unwritten.size < UNWRITTEN_MAX) this.#unwritten.set(place, unwritten);
+    return before === undefined;
   }
 
   #minutes(metric: MetricKey, fromMs: number, toMs: number) {
@@ -169,6 +174,7 @@ export class MetricStore implements MetricSink {
     this.#fine.forget(nowMs);
     const unwritten = [...this.#unwritten.values()];
     this.#unwritten = new Map();
+    this.#sinceFlush = 0;
     if (unwritten.length === 0) return;
     const { minutes, series } = rowsOf(unwritten);
     try {
@@ -177,11 +183,13 @@ export class MetricStore implements MetricSink {
         await mergeMinutes(minutes, db);
       });
     } catch (error) {
-      for (const one of unwritten) if (this.#unwritten.size < UNWRITTEN_MAX) this.#keep(one);
+      for (const one of unwritten) this.#keep(one);
       throw error;
     }
     this.#isFull = false;
-    await this.#retention.apply(nowMs, minutes.length);
+    await this.#retention.apply(nowMs, minutes.length).catch((error: unknown) => {
+      this.#log.error({ error: String(error) }, "Old metrics were not forgotten yet");
+    });
   }
 
   #tellFull(ofServices: boolean): void {

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { Log } from "../../kernel/log.ts";
 import type { Store } from "../../kernel/store.ts";
 import type { CloudWatchTables } from "./tables.ts";
@@ -9,24 +10,41 @@ const KEPT_MS = 15 * 24 * 60 * MINUTE_MS;
 const OF_SERVICES_MAX = 3_000_000;
 /** A share of them, of what PutMetricData is given: it can't push out what services measure. */
 const OTHERS_SHARE = 1 / 3;
-/** A series' names and dimensions may be 38 KB. */
-const SERIES_MAX = 100_000;
+/** Of what PutMetricData is given: a series' names and dimensions may be 38 KB. */
+const OTHERS_SERIES_MAX = 100_000;
+/** Those that are more than that go the next time. */
+const FORGOTTEN_AT_ONCE = 10_000;
+/** As `isOfService` has it; `like` would take `aws/` for the same in SQLite. */
+const isOthers = sql<boolean>`substr(namespace, 1, 4) <> 'AWS/'`;
 /** Counting reads an index of as many entries, so it isn't done for each flush. */
 const APPLY_EVERY_MS = 10 * MINUTE_MS;
 const APPLY_EVERY_ROWS = 200_000;
+
+export interface MetricLimits {
+  /** Of the services' metrics; a third of it of the others. */
+  readonly minutesMax?: number;
+  /** Of metrics that aren't the services'. */
+  readonly seriesMax?: number;
+}
 
 /** What metrics of the past are kept in the database. */
 export class Retention {
   readonly #store: Store<CloudWatchTables>;
   readonly #log: Log;
   readonly #minutesMax: number;
+  readonly #seriesMax: number;
   #appliedMs = 0;
   #rowsSince = 0;
 
-  constructor(store: Store<CloudWatchTables>, log: Log, minutesMax = OF_SERVICES_MAX) {
+  constructor(
+    store: Store<CloudWatchTables>,
+    log: Log,
+    { minutesMax = OF_SERVICES_MAX, seriesMax = OTHERS_SERIES_MAX }: MetricLimits = {},
+  ) {
     this.#store = store;
     this.#log = log;
     this.#minutesMax = minutesMax;
+    this.#seriesMax = seriesMax;
   }
 
   /** After rows were written: forgets what is too old or too much, now and then. */
@@ -68,24 +86,25 @@ export class Retention {
   }
 
   async #forgetSeries(untilMs: number): Promise<void> {
-    const first = await this.#store.db
+    await this.#store.transaction(({ db }) =>
+      db.deleteFrom("cloudwatch_series").where("newest_ms", "<=", untilMs).execute(),
+    );
+    const tooMany = await this.#store.db
       .selectFrom("cloudwatch_series")
-      .select("newest_ms")
+      .select(["id", "newest_ms"])
+      .where(isOthers)
       .orderBy("newest_ms", "desc")
-      .offset(SERIES_MAX)
-      .limit(1)
-      .executeTakeFirst();
-    const last = Math.max(untilMs, first?.newest_ms ?? 0);
-    await this.#store.transaction(async ({ db }) => {
-      await db
-        .deleteFrom("cloudwatch_minutes")
-        .where("series_id", "in", (eb) =>
-          eb.selectFrom("cloudwatch_series").select("id").where("newest_ms", "<=", last),
-        )
-        .execute();
-      await db.deleteFrom("cloudwatch_series").where("newest_ms", "<=", last).execute();
-    });
-    if (first) this.#tell(first.newest_ms, SERIES_MAX);
+      .orderBy("id", "desc")
+      .offset(this.#seriesMax)
+      .limit(FORGOTTEN_AT_ONCE)
+      .execute();
+    for (const { id } of tooMany)
+      await this.#store.transaction(async ({ db }) => {
+        await db.deleteFrom("cloudwatch_minutes").where("series_id", "=", id).execute();
+        await db.deleteFrom("cloudwatch_series").where("id", "=", id).execute();
+      });
+    const newest = tooMany[0]?.newest_ms;
+    if (newest !== undefined) this.#tell(newest, this.#seriesMax);
   }
 
   #tell(untilMs: number, max: number): void {
