@@ -22,7 +22,8 @@ async function encoder(key: string): Promise<void> {
   const { socket } = client;
   const play = loop.play();
   sockets.push(socket);
-  flood(client, play);
+  // Its end is told below, and no figure comes of a flood that has ended.
+  flood(client, play).catch(() => process.exit(1));
   socket.on("close", () => {
     process.stderr.write(`encoder ${key} was disconnected: ${client.status()}\n`);
   });

@@ -82,6 +82,7 @@ export class FurtherTracks {
       if (known === undefined) {
         this.#tracks.set(id, this.#newTrack(config));
       } else {
+        this.#checkHeight(config);
         known.config = config;
         known.segmenter.setVideoConfig(config);
       }

@@ -3,9 +3,13 @@ import type { Segment } from "../segmenter/segment.ts";
 import { streamMedia } from "./stream-media.ts";
 import type { TrackReader } from "./track-reader.ts";
 
+const NOTHING_MEASURED = { videoBytes: 0, audioBytes: 0, videoFrames: 0, durationMs: 0 };
+
 /** What is known of a broadcast's source: from its configuration, and from the first segment after each change of it. */
 export class SourceDescription {
   #media: StreamMedia | undefined;
+  /** What `media` is without what a segment measured. */
+  #announced: string | undefined;
   #isStale = true;
 
   /** Undefined until the first segment is complete. */
@@ -20,13 +24,17 @@ export class SourceDescription {
 
   /** True when `media` is another one with it. */
   segment(tracks: TrackReader, segment: Segment): boolean {
-    const media = this.#isStale ? streamMedia(tracks, segment) : this.#media;
-    this.#isStale = false;
-    if (media === undefined) {
+    if (!this.#isStale) {
       return false;
     }
-    const isOther = JSON.stringify(media) !== JSON.stringify(this.#media);
-    this.#media = media;
-    return isOther;
+    this.#isStale = false;
+    const announced = JSON.stringify(streamMedia(tracks, NOTHING_MEASURED));
+    // What came again as it was is measured a little differently each time, which is nothing new.
+    if (announced === this.#announced) {
+      return false;
+    }
+    this.#announced = announced;
+    this.#media = streamMedia(tracks, segment);
+    return this.#media !== undefined;
   }
 }

@@ -8,11 +8,13 @@ import type { TrackReader } from "./track-reader.ts";
 const USUAL_RATES = [24, 25, 30, 48, 50, 60, 120];
 const USUAL_RATE_TOLERANCE = 0.6;
 
+type Measured = Pick<Segment, "videoBytes" | "audioBytes" | "videoFrames" | "durationMs">;
+
 /**
  * Facts of a publisher, once its first segment is complete: what it announces, and what that segment measures where it
  * announces nothing. Undefined before its video configuration came.
  */
-export function streamMedia(tracks: TrackReader, segment: Segment): StreamMedia | undefined {
+export function streamMedia(tracks: TrackReader, segment: Measured): StreamMedia | undefined {
   const { video, audio, announced, further } = tracks;
   if (video === undefined) {
     return undefined;
@@ -46,7 +48,7 @@ function videoMedia(
   return { width, height, frameRate, codec, profile, level, targetBitrate };
 }
 
-function measuredRate(segment: Segment): number {
+function measuredRate(segment: Measured): number {
   const rate = (segment.videoFrames * 1_000) / Math.max(1, segment.durationMs);
   const usual = USUAL_RATES.find((known) => Math.abs(known - rate) <= USUAL_RATE_TOLERANCE);
   return usual ?? Math.round(rate * 100) / 100;
