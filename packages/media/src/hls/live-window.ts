@@ -89,7 +89,7 @@ export class LiveWindow {
 
   add(segment: Segment): void {
     const discontinuity = segment.discontinuity || this.#seam;
-    const parts = this.#parts.splice(0);
+    const parts = within(segment.body, this.#parts.splice(0));
     this.#segments.push({ ...segment, discontinuity, sequence: this.#nextSequence, parts });
     this.#nextSequence += 1;
     this.#bytes += bytesOf(segment);
@@ -262,6 +262,21 @@ export class LiveWindow {
       ended: this.#ended,
     });
   }
+}
+
+/** The same parts as views of the whole segment: the buffers that it outgrew while it was written can go. */
+function within(body: Buffer, parts: readonly SegmentPart[]): SegmentPart[] {
+  const lengths = parts.map((part) => part.body.length);
+  if (lengths.reduce((sum, length) => sum + length, 0) !== body.length) {
+    return [...parts];
+  }
+  let start = 0;
+  return parts.map((part) => {
+    const end = start + part.body.length;
+    const view = body.subarray(start, end);
+    start = end;
+    return { ...part, body: view };
+  });
 }
 
 /** An init section counts with each segment: encoders that change theirs share none. */
