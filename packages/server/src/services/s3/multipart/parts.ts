@@ -2,6 +2,7 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { wholeSeconds } from "../../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import type { Transaction } from "../../../kernel/store.ts";
 import { onObject } from "../access/authorization.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
 import { requireBucket } from "../buckets/find-bucket.ts";
@@ -67,26 +68,21 @@ async function uploadPart(
   const digests = new BodyDigests(deps.digests, algorithm, claim, input.ContentMD5, context);
   const body = readBody(input.Body, input.ContentLength, context);
   const { blobId, sizeBytes, md5, checksum } = await storeBody(body, digests, context, deps);
-  try {
-    const value = checksum.toString("base64");
-    const part = {
-      part_number: partNumber,
-      blob_id: blobId,
-      size_bytes: sizeBytes,
-      etag: md5,
-      checksum: value,
-    };
-    await putPart(part, input, bucket, context, deps);
-    const shown = uploadChecksum.declared || claim?.algorithm === algorithm;
-    return {
-      ETag: `"${md5}"`,
-      ServerSideEncryption: "AES256" as const,
-      ...(shown ? checksumMembers(asChecksum(uploadChecksum, value)) : claimed(claim, context)),
-    };
-  } catch (error) {
-    await deps.blobs.discard([blobId], error);
-    throw error;
-  }
+  const value = checksum.toString("base64");
+  const part = {
+    part_number: partNumber,
+    blob_id: blobId,
+    size_bytes: sizeBytes,
+    etag: md5,
+    checksum: value,
+  };
+  await putPart(part, input, bucket, context, deps);
+  const shown = uploadChecksum.declared || claim?.algorithm === algorithm;
+  return {
+    ETag: `"${md5}"`,
+    ServerSideEncryption: "AES256" as const,
+    ...(shown ? checksumMembers(asChecksum(uploadChecksum, value)) : claimed(claim, context)),
+  };
 }
 
 async function uploadPartCopy(
@@ -98,6 +94,7 @@ async function uploadPartCopy(
   const partNumber = checkPartNumber(input.PartNumber);
   const upload = await requireUpload(input, bucket, context.db<S3Tables>());
   const uploadChecksum = checksumOfUpload(upload);
+  const sourceBucket = await requireSourceBucket(input, context);
   const row = await requireSource(input, context);
   const copied = await copyBytes(
     row,
@@ -106,74 +103,77 @@ async function uploadPartCopy(
     context,
     deps,
   );
-  try {
-    const modifiedMs = await putPart(
-      {
-        part_number: partNumber,
-        blob_id: copied.blobId,
-        size_bytes: copied.sizeBytes,
-        etag: copied.md5,
-        checksum: copied.checksum.value,
-      },
-      input,
-      bucket,
-      context,
-      deps,
-    );
-    const { VersionId: CopySourceVersionId } = readVersion(
-      copied.source,
-      await requireSourceBucket(input, context),
-    );
-    return {
-      ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
-      CopyPartResult: {
-        ETag: `"${copied.md5}"`,
-        LastModified: new Date(wholeSeconds(modifiedMs)),
-        ...(uploadChecksum.declared ? checksumMembers(copied.checksum) : {}),
-      },
-      ServerSideEncryption: "AES256" as const,
-    };
-  } catch (error) {
-    await deps.blobs.discard([copied.blobId], error);
-    throw error;
-  }
+  const part = {
+    part_number: partNumber,
+    blob_id: copied.blobId,
+    size_bytes: copied.sizeBytes,
+    etag: copied.md5,
+    checksum: copied.checksum.value,
+  };
+  const modifiedMs = await putPart(part, input, bucket, context, deps);
+  const { VersionId: CopySourceVersionId } = readVersion(copied.source, sourceBucket);
+  return {
+    ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
+    CopyPartResult: {
+      ETag: `"${copied.md5}"`,
+      LastModified: new Date(wholeSeconds(modifiedMs)),
+      ...(uploadChecksum.declared ? checksumMembers(copied.checksum) : {}),
+    },
+    ServerSideEncryption: "AES256" as const,
+  };
 }
 
 type NewPart = Pick<PartRow, "part_number" | "blob_id" | "size_bytes" | "etag" | "checksum">;
 
-/** Adds or replaces the part while its upload is in progress. Resolves with the time of it. */
+/**
+ * Adds or replaces the part while its upload is in progress. Resolves with the time of it; a part that
+ * isn't added leaves no bytes.
+ */
 async function putPart(
   part: NewPart,
   input: UploadInput,
   bucket: BucketRow,
   context: RequestContext,
-  { commits, clock, leases }: S3Dependencies,
+  deps: S3Dependencies,
 ): Promise<number> {
-  return await commits.commit(context, async (tx) => {
-    const upload = await requireUpload(input, bucket, tx.db);
-    const row: PartRow = {
-      ...part,
-      upload_id: upload.upload_id,
-      account_id: upload.account_id,
-      region: upload.region,
-      modified_ms: clock.nowMs(),
-      offset_bytes: null,
-    };
-    const replaced = await tx.db
-      .selectFrom("s3_parts")
-      .select("blob_id")
-      .where("upload_id", "=", row.upload_id)
-      .where("part_number", "=", row.part_number)
-      .executeTakeFirst();
-    await tx.db
-      .deleteFrom("s3_parts")
-      .where("upload_id", "=", row.upload_id)
-      .where("part_number", "=", row.part_number)
-      .execute();
-    await tx.db.insertInto("s3_parts").values(row).execute();
-    if (replaced) tx.afterCommit(() => leases.remove(replaced.blob_id, [replaced.blob_id]));
-    return row.modified_ms;
-  });
+  try {
+    return await deps.commits.commit(context, (tx) => putPartRow(part, input, bucket, tx, deps));
+  } catch (error) {
+    await deps.blobs.discard([part.blob_id], error);
+    throw error;
+  }
+}
+
+async function putPartRow(
+  part: NewPart,
+  input: UploadInput,
+  bucket: BucketRow,
+  tx: Transaction<S3Tables>,
+  { clock, leases }: S3Dependencies,
+): Promise<number> {
+  const upload = await requireUpload(input, bucket, tx.db);
+  const row: PartRow = {
+    ...part,
+    upload_id: upload.upload_id,
+    account_id: upload.account_id,
+    region: upload.region,
+    modified_ms: clock.nowMs(),
+    offset_bytes: null,
+  };
+  const replaced = await tx.db
+    .selectFrom("s3_parts")
+    .select("blob_id")
+    .where("upload_id", "=", row.upload_id)
+    .where("part_number", "=", row.part_number)
+    .executeTakeFirst();
+  await tx.db
+    .deleteFrom("s3_parts")
+    .where("upload_id", "=", row.upload_id)
+    .where("part_number", "=", row.part_number)
+    .execute();
+  await tx.db.insertInto("s3_parts").values(row).execute();
+  if (replaced) tx.afterCommit(() => leases.remove(replaced.blob_id, [replaced.blob_id]));
+  return row.modified_ms;
 }
 
 function checkSameAlgorithm(upload: UploadChecksum, claim: ChecksumClaim | undefined): void {

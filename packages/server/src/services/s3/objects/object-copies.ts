@@ -70,6 +70,7 @@ async function copyObject(
   checkWriteConditions(input);
   checkDirective("x-amz-metadata-directive", input.MetadataDirective);
   checkDirective("x-amz-tagging-directive", input.TaggingDirective);
+  const sourceBucket = await requireSourceBucket(input, context);
   const row = await requireSource(input, context);
   refuseCopyToItself(input);
   const given = readAttributes(input, bucket, context);
@@ -101,31 +102,29 @@ async function copyObject(
     checksum: JSON.stringify(checksum),
     object_lock: lock,
   };
+  let put: ObjectRow;
   try {
-    const put = await deps.commits.commit(context, async (tx) => {
+    put = await deps.commits.commit(context, async (tx) => {
       const row = await putObjectRow(object, bucket, input, tx, deps);
       announce({ type: "Object Created", reason: "CopyObject" }, row, bucket, context, tx, deps);
       return row;
     });
-    const { VersionId: CopySourceVersionId } = readVersion(
-      source,
-      await requireSourceBucket(input, context),
-    );
-    return {
-      ...writtenVersion(put),
-      ...expirationHeader(put, bucket),
-      ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
-      CopyObjectResult: {
-        ETag: `"${md5}"`,
-        LastModified: new Date(wholeSeconds(put.modified_ms)),
-        ...checksumOutput(checksum),
-      },
-      ServerSideEncryption: "AES256" as const,
-    };
   } catch (error) {
     await deps.blobs.discard([copied.blobId], error);
     throw error;
   }
+  const { VersionId: CopySourceVersionId } = readVersion(source, sourceBucket);
+  return {
+    ...writtenVersion(put),
+    ...expirationHeader(put, bucket),
+    ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
+    CopyObjectResult: {
+      ETag: `"${md5}"`,
+      LastModified: new Date(wholeSeconds(put.modified_ms)),
+      ...checksumOutput(checksum),
+    },
+    ServerSideEncryption: "AES256" as const,
+  };
 }
 
 function check(input: s3.CopyObjectCommandInput, source: ObjectRow): undefined {

@@ -106,41 +106,42 @@ async function putObject(
   const digests = new BodyDigests(deps.digests, kept, claim, input.ContentMD5, context);
   const body = readBody(input.Body, input.ContentLength, context);
   const stored = await storeBody(body, digests, context, deps);
+  const checksum: ObjectChecksum = {
+    algorithm: kept.name,
+    type: "FULL_OBJECT",
+    value: stored.checksum.toString("base64"),
+  };
+  const object = {
+    object_key: key,
+    blob_id: stored.blobId,
+    upload_id: null,
+    parts_count: null,
+    size_bytes: stored.sizeBytes,
+    etag: stored.md5,
+    storage_class: storageClass,
+    attributes,
+    tags: tags ? JSON.stringify(tags) : null,
+    checksum: JSON.stringify(checksum),
+    object_lock: lock,
+  };
+  let row: ObjectRow;
   try {
-    const checksum: ObjectChecksum = {
-      algorithm: kept.name,
-      type: "FULL_OBJECT",
-      value: stored.checksum.toString("base64"),
-    };
-    const object = {
-      object_key: key,
-      blob_id: stored.blobId,
-      upload_id: null,
-      parts_count: null,
-      size_bytes: stored.sizeBytes,
-      etag: stored.md5,
-      storage_class: storageClass,
-      attributes,
-      tags: tags ? JSON.stringify(tags) : null,
-      checksum: JSON.stringify(checksum),
-      object_lock: lock,
-    };
-    const row = await deps.commits.commit(context, async (tx) => {
+    row = await deps.commits.commit(context, async (tx) => {
       const put = await putObjectRow(object, bucket, input, tx, deps);
       announce({ type: "Object Created", reason: "PutObject" }, put, bucket, context, tx, deps);
       return put;
     });
-    return {
-      ...writtenVersion(row),
-      ...expirationHeader(row, bucket),
-      ETag: `"${stored.md5}"`,
-      ServerSideEncryption: "AES256" as const,
-      ...checksumOutput(checksum),
-    };
   } catch (error) {
     await deps.blobs.discard([stored.blobId], error);
     throw error;
   }
+  return {
+    ...writtenVersion(row),
+    ...expirationHeader(row, bucket),
+    ETag: `"${stored.md5}"`,
+    ServerSideEncryption: "AES256" as const,
+    ...checksumOutput(checksum),
+  };
 }
 
 /** What names a part or an upload, and not both, must not become an object. */
