@@ -107,11 +107,20 @@ describe("parseXml", () => {
     ["text around the root", "x<a/>"],
     ["an attribute twice", "<a b='1' b='2'/>"],
     ["a reference beyond Unicode", "<a>&#x110000;</a>"],
+    ["a reference to half a character", "<a>&#xD800;</a>"],
+    ["a reference to a control character", "<a b='&#31;'/>"],
+    ["a reference to no character", "<a>&#xFFFE;</a>"],
     ["nesting without end", "<a>".repeat(MAX_XML_DEPTH + 1)],
     ["elements without end", `<a>${"<b/>".repeat(MAX_XML_ELEMENTS)}</a>`],
     ["nothing", ""],
   ])("refuses %s", (_name, document) => {
     expect(() => parseXml(document)).toThrow(WireError);
+  });
+
+  test("reads references to all that a document may have", () => {
+    const document = "<a>&#9;&#xA;&#13;&#x20;&#xD7FF;&#xE000;&#xFFFD;&#x10000;&#x10FFFF;&#233;</a>";
+    const text = "\t\n\r \ud7ff\ue000\ufffd\u{10000}\u{10ffff}é";
+    expect(parseXml(document).text).toBe(text);
   });
 
   test("drops prefixes of elements and reads CDATA", () => {

@@ -24,6 +24,8 @@ interface OpenElement {
 const NAME = /[A-Za-z_:][\w:.-]*/y;
 const SPACE = /[ \t\r\n]*/y;
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
+/** What a document may consist of (XML 1.0, production 2), and a reference stand for. */
+const CHARACTER = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]$/u;
 const MAX_CODE_POINT = 0x10ffff;
 const NAMED_ENTITIES: ReadonlyMap<string, string> = new Map([
   ["lt", "<"],
@@ -210,7 +212,9 @@ function decodeReference(body: string): string {
   const decimal = /^#([0-9]{1,7})$/.exec(body)?.[1];
   const code = hex !== undefined ? Number.parseInt(hex, 16) : Number(decimal ?? Number.NaN);
   if (!(code >= 0 && code <= MAX_CODE_POINT)) throw malformedXml();
-  return String.fromCodePoint(code);
+  const character = String.fromCodePoint(code);
+  if (!CHARACTER.test(character)) throw malformedXml();
+  return character;
 }
 
 /** What S3 answers to a document that isn't XML, or has what its schema doesn't. */

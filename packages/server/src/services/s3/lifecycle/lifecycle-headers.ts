@@ -36,5 +36,5 @@ export function abortHeaders(
 
 function written({ atMs, ruleId }: Due): string {
   const date = new Date(atMs).toUTCString();
-  return `expiry-date="${date}", rule-id="${encodeURIComponent(ruleId)}"`;
+  return `expiry-date="${date}", rule-id="${encodeURIComponent(ruleId.toWellFormed())}"`;
 }

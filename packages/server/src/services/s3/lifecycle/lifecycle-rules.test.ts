@@ -1,5 +1,6 @@
 import type { LifecycleRule } from "@aws-sdk/client-s3";
 import { describe, expect, test } from "vitest";
+import { expirationHeader } from "./lifecycle-headers.ts";
 import {
   abortOf,
   expirationOf,
@@ -24,6 +25,13 @@ test("days end at the next midnight", () => {
     rule({ AbortIncompleteMultipartUpload: { DaysAfterInitiation: 3 } }),
   ]);
   expect(aborted).toEqual({ ...due, ruleId: "rule" });
+});
+
+test("a rule's name that is no text is told all the same", () => {
+  const rules = [rule({ ID: "a\ud800", Expiration: { Days: 1 } })];
+  expect(expirationHeader(object, { lifecycle: JSON.stringify(rules) })).toEqual({
+    Expiration: expect.stringContaining('rule-id="a%EF%BF%BD"'),
+  });
 });
 
 test.each([
