@@ -109,11 +109,15 @@ export class HttpServer {
       await writeBody(response.body, outgoing);
       drain(incoming);
     } catch (error) {
+      if (response?.body instanceof Readable) response.body.destroy();
+      if (response && !outgoing.headersSent) {
+        this.#options.log.error({ error: String(error) }, "an answer's headers can't be written");
+        answerFailure(outgoing);
+        return;
+      }
       // The client went away, or a body broke after its headers were sent: nothing to answer.
       this.#options.log.debug({ error: String(error) }, "the connection ended before the answer");
-      if (response?.body instanceof Readable) response.body.destroy();
-      if (response && !outgoing.headersSent) answerFailure(outgoing);
-      else outgoing.destroy();
+      outgoing.destroy();
     } finally {
       this.#count(socket, -1);
     }
@@ -127,10 +131,15 @@ export class HttpServer {
   }
 }
 
-/** A header that can't be written is our bug: the client is told that there is one. */
+/**
+ * A header that can't be written is our bug: the client is told that there is one. With a length of
+ * its own, as node remembers the one that it couldn't write.
+ */
 function answerFailure(outgoing: ServerResponse): void {
-  outgoing.writeHead(500, { "content-type": "text/plain", connection: "close" });
-  outgoing.end("The answer couldn't be written.\n");
+  const text = "The answer couldn't be written.\n";
+  const length = { "content-length": String(Buffer.byteLength(text)) };
+  outgoing.writeHead(500, { "content-type": "text/plain", connection: "close", ...length });
+  outgoing.end(text);
 }
 
 function repeatedHeader({ rawHeaders }: IncomingMessage): string | undefined {
