@@ -89,7 +89,7 @@ async function post(form: Form = {}) {
   for (const [name, value] of Object.entries(signedFields(form)))
     if (!form.without?.includes(name)) data.append(name, value);
   if (form.file !== false)
-    data.append("file", new Blob([form.content ?? "content"]), "photo ü.jpg");
+    data.append("file", new Blob([form.content ?? "content"]), "photo ü $&.jpg");
   const answer = await fetch(`${server.endpoint}/${form.bucket ?? BUCKET}`, {
     method: "POST",
     body: data,
@@ -116,8 +116,10 @@ test.each([2, 4] as const)("a form of signature version %i uploads its file", as
     ],
   });
   expect([status, body]).toEqual([204, ""]);
-  const Key = "up/photo ü.jpg";
-  expect(headers.get("location")).toBe(`${server.endpoint}/${BUCKET}/up/photo%20%C3%BC.jpg`);
+  const Key = "up/photo ü $&.jpg";
+  expect(headers.get("location")).toBe(
+    `${server.endpoint}/${BUCKET}/up/photo%20%C3%BC%20%24%26.jpg`,
+  );
   const got = await client.send(new s3.GetObjectCommand({ Bucket: BUCKET, Key }));
   expect(await got.Body?.transformToString()).toBe("content");
   expect(got).toMatchObject({

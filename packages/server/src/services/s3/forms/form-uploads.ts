@@ -83,7 +83,7 @@ async function upload(
   },
 ): Promise<PlainResponse> {
   const fields = new Map(form.fields);
-  const key = fields.get("key")?.replaceAll(FILE_NAME, form.fileName);
+  const key = fields.get("key")?.replaceAll(FILE_NAME, () => form.fileName);
   if (key === undefined || key === "")
     throw invalidArgument(
       key === undefined
