@@ -278,6 +278,23 @@ describe("without a digest", () => {
     const digest = createHash("md5").update(body).digest("base64");
     expect(await put({ "content-md5": digest })).toMatchObject({ status: 200 });
   });
+
+  test("a part of what will be locked isn't taken", async () => {
+    const ids = { Bucket, Key: "digest" };
+    const create = { ...ids, ObjectLockLegalHoldStatus: "ON" } as const;
+    const { UploadId = "" } = await client.send(new s3.CreateMultipartUploadCommand(create));
+    const query = { partNumber: "1", uploadId: UploadId };
+    const raw = { method: "PUT", path: `/${Bucket}/digest`, query, body: "x" };
+    const put = (headers: Record<string, string>) =>
+      sendSigned(server.endpoint, { ...raw, headers }, { service: "s3" });
+    expect(await put({})).toMatchObject({
+      status: 400,
+      body: expect.stringContaining("required for Put Part requests with Object Lock parameters"),
+    });
+    const digest = createHash("md5").update("x").digest("base64");
+    expect(await put({ "content-md5": digest })).toMatchObject({ status: 200 });
+    await client.send(new s3.AbortMultipartUploadCommand({ ...ids, UploadId }));
+  });
 });
 
 test("reading a locked object is no call of what tells its lock", async () => {

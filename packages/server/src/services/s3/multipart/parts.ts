@@ -8,6 +8,7 @@ import { readAuthorizations } from "../access/read-authorization.ts";
 import { requireBucket } from "../buckets/find-bucket.ts";
 import { BodyDigests, type ChecksumClaim, readChecksumClaim } from "../checksums/body-digests.ts";
 import { checksumMembers, type ObjectChecksum } from "../checksums/object-checksum.ts";
+import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { entityTooLarge, invalidArgument, invalidRequest } from "../errors.ts";
 import type { ByteRange } from "../objects/byte-range.ts";
@@ -25,6 +26,9 @@ import { readVersion } from "../versions/version-id.ts";
 import { checkPartNumber } from "./choose-parts.ts";
 import { requireUpload, type UploadInput } from "./find-upload.ts";
 import { checksumOfUpload, type UploadChecksum } from "./upload-checksum.ts";
+
+const LOCKED_WITHOUT_DIGEST =
+  "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Part requests with Object Lock parameters";
 
 /** UploadPart and UploadPartCopy. */
 export function partOperations(deps: S3Dependencies): OperationTable {
@@ -61,6 +65,7 @@ async function uploadPart(
   const bucket = await requireBucket(input, context);
   const partNumber = checkPartNumber(input.PartNumber);
   const upload = await requireUpload(input, bucket, context.db<S3Tables>());
+  if (upload.object_lock !== null) requireDigest(context, LOCKED_WITHOUT_DIGEST);
   const uploadChecksum = checksumOfUpload(upload);
   const claim = readChecksumClaim(input, context);
   checkSameAlgorithm(uploadChecksum, claim);
