@@ -10,8 +10,10 @@ const EVENT_READERS_MAX = 100;
 /** Bytes a reader may lag behind before it is dropped: it can resume with Last-Event-ID. */
 const EVENT_BACKLOG_BYTES_MAX = 1024 * 1024;
 const HEARTBEAT_MS = 15_000;
-/** Below Rolecast's prefix and LocalStack's. */
-const RESET = "/state/reset";
+const RESET_PATHS: readonly string[] = [
+  "/_rolecast/state/reset",
+  `${LOCALSTACK_PREFIX}state/reset`,
+];
 
 /** Lines for whoever reads now: `read` gets each as JSON; returns the way to stop. */
 export type TextFeed = (read: (json: string) => void) => () => void;
@@ -45,12 +47,13 @@ export class InternalRoutes {
     const forLocalStack = path.startsWith(LOCALSTACK_PREFIX);
     if (!path.startsWith("/_rolecast/") && !forLocalStack) return undefined;
     const feed = this.#options.feeds.get(path.slice("/_rolecast/".length));
-    if (feed || path.startsWith("/_rolecast/events") || path.endsWith(RESET)) {
+    const isReset = RESET_PATHS.includes(path);
+    if (feed || path.startsWith("/_rolecast/events") || isReset) {
       const refusal = refuseStrangers(request);
       if (refusal) return refusal;
     }
     if (feed && request.method === "GET") return this.#feedStream(feed);
-    if (request.method === "POST" && path.endsWith(RESET)) return this.#reset();
+    if (request.method === "POST" && isReset) return this.#reset();
     const answer = forLocalStack
       ? await this.#options.localStack.handle(request)
       : await this.#answer(request);

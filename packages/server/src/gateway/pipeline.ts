@@ -121,26 +121,26 @@ export class Pipeline {
     { request, registered }: Exchange,
   ): Promise<WireResponse> {
     const cors = await crossOriginHeaders(request, registered);
-    const isolation = this.#sharesConsolesOrigin(request)
+    const sharesConsolesOrigin = this.#options.console !== undefined && !this.#isOnBuckets(request);
+    const isolation = sharesConsolesOrigin
       ? isolationHeaders(request, response.headers["content-type"])
       : {};
     return { ...response, headers: { ...response.headers, ...cors, ...isolation } };
   }
 
-  /** A bucket's own host name is another origin, and `/` is the bucket there. */
-  #sharesConsolesOrigin({ headers }: PlainRequest): boolean {
-    const { console, s3Hosts } = this.#options;
-    return console !== undefined && bucketFromHost(headers.host, s3Hosts) === undefined;
+  /** A bucket's own host name is another origin: `/` is the bucket there, and other paths are keys. */
+  #isOnBuckets({ headers }: PlainRequest): boolean {
+    return bucketFromHost(headers.host, this.#options.s3Hosts) !== undefined;
   }
 
   /** Requests that are no operations: the server's own, and the services' (playback). */
   async #plainRoute(request: GatewayRequest): Promise<PlainResponse | undefined> {
-    if (this.#sharesConsolesOrigin(request)) {
+    if (!this.#isOnBuckets(request)) {
       const page = await this.#options.console?.handle(request);
       if (page) return page;
+      const internal = await this.#options.routes.handle(request);
+      if (internal) return internal;
     }
-    const internal = await this.#options.routes.handle(request);
-    if (internal) return internal;
     for (const { service } of this.#options.registry.all) {
       // Waiting for nothing costs a turn too, and most requests are none of these.
       const pending = service.plainRequest?.(request);
