@@ -66,6 +66,10 @@ describe("rolecast start", () => {
 
   test("on another address makes a root key, prints it and refuses test/test", async () => {
     const data = ["--data", join(dir, "data"), "--host", "0.0.0.0"];
+    // A start that fails before it printed the key leaves that to the next.
+    await expect(start([...data, "--ready-dir", file("no-folder", "")])).rejects.toThrow(
+      /ended with 2/,
+    );
     const server = await start(data);
     const key = pasted(server.banner);
     expect(key.accessKeyId).toMatch(/^AKIA[A-Z2-7]{16}$/);

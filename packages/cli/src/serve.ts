@@ -41,6 +41,7 @@ export async function serve(
   }
   stopOnSignal(server);
   process.stdout.write(json ? jsonLine(server) : banner(server));
+  if (server.generatedRoot) server.noteRootKeyShown();
   await runReadyScripts(scripts, scriptEnvironment(server), server.showReadyScripts);
 }
 

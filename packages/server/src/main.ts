@@ -187,8 +187,8 @@ async function startServer(
     endpoint: address.endpoint,
     ports: { http: httpPort, ...composed.ports },
     root: roots.root,
-    generatedRoot:
-      roots.generated && folder.firstTime(ROOT_KEY_SHOWN) ? roots.generated : undefined,
+    generatedRoot: folder.isMarked(ROOT_KEY_SHOWN) ? undefined : roots.generated,
+    noteRootKeyShown: () => folder.mark(ROOT_KEY_SHOWN),
     testRoot: roots.test,
     linkedServices: writeServiceCredentials(folder.dir, outside),
     certificateFile: config.tlsCertificate ?? join(folder.dir, "tls", "rtmps.crt"),

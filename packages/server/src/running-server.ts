@@ -21,8 +21,10 @@ export interface RunningServer {
   };
   /** The default account's root user's key. */
   readonly root: RootAccount;
-  /** The same, the first time when it was generated; it is in no log. */
+  /** The same, when it was generated and not yet noted as shown; it is in no log. */
   readonly generatedRoot: RootAccount | undefined;
+  /** For whoever has shown the generated key: later servers of this data folder don't give it. */
+  readonly noteRootKeyShown: () => void;
   /** The default account's root key, when it is `test`/`test`. */
   readonly testRoot: RootAccount | undefined;
   /** The services of the setting `linkedServices`, each with the file that holds its key. */

@@ -20,8 +20,9 @@ export interface DataFolder {
   readonly databaseFile: string;
   /** 32 random bytes kept in the folder, made at first use; for sealing secrets and tokens. */
   readonly sealingKey: Uint8Array;
-  /** True the first time in this folder's life, told by a file of that name in it. */
-  firstTime(name: string): boolean;
+  /** Whether something has happened in this folder's life, told by a file of that name in it. */
+  isMarked(name: string): boolean;
+  mark(name: string): void;
   release(): void;
 }
 
@@ -55,12 +56,8 @@ export function openDataFolder(data: string, shared = false): DataFolder {
     durable,
     databaseFile: join(dir, "rolecast.db"),
     sealingKey: readOrMakeKey(join(dir, "sealing.key")),
-    firstTime: (name) => {
-      const file = join(dir, name);
-      if (existsSync(file)) return false;
-      writeFileSync(file, "", { mode: 0o600 });
-      return true;
-    },
+    isMarked: (name) => existsSync(join(dir, name)),
+    mark: (name) => writeFileSync(join(dir, name), "", { mode: 0o600 }),
     release: () => {
       unlock();
       if (!durable) rmSync(dir, { recursive: true, force: true });
