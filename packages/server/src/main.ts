@@ -122,6 +122,7 @@ async function startServer(
   const composed = composeServices(parts);
   const { services } = composed;
   const { registry, dispatcher, metrics } = composeDispatch(parts, composed);
+  ends.push(metrics.close);
   await composed.iam.bootstrapAccounts(roots.accounts);
 
   let ready = false;

@@ -7,15 +7,21 @@ const GREATEST = "nodejs_eventloop_lag_max_seconds";
 
 test("what holds up the event loop is seen once, in the time since the metrics were read last", async () => {
   const registry = new Registry();
-  observeEventLoopLateness(registry);
+  const stop = observeEventLoopLateness(registry);
   const greatest = async () => {
     const all = await registry.getMetricsAsJSON();
     return Number(all.find(({ name }) => name === GREATEST)?.values[0]?.value);
   };
   expect(await greatest()).toBe(0);
-  const until = performance.now() + 1_500;
-  while (performance.now() < until);
-  await sleep(1);
+  const holdUp = async (forMs: number) => {
+    const until = performance.now() + forMs;
+    while (performance.now() < until);
+    await sleep(1);
+  };
+  await holdUp(1_500);
   expect(await greatest()).toBeGreaterThan(1);
   expect(await greatest()).toBeLessThan(1);
+  stop();
+  await holdUp(200);
+  expect(await greatest()).toBe(0);
 });

@@ -27,12 +27,13 @@ export const NO_EVENT_LOOP_MONITORING = { eventLoopMonitoringPrecision: 2 ** 31 
 /**
  * How late the event loop was since it was asked last, under prom-client's names but sampled ten times a second: its
  * hundred wake-ups are most of what an idle server costs, and what holds up the loop for long is seen by ten as well.
+ * Returns what ends the sampling.
  */
-export function observeEventLoopLateness(registry: Registry): void {
+export function observeEventLoopLateness(registry: Registry): () => void {
   const lateness = createHistogram();
   let latest = 0;
   let dueMs = performance.now() + SAMPLE_EVERY_MS;
-  setInterval(() => {
+  const sampling = setInterval(() => {
     const nowMs = performance.now();
     // A histogram counts from 1.
     latest = Math.max(1, Math.round((nowMs - dueMs) * NANOSECONDS_PER_MS));
@@ -60,4 +61,5 @@ export function observeEventLoopLateness(registry: Registry): void {
     own.set(latest / NANOSECONDS_PER_SECOND);
     lateness.reset();
   });
+  return () => clearInterval(sampling);
 }

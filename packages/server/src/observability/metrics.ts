@@ -29,11 +29,13 @@ export class Metrics {
     registers: [this.#registry],
   });
   readonly #facts: Gauge;
+  /** Ends the sampling of the event loop. */
+  readonly close: () => void;
 
   /** `health` is asked when the metrics are read. */
   constructor(health: () => Promise<Facts>) {
     collectDefaultMetrics({ register: this.#registry, ...NO_EVENT_LOOP_MONITORING });
-    observeEventLoopLateness(this.#registry);
+    this.close = observeEventLoopLateness(this.#registry);
     this.#facts = new Gauge({
       name: "rolecast_fact",
       help: "Numbers of /_rolecast/health, by service.",
