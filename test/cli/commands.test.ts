@@ -168,7 +168,9 @@ describe("against a server", () => {
     "aws passes on what the AWS CLI is given",
     async () => {
       const query = ["sts", "get-caller-identity", "--query", "Arn", "--output", "text"];
-      expect((await rolecast(["aws", ...query])).out).toBe("arn:aws:iam::000000000000:root\n");
+      const elsewhere = { AWS_ENDPOINT_URL_STS: stranger };
+      const asked = await rolecast(["aws", ...query], elsewhere);
+      expect(asked.out).toBe("arn:aws:iam::000000000000:root\n");
       expect((await rolecast(["aws", "iam", "get-user", "--user-name", "nobody"])).code).not.toBe(
         0,
       );

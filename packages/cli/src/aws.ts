@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
 import { Command } from "commander";
+import { childEnvironment } from "./child-environment.ts";
 import { CommandError, EXIT } from "./command-error.ts";
 import { Connection } from "./connection.ts";
 
@@ -18,7 +19,7 @@ export function awsCommand(): Command {
 }
 
 function runAws(given: readonly string[]): Promise<number> {
-  const environment = { ...process.env, ...new Connection().environment() };
+  const environment = childEnvironment(new Connection().environment());
   return new Promise((resolve, reject) => {
     const child = spawn("aws", [...given], { stdio: "inherit", env: environment });
     child.once("error", () => {

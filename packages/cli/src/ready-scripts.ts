@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { readdirSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 import type { ReadyScript, ReadyScripts } from "@rolecast/server";
+import { childEnvironment } from "./child-environment.ts";
 
 const PROGRAMS: Readonly<Record<string, string>> = {
   ".sh": "bash",
@@ -51,7 +52,7 @@ function runScript(
 ): Promise<string | undefined> {
   const child = spawn(PROGRAMS[extname(script)] ?? "", [script], {
     stdio: ["ignore", "inherit", "inherit"],
-    env: { ...process.env, ...environment },
+    env: childEnvironment(environment),
   });
   const stop = () => child.kill();
   process.once("exit", stop);

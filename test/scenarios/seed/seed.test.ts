@@ -155,6 +155,13 @@ test.each([
   await expect(startTestServer({ seed })).rejects.toThrow(message);
 });
 
+const INHERITED = {
+  AWS_SESSION_TOKEN: "another's",
+  AWS_PROFILE: "elsewhere",
+  AWS_ENDPOINT_URL_S3: "http://127.0.0.1:1",
+  AWS_MAX_ATTEMPTS: "1",
+};
+
 test("ready scripts run by name with the root key; a failing one doesn't stop the next", async () => {
   const ready = (name: string, script: string) => writeFileSync(join(dir, name), script);
   ready("10-fails.sh", "exit 3");
@@ -163,15 +170,17 @@ test("ready scripts run by name with the root key; a failing one doesn't stop th
     `import { writeFileSync } from "node:fs";
 const answer = await fetch(process.env.AWS_ENDPOINT_URL + "/_localstack/init");
 const { completed: { READY }, scripts } = await answer.json();
-const told = { key: process.env.AWS_ACCESS_KEY_ID, READY, scripts: scripts.map(({ state }) => state) };
+const inherited = ${JSON.stringify(Object.keys(INHERITED))}.filter((name) => name in process.env);
+const told = { key: process.env.AWS_ACCESS_KEY_ID, inherited, READY, scripts: scripts.map(({ state }) => state) };
 writeFileSync(${JSON.stringify(join(dir, "asked"))}, JSON.stringify(told));`,
   );
   ready("notes.txt", "no script");
-  const server = await startServerProcess(["--data", "memory", "--ready-dir", dir]);
+  const server = await startServerProcess(["--data", "memory", "--ready-dir", dir], INHERITED);
   const said = await server.said(/20-asks\.mjs: done/);
   expect(said).toMatch(/10-fails\.sh ended with 3/);
   expect(JSON.parse(readFileSync(join(dir, "asked"), "utf8"))).toEqual({
     key: "test",
+    inherited: ["AWS_MAX_ATTEMPTS"],
     READY: false,
     scripts: ["ERROR", "RUNNING"],
   });
