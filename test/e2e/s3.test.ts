@@ -4,7 +4,12 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { CreateBucketCommand, ListObjectVersionsCommand } from "@aws-sdk/client-s3";
+import {
+  CreateBucketCommand,
+  GetBucketLifecycleConfigurationCommand,
+  ListObjectVersionsCommand,
+  PutBucketLifecycleConfigurationCommand,
+} from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
@@ -102,6 +107,15 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await button("Enable versioning").click();
     await button("Suspend versioning").waitFor();
     await button("Add rule").click();
+    // Meanwhile somebody else declares one too.
+    const rule = { ID: "logs", Filter: { Prefix: "logs/" }, Expiration: { Days: 1 } };
+    await server.root.s3.send(
+      new PutBucketLifecycleConfigurationCommand({
+        Bucket: BUCKET,
+        TransitionDefaultMinimumObjectSize: "varies_by_storage_class",
+        LifecycleConfiguration: { Rules: [{ ...rule, Status: "Disabled" }] },
+      }),
+    );
     await page.getByLabel("Rule name").fill("old recordings");
     await page.getByLabel("Prefix").fill("ivs/v1/");
     await page.keyboard.press("Enter");
@@ -109,6 +123,17 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
       .getByRole("row", { name: /old recordings Enabled Below ivs\/v1\/ expire after 30 days/ })
       .waitFor();
     await takePicture(page, "bucket-properties");
+    await page
+      .getByRole("row", { name: /logs Disabled/ })
+      .getByRole("radio")
+      .click();
+    await button("Remove rule").click();
+    await page.getByText("Rule logs is removed.").waitFor();
+    const left = new GetBucketLifecycleConfigurationCommand({ Bucket: BUCKET });
+    expect(await server.root.s3.send(left)).toMatchObject({
+      TransitionDefaultMinimumObjectSize: "varies_by_storage_class",
+      Rules: [{ ID: "old recordings" }],
+    });
   });
 
   test("an earlier version is restored, and a deletion undone", async () => {

@@ -4,6 +4,7 @@ import {
   type LifecycleRule,
   PutBucketLifecycleConfigurationCommand,
   type S3Client,
+  type TransitionDefaultMinimumObjectSize,
 } from "@aws-sdk/client-s3";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
@@ -19,14 +20,12 @@ import { useCall } from "../../wire/use-call.ts";
 
 /** What S3 deletes by itself. All rules of a bucket are put at once. */
 export function LifecycleRules({ bucket }: { readonly bucket: string }) {
-  const rules = useCall(`lifecycle of ${bucket}`, ({ s3 }) => readRules(s3, bucket));
+  const rules = useCall(`lifecycle of ${bucket}`, ({ s3 }) => readLifecycle(s3, bucket));
   const [selected, setSelected] = useState<readonly LifecycleRule[]>([]);
   const [adding, setAdding] = useState(false);
-  const all = rules.data ?? [];
   const chosen = selected[0];
   const remove = useAction("The rule wasn't removed", async ({ s3 }) => {
-    const left = all.filter(({ ID }) => ID !== chosen?.ID);
-    await writeRules(s3, bucket, left);
+    await changeRules(s3, bucket, (all) => all.filter(({ ID }) => ID !== chosen?.ID));
     setSelected([]);
     rules.reload();
     return `Rule ${chosen?.ID} is removed.`;
@@ -35,7 +34,7 @@ export function LifecycleRules({ bucket }: { readonly bucket: string }) {
     <>
       <ResourceTable
         plural="lifecycle rules"
-        call={rules}
+        call={{ ...rules, data: rules.data?.rules }}
         idOf={({ ID }) => ID ?? ""}
         selected={selected}
         onSelect={setSelected}
@@ -53,12 +52,7 @@ export function LifecycleRules({ bucket }: { readonly bucket: string }) {
         columns={COLUMNS}
       />
       {adding && (
-        <AddRule
-          bucket={bucket}
-          others={all}
-          onAdded={rules.reload}
-          onClose={() => setAdding(false)}
-        />
+        <AddRule bucket={bucket} onAdded={rules.reload} onClose={() => setAdding(false)} />
       )}
     </>
   );
@@ -94,11 +88,10 @@ function effectsOf(rule: LifecycleRule): readonly string[] {
 
 function AddRule(props: {
   readonly bucket: string;
-  readonly others: readonly LifecycleRule[];
   readonly onAdded: () => void;
   readonly onClose: () => void;
 }) {
-  const { bucket, others, onAdded, onClose } = props;
+  const { bucket, onAdded, onClose } = props;
   const { s3 } = useAws();
   const { done } = useNotices();
   const [name, setName] = useState("");
@@ -121,7 +114,7 @@ function AddRule(props: {
             ? {}
             : { NoncurrentVersionExpiration: { NoncurrentDays: Number(olderDays) } }),
         };
-        await writeRules(s3, bucket, [...others, rule]);
+        await changeRules(s3, bucket, (others) => [...others, rule]);
         done(`Rule ${name} is added.`);
         onAdded();
       }}
@@ -150,27 +143,38 @@ function AddRule(props: {
   );
 }
 
-async function readRules(s3: S3Client, Bucket: string): Promise<readonly LifecycleRule[]> {
+interface Lifecycle {
+  readonly rules: readonly LifecycleRule[];
+  /** Below which size objects aren't transitioned, unless a rule says so itself. */
+  readonly minimumSize?: TransitionDefaultMinimumObjectSize | undefined;
+}
+
+async function readLifecycle(s3: S3Client, Bucket: string): Promise<Lifecycle> {
   try {
-    const { Rules } = await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
-    return Rules ?? [];
+    const read = await s3.send(new GetBucketLifecycleConfigurationCommand({ Bucket }));
+    return { rules: read.Rules ?? [], minimumSize: read.TransitionDefaultMinimumObjectSize };
   } catch (error) {
-    if (error instanceof Error && error.name === "NoSuchLifecycleConfiguration") return [];
+    if (error instanceof Error && error.name === "NoSuchLifecycleConfiguration")
+      return { rules: [] };
     throw error;
   }
 }
 
-async function writeRules(
+/** The rules are read again: another may have changed them since the page was opened. */
+async function changeRules(
   s3: S3Client,
   Bucket: string,
-  rules: readonly LifecycleRule[],
+  change: (rules: readonly LifecycleRule[]) => readonly LifecycleRule[],
 ): Promise<void> {
-  if (rules.length === 0) await s3.send(new DeleteBucketLifecycleCommand({ Bucket }));
+  const { rules, minimumSize } = await readLifecycle(s3, Bucket);
+  const Rules = [...change(rules)];
+  if (Rules.length === 0) await s3.send(new DeleteBucketLifecycleCommand({ Bucket }));
   else
     await s3.send(
       new PutBucketLifecycleConfigurationCommand({
         Bucket,
-        LifecycleConfiguration: { Rules: [...rules] },
+        TransitionDefaultMinimumObjectSize: minimumSize,
+        LifecycleConfiguration: { Rules },
       }),
     );
 }
