@@ -48,6 +48,13 @@ test("an object is read into a file, and copied from a source that the CLI encod
   );
 });
 
+test("what the CLI would take for a file's name is written as JSON", () => {
+  const input = { Bucket: "b", Key: "file://it's", Names: ["fileb://x"], Password: "file://p" };
+  expect(cliLine(call("DeleteObject", input, "s3api"), "http://h")).toBe(
+    `aws s3api delete-object --bucket b --names '["fileb://x"]' --password '…' --cli-input-json '{"Key":"file://it'\\''s"}' --region eu-west-1 --endpoint-url http://h`,
+  );
+});
+
 test("a secret isn't shown, where a list goes on is", () => {
   const input = { Password: "hunter2!", NextToken: "page2" };
   const line = cliLine(call("CreateLoginProfile", input), "http://h");

@@ -10,9 +10,14 @@ const INTO_FILE: ReadonlySet<string> = new Set(["GetObject"]);
 export function cliLine(call: RecordedCall, endpoint: string): string {
   const words = ["aws", call.service, kebab(call.operation)];
   if (INTO_FILE.has(call.operation)) words.push(quote(fileNameOf(call.input.Key)));
+  const asJson: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(call.input)) {
     if (value === undefined) continue;
-    words.push(...argument(name, value));
+    if (namesFile(value) && !SECRET.test(name)) asJson[name] = value;
+    else words.push(...argument(name, value));
+  }
+  if (Object.keys(asJson).length > 0) {
+    words.push("--cli-input-json", quote(JSON.stringify(asJson)));
   }
   if (call.service !== "iam") words.push("--region", call.region);
   words.push("--endpoint-url", endpoint);
@@ -53,7 +58,13 @@ function fileNameOf(key: unknown): string {
 
 /** What neither the shell nor the CLI takes for more than itself; lists of others are written as JSON. */
 function isWord(value: unknown): boolean {
-  return typeof value === "number" || (typeof value === "string" && /^\w[\w./:@+-]*$/.test(value));
+  if (typeof value === "number") return true;
+  return typeof value === "string" && /^\w[\w./:@+-]*$/.test(value) && !namesFile(value);
+}
+
+/** As an option's value, the CLI reads such a file in its place; inside JSON it is a text. */
+function namesFile(value: unknown): boolean {
+  return typeof value === "string" && /^fileb?:\/\//.test(value);
 }
 
 /** For a POSIX shell. */
