@@ -19,7 +19,7 @@ export interface VideoMedia {
   readonly profile: string;
   /** Such as `3.1`. */
   readonly level: string;
-  /** Announced by the encoder in onMetaData, or else what its first segment measures; 0 of further tracks. */
+  /** Announced by the encoder in onMetaData, or else what its first segment measures; 0 of a further track before that one. */
   readonly targetBitrate: number;
 }
 

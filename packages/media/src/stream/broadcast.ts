@@ -4,6 +4,7 @@ import type {
   SessionEndReason,
   StreamMedia,
   StreamStatus,
+  TrackMeasurement,
 } from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
 import { type Rendition, SOURCE_RENDITION, sourceRendition } from "../hls/rendition.ts";
@@ -322,7 +323,8 @@ export class Broadcast {
     this.#durationMs += segment.durationMs;
     const { active } = this.#publishers;
     this.#health.segment(segment, active?.tracks.audio !== undefined);
-    const isOther = active !== undefined && this.#source.segment(active.tracks, segment);
+    const further = (): readonly TrackMeasurement[] => this.#further.measured();
+    const isOther = active !== undefined && this.#source.segment(active.tracks, segment, further);
     const { media } = this.#source;
     if (media === undefined) {
       return;

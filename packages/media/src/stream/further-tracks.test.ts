@@ -1,4 +1,6 @@
+import { strict as assert } from "node:assert";
 import { describe, expect, test } from "vitest";
+import { type AnnouncedMetadata, nothingAnnounced, parseMetadata } from "../flv/metadata.ts";
 import { defaultMediaLimits } from "../limits.ts";
 import { asTrack } from "../testing/films.ts";
 import {
@@ -106,6 +108,34 @@ describe("a further track is held to the channel's limits", () => {
     feed.video(0, videoConfigBody(otherAvcRecord));
     const send = () => feed.video(0, track(1, videoConfigBody()));
     expect(send).toThrow("a video track is 1080p60: 480 lines are allowed");
+  });
+});
+
+describe("the bitrate of a further track", () => {
+  const told = (announced: AnnouncedMetadata) => {
+    const { feed, events } = testBroadcast(several);
+    feed.metadata(announced);
+    begin(feed);
+    for (let timeMs = 0; timeMs <= 6_000; timeMs += 1_000) {
+      feed.video(timeMs, videoBody(timeMs % 2_000 === 0));
+      feed.video(timeMs, track(1, videoBody(timeMs % 2_000 === 0, 25_000)));
+    }
+    return events.flatMap((event) => (event.type === "media-info" ? event.media.furtherVideo : []));
+  };
+
+  test("is what it is announced with", () => {
+    const infoMap = new Map([["1", new Map([["videodatarate", 1_500.5]])]]);
+    const announced = parseMetadata(["onMetaData", new Map([["videoTrackIdInfoMap", infoMap]])]);
+    assert(announced);
+    expect(told(announced)).toMatchObject([{ track: 1, targetBitrate: 1_500_500 }]);
+  });
+
+  test("is what its first segment measures, once that is complete", () => {
+    // The unit's header of four bytes is measured too.
+    expect(told(nothingAnnounced)).toMatchObject([
+      { track: 1, targetBitrate: 0 },
+      { track: 1, targetBitrate: 25_004 * 8 },
+    ]);
   });
 });
 

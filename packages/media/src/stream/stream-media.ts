@@ -1,5 +1,5 @@
 import type { VideoConfig } from "../codec/video-config.ts";
-import type { StreamMedia, VideoMedia } from "../engine/messages.ts";
+import type { StreamMedia, TrackMeasurement, VideoMedia } from "../engine/messages.ts";
 import { bitrate } from "../hls/playlist-tags.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import type { TrackReader } from "./track-reader.ts";
@@ -8,25 +8,27 @@ import type { TrackReader } from "./track-reader.ts";
 const USUAL_RATES = [24, 25, 30, 48, 50, 60, 120];
 const USUAL_RATE_TOLERANCE = 0.6;
 
-type Measured = Pick<Segment, "videoBytes" | "audioBytes" | "videoFrames" | "durationMs">;
+export type MeasuredSegment = Pick<
+  Segment,
+  "videoBytes" | "audioBytes" | "videoFrames" | "durationMs"
+>;
 
 /**
- * Facts of a publisher, once its first segment is complete: what it announces, and what that segment measures where it
- * announces nothing. Undefined before its video configuration came.
+ * Facts of a publisher, once its first segment is complete: what it announces, and what that segment, or `further`
+ * tracks, measure where it announces nothing. Undefined before its video configuration came.
  */
-export function streamMedia(tracks: TrackReader, segment: Measured): StreamMedia | undefined {
-  const { video, audio, announced, further } = tracks;
+export function streamMedia(
+  tracks: TrackReader,
+  segment: MeasuredSegment,
+  further: readonly TrackMeasurement[],
+): StreamMedia | undefined {
+  const { video, audio, announced } = tracks;
   if (video === undefined) {
     return undefined;
   }
   const frameRate = announced.frameRate || video.sps.frameRate || measuredRate(segment);
   const { videoBytes, audioBytes, durationMs } = segment;
-  const furtherVideo = [...further]
-    .toSorted(([a], [b]) => a - b)
-    .map(([track, config]) => ({
-      track,
-      ...videoMedia(config, config.sps.frameRate || frameRate, 0),
-    }));
+  const furtherVideo = furtherMedia(tracks, frameRate, further);
   return {
     video: videoMedia(video, frameRate, announced.videoBitrate || bitrate(videoBytes, durationMs)),
     ...(furtherVideo.length > 0 ? { furtherVideo } : {}),
@@ -40,6 +42,22 @@ export function streamMedia(tracks: TrackReader, segment: Measured): StreamMedia
   };
 }
 
+function furtherMedia(
+  { further, announced }: TrackReader,
+  leaderRate: number,
+  measurements: readonly TrackMeasurement[],
+): NonNullable<StreamMedia["furtherVideo"]> {
+  return [...further]
+    .toSorted(([a], [b]) => a - b)
+    .map(([track, config]) => {
+      const own = announced.further.find((one) => one.track === track);
+      const measured = measurements.find((one) => one.track === track);
+      const frameRate = own?.frameRate || config.sps.frameRate || leaderRate;
+      const targetBitrate = own?.videoBitrate || measured?.videoBitrate || 0;
+      return { track, ...videoMedia(config, frameRate, targetBitrate) };
+    });
+}
+
 function videoMedia(
   { sps: { width, height }, codec, profile, level }: VideoConfig,
   frameRate: number,
@@ -48,7 +66,7 @@ function videoMedia(
   return { width, height, frameRate, codec, profile, level, targetBitrate };
 }
 
-function measuredRate(segment: Measured): number {
+function measuredRate(segment: MeasuredSegment): number {
   const rate = (segment.videoFrames * 1_000) / Math.max(1, segment.durationMs);
   const usual = USUAL_RATES.find((known) => Math.abs(known - rate) <= USUAL_RATE_TOLERANCE);
   return usual ?? Math.round(rate * 100) / 100;
