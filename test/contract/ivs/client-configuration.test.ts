@@ -83,6 +83,25 @@ describe("GetClientConfiguration", () => {
     }
   });
 
+  test.each([30, 60, 120])("asks for at most 10.2 Mb/s, at %s pictures a second", async (rate) => {
+    const { answer } = await ask({
+      authentication: await keyOf(MULTITRACK),
+      preferences: {
+        ...PREFERENCES,
+        framerate: { numerator: rate, denominator: 1 },
+        maximum_aggregate_bitrate: 20_000,
+      },
+    });
+    const asked: { settings: { bitrate: number } }[] = [
+      ...answer.encoder_configurations,
+      ...answer.audio_configurations.live,
+    ];
+    expect(asked).toHaveLength(5);
+    const kbps = asked.reduce((sum, { settings }) => sum + settings.bitrate, 0);
+    expect(kbps).toBeGreaterThan(8_000);
+    expect(kbps).toBeLessThanOrEqual(10_200);
+  });
+
   test.each([
     ["both", ["h264", "h265"], 0x10de, "obs_nvenc_h264_tex", "high"],
     ["H.265 alone, by an NVIDIA card", ["h265"], 0x10de, "obs_nvenc_hevc_tex", "main"],
