@@ -68,7 +68,7 @@ export class BroadcastLadder {
   }
 
   cut(cut: Cut): void {
-    this.#transcoder.schedule.add(cut);
+    this.#transcoder.cut(cut);
   }
 
   /** What is transcoded is H.264. */

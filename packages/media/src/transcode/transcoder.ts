@@ -2,7 +2,7 @@ import type { Writable } from "node:stream";
 import { FfmpegProcess } from "../ffmpeg/ffmpeg-process.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
-import { CutSchedule } from "../segmenter/cutter.ts";
+import { type Cut, CutSchedule } from "../segmenter/cutter.ts";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import type { MediaContainer } from "../segmenter/segment-writer.ts";
@@ -62,6 +62,13 @@ export class Transcoder {
   /** Of the running ffmpeg. */
   get pid(): number | undefined {
     return this.#ffmpeg?.running === true ? this.#ffmpeg.pid : undefined;
+  }
+
+  /** The source begins a segment. */
+  cut(cut: Cut): void {
+    if (this.#state !== "over") {
+      this.schedule.add(cut);
+    }
   }
 
   start(steps: readonly LadderStep[], source: SourcePicture): void {
