@@ -27,6 +27,8 @@ export interface TestBrowser {
   open(endpoint: string, key?: Key): Promise<Page>;
   /** A new page with an empty cache that nobody signed in on. */
   blank(): Promise<Page>;
+  /** Pictures of all that is open. */
+  takePictures(name: string): Promise<void>;
   /** What the pages complained about: scripts' errors, refused content. */
   readonly complaints: readonly string[];
   close(): Promise<void>;
@@ -58,6 +60,11 @@ export async function startBrowser(): Promise<TestBrowser> {
       const session = await context.newCDPSession(page);
       await session.send("Network.clearBrowserCache");
       return page;
+    },
+    async takePictures(name) {
+      for (const [index, page] of context.pages().entries()) {
+        await takePicture(page, `${name}-${index}`);
+      }
     },
     async close() {
       await context.close();

@@ -2,40 +2,24 @@ import { CreateAccessKeyCommand, CreateGroupCommand } from "@aws-sdk/client-iam"
 import { ListChannelsCommand } from "@aws-sdk/client-ivs";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
-import {
-  hasChromium,
-  SKIPPED,
-  startBrowser,
-  type TestBrowser,
-  takePicture,
-  visit,
-} from "./browser.ts";
+import { expect, test } from "vitest";
+import type { ServerProcess } from "../support/server-process.ts";
+import { type TestBrowser, takePicture, visit } from "./browser.ts";
+import { describeConsole, startConsole } from "./start-console.ts";
 
 const MISTAKEN = `{
   "Version": "2012-10-17",
   "Statement": [{ "Effect": "Alow", "Action": "ivs:ListChannels", "Resource": "*" }]
 }`;
 
-describe.skipIf(!hasChromium)(SKIPPED, () => {
+describeConsole(() => {
   let server: ServerProcess;
   let browser: TestBrowser;
   let page: Page;
 
-  beforeAll(async () => {
-    [server, browser] = await Promise.all([
-      startServerProcess(["--data", "memory"]),
-      startBrowser(),
-    ]);
+  startConsole("iam", async (started) => {
+    ({ server, browser } = started);
     page = await browser.open(server.endpoint);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") await takePicture(page, "iam-failed");
   });
 
   test("a policy is validated as it is typed, with the place of the mistake", async () => {
@@ -198,10 +182,6 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
       .click();
     await page.getByText(/"Action": "s3:ListAllMyBuckets"/).waitFor();
     await takePicture(page, "decisions");
-  });
-
-  test("the pages did nothing that they have to be ashamed of", () => {
-    expect(browser.complaints).toEqual([]);
   });
 
   function button(name: string) {

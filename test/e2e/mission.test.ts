@@ -1,16 +1,10 @@
 import { CreateChannelCommand, DeleteChannelCommand, StopStreamCommand } from "@aws-sdk/client-ivs";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, expect, test } from "vitest";
 import { type Encoder, type Film, makeFilm, publish } from "../scenarios/ivs/encoder.ts";
-import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
-import {
-  hasChromium,
-  SKIPPED,
-  startBrowser,
-  type TestBrowser,
-  takePicture,
-  visit,
-} from "./browser.ts";
+import type { ServerProcess } from "../support/server-process.ts";
+import { type TestBrowser, takePicture, visit } from "./browser.ts";
+import { describeConsole, startConsole } from "./start-console.ts";
 
 const ROLE = "AWSServiceRoleForIVSRecordToS3";
 const BUCKET = "console-films";
@@ -22,30 +16,20 @@ interface Picture {
 }
 
 /** What Rolecast is for, done with the mouse by somebody who never saw a command line. */
-describe.skipIf(!hasChromium)(SKIPPED, () => {
+describeConsole(() => {
   let server: ServerProcess;
   let browser: TestBrowser;
   let film: Film;
   let page: Page;
   const encoders: Encoder[] = [];
 
-  beforeAll(async () => {
-    [server, browser, film] = await Promise.all([
-      startServerProcess(["--data", "memory"]),
-      startBrowser(),
-      makeFilm(FILM_SECONDS),
-    ]);
-    page = await browser.open(server.endpoint);
+  startConsole("mission", async (started) => {
+    ({ server, browser } = started);
+    [page, film] = await Promise.all([browser.open(server.endpoint), makeFilm(FILM_SECONDS)]);
   });
   afterAll(async () => {
     for (const encoder of encoders) encoder.kill();
-    await browser.close();
-    await server.stop();
     await film.remove();
-  });
-
-  afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") await takePicture(page, "mission-failed");
   });
 
   test("a bucket, and a recording configuration that brings the role", async () => {
@@ -190,10 +174,6 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await button("Delete role").click();
     await page.getByText(`Role ${ROLE} is deleted.`).waitFor();
     await page.getByRole("heading", { name: "Roles", level: 1 }).waitFor();
-  });
-
-  test("the pages did nothing that they have to be ashamed of", () => {
-    expect(browser.complaints).toEqual([]);
   });
 
   function button(name: string) {

@@ -11,16 +11,10 @@ import {
   PutBucketLifecycleConfigurationCommand,
 } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
-import {
-  hasChromium,
-  SKIPPED,
-  startBrowser,
-  type TestBrowser,
-  takePicture,
-  visit,
-} from "./browser.ts";
+import { expect, test } from "vitest";
+import type { ServerProcess } from "../support/server-process.ts";
+import { type TestBrowser, takePicture, visit } from "./browser.ts";
+import { describeConsole, startConsole } from "./start-console.ts";
 
 const AWS = "/usr/bin/aws";
 /** The AWS CLI takes a second of a processor to begin; busy ones take longer. */
@@ -40,27 +34,17 @@ const EVERYBODY_READS = {
   ],
 };
 
-describe.skipIf(!hasChromium)(SKIPPED, () => {
+describeConsole(() => {
   let server: ServerProcess;
   let browser: TestBrowser;
   let page: Page;
   /** Lines of the AWS CLI that the pages offered for what they had done. */
   const copied: string[] = [];
 
-  beforeAll(async () => {
-    [server, browser] = await Promise.all([
-      startServerProcess(["--data", "memory"]),
-      startBrowser(),
-    ]);
+  startConsole("s3", async (started) => {
+    ({ server, browser } = started);
     await server.root.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
     page = await browser.open(server.endpoint);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
-  });
-  afterEach(async ({ task }) => {
-    if (task.result?.state === "fail") await takePicture(page, "s3-failed");
   });
 
   test("a file goes up with its type, is shown, and is lent out by a link", async () => {
@@ -193,10 +177,6 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     },
     SLOW_MS,
   );
-
-  test("the pages did nothing that they have to be ashamed of", () => {
-    expect(browser.complaints).toEqual([]);
-  });
 
   function button(name: string) {
     return page.getByRole("button", { name, exact: true });

@@ -1,33 +1,20 @@
 import { CreateAccessKeyCommand, CreateUserCommand } from "@aws-sdk/client-iam";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { expect, test } from "vitest";
+import type { ServerProcess } from "../support/server-process.ts";
 import type { Key } from "../support/test-server.ts";
-import {
-  hasChromium,
-  SKIPPED,
-  startBrowser,
-  type TestBrowser,
-  takePicture,
-  visit,
-} from "./browser.ts";
+import { type TestBrowser, takePicture, visit } from "./browser.ts";
+import { describeConsole, startConsole } from "./start-console.ts";
 
 /** docs/console.md names the figure. */
 const FIRST_VISIT_BYTES_MAX = 600_000;
 
-describe.skipIf(!hasChromium)(SKIPPED, () => {
+describeConsole(() => {
   let server: ServerProcess;
   let browser: TestBrowser;
 
-  beforeAll(async () => {
-    [server, browser] = await Promise.all([
-      startServerProcess(["--data", "memory"]),
-      startBrowser(),
-    ]);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
+  startConsole("sign-in", (started) => {
+    ({ server, browser } = started);
   });
 
   test("one click signs the root user in, and the header says who and where", async () => {
@@ -156,10 +143,6 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await press("Escape");
     await page.getByRole("dialog").waitFor({ state: "detached" });
     expect(await page.evaluate(FOCUSED_NAME)).toBe("Delete");
-  });
-
-  test("the pages did nothing that they have to be ashamed of", () => {
-    expect(browser.complaints).toEqual([]);
   });
 
   async function userKey(UserName: string): Promise<Key> {
