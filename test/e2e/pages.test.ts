@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from "node:crypto";
 import {
   CreateAccessKeyCommand,
   CreateGroupCommand,
@@ -7,23 +8,19 @@ import {
 import {
   CreateAdConfigurationCommand,
   CreateChannelCommand,
+  CreatePlaybackRestrictionPolicyCommand,
   CreateRecordingConfigurationCommand,
   GetChannelCommand,
+  ImportPlaybackKeyPairCommand,
 } from "@aws-sdk/client-ivs";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { expect, test } from "vitest";
+import type { ServerProcess } from "../support/server-process.ts";
 import { clientsOf, type Key } from "../support/test-server.ts";
 import { violations } from "./axe.ts";
-import {
-  hasChromium,
-  SKIPPED,
-  startBrowser,
-  type TestBrowser,
-  takePicture,
-  visit,
-} from "./browser.ts";
+import { type TestBrowser, takePicture, visit } from "./browser.ts";
+import { describeConsole, startConsole } from "./start-console.ts";
 
 /** Every page is looked at: a few seconds, but not on a busy machine. */
 const SLOW_MS = 120_000;
@@ -36,6 +33,8 @@ const PAGES: readonly (readonly [place: string, heading: string, refused: RegExp
   ["/ivs/channels/:channel", "stage", /ivs:GetChannel/],
   ["/ivs/recording-configurations", "Recording configurations", /ivs:ListRecordingConfigurations/],
   ["/ivs/recording-configurations/:configuration", "films", /ivs:GetRecordingConfiguration/],
+  ["/ivs/ad-configurations", "Ad configurations", /ivs:ListAdConfigurations/],
+  ["/ivs/ad-configurations/:ads", "breaks", /ivs:GetAdConfiguration/],
   ["/ivs/recordings", "Recordings", /ivs:ListChannels/],
   ["/iam/users", "Users", /iam:ListUsers/],
   ["/iam/users/nobody", "nobody", /iam:GetUser/],
@@ -45,8 +44,10 @@ const PAGES: readonly (readonly [place: string, heading: string, refused: RegExp
   ["/iam/policies/create", "Create policy", /^$/],
   ["/iam/policies/:managed", "AmazonS3ReadOnlyAccess", /iam:GetPolicy/],
   ["/ivs/playback-keys", "Playback keys", /ivs:ListPlaybackKeyPairs/],
+  ["/ivs/playback-keys/:key", "web", /ivs:GetPlaybackKeyPair/],
   ["/ivs/playback-tokens", "Make a playback token", /ivs:ListChannels/],
   ["/ivs/restriction-policies", "Restriction policies", /ivs:ListPlaybackRestrictionPolicies/],
+  ["/ivs/restriction-policies/:restriction", "home", /ivs:GetPlaybackRestrictionPolicy/],
   ["/iam/simulator", "Policy simulator", /^$/],
   ["/activity", "Activity", /cloudtrail:LookupEvents/],
   ["/authorization-details/:denial", "Authorization details", /iam:GetRequestAuthorizationDetails/],
@@ -58,31 +59,29 @@ const PAGES: readonly (readonly [place: string, heading: string, refused: RegExp
   ["/no/such/page", "There is no such page", /^$/],
 ];
 
+const PLAYBACK_CONFIGURATION =
+  "arn:aws:mediatailor:us-east-1:000000000000:playbackConfiguration/00000000-0000";
 /** The narrowest that telephones are. */
 const PHONE = { width: 375, height: 812 };
 /** The colours come from the same components everywhere: one page of each kind will do. */
 const IN_DARK_TOO = ["/ivs/channels", "/ivs/channels/:channel", "/s3/buckets/page-films"];
 
-describe.skipIf(!hasChromium)(SKIPPED, () => {
+describeConsole(() => {
   let server: ServerProcess;
   let browser: TestBrowser;
-  let channelArn = "";
-  let configurationArn = "";
+  /** What stands in the addresses above. */
+  const arns: Record<string, string> = {
+    managed: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+  };
   let nobody: Key;
   let denialLink = "";
 
-  beforeAll(async () => {
-    [server, browser] = await Promise.all([
-      startServerProcess(["--data", "memory"]),
-      startBrowser(),
-    ]);
+  startConsole("pages", async (started) => {
+    ({ server, browser } = started);
     await furnish();
     nobody = await nobodysKey();
     denialLink = await linkOfDenial(nobody);
-  });
-  afterAll(async () => {
-    await browser.close();
-    await server.stop();
+    arns.denial = denialLink.split("/").at(-1) ?? "";
   });
 
   test(
@@ -133,14 +132,6 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
 
   test("each setting of a channel is changed in its page, within what IVS allows", async () => {
     const { ivs } = server.root;
-    const playbackConfigurationArn =
-      "arn:aws:mediatailor:us-east-1:000000000000:playbackConfiguration/00000000-0000";
-    const { adConfiguration } = await ivs.send(
-      new CreateAdConfigurationCommand({
-        name: "breaks",
-        mediaTailorPlaybackConfigurations: [{ playbackConfigurationArn }],
-      }),
-    );
     const page = await browser.open(server.endpoint);
     await visit(page, addressOf("/ivs/channels/:channel"), "stage");
     await page.getByRole("tab", { name: "Configuration" }).click();
@@ -149,7 +140,7 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     const save = async () => {
       await dialog.getByLabel("Channel name").press("Enter");
       await dialog.waitFor({ state: "detached" });
-      return (await ivs.send(new GetChannelCommand({ arn: channelArn }))).channel;
+      return (await ivs.send(new GetChannelCommand({ arn: arns.channel }))).channel;
     };
     await button("Edit").click();
     expect(await dialog.getByLabel("Multitrack video").isDisabled()).toBe(true);
@@ -168,7 +159,7 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
       latencyMode: "NORMAL",
       authorized: true,
       insecureIngest: true,
-      adConfigurationArn: adConfiguration?.arn,
+      adConfigurationArn: arns.ads,
     });
     await button("Edit").click();
     await dialog.getByRole("radio", { name: "Standard" }).click();
@@ -187,6 +178,43 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await page.getByText("REQUIRE, up to FULL_HD").waitFor();
   });
 
+  test("ads, playback keys and restriction policies are tagged on their pages", async () => {
+    const page = await browser.open(server.endpoint);
+    const button = (name: string) => page.getByRole("button", { name, exact: true });
+    await visit(page, "/ivs/ad-configurations", "Ad configurations");
+    await button("Create ad configuration").click();
+    await page.getByLabel("Configuration name").fill("late");
+    await page.getByLabel("Playback configurations").fill(PLAYBACK_CONFIGURATION);
+    await page.getByRole("dialog").getByText("Post-roll", { exact: true }).click();
+    await page.getByLabel("Post-roll, seconds").fill("301");
+    await button("Save").click();
+    await page.getByText(/durationSeconds.* less than or equal to 300/).waitFor();
+    await page.getByLabel("Post-roll, seconds").fill("20");
+    await button("Add tag").click();
+    await page.getByLabel("Key of tag 1").fill("team");
+    await page.keyboard.press("Enter");
+    await page.getByRole("row", { name: /late 00000000-0000 20 s/ }).waitFor();
+    await takePicture(page, "ad-configurations");
+    await page.getByRole("link", { name: "late" }).click();
+    await page.getByText("team", { exact: true }).waitFor();
+    const tagged = ["/ivs/playback-keys/:key", "/ivs/restriction-policies/:restriction"];
+    for (const place of tagged) {
+      await visit(page, addressOf(place), /./);
+      await button("Edit tags").click();
+      await button("Add tag").click();
+      await page.getByLabel("Key of tag 1").fill("team");
+      await page.getByLabel("Value of tag 1").fill("doors");
+      await page.keyboard.press("Enter");
+      await page.getByText("doors", { exact: true }).waitFor();
+    }
+    await visit(page, "/ivs/ad-configurations", "Ad configurations");
+    await page.getByRole("row", { name: /late/ }).getByRole("radio").click();
+    await button("Delete").click();
+    await page.getByLabel(/^To confirm/).fill("delete");
+    await page.keyboard.press("Enter");
+    await page.getByText("Ad configuration late is deleted.").waitFor();
+  });
+
   test("a denial's own link leads, after signing in, to why and to what would allow it", async () => {
     const page = await browser.blank();
     await page.goto(denialLink);
@@ -197,16 +225,8 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
     await takePicture(page, "authorization-details");
   });
 
-  test("the pages did nothing that they have to be ashamed of", () => {
-    expect(browser.complaints).toEqual([]);
-  });
-
   function addressOf(place: string): string {
-    return place
-      .replace(":channel", encodeURIComponent(channelArn))
-      .replace(":configuration", encodeURIComponent(configurationArn))
-      .replace(":denial", denialLink.split("/").at(-1) ?? "")
-      .replace(":managed", encodeURIComponent("arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess"));
+    return place.replace(/:(\w+)/, (_, name: string) => encodeURIComponent(arns[name] ?? ""));
   }
 
   /** Something of each kind, so that pages show more than that they are empty. */
@@ -232,8 +252,28 @@ describe.skipIf(!hasChromium)(SKIPPED, () => {
         tags: { team: "stage" },
       }),
     );
-    channelArn = channel?.arn ?? "";
-    configurationArn = recordingConfiguration?.arn ?? "";
+    const { adConfiguration } = await ivs.send(
+      new CreateAdConfigurationCommand({
+        name: "breaks",
+        mediaTailorPlaybackConfigurations: [{ playbackConfigurationArn: PLAYBACK_CONFIGURATION }],
+      }),
+    );
+    const { publicKey } = generateKeyPairSync("ec", { namedCurve: "secp384r1" });
+    const publicKeyMaterial = publicKey.export({ type: "spki", format: "pem" }).toString();
+    const { keyPair } = await ivs.send(
+      new ImportPlaybackKeyPairCommand({ name: "web", publicKeyMaterial }),
+    );
+    const { playbackRestrictionPolicy } = await ivs.send(
+      new CreatePlaybackRestrictionPolicyCommand({ name: "home", allowedCountries: ["DE"] }),
+    );
+    const made = {
+      channel,
+      configuration: recordingConfiguration,
+      ads: adConfiguration,
+      key: keyPair,
+      restriction: playbackRestrictionPolicy,
+    };
+    for (const [name, resource] of Object.entries(made)) arns[name] = resource?.arn ?? "";
   }
 
   /** Where IAM's refusal sends whoever reads it. */

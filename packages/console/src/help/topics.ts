@@ -9,6 +9,7 @@ export interface Topic {
 }
 
 const IVS = "https://docs.aws.amazon.com/ivs/latest/LowLatencyUserGuide";
+const API = "https://docs.aws.amazon.com/ivs/latest/LowLatencyAPIReference";
 const IAM = "https://docs.aws.amazon.com/IAM/latest/UserGuide";
 const S3 = "https://docs.aws.amazon.com/AmazonS3/latest/userguide";
 
@@ -52,6 +53,22 @@ const KEYS: Topic = {
     "Private keys are made and used in this browser and never sent.",
   ],
   more: [PRIVATE],
+};
+const RESTRICTIONS: Topic = {
+  title: "Restriction policies",
+  text: [
+    "A restriction policy names the countries and the web sites from which a channel may be watched. Countries need the server's setting geoipDatabase.",
+    "Strict: every request of a player must show its web site, not only the playlist's.",
+  ],
+  more: [["Playback restriction policies", `${IVS}/playback-restriction-policies.html`]],
+};
+const ADS: Topic = {
+  title: "Ad configurations",
+  text: [
+    "An ad configuration names up to three of MediaTailor's playback configurations. A channel that refers to one takes InsertAdBreak while it is live.",
+    "A break is told in the playlists, in the recording and as an event. MediaTailor isn't here: what the encoder sends goes on through the break, and a post-roll is only kept.",
+  ],
+  more: [["InsertAdBreak", `${API}/API_InsertAdBreak.html`]],
 };
 const IDENTITIES: Topic = {
   title: "Users and groups",
@@ -107,15 +124,12 @@ export const TOPICS: Readonly<Record<HelpedPage, Topic>> = {
   "/ivs/recordings": RECORDINGS,
   "/ivs/recordings/:bucket": RECORDINGS,
   "/ivs/playback-keys": KEYS,
+  "/ivs/playback-keys/:arn": KEYS,
   "/ivs/playback-tokens": KEYS,
-  "/ivs/restriction-policies": {
-    title: "Restriction policies",
-    text: [
-      "A restriction policy names the countries and the web sites from which a channel may be watched. Countries need the server's setting geoipDatabase.",
-      "Strict: every request of a player must show its web site, not only the playlist's.",
-    ],
-    more: [["Playback restriction policies", `${IVS}/playback-restriction-policies.html`]],
-  },
+  "/ivs/restriction-policies": RESTRICTIONS,
+  "/ivs/restriction-policies/:arn": RESTRICTIONS,
+  "/ivs/ad-configurations": ADS,
+  "/ivs/ad-configurations/:arn": ADS,
   "/iam/users": IDENTITIES,
   "/iam/users/:name": IDENTITIES,
   "/iam/groups": IDENTITIES,

@@ -15,6 +15,7 @@ export const NAVIGATION: readonly SideNavigationProps.Item[] = [
       { type: "link", text: "Recordings", href: "#/ivs/recordings" },
       { type: "link", text: "Playback keys", href: "#/ivs/playback-keys" },
       { type: "link", text: "Restriction policies", href: "#/ivs/restriction-policies" },
+      { type: "link", text: "Ad configurations", href: "#/ivs/ad-configurations" },
     ],
   },
   {

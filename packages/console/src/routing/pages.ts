@@ -53,6 +53,12 @@ const PAGES: readonly PageRoute[] = [
     "PlaybackKeysPage",
   ),
   pageRoute(
+    "/ivs/playback-keys/:arn",
+    "Playback key",
+    () => import("../pages/playback/playback-key-page.tsx"),
+    "PlaybackKeyPage",
+  ),
+  pageRoute(
     "/ivs/playback-tokens",
     "Make a playback token",
     () => import("../pages/playback/playback-tokens-page.tsx"),
@@ -63,6 +69,24 @@ const PAGES: readonly PageRoute[] = [
     "Restriction policies",
     () => import("../pages/playback/restriction-policies-page.tsx"),
     "RestrictionPoliciesPage",
+  ),
+  pageRoute(
+    "/ivs/restriction-policies/:arn",
+    "Restriction policy",
+    () => import("../pages/playback/restriction-policy-page.tsx"),
+    "RestrictionPolicyPage",
+  ),
+  pageRoute(
+    "/ivs/ad-configurations",
+    "Ad configurations",
+    () => import("../pages/ivs/ad-configurations-page.tsx"),
+    "AdConfigurationsPage",
+  ),
+  pageRoute(
+    "/ivs/ad-configurations/:arn",
+    "Ad configuration",
+    () => import("../pages/ivs/ad-configuration-page.tsx"),
+    "AdConfigurationPage",
   ),
   pageRoute("/iam/users", "Users", () => import("../pages/iam/users-page.tsx"), "UsersPage"),
   pageRoute("/iam/users/:name", "User", () => import("../pages/iam/user-page.tsx"), "UserPage"),

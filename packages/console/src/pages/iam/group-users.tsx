@@ -1,9 +1,4 @@
-import {
-  AddUserToGroupCommand,
-  paginateListUsers,
-  RemoveUserFromGroupCommand,
-  type User,
-} from "@aws-sdk/client-iam";
+import { AddUserToGroupCommand, RemoveUserFromGroupCommand, type User } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
@@ -13,9 +8,9 @@ import { useNotices } from "../../shared/notices.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { useAction } from "../../shared/use-action.ts";
-import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { type Call, useCall } from "../../wire/use-call.ts";
+import { listUsers } from "./list-users.ts";
 
 /** The users that are in a group. */
 export function GroupUsers(props: {
@@ -85,8 +80,8 @@ function AddUsers(props: {
   const { iam } = useAws();
   const { done } = useNotices();
   const [selected, setSelected] = useState<readonly User[]>([]);
-  const others = useCall(`users not in ${GroupName}`, async ({ iam: client }) => {
-    const all = await allPages(paginateListUsers({ client }, {}), (page) => page.Users);
+  const others = useCall(`users not in ${GroupName}`, async (aws) => {
+    const all = await listUsers(aws);
     const inside = new Set(members.map(idOf));
     return all.filter((user) => !inside.has(idOf(user)));
   });

@@ -1,12 +1,11 @@
-import { paginateListRecordingConfigurations } from "@aws-sdk/client-ivs";
 import Box from "@cloudscape-design/components/box";
 import { placeOf } from "../../routing/hash-route.ts";
 import { IVS_REGIONS } from "../../session/regions.ts";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
+import { listRecordingConfigurations } from "../ivs/ivs-lists.ts";
 
 interface Usage {
   readonly region: string;
@@ -31,11 +30,7 @@ function RecordingConfigurationsEverywhere() {
   const usage = useCall("recording configurations of all Regions", async () => {
     const regions = await Promise.all(
       IVS_REGIONS.map(async ({ id }) => {
-        const { ivs: client } = inRegion(id);
-        const found = await allPages(
-          paginateListRecordingConfigurations({ client }, {}),
-          (page) => page.recordingConfigurations,
-        );
+        const found = await listRecordingConfigurations(inRegion(id));
         return found.map(
           ({ arn = "", state = "", destinationConfiguration }): Usage => ({
             region: id,

@@ -1,4 +1,4 @@
-import { CreateUserCommand, paginateListUsers, type User } from "@aws-sdk/client-iam";
+import { CreateUserCommand, type User } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
@@ -10,18 +10,16 @@ import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
+import { listUsers } from "./list-users.ts";
 
 export function UsersPage() {
   const { iam } = useAws();
   const { done } = useNotices();
   const [creating, setCreating] = useState(false);
   const [name, setName] = useState("");
-  const users = useCall("users", ({ iam: client }) =>
-    allPages(paginateListUsers({ client }, {}), (page) => page.Users),
-  );
+  const users = useCall("users", listUsers);
   return (
     <Page title="Users" description="People and programs with keys of their own.">
       <ResourceTable

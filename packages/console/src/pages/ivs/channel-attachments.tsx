@@ -1,8 +1,3 @@
-import {
-  paginateListAdConfigurations,
-  paginateListPlaybackRestrictionPolicies,
-  paginateListRecordingConfigurations,
-} from "@aws-sdk/client-ivs";
 import Box from "@cloudscape-design/components/box";
 import FormField from "@cloudscape-design/components/form-field";
 import Select, { type SelectProps } from "@cloudscape-design/components/select";
@@ -10,18 +5,18 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
-import { allPages } from "../../wire/all-pages.ts";
 import { useCall } from "../../wire/use-call.ts";
 import type { ChannelPartProps } from "./channel-settings.ts";
+import {
+  listAdConfigurations,
+  listRecordingConfigurations,
+  listRestrictionPolicies,
+} from "./ivs-lists.ts";
+import { ivsName } from "./ivs-name.ts";
 
 /** Where streams are kept. */
 export function ChannelRecording({ settings, onChange }: ChannelPartProps) {
-  const configurations = useCall("recording configurations", async ({ ivs: client }) =>
-    allPages(
-      paginateListRecordingConfigurations({ client }, {}),
-      (page) => page.recordingConfigurations,
-    ),
-  );
+  const configurations = useCall("recording configurations", listRecordingConfigurations);
   if (configurations.error !== undefined) {
     return (
       <CallFailure title="Recording configurations can't be shown" error={configurations.error} />
@@ -29,7 +24,7 @@ export function ChannelRecording({ settings, onChange }: ChannelPartProps) {
   }
   const options = (configurations.data ?? []).map((configuration) => ({
     value: configuration.arn ?? "",
-    label: configuration.name || (configuration.arn?.split("/").at(-1) ?? ""),
+    label: ivsName(configuration),
     description: `Bucket ${configuration.destinationConfiguration?.s3?.bucketName ?? "?"}`,
     tags: [configuration.state ?? ""],
   }));
@@ -62,12 +57,7 @@ export function ChannelRecording({ settings, onChange }: ChannelPartProps) {
 
 /** Who may watch. */
 export function ChannelAudience({ settings, onChange }: ChannelPartProps) {
-  const policies = useCall("restriction policies", async ({ ivs: client }) =>
-    allPages(
-      paginateListPlaybackRestrictionPolicies({ client }, {}),
-      (page) => page.playbackRestrictionPolicies,
-    ),
-  );
+  const policies = useCall("restriction policies", listRestrictionPolicies);
   return (
     <SpaceBetween size="l">
       <Toggle
@@ -83,9 +73,9 @@ export function ChannelAudience({ settings, onChange }: ChannelPartProps) {
         <FormField label="Playback restriction policy" description="Countries and web sites.">
           <Choice
             none="No restriction"
-            options={(policies.data ?? []).map(({ arn = "", name = "" }) => ({
-              value: arn,
-              label: name === "" ? arn : name,
+            options={(policies.data ?? []).map((policy) => ({
+              value: policy.arn ?? "",
+              label: ivsName(policy),
             }))}
             value={settings.playbackRestrictionPolicyArn}
             onChange={(playbackRestrictionPolicyArn) =>
@@ -100,9 +90,7 @@ export function ChannelAudience({ settings, onChange }: ChannelPartProps) {
 
 /** The ads that a channel's breaks are filled with. */
 export function ChannelAds({ settings, onChange }: ChannelPartProps) {
-  const configurations = useCall("ad configurations", async ({ ivs: client }) =>
-    allPages(paginateListAdConfigurations({ client }, {}), (page) => page.adConfigurations),
-  );
+  const configurations = useCall("ad configurations", listAdConfigurations);
   if (configurations.error !== undefined) {
     return <CallFailure title="Ad configurations can't be shown" error={configurations.error} />;
   }
@@ -110,14 +98,14 @@ export function ChannelAds({ settings, onChange }: ChannelPartProps) {
     <FormField
       label="Ad configuration"
       description="Ad breaks are told to players; ads are MediaTailor's, which isn't here."
-      constraintText="Only with MPEG-TS segments. aws ivs create-ad-configuration makes one."
+      constraintText="Only with MPEG-TS segments."
     >
       <Choice
         none="No ads"
         disabled={settings.containerFormat === "FRAGMENTED_MP4"}
-        options={(configurations.data ?? []).map(({ arn = "", name }) => ({
-          value: arn,
-          label: name || arn,
+        options={(configurations.data ?? []).map((ads) => ({
+          value: ads.arn ?? "",
+          label: ivsName(ads),
         }))}
         value={settings.adConfigurationArn}
         onChange={(adConfigurationArn) => onChange({ ...settings, adConfigurationArn })}

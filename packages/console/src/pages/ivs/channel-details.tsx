@@ -1,27 +1,22 @@
-import {
-  type Channel,
-  TagResourceCommand,
-  UntagResourceCommand,
-  UpdateChannelCommand,
-} from "@aws-sdk/client-ivs";
+import { type Channel, UpdateChannelCommand } from "@aws-sdk/client-ivs";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { placeOf } from "../../routing/hash-route.ts";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { ModalForm } from "../../shared/modal-form.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
-import { tagsOf } from "../../shared/tag-fields.tsx";
-import { TagsPanel } from "../../shared/tags-panel.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
 import { ChannelAds, ChannelAudience, ChannelRecording } from "./channel-attachments.tsx";
 import { ChannelBasics } from "./channel-basics.tsx";
 import { settingsFacts } from "./channel-facts.ts";
 import { type ChannelSettings, settingsInput, settingsOf } from "./channel-settings.ts";
+import { ivsName } from "./ivs-name.ts";
+import { IvsTags } from "./ivs-tags.tsx";
 
 /** The channel's configuration and tags. */
 export function ChannelDetails(props: {
@@ -32,7 +27,6 @@ export function ChannelDetails(props: {
   const [editing, setEditing] = useState(false);
   const arn = channel.arn ?? "";
   const settings = settingsOf(channel);
-  const recording = settings.recordingConfigurationArn;
   return (
     <SpaceBetween size="l">
       <Container
@@ -50,35 +44,31 @@ export function ChannelDetails(props: {
             ...settingsFacts(settings),
             {
               label: "Recording configuration",
-              value:
-                recording === "" ? (
-                  "Not recorded"
-                ) : (
-                  <PlaceLink to={placeOf("/ivs/recording-configurations/:arn", { arn: recording })}>
-                    {recording.split("/").at(-1)}
-                  </PlaceLink>
-                ),
+              value: attached("recording-configurations", settings.recordingConfigurationArn),
             },
-            { label: "Restriction policy", value: settings.playbackRestrictionPolicyArn || "None" },
-            { label: "Ad configuration", value: settings.adConfigurationArn || "None" },
+            {
+              label: "Restriction policy",
+              value: attached("restriction-policies", settings.playbackRestrictionPolicyArn),
+            },
+            {
+              label: "Ad configuration",
+              value: attached("ad-configurations", settings.adConfigurationArn),
+            },
           ]}
         />
       </Container>
-      <TagsPanel
-        tags={channel.tags ?? {}}
-        put={({ ivs }, tags) =>
-          ivs.send(new TagResourceCommand({ resourceArn: arn, tags: tagsOf(tags) }))
-        }
-        remove={({ ivs }, tagKeys) =>
-          ivs.send(new UntagResourceCommand({ resourceArn: arn, tagKeys }))
-        }
-        onChanged={onChanged}
-      />
+      <IvsTags arn={arn} tags={channel.tags} onChanged={onChanged} />
       {editing && (
         <EditChannel channel={channel} onChanged={onChanged} onClose={() => setEditing(false)} />
       )}
     </SpaceBetween>
   );
+}
+
+/** What the channel refers to, by its ID. */
+function attached(pages: string, arn: string): ReactNode {
+  if (arn === "") return "None";
+  return <PlaceLink to={placeOf(`/ivs/${pages}/:arn`, { arn })}>{ivsName({ arn })}</PlaceLink>;
 }
 
 function EditChannel(props: {

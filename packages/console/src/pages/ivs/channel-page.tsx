@@ -17,6 +17,7 @@ import { useCall } from "../../wire/use-call.ts";
 import { ChannelDetails } from "./channel-details.tsx";
 import { ChannelLive } from "./channel-live.tsx";
 import { ChannelMetrics } from "./channel-metrics.tsx";
+import { ivsName } from "./ivs-name.ts";
 import { StreamSessions } from "./stream-sessions.tsx";
 import { StreamSettings } from "./stream-settings.tsx";
 
@@ -27,7 +28,7 @@ export function ChannelPage({ params, query }: PageProps) {
   const [deleting, setDeleting] = useState(false);
   const got = useCall(`channel ${arn}`, (aws) => aws.ivs.send(new GetChannelCommand({ arn })));
   const channel = got.data?.channel;
-  const name = channel?.name || (arn.split("/").at(-1) ?? arn);
+  const name = ivsName({ arn, ...channel });
   return (
     <Page
       title={name}

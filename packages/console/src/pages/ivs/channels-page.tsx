@@ -1,7 +1,6 @@
 import {
   type ChannelSummary,
   DeleteChannelCommand,
-  paginateListChannels,
   paginateListStreams,
   type StreamSummary,
 } from "@aws-sdk/client-ivs";
@@ -20,6 +19,7 @@ import { allPages } from "../../wire/all-pages.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
+import { listChannels } from "./ivs-lists.ts";
 import { StreamState } from "./stream-state.tsx";
 
 interface Row {
@@ -115,10 +115,10 @@ function nameOf({ channel, arn }: Row): string {
   return channel.name || arn.split("/").at(-1) || arn;
 }
 
-async function listRows({ ivs: client }: AwsClients): Promise<readonly Row[]> {
+async function listRows(aws: AwsClients): Promise<readonly Row[]> {
   const [channels, streams] = await Promise.all([
-    allPages(paginateListChannels({ client }, {}), (page) => page.channels),
-    allPages(paginateListStreams({ client }, {}), (page) => page.streams),
+    listChannels(aws),
+    allPages(paginateListStreams({ client: aws.ivs }, {}), (page) => page.streams),
   ]);
   const live = new Map(streams.map((stream) => [stream.channelArn, stream]));
   return channels.map((channel) => ({

@@ -1,6 +1,5 @@
 import {
   DeleteRecordingConfigurationCommand,
-  paginateListRecordingConfigurations,
   type RecordingConfigurationSummary,
 } from "@aws-sdk/client-ivs";
 import Box from "@cloudscape-design/components/box";
@@ -14,10 +13,11 @@ import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { CreateRecordingConfiguration } from "./create-recording-configuration.tsx";
+import { listRecordingConfigurations } from "./ivs-lists.ts";
+import { ivsName } from "./ivs-name.ts";
 import { RecordingConfigurationState } from "./recording-configuration-state.tsx";
 
 const POLL_MS = 2_000;
@@ -29,15 +29,9 @@ export function RecordingConfigurationsPage() {
   const [selected, setSelected] = useState<readonly RecordingConfigurationSummary[]>([]);
   const [creating, setCreating] = useState(false);
   const [deleting, setDeleting] = useState<RecordingConfigurationSummary>();
-  const configurations = useCall(
-    "recording configurations",
-    async ({ ivs: client }) =>
-      allPages(
-        paginateListRecordingConfigurations({ client }, {}),
-        (page) => page.recordingConfigurations,
-      ),
-    { everyMs: POLL_MS },
-  );
+  const configurations = useCall("recording configurations", listRecordingConfigurations, {
+    everyMs: POLL_MS,
+  });
   const chosen = selected[0];
   const create = (
     <Button variant="primary" onClick={() => setCreating(true)}>
@@ -85,12 +79,12 @@ export function RecordingConfigurationsPage() {
       )}
       {deleting && (
         <DeleteModal
-          what={`recording configuration ${nameOf(deleting)}`}
+          what={`recording configuration ${ivsName(deleting)}`}
           consequences={<Box>The bucket and its recordings stay.</Box>}
           onClose={() => setDeleting(undefined)}
           onDelete={async () => {
             await ivs.send(new DeleteRecordingConfigurationCommand({ arn: deleting.arn }));
-            done(`Recording configuration ${nameOf(deleting)} is deleted.`);
+            done(`Recording configuration ${ivsName(deleting)} is deleted.`);
             setSelected([]);
             configurations.reload();
           }}
@@ -107,7 +101,7 @@ const COLUMNS = [
     isRowHeader: true,
     cell: (item: RecordingConfigurationSummary) => (
       <PlaceLink to={placeOf("/ivs/recording-configurations/:arn", { arn: item.arn ?? "" })}>
-        {nameOf(item)}
+        {ivsName(item)}
       </PlaceLink>
     ),
   },
@@ -132,7 +126,3 @@ const COLUMNS = [
     cell: ({ arn }: RecordingConfigurationSummary) => arn?.split("/").at(-1),
   },
 ];
-
-function nameOf({ name, arn }: RecordingConfigurationSummary): string {
-  return name || (arn?.split("/").at(-1) ?? "");
-}

@@ -7,15 +7,17 @@ import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { goTo } from "../../routing/hash-route.ts";
+import { goTo, placeOf } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import { DeleteModal } from "../../shared/delete-modal.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
+import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
+import { ivsName } from "../ivs/ivs-name.ts";
 import { CreateKeyPair } from "./create-key-pair.tsx";
 import { ImportKeyPair } from "./import-key-pair.tsx";
 
@@ -64,7 +66,11 @@ export function PlaybackKeysPage() {
             id: "name",
             header: "Name",
             isRowHeader: true,
-            cell: ({ name, arn }: PlaybackKeyPairSummary) => name || arn?.split("/").at(-1),
+            cell: (pair: PlaybackKeyPairSummary) => (
+              <PlaceLink to={placeOf("/ivs/playback-keys/:arn", { arn: pair.arn ?? "" })}>
+                {ivsName(pair)}
+              </PlaceLink>
+            ),
           },
           { id: "arn", header: "ARN", cell: ({ arn }: PlaybackKeyPairSummary) => arn },
         ]}
@@ -73,7 +79,7 @@ export function PlaybackKeysPage() {
       {form === "import" && <ImportKeyPair onClose={close} onImported={keys.reload} />}
       {deleting && (
         <DeleteModal
-          what={`playback key ${deleting.name || deleting.arn}`}
+          what={`playback key ${ivsName(deleting)}`}
           consequences={<Box>Tokens that it signed open nothing any more.</Box>}
           onClose={() => setDeleting(undefined)}
           onDelete={async () => {

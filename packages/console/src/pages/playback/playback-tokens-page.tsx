@@ -1,4 +1,3 @@
-import { paginateListChannels } from "@aws-sdk/client-ivs";
 import Button from "@cloudscape-design/components/button";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
 import Container from "@cloudscape-design/components/container";
@@ -16,8 +15,8 @@ import { EnterForm } from "../../shared/enter-form.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { useAction } from "../../shared/use-action.ts";
-import { allPages } from "../../wire/all-pages.ts";
 import { useCall } from "../../wire/use-call.ts";
+import { listChannels } from "../ivs/ivs-lists.ts";
 import { rememberedSigningKey, signToken } from "./signing-keys.ts";
 import { NEW_TOKEN, type TokenSettings, tokenClaims } from "./token-claims.ts";
 
@@ -77,9 +76,7 @@ function TokenFields(props: {
   readonly onChange: (settings: TokenSettings) => void;
 }) {
   const { settings, onChange } = props;
-  const channels = useCall("channels", ({ ivs: client }) =>
-    allPages(paginateListChannels({ client }, {}), (page) => page.channels),
-  );
+  const channels = useCall("channels", listChannels);
   if (channels.error !== undefined) {
     return <CallFailure title="The channels can't be shown" error={channels.error} />;
   }

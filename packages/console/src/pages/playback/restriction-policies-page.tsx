@@ -1,20 +1,23 @@
 import {
   DeletePlaybackRestrictionPolicyCommand,
   type PlaybackRestrictionPolicySummary,
-  paginateListPlaybackRestrictionPolicies,
 } from "@aws-sdk/client-ivs";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
+import { placeOf } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import { DeleteModal } from "../../shared/delete-modal.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
+import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
-import { allPages } from "../../wire/all-pages.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
+import { listRestrictionPolicies } from "../ivs/ivs-lists.ts";
+import { ivsName } from "../ivs/ivs-name.ts";
+import { RESTRICTIONS } from "./restriction-facts.ts";
 import { RestrictionPolicyForm } from "./restriction-policy-form.tsx";
 
 type Summary = PlaybackRestrictionPolicySummary;
@@ -25,12 +28,7 @@ export function RestrictionPoliciesPage() {
   const [selected, setSelected] = useState<readonly Summary[]>([]);
   const [editing, setEditing] = useState<Summary | "new">();
   const [deleting, setDeleting] = useState<Summary>();
-  const policies = useCall("restriction policies", ({ ivs: client }) =>
-    allPages(
-      paginateListPlaybackRestrictionPolicies({ client }, {}),
-      (page) => page.playbackRestrictionPolicies,
-    ),
-  );
+  const policies = useCall("restriction policies", listRestrictionPolicies);
   const chosen = selected[0];
   const create = (
     <Button variant="primary" onClick={() => setEditing("new")}>
@@ -77,7 +75,7 @@ export function RestrictionPoliciesPage() {
       )}
       {deleting && (
         <DeleteModal
-          what={`restriction policy ${deleting.name || deleting.arn}`}
+          what={`restriction policy ${ivsName(deleting)}`}
           onClose={() => setDeleting(undefined)}
           onDelete={async () => {
             await ivs.send(new DeletePlaybackRestrictionPolicyCommand({ arn: deleting.arn }));
@@ -96,22 +94,11 @@ const COLUMNS = [
     id: "name",
     header: "Name",
     isRowHeader: true,
-    cell: ({ name, arn }: Summary) => name || arn?.split("/").at(-1),
+    cell: (policy: Summary) => (
+      <PlaceLink to={placeOf("/ivs/restriction-policies/:arn", { arn: policy.arn ?? "" })}>
+        {ivsName(policy)}
+      </PlaceLink>
+    ),
   },
-  {
-    id: "countries",
-    header: "Countries",
-    cell: ({ allowedCountries }: Summary) => allowedCountries?.join(", ") || "All",
-  },
-  {
-    id: "origins",
-    header: "Web sites",
-    cell: ({ allowedOrigins }: Summary) => allowedOrigins?.join(", ") || "All",
-  },
-  {
-    id: "strict",
-    header: "Strict",
-    cell: ({ enableStrictOriginEnforcement }: Summary) =>
-      enableStrictOriginEnforcement ? "Yes" : "No",
-  },
+  ...RESTRICTIONS.map(({ label, shown }) => ({ id: label, header: label, cell: shown })),
 ];

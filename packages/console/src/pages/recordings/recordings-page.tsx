@@ -1,4 +1,3 @@
-import { paginateListChannels, paginateListRecordingConfigurations } from "@aws-sdk/client-ivs";
 import Box from "@cloudscape-design/components/box";
 import Cards from "@cloudscape-design/components/cards";
 import ColumnLayout from "@cloudscape-design/components/column-layout";
@@ -12,9 +11,10 @@ import { CallFailure } from "../../shared/call-failure.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { shownDate } from "../../shared/shown-values.ts";
-import { allPages } from "../../wire/all-pages.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useCall } from "../../wire/use-call.ts";
+import { listChannels, listRecordingConfigurations } from "../ivs/ivs-lists.ts";
+import { ivsName } from "../ivs/ivs-name.ts";
 import { listRecordings, type RecordingEntry } from "./recording-index.ts";
 import { Thumbnail } from "./thumbnail.tsx";
 
@@ -119,13 +119,10 @@ function placeOfRecording({ bucket, prefix }: RecordingEntry): string {
   return placeOf("/ivs/recordings/:bucket", { bucket }, { prefix });
 }
 
-async function listRecordedChannels({ ivs: client }: AwsClients) {
+async function listRecordedChannels(aws: AwsClients) {
   const [channels, configurations] = await Promise.all([
-    allPages(paginateListChannels({ client }, {}), (page) => page.channels),
-    allPages(
-      paginateListRecordingConfigurations({ client }, {}),
-      (page) => page.recordingConfigurations,
-    ),
+    listChannels(aws),
+    listRecordingConfigurations(aws),
   ]);
   const buckets = new Map(
     configurations.map(({ arn, destinationConfiguration }) => [
@@ -136,6 +133,6 @@ async function listRecordedChannels({ ivs: client }: AwsClients) {
   return channels.flatMap(({ arn = "", name, recordingConfigurationArn }): RecordedChannel[] => {
     const bucket = buckets.get(recordingConfigurationArn);
     if (bucket === undefined) return [];
-    return [{ arn, name: name || (arn.split("/").at(-1) ?? arn), bucket }];
+    return [{ arn, name: ivsName({ arn, name }), bucket }];
   });
 }

@@ -1,9 +1,10 @@
-import { paginateListGroups, paginateListRoles, paginateListUsers } from "@aws-sdk/client-iam";
+import { paginateListGroups, paginateListRoles } from "@aws-sdk/client-iam";
 import Autosuggest from "@cloudscape-design/components/autosuggest";
 import FormField from "@cloudscape-design/components/form-field";
 import { allPages } from "../../wire/all-pages.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useCall } from "../../wire/use-call.ts";
+import { listUsers } from "../iam/list-users.ts";
 
 /** A user, group or role by its ARN; whoever may not list them types it. */
 export function PrincipalChoice(props: {
@@ -27,9 +28,10 @@ export function PrincipalChoice(props: {
   );
 }
 
-async function listPrincipals({ iam: client }: AwsClients): Promise<readonly string[]> {
+async function listPrincipals(aws: AwsClients): Promise<readonly string[]> {
+  const { iam: client } = aws;
   const [users, groups, roles] = await Promise.all([
-    allPages(paginateListUsers({ client }, {}), (page) => page.Users),
+    listUsers(aws),
     allPages(paginateListGroups({ client }, {}), (page) => page.Groups),
     allPages(paginateListRoles({ client }, {}), (page) => page.Roles),
   ]);

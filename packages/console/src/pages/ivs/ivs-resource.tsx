@@ -1,0 +1,91 @@
+import type { ChannelSummary, ListChannelsRequest } from "@aws-sdk/client-ivs";
+import Container from "@cloudscape-design/components/container";
+import Header from "@cloudscape-design/components/header";
+import KeyValuePairs, {
+  type KeyValuePairsProps,
+} from "@cloudscape-design/components/key-value-pairs";
+import Spinner from "@cloudscape-design/components/spinner";
+import { placeOf } from "../../routing/hash-route.ts";
+import { CallFailure } from "../../shared/call-failure.tsx";
+import { CopiedValue } from "../../shared/copied-value.tsx";
+import { Page } from "../../shared/page.tsx";
+import { PlaceLink } from "../../shared/place-link.tsx";
+import { ResourceTable } from "../../shared/resource-table.tsx";
+import { type Call, useCall } from "../../wire/use-call.ts";
+import { listChannels } from "./ivs-lists.ts";
+import { ivsName } from "./ivs-name.ts";
+import { IvsTags } from "./ivs-tags.tsx";
+
+interface Resource {
+  readonly arn?: string | undefined;
+  readonly name?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+/** The page of what channels use: its settings, the channels where they name it, its tags. */
+export function IvsResource<Shown extends Resource>(props: {
+  readonly arn: string;
+  /** "recording configuration". */
+  readonly kind: string;
+  readonly call: Call<Shown | undefined>;
+  readonly settings: (resource: Shown) => readonly KeyValuePairsProps.Item[];
+  /** Asks for the channels that refer to it. */
+  readonly channels?: ListChannelsRequest;
+}) {
+  const { arn, kind, call, settings, channels } = props;
+  const { data: resource, error } = call;
+  return (
+    <Page title={ivsName({ arn, ...resource })}>
+      {error !== undefined && (
+        <CallFailure title={`The ${kind} can't be shown`} error={error} onRetry={call.reload} />
+      )}
+      {call.loading && !resource && error === undefined && <Spinner size="large" />}
+      {resource && (
+        <>
+          <Container header={<Header variant="h2">Settings</Header>}>
+            <KeyValuePairs
+              columns={3}
+              items={[
+                { label: "ARN", value: <CopiedValue label="ARN" value={arn} /> },
+                ...settings(resource),
+              ]}
+            />
+          </Container>
+          {channels && <Channels kind={kind} filter={channels} />}
+          <IvsTags arn={arn} tags={resource.tags} onChanged={call.reload} />
+        </>
+      )}
+    </Page>
+  );
+}
+
+function Channels(props: { readonly kind: string; readonly filter: ListChannelsRequest }) {
+  const { kind, filter } = props;
+  const channels = useCall(`channels of ${JSON.stringify(filter)}`, (aws) =>
+    listChannels(aws, filter),
+  );
+  return (
+    <ResourceTable
+      plural="channels"
+      heading="Channels with it"
+      call={channels}
+      idOf={({ arn }) => arn ?? ""}
+      empty={`No channel refers to this ${kind}: choose it on a channel's page, under Configuration.`}
+      columns={COLUMNS}
+    />
+  );
+}
+
+const COLUMNS = [
+  {
+    id: "name",
+    header: "Name",
+    isRowHeader: true,
+    cell: (channel: ChannelSummary) => (
+      <PlaceLink to={placeOf("/ivs/channels/:arn", { arn: channel.arn ?? "" })}>
+        {ivsName(channel)}
+      </PlaceLink>
+    ),
+  },
+  { id: "type", header: "Type", cell: ({ type }: ChannelSummary) => type },
+];
