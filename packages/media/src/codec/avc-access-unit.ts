@@ -7,8 +7,8 @@ export interface AvcAccessUnit {
   readonly hasParameterSets: boolean;
 }
 
-const NAL_SPS = 7;
-const NAL_DELIMITER = 9;
+/** ITU-T H.264, table 7-1. */
+export const AVC_NAL = { slice: 1, idr: 5, sps: 7, pps: 8, delimiter: 9, filler: 12 } as const;
 const START_CODE_BYTES = 4;
 
 /**
@@ -27,8 +27,8 @@ export function toAnnexB(units: Buffer, nalLengthBytes: number): AvcAccessUnit {
     bytes[offset + 2] = 0;
     bytes[offset + 3] = 1;
     const type = length > 0 ? (bytes[offset + START_CODE_BYTES] ?? 0) & 0x1f : 0;
-    hasParameterSets ||= type === NAL_SPS;
-    if (type === NAL_DELIMITER && offset === 0) {
+    hasParameterSets ||= type === AVC_NAL.sps;
+    if (type === AVC_NAL.delimiter && offset === 0) {
       start = START_CODE_BYTES + length;
     }
     offset += START_CODE_BYTES + length;
@@ -41,6 +41,28 @@ export function checkAccessUnit(units: Buffer, nalLengthBytes: number): void {
   for (let offset = 0; offset < units.length; ) {
     offset += nalLengthBytes + readLength(units, offset, nalLengthBytes);
   }
+}
+
+/** Those before the picture's own, as views. Throws MediaError `protocol` when a length points past the end. */
+export function avcUnitsBeforeSlice(units: Buffer, nalLengthBytes: number): Buffer[] {
+  const before: Buffer[] = [];
+  for (let offset = 0; offset < units.length; ) {
+    const start = offset + nalLengthBytes;
+    const end = start + readLength(units, offset, nalLengthBytes);
+    const unit = units.subarray(start, end);
+    const type = avcNalType(unit);
+    if (type >= AVC_NAL.slice && type <= AVC_NAL.idr) {
+      break;
+    }
+    before.push(unit);
+    offset = end;
+  }
+  return before;
+}
+
+/** 0, which is no unit's type, of an empty one. */
+export function avcNalType(unit: Buffer): number {
+  return (unit[0] ?? 0) & 0x1f;
 }
 
 function readLength(bytes: Buffer, offset: number, lengthBytes: number): number {

@@ -1,14 +1,12 @@
 import { splitAnnexB } from "../codec/annex-b.ts";
+import { avcNalType, AVC_NAL as NAL } from "../codec/avc-access-unit.ts";
+import { avcParameterSets, avcRecord } from "../codec/avc-parameter-sets.ts";
 
-const NAL = { idr: 5, sps: 7, pps: 8, delimiter: 9, filler: 12 } as const;
 /** Frame type and codec of a video tag (Adobe "Video File Format 10.1", E.4.3.1). */
 const KEYFRAME = 0x17;
 const OTHER_FRAME = 0x27;
 const HEADER_BYTES = 5;
 const LENGTH_BYTES = 4;
-/** AVCDecoderConfigurationRecord's fields have room for 31; encoders send one. */
-const SETS_MAX = 31;
-const SET_BYTES_MAX = 0xffff;
 
 /** Makes bodies of FLV video tags of access units in annex B's byte stream. */
 export class AvcTagWriter {
@@ -24,8 +22,8 @@ export class AvcTagWriter {
   write(accessUnit: Buffer, compositionMs: number): Buffer[] {
     const units = splitAnnexB(accessUnit);
     const header = this.#configure(units);
-    const pictures = units.filter((unit) => !isLeftOut(typeOf(unit)));
-    const keyframe = pictures.some((unit) => typeOf(unit) === NAL.idr);
+    const pictures = units.filter((unit) => !isLeftOut(avcNalType(unit)));
+    const keyframe = pictures.some((unit) => avcNalType(unit) === NAL.idr);
     this.#begun ||= keyframe && this.#record !== undefined;
     const bodies = header === undefined ? [] : [header];
     if (this.#begun && pictures.length > 0) {
@@ -36,14 +34,13 @@ export class AvcTagWriter {
 
   /** A sequence header where the parameter sets have changed. */
   #configure(units: readonly Buffer[]): Buffer | undefined {
-    const sps = setsOf(units, NAL.sps);
-    const pps = setsOf(units, NAL.pps);
+    const { sps, pps } = avcParameterSets(units);
     if (sps.length === 0 && pps.length === 0) {
       return undefined;
     }
     this.#sps = sps.length > 0 ? sps.map((set) => Buffer.from(set)) : this.#sps;
     this.#pps = pps.length > 0 ? pps.map((set) => Buffer.from(set)) : this.#pps;
-    const record = configurationRecord(this.#sps, this.#pps);
+    const record = avcRecord(this.#sps, this.#pps, LENGTH_BYTES);
     if (record === undefined || this.#record?.equals(record) === true) {
       return undefined;
     }
@@ -52,47 +49,9 @@ export class AvcTagWriter {
   }
 }
 
-function typeOf(unit: Buffer): number {
-  return (unit[0] ?? 0) & 0x1f;
-}
-
 /** Parameter sets travel in the sequence header, and delimiters and filling aren't needed. */
 function isLeftOut(type: number): boolean {
   return type === NAL.sps || type === NAL.pps || type === NAL.delimiter || type === NAL.filler;
-}
-
-/** An encoder may repeat a set within a picture. Sets past the bound aren't even compared. */
-function setsOf(units: readonly Buffer[], type: number): Buffer[] {
-  const sets: Buffer[] = [];
-  for (const unit of units) {
-    if (sets.length === SETS_MAX) {
-      break;
-    }
-    const isSet = typeOf(unit) === type && unit.length <= SET_BYTES_MAX;
-    if (isSet && !sets.some((set) => set.equals(unit))) {
-      sets.push(unit);
-    }
-  }
-  return sets;
-}
-
-/** ISO/IEC 14496-15, 5.2.4.1; undefined without both kinds of sets. */
-function configurationRecord(sps: readonly Buffer[], pps: readonly Buffer[]): Buffer | undefined {
-  const first = sps[0];
-  if (first === undefined || first.length < 4 || pps.length === 0) {
-    return undefined;
-  }
-  const withLength = (set: Buffer): Buffer[] => [
-    Buffer.of(set.length >> 8, set.length & 0xff),
-    set,
-  ];
-  return Buffer.concat([
-    Buffer.of(1, first[1] ?? 0, first[2] ?? 0, first[3] ?? 0, 0xfc | (LENGTH_BYTES - 1)),
-    Buffer.of(0xe0 | sps.length),
-    ...sps.flatMap(withLength),
-    Buffer.of(pps.length),
-    ...pps.flatMap(withLength),
-  ]);
 }
 
 function frameBody(units: readonly Buffer[], keyframe: boolean, compositionMs: number): Buffer {

@@ -1,9 +1,13 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { splitAnnexB } from "../codec/annex-b.ts";
+import { parseAvcConfig } from "../codec/avc-config.ts";
 import { MediaError } from "../media-error.ts";
 import {
   audioBody,
   audioConfigBody,
+  avcConfig,
+  otherAvcRecord,
   tooLargeAvcRecord,
   videoBody,
   videoConfigBody,
@@ -59,6 +63,42 @@ describe("publisher feed", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  describe("parameter sets in a keyframe", () => {
+    const second = (record: Buffer) => {
+      const { events, feed, broadcast } = testBroadcast({ channelType: "BASIC" });
+      feed.video(0, videoConfigBody());
+      const { parameterSets } = parseAvcConfig(record);
+      const sets = splitAnnexB(parameterSets).flatMap((set) => [
+        Buffer.of(0, 0, 0, set.length),
+        set,
+      ]);
+      for (let timeMs = 0; timeMs <= 6_000; timeMs += 1_000) {
+        const body = videoBody(timeMs % 2_000 === 0);
+        const isLater = timeMs >= 4_000 && timeMs % 2_000 === 0;
+        feed.video(
+          timeMs,
+          isLater ? Buffer.concat([body.subarray(0, 5), ...sets, body.subarray(5)]) : body,
+        );
+      }
+      const { media } = broadcast.status();
+      return { types: events.map(({ type }) => type), height: media?.video.height };
+    };
+
+    test("of the same picture change nothing", () => {
+      const { types, height } = second(avcConfig.record);
+      expect(types.filter((type) => type === "media-info")).toHaveLength(1);
+      expect(height).toBe(180);
+    });
+
+    test("are told", () => {
+      expect(second(otherAvcRecord).height).toBe(1_080);
+    });
+
+    test("are held to the channel's limits", () => {
+      expect(second(tooLargeAvcRecord).types).toContain("limit-breach");
+    });
   });
 
   const fullUp: TranscodePlan = {

@@ -1,3 +1,4 @@
+import { strict as assert } from "node:assert";
 import type { DateRange } from "../hls/date-ranges.ts";
 import type { LiveChannel, LiveOutlet } from "../hls/live-channel.ts";
 import { type Rendition, SOURCE_RENDITION } from "../hls/rendition.ts";
@@ -18,6 +19,8 @@ export interface RenditionOutputsOptions {
 
 interface Output {
   rendition: Rendition | undefined;
+  /** What it was called when the recording began. Its folder is named so, whatever becomes of the picture. */
+  recordedName?: string;
   /** Held back until the others have theirs: players read the multivariant playlist once. */
   waiting: Segment[];
 }
@@ -75,7 +78,7 @@ export class RenditionOutputs {
     if (changed) {
       this.#outlet.describe(this.#renditions());
     }
-    this.#deliver(this.#outlet, rendition, segment);
+    this.#deliver(this.#outlet, output, segment);
   }
 
   /**
@@ -131,7 +134,7 @@ export class RenditionOutputs {
       this.#outlet?.describe(this.#renditions());
       if (this.#outlet !== undefined) {
         const discontinuity = segment.discontinuity || this.#standsIn === "begins";
-        this.#deliver(this.#outlet, best.rendition, { ...segment, discontinuity });
+        this.#deliver(this.#outlet, best, { ...segment, discontinuity });
         this.#standsIn = "goes-on";
       }
     } else {
@@ -150,21 +153,22 @@ export class RenditionOutputs {
     const outlet = live.begin(renditions, listedSegments);
     this.#outlet = outlet;
     for (const output of this.#outputs.values()) {
+      output.recordedName = output.rendition?.name ?? "";
       for (const segment of output.waiting.splice(0)) {
-        if (output.rendition !== undefined) {
-          this.#deliver(outlet, output.rendition, segment);
-        }
+        this.#deliver(outlet, output, segment);
       }
     }
     onPlayable();
   }
 
-  #deliver(outlet: LiveOutlet, rendition: Rendition, segment: Segment): void {
+  #deliver(outlet: LiveOutlet, output: Output, segment: Segment): void {
+    const { rendition, recordedName = "" } = output;
+    assert(rendition, "a segment is given away with what it is");
     outlet.add(rendition.id, segment);
-    if (rendition.id === this.#best()?.rendition?.id) {
+    if (output === this.#best()) {
       this.#spare = this.#spare.filter(({ index }) => index > segment.index);
     }
-    this.#options.recording?.add(rendition.name, segment);
+    this.#options.recording?.add(recordedName, segment);
   }
 
   #renditions(): Rendition[] {

@@ -1,5 +1,6 @@
 import { type AacConfig, parseAacConfig } from "../codec/aac-config.ts";
 import { parseAvcConfig } from "../codec/avc-config.ts";
+import { otherPictureOf } from "../codec/avc-parameter-sets.ts";
 import { parseHevcConfig } from "../codec/hevc-config.ts";
 import type { VideoConfig } from "../codec/video-config.ts";
 import { parseAudioTag } from "../flv/audio-tag.ts";
@@ -68,6 +69,9 @@ export class TrackReader {
         this.#configure(track, parse(payload));
         read.push("config");
       } else if (kind === "frame" && (track === 0 || this.further.has(track))) {
+        if (keyframe && this.#changesPicture(track, payload)) {
+          read.push("config");
+        }
         read.push({ track, keyframe, compositionMs, units: payload });
       }
     }
@@ -85,6 +89,16 @@ export class TrackReader {
       return "config";
     }
     return tag.payload;
+  }
+
+  /** True where the keyframe's own parameter sets are of another picture. */
+  #changesPicture(track: number, units: Buffer): boolean {
+    const config = track === 0 ? this.video : this.further.get(track);
+    const other = config?.fourCc === "avc1" ? otherPictureOf(units, config) : undefined;
+    if (other !== undefined) {
+      this.#configure(track, other);
+    }
+    return other !== undefined;
   }
 
   #admit(track: number): void {

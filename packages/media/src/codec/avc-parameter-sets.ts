@@ -1,0 +1,74 @@
+import { AVC_NAL, avcNalType, avcUnitsBeforeSlice } from "./avc-access-unit.ts";
+import { type AvcConfig, parseAvcConfig } from "./avc-config.ts";
+import type { VideoConfig } from "./video-config.ts";
+
+/** AVCDecoderConfigurationRecord's fields have room for 31; encoders send one. */
+const SETS_MAX = 31;
+const SET_BYTES_MAX = 0xffff;
+
+interface AvcParameterSets {
+  readonly sps: readonly Buffer[];
+  readonly pps: readonly Buffer[];
+}
+
+/** Views of the sets among NAL units. */
+export function avcParameterSets(units: readonly Buffer[]): AvcParameterSets {
+  return { sps: setsOf(units, AVC_NAL.sps), pps: setsOf(units, AVC_NAL.pps) };
+}
+
+/** An encoder may repeat a set within a picture. Sets past the bound aren't even compared. */
+function setsOf(units: readonly Buffer[], type: number): Buffer[] {
+  const sets: Buffer[] = [];
+  for (const unit of units) {
+    if (sets.length === SETS_MAX) {
+      break;
+    }
+    const isSet = avcNalType(unit) === type && unit.length <= SET_BYTES_MAX;
+    if (isSet && !sets.some((set) => set.equals(unit))) {
+      sets.push(unit);
+    }
+  }
+  return sets;
+}
+
+/** ISO/IEC 14496-15, 5.2.4.1; undefined without both kinds of sets. */
+export function avcRecord(
+  sps: readonly Buffer[],
+  pps: readonly Buffer[],
+  nalLengthBytes: number,
+): Buffer | undefined {
+  const first = sps[0];
+  if (first === undefined || first.length < 4 || pps.length === 0) {
+    return undefined;
+  }
+  const withLength = (set: Buffer): Buffer[] => [
+    Buffer.of(set.length >> 8, set.length & 0xff),
+    set,
+  ];
+  return Buffer.concat([
+    Buffer.of(1, first[1] ?? 0, first[2] ?? 0, first[3] ?? 0, 0xfc | (nalLengthBytes - 1)),
+    Buffer.of(0xe0 | sps.length),
+    ...sps.flatMap(withLength),
+    Buffer.of(pps.length),
+    ...pps.flatMap(withLength),
+  ]);
+}
+
+/**
+ * What a keyframe's own parameter sets say, where that is another codec or picture than `config`'s: an encoder may change
+ * both without a sequence header. Sets of the same picture are in the stream anyway. Throws MediaError `protocol`.
+ */
+export function otherPictureOf(units: Buffer, config: VideoConfig): AvcConfig | undefined {
+  const { nalLengthBytes } = config;
+  const { sps, pps } = avcParameterSets(avcUnitsBeforeSlice(units, nalLengthBytes));
+  if (sps.every((set) => config.parameterSets.includes(set))) {
+    return undefined;
+  }
+  const record = avcRecord(sps, pps, nalLengthBytes);
+  const other = record && parseAvcConfig(record);
+  const isSame =
+    other?.codec === config.codec &&
+    other.sps.width === config.sps.width &&
+    other.sps.height === config.sps.height;
+  return isSame ? undefined : other;
+}

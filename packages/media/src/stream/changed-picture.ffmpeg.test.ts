@@ -1,0 +1,145 @@
+import type { Server } from "node:http";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { splitAnnexB } from "../codec/annex-b.ts";
+import { parseAvcConfig } from "../codec/avc-config.ts";
+import { findFfmpeg } from "../ffmpeg/find-ffmpeg.ts";
+import { MESSAGE } from "../rtmp/message-type.ts";
+import {
+  EngineHarness,
+  hasFfmpeg,
+  RECORD_ALL,
+  run,
+  servePlayback,
+} from "../testing/engine-harness.ts";
+import { encodeFilms } from "../testing/films.ts";
+import type { FlvTag } from "../testing/flv-file.ts";
+import { RtmpClient } from "../testing/rtmp-client.ts";
+
+const SECONDS = 4;
+/** The tone of the first film is a little longer than its pictures. */
+const PAUSE_MS = 100;
+const HEADER_BYTES = 5;
+const PROTOCOLS = ["-protocol_whitelist", "concat,crypto,file,http,tcp"];
+
+/** The pictures of a film whose keyframes bring their parameter sets along, as broadcast equipment sends them. */
+function inBand(tags: readonly FlvTag[]): FlvTag[] {
+  const header = tags.find(({ type, body }) => type === MESSAGE.video && body[1] === 0);
+  const { parameterSets } = parseAvcConfig(header?.body.subarray(HEADER_BYTES) ?? Buffer.alloc(0));
+  const sets = splitAnnexB(parameterSets).flatMap((set) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(set.length);
+    return [length, set];
+  });
+  return tags
+    .filter((tag) => tag !== header)
+    .map((tag) => {
+      const { type, body } = tag;
+      const isKeyframe = type === MESSAGE.video && body[0] === 0x17;
+      const head = body.subarray(0, HEADER_BYTES);
+      return isKeyframe
+        ? { ...tag, body: Buffer.concat([head, ...sets, body.subarray(HEADER_BYTES)]) }
+        : tag;
+    });
+}
+
+const later = (tags: readonly FlvTag[], byMs: number): FlvTag[] =>
+  tags
+    .filter(({ type }) => type !== MESSAGE.dataAmf0)
+    .map((tag) => ({ ...tag, timestampMs: tag.timestampMs + byMs }));
+
+/** ffmpeg reads the first EXT-X-MAP of a playlist alone: where there are several, what lies between them, each by itself. */
+function playable(playlist: string, folder: string): string[] {
+  const [, ...stretches] = playlist.split('#EXT-X-MAP:URI="');
+  const files = stretches.map((text) => text.match(/^[\w-]+\.mp4|^\d+\.mp4/gm) ?? []);
+  return files.length === 0
+    ? [`${folder}/playlist.m3u8`]
+    : files.map((names) => `concat:${names.map((name) => `${folder}/${name}`).join("|")}`);
+}
+
+describe.skipIf(!hasFfmpeg)("an encoder that goes on with another picture (ffmpeg)", () => {
+  const harness = new EngineHarness(
+    { ffmpeg: findFfmpeg("auto", process.env.PATH), transcodeCores: 8 },
+    {
+      authorizePublish: async ({ streamKey }) => ({
+        allow: true,
+        streamName: `channel/${streamKey}`,
+        streamId: `st-${streamKey}`,
+        recording: RECORD_ALL,
+        container: streamKey.includes("fmp4") ? "fmp4" : "mpegts",
+        ladder: streamKey.includes("ladder") ? { type: "STANDARD" } : undefined,
+      }),
+    },
+  );
+  let films = new Map<string, FlvTag[]>();
+  let server: Server;
+  let playback = "";
+
+  beforeAll(async () => {
+    films = await encodeFilms(["h264 180", "h264 360"], SECONDS);
+    await harness.start();
+    ({ url: playback, server } = await servePlayback(harness));
+  });
+  afterAll(async () => {
+    await harness.engine.close();
+    server.close();
+  });
+
+  test.for([
+    ["a sequence header", "ts-header", ["180p30"]],
+    ["parameter sets in its keyframes", "ts-inband", ["180p30"]],
+    ["a sequence header, in fragments", "fmp4-header", ["180p30"]],
+    ["parameter sets in its keyframes, in fragments", "fmp4-inband", ["180p30"]],
+    ["parameter sets, above a ladder", "ladder-inband", ["180p30", "160p30"]],
+  ] as const)("by %s: is shown, told and recorded whole", async ([, key, folders]) => {
+    harness.objects.clear();
+    const ofThis = ({ streamId }: { readonly streamId: string }): boolean =>
+      streamId === `st-${key}`;
+    const first = films.get("h264 180") ?? [];
+    const second = films.get("h264 360") ?? [];
+    const rest = later(
+      key.endsWith("inband") ? inBand(second) : second,
+      SECONDS * 1_000 + PAUSE_MS,
+    );
+    const client = await RtmpClient.open(harness.rtmpPort);
+    expect(await client.publish(key)).toBe("NetStream.Publish.Start");
+    client.setChunkSize(65_536);
+    const send = (tags: readonly FlvTag[]): void => {
+      for (const { type, timestampMs, body } of tags) {
+        client.send(type === MESSAGE.audio ? 4 : 6, type, body, timestampMs);
+      }
+    };
+    send(first);
+    await harness.seen("stream-start", ofThis);
+    send(rest);
+    await client.settled();
+    client.socket.end();
+    await harness.seen("recording-complete", ofThis);
+    const live = await harness.engine.multivariantPlaylist(`channel/${key}`, "");
+    const told = harness.events.flatMap((event) =>
+      event.type === "media-info" && ofThis(event) ? [event.media.video.height] : [],
+    );
+    expect(told).toEqual([180, 360]);
+    expect(live).toContain(",RESOLUTION=640x360,");
+
+    const media = harness.recordings.at(-1)?.media;
+    expect(media?.renditions.map(({ path }) => path)).toEqual(folders);
+    for (const folder of folders) {
+      const playlist = harness.objects.get(`media/hls/${folder}/playlist.m3u8`)?.body.toString();
+      expect(playlist?.match(/#EXT-X-DISCONTINUITY/g)).toHaveLength(1);
+      let frames = 0;
+      for (const url of playable(playlist ?? "", `${playback}/objects/media/hls/${folder}`)) {
+        const counted = await run("ffprobe", [
+          ...["-v", "error", "-select_streams", "v", "-count_packets"],
+          ...["-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", ...PROTOCOLS, url],
+        ]);
+        expect(counted.stderr).toBe("");
+        frames += Number.parseInt(counted.stdout, 10);
+        const decoded = await run("ffmpeg", [
+          ...["-v", "warning", "-xerror", ...PROTOCOLS, "-i", url, "-map", "0", "-f", "null", "-"],
+        ]);
+        expect(decoded).toEqual({ status: 0, stdout: "", stderr: "" });
+      }
+      expect(frames).toBe(SECONDS * 30 * 2);
+    }
+  });
+});
