@@ -68,7 +68,9 @@ describe("ingest", () => {
   });
 
   test("an encoder that reads no answers is dropped, not buffered for", async () => {
-    const patient = await new EngineHarness().start();
+    // The flood takes longer on a busy machine than an encoder has to begin.
+    const limits = { publishDeadlineMs: 600_000 };
+    const patient = await new EngineHarness({ limits }).start();
     const client = await RtmpClient.open(patient.rtmpPort);
     await client.handshake();
     await floodWithPings(client);

@@ -66,7 +66,7 @@ describe.skipIf(!hasFfmpeg)("an encoder that goes on with another picture (ffmpe
         streamId: `st-${streamKey}`,
         recording: RECORD_ALL,
         container: streamKey.includes("fmp4") ? "fmp4" : "mpegts",
-        ladder: streamKey.includes("ladder") ? { type: "STANDARD" } : undefined,
+        ladder: { type: streamKey.includes("ladder") ? "STANDARD" : "BASIC" },
       }),
     },
   );
