@@ -79,7 +79,12 @@ describe("GetClientConfiguration", () => {
     for (const { height, width, type, settings } of tracks) {
       expect(Math.abs(width / height - 16 / 9)).toBeLessThan(0.01);
       expect(type).toContain(encoder);
-      expect(settings).toMatchObject({ rate_control: "CBR", keyint_sec: 2 });
+      // x264's keyframes at scene cuts would be on one track alone.
+      const opts = encoder === "obs_x264" ? { x264opts: "scenecut=0" } : {};
+      expect(settings).toEqual({
+        ...{ rate_control: "CBR", keyint_sec: 2, bf: 2, profile: "high" },
+        ...{ bitrate: expect.any(Number), ...opts },
+      });
     }
   });
 

@@ -151,6 +151,8 @@ function encoders(asked: ClientRequest) {
         keyint_sec: 2,
         profile: PROFILES[asked.codec],
         bf: 2,
+        // A keyframe at a scene's cut isn't where the other tracks have one; OBS keeps only NVENC from it.
+        ...(asked.encoder === "obs_x264" && { x264opts: "scenecut=0" }),
       },
     };
   });
