@@ -8,6 +8,7 @@ import {
   type Tag,
 } from "@aws-sdk/client-s3";
 import { CallFailure } from "../../shared/call-failure.tsx";
+import { tagsOf } from "../../shared/tag-fields.tsx";
 import { TagsPanel } from "../../shared/tags-panel.tsx";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useCall } from "../../wire/use-call.ts";
@@ -27,17 +28,12 @@ export function TagSetPanel({ of }: { readonly of: Tagged }) {
   return (
     <TagsPanel
       tags={tags.data ?? {}}
-      put={(aws, changed) =>
-        writeTags(aws, of, {
-          ...tags.data,
-          ...Object.fromEntries(changed.map(({ key, value }) => [key, value])),
-        })
+      put={(aws, changed) => changeTags(aws, of, (known) => ({ ...known, ...tagsOf(changed) }))}
+      remove={(aws, keys) =>
+        changeTags(aws, of, (known) =>
+          Object.fromEntries(Object.entries(known).filter(([key]) => !keys.includes(key))),
+        )
       }
-      remove={async (aws, keys) => {
-        const left = { ...(await readTags(aws, of)) };
-        for (const key of keys) delete left[key];
-        await writeTags(aws, of, left);
-      }}
       onChanged={tags.reload}
     />
   );
@@ -54,6 +50,15 @@ async function readTags({ s3 }: AwsClients, of: Tagged): Promise<Record<string, 
     if (error instanceof Error && error.name === "NoSuchTagSet") return {};
     throw error;
   }
+}
+
+/** The tags are read again: another may have changed them since the page was opened. */
+async function changeTags(
+  aws: AwsClients,
+  of: Tagged,
+  change: (tags: Readonly<Record<string, string>>) => Readonly<Record<string, string>>,
+): Promise<void> {
+  await writeTags(aws, of, change(await readTags(aws, of)));
 }
 
 async function writeTags(
