@@ -7,29 +7,47 @@ import {
   type TransitionDefaultMinimumObjectSize,
 } from "@aws-sdk/client-s3";
 import Button from "@cloudscape-design/components/button";
-import FormField from "@cloudscape-design/components/form-field";
-import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
 import { Actions } from "../../shared/actions.tsx";
-import { ModalForm } from "../../shared/modal-form.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { useAction } from "../../shared/use-action.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
+import {
+  changedRule,
+  fieldsOf,
+  type LifecycleFields,
+  NEW_RULE,
+  newRule,
+} from "./lifecycle-fields.ts";
+import { LifecycleRuleForm } from "./lifecycle-rule-form.tsx";
 
 /** What S3 deletes by itself. All rules of a bucket are put at once. */
 export function LifecycleRules({ bucket }: { readonly bucket: string }) {
-  const rules = useCall(`lifecycle of ${bucket}`, ({ s3 }) => readLifecycle(s3, bucket));
+  const { s3 } = useAws();
+  const { done } = useNotices();
+  const rules = useCall(`lifecycle of ${bucket}`, (aws) => readLifecycle(aws.s3, bucket));
   const [selected, setSelected] = useState<readonly LifecycleRule[]>([]);
-  const [adding, setAdding] = useState(false);
+  const [editing, setEditing] = useState<LifecycleRule | "new">();
   const chosen = selected[0];
-  const remove = useAction("The rule wasn't removed", async ({ s3 }) => {
-    await changeRules(s3, bucket, (all) => all.filter(({ ID }) => ID !== chosen?.ID));
+  const change = async (make: (rules: readonly LifecycleRule[]) => readonly LifecycleRule[]) => {
+    await changeRules(s3, bucket, make);
     setSelected([]);
     rules.reload();
+  };
+  const remove = useAction("The rule wasn't removed", async () => {
+    await change((all) => all.filter(({ ID }) => ID !== chosen?.ID));
     return `Rule ${chosen?.ID} is removed.`;
   });
+  const save = async (fields: LifecycleFields) => {
+    await change((all) =>
+      editing === "new" || editing === undefined
+        ? [...all, newRule(fields)]
+        : replaceRule(all, editing, fields),
+    );
+    done(`Rule ${fields.name} is saved.`);
+  };
   return (
     <>
       <ResourceTable
@@ -43,7 +61,10 @@ export function LifecycleRules({ bucket }: { readonly bucket: string }) {
             <Button disabled={!chosen} loading={remove.running} onClick={() => void remove.run()}>
               Remove rule
             </Button>
-            <Button disabled={rules.data === undefined} onClick={() => setAdding(true)}>
+            <Button disabled={!chosen} onClick={() => setEditing(chosen)}>
+              Edit rule
+            </Button>
+            <Button disabled={rules.data === undefined} onClick={() => setEditing("new")}>
               Add rule
             </Button>
           </Actions>
@@ -51,8 +72,14 @@ export function LifecycleRules({ bucket }: { readonly bucket: string }) {
         empty="No lifecycle rules: what is stored stays until somebody deletes it."
         columns={COLUMNS}
       />
-      {adding && (
-        <AddRule bucket={bucket} onAdded={rules.reload} onClose={() => setAdding(false)} />
+      {editing !== undefined && (
+        <LifecycleRuleForm
+          title={editing === "new" ? "Add lifecycle rule" : "Edit lifecycle rule"}
+          verb={editing === "new" ? "Add" : "Save"}
+          fields={editing === "new" ? NEW_RULE : fieldsOf(editing)}
+          onSave={save}
+          onClose={() => setEditing(undefined)}
+        />
       )}
     </>
   );
@@ -61,85 +88,47 @@ export function LifecycleRules({ bucket }: { readonly bucket: string }) {
 const COLUMNS = [
   { id: "id", header: "Rule", isRowHeader: true, cell: ({ ID }: LifecycleRule) => ID },
   { id: "status", header: "Status", cell: ({ Status }: LifecycleRule) => Status },
-  { id: "scope", header: "Of which objects", cell: (rule: LifecycleRule) => scopeOf(rule) },
+  { id: "scope", header: "Of which objects", cell: (rule: LifecycleRule) => shownScope(rule) },
   { id: "does", header: "Does", cell: (rule: LifecycleRule) => effectsOf(rule).join("; ") },
 ];
 
-function scopeOf({ Filter, Prefix }: LifecycleRule): string {
-  const prefix = Filter?.Prefix ?? Prefix;
-  if (Filter?.And !== undefined || Filter?.Tag !== undefined) return JSON.stringify(Filter);
-  return prefix === undefined || prefix === "" ? "All" : `Below ${prefix}`;
+function shownScope(rule: LifecycleRule): string {
+  const { prefix, tags, largerThan, smallerThan } = fieldsOf(rule).scope;
+  const conditions = [
+    ...(prefix === "" ? [] : [`Below ${prefix}`]),
+    ...tags.map(({ key, value }) => `tagged ${key}=${value}`),
+    ...(largerThan === "" ? [] : [`larger than ${largerThan} bytes`]),
+    ...(smallerThan === "" ? [] : [`smaller than ${smallerThan} bytes`]),
+  ];
+  return conditions.join(", ") || "All";
 }
 
 function effectsOf(rule: LifecycleRule): readonly string[] {
-  const { Expiration: expiration, NoncurrentVersionExpiration: older, Transitions } = rule;
-  const after = rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation;
+  const { expiration, older, abort } = fieldsOf(rule);
+  const on = rule.Expiration?.Date?.toISOString();
+  const kept = older.kept === "" ? "" : `, but the newest ${older.kept}`;
   return [
-    ...(expiration?.Days === undefined ? [] : [`expire after ${expiration.Days} days`]),
-    ...(expiration?.Date === undefined ? [] : [`expire on ${expiration.Date.toISOString()}`]),
-    ...(expiration?.ExpiredObjectDeleteMarker ? ["delete markers alone go"] : []),
-    ...(older?.NoncurrentDays === undefined
-      ? []
-      : [`older versions go after ${older.NoncurrentDays} days`]),
-    ...(after === undefined ? [] : [`unfinished uploads go after ${after} days`]),
-    ...(Transitions ?? []).map(({ Days, StorageClass }) => `${StorageClass} after ${Days} days`),
+    ...(expiration.days === "" ? [] : [`expire after ${expiration.days} days`]),
+    ...(on === undefined ? [] : [`expire on ${on}`]),
+    ...(expiration.markers ? ["delete markers alone go"] : []),
+    ...(older.days === "" ? [] : [`older versions go after ${older.days} days${kept}`]),
+    ...(abort.days === "" ? [] : [`unfinished uploads go after ${abort.days} days`]),
+    ...(rule.Transitions ?? []).map(
+      ({ Days, StorageClass }) => `${StorageClass} after ${Days} days`,
+    ),
   ];
 }
 
-function AddRule(props: {
-  readonly bucket: string;
-  readonly onAdded: () => void;
-  readonly onClose: () => void;
-}) {
-  const { bucket, onAdded, onClose } = props;
-  const { s3 } = useAws();
-  const { done } = useNotices();
-  const [name, setName] = useState("");
-  const [prefix, setPrefix] = useState("");
-  const [days, setDays] = useState("30");
-  const [olderDays, setOlderDays] = useState("");
-  return (
-    <ModalForm
-      title="Add lifecycle rule"
-      verb="Add"
-      disabled={name === "" || (days === "" && olderDays === "")}
-      onClose={onClose}
-      onSubmit={async () => {
-        const rule: LifecycleRule = {
-          ID: name,
-          Status: "Enabled",
-          Filter: { Prefix: prefix },
-          ...(days === "" ? {} : { Expiration: { Days: Number(days) } }),
-          ...(olderDays === ""
-            ? {}
-            : { NoncurrentVersionExpiration: { NoncurrentDays: Number(olderDays) } }),
-        };
-        await changeRules(s3, bucket, (others) => [...others, rule]);
-        done(`Rule ${name} is added.`);
-        onAdded();
-      }}
-    >
-      <FormField label="Rule name">
-        <Input value={name} onChange={({ detail }) => setName(detail.value)} />
-      </FormField>
-      <FormField label="Prefix" description="Empty: all objects.">
-        <Input
-          value={prefix}
-          placeholder="ivs/v1/"
-          onChange={({ detail }) => setPrefix(detail.value)}
-        />
-      </FormField>
-      <FormField label="Objects expire after, days" description="Empty: never.">
-        <Input type="number" value={days} onChange={({ detail }) => setDays(detail.value)} />
-      </FormField>
-      <FormField label="Older versions go after, days" description="Empty: never.">
-        <Input
-          type="number"
-          value={olderDays}
-          onChange={({ detail }) => setOlderDays(detail.value)}
-        />
-      </FormField>
-    </ModalForm>
+function replaceRule(
+  rules: readonly LifecycleRule[],
+  opened: LifecycleRule,
+  fields: LifecycleFields,
+): readonly LifecycleRule[] {
+  if (!rules.some(({ ID }) => ID === opened.ID)) {
+    throw new Error(`Rule ${opened.ID} isn't there any more.`);
+  }
+  return rules.map((rule) =>
+    rule.ID === opened.ID ? changedRule(rule, fieldsOf(opened), fields) : rule,
   );
 }
 
