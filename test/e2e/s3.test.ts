@@ -6,9 +6,13 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import {
   CreateBucketCommand,
+  DeleteObjectCommand,
   GetBucketLifecycleConfigurationCommand,
   ListObjectVersionsCommand,
   PutBucketLifecycleConfigurationCommand,
+  PutObjectCommand,
+  PutObjectLockConfigurationCommand,
+  PutObjectTaggingCommand,
 } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
@@ -64,8 +68,13 @@ describeConsole(() => {
     await button("Add tag").click();
     await page.getByLabel("Key of tag 1").fill("- kind");
     await page.getByLabel("Value of tag 1").fill("a b");
+    // Meanwhile somebody else tags it too.
+    const object = { Bucket: BUCKET, Key: ODD_NAME };
+    const Tagging = { TagSet: [{ Key: "by", Value: "else" }] };
+    await server.root.s3.send(new PutObjectTaggingCommand({ ...object, Tagging }));
     await page.keyboard.press("Enter");
     await page.getByText("The tags are saved.").waitFor();
+    await page.getByText("else", { exact: true }).waitFor();
     await copyLines();
   });
 
@@ -102,10 +111,26 @@ describeConsole(() => {
     );
     await page.getByLabel("Rule name").fill("old recordings");
     await page.getByLabel("Prefix").fill("ivs/v1/");
+    await page.getByLabel("Older versions go after, days").fill("3");
+    await page.getByLabel("Older versions that stay").fill("2");
+    await page.getByLabel("Unfinished multipart uploads").fill("7");
+    await button("Add tag").click();
+    await page.getByLabel("Key of tag 1").fill("keep");
+    await button("Add").click();
+    await page.getByText(/AbortIncompleteMultipartUpload cannot be specified with Tags/).waitFor();
+    await page.getByRole("dialog").getByRole("button", { name: "Remove" }).click();
+    await page.getByLabel("Larger than").fill("5");
+    await page.getByLabel("Unfinished multipart uploads").fill("");
     await page.keyboard.press("Enter");
     await page
-      .getByRole("row", { name: /old recordings Enabled Below ivs\/v1\/ expire after 30 days/ })
-      .waitFor();
+      .getByRole("row", { name: /old recordings Enabled Below ivs\/v1\/, larger than 5 bytes/ })
+      .getByRole("radio")
+      .click();
+    await button("Edit rule").click();
+    await page.getByLabel("Larger than").fill("");
+    await page.getByLabel("Unfinished multipart uploads").fill("7");
+    await page.keyboard.press("Enter");
+    await page.getByRole("row", { name: /unfinished uploads go after 7 days/ }).waitFor();
     await takePicture(page, "bucket-properties");
     await page
       .getByRole("row", { name: /logs Disabled/ })
@@ -116,7 +141,16 @@ describeConsole(() => {
     const left = new GetBucketLifecycleConfigurationCommand({ Bucket: BUCKET });
     expect(await server.root.s3.send(left)).toMatchObject({
       TransitionDefaultMinimumObjectSize: "varies_by_storage_class",
-      Rules: [{ ID: "old recordings" }],
+      Rules: [
+        {
+          ID: "old recordings",
+          Status: "Enabled",
+          Filter: { Prefix: "ivs/v1/" },
+          Expiration: { Days: 30 },
+          NoncurrentVersionExpiration: { NoncurrentDays: 3, NewerNoncurrentVersions: 2 },
+          AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
+        },
+      ],
     });
   });
 
@@ -177,6 +211,39 @@ describeConsole(() => {
     },
     SLOW_MS,
   );
+
+  test("a locked version stays, until whoever may bypasses its retention", async () => {
+    const lockable = { ObjectLockConfiguration: { ObjectLockEnabled: "Enabled" } } as const;
+    const { s3 } = server.root;
+    await s3.send(new PutObjectLockConfigurationCommand({ Bucket: BUCKET, ...lockable }));
+    const { VersionId } = await s3.send(
+      new PutObjectCommand({ Bucket: BUCKET, Key: "contract.txt", Body: "signed" }),
+    );
+    await visit(page, `/s3/buckets/${BUCKET}/object?key=contract.txt`, "contract.txt");
+    const lock = async (mode: string, bypass = false) => {
+      await button("Edit Object Lock").click();
+      await page.getByRole("radio", { name: mode }).click();
+      if (mode !== "None") await page.getByLabel("Retained until").fill("2199/01/31");
+      if (bypass) await page.getByLabel("Bypass governance mode").click();
+      await button("Save").click();
+    };
+    await lock("Governance");
+    await page.getByText(/^GOVERNANCE until 2199-01-3/).waitFor();
+    await takePicture(page, "object-lock");
+    await lock("None");
+    await page.getByText(/Access Denied because object protected by object lock/).waitFor();
+    await button("Cancel").click();
+    await page.getByRole("radio", { name: `contract.txt ${VersionId}` }).click();
+    await button("Delete version").click();
+    await page.getByLabel(/^To confirm/).fill("delete");
+    await page.keyboard.press("Enter");
+    await page.getByText(/Access Denied because object protected by object lock/).waitFor();
+    await button("Cancel").click();
+    await lock("None", true);
+    await page.getByText("The lock of contract.txt is saved.").waitFor();
+    const last = new DeleteObjectCommand({ Bucket: BUCKET, Key: "contract.txt", VersionId });
+    await s3.send(last);
+  });
 
   function button(name: string) {
     return page.getByRole("button", { name, exact: true });

@@ -7,6 +7,7 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
+import { useState } from "react";
 import type { PageProps } from "../../routing/page-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import { CallFailure } from "../../shared/call-failure.tsx";
@@ -19,6 +20,7 @@ import { useAws } from "../../wire/aws-context.tsx";
 import { InBucketRegion } from "../../wire/in-bucket-region.tsx";
 import { download, type ObjectPlace } from "../../wire/presign.ts";
 import { useCall } from "../../wire/use-call.ts";
+import { ObjectLockForm } from "./object-lock-form.tsx";
 import { ObjectPreview } from "./object-preview.tsx";
 import { ObjectVersions } from "./object-versions.tsx";
 import { PresignedLink } from "./presigned-link.tsx";
@@ -35,6 +37,7 @@ export function ObjectPage({ params, query }: PageProps) {
 
 function StoredObject({ place }: { readonly place: ObjectPlace }) {
   const aws = useAws();
+  const [locking, setLocking] = useState(false);
   const head = useCall(`head of ${place.bucket}/${place.key}`, (clients) =>
     readHead(clients, place),
   );
@@ -52,7 +55,13 @@ function StoredObject({ place }: { readonly place: ObjectPlace }) {
       {head.error !== undefined && (
         <CallFailure title="The object can't be shown" error={head.error} onRetry={head.reload} />
       )}
-      {head.data && <Facts arn={`arn:aws:s3:::${place.bucket}/${place.key}`} head={head.data} />}
+      {head.data && (
+        <Facts
+          arn={`arn:aws:s3:::${place.bucket}/${place.key}`}
+          head={head.data}
+          onLock={() => setLocking(true)}
+        />
+      )}
       {head.data && (
         <ObjectPreview
           place={place}
@@ -63,6 +72,13 @@ function StoredObject({ place }: { readonly place: ObjectPlace }) {
       {head.data && <TagSetPanel of={place} />}
       {(head.error !== undefined || head.data?.VersionId !== undefined) && (
         <ObjectVersions bucket={place.bucket} prefix={place.key} single onChanged={head.reload} />
+      )}
+      {locking && head.data?.VersionId !== undefined && (
+        <ObjectLockForm
+          place={{ ...place, versionId: head.data.VersionId }}
+          onClose={() => setLocking(false)}
+          onChanged={head.reload}
+        />
       )}
     </Page>
   );
@@ -79,10 +95,27 @@ async function readHead({ s3 }: AwsClients, { bucket, key }: ObjectPlace) {
   }
 }
 
-function Facts({ arn, head }: { readonly arn: string; readonly head: HeadObjectCommandOutput }) {
+function Facts(props: {
+  readonly arn: string;
+  readonly head: HeadObjectCommandOutput;
+  readonly onLock: () => void;
+}) {
+  const { arn, head, onLock } = props;
   const metadata = Object.entries(head.Metadata ?? {});
   return (
-    <Container header={<Header variant="h2">About</Header>}>
+    <Container
+      header={
+        <Header
+          variant="h2"
+          actions={
+            // Versions are what is locked.
+            head.VersionId !== undefined && <Button onClick={onLock}>Edit Object Lock</Button>
+          }
+        >
+          About
+        </Header>
+      }
+    >
       <KeyValuePairs
         columns={3}
         items={[

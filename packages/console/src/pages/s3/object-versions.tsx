@@ -6,13 +6,10 @@ import {
   type S3Client,
 } from "@aws-sdk/client-s3";
 import Badge from "@cloudscape-design/components/badge";
-import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
 import { Actions } from "../../shared/actions.tsx";
-import { DeleteModal } from "../../shared/delete-modal.tsx";
 import { Moment } from "../../shared/moment.tsx";
-import { useNotices } from "../../shared/notices.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownBytes } from "../../shared/shown-values.ts";
 import { useAction } from "../../shared/use-action.ts";
@@ -20,6 +17,8 @@ import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { download } from "../../wire/presign.ts";
 import { useCall } from "../../wire/use-call.ts";
+import { DeleteVersion } from "./delete-version.tsx";
+import { ObjectLockForm } from "./object-lock-form.tsx";
 
 interface Version {
   readonly key: string;
@@ -43,9 +42,9 @@ export function ObjectVersions(props: {
 }) {
   const { bucket, prefix, single = false, onChanged } = props;
   const aws = useAws();
-  const { done } = useNotices();
   const [selected, setSelected] = useState<readonly Version[]>([]);
   const [deleting, setDeleting] = useState<Version>();
+  const [locking, setLocking] = useState<Version>();
   const versions = useCall(`versions of ${bucket}/${prefix} ${single}`, async (clients) => {
     const found = await listVersions(clients, bucket, prefix);
     return single ? found.filter(({ key }) => key === prefix) : found;
@@ -86,6 +85,9 @@ export function ObjectVersions(props: {
             >
               Download version
             </Button>
+            <Button disabled={!chosen || chosen.deleteMarker} onClick={() => setLocking(chosen)}>
+              Object Lock
+            </Button>
             <Button disabled={!chosen} onClick={() => setDeleting(chosen)}>
               Delete version
             </Button>
@@ -98,22 +100,18 @@ export function ObjectVersions(props: {
         ]}
       />
       {deleting && (
-        <DeleteModal
-          what={`version ${deleting.versionId} of ${deleting.key}`}
-          consequences={
-            <Box>
-              {deleting.deleteMarker
-                ? "Without this delete marker the version before it is the object again."
-                : "A version that is deleted by its ID is gone for good."}
-            </Box>
-          }
+        <DeleteVersion
+          bucket={bucket}
+          version={deleting}
           onClose={() => setDeleting(undefined)}
-          onDelete={async () => {
-            const { key: Key, versionId: VersionId } = deleting;
-            await aws.s3.send(new DeleteObjectCommand({ Bucket: bucket, Key, VersionId }));
-            done(`Version ${VersionId} of ${Key} is deleted.`);
-            changed();
-          }}
+          onDeleted={changed}
+        />
+      )}
+      {locking && (
+        <ObjectLockForm
+          place={{ bucket, key: locking.key, versionId: locking.versionId }}
+          onClose={() => setLocking(undefined)}
+          onChanged={changed}
         />
       )}
     </>
