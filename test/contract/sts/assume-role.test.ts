@@ -156,10 +156,12 @@ describe("AssumeRole", () => {
       message:
         "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.",
     });
+    const colon = assumeRole(sts, arn, { RoleSessionName: "a:b" });
+    await expect(colon).rejects.toThrow("Value 'a:b' at 'roleSessionName' failed to satisfy");
     await expect(assumeRole(sts, arn, { DurationSeconds: 899 })).rejects.toMatchObject({
       name: "ValidationError",
       message:
-        "1 validation error detected: Value at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900",
+        "1 validation error detected: Value '899' at 'durationSeconds' failed to satisfy constraint: Member must have value greater than or equal to 900",
     });
   });
 

@@ -199,5 +199,5 @@ function validate(
   const told = constraints.inHashOrder
     ? inHashOrder(violations, operation.input?.members.length ?? 0)
     : violations;
-  throw new AwsError(constraints.errorCode, validationSentence(told), { status: 400 });
+  throw new AwsError(constraints.errorCode, validationSentence(told, constraints), { status: 400 });
 }

@@ -16,7 +16,7 @@ export function findMissingMembers(
     const value = input[name];
     const path = `${prefix}${name.charAt(0).toLowerCase()}${name.slice(1)}`;
     if (value === undefined || value === null) {
-      if (required) missing.push({ path, rule: RULE });
+      if (required) missing.push({ path, rule: RULE, value: null });
     } else if (target.kind === "structure" && isRecord(value)) {
       missing.push(...findMissingMembers(target, value, `${path}.`));
     } else if (target.kind === "list" && Array.isArray(value)) {

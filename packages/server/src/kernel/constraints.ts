@@ -16,6 +16,8 @@ export interface Constraint {
   readonly values?: readonly string[];
   /** Of a list's items: the rule that AWS's sentence adds to the others. */
   readonly notNull?: true;
+  /** A secret: no sentence shows it. */
+  readonly secret?: true;
   /** Marks a map: `min` and `max` count its entries, whose keys are the caller's, not members. */
   readonly entries?: { readonly key: Constraint; readonly value: Constraint };
 }
@@ -31,6 +33,8 @@ export interface ServiceConstraints {
   readonly errorCode: "ValidationError" | "ValidationException" | "InvalidArgument";
   /** The service's messages don't list what an enumeration allows, as IAM's don't. */
   readonly keepsValuesToItself?: true;
+  /** Sentences show the value (`Value 'x' at 'name' …`), as AWS's do but for those of IAM and IVS. */
+  readonly showsValues?: true;
   /** The service's own error for a violation, where it has one beside the general sentence. */
   refuse?(violation: Violation, input: StructureShape | undefined): AwsError | undefined;
   /** Violations come in the order in which a hash map of Java keeps their members: see below. */
@@ -43,6 +47,8 @@ export interface Violation {
   /** `roleName`, `tags.1.member.key`: AWS's bean names. */
   readonly path: string;
   readonly rule: string;
+  /** What broke the rule, null where it is missing; left out of a secret. */
+  readonly value?: unknown;
   /** Of what is too long. */
   readonly excess?: { readonly max: number; readonly length: number };
   /** All that is told of it, where the service has words of its own. */
@@ -72,12 +78,24 @@ export function findViolations(
 }
 
 /** `1 validation error detected: Value at 'roleName' failed to satisfy constraint: …` */
-export function validationSentence(violations: readonly Violation[]): string {
+export function validationSentence(
+  violations: readonly Violation[],
+  { showsValues }: Pick<ServiceConstraints, "showsValues">,
+): string {
   const count = violations.length;
-  const each = violations.map(
-    (v) => v.sentence ?? `Value at '${v.path}' failed to satisfy constraint: ${v.rule}`,
-  );
+  const each = violations.map(({ sentence, path, rule, value }) => {
+    const shown = showsValues ? shownValue(value) : "";
+    return sentence ?? `Value ${shown}at '${path}' failed to satisfy constraint: ${rule}`;
+  });
   return `${count} validation error${count === 1 ? "" : "s"} detected: ${each.join("; ")}`;
+}
+
+/** A value as Java prints it. What has structures in it isn't shown: AWS prints its classes by their names. */
+function shownValue(value: unknown): string {
+  if (value === null) return "null ";
+  if (Array.isArray(value))
+    return value.some((item) => typeof item === "object") ? "" : `'[${value.join(", ")}]' `;
+  return typeof value === "string" || typeof value === "number" ? `'${value}' ` : "";
 }
 
 /**
@@ -171,8 +189,9 @@ function visitList(
       checkValue(value, item, () => path, broken);
     }
   }
-  if (item && broken.length > 0)
-    found.push({ path, rule: `Member must satisfy constraint: [${rulesOf(item).join(", ")}]` });
+  if (!item || broken.length === 0) return;
+  const rule = `Member must satisfy constraint: [${rulesOf(item).join(", ")}]`;
+  found.push({ path, rule, value: list });
 }
 
 function rulesOf({ values, max, min, pattern, notNull }: Constraint): readonly string[] {
@@ -221,7 +240,8 @@ function checkValue(
   path: () => string,
   found: Violation[],
 ): void {
-  const push = (rule: string) => found.push({ path: path(), rule });
+  const shown = limit.secret ? {} : { value };
+  const push = (rule: string) => found.push({ path: path(), rule, ...shown });
   if (typeof value === "number") {
     if (limit.whole && !Number.isSafeInteger(value)) push("Member must be a whole number");
     if (limit.min !== undefined && value < limit.min)
@@ -237,6 +257,7 @@ function checkValue(
     found.push({
       path: path(),
       rule: `Member must have length less than or equal to ${limit.max}`,
+      ...shown,
       excess: { max: limit.max, length: value.length },
     });
   if (limit.min !== undefined && value.length < limit.min)
@@ -250,7 +271,8 @@ const compiledPatterns = new Map<string, RegExp>();
 function matches({ pattern = ".*" }: Constraint, value: string): boolean {
   let compiled = compiledPatterns.get(pattern);
   if (!compiled) {
-    compiled = new RegExp(`^(?:${pattern})$`, "u");
+    // AWS's patterns escape hyphens everywhere, which this dialect allows in classes only.
+    compiled = new RegExp(`^(?:${pattern.replaceAll("\\-", "\\x2d")})$`, "u");
     compiledPatterns.set(pattern, compiled);
   }
   return compiled.test(value);

@@ -3,6 +3,7 @@ import type { ServiceConstraints } from "../../kernel/constraints.ts";
 /** Source: the service's model. Names, buckets and tags have errors of their own. */
 export const cloudTrailConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
+  showsValues: true,
   members: {
     TagsList: { max: 200 },
     AttributeKey: {

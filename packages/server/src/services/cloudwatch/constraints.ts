@@ -12,6 +12,7 @@ const UNITS = [
 /** Source: CloudWatch API reference, the operations' request parameters. */
 export const cloudwatchConstraints: ServiceConstraints = {
   errorCode: "ValidationError",
+  showsValues: true,
   members: {
     Namespace: { min: 1, max: 255, pattern: "[^:].*" },
     MetricName: { min: 1, max: 255 },

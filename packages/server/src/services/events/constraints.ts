@@ -10,7 +10,8 @@ const tagKey = { min: 1, max: 128 };
 const tagValue = { min: 0, max: 256 };
 /** Of connections: what goes into requests. */
 const parameters = { max: 100 };
-const credential = { min: 1, max: 512 };
+const credential: Constraint = { min: 1, max: 512 };
+const secret: Constraint = { ...credential, secret: true };
 
 /**
  * Source: EventBridge API reference, the operations' request parameters. Patterns of credentials are left out: they would
@@ -18,6 +19,7 @@ const credential = { min: 1, max: 512 };
  */
 export const eventsConstraints: ServiceConstraints = {
   errorCode: "ValidationException",
+  showsValues: true,
   members: {
     Name: name,
     "DescribeEventBus.Name": bus("/"),
@@ -70,7 +72,7 @@ export const eventsConstraints: ServiceConstraints = {
     ConnectionArn: {
       ...arn,
       pattern:
-        "^arn:aws([a-z]|-)*:events:([a-z]|\\d|-)*:([0-9]{12})?:connection/[\\.\\-_A-Za-z0-9]+/[\\-A-Za-z0-9]+$",
+        "^arn:aws([a-z]|\\-)*:events:([a-z]|\\d|\\-)*:([0-9]{12})?:connection\\/[\\.\\-_A-Za-z0-9]+\\/[\\-A-Za-z0-9]+$",
     },
     ConnectionState: {
       values: [
@@ -80,14 +82,14 @@ export const eventsConstraints: ServiceConstraints = {
     },
     AuthorizationType: { values: ["BASIC", "OAUTH_CLIENT_CREDENTIALS", "API_KEY"] },
     Username: credential,
-    Password: credential,
+    Password: secret,
     ApiKeyName: credential,
-    ApiKeyValue: credential,
+    ApiKeyValue: secret,
     HeaderParameters: parameters,
     QueryStringParameters: parameters,
     BodyParameters: parameters,
     InvocationEndpoint: { min: 1, max: 2048 },
-    HttpMethod: { values: ["POST", "GET", "HEAD", "OPTIONS", "PUT", "PATCH", "DELETE"] },
+    HttpMethod: { values: ["HEAD", "POST", "PATCH", "DELETE", "PUT", "GET", "OPTIONS"] },
     InvocationRateLimitPerSecond: { min: 1 },
   },
 };

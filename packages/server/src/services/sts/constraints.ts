@@ -26,6 +26,7 @@ export const MAX_SESSION_TOKEN_BYTES = 4096;
 /** Patterns and lengths of the public STS service model. */
 export const stsConstraints: ServiceConstraints = {
   errorCode: "ValidationError",
+  showsValues: true,
   members: {
     RoleArn: {
       min: 20,
@@ -49,8 +50,8 @@ export const stsConstraints: ServiceConstraints = {
     "GetFederationToken.Name": { min: 2, max: 32, pattern: "[\\w+=,.@-]*" },
     AccessKeyId: { min: 16, max: 128, pattern: "[\\w]*" },
     EncodedMessage: { min: 1, max: 10_240 },
-    WebIdentityToken: { min: 4, max: 20_000 },
-    SAMLAssertion: { min: 4, max: 100_000 },
+    WebIdentityToken: { min: 4, max: 20_000, secret: true },
+    SAMLAssertion: { min: 4, max: 100_000, secret: true },
     PrincipalArn: { min: 20, max: 2048 },
     ProviderId: { min: 4, max: 2048 },
     Tags: { max: 50 },
