@@ -67,6 +67,7 @@ describe("GetFederationToken", () => {
       Arn: `arn:aws:sts::${ACCOUNT}:federated-user/app-bob`,
     });
     expect(PackedPolicySize).toBeGreaterThan(0);
+    expect((await federate(broker)).PackedPolicySize).toBe(0);
     expect(seconds).toBeGreaterThan(43_100);
     expect(await clients.sts.send(new GetCallerIdentityCommand({}))).toMatchObject({
       UserId: FederatedUser?.FederatedUserId,

@@ -60,7 +60,8 @@ export function federationTokens({ directory, credentials }: FederationTokensDep
           },
           SessionTokenSize: issued.tokenBytes,
           SessionTokenUtilization: issued.utilization,
-          ...(packed ? { PackedPolicySize: issued.utilization } : {}),
+          // Shown without a policy too, which AssumeRole doesn't.
+          PackedPolicySize: packed ? issued.utilization : 0,
         };
       },
     },
