@@ -8,10 +8,18 @@ export { contextKeysOf } from "./compile/context-keys.ts";
 export { decide } from "./decide/decide.ts";
 export type { Effect, PolicyLayers } from "./decide/policy-layers.ts";
 export { PolicySet } from "./decide/policy-set.ts";
+export type {
+  JsonArray,
+  JsonLiteral,
+  JsonNode,
+  JsonObject,
+  JsonString,
+} from "./document/json-node.ts";
+export { PolicyJsonError, parseJson } from "./document/json-parser.ts";
 export { PolicyCompileError } from "./document/policy-compile-error.ts";
 export type { PrincipalType } from "./document/policy-document.ts";
 export { POLICY_SIZE_LIMITS, policySizeWithoutWhitespace } from "./document/policy-size.ts";
-export type { Position, PositionRange } from "./document/position.ts";
+export { type Position, type PositionRange, TextPositions } from "./document/position.ts";
 export { type NamedPrincipal, principalsOf, rewritePrincipals } from "./document/principals-of.ts";
 export { explain } from "./explain/explain.ts";
 export type {

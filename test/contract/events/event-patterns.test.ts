@@ -33,13 +33,19 @@ const EVENT = {
     ip: "10.1.2.3",
     nested: [{ name: "a" }, { name: "b" }],
     nothing: null,
+    "codec.name": "avc",
+    bitrate: { video: 8 },
   },
 };
 
-async function matches(pattern: object): Promise<boolean | undefined> {
+function matches(pattern: object): Promise<boolean | undefined> {
+  return matchesText(JSON.stringify(pattern));
+}
+
+async function matchesText(text: string): Promise<boolean | undefined> {
   const { Result } = await client.send(
     new eventbridge.TestEventPatternCommand({
-      EventPattern: JSON.stringify(pattern),
+      EventPattern: text,
       Event: JSON.stringify(EVENT),
     }),
   );
@@ -81,6 +87,9 @@ describe("an event pattern", () => {
     [detail({ ids: [{ exists: false }] }), false],
     [detail({ ip: [{ cidr: "10.0.0.0/8" }] }), true],
     [detail({ ip: [{ cidr: "10.2.0.0/16" }] }), false],
+    [detail({ codec: { name: ["avc"] }, "bitrate.video": [8] }), true],
+    [detail({ "codec.name": { name: ["avc"] } }), false],
+    [detail({ recording_status: [{ "anything-but": { wildcard: "" } }] }), true],
     [{ $or: [{ source: ["x"] }, { region: ["us-east-1"] }] }, true],
     [detail({ $or: [{ ids: ["no"] }, { ip: ["no"] }] }), false],
     [{ $or: ways("source", 40), detail: { $or: ways("a", 25) } }, false],
@@ -111,8 +120,8 @@ describe("an event pattern", () => {
       "Unsupported anything-but pattern: exists",
     ],
     [detail({ a: [{ "anything-but": { prefix: "" } }] }), "Null prefix/suffix not allowed"],
-    [detail({ a: [{ wildcard: "a**b" }] }), "Consecutive wildcard characters at pos 1"],
-    [detail({ a: [{ wildcard: "a\\b" }] }), "Invalid escape character at pos 1"],
+    [detail({ a: [{ wildcard: "é**b" }] }), "Consecutive wildcard characters at pos 3"],
+    [detail({ a: [{ wildcard: "a\\b" }] }), "Invalid escape character at pos 2"],
     [detail({ a: [{ cidr: "10.0.0.0" }] }), "Malformed CIDR, one '/' required"],
     [detail({ a: [{ cidr: "10.0.0.0/99" }] }), "CIDR"],
     [detail({ a: [{ cidr: "host/8" }] }), "Nonstandard IP address: host"],
@@ -124,6 +133,46 @@ describe("an event pattern", () => {
     await expect(matches(pattern)).rejects.toMatchObject({
       name: "InvalidEventPatternException",
       message: expect.stringContaining(reason),
+    });
+  });
+
+  const VALUE = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
+  const NOT_TEXT_INSIDE = "prefix/suffix match pattern must be a string";
+  const NOT_TEXT_OR_NUMBER =
+    "Value of anything-but must be an array or single string/number value.";
+  const NOT_A_NAME =
+    "Unexpected character (''' (code 39)): was expecting double-quote to start field name";
+  // As AWS answered, columns included.
+  test.each<[string, string, number, number?]>([
+    ['{"int": 42}', '"int" must be an object or an array', 11],
+    ['{"string": "my-value"}', '"string" must be an object or an array', 13],
+    ['{"resources": []}', "Empty arrays are not allowed", 17],
+    ['{"key": [{"EXISTS": true}]}', "Unrecognized match type EXISTS", 25],
+    ['{"n": [{"numeric": [">", 0, ">", 0]}]}', "Bad numeric range operator: >", 32],
+    ['{"n": [{"numeric": [">", 0, "<"]}]}', "Value of < must be numeric", 33],
+    ['{"a": [{"wildcard": "x:**"}]}', "Consecutive wildcard characters at pos 3", 27],
+    ['{"a": [{"wildcard": ["x"]}]}', "wildcard match pattern must be a string", 22],
+    ['{"a": [{"cidr": ["x"]}]}', "prefix match pattern must be a string", 18],
+    ['{"a": [{"anything-but": {"prefix": 123}}]}', NOT_TEXT_INSIDE, 39],
+    ['{"a": [{"anything-but": {"suffix": {"x": "y"}}}]}', NOT_TEXT_OR_NUMBER, 37],
+    ['["not", "a", "dict"]', "Filter is not an object", 2],
+    ["{\n'bad': 1}", NOT_A_NAME, 1, 2],
+    ['{"not": closed', `Unrecognized token 'closed': was expecting (${VALUE})`, 15],
+  ])("%s is refused where AWS's parser stood", async (text, reason, column, line = 1) => {
+    const place = `[Source: (String)"${text}"; line: ${line}, column: ${column}]`;
+    await expect(matchesText(text)).rejects.toMatchObject({
+      name: "InvalidEventPatternException",
+      message: `Event pattern is not valid. Reason: ${reason}\n at ${place}`,
+    });
+  });
+
+  test("of a wrong item of anything-but's list the place is told twice, and of a long text its beginning", async () => {
+    const long = JSON.stringify({ a: [{ "anything-but": [null, "x".repeat(500)] }] });
+    const cut = `"${long.slice(0, 500)}"[truncated ${long.length - 500} chars]`;
+    const place = `\n at [Source: (String)${cut}; line: 1, column: 28]`;
+    const reason = "Inside anything but list, start|null|boolean is not supported.";
+    await expect(matchesText(long)).rejects.toMatchObject({
+      message: `Event pattern is not valid. Reason: ${reason}${place}${place}`,
     });
   });
 });

@@ -1,5 +1,7 @@
 import { BlockList, isIP, isIPv4 } from "node:net";
+import type { JsonArray, JsonNode, JsonObject } from "@rolecast/policy";
 import { invalidEventPattern } from "../errors.ts";
+import type { PatternText } from "./pattern-text.ts";
 
 /** One element of a leaf's array. */
 export interface ValueTest {
@@ -7,6 +9,8 @@ export interface ValueTest {
   matches(leaves: readonly unknown[]): boolean;
 }
 
+/** Makes a refusal that tells of the operand's place. */
+type Refuse = (reason: string) => Error;
 type Comparison = (value: number, limit: number) => boolean;
 /** A range's lower end, then its upper one; or one comparison. */
 const LOWER: ReadonlyMap<unknown, Comparison> = new Map<unknown, Comparison>([
@@ -20,127 +24,171 @@ const UPPER: ReadonlyMap<unknown, Comparison> = new Map<unknown, Comparison>([
 /** Source: EventBridge user guide, "Comparison operators": numbers are from -5.0e9 to 5.0e9. */
 const NUMBER_MAX = 5e9;
 const EQUAL: Comparison = (value, limit) => value === limit;
-/** Which operators anything-but may have inside. Source: EventBridge user guide, "Comparison operators". */
-const INSIDE_ANYTHING_BUT = ["prefix", "suffix", "equals-ignore-case", "wildcard"];
+/** The operators that anything-but may have inside, and what AWS says of an operand that isn't a string. */
+const INSIDE_ANYTHING_BUT: ReadonlyMap<string, string> = new Map([
+  ["prefix", "prefix/suffix match pattern must be a string"],
+  ["suffix", "prefix/suffix match pattern must be a string"],
+  [
+    "equals-ignore-case",
+    "Inside anything-but/equals-ignore-case list, number|start|null|boolean is not supported.",
+  ],
+  ["wildcard", "wildcard match pattern must be a string"],
+]);
+const ANYTHING_BUT = "Value of anything-but must be an array or single string/number value.";
 
-/**
- * Compiles a literal or a `{"prefix": …}`. Throws InvalidEventPatternException, in the words of AWS's own rule compiler
- * (aws/event-ruler).
- */
-export function compileFilter(filter: unknown): ValueTest {
-  if (filter === null || ["string", "number", "boolean"].includes(typeof filter)) {
-    return anyOf((value) => value === filter);
-  }
-  if (typeof filter !== "object" || Array.isArray(filter)) {
-    throw invalidEventPattern(`Match value must be String, number, true, false, or null`);
-  }
-  const [entry, ...more] = Object.entries(filter ?? {});
-  if (!entry || more.length > 0) {
-    throw invalidEventPattern(`Only one key allowed in match expression`);
-  }
-  const [operator, operand] = entry;
-  if (operator === "exists") return existence(operand);
-  if (operator === "anything-but") return anythingBut(operand);
-  return anyOf(compileOperator(operator, operand));
+/** Compiles a literal or a `{"prefix": …}`. Throws InvalidEventPatternException. */
+export function compileFilter(filter: JsonNode, pattern: PatternText): ValueTest {
+  if (filter.type === "array")
+    throw pattern.refuse("Match value must be String, number, true, false, or null", filter);
+  if (filter.type !== "object") return equal(filter);
+  const { key: operator, value: operand } = onlyMember(
+    filter,
+    "Empty objects are not allowed",
+    pattern,
+  );
+  if (operator === "exists") return existence(operand, pattern);
+  if (operator === "anything-but") return anythingBut(operand, pattern);
+  return anyOf(compileOperator(operator, operand, pattern));
+}
+
+function onlyMember(object: JsonObject, empty: string, pattern: PatternText) {
+  const [first, second] = object.members;
+  if (!first) throw pattern.refuseWhole(empty, object);
+  if (second) throw pattern.refuse("Only one key allowed in match expression", second.value);
+  return first;
 }
 
 function anyOf(test: (value: unknown) => boolean): ValueTest {
   return { matches: (leaves) => leaves.some(test) };
 }
 
-function existence(operand: unknown): ValueTest {
-  if (typeof operand !== "boolean") {
-    throw invalidEventPattern("exists match pattern must be either true or false.");
-  }
-  return { matches: (leaves) => leaves.length > 0 === operand };
+function equal(literal: Exclude<JsonNode, JsonArray | JsonObject>): ValueTest {
+  const wanted: unknown = literal.type === "string" ? literal.value : JSON.parse(literal.text);
+  return anyOf((value) => value === wanted);
+}
+
+function existence(operand: JsonNode, pattern: PatternText): ValueTest {
+  if (operand.type !== "boolean")
+    throw pattern.refuse("exists match pattern must be either true or false.", operand);
+  const wanted = operand.text === "true";
+  return { matches: (leaves) => leaves.length > 0 === wanted };
 }
 
 /** Matches a value that is there and is none of these. */
-function anythingBut(operand: unknown): ValueTest {
-  const tests = refusedBy(operand).map((each) => compileFilter(each));
+function anythingBut(operand: JsonNode, pattern: PatternText): ValueTest {
+  const tests =
+    operand.type === "object" ? refusedBy(operand, pattern) : refusedLiterals(operand, pattern);
   return {
     matches: (leaves) => leaves.some((leaf) => !tests.some((test) => test.matches([leaf]))),
   };
 }
 
-/** What anything-but refuses: literals of one type, or `{"prefix": ["a", "b"]}`, which is two filters here alone. */
-function refusedBy(operand: unknown): readonly unknown[] {
-  if (typeof operand === "object" && operand !== null && !Array.isArray(operand)) {
-    const [entry, ...more] = Object.entries(operand);
-    if (!entry) throw invalidEventPattern("Anything-But expression name not found");
-    if (more.length > 0) throw invalidEventPattern("Only one key allowed in match expression");
-    const [operator, values] = entry;
-    if (!INSIDE_ANYTHING_BUT.includes(operator))
-      throw invalidEventPattern(`Unsupported anything-but pattern: ${operator}`);
-    const texts: readonly unknown[] = Array.isArray(values) ? values : [values];
-    if (texts.some((text) => typeof text !== "string"))
-      throw invalidEventPattern(`${operator} match pattern must be a string`);
-    if (texts.length === 0 || texts.includes("")) {
-      throw invalidEventPattern("Null prefix/suffix not allowed");
-    }
-    return texts.map((text) => ({ [operator]: text }));
-  }
-  const literals: readonly unknown[] = Array.isArray(operand) ? operand : [operand];
-  const types = new Set(literals.map((literal) => typeof literal));
-  if ([...types].some((type) => type !== "string" && type !== "number"))
-    throw invalidEventPattern(
-      Array.isArray(operand)
-        ? "Inside anything but list, start|null|boolean is not supported."
-        : "Value of anything-but must be an array or single string/number value.",
-    );
-  if (types.size !== 1)
-    throw invalidEventPattern(
-      "Inside anything but list, either all values are number or string, mixed type is not supported",
-    );
-  return literals;
+/** `{"prefix": ["a", "b"]}` is two filters here alone. */
+function refusedBy(operand: JsonObject, pattern: PatternText): readonly ValueTest[] {
+  const { key: operator, value } = onlyMember(
+    operand,
+    "Anything-But expression name not found",
+    pattern,
+  );
+  const mistyped = INSIDE_ANYTHING_BUT.get(operator);
+  if (mistyped === undefined)
+    throw pattern.refuse(`Unsupported anything-but pattern: ${operator}`, value);
+  if (value.type === "object") throw pattern.refuse(ANYTHING_BUT, value);
+  const inList = value.type === "array";
+  const texts = inList ? value.items : [value];
+  if (texts.length === 0) throw pattern.refuseWhole("Null prefix/suffix not allowed", value);
+  return texts.map((text) => {
+    if (text.type !== "string")
+      throw inList ? pattern.refuseItem(mistyped, text) : pattern.refuse(mistyped, text);
+    if (text.value === "" && (operator === "prefix" || operator === "suffix"))
+      throw pattern.refuseWhole("Null prefix/suffix not allowed", text);
+    return anyOf(compileOperator(operator, text, pattern));
+  });
 }
 
-function compileOperator(operator: string, operand: unknown): (value: unknown) => boolean {
+/** Literals of one type. */
+function refusedLiterals(
+  operand: Exclude<JsonNode, JsonObject>,
+  pattern: PatternText,
+): readonly ValueTest[] {
+  if (operand.type !== "array") {
+    if (!isTextOrNumber(operand)) throw pattern.refuse(ANYTHING_BUT, operand);
+    return [equal(operand)];
+  }
+  const tests = operand.items.map((item) => {
+    if (isTextOrNumber(item)) return equal(item);
+    throw pattern.refuseItem(
+      "Inside anything but list, start|null|boolean is not supported.",
+      item,
+    );
+  });
+  if (new Set(operand.items.map(({ type }) => type)).size !== 1)
+    throw pattern.refuseWhole(
+      "Inside anything but list, either all values are number or string, mixed type is not supported",
+      operand,
+    );
+  return tests;
+}
+
+function isTextOrNumber(node: JsonNode): node is Exclude<JsonNode, JsonArray | JsonObject> {
+  return node.type === "string" || node.type === "number";
+}
+
+function compileOperator(
+  operator: string,
+  operand: JsonNode,
+  pattern: PatternText,
+): (value: unknown) => boolean {
   switch (operator) {
     case "prefix":
-      return affix(operator, operand, (value, text) => value.startsWith(text));
+      return affix(operator, operand, pattern, (value, text) => value.startsWith(text));
     case "suffix":
-      return affix(operator, operand, (value, text) => value.endsWith(text));
+      return affix(operator, operand, pattern, (value, text) => value.endsWith(text));
     case "exactly": {
-      const text = textOf("exact", operand);
+      const text = textOf("exact", operand, pattern);
       return (value) => value === text;
     }
     case "equals-ignore-case": {
-      const text = textOf(operator, operand).toLowerCase();
+      const text = textOf(operator, operand, pattern).toLowerCase();
       return (value) => typeof value === "string" && value.toLowerCase() === text;
     }
-    case "wildcard":
-      return wildcard(textOf(operator, operand));
+    case "wildcard": {
+      const text = textOf(operator, operand, pattern);
+      return wildcard(text, (reason) => pattern.refuseWhole(reason, operand));
+    }
     case "numeric":
-      return numeric(operand);
+      return numeric(operand, pattern);
     case "cidr":
-      return cidr(textOf(operator, operand));
+      // Of a prefix, says AWS.
+      return cidr(textOf("prefix", operand, pattern));
     default:
-      throw invalidEventPattern(`Unrecognized match type ${operator}`);
+      throw pattern.refuse(`Unrecognized match type ${operator}`, operand);
   }
 }
 
 function affix(
   operator: string,
-  operand: unknown,
+  operand: JsonNode,
+  pattern: PatternText,
   test: (value: string, text: string) => boolean,
 ): (value: unknown) => boolean {
-  if (typeof operand === "object" && operand !== null && "equals-ignore-case" in operand) {
-    const text = textOf(operator, operand["equals-ignore-case"]).toLowerCase();
+  const [member] = operand.type === "object" ? operand.members : [];
+  if (member?.key === "equals-ignore-case") {
+    const text = textOf(operator, member.value, pattern).toLowerCase();
     return (value) => typeof value === "string" && test(value.toLowerCase(), text);
   }
-  const text = textOf(operator, operand);
+  const text = textOf(operator, operand, pattern);
   return (value) => typeof value === "string" && test(value, text);
 }
 
-function textOf(operator: string, operand: unknown): string {
-  if (typeof operand === "string") return operand;
-  throw invalidEventPattern(`${operator} match pattern must be a string`);
+function textOf(operator: string, operand: JsonNode, pattern: PatternText): string {
+  if (operand.type === "string") return operand.value;
+  throw pattern.refuse(`${operator} match pattern must be a string`, operand);
 }
 
 /** `*` is any characters; `\*` is a star. Searched piece by piece, never going back. */
-function wildcard(pattern: string): (value: unknown) => boolean {
-  const [first = "", ...rest] = piecesOf(pattern);
+function wildcard(text: string, refuse: Refuse): (value: unknown) => boolean {
+  const [first = "", ...rest] = piecesOf(text, refuse);
   const last = rest.pop();
   return (value) => {
     if (typeof value !== "string") return false;
@@ -157,12 +205,14 @@ function wildcard(pattern: string): (value: unknown) => boolean {
 }
 
 /** What stands between the stars. A backslash may stand before a star and before itself alone. */
-function piecesOf(pattern: string): readonly string[] {
+function piecesOf(text: string, refuse: Refuse): readonly string[] {
   const pieces = [""];
-  for (const { 0: found, index } of pattern.matchAll(/\\[*\\]|./gs)) {
-    if (found === "*" && pattern[index + 1] === "*")
-      throw invalidEventPattern(`Consecutive wildcard characters at pos ${index}`);
-    if (found === "\\") throw invalidEventPattern(`Invalid escape character at pos ${index}`);
+  for (const { 0: found, index } of text.matchAll(/\\[*\\]|./gs)) {
+    // AWS counts bytes, and the quotation mark before them.
+    const position = () => Buffer.byteLength(text.slice(0, index)) + 1;
+    if (found === "*" && text[index + 1] === "*")
+      throw refuse(`Consecutive wildcard characters at pos ${position()}`);
+    if (found === "\\") throw refuse(`Invalid escape character at pos ${position()}`);
     if (found === "*") pieces.push("");
     else pieces.push((pieces.pop() ?? "") + found.slice(-1));
   }
@@ -170,32 +220,46 @@ function piecesOf(pattern: string): readonly string[] {
 }
 
 /** `["=", 5]`, `["<", 5]`, `[">=", 0, "<", 5]`: of a range the lower end comes first. */
-function numeric(operand: unknown): (value: unknown) => boolean {
-  if (!Array.isArray(operand)) throw invalidEventPattern("Value of numeric must be an array.");
-  const [operator, limit, second, top, ...more]: unknown[] = operand;
-  if (typeof operator !== "string")
-    throw invalidEventPattern(`Invalid member in numeric match: ${JSON.stringify(operator)}`);
+function numeric(operand: JsonNode, pattern: PatternText): (value: unknown) => boolean {
+  if (operand.type !== "array") throw pattern.refuse("Value of numeric must be an array.", operand);
+  const [first, bottom, second, top, surplus] = operand.items;
+  const operator = operatorOf(first, operand, pattern);
   const lower = LOWER.get(operator);
   const compare = operator === "=" ? EQUAL : (lower ?? UPPER.get(operator));
-  if (!compare) throw invalidEventPattern(`Unrecognized numeric range operator: ${operator}`);
-  const from = numberOf(operator === "=" ? "equals" : operator, limit);
-  if (operand.length === 2) return (value) => typeof value === "number" && compare(value, from);
-  if (!lower) throw invalidEventPattern("Too many elements in numeric expression");
-  if (typeof second !== "string")
-    throw invalidEventPattern(`Invalid member in numeric match: ${JSON.stringify(second)}`);
-  const upper = UPPER.get(second);
-  if (!upper) throw invalidEventPattern(`Bad numeric range operator: ${second}`);
-  const to = numberOf(second, top);
-  if (more.length > 0) throw invalidEventPattern("Too many terms in numeric range expression");
-  if (from >= to) throw invalidEventPattern("Bottom must be less than top");
+  if (!compare)
+    throw pattern.refuseWhole(`Unrecognized numeric range operator: ${operator}`, first ?? operand);
+  const from = numberOf(operator === "=" ? "equals" : operator, bottom, operand, pattern);
+  if (!second) return (value) => typeof value === "number" && compare(value, from);
+  if (!lower) throw pattern.refuse("Too many elements in numeric expression", second);
+  const end = operatorOf(second, operand, pattern);
+  const upper = UPPER.get(end);
+  if (!upper) throw pattern.refuseWhole(`Bad numeric range operator: ${end}`, second);
+  const to = numberOf(end, top, operand, pattern);
+  if (surplus) throw pattern.refuse("Too many terms in numeric range expression", surplus);
+  if (from >= to) throw pattern.refuseWhole("Bottom must be less than top", operand);
   return (value) => typeof value === "number" && lower(value, from) && upper(value, to);
 }
 
-function numberOf(operator: string, limit: unknown): number {
-  if (typeof limit === "number" && Math.abs(limit) <= NUMBER_MAX) return limit;
-  if (typeof limit === "number")
-    throw invalidEventPattern("Value must be between -5.0E9 and 5.0E9, inclusive");
-  throw invalidEventPattern(`Value of ${operator} must be numeric`);
+function operatorOf(node: JsonNode | undefined, list: JsonArray, pattern: PatternText): string {
+  if (node?.type === "string") return node.value;
+  const shown =
+    node && "text" in node ? node.text : node?.type === "array" ? "[" : node ? "{" : "]";
+  throw pattern.refuseWhole(`Invalid member in numeric match: ${shown}`, node ?? list);
+}
+
+function numberOf(
+  operator: string,
+  node: JsonNode | undefined,
+  list: JsonArray,
+  pattern: PatternText,
+): number {
+  if (node?.type !== "number") {
+    const reason = `Value of ${operator} must be numeric`;
+    throw node ? pattern.refuse(reason, node) : pattern.refuseWhole(reason, list);
+  }
+  const value = Number(node.text);
+  if (Math.abs(value) <= NUMBER_MAX) return value;
+  throw pattern.refuse("Value must be between -5.0E9 and 5.0E9, inclusive", node);
 }
 
 function cidr(text: string): (value: unknown) => boolean {

@@ -1,80 +1,94 @@
+import type { JsonArray, JsonNode, JsonObject } from "@rolecast/policy";
 import { invalidEventPattern } from "../errors.ts";
 import { compileFilter, type ValueTest } from "./compile-filter.ts";
+import { PatternText } from "./pattern-text.ts";
 
 /** Decides whether an event (or a part of it) is what a pattern asks for. */
 export type EventTest = (value: unknown) => boolean;
 
+type Nested = Record<string, unknown>;
+
 const OR = "$or";
 /** Alternatives of all `$or`s multiplied. Source: EventBridge user guide, "Using multiple match types". */
 const COMBINATIONS_MAX = 1_000;
-const DEPTH_MAX = 32;
 
 /**
- * Compiles an event pattern. Throws InvalidEventPatternException. Source: EventBridge user guide,
- * "Event patterns" and "Comparison operators".
+ * Compiles an event pattern. Throws InvalidEventPatternException in the words of AWS's own rule compiler
+ * (aws/event-ruler). Source: EventBridge user guide, "Event patterns" and "Comparison operators".
  */
 export function compilePattern(text: string): EventTest {
-  let document: unknown;
-  try {
-    document = JSON.parse(text);
-  } catch {
-    // The parser's own words differ between Node versions.
-    throw invalidEventPattern("the pattern is not JSON");
-  }
-  if (!isObject(document)) throw invalidEventPattern("Filter is not an object");
-  if (combinationsOf(document) > COMBINATIONS_MAX)
+  const pattern = new PatternText(text);
+  const root = pattern.read();
+  if (root.type !== "object") throw pattern.refuse("Filter is not an object", root);
+  if (combinationsOf(root) > COMBINATIONS_MAX)
     throw invalidEventPattern(`there are more than ${COMBINATIONS_MAX} combinations of ${OR}`);
-  return compileObject(document, 0);
+  const test = compileObject(root, pattern);
+  return (event) => test(nested(event));
 }
 
-function compileObject(pattern: Readonly<Record<string, unknown>>, depth: number): EventTest {
-  if (depth > DEPTH_MAX) throw invalidEventPattern("Filter is nested too deep");
-  const entries = Object.entries(pattern);
-  if (entries.length === 0) throw invalidEventPattern("Empty objects are not allowed");
-  const tests = entries.map(([key, value]) =>
-    key === OR ? compileOr(value, depth) : compileField(key, value, depth),
-  );
+function compileObject(object: JsonObject, pattern: PatternText): EventTest {
+  if (object.members.length === 0)
+    throw pattern.refuseWhole("Empty objects are not allowed", object);
+  const compiled = object.members.map(({ key, value }): [string, EventTest] => [
+    key,
+    key === OR ? compileOr(value, pattern) : compileField(key, value, pattern),
+  ]);
+  // Of a key that comes twice the last one counts.
+  const tests = [...new Map(compiled).values()];
   return (event) => tests.every((test) => test(event));
 }
 
 /** In how many ways a pattern can match: by one alternative of each `$or`. */
-function combinationsOf(pattern: unknown): number {
-  if (!isObject(pattern)) return 1;
-  return Object.entries(pattern).reduce((product, [key, value]) => {
+function combinationsOf(node: JsonNode): number {
+  if (node.type !== "object") return 1;
+  return node.members.reduce((product, { key, value }) => {
     const ways =
-      key === OR && Array.isArray(value)
-        ? value.reduce<number>((sum, each) => sum + combinationsOf(each), 0)
+      key === OR && value.type === "array"
+        ? value.items.reduce((sum, each) => sum + combinationsOf(each), 0)
         : combinationsOf(value);
     return product * ways;
   }, 1);
 }
 
-function compileOr(alternatives: unknown, depth: number): EventTest {
-  if (!Array.isArray(alternatives))
-    throw invalidEventPattern(`It must be an Array followed with ${OR}.`);
-  if (alternatives.length < 2)
-    throw invalidEventPattern("There must have at least 2 Objects in $or relationship.");
-  const tests = alternatives.map((alternative: unknown) => {
-    if (!isObject(alternative))
-      throw invalidEventPattern("Only JSON object is allowed in array of $or relationship.");
-    return compileObject(alternative, depth + 1);
+function compileOr(alternatives: JsonNode, pattern: PatternText): EventTest {
+  if (alternatives.type !== "array")
+    throw pattern.refuse(`It must be an Array followed with ${OR}.`, alternatives);
+  if (alternatives.items.length < 2) {
+    const reason = `There must have at least 2 Objects in ${OR} relationship.`;
+    throw pattern.refuseWhole(reason, alternatives);
+  }
+  const tests = alternatives.items.map((alternative) => {
+    if (alternative.type === "object") return compileObject(alternative, pattern);
+    const reason = `Only JSON object is allowed in array of ${OR} relationship.`;
+    throw pattern.refuse(reason, alternative);
   });
   return (event) => tests.some((test) => test(event));
 }
 
-function compileField(key: string, value: unknown, depth: number): EventTest {
-  if (Array.isArray(value)) {
-    if (value.length === 0) throw invalidEventPattern("Empty arrays are not allowed");
-    const tests = value.map(compileFilter);
-    return (event) => matchesLeaf(fieldOf(event, key), tests);
-  }
-  if (!isObject(value)) throw invalidEventPattern(`"${key}" must be an object or an array`);
-  const test = compileObject(value, depth + 1);
-  return (event) => {
-    const field = fieldOf(event, key);
-    // An array of objects matches when one of them does.
-    return Array.isArray(field) ? field.some(test) : test(field);
-  };
+function compileField(key: string, value: JsonNode, pattern: PatternText): EventTest {
+  const test = compileValue(key, value, pattern);
+  return stepsOf(key).reduceRight<EventTest>((inner, step, index, { length }) => {
+    const within = index === length - 1 ? inner : eachOf(inner);
+    return (event) => within(fieldOf(event, step));
+  }, test);
+}
+
+function compileValue(key: string, value: JsonNode, pattern: PatternText): EventTest {
+  if (value.type === "array") return compileLeaf(value, pattern);
+  if (value.type === "object") return eachOf(compileObject(value, pattern));
+  throw pattern.refuse(`"${key}" must be an object or an array`, value);
+}
+
+function compileLeaf(filters: JsonArray, pattern: PatternText): EventTest {
+  if (filters.items.length === 0)
+    throw pattern.refuseWhole("Empty arrays are not allowed", filters);
+  const tests = filters.items.map((filter) => compileFilter(filter, pattern));
+  return (value) => matchesLeaf(value, tests);
+}
+
+/** An array of objects matches when one of them does. */
+function eachOf(test: EventTest): EventTest {
+  return (field) => (Array.isArray(field) ? field.some(test) : test(field));
 }
 
 /** One filter must accept one of the values; `exists` is about whether there is one. */
@@ -82,6 +96,39 @@ function matchesLeaf(value: unknown, tests: readonly ValueTest[]): boolean {
   const values = Array.isArray(value) ? value : [value];
   const leaves = values.filter((each) => each !== undefined && !isObject(each));
   return tests.some((test) => test.matches(leaves));
+}
+
+/** Keys are joined with dots before they are compared. Source: EventBridge user guide, "Event patterns". */
+function stepsOf(key: string): string[] {
+  return key.split(".");
+}
+
+const nestedEvents = new WeakMap<object, unknown>();
+
+/** The event as patterns look into it: every rule does, it is made once. */
+function nested(event: unknown): unknown {
+  if (!isObject(event)) return event;
+  const known = nestedEvents.get(event) ?? withoutDots(event);
+  nestedEvents.set(event, known);
+  return known;
+}
+
+/** `{"a.b": 1}` as `{"a": {"b": 1}}`. */
+function withoutDots(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDots);
+  if (!isObject(value)) return value;
+  const made: Nested = Object.create(null);
+  for (const [key, inner] of Object.entries(value)) {
+    const steps = stepsOf(key);
+    const last = steps.pop() ?? key;
+    const place = steps.reduce((at, step) => {
+      const next: Nested = isObject(at[step]) ? at[step] : Object.create(null);
+      at[step] = next;
+      return next;
+    }, made);
+    place[last] = withoutDots(inner);
+  }
+  return made;
 }
 
 function fieldOf(event: unknown, key: string): unknown {

@@ -1,0 +1,58 @@
+import { type JsonNode, PolicyJsonError, parseJson, TextPositions } from "@rolecast/policy";
+import type { AwsError } from "../../../kernel/aws-error.ts";
+import { invalidEventPattern } from "../errors.ts";
+import { syntaxErrorOf } from "./syntax-error.ts";
+
+/** AWS shows so much of a pattern, the rest as its length. */
+const SHOWN_LENGTH_MAX = 500;
+
+/** The text of an event pattern. AWS tells how far its parser had read when it refused one. */
+export class PatternText {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Throws InvalidEventPatternException for what isn't JSON. */
+  read(): JsonNode {
+    try {
+      return parseJson(this.#text);
+    } catch (error) {
+      if (!(error instanceof PolicyJsonError)) throw error;
+      const { reason, offset } = syntaxErrorOf(this.#text, error);
+      throw this.#refusal(reason, offset);
+    }
+  }
+
+  /** A refusal as soon as the parser met the value. */
+  refuse(reason: string, node: JsonNode): AwsError {
+    return this.#refusal(reason, metAt(node));
+  }
+
+  /** A refusal once the parser had read all of the value. */
+  refuseWhole(reason: string, { end }: JsonNode): AwsError {
+    return this.#refusal(reason, end);
+  }
+
+  /** A refusal of an item of anything-but's list, where AWS tells the place twice. */
+  refuseItem(reason: string, item: JsonNode): AwsError {
+    return this.#refusal(`${reason}${this.#place(metAt(item))}`, metAt(item));
+  }
+
+  #refusal(reason: string, offset: number): AwsError {
+    return invalidEventPattern(`${reason}${this.#place(offset)}`);
+  }
+
+  #place(offset: number): string {
+    const { line, column } = new TextPositions(this.#text).at(offset);
+    const rest = this.#text.length - SHOWN_LENGTH_MAX;
+    const cut = rest > 0 ? `[truncated ${rest} chars]` : "";
+    return `\n at [Source: (String)"${this.#text.slice(0, SHOWN_LENGTH_MAX)}"${cut}; line: ${line}, column: ${column}]`;
+  }
+}
+
+/** How far AWS's parser has read of a value that it meets: all of a number or word, the first character of others. */
+function metAt({ type, start, end }: JsonNode): number {
+  return type === "string" || type === "array" || type === "object" ? start + 1 : end;
+}
