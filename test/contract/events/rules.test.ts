@@ -135,6 +135,14 @@ describe("rules and targets", () => {
         new eventbridge.PutRuleCommand({ Name: "r", EventBusName: "other", EventPattern: "{}" }),
       ),
     ).rejects.toThrow("Event bus other does not exist.");
+    const tagsOf = (bus: string) =>
+      client.send(
+        new eventbridge.ListTagsForResourceCommand({
+          ResourceARN: `arn:aws:events:us-east-1:000000000000:event-bus/${bus}`,
+        }),
+      );
+    await expect(tagsOf("other")).rejects.toThrow("Event bus other does not exist.");
+    await expect(tagsOf("default")).rejects.toThrow("no tags of the default event bus");
     const refused = await putEvent({ Source: "aws.ivs" });
     expect(refused.Entries?.[0]?.ErrorCode).toBe("NotAuthorizedForSourceException");
     expect((await putEvent({ Detail: "[1]" })).Entries?.[0]?.ErrorCode).toBe("MalformedDetail");
@@ -148,15 +156,22 @@ describe("rules and targets", () => {
     ...{ Arn, InputTransformer: { InputPathsMap, InputTemplate } },
   });
   test.each([
-    [{ Arn: "" }, "'targets.1.member.arn'"],
+    [{ Arn: "" }, "Value '' at 'targets.1.member.arn'"],
+    [{ Arn, Id: "!@#$" }, "Value '!@#$' at 'targets.1.member.id'"],
     [{ Arn, Input: "x".repeat(8_193) }, "'targets.1.member.input'"],
     [{ Arn, Input: "{" }, "JSON syntax error in input for target one."],
-    [{ Arn, Input: "1", InputPath: "$" }, "Only one of Input, InputPath, or InputTransformer"],
+    [
+      { Arn, Input: "1", InputPath: "$" },
+      "InputPath, or InputTransformer must be provided for target one.",
+    ],
     [{ Arn, InputPath: "detail" }, "Invalid JsonPath detail in InputPath"],
     [transformed({ a: "x" }), "Invalid JsonPath x in InputPathsMap"],
     [transformed({ AWSa: "$" }), "AWSa"],
     [transformed({ "a b": "$" }), "inputPathsMap' failed to satisfy constraint: Map keys must"],
-    [transformed({ a: "$" }, "<b>"), "placeholder b"],
+    [
+      transformed({ a: "$" }, "<b>"),
+      "InputTemplate for target one contains invalid placeholder b.",
+    ],
   ])("a target that can't be served is refused: %j", async (target, reason) => {
     await putRule("targeted", { source: ["x"] });
     await expect(putTarget("targeted", target)).rejects.toMatchObject({
@@ -203,6 +218,8 @@ describe("delivery", () => {
     const receiver = await startReceiver([503]);
     const arn = await createDestination("site", receiver.url);
     const shown = await client.send(new eventbridge.DescribeConnectionCommand({ Name: "site" }));
+    const limited = new eventbridge.DescribeApiDestinationCommand({ Name: "site" });
+    expect((await client.send(limited)).InvocationRateLimitPerSecond).toBe(300);
     expect(shown.AuthParameters?.ApiKeyAuthParameters).toEqual({ ApiKeyName: "x-key" });
     await putRule("to-site", { source: ["studio.app"], detail: { n: [7] } });
     await putTarget("to-site", {

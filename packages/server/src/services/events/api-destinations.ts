@@ -8,6 +8,9 @@ import { resourceAlreadyExists, resourceNotFound, validation } from "./errors.ts
 import { pageByName } from "./page.ts";
 import type { ApiDestinationRow, EventsTables } from "./tables.ts";
 
+/** Source: EventBridge user guide, "API destinations". */
+const DEFAULT_RATE_LIMIT_PER_SECOND = 300;
+
 /** Webhooks: an HTTP endpoint, and the connection that its requests authenticate with. */
 export function apiDestinationOperations(ids: Ids): OperationTable {
   return defineOperations<typeof eventbridge>()({
@@ -83,9 +86,7 @@ function apiDestinationView(row: ApiDestinationRow) {
     ConnectionArn: row.connection_arn,
     InvocationEndpoint: row.endpoint,
     HttpMethod: row.http_method as eventbridge.ApiDestinationHttpMethod,
-    ...(row.rate_limit_per_second === null
-      ? {}
-      : { InvocationRateLimitPerSecond: row.rate_limit_per_second }),
+    InvocationRateLimitPerSecond: row.rate_limit_per_second ?? DEFAULT_RATE_LIMIT_PER_SECOND,
     CreationTime: new Date(row.created_at_ms),
     LastModifiedTime: new Date(row.modified_at_ms),
   };

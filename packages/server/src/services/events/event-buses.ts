@@ -14,9 +14,6 @@ import {
 import { validation } from "./errors.ts";
 import { compilePattern, isObject } from "./pattern/compile-pattern.ts";
 
-/** Source: EventBridge user guide, "PutEvents": an entry's size. */
-const ENTRY_BYTES_MAX = 1024 * 1024;
-
 /** Takes an event that isn't the server's own: routed when it resolves. */
 export type Accept = (event: AwsEvent) => Promise<void>;
 
@@ -117,8 +114,6 @@ function refusalOf(
       "InvalidArgument",
       "Parameter Detail is not valid. Reason: Detail is a required argument.",
     );
-  if (Buffer.byteLength(Detail) > ENTRY_BYTES_MAX)
-    return refused("InvalidArgument", "Entry size exceeds the limit.");
   if (!isJsonObject(Detail)) return refused("MalformedDetail", "Detail is malformed.");
   return undefined;
 }

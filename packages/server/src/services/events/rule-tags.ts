@@ -1,7 +1,8 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { resourceNotFound } from "./errors.ts";
+import { requireBus } from "./arns.ts";
+import { notImplemented, resourceNotFound } from "./errors.ts";
 import { requireRule, tagsOf } from "./rules.ts";
 import type { EventsTables, RuleRow } from "./tables.ts";
 
@@ -38,6 +39,11 @@ export const ruleTagOperations: OperationTable = defineOperations<typeof eventbr
 });
 
 async function taggedRule(arn = "", context: RequestContext): Promise<RuleRow> {
+  const bus = /^arn:aws:events:[^:]*:\d{12}:event-bus\/./.test(arn);
+  if (bus) {
+    requireBus(arn, context);
+    throw notImplemented("tags of the default event bus");
+  }
   const name = /^arn:aws:events:[^:]*:\d{12}:rule\/([^/]+)$/.exec(arn)?.[1];
   if (name === undefined) throw resourceNotFound(`Resource ${arn} does not exist.`);
   return requireRule(name, undefined, context);

@@ -155,7 +155,7 @@ function checkTarget(target: eventbridge.Target, context: RequestContext): strin
   }
   if ([Input, InputPath, InputTransformer].filter((given) => given !== undefined).length > 1) {
     throw validation(
-      "Only one of Input, InputPath, or InputTransformer must be provided for target.",
+      `Only one of Input, InputPath, or InputTransformer must be provided for target ${target.Id}.`,
     );
   }
   if (Input !== undefined && !isJson(Input))

@@ -47,7 +47,7 @@ export function checkTransformer(transformer: InputTransformer, targetId: string
   for (const [, name = ""] of InputTemplate.matchAll(/<([^<>\s]+)>/g)) {
     if (!Object.hasOwn(InputPathsMap, name) && !name.startsWith("aws.events.")) {
       throw validation(
-        `Invalid InputTemplate for target ${targetId} : [Source: (String)"${InputTemplate}"; placeholder ${name} is not in InputPathsMap].`,
+        `InputTemplate for target ${targetId} contains invalid placeholder ${name}.`,
       );
     }
   }
