@@ -214,7 +214,7 @@ const rows: Row[] = [
     "attaching what isn't an ARN",
     "ValidationError",
     400,
-    "Invalid ARN:  Could not be parsed!",
+    "ARN nothing-like-an-arn-at-all is not valid.",
     () => iam.attachRolePolicy({ RoleName: "app", PolicyArn: "nothing-like-an-arn-at-all" }),
   ],
   [

@@ -19,9 +19,9 @@ export interface ManagedPolicy {
   readonly aws: boolean;
 }
 
-/** @throws ValidationError in AWS's odd words for what isn't an ARN */
+/** @throws ValidationError for what isn't an ARN */
 export function requireArn(arn: string): string {
-  if (!parseArn(arn)) throw validationError("Invalid ARN:  Could not be parsed!");
+  if (!parseArn(arn)) throw validationError(`ARN ${arn} is not valid.`);
   return arn;
 }
 
