@@ -48,10 +48,11 @@ test("an object is read into a file, and copied from a source that the CLI encod
   );
 });
 
-test("what the CLI would take for a file's name is written as JSON", () => {
+test("what a version of the CLI would read or fetch itself is written as JSON", () => {
   const input = { Bucket: "b", Key: "file://it's", Names: ["fileb://x"], Password: "file://p" };
-  expect(cliLine(call("DeleteObject", input, "s3api"), "http://h")).toBe(
-    `aws s3api delete-object --bucket b --names '["fileb://x"]' --password '…' --cli-input-json '{"Key":"file://it'\\''s"}' --region eu-west-1 --endpoint-url http://h`,
+  const urls = { Url: "https://u", Origins: ["http://o"] };
+  expect(cliLine(call("DeleteObject", { ...input, ...urls }, "s3api"), "http://h")).toBe(
+    `aws s3api delete-object --bucket b --names '["fileb://x"]' --password '…' --origins '["http://o"]' --cli-input-json '{"Key":"file://it'\\''s","Url":"https://u"}' --region eu-west-1 --endpoint-url http://h`,
   );
 });
 

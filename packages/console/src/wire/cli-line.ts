@@ -13,7 +13,7 @@ export function cliLine(call: RecordedCall, endpoint: string): string {
   const asJson: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(call.input)) {
     if (value === undefined) continue;
-    if (namesFile(value) && !SECRET.test(name)) asJson[name] = value;
+    if (isFetched(value) && !SECRET.test(name)) asJson[name] = value;
     else words.push(...argument(name, value));
   }
   if (Object.keys(asJson).length > 0) {
@@ -59,12 +59,15 @@ function fileNameOf(key: unknown): string {
 /** What neither the shell nor the CLI takes for more than itself; lists of others are written as JSON. */
 function isWord(value: unknown): boolean {
   if (typeof value === "number") return true;
-  return typeof value === "string" && /^\w[\w./:@+-]*$/.test(value) && !namesFile(value);
+  return typeof value === "string" && /^\w[\w./:@+-]*$/.test(value) && !isFetched(value);
 }
 
-/** As an option's value, the CLI reads such a file in its place; inside JSON it is a text. */
-function namesFile(value: unknown): boolean {
-  return typeof value === "string" && /^fileb?:\/\//.test(value);
+/**
+ * As an option's value, the CLI reads such a file in its place; its version 1, which may well be whose
+ * line is run, fetches such a URL too. Inside JSON both are texts.
+ */
+function isFetched(value: unknown): boolean {
+  return typeof value === "string" && /^(?:fileb?|https?):\/\//.test(value);
 }
 
 /** For a POSIX shell. */
