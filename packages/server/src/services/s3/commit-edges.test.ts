@@ -1,0 +1,147 @@
+import * as s3 from "@aws-sdk/client-s3";
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
+import { createServer } from "../../main.ts";
+import type { RunningServer } from "../../running-server.ts";
+import { GroupCommit } from "./group-commit.ts";
+
+/* What may happen right before a commit, and right behind it. */
+
+const Bucket = "commit-edges";
+const FAR = new Date("2199-01-31T00:00:00Z");
+const SHORT = new Date("2199-01-01T00:00:00Z");
+const PROTECTED = "Access Denied because object protected by object lock.";
+
+let server: RunningServer;
+let client: s3.S3Client;
+beforeAll(async () => {
+  const ports = { port: 0, rtmpPort: 0, rtmpsPort: 0, srtPort: 0 };
+  server = await createServer({ data: "memory", ...ports, transcodeCores: 0, logLevel: "silent" });
+  const credentials = { accessKeyId: "test", secretAccessKey: "test" };
+  const { endpoint } = server;
+  const place = { endpoint, region: "us-east-1", forcePathStyle: true };
+  client = new s3.S3Client({ ...place, credentials, maxAttempts: 1 });
+  await client.send(new s3.CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket: true }));
+});
+afterAll(() => server?.close());
+afterEach(() => vi.restoreAllMocks());
+
+describe("an answer that fails behind the commit doesn't take the bytes with it", () => {
+  test("of an object that was put", async () => {
+    failNextAnswer();
+    const put = new s3.PutObjectCommand({ Bucket, Key: "put", Body: "put" });
+    await expect(client.send(put)).rejects.toThrow("internal error");
+    expect(await read("put")).toBe("put");
+  });
+
+  test("of a copy", async () => {
+    await client.send(new s3.PutObjectCommand({ Bucket, Key: "source", Body: "copied" }));
+    failNextAnswer();
+    const CopySource = `${Bucket}/source`;
+    const copy = new s3.CopyObjectCommand({ Bucket, Key: "copy", CopySource });
+    await expect(client.send(copy)).rejects.toThrow("internal error");
+    expect(await read("copy")).toBe("copied");
+  });
+
+  test("of a part that was copied", async () => {
+    await client.send(new s3.PutObjectCommand({ Bucket, Key: "source", Body: "a part" }));
+    const upload = { Bucket, Key: "upload" };
+    const { UploadId } = await client.send(new s3.CreateMultipartUploadCommand(upload));
+    failNextAnswer();
+    const part = { ...upload, UploadId, PartNumber: 1, CopySource: `${Bucket}/source` };
+    await expect(client.send(new s3.UploadPartCopyCommand(part))).rejects.toThrow("internal error");
+    const { Parts } = await client.send(new s3.ListPartsCommand({ ...upload, UploadId }));
+    await client.send(
+      new s3.CompleteMultipartUploadCommand({ ...upload, UploadId, MultipartUpload: { Parts } }),
+    );
+    expect(await read("upload")).toBe("a part");
+  });
+});
+
+describe("a lock that somebody sets right before the commit", () => {
+  const legalHold = (version: Version) =>
+    new s3.PutObjectLegalHoldCommand({ ...version, LegalHold: { Status: "ON" } });
+  const retention = (version: Version) =>
+    new s3.PutObjectRetentionCommand({
+      ...version,
+      Retention: { Mode: "COMPLIANCE", RetainUntilDate: FAR },
+    });
+
+  test.each([
+    ["a legal hold", legalHold],
+    ["a retention", retention],
+  ])("keeps the version from DeleteObject: %s", async (_, lock) => {
+    const version = await putVersion();
+    beforeNextCommit(() => client.send(lock(version)));
+    await expect(client.send(new s3.DeleteObjectCommand(version))).rejects.toThrow(PROTECTED);
+    expect(await read(version.Key)).toBe("locked");
+  });
+
+  test("keeps the version from DeleteObjects", async () => {
+    const { Key, VersionId } = await putVersion();
+    beforeNextCommit(() => client.send(legalHold({ Bucket, Key, VersionId })));
+    const Delete = { Objects: [{ Key, VersionId }] };
+    const { Errors } = await client.send(new s3.DeleteObjectsCommand({ Bucket, Delete }));
+    expect(Errors).toMatchObject([{ Key, Code: "AccessDenied", Message: PROTECTED }]);
+    expect(await read(Key)).toBe("locked");
+  });
+
+  test("isn't shortened by who asked to when there was none", async () => {
+    const version = await putVersion();
+    const shorter = new s3.PutObjectRetentionCommand({
+      ...version,
+      Retention: { Mode: "COMPLIANCE", RetainUntilDate: SHORT },
+    });
+    beforeNextCommit(() => client.send(retention(version)));
+    await expect(client.send(shorter)).rejects.toThrow(PROTECTED);
+    const { Retention } = await client.send(new s3.GetObjectRetentionCommand(version));
+    expect(Retention?.RetainUntilDate).toEqual(FAR);
+  });
+});
+
+interface Version {
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly VersionId: string | undefined;
+}
+
+let versions = 0;
+async function putVersion(): Promise<Version> {
+  const Key = `locked-${++versions}`;
+  const { VersionId } = await client.send(new s3.PutObjectCommand({ Bucket, Key, Body: "locked" }));
+  return { Bucket, Key, VersionId };
+}
+
+async function read(Key: string): Promise<string | undefined> {
+  const { Body } = await client.send(new s3.GetObjectCommand({ Bucket, Key }));
+  return Body?.transformToString();
+}
+
+/** Somebody else's request is done when the next one has read all that it reads before it commits. */
+function beforeNextCommit(meanwhile: () => Promise<unknown>): void {
+  const { commit } = GroupCommit.prototype;
+  const once = async function (this: GroupCommit, ...given: Parameters<typeof commit>) {
+    await meanwhile();
+    return commit.apply(this, given);
+  };
+  vi.spyOn(GroupCommit.prototype, "commit").mockImplementationOnce(once);
+}
+
+/** What the next commit has written can't be told: whoever looks at it breaks. */
+function failNextAnswer(): void {
+  const { commit } = GroupCommit.prototype;
+  const untold = new Proxy(
+    {},
+    {
+      get(_, name) {
+        // A promise resolves with it first.
+        if (name === "then") return undefined;
+        throw new Error(`${String(name)} can't be told`);
+      },
+    },
+  );
+  const once = async function (this: GroupCommit, ...given: Parameters<typeof commit>) {
+    await commit.apply(this, given);
+    return untold;
+  };
+  vi.spyOn(GroupCommit.prototype, "commit").mockImplementationOnce(once);
+}
