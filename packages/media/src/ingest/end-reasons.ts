@@ -13,3 +13,17 @@ export const END_REASONS = {
   refused: "stopped",
   engine: "internal-error",
 } as const satisfies Record<MediaErrorCode, SessionEndReason>;
+
+const REFUSALS: ReadonlySet<SessionEndReason> = new Set([
+  "unsupported-media",
+  "video-codec",
+  "multitrack-not-allowed",
+  "multitrack-required",
+  "multitrack-track-count",
+  "multitrack-track-media",
+]);
+
+/** The encoder's media isn't what the channel takes: nothing is shown or recorded of what came before that was seen. */
+export function isRefusal(reason: SessionEndReason): boolean {
+  return REFUSALS.has(reason);
+}

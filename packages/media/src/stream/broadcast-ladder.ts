@@ -15,6 +15,8 @@ import { Transcoder } from "../transcode/transcoder.ts";
 import type { RenditionOutputs } from "./rendition-outputs.ts";
 import type { TrackReader } from "./track-reader.ts";
 
+const CAPACITY_EXCEEDED = "Transcode capacity exceeded. Please try again.";
+
 /** What it takes to make a channel's ladder. */
 export interface TranscodePlan {
   readonly request: LadderRequest;
@@ -31,8 +33,8 @@ export interface BroadcastLadderOptions {
   /** Segments are served in parts. */
   readonly lowLatency: boolean;
   readonly outputs: RenditionOutputs;
-  /** The machine has no room for it. */
-  readonly onRefused: () => void;
+  /** The machine has no room for it; with Amazon IVS's words. */
+  readonly onRefused: (reason: string) => void;
 }
 
 /** The ladder of one broadcast: chosen once the source's media is known, given up where ffmpeg can't make it. */
@@ -145,7 +147,7 @@ export class BroadcastLadder {
     this.#share = plan.capacity.admit(estimateCores(steps, picture));
     if (this.#share === undefined) {
       this.#transcoder.kill();
-      onRefused();
+      onRefused(CAPACITY_EXCEEDED);
       return;
     }
     outputs.expect([

@@ -4,10 +4,10 @@ import type {
   SessionEndReason,
   StreamMedia,
   StreamStatus,
-  TrackMeasurement,
 } from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
 import { type Rendition, SOURCE_RENDITION, sourceRendition } from "../hls/rendition.ts";
+import { isRefusal } from "../ingest/end-reasons.ts";
 import type { Publisher } from "../ingest/ingest-port.ts";
 import { MediaError } from "../media-error.ts";
 import { id3TextTag } from "../mpegts/id3-tag.ts";
@@ -29,9 +29,6 @@ import { PublisherFeed } from "./publisher-feed.ts";
 import { RenditionOutputs } from "./rendition-outputs.ts";
 import { SourceDescription } from "./source-description.ts";
 import type { TakenTracks, TrackReader, VideoFrame } from "./track-reader.ts";
-
-/** Amazon IVS's words. */
-const CAPACITY_EXCEEDED = "Transcode capacity exceeded. Please try again.";
 
 /** One broadcast of a channel, from the accepted publisher to the last segment. */
 export class Broadcast {
@@ -206,22 +203,26 @@ export class Broadcast {
       return;
     }
     this.#state = "closing";
-    this.#segmenter.finish();
-    this.#further.finish();
+    if (this.#startedAtMs === undefined && isRefusal(reason)) {
+      this.#segmenter.discard();
+      this.#ladder?.kill();
+    } else {
+      this.#segmenter.finish();
+      this.#further.finish();
+    }
     this.#publishers.disconnectAll(message);
     const made = this.#ladder?.finish();
     if (made === undefined) {
       this.#finishOutputs();
       this.#conclude(reason, message);
-    } else if (this.#outputs.ready) {
-      made.then(() => this.#finishOutputs());
+      return;
+    }
+    const finished = made.then(() => this.#finishOutputs());
+    if (this.#outputs.ready) {
       this.#conclude(reason, message);
     } else {
       // What players could see of it comes before its end.
-      made.then(() => {
-        this.#finishOutputs();
-        this.#conclude(reason, message);
-      });
+      finished.then(() => this.#conclude(reason, message));
     }
   }
 
@@ -274,8 +275,8 @@ export class Broadcast {
     if (this.#state !== "open") {
       return;
     }
-    const openMs = monotonicMs - this.#openedAtMs;
-    if (!this.#hasVideo && openMs > this.#options.limits.videoDeadlineMs) {
+    const { videoDeadlineMs } = this.#options.limits;
+    if (!this.#hasVideo && monotonicMs - this.#openedAtMs > videoDeadlineMs) {
       this.end("unsupported-media", "no video came: audio-only streams are not supported");
       return;
     }
@@ -323,8 +324,8 @@ export class Broadcast {
     this.#durationMs += segment.durationMs;
     const { active } = this.#publishers;
     this.#health.segment(segment, active?.tracks.audio !== undefined);
-    const further = (): readonly TrackMeasurement[] => this.#further.measured();
-    const isOther = active !== undefined && this.#source.segment(active.tracks, segment, further);
+    const isOther =
+      active !== undefined && this.#source.segment(active.tracks, segment, this.#further);
     const { media } = this.#source;
     if (media === undefined) {
       return;
@@ -376,13 +377,12 @@ export class Broadcast {
     if (plan === undefined) {
       return undefined;
     }
-    const { limits, lowLatency, container } = this.#options;
-    const onRefused = (): void => {
-      this.#tell({ type: "stream-failure", reason: CAPACITY_EXCEEDED });
-      this.#endSoon("transcode-capacity", CAPACITY_EXCEEDED);
+    const onRefused = (reason: string): void => {
+      this.#tell({ type: "stream-failure", reason });
+      this.#endSoon("transcode-capacity", reason);
     };
-    const shared = { metadata: this.#metadata, outputs: this.#outputs };
-    return new BroadcastLadder({ plan, limits, container, lowLatency, onRefused, ...shared });
+    const own = { onRefused, metadata: this.#metadata, outputs: this.#outputs };
+    return new BroadcastLadder({ ...this.#options, plan, ...own });
   }
 
   #record(renditions: readonly Rendition[], startedAtMs: number): void {

@@ -16,6 +16,7 @@ import { testBroadcast } from "../testing/test-broadcast.ts";
 import { demux } from "../testing/ts-demuxer.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import type { TranscodePlan } from "./broadcast-ladder.ts";
+import type { PublisherFeed } from "./publisher-feed.ts";
 
 const wellFormed = [
   videoConfigBody(),
@@ -100,6 +101,29 @@ describe("publisher feed", () => {
       expect(second(tooLargeAvcRecord).types).toContain("limit-breach");
     });
   });
+
+  const MP3 = Buffer.of(0x2f, 0xff, 0xfb);
+  const AV1 = Buffer.from("\x90av01", "latin1");
+  test.each([
+    ["sound", "unsupported-media", (feed: PublisherFeed) => feed.audio(33, MP3)],
+    ["pictures", "video-codec", (feed: PublisherFeed) => feed.video(33, AV1)],
+  ] as const)(
+    "of a stream that begins with %s in another codec nothing is shown or recorded",
+    async (_what, code, refused) => {
+      const { broadcast, events, feed } = testBroadcast({ channelType: "BASIC" });
+      feed.video(0, videoConfigBody());
+      feed.video(0, videoBody(true));
+      expect(() => refused(feed)).toThrow(expect.objectContaining({ code }));
+      feed.end(code, "");
+      await broadcast.recorded;
+      expect(events.map(({ type }) => type)).toEqual([
+        "session-created",
+        "session-ended",
+        "recording-complete",
+      ]);
+      expect(events.at(-1)).toMatchObject({ durationMs: 0, files: 0 });
+    },
+  );
 
   const fullUp: TranscodePlan = {
     program: "ffmpeg",

@@ -29,14 +29,14 @@ export class SourceDescription {
   segment(
     tracks: TrackReader,
     segment: Segment,
-    further: () => readonly TrackMeasurement[],
+    further: { measured(): readonly TrackMeasurement[] },
   ): boolean {
     if (!this.#isStale) {
       return false;
     }
     const { videoBytes, audioBytes, videoFrames, durationMs } = segment;
     this.#first ??= { videoBytes, audioBytes, videoFrames, durationMs };
-    const measured = streamMedia(tracks, this.#first, further());
+    const measured = streamMedia(tracks, this.#first, further.measured());
     // Further tracks' segments are complete a little after the first one's.
     const isComplete = measured?.furtherVideo?.every((one) => one.targetBitrate > 0) ?? true;
     this.#isStale = !isComplete;
