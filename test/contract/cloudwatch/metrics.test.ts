@@ -153,6 +153,10 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
       "The parameters MetricDataQueries.member.1.Expression and MetricDataQueries.member.1.MetricStat are mutually exclusive",
       { MetricDataQueries: [{ Id: "a", MetricStat: stat, Expression: "1" }] },
     ],
+    [
+      "The parameters MetricDataQueries.member.1.Period and MetricDataQueries.member.1.MetricStat are mutually exclusive",
+      { MetricDataQueries: [{ Id: "a", MetricStat: stat, Period: 60 }] },
+    ],
   ])("GetMetricData refuses: %s", async (reason, wrong) => {
     const right = { StartTime: START, EndTime: END, MetricDataQueries: [] };
     await expect(
@@ -205,6 +209,39 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
     expect(listed.Metrics).toHaveLength(1);
   });
 
+  test("GetMetricData gives the first of several units with a message, and labels that tell queries apart", async () => {
+    const Metric = { Namespace: NAMESPACE, MetricName: "Mixed" };
+    const asked = (...stats: [Stat: string, Period: number, Unit?: "Seconds"][]) =>
+      client.send(
+        new cloudwatch.GetMetricDataCommand({
+          ...{ StartTime: START, EndTime: END },
+          MetricDataQueries: stats.map(([Stat, Period, Unit], index) => ({
+            ...{ Id: `q${index}`, MetricStat: { Metric, Stat, Period, Unit } },
+          })),
+        }),
+      );
+    const { MetricDataResults: mixed } = await asked(["Sum", 60]);
+    expect(mixed).toMatchObject([
+      {
+        ...{ Label: "Mixed", Values: [1], StatusCode: "Complete" },
+        Messages: [{ Code: "MultipleUnits", Value: "Multiple units returned: '[Bytes, Seconds]'" }],
+      },
+    ]);
+    const labels = async (...stats: Parameters<typeof asked>) =>
+      (await asked(...stats)).MetricDataResults?.map(({ Label, Values }) => [
+        Label,
+        ...(Values ?? []),
+      ]);
+    expect(await labels(["Sum", 60, "Seconds"], ["Minimum", 300, "Seconds"])).toEqual([
+      ["Mixed Sum 60", 2],
+      ["Mixed Minimum 300", 2],
+    ]);
+    expect(await labels(["Sum", 60, "Seconds"], ["Sum", 300, "Seconds"])).toEqual([
+      ["Mixed 60", 2],
+      ["Mixed 300", 2],
+    ]);
+  });
+
   test("what SDKs compress is read, within the limit of what isn't compressed", async () => {
     const many = (count: number, pad: number) =>
       Array.from({ length: count }, (_, index) => ({
@@ -228,7 +265,7 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
     ["Value", { Value: 2 ** 361 }],
     ["Values.member.2", { Values: [1, -1e300] }],
     ["Counts.member.1", { Values: [1], Counts: [-5] }],
-    ["Counts", { Values: [1, 2], Counts: [1] }],
+    ["Counts must be of the same size.", { Values: [1, 2], Counts: [1] }],
     ["Values must not have a size greater than 150", { Values: Array(151).fill(1) }],
     ["StatisticValues.Sum", { StatisticValues: { ...whole, Sum: Number.NaN } }],
     ["StatisticValues.SampleCount", { StatisticValues: { ...whole, SampleCount: -1 } }],
@@ -240,6 +277,17 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
     ).rejects.toMatchObject({
       name: "InvalidParameterValueException",
       message: expect.stringContaining(`MetricData.member.1.${member}`),
+    });
+  });
+
+  test.each(["Values", "StatisticValues"])("a datum has no %s beside its value", async (other) => {
+    const datum = { MetricName: "Refused", Value: 1, [other]: other === "Values" ? [1] : whole };
+    const command = new cloudwatch.PutMetricDataCommand({
+      ...{ Namespace: NAMESPACE, MetricData: [datum] },
+    });
+    await expect(client.send(command)).rejects.toMatchObject({
+      name: "InvalidParameterCombinationException",
+      message: `The parameters MetricData.member.1.Value and MetricData.member.1.${other} are mutually exclusive and you have specified both.`,
     });
   });
 

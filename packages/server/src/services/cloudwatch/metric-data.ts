@@ -16,19 +16,44 @@ export function checkQueries({
     throw validationError("The parameter EndTime must be greater than StartTime.");
   if (start && end && start.getTime() === end.getTime())
     throw validationError("The parameter StartTime must not equal parameter EndTime.");
-  for (const [index, { Id = "", Expression, MetricStat }] of queries.entries()) {
+  for (const [index, { Id = "", Expression, Period, MetricStat }] of queries.entries()) {
     const member = `MetricDataQueries.member.${index + 1}`;
     if (!QUERY_ID.test(Id))
       throw validationError(
         `The value for parameter ${member}.Id is not matching the expected pattern ^[a-z][a-zA-Z0-9_]*$.`,
       );
-    if (Expression !== undefined && MetricStat)
+    const excluded = Object.entries({ Expression, Period }).find(
+      ([, given]) => given !== undefined,
+    );
+    if (excluded && MetricStat)
       throw validationError(
-        `The parameters ${member}.Expression and ${member}.MetricStat are mutually exclusive and you have specified both.`,
+        `The parameters ${member}.${excluded[0]} and ${member}.MetricStat are mutually exclusive and you have specified both.`,
       );
   }
   if (new Set(queries.map(({ Id }) => Id)).size < queries.length)
     throw validationError("The values for parameter id in MetricDataQueries are not unique.");
+}
+
+type Query = cloudwatch.MetricDataQuery;
+
+/** What a result is called that has no label: by its metric, and by what tells the queries apart. */
+export function labelsOf(queries: readonly Query[]): (query: Query) => string {
+  const differ = (part: "Stat" | "Period") =>
+    new Set(queries.map(({ MetricStat }) => MetricStat?.[part])).size > 1;
+  const parts = (["Stat", "Period"] as const).filter(differ);
+  return ({ Label, MetricStat }) =>
+    Label ?? [MetricStat?.Metric?.MetricName, ...parts.map((part) => MetricStat?.[part])].join(" ");
+}
+
+/** The periods of one unit, the first by name, and a message that there are others. */
+export function ofOneUnit<Period extends { readonly unit: string }>(
+  periods: readonly Period[],
+): { readonly found: Period[]; readonly Messages?: cloudwatch.MessageData[] } {
+  const units = [...new Set(periods.map(({ unit }) => unit))].sort();
+  if (units.length < 2) return { found: [...periods] };
+  const Value = `Multiple units returned: '[${units.join(", ")}]'`;
+  const found = periods.filter(({ unit }) => unit === units[0]);
+  return { found, Messages: [{ Code: "MultipleUnits", Value }] };
 }
 
 /**

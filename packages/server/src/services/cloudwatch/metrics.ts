@@ -4,7 +4,7 @@ import { defineOperations, type OperationTable } from "../../kernel/operations.t
 import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
 import { invalidParameterCombination, invalidParameterValue, missingParameter } from "./errors.ts";
 import { FINE_MS } from "./fine-periods.ts";
-import { checkQueries, pageOfResults } from "./metric-data.ts";
+import { checkQueries, labelsOf, ofOneUnit, pageOfResults } from "./metric-data.ts";
 import type { MetricStore, MetricWindow } from "./metric-store.ts";
 import type { MetricKey } from "./series.ts";
 import { isStatistic, STATISTICS, type StatisticName } from "./statistics.ts";
@@ -146,10 +146,11 @@ async function getMetricData(
   metrics: MetricStore,
 ) {
   checkQueries(input);
+  const labelOf = labelsOf(input.MetricDataQueries ?? []);
   const results: cloudwatch.MetricDataResult[] = [];
   let points = 0;
   for (const query of input.MetricDataQueries ?? []) {
-    const { MetricStat: stat, Id, Label } = query;
+    const { MetricStat: stat, Id } = query;
     if (!stat)
       throw invalidParameterValue("Rolecast's CloudWatch has no metric math (Expression).");
     const statistic = statisticOf(stat.Stat);
@@ -160,12 +161,13 @@ async function getMetricData(
     }
     if (query.ReturnData === false) continue;
     const metric = metricOf(stat.Metric ?? {}, context);
-    const found = [...(await metrics.periods(metric, window, stat.Unit))];
+    const { found, Messages } = ofOneUnit(await metrics.periods(metric, window, stat.Unit));
     // The newest come first unless something else is asked for.
     if (input.ScanBy !== "TimestampAscending") found.reverse();
     results.push({
       Id,
-      Label: Label ?? metric.name,
+      Label: labelOf(query),
+      ...(Messages ? { Messages } : {}),
       Timestamps: found.map(({ atMs }) => new Date(atMs)),
       Values: found.map(STATISTICS[statistic]),
       StatusCode: "Complete",

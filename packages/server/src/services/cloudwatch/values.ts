@@ -8,16 +8,21 @@ const VALUE_MAX = 2 ** 360;
 const VALUES_MAX = 150;
 
 /**
- * A value, values with counts, or a set of statistics; what counts nothing is left out. Throws
- * InvalidParameterCombination or InvalidParameterValue, which name the datum as `member`.
+ * A value, values with counts, or a set of statistics, which wins over values: AWS takes them together. What counts
+ * nothing is left out. Throws InvalidParameterCombination or InvalidParameterValue, which name the datum as `member`.
  */
 export function valuesOf(datum: MetricDatum, member: string): readonly StatisticSet[] {
   const { Value, Values, StatisticValues } = datum;
-  if ([Value, Values, StatisticValues].filter((given) => given !== undefined).length !== 1) {
+  const others = { Values, StatisticValues };
+  const [other] = Object.entries(others).flatMap(([name, given]) => (given ? [name] : []));
+  if (Value !== undefined && other !== undefined)
     throw invalidParameterCombination(
-      "At least one, and only one, of the parameters Value, Values and StatisticValues must be specified.",
+      `The parameters ${member}.Value and ${member}.${other} are mutually exclusive and you have specified both.`,
     );
-  }
+  if (Value === undefined && other === undefined)
+    throw invalidParameterCombination(
+      "At least one of the parameters Value, Values and StatisticValues must be specified.",
+    );
   const sets = StatisticValues
     ? [setOf(StatisticValues, `${member}.StatisticValues`)]
     : countedValues(datum, member);
@@ -40,7 +45,7 @@ function countedValues(datum: MetricDatum, member: string): StatisticSet[] {
     );
   if (Counts && Counts.length !== Values.length)
     throw invalidParameterValue(
-      `The collections ${member}.Values and ${member}.Counts must be of the same size.`,
+      `The parameters ${member}.Values and ${member}.Counts must be of the same size.`,
     );
   return Values.map((value, index) => {
     checkValue(
