@@ -123,6 +123,29 @@ describe("permissions", () => {
     await user.send(new DeleteChannelCommand({ arn: mine.arn }));
   });
 
+  it("are decided by the keys of the tags that are sent or removed", async () => {
+    const { arn: resourceArn } = await makeChannel({ team: "a", cost: "b" });
+    const key = await createUser(root.iam, "by-tag-key", [
+      {
+        Effect: "Allow",
+        Action: ["ivs:CreateChannel", "ivs:TagResource", "ivs:UntagResource"],
+        Resource: "*",
+        Condition: { "ForAllValues:StringEquals": { "aws:TagKeys": ["team"] } },
+      },
+    ]);
+    const user = server.clients(key).ivs;
+    const denied = { name: "AccessDeniedException" };
+    await user.send(new CreateChannelCommand({ tags: { team: "a" } }));
+    await user.send(new TagResourceCommand({ resourceArn, tags: { team: "c" } }));
+    await user.send(new UntagResourceCommand({ resourceArn, tagKeys: ["team"] }));
+    for (const attempt of [
+      user.send(new CreateChannelCommand({ tags: { team: "a", cost: "b" } })),
+      user.send(new TagResourceCommand({ resourceArn, tags: { cost: "c" } })),
+      user.send(new UntagResourceCommand({ resourceArn, tagKeys: ["team", "cost"] })),
+    ])
+      await expect(attempt).rejects.toMatchObject(denied);
+  });
+
   it("decide the items of a batch one by one; where none is allowed, the call", async () => {
     const mine = await makeChannel({ team: "batch" });
     const other = await makeChannel({ team: "other" });
