@@ -139,11 +139,11 @@ describe("permissions", () => {
     await user.send(new TagResourceCommand({ resourceArn, tags: { team: "c" } }));
     await user.send(new UntagResourceCommand({ resourceArn, tagKeys: ["team"] }));
     for (const attempt of [
-      user.send(new CreateChannelCommand({ tags: { team: "a", cost: "b" } })),
-      user.send(new TagResourceCommand({ resourceArn, tags: { cost: "c" } })),
-      user.send(new UntagResourceCommand({ resourceArn, tagKeys: ["team", "cost"] })),
+      () => user.send(new CreateChannelCommand({ tags: { team: "a", cost: "b" } })),
+      () => user.send(new TagResourceCommand({ resourceArn, tags: { cost: "c" } })),
+      () => user.send(new UntagResourceCommand({ resourceArn, tagKeys: ["team", "cost"] })),
     ])
-      await expect(attempt).rejects.toMatchObject(denied);
+      await expect(attempt()).rejects.toMatchObject(denied);
   });
 
   it("decide the items of a batch one by one; where none is allowed, the call", async () => {
