@@ -27,7 +27,7 @@ const TITLES: Readonly<Record<string, string>> = {
   ivs: "IVS",
   cloudtrail: "CloudTrail",
   events: "EventBridge",
-  monitoring: "CloudWatch",
+  cloudwatch: "CloudWatch",
   "iam-toolbox": "IAM authorization details",
   rolecast: "Rolecast",
 };

@@ -11,7 +11,12 @@ beforeAll(async () => {
 afterAll(() => server.close());
 
 test.each([
-  ["GET", "/health", 200, { services: { s3: "running" }, edition: "rolecast", version: VERSION }],
+  [
+    "GET",
+    "/health",
+    200,
+    { services: { s3: "running", cloudwatch: "running" }, edition: "rolecast", version: VERSION },
+  ],
   ["HEAD", "/health", 200, undefined],
   [
     "GET",

@@ -29,7 +29,7 @@ export function createCloudWatchServices(deps: ServiceDependencies): CloudWatchS
   };
   const query: Service = {
     ...shared,
-    definition: { ...api, name: "monitoring", protocol: "awsQuery" },
+    definition: { ...api, name: "cloudwatch", protocol: "awsQuery" },
     migrations: cloudwatchMigrations,
     start: async () => metrics.start(),
     close: () => metrics.close(),
@@ -45,12 +45,12 @@ export function createCloudWatchServices(deps: ServiceDependencies): CloudWatchS
       queryCompatible: true,
     },
     migrations: [],
-    sameApiAs: "monitoring",
+    sameApiAs: "cloudwatch",
   });
   const services = [
     query,
-    asWell("monitoring-json", "awsJson1_0"),
-    asWell("monitoring-cbor", "rpcV2Cbor"),
+    asWell("cloudwatch-json", "awsJson1_0"),
+    asWell("cloudwatch-cbor", "rpcV2Cbor"),
   ] as const;
   return { services, metrics };
 }
