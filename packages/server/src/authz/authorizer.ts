@@ -88,6 +88,8 @@ export class Authorizer {
       if (!denial) continue;
       const error = service.accessDenied?.(denial) ?? accessDenied(denial);
       if (this.#options.enforcement === "enforce") throw withDetails(error, denial);
+      // What is asked only to tell more or less in an answer is refused to nobody.
+      if (!isCall) continue;
       const { action, resource } = authorization;
       this.#options.log.warn({ action, resource }, `would be denied: ${error.message}`);
     }

@@ -1,0 +1,37 @@
+import { expect, test } from "vitest";
+import type { IdentityDirectory } from "../kernel/identity.ts";
+import type { Log } from "../kernel/log.ts";
+import { RequestContext } from "../kernel/request-context.ts";
+import type { Service } from "../kernel/service.ts";
+import { Authorizer } from "./authorizer.ts";
+
+test("soft enforcement warns of what would be refused, not of what would be left out of an answer", async () => {
+  const warned: string[] = [];
+  const log = { warn: (_: object, message: string) => warned.push(message) };
+  const directory = {
+    noteAccess: () => {},
+    generation: () => 0,
+    policiesOf: async () => ({ identity: [], boundary: undefined }),
+  };
+  const authorizer = new Authorizer({
+    directory: directory as unknown as IdentityDirectory,
+    enforcement: "soft",
+    log: log as unknown as Log,
+  });
+  const principal = { kind: "user", accountId: "000000000000", userName: "ann" };
+  const context = new RequestContext({
+    requestId: "r",
+    service: "s3",
+    operation: "HeadObject",
+    region: "us-east-1",
+    caller: { principal },
+    nowMs: 1,
+    secure: false,
+  } as unknown as ConstructorParameters<typeof RequestContext>[0]);
+  const authorization = { action: "s3:GetObjectRetention", resource: "arn:aws:s3:::b/k" };
+  const service = {} as Service;
+  await authorizer.authorize(service, authorization, context, { isCall: false });
+  expect(warned).toEqual([]);
+  await authorizer.authorize(service, authorization, context);
+  expect(warned).toEqual([expect.stringMatching(/^would be denied: .*s3:GetObjectRetention/)]);
+});
