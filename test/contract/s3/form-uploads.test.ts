@@ -354,8 +354,13 @@ test("where requesters pay, another account's form says so", async () => {
   const key = { accessKeyId: OTHER.rootAccessKeyId, secretAccessKey: OTHER.rootSecretAccessKey };
   expect((await post({ bucket, key })).status).toBe(403);
   const fields = { "x-amz-request-payer": "requester" };
-  expect((await post({ bucket, key, fields, conditions: [fields] })).status).toBe(204);
-  expect((await post({ bucket })).status).toBe(204);
+  const charged = await post({ bucket, key, fields, conditions: [fields] });
+  expect([charged.status, charged.headers.get("x-amz-request-charged")]).toEqual([
+    204,
+    "requester",
+  ]);
+  const owned = await post({ bucket });
+  expect([owned.status, owned.headers.get("x-amz-request-charged")]).toEqual([204, null]);
 });
 
 test("a key that is no text is refused before anything is stored", async () => {

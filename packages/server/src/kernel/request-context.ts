@@ -25,6 +25,8 @@ export interface HttpRequestInfo {
 export interface FormRequestInfo {
   /** By lower-case name. */
   readonly fields: ReadonlyMap<string, string>;
+  /** For whoever read the form, who answers it. */
+  readonly response: ResponseHints;
 }
 
 /**
@@ -92,7 +94,7 @@ export class RequestContext {
   readonly invokedBy: string | undefined;
   readonly http: HttpRequestInfo | undefined;
   readonly form: FormRequestInfo | undefined;
-  readonly response: ResponseHints = { status: undefined, headers: {} };
+  readonly response: ResponseHints;
   readonly #store: Store;
   readonly #transaction: Transaction | undefined;
   /** Who makes a transaction of its own for the request runs it first. */
@@ -118,6 +120,7 @@ export class RequestContext {
     this.invokedBy = init.invokedBy;
     this.http = init.http;
     this.form = init.form;
+    this.response = init.form?.response ?? { status: undefined, headers: {} };
     this.#store = init.store;
     this.#transaction = init.transaction;
     this.precondition = init.precondition;

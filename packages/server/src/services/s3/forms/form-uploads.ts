@@ -105,6 +105,7 @@ async function upload(
     ...putInputOf(bucket, key, fields),
     Body: Readable.from(within(form.file, length ?? NO_LIMITS)),
   };
+  const response = { status: undefined, headers: {} };
   const put = await invoke<s3.PutObjectCommandOutput>("s3", "PutObject", input, {
     as: signer.caller,
     region: signer.region ?? DEFAULT_REGION,
@@ -112,9 +113,10 @@ async function upload(
     sourceIp: request.remoteAddress,
     userAgent: request.headers["user-agent"],
     secure: request.scheme === "https",
-    form: { fields },
+    form: { fields, response },
   });
-  return answerTo(fields, put, { bucket, key, request });
+  const answer = answerTo(fields, put, { bucket, key, request });
+  return { ...answer, headers: { ...response.headers, ...answer.headers } };
 }
 
 function bucketOf(
