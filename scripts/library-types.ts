@@ -2,7 +2,7 @@ import assert from "node:assert";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { SETTINGS, type Setting } from "@rolecast/server";
-import { transpileDeclaration } from "typescript";
+import ts from "@typescript/typescript6";
 import { z } from "zod";
 
 /*
@@ -73,7 +73,7 @@ function commentOf(source: string, name: string): string {
 /** The types of `rolecast/testcontainers`, beside those; they need testcontainers' own. */
 export function testcontainersTypes(): string {
   const source = readFileSync(join(SOURCES, "testcontainers.ts"), "utf8");
-  const { outputText } = transpileDeclaration(source, {});
+  const { outputText } = ts.transpileDeclaration(source, {});
   return `// Written by the build.\n${outputText.replace('"./server.ts"', '"./server.js"')}`;
 }
 

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import ts from "@typescript/typescript6";
 import type { Command } from "commander";
-import ts from "typescript";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "yaml";
 import { rolecastProgram } from "../packages/cli/src/program.ts";
