@@ -103,9 +103,17 @@ describe("AssumeRole", () => {
         ...denied,
         message: `User: ${bob.arn} is not authorized to perform: sts:AssumeRole on resource: ${RoleArn}`,
       });
-    await expect(assumeRole(as(alice).sts, "arn:aws:s3:::not-a-role")).rejects.toMatchObject({
-      name: "ValidationError",
-    });
+  });
+
+  test.each([
+    ["ends before its resource", "arn:aws:iam:role/a-role", "arn:aws:iam:role/a-role is invalid"],
+    ["names no partition", "arn::iam::1:role/a-role", "arn::iam::1:role/a-role is invalid"],
+    ["names no service", "arn:aws:::1:role/a-role", "arn:aws:::1:role/a-role is invalid"],
+    ["names no resource", "arn:aws:iam::123456789012:", "arn:aws:iam::123456789012: is invalid"],
+    ["is another's", "arn:aws:s3:::not-a-role", "Request ARN is invalid"],
+  ])("refuses an ARN that %s", async (_what, arn, message) => {
+    const error = { name: "ValidationError", message, $metadata: { httpStatusCode: 400 } };
+    await expect(assumeRole(as(alice).sts, arn)).rejects.toMatchObject(error);
   });
 
   test("lets an account's trust depend on the caller's own policies", async () => {
