@@ -92,6 +92,7 @@ describe("CreateBucket", () => {
     ["us-west-2", "eu-west-1", "IllegalLocationConstraintException"],
     ["us-east-1", "us-east-1", "InvalidLocationConstraint"],
     ["us-east-1", "nowhere", "InvalidLocationConstraint"],
+    ["US", undefined, "AuthorizationHeaderMalformed"],
   ])("from %s with location constraint %s is %s", async (region, constraint, code) => {
     await expect(create("constrained", region, constraint)).rejects.toMatchObject({ name: code });
   });

@@ -102,6 +102,15 @@ export function invalidLocationConstraint(constraint: string): AwsError {
   );
 }
 
+/** Clients sign again for the Region that it names: s3cmd makes buckets with "US" at first. */
+export function unknownSigningRegion(region: string, expected: string): AwsError {
+  return new AwsError(
+    "AuthorizationHeaderMalformed",
+    `The authorization header is malformed; the region '${region}' is wrong; expecting '${expected}'`,
+    { status: 400, fields: { Region: expected } },
+  );
+}
+
 export function invalidArgument(message: string, name: string, value: string): AwsError {
   return new AwsError("InvalidArgument", message, {
     status: 400,

@@ -22,6 +22,7 @@ import {
   invalidBucketName,
   invalidLocationConstraint,
   notImplemented,
+  unknownSigningRegion,
 } from "../errors.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { tagRequestKeys, toTagSet } from "../tags/tag-set.ts";
@@ -180,18 +181,22 @@ async function insertBucket(bucket: BucketRow, tx: Transaction<S3Tables>): Promi
     .execute();
 }
 
+/** AWS adds Regions, so none that looks like one is refused. */
+const REGION_FORM = /^[a-z]{2}(-[a-z]+){1,3}-\d$/;
+
 /**
  * Where the bucket is made. The endpoint of us-east-1 makes buckets anywhere, every other one in
  * its own Region only and only when told so (S3 API, CreateBucket, "LocationConstraint").
  */
 function chooseRegion(constraint: string | undefined, region: string): string {
+  if (!REGION_FORM.test(region)) throw unknownSigningRegion(region, DEFAULT_REGION);
   if (constraint === undefined || constraint === "") {
     if (region === DEFAULT_REGION) return region;
     throw illegalLocationConstraint(undefined);
   }
   const named = constraint === LEGACY_EU ? "eu-west-1" : constraint;
   if (region === DEFAULT_REGION) {
-    if (named === DEFAULT_REGION || !/^[a-z]{2}(-[a-z]+){1,3}-\d$/.test(named)) {
+    if (named === DEFAULT_REGION || !REGION_FORM.test(named)) {
       throw invalidLocationConstraint(constraint);
     }
     return named;
