@@ -55,8 +55,8 @@ export function avcRecord(
 }
 
 /**
- * What a keyframe's own parameter sets say, where that is another codec or picture than `config`'s: an encoder may change
- * both without a sequence header. Sets of the same picture are in the stream anyway. Throws MediaError `protocol`.
+ * What a keyframe's own parameter sets say, where that is a picture of another size than `config`'s: an encoder may change
+ * it without a sequence header. What else they say decoders read from them. Throws MediaError `protocol`.
  */
 export function otherPictureOf(units: Buffer, config: VideoConfig): AvcConfig | undefined {
   const { nalLengthBytes } = config;
@@ -66,9 +66,6 @@ export function otherPictureOf(units: Buffer, config: VideoConfig): AvcConfig | 
   }
   const record = avcRecord(sps, pps, nalLengthBytes);
   const other = record && parseAvcConfig(record);
-  const isSame =
-    other?.codec === config.codec &&
-    other.sps.width === config.sps.width &&
-    other.sps.height === config.sps.height;
+  const isSame = other?.sps.width === config.sps.width && other.sps.height === config.sps.height;
   return isSame ? undefined : other;
 }
