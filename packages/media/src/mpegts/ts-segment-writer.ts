@@ -12,16 +12,22 @@ const DELIMITER = Buffer.of(0, 0, 0, 1, 9, 0xf0);
 /** Segments of an MPEG transport stream. */
 export class TsSegmentWriter implements SegmentWriter {
   readonly init = undefined;
-  readonly isStale = false;
   readonly #hasVideo: boolean;
   readonly #muxer = new TsMuxer();
   readonly #packer = new AudioPacker((ticks, frames) => this.#muxer.writeAudio(ticks, frames));
   #nalLengthBytes = 4;
   #keyframePrefix = DELIMITER;
   #audio: AacConfig | undefined;
+  /** Of the sound that this segment began with: players read it once, and other sound waits for the next one. */
+  #segmentAudio: AacConfig | undefined;
 
   constructor(hasVideo: boolean) {
     this.#hasVideo = hasVideo;
+  }
+
+  get isStale(): boolean {
+    const [before, now] = [this.#segmentAudio?.record, this.#audio?.record];
+    return before !== undefined && now !== undefined && !before.equals(now);
   }
 
   get length(): number {
@@ -43,7 +49,10 @@ export class TsSegmentWriter implements SegmentWriter {
     this.#audio = config;
   }
 
-  begin(): void {
+  begin(isSegmentStart: boolean): void {
+    if (isSegmentStart) {
+      this.#segmentAudio = this.#audio;
+    }
     this.#muxer.writeTables({ video: this.#hasVideo, audio: this.#audio !== undefined });
   }
 
@@ -55,7 +64,8 @@ export class TsSegmentWriter implements SegmentWriter {
   }
 
   audio(timeMs: number, frame: Buffer): void {
-    if (this.#audio !== undefined) {
+    this.#segmentAudio ??= this.#audio;
+    if (this.#audio !== undefined && !this.isStale) {
       this.#packer.add(this.#audio, toTicks(timeMs), frame);
     }
   }

@@ -17,6 +17,7 @@ export type FilmName = `${keyof typeof ENCODER} ${number}`;
 export async function encodeFilms(
   names: readonly FilmName[],
   seconds: number,
+  tone: readonly string[] = [],
 ): Promise<Map<string, FlvTag[]>> {
   const folder = await mkdtemp(join(tmpdir(), "rolecast-films-"));
   const films = await Promise.all(
@@ -28,7 +29,7 @@ export async function encodeFilms(
         ...["-f", "lavfi", "-i", `testsrc2=size=320x180:rate=30:duration=${seconds}`],
         ...["-f", "lavfi", "-i", `sine=frequency=440:sample_rate=48000:duration=${seconds}`],
         ...["-vf", `scale=-2:${height}`, ...ENCODER[codec], "-preset", "ultrafast"],
-        ...["-pix_fmt", "yuv420p", "-bf", "2", "-c:a", "aac", "-f", "flv", file],
+        ...["-pix_fmt", "yuv420p", "-bf", "2", "-c:a", "aac", ...tone, "-f", "flv", file],
       ]);
       if (made.status !== 0) {
         throw new Error(made.stderr);

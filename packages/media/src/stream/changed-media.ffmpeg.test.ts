@@ -19,6 +19,8 @@ const SECONDS = 4;
 /** The tone of the first film is a little longer than its pictures. */
 const PAUSE_MS = 100;
 const HEADER_BYTES = 5;
+/** 180 lines with a tone of another rate. */
+const SOUND = "sound";
 const PROTOCOLS = ["-protocol_whitelist", "concat,crypto,file,http,tcp"];
 
 /** The pictures of a film whose keyframes bring their parameter sets along, as broadcast equipment sends them. */
@@ -56,7 +58,7 @@ function playable(playlist: string, folder: string): string[] {
     : files.map((names) => `concat:${names.map((name) => `${folder}/${name}`).join("|")}`);
 }
 
-describe.skipIf(!hasFfmpeg)("an encoder that goes on with another picture (ffmpeg)", () => {
+describe.skipIf(!hasFfmpeg)("an encoder that goes on with another (ffmpeg)", () => {
   const harness = new EngineHarness(
     { ffmpeg: findFfmpeg("auto", process.env.PATH), transcodeCores: 8 },
     {
@@ -75,7 +77,11 @@ describe.skipIf(!hasFfmpeg)("an encoder that goes on with another picture (ffmpe
   let playback = "";
 
   beforeAll(async () => {
-    films = await encodeFilms(["h264 180", "h264 360"], SECONDS);
+    const [pictures, sounds] = await Promise.all([
+      encodeFilms(["h264 180", "h264 360"], SECONDS),
+      encodeFilms(["h264 180"], SECONDS, ["-ar", "44100", "-ac", "2"]),
+    ]);
+    films = new Map([...pictures, [SOUND, sounds.get("h264 180") ?? []]]);
     await harness.start();
     ({ url: playback, server } = await servePlayback(harness));
   });
@@ -85,19 +91,21 @@ describe.skipIf(!hasFfmpeg)("an encoder that goes on with another picture (ffmpe
   });
 
   test.for([
-    ["a sequence header", "ts-header", ["180p30"]],
-    ["parameter sets in its keyframes", "ts-inband", ["180p30"]],
-    ["a sequence header, in fragments", "fmp4-header", ["180p30"]],
-    ["parameter sets in its keyframes, in fragments", "fmp4-inband", ["180p30"]],
-    ["parameter sets, above a ladder", "ladder-inband", ["180p30", "160p30"]],
-  ] as const)("by %s: is shown, told and recorded whole", async ([, key, folders]) => {
+    ["a picture by a sequence header", "ts-header", ["180p30"], "h264 360"],
+    ["a picture by parameter sets in its keyframes", "ts-inband", ["180p30"], "h264 360"],
+    ["a picture by a sequence header, in fragments", "fmp4-header", ["180p30"], "h264 360"],
+    ["a picture by parameter sets, in fragments", "fmp4-inband", ["180p30"], "h264 360"],
+    ["a picture by parameter sets, above a ladder", "ladder", ["180p30", "160p30"], "h264 360"],
+    ["sound", "ts-sound", ["180p30"], SOUND],
+    ["sound, in fragments", "fmp4-sound", ["180p30"], SOUND],
+  ] as const)("%s: is shown, told and recorded whole", async ([, key, folders, next]) => {
     harness.objects.clear();
     const ofThis = ({ streamId }: { readonly streamId: string }): boolean =>
       streamId === `st-${key}`;
     const first = films.get("h264 180") ?? [];
-    const second = films.get("h264 360") ?? [];
+    const second = films.get(next) ?? [];
     const rest = later(
-      key.endsWith("inband") ? inBand(second) : second,
+      /inband|ladder/.test(key) ? inBand(second) : second,
       SECONDS * 1_000 + PAUSE_MS,
     );
     const client = await RtmpClient.open(harness.rtmpPort);
@@ -116,10 +124,13 @@ describe.skipIf(!hasFfmpeg)("an encoder that goes on with another picture (ffmpe
     await harness.seen("recording-complete", ofThis);
     const live = await harness.engine.multivariantPlaylist(`channel/${key}`, "");
     const told = harness.events.flatMap((event) =>
-      event.type === "media-info" && ofThis(event) ? [event.media.video.height] : [],
+      event.type === "media-info" && ofThis(event) ? [event.media] : [],
     );
-    expect(told).toEqual([180, 360]);
-    expect(live).toContain(",RESOLUTION=640x360,");
+    expect(told.map(({ video, audio }) => `${video.height} ${audio?.sampleRate}`)).toEqual([
+      "180 48000",
+      next === SOUND ? "180 44100" : "360 48000",
+    ]);
+    expect(live).toContain(`x${next === SOUND ? 180 : 360},`);
 
     const media = harness.recordings.at(-1)?.media;
     expect(media?.renditions.map(({ path }) => path)).toEqual(folders);
