@@ -72,6 +72,33 @@ test("HEVC has no AVC profile", () => {
   });
 });
 
+test("every video track is told, the first one in the older form too", () => {
+  const video = { width: 1920, height: 1080, frameRate: 30, codec: "avc1.64002A", profile: "High" };
+  const of = (height: number, targetBitrate: number) => ({
+    ...video,
+    ...{ height, level: "4.2", targetBitrate },
+  });
+  const furtherVideo = [
+    { track: 1, ...of(720, 2_400_000.5) },
+    { track: 2, ...of(480, 1_000_000) },
+  ];
+  const media = JSON.stringify({ video: of(1080, 5_000_000), furtherVideo, encoder: "" });
+  const { ingestConfiguration, ingestConfigurations } = streamSessionView(
+    { ...ROW, media },
+    [],
+    HOSTS,
+  );
+  const told = ingestConfigurations?.videoConfigurations?.map(
+    ({ track, videoHeight, targetBitrate }) => [track, videoHeight, targetBitrate],
+  );
+  expect(told).toEqual([
+    ["Track0", 1080, 5_000_000],
+    ["Track1", 720, 2_400_000],
+    ["Track2", 480, 1_000_000],
+  ]);
+  expect(ingestConfiguration?.video).toMatchObject({ track: "Track0", videoHeight: 1080 });
+});
+
 test("times are whole seconds", () => {
   const event = {
     stream_id: ROW.stream_id,
