@@ -109,14 +109,16 @@ describe("an existing service-linked role", () => {
     ],
   ];
 
-  test.each(refused)("is protected from %s, the root user's too", async (_name, change) => {
+  test.each(refused)("is protected from %s, the root user's too", async (name, change) => {
     await root.iam
       .send(new CreateInstanceProfileCommand({ InstanceProfileName: "profile" }))
       .catch((error: Error) => expect(error.name).toBe("EntityAlreadyExistsException"));
     await expect(change(root.iam)).rejects.toMatchObject({
       name: "UnmodifiableEntityException",
       $metadata: { httpStatusCode: 400 },
-      message: `Cannot perform the operation on the protected role '${RoleName}' - this role is only modifiable by AWS`,
+      message: name.startsWith("UpdateRole")
+        ? `${RoleName} is an AWS service linked role, max session duration cannot be changed.`
+        : `Cannot perform the operation on the protected role '${RoleName}' - this role is only modifiable by AWS`,
     });
   });
 

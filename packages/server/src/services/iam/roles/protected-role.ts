@@ -13,8 +13,23 @@ export function actsForOwner(role: Pick<Role, "linked_service">, context: Reques
  * @throws UnmodifiableEntity
  */
 export function refuseProtectedRole(role: Role, context: RequestContext): void {
-  if (role.linked_service === null || actsForOwner(role, context)) return;
-  throw unmodifiableEntity(
-    `Cannot perform the operation on the protected role '${role.role_name}' - this role is only modifiable by AWS`,
-  );
+  if (isProtected(role, context))
+    throw unmodifiableEntity(
+      `Cannot perform the operation on the protected role '${role.role_name}' - this role is only modifiable by AWS`,
+    );
+}
+
+/**
+ * A service-linked role's description is free, how long its sessions last isn't.
+ * @throws UnmodifiableEntity
+ */
+export function refuseProtectedDuration(role: Role, context: RequestContext): void {
+  if (isProtected(role, context))
+    throw unmodifiableEntity(
+      `${role.role_name} is an AWS service linked role, max session duration cannot be changed.`,
+    );
+}
+
+function isProtected(role: Role, context: RequestContext): boolean {
+  return role.linked_service !== null && !actsForOwner(role, context);
 }

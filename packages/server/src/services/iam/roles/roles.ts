@@ -21,7 +21,7 @@ import { DEFAULT_MAX_SESSION_DURATION_S, ROLES_PER_ACCOUNT } from "../quotas.ts"
 import { required } from "../required.ts";
 import type { IamTables, RoleRow } from "../tables.ts";
 import { echoedTags, putTags } from "../tags/tag-queries.ts";
-import { refuseProtectedRole } from "./protected-role.ts";
+import { refuseProtectedDuration, refuseProtectedRole } from "./protected-role.ts";
 import { describedRole, listedRole, roleSummary } from "./role-details.ts";
 import { deleteRoleCompletely, insertRole, type Role, requireRole } from "./role-queries.ts";
 import { RoleViews } from "./role-views.ts";
@@ -91,8 +91,7 @@ export function roleOperations(parts: IamParts) {
         change(parts, context, async ({ db }) => {
           const name = required(input.RoleName, "roleName");
           const role = await requireRole(db, context.accountId, name);
-          // A service-linked role's description is free, how long its sessions last isn't.
-          if (input.MaxSessionDuration !== undefined) refuseProtectedRole(role, context);
+          if (input.MaxSessionDuration !== undefined) refuseProtectedDuration(role, context);
           await db
             .updateTable("iam_roles")
             .set({

@@ -269,7 +269,10 @@ async function expectProtection(definition: ServiceLinkedRoleDefinition): Promis
       {
         code: "UnmodifiableEntity",
         status: 400,
-        message: `Cannot perform the operation on the protected role '${RoleName}' - this role is only modifiable by AWS`,
+        message:
+          operation === "UpdateRole"
+            ? `${RoleName} is an AWS service linked role, max session duration cannot be changed.`
+            : `Cannot perform the operation on the protected role '${RoleName}' - this role is only modifiable by AWS`,
       },
     ]);
   // The owner alone has a way around the guard.

@@ -64,9 +64,10 @@ export function serviceLinkedRoleOperations(parts: IamParts, worker: DeletionWor
       authorize: (input, context) => taskAuthorization(input.DeletionTaskId ?? "", context),
       handle: async (input, context) => {
         const taskId = required(input.DeletionTaskId, "deletionTaskId");
+        if (!parseTaskId(taskId)) throw invalidInput("Invalid task id");
         const db = context.db<ServiceLinkedRoleTables>();
         const task = await findTask(db, requireAccount(context), taskId);
-        if (!task) throw noSuchEntity(`The deletion task with id ${taskId} cannot be found.`);
+        if (!task) throw noSuchEntity("Cannot find deletion status for given id.");
         if (task.status !== "FAILED") return { Status: task.status };
         return {
           Status: task.status,
@@ -204,8 +205,7 @@ async function requestDeletion(request: DeletionRequest): Promise<string> {
   const accountId = requireAccount(context);
   const role = await requireRole(tx.tables<IamTables>().db, accountId, roleName);
   const { linked_service: service } = role;
-  if (service === null)
-    throw noSuchEntity(`The service-linked role with name ${roleName} cannot be found.`);
+  if (service === null) throw noSuchEntity(`${roleName} exists but is not a service role.`);
   if (role.deletion_task_id !== null) return role.deletion_task_id;
   const taskId = `task/aws-service-role/${service}/${roleName}/${parts.ids.uuid()}`;
   await insertTask(tx.db, {

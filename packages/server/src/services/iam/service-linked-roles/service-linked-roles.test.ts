@@ -175,12 +175,22 @@ describe("deleting a service-linked role", () => {
     await create({ AWSServiceName: IVS });
     const task = await deleteRole(IVS_ROLE);
     const notFound = { code: "NoSuchEntity", status: 404 };
-    await expect(deleteRole("app")).rejects.toMatchObject(notFound);
+    await expect(deleteRole("app")).rejects.toMatchObject({
+      ...notFound,
+      message: "app exists but is not a service role.",
+    });
     await expect(deleteRole("nobody")).rejects.toMatchObject({
       ...notFound,
       message: "The role with name nobody cannot be found.",
     });
-    await expect(status(task, "111111111111")).rejects.toMatchObject(notFound);
-    await expect(status("task/x")).rejects.toMatchObject(notFound);
+    await expect(status(task, "111111111111")).rejects.toMatchObject({
+      ...notFound,
+      message: "Cannot find deletion status for given id.",
+    });
+    await expect(status("task/x")).rejects.toMatchObject({
+      code: "InvalidInput",
+      status: 400,
+      message: "Invalid task id",
+    });
   });
 });
