@@ -146,6 +146,21 @@ describe("against a server", () => {
       `[default]\nregion = eu-west-1\n\n[profile mine]\nregion = us-east-1\nendpoint_url = ${server.endpoint}\n`,
     );
     expect(readFileSync(credentials, "utf8")).toContain("aws_access_key_id = test");
+    const none = { AWS_ENDPOINT_URL: "", AWS_ACCESS_KEY_ID: "", AWS_SECRET_ACCESS_KEY: "" };
+    const profile = { ...files, ...none, AWS_PROFILE: "mine" };
+    const { out: status } = await rolecast(["status", "--json"], profile);
+    expect(JSON.parse(status)).toMatchObject({ endpoint: server.endpoint });
+    const mine = "[mine]\naws_access_key_id = AKIAWRONG\naws_secret_access_key = wrong\n";
+    writeFileSync(credentials, mine);
+    expect(await rolecast(["record", "ls"], profile)).toMatchObject({
+      code: 4,
+      err: expect.stringContaining("else of AWS_PROFILE"),
+    });
+    const missing = { ...profile, AWS_PROFILE: "other" };
+    expect(await rolecast(["record", "ls"], missing)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining("the profile other that AWS_PROFILE names has no access key"),
+    });
   });
 
   test("logs follows what the server is asked, a line each", async () => {

@@ -67,7 +67,7 @@ const KEY_REFUSALS = [
   "InvalidAccessKeyId",
 ];
 const KEY_HINT =
-  "The key is that of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, test/test without them.";
+  "The key is that of AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else of AWS_PROFILE, else test/test.";
 
 const FILE_FAILURES: Readonly<Record<string, string>> = {
   ENOENT: "there is no such file or folder.",

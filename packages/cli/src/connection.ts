@@ -3,6 +3,7 @@ import type { IvsClient } from "@aws-sdk/client-ivs";
 import type { S3Client } from "@aws-sdk/client-s3";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { type Command, Option } from "commander";
+import { type AwsProfile, readProfile } from "./aws-profile.ts";
 import { CommandError, EXIT, notRolecast } from "./command-error.ts";
 
 /** Flags of every command that talks to a server. */
@@ -28,29 +29,54 @@ export function withConnection(command: Command): Command {
     );
 }
 
+interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+  readonly sessionToken?: string;
+}
+
 /**
- * A server and whose key signs: flags first, then the variables that AWS's tools read, then
- * `test`/`test`. The SDK's clients are loaded when they are asked for, so that `start` isn't slowed.
+ * A server and whose key signs: flags first, then the variables that AWS's tools read, then the
+ * profile that AWS_PROFILE names, then `test`/`test`. The profile `default` counts for nothing unless
+ * it is named: it is somebody's key of AWS itself. The SDK's clients are loaded when they are asked
+ * for, so that `start` isn't slowed.
  */
 export class Connection {
   readonly endpoint: string;
   readonly region: string;
-  readonly credentials: {
-    readonly accessKeyId: string;
-    readonly secretAccessKey: string;
-    readonly sessionToken?: string;
-  };
+  readonly #environment: NodeJS.ProcessEnv;
+  readonly #profile: AwsProfile | undefined;
 
   constructor(flags: ConnectionFlags = {}, environment: NodeJS.ProcessEnv = process.env) {
-    const { AWS_REGION, AWS_DEFAULT_REGION, AWS_SESSION_TOKEN: sessionToken } = environment;
+    const { AWS_ENDPOINT_URL, AWS_REGION, AWS_DEFAULT_REGION, AWS_PROFILE } = environment;
+    this.#environment = environment;
     // An empty variable is none, as for AWS's own tools.
-    this.endpoint = httpUrl(flags.endpoint || environment.AWS_ENDPOINT_URL || DEFAULT_ENDPOINT);
-    this.region = flags.region || AWS_REGION || AWS_DEFAULT_REGION || DEFAULT_REGION;
-    this.credentials = {
-      accessKeyId: environment.AWS_ACCESS_KEY_ID || "test",
-      secretAccessKey: environment.AWS_SECRET_ACCESS_KEY || "test",
-      ...(sessionToken ? { sessionToken } : {}),
-    };
+    this.#profile = AWS_PROFILE ? readProfile(AWS_PROFILE, environment) : undefined;
+    const { endpoint, region } = this.#profile ?? {};
+    this.endpoint = httpUrl(flags.endpoint || AWS_ENDPOINT_URL || endpoint || DEFAULT_ENDPOINT);
+    this.region = flags.region || AWS_REGION || AWS_DEFAULT_REGION || region || DEFAULT_REGION;
+  }
+
+  /** Throws CommandError when they are those of a profile that has none. */
+  get credentials(): Credentials {
+    const { AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_PROFILE } = this.#environment;
+    // Parts of two keys would be none: the variables count together.
+    if (AWS_ACCESS_KEY_ID || AWS_SECRET_ACCESS_KEY || !this.#profile) {
+      const { AWS_SESSION_TOKEN: sessionToken } = this.#environment;
+      return {
+        accessKeyId: AWS_ACCESS_KEY_ID || "test",
+        secretAccessKey: AWS_SECRET_ACCESS_KEY || "test",
+        ...(sessionToken ? { sessionToken } : {}),
+      };
+    }
+    const { accessKeyId, secretAccessKey, sessionToken } = this.#profile;
+    if (accessKeyId === undefined || secretAccessKey === undefined) {
+      throw new CommandError(
+        `the profile ${AWS_PROFILE} that AWS_PROFILE names has no access key of its own. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or unset AWS_PROFILE.`,
+        EXIT.usage,
+      );
+    }
+    return { accessKeyId, secretAccessKey, ...(sessionToken ? { sessionToken } : {}) };
   }
 
   async ivs(): Promise<IvsClient> {

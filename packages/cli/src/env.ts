@@ -1,7 +1,7 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
-import { homedir } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { Command, Option } from "commander";
+import { configSection, profileFiles } from "./aws-profile.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
 import { print, printJson } from "./terminal.ts";
 
@@ -59,19 +59,17 @@ function line(shell: Shell, name: string, value: string): string {
 
 async function writeProfile(profile: string, connection: Connection): Promise<string[]> {
   const { endpoint, region, credentials } = connection;
-  const folder = join(homedir(), ".aws");
-  const configFile = process.env.AWS_CONFIG_FILE ?? join(folder, "config");
-  const credentialsFile = process.env.AWS_SHARED_CREDENTIALS_FILE ?? join(folder, "credentials");
-  const section = profile === "default" ? "default" : `profile ${profile}`;
-  await replaceSection(configFile, section, { region, endpoint_url: endpoint });
-  await replaceSection(credentialsFile, profile, {
+  const files = profileFiles(process.env);
+  const section = configSection(profile);
+  await replaceSection(files.config, section, { region, endpoint_url: endpoint });
+  await replaceSection(files.credentials, profile, {
     aws_access_key_id: credentials.accessKeyId,
     aws_secret_access_key: credentials.secretAccessKey,
     ...(credentials.sessionToken === undefined
       ? {}
       : { aws_session_token: credentials.sessionToken }),
   });
-  return [configFile, credentialsFile];
+  return [files.config, files.credentials];
 }
 
 /** Puts a section of an INI file in the place of the one with its name; the rest stays as it is. */
