@@ -60,7 +60,12 @@ function playable(playlist: string, folder: string): string[] {
 
 describe.skipIf(!hasFfmpeg)("an encoder that goes on with another (ffmpeg)", () => {
   const harness = new EngineHarness(
-    { ffmpeg: findFfmpeg("auto", process.env.PATH), transcodeCores: 8 },
+    {
+      ffmpeg: findFfmpeg("auto", process.env.PATH),
+      transcodeCores: 8,
+      // On a busy machine a ladder isn't to give way to its source.
+      limits: { transcodeStartDeadlineMs: 600_000 },
+    },
     {
       authorizePublish: async ({ streamKey }) => ({
         allow: true,
