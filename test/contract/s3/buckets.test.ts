@@ -102,6 +102,8 @@ describe("CreateBucket", () => {
     const locate = (Bucket: string) =>
       server.clients().s3.send(new s3.GetBucketLocationCommand({ Bucket }));
     expect((await locate("made-from-afar")).LocationConstraint).toBe("ap-south-1");
+    await create("made-long-ago", "us-east-1", "EU");
+    expect((await locate("made-long-ago")).LocationConstraint).toBe("EU");
     await create("made-at-home");
     expect((await locate("made-at-home")).LocationConstraint).toBeUndefined();
   });

@@ -103,12 +103,33 @@ const LISTED = [
 
 test.each(LISTED)("%s is kept under its id", async (member, given, put, get, list, remove) => {
   await put();
-  await put();
+  expect((await put()).$metadata.httpStatusCode).toBe(204);
   expect(await get()).toMatchObject({ [member]: given });
   expect(await list()).toMatchObject({ IsTruncated: false, [`${member}List`]: [given] });
   await remove();
   await expect(get()).rejects.toMatchObject({ name: "NoSuchConfiguration" });
   await expect(remove()).rejects.toMatchObject({ name: "NoSuchConfiguration" });
+});
+
+test("a policy and tags are put without an answer", async () => {
+  const Policy = JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [
+      {
+        Effect: "Deny",
+        Principal: "*",
+        Action: "s3:PutObject",
+        Resource: `arn:aws:s3:::${Bucket}/*`,
+      },
+    ],
+  });
+  const Tagging = { TagSet: [{ Key: "a", Value: "b" }] };
+  for (const { $metadata } of [
+    await client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy })),
+    await client.send(new s3.PutBucketTaggingCommand({ Bucket, Tagging })),
+  ]) {
+    expect($metadata.httpStatusCode).toBe(204);
+  }
 });
 
 test("acceleration, logging and replication read back, and are checked", async () => {
@@ -140,6 +161,23 @@ test("acceleration, logging and replication read back, and are checked", async (
   expect((await logging()).LoggingEnabled).toBeUndefined();
   await expect(log({ ...LoggingEnabled, TargetBucket: "no-such-bucket-1" })).rejects.toMatchObject({
     name: "InvalidTargetBucketForLogging",
+  });
+  const paris = server.clients(undefined, "eu-west-3").s3;
+  const afar = { Bucket: "configurations-afar" };
+  await paris.send(
+    new s3.CreateBucketCommand({
+      ...afar,
+      CreateBucketConfiguration: { LocationConstraint: "eu-west-3" },
+    }),
+  );
+  await expect(
+    paris.send(
+      new s3.PutBucketLoggingCommand({ ...afar, BucketLoggingStatus: { LoggingEnabled } }),
+    ),
+  ).rejects.toMatchObject({
+    name: "CrossLocationLoggingProhibitted",
+    SourceBucketLocation: "eu-west-3",
+    TargetBucketLocation: "us-east-1",
   });
 
   const ReplicationConfiguration: s3.ReplicationConfiguration = {

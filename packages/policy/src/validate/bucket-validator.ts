@@ -48,7 +48,8 @@ function problemsOf(text: string, checks: readonly Check<JsonObject>[]): readonl
     if (root.type !== "object") {
       return [{ message: "This policy contains invalid Json", start: 0, end: root.end }];
     }
-    const problem = syntaxProblem(text, root);
+    // In a trust policy, no elements at all are an error of syntax.
+    const problem = root.members.length === 0 ? undefined : syntaxProblem(text, root);
     return problem === undefined ? firstProblems(root, checks) : [problem];
   } catch (error) {
     if (error instanceof PolicyJsonError) {

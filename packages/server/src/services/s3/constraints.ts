@@ -1,5 +1,8 @@
 import type { ServiceConstraints } from "../../kernel/constraints.ts";
-import { malformedXml, missingRequestBody } from "./errors.ts";
+import { malformedPolicy, malformedXml, missingRequestBody } from "./errors.ts";
+
+/** A policy's text that is left out is one that doesn't begin as it should. */
+const NOT_JSON = "Policies must be valid JSON and the first byte must be '{'";
 
 /*
  * Few of S3's limits are stated in its model; those that S3 answers with errors of its own
@@ -15,6 +18,7 @@ export const s3Constraints: ServiceConstraints = {
   // What lies deeper than the members themselves is in the XML document.
   refuse({ path }, input) {
     if (path.includes(".")) return malformedXml();
+    if (path.toLowerCase() === "policy") return malformedPolicy(NOT_JSON);
     const member = input?.members.find(({ name }) => name.toLowerCase() === path.toLowerCase());
     return member?.traits.httpPayload ? missingRequestBody() : undefined;
   },

@@ -118,9 +118,12 @@ export function invalidArgument(message: string, name: string, value: string): A
   });
 }
 
-/** Where S3 doesn't say which argument it is. */
-export function invalidArgumentOf(message: string): AwsError {
-  return new AwsError("InvalidArgument", message, { status: 400 });
+/** Where S3 doesn't repeat the value, or doesn't even say which argument it is. */
+export function invalidArgumentOf(message: string, name?: string): AwsError {
+  return new AwsError("InvalidArgument", message, {
+    status: 400,
+    ...(name === undefined ? {} : { fields: { ArgumentName: name } }),
+  });
 }
 
 export function invalidRequest(message: string): AwsError {
@@ -133,6 +136,18 @@ export function malformedXml(): AwsError {
     "The XML you provided was not well-formed or did not validate against our published schema",
     { status: 400 },
   );
+}
+
+export function noSuchConfiguration(): AwsError {
+  return new AwsError("NoSuchConfiguration", "The specified configuration does not exist.", {
+    status: 404,
+  });
+}
+
+export function idMismatch(): AwsError {
+  return new AwsError("IdMismatch", "Document ID does not match the specified configuration ID.", {
+    status: 400,
+  });
 }
 
 export function tooManyConfigurations(): AwsError {
@@ -164,6 +179,24 @@ export function preconditionFailed(condition: string): AwsError {
   );
 }
 
+/** The condition holds, but the object isn't the one of the upload's beginning any more. */
+export function conditionalRequestConflict(condition: string, key: string): AwsError {
+  return new AwsError(
+    "ConditionalRequestConflict",
+    "The conditional request cannot succeed due to a conflicting operation against this resource.",
+    { status: 409, fields: { Condition: condition, Key: key } },
+  );
+}
+
+/** What S3 itself doesn't take. */
+export function conditionNotImplemented(header: string, additionalMessage: string): AwsError {
+  return new AwsError(
+    "NotImplemented",
+    "A header you provided implies functionality that is not implemented",
+    { status: 501, fields: { Header: header, additionalMessage } },
+  );
+}
+
 /** Travels without a body; the headers are those that a full answer would have. */
 export function notModified(headers: Readonly<Record<string, string>>): AwsError {
   return new AwsError("NotModified", "Not Modified", { status: 304, headers });
@@ -177,8 +210,11 @@ export function invalidRange(range: string, sizeBytes: number): AwsError {
   });
 }
 
-export function badDigest(message: string): AwsError {
-  return new AwsError("BadDigest", message, { status: 400 });
+export function badDigest(
+  message: string,
+  fields: Readonly<Record<string, string>> = {},
+): AwsError {
+  return new AwsError("BadDigest", message, { status: 400, fields });
 }
 
 export function entityTooLarge(sizeBytes: number, maxBytes: number): AwsError {
@@ -226,6 +262,21 @@ export function invalidTag(
   fields: Readonly<Record<string, string>> = {},
 ): AwsError {
   return new AwsError("InvalidTag", message, { status: 400, fields });
+}
+
+export function malformedPolicy(message: string, detail?: string): AwsError {
+  return new AwsError("MalformedPolicy", message, {
+    status: 400,
+    ...(detail === undefined ? {} : { fields: { Detail: detail } }),
+  });
+}
+
+export function invalidBucketOwner(accountId: string): AwsError {
+  return new AwsError(
+    "InvalidBucketOwnerAWSAccountID",
+    `The value of the expected bucket owner parameter must be an AWS Account ID... [${accountId}]`,
+    { status: 400 },
+  );
 }
 
 /** The message for whoever may not know why. */

@@ -12,7 +12,14 @@ export const s3Migrations: readonly Migration[] = [
   { name: "s3/0008-configurations", up: addConfigurations },
   { name: "s3/0009-accounts", up: addAccounts },
   { name: "s3/0010-object-lock", up: addObjectLock },
+  { name: "s3/0011-beginnings", up: addBeginnings },
 ];
+
+/** How buckets and uploads began, for what S3 answers later by it. */
+async function addBeginnings({ schema }: Kysely<Tables>): Promise<void> {
+  await schema.alterTable("s3_buckets").addColumn("location_constraint", "text").execute();
+  await schema.alterTable("s3_uploads").addColumn("object_at_start", "text").execute();
+}
 
 async function addObjectLock({ schema }: Kysely<Tables>): Promise<void> {
   for (const table of ["s3_buckets", "s3_objects", "s3_versions", "s3_uploads"])

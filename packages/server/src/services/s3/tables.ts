@@ -5,6 +5,8 @@ export interface BucketRow {
   bucket_id: string;
   account_id: string;
   region: string;
+  /** As it was given, where it isn't the Region's name. */
+  location_constraint: string | null;
   created_ms: number;
   /** The bucket policy as it is matched: users and roles stand as unique ids. */
   policy: string | null;
@@ -109,6 +111,8 @@ export interface UploadRow {
   checksum_type: string | null;
   /** What its object will have. */
   object_lock: string | null;
+  /** The `object_id` of its key's object when it began, empty for none; null: nobody knows. */
+  object_at_start: string | null;
 }
 
 export interface PartRow {

@@ -9,8 +9,16 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
 import { updateBucket } from "../buckets/update-bucket.ts";
 import { malformedXml, notConfigured, notImplemented } from "../errors.ts";
-import { requireObject } from "../objects/find-object.ts";
+import { requireNoMarker, requireObject } from "../objects/find-object.ts";
 import type { BucketRow } from "../tables.ts";
+import {
+  type AclInput,
+  checkAcl,
+  grantHeaders,
+  OWNER_CONTROLS,
+  OWNERS_ACLS,
+  PUBLIC_ACLS,
+} from "./acl-syntax.ts";
 import { objectArn, onBucket } from "./authorization.ts";
 import { canonicalUserId } from "./canonical-user-id.ts";
 import { isBlocked } from "./public-access.ts";
@@ -20,24 +28,7 @@ import { onVersion, readAuthorizations } from "./read-authorization.ts";
 const OWNERSHIPS = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"] as const;
 type Ownership = (typeof OWNERSHIPS)[number];
 
-/** ACLs that give nobody anything but the owner, who owns buckets and objects alike here. */
-const OWNER_CONTROLS = "bucket-owner-full-control";
-const OWNERS_ACLS = ["private", OWNER_CONTROLS, "bucket-owner-read"];
-const PUBLIC_ACLS = ["public-read", "public-read-write", "authenticated-read"];
-/** Source: Amazon S3 user guide, "Canned ACL". */
-const CANNED_ACLS = [...OWNERS_ACLS, ...PUBLIC_ACLS, "aws-exec-read", "log-delivery-write"];
 const PUBLIC_GROUPS = /\/groups\/global\/(AllUsers|AuthenticatedUsers)/;
-
-/** What inputs of several operations say of an ACL. */
-interface AclInput {
-  readonly ACL?: string | undefined;
-  readonly AccessControlPolicy?: s3.AccessControlPolicy | undefined;
-  readonly GrantFullControl?: string | undefined;
-  readonly GrantRead?: string | undefined;
-  readonly GrantReadACP?: string | undefined;
-  readonly GrantWrite?: string | undefined;
-  readonly GrantWriteACP?: string | undefined;
-}
 
 /** Object ownership and ACLs. Nobody but the owner can be granted anything: policies do that. */
 export function accessControlListOperations(): OperationTable {
@@ -88,6 +79,7 @@ export function accessControlListOperations(): OperationTable {
         onVersion("PutObjectAcl", await requireBucket(input, context), input, context),
       handle: async (input, context) => {
         const bucket = await requireBucket(input, context);
+        await requireNoMarker(input, context);
         await requireObject(input, context);
         requireAclNamed(input);
         refuseGrants(input, bucket, preventedBy("PutObjectAcl", bucket, input.Key, context));
@@ -125,7 +117,7 @@ function isEnforced({ ownership }: BucketRow): boolean {
 }
 
 function refuseGrants(input: AclInput, bucket: BucketRow, prevented: () => Error): void {
-  checkAclName(input);
+  checkAcl(input);
   // Without ACLs a writer may say no more than that the owner has everything (S3 user guide,
   // "Controlling ownership of objects").
   const isAllowed = !isEnforced(bucket) || (input.ACL ?? OWNER_CONTROLS) === OWNER_CONTROLS;
@@ -133,14 +125,6 @@ function refuseGrants(input: AclInput, bucket: BucketRow, prevented: () => Error
   if (isEnforced(bucket)) throw aclNotSupported();
   if (isPublicAcl(input) && isBlocked(bucket, "BlockPublicAcls")) throw prevented();
   throw notImplemented("x-amz-acl");
-}
-
-function checkAclName({ ACL: acl }: AclInput): void {
-  if (acl === undefined || CANNED_ACLS.includes(acl)) return;
-  throw new AwsError("InvalidArgument", "Invalid canned ACL", {
-    status: 400,
-    fields: { ArgumentName: "x-amz-acl", ArgumentValue: acl },
-  });
 }
 
 function preventedBy(
@@ -159,7 +143,7 @@ function isOwners(input: AclInput, bucket: BucketRow): boolean {
   const grants = input.AccessControlPolicy?.Grants ?? [];
   return (
     OWNERS_ACLS.includes(input.ACL ?? "private") &&
-    grantHeaders(input).every((grantee) => grantee === `id="${owner}"`) &&
+    grantHeaders(input).every(([, grantee]) => grantee === `id="${owner}"`) &&
     grants.every(({ Grantee }) => Grantee?.ID === owner)
   );
 }
@@ -167,15 +151,9 @@ function isOwners(input: AclInput, bucket: BucketRow): boolean {
 /** Whether it grants everybody, or everybody with an account, something. */
 export function isPublicAcl(input: AclInput): boolean {
   const grants = input.AccessControlPolicy?.Grants ?? [];
-  const named = [...grantHeaders(input), ...grants.map(({ Grantee }) => Grantee?.URI ?? "")];
+  const headers = grantHeaders(input).map(([, grantee]) => grantee);
+  const named = [...headers, ...grants.map(({ Grantee }) => Grantee?.URI ?? "")];
   return PUBLIC_ACLS.includes(input.ACL ?? "") || named.some((text) => PUBLIC_GROUPS.test(text));
-}
-
-function grantHeaders(input: AclInput): string[] {
-  const { GrantFullControl, GrantRead, GrantReadACP, GrantWrite, GrantWriteACP } = input;
-  return [GrantFullControl, GrantRead, GrantReadACP, GrantWrite, GrantWriteACP].filter(
-    (grant) => grant !== undefined,
-  );
 }
 
 function requireAclNamed(input: AclInput): void {

@@ -10,7 +10,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
 import { updateBucket } from "../buckets/update-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { notConfigured } from "../errors.ts";
+import { malformedPolicy, notConfigured } from "../errors.ts";
 import type { BucketRow } from "../tables.ts";
 import { bucketArn, onBucket } from "./authorization.ts";
 import { isBlocked } from "./public-access.ts";
@@ -36,6 +36,7 @@ export function bucketPolicyOperations({ directory }: S3Dependencies): Operation
         }
         const stored = await toStoredPolicy(text, directory, context, unknownPrincipal);
         await updateBucket(bucket, { policy: stored }, context);
+        context.response.status = 204;
         return {};
       },
     },
@@ -112,11 +113,4 @@ function checkPolicy(
 
 function unknownPrincipal(principal: string): never {
   throw malformedPolicy("Invalid principal in policy", `"AWS" : "${principal}"`);
-}
-
-function malformedPolicy(message: string, detail?: string): AwsError {
-  return new AwsError("MalformedPolicy", message, {
-    status: 400,
-    ...(detail === undefined ? {} : { fields: { Detail: detail } }),
-  });
 }

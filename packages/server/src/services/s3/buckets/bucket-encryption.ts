@@ -1,5 +1,4 @@
 import type * as s3 from "@aws-sdk/client-s3";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import {
   type Authorization,
   defineOperations,
@@ -7,6 +6,7 @@ import {
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
+import { invalidArgumentOf, malformedXml } from "../errors.ts";
 import type { BucketRow } from "../tables.ts";
 import { type BucketInput, requireBucket } from "./find-bucket.ts";
 import { updateBucket } from "./update-bucket.ts";
@@ -86,17 +86,12 @@ function checkedRule(rules: readonly s3.ServerSideEncryptionRule[] = []) {
   const { SSEAlgorithm, KMSMasterKeyID } = rule?.ApplyServerSideEncryptionByDefault ?? {};
   const isKnown = ["AES256", "aws:kms", "aws:kms:dsse"].includes(SSEAlgorithm ?? "");
   if (rule === undefined || rules.length > 1 || !isKnown) {
-    throw new AwsError(
-      "MalformedXML",
-      "The XML you provided was not well-formed or did not validate against our published schema",
-      { status: 400 },
-    );
+    throw malformedXml();
   }
   if (SSEAlgorithm === "AES256" && KMSMasterKeyID !== undefined) {
-    throw new AwsError(
-      "InvalidArgument",
+    throw invalidArgumentOf(
       "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse",
-      { status: 400 },
+      "ApplyServerSideEncryptionByDefault",
     );
   }
   return { ...rule, BucketKeyEnabled: rule.BucketKeyEnabled ?? false };

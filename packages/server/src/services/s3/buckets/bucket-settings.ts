@@ -15,6 +15,8 @@ import { updateBucket } from "./update-bucket.ts";
 
 /** Source: S3 API, ReplicationConfiguration. */
 const REPLICATION_RULES_MAX = 1000;
+/** It has no location constraint, so that there is nothing to tell. */
+const DEFAULT_REGION = "us-east-1";
 const PASSED_TO_S3 = { "iam:passedtoservice": "s3.amazonaws.com" };
 
 /**
@@ -144,7 +146,13 @@ async function checkLogTarget(
     throw new AwsError(
       "CrossLocationLoggingProhibitted",
       "Cross S3 location logging not allowed. ",
-      { status: 403, fields: { TargetBucketLocation: target.region } },
+      {
+        status: 403,
+        fields: {
+          ...(bucket.region === DEFAULT_REGION ? {} : { SourceBucketLocation: bucket.region }),
+          TargetBucketLocation: target.region,
+        },
+      },
     );
 }
 
@@ -171,8 +179,7 @@ async function checkedReplication(
     const row = target.startsWith(prefix)
       ? await findBucket(target.slice(prefix.length), context)
       : undefined;
-    if (!row) throw invalidRequest("Destination bucket must exist.");
-    if (row.versioning !== "Enabled")
+    if (row?.versioning !== "Enabled")
       throw invalidRequest("Destination bucket must have versioning enabled.");
   }
   const named = rules.map((rule, index) => ({ ...rule, ID: rule.ID ?? `rule-${index + 1}` }));

@@ -1,9 +1,10 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import { accessDenied, noSuchBucket, permanentRedirect } from "../errors.ts";
+import { accessDenied, invalidBucketOwner, noSuchBucket, permanentRedirect } from "../errors.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 
 const PAYER = "x-amz-request-payer";
+const ACCOUNT_ID = /^\d{12}$/;
 
 /** What names a bucket in nearly every input. */
 export interface BucketInput {
@@ -33,15 +34,16 @@ export function findBucket(name: string, context: RequestContext): Promise<Bucke
   return row;
 }
 
-/** The bucket whatever the request's Region. Throws NoSuchBucket, or AccessDenied (other owner). */
+/** The bucket whatever the request's Region. Throws NoSuchBucket, AccessDenied (other owner). */
 export async function requireBucketAnywhere(
   input: BucketInput,
   context: RequestContext,
 ): Promise<BucketRow> {
   const name = input.Bucket ?? "";
+  const owner = input.ExpectedBucketOwner;
+  if (owner !== undefined && !ACCOUNT_ID.test(owner)) throw invalidBucketOwner(owner);
   const bucket = await findBucket(name, context);
   if (!bucket) throw noSuchBucket(name);
-  const owner = input.ExpectedBucketOwner;
   if (owner !== undefined && owner !== bucket.account_id) throw accessDenied();
   if (bucket.requester_pays === 1) chargeRequester(bucket, context);
   return bucket;

@@ -2,7 +2,8 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
-import { invalidArgument, malformedXml, notConfigured } from "../errors.ts";
+import { idMismatch, invalidArgument, malformedXml, noSuchConfiguration } from "../errors.ts";
+import { checkInventory } from "./check-inventory.ts";
 import { type BucketInput, requireBucket } from "./find-bucket.ts";
 import {
   type ConfigurationKind,
@@ -15,6 +16,12 @@ import {
 const ID_CHARS_MAX = 64;
 
 type ListedInput = BucketInput & { readonly ContinuationToken?: string | undefined };
+/** What one kind refuses, and how it says that two ids differ. */
+interface Checks<T> {
+  readonly check?: (given: T) => void;
+  readonly mismatch?: () => Error;
+}
+
 type NamedInput = BucketInput & { readonly Id?: string | undefined };
 
 /**
@@ -27,7 +34,10 @@ export function listedConfigurationOperations(): OperationTable {
     "intelligent-tiering",
     "IntelligentTiering",
   );
-  const inventory = configurations<s3.InventoryConfiguration>("inventory", "Inventory");
+  const inventory = configurations<s3.InventoryConfiguration>("inventory", "Inventory", {
+    check: checkInventory,
+    mismatch: idMismatch,
+  });
   const metrics = configurations<s3.MetricsConfiguration>("metrics", "Metrics");
   return defineOperations<typeof s3>()({
     PutBucketAnalyticsConfiguration: {
@@ -118,37 +128,34 @@ export function listedConfigurationOperations(): OperationTable {
 function configurations<T extends { Id?: string | undefined }>(
   kind: ConfigurationKind,
   noun: string,
+  { check = () => undefined, mismatch = malformedXml }: Checks<T> = {},
 ) {
   const needs = (verb: "Get" | "Put") => async (input: BucketInput, context: RequestContext) =>
     onBucket(`${verb}${noun}Configuration`, await requireBucket(input, context), context);
-  const absent = (input: BucketInput) =>
-    notConfigured(
-      "NoSuchConfiguration",
-      "The specified configuration does not exist.",
-      input.Bucket ?? "",
-    );
   return {
     mayRead: needs("Get"),
     mayWrite: needs("Put"),
     async put(input: NamedInput, given: T | undefined, context: RequestContext) {
       const { Id: id = "" } = input;
       if (!given || given.Id === undefined) throw malformedXml();
-      if (given.Id !== id || id === "" || id.length > ID_CHARS_MAX || !/^[\w.-]+$/.test(id)) {
-        throw invalidArgument("The id must match the one in the configuration", "id", id);
-      }
+      if (given.Id !== id) throw mismatch();
+      if (id.length > ID_CHARS_MAX || !/^[\w.-]+$/.test(id))
+        throw invalidArgument("The id is not valid", "id", id);
+      check(given);
       await storeConfiguration(await requireBucket(input, context), kind, given, context, id);
+      context.response.status = 204;
       return {};
     },
     async get(input: NamedInput, context: RequestContext): Promise<T> {
       const bucket = await requireBucket(input, context);
       const found = await findConfiguration<T>(bucket, kind, context, input.Id);
       if (found) return found;
-      throw absent(input);
+      throw noSuchConfiguration();
     },
     async remove(input: NamedInput, context: RequestContext) {
       const bucket = await requireBucket(input, context);
       const was = await storeConfiguration(bucket, kind, undefined, context, input.Id);
-      if (!was) throw absent(input);
+      if (!was) throw noSuchConfiguration();
       return {};
     },
     async list(input: ListedInput, context: RequestContext) {

@@ -5,7 +5,7 @@ import { onBucket } from "../access/authorization.ts";
 import { type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
 import { updateBucket } from "../buckets/update-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { invalidArgument, notConfigured } from "../errors.ts";
+import { invalidRequest, notConfigured } from "../errors.ts";
 import { checkLifecycleRules } from "./check-lifecycle-rules.ts";
 import { readLifecycle } from "./lifecycle-rules.ts";
 import type { LifecycleWorker } from "./lifecycle-worker.ts";
@@ -25,11 +25,7 @@ export function bucketLifecycleOperations(
       handle: async (input, context) => {
         const minimum = input.TransitionDefaultMinimumObjectSize ?? DEFAULT_MINIMUM;
         if (!MINIMA.includes(minimum))
-          throw invalidArgument(
-            "Invalid TransitionDefaultMinimumObjectSize",
-            "x-amz-transition-default-minimum-object-size",
-            minimum,
-          );
+          throw invalidRequest(`Invalid TransitionDefaultMinimumObjectSize found: ${minimum}`);
         const rules = checkLifecycleRules(input.LifecycleConfiguration?.Rules, ids);
         const bucket = await requireBucket(input, context);
         const lifecycle = JSON.stringify(rules);

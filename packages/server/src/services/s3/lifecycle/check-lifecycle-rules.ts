@@ -1,6 +1,6 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import type { Ids } from "../../../kernel/ids.ts";
-import { invalidArgumentOf, invalidRequest, malformedXml } from "../errors.ts";
+import { invalidArgument, invalidArgumentOf, invalidRequest, malformedXml } from "../errors.ts";
 
 /*
  * What S3 takes for a lifecycle configuration. Sources: S3 API, LifecycleRule; S3 user guide,
@@ -155,5 +155,6 @@ function checkNewer(count: number | undefined): void {
 }
 
 function checkMidnight(date: Date): void {
-  if (date.getTime() % DAY_MS !== 0) throw invalidArgumentOf("'Date' must be at midnight GMT");
+  if (date.getTime() % DAY_MS === 0) return;
+  throw invalidArgument("'Date' must be at midnight GMT", "Date", date.toISOString());
 }

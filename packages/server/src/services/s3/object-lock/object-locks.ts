@@ -8,7 +8,7 @@ import { readAuthorizations } from "../access/read-authorization.ts";
 import { assertBucketStays, type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { malformedXml, noSuchKey } from "../errors.ts";
+import { invalidArgumentOf, malformedXml, noSuchKey } from "../errors.ts";
 import { type ObjectInput, requireObject } from "../objects/find-object.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 import { findAmongAll } from "../versions/version-rows.ts";
@@ -48,7 +48,12 @@ export function objectLockOperations(deps: S3Dependencies): OperationTable {
         if (!input.Retention || (mode === undefined) !== (until === undefined))
           throw malformedXml();
         if (mode !== undefined && !isLockMode(mode)) throw malformedXml();
-        if (until) checkFuture(until, context.nowMs);
+        if (until && Number.isNaN(until.getTime())) throw malformedXml();
+        if (until)
+          checkFuture(until, context.nowMs, {
+            ArgumentName: "RetainUntilDate",
+            ArgumentValue: shownByJava(until),
+          });
         const untilMs = until?.getTime();
         await changeLock(input, context, deps, (lock) => {
           if (!mayRetain(lock, { mode, untilMs }, input.BypassGovernanceRetention, context.nowMs))
@@ -89,6 +94,20 @@ export function objectLockOperations(deps: S3Dependencies): OperationTable {
       },
     },
   });
+}
+
+/** Throws InvalidArgument for a bypass of what the bucket doesn't have, `false` too. */
+export function checkBypass(
+  {
+    BypassGovernanceRetention: bypass,
+  }: { readonly BypassGovernanceRetention?: boolean | undefined },
+  bucket: BucketRow,
+): void {
+  if (bypass === undefined || bucket.object_lock !== null) return;
+  throw invalidArgumentOf(
+    "x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets.",
+    "x-amz-bypass-governance-retention",
+  );
 }
 
 /** `s3:BypassGovernanceRetention` for who asks to delete a version in spite of its retention. */
@@ -193,6 +212,19 @@ async function changeLock(
         .execute();
     }
   });
+}
+
+/** As Java's `Date` shows itself where S3 runs: `Tue Dec 31 16:00:00 PST 2019`. */
+function shownByJava(date: Date): string {
+  const parts = new Intl.DateTimeFormat("en-US", {
+    ...({ weekday: "short", month: "short", day: "2-digit", year: "numeric" } as const),
+    ...({ hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const),
+    ...({ timeZone: "America/Los_Angeles", timeZoneName: "short" } as const),
+  }).formatToParts(date);
+  const { weekday, month, day, hour, minute, second, timeZoneName, year } = Object.fromEntries(
+    parts.map(({ type, value }) => [type, value]),
+  );
+  return `${weekday} ${month} ${day} ${hour}:${minute}:${second} ${timeZoneName} ${year}`;
 }
 
 function noLock(): AwsError {

@@ -1,5 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
-import type { AwsError } from "../../../kernel/aws-error.ts";
+import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { accessDenied, invalidArgument, invalidArgumentOf, invalidRequest } from "../errors.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
@@ -55,10 +55,9 @@ export function lockOfNew(input: LockInput, bucket: BucketRow, nowMs: number): s
   if (bucket.object_lock === null && !isAsked) return null;
   requireLockable(bucket);
   if ((mode === undefined) !== (until === undefined))
-    throw invalidArgument(
+    throw invalidArgumentOf(
       "x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied",
       mode === undefined ? "x-amz-object-lock-mode" : "x-amz-object-lock-retain-until-date",
-      "",
     );
   if (mode !== undefined && !isLockMode(mode))
     throw invalidArgument("Unknown wormMode directive.", "x-amz-object-lock-mode", mode);
@@ -76,9 +75,16 @@ export function lockOfNew(input: LockInput, bucket: BucketRow, nowMs: number): s
 }
 
 /** Throws InvalidArgument. */
-export function checkFuture(until: Date, nowMs: number): void {
-  if (Number.isNaN(until.getTime()) || until.getTime() <= nowMs)
-    throw invalidArgumentOf("The retain until date must be in the future!");
+export function checkFuture(
+  until: Date,
+  nowMs: number,
+  fields: Readonly<Record<string, string>> = {},
+): void {
+  if (until.getTime() > nowMs) return;
+  throw new AwsError("InvalidArgument", "The retain until date must be in the future!", {
+    status: 400,
+    fields,
+  });
 }
 
 function byRule(bucket: BucketRow, nowMs: number): ObjectLock {

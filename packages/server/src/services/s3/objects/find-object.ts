@@ -69,7 +69,18 @@ export async function requireObject(
   if (row && isObject(row)) return row;
   if (versionId === undefined) throw noSuchKey(key, row ? markerHeaders(row) : {});
   if (!row) throw noSuchVersion(key, versionId);
-  throw new AwsError(
+  throw deleteMarkerRefused(row, context);
+}
+
+/** For what S3 refuses to do to a delete marker also where that is the latest, and nobody named it. */
+export async function requireNoMarker(input: ObjectInput, context: RequestContext): Promise<void> {
+  checkVersionId(input.VersionId);
+  const row = await findVersion(input, context);
+  if (row && !isObject(row)) throw deleteMarkerRefused(row, context);
+}
+
+function deleteMarkerRefused(row: FoundVersion, context: RequestContext): AwsError {
+  return new AwsError(
     "MethodNotAllowed",
     "The specified method is not allowed against this resource.",
     {

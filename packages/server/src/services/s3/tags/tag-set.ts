@@ -10,13 +10,18 @@ const OBJECT_TAGS_MAX = 10;
 export const BUCKET_TAGS_MAX = 50;
 const TAG_KEY_CHARS_MAX = 128;
 const TAG_VALUE_CHARS_MAX = 256;
+const SYSTEM_TAG = {
+  object: "Your TagKey cannot be prefixed with aws:",
+  bucket: "System tags cannot be added/updated by requester",
+};
 
 /** The `x-amz-tagging` header: a query string. Throws InvalidArgument or InvalidTag. */
 export function parseTaggingHeader(header: string | undefined): TagSet | undefined {
   if (header === undefined || header === "") return undefined;
   const pairs = [...new URLSearchParams(header)];
   const tags = pairs.map(([Key, Value]) => ({ Key, Value }));
-  if (new Set(pairs.map(([key]) => key)).size !== pairs.length) {
+  const isWellFormed = pairs.every(([key, value]) => isTagKey(key) && isTagValue(value));
+  if (!isWellFormed || new Set(pairs.map(([key]) => key)).size !== pairs.length) {
     throw invalidArgument(
       "The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates.",
       "x-amz-tagging",
@@ -38,11 +43,14 @@ export function toTagSet(
   }
   const set = new Map<string, string>();
   for (const { Key: key = "", Value: value = "" } of tags) {
-    if (!isTagKey(key)) throw invalidTag("The TagKey you have provided is invalid");
-    if (!isTagValue(value)) throw invalidTag("The TagValue you have provided is invalid");
-    if (key.startsWith("aws:"))
-      throw invalidTag("System tags cannot be added/updated by requester");
-    if (set.has(key)) throw invalidTag("Cannot provide multiple Tags with the same key");
+    const named = { TagKey: key };
+    if (!isTagKey(key)) throw invalidTag("The TagKey you have provided is invalid", named);
+    if (!isTagValue(value)) {
+      const fields = { ...named, TagValue: value };
+      throw invalidTag("The TagValue you have provided is invalid", fields);
+    }
+    if (key.startsWith("aws:")) throw invalidTag(SYSTEM_TAG[kind], named);
+    if (set.has(key)) throw invalidTag("Cannot provide multiple Tags with the same key", named);
     set.set(key, value);
   }
   return Object.fromEntries(set);

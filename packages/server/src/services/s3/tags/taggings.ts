@@ -8,7 +8,13 @@ import { assertBucketStays, type BucketInput, requireBucket } from "../buckets/f
 import type { S3Dependencies } from "../dependencies.ts";
 import { noSuchKey, noSuchVersion, notConfigured } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
-import { findObject, type ObjectInput, requireObject } from "../objects/find-object.ts";
+import {
+  findObject,
+  findVersion,
+  type ObjectInput,
+  requireNoMarker,
+  requireObject,
+} from "../objects/find-object.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { readVersion } from "../versions/version-id.ts";
 import { existingTagKeys, requestTagKeys, type TagSet, toTagList, toTagSet } from "./tag-set.ts";
@@ -32,8 +38,12 @@ export function taggingOperations(deps: S3Dependencies): OperationTable {
         return readAuthorizations(["GetObjectTagging"], bucket, input, context);
       },
       handle: async (input, context) => {
-        const row = await requireObject(input, context);
         const bucket = await requireBucket(input, context);
+        await requireNoMarker(input, context);
+        // Here, and nowhere else, S3 names the key with its bucket.
+        if (input.VersionId === undefined && !(await findVersion(input, context)))
+          throw noSuchKey(`${bucket.bucket_name}/${input.Key}`);
+        const row = await requireObject(input, context);
         return { ...readVersion(row, bucket), TagSet: toTagList(row.tags) };
       },
     },
@@ -49,6 +59,7 @@ export function taggingOperations(deps: S3Dependencies): OperationTable {
         const bucket = await requireBucket(input, context);
         assertTaggedByS3(bucket);
         await setBucketTags(bucket, tags, context);
+        context.response.status = 204;
         return {};
       },
     },
@@ -95,6 +106,7 @@ async function setObjectTags(
   deps: S3Dependencies,
 ): Promise<{ readonly VersionId?: string }> {
   const bucket = await requireBucket(input, context);
+  await requireNoMarker(input, context);
   const row = await requireObject(input, context);
   const { bucket_name: name, object_key: key, version_id, etag } = row;
   const changed = { tags: tags ? JSON.stringify(tags) : null };

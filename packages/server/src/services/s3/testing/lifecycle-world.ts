@@ -121,7 +121,7 @@ export class LifecycleWorld {
         ...{ upload_id: this.#id("upload"), bucket_name: bucket, bucket_id: "" },
         ...{ object_key: `k${index % 3}`, initiator_arn: "", created_ms: DAY_MS },
         ...{ storage_class: "STANDARD", attributes: "{}", tags: null, object_lock: null },
-        ...{ checksum_algorithm: null, checksum_type: null },
+        ...{ checksum_algorithm: null, checksum_type: null, object_at_start: null },
       }),
     );
     await this.store.transaction(async (tx) => {

@@ -1,0 +1,30 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import { bucketArn } from "../access/authorization.ts";
+import { malformedXml } from "../errors.ts";
+
+/* What the schema of an inventory configuration enumerates. Source: S3 API, InventoryConfiguration. */
+
+const FORMATS = ["CSV", "ORC", "Parquet"];
+const FREQUENCIES = ["Daily", "Weekly"];
+const VERSIONS = ["All", "Current"];
+const FIELDS = [
+  ...["Size", "LastModifiedDate", "StorageClass", "ETag", "IsMultipartUploaded"],
+  ...["ReplicationStatus", "EncryptionStatus", "ObjectLockRetainUntilDate", "ObjectLockMode"],
+  ...["ObjectLockLegalHoldStatus", "ObjectLockEventHoldStatus", "ObjectLockEventHoldDuration"],
+  ...["IntelligentTieringAccessTier", "IntelligentTieringReferenceDate", "BucketKeyStatus"],
+  ...["ChecksumAlgorithm", "ObjectAccessControlList", "ObjectOwner", "LifecycleExpirationDate"],
+];
+
+/** Throws MalformedXML, InvalidS3DestinationBucket. */
+export function checkInventory(given: s3.InventoryConfiguration): void {
+  const { Bucket: target = "", Format: format = "" } = given.Destination?.S3BucketDestination ?? {};
+  const isKnown =
+    FORMATS.includes(format) &&
+    FREQUENCIES.includes(given.Schedule?.Frequency ?? "") &&
+    VERSIONS.includes(given.IncludedObjectVersions ?? "") &&
+    (given.OptionalFields ?? []).every((field) => FIELDS.includes(field));
+  if (!isKnown) throw malformedXml();
+  if (target.startsWith(bucketArn(""))) return;
+  throw new AwsError("InvalidS3DestinationBucket", "Invalid bucket ARN.", { status: 400 });
+}
