@@ -25,7 +25,8 @@ async function begin(Key: string, input: Partial<s3.CreateMultipartUploadCommand
   const ids = { Bucket: BUCKET, Key, UploadId };
   const put = async (PartNumber: number, Body: Uint8Array, more: object = {}) => {
     const part = await client.send(new s3.UploadPartCommand({ ...ids, PartNumber, Body, ...more }));
-    return { ...part, PartNumber };
+    // S3 keeps no part checksum that the upload doesn't ask for, and wants none back.
+    return input.ChecksumAlgorithm ? { ...part, PartNumber } : { PartNumber, ETag: part.ETag };
   };
   const complete = (Parts: s3.CompletedPart[], more: object = {}) =>
     client.send(
@@ -96,6 +97,13 @@ describe("CompleteMultipartUpload", () => {
     await expect(again.complete([part], { IfNoneMatch: "*" })).rejects.toMatchObject({
       name: "PreconditionFailed",
     });
+    // What came or went since the upload began is a conflict, and not a broken condition.
+    await client.send(new s3.DeleteObjectCommand({ Bucket: BUCKET, Key: "refused" }));
+    await expect(again.complete([part], { IfNoneMatch: "*" })).rejects.toMatchObject({
+      name: "ConditionalRequestConflict",
+      Condition: "If-None-Match",
+      Key: "refused",
+    });
   });
 });
 
@@ -134,7 +142,21 @@ describe("checksums of uploads", () => {
         );
         parts.push({ PartNumber, ETag });
       }
-      await upload.complete(parts);
+      const told = { [member]: "AAAAAA==", ChecksumType: "FULL_OBJECT" };
+      await expect(upload.complete(parts, told)).rejects.toMatchObject({ name: "BadDigest" });
+      // A value without its type is compared with nothing.
+      const { [member]: value } = await client.send(
+        new s3.PutObjectCommand({
+          Bucket: BUCKET,
+          Key: "to-compare",
+          Body: Buffer.concat([FIVE, SMALL]),
+          ChecksumAlgorithm,
+        }),
+      );
+      await expect(upload.complete(parts, { [member]: value })).rejects.toMatchObject({
+        name: "BadDigest",
+      });
+      await upload.complete(parts, { [member]: value, ChecksumType: "FULL_OBJECT" });
       const read = async (key: string) =>
         (
           await client.send(
@@ -211,6 +233,13 @@ test("uploads in progress are listed until they are completed or aborted", async
     [first.ids.UploadId, second.ids.UploadId].toSorted((a, b) => ((a ?? "") < (b ?? "") ? -1 : 1)),
   );
   expect(grouped.CommonPrefixes).toEqual([{ Prefix: "up/b/" }]);
+  // The markers are there on the last page too, which nothing follows.
+  const last = await list({ Prefix: "up/b/" });
+  expect([last.IsTruncated, last.NextKeyMarker, last.NextUploadIdMarker]).toEqual([
+    false,
+    "up/b/c",
+    last.Uploads?.[0]?.UploadId,
+  ]);
   const seen: (string | undefined)[] = [];
   let page = await list({ MaxUploads: 1 });
   for (;;) {

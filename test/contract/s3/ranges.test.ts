@@ -49,6 +49,17 @@ test("every range is the slice that it names", async () => {
   );
 });
 
+test("a checksum comes with a range that is the whole object", async () => {
+  const read = (Range: string) =>
+    client.send(
+      new s3.GetObjectCommand({ Bucket: BUCKET, Key: "whole", Range, ChecksumMode: "ENABLED" }),
+    );
+  const whole = { ChecksumCRC32: expect.any(String), ChecksumType: "FULL_OBJECT" };
+  expect(await read(`bytes=-${SIZE * 2}`)).toMatchObject(whole);
+  expect(await read(`bytes=0-${SIZE}`)).toMatchObject(whole);
+  expect((await read("bytes=1-")).ChecksumCRC32).toBeUndefined();
+});
+
 test("a range outside the object is 416, one that is no byte range is ignored", async () => {
   for (const [key, range] of [
     ["whole", `bytes=${SIZE}-`],

@@ -77,6 +77,7 @@ test.each([
       ChecksumType: type,
     }),
   );
+  const member = algorithm === "SHA256" ? "ChecksumSHA256" : "ChecksumCRC32";
   const Parts: s3.CompletedPart[] = [];
   for (const PartNumber of [1, 2]) {
     const Body = new Uint8Array(PartNumber === 1 ? 5 * 1024 * 1024 : 10);
@@ -92,15 +93,33 @@ test.each([
     );
     Parts.push({ ...part, PartNumber });
   }
-  await client.send(
+  const { [member]: value } = await client.send(
     new s3.CompleteMultipartUploadCommand({ Bucket, Key, UploadId, MultipartUpload: { Parts } }),
   );
-  const { ObjectParts } = await client.send(
-    new s3.GetObjectAttributesCommand({ Bucket, Key, ObjectAttributes: ["ObjectParts"] }),
+  const { Checksum, ObjectParts } = await client.send(
+    new s3.GetObjectAttributesCommand({
+      Bucket,
+      Key,
+      ObjectAttributes: ["Checksum", "ObjectParts"],
+    }),
   );
+  // The number of parts is told beside the value here, and at its end everywhere else.
+  expect(Checksum?.[member]).toBe(value?.replace(/-2$/, ""));
   expect(ObjectParts?.TotalPartsCount).toBe(2);
   expect(ObjectParts?.Parts?.length).toBe(listed);
   if (listed) expect(ObjectParts?.Parts?.[1]).toMatchObject({ PartNumber: 2, Size: 10 });
+  const ofPart = await client.send(
+    new s3.GetObjectCommand({ Bucket, Key, PartNumber: 2, ChecksumMode: "ENABLED" }),
+  );
+  expect(ofPart[member]).toBe(listed && Parts[1]?.[member]);
+  const CopySource = `${Bucket}/${Key}`;
+  const copy = await client.send(
+    new s3.CopyObjectCommand({ Bucket, Key: `${Key}-copy`, CopySource }),
+  );
+  expect(copy.CopyObjectResult).toMatchObject({
+    [member]: expect.any(String),
+    ChecksumType: "FULL_OBJECT",
+  });
 });
 
 test("all versions are deleted as clean-ups do it", async () => {

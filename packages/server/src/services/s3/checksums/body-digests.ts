@@ -89,11 +89,21 @@ export class BodyDigests implements BlobObserver {
       if (sha256 !== this.#signedSha256) throw sha256Mismatch();
     }
     const md5 = digestBy(CHECKSUM_ALGORITHMS.MD5);
-    if (this.#contentMd5 !== undefined && !md5.equals(Buffer.from(this.#contentMd5, "base64"))) {
-      throw badDigest("The Content-MD5 you specified did not match what we received.");
-    }
+    this.#compareMd5(md5, context);
     if (this.#claim) this.#verify(this.#claim, digestBy(this.#claim.algorithm), context);
     return { md5: md5.toString("hex"), checksum: digestBy(this.kept) };
+  }
+
+  #compareMd5(actual: Buffer, { http }: RequestContext): void {
+    if (this.#contentMd5 === undefined) return;
+    const expected = Buffer.from(this.#contentMd5, "base64");
+    if (actual.equals(expected)) return;
+    // S3 repeats the MD5 of a part as it came, that of an object in hexadecimal.
+    const isPart = /(?:^|&)uploadId=/.test(http?.rawQuery ?? "");
+    throw badDigest("The Content-MD5 you specified did not match what we received.", {
+      ExpectedDigest: isPart ? this.#contentMd5 : expected.toString("hex"),
+      CalculatedDigest: actual.toString("base64"),
+    });
   }
 
   #verify(claim: ChecksumClaim, actual: Buffer, context: RequestContext): void {

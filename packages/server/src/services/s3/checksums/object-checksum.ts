@@ -19,6 +19,12 @@ export function readChecksum(stored: string | null): ObjectChecksum | undefined 
   return stored === null ? undefined : (JSON.parse(stored) as ObjectChecksum);
 }
 
+/** A composite value without its number of parts. */
+export function withoutPartsCount(value: string): string {
+  const dash = value.lastIndexOf("-");
+  return dash < 0 ? value : value.slice(0, dash);
+}
+
 /** `{ ChecksumCRC32: "…" }`. */
 export function checksumMembers(checksum: ObjectChecksum | undefined): ChecksumMembers {
   return checksum ? { [CHECKSUM_ALGORITHMS[checksum.algorithm].member]: checksum.value } : {};

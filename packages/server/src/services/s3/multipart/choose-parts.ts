@@ -1,6 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { invalidArgument, invalidRequest, malformedXml } from "../errors.ts";
+import { CHECKSUM_ALGORITHMS } from "../checksums/checksum-algorithm.ts";
+import { badDigest, invalidArgument, invalidRequest, malformedXml } from "../errors.ts";
 import { unquote } from "../objects/preconditions.ts";
 import type { PartRow } from "../tables.ts";
 import type { UploadChecksum } from "./upload-checksum.ts";
@@ -22,10 +23,11 @@ export function checkPartNumber(partNumber: number | undefined): number {
   );
 }
 
-/** The parts that the request names. Throws MalformedXML, InvalidPartOrder. */
+/** The parts that the request names. Throws InvalidRequest, MalformedXML, InvalidPartOrder. */
 export function requestedParts(
   input: s3.CompleteMultipartUploadCommandInput,
 ): readonly s3.CompletedPart[] {
+  if (!input.MultipartUpload) throw invalidRequest("You must specify at least one part");
   const parts = input.MultipartUpload?.Parts ?? [];
   if (parts.length === 0 || parts.length > PART_NUMBER_MAX) throw malformedXml();
   let before = 0;
@@ -35,7 +37,7 @@ export function requestedParts(
       throw new AwsError(
         "InvalidPartOrder",
         "The list of parts was not in ascending order. Parts must be ordered by part number.",
-        { status: 400 },
+        { status: 400, fields: { UploadId: input.UploadId ?? "" } },
       );
     }
     before = PartNumber;
@@ -43,7 +45,7 @@ export function requestedParts(
   return parts;
 }
 
-/** The stored parts that are meant. Throws InvalidPart, EntityTooSmall, InvalidRequest. */
+/** The stored parts that are meant. Throws InvalidPart, EntityTooSmall, InvalidRequest, BadDigest. */
 export function chooseParts(
   requested: readonly s3.CompletedPart[],
   stored: readonly PartRow[],
@@ -71,6 +73,14 @@ function checkPartChecksum(
 ): void {
   const value = wanted[algorithm.member];
   if (value !== undefined && value !== part.checksum) throw invalidPart(wanted, uploadId);
+  const other = Object.values(CHECKSUM_ALGORITHMS).find(
+    ({ name, member }) => name !== algorithm.name && wanted[member] !== undefined,
+  );
+  if (other && !declared) throw invalidPart(wanted, uploadId);
+  if (other)
+    throw badDigest(
+      `The ${other.name.toLowerCase()} you specified for part ${part.part_number} did not match what we received.`,
+    );
   if (value !== undefined || !declared || type === "FULL_OBJECT") return;
   throw invalidRequest(
     `The upload was created using a ${algorithm.name.toLowerCase()} checksum. The complete request must include the checksum for each part. It was missing for part ${part.part_number} in the request.`,

@@ -4,7 +4,13 @@ import { sql } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { requireBucket } from "../buckets/find-bucket.ts";
-import { checksumOutput, type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
+import { CHECKSUM_ALGORITHMS } from "../checksums/checksum-algorithm.ts";
+import {
+  checksumOutput,
+  type ObjectChecksum,
+  readChecksum,
+  withoutPartsCount,
+} from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { badDigest, invalidRequest } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
@@ -78,6 +84,7 @@ async function complete(
     .orderBy("part_number")
     .execute();
   const uploadChecksum = checksumOfUpload(upload);
+  checkMode(input, upload);
   const parts = chooseParts(requestedParts(input), stored, uploadChecksum, upload.upload_id);
   const checksum = checksumOfParts(parts, uploadChecksum);
   const sizeBytes = parts.reduce((sum, part) => sum + part.size_bytes, 0);
@@ -97,7 +104,7 @@ async function complete(
       object_lock: upload.object_lock,
     },
     bucket,
-    input,
+    { ...input, objectAtStart: upload.object_at_start },
     tx,
     deps,
   );
@@ -175,35 +182,39 @@ function checksumOfParts(
   };
 }
 
+/** Throws InvalidRequest. An upload for which no algorithm was chosen has no mode either. */
+function checkMode({ ChecksumType: mode }: Input, { checksum_type: type }: UploadRow): void {
+  if (mode === undefined || mode === type) return;
+  throw invalidRequest(
+    `The upload was created using the ${type} checksum mode. The complete request must use the same checksum mode.`,
+  );
+}
+
 /** Throws BadDigest or InvalidRequest when the client expected another object. */
 function checkClaims(
   input: Input,
   checksum: ObjectChecksum,
-  { algorithm }: UploadChecksum,
+  { algorithm, declared }: UploadChecksum,
   sizeBytes: number,
 ): void {
   const claimed = input[algorithm.member];
-  if (claimed !== undefined && claimed !== checksum.value && claimed !== bare(checksum.value)) {
+  const isClaimed = Object.values(CHECKSUM_ALGORITHMS).some(({ member }) => input[member]);
+  const fits =
+    declared && checksum.type === "FULL_OBJECT"
+      ? // S3 compares only what says that it is of the whole object.
+        !isClaimed || (claimed === checksum.value && input.ChecksumType === "FULL_OBJECT")
+      : claimed === undefined ||
+        [checksum.value, withoutPartsCount(checksum.value)].includes(claimed);
+  if (!fits) {
     throw badDigest(
       `The ${algorithm.name.toLowerCase()} you specified did not match the calculated checksum.`,
     );
   }
-  if (input.ChecksumType !== undefined && input.ChecksumType !== checksum.type) {
-    throw invalidRequest(
-      `The upload was created using the ${checksum.type} checksum mode. The complete request must use the same checksum mode.`,
-    );
-  }
   if (input.MpuObjectSize !== undefined && input.MpuObjectSize !== sizeBytes) {
     throw invalidRequest(
-      "The provided 'x-amz-mp-object-size' header does not match what was computed.",
+      `The provided 'x-amz-mp-object-size' header value ${input.MpuObjectSize} does not match what was computed: ${sizeBytes}`,
     );
   }
-}
-
-/** A composite value without its number of parts. */
-function bare(value: string): string {
-  const dash = value.lastIndexOf("-");
-  return dash < 0 ? value : value.slice(0, dash);
 }
 
 function locationOf(bucket: string, key: string, { http }: RequestContext): string {

@@ -6,6 +6,7 @@ import { onBucket, onObject } from "../access/authorization.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { requireBucket } from "../buckets/find-bucket.ts";
 import { checksumMembers } from "../checksums/object-checksum.ts";
+import { invalidArgument } from "../errors.ts";
 import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
 import { successorOf } from "../listing/key-order.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
@@ -83,18 +84,14 @@ async function listUploads(input: s3.ListMultipartUploadsCommandInput, context: 
   const { Prefix: prefix = "", Delimiter: delimiter = "", KeyMarker: keyMarker = "" } = input;
   // The upload's marker means nothing without its key's (S3 API, ListMultipartUploads).
   const idMarker = keyMarker === "" ? "" : (input.UploadIdMarker ?? "");
-  const page = await pageOfUploads(
-    { prefix, delimiter, keyMarker, idMarker, maxUploads },
-    bucket,
-    context,
-  );
+  const request = { prefix, delimiter, keyMarker, idMarker, maxUploads };
+  await checkIdMarker(request, context);
+  const page = await pageOfUploads(request, bucket, context);
   return {
     Bucket: bucket.bucket_name,
     KeyMarker: encode(keyMarker),
     UploadIdMarker: idMarker,
-    ...(page.truncated
-      ? { NextKeyMarker: encode(page.nextKey), NextUploadIdMarker: page.nextId }
-      : {}),
+    ...nextMarkers(page, encode),
     ...(input.Prefix === undefined ? {} : { Prefix: encode(prefix) }),
     ...(delimiter === "" ? {} : { Delimiter: encode(delimiter) }),
     ...(input.EncodingType ? { EncodingType: input.EncodingType } : {}),
@@ -117,6 +114,46 @@ async function listUploads(input: s3.ListMultipartUploadsCommandInput, context: 
   };
 }
 
+/**
+ * S3 names the last upload of a page, also of the last page. Where a common prefix is last, it names
+ * nothing, so that its own clients can't go on; here they can.
+ */
+function nextMarkers(
+  { uploads, truncated, nextKey, nextId }: UploadsPage,
+  encode: (key: string) => string,
+) {
+  if (truncated) return { NextKeyMarker: encode(nextKey), NextUploadIdMarker: nextId };
+  const last = uploads.at(-1);
+  return {
+    NextKeyMarker: encode(last?.object_key ?? ""),
+    NextUploadIdMarker: last?.upload_id ?? "",
+  };
+}
+
+/** Throws InvalidArgument for the id of another key's upload. One that has ended holds its place. */
+async function checkIdMarker(
+  { keyMarker, idMarker }: UploadsRequest,
+  context: RequestContext,
+): Promise<void> {
+  if (idMarker === "") return;
+  const upload = await context
+    .db<S3Tables>()
+    .selectFrom("s3_uploads")
+    .select("object_key")
+    .where("upload_id", "=", idMarker)
+    .executeTakeFirst();
+  if (upload && upload.object_key !== keyMarker)
+    throw invalidArgument("Invalid uploadId marker", "upload-id-marker", idMarker);
+}
+
+interface UploadsPage {
+  readonly uploads: readonly UploadRow[];
+  readonly commonPrefixes: readonly string[];
+  readonly truncated: boolean;
+  readonly nextKey: string;
+  readonly nextId: string;
+}
+
 interface UploadsRequest {
   readonly prefix: string;
   readonly delimiter: string;
@@ -130,7 +167,7 @@ async function pageOfUploads(
   { prefix, delimiter, keyMarker, idMarker, maxUploads }: UploadsRequest,
   bucket: BucketRow,
   context: RequestContext,
-) {
+): Promise<UploadsPage> {
   const uploads: UploadRow[] = [];
   const commonPrefixes: string[] = [];
   let [nextKey, nextId] = [keyMarker, idMarker];

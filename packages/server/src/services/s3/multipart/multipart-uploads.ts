@@ -9,6 +9,7 @@ import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
 import { lockOfNew } from "../object-lock/stored-lock.ts";
 import { readAttributes, readStorageClass } from "../objects/object-attributes.ts";
 import { checkKey } from "../objects/object-key.ts";
+import { selectObject } from "../objects/object-writes.ts";
 import type { S3Tables, UploadRow } from "../tables.ts";
 import { parseTaggingHeader } from "../tags/tag-set.ts";
 import { completeUpload } from "./complete-upload.ts";
@@ -59,7 +60,7 @@ async function createUpload(
   const checksum = chooseUploadChecksum(input.ChecksumAlgorithm, input.ChecksumType);
   const tags = parseTaggingHeader(input.Tagging);
   const nowMs = clock.nowMs();
-  const row: UploadRow = {
+  const row: Omit<UploadRow, "object_at_start"> = {
     // Ids of one key sort by the time they were made, as ListMultipartUploads shows them.
     upload_id: `${nowMs.toString(36).padStart(9, "0")}${ids.alphanumeric(55)}`,
     bucket_name: bucket.bucket_name,
@@ -78,7 +79,12 @@ async function createUpload(
   };
   await context.transaction<S3Tables, void>(async (tx) => {
     await assertBucketStays(bucket, tx);
-    await tx.db.insertInto("s3_uploads").values(row).execute();
+    const replaced = await selectObject(bucket.bucket_name, key, tx.db);
+    const object_at_start = replaced?.object_id ?? "";
+    await tx.db
+      .insertInto("s3_uploads")
+      .values({ ...row, object_at_start })
+      .execute();
   });
   return {
     Bucket: bucket.bucket_name,

@@ -22,7 +22,7 @@ import {
 import { readBody, SINGLE_UPLOAD_BYTES_MAX } from "../objects/request-body.ts";
 import { storeBody } from "../objects/store-body.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables } from "../tables.ts";
-import { readVersion } from "../versions/version-id.ts";
+import { writtenVersion } from "../versions/version-id.ts";
 import { checkPartNumber } from "./choose-parts.ts";
 import { requireUpload, type UploadInput } from "./find-upload.ts";
 import { checksumOfUpload, type UploadChecksum } from "./upload-checksum.ts";
@@ -99,12 +99,14 @@ async function uploadPartCopy(
   const partNumber = checkPartNumber(input.PartNumber);
   const upload = await requireUpload(input, bucket, context.db<S3Tables>());
   const uploadChecksum = checksumOfUpload(upload);
-  const sourceBucket = await requireSourceBucket(input, context);
   const row = await requireSource(input, context);
   const copied = await copyBytes(
     row,
     parseCopySource(input.CopySource),
-    { algorithm: uploadChecksum.algorithm, choose: (source) => chooseRange(input, source) },
+    {
+      algorithm: uploadChecksum.algorithm,
+      choose: (source) => chooseRange(input, source, context),
+    },
     context,
     deps,
   );
@@ -116,7 +118,7 @@ async function uploadPartCopy(
     checksum: copied.checksum.value,
   };
   const modifiedMs = await putPart(part, input, bucket, context, deps);
-  const { VersionId: CopySourceVersionId } = readVersion(copied.source, sourceBucket);
+  const { VersionId: CopySourceVersionId } = writtenVersion(copied.source);
   return {
     ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
     CopyPartResult: {
@@ -203,8 +205,9 @@ function asChecksum({ algorithm, type }: UploadChecksum, value: string): ObjectC
 function chooseRange(
   input: s3.UploadPartCopyCommandInput,
   source: ObjectRow,
+  context: RequestContext,
 ): ByteRange | undefined {
-  checkSource(input, source);
+  checkSource(input, source, context);
   const text = input.CopySourceRange;
   if (text === undefined) {
     if (source.size_bytes > SINGLE_UPLOAD_BYTES_MAX)
@@ -220,6 +223,8 @@ function chooseRange(
       text,
     );
   }
+  if (start >= source.size_bytes)
+    throw invalidRequest("The specified copy range is invalid for the source object size");
   if (end >= source.size_bytes) {
     throw invalidArgument(
       `Range specified is not valid for source object of size: ${source.size_bytes}`,

@@ -4,7 +4,13 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
 import { requireBucket } from "../buckets/find-bucket.ts";
-import { checksumMembers, checksumOutput, readChecksum } from "../checksums/object-checksum.ts";
+import {
+  checksumMembers,
+  checksumOutput,
+  type ObjectChecksum,
+  readChecksum,
+  withoutPartsCount,
+} from "../checksums/object-checksum.ts";
 import { invalidArgument } from "../errors.ts";
 import { readMaxKeys } from "../listing/listing-text.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
@@ -46,11 +52,16 @@ async function getObjectAttributes(
     ...readVersion(row, await requireBucket(input, context)),
     LastModified: new Date(wholeSeconds(row.modified_ms)),
     ...(wanted.has("ETag") ? { ETag: row.etag } : {}),
-    ...(wanted.has("Checksum") && checksum ? { Checksum: checksumOutput(checksum) } : {}),
+    ...(wanted.has("Checksum") && checksum ? { Checksum: shown(checksum) } : {}),
     ...(parts ? { ObjectParts: parts } : {}),
     ...(wanted.has("StorageClass") ? { StorageClass: row.storage_class as s3.StorageClass } : {}),
     ...(wanted.has("ObjectSize") ? { ObjectSize: row.size_bytes } : {}),
   };
+}
+
+/** Other reads tell the number of parts behind a composite value. */
+function shown(checksum: ObjectChecksum) {
+  return checksumOutput({ ...checksum, value: withoutPartsCount(checksum.value) });
 }
 
 /** The parts of an upload; one by one where each has a checksum that the object's is made of. */

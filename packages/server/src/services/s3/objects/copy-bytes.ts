@@ -2,6 +2,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { hasCode } from "../blobs/blob-files.ts";
 import { BodyDigests } from "../checksums/body-digests.ts";
 import {
+  CHECKSUM_ALGORITHMS,
   type ChecksumAlgorithm,
   DEFAULT_CHECKSUM_ALGORITHM,
 } from "../checksums/checksum-algorithm.ts";
@@ -40,7 +41,7 @@ export async function copyBytes(
   const linked = choose(row) ? undefined : await linkBytes(row, algorithm, deps);
   if (linked) return linked;
   const { row: source, body } = await openObject(name, context, deps, choose);
-  const kept = algorithm ?? DEFAULT_CHECKSUM_ALGORITHM;
+  const kept = algorithm ?? algorithmOf(source) ?? DEFAULT_CHECKSUM_ALGORITHM;
   const digests = new BodyDigests(deps.digests, kept, undefined, undefined, context);
   const { checksum, ...stored } = await storeBody(body, digests, context, deps);
   return {
@@ -48,6 +49,11 @@ export async function copyBytes(
     ...stored,
     checksum: { algorithm: kept.name, type: "FULL_OBJECT", value: checksum.toString("base64") },
   };
+}
+
+function algorithmOf({ checksum }: ObjectRow): ChecksumAlgorithm | undefined {
+  const stored = readChecksum(checksum);
+  return stored && CHECKSUM_ALGORITHMS[stored.algorithm];
 }
 
 /** Undefined where the bytes must be read: other digests are wanted, or files can't be linked. */

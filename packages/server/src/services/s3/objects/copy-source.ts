@@ -6,6 +6,8 @@ import { checkVersionId } from "../versions/version-id.ts";
 import { findVersion, isObject, type ObjectInput, requireObject } from "./find-object.ts";
 import { checkCopySourceConditions } from "./preconditions.ts";
 
+const HEADER = "x-amz-copy-source";
+
 /** What CopyObject and UploadPartCopy say of their source. */
 export interface CopySourceInput {
   readonly CopySource?: string | undefined;
@@ -37,11 +39,8 @@ export function parseCopySource(header: string | undefined): CopySource {
   const from = decoded?.startsWith("/") ? 1 : 0;
   const slash = decoded?.indexOf("/", from) ?? -1;
   if (decoded === undefined || slash <= from || slash === decoded.length - 1) {
-    throw invalidArgument(
-      "Copy Source must mention the source bucket and key: sourcebucket/sourcekey",
-      "x-amz-copy-source",
-      text,
-    );
+    // S3 repeats the header's name and not its value.
+    throw invalidArgument("Invalid copy source object key", HEADER, HEADER);
   }
   return {
     Bucket: decoded.slice(from, slash),
@@ -76,12 +75,16 @@ export async function requireSource(
     );
   }
   const row = await requireObject(source, context);
-  checkSource(input, row);
+  checkSource(input, row, context);
   return row;
 }
 
 /** For the row that is really copied, which may be a newer one. */
-export function checkSource(input: CopySourceInput, row: ObjectRow): void {
+export function checkSource(
+  input: CopySourceInput,
+  row: ObjectRow,
+  { nowMs }: Pick<RequestContext, "nowMs">,
+): void {
   checkCopySourceConditions(
     {
       IfMatch: input.CopySourceIfMatch,
@@ -90,12 +93,14 @@ export function checkSource(input: CopySourceInput, row: ObjectRow): void {
       IfUnmodifiedSince: input.CopySourceIfUnmodifiedSince,
     },
     { etag: row.etag, modifiedMs: row.modified_ms },
+    nowMs,
   );
 }
 
 function decode(path: string): string | undefined {
   try {
-    return decodeURIComponent(path);
+    // Clients that encode as forms do write a space so; a plus sign comes as %2B.
+    return decodeURIComponent(path.replaceAll("+", " "));
   } catch (error) {
     if (error instanceof URIError) return undefined;
     throw error;

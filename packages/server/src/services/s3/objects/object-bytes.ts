@@ -11,9 +11,9 @@ import { findObject, type ObjectInput, requireObject } from "./find-object.ts";
 /** How often an object may be overwritten between reading its row and opening its file. */
 const OPEN_ATTEMPTS_MAX = 8;
 
-export interface OpenedObject {
+export interface OpenedObject<Range extends ByteRange> {
   readonly row: ObjectRow;
-  readonly range: ByteRange | undefined;
+  readonly range: Range | undefined;
   readonly body: Readable;
 }
 
@@ -22,12 +22,12 @@ export interface OpenedObject {
  * whatever happens to the object. `choose` checks the row and picks the range; it is asked again when
  * the object was replaced meanwhile. Throws what `requireObject` and `choose` throw.
  */
-export async function openObject(
+export async function openObject<Range extends ByteRange>(
   input: ObjectInput,
   context: RequestContext,
   deps: S3Dependencies,
-  choose: (row: ObjectRow) => ByteRange | undefined | Promise<ByteRange | undefined>,
-): Promise<OpenedObject> {
+  choose: (row: ObjectRow) => Range | undefined | Promise<Range | undefined>,
+): Promise<OpenedObject<Range>> {
   for (let attempt = 1; ; attempt++) {
     const current = await requireObject(input, context);
     const range = await choose(current);

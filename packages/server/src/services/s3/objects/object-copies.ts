@@ -70,7 +70,6 @@ async function copyObject(
   checkWriteConditions(input);
   checkDirective("x-amz-metadata-directive", input.MetadataDirective);
   checkDirective("x-amz-tagging-directive", input.TaggingDirective);
-  const sourceBucket = await requireSourceBucket(input, context);
   const row = await requireSource(input, context);
   refuseCopyToItself(input);
   const given = readAttributes(input, bucket, context);
@@ -82,7 +81,7 @@ async function copyObject(
     parseCopySource(input.CopySource),
     {
       algorithm: declaredAlgorithm(input.ChecksumAlgorithm),
-      choose: (source) => check(input, source),
+      choose: (source) => check(input, source, context),
     },
     context,
     deps,
@@ -113,9 +112,10 @@ async function copyObject(
     await deps.blobs.discard([copied.blobId], error);
     throw error;
   }
-  const { VersionId: CopySourceVersionId } = readVersion(source, sourceBucket);
+  const { VersionId: CopySourceVersionId } = writtenVersion(source);
   return {
-    ...writtenVersion(put),
+    // Unlike other writes, a copy tells that it made a null version.
+    ...readVersion(put, bucket),
     ...expirationHeader(put, bucket),
     ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
     CopyObjectResult: {
@@ -127,8 +127,12 @@ async function copyObject(
   };
 }
 
-function check(input: s3.CopyObjectCommandInput, source: ObjectRow): undefined {
-  checkSource(input, source);
+function check(
+  input: s3.CopyObjectCommandInput,
+  source: ObjectRow,
+  context: RequestContext,
+): undefined {
+  checkSource(input, source, context);
   if (source.size_bytes <= SINGLE_UPLOAD_BYTES_MAX) return undefined;
   throw invalidRequest(
     `The specified copy source is larger than the maximum allowable size for a copy source: ${SINGLE_UPLOAD_BYTES_MAX}`,

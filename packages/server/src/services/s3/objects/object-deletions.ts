@@ -11,7 +11,7 @@ import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
-import { bypassAuthorizations } from "../object-lock/object-locks.ts";
+import { bypassAuthorizations, checkBypass } from "../object-lock/object-locks.ts";
 import type { BucketRow } from "../tables.ts";
 import {
   type Deleted,
@@ -40,6 +40,7 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
         const objects = input.Delete?.Objects ?? [];
         if (objects.length === 0 || objects.length > OBJECTS_PER_REQUEST_MAX) throw malformedXml();
         const { permitted, errors } = await sortOut(objects, bucket, input, context);
+        checkBypass(input, bucket);
         const { done, refused } = await deps.commits.commit(context, async (tx) => {
           const current = { ...bucket, ...(await assertBucketStays(bucket, tx)) };
           const occasion = { requester: context, reason: "DeleteObject" } as const;

@@ -1,7 +1,12 @@
 import type { Transaction } from "../../../kernel/store.ts";
 import { assertBucketStays } from "../buckets/find-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { noSuchKey, notImplemented, preconditionFailed } from "../errors.ts";
+import {
+  conditionalRequestConflict,
+  conditionNotImplemented,
+  noSuchKey,
+  preconditionFailed,
+} from "../errors.ts";
 import { isLocked, protectedByLock } from "../object-lock/stored-lock.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
 import { NULL_VERSION, newVersionId } from "../versions/version-id.ts";
@@ -17,6 +22,8 @@ import { matchesEtag } from "./preconditions.ts";
 export interface WriteConditions {
   readonly IfMatch?: string | undefined;
   readonly IfNoneMatch?: string | undefined;
+  /** What an upload was to replace when it began, as its row tells. */
+  readonly objectAtStart?: string | null;
 }
 
 export type NewObject = Omit<
@@ -30,9 +37,20 @@ export type NewObject = Omit<
   | "version_number"
 >;
 
-/** Throws NotImplemented for an If-None-Match other than `*`: S3 takes no other on writes. */
-export function checkWriteConditions({ IfNoneMatch }: WriteConditions): void {
-  if (IfNoneMatch !== undefined && IfNoneMatch !== "*") throw notImplemented("If-None-Match");
+/** Throws NotImplemented: writes take one of the conditions, `*` with If-None-Match and only there. */
+export function checkWriteConditions({ IfMatch, IfNoneMatch }: WriteConditions): void {
+  if (IfMatch !== undefined && IfNoneMatch !== undefined)
+    throw conditionNotImplemented(
+      "If-Match,If-None-Match",
+      "Multiple conditional request headers present in the request",
+    );
+  const refused = (header: string) =>
+    conditionNotImplemented(
+      header,
+      `We don't accept the provided value of ${header} header for this API`,
+    );
+  if (IfNoneMatch !== undefined && IfNoneMatch !== "*") throw refused("If-None-Match");
+  if (IfMatch === "*") throw refused("If-Match");
 }
 
 /**
@@ -136,12 +154,15 @@ export function selectObject(
 function checkReplaced(
   key: string,
   replaced: ObjectRow | undefined,
-  { IfMatch, IfNoneMatch }: WriteConditions,
+  { IfMatch, IfNoneMatch, objectAtStart }: WriteConditions,
 ): void {
   if (IfNoneMatch !== undefined && replaced) throw preconditionFailed("If-None-Match");
-  if (IfMatch === undefined) return;
-  if (!replaced) throw noSuchKey(key);
-  if (!matchesEtag(IfMatch, replaced.etag)) throw preconditionFailed("If-Match");
+  if (IfMatch !== undefined && !replaced) throw noSuchKey(key);
+  if (IfMatch !== undefined && replaced && !matchesEtag(IfMatch, replaced.etag))
+    throw preconditionFailed("If-Match");
+  if ((IfMatch ?? IfNoneMatch) === undefined || objectAtStart == null) return;
+  if (objectAtStart === (replaced?.object_id ?? "")) return;
+  throw conditionalRequestConflict(IfMatch === undefined ? "If-None-Match" : "If-Match", key);
 }
 
 /** For a version that goes away: its parts' rows go now, its files after the commit. */

@@ -1,5 +1,4 @@
 import type * as s3 from "@aws-sdk/client-s3";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import { wholeSeconds } from "../../../kernel/clock.ts";
 import type { Authorization, OperationTable } from "../../../kernel/operations.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
@@ -15,19 +14,19 @@ import type { S3Dependencies } from "../dependencies.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
-import { bypassAuthorizations, shownLock } from "../object-lock/object-locks.ts";
+import { bypassAuthorizations, checkBypass, shownLock } from "../object-lock/object-locks.ts";
 import { lockOfNew } from "../object-lock/stored-lock.ts";
-import type { ObjectRow, S3Tables } from "../tables.ts";
+import type { ObjectRow } from "../tables.ts";
 import { parseTaggingHeader, readTags } from "../tags/tag-set.ts";
 import { deleteObject, refusalOfDeletion } from "../versions/delete-object.ts";
 import { checkVersionId, readVersion, writtenVersion } from "../versions/version-id.ts";
-import { type ByteRange, parseByteRange } from "./byte-range.ts";
 import { requireObject } from "./find-object.ts";
 import { attributesOutput, readAttributes, readStorageClass } from "./object-attributes.ts";
 import { openObject } from "./object-bytes.ts";
 import { checkKey } from "./object-key.ts";
 import { checkWriteConditions, putObjectRow } from "./object-writes.ts";
 import { checkReadConditions } from "./preconditions.ts";
+import { chooseRange, type ReadRange } from "./read-range.ts";
 import { readBody } from "./request-body.ts";
 import { storeBody } from "./store-body.ts";
 
@@ -67,6 +66,7 @@ export function objectOperations(deps: S3Dependencies): OperationTable {
         if (input.IfMatchLastModifiedTime !== undefined)
           throw notImplemented("x-amz-if-match-last-modified-time");
         const bucket = await requireBucket(input, context);
+        checkBypass(input, bucket);
         const { versionId, isDeleteMarker } = await deps.commits.commit(context, async (tx) => {
           const current = { ...bucket, ...(await assertBucketStays(bucket, tx)) };
           const bypassesGovernance = input.BypassGovernanceRetention;
@@ -168,7 +168,7 @@ async function getObject(
   // Before the file is opened: what is refused must not leave it open.
   const overrides = responseOverrides(input, context);
   const opened = await openObject(input, context, deps, (current) => {
-    checkReadConditions(input, validatorsOf(current));
+    checkReadConditions(input, validatorsOf(current), context.nowMs);
     return chooseRange(input, current, context);
   });
   const bucket = await requireBucket(input, context);
@@ -186,7 +186,7 @@ async function getObject(
 async function headObject(input: s3.HeadObjectCommandInput, context: RequestContext) {
   checkReadInput(input);
   const row = await requireObject(input, context);
-  checkReadConditions(input, validatorsOf(row));
+  checkReadConditions(input, validatorsOf(row), context.nowMs);
   const bucket = await requireBucket(input, context);
   return {
     ...readVersion(row, bucket),
@@ -208,54 +208,10 @@ function checkReadInput(input: ReadInput): void {
   }
 }
 
-async function chooseRange(
-  input: ReadInput,
-  row: ObjectRow,
-  context: RequestContext,
-): Promise<ByteRange | undefined> {
-  if (input.Range !== undefined) return parseByteRange(input.Range, row.size_bytes);
-  if (input.PartNumber === undefined) return undefined;
-  return await rangeOfPart(input.PartNumber, row, context);
-}
-
-/** Where a part lies in the object. An object that was put whole is its own first part. */
-async function rangeOfPart(
-  partNumber: number,
-  row: ObjectRow,
-  context: RequestContext,
-): Promise<ByteRange | undefined> {
-  if (partNumber < 1) {
-    const message = "Part number must be an integer between 1 and 10000, inclusive";
-    throw invalidArgument(message, "partNumber", String(partNumber));
-  }
-  if (row.upload_id === null) {
-    if (partNumber > 1) throw invalidPartNumber();
-    return row.size_bytes === 0 ? undefined : { start: 0, end: row.size_bytes - 1 };
-  }
-  const part = await context
-    .db<S3Tables>()
-    .selectFrom("s3_parts")
-    .select(["offset_bytes", "size_bytes"])
-    .where("upload_id", "=", row.upload_id)
-    .orderBy("part_number")
-    .offset(partNumber - 1)
-    .limit(1)
-    .executeTakeFirst();
-  if (!part) throw invalidPartNumber();
-  const start = part.offset_bytes ?? 0;
-  return { start, end: start + part.size_bytes - 1 };
-}
-
-function invalidPartNumber(): AwsError {
-  return new AwsError("InvalidPartNumber", "The requested partnumber is not satisfiable", {
-    status: 416,
-  });
-}
-
 /** Everything of an answer but the body; the status of a part of the object is 206. */
 function readOutput(
   row: ObjectRow,
-  range: ByteRange | undefined,
+  range: ReadRange | undefined,
   input: ReadInput,
   context: RequestContext,
 ) {
@@ -278,8 +234,9 @@ function readOutput(
     ...(PartNumber !== undefined && row.parts_count !== null
       ? { PartsCount: row.parts_count }
       : {}),
-    // A checksum of the whole object says nothing about a part of it.
-    ...(ChecksumMode === "ENABLED" && !range ? checksumOutput(readChecksum(row.checksum)) : {}),
+    ...(ChecksumMode === "ENABLED"
+      ? checksumOutput(range ? range.checksum : readChecksum(row.checksum))
+      : {}),
   };
 }
 

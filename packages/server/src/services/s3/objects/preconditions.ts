@@ -19,7 +19,11 @@ export interface ReadConditions {
  * Throws PreconditionFailed or NotModified. An entity tag outranks a date, and what demands
  * sameness is asked first (RFC 9110, 13.2.2; S3 API, GetObject).
  */
-export function checkReadConditions(conditions: ReadConditions, current: CurrentObject): void {
+export function checkReadConditions(
+  conditions: ReadConditions,
+  current: CurrentObject,
+  nowMs: number,
+): void {
   const { IfMatch, IfNoneMatch, IfModifiedSince, IfUnmodifiedSince } = conditions;
   if (IfMatch !== undefined) {
     if (!matchesEtag(IfMatch, current.etag)) throw preconditionFailed("If-Match");
@@ -28,7 +32,7 @@ export function checkReadConditions(conditions: ReadConditions, current: Current
   }
   if (IfNoneMatch !== undefined) {
     if (matchesEtag(IfNoneMatch, current.etag)) throw notModified(validators(current));
-  } else if (IfModifiedSince && wholeSeconds(current.modifiedMs) <= IfModifiedSince.getTime()) {
+  } else if (IfModifiedSince && isUnmodified(current, IfModifiedSince, nowMs)) {
     throw notModified(validators(current));
   }
 }
@@ -37,6 +41,7 @@ export function checkReadConditions(conditions: ReadConditions, current: Current
 export function checkCopySourceConditions(
   conditions: ReadConditions,
   current: CurrentObject,
+  nowMs: number,
 ): void {
   const { IfMatch, IfNoneMatch, IfModifiedSince, IfUnmodifiedSince } = conditions;
   const modified = wholeSeconds(current.modifiedMs);
@@ -48,9 +53,14 @@ export function checkCopySourceConditions(
   if (IfNoneMatch !== undefined) {
     if (matchesEtag(IfNoneMatch, current.etag))
       throw preconditionFailed("x-amz-copy-source-If-None-Match");
-  } else if (IfModifiedSince && modified <= IfModifiedSince.getTime()) {
+  } else if (IfModifiedSince && isUnmodified(current, IfModifiedSince, nowMs)) {
     throw preconditionFailed("x-amz-copy-source-If-Modified-Since");
   }
+}
+
+/** S3 ignores a date to come, as RFC 2616 (14.25) had it. */
+function isUnmodified({ modifiedMs }: CurrentObject, since: Date, nowMs: number): boolean {
+  return since.getTime() <= nowMs && wholeSeconds(modifiedMs) <= since.getTime();
 }
 
 /** Whether an entity tag, a list of them or `*` names `etag`; quotes may be missing, as in S3. */

@@ -1,0 +1,76 @@
+import { AwsError } from "../../../kernel/aws-error.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
+import { invalidArgument } from "../errors.ts";
+import type { ObjectRow, S3Tables } from "../tables.ts";
+import { type ByteRange, parseByteRange } from "./byte-range.ts";
+
+/** The bytes that a read asks for, and a checksum where S3 has one of just these. */
+export interface ReadRange extends ByteRange {
+  readonly checksum?: ObjectChecksum | undefined;
+}
+
+/** What GetObject and HeadObject say of the bytes they want. */
+export interface RangeInput {
+  readonly Range?: string | undefined;
+  readonly PartNumber?: number | undefined;
+}
+
+/** Undefined for the whole object. Throws InvalidRange, InvalidPartNumber, InvalidArgument. */
+export async function chooseRange(
+  { Range, PartNumber }: RangeInput,
+  row: ObjectRow,
+  context: RequestContext,
+): Promise<ReadRange | undefined> {
+  if (Range !== undefined) {
+    const range = parseByteRange(Range, row.size_bytes);
+    return range && { ...range, checksum: checksumOfAll(row, range) };
+  }
+  if (PartNumber === undefined) return undefined;
+  return await rangeOfPart(PartNumber, row, context);
+}
+
+/** Where a part lies in the object. An object that was put whole is its own first part. */
+async function rangeOfPart(
+  partNumber: number,
+  row: ObjectRow,
+  context: RequestContext,
+): Promise<ReadRange | undefined> {
+  if (partNumber < 1) {
+    const message = "Part number must be an integer between 1 and 10000, inclusive";
+    throw invalidArgument(message, "partNumber", String(partNumber));
+  }
+  const whole = readChecksum(row.checksum);
+  if (row.upload_id === null) {
+    if (partNumber > 1) throw invalidPartNumber(partNumber, 1);
+    if (row.size_bytes === 0) return undefined;
+    return { start: 0, end: row.size_bytes - 1, checksum: whole };
+  }
+  const part = await context
+    .db<S3Tables>()
+    .selectFrom("s3_parts")
+    .select(["offset_bytes", "size_bytes", "checksum"])
+    .where("upload_id", "=", row.upload_id)
+    .orderBy("part_number")
+    .offset(partNumber - 1)
+    .limit(1)
+    .executeTakeFirst();
+  if (!part) throw invalidPartNumber(partNumber, row.parts_count ?? 0);
+  const start = part.offset_bytes ?? 0;
+  const range = { start, end: start + part.size_bytes - 1 };
+  if (whole?.type === "COMPOSITE" && part.checksum !== null)
+    return { ...range, checksum: { ...whole, value: part.checksum } };
+  return { ...range, checksum: checksumOfAll(row, range) };
+}
+
+/** A checksum of the whole object says nothing about less of it. */
+function checksumOfAll(row: ObjectRow, { start, end }: ByteRange): ObjectChecksum | undefined {
+  return start === 0 && end === row.size_bytes - 1 ? readChecksum(row.checksum) : undefined;
+}
+
+function invalidPartNumber(requested: number, count: number): AwsError {
+  return new AwsError("InvalidPartNumber", "The requested partnumber is not satisfiable", {
+    status: 416,
+    fields: { PartNumberRequested: String(requested), ActualPartCount: String(count) },
+  });
+}
