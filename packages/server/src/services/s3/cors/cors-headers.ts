@@ -21,7 +21,9 @@ export async function corsHeaders(
   const bucket = bucketOf(request, hosts);
   if (origin === undefined || bucket === undefined) return undefined;
   const rules = (await findRules(bucket, store))?.rules ?? [];
-  return headersFor(rules, { origin, method: request.method, requestHeaders: [] });
+  // Nobody sends it here, but S3 goes by it as it does in a preflight.
+  const requestHeaders = namesOf(request.headers["access-control-request-headers"]);
+  return headersFor(rules, { origin, method: request.method, requestHeaders });
 }
 
 /** The headers of a preflight's answer. Rejects with BadRequest or AccessForbidden. */
@@ -34,12 +36,12 @@ export async function preflightHeaders(
   const method = headers["access-control-request-method"];
   if (origin === undefined)
     throw badRequest("Insufficient information. Origin request header needed.");
-  if (method === undefined || !CORS_METHODS.has(method))
-    throw badRequest(`Invalid Access-Control-Request-Method: ${method ?? "null"}`);
   const bucket = bucketOf(request, hosts);
   const found = bucket === undefined ? undefined : await findRules(bucket, store);
   if (!found) throw forbidden("Bucket not found", request, hosts);
   if (!found.rules) throw forbidden("CORS is not enabled for this bucket.", request, hosts);
+  if (method === undefined || !CORS_METHODS.has(method))
+    throw badRequest(`Invalid Access-Control-Request-Method: ${method ?? "null"}`);
   const requestHeaders = namesOf(headers["access-control-request-headers"]);
   const admitted = headersFor(found.rules, { origin, method, requestHeaders });
   if (admitted) return admitted;
@@ -103,7 +105,7 @@ function forbidden(
   return new AwsError("AccessForbidden", `CORSResponse: ${reason}`, {
     status: 403,
     fields: {
-      Method: headers["access-control-request-method"],
+      Method: headers["access-control-request-method"] ?? "OPTIONS",
       ResourceType: isBucket ? "BUCKET" : "OBJECT",
     },
   });

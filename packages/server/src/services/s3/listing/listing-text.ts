@@ -1,4 +1,4 @@
-import { invalidArgument } from "../errors.ts";
+import { invalidArgument, invalidArgumentOf } from "../errors.ts";
 import type { PageStart } from "./list-page.ts";
 
 /** Source: S3 API, ListObjectsV2, "max-keys". */
@@ -24,7 +24,7 @@ export function readMaxKeys(maxKeys: number | undefined, name = "max-keys"): num
 
 /** How keys and prefixes are written in a listing. Throws InvalidArgument. */
 export function keyEncoder(encodingType: string | undefined): (text: string) => string {
-  if (encodingType === undefined || encodingType === "") return (text) => text;
+  if (encodingType === undefined) return (text) => text;
   if (encodingType === "url") return encodeKey;
   throw invalidArgument(
     "Invalid Encoding Method specified in Request",
@@ -51,9 +51,5 @@ export function readToken(token: string): PageStart {
   const text = Buffer.from(token, "base64url").toString();
   const kind = text.slice(0, 2);
   if (kind === "1p" || kind === "1k") return { after: text.slice(2), skipPrefix: kind === "1p" };
-  throw invalidArgument(
-    "The continuation token provided is incorrect",
-    "continuation-token",
-    token,
-  );
+  throw invalidArgumentOf("The continuation token provided is incorrect", "continuation-token");
 }

@@ -40,12 +40,14 @@ export async function authorizeListing(
 
 async function listObjectsV2(input: s3.ListObjectsV2CommandInput, context: RequestContext) {
   const bucket = await requireBucket(input, context);
+  tellRegion(bucket, context);
   const encode = keyEncoder(input.EncodingType);
   const maxKeys = readMaxKeys(input.MaxKeys);
   const delimiter = input.Delimiter ?? "";
-  const start = input.ContinuationToken
-    ? readToken(input.ContinuationToken)
-    : startAfter(input.StartAfter, delimiter);
+  const start =
+    input.ContinuationToken === undefined
+      ? startAfter(input.StartAfter, delimiter)
+      : readToken(input.ContinuationToken);
   const prefix = input.Prefix ?? "";
   const page = await listPage(
     { prefix, delimiter, start, maxKeys },
@@ -71,6 +73,7 @@ async function listObjectsV2(input: s3.ListObjectsV2CommandInput, context: Reque
 
 async function listObjects(input: s3.ListObjectsCommandInput, context: RequestContext) {
   const bucket = await requireBucket(input, context);
+  tellRegion(bucket, context);
   const encode = keyEncoder(input.EncodingType);
   const maxKeys = readMaxKeys(input.MaxKeys);
   const delimiter = input.Delimiter ?? "";
@@ -97,6 +100,11 @@ async function listObjects(input: s3.ListObjectsCommandInput, context: RequestCo
     Contents: page.rows.map((row) => listed(row, encode, bucket)),
     CommonPrefixes: page.commonPrefixes.map((Prefix) => ({ Prefix: encode(Prefix) })),
   };
+}
+
+/** Listings tell it as HeadBucket does; some clients learn the Region from them. */
+function tellRegion({ region }: BucketRow, { response }: RequestContext): void {
+  response.headers["x-amz-bucket-region"] = region;
 }
 
 /**

@@ -1,0 +1,361 @@
+import { createHash } from "node:crypto";
+import * as s3 from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { type RawRequest, sendSigned } from "../../support/signed-request.ts";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+
+/** Refusals to the last field, each as "status code | message | field=value". */
+const B = "/error-fields";
+const O = `${B}/o`;
+const M = `${B}/mp`;
+/** With Object Lock, and an ownership that lets ACLs be. */
+const V = "/error-fields-versions";
+const MALFORMED =
+  "The XML you provided was not well-formed or did not validate against our published schema";
+let server: TestServer;
+let uploadId = "";
+
+beforeAll(async () => {
+  server = await startTestServer();
+  const client = server.clients().s3;
+  const Bucket = B.slice(1);
+  await client.send(new s3.CreateBucketCommand({ Bucket }));
+  await client.send(new s3.PutObjectCommand({ Bucket, Key: "o", Body: "0123456789" }));
+  const ids = { Bucket, Key: "mp" };
+  const { UploadId = "" } = await client.send(new s3.CreateMultipartUploadCommand(ids));
+  uploadId = UploadId;
+  await client.send(new s3.UploadPartCommand({ ...ids, UploadId, PartNumber: 1, Body: "aaa" }));
+  const versions = { Bucket: V.slice(1) };
+  await client.send(
+    new s3.CreateBucketCommand({
+      ...versions,
+      ObjectLockEnabledForBucket: true,
+      ObjectOwnership: "ObjectWriter",
+    }),
+  );
+  await client.send(new s3.DeleteObjectCommand({ ...versions, Key: "gone" }));
+  await client.send(new s3.PutObjectCommand({ ...versions, Key: "held", Body: "x" }));
+});
+afterAll(() => server?.close());
+
+function ask(line: string, body?: string, headers: Record<string, string> = {}): RawRequest {
+  const [method = "", target = ""] = line.split(" ");
+  const { pathname: path, searchParams } = new URL(target, "http://localhost");
+  const query = Object.fromEntries(searchParams);
+  return { method, path, query, headers, ...(body === undefined ? {} : { body }) };
+}
+
+function md5(text: string) {
+  return { "content-md5": createHash("md5").update(text).digest("base64") };
+}
+
+function tags(key: string, value = ""): string {
+  return `<Tagging><TagSet><Tag><Key>${key}</Key><Value>${value}</Value></Tag></TagSet></Tagging>`;
+}
+
+function parts(...list: string[]): string {
+  const each = list.map((part) => `<Part>${part}</Part>`).join("");
+  return `<CompleteMultipartUpload>${each}</CompleteMultipartUpload>`;
+}
+
+function lifecycle(action: string): string {
+  return `<LifecycleConfiguration><Rule><ID>r</ID><Filter/><Status>Enabled</Status>${action}</Rule></LifecycleConfiguration>`;
+}
+
+function inventory(bucket: string, versions = "All"): string {
+  const destination = `<Destination><S3BucketDestination><Bucket>${bucket}</Bucket><Format>CSV</Format></S3BucketDestination></Destination>`;
+  return `<InventoryConfiguration>${destination}<IsEnabled>true</IsEnabled><Id>i</Id><IncludedObjectVersions>${versions}</IncludedObjectVersions><Schedule><Frequency>Daily</Frequency></Schedule></InventoryConfiguration>`;
+}
+
+const PART = "<PartNumber>1</PartNumber><ETag>47bce5c74f589f4867dbd57e9ca9f808</ETag>";
+const LIST = "<Delete><Object><Key>a</Key></Object></Delete>";
+const PAST =
+  "<Retention><Mode>GOVERNANCE</Mode><RetainUntilDate>2020-01-01T12:00:00Z</RetainUntilDate></Retention>";
+const KMS_KEY =
+  "<ServerSideEncryptionConfiguration><Rule><ApplyServerSideEncryptionByDefault><SSEAlgorithm>AES256</SSEAlgorithm><KMSMasterKeyID>k</KMSMasterKeyID></ApplyServerSideEncryptionByDefault></Rule></ServerSideEncryptionConfiguration>";
+const REPLICATION =
+  "<ReplicationConfiguration><Role>arn:aws:iam::000000000000:role/r</Role><Rule><ID>a</ID><Status>Enabled</Status><Prefix></Prefix><Destination><Bucket>arn:aws:s3:::no-such-bucket-here</Bucket></Destination></Rule></ReplicationConfiguration>";
+
+test.each<[string, RawRequest, string]>([
+  [
+    "an object's tag that only AWS may give",
+    ask(`PUT ${O}?tagging`, tags("aws:x")),
+    "400 InvalidTag | Your TagKey cannot be prefixed with aws: | TagKey=aws:x",
+  ],
+  [
+    "a bucket's tag that only AWS may give",
+    ask(`PUT ${B}?tagging`, tags("aws:x")),
+    "400 InvalidTag | System tags cannot be added/updated by requester | TagKey=aws:x",
+  ],
+  [
+    "a tag's value with a comma",
+    ask(`PUT ${B}?tagging`, tags("a", "b,c")),
+    "400 InvalidTag | The TagValue you have provided is invalid | TagKey=a | TagValue=b,c",
+  ],
+  [
+    "two tags of one name in a header",
+    ask(`PUT ${O}`, "x", { "x-amz-tagging": "a=1&a=2" }),
+    "400 InvalidArgument | The header 'x-amz-tagging' shall be encoded as UTF-8 then URLEncoded URL query parameters without tag name duplicates. | ArgumentName=x-amz-tagging | ArgumentValue=a=1&a=2",
+  ],
+  [
+    "tagging a delete marker",
+    ask(`PUT ${V}/gone?tagging`, tags("a")),
+    "405 MethodNotAllowed | The specified method is not allowed against this resource. | Method=PUT | ResourceType=DeleteMarker",
+  ],
+  [
+    "reading a delete marker's tags",
+    ask(`GET ${V}/gone?tagging`),
+    "405 MethodNotAllowed | The specified method is not allowed against this resource. | Method=GET | ResourceType=DeleteMarker",
+  ],
+  [
+    "removing a delete marker's tags",
+    ask(`DELETE ${V}/gone?tagging`),
+    "405 MethodNotAllowed | The specified method is not allowed against this resource. | Method=DELETE | ResourceType=DeleteMarker",
+  ],
+  [
+    "a delete marker's ACL",
+    ask(`PUT ${V}/gone?acl`, "", { "x-amz-acl": "bucket-owner-full-control" }),
+    "405 MethodNotAllowed | The specified method is not allowed against this resource. | Method=PUT | ResourceType=DeleteMarker",
+  ],
+  [
+    "tags of what isn't there",
+    ask(`GET ${B}/nothing?tagging`),
+    "404 NoSuchKey | The specified key does not exist. | Key=error-fields/nothing",
+  ],
+  [
+    "an owner that is no account",
+    ask(`GET ${B}?policy`, undefined, { "x-amz-expected-bucket-owner": "0000" }),
+    "400 InvalidBucketOwnerAWSAccountID | The value of the expected bucket owner parameter must be an AWS Account ID... [0000]",
+  ],
+  [
+    "a policy without text",
+    ask(`PUT ${B}?policy`, ""),
+    "400 MalformedPolicy | Policies must be valid JSON and the first byte must be '{'",
+  ],
+  [
+    "a policy without statements",
+    ask(`PUT ${B}?policy`, "{}"),
+    "400 MalformedPolicy | Missing required field Statement",
+  ],
+  [
+    "a bypass, even none, where there are no locks",
+    ask(`DELETE ${O}`, undefined, { "x-amz-bypass-governance-retention": "false" }),
+    "400 InvalidArgument | x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets. | ArgumentName=x-amz-bypass-governance-retention",
+  ],
+  [
+    "a bypass for many where there are no locks",
+    ask(`POST ${B}?delete`, LIST, { "x-amz-bypass-governance-retention": "true", ...md5(LIST) }),
+    "400 InvalidArgument | x-amz-bypass-governance-retention is only applicable to Object Lock enabled buckets. | ArgumentName=x-amz-bypass-governance-retention",
+  ],
+  [
+    "an ownership that isn't there",
+    ask("PUT /error-fields-new", undefined, { "x-amz-object-ownership": "Nobody" }),
+    "400 InvalidArgument | Invalid x-amz-object-ownership header: Nobody | ArgumentName=x-amz-object-ownership",
+  ],
+  [
+    "an ownership without text",
+    ask("PUT /error-fields-new", undefined, { "x-amz-object-ownership": "" }),
+    "400 InvalidArgument | Invalid x-amz-object-ownership header:  | ArgumentName=x-amz-object-ownership",
+  ],
+  [
+    "a lock's mode alone",
+    ask(`PUT ${V}/x`, "x", { "x-amz-object-lock-mode": "GOVERNANCE", ...md5("x") }),
+    "400 InvalidArgument | x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied | ArgumentName=x-amz-object-lock-retain-until-date",
+  ],
+  [
+    "a lock's date alone",
+    ask(`PUT ${V}/x`, "x", {
+      "x-amz-object-lock-retain-until-date": "2040-01-01T00:00:00Z",
+      ...md5("x"),
+    }),
+    "400 InvalidArgument | x-amz-object-lock-retain-until-date and x-amz-object-lock-mode must both be supplied | ArgumentName=x-amz-object-lock-mode",
+  ],
+  [
+    "a lock until long ago",
+    ask(`PUT ${V}/held?retention`, PAST, md5(PAST)),
+    "400 InvalidArgument | The retain until date must be in the future! | ArgumentName=RetainUntilDate | ArgumentValue=Wed Jan 01 04:00:00 PST 2020",
+  ],
+  [
+    "a KMS key for AES256",
+    ask(`PUT ${B}?encryption`, KMS_KEY),
+    "400 InvalidArgument | a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse | ArgumentName=ApplyServerSideEncryptionByDefault",
+  ],
+  [
+    "a copy source without key",
+    ask(`PUT ${O}`, undefined, { "x-amz-copy-source": "bad" }),
+    "400 InvalidArgument | Invalid copy source object key | ArgumentName=x-amz-copy-source | ArgumentValue=x-amz-copy-source",
+  ],
+  [
+    "a range beyond the source",
+    ask(`PUT ${M}?partNumber=1&uploadId=UPLOAD`, undefined, {
+      "x-amz-copy-source": "error-fields/o",
+      "x-amz-copy-source-range": "bytes=100-200",
+    }),
+    "400 InvalidRequest | The specified copy range is invalid for the source object size",
+  ],
+  [
+    "If-Match of anything",
+    ask(`PUT ${O}`, "x", { "if-match": "*" }),
+    "501 NotImplemented | A header you provided implies functionality that is not implemented | Header=If-Match | additionalMessage=We don't accept the provided value of If-Match header for this API",
+  ],
+  [
+    "If-None-Match of something",
+    ask(`PUT ${O}`, "x", { "if-none-match": "a" }),
+    "501 NotImplemented | A header you provided implies functionality that is not implemented | Header=If-None-Match | additionalMessage=We don't accept the provided value of If-None-Match header for this API",
+  ],
+  [
+    "both conditions",
+    ask(`PUT ${O}`, "x", { "if-none-match": "*", "if-match": "a" }),
+    "501 NotImplemented | A header you provided implies functionality that is not implemented | Header=If-Match,If-None-Match | additionalMessage=Multiple conditional request headers present in the request",
+  ],
+  [
+    "an upload without a list of parts",
+    ask(`POST ${M}?uploadId=UPLOAD`, ""),
+    "400 InvalidRequest | You must specify at least one part",
+  ],
+  [
+    "a part twice",
+    ask(`POST ${M}?uploadId=UPLOAD`, parts(PART, PART)),
+    "400 InvalidPartOrder | The list of parts was not in ascending order. Parts must be ordered by part number. | UploadId=UPLOAD",
+  ],
+  [
+    "a checksum mode that the upload hasn't",
+    ask(`POST ${M}?uploadId=UPLOAD`, parts(PART), { "x-amz-checksum-type": "FULL_OBJECT" }),
+    "400 InvalidRequest | The upload was created using the null checksum mode. The complete request must use the same checksum mode.",
+  ],
+  [
+    "another size than the parts'",
+    ask(`POST ${M}?uploadId=UPLOAD`, parts(PART), { "x-amz-mp-object-size": "5" }),
+    "400 InvalidRequest | The provided 'x-amz-mp-object-size' header value 5 does not match what was computed: 3",
+  ],
+  [
+    "a part's checksum where none are kept",
+    ask(`POST ${M}?uploadId=UPLOAD`, parts(`${PART}<ChecksumCRC32>8AZAnQ==</ChecksumCRC32>`)),
+    "400 InvalidPart | One or more of the specified parts could not be found.  The part may not have been uploaded, or the specified entity tag may not match the part's entity tag. | UploadId=UPLOAD | PartNumber=1 | ETag=47bce5c74f589f4867dbd57e9ca9f808",
+  ],
+  [
+    "another body's MD5",
+    ask(`PUT ${O}`, "x", md5("y")),
+    "400 BadDigest | The Content-MD5 you specified did not match what we received. | ExpectedDigest=415290769594460e2e485922904f345d | CalculatedDigest=ndTkYSaMgDT1yFZOFVxnpg==",
+  ],
+  [
+    "an encoding without name",
+    ask(`GET ${B}?encoding-type=`),
+    "400 InvalidArgument | Invalid Encoding Method specified in Request | ArgumentName=encoding-type | ArgumentValue=",
+  ],
+  [
+    "a token without text",
+    ask(`GET ${B}?list-type=2&continuation-token=`),
+    "400 InvalidArgument | The continuation token provided is incorrect | ArgumentName=continuation-token",
+  ],
+  [
+    "a token of somebody else's",
+    ask(`GET ${B}?list-type=2&continuation-token=bad`),
+    "400 InvalidArgument | The continuation token provided is incorrect | ArgumentName=continuation-token",
+  ],
+  [
+    "an upload marker of another key",
+    ask(`GET ${B}?uploads&key-marker=zz&upload-id-marker=UPLOAD`),
+    "400 InvalidArgument | Invalid uploadId marker | ArgumentName=upload-id-marker | ArgumentValue=UPLOAD",
+  ],
+  [
+    "a date within a day",
+    ask(
+      `PUT ${B}?lifecycle`,
+      lifecycle("<Expiration><Date>2023-01-01T00:00:00.001Z</Date></Expiration>"),
+    ),
+    "400 InvalidArgument | 'Date' must be at midnight GMT | ArgumentName=Date | ArgumentValue=2023-01-01T00:00:00.001Z",
+  ],
+  [
+    "a minimum size that isn't there",
+    ask(`PUT ${B}?lifecycle`, lifecycle("<Expiration><Days>1</Days></Expiration>"), {
+      "x-amz-transition-default-minimum-object-size": "none",
+    }),
+    "400 InvalidRequest | Invalid TransitionDefaultMinimumObjectSize found: none",
+  ],
+  [
+    "an inventory of another id",
+    ask(`PUT ${B}?inventory&id=other`, inventory("arn:aws:s3:::b")),
+    "400 IdMismatch | Document ID does not match the specified configuration ID.",
+  ],
+  [
+    "an inventory's bucket that is no ARN",
+    ask(`PUT ${B}?inventory&id=i`, inventory("b")),
+    "400 InvalidS3DestinationBucket | Invalid bucket ARN.",
+  ],
+  [
+    "an inventory of some versions",
+    ask(`PUT ${B}?inventory&id=i`, inventory("arn:aws:s3:::b", "Some")),
+    `400 MalformedXML | ${MALFORMED}`,
+  ],
+  [
+    "metrics of another id",
+    ask(`PUT ${B}?metrics&id=other`, "<MetricsConfiguration><Id>i</Id></MetricsConfiguration>"),
+    `400 MalformedXML | ${MALFORMED}`,
+  ],
+  [
+    "metrics that aren't there",
+    ask(`GET ${B}?metrics&id=none`),
+    "404 NoSuchConfiguration | The specified configuration does not exist.",
+  ],
+  [
+    "a part that isn't there",
+    ask(`GET ${O}?partNumber=4`),
+    "416 InvalidPartNumber | The requested partnumber is not satisfiable | PartNumberRequested=4 | ActualPartCount=1",
+  ],
+  [
+    "replication into nowhere",
+    ask(`PUT ${V}?replication`, REPLICATION),
+    "400 InvalidRequest | Destination bucket must have versioning enabled.",
+  ],
+  [
+    "a canned ACL that isn't there",
+    ask(`PUT ${O}`, "x", { "x-amz-acl": "bogus" }),
+    "400 InvalidArgument |  | ArgumentName=x-amz-acl | ArgumentValue=bogus",
+  ],
+  [
+    "a canned ACL and grants",
+    ask(`PUT ${V}?acl`, undefined, { "x-amz-acl": "private", "x-amz-grant-read": "id=a" }),
+    "400 InvalidRequest | Specifying both Canned ACLs and Header Grants is not allowed",
+  ],
+  [
+    "a canned ACL and a document",
+    ask(`PUT ${V}?acl`, "<AccessControlPolicy/>", { "x-amz-acl": "private" }),
+    "400 UnexpectedContent | This request does not support content",
+  ],
+  [
+    "an ACL without owner",
+    ask(`PUT ${V}?acl`, "<AccessControlPolicy/>"),
+    `400 MalformedACLError | ${MALFORMED}`,
+  ],
+  [
+    "a grantee that is no user",
+    ask(`PUT ${V}?acl`, undefined, { "x-amz-grant-read": "id=a" }),
+    "400 InvalidArgument | Invalid id | ArgumentName=id | ArgumentValue=a",
+  ],
+  [
+    "a grantee that is no group",
+    ask(`PUT ${V}?acl`, undefined, { "x-amz-grant-read": "uri=a" }),
+    "400 InvalidArgument | Invalid group uri | ArgumentName=uri | ArgumentValue=a",
+  ],
+  [
+    "a grantee of no kind",
+    ask(`PUT ${V}?acl`, undefined, { "x-amz-grant-read": "a" }),
+    "400 InvalidArgument | Argument format not recognized | ArgumentName=x-amz-grant-read | ArgumentValue=a",
+  ],
+])("%s", async (_what, request, expected) => {
+  const query = Object.fromEntries(
+    Object.entries(request.query ?? {}).map(([k, v]) => [k, v.replace("UPLOAD", uploadId)]),
+  );
+  const { status, body } = await sendSigned(
+    server.endpoint,
+    { ...request, query },
+    { service: "s3" },
+  );
+  const fields = [...body.matchAll(/<(\w+)>([^<]*)<\/\1>/g)].map(([, k, v]) => [k, v] as const);
+  const [[, code] = [], [, message] = [], ...more] = fields.filter(
+    ([name]) => name !== "RequestId" && name !== "HostId",
+  );
+  const told = [`${status} ${code}`, message, ...more.map(([name, value]) => `${name}=${value}`)];
+  expect(told.join(" | ").replace(uploadId, "UPLOAD").replaceAll("&amp;", "&")).toBe(expected);
+});
