@@ -250,6 +250,20 @@ const rows: Row[] = [
     () => iam.putRolePermissionsBoundary({ RoleName: "app", PermissionsBoundary: MISSING }),
   ],
   [
+    "deleting a boundary that a user hasn't",
+    "NoSuchEntity",
+    404,
+    "The user alice has no permissions boundary.",
+    () => iam.deleteUserPermissionsBoundary({ UserName: "alice" }),
+  ],
+  [
+    "deleting a boundary that a role hasn't",
+    "NoSuchEntity",
+    404,
+    "The role app has no permissions boundary.",
+    () => iam.deleteRolePermissionsBoundary({ RoleName: "app" }),
+  ],
+  [
     "detaching what isn't attached",
     "NoSuchEntity",
     404,

@@ -1,4 +1,4 @@
-import type { IAM } from "@aws-sdk/client-iam";
+import type { IAM, ListPoliciesCommandInput } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import { allow, documentIn, EC2_TRUST, failureOf, iamOf, makeUser, policyOf } from "./iam-api.ts";
@@ -109,10 +109,15 @@ describe("a customer managed policy", () => {
       PolicyUsageFilter: "PermissionsPolicy",
     });
     expect(attached).toMatchObject({ PolicyUsers: [], PolicyRoles: [] });
-    const { Policies = [] } = await iam.listPolicies({
-      PolicyUsageFilter: "PermissionsBoundary",
-    });
-    expect(Policies.map((policy) => policy.PolicyName)).toEqual(["fence"]);
+    const own = async (input: ListPoliciesCommandInput) => {
+      const { Policies = [] } = await iam.listPolicies({ Scope: "Local", ...input });
+      return Policies.map((policy) => policy.PolicyName);
+    };
+    const all = await own({});
+    expect(all.length).toBeGreaterThan(1);
+    const PolicyUsageFilter = "PermissionsBoundary";
+    expect(await own({ PolicyUsageFilter, OnlyAttached: true })).toEqual(["fence"]);
+    expect(await own({ PolicyUsageFilter })).toEqual(all);
 
     await iam.deleteUserPermissionsBoundary({ UserName: "fenced" });
     await expect(user.listUsers({})).resolves.toHaveProperty("Users");

@@ -50,8 +50,14 @@ describe.each(["User", "Group", "Role"])("a %s", (kind) => {
       status: 409,
       message: "Cannot delete entity, must delete policies first.",
     });
+    await put("B", FIRST);
+    expect(await call(`List${kind}Policies`, name)).toMatchObject({ PolicyNames: ["a", "b"] });
+    const capital = { ...name, PolicyName: "B" };
+    const again = await call<typeof got>(`Get${kind}Policy`, capital);
+    expect(again).toMatchObject(capital);
+    expect(documentIn(again.PolicyDocument)).toEqual(JSON.parse(FIRST));
     await call(`Delete${kind}Policy`, { ...name, PolicyName: "a" });
-    await call(`Delete${kind}Policy`, { ...name, PolicyName: "b" });
+    await call(`Delete${kind}Policy`, capital);
     expect(await call(`List${kind}Policies`, name)).toMatchObject({ PolicyNames: [] });
   });
 

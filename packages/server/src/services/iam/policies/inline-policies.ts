@@ -1,6 +1,6 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { policySizeWithoutWhitespace } from "@rolecast/policy";
-import type { Kysely } from "kysely";
+import { type Expression, type Kysely, sql } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBoundedOwner, onOwner } from "../authorization.ts";
@@ -104,7 +104,10 @@ function put(
   });
 }
 
-/** Puts or replaces an inline policy, unchecked: callers have decided that it may be. */
+/**
+ * Puts or replaces an inline policy, unchecked: callers have decided that it may be. A policy that
+ * is replaced keeps the letters of its name.
+ */
 async function putInlinePolicy(
   db: Db,
   accountId: string,
@@ -112,11 +115,22 @@ async function putInlinePolicy(
   policyName: string,
   document: string,
 ): Promise<void> {
-  await deleteInlinePolicy(db, ownerId, policyName);
+  const replaced = await db
+    .updateTable("iam_inline_policies")
+    .set({ document })
+    .where("owner_id", "=", ownerId)
+    .where(isNamed(policyName))
+    .executeTakeFirst();
+  if (Number(replaced.numUpdatedRows) > 0) return;
   await db
     .insertInto("iam_inline_policies")
     .values({ account_id: accountId, owner_id: ownerId, policy_name: policyName, document })
     .execute();
+}
+
+/** Names differ irrespective of case; their letters are ASCII's. */
+function isNamed(policyName: string): Expression<boolean> {
+  return sql<boolean>`lower(policy_name) = ${policyName.toLowerCase()}`;
 }
 
 /** Whether there was one to delete. */
@@ -124,7 +138,7 @@ async function deleteInlinePolicy(db: Db, ownerId: string, policyName: string): 
   const result = await db
     .deleteFrom("iam_inline_policies")
     .where("owner_id", "=", ownerId)
-    .where("policy_name", "=", policyName)
+    .where(isNamed(policyName))
     .executeTakeFirst();
   return Number(result.numDeletedRows) > 0;
 }
@@ -149,7 +163,7 @@ async function refuseOversize(
 ): Promise<void> {
   const others = await inlinePoliciesOf(db, [owner.id]);
   const total = others
-    .filter((policy) => policy.policy_name !== policyName)
+    .filter((policy) => policy.policy_name.toLowerCase() !== policyName.toLowerCase())
     .reduce((sum, policy) => sum + policySizeWithoutWhitespace(policy.document), 0);
   const max = INLINE_POLICIES_SIZE[owner.kind];
   if (total + policySizeWithoutWhitespace(document) > max)
@@ -171,7 +185,7 @@ async function get(
     .selectFrom("iam_inline_policies")
     .select("document")
     .where("owner_id", "=", owner.id)
-    .where("policy_name", "=", policyName)
+    .where(isNamed(policyName))
     .executeTakeFirst();
   if (!row) throw noSuchInlinePolicy(kind, policyName);
   return { PolicyName: policyName, PolicyDocument: encodeDocument(row.document) };

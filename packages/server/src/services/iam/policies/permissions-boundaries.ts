@@ -24,6 +24,8 @@ export function permissionsBoundaryOperations(parts: IamParts) {
     change(parts, context, async ({ db }) => {
       const owner = await requireOwner(db, context.accountId, kind, name);
       refuseProtectedOwner(owner, context);
+      if (owner.boundaryArn === null)
+        throw noSuchEntity(`The ${kind} ${name} has no permissions boundary.`);
       await setBoundary(db, kind, owner.id, null);
       return {};
     });

@@ -82,14 +82,15 @@ function wantedBy(
   return (policy) => {
     if (!policy.path.startsWith(prefix)) return false;
     const { attachments, boundaries } = usage.get(policy.arn) ?? NO_USAGE;
-    if (input.OnlyAttached && attachments + boundaries === 0) return false;
+    // How a policy is used is asked of attached ones only.
+    if (!input.OnlyAttached) return true;
     switch (input.PolicyUsageFilter) {
       case "PermissionsPolicy":
         return attachments > 0;
       case "PermissionsBoundary":
         return boundaries > 0;
       default:
-        return true;
+        return attachments + boundaries > 0;
     }
   };
 }
