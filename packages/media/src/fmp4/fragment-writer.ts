@@ -30,7 +30,7 @@ interface Pending {
  */
 export class FragmentWriter implements SegmentWriter {
   readonly #hasVideo: boolean;
-  readonly #out = new GrowingBuffer(INITIAL_BYTES);
+  #out = new GrowingBuffer(INITIAL_BYTES);
   readonly #video = newPending();
   readonly #audio = newPending();
   #given: { video: VideoConfig | undefined; audio: AacConfig | undefined } = {
@@ -146,8 +146,8 @@ export class FragmentWriter implements SegmentWriter {
   }
 
   rollBack(): void {
-    // Parts of the old one may be with players.
-    this.#out.take();
+    // Parts of the old one are still listed.
+    this.#out = new GrowingBuffer(INITIAL_BYTES);
     for (const pending of [this.#video, this.#audio]) {
       pending.body.clear();
       pending.samples = [];

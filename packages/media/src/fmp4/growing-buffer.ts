@@ -1,3 +1,5 @@
+import { keepBytes } from "../kept-bytes.ts";
+
 /** Bytes that are appended one after the other, without an allocation each. */
 export class GrowingBuffer {
   #bytes: Buffer;
@@ -22,7 +24,7 @@ export class GrowingBuffer {
     this.#length = wanted;
   }
 
-  /** What was appended; it changes with the next `append` after `clear`. */
+  /** What was appended; it changes with the next `append` after `clear` or `take`. */
   get written(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -31,10 +33,13 @@ export class GrowingBuffer {
     this.#length = 0;
   }
 
-  /** Hands out what was appended and begins new memory, sized after it. */
+  /** Hands out what was appended. */
   take(): Buffer {
-    const taken = this.written;
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(1_024, Math.ceil(this.#length * 1.1)));
+    const taken = keepBytes(this.written);
+    // What is small doesn't keep the memory of what was large.
+    if (this.#length * 2 < this.#bytes.length) {
+      this.#bytes = Buffer.allocUnsafeSlow(Math.max(1_024, this.#length));
+    }
     this.#length = 0;
     return taken;
   }

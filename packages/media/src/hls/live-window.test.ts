@@ -152,6 +152,20 @@ describe("live window", () => {
       expect(window.playlist()).not.toContain("HINT");
     });
 
+    test("a player's part stays as it was when its memory is written anew", async () => {
+      const window = new LiveWindow(3, kept(15_000));
+      const reused = Buffer.from("first");
+      const bodyOf = async (index: number) => String(await window.part(0, index));
+      window.addPart({ ...part(0), body: reused });
+      const given = await window.part(0, 0);
+      reused.write("other");
+      window.addPart({ ...part(1), body: reused });
+      expect([String(given), await bodyOf(0)]).toEqual(["first", "first"]);
+      window.add(segment({ body: Buffer.from("otherwise") }));
+      reused.write("third");
+      expect([await bodyOf(0), await bodyOf(1)]).toEqual(["first", "other"]);
+    });
+
     test("a date range stands before the first part of its first segment", () => {
       const ranges = new DateRanges();
       const window = new LiveWindow(2, kept(0), POSITION_START, ranges);

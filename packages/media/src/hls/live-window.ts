@@ -1,4 +1,5 @@
 import type { MediaArrival, MediaPosition } from "../engine/messages.ts";
+import { keepBytes } from "../kept-bytes.ts";
 import type { MediaLimits } from "../limits.ts";
 import { PART_DURATION_MAX_MS, type SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
@@ -20,6 +21,12 @@ interface ListedSegment extends Segment {
   readonly sequence: number;
   /** Empty where it wasn't served in parts. */
   readonly parts: readonly SegmentPart[];
+}
+
+/** A part of the segment that comes next. */
+interface OpenPart extends SegmentPart {
+  /** For players that asked for it. */
+  copy: Buffer | undefined;
 }
 
 type WindowLimits = Pick<MediaLimits, "segmentsKeptMs" | "segmentsKeptBytesMax">;
@@ -50,7 +57,7 @@ export class LiveWindow {
   #bytes = 0;
   #rendered: string | undefined;
   /** Of the segment that comes next. */
-  #parts: SegmentPart[] = [];
+  #parts: OpenPart[] = [];
   /** 0 where nothing is served in parts. */
   #partTargetMs = 0;
   readonly #arrivals = new MediaArrivals();
@@ -106,7 +113,7 @@ export class LiveWindow {
     if (part.index !== this.#parts.length) {
       return;
     }
-    this.#parts.push(part);
+    this.#parts.push({ ...part, copy: undefined });
     this.#partTargetMs = Math.max(this.#partTargetMs, PART_DURATION_MAX_MS, part.durationMs);
     this.#ended = false;
     this.#changed();
@@ -134,6 +141,11 @@ export class LiveWindow {
       await this.#hold(
         () => this.#has({ sequence, part: undefined }) || this.#has({ sequence, part: index }),
       );
+    }
+    const open = sequence === this.#nextSequence ? this.#parts[index] : undefined;
+    if (open !== undefined) {
+      open.copy ??= keepBytes(open.body);
+      return open.copy;
     }
     return this.#partsOf(sequence)[index]?.body;
   }
@@ -264,18 +276,16 @@ export class LiveWindow {
   }
 }
 
-/** The same parts as views of the whole segment: the buffers that it outgrew while it was written can go. */
-function within(body: Buffer, parts: readonly SegmentPart[]): SegmentPart[] {
+/** The same parts as views of the whole segment; copies where they don't make it up. */
+function within(body: Buffer, parts: readonly OpenPart[]): SegmentPart[] {
   const lengths = parts.map((part) => part.body.length);
-  if (lengths.reduce((sum, length) => sum + length, 0) !== body.length) {
-    return [...parts];
-  }
+  const isWhole = lengths.reduce((sum, length) => sum + length, 0) === body.length;
   let start = 0;
-  return parts.map((part) => {
+  return parts.map(({ copy, ...part }) => {
     const end = start + part.body.length;
-    const view = body.subarray(start, end);
+    const own = isWhole ? body.subarray(start, end) : (copy ?? keepBytes(part.body));
     start = end;
-    return { ...part, body: view };
+    return { ...part, body: own };
   });
 }
 

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { keepBytes } from "../kept-bytes.ts";
 import { programAssociationPacket, programMapPacket, type Tracks } from "./program-tables.ts";
 import {
   PES_STREAM_ID,
@@ -29,8 +30,8 @@ interface Track {
 }
 
 /**
- * Writes an MPEG transport stream into one growing buffer per segment. Continuity counters run on from segment to
- * segment, so that segments of one broadcast may be joined byte by byte.
+ * Writes an MPEG transport stream, segment by segment, into one growing buffer. Continuity counters run on from segment
+ * to segment, so that segments of one broadcast may be joined byte by byte.
  */
 export class TsMuxer {
   #buffer: Buffer;
@@ -127,19 +128,18 @@ export class TsMuxer {
     this.#packetize(this.#metadata, headLength, tag, undefined, false);
   }
 
-  /** What was written since the last `take`: it doesn't change any more. */
+  /** What was written since the last `take`, until something is written after the next one. */
   get written(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** Hands out what was written and begins a new buffer, sized after this one. */
+  /** Hands out what was written. */
   take(): Buffer {
-    const written = this.#buffer.subarray(0, this.#length);
-    // Whoever keeps a small segment doesn't keep a large buffer for it.
-    const isSmall = this.#length * 2 < this.#buffer.length;
-    const taken = isSmall ? Buffer.from(written) : written;
-    const next = Math.ceil((this.#length * 1.1) / TS_PACKET_BYTES) * TS_PACKET_BYTES;
-    this.#buffer = Buffer.allocUnsafeSlow(Math.max(next, INITIAL_BYTES));
+    const taken = keepBytes(this.written);
+    // A muxer of small segments doesn't keep the buffer of a large one.
+    if (this.#length * 2 < this.#buffer.length) {
+      this.#buffer = Buffer.allocUnsafeSlow(Math.max(this.#length, INITIAL_BYTES));
+    }
     this.#length = 0;
     this.#taken = this.#continuity();
     return taken;
@@ -147,7 +147,7 @@ export class TsMuxer {
 
   /** Forgets what was written since the last `take`. */
   rollBack(): void {
-    // Parts of the old one may be with players.
+    // Parts of the old one are still listed.
     this.#buffer = Buffer.allocUnsafeSlow(this.#buffer.length);
     this.#length = 0;
     this.#tableContinuity = this.#taken.tables;

@@ -10,6 +10,7 @@ export const PART_DURATION_MAX_MS = 340;
 export interface SegmentPart {
   /** Ordinal in its segment, from 0 without holes. */
   readonly index: number;
+  /** In memory that is reused once the segment is complete. */
   readonly body: Buffer;
   readonly durationMs: number;
   /** It begins with a keyframe. */

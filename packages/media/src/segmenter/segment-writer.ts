@@ -24,7 +24,7 @@ export interface SegmentWriter {
   readonly isStale: boolean;
   /** Bytes given since the last `take`. */
   readonly length: number;
-  /** Those of them that are complete: they don't change any more. */
+  /** Those of them that are complete, in memory that is reused after the next `take`. */
   readonly written: Buffer;
   setVideoConfig(config: VideoConfig): void;
   setAudioConfig(config: AacConfig | undefined): void;
@@ -38,7 +38,7 @@ export interface SegmentWriter {
   metadata(timeMs: number, tag: Buffer): void;
   /** Completes what was given; its last picture is shown until `endMs`. */
   flush(endMs: number): void;
-  /** Hands out what is complete. */
+  /** Hands out what is complete, in memory of its own. */
   take(): Buffer;
   /** Forgets what was given since the last `take`. */
   rollBack(): void;

@@ -217,7 +217,7 @@ describe("segmenter", () => {
           segments.push(segment);
           parts.push([]);
         },
-        onPart: (part) => parts.at(-1)?.push(part),
+        onPart: (part) => parts.at(-1)?.push({ ...part, body: Buffer.from(part.body) }),
       });
       segmenter.setVideoConfig(avcConfig);
       segmenter.setAudioConfig(aacConfig);

@@ -219,7 +219,7 @@ export class Segmenter {
   }
 
   #givePart(open: OpenSegment, endMs: number, written: Buffer, nextIsKeyframe: boolean): void {
-    const part = open.parts.cut(endMs, written, nextIsKeyframe);
+    const part = this.#onPart && open.parts.cut(endMs, written, nextIsKeyframe);
     const { programDateTimeMs, discontinuity } = open.cut;
     if (part !== undefined) {
       const { init } = this.#writer;
