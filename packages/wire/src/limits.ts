@@ -36,8 +36,8 @@ export const MAX_QUERY_MEMBERS = 10_000;
  */
 export const MAX_QUERY_KEY_DEPTH = 16;
 
-/** The largest `N` in `List.member.N`. */
-export const MAX_LIST_INDEX = 10_000;
+/** From one `N` of `List.member.N` to the next, the first being 1. As AWS's own services refuse more. */
+export const MAX_LIST_GAP = 10;
 
 /** A credential scope, signed header list or other part of an Authorization header. */
 export const MAX_AUTHORIZATION_CHARS = 8 * 1024;

@@ -1,4 +1,4 @@
-import { MAX_LIST_INDEX, MAX_QUERY_KEY_DEPTH } from "../limits.ts";
+import { MAX_LIST_GAP, MAX_QUERY_KEY_DEPTH } from "../limits.ts";
 import type { ParsedForm } from "../query.ts";
 import type { ListShape, MapShape, Member, Shape, StructureShape } from "../schema/shape.ts";
 import { WireError } from "../wire-error.ts";
@@ -24,7 +24,13 @@ export function formTree(form: ParsedForm): FormNode {
       throw new WireError("MalformedQueryString", "A parameter's name is nested too deeply.");
     }
     let node = root;
-    for (const segment of segments) {
+    let afterIndex = false;
+    for (const written of segments) {
+      const isIndex = INDEX.test(written);
+      if (isIndex && afterIndex) throw malformed("Two index elements may not occur back to back");
+      afterIndex = isIndex;
+      // `01` and `1` are the same item.
+      const segment = isIndex ? written.replace(/^0+(?=\d)/, "") : written;
       node.children ??= new Map();
       let child = node.children.get(segment);
       if (child === undefined) {
@@ -40,6 +46,14 @@ export function formTree(form: ParsedForm): FormNode {
 
 function emptyNode(): FormNode {
   return { value: undefined, children: undefined };
+}
+
+const INDEX = /^\d+$/;
+/** What stands for an item that a list leaves out: nothing of a structure, or no text. */
+const LEFT_OUT: FormNode = { value: "", children: undefined };
+
+function malformed(message: string): WireError {
+  return new WireError("MalformedInput", message);
 }
 
 /** Compiles shapes into functions that read them from a form's tree. */
@@ -100,11 +114,15 @@ export class QueryReaders {
 
   #list(shape: ListShape, name: string, flattened: boolean): QueryReader {
     const container = flattened ? undefined : (shape.member.traits.xmlName ?? "member");
-    const read = this.#value(shape.member.target, name, false);
-    return (node) => {
-      const items = this.#numbered(node, container, name);
-      return items.map(read).filter((item) => item !== undefined);
-    };
+    const { target } = shape.member;
+    const read = this.#value(target, name, false);
+    const nests = ["structure", "union", "list", "map"].includes(target.kind);
+    return (node) =>
+      numbered(node, container).map((item) => {
+        if (!nests && item.value === undefined)
+          throw malformed("Start of list found where not expected");
+        return read(item);
+      });
   }
 
   #map(shape: MapShape, name: string, flattened: boolean): QueryReader {
@@ -113,7 +131,7 @@ export class QueryReaders {
     const read = this.#value(shape.value.target, name, false);
     return (node) => {
       const map: Record<string, unknown> = {};
-      for (const entry of this.#numbered(node, flattened ? undefined : "entry", name)) {
+      for (const entry of numbered(node, flattened ? undefined : "entry")) {
         const key = entry.children?.get(keyName)?.value;
         const valueNode = entry.children?.get(valueName);
         if (key === undefined || valueNode === undefined) continue;
@@ -123,22 +141,31 @@ export class QueryReaders {
       return map;
     };
   }
+}
 
-  /** The items of `Name.container.N` in the order of N, from 1; gaps are closed. */
-  #numbered(node: FormNode, container: string | undefined, name: string): FormNode[] {
-    const holder = container === undefined ? node : node.children?.get(container);
-    if (holder?.children === undefined) return [];
-    const items: { index: number; item: FormNode }[] = [];
-    for (const [segment, item] of holder.children) {
-      const index = /^\d{1,9}$/.test(segment) ? Number(segment) : Number.NaN;
-      if (!(index >= 1 && index <= MAX_LIST_INDEX)) {
-        throw new WireError(
-          this.#rules.malformedCode,
-          `Value at '${name}' has a malformed list index.`,
-        );
-      }
-      items.push({ index, item });
-    }
-    return items.sort((a, b) => a.index - b.index).map(({ item }) => item);
+/**
+ * The items of `Name.container.N` in the order of N, from 1. Those that are left out count; what
+ * has no number is the only item.
+ *
+ * @throws MalformedInput for other numbers, and for more items left out in a row than AWS takes
+ */
+function numbered(node: FormNode, container: string | undefined): FormNode[] {
+  const holder = container === undefined ? node : node.children?.get(container);
+  if (holder?.children === undefined) return [];
+  const segments = [...holder.children.keys()];
+  const negative = segments.find((segment) => segment.startsWith("-"));
+  if (negative !== undefined) throw malformed(`Key ${negative} may not have a leading '-'`);
+  const wrong = segments.find((segment) => !INDEX.test(segment) || segment === "0");
+  if (wrong !== undefined && segments.some((segment) => INDEX.test(segment)))
+    throw malformed(`${wrong} is not a valid index`);
+  if (wrong !== undefined) return [holder];
+  const items: FormNode[] = [];
+  for (const index of segments.map(Number).sort((a, b) => a - b)) {
+    const gap = index - Math.max(items.length, 1);
+    if (gap > MAX_LIST_GAP)
+      throw malformed(`Excessively sparse input would skip ${gap} list elements`);
+    while (items.length < index - 1) items.push(LEFT_OUT);
+    items.push(holder.children.get(String(index)) ?? LEFT_OUT);
   }
+  return items;
 }

@@ -72,4 +72,17 @@ describe("scalars as text", () => {
   ])("%o refuses %.30j", (of, text) => {
     expect(() => read(of, text)).toThrow(WireError);
   });
+
+  test.each(["1.0", "1e0", " 1", "", "2147483648", "-2147483649"])(
+    "a whole number of 32 bits isn't %j",
+    (text) => {
+      const rules = { ...RULES, wholeNumbers: true, exact: true };
+      const readWhole = compileTextReader(shape("number"), "member", rules);
+      expect(() => readWhole(text)).toThrow(WireError);
+      expect([readWhole("2147483647"), readWhole("-2147483648")]).toEqual([
+        2 ** 31 - 1,
+        -(2 ** 31),
+      ]);
+    },
+  );
 });

@@ -10,8 +10,10 @@ export interface TextRules {
   readonly precision: DateTimePrecision;
   /** The error code for text that isn't of the member's type. */
   readonly malformedCode: string;
-  /** Fractions, `NaN` and `Infinity` aren't of any number's type. */
+  /** All numbers are of 32 bits: fractions, `NaN` and `Infinity` aren't of any number's type. */
   readonly wholeNumbers?: boolean;
+  /** White space isn't overlooked, and the Booleans are `true`, `false`, `1` and `0`. */
+  readonly exact?: boolean;
   /** The protocol's own error for text that isn't of the member's type. */
   readonly malformed?: (name: string, type: string, text: string) => WireError;
 }
@@ -21,6 +23,13 @@ export type TextWriter = (value: unknown) => string;
 
 const NUMBER = /^[+-]?(?:\d{1,400}(?:\.\d{0,400})?|\.\d{1,400})(?:[eE][+-]?\d{1,4})?$/;
 const INTEGER = /^[+-]?\d{1,300}$/;
+const INT32_MAX = 2 ** 31 - 1;
+const EXACT_BOOLEANS: ReadonlyMap<string, boolean> = new Map([
+  ["true", true],
+  ["1", true],
+  ["false", false],
+  ["0", false],
+]);
 /** White space stands in one group at a time, so that no text is tried twice. */
 const BASE64 = /^[A-Za-z0-9+/\s]*(?:=\s*){0,2}$/;
 const SPECIAL_NUMBERS: ReadonlyMap<string, number> = new Map([
@@ -41,15 +50,16 @@ export function compileTextReader(shape: Shape, memberName: string, rules: TextR
     case "string":
       return (text) => text;
     case "boolean":
+      if (rules.exact) return (text) => EXACT_BOOLEANS.get(text) ?? malformed("boolean", text);
       return (text) => {
         const lower = text.trim().toLowerCase();
         return lower === "true" ? true : lower === "false" ? false : malformed("boolean", text);
       };
     case "number":
       return (text) => {
-        const trimmed = text.trim();
+        const trimmed = rules.exact ? text : text.trim();
         if (rules.wholeNumbers)
-          return INTEGER.test(trimmed) ? Number(trimmed) : malformed("integer", text);
+          return isInt32(trimmed) ? Number(trimmed) : malformed("integer", text);
         if (NUMBER.test(trimmed)) return Number(trimmed);
         return SPECIAL_NUMBERS.get(trimmed) ?? malformed("number", text);
       };
@@ -77,6 +87,11 @@ export function compileTextReader(shape: Shape, memberName: string, rules: TextR
     default:
       return shape satisfies never;
   }
+}
+
+function isInt32(text: string): boolean {
+  const value = INTEGER.test(text) ? Number(text) : Number.NaN;
+  return value >= -INT32_MAX - 1 && value <= INT32_MAX;
 }
 
 /** A function that writes a scalar of that shape as text. */

@@ -18,6 +18,7 @@ const TEXT_RULES: TextRules = {
   timestampFormat: "date-time",
   precision: "seconds",
   malformedCode: "MalformedInput",
+  exact: true,
 };
 const METHODS = ["POST", "GET"] as const;
 /** AWS's own word for a request without `Version`. */

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import {
-  MAX_LIST_INDEX,
+  MAX_LIST_GAP,
   MAX_PARSED_BODY_BYTES,
   MAX_QUERY_KEY_DEPTH,
   MAX_QUERY_MEMBERS,
@@ -113,18 +113,52 @@ describe("awsQuery requests", () => {
     expect(await decode(iam, sent)).toEqual({ RoleName: "a+b" });
   });
 
-  test("list items are in the order of their numbers, gaps closed", async () => {
-    const input = await iamForm(
-      "UntagRole&TagKeys.member.10=c&TagKeys.member.9=b&TagKeys.member.1=a",
-    );
-    expect(input).toEqual({ TagKeys: ["a", "b", "c"] });
+  const ab = { Key: "a", Value: "b" };
+  test.each<[form: string, input: object]>([
+    ["UntagRole&TagKeys.member.3=c&TagKeys.member.2=b&TagKeys.member.1=a", { TagKeys: [..."abc"] }],
+    ["UntagRole&TagKeys.member.2=b", { TagKeys: ["", "b"] }],
+    [
+      `UntagRole&TagKeys.member.${MAX_LIST_GAP + 1}=k`,
+      { TagKeys: [..." ".repeat(10), "k"].map((key) => key.trim()) },
+    ],
+    ["TagRole&Tags.member.01.Key=a&Tags.member.1.Value=b", { Tags: [ab] }],
+    ["TagRole&Tags.member.2.Key=a&Tags.member.2.Value=b", { Tags: [{}, ab] }],
+    ["TagRole&Tags.member.one.Key=a", { Tags: [{}] }],
+    ["ListRoles&MaxItems=%2B01", { MaxItems: 1 }],
+    ["ListServiceSpecificCredentials&AllUsers=1", { AllUsers: true }],
+    ["ListServiceSpecificCredentials&AllUsers=0", { AllUsers: false }],
+  ])("%s is read as AWS reads it", async (form, input) => {
+    expect(await iamForm(form)).toEqual(input);
+  });
+
+  const sparse = (gap: number) => `Excessively sparse input would skip ${gap} list elements`;
+  test.each([
+    ["TagKeys.member.0=a", "0 is not a valid index"],
+    ["TagKeys.member.-1=a", "Key -1 may not have a leading '-'"],
+    ["TagKeys.member.x=a", "Start of list found where not expected"],
+    ["TagKeys.member.%2B1=a", "Start of list found where not expected"],
+    ["TagKeys.member.1=a&TagKeys.member.x=a", "x is not a valid index"],
+    ["Tags.member.1.0.Key=a", "Two index elements may not occur back to back"],
+    ["TagKeys.member.12=a", sparse(11)],
+    ["TagKeys.member.12=a&TagKeys.member.1=b", sparse(11)],
+    ["TagKeys.member.1=a&TagKeys.member.8=b&TagKeys.member.19=c", sparse(11)],
+    [`TagKeys.member.${"9".repeat(30)}=a`, sparse(1e30)],
+  ])("a list with %s is malformed", async (text, message) => {
+    const operation = text.startsWith("Tags") ? "TagRole" : "UntagRole";
+    await expect(async () => iamForm(`${operation}&${text}`)).rejects.toMatchObject({
+      code: "MalformedInput",
+      status: 400,
+      message,
+    });
   });
 
   test.each([
     ["ListRoles&MaxItems=many", "MalformedInput"],
-    ["UntagRole&TagKeys.member.0=a", "MalformedInput"],
-    ["UntagRole&TagKeys.member.x=a", "MalformedInput"],
-    [`UntagRole&TagKeys.member.${MAX_LIST_INDEX + 1}=a`, "MalformedInput"],
+    ["ListRoles&MaxItems=%201", "MalformedInput"],
+    ...["True", "FALSE", "%20true", "", "null"].map((text) => [
+      `ListServiceSpecificCredentials&AllUsers=${text}`,
+      "MalformedInput",
+    ]),
     [`GetRole&${"a.".repeat(MAX_QUERY_KEY_DEPTH)}=a`, "MalformedQueryString"],
     ["GetRole&RoleName=%zz", "MalformedQueryString"],
     ["GetRole&a".repeat(MAX_QUERY_MEMBERS), "MalformedQueryString"],
