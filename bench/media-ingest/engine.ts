@@ -44,6 +44,9 @@ const engine = createMediaEngine(
       } else if (event.type === "stream-end") {
         live.delete(event.streamName);
       }
+      if (event.type === "health" && event.warnings.length > 0) {
+        process.stderr.write(`${event.streamName} ${event.warnings.join(" ")}\n`);
+      }
       if (event.type === "session-ended" || event.type === "recording-gap") {
         process.stderr.write(`${event.type} ${event.streamName} ${event.message}\n`);
       }

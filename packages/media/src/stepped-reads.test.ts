@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
-import { expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { reuseReadMemory } from "./scratch-socket.ts";
-import { readInSteps } from "./stepped-reads.ts";
+import { type ReadPace, readInSteps } from "./stepped-reads.ts";
 
 /** Both ends of a connection, the second one read in steps, and what that one has heard. */
-async function connection() {
+async function connection(pace: ReadPace = "prompt") {
   const server = createServer().listen(0, "127.0.0.1");
   onTestFinished(() => {
     server.close();
@@ -21,7 +21,7 @@ async function connection() {
   });
   const heard: Buffer[] = [];
   socket.on("data", (bytes: Buffer) => heard.push(Buffer.from(bytes)));
-  readInSteps(socket);
+  readInSteps(socket, pace);
   return { client, socket, heard, text: () => Buffer.concat(heard).toString("latin1") };
 }
 
@@ -31,60 +31,89 @@ async function heardAll(socket: Socket, isAll: () => boolean): Promise<void> {
   }
 }
 
-test("packets that come while a socket is busy are read together", async () => {
-  const { client, socket, heard, text } = await connection();
-  for (let packet = 0; packet < 60; packet += 1) {
-    await new Promise((resolve) => client.write("x", resolve));
-    await setImmediate();
-    await setImmediate();
-  }
-  await heardAll(socket, () => text().length === 60);
-  expect(heard.length).toBeLessThan(30);
-});
-
-test("all of a large burst comes, in order, and its end after it", async () => {
-  const { client, socket, heard } = await connection();
-  const sent = Buffer.from(Array.from({ length: 1_000_000 }, (_, index) => index % 251));
-  const ended = once(socket, "end");
-  client.end(sent);
-  await ended;
-  expect(Buffer.concat(heard).equals(sent)).toBe(true);
-});
-
-test("a socket that was silent is heard again", async () => {
-  const { client, socket, text } = await connection();
-  const timers = () => process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
-  const others = timers();
-  for (const word of ["one", "two", "three"]) {
-    const heard = heardAll(socket, () => text().endsWith(word));
-    client.write(word);
-    await heard;
-    // The timer ends when nobody is busy any more.
-    while (timers() > others) {
+describe.each<ReadPace>(["prompt", "relaxed"])("read at the %s pace", (pace) => {
+  test("packets that come while a socket is busy are read together", async () => {
+    const { client, socket, heard, text } = await connection(pace);
+    for (let packet = 0; packet < 60; packet += 1) {
+      await new Promise((resolve) => client.write("x", resolve));
+      await setImmediate();
       await setImmediate();
     }
+    await heardAll(socket, () => text().length === 60);
+    expect(heard.length).toBeLessThan(30);
+  });
+
+  test("all of a large burst comes, in order, and its end after it", async () => {
+    const { client, socket, heard } = await connection(pace);
+    const sent = Buffer.from(Array.from({ length: 1_000_000 }, (_, index) => index % 251));
+    const ended = once(socket, "end");
+    client.end(sent);
+    await ended;
+    expect(Buffer.concat(heard).equals(sent)).toBe(true);
+  });
+
+  test("a socket that was silent is heard again", async () => {
+    const { client, socket, text } = await connection(pace);
+    const timers = () =>
+      process.getActiveResourcesInfo().filter((name) => name === "Timeout").length;
+    const others = timers();
+    for (const word of ["one", "two", "three"]) {
+      const heard = heardAll(socket, () => text().endsWith(word));
+      client.write(word);
+      await heard;
+      // The timer ends when nobody is busy any more.
+      while (timers() > others) {
+        await setImmediate();
+      }
+    }
+    expect(text()).toBe("onetwothree");
+  });
+
+  test("a connection that is reset while it is busy closes", async () => {
+    const { client, socket } = await connection(pace);
+    const failure = once(socket, "error").catch((error: Error) => [error]);
+    const closed = new Promise((resolve) => socket.once("close", resolve));
+    client.write("begun");
+    await once(socket, "data");
+    client.resetAndDestroy();
+    await closed;
+    expect((await failure)[0]).toMatchObject({ code: "ECONNRESET" });
+  });
+
+  test("a listener may destroy its socket", async () => {
+    const { client, socket, text } = await connection(pace);
+    client.write("first");
+    await heardAll(socket, () => text() === "first");
+    const closed = once(socket, "close");
+    socket.once("data", () => socket.destroy());
+    client.write("second");
+    await closed;
+    expect(text()).toBe("firstsecond");
+  });
+});
+
+test("what is read at the relaxed pace is read a third as often", async () => {
+  vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
+  onTestFinished(() => {
+    vi.useRealTimers();
+  });
+  const both = [await connection("prompt"), await connection("relaxed")] as const;
+  for (const { client, socket } of both) {
+    client.write("x");
+    await once(socket, "data");
   }
-  expect(text()).toBe("onetwothree");
-});
-
-test("a connection that is reset while it is busy closes", async () => {
-  const { client, socket } = await connection();
-  const failure = once(socket, "error").catch((error: Error) => [error]);
-  const closed = new Promise((resolve) => socket.once("close", resolve));
-  client.write("begun");
-  await once(socket, "data");
-  client.resetAndDestroy();
-  await closed;
-  expect((await failure)[0]).toMatchObject({ code: "ECONNRESET" });
-});
-
-test("a listener may destroy its socket", async () => {
-  const { client, socket, text } = await connection();
-  client.write("first");
-  await heardAll(socket, () => text() === "first");
-  const closed = once(socket, "close");
-  socket.once("data", () => socket.destroy());
-  client.write("second");
-  await closed;
-  expect(text()).toBe("firstsecond");
+  for (let packet = 1; packet < 60; packet += 1) {
+    for (const { client } of both) {
+      await new Promise((resolve) => client.write("x", resolve));
+    }
+    vi.advanceTimersByTime(30);
+  }
+  for (const { socket, text } of both) {
+    while (text().length < 60) {
+      vi.advanceTimersByTime(30);
+      await Promise.race([once(socket, "data"), setImmediate()]);
+    }
+  }
+  const [prompt, relaxed] = both.map(({ heard }) => heard.length);
+  expect(relaxed).toBeLessThan((prompt ?? 0) / 2);
 });

@@ -3,13 +3,16 @@ import type { Socket } from "node:net";
 import { TLSSocket } from "node:tls";
 import { scratch } from "./scratch-socket.ts";
 
-/** About a frame of the usual 25 to 30 a second: media is late by half of that. */
-const STEP_MS = 30;
+/**
+ * `prompt`: media is late by 15 ms on average, half of a frame. `relaxed`, for what nobody waits for frame by frame: by
+ * 45 ms, and a third of the wakings.
+ */
+export type ReadPace = "prompt" | "relaxed";
+
 /** Steps without a byte after which a socket is waited for: encoders send in steps of their own. */
 const EMPTY_STEPS_MAX = 3;
-/** More in one step, 6.5 Mb/s, might fill the system's buffers, and be held up: it is read as it comes for a while. */
-const STEP_BYTES_MAX = 24 * 1024;
-const AS_IT_COMES_MS = 100;
+/** A socket from which too much came for its steps is read more often for so long. */
+const HASTE_MS = 100;
 
 /** What node's sockets have inside, where it is a file descriptor. */
 interface Handle {
@@ -18,85 +21,118 @@ interface Handle {
   readStop(): void;
 }
 
-/** Those from which something came lately. Nothing wakes the process for them but their timer. */
-const busy = new Set<SteppedSocket>();
-let timer: NodeJS.Timeout | undefined;
+/** Reads those sockets from which something came lately. Nothing wakes the process for them but its timer. */
+class Steps {
+  /** More in one step might fill the system's buffers, and be held up. */
+  readonly bytesMax: number;
+  readonly #stepMs: number;
+  readonly #busy = new Set<SteppedSocket>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(stepMs: number, bytesMax: number) {
+    this.#stepMs = stepMs;
+    this.bytesMax = bytesMax;
+  }
+
+  add(socket: SteppedSocket): void {
+    this.#busy.add(socket);
+    this.#timer ??= setInterval(() => this.#step(), this.#stepMs);
+  }
+
+  delete(socket: SteppedSocket): void {
+    this.#busy.delete(socket);
+    if (this.#busy.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+  }
+
+  #step(): void {
+    for (const socket of this.#busy) {
+      socket.read(this);
+    }
+  }
+}
+
+const STEPS: Readonly<Record<ReadPace, Steps>> = {
+  // About a frame of the usual 25 to 30 a second; 6.5 Mb/s.
+  prompt: new Steps(30, 24 * 1024),
+  // 4.3 Mb/s.
+  relaxed: new Steps(90, 48 * 1024),
+};
 
 /**
- * From now on a socket that `reuseReadMemory` made is read every `STEP_MS` while something comes, rather than at each
- * packet: to be woken costs more than what a packet of media needs. One that is silent is waited for as any other, and
- * so is its end.
+ * From now on a socket that `reuseReadMemory` made is read in steps while something comes, rather than at each packet: to
+ * be woken costs more than what a packet of media needs. One that is silent is waited for as any other, and so is its
+ * end.
  *
  * Node has nothing for it, so the socket's descriptor is read beside its handle. Where there is none (Windows), or what
  * it gives isn't yet what the socket tells (TLS), the socket stays as it is.
  */
-export function readInSteps(socket: Socket): void {
+export function readInSteps(socket: Socket, pace: ReadPace = "prompt"): void {
   const handle: unknown = Reflect.get(socket, "_handle");
   if (socket instanceof TLSSocket || !isDescriptor(handle)) {
     return;
   }
-  const stepped = new SteppedSocket(socket, handle);
-  socket.on("data", () => {
-    if (!busy.has(stepped) && stepped.begin()) {
-      busy.add(stepped);
-      timer ??= setInterval(step, STEP_MS);
-    }
-  });
-}
-
-function step(): void {
-  for (const socket of busy) {
-    if (!socket.read()) {
-      busy.delete(socket);
-    }
-  }
-  if (busy.size === 0) {
-    clearInterval(timer);
-    timer = undefined;
-  }
+  const stepped = new SteppedSocket(socket, handle, pace);
+  socket.on("data", () => stepped.heard());
 }
 
 class SteppedSocket {
   readonly #socket: Socket;
   readonly #handle: Handle;
+  readonly #pace: ReadPace;
+  /** Undefined while its handle reads it as it comes. */
+  #steps: Steps | undefined;
   #emptySteps = 0;
-  #asItComesUntilMs = 0;
+  #hasteUntilMs = 0;
 
-  constructor(socket: Socket, handle: Handle) {
+  constructor(socket: Socket, handle: Handle, pace: ReadPace) {
     this.#socket = socket;
     this.#handle = handle;
+    this.#pace = pace;
   }
 
-  /** False while its handle is to go on: from true on it looks for nothing until `read` gives it back. */
-  begin(): boolean {
-    if (this.#socket.destroyed || performance.now() < this.#asItComesUntilMs) {
-      return false;
+  heard(): void {
+    const isWaitedFor = this.#steps === undefined && !this.#socket.destroyed;
+    if (isWaitedFor && performance.now() >= this.#hasteUntilMs) {
+      this.#emptySteps = 0;
+      this.#move(STEPS[this.#pace]);
     }
-    this.#emptySteps = 0;
-    this.#handle.readStop();
-    return true;
   }
 
-  /** False when its handle reads on. */
-  read(): boolean {
+  read(steps: Steps): void {
     // The descriptor of a closed socket may be another's by now.
     if (this.#socket.destroyed || this.#handle.fd < 0) {
-      return false;
+      this.#move(undefined);
+      return;
     }
     const length = this.#readOnce();
     if (length > 0) {
       this.#emptySteps = 0;
       this.#socket.emit("data", scratch.subarray(0, length));
     }
-    const isMuch = length > STEP_BYTES_MAX;
-    if (isMuch) {
-      this.#asItComesUntilMs = performance.now() + AS_IT_COMES_MS;
+    if (length < 0 || this.#emptySteps === EMPTY_STEPS_MAX) {
+      this.#move(undefined);
+    } else if (length > steps.bytesMax) {
+      this.#hasteUntilMs = performance.now() + HASTE_MS;
+      this.#move(steps === STEPS.relaxed ? STEPS.prompt : undefined);
+    } else if (steps !== STEPS[this.#pace] && performance.now() >= this.#hasteUntilMs) {
+      this.#move(STEPS[this.#pace]);
     }
-    const goesOn = !isMuch && length >= 0 && this.#emptySteps < EMPTY_STEPS_MAX;
-    if (!goesOn && !this.#socket.destroyed) {
+  }
+
+  /** Undefined gives it back to its handle. */
+  #move(to: Steps | undefined): void {
+    if (this.#steps === undefined) {
+      this.#handle.readStop();
+    }
+    this.#steps?.delete(this);
+    this.#steps = to;
+    to?.add(this);
+    if (to === undefined && !this.#socket.destroyed) {
       this.#handle.readStart();
     }
-    return goesOn;
   }
 
   /** 0 when there is nothing, negative at the end: the handle will meet that again. */

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { setPriority } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { reuseReadMemory } from "../scratch-socket.ts";
-import { readInSteps } from "../stepped-reads.ts";
+import { type ReadPace, readInSteps } from "../stepped-reads.ts";
 
 /** The end of what it says is kept: that is where the error stands. */
 const STDERR_CHARACTERS_MAX = 2_000;
@@ -20,6 +20,8 @@ export interface FfmpegOptions {
   readonly args: readonly string[];
   /** How many outputs it writes beside standard output: `pipe:3`, `pipe:4`, … Default 0. */
   readonly extraOutputs?: number;
+  /** How promptly those are read. Default `prompt`. */
+  readonly outputPace?: ReadPace;
 }
 
 /** How one run ended. `message` is undefined for success. */
@@ -41,7 +43,7 @@ export class FfmpegProcess {
   #said = "";
   #running = true;
 
-  constructor({ program, args, extraOutputs = 0 }: FfmpegOptions) {
+  constructor({ program, args, extraOutputs = 0, outputPace = "prompt" }: FfmpegOptions) {
     const extra = Array.from({ length: extraOutputs }, () => "pipe" as const);
     const stdio: StdioOptions = ["pipe", "pipe", "pipe", ...extra];
     const all = ["-hide_banner", "-nostdin", "-loglevel", "error", ...args];
@@ -51,7 +53,7 @@ export class FfmpegProcess {
     // Writing to a program that has ended fails here too; `ended` says why.
     this.stdin.on("error", () => undefined);
     this.stdout = pipes[1] as Readable;
-    this.outputs = extra.map((_, index) => readOutput(pipes[3 + index] as Socket));
+    this.outputs = extra.map((_, index) => readOutput(pipes[3 + index] as Socket, outputPace));
     for (const output of [this.stdout, ...this.outputs]) {
       output.on("error", () => undefined);
     }
@@ -130,9 +132,9 @@ export async function runFfmpeg(
 }
 
 /** Encoders write each packet by itself. */
-function readOutput(pipe: Socket): Socket {
+function readOutput(pipe: Socket, pace: ReadPace): Socket {
   const output = reuseReadMemory(pipe);
-  readInSteps(output);
+  readInSteps(output, pace);
   return output;
 }
 

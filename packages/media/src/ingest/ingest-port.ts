@@ -1,5 +1,6 @@
 import type { SessionEndReason } from "../engine/messages.ts";
 import type { AnnouncedMetadata } from "../flv/metadata.ts";
+import type { ReadPace } from "../stepped-reads.ts";
 
 /** What a connection, of any protocol, needs of the rest of the engine: nothing here knows segments or recordings. */
 export interface IngestPort {
@@ -35,6 +36,8 @@ export interface Publisher {
  * Throwing MediaError ends the connection.
  */
 export interface MediaFeed {
+  /** How promptly its media is to be read; left out, `prompt`. */
+  readonly pace?: ReadPace | undefined;
   /** `timestampMs` has 32 bits and wraps; `body` is scratch memory, valid during the call. */
   video(timestampMs: number, body: Buffer): void;
   audio(timestampMs: number, body: Buffer): void;

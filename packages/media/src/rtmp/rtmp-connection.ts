@@ -317,7 +317,7 @@ export class RtmpConnection implements Publisher {
     this.#state = "publishing";
     this.#lastMediaAtMs = this.#options.monotonicMs();
     this.#reader.setLimits(limits);
-    readInSteps(this.#socket);
+    readInSteps(this.#socket, feed.pace);
     this.#send(
       Buffer.concat([
         answers.streamBegin(),

@@ -19,7 +19,7 @@ export interface Picture {
   readonly keyframe: boolean;
   /** The segment that begins with it. */
   readonly cut: Cut | undefined;
-  /** Length-prefixed NAL units, a copy. */
+  /** Length-prefixed NAL units in scratch memory. */
   readonly units: Buffer;
 }
 
@@ -127,7 +127,6 @@ export class Segmenter {
     if (this.#video === undefined || (this.#open === undefined && !keyframe)) {
       return;
     }
-    const kept = this.#listener && Buffer.from(units);
     const dtsMs = this.#open === undefined ? mappedMs : Math.max(mappedMs, this.#lastDtsMs + 1);
     this.#writeMetadata(dtsMs);
     const ptsMs = Math.max(dtsMs, mappedMs + compositionMs);
@@ -142,9 +141,7 @@ export class Segmenter {
     }
     this.#lastDtsMs = dtsMs;
     this.#lastPtsMs = Math.max(this.#lastPtsMs, ptsMs);
-    if (kept !== undefined) {
-      this.#listener?.video({ dtsMs, ptsMs, keyframe, cut, units: kept });
-    }
+    this.#listener?.video({ dtsMs, ptsMs, keyframe, cut, units });
     open.videoFrames += 1;
     open.videoBytes += this.#writer.video({ dtsMs, ptsMs, keyframe, units });
   }

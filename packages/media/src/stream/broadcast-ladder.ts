@@ -5,6 +5,7 @@ import type { Cut } from "../segmenter/cutter.ts";
 import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import type { FrameListener } from "../segmenter/segmenter.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
+import type { ReadPace } from "../stepped-reads.ts";
 import { chooseLadder, type LadderRequest, type SourcePicture } from "../transcode/ladder.ts";
 import {
   type CapacityShare,
@@ -54,10 +55,16 @@ export class BroadcastLadder {
       limits,
       metadata,
       container,
+      pace: this.pace,
       onSegment: (rendition, segment) => outputs.add(rendition, segment),
       onPart: lowLatency ? (renditionId, part) => outputs.addPart(renditionId, part) : undefined,
       onFailed: (message) => this.#fallBack(message),
     });
+  }
+
+  /** Players of plain segments are seconds behind: frames may wait for each other before and behind the encoders. */
+  get pace(): ReadPace {
+    return this.#options.lowLatency ? "prompt" : "relaxed";
   }
 
   get listener(): FrameListener {

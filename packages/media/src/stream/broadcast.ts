@@ -123,7 +123,7 @@ export class Broadcast {
       secure: publisher.secure,
       recording: this.#options.recording !== undefined,
     });
-    const feed = new PublisherFeed(this, publisher, priority ?? 0, this.#takes);
+    const feed = new PublisherFeed(this, publisher, priority ?? 0, this.#takes, this.#ladder?.pace);
     this.#publishers.begin(feed);
     return feed;
   }
@@ -137,7 +137,7 @@ export class Broadcast {
       throw new MediaError("refused", "the channel's last stream is just ending");
     }
     this.#publishers.checkContender(priority);
-    const feed = new PublisherFeed(this, publisher, priority, this.#takes);
+    const feed = new PublisherFeed(this, publisher, priority, this.#takes, this.#ladder?.pace);
     this.#publishers.contend(feed);
     return feed;
   }

@@ -102,6 +102,14 @@ describe("publisher feed", () => {
     });
   });
 
+  test("is read at a relaxed pace where its frames wait for encoders and no player waits for parts", () => {
+    const capacity = new TranscodeCapacity(1);
+    const transcode = { request: { type: "STANDARD" }, program: "", capacity } as const;
+    expect(testBroadcast({ transcode }).feed.pace).toBe("relaxed");
+    expect(testBroadcast({ transcode, lowLatency: true }).feed.pace).toBe("prompt");
+    expect(testBroadcast().feed.pace).toBeUndefined();
+  });
+
   const MP3 = Buffer.of(0x2f, 0xff, 0xfb);
   const AV1 = Buffer.from("\x90av01", "latin1");
   test.each([

@@ -1,6 +1,7 @@
 import type { SessionEndReason } from "../engine/messages.ts";
 import type { AnnouncedMetadata } from "../flv/metadata.ts";
 import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
+import type { ReadPace } from "../stepped-reads.ts";
 import type { Broadcast } from "./broadcast.ts";
 import { type TakenTracks, TrackReader, type VideoFrame } from "./track-reader.ts";
 
@@ -12,9 +13,17 @@ export class PublisherFeed implements MediaFeed {
   readonly publisher: Publisher;
   readonly priority: number;
   readonly tracks: TrackReader;
+  readonly pace: ReadPace | undefined;
   readonly #broadcast: Broadcast;
 
-  constructor(broadcast: Broadcast, publisher: Publisher, priority: number, takes: TakenTracks) {
+  constructor(
+    broadcast: Broadcast,
+    publisher: Publisher,
+    priority: number,
+    takes: TakenTracks,
+    pace?: ReadPace,
+  ) {
+    this.pace = pace;
     this.#broadcast = broadcast;
     this.tracks = new TrackReader(takes);
     this.publisher = publisher;

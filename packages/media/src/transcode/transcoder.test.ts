@@ -11,6 +11,7 @@ test("keeps no cuts once it is over: the stream goes on for days", () => {
     container: "mpegts",
     onSegment: () => undefined,
     onPart: undefined,
+    pace: "prompt",
     onFailed: () => undefined,
   });
   const cut = { timeMs: 0, shownMs: 0, discontinuity: false, programDateTimeMs: 0 };

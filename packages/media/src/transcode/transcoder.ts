@@ -7,6 +7,7 @@ import type { SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
+import type { ReadPace } from "../stepped-reads.ts";
 import type { LadderStep, SourcePicture } from "./ladder.ts";
 import { type KeyframeForcing, ladderArguments } from "./ladder-arguments.ts";
 import { RenditionFollower } from "./rendition-follower.ts";
@@ -29,6 +30,8 @@ export interface TranscoderOptions {
   readonly metadata: TimedMetadata;
   readonly container: MediaContainer;
   readonly onSegment: (rendition: Rendition, segment: Segment) => void;
+  /** Of ffmpeg's outputs. */
+  readonly pace: ReadPace;
   /** Undefined where nobody asks for parts. */
   readonly onPart: ((renditionId: string, part: SegmentPart) => void) | undefined;
   /** It has given up: nothing more comes. Told once. */
@@ -143,9 +146,13 @@ export class Transcoder {
   }
 
   #run(): void {
-    const { program, limits } = this.#options;
-    const args = ladderArguments(this.#steps, this.#source, this.tape.hasAudio, this.#forcing);
-    const ffmpeg = new FfmpegProcess({ program, args, extraOutputs: this.#steps.length });
+    const { program, limits, pace } = this.#options;
+    const ffmpeg = new FfmpegProcess({
+      program,
+      args: ladderArguments(this.#steps, this.#source, this.tape.hasAudio, this.#forcing),
+      extraOutputs: this.#steps.length,
+      outputPace: pace,
+    });
     this.#ffmpeg = ffmpeg;
     let failure: string | undefined;
     ffmpeg.stdout.resume();
