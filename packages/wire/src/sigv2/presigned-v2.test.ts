@@ -41,5 +41,28 @@ describe("a URL presigned with signature version 2", () => {
   test("is missed where there is none, and refused when a part is missing", () => {
     expect(parsePresignedV2(get("acl"))).toBeUndefined();
     expect(() => parsePresignedV2(get("AWSAccessKeyId=x&Expires=1"))).toThrow("Signature");
+    expect(() => parsePresignedV2(get(QUERY.replace("Expires=", "Expires=soon")))).toThrow(
+      "Invalid date (should be seconds since epoch): soon1175139620",
+    );
+  });
+
+  test("is refused beside a header's, and with what should have been signed", () => {
+    const twice = { ...get(QUERY), headers: { authorization: "Bearer token" } };
+    expect(() => parsePresignedV2(twice)).toThrow(
+      expect.objectContaining({
+        code: "InvalidArgument",
+        fields: { ArgumentName: "Authorization", ArgumentValue: "Bearer token" },
+      }),
+    );
+    expect(() => verify(get(QUERY), EXPIRES_MS, "guess")).toThrow(
+      expect.objectContaining({
+        fields: {
+          AWSAccessKeyId: "AKIAIOSFODNN7EXAMPLE",
+          StringToSign: "GET\n\n\n1175139620\n/johnsmith/photos/puppy.jpg",
+          SignatureProvided: "NpgCjnDzrM+WFzoENXmpNDUsSn8=",
+          StringToSignBytes: expect.stringMatching(/^47 45 54 0a 0a 0a 31( [0-9a-f]{2})+$/),
+        },
+      }),
+    );
   });
 });

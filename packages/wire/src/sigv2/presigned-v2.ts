@@ -2,6 +2,11 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import type { WireRequest } from "../message.ts";
 import { parseQuery, requestQuery } from "../query.ts";
 import { AuthError } from "../sigv4/auth-error.ts";
+import {
+  s3SignatureMismatch,
+  severalMechanisms,
+  signatureMismatch,
+} from "../sigv4/auth-failures.ts";
 
 /**
  * What a URL presigned with signature version 2 claims: S3's older form, which boto3 still makes
@@ -61,13 +66,21 @@ export function parsePresignedV2(request: WireRequest): PresignedV2 | undefined 
   const accessKeyId = query.get("AWSAccessKeyId");
   const signature = query.get("Signature");
   const expires = query.get("Expires");
-  if (!accessKeyId || !signature || !expires || !/^\d{1,12}$/.test(expires)) {
+  const { authorization } = request.headers;
+  if (authorization !== undefined) throw severalMechanisms(authorization, "s3");
+  if (!accessKeyId || !signature || !expires) {
     throw new AuthError(
       "presignedExpired",
       "s3",
       "Query-string authentication requires the Signature, Expires and AWSAccessKeyId parameters",
     );
   }
+  if (!/^\d{1,12}$/.test(expires))
+    throw new AuthError(
+      "presignedExpired",
+      "s3",
+      `Invalid date (should be seconds since epoch): ${expires}`,
+    );
   const sessionToken = query.get("x-amz-security-token") ?? request.headers["x-amz-security-token"];
   return { accessKeyId, signature, expiresAtSeconds: Number(expires), sessionToken };
 }
@@ -83,7 +96,7 @@ export function verifyPresignedV2(
   nowMs: number,
   bucketInHost: string | undefined,
 ): void {
-  const { expiresAtSeconds, accessKeyId, signature } = presigned;
+  const { expiresAtSeconds, signature } = presigned;
   if (nowMs > expiresAtSeconds * 1000) {
     throw new AuthError("presignedExpired", "s3", "Request has expired", {
       Expires: isoSeconds(expiresAtSeconds * 1000),
@@ -94,12 +107,17 @@ export function verifyPresignedV2(
   const expected = createHmac("sha1", secretAccessKey).update(stringToSign).digest();
   const given = Buffer.from(signature, "base64");
   if (given.length === expected.length && timingSafeEqual(given, expected)) return;
-  throw new AuthError(
-    "signatureMismatch",
-    "s3",
-    "The request signature we calculated does not match the signature you provided. Check your key and signing method.",
-    { AWSAccessKeyId: accessKeyId, SignatureProvided: signature },
-  );
+  throw signatureMismatchV2(presigned, stringToSign);
+}
+
+/** A session token, which clients may log with the error, would be part of what was signed. */
+function signatureMismatchV2(
+  { accessKeyId, signature, sessionToken }: PresignedV2,
+  stringToSign: string,
+): AuthError {
+  return sessionToken === undefined
+    ? s3SignatureMismatch({ accessKeyId, stringToSign, signature })
+    : signatureMismatch("s3", { AWSAccessKeyId: accessKeyId, SignatureProvided: signature });
 }
 
 function stringToSignV2(

@@ -9,15 +9,18 @@ export type AuthPlace = "header" | "presigned";
  * the other services.
  */
 const S3_MALFORMED = "The authorization header is malformed; ";
+const S3_QUERY_MALFORMED = "Error parsing the X-Amz-Credential parameter; ";
 const DATE_MISSING =
   "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.";
 
-export function severalMechanisms(dialect: AuthDialect): AuthError {
+/** `authorization` is the header beside the query's signature. */
+export function severalMechanisms(authorization: string, dialect: AuthDialect): AuthError {
   return new AuthError(
     "severalMechanisms",
     dialect,
     "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, " +
       "Signature query string parameter or the Authorization header should be specified",
+    dialect === "s3" ? { ArgumentName: "Authorization", ArgumentValue: authorization } : {},
   );
 }
 
@@ -80,7 +83,7 @@ export function malformedCredential(
     place === "presigned" ? "queryMalformed" : "credentialMalformed",
     dialect,
     dialect === "s3"
-      ? `${S3_MALFORMED}the Credential is mal-formed; expecting ${s3Form}.`
+      ? `${s3Start(place)}the Credential is mal-formed; expecting ${s3Form}.`
       : "Credential must have exactly 5 slash-delimited elements, " +
           `e.g. keyid/date/region/service/term, got '${credential}'`,
   );
@@ -95,11 +98,15 @@ export function wrongTerminator(
     place === "presigned" ? "queryMalformed" : "scopeMismatch",
     dialect,
     dialect === "s3"
-      ? `${S3_MALFORMED}incorrect terminator "${terminator}". ` +
+      ? `${s3Start(place)}incorrect terminator "${terminator}". ` +
           `This endpoint uses "${SCOPE_TERMINATOR}".`
       : "Credential should be scoped with a valid terminator: " +
           `'${SCOPE_TERMINATOR}', not '${terminator}'.`,
   );
+}
+
+function s3Start(place: AuthPlace): string {
+  return place === "presigned" ? S3_QUERY_MALFORMED : S3_MALFORMED;
 }
 
 /** The day of the credential scope isn't that of the request. */
@@ -165,6 +172,34 @@ export function malformedSignature(place: AuthPlace, dialect: AuthDialect): Auth
   if (dialect !== "s3" || place === "presigned") return signatureMismatch(dialect);
   const message = `${S3_MALFORMED}the Signature is mal-formed; expecting 64 hexadecimal digits.`;
   return new AuthError("headerMalformed", dialect, message);
+}
+
+/** What S3 tells of the signature that it expected, the bytes too: encodings hide differences. */
+export interface ExpectedSignature {
+  readonly accessKeyId: string;
+  readonly stringToSign: string;
+  readonly signature: string;
+  readonly canonicalRequest?: string | undefined;
+}
+
+/** S3's, with what the client should have signed. */
+export function s3SignatureMismatch(expected: ExpectedSignature): AuthError {
+  const { accessKeyId, stringToSign, signature, canonicalRequest } = expected;
+  return signatureMismatch("s3", {
+    AWSAccessKeyId: accessKeyId,
+    StringToSign: stringToSign,
+    SignatureProvided: signature,
+    StringToSignBytes: bytesOf(stringToSign),
+    ...(canonicalRequest === undefined
+      ? {}
+      : { CanonicalRequest: canonicalRequest, CanonicalRequestBytes: bytesOf(canonicalRequest) }),
+  });
+}
+
+function bytesOf(text: string): string {
+  return Buffer.from(text)
+    .toString("hex")
+    .replace(/..(?=.)/g, "$& ");
 }
 
 /** `fields` are S3's further elements. */

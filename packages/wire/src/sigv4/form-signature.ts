@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import { AuthError } from "./auth-error.ts";
-import { signatureMismatch } from "./auth-failures.ts";
+import { s3SignatureMismatch } from "./auth-failures.ts";
 import { ALGORITHM, SCOPE_TERMINATOR } from "./authentication.ts";
 import { hmac, signingKey } from "./signing-key.ts";
 
@@ -65,11 +65,7 @@ export function verifySignedForm(form: SignedForm, secretAccessKey: string): voi
     : createHmac("sha1", secretAccessKey).update(policy).digest();
   const given = Buffer.from(signature, scope ? "hex" : "base64");
   if (given.length === expected.length && timingSafeEqual(given, expected)) return;
-  throw signatureMismatch("s3", {
-    AWSAccessKeyId: accessKeyId,
-    StringToSign: policy,
-    SignatureProvided: signature,
-  });
+  throw s3SignatureMismatch({ accessKeyId, stringToSign: policy, signature });
 }
 
 function required(fields: ReadonlyMap<string, string>, name: string): string {

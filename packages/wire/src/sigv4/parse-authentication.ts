@@ -44,7 +44,7 @@ export function parseAuthentication(
   const query = request.rawQuery.includes("X-Amz-") ? requestQuery(request) : undefined;
   const algorithm = query?.get("X-Amz-Algorithm");
   if (authorization !== undefined && algorithm !== undefined) {
-    throw severalMechanisms(dialect);
+    throw severalMechanisms(authorization, dialect);
   }
   if (authorization !== undefined) return parseHeader(request, authorization, dialect);
   if (query !== undefined && algorithm !== undefined)

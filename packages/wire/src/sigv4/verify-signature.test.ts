@@ -272,6 +272,26 @@ describe("a signature is refused with AWS's code", () => {
     expect(outcome(change(await signedRequest("s3")), "s3")).toBe(s3);
   });
 
+  test("by S3 with the bytes of what should have been signed", async () => {
+    const forged = header("host", "elsewhere")(await signedRequest("s3"));
+    expect(() => verify(forged, "s3")).toThrow(
+      expect.objectContaining({
+        fields: expect.objectContaining({
+          StringToSignBytes: expect.stringMatching(/^41 57 53 34 2d( [0-9a-f]{2})+$/),
+          CanonicalRequestBytes: expect.stringMatching(/^[0-9a-f]{2}( [0-9a-f]{2})+$/),
+        }),
+      }),
+    );
+  });
+
+  test("by S3 for a query's credential in other words than for a header's", async () => {
+    const request = await presignedRequest("s3", 60);
+    const rawQuery = request.rawQuery.replace(/(X-Amz-Credential=[^%&]+)[^&]*/, "$1");
+    expect(() => verify({ ...request, rawQuery }, "s3")).toThrow(
+      /^Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; /,
+    );
+  });
+
   test("in the JSON services' words", async () => {
     const forged = header("host", "elsewhere")(await signedRequest("json"));
     expect(outcome(forged, "json")).toBe("InvalidSignatureException 403");

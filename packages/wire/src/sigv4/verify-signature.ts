@@ -4,7 +4,7 @@ import { MAX_CLOCK_SKEW_MS } from "../limits.ts";
 import type { WireRequest } from "../message.ts";
 import { formatAmzDate } from "./amz-date.ts";
 import { type AuthDialect, AuthError, type AuthOptions, dialectOf } from "./auth-error.ts";
-import { signatureMismatch } from "./auth-failures.ts";
+import { s3SignatureMismatch, signatureMismatch } from "./auth-failures.ts";
 import { ALGORITHM, credentialScope, type SignedAuthentication } from "./authentication.ts";
 import { canonicalPaths, canonicalRequest } from "./canonical-request.ts";
 import { CONTENT_SHA256_WORDS, isContentSha256, UNSIGNED_PAYLOAD } from "./content-sha256.ts";
@@ -137,11 +137,11 @@ function mismatch(
   if (dialect !== "s3") return signatureMismatch(dialect);
   // S3 shows the client what it should have signed. The canonical request quotes headers, so it is
   // left out when a session token, which clients may log with the error, would be among them.
-  return signatureMismatch(dialect, {
-    AWSAccessKeyId: accessKeyId,
-    StringToSign: stringToSign,
-    SignatureProvided: signature,
-    ...(sessionToken === undefined ? { CanonicalRequest: canonical } : {}),
+  return s3SignatureMismatch({
+    accessKeyId,
+    stringToSign,
+    signature,
+    canonicalRequest: sessionToken === undefined ? canonical : undefined,
   });
 }
 
