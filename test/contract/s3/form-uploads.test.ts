@@ -268,6 +268,17 @@ test.each<[string, Form, number, string]>([
   expect([answer.status, body]).toEqual([status, expect.stringContaining(words)]);
 });
 
+test("a form without files, as browsers send them by default, is refused", async () => {
+  const body = new URLSearchParams(signedFields({}));
+  const answer = await fetch(`${server.endpoint}/${BUCKET}`, { method: "POST", body });
+  expect([answer.status, await answer.text()]).toEqual([
+    412,
+    expect.stringContaining(
+      "<Condition>Bucket POST must be of the enclosure-type multipart/form-data</Condition>",
+    ),
+  ]);
+});
+
 test("a form that breaks off is refused, and leaves nothing", async () => {
   const body = `--b\r\nContent-Disposition: form-data; name="key"\r\n\r\nup/half\r\n--b\r\nContent-Disposition: form-data; name="file"; filename="f"\r\n\r\nhalf`;
   const { method, headers } = {

@@ -6,7 +6,13 @@ import type { Caller } from "../../../kernel/principal.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import { corsHeaders } from "../cors/cors-headers.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { entityTooLarge, entityTooSmallForm, invalidArgument, malformedForm } from "../errors.ts";
+import {
+  entityTooLarge,
+  entityTooSmallForm,
+  invalidArgument,
+  malformedForm,
+  preconditionFailed,
+} from "../errors.ts";
 import { putInputOf } from "./form-input.ts";
 import { checkPostPolicy, type LengthRange } from "./post-policy.ts";
 import { readForm, type UploadForm } from "./read-form.ts";
@@ -28,6 +34,7 @@ export interface FormDependencies {
   };
 }
 
+const FORM_TYPE = "multipart/form-data";
 const DEFAULT_REGION = "us-east-1";
 /** What a single upload may have at most is checked where all are. */
 const NO_LIMITS: LengthRange = { min: 0, max: Number.POSITIVE_INFINITY };
@@ -35,18 +42,25 @@ const FILE_NAME = "${filename}";
 
 /**
  * A file that a browser's form uploads: PutObject as whoever signed the form's policy, within what the
- * policy allows. Undefined: the request is none. Source: S3 API, "Browser-based uploads using POST".
+ * policy allows. Undefined: the request is none. Rejects with PreconditionFailed for a form of another type.
+ * Source: S3 API, "Browser-based uploads using POST".
  */
 export function formUpload(
   request: PlainRequest,
   definition: ServiceDefinition,
   deps: S3Dependencies & FormDependencies,
 ): Promise<PlainResponse> | undefined {
-  const { method, headers, path } = request;
+  const { method, headers, path, query } = request;
   if (method !== "POST" || headers.authorization !== undefined) return undefined;
-  if (headers["content-type"]?.startsWith("multipart/form-data") !== true) return undefined;
   const bucket = bucketOf(path, headers.host, deps.hosts);
-  return bucket === undefined ? undefined : answerForm(request, bucket, definition, deps);
+  if (bucket === undefined) return undefined;
+  if (headers["content-type"]?.startsWith(FORM_TYPE) === true)
+    return answerForm(request, bucket, definition, deps);
+  // With a query it is an operation of the bucket, or signed there.
+  if (query.size > 0) return undefined;
+  return Promise.reject(
+    preconditionFailed(`Bucket POST must be of the enclosure-type ${FORM_TYPE}`),
+  );
 }
 
 async function answerForm(
