@@ -121,6 +121,9 @@ describeConsole(() => {
         await visit(page, addressOf(place), /ivs:Get/.test(refused.source) ? /./ : heading);
         const refusal = page.getByText(refused).first();
         await refusal.waitFor().catch(() => silent.push(place));
+        if (place === "/iam/users") {
+          await page.getByRole("link", { name: /#\/authorization-details\// }).waitFor();
+        }
         const faults = [...(await violations(page)), ...(await overflow(page))];
         found.push(...faults.map((text) => `${place}: ${text}`));
       }

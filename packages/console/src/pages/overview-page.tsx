@@ -82,7 +82,8 @@ function Count(props: {
   readonly call: Call<readonly unknown[]>;
 }) {
   const { title, place, call } = props;
-  if (call.error !== undefined) return <CallFailure title={title} error={call.error} />;
+  if (call.error !== undefined)
+    return <CallFailure title={title} error={call.error} onRetry={call.reload} />;
   return (
     <Container>
       <Box variant="awsui-key-label">{title}</Box>

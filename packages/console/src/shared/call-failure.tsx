@@ -1,6 +1,7 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import { callErrorText } from "../wire/call-error.ts";
+import { Sentence } from "./sentence.tsx";
 
 /** In place of what couldn't be read: AWS's own sentence, never a blank. */
 export function CallFailure(props: {
@@ -13,9 +14,15 @@ export function CallFailure(props: {
     <Alert
       type="error"
       header={props.title}
-      action={props.onRetry && <Button onClick={props.onRetry}>Try again</Button>}
+      action={
+        props.onRetry && (
+          <Button formAction="none" onClick={props.onRetry}>
+            Try again
+          </Button>
+        )
+      }
     >
-      <strong>{code}</strong>: {sentence}
+      <strong>{code}</strong>: <Sentence text={sentence} />
       {requestId !== undefined && <div>Request ID {requestId}</div>}
     </Alert>
   );

@@ -7,6 +7,7 @@ import { type ReactNode, useId, useState } from "react";
 import { callErrorText } from "../wire/call-error.ts";
 import { Actions } from "./actions.tsx";
 import { EnterForm } from "./enter-form.tsx";
+import { Sentence } from "./sentence.tsx";
 
 /** A form in front of a page; what refuses it is said inside, and what was typed stays. */
 export function ModalForm(props: {
@@ -69,7 +70,7 @@ export function ModalForm(props: {
         <SpaceBetween size="m">
           {failure && (
             <Alert type="error" header={failure.code}>
-              {failure.sentence}
+              <Sentence text={failure.sentence} />
             </Alert>
           )}
           {children}

@@ -1,6 +1,7 @@
 import Flashbar, { type FlashbarProps } from "@cloudscape-design/components/flashbar";
 import { createContext, type ReactNode, useCallback, useContext, useMemo, useState } from "react";
 import { callErrorText } from "../wire/call-error.ts";
+import { Sentence } from "./sentence.tsx";
 
 interface Notices {
   readonly items: readonly FlashbarProps.MessageDefinition[];
@@ -32,7 +33,8 @@ export function NoticesProvider({ children }: { readonly children: ReactNode }) 
       done: (what) => tell({ type: "success", content: what }),
       failed: (what, error) => {
         const { code, sentence } = callErrorText(error);
-        tell({ type: "error", header: what, content: `${code}: ${sentence}` });
+        const content = <Sentence text={`${code}: ${sentence}`} inverted />;
+        tell({ type: "error", header: what, content });
       },
     }),
     [items, tell],

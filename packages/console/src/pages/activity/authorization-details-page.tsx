@@ -31,7 +31,11 @@ export function AuthorizationDetailsPage({ params }: PageProps) {
       description="What decided about a request. A denial's details are kept for 24 hours."
     >
       {details.error !== undefined && (
-        <CallFailure title="The details can't be shown" error={details.error} />
+        <CallFailure
+          title="The details can't be shown"
+          error={details.error}
+          onRetry={details.reload}
+        />
       )}
       {details.loading && details.data === undefined && <Spinner />}
       {details.data && <Request id={id} details={details.data} />}

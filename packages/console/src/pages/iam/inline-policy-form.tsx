@@ -52,7 +52,11 @@ export function InlinePolicyForm(props: {
       }}
     >
       {stored.error !== undefined && (
-        <CallFailure title="The policy can't be shown" error={stored.error} />
+        <CallFailure
+          title="The policy can't be shown"
+          error={stored.error}
+          onRetry={stored.reload}
+        />
       )}
       {props.name === undefined && (
         <FormField label="Policy name">

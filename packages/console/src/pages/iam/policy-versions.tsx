@@ -64,9 +64,15 @@ export function PolicyVersions(props: {
     changed();
     return `Version ${VersionId} is deleted.`;
   });
-  const error = versions.error ?? stored.error;
-  if (error !== undefined) {
-    return <CallFailure title="The policy's document can't be shown" error={error} />;
+  const failed = [versions, stored].find(({ error }) => error !== undefined);
+  if (failed) {
+    return (
+      <CallFailure
+        title="The policy's document can't be shown"
+        error={failed.error}
+        onRetry={failed.reload}
+      />
+    );
   }
   return (
     <Container

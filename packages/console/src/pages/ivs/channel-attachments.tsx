@@ -19,7 +19,11 @@ export function ChannelRecording({ settings, onChange }: ChannelPartProps) {
   const configurations = useCall("recording configurations", listRecordingConfigurations);
   if (configurations.error !== undefined) {
     return (
-      <CallFailure title="Recording configurations can't be shown" error={configurations.error} />
+      <CallFailure
+        title="Recording configurations can't be shown"
+        error={configurations.error}
+        onRetry={configurations.reload}
+      />
     );
   }
   const options = (configurations.data ?? []).map((configuration) => ({
@@ -68,7 +72,11 @@ export function ChannelAudience({ settings, onChange }: ChannelPartProps) {
         Private channel
       </Toggle>
       {policies.error !== undefined ? (
-        <CallFailure title="Restriction policies can't be shown" error={policies.error} />
+        <CallFailure
+          title="Restriction policies can't be shown"
+          error={policies.error}
+          onRetry={policies.reload}
+        />
       ) : (
         <FormField label="Playback restriction policy" description="Countries and web sites.">
           <Choice
@@ -92,7 +100,13 @@ export function ChannelAudience({ settings, onChange }: ChannelPartProps) {
 export function ChannelAds({ settings, onChange }: ChannelPartProps) {
   const configurations = useCall("ad configurations", listAdConfigurations);
   if (configurations.error !== undefined) {
-    return <CallFailure title="Ad configurations can't be shown" error={configurations.error} />;
+    return (
+      <CallFailure
+        title="Ad configurations can't be shown"
+        error={configurations.error}
+        onRetry={configurations.reload}
+      />
+    );
   }
   return (
     <FormField

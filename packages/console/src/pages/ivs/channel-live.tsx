@@ -69,7 +69,7 @@ export function ChannelLive(props: {
     >
       <SpaceBetween size="m">
         {live.error !== undefined && (
-          <CallFailure title="The stream can't be shown" error={live.error} />
+          <CallFailure title="The stream can't be shown" error={live.error} onRetry={live.reload} />
         )}
         {channel.authorized && (
           <FormField

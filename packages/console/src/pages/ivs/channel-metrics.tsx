@@ -56,7 +56,7 @@ export function ChannelMetrics({ channelArn }: { readonly channelArn: string }) 
       }
     >
       {data.error !== undefined ? (
-        <CallFailure title="The metrics can't be shown" error={data.error} />
+        <CallFailure title="The metrics can't be shown" error={data.error} onRetry={data.reload} />
       ) : (
         <ColumnLayout columns={2} minColumnWidth={300}>
           {METRICS.map(({ id, title }) => (

@@ -4,6 +4,7 @@ import Header from "@cloudscape-design/components/header";
 import KeyValuePairs, {
   type KeyValuePairsProps,
 } from "@cloudscape-design/components/key-value-pairs";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Spinner from "@cloudscape-design/components/spinner";
 import { placeOf } from "../../routing/hash-route.ts";
 import { CallFailure } from "../../shared/call-failure.tsx";
@@ -41,7 +42,7 @@ export function IvsResource<Shown extends Resource>(props: {
       )}
       {call.loading && !resource && error === undefined && <Spinner size="large" />}
       {resource && (
-        <>
+        <SpaceBetween size="l">
           <Container header={<Header variant="h2">Settings</Header>}>
             <KeyValuePairs
               columns={3}
@@ -53,7 +54,7 @@ export function IvsResource<Shown extends Resource>(props: {
           </Container>
           {channels && <Channels kind={kind} filter={channels} />}
           <IvsTags arn={arn} tags={resource.tags} onChanged={call.reload} />
-        </>
+        </SpaceBetween>
       )}
     </Page>
   );

@@ -82,7 +82,13 @@ function SessionDetails(props: { readonly channelArn: string; readonly streamId:
     { everyMs: POLL_MS },
   );
   if (details.error !== undefined) {
-    return <CallFailure title="The session can't be shown" error={details.error} />;
+    return (
+      <CallFailure
+        title="The session can't be shown"
+        error={details.error}
+        onRetry={details.reload}
+      />
+    );
   }
   const session = details.data?.streamSession;
   if (!session) return <Spinner />;

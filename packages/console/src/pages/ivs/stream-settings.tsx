@@ -75,7 +75,11 @@ export function StreamSettings({ channel }: { readonly channel: Channel }) {
     >
       <SpaceBetween size="m">
         {keys.error !== undefined && (
-          <CallFailure title="The stream keys can't be shown" error={keys.error} />
+          <CallFailure
+            title="The stream keys can't be shown"
+            error={keys.error}
+            onRetry={keys.reload}
+          />
         )}
         <Tabs
           tabs={[

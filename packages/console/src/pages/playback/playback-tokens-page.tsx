@@ -78,7 +78,13 @@ function TokenFields(props: {
   const { settings, onChange } = props;
   const channels = useCall("channels", listChannels);
   if (channels.error !== undefined) {
-    return <CallFailure title="The channels can't be shown" error={channels.error} />;
+    return (
+      <CallFailure
+        title="The channels can't be shown"
+        error={channels.error}
+        onRetry={channels.reload}
+      />
+    );
   }
   const options = (channels.data ?? []).map(({ arn = "", name, authorized }) => ({
     value: arn,

@@ -45,7 +45,11 @@ function Recording({ bucket, prefix }: { readonly bucket: string; readonly prefi
   return (
     <Page title={title} description={`s3://${bucket}/${prefix}`}>
       {read.error !== undefined && (
-        <CallFailure title="The recording can't be shown" error={read.error} />
+        <CallFailure
+          title="The recording can't be shown"
+          error={read.error}
+          onRetry={read.reload}
+        />
       )}
       {document && (
         <SpaceBetween size="l">

@@ -35,7 +35,11 @@ export function RecordingsPage({ query }: PageProps) {
   return (
     <Page title="Recordings" description="What channels wrote to their buckets.">
       {channels.error !== undefined && (
-        <CallFailure title="The channels can't be shown" error={channels.error} />
+        <CallFailure
+          title="The channels can't be shown"
+          error={channels.error}
+          onRetry={channels.reload}
+        />
       )}
       <ColumnLayout columns={2}>
         <FormField label="Channel">
@@ -86,7 +90,13 @@ function RecordingCards(props: { readonly channel: RecordedChannel; readonly day
     { everyMs: POLL_MS },
   );
   if (recordings.error !== undefined) {
-    return <CallFailure title="The recordings can't be shown" error={recordings.error} />;
+    return (
+      <CallFailure
+        title="The recordings can't be shown"
+        error={recordings.error}
+        onRetry={recordings.reload}
+      />
+    );
   }
   return (
     <Cards

@@ -44,7 +44,13 @@ export function BlockPublicAccess(props: {
     return `Block Public Access of ${bucket} is saved.`;
   });
   if (stored.error !== undefined) {
-    return <CallFailure title="Block Public Access can't be shown" error={stored.error} />;
+    return (
+      <CallFailure
+        title="Block Public Access can't be shown"
+        error={stored.error}
+        onRetry={stored.reload}
+      />
+    );
   }
   const shown = chosen ?? stored.data;
   return (

@@ -45,7 +45,9 @@ export function BucketPolicy(props: { readonly bucket: string; readonly verdict:
     return `${bucket} has no policy any more.`;
   });
   if (stored.error !== undefined) {
-    return <CallFailure title="The policy can't be shown" error={stored.error} />;
+    return (
+      <CallFailure title="The policy can't be shown" error={stored.error} onRetry={stored.reload} />
+    );
   }
   if (stored.loading && stored.data === undefined && typed === undefined) return <Spinner />;
   return (

@@ -45,7 +45,13 @@ function Versioning({ bucket }: { readonly bucket: string }) {
       : "Versioning is enabled: what is overwritten or deleted stays as a version.";
   });
   if (versioning.error !== undefined) {
-    return <CallFailure title="The versioning can't be shown" error={versioning.error} />;
+    return (
+      <CallFailure
+        title="The versioning can't be shown"
+        error={versioning.error}
+        onRetry={versioning.reload}
+      />
+    );
   }
   return (
     <Container

@@ -1,5 +1,6 @@
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
+import SpaceBetween from "@cloudscape-design/components/space-between";
 import Toggle from "@cloudscape-design/components/toggle";
 import { useState } from "react";
 import { ModalForm } from "../../shared/modal-form.tsx";
@@ -76,7 +77,7 @@ function ScopeFields(props: {
 }) {
   const { scope, onChange } = props;
   return (
-    <>
+    <SpaceBetween size="m">
       <FormField label="Prefix" description="Empty: all objects.">
         <Input
           value={scope.prefix}
@@ -97,7 +98,7 @@ function ScopeFields(props: {
         value={scope.smallerThan}
         onChange={(smallerThan) => onChange({ ...scope, smallerThan })}
       />
-    </>
+    </SpaceBetween>
   );
 }
 

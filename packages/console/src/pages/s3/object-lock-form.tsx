@@ -54,7 +54,7 @@ export function ObjectLockForm(props: {
       {lock.error === undefined ? (
         <Spinner />
       ) : (
-        <CallFailure title="The lock can't be shown" error={lock.error} />
+        <CallFailure title="The lock can't be shown" error={lock.error} onRetry={lock.reload} />
       )}
     </ModalForm>
   );

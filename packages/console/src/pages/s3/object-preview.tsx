@@ -55,7 +55,7 @@ function Text({ place }: { readonly place: ObjectPlace }) {
     return (await Body?.transformToString()) ?? "";
   });
   if (text.error !== undefined) {
-    return <CallFailure title="The text can't be shown" error={text.error} />;
+    return <CallFailure title="The text can't be shown" error={text.error} onRetry={text.reload} />;
   }
   if (text.data === undefined) return <Spinner />;
   return <pre className="document">{pretty(text.data)}</pre>;
