@@ -81,7 +81,8 @@ function check(tags: readonly FlvTag[]): void {
     cutter: new LeadingCutter(LIMITS, () => 0),
     timeline: new Timeline(),
     onSegment: (segment) => segments.push(segment),
-    onPart: ({ body }) => parts.push(body),
+    // Its memory is reused.
+    onPart: ({ body }) => parts.push(Buffer.from(body)),
   });
   const tracks = new TrackReader();
   accepted(() => {
