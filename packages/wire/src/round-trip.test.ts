@@ -13,7 +13,7 @@ import { arbitraryStructure } from "./testing/arbitrary-shape.ts";
 import { type Answer, loopbackConfig, TEST_CREDENTIALS } from "./testing/loopback.ts";
 import { createCommand, services, type TestService } from "./testing/services.ts";
 
-const RUNS_PER_OPERATION = 3;
+const RUNS_PER_OPERATION = 2;
 const BODY_LIMIT_BYTES = 1024 * 1024;
 /** Headers that the SDK works out, or checks, itself. */
 const CLIENT_HEADERS =

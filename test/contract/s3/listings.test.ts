@@ -109,7 +109,7 @@ test("any keys, prefix, delimiter and page size list what the plain way lists", 
         }
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
 

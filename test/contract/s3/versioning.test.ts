@@ -156,7 +156,7 @@ test("a bucket holds what the simplest model of versions holds", { timeout: 30_0
         await compare(Bucket, model, pageSize);
       },
     ),
-    { numRuns: 25 },
+    { numRuns: 15 },
   );
 });
 

@@ -18,7 +18,7 @@ describe("decide", () => {
         seen[effect] += 1;
         expect(effect).toBe(naiveDecide(asked, texts));
       }),
-      { numRuns: 3_000 },
+      { numRuns: 1_500 },
     );
     for (const count of Object.values(seen)) {
       expect(count).toBeGreaterThan(100);

@@ -142,7 +142,7 @@ describe("a broadcast", () => {
           },
         )
         .beforeEach(newWorld),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
@@ -165,7 +165,7 @@ describe("a broadcast", () => {
           },
         )
         .beforeEach(newWorld),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
