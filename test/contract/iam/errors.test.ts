@@ -1,4 +1,4 @@
-import type { IAM } from "@aws-sdk/client-iam";
+import type { IAM, Tag } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import { allow, EC2_TRUST, failureOf, iamOf, policyOf, trusting } from "./iam-api.ts";
@@ -9,6 +9,14 @@ const CUSTOM = `arn:aws:iam::${ACCOUNT}:policy/custom`;
 const ROLE = `arn:aws:iam::${ACCOUNT}:role/app`;
 const MISSING = `arn:aws:iam::${ACCOUNT}:policy/missing`;
 const SERVICE_ROLE_POLICY = "arn:aws:iam::aws:policy/aws-service-role/IVSRecordToS3";
+
+const AWS_TAG = { Key: "AWS:Team", Value: "1" };
+
+const WITHOUT_VALUE = Array.from({ length: 11 }, (_, index) => ({ Key: `k${index}` }));
+const TOLD = WITHOUT_VALUE.slice(0, 10).map(
+  (_, index) =>
+    `Value at 'tags.${index + 1}.member.value' failed to satisfy constraint: Member must not be null`,
+);
 
 let server: TestServer;
 let iam: IAM;
@@ -351,8 +359,29 @@ const rows: Row[] = [
     "tag keys that are reserved for AWS",
     "InvalidInput",
     400,
-    "aws: prefixed tag key names are not allowed for external use.",
-    () => iam.tagUser({ UserName: "alice", Tags: [{ Key: "AWS:Team", Value: "1" }] }),
+    "Tag keys beginning with aws: are reserved for system use.",
+    () => iam.tagUser({ UserName: "alice", Tags: [AWS_TAG, AWS_TAG] }),
+  ],
+  [
+    "tagging with no tags",
+    "InvalidInput",
+    400,
+    "Error occurred while validating input. ",
+    () => iam.tagRole({ RoleName: "app", Tags: [] }),
+  ],
+  [
+    "untagging no keys",
+    "InvalidInput",
+    400,
+    "Error occurred while validating input. ",
+    () => iam.untagUser({ UserName: "alice", TagKeys: [] }),
+  ],
+  [
+    "more rules broken than are told",
+    "ValidationError",
+    400,
+    `10 validation errors detected: ${TOLD.join("; ")}`,
+    () => iam.tagUser({ UserName: "alice", Tags: WITHOUT_VALUE as Tag[] }),
   ],
   [
     "tag keys that differ by case only",

@@ -77,13 +77,17 @@ export function findViolations(
   });
 }
 
+/** AWS tells of no more, and counts no more. */
+const TOLD_MAX = 10;
+
 /** `1 validation error detected: Value at 'roleName' failed to satisfy constraint: …` */
 export function validationSentence(
   violations: readonly Violation[],
   { showsValues }: Pick<ServiceConstraints, "showsValues">,
 ): string {
-  const count = violations.length;
-  const each = violations.map(({ sentence, path, rule, value }) => {
+  const told = violations.slice(0, TOLD_MAX);
+  const count = told.length;
+  const each = told.map(({ sentence, path, rule, value }) => {
     const shown = showsValues ? shownValue(value) : "";
     return sentence ?? `Value ${shown}at '${path}' failed to satisfy constraint: ${rule}`;
   });

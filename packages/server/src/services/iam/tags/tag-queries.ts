@@ -83,11 +83,11 @@ export async function putTags(
       tag_value: required(tag.Value, "tags.member.value"),
     };
   });
+  if (rows.some((row) => row.tag_key.toLowerCase().startsWith(RESERVED_PREFIX)))
+    throw invalidInput("Tag keys beginning with aws: are reserved for system use.");
   const folds = rows.map((row) => row.tag_key_fold);
   if (new Set(folds).size < folds.length)
     throw invalidInput(`Duplicate tag keys found.${FOLDING_OWNER.test(ownerId) ? CASE_HINT : ""}`);
-  if (rows.some((row) => row.tag_key.toLowerCase().startsWith(RESERVED_PREFIX)))
-    throw invalidInput("aws: prefixed tag key names are not allowed for external use.");
   await removeTags(
     db,
     ownerId,

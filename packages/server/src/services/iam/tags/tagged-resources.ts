@@ -1,6 +1,7 @@
 import type { Authorization } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
+import { invalidInput } from "../errors.ts";
 import type { PageInput } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { required } from "../required.ts";
@@ -8,8 +9,8 @@ import type { IamTables } from "../tables.ts";
 import { putTags, readTagPage, removeTags, tagsOf } from "./tag-queries.ts";
 
 /*
- * Providers, MFA devices and server certificates: what they need to be allowed, and their tags.
- * Conditions know these tags as `aws:ResourceTag` only.
+ * What can be tagged. Conditions know the tags of providers, MFA devices and server certificates as
+ * `aws:ResourceTag` only.
  */
 
 /** An operation on a resource by its ARN. `tagOwner` is undefined when it doesn't exist. */
@@ -37,8 +38,9 @@ export function tagResource(
   find: FindTagOwner,
   tags: Parameters<typeof putTags>[3],
 ): Promise<object> {
+  const given = requireSome(tags, "tags");
   return change(parts, context, async ({ db }) => {
-    await putTags(db, context.accountId, await find(db), tags);
+    await putTags(db, context.accountId, await find(db), given);
     return {};
   });
 }
@@ -49,10 +51,17 @@ export function untagResource(
   find: FindTagOwner,
   keys: readonly string[] | undefined,
 ): Promise<object> {
+  const given = requireSome(keys, "tagKeys");
   return change(parts, context, async ({ db }) => {
-    await removeTags(db, await find(db), required(keys, "tagKeys"));
+    await removeTags(db, await find(db), given);
     return {};
   });
+}
+
+function requireSome<Item>(items: readonly Item[] | undefined, member: string): readonly Item[] {
+  const given = required(items, member);
+  if (given.length === 0) throw invalidInput("Error occurred while validating input. ");
+  return given;
 }
 
 export async function listResourceTags(

@@ -1,20 +1,19 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import type { Transaction } from "../../../kernel/store.ts";
 import { onInstanceProfile, onOwner, onPolicy, requestTags, untagKeys } from "../authorization.ts";
 import { requireOwner } from "../identities/owners.ts";
-import type { PageInput } from "../pagination.ts";
-import { change, type IamParts } from "../parts.ts";
+import type { IamParts } from "../parts.ts";
 import { requireOwnPolicyArn } from "../policies/policies.ts";
 import { requirePolicy } from "../policies/policy-queries.ts";
 import { required } from "../required.ts";
 import { requireInstanceProfile } from "../roles/instance-profile-queries.ts";
-import type { IamTables } from "../tables.ts";
-import { putTags, readTagPage, removeTags } from "./tag-queries.ts";
-
-/** Finds what a tag operation is about, and says its unique id. */
-type FindId = (db: Transaction<IamTables>["db"]) => Promise<string>;
+import {
+  type FindTagOwner,
+  listResourceTags,
+  tagResource,
+  untagResource,
+} from "./tagged-resources.ts";
 
 /** The three tag operations, for users, roles, managed policies and instance profiles. */
 export function tagOperations(parts: IamParts) {
@@ -25,27 +24,21 @@ export function tagOperations(parts: IamParts) {
   const profile = (input: { InstanceProfileName?: string | undefined }) =>
     required(input.InstanceProfileName, "instanceProfileName");
   const owner =
-    (context: RequestContext, kind: "user" | "role", name: string): FindId =>
+    (context: RequestContext, kind: "user" | "role", name: string): FindTagOwner =>
     async (db) =>
       (await requireOwner(db, context.accountId, kind, name)).id;
   const policyId =
-    (context: RequestContext, arn: string): FindId =>
+    (context: RequestContext, arn: string): FindTagOwner =>
     async (db) =>
       (await requirePolicy(db, parts.awsPolicies, context.accountId, arn)).policyId;
   const profileId =
-    (context: RequestContext, name: string): FindId =>
+    (context: RequestContext, name: string): FindTagOwner =>
     async (db) =>
       (await requireInstanceProfile(db, context.accountId, name)).profile_id;
-  const put = (context: RequestContext, find: FindId, tags: readonly iam.Tag[] | undefined) =>
-    change(parts, context, async ({ db }) => {
-      await putTags(db, context.accountId, await find(db), tags);
-      return {};
-    });
-  const remove = (context: RequestContext, find: FindId, keys: readonly string[] | undefined) =>
-    change(parts, context, async ({ db }) => {
-      await removeTags(db, await find(db), required(keys, "tagKeys"));
-      return {};
-    });
+  const put = (context: RequestContext, find: FindTagOwner, tags: iam.Tag[] | undefined) =>
+    tagResource(parts, context, find, tags);
+  const remove = (context: RequestContext, find: FindTagOwner, keys: string[] | undefined) =>
+    untagResource(parts, context, find, keys);
 
   return defineOperations<typeof iam>()({
     TagUser: {
@@ -60,7 +53,8 @@ export function tagOperations(parts: IamParts) {
     },
     ListUserTags: {
       authorize: (input, context) => onOwner(context, "user", user(input)),
-      handle: (input, context) => list(context, owner(context, "user", user(input)), input),
+      handle: (input, context) =>
+        listResourceTags(context, owner(context, "user", user(input)), input),
     },
     TagRole: {
       authorize: (input, context) => onOwner(context, "role", role(input), requestTags(input.Tags)),
@@ -74,7 +68,8 @@ export function tagOperations(parts: IamParts) {
     },
     ListRoleTags: {
       authorize: (input, context) => onOwner(context, "role", role(input)),
-      handle: (input, context) => list(context, owner(context, "role", role(input)), input),
+      handle: (input, context) =>
+        listResourceTags(context, owner(context, "role", role(input)), input),
     },
     TagPolicy: {
       authorize: (input, context) => onPolicy(context, policy(input), requestTags(input.Tags)),
@@ -92,7 +87,8 @@ export function tagOperations(parts: IamParts) {
     },
     ListPolicyTags: {
       authorize: (input, context) => onPolicy(context, policy(input)),
-      handle: (input, context) => list(context, policyId(context, policy(input)), input),
+      handle: (input, context) =>
+        listResourceTags(context, policyId(context, policy(input)), input),
     },
     TagInstanceProfile: {
       authorize: (input, context) =>
@@ -107,12 +103,8 @@ export function tagOperations(parts: IamParts) {
     },
     ListInstanceProfileTags: {
       authorize: (input, context) => onInstanceProfile(context, profile(input)),
-      handle: (input, context) => list(context, profileId(context, profile(input)), input),
+      handle: (input, context) =>
+        listResourceTags(context, profileId(context, profile(input)), input),
     },
   });
-}
-
-async function list(context: RequestContext, find: FindId, input: PageInput) {
-  const db = context.db<IamTables>();
-  return readTagPage(db, await find(db), input);
 }
