@@ -113,6 +113,12 @@ describe("PutObject and GetObject", () => {
       ResponseCacheControl: "no-store",
     });
     expect(got).toMatchObject({ ContentType: "application/json", CacheControl: "no-store" });
+    const ResponseContentDisposition = 'attachment; filename="漢.txt"';
+    await expect(get({ Key: "override", ResponseContentDisposition })).rejects.toMatchObject({
+      name: "InvalidArgument",
+      ArgumentName: "response-content-disposition",
+      ArgumentValue: ResponseContentDisposition,
+    });
   });
 
   test("overwriting while somebody reads leaves the reader the old bytes", async () => {

@@ -256,6 +256,11 @@ function responseOverrides(input: ReadInput, context: RequestContext) {
       "Request specific response headers cannot be used for anonymous GET requests.",
     );
   }
+  for (const [name, value] of given) {
+    if (typeof value !== "string" || /^[\0-\u00ff]*$/.test(value)) continue;
+    const member = `response${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw invalidArgument("Header value cannot be represented using ISO-8859-1.", member, value);
+  }
   return Object.fromEntries(given) as Partial<typeof overrides>;
 }
 
