@@ -53,6 +53,13 @@ test("a client that asks first is told to send its body only when it may", async
   expect(answer).toContain("SignatureDoesNotMatch");
 });
 
+test("another expectation is looked past", async () => {
+  for (const expectation of ["expect: 200", "expect:"]) {
+    const head = [`GET /${BUCKET} HTTP/1.1`, "host: localhost", expectation];
+    expect(await talk(head, /<\/Error>/)).toMatch(/^HTTP\/1.1 403/);
+  }
+});
+
 test("an upload that breaks off leaves no object and harms nobody", async () => {
   const head = await uploadHead("broken", "test");
   const { hostname, port } = new URL(server.endpoint);

@@ -46,10 +46,14 @@ export class HttpServer {
   constructor(options: HttpServerOptions) {
     this.#options = options;
     this.#clients = new ClientAddresses(options.trustedProxies);
+    const answer = (request: IncomingMessage, response: ServerResponse) =>
+      void this.#answer(request, response, () => {});
     this.#server = createServer(
       { maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 },
-      (request, response) => void this.#answer(request, response, () => {}),
+      answer,
     );
+    // Other expectations than of a "100 Continue" are looked past, as AWS does.
+    this.#server.on("checkExpectation", answer);
     // A client that waits to be asked for its body is asked when somebody wants it: a refused
     // upload is then never sent.
     this.#server.on(

@@ -67,7 +67,7 @@ export function parsePresignedV2(request: WireRequest): PresignedV2 | undefined 
   const signature = query.get("Signature");
   const expires = query.get("Expires");
   const { authorization } = request.headers;
-  if (authorization !== undefined) throw severalMechanisms(authorization, "s3");
+  if (authorization) throw severalMechanisms(authorization, "s3");
   if (!accessKeyId || !signature || !expires) {
     throw new AuthError(
       "presignedExpired",

@@ -40,7 +40,9 @@ export function parseAuthentication(
   options: AuthOptions = {},
 ): Authentication {
   const dialect = dialectOf(options);
-  const authorization = request.headers.authorization;
+  const { authorization: header } = request.headers;
+  // S3 takes an empty header for none.
+  const authorization = dialect === "s3" && header === "" ? undefined : header;
   const query = request.rawQuery.includes("X-Amz-") ? requestQuery(request) : undefined;
   const algorithm = query?.get("X-Amz-Algorithm");
   if (authorization !== undefined && algorithm !== undefined) {
