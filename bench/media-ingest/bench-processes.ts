@@ -50,7 +50,7 @@ export interface EngineProcess {
 
 /** `engine.ts`, bundled as it is shipped: the loader of the sources makes functions that cost more. */
 export async function startEngine(
-  mode: "live" | "record" | "ladder",
+  mode: "live" | "record" | "ladder" | "ladder-low",
   { workers = 0, core }: { readonly workers?: number; readonly core?: number } = {},
 ): Promise<EngineProcess> {
   const path = (name: string): string => fileURLToPath(new URL(name, import.meta.url));

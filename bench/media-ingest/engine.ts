@@ -1,6 +1,7 @@
 /**
  * The engine under test, in a process of its own. Prints its RTMP port and an HTTP port that serves live playlists
- * at `/<stream key>`, or `/<stream key>/<rendition>`. With `ladder` it makes the renditions of STANDARD channels. The
+ * at `/<stream key>`, or `/<stream key>/<rendition>`. With `ladder` it makes the renditions of STANDARD channels, with
+ * `ladder-low` those of latencyMode LOW, in parts. The
  * second argument is the number of ingest workers, whose process ids are printed too. With `record` objects are written
  * into the folder of the third. `/arrivals` tells when each segment of each stream was listed.
  */
@@ -14,7 +15,8 @@ const recording =
   process.argv[2] === "record"
     ? ({ renditions: "all", thumbnails: undefined } as const)
     : undefined;
-const ladder = process.argv[2] === "ladder" ? ({ type: "STANDARD" } as const) : undefined;
+const mode = process.argv[2] ?? "";
+const ladder = mode.startsWith("ladder") ? ({ type: "STANDARD" } as const) : undefined;
 const folder = process.argv[4];
 const live = new Set<string>();
 /** By stream key: when the segment of each sequence number was listed, by the wall clock. */
@@ -34,7 +36,7 @@ const engine = createMediaEngine(
     authorizePublish: async ({ streamKey }) => {
       broadcasts += 1;
       const streamId = `st-${broadcasts}`;
-      const made = ladder === undefined ? {} : { ladder };
+      const made = ladder === undefined ? {} : { ladder, lowLatency: mode === "ladder-low" };
       return { allow: true, streamName: streamKey, streamId, recording, ...made };
     },
     event: (event) => {

@@ -62,9 +62,12 @@ export class BroadcastLadder {
     });
   }
 
-  /** Players of plain segments are seconds behind: frames may wait for each other before and behind the encoders. */
+  /**
+   * Players are three parts behind, a second, or three segments: frames may wait for each other, before the encoders and
+   * behind them.
+   */
   get pace(): ReadPace {
-    return this.#options.lowLatency ? "prompt" : "relaxed";
+    return this.#options.lowLatency ? "steady" : "relaxed";
   }
 
   get listener(): FrameListener {

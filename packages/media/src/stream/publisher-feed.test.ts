@@ -102,11 +102,11 @@ describe("publisher feed", () => {
     });
   });
 
-  test("is read at a relaxed pace where its frames wait for encoders and no player waits for parts", () => {
+  test("is read less promptly where its frames wait for encoders, the more so without parts", () => {
     const capacity = new TranscodeCapacity(1);
     const transcode = { request: { type: "STANDARD" }, program: "", capacity } as const;
     expect(testBroadcast({ transcode }).feed.pace).toBe("relaxed");
-    expect(testBroadcast({ transcode, lowLatency: true }).feed.pace).toBe("prompt");
+    expect(testBroadcast({ transcode, lowLatency: true }).feed.pace).toBe("steady");
     expect(testBroadcast().feed.pace).toBeUndefined();
   });
 
