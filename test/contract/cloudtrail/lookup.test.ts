@@ -91,8 +91,8 @@ test("pages of any size together are the whole", async () => {
 });
 
 test("a time range leaves out what is older or newer", async () => {
-  const StartTime = new Date(Date.now() + 60_000);
-  expect((await lookup({ StartTime })).Events).toEqual([]);
+  const [StartTime, EndTime] = [60_000, 120_000].map((ms) => new Date(Date.now() + ms));
+  expect((await lookup({ StartTime, EndTime })).Events).toEqual([]);
   expect((await lookup({ EndTime: new Date(Date.now() - 600_000) })).Events).toEqual([]);
 });
 
@@ -107,6 +107,7 @@ test.each<[LookupEventsCommandInput, string]>([
   [{ MaxResults: 0 }, "InvalidMaxResultsException"],
   [{ NextToken: "nonsense" }, "InvalidNextTokenException"],
   [{ StartTime: new Date(2), EndTime: new Date(1) }, "InvalidTimeRangeException"],
+  [{ StartTime: new Date("2100-01-01") }, "InvalidTimeRangeException"],
   [{ EventCategory: "data" as "insight" }, "InvalidEventCategoryException"],
   [by("ReadOnly", "maybe"), "InvalidLookupAttributesException"],
   [

@@ -41,7 +41,8 @@ async function lookup(input: Input, context: RequestContext, events: EventStore)
   const earliestMs = context.nowMs - EVENT_HISTORY_MS;
   const startMs = Math.max(input.StartTime?.getTime() ?? 0, earliestMs);
   const endMs = input.EndTime?.getTime() ?? Number.MAX_SAFE_INTEGER;
-  if (startMs > endMs) throw invalidTimeRange();
+  // A search without an end ends now.
+  if (startMs > (input.EndTime?.getTime() ?? context.nowMs)) throw invalidTimeRange();
   const attribute = attributeOf(input);
   // No insights are made of events here.
   if (EventCategory === "insight") return { Events: [] };
