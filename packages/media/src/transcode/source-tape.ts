@@ -10,6 +10,13 @@ interface TapedTag {
   readonly bytes: Buffer;
   /** The segment that begins with it. */
   readonly cut: number | undefined;
+  /** What it puts in force. */
+  readonly configs: Configs | undefined;
+}
+
+interface Configs {
+  video?: VideoConfig;
+  audio?: AacConfig;
 }
 
 /**
@@ -20,8 +27,10 @@ export class SourceTape implements FrameListener {
   #tags: TapedTag[] = [];
   #bytes = 0;
   #lastMs = 0;
-  #video: VideoConfig | undefined;
-  #audio: AacConfig | undefined;
+  /** In force at the first tag: what was taped before a change can't be decoded with what came after it. */
+  readonly #first: Configs = {};
+  /** In force at the last tag. */
+  readonly #last: Configs = {};
   #onTag: (bytes: Buffer) => void = () => undefined;
   #closed = false;
 
@@ -35,22 +44,31 @@ export class SourceTape implements FrameListener {
   }
 
   get hasAudio(): boolean {
-    return this.#audio !== undefined;
+    return this.#last.audio !== undefined;
   }
 
-  setVideoConfig(config: VideoConfig): void {
-    if (this.#video !== undefined && !this.#video.record.equals(config.record)) {
-      this.#add(videoConfigTag(TAPE_ORIGIN_MS + this.#lastMs, config.record), undefined);
+  setVideoConfig(video: VideoConfig): void {
+    if (this.#last.video === undefined) {
+      this.#first.video = video;
+    } else if (!this.#last.video.record.equals(video.record)) {
+      const tag = videoConfigTag(TAPE_ORIGIN_MS + this.#lastMs, video.record);
+      this.#add(tag, undefined, { video });
     }
-    this.#video = config;
+    this.#last.video = video;
   }
 
-  setAudioConfig(config: AacConfig | undefined): void {
-    const isChanged = config !== undefined && this.#audio?.record.equals(config.record) === false;
-    if (isChanged) {
-      this.#add(audioConfigTag(TAPE_ORIGIN_MS + this.#lastMs, config.record), undefined);
+  /** Undefined where frames of sound no longer come. */
+  setAudioConfig(audio: AacConfig | undefined): void {
+    if (audio === undefined) {
+      return;
     }
-    this.#audio = config ?? this.#audio;
+    if (this.#last.audio === undefined) {
+      this.#first.audio = audio;
+    } else if (!this.#last.audio.record.equals(audio.record)) {
+      const tag = audioConfigTag(TAPE_ORIGIN_MS + this.#lastMs, audio.record);
+      this.#add(tag, undefined, { audio });
+    }
+    this.#last.audio = audio;
   }
 
   video({ dtsMs, ptsMs, keyframe, cut, units }: Picture): void {
@@ -65,19 +83,21 @@ export class SourceTape implements FrameListener {
   /** Segments before this one are in all renditions. */
   forgetBefore(cutIndex: number): void {
     const first = this.#tags.findIndex(({ cut }) => cut !== undefined && cut >= cutIndex);
-    for (const { bytes } of first > 0 ? this.#tags.splice(0, first) : []) {
+    for (const { bytes, configs } of first > 0 ? this.#tags.splice(0, first) : []) {
       this.#bytes -= bytes.length;
+      Object.assign(this.#first, configs);
     }
   }
 
   /** Everything on the tape, then each tag as it comes, goes to `onTag`; whoever played before gets nothing more. */
   play(onTag: (bytes: Buffer) => void): void {
     onTag(flvHeader(this.hasAudio));
-    if (this.#video !== undefined) {
-      onTag(videoConfigTag(TAPE_ORIGIN_MS, this.#video.record));
+    const { video, audio } = this.#first;
+    if (video !== undefined) {
+      onTag(videoConfigTag(TAPE_ORIGIN_MS, video.record));
     }
-    if (this.#audio !== undefined) {
-      onTag(audioConfigTag(TAPE_ORIGIN_MS, this.#audio.record));
+    if (audio !== undefined) {
+      onTag(audioConfigTag(TAPE_ORIGIN_MS, audio.record));
     }
     for (const { bytes } of this.#tags) {
       onTag(bytes);
@@ -93,11 +113,11 @@ export class SourceTape implements FrameListener {
     this.#onTag = () => undefined;
   }
 
-  #add(bytes: Buffer, cut: number | undefined): void {
+  #add(bytes: Buffer, cut: number | undefined, configs?: Configs): void {
     if (this.#closed) {
       return;
     }
-    this.#tags.push({ bytes, cut });
+    this.#tags.push({ bytes, cut, configs });
     this.#bytes += bytes.length;
     this.#onTag(bytes);
   }
