@@ -43,21 +43,29 @@ export function checkAccessUnit(units: Buffer, nalLengthBytes: number): void {
   }
 }
 
-/** Those before the picture's own, as views. Throws MediaError `protocol` when a length points past the end. */
-export function avcUnitsBeforeSlice(units: Buffer, nalLengthBytes: number): Buffer[] {
-  const before: Buffer[] = [];
-  for (let offset = 0; offset < units.length; ) {
+/**
+ * Parameter sets before the picture's own units, as views. Neither more than `setsMax` of them nor others: one message has
+ * room for millions of units. Throws MediaError `protocol` when a length points past the end.
+ */
+export function avcSetsBeforeSlice(
+  units: Buffer,
+  nalLengthBytes: number,
+  setsMax: number,
+): Buffer[] {
+  const sets: Buffer[] = [];
+  for (let offset = 0; offset < units.length && sets.length < setsMax; ) {
     const start = offset + nalLengthBytes;
     const end = start + readLength(units, offset, nalLengthBytes);
-    const unit = units.subarray(start, end);
-    const type = avcNalType(unit);
+    const type = end > start ? (units[start] ?? 0) & 0x1f : 0;
     if (type >= AVC_NAL.slice && type <= AVC_NAL.idr) {
       break;
     }
-    before.push(unit);
+    if (type === AVC_NAL.sps || type === AVC_NAL.pps) {
+      sets.push(units.subarray(start, end));
+    }
     offset = end;
   }
-  return before;
+  return sets;
 }
 
 /** 0, which is no unit's type, of an empty one. */
@@ -75,13 +83,17 @@ function readLength(bytes: Buffer, offset: number, lengthBytes: number): number 
 }
 
 function widenLengths(units: Buffer, nalLengthBytes: number): Buffer {
-  const parts: Buffer[] = [];
-  for (let offset = 0; offset < units.length; ) {
-    const length = readLength(units, offset, nalLengthBytes);
-    const head = Buffer.alloc(START_CODE_BYTES);
-    head.writeUInt32BE(length);
-    parts.push(head, units.subarray(offset + nalLengthBytes, offset + nalLengthBytes + length));
-    offset += nalLengthBytes + length;
+  let count = 0;
+  for (let offset = 0; offset < units.length; count += 1) {
+    offset += nalLengthBytes + readLength(units, offset, nalLengthBytes);
   }
-  return Buffer.concat(parts);
+  const widened = Buffer.allocUnsafe(units.length + count * (START_CODE_BYTES - nalLengthBytes));
+  let at = 0;
+  for (let offset = 0; offset < units.length; ) {
+    const start = offset + nalLengthBytes;
+    offset = start + readLength(units, offset, nalLengthBytes);
+    widened.writeUInt32BE(offset - start, at);
+    at += START_CODE_BYTES + units.copy(widened, at + START_CODE_BYTES, start, offset);
+  }
+  return widened;
 }

@@ -1,4 +1,4 @@
-import { AVC_NAL, avcNalType, avcUnitsBeforeSlice } from "./avc-access-unit.ts";
+import { AVC_NAL, avcNalType, avcSetsBeforeSlice } from "./avc-access-unit.ts";
 import { type AvcConfig, parseAvcConfig } from "./avc-config.ts";
 import type { VideoConfig } from "./video-config.ts";
 
@@ -16,15 +16,19 @@ export function avcParameterSets(units: readonly Buffer[]): AvcParameterSets {
   return { sps: setsOf(units, AVC_NAL.sps), pps: setsOf(units, AVC_NAL.pps) };
 }
 
-/** An encoder may repeat a set within a picture. Sets past the bound aren't even compared. */
+/** An encoder may repeat a set within a picture. Sets past the bound, repeated or not, aren't even compared. */
 function setsOf(units: readonly Buffer[], type: number): Buffer[] {
   const sets: Buffer[] = [];
+  let compared = 0;
   for (const unit of units) {
-    if (sets.length === SETS_MAX) {
+    if (avcNalType(unit) !== type || unit.length > SET_BYTES_MAX) {
+      continue;
+    }
+    if (compared === SETS_MAX) {
       break;
     }
-    const isSet = avcNalType(unit) === type && unit.length <= SET_BYTES_MAX;
-    if (isSet && !sets.some((set) => set.equals(unit))) {
+    compared += 1;
+    if (!sets.some((set) => set.equals(unit))) {
       sets.push(unit);
     }
   }
@@ -60,7 +64,8 @@ export function avcRecord(
  */
 export function otherPictureOf(units: Buffer, config: VideoConfig): AvcConfig | undefined {
   const { nalLengthBytes } = config;
-  const { sps, pps } = avcParameterSets(avcUnitsBeforeSlice(units, nalLengthBytes));
+  const sets = avcSetsBeforeSlice(units, nalLengthBytes, 2 * SETS_MAX);
+  const { sps, pps } = avcParameterSets(sets);
   if (sps.every((set) => config.parameterSets.includes(set))) {
     return undefined;
   }

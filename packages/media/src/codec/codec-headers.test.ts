@@ -1,9 +1,10 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { MediaError } from "../media-error.ts";
 import { parseAacConfig, writeAdtsHeader } from "./aac-config.ts";
 import { toAnnexB } from "./avc-access-unit.ts";
 import { parseAvcConfig } from "./avc-config.ts";
+import { otherPictureOf } from "./avc-parameter-sets.ts";
 import { parseHevcConfig } from "./hevc-config.ts";
 
 /** Sequence headers as ffmpeg's libx264 and AAC encoders wrote them. */
@@ -168,6 +169,28 @@ describe("access units", () => {
         },
       ),
     );
+  });
+
+  test("a message full of units makes no object for each", () => {
+    const empty = Buffer.alloc(20_000);
+    const sets = Buffer.alloc(20_000, Buffer.of(1, 0x67, 1, 0x68));
+    const views = vi.spyOn(Buffer.prototype, "subarray");
+    const allocations = vi.spyOn(Buffer, "alloc");
+    onTestFinished(() => {
+      views.mockRestore();
+      allocations.mockRestore();
+    });
+    const config = parseAvcConfig(Buffer.from(RECORDS[0][1], "hex"));
+    const made: number[] = [];
+    for (const units of [empty, sets]) {
+      views.mockClear();
+      expect(otherPictureOf(units, { ...config, nalLengthBytes: 1 })).toBeUndefined();
+      toAnnexB(units, 1);
+      made.push(views.mock.calls.length + allocations.mock.calls.length);
+    }
+    expect(made[0]).toBe(0);
+    // No more than a sequence header has room for.
+    expect(made[1]).toBeLessThanOrEqual(2 * 31);
   });
 
   test("a length that points past the end is a protocol error", () => {

@@ -96,6 +96,7 @@ export class TrackReader {
     const config = track === 0 ? this.video : this.further.get(track);
     const other = config?.fourCc === "avc1" ? otherPictureOf(units, config) : undefined;
     if (other !== undefined) {
+      checkHeader("video", other.record);
       this.#configure(track, other);
     }
     return other !== undefined;
