@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { splitAnnexB } from "../codec/annex-b.ts";
 import { parseAvcConfig } from "../codec/avc-config.ts";
 import { MediaError } from "../media-error.ts";
+import { uint32 } from "../rtmp/chunk-writer.ts";
 import {
   audioBody,
   audioConfigBody,
@@ -67,12 +68,12 @@ describe("publisher feed", () => {
   });
 
   describe("parameter sets in a keyframe", () => {
-    const second = (record: Buffer) => {
+    const second = (record: Buffer, ...further: readonly Buffer[]) => {
       const { events, feed, broadcast } = testBroadcast({ channelType: "BASIC" });
       feed.video(0, videoConfigBody());
       const { parameterSets } = parseAvcConfig(record);
-      const sets = splitAnnexB(parameterSets).flatMap((set) => [
-        Buffer.of(0, 0, 0, set.length),
+      const sets = [...splitAnnexB(parameterSets), ...further].flatMap((set) => [
+        uint32(set.length),
         set,
       ]);
       for (let timeMs = 0; timeMs <= 6_000; timeMs += 1_000) {
@@ -99,6 +100,14 @@ describe("publisher feed", () => {
 
     test("are held to the channel's limits", () => {
       expect(second(tooLargeAvcRecord).types).toContain("limit-breach");
+    });
+
+    test("have no more room than a sequence header's", () => {
+      const further = [1, 2].map((id) => Buffer.alloc(40_000, Buffer.of(0x68, id)));
+      const message = /^the video sequence header has 80\d\d\d bytes: 65536 are allowed$/;
+      expect(() => second(otherAvcRecord, ...further)).toThrow(
+        expect.objectContaining({ code: "limit", message: expect.stringMatching(message) }),
+      );
     });
   });
 
