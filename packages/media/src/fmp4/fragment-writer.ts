@@ -4,7 +4,12 @@ import type { VideoConfig } from "../codec/video-config.ts";
 import { TICKS_PER_SECOND } from "../mpegts/transport-stream.ts";
 import { toTicks } from "../segmenter/media-clock.ts";
 import type { InitSection } from "../segmenter/segment.ts";
-import type { CodedPicture, SegmentWriter } from "../segmenter/segment-writer.ts";
+import type {
+  CodedPicture,
+  SegmentStart,
+  SegmentWriter,
+  SoundChange,
+} from "../segmenter/segment-writer.ts";
 import { eventMessage, type FragmentTrack, renderFragment, type Sample } from "./fragment.ts";
 import { GrowingBuffer } from "./growing-buffer.ts";
 import { initSection, TRACK_ID } from "./init-section.ts";
@@ -12,6 +17,8 @@ import { initSection, TRACK_ID } from "./init-section.ts";
 /** RTMP's milliseconds are rounded; nearer than this to the sample clock, the sample clock is right. */
 const ROUNDING_MS = 5;
 const INITIAL_BYTES = 256 * 1_024;
+/** The last frames of the old sound may lie behind the keyframe: for so many the new one isn't kept waiting. */
+const LATE_FRAMES_MAX = 5;
 
 /** A sample whose duration the next one decides. */
 interface TimedSample extends Omit<Sample, "duration"> {
@@ -24,21 +31,25 @@ interface Pending {
   samples: TimedSample[];
 }
 
+interface Configs {
+  readonly video: VideoConfig | undefined;
+  readonly audio: AacConfig | undefined;
+}
+
 /**
  * Segments of fragmented MPEG-4: one fragment (`moof`, `mdat`) for each keyframe interval, or for each part. A changed
- * configuration makes another init section, which is only used from a segment's start on.
+ * configuration makes another init section, which holds for whole segments.
  */
 export class FragmentWriter implements SegmentWriter {
   readonly #hasVideo: boolean;
   #out = new GrowingBuffer(INITIAL_BYTES);
   readonly #video = newPending();
   readonly #audio = newPending();
-  #given: { video: VideoConfig | undefined; audio: AacConfig | undefined } = {
-    video: undefined,
-    audio: undefined,
-  };
+  #given: Configs = { video: undefined, audio: undefined };
   #used = this.#given;
   #init: InitSection | undefined;
+  /** A fragment of this segment has sound. */
+  #hasAudio = false;
   #messages: Buffer[] = [];
   #sequence = 0;
   #messageId = 0;
@@ -53,14 +64,6 @@ export class FragmentWriter implements SegmentWriter {
     return this.#init;
   }
 
-  get isStale(): boolean {
-    const { video, audio } = this.#given;
-    return (
-      !isSame(video?.record, this.#used.video?.record) ||
-      !isSame(audio?.record, this.#used.audio?.record)
-    );
-  }
-
   get length(): number {
     return this.#out.length + this.#video.body.length + this.#audio.body.length;
   }
@@ -73,20 +76,30 @@ export class FragmentWriter implements SegmentWriter {
     this.#given = { ...this.#given, video: config };
   }
 
-  setAudioConfig(config: AacConfig | undefined): void {
+  setAudioConfig(config: AacConfig | undefined, shown: SegmentStart | undefined): SoundChange {
     this.#given = { ...this.#given, audio: config };
+    if (this.#init === undefined || !(this.#isVideoStale || this.#isAudioStale)) {
+      return "goes-on";
+    }
+    const { samples, body } = this.#audio;
+    const isBegun = this.#hasAudio || samples.length > LATE_FRAMES_MAX;
+    if (isBegun || shown !== undefined || this.#isVideoStale) {
+      return "waits";
+    }
+    this.#audio.samples = [];
+    body.clear();
+    this.#use({ ...this.#used, audio: config });
+    return "begins";
   }
 
   begin(isSegmentStart: boolean): void {
-    if (!isSegmentStart || (this.#init !== undefined && !this.isStale)) {
+    if (!isSegmentStart) {
       return;
     }
-    this.#used = this.#given;
-    this.#nextAudioTime = undefined;
-    this.#init = initSection({
-      video: this.#hasVideo ? this.#used.video : undefined,
-      audio: this.#used.audio,
-    });
+    this.#hasAudio = false;
+    if (this.#init === undefined || this.#isVideoStale || this.#isAudioStale) {
+      this.#use(this.#given);
+    }
   }
 
   video({ dtsMs, ptsMs, keyframe, units }: CodedPicture): number {
@@ -104,7 +117,7 @@ export class FragmentWriter implements SegmentWriter {
 
   audio(timeMs: number, frame: Buffer): void {
     const { audio } = this.#used;
-    if (audio === undefined || !isSame(audio.record, this.#given.audio?.record)) {
+    if (audio === undefined || this.#isAudioStale) {
       return;
     }
     const { sampleRate } = audio;
@@ -132,6 +145,7 @@ export class FragmentWriter implements SegmentWriter {
     if (tracks.length === 0) {
       return;
     }
+    this.#hasAudio ||= tracks.some(({ id }) => id === TRACK_ID.audio);
     for (const message of this.#messages.splice(0)) {
       this.#out.append(message);
     }
@@ -153,7 +167,26 @@ export class FragmentWriter implements SegmentWriter {
       pending.samples = [];
     }
     this.#messages = [];
+    this.#hasAudio = false;
     this.#nextAudioTime = undefined;
+  }
+
+  /** A configuration came that isn't in use yet. */
+  get #isVideoStale(): boolean {
+    return !isSame(this.#given.video?.record, this.#used.video?.record);
+  }
+
+  get #isAudioStale(): boolean {
+    return !isSame(this.#given.audio?.record, this.#used.audio?.record);
+  }
+
+  #use(configs: Configs): void {
+    this.#used = configs;
+    this.#nextAudioTime = undefined;
+    this.#init = initSection({
+      video: this.#hasVideo ? configs.video : undefined,
+      audio: configs.audio,
+    });
   }
 }
 

@@ -4,7 +4,12 @@ import { toAnnexB } from "../codec/avc-access-unit.ts";
 import type { VideoConfig } from "../codec/video-config.ts";
 import { AudioPacker } from "../segmenter/audio-packer.ts";
 import { toTicks } from "../segmenter/media-clock.ts";
-import type { CodedPicture, SegmentWriter } from "../segmenter/segment-writer.ts";
+import type {
+  CodedPicture,
+  SegmentStart,
+  SegmentWriter,
+  SoundChange,
+} from "../segmenter/segment-writer.ts";
 import { TsMuxer } from "./ts-muxer.ts";
 
 const DELIMITER = Buffer.of(0, 0, 0, 1, 9, 0xf0);
@@ -14,20 +19,19 @@ export class TsSegmentWriter implements SegmentWriter {
   readonly init = undefined;
   readonly #hasVideo: boolean;
   readonly #muxer = new TsMuxer();
-  readonly #packer = new AudioPacker((ticks, frames) => this.#muxer.writeAudio(ticks, frames));
+  readonly #packer = new AudioPacker((ticks, frames) => this.#writePack(ticks, frames));
   #nalLengthBytes = 4;
   #keyframePrefix = DELIMITER;
   #audio: AacConfig | undefined;
-  /** Of the sound that this segment began with: players read it once, and other sound waits for the next one. */
+  /** Of the sound in this segment: players read it once. */
   #segmentAudio: AacConfig | undefined;
+  /** Of the latest sound, in this segment or before. */
+  #lastAudio: AacConfig | undefined;
+  /** Other sound came, for the next segment. */
+  #audioWaits = false;
 
   constructor(hasVideo: boolean) {
     this.#hasVideo = hasVideo;
-  }
-
-  get isStale(): boolean {
-    const [before, now] = [this.#segmentAudio?.record, this.#audio?.record];
-    return before !== undefined && now !== undefined && !before.equals(now);
   }
 
   get length(): number {
@@ -44,14 +48,27 @@ export class TsSegmentWriter implements SegmentWriter {
     this.#keyframePrefix = Buffer.concat([DELIMITER, parameterSets]);
   }
 
-  setAudioConfig(config: AacConfig | undefined): void {
-    this.#packer.flush();
+  setAudioConfig(config: AacConfig | undefined, shown: SegmentStart | undefined): SoundChange {
+    if (this.#segmentAudio === undefined && isOther(this.#audio, config)) {
+      // The last frames of the old sound may lie behind the keyframe: for them the new one isn't kept waiting.
+      this.#packer.clear();
+    } else {
+      this.#packer.flush();
+    }
     this.#audio = config;
+    const isChanged = isOther(this.#segmentAudio ?? this.#lastAudio, config);
+    this.#audioWaits =
+      isChanged && (this.#segmentAudio !== undefined || shown?.discontinuity === false);
+    if (this.#audioWaits) {
+      return "waits";
+    }
+    return isChanged ? "begins" : "goes-on";
   }
 
   begin(isSegmentStart: boolean): void {
     if (isSegmentStart) {
-      this.#segmentAudio = this.#audio;
+      this.#segmentAudio = undefined;
+      this.#audioWaits = false;
     }
     this.#muxer.writeTables({ video: this.#hasVideo, audio: this.#audio !== undefined });
   }
@@ -64,8 +81,7 @@ export class TsSegmentWriter implements SegmentWriter {
   }
 
   audio(timeMs: number, frame: Buffer): void {
-    this.#segmentAudio ??= this.#audio;
-    if (this.#audio !== undefined && !this.isStale) {
+    if (this.#audio !== undefined && !this.#audioWaits) {
       this.#packer.add(this.#audio, toTicks(timeMs), frame);
     }
   }
@@ -83,7 +99,19 @@ export class TsSegmentWriter implements SegmentWriter {
   }
 
   rollBack(): void {
+    this.#segmentAudio = undefined;
+    this.#audioWaits = false;
     this.#packer.clear();
     this.#muxer.rollBack();
   }
+
+  #writePack(ticks: number, frames: Buffer): void {
+    this.#segmentAudio = this.#audio;
+    this.#lastAudio = this.#audio;
+    this.#muxer.writeAudio(ticks, frames);
+  }
+}
+
+function isOther(before: AacConfig | undefined, now: AacConfig | undefined): boolean {
+  return before !== undefined && now !== undefined && !before.record.equals(now.record);
 }

@@ -9,8 +9,8 @@ export interface Cut {
   readonly timeMs: number;
   /** And at which that one is shown: later where pictures are reordered. It is the same in renditions without that. */
   readonly shownMs: number;
-  /** The segment doesn't continue the one before it. */
-  readonly discontinuity: boolean;
+  /** The segment doesn't continue the one before it. It may turn out behind its first picture: see `breakAt`. */
+  discontinuity: boolean;
   readonly programDateTimeMs: number;
 }
 
@@ -20,6 +20,8 @@ export interface Cutter {
   cutAt(timeMs: number, shownMs: number, open: Cut | undefined): Cut | undefined;
   /** What follows doesn't continue what came before: the next keyframe is a cut. */
   break(): void;
+  /** The open segment, of which nothing was given away, doesn't continue what came before. */
+  breakAt(cut: Cut): void;
   /** The relation of media time and wall clock is lost. */
   jump(): void;
 }
@@ -82,6 +84,11 @@ export class LeadingCutter implements Cutter {
     this.#breakPending = true;
   }
 
+  /** Renditions are cut by the same object, and complete the segment later. */
+  breakAt(cut: Cut): void {
+    cut.discontinuity ||= cut.index > 0;
+  }
+
   jump(): void {
     this.#wallOffsetMs = undefined;
   }
@@ -140,5 +147,6 @@ export class FollowingCutter implements Cutter {
 
   /** A source's business: its cuts say where they don't continue each other. */
   break(): void {}
+  breakAt(): void {}
   jump(): void {}
 }

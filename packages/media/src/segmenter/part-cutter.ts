@@ -36,6 +36,11 @@ export class PartCutter {
     this.#open = { index: 0, startMs, offset: 0, independent: true };
   }
 
+  /** A part is given away. */
+  get begun(): boolean {
+    return this.#open.index > 0;
+  }
+
   /** Whether a part ends before a frame at `timeMs` that is shown for `frameMs`. */
   isDue(timeMs: number, frameMs: number): boolean {
     const { startMs } = this.#open;

@@ -16,18 +16,28 @@ export interface CodedPicture {
   readonly units: Buffer;
 }
 
+/** What players know of a segment as soon as they have a part of it. */
+export interface SegmentStart {
+  readonly discontinuity: boolean;
+}
+
+/**
+ * What a configuration of sound does to the segment that is being written: nothing, it is that segment's, which doesn't
+ * continue the ones before it then, or it waits for the next one.
+ */
+export type SoundChange = "goes-on" | "begins" | "waits";
+
 /** Writes the frames of one rendition into the bytes of its segments. */
 export interface SegmentWriter {
   /** What players read before the segment that is being written; undefined where every segment says it itself. */
   readonly init: InitSection | undefined;
-  /** A configuration waits for the next segment, which can't continue this one. */
-  readonly isStale: boolean;
   /** Bytes given since the last `take`. */
   readonly length: number;
   /** Those of them that are complete, in memory that is reused after the next `take`. */
   readonly written: Buffer;
   setVideoConfig(config: VideoConfig): void;
-  setAudioConfig(config: AacConfig | undefined): void;
+  /** `shown` where players have parts of the segment already. */
+  setAudioConfig(config: AacConfig | undefined, shown?: SegmentStart): SoundChange;
   /** A player may begin with the frame that follows. After `flush`. */
   begin(isSegmentStart: boolean): void;
   /** Returns the bytes of the picture. Throws MediaError `protocol` where its NAL units are malformed. */

@@ -108,9 +108,13 @@ export class Segmenter {
 
   setAudioConfig(config: AacConfig | undefined): void {
     this.#audio = config;
-    this.#writer.setAudioConfig(config);
-    if (this.#open !== undefined && this.#writer.isStale) {
+    const open = this.#open;
+    const shown = open?.parts.begun === true ? open.cut : undefined;
+    const change = this.#writer.setAudioConfig(config, shown);
+    if (open !== undefined && change === "waits") {
       this.#cutter.break();
+    } else if (open !== undefined && change === "begins") {
+      this.#cutter.breakAt(open.cut);
     }
   }
 
