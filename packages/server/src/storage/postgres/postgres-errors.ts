@@ -8,10 +8,11 @@ import { StoreUnavailableError } from "../../kernel/store.ts";
  */
 
 /**
- * serialization_failure and deadlock_detected. unique_violation and duplicate_table too: of two
- * transactions that look for a row, find none and insert it, the second may be told so instead.
+ * serialization_failure and deadlock_detected. unique_violation, duplicate_table and
+ * duplicate_object (a table's type) too: of two transactions that look for a row or a table, find
+ * none and make it, the second may be told so instead.
  */
-const RETRIED = new Set(["40001", "40P01", "23505", "42P07"]);
+const RETRIED = new Set(["40001", "40P01", "23505", "42P07", "42710"]);
 const QUERY_CANCELED = "57014";
 const UNTRANSLATABLE = new Set(["22021", "22P05"]);
 /** Connection exceptions, wrong authorisation, no such database, out of resources, shutting down. */
