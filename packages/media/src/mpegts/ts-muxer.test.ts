@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { demux } from "../testing/ts-demuxer.ts";
 import { crc32Mpeg } from "./crc32.ts";
 import { programMapPacket } from "./program-tables.ts";
@@ -66,6 +66,22 @@ describe("transport stream muxer", () => {
       [190_000 - CLOCK_DELAY_TICKS, true],
       [193_000 - CLOCK_DELAY_TICKS, false],
     ]);
+  });
+
+  test("small segments share a buffer, which isn't the one of a large segment before them", () => {
+    const muxer = new TsMuxer();
+    const allocations = vi.spyOn(Buffer, "allocUnsafeSlow");
+    onTestFinished(() => {
+      allocations.mockRestore();
+    });
+    const made = [50_000, 50_000, 1_000_000, 50_000, 50_000].map((bytes) => {
+      allocations.mockClear();
+      muxer.writeVideo(0, 0, true, Buffer.alloc(0), Buffer.alloc(bytes));
+      muxer.take();
+      return allocations.mock.calls.length;
+    });
+    // The large one grows it once, and the first small one behind that gives it up.
+    expect(made).toEqual([0, 0, 1, 1, 0]);
   });
 
   test("program tables have a valid CRC, and a new version when audio appears", () => {

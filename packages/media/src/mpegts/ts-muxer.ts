@@ -137,7 +137,8 @@ export class TsMuxer {
   take(): Buffer {
     const taken = keepBytes(this.written);
     // A muxer of small segments doesn't keep the buffer of a large one.
-    if (this.#length * 2 < this.#buffer.length) {
+    const { length } = this.#buffer;
+    if (length > INITIAL_BYTES && this.#length * 2 < length) {
       this.#buffer = Buffer.allocUnsafeSlow(Math.max(this.#length, INITIAL_BYTES));
     }
     this.#length = 0;
