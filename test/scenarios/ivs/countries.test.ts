@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateChannelCommand, CreatePlaybackRestrictionPolicyCommand } from "@aws-sdk/client-ivs";
-import { afterAll, beforeAll, expect, it } from "vitest";
+import { afterAll, beforeAll, expect, it, onTestFinished } from "vitest";
 import { countryFile } from "../../../packages/server/src/services/ivs/testing/country-file.ts";
 import { startTestServer } from "../../support/test-server.ts";
 import { type Film, makeFilm, publish } from "./encoder.ts";
@@ -26,7 +26,9 @@ it.each([
   ["without one", {}, { "192.0.2.1": 200 }, "unknown: no geoipDatabase"],
 ] as const)("a policy's countries, %s", async (_what, setting, answers, said) => {
   const server = await startTestServer({ ...setting, trustedProxies: ["127.0.0.1"] });
+  onTestFinished(() => server.close());
   const events = new EventReader(server.endpoint);
+  onTestFinished(() => events.close());
   const { ivs } = server.clients();
   const { playbackRestrictionPolicy } = await ivs.send(
     new CreatePlaybackRestrictionPolicyCommand({ allowedCountries: ["DE"] }),
@@ -36,6 +38,10 @@ it.each([
   );
   const url = `rtmps://localhost:${server.server.ports.rtmps}/app/${streamKey?.value}`;
   const encoder = publish(film, url, 4, true);
+  onTestFinished(async () => {
+    encoder.kill();
+    await encoder.ended;
+  });
   await events.wait(channel?.arn ?? "", "Stream Start");
   for (const [address, status] of Object.entries(answers)) {
     const asked = await fetch(channel?.playbackUrl ?? "", {
@@ -47,8 +53,4 @@ it.each([
   }
   const health = await fetch(`${server.endpoint}/_rolecast/health`);
   expect(await health.text()).toContain(`"countries":"${said}"`);
-  encoder.kill();
-  await encoder.ended;
-  events.close();
-  await server.close();
 });

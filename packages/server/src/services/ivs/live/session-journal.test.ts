@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { IvsTables } from "../tables.ts";
 import { CHANNEL_ARN, LiveWorld } from "../testing/live-world.ts";
 import type { IvsOccurrence } from "./ivs-event.ts";
@@ -6,6 +6,7 @@ import { SESSION_EVENTS_MAX, SessionJournal } from "./session-journal.ts";
 
 test("a session keeps its latest 500 events, and others aren't touched", async () => {
   const world = await LiveWorld.open();
+  onTestFinished(() => world.close());
   const { engine, live, deps } = world.begin();
   const streamIds = ["st-1aaaaaaaaaaaaaaaaaaaaaa", "st-1bbbbbbbbbbbbbbbbbbbbbb"] as const;
   for (const streamId of streamIds) await engine.broadcast(CHANNEL_ARN, streamId, 0);
@@ -41,5 +42,4 @@ test("a session keeps its latest 500 events, and others aren't touched", async (
   expect(timesOf(streamIds[1])).toHaveLength(2);
   // The bus hears of all of them.
   expect(told).toHaveLength(count);
-  await world.close();
 });
