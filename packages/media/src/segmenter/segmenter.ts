@@ -79,6 +79,7 @@ export class Segmenter {
   /** The latest frame that is shown. Reordered frames are shown after they are decoded. */
   #lastPtsMs = 0;
   #frameMs = 33;
+  #awaitsCut = false;
 
   constructor(options: SegmenterOptions) {
     const { limits, cutter, timeline, onSegment, onPart, listener, metadata } = options;
@@ -97,10 +98,15 @@ export class Segmenter {
     return this.#lastDtsMs;
   }
 
+  /** What was set last isn't the open segment's, but the next one's. */
+  get awaitsCut(): boolean {
+    return this.#awaitsCut;
+  }
+
   /** A changed configuration takes effect with the next keyframe, which begins a new segment. */
   setVideoConfig(config: VideoConfig): void {
     if (this.#video !== undefined && !this.#video.parameterSets.equals(config.parameterSets)) {
-      this.#cutter.break();
+      this.#break();
     }
     this.#video = config;
     this.#writer.setVideoConfig(config);
@@ -112,7 +118,7 @@ export class Segmenter {
     const shown = open?.parts.begun === true ? open.cut : undefined;
     const change = this.#writer.setAudioConfig(config, shown);
     if (open !== undefined && change === "waits") {
-      this.#cutter.break();
+      this.#break();
     } else if (open !== undefined && change === "begins") {
       this.#cutter.breakAt(open.cut);
     }
@@ -122,7 +128,7 @@ export class Segmenter {
   restart(): void {
     this.#writer.flush(this.#lastDtsMs + this.#frameMs);
     this.#timeline.restart(this.#lastPtsMs + this.#frameMs);
-    this.#cutter.break();
+    this.#break();
   }
 
   /** `units` are length-prefixed NAL units; they're changed in place. */
@@ -180,6 +186,11 @@ export class Segmenter {
     this.#open = undefined;
   }
 
+  #break(): void {
+    this.#cutter.break();
+    this.#awaitsCut = this.#open !== undefined;
+  }
+
   #keyframe(dtsMs: number, ptsMs: number): Cut | undefined {
     if (this.#timeline.takeJump()) {
       this.#cutter.jump();
@@ -189,6 +200,7 @@ export class Segmenter {
       if (this.#open !== undefined) {
         this.#close(this.#open, dtsMs);
       }
+      this.#awaitsCut = false;
       this.#open = {
         cut,
         startMs: dtsMs,

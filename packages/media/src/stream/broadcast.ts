@@ -164,7 +164,7 @@ export class Broadcast {
     this.#segmenter.setAudioConfig(tracks.audio);
     this.#further.configure(tracks);
     this.#ladder?.configure(tracks);
-    this.#source.renew();
+    this.#source.configure(tracks, this.#segmenter.awaitsCut);
     if (tracks.video !== undefined) {
       this.#guard.picture(tracks.video.sps);
     }
@@ -324,8 +324,7 @@ export class Broadcast {
     this.#durationMs += segment.durationMs;
     const { active } = this.#publishers;
     this.#health.segment(segment, active?.tracks.audio !== undefined);
-    const isOther =
-      active !== undefined && this.#source.segment(active.tracks, segment, this.#further);
+    const isOther = this.#source.segment(segment, this.#further);
     const { media } = this.#source;
     if (media === undefined) {
       return;

@@ -111,6 +111,46 @@ describe("publisher feed", () => {
     });
   });
 
+  describe("a picture that changes", () => {
+    const SMALL = { header: videoConfigBody(), bytes: 500_000 / 8 - 4 };
+    const LARGE = { header: videoConfigBody(otherAvcRecord), bytes: 3_000_000 / 8 - 4 };
+    const changed = ([first, second]: readonly (typeof SMALL)[]) => {
+      const { events, feed, live, broadcast } = testBroadcast({ channelType: "BASIC" });
+      const listed: unknown[] = [];
+      for (const [index, film] of [first, second].entries()) {
+        feed.video(index * 12_000, film?.header ?? Buffer.alloc(0));
+        for (let timeMs = index * 12_000; timeMs < (index + 1) * 12_000; timeMs += 1_000) {
+          feed.video(timeMs, videoBody(timeMs % 2_000 === 0, film?.bytes));
+          listed.push(live.multivariantPlaylist("")?.match(/RESOLUTION=\d+x(\d+)/)?.[1]);
+        }
+      }
+      const media = events.flatMap((event) => (event.type === "media-info" ? [event.media] : []));
+      return {
+        breaches: events.filter(({ type }) => type === "limit-breach"),
+        media: media.map(({ video }) => [video.height, video.targetBitrate]),
+        listed: listed.slice(11, 15),
+        measured: broadcast.status().measured.videoBitrate,
+      };
+    };
+
+    test.for([
+      ["larger", [SMALL, LARGE], [180, 500_000], [1_080, 3_000_000]],
+      ["smaller", [LARGE, SMALL], [1_080, 3_000_000], [180, 500_000]],
+    ] as const)(
+      "to a %s one is told and measured from its own first segment on",
+      ([, films, before, after]) => {
+        const [old, next] = [String(before[0]), String(after[0])];
+        expect(changed(films)).toEqual({
+          breaches: [],
+          media: [before, after],
+          // The keyframe of the new one completes a segment of the old one.
+          listed: [old, old, old, next],
+          measured: after[1],
+        });
+      },
+    );
+  });
+
   test("is read less promptly where its frames wait for encoders, the more so without parts", () => {
     const capacity = new TranscodeCapacity(1);
     const transcode = { request: { type: "STANDARD" }, program: "", capacity } as const;

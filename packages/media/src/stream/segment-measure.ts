@@ -4,7 +4,7 @@ import type { Segment } from "../segmenter/segment.ts";
 /** Measurements are of this many segments. */
 const SEGMENTS_MEASURED = 5;
 
-/** What one track's latest segments measure. */
+/** What one track's latest segments measure, of those that continue each other. */
 export class SegmentMeasure {
   readonly #segments: Segment[] = [];
 
@@ -14,6 +14,9 @@ export class SegmentMeasure {
   }
 
   add(segment: Segment): void {
+    if (segment.discontinuity) {
+      this.#segments.length = 0;
+    }
     this.#segments.push(segment);
     if (this.#segments.length > SEGMENTS_MEASURED) {
       this.#segments.shift();

@@ -1,7 +1,7 @@
 import type { StreamMedia, TrackMeasurement } from "../engine/messages.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { type MeasuredSegment, streamMedia } from "./stream-media.ts";
-import type { TrackReader } from "./track-reader.ts";
+import type { PublisherTracks } from "./track-reader.ts";
 
 const NOTHING_MEASURED = { videoBytes: 0, audioBytes: 0, videoFrames: 0, durationMs: 0 };
 
@@ -13,25 +13,51 @@ export class SourceDescription {
   /** Of the first segment since the configuration changed. */
   #first: MeasuredSegment | undefined;
   #isStale = true;
+  /** Of the open segment. */
+  #tracks: PublisherTracks | undefined;
+  /** Of the segments behind it. */
+  #next: PublisherTracks | undefined;
 
   /** Undefined until the first segment is complete. */
   get media(): StreamMedia | undefined {
     return this.#media;
   }
 
-  /** The configuration came or changed. */
-  renew(): void {
-    this.#isStale = true;
-    this.#first = undefined;
+  /** The configuration came or changed: for the next segment, or for the open one already. */
+  configure(tracks: PublisherTracks, awaitsCut: boolean): void {
+    this.#next = tracks;
+    if (!awaitsCut) {
+      this.#renew();
+    }
   }
 
-  /** True when `media` is another one with it. */
-  segment(
-    tracks: TrackReader,
-    segment: Segment,
-    further: { measured(): readonly TrackMeasurement[] },
-  ): boolean {
-    if (!this.#isStale) {
+  /** A segment is complete. True when `media` is another one with it. */
+  segment(segment: Segment, further: { measured(): readonly TrackMeasurement[] }): boolean {
+    const isOther = this.#isStale && this.#describe(segment, further);
+    this.#renew();
+    return isOther;
+  }
+
+  #renew(): void {
+    const next = this.#next;
+    if (next !== undefined) {
+      const { video, audio, further } = next;
+      this.#tracks = {
+        ...{ video, audio, further: new Map(further) },
+        // It may come behind the configuration.
+        get announced() {
+          return next.announced;
+        },
+      };
+      this.#next = undefined;
+      this.#isStale = true;
+      this.#first = undefined;
+    }
+  }
+
+  #describe(segment: Segment, further: { measured(): readonly TrackMeasurement[] }): boolean {
+    const tracks = this.#tracks;
+    if (tracks === undefined) {
       return false;
     }
     const { videoBytes, audioBytes, videoFrames, durationMs } = segment;

@@ -2,7 +2,7 @@ import type { VideoConfig } from "../codec/video-config.ts";
 import type { StreamMedia, TrackMeasurement, VideoMedia } from "../engine/messages.ts";
 import { bitrate } from "../hls/playlist-tags.ts";
 import type { Segment } from "../segmenter/segment.ts";
-import type { TrackReader } from "./track-reader.ts";
+import type { PublisherTracks } from "./track-reader.ts";
 
 /** Rates that real encoders use: a measured one this near to one of them is that one. */
 const USUAL_RATES = [24, 25, 30, 48, 50, 60, 120];
@@ -18,7 +18,7 @@ export type MeasuredSegment = Pick<
  * tracks, measure where it announces nothing. Undefined before its video configuration came.
  */
 export function streamMedia(
-  tracks: TrackReader,
+  tracks: PublisherTracks,
   segment: MeasuredSegment,
   further: readonly TrackMeasurement[],
 ): StreamMedia | undefined {
@@ -43,7 +43,7 @@ export function streamMedia(
 }
 
 function furtherMedia(
-  { further, announced }: TrackReader,
+  { further, announced }: PublisherTracks,
   leaderRate: number,
   measurements: readonly TrackMeasurement[],
 ): NonNullable<StreamMedia["furtherVideo"]> {

@@ -31,6 +31,9 @@ export interface TakenTracks {
   readonly several: boolean;
 }
 
+/** What a publisher says about its tracks. */
+export type PublisherTracks = Pick<TrackReader, "video" | "further" | "audio" | "announced">;
+
 /**
  * What one publisher has said about its tracks so far. Throws MediaError for what can't be ingested. An empty payload
  * says nothing: ffmpeg begins with an empty sequence header where it copies AAC out of a transport stream, and sends
