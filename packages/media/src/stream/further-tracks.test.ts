@@ -11,6 +11,7 @@ import {
   tooLargeAvcRecord,
   videoBody,
   videoConfigBody,
+  withSets,
 } from "../testing/synthetic-media.ts";
 import { testBroadcast } from "../testing/test-broadcast.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
@@ -138,6 +139,36 @@ describe("the bitrate of a further track", () => {
     ]);
   });
 });
+
+test.for(["a sequence header", "parameter sets in its keyframe"])(
+  "a further track that changes its picture by %s ends the session",
+  (way) => {
+    const { feed, live } = testBroadcast(several);
+    begin(feed);
+    const send = (timeMs: number, body = videoBody(true)): void => {
+      feed.video(timeMs, videoBody(true));
+      feed.video(timeMs, track(1, body));
+    };
+    for (let timeMs = 0; timeMs < 6_000; timeMs += 1_000) {
+      feed.video(timeMs, headers[1] ?? Buffer.alloc(0));
+      send(timeMs);
+    }
+    const change = (): void => {
+      if (way === "a sequence header") {
+        feed.video(6_000, track(1, videoConfigBody(tooLargeAvcRecord)));
+      } else {
+        send(6_000, withSets(videoBody(true), tooLargeAvcRecord));
+      }
+    };
+    expect(change).toThrow(
+      expect.objectContaining({
+        code: "multitrack-track-media",
+        message: "video track 1 changes from 1920x1080 to 2048x1152",
+      }),
+    );
+    expect(live.multivariantPlaylist("")).toContain("1080p60/playlist.m3u8");
+  },
+);
 
 test("a ladder is given up, with the reason, when its encoder goes on in HEVC", () => {
   const program = process.execPath;

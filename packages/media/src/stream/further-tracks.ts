@@ -82,7 +82,7 @@ export class FurtherTracks {
       if (known === undefined) {
         this.#tracks.set(id, this.#newTrack(config));
       } else {
-        this.#checkHeight(config);
+        checkSamePicture(id, known.config, config);
         known.config = config;
         known.segmenter.setVideoConfig(config);
       }
@@ -244,6 +244,14 @@ export class FurtherTracks {
 
   #nameOf({ sps: { height, frameRate } }: VideoConfig): string {
     return renditionName(height, frameRate || this.#frameRate);
+  }
+}
+
+/** Only the first track decides where a segment begins, with which a picture may change. */
+function checkSamePicture(track: number, { sps: before }: VideoConfig, { sps }: VideoConfig): void {
+  if (sps.width !== before.width || sps.height !== before.height) {
+    const [from, to] = [before, sps].map(({ width, height }) => `${width}x${height}`);
+    throw trackMedia(track, `changes from ${from} to ${to}`);
   }
 }
 

@@ -1,9 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { splitAnnexB } from "../codec/annex-b.ts";
-import { parseAvcConfig } from "../codec/avc-config.ts";
 import { MediaError } from "../media-error.ts";
-import { uint32 } from "../rtmp/chunk-writer.ts";
 import {
   audioBody,
   audioConfigBody,
@@ -12,6 +9,7 @@ import {
   tooLargeAvcRecord,
   videoBody,
   videoConfigBody,
+  withSets,
 } from "../testing/synthetic-media.ts";
 import { testBroadcast } from "../testing/test-broadcast.ts";
 import { demux } from "../testing/ts-demuxer.ts";
@@ -71,18 +69,10 @@ describe("publisher feed", () => {
     const second = (record: Buffer, ...further: readonly Buffer[]) => {
       const { events, feed, broadcast } = testBroadcast({ channelType: "BASIC" });
       feed.video(0, videoConfigBody());
-      const { parameterSets } = parseAvcConfig(record);
-      const sets = [...splitAnnexB(parameterSets), ...further].flatMap((set) => [
-        uint32(set.length),
-        set,
-      ]);
       for (let timeMs = 0; timeMs <= 6_000; timeMs += 1_000) {
         const body = videoBody(timeMs % 2_000 === 0);
         const isLater = timeMs >= 4_000 && timeMs % 2_000 === 0;
-        feed.video(
-          timeMs,
-          isLater ? Buffer.concat([body.subarray(0, 5), ...sets, body.subarray(5)]) : body,
-        );
+        feed.video(timeMs, isLater ? withSets(body, record, ...further) : body);
       }
       const { media } = broadcast.status();
       return { types: events.map(({ type }) => type), height: media?.video.height };

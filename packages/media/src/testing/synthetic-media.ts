@@ -1,5 +1,7 @@
 import { type AacConfig, parseAacConfig } from "../codec/aac-config.ts";
+import { splitAnnexB } from "../codec/annex-b.ts";
 import { type AvcConfig, parseAvcConfig } from "../codec/avc-config.ts";
+import { uint32 } from "../rtmp/chunk-writer.ts";
 import type { Segment } from "../segmenter/segment.ts";
 
 /** 320x180 at 30 frames per second, Constrained Baseline 3.0, as libx264 wrote it. */
@@ -44,6 +46,16 @@ export function videoBody(keyframe: boolean, bytes = 60): Buffer {
 
 export function videoConfigBody(record = avcRecord): Buffer {
   return Buffer.concat([Buffer.of(0x17, 0, 0, 0, 0), record]);
+}
+
+/** A keyframe of `videoBody` that brings parameter sets along: a record's, and further ones. */
+export function withSets(body: Buffer, record: Buffer, ...further: readonly Buffer[]): Buffer {
+  const { parameterSets } = parseAvcConfig(record);
+  const sets = [...splitAnnexB(parameterSets), ...further].flatMap((set) => [
+    uint32(set.length),
+    set,
+  ]);
+  return Buffer.concat([body.subarray(0, 5), ...sets, body.subarray(5)]);
 }
 
 export const hevcConfigBody = Buffer.concat([Buffer.from("\x90hvc1", "latin1"), hevcRecord]);
