@@ -177,7 +177,7 @@ export class Segmenter {
     }
   }
 
-  /** Takes back the segment that is being written: the same frames will come again. */
+  /** Takes back the segment that is being written: its frames come again, or nobody is to see them. */
   discard(): void {
     this.#writer.rollBack();
     if (this.#open !== undefined) {

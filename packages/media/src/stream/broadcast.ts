@@ -380,8 +380,9 @@ export class Broadcast {
       this.#tell({ type: "stream-failure", reason });
       this.#endSoon("transcode-capacity", reason);
     };
+    const { limits, container, lowLatency } = this.#options;
     const own = { onRefused, metadata: this.#metadata, outputs: this.#outputs };
-    return new BroadcastLadder({ ...this.#options, plan, ...own });
+    return new BroadcastLadder({ plan, limits, container, lowLatency, ...own });
   }
 
   #record(renditions: readonly Rendition[], startedAtMs: number): void {
