@@ -39,6 +39,11 @@ export class Timeline implements MediaTimeline {
     return timeMs;
   }
 
+  /** Whether a frame of this timestamp would be taken for a jump back. */
+  isFarBehind(rawMs: number): boolean {
+    return this.#lastRawMs !== undefined && ((rawMs - this.#lastRawMs) | 0) < -BACKWARD_JUMP_MS;
+  }
+
   restart(earliestMs: number): void {
     this.#lastRawMs = undefined;
     this.#lastMs = Math.max(this.#lastMs + JUMP_STEP_MS, earliestMs);

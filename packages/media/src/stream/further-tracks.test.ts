@@ -61,6 +61,32 @@ describe("what an encoder of several tracks can make the server keep", () => {
         }
       },
     ],
+    [
+      "a further track that begins segments after the others",
+      "video track 2 has no keyframe where track 0 has one",
+      (feed) => {
+        begin(feed);
+        feed.video(0, track(2, videoConfigBody(tooLargeAvcRecord)));
+        for (let timeMs = 0; timeMs < 18_000; timeMs += 2_000) {
+          feed.video(timeMs, videoBody(true));
+          feed.video(timeMs, track(1, videoBody(true)));
+          if (timeMs >= 10_000) {
+            feed.video(timeMs, track(2, videoBody(true)));
+          }
+        }
+      },
+    ],
+    [
+      "a further track whose frames come seconds after the first one's",
+      "video track 1 comes too late behind track 0",
+      (feed) => {
+        begin(feed);
+        for (let timeMs = 0; timeMs < 18_000; timeMs += 2_000) {
+          feed.video(timeMs, videoBody(true));
+          feed.video(timeMs - 4_000, track(1, videoBody(true)));
+        }
+      },
+    ],
   ])("%s ends the session", (_name, message, attack) => {
     expect(() => attack(testBroadcast({ ...several, limits }).feed)).toThrow(message);
   });

@@ -12,7 +12,7 @@ import type { Segment } from "../segmenter/segment.ts";
 import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
-import { FollowingTimeline, type MediaTimeline } from "../segmenter/timeline.ts";
+import { FollowingTimeline, type Timeline } from "../segmenter/timeline.ts";
 import type { IngestGuard } from "./ingest-limits.ts";
 import { SegmentMeasure } from "./segment-measure.ts";
 import type { TrackReader, VideoFrame } from "./track-reader.ts";
@@ -30,7 +30,7 @@ export interface FurtherTracksOptions {
   readonly guard: IngestGuard;
   readonly container: MediaContainer;
   /** The first track's. */
-  readonly timeline: MediaTimeline;
+  readonly timeline: Timeline;
   readonly metadata: TimedMetadata;
   readonly onSegment: (rendition: Rendition, segment: Segment) => void;
   /** Undefined where nobody asks for parts. */
@@ -48,6 +48,8 @@ interface FurtherTrack {
 interface WaitingFrame {
   readonly timestampMs: number;
   readonly frame: VideoFrame;
+  /** Already when it came. */
+  readonly isFarBehind: boolean;
 }
 
 /**
@@ -60,6 +62,8 @@ export class FurtherTracks {
   readonly #tracks = new Map<number, FurtherTrack>();
   #waiting: WaitingFrame[] = [];
   #waitingBytes = 0;
+  /** Timestamp of the first track's latest frame. */
+  #leaderMs: number | undefined;
   #leaderName = "";
   #audio: AacConfig | undefined;
   #isDecided = false;
@@ -110,14 +114,20 @@ export class FurtherTracks {
     }
   }
 
-  /** Copies the frame. */
+  /** Writes the frame where the first track has come as far, and else copies it. */
   video(timestampMs: number, frame: VideoFrame): void {
+    const isFarBehind = this.#options.timeline.isFarBehind(timestampMs);
+    if (!isFarBehind && this.#isDue(timestampMs)) {
+      this.#write(timestampMs, frame);
+      return;
+    }
     this.#waitingBytes += frame.units.length;
     const isTooLarge = this.#waitingBytes > this.#options.limits.segmentBytesMax;
     if (isTooLarge || this.#waiting.length >= WAITING_MAX) {
       throw new MediaError("multitrack-track-media", "the first track has no frames");
     }
-    this.#waiting.push({ timestampMs, frame: { ...frame, units: Buffer.from(frame.units) } });
+    const copy = { ...frame, units: Buffer.from(frame.units) };
+    this.#waiting.push({ timestampMs, frame: copy, isFarBehind });
   }
 
   audio(timestampMs: number, frame: Buffer): void {
@@ -126,18 +136,22 @@ export class FurtherTracks {
     }
   }
 
-  /** The first track has come to here. */
+  /** The first track has come to here. Throws MediaError where another one comes much later than it. */
   release(timestampMs: number): void {
+    this.#leaderMs = timestampMs;
     if (this.#waiting.length === 0) {
       return;
     }
-    // 32 bits: timestamps wrap.
-    const isDue = (waiting: WaitingFrame): boolean =>
-      ((waiting.timestampMs - timestampMs) | 0) <= 0;
-    const due = this.#waiting.filter(isDue);
-    this.#waiting = this.#waiting.filter((waiting) => !isDue(waiting));
+    const due = this.#waiting.filter((waiting) => this.#isDue(waiting.timestampMs));
+    this.#waiting = this.#waiting.filter((waiting) => !this.#isDue(waiting.timestampMs));
     this.#waitingBytes = this.#waiting.reduce((sum, { frame }) => sum + frame.units.length, 0);
-    this.#write(due);
+    for (const waiting of due) {
+      // Far behind only when it came: timestamps jump back, and the first track has followed. Only now: that one has a gap.
+      if (waiting.isFarBehind && this.#options.timeline.isFarBehind(waiting.timestampMs)) {
+        throw trackMedia(waiting.frame.track, "comes too late behind track 0");
+      }
+      this.#write(waiting.timestampMs, waiting.frame);
+    }
   }
 
   /** The first track's first segment is complete: these renditions there are, the largest first, and no others. */
@@ -151,7 +165,8 @@ export class FurtherTracks {
 
   /** Another publisher's frames follow. */
   restart(): void {
-    this.#write(this.#takeWaiting());
+    this.#writeWaiting();
+    this.#leaderMs = undefined;
     for (const { segmenter } of this.#tracks.values()) {
       segmenter.restart();
     }
@@ -160,7 +175,7 @@ export class FurtherTracks {
   /** The stream is over: what can't be used of its last frames is left out. */
   finish(): void {
     try {
-      this.#write(this.#takeWaiting());
+      this.#writeWaiting();
     } catch (error) {
       if (!(error instanceof MediaError)) {
         throw error;
@@ -171,22 +186,24 @@ export class FurtherTracks {
     }
   }
 
-  #takeWaiting(): WaitingFrame[] {
-    this.#waitingBytes = 0;
-    return this.#waiting.splice(0);
+  #isDue(timestampMs: number): boolean {
+    // 32 bits: timestamps wrap.
+    return this.#leaderMs !== undefined && ((timestampMs - this.#leaderMs) | 0) <= 0;
   }
 
-  #write(frames: readonly WaitingFrame[]): void {
-    for (const { timestampMs, frame } of frames) {
-      const track = this.#tracks.get(frame.track);
-      try {
-        track?.segmenter.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
-      } catch (error) {
-        const isUnaligned = error instanceof MediaError && error.code === "engine";
-        throw isUnaligned
-          ? trackMedia(frame.track, "has no keyframe where track 0 has one")
-          : error;
-      }
+  #writeWaiting(): void {
+    this.#waitingBytes = 0;
+    for (const { timestampMs, frame } of this.#waiting.splice(0)) {
+      this.#write(timestampMs, frame);
+    }
+  }
+
+  #write(timestampMs: number, { track, compositionMs, keyframe, units }: VideoFrame): void {
+    try {
+      this.#tracks.get(track)?.segmenter.video(timestampMs, compositionMs, keyframe, units);
+    } catch (error) {
+      const isUnaligned = error instanceof MediaError && error.code === "engine";
+      throw isUnaligned ? trackMedia(track, "has no keyframe where track 0 has one") : error;
     }
   }
 
@@ -239,7 +256,8 @@ export class FurtherTracks {
     const codecs = [config.codec, this.#audio?.codec].filter((codec) => codec !== undefined);
     const picture = { width, height, frameRate: frameRate || this.#frameRate };
     this.#options.onSegment({ id: name, name, picture, codecs: codecs.join(",") }, segment);
-    this.#schedule.forgetBefore(segment.index - 1);
+    const next = [...this.#tracks.values()].map(({ cutter }) => cutter.nextIndex);
+    this.#schedule.forgetBefore(Math.min(...next));
   }
 
   #nameOf({ sps: { height, frameRate } }: VideoConfig): string {
