@@ -1,6 +1,6 @@
 import { AVC_NAL, avcNalType, avcSetsBeforeSlice } from "./avc-access-unit.ts";
 import { type AvcConfig, parseAvcConfig } from "./avc-config.ts";
-import type { VideoConfig } from "./video-config.ts";
+import { isSameSize, type VideoConfig } from "./video-config.ts";
 
 /** AVCDecoderConfigurationRecord's fields have room for 31; encoders send one. */
 const SETS_MAX = 31;
@@ -71,6 +71,5 @@ export function otherPictureOf(units: Buffer, config: VideoConfig): AvcConfig | 
   }
   const record = avcRecord(sps, pps, nalLengthBytes);
   const other = record && parseAvcConfig(record);
-  const isSame = other?.sps.width === config.sps.width && other.sps.height === config.sps.height;
-  return isSame ? undefined : other;
+  return other !== undefined && isSameSize(other, config) ? undefined : other;
 }

@@ -26,6 +26,10 @@ export interface PictureFormat {
   readonly frameRate: number | undefined;
 }
 
+export function isSameSize({ sps: a }: VideoConfig, { sps: b }: VideoConfig): boolean {
+  return a.width === b.width && a.height === b.height;
+}
+
 const START_CODE = Buffer.of(0, 0, 0, 1);
 
 export function joinParameterSets(nals: readonly Buffer[]): Buffer {

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { AacConfig } from "../codec/aac-config.ts";
-import type { VideoConfig } from "../codec/video-config.ts";
+import { isSameSize, type VideoConfig } from "../codec/video-config.ts";
 import type { MultitrackPlan, TrackMeasurement } from "../engine/messages.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import { renditionName } from "../hls/rendition-name.ts";
@@ -266,9 +266,9 @@ export class FurtherTracks {
 }
 
 /** Only the first track decides where a segment begins, with which a picture may change. */
-function checkSamePicture(track: number, { sps: before }: VideoConfig, { sps }: VideoConfig): void {
-  if (sps.width !== before.width || sps.height !== before.height) {
-    const [from, to] = [before, sps].map(({ width, height }) => `${width}x${height}`);
+function checkSamePicture(track: number, before: VideoConfig, now: VideoConfig): void {
+  if (!isSameSize(before, now)) {
+    const [from, to] = [before, now].map(({ sps: { width, height } }) => `${width}x${height}`);
     throw trackMedia(track, `changes from ${from} to ${to}`);
   }
 }

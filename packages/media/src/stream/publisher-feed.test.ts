@@ -88,6 +88,20 @@ describe("publisher feed", () => {
       expect(second(otherAvcRecord).height).toBe(1_080);
     });
 
+    test("are stronger than a header of the old picture that comes before each", () => {
+      const { feed, live } = testBroadcast();
+      for (let timeMs = 0; timeMs < 14_000; timeMs += 2_000) {
+        feed.video(timeMs, videoConfigBody());
+        const isOther = timeMs >= 4_000 && timeMs < 8_000;
+        const body = videoBody(true);
+        feed.video(timeMs, isOther ? withSets(body, otherAvcRecord) : body);
+      }
+      // To the other one and, without sets, back again.
+      const breaks = live.mediaPlaylist("chunked")?.match(/#EXT-X-DISCONTINUITY\n/g);
+      expect(breaks).toHaveLength(2);
+      expect(live.multivariantPlaylist("")).toContain("x180,");
+    });
+
     test("are held to the channel's limits", () => {
       expect(second(tooLargeAvcRecord).types).toContain("limit-breach");
     });

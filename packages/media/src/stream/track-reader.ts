@@ -2,7 +2,7 @@ import { type AacConfig, parseAacConfig } from "../codec/aac-config.ts";
 import { parseAvcConfig } from "../codec/avc-config.ts";
 import { otherPictureOf } from "../codec/avc-parameter-sets.ts";
 import { parseHevcConfig } from "../codec/hevc-config.ts";
-import type { VideoConfig } from "../codec/video-config.ts";
+import { isSameSize, type VideoConfig } from "../codec/video-config.ts";
 import { parseAudioTag } from "../flv/audio-tag.ts";
 import { type AnnouncedMetadata, nothingAnnounced } from "../flv/metadata.ts";
 import { parseVideoTags, videoCodec } from "../flv/video-tag.ts";
@@ -47,6 +47,10 @@ export class TrackReader {
   audio: AacConfig | undefined;
   announced: AnnouncedMetadata = nothingAnnounced;
   readonly #takes: TakenTracks;
+  /** The latest sequence header of each track, whose keyframes may have told of another picture since. */
+  readonly #headers = new Map<number, VideoConfig>();
+  /** Tracks for which that header came again, before a keyframe. */
+  readonly #repeated = new Set<number>();
 
   constructor(takes: TakenTracks = { hevc: false, several: false }) {
     this.#takes = takes;
@@ -68,8 +72,15 @@ export class TrackReader {
       if (kind === "sequence-header") {
         this.#admit(track);
         checkHeader("video", payload);
+        if (this.#isOverruled(track, payload)) {
+          this.#repeated.add(track);
+          continue;
+        }
         const parse = codec === "hvc1" ? parseHevcConfig : parseAvcConfig;
-        this.#configure(track, parse(payload));
+        const config = parse(payload);
+        this.#headers.set(track, config);
+        this.#repeated.delete(track);
+        this.#configure(track, config);
         read.push("config");
       } else if (kind === "frame" && (track === 0 || this.further.has(track))) {
         if (keyframe && this.#changesPicture(track, payload)) {
@@ -94,15 +105,30 @@ export class TrackReader {
     return tag.payload;
   }
 
-  /** True where the keyframe's own parameter sets are of another picture. */
+  /** True for a sequence header that says again what keyframes told otherwise since: some encoders repeat it for ever. */
+  #isOverruled(track: number, record: Buffer): boolean {
+    const header = this.#headers.get(track);
+    return header !== this.#configOf(track) && header?.record.equals(record) === true;
+  }
+
+  /** True where the keyframe is of another picture: by its own parameter sets or, without any, by a repeated header. */
   #changesPicture(track: number, units: Buffer): boolean {
-    const config = track === 0 ? this.video : this.further.get(track);
-    const other = config?.fourCc === "avc1" ? otherPictureOf(units, config) : undefined;
-    if (other !== undefined) {
-      checkHeader("video", other.record);
-      this.#configure(track, other);
+    const config = this.#configOf(track);
+    if (config?.fourCc !== "avc1") {
+      return false;
     }
-    return other !== undefined;
+    const told = (this.#repeated.delete(track) ? this.#headers.get(track) : undefined) ?? config;
+    const picture = otherPictureOf(units, told) ?? told;
+    if (isSameSize(picture, config)) {
+      return false;
+    }
+    checkHeader("video", picture.record);
+    this.#configure(track, picture);
+    return true;
+  }
+
+  #configOf(track: number): VideoConfig | undefined {
+    return track === 0 ? this.video : this.further.get(track);
   }
 
   #admit(track: number): void {
