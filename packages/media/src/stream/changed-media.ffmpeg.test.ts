@@ -19,8 +19,11 @@ const SECONDS = 4;
 /** The tone of the first film is a little longer than its pictures. */
 const PAUSE_MS = 100;
 const HEADER_BYTES = 5;
-/** 180 lines with a tone of another rate. */
-const SOUND = "sound";
+/** Films of as many lines, but with a tone of another rate; of 480 lines it begins behind the keyframe. */
+const OTHER_SOUND = ["-ar", "44100", "-ac", "2"];
+const LATE_MS = 25;
+/** Frames of sound that may come before the keyframe with which a film begins. */
+const EARLY_FRAMES_MAX = 2;
 const PROTOCOLS = ["-protocol_whitelist", "concat,crypto,file,http,tcp"];
 
 /** The pictures of a film whose keyframes bring their parameter sets along, as broadcast equipment sends them. */
@@ -42,6 +45,19 @@ function inBand(tags: readonly FlvTag[]): FlvTag[] {
         ? { ...tag, body: Buffer.concat([head, ...sets, body.subarray(HEADER_BYTES)]) }
         : tag;
     });
+}
+
+const isSound = ({ type, body }: FlvTag): boolean => type === MESSAGE.audio && body[1] === 1;
+
+const withLateSound = (tags: readonly FlvTag[]): FlvTag[] =>
+  tags
+    .map((tag) => (isSound(tag) ? { ...tag, timestampMs: tag.timestampMs + LATE_MS } : tag))
+    .toSorted((a, b) => a.timestampMs - b.timestampMs);
+
+/** What ffprobe counts. */
+interface ReadStream {
+  readonly codec_type: "video" | "audio";
+  readonly nb_read_packets: string;
 }
 
 const later = (tags: readonly FlvTag[], byMs: number): FlvTag[] =>
@@ -83,10 +99,14 @@ describe.skipIf(!hasFfmpeg)("an encoder that goes on with another (ffmpeg)", () 
 
   beforeAll(async () => {
     const [pictures, sounds] = await Promise.all([
-      encodeFilms(["h264 180", "h264 360"], SECONDS),
-      encodeFilms(["h264 180"], SECONDS, ["-ar", "44100", "-ac", "2"]),
+      encodeFilms(["h264 180", "h264 360", "h264 480"], SECONDS),
+      encodeFilms(["h264 180", "h264 480"], SECONDS, OTHER_SOUND),
     ]);
-    films = new Map([...pictures, [SOUND, sounds.get("h264 180") ?? []]]);
+    films = new Map([
+      ...pictures,
+      ["sound 180", sounds.get("h264 180") ?? []],
+      ["sound 480", withLateSound(sounds.get("h264 480") ?? [])],
+    ]);
     await harness.start();
     ({ url: playback, server } = await servePlayback(harness));
   });
@@ -101,13 +121,16 @@ describe.skipIf(!hasFfmpeg)("an encoder that goes on with another (ffmpeg)", () 
     ["a picture by a sequence header, in fragments", "fmp4-header", ["180p30"], "h264 360"],
     ["a picture by parameter sets, in fragments", "fmp4-inband", ["180p30"], "h264 360"],
     ["a picture by parameter sets, above a ladder", "ladder", ["180p30", "160p30"], "h264 360"],
-    ["sound", "ts-sound", ["180p30"], SOUND],
-    ["sound, in fragments", "fmp4-sound", ["180p30"], SOUND],
+    ["sound", "ts-sound", ["180p30"], "sound 180"],
+    ["sound, in fragments", "fmp4-sound", ["180p30"], "sound 180"],
+    ["sound, in a ladder", "ladder-sound", ["480p30", "360p30", "160p30"], "sound 480"],
   ] as const)("%s: is shown, told and recorded whole", async ([, key, folders, next]) => {
+    const before = next === "sound 480" ? 480 : 180;
+    const after = Number.parseInt(next.slice(-3), 10);
     harness.objects.clear();
     const ofThis = ({ streamId }: { readonly streamId: string }): boolean =>
       streamId === `st-${key}`;
-    const first = films.get("h264 180") ?? [];
+    const first = films.get(`h264 ${before}`) ?? [];
     const second = films.get(next) ?? [];
     const rest = later(
       /inband|ladder/.test(key) ? inBand(second) : second,
@@ -132,30 +155,44 @@ describe.skipIf(!hasFfmpeg)("an encoder that goes on with another (ffmpeg)", () 
       event.type === "media-info" && ofThis(event) ? [event.media] : [],
     );
     expect(told.map(({ video, audio }) => `${video.height} ${audio?.sampleRate}`)).toEqual([
-      "180 48000",
-      next === SOUND ? "180 44100" : "360 48000",
+      `${before} 48000`,
+      `${after} ${next.startsWith("sound") ? 44_100 : 48_000}`,
     ]);
-    expect(live).toContain(`x${next === SOUND ? 180 : 360},`);
+    expect(live).toContain(`x${after},`);
 
     const media = harness.recordings.at(-1)?.media;
     expect(media?.renditions.map(({ path }) => path)).toEqual(folders);
     for (const folder of folders) {
       const playlist = harness.objects.get(`media/hls/${folder}/playlist.m3u8`)?.body.toString();
       expect(playlist?.match(/#EXT-X-DISCONTINUITY/g)).toHaveLength(1);
-      let frames = 0;
+      const read = { video: 0, audio: 0 };
       for (const url of playable(playlist ?? "", `${playback}/objects/media/hls/${folder}`)) {
         const counted = await run("ffprobe", [
-          ...["-v", "error", "-select_streams", "v", "-count_packets"],
-          ...["-show_entries", "stream=nb_read_packets", "-of", "csv=p=0", ...PROTOCOLS, url],
+          ...[
+            "-v",
+            "error",
+            "-count_packets",
+            "-show_entries",
+            "stream=codec_type,nb_read_packets",
+          ],
+          ...["-of", "json", ...PROTOCOLS, url],
         ]);
         expect(counted.stderr).toBe("");
-        frames += Number.parseInt(counted.stdout, 10);
+        const { streams } = JSON.parse(counted.stdout) as {
+          readonly streams: readonly ReadStream[];
+        };
+        for (const { codec_type, nb_read_packets } of streams) {
+          read[codec_type] += Number(nb_read_packets);
+        }
         const decoded = await run("ffmpeg", [
           ...["-v", "warning", "-xerror", ...PROTOCOLS, "-i", url, "-map", "0", "-f", "null", "-"],
         ]);
         expect(decoded).toEqual({ status: 0, stdout: "", stderr: "" });
       }
-      expect(frames).toBe(SECONDS * 30 * 2);
+      expect(read.video).toBe(SECONDS * 30 * 2);
+      // What is encoded anew has a little more.
+      const sounds = [...first, ...second].filter(isSound).length;
+      expect(read.audio).toBeGreaterThanOrEqual(sounds - EARLY_FRAMES_MAX);
     }
   });
 });
