@@ -100,7 +100,8 @@ describe("recording configurations", () => {
     expect(attached.AttachedPolicies?.map((policy) => policy.PolicyName)).toEqual([
       "IVSRecordToS3",
     ]);
-    expect(await inlinePolicies()).toEqual([`IVSRecordToS3-${one}`, `IVSRecordToS3-${two}`]);
+    const names = [`IVSRecordToS3-${one}`, `IVSRecordToS3-${two}`];
+    expect(await inlinePolicies()).toEqual(names.toSorted());
     const policy = await root.iam.send(
       new GetRolePolicyCommand({ RoleName, PolicyName: `IVSRecordToS3-${one}` }),
     );
