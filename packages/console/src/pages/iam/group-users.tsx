@@ -1,16 +1,15 @@
 import { AddUserToGroupCommand, RemoveUserFromGroupCommand, type User } from "@aws-sdk/client-iam";
 import Button from "@cloudscape-design/components/button";
 import { useState } from "react";
-import { placeOf } from "../../routing/hash-route.ts";
 import { Actions } from "../../shared/actions.tsx";
 import { ModalForm } from "../../shared/modal-form.tsx";
 import { useNotices } from "../../shared/notices.tsx";
-import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { useAction } from "../../shared/use-action.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import { type Call, useCall } from "../../wire/use-call.ts";
 import { listUsers } from "./list-users.ts";
+import { USER_NAME_COLUMN } from "./user-name-column.tsx";
 
 /** The users that are in a group. */
 export function GroupUsers(props: {
@@ -47,16 +46,7 @@ export function GroupUsers(props: {
           </Actions>
         }
         empty="Nobody is in this group."
-        columns={[
-          {
-            id: "name",
-            header: "Name",
-            isRowHeader: true,
-            cell: ({ UserName = "" }: User) => (
-              <PlaceLink to={placeOf("/iam/users/:name", { name: UserName })}>{UserName}</PlaceLink>
-            ),
-          },
-        ]}
+        columns={[USER_NAME_COLUMN]}
       />
       {adding && (
         <AddUsers

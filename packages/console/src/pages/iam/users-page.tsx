@@ -3,16 +3,15 @@ import Button from "@cloudscape-design/components/button";
 import FormField from "@cloudscape-design/components/form-field";
 import Input from "@cloudscape-design/components/input";
 import { useState } from "react";
-import { placeOf } from "../../routing/hash-route.ts";
 import { ModalForm } from "../../shared/modal-form.tsx";
 import { Moment } from "../../shared/moment.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
-import { PlaceLink } from "../../shared/place-link.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
 import { useCall } from "../../wire/use-call.ts";
 import { listUsers } from "./list-users.ts";
+import { USER_NAME_COLUMN } from "./user-name-column.tsx";
 
 export function UsersPage() {
   const { iam } = useAws();
@@ -33,14 +32,7 @@ export function UsersPage() {
         }
         empty="No users yet. A new user may do nothing until a policy allows it."
         columns={[
-          {
-            id: "name",
-            header: "Name",
-            isRowHeader: true,
-            cell: ({ UserName = "" }: User) => (
-              <PlaceLink to={placeOf("/iam/users/:name", { name: UserName })}>{UserName}</PlaceLink>
-            ),
-          },
+          USER_NAME_COLUMN,
           { id: "path", header: "Path", cell: ({ Path }: User) => Path },
           {
             id: "created",
