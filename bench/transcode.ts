@@ -74,7 +74,8 @@ async function listingDelaysMs(url: string, untilMs: number): Promise<number[]> 
   let last = "";
   while (Date.now() < untilMs) {
     const playlist = await (await fetch(url)).text();
-    const [, time = "", length = ""] = /.*DATE-TIME:(\S+)\n(?:#EXT-X-PART:[^\n]*\n)*#EXTINF:([\d.]+)/s.exec(playlist) ?? [];
+    const [, time = "", length = ""] =
+      /.*DATE-TIME:(\S+)\n(?:#EXT-X-PART:[^\n]*\n)*#EXTINF:([\d.]+)/s.exec(playlist) ?? [];
     if (time !== last && last !== "") {
       delays.push(Date.now() - Date.parse(time) - Number(length) * 1_000);
     }
