@@ -135,12 +135,15 @@ export function naiveCondition(
   const any = name.startsWith("foranyvalue:");
   name = name.replace("forallvalues:", "").replace("foranyvalue:", "");
   if (name === "null") {
-    return policyValues.some((wanted) => wanted.toLowerCase() === String(isMissing(value)));
+    return policyValues.some((wanted) => (wanted.toLowerCase() === "true") === isMissing(value));
   }
   const ifExists = name.endsWith("ifexists");
   name = name.replace("ifexists", "");
   const negative = name.includes("not");
   const holds = (one: string): boolean => {
+    if (!isComparable(name, one)) {
+      return false;
+    }
     const matches = policyValues.some((policyValue) =>
       naiveCompare(name.replace("not", ""), one, policyValue, variables, context),
     );
@@ -156,6 +159,14 @@ export function naiveCondition(
     return ifExists || negative;
   }
   return typeof value === "string" && holds(value);
+}
+
+/** A value that is no ARN or address fulfils neither an operator nor its opposite. */
+function isComparable(name: string, value: string): boolean {
+  if (name.includes("arn")) {
+    return value.split(":").length >= 6;
+  }
+  return !name.includes("ipaddress") || bitsOf(value) !== undefined;
 }
 
 function isMissing(value: ContextValue | undefined): boolean {
@@ -190,8 +201,8 @@ function naiveCompare(
       );
     case "bool":
       return (
-        ["true", "false"].includes(requestValue.toLowerCase()) &&
-        literal()?.toLowerCase() === requestValue.toLowerCase()
+        literal() !== undefined &&
+        (literal()?.toLowerCase() === "true") === (requestValue.toLowerCase() === "true")
       );
     case "binaryequals":
       return Buffer.from(policyValue, "base64").equals(Buffer.from(requestValue, "base64"));

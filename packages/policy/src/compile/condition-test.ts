@@ -1,7 +1,7 @@
 import type { ConditionEntry } from "../document/policy-document.ts";
 import type { ContextValue, RequestContextValues } from "../request.ts";
 import { type ConditionOperator, readConditionOperator } from "./condition-operator.ts";
-import { compileValueTest, type ValueTest } from "./value-test.ts";
+import { compileValueTest, isTrue, type ValueTest } from "./value-test.ts";
 
 /** One key of one operator: whether it holds for a request. */
 export interface ConditionTest {
@@ -40,12 +40,12 @@ function compileHolds(
     case "all":
       return (context) =>
         isAbsent(context.get(key)) ||
-        manyOf(context.get(key)).every((value) => test(value, context) !== negated);
+        manyOf(context.get(key)).every((value) => test(value, context) === !negated);
     case "any":
       return (context) =>
         isAbsent(context.get(key))
           ? operator.ifExists
-          : manyOf(context.get(key)).some((value) => test(value, context) !== negated);
+          : manyOf(context.get(key)).some((value) => test(value, context) === !negated);
     default:
       return operator.set satisfies never;
   }
@@ -58,14 +58,14 @@ function singleHolds(key: string, test: ValueTest, negated: boolean, whenMissing
     if (value === undefined) {
       return whenMissing;
     }
-    return typeof value === "string" && test(value, context) !== negated;
+    return typeof value === "string" && test(value, context) === !negated;
   };
 }
 
-/** "true" asks for an absent key, "false" for a present one. */
+/** "true" asks for an absent key, anything else for a present one. */
 function nullHolds(key: string, values: readonly string[]): Holds {
-  const wanted = values.map((value) => value.toLowerCase());
-  return (context) => wanted.includes(isAbsent(context.get(key)) ? "true" : "false");
+  const wanted = values.map(isTrue);
+  return (context) => wanted.includes(isAbsent(context.get(key)));
 }
 
 /** An empty set counts as absent. */

@@ -1,4 +1,4 @@
-const EPOCH_SECONDS = /^-?[0-9]+(?:\.[0-9]+)?$/;
+const EPOCH_SECONDS = /^[+-]?[0-9]+(?:\.[0-9]+)?$/;
 /** Java's long, in which AWS reads epoch seconds: larger numbers are no dates. */
 const EPOCH_SECONDS_LIMIT = 2 ** 63;
 const YEAR = /^[0-9]{4}$/;
@@ -13,7 +13,8 @@ const DAY_MS = 1440 * MINUTE_MS;
 
 /**
  * Milliseconds since 1970 of a W3C date (W3C NOTE-datetime) or of epoch seconds; undefined when it
- * is neither. Four digits are a year; a time without zone is UTC.
+ * is neither. Four digits are a year; a time without zone is UTC; what is below a millisecond
+ * doesn't count.
  */
 export function parseDate(text: string): number | undefined {
   if (YEAR.test(text)) {
@@ -43,7 +44,7 @@ export function parseDate(text: string): number | undefined {
   // Not Date.UTC, which takes years below 100 for those of the last century.
   date.setUTCFullYear(Number(year), Number(month) - 1, Number(day));
   date.setUTCHours(Number(hour), Number(minute), Number(second));
-  const time = date.getTime() + Number(`0.${fraction}`) * 1000 - zoneMs(zone);
+  const time = date.getTime() + Number(fraction.slice(0, 3).padEnd(3, "0")) - zoneMs(zone);
   return Number.isNaN(time) ? undefined : time;
 }
 

@@ -11,32 +11,55 @@ const IPV6_GROUPS = 8;
 /** No textual address is longer (RFC 4291 with a dotted quad at its end). */
 const MAX_TEXT_LENGTH = 45;
 const DECIMAL = /^[0-9]{1,3}$/;
+const PREFIX_LENGTH = /^\+?[0-9]{1,3}$/;
 const HEXADECIMAL = /^[0-9a-fA-F]{1,4}$/;
 
 /** Parses an address; undefined when it is none. */
 export function parseIpAddress(text: string): IpAddress | undefined {
+  const address = parseEither(text);
+  return address && isMappedIpv4(address) ? address.slice(-IPV4_BYTES) : address;
+}
+
+function parseEither(text: string): IpAddress | undefined {
   if (text.length > MAX_TEXT_LENGTH) {
     return undefined;
   }
   return text.includes(":") ? parseIpv6(text) : parseIpv4(text);
 }
 
-/** Parses CIDR notation (RFC 4632); an address without a prefix length stands for itself alone. */
+/**
+ * Parses CIDR notation (RFC 4632) as AWS has been seen to: an address without a prefix length stands
+ * for itself alone. IPv4 addresses may have bits behind the prefix, IPv6 addresses none; these keep
+ * their kind, so a range of mapped addresses holds no IPv4 address, and have no dotted quad.
+ */
 export function parseIpRange(text: string): IpRange | undefined {
-  const slash = text.indexOf("/");
-  const mapped = text.includes(":");
-  const address = parseIpAddress(slash === -1 ? text : text.slice(0, slash));
-  if (address === undefined) {
+  const [written = "", digits, ...more] = text.split("/");
+  const address = parseEither(written);
+  if (
+    address === undefined ||
+    more.length > 0 ||
+    (written.includes(":") && written.includes("."))
+  ) {
     return undefined;
   }
   const bits = address.length * 8;
-  if (slash === -1) {
+  if (digits === undefined) {
     return { address, prefixLength: bits };
   }
-  const digits = text.slice(slash + 1);
-  const offset = mapped && address.length === IPV4_BYTES ? 96 : 0;
-  const prefixLength = DECIMAL.test(digits) ? Number(digits) - offset : -1;
-  return prefixLength >= 0 && prefixLength <= bits ? { address, prefixLength } : undefined;
+  const prefixLength = PREFIX_LENGTH.test(digits) ? Number(digits) : -1;
+  const fits = prefixLength >= 0 && prefixLength <= bits;
+  const strict = address.length !== IPV4_BYTES;
+  return fits && !(strict && hasBitsAfter(address, prefixLength))
+    ? { address, prefixLength }
+    : undefined;
+}
+
+function hasBitsAfter(address: IpAddress, prefixLength: number): boolean {
+  return address.some((byte, index) => (byte & (0xff >> clamp(prefixLength - index * 8))) !== 0);
+}
+
+function clamp(bits: number): number {
+  return Math.min(Math.max(bits, 0), 8);
 }
 
 /** Whether the range holds the address. IPv4 and IPv6 never meet. */
@@ -63,8 +86,8 @@ function parseIpv4(text: string): IpAddress | undefined {
   return bytes.every((byte) => byte <= 0xff) ? bytes : undefined;
 }
 
-function parseIpv6(text: string): IpAddress | undefined {
-  const [head = "", tail, ...more] = text.split("::");
+function parseIpv6(written: string): IpAddress | undefined {
+  const [head = "", tail, ...more] = withoutLooseColons(written).split("::");
   const left = parseGroups(head, tail === undefined);
   const right = tail === undefined ? [] : parseGroups(tail, true);
   if (more.length > 0 || left === undefined || right === undefined) {
@@ -75,12 +98,21 @@ function parseIpv6(text: string): IpAddress | undefined {
     return undefined;
   }
   const groups = [...left, ...new Array<number>(missing).fill(0), ...right];
-  const bytes = groups.flatMap((group) => [group >> 8, group & 0xff]);
-  return isMappedIpv4(groups) ? bytes.slice(-IPV4_BYTES) : bytes;
+  return groups.flatMap((group) => [group >> 8, group & 0xff]);
 }
 
-function isMappedIpv4(groups: readonly number[]): boolean {
-  return groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+/** AWS takes a colon too many at the end or beside `::`, and reads one at the start as `0:`. */
+function withoutLooseColons(text: string): string {
+  const inner = text.replace(":::", "::");
+  const headed = /^:[^:]/.test(inner) ? `0${inner}` : inner;
+  return /[^:]:$/.test(headed) ? headed.slice(0, -1) : headed;
+}
+
+function isMappedIpv4(address: IpAddress): boolean {
+  return (
+    address.length > IPV4_BYTES &&
+    address.every((byte, index) => index >= 12 || byte === (index < 10 ? 0 : 0xff))
+  );
 }
 
 /** Groups of 16 bits; the last one may be a dotted quad. */

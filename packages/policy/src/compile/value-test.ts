@@ -2,17 +2,21 @@ import type { RequestContextValues } from "../request.ts";
 import { ARN_PARTS, arnColons } from "./arn-parts.ts";
 import { arnMatches, arnPatternOf } from "./arn-pattern.ts";
 import type { Comparison, ConditionOperator } from "./condition-operator.ts";
-import { decodeBase64 } from "./decode-base64.ts";
+import { isBase64 } from "./is-base64.ts";
 import { parseDate } from "./parse-date.ts";
 import { parseIpAddress, parseIpRange, rangeHolds } from "./parse-ip.ts";
 import { parseNumber } from "./parse-number.ts";
 import { type PatternToken, tokenizePattern } from "./pattern-tokens.ts";
 import { patternMatches, resolveTokens, stringPatternOf } from "./string-pattern.ts";
 
-/** Whether one value of the request matches any of the policy's values, before any negation. */
-export type ValueTest = (value: string, context: RequestContextValues) => boolean;
+/**
+ * Whether one value of the request matches any of the policy's values, before any negation.
+ * Undefined says that there is nothing to compare (no ARN, no address): then the operator doesn't
+ * hold, negated or not, as recorded of AWS.
+ */
+export type ValueTest = (value: string, context: RequestContextValues) => boolean | undefined;
 
-/** Compiles the policy's side once. What cannot be parsed, on either side, matches nothing. */
+/** Compiles the policy's side once. A value of the policy that cannot be parsed matches nothing. */
 export function compileValueTest(
   { family, comparison }: ConditionOperator,
   values: readonly string[],
@@ -30,7 +34,7 @@ export function compileValueTest(
     case "bool":
       return boolTest(tokenizeAll(values, variables, false));
     case "binaryEquals":
-      return parsedTest(values, decodeBase64, (mine, theirs) => mine === theirs);
+      return binaryTest(values);
     case "ipAddress":
       return ipTest(values);
     case "numeric":
@@ -121,26 +125,37 @@ function likeTest(values: readonly Tokens[]): ValueTest {
 function arnTest(values: readonly Tokens[]): ValueTest {
   const patterns = values.map(arnPatternOf);
   return (value, context) =>
-    arnColons(value).length === ARN_PARTS - 1 &&
-    patterns.some((pattern) => arnMatches(pattern, value, context));
+    arnColons(value).length === ARN_PARTS - 1
+      ? patterns.some((pattern) => arnMatches(pattern, value, context))
+      : undefined;
 }
 
-/** Only "true" and "false" are values, in any case. */
+/** "true" in any case is true, and every other text is false, on both sides. */
 function boolTest(values: readonly Tokens[]): ValueTest {
-  const equals = equalsIgnoreCaseTest(values);
   return (value, context) => {
-    const short = value.length === 4 || value.length === 5;
-    return short && BOOLEAN.test(value) && equals(value, context);
+    const mine = isTrue(value);
+    return values.some((tokens) => {
+      const theirs = textOf(tokens, context);
+      return theirs !== undefined && isTrue(theirs) === mine;
+    });
   };
 }
 
-const BOOLEAN = /^(?:true|false)$/i;
+export function isTrue(text: string): boolean {
+  return text.length === 4 && text.toLowerCase() === "true";
+}
+
+/** Base64 in its one canonical form (RFC 4648) has one text for the same bytes. */
+function binaryTest(values: readonly string[]): ValueTest {
+  const texts = new Set(values.filter(isBase64));
+  return (value) => texts.has(value);
+}
 
 function ipTest(values: readonly string[]): ValueTest {
   const ranges = values.map(parseIpRange).filter((range) => range !== undefined);
   return (value) => {
     const address = parseIpAddress(value);
-    return address !== undefined && ranges.some((range) => rangeHolds(range, address));
+    return address && ranges.some((range) => rangeHolds(range, address));
   };
 }
 

@@ -1,20 +1,21 @@
-import { readConditionOperator } from "../compile/condition-operator.ts";
-import { parseDate } from "../compile/parse-date.ts";
-import { type JsonNode, type JsonObject, memberOf } from "../document/json-node.ts";
+import { type JsonObject, memberOf } from "../document/json-node.ts";
 import { type Misplaced, misplaced, reasonOf } from "./misplaced.ts";
 import { isPartition } from "./partitions.ts";
 import type { Problem } from "./policy-finding.ts";
-import { conditionsOf, itemsOf, statementsOf, stringsOf } from "./statement-node.ts";
+import { statementsOf, stringsOf } from "./statement-node.ts";
 
 /** "The policy failed legacy parsing": what AWS's first parser of old refuses. */
 export function* checkLegacyParsing(root: JsonObject): Iterable<Problem> {
-  const message = "The policy failed legacy parsing";
   for (const statement of statementsOf(root)) {
     for (const wrong of unparsable(statement)) {
-      const { start, end } = wrong;
-      yield { message, reason: reasonOf(root, wrong), start, end };
+      yield legacyProblem(root, wrong);
     }
   }
+}
+
+export function legacyProblem(root: JsonObject, wrong: Misplaced): Problem {
+  const { start, end } = wrong;
+  return { message: "The policy failed legacy parsing", reason: reasonOf(root, wrong), start, end };
 }
 
 function* unparsable(statement: JsonObject): Iterable<Misplaced> {
@@ -22,30 +23,10 @@ function* unparsable(statement: JsonObject): Iterable<Misplaced> {
   if (effect?.type === "string" && effect.value !== "Allow" && effect.value !== "Deny") {
     yield misplaced(effect, 'expected "Allow" or "Deny", in these letters');
   }
-  for (const { operator, key } of conditionsOf(statement)) {
-    if (readConditionOperator(operator.key)?.family === "date") {
-      for (const item of itemsOf(key.value)) {
-        if (!isDate(item)) {
-          yield misplaced(item, "expected a date as 2026-01-31T12:00:00Z, or seconds since 1970");
-        }
-      }
-    }
-  }
   for (const resource of stringsOf(statement, ["Resource", "NotResource"])) {
     if (isBrokenArn(resource.value)) {
       yield misplaced(resource, "expected arn:partition:service:region:account:resource");
     }
-  }
-}
-
-function isDate(node: JsonNode): boolean {
-  switch (node.type) {
-    case "string":
-      return parseDate(node.value) !== undefined;
-    case "number":
-      return parseDate(node.text) !== undefined;
-    default:
-      return false;
   }
 }
 

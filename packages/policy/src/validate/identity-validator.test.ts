@@ -113,6 +113,31 @@ describe("a statement", () => {
       answer,
     ]),
     [{ Condition: { DateLessThan: { "aws:CurrentTime": "9223372036854775808" } } }, LEGACY],
+    ...(
+      [
+        ["NumericEquals", "01", "valid"],
+        ["NumericEquals", "NaN", LEGACY],
+        ["NumericEquals", true, LEGACY],
+        ["Bool", "yes", "valid"],
+        ["Null", "yes", "valid"],
+        ["ArnLike", "no-arn", LEGACY],
+        ["ArnLike", "*", "valid"],
+        ["ArnEquals", "${aws:PrincipalTag/arn}", "valid"],
+        ["IpAddress", "no-ip", LEGACY],
+        ["IpAddress", "192.000.002.5/+24", "valid"],
+        ["NotIpAddress", ["192.0.2.0/24", "192.0.2.0/33"], LEGACY],
+        ["IpAddress", "2001:db8::5/64", LEGACY],
+        ["IpAddress", "2001:DB8::/064", "valid"],
+        ["IpAddress", "2001:db8::1/0", LEGACY],
+        ["IpAddress", "::ffff:192.0.2.1", LEGACY],
+        ["IpAddress", "::ffff:c000:200/120", "valid"],
+        ["BinaryEquals", "no-binary", LEGACY],
+        ["BinaryEquals", "YQ==", "valid"],
+      ] as const
+    ).map(([operator, value, answer]): [object, string] => [
+      { Condition: { [operator]: { "aws:RequestTag/value": value } } },
+      answer,
+    ]),
     [{ Condition: { StringEquals: { username: "x" } } }, "valid"],
     [{ Condition: { StringFoo: {} } }, "valid"],
     [{ Principal: "*" }, "Policy document should not specify a principal."],
@@ -231,5 +256,19 @@ describe("findings", () => {
     );
     expect(quoted).toEqual(['"a"', '"c"']);
     expect(findings[1]?.position?.start).toEqual({ line: 2, column: 22, offset: 76 });
+  });
+});
+
+describe("a session policy", () => {
+  it.each([
+    ["NumericEquals", "NaN", undefined],
+    ["DateEquals", "tomorrow", undefined],
+    ["ArnLike", "no-arn", undefined],
+    ["NotIpAddress", "2001:db8::5/64", undefined],
+    ["BinaryEquals", "no-binary", LEGACY],
+  ])("may ask %s for %j, which matches nothing: %s", (operator, value, expected) => {
+    const Condition = { [operator]: { "aws:RequestTag/value": value } };
+    const text = JSON.stringify({ Version: "2012-10-17", Statement: { ...GOOD, Condition } });
+    expect(validatePolicy(text, "session")[0]?.message).toBe(expected);
   });
 });

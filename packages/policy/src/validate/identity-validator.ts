@@ -1,6 +1,7 @@
 import type { JsonObject } from "../document/json-node.ts";
 import { memberOf } from "../document/json-node.ts";
 import { PolicyJsonError, parseJson } from "../document/json-parser.ts";
+import { checkBinaryValues, checkConditionValues } from "./condition-values.ts";
 import { checkActions } from "./identity-actions.ts";
 import { checkLegacyParsing } from "./identity-legacy.ts";
 import { checkResources } from "./identity-resources.ts";
@@ -16,9 +17,7 @@ import {
 import { repeatedSidOf, statementsOf, stringsOf, textOf } from "./statement-node.ts";
 
 /** The classes of checks in the order in which AWS makes them. */
-const CHECKS: readonly Check<JsonObject>[] = [
-  checkVersion,
-  checkLegacyParsing,
+const STRUCTURE: readonly Check<JsonObject>[] = [
   checkSids,
   checkPrincipals,
   checkActionsPresent,
@@ -27,15 +26,35 @@ const CHECKS: readonly Check<JsonObject>[] = [
   checkActions,
 ];
 
+const SAVED: readonly Check<JsonObject>[] = [
+  checkVersion,
+  (root) => [...checkLegacyParsing(root), ...checkConditionValues(root)],
+  ...STRUCTURE,
+];
+
+const PASSED: readonly Check<JsonObject>[] = [
+  checkVersion,
+  (root) => [...checkLegacyParsing(root), ...checkBinaryValues(root)],
+  ...STRUCTURE,
+];
+
 /**
- * Validates a managed, inline or session policy as CreatePolicy, Put…Policy and AssumeRole do.
- * All findings are of the first class of checks that found any; none means that it is valid.
+ * Validates a managed or inline policy as CreatePolicy and Put…Policy do. All findings are of the
+ * first class of checks that found any; none means that it is valid.
  */
 export function validateIdentityPolicy(text: string): readonly PolicyFinding[] {
-  return findingsOf(problemsOf(text), text, "MalformedPolicyDocument");
+  return findingsOf(problemsOf(text, SAVED), text, "MalformedPolicyDocument");
 }
 
-function problemsOf(text: string): readonly Problem[] {
+/**
+ * Validates a session policy as AssumeRole does, which takes condition values that are no number,
+ * date, address or ARN: they match nothing.
+ */
+export function validateSessionPolicy(text: string): readonly PolicyFinding[] {
+  return findingsOf(problemsOf(text, PASSED), text, "MalformedPolicyDocument");
+}
+
+function problemsOf(text: string, checks: readonly Check<JsonObject>[]): readonly Problem[] {
   const message = "Syntax errors in policy.";
   try {
     const root = parseJson(text);
@@ -44,7 +63,7 @@ function problemsOf(text: string): readonly Problem[] {
       const { start, end } = misplaced;
       return [{ message, reason: reasonOf(root, misplaced), start, end }];
     }
-    return root.type === "object" ? firstProblems(root, CHECKS) : [];
+    return root.type === "object" ? firstProblems(root, checks) : [];
   } catch (error) {
     if (error instanceof PolicyJsonError) {
       const { offset } = error;

@@ -1,5 +1,5 @@
 import { validateBucketPolicy } from "./bucket-validator.ts";
-import { validateIdentityPolicy } from "./identity-validator.ts";
+import { validateIdentityPolicy, validateSessionPolicy } from "./identity-validator.ts";
 import type { PolicyFinding } from "./policy-finding.ts";
 import { validateTrustPolicy } from "./trust-validator.ts";
 
@@ -23,8 +23,9 @@ export function validatePolicy(
   switch (kind) {
     case "managed":
     case "inline":
-    case "session":
       return validateIdentityPolicy(text);
+    case "session":
+      return validateSessionPolicy(text);
     case "trust":
       return validateTrustPolicy(text, options.isServicePrincipal);
     case "bucket":
