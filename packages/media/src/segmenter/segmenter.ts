@@ -133,7 +133,7 @@ export class Segmenter {
 
   /** `units` are length-prefixed NAL units; they're changed in place. */
   video(rawMs: number, compositionMs: number, keyframe: boolean, units: Buffer): void {
-    const mappedMs = this.#timeline.map(rawMs);
+    const mappedMs = this.#timeline.map("video", rawMs);
     if (this.#video === undefined || (this.#open === undefined && !keyframe)) {
       return;
     }
@@ -158,7 +158,7 @@ export class Segmenter {
 
   /** One raw AAC frame. */
   audio(rawMs: number, frame: Buffer): void {
-    const timeMs = this.#timeline.map(rawMs);
+    const timeMs = this.#timeline.map("audio", rawMs);
     if (this.#open !== undefined && this.#audio !== undefined) {
       // Pictures may stay away while sound goes on.
       this.#checkBounds(this.#open, timeMs);

@@ -1,51 +1,56 @@
-/** RTMP timestamps that advance by more than this are a jump: a gap in the source, not a slow frame. */
+/** A track's timestamps that advance by more than this are a jump: a gap in the source, not a slow frame. */
 const FORWARD_JUMP_MS = 5_000;
-/** Audio and video interleave within this; further back is a jump. */
+/** Frames of a track, and where the other one is, are out of order within this; further back is a jump. */
 const BACKWARD_JUMP_MS = 1_000;
 /** What a jump is replaced by: about one frame. */
 const JUMP_STEP_MS = 33;
 
+/** Pictures, of however many video tracks, or sound. */
+export type TimelineTrack = "video" | "audio";
+
 /** Turns timestamps of frames into media time. */
 export interface MediaTimeline {
-  map(rawMs: number): number;
+  map(track: TimelineTrack, rawMs: number): number;
   /** Another publisher's timestamps follow: whatever they are, media time goes on, not before `earliestMs`. */
   restart(earliestMs: number): void;
   /** True once after each jump: the relation to the wall clock is lost. */
   takeJump(): boolean;
 }
 
+/** A track's latest frame. */
+interface Position {
+  readonly rawMs: number;
+  readonly timeMs: number;
+}
+
 /**
- * Turns an encoder's 32-bit timestamps, which wrap and jump, into media time that goes on from 0. Both tracks of a
- * publisher share one timeline, so that they stay together through a jump.
+ * Turns an encoder's 32-bit timestamps, which wrap and jump, into media time that goes on from 0. A track that jumps
+ * is put beside the other one where their timestamps are near each other, so that they stay together through a jump
+ * of both; one that goes on does so for itself, however far it is from the other one.
  */
 export class Timeline implements MediaTimeline {
-  #lastRawMs: number | undefined;
+  #positions: Partial<Record<TimelineTrack, Position>> = {};
   #lastMs = 0;
   #jumped = false;
 
   /** Media time of a raw timestamp. */
-  map(rawMs: number): number {
-    if (this.#lastRawMs === undefined) {
-      this.#lastRawMs = rawMs;
-      return this.#lastMs;
-    }
-    // Subtraction in 32 bits makes a wrap a small step.
-    const delta = (rawMs - this.#lastRawMs) | 0;
-    const jumped = delta > FORWARD_JUMP_MS || delta < -BACKWARD_JUMP_MS;
-    this.#jumped ||= jumped;
-    const timeMs = this.#lastMs + (jumped ? JUMP_STEP_MS : delta);
-    this.#lastRawMs = rawMs;
+  map(track: TimelineTrack, rawMs: number): number {
+    const own = this.#positions[track];
+    const other = this.#positions[track === "video" ? "audio" : "video"];
+    const timeMs = goesOn(own, rawMs) ?? goesOn(other, rawMs) ?? this.#begin(own ?? other);
+    this.#positions[track] = { rawMs, timeMs };
     this.#lastMs = timeMs;
     return timeMs;
   }
 
-  /** Whether a frame of this timestamp would be taken for a jump back. */
+  /** Whether a picture of this timestamp would be taken for a jump back. */
   isFarBehind(rawMs: number): boolean {
-    return this.#lastRawMs !== undefined && ((rawMs - this.#lastRawMs) | 0) < -BACKWARD_JUMP_MS;
+    const { video } = this.#positions;
+    return video !== undefined && stepMs(video, rawMs) < -BACKWARD_JUMP_MS;
   }
 
   restart(earliestMs: number): void {
-    this.#lastRawMs = undefined;
+    this.#positions = {};
     this.#lastMs = Math.max(this.#lastMs + JUMP_STEP_MS, earliestMs);
     this.#jumped = true;
   }
@@ -55,6 +60,26 @@ export class Timeline implements MediaTimeline {
     this.#jumped = false;
     return jumped;
   }
+
+  /** The first frame of all, or one that doesn't continue anything. */
+  #begin(before: Position | undefined): number {
+    this.#jumped ||= before !== undefined;
+    return before === undefined ? this.#lastMs : this.#lastMs + JUMP_STEP_MS;
+  }
+}
+
+/** Subtraction in 32 bits makes a wrap a small step. */
+function stepMs(before: Position, rawMs: number): number {
+  return (rawMs - before.rawMs) | 0;
+}
+
+/** Media time of a frame that follows on this position, or undefined: it is a jump from there. */
+function goesOn(before: Position | undefined, rawMs: number): number | undefined {
+  if (before === undefined) {
+    return undefined;
+  }
+  const step = stepMs(before, rawMs);
+  return step > FORWARD_JUMP_MS || step < -BACKWARD_JUMP_MS ? undefined : before.timeMs + step;
 }
 
 /** Another track's timeline, which alone decides where it goes on after a jump or with another publisher. */
@@ -65,8 +90,8 @@ export class FollowingTimeline implements MediaTimeline {
     this.#leading = leading;
   }
 
-  map(rawMs: number): number {
-    return this.#leading.map(rawMs);
+  map(track: TimelineTrack, rawMs: number): number {
+    return this.#leading.map(track, rawMs);
   }
 
   restart(): void {}
@@ -84,7 +109,7 @@ export class FixedTimeline implements MediaTimeline {
     this.#originMs = originMs;
   }
 
-  map(rawMs: number): number {
+  map(_track: TimelineTrack, rawMs: number): number {
     return rawMs - this.#originMs;
   }
 
