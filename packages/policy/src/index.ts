@@ -5,6 +5,7 @@ export {
   compilePolicy,
 } from "./compile/compile-policy.ts";
 export { contextKeysOf } from "./compile/context-keys.ts";
+export { type ContextValueType, isContextValue } from "./compile/context-value.ts";
 export { decide } from "./decide/decide.ts";
 export type { Effect, PolicyLayers } from "./decide/policy-layers.ts";
 export { PolicySet } from "./decide/policy-set.ts";

@@ -48,11 +48,11 @@ const rows: Row[] = [
     () => iam.getUser({ UserName: "nobody" }),
   ],
   [
-    "GetRole with other letters",
+    "GetRole of none",
     "NoSuchEntity",
     404,
-    "The role with name APP cannot be found.",
-    () => iam.getRole({ RoleName: "APP" }),
+    "The role with name None cannot be found.",
+    () => iam.getRole({ RoleName: "None" }),
   ],
   [
     "GetGroup of none",

@@ -1,7 +1,7 @@
 import type { IAM } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
-import { allow, documentIn, EC2_TRUST, failureOf, iamOf, policyOf } from "./iam-api.ts";
+import { allow, documentIn, EC2_TRUST, failureOf, iamOf, makeUser, policyOf } from "./iam-api.ts";
 
 const READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 const FIRST = policyOf([allow("s3:GetObject")]);
@@ -237,6 +237,63 @@ describe("the account's authorization details", () => {
       InstanceProfileList: [],
       RolePolicyList: [],
       Tags: [],
+    });
+  });
+});
+
+describe("names", () => {
+  it("find what they name in any case, also through its ARN with another path", async () => {
+    await iam.createUser({ UserName: "Mixed", Path: "/team/" });
+    await iam.createRole({ RoleName: "Mixed", AssumeRolePolicyDocument: EC2_TRUST });
+    await iam.createGroup({ GroupName: "Mixed" });
+    await iam.createInstanceProfile({ InstanceProfileName: "Mixed" });
+    const arn = "arn:aws:iam::000000000000:user/team/Mixed";
+    expect((await iam.getUser({ UserName: "MIXED" })).User).toMatchObject({
+      UserName: "Mixed",
+      Arn: arn,
+    });
+    expect((await iam.getRole({ RoleName: "mixed" })).Role?.RoleName).toBe("Mixed");
+    expect((await iam.getGroup({ GroupName: "mixed" })).Group?.GroupName).toBe("Mixed");
+    await iam.addUserToGroup({ GroupName: "mixed", UserName: "mixed" });
+    const InstanceProfileName = "mixed";
+    await iam.addRoleToInstanceProfile({ InstanceProfileName, RoleName: "MIXED" });
+    const profile = (await iam.getInstanceProfile({ InstanceProfileName })).InstanceProfile;
+    expect(profile).toMatchObject({
+      InstanceProfileName: "Mixed",
+      Roles: [{ RoleName: "Mixed" }],
+    });
+    await iam.putUserPolicy({ UserName: "MIXED", PolicyName: "own", PolicyDocument: FIRST });
+    const { EvaluationResults } = await iam.simulatePrincipalPolicy({
+      PolicySourceArn: "arn:aws:iam::000000000000:user/mixed",
+      ActionNames: ["s3:GetObject"],
+    });
+    expect(EvaluationResults).toMatchObject([
+      { EvalDecision: "allowed", MatchedStatements: [{ SourcePolicyId: "user_Mixed_own" }] },
+    ]);
+  });
+
+  it("are decided on as they are stored, and have their case in ARNs", async () => {
+    const statement = allow("iam:GetUser", {
+      Resource: "arn:aws:iam::000000000000:user/team/Mixed",
+    });
+    const reader = iamOf(server, await makeUser(iam, "reader", [statement]));
+    expect((await reader.getUser({ UserName: "mIXED" })).User?.UserName).toBe("Mixed");
+    const trust = (name: string) =>
+      JSON.stringify({
+        Version: "2012-10-17",
+        Statement: [
+          {
+            Effect: "Allow",
+            Principal: { AWS: `arn:aws:iam::000000000000:role/${name}` },
+            Action: "sts:AssumeRole",
+          },
+        ],
+      });
+    const update = (name: string) =>
+      iam.updateAssumeRolePolicy({ RoleName: "n", PolicyDocument: trust(name) });
+    await update("Mixed");
+    expect(await failureOf(() => update("mixed"))).toMatchObject({
+      code: "MalformedPolicyDocument",
     });
   });
 });

@@ -1,4 +1,4 @@
-import type { IAM, SimulateCustomPolicyRequest } from "@aws-sdk/client-iam";
+import type { ContextKeyTypeEnum, IAM, SimulateCustomPolicyRequest } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import { allow, EC2_TRUST, failureOf, iamOf, makeUser, policyOf } from "./iam-api.ts";
@@ -92,6 +92,7 @@ describe("SimulateCustomPolicy", () => {
     const string = (ContextKeyName: string, value: string) => ({
       ContextKeyName,
       ContextKeyValues: [value],
+      ContextKeyType: "string" as const,
     });
     const full = await simulated(policies, {
       ContextEntries: [
@@ -103,12 +104,56 @@ describe("SimulateCustomPolicy", () => {
     expect(full).toMatchObject({ EvalDecision: "allowed", MissingContextValues: [] });
   });
 
+  it("asks for no context key where the decision doesn't hang on it", async () => {
+    const condition = { StringNotEquals: { "aws:PrincipalTag/team": "core" } };
+    const result = await simulated([[allow("s3:GetObject", { Condition: condition })]]);
+    expect(result).toMatchObject({ EvalDecision: "allowed", MissingContextValues: [] });
+    const denied = await simulated([[allow("ec2:*", { Condition: condition })]], {
+      ResourceArns: [OBJECT],
+    });
+    // Whatever the action, and by resource as well.
+    expect(denied).toMatchObject({
+      EvalDecision: "implicitDeny",
+      MissingContextValues: ["aws:PrincipalTag/team"],
+      ResourceSpecificResults: [
+        {
+          EvalResourceName: OBJECT,
+          EvalResourceDecision: "implicitDeny",
+          MissingContextValues: ["aws:PrincipalTag/team"],
+        },
+      ],
+    });
+  });
+
+  it("takes policies that couldn't be saved, and calls as somebody of the account", async () => {
+    const ask = async (statement: object, more: object = {}) => {
+      const { EvaluationResults } = await iam.simulateCustomPolicy({
+        PolicyInputList: [JSON.stringify({ Statement: { ...READ, ...statement } })],
+        ActionNames: ["s3:GetObject"],
+        ...more,
+      });
+      return EvaluationResults?.[0]?.EvalDecision;
+    };
+    expect(await ask({})).toBe("allowed");
+    expect(await ask({ Condition: { IpAddress: { "aws:SourceIp": "nowhere" } } })).toBe(
+      "implicitDeny",
+    );
+    expect(await ask({ Action: "s3:*" }, { ActionNames: ["s3:Get*"] })).toBe("allowed");
+    const named = (value: string) => ({ Condition: { StringEquals: { "aws:userid": value } } });
+    expect(await ask(named("STUB_PRINCIPAL_FOR_POLICY_SIMULATOR"))).toBe("allowed");
+    const CallerArn = `${ANN}-who-is-nobody`;
+    expect(await ask(named(CallerArn), { CallerArn })).toBe("allowed");
+    const account = { StringEquals: { "aws:PrincipalAccount": ACCOUNT } };
+    expect(await ask({ Condition: account })).toBe("allowed");
+  });
+
   it("gives one result per action, with every resource below it and the strictest on top", async () => {
     const result = await simulated([[READ], [DENY_PRIVATE]], {
-      ResourceArns: [OBJECT, OTHER_OBJECT],
+      ResourceArns: [OBJECT, OTHER_OBJECT, OTHER_OBJECT],
     });
     expect(result).toMatchObject({ EvalResourceName: "*", EvalDecision: "explicitDeny" });
     expect(result.MatchedStatements?.map((each) => each.SourcePolicyId)).toEqual([
+      "PolicyInputList.1",
       "PolicyInputList.2",
     ]);
     expect(
@@ -120,11 +165,13 @@ describe("SimulateCustomPolicy", () => {
     ).toEqual([
       [OBJECT, "allowed", ["PolicyInputList.1"]],
       [OTHER_OBJECT, "explicitDeny", ["PolicyInputList.2"]],
+      [OTHER_OBJECT, "explicitDeny", ["PolicyInputList.2"]],
     ]);
-    expect(await simulated([[READ]], { ResourceArns: [OBJECT] })).toMatchObject({
-      EvalResourceName: OBJECT,
-      EvalDecisionDetails: {},
-    });
+    const single = await simulated([[allow("s3:PutObject")]], { ResourceArns: [OBJECT] });
+    expect(single).toMatchObject({ EvalResourceName: OBJECT, EvalDecisionDetails: {} });
+    expect(single.ResourceSpecificResults).toEqual([
+      { EvalResourceName: OBJECT, EvalResourceDecision: "implicitDeny" },
+    ]);
   });
 
   it("is bounded by a boundary and by service control policies", async () => {
@@ -198,34 +245,115 @@ describe("SimulateCustomPolicy", () => {
     expect(seen).toEqual(ActionNames);
   });
 
+  const entry = (
+    ContextKeyName: string | undefined,
+    ContextKeyType: ContextKeyTypeEnum | undefined,
+    ...ContextKeyValues: string[]
+  ) => ({ ContextEntries: [{ ContextKeyName, ContextKeyType, ContextKeyValues }] });
   const asks = (more: Partial<SimulateCustomPolicyRequest>) => () => simulated([[READ]], more);
   it.each<[what: string, message: string, () => Promise<unknown>]>([
     [
-      "an action with a wildcard",
-      "Invalid Input Actions: s3:Get*",
-      asks({ ActionNames: ["s3:Get*"] }),
+      "an action without a service",
+      "The action is invalid since it is missing names",
+      asks({ ActionNames: ["s3:GetObject", "GetObject"] }),
     ],
     [
       "a policy that isn't one",
-      "PolicyInputList.1: Syntax errors in policy.",
+      "PolicyInputList.1: Expected an element's name in double quotes",
       asks({ PolicyInputList: ["{"] }),
     ],
     [
       "a resource policy without a caller",
-      "A simulation with a resource policy needs a CallerArn.",
+      "Invalid caller - Caller cannot be null or empty.",
       asks({ ResourcePolicy: policyOf([{ ...READ, Principal: "*" }]) }),
     ],
     [
+      "a resource policy for all resources",
+      "Invalid Entity Arn: * does not clearly define entity type and name.",
+      asks({ CallerArn: ANN, ResourcePolicy: policyOf([{ ...READ, Principal: "*" }]) }),
+    ],
+    [
+      "a resource policy that speaks of all",
+      "ResourceNames are not in a valid ARN format: *.",
+      asks({
+        CallerArn: ANN,
+        ResourceArns: [OBJECT],
+        ResourcePolicy: policyOf([{ ...READ, Principal: "*" }]),
+      }),
+    ],
+    [
+      "a resource that is none",
+      "ResourceNames are not in a valid ARN format: media.",
+      asks({ ResourceArns: [OBJECT, "media"] }),
+    ],
+    [
+      "all resources beside one",
+      "ResourceNames are not in a valid ARN format: *.",
+      asks({ ResourceArns: [OBJECT, "*"] }),
+    ],
+    [
+      "an owner that is only a number",
+      "Invalid Resource Owner.",
+      asks({ ResourceOwner: ACCOUNT, ResourceArns: [OBJECT] }),
+    ],
+    [
+      "two boundaries",
+      "The list of Permissions Boundary policies cannot exceed 1 items.",
+      asks({ PermissionsBoundaryPolicyInputList: [policyOf([READ]), policyOf([READ])] }),
+    ],
+    [
       "a caller that is a session",
-      `Invalid caller - arn:aws:sts::${ACCOUNT}:assumed-role/app/x isn't the ARN of an IAM user, group or role.`,
+      "Invalid caller - Caller must be an IAM user, role or group in this context.",
       asks({ CallerArn: `arn:aws:sts::${ACCOUNT}:assumed-role/app/x` }),
     ],
     [
       "several values of one that isn't a list",
-      "The context key aws:SourceIp has several values; its type must be a list.",
+      "Context key ip expected a single value, but received 2.",
+      asks(entry("aws:SourceIp", "ip", "10.0.0.1", "10.0.0.2")),
+    ],
+    ...(
+      [
+        ["stack:key", undefined, ["yes"], "Context key stack:key has invalid type null."],
+        [undefined, "string", ["yes"], "ContextKeyName cannot be null or empty."],
+        ...(["string", "stringList"] as const).map(
+          (type) =>
+            [
+              "stack:key",
+              type,
+              [],
+              "Context values for context key stack:key cannot be null or empty.",
+            ] as const,
+        ),
+        ...(
+          [
+            ["numeric", "0x10", "numeric format"],
+            ["numericList", " 1 ", "numeric format"],
+            ["date", "noon", "DateTime format"],
+            ["ip", "10.0.0.0/8", "IP address"],
+            ["binary", "YQ", "base-64 encoded binary format"],
+          ] as const
+        ).map(
+          ([type, value, form]) =>
+            [
+              "stack:key",
+              type,
+              [value],
+              `Invalid context value for key stack:key: expected ${form}.`,
+            ] as const,
+        ),
+      ] as const
+    ).map(([name, type, values, message]): [string, string, () => Promise<unknown>] => [
+      `${type} ${name} of ${values.join()}`,
+      message,
+      asks(entry(name, type, ...values)),
+    ]),
+    [
+      "a context key twice",
+      "Duplicate context key: AWS:SourceIp.",
       asks({
         ContextEntries: [
-          { ContextKeyName: "aws:SourceIp", ContextKeyValues: ["10.0.0.1", "10.0.0.2"] },
+          { ContextKeyName: "aws:SourceIp", ContextKeyType: "ip", ContextKeyValues: ["10.0.0.1"] },
+          { ContextKeyName: "AWS:SourceIp", ContextKeyType: "ip", ContextKeyValues: ["10.0.0.1"] },
         ],
       }),
     ],
@@ -396,6 +524,26 @@ describe("the context keys of policies", () => {
         })
       ).ContextKeyNames,
     ).toEqual(["aws:username", "aws:SourceIp"]);
+  });
+
+  it("come from each policy for itself, the boundary's too, and from what couldn't be saved", async () => {
+    expect(
+      (await iam.getContextKeysForCustomPolicy({ PolicyInputList: [POLICY, POLICY] }))
+        .ContextKeyNames,
+    ).toEqual(["aws:SourceIp", "aws:SourceIp"]);
+    const bucketPolicy = policyOf([
+      { ...READ, Principal: "*", Condition: { Bool: { "aws:SecureTransport": "true" } } },
+    ]);
+    expect(
+      (await iam.getContextKeysForCustomPolicy({ PolicyInputList: [bucketPolicy] }))
+        .ContextKeyNames,
+    ).toEqual(["aws:SecureTransport"]);
+    const { Policy } = await iam.createPolicy({ PolicyName: "fence", PolicyDocument: POLICY });
+    await iam.createUser({ UserName: "fenced", PermissionsBoundary: Policy?.Arn });
+    const PolicySourceArn = `arn:aws:iam::${ACCOUNT}:user/fenced`;
+    expect(
+      (await iam.getContextKeysForPrincipalPolicy({ PolicySourceArn })).ContextKeyNames,
+    ).toEqual(["aws:SourceIp"]);
   });
 
   it("aren't looked for in what isn't a policy", async () => {

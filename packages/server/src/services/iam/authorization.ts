@@ -89,14 +89,17 @@ export async function onInstanceProfile(
   const db = context.db<IamTables>();
   const profile = await db
     .selectFrom("iam_instance_profiles")
-    .select(["profile_id", "path"])
+    .select(["profile_id", "path", "profile_name"])
     .where("account_id", "=", context.accountId)
     .where("name_key", "=", name.toLowerCase())
-    .where("profile_name", "=", name)
     .executeTakeFirst();
   return {
     action: action(context),
-    resource: iamArn(context, "instance-profile", `${profile?.path ?? "/"}${name}`),
+    resource: iamArn(
+      context,
+      "instance-profile",
+      `${profile?.path ?? "/"}${profile?.profile_name ?? name}`,
+    ),
     resourceLabel: `instance profile ${name}`,
     context: { ...(profile ? await resourceTags(db, profile.profile_id) : {}), ...extra },
   };

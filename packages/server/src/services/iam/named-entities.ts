@@ -42,7 +42,7 @@ export function readNamedPage<T extends NamedTable>(
   return readPage(input, fetch, (row) => row.name_key);
 }
 
-/** For the question whether a name is taken; who means one entity compares the case as well. */
+/** Names are unique, and found, irrespective of case. */
 export function findIgnoringCase<T extends NamedTable>(
   db: Db,
   table: T,

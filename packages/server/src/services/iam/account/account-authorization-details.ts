@@ -118,8 +118,8 @@ async function readEntries(
   const arns = new Set([...own.map((row) => row.arn), ...usage.keys()]);
   const entries: Entry[] = [];
   for (const user of users) entries.push({ key: `1${user.name_key}`, filter: "User", user });
-  for (const group of groups) entries.push({ key: `2${group.name_key}`, filter: "Group", group });
-  for (const role of roles) entries.push({ key: `3${role.name_key}`, filter: "Role", role });
+  for (const role of roles) entries.push({ key: `2${role.name_key}`, filter: "Role", role });
+  for (const group of groups) entries.push({ key: `3${group.name_key}`, filter: "Group", group });
   for (const arn of arns) {
     const policy = await findPolicy(db, parts.awsPolicies, accountId, arn);
     if (!policy) continue;

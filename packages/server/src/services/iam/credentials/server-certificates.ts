@@ -38,7 +38,7 @@ export function serverCertificateOperations(parts: IamParts) {
   ) => {
     const name = nameIn(input);
     const found = await findCertificate(context.db<IamTables>(), context.accountId, name);
-    const arn = arnOf(context.accountId, found?.path, name);
+    const arn = arnOf(context.accountId, found?.path, found?.certificate_name ?? name);
     return onTaggedResource(context, arn, found?.certificate_id, extra);
   };
   const findId = (input: NamedInput, context: RequestContext) => async (db: Db) =>
@@ -181,13 +181,13 @@ async function listCertificates(input: iam.ListServerCertificatesRequest, contex
   return { ServerCertificateMetadataList: page.items.map(metadata), ...page.output };
 }
 
-async function findCertificate(
+/** A certificate is found by its name in any case. */
+function findCertificate(
   db: Db,
   accountId: string,
   name: string,
 ): Promise<ServerCertificateRow | undefined> {
-  const row = await findIgnoringCase(db, TABLE, accountId, name);
-  return row?.certificate_name === name ? row : undefined;
+  return findIgnoringCase(db, TABLE, accountId, name);
 }
 
 async function requireCertificate(

@@ -38,15 +38,15 @@ export async function onIdentityArn(context: RequestContext, text: string): Prom
   const { arn, accountId, kind, name } = requireIdentityArn(text);
   const named = await onOwner(context, kind, name);
   const { action, resource, context: keys } = named;
-  return resource === arn && keys !== undefined
+  return accountId === context.accountId && keys !== undefined
     ? { action, resource, context: keys }
     : { action, resource: arn, resourceAccountId: accountId };
 }
 
-/** @throws ValidationError, NoSuchEntity */
+/** Found by the ARN's name alone, as on AWS, whatever its path. @throws ValidationError, NoSuchEntity */
 export async function requireIdentity(context: RequestContext, text: string): Promise<PolicyOwner> {
-  const { kind, name } = requireIdentityArn(text);
+  const { accountId, kind, name } = requireIdentityArn(text);
   const owner = await findOwner(context.db<IamTables>(), context.accountId, kind, name);
-  if (owner?.arn !== text) throw noSuchNamed(kind, name);
+  if (!owner || accountId !== context.accountId) throw noSuchNamed(kind, name);
   return owner;
 }

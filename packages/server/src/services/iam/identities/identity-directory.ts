@@ -79,7 +79,8 @@ export function createIdentityDirectory(
       const read = async () => {
         const db = context.db<IamTables>();
         const role = await findRole(db, accountId, roleName);
-        return role && roleRecord(db, role, parts.templates);
+        // An ARN's name has its case; only the API finds a role by its name in any.
+        return role?.role_name === roleName ? roleRecord(db, role, parts.templates) : undefined;
       };
       // What a transaction reads may yet be rolled back, and what is kept may be older.
       if (context.inTransaction) return read();

@@ -27,18 +27,20 @@ export async function findOwner(
     case "user": {
       const user = await findUser(db, accountId, name);
       if (!user) return undefined;
-      return { kind, id: user.user_id, name, arn: userArn(user), boundaryArn: user.boundary_arn };
+      const { user_id: id, user_name, boundary_arn: boundaryArn } = user;
+      return { kind, id, name: user_name, arn: userArn(user), boundaryArn };
     }
     case "group": {
       const group = await findGroup(db, accountId, name);
       if (!group) return undefined;
-      return { kind, id: group.group_id, name, arn: groupArn(group), boundaryArn: null };
+      const { group_id: id, group_name } = group;
+      return { kind, id, name: group_name, arn: groupArn(group), boundaryArn: null };
     }
     case "role": {
       const role = await findRole(db, accountId, name);
       if (!role) return undefined;
       const { role_id: id, boundary_arn: boundaryArn } = role;
-      return { kind, id, name, arn: roleArn(role), boundaryArn, role };
+      return { kind, id, name: role.role_name, arn: roleArn(role), boundaryArn, role };
     }
     default:
       return kind satisfies never;

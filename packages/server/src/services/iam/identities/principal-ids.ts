@@ -27,7 +27,7 @@ export async function principalIdOf(db: Db, principal: string): Promise<string |
   const [type, ...rest] = arn.resource.split("/");
   if (arn.service === "sts" && type === "assumed-role") {
     const role = await findRole(db, arn.accountId, rest[0] ?? "");
-    return role ? principal : undefined;
+    return role?.role_name === rest[0] ? principal : undefined;
   }
   const name = rest.at(-1) ?? "";
   if (arn.service === "iam" && type === "user") {

@@ -11,14 +11,14 @@ type Db = Kysely<IamTables>;
 /** An instance profile as stored. */
 export type InstanceProfile = Selectable<InstanceProfileRow>;
 
-/** @throws NoSuchEntity */
+/** An instance profile is found by its name in any case. @throws NoSuchEntity */
 export async function requireInstanceProfile(
   db: Db,
   accountId: string,
   name: string,
 ): Promise<InstanceProfile> {
   const profile = await findIgnoringCase(db, "iam_instance_profiles", accountId, name);
-  if (profile?.profile_name !== name) throw noSuchNamed("instance profile", name);
+  if (!profile) throw noSuchNamed("instance profile", name);
   return profile;
 }
 

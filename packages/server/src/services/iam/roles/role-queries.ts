@@ -11,14 +11,13 @@ export function roleArn(role: Pick<Role, "account_id" | "path" | "role_name">): 
   return `arn:aws:iam::${role.account_id}:role${role.path}${role.role_name}`;
 }
 
-/** Names are looked up as written, though they are unique irrespective of case. */
-export async function findRole(
+/** A role is found by its name in any case; whoever means an ARN compares that as well. */
+export function findRole(
   db: Kysely<IamTables>,
   accountId: string,
   roleName: string,
 ): Promise<Role | undefined> {
-  const role = await findIgnoringCase(db, "iam_roles", accountId, roleName);
-  return role?.role_name === roleName ? role : undefined;
+  return findIgnoringCase(db, "iam_roles", accountId, roleName);
 }
 
 /** @throws NoSuchEntity */

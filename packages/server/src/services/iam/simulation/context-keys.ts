@@ -1,20 +1,21 @@
 import type * as iam from "@aws-sdk/client-iam";
+import { PolicyCompileError } from "@rolecast/policy";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { onAccount } from "../authorization.ts";
+import { invalidInput } from "../errors.ts";
 import { onIdentityArn, requireIdentity } from "../identities/identity-arns.ts";
 import type { IamParts } from "../parts.ts";
-import { policiesOfOwner } from "../policies/policies-of-owner.ts";
+import { managedDocument, policiesOfOwner } from "../policies/policies-of-owner.ts";
 import { required } from "../required.ts";
 import type { IamTables } from "../tables.ts";
 import { contextKeyNames } from "./context-key-names.ts";
-import { identityInput } from "./input-policies.ts";
 
 export function contextKeyOperations(parts: Pick<IamParts, "awsPolicies">) {
   return defineOperations<typeof iam>()({
     GetContextKeysForCustomPolicy: {
       authorize: (_input, context) => onAccount(context),
       handle: (input) => ({
-        ContextKeyNames: namesIn(checked(required(input.PolicyInputList, "policyInputList"))),
+        ContextKeyNames: namesIn(required(input.PolicyInputList, "policyInputList")),
       }),
     },
     GetContextKeysForPrincipalPolicy: {
@@ -25,24 +26,28 @@ export function contextKeyOperations(parts: Pick<IamParts, "awsPolicies">) {
         const owner = await requireIdentity(context, arn);
         const db = context.db<IamTables>();
         const own = await policiesOfOwner(parts, db, context.accountId, owner);
-        const texts = [...own.map(({ text }) => text), ...checked(input.PolicyInputList ?? [])];
-        return { ContextKeyNames: namesIn(texts) };
+        const { boundaryArn } = owner;
+        const boundary =
+          boundaryArn === null
+            ? undefined
+            : await managedDocument(parts, db, context.accountId, boundaryArn);
+        const stored = [...own.map(({ text }) => text), ...(boundary ? [boundary] : [])];
+        return { ContextKeyNames: namesIn([...stored, ...(input.PolicyInputList ?? [])]) };
       },
     },
   });
 }
 
-/** @throws InvalidInput */
-function checked(texts: readonly string[]): readonly string[] {
-  for (const [index, text] of texts.entries())
-    identityInput(text, {
-      kind: "identity",
-      id: `PolicyInputList.${index + 1}`,
-      managed: false,
-    });
-  return texts;
+/** Each policy's own, so that what two name comes twice. @throws InvalidInput */
+function namesIn(texts: readonly string[]): string[] {
+  return texts.flatMap((text) => [...namesInOne(text).values()]);
 }
 
-function namesIn(texts: readonly string[]): string[] {
-  return [...contextKeyNames(texts).values()];
+function namesInOne(text: string): ReadonlyMap<string, string> {
+  try {
+    return contextKeyNames([text]);
+  } catch (error) {
+    if (error instanceof PolicyCompileError) throw invalidInput(error.message);
+    throw error;
+  }
 }

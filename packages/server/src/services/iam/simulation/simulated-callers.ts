@@ -42,7 +42,7 @@ export function simulatedCaller(
   context.set("aws:principalaccount", accountId);
   context.set("aws:principaltype", kind === "user" ? "User" : "AssumedRole");
   if (kind === "user") context.set("aws:username", name);
-  if (owner) context.set("aws:userid", kind === "user" ? id : `${id}:${SESSION}`);
+  context.set("aws:userid", kind === "user" || !owner ? id : `${id}:${SESSION}`);
   for (const { Key, Value } of tags) context.set(`aws:principaltag/${Key.toLowerCase()}`, Value);
   return { principal, context };
 }
@@ -52,7 +52,10 @@ export function anyCaller(accountId: string): SimulatedCaller {
   const arn = `arn:aws:iam::${accountId}:user/${SESSION}`;
   return {
     principal: { kind: "user", accountId, arn, id: arn, userName: SESSION },
-    context: new Map(),
+    context: new Map([
+      ["aws:principalaccount", accountId],
+      ["aws:userid", "STUB_PRINCIPAL_FOR_POLICY_SIMULATOR"],
+    ]),
   };
 }
 
@@ -60,5 +63,5 @@ export function anyCaller(accountId: string): SimulatedCaller {
 export function requireCallerArn(text: string): IdentityArn {
   const identity = parseIdentityArn(text);
   if (identity) return identity;
-  throw invalidInput(`Invalid caller - ${text} isn't the ARN of an IAM user, group or role.`);
+  throw invalidInput("Invalid caller - Caller must be an IAM user, role or group in this context.");
 }

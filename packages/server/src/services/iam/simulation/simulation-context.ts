@@ -1,55 +1,56 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { CompiledStatement, ContextValue, RequestContextValues } from "@rolecast/policy";
+import { type ContextValue, type ContextValueType, isContextValue } from "@rolecast/policy";
 import { invalidInput } from "../errors.ts";
 
-/** The context of a simulated request: what is known, with a note of what was asked in vain. */
-export class SimulationContext implements RequestContextValues {
-  readonly #known: ReadonlyMap<string, ContextValue>;
-  readonly #missing = new Set<string>();
+/** What AWS says that a value isn't; values of other types are any text. */
+const FORMS: Readonly<Record<ContextValueType, string>> = {
+  numeric: "numeric format",
+  date: "DateTime format",
+  ip: "IP address",
+  binary: "base-64 encoded binary format",
+};
 
-  constructor(known: ReadonlyMap<string, ContextValue>) {
-    this.#known = known;
-  }
-
-  get(key: string): ContextValue | undefined {
-    const value = this.#known.get(key);
-    if (value === undefined) this.#missing.add(key);
-    return value;
-  }
-
-  /**
-   * Asks all conditions of these statements: an evaluation stops at the first that doesn't hold,
-   * and whoever simulates wants to hear of every missing key at once.
-   */
-  askAll(statements: readonly CompiledStatement[]): void {
-    for (const statement of statements)
-      for (const condition of statement.conditions) condition.holds(this);
-  }
-
-  /** Lower-cased, sorted. */
-  missing(): readonly string[] {
-    return [...this.#missing].sort();
-  }
-}
-
-/** `ContextEntries` by lower-cased key. A list type makes a multivalued key, whatever its length. */
+/**
+ * `ContextEntries` by lower-cased key. A list type makes a multivalued key, whatever its length.
+ *
+ * @throws InvalidInput
+ */
 export function entriesOf(
   entries: readonly iam.ContextEntry[] | undefined,
 ): ReadonlyMap<string, ContextValue> {
   const values = new Map<string, ContextValue>();
-  for (const { ContextKeyName, ContextKeyValues = [], ContextKeyType } of entries ?? []) {
-    if (ContextKeyName === undefined) continue;
-    const [first, ...others] = ContextKeyValues;
-    const key = ContextKeyName.toLowerCase();
-    if (ContextKeyType?.endsWith("List")) {
-      values.set(key, ContextKeyValues);
-      continue;
-    }
-    if (others.length > 0)
-      throw invalidInput(
-        `The context key ${ContextKeyName} has several values; its type must be a list.`,
-      );
-    if (first !== undefined) values.set(key, first);
+  for (const entry of entries ?? []) {
+    // A structure without members leaves no trace in a request.
+    if (Object.values(entry).every((member) => member === undefined)) continue;
+    const { ContextKeyName: name, ContextKeyValues = [], ContextKeyType: type } = entry;
+    if (!name) throw invalidInput("ContextKeyName cannot be null or empty.");
+    const key = name.toLowerCase();
+    if (values.has(key)) throw invalidInput(`Duplicate context key: ${name}.`);
+    values.set(key, contextValue(name, type, ContextKeyValues));
   }
   return values;
+}
+
+function contextValue(
+  name: string,
+  type: string | undefined,
+  given: readonly string[],
+): ContextValue {
+  if (type === undefined) throw invalidInput(`Context key ${name} has invalid type null.`);
+  const [first, ...others] = given;
+  if (first === undefined)
+    throw invalidInput(`Context values for context key ${name} cannot be null or empty.`);
+  const isList = type.endsWith("List");
+  if (!isList && others.length > 0)
+    throw invalidInput(
+      `Context key ${type} expected a single value, but received ${given.length}.`,
+    );
+  const single = type.replace(/List$/, "");
+  if (hasForm(single) && !given.every((text) => isContextValue(single, text)))
+    throw invalidInput(`Invalid context value for key ${name}: expected ${FORMS[single]}.`);
+  return isList ? given : first;
+}
+
+function hasForm(type: string): type is ContextValueType {
+  return type in FORMS;
 }

@@ -10,7 +10,6 @@ import {
 } from "@rolecast/policy";
 import { parseArn } from "../../../kernel/arn.ts";
 import { accountOf } from "../../../kernel/principal.ts";
-import { SimulationContext } from "./simulation-context.ts";
 
 /** Everything about a simulation but its actions. */
 export interface Simulation {
@@ -23,8 +22,8 @@ export interface Simulation {
   readonly resourceOwner: string | undefined;
   /** Characters of all policies together, at least 1: what a decision may cost. */
   readonly policiesLength: number;
-  /** Lower-cased context keys to how the policies spell them. */
-  readonly keyNames: ReadonlyMap<string, string>;
+  /** The context keys that policies look at and the request doesn't give, as they spell them. */
+  readonly missing: readonly string[];
 }
 
 type Decision = iam.PolicyEvaluationDecisionType;
@@ -78,9 +77,7 @@ export async function simulate(
     EvalActionName: action,
     EvalResourceName: only?.resource ?? "*",
     EvalDecision: decision,
-    MatchedStatements: distinct(
-      outcomes.filter((each) => each.decision === decision).flatMap((each) => each.statements),
-    ),
+    MatchedStatements: distinct(outcomes.flatMap((each) => each.statements)),
     MissingContextValues: [...new Set(outcomes.flatMap((outcome) => outcome.missing))],
     ...organizationDetail(outcomes),
     ...boundaryDetail(outcomes),
@@ -96,24 +93,21 @@ export async function simulate(
 function decideOne(simulation: Simulation, action: string, resource: string): Outcome {
   const { principal, layers } = simulation;
   const resourceAccountId = accountOfResource(simulation, resource);
-  const context = new SimulationContext(simulation.known);
-  const explanation = explain({ principal, action, resource, resourceAccountId, context }, layers);
-  const sets = [layers.resource, layers.identity, layers.boundary];
-  for (const set of sets) {
-    if (!set) continue;
-    const { deny, allow } = set.candidates(action);
-    context.askAll([...deny, ...allow]);
-  }
+  const request = { principal, action, resource, resourceAccountId, context: simulation.known };
+  const explanation = explain(request, layers);
+  const decision = DECISIONS[explanation.effect];
+  const organizationAllows = layerAllows(explanation, "scp");
   const crossAccount =
     resourceAccountId !== undefined && resourceAccountId !== accountOf(principal);
   return {
     resource,
-    decision: DECISIONS[explanation.effect],
+    decision,
     statements: decidingStatements(explanation),
-    missing: context.missing().map((key) => simulation.keyNames.get(key) ?? key),
+    // Where it would change nothing, AWS doesn't ask for more.
+    missing: decision === "implicitDeny" && organizationAllows !== false ? simulation.missing : [],
     details: crossAccount ? decisionsByType(explanation) : {},
     boundaryAllows: layerAllows(explanation, "boundary"),
-    organizationAllows: layerAllows(explanation, "scp"),
+    organizationAllows,
   };
 }
 
@@ -158,13 +152,15 @@ function layerAllows({ layers }: Explanation, layer: "boundary" | "scp"): boolea
   return outcomes.length === 0 ? undefined : outcomes.every(({ effect }) => effect === "allow");
 }
 
+/** What is empty is left out. */
 function resourceResult(outcome: Outcome): iam.ResourceSpecificResult {
+  const { statements, missing, details } = outcome;
   return {
     EvalResourceName: outcome.resource,
     EvalResourceDecision: outcome.decision,
-    MatchedStatements: [...outcome.statements],
-    MissingContextValues: [...outcome.missing],
-    EvalDecisionDetails: { ...outcome.details },
+    ...(statements.length > 0 ? { MatchedStatements: [...statements] } : {}),
+    ...(missing.length > 0 ? { MissingContextValues: [...missing] } : {}),
+    ...(Object.keys(details).length > 0 ? { EvalDecisionDetails: { ...details } } : {}),
     ...boundaryDetail([outcome]),
   };
 }

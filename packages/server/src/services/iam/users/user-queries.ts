@@ -16,14 +16,13 @@ export function groupArn(group: Pick<Group, "account_id" | "path" | "group_name"
   return `arn:aws:iam::${group.account_id}:group${group.path}${group.group_name}`;
 }
 
-/** Names are looked up as written, though they are unique irrespective of case. */
-export async function findUser(
+/** A user is found by its name in any case. */
+export function findUser(
   db: Kysely<IamTables>,
   accountId: string,
   userName: string,
 ): Promise<User | undefined> {
-  const user = await findIgnoringCase(db, "iam_users", accountId, userName);
-  return user?.user_name === userName ? user : undefined;
+  return findIgnoringCase(db, "iam_users", accountId, userName);
 }
 
 /** @throws NoSuchEntity */
@@ -37,13 +36,13 @@ export async function requireUser(
   return user;
 }
 
-export async function findGroup(
+/** A group is found by its name in any case. */
+export function findGroup(
   db: Kysely<IamTables>,
   accountId: string,
   groupName: string,
 ): Promise<Group | undefined> {
-  const group = await findIgnoringCase(db, "iam_groups", accountId, groupName);
-  return group?.group_name === groupName ? group : undefined;
+  return findIgnoringCase(db, "iam_groups", accountId, groupName);
 }
 
 /** @throws NoSuchEntity */
