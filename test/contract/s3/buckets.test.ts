@@ -68,6 +68,8 @@ describe("CreateBucket", () => {
     "-leading",
     "trailing-",
     "two..dots",
+    "dot.-hyphen",
+    "hyphen-.dot",
     "192.168.5.4",
     "xn--punycode",
     "name-s3alias",

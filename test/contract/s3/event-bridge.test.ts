@@ -56,7 +56,8 @@ test("a bucket tells EventBridge what happens to its objects, once it is told to
     return (await client.send(command)).EventBridgeConfiguration;
   };
   const put = (Key: string) => client.send(new s3.PutObjectCommand({ Bucket, Key, Body: "hello" }));
-  await client.send(new s3.CreateBucketCommand({ Bucket }));
+  const ObjectOwnership = "ObjectWriter" as const;
+  await client.send(new s3.CreateBucketCommand({ Bucket, ObjectOwnership }));
   expect(await shown()).toBeUndefined();
   await put("before");
   await configure(Bucket, { EventBridgeConfiguration: {} });
@@ -77,6 +78,8 @@ test("a bucket tells EventBridge what happens to its objects, once it is told to
   const Tagging = { TagSet: [{ Key: "a", Value: "b" }] };
   await client.send(new s3.PutObjectTaggingCommand({ Bucket, Key: "copy", Tagging }));
   await client.send(new s3.DeleteObjectTaggingCommand({ Bucket, Key: "copy" }));
+  for (const ACL of ["private", "aws-exec-read"] as const)
+    await client.send(new s3.PutObjectAclCommand({ Bucket, Key: "copy", ACL }));
   await client.send(new s3.DeleteObjectCommand({ Bucket, Key: "copy" }));
   await client.send(new s3.DeleteObjectCommand({ Bucket, Key: "never-was" }));
   const VersioningConfiguration = { Status: "Enabled" as const };
@@ -89,7 +92,7 @@ test("a bucket tells EventBridge what happens to its objects, once it is told to
   await configure(Bucket, { EventBridgeConfiguration: {} });
   await put("last");
 
-  const events = await eventsOf(Bucket, 9);
+  const events = await eventsOf(Bucket, 10);
   const created = "Object Created";
   const gone = "Permanently Deleted";
   expect(
@@ -105,6 +108,7 @@ test("a bucket tells EventBridge what happens to its objects, once it is told to
     [created, "parts", "CompleteMultipartUpload", undefined],
     ["Object Tags Added", "copy", undefined, undefined],
     ["Object Tags Deleted", "copy", undefined, undefined],
+    ["Object ACL Updated", "copy", undefined, undefined],
     ["Object Deleted", "copy", "DeleteObject", gone],
     ["Object Deleted", "parts", "DeleteObject", "Delete Marker Created"],
     ["Object Deleted", "parts", "DeleteObject", gone],

@@ -16,7 +16,7 @@ import type {
 } from "../kernel/identity.ts";
 import type { Log } from "../kernel/log.ts";
 import { LruMap } from "../kernel/lru-map.ts";
-import type { Authorization } from "../kernel/operations.ts";
+import type { Authorization, ResourcePolicy } from "../kernel/operations.ts";
 import type { Organization } from "../kernel/organization.ts";
 import { accountOf, type Caller, type Principal, type SessionPolicy } from "../kernel/principal.ts";
 import type { Question, RequestContext } from "../kernel/request-context.ts";
@@ -141,7 +141,6 @@ export class Authorizer {
     caller: Caller,
     context: RequestContext,
   ): Promise<PolicyLayers> {
-    const { resourcePolicy } = authorization;
     const gathered = await this.#gather(caller, context);
     const session = this.#sessionPolicies(caller);
     const scpLevels = this.#organization.scpLevels(accountOf(caller.principal));
@@ -153,17 +152,23 @@ export class Authorizer {
       ...(session ? { session } : {}),
       ...(scpLevels.length > 0 ? { scpLevels } : {}),
       ...(rcpLevels.length > 0 ? { rcpLevels } : {}),
-      ...(resourcePolicy
-        ? {
-            resource: this.#policies.setOf(resourcePolicy.text, {
-              kind: resourcePolicy.kind,
-              id: resourcePolicy.id,
-              managed: false,
-            }),
-            resourceKind: resourcePolicy.kind,
-          }
-        : {}),
+      ...this.#resourceLayer(authorization),
     };
+  }
+
+  #resourceLayer({ resourcePolicy, grants }: Authorization): Partial<PolicyLayers> {
+    const first = resourcePolicy ?? grants;
+    if (!first) return {};
+    const source = ({ kind, id }: ResourcePolicy) => ({ kind, id, managed: false }) as const;
+    const resource =
+      resourcePolicy && grants
+        ? new PolicySet(
+            [resourcePolicy, grants].map((policy) =>
+              this.#policies.compile(policy.text, source(policy)),
+            ),
+          )
+        : this.#policies.setOf(first.text, source(first));
+    return { resource, resourceKind: first.kind };
   }
 
   async #gather(caller: Caller, context: RequestContext): Promise<Gathered | undefined> {

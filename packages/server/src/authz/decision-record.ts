@@ -93,7 +93,7 @@ function decidingPolicy(
 ): DecidingPolicy {
   const { kind, managed } = source;
   const arn = isOwners(source)
-    ? authorization.resourcePolicy?.id
+    ? (authorization.resourcePolicy ?? authorization.grants)?.id
     : kind === "scp" || kind === "endpoint"
       ? undefined
       : attachedArn(request.principal);

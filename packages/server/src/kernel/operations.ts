@@ -21,6 +21,8 @@ export interface Authorization {
   /** Condition keys of this action, lower-cased: `iam:awsservicename`, `aws:requesttag/team`. */
   readonly context?: ContextEntries;
   readonly resourcePolicy?: ResourcePolicy;
+  /** What the resource's access control list allows beside its policy. */
+  readonly grants?: ResourcePolicy;
   /** Who is decided on where the input proves it; left out, who signed the request. */
   readonly caller?: Caller;
   /** How the denial names the resource, where AWS doesn't use its ARN: `role app`. */

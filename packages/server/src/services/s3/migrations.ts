@@ -13,7 +13,14 @@ export const s3Migrations: readonly Migration[] = [
   { name: "s3/0009-accounts", up: addAccounts },
   { name: "s3/0010-object-lock", up: addObjectLock },
   { name: "s3/0011-beginnings", up: addBeginnings },
+  { name: "s3/0012-acls", up: addAcls },
 ];
+
+/** Owners alone had access to what is there. */
+async function addAcls({ schema }: Kysely<Tables>): Promise<void> {
+  for (const table of ["s3_buckets", "s3_objects", "s3_versions", "s3_uploads"])
+    await schema.alterTable(table).addColumn("acl", "text").execute();
+}
 
 /** How buckets and uploads began, for what S3 answers later by it. */
 async function addBeginnings({ schema }: Kysely<Tables>): Promise<void> {

@@ -5,6 +5,7 @@ import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessControlListOperations } from "./access/access-control-lists.ts";
 import { s3AccessDenied } from "./access/authorization.ts";
 import { bucketPolicyOperations } from "./access/bucket-policies.ts";
+import { objectOwnershipOperations } from "./access/object-ownership.ts";
 import { publicAccessBlockOperations } from "./access/public-access-block.ts";
 import { s3Audit } from "./audit.ts";
 import { BlobFiles } from "./blobs/blob-files.ts";
@@ -103,7 +104,8 @@ export function createS3Service(
       ...bucketLifecycleOperations(deps, lifecycle),
       ...listedConfigurationOperations(),
       ...publicAccessBlockOperations(),
-      ...accessControlListOperations(),
+      ...objectOwnershipOperations(),
+      ...accessControlListOperations(deps),
       ...attributeReadOperations(),
     },
     constraints: s3Constraints,

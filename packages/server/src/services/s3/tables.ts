@@ -20,6 +20,8 @@ export interface BucketRow {
   public_access_block: string | null;
   /** ObjectOwnership; null where its controls were deleted. */
   ownership: string | null;
+  /** An Acl as JSON; null: the owner has everything, and nobody else anything. */
+  acl: string | null;
   /** Enabled or Suspended; null: never one of them. */
   versioning: string | null;
   /** 1: what happens to its objects is told to EventBridge. */
@@ -83,6 +85,8 @@ export interface ObjectRow {
   checksum: string | null;
   /** An ObjectLock as JSON. */
   object_lock: string | null;
+  /** An Acl as JSON; null: the bucket's owner has everything, and nobody else anything. */
+  acl: string | null;
   /** `null`, the word, for an object that was written without versioning. */
   version_id: string;
   /** Higher than that of all the key's other versions. */
@@ -111,6 +115,7 @@ export interface UploadRow {
   checksum_type: string | null;
   /** What its object will have. */
   object_lock: string | null;
+  acl: string | null;
   /** The `object_id` of its key's object when it began, empty for none; null: nobody knows. */
   object_at_start: string | null;
 }

@@ -1,23 +1,23 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import {
-  type Authorization,
-  defineOperations,
-  type OperationTable,
-} from "../../../kernel/operations.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
+import { requireBucket } from "../buckets/find-bucket.ts";
 import { updateBucket } from "../buckets/update-bucket.ts";
-import { malformedXml, notConfigured, notImplemented } from "../errors.ts";
-import { requireNoMarker, requireObject } from "../objects/find-object.ts";
-import type { BucketRow } from "../tables.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { accessDenied, noSuchKey, noSuchVersion } from "../errors.ts";
+import { announce } from "../notifications/object-events.ts";
+import { findObject, requireNoMarker, requireObject } from "../objects/find-object.ts";
+import type { BucketRow, ObjectRow } from "../tables.ts";
+import { updateVersion } from "../versions/version-rows.ts";
+import { aclOf, grantsOf, isEnforced, ownerOf, shownAcl, storedAcl, writerOf } from "./acl.ts";
 import {
   type AclInput,
+  ALL_USERS,
+  AUTHENTICATED_USERS,
   checkAcl,
   grantHeaders,
   OWNER_CONTROLS,
-  OWNERS_ACLS,
-  PUBLIC_ACLS,
 } from "./acl-syntax.ts";
 import { objectArn, onBucket } from "./authorization.ts";
 import { canonicalUserId } from "./canonical-user-id.ts";
@@ -25,64 +25,51 @@ import { isBlocked } from "./public-access.ts";
 import { preventedByBlock } from "./public-access-block.ts";
 import { onVersion, readAuthorizations } from "./read-authorization.ts";
 
-const OWNERSHIPS = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"] as const;
-type Ownership = (typeof OWNERSHIPS)[number];
+type ObjectAclInput = AclInput & {
+  readonly Key?: string | undefined;
+  readonly VersionId?: string | undefined;
+};
 
-const PUBLIC_GROUPS = /\/groups\/global\/(AllUsers|AuthenticatedUsers)/;
-
-/** Object ownership and ACLs. Nobody but the owner can be granted anything: policies do that. */
-export function accessControlListOperations(): OperationTable {
+/** Put and Get of buckets' and objects' access control lists. */
+export function accessControlListOperations(deps: S3Dependencies): OperationTable {
   return defineOperations<typeof s3>()({
-    PutBucketOwnershipControls: {
-      authorize: needs("PutBucketOwnershipControls"),
-      handle: async (input, context) => {
-        const rules = input.OwnershipControls?.Rules ?? [];
-        const ownership = rules[0]?.ObjectOwnership;
-        if (rules.length !== 1 || !isOwnership(ownership)) throw malformedXml();
-        await updateBucket(await requireBucket(input, context), { ownership }, context);
-        return {};
-      },
-    },
-    GetBucketOwnershipControls: {
-      authorize: needs("GetBucketOwnershipControls"),
-      handle: async (input, context) => {
-        const { ownership, bucket_name: name } = await requireBucket(input, context);
-        if (isOwnership(ownership))
-          return { OwnershipControls: { Rules: [{ ObjectOwnership: ownership }] } };
-        const message = "The bucket ownership controls were not found";
-        throw notConfigured("OwnershipControlsNotFoundError", message, name);
-      },
-    },
-    DeleteBucketOwnershipControls: {
-      authorize: needs("PutBucketOwnershipControls"),
-      handle: async (input, context) => {
-        await updateBucket(await requireBucket(input, context), { ownership: null }, context);
-        return {};
-      },
-    },
     PutBucketAcl: {
-      authorize: needs("PutBucketAcl"),
+      authorize: async (input, context) =>
+        onBucket("PutBucketAcl", await requireBucket(input, context), context),
       handle: async (input, context) => {
         const bucket = await requireBucket(input, context);
         requireAclNamed(input);
         if (isEnforced(bucket)) throw aclNotSupported();
-        refuseGrants(input, bucket, preventedBy("PutBucketAcl", bucket, undefined, context));
+        const { account_id: owner } = bucket;
+        checkGrants(input, bucket, preventedBy("PutBucketAcl", bucket, undefined, context));
+        checkOwner(input, owner);
+        const acl = storedAcl(grantsOf(input, owner, owner), owner, bucket);
+        await updateBucket(bucket, { acl }, context);
         return {};
       },
     },
     GetBucketAcl: {
-      authorize: needs("GetBucketAcl"),
-      handle: async (input, context) => ownerOnly((await requireBucket(input, context)).account_id),
+      authorize: async (input, context) =>
+        onBucket("GetBucketAcl", await requireBucket(input, context), context),
+      handle: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        return shownAcl(aclOf(bucket, bucket), bucket);
+      },
     },
     PutObjectAcl: {
-      authorize: async (input, context) =>
-        onVersion("PutObjectAcl", await requireBucket(input, context), input, context),
+      authorize: async (input, context) => {
+        const bucket = await requireBucket(input, context);
+        const row = await findObject(input, context);
+        return onVersion("PutObjectAcl", bucket, input, context, {}, row);
+      },
       handle: async (input, context) => {
         const bucket = await requireBucket(input, context);
         await requireNoMarker(input, context);
-        await requireObject(input, context);
+        const row = await requireObject(input, context);
         requireAclNamed(input);
-        refuseGrants(input, bucket, preventedBy("PutObjectAcl", bucket, input.Key, context));
+        checkGrants(input, bucket, preventedBy("PutObjectAcl", bucket, input.Key, context));
+        // Said of an object that is the bucket owner's, where there are no ACLs.
+        if (!isEnforced(bucket)) await putObjectAcl(input, row, bucket, context, deps);
         return {};
       },
     },
@@ -92,39 +79,68 @@ export function accessControlListOperations(): OperationTable {
         return readAuthorizations(["GetObjectAcl"], bucket, input, context);
       },
       handle: async (input, context) => {
-        const row = await requireObject(input, context);
-        return ownerOnly(row.account_id);
+        const bucket = await requireBucket(input, context);
+        return shownAcl(aclOf(await requireObject(input, context), bucket), bucket);
       },
     },
   });
 }
 
-/** Throws unless an object's ACL, as a write of it asks for, gives nobody but the owner anything. */
-export function checkObjectAcl(
-  input: AclInput & { readonly Key?: string | undefined },
+/**
+ * The ACL of an object that is about to be written. Its writer owns it, unless there are no ACLs, or
+ * the bucket's owner is to have it anyway and the writer says so. Throws what S3 answers to other ACLs.
+ */
+export function aclOfNew(
+  input: ObjectAclInput,
   bucket: BucketRow,
   context: RequestContext,
-): void {
-  refuseGrants(input, bucket, preventedBy("PutObject", bucket, input.Key, context));
+): string | null {
+  checkGrants(input, bucket, preventedBy("PutObject", bucket, input.Key, context));
+  const isGivenUp = bucket.ownership === "BucketOwnerPreferred" && input.ACL === OWNER_CONTROLS;
+  if (isEnforced(bucket) || isGivenUp) return null;
+  const owner = writerOf(context, bucket);
+  return storedAcl(grantsOf(input, owner, bucket.account_id), owner, bucket);
 }
 
-export function isOwnership(text: string | null | undefined): text is Ownership {
-  return OWNERSHIPS.some((ownership) => ownership === text);
+/** Whether it grants everybody, or everybody with an account, something. */
+export function isPublicAcl(input: AclInput): boolean {
+  return grantsOf(input, "", "").some(({ to }) => to === ALL_USERS || to === AUTHENTICATED_USERS);
 }
 
-function isEnforced({ ownership }: BucketRow): boolean {
-  return ownership === "BucketOwnerEnforced";
+async function putObjectAcl(
+  input: ObjectAclInput,
+  row: ObjectRow,
+  bucket: BucketRow,
+  context: RequestContext,
+  deps: S3Dependencies,
+): Promise<void> {
+  const owner = ownerOf(row, bucket);
+  checkOwner(input, owner);
+  const acl = storedAcl(grantsOf(input, owner, bucket.account_id), owner, bucket);
+  await deps.commits.commit(context, async (tx) => {
+    const { object_key: key, version_id, etag } = row;
+    if (!(await updateVersion(row, { acl }, tx)))
+      throw input.VersionId === undefined ? noSuchKey(key) : noSuchVersion(key, version_id);
+    // S3 tells of changes only (user guide, "Supported event types for EventBridge").
+    if (acl === row.acl) return;
+    const changed = { object_key: key, version_id, etag };
+    announce({ type: "Object ACL Updated" }, changed, bucket, context, tx, deps);
+  });
 }
 
-function refuseGrants(input: AclInput, bucket: BucketRow, prevented: () => Error): void {
+function checkGrants(input: AclInput, bucket: BucketRow, prevented: () => Error): void {
   checkAcl(input);
-  // Without ACLs a writer may say no more than that the owner has everything (S3 user guide,
-  // "Controlling ownership of objects").
-  const isAllowed = !isEnforced(bucket) || (input.ACL ?? OWNER_CONTROLS) === OWNER_CONTROLS;
-  if (isAllowed && isOwners(input, bucket)) return;
-  if (isEnforced(bucket)) throw aclNotSupported();
+  if (isEnforced(bucket) && !saysWhatIsEnforced(input, bucket)) throw aclNotSupported();
   if (isPublicAcl(input) && isBlocked(bucket, "BlockPublicAcls")) throw prevented();
-  throw notImplemented("x-amz-acl");
+}
+
+/**
+ * Without ACLs a writer may say no more than that the bucket's owner has everything (S3 user guide,
+ * "Controlling ownership of objects").
+ */
+function saysWhatIsEnforced(input: AclInput, { account_id: owner }: BucketRow): boolean {
+  if ((input.ACL ?? OWNER_CONTROLS) !== OWNER_CONTROLS) return false;
+  return grantsOf(input, owner, owner).every(({ to }) => to === canonicalUserId(owner));
 }
 
 function preventedBy(
@@ -138,22 +154,9 @@ function preventedBy(
   return () => preventedByBlock("BlockPublicAcls", action, resource, context);
 }
 
-function isOwners(input: AclInput, bucket: BucketRow): boolean {
-  const owner = canonicalUserId(bucket.account_id);
-  const grants = input.AccessControlPolicy?.Grants ?? [];
-  return (
-    OWNERS_ACLS.includes(input.ACL ?? "private") &&
-    grantHeaders(input).every(([, grantee]) => grantee === `id="${owner}"`) &&
-    grants.every(({ Grantee }) => Grantee?.ID === owner)
-  );
-}
-
-/** Whether it grants everybody, or everybody with an account, something. */
-export function isPublicAcl(input: AclInput): boolean {
-  const grants = input.AccessControlPolicy?.Grants ?? [];
-  const headers = grantHeaders(input).map(([, grantee]) => grantee);
-  const named = [...headers, ...grants.map(({ Grantee }) => Grantee?.URI ?? "")];
-  return PUBLIC_ACLS.includes(input.ACL ?? "") || named.some((text) => PUBLIC_GROUPS.test(text));
+/** An ACL's document names the owner, and can't give what it is of to somebody else. */
+function checkOwner({ AccessControlPolicy: policy }: AclInput, owner: string): void {
+  if (policy && policy.Owner?.ID !== canonicalUserId(owner)) throw accessDenied();
 }
 
 function requireAclNamed(input: AclInput): void {
@@ -169,19 +172,4 @@ function aclNotSupported(): AwsError {
   return new AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs", {
     status: 400,
   });
-}
-
-function needs(action: string) {
-  return async (input: BucketInput, context: RequestContext): Promise<Authorization> =>
-    onBucket(action, await requireBucket(input, context), context);
-}
-
-function ownerOnly(accountId: string) {
-  const ID = canonicalUserId(accountId);
-  return {
-    Owner: { ID },
-    Grants: [
-      { Grantee: { ID, Type: "CanonicalUser" as const }, Permission: "FULL_CONTROL" as const },
-    ],
-  };
 }

@@ -4,18 +4,22 @@ import { invalidArgument, invalidRequest } from "../errors.ts";
 
 /* What S3 takes for an ACL at all. Sources: S3 API, PutBucketAcl; S3 user guide, "Access control list". */
 
-/** ACLs that give nobody anything but the owner, who owns buckets and objects alike here. */
 export const OWNER_CONTROLS = "bucket-owner-full-control";
-export const OWNERS_ACLS = ["private", OWNER_CONTROLS, "bucket-owner-read"];
 export const PUBLIC_ACLS = ["public-read", "public-read-write", "authenticated-read"];
-const CANNED_ACLS = [...OWNERS_ACLS, ...PUBLIC_ACLS, "aws-exec-read", "log-delivery-write"];
+const CANNED_ACLS = [
+  ...["private", OWNER_CONTROLS, "bucket-owner-read", "aws-exec-read", "log-delivery-write"],
+  ...PUBLIC_ACLS,
+];
 
-const GROUPS = ["global/AllUsers", "global/AuthenticatedUsers", "s3/LogDelivery"].map(
-  (name) => `http://acs.amazonaws.com/groups/${name}`,
-);
+const GROUP_PREFIX = "http://acs.amazonaws.com/groups/";
+export const ALL_USERS = `${GROUP_PREFIX}global/AllUsers`;
+export const AUTHENTICATED_USERS = `${GROUP_PREFIX}global/AuthenticatedUsers`;
+const GROUPS = [ALL_USERS, AUTHENTICATED_USERS, `${GROUP_PREFIX}s3/LogDelivery`];
 const GRANTEES = ["CanonicalUser", "AmazonCustomerByEmail", "Group"];
 const PERMISSIONS = ["FULL_CONTROL", "READ", "WRITE", "READ_ACP", "WRITE_ACP"];
 const CANONICAL_ID = /^[0-9a-f]{64}$/;
+/** Source: S3 user guide, "Access control list": up to 100 grants. */
+const GRANTS_MAX = 100;
 
 /** What inputs of several operations say of an ACL. */
 export interface AclInput {
@@ -28,46 +32,55 @@ export interface AclInput {
   readonly GrantWriteACP?: string | undefined;
 }
 
-/** Throws InvalidArgument, InvalidRequest, UnexpectedContent, MalformedACLError. */
+/**
+ * Throws InvalidArgument, InvalidRequest, UnexpectedContent, MalformedACLError, and MethodNotAllowed
+ * for grantees by e-mail address, which S3 doesn't take any more.
+ */
 export function checkAcl(input: AclInput): void {
   const { ACL: acl, AccessControlPolicy: policy } = input;
   if (acl !== undefined && !CANNED_ACLS.includes(acl)) throw invalidArgument("", "x-amz-acl", acl);
-  const grants = grantHeaders(input);
-  if (acl !== undefined && grants.length > 0)
+  const headers = grantHeaders(input);
+  if (acl !== undefined && headers.length > 0)
     throw invalidRequest("Specifying both Canned ACLs and Header Grants is not allowed");
-  if (policy && (acl !== undefined || grants.length > 0))
+  if (policy && (acl !== undefined || headers.length > 0))
     throw new AwsError("UnexpectedContent", "This request does not support content", {
       status: 400,
     });
-  for (const [header, value] of grants) checkGrantHeader(header, value);
+  for (const { grantees } of headers) {
+    for (const { type, value } of grantees) {
+      if (type === "uri") checkGroup(value, type);
+      if (type === "id") checkId(value, type);
+      if (type === "emailAddress") throw emailsNotTaken();
+    }
+  }
   if (policy) checkPolicy(policy);
 }
 
-/** The grants that are given as headers, by the headers' names. */
-export function grantHeaders(input: AclInput): (readonly [string, string])[] {
+/** The grants that are given as headers. Throws InvalidArgument for what isn't `id="…", uri="…"`. */
+export function grantHeaders(input: AclInput) {
   const named = [
-    ["x-amz-grant-full-control", input.GrantFullControl],
-    ["x-amz-grant-read", input.GrantRead],
-    ["x-amz-grant-read-acp", input.GrantReadACP],
-    ["x-amz-grant-write", input.GrantWrite],
-    ["x-amz-grant-write-acp", input.GrantWriteACP],
+    ["x-amz-grant-full-control", "FULL_CONTROL", input.GrantFullControl],
+    ["x-amz-grant-read", "READ", input.GrantRead],
+    ["x-amz-grant-read-acp", "READ_ACP", input.GrantReadACP],
+    ["x-amz-grant-write", "WRITE", input.GrantWrite],
+    ["x-amz-grant-write-acp", "WRITE_ACP", input.GrantWriteACP],
   ] as const;
-  return named.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]));
+  return named.flatMap(([header, permission, text]) =>
+    text === undefined ? [] : [{ permission, grantees: granteesOf(header, text) }],
+  );
 }
 
-/** `id="…", uri="…"`. */
-function checkGrantHeader(header: string, text: string): void {
-  for (const grantee of text.split(",")) {
+function granteesOf(header: string, text: string) {
+  return text.split(",").map((grantee) => {
     const [, type, value = ""] =
       /^\s*(id|uri|emailAddress)\s*=\s*"?([^"]*)"?\s*$/.exec(grantee) ?? [];
     if (type === undefined) throw invalidArgument("Argument format not recognized", header, text);
-    if (type === "uri") checkGroup(value, type);
-    if (type === "id") checkId(value, type);
-  }
+    return { type, value };
+  });
 }
 
 function checkPolicy({ Owner: owner, Grants: grants }: s3.AccessControlPolicy): void {
-  if (!owner || !grants) throw malformedAcl();
+  if (!owner || !grants || grants.length > GRANTS_MAX) throw malformedAcl();
   for (const { Grantee: grantee, Permission: permission = "" } of grants) {
     if (!GRANTEES.includes(grantee?.Type ?? "") || !PERMISSIONS.includes(permission))
       throw malformedAcl();
@@ -76,6 +89,7 @@ function checkPolicy({ Owner: owner, Grants: grants }: s3.AccessControlPolicy): 
   for (const { Grantee: grantee } of grants) {
     if (grantee?.Type === "Group") checkGroup(grantee.URI ?? "", "Group/URI");
     if (grantee?.Type === "CanonicalUser") checkId(grantee.ID ?? "", "CanonicalUser/ID");
+    if (grantee?.Type === "AmazonCustomerByEmail") throw emailsNotTaken();
   }
 }
 
@@ -85,6 +99,15 @@ function checkGroup(uri: string, name: string): void {
 
 function checkId(id: string, name: string): void {
   if (!CANONICAL_ID.test(id)) throw invalidArgument("Invalid id", name, id);
+}
+
+/** Source: S3 API, Grantee: since October 2025. */
+function emailsNotTaken(): AwsError {
+  return new AwsError(
+    "MethodNotAllowed",
+    "The specified method is not allowed against this resource.",
+    { status: 405 },
+  );
 }
 
 function malformedAcl(): AwsError {

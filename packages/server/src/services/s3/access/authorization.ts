@@ -7,9 +7,12 @@ import type {
 } from "../../../kernel/request-context.ts";
 import type { Denial } from "../../../kernel/service.ts";
 import { accessDenied } from "../errors.ts";
-import type { BucketRow } from "../tables.ts";
+import type { BucketRow, ObjectRow } from "../tables.ts";
 import { readTags } from "../tags/tag-set.ts";
+import { ownerOf } from "./acl.ts";
+import { policyOfAcl } from "./acl-policy.ts";
 import { isRestricted } from "./public-access.ts";
+import { denialsOf } from "./stored-policy.ts";
 
 export function bucketArn(bucket: string): string {
   return `arn:aws:s3:::${bucket}`;
@@ -29,15 +32,16 @@ export function onBucket(
   return inBucket(action, bucketArn(bucket.bucket_name), bucket, context, keys);
 }
 
-/** An action on one of the bucket's objects, existing or not. */
+/** An action on one of the bucket's objects, existing or not; `object`: on this one, as its ACL has it. */
 export function onObject(
   action: string,
   bucket: BucketRow,
   key: string,
   context: RequestContext,
   keys: ContextEntries = {},
+  object?: Pick<ObjectRow, "acl">,
 ): Authorization {
-  return inBucket(action, objectArn(bucket.bucket_name, key), bucket, context, keys);
+  return inBucket(action, objectArn(bucket.bucket_name, key), bucket, context, keys, object);
 }
 
 function inBucket(
@@ -46,26 +50,28 @@ function inBucket(
   bucket: BucketRow,
   context: RequestContext,
   keys: ContextEntries,
+  object?: Pick<ObjectRow, "acl">,
 ): Authorization {
+  const owner = object ? ownerOf(object, bucket) : bucket.account_id;
+  // Of somebody else's object the bucket's owner can refuse things, but not allow any.
+  const policy = owner === bucket.account_id ? bucket.policy : denialsOf(bucket.policy);
+  const grants = policyOfAcl(action, resource, bucket, object, context);
   return {
     action: `s3:${action}`,
     resource,
-    resourceAccountId: bucket.account_id,
+    resourceAccountId: owner,
     context: {
       ...requestKeys(context),
       "s3:resourceaccount": bucket.account_id,
       ...bucketTagKeys(bucket),
       ...keys,
     },
-    ...(bucket.policy === null || isKeptOut(bucket, context)
+    ...(policy === null || isKeptOut(bucket, context)
       ? {}
       : {
-          resourcePolicy: {
-            id: bucketArn(bucket.bucket_name),
-            text: bucket.policy,
-            kind: "resource",
-          },
+          resourcePolicy: { id: bucketArn(bucket.bucket_name), text: policy, kind: "resource" },
         }),
+    ...(grants ? { grants } : {}),
   };
 }
 

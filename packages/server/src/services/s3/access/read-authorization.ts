@@ -1,7 +1,7 @@
 import type { Authorization } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { findObject, type ObjectInput } from "../objects/find-object.ts";
-import type { BucketRow } from "../tables.ts";
+import type { BucketRow, ObjectRow } from "../tables.ts";
 import { existingTagKeys } from "../tags/tag-set.ts";
 import { onBucket, onObject } from "./authorization.ts";
 
@@ -17,7 +17,7 @@ export async function readAuthorizations(
 ): Promise<readonly Authorization[]> {
   const row = await findObject(input, context);
   const keys = existingTagKeys(row?.tags);
-  const reads = actions.map((action) => onVersion(action, bucket, input, context, keys));
+  const reads = actions.map((action) => onVersion(action, bucket, input, context, keys, row));
   return row ? reads : [...reads, onBucket("ListBucket", bucket, context)];
 }
 
@@ -28,8 +28,10 @@ export function onVersion(
   { Key: key = "", VersionId: versionId }: ObjectInput,
   context: RequestContext,
   keys: ContextEntries = {},
+  object?: Pick<ObjectRow, "acl">,
 ): Authorization {
-  if (versionId === undefined) return onObject(action, bucket, key, context, keys);
+  if (versionId === undefined) return onObject(action, bucket, key, context, keys, object);
   const ofVersion = action.replace("Object", "ObjectVersion");
-  return onObject(ofVersion, bucket, key, context, { ...keys, "s3:versionid": versionId });
+  const ofThat = { ...keys, "s3:versionid": versionId };
+  return onObject(ofVersion, bucket, key, context, ofThat, object);
 }

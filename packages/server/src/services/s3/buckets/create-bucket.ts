@@ -3,9 +3,11 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Authorization } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import { isOwnership, isPublicAcl } from "../access/access-control-lists.ts";
+import { isPublicAcl } from "../access/access-control-lists.ts";
+import { grantsOf, storedAcl } from "../access/acl.ts";
 import { checkAcl, grantHeaders } from "../access/acl-syntax.ts";
 import { bucketArn, requestKeys } from "../access/authorization.ts";
+import { aclWithoutAcls, isOwnership } from "../access/object-ownership.ts";
 import { NEW_BUCKETS_BLOCK } from "../access/public-access.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import {
@@ -79,6 +81,7 @@ export async function createBucket(
     encryption: null,
     public_access_block: JSON.stringify(NEW_BUCKETS_BLOCK),
     ownership: input.ObjectOwnership ?? "BucketOwnerEnforced",
+    acl: storedAcl(grantsOf(input, accountId, accountId), accountId, { account_id: accountId }),
     versioning: input.ObjectLockEnabledForBucket ? "Enabled" : null,
     object_lock: input.ObjectLockEnabledForBucket ? "{}" : null,
     event_bridge: 0,
@@ -105,8 +108,12 @@ async function insertBucket(bucket: BucketRow, tx: Transaction<S3Tables>): Promi
     throw bucketAlreadyExists(bucket.bucket_name);
   }
   if (existing) {
-    // us-east-1 alone answers a repeated creation with success (S3 API, CreateBucket, "Errors").
-    if (existing.region === DEFAULT_REGION && bucket.region === DEFAULT_REGION) return;
+    // us-east-1 alone answers a repeated creation with success, and resets the ACL (S3 API, CreateBucket, "Errors").
+    if (existing.region === DEFAULT_REGION && bucket.region === DEFAULT_REGION) {
+      const { bucket_name: name, acl } = bucket;
+      await tx.db.updateTable("s3_buckets").set({ acl }).where("bucket_name", "=", name).execute();
+      return;
+    }
     throw bucketAlreadyOwnedByYou(bucket.bucket_name);
   }
   const { count } = await tx.db
@@ -169,11 +176,7 @@ function refuseWhatIsNotThere(input: s3.CreateBucketCommandInput): void {
   const grants = grantHeaders(input).length > 0;
   if (!grants && (input.ACL ?? "private") === "private") return;
   if ((ownership ?? "BucketOwnerEnforced") === "BucketOwnerEnforced") {
-    throw new AwsError(
-      "InvalidBucketAclWithObjectOwnership",
-      "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
-      { status: 400 },
-    );
+    throw aclWithoutAcls();
   }
   if (isPublicAcl(input)) {
     throw new AwsError(
@@ -182,5 +185,4 @@ function refuseWhatIsNotThere(input: s3.CreateBucketCommandInput): void {
       { status: 400 },
     );
   }
-  throw notImplemented("x-amz-acl");
 }

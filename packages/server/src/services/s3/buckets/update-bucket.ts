@@ -9,6 +9,7 @@ export type BucketSettings = Partial<
     | "policy"
     | "encryption"
     | "ownership"
+    | "acl"
     | "public_access_block"
     | "versioning"
     | "event_bridge"

@@ -3,6 +3,7 @@ import { wholeSeconds } from "../../../kernel/clock.ts";
 import type { Authorization } from "../../../kernel/operations.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { ownerOf } from "../access/acl.ts";
 import { onBucket } from "../access/authorization.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { requireBucket } from "../buckets/find-bucket.ts";
@@ -13,7 +14,7 @@ import { keyEncoder, readMaxKeys, readToken, writeToken } from "./listing-text.t
 
 type ListedRow = Pick<
   ObjectRow,
-  "object_key" | "modified_ms" | "etag" | "size_bytes" | "storage_class" | "checksum"
+  "object_key" | "modified_ms" | "etag" | "size_bytes" | "storage_class" | "checksum" | "acl"
 >;
 
 /** ListObjectsV2 and ListObjects. */
@@ -125,7 +126,8 @@ function rowReader(bucket: BucketRow, context: RequestContext) {
     let query = context
       .db<S3Tables>()
       .selectFrom("s3_objects")
-      .select(["object_key", "modified_ms", "etag", "size_bytes", "storage_class", "checksum"])
+      .select(["object_key", "modified_ms", "etag", "size_bytes", "storage_class"])
+      .select(["checksum", "acl"])
       .where("bucket_name", "=", bucket.bucket_name)
       .where("object_key", inclusive ? ">=" : ">", from)
       .orderBy("object_key")
@@ -135,11 +137,11 @@ function rowReader(bucket: BucketRow, context: RequestContext) {
   };
 }
 
-/** What all listings say of an object. */
+/** What all listings say of an object, with its owner where the bucket is given. */
 export function listed(
   row: ListedRow,
   encode: (key: string) => string,
-  owner: BucketRow | undefined,
+  bucket: BucketRow | undefined,
 ) {
   const checksum = readChecksum(row.checksum);
   return {
@@ -149,6 +151,6 @@ export function listed(
     ...(checksum ? { ChecksumAlgorithm: [checksum.algorithm], ChecksumType: checksum.type } : {}),
     Size: row.size_bytes,
     StorageClass: row.storage_class as s3.ObjectStorageClass,
-    ...(owner ? { Owner: { ID: canonicalUserId(owner.account_id) } } : {}),
+    ...(bucket ? { Owner: { ID: canonicalUserId(ownerOf(row, bucket)) } } : {}),
   };
 }

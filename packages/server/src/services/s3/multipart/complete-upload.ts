@@ -102,6 +102,7 @@ async function complete(
       tags: upload.tags,
       checksum: JSON.stringify(checksum),
       object_lock: upload.object_lock,
+      acl: upload.acl,
     },
     bucket,
     { ...input, objectAtStart: upload.object_at_start },

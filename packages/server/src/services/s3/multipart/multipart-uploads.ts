@@ -1,6 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { aclOfNew } from "../access/access-control-lists.ts";
 import { onObject } from "../access/authorization.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
 import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
@@ -76,6 +77,7 @@ async function createUpload(
     checksum_algorithm: checksum.algorithm,
     checksum_type: checksum.type,
     object_lock: lockOfNew(input, bucket, nowMs),
+    acl: aclOfNew(input, bucket, context),
   };
   await context.transaction<S3Tables, void>(async (tx) => {
     await assertBucketStays(bucket, tx);

@@ -31,7 +31,7 @@ export type Occurrence =
       readonly reason: DeletionReason;
       readonly deletion: "Delete Marker Created" | "Permanently Deleted";
     }
-  | { readonly type: "Object Tags Added" | "Object Tags Deleted" };
+  | { readonly type: "Object Tags Added" | "Object Tags Deleted" | "Object ACL Updated" };
 
 /** Milliseconds are counted on by so many: within one, events of this process keep their order. */
 const EVENTS_PER_MS = 4096;

@@ -11,7 +11,7 @@ import type { S3Dependencies } from "../dependencies.ts";
 import { invalidArgumentOf, malformedXml, noSuchKey } from "../errors.ts";
 import { type ObjectInput, requireObject } from "../objects/find-object.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
-import { findAmongAll } from "../versions/version-rows.ts";
+import { findAmongAll, updateVersion } from "../versions/version-rows.ts";
 import {
   checkFuture,
   isLockMode,
@@ -201,16 +201,7 @@ async function changeLock(
     await assertBucketStays(bucket, tx);
     const row: ObjectRow | undefined = await findAmongAll(name, key, id, tx.db);
     if (!row) throw noSuchKey(key);
-    const object_lock = JSON.stringify(change(readLock(row)));
-    for (const table of ["s3_objects", "s3_versions"] as const) {
-      await tx.db
-        .updateTable(table)
-        .set({ object_lock })
-        .where("bucket_name", "=", name)
-        .where("object_key", "=", key)
-        .where("version_id", "=", id)
-        .execute();
-    }
+    await updateVersion(row, { object_lock: JSON.stringify(change(readLock(row))) }, tx);
   });
 }
 

@@ -1,6 +1,5 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { checkObjectAcl } from "../access/access-control-lists.ts";
 import { wantsKms } from "../buckets/bucket-encryption.ts";
 import { invalidArgument, notImplemented } from "../errors.ts";
 import type { BucketRow } from "../tables.ts";
@@ -67,8 +66,7 @@ export function readAttributes(
   bucket: BucketRow,
   context: RequestContext,
 ): ObjectAttributes {
-  refuseWhatIsNotThere(input);
-  checkObjectAcl(input, bucket, context);
+  checkEncryption(input);
   if (wantsKms(bucket, input.ServerSideEncryption)) {
     throw notImplemented("x-amz-server-side-encryption");
   }
@@ -122,10 +120,6 @@ export function attributesOutput(stored: string) {
     WebsiteRedirectLocation: attributes.websiteRedirectLocation,
     Metadata: attributes.metadata ? { ...attributes.metadata } : undefined,
   };
-}
-
-function refuseWhatIsNotThere(input: AttributesInput): void {
-  checkEncryption(input);
 }
 
 /** Throws what S3 answers to encryption that can't be, and NotImplemented for other keys than its own. */

@@ -6,6 +6,7 @@ import {
   type OperationTable,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { aclOfNew } from "../access/access-control-lists.ts";
 import { onObject } from "../access/authorization.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
@@ -72,6 +73,7 @@ async function copyObject(
   checkDirective("x-amz-tagging-directive", input.TaggingDirective);
   const row = await requireSource(input, context);
   refuseCopyToItself(input);
+  const acl = aclOfNew(input, bucket, context);
   const given = readAttributes(input, bucket, context);
   const storageClass = readStorageClass(input);
   const tags = parseTaggingHeader(input.Tagging);
@@ -100,6 +102,7 @@ async function copyObject(
       input.TaggingDirective === "REPLACE" ? (tags && JSON.stringify(tags)) || null : source.tags,
     checksum: JSON.stringify(checksum),
     object_lock: lock,
+    acl,
   };
   let put: ObjectRow;
   try {

@@ -3,6 +3,7 @@ import { wholeSeconds } from "../../../kernel/clock.ts";
 import type { Authorization, OperationTable } from "../../../kernel/operations.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { aclOfNew } from "../access/access-control-lists.ts";
 import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
 import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
@@ -96,6 +97,7 @@ async function putObject(
   refusePart(context);
   checkWriteConditions(input);
   if (input.WriteOffsetBytes !== undefined) throw notImplemented("x-amz-write-offset-bytes");
+  const acl = aclOfNew(input, bucket, context);
   const attributes = JSON.stringify(readAttributes(input, bucket, context));
   const storageClass = readStorageClass(input);
   const tags = parseTaggingHeader(input.Tagging);
@@ -123,6 +125,7 @@ async function putObject(
     tags: tags ? JSON.stringify(tags) : null,
     checksum: JSON.stringify(checksum),
     object_lock: lock,
+    acl,
   };
   let row: ObjectRow;
   try {

@@ -17,6 +17,7 @@ import {
 } from "../objects/find-object.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { readVersion } from "../versions/version-id.ts";
+import { updateVersion } from "../versions/version-rows.ts";
 import { existingTagKeys, requestTagKeys, type TagSet, toTagList, toTagSet } from "./tag-set.ts";
 
 type TaggedInput = ObjectInput & BucketInput;
@@ -108,23 +109,13 @@ async function setObjectTags(
   const bucket = await requireBucket(input, context);
   await requireNoMarker(input, context);
   const row = await requireObject(input, context);
-  const { bucket_name: name, object_key: key, version_id, etag } = row;
+  const { object_key: key, version_id, etag } = row;
   const changed = { tags: tags ? JSON.stringify(tags) : null };
   await deps.commits.commit(context, async (tx) => {
-    for (const table of ["s3_objects", "s3_versions"] as const) {
-      const { numUpdatedRows } = await tx.db
-        .updateTable(table)
-        .set(changed)
-        .where("bucket_name", "=", name)
-        .where("object_key", "=", key)
-        .where("version_id", "=", version_id)
-        .executeTakeFirst();
-      if (numUpdatedRows === 0n) continue;
-      const type = tags ? "Object Tags Added" : "Object Tags Deleted";
-      announce({ type }, { object_key: key, version_id, etag }, bucket, context, tx, deps);
-      return;
-    }
-    throw input.VersionId === undefined ? noSuchKey(key) : noSuchVersion(key, version_id);
+    if (!(await updateVersion(row, changed, tx)))
+      throw input.VersionId === undefined ? noSuchKey(key) : noSuchVersion(key, version_id);
+    const type = tags ? "Object Tags Added" : "Object Tags Deleted";
+    announce({ type }, { object_key: key, version_id, etag }, bucket, context, tx, deps);
   });
   return readVersion({ version_id }, bucket);
 }

@@ -109,7 +109,7 @@ export class LifecycleWorld {
       ...{ bucket_name: bucket, object_key: key, object_id: this.#id("object"), blob_id: null },
       ...{ upload_id: null, parts_count: null, size_bytes: 1, etag: "", modified_ms: 0 },
       ...{ storage_class: "STANDARD", attributes: "{}", tags: null, checksum: null },
-      ...{ object_lock: null, version_id: "null", version_number: 0 },
+      ...{ object_lock: null, acl: null, version_id: "null", version_number: 0 },
     };
   }
 
@@ -121,6 +121,7 @@ export class LifecycleWorld {
         ...{ upload_id: this.#id("upload"), bucket_name: bucket, bucket_id: "" },
         ...{ object_key: `k${index % 3}`, initiator_arn: "", created_ms: DAY_MS },
         ...{ storage_class: "STANDARD", attributes: "{}", tags: null, object_lock: null },
+        ...{ acl: null },
         ...{ checksum_algorithm: null, checksum_type: null, object_at_start: null },
       }),
     );

@@ -160,5 +160,6 @@ function deleteMarker(
     tags: null,
     checksum: null,
     object_lock: null,
+    acl: null,
   };
 }

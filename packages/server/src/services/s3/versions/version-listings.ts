@@ -20,6 +20,7 @@ const COLUMNS = [
   "size_bytes",
   "storage_class",
   "checksum",
+  "acl",
   "version_id",
   "version_number",
 ] as const;

@@ -42,6 +42,7 @@ const VERSION_COLUMNS = [
   "tags",
   "checksum",
   "object_lock",
+  "acl",
   "version_id",
   "version_number",
 ] as const;
@@ -94,6 +95,25 @@ export async function archive(row: ObjectRow, tx: Transaction<S3Tables>): Promis
     .insertInto("s3_versions")
     .values({ ...row, is_delete_marker: 0 })
     .execute();
+}
+
+/** Changes a version wherever it stands by now; false where it has gone. */
+export async function updateVersion(
+  row: Pick<VersionRow, "bucket_name" | "object_key" | "version_id">,
+  changed: Partial<Pick<ObjectRow, "tags" | "object_lock" | "acl">>,
+  tx: Transaction<S3Tables>,
+): Promise<boolean> {
+  for (const table of ["s3_objects", "s3_versions"] as const) {
+    const { numUpdatedRows } = await tx.db
+      .updateTable(table)
+      .set(changed)
+      .where("bucket_name", "=", row.bucket_name)
+      .where("object_key", "=", row.object_key)
+      .where("version_id", "=", row.version_id)
+      .executeTakeFirst();
+    if (numUpdatedRows > 0n) return true;
+  }
+  return false;
 }
 
 export async function deleteVersionRow(

@@ -1,0 +1,73 @@
+import type { ResourcePolicy } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import type { BucketRow, ObjectRow } from "../tables.ts";
+import { aclOf, type Permission } from "./acl.ts";
+import { ALL_USERS, AUTHENTICATED_USERS } from "./acl-syntax.ts";
+import { canonicalUserId } from "./canonical-user-id.ts";
+import { isBlocked } from "./public-access.ts";
+
+/* Source: S3 user guide, "Mapping of ACL permissions and access policy permissions". */
+
+/**
+ * What a bucket's ACL decides. Whoever may write a new object may give it an ACL, and whoever may list
+ * the bucket learns of an object that it isn't there.
+ */
+const OF_BUCKETS: Readonly<Record<string, Permission>> = {
+  ListBucket: "READ",
+  ListBucketVersions: "READ",
+  ListBucketMultipartUploads: "READ",
+  PutObject: "WRITE",
+  PutObjectAcl: "WRITE",
+  GetBucketAcl: "READ_ACP",
+  PutBucketAcl: "WRITE_ACP",
+  GetObject: "READ",
+  GetObjectVersion: "READ",
+  GetObjectAcl: "READ",
+  GetObjectVersionAcl: "READ",
+};
+/** What an object's decides. */
+const OF_OBJECTS: Readonly<Record<string, Permission>> = {
+  GetObject: "READ",
+  GetObjectVersion: "READ",
+  GetObjectAcl: "READ_ACP",
+  GetObjectVersionAcl: "READ_ACP",
+  PutObjectAcl: "WRITE_ACP",
+  PutObjectVersionAcl: "WRITE_ACP",
+};
+
+/**
+ * What an ACL grants the request's caller of an action, as a policy; undefined for nothing. Owners
+ * need no grant. With `object` its ACL is meant, otherwise the bucket's.
+ */
+export function policyOfAcl(
+  action: string,
+  resource: string,
+  bucket: BucketRow,
+  object: Pick<ObjectRow, "acl"> | undefined,
+  context: RequestContext,
+): ResourcePolicy | undefined {
+  const acl = aclOf(object ?? bucket, bucket);
+  const needed = (object ? OF_OBJECTS : OF_BUCKETS)[action];
+  if (!acl || needed === undefined) return undefined;
+  const [principal] = acl.grants
+    .filter(({ permission }) => permission === needed || permission === "FULL_CONTROL")
+    .flatMap(({ to }) => principalsOf(to, acl.owner ?? bucket.account_id, bucket, context));
+  if (principal === undefined) return undefined;
+  const statement = { Effect: "Allow", Principal: principal, Action: `s3:${action}` };
+  const document = { Version: "2012-10-17", Statement: [{ ...statement, Resource: resource }] };
+  return { id: `${resource}?acl`, text: JSON.stringify(document), kind: "resource" };
+}
+
+/** The grantee, if the caller is one of them. */
+function principalsOf(
+  grantee: string,
+  owner: string,
+  bucket: BucketRow,
+  { caller: { principal } }: RequestContext,
+): readonly unknown[] {
+  const accountId = "accountId" in principal ? principal.accountId : undefined;
+  if (grantee === ALL_USERS || (grantee === AUTHENTICATED_USERS && accountId !== undefined))
+    return isBlocked(bucket, "IgnorePublicAcls") ? [] : ["*"];
+  if (accountId === undefined || accountId === owner) return [];
+  return grantee === canonicalUserId(accountId) ? [{ AWS: `arn:aws:iam::${accountId}:root` }] : [];
+}
