@@ -23,7 +23,7 @@ export function parseAudioTag(body: Buffer): AudioTag | undefined {
   }
   const reader = new TagReader(body, 1, "audio");
   if (first >> 4 === CODEC.enhanced) {
-    const packetType = first & 0x0f;
+    const packetType = reader.skipModifiers(first & 0x0f);
     return packetType === PACKET.multitrack
       ? parseMultitrack(reader)
       : parsePacket(reader, packetType, reader.fourCc());

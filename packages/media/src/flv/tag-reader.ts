@@ -3,6 +3,11 @@ import { MediaError } from "../media-error.ts";
 /** Kinds of messages of several tracks (Veovera, "Enhanced RTMP v2"). */
 export const MULTITRACK = { one: 0, many: 1, manyCodecs: 2 } as const;
 
+/** Type of a packet that only says more about the one behind it; video and sound share it. */
+const MODIFIER = 7;
+/** A modifier's length that says: 16 bits of length follow. */
+const LONG_MODIFIER = 256;
+
 /** Reads a message that may be too short. Throws MediaError `protocol`. */
 export class TagReader {
   readonly #body: Buffer;
@@ -32,6 +37,20 @@ export class TagReader {
     return this.bytes(4)
       .toString("latin1")
       .replace(/[^ -~]/g, "?");
+  }
+
+  /**
+   * The packet's type behind its modifiers, which are skipped: the only kind so far makes timestamps nanoseconds more
+   * exact, and media time is in milliseconds.
+   */
+  skipModifiers(packetType: number): number {
+    let type = packetType;
+    while (type === MODIFIER) {
+      const length = this.number(1) + 1;
+      this.bytes(length === LONG_MODIFIER ? this.number(2) + 1 : length);
+      type = this.number(1) & 0x0f;
+    }
+    return type;
   }
 
   bytes(length: number): Buffer {

@@ -54,9 +54,10 @@ export function parseVideoTags(body: Buffer): readonly VideoTag[] {
   ];
 }
 
-function parseEnhanced(body: Buffer, frameType: number, packetType: number): readonly VideoTag[] {
+function parseEnhanced(body: Buffer, frameType: number, firstType: number): readonly VideoTag[] {
   const keyframe = frameType === FRAME_KEY;
   const reader = new TagReader(body, 1, "video");
+  const packetType = reader.skipModifiers(firstType);
   if (packetType !== PACKET.multitrack) {
     const about = { track: 0, codec: readCodec(reader), keyframe };
     return parsePacket(reader.rest(), packetType, about);
