@@ -1,7 +1,15 @@
+import { MediaError } from "../media-error.ts";
+
 /** Between NAL units (ITU-T H.264, annex B); a zero byte may come before it. */
 const START_CODE = Buffer.of(0, 0, 1);
 
-/** NAL units of a byte stream, as views without what stands between them. */
+/** Of one picture: 1080p has 8,160 macroblocks, each of which may be a slice of its own. */
+const UNITS_MAX = 16_384;
+
+/**
+ * NAL units of a picture's byte stream, as views without what stands between them. Throws MediaError `limit` for more than
+ * a picture has: a view of a tiny unit costs far more than to read it.
+ */
 export function splitAnnexB(bytes: Buffer): Buffer[] {
   const units: Buffer[] = [];
   let start = bytes.indexOf(START_CODE);
@@ -12,6 +20,9 @@ export function splitAnnexB(bytes: Buffer): Buffer[] {
     // No NAL unit ends with a zero byte.
     while (end > begin && bytes[end - 1] === 0) {
       end -= 1;
+    }
+    if (units.length === UNITS_MAX) {
+      throw new MediaError("limit", `a picture has more than ${UNITS_MAX} NAL units`);
     }
     if (end > begin) {
       units.push(bytes.subarray(begin, end));
