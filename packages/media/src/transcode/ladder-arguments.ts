@@ -16,6 +16,8 @@ const DECODER_THREADS = 2;
 /** Small pictures are encoded by one thread: more of them only add delay and memory. */
 const PIXELS_PER_THREAD = 640 * 360;
 const ENCODER_THREADS_MAX = 4;
+/** Sizes are rounded to even numbers of pixels; more than this is another shape. */
+const SHAPE_TOLERANCE = 0.02;
 /** Enough to see sound and picture: their headers come first. The default waits for five seconds of media. */
 const ANALYSED_US = 500_000;
 
@@ -46,9 +48,17 @@ function filterGraph(steps: readonly LadderStep[], source: SourcePicture): strin
   const chains = pictures.map(({ index, width, height, frameRate }) => {
     const skips = frameRate < source.frameRate;
     const select = `select='key+gte(n-prev_selected_n,${framesPerStepFrame(source)})',`;
-    return `[s${index}]${skips ? select : ""}scale=${width}:${height}[v${index}]`;
+    return `[s${index}]${skips ? select : ""}${fit(width, height)}[v${index}]`;
   });
   return [`[0:v:0]split=${pictures.length}${split}`, ...chains].join(";");
+}
+
+/** A source whose picture changes its shape (a telephone that is turned) keeps the step's size, between bars. */
+function fit(width: number, height: number): string {
+  const changed = `gt(abs(a*${height}/${width}-1),${SHAPE_TOLERANCE})`;
+  const w = `if(${changed},clip(2*trunc(${height}*a/2),2,${width}),${width})`;
+  const h = `if(${changed},clip(2*trunc(${width}/a/2),2,${height}),${height})`;
+  return `scale=w='${w}':h='${h}',pad=${width}:${height}:(ow-iw)/2:(oh-ih)/2`;
 }
 
 function videoArguments({ video }: LadderStep, index: number, forcing: KeyframeForcing): string[] {
