@@ -44,6 +44,8 @@ export async function startTestServer(config: ConfigInput = {}): Promise<TestSer
     allowReset: true,
     // Most tests aren't about renditions: encoding them costs more than all the rest.
     transcodeCores: 0,
+    // A test of deletions is about how they end, or says otherwise.
+    roleDeletionDelayMs: 0,
     ...config,
   });
   return {

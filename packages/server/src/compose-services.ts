@@ -77,6 +77,7 @@ export function composeServices(parts: Parts) {
     outsideServices: outside,
     organization,
     sealingKey: folder.sealingKey,
+    roleDeletionDelayMs: config.roleDeletionDelayMs,
   });
   const { directory } = iam;
   const toolbox = createIamToolboxService(deps);

@@ -155,6 +155,11 @@ export const SETTINGS = {
     "Events that CloudTrail's event history keeps at most, of changes and of reads each; none is kept for more than 90 days.",
     { placeholder: "N" },
   ),
+  roleDeletionDelayMs: setting(
+    wholeNumber(0).default(200),
+    "How long a deletion of a service-linked role is pending before it is decided; on AWS, seconds.",
+    { placeholder: "MS" },
+  ),
   nodeUrl: setting(
     httpUrl.optional(),
     "URL under which the other nodes on the same database reach this one; default http://<host>:<port>, with the machine's name where host is every address.",

@@ -17,6 +17,7 @@ export interface IamParts extends ServiceDependencies {
   readonly lastUsed: LastUsed;
   readonly templates: LinkedRoleTemplates;
   readonly organization: Organization | undefined;
+  readonly roleDeletionDelayMs: number;
   /** The URL of an account's issuer of web identity tokens, which STS serves. */
   readonly outboundIssuer: (issuerId: string) => string;
 }

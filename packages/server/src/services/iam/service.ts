@@ -70,6 +70,8 @@ export interface IamDependencies extends ServiceDependencies {
   readonly linkedServiceUsages: readonly LinkedServiceUsage[];
   /** Its service control policies have their say in simulations. */
   readonly organization?: Organization | undefined;
+  /** How long a deletion of a service-linked role stays pending. */
+  readonly roleDeletionDelayMs: number;
   /** Linked services that run elsewhere; left out, none. */
   readonly outsideServices?: readonly OutsideService[];
   /** The file that `scripts/build-managed-policies.ts` writes; left out, it is looked for. */

@@ -32,6 +32,11 @@ export interface DeletionWorkerDependencies {
   readonly log: Log;
   readonly generations: Generations;
   readonly services: LinkedServices;
+  /**
+   * A new task stays pending so long, as one of AWS's does for seconds: whoever asks for the same
+   * deletion twice in a row is given the same task.
+   */
+  readonly roleDeletionDelayMs: number;
 }
 
 /**
@@ -45,7 +50,7 @@ export class DeletionWorker {
   #state: "idle" | "started" | "closed" = "idle";
   #running: Promise<void> | undefined;
   #wokenMeanwhile = false;
-  #retry: NodeJS.Timeout | undefined;
+  #later: NodeJS.Timeout | undefined;
   /** The tasks whose outside service is being asked. */
   readonly #asking = new Map<string, Promise<void>>();
   #closing = new AbortController();
@@ -69,6 +74,20 @@ export class DeletionWorker {
   }
 
   /** There is a new task. Nothing happens before `start` or after `close`. */
+  wakeSoon(): void {
+    this.#wakeIn(this.#deps.roleDeletionDelayMs);
+  }
+
+  #wakeIn(delayMs: number): void {
+    if (this.#state !== "started") return;
+    // Whoever waits already wakes for this one too, or goes on until none is left.
+    this.#later ??= setTimeout(() => {
+      this.#later = undefined;
+      this.wake();
+    }, delayMs).unref();
+  }
+
+  /** Works until nothing is pending, at once. */
   wake(): void {
     if (this.#state !== "started") return;
     if (this.#running) {
@@ -86,7 +105,8 @@ export class DeletionWorker {
   /** Ends after the step that is under way; tasks that are left stay pending. */
   async close(): Promise<void> {
     this.#state = "closed";
-    clearTimeout(this.#retry);
+    clearTimeout(this.#later);
+    this.#later = undefined;
     clearInterval(this.#look);
     this.#closing.abort();
     await this.#running;
@@ -144,9 +164,7 @@ export class DeletionWorker {
 
   #tryAgainLater(error: unknown): void {
     this.#deps.log.error({ err: error }, "A step of deleting a service-linked role failed.");
-    if (this.#state !== "started") return;
-    this.#retry = setTimeout(() => this.wake(), RETRY_DELAY_MS);
-    this.#retry.unref();
+    this.#wakeIn(RETRY_DELAY_MS);
   }
 
   /** Other tasks go on meanwhile: an outside service may take its time. */

@@ -205,14 +205,14 @@ async function requestDeletion(request: DeletionRequest): Promise<string> {
   const accountId = requireAccount(context);
   const role = await requireRole(tx.tables<IamTables>().db, accountId, roleName);
   const { linked_service: service } = role;
-  if (service === null) throw noSuchEntity(`${roleName} exists but is not a service role.`);
+  if (service === null) throw noSuchEntity(`${role.role_name} exists but is not a service role.`);
   if (role.deletion_task_id !== null) return role.deletion_task_id;
-  const taskId = `task/aws-service-role/${service}/${roleName}/${parts.ids.uuid()}`;
+  const taskId = `task/aws-service-role/${service}/${role.role_name}/${parts.ids.uuid()}`;
   await insertTask(tx.db, {
     task_id: taskId,
     account_id: accountId,
     role_id: role.role_id,
-    role_name: roleName,
+    role_name: role.role_name,
     service_principal: service,
     status: "NOT_STARTED",
     failure_reason: null,
@@ -229,7 +229,7 @@ async function requestDeletion(request: DeletionRequest): Promise<string> {
     .execute();
   // An outside service's role has no new sessions from now on, so what is kept of it is stale.
   await parts.generations.bump(tx.tables(), accountId);
-  tx.afterCommit(() => worker.wake());
+  tx.afterCommit(() => worker.wakeSoon());
   return taskId;
 }
 

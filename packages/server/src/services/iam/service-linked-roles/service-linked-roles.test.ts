@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { RoleUsage } from "../../../kernel/identity.ts";
 import { ACCOUNT_ID, IamWorld } from "./testing/iam-world.ts";
 
@@ -127,6 +127,23 @@ describe("deleting a service-linked role", () => {
     expect(await status(task)).toMatchObject({ Status: "FAILED", Reason: { RoleUsageList: [] } });
     await world.call("GetRole", { RoleName: Role.RoleName });
     expect(await deleteRole(Role.RoleName)).not.toBe(task);
+  });
+
+  test("stays pending for a moment, in which whoever asks again is given the same task", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      world.roles.start();
+      await create({ AWSServiceName: IVS });
+      const task = await deleteRole(IVS_ROLE);
+      await create({ AWSServiceName: "ecs.amazonaws.com" });
+      expect(await deleteRole(IVS_ROLE.toLowerCase())).toBe(task);
+      expect(await status(task)).toEqual({ Status: "NOT_STARTED" });
+      vi.runAllTimers();
+      await expect.poll(() => status(task)).toEqual({ Status: "SUCCEEDED" });
+    } finally {
+      vi.useRealTimers();
+      await world.roles.close();
+    }
   });
 
   test("is taken up after a restart, and what follows it has a new identity", async () => {

@@ -82,6 +82,7 @@ export class IamWorld {
       secrets: new SecretBox(new Uint8Array(32), "test"),
       lastUsed: new LastUsed(this.store, silent),
       organization: undefined,
+      roleDeletionDelayMs: 200,
       outboundIssuer: (id) => `http://localhost/${id}`,
       templates: new LinkedRoleTemplates(options.outsideServices ?? []),
     };
