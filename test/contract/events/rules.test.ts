@@ -122,6 +122,25 @@ describe("rules and targets", () => {
     });
   });
 
+  test.each(["event-bus/default", "rule/tagged"])("%s has tags", async (resource) => {
+    await putRule("tagged", { source: ["x"] });
+    const ResourceARN = `arn:aws:events:us-east-1:000000000000:${resource}`;
+    const listed = async () =>
+      (await client.send(new eventbridge.ListTagsForResourceCommand({ ResourceARN }))).Tags;
+    expect(await listed()).toEqual([]);
+    const tag = (...Tags: eventbridge.Tag[]) =>
+      client.send(new eventbridge.TagResourceCommand({ ResourceARN, Tags }));
+    await tag({ Key: "team", Value: "media" });
+    await tag({ Key: "stage", Value: "test" }, { Key: "team", Value: "core" });
+    expect(await listed()).toEqual([
+      { Key: "team", Value: "core" },
+      { Key: "stage", Value: "test" },
+    ]);
+    const TagKeys = ["team", "never"];
+    await client.send(new eventbridge.UntagResourceCommand({ ResourceARN, TagKeys }));
+    expect(await listed()).toEqual([{ Key: "stage", Value: "test" }]);
+  });
+
   test("what can't be honoured is refused", async () => {
     await putRule("strict", { source: ["x"] });
     const queue = await putTarget("strict", { Arn: "arn:aws:sqs:us-east-1:000000000000:queue" });
@@ -135,14 +154,10 @@ describe("rules and targets", () => {
         new eventbridge.PutRuleCommand({ Name: "r", EventBusName: "other", EventPattern: "{}" }),
       ),
     ).rejects.toThrow("Event bus other does not exist.");
-    const tagsOf = (bus: string) =>
-      client.send(
-        new eventbridge.ListTagsForResourceCommand({
-          ResourceARN: `arn:aws:events:us-east-1:000000000000:event-bus/${bus}`,
-        }),
-      );
-    await expect(tagsOf("other")).rejects.toThrow("Event bus other does not exist.");
-    await expect(tagsOf("default")).rejects.toThrow("no tags of the default event bus");
+    const ResourceARN = "arn:aws:events:us-east-1:000000000000:event-bus/other";
+    await expect(
+      client.send(new eventbridge.ListTagsForResourceCommand({ ResourceARN })),
+    ).rejects.toThrow("Event bus other does not exist.");
     const refused = await putEvent({ Source: "aws.ivs" });
     expect(refused.Entries?.[0]?.ErrorCode).toBe("NotAuthorizedForSourceException");
     expect((await putEvent({ Detail: "[1]" })).Entries?.[0]?.ErrorCode).toBe("MalformedDetail");

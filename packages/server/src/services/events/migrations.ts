@@ -74,4 +74,17 @@ const rulesAndDeliveries: Migration = {
   },
 };
 
-export const eventsMigrations: readonly Migration[] = [rulesAndDeliveries];
+const busTags: Migration = {
+  name: "events/0002-bus-tags",
+  async up(db) {
+    await db.schema
+      .createTable("events_bus_tags")
+      .addColumn("account_id", "text", (column) => column.notNull())
+      .addColumn("region", "text", (column) => column.notNull())
+      .addColumn("tags", "text", (column) => column.notNull())
+      .addPrimaryKeyConstraint("events_bus_tags_key", ["account_id", "region"])
+      .execute();
+  },
+};
+
+export const eventsMigrations: readonly Migration[] = [rulesAndDeliveries, busTags];

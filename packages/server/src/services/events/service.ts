@@ -11,10 +11,10 @@ import { type WebhookSettings, webhookOf } from "./delivery/webhook.ts";
 import { accessDenied } from "./errors.ts";
 import { eventBusOperations } from "./event-buses.ts";
 import { eventsMigrations } from "./migrations.ts";
-import { ruleTagOperations } from "./rule-tags.ts";
 import { ruleOperations } from "./rules.ts";
 import { eventsSchemas } from "./schema.ts";
 import type { EventsTables } from "./tables.ts";
+import { tagOperations } from "./tags.ts";
 import { targetOperations } from "./targets.ts";
 
 export interface EventsDependencies extends ServiceDependencies {
@@ -65,7 +65,7 @@ export function createEventsService(deps: EventsDependencies): Service {
       ...targetOperations,
       ...connectionOperations({ ids: deps.ids, secrets }),
       ...apiDestinationOperations(deps.ids),
-      ...ruleTagOperations,
+      ...tagOperations,
     },
     constraints: eventsConstraints,
     accessDenied,

@@ -1,5 +1,6 @@
 export interface EventsTables {
   events_rules: RuleRow;
+  events_bus_tags: BusTagsRow;
   events_targets: TargetRow;
   events_connections: ConnectionRow;
   events_api_destinations: ApiDestinationRow;
@@ -18,6 +19,14 @@ export interface RuleRow {
   /** JSON, key to value. */
   tags: string;
   created_at_ms: number;
+}
+
+/** The default bus's, once it has had any. */
+export interface BusTagsRow {
+  account_id: string;
+  region: string;
+  /** JSON, key to value. */
+  tags: string;
 }
 
 export interface TargetRow {
