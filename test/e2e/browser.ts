@@ -87,12 +87,15 @@ async function signIn(page: Page, key: Key | undefined): Promise<void> {
   await page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
 }
 
+/** What the browser says of refusals and of a server that is gone. */
+const OF_THE_NETWORK = /^Failed to load resource|Failed to fetch dynamically imported module/;
+
 /** A denied call is an answer; what a page itself does wrong is a complaint. */
 function listen(page: Page, complaints: string[]): void {
   page.on("pageerror", (error) => complaints.push(error.message));
   page.on("console", (message) => {
     const text = message.text();
-    if (message.type() === "error" && !text.startsWith("Failed to load resource")) {
+    if (message.type() === "error" && !OF_THE_NETWORK.test(text)) {
       complaints.push(text);
     }
   });

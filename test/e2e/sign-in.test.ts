@@ -1,4 +1,8 @@
-import { CreateAccessKeyCommand, CreateUserCommand } from "@aws-sdk/client-iam";
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  UpdateAccessKeyCommand,
+} from "@aws-sdk/client-iam";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { ServerProcess } from "../support/server-process.ts";
@@ -64,7 +68,9 @@ describeConsole(() => {
   });
 
   test("who may nothing sees AWS's refusals, not blanks", async () => {
-    const page = await browser.open(server.endpoint, await userKey("nobody"));
+    const key = await userKey("nobody");
+    const page = await browser.open(server.endpoint, key);
+    const button = (name: string) => page.getByRole("button", { name, exact: true });
     await page.getByRole("button", { name: "Signed in as user/nobody" }).waitFor();
     await visit(page, "/ivs/channels", "Channels");
     await page
@@ -73,6 +79,27 @@ describeConsole(() => {
     await page.getByRole("button", { name: "Copy as AWS CLI" }).click();
     await page.getByText(/^aws ivs list-channels .*--region .* --endpoint-url/).waitFor();
     await takePicture(page, "denied");
+    await page.keyboard.press("Escape");
+
+    // The network goes, and comes back; then the key is no longer taken.
+    await page.context().setOffline(true);
+    await button("Try again").click();
+    await page.getByText(/Nothing answers at http:.*Start the server again/).waitFor();
+    await page.goto(`${server.endpoint}/#/iam/groups`);
+    await page.getByText("This page couldn't be loaded").waitFor();
+    await page.context().setOffline(false);
+    await button("Load again").click();
+    await page.getByText(/user\/nobody is not authorized to perform: iam:ListGroups/).waitFor();
+    await server.root.iam.send(
+      new UpdateAccessKeyCommand({
+        UserName: "nobody",
+        AccessKeyId: key.accessKeyId,
+        Status: "Inactive",
+      }),
+    );
+    await button("Try again").click();
+    await button("Sign in again").click();
+    await page.getByRole("heading", { name: "Sign in with an access key" }).waitFor();
   });
 
   test("the keyboard alone leads from signing in to a channel that records", async () => {
@@ -122,7 +149,7 @@ describeConsole(() => {
     await heading("Channels");
     await tabTo(page, "Create channel");
     await press("Enter");
-    await heading("Create channel");
+    await heading("Channel details");
     await tabTo(page, /^Channel name/);
     await page.keyboard.type("stage");
     await press("Enter");

@@ -1,4 +1,4 @@
-import { useState } from "react";
+import { useCallback, useState } from "react";
 import { Frame } from "./frame.tsx";
 import { SignInPage } from "./session/sign-in-page.tsx";
 import {
@@ -15,16 +15,16 @@ import { AwsProvider } from "./wire/aws-context.tsx";
 export function Console() {
   const [signedIn, setSignedIn] = useState(rememberedKey);
   const [region, setRegion] = useState(rememberedRegion);
-  const sign = (key: SignedIn | undefined) => {
+  const sign = useCallback((key: SignedIn | undefined) => {
     rememberKey(key);
     setSignedIn(key);
-  };
+  }, []);
+  const signOut = useCallback(() => sign(undefined), [sign]);
   if (!signedIn) return <SignInPage onSignIn={sign} />;
   return (
-    <AwsProvider signedIn={signedIn} region={region}>
+    <AwsProvider signedIn={signedIn} region={region} onSignOut={signOut}>
       <NoticesProvider>
         <Frame
-          onSignOut={() => sign(undefined)}
           onRegion={(name) => {
             rememberRegion(name);
             setRegion(name);

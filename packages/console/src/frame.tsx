@@ -17,10 +17,7 @@ import { useAws } from "./wire/aws-context.tsx";
 const Help = lazy(async () => ({ default: (await import("./help/help.tsx")).Help }));
 
 /** What surrounds every page: identity and Region above, the services at the side. */
-export function Frame(props: {
-  readonly onSignOut: () => void;
-  readonly onRegion: (region: string) => void;
-}) {
+export function Frame(props: { readonly onRegion: (region: string) => void }) {
   const place = usePlace();
   const { calls, region } = useAws();
   const found = findPage(place.path);
@@ -51,7 +48,11 @@ export function Frame(props: {
         toolsHide={!helped}
         toolsOpen={helped && helping}
         onToolsChange={({ detail }) => setHelping(detail.open)}
-        tools={<Suspense fallback={<Spinner />}>{helping && <Help pattern={pattern} />}</Suspense>}
+        tools={
+          <PageBoundary key={pattern}>
+            <Suspense fallback={<Spinner />}>{helping && <Help pattern={pattern} />}</Suspense>
+          </PageBoundary>
+        }
         ariaLabels={{
           navigation: "Services",
           navigationToggle: "Open services",

@@ -8,11 +8,8 @@ import { callErrorText } from "./wire/call-error.ts";
 import { useCall } from "./wire/use-call.ts";
 
 /** Who is signed in, and where. */
-export function TopBar(props: {
-  readonly onSignOut: () => void;
-  readonly onRegion: (region: string) => void;
-}) {
-  const { region, key } = useAws();
+export function TopBar(props: { readonly onRegion: (region: string) => void }) {
+  const { region, key, signOut } = useAws();
   const [dark, setDark] = useState(isDark);
   const identity = useCall("identity", ({ sts }) => sts.send(new GetCallerIdentityCommand({})));
   const arn = identity.data?.Arn;
@@ -55,7 +52,7 @@ export function TopBar(props: {
               { id: "sign-out", text: "Sign out" },
             ],
             onItemClick: ({ detail }) => {
-              if (detail.id === "sign-out") props.onSignOut();
+              if (detail.id === "sign-out") signOut();
             },
           },
         ]}

@@ -1,5 +1,6 @@
 import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
+import { useAws } from "../wire/aws-context.tsx";
 import { callErrorText } from "../wire/call-error.ts";
 import { Sentence } from "./sentence.tsx";
 
@@ -9,15 +10,17 @@ export function CallFailure(props: {
   readonly error: unknown;
   readonly onRetry?: (() => void) | undefined;
 }) {
-  const { code, sentence, requestId } = callErrorText(props.error);
+  const { signOut } = useAws();
+  const { code, sentence, requestId, isKeyRefused } = callErrorText(props.error);
+  const retry = isKeyRefused ? signOut : props.onRetry;
   return (
     <Alert
       type="error"
       header={props.title}
       action={
-        props.onRetry && (
-          <Button formAction="none" onClick={props.onRetry}>
-            Try again
+        retry && (
+          <Button formAction="none" onClick={retry}>
+            {isKeyRefused ? "Sign in again" : "Try again"}
           </Button>
         )
       }

@@ -8,6 +8,7 @@ interface Aws extends AwsClients {
   readonly calls: CallLog;
   /** The clients of another Region. */
   readonly inRegion: (region: string) => AwsClients;
+  readonly signOut: () => void;
 }
 
 const AwsContext = createContext<Aws | undefined>(undefined);
@@ -15,14 +16,15 @@ const AwsContext = createContext<Aws | undefined>(undefined);
 export function AwsProvider(props: {
   readonly signedIn: SignedIn;
   readonly region: string;
+  readonly onSignOut: () => void;
   readonly children: ReactNode;
 }) {
-  const { signedIn, region, children } = props;
+  const { signedIn, region, onSignOut: signOut, children } = props;
   const aws = useMemo(() => {
     const calls = new CallLog();
     const inRegion = (name: string) => awsClients(signedIn, name, calls);
-    return { ...inRegion(region), inRegion, key: signedIn, calls };
-  }, [signedIn, region]);
+    return { ...inRegion(region), inRegion, key: signedIn, calls, signOut };
+  }, [signedIn, region, signOut]);
   return <AwsContext value={aws}>{children}</AwsContext>;
 }
 

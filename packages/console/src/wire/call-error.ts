@@ -3,15 +3,30 @@ export interface CallErrorText {
   readonly code: string;
   readonly sentence: string;
   readonly requestId: string | undefined;
+  /** The key that signs isn't taken any more: it is expired, inactive or deleted. */
+  readonly isKeyRefused: boolean;
 }
+
+/** How the services say it. */
+const KEY_REFUSED =
+  /^(?:ExpiredToken|ExpiredTokenException|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClientException)$/;
+/** How Chromium, Firefox and Safari say that nobody answered, with a TypeError. */
+const UNREACHED = /^(?:Failed to fetch|NetworkError|Load failed)/;
 
 export function callErrorText(error: unknown): CallErrorText {
   if (!(error instanceof Error)) {
-    return { code: "Error", sentence: String(error), requestId: undefined };
+    return { code: "Error", sentence: String(error), requestId: undefined, isKeyRefused: false };
   }
   const { name, message } = error;
+  if (error instanceof TypeError && UNREACHED.test(message)) return unreached();
   const sentence = message === "" || message === "UnknownError" ? statusOf(error) : message;
-  return { code: name, sentence, requestId: requestIdOf(error) };
+  const isKeyRefused = KEY_REFUSED.test(name);
+  return { code: name, sentence, requestId: requestIdOf(error), isKeyRefused };
+}
+
+function unreached(): CallErrorText {
+  const sentence = `Nothing answers at ${window.location.origin}. Start the server again, or wait until the network is back, and try again.`;
+  return { code: "No answer", sentence, requestId: undefined, isKeyRefused: false };
 }
 
 function statusOf(error: Error): string {
