@@ -67,11 +67,13 @@ function eventLine(event: Fields): string {
 }
 
 function decisionLine(decision: Fields): string {
-  const { evaluatedEffect, action, resource, principalArn, reason, authorizationId } = decision;
+  const { atMs, evaluatedEffect, action, resource, principalArn, reason } = decision;
   const allowed = evaluatedEffect === "ALLOW";
   const verdict = styled(allowed ? "green" : "red", allowed ? "allowed" : "denied");
-  const why = allowed ? "" : ` ${reason ?? ""} (rolecast explain ${authorizationId ?? ""})`;
-  return `${verdict} ${action} on ${resource} to ${principalArn}${why}`;
+  const why = allowed
+    ? ""
+    : ` ${reason ?? ""} (rolecast explain ${decision.authorizationId ?? ""})`;
+  return `${new Date(Number(atMs)).toISOString()} ${verdict} ${action} on ${resource} to ${principalArn}${why}`;
 }
 
 function callLine(record: Fields): string {

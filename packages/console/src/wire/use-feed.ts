@@ -10,11 +10,12 @@ export interface Feed<Item> {
 
 /**
  * Reads server-sent events below `/_rolecast/`, each a JSON object. The browser connects again by
- * itself, and goes on behind what it has.
+ * itself, and goes on behind what it has; what a feed then tells again is known by `idOf`.
  */
 export function useFeed<Item>(
   path: string,
   parse: (value: unknown) => Item | undefined,
+  idOf?: (item: Item) => string,
 ): Feed<Item> {
   const [items, setItems] = useState<readonly Item[]>([]);
   const [state, setState] = useState<Feed<Item>["state"]>("connecting");
@@ -25,9 +26,11 @@ export function useFeed<Item>(
       setState(source.readyState === EventSource.CLOSED ? "closed" : "connecting");
     source.onmessage = ({ data }: MessageEvent<string>) => {
       const item = parse(JSON.parse(data));
-      if (item !== undefined) setItems((known) => [item, ...known].slice(0, ITEMS_MAX));
+      if (item === undefined) return;
+      const isSame = (other: Item) => idOf !== undefined && idOf(other) === idOf(item);
+      setItems((known) => (known.some(isSame) ? known : [item, ...known].slice(0, ITEMS_MAX)));
     };
     return () => source.close();
-  }, [path, parse]);
+  }, [path, parse, idOf]);
   return { items, state };
 }

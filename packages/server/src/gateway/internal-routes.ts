@@ -109,7 +109,7 @@ export class InternalRoutes {
   }
 
   #feedStream(feed: TextFeed): PlainResponse {
-    return this.#stream("one JSON object each, from now on", (write) =>
+    return this.#stream("one JSON object each", (write) =>
       feed((json) => write(`data: ${json}\n\n`)),
     );
   }

@@ -25,6 +25,10 @@ export class LruMap<Key, Value> {
     }
   }
 
+  values(): IterableIterator<Value> {
+    return this.#entries.values();
+  }
+
   delete(key: Key): void {
     this.#entries.delete(key);
   }

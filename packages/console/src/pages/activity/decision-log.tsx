@@ -16,9 +16,9 @@ import { DecisionEffect } from "./decision-effect.tsx";
 import { DecisionRemedy } from "./decision-remedy.tsx";
 import { PolicyName } from "./policy-name.tsx";
 
-/** Every decision while this page is open, and why it came out as it did. */
+/** The latest denials and every decision while this page is open, and why it came out as it did. */
 export function DecisionLog({ accountId }: { readonly accountId: string }) {
-  const feed = useFeed("/_rolecast/decisions", parseDecision);
+  const feed = useFeed("/_rolecast/decisions", parseDecision, idOf);
   const [deniedOnly, setDeniedOnly] = useState(false);
   const [selected, setSelected] = useState<readonly Decision[]>([]);
   const shown = feed.items.filter(
@@ -33,16 +33,20 @@ export function DecisionLog({ accountId }: { readonly accountId: string }) {
       <ResourceTable
         plural="decisions"
         call={{ data: shown, error: undefined, loading: false, reload: () => {} }}
-        idOf={({ id }) => id}
+        idOf={idOf}
         selected={selected}
         onSelect={setSelected}
         actions={<FeedState state={feed.state} />}
-        empty="Nothing was decided since this page was opened. Call something, from anywhere."
+        empty="Nothing was denied lately. Call something, from anywhere: every decision appears here."
         columns={COLUMNS}
       />
       {chosen && <Details decision={chosen} />}
     </SpaceBetween>
   );
+}
+
+function idOf({ id }: Decision): string {
+  return id;
 }
 
 const COLUMNS = [

@@ -15,6 +15,8 @@ const KEPT_MAX = 10_000;
 const REMEMBERED_MAX = 1_000;
 /** Larger ones aren't kept; on AWS very large evaluations have no details either. */
 const DETAILS_CHARS_MAX = 512 * 1024;
+/** Denials that a new reader is told first. */
+const TOLD_FIRST_MAX = 100;
 const FLUSH_DELAY_MS = 1_000;
 const PRUNE_INTERVAL_MS = 60_000;
 /** Seen on AWS: 25 characters of `[0-9a-z]`. */
@@ -22,7 +24,7 @@ const ID_LENGTH = 25;
 
 /** Denials with their reasons, for a day; written in batches, since AWS's appear late too. */
 export class AuthorizationDetails implements DecisionLog {
-  readonly feed: LiveFeed<DecisionRecord>;
+  readonly #feed: LiveFeed<DecisionRecord>;
   readonly #store: Store<IamToolboxTables>;
   readonly #clock: Clock;
   readonly #ids: Ids;
@@ -37,11 +39,20 @@ export class AuthorizationDetails implements DecisionLog {
     this.#clock = deps.clock;
     this.#ids = deps.ids;
     this.#log = deps.log;
-    this.feed = new LiveFeed((error) => deps.log.error({ err: error }, "decision reader"));
+    this.#feed = new LiveFeed((error) => deps.log.error({ err: error }, "decision reader"));
   }
 
   get isWatched(): boolean {
-    return this.feed.hasListeners;
+    return this.#feed.hasListeners;
+  }
+
+  /** The latest denials: whoever looks for one comes after it. Then each decision as it is made. */
+  subscribe(read: (decision: DecisionRecord) => void): () => void {
+    const denials = [...this.#remembered.values()]
+      .filter(({ evaluatedEffect }) => evaluatedEffect !== "ALLOW")
+      .sort((a, b) => a.atMs - b.atMs);
+    for (const denial of denials.slice(-TOLD_FIRST_MAX)) read(denial);
+    return this.#feed.subscribe(read);
   }
 
   newId(): string {
@@ -55,7 +66,7 @@ export class AuthorizationDetails implements DecisionLog {
 
   note(decision: DecisionRecord): void {
     this.#remembered.set(decision.authorizationId, decision);
-    if (this.feed.hasListeners) this.feed.publish(decision);
+    if (this.#feed.hasListeners) this.#feed.publish(decision);
     if (decision.evaluatedEffect === "ALLOW") return;
     this.#unwritten.push(decision);
     if (this.#unwritten.length > KEPT_MAX) this.#unwritten.shift();

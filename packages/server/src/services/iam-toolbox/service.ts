@@ -7,7 +7,7 @@ import { iamToolboxMigrations } from "./tables.ts";
 
 export interface IamToolboxService extends Service {
   readonly decisions: DecisionLog;
-  /** Gives each decision, as JSON, from now on. Returns the way to stop. */
+  /** Gives the latest denials, then each decision, as JSON. Returns the way to stop. */
   readDecisions(read: (json: string) => void): () => void;
 }
 
@@ -30,7 +30,7 @@ export function createIamToolboxService(deps: ServiceDependencies): IamToolboxSe
     migrations: iamToolboxMigrations,
     audit: { recordedIn: "us-east-1" },
     decisions: kept,
-    readDecisions: (read) => kept.feed.subscribe((decision) => read(shown(decision))),
+    readDecisions: (read) => kept.subscribe((decision) => read(shown(decision))),
     close: () => kept.flush(),
     reset: async () => kept.clear(),
   };
