@@ -8,10 +8,10 @@ import {
   CreateBucketCommand,
   DeleteObjectCommand,
   GetBucketLifecycleConfigurationCommand,
+  GetObjectLockConfigurationCommand,
   ListObjectVersionsCommand,
   PutBucketLifecycleConfigurationCommand,
   PutObjectCommand,
-  PutObjectLockConfigurationCommand,
   PutObjectTaggingCommand,
 } from "@aws-sdk/client-s3";
 import type { Page } from "playwright-core";
@@ -129,8 +129,18 @@ describeConsole(() => {
     await button("Edit rule").click();
     await page.getByLabel("Larger than").fill("");
     await page.getByLabel("Unfinished multipart uploads").fill("7");
+    await button("Add move").click();
+    await page.getByLabel("Days of move 1").fill("29");
     await page.keyboard.press("Enter");
-    await page.getByRole("row", { name: /unfinished uploads go after 7 days/ }).waitFor();
+    await page
+      .getByText("'Days' in Transition action must be greater than or equal to 30")
+      .waitFor();
+    await page.getByLabel("Days of move 1").fill("30");
+    await page.getByLabel("Objects expire after").fill("60");
+    await page.keyboard.press("Enter");
+    await page
+      .getByRole("row", { name: /unfinished uploads go after 7 days; STANDARD_IA after 30 days/ })
+      .waitFor();
     await takePicture(page, "bucket-properties");
     await page
       .getByRole("row", { name: /logs Disabled/ })
@@ -146,7 +156,8 @@ describeConsole(() => {
           ID: "old recordings",
           Status: "Enabled",
           Filter: { Prefix: "ivs/v1/" },
-          Expiration: { Days: 30 },
+          Expiration: { Days: 60 },
+          Transitions: [{ Days: 30, StorageClass: "STANDARD_IA" }],
           NoncurrentVersionExpiration: { NoncurrentDays: 3, NewerNoncurrentVersions: 2 },
           AbortIncompleteMultipartUpload: { DaysAfterInitiation: 7 },
         },
@@ -213,9 +224,23 @@ describeConsole(() => {
   );
 
   test("a locked version stays, until whoever may bypasses its retention", async () => {
-    const lockable = { ObjectLockConfiguration: { ObjectLockEnabled: "Enabled" } } as const;
     const { s3 } = server.root;
-    await s3.send(new PutObjectLockConfigurationCommand({ Bucket: BUCKET, ...lockable }));
+    await visit(page, `/s3/buckets/${BUCKET}`, BUCKET);
+    await page.getByRole("tab", { name: "Properties" }).click();
+    const retain = async (open: string, mode: string, shown: string) => {
+      await button(open).click();
+      await page.getByRole("radio", { name: mode }).click();
+      if (mode !== "None") await page.getByLabel("Retention period").fill("2");
+      await button("Save").click();
+      await page.getByText(shown, { exact: true }).waitFor();
+    };
+    await retain("Enable Object Lock", "Compliance", "COMPLIANCE for 2 days");
+    const rule = await s3.send(new GetObjectLockConfigurationCommand({ Bucket: BUCKET }));
+    expect(rule.ObjectLockConfiguration).toEqual({
+      ObjectLockEnabled: "Enabled",
+      Rule: { DefaultRetention: { Mode: "COMPLIANCE", Days: 2 } },
+    });
+    await retain("Edit default retention", "None", "None");
     const { VersionId } = await s3.send(
       new PutObjectCommand({ Bucket: BUCKET, Key: "contract.txt", Body: "signed" }),
     );

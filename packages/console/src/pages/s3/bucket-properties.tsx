@@ -1,9 +1,4 @@
-import {
-  GetBucketVersioningCommand,
-  GetObjectLockConfigurationCommand,
-  type ObjectLockConfiguration,
-  PutBucketVersioningCommand,
-} from "@aws-sdk/client-s3";
+import { GetBucketVersioningCommand, PutBucketVersioningCommand } from "@aws-sdk/client-s3";
 import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
@@ -12,8 +7,8 @@ import SpaceBetween from "@cloudscape-design/components/space-between";
 import { CallFailure } from "../../shared/call-failure.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { useAction } from "../../shared/use-action.ts";
-import type { AwsClients } from "../../wire/aws-clients.ts";
-import { type Call, useCall } from "../../wire/use-call.ts";
+import { useCall } from "../../wire/use-call.ts";
+import { DefaultRetention } from "./default-retention.tsx";
 import { LifecycleRules } from "./lifecycle-rules.tsx";
 import { TagSetPanel } from "./tag-set-panel.tsx";
 
@@ -22,6 +17,7 @@ export function BucketProperties({ bucket }: { readonly bucket: string }) {
   return (
     <SpaceBetween size="l">
       <Versioning bucket={bucket} />
+      <DefaultRetention bucket={bucket} />
       <LifecycleRules bucket={bucket} />
       <TagSetPanel of={{ bucket }} />
     </SpaceBetween>
@@ -32,7 +28,6 @@ function Versioning({ bucket }: { readonly bucket: string }) {
   const versioning = useCall(`versioning of ${bucket}`, ({ s3 }) =>
     s3.send(new GetBucketVersioningCommand({ Bucket: bucket })),
   );
-  const lock = useCall(`object lock of ${bucket}`, (aws) => readLock(aws, bucket));
   const enabled = versioning.data?.Status === "Enabled";
   const change = useAction("The versioning wasn't changed", async ({ s3 }) => {
     const Status = enabled ? "Suspended" : "Enabled";
@@ -73,35 +68,12 @@ function Versioning({ bucket }: { readonly bucket: string }) {
       }
     >
       <KeyValuePairs
-        columns={3}
+        columns={2}
         items={[
           { label: "ARN", value: <CopiedValue label="ARN" value={`arn:aws:s3:::${bucket}`} /> },
           { label: "Versioning", value: versioning.data?.Status ?? "Off" },
-          { label: "Object Lock", value: shownLock(lock) },
         ]}
       />
     </Container>
   );
-}
-
-type BucketLock = ObjectLockConfiguration | "off";
-
-async function readLock({ s3 }: AwsClients, Bucket: string): Promise<BucketLock> {
-  try {
-    const answer = await s3.send(new GetObjectLockConfigurationCommand({ Bucket }));
-    return answer.ObjectLockConfiguration ?? "off";
-  } catch (error) {
-    const { name } = error instanceof Error ? error : { name: "" };
-    if (name === "ObjectLockConfigurationNotFoundError") return "off";
-    throw error;
-  }
-}
-
-function shownLock({ data, error }: Call<BucketLock>): string {
-  if (error !== undefined) return error instanceof Error ? error.message : String(error);
-  if (data === undefined) return "…";
-  if (data === "off") return "Off";
-  const { Mode, Days, Years } = data.Rule?.DefaultRetention ?? {};
-  if (Mode === undefined) return "On, without a rule for new objects";
-  return `${Mode} for ${Years === undefined ? `${Days} days` : `${Years} years`}`;
 }

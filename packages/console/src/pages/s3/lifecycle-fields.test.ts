@@ -28,10 +28,25 @@ const rule: fc.Arbitrary<LifecycleRule> = fc.record(
     ),
     NoncurrentVersionExpiration: fc.record({ NoncurrentDays: days, NewerNoncurrentVersions: days }),
     AbortIncompleteMultipartUpload: fc.record({ DaysAfterInitiation: days }),
-    Transitions: fc.array(fc.record({ Days: days, StorageClass: fc.constant("GLACIER" as const) })),
+    Transitions: fc.array(
+      fc.oneof(
+        fc.record({ Days: days, StorageClass: fc.constant("GLACIER" as const) }),
+        fc.record({
+          Date: fc.date({ noInvalidDate: true }),
+          StorageClass: fc.constant("GLACIER" as const),
+        }),
+      ),
+    ),
+    NoncurrentVersionTransitions: fc.array(
+      fc.record({ NoncurrentDays: days, StorageClass: fc.constant("GLACIER_IR" as const) }),
+    ),
   },
   { requiredKeys: ["ID", "Status"] },
 );
+
+function movesOnDates({ Transitions = [] }: LifecycleRule) {
+  return Transitions.filter(({ Date: on }) => on !== undefined);
+}
 
 test("a form that was opened and saved changes nothing of the rule", () => {
   fc.assert(
@@ -48,7 +63,7 @@ test("what is changed is in the rule, and the rest is as it was", () => {
       const after = fieldsOf(wanted);
       const changed = changedRule(known, fieldsOf(known), after);
       expect(fieldsOf(changed)).toEqual(after);
-      expect(changed.Transitions).toEqual(known.Transitions);
+      expect(movesOnDates(changed)).toEqual(movesOnDates(known));
     }),
   );
 });

@@ -1,4 +1,9 @@
-import type { LifecycleRule, LifecycleRuleFilter, Tag } from "@aws-sdk/client-s3";
+import type {
+  LifecycleRule,
+  LifecycleRuleFilter,
+  Tag,
+  TransitionStorageClass,
+} from "@aws-sdk/client-s3";
 import type { TagField } from "../../shared/tag-fields.tsx";
 
 /** What a form shows of a lifecycle rule, as it is typed; an empty text says nothing. */
@@ -9,6 +14,16 @@ export interface LifecycleFields {
   readonly expiration: { readonly days: string; readonly markers: boolean };
   readonly older: { readonly days: string; readonly kept: string };
   readonly abort: { readonly days: string };
+  /** Of the latest versions; moves on a date aren't shown. */
+  readonly moves: readonly TransitionField[];
+  readonly olderMoves: readonly TransitionField[];
+}
+
+export interface TransitionField {
+  readonly storageClass: string;
+  readonly days: string;
+  /** Of older versions: how many of the newest aren't moved. The form keeps it as it is. */
+  readonly kept: string;
 }
 
 /** Which objects a rule is for: all that fit each of these. */
@@ -26,6 +41,8 @@ const NOTHING: LifecycleFields = {
   expiration: { days: "", markers: false },
   older: { days: "", kept: "" },
   abort: { days: "" },
+  moves: [],
+  olderMoves: [],
 };
 
 export const NEW_RULE: LifecycleFields = {
@@ -45,6 +62,20 @@ export function fieldsOf(rule: LifecycleRule): LifecycleFields {
     },
     older: { days: textOf(older?.NoncurrentDays), kept: textOf(older?.NewerNoncurrentVersions) },
     abort: { days: textOf(rule.AbortIncompleteMultipartUpload?.DaysAfterInitiation) },
+    moves: (rule.Transitions ?? [])
+      .filter(({ Date: on }) => on === undefined)
+      .map(({ StorageClass = "", Days }) => ({
+        storageClass: StorageClass,
+        days: textOf(Days),
+        kept: "",
+      })),
+    olderMoves: (rule.NoncurrentVersionTransitions ?? []).map(
+      ({ StorageClass = "", NoncurrentDays, NewerNoncurrentVersions }) => ({
+        storageClass: StorageClass,
+        days: textOf(NoncurrentDays),
+        kept: textOf(NewerNoncurrentVersions),
+      }),
+    ),
   };
 }
 
@@ -60,7 +91,8 @@ export function changedRule(
   before: LifecycleFields,
   after: LifecycleFields,
 ): LifecycleRule {
-  const { scope, expiration, older, abort } = after;
+  const { scope, expiration, older, abort, moves, olderMoves } = after;
+  const onDates = (rule.Transitions ?? []).filter(({ Date: on }) => on !== undefined);
   const changed = (part: keyof LifecycleFields) =>
     JSON.stringify(before[part]) !== JSON.stringify(after[part]);
   const { Prefix: _prefix, Filter: _filter, ...unscoped } = rule;
@@ -82,6 +114,21 @@ export function changedRule(
     }),
     ...(changed("abort") && {
       AbortIncompleteMultipartUpload: settings({ DaysAfterInitiation: numberOf(abort.days) }),
+    }),
+    ...(changed("moves") && {
+      Transitions: listed([
+        ...onDates,
+        ...moves.map((move) => ({ StorageClass: classOf(move), Days: numberOf(move.days) })),
+      ]),
+    }),
+    ...(changed("olderMoves") && {
+      NoncurrentVersionTransitions: listed(
+        olderMoves.map((move) => ({
+          StorageClass: classOf(move),
+          NoncurrentDays: numberOf(move.days),
+          NewerNoncurrentVersions: numberOf(move.kept),
+        })),
+      ),
     }),
   };
 }
@@ -113,6 +160,16 @@ function filterOf({ prefix, tags, largerThan, smallerThan }: LifecycleScope): Li
 /** Undefined when nothing is set: S3 takes no element without members. */
 function settings<Members extends object>(members: Members): Members | undefined {
   return Object.values(members).some((value) => value !== undefined) ? members : undefined;
+}
+
+/** Undefined when empty, for the same reason. */
+function listed<Item>(items: Item[]): Item[] | undefined {
+  return items.length === 0 ? undefined : items;
+}
+
+/** What isn't one S3 refuses, in its own words. */
+function classOf({ storageClass }: TransitionField): TransitionStorageClass {
+  return storageClass as TransitionStorageClass;
 }
 
 function numberOf(text: string): number | undefined {

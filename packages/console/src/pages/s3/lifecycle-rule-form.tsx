@@ -6,6 +6,7 @@ import { useState } from "react";
 import { ModalForm } from "../../shared/modal-form.tsx";
 import { TagFields } from "../../shared/tag-fields.tsx";
 import type { LifecycleFields, LifecycleScope } from "./lifecycle-fields.ts";
+import { TransitionFields } from "./transition-fields.tsx";
 
 /** Makes or changes a lifecycle rule. */
 export function LifecycleRuleForm(props: {
@@ -17,7 +18,7 @@ export function LifecycleRuleForm(props: {
 }) {
   const { title, verb, onSave, onClose } = props;
   const [fields, setFields] = useState(props.fields);
-  const { name, enabled, scope, expiration, older, abort } = fields;
+  const { name, enabled, scope, expiration, older, abort, moves, olderMoves } = fields;
   const change = (part: Partial<LifecycleFields>) => setFields({ ...fields, ...part });
   return (
     <ModalForm
@@ -63,6 +64,20 @@ export function LifecycleRuleForm(props: {
         description="Empty: never. Not with tags or sizes."
         value={abort.days}
         onChange={(days) => change({ abort: { days } })}
+      />
+      <TransitionFields
+        label="Objects move to another storage class"
+        description="Archive classes are kept in the rule, and nothing is moved there."
+        noun="move"
+        transitions={moves}
+        onChange={(changed) => change({ moves: changed })}
+      />
+      <TransitionFields
+        label="Older versions move to another storage class"
+        description="Kept in the rule: they stay where they are."
+        noun="move of older versions"
+        transitions={olderMoves}
+        onChange={(changed) => change({ olderMoves: changed })}
       />
       <Toggle checked={enabled} onChange={({ detail }) => change({ enabled: detail.checked })}>
         Enabled

@@ -104,7 +104,7 @@ function shownScope(rule: LifecycleRule): string {
 }
 
 function effectsOf(rule: LifecycleRule): readonly string[] {
-  const { expiration, older, abort } = fieldsOf(rule);
+  const { expiration, older, abort, moves, olderMoves } = fieldsOf(rule);
   const on = rule.Expiration?.Date?.toISOString();
   const kept = older.kept === "" ? "" : `, but the newest ${older.kept}`;
   return [
@@ -113,8 +113,12 @@ function effectsOf(rule: LifecycleRule): readonly string[] {
     ...(expiration.markers ? ["delete markers alone go"] : []),
     ...(older.days === "" ? [] : [`older versions go after ${older.days} days${kept}`]),
     ...(abort.days === "" ? [] : [`unfinished uploads go after ${abort.days} days`]),
-    ...(rule.Transitions ?? []).map(
-      ({ Days, StorageClass }) => `${StorageClass} after ${Days} days`,
+    ...moves.map(({ days, storageClass }) => `${storageClass} after ${days} days`),
+    ...(rule.Transitions ?? []).flatMap(({ Date: when, StorageClass }) =>
+      when === undefined ? [] : [`${StorageClass} on ${when.toISOString()}`],
+    ),
+    ...olderMoves.map(
+      ({ days, storageClass }) => `older versions ${storageClass} after ${days} days`,
     ),
   ];
 }

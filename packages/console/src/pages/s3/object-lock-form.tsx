@@ -19,6 +19,7 @@ import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useAws } from "../../wire/aws-context.tsx";
 import type { ObjectPlace } from "../../wire/presign.ts";
 import { useCall } from "../../wire/use-call.ts";
+import { RETENTION_MODES, retentionMode } from "./retention-modes.ts";
 
 /** What keeps a version from being deleted. */
 interface Lock {
@@ -27,16 +28,6 @@ interface Lock {
   readonly until: Date | undefined;
   readonly hold: boolean;
 }
-
-const MODES = [
-  { value: "", label: "None" },
-  {
-    value: "GOVERNANCE",
-    label: "Governance",
-    description: "Whoever may s3:BypassGovernanceRetention can end it.",
-  },
-  { value: "COMPLIANCE", label: "Compliance", description: "Nobody can end or shorten it." },
-];
 
 /** Sets the retention and the legal hold of one version, the latest one if none is named. */
 export function ObjectLockForm(props: {
@@ -88,9 +79,9 @@ function LockFields(props: {
       <FormField label="Retention">
         <RadioGroup
           ariaLabel="Retention"
-          items={MODES}
+          items={RETENTION_MODES}
           value={mode}
-          onChange={({ detail }) => setMode(modeOf(detail.value))}
+          onChange={({ detail }) => setMode(retentionMode(detail.value))}
         />
       </FormField>
       {mode !== "" && (
@@ -130,10 +121,6 @@ async function nothing(): Promise<void> {}
 function titleOf({ key, versionId }: ObjectPlace): string {
   const of = versionId === undefined ? key : `version ${versionId} of ${key}`;
   return `Object Lock of ${of}`;
-}
-
-function modeOf(value: string): Lock["mode"] {
-  return value === "GOVERNANCE" || value === "COMPLIANCE" ? value : "";
 }
 
 async function readLock({ s3 }: AwsClients, place: ObjectPlace): Promise<Lock> {
