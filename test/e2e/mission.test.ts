@@ -57,7 +57,7 @@ describeConsole(() => {
   });
 
   test("a channel by the wizard, streamed to with the settings that its page shows", async () => {
-    await visit(page, "/ivs/channels/create", "Create channel");
+    await visit(page, "/ivs/channels/create", "Channel details");
     await page.getByLabel("Channel name").fill("stage");
     await page.getByRole("radio", { name: "Basic" }).click();
     await page.getByText("Insecure ingest (RTMP)").click();

@@ -25,11 +25,14 @@ import { describeConsole, startConsole } from "./start-console.ts";
 /** Every page is looked at: a few seconds, but not on a busy machine. */
 const SLOW_MS = 120_000;
 
+/** Unbroken, and longer than any window is wide. */
+const LONG_KEY = `${"n".repeat(300)}.txt`;
+
 /** Each page: its address, its heading, and what is refused to somebody without permissions. */
 const PAGES: readonly (readonly [place: string, heading: string, refused: RegExp])[] = [
   ["/", "Overview", /ivs:ListChannels/],
   ["/ivs/channels", "Channels", /ivs:ListChannels/],
-  ["/ivs/channels/create", "Create channel", /^$/],
+  ["/ivs/channels/create", "Channel details", /^$/],
   ["/ivs/channels/:channel", "stage", /ivs:GetChannel/],
   ["/ivs/recording-configurations", "Recording configurations", /ivs:ListRecordingConfigurations/],
   ["/ivs/recording-configurations/:configuration", "films", /ivs:GetRecordingConfiguration/],
@@ -55,12 +58,14 @@ const PAGES: readonly (readonly [place: string, heading: string, refused: RegExp
   ["/iam/roles/AWSServiceRoleForIVSRecordToS3", "AWSServiceRoleForIVSRecordToS3", /iam:GetRole/],
   ["/s3/buckets", "Buckets", /s3:ListAllMyBuckets/],
   ["/s3/buckets/page-films", "page-films", /s3:ListBucket/],
-  ["/s3/buckets/page-films/object?key=notes.txt", "notes.txt", /s3:GetObject/],
+  [`/s3/buckets/page-films/object?key=${LONG_KEY}`, LONG_KEY, /s3:GetObject/],
   ["/no/such/page", "There is no such page", /^$/],
 ];
 
 const PLAYBACK_CONFIGURATION =
   "arn:aws:mediatailor:us-east-1:000000000000:playbackConfiguration/00000000-0000";
+/** Of the browser that the tests start. */
+const WINDOW_WIDTH = 1280;
 /** The narrowest that telephones are. */
 const PHONE = { width: 375, height: 812 };
 /** The colours come from the same components everywhere: one page of each kind will do. */
@@ -92,10 +97,15 @@ describeConsole(() => {
       const look = async ([place, heading]: (typeof PAGES)[number]) => {
         await visit(page, addressOf(place), heading);
         await settled(page);
+        const titles = await page.getByRole("heading", { level: 1 }).allTextContents();
+        if (titles.length > 1) found.push(`${place}: titles ${titles.join(" | ")}`);
         const faults = [...(await violations(page)), ...(await overflow(page))];
         found.push(...faults.map((text) => `${place}: ${text}`));
       };
       for (const one of PAGES) await look(one);
+      await visit(page, "/s3/buckets/page-films", "page-films");
+      const beside = await page.getByRole("columnheader", { name: "Last modified" }).boundingBox();
+      expect(beside?.x, "where the dates stand, beside a long name").toBeLessThan(WINDOW_WIDTH);
       await visit(page, "/iam/roles", "Roles");
       await page.getByRole("button", { name: "Info on Roles" }).click();
       await page.getByRole("link", { name: "Service-linked roles" }).waitFor();
@@ -240,7 +250,7 @@ describeConsole(() => {
     const Bucket = "page-films";
     await s3.send(new CreateBucketCommand({ Bucket }));
     await s3.send(
-      new PutObjectCommand({ Bucket, Key: "notes.txt", Body: "hello", ContentType: "text/plain" }),
+      new PutObjectCommand({ Bucket, Key: LONG_KEY, Body: "hello", ContentType: "text/plain" }),
     );
     const { recordingConfiguration } = await ivs.send(
       new CreateRecordingConfigurationCommand({

@@ -31,17 +31,27 @@ export function OverviewPage() {
   const live = useCall("streams", listStreams, { everyMs: POLL_MS });
   const buckets = useCall("buckets", listBuckets);
   const roles = useCall("service-linked roles", listLinkedRoles);
+  const counted: readonly Counted[] = [
+    { title: "Channels", place: "#/ivs/channels", call: channels },
+    { title: "Live now", place: "#/ivs/channels", call: live },
+    { title: "Buckets", place: "#/s3/buckets", call: buckets },
+    { title: "Service-linked roles", place: "#/iam/roles", call: roles },
+  ];
   return (
     <Page
       title="Overview"
       description={`Live channels in ${region}, what they record, and the role that lets them.`}
     >
       <ColumnLayout columns={4} minColumnWidth={180}>
-        <Count title="Channels" place="#/ivs/channels" call={channels} />
-        <Count title="Live now" place="#/ivs/channels" call={live} />
-        <Count title="Buckets" place="#/s3/buckets" call={buckets} />
-        <Count title="Service-linked roles" place="#/iam/roles" call={roles} />
+        {counted.map((count) => (
+          <Count key={count.title} {...count} />
+        ))}
       </ColumnLayout>
+      {counted
+        .filter(({ call }) => call.error !== undefined)
+        .map(({ title, call }) => (
+          <CallFailure key={title} title={title} error={call.error} onRetry={call.reload} />
+        ))}
       {live.data !== undefined && live.data.length > 0 && (
         <LiveNow streams={live.data} channels={channels.data ?? []} />
       )}
@@ -76,22 +86,22 @@ export function OverviewPage() {
   );
 }
 
-function Count(props: {
+interface Counted {
   readonly title: string;
   readonly place: string;
   readonly call: Call<readonly unknown[]>;
-}) {
-  const { title, place, call } = props;
-  if (call.error !== undefined)
-    return <CallFailure title={title} error={call.error} onRetry={call.reload} />;
+}
+
+/** How many there are; why they can't be counted is said below, where there is room. */
+function Count({ title, place, call }: Counted) {
   return (
     <Container>
       <Box variant="awsui-key-label">{title}</Box>
       <Box variant="awsui-value-large">
-        {call.data === undefined ? (
+        {call.data === undefined && call.error === undefined ? (
           <Spinner />
         ) : (
-          <PlaceLink to={place}>{String(call.data.length)}</PlaceLink>
+          <PlaceLink to={place}>{String(call.data?.length ?? "–")}</PlaceLink>
         )}
       </Box>
     </Container>

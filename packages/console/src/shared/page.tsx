@@ -1,3 +1,4 @@
+import Box from "@cloudscape-design/components/box";
 import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
@@ -12,33 +13,47 @@ export function Page(props: {
   readonly title: string;
   readonly description?: ReactNode;
   readonly actions?: ReactNode;
+  /** A wizard has a heading of the first level of its own: the step's. */
+  readonly wizard?: boolean;
   readonly children: ReactNode;
 }) {
-  const { title, description, actions, children } = props;
+  const { title, description, actions, wizard = false, children } = props;
   const { nameIt, openHelp } = usePageFrame();
   useEffect(() => nameIt(title), [nameIt, title]);
+  const info = openHelp && (
+    <Link variant="info" ariaLabel={`Info on ${title}`} onFollow={openHelp}>
+      Info
+    </Link>
+  );
+  const buttons = (
+    <Actions>
+      <CliCalls />
+      {actions}
+    </Actions>
+  );
   return (
     <ContentLayout
       header={
-        <Header
-          variant="h1"
-          description={description}
-          info={
-            openHelp && (
-              <Link variant="info" ariaLabel={`Info on ${title}`} onFollow={openHelp}>
-                Info
-              </Link>
-            )
-          }
-          actions={
+        wizard ? (
+          <div className="wizard-header">
             <Actions>
-              <CliCalls />
-              {actions}
+              <Box variant="h1" tagOverride="p">
+                {title}
+              </Box>
+              {info}
             </Actions>
-          }
-        >
-          {title}
-        </Header>
+            {buttons}
+          </div>
+        ) : (
+          <Header
+            variant="h1"
+            description={description && <span className="page-description">{description}</span>}
+            info={info}
+            actions={buttons}
+          >
+            {title}
+          </Header>
+        )
       }
     >
       <SpaceBetween size="l">{children}</SpaceBetween>

@@ -77,7 +77,7 @@ export function ResourceTable<Item extends object>(props: ResourceTableProps<Ite
           }
         : {})}
       items={items}
-      columnDefinitions={columns}
+      columnDefinitions={columns.map(named)}
       trackBy={idOf}
       loading={call.loading && call.data === undefined}
       loadingText={`Loading ${plural}`}
@@ -118,4 +118,10 @@ export function ResourceTable<Item extends object>(props: ResourceTableProps<Ite
       pagination={all.length > PAGE_SIZE ? <Pagination {...paginationProps} /> : undefined}
     />
   );
+}
+
+/** Names are as long as AWS allows: they are broken, so that what stands beside them is seen. */
+function named<Item>(column: TableProps.ColumnDefinition<Item>): TableProps.ColumnDefinition<Item> {
+  if (column.isRowHeader !== true) return column;
+  return { ...column, cell: (item) => <span className="name-cell">{column.cell(item)}</span> };
 }

@@ -1,5 +1,5 @@
 import { GetBucketLocationCommand } from "@aws-sdk/client-s3";
-import Spinner from "@cloudscape-design/components/spinner";
+import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { ReactNode } from "react";
 import { InRegion } from "./aws-context.tsx";
 import { useCall } from "./use-call.ts";
@@ -14,7 +14,9 @@ export function InBucketRegion(props: { readonly bucket: string; readonly childr
     s3.send(new GetBucketLocationCommand({ Bucket: bucket })),
   );
   if (location.error !== undefined) return children;
-  if (location.data === undefined) return <Spinner size="large" />;
+  if (location.data === undefined) {
+    return <StatusIndicator type="loading">Loading the bucket</StatusIndicator>;
+  }
   const region = location.data.LocationConstraint ?? "us-east-1";
   return <InRegion region={region}>{children}</InRegion>;
 }

@@ -3,10 +3,9 @@ import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import Table from "@cloudscape-design/components/table";
 import type { PageProps } from "../../routing/page-route.ts";
-import { CallFailure } from "../../shared/call-failure.tsx";
+import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { Moment } from "../../shared/moment.tsx";
 import { Page } from "../../shared/page.tsx";
@@ -30,14 +29,7 @@ export function AuthorizationDetailsPage({ params }: PageProps) {
       title="Authorization details"
       description="What decided about a request. A denial's details are kept for 24 hours."
     >
-      {details.error !== undefined && (
-        <CallFailure
-          title="The details can't be shown"
-          error={details.error}
-          onRetry={details.reload}
-        />
-      )}
-      {details.loading && details.data === undefined && <Spinner />}
+      <CallState what="details" call={details} />
       {details.data && <Request id={id} details={details.data} />}
       {details.data?.evaluations.map((evaluation) => (
         <Decided

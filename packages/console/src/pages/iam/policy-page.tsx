@@ -13,7 +13,7 @@ import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
-import { CallFailure } from "../../shared/call-failure.tsx";
+import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { DeleteModal } from "../../shared/delete-modal.tsx";
 import { Moment } from "../../shared/moment.tsx";
@@ -47,9 +47,7 @@ export function PolicyPage({ params }: PageProps) {
         </Button>
       }
     >
-      {got.error !== undefined && (
-        <CallFailure title="The policy can't be shown" error={got.error} onRetry={got.reload} />
-      )}
+      <CallState what="policy" call={got} />
       {policy && <Facts policy={policy} />}
       {policy && (
         <Tabs

@@ -11,12 +11,11 @@ import Button from "@cloudscape-design/components/button";
 import Container from "@cloudscape-design/components/container";
 import Header from "@cloudscape-design/components/header";
 import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
-import Spinner from "@cloudscape-design/components/spinner";
 import Tabs, { type TabsProps } from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
-import { CallFailure } from "../../shared/call-failure.tsx";
+import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { DeleteModal } from "../../shared/delete-modal.tsx";
 import { Moment } from "../../shared/moment.tsx";
@@ -55,10 +54,7 @@ export function RolePage({ params }: PageProps) {
         </Button>
       }
     >
-      {got.error !== undefined && (
-        <CallFailure title="The role can't be shown" error={got.error} onRetry={got.reload} />
-      )}
-      {got.loading && !role && <Spinner size="large" />}
+      <CallState what="role" call={got} />
       {role && service !== undefined && (
         <Alert type="info" header="Protected: this role belongs to a service">
           Only {service} may assume it, and nobody can edit its permissions or its trust. It can be

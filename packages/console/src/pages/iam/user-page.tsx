@@ -12,7 +12,7 @@ import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { goTo } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
-import { CallFailure } from "../../shared/call-failure.tsx";
+import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { DeleteModal } from "../../shared/delete-modal.tsx";
 import { Moment } from "../../shared/moment.tsx";
@@ -45,9 +45,7 @@ export function UserPage({ params }: PageProps) {
         </Button>
       }
     >
-      {got.error !== undefined && (
-        <CallFailure title="The user can't be shown" error={got.error} onRetry={got.reload} />
-      )}
+      <CallState what="user" call={got} />
       {user && (
         <Container>
           <KeyValuePairs

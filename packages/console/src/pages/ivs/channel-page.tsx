@@ -2,13 +2,12 @@ import { DeleteChannelCommand, GetChannelCommand } from "@aws-sdk/client-ivs";
 import Box from "@cloudscape-design/components/box";
 import Button from "@cloudscape-design/components/button";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import Tabs from "@cloudscape-design/components/tabs";
 import { useState } from "react";
 import { goTo, placeOf } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
 import { Actions } from "../../shared/actions.tsx";
-import { CallFailure } from "../../shared/call-failure.tsx";
+import { CallState } from "../../shared/call-state.tsx";
 import { DeleteModal } from "../../shared/delete-modal.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { Page } from "../../shared/page.tsx";
@@ -45,10 +44,7 @@ export function ChannelPage({ params, query }: PageProps) {
         </Actions>
       }
     >
-      {got.error !== undefined && (
-        <CallFailure title="The channel can't be shown" error={got.error} onRetry={got.reload} />
-      )}
-      {got.loading && !channel && <Spinner size="large" />}
+      <CallState what="channel" call={got} />
       {channel && (
         <Tabs
           tabs={[

@@ -30,7 +30,7 @@ export function CreateChannelPage() {
   });
   const part = { settings, onChange: setSettings };
   const steps = [
-    { title: "Channel", content: <ChannelBasics {...part} /> },
+    { title: "Channel details", content: <ChannelBasics {...part} /> },
     { title: "Recording", isOptional: true, content: <ChannelRecording {...part} /> },
     { title: "Who may watch", isOptional: true, content: <ChannelAudience {...part} /> },
     { title: "Ads", isOptional: true, content: <ChannelAds {...part} /> },
@@ -38,7 +38,7 @@ export function CreateChannelPage() {
     { title: "Review", content: <Review settings={settings} tags={tags} /> },
   ];
   return (
-    <Page title="Create channel">
+    <Page title="Create channel" wizard>
       <EnterForm onSubmit={() => setStep(Math.min(step + 1, steps.length - 1))}>
         <Wizard
           activeStepIndex={step}

@@ -5,9 +5,8 @@ import KeyValuePairs, {
   type KeyValuePairsProps,
 } from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import Spinner from "@cloudscape-design/components/spinner";
 import { placeOf } from "../../routing/hash-route.ts";
-import { CallFailure } from "../../shared/call-failure.tsx";
+import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
@@ -34,13 +33,10 @@ export function IvsResource<Shown extends Resource>(props: {
   readonly channels?: ListChannelsRequest;
 }) {
   const { arn, kind, call, settings, channels } = props;
-  const { data: resource, error } = call;
+  const { data: resource } = call;
   return (
     <Page title={ivsName({ arn, ...resource })}>
-      {error !== undefined && (
-        <CallFailure title={`The ${kind} can't be shown`} error={error} onRetry={call.reload} />
-      )}
-      {call.loading && !resource && error === undefined && <Spinner size="large" />}
+      <CallState what={kind} call={call} />
       {resource && (
         <SpaceBetween size="l">
           <Container header={<Header variant="h2">Settings</Header>}>

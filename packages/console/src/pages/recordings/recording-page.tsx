@@ -8,7 +8,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { PageProps } from "../../routing/page-route.ts";
-import { CallFailure } from "../../shared/call-failure.tsx";
+import { CallState } from "../../shared/call-state.tsx";
 import { Page } from "../../shared/page.tsx";
 import { ResourceTable } from "../../shared/resource-table.tsx";
 import { shownBytes, shownDate, shownDuration } from "../../shared/shown-values.ts";
@@ -44,13 +44,7 @@ function Recording({ bucket, prefix }: { readonly bucket: string; readonly prefi
   const document = read.data;
   return (
     <Page title={title} description={`s3://${bucket}/${prefix}`}>
-      {read.error !== undefined && (
-        <CallFailure
-          title="The recording can't be shown"
-          error={read.error}
-          onRetry={read.reload}
-        />
-      )}
+      <CallState what="recording" call={read} />
       {document && (
         <SpaceBetween size="l">
           <Container header={<Header variant="h2">Watch</Header>}>

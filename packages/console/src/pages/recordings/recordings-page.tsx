@@ -45,7 +45,9 @@ export function RecordingsPage({ query }: PageProps) {
         <FormField label="Channel">
           <Select
             selectedOption={chosen ? { value: chosen.arn, label: chosen.name } : null}
-            placeholder="No channel records"
+            statusType={channels.data === undefined ? "loading" : "finished"}
+            loadingText="Loading channels"
+            placeholder={channels.data === undefined ? "Loading channels" : "No channel records"}
             empty="No channel records"
             options={(channels.data ?? []).map(({ arn, name, bucket }) => ({
               value: arn,

@@ -10,7 +10,7 @@ import KeyValuePairs from "@cloudscape-design/components/key-value-pairs";
 import { useState } from "react";
 import type { PageProps } from "../../routing/page-route.ts";
 import { Actions } from "../../shared/actions.tsx";
-import { CallFailure } from "../../shared/call-failure.tsx";
+import { CallState } from "../../shared/call-state.tsx";
 import { CopiedValue } from "../../shared/copied-value.tsx";
 import { Moment } from "../../shared/moment.tsx";
 import { Page } from "../../shared/page.tsx";
@@ -52,9 +52,7 @@ function StoredObject({ place }: { readonly place: ObjectPlace }) {
         </Actions>
       }
     >
-      {head.error !== undefined && (
-        <CallFailure title="The object can't be shown" error={head.error} onRetry={head.reload} />
-      )}
+      <CallState what="object" call={head} />
       {head.data && (
         <Facts
           arn={`arn:aws:s3:::${place.bucket}/${place.key}`}
