@@ -31,7 +31,7 @@ export function writeAuthorizations(
   const keys = { ...writeKeys(input), ...acl, ...lock, ...requestTagKeys(tags) };
   const needed = [
     onObject("PutObject", bucket, key, context, keys),
-    ...keyAuthorizations(bucket, input.ServerSideEncryption),
+    ...keyAuthorizations(bucket, input),
   ];
   if (tags) {
     needed.push(onObject("PutObjectTagging", bucket, key, context, requestTagKeys(tags)));

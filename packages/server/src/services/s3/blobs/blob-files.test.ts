@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { randomBytes } from "node:crypto";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Readable } from "node:stream";
@@ -54,6 +55,18 @@ test("what is written reads back, across blobs and from the middle of them", asy
   const reader = new BlobReader(blobs, slices, undefined, () => released++);
   expect((await buffer(reader)).toString()).toBe("cdefxxxxxxxxxx");
   expect(released).toBe(1);
+});
+
+test("what is written with a key stands in the file as something else, and reads back with the key", async () => {
+  const blobs = blobFiles();
+  const key = randomBytes(32);
+  const text = Buffer.alloc(1_000_000, "plain text ");
+  const { blobId } = await blobs.write(Readable.from([text]), blind, key);
+  expect((await readFile(join(dir, blobId))).includes("plain")).toBe(false);
+  const slices = [400_003, 5].map((start) => ({ blobId, start, length: 300_000 }));
+  const read = await buffer(new BlobReader(blobs, slices, undefined, () => {}, key));
+  const wanted = slices.map(({ start, length }) => text.subarray(start, start + length));
+  expect(read.equals(Buffer.concat(wanted))).toBe(true);
 });
 
 test("a source that fails leaves nothing behind", async () => {

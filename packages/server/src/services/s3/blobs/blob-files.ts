@@ -5,6 +5,7 @@ import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { SharedSync } from "../../../kernel/shared-sync.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
+import { sealBlob } from "../encryption/blob-cipher.ts";
 import { folderSync } from "./folder-sync.ts";
 import { type BlobObserver, writeAll } from "./write-all.ts";
 
@@ -68,11 +69,16 @@ export class BlobFiles {
     this.#prefix = `${clock.nowMs().toString(36)}${ids.base32(4).toLowerCase()}`;
   }
 
-  /** Writes a new blob; nothing of it stays when `source` fails. */
-  async write(source: AsyncIterable<Uint8Array>, observer: BlobObserver): Promise<WrittenBlob> {
+  /** Writes a new blob, encrypted with `key`; nothing of it stays when `source` fails. */
+  async write(
+    source: AsyncIterable<Uint8Array>,
+    observer: BlobObserver,
+    key?: Buffer,
+  ): Promise<WrittenBlob> {
     const { blobId, handle } = await this.#takeBlank();
     try {
-      const sizeBytes = await writeAll(source, handle, observer);
+      const seal = key && sealBlob(key, blobId);
+      const sizeBytes = await writeAll(source, handle, observer, seal);
       if (this.#options.durable) await handle.datasync();
       await handle.close();
       return { blobId, sizeBytes };

@@ -1,5 +1,6 @@
 import type { FileHandle } from "node:fs/promises";
 import { Readable } from "node:stream";
+import { openBlob, type Transform } from "../encryption/blob-cipher.ts";
 import type { BlobFiles } from "./blob-files.ts";
 
 /** Bytes that are read at once, and at most as many wait for the client. */
@@ -17,22 +18,26 @@ export class BlobReader extends Readable {
   readonly #blobs: BlobFiles;
   readonly #slices: readonly BlobSlice[];
   readonly #release: () => void;
+  readonly #key: Buffer | undefined;
+  #unseal: Transform | undefined;
   #index = 0;
   #offset = 0;
   #handle: FileHandle | undefined;
 
-  /** `first` is the opened file of the first slice. */
+  /** `first` is the opened file of the first slice; `key` what the blobs are encrypted with. */
   constructor(
     blobs: BlobFiles,
     slices: readonly BlobSlice[],
     first: FileHandle | undefined,
     release: () => void,
+    key?: Buffer,
   ) {
     super({ highWaterMark: READ_BYTES });
     this.#blobs = blobs;
     this.#slices = slices;
     this.#handle = first;
     this.#release = release;
+    this.#key = key;
   }
 
   override _read(): void {
@@ -84,7 +89,10 @@ export class BlobReader extends Readable {
     const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, position);
     if (bytesRead === 0)
       throw new Error(`The file of blob ${slice.blobId} is shorter than its row says.`);
+    if (this.#key && this.#offset === 0)
+      this.#unseal = openBlob(this.#key, slice.blobId, slice.start);
     this.#offset += bytesRead;
-    return buffer.subarray(0, bytesRead);
+    const bytes = buffer.subarray(0, bytesRead);
+    return this.#unseal ? this.#unseal(bytes) : bytes;
   }
 }

@@ -12,13 +12,14 @@ const BATCHES_UNDER_WAY_MAX = 3;
 
 /**
  * Writes `source` to the end of `handle`, batches being written in order and observed beside that
- * while the next one is filled. Resolves with the size when all is written; the last batches may
- * still be observed then.
+ * while the next one is filled; `seal` makes of them, in that order, what is written. Resolves with the
+ * size when all is written; the last batches may still be observed then.
  */
 export async function writeAll(
   source: AsyncIterable<Uint8Array>,
   handle: FileHandle,
   observer: BlobObserver,
+  seal: (bytes: Buffer) => Buffer = (bytes) => bytes,
 ): Promise<number> {
   let sizeBytes = 0;
   let batch = takeBatch();
@@ -28,7 +29,7 @@ export async function writeAll(
   const flush = async (isLast: boolean) => {
     if (underWay.length >= BATCHES_UNDER_WAY_MAX) await underWay.shift();
     const bytes = batch.subarray(0, filled);
-    written = written.then(() => writeBytes(handle, bytes));
+    written = written.then(() => writeBytes(handle, seal(bytes)));
     const done = Promise.all([written, observer.observeBatch(bytes, isLast)]).then(() =>
       giveBackBatch(bytes),
     );

@@ -5,15 +5,17 @@ import {
   type OperationTable,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onBucket } from "../access/authorization.ts";
-import { invalidArgumentOf, malformedXml } from "../errors.ts";
+import { objectArn, onBucket } from "../access/authorization.ts";
+import { accessDenied, invalidArgumentOf, malformedXml } from "../errors.ts";
 import type { BucketRow } from "../tables.ts";
 import { type BucketInput, requireBucket } from "./find-bucket.ts";
 import { updateBucket } from "./update-bucket.ts";
 
+/** Since April 2026 nobody may write with keys of their own (S3 user guide, "Default SSE-C setting"). */
 const DEFAULT_RULE: s3.ServerSideEncryptionRule = {
   ApplyServerSideEncryptionByDefault: { SSEAlgorithm: "AES256" },
   BucketKeyEnabled: false,
+  BlockedEncryptionTypes: { EncryptionType: ["SSE-C"] },
 };
 
 /**
@@ -25,8 +27,10 @@ export function bucketEncryptionOperations(): OperationTable {
     PutBucketEncryption: {
       authorize: needs("PutEncryptionConfiguration"),
       handle: async (input, context) => {
-        const rule = checkedRule(input.ServerSideEncryptionConfiguration?.Rules);
+        const given = checkedRule(input.ServerSideEncryptionConfiguration?.Rules);
         const bucket = await requireBucket(input, context);
+        // What isn't said stays: the default, and whether customers' keys are taken.
+        const rule = { ...readRule(bucket.encryption), ...given };
         await updateBucket(bucket, { encryption: JSON.stringify(rule) }, context);
         return {};
       },
@@ -48,8 +52,29 @@ export function bucketEncryptionOperations(): OperationTable {
   });
 }
 
+/** Throws AccessDenied where objects mustn't be encrypted with customers' keys. */
+export function refuseBlockedEncryption(
+  bucket: BucketRow,
+  key: string,
+  { caller: { principal }, operation }: RequestContext,
+): void {
+  const { BlockedEncryptionTypes: blocked } = readRule(bucket.encryption);
+  if (!blocked?.EncryptionType?.includes("SSE-C")) return;
+  const caller = "arn" in principal ? principal.arn : "anonymous";
+  const action = operation === "CopyObject" ? operation : "PutObject";
+  throw accessDenied(
+    `User: ${caller} is not authorized to perform: s3:${action} on resource: "${objectArn(bucket.bucket_name, key)}" because this bucket has blocked upload requests that specify Server Side Encryption with Customer provided keys (SSE-C). Please specify a different server-side encryption type`,
+  );
+}
+
+interface EncryptionInput {
+  readonly ServerSideEncryption?: string | undefined;
+  readonly SSECustomerAlgorithm?: string | undefined;
+}
+
 /** Whether an object that names no encryption of its own would need a KMS. */
-export function wantsKms(bucket: BucketRow, encryption: string | undefined): boolean {
+export function wantsKms(bucket: BucketRow, input: EncryptionInput): boolean {
+  const encryption = input.ServerSideEncryption ?? input.SSECustomerAlgorithm;
   return encryption === undefined && kmsDefault(bucket) !== undefined;
 }
 
@@ -59,9 +84,9 @@ export function wantsKms(bucket: BucketRow, encryption: string | undefined): boo
  */
 export function keyAuthorizations(
   bucket: BucketRow,
-  encryption: string | undefined,
+  input: EncryptionInput,
 ): readonly Authorization[] {
-  const keyId = wantsKms(bucket, encryption) ? kmsDefault(bucket)?.KMSMasterKeyID : undefined;
+  const keyId = wantsKms(bucket, input) ? kmsDefault(bucket)?.KMSMasterKeyID : undefined;
   if (!keyId) return [];
   const { region, account_id: accountId } = bucket;
   const resource = keyId.startsWith("arn:")
@@ -78,23 +103,30 @@ function kmsDefault(bucket: BucketRow): s3.ServerSideEncryptionByDefault | undef
 function readRule(encryption: string | null): s3.ServerSideEncryptionRule {
   if (encryption === null) return DEFAULT_RULE;
   const rule: s3.ServerSideEncryptionRule = JSON.parse(encryption);
-  return rule;
+  return { ...DEFAULT_RULE, ...rule };
 }
 
 function checkedRule(rules: readonly s3.ServerSideEncryptionRule[] = []) {
   const [rule] = rules;
-  const { SSEAlgorithm, KMSMasterKeyID } = rule?.ApplyServerSideEncryptionByDefault ?? {};
+  const { ApplyServerSideEncryptionByDefault: byDefault, BlockedEncryptionTypes: blocked } =
+    rule ?? {};
+  const { SSEAlgorithm, KMSMasterKeyID } = byDefault ?? {};
   const isKnown = ["AES256", "aws:kms", "aws:kms:dsse"].includes(SSEAlgorithm ?? "");
-  if (rule === undefined || rules.length > 1 || !isKnown) {
+  const types = blocked?.EncryptionType ?? [];
+  if (rule === undefined || rules.length > 1 || !(byDefault ?? blocked)) throw malformedXml();
+  if ((byDefault && !isKnown) || types.some((type) => type !== "NONE" && type !== "SSE-C"))
     throw malformedXml();
-  }
   if (SSEAlgorithm === "AES256" && KMSMasterKeyID !== undefined) {
     throw invalidArgumentOf(
       "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse",
       "ApplyServerSideEncryptionByDefault",
     );
   }
-  return { ...rule, BucketKeyEnabled: rule.BucketKeyEnabled ?? false };
+  return {
+    ...(byDefault ? { ApplyServerSideEncryptionByDefault: byDefault } : {}),
+    ...(types.length > 0 ? { BlockedEncryptionTypes: { EncryptionType: types } } : {}),
+    BucketKeyEnabled: rule.BucketKeyEnabled ?? false,
+  };
 }
 
 function needs(action: string) {

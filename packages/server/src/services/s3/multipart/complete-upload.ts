@@ -12,9 +12,11 @@ import {
   withoutPartsCount,
 } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { encryptionOutput } from "../encryption/customer-key.ts";
 import { badDigest, invalidRequest } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
+import { readAttributesOf } from "../objects/object-attributes.ts";
 import { checkWriteConditions, putObjectRow, selectObject } from "../objects/object-writes.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
 import { writtenVersion } from "../versions/version-id.ts";
@@ -46,7 +48,8 @@ export async function completeUpload(input: Input, context: RequestContext, deps
     Bucket: bucket.bucket_name,
     Key: row.object_key,
     ETag: `"${row.etag}"`,
-    ServerSideEncryption: "AES256" as const,
+    // A customer's key isn't told of here (S3 API, CompleteMultipartUpload, "Response Syntax").
+    ...(readAttributesOf(row).customerKey === undefined ? encryptionOutput({}) : {}),
     ...checksumOutput(readChecksum(row.checksum)),
   };
 }

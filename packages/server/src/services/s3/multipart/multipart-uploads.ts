@@ -6,6 +6,7 @@ import { onObject } from "../access/authorization.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
 import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { encryptionOutput } from "../encryption/customer-key.ts";
 import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
 import { lockOfNew } from "../object-lock/stored-lock.ts";
 import { readAttributes, readStorageClass } from "../objects/object-attributes.ts";
@@ -93,7 +94,7 @@ async function createUpload(
     Key: key,
     UploadId: row.upload_id,
     ...abortHeaders(row, bucket),
-    ServerSideEncryption: "AES256" as const,
+    ...encryptionOutput(input),
     ...(checksum.algorithm
       ? {
           ChecksumAlgorithm: checksum.algorithm as s3.ChecksumAlgorithm,

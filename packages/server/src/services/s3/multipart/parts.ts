@@ -5,11 +5,19 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { onObject } from "../access/authorization.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
+import { refuseBlockedEncryption } from "../buckets/bucket-encryption.ts";
 import { requireBucket } from "../buckets/find-bucket.ts";
 import { BodyDigests, type ChecksumClaim, readChecksumClaim } from "../checksums/body-digests.ts";
 import { checksumMembers, type ObjectChecksum } from "../checksums/object-checksum.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import {
+  type CustomerKeyInput,
+  encryptionOutput,
+  keyOfPart,
+  keyToRead,
+  sourceKey,
+} from "../encryption/customer-key.ts";
 import { entityTooLarge, invalidArgument, invalidRequest } from "../errors.ts";
 import type { ByteRange } from "../objects/byte-range.ts";
 import { copyBytes } from "../objects/copy-bytes.ts";
@@ -19,9 +27,10 @@ import {
   requireSource,
   requireSourceBucket,
 } from "../objects/copy-source.ts";
+import { readAttributesOf } from "../objects/object-attributes.ts";
 import { readBody, SINGLE_UPLOAD_BYTES_MAX } from "../objects/request-body.ts";
 import { storeBody } from "../objects/store-body.ts";
-import type { BucketRow, ObjectRow, PartRow, S3Tables } from "../tables.ts";
+import type { BucketRow, ObjectRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
 import { writtenVersion } from "../versions/version-id.ts";
 import { checkPartNumber } from "./choose-parts.ts";
 import { requireUpload, type UploadInput } from "./find-upload.ts";
@@ -66,26 +75,27 @@ async function uploadPart(
   const partNumber = checkPartNumber(input.PartNumber);
   const upload = await requireUpload(input, bucket, context.db<S3Tables>());
   if (upload.object_lock !== null) requireDigest(context, LOCKED_WITHOUT_DIGEST);
+  const key = partKey(input, upload, bucket, context);
   const uploadChecksum = checksumOfUpload(upload);
   const claim = readChecksumClaim(input, context);
   checkSameAlgorithm(uploadChecksum, claim);
   const { algorithm } = uploadChecksum;
   const digests = new BodyDigests(deps.digests, algorithm, claim, input.ContentMD5, context);
   const body = readBody(input.Body, input.ContentLength, context);
-  const { blobId, sizeBytes, md5, checksum } = await storeBody(body, digests, context, deps);
+  const { blobId, sizeBytes, etag, checksum } = await storeBody(body, digests, context, deps, key);
   const value = checksum.toString("base64");
   const part = {
     part_number: partNumber,
     blob_id: blobId,
     size_bytes: sizeBytes,
-    etag: md5,
+    etag,
     checksum: value,
   };
   await putPart(part, input, bucket, context, deps);
   const shown = uploadChecksum.declared || claim?.algorithm === algorithm;
   return {
-    ETag: `"${md5}"`,
-    ServerSideEncryption: "AES256" as const,
+    ETag: `"${etag}"`,
+    ...encryptionOutput(input),
     ...(shown ? checksumMembers(asChecksum(uploadChecksum, value)) : claimed(claim, context)),
   };
 }
@@ -99,6 +109,7 @@ async function uploadPartCopy(
   const partNumber = checkPartNumber(input.PartNumber);
   const upload = await requireUpload(input, bucket, context.db<S3Tables>());
   const uploadChecksum = checksumOfUpload(upload);
+  const targetKey = partKey(input, upload, bucket, context);
   const row = await requireSource(input, context);
   const copied = await copyBytes(
     row,
@@ -106,6 +117,8 @@ async function uploadPartCopy(
     {
       algorithm: uploadChecksum.algorithm,
       choose: (source) => chooseRange(input, source, context),
+      sourceKey: keyToRead(sourceKey(input), readAttributesOf(row).customerKey),
+      targetKey,
     },
     context,
     deps,
@@ -114,7 +127,7 @@ async function uploadPartCopy(
     part_number: partNumber,
     blob_id: copied.blobId,
     size_bytes: copied.sizeBytes,
-    etag: copied.md5,
+    etag: copied.etag,
     checksum: copied.checksum.value,
   };
   const modifiedMs = await putPart(part, input, bucket, context, deps);
@@ -122,12 +135,24 @@ async function uploadPartCopy(
   return {
     ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
     CopyPartResult: {
-      ETag: `"${copied.md5}"`,
+      ETag: `"${copied.etag}"`,
       LastModified: new Date(wholeSeconds(modifiedMs)),
       ...(uploadChecksum.declared ? checksumMembers(copied.checksum) : {}),
     },
-    ServerSideEncryption: "AES256" as const,
+    ...encryptionOutput(input),
   };
+}
+
+/** What the part is to be encrypted with. Throws where it isn't what its upload began with. */
+function partKey(
+  input: CustomerKeyInput & UploadInput,
+  upload: UploadRow,
+  bucket: BucketRow,
+  context: RequestContext,
+): Buffer | undefined {
+  const key = keyOfPart(input, readAttributesOf(upload).customerKey);
+  if (key) refuseBlockedEncryption(bucket, upload.object_key, context);
+  return key;
 }
 
 type NewPart = Pick<PartRow, "part_number" | "blob_id" | "size_bytes" | "etag" | "checksum">;

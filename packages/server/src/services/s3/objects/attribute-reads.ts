@@ -11,11 +11,13 @@ import {
   readChecksum,
   withoutPartsCount,
 } from "../checksums/object-checksum.ts";
+import { keyToRead } from "../encryption/customer-key.ts";
 import { invalidArgument } from "../errors.ts";
 import { readMaxKeys } from "../listing/listing-text.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
 import { readVersion } from "../versions/version-id.ts";
 import { requireObject } from "./find-object.ts";
+import { readAttributesOf } from "./object-attributes.ts";
 
 const ATTRIBUTES = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
 
@@ -46,6 +48,7 @@ async function getObjectAttributes(
       unknown ?? "",
     );
   const row = await requireObject(input, context);
+  keyToRead(input, readAttributesOf(row).customerKey);
   const checksum = readChecksum(row.checksum);
   const parts = wanted.has("ObjectParts") ? await partsOf(row, input, context) : undefined;
   return {

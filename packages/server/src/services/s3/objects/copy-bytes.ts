@@ -19,7 +19,7 @@ export interface CopiedBytes {
   readonly source: ObjectRow;
   readonly blobId: string;
   readonly sizeBytes: number;
-  readonly md5: string;
+  readonly etag: string;
   readonly checksum: ObjectChecksum;
 }
 
@@ -28,22 +28,26 @@ export interface CopyBytesOptions {
   readonly algorithm: ChecksumAlgorithm | undefined;
   /** Chooses the bytes; throws when the source isn't what it was to be. */
   readonly choose: (row: ObjectRow) => ByteRange | undefined;
+  /** What the source is encrypted with, and what the copy is to be. */
+  readonly sourceKey: Buffer | undefined;
+  readonly targetKey: Buffer | undefined;
 }
 
 /** Copies the bytes of the object that `name` names, `row` at first, into a new blob: by a second link to the file where nothing changes. */
 export async function copyBytes(
   row: ObjectRow,
   name: ObjectInput,
-  { algorithm, choose }: CopyBytesOptions,
+  { algorithm, choose, sourceKey, targetKey }: CopyBytesOptions,
   context: RequestContext,
   deps: S3Dependencies,
 ): Promise<CopiedBytes> {
-  const linked = choose(row) ? undefined : await linkBytes(row, algorithm, deps);
+  const isChanged = choose(row) ?? sourceKey ?? targetKey;
+  const linked = isChanged ? undefined : await linkBytes(row, algorithm, deps);
   if (linked) return linked;
-  const { row: source, body } = await openObject(name, context, deps, choose);
+  const { row: source, body } = await openObject(name, context, deps, choose, sourceKey);
   const kept = algorithm ?? algorithmOf(source) ?? DEFAULT_CHECKSUM_ALGORITHM;
   const digests = new BodyDigests(deps.digests, kept, undefined, undefined, context);
-  const { checksum, ...stored } = await storeBody(body, digests, context, deps);
+  const { checksum, ...stored } = await storeBody(body, digests, context, deps, targetKey);
   return {
     source,
     ...stored,
@@ -67,7 +71,7 @@ async function linkBytes(
   if (algorithm && algorithm.name !== checksum.algorithm) return undefined;
   try {
     const blobId = await blobs.link(row.blob_id);
-    return { source: row, blobId, sizeBytes: row.size_bytes, md5: row.etag, checksum };
+    return { source: row, blobId, sizeBytes: row.size_bytes, etag: row.etag, checksum };
   } catch (error) {
     if (["ENOENT", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP"].some((code) => hasCode(error, code)))
       return undefined;

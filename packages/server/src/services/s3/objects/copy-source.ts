@@ -1,21 +1,22 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { type BucketInput, requireBucketAnywhere } from "../buckets/find-bucket.ts";
+import { keyToRead, type SourceKeyInput, sourceKey } from "../encryption/customer-key.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 import { checkVersionId } from "../versions/version-id.ts";
 import { findVersion, isObject, type ObjectInput, requireObject } from "./find-object.ts";
+import { readAttributesOf } from "./object-attributes.ts";
 import { checkCopySourceConditions } from "./preconditions.ts";
 
 const HEADER = "x-amz-copy-source";
 
 /** What CopyObject and UploadPartCopy say of their source. */
-export interface CopySourceInput {
+export interface CopySourceInput extends SourceKeyInput {
   readonly CopySource?: string | undefined;
   readonly CopySourceIfMatch?: string | undefined;
   readonly CopySourceIfModifiedSince?: Date | undefined;
   readonly CopySourceIfNoneMatch?: string | undefined;
   readonly CopySourceIfUnmodifiedSince?: Date | undefined;
-  readonly CopySourceSSECustomerAlgorithm?: string | undefined;
   readonly ExpectedSourceBucketOwner?: string | undefined;
 }
 
@@ -64,9 +65,6 @@ export async function requireSource(
   input: CopySourceInput,
   context: RequestContext,
 ): Promise<ObjectRow> {
-  if (input.CopySourceSSECustomerAlgorithm !== undefined) {
-    throw notImplemented("x-amz-copy-source-server-side-encryption-customer-algorithm");
-  }
   const source = parseCopySource(input.CopySource);
   const found = await findVersion(source, context);
   if (source.VersionId !== undefined && found && !isObject(found)) {
@@ -85,6 +83,7 @@ export function checkSource(
   row: ObjectRow,
   { nowMs }: Pick<RequestContext, "nowMs">,
 ): void {
+  keyToRead(sourceKey(input), readAttributesOf(row).customerKey);
   checkCopySourceConditions(
     {
       IfMatch: input.CopySourceIfMatch,

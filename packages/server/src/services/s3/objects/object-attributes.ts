@@ -1,8 +1,14 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { wantsKms } from "../buckets/bucket-encryption.ts";
+import { refuseBlockedEncryption, wantsKms } from "../buckets/bucket-encryption.ts";
+import {
+  type CustomerKeyInput,
+  keptOfKey,
+  keyToWrite,
+  namesCustomerKey,
+} from "../encryption/customer-key.ts";
 import { invalidArgument, notImplemented } from "../errors.ts";
-import type { BucketRow } from "../tables.ts";
+import type { BucketRow, ObjectRow } from "../tables.ts";
 
 /** What an object carries beside its bytes, as it is stored. */
 export interface ObjectAttributes {
@@ -15,10 +21,12 @@ export interface ObjectAttributes {
   readonly expires?: string | undefined;
   readonly websiteRedirectLocation?: string | undefined;
   readonly metadata?: Readonly<Record<string, string>> | undefined;
+  /** What is kept of the customer's key that the bytes are encrypted with. */
+  readonly customerKey?: string | undefined;
 }
 
 /** What PutObject, CopyObject and CreateMultipartUpload have in common. */
-export interface AttributesInput {
+export interface AttributesInput extends CustomerKeyInput {
   readonly ACL?: string | undefined;
   readonly CacheControl?: string | undefined;
   readonly ContentDisposition?: string | undefined;
@@ -33,9 +41,6 @@ export interface AttributesInput {
   readonly Key?: string | undefined;
   readonly Metadata?: Readonly<Record<string, string>> | undefined;
   readonly ServerSideEncryption?: string | undefined;
-  readonly SSECustomerAlgorithm?: string | undefined;
-  readonly SSECustomerKey?: string | undefined;
-  readonly SSECustomerKeyMD5?: string | undefined;
   readonly SSEKMSKeyId?: string | undefined;
   readonly StorageClass?: string | undefined;
   readonly WebsiteRedirectLocation?: string | undefined;
@@ -66,8 +71,9 @@ export function readAttributes(
   bucket: BucketRow,
   context: RequestContext,
 ): ObjectAttributes {
-  checkEncryption(input);
-  if (wantsKms(bucket, input.ServerSideEncryption)) {
+  const key = checkEncryption(input);
+  if (key) refuseBlockedEncryption(bucket, input.Key ?? "", context);
+  if (wantsKms(bucket, input)) {
     throw notImplemented("x-amz-server-side-encryption");
   }
   checkMetadata(input.Metadata);
@@ -90,6 +96,7 @@ export function readAttributes(
     ...(input.Metadata && Object.keys(input.Metadata).length > 0
       ? { metadata: lowerCaseKeys(input.Metadata) }
       : {}),
+    ...(key ? { customerKey: keptOfKey(key) } : {}),
   };
 }
 
@@ -106,9 +113,13 @@ export function readStorageClass(input: AttributesInput): string {
   });
 }
 
+/** What is stored of an object, or of an upload's. */
+export function readAttributesOf({ attributes }: Pick<ObjectRow, "attributes">): ObjectAttributes {
+  return JSON.parse(attributes) as ObjectAttributes;
+}
+
 /** The members of GetObject's and HeadObject's outputs. */
-export function attributesOutput(stored: string) {
-  const attributes = JSON.parse(stored) as ObjectAttributes;
+export function attributesOutput(attributes: ObjectAttributes) {
   const expires = attributes.expires === undefined ? Number.NaN : Date.parse(attributes.expires);
   return {
     ContentType: attributes.contentType,
@@ -122,18 +133,18 @@ export function attributesOutput(stored: string) {
   };
 }
 
-/** Throws what S3 answers to encryption that can't be, and NotImplemented for other keys than its own. */
-function checkEncryption(input: AttributesInput): void {
-  const { ServerSideEncryption: encryption, SSECustomerAlgorithm: customerAlgorithm } = input;
-  if (customerAlgorithm === undefined && (input.SSECustomerKey ?? input.SSECustomerKeyMD5)) {
+/**
+ * The customer's key, if there is to be one. Throws what S3 answers to encryption that can't be, and
+ * NotImplemented for a KMS's keys.
+ */
+function checkEncryption(input: AttributesInput): Buffer | undefined {
+  const { ServerSideEncryption: encryption } = input;
+  if (encryption !== undefined && namesCustomerKey(input)) {
     throw invalidArgument(
-      "Requests specifying Server Side Encryption with Customer provided keys must provide a valid encryption algorithm.",
+      "Server Side Encryption with Customer provided key is incompatible with the encryption method specified",
       "x-amz-server-side-encryption",
-      "null",
+      encryption,
     );
-  }
-  if (customerAlgorithm !== undefined) {
-    throw notImplemented("x-amz-server-side-encryption-customer-algorithm");
   }
   if (encryption !== undefined && !["AES256", "aws:kms", "aws:kms:dsse"].includes(encryption)) {
     throw invalidArgument(
@@ -156,6 +167,7 @@ function checkEncryption(input: AttributesInput): void {
   if (encryption !== undefined && encryption !== "AES256") {
     throw notImplemented("x-amz-server-side-encryption");
   }
+  return keyToWrite(input);
 }
 
 function checkMetadata(metadata: Readonly<Record<string, string>> | undefined): void {

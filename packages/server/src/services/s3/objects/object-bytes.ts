@@ -20,18 +20,20 @@ export interface OpenedObject<Range extends ByteRange> {
 /**
  * Opens the bytes of the object that `input` names, which stay as they are until the stream ends,
  * whatever happens to the object. `choose` checks the row and picks the range; it is asked again when
- * the object was replaced meanwhile. Throws what `requireObject` and `choose` throw.
+ * the object was replaced meanwhile. `key` is what the object is encrypted with, as `choose` checks too.
+ * Throws what `requireObject` and `choose` throw.
  */
 export async function openObject<Range extends ByteRange>(
   input: ObjectInput,
   context: RequestContext,
   deps: S3Dependencies,
   choose: (row: ObjectRow) => Range | undefined | Promise<Range | undefined>,
+  key?: Buffer,
 ): Promise<OpenedObject<Range>> {
   for (let attempt = 1; ; attempt++) {
     const current = await requireObject(input, context);
     const range = await choose(current);
-    const body = await openBytes(current, range, context, deps);
+    const body = await openBytes(current, range, context, deps, key);
     if (body) return { row: current, range, body };
     if (attempt === OPEN_ATTEMPTS_MAX) throw new Error("An S3 object's file is missing.");
     await findObject(input, context, { fresh: true });
@@ -44,6 +46,7 @@ async function openBytes(
   range: ByteRange | undefined,
   context: RequestContext,
   { blobs, leases }: S3Dependencies,
+  key: Buffer | undefined,
 ): Promise<Readable | undefined> {
   const release = leases.hold(row.object_id);
   if (!release) return undefined;
@@ -51,7 +54,7 @@ async function openBytes(
     const slices = await slicesOf(row, range, context);
     const [first] = slices;
     const handle = first ? await blobs.open(first.blobId) : undefined;
-    return new BlobReader(blobs, slices, handle, release);
+    return new BlobReader(blobs, slices, handle, release, key);
   } catch (error) {
     release();
     if (hasCode(error, "ENOENT")) return undefined;

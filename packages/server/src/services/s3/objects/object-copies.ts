@@ -14,6 +14,13 @@ import { requireBucket } from "../buckets/find-bucket.ts";
 import { declaredAlgorithm } from "../checksums/body-digests.ts";
 import { checksumOutput } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import {
+  encryptionOutput,
+  keyToRead,
+  keyToWrite,
+  namesCustomerKey,
+  sourceKey,
+} from "../encryption/customer-key.ts";
 import { invalidArgument, invalidRequest } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
@@ -24,7 +31,12 @@ import { readVersion, writtenVersion } from "../versions/version-id.ts";
 import { copyBytes } from "./copy-bytes.ts";
 import { checkSource, parseCopySource, requireSource, requireSourceBucket } from "./copy-source.ts";
 import { findObject } from "./find-object.ts";
-import { type ObjectAttributes, readAttributes, readStorageClass } from "./object-attributes.ts";
+import {
+  type ObjectAttributes,
+  readAttributes,
+  readAttributesOf,
+  readStorageClass,
+} from "./object-attributes.ts";
 import { checkKey } from "./object-key.ts";
 import { checkWriteConditions, type NewObject, putObjectRow } from "./object-writes.ts";
 import { SINGLE_UPLOAD_BYTES_MAX } from "./request-body.ts";
@@ -84,18 +96,20 @@ async function copyObject(
     {
       algorithm: declaredAlgorithm(input.ChecksumAlgorithm),
       choose: (source) => check(input, source, context),
+      sourceKey: keyToRead(sourceKey(input), readAttributesOf(row).customerKey),
+      targetKey: keyToWrite(input),
     },
     context,
     deps,
   );
-  const { source, md5, checksum } = copied;
+  const { source, etag, checksum } = copied;
   const object: NewObject = {
     object_key: key,
     blob_id: copied.blobId,
     upload_id: null,
     parts_count: null,
     size_bytes: copied.sizeBytes,
-    etag: md5,
+    etag,
     storage_class: storageClass,
     attributes: input.MetadataDirective === "REPLACE" ? JSON.stringify(given) : keep(source, given),
     tags:
@@ -122,11 +136,11 @@ async function copyObject(
     ...expirationHeader(put, bucket),
     ...(CopySourceVersionId === undefined ? {} : { CopySourceVersionId }),
     CopyObjectResult: {
-      ETag: `"${md5}"`,
+      ETag: `"${etag}"`,
       LastModified: new Date(wholeSeconds(put.modified_ms)),
       ...checksumOutput(checksum),
     },
-    ServerSideEncryption: "AES256" as const,
+    ...encryptionOutput(input),
   };
 }
 
@@ -142,11 +156,10 @@ function check(
   );
 }
 
-/** The redirect isn't part of what is copied (S3 API, CopyObject). */
+/** The redirect isn't part of what is copied (S3 API, CopyObject), nor is the encryption. */
 function keep(source: ObjectRow, given: ObjectAttributes): string {
-  const attributes = JSON.parse(source.attributes) as ObjectAttributes;
-  const { websiteRedirectLocation } = given;
-  return JSON.stringify({ ...attributes, websiteRedirectLocation });
+  const { websiteRedirectLocation, customerKey } = given;
+  return JSON.stringify({ ...readAttributesOf(source), websiteRedirectLocation, customerKey });
 }
 
 function refuseCopyToItself(input: s3.CopyObjectCommandInput): void {
@@ -159,6 +172,7 @@ function refuseCopyToItself(input: s3.CopyObjectCommandInput): void {
     input.TaggingDirective === "REPLACE" ||
     (input.StorageClass ?? input.WebsiteRedirectLocation ?? input.ServerSideEncryption) !==
       undefined ||
+    namesCustomerKey(input) ||
     input.ChecksumAlgorithm !== undefined;
   if (changes) return;
   throw invalidRequest(

@@ -12,6 +12,7 @@ import { DEFAULT_CHECKSUM_ALGORITHM } from "../checksums/checksum-algorithm.ts";
 import { checksumOutput, type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { encryptionOutput, keyToRead, keyToWrite } from "../encryption/customer-key.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
@@ -22,7 +23,12 @@ import { parseTaggingHeader, readTags } from "../tags/tag-set.ts";
 import { deleteObject, refusalOfDeletion } from "../versions/delete-object.ts";
 import { checkVersionId, readVersion, writtenVersion } from "../versions/version-id.ts";
 import { requireObject } from "./find-object.ts";
-import { attributesOutput, readAttributes, readStorageClass } from "./object-attributes.ts";
+import {
+  attributesOutput,
+  readAttributes,
+  readAttributesOf,
+  readStorageClass,
+} from "./object-attributes.ts";
 import { openObject } from "./object-bytes.ts";
 import { checkKey } from "./object-key.ts";
 import { checkWriteConditions, putObjectRow } from "./object-writes.ts";
@@ -31,6 +37,7 @@ import { chooseRange, type ReadRange } from "./read-range.ts";
 import { readBody } from "./request-body.ts";
 import { storeBody } from "./store-body.ts";
 
+const ENCRYPTION = "x-amz-server-side-encryption";
 const LOCKED_WITHOUT_DIGEST =
   "Content-MD5 OR x-amz-checksum- HTTP header is required for Put Object requests with Object Lock parameters";
 
@@ -107,7 +114,7 @@ async function putObject(
   const kept = claim?.algorithm ?? DEFAULT_CHECKSUM_ALGORITHM;
   const digests = new BodyDigests(deps.digests, kept, claim, input.ContentMD5, context);
   const body = readBody(input.Body, input.ContentLength, context);
-  const stored = await storeBody(body, digests, context, deps);
+  const stored = await storeBody(body, digests, context, deps, keyToWrite(input));
   const checksum: ObjectChecksum = {
     algorithm: kept.name,
     type: "FULL_OBJECT",
@@ -119,7 +126,7 @@ async function putObject(
     upload_id: null,
     parts_count: null,
     size_bytes: stored.sizeBytes,
-    etag: stored.md5,
+    etag: stored.etag,
     storage_class: storageClass,
     attributes,
     tags: tags ? JSON.stringify(tags) : null,
@@ -141,8 +148,8 @@ async function putObject(
   return {
     ...writtenVersion(row),
     ...expirationHeader(row, bucket),
-    ETag: `"${stored.md5}"`,
-    ServerSideEncryption: "AES256" as const,
+    ETag: `"${stored.etag}"`,
+    ...encryptionOutput(input),
     ...checksumOutput(checksum),
   };
 }
@@ -167,13 +174,16 @@ async function getObject(
   context: RequestContext,
   deps: S3Dependencies,
 ) {
-  checkReadInput(input);
+  checkReadInput(input, context);
   // Before the file is opened: what is refused must not leave it open.
   const overrides = responseOverrides(input, context);
-  const opened = await openObject(input, context, deps, (current) => {
+  const key = keyToRead(input, readAttributesOf(await requireObject(input, context)).customerKey);
+  const choose = (current: ObjectRow) => {
+    keyToRead(input, readAttributesOf(current).customerKey);
     checkReadConditions(input, validatorsOf(current), context.nowMs);
     return chooseRange(input, current, context);
-  });
+  };
+  const opened = await openObject(input, context, deps, choose, key);
   const bucket = await requireBucket(input, context);
   return {
     ...readVersion(opened.row, bucket),
@@ -187,8 +197,9 @@ async function getObject(
 }
 
 async function headObject(input: s3.HeadObjectCommandInput, context: RequestContext) {
-  checkReadInput(input);
+  checkReadInput(input, context);
   const row = await requireObject(input, context);
+  keyToRead(input, readAttributesOf(row).customerKey);
   checkReadConditions(input, validatorsOf(row), context.nowMs);
   const bucket = await requireBucket(input, context);
   return {
@@ -202,10 +213,14 @@ async function headObject(input: s3.HeadObjectCommandInput, context: RequestCont
 
 type ReadInput = s3.GetObjectCommandInput | s3.HeadObjectCommandInput;
 
-function checkReadInput(input: ReadInput): void {
-  if (input.SSECustomerAlgorithm !== undefined) {
-    throw invalidRequest("The encryption parameters are not applicable to this object.");
-  }
+function checkReadInput(input: ReadInput, { http }: RequestContext): void {
+  const encryption = http?.headers[ENCRYPTION];
+  if (encryption !== undefined)
+    throw invalidArgument(
+      `${ENCRYPTION} header is not supported for this operation.`,
+      ENCRYPTION,
+      encryption,
+    );
   if (input.Range !== undefined && input.PartNumber !== undefined) {
     throw invalidRequest("Cannot specify both Range header and partNumber query parameter");
   }
@@ -221,14 +236,13 @@ function readOutput(
   if (range) context.response.status = 206;
   const tagCount = Object.keys(readTags(row.tags)).length;
   const { PartNumber, ChecksumMode } = input;
-  const attributes = attributesOutput(row.attributes);
   return {
-    ...attributes,
+    ...attributesOutput(readAttributesOf(row)),
     AcceptRanges: "bytes",
     LastModified: new Date(wholeSeconds(row.modified_ms)),
     ContentLength: range ? range.end - range.start + 1 : row.size_bytes,
     ETag: `"${row.etag}"`,
-    ServerSideEncryption: "AES256" as const,
+    ...encryptionOutput(input),
     ...(range ? { ContentRange: `bytes ${range.start}-${range.end}/${row.size_bytes}` } : {}),
     ...(row.storage_class === "STANDARD"
       ? {}

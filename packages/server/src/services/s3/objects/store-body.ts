@@ -1,14 +1,18 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { BodyDigests, DigestedBody } from "../checksums/body-digests.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { sealedEtag } from "../encryption/blob-cipher.ts";
 
-export interface StoredBody extends DigestedBody {
+export interface StoredBody {
+  /** The MD5, or what stands for it where the body is encrypted with a customer's key. */
+  readonly etag: string;
+  readonly checksum: DigestedBody["checksum"];
   readonly blobId: string;
   readonly sizeBytes: number;
 }
 
 /**
- * Writes a body into a new blob and digests it on the way. Rejects, and leaves nothing behind, when
+ * Writes a body into a new blob, encrypted with a customer's `key`, and digests it on the way. Rejects, and leaves nothing behind, when
  * the body breaks off or isn't what the client claimed (BadDigest).
  */
 export async function storeBody(
@@ -16,13 +20,15 @@ export async function storeBody(
   digests: BodyDigests,
   context: RequestContext,
   { blobs }: S3Dependencies,
+  key?: Buffer,
 ): Promise<StoredBody> {
-  const blob = await blobs.write(body, digests).catch(async (error: unknown) => {
+  const blob = await blobs.write(body, digests, key).catch(async (error: unknown) => {
     await digests.abandon();
     throw error;
   });
   try {
-    return { ...blob, ...(await digests.finish(context)) };
+    const { md5, checksum } = await digests.finish(context);
+    return { ...blob, etag: key ? sealedEtag(key, blob.blobId, md5) : md5, checksum };
   } catch (error) {
     await blobs.remove([blob.blobId]);
     throw error;
