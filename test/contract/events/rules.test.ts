@@ -174,13 +174,16 @@ describe("rules and targets", () => {
     [{ Arn: "" }, "Value '' at 'targets.1.member.arn'"],
     [{ Arn, Id: "!@#$" }, "Value '!@#$' at 'targets.1.member.id'"],
     [{ Arn, Input: "x".repeat(8_193) }, "'targets.1.member.input'"],
-    [{ Arn, Input: "{" }, "JSON syntax error in input for target one."],
+    [
+      { Arn, Input: "not-json" },
+      'JSON syntax error in input for target one: [Source: (String)"not-json"; line: 1, column: 1]',
+    ],
     [
       { Arn, Input: "1", InputPath: "$" },
       "InputPath, or InputTransformer must be provided for target one.",
     ],
-    [{ Arn, InputPath: "detail" }, "Invalid JsonPath detail in InputPath"],
-    [transformed({ a: "x" }), "Invalid JsonPath x in InputPathsMap"],
+    [{ Arn, InputPath: "detail" }, "InputPath for target one is invalid."],
+    [transformed({ a: "x" }), "InputPath for target one is invalid."],
     [transformed({ AWSa: "$" }), "AWSa"],
     [transformed({ "a b": "$" }), "inputPathsMap' failed to satisfy constraint: Map keys must"],
     [

@@ -29,9 +29,8 @@ export function transformInput(target: Target, event: AwsEvent, facts: TemplateF
 }
 
 /** Throws ValidationException for a path that could never be followed. */
-export function checkPath(path: string, member: string, targetId: string): void {
-  if (!JSON_PATH.test(path))
-    throw validation(`Invalid JsonPath ${path} in ${member} for target ${targetId}.`);
+export function checkPath(path: string, targetId: string): void {
+  if (!JSON_PATH.test(path)) throw validation(`InputPath for target ${targetId} is invalid.`);
 }
 
 /** Throws ValidationException for a transformer that could never be filled in. */
@@ -42,7 +41,7 @@ export function checkTransformer(transformer: InputTransformer, targetId: string
       throw validation(
         `InputPathsMap for target ${targetId} has the name ${name}: names can't begin with "${RESERVED_NAMES}".`,
       );
-    checkPath(path, "InputPathsMap", targetId);
+    checkPath(path, targetId);
   }
   for (const [, name = ""] of InputTemplate.matchAll(/<([^<>\s]+)>/g)) {
     if (!Object.hasOwn(InputPathsMap, name) && !name.startsWith("aws.events.")) {

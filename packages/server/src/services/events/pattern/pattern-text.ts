@@ -45,11 +45,16 @@ export class PatternText {
   }
 
   #place(offset: number): string {
-    const { line, column } = new TextPositions(this.#text).at(offset);
-    const rest = this.#text.length - SHOWN_LENGTH_MAX;
-    const cut = rest > 0 ? `[truncated ${rest} chars]` : "";
-    return `\n at [Source: (String)"${this.#text.slice(0, SHOWN_LENGTH_MAX)}"${cut}; line: ${line}, column: ${column}]`;
+    return `\n at ${placeIn(this.#text, offset)}`;
   }
+}
+
+/** As AWS's JSON parser names a place in a text. */
+export function placeIn(text: string, offset: number): string {
+  const { line, column } = new TextPositions(text).at(offset);
+  const rest = text.length - SHOWN_LENGTH_MAX;
+  const cut = rest > 0 ? `[truncated ${rest} chars]` : "";
+  return `[Source: (String)"${text.slice(0, SHOWN_LENGTH_MAX)}"${cut}; line: ${line}, column: ${column}]`;
 }
 
 /** How far AWS's parser has read of a value that it meets: all of a number or word, the first character of others. */
