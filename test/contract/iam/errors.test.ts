@@ -370,11 +370,11 @@ const rows: Row[] = [
     () => iam.tagRole({ RoleName: "app", Tags: [] }),
   ],
   [
-    "untagging no keys",
-    "InvalidInput",
-    400,
-    "Error occurred while validating input. ",
-    () => iam.untagUser({ UserName: "alice", TagKeys: [] }),
+    "untagging nobody, of no keys",
+    "NoSuchEntity",
+    404,
+    "The user with name nobody cannot be found.",
+    () => iam.untagUser({ UserName: "nobody", TagKeys: [] }),
   ],
   [
     "more rules broken than are told",

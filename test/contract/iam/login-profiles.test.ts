@@ -143,6 +143,9 @@ describe("ChangePassword", () => {
       code: "AccessDenied",
     });
     await change(key, "Another-1", "Third-word-1");
+    expect(await failureOf(() => change(key, "Third-word-1", "Third-word-1"))).toMatchObject({
+      code: "AccessDenied",
+    });
   });
 
   it("is for users only", async () => {

@@ -272,6 +272,11 @@ describe("names", () => {
     ]);
   });
 
+  it("are untagged of no keys, too", async () => {
+    expect(await iam.untagUser({ UserName: "n", TagKeys: [] })).toMatchObject({});
+    expect(await iam.untagRole({ RoleName: "n", TagKeys: [] })).toMatchObject({});
+  });
+
   it("are decided on as they are stored, and have their case in ARNs", async () => {
     const statement = allow("iam:GetUser", {
       Resource: "arn:aws:iam::000000000000:user/team/Mixed",

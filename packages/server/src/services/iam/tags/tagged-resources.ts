@@ -45,15 +45,24 @@ export function tagResource(
   });
 }
 
+/** Of providers, devices and certificates: of others, AWS takes an empty list. */
 export function untagResource(
   parts: IamParts,
   context: RequestContext,
   find: FindTagOwner,
   keys: readonly string[] | undefined,
 ): Promise<object> {
-  const given = requireSome(keys, "tagKeys");
+  return removeKeys(parts, context, find, requireSome(keys, "tagKeys"));
+}
+
+export function removeKeys(
+  parts: IamParts,
+  context: RequestContext,
+  find: FindTagOwner,
+  keys: readonly string[],
+): Promise<object> {
   return change(parts, context, async ({ db }) => {
-    await removeTags(db, await find(db), given);
+    await removeTags(db, await find(db), keys);
     return {};
   });
 }

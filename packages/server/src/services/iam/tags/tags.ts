@@ -11,8 +11,8 @@ import { requireInstanceProfile } from "../roles/instance-profile-queries.ts";
 import {
   type FindTagOwner,
   listResourceTags,
+  removeKeys,
   tagResource,
-  untagResource,
 } from "./tagged-resources.ts";
 
 /** The three tag operations, for users, roles, managed policies and instance profiles. */
@@ -38,7 +38,7 @@ export function tagOperations(parts: IamParts) {
   const put = (context: RequestContext, find: FindTagOwner, tags: iam.Tag[] | undefined) =>
     tagResource(parts, context, find, tags);
   const remove = (context: RequestContext, find: FindTagOwner, keys: string[] | undefined) =>
-    untagResource(parts, context, find, keys);
+    removeKeys(parts, context, find, required(keys, "tagKeys"));
 
   return defineOperations<typeof iam>()({
     TagUser: {

@@ -110,6 +110,7 @@ export function loginProfileOperations() {
         if (!(await passwordMatches(old, profile.password_hash)))
           throw accessDenied("The old password was incorrect.");
         const password = required(input.NewPassword, "newPassword");
+        if (password === old) throw accessDenied("The new password must not be the old one.");
         const columns = await passwordColumns(context, profile, password);
         await save(context, name, profile, { ...columns, reset_required: 0 });
         return {};
