@@ -80,6 +80,11 @@ test("a bucket tells EventBridge what happens to its objects, once it is told to
   await client.send(new s3.DeleteObjectTaggingCommand({ Bucket, Key: "copy" }));
   for (const ACL of ["private", "aws-exec-read"] as const)
     await client.send(new s3.PutObjectAclCommand({ Bucket, Key: "copy", ACL }));
+  const StorageClass = "GLACIER" as const;
+  await client.send(new s3.PutObjectCommand({ Bucket, Key: "cold", Body: "c", StorageClass }));
+  const RestoreRequest = { Days: 1 };
+  for (let count = 0; count < 2; count++)
+    await client.send(new s3.RestoreObjectCommand({ Bucket, Key: "cold", RestoreRequest }));
   await client.send(new s3.DeleteObjectCommand({ Bucket, Key: "copy" }));
   await client.send(new s3.DeleteObjectCommand({ Bucket, Key: "never-was" }));
   const VersioningConfiguration = { Status: "Enabled" as const };
@@ -92,7 +97,7 @@ test("a bucket tells EventBridge what happens to its objects, once it is told to
   await configure(Bucket, { EventBridgeConfiguration: {} });
   await put("last");
 
-  const events = await eventsOf(Bucket, 10);
+  const events = await eventsOf(Bucket, 13);
   const created = "Object Created";
   const gone = "Permanently Deleted";
   expect(
@@ -109,11 +114,20 @@ test("a bucket tells EventBridge what happens to its objects, once it is told to
     ["Object Tags Added", "copy", undefined, undefined],
     ["Object Tags Deleted", "copy", undefined, undefined],
     ["Object ACL Updated", "copy", undefined, undefined],
+    [created, "cold", "PutObject", undefined],
+    ["Object Restore Initiated", "cold", undefined, undefined],
+    ["Object Restore Completed", "cold", undefined, undefined],
     ["Object Deleted", "copy", "DeleteObject", gone],
     ["Object Deleted", "parts", "DeleteObject", "Delete Marker Created"],
     ["Object Deleted", "parts", "DeleteObject", gone],
     [created, "last", "PutObject", undefined],
   ]);
+  const [done] = events.filter(({ "detail-type": type }) => type === "Object Restore Completed");
+  expect(done?.detail).toMatchObject({
+    requester: "s3.amazonaws.com",
+    "restore-expiry-time": expect.stringMatching(/T00:00:00Z$/),
+    "source-storage-class": "GLACIER",
+  });
   expect(events[0]).toMatchObject({
     version: "0",
     source: "aws.s3",
@@ -129,7 +143,7 @@ test("a bucket tells EventBridge what happens to its objects, once it is told to
       "source-ip-address": "127.0.0.1",
     },
   });
-  expect(events[7]?.detail.object).toMatchObject({ "version-id": VersionId });
+  expect(events[11]?.detail.object).toMatchObject({ "version-id": VersionId });
   const sequencers = events.flatMap(({ detail }) => detail.object.sequencer ?? []);
   expect(sequencers).toEqual([...new Set(sequencers)].sort());
 });

@@ -272,11 +272,11 @@ describe("CopyObject", () => {
 });
 
 describe("what isn't here says so", () => {
-  test("encryption with own keys, KMS, ACLs and archives", async () => {
+  test("encryption by KMS, ACLs, storage classes of other buckets and locks", async () => {
     const cases: readonly [Partial<s3.PutObjectCommandInput>, string][] = [
       [{ ServerSideEncryption: "aws:kms" }, "NotImplemented"],
       [{ ACL: "public-read" }, "AccessControlListNotSupported"],
-      [{ StorageClass: "GLACIER" }, "NotImplemented"],
+      [{ StorageClass: "OUTPOSTS" }, "InvalidStorageClass"],
       [{ ObjectLockLegalHoldStatus: "ON" }, "InvalidRequest"],
     ];
     for (const [input, name] of cases) {

@@ -7,6 +7,7 @@ import { s3AccessDenied } from "./access/authorization.ts";
 import { bucketPolicyOperations } from "./access/bucket-policies.ts";
 import { objectOwnershipOperations } from "./access/object-ownership.ts";
 import { publicAccessBlockOperations } from "./access/public-access-block.ts";
+import { restoreOperations } from "./archive/restores.ts";
 import { s3Audit } from "./audit.ts";
 import { BlobFiles } from "./blobs/blob-files.ts";
 import { BlobLeases } from "./blobs/blob-leases.ts";
@@ -107,6 +108,7 @@ export function createS3Service(
       ...objectOwnershipOperations(),
       ...accessControlListOperations(deps),
       ...attributeReadOperations(),
+      ...restoreOperations(deps),
     },
     constraints: s3Constraints,
     migrations: s3Migrations,

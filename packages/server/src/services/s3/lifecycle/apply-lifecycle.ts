@@ -18,8 +18,6 @@ import { enabledRules, expirationOf, transitionOf } from "./lifecycle-rules.ts";
 
 /** What one transaction changes: uploads and requests needn't wait long for it. */
 const BATCH_SIZE = 20;
-/** Classes that objects can be read from at once; into the others nothing is moved here. */
-const READABLE_CLASSES = ["STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "GLACIER_IR"];
 
 /** One bucket as it was when the rules began to be applied to it. */
 interface Run {
@@ -62,18 +60,14 @@ export async function applyLifecycle(
 async function* dueObjects(run: Run): AsyncGenerator<readonly ListedObject[]> {
   const { db } = run.deps.store.tables<S3Tables>();
   for await (const page of pagesOfObjects(run.bucket, db))
-    yield page.filter((row) => isExpired(row, run) || classOf(row, run) !== undefined);
+    yield page.filter(
+      (row) => isExpired(row, run) || transitionOf(row, run.rules, run.nowMs) !== undefined,
+    );
 }
 
 function isExpired(row: ListedObject, { rules, nowMs }: Run): boolean {
   const expiration = expirationOf(row, rules);
   return expiration !== undefined && expiration.atMs <= nowMs;
-}
-
-/** The class that the object is moved to. */
-function classOf(row: ListedObject, { rules, nowMs }: Run): string | undefined {
-  const storageClass = transitionOf(row, rules, nowMs);
-  return storageClass && READABLE_CLASSES.includes(storageClass) ? storageClass : undefined;
 }
 
 async function changeObject(
@@ -85,7 +79,7 @@ async function changeObject(
   const row = await findAgain(listed, tx.db);
   if (!row) return;
   if (isExpired(row, run)) return expire({ Key: row.object_key }, bucket, tx, run);
-  const storageClass = classOf(row, run);
+  const storageClass = transitionOf(row, run.rules, run.nowMs);
   if (storageClass === undefined) return;
   await tx.db
     .updateTable("s3_objects")

@@ -31,7 +31,15 @@ export type Occurrence =
       readonly reason: DeletionReason;
       readonly deletion: "Delete Marker Created" | "Permanently Deleted";
     }
-  | { readonly type: "Object Tags Added" | "Object Tags Deleted" | "Object ACL Updated" };
+  | { readonly type: "Object Tags Added" | "Object Tags Deleted" | "Object ACL Updated" }
+  | {
+      readonly type: "Object Restore Initiated" | "Object Restore Completed";
+      readonly sourceStorageClass: string;
+      /** Until when it can be read, once it is done. */
+      readonly untilMs?: number;
+    };
+
+type Restore = Extract<Occurrence, { readonly sourceStorageClass: string }>;
 
 /** Milliseconds are counted on by so many: within one, events of this process keep their order. */
 const EVENTS_PER_MS = 4096;
@@ -73,9 +81,17 @@ export function announce(
       ...(requester.sourceIp === undefined ? {} : { "source-ip-address": requester.sourceIp }),
       ...("reason" in occurrence ? { reason: occurrence.reason } : {}),
       ...("deletion" in occurrence ? { "deletion-type": occurrence.deletion } : {}),
+      ...("sourceStorageClass" in occurrence ? restoreDetails(occurrence) : {}),
     },
   };
   tx.afterCommit(() => events.publish(event));
+}
+
+function restoreDetails({ sourceStorageClass, untilMs }: Restore) {
+  return {
+    ...(untilMs === undefined ? {} : { "restore-expiry-time": isoSeconds(untilMs) }),
+    "source-storage-class": sourceStorageClass,
+  };
 }
 
 /** Hexadecimal; of a key's events the later one has the higher. */

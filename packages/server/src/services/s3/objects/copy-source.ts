@@ -1,4 +1,5 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { requireRestoredSource } from "../archive/archived-objects.ts";
 import { type BucketInput, requireBucketAnywhere } from "../buckets/find-bucket.ts";
 import { keyToRead, type SourceKeyInput, sourceKey } from "../encryption/customer-key.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
@@ -84,6 +85,7 @@ export function checkSource(
   { nowMs }: Pick<RequestContext, "nowMs">,
 ): void {
   keyToRead(sourceKey(input), readAttributesOf(row).customerKey);
+  requireRestoredSource(row, nowMs);
   checkCopySourceConditions(
     {
       IfMatch: input.CopySourceIfMatch,

@@ -23,6 +23,8 @@ export interface ObjectAttributes {
   readonly metadata?: Readonly<Record<string, string>> | undefined;
   /** What is kept of the customer's key that the bytes are encrypted with. */
   readonly customerKey?: string | undefined;
+  /** Of an object in an archive: until when it can be read. */
+  readonly restoredUntilMs?: number | undefined;
 }
 
 /** What PutObject, CopyObject and CreateMultipartUpload have in common. */
@@ -55,7 +57,6 @@ const HEADER_NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
 const DEFAULT_CONTENT_TYPE = "binary/octet-stream";
 
-/** Where objects can be read from at once. The archive classes would need RestoreObject. */
 const STORAGE_CLASSES = [
   "STANDARD",
   "REDUCED_REDUNDANCY",
@@ -63,6 +64,8 @@ const STORAGE_CLASSES = [
   "ONEZONE_IA",
   "INTELLIGENT_TIERING",
   "GLACIER_IR",
+  "GLACIER",
+  "DEEP_ARCHIVE",
 ];
 
 /** Reads what is to be stored. Throws what S3 answers to more than it takes. */
@@ -104,9 +107,6 @@ export function readAttributes(
 export function readStorageClass(input: AttributesInput): string {
   const storageClass = input.StorageClass ?? "STANDARD";
   if (STORAGE_CLASSES.includes(storageClass)) return storageClass;
-  if (storageClass === "GLACIER" || storageClass === "DEEP_ARCHIVE") {
-    throw notImplemented("x-amz-storage-class");
-  }
   throw new AwsError("InvalidStorageClass", "The storage class you specified is not valid", {
     status: 400,
     fields: { StorageClassRequested: storageClass },

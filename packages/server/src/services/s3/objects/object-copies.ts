@@ -156,10 +156,11 @@ function check(
   );
 }
 
-/** The redirect isn't part of what is copied (S3 API, CopyObject), nor is the encryption. */
+/** The redirect isn't part of what is copied (S3 API, CopyObject), nor how it is kept. */
 function keep(source: ObjectRow, given: ObjectAttributes): string {
   const { websiteRedirectLocation, customerKey } = given;
-  return JSON.stringify({ ...readAttributesOf(source), websiteRedirectLocation, customerKey });
+  const { restoredUntilMs: _restoredUntilMs, ...copied } = readAttributesOf(source);
+  return JSON.stringify({ ...copied, websiteRedirectLocation, customerKey });
 }
 
 function refuseCopyToItself(input: s3.CopyObjectCommandInput): void {

@@ -6,6 +6,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { aclOfNew } from "../access/access-control-lists.ts";
 import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
+import { requireRestored, restoreHeader } from "../archive/archived-objects.ts";
 import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
 import { BodyDigests, readChecksumClaim } from "../checksums/body-digests.ts";
 import { DEFAULT_CHECKSUM_ALGORITHM } from "../checksums/checksum-algorithm.ts";
@@ -180,6 +181,7 @@ async function getObject(
   const key = keyToRead(input, readAttributesOf(await requireObject(input, context)).customerKey);
   const choose = (current: ObjectRow) => {
     keyToRead(input, readAttributesOf(current).customerKey);
+    requireRestored(current, context.nowMs);
     checkReadConditions(input, validatorsOf(current), context.nowMs);
     return chooseRange(input, current, context);
   };
@@ -243,6 +245,7 @@ function readOutput(
     ContentLength: range ? range.end - range.start + 1 : row.size_bytes,
     ETag: `"${row.etag}"`,
     ...encryptionOutput(input),
+    ...restoreHeader(row, context.nowMs),
     ...(range ? { ContentRange: `bytes ${range.start}-${range.end}/${row.size_bytes}` } : {}),
     ...(row.storage_class === "STANDARD"
       ? {}

@@ -100,7 +100,7 @@ export async function archive(row: ObjectRow, tx: Transaction<S3Tables>): Promis
 /** Changes a version wherever it stands by now; false where it has gone. */
 export async function updateVersion(
   row: Pick<VersionRow, "bucket_name" | "object_key" | "version_id">,
-  changed: Partial<Pick<ObjectRow, "tags" | "object_lock" | "acl">>,
+  changed: Partial<Pick<ObjectRow, "tags" | "object_lock" | "acl" | "attributes">>,
   tx: Transaction<S3Tables>,
 ): Promise<boolean> {
   for (const table of ["s3_objects", "s3_versions"] as const) {

@@ -1,0 +1,63 @@
+import type * as s3 from "@aws-sdk/client-s3";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { onObject } from "../access/authorization.ts";
+import { requireBucket } from "../buckets/find-bucket.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { malformedXml, noSuchKey, notImplemented } from "../errors.ts";
+import { announce } from "../notifications/object-events.ts";
+import { requireNoMarker, requireObject } from "../objects/find-object.ts";
+import { readAttributesOf } from "../objects/object-attributes.ts";
+import { updateVersion } from "../versions/version-rows.ts";
+import { endOfRestore, requireInArchive, restoredUntil } from "./archived-objects.ts";
+
+const TIERS = ["Standard", "Bulk", "Expedited"];
+
+/** RestoreObject. What takes AWS minutes or hours is done at once here. */
+export function restoreOperations(deps: S3Dependencies): OperationTable {
+  return defineOperations<typeof s3>()({
+    RestoreObject: {
+      authorize: async (input, context) =>
+        onObject("RestoreObject", await requireBucket(input, context), input.Key ?? "", context),
+      handle: async (input, context) => {
+        await restoreObject(input, context, deps);
+        return {};
+      },
+    },
+  });
+}
+
+async function restoreObject(
+  input: s3.RestoreObjectCommandInput,
+  context: RequestContext,
+  deps: S3Dependencies,
+): Promise<void> {
+  const bucket = await requireBucket(input, context);
+  await requireNoMarker(input, context);
+  const row = await requireObject(input, context);
+  const days = daysOf(input.RestoreRequest);
+  requireInArchive(row);
+  const untilMs = endOfRestore(days, context.nowMs);
+  const attributes = JSON.stringify({ ...readAttributesOf(row), restoredUntilMs: untilMs });
+  const isRenewed = restoredUntil(row, context.nowMs) !== undefined;
+  const { storage_class: sourceStorageClass } = row;
+  await deps.commits.commit(context, async (tx) => {
+    if (!(await updateVersion(row, { attributes }, tx))) throw noSuchKey(row.object_key);
+    if (isRenewed) return;
+    const begun = { type: "Object Restore Initiated", sourceStorageClass } as const;
+    announce(begun, row, bucket, context, tx, deps);
+    const done = { type: "Object Restore Completed", sourceStorageClass, untilMs } as const;
+    const itself = { requestId: context.requestId, accountId: "s3.amazonaws.com" };
+    announce(done, row, bucket, { ...itself, sourceIp: undefined }, tx, deps);
+  });
+  context.response.status = isRenewed ? 200 : 202;
+}
+
+/** Throws MalformedXML, and NotImplemented for queries of archives. */
+function daysOf(request: s3.RestoreRequest | undefined): number {
+  if (request?.Type !== undefined || request?.SelectParameters) throw notImplemented("SELECT");
+  const tier = request?.GlacierJobParameters?.Tier ?? request?.Tier ?? "Standard";
+  const days = request?.Days ?? 0;
+  if (!TIERS.includes(tier) || days < 1) throw malformedXml();
+  return days;
+}
