@@ -29,6 +29,7 @@ const trust = (changes: object) => answer("trust", wrap([{ ...TRUST, ...changes 
 const bucket = (changes: object) => answer("bucket", wrap([{ ...BUCKET, ...changes }]));
 
 const INVALID_JSON = "This policy contains invalid Json";
+const WEB_IDENTITY = "sts:AssumeRoleWithWebIdentity";
 const STS_ONLY = "AssumeRole policy may only specify STS AssumeRole actions.";
 
 describe("a trust policy", () => {
@@ -101,7 +102,7 @@ describe("a trust policy", () => {
       "Federated principals must be valid domain names or SAML metadata ARNs",
     ],
     [
-      { Principal: { Federated: "cognito-identity.amazonaws.com" } },
+      { Principal: { Federated: "cognito-identity.amazonaws.com" }, Action: WEB_IDENTITY },
       "A condition block must be present for the Cognito provider",
     ],
     [
@@ -126,13 +127,54 @@ describe("a trust policy", () => {
   it("must narrow the claim of an OpenID Connect provider that many tenants share", () => {
     const provider = "token.actions.githubusercontent.com";
     const Principal = { Federated: `arn:aws:iam::111111111111:oidc-provider/${provider}` };
-    const Action = "sts:AssumeRoleWithWebIdentity";
+    const Action = WEB_IDENTITY;
     const narrowed = (operator: string, value: string) =>
       trust({ Principal, Action, Condition: { [operator]: { [`${provider}:sub`]: value } } });
     expect(trust({ Principal, Action })).toContain(`${provider}:sub`);
     expect(narrowed("StringLike", "repo:org/*")).toBe("valid");
-    expect(narrowed("StringLike", "*")).toContain(`${provider}:sub`);
-    expect(narrowed("StringNotEquals", "repo:org/x")).toContain(`${provider}:sub`);
+    expect(narrowed("ForAnyValue:StringLike", "repo:org/*")).toBe("valid");
+    for (const [operator, value] of [
+      ["StringLike", "*"],
+      ["StringLike", "*:ref:refs/heads/main"],
+      ["StringEquals", " "],
+      ["StringNotEquals", "repo:org/x"],
+      ["StringEqualsIfExists", "repo:org/x"],
+    ] as const)
+      expect(narrowed(operator, value)).toContain(`${provider}:sub`);
+    const either = (condition: object) => trust({ Principal, Action, Condition: condition });
+    const workflow = { [`${provider}:job_workflow_ref`]: "org/repo/x.yml" };
+    expect(either({ StringEquals: workflow })).toBe("valid");
+    const open = { [`${provider}:sub`]: "*" };
+    expect(either({ StringLike: { ...workflow, ...open } })).toContain(`${provider}:sub`);
+    expect(either({ StringLike: open, StringEquals: workflow })).toBe("valid");
+    // Only what lets web identities in must be narrow.
+    expect(trust({ Principal, Action: "sts:TagSession" })).toBe("valid");
+    expect(trust({ Principal, Action, Effect: "Deny" })).toBe("valid");
+    const shared = { Federated: "arn:aws:iam::111111111111:oidc-provider/gitlab.com" };
+    const gitlab = (value: string | string[]) =>
+      trust({
+        Principal: shared,
+        Action,
+        Condition: { StringLike: { "GitLab.com:SUB": value } },
+      });
+    expect(gitlab(["project:*", "*"])).toContain("gitlab.com:sub");
+    expect(gitlab("?*")).toBe("valid");
+  });
+
+  it.each([
+    ["StringEquals", "accounts.google.com:oaud", true],
+    ["ForAnyValue:StringEquals", "accounts.google.com:sub", true],
+    ["StringEquals", "accounts.google.com:AUD", false],
+    ["StringLike", "accounts.google.com:aud", false],
+    ["StringEquals", "accounts.google.com:email", false],
+  ])("tests a claim of a built-in provider: %s of %s, %s", (operator, key, expected) => {
+    const answer = trust({
+      Principal: { Federated: "accounts.google.com" },
+      Action: WEB_IDENTITY,
+      Condition: { [operator]: { [key]: "x" } },
+    });
+    const message = "A condition block must be present for the Google provider";
+    expect(answer).toBe(expected ? "valid" : message);
   });
 
   it("asks the caller which service principals exist, when told to", () => {
