@@ -170,6 +170,9 @@ const families: readonly (readonly [readonly string[], readonly string[], readon
       "b",
       "arn:aws:s3:::${k}",
       "arn:aws:${k}:::*",
+      "${arn}",
+      "${k}",
+      "${arns, 'arn:aws:s3:::b'}",
     ],
   ],
   [

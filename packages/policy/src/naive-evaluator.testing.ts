@@ -83,7 +83,13 @@ function resourceFits({ statement, variables }: Dated, request: DecisionRequest)
 function conditionsHold({ statement, variables }: Dated, request: DecisionRequest): boolean {
   return Object.entries(objectOf(statement.Condition)).every(([operator, keys]) =>
     Object.entries(objectOf(keys)).every(([key, values]) =>
-      naiveCondition(operator, key, textsOf(values), variables, request.context),
+      naiveCondition(
+        operator,
+        key,
+        textsOf(values),
+        { variables, effect: statement.Effect },
+        request.context,
+      ),
     ),
   );
 }

@@ -51,8 +51,8 @@ export function symbolsOf(
         add(name, false);
       } else {
         const value = context.get(name.toLowerCase());
-        const text = typeof value === "string" ? value : fallback;
-        if (text === undefined) {
+        const text = value === undefined ? fallback : value;
+        if (typeof text !== "string") {
           return undefined;
         }
         add(text, true);
@@ -121,12 +121,36 @@ export function naiveArn(symbols: readonly Symbol[], arn: string): boolean {
   );
 }
 
+/** How an ARN compares with a value of a policy, which may have all of its parts from a variable. */
+function naiveArnValue(
+  policyValue: string,
+  arn: string,
+  variables: boolean,
+  context: RequestContextValues,
+): "same" | "other" | "broken" {
+  const symbols = symbolsOf(policyValue, { variables, wildcards: true }, context);
+  if (symbols === undefined) {
+    return "other";
+  }
+  const colons = (one: readonly Symbol[]) =>
+    one.filter((each) => typeof each === "object" && each.character === ":" && !each.substituted)
+      .length;
+  const whole = symbols.map((each) =>
+    typeof each === "object" ? { ...each, substituted: false } : each,
+  );
+  const pattern = colons(symbols) < 5 && symbols.at(-1) !== "any" ? whole : symbols;
+  if (colons(pattern) < 5 && pattern.at(-1) !== "any") {
+    return "broken";
+  }
+  return naiveArn(pattern, arn) ? "same" : "other";
+}
+
 /** One operator with one key, by the table of the IAM User Guide. */
 export function naiveCondition(
   operatorName: string,
   key: string,
   policyValues: readonly string[],
-  variables: boolean,
+  { variables, effect }: { variables: boolean; effect: Json | undefined },
   context: RequestContextValues,
 ): boolean {
   const value = context.get(key.toLowerCase());
@@ -143,6 +167,14 @@ export function naiveCondition(
   const holds = (one: string): boolean => {
     if (!isComparable(name, one)) {
       return false;
+    }
+    if (name.includes("arn")) {
+      const first = policyValues
+        .map((policyValue) => naiveArnValue(policyValue, one, variables, context))
+        .find((answer) => answer !== "other");
+      if (first === "broken") {
+        return effect === "Deny";
+      }
     }
     const matches = policyValues.some((policyValue) =>
       naiveCompare(name.replace("not", ""), one, policyValue, variables, context),
@@ -194,11 +226,7 @@ function naiveCompare(
       return pattern !== undefined && naiveGlob(pattern, requestValue);
     case "arnequals":
     case "arnlike":
-      return (
-        pattern !== undefined &&
-        requestValue.split(":").length >= 6 &&
-        naiveArn(pattern, requestValue)
-      );
+      return naiveArnValue(policyValue, requestValue, variables, context) === "same";
     case "bool":
       return (
         literal() !== undefined &&

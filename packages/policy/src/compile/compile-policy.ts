@@ -58,7 +58,7 @@ export class CompiledStatement {
 
   get conditions(): readonly ConditionTest[] {
     this.#conditions ??= this.#statement.conditions.map((entry) =>
-      compileCondition(entry, hasVariables(this.policy)),
+      compileCondition(entry, this.effect, hasVariables(this.policy)),
     );
     return this.#conditions;
   }

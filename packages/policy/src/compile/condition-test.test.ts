@@ -9,9 +9,10 @@ function holds(
   values: string | readonly string[],
   requestValue: ContextValue | undefined,
   more: ReadonlyMap<string, ContextValue> = new Map(),
+  effect: "Allow" | "Deny" = "Allow",
 ): boolean {
   const policyValues = typeof values === "string" ? [values] : values;
-  const test = compileCondition({ operator, key: "Test:Key", values: policyValues }, true);
+  const test = compileCondition({ operator, key: "Test:Key", values: policyValues }, effect, true);
   const context = new Map([
     ...more,
     ...(requestValue === undefined ? [] : [["test:key", requestValue] as const]),
@@ -180,11 +181,32 @@ describe("condition operators", () => {
   );
 });
 
+describe("an ARN of the policy that is none", () => {
+  const arn = "arn:aws:s3:::b";
+
+  it.each([
+    ["ArnLike", ["no arn"], false, true],
+    ["ArnNotLike", ["no arn"], false, true],
+    ["ArnLike", ["${text}"], false, true],
+    ["ArnNotLike", ["${text}"], false, true],
+    ["ArnLike", [arn, "no arn"], true, true],
+    ["ArnLike", ["no arn", arn], false, true],
+    ["ArnNotLike", [arn, "no arn"], false, false],
+    ["ArnNotLike", ["arn:aws:s3:::c", "no arn"], false, true],
+  ])("%s %j lets an Allow apply: %s, a Deny: %s", (operator, values, allow, deny) => {
+    const context = new Map([["text", "no arn"]]);
+    expect(holds(operator, values, arn, context, "Allow")).toBe(allow);
+    expect(holds(operator, values, arn, context, "Deny")).toBe(deny);
+    expect(holds(operator, values, "none either", context, "Deny")).toBe(false);
+  });
+});
+
 describe("policy variables in conditions", () => {
   const context = new Map<string, ContextValue>([
     ["aws:username", "ann"],
     ["star", "*"],
     ["many", ["ann"]],
+    ["arn", "arn:aws:s3:::b"],
   ]);
 
   it.each<Row>([
@@ -197,6 +219,11 @@ describe("policy variables in conditions", () => {
     ["StringNotEquals", "${missing}", "ann", true],
     ["StringEquals", "${missing, 'ann'}", "ann", true],
     ["StringEquals", "${many}", "ann", false],
+    ["StringEquals", "${many, 'ann'}", "ann", false],
+    ["ArnEquals", "${arn}", "arn:aws:s3:::b", true],
+    ["ArnLike", "${arn}/*", "arn:aws:s3:::b/c:d", true],
+    ["ArnEquals", "${missing}", "arn:aws:s3:::b", false],
+    ["ArnNotEquals", "${missing}", "arn:aws:s3:::b", true],
     [
       "ArnLike",
       "arn:aws:iam::${missing, '1'}:user/${aws:username}",

@@ -1,7 +1,7 @@
 import type { ConditionEntry } from "../document/policy-document.ts";
 import type { ContextValue, RequestContextValues } from "../request.ts";
 import { type ConditionOperator, readConditionOperator } from "./condition-operator.ts";
-import { compileValueTest, isTrue, type ValueTest } from "./value-test.ts";
+import { compileValueTest, isTrue, type StatementTraits, type ValueTest } from "./value-test.ts";
 
 /** One key of one operator: whether it holds for a request. */
 export interface ConditionTest {
@@ -11,14 +11,18 @@ export interface ConditionTest {
   holds(context: RequestContextValues): boolean;
 }
 
-/** Compiles one entry, whose operator must exist. */
-export function compileCondition(entry: ConditionEntry, variables: boolean): ConditionTest {
+/** Compiles one entry of a statement of that effect. Its operator must exist. */
+export function compileCondition(
+  entry: ConditionEntry,
+  effect: "Allow" | "Deny",
+  variables: boolean,
+): ConditionTest {
   const operator = readConditionOperator(entry.operator);
   if (operator === undefined) {
     throw new Error(`No such operator: ${entry.operator}`);
   }
   const key = entry.key.toLowerCase();
-  return { key, operator, holds: compileHolds(operator, key, entry.values, variables) };
+  return { key, operator, holds: compileHolds(operator, key, entry.values, { effect, variables }) };
 }
 
 type Holds = ConditionTest["holds"];
@@ -27,12 +31,12 @@ function compileHolds(
   operator: ConditionOperator,
   key: string,
   values: readonly string[],
-  variables: boolean,
+  statement: StatementTraits,
 ): Holds {
   if (operator.family === "null") {
     return nullHolds(key, values);
   }
-  const test = compileValueTest(operator, values, variables);
+  const test = compileValueTest(operator, values, statement);
   const { negated } = operator;
   switch (operator.set) {
     case undefined:

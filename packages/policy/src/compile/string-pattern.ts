@@ -100,14 +100,17 @@ function streamMatches(
   return open || at === value.length;
 }
 
-/** The value of a variable: single-valued keys only, else its default, else none. */
+/** The value of a variable: a single-valued key's, of an absent one its default, else none. */
 export function variableValue(
   key: string,
   defaultValue: string | undefined,
   context: RequestContextValues,
 ): string | undefined {
   const value = context.get(key);
-  return typeof value === "string" ? value : defaultValue;
+  if (value === undefined) {
+    return defaultValue;
+  }
+  return typeof value === "string" ? value : undefined;
 }
 
 /** Replaces variables by their values, which count as literal text. Undefined: one has no value. */

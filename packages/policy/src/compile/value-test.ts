@@ -1,6 +1,6 @@
 import type { RequestContextValues } from "../request.ts";
 import { ARN_PARTS, arnColons } from "./arn-parts.ts";
-import { arnMatches, arnPatternOf } from "./arn-pattern.ts";
+import { type ArnPattern, arnMatches, arnPatternOf } from "./arn-pattern.ts";
 import type { Comparison, ConditionOperator } from "./condition-operator.ts";
 import { isBase64 } from "./is-base64.ts";
 import { parseDate } from "./parse-date.ts";
@@ -16,11 +16,20 @@ import { patternMatches, resolveTokens, stringPatternOf } from "./string-pattern
  */
 export type ValueTest = (value: string, context: RequestContextValues) => boolean | undefined;
 
-/** Compiles the policy's side once. A value of the policy that cannot be parsed matches nothing. */
+/** What a condition's statement has to do with its values. */
+export interface StatementTraits {
+  effect: "Allow" | "Deny";
+  variables: boolean;
+}
+
+/**
+ * Compiles the policy's side once. A value of the policy that cannot be parsed matches nothing, but
+ * for ARNs: there it keeps an Allow from applying and lets a Deny, as recorded of AWS.
+ */
 export function compileValueTest(
-  { family, comparison }: ConditionOperator,
+  { family, comparison, negated }: ConditionOperator,
   values: readonly string[],
-  variables: boolean,
+  { effect, variables }: StatementTraits,
 ): ValueTest {
   switch (family) {
     case "stringEquals":
@@ -30,7 +39,10 @@ export function compileValueTest(
     case "stringLike":
       return likeTest(tokenizeAll(values, variables, true));
     case "arnLike":
-      return arnTest(tokenizeAll(values, variables, true));
+      return arnTest(
+        tokenizeAll(values, variables, true),
+        effect === "Deny" ? !negated : undefined,
+      );
     case "bool":
       return boolTest(tokenizeAll(values, variables, false));
     case "binaryEquals":
@@ -122,12 +134,41 @@ function likeTest(values: readonly Tokens[]): ValueTest {
   return (value, context) => patterns.some((pattern) => patternMatches(pattern, value, 0, context));
 }
 
-function arnTest(values: readonly Tokens[]): ValueTest {
+/** `broken` is the answer as soon as a value of the policy turns out to be no ARN. */
+function arnTest(values: readonly Tokens[], broken: boolean | undefined): ValueTest {
   const patterns = values.map(arnPatternOf);
-  return (value, context) =>
-    arnColons(value).length === ARN_PARTS - 1
-      ? patterns.some((pattern) => arnMatches(pattern, value, context))
-      : undefined;
+  return (value, context) => {
+    if (arnColons(value).length !== ARN_PARTS - 1) {
+      return undefined;
+    }
+    for (let index = 0; index < patterns.length; index += 1) {
+      const pattern = resolvedArn(patterns[index], values[index], context);
+      if (pattern?.shape === "never") {
+        return broken;
+      }
+      if (pattern !== undefined && arnMatches(pattern, value, context)) {
+        return true;
+      }
+    }
+    return false;
+  };
+}
+
+/** A variable may hold more than one part of an ARN, even all; undefined while it has no value. */
+function resolvedArn(
+  pattern: ArnPattern | undefined,
+  tokens: Tokens | undefined,
+  context: RequestContextValues,
+): ArnPattern | undefined {
+  if (pattern?.shape !== "never" || tokens === undefined || isFixedPattern(tokens)) {
+    return pattern;
+  }
+  const resolved = resolveTokens(tokens, context);
+  return resolved && arnPatternOf(resolved);
+}
+
+function isFixedPattern(tokens: Tokens): boolean {
+  return tokens.every(({ kind }) => kind !== "variable");
 }
 
 /** "true" in any case is true, and every other text is false, on both sides. */
