@@ -12,12 +12,14 @@ import {
 } from "./playback-path.ts";
 import { PlaybackRefusal } from "./playback-refusal.ts";
 import {
+  growingResponse,
   playlistResponse,
   preflightResponse,
   refusalResponse,
   segmentResponse,
   segmentType,
 } from "./playback-responses.ts";
+import { readMedia } from "./read-media.ts";
 
 const SEGMENT_NAME = /^(\d{1,15})(?:\.(\d{1,6}))?\.(ts|mp4)$/;
 const INIT_NAME = /^init-[0-9a-f]{1,64}\.mp4$/;
@@ -94,23 +96,18 @@ async function answerPart(
     const text = await streams.mediaPlaylist(channelArn, rendition, admission.heightMax);
     return text === undefined ? undefined : playlistResponse(text, request, admission);
   }
-  const content = await readMedia(file, channelArn, rendition, streams);
-  return content && segmentResponse(content, segmentType(file), request, admission);
-}
-
-async function readMedia(
-  file: string,
-  channelArn: string,
-  rendition: string,
-  streams: OwnedStreams,
-): Promise<Uint8Array | undefined> {
-  if (INIT_NAME.test(file)) return streams.initSection(channelArn, rendition, file);
+  const type = segmentType(file);
+  if (INIT_NAME.test(file)) {
+    const init = await streams.initSection(channelArn, rendition, file);
+    return init && segmentResponse(init, type, request, admission);
+  }
   const name = readSegmentName(file);
   if (!name) return undefined;
-  const { sequence, part } = name;
-  return part === undefined
-    ? streams.segment(channelArn, rendition, sequence)
-    : streams.part(channelArn, rendition, sequence, part);
+  const content = await readMedia({ channelArn, rendition, ...name }, streams);
+  if (!content) return undefined;
+  return content instanceof Uint8Array
+    ? segmentResponse(content, type, request, admission)
+    : growingResponse(content, type, request, admission);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { Readable } from "node:stream";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import { readByteRange } from "./byte-range.ts";
 
@@ -51,10 +52,8 @@ export function segmentResponse(
   audience: Audience,
 ): PlainResponse {
   const headers = {
-    ...corsHeaders(audience),
-    "content-type": contentType,
+    ...mediaHeaders(contentType, audience),
     "accept-ranges": "bytes",
-    "cache-control": audience.isShared ? SEGMENT_CACHE : OWN_SEGMENT_CACHE,
   };
   const range = readByteRange(asked.range, content.length);
   if (range === "unsatisfiable") {
@@ -71,6 +70,25 @@ export function segmentResponse(
       "content-length": String(end - start),
     },
     body: method === "HEAD" ? undefined : content.subarray(start, end),
+  };
+}
+
+/** A segment whose length isn't known yet. */
+export function growingResponse(
+  content: AsyncIterable<Uint8Array>,
+  contentType: string,
+  { method }: PlainRequest,
+  audience: Audience,
+): PlainResponse {
+  const body = method === "HEAD" ? undefined : Readable.from(content, { objectMode: false });
+  return { status: 200, headers: mediaHeaders(contentType, audience), body };
+}
+
+function mediaHeaders(contentType: string, audience: Audience): Record<string, string> {
+  return {
+    ...corsHeaders(audience),
+    "content-type": contentType,
+    "cache-control": audience.isShared ? SEGMENT_CACHE : OWN_SEGMENT_CACHE,
   };
 }
 

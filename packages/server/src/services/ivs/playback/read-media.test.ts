@@ -1,0 +1,41 @@
+import { expect, test } from "vitest";
+import { readMedia } from "./read-media.ts";
+
+const name = { channelArn: "arn", rendition: "chunked", sequence: 7, part: undefined };
+
+/** A segment that has these parts, and is whole once they were read, or never. */
+function streams(parts: readonly string[], whole: string | undefined, isWholeAtFirst = false) {
+  let isWhole = isWholeAtFirst;
+  return {
+    async part(_channelArn: string, _rendition: string, _sequence: number, index: number) {
+      const part = parts[index];
+      isWhole ||= part === undefined;
+      return part === undefined ? undefined : Buffer.from(part);
+    },
+    async segment() {
+      return isWhole && whole !== undefined ? Buffer.from(whole) : undefined;
+    },
+  };
+}
+
+async function read(...args: Parameters<typeof streams>): Promise<unknown> {
+  const media = await readMedia(name, streams(...args));
+  if (media === undefined || media instanceof Uint8Array) return media && String(media);
+  const pieces: string[] = [];
+  for await (const piece of media) pieces.push(String(piece));
+  return pieces;
+}
+
+test.for([
+  ["that is complete, whole", [["a", "b"], "ab", true], "ab"],
+  ["that is being written, as it grows", [["a", "b"], "ab"], ["a", "b"]],
+  ["with what its parts leave out", [["a", "b"], "abcd"], ["a", "b", "cd"]],
+  ["that comes without parts, once it is complete", [[], "ab"], "ab"],
+  ["that doesn't come", [[], undefined], undefined],
+] as const)("a segment %s", async ([, args, expected]) => {
+  expect(await read(...(args as Parameters<typeof streams>))).toEqual(expected);
+});
+
+test("a segment that breaks off doesn't look complete", async () => {
+  await expect(read(["a"], undefined)).rejects.toThrow("the segment was not completed");
+});

@@ -1,0 +1,45 @@
+import type { OwnedStreams } from "../nodes/owned-streams.ts";
+
+export interface MediaName {
+  readonly channelArn: string;
+  readonly rendition: string;
+  readonly sequence: number;
+  /** Undefined: the whole segment. */
+  readonly part: number | undefined;
+}
+
+/**
+ * A part or a segment, which is waited for where it comes next. A segment that isn't complete yet is given as it grows:
+ * Amazon's player asks for those that a low-latency playlist tells of in advance.
+ */
+export async function readMedia(
+  { channelArn, rendition, sequence, part }: MediaName,
+  streams: Pick<OwnedStreams, "segment" | "part">,
+): Promise<Uint8Array | AsyncIterable<Uint8Array> | undefined> {
+  const readPart = (index: number) => streams.part(channelArn, rendition, sequence, index);
+  if (part !== undefined) return readPart(part);
+  const readWhole = () => streams.segment(channelArn, rendition, sequence);
+  const whole = await readWhole();
+  if (whole) return whole;
+  const first = await readPart(0);
+  return first ? grow(first, readPart, readWhole) : readWhole();
+}
+
+/** The parts from the first one on, as they come, and what the parts leave out. */
+async function* grow(
+  first: Uint8Array,
+  readPart: (index: number) => Promise<Uint8Array | undefined>,
+  readWhole: () => Promise<Uint8Array | undefined>,
+): AsyncGenerator<Uint8Array> {
+  let sentBytes = 0;
+  let part: Uint8Array | undefined = first;
+  for (let next = 1; part; next += 1) {
+    yield part;
+    sentBytes += part.length;
+    part = await readPart(next);
+  }
+  const whole = await readWhole();
+  // Then the answer must not look complete.
+  if (!whole) throw new Error("the segment was not completed");
+  if (whole.length > sentBytes) yield whole.subarray(sentBytes);
+}
