@@ -26,14 +26,14 @@ async function read(...args: Parameters<typeof streams>): Promise<unknown> {
   return pieces;
 }
 
-test.for([
+test.for<[string, Parameters<typeof streams>, unknown]>([
   ["that is complete, whole", [["a", "b"], "ab", true], "ab"],
   ["that is being written, as it grows", [["a", "b"], "ab"], ["a", "b"]],
   ["with what its parts leave out", [["a", "b"], "abcd"], ["a", "b", "cd"]],
   ["that comes without parts, once it is complete", [[], "ab"], "ab"],
   ["that doesn't come", [[], undefined], undefined],
-] as const)("a segment %s", async ([, args, expected]) => {
-  expect(await read(...(args as Parameters<typeof streams>))).toEqual(expected);
+])("a segment %s", async ([, args, expected]) => {
+  expect(await read(...args)).toEqual(expected);
 });
 
 test("a segment that breaks off doesn't look complete", async () => {
