@@ -2,7 +2,6 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
@@ -12,9 +11,9 @@ const BUCKET = "durability-contract";
 const VERSIONED = { Bucket: "durability-versions", Key: "k" };
 const WRITERS = 8;
 const KEYS_PER_WRITER = 12;
-const WRITE_MS = 700;
+/** Acknowledged before each crash; in the second round they overwrite the first one's. */
+const WRITES = 6 * WRITERS;
 const ROUNDS = 2;
-const SWEEP_WAIT_MS = 10_000;
 
 let dataDir: string;
 let server: ServerProcess | undefined;
@@ -39,8 +38,12 @@ describe("after a kill -9", () => {
     await client().send(new s3.CreateBucketCommand({ Bucket: BUCKET }));
     const older = await writeOlderVersions();
     for (let round = 0; round < ROUNDS; round++) {
-      const writers = Array.from({ length: WRITERS }, (_, i) => writeUntilCut(i, expected));
-      await delay(WRITE_MS);
+      const writers: Promise<void>[] = [];
+      await new Promise<void>((enough) => {
+        let writes = 0;
+        const acknowledged = () => ++writes === WRITES && enough();
+        for (let i = 0; i < WRITERS; i++) writers.push(writeUntilCut(i, expected, acknowledged));
+      });
       await server.stop("SIGKILL");
       await Promise.all(writers);
       server = await startServerProcess(["--data", dataDir]);
@@ -78,7 +81,11 @@ async function writeOlderVersions(): Promise<ReadonlyMap<string | undefined, str
 }
 
 /** Puts, overwrites and deletes until the connection breaks. */
-async function writeUntilCut(writer: number, expected: Map<string, Expectation>): Promise<void> {
+async function writeUntilCut(
+  writer: number,
+  expected: Map<string, Expectation>,
+  acknowledged: () => void,
+): Promise<void> {
   const own = client();
   for (let count = 0; ; count++) {
     const Key = `${writer}/${count % KEYS_PER_WRITER}`;
@@ -93,6 +100,7 @@ async function writeUntilCut(writer: number, expected: Map<string, Expectation>)
       return;
     }
     entry.acknowledged = entry.onItsWay;
+    acknowledged();
   }
 }
 
@@ -115,14 +123,7 @@ async function checkObjects(expected: Map<string, Expectation>): Promise<void> {
 /** The sweep of the last start runs beside the requests: its end is waited for. */
 async function expectNoOrphans(olderVersions: number): Promise<void> {
   const { KeyCount = 0 } = await client().send(new s3.ListObjectsV2Command({ Bucket: BUCKET }));
-  const expected = KeyCount + olderVersions;
-  const deadline = Date.now() + SWEEP_WAIT_MS;
-  let files = await countFiles();
-  while (files !== expected && Date.now() < deadline) {
-    await delay(50);
-    files = await countFiles();
-  }
-  expect(files).toBe(expected);
+  await expect.poll(countFiles).toBe(KeyCount + olderVersions);
 }
 
 /** Files with bytes: the server keeps some empty ones ready. */
