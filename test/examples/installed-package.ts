@@ -21,6 +21,8 @@ export function installExample(name: string, linked: readonly string[]): string 
   });
   const tarball = join(folder, packed.trim());
   execFileSync("tar", ["-xzf", tarball, "-C", installed, "--strip-components=1"]);
+  mkdirSync(join(folder, "node_modules/.bin"));
+  symlinkSync("../rolecast/bin/rolecast.js", join(folder, "node_modules/.bin/rolecast"));
   for (const dependency of ["libsql", ...linked]) {
     const target = join(folder, "node_modules", dependency);
     mkdirSync(dirname(target), { recursive: true });
