@@ -44,8 +44,7 @@ export async function floodWithPings(client: RtmpClient): Promise<void> {
   const ping = encodeMessage(2, MESSAGE.userControl, 0, bytes(0, 6, 1, 2, 3, 4));
   const flood = Buffer.concat(Array.from({ length: 5_000 }, () => ping));
   while (!client.closed && !client.socket.destroyed) {
-    client.socket.write(flood);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await new Promise((resolve) => client.socket.write(flood, resolve));
   }
 }
 

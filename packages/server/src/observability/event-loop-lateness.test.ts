@@ -18,9 +18,10 @@ test("what holds up the event loop is seen once, in the time since the metrics w
     while (performance.now() < until);
     await sleep(1);
   };
-  await holdUp(1_500);
-  expect(await greatest()).toBeGreaterThan(1);
-  expect(await greatest()).toBeLessThan(1);
+  await holdUp(500);
+  const seen = await greatest();
+  expect(seen).toBeGreaterThan(0.4);
+  expect(await greatest()).toBeLessThan(seen);
   stop();
   await holdUp(200);
   expect(await greatest()).toBe(0);
