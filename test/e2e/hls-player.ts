@@ -47,7 +47,7 @@ export interface PlayingTab {
 }
 
 const POLL_MS = 100;
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 
 export async function startHlsPlayer(): Promise<HlsPlayer> {
   const server = createServer((request, response) => {

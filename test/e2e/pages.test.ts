@@ -317,5 +317,5 @@ async function overflow(page: Page): Promise<readonly string[]> {
 /** Nothing on the page says any more that it loads. */
 async function settled(page: Page): Promise<void> {
   const loading = page.locator('[class*="awsui_status-loading"], [class*="awsui_rotator"]');
-  await expect.poll(() => loading.count(), { timeout: 15_000 }).toBe(0);
+  await expect.poll(() => loading.count()).toBe(0);
 }

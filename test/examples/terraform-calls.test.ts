@@ -37,7 +37,7 @@ import {
   UntagResourceCommand,
 } from "@aws-sdk/client-s3-control";
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
-import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { s3ControlClient } from "../support/s3-control.ts";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
 
@@ -114,10 +114,8 @@ test("Terraform's calls for the role, a recording configuration and a channel", 
     }),
   );
   const recording = { arn: recordingConfiguration?.arn };
-  await vi.waitFor(async () => {
-    const got = await ivs.send(new GetRecordingConfigurationCommand(recording));
-    expect(got.recordingConfiguration?.state).toBe("ACTIVE");
-  });
+  const got = () => ivs.send(new GetRecordingConfigurationCommand(recording));
+  await expect.poll(async () => (await got()).recordingConfiguration?.state).toBe("ACTIVE");
   const created = await ivs.send(
     new CreateChannelCommand({
       name: "evening",
@@ -146,10 +144,8 @@ test("Terraform's calls for the role, a recording configuration and a channel", 
     name: "ResourceNotFoundException",
   });
   const { DeletionTaskId } = await iam.send(new DeleteServiceLinkedRoleCommand({ RoleName }));
-  await vi.waitFor(async () => {
-    const task = new GetServiceLinkedRoleDeletionStatusCommand({ DeletionTaskId });
-    expect((await iam.send(task)).Status).toBe("SUCCEEDED");
-  });
+  const task = new GetServiceLinkedRoleDeletionStatusCommand({ DeletionTaskId });
+  await expect.poll(async () => (await iam.send(task)).Status).toBe("SUCCEEDED");
   await expect(iam.send(new GetRoleCommand({ RoleName }))).rejects.toMatchObject({
     name: "NoSuchEntityException",
   });

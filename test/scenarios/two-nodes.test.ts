@@ -55,7 +55,7 @@ describe.skipIf(!hasPostgres)("two nodes on one PostgreSQL", () => {
     const database = await makeSchema(postgres.url);
     const start = () => startTestServer({ data, database, logLevel: "silent" });
     nodes = await Promise.all([start(), start()]);
-  }, 60_000);
+  });
   afterAll(async () => {
     for (const node of nodes ?? []) await node.close();
     await postgres?.remove();

@@ -254,7 +254,7 @@ describe("delivery", () => {
     expect(
       await putEvent({ Detail: '{"n":7,"all":[{"id":"a"},{"no":1},{"id":2}]}' }),
     ).toMatchObject({ FailedEntryCount: 0 });
-    await expect.poll(() => receiver.received.length, { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => receiver.received.length).toBe(2);
     for (const { url, headers, body } of receiver.received) {
       expect(url).toBe("/hooks/a%20b");
       expect(headers["x-key"]).toBe("hidden");
@@ -284,7 +284,7 @@ describe("delivery", () => {
         return [String(error)];
       }
     };
-    await expect.poll(() => lines()[0], { timeout: 5_000 }).toContain(Entries?.[0]?.EventId);
+    await expect.poll(() => lines()[0]).toContain(Entries?.[0]?.EventId);
   });
 
   test("a configured webhook gets its events signed, and again until it takes them", async () => {
@@ -292,7 +292,7 @@ describe("delivery", () => {
     const { Entries } = await putEvent({ DetailType: "Signed" });
     const id = Entries?.[0]?.EventId ?? "?";
     const mine = () => hook.received.slice(before).filter(({ body }) => body.includes(id));
-    await expect.poll(() => mine().length, { timeout: 10_000 }).toBeGreaterThan(0);
+    await expect.poll(() => mine().length).toBeGreaterThan(0);
     const [first] = mine();
     const { headers = {}, body = "" } = first ?? {};
     const signed = `${headers["webhook-id"]}.${headers["webhook-timestamp"]}.${body}`;

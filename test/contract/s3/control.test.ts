@@ -1,7 +1,7 @@
 import { LookupEventsCommand } from "@aws-sdk/client-cloudtrail";
 import * as s3 from "@aws-sdk/client-s3";
 import * as control from "@aws-sdk/client-s3-control";
-import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allow, createUser, policyOf } from "../../support/principals.ts";
 import { s3ControlClient } from "../../support/s3-control.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -174,14 +174,11 @@ describe("an account's Block Public Access", () => {
     await expect(root.send(new control.GetPublicAccessBlockCommand(other))).rejects.toMatchObject({
       name: "AccessDenied",
     });
-    await vi.waitFor(async () => {
-      const EventName = "PutAccountPublicAccessBlock";
-      const asked = [{ AttributeKey: "EventName" as const, AttributeValue: EventName }];
-      const found = await clients.cloudtrail.send(
-        new LookupEventsCommand({ LookupAttributes: asked }),
-      );
-      expect(found.Events?.[0]).toMatchObject({ EventSource: "s3.amazonaws.com" });
-    });
+    const EventName = "PutAccountPublicAccessBlock";
+    const LookupAttributes = [{ AttributeKey: "EventName" as const, AttributeValue: EventName }];
+    const found = async () =>
+      (await clients.cloudtrail.send(new LookupEventsCommand({ LookupAttributes }))).Events?.[0];
+    await expect.poll(found).toMatchObject({ EventSource: "s3.amazonaws.com" });
   });
 
   test("holds for buckets that are there and for new ones, whatever theirs says", async () => {

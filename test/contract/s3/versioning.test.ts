@@ -144,7 +144,7 @@ const step = fc.oneof(
   },
 );
 
-test("a bucket holds what the simplest model of versions holds", { timeout: 30_000 }, async () => {
+test("a bucket holds what the simplest model of versions holds", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { maxLength: 14 }),

@@ -30,7 +30,7 @@ import { EventReader } from "./event-reader.ts";
 
 /** Longer than anything here: streams are stopped. */
 const FILM_SECONDS = 120;
-const PATIENCE_MS = 60_000;
+const PATIENCE_MS = 120_000;
 const ARGUMENTS = ["--ingest-workers", "1", "--transcode-cores", "16"];
 
 let postgres: PostgresServer;

@@ -34,7 +34,7 @@ async function deleteRole() {
   const { DeletionTaskId } = await iam.send(new DeleteServiceLinkedRoleCommand({ RoleName }));
   const status = () => iam.send(new GetServiceLinkedRoleDeletionStatusCommand({ DeletionTaskId }));
   await expect
-    .poll(async () => (await status()).Status, { interval: 20, timeout: 10_000 })
+    .poll(async () => (await status()).Status, { interval: 20 })
     .toMatch(/SUCCEEDED|FAILED/);
   return status();
 }

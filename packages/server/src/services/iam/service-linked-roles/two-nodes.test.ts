@@ -182,7 +182,7 @@ describe.skipIf(!hasPostgres)("the role on two nodes of one PostgreSQL", () => {
     );
     expect(seen.SUCCEEDED).toBeGreaterThan(0);
     expect(seen.FAILED).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   test("a task that a dead node had begun is the other's when the lease ends, and not before", async () => {
     const url = await makeSchema(postgres.url);
