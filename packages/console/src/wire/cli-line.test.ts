@@ -43,6 +43,7 @@ test("an object is read into a file, and copied from a source that the CLI encod
   expect(cliLine(call("GetObject", { ...input, CopySource: undefined }, "s3api"), "http://h")).toBe(
     "aws s3api get-object 'notes é.txt' --bucket b --key 'x/notes é.txt' --region eu-west-1 --endpoint-url http://h",
   );
+  expect(cliLine(call("GetObject", { Key: "x/-a" }, "s3api"), "http://h")).toContain(" ./-a --key");
   expect(cliLine(call("CopyObject", input, "s3api"), "http://h")).toContain(
     " --copy-source 'b/x/notes é.txt' ",
   );
@@ -60,7 +61,7 @@ test("a secret isn't shown, where a list goes on is", () => {
   const input = { Password: "hunter2!", NextToken: "page2" };
   const line = cliLine(call("CreateLoginProfile", input), "http://h");
   expect(line).not.toContain("hunter2");
-  expect(line).toContain("--next-token page2 ");
+  expect(line).toContain("--next-token page2 --region eu-west-1 ");
 });
 
 /** Every one that Unicode has; fast-check's own unit of them takes a second to make. */

@@ -19,8 +19,8 @@ export function cliLine(call: RecordedCall, endpoint: string): string {
   if (Object.keys(asJson).length > 0) {
     words.push("--cli-input-json", quote(JSON.stringify(asJson)));
   }
-  if (call.service !== "iam") words.push("--region", call.region);
-  words.push("--endpoint-url", endpoint);
+  // IAM's too: with an endpoint of its own the CLI wants a Region, which not everybody has set.
+  words.push("--region", call.region, "--endpoint-url", endpoint);
   return words.join(" ");
 }
 
@@ -53,7 +53,8 @@ function argument(name: string, value: unknown): readonly string[] {
 /** Of the last part of a key, a file in the folder that the line is run in. */
 function fileNameOf(key: unknown): string {
   const name = String(key).split("/").at(-1) ?? "";
-  return name === "" ? "object" : name;
+  if (name === "") return "object";
+  return name.startsWith("-") ? `./${name}` : name;
 }
 
 /** What neither the shell nor the CLI takes for more than itself; lists of others are written as JSON. */
