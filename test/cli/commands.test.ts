@@ -232,6 +232,16 @@ describe("against a server", () => {
       const id = recording?.id ?? "";
       await json(["record", "get", id.slice(0, 8), "there"]);
       expect(existsSync(join(dir, "there/media/hls/master.m3u8"))).toBe(true);
+      await server.root.ivs.send(
+        new ivs.CreateRecordingConfigurationCommand({
+          destinationConfiguration: { s3: { bucketName: "gone-recordings" } },
+        }),
+      );
+      expect(await rolecast(["record", "ls"])).toMatchObject({
+        code: 0,
+        out: expect.stringContaining(id),
+        err: expect.stringContaining("the bucket gone-recordings, which isn't there"),
+      });
     },
   );
 
@@ -300,7 +310,11 @@ describe("without a server", () => {
   });
 
   test("doctor names each finding's fix", async () => {
-    const { out } = await rolecast(["doctor", "--port", new URL(server.endpoint).port]);
-    expect(out).toContain("a Rolecast server answers");
+    const health = await fetch(`${server.endpoint}/_rolecast/health`);
+    const { ivs: ports } = (await health.json()) as { ivs: Record<string, number> };
+    const given = ["--port", new URL(server.endpoint).port, "--rtmp-port", String(ports.rtmpPort)];
+    const { out } = await rolecast(["doctor", ...given]);
+    expect(out).toMatch(/^ok +API port +\d+: a Rolecast server answers$/m);
+    expect(out).toMatch(/^ok +RTMP port +\d+: a Rolecast server answers$/m);
   });
 });

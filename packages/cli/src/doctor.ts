@@ -57,12 +57,13 @@ export function doctorCommand(): Command {
       "\nExample:\n  rolecast doctor --data ./.rolecast --port 4566\n\nExits with 1 when there is a problem, with 0 for warnings alone.",
     )
     .action(async (flags: DoctorFlags) => {
+      const own = await portsOfRolecast(flags.port);
       const findings = await Promise.all([
         nodeVersion(),
-        port("API port", flags.port, "--port"),
-        port("RTMP port", flags.rtmpPort, "--rtmp-port"),
-        port("RTMPS port", flags.rtmpsPort, "--rtmps-port"),
-        port("SRT port", flags.srtPort, "--srt-port", bindUdp),
+        port("API port", flags.port, "--port", own),
+        port("RTMP port", flags.rtmpPort, "--rtmp-port", own),
+        port("RTMPS port", flags.rtmpsPort, "--rtmps-port", own),
+        port("SRT port", flags.srtPort, "--srt-port", own, bindUdp),
         ffmpeg(),
         certificate(flags.data),
         disk(flags.data),
@@ -109,11 +110,16 @@ function portOf(text: string): number {
   throw new InvalidArgumentError("a port is a number from 0 to 65535");
 }
 
-async function port(check: string, number: number, flag: string, bind = bindTcp): Promise<Finding> {
+async function port(
+  check: string,
+  number: number,
+  flag: string,
+  own: ReadonlySet<number>,
+  bind = bindTcp,
+): Promise<Finding> {
   const code = await bind(number);
   if (code === "") return { check, state: "ok", found: `${number} is free` };
-  const answers = flag === "--port" && (await isRolecast(number));
-  if (answers) return { check, state: "ok", found: `${number}: a Rolecast server answers` };
+  if (own.has(number)) return { check, state: "ok", found: `${number}: a Rolecast server answers` };
   const found = code === "EADDRINUSE" ? `${number} is in use` : `${number}: ${code}`;
   return {
     check,
@@ -143,13 +149,16 @@ function bindUdp(number: number): Promise<string> {
   });
 }
 
-async function isRolecast(number: number): Promise<boolean> {
+/** Those of the server that answers there; none when nothing does, or a stranger. */
+async function portsOfRolecast(apiPort: number): Promise<ReadonlySet<number>> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${number}/_rolecast/health/live`);
-    return answer.ok;
+    const answer = await fetch(`http://127.0.0.1:${apiPort}/_rolecast/health`);
+    const { ivs } = (await answer.json()) as { readonly ivs: Readonly<Record<string, number>> };
+    const ports = [ivs.rtmpPort, ivs.rtmpsPort, ivs.srtPort];
+    return new Set([apiPort, ...ports.filter((number) => number !== undefined)]);
   } catch {
-    // Whatever listens there doesn't speak HTTP: then it isn't ours.
-    return false;
+    // Whatever listens there isn't ours.
+    return new Set();
   }
 }
 

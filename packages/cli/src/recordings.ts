@@ -1,6 +1,7 @@
 import type { S3Client } from "@aws-sdk/client-s3";
 import { CommandError } from "./command-error.ts";
 import type { Connection } from "./connection.ts";
+import { warn } from "./terminal.ts";
 
 /** A recording as its newest metadata object in the bucket tells it. */
 export interface Recording {
@@ -42,8 +43,14 @@ export async function findRecordings(
   const s3 = await connection.s3();
   const found: Recording[] = [];
   for (const bucket of await recordingBuckets(connection)) {
-    for (const key of await metadataKeys(s3, bucket, channelArn)) {
-      found.push(await readRecording(s3, bucket, key));
+    try {
+      for (const key of await metadataKeys(s3, bucket, channelArn)) {
+        found.push(await readRecording(s3, bucket, key));
+      }
+    } catch (error) {
+      // A configuration that outlived its bucket hides nobody else's recordings.
+      if (!(error instanceof Error) || error.name !== "NoSuchBucket") throw error;
+      warn(`a recording configuration names the bucket ${bucket}, which isn't there.`);
     }
   }
   return found.sort((a, b) => b.startedAt.localeCompare(a.startedAt));

@@ -11,6 +11,11 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+/** Beside what is printed, which stays for programs. */
+export function warn(text: string): void {
+  process.stderr.write(`rolecast: ${text}\n`);
+}
+
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, null, 2));
 }

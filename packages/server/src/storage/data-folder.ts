@@ -1,11 +1,14 @@
 import { randomBytes } from "node:crypto";
 import {
+  accessSync,
+  constants,
   existsSync,
   linkSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { tmpdir } from "node:os";
@@ -50,12 +53,12 @@ export function openDataFolder(data: string, shared = false): DataFolder {
   const durable = data !== "memory";
   const dir = durable ? resolve(data) : mkdtempSync(join(tmpdir(), "rolecast-"));
   makeFolder(dir);
-  const unlock = lockDataFolder(dir, shared);
+  const { unlock, sealingKey } = occupy(dir, shared);
   return {
     dir,
     durable,
     databaseFile: join(dir, "rolecast.db"),
-    sealingKey: readOrMakeKey(join(dir, "sealing.key")),
+    sealingKey,
     isMarked: (name) => existsSync(join(dir, name)),
     mark: (name) => writeFileSync(join(dir, name), "", { mode: 0o600 }),
     release: () => {
@@ -63,6 +66,22 @@ export function openDataFolder(data: string, shared = false): DataFolder {
       if (!durable) rmSync(dir, { recursive: true, force: true });
     },
   };
+}
+
+/** Locks the folder and writes into it what a server needs. Throws DataFolderError. */
+function occupy(dir: string, shared: boolean) {
+  try {
+    if (!statSync(dir).isDirectory()) throw new Error("it is a file");
+    accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+    const unlock = lockDataFolder(dir, shared);
+    return { unlock, sealingKey: readOrMakeKey(join(dir, "sealing.key")) };
+  } catch (error) {
+    if (error instanceof DataFolderError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new DataFolderError(
+      `The data folder ${dir} can't be used: ${why}. Let this user write there, make room, or choose another one with --data.`,
+    );
+  }
 }
 
 /**

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import fc from "fast-check";
@@ -286,6 +286,13 @@ test("a data folder serves one process at a time, and the next one after its rel
   const second = openDataFolder(join(dir, "data"));
   expect(second.sealingKey).toEqual(first.sealingKey);
   second.release();
+});
+
+test("a file in the folder's place is refused by name", () => {
+  const file = join(dir, "file");
+  writeFileSync(file, "");
+  expect(() => openDataFolder(file)).toThrow(DataFolderError);
+  expect(() => openDataFolder(file)).toThrow(`${file} can't be used: it is a file. `);
 });
 
 test.skipIf(!existsSync("/proc"))("a folder that can't be made is refused by name", () => {
