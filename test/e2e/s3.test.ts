@@ -53,6 +53,17 @@ describeConsole(() => {
 
   test("a file goes up with its type, is shown, and is lent out by a link", async () => {
     await visit(page, `/s3/buckets/${BUCKET}`, BUCKET);
+    // Whoever closes the dialog stops the upload.
+    await page.route(/stopped\.txt/, () => {});
+    await button("Upload").first().click();
+    const dialog = page.getByRole("dialog");
+    const stopped = { name: "stopped.txt", mimeType: "text/plain", buffer: Buffer.from("x") };
+    await dialog.locator('input[type="file"]').setInputFiles(stopped);
+    await dialog.getByRole("button", { name: "Upload", exact: true }).click();
+    await dialog.getByText("Uploading stopped.txt, 1 of 1").first().waitFor();
+    const failed = page.waitForEvent("requestfailed");
+    await page.keyboard.press("Escape");
+    expect((await failed).url()).toContain("stopped.txt");
     await upload("first");
     await copyLines();
     await page.getByRole("link", { name: ODD_NAME }).click();

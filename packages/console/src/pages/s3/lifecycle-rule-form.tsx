@@ -67,7 +67,7 @@ export function LifecycleRuleForm(props: {
       />
       <TransitionFields
         label="Objects move to another storage class"
-        description="Archive classes are kept in the rule, and nothing is moved there."
+        description="From an archive class an object is read after RestoreObject only."
         noun="move"
         transitions={moves}
         onChange={(changed) => change({ moves: changed })}

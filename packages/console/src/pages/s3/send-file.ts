@@ -1,9 +1,10 @@
-/** Sends a file to a presigned URL. XMLHttpRequest is what tells how far an upload is. */
+/** Sends a file to a presigned URL, until `signal` aborts. XMLHttpRequest is what tells how far an upload is. */
 export function sendFile(
   url: string,
   file: File,
   contentType: string,
   onProgress: (sentBytes: number) => void,
+  signal: AbortSignal,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -11,10 +12,13 @@ export function sendFile(
     request.setRequestHeader("content-type", contentType);
     request.upload.addEventListener("progress", ({ loaded }) => onProgress(loaded));
     request.addEventListener("error", () => reject(new Error("The connection broke.")));
+    request.addEventListener("abort", () => reject(new Error("The upload was stopped.")));
     request.addEventListener("load", () => {
       if (request.status < 300) resolve();
       else reject(refusal(request.responseText, request.status));
     });
+    signal.throwIfAborted();
+    signal.addEventListener("abort", () => request.abort(), { once: true });
     request.send(file);
   });
 }

@@ -1,7 +1,7 @@
 import FileUpload from "@cloudscape-design/components/file-upload";
 import FormField from "@cloudscape-design/components/form-field";
 import ProgressBar from "@cloudscape-design/components/progress-bar";
-import { useState } from "react";
+import { useRef, useState } from "react";
 import { ModalForm } from "../../shared/modal-form.tsx";
 import { useNotices } from "../../shared/notices.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
@@ -10,6 +10,14 @@ import { sendFile } from "./send-file.ts";
 
 /** A URL that is signed for one upload needn't live longer than one. */
 const UPLOAD_SECONDS = 3_600;
+
+/** Source: S3's PutObject, "up to 5 GB in a single operation"; it counts in 1,024s. */
+const FILE_BYTES_MAX = 5 * 1024 ** 3;
+
+interface Progress {
+  readonly label: string;
+  readonly sentBytes: number;
+}
 
 /** Uploads files below a prefix, with their progress. */
 export function UploadForm(props: {
@@ -22,15 +30,19 @@ export function UploadForm(props: {
   const aws = useAws();
   const { done } = useNotices();
   const [files, setFiles] = useState<readonly File[]>([]);
-  const [sentBytes, setSentBytes] = useState<number>();
+  const [progress, setProgress] = useState<Progress>();
+  const stopping = useRef(new AbortController());
   const totalBytes = files.reduce((sum, { size }) => sum + size, 0);
   const upload = async () => {
     let before = 0;
-    for (const file of files) {
+    for (const [index, file] of files.entries()) {
+      const label = `Uploading ${file.name}, ${index + 1} of ${files.length}`;
+      const show = (bytes: number) => setProgress({ label, sentBytes: before + bytes });
+      show(0);
       const place = { bucket, key: `${prefix}${file.name}` };
       const type = file.type === "" ? "binary/octet-stream" : file.type;
       const url = await presignedPutUrl(aws, place, type, UPLOAD_SECONDS);
-      await sendFile(url, file, type, (bytes) => setSentBytes(before + bytes));
+      await sendFile(url, file, type, show, stopping.current.signal);
       aws.calls.add({
         service: "s3api",
         region: aws.region,
@@ -41,18 +53,32 @@ export function UploadForm(props: {
       });
       before += file.size;
     }
-    done(`${files.length} files are uploaded to ${bucket}/${prefix}.`);
+    const what = files.length === 1 ? "1 file is" : `${files.length} files are`;
+    done(`${what} uploaded to ${bucket}/${prefix}.`);
     onUploaded();
   };
+  const close = () => {
+    stopping.current.abort();
+    onClose();
+    // What went up before stays.
+    if (progress !== undefined) onUploaded();
+  };
+  const tooLarge = files.filter(({ size }) => size > FILE_BYTES_MAX);
   return (
     <ModalForm
       title={`Upload to ${bucket}/${prefix}`}
       verb="Upload"
-      disabled={files.length === 0}
-      onClose={onClose}
+      disabled={files.length === 0 || tooLarge.length > 0}
+      onClose={close}
       onSubmit={upload}
     >
-      <FormField label="Files">
+      <FormField
+        label="Files"
+        errorText={
+          tooLarge.length > 0 &&
+          `S3 takes at most 5 GB at once. Upload ${tooLarge.map(({ name }) => name).join(", ")} with "aws s3 cp", which sends parts.`
+        }
+      >
         <FileUpload
           multiple
           showFileSize
@@ -65,10 +91,10 @@ export function UploadForm(props: {
           onChange={({ detail }) => setFiles(detail.value)}
         />
       </FormField>
-      {sentBytes !== undefined && (
+      {progress && (
         <ProgressBar
-          label="Uploading"
-          value={totalBytes === 0 ? 100 : (sentBytes / totalBytes) * 100}
+          label={progress.label}
+          value={totalBytes === 0 ? 100 : (progress.sentBytes / totalBytes) * 100}
         />
       )}
     </ModalForm>
