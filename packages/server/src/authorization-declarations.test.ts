@@ -151,6 +151,7 @@ const INPUTS: Readonly<Record<string, object>> = {
     MetricsConfiguration: { Id: "configuration" },
     ReplicationConfiguration: { Role: `arn:aws:iam::${ACCOUNT}:role/app`, Rules: [] },
     RequestPaymentConfiguration: { Payer: "BucketOwner" },
+    WebsiteConfiguration: {},
     ObjectLockEnabledForBucket: true,
     BypassGovernanceRetention: true,
     MultipartUpload: { Parts: [] },

@@ -290,3 +290,19 @@ export function tooManyTags(kind: "object" | "bucket"): AwsError {
     ? new AwsError("BadRequest", "Object tags cannot be greater than 10", { status: 400 })
     : invalidTag("The number of tags exceeds the limit of 50 tags");
 }
+
+export function noSuchWebsite(bucket: string): AwsError {
+  const message = "The specified bucket does not have a website configuration";
+  return notConfigured("NoSuchWebsiteConfiguration", message, bucket);
+}
+
+export function methodNotAllowed(
+  fields: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): AwsError {
+  return new AwsError(
+    "MethodNotAllowed",
+    "The specified method is not allowed against this resource.",
+    { status: 405, fields, headers },
+  );
+}

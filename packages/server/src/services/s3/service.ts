@@ -13,7 +13,6 @@ import { BlobFiles } from "./blobs/blob-files.ts";
 import { BlobLeases } from "./blobs/blob-leases.ts";
 import { findReferencedBlobs } from "./blobs/referenced-blobs.ts";
 import { bucketAbacOperations } from "./buckets/bucket-abac.ts";
-import { bucketDefaultOperations } from "./buckets/bucket-defaults.ts";
 import { bucketEncryptionOperations } from "./buckets/bucket-encryption.ts";
 import { bucketSettingOperations } from "./buckets/bucket-settings.ts";
 import { bucketOperations } from "./buckets/buckets.ts";
@@ -44,6 +43,8 @@ import type { S3Tables } from "./tables.ts";
 import { taggingOperations } from "./tags/taggings.ts";
 import { bucketVersioningOperations } from "./versions/bucket-versioning.ts";
 import { versionListingOperations } from "./versions/version-listings.ts";
+import { bucketWebsiteOperations } from "./website/bucket-website.ts";
+import { visitWebsite } from "./website/website-endpoint.ts";
 
 const definition: ServiceDefinition = {
   name: "s3",
@@ -95,7 +96,7 @@ export function createS3Service(
       ...bucketPolicyOperations(deps),
       ...bucketCorsOperations(),
       ...bucketAbacOperations(),
-      ...bucketDefaultOperations(),
+      ...bucketWebsiteOperations(),
       ...bucketVersioningOperations(),
       ...bucketNotificationOperations(),
       ...bucketEncryptionOperations(),
@@ -115,7 +116,7 @@ export function createS3Service(
     audit: s3Audit,
     admitsAnonymous: true,
     accessDenied: s3AccessDenied,
-    plainRequest: (request) => formUpload(request, definition, deps),
+    plainRequest: (request) => visitWebsite(request, deps) ?? formUpload(request, definition, deps),
     preflight: (request) => preflightHeaders(request, store, hosts),
     corsHeaders: (request) => corsHeaders(request, store, hosts),
     async start() {

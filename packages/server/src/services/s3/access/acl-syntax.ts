@@ -1,6 +1,6 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { invalidArgument, invalidRequest } from "../errors.ts";
+import { invalidArgument, invalidRequest, methodNotAllowed } from "../errors.ts";
 
 /* What S3 takes for an ACL at all. Sources: S3 API, PutBucketAcl; S3 user guide, "Access control list". */
 
@@ -34,7 +34,7 @@ export interface AclInput {
 
 /**
  * Throws InvalidArgument, InvalidRequest, UnexpectedContent, MalformedACLError, and MethodNotAllowed
- * for grantees by e-mail address, which S3 doesn't take any more.
+ * for grantees by e-mail address, which S3 doesn't take since October 2025 (S3 API, Grantee).
  */
 export function checkAcl(input: AclInput): void {
   const { ACL: acl, AccessControlPolicy: policy } = input;
@@ -50,7 +50,7 @@ export function checkAcl(input: AclInput): void {
     for (const { type, value } of grantees) {
       if (type === "uri") checkGroup(value, type);
       if (type === "id") checkId(value, type);
-      if (type === "emailAddress") throw emailsNotTaken();
+      if (type === "emailAddress") throw methodNotAllowed();
     }
   }
   if (policy) checkPolicy(policy);
@@ -89,7 +89,7 @@ function checkPolicy({ Owner: owner, Grants: grants }: s3.AccessControlPolicy): 
   for (const { Grantee: grantee } of grants) {
     if (grantee?.Type === "Group") checkGroup(grantee.URI ?? "", "Group/URI");
     if (grantee?.Type === "CanonicalUser") checkId(grantee.ID ?? "", "CanonicalUser/ID");
-    if (grantee?.Type === "AmazonCustomerByEmail") throw emailsNotTaken();
+    if (grantee?.Type === "AmazonCustomerByEmail") throw methodNotAllowed();
   }
 }
 
@@ -99,15 +99,6 @@ function checkGroup(uri: string, name: string): void {
 
 function checkId(id: string, name: string): void {
   if (!CANONICAL_ID.test(id)) throw invalidArgument("Invalid id", name, id);
-}
-
-/** Source: S3 API, Grantee: since October 2025. */
-function emailsNotTaken(): AwsError {
-  return new AwsError(
-    "MethodNotAllowed",
-    "The specified method is not allowed against this resource.",
-    { status: 405 },
-  );
 }
 
 function malformedAcl(): AwsError {

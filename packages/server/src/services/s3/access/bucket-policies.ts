@@ -1,6 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { validatePolicy } from "@rolecast/policy";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import {
   type Authorization,
   defineOperations,
@@ -10,7 +9,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
 import { updateBucket } from "../buckets/update-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { malformedPolicy, notConfigured } from "../errors.ts";
+import { malformedPolicy, methodNotAllowed, notConfigured } from "../errors.ts";
 import type { BucketRow } from "../tables.ts";
 import { bucketArn, onBucket } from "./authorization.ts";
 import { isBlocked } from "./public-access.ts";
@@ -84,11 +83,7 @@ async function authorizeByOwner(
 async function requireOwnBucket(input: BucketInput, context: RequestContext): Promise<BucketRow> {
   const bucket = await requireBucket(input, context);
   if (bucket.account_id === context.accountId) return bucket;
-  throw new AwsError(
-    "MethodNotAllowed",
-    "The specified method is not allowed against this resource.",
-    { status: 405 },
-  );
+  throw methodNotAllowed();
 }
 
 function requirePolicy(bucket: BucketRow): string {

@@ -1,7 +1,7 @@
-import { AwsError } from "../../../kernel/aws-error.ts";
+import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { findBucket } from "../buckets/find-bucket.ts";
-import { noSuchKey, noSuchVersion } from "../errors.ts";
+import { methodNotAllowed, noSuchKey, noSuchVersion } from "../errors.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
 import { checkVersionId, NULL_VERSION } from "../versions/version-id.ts";
 import { findAmongAll } from "../versions/version-rows.ts";
@@ -80,17 +80,12 @@ export async function requireNoMarker(input: ObjectInput, context: RequestContex
 }
 
 function deleteMarkerRefused(row: FoundVersion, context: RequestContext): AwsError {
-  return new AwsError(
-    "MethodNotAllowed",
-    "The specified method is not allowed against this resource.",
+  return methodNotAllowed(
+    { Method: context.http?.method ?? "GET", ResourceType: "DeleteMarker" },
     {
-      status: 405,
-      fields: { Method: context.http?.method ?? "GET", ResourceType: "DeleteMarker" },
-      headers: {
-        ...markerHeaders(row),
-        allow: "DELETE",
-        "last-modified": new Date(row.modified_ms).toUTCString(),
-      },
+      ...markerHeaders(row),
+      allow: "DELETE",
+      "last-modified": new Date(row.modified_ms).toUTCString(),
     },
   );
 }

@@ -1,0 +1,211 @@
+import type { Readable } from "node:stream";
+import type * as s3 from "@aws-sdk/client-s3";
+import { escapeXml, percentDecode } from "@rolecast/wire";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
+import type { Tables } from "../../../kernel/store.ts";
+import { findConfiguration } from "../buckets/stored-configurations.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { methodNotAllowed, noSuchBucket, noSuchWebsite } from "../errors.ts";
+import type { BucketRow, S3Tables } from "../tables.ts";
+import { redirectOf } from "./website-configuration.ts";
+
+/*
+ * A bucket as a website: what anybody may read, by anonymous GetObject, with index and error documents and
+ * redirections. Source: S3 user guide, "Hosting a static website using Amazon S3".
+ */
+
+const ANONYMOUS = { principal: { kind: "anonymous" } } as const;
+const NAMES: Readonly<Record<number, string>> = {
+  400: "Bad Request",
+  403: "Forbidden",
+  404: "Not Found",
+  405: "Method Not Allowed",
+  412: "Precondition Failed",
+  416: "Requested Range Not Satisfiable",
+};
+
+interface Visit {
+  readonly bucket: Pick<BucketRow, "bucket_name" | "region">;
+  readonly request: PlainRequest;
+  readonly website: s3.WebsiteConfiguration;
+  readonly deps: S3Dependencies;
+}
+
+/** Undefined: the host isn't a website's. */
+export function visitWebsite(
+  request: PlainRequest,
+  deps: S3Dependencies & { readonly hosts: readonly string[] },
+): Promise<PlainResponse> | undefined {
+  const name = websiteOf(request.headers.host ?? "", deps.hosts);
+  return name === undefined ? undefined : answer(name, request, deps);
+}
+
+/** `BUCKET.s3-website.localhost:4566`. */
+function websiteOf(host: string, hosts: readonly string[]): string | undefined {
+  const name = host.toLowerCase().replace(/:\d+$/, "");
+  for (const base of hosts) {
+    const end = `.s3-website.${base}`;
+    if (name.endsWith(end)) return name.slice(0, -end.length);
+  }
+  return undefined;
+}
+
+async function answer(
+  name: string,
+  request: PlainRequest,
+  deps: S3Dependencies,
+): Promise<PlainResponse> {
+  try {
+    if (request.method !== "GET" && request.method !== "HEAD")
+      throw methodNotAllowed({ Method: request.method, ResourceType: "OBJECT" });
+    const { db } = deps.store.tables<S3Tables>();
+    const bucket = await db
+      .selectFrom("s3_buckets")
+      .select(["bucket_name", "region"])
+      .where("bucket_name", "=", name)
+      .executeTakeFirst();
+    if (!bucket) throw noSuchBucket(name);
+    const context = { db: <T extends Tables>() => deps.store.tables<T>().db };
+    const website = await findConfiguration<s3.WebsiteConfiguration>(bucket, "website", context);
+    if (!website) throw noSuchWebsite(name);
+    return await visit({ bucket, request, website, deps });
+  } catch (error) {
+    return errorPage(error, request);
+  }
+}
+
+async function visit(at: Visit): Promise<PlainResponse> {
+  const { request, website } = at;
+  const asked = percentDecode(request.path.slice(1));
+  if (asked === undefined)
+    throw new AwsError("InvalidURI", "Couldn't parse the specified URI.", { status: 400 });
+  if (website.RedirectAllRequestsTo)
+    return redirection(at, website.RedirectAllRequestsTo, request.path.slice(1));
+  const before = redirectOf(website, asked);
+  if (before) return redirection(at, before.redirect, encodePath(before.key));
+  const suffix = website.IndexDocument?.Suffix ?? "";
+  try {
+    return await page(asked === "" || asked.endsWith("/") ? asked + suffix : asked, at);
+  } catch (error) {
+    if (!(error instanceof AwsError) || error.status < 400) throw error;
+    const after = redirectOf(website, asked, error.status);
+    if (after) return redirection(at, after.redirect, encodePath(after.key));
+    if (!asked.endsWith("/") && asked !== "" && (await isThere(`${asked}/${suffix}`, at)))
+      return { status: 302, headers: { location: `${request.path}/` }, body: undefined };
+    return await errorDocument(error, at);
+  }
+}
+
+/** The object's bytes, or where its own redirection leads. */
+async function page(key: string, at: Visit, status?: number): Promise<PlainResponse> {
+  const { headers } = at.request;
+  const conditions: Partial<s3.GetObjectCommandInput> =
+    status === undefined
+      ? {
+          Range: headers.range,
+          IfNoneMatch: headers["if-none-match"],
+          IfMatch: headers["if-match"],
+        }
+      : {};
+  const output = await read<s3.GetObjectCommandOutput>("GetObject", key, at, conditions);
+  const body = output.Body as unknown as Readable;
+  if (output.WebsiteRedirectLocation !== undefined) {
+    body.destroy();
+    const told = { location: output.WebsiteRedirectLocation };
+    return { status: 301, headers: told, body: undefined };
+  }
+  const isHead = at.request.method === "HEAD";
+  if (isHead) body.destroy();
+  return {
+    status: status ?? (output.ContentRange === undefined ? 200 : 206),
+    headers: headersOf(output),
+    body: isHead ? undefined : body,
+  };
+}
+
+function headersOf(output: s3.GetObjectCommandOutput): Readonly<Record<string, string>> {
+  const known = {
+    "accept-ranges": output.AcceptRanges,
+    "cache-control": output.CacheControl,
+    "content-disposition": output.ContentDisposition,
+    "content-encoding": output.ContentEncoding,
+    "content-language": output.ContentLanguage,
+    "content-length": output.ContentLength?.toString(),
+    "content-range": output.ContentRange,
+    "content-type": output.ContentType,
+    etag: output.ETag,
+    "last-modified": output.LastModified?.toUTCString(),
+    ...Object.fromEntries(
+      Object.entries(output.Metadata ?? {}).map(([name, value]) => [`x-amz-meta-${name}`, value]),
+    ),
+  };
+  return Object.fromEntries(
+    Object.entries(known).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+  );
+}
+
+async function isThere(key: string, at: Visit): Promise<boolean> {
+  try {
+    await read("HeadObject", key, at);
+    return true;
+  } catch (error) {
+    if (error instanceof AwsError) return false;
+    throw error;
+  }
+}
+
+async function errorDocument(error: AwsError, at: Visit): Promise<PlainResponse> {
+  const { Key: key } = at.website.ErrorDocument ?? {};
+  if (key === undefined) return errorPage(error, at.request);
+  try {
+    return await page(key, at, error.status);
+  } catch {
+    // The visitor is told of what was asked for, as S3 does, and not of the page that should say it.
+    return errorPage(error, at.request);
+  }
+}
+
+function read<Output>(
+  operation: "GetObject" | "HeadObject",
+  Key: string,
+  { bucket, request, deps }: Visit,
+  more: Partial<s3.GetObjectCommandInput> = {},
+): Promise<Output> {
+  const input = { Bucket: bucket.bucket_name, Key, ...more };
+  return deps.invoke<Output>("s3", operation, input, {
+    as: ANONYMOUS,
+    region: bucket.region,
+    regionIsSigned: false,
+    sourceIp: request.remoteAddress,
+    userAgent: request.headers["user-agent"],
+    secure: request.scheme === "https",
+  });
+}
+
+function redirection({ request }: Visit, to: s3.Redirect, path: string): PlainResponse {
+  const host = to.HostName ?? request.headers.host;
+  const location = `${to.Protocol ?? request.scheme}://${host}/${path}`;
+  return { status: Number(to.HttpRedirectCode ?? 301), headers: { location }, body: undefined };
+}
+
+function encodePath(key: string): string {
+  return key.split("/").map(encodeURIComponent).join("/");
+}
+
+/** What browsers show when there is no error document. */
+function errorPage(error: unknown, { method }: PlainRequest): PlainResponse {
+  if (!(error instanceof AwsError)) throw error;
+  const { status, code, message, fields } = error;
+  if (status === 304) return { status, headers: error.headers, body: undefined };
+  const title = `${status} ${NAMES[status] ?? code}`;
+  const items = Object.entries({ Code: code, Message: message, ...fields }).map(
+    ([name, value]) => `<li>${name}: ${escapeXml(String(value))}</li>\n`,
+  );
+  const html = `<html>\n<head><title>${title}</title></head>\n<body>\n<h1>${title}</h1>\n<ul>\n${items.join("")}</ul>\n<hr/>\n</body>\n</html>\n`;
+  return {
+    status,
+    headers: { "content-type": "text/html; charset=utf-8", "x-amz-error-code": code },
+    body: method === "HEAD" ? undefined : html,
+  };
+}

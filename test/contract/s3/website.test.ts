@@ -1,0 +1,161 @@
+import * as s3 from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { send } from "../../support/signed-request.ts";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+
+const BUCKET = "website-contract";
+let server: TestServer;
+let client: s3.S3Client;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  client = server.clients().s3;
+  await newBucket(BUCKET);
+  const pages: Readonly<Record<string, Partial<s3.PutObjectCommandInput>>> = {
+    "index.html": { Body: "<p>Home</p>", ContentType: "text/html", CacheControl: "max-age=1" },
+    "docs/index.html": { Body: "<p>Docs</p>", ContentType: "text/html" },
+    "sorry.html": { Body: "<p>Sorry</p>", ContentType: "text/html" },
+    "moved.html": { WebsiteRedirectLocation: "/docs/" },
+    "näme 1.txt": { Body: "0123456789" },
+  };
+  for (const [Key, page] of Object.entries(pages))
+    await client.send(new s3.PutObjectCommand({ Bucket: BUCKET, Key, ...page }));
+  await configure(BUCKET, {
+    IndexDocument: { Suffix: "index.html" },
+    ErrorDocument: { Key: "sorry.html" },
+    RoutingRules: [
+      {
+        Condition: { KeyPrefixEquals: "old/" },
+        Redirect: { ReplaceKeyPrefixWith: "docs/", HttpRedirectCode: "302" },
+      },
+      {
+        Condition: { KeyPrefixEquals: "gone/", HttpErrorCodeReturnedEquals: "404" },
+        Redirect: { HostName: "archive.test", Protocol: "https", ReplaceKeyWith: "index" },
+      },
+    ],
+  });
+});
+afterAll(() => server?.close());
+
+/** Everybody may list it and read what is in it, but for `secret/`. */
+async function newBucket(Bucket: string): Promise<void> {
+  await client.send(new s3.CreateBucketCommand({ Bucket }));
+  await client.send(new s3.DeletePublicAccessBlockCommand({ Bucket }));
+  const everybody = (Effect: string, Action: string, below: string) => ({
+    ...{ Effect, Action, Principal: "*" },
+    Resource: `arn:aws:s3:::${Bucket}${below}`,
+  });
+  const Statement = [
+    everybody("Allow", "s3:GetObject", "/*"),
+    everybody("Allow", "s3:ListBucket", ""),
+    everybody("Deny", "s3:GetObject", "/secret/*"),
+  ];
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+  await client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy }));
+}
+
+const configure = (Bucket: string, WebsiteConfiguration: s3.WebsiteConfiguration) =>
+  client.send(new s3.PutBucketWebsiteCommand({ Bucket, WebsiteConfiguration }));
+
+function visit(path: string, bucket = BUCKET, headers: Record<string, string> = {}) {
+  const host = `${bucket}.s3-website.localhost:4566`;
+  return send(server.endpoint, { method: "GET", path, headers: { host, ...headers } });
+}
+
+describe("the website", () => {
+  const HERE = `http://${BUCKET}.s3-website.localhost:4566`;
+  test.each([
+    ["/", 200, "<p>Home</p>", undefined],
+    ["/docs/", 200, "<p>Docs</p>", undefined],
+    ["/docs/index.html", 200, "<p>Docs</p>", undefined],
+    ["/n%C3%A4me%201.txt", 200, "0123456789", undefined],
+    ["/docs", 302, "", "/docs/"],
+    ["/moved.html", 301, "", "/docs/"],
+    ["/old/a/b%20c", 302, "", `${HERE}/docs/a/b%20c`],
+    ["/gone/a", 301, "", "https://archive.test/index"],
+    ["/missing", 404, "<p>Sorry</p>", undefined],
+    ["/secret/a", 403, "<p>Sorry</p>", undefined],
+  ])("answers %s with %i", async (path, status, body, location) => {
+    const answer = await visit(path);
+    expect([answer.status, answer.body, answer.headers.location]).toEqual([status, body, location]);
+  });
+
+  test("has the objects' headers, ranges and conditions", async () => {
+    const { headers } = await visit("/");
+    expect(headers).toMatchObject({ "content-type": "text/html", "cache-control": "max-age=1" });
+    const part = await visit("/n%C3%A4me%201.txt", BUCKET, { range: "bytes=2-4" });
+    expect([part.status, part.body, part.headers["content-range"]]).toEqual([
+      ...[206, "234", "bytes 2-4/10"],
+    ]);
+    const known = await visit("/", BUCKET, { "if-none-match": String(headers.etag) });
+    expect([known.status, known.body]).toEqual([304, ""]);
+  });
+
+  test("shows a page of its own where there is no error document, or no website", async () => {
+    const Bucket = "website-bare";
+    await newBucket(Bucket);
+    expect(await visit("/", Bucket)).toMatchObject({
+      status: 404,
+      body: expect.stringContaining("<li>Code: NoSuchWebsiteConfiguration</li>"),
+    });
+    await configure(Bucket, { IndexDocument: { Suffix: "index.html" } });
+    const { status, headers, body } = await visit("/a<b", Bucket);
+    expect([status, headers["content-type"], headers["x-amz-error-code"]]).toEqual([
+      ...[404, "text/html; charset=utf-8", "NoSuchKey"],
+    ]);
+    expect(body).toContain("<h1>404 Not Found</h1>\n<ul>\n<li>Code: NoSuchKey</li>");
+    expect(body).toContain("<li>Key: a&lt;b</li>");
+    expect((await visit("/", "no-such-website")).body).toContain("<li>Code: NoSuchBucket</li>");
+  });
+
+  test("may be elsewhere as a whole", async () => {
+    const Bucket = "website-elsewhere";
+    await newBucket(Bucket);
+    await configure(Bucket, { RedirectAllRequestsTo: { HostName: "example.test" } });
+    const { status, headers } = await visit("/a%20b/", Bucket);
+    expect([status, headers.location]).toEqual([301, "http://example.test/a%20b/"]);
+  });
+});
+
+test("its configuration is kept, shown and deleted", async () => {
+  const Bucket = "website-kept";
+  await client.send(new s3.CreateBucketCommand({ Bucket }));
+  const shown = () => client.send(new s3.GetBucketWebsiteCommand({ Bucket }));
+  const website = { IndexDocument: { Suffix: "i.html" }, ErrorDocument: { Key: "e.html" } };
+  await configure(Bucket, website);
+  expect(await shown()).toMatchObject(website);
+  for (let count = 0; count < 2; count++)
+    await client.send(new s3.DeleteBucketWebsiteCommand({ Bucket }));
+  await expect(shown()).rejects.toMatchObject({
+    name: "NoSuchWebsiteConfiguration",
+    BucketName: Bucket,
+  });
+});
+
+const IndexDocument = { Suffix: "index.html" };
+const rules = (...RoutingRules: s3.RoutingRule[]) => ({ IndexDocument, RoutingRules });
+const Redirect = { ReplaceKeyWith: "a" };
+test.each<[string, s3.WebsiteConfiguration, string]>([
+  ["nothing", {}, "InvalidArgument"],
+  [
+    "a redirection of all and more",
+    { IndexDocument, RedirectAllRequestsTo: { HostName: "a" } },
+    "InvalidArgument",
+  ],
+  ["no host", { RedirectAllRequestsTo: { HostName: "" } }, "MalformedXML"],
+  [
+    "another protocol",
+    { RedirectAllRequestsTo: { HostName: "a", Protocol: "ftp" as s3.Protocol } },
+    "InvalidRequest",
+  ],
+  ["an index in a folder", { IndexDocument: { Suffix: "a/b" } }, "InvalidArgument"],
+  ["no error document", { IndexDocument, ErrorDocument: { Key: "" } }, "MalformedXML"],
+  ["no rules", rules(), "MalformedXML"],
+  ["too many rules", rules(...Array.from({ length: 51 }, () => ({ Redirect }))), "InvalidRequest"],
+  ["a rule that leads nowhere", rules({ Redirect: {} }), "MalformedXML"],
+  ["two keys", rules({ Redirect: { ...Redirect, ReplaceKeyPrefixWith: "b" } }), "InvalidRequest"],
+  ["an empty condition", rules({ Redirect, Condition: {} }), "InvalidRequest"],
+  ["no redirection's code", rules({ Redirect: { HttpRedirectCode: "300" } }), "InvalidRequest"],
+])("a configuration with %s is refused", async (_name, website, name) => {
+  await expect(configure(BUCKET, website)).rejects.toMatchObject({ name });
+});
