@@ -67,7 +67,7 @@ describe("virtual MFA devices", () => {
     const wrong = [
       { AuthenticationCode1: "000000", AuthenticationCode2: "000000" },
       { ...codes(), AuthenticationCode2: totpOf(seed, totpPeriod() + 7) },
-      codes(-40),
+      codes(-1100),
     ];
     for (const each of wrong)
       expect(await failureOf(() => iam.enableMFADevice({ ...alice, ...each }))).toEqual({
@@ -98,7 +98,7 @@ describe("virtual MFA devices", () => {
     expect(
       await failureOf(() => iam.deactivateMFADevice({ ...alice, UserName: "bob" })),
     ).toMatchObject({ code: "NoSuchEntity" });
-    // Codes that were used once aren't accepted again, those after them are.
+    // The pair that enabled it is not accepted again, those after it are.
     const again = codes();
     expect(await failureOf(() => iam.resyncMFADevice({ ...alice, ...again }))).toMatchObject({
       code: "InvalidAuthenticationCode",

@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** A user with a device, whose next code is good once. */
+/** A user with a device, each of whose codes is good once. */
 async function userWithDevice(UserName: string) {
   const mfa = { Bool: { "aws:MultiFactorAuthPresent": "true" } };
   const key = await createUser(root.iam, UserName, [

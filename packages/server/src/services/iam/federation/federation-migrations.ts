@@ -10,6 +10,7 @@ export const federationMigrations: readonly Migration[] = [
   { name: "iam/0045-outbound-federation", up: createOutboundFederation },
   { name: "iam/0046-signing-certificates", up: createSigningCertificates },
   { name: "iam/0047-saml-private-keys", up: createSamlPrivateKeys },
+  { name: "iam/0048-mfa-used-codes", up: addMfaUsedCodes },
 ];
 
 async function createOidcProviders({ schema }: Kysely<Tables>): Promise<void> {
@@ -162,5 +163,12 @@ async function createSamlPrivateKeys({ schema }: Kysely<Tables>): Promise<void> 
     .createIndex("iam_saml_private_keys_by_provider")
     .on("iam_saml_private_keys")
     .columns(["provider_arn", "key_id"])
+    .execute();
+}
+
+async function addMfaUsedCodes({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .alterTable("iam_mfa_devices")
+    .addColumn("used_steps", "text", (c) => c.notNull().defaultTo("[]"))
     .execute();
 }

@@ -22,8 +22,10 @@ export interface MfaDeviceRow {
   /** Null while nobody has it. */
   user_id: string | null;
   enabled_ms: number | null;
-  /** The 30-second period of the last code that was accepted: none up to it is again. */
+  /** The later period of the last pair of codes that enabled or resynchronized it: no new pair reaches back to it. */
   last_step: number;
+  /** JSON: the periods of the last codes that made sessions. */
+  used_steps: string;
   /** Periods by which the device's clock is ahead of ours. */
   drift_steps: number;
   created_ms: number;

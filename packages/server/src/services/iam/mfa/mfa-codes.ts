@@ -6,14 +6,19 @@ import type { IamParts } from "../parts.ts";
 import type { IamTables } from "../tables.ts";
 import { findTotpStep, totpStep } from "./totp.ts";
 
-/** How far a device's clock may be off when two of its codes are given, in periods of 30 s. */
-const SYNCHRONISING_STEPS_MAX = 20;
-/** How far it may have gone astray since; source: RFC 6238, section 6. */
-const DRIFT_STEPS_MAX = 1;
+/**
+ * How far the later of two codes may be from what was known of a device's clock, in periods of 30 s,
+ * and a single code: as recorded of AWS.
+ */
+const PAIR_STEPS_BEHIND_MAX = 998;
+const PAIR_STEPS_AHEAD_MAX = 1000;
+const DRIFT_STEPS_MAX = 2;
+/** More than can be within reach at one time, also when the clock is set anew. */
+const USED_STEPS_KEPT = 50;
 
 /** What two consecutive codes tell of a device. */
 export interface Synchronised {
-  /** The later code's period: codes up to it are used up. */
+  /** The later code's period: no pair of codes may reach back to it. */
   readonly last_step: number;
   /** The device's periods ahead of ours. */
   readonly drift_steps: number;
@@ -27,9 +32,10 @@ export function requireConsecutiveCodes(
   nowMs: number,
 ): Synchronised {
   const now = totpStep(nowMs);
-  const from = now - SYNCHRONISING_STEPS_MAX - 1;
-  const step = findTotpStep(seedOf(parts, device), codes, from, now + SYNCHRONISING_STEPS_MAX);
-  if (step === undefined || step <= device.last_step) throw invalidCode();
+  const shown = now + device.drift_steps - 1;
+  const from = Math.max(shown - PAIR_STEPS_BEHIND_MAX, device.last_step + 1);
+  const step = findTotpStep(seedOf(parts, device), codes, from, shown + PAIR_STEPS_AHEAD_MAX);
+  if (step === undefined) throw invalidCode();
   // The person types the later code while the device shows it, or the one after it.
   const off = step + 1 - now;
   return { last_step: step + 1, drift_steps: Math.abs(off) <= DRIFT_STEPS_MAX ? 0 : off };
@@ -53,12 +59,13 @@ export async function verifyMfaCode(
       .executeTakeFirst();
     if (!device) return false;
     const shown = totpStep(context.nowMs) + device.drift_steps;
-    const from = Math.max(shown - DRIFT_STEPS_MAX, device.last_step + 1);
-    const step = findTotpStep(seedOf(parts, device), [code], from, shown + DRIFT_STEPS_MAX);
-    if (step === undefined) return false;
+    const [from, to] = [shown - DRIFT_STEPS_MAX, shown + DRIFT_STEPS_MAX];
+    const step = findTotpStep(seedOf(parts, device), [code], from, to);
+    const used: readonly number[] = JSON.parse(device.used_steps);
+    if (step === undefined || used.includes(step)) return false;
     await db
       .updateTable("iam_mfa_devices")
-      .set({ last_step: step })
+      .set({ used_steps: JSON.stringify([...used, step].slice(-USED_STEPS_KEPT)) })
       .where("serial_number", "=", serialNumber)
       .execute();
     return true;

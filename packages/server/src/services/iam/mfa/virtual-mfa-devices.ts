@@ -109,6 +109,7 @@ async function insertDevice(
     user_id: null,
     enabled_ms: null,
     last_step: 0,
+    used_steps: "[]",
     drift_steps: 0,
     created_ms: context.nowMs,
   };
