@@ -226,6 +226,15 @@ test("each version has its own ACL, an upload's object the upload's, and a copy 
   expect(await objectAcl(Bucket, "copy")).toBe("owner FULL_CONTROL");
 });
 
+test("another account's upload is its own while it is under way, too", async () => {
+  const Bucket = await newBucket({}, { ACL: "public-read-write" });
+  await other.send(new s3.CreateMultipartUploadCommand({ Bucket, Key: "k" }));
+  const { Uploads = [] } = await owner.send(new s3.ListMultipartUploadsCommand({ Bucket }));
+  expect(Uploads.map(({ Owner, Initiator }) => [Owner?.ID, Initiator?.ID])).toEqual([
+    [ids.other, ids.other],
+  ]);
+});
+
 test("an anonymous form writes what everybody may write, and it is the bucket owner's", async () => {
   const Bucket = await newBucket({}, { ACL: "public-read-write" });
   const form = new FormData();

@@ -138,7 +138,9 @@ describe("the answer", () => {
       post({ fields: { success_action_status }, conditions: starts("success_action_status") });
     const { status, body } = await of("201");
     expect([status, body]).toEqual([201, expect.stringContaining("<Key>up/a</Key><ETag>&quot;")]);
-    expect(await of("200")).toMatchObject({ status: 200, body: "" });
+    const { headers, ...plain } = await of("200");
+    expect(plain).toMatchObject({ status: 200, body: "" });
+    expect(headers.get("x-amz-server-side-encryption")).toBe("AES256");
     expect(await of("404")).toMatchObject({ status: 204 });
   });
 

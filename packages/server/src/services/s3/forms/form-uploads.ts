@@ -176,16 +176,16 @@ interface Uploaded {
 /** As the form asks: a redirection, or an empty answer, or with status 201 a document. */
 function answerTo(
   fields: ReadonlyMap<string, string>,
-  { ETag: etag = "", VersionId: versionId, Expiration: expiration }: s3.PutObjectCommandOutput,
+  put: s3.PutObjectCommandOutput,
   { bucket, key, request: { scheme, headers, path } }: Uploaded,
 ): PlainResponse {
+  const { ETag: etag = "" } = put;
   const keyPath = key.split("/").map(encodeURIComponent).join("/");
   const location = `${scheme}://${headers.host ?? "localhost"}/${path === "/" ? "" : `${bucket}/`}${keyPath}`;
   const told = {
     etag,
     location,
-    ...(versionId === undefined ? {} : { "x-amz-version-id": versionId }),
-    ...(expiration === undefined ? {} : { "x-amz-expiration": expiration }),
+    ...writtenHeaders(put),
   };
   const redirect = redirection(fields.get("success_action_redirect") ?? fields.get("redirect"));
   if (redirect) {
@@ -205,6 +205,22 @@ function answerTo(
     headers: { ...told, "content-type": "application/xml" },
     body: `<?xml version="1.0" encoding="UTF-8"?>\n<PostResponse>${content.join("")}</PostResponse>`,
   };
+}
+
+/** What PutObject's answer has in its headers too. Source: S3 API, "POST object". */
+function writtenHeaders(put: s3.PutObjectCommandOutput): Readonly<Record<string, string>> {
+  const headers = {
+    "x-amz-version-id": put.VersionId,
+    "x-amz-expiration": put.Expiration,
+    "x-amz-server-side-encryption": put.ServerSideEncryption,
+    "x-amz-server-side-encryption-customer-algorithm": put.SSECustomerAlgorithm,
+    "x-amz-server-side-encryption-customer-key-md5": put.SSECustomerKeyMD5,
+  };
+  return Object.fromEntries(
+    Object.entries(headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
 }
 
 /** What is no URL is ignored, as S3 does. */

@@ -2,6 +2,7 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { wholeSeconds } from "../../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { ownerOf } from "../access/acl.ts";
 import { onBucket, onObject } from "../access/authorization.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { requireBucket } from "../buckets/find-bucket.ts";
@@ -224,10 +225,11 @@ function readUploads(
 }
 
 function whose(upload: UploadRow, bucket: BucketRow) {
-  const owner = canonicalUserId(bucket.account_id);
-  const initiator = upload.initiator_arn.endsWith(":root") ? owner : upload.initiator_arn;
+  const { initiator_arn: initiator } = upload;
+  const [, account] = /^arn:aws:iam::(\d{12}):root$/.exec(initiator) ?? [];
+  const ID = account === undefined ? initiator : canonicalUserId(account);
   return {
-    Owner: { ID: owner },
-    Initiator: { ID: initiator, DisplayName: upload.initiator_arn },
+    Owner: { ID: canonicalUserId(ownerOf(upload, bucket)) },
+    Initiator: { ID, DisplayName: initiator },
   };
 }
