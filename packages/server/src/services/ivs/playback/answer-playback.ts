@@ -71,19 +71,26 @@ async function answerTarget(
   }
   const isOfSession = part.sealedSession === undefined || rules.authorized;
   if (part.streamId !== streamId || !isOfSession) return undefined;
-  const admission = await gate.resume(request, subject, part.sealedSession);
+  const mayGoOn = () => gate.resume(request, subject, part.sealedSession);
+  const admission = await mayGoOn();
   const height = await streams.renditionHeight(channelArn, part.rendition);
   if (height === undefined || height > (admission.heightMax ?? height)) return undefined;
-  return answerPart(part, channelArn, request, streams, admission, gate);
+  return answerPart(part, { channelArn, request, streams, admission, gate, mayGoOn });
+}
+
+interface Viewing {
+  readonly channelArn: string;
+  readonly request: PlainRequest;
+  readonly streams: OwnedStreams;
+  readonly admission: Admission;
+  readonly gate: PlaybackGate;
+  /** Rejects with PlaybackRefusal once the viewer may watch no longer. */
+  readonly mayGoOn: () => Promise<unknown>;
 }
 
 async function answerPart(
   { streamId, rendition, file }: PlaybackPart,
-  channelArn: string,
-  request: PlainRequest,
-  streams: OwnedStreams,
-  admission: Admission,
-  gate: PlaybackGate,
+  { channelArn, request, streams, admission, gate, mayGoOn }: Viewing,
 ): Promise<PlainResponse | undefined> {
   if (file === MEDIA_PLAYLIST) {
     const viewer = {
@@ -103,7 +110,7 @@ async function answerPart(
   }
   const name = readSegmentName(file);
   if (!name) return undefined;
-  const content = await readMedia({ channelArn, rendition, ...name }, streams);
+  const content = await readMedia({ channelArn, rendition, ...name }, streams, mayGoOn);
   if (!content) return undefined;
   return content instanceof Uint8Array
     ? segmentResponse(content, type, request, admission)

@@ -19,7 +19,7 @@ function streams(parts: readonly string[], whole: string | undefined, isWholeAtF
 }
 
 async function read(...args: Parameters<typeof streams>): Promise<unknown> {
-  const media = await readMedia(name, streams(...args));
+  const media = await readMedia(name, streams(...args), async () => undefined);
   if (media === undefined || media instanceof Uint8Array) return media && String(media);
   const pieces: string[] = [];
   for await (const piece of media) pieces.push(String(piece));
@@ -38,4 +38,20 @@ test.for<[string, Parameters<typeof streams>, unknown]>([
 
 test("a segment that breaks off doesn't look complete", async () => {
   await expect(read(["a"], undefined)).rejects.toThrow("the segment was not completed");
+});
+
+test("a viewer who is thrown out gets no further part", async () => {
+  let isRevoked = false;
+  const media = await readMedia(name, streams(["a", "b"], "ab"), async () => {
+    if (isRevoked) throw new Error("revoked");
+  });
+  const pieces: string[] = [];
+  const watch = async () => {
+    for await (const piece of media as AsyncIterable<Uint8Array>) {
+      pieces.push(String(piece));
+      isRevoked = true;
+    }
+  };
+  await expect(watch()).rejects.toThrow("revoked");
+  expect(pieces).toEqual(["a"]);
 });

@@ -10,13 +10,19 @@ export interface MediaName {
 
 /**
  * A part or a segment, which is waited for where it comes next. A segment that isn't complete yet is given as it grows:
- * Amazon's player asks for those that a low-latency playlist tells of in advance.
+ * Amazon's player asks for those that a low-latency playlist tells of in advance. `mayGoOn` is asked after each wait, and
+ * what it rejects with ends the answer.
  */
 export async function readMedia(
   { channelArn, rendition, sequence, part }: MediaName,
   streams: Pick<OwnedStreams, "segment" | "part">,
+  mayGoOn: () => Promise<unknown>,
 ): Promise<Uint8Array | AsyncIterable<Uint8Array> | undefined> {
-  const readPart = (index: number) => streams.part(channelArn, rendition, sequence, index);
+  const readPart = async (index: number) => {
+    const bytes = await streams.part(channelArn, rendition, sequence, index);
+    await mayGoOn();
+    return bytes;
+  };
   if (part !== undefined) return readPart(part);
   const readWhole = () => streams.segment(channelArn, rendition, sequence);
   const whole = await readWhole();
