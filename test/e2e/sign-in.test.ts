@@ -163,6 +163,7 @@ describeConsole(() => {
     await tabTo(page, "Create channel");
     await press("Enter");
     await heading("stage");
+    expect(await page.evaluate(FOCUSED_NAME)).toBe("stage");
     await page.getByRole("button", { name: "Recordings", exact: true }).waitFor();
     await tabTo(page, "Delete");
     await press("Enter");

@@ -3,7 +3,7 @@ import ContentLayout from "@cloudscape-design/components/content-layout";
 import Header from "@cloudscape-design/components/header";
 import Link from "@cloudscape-design/components/link";
 import SpaceBetween from "@cloudscape-design/components/space-between";
-import { type ReactNode, useEffect } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 import { Actions } from "./actions.tsx";
 import { CliCalls } from "./cli-calls.tsx";
 import { usePageFrame } from "./page-frame.tsx";
@@ -20,6 +20,8 @@ export function Page(props: {
   const { title, description, actions, wizard = false, children } = props;
   const { nameIt, openHelp } = usePageFrame();
   useEffect(() => nameIt(title), [nameIt, title]);
+  const frame = useRef<HTMLDivElement>(null);
+  useEffect(() => takeLostFocus(frame.current), []);
   const info = openHelp && (
     <Link variant="info" ariaLabel={`Info on ${title}`} onFollow={openHelp}>
       Info
@@ -32,31 +34,41 @@ export function Page(props: {
     </Actions>
   );
   return (
-    <ContentLayout
-      header={
-        wizard ? (
-          <div className="wizard-header">
-            <Actions>
-              <Box variant="h1" tagOverride="p">
-                {title}
-              </Box>
-              {info}
-            </Actions>
-            {buttons}
-          </div>
-        ) : (
-          <Header
-            variant="h1"
-            description={description && <span className="page-description">{description}</span>}
-            info={info}
-            actions={buttons}
-          >
-            {title}
-          </Header>
-        )
-      }
-    >
-      <SpaceBetween size="l">{children}</SpaceBetween>
-    </ContentLayout>
+    <div ref={frame}>
+      <ContentLayout
+        header={
+          wizard ? (
+            <div className="wizard-header">
+              <Actions>
+                <Box variant="h1" tagOverride="p">
+                  {title}
+                </Box>
+                {info}
+              </Actions>
+              {buttons}
+            </div>
+          ) : (
+            <Header
+              variant="h1"
+              description={description && <span className="page-description">{description}</span>}
+              info={info}
+              actions={buttons}
+            >
+              {title}
+            </Header>
+          )
+        }
+      >
+        <SpaceBetween size="l">{children}</SpaceBetween>
+      </ContentLayout>
+    </div>
   );
+}
+
+/** The link that led here has gone with its page: who can't see the new one hears its heading. */
+function takeLostFocus(frame: HTMLElement | null): void {
+  const heading = frame?.querySelector("h1");
+  if (!heading || document.activeElement !== document.body) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
 }
