@@ -30,6 +30,13 @@ describe("configuration", () => {
     expect(config.account).toBe("000000000000");
   });
 
+  test("refuses what code gives that is no setting, whatever it holds", () => {
+    const given = JSON.parse('{ "enforcment": "soft" }');
+    expect(() => loadConfig({ given })).toThrow(
+      "There is no setting enforcment. Did you mean enforcement?",
+    );
+  });
+
   test("reads lists in variables as YAML, so that JSON will do", () => {
     const root = {
       id: "111111111111",

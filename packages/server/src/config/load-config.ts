@@ -56,6 +56,11 @@ export function loadConfig(sources: ConfigSources): Config {
 }
 
 function fromCaller({ given = {}, givenAs = (name) => `The setting ${name}` }: ConfigSources) {
+  // What isn't TypeScript can give anything.
+  for (const name of Object.keys(given)) {
+    if (Object.hasOwn(SETTINGS, name)) continue;
+    throw new ConfigError(`There is no setting ${name}. ${suggestion(name, NAMES)}`);
+  }
   return settings(given, (name) => (path) => inPart(givenAs(name), path));
 }
 
