@@ -272,19 +272,33 @@ describe("delivery", () => {
     });
   });
 
+  const linesOf = (file: string) => {
+    try {
+      return readFileSync(join(dir, "events/000000000000/us-east-1", file), "utf8")
+        .trim()
+        .split("\n");
+    } catch (error) {
+      return [String(error)];
+    }
+  };
+  const logGroup = "arn:aws:logs:us-east-1:000000000000:log-group";
+
   test("a log group is a file, of which each event is a line", async () => {
     await putRule("to-log", { "detail-type": ["Logged"] });
-    await putTarget("to-log", { Arn: "arn:aws:logs:us-east-1:000000000000:log-group:/events/all" });
+    await putTarget("to-log", { Arn: `${logGroup}:/events/all` });
     const { Entries } = await putEvent({ DetailType: "Logged" });
-    const file = join(dir, "events/000000000000/us-east-1/_events_all.jsonl");
-    const lines = () => {
-      try {
-        return readFileSync(file, "utf8").trim().split("\n");
-      } catch (error) {
-        return [String(error)];
-      }
-    };
-    await expect.poll(() => lines()[0]).toContain(Entries?.[0]?.EventId);
+    await expect.poll(() => linesOf("_events_all.jsonl")[0]).toContain(Entries?.[0]?.EventId);
+  });
+
+  test("what is no JSON once the template is filled in is not delivered", async () => {
+    await putRule("to-text", { "detail-type": ["Told"] });
+    await putTarget("to-text", {
+      Arn: `${logGroup}:/events/text`,
+      InputTransformer: { InputPathsMap: { note: "$.detail.note" }, InputTemplate: '"<note>!"' },
+    });
+    await putEvent({ DetailType: "Told", Detail: '{"note":"say \\"a\\""}' });
+    await putEvent({ DetailType: "Told", Detail: '{"note":"say b"}' });
+    await expect.poll(() => linesOf("_events_text.jsonl")).toEqual(['"say b!"']);
   });
 
   test("a configured webhook gets its events signed, and again until it takes them", async () => {

@@ -1,12 +1,11 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
-import { PolicyJsonError, parseJson } from "@rolecast/policy";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import { busArn, locationOf, requireBus } from "./arns.ts";
+import { jsonErrorPlace } from "./delivery/target-json.ts";
 import { checkPath, checkTransformer } from "./delivery/transform-input.ts";
 import { limitExceeded, validation } from "./errors.ts";
 import { pageByName } from "./page.ts";
-import { placeIn } from "./pattern/pattern-text.ts";
 import { onRule, PASSED_TO_EVENTS, requireRule } from "./rules.ts";
 import type { EventsTables, TargetRow } from "./tables.ts";
 
@@ -160,8 +159,9 @@ function checkTarget(target: eventbridge.Target, context: RequestContext): strin
       `Only one of Input, InputPath, or InputTransformer must be provided for target ${target.Id}.`,
     );
   }
-  if (Input) checkJson(Input, target.Id ?? "");
-  if (InputPath !== undefined) checkPath(InputPath, target.Id ?? "");
+  const place = Input && jsonErrorPlace(Input);
+  if (place) throw validation(`JSON syntax error in input for target ${target.Id}: ${place}`);
+  if (InputPath) checkPath(InputPath, target.Id ?? "");
   if (InputTransformer) checkTransformer(InputTransformer, target.Id ?? "");
   if (DeadLetterConfig?.Arn !== undefined)
     return "Rolecast has no dead-letter queues (Amazon SQS).";
@@ -175,15 +175,4 @@ function checkTarget(target: eventbridge.Target, context: RequestContext): strin
     return `The API destination ${Arn} is in another account or Region.`;
   }
   return undefined;
-}
-
-/** Throws ValidationException with the place where the text stops to be JSON. */
-function checkJson(text: string, targetId: string): void {
-  try {
-    parseJson(text);
-  } catch (error) {
-    if (!(error instanceof PolicyJsonError)) throw error;
-    const place = placeIn(text, error.offset);
-    throw validation(`JSON syntax error in input for target ${targetId}: ${place}`);
-  }
 }

@@ -1,6 +1,5 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { isoSeconds } from "../../../kernel/clock.ts";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import type { SecretBox } from "../../../kernel/secret-box.ts";
 import type { ServiceDependencies } from "../../../kernel/service.ts";
@@ -12,6 +11,7 @@ import type { DeliveryRow, EventsTables } from "../tables.ts";
 import { kindOfTarget, readTarget } from "../targets.ts";
 import { appendLine, logFileOf } from "./log-file.ts";
 import { apiDestinationRequest, type Delivered, sendRequest } from "./send-request.ts";
+import { isJsonOrTextLines } from "./target-json.ts";
 import { transformInput } from "./transform-input.ts";
 import type { Webhook } from "./webhook.ts";
 
@@ -169,8 +169,10 @@ export class DeliveryWorker {
     const input = transformInput(target, event, {
       ruleArn: ruleArn(row, row.rule_name),
       ruleName: row.rule_name,
-      nowIso: isoSeconds(this.#parts.clock.nowMs()),
+      nowIso: new Date(this.#parts.clock.nowMs()).toISOString(),
     });
+    if (!isJsonOrTextLines(input))
+      return { delivered: false, retry: false, reason: "Invalid input for target." };
     const { Arn = "" } = target;
     if (kindOfTarget(Arn) === "api-destination") return this.#deliverToApi(row, target, input);
     await appendLine(logFileOf(this.#parts.logDir, Arn), input);

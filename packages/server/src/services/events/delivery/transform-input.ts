@@ -1,20 +1,11 @@
 import type { InputTransformer, Target } from "@aws-sdk/client-eventbridge";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import { validation } from "../errors.ts";
+import { checkTemplate, fillTemplate, type TemplateFacts } from "./input-template.ts";
 
-/** Variables that every template knows. Source: EventBridge user guide, "Input transformation". */
-export interface TemplateFacts {
-  readonly ruleArn: string;
-  readonly ruleName: string;
-  readonly nowIso: string;
-}
-
-/**
- * `$.detail.stream_id`, `$.resources[0]`, `$['detail-type']`, `$.detail.items[*].id`. Source: EventBridge user guide,
- * "Input transformation": what a path may have.
- */
-const JSON_PATH = /^\$(?:\.[\w/-]+|\.\*|\[(?:\d+|\*)\]|\['[^']+'\])*$/;
-const STEPS = /\.([\w/-]+)|\[(\d+)\]|\['([^']+)'\]|\.\*|\[\*\]/g;
+/** `$.detail.stream_id`, `$.resources[0]`, `$.detail.items[*].id`: what AWS has been recorded to take. */
+const JSON_PATH = /^\$(?:\.[\w/-]+|\[(?:\d+|\*)\])*$/;
+const STEPS = /\.([\w/-]+)|\[(\d+)\]|\[\*\]/g;
 /** Source: API reference, InputTransformer: keys can't begin with it. */
 const RESERVED_NAMES = "AWS";
 
@@ -22,10 +13,14 @@ const RESERVED_NAMES = "AWS";
 export function transformInput(target: Target, event: AwsEvent, facts: TemplateFacts): string {
   if (target.Input !== undefined) return target.Input;
   if (target.InputPath !== undefined)
-    return JSON.stringify(valueAt(event, target.InputPath) ?? null);
+    return JSON.stringify(target.InputPath === "" ? {} : (valueAt(event, target.InputPath) ?? {}));
   const { InputTransformer: transformer } = target;
   if (!transformer) return JSON.stringify(event);
-  return fill(transformer, event, facts);
+  const { InputPathsMap = {}, InputTemplate = "" } = transformer;
+  const values = Object.entries(InputPathsMap).map(
+    ([name, path]) => [name, valueAt(event, path)] as const,
+  );
+  return fillTemplate(InputTemplate, event, new Map(values), facts);
 }
 
 /** Throws ValidationException for a path that could never be followed. */
@@ -43,44 +38,15 @@ export function checkTransformer(transformer: InputTransformer, targetId: string
       );
     checkPath(path, targetId);
   }
-  for (const [, name = ""] of InputTemplate.matchAll(/<([^<>\s]+)>/g)) {
-    if (!Object.hasOwn(InputPathsMap, name) && !name.startsWith("aws.events.")) {
-      throw validation(
-        `InputTemplate for target ${targetId} contains invalid placeholder ${name}.`,
-      );
-    }
-  }
-}
-
-function fill(transformer: InputTransformer, event: AwsEvent, facts: TemplateFacts): string {
-  const { InputPathsMap = {}, InputTemplate = "" } = transformer;
-  const values = new Map<string, unknown>([
-    ["aws.events.rule-arn", facts.ruleArn],
-    ["aws.events.rule-name", facts.ruleName],
-    ["aws.events.event.ingestion-time", facts.nowIso],
-    ["aws.events.event", { ...event, detail: undefined }],
-    ["aws.events.event.json", event],
-  ]);
-  for (const [name, path] of Object.entries(InputPathsMap)) values.set(name, valueAt(event, path));
-  let inString = false;
-  // Inside a JSON string a value's text goes in, elsewhere its JSON.
-  return InputTemplate.replaceAll(/\\.|"|<([^<>\s]+)>/g, (found, name: string | undefined) => {
-    if (found === '"') inString = !inString;
-    if (name === undefined) return found;
-    const value = values.get(name);
-    if (!inString) return JSON.stringify(value ?? "");
-    const text =
-      typeof value === "string" ? value : value === undefined ? "" : JSON.stringify(value);
-    return JSON.stringify(text).slice(1, -1);
-  });
+  checkTemplate(InputTemplate, Object.keys(InputPathsMap), targetId);
 }
 
 /** What a path leads to; with a wildcard in it, a list of all that it does. */
 function valueAt(event: AwsEvent, path: string): unknown {
   let values: unknown[] = [event];
   let isList = false;
-  for (const [, name, index, quoted] of path.matchAll(STEPS)) {
-    const key = name ?? quoted ?? index;
+  for (const [, name, index] of path.matchAll(STEPS)) {
+    const key = name ?? index;
     isList ||= key === undefined;
     values = values.flatMap((value) => within(value, key));
   }

@@ -1,0 +1,114 @@
+import type { AwsEvent } from "../../../kernel/events.ts";
+import { validation } from "../errors.ts";
+import { isJsonOrTextLines, jsonErrorPlace } from "./target-json.ts";
+
+/** Variables that every template knows. Source: EventBridge user guide, "Input transformation". */
+export interface TemplateFacts {
+  readonly ruleArn: string;
+  readonly ruleName: string;
+  readonly nowIso: string;
+}
+
+/** Those of the whole event, which stand for a member's value in templates of an object alone. */
+const EVENT_VARIABLES: readonly string[] = ["aws.events.event", "aws.events.event.json"];
+const PREDEFINED = "aws.events.";
+
+/** A piece of a template: text as it is, or a variable, within a JSON string or not. */
+type Piece = string | { readonly name: string; readonly isQuoted: boolean };
+
+/** Throws ValidationException for a template that could never be filled in. `names` are the variables of the paths. */
+export function checkTemplate(template: string, names: readonly string[], targetId: string): void {
+  const pieces = piecesOf(template);
+  const sample = pieces.map((piece) => (typeof piece === "string" ? piece : "null")).join("");
+  if (!isJsonOrTextLines(sample))
+    throw validation(`Invalid InputTemplate for target ${targetId} : ${jsonErrorPlace(sample)}.`);
+  for (const [index, piece] of pieces.entries()) {
+    if (typeof piece === "string") continue;
+    // Without any paths AWS takes what looks like a variable for text.
+    if (names.length > 0 && !names.includes(piece.name) && !piece.name.startsWith(PREDEFINED)) {
+      throw validation(
+        `InputTemplate for target ${targetId} contains invalid placeholder ${piece.name}.`,
+      );
+    }
+    if (EVENT_VARIABLES.includes(piece.name) && (piece.isQuoted || !isOfObject(template))) {
+      throw validation(
+        `InputTemplate for target ${targetId} contains placeholder ${piece.name} valid only for JSON template.`,
+      );
+    }
+    if (piece.isQuoted && isKey(pieces.slice(index + 1))) {
+      throw validation(
+        `InputTemplate placeholder present as a JSON object key for target ${targetId}.`,
+      );
+    }
+  }
+}
+
+/**
+ * The template with its variables' values, as recorded of AWS. In an object they are JSON, and a string's text
+ * within strings; in any other template they are plain text without quotes, which needn't result in JSON.
+ */
+export function fillTemplate(
+  template: string,
+  event: AwsEvent,
+  values: ReadonlyMap<string, unknown>,
+  facts: TemplateFacts,
+): string {
+  const known = new Map<string, unknown>([
+    ["aws.events.rule-arn", facts.ruleArn],
+    ["aws.events.rule-name", facts.ruleName],
+    ["aws.events.event.ingestion-time", facts.nowIso],
+    ["aws.events.event", headerOf(event)],
+    ["aws.events.event.json", event],
+    ...values,
+  ]);
+  const render = isOfObject(template) ? inObject : inText;
+  return piecesOf(template)
+    .map((piece) => {
+      if (typeof piece === "string") return piece;
+      if (!known.has(piece.name)) return `<${piece.name}>`;
+      return render(known.get(piece.name), piece.isQuoted);
+    })
+    .join("");
+}
+
+function inObject(value: unknown, isQuoted: boolean): string {
+  if (!isQuoted) return JSON.stringify(value ?? (value === null ? null : ""));
+  if (value === undefined) return "";
+  const json = JSON.stringify(value);
+  return typeof value === "string" ? json.slice(1, -1) : json;
+}
+
+function inText(value: unknown): string {
+  if (value === undefined) return "";
+  return typeof value === "string" ? value : JSON.stringify(value).replaceAll('"', "");
+}
+
+/** The event without its detail, in the names and the order of that variable. */
+function headerOf(event: AwsEvent) {
+  const { id, account, time, source, region, resources, version } = event;
+  const header = { id, account, detailType: event["detail-type"], time: Date.parse(time) };
+  return { ...header, source, region, resources, version };
+}
+
+function piecesOf(template: string): Piece[] {
+  const pieces: Piece[] = [];
+  let isQuoted = false;
+  for (const [found, name] of template.matchAll(
+    /\\.|"|<([^<>\s]+)>|(?:(?!<[^<>\s]+>)[^\\"])+|\\/gs,
+  )) {
+    if (found === '"') isQuoted = !isQuoted;
+    pieces.push(name === undefined ? found : { name, isQuoted });
+  }
+  return pieces;
+}
+
+function isOfObject(template: string): boolean {
+  return template.trimStart().startsWith("{");
+}
+
+/** Whether the string that these pieces end is followed by a colon. */
+function isKey(rest: readonly Piece[]): boolean {
+  const end = rest.indexOf('"');
+  const next = rest[end + 1];
+  return end >= 0 && typeof next === "string" && next.trimStart().startsWith(":");
+}
