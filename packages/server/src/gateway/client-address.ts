@@ -60,7 +60,11 @@ function withoutPort(hop: string): string {
   return /^\[([^\]]*)\](?::\d+)?$/.exec(hop)?.[1] ?? /^([\d.]+):\d+$/.exec(hop)?.[1] ?? hop;
 }
 
-/** `::ffff:127.0.0.1` is an IPv4 address, as policies with `aws:SourceIp` expect it. */
+/**
+ * As policies with `aws:SourceIp` expect it: `::ffff:127.0.0.1` is an IPv4 address, and the zone of `fe80::1%eth0` is this
+ * machine's name of the link, no part of the address (RFC 4007).
+ */
 function plainAddress(address: string): string {
-  return address.startsWith("::ffff:") ? address.slice("::ffff:".length) : address;
+  const [withoutZone = ""] = address.split("%", 1);
+  return withoutZone.startsWith("::ffff:") ? withoutZone.slice("::ffff:".length) : withoutZone;
 }
