@@ -141,6 +141,23 @@ describe("rules and targets", () => {
     expect(await listed()).toEqual([{ Key: "stage", Value: "test" }]);
   });
 
+  test.each([
+    ["another Region", "eu-west-1:000000000000:rule/tagged"],
+    ["another account", "us-east-1:999999999999:rule/tagged"],
+    ["another bus", "us-east-1:000000000000:rule/other/tagged"],
+  ])("a rule of %s isn't the one of that name here", async (_place, rest) => {
+    await putRule("tagged", { source: ["x"] });
+    const ResourceARN = `arn:aws:events:${rest}`;
+    const [Tags, TagKeys] = [[{ Key: "stray", Value: "1" }], ["stray"]];
+    const asked = await Promise.allSettled([
+      client.send(new eventbridge.TagResourceCommand({ ResourceARN, Tags })),
+      client.send(new eventbridge.UntagResourceCommand({ ResourceARN, TagKeys })),
+      client.send(new eventbridge.ListTagsForResourceCommand({ ResourceARN })),
+    ]);
+    for (const { reason } of asked as PromiseRejectedResult[])
+      expect(reason).toMatchObject({ name: "ResourceNotFoundException" });
+  });
+
   test("what can't be honoured is refused", async () => {
     await putRule("strict", { source: ["x"] });
     const queue = await putTarget("strict", { Arn: "arn:aws:sqs:us-east-1:000000000000:queue" });

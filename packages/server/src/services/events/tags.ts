@@ -1,7 +1,7 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import { locationOf, requireBus } from "./arns.ts";
+import { locationOf, requireBus, ruleArn } from "./arns.ts";
 import { resourceNotFound } from "./errors.ts";
 import { requireRule, tagsOf } from "./rules.ts";
 import type { EventsTables } from "./tables.ts";
@@ -51,8 +51,10 @@ async function taggedResource(arn = "", context: RequestContext): Promise<Tagged
     requireBus(arn, context);
     return taggedBus(context);
   }
-  const name = /^arn:aws:events:[^:]*:\d{12}:rule\/([^/]+)$/.exec(arn)?.[1];
-  if (name === undefined) throw resourceNotFound(`Resource ${arn} does not exist.`);
+  const name = arn.slice(arn.lastIndexOf("/") + 1);
+  // The policies were asked about this very ARN: one of another place must not stand for a rule of this one.
+  if (arn !== ruleArn(locationOf(context), name))
+    throw resourceNotFound(`Resource ${arn} does not exist.`);
   return taggedRule(name, context);
 }
 
