@@ -91,6 +91,20 @@ describe("identity policies", () => {
     });
   });
 
+  test("how many tags there are is told only to whoever may read them", async () => {
+    const Bucket = await bucket("tag-counts");
+    const tagged = { Bucket, Key: "k" };
+    await root.s3.send(new s3.PutObjectCommand({ ...tagged, Body: "x", Tagging: "a=b" }));
+    const counts = async (name: string, ...actions: string[]) => {
+      const client = await user(name, allow(actions, `arn:aws:s3:::${Bucket}/*`));
+      const got = await client.send(new s3.GetObjectCommand(tagged));
+      const { TagCount } = await client.send(new s3.HeadObjectCommand(tagged));
+      return [got.TagCount, TagCount];
+    };
+    expect(await counts("untold", "s3:GetObject")).toEqual([undefined, undefined]);
+    expect(await counts("told", "s3:GetObject", "s3:GetObjectTagging")).toEqual([1, 1]);
+  });
+
   test("whether a key is missing is told only to whoever may list", async () => {
     const Bucket = await bucket("missing-keys", "there");
     const reader = await user("reader", allow("s3:GetObject", `arn:aws:s3:::${Bucket}/*`));

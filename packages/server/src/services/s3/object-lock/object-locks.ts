@@ -4,6 +4,7 @@ import type { Authorization } from "../../../kernel/operations.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onObject } from "../access/authorization.ts";
+import { isPermitted } from "../access/is-permitted.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
 import { assertBucketStays, type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
@@ -128,14 +129,7 @@ export async function shownLock(
   context: RequestContext,
 ) {
   if (row.object_lock === null) return {};
-  const may = (action: string) =>
-    context.authorize(onLocked(action, bucket, input, context), { isCall: false }).then(
-      () => true,
-      (error: unknown) => {
-        if (error instanceof AwsError) return false;
-        throw error;
-      },
-    );
+  const may = (action: string) => isPermitted(onLocked(action, bucket, input, context), context);
   const { ObjectLockLegalHoldStatus: hold, ...retention } = lockOutput(row);
   return {
     ...((await may("GetObjectRetention")) ? retention : {}),

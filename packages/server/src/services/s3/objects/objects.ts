@@ -1,16 +1,15 @@
 import type * as s3 from "@aws-sdk/client-s3";
-import { wholeSeconds } from "../../../kernel/clock.ts";
 import type { Authorization, OperationTable } from "../../../kernel/operations.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { aclOfNew } from "../access/access-control-lists.ts";
 import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
-import { requireRestored, restoreHeader } from "../archive/archived-objects.ts";
+import { requireRestored } from "../archive/archived-objects.ts";
 import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
 import { BodyDigests, readChecksumClaim } from "../checksums/body-digests.ts";
 import { DEFAULT_CHECKSUM_ALGORITHM } from "../checksums/checksum-algorithm.ts";
-import { checksumOutput, type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
+import { checksumOutput, type ObjectChecksum } from "../checksums/object-checksum.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { encryptionOutput, keyToRead, keyToWrite } from "../encryption/customer-key.ts";
@@ -20,21 +19,17 @@ import { announce } from "../notifications/object-events.ts";
 import { bypassAuthorizations, checkBypass, shownLock } from "../object-lock/object-locks.ts";
 import { lockOfNew } from "../object-lock/stored-lock.ts";
 import type { ObjectRow } from "../tables.ts";
-import { parseTaggingHeader, readTags } from "../tags/tag-set.ts";
+import { parseTaggingHeader } from "../tags/tag-set.ts";
 import { deleteObject, refusalOfDeletion } from "../versions/delete-object.ts";
 import { checkVersionId, readVersion, writtenVersion } from "../versions/version-id.ts";
 import { requireObject } from "./find-object.ts";
-import {
-  attributesOutput,
-  readAttributes,
-  readAttributesOf,
-  readStorageClass,
-} from "./object-attributes.ts";
+import { readAttributes, readAttributesOf, readStorageClass } from "./object-attributes.ts";
 import { openObject } from "./object-bytes.ts";
 import { checkKey } from "./object-key.ts";
 import { checkWriteConditions, putObjectRow } from "./object-writes.ts";
 import { checkReadConditions } from "./preconditions.ts";
-import { chooseRange, type ReadRange } from "./read-range.ts";
+import { type ReadInput, readOutput, responseOverrides, shownTagCount } from "./read-output.ts";
+import { chooseRange } from "./read-range.ts";
 import { readBody } from "./request-body.ts";
 import { storeBody } from "./store-body.ts";
 
@@ -191,6 +186,7 @@ async function getObject(
     ...readVersion(opened.row, bucket),
     ...(input.VersionId === undefined ? expirationHeader(opened.row, bucket) : {}),
     ...readOutput(opened.row, opened.range, input, context),
+    ...(await shownTagCount(opened.row, bucket, input, context)),
     ...(await shownLock(opened.row, bucket, input, context)),
     ...overrides,
     // The SDK's type has methods that its own deserializer mixes into the stream.
@@ -208,12 +204,11 @@ async function headObject(input: s3.HeadObjectCommandInput, context: RequestCont
     ...readVersion(row, bucket),
     ...(input.VersionId === undefined ? expirationHeader(row, bucket) : {}),
     ...readOutput(row, await chooseRange(input, row, context), input, context),
+    ...(await shownTagCount(row, bucket, input, context)),
     ...(await shownLock(row, bucket, input, context)),
     ...responseOverrides(input, context),
   };
 }
-
-type ReadInput = s3.GetObjectCommandInput | s3.HeadObjectCommandInput;
 
 function checkReadInput(input: ReadInput, { http }: RequestContext): void {
   const encryption = http?.headers[ENCRYPTION];
@@ -226,62 +221,6 @@ function checkReadInput(input: ReadInput, { http }: RequestContext): void {
   if (input.Range !== undefined && input.PartNumber !== undefined) {
     throw invalidRequest("Cannot specify both Range header and partNumber query parameter");
   }
-}
-
-/** Everything of an answer but the body; the status of a part of the object is 206. */
-function readOutput(
-  row: ObjectRow,
-  range: ReadRange | undefined,
-  input: ReadInput,
-  context: RequestContext,
-) {
-  if (range) context.response.status = 206;
-  const tagCount = Object.keys(readTags(row.tags)).length;
-  const { PartNumber, ChecksumMode } = input;
-  return {
-    ...attributesOutput(readAttributesOf(row)),
-    AcceptRanges: "bytes",
-    LastModified: new Date(wholeSeconds(row.modified_ms)),
-    ContentLength: range ? range.end - range.start + 1 : row.size_bytes,
-    ETag: `"${row.etag}"`,
-    ...encryptionOutput(input),
-    ...restoreHeader(row, context.nowMs),
-    ...(range ? { ContentRange: `bytes ${range.start}-${range.end}/${row.size_bytes}` } : {}),
-    ...(row.storage_class === "STANDARD"
-      ? {}
-      : { StorageClass: row.storage_class as s3.StorageClass }),
-    ...(tagCount > 0 ? { TagCount: tagCount } : {}),
-    ...(PartNumber !== undefined && row.parts_count !== null
-      ? { PartsCount: row.parts_count }
-      : {}),
-    ...(ChecksumMode === "ENABLED"
-      ? checksumOutput(range ? range.checksum : readChecksum(row.checksum))
-      : {}),
-  };
-}
-
-/** `response-*` query members stand in for stored headers, for signed requests only. */
-function responseOverrides(input: ReadInput, context: RequestContext) {
-  const overrides = {
-    CacheControl: input.ResponseCacheControl,
-    ContentDisposition: input.ResponseContentDisposition,
-    ContentEncoding: input.ResponseContentEncoding,
-    ContentLanguage: input.ResponseContentLanguage,
-    ContentType: input.ResponseContentType,
-    Expires: input.ResponseExpires,
-  };
-  const given = Object.entries(overrides).filter(([, value]) => value !== undefined);
-  if (given.length > 0 && context.caller.principal.kind === "anonymous") {
-    throw invalidRequest(
-      "Request specific response headers cannot be used for anonymous GET requests.",
-    );
-  }
-  for (const [name, value] of given) {
-    if (typeof value !== "string" || /^[\0-\u00ff]*$/.test(value)) continue;
-    const member = `response${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
-    throw invalidArgument("Header value cannot be represented using ISO-8859-1.", member, value);
-  }
-  return Object.fromEntries(given) as Partial<typeof overrides>;
 }
 
 function validatorsOf(row: ObjectRow) {
