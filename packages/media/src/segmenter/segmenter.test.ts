@@ -260,37 +260,6 @@ describe("segmenter", () => {
       .filter(({ pid }) => pid === PID.metadata);
     expect(tags.map(({ payload }) => payload.toString())).toEqual(["tag"]);
   });
-});
-
-describe("timeline", () => {
-  test.for([
-    ["steps", [5_000, 5_040, 5_080], [0, 40, 80]],
-    ["a wrap of 32 bits", [0xffffffe0, 0x8, 0x30], [0, 40, 80]],
-    ["interleaving", [1_000, 1_020, 1_010, 1_040], [0, 20, 10, 40]],
-    ["a jump ahead", [0, 40, 90_000, 90_040], [0, 40, 73, 113]],
-    ["a jump back", [90_000, 90_040, 0, 40], [0, 40, 73, 113]],
-  ] as const)("%s", ([, raw, expected]) => {
-    const timeline = new Timeline();
-    expect(raw.map((timeMs) => timeline.map("video", timeMs))).toEqual(expected);
-    expect(timeline.takeJump()).toBe(expected.includes(73 as never));
-    expect(timeline.takeJump()).toBe(false);
-  });
-
-  test.for([
-    ["sound far ahead", [0, 3_000, 33, 3_021, 66, 3_042], [0, 3_000, 33, 3_021, 66, 3_042]],
-    ["a jump of both", [0, 10, 90_000, 90_010, 90_040, 90_031], [0, 10, 43, 53, 83, 74]],
-    ["sound that begins anew", [60_000, 60_010, 60_040, 0, 60_080, 21], [0, 10, 40, 73, 80, 94]],
-    ["clocks that have nothing in common", [9_000_000, 0, 9_000_040, 21], [0, 33, 40, 54]],
-    [
-      "sound that was away",
-      [0, 0, 4_000, 4_010, 8_000, 8_010, 8_040, 16_000, 16_033, 16_010],
-      [0, 0, 4_000, 4_010, 8_000, 8_010, 8_040, 8_073, 8_106, 8_083],
-    ],
-  ] as const)("pictures and sound in turn: %s", ([, raw, expected]) => {
-    const timeline = new Timeline();
-    const track = (index: number) => (index % 2 === 0 ? "video" : "audio");
-    expect(raw.map((timeMs, index) => timeline.map(track(index), timeMs))).toEqual(expected);
-  });
 
   test("sound that begins later, as fragments: another init section, of the segment that has none yet", () => {
     const segments: Segment[] = [];

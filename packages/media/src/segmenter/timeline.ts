@@ -2,6 +2,8 @@
 const FORWARD_JUMP_MS = 5_000;
 /** Frames of a track, and where the other one is, are out of order within this; further back is a jump. */
 const BACKWARD_JUMP_MS = 1_000;
+/** Media time before 0 that containers can still say. */
+const EARLIEST_MS = -BACKWARD_JUMP_MS;
 /** What a jump is replaced by: about one frame. */
 const JUMP_STEP_MS = 33;
 
@@ -30,16 +32,17 @@ interface Position {
  */
 export class Timeline implements MediaTimeline {
   #positions: Partial<Record<TimelineTrack, Position>> = {};
-  #lastMs = 0;
+  /** Of either track. */
+  #latestMs = 0;
   #jumped = false;
 
   /** Media time of a raw timestamp. */
   map(track: TimelineTrack, rawMs: number): number {
     const own = this.#positions[track];
     const other = this.#positions[track === "video" ? "audio" : "video"];
-    const timeMs = goesOn(own, rawMs) ?? goesOn(other, rawMs) ?? this.#begin(own ?? other);
+    const timeMs = goesOn(own, rawMs) ?? joins(own, other, rawMs) ?? this.#begin(other);
     this.#positions[track] = { rawMs, timeMs };
-    this.#lastMs = timeMs;
+    this.#latestMs = Math.max(this.#latestMs, timeMs);
     return timeMs;
   }
 
@@ -51,7 +54,7 @@ export class Timeline implements MediaTimeline {
 
   restart(earliestMs: number): void {
     this.#positions = {};
-    this.#lastMs = Math.max(this.#lastMs + JUMP_STEP_MS, earliestMs);
+    this.#latestMs = Math.max(this.#latestMs + JUMP_STEP_MS, earliestMs);
     this.#jumped = true;
   }
 
@@ -62,9 +65,16 @@ export class Timeline implements MediaTimeline {
   }
 
   /** The first frame of all, or one that doesn't continue anything. */
-  #begin(before: Position | undefined): number {
-    this.#jumped ||= before !== undefined;
-    return before === undefined ? this.#lastMs : this.#lastMs + JUMP_STEP_MS;
+  #begin(other: Position | undefined): number {
+    if (this.#positions.video === undefined && this.#positions.audio === undefined) {
+      return this.#latestMs;
+    }
+    this.#jumped = true;
+    // A track that was away must not go on from where it was, if the source has begun anew.
+    if (other !== undefined && this.#latestMs - other.timeMs > FORWARD_JUMP_MS) {
+      this.#positions = {};
+    }
+    return this.#latestMs + JUMP_STEP_MS;
   }
 }
 
@@ -73,13 +83,35 @@ function stepMs(before: Position, rawMs: number): number {
   return (rawMs - before.rawMs) | 0;
 }
 
-/** Media time of a frame that follows on this position, or undefined: it is a jump from there. */
+/** Media time of a frame that follows on its track's position, or undefined: it is a jump from there. */
 function goesOn(before: Position | undefined, rawMs: number): number | undefined {
   if (before === undefined) {
     return undefined;
   }
   const step = stepMs(before, rawMs);
-  return step > FORWARD_JUMP_MS || step < -BACKWARD_JUMP_MS ? undefined : before.timeMs + step;
+  return step > FORWARD_JUMP_MS || step < -BACKWARD_JUMP_MS
+    ? undefined
+    : notBefore(EARLIEST_MS, before.timeMs + step);
+}
+
+/** Media time beside the other track's position, or undefined: it is far from there, or behind its own track. */
+function joins(
+  own: Position | undefined,
+  other: Position | undefined,
+  rawMs: number,
+): number | undefined {
+  if (other === undefined) {
+    return undefined;
+  }
+  const step = stepMs(other, rawMs);
+  return Math.abs(step) > FORWARD_JUMP_MS
+    ? undefined
+    : notBefore((own?.timeMs ?? 0) - BACKWARD_JUMP_MS, other.timeMs + step);
+}
+
+/** `timeMs`, or undefined if it is earlier than `earliestMs` or than can be written. */
+function notBefore(earliestMs: number, timeMs: number): number | undefined {
+  return timeMs < Math.max(earliestMs, EARLIEST_MS) ? undefined : timeMs;
 }
 
 /** Another track's timeline, which alone decides where it goes on after a jump or with another publisher. */
