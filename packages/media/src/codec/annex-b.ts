@@ -21,10 +21,10 @@ export function splitAnnexB(bytes: Buffer): Buffer[] {
     while (end > begin && bytes[end - 1] === 0) {
       end -= 1;
     }
-    if (units.length === UNITS_MAX) {
-      throw new MediaError("limit", `a picture has more than ${UNITS_MAX} NAL units`);
-    }
     if (end > begin) {
+      if (units.length === UNITS_MAX) {
+        throw new MediaError("limit", `a picture has more than ${UNITS_MAX} NAL units`);
+      }
       units.push(bytes.subarray(begin, end));
     }
     start = next;

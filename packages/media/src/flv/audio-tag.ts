@@ -1,5 +1,5 @@
 import { MediaError } from "../media-error.ts";
-import { MULTITRACK, TagReader } from "./tag-reader.ts";
+import { TagReader } from "./tag-reader.ts";
 
 /** The first track's part of an audio message (Adobe "Video File Format 10.1", E.4.2; Veovera, "Enhanced RTMP v2"). */
 export interface AudioTag {
@@ -37,21 +37,11 @@ export function parseAudioTag(body: Buffer): AudioTag | undefined {
 
 /** Viewers hear one track of sound: the first. Others may be of any codec. */
 function parseMultitrack(reader: TagReader): AudioTag | undefined {
-  const kinds = reader.number(1);
-  const multitrackType = kinds >> 4;
-  if (multitrackType > MULTITRACK.manyCodecs) {
-    throw new MediaError("protocol", `multitrack type ${multitrackType} is unknown`);
-  }
-  const common = multitrackType === MULTITRACK.manyCodecs ? undefined : reader.fourCc();
-  do {
-    const fourCc = common ?? reader.fourCc();
-    const track = reader.number(1);
-    const content =
-      multitrackType === MULTITRACK.one ? reader.rest() : reader.bytes(reader.number(3));
+  for (const { packetType, fourCc, track, content } of reader.trackParts()) {
     if (track === 0) {
-      return parsePacket(new TagReader(content, 0, "audio"), kinds & 0x0f, fourCc);
+      return parsePacket(new TagReader(content, 0, "audio"), packetType, fourCc);
     }
-  } while (reader.hasMore);
+  }
   return undefined;
 }
 

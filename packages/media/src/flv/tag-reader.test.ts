@@ -50,4 +50,35 @@ describe("modifiers before an enhanced packet are skipped", () => {
     expect(() => parseVideoTags(body)).toThrow("a message of video is cut short");
     expect(() => parseAudioTag(body)).toThrow("a message of audio is cut short");
   });
+
+  test("more than anybody sends are an error", () => {
+    const body = enhanced(0x90, "avc1", videoBody(true).subarray(1), Array(17).fill(nanoseconds));
+    expect(() => parseVideoTags(body)).toThrow("a packet has more than 16 modifiers");
+    expect(() => parseAudioTag(body)).toThrow("a packet has more than 16 modifiers");
+  });
+});
+
+test.for([
+  [15, true],
+  [16, false],
+] as const)("whether a track behind %i others is read: %s", ([others, isRead]) => {
+  /** A message of empty tracks that ends in the middle of one. */
+  const cutShort = (type: number, packet: number, codec: string) =>
+    Buffer.concat([
+      Buffer.of(0x90 | type, 0x10 | packet),
+      Buffer.from(codec, "latin1"),
+      Buffer.alloc(4 * others, Buffer.of(1, 0, 0, 0)),
+      Buffer.of(1, 0, 0, 9),
+    ]);
+  const parses = [
+    () => parseVideoTags(cutShort(6, 4, "avc1")),
+    () => parseAudioTag(cutShort(5, 1, "mp4a")),
+  ];
+  for (const parse of parses) {
+    if (isRead) {
+      expect(parse).toThrow("is cut short");
+    } else {
+      expect(parse).not.toThrow();
+    }
+  }
 });

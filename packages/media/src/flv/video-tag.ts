@@ -1,6 +1,6 @@
 import type { VideoCodec } from "../codec/video-config.ts";
 import { MediaError } from "../media-error.ts";
-import { MULTITRACK, TagReader } from "./tag-reader.ts";
+import { TagReader } from "./tag-reader.ts";
 
 /** One track's part of a video message (Adobe "Video File Format 10.1", E.4.3; Veovera, "Enhanced RTMP v2"). */
 export interface VideoTag {
@@ -22,7 +22,6 @@ const FRAME_COMMAND = 5;
 const ENHANCED_FLAG = 0x80;
 const CODECS: readonly VideoCodec[] = ["avc1", "hvc1"];
 const PACKET = { start: 0, frames: 1, end: 2, framesX: 3, metadata: 4, multitrack: 6 } as const;
-const TRACKS_MAX = 16;
 
 /**
  * None for an empty body or a seek command, which encoders send and nobody needs.
@@ -59,23 +58,13 @@ function parseEnhanced(body: Buffer, frameType: number, firstType: number): read
   const reader = new TagReader(body, 1, "video");
   const packetType = reader.skipModifiers(firstType);
   if (packetType !== PACKET.multitrack) {
-    const about = { track: 0, codec: readCodec(reader), keyframe };
+    const about = { track: 0, codec: codecOf(reader.fourCc()), keyframe };
     return parsePacket(reader.rest(), packetType, about);
   }
-  const kinds = reader.number(1);
-  const multitrackType = kinds >> 4;
-  if (multitrackType > MULTITRACK.manyCodecs) {
-    throw new MediaError("protocol", `multitrack type ${multitrackType} is unknown`);
-  }
-  const common = multitrackType === MULTITRACK.manyCodecs ? undefined : readCodec(reader);
   const tags: VideoTag[] = [];
-  do {
-    const codec = common ?? readCodec(reader);
-    const track = reader.number(1);
-    const content =
-      multitrackType === MULTITRACK.one ? reader.rest() : reader.bytes(reader.number(3));
-    tags.push(...parsePacket(content, kinds & 0x0f, { track, codec, keyframe }));
-  } while (reader.hasMore && tags.length < TRACKS_MAX);
+  for (const { packetType: type, fourCc, track, content } of reader.trackParts()) {
+    tags.push(...parsePacket(content, type, { track, codec: codecOf(fourCc), keyframe }));
+  }
   return tags;
 }
 
@@ -109,8 +98,7 @@ function parsePacket(
 }
 
 /** Throws for those that aren't ingested. */
-function readCodec(reader: TagReader): VideoCodec {
-  const fourCc = reader.fourCc();
+function codecOf(fourCc: string): VideoCodec {
   const codec = CODECS.find((known) => known === fourCc);
   if (codec === undefined) {
     throw videoCodec(`enhanced RTMP video (${fourCc})`);
