@@ -9,12 +9,14 @@ import { accessDenied, noSuchKey, noSuchVersion } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
 import { findObject, requireNoMarker, requireObject } from "../objects/find-object.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
+import { existingTagKeys } from "../tags/tag-set.ts";
 import { updateVersion } from "../versions/version-rows.ts";
 import { aclOf, grantsOf, isEnforced, ownerOf, shownAcl, storedAcl, writerOf } from "./acl.ts";
 import {
   type AclInput,
   ALL_USERS,
   AUTHENTICATED_USERS,
+  aclKeys,
   checkAcl,
   grantHeaders,
   OWNER_CONTROLS,
@@ -35,7 +37,7 @@ export function accessControlListOperations(deps: S3Dependencies): OperationTabl
   return defineOperations<typeof s3>()({
     PutBucketAcl: {
       authorize: async (input, context) =>
-        onBucket("PutBucketAcl", await requireBucket(input, context), context),
+        onBucket("PutBucketAcl", await requireBucket(input, context), context, aclKeys(input)),
       handle: async (input, context) => {
         const bucket = await requireBucket(input, context);
         requireAclNamed(input);
@@ -60,7 +62,8 @@ export function accessControlListOperations(deps: S3Dependencies): OperationTabl
       authorize: async (input, context) => {
         const bucket = await requireBucket(input, context);
         const row = await findObject(input, context);
-        return onVersion("PutObjectAcl", bucket, input, context, {}, row);
+        const keys = { ...aclKeys(input), ...existingTagKeys(row?.tags) };
+        return onVersion("PutObjectAcl", bucket, input, context, keys, row);
       },
       handle: async (input, context) => {
         const bucket = await requireBucket(input, context);

@@ -1,5 +1,6 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
+import type { ContextEntries } from "../../../kernel/request-context.ts";
 import { invalidArgument, invalidRequest, methodNotAllowed } from "../errors.ts";
 
 /* What S3 takes for an ACL at all. Sources: S3 API, PutBucketAcl; S3 user guide, "Access control list". */
@@ -54,6 +55,18 @@ export function checkAcl(input: AclInput): void {
     }
   }
   if (policy) checkPolicy(policy);
+}
+
+/** What policies can say of a request's ACL: its headers, not its document. */
+export function aclKeys(input: AclInput): ContextEntries {
+  return {
+    "s3:x-amz-acl": input.ACL,
+    "s3:x-amz-grant-full-control": input.GrantFullControl,
+    "s3:x-amz-grant-read": input.GrantRead,
+    "s3:x-amz-grant-read-acp": input.GrantReadACP,
+    "s3:x-amz-grant-write": input.GrantWrite,
+    "s3:x-amz-grant-write-acp": input.GrantWriteACP,
+  };
 }
 
 /** The grants that are given as headers. Throws InvalidArgument for what isn't `id="…", uri="…"`. */

@@ -5,6 +5,7 @@ import { type LockInput, lockKeys } from "../object-lock/stored-lock.ts";
 import type { AttributesInput } from "../objects/object-attributes.ts";
 import type { BucketRow } from "../tables.ts";
 import { parseTaggingHeader, requestTagKeys } from "../tags/tag-set.ts";
+import { aclKeys } from "./acl-syntax.ts";
 import { onObject } from "./authorization.ts";
 
 /** The members that decide what may be written. */
@@ -65,15 +66,5 @@ function writeKeys(input: WriteInput): ContextEntries {
     "s3:x-amz-server-side-encryption-customer-algorithm": input.SSECustomerAlgorithm,
     "s3:x-amz-storage-class": input.StorageClass,
     "s3:x-amz-website-redirect-location": input.WebsiteRedirectLocation,
-  };
-}
-
-function aclKeys(input: WriteInput): ContextEntries {
-  return {
-    "s3:x-amz-acl": input.ACL,
-    "s3:x-amz-grant-full-control": input.GrantFullControl,
-    "s3:x-amz-grant-read": input.GrantRead,
-    "s3:x-amz-grant-read-acp": input.GrantReadACP,
-    "s3:x-amz-grant-write-acp": input.GrantWriteACP,
   };
 }

@@ -5,7 +5,7 @@ import { type RequestContext, requireAccount } from "../../../kernel/request-con
 import type { Transaction } from "../../../kernel/store.ts";
 import { isPublicAcl } from "../access/access-control-lists.ts";
 import { grantsOf, storedAcl } from "../access/acl.ts";
-import { checkAcl, grantHeaders } from "../access/acl-syntax.ts";
+import { aclKeys, checkAcl, grantHeaders } from "../access/acl-syntax.ts";
 import { bucketArn, requestKeys } from "../access/authorization.ts";
 import { aclWithoutAcls, isOwnership } from "../access/object-ownership.ts";
 import { NEW_BUCKETS_BLOCK } from "../access/public-access.ts";
@@ -45,7 +45,7 @@ export function authorizeCreation(
     context: {
       ...keys,
       "s3:locationconstraint": LocationConstraint,
-      "s3:x-amz-acl": input.ACL,
+      ...aclKeys(input),
       "s3:x-amz-object-ownership": input.ObjectOwnership,
     },
   };

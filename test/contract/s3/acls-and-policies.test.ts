@@ -1,0 +1,110 @@
+import * as iam from "@aws-sdk/client-iam";
+import * as s3 from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+
+/* Where policies and access control lists meet. */
+
+let server: TestServer;
+let owner: s3.S3Client;
+let other: s3.S3Client;
+let otherId: string;
+beforeAll(async () => {
+  server = await startTestServer({
+    accounts: [
+      { id: "111122223333", rootAccessKeyId: "other", rootSecretAccessKey: "other-secret" },
+    ],
+  });
+  owner = server.clients().s3;
+  other = server.clients({ accessKeyId: "other", secretAccessKey: "other-secret" }).s3;
+  otherId = (await other.send(new s3.ListBucketsCommand({}))).Owner?.ID ?? "";
+});
+afterAll(() => server?.close());
+
+interface Statement {
+  readonly Effect: "Allow" | "Deny";
+  readonly Action: string | readonly string[];
+  readonly Resource?: string | readonly string[];
+  readonly Condition?: object;
+}
+const document = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
+
+let users = 0;
+async function user(...statements: readonly Statement[]): Promise<s3.S3Client> {
+  const UserName = `user-${++users}`;
+  const { iam: client } = server.clients();
+  await client.send(new iam.CreateUserCommand({ UserName }));
+  const PolicyDocument = document(...statements.map((one) => ({ Resource: "*", ...one })));
+  await client.send(new iam.PutUserPolicyCommand({ UserName, PolicyName: "p", PolicyDocument }));
+  const { AccessKey } = await client.send(new iam.CreateAccessKeyCommand({ UserName }));
+  const { AccessKeyId: accessKeyId = "", SecretAccessKey: secretAccessKey = "" } = AccessKey ?? {};
+  return server.clients({ accessKeyId, secretAccessKey }).s3;
+}
+
+let buckets = 0;
+const newName = () => `acls-and-policies-${++buckets}`;
+/** A bucket with ACLs, which nothing blocks. */
+async function newBucket(ObjectOwnership: s3.ObjectOwnership = "ObjectWriter"): Promise<string> {
+  const Bucket = newName();
+  await owner.send(new s3.CreateBucketCommand({ Bucket, ObjectOwnership }));
+  await owner.send(new s3.DeletePublicAccessBlockCommand({ Bucket }));
+  return Bucket;
+}
+
+/** `ok`, or the error's name. */
+const outcome = (sent: Promise<unknown>): Promise<string> =>
+  sent.then(
+    () => "ok",
+    ({ name }: Error) => name,
+  );
+
+test.each([
+  ["x-amz-acl", "ACL"],
+  ["x-amz-grant-full-control", "GrantFullControl"],
+  ["x-amz-grant-read", "GrantRead"],
+  ["x-amz-grant-read-acp", "GrantReadACP"],
+  ["x-amz-grant-write", "GrantWrite"],
+  ["x-amz-grant-write-acp", "GrantWriteACP"],
+] as const)("a policy can deny whatever sends %s", async (header, member) => {
+  const Bucket = await newBucket();
+  const Condition = { StringLike: { [`s3:${header}`]: "*" } };
+  const denied = await user(
+    { Effect: "Allow", Action: "s3:*" },
+    { Effect: "Deny", Action: "s3:*", Condition },
+  );
+  const acl = { [member]: member === "ACL" ? "private" : `id=${otherId}` };
+  const sent = (from: s3.S3Client, given: object) => [
+    from.send(new s3.PutBucketAclCommand({ Bucket, ...given })),
+    from.send(new s3.PutObjectAclCommand({ Bucket, Key: "k", ...given })),
+    from.send(
+      new s3.CreateBucketCommand({ Bucket: newName(), ObjectOwnership: "ObjectWriter", ...given }),
+    ),
+    // It has all headers but one.
+    ...(member === "GrantWrite"
+      ? []
+      : [from.send(new s3.PutObjectCommand({ Bucket, Key: "new", Body: "", ...given }))]),
+  ];
+  await owner.send(new s3.PutObjectCommand({ Bucket, Key: "k", Body: "" }));
+  const outcomes = async (from: s3.S3Client, given: object) => [
+    ...new Set(await Promise.all(sent(from, given).map(outcome))),
+  ];
+  expect(await outcomes(denied, acl)).toEqual(["AccessDenied"]);
+  expect(await outcomes(owner, acl)).toEqual(["ok"]);
+  const others = member === "ACL" ? { GrantRead: `id=${otherId}` } : { ACL: "private" };
+  expect(await outcomes(denied, others)).toEqual(["ok"]);
+});
+
+test("an object's tags decide who changes its ACL", async () => {
+  const Bucket = await newBucket();
+  const Condition = { StringEquals: { "s3:ExistingObjectTag/acl": "open" } };
+  const client = await user({ Effect: "Allow", Action: "s3:PutObjectAcl", Condition });
+  for (const [tag, done] of [
+    ["open", "ok"],
+    ["closed", "AccessDenied"],
+  ]) {
+    const object = { Bucket, Key: `${tag}` };
+    await owner.send(new s3.PutObjectCommand({ ...object, Body: "", Tagging: `acl=${tag}` }));
+    const put = new s3.PutObjectAclCommand({ ...object, ACL: "public-read" });
+    expect(await outcome(client.send(put))).toBe(done);
+  }
+});
