@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { rolldown } from "rolldown";
 import { buildConsole } from "./build-console.ts";
 import { buildManagedPolicies } from "./build-managed-policies.ts";
+import { rememberBuild, sourcesHash } from "./built-from.ts";
 import { noticesOf } from "./bundle-notices.ts";
 import { buildSite } from "./docs-site/build-site.ts";
 import { serverTypes, testcontainersTypes, testingTypes } from "./library-types.ts";
@@ -57,6 +58,8 @@ async function writeNotices(modules: readonly string[]): Promise<void> {
   await writeFile(join(distDir, "THIRD-PARTY-NOTICES.txt"), noticesOf(modules, [data]));
 }
 
+const hash = sourcesHash();
+rememberBuild(undefined);
 const managedPolicies = join(root, "packages/server/generated/aws-managed-policies.bin");
 await buildManagedPolicies(managedPolicies);
 const command = await bundleCommand();
@@ -68,3 +71,4 @@ await writeFile(join(distDir, "testcontainers.d.ts"), testcontainersTypes());
 const pages = await buildConsole(join(root, "packages/console"), join(distDir, "console"));
 const docs = await buildSite(root, join(distDir, "console/docs"));
 await writeNotices([...command, ...pages, ...docs]);
+rememberBuild(hash);
