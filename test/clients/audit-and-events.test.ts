@@ -1,18 +1,17 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { generateKeyPairSync } from "node:crypto";
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasModules, PYTHON } from "../support/python.ts";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
 
-/** Debian's own Python, which has python3-boto3 when that is installed. */
-const PYTHON = "/usr/bin/python3";
 const AWS = "/usr/bin/aws";
 const SCRIPT = fileURLToPath(new URL("audit_and_events.py", import.meta.url));
 const STRANGER = "User: arn:aws:iam::000000000000:user/stranger is not authorized to perform:";
 
-const hasBoto3 = spawnSync(PYTHON, ["-c", "import boto3"]).status === 0;
+const hasBoto3 = hasModules("boto3");
 const run = promisify(execFile);
 
 let server: TestServer;

@@ -1,14 +1,13 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { hasModules, PYTHON } from "../support/python.ts";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
 
-/** Debian's own Python, which has python3-boto3 when that is installed. */
-const PYTHON = "/usr/bin/python3";
 const SCRIPT = fileURLToPath(new URL("ivs_boto3.py", import.meta.url));
 
-const hasBoto3 = spawnSync(PYTHON, ["-c", "import boto3"]).status === 0;
+const hasBoto3 = hasModules("boto3");
 
 let server: TestServer;
 beforeAll(async () => {

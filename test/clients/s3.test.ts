@@ -1,4 +1,4 @@
-import { execFile, spawnSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -10,15 +10,13 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasModules, PYTHON } from "../support/python.ts";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
 
-/** Debian's own Python, which has python3-boto3 when that is installed, and its AWS CLI. */
-const PYTHON = "/usr/bin/python3";
 const AWS = "/usr/bin/aws";
 const SCRIPT = fileURLToPath(new URL("s3_boto3.py", import.meta.url));
-const TIMEOUT_MS = 60_000;
 
-const hasBoto3 = spawnSync(PYTHON, ["-c", "import boto3"]).status === 0;
+const hasBoto3 = hasModules("boto3");
 
 let server: TestServer;
 let dir: string;
@@ -33,7 +31,6 @@ afterAll(async () => {
 
 function run(file: string, args: readonly string[]) {
   return promisify(execFile)(file, [...args], {
-    timeout: TIMEOUT_MS,
     env: {
       PATH: process.env.PATH,
       HOME: dir,

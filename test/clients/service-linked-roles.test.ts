@@ -1,23 +1,14 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { hasModules, PYTHON } from "../support/python.ts";
 import { startTestServer, type TestServer } from "../support/test-server.ts";
 
-const PYTHON = "/usr/bin/python3";
 const SCRIPT = fileURLToPath(new URL("./service-linked-roles.py", import.meta.url));
 const SERVICE = "batch.amazonaws.com";
 
-function boto3IsThere(): boolean {
-  try {
-    execFileSync(PYTHON, ["-c", "import boto3"], { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-describe.skipIf(!boto3IsThere())("boto3", () => {
+describe.skipIf(!hasModules("boto3"))("boto3", () => {
   let server: TestServer;
   beforeAll(async () => {
     server = await startTestServer();

@@ -1,13 +1,13 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { cpSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { hasModules, PYTHON } from "../support/python.ts";
 import { installExample } from "./installed-package.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
 const run = promisify(execFile);
-const hasBoto3 = succeeds("/usr/bin/python3", ["-c", "import boto3"]);
 let node = "";
 
 beforeAll(() => {
@@ -92,21 +92,15 @@ test("the package names no dependency that isn't on npm", () => {
   expect(Object.keys(manifest.dependencies)).toEqual(["libsql"]);
 });
 
-test.skipIf(!hasBoto3)("a Python application's unittest suite runs against it", async () => {
-  cpSync(join(ROOT, "examples/python-app"), node, { recursive: true });
-  // Ends only when the server has: it would keep the pipe open.
-  const { stderr } = await run("/usr/bin/python3", ["-m", "unittest", "-v"], {
-    cwd: node,
-    env: { PATH: process.env.PATH, HOME: node, PYTHONDONTWRITEBYTECODE: "1" },
-  });
-  expect(stderr).toMatch(/Ran 3 tests[\s\S]*OK\n$/);
-});
-
-function succeeds(command: string, args: readonly string[]): boolean {
-  try {
-    execFileSync(command, args, { stdio: "ignore" });
-    return true;
-  } catch {
-    return false;
-  }
-}
+test.skipIf(!hasModules("boto3"))(
+  "a Python application's unittest suite runs against it",
+  async () => {
+    cpSync(join(ROOT, "examples/python-app"), node, { recursive: true });
+    // Ends only when the server has: it would keep the pipe open.
+    const { stderr } = await run(PYTHON, ["-m", "unittest", "-v"], {
+      cwd: node,
+      env: { PATH: process.env.PATH, HOME: node, PYTHONDONTWRITEBYTECODE: "1" },
+    });
+    expect(stderr).toMatch(/Ran 3 tests[\s\S]*OK\n$/);
+  },
+);
