@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import ts from "@typescript/typescript6";
 import type { Command } from "commander";
+import { parseSync } from "rolldown/utils";
 import { describe, expect, test } from "vitest";
 import { parseDocument } from "yaml";
 import { rolecastProgram } from "../packages/cli/src/program.ts";
@@ -138,11 +138,7 @@ function complaintAbout(words: readonly string[], program: Command): string | un
 }
 
 function parseScript({ text }: Snippet): void {
-  const { diagnostics } = ts.transpileModule(text, {
-    reportDiagnostics: true,
-    compilerOptions: { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext },
-  });
-  expect(diagnostics?.map(({ messageText }) => messageText)).toEqual([]);
+  expect(parseSync("snippet.ts", text).errors.map(({ message }) => message)).toEqual([]);
 }
 
 /** `<arn of the channel>` stands for a word. */
