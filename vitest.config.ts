@@ -6,11 +6,11 @@ export default defineConfig({
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: "test/support/global-postgres.ts",
     // They end what hangs: what a test waits for may take its time on a busy machine.
-    testTimeout: 90_000,
-    hookTimeout: 90_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     expect: { poll: { timeout: 60_000 } },
     // Tests wait for encoders and intervals a third of their time: more than CI's processors.
-    maxWorkers: 4,
+    maxWorkers: 6,
     sequence: { sequencer: ProgramsFirst },
     // The SDKs' modules take longer to load than most files take to run: a worker loads them once.
     isolate: false,

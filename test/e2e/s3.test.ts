@@ -21,8 +21,6 @@ import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { describeConsole, startConsole } from "./start-console.ts";
 
 const AWS = "/usr/bin/aws";
-/** The AWS CLI takes a second of a processor to begin; busy ones take longer. */
-const SLOW_MS = 120_000;
 const BUCKET = "console-objects";
 /** What a shell, a URL and a header each have their own mind about. */
 const ODD_NAME = "it's é 50%+1.txt";
@@ -231,7 +229,6 @@ describeConsole(() => {
       expect(kept.Versions?.map(({ Size }) => Size)).toEqual([5, 5, 5, 6, 5]);
       await rm(folder, { recursive: true });
     },
-    SLOW_MS,
   );
 
   test("a locked version stays, until whoever may bypasses its retention", async () => {

@@ -42,6 +42,7 @@ const FILM_SECONDS = 60;
 
 let postgres: PostgresServer;
 let film: Film;
+let sent: Promise<readonly string[]> | undefined;
 const started: ServerProcess[] = [];
 let starting: Promise<unknown> = Promise.resolve();
 const encoders: Encoder[] = [];
@@ -53,7 +54,7 @@ describe
   .concurrent("several nodes with streams", { timeout: PATIENCE_MS }, () => {
     beforeAll(async () => {
       [postgres, film] = await Promise.all([startPostgres(), makeFilm(FILM_SECONDS)]);
-    }, 120_000);
+    });
     afterAll(async () => {
       for (const encoder of encoders) encoder.kill();
       await Promise.all(started.map((node) => node.stop("SIGKILL")));
@@ -203,9 +204,10 @@ describe
       const copy = await copyBucket(node.root.s3, bucket);
       const prefix = String(event.detail.recording_s3_key_prefix);
       const master = `${copy.folder}/${prefix}/media/hls/master.m3u8`;
-      const sent = await pictureHashes(film.file);
+      sent ??= pictureHashes(film.file);
       const recorded = await pictureHashes(master);
-      expect(recorded).toEqual(recorded.map((_, index) => sent[index % sent.length]));
+      const pictures = await sent;
+      expect(recorded).toEqual(recorded.map((_, index) => pictures[index % pictures.length]));
       const seconds = await decodedSeconds(master);
       expect(Math.abs(seconds * 1_000 - Number(event.detail.recording_duration_ms))).toBeLessThan(
         100,

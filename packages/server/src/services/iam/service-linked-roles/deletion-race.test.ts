@@ -210,7 +210,7 @@ test("never is the role gone while it is used, and never does a create end witho
   // A run in which the role was never deleted, or never in use, would have shown nothing.
   expect(seen.succeeded).toBeGreaterThan(0);
   expect(seen.failed).toBeGreaterThan(0);
-}, 120_000);
+});
 
 function statuses(world: IamWorld) {
   const { db } = world.store.tables<ServiceLinkedRoleTables>();
