@@ -108,3 +108,47 @@ test("an object's tags decide who changes its ACL", async () => {
     expect(await outcome(client.send(put))).toBe(done);
   }
 });
+
+const CREATE = "s3:CreateBucket";
+const ACL_TOO = [CREATE, "s3:PutBucketAcl"];
+const OWNERSHIP_TOO = [CREATE, "s3:PutBucketOwnershipControls"];
+const ALL_THREE = [...ACL_TOO, ...OWNERSHIP_TOO];
+const SOMEBODY = `id=${"0".repeat(64)}`;
+const UNOWNED = "InvalidBucketAclWithObjectOwnership";
+test.each([
+  [CREATE, {}, "ok"],
+  [CREATE, { ACL: "private" }, "ok"],
+  [CREATE, { ACL: "authenticated-read" }, "AccessDenied"],
+  [CREATE, { GrantRead: SOMEBODY }, "AccessDenied"],
+  [CREATE, { ObjectOwnership: "BucketOwnerEnforced" }, "AccessDenied"],
+  [ACL_TOO, { GrantRead: SOMEBODY }, UNOWNED],
+  [ACL_TOO, { GrantRead: SOMEBODY, ObjectOwnership: "ObjectWriter" }, "AccessDenied"],
+  [OWNERSHIP_TOO, { GrantRead: SOMEBODY, ObjectOwnership: "ObjectWriter" }, "AccessDenied"],
+  [OWNERSHIP_TOO, { ObjectOwnership: "ObjectWriter" }, "ok"],
+  [ALL_THREE, { GrantRead: SOMEBODY, ObjectOwnership: "ObjectWriter" }, "ok"],
+] as const)("who may %j creates a bucket with %j, or again: %s", async (Action, input, done) => {
+  const client = await user({ Effect: "Allow", Action });
+  const existing = await newBucket();
+  for (const Bucket of [newName(), existing]) {
+    const create = new s3.CreateBucketCommand({ ...input, Bucket });
+    expect(await outcome(client.send(create))).toBe(done);
+  }
+});
+
+test("creating one's bucket again gives it no ACL that it doesn't support, or its policy denies", async () => {
+  const enforced = await newBucket("BucketOwnerEnforced");
+  const denying = await newBucket();
+  const statement = { Effect: "Deny", Principal: "*", Action: "s3:PutBucketAcl" };
+  const Policy = document({ ...statement, Resource: `arn:aws:s3:::${denying}` });
+  await owner.send(new s3.PutBucketPolicyCommand({ Bucket: denying, Policy }));
+  for (const [Bucket, done] of [
+    [enforced, UNOWNED],
+    [denying, "AccessDenied"],
+  ]) {
+    const given = { ObjectOwnership: "ObjectWriter", GrantWrite: `id=${otherId}` } as const;
+    const create = new s3.CreateBucketCommand({ Bucket, ...given });
+    expect(await outcome(owner.send(create))).toBe(done);
+    const { Grants } = await owner.send(new s3.GetBucketAclCommand({ Bucket }));
+    expect(Grants).toMatchObject([{ Permission: "FULL_CONTROL" }]);
+  }
+});

@@ -4,9 +4,9 @@ import type { Authorization } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { isPublicAcl } from "../access/access-control-lists.ts";
-import { grantsOf, storedAcl } from "../access/acl.ts";
+import { grantsOf, isEnforced, storedAcl } from "../access/acl.ts";
 import { aclKeys, checkAcl, grantHeaders } from "../access/acl-syntax.ts";
-import { bucketArn, requestKeys } from "../access/authorization.ts";
+import { bucketArn, onBucket, requestKeys } from "../access/authorization.ts";
 import { aclWithoutAcls, isOwnership } from "../access/object-ownership.ts";
 import { NEW_BUCKETS_BLOCK } from "../access/public-access.ts";
 import type { S3Dependencies } from "../dependencies.ts";
@@ -23,6 +23,7 @@ import {
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { tagRequestKeys, toTagSet } from "../tags/tag-set.ts";
 import { isBucketName } from "./bucket-name.ts";
+import { findBucket } from "./find-bucket.ts";
 
 /** Source: Amazon S3 user guide, "General purpose bucket quotas": 10,000 of an account. */
 const BUCKETS_PER_ACCOUNT_MAX = 10_000;
@@ -31,11 +32,14 @@ export const DEFAULT_REGION = "us-east-1";
 /** Before Regions had names everywhere, this one was called so. */
 const LEGACY_EU = "EU";
 
-/** A bucket that is born with tags needs s3:TagResource as well (S3 API, CreateBucket, "Permissions"). */
-export function authorizeCreation(
+/**
+ * What a bucket is born with needs its own actions as well (S3 API, CreateBucket, "Permissions"). A
+ * bucket that is there already, and gets another ACL, has a policy to decide on that.
+ */
+export async function authorizeCreation(
   input: s3.CreateBucketCommandInput,
   context: RequestContext,
-): readonly Authorization[] {
+): Promise<readonly Authorization[]> {
   const { LocationConstraint, Tags } = input.CreateBucketConfiguration ?? {};
   const resource = bucketArn(input.Bucket ?? "");
   const keys = { ...requestKeys(context), ...tagRequestKeys(Tags) };
@@ -54,8 +58,26 @@ export function authorizeCreation(
     ...(input.ObjectLockEnabledForBucket
       ? ["s3:PutBucketObjectLockConfiguration", "s3:PutBucketVersioning"]
       : []),
+    ...(input.ObjectOwnership === undefined ? [] : ["s3:PutBucketOwnershipControls"]),
   ];
-  return [creation, ...further.map((action) => ({ action, resource, context: keys }))];
+  return [
+    creation,
+    ...further.map((action) => ({ action, resource, context: keys })),
+    ...(grantsNothing(input) ? [] : [await authorizeAcl(input, context)]),
+  ];
+}
+
+async function authorizeAcl(
+  input: s3.CreateBucketCommandInput,
+  context: RequestContext,
+): Promise<Authorization> {
+  const name = input.Bucket ?? "";
+  const existing = await findBucket(name, context);
+  const keys = aclKeys(input);
+  if (existing?.account_id === context.accountId)
+    return onBucket("PutBucketAcl", existing, context, keys);
+  const all = { ...requestKeys(context), ...keys };
+  return { action: "s3:PutBucketAcl", resource: bucketArn(name), context: all };
 }
 
 export async function createBucket(
@@ -101,7 +123,7 @@ export async function createBucket(
 async function insertBucket(bucket: BucketRow, tx: Transaction<S3Tables>): Promise<void> {
   const existing = await tx.db
     .selectFrom("s3_buckets")
-    .select(["account_id", "region"])
+    .select(["account_id", "region", "ownership"])
     .where("bucket_name", "=", bucket.bucket_name)
     .executeTakeFirst();
   if (existing && existing.account_id !== bucket.account_id) {
@@ -111,6 +133,8 @@ async function insertBucket(bucket: BucketRow, tx: Transaction<S3Tables>): Promi
     // us-east-1 alone answers a repeated creation with success, and resets the ACL (S3 API, CreateBucket, "Errors").
     if (existing.region === DEFAULT_REGION && bucket.region === DEFAULT_REGION) {
       const { bucket_name: name, acl } = bucket;
+      // It would wait for the day on which there are ACLs again.
+      if (acl !== null && isEnforced(existing)) throw aclWithoutAcls(name);
       await tx.db.updateTable("s3_buckets").set({ acl }).where("bucket_name", "=", name).execute();
       return;
     }
@@ -161,6 +185,10 @@ function chooseRegion(constraint: string | undefined, region: string): string {
   return region;
 }
 
+function grantsNothing(input: s3.CreateBucketCommandInput): boolean {
+  return (input.ACL ?? "private") === "private" && grantHeaders(input).length === 0;
+}
+
 function refuseWhatIsNotThere(input: s3.CreateBucketCommandInput): void {
   const { ObjectOwnership: ownership, CreateBucketConfiguration: configuration } = input;
   if (ownership !== undefined && !isOwnership(ownership)) {
@@ -173,8 +201,7 @@ function refuseWhatIsNotThere(input: s3.CreateBucketCommandInput): void {
     throw notImplemented("directory bucket");
   }
   checkAcl(input);
-  const grants = grantHeaders(input).length > 0;
-  if (!grants && (input.ACL ?? "private") === "private") return;
+  if (grantsNothing(input)) return;
   if ((ownership ?? "BucketOwnerEnforced") === "BucketOwnerEnforced") {
     throw aclWithoutAcls();
   }
