@@ -50,7 +50,8 @@ describe("rolecast start", () => {
       /ended with 1: rolecast: The data folder .* is in use/,
     );
     expect(await first.stop("SIGTERM")).toBe(0);
-    const second = await start(data);
+    const second = await start([...data, "--ffmpeg", "off"]);
+    expect(second.banner).toContain("  ffmpeg            none: no renditions, no thumbnails\n");
     const kept = await second.clients().iam.send(new GetUserCommand({ UserName: "kept" }));
     expect(kept.User?.UserName).toBe("kept");
   });

@@ -178,6 +178,13 @@ describeConsole(() => {
       adConfigurationArn: "",
     });
     await page.getByText("REQUIRE, up to FULL_HD").waitFor();
+    const lost = new CreateRecordingConfigurationCommand({
+      name: "lost",
+      destinationConfiguration: { s3: { bucketName: "no-such-bucket" } },
+    });
+    arns.lost = (await ivs.send(lost)).recordingConfiguration?.arn ?? "";
+    await visit(page, addressOf("/ivs/recording-configurations/:lost"), "lost");
+    await page.getByText(/wasn't one of this account in this Region/).waitFor();
   });
 
   test("ads, playback keys and restriction policies are tagged on their pages", async () => {

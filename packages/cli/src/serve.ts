@@ -4,6 +4,7 @@ import {
   type ConfigInput,
   createServer,
   DataFolderError,
+  findFfmpeg,
   flagOf,
   letHeapGrow,
   type RootAccount,
@@ -149,6 +150,9 @@ function banner(server: RunningServer): string {
           `  SRT ingest        srt://${hostOf(config)}:${ports.srt}?streamid=<stream key>&passphrase=<the channel's>`,
         ]),
     `  Certificate       ${certificateFile}`,
+    ...(findFfmpeg(config.ffmpeg, process.env.PATH) === undefined
+      ? ["  ffmpeg            none: no renditions, no thumbnails"]
+      : []),
     `  Data              ${config.data === "memory" ? "in memory: nothing is kept" : config.data}`,
     ...(config.database === undefined
       ? []

@@ -1,4 +1,5 @@
 import { GetRecordingConfigurationCommand, type RecordingConfiguration } from "@aws-sdk/client-ivs";
+import Box from "@cloudscape-design/components/box";
 import { placeOf } from "../../routing/hash-route.ts";
 import type { PageProps } from "../../routing/page-route.ts";
 import { PlaceLink } from "../../shared/place-link.tsx";
@@ -33,7 +34,20 @@ function settingsOf(configuration: RecordingConfiguration) {
   const { thumbnailConfiguration: thumbnails, renditionConfiguration: renditions } = configuration;
   const bucket = configuration.destinationConfiguration?.s3?.bucketName ?? "";
   return [
-    { label: "State", value: <RecordingConfigurationState state={configuration.state} /> },
+    {
+      label: "State",
+      value: (
+        <>
+          <RecordingConfigurationState state={configuration.state} />
+          {configuration.state === "CREATE_FAILED" && (
+            <Box variant="small">
+              The bucket wasn't one of this account in this Region: recordings with it fail. Create
+              another one, for a bucket that is.
+            </Box>
+          )}
+        </>
+      ),
+    },
     {
       label: "Bucket",
       value: <PlaceLink to={placeOf("/s3/buckets/:bucket", { bucket })}>{bucket}</PlaceLink>,
