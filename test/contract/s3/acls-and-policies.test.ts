@@ -152,3 +152,34 @@ test("creating one's bucket again gives it no ACL that it doesn't support, or it
     expect(Grants).toMatchObject([{ Permission: "FULL_CONTROL" }]);
   }
 });
+
+test("RestrictPublicBuckets closes a public bucket to others, whatever its ACLs grant and its policy denies", async () => {
+  const Bucket = await newBucket();
+  await owner.send(new s3.PutBucketAclCommand({ Bucket, ACL: "public-read-write" }));
+  const put = (from: s3.S3Client, Key: string, ACL: s3.ObjectCannedACL) =>
+    from.send(new s3.PutObjectCommand({ Bucket, Key, Body: Key, ACL }));
+  await put(owner, "public", "public-read");
+  await put(owner, "denied", "public-read");
+  await put(other, "theirs", "private");
+  const Resource = `arn:aws:s3:::${Bucket}/denied`;
+  const statement = { Principal: "*", Action: "s3:GetObject", Resource };
+  const Policy = document({ Effect: "Allow", ...statement }, { Effect: "Deny", ...statement });
+  await owner.send(new s3.PutBucketPolicyCommand({ Bucket, Policy }));
+  const anonymous = async (key: string) =>
+    (await fetch(`${server.endpoint}/${Bucket}/${key}`)).status === 200 ? "ok" : "AccessDenied";
+  const seen = async () => {
+    const read = (Key: string) => outcome(other.send(new s3.GetObjectCommand({ Bucket, Key })));
+    const keys = ["public", "denied", "theirs"];
+    return [
+      await Promise.all(keys.map(read)),
+      await Promise.all(keys.map(anonymous)),
+      await outcome(other.send(new s3.ListObjectsV2Command({ Bucket }))),
+    ];
+  };
+  const NO = "AccessDenied";
+  expect(await seen()).toEqual([["ok", NO, "ok"], ["ok", NO, NO], "ok"]);
+  const PublicAccessBlockConfiguration = { RestrictPublicBuckets: true };
+  await owner.send(new s3.PutPublicAccessBlockCommand({ Bucket, PublicAccessBlockConfiguration }));
+  expect(await seen()).toEqual([[NO, NO, NO], [NO, NO, NO], NO]);
+  await owner.send(new s3.GetObjectCommand({ Bucket, Key: "public" }));
+});

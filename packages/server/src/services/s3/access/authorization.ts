@@ -1,5 +1,5 @@
 import type { AwsError } from "../../../kernel/aws-error.ts";
-import type { Authorization } from "../../../kernel/operations.ts";
+import type { Authorization, ResourcePolicy } from "../../../kernel/operations.ts";
 import type {
   ContextEntries,
   FormRequestInfo,
@@ -53,9 +53,8 @@ function inBucket(
   object?: Pick<ObjectRow, "acl">,
 ): Authorization {
   const owner = object ? ownerOf(object, bucket) : bucket.account_id;
-  // Of somebody else's object the bucket's owner can refuse things, but not allow any.
-  const policy = owner === bucket.account_id ? bucket.policy : denialsOf(bucket.policy);
   const grants = policyOfAcl(action, resource, bucket, object, context);
+  const resourcePolicy = policyOf(bucket, owner, context);
   return {
     action: `s3:${action}`,
     resource,
@@ -66,13 +65,28 @@ function inBucket(
       ...bucketTagKeys(bucket),
       ...keys,
     },
-    ...(policy === null || isKeptOut(bucket, context)
-      ? {}
-      : {
-          resourcePolicy: { id: bucketArn(bucket.bucket_name), text: policy, kind: "resource" },
-        }),
+    ...(resourcePolicy ? { resourcePolicy } : {}),
     ...(grants ? { grants } : {}),
   };
+}
+
+const KEEP_OUT = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: { Effect: "Deny", Principal: "*", Action: "*", Resource: "*" },
+});
+
+/** The bucket's policy as it counts for the caller, and for what `owner` has in the bucket. */
+function policyOf(
+  bucket: BucketRow,
+  owner: string,
+  context: RequestContext,
+): ResourcePolicy | undefined {
+  const id = bucketArn(bucket.bucket_name);
+  if (isKeptOut(bucket, context))
+    return { id: `${id}?publicAccessBlock`, text: KEEP_OUT, kind: "resource" };
+  // Of somebody else's object the bucket's owner can refuse things, but not allow any.
+  const text = owner === bucket.account_id ? bucket.policy : denialsOf(bucket.policy);
+  return text === null ? undefined : { id, text, kind: "resource" };
 }
 
 /**
@@ -88,7 +102,7 @@ function bucketTagKeys({ abac, tags }: BucketRow): ContextEntries {
   );
 }
 
-/** A restricted public policy is no policy for callers from elsewhere, and so refuses them. */
+/** A bucket whose public policy is restricted is closed to callers from elsewhere, whatever it grants. */
 function isKeptOut(bucket: BucketRow, context: RequestContext): boolean {
   const { principal } = context.caller;
   const isOutside = principal.kind !== "service" && context.accountId !== bucket.account_id;
