@@ -98,6 +98,55 @@ describe("a lock that somebody sets right before the commit", () => {
   });
 });
 
+describe("an object that stands in another's place right before the commit", () => {
+  const plain = "commit-edges-plain";
+  beforeAll(async () => {
+    const ObjectOwnership = "ObjectWriter";
+    await client.send(new s3.CreateBucketCommand({ Bucket: plain, ObjectOwnership }));
+  });
+  const Key = "k";
+  const object = { Bucket: plain, Key };
+  const put = (named: string, StorageClass: s3.StorageClass) =>
+    client.send(
+      new s3.PutObjectCommand({
+        ...{ ...object, StorageClass, Body: named, Metadata: { named }, Tagging: `named=${named}` },
+        GrantRead: `id=${(named === "new" ? "1" : "2").repeat(64)}`,
+      }),
+    );
+  const restore = (Days: number) =>
+    client.send(new s3.RestoreObjectCommand({ ...object, RestoreRequest: { Days } }));
+  const Tagging = { TagSet: [{ Key: "named", Value: "changed" }] };
+  const changes = {
+    PutObjectAcl: () => client.send(new s3.PutObjectAclCommand({ ...object, ACL: "private" })),
+    PutObjectTagging: () => client.send(new s3.PutObjectTaggingCommand({ ...object, Tagging })),
+    RestoreObject: () => restore(1),
+  };
+
+  test.each(Object.entries(changes))("isn't what %s changes", async (_, change) => {
+    await put("old", "GLACIER");
+    beforeNextCommit(() => put("new", "STANDARD"));
+    await change();
+    const { Metadata, Restore } = await client.send(new s3.HeadObjectCommand(object));
+    expect([Metadata, Restore]).toEqual([{ named: "new" }, undefined]);
+    const { TagSet } = await client.send(new s3.GetObjectTaggingCommand(object));
+    expect(TagSet).toEqual([{ Key: "named", Value: "new" }]);
+    const { Grants } = await client.send(new s3.GetObjectAclCommand(object));
+    expect(Grants).toMatchObject([{ Grantee: { ID: "1".repeat(64) }, Permission: "READ" }]);
+  });
+
+  test.each(Object.entries(changes))("is needed: %s of a deleted one fails", async (_, change) => {
+    await put("old", "GLACIER");
+    beforeNextCommit(() => client.send(new s3.DeleteObjectCommand(object)));
+    await expect(change()).rejects.toMatchObject({ name: "NoSuchKey" });
+  });
+
+  test("is the same one restored: restored again, it has begun already", async () => {
+    await put("old", "GLACIER");
+    beforeNextCommit(() => restore(9));
+    expect((await restore(1)).$metadata.httpStatusCode).toBe(200);
+  });
+});
+
 interface Version {
   readonly Bucket: string;
   readonly Key: string;

@@ -8,7 +8,7 @@ import { malformedXml, noSuchKey, notImplemented } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
 import { requireNoMarker, requireObject } from "../objects/find-object.ts";
 import { readAttributesOf } from "../objects/object-attributes.ts";
-import { updateVersion } from "../versions/version-rows.ts";
+import { findAmongAll, updateVersion } from "../versions/version-rows.ts";
 import { endOfRestore, requireInArchive, restoredUntil } from "./archived-objects.ts";
 
 const TIERS = ["Standard", "Bulk", "Expedited"];
@@ -38,17 +38,21 @@ async function restoreObject(
   const days = daysOf(input.RestoreRequest);
   requireInArchive(row);
   const untilMs = endOfRestore(days, context.nowMs);
-  const attributes = JSON.stringify({ ...readAttributesOf(row), restoredUntilMs: untilMs });
-  const isRenewed = restoredUntil(row, context.nowMs) !== undefined;
-  const { storage_class: sourceStorageClass } = row;
-  await deps.commits.commit(context, async (tx) => {
-    if (!(await updateVersion(row, { attributes }, tx))) throw noSuchKey(row.object_key);
-    if (isRenewed) return;
+  const { bucket_name: name, object_key: key, version_id: id, object_id: object } = row;
+  const isRenewed = await deps.commits.commit(context, async (tx) => {
+    // Somebody else may have restored it meanwhile.
+    const latest = await findAmongAll(name, key, id, tx.db);
+    const current = latest?.object_id === object ? latest : row;
+    const attributes = JSON.stringify({ ...readAttributesOf(current), restoredUntilMs: untilMs });
+    if (!(await updateVersion(current, { attributes }, tx))) throw noSuchKey(key);
+    if (restoredUntil(current, context.nowMs) !== undefined) return true;
+    const { storage_class: sourceStorageClass } = current;
     const begun = { type: "Object Restore Initiated", sourceStorageClass } as const;
     announce(begun, row, bucket, context, tx, deps);
     const done = { type: "Object Restore Completed", sourceStorageClass, untilMs } as const;
     const itself = { requestId: context.requestId, accountId: "s3.amazonaws.com" };
     announce(done, row, bucket, { ...itself, sourceIp: undefined }, tx, deps);
+    return false;
   });
   context.response.status = isRenewed ? 200 : 202;
 }

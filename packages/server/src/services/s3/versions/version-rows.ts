@@ -97,9 +97,12 @@ export async function archive(row: ObjectRow, tx: Transaction<S3Tables>): Promis
     .execute();
 }
 
-/** Changes a version wherever it stands by now; false where it has gone. */
+/**
+ * Changes a version wherever it stands by now; false where it has gone. Another object that has its
+ * id by now, as ids `null` are given again, is left as it is: the change came before it.
+ */
 export async function updateVersion(
-  row: Pick<VersionRow, "bucket_name" | "object_key" | "version_id">,
+  row: Pick<VersionRow, "bucket_name" | "object_key" | "version_id" | "object_id">,
   changed: Partial<Pick<ObjectRow, "tags" | "object_lock" | "acl" | "attributes">>,
   tx: Transaction<S3Tables>,
 ): Promise<boolean> {
@@ -110,10 +113,12 @@ export async function updateVersion(
       .where("bucket_name", "=", row.bucket_name)
       .where("object_key", "=", row.object_key)
       .where("version_id", "=", row.version_id)
+      .where("object_id", "=", row.object_id)
       .executeTakeFirst();
     if (numUpdatedRows > 0n) return true;
   }
-  return false;
+  const replacing = await findAmongAll(row.bucket_name, row.object_key, row.version_id, tx.db);
+  return replacing?.is_delete_marker === 0;
 }
 
 export async function deleteVersionRow(
