@@ -15,8 +15,14 @@ export const hasPostgres = existsSync(join(BIN_DIR, "initdb"));
 /** Stands in every URL of it, so that a test can look for it where it must not be. */
 export const POSTGRES_PASSWORD = "correct-horse-battery";
 
-/** For tests only: what is committed outlives a crash of PostgreSQL, but not of the machine. */
-const NOT_DURABLE = ["fsync=off", "full_page_writes=off"];
+/** For tests only. */
+const SETTINGS = [
+  // What is committed outlives a crash of PostgreSQL, but not of the machine.
+  "fsync=off",
+  "full_page_writes=off",
+  // Up to a dozen for each server of all tests that run at a time.
+  "max_connections=300",
+];
 
 /** A PostgreSQL of a test's own, on a free port of 127.0.0.1. */
 export interface PostgresServer {
@@ -55,7 +61,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   const args = ["-D", data, "-h", "127.0.0.1", "-p", String(port), "-k", dir];
   let child: ChildProcess;
   const start = async () => {
-    child = spawn(join(BIN_DIR, "postgres"), [...args, ...NOT_DURABLE.flatMap((o) => ["-c", o])], {
+    child = spawn(join(BIN_DIR, "postgres"), [...args, ...SETTINGS.flatMap((o) => ["-c", o])], {
       ...user,
       cwd: dir,
       stdio: ["ignore", "ignore", "pipe"],
