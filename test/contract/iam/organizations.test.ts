@@ -9,6 +9,7 @@ import {
 import { ListChannelsCommand } from "@aws-sdk/client-ivs";
 import {
   CreateBucketCommand,
+  GetObjectAclCommand,
   ListBucketsCommand,
   PutBucketPolicyCommand,
   PutObjectCommand,
@@ -55,6 +56,7 @@ describe("an account of an organization", () => {
         Principal: "*",
         Condition: { StringNotEquals: { "aws:PrincipalOrgID": ORGANIZATION } },
       }),
+      "prod/no-acls.rcp.json": deny("s3:GetObjectAcl", { Principal: "*" }),
       [`prod/${PROD}/README.md`]: "Text beside policies is nobody's business.",
       [`sandbox/${SANDBOX}/only-s3.scp.json`]: policyOf([allow(["s3:*", "iam:*"])]),
       "sandbox/no-boto.rcp.json": deny("sts:AssumeRole", {
@@ -105,7 +107,7 @@ describe("an account of an organization", () => {
   test("has its resources guarded by resource control policies, from whoever comes", async () => {
     const Bucket = "guarded";
     const { s3 } = root(PROD);
-    await s3.send(new CreateBucketCommand({ Bucket }));
+    await s3.send(new CreateBucketCommand({ Bucket, ObjectOwnership: "ObjectWriter" }));
     const Policy = policyOf([
       {
         ...allow("s3:*", `arn:aws:s3:::${Bucket}/*`),
@@ -118,6 +120,9 @@ describe("an account of an organization", () => {
     // An account of the same organization, and one of none.
     expect(await put(secretOf(SANDBOX))).toHaveProperty("ETag");
     await expect(put()).rejects.toMatchObject({ name: "AccessDenied" });
+    // The bucket's account counts, not the object's owner.
+    const theirs = new GetObjectAclCommand({ Bucket, Key: "k" });
+    await expect(root(SANDBOX).s3.send(theirs)).rejects.toMatchObject({ name: "AccessDenied" });
   });
 
   test("leaves its service-linked roles alone", async () => {

@@ -1,9 +1,16 @@
 import * as iam from "@aws-sdk/client-iam";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import {
+  type Clients,
+  type Key,
+  startTestServer,
+  type TestServer,
+} from "../../support/test-server.ts";
 
 /* Where policies and access control lists meet. */
+
+const OTHER: Key = { accessKeyId: "other", secretAccessKey: "other-secret" };
 
 let server: TestServer;
 let owner: s3.S3Client;
@@ -16,7 +23,7 @@ beforeAll(async () => {
     ],
   });
   owner = server.clients().s3;
-  other = server.clients({ accessKeyId: "other", secretAccessKey: "other-secret" }).s3;
+  other = server.clients(OTHER).s3;
   otherId = (await other.send(new s3.ListBucketsCommand({}))).Owner?.ID ?? "";
 });
 afterAll(() => server?.close());
@@ -30,9 +37,13 @@ interface Statement {
 const document = (...Statement: object[]) => JSON.stringify({ Version: "2012-10-17", Statement });
 
 let users = 0;
-async function user(...statements: readonly Statement[]): Promise<s3.S3Client> {
+const user = (...statements: readonly Statement[]) => userOf(server.clients(), ...statements);
+
+async function userOf(
+  { iam: client }: Clients,
+  ...statements: readonly Statement[]
+): Promise<s3.S3Client> {
   const UserName = `user-${++users}`;
-  const { iam: client } = server.clients();
   await client.send(new iam.CreateUserCommand({ UserName }));
   const PolicyDocument = document(...statements.map((one) => ({ Resource: "*", ...one })));
   await client.send(new iam.PutUserPolicyCommand({ UserName, PolicyName: "p", PolicyDocument }));
@@ -183,3 +194,26 @@ test("RestrictPublicBuckets closes a public bucket to others, whatever its ACLs 
   expect(await seen()).toEqual([[NO, NO, NO], [NO, NO, NO], NO]);
   await owner.send(new s3.GetObjectCommand({ Bucket, Key: "public" }));
 });
+
+test.each([
+  ["Deny", "StringNotEquals", "111122223333", "AccessDenied"],
+  ["Deny", "StringNotEquals", "000000000000", "ok"],
+  ["Allow", "StringEquals", "111122223333", "AccessDenied"],
+  ["Allow", "StringEquals", "000000000000", "ok"],
+] as const)(
+  "%s of what is %s aws:ResourceAccount %s goes by the bucket's account, also for one's own object there: %s",
+  async (Effect, operator, account, done) => {
+    const Bucket = await newBucket();
+    await owner.send(new s3.PutBucketAclCommand({ Bucket, GrantWrite: `id=${otherId}` }));
+    await other.send(new s3.PutObjectCommand({ Bucket, Key: "theirs", Body: "text" }));
+    const Condition = { [operator]: { "aws:ResourceAccount": account } };
+    const reader = await userOf(
+      server.clients(OTHER),
+      { Effect, Action: "s3:*", Condition },
+      ...(Effect === "Deny" ? [{ Effect: "Allow", Action: "s3:*" } as const] : []),
+    );
+    expect(await outcome(reader.send(new s3.GetObjectCommand({ Bucket, Key: "theirs" })))).toBe(
+      done,
+    );
+  },
+);

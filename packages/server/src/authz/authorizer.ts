@@ -108,7 +108,8 @@ export class Authorizer {
       principal: caller.principal,
       action: authorization.action,
       resource: authorization.resource,
-      resourceAccountId: authorization.resourceAccountId ?? context.accountId,
+      resourceAccountId:
+        authorization.decidingAccountId ?? authorization.resourceAccountId ?? context.accountId,
       context: new ConditionContext(context, authorization, caller, this.#options.organization),
     };
     const layers = await this.#layers(authorization, caller, context);

@@ -41,8 +41,9 @@ export interface Decided {
 
 /** A decision in the form that GetRequestAuthorizationDetails answers. */
 export function decisionRecord(decided: Decided): DecisionRecord {
-  const { request, explanation, context, layers } = decided;
-  const ownResource = request.resourceAccountId === context.accountId;
+  const { request, authorization, explanation, context, layers } = decided;
+  const { resourceAccountId = context.accountId } = authorization;
+  const ownResource = resourceAccountId === context.accountId;
   const policies = policiesOf(layers)
     // Another account's policies are nothing for the caller to read.
     .filter(({ source }) => ownResource || !isOwners(source))

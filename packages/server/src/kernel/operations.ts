@@ -18,6 +18,11 @@ export interface Authorization {
   readonly resource: string;
   /** The account that owns the resource; left out, the caller's. */
   readonly resourceAccountId?: string;
+  /**
+   * Whose word it needs, where that isn't the resource's account: somebody else's object in a bucket.
+   * Condition keys and organizations' policies go by the resource's account nonetheless.
+   */
+  readonly decidingAccountId?: string;
   /** Condition keys of this action, lower-cased: `iam:awsservicename`, `aws:requesttag/team`. */
   readonly context?: ContextEntries;
   readonly resourcePolicy?: ResourcePolicy;

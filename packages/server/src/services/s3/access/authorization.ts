@@ -58,7 +58,8 @@ function inBucket(
   return {
     action: `s3:${action}`,
     resource,
-    resourceAccountId: owner,
+    resourceAccountId: bucket.account_id,
+    ...(owner === bucket.account_id ? {} : { decidingAccountId: owner }),
     context: {
       ...requestKeys(context),
       "s3:resourceaccount": bucket.account_id,
