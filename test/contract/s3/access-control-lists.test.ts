@@ -121,6 +121,14 @@ describe("a canned ACL", () => {
     }
   });
 
+  test("is an object's whatever its key looks like", async () => {
+    const Bucket = await newBucket();
+    for (const key of ["a${x}b", "a${aws:username}b", "a*b", "a?b"]) {
+      await put(owner, Bucket, key, "public-read");
+      expect(await outcome(get(anonymous, Bucket, key))).toBe("ok");
+    }
+  });
+
   test("authenticated-read is for whoever signs, and IgnorePublicAcls for nobody", async () => {
     const Bucket = await newBucket();
     await put(owner, Bucket, "k", "authenticated-read");

@@ -41,7 +41,7 @@ const OF_OBJECTS: Readonly<Record<string, Permission>> = {
  */
 export function policyOfAcl(
   action: string,
-  resource: string,
+  bucketArn: string,
   bucket: BucketRow,
   object: Pick<ObjectRow, "acl"> | undefined,
   context: RequestContext,
@@ -53,9 +53,11 @@ export function policyOfAcl(
     .filter(({ permission }) => permission === needed || permission === "FULL_CONTROL")
     .flatMap(({ to }) => principalsOf(to, acl.owner ?? bucket.account_id, bucket, context));
   if (principal === undefined) return undefined;
+  // It decides on one request only, and compiles once for all of the bucket's objects: they aren't named.
   const statement = { Effect: "Allow", Principal: principal, Action: `s3:${action}` };
-  const document = { Version: "2012-10-17", Statement: [{ ...statement, Resource: resource }] };
-  return { id: `${resource}?acl`, text: JSON.stringify(document), kind: "resource" };
+  const document = { Version: "2012-10-17", Statement: { ...statement, Resource: "*" } };
+  const text = JSON.stringify(document);
+  return { id: `${bucketArn}?acl&${action}&${JSON.stringify(principal)}`, text, kind: "resource" };
 }
 
 /** The grantee, if the caller is one of them. */

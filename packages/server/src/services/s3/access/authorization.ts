@@ -53,7 +53,7 @@ function inBucket(
   object?: Pick<ObjectRow, "acl">,
 ): Authorization {
   const owner = object ? ownerOf(object, bucket) : bucket.account_id;
-  const grants = policyOfAcl(action, resource, bucket, object, context);
+  const grants = policyOfAcl(action, bucketArn(bucket.bucket_name), bucket, object, context);
   const resourcePolicy = policyOf(bucket, owner, context);
   return {
     action: `s3:${action}`,
