@@ -65,6 +65,18 @@ describe.each(["GLACIER", "DEEP_ARCHIVE"] as const)("an object in %s", (storageC
   });
 });
 
+test("what is restored for ever, as far as days can be counted, is until the last one", async () => {
+  const NotificationConfiguration = { EventBridgeConfiguration: {} };
+  await client.send(
+    new s3.PutBucketNotificationConfigurationCommand({ Bucket: BUCKET, NotificationConfiguration }),
+  );
+  await put("ever", "GLACIER");
+  expect((await restore("ever", { Days: 2 ** 31 - 1 })).$metadata.httpStatusCode).toBe(202);
+  expect((await head("ever")).Restore).toBe(
+    'ongoing-request="false", expiry-date="Fri, 31 Dec 9999 00:00:00 GMT"',
+  );
+});
+
 test.each<[string, string, s3.RestoreRequest, string]>([
   ["what isn't in an archive", "standard", { Days: 1 }, "InvalidObjectState"],
   ["what can be read at once", "instant", { Days: 1 }, "InvalidObjectState"],

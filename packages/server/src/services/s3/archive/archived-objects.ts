@@ -38,9 +38,15 @@ export function requireInArchive(row: Archived): void {
   throw invalidObjectState("Restore is not allowed for the object's current storage class", row);
 }
 
-/** The midnight, in UTC, that follows so many days later (S3 user guide, "Restoring an archived object"). */
+/** The last day that dates in answers and events can tell. */
+const LAST_DAY_MS = Date.UTC(9999, 11, 31);
+
+/**
+ * The midnight, in UTC, that follows so many days later (S3 user guide, "Restoring an archived
+ * object"). How many there may be, AWS doesn't say.
+ */
 export function endOfRestore(days: number, nowMs: number): number {
-  return Math.ceil((nowMs + days * DAY_MS) / DAY_MS) * DAY_MS;
+  return Math.min(Math.ceil((nowMs + days * DAY_MS) / DAY_MS) * DAY_MS, LAST_DAY_MS);
 }
 
 /** `x-amz-restore`, for what was restored. */
