@@ -2,6 +2,7 @@ import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from "vitest";
 import { createServer } from "../../main.ts";
 import type { RunningServer } from "../../running-server.ts";
+import { BlobFiles } from "./blobs/blob-files.ts";
 import { GroupCommit } from "./group-commit.ts";
 
 /* What may happen right before a commit, and right behind it. */
@@ -147,6 +148,45 @@ describe("an object that stands in another's place right before the commit", () 
   });
 });
 
+describe("an object that was replaced before its file was opened", () => {
+  const shared = "commit-edges-shared";
+  const Key = "k";
+  const put = (Body: string, ACL: s3.ObjectCannedACL) =>
+    client.send(new s3.PutObjectCommand({ Bucket: shared, Key, Body, ACL }));
+  beforeAll(async () => {
+    const ObjectOwnership = "ObjectWriter";
+    await client.send(new s3.CreateBucketCommand({ Bucket: shared, ObjectOwnership }));
+    await client.send(new s3.DeletePublicAccessBlockCommand({ Bucket: shared }));
+  });
+
+  test.each([
+    ["public-read", 200],
+    ["private", 403],
+  ] as const)("is decided on by its own ACL, %s: %i", async (acl, status) => {
+    await put("old", "public-read");
+    beforeNextOpening(() => put("new", acl));
+    const response = await fetch(`${server.endpoint}/${shared}/${Key}`);
+    expect([response.status, (await response.text()) === "new"]).toEqual([status, status === 200]);
+  });
+
+  test.each([
+    ["public-read", "ok"],
+    ["private", "AccessDenied"],
+  ] as const)("is copied by its own ACL, %s: %s", async (acl, done) => {
+    await client.send(new s3.PutBucketAclCommand({ Bucket: shared, ACL: "public-read-write" }));
+    await put("old", "public-read");
+    beforeNextOpening(() => put("new", acl));
+    const url = `${server.endpoint}/${shared}/copy-${acl}`;
+    const headers = {
+      ...{ "x-amz-copy-source": `${shared}/${Key}` },
+      // Digested anew, so that the bytes are read.
+      "x-amz-checksum-algorithm": "SHA256",
+    };
+    const answer = await (await fetch(url, { method: "PUT", headers })).text();
+    expect(/<Code>(.*)<.Code>/.exec(answer)?.[1] ?? "ok").toBe(done);
+  });
+});
+
 interface Version {
   readonly Bucket: string;
   readonly Key: string;
@@ -173,6 +213,14 @@ function beforeNextCommit(meanwhile: () => Promise<unknown>): void {
     return commit.apply(this, given);
   };
   vi.spyOn(GroupCommit.prototype, "commit").mockImplementationOnce(once);
+}
+
+/** And so it is when the next one has read the object's row; the object's file is gone by then. */
+function beforeNextOpening(meanwhile: () => Promise<unknown>): void {
+  vi.spyOn(BlobFiles.prototype, "open").mockImplementationOnce(async () => {
+    await meanwhile();
+    throw Object.assign(new Error("gone"), { code: "ENOENT" });
+  });
 }
 
 /** What the next commit has written can't be told: whoever looks at it breaks. */

@@ -1,6 +1,10 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { wholeSeconds } from "../../../kernel/clock.ts";
-import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import {
+  type Authorization,
+  defineOperations,
+  type OperationTable,
+} from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { onObject } from "../access/authorization.ts";
@@ -51,19 +55,24 @@ export function partOperations(deps: S3Dependencies): OperationTable {
       verifiesSha256: true,
     },
     UploadPartCopy: {
-      authorize: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        const source = await requireSourceBucket(input, context);
-        const name = parseCopySource(input.CopySource);
-        const keys = { "s3:x-amz-copy-source": input.CopySource };
-        return [
-          ...(await readAuthorizations(["GetObject"], source, name, context)),
-          onObject("PutObject", bucket, input.Key ?? "", context, keys),
-        ];
-      },
+      authorize: authorizePartCopy,
       handle: (input, context) => uploadPartCopy(input, context, deps),
     },
   });
+}
+
+async function authorizePartCopy(
+  input: s3.UploadPartCopyCommandInput,
+  context: RequestContext,
+): Promise<readonly Authorization[]> {
+  const bucket = await requireBucket(input, context);
+  const source = await requireSourceBucket(input, context);
+  const name = parseCopySource(input.CopySource);
+  const keys = { "s3:x-amz-copy-source": input.CopySource };
+  return [
+    ...(await readAuthorizations(["GetObject"], source, name, context)),
+    onObject("PutObject", bucket, input.Key ?? "", context, keys),
+  ];
 }
 
 async function uploadPart(
@@ -117,6 +126,7 @@ async function uploadPartCopy(
     {
       algorithm: uploadChecksum.algorithm,
       choose: (source) => chooseRange(input, source, context),
+      authorize: () => authorizePartCopy(input, context),
       sourceKey: keyToRead(sourceKey(input), readAttributesOf(row).customerKey),
       targetKey,
     },

@@ -1,3 +1,4 @@
+import type { Authorization } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { hasCode } from "../blobs/blob-files.ts";
 import { BodyDigests } from "../checksums/body-digests.ts";
@@ -28,6 +29,8 @@ export interface CopyBytesOptions {
   readonly algorithm: ChecksumAlgorithm | undefined;
   /** Chooses the bytes; throws when the source isn't what it was to be. */
   readonly choose: (row: ObjectRow) => ByteRange | undefined;
+  /** What the request needs, by the source as it is found now. */
+  readonly authorize: () => Promise<readonly Authorization[]>;
   /** What the source is encrypted with, and what the copy is to be. */
   readonly sourceKey: Buffer | undefined;
   readonly targetKey: Buffer | undefined;
@@ -37,14 +40,15 @@ export interface CopyBytesOptions {
 export async function copyBytes(
   row: ObjectRow,
   name: ObjectInput,
-  { algorithm, choose, sourceKey, targetKey }: CopyBytesOptions,
+  { algorithm, choose, authorize, sourceKey, targetKey }: CopyBytesOptions,
   context: RequestContext,
   deps: S3Dependencies,
 ): Promise<CopiedBytes> {
   const isChanged = choose(row) ?? sourceKey ?? targetKey;
   const linked = isChanged ? undefined : await linkBytes(row, algorithm, deps);
   if (linked) return linked;
-  const { row: source, body } = await openObject(name, context, deps, choose, sourceKey);
+  const wanted = { choose, key: sourceKey, authorize };
+  const { row: source, body } = await openObject(name, context, deps, wanted);
   const kept = algorithm ?? algorithmOf(source) ?? DEFAULT_CHECKSUM_ALGORITHM;
   const digests = new BodyDigests(deps.digests, kept, undefined, undefined, context);
   const { checksum, ...stored } = await storeBody(body, digests, context, deps, targetKey);

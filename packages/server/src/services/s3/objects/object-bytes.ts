@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { Authorization } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { hasCode } from "../blobs/blob-files.ts";
 import type { BlobSlice } from "../blobs/blob-reader.ts";
@@ -17,18 +18,26 @@ export interface OpenedObject<Range extends ByteRange> {
   readonly body: Readable;
 }
 
+export interface OpenOptions<Range extends ByteRange> {
+  /** Checks the row and picks the range; throws when the object isn't what it was to be. */
+  readonly choose: (row: ObjectRow) => Range | undefined | Promise<Range | undefined>;
+  /** What the object is encrypted with, as `choose` checks too. */
+  readonly key?: Buffer | undefined;
+  /** What the request needs, by the object as it is found now. */
+  readonly authorize: () => Promise<readonly Authorization[]>;
+}
+
 /**
  * Opens the bytes of the object that `input` names, which stay as they are until the stream ends,
- * whatever happens to the object. `choose` checks the row and picks the range; it is asked again when
- * the object was replaced meanwhile. `key` is what the object is encrypted with, as `choose` checks too.
- * Throws what `requireObject` and `choose` throw.
+ * whatever happens to the object. Where it was replaced meanwhile, the other one is decided on and
+ * chosen from again: it may be somebody else's. Throws what `requireObject`, `choose` and the decision
+ * throw.
  */
 export async function openObject<Range extends ByteRange>(
   input: ObjectInput,
   context: RequestContext,
   deps: S3Dependencies,
-  choose: (row: ObjectRow) => Range | undefined | Promise<Range | undefined>,
-  key?: Buffer,
+  { choose, key, authorize }: OpenOptions<Range>,
 ): Promise<OpenedObject<Range>> {
   for (let attempt = 1; ; attempt++) {
     const current = await requireObject(input, context);
@@ -37,6 +46,7 @@ export async function openObject<Range extends ByteRange>(
     if (body) return { row: current, range, body };
     if (attempt === OPEN_ATTEMPTS_MAX) throw new Error("An S3 object's file is missing.");
     await findObject(input, context, { fresh: true });
+    for (const needed of await authorize()) await context.authorize(needed, { isCall: false });
   }
 }
 

@@ -96,6 +96,7 @@ async function copyObject(
     {
       algorithm: declaredAlgorithm(input.ChecksumAlgorithm),
       choose: (source) => check(input, source, context),
+      authorize: () => authorizeCopy(input, context),
       sourceKey: keyToRead(sourceKey(input), readAttributesOf(row).customerKey),
       targetKey: keyToWrite(input),
     },

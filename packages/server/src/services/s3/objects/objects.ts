@@ -180,7 +180,8 @@ async function getObject(
     checkReadConditions(input, validatorsOf(current), context.nowMs);
     return chooseRange(input, current, context);
   };
-  const opened = await openObject(input, context, deps, choose, key);
+  const authorize = () => authorizeRead(input, context);
+  const opened = await openObject(input, context, deps, { choose, key, authorize });
   const bucket = await requireBucket(input, context);
   return {
     ...readVersion(opened.row, bucket),
