@@ -15,6 +15,9 @@ const INTERNAL_CODES = {
   restXml: "InternalError",
 } as const;
 
+/** Codes of Node.js and of SQLite. */
+const DISK_FULL_CODES = ["ENOSPC", "EDQUOT", "SQLITE_FULL"];
+
 /** The caller's mistakes as they are; anything else is ours: logged, and not told in detail. */
 export function toAwsError(error: unknown, { service }: RegisteredService, log: Log): AwsError {
   if (error instanceof AwsError) return error;
@@ -32,6 +35,11 @@ export function toAwsError(error: unknown, { service }: RegisteredService, log: 
     log.error({ service: name, error: error.message }, "a request failed for want of the database");
     // Source: "Common Errors" in the API reference of IAM, STS and IVS; S3's error codes.
     return new AwsError("ServiceUnavailable", error.message, { status: 503, fault: "server" });
+  }
+  if (error instanceof Error && "code" in error && DISK_FULL_CODES.includes(String(error.code))) {
+    log.error({ service: name, error: error.message }, "a request failed for want of disk space");
+    const message = "Rolecast's disk is full: make room where its data folder is, then try again.";
+    return new AwsError("ServiceUnavailable", message, { status: 503, fault: "server" });
   }
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
   log.error({ service: name, error: detail }, "a request failed by a fault of Rolecast");

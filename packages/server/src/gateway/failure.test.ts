@@ -1,0 +1,19 @@
+import { expect, test } from "vitest";
+import type { Log } from "../kernel/log.ts";
+import { toAwsError } from "./failure.ts";
+import type { RegisteredService } from "./service-registry.ts";
+
+test.for([
+  [Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }), 503],
+  [Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" }), 503],
+  [Object.assign(new Error("EIO: i/o error, read"), { code: "EIO" }), 500],
+  [new Error("ENOSPC"), 500],
+] as const)("%s is answered by %i, and logged", ([failure, expected]) => {
+  const logged: unknown[] = [];
+  const log = { error: (_: object, message: string) => logged.push(message) } as unknown as Log;
+  const service = { service: { definition: { name: "iam", protocol: "awsQuery" } } };
+  const { status, message } = toAwsError(failure, service as unknown as RegisteredService, log);
+  expect(status).toBe(expected);
+  expect(message.includes("disk is full")).toBe(status === 503);
+  expect(logged).toHaveLength(1);
+});
