@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -51,6 +52,29 @@ function rolecast(args: readonly string[], environment = {}): Promise<Outcome> {
       resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });
     });
   });
+}
+
+/** Asks what `record play` serves as a player would, and for what no player would. */
+async function expectToPlay(id: string): Promise<void> {
+  const env = { ...process.env, AWS_ENDPOINT_URL: server.endpoint, HOME: dir };
+  const args = [COMMAND, "record", "play", id, "--no-player"];
+  const player = spawn(process.execPath, args, { env, stdio: ["ignore", "pipe", "inherit"] });
+  const ended = once(player, "exit");
+  const [line] = (await once(player.stdout, "data")) as [Buffer];
+  const master = line.toString().trim();
+  for (const wrong of ["%", "nothing.m3u8"]) {
+    expect((await fetch(new URL(wrong, master))).status).toBe(404);
+  }
+  let url = master;
+  while (url.endsWith(".m3u8")) {
+    const playlist = await (await fetch(url)).text();
+    const [first = ""] = playlist.split("\n").filter((text) => text !== "" && text[0] !== "#");
+    url = new URL(first, url).href;
+  }
+  const segment = await fetch(url);
+  expect([segment.status, segment.headers.get("content-type")]).toEqual([200, "video/MP2T"]);
+  player.kill("SIGINT");
+  expect(await ended).toEqual([0, null]);
 }
 
 async function json<T>(args: readonly string[]): Promise<T> {
@@ -232,6 +256,7 @@ describe("against a server", () => {
       const id = recording?.id ?? "";
       await json(["record", "get", id.slice(0, 8), "there"]);
       expect(existsSync(join(dir, "there/media/hls/master.m3u8"))).toBe(true);
+      await expectToPlay(id);
       await server.root.ivs.send(
         new ivs.CreateRecordingConfigurationCommand({
           destinationConfiguration: { s3: { bucketName: "gone-recordings" } },

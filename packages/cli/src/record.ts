@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { mkdir, rename } from "node:fs/promises";
-import { createServer } from "node:http";
+import { createServer, type ServerResponse } from "node:http";
 import { dirname, resolve, sep } from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -144,21 +144,22 @@ async function play(id: string, flags: RecordFlags): Promise<void> {
   const connection = new Connection(flags);
   const recording = await findRecording(connection, id);
   const s3 = await connection.s3();
-  const server = createServer((request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
-    openObject(s3, recording.bucket, `${recording.prefix}${path}`)
-      .then(async ({ body, sizeBytes, type }) => {
-        response.writeHead(200, {
-          "content-length": sizeBytes,
-          "content-type": type ?? "application/octet-stream",
-          "access-control-allow-origin": "*",
-        });
-        await pipeline(body, response);
-      })
-      .catch((error: unknown) => {
-        if (response.headersSent) return response.destroy();
-        return response.writeHead(404).end(`${String(error)}\n`);
-      });
+  const answer = async (target: string, response: ServerResponse): Promise<void> => {
+    const path = decodeURIComponent(new URL(target, "http://localhost").pathname);
+    const key = `${recording.prefix}${path}`;
+    const { body, sizeBytes, type } = await openObject(s3, recording.bucket, key);
+    response.writeHead(200, {
+      "content-length": sizeBytes,
+      "content-type": type ?? "application/octet-stream",
+      "access-control-allow-origin": "*",
+    });
+    await pipeline(body, response);
+  };
+  const server = createServer(({ url: target = "/" }, response) => {
+    answer(target, response).catch((error: unknown) => {
+      if (response.headersSent) return response.destroy();
+      return response.writeHead(404).end(`${String(error)}\n`);
+    });
   });
   const port = await new Promise<number>((done) =>
     server.listen(0, "127.0.0.1", () => {
