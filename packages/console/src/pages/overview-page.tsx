@@ -125,7 +125,8 @@ function LiveNow(props: {
             value: (
               <>
                 <PlaceLink to={placeOf("/ivs/channels/:arn", { arn })}>Watch</PlaceLink>,{" "}
-                {viewerCount} viewers, since <Moment at={startTime} />
+                {viewerCount} {viewerCount === 1 ? "viewer" : "viewers"}, since{" "}
+                <Moment at={startTime} />
               </>
             ),
           };
