@@ -36,6 +36,8 @@ async function ownSteps(): Promise<typeof readInSteps> {
   vi.useFakeTimers({ toFake: ["setInterval", "clearInterval"] });
   onTestFinished(() => {
     vi.useRealTimers();
+    // Nor do the tests that come after want a timer that never comes.
+    vi.resetModules();
   });
   vi.resetModules();
   return (await import("./stepped-reads.ts")).readInSteps;
