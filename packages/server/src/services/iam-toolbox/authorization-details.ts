@@ -30,6 +30,8 @@ export class AuthorizationDetails implements DecisionLog {
   readonly #ids: Ids;
   readonly #log: Log;
   readonly #remembered = new LruMap<string, DecisionRecord>(REMEMBERED_MAX);
+  /** Of their own, since allowed decisions fill what is remembered while somebody watches. */
+  readonly #latestDenials = new LruMap<string, DecisionRecord>(TOLD_FIRST_MAX);
   #unwritten: DecisionRecord[] = [];
   #timer: NodeJS.Timeout | undefined;
   #prunedMs = 0;
@@ -46,12 +48,23 @@ export class AuthorizationDetails implements DecisionLog {
     return this.#feed.hasListeners;
   }
 
+  /** Takes up the latest denials of the process before. */
+  async start(): Promise<void> {
+    const rows = await this.#store.db
+      .selectFrom("iam_authorization_details")
+      .select("details")
+      .orderBy("created_ms", "desc")
+      .limit(TOLD_FIRST_MAX)
+      .execute();
+    const earlier = rows.reverse().map(({ details }) => JSON.parse(details) as DecisionRecord);
+    const noted = [...this.#latestDenials.values()];
+    for (const denial of [...earlier, ...noted])
+      this.#latestDenials.set(denial.authorizationId, denial);
+  }
+
   /** The latest denials: whoever looks for one comes after it. Then each decision as it is made. */
   subscribe(read: (decision: DecisionRecord) => void): () => void {
-    const denials = [...this.#remembered.values()]
-      .filter(({ evaluatedEffect }) => evaluatedEffect !== "ALLOW")
-      .sort((a, b) => a.atMs - b.atMs);
-    for (const denial of denials.slice(-TOLD_FIRST_MAX)) read(denial);
+    for (const denial of this.#latestDenials.values()) if (!this.#isExpired(denial)) read(denial);
     return this.#feed.subscribe(read);
   }
 
@@ -68,6 +81,7 @@ export class AuthorizationDetails implements DecisionLog {
     this.#remembered.set(decision.authorizationId, decision);
     if (this.#feed.hasListeners) this.#feed.publish(decision);
     if (decision.evaluatedEffect === "ALLOW") return;
+    this.#latestDenials.set(decision.authorizationId, decision);
     this.#unwritten.push(decision);
     if (this.#unwritten.length > KEPT_MAX) this.#unwritten.shift();
     this.#timer ??= setTimeout(() => void this.#flushInBackground(), FLUSH_DELAY_MS).unref();
@@ -76,8 +90,11 @@ export class AuthorizationDetails implements DecisionLog {
   async find(authorizationId: string, accountId: string): Promise<DecisionRecord | undefined> {
     const remembered = this.#remembered.get(authorizationId);
     const found = remembered ?? (await this.#read(authorizationId));
-    const expiredBeforeMs = this.#clock.nowMs() - KEPT_MS;
-    return found?.accountId === accountId && found.atMs >= expiredBeforeMs ? found : undefined;
+    return found?.accountId === accountId && !this.#isExpired(found) ? found : undefined;
+  }
+
+  #isExpired({ atMs }: DecisionRecord): boolean {
+    return atMs < this.#clock.nowMs() - KEPT_MS;
   }
 
   async flush(): Promise<void> {
@@ -106,6 +123,7 @@ export class AuthorizationDetails implements DecisionLog {
     this.#timer = undefined;
     this.#unwritten = [];
     this.#remembered.clear();
+    this.#latestDenials.clear();
   }
 
   async #read(authorizationId: string): Promise<DecisionRecord | undefined> {

@@ -12,7 +12,9 @@ export interface IamToolboxService extends Service {
 }
 
 /** The part of IAM's API that explains decisions; it shares IAM's signing name. */
-export function createIamToolboxService(deps: ServiceDependencies): IamToolboxService {
+export function createIamToolboxService(
+  deps: Pick<ServiceDependencies, "store" | "clock" | "ids" | "log">,
+): IamToolboxService {
   const kept = new AuthorizationDetails(deps);
   return {
     definition: {
@@ -31,6 +33,7 @@ export function createIamToolboxService(deps: ServiceDependencies): IamToolboxSe
     audit: { recordedIn: "us-east-1" },
     decisions: kept,
     readDecisions: (read) => kept.subscribe((decision) => read(shown(decision))),
+    start: () => kept.start(),
     close: () => kept.flush(),
     reset: async () => kept.clear(),
   };
