@@ -122,6 +122,7 @@ describeConsole(() => {
       await visit(page, addressOf(place), /ivs:Get/.test(refused.source) ? /./ : heading);
       const refusal = page.getByText(refused).first();
       await refusal.waitFor().catch(() => silent.push(place));
+      await settled(page);
       if (place === "/iam/users") {
         await page.getByRole("link", { name: /#\/authorization-details\// }).waitFor();
       }
@@ -312,6 +313,8 @@ async function overflow(page: Page): Promise<readonly string[]> {
 
 /** Nothing on the page says any more that it loads. */
 async function settled(page: Page): Promise<void> {
-  const loading = page.locator('[class*="awsui_status-loading"], [class*="awsui_rotator"]');
-  await expect.poll(() => loading.count()).toBe(0);
+  const loading = page
+    .locator('[class*="awsui_status-loading"], [class*="awsui_rotator"]')
+    .or(page.getByText(/^Loading /));
+  await expect.poll(() => loading.allTextContents(), { message: page.url() }).toEqual([]);
 }

@@ -12,7 +12,7 @@ import { Page } from "../../shared/page.tsx";
 import { PlaceLink } from "../../shared/place-link.tsx";
 import { shownDate } from "../../shared/shown-values.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
-import { useCall } from "../../wire/use-call.ts";
+import { type Call, useCall } from "../../wire/use-call.ts";
 import { listChannels, listRecordingConfigurations } from "../ivs/ivs-lists.ts";
 import { ivsName } from "../ivs/ivs-name.ts";
 import { listRecordings, type RecordingEntry } from "./recording-index.ts";
@@ -45,10 +45,10 @@ export function RecordingsPage({ query }: PageProps) {
         <FormField label="Channel">
           <Select
             selectedOption={chosen ? { value: chosen.arn, label: chosen.name } : null}
-            statusType={channels.data === undefined ? "loading" : "finished"}
             loadingText="Loading channels"
-            placeholder={channels.data === undefined ? "Loading channels" : "No channel records"}
+            errorText="The channels can't be shown"
             empty="No channel records"
+            {...choiceState(channels)}
             options={(channels.data ?? []).map(({ arn, name, bucket }) => ({
               value: arn,
               label: name,
@@ -80,6 +80,14 @@ export function RecordingsPage({ query }: PageProps) {
       {chosen && <RecordingCards channel={chosen} day={day} />}
     </Page>
   );
+}
+
+/** That no channel records is said only where it is known. */
+function choiceState({ data, error }: Call<unknown>) {
+  if (error !== undefined) return { statusType: "error", placeholder: "No choice" } as const;
+  return data === undefined
+    ? ({ statusType: "loading", placeholder: "Loading channels" } as const)
+    : ({ statusType: "finished", placeholder: "No channel records" } as const);
 }
 
 const POLL_MS = 5_000;

@@ -39,6 +39,9 @@ function Media({ place, contentType }: { place: ObjectPlace; contentType: string
   const url = useCall(`preview of ${place.bucket}/${place.key}`, (aws) =>
     presignedUrl(aws, place, WATCHING_SECONDS),
   );
+  if (url.error !== undefined) {
+    return <CallFailure title="The preview can't be shown" error={url.error} />;
+  }
   if (url.data === undefined) return <Spinner />;
   if (contentType.startsWith("image/")) {
     return <img className="thumbnail" src={url.data} alt={place.key} />;
