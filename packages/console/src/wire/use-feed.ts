@@ -1,7 +1,5 @@
 import { useEffect, useState } from "react";
-
-/** What a feed keeps for the page; the latest first. */
-const ITEMS_MAX = 500;
+import { type Retold, withItem } from "./feed-items.ts";
 
 export interface Feed<Item> {
   readonly items: readonly Item[];
@@ -10,12 +8,12 @@ export interface Feed<Item> {
 
 /**
  * Reads server-sent events below `/_rolecast/`, each a JSON object. The browser connects again by
- * itself, and goes on behind what it has; what a feed then tells again is known by `idOf`.
+ * itself, and goes on behind what it has; of a feed that then tells some again, `retold` knows which.
  */
 export function useFeed<Item>(
   path: string,
   parse: (value: unknown) => Item | undefined,
-  idOf?: (item: Item) => string,
+  retold?: Retold<Item>,
 ): Feed<Item> {
   const [items, setItems] = useState<readonly Item[]>([]);
   const [state, setState] = useState<Feed<Item>["state"]>("connecting");
@@ -27,10 +25,9 @@ export function useFeed<Item>(
     source.onmessage = ({ data }: MessageEvent<string>) => {
       const item = parse(JSON.parse(data));
       if (item === undefined) return;
-      const isSame = (other: Item) => idOf !== undefined && idOf(other) === idOf(item);
-      setItems((known) => (known.some(isSame) ? known : [item, ...known].slice(0, ITEMS_MAX)));
+      setItems((known) => withItem(known, item, retold));
     };
     return () => source.close();
-  }, [path, parse, idOf]);
+  }, [path, parse, retold]);
   return { items, state };
 }

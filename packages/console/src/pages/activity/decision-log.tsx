@@ -18,7 +18,7 @@ import { PolicyName } from "./policy-name.tsx";
 
 /** The latest denials and every decision while this page is open, and why it came out as it did. */
 export function DecisionLog({ accountId }: { readonly accountId: string }) {
-  const feed = useFeed("/_rolecast/decisions", parseDecision, idOf);
+  const feed = useFeed("/_rolecast/decisions", parseDecision, RETOLD);
   const [deniedOnly, setDeniedOnly] = useState(false);
   const [selected, setSelected] = useState<readonly Decision[]>([]);
   const shown = feed.items.filter(
@@ -48,6 +48,9 @@ export function DecisionLog({ accountId }: { readonly accountId: string }) {
 function idOf({ id }: Decision): string {
   return id;
 }
+
+/** Whoever connects again is told the latest denials again. */
+const RETOLD = { idOf, timeOf: ({ at }: Decision) => at };
 
 const COLUMNS = [
   { id: "time", header: "Time", cell: ({ at }: Decision) => shownDate(at) },
