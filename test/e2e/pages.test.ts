@@ -1,66 +1,14 @@
-import { generateKeyPairSync } from "node:crypto";
-import {
-  CreateAccessKeyCommand,
-  CreateGroupCommand,
-  CreateUserCommand,
-  ListUsersCommand,
-} from "@aws-sdk/client-iam";
-import {
-  CreateAdConfigurationCommand,
-  CreateChannelCommand,
-  CreatePlaybackRestrictionPolicyCommand,
-  CreateRecordingConfigurationCommand,
-  GetChannelCommand,
-  ImportPlaybackKeyPairCommand,
-} from "@aws-sdk/client-ivs";
-import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { CreateAccessKeyCommand, ListUsersCommand } from "@aws-sdk/client-iam";
+import { CreateRecordingConfigurationCommand, GetChannelCommand } from "@aws-sdk/client-ivs";
 import type { Page } from "playwright-core";
 import { expect, test } from "vitest";
 import type { ServerProcess } from "../support/server-process.ts";
 import { clientsOf, type Key } from "../support/test-server.ts";
 import { violations } from "./axe.ts";
 import { type TestBrowser, takePicture, visit } from "./browser.ts";
+import { furnish, PAGES, PLAYBACK_CONFIGURATION } from "./every-page.ts";
 import { describeConsole, startConsole } from "./start-console.ts";
 
-/** Unbroken, and longer than any window is wide. */
-const LONG_KEY = `${"n".repeat(300)}.txt`;
-
-/** Each page: its address, its heading, and what is refused to somebody without permissions. */
-const PAGES: readonly (readonly [place: string, heading: string, refused: RegExp])[] = [
-  ["/", "Overview", /ivs:ListChannels/],
-  ["/ivs/channels", "Channels", /ivs:ListChannels/],
-  ["/ivs/channels/create", "Channel details", /^$/],
-  ["/ivs/channels/:channel", "stage", /ivs:GetChannel/],
-  ["/ivs/recording-configurations", "Recording configurations", /ivs:ListRecordingConfigurations/],
-  ["/ivs/recording-configurations/:configuration", "films", /ivs:GetRecordingConfiguration/],
-  ["/ivs/ad-configurations", "Ad configurations", /ivs:ListAdConfigurations/],
-  ["/ivs/ad-configurations/:ads", "breaks", /ivs:GetAdConfiguration/],
-  ["/ivs/recordings", "Recordings", /ivs:ListChannels/],
-  ["/iam/users", "Users", /iam:ListUsers/],
-  ["/iam/users/nobody", "nobody", /iam:GetUser/],
-  ["/iam/groups", "Groups", /iam:ListGroups/],
-  ["/iam/groups/crew", "crew", /iam:GetGroup/],
-  ["/iam/policies", "Policies", /iam:ListPolicies/],
-  ["/iam/policies/create", "Create policy", /^$/],
-  ["/iam/policies/:managed", "AmazonS3ReadOnlyAccess", /iam:GetPolicy/],
-  ["/ivs/playback-keys", "Playback keys", /ivs:ListPlaybackKeyPairs/],
-  ["/ivs/playback-keys/:key", "web", /ivs:GetPlaybackKeyPair/],
-  ["/ivs/playback-tokens", "Make a playback token", /ivs:ListChannels/],
-  ["/ivs/restriction-policies", "Restriction policies", /ivs:ListPlaybackRestrictionPolicies/],
-  ["/ivs/restriction-policies/:restriction", "home", /ivs:GetPlaybackRestrictionPolicy/],
-  ["/iam/simulator", "Policy simulator", /^$/],
-  ["/activity", "Activity", /cloudtrail:LookupEvents/],
-  ["/authorization-details/:denial", "Authorization details", /iam:GetRequestAuthorizationDetails/],
-  ["/iam/roles", "Roles", /iam:ListRoles/],
-  ["/iam/roles/AWSServiceRoleForIVSRecordToS3", "AWSServiceRoleForIVSRecordToS3", /iam:GetRole/],
-  ["/s3/buckets", "Buckets", /s3:ListAllMyBuckets/],
-  ["/s3/buckets/page-films", "page-films", /s3:ListBucket/],
-  [`/s3/buckets/page-films/object?key=${LONG_KEY}`, LONG_KEY, /s3:GetObject/],
-  ["/no/such/page", "There is no such page", /^$/],
-];
-
-const PLAYBACK_CONFIGURATION =
-  "arn:aws:mediatailor:us-east-1:000000000000:playbackConfiguration/00000000-0000";
 /** Of the browser that the tests start. */
 const WINDOW_WIDTH = 1280;
 /** The narrowest that telephones are. */
@@ -71,16 +19,14 @@ const IN_DARK_TOO = ["/ivs/channels", "/ivs/channels/:channel", "/s3/buckets/pag
 describeConsole(() => {
   let server: ServerProcess;
   let browser: TestBrowser;
-  /** What stands in the addresses above. */
-  const arns: Record<string, string> = {
-    managed: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
-  };
+  /** What stands in the pages' addresses. */
+  let arns: Record<string, string>;
   let nobody: Key;
   let denialLink = "";
 
   startConsole("pages", async (started) => {
     ({ server, browser } = started);
-    await furnish();
+    arns = await furnish(server.root);
     nobody = await nobodysKey();
     denialLink = await linkOfDenial(nobody);
     arns.denial = denialLink.split("/").at(-1) ?? "";
@@ -237,53 +183,6 @@ describeConsole(() => {
 
   function addressOf(place: string): string {
     return place.replace(/:(\w+)/, (_, name: string) => encodeURIComponent(arns[name] ?? ""));
-  }
-
-  /** Something of each kind, so that pages show more than that they are empty. */
-  async function furnish(): Promise<void> {
-    const { iam, s3, ivs } = server.root;
-    await iam.send(new CreateUserCommand({ UserName: "nobody" }));
-    await iam.send(new CreateGroupCommand({ GroupName: "crew" }));
-    const Bucket = "page-films";
-    await s3.send(new CreateBucketCommand({ Bucket }));
-    await s3.send(
-      new PutObjectCommand({ Bucket, Key: LONG_KEY, Body: "hello", ContentType: "text/plain" }),
-    );
-    const { recordingConfiguration } = await ivs.send(
-      new CreateRecordingConfigurationCommand({
-        name: "films",
-        destinationConfiguration: { s3: { bucketName: Bucket } },
-      }),
-    );
-    const { channel } = await ivs.send(
-      new CreateChannelCommand({
-        name: "stage",
-        recordingConfigurationArn: recordingConfiguration?.arn,
-        tags: { team: "stage" },
-      }),
-    );
-    const { adConfiguration } = await ivs.send(
-      new CreateAdConfigurationCommand({
-        name: "breaks",
-        mediaTailorPlaybackConfigurations: [{ playbackConfigurationArn: PLAYBACK_CONFIGURATION }],
-      }),
-    );
-    const { publicKey } = generateKeyPairSync("ec", { namedCurve: "secp384r1" });
-    const publicKeyMaterial = publicKey.export({ type: "spki", format: "pem" }).toString();
-    const { keyPair } = await ivs.send(
-      new ImportPlaybackKeyPairCommand({ name: "web", publicKeyMaterial }),
-    );
-    const { playbackRestrictionPolicy } = await ivs.send(
-      new CreatePlaybackRestrictionPolicyCommand({ name: "home", allowedCountries: ["DE"] }),
-    );
-    const made = {
-      channel,
-      configuration: recordingConfiguration,
-      ads: adConfiguration,
-      key: keyPair,
-      restriction: playbackRestrictionPolicy,
-    };
-    for (const [name, resource] of Object.entries(made)) arns[name] = resource?.arn ?? "";
   }
 
   /** Where IAM's refusal sends whoever reads it. */

@@ -1,0 +1,101 @@
+import { generateKeyPairSync } from "node:crypto";
+import { CreateGroupCommand, CreateUserCommand } from "@aws-sdk/client-iam";
+import {
+  CreateAdConfigurationCommand,
+  CreateChannelCommand,
+  CreatePlaybackRestrictionPolicyCommand,
+  CreateRecordingConfigurationCommand,
+  ImportPlaybackKeyPairCommand,
+} from "@aws-sdk/client-ivs";
+import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import type { Clients } from "../support/test-server.ts";
+
+/** Unbroken, and longer than any window is wide. */
+const LONG_KEY = `${"n".repeat(300)}.txt`;
+
+/** Each page: its address, its heading, and what is refused to somebody without permissions. */
+export const PAGES: readonly (readonly [place: string, heading: string, refused: RegExp])[] = [
+  ["/", "Overview", /ivs:ListChannels/],
+  ["/ivs/channels", "Channels", /ivs:ListChannels/],
+  ["/ivs/channels/create", "Channel details", /^$/],
+  ["/ivs/channels/:channel", "stage", /ivs:GetChannel/],
+  ["/ivs/recording-configurations", "Recording configurations", /ivs:ListRecordingConfigurations/],
+  ["/ivs/recording-configurations/:configuration", "films", /ivs:GetRecordingConfiguration/],
+  ["/ivs/ad-configurations", "Ad configurations", /ivs:ListAdConfigurations/],
+  ["/ivs/ad-configurations/:ads", "breaks", /ivs:GetAdConfiguration/],
+  ["/ivs/recordings", "Recordings", /ivs:ListChannels/],
+  ["/iam/users", "Users", /iam:ListUsers/],
+  ["/iam/users/nobody", "nobody", /iam:GetUser/],
+  ["/iam/groups", "Groups", /iam:ListGroups/],
+  ["/iam/groups/crew", "crew", /iam:GetGroup/],
+  ["/iam/policies", "Policies", /iam:ListPolicies/],
+  ["/iam/policies/create", "Create policy", /^$/],
+  ["/iam/policies/:managed", "AmazonS3ReadOnlyAccess", /iam:GetPolicy/],
+  ["/ivs/playback-keys", "Playback keys", /ivs:ListPlaybackKeyPairs/],
+  ["/ivs/playback-keys/:key", "web", /ivs:GetPlaybackKeyPair/],
+  ["/ivs/playback-tokens", "Make a playback token", /ivs:ListChannels/],
+  ["/ivs/restriction-policies", "Restriction policies", /ivs:ListPlaybackRestrictionPolicies/],
+  ["/ivs/restriction-policies/:restriction", "home", /ivs:GetPlaybackRestrictionPolicy/],
+  ["/iam/simulator", "Policy simulator", /^$/],
+  ["/activity", "Activity", /cloudtrail:LookupEvents/],
+  ["/authorization-details/:denial", "Authorization details", /iam:GetRequestAuthorizationDetails/],
+  ["/iam/roles", "Roles", /iam:ListRoles/],
+  ["/iam/roles/AWSServiceRoleForIVSRecordToS3", "AWSServiceRoleForIVSRecordToS3", /iam:GetRole/],
+  ["/s3/buckets", "Buckets", /s3:ListAllMyBuckets/],
+  ["/s3/buckets/page-films", "page-films", /s3:ListBucket/],
+  [`/s3/buckets/page-films/object?key=${LONG_KEY}`, LONG_KEY, /s3:GetObject/],
+  ["/no/such/page", "There is no such page", /^$/],
+];
+
+export const PLAYBACK_CONFIGURATION =
+  "arn:aws:mediatailor:us-east-1:000000000000:playbackConfiguration/00000000-0000";
+
+/** Makes something of each kind, so that pages show more than that they are empty, and tells what stands in the addresses. */
+export async function furnish({ iam, s3, ivs }: Clients): Promise<Record<string, string>> {
+  await iam.send(new CreateUserCommand({ UserName: "nobody" }));
+  await iam.send(new CreateGroupCommand({ GroupName: "crew" }));
+  const Bucket = "page-films";
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  await s3.send(
+    new PutObjectCommand({ Bucket, Key: LONG_KEY, Body: "hello", ContentType: "text/plain" }),
+  );
+  const { recordingConfiguration } = await ivs.send(
+    new CreateRecordingConfigurationCommand({
+      name: "films",
+      destinationConfiguration: { s3: { bucketName: Bucket } },
+    }),
+  );
+  const { channel } = await ivs.send(
+    new CreateChannelCommand({
+      name: "stage",
+      recordingConfigurationArn: recordingConfiguration?.arn,
+      tags: { team: "stage" },
+    }),
+  );
+  const { adConfiguration } = await ivs.send(
+    new CreateAdConfigurationCommand({
+      name: "breaks",
+      mediaTailorPlaybackConfigurations: [{ playbackConfigurationArn: PLAYBACK_CONFIGURATION }],
+    }),
+  );
+  const { publicKey } = generateKeyPairSync("ec", { namedCurve: "secp384r1" });
+  const publicKeyMaterial = publicKey.export({ type: "spki", format: "pem" }).toString();
+  const { keyPair } = await ivs.send(
+    new ImportPlaybackKeyPairCommand({ name: "web", publicKeyMaterial }),
+  );
+  const { playbackRestrictionPolicy } = await ivs.send(
+    new CreatePlaybackRestrictionPolicyCommand({ name: "home", allowedCountries: ["DE"] }),
+  );
+  const made = {
+    channel,
+    configuration: recordingConfiguration,
+    ads: adConfiguration,
+    key: keyPair,
+    restriction: playbackRestrictionPolicy,
+  };
+  const arns: Record<string, string> = {
+    managed: "arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess",
+  };
+  for (const [name, resource] of Object.entries(made)) arns[name] = resource?.arn ?? "";
+  return arns;
+}
