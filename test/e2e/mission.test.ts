@@ -88,7 +88,7 @@ describeConsole(() => {
     await takePicture(page, "metrics");
     await page.getByRole("tab", { name: "Live" }).click();
     // Ten seconds make the first file of the recording.
-    await page.getByText(/Running for\s*[1-9]\d s/).waitFor();
+    await page.getByText(/Running for\s*([1-9]\d s|\d+ min)/).waitFor();
     await button("Stop stream").click();
     await page.getByText("The stream is stopped.").waitFor();
     for (const encoder of encoders) encoder.kill();
