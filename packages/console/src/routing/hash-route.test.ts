@@ -1,12 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { character } from "../testing/unicode.ts";
 import { matchPath, parsePlace, placeOf } from "./hash-route.ts";
-
-/** Every one that Unicode has; fast-check's own unit of them takes a second to make. */
-const character = fc
-  .nat({ max: 0x10ffff })
-  .map((code) => String.fromCodePoint(code))
-  .filter((text) => !/\p{Surrogate}/u.test(text));
 
 test("what a link is made of comes out of its address again", () => {
   fc.assert(

@@ -1,6 +1,7 @@
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { character } from "../testing/unicode.ts";
 import { cliLine, kebab } from "./cli-line.ts";
 
 const call = (operation: string, input: Readonly<Record<string, unknown>>, service = "iam") => ({
@@ -63,12 +64,6 @@ test("a secret isn't shown, where a list goes on is", () => {
   expect(line).not.toContain("hunter2");
   expect(line).toContain("--next-token page2 --region eu-west-1 ");
 });
-
-/** Every one that Unicode has; fast-check's own unit of them takes a second to make. */
-const character = fc
-  .nat({ max: 0x10ffff })
-  .map((code) => String.fromCodePoint(code))
-  .filter((text) => !/\p{Surrogate}/u.test(text));
 
 test("a shell reads every value back as it was", () => {
   const text = fc.string({ unit: character, maxLength: 30 }).filter((value) => !/\0/.test(value));
