@@ -36,8 +36,12 @@ test.for<[string, Parameters<typeof streams>, unknown]>([
   expect(await read(...args)).toEqual(expected);
 });
 
-test("a segment that breaks off doesn't look complete", async () => {
-  await expect(read(["a"], undefined)).rejects.toThrow("the segment was not completed");
+test.for<[string, Parameters<typeof streams>, string]>([
+  ["breaks off", [["a"], undefined], "was not completed"],
+  ["is encoded anew", [["ab", "cd"], "abXYefgh"], "doesn't begin with the parts"],
+  ["is encoded anew, and shorter", [["ab", "cd"], "abc"], "doesn't begin with the parts"],
+])("a segment that %s doesn't look complete", async ([, args, message]) => {
+  await expect(read(...args)).rejects.toThrow(message);
 });
 
 test("a viewer who is thrown out gets no further part", async () => {

@@ -37,15 +37,29 @@ async function* grow(
   readPart: (index: number) => Promise<Uint8Array | undefined>,
   readWhole: () => Promise<Uint8Array | undefined>,
 ): AsyncGenerator<Uint8Array> {
-  let sentBytes = 0;
+  const sent: Uint8Array[] = [];
   let part: Uint8Array | undefined = first;
-  for (let next = 1; part; next += 1) {
+  while (part) {
     yield part;
-    sentBytes += part.length;
-    part = await readPart(next);
+    sent.push(part);
+    part = await readPart(sent.length);
   }
   const whole = await readWhole();
-  // Then the answer must not look complete.
+  // In both cases the answer must not look complete.
   if (!whole) throw new Error("the segment was not completed");
-  if (whole.length > sentBytes) yield whole.subarray(sentBytes);
+  const rest = restBehind(sent, whole);
+  // An encoder that was started again begins the segment anew.
+  if (!rest) throw new Error("the segment doesn't begin with the parts that were sent");
+  if (rest.length > 0) yield rest;
+}
+
+/** Undefined where the whole doesn't begin with the parts. */
+function restBehind(parts: readonly Uint8Array[], whole: Uint8Array): Uint8Array | undefined {
+  let end = 0;
+  for (const part of parts) {
+    const start = end;
+    end += part.length;
+    if (Buffer.compare(whole.subarray(start, end), part) !== 0) return undefined;
+  }
+  return whole.subarray(end);
 }
