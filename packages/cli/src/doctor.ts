@@ -36,6 +36,8 @@ const CERTIFICATE_DAYS_MIN = 14;
 /** Source: AWS signature version 4, "15 minutes". */
 const SKEW_MS_MAX = 15 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
+/** What accepts a connection may still say nothing, for ever. */
+const ANSWER_MS_MAX = 2_000;
 
 /** `rolecast doctor`: what would keep a server from working here, with the fix for each. */
 export function doctorCommand(): Command {
@@ -57,17 +59,17 @@ export function doctorCommand(): Command {
       "\nExample:\n  rolecast doctor --data ./.rolecast --port 4566\n\nExits with 1 when there is a problem, with 0 for warnings alone.",
     )
     .action(async (flags: DoctorFlags) => {
-      const own = await portsOfRolecast(flags.port);
+      const [answer, clockFinding] = await Promise.all([answerAt(flags.port), clock()]);
       const findings = await Promise.all([
         nodeVersion(),
-        port("API port", flags.port, "--port", own),
-        port("RTMP port", flags.rtmpPort, "--rtmp-port", own),
-        port("RTMPS port", flags.rtmpsPort, "--rtmps-port", own),
-        port("SRT port", flags.srtPort, "--srt-port", own, bindUdp),
+        port("API port", flags.port, "--port", answer),
+        port("RTMP port", flags.rtmpPort, "--rtmp-port", answer),
+        port("RTMPS port", flags.rtmpsPort, "--rtmps-port", answer),
+        port("SRT port", flags.srtPort, "--srt-port", answer, bindUdp),
         ffmpeg(),
         certificate(flags.data),
         disk(flags.data),
-        clock(),
+        clockFinding,
       ]);
       if (flags.json) printJson(findings);
       else for (const finding of findings) print(lineOf(finding));
@@ -114,13 +116,14 @@ async function port(
   check: string,
   number: number,
   flag: string,
-  own: ReadonlySet<number>,
+  { own, silent }: AnswerAtPort,
   bind = bindTcp,
 ): Promise<Finding> {
   const code = await bind(number);
   if (code === "") return { check, state: "ok", found: `${number} is free` };
   if (own.has(number)) return { check, state: "ok", found: `${number}: a Rolecast server answers` };
-  const found = code === "EADDRINUSE" ? `${number} is in use` : `${number}: ${code}`;
+  const used = number === silent ? "is in use, by something that doesn't answer" : "is in use";
+  const found = code === "EADDRINUSE" ? `${number} ${used}` : `${number}: ${code}`;
   return {
     check,
     state: "warning",
@@ -149,16 +152,25 @@ function bindUdp(number: number): Promise<string> {
   });
 }
 
-/** Those of the server that answers there; none when nothing does, or a stranger. */
-async function portsOfRolecast(apiPort: number): Promise<ReadonlySet<number>> {
+interface AnswerAtPort {
+  /** The ports of the server that answers; none when nothing does, or a stranger. */
+  readonly own: ReadonlySet<number>;
+  /** The port asked, when something accepted and then said nothing. */
+  readonly silent?: number;
+}
+
+async function answerAt(apiPort: number): Promise<AnswerAtPort> {
   try {
-    const answer = await fetch(`http://127.0.0.1:${apiPort}/_rolecast/health`);
+    const answer = await fetch(`http://127.0.0.1:${apiPort}/_rolecast/health`, {
+      signal: AbortSignal.timeout(ANSWER_MS_MAX),
+    });
     const { ivs } = (await answer.json()) as { readonly ivs: Readonly<Record<string, number>> };
     const ports = [ivs.rtmpPort, ivs.rtmpsPort, ivs.srtPort];
-    return new Set([apiPort, ...ports.filter((number) => number !== undefined)]);
-  } catch {
+    return { own: new Set([apiPort, ...ports.filter((number) => number !== undefined)]) };
+  } catch (error) {
     // Whatever listens there isn't ours.
-    return new Set();
+    const isSilent = error instanceof Error && error.name === "TimeoutError";
+    return { own: new Set(), ...(isSilent ? { silent: apiPort } : {}) };
   }
 }
 
@@ -216,7 +228,9 @@ async function clock(): Promise<Finding> {
   const { endpoint } = new Connection();
   const year = new Date().getUTCFullYear();
   try {
-    const answer = await fetch(`${endpoint}/_rolecast/health/live`);
+    const answer = await fetch(`${endpoint}/_rolecast/health/live`, {
+      signal: AbortSignal.timeout(ANSWER_MS_MAX),
+    });
     const skewMs = Math.abs(Date.parse(answer.headers.get("date") ?? "") - Date.now());
     if (skewMs < SKEW_MS_MAX) return { check, state: "ok", found: `agrees with ${endpoint}` };
     const found = `${Math.round(skewMs / 1000)} s from ${endpoint}'s`;
@@ -227,7 +241,7 @@ async function clock(): Promise<Finding> {
       fix: "Set the clock: signatures hold for 15 minutes.",
     };
   } catch {
-    // No server runs: the year is all that can be said.
+    // No server answers: the year is all that can be said.
     if (year >= 2026) return { check, state: "ok", found: new Date().toISOString() };
     return { check, state: "problem", found: new Date().toISOString(), fix: "Set the clock." };
   }
