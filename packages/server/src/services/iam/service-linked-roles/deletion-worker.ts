@@ -33,8 +33,9 @@ export interface DeletionWorkerDependencies {
   readonly generations: Generations;
   readonly services: LinkedServices;
   /**
-   * A new task stays pending so long, as one of AWS's does for seconds: whoever asks for the same
-   * deletion twice in a row is given the same task.
+   * A new task stays pending so long where nothing else is at work, as one of AWS's does for seconds: whoever asks for the
+   * same deletion twice in a row is given the same task. A worker that is under way, or another node's look, takes it up
+   * sooner.
    */
   readonly roleDeletionDelayMs: number;
 }
@@ -73,21 +74,21 @@ export class DeletionWorker {
     this.wake();
   }
 
-  /** There is a new task. Nothing happens before `start` or after `close`. */
+  /** There is a new task: wakes after the delay. Nothing happens before `start` or after `close`. */
   wakeSoon(): void {
     this.#wakeIn(this.#deps.roleDeletionDelayMs);
   }
 
   #wakeIn(delayMs: number): void {
     if (this.#state !== "started") return;
-    // Whoever waits already wakes for this one too, or goes on until none is left.
+    // One wake is enough for all: it works until none is left.
     this.#later ??= setTimeout(() => {
       this.#later = undefined;
       this.wake();
     }, delayMs).unref();
   }
 
-  /** Works until nothing is pending, at once. */
+  /** Works until nothing is pending, at once, whatever the tasks' age. */
   wake(): void {
     if (this.#state !== "started") return;
     if (this.#running) {
