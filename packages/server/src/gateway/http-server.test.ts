@@ -1,27 +1,47 @@
+import { once } from "node:events";
+import { connect } from "node:net";
 import { Readable } from "node:stream";
+import type { WireResponse } from "@rolecast/wire";
 import { expect, test } from "vitest";
 import type { Log } from "../kernel/log.ts";
 import { HttpServer } from "./http-server.ts";
+
+const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+
+/** A server that answers every request with this, and its port. */
+async function startServer(response: WireResponse, log = quiet) {
+  const server = new HttpServer({
+    ...{ host: "127.0.0.1", port: 0, log, trustedProxies: [] },
+    serve: async () => response,
+  });
+  return { server, port: await server.listen() };
+}
 
 test("an answer whose header can't be written is a 500, and its body is let go", async () => {
   const body = new Readable({ read() {} });
   const closed = new Promise<void>((resolve) => body.on("close", resolve));
   const errors: object[] = [];
   const error = (fields: object) => void errors.push(fields);
-  const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error };
-  const server = new HttpServer({
-    ...{ host: "127.0.0.1", port: 0, log, trustedProxies: [] },
-    serve: async () => ({
-      status: 200,
-      headers: { "content-length": "100", "a b:": "c" },
-      body,
-    }),
-  });
-  const port = await server.listen();
+  const headers = { "content-length": "100", "a b:": "c" };
+  const { server, port } = await startServer({ status: 200, headers, body }, { ...quiet, error });
   const answer = await fetch(`http://127.0.0.1:${port}/`);
   const told = "The answer couldn't be written.\n";
   expect([answer.status, await answer.text()]).toEqual([500, told]);
   expect(errors).toEqual([{ error: expect.stringContaining("a b:") }]);
   await closed;
+  await server.close();
+});
+
+test("a body that breaks doesn't look whole to a client that reads to the end", async () => {
+  const body = Readable.from(
+    (async function* () {
+      yield Buffer.from("half");
+      throw new Error("the other half is gone");
+    })(),
+  );
+  const { server, port } = await startServer({ status: 200, headers: {}, body });
+  const client = connect(port, "127.0.0.1").resume();
+  client.write("GET / HTTP/1.0\r\n\r\n");
+  await expect(once(client, "end")).rejects.toMatchObject({ code: "ECONNRESET" });
   await server.close();
 });

@@ -167,6 +167,8 @@ function withLength({ status, headers, body }: WireResponse, method: string | un
 
 async function writeBody(body: WireResponse["body"], outgoing: ServerResponse): Promise<void> {
   if (body instanceof Readable) {
+    // An orderly end would be the body's to whoever asked by HTTP/1.0: caches would keep half of it.
+    body.once("error", () => outgoing.socket?.resetAndDestroy());
     await pipeline(body, outgoing);
     return;
   }
