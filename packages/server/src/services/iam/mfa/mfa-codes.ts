@@ -4,7 +4,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { MfaDeviceRow } from "../federation/federation-tables.ts";
 import type { IamParts } from "../parts.ts";
 import type { IamTables } from "../tables.ts";
-import { findTotpStep, totpStep } from "./totp.ts";
+import { findTotpStep, totpCodes, totpStep } from "./totp.ts";
 
 /**
  * How far the later of two codes may be from what was known of a device's clock, in periods of 30 s,
@@ -34,7 +34,7 @@ export function requireConsecutiveCodes(
   const now = totpStep(nowMs);
   const shown = now + device.drift_steps - 1;
   const from = Math.max(shown - PAIR_STEPS_BEHIND_MAX, device.last_step + 1);
-  const step = findTotpStep(seedOf(parts, device), codes, from, shown + PAIR_STEPS_AHEAD_MAX);
+  const step = findTotpStep(codesOf(parts, device), codes, from, shown + PAIR_STEPS_AHEAD_MAX);
   if (step === undefined) throw invalidCode();
   // The person types the later code while the device shows it, or the one after it.
   const off = step + 1 - now;
@@ -60,7 +60,7 @@ export async function verifyMfaCode(
     if (!device) return false;
     const shown = totpStep(context.nowMs) + device.drift_steps;
     const [from, to] = [shown - DRIFT_STEPS_MAX, shown + DRIFT_STEPS_MAX];
-    const step = findTotpStep(seedOf(parts, device), [code], from, to);
+    const step = findTotpStep(codesOf(parts, device), [code], from, to);
     const used: readonly number[] = JSON.parse(device.used_steps);
     if (step === undefined || used.includes(step)) return false;
     await db
@@ -72,8 +72,8 @@ export async function verifyMfaCode(
   });
 }
 
-function seedOf(parts: Pick<IamParts, "secrets">, device: MfaDeviceRow): string {
-  return parts.secrets.open(device.seed_sealed, device.serial_number);
+function codesOf(parts: Pick<IamParts, "secrets">, device: MfaDeviceRow): (step: number) => string {
+  return totpCodes(parts.secrets.open(device.seed_sealed, device.serial_number));
 }
 
 function invalidCode(): AwsError {

@@ -15,26 +15,38 @@ export function totpStep(nowMs: number): number {
   return Math.floor(nowMs / TOTP_PERIOD_MS);
 }
 
-/** The code of a period; `seed` is Base32 without padding. */
-export function totpCode(seed: string, step: number): string {
-  const counter = Buffer.alloc(8);
-  counter.writeBigUInt64BE(BigInt(step));
-  const digest = createHmac("sha1", decodeBase32(seed)).update(counter).digest();
-  // Source: RFC 4226, section 5.3: the last four bits say where the code's 31 bits begin.
-  const offset = digest.readUInt8(digest.length - 1) & 0x0f;
-  const number = digest.readUInt32BE(offset) & 0x7fff_ffff;
-  return String(number % 10 ** DIGITS).padStart(DIGITS, "0");
+/** The codes of a device by the period's number; `seed` is Base32 without padding. */
+export function totpCodes(seed: string): (step: number) => string {
+  const key = decodeBase32(seed);
+  return (step) => {
+    const counter = Buffer.alloc(8);
+    counter.writeBigUInt64BE(BigInt(step));
+    const digest = createHmac("sha1", key).update(counter).digest();
+    // Source: RFC 4226, section 5.3: the last four bits say where the code's 31 bits begin.
+    const offset = digest.readUInt8(digest.length - 1) & 0x0f;
+    const number = digest.readUInt32BE(offset) & 0x7fff_ffff;
+    return String(number % 10 ** DIGITS).padStart(DIGITS, "0");
+  };
 }
 
-/** The first step from `from` to `to` at which the device shows `codes` one after another. */
+/**
+ * The first step from `from` to `to` at which the device shows `codes` one after another. Any run of n steps
+ * holds one of every n steps, so that just these are computed, and the others beside one that shows a code.
+ */
 export function findTotpStep(
-  seed: string,
+  codeAt: (step: number) => string,
   codes: readonly string[],
   from: number,
   to: number,
 ): number | undefined {
-  for (let step = Math.max(0, from); step <= to; step++)
-    if (codes.every((code, index) => equal(totpCode(seed, step + index), code))) return step;
+  const last = codes.length - 1;
+  for (let step = Math.max(0, from) + last; step <= to + last; step += codes.length) {
+    const shown = codeAt(step);
+    for (let start = step - last; start <= Math.min(step, to); start++) {
+      if (!equal(shown, codes[step - start] ?? "")) continue;
+      if (codes.every((code, index) => equal(codeAt(start + index), code))) return start;
+    }
+  }
   return undefined;
 }
 
