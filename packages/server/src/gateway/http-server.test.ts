@@ -33,15 +33,15 @@ test("an answer whose header can't be written is a 500, and its body is let go",
 });
 
 test("a body that breaks doesn't look whole to a client that reads to the end", async () => {
-  const body = Readable.from(
-    (async function* () {
-      yield Buffer.from("half");
-      throw new Error("the other half is gone");
-    })(),
-  );
+  const body = new Readable({ read() {} });
+  body.push("half");
   const { server, port } = await startServer({ status: 200, headers: {}, body });
-  const client = connect(port, "127.0.0.1").resume();
+  const client = connect(port, "127.0.0.1");
   client.write("GET / HTTP/1.0\r\n\r\n");
+  let read = "";
+  // libuv says "end" where a reset comes together with what it reads: it comes later here.
+  while (!read.endsWith("half")) read += String(await once(client, "data"));
+  body.destroy(new Error("the other half is gone"));
   await expect(once(client, "end")).rejects.toMatchObject({ code: "ECONNRESET" });
   await server.close();
 });
