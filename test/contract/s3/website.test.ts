@@ -91,6 +91,33 @@ describe("the website", () => {
     expect([known.status, known.body]).toEqual([304, ""]);
   });
 
+  test.each([
+    ["Allow", "http://ok.test/page", 200],
+    ["Allow", "http://bad.test/page", 403],
+    ["Allow", undefined, 403],
+    ["Deny", "http://ok.test/page", 403],
+    ["Deny", "http://bad.test/page", 200],
+  ])("a policy's %s for pages of ok.test: %s is answered %i", async (Effect, referer, status) => {
+    const Bucket = `website-hotlinks-${Effect.toLowerCase()}`;
+    await newBucket(Bucket);
+    await configure(Bucket, { IndexDocument: { Suffix: "index.html" } });
+    await client.send(new s3.PutObjectCommand({ Bucket, Key: "index.html", Body: "a" }));
+    const reading = {
+      Principal: "*",
+      Action: "s3:GetObject",
+      Resource: `arn:aws:s3:::${Bucket}/*`,
+    };
+    const Condition = { StringLike: { "aws:Referer": "http://ok.test/*" } };
+    const Statement = [
+      { ...reading, Effect, Condition },
+      ...(Effect === "Deny" ? [{ ...reading, Effect: "Allow" }] : []),
+    ];
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+    await client.send(new s3.PutBucketPolicyCommand({ Bucket, Policy }));
+    const answer = await visit("/", Bucket, referer === undefined ? {} : { referer });
+    expect(answer.status).toBe(status);
+  });
+
   test("shows a page of its own where there is no error document, or no website", async () => {
     const Bucket = "website-bare";
     await newBucket(Bucket);

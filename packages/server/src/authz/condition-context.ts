@@ -70,7 +70,7 @@ export class ConditionContext implements RequestContextValues {
   }
 
   #global(key: string): ContextValue | undefined {
-    const { http, invokedBy, nowMs, region } = this.#request;
+    const { invokedBy, nowMs, region } = this.#request;
     const caller = this.#caller;
     switch (key) {
       case "aws:currenttime":
@@ -85,7 +85,7 @@ export class ConditionContext implements RequestContextValues {
       case "aws:useragent":
         return this.#request.userAgent;
       case "aws:referer":
-        return http?.headers.referer;
+        return this.#request.referer;
       case "aws:requestedregion":
         return region;
       case "aws:resourceaccount":

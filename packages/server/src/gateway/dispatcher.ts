@@ -127,6 +127,7 @@ export class Dispatcher {
       nowMs: this.#options.clock.nowMs(),
       sourceIp: options.sourceIp,
       userAgent: options.userAgent,
+      referer: options.referer,
       secure: options.secure ?? true,
       regionIsSigned: options.regionIsSigned ?? true,
       store: this.#options.store,

@@ -246,6 +246,7 @@ export class Pipeline {
       nowMs: clock.nowMs(),
       sourceIp: request.remoteAddress,
       userAgent: request.headers["user-agent"],
+      referer: request.headers.referer,
       secure: http.scheme === "https",
       store,
       invoke: dispatcher.invoke,

@@ -10,6 +10,8 @@ export interface InvokeOptions {
   readonly invokedBy?: string;
   readonly sourceIp?: string | undefined;
   readonly userAgent?: string | undefined;
+  /** The page that a browser came from. */
+  readonly referer?: string | undefined;
   /** Whether the caller came over TLS; left out, the call is from inside and nobody listens. */
   readonly secure?: boolean;
   /** False when nothing named the Region, so that `region` is the default; left out, true. */

@@ -56,6 +56,7 @@ export interface RequestContextInit {
   readonly nowMs: number;
   readonly sourceIp: string | undefined;
   readonly userAgent: string | undefined;
+  readonly referer?: string | undefined;
   readonly secure: boolean;
   readonly store: Store;
   readonly invoke: Invoke;
@@ -90,6 +91,7 @@ export class RequestContext {
   readonly nowMs: number;
   readonly sourceIp: string | undefined;
   readonly userAgent: string | undefined;
+  readonly referer: string | undefined;
   readonly secure: boolean;
   readonly invokedBy: string | undefined;
   readonly http: HttpRequestInfo | undefined;
@@ -116,6 +118,7 @@ export class RequestContext {
     this.nowMs = init.nowMs;
     this.sourceIp = init.sourceIp;
     this.userAgent = init.userAgent;
+    this.referer = init.referer;
     this.secure = init.secure;
     this.invokedBy = init.invokedBy;
     this.http = init.http;

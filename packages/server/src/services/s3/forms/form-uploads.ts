@@ -126,6 +126,7 @@ async function upload(
     regionIsSigned: signer.region !== undefined,
     sourceIp: request.remoteAddress,
     userAgent: request.headers["user-agent"],
+    referer: request.headers.referer,
     secure: request.scheme === "https",
     form: { fields, response },
   });

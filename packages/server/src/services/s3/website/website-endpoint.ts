@@ -179,6 +179,7 @@ function read<Output>(
     regionIsSigned: false,
     sourceIp: request.remoteAddress,
     userAgent: request.headers["user-agent"],
+    referer: request.headers.referer,
     secure: request.scheme === "https",
   });
 }
