@@ -1,4 +1,5 @@
 export { bodyTooLarge, collectBody, readForm } from "./body.ts";
+export { headerSafe } from "./codec/http-header-text.ts";
 export { isPacked, unpackBody } from "./content-encoding.ts";
 export * from "./limits.ts";
 export type { WireRequest, WireResponse } from "./message.ts";

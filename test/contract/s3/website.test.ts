@@ -1,6 +1,6 @@
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { send } from "../../support/signed-request.ts";
+import { send, sign } from "../../support/signed-request.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const BUCKET = "website-contract";
@@ -17,9 +17,17 @@ beforeAll(async () => {
     "sorry.html": { Body: "<p>Sorry</p>", ContentType: "text/html" },
     "moved.html": { WebsiteRedirectLocation: "/docs/" },
     "näme 1.txt": { Body: "0123456789" },
+    "/evil.test/index.html": { Body: "<p>Trap</p>" },
+    "\\evil.test/index.html": { Body: "<p>Trap</p>" },
   };
   for (const [Key, page] of Object.entries(pages))
     await client.send(new s3.PutObjectCommand({ Bucket: BUCKET, Key, ...page }));
+  await putInUtf8("/%E6%97%A5%E6%9C%AC.txt", {
+    "content-disposition": "inline; filename=日本.txt",
+    "x-amz-meta-n": "ä",
+    expires: "Tue, 01 Jan 2030 00:00:00 GMT",
+  });
+  await putInUtf8("/far.html", { "x-amz-website-redirect-location": "/日本 ä?q=%20#a" });
   await configure(BUCKET, {
     IndexDocument: { Suffix: "index.html" },
     ErrorDocument: { Key: "sorry.html" },
@@ -32,10 +40,31 @@ beforeAll(async () => {
         Condition: { KeyPrefixEquals: "gone/", HttpErrorCodeReturnedEquals: "404" },
         Redirect: { HostName: "archive.test", Protocol: "https", ReplaceKeyWith: "index" },
       },
+      {
+        Condition: { KeyPrefixEquals: "app/", HttpErrorCodeReturnedEquals: "404" },
+        Redirect: { ReplaceKeyPrefixWith: "#!/" },
+      },
+      {
+        Condition: { KeyPrefixEquals: "images/" },
+        Redirect: { HostName: "api.test", ReplaceKeyPrefixWith: "prod/resize?key=" },
+      },
+      { Condition: { KeyPrefixEquals: "all/" }, Redirect: { ReplaceKeyWith: "ä b\r\n?c#d" } },
     ],
   });
 });
 afterAll(() => server?.close());
+
+/** An object with headers that the SDK can't send. */
+async function putInUtf8(key: string, headers: Record<string, string>): Promise<void> {
+  const raw = { method: "PUT", path: `/${BUCKET}${key}`, headers };
+  const signed = await sign(server.endpoint, raw, { service: "s3" });
+  const sent = Object.entries(signed).map(([name, value]) => [
+    name,
+    Buffer.from(value).toString("latin1"),
+  ]);
+  const answer = await send(server.endpoint, { ...raw, headers: Object.fromEntries(sent) });
+  expect(answer.status).toBe(200);
+}
 
 /** Everybody may list it and read what is in it, but for `secret/`. */
 async function newBucket(Bucket: string): Promise<void> {
@@ -72,6 +101,13 @@ describe("the website", () => {
     ["/docs", 302, "", "/docs/"],
     ["/moved.html", 301, "", "/docs/"],
     ["/old/a/b%20c", 302, "", `${HERE}/docs/a/b%20c`],
+    ["/far.html", 301, "", "/%E6%97%A5%E6%9C%AC%20%C3%A4?q=%20#a"],
+    ["//evil.test", 302, "", `${HERE}//evil.test/`],
+    ["/%2Fevil.test", 302, "", `${HERE}//evil.test/`],
+    ["/\\evil.test", 302, "", "/%5Cevil.test/"],
+    ["/app/some/page", 301, "", `${HERE}/#!/some/page`],
+    ["/images/a%3F%23/b.png", 301, "", "http://api.test/prod/resize?key=a%3F%23/b.png"],
+    ["/all/a", 301, "", `${HERE}/%C3%A4%20b%0D%0A?c#d`],
     ["/gone/a", 301, "", "https://archive.test/index"],
     ["/missing", 404, "<p>Sorry</p>", undefined],
     ["/secret/a", 403, "<p>Sorry</p>", undefined],
@@ -89,6 +125,28 @@ describe("the website", () => {
     ]);
     const known = await visit("/", BUCKET, { "if-none-match": String(headers.etag) });
     expect([known.status, known.body]).toEqual([304, ""]);
+    const text = await visit("/%E6%97%A5%E6%9C%AC.txt");
+    expect([text.status, text.headers]).toEqual([
+      200,
+      expect.objectContaining({
+        "content-disposition": "=?UTF-8?B?aW5saW5lOyBmaWxlbmFtZT3ml6XmnKwudHh0?=",
+        "x-amz-meta-n": "=?UTF-8?B?w6Q=?=",
+        expires: "Tue, 01 Jan 2030 00:00:00 GMT",
+      }),
+    ]);
+  });
+
+  const LONG_AGO = "Wed, 01 Jan 2020 00:00:00 GMT";
+  test.each([
+    ["if-modified-since", LONG_AGO, 200],
+    ["if-modified-since", undefined, 304],
+    ["if-modified-since", "yesterday", 200],
+    ["if-unmodified-since", LONG_AGO, 412],
+    ["if-unmodified-since", undefined, 200],
+    ["if-unmodified-since", "yesterday", 200],
+  ])("is told by %s (%s, or its own date) to answer %i", async (name, date, status) => {
+    const own = String((await visit("/")).headers["last-modified"]);
+    expect((await visit("/", BUCKET, { [name]: date ?? own })).status).toBe(status);
   });
 
   test.each([
@@ -171,6 +229,11 @@ test.each<[string, s3.WebsiteConfiguration, string]>([
   ],
   ["no host", { RedirectAllRequestsTo: { HostName: "" } }, "MalformedXML"],
   [
+    "a host of two lines",
+    { RedirectAllRequestsTo: { HostName: "a.test\r\nset-cookie: b" } },
+    "InvalidArgument",
+  ],
+  [
     "another protocol",
     { RedirectAllRequestsTo: { HostName: "a", Protocol: "ftp" as s3.Protocol } },
     "InvalidRequest",
@@ -181,6 +244,8 @@ test.each<[string, s3.WebsiteConfiguration, string]>([
   ["too many rules", rules(...Array.from({ length: 51 }, () => ({ Redirect }))), "InvalidRequest"],
   ["a rule that leads nowhere", rules({ Redirect: {} }), "MalformedXML"],
   ["two keys", rules({ Redirect: { ...Redirect, ReplaceKeyPrefixWith: "b" } }), "InvalidRequest"],
+  ["a rule's host beyond ASCII", rules({ Redirect: { HostName: "日本.test" } }), "InvalidArgument"],
+  ["a rule's empty host", rules({ Redirect: { HostName: "" } }), "InvalidArgument"],
   ["an empty condition", rules({ Redirect, Condition: {} }), "InvalidRequest"],
   ["no redirection's code", rules({ Redirect: { HttpRedirectCode: "300" } }), "InvalidRequest"],
 ])("a configuration with %s is refused", async (_name, website, name) => {

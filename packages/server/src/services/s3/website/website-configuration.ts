@@ -5,6 +5,8 @@ import { invalidArgument, invalidRequest, malformedXml } from "../errors.ts";
 const RULES_MAX = 50;
 /** All redirections but `300 Multiple Choices`. */
 const REDIRECT_CODE = /^3(?!00)\d\d$/;
+/** What a header can have: a path behind the host's name works too. */
+const HOST_NAME = /^[!-~]+$/;
 
 /** Throws MalformedXML, InvalidArgument, InvalidRequest. */
 export function checkWebsite(website: s3.WebsiteConfiguration | undefined): void {
@@ -18,7 +20,7 @@ export function checkWebsite(website: s3.WebsiteConfiguration | undefined): void
         "not null",
       );
     if (!all.HostName) throw malformedXml();
-    checkProtocol(all.Protocol);
+    checkTarget(all);
     return;
   }
   if (!index)
@@ -53,7 +55,7 @@ function checkRules(rules: readonly s3.RoutingRule[] | undefined): void {
       throw invalidRequest(
         "Condition cannot be empty. To redirect all requests without a condition, the condition element shouldn't be present.",
       );
-    checkProtocol(redirect.Protocol);
+    checkTarget(redirect);
     if (code !== undefined && !REDIRECT_CODE.test(code))
       throw invalidRequest(
         `The provided HTTP redirect code (${code}) is not valid. Valid codes are 3XX except 300.`,
@@ -61,7 +63,9 @@ function checkRules(rules: readonly s3.RoutingRule[] | undefined): void {
   }
 }
 
-function checkProtocol(protocol: string | undefined): void {
+function checkTarget({ HostName: host, Protocol: protocol }: s3.Redirect): void {
+  if (host !== undefined && !HOST_NAME.test(host))
+    throw invalidArgument("The HostName is not well formed", "HostName", host);
   if (protocol === undefined || protocol === "http" || protocol === "https") return;
   throw invalidRequest(
     "Invalid protocol, protocol can be http or https. If not defined the protocol will be selected automatically.",
@@ -70,20 +74,27 @@ function checkProtocol(protocol: string | undefined): void {
 
 /**
  * The redirection that the first fitting rule asks for, of a key before it is looked for, or, with
- * `error`, of one whose reading was answered so.
+ * `error`, of one whose reading was answered so. What the rule puts in stands as it is configured: it may
+ * begin a query or a fragment (S3 user guide, "Configuring a webpage redirect").
  */
 export function redirectOf(
   { RoutingRules: rules = [] }: s3.WebsiteConfiguration,
   key: string,
   error?: number,
-): { readonly redirect: s3.Redirect; readonly key: string } | undefined {
+): { readonly redirect: s3.Redirect; readonly path: string } | undefined {
   for (const { Condition: condition, Redirect: redirect = {} } of rules) {
     const { KeyPrefixEquals: prefix = "", HttpErrorCodeReturnedEquals: code } = condition ?? {};
     if (code !== (error === undefined ? undefined : String(error)) || !key.startsWith(prefix))
       continue;
     const { ReplaceKeyWith: whole, ReplaceKeyPrefixWith: start } = redirect;
-    const replaced = start === undefined ? key : start + key.slice(prefix.length);
-    return { redirect, key: whole ?? replaced };
+    const replaced =
+      start === undefined ? encodePath(key) : start + encodePath(key.slice(prefix.length));
+    return { redirect, path: whole ?? replaced };
   }
   return undefined;
+}
+
+/** A key in a URL, where nothing of it begins a query or a fragment. */
+export function encodePath(key: string): string {
+  return key.split("/").map(encodeURIComponent).join("/");
 }

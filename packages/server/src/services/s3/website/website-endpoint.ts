@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type * as s3 from "@aws-sdk/client-s3";
-import { escapeXml, percentDecode } from "@rolecast/wire";
+import { escapeXml, headerSafe, percentDecode } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import type { Tables } from "../../../kernel/store.ts";
@@ -8,7 +8,7 @@ import { findConfiguration } from "../buckets/stored-configurations.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { methodNotAllowed, noSuchBucket, noSuchWebsite } from "../errors.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
-import { redirectOf } from "./website-configuration.ts";
+import { encodePath, redirectOf } from "./website-configuration.ts";
 
 /*
  * A bucket as a website: what anybody may read, by anonymous GetObject, with index and error documents and
@@ -83,16 +83,16 @@ async function visit(at: Visit): Promise<PlainResponse> {
   if (website.RedirectAllRequestsTo)
     return redirection(at, website.RedirectAllRequestsTo, request.path.slice(1));
   const before = redirectOf(website, asked);
-  if (before) return redirection(at, before.redirect, encodePath(before.key));
+  if (before) return redirection(at, before.redirect, before.path);
   const suffix = website.IndexDocument?.Suffix ?? "";
   try {
     return await page(asked === "" || asked.endsWith("/") ? asked + suffix : asked, at);
   } catch (error) {
     if (!(error instanceof AwsError) || error.status < 400) throw error;
     const after = redirectOf(website, asked, error.status);
-    if (after) return redirection(at, after.redirect, encodePath(after.key));
+    if (after) return redirection(at, after.redirect, after.path);
     if (!asked.endsWith("/") && asked !== "" && (await isThere(`${asked}/${suffix}`, at)))
-      return { status: 302, headers: { location: `${request.path}/` }, body: undefined };
+      return toFolder(at, asked);
     return await errorDocument(error, at);
   }
 }
@@ -106,14 +106,15 @@ async function page(key: string, at: Visit, status?: number): Promise<PlainRespo
           Range: headers.range,
           IfNoneMatch: headers["if-none-match"],
           IfMatch: headers["if-match"],
+          IfModifiedSince: dateOf(headers["if-modified-since"]),
+          IfUnmodifiedSince: dateOf(headers["if-unmodified-since"]),
         }
       : {};
   const output = await read<s3.GetObjectCommandOutput>("GetObject", key, at, conditions);
   const body = output.Body as unknown as Readable;
   if (output.WebsiteRedirectLocation !== undefined) {
     body.destroy();
-    const told = { location: output.WebsiteRedirectLocation };
-    return { status: 301, headers: told, body: undefined };
+    return movedTo(output.WebsiteRedirectLocation, 301);
   }
   const isHead = at.request.method === "HEAD";
   if (isHead) body.destroy();
@@ -122,6 +123,12 @@ async function page(key: string, at: Visit, status?: number): Promise<PlainRespo
     headers: headersOf(output),
     body: isHead ? undefined : body,
   };
+}
+
+/** A date that can't be read is no condition (RFC 9110, 13.1.3 and 13.1.4). */
+function dateOf(header: string | undefined): Date | undefined {
+  const atMs = Date.parse(header ?? "");
+  return Number.isNaN(atMs) ? undefined : new Date(atMs);
 }
 
 function headersOf(output: s3.GetObjectCommandOutput): Readonly<Record<string, string>> {
@@ -135,13 +142,16 @@ function headersOf(output: s3.GetObjectCommandOutput): Readonly<Record<string, s
     "content-range": output.ContentRange,
     "content-type": output.ContentType,
     etag: output.ETag,
+    expires: output.Expires?.toUTCString(),
     "last-modified": output.LastModified?.toUTCString(),
     ...Object.fromEntries(
       Object.entries(output.Metadata ?? {}).map(([name, value]) => [`x-amz-meta-${name}`, value]),
     ),
   };
   return Object.fromEntries(
-    Object.entries(known).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    Object.entries(known).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, headerSafe(value)]],
+    ),
   );
 }
 
@@ -187,11 +197,21 @@ function read<Output>(
 function redirection({ request }: Visit, to: s3.Redirect, path: string): PlainResponse {
   const host = to.HostName ?? request.headers.host;
   const location = `${to.Protocol ?? request.scheme}://${host}/${path}`;
-  return { status: Number(to.HttpRedirectCode ?? 301), headers: { location }, body: undefined };
+  return movedTo(location, Number(to.HttpRedirectCode ?? 301));
 }
 
-function encodePath(key: string): string {
-  return key.split("/").map(encodeURIComponent).join("/");
+/** Without its host a location that begins with two slashes would name another one. */
+function toFolder(at: Visit, key: string): PlainResponse {
+  const path = `${encodePath(key)}/`;
+  return key.startsWith("/")
+    ? redirection(at, { HttpRedirectCode: "302" }, path)
+    : movedTo(`/${path}`, 302);
+}
+
+/** What a header can't have is encoded, and the rest left as whoever configured it wrote it. */
+function movedTo(url: string, status: number): PlainResponse {
+  const location = url.replace(/[^!-~]+/g, (text) => encodeURIComponent(text.toWellFormed()));
+  return { status, headers: { location }, body: undefined };
 }
 
 /** What browsers show when there is no error document. */
