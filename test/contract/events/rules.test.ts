@@ -199,6 +199,10 @@ describe("rules and targets", () => {
     [transformed({ AWSa: "$" }), "AWSa"],
     [transformed({ "a b": "$" }), "inputPathsMap' failed to satisfy constraint: Map keys must"],
     [
+      transformed({ "aws.events.rule-name": "$" }),
+      "inputPathsMap' failed to satisfy constraint: Map keys must",
+    ],
+    [
       transformed({ a: "$" }, "<b>"),
       "InputTemplate for target one contains invalid placeholder b.",
     ],

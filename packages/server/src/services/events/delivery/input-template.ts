@@ -54,12 +54,13 @@ export function fillTemplate(
   facts: TemplateFacts,
 ): string {
   const known = new Map<string, unknown>([
+    ...values,
+    // Last: an event's own values never stand for these.
     ["aws.events.rule-arn", facts.ruleArn],
     ["aws.events.rule-name", facts.ruleName],
     ["aws.events.event.ingestion-time", facts.nowIso],
     ["aws.events.event", headerOf(event)],
     ["aws.events.event.json", event],
-    ...values,
   ]);
   const render = isOfObject(template) ? inObject : inText;
   return piecesOf(template)

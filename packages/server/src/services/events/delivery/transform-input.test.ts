@@ -62,6 +62,17 @@ describe("what a target is sent", () => {
     expect(transformInput({ Id: "one", Arn: "", InputTransformer }, EVENT, FACTS)).toBe('"<text>"');
   });
 
+  test.each([
+    ["aws.events.rule-arn", FACTS.ruleArn],
+    ["aws.events.rule-name", FACTS.ruleName],
+    ["aws.events.event.ingestion-time", FACTS.nowIso],
+  ])("of the predefined variable %s is never a value of the event", (name, sent) => {
+    const InputPathsMap = { [name]: "$.detail.text" };
+    const InputTransformer = { InputPathsMap, InputTemplate: `"<${name}>"` };
+    const input = transformInput({ Id: "one", Arn: "", InputTransformer }, EVENT, FACTS);
+    expect(input).toBe(JSON.stringify(sent));
+  });
+
   test.each(["", "$.detail.missing", "$.detail.none"])(
     "of the path %j is an empty object",
     (path) => {
