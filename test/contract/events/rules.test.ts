@@ -317,6 +317,17 @@ describe("delivery", () => {
     await expect.poll(() => linesOf("_events_text.jsonl")).toEqual(['"say b!"']);
   });
 
+  test("an event is one line of a log group's file, whatever its values hold", async () => {
+    await putRule("to-line", { "detail-type": ["Forged"] });
+    await putTarget("to-line", {
+      Arn: `${logGroup}:/events/line`,
+      InputTransformer: { InputPathsMap: { note: "$.detail.note" }, InputTemplate: '"<note>!"' },
+    });
+    const note = 'a"\n"ADMIN logged in';
+    await putEvent({ DetailType: "Forged", Detail: JSON.stringify({ note }) });
+    await expect.poll(() => linesOf("_events_line.jsonl")).toEqual(['"a\\nADMIN logged in!"']);
+  });
+
   test("a configured webhook gets its events signed, and again until it takes them", async () => {
     const before = hook.received.length;
     const { Entries } = await putEvent({ DetailType: "Signed" });

@@ -11,7 +11,7 @@ import type { DeliveryRow, EventsTables } from "../tables.ts";
 import { kindOfTarget, readTarget } from "../targets.ts";
 import { appendLine, logFileOf } from "./log-file.ts";
 import { apiDestinationRequest, type Delivered, sendRequest } from "./send-request.ts";
-import { isJsonOrTextLines } from "./target-json.ts";
+import { asJsonLine, isJsonOrTextLines } from "./target-json.ts";
 import { transformInput } from "./transform-input.ts";
 import type { Webhook } from "./webhook.ts";
 
@@ -175,7 +175,7 @@ export class DeliveryWorker {
       return { delivered: false, retry: false, reason: "Invalid input for target." };
     const { Arn = "" } = target;
     if (kindOfTarget(Arn) === "api-destination") return this.#deliverToApi(row, target, input);
-    await appendLine(logFileOf(this.#parts.logDir, Arn), input);
+    await appendLine(logFileOf(this.#parts.logDir, Arn), asJsonLine(input));
     return { delivered: true };
   }
 

@@ -8,6 +8,17 @@ export function isJsonOrTextLines(text: string): boolean {
   return lines.every((line) => line.trimStart().startsWith('"') && isJson(line));
 }
 
+/**
+ * What `isJsonOrTextLines` takes as one line of JSON: lines of text become a string that holds their ends, so that
+ * no value of an event can begin a line in a file.
+ */
+export function asJsonLine(text: string): string {
+  // Outside of its strings, which can't hold any as they are, JSON's line ends mean no more than spaces.
+  if (isJson(text)) return text.replaceAll(/[\r\n]+/g, " ");
+  const lines = text.trim().split("\n");
+  return JSON.stringify(lines.map((line): unknown => JSON.parse(line)).join("\n"));
+}
+
 function isJson(text: string): boolean {
   try {
     JSON.parse(text);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { AwsEvent } from "../../../kernel/events.ts";
-import { isJsonOrTextLines } from "./target-json.ts";
+import { asJsonLine, isJsonOrTextLines } from "./target-json.ts";
 import { checkTransformer, transformInput } from "./transform-input.ts";
 
 const EVENT: AwsEvent = {
@@ -107,4 +107,17 @@ describe("what a target is sent", () => {
       expect(check).toThrow("InputPath for target one is invalid.");
     },
   );
+});
+
+describe("a line of a log group's file", () => {
+  test.each([
+    ['{"a": "b\\nc"}', '{"a": "b\\nc"}'],
+    ['{\r\n"a":\n\n1\n}', '{ "a": 1 }'],
+    ['"a"\n', '"a" '],
+    ['"said a"\n"ADMIN logged in"', '"said a\\nADMIN logged in"'],
+    ['\n"a"\r\n "b\\r"\n', '"a\\nb\\r"'],
+  ])("of %j is %j", (input, line) => {
+    expect(isJsonOrTextLines(input)).toBe(true);
+    expect(asJsonLine(input)).toBe(line);
+  });
 });
