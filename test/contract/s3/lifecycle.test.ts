@@ -208,6 +208,21 @@ test("objects that rules take are removed, others stay", async () => {
   await expect.poll(async () => (await stays()).StorageClass).toBe("STANDARD_IA");
 });
 
+test("small objects go to an archive where the minimum varies by class", async () => {
+  const Bucket = await bucket("lifecycle-archives");
+  await put(Bucket, "a");
+  const Transitions: s3.Transition[] = [{ Date: PAST, StorageClass: "GLACIER" }];
+  await client.send(
+    new s3.PutBucketLifecycleConfigurationCommand({
+      Bucket,
+      TransitionDefaultMinimumObjectSize: "varies_by_storage_class",
+      LifecycleConfiguration: { Rules: [{ Status: "Enabled", Filter, Transitions }] },
+    }),
+  );
+  const kept = () => client.send(new s3.HeadObjectCommand({ Bucket, Key: "a" }));
+  await expect.poll(async () => (await kept()).StorageClass).toBe("GLACIER");
+});
+
 test("with versions a delete marker is put on top, and one alone is removed", async () => {
   const Bucket = await bucket("lifecycle-versions", true);
   await put(Bucket, "a");

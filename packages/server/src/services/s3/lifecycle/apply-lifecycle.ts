@@ -61,7 +61,8 @@ async function* dueObjects(run: Run): AsyncGenerator<readonly ListedObject[]> {
   const { db } = run.deps.store.tables<S3Tables>();
   for await (const page of pagesOfObjects(run.bucket, db))
     yield page.filter(
-      (row) => isExpired(row, run) || transitionOf(row, run.rules, run.nowMs) !== undefined,
+      (row) =>
+        isExpired(row, run) || transitionOf(row, run.rules, run.bucket, run.nowMs) !== undefined,
     );
 }
 
@@ -79,7 +80,7 @@ async function changeObject(
   const row = await findAgain(listed, tx.db);
   if (!row) return;
   if (isExpired(row, run)) return expire({ Key: row.object_key }, bucket, tx, run);
-  const storageClass = transitionOf(row, run.rules, run.nowMs);
+  const storageClass = transitionOf(row, run.rules, bucket, run.nowMs);
   if (storageClass === undefined) return;
   await tx.db
     .updateTable("s3_objects")

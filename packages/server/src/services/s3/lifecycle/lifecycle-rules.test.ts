@@ -94,5 +94,35 @@ test.each<[string, number, LifecycleRule["Filter"], string | undefined]>([
 ])("an object in %s of %i bytes goes by the filter %j to %s", (stored, size, Filter, moved) => {
   const rules = [rule({ Filter, Transitions: [{ Days: 30, StorageClass: "STANDARD_IA" }] })];
   const candidate = { ...object, size_bytes: size, storage_class: stored };
-  expect(transitionOf(candidate, rules, MADE_MS + 40 * DAY_MS)).toBe(moved);
+  const bucket = { lifecycle_minimum_size: "varies_by_storage_class" };
+  expect(transitionOf(candidate, rules, bucket, MADE_MS + 40 * DAY_MS)).toBe(moved);
 });
+
+test.each<[string, number, number, string, string | undefined]>([
+  ["STANDARD", 131_072, 40, "all_storage_classes_128K", "GLACIER"],
+  ["STANDARD", 131_072, 200, "all_storage_classes_128K", "DEEP_ARCHIVE"],
+  ["GLACIER", 131_072, 40, "all_storage_classes_128K", undefined],
+  ["GLACIER", 131_072, 200, "all_storage_classes_128K", "DEEP_ARCHIVE"],
+  ["DEEP_ARCHIVE", 131_072, 200, "all_storage_classes_128K", undefined],
+  ["STANDARD", 131_071, 40, "all_storage_classes_128K", undefined],
+  ["GLACIER", 131_071, 200, "all_storage_classes_128K", undefined],
+  ["STANDARD", 131_071, 20, "varies_by_storage_class", undefined],
+  ["STANDARD", 131_071, 40, "varies_by_storage_class", "GLACIER"],
+  ["GLACIER", 131_071, 200, "varies_by_storage_class", "DEEP_ARCHIVE"],
+])(
+  "from %s %i bytes go, after %i days and with %s, to the archive %s",
+  (stored, size, days, minimum, moved) => {
+    const rules = [
+      rule({
+        Transitions: [
+          { Days: 10, StorageClass: "GLACIER_IR" },
+          { Days: 30, StorageClass: "GLACIER" },
+          { Days: 90, StorageClass: "DEEP_ARCHIVE" },
+        ],
+      }),
+    ];
+    const candidate = { ...object, size_bytes: size, storage_class: stored };
+    const bucket = { lifecycle_minimum_size: minimum };
+    expect(transitionOf(candidate, rules, bucket, MADE_MS + days * DAY_MS)).toBe(moved);
+  },
+);

@@ -7,9 +7,9 @@ const DAY_MS = 24 * 3_600_000;
 /** Texts whose rules are kept: a configuration may have 1,000 of them. */
 const PARSED_MAX = 64;
 /**
- * Smaller objects stay where they are, unless the rule's filter says otherwise. Both values of
- * TransitionDefaultMinimumObjectSize say so of all classes but the archives, into which nothing is
- * moved here. Source: S3 user guide, "Transitioning objects using Amazon S3 Lifecycle".
+ * Smaller objects stay where they are, unless the rule's filter says otherwise, or an archive is where
+ * they would go and the bucket's minimum varies by class. Source: S3 user guide, "Transitioning objects
+ * using Amazon S3 Lifecycle".
  */
 const TRANSITION_SIZE_MIN_BYTES = 128 * 1024;
 /** Where objects go from each class; from those that aren't here they don't. Source: as above. */
@@ -28,6 +28,7 @@ const NEXT_CLASSES: ReadonlyMap<string, readonly string[]> = new Map([
   ["INTELLIGENT_TIERING", FROM_STANDARD.slice(2)],
   ["ONEZONE_IA", ARCHIVES],
   ["GLACIER_IR", ARCHIVES],
+  ["GLACIER", ARCHIVES.slice(1)],
 ]);
 
 /** What rules look at of an object. */
@@ -87,16 +88,18 @@ export function expirationOf(
 export function transitionOf(
   object: Candidate & Pick<ObjectRow, "storage_class">,
   rules: readonly s3.LifecycleRule[],
+  { lifecycle_minimum_size: minimum }: Pick<BucketRow, "lifecycle_minimum_size">,
   nowMs: number,
 ): string | undefined {
   const reachable = NEXT_CLASSES.get(object.storage_class) ?? [];
   const matches = matcherOf(object);
   let last: { readonly atMs: number; readonly storageClass: string } | undefined;
   for (const rule of rules) {
-    const isTooSmall = object.size_bytes < TRANSITION_SIZE_MIN_BYTES && !hasSizeFilter(rule);
-    for (const { Days: days = 0, Date: date, StorageClass: storageClass = "" } of isTooSmall
-      ? []
-      : (rule.Transitions ?? [])) {
+    const isSmall = object.size_bytes < TRANSITION_SIZE_MIN_BYTES && !hasSizeFilter(rule);
+    for (const transition of rule.Transitions ?? []) {
+      const { Days: days = 0, Date: date, StorageClass: storageClass = "" } = transition;
+      const isMovedSmall = minimum === "varies_by_storage_class" && ARCHIVES.includes(storageClass);
+      if (isSmall && !isMovedSmall) continue;
       const atMs = date?.getTime() ?? daysAfter(object.modified_ms, days);
       if (atMs > nowMs || (last && last.atMs > atMs)) continue;
       if (reachable.includes(storageClass) && matches(rule)) last = { atMs, storageClass };
