@@ -36,6 +36,7 @@ interface Form {
   readonly version?: 2 | 4;
   readonly bucket?: string;
   readonly file?: boolean;
+  readonly headers?: Fields;
 }
 
 function hmac(key: string | Buffer, text: string) {
@@ -93,10 +94,26 @@ async function post(form: Form = {}) {
   const answer = await fetch(`${server.endpoint}/${form.bucket ?? BUCKET}`, {
     method: "POST",
     body: data,
+    headers: form.headers ?? {},
     redirect: "manual",
   });
   return { status: answer.status, headers: answer.headers, body: await answer.text() };
 }
+
+test("a bucket policy may ask for the page that the form is on", async () => {
+  const bucket = "forms-of-one-page";
+  await client.send(new s3.CreateBucketCommand({ Bucket: bucket }));
+  const Statement = {
+    ...{ Effect: "Deny", Principal: "*", Action: "s3:PutObject" },
+    Resource: `arn:aws:s3:::${bucket}/*`,
+    Condition: { StringNotLike: { "aws:Referer": "http://ok.test/*" } },
+  };
+  const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+  await client.send(new s3.PutBucketPolicyCommand({ Bucket: bucket, Policy }));
+  const from = (referer: string) => post({ bucket, headers: { referer } });
+  expect((await from("http://bad.test/form")).status).toBe(403);
+  expect((await from("http://ok.test/form")).status).toBe(204);
+});
 
 test.each([2, 4] as const)("a form of signature version %i uploads its file", async (version) => {
   const { status, headers, body } = await post({
