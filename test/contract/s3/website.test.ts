@@ -193,6 +193,19 @@ describe("the website", () => {
     expect((await visit("/", "no-such-website")).body).toContain("<li>Code: NoSuchBucket</li>");
   });
 
+  test.each([
+    ["PUT", "/a", {}],
+    ["POST", "/", {}],
+    ["POST", "/", { "content-type": "application/x-www-form-urlencoded" }],
+  ])("has no %s %s with %j", async (method, path, more) => {
+    const headers = { host: `${BUCKET}.s3-website.localhost:4566`, ...more };
+    const answer = await send(server.endpoint, { method, path, headers, body: "a=b" });
+    expect([answer.status, answer.headers["content-type"]]).toEqual([
+      ...[405, "text/html; charset=utf-8"],
+    ]);
+    expect(answer.body).toContain("<h1>405 Method Not Allowed</h1>");
+  });
+
   test("may be elsewhere as a whole", async () => {
     const Bucket = "website-elsewhere";
     await newBucket(Bucket);

@@ -89,7 +89,7 @@ export class Pipeline {
         regionIsSigned: region !== undefined,
         body,
       };
-      const route = isPostedToRoot(request) ? undefined : await this.#plainRoute(request);
+      const route = this.#isOperation(request) ? undefined : await this.#plainRoute(request);
       if (route) return toWireResponse(route);
       if (!exchange) {
         const asked = { name, requestId, isForm: isForm(request) };
@@ -131,6 +131,12 @@ export class Pipeline {
   /** A bucket's own host name is another origin: `/` is the bucket there, and other paths are keys. */
   #isOnBuckets({ headers }: PlainRequest): boolean {
     return bucketFromHost(headers.host, this.#options.s3Hosts) !== undefined;
+  }
+
+  #isOperation(request: GatewayRequest): boolean {
+    const { host = "" } = request.headers;
+    if (!isPostedToRoot(request)) return false;
+    return !this.#options.registry.all.some(({ service }) => service.hasPlainHost?.(host));
   }
 
   /** Requests that are no operations: the server's own, and the services' (playback). */

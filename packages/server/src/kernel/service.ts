@@ -78,6 +78,8 @@ export interface Service {
   readonly admitsAnonymous?: boolean;
   /** The service's form of a refusal; left out, `AccessDenied` with the full sentence. */
   accessDenied?(denial: Denial): AwsError;
+  /** Whether nothing asked of this host is an operation, not even what is posted to its root. */
+  hasPlainHost?(host: string): boolean;
   /** Requests that aren't operations, e.g. playback. Undefined: not mine. */
   plainRequest?(request: PlainRequest): Promise<PlainResponse | undefined> | undefined;
   /** Headers of the answer to a browser's preflight. Rejects with AwsError where they are refused. */

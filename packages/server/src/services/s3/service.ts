@@ -44,7 +44,7 @@ import { taggingOperations } from "./tags/taggings.ts";
 import { bucketVersioningOperations } from "./versions/bucket-versioning.ts";
 import { versionListingOperations } from "./versions/version-listings.ts";
 import { bucketWebsiteOperations } from "./website/bucket-website.ts";
-import { visitWebsite } from "./website/website-endpoint.ts";
+import { visitWebsite, websiteOf } from "./website/website-endpoint.ts";
 
 const definition: ServiceDefinition = {
   name: "s3",
@@ -116,6 +116,7 @@ export function createS3Service(
     audit: s3Audit,
     admitsAnonymous: true,
     accessDenied: s3AccessDenied,
+    hasPlainHost: (host) => websiteOf(host, hosts) !== undefined,
     plainRequest: (request) => visitWebsite(request, deps) ?? formUpload(request, definition, deps),
     preflight: (request) => preflightHeaders(request, store, hosts),
     corsHeaders: (request) => corsHeaders(request, store, hosts),

@@ -42,7 +42,7 @@ export function visitWebsite(
 }
 
 /** `BUCKET.s3-website.localhost:4566`. */
-function websiteOf(host: string, hosts: readonly string[]): string | undefined {
+export function websiteOf(host: string, hosts: readonly string[]): string | undefined {
   const name = host.toLowerCase().replace(/:\d+$/, "");
   for (const base of hosts) {
     const end = `.s3-website.${base}`;
