@@ -173,12 +173,15 @@ function isFixedPattern(tokens: Tokens): boolean {
 
 /** "true" in any case is true, and every other text is false, on both sides. */
 function boolTest(values: readonly Tokens[]): ValueTest {
+  const fixed = new Set(values.filter(isFixed).map((tokens) => isTrue(fixedText(tokens))));
+  const templates = values.filter((tokens) => !isFixed(tokens));
+  if (templates.length === 0) {
+    return (value) => fixed.has(isTrue(value));
+  }
   return (value, context) => {
     const mine = isTrue(value);
-    return values.some((tokens) => {
-      const theirs = textOf(tokens, context);
-      return theirs !== undefined && isTrue(theirs) === mine;
-    });
+    const isMine = (text: string | undefined) => text !== undefined && isTrue(text) === mine;
+    return fixed.has(mine) || templates.some((tokens) => isMine(textOf(tokens, context)));
   };
 }
 
