@@ -42,7 +42,7 @@ export async function serve(
   }
   stopOnSignal(server);
   process.stdout.write(json ? jsonLine(server) : banner(server));
-  if (server.generatedRoot) server.noteRootKeyShown();
+  if (server.generatedRoot) await server.noteRootKeyShown();
   await runReadyScripts(scripts, scriptEnvironment(server), server.showReadyScripts);
 }
 

@@ -52,7 +52,7 @@ export async function createServer(
   { consoleDir, ...sources }: ServerSources = {},
 ): Promise<RunningServer> {
   const config = loadConfig({ ...sources, given });
-  const folder = openDataFolder(config.data, config.database !== undefined);
+  const folder = await openDataFolder(config.data, config.database !== undefined);
   const ends: Ends = [() => folder.release()];
   const end = async () => {
     for (const step of ends.splice(0).reverse()) await step();

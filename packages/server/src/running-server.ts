@@ -24,7 +24,7 @@ export interface RunningServer {
   /** The same, when it was generated and not yet noted as shown; it is in no log. */
   readonly generatedRoot: RootAccount | undefined;
   /** For whoever has shown the generated key: later servers of this data folder don't give it. */
-  readonly noteRootKeyShown: () => void;
+  readonly noteRootKeyShown: () => Promise<void>;
   /** The default account's root key, when it is `test`/`test`. */
   readonly testRoot: RootAccount | undefined;
   /** The services of the setting `linkedServices`, each with the file that holds its key. */

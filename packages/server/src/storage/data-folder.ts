@@ -1,19 +1,12 @@
 import { randomBytes } from "node:crypto";
-import {
-  accessSync,
-  constants,
-  existsSync,
-  linkSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from "node:fs";
+import { existsSync } from "node:fs";
+import { access, constants, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 import Libsql from "libsql";
+import { makeFolderDurably, readOrWriteDurably, writeDurably } from "../kernel/write-durably.ts";
+
+const SEALING_KEY_BYTES = 32;
 
 /** A data folder in use by this process alone, or by nodes that share a database elsewhere. */
 export interface DataFolder {
@@ -25,8 +18,8 @@ export interface DataFolder {
   readonly sealingKey: Uint8Array;
   /** Whether something has happened in this folder's life, told by a file of that name in it. */
   isMarked(name: string): boolean;
-  mark(name: string): void;
-  release(): void;
+  mark(name: string): Promise<void>;
+  release(): Promise<void>;
 }
 
 /** The folder can't be used; the message says why. */
@@ -49,33 +42,40 @@ export class DataFolderInUseError extends DataFolderError {
  * Opens `data` (`memory`, or a folder's path) and locks it: for this process alone, or with
  * `shared` against those that want it for themselves alone. Throws DataFolderError.
  */
-export function openDataFolder(data: string, shared = false): DataFolder {
+export async function openDataFolder(data: string, shared = false): Promise<DataFolder> {
   const durable = data !== "memory";
-  const dir = durable ? resolve(data) : mkdtempSync(join(tmpdir(), "rolecast-"));
-  makeFolder(dir);
-  const { unlock, sealingKey } = occupy(dir, shared);
+  const dir = durable ? resolve(data) : await mkdtemp(join(tmpdir(), "rolecast-"));
+  await makeFolder(dir);
+  const { unlock, sealingKey } = await occupy(dir, durable, shared);
   return {
     dir,
     durable,
     databaseFile: join(dir, "rolecast.db"),
     sealingKey,
     isMarked: (name) => existsSync(join(dir, name)),
-    mark: (name) => writeFileSync(join(dir, name), "", { mode: 0o600 }),
-    release: () => {
+    mark: async (name) => {
+      await writeDurably(join(dir, name), "", { ifExists: "keep" });
+    },
+    release: async () => {
       unlock();
-      if (!durable) rmSync(dir, { recursive: true, force: true });
+      if (!durable) await rm(dir, { recursive: true, force: true });
     },
   };
 }
 
 /** Locks the folder and writes into it what a server needs. Throws DataFolderError. */
-function occupy(dir: string, shared: boolean) {
+async function occupy(dir: string, durable: boolean, shared: boolean) {
+  let unlock: (() => void) | undefined;
   try {
-    if (!statSync(dir).isDirectory()) throw new Error("it is a file");
-    accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK);
-    const unlock = lockDataFolder(dir, shared);
-    return { unlock, sealingKey: readOrMakeKey(join(dir, "sealing.key")) };
+    if (!(await stat(dir)).isDirectory()) throw new Error("it is a file");
+    await access(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+    unlock = lockDataFolder(dir, shared);
+    const sealingKey = durable
+      ? await readOrMakeKey(join(dir, "sealing.key"))
+      : randomBytes(SEALING_KEY_BYTES);
+    return { unlock, sealingKey };
   } catch (error) {
+    unlock?.();
     if (error instanceof DataFolderError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new DataFolderError(
@@ -84,26 +84,15 @@ function occupy(dir: string, shared: boolean) {
   }
 }
 
-/**
- * The folder with those above it. Node's own way, `recursive`, tries for ever where the system says
- * that a folder which is there isn't, as below `/proc`.
- */
-function makeFolder(dir: string): void {
-  if (existsSync(dir)) return;
-  makeFolder(dirname(dir));
+async function makeFolder(dir: string): Promise<void> {
   try {
-    mkdirSync(dir, { mode: 0o700 });
+    await makeFolderDurably(dir);
   } catch (error) {
-    // Another node made it in the meantime.
-    if (existsSync(dir)) return;
+    const { code, path = dir } = error as NodeJS.ErrnoException;
     throw new DataFolderError(
-      `The data folder ${dir} can't be made (${codeOf(error)}). Choose another one with --data.`,
+      `The data folder ${path} can't be made (${code ?? String(error)}). Choose another one with --data.`,
     );
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error ? String(error.code) : String(error);
 }
 
 /**
@@ -129,22 +118,11 @@ export function lockDataFolder(dir: string, shared = false): () => void {
   return () => database.close();
 }
 
-function readOrMakeKey(file: string): Uint8Array {
-  if (!existsSync(file)) makeKey(file);
-  const key = readFileSync(file);
-  if (key.length !== 32) throw new Error(`${file} is damaged: it must hold exactly 32 bytes.`);
-  return key;
-}
-
-/** Whole or not at all: of several nodes that start together, one's key is everybody's. */
-function makeKey(file: string): void {
-  const mine = `${file}.${randomBytes(8).toString("hex")}`;
-  writeFileSync(mine, randomBytes(32), { mode: 0o600, flag: "wx" });
-  try {
-    linkSync(mine, file);
-  } catch (error) {
-    if (!(error instanceof Error && "code" in error && error.code === "EEXIST")) throw error;
-  } finally {
-    rmSync(mine);
-  }
+/** Of several nodes that start together, one's key is everybody's. */
+async function readOrMakeKey(file: string): Promise<Uint8Array> {
+  const key = await readOrWriteDurably(file, () => randomBytes(SEALING_KEY_BYTES));
+  if (key.length === SEALING_KEY_BYTES) return key;
+  throw new DataFolderError(
+    `${file} is damaged: it holds ${key.length} bytes instead of ${SEALING_KEY_BYTES}. What the database has sealed can only be opened with the right one: put it back from a backup. If nothing is to be kept, move the data folder away.`,
+  );
 }

@@ -268,35 +268,35 @@ describe.skipIf(!hasPostgres)("nodes on one PostgreSQL", () => {
   });
 });
 
-test("nodes that share a data folder keep out one that wants it alone, and have one key", () => {
+test("nodes that share a data folder keep out one that wants it alone, and have one key", async () => {
   const data = join(dir, "data");
-  const nodes = [openDataFolder(data, true), openDataFolder(data, true)];
+  const nodes = await Promise.all([openDataFolder(data, true), openDataFolder(data, true)]);
   expect(nodes[0]?.sealingKey).toEqual(nodes[1]?.sealingKey);
-  expect(() => openDataFolder(data)).toThrow(DataFolderInUseError);
-  for (const node of nodes) node.release();
-  const alone = openDataFolder(data);
-  expect(() => openDataFolder(data, true)).toThrow(DataFolderInUseError);
-  alone.release();
+  await expect(openDataFolder(data)).rejects.toThrow(DataFolderInUseError);
+  for (const node of nodes) await node.release();
+  const alone = await openDataFolder(data);
+  await expect(openDataFolder(data, true)).rejects.toThrow(DataFolderInUseError);
+  await alone.release();
 });
 
-test("a data folder serves one process at a time, and the next one after its release", () => {
-  const first = openDataFolder(join(dir, "data"));
-  expect(() => openDataFolder(join(dir, "data"))).toThrow(DataFolderInUseError);
-  first.release();
-  const second = openDataFolder(join(dir, "data"));
+test("a data folder serves one process at a time, and the next one after its release", async () => {
+  const first = await openDataFolder(join(dir, "data"));
+  await expect(openDataFolder(join(dir, "data"))).rejects.toThrow(DataFolderInUseError);
+  await first.release();
+  const second = await openDataFolder(join(dir, "data"));
   expect(second.sealingKey).toEqual(first.sealingKey);
-  second.release();
+  await second.release();
 });
 
-test("a file in the folder's place is refused by name", () => {
+test("a file in the folder's place is refused by name", async () => {
   const file = join(dir, "file");
   writeFileSync(file, "");
-  expect(() => openDataFolder(file)).toThrow(DataFolderError);
-  expect(() => openDataFolder(file)).toThrow(`${file} can't be used: it is a file. `);
+  await expect(openDataFolder(file)).rejects.toThrow(DataFolderError);
+  await expect(openDataFolder(file)).rejects.toThrow(`${file} can't be used: it is a file. `);
 });
 
-test.skipIf(!existsSync("/proc"))("a folder that can't be made is refused by name", () => {
+test.skipIf(!existsSync("/proc"))("a folder that can't be made is refused by name", async () => {
   const dir = "/proc/rolecast/data";
-  expect(() => openDataFolder(dir)).toThrow(DataFolderError);
-  expect(() => openDataFolder(dir)).toThrow("/proc/rolecast can't be made (ENOENT)");
+  await expect(openDataFolder(dir)).rejects.toThrow(DataFolderError);
+  await expect(openDataFolder(dir)).rejects.toThrow("/proc/rolecast can't be made (ENOENT)");
 });

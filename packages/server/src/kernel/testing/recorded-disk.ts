@@ -1,0 +1,94 @@
+import { readdirSync, statSync } from "node:fs";
+import type * as fs from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+type FileSystem = typeof fs;
+
+/** Methods of a file handle that change what is in the file. */
+const WRITES: ReadonlySet<string | symbol> = new Set([
+  "write",
+  "writev",
+  "writeFile",
+  "appendFile",
+  "truncate",
+]);
+const SYNCS: ReadonlySet<string | symbol> = new Set(["sync", "datasync"]);
+
+/**
+ * What of `node:fs/promises`'s work a power cut would leave: bytes that were synced, under names
+ * whose folder was synced afterwards. What was written in any other way counts as lost. For
+ * `vi.mock("node:fs/promises", async (original) => recordedDisk.wrap(await original()))`.
+ */
+export class RecordedDisk {
+  /** Inodes whose bytes are on the disk as they are now. */
+  readonly #wholeFiles = new Set<number>();
+  /** Path → inode, as the folders on the disk name them. */
+  readonly #names = new Map<string, number>();
+  /** Names that were given to files whose bytes weren't on the disk yet. */
+  readonly hasty: string[] = [];
+
+  /** Paths of files and folders below `dir` that a power cut would now damage or lose. */
+  lost(dir: string): string[] {
+    return readdirSync(dir, { recursive: true, withFileTypes: true })
+      .filter((entry) => {
+        const path = join(entry.parentPath, entry.name);
+        const { ino, size } = statSync(path);
+        const named = this.#names.get(path) === ino;
+        return !named || (entry.isFile() && size > 0 && !this.#wholeFiles.has(ino));
+      })
+      .map((entry) => join(entry.parentPath, entry.name).slice(dir.length + 1))
+      .sort();
+  }
+
+  wrap(real: FileSystem): FileSystem {
+    return {
+      ...real,
+      open: async (...args: Parameters<FileSystem["open"]>) =>
+        this.#wrapHandle(await real.open(...args), String(args[0])),
+      link: async (from, to) => {
+        this.#noteName(String(from), String(to));
+        await real.link(from, to);
+      },
+      rename: async (from, to) => {
+        this.#noteName(String(from), String(to));
+        await real.rename(from, to);
+      },
+    };
+  }
+
+  #noteName(from: string, to: string): void {
+    const found = statSync(from);
+    if (found.isFile() && !this.#wholeFiles.has(found.ino)) this.hasty.push(to);
+  }
+
+  #wrapHandle(handle: fs.FileHandle, path: string): fs.FileHandle {
+    return new Proxy(handle, {
+      get: (target, name) => {
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== "function") return value;
+        return async (...args: unknown[]) => {
+          const ino = WRITES.has(name) || SYNCS.has(name) ? (await target.stat()).ino : 0;
+          if (WRITES.has(name)) this.#wholeFiles.delete(ino);
+          const result: unknown = await value.apply(target, args);
+          if (SYNCS.has(name)) this.#noteSync(path, ino);
+          return result;
+        };
+      },
+    });
+  }
+
+  #noteSync(path: string, ino: number): void {
+    if (!statSync(path).isDirectory()) {
+      this.#wholeFiles.add(ino);
+      return;
+    }
+    for (const name of [...this.#names.keys()]) {
+      if (dirname(name) === path) this.#names.delete(name);
+    }
+    for (const name of readdirSync(path)) {
+      this.#names.set(join(path, name), statSync(join(path, name)).ino);
+    }
+  }
+}
+
+export const recordedDisk = new RecordedDisk();
