@@ -20,7 +20,7 @@ test("a new folder, its key and its marks survive a power cut", async () => {
   const folder = await openDataFolder(join(dir, "new/data"));
   await folder.mark("something-happened");
   // The lock lasts as long as the process.
-  expect(recordedDisk.lost(dir)).toEqual(["new/data/lock.db"]);
+  expect(recordedDisk.lost(dir).filter((path) => !path.includes("lock.db"))).toEqual([]);
   expect(recordedDisk.hasty).toEqual([]);
   await folder.release();
 });
