@@ -38,6 +38,7 @@ export type {
 export { type DecodedBody, decodeBody, sha256Mismatch } from "./sigv4/decode-body.ts";
 export { parseSignedForm, type SignedForm, verifySignedForm } from "./sigv4/form-signature.ts";
 export { parseAuthentication } from "./sigv4/parse-authentication.ts";
+export { isRegionName } from "./sigv4/region-name.ts";
 export { type VerifyOptions, verifySignature } from "./sigv4/verify-signature.ts";
 export { WireError } from "./wire-error.ts";
 export { escapeXml } from "./xml/escape-xml.ts";

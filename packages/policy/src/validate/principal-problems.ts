@@ -24,7 +24,7 @@ const UNIQUE_ID = /^(?:AIDA|AROA)[0-9A-Z]{12,124}$/;
 const ENTITY_NAME = /^[A-Za-z0-9_+=,.@-]+$/;
 const ENTITY_PATH = /^[!-~]+$/;
 const DOMAIN_NAME = /^(?:[A-Za-z0-9_-]{1,63}\.){1,126}[A-Za-z0-9-]{2,63}$/;
-const PROVIDER_ARN = /^arn:[a-z-]+:iam::[0-9]{12}:(?:saml-provider|oidc-provider)\/[^*?]+$/;
+const PROVIDER_ARN = /^arn:[a-z-]+:iam::[0-9]{12}:(?:saml-provider|oidc-provider)\/[!-)+->@-~]+$/;
 
 /** Whether a name could be a service's: a DNS name such as ivs.amazonaws.com. */
 export function isDomainName(name: string): boolean {

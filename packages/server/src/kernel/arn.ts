@@ -1,3 +1,5 @@
+import { isRegionName } from "@rolecast/wire";
+
 /** The six parts of an Amazon Resource Name; `resource` keeps its colons and slashes. */
 export interface Arn {
   readonly partition: string;
@@ -7,8 +9,40 @@ export interface Arn {
   readonly resource: string;
 }
 
-/** Splits an ARN on its first five colons. Undefined when the text has fewer parts or no `arn:`. */
+/** Source: IAM API reference, `arnType`. */
+const ARN_LENGTH_MAX = 2_048;
+const PARTITION = /^aws(?:-[a-z]+){0,3}$/;
+const SERVICE = /^[a-z0-9-]{1,63}$/;
+const ACCOUNT_ID = /^[0-9]{12}$/;
+/** Whose the managed policies are that AWS brings: `arn:aws:iam::aws:policy/ReadOnlyAccess`. */
+const AWS_ITSELF = "aws";
+const CONTROL_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}]/u;
+
+/**
+ * Takes an ARN apart that names one thing: whoever acts by a caller's ARN reads it with this. Each
+ * part is what AWS's own can be, so that none holds a wildcard, a separator or a line's end in
+ * disguise. Undefined for every other text. Of the resource only its service knows the grammar.
+ */
 export function parseArn(text: string): Arn | undefined {
+  if (text.length > ARN_LENGTH_MAX) return undefined;
+  const arn = splitArn(text);
+  if (!arn) return undefined;
+  const { partition, service, region, accountId, resource } = arn;
+  const isWhole =
+    PARTITION.test(partition) &&
+    SERVICE.test(service) &&
+    (region === "" || isRegionName(region)) &&
+    (accountId === "" || accountId === AWS_ITSELF || ACCOUNT_ID.test(accountId)) &&
+    resource !== "" &&
+    !CONTROL_CHARACTER.test(resource);
+  return isWhole ? arn : undefined;
+}
+
+/**
+ * Splits on the first five colons what is only shown or compared: an ARN with wildcards, or with an
+ * object's key at its end. Undefined when the text has fewer parts or no `arn:`.
+ */
+export function splitArn(text: string): Arn | undefined {
   const parts: string[] = [];
   let from = 0;
   for (let index = 0; index < 5; index++) {
@@ -26,6 +60,10 @@ export function parseArn(text: string): Arn | undefined {
     accountId: accountId ?? "",
     resource: text.slice(from),
   };
+}
+
+export function isAccountId(text: string): boolean {
+  return ACCOUNT_ID.test(text);
 }
 
 export function formatArn(arn: Omit<Arn, "partition">): string {

@@ -105,6 +105,17 @@ export function wrongTerminator(
   );
 }
 
+/** A Region goes into ARNs and paths: nothing but a label can be one. */
+export function invalidRegion(region: string, place: AuthPlace, dialect: AuthDialect): AuthError {
+  return new AuthError(
+    place === "presigned" ? "queryMalformed" : "scopeMismatch",
+    dialect,
+    dialect === "s3"
+      ? `${s3Start(place)}the region '${region}' is wrong; expecting 'us-east-1'`
+      : "Credential should be scoped to a valid region.",
+  );
+}
+
 function s3Start(place: AuthPlace): string {
   return place === "presigned" ? S3_QUERY_MALFORMED : S3_MALFORMED;
 }

@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from "node:crypto";
 import { AuthError } from "./auth-error.ts";
 import { s3SignatureMismatch } from "./auth-failures.ts";
 import { ALGORITHM, SCOPE_TERMINATOR } from "./authentication.ts";
+import { isRegionName } from "./region-name.ts";
 import { hmac, signingKey } from "./signing-key.ts";
 
 /*
@@ -46,7 +47,7 @@ export function parseSignedForm(fields: ReadonlyMap<string, string>): SignedForm
   const signature = required(fields, "X-Amz-Signature");
   const day = required(fields, "X-Amz-Date").slice(0, 8);
   const [accessKeyId = "", date = "", region = "", service = "", end, more] = credential.split("/");
-  if (end !== SCOPE_TERMINATOR || more !== undefined || accessKeyId === "" || region === "")
+  if (end !== SCOPE_TERMINATOR || more !== undefined || accessKeyId === "" || !isRegionName(region))
     throw malformed(
       'Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
     );

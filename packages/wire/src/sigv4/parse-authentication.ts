@@ -7,6 +7,7 @@ import {
   headersNotSigned,
   headerTooLong,
   hostNotSigned,
+  invalidRegion,
   malformedCredential,
   malformedDate,
   malformedSignature,
@@ -24,6 +25,7 @@ import {
   SCOPE_TERMINATOR,
   type SignedAuthentication,
 } from "./authentication.ts";
+import { isRegionName } from "./region-name.ts";
 
 const PARAMETERS = ["Credential", "Signature", "SignedHeaders"];
 const HEX_SIGNATURE = /^[0-9a-f]{64}$/;
@@ -190,6 +192,7 @@ function parseCredential(
     throw malformedCredential(credential, kind, dialect);
   }
   if (terminator !== SCOPE_TERMINATOR) throw wrongTerminator(terminator, kind, dialect);
+  if (!isRegionName(region)) throw invalidRegion(region, kind, dialect);
   return { accessKeyId, date, region, service };
 }
 

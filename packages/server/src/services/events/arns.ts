@@ -1,3 +1,4 @@
+import { parseArn } from "../../kernel/arn.ts";
 import type { Authorization } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { requireAccount } from "../../kernel/request-context.ts";
@@ -35,10 +36,10 @@ export function resourceOfBus(
 ): Pick<Authorization, "resource" | "resourceAccountId"> {
   const location = locationOf(context);
   if (given === undefined) return { resource: busArn(location) };
-  const [arn, , , , account] = given.split(":");
-  if (arn !== "arn" || account === undefined)
-    return { resource: arnOf(location, `event-bus/${given}`) };
-  return { resource: given, resourceAccountId: account };
+  const arn = parseArn(given);
+  return arn
+    ? { resource: given, resourceAccountId: arn.accountId }
+    : { resource: arnOf(location, `event-bus/${given}`) };
 }
 
 /** There is the default bus alone. Throws ResourceNotFoundException. */

@@ -14,6 +14,13 @@ export function resourceNotFound(message: string): AwsError {
   return eventsError("ResourceNotFoundException", message);
 }
 
+export function crossAccountTarget(arn: string): AwsError {
+  return eventsError(
+    "AccessDeniedException",
+    `Access to the resource ${arn} is denied. Reason: Adding cross-account target is not permitted.`,
+  );
+}
+
 export function resourceAlreadyExists(message: string): AwsError {
   return eventsError("ResourceAlreadyExistsException", message);
 }

@@ -1,4 +1,6 @@
+import type { Kysely } from "kysely";
 import type { Migration } from "../../kernel/store.ts";
+import type { EventsTables } from "./tables.ts";
 
 const rulesAndDeliveries: Migration = {
   name: "events/0001-rules-and-deliveries",
@@ -87,4 +89,40 @@ const busTags: Migration = {
   },
 };
 
-export const eventsMigrations: readonly Migration[] = [rulesAndDeliveries, busTags];
+/**
+ * Removes targets that lead out of their rule's account or Region: earlier builds took any text as
+ * the account, Region and log group of an ARN.
+ */
+const ownTargets: Migration = {
+  name: "events/0003-own-targets",
+  async up(db) {
+    const tables = db as Kysely<EventsTables>;
+    const rows = await tables.selectFrom("events_targets").selectAll().execute();
+    for (const row of rows) {
+      const { Arn = "" } = JSON.parse(row.target) as { readonly Arn?: string };
+      const [arn, partition, service, region, account, ...resource] = Arn.split(":");
+      const isOwn =
+        [arn, partition, region, account].join(":") ===
+          ["arn", "aws", row.region, row.account_id].join(":") &&
+        /^[a-z0-9-]{1,63}$/.test(row.region) &&
+        ((service === "logs" &&
+          /^log-group:(?!(?:.*\/)?\.{1,2}(?:\/|:\*$|$))[.\-_/#A-Za-z0-9]{1,512}(?::\*)?$/.test(
+            resource.join(":"),
+          )) ||
+          (service === "events" &&
+            /^api-destination\/[.\-_A-Za-z0-9]{1,64}\/[-A-Za-z0-9]{1,64}$/.test(
+              resource.join(":"),
+            )));
+      if (isOwn) continue;
+      await tables
+        .deleteFrom("events_targets")
+        .where("account_id", "=", row.account_id)
+        .where("region", "=", row.region)
+        .where("rule_name", "=", row.rule_name)
+        .where("id", "=", row.id)
+        .execute();
+    }
+  },
+};
+
+export const eventsMigrations: readonly Migration[] = [rulesAndDeliveries, busTags, ownTargets];

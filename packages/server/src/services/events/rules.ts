@@ -6,6 +6,7 @@ import { limitExceeded, notImplemented, resourceNotFound, validation } from "./e
 import { pageByName } from "./page.ts";
 import { compilePattern } from "./pattern/compile-pattern.ts";
 import type { EventsTables, RuleRow } from "./tables.ts";
+import { checkPassedRole } from "./target-arn.ts";
 
 /** Source: EventBridge quotas, "Rules" per event bus. */
 const RULES_MAX = 300;
@@ -123,6 +124,7 @@ async function putRule(
   }
   compilePattern(input.EventPattern);
   const location = locationOf(context);
+  checkPassedRole(input.RoleArn, location.account_id);
   const name = input.Name ?? "";
   return context.transaction<EventsTables, RuleRow>(async ({ db }) => {
     const rows = await db

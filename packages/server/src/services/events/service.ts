@@ -1,5 +1,5 @@
-import { join } from "node:path";
 import type { AwsEvent } from "../../kernel/events.ts";
+import { pathBelow } from "../../kernel/path-below.ts";
 import { SecretBox } from "../../kernel/secret-box.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { apiDestinationOperations } from "./api-destinations.ts";
@@ -27,7 +27,7 @@ export function createEventsService(deps: EventsDependencies): Service {
   const secrets = new SecretBox(deps.sealingKey, "rolecast events connections");
   const webhooks = deps.webhooks.map(webhookOf);
   const router = new EventRouter(deps.store, deps.clock, deps.ids, webhooks, deps.log);
-  const logDir = join(deps.dataDir, "events");
+  const logDir = pathBelow(deps.dataDir, "events");
   const worker = new DeliveryWorker({ ...deps, secrets, webhooks, logDir });
   /** Events of PutEvents are routed before the answer: not once more when the bus tells of them. */
   const routed = new WeakSet<AwsEvent>();

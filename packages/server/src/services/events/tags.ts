@@ -1,4 +1,5 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
+import { parseArn } from "../../kernel/arn.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { locationOf, requireBus, ruleArn } from "./arns.ts";
@@ -47,7 +48,7 @@ export const tagOperations: OperationTable = defineOperations<typeof eventbridge
 
 /** @throws ResourceNotFoundException */
 async function taggedResource(arn = "", context: RequestContext): Promise<Tagged> {
-  if (/^arn:aws:events:[^:]*:\d{12}:event-bus\/./.test(arn)) {
+  if (parseArn(arn)?.resource.startsWith("event-bus/")) {
     requireBus(arn, context);
     return taggedBus(context);
   }

@@ -1,13 +1,14 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
-import { busArn, locationOf, requireBus } from "./arns.ts";
+import { locationOf, requireBus } from "./arns.ts";
 import { jsonErrorPlace } from "./delivery/target-json.ts";
 import { checkPath, checkTransformer } from "./delivery/transform-input.ts";
 import { limitExceeded, validation } from "./errors.ts";
 import { pageByName } from "./page.ts";
 import { onRule, PASSED_TO_EVENTS, requireRule } from "./rules.ts";
-import type { EventsTables, TargetRow } from "./tables.ts";
+import type { EventsTables, RuleRow, TargetRow } from "./tables.ts";
+import { checkPassedRole, checkTargetArn } from "./target-arn.ts";
 
 /** Source: EventBridge quotas, "Targets per rule". */
 const TARGETS_MAX = 5;
@@ -92,19 +93,12 @@ export function readTarget({ target }: TargetRow): eventbridge.Target {
   return read;
 }
 
-/** `arn:aws:events:…:api-destination/…` and `arn:aws:logs:…:log-group:…` are delivered to. */
-export function kindOfTarget(arn: string): "api-destination" | "log-group" | undefined {
-  if (/^arn:aws:events:[^:]+:\d{12}:api-destination\/.+/.test(arn)) return "api-destination";
-  if (/^arn:aws:logs:[^:]+:\d{12}:log-group:[^:]+/.test(arn)) return "log-group";
-  return undefined;
-}
-
 async function putTargets(input: eventbridge.PutTargetsCommandInput, context: RequestContext) {
   const rule = await requireRule(input.Rule, input.EventBusName, context);
   const failed: eventbridge.PutTargetsResultEntry[] = [];
   const accepted: eventbridge.Target[] = [];
   for (const target of input.Targets ?? []) {
-    const refusal = checkTarget(target, context);
+    const refusal = checkTarget(target, rule);
     if (refusal === undefined) accepted.push(target);
     else
       failed.push({ TargetId: target.Id, ErrorCode: "ValidationException", ErrorMessage: refusal });
@@ -144,35 +138,24 @@ async function putTargets(input: eventbridge.PutTargetsCommandInput, context: Re
 }
 
 /** What is wrong with a target; a malformed one fails the whole call, as on AWS. */
-function checkTarget(target: eventbridge.Target, context: RequestContext): string | undefined {
+function checkTarget(target: eventbridge.Target, rule: RuleRow): string | undefined {
   const { Arn = "", Input, InputPath, InputTransformer, RoleArn, DeadLetterConfig } = target;
-  const kind = kindOfTarget(Arn);
-  if (kind === undefined) {
-    if (!Arn.startsWith("arn:"))
-      throw validation(
-        `Parameter ${Arn} is not valid. Reason: Provided Arn is not in correct format.`,
-      );
-    return `Rolecast delivers to API destinations and to log groups, not to ${Arn}.`;
-  }
+  const place = checkTargetArn(Arn, rule);
+  checkPassedRole(RoleArn, rule.account_id);
+  if (!place) return `Rolecast delivers to API destinations and to log groups, not to ${Arn}.`;
   if ([Input, InputPath, InputTransformer].filter((given) => given !== undefined).length > 1) {
     throw validation(
       `Only one of Input, InputPath, or InputTransformer must be provided for target ${target.Id}.`,
     );
   }
-  const place = Input && jsonErrorPlace(Input);
-  if (place) throw validation(`JSON syntax error in input for target ${target.Id}: ${place}`);
+  const error = Input && jsonErrorPlace(Input);
+  if (error) throw validation(`JSON syntax error in input for target ${target.Id}: ${error}`);
   if (InputPath) checkPath(InputPath, target.Id ?? "");
   if (InputTransformer) checkTransformer(InputTransformer, target.Id ?? "");
   if (DeadLetterConfig?.Arn !== undefined)
     return "Rolecast has no dead-letter queues (Amazon SQS).";
-  if (kind === "api-destination" && RoleArn === undefined) {
+  if (place.kind === "api-destination" && RoleArn === undefined) {
     throw validation(`RoleArn is required for target ${Arn}.`);
-  }
-  if (
-    !Arn.startsWith(busArn(locationOf(context)).split(":event-bus")[0] ?? "") &&
-    kind === "api-destination"
-  ) {
-    return `The API destination ${Arn} is in another account or Region.`;
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { formatArn, parseArn } from "../../kernel/arn.ts";
+import { formatArn, isAccountId, parseArn } from "../../kernel/arn.ts";
 
 export type ResourceType =
   | "channel"
@@ -29,6 +29,9 @@ const TYPES: readonly string[] = [
   "ad-configuration",
 ] satisfies ResourceType[];
 
+/** Source: IVS API reference, the ARNs' patterns. */
+const ID = /^[a-zA-Z0-9-]+$/;
+
 /** `arn:aws:ivs:<region>:<account>:<type>/<id>`. An id of `*` stands for what isn't made yet. */
 export function resourceArn(at: ResourceLocation, type: ResourceType, id: string): string {
   const { region, accountId } = at;
@@ -39,10 +42,11 @@ export function resourceArn(at: ResourceLocation, type: ResourceType, id: string
 export function parseResourceArn(arn: string): ResourceReference | undefined {
   const parts = parseArn(arn);
   if (parts?.partition !== "aws" || parts.service !== "ivs") return undefined;
+  if (parts.region === "" || !isAccountId(parts.accountId)) return undefined;
   const slash = parts.resource.indexOf("/");
   const type = parts.resource.slice(0, slash);
   const id = parts.resource.slice(slash + 1);
-  if (slash < 0 || id === "" || !isResourceType(type)) return undefined;
+  if (slash < 0 || !ID.test(id) || !isResourceType(type)) return undefined;
   return { accountId: parts.accountId, region: parts.region, type, id };
 }
 

@@ -19,7 +19,7 @@ export async function findAssumableRole(
   context: RequestContext,
 ): Promise<AssumableRole | undefined> {
   const arn = parseArn(roleArn);
-  if (!arn?.resource) throw validationError(`${roleArn} is invalid`);
+  if (!arn) throw validationError(`${roleArn} is invalid`);
   if (arn.service !== "iam" || arn.region !== "" || !arn.resource.startsWith("role/"))
     throw validationError("Request ARN is invalid");
   const roleName = arn.resource.slice(arn.resource.lastIndexOf("/") + 1);

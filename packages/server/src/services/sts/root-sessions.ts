@@ -1,5 +1,5 @@
 import type * as sts from "@aws-sdk/client-sts";
-import { parseArn } from "../../kernel/arn.ts";
+import { isAccountId, parseArn } from "../../kernel/arn.ts";
 import type { IdentityDirectory } from "../../kernel/identity.ts";
 import { defineOperations } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
@@ -88,8 +88,10 @@ export function rootSessions({ directory, credentials, rootAccess }: RootSession
 function targetOf(principal: string): { readonly accountId: string; readonly arn: string } {
   const parsed = parseArn(principal);
   const named =
-    parsed?.service === "iam" && parsed.resource === "root" ? parsed.accountId : principal;
-  if (!/^\d{12}$/.test(named)) throw validationError("Request ARN is invalid");
+    parsed?.service === "iam" && parsed.region === "" && parsed.resource === "root"
+      ? parsed.accountId
+      : principal;
+  if (!isAccountId(named)) throw validationError("Request ARN is invalid");
   return { accountId: named, arn: `arn:aws:iam::${named}:root` };
 }
 

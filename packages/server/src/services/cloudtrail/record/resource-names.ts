@@ -1,3 +1,4 @@
+import { splitArn } from "../../../kernel/arn.ts";
 import type { Authorization } from "../../../kernel/operations.ts";
 
 /** A resource of a record, as `LookupEvents` shows it. */
@@ -7,8 +8,8 @@ export interface RecordedResource {
   readonly type: string;
 }
 
-/** `arn:aws:iam::123456789012:role/team/app`: service, then type and name. */
-const ARN = /^arn:[^:]+:([^:]+):[^:]*:(\d*):(?:([a-z-]+)[/:])?(.+)$/;
+/** `role/team/app`, `log-group:x`: the type, then the name. */
+const KIND = /^([a-z-]+)[/:]./s;
 
 /** The resources that a call was decided on: those that are named whole. */
 export function recordedResources(
@@ -18,8 +19,11 @@ export function recordedResources(
 ): readonly RecordedResource[] {
   const byArn = new Map<string, RecordedResource>();
   for (const { resource, resourceAccountId } of authorizations) {
-    const [, service = "", account, kind = ""] = ARN.exec(resource) ?? [];
-    if (service === "" || resource.includes("*") || resource.endsWith("/")) continue;
+    const arn = splitArn(resource);
+    if (!arn?.resource || resource.includes("*") || resource.endsWith("/")) continue;
+    const { service, accountId: account } = arn;
+    // Of ARNs without an account, S3's, the beginning is a bucket's name.
+    const [, kind = ""] = (account !== "" && KIND.exec(arn.resource)) || [];
     const prefix = typePrefixes.get(service) ?? `AWS::${service.toUpperCase()}`;
     byArn.set(resource, {
       ARN: resource,
@@ -32,8 +36,8 @@ export function recordedResources(
 
 /** What is behind the ARN's last separator; of S3's ARNs everything. */
 export function resourceName(arn: string): string {
-  const [, , , , , name = ""] = arn.split(":");
-  return arn.startsWith("arn:aws:s3:::") ? name : name.slice(name.lastIndexOf("/") + 1);
+  const { service, resource = "" } = splitArn(arn) ?? {};
+  return service === "s3" ? resource : resource.slice(resource.lastIndexOf("/") + 1);
 }
 
 /** S3's ARNs name no type. */

@@ -1,3 +1,4 @@
+import { isAccountId, parseArn } from "../../../kernel/arn.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { invalidArn, invalidTrailName } from "../errors.ts";
 
@@ -7,7 +8,7 @@ const NAME_MAX = 128;
 const NAME_CHARS = /^[A-Za-z0-9._-]+$/;
 const NEIGHBOURS = /[._-]{2}/;
 const IP_ADDRESS = /^\d{1,3}(?:\.\d{1,3}){3}$/;
-const TRAIL_ARN = /^arn:aws:cloudtrail:([a-z0-9-]+):(\d{12}):trail\/(.+)$/;
+const TRAIL = "trail/";
 
 export function trailArn(region: string, accountId: string, name: string): string {
   return `arn:aws:cloudtrail:${region}:${accountId}:trail/${name}`;
@@ -20,7 +21,11 @@ export function trailArnOf(nameOrArn: string | undefined, context: RequestContex
     checkTrailName(given);
     return trailArn(context.region, context.accountId, given);
   }
-  if (!TRAIL_ARN.test(given)) throw invalidArn(given);
+  const arn = parseArn(given);
+  const isTrail = arn?.service === "cloudtrail" && arn.resource.startsWith(TRAIL);
+  const isPlaced = arn?.partition === "aws" && arn.region !== "" && isAccountId(arn.accountId);
+  if (!isTrail || !isPlaced || !NAME_CHARS.test(arn.resource.slice(TRAIL.length)))
+    throw invalidArn(given);
   return given;
 }
 

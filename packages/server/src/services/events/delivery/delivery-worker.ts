@@ -8,7 +8,8 @@ import { apiDestinationArn } from "../api-destinations.ts";
 import { ruleArn } from "../arns.ts";
 import { connectionArn } from "../connections.ts";
 import type { DeliveryRow, EventsTables } from "../tables.ts";
-import { kindOfTarget, readTarget } from "../targets.ts";
+import { targetPlaceOf } from "../target-arn.ts";
+import { readTarget } from "../targets.ts";
 import { appendLine, logFileOf } from "./log-file.ts";
 import { apiDestinationRequest, type Delivered, sendRequest } from "./send-request.ts";
 import { asJsonLine, isJsonOrTextLines } from "./target-json.ts";
@@ -173,9 +174,10 @@ export class DeliveryWorker {
     });
     if (!isJsonOrTextLines(input))
       return { delivered: false, retry: false, reason: "Invalid input for target." };
-    const { Arn = "" } = target;
-    if (kindOfTarget(Arn) === "api-destination") return this.#deliverToApi(row, target, input);
-    await appendLine(logFileOf(this.#parts.logDir, Arn), asJsonLine(input));
+    const place = targetPlaceOf(target.Arn ?? "", row);
+    if (!place) return { delivered: false, retry: false, reason: "the target isn't the rule's" };
+    if (place.kind === "api-destination") return this.#deliverToApi(row, target, input);
+    await appendLine(logFileOf(this.#parts.logDir, row, place.name), asJsonLine(input));
     return { delivered: true };
   }
 

@@ -1,15 +1,31 @@
-import { appendFile, mkdir, rename, stat } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { mkdir, open, rename, stat } from "node:fs/promises";
+import { dirname } from "node:path";
+import { pathBelow } from "../../../kernel/path-below.ts";
+import type { RuleRow } from "../tables.ts";
 
 /** A log group's file is put aside at this size; one older file is kept beside it. */
 const LOG_BYTES_MAX = 64 * 1024 * 1024;
+/** Of a file's name; a longer group's name ends with its hash. */
+const NAME_LENGTH_MAX = 200;
+const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW;
 
-/** `arn:aws:logs:us-east-1:000000000000:log-group:/aws/events/ivs:*` → its file below `dir`. */
-export function logFileOf(dir: string, arn: string): string {
-  const [, , , region = "", account = "", , group = ""] = arn.split(":");
-  // A log group's name may hold slashes; nothing of it may lead out of the folder.
-  const name = group.replaceAll(/[^A-Za-z0-9_.#-]/g, "_").replace(/^\.+/, "_");
-  return join(dir, account, region, `${name}.jsonl`);
+/** The file of a log group below `dir`: account and Region are the rule's, never of an ARN. */
+export function logFileOf(
+  dir: string,
+  rule: Pick<RuleRow, "account_id" | "region">,
+  group: string,
+): string {
+  return pathBelow(dir, rule.account_id, rule.region, `${fileNameOf(group)}.jsonl`);
+}
+
+/** `/aws/events/ivs` is `_aws_events_ivs`; no two groups have the same name. */
+function fileNameOf(group: string): string {
+  const escaped = group.replace(/^\./, "%2E").replaceAll("_", "%5F").replaceAll("/", "_");
+  if (escaped.length <= NAME_LENGTH_MAX) return escaped;
+  const hash = createHash("sha256").update(group).digest("hex");
+  return `${escaped.slice(0, NAME_LENGTH_MAX - hash.length - 1)}%${hash}`;
 }
 
 /** Adds a line. */
@@ -23,5 +39,10 @@ export async function appendLine(file: string, line: string): Promise<void> {
     },
   );
   if (size > LOG_BYTES_MAX) await rename(file, `${file}.1`);
-  await appendFile(file, `${line}\n`, { mode: 0o600 });
+  const handle = await open(file, APPEND, 0o600);
+  try {
+    await handle.appendFile(`${line}\n`);
+  } finally {
+    await handle.close();
+  }
 }

@@ -1,4 +1,4 @@
-import { parseArn } from "../../../kernel/arn.ts";
+import { isAccountId, parseArn } from "../../../kernel/arn.ts";
 import type { Authorization } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onOwner } from "../authorization.ts";
@@ -17,7 +17,7 @@ export interface IdentityArn {
 /** Undefined for everything that isn't the ARN of a user, group or role. */
 export function parseIdentityArn(text: string): IdentityArn | undefined {
   const arn = parseArn(text);
-  if (arn?.service !== "iam") return undefined;
+  if (arn?.service !== "iam" || arn.region !== "" || !isAccountId(arn.accountId)) return undefined;
   const [kind, ...rest] = arn.resource.split("/");
   const name = rest.at(-1);
   if (kind !== "user" && kind !== "group" && kind !== "role") return undefined;

@@ -1,4 +1,5 @@
 import type { Kysely } from "kysely";
+import { parseArn } from "../../../kernel/arn.ts";
 import { noSuchNamed } from "../errors.ts";
 import { parseIdentityArn, requireIdentityArn } from "../identities/identity-arns.ts";
 import { findOwner } from "../identities/owners.ts";
@@ -81,7 +82,8 @@ export async function makeAccessReport(
 
 /** Whether the ARN is one of a managed policy: of the account or AWS's. */
 export function isPolicyArn(arn: string): boolean {
-  return /^arn:aws:iam::(?:\d{12}|aws):policy\/./.test(arn);
+  const parsed = parseArn(arn);
+  return parsed?.service === "iam" && /^policy\/./.test(parsed.resource);
 }
 
 function reported({ entity_id, action, last_ms, region }: LastAccessedRow): ReportedAccess {

@@ -1,4 +1,4 @@
-import { parseArn } from "../../../kernel/arn.ts";
+import { splitArn } from "../../../kernel/arn.ts";
 import { invalidInput } from "../errors.ts";
 
 const INSTANCE = ["instance", "image", "security-group", "network-interface"];
@@ -26,6 +26,6 @@ export function refuseMissingResources(
 }
 
 function ec2Type(resource: string): string | undefined {
-  const arn = parseArn(resource);
+  const arn = splitArn(resource);
   return arn?.service === "ec2" ? arn.resource.split("/")[0] : undefined;
 }

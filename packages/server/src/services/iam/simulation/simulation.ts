@@ -8,7 +8,7 @@ import {
   type PolicyLayers,
   type Principal,
 } from "@rolecast/policy";
-import { parseArn } from "../../../kernel/arn.ts";
+import { splitArn } from "../../../kernel/arn.ts";
 import { accountOf } from "../../../kernel/principal.ts";
 
 /** Everything about a simulation but its actions. */
@@ -117,7 +117,7 @@ function accountOfResource(
   resource: string,
 ): string | undefined {
   if (layers.resource === undefined) return undefined;
-  return parseArn(resource)?.accountId || resourceOwner;
+  return splitArn(resource)?.accountId || resourceOwner;
 }
 
 /** Of an explicit deny the denying statements alone; an implicit one has none. */

@@ -1,6 +1,6 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { type CompiledPolicy, PolicySet } from "@rolecast/policy";
-import { parseArn } from "../../../kernel/arn.ts";
+import { parseArn, splitArn } from "../../../kernel/arn.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { accountOf } from "../../../kernel/principal.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -176,7 +176,7 @@ function requestedResources({ ResourceArns }: SimulationInput): readonly string[
   if (resources.length > RESOURCES_MAX)
     throw invalidInput(`A simulation takes at most ${RESOURCES_MAX} resources.`);
   const invalid = resources.find(
-    (arn) => !parseArn(arn)?.resource && (arn !== "*" || resources.length > 1),
+    (arn) => !splitArn(arn)?.resource && (arn !== "*" || resources.length > 1),
   );
   if (invalid !== undefined) throw invalidResource(invalid);
   return resources;

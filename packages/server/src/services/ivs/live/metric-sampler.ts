@@ -1,7 +1,9 @@
+import assert from "node:assert";
 import type { StreamStatus } from "@rolecast/media";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { MetricSample, MetricSink } from "../../../kernel/metric-sink.ts";
+import { parseResourceArn } from "../resource-arn.ts";
 import { IVS_METRICS, type IvsMetricName } from "./ivs-metrics.ts";
 import type { LiveStreams } from "./live-streams.ts";
 
@@ -98,8 +100,10 @@ interface Location {
 
 /** `arn:aws:ivs:us-east-1:000000000000:channel/AbC`. */
 function locationOf(channelArn: string): Location {
-  const [, , , region = "", accountId = "", resource = ""] = channelArn.split(":");
-  return { region, accountId, channelId: resource.split("/")[1] ?? "" };
+  const channel = parseResourceArn(channelArn);
+  assert(channel, "a live channel has an ARN that isn't one");
+  const { region, accountId, id } = channel;
+  return { region, accountId, channelId: id };
 }
 
 /** By the channel, and over all of them, as the metric is told. */

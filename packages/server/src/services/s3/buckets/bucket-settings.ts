@@ -1,4 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import { isAccountId, parseArn } from "../../../kernel/arn.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import {
   type Authorization,
@@ -88,8 +89,8 @@ export function bucketSettingOperations(): OperationTable {
         const { Role: role } = input.ReplicationConfiguration ?? {};
         const put = await needs("PutReplicationConfiguration")(input, context);
         const pass = { action: "iam:PassRole", context: PASSED_TO_S3 };
-        // What is no ARN is no role to pass, which the handler tells.
-        return role?.startsWith("arn:") ? [put, { ...pass, resource: role }] : put;
+        // What is no role's ARN is no role to pass, which the handler tells.
+        return role !== undefined && isRoleArn(role) ? [put, { ...pass, resource: role }] : put;
       },
       handle: async (input, context) => {
         const bucket = await requireBucket(input, context);
@@ -157,6 +158,11 @@ async function checkLogTarget(
 }
 
 /** Throws InvalidRequest, MalformedXML. Rules without an id get one, as on AWS. */
+function isRoleArn(text: string): boolean {
+  const arn = parseArn(text);
+  return arn?.service === "iam" && isAccountId(arn.accountId) && arn.resource.startsWith("role/");
+}
+
 async function checkedReplication(
   { ReplicationConfiguration: given }: s3.PutBucketReplicationCommandInput,
   bucket: BucketRow,
@@ -168,7 +174,7 @@ async function checkedReplication(
     throw invalidRequest(
       "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
     );
-  if (!given.Role?.startsWith("arn:"))
+  if (given.Role === undefined || !isRoleArn(given.Role))
     throw new AwsError("InvalidArgument", "Invalid Role specified in replication configuration", {
       status: 400,
     });

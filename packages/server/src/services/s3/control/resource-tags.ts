@@ -1,4 +1,5 @@
 import type * as s3control from "@aws-sdk/client-s3-control";
+import { parseArn } from "../../../kernel/arn.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -64,10 +65,10 @@ async function requireTagged(
   { ResourceArn: arn = "", AccountId }: ResourceInput,
   context: RequestContext,
 ): Promise<BucketRow> {
-  const [prefix, partition, service, , , ...rest] = arn.split(":");
-  const resource = rest.join(":");
-  if (prefix !== "arn" || !partition || !["s3", "s3express"].includes(service ?? "") || !resource)
+  const parsed = parseArn(arn);
+  if (!parsed || !["s3", "s3express"].includes(parsed.service))
     throw invalidRequest("The specified resource ARN is not valid.");
+  const { resource } = parsed;
   if (!arn.startsWith("arn:aws:s3:::") || resource.includes("/")) {
     throw new AwsError(
       "NotImplemented",

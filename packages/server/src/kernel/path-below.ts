@@ -1,0 +1,26 @@
+import assert from "node:assert";
+import { resolve, sep } from "node:path";
+
+/** Source: Linux's NAME_MAX, in bytes; other systems' file systems take no more. */
+const NAME_BYTES_MAX = 255;
+const UNSAFE = /[/\\\p{Cc}]/u;
+
+/**
+ * The path of a file or folder below `root`: everything that the server keeps below the data folder
+ * is named by this. Each part must be one plain name, so that no text, wherever it came from, leads
+ * elsewhere. A part that isn't is a bug of whoever made it, and fails the assertion. The data
+ * folder is its owner's alone, so nobody else could place a symbolic link in it.
+ */
+export function pathBelow(root: string, ...parts: readonly [string, ...string[]]): string {
+  for (const part of parts) assert(isPlainName(part), "a file's name leads out of its folder");
+  const base = resolve(root);
+  const path = resolve(base, ...parts);
+  assert(path.startsWith(base.endsWith(sep) ? base : base + sep));
+  return path;
+}
+
+/** Whether a text names something in a folder, and never the folder, another one or a path. */
+export function isPlainName(text: string): boolean {
+  if (text === "" || text === "." || text === ".." || UNSAFE.test(text)) return false;
+  return text.length * 3 <= NAME_BYTES_MAX || Buffer.byteLength(text) <= NAME_BYTES_MAX;
+}
