@@ -9,7 +9,6 @@ import {
   letHeapGrow,
   type RootAccount,
   type RunningServer,
-  SealingKeyError,
   StoreUnavailableError,
 } from "@rolecast/server";
 import { EXIT } from "./command-error.ts";
@@ -69,7 +68,7 @@ function scriptEnvironment({ endpoint, root }: RunningServer) {
 }
 
 /** Errors whose message says what to do. */
-const EXPLAINED = [ConfigError, DataFolderError, SealingKeyError, StoreUnavailableError];
+const EXPLAINED = [ConfigError, DataFolderError, StoreUnavailableError];
 
 /** What the person at the terminal can mend; undefined for our own bugs. */
 function explainStartFailure(error: unknown): string | undefined {

@@ -56,6 +56,7 @@ export interface Parts {
   readonly config: Config;
   readonly organization: ReturnType<typeof loadOrganization> | undefined;
   readonly folder: DataFolder;
+  readonly sealingKey: Uint8Array;
   readonly store: Store;
   readonly certificate: TlsCertificate;
   readonly events: EventLog;
@@ -67,7 +68,7 @@ export interface Parts {
 
 /** Makes the services and ties their ports together; `connect` lets them call each other. */
 export function composeServices(parts: Parts) {
-  const { config, organization, folder, outside, address } = parts;
+  const { config, organization, outside, address } = parts;
   const { deps, connect } = dependenciesOf(parts);
   const linkedServiceUsages: LinkedServiceUsage[] = [];
   const iam = createIamService({
@@ -76,7 +77,7 @@ export function composeServices(parts: Parts) {
     publicBaseUrl: () => address.publicBaseUrl,
     outsideServices: outside,
     organization,
-    sealingKey: folder.sealingKey,
+    sealingKey: parts.sealingKey,
     roleDeletionDelayMs: config.roleDeletionDelayMs,
   });
   const { directory } = iam;
@@ -87,7 +88,7 @@ export function composeServices(parts: Parts) {
     federation: iam.federation,
     longTermCredentials: iam.credentials,
     rootAccess: rootAccessOf(config, organization),
-    sealingKey: folder.sealingKey,
+    sealingKey: parts.sealingKey,
   });
   const hosts = s3HostsOf(config.publicBaseUrl);
   const s3 = createS3Service({ ...deps, directory, hosts, authenticator: () => authenticator });
@@ -101,7 +102,7 @@ export function composeServices(parts: Parts) {
     publicBaseUrl: () => address.publicBaseUrl,
     nodeUrl: () => address.nodeUrl,
     ingestHost: config.ingestHost,
-    sealingKey: folder.sealingKey,
+    sealingKey: parts.sealingKey,
     geoipDatabase: config.geoipDatabase,
     rateLimits: config.rateLimits,
     quotas: config.ivsQuotas,
@@ -130,7 +131,7 @@ export function composeServices(parts: Parts) {
   });
   const eventBridge = createEventsService({
     ...deps,
-    sealingKey: folder.sealingKey,
+    sealingKey: parts.sealingKey,
     webhooks: config.webhooks,
   });
   // Closed from the end: each may still need those before it. EventBridge hears all the others.

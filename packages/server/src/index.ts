@@ -19,4 +19,4 @@ export type { RunningServer } from "./running-server.ts";
 export { IVS_EVENTS } from "./services/ivs/live/ivs-event.ts";
 export { IVS_METRICS } from "./services/ivs/live/ivs-metrics.ts";
 export { DataFolderError, DataFolderInUseError, lockDataFolder } from "./storage/data-folder.ts";
-export { SealingKeyError } from "./storage/migrate.ts";
+export { SealingKeyError } from "./storage/sealing-key.ts";

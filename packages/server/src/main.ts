@@ -25,8 +25,11 @@ import { createLog } from "./observability/log.ts";
 import { Metrics } from "./observability/metrics.ts";
 import { openTracing } from "./observability/otlp-tracer.ts";
 import { emptyEverything, healthOf, type RunningServer } from "./running-server.ts";
+import { trySealingKey } from "./services/iam/credentials/try-sealing-key.ts";
 import { findTakenName } from "./services/iam/service-linked-roles/definitions.ts";
+import { BLOBS_FOLDER } from "./services/s3/blobs/blob-files.ts";
 import { type DataFolder, openDataFolder } from "./storage/data-folder.ts";
+import { SealingKey } from "./storage/sealing-key.ts";
 import { writeServiceCredentials } from "./storage/service-credential-files.ts";
 import { openStore } from "./storage/store.ts";
 import { loadTlsCertificate } from "./storage/tls-certificate.ts";
@@ -69,7 +72,6 @@ export async function createServer(
 /** Everything that services are made from, and what the server itself needs of it. */
 async function openParts(config: Config, folder: DataFolder, ends: Ends) {
   const { log, read: readLog } = createLog(config.logLevel);
-  const { sealingKey } = folder;
   const certificate = loadTlsCertificate({
     certificateFile: config.tlsCertificate,
     keyFile: config.tlsKey,
@@ -77,14 +79,23 @@ async function openParts(config: Config, folder: DataFolder, ends: Ends) {
     hostNames: [config.ingestHost],
     nowMs: systemClock.nowMs(),
   });
+  const sealing = new SealingKey({
+    dir: folder.dir,
+    durable: folder.durable,
+    shared: config.database !== undefined,
+    referenced: [BLOBS_FOLDER],
+    trial: trySealingKey,
+  });
   const opened = await openStore({
-    shared: config.database === undefined ? undefined : { url: config.database, sealingKey },
+    shared: config.database === undefined ? undefined : { url: config.database },
     file: folder.databaseFile,
     durable: folder.durable,
     migrations: MIGRATIONS,
     nowMs: systemClock.nowMs,
+    settle: (opening) => sealing.settle(opening),
   });
   ends.push(() => opened.close());
+  const sealingKey = await sealing.keep();
   const tracing = openTracing(config.otlpEndpoint, randomIds, log);
   ends.push(() => tracing.close());
   const outside = outsideServices(config.linkedServices, sealingKey);
@@ -96,6 +107,7 @@ async function openParts(config: Config, folder: DataFolder, ends: Ends) {
     organization:
       config.organization === undefined ? undefined : loadOrganization(config.organization),
     folder,
+    sealingKey,
     certificate,
     opened,
     store: tracing.observe(opened),
@@ -118,7 +130,7 @@ async function startServer(
   end: () => Promise<void>,
 ): Promise<RunningServer> {
   const { config, folder, events, log, outside, address } = parts;
-  const roots = rootAccounts(config, folder.sealingKey);
+  const roots = rootAccounts(config, parts.sealingKey);
   const composed = composeServices(parts);
   const { services } = composed;
   const { registry, dispatcher, metrics } = composeDispatch(parts, composed);

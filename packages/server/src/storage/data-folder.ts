@@ -1,12 +1,9 @@
-import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { access, constants, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import Libsql from "libsql";
-import { makeFolderDurably, readOrWriteDurably, writeDurably } from "../kernel/write-durably.ts";
-
-const SEALING_KEY_BYTES = 32;
+import { makeFolderDurably, writeDurably } from "../kernel/write-durably.ts";
 
 /** A data folder in use by this process alone, or by nodes that share a database elsewhere. */
 export interface DataFolder {
@@ -14,8 +11,6 @@ export interface DataFolder {
   /** False for `memory`: the folder is temporary and removed at the end. */
   readonly durable: boolean;
   readonly databaseFile: string;
-  /** 32 random bytes kept in the folder, made at first use; for sealing secrets and tokens. */
-  readonly sealingKey: Uint8Array;
   /** Whether something has happened in this folder's life, told by a file of that name in it. */
   isMarked(name: string): boolean;
   mark(name: string): Promise<void>;
@@ -46,12 +41,11 @@ export async function openDataFolder(data: string, shared = false): Promise<Data
   const durable = data !== "memory";
   const dir = durable ? resolve(data) : await mkdtemp(join(tmpdir(), "rolecast-"));
   await makeFolder(dir);
-  const { unlock, sealingKey } = await occupy(dir, durable, shared);
+  const unlock = await occupy(dir, shared);
   return {
     dir,
     durable,
     databaseFile: join(dir, "rolecast.db"),
-    sealingKey,
     isMarked: (name) => existsSync(join(dir, name)),
     mark: async (name) => {
       await writeDurably(join(dir, name), "", { ifExists: "keep" });
@@ -63,19 +57,13 @@ export async function openDataFolder(data: string, shared = false): Promise<Data
   };
 }
 
-/** Locks the folder and writes into it what a server needs. Throws DataFolderError. */
-async function occupy(dir: string, durable: boolean, shared: boolean) {
-  let unlock: (() => void) | undefined;
+/** Locks the folder. Throws DataFolderError. */
+async function occupy(dir: string, shared: boolean): Promise<() => void> {
   try {
     if (!(await stat(dir)).isDirectory()) throw new Error("it is a file");
     await access(dir, constants.R_OK | constants.W_OK | constants.X_OK);
-    unlock = lockDataFolder(dir, shared);
-    const sealingKey = durable
-      ? await readOrMakeKey(join(dir, "sealing.key"))
-      : randomBytes(SEALING_KEY_BYTES);
-    return { unlock, sealingKey };
+    return lockDataFolder(dir, shared);
   } catch (error) {
-    unlock?.();
     if (error instanceof DataFolderError) throw error;
     const why = error instanceof Error ? error.message : String(error);
     throw new DataFolderError(
@@ -116,13 +104,4 @@ export function lockDataFolder(dir: string, shared = false): () => void {
     throw error;
   }
   return () => database.close();
-}
-
-/** Of several nodes that start together, one's key is everybody's. */
-async function readOrMakeKey(file: string): Promise<Uint8Array> {
-  const key = await readOrWriteDurably(file, () => randomBytes(SEALING_KEY_BYTES));
-  if (key.length === SEALING_KEY_BYTES) return key;
-  throw new DataFolderError(
-    `${file} is damaged: it holds ${key.length} bytes instead of ${SEALING_KEY_BYTES}. What the database has sealed can only be opened with the right one: put it back from a backup. If nothing is to be kept, move the data folder away.`,
-  );
 }

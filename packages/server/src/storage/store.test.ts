@@ -37,7 +37,6 @@ afterAll(() => postgres?.remove());
 
 let dir = "";
 let url: string | undefined;
-let sealingKey = new Uint8Array(32);
 const opened: OpenedStore[] = [];
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "rolecast-store-"));
@@ -50,7 +49,7 @@ afterEach(async () => {
 /** Every call opens the same database again. */
 async function open(migrations: readonly Migration[] = [things]): Promise<OpenedStore> {
   const store = await openStore({
-    shared: url === undefined ? undefined : { url, sealingKey },
+    shared: url === undefined ? undefined : { url },
     file: join(dir, "a.db"),
     durable: true,
     migrations,
@@ -252,14 +251,6 @@ describe.skipIf(!hasPostgres)("nodes on one PostgreSQL", () => {
     expect((await rows(store)).map((row) => row.id)).toEqual(["a", "c"]);
   });
 
-  test("a node with another sealing key is refused", async () => {
-    await open();
-    sealingKey = new Uint8Array(32).fill(1);
-    await expect(open()).rejects.toThrow("copy its sealing.key here");
-    sealingKey = new Uint8Array(32);
-    await open();
-  });
-
   test("a wrong password is told apart without being told", async () => {
     url = url?.replace(POSTGRES_PASSWORD, "not-it-at-all");
     const error = await open().catch((caught: unknown) => caught);
@@ -268,10 +259,9 @@ describe.skipIf(!hasPostgres)("nodes on one PostgreSQL", () => {
   });
 });
 
-test("nodes that share a data folder keep out one that wants it alone, and have one key", async () => {
+test("nodes that share a data folder keep out one that wants it alone", async () => {
   const data = join(dir, "data");
   const nodes = await Promise.all([openDataFolder(data, true), openDataFolder(data, true)]);
-  expect(nodes[0]?.sealingKey).toEqual(nodes[1]?.sealingKey);
   await expect(openDataFolder(data)).rejects.toThrow(DataFolderInUseError);
   for (const node of nodes) await node.release();
   const alone = await openDataFolder(data);
@@ -284,7 +274,6 @@ test("a data folder serves one process at a time, and the next one after its rel
   await expect(openDataFolder(join(dir, "data"))).rejects.toThrow(DataFolderInUseError);
   await first.release();
   const second = await openDataFolder(join(dir, "data"));
-  expect(second.sealingKey).toEqual(first.sealingKey);
   await second.release();
 });
 

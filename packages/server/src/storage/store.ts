@@ -1,16 +1,27 @@
-import type { Migration, Store } from "../kernel/store.ts";
+import type { Kysely } from "kysely";
+import type { Migration, Store, Tables } from "../kernel/store.ts";
 import { openSqliteStore, type SqliteOptions } from "./sqlite/sqlite-store.ts";
 
 export interface StoreSchema {
   readonly migrations: readonly Migration[];
   readonly nowMs: () => number;
+  /**
+   * Runs behind the migrations, in their transaction, and perhaps again. What it throws is what
+   * opening the store throws.
+   */
+  readonly settle?: ((opening: OpeningDatabase) => Promise<void>) | undefined;
+}
+
+/** A database in the transaction that brings its schema up to date. */
+export interface OpeningDatabase {
+  readonly db: Kysely<Tables>;
+  /** No migration had run before. */
+  readonly isNew: boolean;
 }
 
 export interface SharedDatabase {
   /** `postgres://…`. */
   readonly url: string;
-  /** What this node seals secrets with. A database refuses nodes that have another key. */
-  readonly sealingKey: Uint8Array;
 }
 
 export interface OpenStoreOptions extends SqliteOptions, StoreSchema {

@@ -24,6 +24,7 @@ import { serverCertificateOperations } from "./credentials/server-certificates.t
 import { serviceSpecificCredentialOperations } from "./credentials/service-specific-credentials.ts";
 import { signingCertificateOperations } from "./credentials/signing-certificates.ts";
 import { sshPublicKeyOperations } from "./credentials/ssh-public-keys.ts";
+import { IAM_SECRETS } from "./credentials/try-sealing-key.ts";
 import { denialError } from "./errors.ts";
 import { createFederationDirectory } from "./federation/federation-directory.ts";
 import { openIdConnectProviderOperations } from "./federation/open-id-connect-providers.ts";
@@ -96,7 +97,7 @@ export function createIamService(deps: IamDependencies): IamService {
     ...deps,
     generations: new Generations(deps),
     awsPolicies: new AwsManagedPolicies(deps.managedPoliciesFile, policies),
-    secrets: new SecretBox(deps.sealingKey, "rolecast iam stored secrets"),
+    secrets: new SecretBox(deps.sealingKey, IAM_SECRETS),
     outboundIssuer: (id) => `${deps.publicBaseUrl()}${OUTBOUND_ISSUERS_PATH}${id}`,
     lastUsed: new LastUsed(deps.store, deps.log),
     templates: new LinkedRoleTemplates(outside),

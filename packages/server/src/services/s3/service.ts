@@ -9,7 +9,7 @@ import { objectOwnershipOperations } from "./access/object-ownership.ts";
 import { publicAccessBlockOperations } from "./access/public-access-block.ts";
 import { restoreOperations } from "./archive/restores.ts";
 import { s3Audit } from "./audit.ts";
-import { BlobFiles } from "./blobs/blob-files.ts";
+import { BLOBS_FOLDER, BlobFiles } from "./blobs/blob-files.ts";
 import { BlobLeases } from "./blobs/blob-leases.ts";
 import { findReferencedBlobs } from "./blobs/referenced-blobs.ts";
 import { bucketAbacOperations } from "./buckets/bucket-abac.ts";
@@ -62,7 +62,7 @@ export function createS3Service(
 ): Service {
   const { hosts, store, clock, ids, log, durable } = dependencies;
   const blobs = new BlobFiles({
-    dir: join(dependencies.dataDir, "s3", "blobs"),
+    dir: join(dependencies.dataDir, BLOBS_FOLDER),
     durable,
     clock,
     ids,

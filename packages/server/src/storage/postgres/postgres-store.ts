@@ -8,7 +8,7 @@ import {
   type Tables,
   type Transaction,
 } from "../../kernel/store.ts";
-import { checkSealingKey, migrate, OWN_TABLES } from "../migrate.ts";
+import { migrate, OWN_TABLES } from "../migrate.ts";
 import { OpenTransaction } from "../open-transaction.ts";
 import type { OpenedStore, SharedDatabase, StoreSchema } from "../store.ts";
 import { openPool, postgresDialect } from "./postgres-driver.ts";
@@ -29,7 +29,7 @@ const PAUSE_MAX_MS = 200;
 
 /** Opens a PostgreSQL database, or what speaks its protocol and its common SQL. */
 export async function openPostgresStore(
-  { url, sealingKey }: SharedDatabase,
+  { url }: SharedDatabase,
   schema: StoreSchema,
 ): Promise<OpenedStore> {
   const onIdleError = () => {
@@ -41,8 +41,8 @@ export async function openPostgresStore(
     const collate = await sortsByLanguage(writers);
     const store = new PostgresStore(open(readers, collate), open(writers, collate));
     await store.transaction(async ({ db }) => {
-      await migrate(db, schema);
-      await checkSealingKey(db, sealingKey);
+      const isNew = await migrate(db, schema);
+      await schema.settle?.({ db, isNew });
     });
     return store;
   } catch (error) {

@@ -1,5 +1,7 @@
+import { dirname } from "node:path";
 import { Kysely, sql } from "kysely";
 import type { Store, Tables, Transaction } from "../../kernel/store.ts";
+import { syncFolder } from "../../kernel/write-durably.ts";
 import { migrate, OWN_TABLES } from "../migrate.ts";
 import { OpenTransaction } from "../open-transaction.ts";
 import type { OpenedStore, StoreSchema } from "../store.ts";
@@ -23,8 +25,22 @@ export async function openSqliteStore(
       dialect: libsqlDialect(openLibsql({ file, synchronous: durable ? "NORMAL" : "OFF" })),
     });
   const writer = open();
-  await writer.transaction().execute((tx) => migrate(tx, schema));
-  return new SqliteStore(open(), writer, durable ? new WriteAheadLog(file) : undefined);
+  try {
+    await writer.transaction().execute(async (db) => {
+      const isNew = await migrate(db, schema);
+      await schema.settle?.({ db, isNew });
+    });
+  } catch (error) {
+    await writer.destroy();
+    throw error;
+  }
+  const log = durable ? new WriteAheadLog(file) : undefined;
+  if (log) {
+    await log.durable();
+    // The names of the files that SQLite has just made.
+    await syncFolder(dirname(file));
+  }
+  return new SqliteStore(open(), writer, log);
 }
 
 class SqliteStore implements OpenedStore {

@@ -52,7 +52,7 @@ afterAll(() => postgres?.remove());
 
 async function startNode(url: string, known: Known): Promise<IamWorld> {
   const world = await IamWorld.open({
-    database: { url, sealingKey: new Uint8Array(32) },
+    database: { url },
     migrations: [usagesMigration],
     nowMs: () => known.nowMs,
   });

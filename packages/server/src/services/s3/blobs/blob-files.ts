@@ -9,6 +9,9 @@ import { sealBlob } from "../encryption/blob-cipher.ts";
 import { folderSync } from "./folder-sync.ts";
 import { type BlobObserver, writeAll } from "./write-all.ts";
 
+/** Below the data folder. */
+export const BLOBS_FOLDER = join("s3", "blobs");
+
 /** Files of one folder; a listing of it stays small, and concurrent writers share its fsync. */
 const BLOBS_PER_FOLDER = 4096;
 
