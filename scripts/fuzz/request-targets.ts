@@ -111,7 +111,7 @@ function authenticate({ request, bytes, service }: Mutated, secret: string): voi
   const isS3 = services[service].definition.s3Addressing === true;
   try {
     const authentication = parseAuthentication(request, { isS3 });
-    if (authentication.kind === "anonymous") return;
+    if (authentication.version !== 4) return;
     verifySignature(authentication, request, secret, authentication.requestTimeMs, {
       isS3,
       body: bytes,

@@ -116,6 +116,7 @@ export function composeServices(parts: Parts) {
   const linkedServices = createLinkedServicesService({
     services: outside,
     sessions: sts.forwardAccessSessions,
+    clock: systemClock,
     report: iam.linkedRoleReport,
     verify: (request) =>
       authenticator.verifyReceived(

@@ -17,7 +17,7 @@ const BODY_LIMIT_BYTES = 1024 * 1024;
 
 function authenticate(capture: Capture, request: WireRequest): SignedAuthentication {
   const authentication = parseAuthentication(request, { isS3: capture.service === "s3" });
-  if (authentication.kind === "anonymous") throw new Error(`${capture.name} isn't signed`);
+  if (authentication.version !== 4) throw new Error(`${capture.name} isn't signed`);
   return authentication;
 }
 
@@ -33,7 +33,7 @@ async function decode(capture: Capture): Promise<{ operation: Operation; input: 
   const { wire, definition } = services[capture.service];
   const isS3 = definition.s3Addressing ?? false;
   const authentication = parseAuthentication(request, { isS3 });
-  if (authentication.kind !== "anonymous") {
+  if (authentication.version === 4) {
     const { secretAccessKey } = TEST_CREDENTIALS;
     const { requestTimeMs } = authentication;
     verifySignature(authentication, request, secretAccessKey, requestTimeMs, { isS3, body: bytes });

@@ -22,7 +22,7 @@ export type {
 } from "./schema/shape.ts";
 export type { ErrorBodyOptions, ServiceDefinition } from "./service-definition.ts";
 export { ServiceWire } from "./service-wire.ts";
-export { type PresignedV2, parsePresignedV2, verifyPresignedV2 } from "./sigv2/presigned-v2.ts";
+export { verifyPresignedV2, withSignedQueryV2 } from "./sigv2/presigned-v2.ts";
 export { formatAmzDate } from "./sigv4/amz-date.ts";
 export {
   type AuthDialect,
@@ -33,12 +33,19 @@ export {
 export type {
   AnonymousAuthentication,
   Authentication,
+  PresignedV2,
   SignedAuthentication,
 } from "./sigv4/authentication.ts";
 export { type DecodedBody, decodeBody, sha256Mismatch } from "./sigv4/decode-body.ts";
-export { parseSignedForm, type SignedForm, verifySignedForm } from "./sigv4/form-signature.ts";
+export {
+  parseSignedForm,
+  SIGNATURE_FIELDS,
+  type SignedForm,
+  verifySignedForm,
+} from "./sigv4/form-signature.ts";
 export { parseAuthentication } from "./sigv4/parse-authentication.ts";
 export { isRegionName } from "./sigv4/region-name.ts";
+export { type ClaimedScope, claimsSignature, signatureClaim } from "./sigv4/signature-claim.ts";
 export { type VerifyOptions, verifySignature } from "./sigv4/verify-signature.ts";
 export { WireError } from "./wire-error.ts";
 export { escapeXml } from "./xml/escape-xml.ts";

@@ -54,10 +54,10 @@ export function parseQuery(raw: string): ParsedForm {
 }
 
 const NO_QUERY = new ParsedForm([]);
-const parsedQueries = new WeakMap<WireRequest, ParsedForm>();
+const parsedQueries = new WeakMap<object, ParsedForm>();
 
 /** The request's query string, parsed once: matching and decoding both need it. */
-export function requestQuery(request: WireRequest): ParsedForm {
+export function requestQuery(request: Pick<WireRequest, "rawQuery">): ParsedForm {
   if (request.rawQuery === "") return NO_QUERY;
   let query = parsedQueries.get(request);
   if (query === undefined) {

@@ -15,6 +15,7 @@ import {
 import { AssumeRoleCommand, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import type { ConfigInput } from "@rolecast/server";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { presignV4 } from "../../support/presigned-url.ts";
 import { allow, createUser } from "../../support/principals.ts";
 import { sendSigned, sign } from "../../support/signed-request.ts";
 import { type Key, ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
@@ -309,6 +310,14 @@ describe("a forward access session", () => {
   });
   afterAll(() => server.close());
 
+  const forward = async (input: object, as: Key = SERVICE_KEY) => {
+    const body = JSON.stringify(input);
+    const headers = { "content-type": "application/json" };
+    const raw = { path: "/forward-access-sessions", headers, body };
+    const response = await sendSigned(server.endpoint, raw, { key: as, service: "rolecast" });
+    return { status: response.status, body: JSON.parse(response.body) };
+  };
+
   /** What the service received of `caller`, traded for a session. */
   async function trade(caller: Key, signedFor = "queue", as: Key = SERVICE_KEY, body = "") {
     const received = { method: "PUT", path: "/queues/a", headers: {}, body: "payload" };
@@ -322,17 +331,44 @@ describe("a forward access session", () => {
       Headers: headers,
       Body: Buffer.from(body === "" ? "payload" : body).toString("base64"),
     };
-    const response = await sendSigned(
-      server.endpoint,
-      {
-        path: "/forward-access-sessions",
-        headers: { "content-type": "application/json" },
-        body: JSON.stringify(input),
-      },
-      { key: as, service: "rolecast" },
-    );
-    return { status: response.status, body: JSON.parse(response.body) };
+    return forward(input, as);
   }
+
+  /** The same for a URL that `ROOT` presigned for the service. */
+  function tradeUrl(ageMs: number, expiresSeconds: number) {
+    const [Path = "", Query = ""] = presignV4("queue.test", {
+      ...{ path: "/queues/a", service: "queue", expiresSeconds },
+      signedAtMs: Date.now() - ageMs,
+    }).split("?");
+    return forward({ Method: "GET", Path, Query, Headers: { Host: "queue.test" } });
+  }
+
+  test("is given for what its caller wants now, and not for an old URL", async () => {
+    const WEEK = 7 * 24 * 60 * 60;
+    expect(await tradeUrl(0, WEEK)).toMatchObject({ status: 200 });
+    for (const minutes of [16, 60, 6 * 24 * 60]) {
+      expect(await tradeUrl(minutes * 60_000, WEEK)).toMatchObject({
+        status: 403,
+        body: { message: expect.stringContaining("more than 15 minutes ago") },
+      });
+    }
+    // It ends with the URL, if that is before the five minutes of every session.
+    const { body } = await tradeUrl(60_000, 90);
+    expect(new Date(body.Credentials.Expiration * 1000).getTime()).toBeLessThan(
+      Date.now() + 60_000,
+    );
+  });
+
+  test("is given for a request whose headers come once", async () => {
+    const [Path = "", Query = ""] = presignV4("queue.test", {
+      ...{ path: "/queues/a", service: "queue" },
+    }).split("?");
+    const Headers = { host: "queue.test", Host: "other.test" };
+    expect(await forward({ Method: "GET", Path, Query, Headers })).toMatchObject({
+      status: 403,
+      body: { message: expect.stringContaining('the header "host" twice') },
+    });
+  });
 
   function keyOf({ body }: Awaited<ReturnType<typeof trade>>): Key {
     return {

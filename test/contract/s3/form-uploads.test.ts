@@ -33,6 +33,10 @@ interface Form {
   readonly content?: string;
   readonly key?: { accessKeyId: string; secretAccessKey: string };
   readonly without?: readonly string[];
+  /** Comes behind all others, as further fields of the form. */
+  readonly more?: readonly (readonly [name: string, value: string])[];
+  readonly date?: Date;
+  readonly service?: string;
   readonly version?: 2 | 4;
   readonly bucket?: string;
   readonly file?: boolean;
@@ -49,8 +53,9 @@ function signedFields(form: Form): Fields {
     accessKeyId: "test",
     secretAccessKey: "test",
   };
-  const amzDate = new Date().toISOString().replace(/[-:]|\.\d{3}/g, "");
-  const scope = [amzDate.slice(0, 8), "us-east-1", "s3", "aws4_request"];
+  const { date = new Date(), service = "s3" } = form;
+  const amzDate = date.toISOString().replace(/[-:]|\.\d{3}/g, "");
+  const scope = [amzDate.slice(0, 8), "us-east-1", service, "aws4_request"];
   const stamps: Fields =
     version === 2
       ? {}
@@ -89,6 +94,7 @@ async function post(form: Form = {}) {
   const data = new FormData();
   for (const [name, value] of Object.entries(signedFields(form)))
     if (!form.without?.includes(name)) data.append(name, value);
+  for (const [name, value] of form.more ?? []) data.append(name, value);
   if (form.file !== false)
     data.append("file", new Blob([form.content ?? "content"]), "photo ü $&.jpg");
   const answer = await fetch(`${server.endpoint}/${form.bucket ?? BUCKET}`, {
@@ -274,6 +280,28 @@ test.each<[string, Form, number, string]>([
     { without: ["policy", "x-amz-signature"] },
     403,
     "<Message>Access Denied</Message>",
+  ],
+  ...["policy", "x-amz-signature", "X-Amz-Credential", "x-amz-date", "x-amz-security-token"].map(
+    (name) =>
+      [
+        `a second ${name}`,
+        {
+          more: [
+            [name, "a"],
+            [name.toUpperCase(), "a"],
+          ],
+        },
+        400,
+        "This field must be given once.",
+      ] satisfies [string, Form, number, string],
+  ),
+  ["two signatures", { more: [["AWSAccessKeyId", "test"]] }, 400, "Only one auth mechanism"],
+  ["a signature for another service", { service: "iam" }, 400, "This endpoint belongs to"],
+  [
+    "a signature of tomorrow",
+    { date: new Date(Date.now() + 24 * 60 * 60_000) },
+    403,
+    "Request is not valid yet",
   ],
   [
     "too many fields",

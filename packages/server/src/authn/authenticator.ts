@@ -1,10 +1,12 @@
 import {
+  type AnonymousAuthentication,
   type AuthDialect,
   type Authentication,
   type PresignedV2,
   parseAuthentication,
-  parsePresignedV2,
   parseSignedForm,
+  type SignedAuthentication,
+  type SignedForm,
   verifyPresignedV2,
   verifySignature,
   verifySignedForm,
@@ -57,13 +59,13 @@ export class Authenticator {
   ): Promise<Authenticated> {
     const { protocol } = service.definition;
     const dialect = DIALECTS[protocol];
-    const older = dialect === "s3" ? parsePresignedV2(request) : undefined;
-    if (older) return this.#authenticateV2(older, service, request, bucketInHost);
     const authentication = parseAuthentication(request, { dialect });
     if (authentication.kind === "anonymous") {
       if (admitsUnsigned()) return { caller: ANONYMOUS, authentication };
       throw authenticationError("missing", protocol);
     }
+    if (authentication.version === 2)
+      return this.#authenticateV2(authentication, service, request, bucketInHost);
     const { accessKeyId, sessionToken } = authentication;
     const credential = await this.#require(service, accessKeyId, sessionToken);
     const nowMs = this.#clock.nowMs();
@@ -80,48 +82,54 @@ export class Authenticator {
    * Who signed a request that a linked service received and passes on to be verified. The whole
    * body is here, so it is signed as it is, also where a header says otherwise.
    */
-  async verifyReceived(service: Service, request: WireRequest, body: Uint8Array) {
+  async verifyReceived(
+    service: Service,
+    request: WireRequest,
+    body: Uint8Array,
+  ): Promise<{ readonly caller: Caller; readonly authentication: SignedAuthentication }> {
     const { protocol } = service.definition;
     const dialect = DIALECTS[protocol];
     const authentication = parseAuthentication(request, { dialect });
-    if (authentication.kind === "anonymous") throw authenticationError("missing", protocol);
-    const { accessKeyId, sessionToken, service: signedFor } = authentication;
+    if (authentication.version !== 4) throw authenticationError("missing", protocol);
+    const { accessKeyId, sessionToken } = authentication;
     const { caller, secretAccessKey } = await this.#require(service, accessKeyId, sessionToken);
     verifySignature(authentication, request, secretAccessKey, this.#clock.nowMs(), {
       dialect,
       body,
     });
-    return { caller, sessionToken, signedFor };
+    return { caller, authentication };
   }
 
-  /** Who signed a form's policy; without a policy nobody did. `region` is the signature's. */
+  /** Who signed a form's policy; without the fields of a signature nobody did. */
   async authenticateForm(
     service: Pick<Service, "definition">,
     fields: ReadonlyMap<string, string>,
-  ): Promise<{ readonly caller: Caller; readonly region: string | undefined }> {
+  ): Promise<{
+    readonly caller: Caller;
+    readonly authentication: SignedForm | AnonymousAuthentication;
+  }> {
     const form = parseSignedForm(fields);
-    if (!form) return { caller: ANONYMOUS, region: undefined };
+    if (!form) return { caller: ANONYMOUS, authentication: { kind: "anonymous" } };
     const { accessKeyId, sessionToken, scope } = form;
     const { secretAccessKey, caller } = await this.#require(service, accessKeyId, sessionToken);
-    verifySignedForm(form, secretAccessKey);
     const nowMs = this.#clock.nowMs();
+    verifySignedForm(form, secretAccessKey, nowMs);
     const { service: signedFor = "s3", region } = scope ?? {};
     for (const source of this.#sources)
       source.noteUsed?.(accessKeyId, signedFor, region ?? "us-east-1", nowMs);
-    return { caller, region };
+    return { caller, authentication: form };
   }
 
-  /** The payload of such a request isn't signed: its body is read like an unsigned one's. */
   async #authenticateV2(
-    presigned: PresignedV2,
+    authentication: PresignedV2,
     service: Service,
     request: WireRequest,
     bucketInHost: string | undefined,
   ): Promise<Authenticated> {
-    const { accessKeyId, sessionToken } = presigned;
+    const { accessKeyId, sessionToken } = authentication;
     const { secretAccessKey, caller } = await this.#require(service, accessKeyId, sessionToken);
-    verifyPresignedV2(presigned, request, secretAccessKey, this.#clock.nowMs(), bucketInHost);
-    return { caller, authentication: { kind: "anonymous" } };
+    verifyPresignedV2(authentication, request, secretAccessKey, this.#clock.nowMs(), bucketInHost);
+    return { caller, authentication };
   }
 
   /** The credential, when it may be used with this service now. */

@@ -118,12 +118,9 @@ export function isolationHeaders(
 }
 
 /** A person's browser asks for `/`; a client of S3 that lists buckets signs, and wants no HTML. */
-function isForThePage({ path, headers, query }: PlainRequest): boolean {
+function isForThePage({ path, headers, query, isSigned }: PlainRequest): boolean {
   return (
-    path === "/" &&
-    headers.authorization === undefined &&
-    headers.accept?.includes("text/html") === true &&
-    query.size === 0
+    path === "/" && !isSigned && headers.accept?.includes("text/html") === true && query.size === 0
   );
 }
 

@@ -124,6 +124,7 @@ export class Dispatcher {
       operation: operationName,
       region: options.region,
       caller: options.as,
+      authentication: options.authentication,
       nowMs: this.#options.clock.nowMs(),
       sourceIp: options.sourceIp,
       userAgent: options.userAgent,

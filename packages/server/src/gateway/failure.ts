@@ -50,6 +50,12 @@ export function toAwsError(error: unknown, { service }: RegisteredService, log: 
   );
 }
 
+/** Of a URL that asks for another operation than the one that was signed. */
+export function unsignedSelection(operation: string): AwsError {
+  const message = `The URL's signature (version 2) doesn't cover the query parameters that ask for ${operation}. Sign with version 4.`;
+  return new AwsError("AccessDenied", message, { status: 403 });
+}
+
 /** The error in the form of the service's protocol. */
 export function encodeFailure(
   error: AwsError,

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
-import type { WireRequest } from "@rolecast/wire";
+import { claimsSignature, type WireRequest } from "@rolecast/wire";
 import type { PlainRequest } from "../kernel/service.ts";
 import type { ClientAddresses } from "./client-address.ts";
 import type { IncomingBody } from "./request-body.ts";
@@ -38,6 +38,10 @@ export class IncomingRequest implements GatewayRequest {
 
   get path(): string {
     return this.rawPath;
+  }
+
+  get isSigned(): boolean {
+    return claimsSignature(this);
   }
 
   get query(): URLSearchParams {

@@ -10,6 +10,7 @@ import {
   unpackBody,
   type WireRequest,
   type WireResponse,
+  withSignedQueryV2,
 } from "@rolecast/wire";
 import type { Authenticated, Authenticator } from "../authn/authenticator.ts";
 import { AwsError } from "../kernel/aws-error.ts";
@@ -23,7 +24,7 @@ import type { Span, Tracer } from "../kernel/tracer.ts";
 import { type ConsoleFiles, isolationHeaders } from "./console-files.ts";
 import { crossOriginHeaders, preflight } from "./cross-origin.ts";
 import type { Dispatcher } from "./dispatcher.ts";
-import { encodeFailure, toAwsError, unknownService } from "./failure.ts";
+import { encodeFailure, toAwsError, unknownService, unsignedSelection } from "./failure.ts";
 import { refuseUnforwarded } from "./forwarded-operations.ts";
 import type { GatewayRequest } from "./gateway-request.ts";
 import type { InternalRoutes } from "./internal-routes.ts";
@@ -212,6 +213,10 @@ export class Pipeline {
     const addressing = definition.s3Addressing ? s3Addressing(request, bucketInHost) : undefined;
     const operation = wire.match(request, form, addressing);
     if (!operation) throw wire.unknownOperation(request);
+    if (authentication.version === 2) {
+      const signed = wire.match(withSignedQueryV2(request), form, addressing);
+      if (signed !== operation) throw unsignedSelection(operation.name);
+    }
     const readerVerifiesSha256 =
       Object.hasOwn(service.operations, operation.name) &&
       service.operations[operation.name]?.verifiesSha256 === true;
@@ -237,7 +242,7 @@ export class Pipeline {
 
   #context(
     { registered, request, requestId, region, regionIsSigned }: Exchange,
-    { caller }: Authenticated,
+    { caller, authentication }: Authenticated,
     operation: Operation,
     http: HttpRequestInfo,
   ): RequestContext {
@@ -249,6 +254,7 @@ export class Pipeline {
       region,
       regionIsSigned,
       caller,
+      authentication,
       nowMs: clock.nowMs(),
       sourceIp: request.remoteAddress,
       userAgent: request.headers["user-agent"],

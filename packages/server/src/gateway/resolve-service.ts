@@ -1,4 +1,4 @@
-import type { WireRequest } from "@rolecast/wire";
+import { signatureClaim, type WireRequest } from "@rolecast/wire";
 import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 
 /** A service and Region as a request names them, before anything is verified. */
@@ -9,9 +9,6 @@ export interface RequestTarget {
   readonly region: string | undefined;
 }
 
-const CREDENTIAL_HEADER = /Credential=[^/,\s]+\/\d+\/([^/,\s]+)\/([^/,\s]+)\//;
-const CREDENTIAL_QUERY =
-  /X-Amz-Credential=[^&]+?(?:%2F|\/)\d+(?:%2F|\/)([^&/%]+)(?:%2F|\/)([^&/%]+)(?:%2F|\/)/i;
 const AWS_HOST = /^(?:[^/]*\.)?([a-z0-9]+)(?:-fips)?(?:\.([a-z]{2}-[a-z]+-\d))?\.amazonaws\.com$/;
 
 /**
@@ -24,11 +21,9 @@ export function resolveService(
   registry: ServiceRegistry,
   body?: Buffer,
 ): RequestTarget {
-  const scope =
-    CREDENTIAL_HEADER.exec(request.headers.authorization ?? "") ??
-    CREDENTIAL_QUERY.exec(request.rawQuery);
+  const { scope } = signatureClaim(request);
   if (scope) {
-    const [, region, name = ""] = scope;
+    const { region, service: name } = scope;
     return { registered: registry.signedFor(name, request), name, region };
   }
   const host = AWS_HOST.exec((request.headers.host ?? "").replace(/:\d+$/, ""));
@@ -67,12 +62,13 @@ function target(
 }
 
 /** A posted form without signature, or with one past recognition: only its body tells whom it means. */
-export function isFormToRead({ method, rawPath, headers }: WireRequest): boolean {
+export function isFormToRead(request: WireRequest): boolean {
+  const { method, rawPath, headers } = request;
   return (
     method === "POST" &&
     rawPath === "/" &&
     headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true &&
-    !CREDENTIAL_HEADER.test(headers.authorization ?? "")
+    signatureClaim(request).scope === undefined
   );
 }
 

@@ -1,5 +1,5 @@
 import type { Caller } from "./principal.ts";
-import type { FormRequestInfo } from "./request-context.ts";
+import type { FormRequestInfo, RequestAuthentication } from "./request-context.ts";
 import type { Transaction } from "./store.ts";
 
 export interface InvokeOptions {
@@ -16,6 +16,8 @@ export interface InvokeOptions {
   readonly secure?: boolean;
   /** False when nothing named the Region, so that `region` is the default; left out, true. */
   readonly regionIsSigned?: boolean;
+  /** How the caller signed, where the call is a request that came over HTTP. */
+  readonly authentication?: RequestAuthentication;
   /** The form that the caller sent. */
   readonly form?: FormRequestInfo;
   /** Joins this transaction: everything read and written is part of it. */

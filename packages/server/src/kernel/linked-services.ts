@@ -51,11 +51,15 @@ export interface ForwardedCredentials {
 
 /** Issues credentials with which a service passes on those of its caller. STS implements it. */
 export interface ForwardAccessSessions {
-  /** `sessionToken` came with the caller's request, if its key is a temporary one. */
+  /**
+   * `sessionToken` came with the caller's request, if its key is a temporary one. The credentials
+   * end with what that request allows, at `notAfterMs`, or before.
+   */
   issue(
     caller: Caller,
     sessionToken: string | undefined,
     access: ForwardedAccess,
+    notAfterMs: number,
   ): ForwardedCredentials;
 }
 

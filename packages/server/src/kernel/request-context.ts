@@ -1,4 +1,5 @@
 import assert from "node:assert";
+import type { Authentication, SignedForm } from "@rolecast/wire";
 import type { Kysely } from "kysely";
 import { AwsError } from "./aws-error.ts";
 import type { Alongside, Invoke, Precondition } from "./invoke.ts";
@@ -20,6 +21,12 @@ export interface HttpRequestInfo {
   /** Hexadecimal, for an operation that `verifiesSha256`: what its body must digest to. */
   readonly unverifiedSha256?: string | undefined;
 }
+
+/**
+ * How a request was authenticated: the place and version of its signature, and what it signed for.
+ * Whoever wants to know reads it here, and not in the request a second time.
+ */
+export type RequestAuthentication = Authentication | SignedForm;
 
 /** What only an upload by a browser's form has, whose fields are what other requests' headers are. */
 export interface FormRequestInfo {
@@ -53,6 +60,8 @@ export interface RequestContextInit {
   /** False when nothing in the request named the Region, so that `region` is the default. */
   readonly regionIsSigned?: boolean;
   readonly caller: Caller;
+  /** Left out for a call from inside the process. */
+  readonly authentication?: RequestAuthentication | undefined;
   readonly nowMs: number;
   readonly sourceIp: string | undefined;
   readonly userAgent: string | undefined;
@@ -86,6 +95,8 @@ export class RequestContext {
   /** False when nothing in the request named the Region, so that `region` is the default. */
   readonly regionIsSigned: boolean;
   readonly caller: Caller;
+  /** Undefined for a call from inside the process. */
+  readonly authentication: RequestAuthentication | undefined;
   /** The caller's account; `anonymous` for unsigned requests, where they are admitted. */
   readonly accountId: string;
   readonly nowMs: number;
@@ -114,6 +125,7 @@ export class RequestContext {
     this.region = init.region;
     this.regionIsSigned = init.regionIsSigned ?? true;
     this.caller = init.caller;
+    this.authentication = init.authentication;
     this.accountId = accountOf(init.caller.principal);
     this.nowMs = init.nowMs;
     this.sourceIp = init.sourceIp;

@@ -20,6 +20,8 @@ export interface PlainRequest {
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
   readonly remoteAddress: string;
+  /** Whether it says that it is signed, in its headers or its query: an operation then. */
+  readonly isSigned: boolean;
   /** As the client sees it. */
   readonly scheme: "http" | "https";
   readonly body: Readable;

@@ -1,7 +1,8 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import type { WireRequest } from "../message.ts";
-import { parsePresignedV2, verifyPresignedV2 } from "./presigned-v2.ts";
+import { parseAuthentication } from "../sigv4/parse-authentication.ts";
+import { verifyPresignedV2 } from "./presigned-v2.ts";
 
 /** The example of the S3 developer guide, "Signing and authenticating REST requests". */
 const SECRET = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
@@ -13,9 +14,11 @@ function get(rawQuery: string, rawPath = "/photos/puppy.jpg"): WireRequest {
   return { method: "GET", rawPath, rawQuery, headers: {}, body: Readable.from([]) };
 }
 
+const parseV2 = (request: WireRequest) => parseAuthentication(request, { isS3: true });
+
 function verify(request: WireRequest, nowMs: number, secret = SECRET, bucket = "johnsmith") {
-  const presigned = parsePresignedV2(request);
-  if (!presigned) throw new Error("no signature found");
+  const presigned = parseV2(request);
+  if (presigned.version !== 2) throw new Error("no signature found");
   verifyPresignedV2(presigned, request, secret, nowMs, bucket);
 }
 
@@ -39,16 +42,17 @@ describe("a URL presigned with signature version 2", () => {
   });
 
   test("is missed where there is none, and refused when a part is missing", () => {
-    expect(parsePresignedV2(get("acl"))).toBeUndefined();
-    expect(() => parsePresignedV2(get("AWSAccessKeyId=x&Expires=1"))).toThrow("Signature");
-    expect(() => parsePresignedV2(get(QUERY.replace("Expires=", "Expires=soon")))).toThrow(
+    expect(parseV2(get("acl"))).toEqual({ kind: "anonymous" });
+    expect(parseV2(get("Expires=1"))).toEqual({ kind: "anonymous" });
+    expect(() => parseV2(get("AWSAccessKeyId=x&Expires=1"))).toThrow("Signature");
+    expect(() => parseV2(get(QUERY.replace("Expires=", "Expires=soon")))).toThrow(
       "Invalid date (should be seconds since epoch): soon1175139620",
     );
   });
 
   test("is refused beside a header's, and with what should have been signed", () => {
     const twice = { ...get(QUERY), headers: { authorization: "Bearer token" } };
-    expect(() => parsePresignedV2(twice)).toThrow(
+    expect(() => parseV2(twice)).toThrow(
       expect.objectContaining({
         code: "InvalidArgument",
         fields: { ArgumentName: "Authorization", ArgumentValue: "Bearer token" },

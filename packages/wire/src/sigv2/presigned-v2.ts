@@ -3,23 +3,14 @@ import type { WireRequest } from "../message.ts";
 import { parseQuery, requestQuery } from "../query.ts";
 import { AuthError } from "../sigv4/auth-error.ts";
 import {
+  repeatedParameter,
   s3SignatureMismatch,
-  severalMechanisms,
   signatureMismatch,
 } from "../sigv4/auth-failures.ts";
+import type { PresignedV2 } from "../sigv4/authentication.ts";
 
-/**
- * What a URL presigned with signature version 2 claims: S3's older form, which boto3 still makes
- * unless it is told otherwise. Source: S3 developer guide, "Signing and authenticating REST requests".
- */
-export interface PresignedV2 {
-  readonly accessKeyId: string;
-  /** Base64. */
-  readonly signature: string;
-  /** Seconds since the epoch at which the URL ends. */
-  readonly expiresAtSeconds: number;
-  readonly sessionToken: string | undefined;
-}
+const AMZ_PREFIX = "x-amz-";
+const LIST_TYPE = "list-type";
 
 /** Query members that are part of the signed resource. */
 const SUBRESOURCES: ReadonlySet<string> = new Set([
@@ -59,15 +50,17 @@ const SUBRESOURCES: ReadonlySet<string> = new Set([
   "website",
 ]);
 
-/** Undefined when the query holds no such signature. Throws AuthError for a malformed one. */
-export function parsePresignedV2(request: WireRequest): PresignedV2 | undefined {
-  if (!request.rawQuery.includes("AWSAccessKeyId=")) return undefined;
-  const query = requestQuery(request);
-  const accessKeyId = query.get("AWSAccessKeyId");
-  const signature = query.get("Signature");
-  const expires = query.get("Expires");
-  const { authorization } = request.headers;
-  if (authorization) throw severalMechanisms(authorization, "s3");
+/**
+ * Reads what the query claims by `parameters`, those of the signature by exact name. Throws
+ * AuthError where one is missing or malformed, and where anything that is signed comes twice.
+ */
+export function parsePresignedV2(
+  request: WireRequest,
+  parameters: ReadonlyMap<string, string>,
+): PresignedV2 {
+  const accessKeyId = parameters.get("AWSAccessKeyId");
+  const signature = parameters.get("Signature");
+  const expires = parameters.get("Expires");
   if (!accessKeyId || !signature || !expires) {
     throw new AuthError(
       "presignedExpired",
@@ -81,8 +74,10 @@ export function parsePresignedV2(request: WireRequest): PresignedV2 | undefined 
       "s3",
       `Invalid date (should be seconds since epoch): ${expires}`,
     );
-  const sessionToken = query.get("x-amz-security-token") ?? request.headers["x-amz-security-token"];
-  return { accessKeyId, signature, expiresAtSeconds: Number(expires), sessionToken };
+  refuseRepeated(request);
+  const sessionToken = amzMembers(request).get("x-amz-security-token");
+  const expiresAtSeconds = Number(expires);
+  return { kind: "presigned", version: 2, accessKeyId, signature, expiresAtSeconds, sessionToken };
 }
 
 /**
@@ -104,8 +99,10 @@ export function verifyPresignedV2(
     });
   }
   const stringToSign = stringToSignV2(request, expiresAtSeconds, bucketInHost);
-  const expected = createHmac("sha1", secretAccessKey).update(stringToSign).digest();
-  const given = Buffer.from(signature, "base64");
+  const expected = Buffer.from(
+    createHmac("sha1", secretAccessKey).update(stringToSign).digest("base64"),
+  );
+  const given = Buffer.from(signature);
   if (given.length === expected.length && timingSafeEqual(given, expected)) return;
   throw signatureMismatchV2(presigned, stringToSign);
 }
@@ -132,22 +129,53 @@ function stringToSignV2(
     named("content-md5"),
     named("content-type"),
     String(expiresAtSeconds),
-    ...amzHeaders(request),
+    ...[...amzMembers(request)].map(([name, value]) => `${name}:${value}`).sort(),
   ];
   const bucket = bucketInHost === undefined ? "" : `/${bucketInHost}`;
   return `${lines.join("\n")}\n${bucket}${request.rawPath}${subresources(request)}`;
 }
 
+/** What is signed is sorted, so of two members with one name the order would be anybody's. */
+function refuseRepeated(request: WireRequest): void {
+  const seen = new Set(Object.keys(request.headers).filter((name) => name.startsWith(AMZ_PREFIX)));
+  for (const [name] of requestQuery(request).entries) {
+    const folded = name.toLowerCase();
+    const isAmz = folded.startsWith(AMZ_PREFIX);
+    if (!isAmz && !SUBRESOURCES.has(name)) continue;
+    const signedAs = isAmz ? folded : name;
+    if (seen.has(signedAs)) throw repeatedParameter(name, "presigned", "s3");
+    seen.add(signedAs);
+  }
+}
+
 /** `x-amz-*` of the headers and, where a presigner moved them there, of the query. */
-function amzHeaders(request: WireRequest): string[] {
-  const headers = new Map<string, string>();
+function amzMembers(request: WireRequest): Map<string, string> {
+  const members = new Map<string, string>();
   for (const [name, value] of requestQuery(request).entries) {
-    if (name.toLowerCase().startsWith("x-amz-")) headers.set(name.toLowerCase(), value.trim());
+    const folded = name.toLowerCase();
+    if (folded.startsWith(AMZ_PREFIX)) members.set(folded, value.trim());
   }
   for (const [name, value] of Object.entries(request.headers)) {
-    if (name.startsWith("x-amz-")) headers.set(name, value.trim());
+    if (name.startsWith(AMZ_PREFIX)) members.set(name, value.trim());
   }
-  return [...headers].map(([name, value]) => `${name}:${value}`).sort();
+  return members;
+}
+
+/**
+ * The request without the query members that this version doesn't sign, and whoever has the URL can
+ * add: what it asks for without them is what was signed. `list-type` stays, since it only chooses
+ * between two forms of one list.
+ */
+export function withSignedQueryV2(request: WireRequest): WireRequest {
+  const { method, rawPath, headers } = request;
+  const signed = request.rawQuery.split("&").filter((part) => {
+    const [[name = ""] = []] = parseQuery(part).entries;
+    return (
+      SUBRESOURCES.has(name) || name === LIST_TYPE || name.toLowerCase().startsWith(AMZ_PREFIX)
+    );
+  });
+  const { body } = request;
+  return { method, rawPath, rawQuery: signed.join("&"), headers, body };
 }
 
 /** Sorted by name, values decoded; a member without "=" stays without. */

@@ -13,15 +13,27 @@ const S3_QUERY_MALFORMED = "Error parsing the X-Amz-Credential parameter; ";
 const DATE_MISSING =
   "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.";
 
-/** `authorization` is the header beside the query's signature. */
-export function severalMechanisms(authorization: string, dialect: AuthDialect): AuthError {
+/** `authorization` is the header beside the query's signature; undefined: the query has two. */
+export function severalMechanisms(
+  authorization: string | undefined,
+  dialect: AuthDialect,
+): AuthError {
   return new AuthError(
     "severalMechanisms",
     dialect,
     "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, " +
       "Signature query string parameter or the Authorization header should be specified",
-    dialect === "s3" ? { ArgumentName: "Authorization", ArgumentValue: authorization } : {},
+    dialect === "s3" && authorization !== undefined
+      ? { ArgumentName: "Authorization", ArgumentValue: authorization }
+      : {},
   );
+}
+
+/** Of two values with one name nobody can say which one was meant, or judged by others. */
+export function repeatedParameter(name: string, place: AuthPlace, dialect: AuthDialect): AuthError {
+  return place === "presigned"
+    ? new AuthError("queryMalformed", dialect, `The query parameter ${name} must be given once.`)
+    : new AuthError("headerMalformed", dialect, `${S3_MALFORMED}${name} must be given once.`);
 }
 
 export function unsupportedAlgorithm(scheme: string, dialect: AuthDialect): AuthError {
@@ -172,6 +184,10 @@ export function repeatedSignedHeader(place: AuthPlace, dialect: AuthDialect): Au
 }
 
 export function headersNotSigned(names: readonly string[], dialect: AuthDialect): AuthError {
+  if (dialect !== "s3") {
+    const message = `'${names[0]}' must be a 'SignedHeader' in the AWS Authorization.`;
+    return new AuthError("headersNotSigned", dialect, message);
+  }
   const message = "There were headers present in the request which were not signed";
   return new AuthError("headersNotSigned", dialect, message, {
     HeadersNotSigned: names.join(", "),

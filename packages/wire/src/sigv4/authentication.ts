@@ -1,11 +1,13 @@
 /** A request without any signature. */
 export interface AnonymousAuthentication {
   readonly kind: "anonymous";
+  readonly version?: undefined;
 }
 
-/** What a signed request claims about itself; nothing of it is verified yet. */
+/** What a request of signature version 4 claims about itself; nothing of it is verified yet. */
 export interface SignedAuthentication {
   readonly kind: "header" | "presigned";
+  readonly version: 4;
   readonly accessKeyId: string;
   /** Of the credential scope, `YYYYMMDD`. */
   readonly date: string;
@@ -26,7 +28,23 @@ export interface SignedAuthentication {
   readonly contentSha256: string | undefined;
 }
 
-export type Authentication = AnonymousAuthentication | SignedAuthentication;
+/**
+ * What a URL presigned with signature version 2 claims: S3's older form, which boto3 still makes
+ * unless it is told otherwise. Source: S3 developer guide, "Signing and authenticating REST requests".
+ */
+export interface PresignedV2 {
+  readonly kind: "presigned";
+  readonly version: 2;
+  readonly accessKeyId: string;
+  /** Base64. */
+  readonly signature: string;
+  /** Seconds since the epoch at which the URL ends; when it was signed it doesn't tell. */
+  readonly expiresAtSeconds: number;
+  readonly sessionToken: string | undefined;
+}
+
+/** How a request says that it is signed; a browser's form says it in `SignedForm`. */
+export type Authentication = AnonymousAuthentication | SignedAuthentication | PresignedV2;
 
 export const ALGORITHM = "AWS4-HMAC-SHA256";
 export const SCOPE_TERMINATOR = "aws4_request";

@@ -38,7 +38,8 @@ const MISSING_LENGTH_STATUS = 411;
  * The body as the client meant it: `aws-chunked` undone with every signature verified, a literal
  * `x-amz-content-sha256` compared at the end. Reading fails with WireError `SignatureDoesNotMatch`,
  * `XAmzContentSHA256Mismatch` or `IncompleteBody`; a reader must keep nothing before the end.
- * A signed request must have passed `verifySignature`.
+ * A signed request must have passed `verifySignature`. Signature version 2 leaves the body open, as
+ * no signature does.
  */
 export function decodeBody(
   authentication: Authentication,
@@ -46,7 +47,7 @@ export function decodeBody(
   { readerVerifiesSha256 = false }: DecodeBodyOptions = {},
 ): DecodedBody {
   const claimed =
-    authentication.kind === "anonymous"
+    authentication.version !== 4
       ? request.headers["x-amz-content-sha256"]
       : authentication.contentSha256;
   if (isChunked(claimed)) return decodeChunks(authentication, request, claimed ?? "");
@@ -70,11 +71,11 @@ function decodeChunks(
   claimed: string,
 ): DecodedBody {
   const isUnsigned = claimed === UNSIGNED_CHUNKS_TRAILER;
-  if (!isUnsigned && authentication.kind === "anonymous") {
+  if (!isUnsigned && authentication.version !== 4) {
     throw new WireError("AccessDenied", "Signed chunks need a signed request.", 403);
   }
   const signer =
-    isUnsigned || authentication.kind === "anonymous"
+    isUnsigned || authentication.version !== 4
       ? undefined
       : new ChunkSigner(authentication, verifiedSigningKey(authentication));
   return new ChunkedBody(request.body, {

@@ -1,6 +1,8 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { MAX_CLOCK_SKEW_MS } from "../limits.ts";
+import { parseAmzDate } from "./amz-date.ts";
 import { AuthError } from "./auth-error.ts";
-import { s3SignatureMismatch } from "./auth-failures.ts";
+import { s3SignatureMismatch, severalMechanisms } from "./auth-failures.ts";
 import { ALGORITHM, SCOPE_TERMINATOR } from "./authentication.ts";
 import { isRegionName } from "./region-name.ts";
 import { hmac, signingKey } from "./signing-key.ts";
@@ -13,6 +15,8 @@ import { hmac, signingKey } from "./signing-key.ts";
 
 /** What a form's fields claim; nothing of it is verified yet. */
 export interface SignedForm {
+  readonly kind: "form";
+  readonly version: 2 | 4;
   readonly accessKeyId: string;
   readonly sessionToken: string | undefined;
   /** Base64, as it was signed. */
@@ -20,7 +24,12 @@ export interface SignedForm {
   readonly signature: string;
   /** Of signature version 4. */
   readonly scope: FormScope | undefined;
+  /** Of signature version 4. */
+  readonly requestTimeMs: number | undefined;
 }
+
+const SERVICE = "s3";
+const CREDENTIAL = "Error parsing the X-Amz-Credential parameter; ";
 
 interface FormScope {
   readonly date: string;
@@ -28,45 +37,78 @@ interface FormScope {
   readonly service: string;
 }
 
+/** Fields of one signature or another; a form has those of one, each once. */
+const FIELDS_V4 = ["x-amz-algorithm", "x-amz-credential", "x-amz-date", "x-amz-signature"];
+const FIELDS_V2 = ["awsaccesskeyid", "signature"];
+/** Lower-case names of the fields that say who signed a form, and what. */
+export const SIGNATURE_FIELDS: ReadonlySet<string> = new Set([
+  ...FIELDS_V4,
+  ...FIELDS_V2,
+  "policy",
+  "x-amz-security-token",
+]);
+
 /**
  * The form's signature by its fields, whose names are lower-case; undefined for a form without a
- * policy. Throws AuthError where fields are missing or malformed.
+ * policy, which is what would be signed. Throws AuthError where fields are missing or malformed, or of both versions.
  */
 export function parseSignedForm(fields: ReadonlyMap<string, string>): SignedForm | undefined {
   const policy = fields.get("policy");
   if (policy === undefined) return undefined;
+  const isV4 = FIELDS_V4.some((name) => fields.has(name));
+  const isV2 = FIELDS_V2.some((name) => fields.has(name));
+  if (isV4 && isV2) throw severalMechanisms(undefined, "s3");
   const sessionToken = fields.get("x-amz-security-token");
-  const algorithm = fields.get("x-amz-algorithm");
-  if (algorithm === undefined) {
+  if (!isV4) {
     const accessKeyId = required(fields, "AWSAccessKeyId");
     const signature = required(fields, "Signature");
-    return { accessKeyId, sessionToken, policy, signature, scope: undefined };
+    const unknown = { scope: undefined, requestTimeMs: undefined };
+    return { kind: "form", version: 2, accessKeyId, sessionToken, policy, signature, ...unknown };
   }
-  if (algorithm !== ALGORITHM) throw malformed(`X-Amz-Algorithm only supports "${ALGORITHM}"`);
-  const credential = required(fields, "X-Amz-Credential");
+  if (required(fields, "X-Amz-Algorithm") !== ALGORITHM)
+    throw malformed(`X-Amz-Algorithm only supports "${ALGORITHM}"`);
+  const { accessKeyId, ...scope } = parseCredential(required(fields, "X-Amz-Credential"));
   const signature = required(fields, "X-Amz-Signature");
-  const day = required(fields, "X-Amz-Date").slice(0, 8);
-  const [accessKeyId = "", date = "", region = "", service = "", end, more] = credential.split("/");
-  if (end !== SCOPE_TERMINATOR || more !== undefined || accessKeyId === "" || !isRegionName(region))
+  const amzDate = required(fields, "X-Amz-Date");
+  const requestTimeMs = parseAmzDate(amzDate);
+  if (requestTimeMs === undefined)
+    throw malformed("X-Amz-Date must be in the ISO8601 Long Format \"yyyyMMdd'T'HHmmss'Z'\"");
+  if (!amzDate.startsWith(scope.date))
     throw malformed(
-      'Error parsing the X-Amz-Credential parameter; the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".',
+      `${CREDENTIAL}incorrect date format "${scope.date}". This date in the credential must be in the format "yyyyMMdd".`,
     );
-  if (date !== day)
-    throw malformed(
-      `Error parsing the X-Amz-Credential parameter; incorrect date format "${date}". This date in the credential must be in the format "yyyyMMdd".`,
-    );
-  return { accessKeyId, sessionToken, policy, signature, scope: { date, region, service } };
+  const signed = { accessKeyId, sessionToken, policy, signature, scope, requestTimeMs };
+  return { kind: "form", version: 4, ...signed };
 }
 
-/** Throws AuthError SignatureDoesNotMatch. */
-export function verifySignedForm(form: SignedForm, secretAccessKey: string): void {
-  const { policy, signature, scope, accessKeyId } = form;
+function parseCredential(credential: string): FormScope & { readonly accessKeyId: string } {
+  const [accessKeyId = "", date = "", region = "", service = "", end, more] = credential.split("/");
+  const isWhole = accessKeyId !== "" && /^\d{8}$/.test(date) && isRegionName(region);
+  if (end !== SCOPE_TERMINATOR || more !== undefined || !isWhole)
+    throw malformed(
+      `${CREDENTIAL}the Credential is mal-formed; expecting "<YOUR-AKID>/YYYYMMDD/REGION/SERVICE/aws4_request".`,
+    );
+  if (service !== SERVICE)
+    throw malformed(
+      `${CREDENTIAL}incorrect service "${service}". This endpoint belongs to "${SERVICE}".`,
+    );
+  return { accessKeyId, date, region, service };
+}
+
+/**
+ * Verifies time and signature. Throws AuthError SignatureDoesNotMatch, or AccessDenied for a form
+ * that claims to be signed in the future: how old it is would be anybody's to say.
+ */
+export function verifySignedForm(form: SignedForm, secretAccessKey: string, nowMs: number): void {
+  const { policy, signature, scope, accessKeyId, requestTimeMs } = form;
   const expected = scope
-    ? hmac(signingKey(secretAccessKey, scope), policy)
-    : createHmac("sha1", secretAccessKey).update(policy).digest();
-  const given = Buffer.from(signature, scope ? "hex" : "base64");
-  if (given.length === expected.length && timingSafeEqual(given, expected)) return;
-  throw s3SignatureMismatch({ accessKeyId, stringToSign: policy, signature });
+    ? hmac(signingKey(secretAccessKey, scope), policy).toString("hex")
+    : createHmac("sha1", secretAccessKey).update(policy).digest("base64");
+  const given = Buffer.from(scope ? signature.toLowerCase() : signature);
+  if (given.length !== expected.length || !timingSafeEqual(given, Buffer.from(expected)))
+    throw s3SignatureMismatch({ accessKeyId, stringToSign: policy, signature });
+  if (requestTimeMs !== undefined && requestTimeMs > nowMs + MAX_CLOCK_SKEW_MS)
+    throw new AuthError("presignedExpired", "s3", "Request is not valid yet");
 }
 
 function required(fields: ReadonlyMap<string, string>, name: string): string {

@@ -1,6 +1,6 @@
 import { MAX_AUTHORIZATION_CHARS, MAX_PRESIGNED_EXPIRES_SECONDS } from "../limits.ts";
 import type { WireRequest } from "../message.ts";
-import { type ParsedForm, requestQuery } from "../query.ts";
+import { parsePresignedV2 } from "../sigv2/presigned-v2.ts";
 import { headerAmzDate, parseAmzDate } from "./amz-date.ts";
 import { type AuthDialect, AuthError, type AuthOptions, dialectOf } from "./auth-error.ts";
 import {
@@ -13,6 +13,7 @@ import {
   malformedSignature,
   missingParameters,
   missingQueryParameters,
+  repeatedParameter,
   repeatedSignedHeader,
   severalMechanisms,
   unsupportedAlgorithm,
@@ -25,53 +26,58 @@ import {
   SCOPE_TERMINATOR,
   type SignedAuthentication,
 } from "./authentication.ts";
+import { isChunked } from "./content-sha256.ts";
 import { isRegionName } from "./region-name.ts";
+import { type SignatureClaim, signatureClaim } from "./signature-claim.ts";
 
 const PARAMETERS = ["Credential", "Signature", "SignedHeaders"];
 const HEX_SIGNATURE = /^[0-9a-f]{64}$/;
 /** Key id, day, Region, service and terminator. */
 const SCOPE_PARTS = 5;
 const SCOPE_DATE = /^\d{8}$/;
+const CONTENT_SHA256 = "x-amz-content-sha256";
 
 /**
  * Reads how a request says it is signed: in the Authorization header, in the query (presigned), or
- * not at all. Throws AuthError for a signature that is malformed or of another version.
+ * not at all. Throws AuthError for a signature that is malformed or of a version that the service
+ * doesn't take, for two of them, and for a parameter that comes twice.
  */
 export function parseAuthentication(
   request: WireRequest,
   options: AuthOptions = {},
 ): Authentication {
   const dialect = dialectOf(options);
-  const { authorization: header } = request.headers;
+  const claim = signatureClaim(request);
   // S3 takes an empty header for none.
-  const authorization = dialect === "s3" && header === "" ? undefined : header;
-  const query = request.rawQuery.includes("X-Amz-") ? requestQuery(request) : undefined;
-  const algorithm = query?.get("X-Amz-Algorithm");
-  if (authorization !== undefined && algorithm !== undefined) {
+  const authorization =
+    dialect === "s3" && claim.authorization === "" ? undefined : claim.authorization;
+  const { inQuery, inQueryV2, repeated } = claim;
+  if ((inQuery && inQueryV2) || (authorization !== undefined && (inQuery || inQueryV2))) {
     throw severalMechanisms(authorization, dialect);
   }
-  if (authorization !== undefined) return parseHeader(request, authorization, dialect);
-  if (query !== undefined && algorithm !== undefined)
-    return parsePresigned(request, query, dialect);
+  const place = authorization === undefined ? "presigned" : "header";
+  if (authorization !== undefined) requireKnownScheme(claim.scheme, authorization, dialect);
+  if (repeated !== undefined) throw repeatedParameter(repeated, place, dialect);
+  if (authorization !== undefined) return parseHeader(request, authorization, claim, dialect);
+  if (inQuery) return parsePresigned(request, claim.parameters, dialect);
+  // Only S3 takes this version; elsewhere such a request is one without a signature.
+  if (inQueryV2 && dialect === "s3") return parsePresignedV2(request, claim.parameters);
   return { kind: "anonymous" };
+}
+
+function requireKnownScheme(scheme: string, authorization: string, dialect: AuthDialect): void {
+  // Services other than S3 name what they miss in a header that is no signature of AWS's at all.
+  if (scheme !== ALGORITHM && (dialect === "s3" || scheme.startsWith("AWS")))
+    throw unsupportedAlgorithm(scheme, dialect);
+  if (authorization.length > MAX_AUTHORIZATION_CHARS) throw headerTooLong(dialect);
 }
 
 function parseHeader(
   request: WireRequest,
   authorization: string,
+  { scheme, parameters }: SignatureClaim,
   dialect: AuthDialect,
 ): SignedAuthentication {
-  const space = authorization.indexOf(" ");
-  const scheme = space === -1 ? authorization : authorization.slice(0, space);
-  // Services other than S3 name what they miss in a header that is no signature of AWS's at all.
-  if (scheme !== ALGORITHM && (dialect === "s3" || scheme.startsWith("AWS")))
-    throw unsupportedAlgorithm(scheme, dialect);
-  if (authorization.length > MAX_AUTHORIZATION_CHARS) throw headerTooLong(dialect);
-  const parameters = new Map<string, string>();
-  for (const part of authorization.slice(space + 1).split(",")) {
-    const equals = part.indexOf("=");
-    if (equals !== -1) parameters.set(part.slice(0, equals).trim(), part.slice(equals + 1).trim());
-  }
   const missing = PARAMETERS.filter((name) => !parameters.get(name));
   const names = scheme === ALGORITHM ? missing : PARAMETERS;
   const amzDate = headerAmzDate(request.headers);
@@ -90,11 +96,12 @@ function parseHeader(
 
 function parsePresigned(
   request: WireRequest,
-  query: ParsedForm,
+  query: ReadonlyMap<string, string>,
   dialect: AuthDialect,
 ): SignedAuthentication {
   const malformed = (message: string) => new AuthError("queryMalformed", dialect, message);
-  const algorithm = query.get("X-Amz-Algorithm") ?? "";
+  const algorithm = query.get("X-Amz-Algorithm");
+  if (algorithm === undefined) throw missingQueryParameters(dialect);
   if (algorithm !== ALGORITHM) {
     if (dialect !== "s3" || algorithm.startsWith("AWS4-ECDSA")) {
       throw unsupportedAlgorithm(algorithm, dialect);
@@ -106,14 +113,19 @@ function parsePresigned(
   if (required.some((name) => !query.get(name))) {
     throw missingQueryParameters(dialect);
   }
+  const tokens = [query.get("X-Amz-Security-Token"), request.headers["x-amz-security-token"]];
+  const [sessionToken, otherToken] = tokens.filter((token) => token !== undefined);
+  if (otherToken !== undefined)
+    throw repeatedParameter("X-Amz-Security-Token", "presigned", dialect);
   return finish(request, dialect, "presigned", {
     credential: query.get("X-Amz-Credential") ?? "",
     signature: query.get("X-Amz-Signature") ?? "",
     signedHeaders: query.get("X-Amz-SignedHeaders") ?? "",
     amzDate: query.get("X-Amz-Date") ?? "",
-    sessionToken: query.get("X-Amz-Security-Token") ?? request.headers["x-amz-security-token"],
+    sessionToken,
     expiresSeconds: parseExpires(query.get("X-Amz-Expires"), malformed),
-    contentSha256: query.get("X-Amz-Content-Sha256") ?? request.headers["x-amz-content-sha256"],
+    contentSha256:
+      query.get("X-Amz-Content-Sha256") ?? signedHash(request, query.get("X-Amz-SignedHeaders")),
   });
 }
 
@@ -163,12 +175,13 @@ function finish(
   if (distinct.size < signedHeaders.length) throw repeatedSignedHeader(kind, dialect);
   // HTTP/2's `:authority` won't do: no such header reaches us, and the host may name the bucket.
   if (!distinct.has("host")) throw hostNotSigned(dialect);
-  if (dialect === "s3") requireSignedAmzHeaders(request, distinct);
+  requireSignedAmzHeaders(request, distinct, kind, dialect);
   const signature = parts.signature.toLowerCase();
   if (!HEX_SIGNATURE.test(signature)) throw malformedSignature(kind, dialect);
   const { sessionToken, expiresSeconds, contentSha256, amzDate } = parts;
   return {
     kind,
+    version: 4,
     ...scope,
     signedHeaders,
     signature,
@@ -196,10 +209,46 @@ function parseCredential(
   return { accessKeyId, date, region, service };
 }
 
-/** S3 refuses requests with `x-amz-` headers that the signature doesn't cover. */
-function requireSignedAmzHeaders(request: WireRequest, signedHeaders: ReadonlySet<string>): void {
-  const unsigned = Object.keys(request.headers).filter(
-    (name) => name.startsWith("x-amz-") && !signedHeaders.has(name),
-  );
-  if (unsigned.length > 0) throw headersNotSigned(unsigned, "s3");
+/**
+ * Headers that services other than S3 read as unsigned as they come: the date stands in what is
+ * signed anyway, a token must open with the key that signed, and the body's hash is computed.
+ */
+const NEEDN_T_BE_SIGNED: ReadonlySet<string> = new Set([
+  "x-amz-date",
+  "x-amz-security-token",
+  "x-amz-content-sha256",
+]);
+
+/**
+ * Refuses requests with `x-amz-` headers that the signature doesn't cover: somebody on the way may
+ * have added or changed them. S3 names them all, other services the first.
+ */
+function requireSignedAmzHeaders(
+  request: WireRequest,
+  signedHeaders: ReadonlySet<string>,
+  kind: "header" | "presigned",
+  dialect: AuthDialect,
+): void {
+  let unsigned: string[] | undefined;
+  for (const name in request.headers) {
+    if (!name.startsWith("x-amz-") || signedHeaders.has(name)) continue;
+    if (dialect !== "s3" && NEEDN_T_BE_SIGNED.has(name)) continue;
+    if (kind === "presigned" && isIgnoredHash(name, request)) continue;
+    unsigned ??= [];
+    unsigned.push(name);
+  }
+  if (unsigned) throw headersNotSigned(unsigned, dialect);
+}
+
+/**
+ * A presigned URL leaves the body open, so whoever uses it may say of the body what he likes, as
+ * long as it changes nothing: chunks would.
+ */
+function isIgnoredHash(name: string, { headers }: WireRequest): boolean {
+  return name === CONTENT_SHA256 && !isChunked(headers[CONTENT_SHA256]);
+}
+
+function signedHash({ headers }: WireRequest, signedHeaders: string | undefined) {
+  const isSigned = signedHeaders?.toLowerCase().split(";").includes(CONTENT_SHA256) === true;
+  return isSigned ? headers[CONTENT_SHA256] : undefined;
 }

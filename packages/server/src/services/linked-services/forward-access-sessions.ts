@@ -1,8 +1,13 @@
+import type { SignedAuthentication } from "@rolecast/wire";
 import { AwsError } from "../../kernel/aws-error.ts";
+import type { Clock } from "../../kernel/clock.ts";
 import type { Credential } from "../../kernel/identity.ts";
 import type { ForwardAccessSessions, OutsideService } from "../../kernel/linked-services.ts";
 import { NO_PERMISSION_NEEDED, type OperationHandler } from "../../kernel/operations.ts";
 import { accountOf } from "../../kernel/principal.ts";
+
+/** A presigned URL may live for seven days: whoever holds it must not act for its signer as long. */
+const AGE_MAX_MS = 15 * 60 * 1000;
 
 /** A request as a service received it from its caller, signature and all. */
 export interface ReceivedRequest {
@@ -17,9 +22,7 @@ export interface ReceivedRequest {
 
 export interface VerifiedRequest {
   readonly caller: Credential["caller"];
-  readonly sessionToken: string | undefined;
-  /** The service in the credential scope. */
-  readonly signedFor: string;
+  readonly authentication: SignedAuthentication;
 }
 
 /** Who signed a request that another server received. Rejects with the refusal. */
@@ -36,6 +39,7 @@ interface Input {
 export interface ForwardAccessSessionDependencies {
   readonly services: readonly OutsideService[];
   readonly sessions: ForwardAccessSessions;
+  readonly clock: Clock;
   readonly verify: VerifyReceived;
 }
 
@@ -54,15 +58,25 @@ export function createForwardAccessSession(
           ? deps.services.find((each) => each.servicePrincipal === principal.serviceName)
           : undefined;
       if (!service) throw refused("Only a service of the setting linkedServices may call this.");
-      const { caller, sessionToken, signedFor } = await deps.verify(receivedRequest(input));
+      const { caller, authentication } = await deps.verify(receivedRequest(input));
+      const { service: signedFor, sessionToken, requestTimeMs, expiresSeconds } = authentication;
       if (signedFor !== service.signingName)
         throw refused(
           `The received request is signed for "${signedFor}", not for "${service.signingName}".`,
         );
+      if (deps.clock.nowMs() - requestTimeMs > AGE_MAX_MS)
+        throw refused(
+          "The received request was signed more than 15 minutes ago. Only what its caller wants now can be passed on: ask for a request that is signed anew.",
+        );
       if (caller.forwarded !== undefined || !("accountId" in caller.principal))
         throw refused("The received request isn't signed by somebody of an account.");
       const { servicePrincipal, forwardedOperations: operations } = service;
-      const issued = deps.sessions.issue(caller, sessionToken, { servicePrincipal, operations });
+      const access = { servicePrincipal, operations };
+      const notAfterMs =
+        expiresSeconds === undefined
+          ? Number.POSITIVE_INFINITY
+          : requestTimeMs + expiresSeconds * 1000;
+      const issued = deps.sessions.issue(caller, sessionToken, access, notAfterMs);
       return {
         Credentials: {
           AccessKeyId: issued.accessKeyId,
@@ -78,8 +92,12 @@ export function createForwardAccessSession(
 }
 
 function receivedRequest({ Method, Path, Query, Headers, Body }: Input): ReceivedRequest {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(Headers)) headers[name.toLowerCase()] = value;
+  const headers: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(Headers)) {
+    const folded = name.toLowerCase();
+    if (folded in headers) throw refused(`The received request has the header "${folded}" twice.`);
+    headers[folded] = value;
+  }
   return {
     method: Method,
     rawPath: Path,

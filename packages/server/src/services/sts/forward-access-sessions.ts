@@ -48,12 +48,13 @@ export class ForwardedSessionCredentials implements CredentialSource, ForwardAcc
     caller: Caller,
     sessionToken: string | undefined,
     access: ForwardedAccess,
+    notAfterMs: number,
   ): ForwardedCredentials {
     assert(caller.accessKeyId !== undefined, "only who signed a request can be acted for");
     const accountId = accountOf(caller.principal);
     const accessKeyId = newUniqueId(KEY_PREFIX, accountId, this.#deps.ids);
     const endsMs = this.#deps.clock.nowMs() + LIFETIME_MS;
-    const expiresAtMs = Math.min(endsMs, caller.expiresAtMs ?? endsMs);
+    const expiresAtMs = Math.min(endsMs, caller.expiresAtMs ?? endsMs, notAfterMs);
     const sealed: SealedAccess = [
       caller.accessKeyId,
       sessionToken ?? 0,

@@ -107,7 +107,8 @@ describe("concurrent views", () => {
     const ask = async (remoteAddress: string, method = "GET") => {
       const query = new URLSearchParams();
       const scheme = "http" as const;
-      const more = { query, headers: {}, remoteAddress, scheme, body: Readable.from([]) };
+      const client = { remoteAddress, scheme, isSigned: false };
+      const more = { query, headers: {}, ...client, body: Readable.from([]) };
       return answerPlayback({ method, path: MULTIVARIANT, ...more }, life.live, gate);
     };
     await life.engine.broadcast(CHANNEL_ARN, STREAM_ID, 1);

@@ -35,7 +35,7 @@ beforeAll(async () => {
     const plain = { method: request.method ?? "", path: pathname, query, headers, body: request };
     const options = { streams, signature, clock: { nowMs: () => NOW_MS }, nodeId: () => NODE_ID };
     const answer = await answerPeer(
-      { ...plain, remoteAddress: "::1", scheme: "http" },
+      { ...plain, remoteAddress: "::1", scheme: "http", isSigned: false },
       options,
     ).catch(() => {
       return { status: 500, headers: {}, body: undefined };

@@ -31,7 +31,7 @@ export async function answerPlayback(
   live: LiveStreams,
   gate: PlaybackGate,
 ): Promise<PlainResponse | undefined> {
-  if (!isPlaybackPath(request.path) || isSigned(request)) return undefined;
+  if (!isPlaybackPath(request.path) || request.isSigned) return undefined;
   if (request.method === "OPTIONS") return preflightResponse();
   if (request.method !== "GET" && request.method !== "HEAD")
     return refusalResponse(405, "Method not allowed", "method_not_allowed", request);
@@ -146,11 +146,6 @@ async function holdBack(
 
 function isOrdinal(text: string | null): text is string {
   return text !== null && /^\d{1,15}$/.test(text);
-}
-
-/** A signed request for such a path means an object of a bucket called `api`. */
-function isSigned({ headers, query }: PlainRequest): boolean {
-  return headers.authorization !== undefined || query.has("X-Amz-Signature");
 }
 
 /** `<sequence>.ts`, or `<sequence>.<part>.ts`; `mp4` where segments are fragments. */

@@ -74,7 +74,7 @@ class Stage {
     const [name = "", query] = path.split("?");
     const request: PlainRequest = {
       ...{ method: "GET", path: name, query: new URLSearchParams(query), scheme: "http" },
-      ...{ headers, remoteAddress: "::1", body: Readable.from([]), ...more },
+      ...{ headers, remoteAddress: "::1", isSigned: false, body: Readable.from([]), ...more },
     };
     return answerPlayback(request, this.life.live, this.gate);
   }

@@ -1,10 +1,6 @@
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { Authorization, ResourcePolicy } from "../../../kernel/operations.ts";
-import type {
-  ContextEntries,
-  FormRequestInfo,
-  RequestContext,
-} from "../../../kernel/request-context.ts";
+import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import type { Denial } from "../../../kernel/service.ts";
 import { accessDenied } from "../errors.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
@@ -115,39 +111,46 @@ function isKeptOut(bucket: BucketRow, context: RequestContext): boolean {
  * S3". Calls from inside the process carry no signature, hence none of them.
  */
 export function requestKeys(context: RequestContext): ContextEntries {
-  const { http, form } = context;
-  if (form) return formKeys(form, context.nowMs);
-  if (!http) return {};
-  const { authorization } = http.headers;
-  const signedQuery = http.rawQuery.includes("X-Amz-Signature=");
-  if (authorization === undefined && !signedQuery) return {};
-  return {
-    "s3:authtype": signedQuery ? "REST-QUERY-STRING" : "REST-HEADER",
-    "s3:signatureversion": "AWS4-HMAC-SHA256",
-    "s3:x-amz-content-sha256": http.headers["x-amz-content-sha256"],
-    "s3:signatureage": signedQuery
-      ? signatureAge(new URLSearchParams(http.rawQuery).get("X-Amz-Date"), context.nowMs)
-      : undefined,
-  };
+  const { authentication, nowMs } = context;
+  if (!authentication) return {};
+  switch (authentication.kind) {
+    case "anonymous":
+      return {};
+    case "header":
+      return {
+        "s3:authtype": "REST-HEADER",
+        "s3:signatureversion": SIGNATURE_VERSIONS[authentication.version],
+        "s3:x-amz-content-sha256": authentication.contentSha256,
+      };
+    case "presigned":
+      return {
+        "s3:authtype": "REST-QUERY-STRING",
+        "s3:signatureversion": SIGNATURE_VERSIONS[authentication.version],
+        ...(authentication.version === 4
+          ? {
+              "s3:x-amz-content-sha256": authentication.contentSha256,
+              "s3:signatureage": signatureAge(authentication.requestTimeMs, nowMs),
+            }
+          : {}),
+      };
+    case "form":
+      return {
+        "s3:authtype": "POST",
+        "s3:signatureversion": SIGNATURE_VERSIONS[authentication.version],
+        "s3:signatureage": signatureAge(authentication.requestTimeMs, nowMs),
+      };
+  }
 }
 
-/** The signature's of a browser's form; one without a policy isn't signed. */
-function formKeys({ fields }: FormRequestInfo, nowMs: number): ContextEntries {
-  if (!fields.has("policy")) return {};
-  return {
-    "s3:authtype": "POST",
-    "s3:signatureversion": fields.get("x-amz-algorithm") ?? "AWS",
-    "s3:signatureage": signatureAge(fields.get("x-amz-date"), nowMs),
-  };
-}
+/** As `s3:signatureversion` names them. */
+const SIGNATURE_VERSIONS = { 2: "AWS", 4: "AWS4-HMAC-SHA256" } as const;
 
-/** Milliseconds since a presigned URL or a form was signed, as `s3:signatureAge` counts them. */
-function signatureAge(given: string | null | undefined, nowMs: number): string | undefined {
-  const date = given ?? "";
-  if (!/^\d{8}T\d{6}Z$/.test(date)) return undefined;
-  const iso = `${date.slice(0, 4)}-${date.slice(4, 6)}-${date.slice(6, 11)}:${date.slice(11, 13)}:${date.slice(13, 15)}Z`;
-  const age = nowMs - Date.parse(iso);
-  return Number.isFinite(age) ? String(Math.max(0, age)) : undefined;
+/**
+ * Milliseconds since a presigned URL or a form was signed, as `s3:signatureAge` counts them;
+ * signature version 2 doesn't tell.
+ */
+function signatureAge(signedAtMs: number | undefined, nowMs: number): string | undefined {
+  return signedAtMs === undefined ? undefined : String(Math.max(0, nowMs - signedAtMs));
 }
 
 /**

@@ -1,6 +1,13 @@
 import { Readable } from "node:stream";
 import type * as s3 from "@aws-sdk/client-s3";
-import { bucketFromHost, escapeXml, percentDecode, type ServiceDefinition } from "@rolecast/wire";
+import {
+  type AnonymousAuthentication,
+  bucketFromHost,
+  escapeXml,
+  percentDecode,
+  type ServiceDefinition,
+  type SignedForm,
+} from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
@@ -20,7 +27,7 @@ import { readForm, type UploadForm } from "./read-form.ts";
 /** Who signed a form; without a Region in its signature it is for the bucket's. */
 export interface SignerOfForm {
   readonly caller: Caller;
-  readonly region: string | undefined;
+  readonly authentication: SignedForm | AnonymousAuthentication;
 }
 
 export interface FormDependencies {
@@ -51,7 +58,7 @@ export function formUpload(
   deps: S3Dependencies & FormDependencies,
 ): Promise<PlainResponse> | undefined {
   const { method, headers, path, query } = request;
-  if (method !== "POST" || headers.authorization !== undefined) return undefined;
+  if (method !== "POST" || request.isSigned) return undefined;
   const bucket = bucketOf(path, headers.host, deps.hosts);
   if (bucket === undefined) return undefined;
   if (headers["content-type"]?.startsWith(FORM_TYPE) === true)
@@ -109,7 +116,8 @@ async function upload(
   // What is no text can't be told in the answer, nor read again.
   if (/\p{Surrogate}/u.test(key)) throw invalidArgument("The key isn't valid UTF-8.", "key", "");
   fields.set("key", key);
-  const signer = await signedBy(fields);
+  const { caller, authentication } = await signedBy(fields);
+  const region = authentication.kind === "form" ? authentication.scope?.region : undefined;
   const policy = fields.get("policy");
   const length =
     policy === undefined
@@ -121,9 +129,10 @@ async function upload(
   };
   const response = { status: undefined, headers: {} };
   const put = await invoke<s3.PutObjectCommandOutput>("s3", "PutObject", input, {
-    as: signer.caller,
-    region: signer.region ?? DEFAULT_REGION,
-    regionIsSigned: signer.region !== undefined,
+    as: caller,
+    authentication,
+    region: region ?? DEFAULT_REGION,
+    regionIsSigned: region !== undefined,
     sourceIp: request.remoteAddress,
     userAgent: request.headers["user-agent"],
     referer: request.headers.referer,

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { SIGNATURE_FIELDS } from "@rolecast/wire";
 import busboy from "busboy";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { invalidArgument, malformedForm } from "../errors.ts";
@@ -44,6 +45,8 @@ export function readForm(
       sizeBytes += Buffer.byteLength(name) + Buffer.byteLength(value);
       if (valueTruncated || nameTruncated || sizeBytes > FIELDS_BYTES_MAX) reject(tooMuch());
       // S3 takes a file that has no name, and so comes as a field, for the file.
+      else if (fields.has(name.toLowerCase()) && SIGNATURE_FIELDS.has(name.toLowerCase()))
+        reject(invalidArgument("This field must be given once.", name, value));
       else fields.set(name.toLowerCase(), value);
     });
     parser.on("file", (_name, file, { filename }) => {

@@ -1,0 +1,151 @@
+import type { WireRequest } from "../message.ts";
+import { type ParsedForm, requestQuery } from "../query.ts";
+
+/** The Region and service of a credential scope, as a request names them; nothing is verified. */
+export interface ClaimedScope {
+  readonly region: string;
+  readonly service: string;
+}
+
+/**
+ * Where and with which parameters a request says that it is signed. It is read before the service
+ * is known, whose words a refusal has; `parseAuthentication` refuses what is wrong with it.
+ */
+export interface SignatureClaim {
+  /** The Authorization header; an empty one counts. */
+  readonly authorization: string | undefined;
+  /** What stands before the header's first space. */
+  readonly scheme: string;
+  /** Of the header, or of the query if that holds a signature of version 4. By exact name. */
+  readonly parameters: ReadonlyMap<string, string>;
+  /** Whether the query holds parts of a signature of version 4, and of version 2. */
+  readonly inQuery: boolean;
+  readonly inQueryV2: boolean;
+  /** A parameter that comes twice, in whatever case and encoding. */
+  readonly repeated: string | undefined;
+  /** Undefined where no credential scope can be told. */
+  readonly scope: ClaimedScope | undefined;
+}
+
+/** Query members of a signature of version 4, by their names in lower case. */
+const QUERY_NAMES: ReadonlySet<string> = new Set([
+  "x-amz-algorithm",
+  "x-amz-credential",
+  "x-amz-date",
+  "x-amz-expires",
+  "x-amz-signedheaders",
+  "x-amz-signature",
+  "x-amz-security-token",
+  "x-amz-content-sha256",
+]);
+/** Those of version 2; `Expires` alone says nothing. */
+const QUERY_NAMES_V2: ReadonlySet<string> = new Set(["awsaccesskeyid", "signature", "expires"]);
+/** Members that nothing but a signature has: a query with one of them claims to be signed. */
+const CLAIMING: ReadonlySet<string> = new Set([
+  "x-amz-algorithm",
+  "x-amz-credential",
+  "x-amz-signedheaders",
+  "x-amz-signature",
+]);
+const CLAIMING_V2: ReadonlySet<string> = new Set(["awsaccesskeyid", "signature"]);
+/** Queries without any of this hold no signature, whatever their escapes mean. */
+const MAY_BE_SIGNED = /x-amz-|awsaccesskeyid|signature|%/i;
+
+const NO_PARAMETERS: ReadonlyMap<string, string> = new Map();
+const UNSIGNED: SignatureClaim = {
+  authorization: undefined,
+  scheme: "",
+  parameters: NO_PARAMETERS,
+  inQuery: false,
+  inQueryV2: false,
+  repeated: undefined,
+  scope: undefined,
+};
+
+const claims = new WeakMap<ClaimingRequest, SignatureClaim>();
+
+type ClaimingRequest = Pick<WireRequest, "headers" | "rawQuery">;
+
+/**
+ * The request's claim, read once however many ask. Throws WireError `MalformedQueryString` for a
+ * query that can't be decoded.
+ */
+export function signatureClaim(request: ClaimingRequest): SignatureClaim {
+  const { authorization } = request.headers;
+  const mayBeInQuery = request.rawQuery !== "" && MAY_BE_SIGNED.test(request.rawQuery);
+  if (authorization === undefined && !mayBeInQuery) return UNSIGNED;
+  let claim = claims.get(request);
+  if (claim === undefined) {
+    claim = readClaim(authorization, mayBeInQuery ? requestQuery(request) : undefined);
+    claims.set(request, claim);
+  }
+  return claim;
+}
+
+/** Whether the request says that it is signed, in whichever way. */
+export function claimsSignature(request: ClaimingRequest): boolean {
+  const { authorization, inQuery, inQueryV2 } = signatureClaim(request);
+  return authorization !== undefined || inQuery || inQueryV2;
+}
+
+function readClaim(
+  authorization: string | undefined,
+  query: ParsedForm | undefined,
+): SignatureClaim {
+  const inQuery = query ? readQuery(query) : UNSIGNED;
+  if (authorization === undefined || authorization === "") return { ...inQuery, authorization };
+  const space = authorization.indexOf(" ");
+  const { parameters, repeated } = readHeader(authorization.slice(space + 1));
+  return {
+    ...inQuery,
+    authorization,
+    scheme: space === -1 ? authorization : authorization.slice(0, space),
+    parameters,
+    repeated: repeated ?? inQuery.repeated,
+    scope: scopeOf(parameters.get("Credential")) ?? inQuery.scope,
+  };
+}
+
+function readHeader(text: string): Pick<SignatureClaim, "parameters" | "repeated"> {
+  const parameters = new Map<string, string>();
+  const seen = new Set<string>();
+  let repeated: string | undefined;
+  for (const part of text.split(",")) {
+    const equals = part.indexOf("=");
+    if (equals === -1) continue;
+    const name = part.slice(0, equals).trim();
+    const folded = name.toLowerCase();
+    if (seen.has(folded)) repeated ??= name;
+    else parameters.set(name, part.slice(equals + 1).trim());
+    seen.add(folded);
+  }
+  return { parameters, repeated };
+}
+
+function readQuery(query: ParsedForm): SignatureClaim {
+  const parameters = new Map<string, string>();
+  const seen = new Set<string>();
+  let repeated: string | undefined;
+  let inQuery = false;
+  let inQueryV2 = false;
+  for (const [name, value] of query.entries) {
+    const folded = name.toLowerCase();
+    if (!QUERY_NAMES.has(folded) && !QUERY_NAMES_V2.has(folded)) continue;
+    inQuery ||= CLAIMING.has(folded);
+    inQueryV2 ||= CLAIMING_V2.has(folded);
+    if (seen.has(folded)) repeated ??= name;
+    else parameters.set(name, value);
+    seen.add(folded);
+  }
+  if (!inQuery && !inQueryV2) return UNSIGNED;
+  const scope = scopeOf(parameters.get("X-Amz-Credential"));
+  return { ...UNSIGNED, parameters, inQuery, inQueryV2, repeated, scope };
+}
+
+/** `<key id>/<day>/<Region>/<service>/…`; what is wrong with it is told in the service's words. */
+function scopeOf(credential: string | undefined): ClaimedScope | undefined {
+  const [keyId, day, region, service, ...rest] = credential?.split("/") ?? [];
+  if (!keyId || !day || !/^\d+$/.test(day) || !region || !service || rest.length === 0)
+    return undefined;
+  return { region, service };
+}

@@ -1,0 +1,299 @@
+import * as s3 from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { presignV2, presignV4 } from "../../support/presigned-url.ts";
+import { allow, createUser } from "../../support/principals.ts";
+import { type RawRequest, send, sign } from "../../support/signed-request.ts";
+import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
+
+const BUCKET = "signed-once";
+const PATH = `/${BUCKET}/object`;
+const MINUTE_MS = 60_000;
+
+let server: TestServer;
+let client: Clients["s3"];
+let host: string;
+
+beforeAll(async () => {
+  server = await startTestServer();
+  host = new URL(server.endpoint).host;
+  client = server.clients().s3;
+  await client.send(new s3.CreateBucketCommand({ Bucket: BUCKET }));
+  await client.send(new s3.PutObjectCommand({ Bucket: BUCKET, Key: "object", Body: "content" }));
+});
+afterAll(() => server?.close());
+
+async function answer(pathAndQuery: string, more: RawRequest = {}) {
+  const raw = { method: "GET", ...more, path: pathAndQuery };
+  const { status, body, headers } = await send(server.endpoint, raw);
+  const code = /<Code>([^<]+)<\/Code>/.exec(body)?.[1] ?? headers["x-amzn-errortype"];
+  return { status, code, body };
+}
+
+const v4 = (more: Partial<Parameters<typeof presignV4>[1]> = {}) =>
+  presignV4(host, { path: PATH, ...more });
+const v2 = (more: Partial<Parameters<typeof presignV2>[0]> = {}) =>
+  presignV2({ path: PATH, ...more });
+const later = new Date(Date.now() + MINUTE_MS).toISOString().replace(/[-:]|\.\d{3}/g, "");
+
+test("the URLs that are changed below are good as they are", async () => {
+  expect(await answer(v4())).toMatchObject({ status: 200, body: "content" });
+  expect(await answer(v2())).toMatchObject({ status: 200, body: "content" });
+  const token = await answer(
+    v4({ signedAtMs: Date.now() - 6 * 24 * 60 * MINUTE_MS, expiresSeconds: 604_800 }),
+  );
+  expect(token.status).toBe(200);
+});
+
+describe("a parameter of the signature that comes twice is refused", () => {
+  test.each([
+    ["X-Amz-Date", later],
+    ["X-Amz-Credential", "test%2F20260101%2Feu-west-1%2Fs3%2Faws4_request"],
+    ["X-Amz-Signature", "0".repeat(64)],
+    ["X-Amz-Expires", "604800"],
+    ["X-Amz-SignedHeaders", "host"],
+    ["X-Amz-Algorithm", "AWS4-HMAC-SHA256"],
+    ["X-Amz-Security-Token", "token"],
+    ["X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD"],
+  ])("in the query: %s", async (name, value) => {
+    const twice = name === "X-Amz-Security-Token" || name === "X-Amz-Content-Sha256";
+    // Members that the signer doesn't add by itself come in twice.
+    const query = twice ? `${name}=${value}` : "";
+    const [path = "", given = ""] = v4(query ? { query } : {}).split("?");
+    const spellings = [
+      name,
+      name.toLowerCase(),
+      name.toUpperCase(),
+      name.replace("X", "%58"),
+      name.replaceAll("-", "%2D"),
+    ];
+    for (const spelling of spellings) {
+      for (const changed of [`${spelling}=${value}&${given}`, `${given}&${spelling}=${value}`]) {
+        expect(await answer(`${path}?${changed}`), changed).toMatchObject({
+          status: 400,
+          code: "AuthorizationQueryParametersError",
+        });
+      }
+    }
+  });
+
+  test.each([
+    ["AWSAccessKeyId", "test"],
+    ["Signature", "AAAA"],
+    ["Expires", "9999999999"],
+  ])("in the query of version 2: %s", async (name, value) => {
+    const [path, given] = v2().split("?");
+    for (const spelling of [
+      name,
+      name.toLowerCase(),
+      name.replace("A", "%41"),
+      name.toUpperCase(),
+    ]) {
+      for (const changed of [`${spelling}=${value}&${given}`, `${given}&${spelling}=${value}`]) {
+        const { status, code } = await answer(`${path}?${changed}`);
+        expect([status, code], changed).toEqual([400, "AuthorizationQueryParametersError"]);
+      }
+    }
+  });
+
+  test.each(["versionId=null&versionId=other", "x-amz-acl=private&x-amz-acl=public-read"])(
+    "what version 2 signs: %s",
+    async (query) => {
+      expect(await answer(v2({ query }))).toMatchObject({
+        code: "AuthorizationQueryParametersError",
+      });
+    },
+  );
+
+  test.each([
+    ["s3", { method: "GET", path: "/" }, "AuthorizationHeaderMalformed"],
+    [
+      "iam",
+      {
+        method: "POST",
+        path: "/",
+        body: "Action=ListUsers&Version=2010-05-08",
+        headers: { "content-type": "application/x-www-form-urlencoded" },
+      },
+      "IncompleteSignature",
+    ],
+    [
+      "ivs",
+      {
+        method: "POST",
+        path: "/ListChannels",
+        body: "{}",
+        headers: { "content-type": "application/json" },
+      },
+      "IncompleteSignatureException",
+    ],
+  ])("in the header, for %s", async (service, raw, code) => {
+    const headers = await sign(server.endpoint, raw, { service });
+    const { authorization = "" } = headers;
+    expect((await answer(raw.path, { ...raw, headers })).status).toBe(200);
+    const [scheme, parameters] = [authorization.split(" ")[0], authorization.slice(17)];
+    for (const extra of [
+      `Credential=test/20260101/eu-west-1/${service}/aws4_request`,
+      `Signature=${"0".repeat(64)}`,
+      "SignedHeaders=host",
+      "credential=test/20260101/eu-west-1/s3/aws4_request",
+    ]) {
+      for (const text of [`${extra}, ${parameters}`, `${parameters}, ${extra}`]) {
+        const changed = { ...headers, authorization: `${scheme} ${text}` };
+        const refused = await answer(raw.path, { ...raw, headers: changed });
+        expect(refused, text).toMatchObject({ code });
+      }
+    }
+  });
+});
+
+describe("two signatures in one request are refused", () => {
+  test("in the header and the query, of both versions", async () => {
+    const headers = await sign(server.endpoint, { method: "GET", path: PATH }, { service: "s3" });
+    const several = { status: 400, code: "InvalidArgument" };
+    expect(await answer(PATH, { headers })).toMatchObject({ status: 200 });
+    for (const url of [v4(), v2(), `${PATH}?X-Amz-Credential=a`, `${PATH}?x-amz-signature=a`])
+      expect(await answer(url, { headers }), url).toMatchObject(several);
+    const [, query4] = v4().split("?");
+    const [, query2] = v2().split("?");
+    expect(await answer(`${PATH}?${query4}&${query2}`)).toMatchObject(several);
+    expect(await answer(`${PATH}?${query2}&${query4}`)).toMatchObject(several);
+  });
+
+  test("half of one is no anonymous request", async () => {
+    for (const query of ["X-Amz-Signature=00", "x-amz-algorithm=AWS4-HMAC-SHA256", "Signature=x"])
+      expect((await answer(`${PATH}?${query}`)).code, query).toMatch(
+        /^(AuthorizationQueryParametersError|AccessDenied)$/,
+      );
+  });
+});
+
+describe("what conditions see is what was verified", () => {
+  const Resource = `arn:aws:s3:::${BUCKET}/*`;
+  const deny = async (Condition: object, run: () => Promise<void>) => {
+    const Statement = {
+      Effect: "Deny",
+      Principal: "*",
+      Action: "s3:GetObject",
+      Resource,
+      Condition,
+    };
+    const Policy = JSON.stringify({ Version: "2012-10-17", Statement });
+    await client.send(new s3.PutBucketPolicyCommand({ Bucket: BUCKET, Policy }));
+    try {
+      await run();
+    } finally {
+      await client.send(new s3.DeleteBucketPolicyCommand({ Bucket: BUCKET }));
+    }
+  };
+  const status = async (url: string, more?: RawRequest) => (await answer(url, more)).status;
+
+  test("s3:signatureAge", () =>
+    deny({ NumericGreaterThan: { "s3:signatureAge": "600000" } }, async () => {
+      const signedAtMs = Date.now() - 20 * MINUTE_MS;
+      expect(await status(v4({ expiresSeconds: 3600 }))).toBe(200);
+      expect(await status(v4({ signedAtMs, expiresSeconds: 3600 }))).toBe(403);
+    }));
+
+  test("s3:authType and s3:signatureversion, of version 2 too", async () => {
+    const headers = await sign(server.endpoint, { method: "GET", path: PATH }, { service: "s3" });
+    await deny({ StringEquals: { "s3:authType": "REST-QUERY-STRING" } }, async () => {
+      expect(await status(v4())).toBe(403);
+      expect(await status(v2())).toBe(403);
+      expect(await status(PATH, { headers })).toBe(200);
+    });
+    await deny({ StringEquals: { "s3:signatureversion": "AWS" } }, async () => {
+      expect(await status(v4())).toBe(200);
+      expect(await status(v2())).toBe(403);
+    });
+    await deny({ StringNotEquals: { "s3:signatureversion": "AWS4-HMAC-SHA256" } }, async () => {
+      expect(await status(v4())).toBe(200);
+      expect(await status(v2())).toBe(403);
+    });
+  });
+});
+
+describe("headers that are read are signed", () => {
+  test("S3 names every x-amz- header that isn't", async () => {
+    const headers = await sign(server.endpoint, { method: "GET", path: PATH }, { service: "s3" });
+    const more = { ...headers, "x-amz-request-payer": "requester" };
+    expect(await answer(PATH, { headers: more })).toMatchObject({
+      status: 403,
+      code: "AccessDenied",
+      body: expect.stringContaining("<HeadersNotSigned>x-amz-request-payer</HeadersNotSigned>"),
+    });
+    expect(await answer(v4(), { headers: { "x-amz-request-payer": "requester" } })).toMatchObject({
+      status: 403,
+    });
+  });
+
+  test("a presigned URL leaves what is said of its body aside, but not chunks", async () => {
+    const said = (value: string) => answer(v4(), { headers: { "x-amz-content-sha256": value } });
+    expect(await said("UNSIGNED-PAYLOAD")).toMatchObject({ status: 200 });
+    expect(await said("STREAMING-UNSIGNED-PAYLOAD-TRAILER")).toMatchObject({ status: 403 });
+  });
+
+  test("X-Amz-Target says which operation it is, so it is signed", async () => {
+    const raw = {
+      method: "POST",
+      path: "/",
+      body: "{}",
+      headers: {
+        "content-type": "application/x-amz-json-1.1",
+        "x-amz-target": "CloudTrail_20131101.LookupEvents",
+      },
+    };
+    const { "x-amz-target": target, ...others } = raw.headers;
+    const signed = await sign(server.endpoint, raw, { service: "cloudtrail" });
+    expect(await answer("/", { ...raw, headers: signed })).toMatchObject({ status: 200 });
+    const without = await sign(
+      server.endpoint,
+      { ...raw, headers: others },
+      { service: "cloudtrail" },
+    );
+    const headers = { ...without, "x-amz-target": target };
+    expect(await answer("/", { ...raw, headers })).toMatchObject({
+      status: 403,
+      body: expect.stringContaining("must be a 'SignedHeader'"),
+    });
+  });
+});
+
+describe("a URL of version 2 asks for nothing that it didn't sign", () => {
+  test.each(["retention", "legal-hold", "attributes", "%72etention"])(
+    "of an object: %s",
+    async (member) => {
+      expect(await answer(`${v2()}&${member}`)).toMatchObject({
+        status: 403,
+        code: "AccessDenied",
+      });
+    },
+  );
+
+  test.each([
+    "encryption",
+    "publicAccessBlock",
+    "ownershipControls",
+    "policyStatus",
+    "intelligent-tiering",
+  ])("of a bucket: %s", async (member) => {
+    const path = `/${BUCKET}`;
+    expect(await answer(`${v2({ path })}&${member}`)).toMatchObject({ status: 403 });
+  });
+
+  test("lists are asked for as clients do, and with rights to nothing else", async () => {
+    const lister = await createUser(server.clients().iam, "lister", [allow("s3:ListBucket")]);
+    const url = v2({ path: `/${BUCKET}`, key: lister });
+    for (const more of ["list-type=2", "list-type=2&prefix=ob", "prefix=ob&max-keys=1"])
+      expect(await answer(`${url}&${more}`), more).toMatchObject({
+        status: 200,
+        body: expect.stringContaining("<Key>object</Key>"),
+      });
+  });
+
+  test("what it signed it gets", async () => {
+    expect(await answer(v2({ path: `/${BUCKET}`, query: "versioning" }))).toMatchObject({
+      status: 200,
+    });
+    expect(await answer(v2({ query: "tagging" }))).toMatchObject({ status: 200 });
+  });
+});
