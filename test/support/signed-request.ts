@@ -89,6 +89,26 @@ export function send(endpoint: string, raw: RawRequest): Promise<RawResponse> {
   });
 }
 
+/** Opens one of the server's feeds, `events` for one, with a key that is allowed to read it. */
+export async function openFeed(
+  endpoint: string,
+  name: string,
+  options: {
+    readonly key?: Key;
+    readonly headers?: Record<string, string>;
+    readonly signal?: AbortSignal;
+  } = {},
+): Promise<Response> {
+  const { key = ROOT, headers = {}, signal } = options;
+  const path = `/_rolecast/${name}`;
+  const signed = await sign(
+    endpoint,
+    { method: "GET", path, headers },
+    { key, service: "rolecast" },
+  );
+  return fetch(endpoint + path, { headers: signed, ...(signal ? { signal } : {}) });
+}
+
 /** `sign`, then `send`. */
 export async function sendSigned(endpoint: string, raw: RawRequest, signing?: Signing) {
   return send(endpoint, { ...raw, headers: await sign(endpoint, raw, signing) });

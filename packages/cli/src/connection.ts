@@ -94,7 +94,7 @@ export class Connection {
     return new STSClient(this.#options);
   }
 
-  /** Gets JSON of Rolecast's own routes, which know no credentials. */
+  /** Gets JSON of the routes that anybody may ask: health. */
   async getJson(path: string): Promise<Record<string, unknown>> {
     return jsonOf(await fetch(`${this.endpoint}${path}`));
   }

@@ -2,8 +2,8 @@ import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import type { ReadableStream } from "node:stream/web";
 import { Command, Option } from "commander";
-import { CommandError, EXIT } from "./command-error.ts";
 import { Connection, type ConnectionFlags, jsonOf, withConnection } from "./connection.ts";
+import { fetchSigned, refusal } from "./signed-request.ts";
 import { print, styled } from "./terminal.ts";
 
 const FEEDS = {
@@ -15,26 +15,27 @@ const FEEDS = {
 type FeedName = keyof typeof FEEDS;
 type Fields = Readonly<Record<string, unknown>>;
 
-/** `rolecast logs`: what a running server on this machine says, as it says it. */
+/** `rolecast logs`: what a running server says, as it says it, to whom the key belongs. */
 export function logsCommand(): Command {
   return withConnection(new Command("logs"))
-    .description("Follow a server on this machine: its log, AWS's events, decisions or API calls.")
+    .description(
+      "Follow a running server: its log, or your account's events, decisions or API calls.",
+    )
     .addOption(
       new Option("--of <WHAT>", "what to follow").choices(Object.keys(FEEDS)).default("log"),
     )
     .option("--json", "each line as it comes, for programs")
     .addHelpText(
       "after",
-      "\nExamples:\n  rolecast logs --of decisions\n  rolecast logs --of events --json | jq .detail\n\nCtrl-C ends. What the log holds is set by the server's --log-level.",
+      "\nExamples:\n  rolecast logs --of decisions\n  rolecast logs --of events --json | jq .detail\n\nCtrl-C ends. The log is for the server's default account alone; what it holds is set by the server's --log-level.",
     )
     .action(async (flags: ConnectionFlags & { of: FeedName; json?: boolean }) => {
-      const { endpoint } = new Connection(flags);
+      const connection = new Connection(flags);
       const { path, line } = FEEDS[flags.of];
-      const response = await fetch(`${endpoint}/_rolecast/${path}`);
+      const response = await fetchSigned(connection, { path: `/_rolecast/${path}` });
       const type = response.headers.get("content-type") ?? "";
       if (!response.body || !type.startsWith("text/event-stream")) {
-        const { message } = await jsonOf(response);
-        throw new CommandError(String(message), EXIT.refused);
+        throw refusal(response, await jsonOf(response));
       }
       const body = Readable.fromWeb(response.body as ReadableStream<Uint8Array>);
       for await (const text of createInterface({ input: body })) {

@@ -1,6 +1,6 @@
 import { Command } from "commander";
-import { CommandError, EXIT } from "./command-error.ts";
 import { Connection, type ConnectionFlags, jsonOf, withConnection } from "./connection.ts";
+import { fetchSigned, refusal } from "./signed-request.ts";
 import { print, printJson } from "./terminal.ts";
 
 /** `rolecast reset`: empties a server that allows it. */
@@ -10,11 +10,16 @@ export function resetCommand(): Command {
     .option("--json", "as JSON")
     .addHelpText("after", "\nExample:\n  rolecast reset --endpoint http://127.0.0.1:4566")
     .action(async (flags: ConnectionFlags & { json?: boolean }) => {
-      const { endpoint } = new Connection(flags);
-      const response = await fetch(`${endpoint}/_rolecast/state/reset`, { method: "POST" });
-      const answer = await jsonOf(response);
-      if (!response.ok) throw new CommandError(String(answer.message), EXIT.refused);
-      if (flags.json) printJson(answer);
-      else print(`${endpoint} is empty now.`);
+      const connection = new Connection(flags);
+      const path = "/_rolecast/state/reset";
+      const signed = await fetchSigned(connection, { path, method: "POST" });
+      const answer = await jsonOf(signed);
+      // On the server's own machine, inside its container for one, no key is needed.
+      const { ok } = signed.ok
+        ? signed
+        : await fetch(connection.endpoint + path, { method: "POST" });
+      if (!ok) throw refusal(signed, answer);
+      if (flags.json) printJson({ status: "reset" });
+      else print(`${connection.endpoint} is empty now.`);
     });
 }

@@ -1,6 +1,42 @@
 import { CommandError, EXIT } from "./command-error.ts";
 import { type Connection, jsonOf } from "./connection.ts";
 
+/** Whose request: a server's, and the key that signs. */
+export type Signer = Pick<Connection, "endpoint" | "credentials">;
+
+export interface SignedRequest {
+  readonly path: string;
+  readonly method?: "GET" | "POST";
+  /** The service in the signature's scope; left out, Rolecast's own API. */
+  readonly service?: string;
+  readonly signal?: AbortSignal;
+}
+
+/** Fetches what no client is published for, signed. */
+export async function fetchSigned(
+  { endpoint, credentials }: Signer,
+  { path, method = "GET", service = "rolecast", signal }: SignedRequest,
+): Promise<Response> {
+  const url = new URL(path, endpoint);
+  const { Hash } = await import("@smithy/core/serde");
+  const { SignatureV4 } = await import("@smithy/signature-v4");
+  const signer = new SignatureV4({
+    credentials,
+    service,
+    region: "us-east-1",
+    sha256: Hash.bind(null, "sha256"),
+  });
+  const { headers } = await signer.sign({
+    method,
+    protocol: url.protocol,
+    hostname: url.hostname,
+    ...(url.port === "" ? {} : { port: Number(url.port) }),
+    path: url.pathname,
+    headers: { host: url.host },
+  });
+  return fetch(url, { method, headers, ...(signal ? { signal } : {}) });
+}
+
 /**
  * Gets JSON, signed: of Rolecast's own API, or of another one that no client is published for.
  *
@@ -11,28 +47,19 @@ export async function getSigned(
   path: string,
   service = "rolecast",
 ): Promise<unknown> {
-  const url = new URL(path, connection.endpoint);
-  const { Hash } = await import("@smithy/core/serde");
-  const { SignatureV4 } = await import("@smithy/signature-v4");
-  const signer = new SignatureV4({
-    credentials: connection.credentials,
-    service,
-    region: "us-east-1",
-    sha256: Hash.bind(null, "sha256"),
-  });
-  const { headers } = await signer.sign({
-    method: "GET",
-    protocol: url.protocol,
-    hostname: url.hostname,
-    ...(url.port === "" ? {} : { port: Number(url.port) }),
-    path: url.pathname,
-    headers: { host: url.host },
-  });
-  const response = await fetch(url, { headers });
+  const response = await fetchSigned(connection, { path, service });
   const answer = await jsonOf(response);
   if (response.ok) return answer;
-  throw new CommandError(
-    `${url.host} answered ${response.status}: ${answer.message ?? ""}`,
+  throw refusal(response, answer);
+}
+
+/** What a server refused, in its words. */
+export function refusal(
+  { url, status }: Response,
+  answer: Readonly<Record<string, unknown>>,
+): CommandError {
+  return new CommandError(
+    `${new URL(url).host} answered ${status}: ${answer.message ?? ""}`,
     EXIT.refused,
   );
 }

@@ -1,6 +1,7 @@
 import type { StreamSummary } from "@aws-sdk/client-ivs";
 import { Command } from "commander";
-import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
+import { Connection, type ConnectionFlags, jsonOf, withConnection } from "./connection.ts";
+import { fetchSigned } from "./signed-request.ts";
 import { print, printJson, styled, table } from "./terminal.ts";
 
 /** `rolecast status`: what runs, who is asking, what is live. */
@@ -11,7 +12,7 @@ export function statusCommand(): Command {
     .addHelpText("after", "\nExample:\n  rolecast status --json | jq .identity.Arn")
     .action(async (flags: ConnectionFlags & { json?: boolean }) => {
       const connection = new Connection(flags);
-      const health = await connection.getJson("/_rolecast/health");
+      const health = await healthOf(connection);
       const identity = await identityOf(connection);
       const { streams, refusal } = await streamsOf(connection);
       if (flags.json) {
@@ -39,6 +40,13 @@ export function statusCommand(): Command {
     });
 }
 
+/** With its details where the key may have them, else what anybody may know. */
+async function healthOf(connection: Connection): Promise<Record<string, unknown>> {
+  const path = "/_rolecast/health";
+  const response = await fetchSigned(connection, { path });
+  return response.ok ? jsonOf(response) : connection.getJson(path);
+}
+
 /** What the server's health tells that somebody needs who works with it. */
 function factsOf(
   { endpoint }: Connection,
@@ -62,7 +70,10 @@ function factsOf(
       "Ingest",
       `RTMPS on port ${ivs.rtmpsPort ?? "–"}, RTMP on ${ivs.rtmpPort ?? "–"}, SRT on ${ivs.srtPort ?? "–"}`,
     ],
-    ["ffmpeg", `${ivs.ffmpeg ?? "none"}, transcoding ${ivs.transcoding ?? "off"}`],
+    [
+      "ffmpeg",
+      `${ivs.ffmpeg ?? "not told to this key"}, transcoding ${ivs.transcoding ?? "not told"}`,
+    ],
     [
       "Services",
       states

@@ -16,6 +16,7 @@ import { randomIds } from "./kernel/ids.ts";
 import type { Invoke } from "./kernel/invoke.ts";
 import type { OutsideService } from "./kernel/linked-services.ts";
 import type { Log } from "./kernel/log.ts";
+import type { OwnRoutes } from "./kernel/own-routes.ts";
 import { s3HostsOf } from "./kernel/s3-hosts.ts";
 import type { Service, ServiceDependencies } from "./kernel/service.ts";
 import type { Store } from "./kernel/store.ts";
@@ -32,7 +33,8 @@ import { iamToolboxMigrations } from "./services/iam-toolbox/tables.ts";
 import type { MediaPort } from "./services/ivs/media-port.ts";
 import { ivsMigrations } from "./services/ivs/migrations.ts";
 import { createIvsService } from "./services/ivs/service.ts";
-import { createLinkedServicesService } from "./services/linked-services/service.ts";
+import type { TextFeed } from "./services/rolecast/feeds/feed-operations.ts";
+import { createRolecastService } from "./services/rolecast/service.ts";
 import { createS3ControlService } from "./services/s3/control/service.ts";
 import { s3Migrations } from "./services/s3/migrations.ts";
 import { createS3Service } from "./services/s3/service.ts";
@@ -61,13 +63,15 @@ export interface Parts {
   readonly certificate: TlsCertificate;
   readonly events: EventLog;
   readonly log: Log;
+  /** The latest lines of the log, then each as it is written. */
+  readonly readLog: TextFeed;
   readonly outside: readonly OutsideService[];
   /** Filled in when the server listens. */
   readonly address: { nodeUrl: string; publicBaseUrl: string };
 }
 
 /** Makes the services and ties their ports together; `connect` lets them call each other. */
-export function composeServices(parts: Parts) {
+export function composeServices(parts: Parts, routes: () => OwnRoutes) {
   const { config, organization, outside, address } = parts;
   const { deps, connect } = dependenciesOf(parts);
   const linkedServiceUsages: LinkedServiceUsage[] = [];
@@ -113,22 +117,24 @@ export function composeServices(parts: Parts) {
     [new ServiceCredentials(outside), sts.forwardAccessSessions, iam.credentials, sts.credentials],
     systemClock,
   );
-  const linkedServices = createLinkedServicesService({
+  const cloudtrail = createCloudTrailService({
+    ...deps,
+    eventsMax: config.auditEventsMax,
+    services: () => services,
+  });
+  const rolecast = createRolecastService({
+    defaultAccount: config.account,
+    routes,
+    events: parts.events,
+    logs: parts.readLog,
+    decisions: toolbox.readDecisions,
+    records: cloudtrail.readRecords,
     services: outside,
     sessions: sts.forwardAccessSessions,
     clock: systemClock,
     report: iam.linkedRoleReport,
     verify: (request) =>
-      authenticator.verifyReceived(
-        linkedServices,
-        { ...request, body: Readable.from([]) },
-        request.body,
-      ),
-  });
-  const cloudtrail = createCloudTrailService({
-    ...deps,
-    eventsMax: config.auditEventsMax,
-    services: () => services,
+      authenticator.verifyReceived(rolecast, { ...request, body: Readable.from([]) }, request.body),
   });
   const eventBridge = createEventsService({
     ...deps,
@@ -146,7 +152,7 @@ export function composeServices(parts: Parts) {
     createS3ControlService(),
     cloudtrail,
     ivs,
-    linkedServices,
+    rolecast,
   ];
   return {
     services,
@@ -156,6 +162,7 @@ export function composeServices(parts: Parts) {
     messages: sts.messages,
     toolbox,
     cloudtrail,
+    rolecast,
     authenticator,
     ports,
   };

@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import { join } from "node:path";
 import { Authorizer } from "./authz/authorizer.ts";
 import { composeServices, MIGRATIONS } from "./compose-services.ts";
@@ -20,11 +21,12 @@ import { ServiceRegistry } from "./gateway/service-registry.ts";
 import { systemClock } from "./kernel/clock.ts";
 import { EventLog } from "./kernel/event-log.ts";
 import { randomIds } from "./kernel/ids.ts";
+import type { OwnRoutes } from "./kernel/own-routes.ts";
 import { s3HostsOf } from "./kernel/s3-hosts.ts";
 import { createLog } from "./observability/log.ts";
 import { Metrics } from "./observability/metrics.ts";
 import { openTracing } from "./observability/otlp-tracer.ts";
-import { emptyEverything, healthOf, type RunningServer } from "./running-server.ts";
+import { emptyEverything, healthOf, publicHealthOf, type RunningServer } from "./running-server.ts";
 import { trySealingKey } from "./services/iam/credentials/try-sealing-key.ts";
 import { findTakenName } from "./services/iam/service-linked-roles/definitions.ts";
 import { BLOBS_FOLDER } from "./services/s3/blobs/blob-files.ts";
@@ -131,7 +133,11 @@ async function startServer(
 ): Promise<RunningServer> {
   const { config, folder, events, log, outside, address } = parts;
   const roots = rootAccounts(config, parts.sealingKey);
-  const composed = composeServices(parts);
+  let ownRoutes: OwnRoutes | undefined;
+  const composed = composeServices(parts, () => {
+    assert(ownRoutes, "an operation asked for the server before it was made");
+    return ownRoutes;
+  });
   const { services } = composed;
   const { registry, dispatcher, metrics } = composeDispatch(parts, composed);
   ends.push(metrics.close);
@@ -139,7 +145,7 @@ async function startServer(
 
   let ready = false;
   const health = () => healthOf(services);
-  const localStack = new LocalStackRoutes(systemClock, randomIds, health, config.readyDir);
+  const localStack = new LocalStackRoutes(systemClock, randomIds, config.readyDir);
   const sow = seeding(config, roots.accounts, dispatcher.invoke);
   const reset = async () => {
     await emptyEverything(services, parts.opened, events, () =>
@@ -147,18 +153,16 @@ async function startServer(
     );
     await sow();
   };
-  const routes = new InternalRoutes({
-    events,
-    feeds: new Map([
-      ["cloudtrail", composed.cloudtrail.readRecords],
-      ["logs", parts.readLog],
-      ["decisions", composed.toolbox.readDecisions],
-    ]),
-    ready: () => ready,
+  ownRoutes = {
     health,
     metrics: () => metrics.text(),
-    localStack,
     reset: config.allowReset ? reset : undefined,
+  };
+  const routes = new InternalRoutes({
+    ...ownRoutes,
+    ready: () => ready,
+    publicHealth: () => publicHealthOf(services),
+    localStack,
   });
   const pipeline = new Pipeline({
     registry,
@@ -183,7 +187,7 @@ async function startServer(
   });
   const httpPort = await http.listen();
   ends.push(() => {
-    routes.close();
+    composed.rolecast.endReaders();
     return http.close();
   });
   address.endpoint = `http://${urlHost(config.host)}:${httpPort}`;

@@ -57,15 +57,24 @@ export async function emptyEverything(
   for (const service of services) await service.start?.();
 }
 
+/** What anybody may know: that the services run, and what each says of itself to strangers. */
+export function publicHealthOf(services: readonly Service[]): Readonly<Record<string, unknown>> {
+  const facts: Record<string, unknown> = {};
+  for (const { definition, publicHealth } of services)
+    if (publicHealth) facts[definition.name] = publicHealth();
+  return { services: runningServices(services), ...facts };
+}
+
 export async function healthOf(
   services: readonly Service[],
 ): Promise<Readonly<Record<string, unknown>>> {
   const facts: Record<string, unknown> = {};
-  const running: Record<string, string> = {};
-  for (const { definition, health, sameApiAs } of services) {
-    if (sameApiAs !== undefined) continue;
-    running[definition.name] = "running";
+  for (const { definition, health } of services)
     if (health) facts[definition.name] = await health();
-  }
-  return { services: running, ...facts };
+  return { services: runningServices(services), ...facts };
+}
+
+function runningServices(services: readonly Service[]): Readonly<Record<string, string>> {
+  const apis = services.filter(({ sameApiAs }) => sameApiAs === undefined);
+  return Object.fromEntries(apis.map(({ definition }) => [definition.name, "running"]));
 }

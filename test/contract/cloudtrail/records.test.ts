@@ -17,6 +17,7 @@ import { GetCallerIdentityCommand, GetFederationTokenCommand } from "@aws-sdk/cl
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lookupRecords, named } from "../../support/event-records.ts";
 import { allow, assumeRole, createRole, createUser, trusting } from "../../support/principals.ts";
+import { openFeed } from "../../support/signed-request.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const ACCOUNT = "000000000000";
@@ -285,7 +286,7 @@ test("data events leave no record", async () => {
 });
 
 test("records are told as they are made", async () => {
-  const response = await fetch(`${server.endpoint}/_rolecast/cloudtrail`);
+  const response = await openFeed(server.endpoint, "cloudtrail");
   expect(response.headers.get("content-type")).toBe("text/event-stream");
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   await server
@@ -298,5 +299,5 @@ test("records are told as they are made", async () => {
   const names = [...text.matchAll(/^data: (.*)$/gm)].map(
     ([, json = ""]) => (JSON.parse(json) as { eventName: string }).eventName,
   );
-  expect(names).toEqual(["CreateServiceLinkedRole", "GetUser"]);
+  expect(names).toEqual(["ReadCloudTrail", "CreateServiceLinkedRole", "GetUser"]);
 });

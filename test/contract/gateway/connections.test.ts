@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { sign } from "../../support/signed-request.ts";
+import { openFeed, sign } from "../../support/signed-request.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const BUCKET = "connections";
@@ -103,7 +103,7 @@ test("closing doesn't wait for connections that ask for nothing, nor for readers
   const silent = connect(Number(port), hostname);
   await new Promise((resolve) => silent.once("connect", resolve));
   const ended = new Promise((resolve) => silent.once("close", resolve));
-  const events = await fetch(`${closing.endpoint}/_rolecast/events`);
+  const events = await openFeed(closing.endpoint, "events");
   const read = events.text();
   await closing.close();
   await ended;

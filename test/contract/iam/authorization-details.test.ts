@@ -5,7 +5,7 @@ import { DeleteUserCommand, GetRoleCommand } from "@aws-sdk/client-iam";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createUser } from "../../support/principals.ts";
-import { sendSigned } from "../../support/signed-request.ts";
+import { openFeed, sendSigned } from "../../support/signed-request.ts";
 import { type Key, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const COMMAND = fileURLToPath(new URL("../../../packages/cli/bin/rolecast.js", import.meta.url));
@@ -111,7 +111,7 @@ test("rolecast explain shows a denial to people and to programs", async () => {
 
 test("a reader is told the latest denials, then decisions as they are made, allowed ones too", async () => {
   const id = await deniedId();
-  const response = await fetch(`${server.endpoint}/_rolecast/decisions`);
+  const response = await openFeed(server.endpoint, "decisions");
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   const { iam } = server.clients(ann);
   await createUser(iam, "ben");

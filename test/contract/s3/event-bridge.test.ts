@@ -1,5 +1,6 @@
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { openFeed } from "../../support/signed-request.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 
 let server: TestServer;
@@ -28,7 +29,7 @@ interface S3Event {
 /** The first `count` events of the bucket since the server's start, as the feed resumes them. */
 async function eventsOf(Bucket: string, count: number): Promise<S3Event[]> {
   const abort = new AbortController();
-  const { body } = await fetch(`${server.endpoint}/_rolecast/events`, {
+  const { body } = await openFeed(server.endpoint, "events", {
     headers: { "last-event-id": "0" },
     signal: abort.signal,
   });

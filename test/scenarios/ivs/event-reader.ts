@@ -1,4 +1,7 @@
 import { type ClientRequest, get } from "node:http";
+import { sign } from "../../support/signed-request.ts";
+
+const PATH = "/_rolecast/events";
 
 /** An event as it comes out of `/_rolecast/events`. */
 export interface ReadEvent {
@@ -11,16 +14,22 @@ export interface ReadEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Reads a server's events from its start and waits for those that a test is about. */
+/** Reads the default account's events from the server's start and waits for those that a test is about. */
 export class EventReader {
   readonly seen: ReadEvent[] = [];
-  readonly #request: ClientRequest;
+  #request: ClientRequest | undefined;
+  #isClosed = false;
   #rest = "";
   #waiting: (() => void)[] = [];
 
   constructor(endpoint: string) {
-    const url = `${endpoint}/_rolecast/events`;
-    this.#request = get(url, { agent: false }, (response) => {
+    void this.#open(endpoint);
+  }
+
+  async #open(endpoint: string): Promise<void> {
+    const headers = await sign(endpoint, { method: "GET", path: PATH }, { service: "rolecast" });
+    if (this.#isClosed) return;
+    this.#request = get(endpoint + PATH, { agent: false, headers }, (response) => {
       response.setEncoding("utf8").on("data", (chunk: string) => this.#take(chunk));
       // The server stops while it is being read, or the reader is closed.
       response.on("error", () => this.#wake());
@@ -48,7 +57,8 @@ export class EventReader {
   }
 
   close(): void {
-    this.#request.destroy();
+    this.#isClosed = true;
+    this.#request?.destroy();
   }
 
   #take(chunk: string): void {

@@ -7,7 +7,7 @@ import { EventReader } from "./event-reader.ts";
 import { Report } from "./report.ts";
 import { createRole, deleteRole, tryToMisuseRole } from "./role-steps.ts";
 import { ServerProcess } from "./server-process.ts";
-import { Stage } from "./stage.ts";
+import { ROOT, Stage } from "./stage.ts";
 import { checkRecording, denyRecording, streamLive } from "./stream-steps.ts";
 
 /** The whole mission, performed by real clients against a server of its own. */
@@ -37,7 +37,7 @@ export async function runDemo(json: boolean): Promise<number> {
     server = await ServerProcess.start(join(dir, "data"));
     const client = await findAwsClient(server.endpoint);
     report.say(`Rolecast at ${server.endpoint}; client: ${client.name}; encoder: ${ffmpeg}`);
-    events = new EventReader(server.endpoint);
+    events = new EventReader({ endpoint: server.endpoint, credentials: ROOT });
     const workDir = join(dir, "downloads");
     await demonstrate(new Stage({ server, client, ffmpeg, report, workDir }), events);
     report.print();

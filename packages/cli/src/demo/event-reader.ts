@@ -1,3 +1,6 @@
+import { jsonOf } from "../connection.ts";
+import { fetchSigned, refusal, type Signer } from "../signed-request.ts";
+
 /** An event of EventBridge's shape. */
 export interface DemoEvent {
   readonly "detail-type": string;
@@ -9,8 +12,9 @@ export class EventReader {
   readonly events: DemoEvent[] = [];
   readonly #abort = new AbortController();
 
-  constructor(endpoint: string) {
-    void this.#read(`${endpoint}/_rolecast/events`);
+  /** `signer` is whose events are read. */
+  constructor(signer: Signer) {
+    void this.#read(signer);
   }
 
   /** The first event of a recording with that status in that stream. */
@@ -24,9 +28,11 @@ export class EventReader {
     this.#abort.abort();
   }
 
-  async #read(url: string): Promise<void> {
+  async #read(signer: Signer): Promise<void> {
     try {
-      const response = await fetch(url, { signal: this.#abort.signal });
+      const { signal } = this.#abort;
+      const response = await fetchSigned(signer, { path: "/_rolecast/events", signal });
+      if (!response.ok) throw refusal(response, await jsonOf(response));
       let text = "";
       const decoder = new TextDecoder();
       for await (const chunk of response.body ?? []) {

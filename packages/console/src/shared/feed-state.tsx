@@ -2,17 +2,13 @@ import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { Feed } from "../wire/use-feed.ts";
 
 /** Whether what happens appears by itself. */
-export function FeedState({ state }: { readonly state: Feed<unknown>["state"] }) {
-  switch (state) {
+export function FeedState({ feed }: { readonly feed: Feed<unknown> }) {
+  switch (feed.state) {
     case "open":
       return <StatusIndicator>Live</StatusIndicator>;
     case "connecting":
       return <StatusIndicator type="loading">Connecting</StatusIndicator>;
     default:
-      return (
-        <StatusIndicator type="error">
-          Not live: the server hands these out on its own machine only
-        </StatusIndicator>
-      );
+      return <StatusIndicator type="error">Not live: {feed.refusal}</StatusIndicator>;
   }
 }

@@ -1,5 +1,5 @@
-import { SignatureV4 } from "@smithy/signature-v4";
 import type { AwsClients } from "./aws-clients.ts";
+import { fetchSigned, refusalOf } from "./fetch-signed.ts";
 
 /** As GetRequestAuthorizationDetails answers it; no client of that API is published. */
 export interface AuthorizationDetails {
@@ -30,37 +30,11 @@ export interface InvolvedPolicy {
 
 /** @throws Error with AWS's code as its name when the caller may not see it, or it is no longer kept. */
 export async function authorizationDetails(
-  { iam }: AwsClients,
+  aws: AwsClients,
   id: string,
 ): Promise<AuthorizationDetails> {
-  const url = new URL(
-    `/authorization-details/${encodeURIComponent(id)}`,
-    globalThis.location.origin,
-  );
-  const signer = new SignatureV4({
-    credentials: iam.config.credentials,
-    service: "iam",
-    region: "us-east-1",
-    sha256: iam.config.sha256,
-  });
-  const { headers } = await signer.sign({
-    method: "GET",
-    protocol: url.protocol,
-    hostname: url.hostname,
-    path: url.pathname,
-    headers: { host: url.host },
-  });
-  const { host: _setByTheBrowser, ...sent } = headers;
-  const response = await fetch(url, { headers: sent });
-  const answer: unknown = await response.json();
-  if (response.ok) return answer as AuthorizationDetails;
-  throw refusal(answer, response);
-}
-
-function refusal(answer: unknown, { status, headers }: Response): Error {
-  const message =
-    typeof answer === "object" && answer !== null && "message" in answer ? answer.message : "";
-  const error = new Error(String(message));
-  error.name = headers.get("x-amzn-errortype") ?? "Error";
-  return Object.assign(error, { $metadata: { httpStatusCode: status } });
+  const path = `/authorization-details/${encodeURIComponent(id)}`;
+  const response = await fetchSigned(aws, { path, service: "iam" });
+  if (response.ok) return (await response.json()) as AuthorizationDetails;
+  throw await refusalOf(response);
 }

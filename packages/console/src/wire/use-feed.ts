@@ -1,13 +1,17 @@
 import { useEffect, useState } from "react";
+import { useAws } from "./aws-context.tsx";
 import { type Retold, withItem } from "./feed-items.ts";
+import { followFeed } from "./follow-feed.ts";
 
 export interface Feed<Item> {
   readonly items: readonly Item[];
-  readonly state: "connecting" | "open" | "closed";
+  readonly state: "connecting" | "open" | "refused";
+  /** Why it is refused, in the server's words. */
+  readonly refusal: string | undefined;
 }
 
 /**
- * Reads server-sent events below `/_rolecast/`, each a JSON object. The browser connects again by
+ * Reads a feed below `/_rolecast/` with the key of who is signed in. It is connected to again by
  * itself, and goes on behind what it has; of a feed that then tells some again, `retold` knows which.
  */
 export function useFeed<Item>(
@@ -15,19 +19,27 @@ export function useFeed<Item>(
   parse: (value: unknown) => Item | undefined,
   retold?: Retold<Item>,
 ): Feed<Item> {
+  const aws = useAws();
   const [items, setItems] = useState<readonly Item[]>([]);
   const [state, setState] = useState<Feed<Item>["state"]>("connecting");
+  const [refusal, setRefusal] = useState<string>();
   useEffect(() => {
-    const source = new EventSource(path);
-    source.onopen = () => setState("open");
-    source.onerror = () =>
-      setState(source.readyState === EventSource.CLOSED ? "closed" : "connecting");
-    source.onmessage = ({ data }: MessageEvent<string>) => {
-      const item = parse(JSON.parse(data));
-      if (item === undefined) return;
-      setItems((known) => withItem(known, item, retold));
+    const abort = new AbortController();
+    const { signal } = abort;
+    const listener = {
+      onOpen: () => setState("open"),
+      onLost: () => setState("connecting"),
+      onRefused: (sentence: string) => {
+        setRefusal(sentence);
+        setState("refused");
+      },
+      onItem: (value: unknown) => {
+        const item = parse(value);
+        if (item !== undefined) setItems((known) => withItem(known, item, retold));
+      },
     };
-    return () => source.close();
-  }, [path, parse, retold]);
-  return { items, state };
+    void followFeed(aws, path, listener, signal);
+    return () => abort.abort();
+  }, [aws, path, parse, retold]);
+  return { items, state, refusal };
 }

@@ -79,6 +79,16 @@ export class Authenticator {
   }
 
   /**
+   * Whose key signed a request that was authenticated before. Rejects when the key may not be used
+   * any more.
+   */
+  async callerNow(service: Service, authentication: Authentication): Promise<Caller> {
+    if (authentication.kind === "anonymous") return ANONYMOUS;
+    const { accessKeyId, sessionToken } = authentication;
+    return (await this.#require(service, accessKeyId, sessionToken)).caller;
+  }
+
+  /**
    * Who signed a request that a linked service received and passes on to be verified. The whole
    * body is here, so it is signed as it is, also where a header says otherwise.
    */

@@ -78,13 +78,13 @@ export class Authorizer {
     service: Service,
     authorizations: Authorization | readonly Authorization[],
     context: RequestContext,
-    { isCall }: Question = { isCall: true },
+    { isCall, isRepeated = false }: Question = { isCall: true },
   ): Promise<void> {
     const [first] = asList(authorizations);
     if (first && isCall) this.#noteAccess(first, context);
     if (this.#options.enforcement === "off") return;
     for (const authorization of asList(authorizations)) {
-      const denial = await this.decide(authorization, context);
+      const denial = await this.decide(authorization, context, isRepeated);
       if (!denial) continue;
       const error = service.accessDenied?.(denial) ?? accessDenied(denial);
       if (this.#options.enforcement === "enforce") throw withDetails(error, denial);
@@ -102,7 +102,11 @@ export class Authorizer {
   }
 
   /** One pair's decision: undefined when allowed. */
-  async decide(authorization: Authorization, context: RequestContext): Promise<Denial | undefined> {
+  async decide(
+    authorization: Authorization,
+    context: RequestContext,
+    isRepeated = false,
+  ): Promise<Denial | undefined> {
     const caller = authorization.caller ?? context.caller;
     const request: DecisionRequest & { readonly context: ConditionContext } = {
       principal: caller.principal,
@@ -115,7 +119,8 @@ export class Authorizer {
     const layers = await this.#layers(authorization, caller, context);
     const effect: Effect = decide(request, layers, this.#onError);
     const { decisions, messages } = this.#options;
-    if (effect === "allow" && !decisions?.isWatched) return undefined;
+    const isWatched = !isRepeated && decisions?.isWatched(context.accountId) === true;
+    if (effect === "allow" && !isWatched) return undefined;
     const explanation = explain(request, layers, this.#onError);
     const principalArn = callerArn(caller.principal);
     const authorizationId = hasDetails(caller.principal) ? decisions?.newId() : undefined;

@@ -148,7 +148,7 @@ export const SETTINGS = {
   ),
   allowReset: setting(
     onOff.default(false),
-    "Allow POST /_rolecast/state/reset, which empties everything but the accounts' root keys.",
+    "Allow POST /_rolecast/state/reset, which empties everything but the accounts' root keys: signed, or from this machine.",
   ),
   auditEventsMax: setting(
     wholeNumber(1_000).default(500_000),

@@ -98,6 +98,18 @@ export class Dispatcher {
     return handler.handle(input, context);
   }
 
+  /** Decides a request again that was allowed before. Rejects with the service's refusal. */
+  async redecide(
+    { service }: RegisteredService,
+    operation: Operation,
+    input: Readonly<Record<string, unknown>>,
+    context: RequestContext,
+  ): Promise<void> {
+    const authorizations = await handlerOf(service, operation.name).authorize(input, context);
+    const question = { isCall: false, isRepeated: true };
+    await this.#options.authorizer.authorize(service, authorizations, context, question);
+  }
+
   /** What decides one more pair inside a handler of this service. */
   authorizerOf({ service }: RegisteredService) {
     return (

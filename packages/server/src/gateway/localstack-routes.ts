@@ -29,19 +29,12 @@ export interface ReadyScript {
 /** The paths by which tools and test suites written for LocalStack wait for it and ask about it. */
 export class LocalStackRoutes {
   readonly #clock: Clock;
-  readonly #health: () => Promise<Readonly<Record<string, unknown>>>;
   readonly #sessionId: string;
   readonly #startedMs: number;
   #readyScripts: ReadyScripts;
 
-  constructor(
-    clock: Clock,
-    ids: Ids,
-    health: () => Promise<Readonly<Record<string, unknown>>>,
-    readyDir: string | undefined,
-  ) {
+  constructor(clock: Clock, ids: Ids, readyDir: string | undefined) {
     this.#clock = clock;
-    this.#health = health;
     this.#sessionId = ids.uuid();
     this.#startedMs = clock.nowMs();
     this.#readyScripts = { completed: readyDir === undefined, scripts: [] };
@@ -51,8 +44,11 @@ export class LocalStackRoutes {
     this.#readyScripts = readyScripts;
   }
 
-  /** Undefined: nothing is there. */
-  async handle({ method, path }: PlainRequest): Promise<PlainResponse | undefined> {
+  /** Undefined: nothing is there. `health` is what this client may know. */
+  async handle(
+    { method, path }: PlainRequest,
+    health: () => Promise<Readonly<Record<string, unknown>>>,
+  ): Promise<PlainResponse | undefined> {
     if (method !== "GET" && method !== "HEAD") return undefined;
     const [what, stage, ...rest] = path.slice(LOCALSTACK_PREFIX.length).split("/");
     if (rest.length > 0) return undefined;
@@ -61,7 +57,7 @@ export class LocalStackRoutes {
     switch (what) {
       case "health":
         return plainJson(200, {
-          ...(await this.#health()),
+          ...(await health()),
           edition: EDITION,
           version: VERSION,
         });

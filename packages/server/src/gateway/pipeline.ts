@@ -90,7 +90,9 @@ export class Pipeline {
         regionIsSigned: region !== undefined,
         body,
       };
-      const route = this.#isOperation(request) ? undefined : await this.#plainRoute(request);
+      const route = this.#isOperation(request)
+        ? undefined
+        : await this.#plainRoute(request, registered);
       if (route) return toWireResponse(route);
       if (!exchange) {
         const asked = { name, requestId, isForm: isForm(request) };
@@ -141,11 +143,16 @@ export class Pipeline {
   }
 
   /** Requests that are no operations: the server's own, and the services' (playback). */
-  async #plainRoute(request: GatewayRequest): Promise<PlainResponse | undefined> {
+  async #plainRoute(
+    request: GatewayRequest,
+    registered: RegisteredService | undefined,
+  ): Promise<PlainResponse | undefined> {
     if (!this.#isOnBuckets(request)) {
       const page = await this.#options.console?.handle(request);
       if (page) return page;
-      const internal = await this.#options.routes.handle(request);
+      const internal = isOwnOperation(request, registered)
+        ? undefined
+        : await this.#options.routes.handle(request);
       if (internal) return internal;
     }
     for (const { service } of this.#options.registry.all) {
@@ -184,7 +191,7 @@ export class Pipeline {
     );
     const { caller } = authenticated;
     refuseUnforwarded(caller, registered.service.definition.name, operation.name);
-    const context = this.#context(exchange, authenticated, operation, http);
+    const context = this.#context(exchange, authenticated, operation, { input, http });
     span.describe(
       { "rpc.method": operation.name, "cloud.account.id": context.accountId },
       `${context.service}/${operation.name}`,
@@ -241,12 +248,14 @@ export class Pipeline {
   }
 
   #context(
-    { registered, request, requestId, region, regionIsSigned }: Exchange,
+    exchange: Exchange,
     { caller, authentication }: Authenticated,
     operation: Operation,
-    http: HttpRequestInfo,
+    received: { readonly input: Record<string, unknown>; readonly http: HttpRequestInfo },
   ): RequestContext {
-    const { dispatcher, store, clock } = this.#options;
+    const { authenticator, dispatcher, store, clock } = this.#options;
+    const { input, http } = received;
+    const { registered, request, requestId, region, regionIsSigned } = exchange;
     return new RequestContext({
       requestId,
       service: registered.service.definition.name,
@@ -264,6 +273,12 @@ export class Pipeline {
       invoke: dispatcher.invoke,
       http,
       authorize: dispatcher.authorizerOf(registered),
+      recheck: async () => {
+        const now = await authenticator.callerNow(registered.service, authentication);
+        const again = { caller: now, authentication };
+        const context = this.#context(exchange, again, operation, received);
+        await dispatcher.redecide(registered, operation, input, context);
+      },
       ...(caller.forwarded ? { invokedBy: caller.forwarded.servicePrincipal } : {}),
     });
   }
@@ -307,6 +322,12 @@ function refuseForeignRegion({ registered, region }: Exchange): void {
 function isPostedToRoot({ method, rawPath, headers }: WireRequest): boolean {
   const hasFiles = headers["content-type"]?.startsWith("multipart/form-data") === true;
   return method === "POST" && rawPath === "/" && !hasFiles;
+}
+
+/** One of the server's own routes, as an operation: signed for it, or the question whether it may be. */
+function isOwnOperation(request: WireRequest, registered: RegisteredService | undefined): boolean {
+  if (registered?.service.servesOwnRoutes !== true) return false;
+  return request.method === "OPTIONS" || registered.wire.addresses(request);
 }
 
 /** Only browsers tell the page that asks, or what they will do with the answer. */

@@ -38,8 +38,8 @@ export interface DecisionRecord {
 
 /** Keeps denials for a day, and tells of every decision to whoever listens. */
 export interface DecisionLog {
-  /** Whether allowed requests are to be noted too: somebody watches. */
-  readonly isWatched: boolean;
+  /** Whether the account's allowed requests are to be noted too: somebody of it watches. */
+  isWatched(accountId: string): boolean;
   newId(): string;
   note(decision: DecisionRecord): void;
 }

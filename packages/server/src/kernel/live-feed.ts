@@ -1,19 +1,19 @@
-/** Hands items on to whoever listens now; remembers nothing. */
+/** Hands an account's items on to whoever of it listens now; remembers nothing. */
 export class LiveFeed<Item> {
-  readonly #listeners = new Set<(item: Item) => void>();
+  readonly #listeners = new Map<string, Set<(item: Item) => void>>();
   readonly #onListenerError: (error: unknown) => void;
 
   constructor(onListenerError: (error: unknown) => void) {
     this.#onListenerError = onListenerError;
   }
 
-  /** Whether it is worth to make an item. */
-  get hasListeners(): boolean {
-    return this.#listeners.size > 0;
+  /** Whether it is worth to make an item of the account. */
+  hasListeners(accountId: string): boolean {
+    return this.#listeners.has(accountId);
   }
 
-  publish(item: Item): void {
-    for (const listener of this.#listeners) {
+  publish(accountId: string, item: Item): void {
+    for (const listener of this.#listeners.get(accountId) ?? []) {
       try {
         listener(item);
       } catch (error) {
@@ -23,8 +23,13 @@ export class LiveFeed<Item> {
   }
 
   /** Returns the way to stop. */
-  subscribe(listener: (item: Item) => void): () => void {
-    this.#listeners.add(listener);
-    return () => this.#listeners.delete(listener);
+  subscribe(accountId: string, listener: (item: Item) => void): () => void {
+    const listeners = this.#listeners.get(accountId) ?? new Set();
+    this.#listeners.set(accountId, listeners.add(listener));
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#listeners.get(accountId) === listeners)
+        this.#listeners.delete(accountId);
+    };
   }
 }

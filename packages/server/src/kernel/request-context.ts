@@ -50,6 +50,8 @@ export interface ResponseHints {
 export interface Question {
   /** The caller asked for the action itself, which counts as an access to the service. */
   readonly isCall: boolean;
+  /** The same was allowed to the same request before: that it is again is no news. */
+  readonly isRepeated?: boolean;
 }
 
 export interface RequestContextInit {
@@ -78,6 +80,8 @@ export interface RequestContextInit {
   readonly invokedBy?: string;
   readonly http?: HttpRequestInfo;
   readonly form?: FormRequestInfo;
+  /** Rejects when the request, made now, would be refused. */
+  readonly recheck?: () => Promise<void>;
   /** Decides one more pair for the request's caller; rejects with the service's refusal. */
   readonly authorize?: (
     authorization: Authorization,
@@ -116,6 +120,7 @@ export class RequestContext {
   readonly alongside: Alongside | undefined;
   readonly #invoke: Invoke;
   readonly #authorize: RequestContextInit["authorize"];
+  readonly #recheck: RequestContextInit["recheck"];
   #beforeCommit: ((tx: Transaction) => Promise<void>) | undefined;
 
   constructor(init: RequestContextInit) {
@@ -142,6 +147,7 @@ export class RequestContext {
     this.alongside = init.alongside;
     this.#invoke = init.invoke;
     this.#authorize = init.authorize;
+    this.#recheck = init.recheck;
   }
 
   /**
@@ -154,6 +160,14 @@ export class RequestContext {
   ): Promise<void> {
     assert(this.#authorize, "the request context was made without a way to decide");
     await this.#authorize(authorization, this, question);
+  }
+
+  /**
+   * Authenticates and decides the request again, for answers that go on for hours. Rejects when it
+   * would be refused by now: its key is gone, its session has expired, a policy has changed.
+   */
+  async recheck(): Promise<void> {
+    await this.#recheck?.();
   }
 
   /** What is read now may yet be rolled back: nothing to keep in a cache. */

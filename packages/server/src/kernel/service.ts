@@ -80,6 +80,8 @@ export interface Service {
   readonly admitsAnonymous?: boolean;
   /** The service's form of a refusal; left out, `AccessDenied` with the full sentence. */
   accessDenied?(denial: Denial): AwsError;
+  /** Its operations stand at the server's own routes: what is signed for it there is for it. */
+  readonly servesOwnRoutes?: boolean;
   /** Whether nothing asked of this host is an operation, not even what is posted to its root. */
   hasPlainHost?(host: string): boolean;
   /** Requests that aren't operations, e.g. playback. Undefined: not mine. */
@@ -94,6 +96,8 @@ export interface Service {
   close?(): Promise<void>;
   /** Forgets everything in memory and files; rows are emptied by the store beforehand. */
   reset?(): Promise<void>;
+  /** What anybody may know of `health`: where encoders connect. */
+  publicHealth?(): Readonly<Record<string, unknown>>;
   /** Facts for `/_rolecast/health`. */
   health?(): Promise<Readonly<Record<string, unknown>>>;
 }

@@ -18,7 +18,7 @@ import type { ErrorShape } from "../schema/shape.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import { WireError } from "../wire-error.ts";
 import { isMessageMember, JSON_BODY_RULES, parseJson } from "./json-body.ts";
-import { assertNoPayload } from "./payload.ts";
+import { assertNoPayload, streamedPayload } from "./payload.ts";
 import type { Decoder, Encoder, ErrorOutput, ServerProtocol } from "./protocol.ts";
 
 const HTTP_RULES: HttpTextRules = {
@@ -89,8 +89,18 @@ export class RestJson implements ServerProtocol {
         body: undefined,
       });
     }
-    assertNoPayload(output);
     const writeHeaders = compileHeaderWriter(output, HTTP_RULES.header);
+    const streamed = streamedPayload(output);
+    if (streamed !== undefined) {
+      return (value, requestId, options) => {
+        const headers = { "x-amzn-requestid": requestId, ...this.#service.headers };
+        writeHeaders(value ?? {}, headers);
+        Object.assign(headers, options.headers);
+        const body = (value as Readonly<Record<string, WireResponse["body"]>>)[streamed];
+        return { status: options.status ?? status, headers, body };
+      };
+    }
+    assertNoPayload(output);
     const writeDocument = this.#codec.structureWriter(output, isOutputDocumentMember);
     return (value, requestId, options) => {
       const headers: Record<string, string> = {

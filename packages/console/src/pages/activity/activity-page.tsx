@@ -1,6 +1,5 @@
 import Tabs from "@cloudscape-design/components/tabs";
 import { Page } from "../../shared/page.tsx";
-import { AuditorsOnly } from "./auditors-only.tsx";
 import { DecisionLog } from "./decision-log.tsx";
 import { EventFeed } from "./event-feed.tsx";
 import { TrailRecords } from "./trail-records.tsx";
@@ -15,24 +14,8 @@ export function ActivityPage() {
       <Tabs
         tabs={[
           { id: "calls", label: "Calls", content: <TrailRecords /> },
-          {
-            id: "decisions",
-            label: "Decisions",
-            content: (
-              <AuditorsOnly what="Decisions">
-                {(accountId) => <DecisionLog accountId={accountId} />}
-              </AuditorsOnly>
-            ),
-          },
-          {
-            id: "events",
-            label: "IVS events",
-            content: (
-              <AuditorsOnly what="Events">
-                {(accountId) => <EventFeed accountId={accountId} />}
-              </AuditorsOnly>
-            ),
-          },
+          { id: "decisions", label: "Decisions", content: <DecisionLog /> },
+          { id: "events", label: "IVS events", content: <EventFeed /> },
         ]}
       />
     </Page>

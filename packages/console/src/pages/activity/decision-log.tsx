@@ -17,13 +17,11 @@ import { DecisionRemedy } from "./decision-remedy.tsx";
 import { PolicyName } from "./policy-name.tsx";
 
 /** The latest denials and every decision while this page is open, and why it came out as it did. */
-export function DecisionLog({ accountId }: { readonly accountId: string }) {
+export function DecisionLog() {
   const feed = useFeed("/_rolecast/decisions", parseDecision, RETOLD);
   const [deniedOnly, setDeniedOnly] = useState(false);
   const [selected, setSelected] = useState<readonly Decision[]>([]);
-  const shown = feed.items.filter(
-    (decision) => decision.accountId === accountId && (!deniedOnly || decision.effect !== "ALLOW"),
-  );
+  const shown = feed.items.filter(({ effect }) => !deniedOnly || effect !== "ALLOW");
   const chosen = selected[0];
   return (
     <SpaceBetween size="l">
@@ -36,7 +34,7 @@ export function DecisionLog({ accountId }: { readonly accountId: string }) {
         idOf={idOf}
         selected={selected}
         onSelect={setSelected}
-        actions={<FeedState state={feed.state} />}
+        actions={<FeedState feed={feed} />}
         empty="Nothing was denied lately. Call something, from anywhere: every decision appears here."
         columns={COLUMNS}
       />

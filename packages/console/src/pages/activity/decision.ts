@@ -3,7 +3,6 @@ export interface Decision {
   readonly id: string;
   readonly at: Date;
   /** The caller's account. */
-  readonly accountId: string;
   readonly principalArn: string;
   readonly action: string;
   readonly resource: string;
@@ -29,7 +28,6 @@ export function parseDecision(value: unknown): Decision | undefined {
   return {
     id: authorizationId,
     at: new Date(Number(record.atMs)),
-    accountId: String(record.accountId),
     principalArn: String(record.principalArn),
     action: String(record.action),
     resource: String(record.resource),

@@ -12,7 +12,6 @@ import { useFeed } from "../../wire/use-feed.ts";
 interface EventRow {
   readonly id: string;
   readonly time: Date;
-  readonly accountId: string;
   readonly type: string;
   readonly what: string;
   readonly resource: string;
@@ -20,20 +19,19 @@ interface EventRow {
 }
 
 /** The latest thousand events of this server's process, and whatever comes. */
-export function EventFeed({ accountId }: { readonly accountId: string }) {
+export function EventFeed() {
   const feed = useFeed("/_rolecast/events", parseEvent);
   const [selected, setSelected] = useState<readonly EventRow[]>([]);
-  const own = feed.items.filter((event) => event.accountId === accountId);
   const chosen = selected[0];
   return (
     <SpaceBetween size="l">
       <ResourceTable
         plural="events"
-        call={{ data: own, error: undefined, loading: false, reload: () => {} }}
+        call={{ data: feed.items, error: undefined, loading: false, reload: () => {} }}
         idOf={({ id }) => id}
         selected={selected}
         onSelect={setSelected}
-        actions={<FeedState state={feed.state} />}
+        actions={<FeedState feed={feed} />}
         empty="Nothing has happened yet: events come with streams and recordings."
         columns={COLUMNS}
       />
@@ -63,7 +61,6 @@ function parseEvent(value: unknown): EventRow | undefined {
   return {
     id: event.id,
     time: new Date(String(event.time)),
-    accountId: String(event.account),
     type: String(event["detail-type"]),
     what: String(detail.event_name ?? detail.recording_status ?? event["detail-type"]),
     resource: String(resources[0] ?? ""),

@@ -74,7 +74,7 @@ export function TrailRecords() {
         idOf={({ EventId }) => EventId ?? ""}
         selected={selected}
         onSelect={setSelected}
-        actions={<FeedState state={feed.state} />}
+        actions={<FeedState feed={feed} />}
         empty="No calls like that in this Region. Calls of IAM are in us-east-1."
         columns={COLUMNS}
       />

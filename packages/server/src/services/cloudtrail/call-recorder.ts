@@ -71,7 +71,7 @@ class RecordedCall implements CallAudit {
     const { events, feed } = this.#recorder.options;
     const records = this.#records(outcome);
     await events.append(records);
-    if (feed.hasListeners) for (const record of records) feed.publish(record);
+    for (const record of records) feed.publish(record.accountId, record);
   }
 
   #records(outcome: CallOutcome | undefined): readonly EventRecord[] {

@@ -27,8 +27,8 @@ export interface CloudTrailDependencies extends ServiceDependencies {
 
 export interface CloudTrailService extends Service {
   readonly auditor: CallAuditor;
-  /** Gives each record, as JSON, from now on. Returns the way to stop. */
-  readRecords(read: (json: string) => void): () => void;
+  /** Gives each record of the account, as JSON, from now on. Returns the way to stop. */
+  readRecords(accountId: string, read: (json: string) => void): () => void;
 }
 
 /** AWS CloudTrail: who called what, and with which outcome. */
@@ -85,7 +85,7 @@ export function createCloudTrailService(deps: CloudTrailDependencies): CloudTrai
     accessDenied: denialError,
     audit: { resourceTypePrefix: "AWS::CloudTrail" },
     auditor: new CallRecorder({ events, records, feed, clock, ids }),
-    readRecords: (read) => feed.subscribe(({ text }) => read(text)),
+    readRecords: (accountId, read) => feed.subscribe(accountId, ({ text }) => read(text)),
     async start() {
       await events.recover();
       deliveries.start();

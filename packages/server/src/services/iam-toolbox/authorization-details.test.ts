@@ -23,7 +23,7 @@ function decision(id: string, atMs: number, evaluatedEffect: DecisionRecord["eva
 
 function told({ readDecisions }: IamToolboxService): string[] {
   const ids: string[] = [];
-  readDecisions((json) => ids.push(JSON.parse(json).authorizationId))();
+  readDecisions("000000000000", (json) => ids.push(JSON.parse(json).authorizationId))();
   return ids;
 }
 

@@ -5,22 +5,28 @@ import { LiveFeed } from "../../kernel/live-feed.ts";
 import type { Log } from "../../kernel/log.ts";
 import { LruMap } from "../../kernel/lru-map.ts";
 import type { Store } from "../../kernel/store.ts";
+import { DetailsRetention, KEPT_MAX, KEPT_MS } from "./details-retention.ts";
 import type { IamToolboxTables } from "./tables.ts";
 
-/** Source: IAM user guide, "Authorization details": kept for 24 hours. */
-const KEPT_MS = 24 * 60 * 60_000;
-/** Denials kept at most: a flood of them drives out the oldest. */
-const KEPT_MAX = 10_000;
-/** Decisions remembered in memory, those that were watched among them. */
+/** An account's decisions remembered in memory, those that were watched among them. */
 const REMEMBERED_MAX = 1_000;
 /** Larger ones aren't kept; on AWS very large evaluations have no details either. */
 const DETAILS_CHARS_MAX = 512 * 1024;
 /** Denials that a new reader is told first. */
 const TOLD_FIRST_MAX = 100;
 const FLUSH_DELAY_MS = 1_000;
-const PRUNE_INTERVAL_MS = 60_000;
+/** Denials in one transaction, for whose time nobody else is served. */
+const WRITTEN_AT_ONCE = 20;
 /** Seen on AWS: 25 characters of `[0-9a-z]`. */
 const ID_LENGTH = 25;
+
+/** What is in memory of an account's decisions: no other account's drive it out. */
+interface AccountDecisions {
+  readonly remembered: LruMap<string, DecisionRecord>;
+  /** Of their own, since allowed decisions fill what is remembered while somebody watches. */
+  readonly latestDenials: LruMap<string, DecisionRecord>;
+  unwritten: DecisionRecord[];
+}
 
 /** Denials with their reasons, for a day; written in batches, since AWS's appear late too. */
 export class AuthorizationDetails implements DecisionLog {
@@ -29,43 +35,47 @@ export class AuthorizationDetails implements DecisionLog {
   readonly #clock: Clock;
   readonly #ids: Ids;
   readonly #log: Log;
-  readonly #remembered = new LruMap<string, DecisionRecord>(REMEMBERED_MAX);
-  /** Of their own, since allowed decisions fill what is remembered while somebody watches. */
-  readonly #latestDenials = new LruMap<string, DecisionRecord>(TOLD_FIRST_MAX);
-  #unwritten: DecisionRecord[] = [];
+  readonly #retention: DetailsRetention;
+  readonly #accounts = new Map<string, AccountDecisions>();
   #timer: NodeJS.Timeout | undefined;
-  #prunedMs = 0;
+  #running: Promise<void> = Promise.resolve();
 
   constructor(deps: { store: Store; clock: Clock; ids: Ids; log: Log }) {
     this.#store = deps.store.tables<IamToolboxTables>();
     this.#clock = deps.clock;
     this.#ids = deps.ids;
     this.#log = deps.log;
+    this.#retention = new DetailsRetention(this.#store, deps.clock);
     this.#feed = new LiveFeed((error) => deps.log.error({ err: error }, "decision reader"));
   }
 
-  get isWatched(): boolean {
-    return this.#feed.hasListeners;
+  isWatched(accountId: string): boolean {
+    return this.#feed.hasListeners(accountId);
   }
 
   /** Takes up the latest denials of the process before. */
   async start(): Promise<void> {
-    const rows = await this.#store.db
-      .selectFrom("iam_authorization_details")
-      .select("details")
-      .orderBy("created_ms", "desc")
-      .limit(TOLD_FIRST_MAX)
-      .execute();
-    const earlier = rows.reverse().map(({ details }) => JSON.parse(details) as DecisionRecord);
-    const noted = [...this.#latestDenials.values()];
-    for (const denial of [...earlier, ...noted])
-      this.#latestDenials.set(denial.authorizationId, denial);
+    for (const accountId of await this.#retention.accounts()) {
+      const rows = await this.#store.db
+        .selectFrom("iam_authorization_details")
+        .select("details")
+        .where("account_id", "=", accountId)
+        .orderBy("created_ms", "desc")
+        .limit(TOLD_FIRST_MAX)
+        .execute();
+      const { latestDenials } = this.#of(accountId);
+      const earlier = rows.reverse().map(({ details }) => JSON.parse(details) as DecisionRecord);
+      const noted = [...latestDenials.values()];
+      for (const denial of [...earlier, ...noted])
+        latestDenials.set(denial.authorizationId, denial);
+    }
   }
 
-  /** The latest denials: whoever looks for one comes after it. Then each decision as it is made. */
-  subscribe(read: (decision: DecisionRecord) => void): () => void {
-    for (const denial of this.#latestDenials.values()) if (!this.#isExpired(denial)) read(denial);
-    return this.#feed.subscribe(read);
+  /** The account's latest denials: whoever looks for one comes after it. Then each decision. */
+  subscribe(accountId: string, read: (decision: DecisionRecord) => void): () => void {
+    const { latestDenials } = this.#of(accountId);
+    for (const denial of latestDenials.values()) if (!this.#isExpired(denial)) read(denial);
+    return this.#feed.subscribe(accountId, read);
   }
 
   newId(): string {
@@ -78,52 +88,81 @@ export class AuthorizationDetails implements DecisionLog {
   }
 
   note(decision: DecisionRecord): void {
-    this.#remembered.set(decision.authorizationId, decision);
-    if (this.#feed.hasListeners) this.#feed.publish(decision);
+    const own = this.#of(decision.accountId);
+    own.remembered.set(decision.authorizationId, decision);
+    this.#feed.publish(decision.accountId, decision);
     if (decision.evaluatedEffect === "ALLOW") return;
-    this.#latestDenials.set(decision.authorizationId, decision);
-    this.#unwritten.push(decision);
-    if (this.#unwritten.length > KEPT_MAX) this.#unwritten.shift();
+    own.latestDenials.set(decision.authorizationId, decision);
+    own.unwritten.push(decision);
+    if (own.unwritten.length > KEPT_MAX) own.unwritten.shift();
     this.#timer ??= setTimeout(() => void this.#flushInBackground(), FLUSH_DELAY_MS).unref();
   }
 
   async find(authorizationId: string, accountId: string): Promise<DecisionRecord | undefined> {
-    const remembered = this.#remembered.get(authorizationId);
+    const remembered = this.#accounts.get(accountId)?.remembered.get(authorizationId);
     const found = remembered ?? (await this.#read(authorizationId));
     return found?.accountId === accountId && !this.#isExpired(found) ? found : undefined;
+  }
+
+  #of(accountId: string): AccountDecisions {
+    let own = this.#accounts.get(accountId);
+    if (!own) {
+      const remembered = new LruMap<string, DecisionRecord>(REMEMBERED_MAX);
+      const latestDenials = new LruMap<string, DecisionRecord>(TOLD_FIRST_MAX);
+      own = { remembered, latestDenials, unwritten: [] };
+      this.#accounts.set(accountId, own);
+    }
+    return own;
   }
 
   #isExpired({ atMs }: DecisionRecord): boolean {
     return atMs < this.#clock.nowMs() - KEPT_MS;
   }
 
-  async flush(): Promise<void> {
+  /** Resolves when everything noted before is in the database. */
+  flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const written = this.#unwritten;
-    this.#unwritten = [];
-    const rows = written
+    const run = () => this.#write();
+    this.#running = this.#running.then(run, run);
+    return this.#running;
+  }
+
+  async #write(): Promise<void> {
+    for (const own of [...this.#accounts.values()]) {
+      const written = own.unwritten;
+      own.unwritten = [];
+      for (let from = 0; from < written.length; from += WRITTEN_AT_ONCE) {
+        await this.#insert(written.slice(from, from + WRITTEN_AT_ONCE));
+        // Others are served between the parts of a flood.
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    }
+    await this.#retention.prune();
+  }
+
+  async #insert(decisions: readonly DecisionRecord[]): Promise<void> {
+    const rows = decisions
       .map((decision) => ({
         authorization_id: decision.authorizationId,
         account_id: decision.accountId,
         created_ms: decision.atMs,
         details: JSON.stringify(decision),
       }))
-      .filter(({ details }) => details.length <= DETAILS_CHARS_MAX);
+      .filter(({ details }) => details.length <= DETAILS_CHARS_MAX)
+      .map((row) => ({ ...row, details_chars: row.details.length }));
     await this.#store.transaction(async ({ db }) => {
       for (const row of rows) {
         await db.insertInto("iam_authorization_details").values(row).execute();
       }
     });
-    await this.#prune();
+    this.#retention.added(rows.length);
   }
 
   clear(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#unwritten = [];
-    this.#remembered.clear();
-    this.#latestDenials.clear();
+    this.#accounts.clear();
   }
 
   async #read(authorizationId: string): Promise<DecisionRecord | undefined> {
@@ -141,22 +180,5 @@ export class AuthorizationDetails implements DecisionLog {
     } catch (error) {
       this.#log.warn({ err: error }, "Authorization details couldn't be written.");
     }
-  }
-
-  async #prune(): Promise<void> {
-    const nowMs = this.#clock.nowMs();
-    if (nowMs - this.#prunedMs < PRUNE_INTERVAL_MS) return;
-    this.#prunedMs = nowMs;
-    const firstTooMuch = await this.#store.db
-      .selectFrom("iam_authorization_details")
-      .select("created_ms")
-      .orderBy("created_ms", "desc")
-      .offset(KEPT_MAX)
-      .limit(1)
-      .executeTakeFirst();
-    const beforeMs = Math.max(nowMs - KEPT_MS, (firstTooMuch?.created_ms ?? -1) + 1);
-    await this.#store.transaction(async ({ db }) => {
-      await db.deleteFrom("iam_authorization_details").where("created_ms", "<", beforeMs).execute();
-    });
   }
 }

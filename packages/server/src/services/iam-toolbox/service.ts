@@ -7,8 +7,8 @@ import { iamToolboxMigrations } from "./tables.ts";
 
 export interface IamToolboxService extends Service {
   readonly decisions: DecisionLog;
-  /** Gives the latest denials, then each decision, as JSON. Returns the way to stop. */
-  readDecisions(read: (json: string) => void): () => void;
+  /** Gives the account's latest denials, then each decision, as JSON. Returns the way to stop. */
+  readDecisions(accountId: string, read: (json: string) => void): () => void;
 }
 
 /** The part of IAM's API that explains decisions; it shares IAM's signing name. */
@@ -32,7 +32,8 @@ export function createIamToolboxService(
     migrations: iamToolboxMigrations,
     audit: { recordedIn: "us-east-1" },
     decisions: kept,
-    readDecisions: (read) => kept.subscribe((decision) => read(shown(decision))),
+    readDecisions: (accountId, read) =>
+      kept.subscribe(accountId, (decision) => read(shown(decision))),
     start: () => kept.start(),
     close: () => kept.flush(),
     reset: async () => kept.clear(),

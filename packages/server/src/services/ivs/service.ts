@@ -120,6 +120,7 @@ export function createIvsService(deps: IvsDependencies): IvsService {
       await live.close();
     },
     reset: () => live.reset(),
+    publicHealth: () => ({ ...live.ports }),
     health: async () => {
       const engine = await live.engine.health();
       return {

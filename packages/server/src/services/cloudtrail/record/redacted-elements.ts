@@ -41,7 +41,8 @@ export class RedactedElements {
       const elements: Record<string, unknown> = {};
       for (const { name, shown, write } of members) {
         const item = given[name];
-        if (item !== undefined && item !== null) elements[shown] = write(item);
+        const written = item === undefined || item === null ? undefined : write(item);
+        if (written !== undefined) elements[shown] = written;
       }
       return elements;
     };

@@ -1,6 +1,6 @@
-import type { LinkedRoleReport, LinkedRoleStatus } from "../../kernel/linked-services.ts";
-import type { OperationHandler } from "../../kernel/operations.ts";
-import { requireAccount } from "../../kernel/request-context.ts";
+import type { LinkedRoleReport, LinkedRoleStatus } from "../../../kernel/linked-services.ts";
+import type { OperationHandler } from "../../../kernel/operations.ts";
+import { requireAccount } from "../../../kernel/request-context.ts";
 
 /** ListRoles and more of the same roles: who may list them may know who uses them. */
 export function listServiceLinkedRoleUsage(

@@ -1,10 +1,10 @@
 import type { SignedAuthentication } from "@rolecast/wire";
-import { AwsError } from "../../kernel/aws-error.ts";
-import type { Clock } from "../../kernel/clock.ts";
-import type { Credential } from "../../kernel/identity.ts";
-import type { ForwardAccessSessions, OutsideService } from "../../kernel/linked-services.ts";
-import { NO_PERMISSION_NEEDED, type OperationHandler } from "../../kernel/operations.ts";
-import { accountOf } from "../../kernel/principal.ts";
+import { AwsError } from "../../../kernel/aws-error.ts";
+import type { Clock } from "../../../kernel/clock.ts";
+import type { Credential } from "../../../kernel/identity.ts";
+import type { ForwardAccessSessions, OutsideService } from "../../../kernel/linked-services.ts";
+import { NO_PERMISSION_NEEDED, type OperationHandler } from "../../../kernel/operations.ts";
+import { accountOf } from "../../../kernel/principal.ts";
 
 /** A presigned URL may live for seven days: whoever holds it must not act for its signer as long. */
 const AGE_MAX_MS = 15 * 60 * 1000;

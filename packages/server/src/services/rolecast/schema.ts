@@ -1,6 +1,6 @@
 /*
- * The two operations of Rolecast's own API, in the form in which the SDK's clients bring their
- * schemas: restJson1, so that any SigV4 signer with a JSON body can call them.
+ * The operations of Rolecast's own API, in the form in which the SDK's clients bring their
+ * schemas: restJson1, so that any SigV4 signer can call them.
  */
 
 const NAMESPACE = "rolecast";
@@ -11,6 +11,7 @@ const MAP = 2;
 const STRING = 0;
 const TIMESTAMP = 4;
 const BOOLEAN = 2;
+const STREAMED = 42;
 
 type Reference = number | readonly unknown[] | (() => readonly unknown[]);
 
@@ -51,7 +52,38 @@ const roleStatus = structure("ServiceLinkedRoleStatus", {
   CanBeDeleted: BOOLEAN,
 });
 
-export const linkedServicesSchemas = {
+/** What comes as a whole or goes on coming: text, whose type the answer's header says. */
+const text = (name: string) => structure(name, { Body: [STREAMED, { httpPayload: 1 }] });
+
+/** A route below `/_rolecast/` that is answered with text. */
+function textOperation(
+  name: string,
+  method: "GET" | "POST",
+  path: string,
+  members: Readonly<Record<string, Reference>> = {},
+): readonly unknown[] {
+  const http = { http: [method, `/_rolecast/${path}`, 200] };
+  return [
+    OPERATION,
+    NAMESPACE,
+    name,
+    http,
+    structure(`${name}Request`, members),
+    text(`${name}Response`),
+  ];
+}
+
+export const rolecastSchemas = {
+  ReadLogs$: textOperation("ReadLogs", "GET", "logs"),
+  ReadDecisions$: textOperation("ReadDecisions", "GET", "decisions"),
+  ReadCloudTrail$: textOperation("ReadCloudTrail", "GET", "cloudtrail"),
+  ReadEvents$: textOperation("ReadEvents", "GET", "events", {
+    After: [STRING, { httpQuery: "after" }],
+    LastEventId: [STRING, { httpHeader: "last-event-id" }],
+  }),
+  ReadMetrics$: textOperation("ReadMetrics", "GET", "metrics"),
+  ReadHealth$: textOperation("ReadHealth", "GET", "health"),
+  Reset$: textOperation("Reset", "POST", "state/reset"),
   CreateForwardAccessSession$: [
     OPERATION,
     NAMESPACE,

@@ -1,0 +1,44 @@
+import { SignatureV4 } from "@smithy/signature-v4";
+import type { AwsClients } from "./aws-clients.ts";
+
+export interface SignedRequest {
+  /** Without a query. */
+  readonly path: string;
+  readonly service: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly signal?: AbortSignal;
+}
+
+/** Gets, signed, what no client is published for. */
+export async function fetchSigned(
+  { iam }: AwsClients,
+  { path, service, headers = {}, signal }: SignedRequest,
+): Promise<Response> {
+  const url = new URL(path, globalThis.location.origin);
+  const signer = new SignatureV4({
+    credentials: iam.config.credentials,
+    service,
+    region: "us-east-1",
+    sha256: iam.config.sha256,
+  });
+  const signed = await signer.sign({
+    method: "GET",
+    protocol: url.protocol,
+    hostname: url.hostname,
+    path: url.pathname,
+    headers: { host: url.host, ...headers },
+  });
+  const { host: _setByTheBrowser, ...sent } = signed.headers;
+  return fetch(url, { headers: sent, ...(signal ? { signal } : {}) });
+}
+
+/** The refusal of such a request, in the server's words and with AWS's code as its name. */
+export async function refusalOf(response: Response): Promise<Error> {
+  const { status, headers } = response;
+  const answer: unknown = await response.json();
+  const message =
+    typeof answer === "object" && answer !== null && "message" in answer ? answer.message : "";
+  const error = new Error(String(message));
+  error.name = headers.get("x-amzn-errortype") ?? "Error";
+  return Object.assign(error, { $metadata: { httpStatusCode: status } });
+}

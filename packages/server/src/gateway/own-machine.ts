@@ -1,0 +1,32 @@
+import { isLoopback } from "../kernel/loopback.ts";
+import type { PlainRequest } from "../kernel/service.ts";
+
+/** LocalStack's name of the loopback address, which stands in many a test suite. */
+const LOCALSTACK_HOST = "localhost.localstack.cloud";
+/** What proxies add: with one of these, the peer isn't who asks. */
+const FORWARDING_HEADERS =
+  /^(?:x-forwarded(?:-.*)?|forwarded|via|x-real-ip|x-original-.*|(?:true|x|x-cluster)-client-ip|cf-connecting-ip|x-envoy-.*)$/;
+const SAME_PAGE: readonly (string | undefined)[] = [undefined, "none", "same-origin"];
+
+/**
+ * Why a request without a signature might come from elsewhere than a program on this machine; undefined
+ * when nothing says so. A proxy on this machine has this machine's address, and so has a browser that
+ * another site's page drives, be it by a name that leads here (DNS rebinding).
+ */
+export function strangeness({ remoteAddress, headers }: PlainRequest): string | undefined {
+  if (!isLoopback(remoteAddress))
+    return "Unsigned, it is answered to clients on the server's own machine only.";
+  if (Object.keys(headers).some((name) => FORWARDING_HEADERS.test(name)))
+    return "Unsigned, it isn't answered through a proxy.";
+  if (!isOwnHost(headers.host ?? ""))
+    return "Unsigned, it is answered at a loopback address only, such as http://127.0.0.1.";
+  if (headers.origin !== undefined || !SAME_PAGE.includes(headers["sec-fetch-site"]))
+    return "Unsigned, it isn't answered to pages of other sites.";
+  return undefined;
+}
+
+function isOwnHost(host: string): boolean {
+  const name = /^(?:\[(?<v6>[^\]]*)\]|(?<plain>[^:]*))(?::\d+)?$/.exec(host.toLowerCase())?.groups;
+  const own = name?.v6 ?? name?.plain ?? "";
+  return isLoopback(own) || own === LOCALSTACK_HOST;
+}

@@ -1,0 +1,91 @@
+import type { Clock } from "../../kernel/clock.ts";
+import type { Store } from "../../kernel/store.ts";
+import type { IamToolboxTables } from "./tables.ts";
+
+/** Source: IAM user guide, "Authorization details": kept for 24 hours. */
+export const KEPT_MS = 24 * 60 * 60_000;
+/** Denials of one account kept at most: a flood of them drives out the account's own oldest. */
+export const KEPT_MAX = 10_000;
+/** Characters of one account's denials kept at most; the usual denial has a few thousand. */
+const KEPT_CHARS_MAX = 64 * 1024 * 1024;
+const PRUNE_INTERVAL_MS = 60_000;
+/** After this many denials more, what is too much goes at once. */
+const PRUNE_AFTER_MAX = 2_000;
+/** Denials removed in one transaction. */
+const PRUNED_AT_ONCE = 100;
+
+/** Removes each account's denials of the day before, and the oldest of what is too much. */
+export class DetailsRetention {
+  readonly #store: Store<IamToolboxTables>;
+  readonly #clock: Clock;
+  #prunedMs = 0;
+  #added = 0;
+
+  constructor(store: Store<IamToolboxTables>, clock: Clock) {
+    this.#store = store;
+    this.#clock = clock;
+  }
+
+  added(count: number): void {
+    this.#added += count;
+  }
+
+  async accounts(): Promise<readonly string[]> {
+    const rows = await this.#store.db
+      .selectFrom("iam_authorization_details")
+      .select("account_id")
+      .distinct()
+      .execute();
+    return rows.map(({ account_id }) => account_id);
+  }
+
+  /** Does its work once in a while, and after a flood. */
+  async prune(): Promise<void> {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs - this.#prunedMs < PRUNE_INTERVAL_MS && this.#added < PRUNE_AFTER_MAX) return;
+    this.#prunedMs = nowMs;
+    this.#added = 0;
+    for (const accountId of await this.accounts())
+      await this.#pruneAccount(accountId, nowMs - KEPT_MS);
+  }
+
+  async #pruneAccount(accountId: string, expiredBeforeMs: number): Promise<void> {
+    // The index by account holds all that is counted: the details themselves aren't read.
+    const kept = await this.#store.db
+      .selectFrom("iam_authorization_details")
+      .select(({ fn }) => [
+        fn.countAll<number>().as("denials"),
+        fn.sum<number>("details_chars").as("chars"),
+      ])
+      .where("account_id", "=", accountId)
+      .executeTakeFirstOrThrow();
+    let denials = Number(kept.denials) - KEPT_MAX;
+    let chars = Number(kept.chars) - KEPT_CHARS_MAX;
+    for (;;) {
+      const oldest = await this.#store.db
+        .selectFrom("iam_authorization_details")
+        .select(["authorization_id", "created_ms", "details_chars"])
+        .where("account_id", "=", accountId)
+        .orderBy("created_ms")
+        .limit(PRUNED_AT_ONCE)
+        .execute();
+      const gone = oldest.filter(({ created_ms, details_chars }) => {
+        const goes = created_ms < expiredBeforeMs || denials > 0 || chars > 0;
+        if (!goes) return false;
+        denials -= 1;
+        chars -= details_chars;
+        return true;
+      });
+      if (gone.length === 0) return;
+      const ids = gone.map(({ authorization_id }) => authorization_id);
+      await this.#store.transaction(async ({ db }) => {
+        await db
+          .deleteFrom("iam_authorization_details")
+          .where("authorization_id", "in", ids)
+          .execute();
+      });
+      if (gone.length < PRUNED_AT_ONCE) return;
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+}

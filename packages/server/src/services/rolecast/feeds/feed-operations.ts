@@ -1,0 +1,92 @@
+import type { EventLog } from "../../../kernel/event-log.ts";
+import type {
+  Authorization,
+  OperationHandler,
+  OperationTable,
+} from "../../../kernel/operations.ts";
+import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
+import type { FeedReaders } from "./feed-readers.ts";
+
+/** Gives JSON texts to `read`, past ones first where some are kept; returns the way to stop. */
+export type TextFeed = (read: (json: string) => void) => () => void;
+/** The same, of one account alone. */
+export type AccountFeed = (accountId: string, read: (json: string) => void) => () => void;
+
+export interface FeedDependencies {
+  readonly readers: FeedReaders;
+  readonly events: EventLog;
+  /** The server's log, which is about everybody. */
+  readonly logs: TextFeed;
+  readonly decisions: AccountFeed;
+  /** CloudTrail's records. */
+  readonly records: AccountFeed;
+  /** What decides on actions that are about the whole server. */
+  readonly serverWide: (action: string) => Authorization;
+}
+
+interface EventsInput {
+  readonly After?: string;
+  readonly LastEventId?: string;
+}
+
+/** What goes on being told while a reader listens; each account hears of itself alone. */
+export function feedOperations(deps: FeedDependencies): OperationTable {
+  const { events, readers } = deps;
+  const ReadEvents: OperationHandler<EventsInput, object> = {
+    authorize: () => ({ action: "rolecast:ReadEvents", resource: "*" }),
+    handle: ({ After, LastEventId }, context) => {
+      const accountId = requireAccount(context);
+      const after = Number(LastEventId ?? After ?? 0);
+      return answer(readers, context, "events of AWS services, one JSON object each", (write) =>
+        events.read(Number.isFinite(after) ? after : 0, ({ event, sequence }) => {
+          if (event.account !== accountId) return;
+          write(`id: ${sequence}\ndata: ${JSON.stringify(event)}\n\n`);
+        }),
+      );
+    },
+  };
+  const ReadLogs: OperationHandler<object, object> = {
+    authorize: () => deps.serverWide("rolecast:ReadLogs"),
+    handle: (_input, context) => textFeed(readers, context, deps.logs),
+  };
+  return {
+    ReadEvents,
+    ReadLogs,
+    ReadDecisions: ownFeed("rolecast:ReadDecisions", deps.decisions, readers),
+    ReadCloudTrail: ownFeed("rolecast:ReadCloudTrail", deps.records, readers),
+  };
+}
+
+function ownFeed(
+  action: string,
+  feed: AccountFeed,
+  readers: FeedReaders,
+): OperationHandler<object, object> {
+  return {
+    authorize: () => ({ action, resource: "*" }),
+    handle: (_input, context) => {
+      const accountId = requireAccount(context);
+      return textFeed(readers, context, (read) => feed(accountId, read));
+    },
+  };
+}
+
+function textFeed(readers: FeedReaders, context: RequestContext, feed: TextFeed): object {
+  return answer(readers, context, "one JSON object each", (write) =>
+    feed((json) => write(`data: ${json}\n\n`)),
+  );
+}
+
+function answer(
+  readers: FeedReaders,
+  context: RequestContext,
+  title: string,
+  subscribe: (write: (text: string) => void) => () => void,
+): object {
+  const { headers } = context.response;
+  headers["content-type"] = "text/event-stream";
+  headers["cache-control"] = "no-store";
+  const accountId = requireAccount(context);
+  const recheck = () => context.recheck();
+  return { Body: readers.open({ accountId, title, subscribe, recheck }) };
+}

@@ -1,0 +1,73 @@
+import { PassThrough, type Readable } from "node:stream";
+import { AwsError } from "../../../kernel/aws-error.ts";
+
+/** Readers of all accounts at the same time: each may hold a backlog. */
+const READERS_MAX = 100;
+/** Readers of one account, so that no account takes every place. */
+const READERS_PER_ACCOUNT_MAX = 20;
+/** Bytes a reader may lag behind before it is dropped: it can resume with Last-Event-ID. */
+const BACKLOG_BYTES_MAX = 1024 * 1024;
+/**
+ * How often a reader is sent a comment, which keeps proxies from ending the connection, and how
+ * often its request is decided again: a deleted key reads on for so long at most.
+ */
+const HEARTBEAT_MS = 5_000;
+
+export interface FeedRequest {
+  readonly accountId: string;
+  /** What the first line says of the feed. */
+  readonly title: string;
+  /** Starts the feed; returns the way to stop it. */
+  readonly subscribe: (write: (text: string) => void) => () => void;
+  /** Rejects when the reader may read no longer. */
+  readonly recheck: () => Promise<void>;
+}
+
+/** Serves server-sent events (HTML standard, section 9.2) to a bounded number of readers. */
+export class FeedReaders {
+  readonly #streams = new Map<PassThrough, string>();
+
+  /** Throws AwsError when the account, or the server, has too many readers already. */
+  open({ accountId, title, subscribe, recheck }: FeedRequest): Readable {
+    const own = [...this.#streams.values()].filter((reader) => reader === accountId);
+    if (own.length >= READERS_PER_ACCOUNT_MAX)
+      throw tooMany(`An account may have ${READERS_PER_ACCOUNT_MAX} readers of feeds at a time.`);
+    if (this.#streams.size >= READERS_MAX)
+      throw tooMany(`The server has at most ${READERS_MAX} readers of feeds at a time.`);
+    const stream = new PassThrough();
+    this.#streams.set(stream, accountId);
+    stream.write(`: ${title}\n\n`);
+    const stop = subscribe((text) => {
+      if (stream.writableEnded) return;
+      if (stream.readableLength + stream.writableLength > BACKLOG_BYTES_MAX) stream.destroy();
+      else stream.write(text);
+    });
+    const heartbeat = setInterval(() => void beat(stream, recheck), HEARTBEAT_MS);
+    stream.once("close", () => {
+      clearInterval(heartbeat);
+      stop();
+      this.#streams.delete(stream);
+    });
+    return stream;
+  }
+
+  /** Ends every reader, so that the server can close. */
+  close(): void {
+    for (const stream of this.#streams.keys()) stream.end();
+  }
+}
+
+/** A reader that may read no longer is told why, in a comment, and that was all. */
+async function beat(stream: PassThrough, recheck: () => Promise<void>): Promise<void> {
+  try {
+    await recheck();
+    if (!stream.writableEnded) stream.write(": \n\n");
+  } catch (error) {
+    const reason = error instanceof AwsError ? error.code : "InternalFailure";
+    stream.end(`: ended, ${reason}\n\n`);
+  }
+}
+
+function tooMany(message: string): AwsError {
+  return new AwsError("LimitExceededException", message, { status: 429 });
+}
