@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import { promisify } from "node:util";
@@ -16,11 +17,30 @@ export async function buildConsole(root: string, outDir: string): Promise<readon
     configFile: join(root, "vite.config.ts"),
     build: { outDir, emptyOutDir: true },
   });
+  await nameHashes(outDir);
   await compressFiles(outDir);
   const outputs = Array.isArray(result) ? result : "output" in result ? [result] : [];
   return outputs.flatMap(({ output }) =>
     output.flatMap((chunk) => (chunk.type === "chunk" ? chunk.moduleIds : [])),
   );
+}
+
+/**
+ * Has the page name the hash of each script that it loads: the browser refuses another one, and the
+ * server makes the page's Content-Security-Policy of them (gateway/console-policy.ts).
+ */
+async function nameHashes(outDir: string): Promise<void> {
+  const page = join(outDir, "index.html");
+  let html = await readFile(page, "utf8");
+  const loaded = [...html.matchAll(/(?:src|href)="\/_rolecast\/console\/(assets\/[\w.-]+\.js)"/g)];
+  for (const [attribute, name = ""] of loaded) {
+    const hash = createHash("sha384").update(await readFile(join(outDir, name)));
+    html = html.replace(
+      attribute,
+      () => `${attribute} integrity="sha384-${hash.digest("base64")}"`,
+    );
+  }
+  await writeFile(page, html);
 }
 
 async function compressFiles(folder: string): Promise<void> {

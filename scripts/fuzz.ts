@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { contentTypeTarget } from "./fuzz/content-type-target.ts";
 import { startIngestTarget } from "./fuzz/ingest-target.ts";
 import {
   aacTarget,
@@ -39,7 +40,8 @@ const ingest = await startIngestTarget();
 const codecs = [avcTarget, hevcTarget, aacTarget];
 const rtmp = [chunkTarget, amf0Target, flvTarget, segmentTarget, multitrackTarget, ingest];
 const srt = [srtTarget, srtSessionTarget, srtStrangersTarget, tsTarget];
-const all = [policyTarget, wireTarget, signatureTarget, ...codecs, ...rtmp, ...srt, server];
+const requests = [wireTarget, signatureTarget, contentTypeTarget];
+const all = [policyTarget, ...requests, ...codecs, ...rtmp, ...srt, server];
 const targets = all.filter(({ name }) => name.includes(values.only));
 const shareMs = (Number(values.seconds) * 1000) / targets.length;
 let found = 0;

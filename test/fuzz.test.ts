@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { contentTypeTarget } from "../scripts/fuzz/content-type-target.ts";
 import { type IngestTarget, startIngestTarget } from "../scripts/fuzz/ingest-target.ts";
 import {
   aacTarget,
@@ -33,6 +34,7 @@ describe("nothing that is sent breaks anything", () => {
     [policyTarget, 1_000],
     [wireTarget, 1_000],
     [signatureTarget, 1_000],
+    [contentTypeTarget, 10_000],
     [chunkTarget, 100],
     [amf0Target, 1_000],
     [avcTarget, 1_000],

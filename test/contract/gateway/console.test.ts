@@ -7,7 +7,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { send, sendSigned } from "../../support/signed-request.ts";
 import { clientsOf, ROOT } from "../../support/test-server.ts";
 
-const PAGE = "<!doctype html><title>The console</title>";
+const HASH = `sha384-${"A".repeat(64)}`;
+const PAGE = `<!doctype html><title>The console</title><script src="x.js" integrity="${HASH}"></script>`;
 const BROWSER = { accept: "text/html,application/xhtml+xml,*/*;q=0.8" };
 
 let dir: string;
@@ -49,8 +50,12 @@ describe("the console's files", () => {
   test("a browser gets the page at /, under a strict policy, and asks again next time", async () => {
     const { status, headers, body } = await get("/", BROWSER);
     expect([status, body]).toEqual([200, PAGE]);
-    expect(headers["content-security-policy"]).toMatch(/default-src 'none'; script-src 'self';/);
-    expect(headers["content-security-policy"]).not.toMatch(/unsafe/);
+    const assets = `${new URL(server.endpoint).host}/_rolecast/console/assets/`;
+    const [first, second] = String(headers["content-security-policy"]).split(", ");
+    expect(first).toMatch(/^default-src 'none';/);
+    expect(first).toContain(`; script-src '${HASH}' 'strict-dynamic'; style-src ${assets};`);
+    expect(second).toBe(`script-src ${assets}`);
+    expect(headers["content-security-policy"]).not.toMatch(/unsafe|(?:script|style)-src 'self'/);
     expect(headers["cache-control"]).toBe("no-cache");
   });
 
@@ -83,13 +88,86 @@ describe("the console's files", () => {
     expect((await get(path, BROWSER)).status).toBe(404);
   });
 
-  test("a document out of a bucket runs in an origin of its own, away from the console's keys", async () => {
-    const document = { "sec-fetch-dest": "document" };
-    const page = await getSigned("/pages/page.html", document);
-    expect(page.headers["content-security-policy"]).toMatch(/^sandbox(?!.*allow-same-origin)/);
-    const film = await getSigned("/pages/film.mp4", document);
-    expect(film.headers).not.toHaveProperty("content-security-policy");
-    const fetched = await getSigned("/pages/page.html");
-    expect(fetched.headers).not.toHaveProperty("content-security-policy");
+  test.each([
+    "text/html",
+    "TEXT/HTML",
+    "image/png, text/html",
+    "text/html, image/png",
+    'image/png;a=",text/html"',
+    "image/png\ttext/html",
+    "image/png;text/html",
+    "image/svg+xml",
+    "image/x+xml",
+    "text/xml",
+    "application/xhtml+xml",
+    "application/rss+xml",
+    "multipart/x-mixed-replace; boundary=a",
+    "text/javascript",
+    "text/css",
+    "image",
+    "*/*",
+    "unknown/unknown",
+    "é/é",
+    " ",
+  ])("an object of type %j is shown in an origin of its own, whoever asks", async (type) => {
+    for (const asking of [{}, { "sec-fetch-dest": "document" }, { "sec-fetch-dest": "image" }]) {
+      const query = { "response-content-type": type };
+      const raw = { method: "GET", path: "/pages/film.mp4", query, headers: asking };
+      const { status, headers } = await sendSigned(server.endpoint, raw, { service: "s3" });
+      expect([status, headers["content-security-policy"]]).toEqual([200, "sandbox"]);
+      expect(headers["x-content-type-options"]).toBe("nosniff");
+    }
+  });
+
+  test.each([
+    "video/mp4",
+    'video/mp4; codecs="avc1.42E01E"',
+    "VIDEO/MP4",
+    "audio/mpeg",
+    "image/png",
+    "application/vnd.apple.mpegurl",
+    "application/pdf",
+    "application/json",
+    "application/octet-stream",
+    "text/plain; charset=utf-8",
+  ])("an object of type %j is shown as it is, and not guessed at", async (type) => {
+    const query = { "response-content-type": type };
+    const raw = { method: "GET", path: "/pages/film.mp4", query };
+    const { headers } = await sendSigned(server.endpoint, raw, { service: "s3" });
+    expect(headers).not.toHaveProperty("content-security-policy");
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+  });
+
+  test("so are errors, lists, answers to forms and what else is no file of the console", async () => {
+    const form = [
+      '--b\r\ncontent-disposition: form-data; name="key"\r\n\r\nk\r\n',
+      '--b\r\ncontent-disposition: form-data; name="file"; filename="f"\r\n\r\nx\r\n--b--\r\n',
+    ].join("");
+    const multipart = { "content-type": "multipart/form-data; boundary=b" };
+    const answers = await Promise.all([
+      getSigned("/"),
+      getSigned("/pages"),
+      getSigned("/pages/nothing"),
+      get("/pages/page.html"),
+      get("/pages?location"),
+      getSigned("/pages/%ff%zz"),
+      send(server.endpoint, { method: "POST", path: "/pages", headers: multipart, body: form }),
+      send(server.endpoint, { method: "OPTIONS", path: "/pages/page.html" }),
+      send(server.endpoint, { method: "POST", path: "/", body: "Action=X&Version=2010-05-08" }),
+    ]);
+    for (const { headers } of answers)
+      expect(headers).toMatchObject({
+        "content-security-policy": "sandbox",
+        "x-content-type-options": "nosniff",
+      });
+    const onBucket = await get("/page.html", { host: "pages.localhost" });
+    expect(onBucket.headers).not.toHaveProperty("content-security-policy");
+  });
+
+  test("no service worker is served beside the console", async () => {
+    const worker = { "service-worker": "script" };
+    expect((await getSigned("/pages/film.mp4", worker)).status).toBe(403);
+    const elsewhere = await get("/film.mp4", { ...worker, host: "pages.s3.localhost" });
+    expect(elsewhere.body).toContain("<Code>AccessDenied</Code><Message>Access Denied");
   });
 });

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { extname, join } from "node:path";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
+import { consolePolicy } from "./console-policy.ts";
 
 /** No bucket can be called like this, so no object lives below it. */
 const PREFIX = "/_rolecast/console/";
@@ -23,34 +24,21 @@ const TYPES: Readonly<Record<string, string>> = {
   ".woff": "font/woff",
 };
 
-/**
- * Everything comes from this server, scripts and styles from files only. `blob:` is where Media
- * Source Extensions play from.
- */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "font-src 'self'",
-  "img-src 'self' data: blob:",
-  "media-src 'self' blob:",
-  "connect-src 'self'",
-  "manifest-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
+const SECURITY_HEADERS = {
+  "cross-origin-opener-policy": "same-origin",
+  "permissions-policy": "camera=(), microphone=(), geolocation=()",
+  "referrer-policy": "no-referrer",
+  "x-content-type-options": "nosniff",
+  "x-frame-options": "DENY",
+} as const;
+/** Of scripts, styles and pictures, which are no pages of their own. */
+const POLICY_OF_PARTS = "default-src 'none'; frame-ancestors 'none'; sandbox";
 
 /** The best first. Files are compressed when they are built. */
 const ENCODINGS = [
   { name: "br", suffix: ".br" },
   { name: "gzip", suffix: ".gz" },
 ] as const;
-
-/** Documents of these types run no script, wherever they come from. */
-const INERT =
-  /^(?:image\/(?!svg)|video\/|audio\/|text\/plain|application\/(?:pdf|json|octet-stream)|binary\/octet-stream)/;
-const DOCUMENT_DESTINATIONS = ["document", "iframe", "frame", "embed", "object"];
 
 /** The console's built files: its page at `/`, the others and the documentation below names that no bucket has. */
 export class ConsoleFiles {
@@ -89,7 +77,8 @@ export class ConsoleFiles {
       const body = await readIfThere(join(this.#dir, `${name}${suffix}`));
       if (!body) continue;
       const headers = {
-        ...securityHeaders(),
+        ...SECURITY_HEADERS,
+        "content-security-policy": await this.#policyOf(name, request),
         "content-type": type,
         "content-length": String(body.length),
         "cache-control": HASHED_NAME.test(name)
@@ -102,19 +91,13 @@ export class ConsoleFiles {
     }
     return undefined;
   }
-}
 
-/**
- * What a browser needs to keep an object that it shows as a document apart from the console, which
- * has the same origin and holds keys: the document gets an origin of its own.
- */
-export function isolationHeaders(
-  request: PlainRequest,
-  contentType: string | undefined,
-): Readonly<Record<string, string>> {
-  if (!DOCUMENT_DESTINATIONS.includes(request.headers["sec-fetch-dest"] ?? "")) return {};
-  if (contentType !== undefined && INERT.test(contentType)) return {};
-  return { "content-security-policy": "sandbox allow-scripts allow-forms allow-popups" };
+  async #policyOf(name: string, { headers }: PlainRequest): Promise<string> {
+    if (extname(name) !== ".html") return POLICY_OF_PARTS;
+    const page = await readIfThere(join(this.#dir, name));
+    const folder = name.startsWith("docs/") ? DOCS_PREFIX : PREFIX;
+    return consolePolicy(page?.toString("utf8"), `${folder}assets/`, headers.host);
+  }
 }
 
 /** A person's browser asks for `/`; a client of S3 that lists buckets signs, and wants no HTML. */
@@ -122,17 +105,6 @@ function isForThePage({ path, headers, query, isSigned }: PlainRequest): boolean
   return (
     path === "/" && !isSigned && headers.accept?.includes("text/html") === true && query.size === 0
   );
-}
-
-function securityHeaders(): Readonly<Record<string, string>> {
-  return {
-    "content-security-policy": CONTENT_SECURITY_POLICY,
-    "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=()",
-    "referrer-policy": "no-referrer",
-    "x-content-type-options": "nosniff",
-    "x-frame-options": "DENY",
-  };
 }
 
 async function readIfThere(file: string): Promise<Buffer | undefined> {

@@ -21,7 +21,8 @@ import { type HttpRequestInfo, RequestContext } from "../kernel/request-context.
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 import type { Store } from "../kernel/store.ts";
 import type { Span, Tracer } from "../kernel/tracer.ts";
-import { type ConsoleFiles, isolationHeaders } from "./console-files.ts";
+import type { ConsoleFiles } from "./console-files.ts";
+import { apartFromConsole, documentElsewhere, refuseServiceWorker } from "./console-isolation.ts";
 import { crossOriginHeaders, preflight } from "./cross-origin.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { encodeFailure, toAwsError, unknownService, unsignedSelection } from "./failure.ts";
@@ -70,13 +71,17 @@ export class Pipeline {
 
   /** Never rejects. */
   serve(request: GatewayRequest): Promise<WireResponse> {
-    return this.#options.tracer.request(request.headers, (span) => this.#serve(request, span));
+    return this.#options.tracer.request(request.headers, async (span) => {
+      const response = await this.#serve(request, span);
+      return this.#sharesConsolesOrigin(request) ? apartFromConsole(response) : response;
+    });
   }
 
   async #serve(request: GatewayRequest, span: Span): Promise<WireResponse> {
     const requestId = this.#options.ids.uuid();
     let exchange: Exchange | undefined;
     try {
+      if (this.#sharesConsolesOrigin(request)) refuseServiceWorker(request);
       const body = isFormToRead(request)
         ? await request.readBody(MAX_PARSED_BODY_BYTES)
         : undefined;
@@ -124,11 +129,16 @@ export class Pipeline {
     { request, registered }: Exchange,
   ): Promise<WireResponse> {
     const cors = await crossOriginHeaders(request, registered);
-    const sharesConsolesOrigin = this.#options.console !== undefined && !this.#isOnBuckets(request);
-    const isolation = sharesConsolesOrigin
-      ? isolationHeaders(request, response.headers["content-type"])
-      : {};
-    return { ...response, headers: { ...response.headers, ...cors, ...isolation } };
+    const place = this.#sharesConsolesOrigin(request)
+      ? documentElsewhere(request, response)
+      : undefined;
+    if (place === undefined) return { ...response, headers: { ...response.headers, ...cors } };
+    if (response.body instanceof Readable) response.body.destroy();
+    return { status: 307, headers: { location: place, ...cors }, body: undefined };
+  }
+
+  #sharesConsolesOrigin(request: PlainRequest): boolean {
+    return this.#options.console !== undefined && !this.#isOnBuckets(request);
   }
 
   /** A bucket's own host name is another origin: `/` is the bucket there, and other paths are keys. */
@@ -330,9 +340,13 @@ function isOwnOperation(request: WireRequest, registered: RegisteredService | un
   return request.method === "OPTIONS" || registered.wire.addresses(request);
 }
 
-/** Only browsers tell the page that asks, or what they will do with the answer. */
+/** Only browsers tell the page that asks, or what they will do with the answer, or want HTML. */
 function isOfBrowser({ headers }: WireRequest): boolean {
-  return headers.origin !== undefined || headers["sec-fetch-dest"] !== undefined;
+  return (
+    headers.origin !== undefined ||
+    headers["sec-fetch-dest"] !== undefined ||
+    headers.accept?.includes("text/html") === true
+  );
 }
 
 function isForm(request: WireRequest): boolean {
