@@ -29,9 +29,7 @@ interface Listing {
 
 /** What a listing must show, the plain way: sort by UTF-8 bytes, then group. */
 function expectedListing(keys: ReadonlySet<string>, prefix: string, delimiter: string): Listing {
-  const sorted = [...keys]
-    .filter((key) => key.startsWith(prefix))
-    .sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+  const sorted = sortedByBytes([...keys].filter((key) => key.startsWith(prefix)));
   const listing: Listing = { keys: [], prefixes: [] };
   for (const key of sorted) {
     const at = delimiter === "" ? -1 : key.indexOf(delimiter, prefix.length);
@@ -78,9 +76,67 @@ async function listV1(Bucket: string, asked: Asked): Promise<Listing> {
   }
 }
 
-function collect(listing: Listing, page: s3.ListObjectsCommandOutput): void {
+/** Versions and delete markers, each with its key. */
+async function listVersions(Bucket: string, asked: Asked): Promise<Listing> {
+  const listing: Listing = { keys: [], prefixes: [] };
+  let markers: Pick<s3.ListObjectVersionsCommandInput, "KeyMarker" | "VersionIdMarker"> = {};
+  for (;;) {
+    const page = await client.send(
+      new s3.ListObjectVersionsCommand({ Bucket, ...asked, ...markers }),
+    );
+    const { Versions = [], DeleteMarkers = [] } = page;
+    const shown = Versions.length + DeleteMarkers.length + (page.CommonPrefixes?.length ?? 0);
+    expect(shown).toBeLessThanOrEqual(asked.MaxKeys);
+    collect(listing, { ...page, Contents: [...Versions, ...DeleteMarkers] });
+    if (!page.IsTruncated) return listing;
+    expect(shown).toBe(asked.MaxKeys);
+    markers = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
+  }
+}
+
+async function listUploads(Bucket: string, { MaxKeys, ...asked }: Asked): Promise<Listing> {
+  const listing: Listing = { keys: [], prefixes: [] };
+  let markers: Pick<s3.ListMultipartUploadsCommandInput, "KeyMarker" | "UploadIdMarker"> = {};
+  for (;;) {
+    const page = await client.send(
+      new s3.ListMultipartUploadsCommand({ Bucket, ...asked, ...markers, MaxUploads: MaxKeys }),
+    );
+    const { Uploads = [], CommonPrefixes = [] } = page;
+    collect(listing, { Contents: Uploads.map(({ Key }) => ({ Key })), CommonPrefixes });
+    if (!page.IsTruncated) return listing;
+    expect(Uploads.length + CommonPrefixes.length).toBe(MaxKeys);
+    markers = { KeyMarker: page.NextKeyMarker, UploadIdMarker: page.NextUploadIdMarker };
+  }
+}
+
+function collect(
+  listing: Listing,
+  page: Pick<s3.ListObjectsCommandOutput, "Contents" | "CommonPrefixes">,
+): void {
   for (const { Key } of page.Contents ?? []) listing.keys.push(Key ?? "");
   for (const { Prefix } of page.CommonPrefixes ?? []) listing.prefixes.push(Prefix ?? "");
+}
+
+/** A bucket with two versions of each key, one of them a delete marker, and two uploads. */
+async function makeTwoOfEach(name: string, keys: readonly string[]): Promise<string> {
+  const Bucket = `${name}-two`;
+  await client.send(new s3.CreateBucketCommand({ Bucket }));
+  const VersioningConfiguration = { Status: "Enabled" } as const;
+  await client.send(new s3.PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+  const make = async (Key: string, index: number) => {
+    const at = { Bucket, Key };
+    await client.send(new s3.PutObjectCommand({ ...at, Body: Key }));
+    if (index % 2 === 0) await client.send(new s3.DeleteObjectCommand(at));
+    else await client.send(new s3.PutObjectCommand({ ...at, Body: Key }));
+    for (let upload = 0; upload < 2; upload++)
+      await client.send(new s3.CreateMultipartUploadCommand(at));
+  };
+  await Promise.all(keys.map(make));
+  return Bucket;
+}
+
+function sortedByBytes(keys: readonly string[]): string[] {
+  return [...keys].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
 }
 
 test("any keys, prefix, delimiter and page size list what the plain way lists", async () => {
@@ -102,16 +158,43 @@ test("any keys, prefix, delimiter and page size list what the plain way lists", 
       ),
       async (keys, questions) => {
         const Bucket = await bucketWith(keys);
+        const twice = await makeTwoOfEach(Bucket, keys);
         for (const asked of questions) {
           const expected = expectedListing(new Set(keys), asked.Prefix, asked.Delimiter);
           expect(await listV2(Bucket, asked)).toEqual(expected);
           expect(await listV1(Bucket, asked)).toEqual(expected);
+          const { prefixes } = expected;
+          const each = { keys: expected.keys.flatMap((key) => [key, key]), prefixes };
+          const sorted = ({ keys, ...rest }: Listing) => ({ keys: sortedByBytes(keys), ...rest });
+          expect(sorted(await listVersions(twice, asked))).toEqual(each);
+          expect(await listUploads(twice, asked)).toEqual(each);
         }
       },
     ),
-    { numRuns: 15 },
+    { numRuns: 10 },
   );
 });
+
+test.each(["ListObjects", "ListObjectsV2", "ListObjectVersions", "ListMultipartUploads"])(
+  "%s goes on behind the key that is the prefix itself, which makers of folders put",
+  async (operation) => {
+    const keys = ["dir/", "dir/a", "x", "dir/b/c"];
+    const Bucket = await makeTwoOfEach(await bucketWith([]), keys);
+    const asked = { Bucket, Prefix: "dir/", Delimiter: "/" };
+    const send = {
+      ListObjects: () => client.send(new s3.ListObjectsCommand({ ...asked, Marker: "dir/" })),
+      ListObjectsV2: () =>
+        client.send(new s3.ListObjectsV2Command({ ...asked, StartAfter: "dir/" })),
+      ListObjectVersions: () =>
+        client.send(new s3.ListObjectVersionsCommand({ ...asked, KeyMarker: "dir/" })),
+      ListMultipartUploads: () =>
+        client.send(new s3.ListMultipartUploadsCommand({ ...asked, KeyMarker: "dir/" })),
+    }[operation];
+    const page = await send?.();
+    expect(page?.CommonPrefixes).toEqual([{ Prefix: "dir/b/" }]);
+    expect(JSON.stringify(page)).toContain('"Key":"dir/a"');
+  },
+);
 
 describe("ListObjectsV2", () => {
   test("skips large groups, and begins after StartAfter", async () => {

@@ -1,3 +1,4 @@
+import { Turns } from "../../../kernel/turns.ts";
 import { successorOf } from "./key-order.ts";
 
 /** Where a page begins. */
@@ -35,8 +36,14 @@ export interface KeyRange<Row> {
   readonly behind?: Row;
 }
 
-/** Rows read at once when whole groups of them may be skipped. */
-const GROUPING_BATCH_SIZE = 200;
+/**
+ * Rows read at once when whole groups of them may be skipped: a few where groups are large, since
+ * all but the first of a group are read for nothing, and more where most rows are listed.
+ */
+const GROUPING_BATCH_MIN = 2;
+const GROUPING_BATCH_MAX = 256;
+/** Above this, reading a row for nothing costs more than another statement saves. */
+const ROWS_PER_ENTRY_MAX = 4;
 
 /**
  * One page of a listing over rows in the order of their keys. Keys that share what stands before
@@ -53,12 +60,15 @@ export async function listPage<Row>(
   const before = successorOf(prefix);
   let next: PageStart | undefined;
   let cursor: Cursor<Row> | undefined = firstCursor(prefix, start);
+  let batchSize = GROUPING_BATCH_MIN;
+  const turns = new Turns();
   const done = (truncated: boolean) => ({ rows, commonPrefixes, truncated, next });
   if (maxKeys === 0) return done(false);
   while (cursor) {
     const count = rows.length + commonPrefixes.length;
     const wanted = maxKeys - count + 1;
-    const limit = delimiter === "" ? wanted : Math.min(wanted, GROUPING_BATCH_SIZE);
+    const limit = delimiter === "" ? wanted : Math.min(wanted, batchSize);
+    await turns.next();
     const batch: readonly Row[] = await readRows({ ...cursor, before, limit });
     let group: string | undefined;
     for (const row of batch) {
@@ -72,8 +82,15 @@ export async function listPage<Row>(
     }
     if (batch.length < limit) return done(false);
     cursor = cursorAfter(batch, keyOf, group);
+    const found = rows.length + commonPrefixes.length - count;
+    batchSize = nextBatchSize(limit, found);
   }
   return done(false);
+}
+
+function nextBatchSize(read: number, found: number): number {
+  if (read <= found * ROWS_PER_ENTRY_MAX) return Math.min(read * 2, GROUPING_BATCH_MAX);
+  return Math.max(Math.floor(read / 2), GROUPING_BATCH_MIN);
 }
 
 type Cursor<Row> = Pick<KeyRange<Row>, "from" | "inclusive" | "behind">;

@@ -45,11 +45,11 @@ async function listObjectsV2(input: s3.ListObjectsV2CommandInput, context: Reque
   const encode = keyEncoder(input.EncodingType);
   const maxKeys = readMaxKeys(input.MaxKeys);
   const delimiter = input.Delimiter ?? "";
+  const prefix = input.Prefix ?? "";
   const start =
     input.ContinuationToken === undefined
-      ? startAfter(input.StartAfter, delimiter)
+      ? startAfter(input.StartAfter, prefix, delimiter)
       : readToken(input.ContinuationToken);
-  const prefix = input.Prefix ?? "";
   const page = await listPage(
     { prefix, delimiter, start, maxKeys },
     keyOf,
@@ -80,7 +80,7 @@ async function listObjects(input: s3.ListObjectsCommandInput, context: RequestCo
   const delimiter = input.Delimiter ?? "";
   const prefix = input.Prefix ?? "";
   const marker = input.Marker ?? "";
-  const start = startAfter(marker, delimiter);
+  const start = startAfter(marker, prefix, delimiter);
   const page = await listPage(
     { prefix, delimiter, start, maxKeys },
     keyOf,
@@ -110,11 +110,16 @@ function tellRegion({ region }: BucketRow, { response }: RequestContext): void {
 
 /**
  * A text that ends in the delimiter may be the common prefix that the page before ended with, and
- * stands for all of it then.
+ * stands for all of it then. The listing's own prefix is none: it may be a key, as of a folder.
  */
-export function startAfter(text: string | undefined, delimiter: string): PageStart | undefined {
+export function startAfter(
+  text: string | undefined,
+  prefix: string,
+  delimiter: string,
+): PageStart | undefined {
   if (text === undefined || text === "") return undefined;
-  return { after: text, skipPrefix: delimiter !== "" && text.endsWith(delimiter) };
+  const skipPrefix = delimiter !== "" && text !== prefix && text.endsWith(delimiter);
+  return { after: text, skipPrefix };
 }
 
 function keyOf(row: ListedRow): string {

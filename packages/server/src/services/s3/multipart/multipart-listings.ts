@@ -9,8 +9,9 @@ import { requireBucket } from "../buckets/find-bucket.ts";
 import { checksumMembers } from "../checksums/object-checksum.ts";
 import { invalidArgument } from "../errors.ts";
 import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
-import { successorOf } from "../listing/key-order.ts";
+import { type KeyRange, listPage, type Page } from "../listing/list-page.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
+import { startAfter } from "../listing/object-listings.ts";
 import type { BucketRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
 import { requireUpload } from "./find-upload.ts";
 import { checksumOfUpload } from "./upload-checksum.ts";
@@ -85,9 +86,13 @@ async function listUploads(input: s3.ListMultipartUploadsCommandInput, context: 
   const { Prefix: prefix = "", Delimiter: delimiter = "", KeyMarker: keyMarker = "" } = input;
   // The upload's marker means nothing without its key's (S3 API, ListMultipartUploads).
   const idMarker = keyMarker === "" ? "" : (input.UploadIdMarker ?? "");
-  const request = { prefix, delimiter, keyMarker, idMarker, maxUploads };
-  await checkIdMarker(request, context);
-  const page = await pageOfUploads(request, bucket, context);
+  await checkIdMarker(keyMarker, idMarker, context);
+  const start = startAfter(keyMarker, prefix, idMarker === "" ? delimiter : "");
+  const page = await listPage<UploadRow>(
+    { prefix, delimiter, start, maxKeys: maxUploads },
+    ({ object_key: key }) => key,
+    (range) => readUploads(range, idMarker, bucket, context),
+  );
   return {
     Bucket: bucket.bucket_name,
     KeyMarker: encode(keyMarker),
@@ -98,7 +103,7 @@ async function listUploads(input: s3.ListMultipartUploadsCommandInput, context: 
     ...(input.EncodingType ? { EncodingType: input.EncodingType } : {}),
     MaxUploads: maxUploads,
     IsTruncated: page.truncated,
-    Uploads: page.uploads.map((upload) => ({
+    Uploads: page.rows.map((upload) => ({
       UploadId: upload.upload_id,
       Key: encode(upload.object_key),
       Initiated: new Date(wholeSeconds(upload.created_ms)),
@@ -119,12 +124,10 @@ async function listUploads(input: s3.ListMultipartUploadsCommandInput, context: 
  * S3 names the last upload of a page, also of the last page. Where a common prefix is last, it names
  * nothing, so that its own clients can't go on; here they can.
  */
-function nextMarkers(
-  { uploads, truncated, nextKey, nextId }: UploadsPage,
-  encode: (key: string) => string,
-) {
-  if (truncated) return { NextKeyMarker: encode(nextKey), NextUploadIdMarker: nextId };
-  const last = uploads.at(-1);
+function nextMarkers({ rows, truncated, next }: Page<UploadRow>, encode: (key: string) => string) {
+  const last = rows.at(-1);
+  if (truncated && next?.skipPrefix)
+    return { NextKeyMarker: encode(next.after), NextUploadIdMarker: "" };
   return {
     NextKeyMarker: encode(last?.object_key ?? ""),
     NextUploadIdMarker: last?.upload_id ?? "",
@@ -133,7 +136,8 @@ function nextMarkers(
 
 /** Throws InvalidArgument for the id of another key's upload. One that has ended holds its place. */
 async function checkIdMarker(
-  { keyMarker, idMarker }: UploadsRequest,
+  keyMarker: string,
+  idMarker: string,
   context: RequestContext,
 ): Promise<void> {
   if (idMarker === "") return;
@@ -147,79 +151,28 @@ async function checkIdMarker(
     throw invalidArgument("Invalid uploadId marker", "upload-id-marker", idMarker);
 }
 
-interface UploadsPage {
-  readonly uploads: readonly UploadRow[];
-  readonly commonPrefixes: readonly string[];
-  readonly truncated: boolean;
-  readonly nextKey: string;
-  readonly nextId: string;
-}
-
-interface UploadsRequest {
-  readonly prefix: string;
-  readonly delimiter: string;
-  readonly keyMarker: string;
-  readonly idMarker: string;
-  readonly maxUploads: number;
-}
-
-/** Like a listing of objects, but one key may have several uploads. */
-async function pageOfUploads(
-  { prefix, delimiter, keyMarker, idMarker, maxUploads }: UploadsRequest,
-  bucket: BucketRow,
-  context: RequestContext,
-): Promise<UploadsPage> {
-  const uploads: UploadRow[] = [];
-  const commonPrefixes: string[] = [];
-  let [nextKey, nextId] = [keyMarker, idMarker];
-  let group = delimiter !== "" && keyMarker.endsWith(delimiter) ? keyMarker : undefined;
-  const done = (truncated: boolean) => ({ uploads, commonPrefixes, truncated, nextKey, nextId });
-  if (maxUploads === 0) return done(false);
-  let cursor: readonly [string, string] = [keyMarker, idMarker];
-  for (;;) {
-    const rows = await readUploads(cursor, prefix, maxUploads + 1, bucket, context);
-    for (const row of rows) {
-      const key = row.object_key;
-      if (group !== undefined && key.startsWith(group)) continue;
-      if (uploads.length + commonPrefixes.length === maxUploads) return done(true);
-      const at = delimiter === "" ? -1 : key.indexOf(delimiter, prefix.length);
-      group = at < 0 ? undefined : key.slice(0, at + delimiter.length);
-      if (group === undefined) uploads.push(row);
-      else commonPrefixes.push(group);
-      [nextKey, nextId] = group === undefined ? [key, row.upload_id] : [group, ""];
-    }
-    const last = rows.at(-1);
-    if (!last || rows.length <= maxUploads) return done(false);
-    cursor = [last.object_key, last.upload_id];
-  }
-}
-
+/** By key, and of a key by id. `idMarker`: behind this one of the key that the page begins at. */
 function readUploads(
-  [key, uploadId]: readonly [string, string],
-  prefix: string,
-  limit: number,
+  { from, inclusive, before, behind, limit }: KeyRange<UploadRow>,
+  idMarker: string,
   bucket: BucketRow,
   context: RequestContext,
 ): Promise<UploadRow[]> {
-  const before = successorOf(prefix);
+  const id = behind ? behind.upload_id : idMarker;
   let query = context
     .db<S3Tables>()
     .selectFrom("s3_uploads")
     .selectAll()
     .where("bucket_name", "=", bucket.bucket_name)
-    .where("object_key", ">=", prefix)
     .orderBy("object_key")
     .orderBy("upload_id")
     .limit(limit);
   if (before !== undefined) query = query.where("object_key", "<", before);
-  if (key === "") return query.execute();
-  if (uploadId === "") return query.where("object_key", ">", key).execute();
+  if (inclusive || id === "")
+    return query.where("object_key", inclusive ? ">=" : ">", from).execute();
   return query
-    .where((eb) =>
-      eb.or([
-        eb("object_key", ">", key),
-        eb.and([eb("object_key", "=", key), eb("upload_id", ">", uploadId)]),
-      ]),
+    .where(({ eb, refTuple, tuple }) =>
+      eb(refTuple("object_key", "upload_id"), ">", tuple(from, id)),
     )
     .execute();
 }

@@ -49,7 +49,7 @@ async function listObjectVersions(
   const maxKeys = readMaxKeys(input.MaxKeys);
   const { Prefix: prefix = "", Delimiter: delimiter = "", KeyMarker: marker = "" } = input;
   const older = await numberOfMarker(input, db);
-  const start = startAfter(marker, older === undefined ? delimiter : "");
+  const start = startAfter(marker, prefix, older === undefined ? delimiter : "");
   const page = await listPage<ListedVersion>(
     { prefix, delimiter, start, maxKeys },
     ({ object_key: key }) => key,
@@ -133,7 +133,10 @@ async function readVersions(
   return [...ofKey, ...(await selectRange(bucket, { ...range, limit }, undefined, db))];
 }
 
-/** One statement: while it reads, no version moves from one table to the other. */
+/**
+ * One statement: while it reads, no version moves from one table to the other. Each table is limited
+ * by itself, since PostgreSQL sorts all of a union before it limits it.
+ */
 function selectRange(
   bucket: BucketRow,
   { from, inclusive, before, limit }: KeyRange<ListedVersion>,
@@ -195,8 +198,16 @@ function selectRange(
     objects = objects.where("object_key", "<", before);
     versions = versions.where("object_key", "<", before);
   }
-  return objects
-    .unionAll(versions)
+  const ofObjects = objects.orderBy("object_key").limit(limit).as("objects");
+  const ofVersions = versions
+    .orderBy("object_key")
+    .orderBy("version_number", "desc")
+    .limit(limit)
+    .as("versions");
+  return db
+    .selectFrom(ofObjects)
+    .selectAll()
+    .unionAll(db.selectFrom(ofVersions).selectAll())
     .orderBy("object_key")
     .orderBy("version_number", "desc")
     .limit(limit)
