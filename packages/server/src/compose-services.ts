@@ -95,7 +95,13 @@ export function composeServices(parts: Parts, routes: () => OwnRoutes) {
     sealingKey: parts.sealingKey,
   });
   const hosts = s3HostsOf(config.publicBaseUrl);
-  const s3 = createS3Service({ ...deps, directory, hosts, authenticator: () => authenticator });
+  const s3 = createS3Service({
+    ...deps,
+    directory,
+    hosts,
+    nodeUrl: () => address.nodeUrl,
+    authenticator: () => authenticator,
+  });
   const cloudwatch = createCloudWatchServices(deps);
   const ports = { rtmp: 0, rtmps: 0, srt: 0 };
   const ivs = createIvsService({

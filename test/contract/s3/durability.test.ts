@@ -55,7 +55,7 @@ describe("after a kill -9", () => {
     }
     const acknowledged = [...expected.values()].filter((each) => each.acknowledged !== undefined);
     expect(acknowledged.length).toBeGreaterThan(WRITERS);
-    // Nodes that share a database don't sweep: a file may be another node's upload (docs/database.md).
+    // Beside other nodes a process is ended only half a minute later (docs/adr/0018).
     if (process.env.ROLECAST_TEST_DATABASE === undefined) await expectNoOrphans(older.size);
   });
 });

@@ -16,7 +16,7 @@ class CountingStore {
 
   async transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
     this.transactions++;
-    const result = await run({} as Transaction);
+    const result = await run({ tables: () => ({}) } as unknown as Transaction);
     await new Promise((resolve) => setImmediate(resolve));
     return result;
   }
@@ -24,7 +24,8 @@ class CountingStore {
 
 function groupCommit() {
   const store = new CountingStore();
-  return { store, commits: new GroupCommit(store as unknown as Store) };
+  const counting = { count: async () => new Map<string, number>(), acknowledge: async () => {} };
+  return { store, commits: new GroupCommit(store as unknown as Store, counting) };
 }
 
 test("changes that are ready together share one commit, each with its own result", async () => {

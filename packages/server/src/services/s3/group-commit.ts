@@ -1,7 +1,10 @@
+import assert from "node:assert";
 import { setImmediate } from "node:timers/promises";
 import { AwsError } from "../../kernel/aws-error.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../kernel/store.ts";
+import { prefixOf } from "./blobs/blob-files.ts";
+import type { BlobWriters, CountedCommits } from "./blobs/blob-writers.ts";
 import type { S3Tables } from "./tables.ts";
 
 /** Changes committed together at most; each is a few short statements. */
@@ -10,6 +13,8 @@ const GROUP_SIZE_MAX = 64;
 type Outcome = { readonly value: unknown } | { readonly refusal: AwsError };
 
 interface Waiting {
+  /** Whose blob the change commits. */
+  readonly writer: string | undefined;
   readonly run: (tx: Transaction<S3Tables>) => Promise<unknown>;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: unknown) => void;
@@ -22,16 +27,28 @@ interface Waiting {
  */
 export class GroupCommit {
   readonly #store: Store<S3Tables>;
+  readonly #writers: Pick<BlobWriters, "count" | "acknowledge">;
   #waiting: Waiting[] = [];
   #busy = false;
 
-  constructor(store: Store) {
+  constructor(store: Store, writers: Pick<BlobWriters, "count" | "acknowledge">) {
     this.#store = store.tables<S3Tables>();
+    this.#writers = writers;
   }
 
-  /** Runs `run` in the request's own transaction when there is one, else in a group's. */
-  commit<R>(context: RequestContext, run: (tx: Transaction<S3Tables>) => Promise<R>): Promise<R> {
-    if (context.inTransaction) return context.transaction(run);
+  /**
+   * Runs `run` in the request's own transaction when there is one, else in a group's. `blobId` is the
+   * blob that is referred to from now on, if there is one: its commit is counted.
+   */
+  commit<R>(
+    context: RequestContext,
+    run: (tx: Transaction<S3Tables>) => Promise<R>,
+    blobId?: string,
+  ): Promise<R> {
+    if (context.inTransaction) {
+      assert(blobId === undefined, "bytes are put in a transaction of their own");
+      return context.transaction(run);
+    }
     const { precondition, alongside } = context;
     const guarded = async (tx: Transaction<S3Tables>) => {
       await precondition?.(tx.tables());
@@ -40,7 +57,8 @@ export class GroupCommit {
       return result;
     };
     return new Promise<R>((resolve, reject) => {
-      this.#waiting.push({ run: guarded, resolve: (value) => resolve(value as R), reject });
+      const writer = blobId === undefined ? undefined : prefixOf(blobId);
+      this.#waiting.push({ writer, run: guarded, resolve: (value) => resolve(value as R), reject });
       if (!this.#busy) void this.#work();
     });
   }
@@ -57,12 +75,15 @@ export class GroupCommit {
   }
 
   async #commitGroup(group: readonly Waiting[]): Promise<void> {
+    const writers = new Set(group.flatMap(({ writer }) => writer ?? []));
     let outcomes: readonly Outcome[];
+    let counted: CountedCommits;
     try {
-      outcomes = await this.#store.transaction(async (tx) => {
+      [outcomes, counted] = await this.#store.transaction(async (tx) => {
+        const commits = await this.#writers.count(writers, tx.tables());
         const done: Outcome[] = [];
         for (const { run } of group) done.push(await outcomeOf(run, tx));
-        return done;
+        return [done, commits] as const;
       });
     } catch (error) {
       // Again would be no better; and if this commit has happened, it must not happen twice.
@@ -75,11 +96,21 @@ export class GroupCommit {
       for (const change of group) await this.#commitGroup([change]);
       return;
     }
-    for (const [index, change] of group.entries()) {
-      const outcome = outcomes[index];
-      if (outcome && "value" in outcome) change.resolve(outcome.value);
-      else change.reject(outcome?.refusal);
-    }
+    // The next group's commit needn't wait for it.
+    this.#writers.acknowledge(counted).then(
+      () => answer(group, outcomes),
+      (error: unknown) => {
+        for (const change of group) change.reject(error);
+      },
+    );
+  }
+}
+
+function answer(group: readonly Waiting[], outcomes: readonly Outcome[]): void {
+  for (const [index, change] of group.entries()) {
+    const outcome = outcomes[index];
+    if (outcome && "value" in outcome) change.resolve(outcome.value);
+    else change.reject(outcome?.refusal);
   }
 }
 

@@ -14,7 +14,21 @@ export const s3Migrations: readonly Migration[] = [
   { name: "s3/0010-object-lock", up: addObjectLock },
   { name: "s3/0011-beginnings", up: addBeginnings },
   { name: "s3/0012-acls", up: addAcls },
+  { name: "s3/0013-writers", up: addWriters },
 ];
+
+/** Blobs of before have no writer in it: nothing tells which of them are orphans. */
+async function addWriters({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("s3_writers")
+    .addColumn("prefix", "text", (c) => c.primaryKey())
+    .addColumn("node", "text", (c) => c.notNull())
+    .addColumn("started_ms", "bigint", (c) => c.notNull())
+    .addColumn("ended_ms", "bigint")
+    .addColumn("commits", "bigint", (c) => c.notNull())
+    .addColumn("beat", "bigint", (c) => c.notNull())
+    .execute();
+}
 
 /** Owners alone had access to what is there. */
 async function addAcls({ schema }: Kysely<Tables>): Promise<void> {

@@ -11,6 +11,8 @@ import { restoreOperations } from "./archive/restores.ts";
 import { s3Audit } from "./audit.ts";
 import { BLOBS_FOLDER, BlobFiles } from "./blobs/blob-files.ts";
 import { BlobLeases } from "./blobs/blob-leases.ts";
+import { BlobSweeper } from "./blobs/blob-sweeper.ts";
+import { BlobWriters } from "./blobs/blob-writers.ts";
 import { findReferencedBlobs } from "./blobs/referenced-blobs.ts";
 import { bucketAbacOperations } from "./buckets/bucket-abac.ts";
 import { bucketEncryptionOperations } from "./buckets/bucket-encryption.ts";
@@ -58,28 +60,41 @@ const definition: ServiceDefinition = {
 
 /** Amazon S3: buckets and objects, rows in the store and bytes in files below `s3/`. */
 export function createS3Service(
-  dependencies: ServiceDependencies & FormDependencies & { readonly directory: IdentityDirectory },
+  dependencies: ServiceDependencies &
+    FormDependencies & {
+      readonly directory: IdentityDirectory;
+      /** Where the other nodes reach this one. */
+      readonly nodeUrl: () => string;
+    },
 ): Service {
   const { hosts, store, clock, ids, log, durable } = dependencies;
-  const blobs = new BlobFiles({
-    dir: join(dependencies.dataDir, BLOBS_FOLDER),
+  const { db } = store.tables<S3Tables>();
+  const writers = new BlobWriters({
+    store,
+    // Not below `s3`, where there is nothing but objects' bytes.
+    marksDir: join(dependencies.dataDir, "s3-writers"),
     durable,
     clock,
     ids,
     log,
+    nodeUrl: dependencies.nodeUrl,
+    lost: (prefix) => blobs.abandon(prefix),
+    ended: () => sweeper.wake(),
   });
+  const dir = join(dependencies.dataDir, BLOBS_FOLDER);
+  const blobs = new BlobFiles({ dir, durable, register: () => writers.register(), log });
+  const findReferenced = (blobIds: readonly string[]) => findReferencedBlobs(blobIds, db);
+  const sweeper = new BlobSweeper({ dir, blobs, writers, findReferenced, log });
   const digests = new DigestThreads();
   const leases = new BlobLeases((blobIds) => blobs.remove(blobIds));
   const deps: S3Dependencies & FormDependencies = {
     ...dependencies,
     blobs,
     leases,
-    commits: new GroupCommit(store),
+    commits: new GroupCommit(store, writers),
     digests,
   };
   const lifecycle = new LifecycleWorker(deps);
-  const { db } = store.tables<S3Tables>();
-  let sweeping: Promise<void> | undefined;
   return {
     definition,
     operations: {
@@ -122,22 +137,22 @@ export function createS3Service(
     corsHeaders: (request) => corsHeaders(request, store, hosts),
     async start() {
       lifecycle.start();
-      // Beside other nodes nobody can tell a dead node's files from those of an upload under way.
-      if (store.shared) return;
+      await writers.start();
       // Not waited for: what it removes is invisible, and nobody else touches those files.
-      sweeping = blobs
-        .sweep((blobIds) => findReferencedBlobs(blobIds, db))
-        .catch((error: unknown) => log.warn({ err: error }, "The sweep of S3 files has failed."));
+      if (durable) sweeper.wake();
     },
     async close() {
       await lifecycle.close();
-      await sweeping;
+      await sweeper.close();
       await blobs.close();
+      await writers.close();
       await digests.close();
     },
     async reset() {
-      await sweeping;
       await blobs.clear();
+      await writers.marks.clear();
+      sweeper.clear();
     },
+    health: async () => sweeper.health(),
   };
 }

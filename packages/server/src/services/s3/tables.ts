@@ -135,7 +135,23 @@ export interface PartRow {
   offset_bytes: number | null;
 }
 
+/** A process that writes blobs, or has written them. */
+export interface WriterRow {
+  /** What its blobs' ids begin with. */
+  prefix: string;
+  /** Where other nodes reach it. */
+  node: string;
+  started_ms: number;
+  /** From then on nothing that it writes is committed. Null: it may yet commit. */
+  ended_ms: number | null;
+  /** Transactions that have committed blobs of it. */
+  commits: number;
+  /** Rises as long as it lives, beside other nodes. */
+  beat: number;
+}
+
 export interface S3Tables {
+  s3_writers: WriterRow;
   s3_accounts: AccountRow;
   s3_buckets: BucketRow;
   s3_bucket_configurations: BucketConfigurationRow;

@@ -1,6 +1,6 @@
-import { performance } from "node:perf_hooks";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
+import { SilenceWatch } from "../../../kernel/silence-watch.ts";
 import type { Store } from "../../../kernel/store.ts";
 import type { IvsTables, NodeRow } from "../tables.ts";
 
@@ -21,24 +21,16 @@ export interface NodeLeaseOptions {
   readonly looked: () => Promise<void>;
 }
 
-interface Peer {
-  readonly beat: number;
-  readonly silentMs: number;
-}
-
 /**
  * This process's place among those that share the database. A node lives as long as its counter
- * rises. Nobody compares clocks: each observer measures with its own monotonic one how long a
- * counter stands still while it looks, so that neither a pause of its own nor one of the database
- * counts. Whoever is first to remove the row of a silent node has ended its lease; what makes that
+ * rises. Whoever is first to remove the row of a silent node has ended its lease; what makes that
  * safe is the fencing token of what the node had (docs/adr/0012).
  */
 export class NodeLease {
   readonly #options: NodeLeaseOptions;
   readonly #store: Store<IvsTables>;
-  readonly #peers = new Map<string, Peer>();
+  readonly #silence = new SilenceWatch(BEAT_MS, LEASE_MS);
   #id = "";
-  #lookedAtMs = 0;
   #timer: NodeJS.Timeout | undefined;
   #round: Promise<void> = Promise.resolve();
   #open = false;
@@ -66,7 +58,7 @@ export class NodeLease {
   start(): void {
     if (!this.#store.shared) return;
     this.#open = true;
-    this.#lookedAtMs = performance.now();
+    this.#silence.begin();
     this.#beatLater();
   }
 
@@ -77,7 +69,6 @@ export class NodeLease {
     await this.#round;
     if (this.#id !== "") await this.#remove({ node_id: this.#id });
     this.#id = "";
-    this.#peers.clear();
   }
 
   #beatLater(): void {
@@ -129,19 +120,8 @@ export class NodeLease {
   /** Those whose counter stood still for a whole lease. */
   async #silentNodes(): Promise<readonly NodeRow[]> {
     const nodes = await this.#store.db.selectFrom("ivs_nodes").selectAll().execute();
-    const nowMs = performance.now();
-    // A longer time says nothing about the others: they may have been kept from it as this one was.
-    const elapsedMs = Math.min(nowMs - this.#lookedAtMs, 2 * BEAT_MS);
-    this.#lookedAtMs = nowMs;
-    const before = new Map(this.#peers);
-    this.#peers.clear();
-    return nodes.filter(({ node_id: id, beat }) => {
-      if (id === this.#id) return false;
-      const known = before.get(id);
-      const silentMs = known?.beat === beat ? known.silentMs + elapsedMs : 0;
-      this.#peers.set(id, { beat, silentMs });
-      return silentMs >= LEASE_MS;
-    });
+    const others = nodes.filter(({ node_id: id }) => id !== this.#id);
+    return this.#silence.look(others.map((row) => ({ ...row, id: row.node_id })));
   }
 
   /** False when the node has said something meanwhile, or another one was first. */

@@ -5,10 +5,8 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { systemClock } from "../../../kernel/clock.ts";
-import { randomIds } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
-import { BlobFiles } from "./blob-files.ts";
+import { BlobFiles, prefixOf } from "./blob-files.ts";
 import { BlobLeases } from "./blob-leases.ts";
 import { BlobReader } from "./blob-reader.ts";
 
@@ -26,8 +24,8 @@ afterEach(async () => {
 
 const opened: BlobFiles[] = [];
 function blobFiles(): BlobFiles {
-  const options = { dir, durable: true, clock: systemClock, ids: randomIds, log: quiet };
-  const blobs = new BlobFiles(options);
+  const register = async () => `writer${opened.length}`;
+  const blobs = new BlobFiles({ dir, durable: true, register, log: quiet });
   opened.push(blobs);
   return blobs;
 }
@@ -103,18 +101,20 @@ test("a link is a copy with a life of its own", async () => {
   await expect(blobs.open(blobId)).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-test("the sweep removes what earlier processes left, but not what is referred to or being written", async () => {
-  const earlier = blobFiles();
-  const kept = await earlier.write(Readable.from([Buffer.from("kept")]), blind);
-  await earlier.write(Readable.from([Buffer.from("orphan")]), blind);
-  const now = blobFiles();
-  const fresh = await now.write(Readable.from([Buffer.from("not committed yet")]), blind);
-  await now.sweep(async (ids) => new Set(ids.filter((id) => id === kept.blobId)));
-  await now.close();
-  const left = [kept, fresh].map(({ blobId }) => blobId.split("/")[1]);
-  expect((await files()).toSorted()).toEqual(left.toSorted());
-  await now.sweep(async () => new Set());
-  expect(await files()).toHaveLength(1);
+test("what is written after its writer was ended is another writer's, and no file is left of the first", async () => {
+  let writers = 0;
+  const register = async () => `writer${writers++}`;
+  const blobs = new BlobFiles({ dir, durable: true, register, log: quiet });
+  opened.push(blobs);
+  const ids = [];
+  for (const text of ["one", "two"]) {
+    const { blobId } = await blobs.write(Readable.from([Buffer.from(text)]), blind);
+    ids.push(blobId);
+    await blobs.abandon("somebody else's");
+    await blobs.abandon("writer0");
+  }
+  expect(ids.map(prefixOf)).toEqual(["writer0", "writer1"]);
+  expect(await files()).toHaveLength(1 + 32);
 });
 
 test("files stay while somebody reads them, and nobody begins once they are being removed", async () => {

@@ -1,10 +1,9 @@
-import { type FileHandle, link, mkdir, open, readdir, rm, rmdir, unlink } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, rm, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import type { Clock } from "../../../kernel/clock.ts";
-import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { SharedSync } from "../../../kernel/shared-sync.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
+import { makeFolderDurably } from "../../../kernel/write-durably.ts";
 import { sealBlob } from "../encryption/blob-cipher.ts";
 import { folderSync } from "./folder-sync.ts";
 import { type BlobObserver, writeAll } from "./write-all.ts";
@@ -21,21 +20,18 @@ const BLOBS_PER_FOLDER = 4096;
  */
 const BLANKS_PER_BATCH = 32;
 
-/** Blob ids that are looked up at once while sweeping. */
-const SWEEP_BATCH_SIZE = 500;
-
 export interface BlobFilesOptions {
   /** Holds nothing but blobs. */
   readonly dir: string;
   /** False: nothing is fsynced. */
   readonly durable: boolean;
-  readonly clock: Clock;
-  readonly ids: Ids;
+  /** Makes this process known before its first file exists; resolves to its prefix of blob ids. */
+  readonly register: () => Promise<string>;
   readonly log: Log;
 }
 
 export interface WrittenBlob {
-  /** `<folder>/<file>`; made by us, never from anything that a client sent. */
+  /** `<prefix>-<folder>/<file>`; made by us, never from anything that a client sent. */
   readonly blobId: string;
   readonly sizeBytes: number;
 }
@@ -54,12 +50,13 @@ interface Folder {
 /**
  * Immutable files of bytes. A blob's name is new and known to nobody until the row that refers to
  * it is committed, so the commit is the moment that makes it visible and no rename is needed: what
- * a crash leaves behind before that is an orphan, which the next start sweeps away. When `write`
+ * a crash leaves behind before that is an orphan, which `sweepBlobs` removes. When `write`
  * resolves, bytes and directory entry are on the disk.
  */
 export class BlobFiles {
   readonly #options: BlobFilesOptions;
-  readonly #prefix: string;
+  /** Of the writer that is registered now. */
+  #prefix: string | undefined;
   readonly #blanks: Blank[] = [];
   #makingBlanks: Promise<void> | undefined;
   #folder: Folder | undefined;
@@ -68,8 +65,6 @@ export class BlobFiles {
 
   constructor(options: BlobFilesOptions) {
     this.#options = options;
-    const { clock, ids } = options;
-    this.#prefix = `${clock.nowMs().toString(36)}${ids.base32(4).toLowerCase()}`;
   }
 
   /** Writes a new blob, encrypted with `key`; nothing of it stays when `source` fails. */
@@ -117,34 +112,25 @@ export class BlobFiles {
     await this.remove(blobIds);
   }
 
-  /** Removes what earlier processes wrote and never committed. */
-  async sweep(findReferenced: (blobIds: readonly string[]) => Promise<ReadonlySet<string>>) {
-    await mkdir(this.#options.dir, { recursive: true, mode: 0o700 });
-    for (const folder of await readdir(this.#options.dir)) {
-      if (folder.startsWith(this.#prefix)) continue;
-      const blobIds = (await readdir(join(this.#options.dir, folder))).map((f) => `${folder}/${f}`);
-      for (let at = 0; at < blobIds.length; at += SWEEP_BATCH_SIZE) {
-        const batch = blobIds.slice(at, at + SWEEP_BATCH_SIZE);
-        const referenced = await findReferenced(batch);
-        await this.remove(batch.filter((blobId) => !referenced.has(blobId)));
-      }
-      await this.#removeFolderIfEmpty(folder);
-    }
-  }
-
   /** Gives back the files that were made in advance. */
   async close(): Promise<void> {
     await this.#makingBlanks?.catch(() => undefined);
-    for (const { blobId, handle } of this.#blanks.splice(0)) {
-      await handle.close();
-      await this.#unlink(blobId);
-    }
+    await this.#giveBack(this.#blanks.splice(0));
+  }
+
+  /** The writer `prefix` was ended: what is written next is another one's. */
+  async abandon(prefix: string): Promise<void> {
+    if (this.#prefix !== prefix) return;
+    this.#prefix = undefined;
+    this.#folder = undefined;
+    await this.#giveBack(this.#blanks.splice(0));
   }
 
   /** Removes every blob. */
   async clear(): Promise<void> {
     await this.close();
     this.#folder = undefined;
+    this.#prefix = undefined;
     await rm(this.#options.dir, { recursive: true, force: true });
   }
 
@@ -177,7 +163,16 @@ export class BlobFiles {
       for (const { handle } of made) await handle.close();
       throw error;
     }
-    this.#blanks.push(...made);
+    if (this.#prefix !== undefined && folder.name.startsWith(`${this.#prefix}-`))
+      this.#blanks.push(...made);
+    else await this.#giveBack(made);
+  }
+
+  async #giveBack(blanks: readonly Blank[]): Promise<void> {
+    for (const { blobId, handle } of blanks) {
+      await handle.close();
+      await this.#unlink(blobId);
+    }
   }
 
   #nameBlob(folder: Folder): string {
@@ -197,10 +192,11 @@ export class BlobFiles {
   }
 
   async #makeFolder(): Promise<void> {
-    const { dir, durable } = this.#options;
+    const { dir, durable, register } = this.#options;
+    this.#prefix ??= await register();
     const name = `${this.#prefix}-${(this.#folderCount++).toString(36)}`;
-    await mkdir(join(dir, name), { recursive: true, mode: 0o700 });
-    if (durable) await folderSync(dir).sync();
+    if (durable) await makeFolderDurably(join(dir, name));
+    else await mkdir(join(dir, name), { recursive: true, mode: 0o700 });
     this.#folder = { name, names: folderSync(join(dir, name)), blobCount: 0 };
   }
 
@@ -213,17 +209,16 @@ export class BlobFiles {
     }
   }
 
-  async #removeFolderIfEmpty(folder: string): Promise<void> {
-    try {
-      await rmdir(join(this.#options.dir, folder));
-    } catch (error) {
-      if (!hasCode(error, "ENOTEMPTY") && !hasCode(error, "EEXIST")) throw error;
-    }
-  }
-
   #path(blobId: string): string {
     return join(this.#options.dir, blobId);
   }
+}
+
+/** The prefix of the writer that made the folder. */
+export function prefixOf(blobId: string): string {
+  const [folder = ""] = blobId.split("/", 1);
+  const dash = folder.lastIndexOf("-");
+  return dash < 0 ? folder : folder.slice(0, dash);
 }
 
 export function hasCode(error: unknown, code: string): boolean {

@@ -179,7 +179,8 @@ async function putPart(
   deps: S3Dependencies,
 ): Promise<number> {
   try {
-    return await deps.commits.commit(context, (tx) => putPartRow(part, input, bucket, tx, deps));
+    const put = (tx: Transaction<S3Tables>) => putPartRow(part, input, bucket, tx, deps);
+    return await deps.commits.commit(context, put, part.blob_id);
   } catch (error) {
     await deps.blobs.discard([part.blob_id], error);
     throw error;

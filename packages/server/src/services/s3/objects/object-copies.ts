@@ -121,11 +121,15 @@ async function copyObject(
   };
   let put: ObjectRow;
   try {
-    put = await deps.commits.commit(context, async (tx) => {
-      const row = await putObjectRow(object, bucket, input, tx, deps);
-      announce({ type: "Object Created", reason: "CopyObject" }, row, bucket, context, tx, deps);
-      return row;
-    });
+    put = await deps.commits.commit(
+      context,
+      async (tx) => {
+        const row = await putObjectRow(object, bucket, input, tx, deps);
+        announce({ type: "Object Created", reason: "CopyObject" }, row, bucket, context, tx, deps);
+        return row;
+      },
+      copied.blobId,
+    );
   } catch (error) {
     await deps.blobs.discard([copied.blobId], error);
     throw error;

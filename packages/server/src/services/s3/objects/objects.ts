@@ -132,11 +132,15 @@ async function putObject(
   };
   let row: ObjectRow;
   try {
-    row = await deps.commits.commit(context, async (tx) => {
-      const put = await putObjectRow(object, bucket, input, tx, deps);
-      announce({ type: "Object Created", reason: "PutObject" }, put, bucket, context, tx, deps);
-      return put;
-    });
+    row = await deps.commits.commit(
+      context,
+      async (tx) => {
+        const put = await putObjectRow(object, bucket, input, tx, deps);
+        announce({ type: "Object Created", reason: "PutObject" }, put, bucket, context, tx, deps);
+        return put;
+      },
+      stored.blobId,
+    );
   } catch (error) {
     await deps.blobs.discard([stored.blobId], error);
     throw error;

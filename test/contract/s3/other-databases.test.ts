@@ -1,0 +1,225 @@
+import { randomBytes } from "node:crypto";
+import { cp, mkdtemp, readdir, rm, stat, truncate } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, relative } from "node:path";
+import * as s3 from "@aws-sdk/client-s3";
+import Libsql from "libsql";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
+
+/*
+ * What becomes of objects' files when the database isn't the one that the folder's last process had:
+ * they stay, for whoever puts the right one back.
+ */
+
+const BUCKET = "other-databases";
+const KEYS_PER_BATCH = 5;
+
+let home: string;
+let data: string;
+let server: ServerProcess | undefined;
+beforeEach(async () => {
+  home = await mkdtemp(join(tmpdir(), "rolecast-other-databases-"));
+  data = join(home, "data");
+});
+afterEach(async () => {
+  await server?.stop("SIGKILL");
+  server = undefined;
+  await rm(home, { recursive: true, force: true });
+});
+
+const bodies = new Map<string, Buffer>();
+
+async function start(folder = data): Promise<ServerProcess> {
+  server = await startServerProcess(["--data", folder]);
+  return server;
+}
+
+async function stop(signal: NodeJS.Signals): Promise<void> {
+  await server?.stop(signal);
+  server = undefined;
+}
+
+async function put(batch: string): Promise<void> {
+  const client = server?.root.s3;
+  if (bodies.size === 0 || batch === "first") bodies.clear();
+  await client?.send(new s3.CreateBucketCommand({ Bucket: BUCKET })).catch(() => undefined);
+  for (let i = 0; i < KEYS_PER_BATCH; i++) {
+    const [Key, Body] = [`${batch}/${i}`, randomBytes(1000 + i)];
+    bodies.set(Key, Body);
+    await client?.send(new s3.PutObjectCommand({ Bucket: BUCKET, Key, Body }));
+  }
+}
+
+/** Objects are as they were put, all of them. */
+async function expectObjects(keys = [...bodies.keys()]): Promise<void> {
+  for (const Key of keys) {
+    const found = await server?.root.s3.send(new s3.GetObjectCommand({ Bucket: BUCKET, Key }));
+    const bytes = await found?.Body?.transformToByteArray();
+    expect(bodies.get(Key)?.equals(bytes ?? new Uint8Array())).toBe(true);
+  }
+}
+
+/** Files of blobs that have bytes. */
+async function blobs(folder = data): Promise<string[]> {
+  const dir = join(folder, "s3", "blobs");
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const paths = files.map((file) => join(file.parentPath, file.name));
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
+  return paths
+    .filter((_, i) => sizes[i] !== 0)
+    .map((path) => relative(dir, path))
+    .toSorted();
+}
+
+async function unreferencedFiles(): Promise<number> {
+  const health = await fetch(`${server?.endpoint}/_rolecast/health`);
+  return ((await health.json()) as { s3: { unreferencedFiles: number } }).s3.unreferencedFiles;
+}
+
+const databaseFiles = ["rolecast.db", "rolecast.db-wal", "rolecast.db-shm"];
+
+/** As somebody does who copies what he sees. */
+async function copyDatabase(to: string): Promise<void> {
+  for (const file of databaseFiles)
+    await cp(join(data, file), join(to, file)).catch(() => undefined);
+}
+
+async function restoreDatabase(from: string): Promise<void> {
+  await removeDatabase();
+  for (const file of databaseFiles)
+    await cp(join(from, file), join(data, file)).catch(() => undefined);
+}
+
+async function removeDatabase(): Promise<void> {
+  for (const file of databaseFiles) await rm(join(data, file), { force: true });
+}
+
+/** With the database as it is now the server starts, or refuses to; either way no file goes. */
+async function expectFilesToStay(): Promise<void> {
+  const before = await blobs();
+  expect(before.length).toBeGreaterThan(0);
+  try {
+    await start();
+    await expect.poll(unreferencedFiles).toBeGreaterThan(0);
+    expect(server?.banner).not.toContain("Removed files");
+    await stop("SIGTERM");
+    await start();
+    await expect.poll(unreferencedFiles).toBeGreaterThan(0);
+    await stop("SIGKILL");
+  } catch (error) {
+    expect(String(error)).toContain("rolecast start ended with");
+  }
+  expect(await blobs()).toEqual(expect.arrayContaining(before));
+}
+
+const onlySqlite = process.env.ROLECAST_TEST_DATABASE === undefined;
+
+describe.skipIf(!onlySqlite)("objects' files stay", () => {
+  test.each(["SIGTERM", "SIGKILL"] as const)("without a database, after %s", async (signal) => {
+    await start();
+    await put("first");
+    await stop(signal);
+    const kept = join(home, "kept");
+    await copyDatabase(kept);
+    await removeDatabase();
+    await expectFilesToStay();
+    await restoreDatabase(kept);
+    await start();
+    await expectObjects();
+  });
+
+  test("with an empty database", async () => {
+    await start();
+    await put("first");
+    await stop("SIGTERM");
+    await removeDatabase();
+    await cp("/dev/null", join(data, "rolecast.db"), { force: true }).catch(() => undefined);
+    await truncate(join(data, "rolecast.db"), 0).catch(() => undefined);
+    await expectFilesToStay();
+  });
+
+  test("with a database that lost its write-ahead log", async () => {
+    await start();
+    await put("first");
+    await stop("SIGTERM");
+    await start();
+    await put("second");
+    await stop("SIGKILL");
+    const kept = join(home, "kept");
+    await copyDatabase(kept);
+    for (const file of databaseFiles.slice(1)) await rm(join(data, file), { force: true });
+    await expectFilesToStay();
+    await restoreDatabase(kept);
+    await start();
+    await expectObjects();
+  });
+
+  test.each(["SIGTERM", "SIGKILL"] as const)(
+    "with a copy of the database that was made while the process ran that went on until %s",
+    async (signal) => {
+      await start();
+      await put("first");
+      const older = join(home, "older");
+      await copyDatabase(older);
+      await put("second");
+      await stop(signal);
+      const newest = join(home, "newest");
+      await copyDatabase(newest);
+      await restoreDatabase(older);
+      await expectFilesToStay();
+      await restoreDatabase(newest);
+      await start();
+      await expectObjects();
+    },
+  );
+
+  test("with a database of yesterday, and in the folder of tomorrow", async () => {
+    await start();
+    await put("first");
+    await stop("SIGTERM");
+    const yesterday = join(home, "yesterday");
+    await copyDatabase(yesterday);
+    await start();
+    await put("second");
+    await stop("SIGKILL");
+    const today = join(home, "today");
+    await copyDatabase(today);
+    await restoreDatabase(yesterday);
+    await expectFilesToStay();
+    await restoreDatabase(today);
+    await start();
+    await expectObjects();
+    await expect.poll(blobs).toHaveLength(2 * KEYS_PER_BATCH);
+  });
+
+  test("that an earlier release wrote, whose objects can be read", async () => {
+    await start();
+    await put("first");
+    await stop("SIGTERM");
+    const database = new Libsql(join(data, "rolecast.db"));
+    database.exec("delete from s3_writers");
+    database.exec("delete from s3_objects where object_key = 'first/0'");
+    database.close();
+    await rm(join(data, "s3-writers"), { recursive: true });
+    await expectFilesToStay();
+    await start();
+    await expectObjects([...bodies.keys()].slice(1));
+  });
+
+  test("in a copy of the folder, which goes on by itself", async () => {
+    await start();
+    await put("first");
+    await stop("SIGKILL");
+    const copy = join(home, "copy");
+    await cp(data, copy, { recursive: true });
+    await start(copy);
+    await expectObjects();
+    await put("second");
+    await stop("SIGKILL");
+    await start(copy);
+    await expectObjects();
+    expect(await unreferencedFiles()).toBe(0);
+  });
+});

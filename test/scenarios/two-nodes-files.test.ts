@@ -1,0 +1,84 @@
+import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PassThrough } from "node:stream";
+import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sdk/client-s3";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  hasPostgres,
+  makeSchema,
+  type PostgresServer,
+  startPostgres,
+} from "../../packages/server/src/storage/testing/postgres-server.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+
+/* The files of a node that was killed are swept by another one, whose own uploads go on. */
+
+const BUCKET = "two-nodes-files";
+/** A node that says nothing is ended after half a minute. */
+const PATIENCE_MS = 120_000;
+const HALF = Buffer.alloc(1024 * 1024, "x");
+
+let postgres: PostgresServer;
+let data: string;
+const nodes: ServerProcess[] = [];
+
+describe.skipIf(!hasPostgres)("of two nodes on one PostgreSQL", { timeout: PATIENCE_MS }, () => {
+  beforeAll(async () => {
+    postgres = await startPostgres();
+    data = await mkdtemp(join(tmpdir(), "rolecast-nodes-"));
+    const ROLECAST_DATABASE = await makeSchema(postgres.url);
+    for (let i = 0; i < 2; i++)
+      nodes.push(await startServerProcess(["--data", data], { ROLECAST_DATABASE }));
+  });
+  afterAll(async () => {
+    for (const node of nodes) await node.stop("SIGKILL");
+    await postgres?.remove();
+    if (data) await rm(data, { recursive: true });
+  });
+
+  test("one removes what the other, which was killed, had not committed, and nothing else", async () => {
+    const [dying, living] = nodes;
+    await dying?.root.s3.send(new CreateBucketCommand({ Bucket: BUCKET }));
+    for (const [name, node] of [
+      ["dying", dying],
+      ["living", living],
+    ] as const)
+      await node?.root.s3.send(new PutObjectCommand({ Bucket: BUCKET, Key: name, Body: name }));
+    const halves = [beginUpload("dead", dying), beginUpload("alive", living)];
+    await expect.poll(filesWithBytes).toBe(4);
+    await dying?.stop("SIGKILL");
+    await halves[0]?.sent;
+    await expect.poll(filesWithBytes, { timeout: PATIENCE_MS, interval: 500 }).toBe(3);
+    halves[1]?.body.end(HALF);
+    await halves[1]?.sent;
+    const size = async (Key: string) =>
+      (
+        await living?.root.s3.send(new GetObjectCommand({ Bucket: BUCKET, Key }))
+      )?.Body?.transformToByteArray();
+    expect((await size("alive"))?.length).toBe(2 * HALF.length);
+    expect((await size("dying"))?.length).toBe("dying".length);
+    expect(await filesWithBytes()).toBe(3);
+  });
+});
+
+function beginUpload(Key: string, node: ServerProcess | undefined) {
+  const Body = new PassThrough();
+  Body.write(HALF);
+  const ContentLength = 2 * HALF.length;
+  const sent = node?.root.s3.send(
+    new PutObjectCommand({ Bucket: BUCKET, Key, Body, ContentLength }),
+  );
+  // The killed node's is never answered.
+  return { body: Body, sent: Promise.resolve(sent).catch((error: unknown) => error) };
+}
+
+async function filesWithBytes(): Promise<number> {
+  const dir = join(data, "s3", "blobs");
+  const entries = await readdir(dir, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const stats = await Promise.all(
+    files.map((file) => stat(join(file.parentPath, file.name)).catch(() => undefined)),
+  );
+  return stats.filter((found) => found !== undefined && found.size > 0).length;
+}
