@@ -6,6 +6,13 @@ export {
 } from "./compile/compile-policy.ts";
 export { contextKeysOf } from "./compile/context-keys.ts";
 export { type ContextValueType, isContextValue } from "./compile/context-value.ts";
+export {
+  type IpAddress,
+  type IpRange,
+  parseIpAddress,
+  parseIpRange,
+  rangeHolds,
+} from "./compile/parse-ip.ts";
 export { decide } from "./decide/decide.ts";
 export type { Effect, PolicyLayers } from "./decide/policy-layers.ts";
 export { PolicySet } from "./decide/policy-set.ts";

@@ -16,6 +16,9 @@ import { randomIds } from "./kernel/ids.ts";
 import type { Invoke } from "./kernel/invoke.ts";
 import type { OutsideService } from "./kernel/linked-services.ts";
 import type { Log } from "./kernel/log.ts";
+import { isLoopback } from "./kernel/loopback.ts";
+import { OutgoingClient } from "./kernel/outgoing/outgoing-client.ts";
+import { OutgoingRules } from "./kernel/outgoing/outgoing-rules.ts";
 import type { OwnRoutes } from "./kernel/own-routes.ts";
 import { s3HostsOf } from "./kernel/s3-hosts.ts";
 import type { Service, ServiceDependencies } from "./kernel/service.ts";
@@ -53,6 +56,9 @@ export const MIGRATIONS = [
   ...cloudwatchMigrations,
 ];
 
+/** Where the media engine listens; 0 until it does. */
+type MediaPorts = { rtmp: number; rtmps: number; srt: number };
+
 /** What the services are made from. */
 export interface Parts {
   readonly config: Config;
@@ -67,7 +73,7 @@ export interface Parts {
   readonly readLog: TextFeed;
   readonly outside: readonly OutsideService[];
   /** Filled in when the server listens. */
-  readonly address: { nodeUrl: string; publicBaseUrl: string };
+  readonly address: { endpoint: string; nodeUrl: string; publicBaseUrl: string };
 }
 
 /** Makes the services and ties their ports together; `connect` lets them call each other. */
@@ -85,6 +91,8 @@ export function composeServices(parts: Parts, routes: () => OwnRoutes) {
     roleDeletionDelayMs: config.roleDeletionDelayMs,
   });
   const { directory } = iam;
+  const ports = { rtmp: 0, rtmps: 0, srt: 0 };
+  const outgoing = new OutgoingClient(outgoingRulesOf(parts, ports));
   const toolbox = createIamToolboxService(deps);
   const sts = createStsService({
     ...deps,
@@ -92,6 +100,7 @@ export function composeServices(parts: Parts, routes: () => OwnRoutes) {
     federation: iam.federation,
     longTermCredentials: iam.credentials,
     rootAccess: rootAccessOf(config, organization),
+    outgoing,
     sealingKey: parts.sealingKey,
   });
   const hosts = s3HostsOf(config.publicBaseUrl);
@@ -103,7 +112,6 @@ export function composeServices(parts: Parts, routes: () => OwnRoutes) {
     authenticator: () => authenticator,
   });
   const cloudwatch = createCloudWatchServices(deps);
-  const ports = { rtmp: 0, rtmps: 0, srt: 0 };
   const ivs = createIvsService({
     ...deps,
     metrics: cloudwatch.metrics,
@@ -146,6 +154,7 @@ export function composeServices(parts: Parts, routes: () => OwnRoutes) {
     ...deps,
     sealingKey: parts.sealingKey,
     webhooks: config.webhooks,
+    outgoing,
   });
   // Closed from the end: each may still need those before it. EventBridge hears all the others.
   const services: readonly Service[] = [
@@ -196,11 +205,22 @@ function dependenciesOf({ store, events, log, folder }: Parts) {
   return { deps, connect };
 }
 
+/** Where callers may have requests sent to, from where this server listens. */
+function outgoingRulesOf({ config, address }: Parts, ports: MediaPorts): OutgoingRules {
+  const listening = () => [address.endpoint, address.nodeUrl].filter((url) => url !== "");
+  return new OutgoingRules({
+    allowed: config.outgoing,
+    isBoundToLoopback: isLoopback(config.host),
+    ownPorts: () => [
+      ...listening().map((url) => Number(new URL(url).port || 80)),
+      ...Object.values(ports),
+    ],
+    ownUrls: () => [...listening(), address.publicBaseUrl],
+  });
+}
+
 /** The media engine with its settings bound; notes in `ports` where it listens. */
-function mediaOf(
-  { config, folder, certificate }: Parts,
-  ports: { rtmp: number; rtmps: number; srt: number },
-): MediaPort {
+function mediaOf({ config, folder, certificate }: Parts, ports: MediaPorts): MediaPort {
   const transcoding = transcodingOf(config);
   return {
     renderRecordingPlaylists,

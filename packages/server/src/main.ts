@@ -19,6 +19,7 @@ import { coverageOf } from "./gateway/operation-coverage.ts";
 import { Pipeline } from "./gateway/pipeline.ts";
 import { ServiceRegistry } from "./gateway/service-registry.ts";
 import { systemClock } from "./kernel/clock.ts";
+import { errorClass } from "./kernel/error-class.ts";
 import { EventLog } from "./kernel/event-log.ts";
 import { randomIds } from "./kernel/ids.ts";
 import type { OwnRoutes } from "./kernel/own-routes.ts";
@@ -114,7 +115,7 @@ async function openParts(config: Config, folder: DataFolder, ends: Ends) {
     opened,
     store: tracing.observe(opened),
     tracer: tracing.tracer,
-    events: new EventLog((error) => log.error({ error: String(error) }, "event listener")),
+    events: new EventLog((error) => log.error({ error: errorClass(error) }, "event listener")),
     log,
     readLog,
     outside,

@@ -9,6 +9,7 @@ import {
 } from "@rolecast/policy";
 import { AwsError } from "../kernel/aws-error.ts";
 import type { DecisionLog } from "../kernel/decisions.ts";
+import { errorClass } from "../kernel/error-class.ts";
 import type {
   AuthorizationMessages,
   IdentityDirectory,
@@ -66,7 +67,7 @@ export class Authorizer {
 
   /** An evaluation that fails denies; that it failed is ours to know. */
   readonly #onError = (error: unknown): void =>
-    this.#options.log.error({ error: String(error) }, "a policy couldn't be evaluated");
+    this.#options.log.error({ error: errorClass(error) }, "a policy couldn't be evaluated");
 
   constructor(options: AuthorizerOptions) {
     this.#options = options;

@@ -2,6 +2,7 @@ import { statSync } from "node:fs";
 import { z } from "zod";
 import { ivsQuotasSchema } from "./ivs-quotas.ts";
 import { linkedServicesSchema } from "./linked-services.ts";
+import { outgoingSchema } from "./outgoing.ts";
 import { trustedProxiesSchema } from "./trusted-proxies.ts";
 import { webhooksSchema } from "./webhooks.ts";
 
@@ -169,6 +170,11 @@ export const SETTINGS = {
     trustedProxiesSchema,
     "Addresses of proxies in front (`127.0.0.1,10.0.0.0/8`) whose X-Forwarded-For and X-Forwarded-Proto are believed; beside them, only a proxy on this machine may say that a client spoke TLS (aws:SecureTransport).",
     { placeholder: "ADDRESSES" },
+  ),
+  outgoing: setting(
+    outgoingSchema,
+    "Hosts, addresses and blocks (`hooks.internal,10.0.0.0/8,192.168.1.5:8080`) on this machine or in private networks that callers may have requests sent to, by API destinations and identity providers; while the server listens on loopback alone, all are. Link-local addresses, metadata services and the server itself never are; docs/events.md.",
+    { placeholder: "HOSTS" },
   ),
   publicBaseUrl: setting(
     httpUrl.optional(),

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 import { z } from "zod";
+import { commaList } from "./comma-list.ts";
 
 const PROXIES_MAX = 1_000;
 const PREFIX_BITS_MAX = { 4: 32, 6: 128 } as const;
@@ -14,10 +15,4 @@ const addressOrBlock = z.string().refine((text) => {
 }, "an entry is an IP address or a block of them, such as 10.0.0.0/8");
 
 /** A list, or one text with commas. */
-export const trustedProxiesSchema = z.preprocess(
-  (given) =>
-    typeof given === "string"
-      ? given.split(",").flatMap((entry) => entry.trim() || [])
-      : (given ?? []),
-  z.array(addressOrBlock).max(PROXIES_MAX),
-) as z.ZodType<readonly string[], readonly string[] | string | undefined>;
+export const trustedProxiesSchema = commaList(addressOrBlock, PROXIES_MAX);

@@ -1,5 +1,6 @@
 import { AuthError, WireError, type WireResponse } from "@rolecast/wire";
 import { AwsError } from "../kernel/aws-error.ts";
+import { errorTrace } from "../kernel/error-class.ts";
 import type { Log } from "../kernel/log.ts";
 import { StoreUnavailableError } from "../kernel/store.ts";
 import { ClientGoneError } from "./request-body.ts";
@@ -41,8 +42,7 @@ export function toAwsError(error: unknown, { service }: RegisteredService, log: 
     const message = "Rolecast's disk is full: make room where its data folder is, then try again.";
     return new AwsError("ServiceUnavailable", message, { status: 503, fault: "server" });
   }
-  const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  log.error({ service: name, error: detail }, "a request failed by a fault of Rolecast");
+  log.error({ service: name, error: errorTrace(error) }, "a request failed by a fault of Rolecast");
   return new AwsError(
     INTERNAL_CODES[protocol],
     "We encountered an internal error. Please try again.",

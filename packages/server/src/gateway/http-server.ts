@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { WireResponse } from "@rolecast/wire";
+import { errorClass } from "../kernel/error-class.ts";
 import type { Log } from "../kernel/log.ts";
 import { ClientAddresses } from "./client-address.ts";
 import { type GatewayRequest, IncomingRequest } from "./gateway-request.ts";
@@ -115,12 +116,18 @@ export class HttpServer {
     } catch (error) {
       if (response?.body instanceof Readable) response.body.destroy();
       if (response && !outgoing.headersSent) {
-        this.#options.log.error({ error: String(error) }, "an answer's headers can't be written");
+        this.#options.log.error(
+          { error: errorClass(error) },
+          "an answer's headers can't be written",
+        );
         answerFailure(outgoing);
         return;
       }
       // The client went away, or a body broke after its headers were sent: nothing to answer.
-      this.#options.log.debug({ error: String(error) }, "the connection ended before the answer");
+      this.#options.log.debug(
+        { error: errorClass(error) },
+        "the connection ended before the answer",
+      );
       outgoing.destroy();
     } finally {
       this.#count(socket, -1);

@@ -1,3 +1,4 @@
+import { errorClass } from "../kernel/error-class.ts";
 import type { Log } from "../kernel/log.ts";
 import type { SpanAttributes } from "../kernel/tracer.ts";
 
@@ -94,8 +95,7 @@ export class OtlpExporter {
       await body?.cancel();
       return ok ? undefined : { reason: `status ${status}`, again: RETRYABLE.has(status) };
     } catch (error) {
-      const cause = error instanceof Error ? (error.cause ?? error) : error;
-      return { reason: String(cause), again: true };
+      return { reason: errorClass(error), again: true };
     }
   }
 }

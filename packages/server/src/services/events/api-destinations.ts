@@ -1,6 +1,8 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import type { Ids } from "../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
+import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
+import { OutgoingError } from "../../kernel/outgoing/outgoing-error.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { arnOf, locationOf } from "./arns.ts";
 import { connectionArn } from "./connections.ts";
@@ -10,17 +12,24 @@ import type { ApiDestinationRow, EventsTables } from "./tables.ts";
 
 /** Source: EventBridge user guide, "API destinations". */
 const DEFAULT_RATE_LIMIT_PER_SECOND = 300;
+/** Wildcards are for the path: in the host they would name another receiver each time. */
+const ENDPOINT = /^https?:\/\/[^\s\\/?#*]+(?:[/?][^\s\\#]*)?$/;
+
+export interface ApiDestinationParts {
+  readonly ids: Ids;
+  readonly outgoing: OutgoingClient;
+}
 
 /** Webhooks: an HTTP endpoint, and the connection that its requests authenticate with. */
-export function apiDestinationOperations(ids: Ids): OperationTable {
+export function apiDestinationOperations(parts: ApiDestinationParts): OperationTable {
   return defineOperations<typeof eventbridge>()({
     CreateApiDestination: {
       authorize: (input, context) => onDestination("CreateApiDestination", input.Name, context),
-      handle: (input, context) => createApiDestination(input, context, ids),
+      handle: (input, context) => createApiDestination(input, context, parts),
     },
     UpdateApiDestination: {
       authorize: (input, context) => onDestination("UpdateApiDestination", input.Name, context),
-      handle: updateApiDestination,
+      handle: (input, context) => updateApiDestination(input, context, parts),
     },
     DescribeApiDestination: {
       authorize: (input, context) => onDestination("DescribeApiDestination", input.Name, context),
@@ -127,17 +136,24 @@ async function requireConnectionArn(arn = "", context: RequestContext): Promise<
 }
 
 /** Plain HTTP too, which AWS refuses: a receiver on this machine seldom has a certificate. */
-function checkEndpoint(endpoint: string): string {
-  if (/^https?:\/\/[^\s]+$/.test(endpoint) && URL.canParse(endpoint.replaceAll("*", "x"))) {
-    return endpoint;
+function checkEndpoint(endpoint: string, outgoing: OutgoingClient): string {
+  if (!ENDPOINT.test(endpoint) || !URL.canParse(endpoint.replaceAll("*", "x")))
+    throw validation(`Parameter InvocationEndpoint ${endpoint} is not a valid URL.`);
+  try {
+    outgoing.check(endpoint.replaceAll("*", "x"));
+  } catch (error) {
+    if (!(error instanceof OutgoingError)) throw error;
+    throw validation(
+      `Parameter InvocationEndpoint is not valid. Reason: nothing is sent there, because ${error.reason}.`,
+    );
   }
-  throw validation(`Parameter InvocationEndpoint ${endpoint} is not a valid URL.`);
+  return endpoint;
 }
 
 async function createApiDestination(
   input: eventbridge.CreateApiDestinationCommandInput,
   context: RequestContext,
-  ids: Ids,
+  { ids, outgoing }: ApiDestinationParts,
 ) {
   const name = input.Name ?? "";
   const row: ApiDestinationRow = {
@@ -146,7 +162,7 @@ async function createApiDestination(
     unique_id: ids.uuid(),
     description: input.Description ?? null,
     connection_arn: await requireConnectionArn(input.ConnectionArn, context),
-    endpoint: checkEndpoint(input.InvocationEndpoint ?? ""),
+    endpoint: checkEndpoint(input.InvocationEndpoint ?? "", outgoing),
     http_method: input.HttpMethod ?? "POST",
     rate_limit_per_second: input.InvocationRateLimitPerSecond ?? null,
     created_at_ms: context.nowMs,
@@ -164,6 +180,7 @@ async function createApiDestination(
 async function updateApiDestination(
   input: eventbridge.UpdateApiDestinationCommandInput,
   context: RequestContext,
+  { outgoing }: ApiDestinationParts,
 ) {
   const before = await requireApiDestination(input.Name, context);
   const connection = input.ConnectionArn;
@@ -173,7 +190,10 @@ async function updateApiDestination(
       connection === undefined
         ? before.connection_arn
         : await requireConnectionArn(connection, context),
-    endpoint: checkEndpoint(input.InvocationEndpoint ?? before.endpoint),
+    endpoint:
+      input.InvocationEndpoint === undefined
+        ? before.endpoint
+        : checkEndpoint(input.InvocationEndpoint, outgoing),
     http_method: input.HttpMethod ?? before.http_method,
     rate_limit_per_second: input.InvocationRateLimitPerSecond ?? before.rate_limit_per_second,
     modified_at_ms: context.nowMs,

@@ -5,6 +5,7 @@ import type { RequestContext } from "../../kernel/request-context.ts";
 import type { SecretBox } from "../../kernel/secret-box.ts";
 import { arnOf, locationOf } from "./arns.ts";
 import { notImplemented, resourceAlreadyExists, resourceNotFound, validation } from "./errors.ts";
+import { checkConnectionParameters } from "./http-parameters.ts";
 import { pageByName } from "./page.ts";
 import type { ConnectionRow, EventsTables } from "./tables.ts";
 
@@ -144,6 +145,7 @@ function findConnection(name: string, context: RequestContext): Promise<Connecti
 
 function checkAuth(type: string | undefined, parameters: AuthParameters | undefined): void {
   if (type === "OAUTH_CLIENT_CREDENTIALS") throw notImplemented("OAuth connections");
+  checkConnectionParameters(parameters);
   const isWhole =
     type === "BASIC"
       ? parameters?.BasicAuthParameters !== undefined

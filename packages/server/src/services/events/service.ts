@@ -1,4 +1,6 @@
+import { errorClass } from "../../kernel/error-class.ts";
 import type { AwsEvent } from "../../kernel/events.ts";
+import { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
 import { pathBelow } from "../../kernel/path-below.ts";
 import { SecretBox } from "../../kernel/secret-box.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
@@ -20,6 +22,8 @@ import { targetOperations } from "./targets.ts";
 export interface EventsDependencies extends ServiceDependencies {
   readonly sealingKey: Uint8Array;
   readonly webhooks: readonly WebhookSettings[];
+  /** Sends what callers ask for. */
+  readonly outgoing: OutgoingClient;
 }
 
 /** Amazon EventBridge: the default bus, its rules, and targets that are webhooks and log files. */
@@ -28,7 +32,8 @@ export function createEventsService(deps: EventsDependencies): Service {
   const webhooks = deps.webhooks.map(webhookOf);
   const router = new EventRouter(deps.store, deps.clock, deps.ids, webhooks, deps.log);
   const logDir = pathBelow(deps.dataDir, "events");
-  const worker = new DeliveryWorker({ ...deps, secrets, webhooks, logDir });
+  const trusted = new OutgoingClient(undefined);
+  const worker = new DeliveryWorker({ ...deps, secrets, webhooks, logDir, trusted });
   /** Events of PutEvents are routed before the answer: not once more when the bus tells of them. */
   const routed = new WeakSet<AwsEvent>();
   const route = async (event: AwsEvent) => {
@@ -39,7 +44,7 @@ export function createEventsService(deps: EventsDependencies): Service {
   const onEvent = (event: AwsEvent) => {
     if (routed.has(event)) return;
     const running = route(event)
-      .catch((error: unknown) => deps.log.error({ error: String(error) }, "event routing"))
+      .catch((error: unknown) => deps.log.error({ error: errorClass(error) }, "event routing"))
       .finally(() => routing.delete(running));
     routing.add(running);
   };
@@ -64,7 +69,7 @@ export function createEventsService(deps: EventsDependencies): Service {
       ...ruleOperations(() => worker.wake()),
       ...targetOperations,
       ...connectionOperations({ ids: deps.ids, secrets }),
-      ...apiDestinationOperations(deps.ids),
+      ...apiDestinationOperations(deps),
       ...tagOperations,
     },
     constraints: eventsConstraints,

@@ -5,6 +5,7 @@ import { locationOf, requireBus } from "./arns.ts";
 import { jsonErrorPlace } from "./delivery/target-json.ts";
 import { checkPath, checkTransformer } from "./delivery/transform-input.ts";
 import { limitExceeded, validation } from "./errors.ts";
+import { checkTargetParameters } from "./http-parameters.ts";
 import { pageByName } from "./page.ts";
 import { onRule, PASSED_TO_EVENTS, requireRule } from "./rules.ts";
 import type { EventsTables, RuleRow, TargetRow } from "./tables.ts";
@@ -142,6 +143,7 @@ function checkTarget(target: eventbridge.Target, rule: RuleRow): string | undefi
   const { Arn = "", Input, InputPath, InputTransformer, RoleArn, DeadLetterConfig } = target;
   const place = checkTargetArn(Arn, rule);
   checkPassedRole(RoleArn, rule.account_id);
+  checkTargetParameters(target.HttpParameters);
   if (!place) return `Rolecast delivers to API destinations and to log groups, not to ${Arn}.`;
   if ([Input, InputPath, InputTransformer].filter((given) => given !== undefined).length > 1) {
     throw validation(

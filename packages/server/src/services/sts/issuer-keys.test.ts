@@ -2,6 +2,7 @@ import { generateKeyPairSync } from "node:crypto";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 import type { IssuerKey } from "./json-web-token.ts";
 
@@ -37,7 +38,7 @@ beforeEach(() => {
   down = false;
   fetches = 0;
   nowMs = 1_000_000;
-  keys = new IssuerKeys({ nowMs: () => nowMs });
+  keys = new IssuerKeys({ nowMs: () => nowMs }, new OutgoingClient(undefined));
 });
 
 const named = (kid: string) => (key: IssuerKey) => key.keyId === kid;

@@ -2,6 +2,8 @@ import { createPublicKey } from "node:crypto";
 import type { Clock } from "../../kernel/clock.ts";
 import { isLoopback } from "../../kernel/loopback.ts";
 import { LruMap } from "../../kernel/lru-map.ts";
+import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
+import { OutgoingError } from "../../kernel/outgoing/outgoing-error.ts";
 import { idpCommunicationError, invalidIdentityToken } from "./errors.ts";
 import { type IssuerKey, isJsonWebKey } from "./json-web-token.ts";
 
@@ -27,10 +29,19 @@ interface Fetched {
 /** The keys that issuers publish (OpenID Connect Discovery 1.0, section 4), fetched and kept. */
 export class IssuerKeys {
   readonly #clock: Clock;
+  readonly #fetchObject: FetchObject;
   readonly #fetched = new LruMap<string, Fetched>(CACHED_ISSUERS_MAX);
 
-  constructor(clock: Clock) {
+  /** `own` gives the documents that this server publishes itself. */
+  constructor(
+    clock: Clock,
+    outgoing: OutgoingClient,
+    own: (url: URL) => Promise<object | undefined> = async () => undefined,
+  ) {
     this.#clock = clock;
+    this.#fetchObject = async (url) =>
+      (await own(url).then((found) => found as Record<string, unknown> | undefined)) ??
+      fetchObject(url, outgoing);
   }
 
   /**
@@ -58,7 +69,7 @@ export class IssuerKeys {
 
   /** What fails is asked for anew; keys that were known stay for the tokens that they fit. */
   #fetch(issuer: string, known: Fetched | undefined): Promise<readonly IssuerKey[]> {
-    const keys = fetchKeys(issuer);
+    const keys = fetchKeys(issuer, this.#fetchObject);
     this.#fetched.set(issuer, { keys, atMs: this.#clock.nowMs() });
     keys.catch(() => {
       if (this.#fetched.get(issuer)?.keys !== keys) return;
@@ -69,7 +80,9 @@ export class IssuerKeys {
   }
 }
 
-async function fetchKeys(issuer: string): Promise<readonly IssuerKey[]> {
+type FetchObject = (url: URL) => Promise<Record<string, unknown>>;
+
+async function fetchKeys(issuer: string, fetchObject: FetchObject): Promise<readonly IssuerKey[]> {
   const base = issuer.endsWith("/") ? issuer.slice(0, -1) : issuer;
   const discovery = await fetchObject(permitted(`${base}/.well-known/openid-configuration`));
   if (discovery.issuer !== issuer) throw invalidIdentityToken(NO_KEY);
@@ -92,8 +105,8 @@ function permitted(text: string): URL {
   return url;
 }
 
-async function fetchObject(url: URL): Promise<Record<string, unknown>> {
-  const text = await fetchText(url).catch((cause: unknown) => {
+async function fetchObject(url: URL, outgoing: OutgoingClient): Promise<Record<string, unknown>> {
+  const text = await fetchText(url, outgoing).catch((cause: unknown) => {
     throw idpCommunicationError(cause);
   });
   try {
@@ -105,21 +118,16 @@ async function fetchObject(url: URL): Promise<Record<string, unknown>> {
   throw invalidIdentityToken(NO_KEY);
 }
 
-async function fetchText(url: URL): Promise<string> {
-  const response = await fetch(url, {
-    redirect: "error",
-    headers: { accept: "application/json" },
-    signal: AbortSignal.timeout(FETCH_TIMEOUT_MS),
+async function fetchText(url: URL, outgoing: OutgoingClient): Promise<string> {
+  const { status, body } = await outgoing.send({
+    url: url.href,
+    method: "GET",
+    headers: { accept: "application/json", "accept-encoding": "identity" },
+    timeoutMs: FETCH_TIMEOUT_MS,
+    answerBytesMax: DOCUMENT_BYTES_MAX,
   });
-  if (!response.ok) throw new Error(`${url.host} answered ${response.status}`);
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of response.body ?? []) {
-    bytes += chunk.length;
-    if (bytes > DOCUMENT_BYTES_MAX) throw new Error(`${url.host} answered too much`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString("utf8");
+  if (status !== 200) throw new OutgoingError(`it answered ${status}`);
+  return body.toString("utf8");
 }
 
 /** None for keys that aren't for signatures, or that this runtime can't read. */

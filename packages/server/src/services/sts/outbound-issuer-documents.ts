@@ -22,6 +22,22 @@ export async function outboundIssuerDocument(
   return { status: 200, headers, body: method === "HEAD" ? undefined : JSON.stringify(document) };
 }
 
+/**
+ * The same document, where this server is the identity provider of its own roles: it never sends
+ * requests to itself. Undefined for the URL of anybody else.
+ */
+export async function ownIssuerDocument(
+  url: URL,
+  { federation, store }: { readonly federation: FederationDirectory; readonly store: Store },
+): Promise<object | undefined> {
+  const [, issuerId = "", rest = ""] = ISSUER_PATH.exec(url.pathname) ?? [];
+  if (issuerId === "") return undefined;
+  const context = { db: <T extends Tables>() => store.tables<T>().db };
+  const outbound = await federation.findOutboundFederation({ issuerId }, context);
+  if (!outbound || url.href !== `${outbound.issuer}${rest}`) return undefined;
+  return discoveryDocument(outbound, rest);
+}
+
 /** What an issuer's URL answers below it: OpenID Connect Discovery 1.0, and its keys. */
 function discoveryDocument(
   { issuer, keys }: OutboundFederationRecord,

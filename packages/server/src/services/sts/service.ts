@@ -4,6 +4,7 @@ import type {
   IdentityDirectory,
 } from "../../kernel/identity.ts";
 import type { ForwardAccessSessions } from "../../kernel/linked-services.ts";
+import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
 import type { RootAccess } from "../../kernel/root-access.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyInfo } from "./access-key-info.ts";
@@ -16,7 +17,7 @@ import { accessDenied, notAuthorized } from "./errors.ts";
 import { federationTokens } from "./federation-tokens.ts";
 import { ForwardedSessionCredentials } from "./forward-access-sessions.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
-import { outboundIssuerDocument } from "./outbound-issuer-documents.ts";
+import { outboundIssuerDocument, ownIssuerDocument } from "./outbound-issuer-documents.ts";
 import { roleSessions } from "./role-sessions.ts";
 import { rootSessions } from "./root-sessions.ts";
 import { samlSessions } from "./saml-sessions.ts";
@@ -35,6 +36,8 @@ export interface StsDependencies extends ServiceDependencies {
   readonly sealingKey: Uint8Array;
   /** Finds long-term keys, which a linked service may pass on. */
   readonly longTermCredentials: CredentialSource;
+  /** Fetches what identity providers publish. */
+  readonly outgoing: OutgoingClient;
 }
 
 export interface StsService extends Service {
@@ -52,7 +55,7 @@ export function createStsService(deps: StsDependencies): StsService {
       (await deps.longTermCredentials.findCredential(id, token)) ??
       (await credentials.findCredential(id, token)),
   });
-  const keys = new IssuerKeys(deps.clock);
+  const keys = new IssuerKeys(deps.clock, deps.outgoing, (url) => ownIssuerDocument(url, deps));
   return {
     definition: {
       name: "sts",

@@ -1,6 +1,8 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
 import { AwsError } from "../../../kernel/aws-error.ts";
+import { errorClass } from "../../../kernel/error-class.ts";
 import type { AwsEvent } from "../../../kernel/events.ts";
+import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
 import type { SecretBox } from "../../../kernel/secret-box.ts";
 import type { ServiceDependencies } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
@@ -30,6 +32,9 @@ export interface DeliveryParts extends Pick<ServiceDependencies, "clock" | "log"
   readonly secrets: SecretBox;
   readonly webhooks: readonly Webhook[];
   readonly logDir: string;
+  readonly outgoing: OutgoingClient;
+  /** Of the operator's settings: sent wherever they say. */
+  readonly trusted: OutgoingClient;
 }
 
 /** Takes deliveries that are due, one after another at up to eight at once, until closed. */
@@ -61,7 +66,9 @@ export class DeliveryWorker {
     if (this.#looking) return;
     this.#looking = true;
     this.#look()
-      .catch((error: unknown) => this.#parts.log.error({ error: String(error) }, "event delivery"))
+      .catch((error: unknown) =>
+        this.#parts.log.error({ error: errorClass(error) }, "event delivery"),
+      )
       .finally(() => {
         this.#looking = false;
       });
@@ -109,7 +116,7 @@ export class DeliveryWorker {
   #begin(row: DeliveryRow): void {
     const running = this.#attempt(row)
       .catch((error: unknown) =>
-        this.#parts.log.error({ delivery: row.id, error: String(error) }, "event delivery"),
+        this.#parts.log.error({ delivery: row.id, error: errorClass(error) }, "event delivery"),
       )
       .finally(() => {
         this.#running.delete(running);
@@ -186,7 +193,7 @@ export class DeliveryWorker {
     if (!webhook)
       return { delivered: false, retry: false, reason: "the webhook is configured no more" };
     const signature = webhook.sign(row.id, row.event, this.#parts.clock.nowMs());
-    return sendRequest({
+    return sendRequest(this.#parts.trusted, {
       url: webhook.url,
       method: "POST",
       headers: { "content-type": "application/json", "user-agent": "Rolecast", ...signature },
@@ -218,9 +225,11 @@ export class DeliveryWorker {
       return { delivered: false, retry: false, reason: "the connection was deleted" };
     const refusal = await this.#assume(row, target.RoleArn ?? "");
     if (refusal) return refusal;
-    return sendRequest(
-      apiDestinationRequest(destination, connection, this.#parts.secrets, target, input),
-    );
+    const { outgoing, secrets } = this.#parts;
+    const request = apiDestinationRequest(destination, connection, secrets, target, input);
+    if (!request)
+      return { delivered: false, retry: false, reason: "its path parameters lead elsewhere" };
+    return sendRequest(outgoing, request);
   }
 
   /** EventBridge acts as the target's role: its trust policy must let events.amazonaws.com have it. */
@@ -232,7 +241,7 @@ export class DeliveryWorker {
       return undefined;
     } catch (error) {
       if (error instanceof AwsError)
-        return { delivered: false, retry: true, reason: error.message };
+        return { delivered: false, retry: true, reason: `its role: ${error.code}` };
       throw error;
     }
   }

@@ -1,57 +1,67 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
+import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
+import { OutgoingError } from "../../../kernel/outgoing/outgoing-error.ts";
 import type { SecretBox } from "../../../kernel/secret-box.ts";
 import { readParameters } from "../connections.ts";
+import { isOwnHeader } from "../http-parameters.ts";
 import type { ApiDestinationRow, ConnectionRow } from "../tables.ts";
 
 /** Source: EventBridge user guide, "API destinations": the client's execution timeout. */
 const TIMEOUT_MS = 5_000;
 /** Answers after which AWS tries again. Source: EventBridge user guide, "API destinations". */
 const RETRIED = new Set([401, 407, 409, 429]);
+/** What leads to another folder of the destination; `URL` would have followed it. */
+const DOTS_ALONE = /(?:^|[\\/])(?:\.|%2e){1,2}(?:[\\/]|$)/i;
 
 export type Delivered =
   | { readonly delivered: true }
   | { readonly delivered: false; readonly retry: boolean; readonly reason: string };
 
-export interface OutgoingRequest {
+export interface EventRequest {
   readonly url: string;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
 
-/** The request of an API destination, authenticated as its connection says. */
+/**
+ * The request of an API destination, authenticated as its connection says. Undefined where a path
+ * parameter would lead out of the endpoint's path.
+ */
 export function apiDestinationRequest(
   destination: ApiDestinationRow,
   connection: ConnectionRow,
   secrets: SecretBox,
   target: Target,
   body: string,
-): OutgoingRequest {
+): EventRequest | undefined {
   const auth = readParameters(connection, secrets);
-  const {
-    PathParameterValues = [],
-    HeaderParameters,
-    QueryStringParameters,
-  } = target.HttpParameters ?? {};
-  const values = [...PathParameterValues];
-  const url = new URL(
-    destination.endpoint.replaceAll("*", () => encodeURIComponent(values.shift() ?? "*")),
-  );
+  const { HeaderParameters = {}, QueryStringParameters = {} } = target.HttpParameters ?? {};
+  const url = endpointOf(destination.endpoint, target.HttpParameters?.PathParameterValues ?? []);
+  if (!url) return undefined;
   const { HeaderParameters: ownHeaders = [], QueryStringParameters: ownQuery = [] } =
     auth.InvocationHttpParameters ?? {};
-  for (const [key, value] of Object.entries(QueryStringParameters ?? {}))
+  for (const [key, value] of Object.entries(QueryStringParameters))
     url.searchParams.set(key, value);
   for (const { Key = "", Value = "" } of ownQuery) url.searchParams.set(Key, Value);
   const { ApiKeyAuthParameters: apiKey, BasicAuthParameters: basic } = auth;
+  const given = [
+    ...Object.entries(HeaderParameters),
+    ...ownHeaders.map(({ Key = "", Value = "" }) => [Key, Value] as const),
+    ...(apiKey ? [[apiKey.ApiKeyName ?? "", apiKey.ApiKeyValue ?? ""] as const] : []),
+  ];
   return {
     url: url.href,
     method: destination.http_method,
     headers: {
       "content-type": "application/json; charset=utf-8",
       "user-agent": "Amazon/EventBridge/ApiDestinations",
-      ...HeaderParameters,
-      ...Object.fromEntries(ownHeaders.map(({ Key = "", Value = "" }) => [Key, Value])),
-      ...(apiKey && { [apiKey.ApiKeyName ?? ""]: apiKey.ApiKeyValue ?? "" }),
+      // Earlier builds took parameters that would change how the request itself is sent.
+      ...Object.fromEntries(
+        given
+          .map(([name, value]) => [name.toLowerCase(), value] as const)
+          .filter(([name]) => !isOwnHeader(name)),
+      ),
       ...(basic && {
         authorization: `Basic ${Buffer.from(`${basic.Username}:${basic.Password}`).toString("base64")}`,
       }),
@@ -60,23 +70,37 @@ export function apiDestinationRequest(
   };
 }
 
+/** The endpoint with its wildcards filled in, all of which are in its path. */
+function endpointOf(endpoint: string, values: readonly string[]): URL | undefined {
+  const left = [...values];
+  const filled = endpoint.replaceAll("*", () => encodeURIComponent(left.shift() ?? "*"));
+  if (!URL.canParse(filled)) return undefined;
+  const url = new URL(filled);
+  if (new URL(endpoint.replaceAll("*", "x")).host !== url.host) return undefined;
+  const [path = ""] = filled.split(/[?#]/);
+  return values.length > 0 && DOTS_ALONE.test(path) ? undefined : url;
+}
+
 /** Sends once. Redirects aren't followed: the receiver is the one that was named. */
-export async function sendRequest(request: OutgoingRequest): Promise<Delivered> {
-  const hasBody = request.method !== "GET" && request.method !== "HEAD";
+export async function sendRequest(
+  client: OutgoingClient,
+  { url, method, headers, body }: EventRequest,
+): Promise<Delivered> {
+  const hasBody = method !== "GET" && method !== "HEAD";
   try {
-    const response = await fetch(request.url, {
-      method: request.method,
-      headers: request.headers,
-      ...(hasBody ? { body: request.body } : {}),
-      redirect: "manual",
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+    const { status } = await client.send({
+      url,
+      method,
+      headers,
+      ...(hasBody ? { body } : {}),
+      timeoutMs: TIMEOUT_MS,
+      answerBytesMax: 0,
     });
-    await response.body?.cancel();
-    if (response.ok) return { delivered: true };
-    const retry = response.status >= 500 || RETRIED.has(response.status);
-    return { delivered: false, retry, reason: `it answered ${response.status}` };
+    if (status >= 200 && status < 300) return { delivered: true };
+    const retry = status >= 500 || RETRIED.has(status);
+    return { delivered: false, retry, reason: `it answered ${status}` };
   } catch (error) {
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-    return { delivered: false, retry: true, reason: String(cause) };
+    if (!(error instanceof OutgoingError)) throw error;
+    return { delivered: false, retry: true, reason: error.reason };
   }
 }

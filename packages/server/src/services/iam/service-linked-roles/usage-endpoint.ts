@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { errorClass } from "../../../kernel/error-class.ts";
 import type { RoleUsage } from "../../../kernel/identity.ts";
 import type { OutsideService, UsageEndpoint } from "../../../kernel/linked-services.ts";
 
@@ -86,7 +87,7 @@ async function ask(
     return readResources(text);
   } catch (error) {
     if (signal.aborted) return "it didn't answer in time";
-    return `it can't be reached (${causeOf(error)})`;
+    return `it can't be reached (${errorClass(error)})`;
   }
 }
 
@@ -125,13 +126,6 @@ function usageUrl({ url }: UsageEndpoint, region: string, role: AskedRole): stri
   const asked = new URL(filled);
   for (const [name, value] of query) asked.searchParams.set(name, value);
   return asked.href;
-}
-
-function causeOf(error: unknown): string {
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
-  if (cause instanceof Error)
-    return "code" in cause && typeof cause.code === "string" ? cause.code : cause.message;
-  return String(cause);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
