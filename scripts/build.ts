@@ -27,6 +27,8 @@ async function bundleCommand(): Promise<readonly string[]> {
       testcontainers: join(root, "packages/cli/src/testcontainers.ts"),
       // By the name under which the media package looks for it beside itself.
       "worker-main": join(root, "packages/media/src/workers/worker-main.ts"),
+      // And the server for this one.
+      "saml-thread": join(root, "packages/server/src/services/sts/saml-thread.ts"),
       // A process of its own for each call of the demo.
       "sdk-call": join(root, "packages/cli/src/demo/sdk-call.ts"),
     },

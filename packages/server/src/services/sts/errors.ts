@@ -29,6 +29,11 @@ export function packedPolicyTooLarge(message: string): AwsError {
   return new AwsError("PackedPolicyTooLarge", message, { status: 400 });
 }
 
+/** Source: IAM and STS, "Common errors". */
+export function throttling(message: string): AwsError {
+  return new AwsError("Throttling", message, { status: 400 });
+}
+
 export function invalidIdentityToken(message: string): AwsError {
   return new AwsError("InvalidIdentityToken", message, { status: 400 });
 }

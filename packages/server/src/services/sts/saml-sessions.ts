@@ -13,6 +13,7 @@ import { DEFAULT_SESSION_SECONDS } from "./constraints.ts";
 import { invalidIdentityToken, notAuthorized } from "./errors.ts";
 import { issueRoleSession } from "./issue-role-session.ts";
 import type { SamlIdentity } from "./saml-identity.ts";
+import type { SamlVerifier } from "./saml-verifier.ts";
 import type { SessionCredentials } from "./session-credentials.ts";
 import { checkedSessionPolicies } from "./session-policies.ts";
 import { requestTagKeys, sessionTags } from "./session-tags.ts";
@@ -21,6 +22,7 @@ export interface SamlSessionsDependencies {
   readonly directory: IdentityDirectory;
   readonly federation: FederationDirectory;
   readonly credentials: SessionCredentials;
+  readonly saml: SamlVerifier;
 }
 
 interface Decided {
@@ -88,14 +90,8 @@ async function verified(
   if (!provider?.arn.startsWith(`arn:aws:iam::${role.accountId}:saml-provider/`))
     throw invalidIdentityToken("Specified provider doesn't exist");
   const { accountId } = role;
-  // Loaded with the first response: the library for signatures would delay every start.
-  const { verifySamlResponse } = await import("./saml-identity.ts");
-  const identity = verifySamlResponse(SAMLAssertion, {
-    roleArn: role.arn,
-    accountId,
-    provider,
-    nowMs: context.nowMs,
-  });
+  const request = { roleArn: role.arn, accountId, provider, nowMs: context.nowMs };
+  const identity = await deps.saml.verify(SAMLAssertion, request, context.sourceIp ?? "");
   return { role, providerArn: provider.arn, identity };
 }
 

@@ -1,9 +1,17 @@
-import { childrenNamed, isNamed, parseXml, type ScopedXml, scopedXml } from "@rolecast/wire";
+import {
+  childrenNamed,
+  isNamed,
+  parseXml,
+  type ScopedXml,
+  scopedXml,
+  type XmlElement,
+} from "@rolecast/wire";
 import { DOMParser, type XmlNode } from "@xmldom/xmldom/lib/dom-parser.js";
 import { SignedXml } from "xml-crypto";
 import { AwsError } from "../../kernel/aws-error.ts";
 import { idpRejectedClaim, invalidIdentityToken } from "./errors.ts";
 import { decrypted, hasAcceptedMethods } from "./saml-encryption.ts";
+import { checkStructure, SIGNATURE_TRANSFORMS } from "./saml-structure.ts";
 
 export const ASSERTION_NAMESPACE = "urn:oasis:names:tc:SAML:2.0:assertion";
 const PROTOCOL_NAMESPACE = "urn:oasis:names:tc:SAML:2.0:protocol";
@@ -20,12 +28,7 @@ const HASH_ALGORITHMS = [
   "http://www.w3.org/2001/04/xmlenc#sha256",
   "http://www.w3.org/2001/04/xmlenc#sha512",
 ];
-/** Without comments, which would cut a signed text into parts that readers join differently. */
-const TRANSFORMS = [
-  "http://www.w3.org/2000/09/xmldsig#enveloped-signature",
-  "http://www.w3.org/2001/10/xml-exc-c14n#",
-  "http://www.w3.org/TR/2001/REC-xml-c14n-20010315",
-];
+const TRANSFORMS: readonly string[] = Object.values(SIGNATURE_TRANSFORMS);
 
 /** Whose assertions they are. */
 export interface SamlSigner {
@@ -197,11 +200,33 @@ function signedText(
 function verifies(signed: SignedXml, text: string, signature: XmlNode): boolean {
   try {
     signed.loadSignature(signature as never);
-    return signed.checkSignature(text);
+    return hasSignedInfo(signed, text) && signed.checkSignature(text);
   } catch {
     // The library throws for a wrong key as for a signature that isn't one: the answer is the same.
     return false;
   }
+}
+
+/** What the library has read of a signature; its declarations keep it to themselves. */
+interface SignedInfoParts {
+  readonly signatureValue: string;
+  getCanonSignedInfoXml(document: XmlNode | null): string;
+}
+
+/**
+ * Whether the key made the signature's value, over the SignedInfo alone, which is short. The library
+ * looks at this last: it would digest whatever a stranger refers to first.
+ */
+function hasSignedInfo(signed: SignedXml, text: string): boolean {
+  const { signatureAlgorithm, publicCert } = signed;
+  const parts = signed as unknown as SignedInfoParts;
+  const algorithm = signed.SignatureAlgorithms[signatureAlgorithm ?? ""];
+  const canonical = parts.getCanonSignedInfoXml(documentOf(text));
+  const { signatureValue } = parts;
+  return (
+    algorithm !== undefined &&
+    new algorithm().verifySignature(canonical, publicCert ?? "", signatureValue) === true
+  );
 }
 
 function only<Algorithms extends object>(all: Algorithms, names: readonly string[]): Algorithms {
@@ -211,8 +236,14 @@ function only<Algorithms extends object>(all: Algorithms, names: readonly string
 }
 
 function parsed(text: string): ScopedXml {
+  const response = scopedXml(parsedXml(text));
+  checkStructure(response, text);
+  return response;
+}
+
+function parsedXml(text: string): XmlElement {
   try {
-    return scopedXml(parseXml(text));
+    return parseXml(text);
   } catch {
     // Whatever is wrong with it, a document type included, the answer is the same.
     throw invalidIdentityToken("The SAML response provided is malformed.");

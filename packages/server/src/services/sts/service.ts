@@ -21,6 +21,7 @@ import { outboundIssuerDocument, ownIssuerDocument } from "./outbound-issuer-doc
 import { roleSessions } from "./role-sessions.ts";
 import { rootSessions } from "./root-sessions.ts";
 import { samlSessions } from "./saml-sessions.ts";
+import { SamlVerifier } from "./saml-verifier.ts";
 import { stsSchemas } from "./schema.ts";
 import { SessionCredentials } from "./session-credentials.ts";
 import { sessionTokens } from "./session-tokens.ts";
@@ -56,6 +57,7 @@ export function createStsService(deps: StsDependencies): StsService {
       (await credentials.findCredential(id, token)),
   });
   const keys = new IssuerKeys(deps.clock, deps.outgoing, (url) => ownIssuerDocument(url, deps));
+  const saml = new SamlVerifier(deps.log);
   return {
     definition: {
       name: "sts",
@@ -73,7 +75,12 @@ export function createStsService(deps: StsDependencies): StsService {
       ...federationTokens({ directory: deps.directory, credentials }),
       ...roleSessions({ directory: deps.directory, federation: deps.federation, credentials }),
       ...rootSessions({ directory: deps.directory, credentials, rootAccess: deps.rootAccess }),
-      ...samlSessions({ directory: deps.directory, federation: deps.federation, credentials }),
+      ...samlSessions({
+        directory: deps.directory,
+        federation: deps.federation,
+        credentials,
+        saml,
+      }),
       ...webIdentitySessions({
         directory: deps.directory,
         federation: deps.federation,
@@ -98,6 +105,7 @@ export function createStsService(deps: StsDependencies): StsService {
         ? notAuthorized(action)
         : accessDenied(callerArn, action, resource),
     plainRequest: (request) => outboundIssuerDocument(request, deps),
+    close: () => saml.close(),
     reset: async () => {
       credentials.forgetAll();
       keys.clear();
