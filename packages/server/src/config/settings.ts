@@ -168,7 +168,7 @@ export const SETTINGS = {
   ),
   trustedProxies: setting(
     trustedProxiesSchema,
-    "Addresses of proxies in front (`127.0.0.1,10.0.0.0/8`) whose X-Forwarded-For and X-Forwarded-Proto are believed; beside them, only a proxy on this machine may say that a client spoke TLS (aws:SecureTransport).",
+    "Addresses of proxies in front (`127.0.0.1,10.0.0.0/8`) whose X-Forwarded-For and X-Forwarded-Proto (aws:SecureTransport) are believed.",
     { placeholder: "ADDRESSES" },
   ),
   outgoing: setting(

@@ -34,7 +34,7 @@ test.each<[string, readonly string[], string, string | undefined, string]>([
 
 test.each<[string, string, string | undefined, string]>([
   ["a trusted proxy", "10.0.0.1", "https", "https"],
-  ["a proxy on this machine", "::ffff:127.0.0.1", "https", "https"],
+  ["anybody on this machine", "::ffff:127.0.0.1", "https", "http"],
   ["anybody else", "198.51.100.9", "https", "http"],
   ["a trusted proxy that got plain HTTP", "10.0.0.1", "http", "http"],
   ["a trusted proxy that says nothing", "10.0.0.1", undefined, "http"],

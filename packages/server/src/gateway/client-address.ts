@@ -39,11 +39,11 @@ export class ClientAddresses {
     return client;
   }
 
-  /** `X-Forwarded-Proto` of a trusted proxy, or of one on this machine. */
+  /** `X-Forwarded-Proto` of a trusted proxy; anybody on this machine could say it too. */
   schemeOf(peer: string, forwardedProto: string | undefined): "http" | "https" {
     if (forwardedProto !== "https") return "http";
     const proxy = plainAddress(peer);
-    return isLoopback(proxy) || this.#isTrusted(proxy) ? "https" : "http";
+    return this.#isTrusted(proxy) ? "https" : "http";
   }
 
   #isTrusted(address: string): boolean {

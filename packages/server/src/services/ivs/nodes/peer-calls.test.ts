@@ -1,9 +1,10 @@
+import { once } from "node:events";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { type AddressInfo, connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { OwnedStreams } from "./owned-streams.ts";
 import { answerPeer, callPeer } from "./peer-calls.ts";
-import { PeerSignature } from "./peer-signature.ts";
+import { PeerSignature, sha256Of } from "./peer-signature.ts";
 
 const NOW_MS = 1_000_000;
 const NODE_ID = "4f0c";
@@ -46,6 +47,20 @@ beforeAll(async () => {
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 });
 afterAll(() => server.close());
+
+let nonces = 0;
+function signedHeaders(method: string, body: string): Record<string, string> {
+  const nonce = String(++nonces).padStart(32, "0");
+  const bodySha256 = sha256Of(body);
+  const signed = { nodeId: NODE_ID, method, atMs: NOW_MS, nonce, bodySha256 };
+  return {
+    "x-rolecast-node": NODE_ID,
+    "x-rolecast-at": String(NOW_MS),
+    "x-rolecast-nonce": nonce,
+    "x-rolecast-sha256": bodySha256,
+    "x-rolecast-signature": signature.sign(signed),
+  };
+}
 
 const call = <Name extends keyof OwnedStreams>(
   method: Name,
@@ -92,23 +107,55 @@ describe("a call to another node", () => {
 
   test("that is unsigned, changed, or of no method is refused", async () => {
     const body = '["arn"]';
-    const signed = { nodeId: NODE_ID, method: "stopStream", body, atMs: NOW_MS };
-    const headers = {
-      "x-rolecast-node": NODE_ID,
-      "x-rolecast-at": String(NOW_MS),
-      "x-rolecast-signature": signature.sign(signed),
-    };
+    const headers = signedHeaders("stopStream", body);
     const path = `${url}/_rolecast/node/ivs/`;
     const status = async (method: string, init: RequestInit) =>
       (await fetch(`${path}${method}`, { method: "POST", ...init })).status;
     expect(await status("stopStream", { body })).toBe(403);
-    expect(await status("stopStream", { body: '["other"]', headers })).toBe(403);
+    const changed = signedHeaders("stopStream", body);
+    expect(await status("stopStream", { body: '["other"]', headers: changed })).toBe(403);
     expect(await status("segment", { body, headers })).toBe(403);
     expect(await status("constructor", { body, headers })).toBe(404);
     expect(await status("stopStream", { method: "PUT", body, headers })).toBe(404);
     expect(asked).toEqual([]);
     expect(await status("stopStream", { body, headers })).toBe(200);
     expect(asked.splice(0)).toEqual([["stopStream", "arn"]]);
+    // Once more, as whoever listens on the network might.
+    expect(await status("stopStream", { body, headers })).toBe(403);
+    expect(asked).toEqual([]);
+  });
+
+  test("is known by its headers, before anything of its body is read", async () => {
+    const socket = connect(Number(new URL(url).port), "127.0.0.1");
+    socket.write(
+      "POST /_rolecast/node/ivs/stopStream HTTP/1.1\r\nhost: a\r\ncontent-length: 4000000\r\n\r\n",
+    );
+    const [first] = await once(socket, "data");
+    expect(String(first)).toMatch(/^HTTP\/1\.1 403 /);
+    socket.destroy();
+  });
+
+  test("believes only the answer that its node gave to it", async () => {
+    const recorded = signedHeaders("stopStream", '["arn"]');
+    const body = '["arn"]';
+    const path = `${url}/_rolecast/node/ivs/stopStream`;
+    const answer = await fetch(path, { method: "POST", body, headers: recorded });
+    const replayed = answer.headers.get("x-rolecast-signature") ?? "";
+    asked.splice(0);
+    for (const given of ["", replayed]) {
+      const impostor = createServer((_request, response) =>
+        response
+          .writeHead(200, { "content-type": "application/json", "x-rolecast-signature": given })
+          .end("true"),
+      );
+      await new Promise<void>((resolve) => impostor.listen(0, "127.0.0.1", resolve));
+      const { port } = impostor.address() as AddressInfo;
+      const at = { nodeId: NODE_ID, url: `http://127.0.0.1:${port}` };
+      await expect(callPeer(at, "stopStream", ["arn"], signature, NOW_MS)).rejects.toMatchObject({
+        code: "StreamUnavailable",
+      });
+      impostor.close();
+    }
   });
 
   test("is StreamUnavailable when the method fails there or nobody listens", async () => {

@@ -1,15 +1,25 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Clock } from "../../../kernel/clock.ts";
+import { randomIds } from "../../../kernel/ids.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import { readPlainBody } from "../channels/plain-body.ts";
 import type { OwnedStreams } from "./owned-streams.ts";
-import type { PeerSignature } from "./peer-signature.ts";
+import { type PeerSignature, sha256Of } from "./peer-signature.ts";
 
 const PREFIX = "/_rolecast/node/ivs/";
 /** Longer than any playlist is held back. */
 const CALL_MAX_MS = 30_000;
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
-const HEADERS = { node: "x-rolecast-node", at: "x-rolecast-at", signature: "x-rolecast-signature" };
+/** More than the longest segment has. */
+const ANSWER_BYTES_MAX = 256 * 1024 * 1024;
+const NONCE_BYTES = 16;
+const HEADERS = {
+  node: "x-rolecast-node",
+  at: "x-rolecast-at",
+  nonce: "x-rolecast-nonce",
+  sha256: "x-rolecast-sha256",
+  signature: "x-rolecast-signature",
+};
 const BYTES_TYPE = "application/octet-stream";
 
 type Method = keyof OwnedStreams;
@@ -49,12 +59,16 @@ export async function callPeer<Name extends Method>(
   nowMs: number,
 ): Promise<Awaited<ReturnType<OwnedStreams[Name]>>> {
   const body = JSON.stringify(args);
-  const call = { nodeId, method, body, atMs: nowMs };
+  const nonce = Buffer.from(randomIds.bytes(NONCE_BYTES)).toString("hex");
+  const bodySha256 = sha256Of(body);
+  const callSignature = signature.sign({ nodeId, method, atMs: nowMs, nonce, bodySha256 });
   const headers = {
     "content-type": "application/json",
     [HEADERS.node]: nodeId,
     [HEADERS.at]: String(nowMs),
-    [HEADERS.signature]: signature.sign(call),
+    [HEADERS.nonce]: nonce,
+    [HEADERS.sha256]: bodySha256,
+    [HEADERS.signature]: callSignature,
   };
   try {
     const response = await fetch(`${url.replace(/\/$/, "")}${PREFIX}${method}`, {
@@ -64,18 +78,39 @@ export async function callPeer<Name extends Method>(
       redirect: "error",
       signal: AbortSignal.timeout(CALL_MAX_MS),
     });
-    return (await readAnswer(response)) as Awaited<ReturnType<OwnedStreams[Name]>>;
+    const answer = await readAnswer(response, callSignature, signature);
+    return answer as Awaited<ReturnType<OwnedStreams[Name]>>;
   } catch (error) {
     throw streamUnavailable("its node does not answer", error);
   }
 }
 
-async function readAnswer(response: Response): Promise<unknown> {
-  if (response.status === 204) return undefined;
-  if (!response.ok) throw new Error(`${response.status} ${await response.text()}`);
-  if (response.headers.get("content-type") === BYTES_TYPE)
-    return new Uint8Array(await response.arrayBuffer());
-  return response.json();
+/** What the node answered to this call: what anybody else says at its address counts for nothing. */
+async function readAnswer(
+  response: Response,
+  callSignature: string,
+  signature: PeerSignature,
+): Promise<unknown> {
+  const { status, headers } = response;
+  const bytes = await readBytes(response);
+  if (!response.ok) throw new Error(`${status} ${bytes.toString().slice(0, 200)}`);
+  const contentType = headers.get("content-type") ?? "";
+  const answer = { callSignature, status, contentType, bodySha256: sha256Of(bytes) };
+  if (!signature.verifyAnswer(answer, headers.get(HEADERS.signature) ?? ""))
+    throw new Error("the answer isn't signed by the node");
+  if (status === 204) return undefined;
+  return contentType === BYTES_TYPE ? new Uint8Array(bytes) : JSON.parse(bytes.toString());
+}
+
+async function readBytes({ body }: Response): Promise<Buffer> {
+  const chunks: Uint8Array[] = [];
+  let sizeBytes = 0;
+  for await (const chunk of body ?? []) {
+    sizeBytes += chunk.length;
+    if (sizeBytes > ANSWER_BYTES_MAX) throw new Error("the answer is too large");
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, sizeBytes);
 }
 
 export interface PeerAnswersOptions {
@@ -98,28 +133,40 @@ export async function answerPeer(
     nodeId: headers[HEADERS.node] ?? "",
     method,
     atMs: Number(headers[HEADERS.at]),
-    body: (await readPlainBody(request, BODY_BYTES_MAX)) ?? "",
+    nonce: headers[HEADERS.nonce] ?? "",
+    bodySha256: headers[HEADERS.sha256] ?? "",
   };
+  const callSignature = headers[HEADERS.signature] ?? "";
+  const nowMs = clock.nowMs();
   const isKnown = nodeId() !== "" && request.method === "POST" && Object.hasOwn(METHODS, method);
   if (!isKnown) return refusal(404, "Nothing is here for other nodes.");
-  if (!signature.verify(call, headers[HEADERS.signature] ?? "", clock.nowMs()))
+  if (!signature.verify(call, callSignature, nowMs))
     return refusal(403, "Only for nodes with the same sealing key, and a clock like this one's.");
   if (call.nodeId !== nodeId()) return refusal(421, "Another node has this address now.");
+  if (!signature.isFirst(call, nowMs)) return refusal(403, "This call was made before.");
+  const body = await readPlainBody(request, BODY_BYTES_MAX);
+  if (body === undefined || sha256Of(body) !== call.bodySha256)
+    return refusal(403, "The body isn't the one that was signed.");
   // What this server's own key signed are the arguments of the interface.
   const answer = streams[method as Method] as (...args: unknown[]) => Promise<unknown>;
-  return encode(await answer(...JSON.parse(call.body)));
+  return encode(await answer(...JSON.parse(body)), callSignature, signature);
 }
 
-function encode(value: unknown): PlainResponse {
-  if (value === undefined) return { status: 204, headers: {}, body: undefined };
+function encode(value: unknown, callSignature: string, signature: PeerSignature): PlainResponse {
   const isBytes = value instanceof Uint8Array;
-  const body = isBytes ? value : JSON.stringify(value);
-  const headers = {
-    "content-type": isBytes ? BYTES_TYPE : "application/json",
+  const body = value === undefined ? undefined : isBytes ? value : JSON.stringify(value);
+  const status = body === undefined ? 204 : 200;
+  const contentType = body === undefined ? "" : isBytes ? BYTES_TYPE : "application/json";
+  const bodySha256 = sha256Of(body ?? "");
+  const signed = { callSignature, status, contentType, bodySha256 };
+  const headers = { [HEADERS.signature]: signature.signAnswer(signed) };
+  if (body === undefined) return { status, headers, body };
+  const more = {
+    "content-type": contentType,
     "content-length": String(Buffer.byteLength(body)),
     "cache-control": "no-store",
   };
-  return { status: 200, headers, body };
+  return { status, headers: { ...headers, ...more }, body };
 }
 
 function refusal(status: number, message: string): PlainResponse {
