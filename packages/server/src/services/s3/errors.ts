@@ -306,3 +306,11 @@ export function methodNotAllowed(
     { status: 405, fields, headers },
   );
 }
+
+/** Source: Amazon S3 API reference, "Error responses". What is wrong is the operator's to know. */
+export function internalError(): AwsError {
+  return new AwsError("InternalError", "We encountered an internal error. Please try again.", {
+    status: 500,
+    fault: "server",
+  });
+}

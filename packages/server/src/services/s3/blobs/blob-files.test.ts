@@ -47,8 +47,8 @@ test("what is written reads back, across blobs and from the middle of them", asy
   expect([first.sizeBytes, second.sizeBytes]).toEqual([6, 1_000_000]);
   let released = 0;
   const slices = [
-    { blobId: first.blobId, start: 2, length: 4 },
-    { blobId: second.blobId, start: 999_990, length: 10 },
+    { blobId: first.blobId, blobBytes: 6, start: 2, length: 4 },
+    { blobId: second.blobId, blobBytes: 1_000_000, start: 999_990, length: 10 },
   ];
   const reader = new BlobReader(blobs, slices, undefined, () => released++);
   expect((await buffer(reader)).toString()).toBe("cdefxxxxxxxxxx");
@@ -61,7 +61,12 @@ test("what is written with a key stands in the file as something else, and reads
   const text = Buffer.alloc(1_000_000, "plain text ");
   const { blobId } = await blobs.write(Readable.from([text]), blind, key);
   expect((await readFile(join(dir, blobId))).includes("plain")).toBe(false);
-  const slices = [400_003, 5].map((start) => ({ blobId, start, length: 300_000 }));
+  const slices = [400_003, 5].map((start) => ({
+    blobId,
+    blobBytes: 1_000_000,
+    start,
+    length: 300_000,
+  }));
   const read = await buffer(new BlobReader(blobs, slices, undefined, () => {}, key));
   const wanted = slices.map(({ start, length }) => text.subarray(start, start + length));
   expect(read.equals(Buffer.concat(wanted))).toBe(true);
@@ -81,7 +86,7 @@ test("many writes at once each get a file of their own", async () => {
     texts.map((text) => blobs.write(Readable.from([Buffer.from(text)]), blind)),
   );
   for (const [index, { blobId, sizeBytes }] of written.entries()) {
-    const slice = { blobId, start: 0, length: sizeBytes };
+    const slice = { blobId, blobBytes: sizeBytes, start: 0, length: sizeBytes };
     const bytes = await buffer(new BlobReader(blobs, [slice], undefined, () => {}));
     expect(bytes.toString()).toBe(texts[index]);
   }
@@ -91,10 +96,11 @@ test("many writes at once each get a file of their own", async () => {
 
 test("a link is a copy with a life of its own", async () => {
   const blobs = blobFiles();
-  const { blobId } = await blobs.write(Readable.from([Buffer.from("shared")]), blind);
-  const copy = await blobs.link(blobId);
+  const written = await blobs.write(Readable.from([Buffer.from("shared")]), blind);
+  const { blobId } = written;
+  const copy = await blobs.link(written);
   await blobs.remove([blobId]);
-  const slice = { blobId: copy, start: 0, length: 6 };
+  const slice = { blobId: copy, blobBytes: 6, start: 0, length: 6 };
   expect((await buffer(new BlobReader(blobs, [slice], undefined, () => {}))).toString()).toBe(
     "shared",
   );

@@ -1,10 +1,12 @@
-import { type FileHandle, link, mkdir, open, rm, unlink } from "node:fs/promises";
+import { type FileHandle, link, mkdir, open, rm, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
+import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { SharedSync } from "../../../kernel/shared-sync.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
 import { makeFolderDurably } from "../../../kernel/write-durably.ts";
 import { sealBlob } from "../encryption/blob-cipher.ts";
+import { internalError } from "../errors.ts";
 import { folderSync } from "./folder-sync.ts";
 import { type BlobObserver, writeAll } from "./write-all.ts";
 
@@ -29,6 +31,9 @@ export interface BlobFilesOptions {
   readonly register: () => Promise<string>;
   readonly log: Log;
 }
+
+/** Sizes that are compared at once. */
+const SIZES_AT_ONCE = 16;
 
 export interface WrittenBlob {
   /** `<prefix>-<folder>/<file>`; made by us, never from anything that a client sent. */
@@ -87,13 +92,43 @@ export class BlobFiles {
     }
   }
 
-  /** A second name for a blob's bytes, with a life of its own. Rejects with ENOENT. */
-  async link(existing: string): Promise<string> {
+  /**
+   * A second name for a blob's bytes, with a life of its own. Rejects with ENOENT, and with
+   * InternalError where the blob isn't whole.
+   */
+  async link({ blobId: existing, sizeBytes }: WrittenBlob): Promise<string> {
     const folder = await this.#openFolder();
     const blobId = this.#nameBlob(folder);
     await link(this.#path(existing), this.#path(blobId));
+    const { size } = await stat(this.#path(blobId));
+    if (size !== sizeBytes) {
+      await this.#unlink(blobId);
+      throw this.damaged(existing, `${size} bytes instead of ${sizeBytes}`);
+    }
     if (this.#options.durable) await folder.names.sync();
     return blobId;
+  }
+
+  /**
+   * Resolves when all the blobs' files have the sizes that their rows tell. Rejects with ENOENT, and
+   * with InternalError where one is shorter or longer.
+   */
+  async requireWhole(blobs: readonly WrittenBlob[]): Promise<void> {
+    for (let at = 0; at < blobs.length; at += SIZES_AT_ONCE) {
+      const checks = blobs.slice(at, at + SIZES_AT_ONCE).map(async ({ blobId, sizeBytes }) => {
+        const { size } = await stat(this.#path(blobId));
+        if (size !== sizeBytes) throw this.damaged(blobId, `${size} bytes instead of ${sizeBytes}`);
+      });
+      await Promise.all(checks);
+    }
+  }
+
+  /** Logs what is wrong with a blob's file, and makes the error that its reader gets. */
+  damaged(blobId: string, found: string): AwsError {
+    const message =
+      "A file of an S3 object is damaged or missing. `rolecast doctor --objects` names the object.";
+    this.#options.log.error({ blobId, found }, message);
+    return internalError();
   }
 
   /** For reading. Rejects with ENOENT when the blob has been removed. */

@@ -9,6 +9,8 @@ const READ_BYTES = 256 * 1024;
 /** A part of a blob. */
 export interface BlobSlice {
   readonly blobId: string;
+  /** Of the whole blob. */
+  readonly blobBytes: number;
   readonly start: number;
   readonly length: number;
 }
@@ -43,8 +45,14 @@ export class BlobReader extends Readable {
   override _read(): void {
     this.#readNext().then(
       (bytes) => this.push(bytes),
-      (error: unknown) => this.destroy(error instanceof Error ? error : new Error(String(error))),
+      (error: unknown) => this.#fail(error),
     );
+  }
+
+  /** The headers have been sent: what is wrong can only be logged, and the connection broken. */
+  #fail(error: unknown): void {
+    const blobId = this.#slices[this.#index]?.blobId ?? "";
+    this.destroy(this.destroyed ? undefined : this.#blobs.damaged(blobId, String(error)));
   }
 
   override _destroy(error: Error | null, callback: (error?: Error | null) => void): void {
@@ -87,8 +95,7 @@ export class BlobReader extends Readable {
     const buffer = Buffer.allocUnsafeSlow(Math.min(READ_BYTES, left));
     const position = slice.start + this.#offset;
     const { bytesRead } = await this.#handle.read(buffer, 0, buffer.length, position);
-    if (bytesRead === 0)
-      throw new Error(`The file of blob ${slice.blobId} is shorter than its row says.`);
+    if (bytesRead === 0) throw new Error(`no byte at ${position}`);
     if (this.#key && this.#offset === 0)
       this.#unseal = openBlob(this.#key, slice.blobId, slice.start);
     this.#offset += bytesRead;

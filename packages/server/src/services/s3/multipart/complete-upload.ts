@@ -3,6 +3,7 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { sql } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
+import { hasCode } from "../blobs/blob-files.ts";
 import { requireBucket } from "../buckets/find-bucket.ts";
 import { CHECKSUM_ALGORITHMS } from "../checksums/checksum-algorithm.ts";
 import {
@@ -36,7 +37,8 @@ type Input = s3.CompleteMultipartUploadCommandInput;
 export async function completeUpload(input: Input, context: RequestContext, deps: S3Dependencies) {
   const bucket = await requireBucket(input, context);
   checkWriteConditions(input);
-  requestedParts(input);
+  const { UploadId: uploadId = "" } = input;
+  await requireWholeParts(requestedParts(input), uploadId, bucket, context, deps);
   const row = await deps.commits.commit(context, async (tx) => {
     const before = await completedBefore(input, bucket, tx);
     return before ?? (await complete(input, bucket, context, tx, deps));
@@ -52,6 +54,41 @@ export async function completeUpload(input: Input, context: RequestContext, deps
     ...(readAttributesOf(row).customerKey === undefined ? encryptionOutput({}) : {}),
     ...checksumOutput(readChecksum(row.checksum)),
   };
+}
+
+/** Throws InternalError where a part's file isn't as long as when it was uploaded, or is missing. */
+async function requireWholeParts(
+  requested: readonly s3.CompletedPart[],
+  uploadId: string,
+  { bucket_id: bucketId }: BucketRow,
+  context: RequestContext,
+  { blobs }: S3Dependencies,
+): Promise<void> {
+  const numbers = new Set(requested.map(({ PartNumber }) => PartNumber));
+  const find = async () => {
+    const parts = await context
+      .db<S3Tables>()
+      .selectFrom("s3_parts")
+      .innerJoin("s3_uploads", "s3_uploads.upload_id", "s3_parts.upload_id")
+      .select(["part_number", "blob_id", "size_bytes"])
+      .where("s3_parts.upload_id", "=", uploadId)
+      .where("bucket_id", "=", bucketId)
+      .where("size_bytes", ">", 0)
+      .execute();
+    return parts
+      .filter((part) => numbers.has(part.part_number))
+      .map((part) => ({ blobId: part.blob_id, sizeBytes: part.size_bytes }));
+  };
+  const named = await find();
+  try {
+    await blobs.requireWhole(named);
+  } catch (error) {
+    if (!hasCode(error, "ENOENT")) throw error;
+    // A part that was replaced meanwhile has another file, which is as it was written just now.
+    const now = new Set((await find()).map(({ blobId }) => blobId));
+    if (named.every(({ blobId }) => now.has(blobId)))
+      throw blobs.damaged(`of upload ${uploadId}`, "no file");
+  }
 }
 
 async function completedBefore(

@@ -64,7 +64,10 @@ function algorithmOf({ checksum }: ObjectRow): ChecksumAlgorithm | undefined {
   return stored && CHECKSUM_ALGORITHMS[stored.algorithm];
 }
 
-/** Undefined where the bytes must be read: other digests are wanted, or files can't be linked. */
+/**
+ * Undefined where the bytes must be read: other digests are wanted, or files can't be linked. Rejects
+ * with InternalError where the file isn't whole.
+ */
 async function linkBytes(
   row: ObjectRow,
   algorithm: ChecksumAlgorithm | undefined,
@@ -74,7 +77,7 @@ async function linkBytes(
   if (row.blob_id === null || checksum === undefined) return undefined;
   if (algorithm && algorithm.name !== checksum.algorithm) return undefined;
   try {
-    const blobId = await blobs.link(row.blob_id);
+    const blobId = await blobs.link({ blobId: row.blob_id, sizeBytes: row.size_bytes });
     return { source: row, blobId, sizeBytes: row.size_bytes, etag: row.etag, checksum };
   } catch (error) {
     if (["ENOENT", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP"].some((code) => hasCode(error, code)))

@@ -44,13 +44,17 @@ export async function openObject<Range extends ByteRange>(
     const range = await choose(current);
     const body = await openBytes(current, range, context, deps, key);
     if (body) return { row: current, range, body };
-    if (attempt === OPEN_ATTEMPTS_MAX) throw new Error("An S3 object's file is missing.");
+    if (attempt === OPEN_ATTEMPTS_MAX)
+      throw deps.blobs.damaged(current.blob_id ?? `of upload ${current.upload_id}`, "no file");
     await findObject(input, context, { fresh: true });
     for (const needed of await authorize()) await context.authorize(needed, { isCall: false });
   }
 }
 
-/** Undefined when the files are gone, because the object was replaced or deleted. */
+/**
+ * Undefined when the files are gone, because the object was replaced or deleted. Rejects with
+ * InternalError where one of them isn't whole, so that the answer's head isn't sent.
+ */
 async function openBytes(
   row: ObjectRow,
   range: ByteRange | undefined,
@@ -64,7 +68,17 @@ async function openBytes(
     const slices = await slicesOf(row, range, context);
     const [first] = slices;
     const handle = first ? await blobs.open(first.blobId) : undefined;
-    return new BlobReader(blobs, slices, handle, release, key);
+    const reader = new BlobReader(blobs, slices, handle, release, key);
+    // The first bytes are read while the sizes are compared.
+    reader.once("error", () => undefined).read(0);
+    await blobs
+      .requireWhole(slices.map(({ blobId, blobBytes: sizeBytes }) => ({ blobId, sizeBytes })))
+      .catch((error: unknown) => {
+        reader.destroy();
+        throw error;
+      });
+    if (reader.errored) throw reader.errored;
+    return reader;
   } catch (error) {
     release();
     if (hasCode(error, "ENOENT")) return undefined;
@@ -81,7 +95,7 @@ async function slicesOf(
   const end = range?.end ?? row.size_bytes - 1;
   if (end < start) return [];
   if (row.blob_id !== null) {
-    return [{ blobId: row.blob_id, start, length: end - start + 1 }];
+    return [{ blobId: row.blob_id, blobBytes: row.size_bytes, start, length: end - start + 1 }];
   }
   const parts = await context
     .db<S3Tables>()
@@ -95,6 +109,7 @@ async function slicesOf(
     const offset = part.offset_bytes ?? 0;
     const from = Math.max(start, offset);
     const to = Math.min(end, offset + part.size_bytes - 1);
-    return to < from ? [] : [{ blobId: part.blob_id, start: from - offset, length: to - from + 1 }];
+    const blob = { blobId: part.blob_id, blobBytes: part.size_bytes };
+    return to < from ? [] : [{ ...blob, start: from - offset, length: to - from + 1 }];
   });
 }
