@@ -143,10 +143,15 @@ describe.skipIf(!hasPostgres)("two nodes on one PostgreSQL", () => {
       expect(answer.body).toContain("The database can't be reached");
       expect(answer.body).not.toContain(POSTGRES_PASSWORD);
     }
-    const ready = await fetch(`${endpoint}/_rolecast/health/live`);
-    expect(ready.status).toBe(200);
+    const statusOf = async (path: string) => (await fetch(`${endpoint}/${path}`)).status;
+    expect(await statusOf("_rolecast/health/live")).toBe(200);
+    expect(await statusOf("_rolecast/health/ready")).toBe(503);
+    expect(await statusOf("_localstack/health")).toBe(503);
 
     await postgres.start();
+    // By itself: nobody asks the node for anything else.
+    await expect.poll(() => statusOf("_rolecast/health/ready"), { timeout: 10_000 }).toBe(200);
+    expect(await statusOf("_localstack/health")).toBe(200);
     for (const node of [0, 1]) {
       await root(node).iam.send(new ListUsersCommand({}));
       await root(node).ivs.send(new ListChannelsCommand({}));

@@ -8,6 +8,8 @@ export const EXIT = {
   unreachable: 3,
   /** The server refused: AWS's error code and message are printed. */
   refused: 4,
+  /** The server can't write its database any more; the next process may, so start it again. */
+  storeFailed: 5,
 } as const;
 
 /** What the person at the terminal is told, in one sentence that says what to do. */

@@ -10,10 +10,14 @@ import {
   type RootAccount,
   type RunningServer,
   StoreUnavailableError,
+  UnusableDatabaseError,
 } from "@rolecast/server";
 import { EXIT } from "./command-error.ts";
 import { CONSOLE_DIR } from "./console-dir.ts";
 import { listReadyScripts, runReadyScripts } from "./ready-scripts.ts";
+
+/** How long a server that can't write its database may take to end its streams. */
+const FAILED_CLOSE_MS = 5_000;
 
 /** Serves until a signal; says where, as JSON or as a banner, once it is ready. */
 export async function serve(
@@ -36,10 +40,11 @@ export async function serve(
     const message = explainStartFailure(error);
     if (message === undefined) throw error;
     process.stderr.write(`rolecast: ${message}\n`);
-    process.exitCode = error instanceof ConfigError ? EXIT.usage : EXIT.failed;
+    process.exitCode = isMisconfigured(error) ? EXIT.usage : EXIT.failed;
     return;
   }
   stopOnSignal(server);
+  exitOnFailure(server);
   process.stdout.write(json ? jsonLine(server) : banner(server));
   if (server.generatedRoot) await server.noteRootKeyShown();
   await runReadyScripts(scripts, scriptEnvironment(server), server.showReadyScripts);
@@ -68,7 +73,12 @@ function scriptEnvironment({ endpoint, root }: RunningServer) {
 }
 
 /** Errors whose message says what to do. */
-const EXPLAINED = [ConfigError, DataFolderError, StoreUnavailableError];
+const EXPLAINED = [ConfigError, DataFolderError, StoreUnavailableError, UnusableDatabaseError];
+
+/** Starting it again would change nothing. */
+function isMisconfigured(error: unknown): boolean {
+  return error instanceof ConfigError || error instanceof UnusableDatabaseError;
+}
 
 /** What the person at the terminal can mend; undefined for our own bugs. */
 function explainStartFailure(error: unknown): string | undefined {
@@ -112,6 +122,18 @@ function stopOnSignal(server: RunningServer): void {
   };
   process.on("SIGTERM", stop);
   process.on("SIGINT", stop);
+}
+
+/** What can still be ended properly is; a supervisor starts the next process. */
+function exitOnFailure(server: RunningServer): void {
+  void server.failed.then(async (reason) => {
+    process.stderr.write(`rolecast: ${reason}\n`);
+    setTimeout(() => process.exit(EXIT.storeFailed), FAILED_CLOSE_MS);
+    await server.close().catch((error: unknown) => {
+      process.stderr.write(`rolecast: ${String(error)}\n`);
+    });
+    process.exit(EXIT.storeFailed);
+  });
 }
 
 /** The banner for programs. */

@@ -52,7 +52,12 @@ function factsOf(
   { endpoint }: Connection,
   health: Readonly<Record<string, unknown>>,
 ): readonly (readonly [name: string, value: string])[] {
-  const { services = {}, ivs = {} } = health as {
+  const {
+    services = {},
+    ivs = {},
+    store = {},
+  } = health as {
+    store?: { condition?: string; message?: string };
     services?: Readonly<Record<string, string>>;
     ivs?: {
       rtmpPort?: number;
@@ -74,6 +79,7 @@ function factsOf(
       "ffmpeg",
       `${ivs.ffmpeg ?? "not told to this key"}, transcoding ${ivs.transcoding ?? "not told"}`,
     ],
+    ...(store.message === undefined ? [] : [["Database", styled("red", store.message)] as const]),
     [
       "Services",
       states

@@ -20,3 +20,4 @@ export { IVS_EVENTS } from "./services/ivs/live/ivs-event.ts";
 export { IVS_METRICS } from "./services/ivs/live/ivs-metrics.ts";
 export { DataFolderError, DataFolderInUseError, lockDataFolder } from "./storage/data-folder.ts";
 export { SealingKeyError } from "./storage/sealing-key.ts";
+export { UnusableDatabaseError } from "./storage/unusable-database-error.ts";

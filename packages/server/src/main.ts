@@ -27,7 +27,8 @@ import { s3HostsOf } from "./kernel/s3-hosts.ts";
 import { createLog } from "./observability/log.ts";
 import { Metrics } from "./observability/metrics.ts";
 import { openTracing } from "./observability/otlp-tracer.ts";
-import { emptyEverything, healthOf, publicHealthOf, type RunningServer } from "./running-server.ts";
+import { emptyEverything, type RunningServer, watchStore } from "./running-server.ts";
+import { ServerHealth } from "./server-health.ts";
 import { trySealingKey } from "./services/iam/credentials/try-sealing-key.ts";
 import { findTakenName } from "./services/iam/service-linked-roles/definitions.ts";
 import { BLOBS_FOLDER } from "./services/s3/blobs/blob-files.ts";
@@ -98,6 +99,7 @@ async function openParts(config: Config, folder: DataFolder, ends: Ends) {
     settle: (opening) => sealing.settle(opening),
   });
   ends.push(() => opened.close());
+  const failed = watchStore(opened.health, log);
   const sealingKey = await sealing.keep();
   const tracing = openTracing(config.otlpEndpoint, randomIds, log);
   ends.push(() => tracing.close());
@@ -113,6 +115,7 @@ async function openParts(config: Config, folder: DataFolder, ends: Ends) {
     sealingKey,
     certificate,
     opened,
+    failed,
     store: tracing.observe(opened),
     tracer: tracing.tracer,
     events: new EventLog((error) => log.error({ error: errorClass(error) }, "event listener")),
@@ -140,12 +143,12 @@ async function startServer(
     return ownRoutes;
   });
   const { services } = composed;
-  const { registry, dispatcher, metrics } = composeDispatch(parts, composed);
+  const serverHealth = new ServerHealth(services, parts.opened.health);
+  const { registry, dispatcher, metrics } = composeDispatch(parts, composed, serverHealth);
   ends.push(metrics.close);
   await composed.iam.bootstrapAccounts(roots.accounts);
 
   let ready = false;
-  const health = () => healthOf(services);
   const localStack = new LocalStackRoutes(systemClock, randomIds, config.readyDir);
   const sow = seeding(config, roots.accounts, dispatcher.invoke);
   const reset = async () => {
@@ -155,14 +158,15 @@ async function startServer(
     await sow();
   };
   ownRoutes = {
-    health,
+    health: async () => (await serverHealth.report()).facts,
     metrics: () => metrics.text(),
     reset: config.allowReset ? reset : undefined,
   };
   const routes = new InternalRoutes({
     ...ownRoutes,
     ready: () => ready,
-    publicHealth: () => publicHealthOf(services),
+    store: () => parts.opened.health.check(),
+    report: (isStrange) => (isStrange ? serverHealth.publicReport() : serverHealth.report()),
     localStack,
   });
   const pipeline = new Pipeline({
@@ -214,6 +218,7 @@ async function startServer(
     invoke: dispatcher.invoke,
     showReadyScripts: (scripts) => localStack.showReadyScripts(scripts),
     reset,
+    failed: parts.failed,
     close: end,
   };
 }
@@ -222,6 +227,7 @@ async function startServer(
 function composeDispatch(
   { config, organization, store, log, tracer }: OpenedParts,
   composed: Services,
+  health: ServerHealth,
 ) {
   const { services, directory, toolbox, cloudtrail } = composed;
   const registry = new ServiceRegistry(services);
@@ -233,7 +239,7 @@ function composeDispatch(
     messages: composed.messages,
     decisions: toolbox.decisions,
   });
-  const metrics = new Metrics(() => healthOf(services));
+  const metrics = new Metrics(async () => (await health.report()).facts);
   const dispatcher = new Dispatcher({
     registry,
     refresh: directory.refresh,

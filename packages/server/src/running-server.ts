@@ -4,9 +4,11 @@ import type { ReadyScripts } from "./gateway/localstack-routes.ts";
 import type { OperationCoverage } from "./gateway/operation-coverage.ts";
 import type { EventLog } from "./kernel/event-log.ts";
 import type { Invoke } from "./kernel/invoke.ts";
+import type { Log } from "./kernel/log.ts";
 import type { Service } from "./kernel/service.ts";
 import type { ServiceCredentialsFile } from "./storage/service-credential-files.ts";
 import type { OpenedStore } from "./storage/store.ts";
+import type { StoreHealth } from "./storage/store-monitor.ts";
 
 /** A server that is ready. */
 export interface RunningServer {
@@ -39,6 +41,11 @@ export interface RunningServer {
   readonly showReadyScripts: (scripts: ReadyScripts) => void;
   /** Empties everything but the accounts' root keys. */
   reset(): Promise<void>;
+  /**
+   * Resolves, with the reason, when this process can't write the database any more: only the next
+   * one may. Until then it never does.
+   */
+  readonly failed: Promise<string>;
   /** Ends streams and recordings properly, then everything else. */
   close(): Promise<void>;
 }
@@ -57,24 +64,13 @@ export async function emptyEverything(
   for (const service of services) await service.start?.();
 }
 
-/** What anybody may know: that the services run, and what each says of itself to strangers. */
-export function publicHealthOf(services: readonly Service[]): Readonly<Record<string, unknown>> {
-  const facts: Record<string, unknown> = {};
-  for (const { definition, publicHealth } of services)
-    if (publicHealth) facts[definition.name] = publicHealth();
-  return { services: runningServices(services), ...facts };
-}
-
-export async function healthOf(
-  services: readonly Service[],
-): Promise<Readonly<Record<string, unknown>>> {
-  const facts: Record<string, unknown> = {};
-  for (const { definition, health } of services)
-    if (health) facts[definition.name] = await health();
-  return { services: runningServices(services), ...facts };
-}
-
-function runningServices(services: readonly Service[]): Readonly<Record<string, string>> {
-  const apis = services.filter(({ sameApiAs }) => sameApiAs === undefined);
-  return Object.fromEntries(apis.map(({ definition }) => [definition.name, "running"]));
+/** Logs how the database does, and resolves, with the reason, once it has failed for good. */
+export function watchStore(store: StoreHealth, log: Log): Promise<string> {
+  return new Promise((resolve) => {
+    store.onChange(({ condition, message = "" }) => {
+      if (condition === "ok") log.warn({}, "the database takes changes again");
+      else log.error({ condition, error: message }, "the database takes no changes");
+      if (condition === "failed") resolve(message);
+    });
+  });
 }

@@ -1,11 +1,12 @@
 import { expect, test } from "vitest";
 import type { Log } from "../kernel/log.ts";
+import { StoreUnavailableError } from "../kernel/store.ts";
 import { toAwsError } from "./failure.ts";
 import type { RegisteredService } from "./service-registry.ts";
 
 test.for([
   [Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }), 503],
-  [Object.assign(new Error("database or disk is full"), { code: "SQLITE_FULL" }), 503],
+  [new StoreUnavailableError("Rolecast's disk is full", { condition: "full" }), 503],
   [Object.assign(new Error("EIO: i/o error, read"), { code: "EIO" }), 500],
   [new Error("ENOSPC"), 500],
 ] as const)("%s is answered by %i, and logged", ([failure, expected]) => {

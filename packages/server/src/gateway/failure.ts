@@ -16,8 +16,8 @@ const INTERNAL_CODES = {
   restXml: "InternalError",
 } as const;
 
-/** Codes of Node.js and of SQLite. */
-const DISK_FULL_CODES = ["ENOSPC", "EDQUOT", "SQLITE_FULL"];
+/** Node's; of SQLite's the store tells itself. */
+const DISK_FULL_CODES = ["ENOSPC", "EDQUOT"];
 
 /** The caller's mistakes as they are; anything else is ours: logged, and not told in detail. */
 export function toAwsError(error: unknown, { service }: RegisteredService, log: Log): AwsError {
@@ -33,16 +33,16 @@ export function toAwsError(error: unknown, { service }: RegisteredService, log: 
     return new AwsError("RequestTimeout", error.message, { status: 400 });
   }
   if (error instanceof StoreUnavailableError) {
-    log.error({ service: name, error: error.message }, "a request failed for want of the database");
+    log.error({ service: name, error: error.message }, "database unavailable");
     // Source: "Common Errors" in the API reference of IAM, STS and IVS; S3's error codes.
     return new AwsError("ServiceUnavailable", error.message, { status: 503, fault: "server" });
   }
   if (error instanceof Error && "code" in error && DISK_FULL_CODES.includes(String(error.code))) {
-    log.error({ service: name, error: error.message }, "a request failed for want of disk space");
+    log.error({ service: name, error: error.message }, "disk full");
     const message = "Rolecast's disk is full: make room where its data folder is, then try again.";
     return new AwsError("ServiceUnavailable", message, { status: 503, fault: "server" });
   }
-  log.error({ service: name, error: errorTrace(error) }, "a request failed by a fault of Rolecast");
+  log.error({ service: name, error: errorTrace(error) }, "internal error");
   return new AwsError(
     INTERNAL_CODES[protocol],
     "We encountered an internal error. Please try again.",

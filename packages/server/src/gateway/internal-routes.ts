@@ -1,6 +1,11 @@
 import { METRICS_TYPE, type OwnRoutes, RESETTING_IS_OFF } from "../kernel/own-routes.ts";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
-import { LOCALSTACK_PREFIX, type LocalStackRoutes } from "./localstack-routes.ts";
+import type { StoreState } from "../kernel/store.ts";
+import {
+  type HealthReport,
+  LOCALSTACK_PREFIX,
+  type LocalStackRoutes,
+} from "./localstack-routes.ts";
 import { strangeness } from "./own-machine.ts";
 import { plainJson } from "./plain-json.ts";
 
@@ -12,9 +17,12 @@ const SIGNED_PATHS: readonly string[] = ["logs", "decisions", "cloudtrail", "eve
 );
 
 export interface InternalRoutesOptions extends OwnRoutes {
+  /** The server has started. */
   readonly ready: () => boolean;
-  /** What anybody may know of `health`. */
-  readonly publicHealth: () => Readonly<Record<string, unknown>>;
+  /** Resolves soon, as does `report`, even if the database hangs. */
+  readonly store: () => Promise<StoreState>;
+  /** Strangers learn less. */
+  readonly report: (isStrange: boolean) => Promise<HealthReport>;
   readonly localStack: LocalStackRoutes;
 }
 
@@ -50,11 +58,9 @@ export class InternalRoutes {
       case "GET /_rolecast/health/live":
         return plainJson(200, { status: "live" });
       case "GET /_rolecast/health/ready":
-        return this.#options.ready()
-          ? plainJson(200, { status: "ready" })
-          : plainJson(503, { status: "starting" });
+        return this.#readiness(request);
       case "GET /_rolecast/health":
-        return plainJson(200, await this.#health(request));
+        return plainJson(200, (await this.#report(request)).facts);
       case "GET /_rolecast/metrics":
         return this.#metrics(request);
       default:
@@ -64,13 +70,22 @@ export class InternalRoutes {
 
   async #localStack(request: PlainRequest): Promise<PlainResponse | undefined> {
     if (!request.path.startsWith(LOCALSTACK_PREFIX)) return undefined;
-    return this.#options.localStack.handle(request, () => this.#health(request));
+    return this.#options.localStack.handle(request, () => this.#report(request));
+  }
+
+  /** Whoever gives out requests leaves this server alone while it could keep nothing of them. */
+  async #readiness(request: PlainRequest): Promise<PlainResponse> {
+    if (!this.#options.ready()) return plainJson(503, { status: "starting" });
+    const { condition, message } = await this.#options.store();
+    if (condition === "ok") return plainJson(200, { status: "ready" });
+    // It may name the database's host.
+    const told = strangeness(request) === undefined ? { message } : {};
+    return plainJson(503, { status: condition, ...told });
   }
 
   /** Strangers learn that the services run and where encoders connect. */
-  async #health(request: PlainRequest): Promise<Readonly<Record<string, unknown>>> {
-    const { health, publicHealth } = this.#options;
-    return strangeness(request) === undefined ? health() : publicHealth();
+  #report(request: PlainRequest): Promise<HealthReport> {
+    return this.#options.report(strangeness(request) !== undefined);
   }
 
   async #metrics(request: PlainRequest): Promise<PlainResponse> {

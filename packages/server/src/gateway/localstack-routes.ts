@@ -26,6 +26,12 @@ export interface ReadyScript {
   readonly state: "UNKNOWN" | "RUNNING" | "SUCCESSFUL" | "ERROR";
 }
 
+export interface HealthReport {
+  /** Changes can be kept. */
+  readonly isWell: boolean;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
 /** The paths by which tools and test suites written for LocalStack wait for it and ask about it. */
 export class LocalStackRoutes {
   readonly #clock: Clock;
@@ -47,7 +53,7 @@ export class LocalStackRoutes {
   /** Undefined: nothing is there. `health` is what this client may know. */
   async handle(
     { method, path }: PlainRequest,
-    health: () => Promise<Readonly<Record<string, unknown>>>,
+    health: () => Promise<HealthReport>,
   ): Promise<PlainResponse | undefined> {
     if (method !== "GET" && method !== "HEAD") return undefined;
     const [what, stage, ...rest] = path.slice(LOCALSTACK_PREFIX.length).split("/");
@@ -55,12 +61,11 @@ export class LocalStackRoutes {
     if (what === "init") return this.#init(stage);
     if (stage !== undefined) return undefined;
     switch (what) {
-      case "health":
-        return plainJson(200, {
-          ...(await health()),
-          edition: EDITION,
-          version: VERSION,
-        });
+      case "health": {
+        const { isWell, facts } = await health();
+        // LocalStack's own always says 200; what waits for it with `curl -f` must go on waiting.
+        return plainJson(isWell ? 200 : 503, { ...facts, edition: EDITION, version: VERSION });
+      }
       case "info":
         return plainJson(200, this.#info());
       default:

@@ -35,19 +35,38 @@ export interface Migration {
 }
 
 /**
- * The database can't do its work now: it isn't reached, or too many ask at once. The caller may
- * try again; what it answers is a 503 in its protocol's form. The message holds no secret.
+ * How the database does. `full`: its disk has no room for changes. `unavailable`: it isn't reached, or
+ * can't be written, and may come back by itself. `damaged`: its file is, and a restart mends nothing.
+ * `failed`: this process can't write it any more, and the next one may.
+ */
+export type StoreCondition = "ok" | "full" | "unavailable" | "damaged" | "failed";
+
+export interface StoreState {
+  readonly condition: StoreCondition;
+  /** Why, and what to do; undefined while all is well. */
+  readonly message: string | undefined;
+}
+
+interface StoreUnavailableOptions {
+  readonly cause?: unknown;
+  readonly commitUnknown?: boolean;
+  readonly condition?: Exclude<StoreCondition, "ok"> | undefined;
+}
+
+/**
+ * The database can't do its work now: it isn't reached, its disk is full, or too many ask at once. The
+ * caller may try again; what it answers is a 503 in its protocol's form. The message holds no secret.
  */
 export class StoreUnavailableError extends Error {
-  /** The connection broke while a commit was under way: it may have happened. */
+  /** The connection or the disk failed while a commit was under way: it may have happened. */
   readonly commitUnknown: boolean;
+  /** What the failure says of the whole database; undefined where it concerns this request alone. */
+  readonly condition: Exclude<StoreCondition, "ok"> | undefined;
 
-  constructor(
-    message: string,
-    options: { readonly cause?: unknown; readonly commitUnknown?: boolean } = {},
-  ) {
+  constructor(message: string, options: StoreUnavailableOptions = {}) {
     super(message, { cause: options.cause });
     this.name = "StoreUnavailableError";
     this.commitUnknown = options.commitUnknown ?? false;
+    this.condition = options.condition;
   }
 }

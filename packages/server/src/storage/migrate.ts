@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import type { Tables } from "../kernel/store.ts";
 import type { StoreSchema } from "./store.ts";
+import { UnusableDatabaseError } from "./unusable-database-error.ts";
 
 const MIGRATIONS_TABLE = "rolecast_migrations";
 /** Of one row: the mark of the key that seals the secrets in the database. */
@@ -36,7 +37,7 @@ export async function migrate(
   const known = new Set(ordered.map((migration) => migration.name));
   for (const name of seen) {
     if (!known.has(name)) {
-      throw new Error(
+      throw new UnusableDatabaseError(
         `The database was written by a newer version of Rolecast (migration ${name}). Start that version, or with another database or folder.`,
       );
     }
@@ -49,4 +50,11 @@ export async function migrate(
     );
   }
   return seen.size === 0;
+}
+
+/** A change that changes nothing, and yet must be written. */
+export async function touch(tx: Kysely<Tables>): Promise<void> {
+  const table = sql.table(MIGRATIONS_TABLE);
+  await sql`update ${table} set applied_at_ms = applied_at_ms
+    where name = (select min(name) from ${table})`.execute(tx);
 }

@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Migration, Store, Tables } from "../kernel/store.ts";
 import { openSqliteStore, type SqliteOptions } from "./sqlite/sqlite-store.ts";
+import type { StoreHealth } from "./store-monitor.ts";
 
 export interface StoreSchema {
   readonly migrations: readonly Migration[];
@@ -31,6 +32,7 @@ export interface OpenStoreOptions extends SqliteOptions, StoreSchema {
 
 /** The store with what only its owner, the composition root, may do. */
 export interface OpenedStore extends Store {
+  readonly health: StoreHealth;
   /** Deletes every row of every table in one transaction; the schema stays. */
   empty(): Promise<void>;
   close(): Promise<void>;

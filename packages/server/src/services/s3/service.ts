@@ -69,7 +69,7 @@ export function createS3Service(
 ): Service {
   const { hosts, store, clock, ids, log, durable } = dependencies;
   const { db } = store.tables<S3Tables>();
-  const writers = new BlobWriters({
+  const writers: BlobWriters = new BlobWriters({
     store,
     // Not below `s3`, where there is nothing but objects' bytes.
     marksDir: join(dependencies.dataDir, "s3-writers"),
@@ -82,7 +82,7 @@ export function createS3Service(
     ended: () => sweeper.wake(),
   });
   const dir = join(dependencies.dataDir, BLOBS_FOLDER);
-  const blobs = new BlobFiles({ dir, durable, register: () => writers.register(), log });
+  const blobs: BlobFiles = new BlobFiles({ dir, durable, register: () => writers.register(), log });
   const findReferenced = (blobIds: readonly string[]) => findReferencedBlobs(blobIds, db);
   const sweeper = new BlobSweeper({ dir, blobs, writers, findReferenced, log });
   const digests = new DigestThreads();

@@ -11,57 +11,22 @@ import {
   PostgresQueryCompiler,
   type QueryResult,
 } from "kysely";
-import pg from "pg";
+import type pg from "pg";
 import { StoreUnavailableError } from "../../kernel/store.ts";
-import { storeErrorOf } from "./postgres-errors.ts";
+import { storeErrorOf, unconnected, unreachable, wasNotSent } from "./postgres-errors.ts";
 
-/** How long a statement waits for a connection, and a connection for the server. */
-const CONNECT_TIMEOUT_MS = 5_000;
-/** The server ends a statement that takes longer; a request has one or a few of them. */
-const STATEMENT_TIMEOUT_MS = 20_000;
-/** A server that doesn't even say so is given up a little later. */
-const ANSWER_TIMEOUT_MS = STATEMENT_TIMEOUT_MS + 5_000;
-/** A process that hangs in a transaction must not hold others up for longer. */
-const IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000;
-
-const INT8_OID = 20;
-const NUMERIC_OID = 1700;
-
-export interface PostgresPoolOptions {
-  readonly url: string;
-  readonly connectionsMax: number;
-  readonly readOnly: boolean;
-  /** A connection that nobody uses broke; the next user gets another one. */
-  readonly onIdleError: (error: Error) => void;
-}
-
-export function openPool(options: PostgresPoolOptions): pg.Pool {
-  const settings = [
-    `set statement_timeout = ${STATEMENT_TIMEOUT_MS}`,
-    `set idle_in_transaction_session_timeout = ${IDLE_IN_TRANSACTION_TIMEOUT_MS}`,
-    ...(options.readOnly ? ["set default_transaction_read_only = on"] : []),
-  ];
-  const pool = new pg.Pool({
-    connectionString: options.url,
-    max: options.connectionsMax,
-    application_name: "rolecast",
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    query_timeout: ANSWER_TIMEOUT_MS,
-    keepAlive: true,
-    types: { getTypeParser },
-    onConnect: (client) => client.query(settings.join("; ")),
-  });
-  pool.on("error", options.onIdleError);
-  // In a transaction that is thinking, a lost connection has no statement that could fail.
-  pool.on("connect", (client) => client.on("error", options.onIdleError));
-  return pool;
-}
-
-/** Kysely's dialect over a pool. With `collate`, text columns are made to sort by their bytes. */
-export function postgresDialect(pool: pg.Pool, collate: boolean): Dialect {
+/**
+ * Kysely's dialect over a pool. With `collate`, text columns are made to sort by their bytes.
+ * `onUnavailable` hears of what a failure says of the whole database.
+ */
+export function postgresDialect(
+  pool: pg.Pool,
+  collate: boolean,
+  onUnavailable: (error: StoreUnavailableError) => void = () => {},
+): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new PostgresDriver(pool),
+    createDriver: () => new PostgresDriver(pool, onUnavailable),
     createIntrospector: (db) => new PostgresIntrospector(db),
     createQueryCompiler: () => new PortableQueryCompiler(collate),
   };
@@ -111,18 +76,24 @@ class PortableQueryCompiler extends PostgresQueryCompiler {
 
 class PostgresDriver implements Driver {
   readonly #pool: pg.Pool;
+  readonly #onUnavailable: (error: StoreUnavailableError) => void;
 
-  constructor(pool: pg.Pool) {
+  constructor(pool: pg.Pool, onUnavailable: (error: StoreUnavailableError) => void) {
     this.#pool = pool;
+    this.#onUnavailable = onUnavailable;
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<PostgresConnection> {
     try {
-      return new PostgresConnection(await this.#pool.connect());
-    } catch (error) {
-      throw storeErrorOf(error);
+      return new PostgresConnection(await this.#pool.connect(), this.#onUnavailable);
+    } catch (caught) {
+      // All are in use: that says nothing of the database.
+      const isExhausted = this.#pool.totalCount >= this.#pool.options.max;
+      const error = isExhausted ? unreachable(caught) : unconnected(caught);
+      this.#onUnavailable(error);
+      throw error;
     }
   }
 
@@ -152,11 +123,13 @@ class PostgresDriver implements Driver {
 
 class PostgresConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
+  readonly #onUnavailable: (error: StoreUnavailableError) => void;
   /** Whatever state it is in, nobody must use it any more. */
   #broken = false;
 
-  constructor(client: pg.PoolClient) {
+  constructor(client: pg.PoolClient, onUnavailable: (error: StoreUnavailableError) => void) {
     this.#client = client;
+    this.#onUnavailable = onUnavailable;
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
@@ -173,9 +146,9 @@ class PostgresConnection implements DatabaseConnection {
     try {
       ({ command } = await this.#query("commit"));
     } catch (error) {
-      if (!(error instanceof StoreUnavailableError)) throw error;
-      const { message, cause } = error;
-      throw new StoreUnavailableError(message, { cause, commitUnknown: true });
+      if (!(error instanceof StoreUnavailableError) || wasNotSent(error.cause)) throw error;
+      const { message, cause, condition } = error;
+      throw new StoreUnavailableError(message, { cause, condition, commitUnknown: true });
     }
     // PostgreSQL's way to say that a statement had failed and nobody minded.
     assert(command === "COMMIT", "a transaction went on after one of its statements had failed");
@@ -200,20 +173,11 @@ class PostgresConnection implements DatabaseConnection {
       return await this.#client.query(text, [...values]);
     } catch (caught) {
       const error = storeErrorOf(caught);
-      if (error instanceof StoreUnavailableError) this.#broken = true;
+      if (error instanceof StoreUnavailableError) {
+        this.#broken = true;
+        this.#onUnavailable(error);
+      }
       throw error;
     }
   }
-}
-
-/** 64-bit integers and sums come as text; ours are times, sizes and counts, which fit a number. */
-function getTypeParser(oid: number, format?: "text" | "binary"): (text: string) => unknown {
-  if (oid === INT8_OID || oid === NUMERIC_OID) return readNumber;
-  return pg.types.getTypeParser(oid, format) as (text: string) => unknown;
-}
-
-function readNumber(text: string): number {
-  const value = Number(text);
-  assert(Number.isSafeInteger(value), `the database holds ${text}, which no number holds`);
-  return value;
 }

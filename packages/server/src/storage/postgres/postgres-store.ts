@@ -8,11 +8,22 @@ import {
   type Tables,
   type Transaction,
 } from "../../kernel/store.ts";
-import { migrate, OWN_TABLES } from "../migrate.ts";
+import { migrate, OWN_TABLES, touch } from "../migrate.ts";
 import { OpenTransaction } from "../open-transaction.ts";
 import type { OpenedStore, SharedDatabase, StoreSchema } from "../store.ts";
-import { openPool, postgresDialect } from "./postgres-driver.ts";
-import { isRetried, unreachable } from "./postgres-errors.ts";
+import { StoreMonitor } from "../store-monitor.ts";
+import { UnusableDatabaseError } from "../unusable-database-error.ts";
+import { postgresDialect } from "./postgres-driver.ts";
+import {
+  isLockTimeout,
+  isRetried,
+  isSessionEnd,
+  openErrorOf,
+  readOnly,
+  unreachable,
+} from "./postgres-errors.ts";
+import { openPool, type PoolPurpose } from "./postgres-pool.ts";
+import { Turns } from "./turns.ts";
 
 /** Reads are single statements, so nobody waits for another connection while holding one. */
 const READERS_MAX = 10;
@@ -27,33 +38,60 @@ const ATTEMPTS_MAX = 20;
 const FIRST_PAUSE_MS = 2;
 const PAUSE_MAX_MS = 200;
 
+/**
+ * A node that stands still in a transaction holds its locks until PostgreSQL ends its session, 5
+ * seconds later: by then a transaction has waited for a lock once or twice, 4 seconds each.
+ */
+const LOCK_WAITS_MAX = 4;
+/** The session was ended under a transaction: another one is tried. */
+const SESSIONS_MAX = 3;
+/** Those behind such a transaction wait as long as it may take. AWS's clients wait for a minute. */
+const TURN_PATIENCE_MS = 20_000;
+
 /** Opens a PostgreSQL database, or what speaks its protocol and its common SQL. */
 export async function openPostgresStore(
   { url }: SharedDatabase,
   schema: StoreSchema,
 ): Promise<OpenedStore> {
-  const onIdleError = () => {
-    // The pool has dropped the connection; who needs one next hears why there is none.
+  const pool = (purpose: PoolPurpose, connectionsMax: number) =>
+    openPool({ url, purpose, connectionsMax, onIdleError });
+  const collate = await migrateShared(pool("migrations", 1), schema);
+  const pools = {
+    reads: pool("reads", READERS_MAX),
+    transactions: pool("transactions", WRITERS_MAX),
+    checks: pool("checks", 1),
   };
-  const writers = openPool({ url, connectionsMax: WRITERS_MAX, readOnly: false, onIdleError });
-  const readers = openPool({ url, connectionsMax: READERS_MAX, readOnly: true, onIdleError });
+  return new PostgresStore(pools, collate, schema.nowMs);
+}
+
+function onIdleError(): void {
+  // The pool has dropped the connection; who needs one next hears why there is none.
+}
+
+/** Brings the schema up to date. Resolves to whether text columns need an order of their own. */
+async function migrateShared(pool: pg.Pool, schema: StoreSchema) {
   try {
-    const collate = await sortsByLanguage(writers);
-    const store = new PostgresStore(open(readers, collate), open(writers, collate));
-    await store.transaction(async ({ db }) => {
-      const isNew = await migrate(db, schema);
-      await schema.settle?.({ db, isNew });
+    const collate = await sortsByLanguage(pool);
+    const db = open(pool, collate);
+    await retried(db, async (tx) => {
+      const isNew = await migrate(tx, schema);
+      await schema.settle?.({ db: tx, isNew });
     });
-    return store;
+    return collate;
   } catch (error) {
-    await Promise.all([writers.end(), readers.end()]);
-    throw error;
+    throw openErrorOf(error);
+  } finally {
+    await pool.end();
   }
 }
 
-function open(pool: pg.Pool, collate: boolean): Kysely<Tables> {
+function open(
+  pool: pg.Pool,
+  collate: boolean,
+  onUnavailable?: (error: StoreUnavailableError) => void,
+): Kysely<Tables> {
   return new Kysely<Tables>({
-    dialect: postgresDialect(pool, collate),
+    dialect: postgresDialect(pool, collate, onUnavailable),
     plugins: [new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression })],
   });
 }
@@ -70,24 +108,50 @@ async function sortsByLanguage(pool: pg.Pool): Promise<boolean> {
   }
   const { by_language: byLanguage, encoding } = found.rows[0];
   if (!/^UTF-?8$/i.test(encoding))
-    throw new Error(`The database must be encoded in UTF8; its server_encoding is ${encoding}.`);
+    throw new UnusableDatabaseError(
+      `The database must be encoded in UTF8; its server_encoding is ${encoding}. Make one with \`create database … encoding 'UTF8'\`.`,
+    );
   return byLanguage;
+}
+
+interface Pools {
+  readonly reads: pg.Pool;
+  readonly transactions: pg.Pool;
+  readonly checks: pg.Pool;
 }
 
 class PostgresStore implements OpenedStore {
   readonly shared = true;
   readonly db: Kysely<Tables>;
+  readonly health: StoreMonitor;
   readonly #writer: Kysely<Tables>;
+  readonly #checker: Kysely<Tables>;
+  readonly #turns = new Turns();
 
-  constructor(reader: Kysely<Tables>, writer: Kysely<Tables>) {
-    this.db = reader;
-    this.#writer = writer;
+  constructor({ reads, transactions, checks }: Pools, collate: boolean, nowMs: () => number) {
+    const onUnavailable = (error: StoreUnavailableError) => this.health.note(error);
+    this.db = open(reads, collate, onUnavailable);
+    this.#writer = open(transactions, collate, onUnavailable);
+    this.#checker = open(checks, collate);
+    this.health = new StoreMonitor({
+      write: () => this.#checker.transaction().execute(touch),
+      ask: () => askWhetherWritable(checks),
+      nowMs,
+    });
   }
 
   async transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
-    const { result, committed } = await this.#writer
-      .connection()
-      .execute((connection) => attempt(connection, run));
+    await this.#turns.take(TURN_PATIENCE_MS);
+    let committed: (() => void)[] = [];
+    let result: R;
+    try {
+      result = await retried(this.#writer, (db) => {
+        committed = [];
+        return run(new OpenTransaction(db, committed));
+      });
+    } finally {
+      this.#turns.end();
+    }
     for (const callback of committed) callback();
     return result;
   }
@@ -107,26 +171,28 @@ class PostgresStore implements OpenedStore {
   }
 
   async close(): Promise<void> {
+    await this.health.close();
     await this.db.destroy();
     await this.#writer.destroy();
+    await this.#checker.destroy();
   }
 }
 
-/** Runs a transaction again when it failed on another one; its place in the queue is kept. */
-async function attempt<R>(
-  connection: Kysely<Tables>,
-  run: (tx: Transaction) => Promise<R>,
-): Promise<{ readonly result: R; readonly committed: readonly (() => void)[] }> {
+/**
+ * Runs a transaction again when it failed on another one, waited too long for another node's lock,
+ * or lost its session; its place in the queue is kept.
+ */
+async function retried<R>(db: Kysely<Tables>, run: (tx: Kysely<Tables>) => Promise<R>): Promise<R> {
+  let sessions = 1;
+  let lockWaits = 0;
   for (let attempts = 1; ; attempts++) {
-    const committed: (() => void)[] = [];
     try {
-      const result = await connection
-        .transaction()
-        .execute((db) => run(new OpenTransaction(db, committed)));
-      return { result, committed };
+      return await db.transaction().execute(run);
     } catch (error) {
+      if (isLockTimeout(error) && ++lockWaits < LOCK_WAITS_MAX) continue;
+      if (isSessionEnd(error) && ++sessions <= SESSIONS_MAX) continue;
       if (!isRetried(error)) throw error;
-      if (attempts === ATTEMPTS_MAX)
+      if (attempts >= ATTEMPTS_MAX)
         throw new StoreUnavailableError(
           `The database is busy: a change failed ${ATTEMPTS_MAX} times on changes of other nodes.`,
           { cause: error },
@@ -134,6 +200,12 @@ async function attempt<R>(
       await setTimeout(pauseMs(attempts));
     }
   }
+}
+
+/** In a standby, and where it was set so, transactions can't write. */
+async function askWhetherWritable(pool: pg.Pool): Promise<void> {
+  const { rows } = await pool.query("show transaction_read_only");
+  if (rows[0]?.transaction_read_only === "on") throw readOnly();
 }
 
 /** Grows, and differs between nodes that failed on each other. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -9,9 +10,19 @@ import {
   SqliteQueryCompiler,
 } from "kysely";
 import Libsql from "libsql";
+import { StoreUnavailableError } from "../../kernel/store.ts";
+import { isBusy, isIoError, sqliteErrorOf } from "./sqlite-errors.ts";
 
 /** Distinct statements kept prepared per connection; the oldest go first. */
 const PREPARED_STATEMENTS_MAX = 1_000;
+
+/**
+ * How long a statement waits for the lock of another program, such as somebody's `sqlite3`: within
+ * SQLite, which holds up the whole process, and beside everything else.
+ */
+const BUSY_IN_SQLITE_MS = 20;
+const BUSY_PATIENCE_MS = 5_000;
+const BUSY_PAUSE_MS = 50;
 
 type Statement = ReturnType<InstanceType<typeof Libsql>["prepare"]>;
 
@@ -19,25 +30,37 @@ export interface LibsqlConnectionOptions {
   readonly file: string;
   /** NORMAL: a commit is in the log, which somebody else forces to the disk. OFF: nobody does. */
   readonly synchronous: "NORMAL" | "OFF";
+  /** Hears of what a failed statement says of the whole database. */
+  readonly onUnavailable: (error: StoreUnavailableError) => void;
 }
 
 /** Opens a connection in WAL mode: one writer, readers that don't wait for it. */
-export function openLibsql(options: LibsqlConnectionOptions): InstanceType<typeof Libsql> {
+function openLibsql(options: LibsqlConnectionOptions): InstanceType<typeof Libsql> {
   const database = new Libsql(options.file);
-  database.exec("PRAGMA busy_timeout = 5000");
-  database.exec("PRAGMA journal_mode = WAL");
-  database.exec(`PRAGMA synchronous = ${options.synchronous}`);
-  database.exec("PRAGMA foreign_keys = ON");
-  database.exec("PRAGMA temp_store = MEMORY");
-  database.exec("PRAGMA cache_size = -8000");
+  try {
+    database.exec(`PRAGMA busy_timeout = ${BUSY_PATIENCE_MS}`);
+    database.exec("PRAGMA journal_mode = WAL");
+    database.exec(`PRAGMA synchronous = ${options.synchronous}`);
+    database.exec("PRAGMA foreign_keys = ON");
+    database.exec("PRAGMA temp_store = MEMORY");
+    database.exec("PRAGMA cache_size = -8000");
+    database.exec(`PRAGMA busy_timeout = ${BUSY_IN_SQLITE_MS}`);
+  } catch (error) {
+    database.close();
+    throw error;
+  }
   return database;
 }
 
-/** Kysely's dialect over one libsql connection. `begin immediate`, so that writers queue early. */
-export function libsqlDialect(database: InstanceType<typeof Libsql>): Dialect {
+/**
+ * Kysely's dialect over one libsql connection, which it opens. `begin immediate`, so that writers
+ * queue early. What SQLite can't do now is thrown as a StoreUnavailableError.
+ */
+export function libsqlDialect(options: LibsqlConnectionOptions): Dialect {
+  const connection = new LibsqlConnection(openLibsql(options), options.onUnavailable);
   return {
     createAdapter: () => new SqliteAdapter(),
-    createDriver: () => new LibsqlDriver(database),
+    createDriver: () => new LibsqlDriver(connection),
     createIntrospector: (db) => new SqliteIntrospector(db),
     createQueryCompiler: () => new SqliteQueryCompiler(),
   };
@@ -49,8 +72,8 @@ class LibsqlDriver implements Driver {
   #held: Promise<void> = Promise.resolve();
   #release: (() => void) | undefined;
 
-  constructor(database: InstanceType<typeof Libsql>) {
-    this.#connection = new LibsqlConnection(database);
+  constructor(connection: LibsqlConnection) {
+    this.#connection = connection;
   }
 
   async init(): Promise<void> {}
@@ -66,16 +89,19 @@ class LibsqlDriver implements Driver {
     return this.#connection;
   }
 
-  async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  async beginTransaction(): Promise<void> {
+    // Only where a rollback has failed.
+    this.#connection.rollback();
+    await this.#connection.executeQuery(CompiledQuery.raw("begin immediate"));
   }
 
-  async commitTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("commit"));
+  async commitTransaction(): Promise<void> {
+    await this.#connection.commit();
   }
 
-  async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("rollback"));
+  /** SQLite has rolled back by itself after some failures, such as that of a full disk. */
+  async rollbackTransaction(): Promise<void> {
+    this.#connection.rollback();
   }
 
   async releaseConnection(): Promise<void> {
@@ -89,13 +115,65 @@ class LibsqlDriver implements Driver {
 
 class LibsqlConnection implements DatabaseConnection {
   readonly #database: InstanceType<typeof Libsql>;
+  readonly #onUnavailable: (error: StoreUnavailableError) => void;
   readonly #prepared = new Map<string, { statement: Statement; reader: boolean }>();
 
-  constructor(database: InstanceType<typeof Libsql>) {
+  constructor(
+    database: InstanceType<typeof Libsql>,
+    onUnavailable: (error: StoreUnavailableError) => void,
+  ) {
     this.#database = database;
+    this.#onUnavailable = onUnavailable;
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    try {
+      return this.#run(query);
+    } catch (error) {
+      if (isBusy(error) && !this.#database.inTransaction) return this.#whenFree(query, error);
+      throw this.#failed(error);
+    }
+  }
+
+  async commit(): Promise<void> {
+    try {
+      this.#run(CompiledQuery.raw("commit"));
+    } catch (error) {
+      throw this.#failed(error, isIoError(error));
+    }
+  }
+
+  /** Does nothing outside a transaction. Why somebody rolls back is what callers must hear. */
+  rollback(): void {
+    if (!this.#database.inTransaction) return;
+    try {
+      this.#run(CompiledQuery.raw("rollback"));
+    } catch (error) {
+      this.#failed(error);
+    }
+  }
+
+  async #whenFree<Row>(query: CompiledQuery, busy: unknown): Promise<QueryResult<Row>> {
+    let error = busy;
+    for (let waitedMs = 0; waitedMs < BUSY_PATIENCE_MS; waitedMs += BUSY_PAUSE_MS) {
+      await sleep(BUSY_PAUSE_MS);
+      try {
+        return this.#run(query);
+      } catch (again) {
+        error = again;
+        if (!isBusy(again)) break;
+      }
+    }
+    throw this.#failed(error);
+  }
+
+  #failed(caught: unknown, commitUnknown = false): unknown {
+    const error = sqliteErrorOf(caught, commitUnknown);
+    if (error instanceof StoreUnavailableError) this.#onUnavailable(error);
+    return error;
+  }
+
+  #run<Row>(query: CompiledQuery): QueryResult<Row> {
     const { statement, reader } = this.#prepare(query.sql);
     const parameters = query.parameters.map((value) => (value === undefined ? null : value));
     if (reader) return { rows: statement.all(parameters) as Row[] };

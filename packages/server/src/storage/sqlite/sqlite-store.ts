@@ -1,11 +1,18 @@
 import { dirname } from "node:path";
 import { Kysely, sql } from "kysely";
-import type { Store, Tables, Transaction } from "../../kernel/store.ts";
+import {
+  type Store,
+  StoreUnavailableError,
+  type Tables,
+  type Transaction,
+} from "../../kernel/store.ts";
 import { syncFolder } from "../../kernel/write-durably.ts";
-import { migrate, OWN_TABLES } from "../migrate.ts";
+import { migrate, OWN_TABLES, touch } from "../migrate.ts";
 import { OpenTransaction } from "../open-transaction.ts";
 import type { OpenedStore, StoreSchema } from "../store.ts";
-import { libsqlDialect, openLibsql } from "./libsql-driver.ts";
+import { StoreMonitor } from "../store-monitor.ts";
+import { libsqlDialect } from "./libsql-driver.ts";
+import { openErrorOf } from "./sqlite-errors.ts";
 import { WriteAheadLog } from "./write-ahead-log.ts";
 
 export interface SqliteOptions {
@@ -13,57 +20,120 @@ export interface SqliteOptions {
   readonly file: string;
   /** False: commits aren't forced to the disk (`--data memory`). */
   readonly durable: boolean;
+  /** Frees what was kept on the disk for the case that it is full. */
+  readonly makeRoom?: (() => Promise<void>) | undefined;
 }
 
-/** Opens the embedded database: one connection writes, transaction after transaction; one reads. */
+/** A database that can't be written for longer than this may do so in another process. */
+const FAILS_AFTER_MS = 30_000;
+
+/**
+ * Opens the embedded database: one connection writes, transaction after transaction; one reads.
+ * Rejects with UnusableDatabaseError, or with StoreUnavailableError when the disk is full.
+ */
 export async function openSqliteStore(
-  { file, durable }: SqliteOptions,
+  { file, durable, makeRoom }: SqliteOptions,
   schema: StoreSchema,
 ): Promise<OpenedStore> {
+  let monitor: StoreMonitor | undefined;
+  // Of a full disk the store itself tells, once it couldn't make room.
+  const onUnavailable = (error: StoreUnavailableError) => {
+    if (!isFull(error)) monitor?.note(error);
+  };
   const open = () =>
     new Kysely<Tables>({
-      dialect: libsqlDialect(openLibsql({ file, synchronous: durable ? "NORMAL" : "OFF" })),
+      dialect: libsqlDialect({ file, synchronous: durable ? "NORMAL" : "OFF", onUnavailable }),
     });
-  const writer = open();
+  const opened: Kysely<Tables>[] = [];
   try {
+    const writer = open();
+    opened.push(writer);
     await writer.transaction().execute(async (db) => {
       const isNew = await migrate(db, schema);
       await schema.settle?.({ db, isNew });
     });
+    const reader = open();
+    opened.push(reader);
+    const log = durable ? new WriteAheadLog(file, onUnavailable) : undefined;
+    if (log) {
+      await log.durable();
+      // The names of the files that SQLite has just made.
+      await syncFolder(dirname(file));
+    }
+    const store = new SqliteStore({ reader, writer, log, nowMs: schema.nowMs, makeRoom });
+    monitor = store.health;
+    return store;
   } catch (error) {
-    await writer.destroy();
-    throw error;
+    for (const each of opened) await each.destroy();
+    throw openErrorOf(error, file);
   }
-  const log = durable ? new WriteAheadLog(file) : undefined;
-  if (log) {
-    await log.durable();
-    // The names of the files that SQLite has just made.
-    await syncFolder(dirname(file));
-  }
-  return new SqliteStore(open(), writer, log);
+}
+
+interface SqliteStoreParts {
+  readonly reader: Kysely<Tables>;
+  readonly writer: Kysely<Tables>;
+  readonly log: WriteAheadLog | undefined;
+  readonly nowMs: () => number;
+  readonly makeRoom: (() => Promise<void>) | undefined;
 }
 
 class SqliteStore implements OpenedStore {
   readonly shared = false;
   readonly db: Kysely<Tables>;
-  readonly #writer: Kysely<Tables>;
-  readonly #log: WriteAheadLog | undefined;
+  readonly health: StoreMonitor;
+  readonly #parts: SqliteStoreParts;
 
-  constructor(reader: Kysely<Tables>, writer: Kysely<Tables>, log: WriteAheadLog | undefined) {
-    this.db = reader;
-    this.#writer = writer;
-    this.#log = log;
+  constructor(parts: SqliteStoreParts) {
+    this.db = parts.reader;
+    this.#parts = parts;
+    this.health = new StoreMonitor({
+      write: () => this.transaction(({ db }) => touch(db)),
+      failsAfterMs: FAILS_AFTER_MS,
+      nowMs: parts.nowMs,
+    });
   }
 
   async transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
-    this.#log?.check();
-    const committed: (() => void)[] = [];
-    const result = await this.#writer
-      .transaction()
-      .execute((db) => run(new OpenTransaction(db, committed)));
-    await this.#log?.durable();
+    const { log } = this.#parts;
+    log?.check();
+    const { result, committed } = await this.#commitWithRoom(run);
+    await log?.durable();
     for (const callback of committed) callback();
     return result;
+  }
+
+  async #commitWithRoom<R>(run: (tx: Transaction) => Promise<R>) {
+    try {
+      return await this.#commit(run);
+    } catch (error) {
+      if (!isFull(error)) throw error;
+    }
+    await this.#makeRoom();
+    try {
+      return await this.#commit(run);
+    } catch (error) {
+      if (isFull(error)) this.health.note(error);
+      throw error;
+    }
+  }
+
+  async #commit<R>(run: (tx: Transaction) => Promise<R>) {
+    const committed: (() => void)[] = [];
+    const result = await this.#parts.writer
+      .transaction()
+      .execute((db) => run(new OpenTransaction(db, committed)));
+    return { result, committed };
+  }
+
+  /**
+   * On a full disk: frees what was kept for that, and has SQLite take over its log into the database,
+   * so that the next commit is written over the old ones and needs no room.
+   */
+  async #makeRoom(): Promise<void> {
+    await this.#parts.makeRoom?.();
+    await sql`pragma wal_checkpoint(passive)`.execute(this.#parts.writer).catch(() => {
+      // The next commit tells why it can't be written, if it can't.
+    });
   }
 
   tables<U extends Tables>(): Store<U> {
@@ -83,8 +153,14 @@ class SqliteStore implements OpenedStore {
   }
 
   async close(): Promise<void> {
-    this.#log?.close();
+    const { log, writer } = this.#parts;
+    await this.health.close();
+    log?.close();
     await this.db.destroy();
-    await this.#writer.destroy();
+    await writer.destroy();
   }
+}
+
+function isFull(error: unknown): error is StoreUnavailableError {
+  return error instanceof StoreUnavailableError && error.condition === "full";
 }

@@ -1,5 +1,6 @@
 import { closeSync, fdatasync, openSync } from "node:fs";
 import { SharedSync } from "../../kernel/shared-sync.ts";
+import { StoreUnavailableError } from "../../kernel/store.ts";
 
 /**
  * Makes commits durable without holding up the thread that serves requests: SQLite appends them to
@@ -10,25 +11,33 @@ import { SharedSync } from "../../kernel/shared-sync.ts";
 export class WriteAheadLog {
   readonly #descriptor: number;
   readonly #shared = new SharedSync(() => this.#force());
-  #failure: Error | undefined;
+  readonly #onFailure: (error: StoreUnavailableError) => void;
+  #failure: StoreUnavailableError | undefined;
 
-  /** `databaseFile` is open in WAL mode, and stays so until this is closed. */
-  constructor(databaseFile: string) {
+  /**
+   * `databaseFile` is open in WAL mode, and stays so until this is closed. `onFailure` hears of the
+   * first failure.
+   */
+  constructor(databaseFile: string, onFailure: (error: StoreUnavailableError) => void) {
     this.#descriptor = openSync(`${databaseFile}-wal`, "r+");
+    this.#onFailure = onFailure;
   }
 
   /**
    * Resolves when every commit made before the call is on the disk. Rejects for good after the
-   * first failure: the system may have dropped what it couldn't write, and says so only once.
+   * first failure: the system may have dropped what it couldn't write, and says so only once. Those
+   * commits are seen by readers, and whether they outlive the process isn't known.
    */
   async durable(): Promise<void> {
-    this.check();
+    if (this.#failure) throw this.#failure;
     await this.#shared.sync();
   }
 
-  /** Throws when an earlier commit could not be made durable. */
+  /** Throws when an earlier commit could not be made durable: no new one must begin. */
   check(): void {
-    if (this.#failure) throw this.#failure;
+    if (!this.#failure) return;
+    const { message, cause, condition } = this.#failure;
+    throw new StoreUnavailableError(message, { cause, condition });
   }
 
   close(): void {
@@ -39,10 +48,13 @@ export class WriteAheadLog {
     return new Promise((resolve, reject) => {
       fdatasync(this.#descriptor, (error) => {
         if (!error) return resolve();
-        this.#failure = new Error("The database's log can't be written: restart the server.", {
-          cause: error,
-        });
-        reject(this.#failure);
+        const failure = new StoreUnavailableError(
+          "The log of Rolecast's database can't be written: look at the disk, and restart the server.",
+          { cause: error, condition: "failed", commitUnknown: true },
+        );
+        if (!this.#failure) this.#onFailure(failure);
+        this.#failure ??= failure;
+        reject(failure);
       });
     });
   }

@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { HealthReport } from "./gateway/localstack-routes.ts";
+import type { Service } from "./kernel/service.ts";
+import type { StoreHealth } from "./storage/store-monitor.ts";
+
+/** How long a service's facts, which may come from the database, are waited for. */
+const PATIENCE_MS = 1_000;
+
+type Facts = Readonly<Record<string, unknown>>;
+
+/** What `/_rolecast/health` and the metrics tell: soon, even if the database hangs. */
+export class ServerHealth {
+  readonly #services: readonly Service[];
+  readonly #store: StoreHealth;
+  /** Whoever asks meanwhile waits for the same answer. */
+  readonly #asked = new Map<Service, Promise<Facts | undefined>>();
+
+  constructor(services: readonly Service[], store: StoreHealth) {
+    this.#services = services.filter(({ sameApiAs }) => sameApiAs === undefined);
+    this.#store = store;
+  }
+
+  /** With every detail. */
+  async report(): Promise<HealthReport> {
+    const { condition, message } = await this.#store.check();
+    const isWell = condition === "ok";
+    const told = { condition, ...(message === undefined ? {} : { message }) };
+    const found = await Promise.all(
+      this.#services.map(async (each) => [nameOf(each), await this.#factsOf(each)] as const),
+    );
+    const store = { ...told, writable: isWell ? 1 : 0 };
+    const facts = Object.fromEntries(found.filter(([, known]) => known !== undefined));
+    return { isWell, facts: { services: this.#states(isWell), store, ...facts } };
+  }
+
+  /** What anybody may know: that the services run, and what each says of itself to strangers. */
+  async publicReport(): Promise<HealthReport> {
+    const { condition } = await this.#store.check();
+    const isWell = condition === "ok";
+    const facts: Record<string, unknown> = {};
+    for (const service of this.#services)
+      if (service.publicHealth) facts[nameOf(service)] = service.publicHealth();
+    const services = this.#states(isWell);
+    return { isWell, facts: { services, store: { condition }, ...facts } };
+  }
+
+  /** LocalStack's words. */
+  #states(isWell: boolean): Readonly<Record<string, string>> {
+    const state = isWell ? "running" : "error";
+    return Object.fromEntries(this.#services.map((each) => [nameOf(each), state]));
+  }
+
+  /** Undefined where there are none, or none are to be had now. */
+  #factsOf(service: Service): Promise<Facts | undefined> | undefined {
+    if (!service.health) return undefined;
+    let asked = this.#asked.get(service);
+    if (!asked) {
+      asked = service
+        .health()
+        .catch(() => undefined)
+        .finally(() => this.#asked.delete(service));
+      this.#asked.set(service, asked);
+    }
+    return Promise.race([asked, sleep(PATIENCE_MS, undefined, { ref: false })]);
+  }
+}
+
+function nameOf({ definition }: Service): string {
+  return definition.name;
+}

@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type StoreCondition, type StoreState, StoreUnavailableError } from "../kernel/store.ts";
+
+/** How often a database that was out of order is tried again. */
+const RETRY_MS = 1_000;
+/** A database that was well so recently isn't asked again. */
+const FRESH_MS = 1_000;
+/** How long somebody who asks for the state waits for a database that doesn't answer. */
+const PATIENCE_MS = 1_000;
+
+const OK: StoreState = { condition: "ok", message: undefined };
+
+/** Nothing but the next process may take these back. */
+const LASTING: ReadonlySet<StoreCondition> = new Set(["damaged", "failed"]);
+
+/** Knows how a database does: from failures that it is told of, and by asking. */
+export interface StoreHealth {
+  readonly state: StoreState;
+  /** The state, after a look if the last one is old; resolves soon even if the database hangs. */
+  check(): Promise<StoreState>;
+  /** Calls back at each change of the condition. */
+  onChange(listener: (state: StoreState) => void): void;
+}
+
+export interface StoreMonitorOptions {
+  /** Changes something, durably; rejects when that can't be done. */
+  readonly write: () => Promise<void>;
+  /** Rejects when the database can't be used. Left out where it lives in this process. */
+  readonly ask?: () => Promise<void>;
+  /** Out of order for longer than this it has failed for good; left out, never. */
+  readonly failsAfterMs?: number;
+  readonly nowMs: () => number;
+}
+
+/** Tries a database that is out of order until it is well again. */
+export class StoreMonitor implements StoreHealth {
+  readonly #options: StoreMonitorOptions;
+  readonly #listeners: ((state: StoreState) => void)[] = [];
+  readonly #closing = new AbortController();
+  #state = OK;
+  #askedMs = Number.NEGATIVE_INFINITY;
+  #asking: Promise<void> | undefined;
+  #recovering: Promise<void> | undefined;
+
+  constructor(options: StoreMonitorOptions) {
+    this.#options = options;
+  }
+
+  get state(): StoreState {
+    return this.#state;
+  }
+
+  onChange(listener: (state: StoreState) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  /** A request has failed. */
+  note({ condition, message }: StoreUnavailableError): void {
+    if (condition === undefined || this.#closing.signal.aborted) return;
+    if (LASTING.has(this.#state.condition) && condition !== "failed") return;
+    this.#become({ condition, message });
+    if (!LASTING.has(condition)) this.#recovering ??= this.#recover();
+  }
+
+  async check(): Promise<StoreState> {
+    const { ask, nowMs } = this.#options;
+    const isKnown = this.#state !== OK || nowMs() - this.#askedMs < FRESH_MS;
+    if (ask === undefined || isKnown) return this.#state;
+    this.#asking ??= this.#ask(ask).finally(() => {
+      this.#asking = undefined;
+    });
+    const answered = await Promise.race([
+      this.#asking.then(() => true),
+      sleep(PATIENCE_MS, false, { ref: false }),
+    ]);
+    if (!answered) this.note(noAnswer());
+    return this.#state;
+  }
+
+  /** After this nothing is tried any more. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#recovering;
+    await this.#asking;
+  }
+
+  async #ask(ask: () => Promise<void>): Promise<void> {
+    try {
+      await ask();
+      this.#askedMs = this.#options.nowMs();
+    } catch (error) {
+      this.#noteFailure(error);
+    }
+  }
+
+  async #recover(): Promise<void> {
+    const { write, nowMs, failsAfterMs = Number.POSITIVE_INFINITY } = this.#options;
+    const { signal } = this.#closing;
+    let wellMs = nowMs();
+    while (!LASTING.has(this.#state.condition)) {
+      await sleep(RETRY_MS, undefined, { signal, ref: false }).catch(() => {});
+      if (signal.aborted) break;
+      const failure = await write().then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      );
+      if (failure === undefined) {
+        this.#askedMs = nowMs();
+        this.#become(OK);
+        break;
+      }
+      this.#noteFailure(failure.error);
+      // There is room to be made on a full disk, by this process or another one.
+      if (this.#state.condition === "full") wellMs = nowMs();
+      if (nowMs() - wellMs > failsAfterMs) this.#become({ ...this.#state, condition: "failed" });
+    }
+    this.#recovering = undefined;
+  }
+
+  #noteFailure(error: unknown): void {
+    if (error instanceof StoreUnavailableError && error.condition !== undefined) this.note(error);
+    else this.note(new StoreUnavailableError(messageOf(error), { condition: "unavailable" }));
+  }
+
+  #become(state: StoreState): void {
+    const changes = state.condition !== this.#state.condition;
+    this.#state = state;
+    if (changes) for (const listener of this.#listeners) listener(state);
+  }
+}
+
+function noAnswer(): StoreUnavailableError {
+  const message = "The database doesn't answer.";
+  return new StoreUnavailableError(message, { condition: "unavailable" });
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
