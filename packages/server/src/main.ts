@@ -188,6 +188,7 @@ async function startServer(
     port: config.port,
     log,
     trustedProxies: config.trustedProxies,
+    limits: { connectionsMax: config.maxConnections },
     serve: (request) => pipeline.serve(request),
   });
   const httpPort = await http.listen();

@@ -5,17 +5,26 @@ import { WireError } from "./wire-error.ts";
 /**
  * Reads a body that will be parsed. Throws WireError `RequestEntityTooLarge` (413) past the limit;
  * the stream isn't destroyed then, since the connection below it still has to carry the answer.
+ * What `onBytes` throws when it hears of a chunk refuses the body likewise.
  */
-export function collectBody(body: Readable, maxBytes: number): Promise<Buffer> {
+export function collectBody(
+  body: Readable,
+  maxBytes: number,
+  onBytes?: (sizeBytes: number) => void,
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   return new Promise((resolve, reject) => {
     const take = (chunk: Buffer | string) => {
       const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
       sizeBytes += bytes.length;
-      if (sizeBytes > maxBytes) {
+      try {
+        if (sizeBytes > maxBytes) throw bodyTooLarge();
+        onBytes?.(bytes.length);
+      } catch (error) {
         body.off("data", take).pause();
-        reject(bodyTooLarge());
+        chunks.length = 0;
+        return reject(error);
       }
       chunks.push(bytes);
     };

@@ -171,6 +171,11 @@ export const SETTINGS = {
     "Addresses of proxies in front (`127.0.0.1,10.0.0.0/8`) whose X-Forwarded-For and X-Forwarded-Proto (aws:SecureTransport) are believed.",
     { placeholder: "ADDRESSES" },
   ),
+  maxConnections: setting(
+    wholeNumber(2, 1_000_000).default(8_192),
+    "HTTP connections that are open at the same time, viewers' too; one address has half of them at most, unless it is a trusted proxy's. Others are answered 503.",
+    { placeholder: "N" },
+  ),
   outgoing: setting(
     outgoingSchema,
     "Hosts, addresses and blocks (`hooks.internal,10.0.0.0/8,192.168.1.5:8080`) on this machine or in private networks that callers may have requests sent to, by API destinations and identity providers; while the server listens on loopback alone, all are. Link-local addresses, metadata services and the server itself never are; docs/events.md.",

@@ -1,8 +1,15 @@
+import type { IncomingMessage } from "node:http";
 import { BlockList, isIP } from "node:net";
 import { isLoopback } from "../kernel/loopback.ts";
 
 /** Of proxies in front of each other; what stands before them isn't read. */
 const HOPS_MAX = 32;
+
+/** As policies see him, also behind a trusted proxy. */
+export interface Client {
+  readonly address: string;
+  readonly scheme: "http" | "https";
+}
 
 /** Says who is at the other end of a connection: the peer, or whom a trusted proxy names. */
 export class ClientAddresses {
@@ -39,11 +46,27 @@ export class ClientAddresses {
     return client;
   }
 
+  /** Who sent a request, and what he spoke. */
+  clientOf({ socket, headers }: IncomingMessage): Client {
+    const peer = socket.remoteAddress ?? "";
+    const forwardedFor = headers["x-forwarded-for"];
+    const proto = headers["x-forwarded-proto"];
+    return {
+      address: this.of(peer, forwardedFor === undefined ? undefined : String(forwardedFor)),
+      scheme: this.schemeOf(peer, proto === undefined ? undefined : String(proto)),
+    };
+  }
+
   /** `X-Forwarded-Proto` of a trusted proxy; anybody on this machine could say it too. */
   schemeOf(peer: string, forwardedProto: string | undefined): "http" | "https" {
     if (forwardedProto !== "https") return "http";
     const proxy = plainAddress(peer);
     return this.#isTrusted(proxy) ? "https" : "http";
+  }
+
+  /** Whether the peer is one of the trusted proxies, with many clients behind it. */
+  isProxy(peer: string): boolean {
+    return this.#trustsAny && this.#isTrusted(plainAddress(peer));
   }
 
   #isTrusted(address: string): boolean {

@@ -3,6 +3,7 @@ import { AwsError } from "../kernel/aws-error.ts";
 import { errorTrace } from "../kernel/error-class.ts";
 import type { Log } from "../kernel/log.ts";
 import { StoreUnavailableError } from "../kernel/store.ts";
+import { NoRoomForBodyError } from "./body-budget.ts";
 import { ClientGoneError } from "./request-body.ts";
 import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 
@@ -14,6 +15,16 @@ const INTERNAL_CODES = {
   rpcV2Cbor: "InternalFailure",
   restJson1: "InternalServerException",
   restXml: "InternalError",
+} as const;
+
+/** Source: S3's error responses, and the services' "Common errors". */
+const THROTTLING_CODES = {
+  awsQuery: "Throttling",
+  awsJson1_0: "ThrottlingException",
+  awsJson1_1: "ThrottlingException",
+  rpcV2Cbor: "ThrottlingException",
+  restJson1: "ThrottlingException",
+  restXml: "SlowDown",
 } as const;
 
 /** Node's; of SQLite's the store tells itself. */
@@ -31,6 +42,11 @@ export function toAwsError(error: unknown, { service }: RegisteredService, log: 
   const { name, protocol } = service.definition;
   if (error instanceof ClientGoneError) {
     return new AwsError("RequestTimeout", error.message, { status: 400 });
+  }
+  if (error instanceof NoRoomForBodyError) {
+    const headers = { "retry-after": "1" };
+    const told = { status: 503, fault: "server", headers } as const;
+    return new AwsError(THROTTLING_CODES[protocol], error.message, told);
   }
   if (error instanceof StoreUnavailableError) {
     log.error({ service: name, error: error.message }, "database unavailable");

@@ -2,13 +2,16 @@ import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import { claimsSignature, type WireRequest } from "@rolecast/wire";
 import type { PlainRequest } from "../kernel/service.ts";
-import type { ClientAddresses } from "./client-address.ts";
+import type { HeldBytes } from "./body-budget.ts";
+import type { Client } from "./client-address.ts";
 import type { IncomingBody } from "./request-body.ts";
 
 /** A request on a connection: perhaps an operation's, perhaps a plain one. */
 export interface GatewayRequest extends WireRequest, PlainRequest {
   /** The body whole, instead of `body`; rejects when it is larger or the client goes away. */
   readBody(maxBytes: number): Promise<Buffer>;
+  /** Counts what is kept in memory of `body` until the answer. Throws NoRoomForBodyError. */
+  holdBytes(sizeBytes: number): void;
 }
 
 /** Node's request as ours. A class, since object literals with getters are slow to make. */
@@ -22,18 +25,24 @@ export class IncomingRequest implements GatewayRequest {
   /** The client's, which a proxy in front tells: the server itself doesn't speak TLS. */
   readonly scheme: "http" | "https";
   readonly #body: IncomingBody;
+  readonly #held: HeldBytes;
 
-  constructor(incoming: IncomingMessage, body: IncomingBody, clients: ClientAddresses) {
+  constructor(
+    incoming: IncomingMessage,
+    body: IncomingBody,
+    { address, scheme }: Client,
+    held: HeldBytes,
+  ) {
     const target = incoming.url ?? "/";
     const question = target.indexOf("?");
     this.method = incoming.method ?? "GET";
     this.rawPath = question < 0 ? target : target.slice(0, question);
     this.rawQuery = question < 0 ? "" : target.slice(question + 1);
     this.headers = joinedHeaders(incoming);
-    const peer = incoming.socket.remoteAddress ?? "";
-    this.remoteAddress = clients.of(peer, this.headers["x-forwarded-for"]);
-    this.scheme = clients.schemeOf(peer, this.headers["x-forwarded-proto"]);
+    this.remoteAddress = address;
+    this.scheme = scheme;
     this.#body = body;
+    this.#held = held;
   }
 
   get path(): string {
@@ -54,6 +63,10 @@ export class IncomingRequest implements GatewayRequest {
 
   readBody(maxBytes: number): Promise<Buffer> {
     return this.#body.bytes(maxBytes);
+  }
+
+  holdBytes(sizeBytes: number): void {
+    this.#held.add(sizeBytes);
   }
 }
 

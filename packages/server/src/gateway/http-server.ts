@@ -5,7 +5,14 @@ import { pipeline } from "node:stream/promises";
 import type { WireResponse } from "@rolecast/wire";
 import { errorClass } from "../kernel/error-class.ts";
 import type { Log } from "../kernel/log.ts";
+import { BodyBudget, HeldBytes } from "./body-budget.ts";
 import { ClientAddresses } from "./client-address.ts";
+import {
+  CONNECTION_LIMITS,
+  ConnectionCounts,
+  type ConnectionLimits,
+  SlowClients,
+} from "./connection-limits.ts";
 import { type GatewayRequest, IncomingRequest } from "./gateway-request.ts";
 import { IncomingBody } from "./request-body.ts";
 
@@ -31,6 +38,8 @@ export interface HttpServerOptions {
   readonly log: Log;
   /** Whose `X-Forwarded-For` is believed: addresses, and blocks such as `10.0.0.0/8`. */
   readonly trustedProxies: readonly string[];
+  readonly limits?: Partial<ConnectionLimits>;
+  readonly budget?: BodyBudget;
   /** Never rejects: an error is an answer too. */
   readonly serve: (request: GatewayRequest) => Promise<WireResponse>;
 }
@@ -42,15 +51,30 @@ export class HttpServer {
   readonly #clients: ClientAddresses;
   /** Open connections with the number of requests being answered on each. */
   readonly #sockets = new Map<Socket, number>();
+  readonly #limits: ConnectionLimits;
+  readonly #counts: ConnectionCounts;
+  readonly #slowClients: SlowClients;
+  readonly #budget: BodyBudget;
   #closing = false;
 
   constructor(options: HttpServerOptions) {
     this.#options = options;
     this.#clients = new ClientAddresses(options.trustedProxies);
+    this.#limits = { ...CONNECTION_LIMITS, ...options.limits };
+    this.#counts = new ConnectionCounts(this.#limits);
+    this.#slowClients = new SlowClients(this.#limits);
+    this.#budget = options.budget ?? new BodyBudget();
     const answer = (request: IncomingMessage, response: ServerResponse) =>
       void this.#answer(request, response, () => {});
     this.#server = createServer(
-      { maxHeaderSize: HEADER_BYTES_MAX, keepAliveTimeout: KEEP_ALIVE_MS, requestTimeout: 0 },
+      {
+        maxHeaderSize: HEADER_BYTES_MAX,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        // An upload takes as long as it takes, as long as it goes on.
+        requestTimeout: 0,
+        headersTimeout: this.#limits.headersMs,
+        connectionsCheckingInterval: this.#limits.sweepMs,
+      },
       answer,
     );
     // Other expectations than of a "100 Continue" are looked past, as AWS does.
@@ -63,10 +87,18 @@ export class HttpServer {
         void this.#answer(request, response, () => response.writeContinue()),
     );
     this.#server.timeout = SOCKET_IDLE_MS;
-    this.#server.on("connection", (socket: Socket) => {
-      this.#sockets.set(socket, 0);
-      socket.once("close", () => this.#sockets.delete(socket));
-    });
+    this.#server.on("connection", (socket: Socket) => this.#connected(socket));
+  }
+
+  #connected(socket: Socket): void {
+    const peer = socket.remoteAddress ?? "";
+    if (!this.#counts.admits(socket, peer, this.#clients.isProxy(peer))) {
+      socket.on("error", () => {});
+      socket.end(tooManyConnections(this.#limits.connectionsMax), () => socket.destroy());
+      return;
+    }
+    this.#sockets.set(socket, 0);
+    socket.once("close", () => this.#sockets.delete(socket));
   }
 
   /** Starts to listen; resolves with the port. Rejects when the address is taken. */
@@ -85,6 +117,7 @@ export class HttpServer {
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#closing = true;
+    this.#slowClients.close();
     // Node's closeIdleConnections leaves those alone that never sent a request.
     for (const [socket, requests] of this.#sockets) if (requests === 0) socket.destroy();
     const cut = setTimeout(() => this.#server.closeAllConnections(), CLOSE_GRACE_MS);
@@ -99,20 +132,26 @@ export class HttpServer {
   ): Promise<void> {
     const { socket } = incoming;
     let response: WireResponse | undefined;
+    if (!this.#sockets.has(socket)) return;
     this.#count(socket, 1);
+    const client = this.#clients.clientOf(incoming);
+    const held = new HeldBytes(this.#budget, client.address);
+    const body = new IncomingBody(incoming, onBodyWanted, held);
+    const unwatch = this.#slowClients.watch({ incoming, outgoing, body });
     try {
-      const repeated = repeatedHeader(incoming);
-      if (repeated !== undefined) {
-        outgoing.writeHead(400, { "content-type": "text/plain", connection: "close" });
-        outgoing.end(`The header ${repeated} was sent twice: send it once.\n`);
+      const refusal = this.#refusal(incoming);
+      if (refusal) {
+        outgoing.writeHead(refusal.status, { "content-type": "text/plain", connection: "close" });
+        outgoing.end(refusal.text);
         return;
       }
-      const body = new IncomingBody(incoming, onBodyWanted);
-      const request = new IncomingRequest(incoming, body, this.#clients);
+      const request = new IncomingRequest(incoming, body, client, held);
       response = await this.#options.serve(request);
+      if (body.isGivenUp) outgoing.setHeader("connection", "close");
       outgoing.writeHead(response.status, withLength(response, incoming.method));
       await writeBody(response.body, outgoing);
-      drain(incoming);
+      if (body.isGivenUp) socket.destroySoon();
+      else drain(incoming, this.#limits.drainMs);
     } catch (error) {
       if (response?.body instanceof Readable) response.body.destroy();
       if (response && !outgoing.headersSent) {
@@ -130,8 +169,25 @@ export class HttpServer {
       );
       outgoing.destroy();
     } finally {
+      held.release();
+      unwatch();
       this.#count(socket, -1);
     }
+  }
+
+  /** Of what no service need look at. */
+  #refusal(
+    incoming: IncomingMessage,
+  ): { readonly status: number; readonly text: string } | undefined {
+    const repeated = repeatedHeader(incoming);
+    if (repeated !== undefined)
+      return { status: 400, text: `The header ${repeated} was sent twice: send it once.\n` };
+    if ((this.#sockets.get(incoming.socket) ?? 0) > this.#limits.pipelinedMax)
+      return {
+        status: 503,
+        text: "Too many requests on one connection: wait for their answers.\n",
+      };
+    return undefined;
   }
 
   #count(socket: Socket, change: 1 | -1): void {
@@ -151,6 +207,18 @@ function answerFailure(outgoing: ServerResponse): void {
   const length = { "content-length": String(Buffer.byteLength(text)) };
   outgoing.writeHead(500, { "content-type": "text/plain", connection: "close", ...length });
   outgoing.end(text);
+}
+
+function tooManyConnections(connectionsMax: number): string {
+  const text = `Too many connections: ${connectionsMax} are open at most (maxConnections), and half of them from one address.\n`;
+  const headers = [
+    "HTTP/1.1 503 Service Unavailable",
+    "content-type: text/plain",
+    `content-length: ${Buffer.byteLength(text)}`,
+    "retry-after: 1",
+    "connection: close",
+  ];
+  return `${headers.join("\r\n")}\r\n\r\n${text}`;
 }
 
 function repeatedHeader({ rawHeaders }: IncomingMessage): string | undefined {
@@ -186,9 +254,12 @@ async function writeBody(body: WireResponse["body"], outgoing: ServerResponse): 
   });
 }
 
-/** Reads on past an early answer, within a bound, so that the connection can be kept. */
-function drain(incoming: IncomingMessage): void {
+/** Reads on past an early answer, within bounds, so that the connection can be kept. */
+function drain(incoming: IncomingMessage, forMs: number): void {
   if (incoming.complete || incoming.destroyed) return;
+  const deadline = setTimeout(() => incoming.destroy(), forMs).unref();
+  incoming.once("close", () => clearTimeout(deadline));
+  incoming.once("end", () => clearTimeout(deadline));
   let readBytes = 0;
   incoming.removeAllListeners("data");
   incoming.on("data", (chunk: Buffer) => {

@@ -251,6 +251,7 @@ export class Pipeline {
     );
     const input = await wire.decode(operation, request, {
       ...(form ? { form } : { body: decoded ?? Readable.from(bytes ? [bytes] : []) }),
+      ...(decoded ? { onBytes: (sizeBytes: number) => request.holdBytes(sizeBytes) } : {}),
       ...(addressing ? { addressing } : {}),
     });
     const http = httpInfo(request, () => trailers);

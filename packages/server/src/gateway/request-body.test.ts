@@ -8,7 +8,7 @@ import { ClientGoneError, IncomingBody } from "./request-body.ts";
 async function abandoned(): Promise<IncomingBody> {
   const incoming = new IncomingMessage(new Socket());
   incoming.headers = { "content-length": "10" };
-  const body = new IncomingBody(incoming, () => {});
+  const body = new IncomingBody(incoming, () => {}, { add: () => {} });
   incoming.destroy();
   await once(incoming, "close");
   return body;

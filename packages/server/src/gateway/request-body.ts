@@ -1,18 +1,22 @@
 import type { IncomingMessage } from "node:http";
 import { Readable } from "node:stream";
 import { bodyTooLarge, collectBody } from "@rolecast/wire";
+import type { HeldBytes } from "./body-budget.ts";
 
 /** Bytes held for a reader that is slower than the network. */
 const BUFFER_BYTES = 256 * 1024;
 const NOTHING = Buffer.alloc(0);
 
-/** The client closed the connection before its body was complete. */
+/** The client closed the connection before its body was complete, or it is closed for it. */
 export class ClientGoneError extends Error {
-  constructor() {
-    super("The client closed the connection.");
+  constructor(message = "The client closed the connection.") {
+    super(message);
     this.name = "ClientGoneError";
   }
 }
+
+const TOO_SLOW =
+  "Your socket connection to the server was not written to within the timeout period: the body came too slowly.";
 
 /**
  * A request's body, apart from its connection: whoever destroys it, since it broke a rule, leaves
@@ -21,24 +25,55 @@ export class ClientGoneError extends Error {
 export class IncomingBody {
   readonly #incoming: IncomingMessage;
   readonly #onWanted: () => void;
+  readonly #held: Pick<HeldBytes, "add">;
   #stream: Readable | undefined;
+  #reject: ((error: Error) => void) | undefined;
+  #receivedBytes = 0;
+  #isWanted = false;
+  #isGivenUp = false;
 
-  /** `onWanted` is called before the first read. */
-  constructor(incoming: IncomingMessage, onWanted: () => void) {
+  /** `onWanted` is called before the first read; `held` is told what is kept in memory. */
+  constructor(incoming: IncomingMessage, onWanted: () => void, held: Pick<HeldBytes, "add">) {
     this.#incoming = incoming;
     this.#onWanted = onWanted;
+    this.#held = held;
+  }
+
+  /** What has come since somebody wanted it. */
+  get receivedBytes(): number {
+    return this.#receivedBytes;
+  }
+
+  /** Somebody wants more of it, and the client hasn't sent it. */
+  get isAwaited(): boolean {
+    return this.#isWanted && !this.#incoming.complete && !this.#incoming.isPaused();
+  }
+
+  /** Its sender was too slow, and connections end with such a body. */
+  get isGivenUp(): boolean {
+    return this.#isGivenUp;
+  }
+
+  /** Reads no more of it: whoever does gets an error. False: it was given up before. */
+  giveUp(): boolean {
+    if (this.#isGivenUp) return false;
+    this.#isGivenUp = true;
+    const error = new ClientGoneError(TOO_SLOW);
+    this.#stream?.destroy(error);
+    this.#reject?.(error);
+    return true;
   }
 
   get stream(): Readable {
     this.#stream ??= this.#isEmpty()
       ? emptyBody()
-      : new RequestBody(this.#incoming, this.#onWanted);
+      : new RequestBody(this.#incoming, () => this.#want());
     return this.#stream;
   }
 
   /**
-   * All of it, for a fraction of what a stream costs. Rejects with ClientGoneError, or past
-   * `maxBytes` with the wire's RequestEntityTooLarge.
+   * All of it, for a fraction of what a stream costs. Rejects with ClientGoneError, NoRoomForBodyError,
+   * or past `maxBytes` with the wire's RequestEntityTooLarge.
    */
   bytes(maxBytes: number): Promise<Buffer> {
     if (this.#stream) return collectBody(this.#stream, maxBytes);
@@ -47,13 +82,21 @@ export class IncomingBody {
     if (incoming.destroyed) return Promise.reject(new ClientGoneError());
     const chunks: Buffer[] = [];
     let sizeBytes = 0;
-    this.#onWanted();
+    this.#want();
     return new Promise((resolve, reject) => {
+      this.#reject = reject;
+      const refuse = (error: Error) => {
+        incoming.off("data", take).pause();
+        chunks.length = 0;
+        reject(error);
+      };
       const take = (chunk: Buffer) => {
         sizeBytes += chunk.length;
-        if (sizeBytes > maxBytes) {
-          incoming.off("data", take).pause();
-          reject(bodyTooLarge());
+        if (sizeBytes > maxBytes) return refuse(bodyTooLarge());
+        try {
+          this.#held.add(chunk.length);
+        } catch (error) {
+          return refuse(error as Error);
         }
         chunks.push(chunk);
       };
@@ -68,6 +111,14 @@ export class IncomingBody {
       incoming.on("error", gone);
       incoming.once("close", gone);
     });
+  }
+
+  #want(): void {
+    this.#isWanted = true;
+    this.#incoming.on("data", (chunk: Buffer) => {
+      this.#receivedBytes += chunk.length;
+    });
+    this.#onWanted();
   }
 
   #isEmpty(): boolean {

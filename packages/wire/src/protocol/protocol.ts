@@ -8,6 +8,8 @@ import type { WireError } from "../wire-error.ts";
 export interface DecodeContext {
   /** The body with transfer encodings undone (`decodeBody`). */
   readonly body?: Readable;
+  /** Hears of what is kept in memory of the body, and refuses it by an error. */
+  readonly onBytes?: (sizeBytes: number) => void;
   /** The body, read and parsed as a form. */
   readonly form?: ParsedForm;
   readonly addressing?: Addressing;

@@ -18,11 +18,16 @@ import type { ServiceDefinition } from "../service-definition.ts";
 import { XmlReaders } from "../xml/compile-xml-reader.ts";
 import { malformedXml, parseXml } from "../xml/parse-xml.ts";
 import { type BodyVerifier, compileBodyVerifier } from "./body-digests.ts";
-import type { Decoder, Input } from "./protocol.ts";
+import type { DecodeContext, Decoder, Input } from "./protocol.ts";
 
 const TRANSFER_CODING = "aws-chunked";
 
-type BodyReader = (body: Readable, into: Input, headers: WireRequest["headers"]) => Promise<void>;
+type BodyReader = (
+  body: Readable,
+  into: Input,
+  headers: WireRequest["headers"],
+  onBytes: DecodeContext["onBytes"],
+) => Promise<void>;
 
 /** Compiles decoders of restXml requests. */
 export class RestXmlDecoders {
@@ -53,7 +58,7 @@ export class RestXmlDecoders {
       const labels = this.#router.labels(operation, request, context.addressing);
       const headers = withoutTransferCoding(request.headers);
       readBindings({ headers, query: requestQuery(request), labels }, value);
-      await readBody?.(context.body ?? request.body, value, request.headers);
+      await readBody?.(context.body ?? request.body, value, request.headers, context.onBytes);
       return value;
     };
   }
@@ -65,8 +70,8 @@ export class RestXmlDecoders {
     if (!input.members.some(isDocumentMember)) return undefined;
     const read = this.#readers.structure(input, isDocumentMember);
     const rootName = input.traits.xmlName ?? input.name;
-    return async (body, into, headers) => {
-      const bytes = await collectBody(body, this.#limitBytes);
+    return async (body, into, headers, onBytes) => {
+      const bytes = await collectBody(body, this.#limitBytes, onBytes);
       verify(bytes, headers);
       if (bytes.length > 0) Object.assign(into, read(parseRoot(bytes, rootName)));
     };
@@ -95,8 +100,8 @@ export class RestXmlDecoders {
 
   /** A payload that isn't streamed; an empty body means that there is none. */
   #collected(read: (bytes: Buffer) => unknown, name: string, verify: BodyVerifier): BodyReader {
-    return async (body, into, headers) => {
-      const bytes = await collectBody(body, this.#limitBytes);
+    return async (body, into, headers, onBytes) => {
+      const bytes = await collectBody(body, this.#limitBytes, onBytes);
       verify(bytes, headers);
       if (bytes.length > 0) into[name] = read(bytes);
     };

@@ -1,0 +1,141 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
+import type { IncomingBody } from "./request-body.ts";
+
+/** Bounds of what a connection may take; tests have smaller ones. */
+export interface ConnectionLimits {
+  /** Open at the same time; one address has half of them at most, unless it is a trusted proxy's. */
+  readonly connectionsMax: number;
+  /** From a request's first byte to the end of its headers. */
+  readonly headersMs: number;
+  /** What a body that somebody waits for, or an answer that is being read, must come on by. */
+  readonly bytesPerSecondMin: number;
+  /** For so long together. Answers lie in the system's buffers for longer, so they get twice that. */
+  readonly slowMs: number;
+  /** What follows a body that nobody wanted is thrown away for so long. */
+  readonly drainMs: number;
+  /** How often all of this is looked at. */
+  readonly sweepMs: number;
+  /** Requests of one connection that are answered at the same time: nobody's client sends two. */
+  readonly pipelinedMax: number;
+}
+
+export const CONNECTION_LIMITS: ConnectionLimits = {
+  // The setting maxConnections.
+  connectionsMax: Number.POSITIVE_INFINITY,
+  headersMs: 20_000,
+  bytesPerSecondMin: 1_024,
+  slowMs: 60_000,
+  drainMs: 60_000,
+  sweepMs: 5_000,
+  pipelinedMax: 32,
+};
+
+/** Counts connections, also by address. */
+export class ConnectionCounts {
+  readonly #connectionsMax: number;
+  readonly #byAddress = new Map<string, number>();
+  #open = 0;
+
+  constructor({ connectionsMax }: ConnectionLimits) {
+    this.#connectionsMax = connectionsMax;
+  }
+
+  /** False: there are too many. Otherwise it counts until it is closed. */
+  admits(socket: Socket, address: string, isTrusted: boolean): boolean {
+    const theirs = (this.#byAddress.get(address) ?? 0) + 1;
+    const share = isTrusted ? this.#connectionsMax : Math.ceil(this.#connectionsMax / 2);
+    if (this.#open >= this.#connectionsMax || theirs > share) return false;
+    this.#open += 1;
+    this.#byAddress.set(address, theirs);
+    socket.once("close", () => this.#left(address));
+    return true;
+  }
+
+  #left(address: string): void {
+    this.#open -= 1;
+    const left = (this.#byAddress.get(address) ?? 1) - 1;
+    if (left > 0) this.#byAddress.set(address, left);
+    else this.#byAddress.delete(address);
+  }
+}
+
+/** A request that is being read or answered. */
+export interface Exchange {
+  readonly incoming: IncomingMessage;
+  readonly outgoing: ServerResponse;
+  readonly body: IncomingBody;
+}
+
+interface Watched extends Exchange {
+  sinceMs: number;
+  bytes: number;
+  direction: "in" | "out" | undefined;
+}
+
+/** Ends requests whose body or whose reader is too slow. */
+export class SlowClients {
+  readonly #limits: ConnectionLimits;
+  readonly #watched = new Set<Watched>();
+  readonly #timer: NodeJS.Timeout;
+
+  constructor(limits: ConnectionLimits) {
+    this.#limits = limits;
+    this.#timer = setInterval(() => this.#sweep(performance.now()), limits.sweepMs).unref();
+  }
+
+  /** Watches it until what is returned is called. */
+  watch(exchange: Exchange): () => void {
+    const watched = { ...exchange, sinceMs: 0, bytes: 0, direction: undefined };
+    this.#watched.add(watched);
+    return () => this.#watched.delete(watched);
+  }
+
+  close(): void {
+    clearInterval(this.#timer);
+  }
+
+  #sweep(nowMs: number): void {
+    for (const watched of this.#watched) this.#look(watched, nowMs);
+  }
+
+  #look(watched: Watched, nowMs: number): void {
+    const { body, incoming } = watched;
+    const waiting = waitedFor(watched);
+    if (waiting === undefined || waiting.direction !== watched.direction) {
+      watched.direction = waiting?.direction;
+      watched.sinceMs = nowMs;
+      watched.bytes = waiting?.bytes ?? 0;
+      return;
+    }
+    const { slowMs, bytesPerSecondMin } = this.#limits;
+    const windowMs = waiting.direction === "in" ? slowMs : 2 * slowMs;
+    const elapsedMs = nowMs - watched.sinceMs;
+    if (elapsedMs < windowMs) return;
+    const isSlow = waiting.bytes - watched.bytes < (bytesPerSecondMin * elapsedMs) / 1_000;
+    watched.sinceMs = nowMs;
+    watched.bytes = waiting.bytes;
+    if (!isSlow) return;
+    if (waiting.direction === "in" && body.giveUp()) return;
+    incoming.socket.destroy();
+  }
+}
+
+/** What comes from the client, or goes to it, and how far it has come; undefined: it isn't waited for. */
+function waitedFor({ body, incoming, outgoing }: Exchange) {
+  if (body.isAwaited) return { direction: "in" as const, bytes: body.receivedBytes };
+  if (!outgoing.headersSent) return undefined;
+  const { queued, written } = sentOn(incoming.socket);
+  return queued > 0 ? { direction: "out" as const, bytes: written - queued } : undefined;
+}
+
+/**
+ * What was given to the system of a socket, and what of it isn't with the client's system yet. Node
+ * itself tells idle sockets by the handle's counts; its public ones include what still waits.
+ */
+function sentOn(socket: Socket): { readonly queued: number; readonly written: number } {
+  const { _handle: handle } = socket as unknown as {
+    readonly _handle?: { readonly writeQueueSize?: number; readonly bytesWritten?: number } | null;
+  };
+  return { queued: handle?.writeQueueSize ?? 0, written: handle?.bytesWritten ?? 0 };
+}
