@@ -153,7 +153,7 @@ export const SETTINGS = {
   ),
   auditEventsMax: setting(
     wholeNumber(1_000).default(500_000),
-    "Events that CloudTrail's event history keeps at most, of changes and of reads each; none is kept for more than 90 days.",
+    "Events that CloudTrail's event history keeps of each account at most, of changes and of reads each, and a tenth of it of refused calls; none is kept for more than 90 days.",
     { placeholder: "N" },
   ),
   roleDeletionDelayMs: setting(

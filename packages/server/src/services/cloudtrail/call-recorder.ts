@@ -6,6 +6,7 @@ import type { Authorization } from "../../kernel/operations.ts";
 import type { Transaction } from "../../kernel/store.ts";
 import type { EventStore } from "./events/event-store.ts";
 import { type AuditedOperation, AuditedOperations } from "./record/audited-operation.ts";
+import { newEventId } from "./record/event-ids.ts";
 import type { EventRecord, EventRecords } from "./record/event-record.ts";
 
 export interface CallRecorderOptions {
@@ -51,6 +52,8 @@ class RecordedCall implements CallAudit {
   readonly #recorder: CallRecorder;
   readonly #ids = new Map<string, string>();
   #authorizations: readonly Authorization[] = [];
+  /** When the first record was made: with the first effect, else at the end. */
+  #atMs: number | undefined;
 
   constructor(call: AuditedCall, operation: AuditedOperation, recorder: CallRecorder) {
     this.#call = call;
@@ -76,21 +79,23 @@ class RecordedCall implements CallAudit {
 
   #records(outcome: CallOutcome | undefined): readonly EventRecord[] {
     const { records } = this.#recorder.options;
+    this.#atMs ??= this.#recorder.nextMs();
+    const atMs = this.#atMs;
     const soFar = {
       call: this.#call,
       operation: this.#operation,
       authorizations: this.#authorizations,
       outcome,
-      atMs: this.#recorder.nextMs(),
+      atMs,
     };
-    return records.of(soFar, (recipient) => this.#id(recipient));
+    return records.of(soFar, (recipient) => this.#id(recipient, atMs));
   }
 
   /** The same in every record of the call, however often it is made. */
-  #id(recipient: string): string {
+  #id(recipient: string, atMs: number): string {
     let id = this.#ids.get(recipient);
     if (id === undefined) {
-      id = this.#recorder.options.ids.uuid();
+      id = newEventId(atMs, this.#recorder.options.ids);
       this.#ids.set(recipient, id);
     }
     return id;

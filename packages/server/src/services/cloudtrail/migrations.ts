@@ -1,9 +1,11 @@
 import type { Kysely } from "kysely";
 import type { Migration, Tables } from "../../kernel/store.ts";
+import { keepByKind } from "./events/keep-by-kind.ts";
 
 export const cloudTrailMigrations: readonly Migration[] = [
   { name: "cloudtrail/0001-events", up: createEvents },
   { name: "cloudtrail/0002-trails", up: createTrails },
+  { name: "cloudtrail/0003-events-by-kind-and-key", up: keepByKind },
 ];
 
 async function createEvents({ schema }: Kysely<Tables>): Promise<void> {

@@ -1,8 +1,11 @@
-/** Events of one account, Region and kind (changes, reads), gathered by one process. */
+import type { EventKind } from "./record/event-record.ts";
+
+/** Events of one account, Region and kind, gathered by one process within a second. */
 export interface EventBatchRow {
   batch_id: string;
   account_id: string;
   region: string;
+  kind: EventKind;
   /** 1: events that change nothing. */
   read_only: number;
   first_ms: number;
@@ -12,6 +15,26 @@ export interface EventBatchRow {
   segment: string;
   /** Base64 of gzip of lines: milliseconds, a tab, the record. */
   body: string;
+  /** The numbers of `cloudtrail_event_keys` that lead here, with commas between. */
+  keys: string;
+  /** How long `body` and `keys` are. */
+  stored_chars: number;
+}
+
+/** Leads from what LookupEvents asks for to the batches with such events, by time. */
+export interface EventKeyRow {
+  key: number;
+  last_ms: number;
+  batch_id: string;
+}
+
+/** What is kept of an account's events of one kind. */
+export interface EventCountRow {
+  account_id: string;
+  kind: EventKind;
+  events: number;
+  /** The sum of the batches' `stored_chars`. */
+  chars: number;
 }
 
 /** The record of a change, committed with it; removed when the record is in a batch. */
@@ -19,6 +42,7 @@ export interface IntentRow {
   event_id: string;
   account_id: string;
   region: string;
+  kind: EventKind;
   at_ms: number;
   /** The data folder of the process that wrote it. */
   owner: string;
@@ -59,6 +83,8 @@ export interface DeliveryRow {
 
 export interface CloudTrailTables {
   cloudtrail_batches: EventBatchRow;
+  cloudtrail_event_keys: EventKeyRow;
+  cloudtrail_event_counts: EventCountRow;
   cloudtrail_intents: IntentRow;
   cloudtrail_trails: TrailRow;
   cloudtrail_deliveries: DeliveryRow;

@@ -1,12 +1,18 @@
 import { type Kysely, sql } from "kysely";
+import { type Attribute, attributesOf, type ParsedRecord } from "../record/event-attributes.ts";
+import { eventTimeMs } from "../record/event-ids.ts";
 import type { CloudTrailTables, EventBatchRow } from "../tables.ts";
-import { unpackBatch } from "./event-batches.ts";
-import { type FoundEvent, hasAttribute, type ParsedRecord } from "./shown-event.ts";
+import { BATCH_SPAN_MAX_MS, unpackBatch } from "./event-batches.ts";
+import { EVERY_EVENT, eventKey } from "./event-keys.ts";
+import type { FoundEvent } from "./shown-event.ts";
 
-/** Batches read with one query. */
-const BATCHES_AT_ONCE = 20;
-/** Batches that one page looks through; a rare event may take several pages, some of them empty. */
+/** Batches read with the first query of a page; each further one reads twice as many. */
+const BATCHES_FIRST = 4;
+const BATCHES_AT_ONCE_MAX = 32;
+/** Batches that one page looks through at most; the next page goes on behind them. */
 const BATCHES_PER_PAGE_MAX = 400;
+/** Characters of the records of one page: past them it ends, however few events it has. */
+const PAGE_CHARS_MAX = 1024 * 1024;
 /** Comes after every event id of the same millisecond. */
 const AFTER_EVERY_ID = "~";
 
@@ -21,7 +27,7 @@ export interface HistorySearch {
   readonly region: string;
   readonly startMs: number;
   readonly endMs: number;
-  readonly attribute: { readonly key: string; readonly value: string } | undefined;
+  readonly attribute: Attribute | undefined;
   readonly limit: number;
   readonly position: HistoryPosition | undefined;
 }
@@ -31,7 +37,12 @@ export interface HistoryPage {
   readonly next: HistoryPosition | undefined;
 }
 
-/** Reads batches, newest first, and merges their events: batches may overlap in time. */
+type FoundBatch = Pick<EventBatchRow, "batch_id" | "last_ms" | "body">;
+
+/**
+ * Reads batches, newest first, and merges their events: batches may overlap in time. An attribute's
+ * batches are found by its key, so that a page unpacks no batch without an event of the search.
+ */
 export class EventHistory {
   readonly #db: Kysely<CloudTrailTables>;
 
@@ -41,57 +52,74 @@ export class EventHistory {
 
   async page(search: HistorySearch): Promise<HistoryPage> {
     const { limit } = search;
-    let candidates: FoundEvent[] = [];
-    let after: Pick<EventBatchRow, "last_ms" | "batch_id"> | undefined;
-    for (let read = 0; ; read += BATCHES_AT_ONCE) {
-      const rows = await this.#batches(search, after);
-      for (const row of rows) candidates.push(...(await eventsOf(row, search)));
-      candidates = candidates.sort(newestFirst);
+    const candidates: FoundEvent[] = [];
+    let after: FoundBatch | undefined;
+    let read = 0;
+    for (let size = BATCHES_FIRST; ; size = Math.min(2 * size, BATCHES_AT_ONCE_MAX)) {
+      const rows = await this.batchesQuery(search, size, after).execute();
+      const found = await Promise.all(rows.map((row) => eventsOf(row, search)));
+      candidates.push(...found.flat());
+      read += rows.length;
+      candidates.sort(newestFirst);
       const last = rows.at(-1);
-      if (last === undefined || rows.length < BATCHES_AT_ONCE) return cut(candidates, limit);
+      if (last === undefined || rows.length < size) return cut(candidates, limit);
       // Nothing that is still unread is newer than this.
       const frontierMs = last.last_ms;
       const settled = candidates.filter(({ atMs }) => atMs > frontierMs);
-      if (settled.length > limit) return cut(settled, limit);
-      if (read + BATCHES_AT_ONCE >= BATCHES_PER_PAGE_MAX) {
+      if (settled.length > limit || charsOf(settled) > PAGE_CHARS_MAX) return cut(settled, limit);
+      if (read >= BATCHES_PER_PAGE_MAX) {
         return { found: settled, next: { atMs: frontierMs, eventId: AFTER_EVERY_ID } };
       }
       after = last;
     }
   }
 
-  #batches(
-    { accountId, region, startMs, endMs, attribute, position }: HistorySearch,
-    after: Pick<EventBatchRow, "last_ms" | "batch_id"> | undefined,
-  ) {
+  /** The search's next batches behind `after`. Public so that a test may look at its plan. */
+  batchesQuery(search: HistorySearch, size: number, after: FoundBatch | undefined) {
+    const { startMs, endMs, attribute, position } = located(search);
     // A client's times may have fractions of a millisecond, of which a bigint column knows nothing.
     const latestMs = Math.floor(Math.min(endMs, position?.atMs ?? endMs));
-    let query = this.#db
-      .selectFrom("cloudtrail_batches")
-      .select(["batch_id", "last_ms", "body"])
-      .where("account_id", "=", accountId)
-      .where("region", "=", region)
-      .where("last_ms", ">=", Math.ceil(startMs))
-      .where("first_ms", "<=", latestMs)
-      .orderBy("last_ms", "desc")
-      .orderBy("batch_id", "desc")
-      .limit(BATCHES_AT_ONCE);
-    if (attribute?.key === "ReadOnly") {
-      query = query.where("read_only", "=", attribute.value === "true" ? 1 : 0);
-    }
-    if (after) {
-      query = query.where(
-        sql<boolean>`(last_ms < ${after.last_ms} or (last_ms = ${after.last_ms} and batch_id < ${after.batch_id}))`,
-      );
-    }
-    return query.execute();
+    const behind = after
+      ? sql<boolean>`(place.last_ms, place.batch_id) < (${after.last_ms}, ${after.batch_id})`
+      : sql<boolean>`place.last_ms <= ${latestMs + BATCH_SPAN_MAX_MS}`;
+    return this.#db
+      .selectFrom("cloudtrail_event_keys as place")
+      .innerJoin("cloudtrail_batches as batch", "batch.batch_id", "place.batch_id")
+      .where("place.key", "=", eventKey(search, attribute ?? EVERY_EVENT))
+      .where(behind)
+      .where("place.last_ms", ">=", Math.ceil(startMs))
+      .where("batch.first_ms", "<=", latestMs)
+      .select(["place.batch_id", "place.last_ms", "batch.body"])
+      .orderBy("place.last_ms", "desc")
+      .orderBy("place.batch_id", "desc")
+      .limit(size);
   }
 }
 
+/** Where a search's batches are: those of an event's id are of the time that it tells. */
+function located(search: HistorySearch): HistorySearch {
+  const { attribute, startMs, endMs } = search;
+  const atMs = attribute?.key === "EventId" ? eventTimeMs(attribute.value) : undefined;
+  if (atMs === undefined) return search;
+  const time = { startMs: Math.max(startMs, atMs), endMs: Math.min(endMs, atMs + 1) };
+  return { ...search, ...time, attribute: undefined };
+}
+
+function charsOf(events: readonly FoundEvent[]): number {
+  return events.reduce((chars, { text }) => chars + text.length, 0);
+}
+
+/** The page: its first events, as many as were asked for and as fit. */
 function cut(events: readonly FoundEvent[], limit: number): HistoryPage {
-  const found = events.slice(0, limit);
+  let chars = 0;
+  const fits = ({ text }: FoundEvent, index: number) => {
+    chars += text.length;
+    return index === 0 || (index < limit && chars <= PAGE_CHARS_MAX);
+  };
+  const end = events.findIndex((event, index) => !fits(event, index));
+  const found = end < 0 ? events : events.slice(0, end);
   const last = found.at(-1);
-  const more = events.length > limit && last !== undefined;
+  const more = found.length < events.length && last !== undefined;
   return { found, next: more ? { atMs: last.atMs, eventId: last.record.eventID } : undefined };
 }
 
@@ -106,6 +134,10 @@ async function eventsOf(
     .map((event): FoundEvent => ({ ...event, record: JSON.parse(event.text) as ParsedRecord }))
     .filter((event) => !attribute || hasAttribute(event, attribute))
     .filter((event) => !position || isBehind(event, position));
+}
+
+function hasAttribute({ record }: FoundEvent, { key, value }: Attribute): boolean {
+  return attributesOf(record).some((own) => own.key === key && own.value === value);
 }
 
 function isBehind({ atMs, record }: FoundEvent, position: HistoryPosition): boolean {

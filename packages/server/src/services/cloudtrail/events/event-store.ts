@@ -1,10 +1,12 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
-import type { Store, Transaction } from "../../../kernel/store.ts";
+import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
+import { attributesOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventRecord } from "../record/event-record.ts";
-import type { CloudTrailTables, EventBatchRow } from "../tables.ts";
-import { packBatches } from "./event-batches.ts";
+import type { CloudTrailTables, EventBatchRow, IntentRow } from "../tables.ts";
+import { BatchWriter } from "./batch-writer.ts";
+import { batchesOf, packBatch, unpackBatch } from "./event-batches.ts";
 import type { Journal, JournaledRecord } from "./journal.ts";
 import { Retention } from "./retention.ts";
 
@@ -12,10 +14,12 @@ import { Retention } from "./retention.ts";
 const FLUSH_DELAY_MS = 1_000;
 /** Past this many they are written at once. */
 const PENDING_MAX = 5_000;
+/** Characters of records that wait to be written; past them calls fail rather than fill the memory. */
+const PENDING_CHARS_MAX = 64 * 1024 * 1024;
 /** A change whose process is gone for that long is recorded by another one. */
 const INTENT_ORPHANED_MS = 60 * 60_000;
-/** Ids in one statement: below SQLite's and PostgreSQL's limits for parameters. */
-const IDS_PER_STATEMENT = 500;
+/** Intents adopted in one transaction. */
+const ADOPTED_AT_ONCE = 100;
 
 export interface EventStoreOptions {
   readonly store: Store;
@@ -25,7 +29,7 @@ export interface EventStoreOptions {
   readonly journal: Journal;
   /** Tells the intents of this data folder's processes from those of others. */
   readonly owner: string;
-  /** Events kept, of changes and of reads each. */
+  /** Events kept of an account, of changes and of reads each. */
   readonly eventsMax: number;
   /** Runs in the transaction that adds batches: notes whom they must be delivered to. */
   readonly onBatches: (
@@ -42,9 +46,11 @@ export class EventStore {
   readonly #options: EventStoreOptions;
   readonly #store: Store<CloudTrailTables>;
   readonly #retention: Retention;
+  readonly #writer: BatchWriter;
   #arrived: EventRecord[] = [];
   #journaled: Promise<void> | undefined;
   #pending: JournaledRecord[] = [];
+  #pendingChars = 0;
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> = Promise.resolve();
 
@@ -52,6 +58,8 @@ export class EventStore {
     this.#options = options;
     this.#store = options.store.tables<CloudTrailTables>();
     this.#retention = new Retention(this.#store, options.clock, options.eventsMax);
+    const { ids, onBatches } = options;
+    this.#writer = new BatchWriter({ store: this.#store, ids, onBatches });
   }
 
   /**
@@ -60,6 +68,8 @@ export class EventStore {
    */
   append(records: readonly EventRecord[]): Promise<void> {
     if (records.length === 0) return Promise.resolve();
+    if (this.#pendingChars > PENDING_CHARS_MAX) return Promise.reject(tooManyPending());
+    this.#pendingChars += charsOf(records);
     this.#arrived.push(...records);
     this.#journaled ??= new Promise((resolve, reject) => {
       setImmediate(() => {
@@ -89,10 +99,11 @@ export class EventStore {
       .tables<CloudTrailTables>()
       .db.insertInto("cloudtrail_intents")
       .values(
-        records.map(({ eventId, accountId, region, atMs, text }) => ({
+        records.map(({ eventId, accountId, region, kind, atMs, text }) => ({
           event_id: eventId,
           account_id: accountId,
           region,
+          kind,
           at_ms: Math.floor(atMs),
           owner: this.#options.owner,
           record: text,
@@ -114,17 +125,34 @@ export class EventStore {
   async recover(): Promise<void> {
     const { journal, owner } = this.#options;
     for (const segment of journal.leftovers()) {
-      const known = await this.#store.db
-        .selectFrom("cloudtrail_batches")
-        .select("batch_id")
-        .where("segment", "=", segment)
-        .executeTakeFirst();
-      if (known) await journal.remove(segment);
-      else this.#pending.push(...journal.read(segment));
+      const known = await this.#written(segment);
+      const records = journal.read(segment).filter(({ record }) => !known.has(record.eventId));
+      if (records.length === 0) await journal.remove(segment);
+      this.#pending.push(...records);
+      this.#pendingChars += charsOf(records.map(({ record }) => record));
     }
     await this.flush();
-    await this.#adopt((intent) => intent.owner === owner);
-    await this.#retention.count();
+    await this.#adopt({ owner });
+  }
+
+  /** Ids of a segment's events that are in the database: the process may have ended between two parts. */
+  async #written(segment: string): Promise<ReadonlySet<string>> {
+    const known = new Set<string>();
+    const batches = await this.#store.db
+      .selectFrom("cloudtrail_batches")
+      .select("batch_id")
+      .where("segment", "=", segment)
+      .execute();
+    for (const { batch_id } of batches) {
+      const { body } = await this.#store.db
+        .selectFrom("cloudtrail_batches")
+        .select("body")
+        .where("batch_id", "=", batch_id)
+        .executeTakeFirstOrThrow();
+      for (const { text } of await unpackBatch({ body }))
+        known.add((JSON.parse(text) as ParsedRecord).eventID);
+    }
+    return known;
   }
 
   async close(): Promise<void> {
@@ -137,9 +165,9 @@ export class EventStore {
     await this.#running;
     const segments = new Set(this.#pending.map(({ segment }) => segment));
     this.#pending = [];
+    this.#pendingChars = 0;
     this.#options.journal.rotate();
     for (const segment of segments) await this.#options.journal.remove(segment);
-    await this.#retention.count();
   }
 
   #schedule(): void {
@@ -159,8 +187,7 @@ export class EventStore {
     try {
       await this.flush();
       if (await this.#retention.prune()) {
-        const orphanedBeforeMs = this.#options.clock.nowMs() - INTENT_ORPHANED_MS;
-        await this.#adopt((intent) => intent.at_ms < orphanedBeforeMs);
+        await this.#adopt({ beforeMs: this.#options.clock.nowMs() - INTENT_ORPHANED_MS });
       }
     } catch (error) {
       this.#options.log.error({ err: error }, "Events couldn't be written; they are kept.");
@@ -175,62 +202,68 @@ export class EventStore {
   }
 
   async #write(): Promise<void> {
-    const { journal, ids } = this.#options;
+    const { journal } = this.#options;
     if (this.#pending.length === 0) return;
     const records = this.#pending;
     this.#pending = [];
     journal.rotate();
+    const left = new Map(records.map((each) => [each.record.eventId, each]));
     try {
-      const batches = await packBatches(records, ids);
-      const changes = records.flatMap(({ record: { readOnly, eventId } }) =>
-        readOnly ? [] : [eventId],
-      );
-      await this.#store.transaction((tx) => this.#insert(batches, changes, tx));
-      this.#retention.added(batches);
+      await this.#writer.write(records, (eventIds) => {
+        for (const eventId of eventIds) {
+          this.#pendingChars -= left.get(eventId)?.record.text.length ?? 0;
+          left.delete(eventId);
+        }
+        this.#retention.added(eventIds.length);
+      });
     } catch (error) {
-      this.#pending = [...records, ...this.#pending];
+      this.#pending = [...left.values(), ...this.#pending];
       throw error;
     }
     const segments = new Set(records.map(({ segment }) => segment));
     for (const segment of segments) await journal.remove(segment);
   }
 
-  async #insert(
-    batches: readonly EventBatchRow[],
-    changes: readonly string[],
-    tx: Transaction<CloudTrailTables>,
-  ): Promise<void> {
-    for (const batch of batches) {
-      await tx.db.insertInto("cloudtrail_batches").values(batch).execute();
-    }
-    for (let from = 0; from < changes.length; from += IDS_PER_STATEMENT) {
-      await tx.db
-        .deleteFrom("cloudtrail_intents")
-        .where("event_id", "in", changes.slice(from, from + IDS_PER_STATEMENT))
-        .execute();
-    }
-    await this.#options.onBatches(batches, tx);
-  }
-
   /** Records changes of processes that ended before their answer. */
-  async #adopt(
-    isOurs: (intent: { readonly owner: string; readonly at_ms: number }) => boolean,
-  ): Promise<void> {
+  async #adopt(whose: { readonly owner: string } | { readonly beforeMs: number }): Promise<void> {
     const { ids } = this.#options;
-    await this.#store.transaction(async (tx) => {
-      const rows = await tx.db.selectFrom("cloudtrail_intents").selectAll().execute();
-      const adopted = rows.filter(isOurs).map((row) => ({
-        eventId: row.event_id,
-        accountId: row.account_id,
-        region: row.region,
-        readOnly: false,
-        atMs: row.at_ms,
-        text: row.record,
-      }));
-      const journaled = adopted.map((record) => ({ record, segment: "" }));
-      const batches = await packBatches(journaled, ids);
-      const taken = adopted.map(({ eventId }) => eventId);
-      await this.#insert(batches, taken, tx);
-    });
+    for (;;) {
+      const adopted = await this.#store.transaction(async (tx) => {
+        const query = tx.db.selectFrom("cloudtrail_intents").selectAll().limit(ADOPTED_AT_ONCE);
+        const rows = await ("owner" in whose
+          ? query.where("owner", "=", whose.owner)
+          : query.where("at_ms", "<", whose.beforeMs)
+        ).execute();
+        const journaled = rows.map((row) => ({ record: recordOf(row), segment: "" }));
+        const batches = await Promise.all(
+          batchesOf(journaled).map((batch) => packBatch(batch, ids)),
+        );
+        const taken = rows.map(({ event_id }) => event_id);
+        await this.#writer.insert(batches, taken, tx);
+        return rows.length;
+      });
+      if (adopted < ADOPTED_AT_ONCE) return;
+    }
   }
+}
+
+function recordOf(row: IntentRow): EventRecord {
+  return {
+    eventId: row.event_id,
+    accountId: row.account_id,
+    region: row.region,
+    kind: row.kind,
+    readOnly: false,
+    atMs: row.at_ms,
+    attributes: attributesOf(JSON.parse(row.record) as ParsedRecord),
+    text: row.record,
+  };
+}
+
+function charsOf(records: readonly EventRecord[]): number {
+  return records.reduce((chars, { text }) => chars + text.length, 0);
+}
+
+function tooManyPending(): StoreUnavailableError {
+  return new StoreUnavailableError("Records of calls wait to be written, and no more may wait.");
 }

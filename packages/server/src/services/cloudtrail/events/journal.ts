@@ -2,7 +2,8 @@ import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } 
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Ids } from "../../../kernel/ids.ts";
-import type { EventRecord } from "../record/event-record.ts";
+import { attributesOf, type ParsedRecord } from "../record/event-attributes.ts";
+import type { EventKind, EventRecord } from "../record/event-record.ts";
 
 const SUFFIX = ".journal";
 
@@ -92,19 +93,24 @@ export class FileJournal implements Journal {
   }
 }
 
-function lineOf({ eventId, accountId, region, readOnly, atMs, text }: EventRecord): string {
-  return `${JSON.stringify([eventId, accountId, region, readOnly, atMs])}\t${text}\n`;
+function lineOf({ eventId, accountId, region, readOnly, atMs, kind, text }: EventRecord): string {
+  return `${JSON.stringify([eventId, accountId, region, readOnly, atMs, kind])}\t${text}\n`;
 }
 
 function recordOf(line: string): EventRecord {
   const tab = line.indexOf("\t");
   const head: unknown = JSON.parse(line.slice(0, tab));
-  const [eventId, accountId, region, readOnly, atMs] = head as [
+  const [eventId, accountId, region, readOnly, atMs, said] = head as [
     string,
     string,
     string,
     boolean,
     number,
+    // Earlier versions didn't write it.
+    EventKind | undefined,
   ];
-  return { eventId, accountId, region, readOnly, atMs, text: line.slice(tab + 1) };
+  const text = line.slice(tab + 1);
+  const kind = said ?? (readOnly ? "read" : "change");
+  const attributes = attributesOf(JSON.parse(text) as ParsedRecord);
+  return { eventId, accountId, region, kind, readOnly, atMs, attributes, text };
 }

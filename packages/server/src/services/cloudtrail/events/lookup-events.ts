@@ -17,6 +17,8 @@ import { shownEvent } from "./shown-event.ts";
 /** Source: API reference, LookupEvents; also what is given when nothing is asked for. */
 const RESULTS_MAX = 50;
 const SCOPE_LENGTH = 12;
+/** The last time that a Date can be. */
+const LATEST_MS = 8_640_000_000_000_000;
 
 type Input = cloudtrail.LookupEventsCommandInput;
 
@@ -40,7 +42,7 @@ async function lookup(input: Input, context: RequestContext, events: EventStore)
   const position = readToken(NextToken, scope);
   const earliestMs = context.nowMs - EVENT_HISTORY_MS;
   const startMs = Math.max(input.StartTime?.getTime() ?? 0, earliestMs);
-  const endMs = input.EndTime?.getTime() ?? Number.MAX_SAFE_INTEGER;
+  const endMs = input.EndTime?.getTime() ?? LATEST_MS;
   // A search without an end ends now.
   if (startMs > (input.EndTime?.getTime() ?? context.nowMs)) throw invalidTimeRange();
   const attribute = attributeOf(input);

@@ -1,23 +1,34 @@
 import type { Clock } from "../../../kernel/clock.ts";
-import type { Store } from "../../../kernel/store.ts";
-import type { CloudTrailTables, EventBatchRow } from "../tables.ts";
+import type { Store, Transaction } from "../../../kernel/store.ts";
+import type { EventKind } from "../record/event-record.ts";
+import type { CloudTrailTables, EventBatchRow, EventCountRow } from "../tables.ts";
+import { count, parts } from "./batch-writer.ts";
+import { keyNumbers } from "./event-keys.ts";
 
 /** Source: CloudTrail user guide, "Working with CloudTrail event history". */
 export const EVENT_HISTORY_MS = 90 * 24 * 60 * 60_000;
 const PRUNE_INTERVAL_MS = 60_000;
-/** Batches removed in one transaction. */
-const PRUNED_AT_ONCE = 100;
+/** After this many events more, what is too much goes at once. */
+const PRUNE_AFTER_MAX = 2_000;
+/** Batches removed in one transaction, for whose time nobody else is served. */
+const PRUNED_AT_ONCE = 4;
+/** What fails, or comes from nobody knows whom, has a tenth of what its account has else. */
+const REFUSED_SHARE = 0.1;
+/** Yet at least as many as the setting takes. */
+const REFUSED_EVENTS_MIN = 1_000;
+/** An event of the usual size takes a third of this; of large ones fewer are kept. */
+const CHARS_PER_EVENT = 2_000;
 
-const KINDS: readonly number[] = [0, 1];
-
-/** Removes what is older than the event history, and the oldest of what is too much. */
+/**
+ * Removes what is older than the event history, and the oldest of what an account has too much of a
+ * kind: whoever floods the history drives out nothing but the like of its own.
+ */
 export class Retention {
   readonly #store: Store<CloudTrailTables>;
   readonly #clock: Clock;
   readonly #eventsMax: number;
-  /** Events by `read_only`: reads, however many, never drive out changes. */
-  readonly #counts = new Map<number, number>();
   #prunedMs = 0;
+  #added = 0;
 
   constructor(store: Store<CloudTrailTables>, clock: Clock, eventsMax: number) {
     this.#store = store;
@@ -25,58 +36,100 @@ export class Retention {
     this.#eventsMax = eventsMax;
   }
 
-  async count(): Promise<void> {
-    const rows = await this.#store.db
-      .selectFrom("cloudtrail_batches")
-      .select(({ fn }) => ["read_only", fn.sum<number>("event_count").as("events")])
-      .groupBy("read_only")
-      .execute();
-    this.#counts.clear();
-    for (const { read_only, events } of rows) this.#counts.set(read_only, Number(events));
+  added(events: number): void {
+    this.#added += events;
   }
 
-  added(batches: readonly Pick<EventBatchRow, "read_only" | "event_count">[]): void {
-    for (const { read_only, event_count } of batches) this.#add(read_only, event_count);
-  }
-
-  /** Does its work once in a while; tells whether it did. */
+  /** Does its work once in a while, and after a flood; tells whether it did. */
   async prune(): Promise<boolean> {
     const nowMs = this.#clock.nowMs();
-    if (nowMs - this.#prunedMs < PRUNE_INTERVAL_MS) return false;
+    if (nowMs - this.#prunedMs < PRUNE_INTERVAL_MS && this.#added < PRUNE_AFTER_MAX) return false;
     this.#prunedMs = nowMs;
-    for (const kind of KINDS) {
-      while (await this.#pruneSome(kind, nowMs - EVENT_HISTORY_MS)) {
-        // Once more: there may be others.
+    this.#added = 0;
+    const counts = await this.#store.db
+      .selectFrom("cloudtrail_event_counts")
+      .select(["account_id", "kind"])
+      .execute();
+    for (const place of counts) {
+      while (await this.#pruneSome(place, nowMs - EVENT_HISTORY_MS)) {
+        // Others are served before the next ones go.
+        await new Promise((resolve) => setImmediate(resolve));
       }
     }
     return true;
   }
 
-  async #pruneSome(kind: number, expiredBeforeMs: number): Promise<boolean> {
-    const oldest = await this.#store.db
-      .selectFrom("cloudtrail_batches")
-      .select(["batch_id", "last_ms", "event_count"])
-      .where("read_only", "=", kind)
-      .orderBy("last_ms")
-      .limit(PRUNED_AT_ONCE)
-      .execute();
-    let surplus = (this.#counts.get(kind) ?? 0) - this.#eventsMax;
-    const gone = oldest.filter(({ last_ms, event_count }) => {
-      const goes = last_ms < expiredBeforeMs || surplus > 0;
-      if (goes) surplus -= event_count;
-      return goes;
+  /** Whether there may be more. Counted in the transaction: another node may prune too. */
+  #pruneSome(
+    { account_id, kind }: Pick<EventCountRow, "account_id" | "kind">,
+    expiredBeforeMs: number,
+  ): Promise<boolean> {
+    return this.#store.transaction(async (tx) => {
+      const oldest = await tx.db
+        .selectFrom("cloudtrail_batches")
+        .select([
+          "batch_id",
+          "account_id",
+          "kind",
+          "last_ms",
+          "event_count",
+          "stored_chars",
+          "keys",
+        ])
+        .where("account_id", "=", account_id)
+        .where("kind", "=", kind)
+        .orderBy("last_ms")
+        .limit(PRUNED_AT_ONCE)
+        .execute();
+      const kept = await tx.db
+        .selectFrom("cloudtrail_event_counts")
+        .select(["events", "chars"])
+        .where("account_id", "=", account_id)
+        .where("kind", "=", kind)
+        .executeTakeFirst();
+      const eventsMax = this.#eventsMaxOf(kind);
+      let events = (kept?.events ?? 0) - eventsMax;
+      let chars = (kept?.chars ?? 0) - eventsMax * CHARS_PER_EVENT;
+      const gone = oldest.filter(({ last_ms, event_count, stored_chars }) => {
+        const goes = last_ms < expiredBeforeMs || events > 0 || chars > 0;
+        if (!goes) return false;
+        events -= event_count;
+        chars -= stored_chars;
+        return true;
+      });
+      for (const batch of gone) await remove(batch, tx);
+      await count(gone, -1, tx);
+      return gone.length === PRUNED_AT_ONCE;
     });
-    if (gone.length === 0) return false;
-    const ids = gone.map(({ batch_id }) => batch_id);
-    await this.#store.transaction(async ({ db }) => {
-      await db.deleteFrom("cloudtrail_batches").where("batch_id", "in", ids).execute();
-      await db.deleteFrom("cloudtrail_deliveries").where("batch_id", "in", ids).execute();
-    });
-    for (const { event_count } of gone) this.#add(kind, -event_count);
-    return gone.length === PRUNED_AT_ONCE;
   }
 
-  #add(kind: number, events: number): void {
-    this.#counts.set(kind, (this.#counts.get(kind) ?? 0) + events);
+  #eventsMaxOf(kind: EventKind): number {
+    switch (kind) {
+      case "change":
+      case "read":
+      case "foreign":
+        return this.#eventsMax;
+      case "refused":
+      case "stranger":
+        return Math.max(REFUSED_EVENTS_MIN, Math.floor(this.#eventsMax * REFUSED_SHARE));
+      default:
+        return kind satisfies never;
+    }
   }
+}
+
+async function remove(
+  batch: Pick<EventBatchRow, "batch_id" | "last_ms" | "keys">,
+  tx: Transaction<CloudTrailTables>,
+): Promise<void> {
+  const { batch_id, last_ms } = batch;
+  for (const keys of parts(keyNumbers(batch)))
+    await tx.db
+      .deleteFrom("cloudtrail_event_keys")
+      .where("key", "in", keys)
+      .where("last_ms", "=", last_ms)
+      .where("batch_id", "=", batch_id)
+      .execute();
+  await tx.db.deleteFrom("cloudtrail_batches").where("batch_id", "=", batch_id).execute();
+  await tx.db.deleteFrom("cloudtrail_deliveries").where("batch_id", "=", batch_id).execute();
 }

@@ -2,7 +2,9 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import type { AuditedCall, CallOutcome } from "../../../kernel/call-audit.ts";
 import { isoSeconds } from "../../../kernel/clock.ts";
 import type { Authorization } from "../../../kernel/operations.ts";
+import type { Caller } from "../../../kernel/principal.ts";
 import type { AuditedOperation } from "./audited-operation.ts";
+import { type Attribute, attributesOf } from "./event-attributes.ts";
 import { type RecordedResource, recordedResources } from "./resource-names.ts";
 import {
   callingService,
@@ -17,6 +19,9 @@ import {
 const EVENT_VERSION = "1.11";
 /** Same source: what is longer is left out. */
 const ELEMENTS_CHARS_MAX = 100 * 1024;
+/** Same source: where user agents and error messages are cut. */
+const TEXT_CHARS_MAX = 1024;
+const STRANGERS_PARAMETERS: readonly string[] = ["bucketName", "key"];
 const ACCOUNT_ID = /^\d{12}$/;
 
 /** A call as far as it is known; `outcome` undefined while it runs. */
@@ -28,13 +33,22 @@ export interface CallSoFar {
   readonly atMs: number;
 }
 
+/**
+ * What is kept of an account apart, so that none drives out the other: its own principals' changes
+ * and reads, and what they were refused; what other accounts did here; what nobody knows who tried.
+ */
+export type EventKind = "change" | "read" | "refused" | "foreign" | "stranger";
+
 /** One account's record of a call. */
 export interface EventRecord {
   readonly eventId: string;
   readonly accountId: string;
   readonly region: string;
+  readonly kind: EventKind;
   readonly readOnly: boolean;
   readonly atMs: number;
+  /** What it can be looked up by. */
+  readonly attributes: readonly Attribute[];
   /** JSON, as LookupEvents' `CloudTrailEvent` and the files of trails show it. */
   readonly text: string;
 }
@@ -73,8 +87,10 @@ export class EventRecords {
         eventId,
         accountId,
         region: record.awsRegion,
+        kind: kindOf(soFar, accountId),
         readOnly: soFar.operation.readOnly,
         atMs: soFar.atMs,
+        attributes: attributesOf(record),
         text: textOf(shared ? { ...record, ...shared } : record),
       };
     });
@@ -86,6 +102,12 @@ export class EventRecords {
     const service = callingService(context);
     this.#typePrefixes ??= this.#readTypePrefixes();
     const resources = recordedResources(authorizations, accountId, this.#typePrefixes);
+    const said = isRefusedStranger(soFar)
+      ? { userAgent: "", requestParameters: strangersParameters(operation.parameters(input)) }
+      : {
+          userAgent: bounded(service ?? context.userAgent ?? ""),
+          requestParameters: operation.parameters(input),
+        };
     return {
       eventVersion: EVENT_VERSION,
       userIdentity: identityOf(soFar, accountId),
@@ -94,9 +116,9 @@ export class EventRecords {
       eventName: operation.eventName,
       awsRegion: operation.region ?? context.region,
       sourceIPAddress: service ?? context.sourceIp ?? "internal",
-      userAgent: service ?? context.userAgent ?? "",
+      userAgent: said.userAgent,
       ...errorOf(call, outcome),
-      requestParameters: operation.parameters(input),
+      requestParameters: said.requestParameters,
       responseElements: outcome && "output" in outcome ? operation.elements(outcome.output) : null,
       requestID: context.requestId,
       eventID: eventId,
@@ -106,14 +128,51 @@ export class EventRecords {
       managementEvent: true,
       recipientAccountId: accountId,
       eventCategory: "Management",
-      ...tlsDetails(call),
+      ...(isRefusedStranger(soFar) ? {} : tlsDetails(call)),
     };
   }
 }
 
-function identityOf({ call, authorizations, outcome }: CallSoFar, accountId: string): UserIdentity {
-  const { context } = call;
-  const caller = authorizations.find((each) => each.caller)?.caller ?? context.caller;
+function kindOf(soFar: CallSoFar, accountId: string): EventKind {
+  const { call, operation, outcome } = soFar;
+  const failed = outcome !== undefined && "error" in outcome;
+  const { principal } = callerOf(soFar);
+  if (principal.kind !== "service" && call.context.accountId !== accountId)
+    return failed || principal.kind === "anonymous" ? "stranger" : "foreign";
+  if (failed) return "refused";
+  return operation.readOnly ? "read" : "change";
+}
+
+/** Anybody may send such a call, and say anything in it. */
+function isRefusedStranger({ call, outcome }: CallSoFar): boolean {
+  const failed = outcome !== undefined && "error" in outcome;
+  return failed && call.context.caller.principal.kind === "anonymous";
+}
+
+/** Who signed, or whom the input proves to be who calls. */
+function callerOf({ call, authorizations }: CallSoFar): Caller {
+  return authorizations.find((each) => each.caller)?.caller ?? call.context.caller;
+}
+
+/** Of what strangers say, where they came to. */
+function strangersParameters(parameters: unknown): unknown {
+  if (typeof parameters !== "object" || parameters === null) return null;
+  const kept = Object.entries(parameters).flatMap(([name, value]) =>
+    STRANGERS_PARAMETERS.includes(name) && typeof value === "string"
+      ? [[name, bounded(value)] as const]
+      : [],
+  );
+  return kept.length > 0 ? Object.fromEntries(kept) : null;
+}
+
+function bounded(text: string): string {
+  return text.slice(0, TEXT_CHARS_MAX);
+}
+
+function identityOf(soFar: CallSoFar, accountId: string): UserIdentity {
+  const { outcome } = soFar;
+  const { context } = soFar.call;
+  const caller = callerOf(soFar);
   const { kind } = caller.principal;
   if (kind === "federated-provider") {
     const answer = outcome && "output" in outcome ? (outcome.output as FederatedAnswer) : {};
@@ -129,7 +188,7 @@ function errorOf({ operation }: AuditedCall, outcome: CallOutcome | undefined): 
   const { error } = outcome;
   if (!(error instanceof AwsError)) return { errorCode: "InternalFailure" };
   const errorCode = operation.errors.get(error.code)?.name ?? error.code;
-  return { errorCode, errorMessage: error.message };
+  return { errorCode, errorMessage: bounded(error.message) };
 }
 
 function owned(resources: readonly RecordedResource[]) {

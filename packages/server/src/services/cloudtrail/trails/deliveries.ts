@@ -8,7 +8,7 @@ import type { Invoke } from "../../../kernel/invoke.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
 import { unpackBatch } from "../events/event-batches.ts";
-import type { ParsedRecord } from "../events/shown-event.ts";
+import type { ParsedRecord } from "../record/event-attributes.ts";
 import type { CloudTrailTables, EventBatchRow, TrailRow } from "../tables.ts";
 import { takes } from "./event-selectors.ts";
 import { logFolder, TrailBucket } from "./trail-bucket.ts";

@@ -1,0 +1,47 @@
+import { createHash } from "node:crypto";
+import type { Attribute } from "../record/event-attributes.ts";
+import { eventTimeMs } from "../record/event-ids.ts";
+import { resourceName } from "../record/resource-names.ts";
+import type { EventBatchRow } from "../tables.ts";
+import type { UnpackedBatch } from "./event-batches.ts";
+
+/** Of a hash: what a number of JavaScript holds exactly. Others with the same are unpacked in vain. */
+const KEY_BYTES = 6;
+
+/** What every event has: a search for no attribute finds all batches of a place by it. */
+export const EVERY_EVENT: Attribute = { key: "*", value: "" };
+
+type Place = Pick<UnpackedBatch, "accountId" | "region">;
+
+/** What LookupEvents finds an account's batches by: a number for each attribute and value. */
+export function eventKey({ accountId, region }: Place, { key, value }: Attribute): number {
+  const text = `${accountId}\t${region}\t${key}\t${keyedValue({ key, value })}`;
+  return createHash("sha256").update(text).digest().readUIntBE(0, KEY_BYTES);
+}
+
+/** Resources are found by name, also those that are looked up by their whole ARN. */
+function keyedValue({ key, value }: Attribute): string {
+  return key === "ResourceName" && value.startsWith("arn:") ? resourceName(value) : value;
+}
+
+/** The keys of all of a batch's events, each once. */
+export function keysOf(batch: UnpackedBatch): readonly number[] {
+  const attributes = new Map<string, Attribute>([["", EVERY_EVENT]]);
+  // An id that tells its time needs no key.
+  for (const record of batch.records)
+    for (const attribute of record.attributes)
+      if (attribute.key !== "EventId" || eventTimeMs(attribute.value) === undefined)
+        attributes.set(`${attribute.key}\t${keyedValue(attribute)}`, attribute);
+  return [...attributes.values()].map((attribute) => eventKey(batch, attribute));
+}
+
+/** The rows that lead from a batch's keys to it. */
+export function keyRowsOf({ batch_id, last_ms, keys }: KeyedBatch) {
+  return keyNumbers({ keys }).map((key) => ({ key, last_ms, batch_id }));
+}
+
+export function keyNumbers({ keys }: Pick<EventBatchRow, "keys">): readonly number[] {
+  return keys === "" ? [] : [...new Set(keys.split(",").map(Number))];
+}
+
+type KeyedBatch = Pick<EventBatchRow, "batch_id" | "last_ms" | "keys">;

@@ -1,0 +1,52 @@
+import { resourceName } from "./resource-names.ts";
+
+/** A record as far as the event history looks into it. */
+export interface ParsedRecord {
+  readonly eventID: string;
+  readonly eventName: string;
+  readonly eventSource: string;
+  readonly eventTime: string;
+  readonly readOnly: boolean;
+  readonly userIdentity: {
+    readonly type: string;
+    readonly userName?: string;
+    readonly principalId?: string;
+    readonly accessKeyId?: string;
+  };
+  readonly resources?: readonly { readonly type: string; readonly ARN: string }[];
+}
+
+/** What LookupEvents finds an event by. Source: API reference, LookupAttribute. */
+export interface Attribute {
+  readonly key: string;
+  readonly value: string;
+}
+
+/** All that an event can be looked up by; resources by their ARN too. */
+export function attributesOf(record: ParsedRecord): readonly Attribute[] {
+  const { accessKeyId } = record.userIdentity;
+  const userName = userNameOf(record);
+  const attributes = [
+    { key: "EventId", value: record.eventID },
+    { key: "EventName", value: record.eventName },
+    { key: "EventSource", value: record.eventSource },
+    { key: "ReadOnly", value: String(record.readOnly) },
+  ];
+  if (accessKeyId !== undefined) attributes.push({ key: "AccessKeyId", value: accessKeyId });
+  if (userName !== undefined) attributes.push({ key: "Username", value: userName });
+  for (const { type, ARN } of record.resources ?? []) {
+    attributes.push({ key: "ResourceType", value: type });
+    attributes.push({ key: "ResourceName", value: ARN });
+    attributes.push({ key: "ResourceName", value: resourceName(ARN) });
+  }
+  return attributes;
+}
+
+/** Users by name, sessions by theirs. */
+export function userNameOf({ userIdentity }: ParsedRecord): string | undefined {
+  const { type, userName, principalId = "" } = userIdentity;
+  if (type === "Root") return "root";
+  if (userName !== undefined) return userName;
+  const colon = principalId.indexOf(":");
+  return colon < 0 ? undefined : principalId.slice(colon + 1);
+}

@@ -1,0 +1,20 @@
+import type { Ids } from "../../../kernel/ids.ts";
+
+/** 48 bits of milliseconds, the version, random bits. Source: RFC 9562, UUID version 7. */
+const TIMED_UUID = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+const TIME_DIGITS = 12;
+const FIRST_DIGITS = 8;
+
+/** An id that tells the event's millisecond, so that LookupEvents finds it without an index. */
+export function newEventId(atMs: number, ids: Ids): string {
+  const time = Math.floor(atMs).toString(16).padStart(TIME_DIGITS, "0");
+  const [, , third = "", ...rest] = ids.uuid().split("-");
+  const parts = [time.slice(0, FIRST_DIGITS), time.slice(FIRST_DIGITS), `7${third.slice(1)}`];
+  return [...parts, ...rest].join("-");
+}
+
+/** The millisecond of such an id; undefined for any other, such as those of earlier versions. */
+export function eventTimeMs(eventId: string): number | undefined {
+  const [, first, second] = TIMED_UUID.exec(eventId) ?? [];
+  return first === undefined ? undefined : Number.parseInt(`${first}${second}`, 16);
+}
