@@ -13,9 +13,17 @@ export interface AwsEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
+/** An event as the bytes of its JSON: as objects, large ones take many times their size. */
+export interface EventText {
+  readonly account: string;
+  readonly json: Buffer;
+}
+
 /** The internal bus. Publishing never fails and never waits; a subscriber's error is its own. */
 export interface EventBus {
   publish(event: AwsEvent): void;
+  /** Tells readers alone of an event: whoever brought it has seen to its targets. */
+  remember(event: EventText): void;
   /** Returns the way to unsubscribe. */
   subscribe(listener: (event: AwsEvent) => void): () => void;
 }

@@ -25,6 +25,11 @@ export function resourceAlreadyExists(message: string): AwsError {
   return eventsError("ResourceAlreadyExistsException", message);
 }
 
+/** Source: API reference, "Common Errors". */
+export function throttled(): AwsError {
+  return eventsError("ThrottlingException", "Rate exceeded");
+}
+
 export function limitExceeded(message: string): AwsError {
   return eventsError("LimitExceededException", message);
 }

@@ -125,4 +125,28 @@ const ownTargets: Migration = {
   },
 };
 
-export const eventsMigrations: readonly Migration[] = [rulesAndDeliveries, busTags, ownTargets];
+const deliveryBytes: Migration = {
+  name: "events/0004-delivery-bytes",
+  async up(db) {
+    await db.schema
+      .alterTable("events_deliveries")
+      .addColumn("bytes", "integer", (column) => column.notNull().defaultTo(0))
+      .execute();
+    await (db as Kysely<EventsTables>)
+      .updateTable("events_deliveries")
+      .set(({ fn }) => ({ bytes: fn<number>("length", ["event"]) }))
+      .execute();
+    await db.schema
+      .createIndex("events_deliveries_by_account")
+      .on("events_deliveries")
+      .columns(["account_id", "bytes"])
+      .execute();
+  },
+};
+
+export const eventsMigrations: readonly Migration[] = [
+  rulesAndDeliveries,
+  busTags,
+  ownTargets,
+  deliveryBytes,
+];

@@ -13,6 +13,7 @@ import { type WebhookSettings, webhookOf } from "./delivery/webhook.ts";
 import { accessDenied } from "./errors.ts";
 import { eventBusOperations } from "./event-buses.ts";
 import { eventsMigrations } from "./migrations.ts";
+import { type IncomingEvent, incoming } from "./put-event.ts";
 import { ruleOperations } from "./rules.ts";
 import { eventsSchemas } from "./schema.ts";
 import type { EventsTables } from "./tables.ts";
@@ -34,16 +35,19 @@ export function createEventsService(deps: EventsDependencies): Service {
   const logDir = pathBelow(deps.dataDir, "events");
   const trusted = new OutgoingClient(undefined);
   const worker = new DeliveryWorker({ ...deps, secrets, webhooks, logDir, trusted });
-  /** Events of PutEvents are routed before the answer: not once more when the bus tells of them. */
-  const routed = new WeakSet<AwsEvent>();
-  const route = async (event: AwsEvent) => {
-    if (await router.route(event)) worker.wake();
+  const route = async (event: IncomingEvent) => {
+    const outcome = await router.route(event);
+    if (outcome === "waiting") worker.wake();
+    return outcome !== "too-many";
   };
   let unsubscribe: (() => void) | undefined;
   const routing = new Set<Promise<void>>();
   const onEvent = (event: AwsEvent) => {
-    if (routed.has(event)) return;
-    const running = route(event)
+    const running = route(incoming(event))
+      .then((isTaken) => {
+        if (!isTaken)
+          deps.log.warn({ event: event.id }, "An event isn't delivered: too many wait already.");
+      })
       .catch((error: unknown) => deps.log.error({ error: errorClass(error) }, "event routing"))
       .finally(() => routing.delete(running));
     routing.add(running);
@@ -60,9 +64,9 @@ export function createEventsService(deps: EventsDependencies): Service {
     operations: {
       ...eventBusOperations(
         async (event) => {
-          routed.add(event);
-          await route(event);
-          deps.events.publish(event);
+          if (!(await route(event))) return false;
+          deps.events.remember(event);
+          return true;
         },
         () => deps.ids.uuid(),
       ),

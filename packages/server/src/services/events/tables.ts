@@ -77,6 +77,8 @@ export interface DeliveryRow {
   target_id: string;
   /** The event in its envelope, as JSON. */
   event: string;
+  /** Of the event. */
+  bytes: number;
   attempts: number;
   first_at_ms: number;
   next_at_ms: number;

@@ -7,6 +7,7 @@ import { randomIds } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
 import { openStore } from "../../../storage/store.ts";
 import { eventsMigrations } from "../migrations.ts";
+import { incoming } from "../put-event.ts";
 import type { EventsTables } from "../tables.ts";
 import { EventRouter } from "./event-router.ts";
 
@@ -44,7 +45,7 @@ test("a pattern that isn't one any more keeps no event from the other rules", as
     ...{ version: "0", id: "1", "detail-type": "t", source: "x", time: "1970-01-01T00:00:00Z" },
     ...{ account: PLACE.account_id, region: PLACE.region, resources: [], detail: {} },
   };
-  expect(await router.route(event)).toBe(true);
+  expect(await router.route(incoming(event))).toBe("waiting");
   const rows = await db.selectFrom("events_deliveries").select("rule_name").execute();
   expect(rows).toEqual([{ rule_name: "good" }]);
   expect(warned).toMatchObject([{ rule: "bad" }]);

@@ -1,15 +1,17 @@
+import { setImmediate } from "node:timers/promises";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Clock } from "../../../kernel/clock.ts";
-import type { AwsEvent } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { compilePattern, type EventTest } from "../pattern/compile-pattern.ts";
+import type { IncomingEvent } from "../put-event.ts";
 import type { DeliveryRow, EventsTables, RuleRow } from "../tables.ts";
+import { WaitingRoom } from "./waiting-room.ts";
 import type { Webhook } from "./webhook.ts";
 
-/** Deliveries waiting at most: beyond it the oldest event's place isn't worth the disk. */
-const WAITING_MAX = 100_000;
+/** The thread isn't held any longer for rules. */
+const SLICE_MS = 10;
 /** Compiled patterns kept, by their text. */
 const PATTERNS_MAX = 1_000;
 
@@ -20,22 +22,27 @@ export class EventRouter {
   readonly #ids: Ids;
   readonly #webhooks: readonly Webhook[];
   readonly #log: Log;
+  readonly #room: WaitingRoom;
   readonly #tests = new Map<string, EventTest>();
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(store: Store, clock: Clock, ids: Ids, webhooks: readonly Webhook[], log: Log) {
     this.#store = store.tables<EventsTables>();
+    this.#room = new WaitingRoom(this.#store, clock);
     this.#clock = clock;
     this.#ids = ids;
     this.#webhooks = webhooks;
     this.#log = log;
   }
 
-  /** True when the event is on its way to somebody. */
-  async route(event: AwsEvent): Promise<boolean> {
+  /**
+   * Puts an event on its way. `too-many`: its account's, or all accounts', deliveries that wait take
+   * as much room as they may.
+   */
+  async route(event: IncomingEvent): Promise<"waiting" | "nobody" | "too-many"> {
     const hooks = this.#webhooks.filter(({ matches }) => matches(event));
-    const rules = (await this.#rulesOf(event)).filter((rule) => this.#test(rule)(event));
     const deliveries = hooks.map(({ id }) => this.#delivery(event, "", id));
-    for (const rule of rules) {
+    for (const rule of await this.#matching(event)) {
       const targets = await this.#store.db
         .selectFrom("events_targets")
         .select("id")
@@ -45,21 +52,41 @@ export class EventRouter {
         .execute();
       for (const { id } of targets) deliveries.push(this.#delivery(event, rule.name, id));
     }
-    if (deliveries.length === 0) return false;
+    if (deliveries.length === 0) return "nobody";
+    const bytes = deliveries.length * event.json.length;
+    if (!(await this.#room.take(event.account, deliveries.length, bytes))) return "too-many";
+    const text = event.json.toString();
     await this.#store.transaction(async ({ db }) => {
-      const { count } = await db
-        .selectFrom("events_deliveries")
-        .select((select) => select.fn.countAll<number>().as("count"))
-        .executeTakeFirstOrThrow();
-      if (Number(count) + deliveries.length > WAITING_MAX) {
-        throw new Error(`More than ${WAITING_MAX} events wait to be delivered: ${event.id} isn't.`);
-      }
-      await db.insertInto("events_deliveries").values(deliveries).execute();
+      const rows = deliveries.map((row) => ({ ...row, event: text, bytes: event.json.length }));
+      await db.insertInto("events_deliveries").values(rows).execute();
     });
-    return true;
+    return "waiting";
   }
 
-  #rulesOf(event: AwsEvent): Promise<RuleRow[]> {
+  /**
+   * The rules that the event is for. Events are looked into one after another, since each takes many
+   * times its size meanwhile, and with pauses, since there may be many rules.
+   */
+  async #matching(event: IncomingEvent): Promise<readonly RuleRow[]> {
+    const rules = await this.#rulesOf(event);
+    if (rules.length === 0) return [];
+    const found = this.#turn.then(async () => {
+      const parsed: unknown = JSON.parse(event.json.toString());
+      const matching: RuleRow[] = [];
+      let sinceMs = performance.now();
+      for (const rule of rules) {
+        if (this.#test(rule)(parsed)) matching.push(rule);
+        if (performance.now() - sinceMs < SLICE_MS) continue;
+        await setImmediate();
+        sinceMs = performance.now();
+      }
+      return matching;
+    });
+    this.#turn = found.catch(() => undefined);
+    return found;
+  }
+
+  #rulesOf(event: IncomingEvent): Promise<RuleRow[]> {
     return this.#store.db
       .selectFrom("events_rules")
       .selectAll()
@@ -89,7 +116,11 @@ export class EventRouter {
     }
   }
 
-  #delivery(event: AwsEvent, ruleName: string, targetId: string): DeliveryRow {
+  #delivery(
+    event: IncomingEvent,
+    ruleName: string,
+    targetId: string,
+  ): Omit<DeliveryRow, "event" | "bytes"> {
     const nowMs = this.#clock.nowMs();
     return {
       id: this.#ids.uuid(),
@@ -97,7 +128,6 @@ export class EventRouter {
       region: event.region,
       rule_name: ruleName,
       target_id: targetId,
-      event: JSON.stringify(event),
       attempts: 0,
       first_at_ms: nowMs,
       next_at_ms: nowMs,

@@ -12,6 +12,8 @@ export interface TemplateFacts {
 /** Those of the whole event, which stand for a member's value in templates of an object alone. */
 const EVENT_VARIABLES: readonly string[] = ["aws.events.event", "aws.events.event.json"];
 const PREDEFINED = "aws.events.";
+/** Four times the largest event. AWS's own limit isn't told. */
+const INPUT_LENGTH_MAX = 1024 * 1024;
 
 /** A piece of a template: text as it is, or a variable, within a JSON string or not. */
 type Piece = string | { readonly name: string; readonly isQuoted: boolean };
@@ -46,13 +48,14 @@ export function checkTemplate(template: string, names: readonly string[], target
 /**
  * The template with its variables' values, as recorded of AWS. In an object they are JSON, and a string's text
  * within strings; in any other template they are plain text without quotes, which needn't result in JSON.
+ * Undefined where it would be too long: a template may name a large value thousands of times.
  */
 export function fillTemplate(
   template: string,
   event: AwsEvent,
   values: ReadonlyMap<string, unknown>,
   facts: TemplateFacts,
-): string {
+): string | undefined {
   const known = new Map<string, unknown>([
     ...values,
     // Last: an event's own values never stand for these.
@@ -63,13 +66,21 @@ export function fillTemplate(
     ["aws.events.event.json", event],
   ]);
   const render = isOfObject(template) ? inObject : inText;
-  return piecesOf(template)
-    .map((piece) => {
-      if (typeof piece === "string") return piece;
-      if (!known.has(piece.name)) return `<${piece.name}>`;
-      return render(known.get(piece.name), piece.isQuoted);
-    })
-    .join("");
+  const rendered = new Map<string, string>();
+  let filled = "";
+  for (const piece of piecesOf(template)) {
+    filled += typeof piece === "string" ? piece : textOf(piece);
+    if (filled.length > INPUT_LENGTH_MAX) return undefined;
+  }
+  return filled;
+
+  function textOf({ name, isQuoted }: Exclude<Piece, string>): string {
+    if (!known.has(name)) return `<${name}>`;
+    const key = `${isQuoted} ${name}`;
+    const text = rendered.get(key) ?? render(known.get(name), isQuoted);
+    rendered.set(key, text);
+    return text;
+  }
 }
 
 function inObject(value: unknown, isQuoted: boolean): string {

@@ -53,7 +53,17 @@ describe("what a target is sent", () => {
     const InputTransformer = { InputPathsMap: PATHS, InputTemplate };
     checkTransformer(InputTransformer, "one");
     const input = transformInput({ Id: "one", Arn: "", InputTransformer }, EVENT, FACTS);
-    expect(isJsonOrTextLines(input) ? input : undefined).toBe(sent);
+    expect(input !== undefined && isJsonOrTextLines(input) ? input : undefined).toBe(sent);
+  });
+
+  test("isn't made of a large value that a template names again and again", () => {
+    const event = { ...EVENT, detail: { text: "x".repeat(200_000) } };
+    const InputTransformer = { InputPathsMap: { a: "$.detail.text" }, InputTemplate: "" };
+    for (const place of ["<a>", '"<a>"']) {
+      InputTransformer.InputTemplate = `{"k":[${new Array(1_300).fill(place).join(",")}]}`;
+      const target = { Id: "one", Arn: "", InputTransformer };
+      expect(transformInput(target, event, FACTS)).toBeUndefined();
+    }
   });
 
   test("of a variable without paths is its name", () => {

@@ -9,8 +9,20 @@ const STEPS = /\.([\w/-]+)|\[(\d+)\]|\[\*\]/g;
 /** Source: API reference, InputTransformer: keys can't begin with it. */
 const RESERVED_NAMES = "AWS";
 
-/** What a target is sent of an event: all of it, a part, a constant or a filled-in template. */
-export function transformInput(target: Target, event: AwsEvent, facts: TemplateFacts): string {
+/** Whether a target is sent events as they are. */
+export function isSentWhole({ Input, InputPath, InputTransformer }: Target): boolean {
+  return Input === undefined && InputPath === undefined && InputTransformer === undefined;
+}
+
+/**
+ * What a target is sent of an event: all of it, a part, a constant or a filled-in template. Undefined
+ * where that would be too long.
+ */
+export function transformInput(
+  target: Target,
+  event: AwsEvent,
+  facts: TemplateFacts,
+): string | undefined {
   if (target.Input !== undefined) return target.Input;
   if (target.InputPath !== undefined)
     return JSON.stringify(target.InputPath === "" ? {} : (valueAt(event, target.InputPath) ?? {}));

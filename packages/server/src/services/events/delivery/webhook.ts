@@ -17,7 +17,7 @@ export interface Webhook {
   /** Of its URL, so that waiting deliveries find it after a restart. */
   readonly id: string;
   readonly url: string;
-  matches(event: AwsEvent): boolean;
+  matches(event: Pick<AwsEvent, "source" | "detail-type">): boolean;
   /** Headers by which the receiver knows who sent what, and when. */
   sign(deliveryId: string, body: string, nowMs: number): Readonly<Record<string, string>>;
 }

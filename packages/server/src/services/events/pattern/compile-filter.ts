@@ -2,6 +2,7 @@ import { BlockList, isIP, isIPv4 } from "node:net";
 import type { JsonArray, JsonNode, JsonObject } from "@rolecast/policy";
 import { invalidEventPattern } from "../errors.ts";
 import type { PatternText } from "./pattern-text.ts";
+import { SearchText } from "./search-text.ts";
 
 /** One element of a leaf's array. */
 export interface ValueTest {
@@ -63,8 +64,13 @@ function anyOf(test: (value: unknown) => boolean): ValueTest {
 }
 
 function equal(literal: Exclude<JsonNode, JsonArray | JsonObject>): ValueTest {
-  const wanted: unknown = literal.type === "string" ? literal.value : JSON.parse(literal.text);
+  const wanted = literalOf(literal);
   return anyOf((value) => value === wanted);
+}
+
+/** A string, number, boolean or null as its value. */
+export function literalOf(literal: Exclude<JsonNode, JsonArray | JsonObject>): unknown {
+  return literal.type === "string" ? literal.value : JSON.parse(literal.text);
 }
 
 function existence(operand: JsonNode, pattern: PatternText): ValueTest {
@@ -188,15 +194,16 @@ function textOf(operator: string, operand: JsonNode, pattern: PatternText): stri
 
 /** `*` is any characters; `\*` is a star. Searched piece by piece, never going back. */
 function wildcard(text: string, refuse: Refuse): (value: unknown) => boolean {
-  const [first = "", ...rest] = piecesOf(text, refuse);
-  const last = rest.pop();
+  const [first = "", ...others] = piecesOf(text, refuse);
+  const last = others.pop();
+  const rest = others.map((piece) => new SearchText(piece));
   return (value) => {
     if (typeof value !== "string") return false;
     if (last === undefined) return value === first;
     if (!value.startsWith(first)) return false;
     let at = first.length;
     for (const piece of rest) {
-      const found = value.indexOf(piece, at);
+      const found = piece.indexIn(value, at);
       if (found < 0) return false;
       at = found + piece.length;
     }

@@ -1,6 +1,6 @@
 import type { JsonArray, JsonNode, JsonObject } from "@rolecast/policy";
 import { invalidEventPattern } from "../errors.ts";
-import { compileFilter, type ValueTest } from "./compile-filter.ts";
+import { compileFilter, literalOf, type ValueTest } from "./compile-filter.ts";
 import { PatternText } from "./pattern-text.ts";
 
 /** Decides whether an event (or a part of it) is what a pattern asks for. */
@@ -11,6 +11,8 @@ type Nested = Record<string, unknown>;
 const OR = "$or";
 /** Alternatives of all `$or`s multiplied. Source: EventBridge user guide, "Using multiple match types". */
 const COMBINATIONS_MAX = 1_000;
+/** Source: API reference, PutRule. */
+const PATTERN_LENGTH_MAX = 4_096;
 
 /**
  * Compiles an event pattern. Throws InvalidEventPatternException in the words of AWS's own rule compiler
@@ -82,7 +84,16 @@ function compileValue(key: string, value: JsonNode, pattern: PatternText): Event
 function compileLeaf(filters: JsonArray, pattern: PatternText): EventTest {
   if (filters.items.length === 0)
     throw pattern.refuseWhole("Empty arrays are not allowed", filters);
-  const tests = filters.items.map((filter) => compileFilter(filter, pattern));
+  const literals = new Set<unknown>();
+  const tests = filters.items.flatMap((filter) => {
+    if (filter.type === "array" || filter.type === "object")
+      return [compileFilter(filter, pattern)];
+    literals.add(literalOf(filter));
+    return [];
+  });
+  // Many literals beside many values are looked up, not compared each with each.
+  if (literals.size > 0)
+    tests.push({ matches: (leaves) => leaves.some((leaf) => literals.has(leaf)) });
   return (value) => matchesLeaf(value, tests);
 }
 
@@ -108,9 +119,16 @@ const nestedEvents = new WeakMap<object, unknown>();
 /** The event as patterns look into it: every rule does, it is made once. */
 function nested(event: unknown): unknown {
   if (!isObject(event)) return event;
-  const known = nestedEvents.get(event) ?? withoutDots(event);
+  const known = nestedEvents.get(event) ?? (hasDots(event) ? withoutDots(event) : event);
   nestedEvents.set(event, known);
   return known;
+}
+
+function hasDots(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(hasDots);
+  if (!isObject(value)) return false;
+  for (const key in value) if (key.includes(".") || hasDots(value[key])) return true;
+  return false;
 }
 
 /** `{"a.b": 1}` as `{"a": {"b": 1}}`. */
@@ -119,6 +137,8 @@ function withoutDots(value: unknown): unknown {
   if (!isObject(value)) return value;
   const made: Nested = Object.create(null);
   for (const [key, inner] of Object.entries(value)) {
+    // No pattern is long enough to ask for it, and it would become as many objects as it has dots.
+    if (key.length > PATTERN_LENGTH_MAX) continue;
     const steps = stepsOf(key);
     const last = steps.pop() ?? key;
     const place = steps.reduce((at, step) => {

@@ -5,7 +5,7 @@ import type {
   OperationTable,
 } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
-import type { FeedReaders } from "./feed-readers.ts";
+import type { FeedReaders, FeedSource } from "./feed-readers.ts";
 
 /** Gives JSON texts to `read`, past ones first where some are kept; returns the way to stop. */
 export type TextFeed = (read: (json: string) => void) => () => void;
@@ -37,11 +37,17 @@ export function feedOperations(deps: FeedDependencies): OperationTable {
     handle: ({ After, LastEventId }, context) => {
       const accountId = requireAccount(context);
       const after = Number(LastEventId ?? After ?? 0);
-      return answer(readers, context, "events of AWS services, one JSON object each", (write) =>
-        events.read(Number.isFinite(after) ? after : 0, ({ event, sequence }) => {
-          if (event.account !== accountId) return;
-          write(`id: ${sequence}\ndata: ${JSON.stringify(event)}\n\n`);
-        }),
+      return answer(
+        readers,
+        context,
+        "events of AWS services, one JSON object each",
+        (write, drained) =>
+          readEvents(
+            events,
+            { accountId, after: Number.isFinite(after) ? after : 0 },
+            write,
+            drained,
+          ),
       );
     },
   };
@@ -55,6 +61,30 @@ export function feedOperations(deps: FeedDependencies): OperationTable {
     ReadDecisions: ownFeed("rolecast:ReadDecisions", deps.decisions, readers),
     ReadCloudTrail: ownFeed("rolecast:ReadCloudTrail", deps.records, readers),
   };
+}
+
+/** Goes on only when the reader has taken what it was sent: the log is what waits for it. */
+function readEvents(
+  events: EventLog,
+  { accountId, after }: { readonly accountId: string; readonly after: number },
+  ...[write, drained]: Parameters<FeedSource>
+): () => void {
+  let last = after;
+  let isFull = false;
+  const pump = () => {
+    while (!isFull) {
+      const next = events.next(last, accountId);
+      if (!next) return;
+      last = next.sequence;
+      isFull = !write(`id: ${next.sequence}\ndata: ${next.json.toString()}\n\n`);
+    }
+  };
+  drained(() => {
+    isFull = false;
+    pump();
+  });
+  pump();
+  return events.onEvent(pump);
 }
 
 function ownFeed(
@@ -81,7 +111,7 @@ function answer(
   readers: FeedReaders,
   context: RequestContext,
   title: string,
-  subscribe: (write: (text: string) => void) => () => void,
+  subscribe: FeedSource,
 ): object {
   const { headers } = context.response;
   headers["content-type"] = "text/event-stream";

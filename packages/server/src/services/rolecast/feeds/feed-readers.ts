@@ -13,12 +13,20 @@ const BACKLOG_BYTES_MAX = 1024 * 1024;
  */
 const HEARTBEAT_MS = 5_000;
 
+/**
+ * Starts a feed; returns the way to stop it. `write` is false once the reader has enough for now,
+ * and `drained` calls back when it wants more: who minds that is never dropped.
+ */
+export type FeedSource = (
+  write: (text: string) => boolean,
+  drained: (callback: () => void) => void,
+) => () => void;
+
 export interface FeedRequest {
   readonly accountId: string;
   /** What the first line says of the feed. */
   readonly title: string;
-  /** Starts the feed; returns the way to stop it. */
-  readonly subscribe: (write: (text: string) => void) => () => void;
+  readonly subscribe: FeedSource;
   /** Rejects when the reader may read no longer. */
   readonly recheck: () => Promise<void>;
 }
@@ -37,11 +45,14 @@ export class FeedReaders {
     const stream = new PassThrough();
     this.#streams.set(stream, accountId);
     stream.write(`: ${title}\n\n`);
-    const stop = subscribe((text) => {
-      if (stream.writableEnded) return;
-      if (stream.readableLength + stream.writableLength > BACKLOG_BYTES_MAX) stream.destroy();
-      else stream.write(text);
-    });
+    const write = (text: string) => {
+      if (stream.writableEnded || stream.destroyed) return false;
+      if (stream.readableLength + stream.writableLength <= BACKLOG_BYTES_MAX)
+        return stream.write(text);
+      stream.destroy();
+      return false;
+    };
+    const stop = subscribe(write, (callback) => stream.on("drain", callback));
     const heartbeat = setInterval(() => void beat(stream, recheck), HEARTBEAT_MS);
     stream.once("close", () => {
       clearInterval(heartbeat);

@@ -1,0 +1,106 @@
+import type * as eventbridge from "@aws-sdk/client-eventbridge";
+import { isoSeconds } from "../../kernel/clock.ts";
+import type { AwsEvent } from "../../kernel/events.ts";
+import { validation } from "./errors.ts";
+import { jsonDepth } from "./json-depth.ts";
+import { isObject } from "./pattern/compile-pattern.ts";
+
+type Entry = eventbridge.PutEventsRequestEntry;
+type Location = { readonly account_id: string; readonly region: string };
+
+/** Source: API reference, PutEvents: "the total entry size must be less than 256KB". */
+const REQUEST_BYTES_MAX = 256 * 1024;
+/** Source: EventBridge user guide, "Calculating PutEvents event entry size". */
+const TIME_BYTES = 14;
+/** Source: API reference, PutEvents: "will only process nested JSON up to 1000 levels deep". */
+export const DETAIL_DEPTH_MAX = 1_000;
+
+/** An event on its way: what webhooks and rules ask for first, and all of it as JSON. */
+export interface IncomingEvent
+  extends Pick<AwsEvent, "id" | "account" | "region" | "source" | "detail-type"> {
+  readonly json: Buffer;
+}
+
+/** The size that AWS counts of all entries. Throws ValidationException beyond the limit. */
+export function checkedSize(entries: readonly Entry[]): number {
+  const bytes = entries.reduce((sum, entry) => sum + sizeOf(entry), 0);
+  if (bytes <= REQUEST_BYTES_MAX) return bytes;
+  throw validation("Total size of the entries in the request is over the limit.");
+}
+
+function sizeOf({ Time, Source, DetailType, Detail, Resources }: Entry): number {
+  const texts = [Source, DetailType, Detail, ...(Resources ?? [])];
+  const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text ?? ""), 0);
+  return bytes + (Time === undefined ? 0 : TIME_BYTES);
+}
+
+/**
+ * An entry's event. Its detail is parsed, once, and forgotten again: what stays is the event's JSON.
+ * Undefined where it isn't a JSON object, or is nested too deep.
+ */
+export function eventOf(
+  entry: Entry,
+  place: Location,
+  { id, nowMs }: { readonly id: string; readonly nowMs: number },
+): IncomingEvent | undefined {
+  const detail = parseDetail(entry.Detail ?? "");
+  if (!detail) return undefined;
+  const event: AwsEvent = {
+    version: "0",
+    id,
+    "detail-type": entry.DetailType ?? "",
+    source: entry.Source ?? "",
+    account: place.account_id,
+    time: isoSeconds(entry.Time?.getTime() ?? nowMs),
+    region: place.region,
+    resources: entry.Resources ?? [],
+    detail,
+  };
+  return incoming(event);
+}
+
+export function incoming(event: AwsEvent): IncomingEvent {
+  const { id, account, region, source, "detail-type": type } = event;
+  const json = Buffer.from(JSON.stringify(event));
+  return { id, account, region, source, "detail-type": type, json };
+}
+
+export const MALFORMED_DETAIL: eventbridge.PutEventsResultEntry = {
+  ErrorCode: "MalformedDetail",
+  ErrorMessage: "Detail is malformed.",
+};
+
+/** Why an entry isn't taken, before its detail is read; the others are. Source: API reference, PutEventsResultEntry. */
+export function refusalOf(entry: Entry): eventbridge.PutEventsResultEntry | undefined {
+  const refused = (ErrorCode: string, ErrorMessage: string) => ({ ErrorCode, ErrorMessage });
+  const { Source, DetailType, Detail } = entry;
+  if (Source === undefined || Source === "")
+    return refused(
+      "InvalidArgument",
+      "Parameter Source is not valid. Reason: Source is a required argument.",
+    );
+  if (Source.startsWith("aws."))
+    return refused("NotAuthorizedForSourceException", "Not authorized for the source.");
+  if (DetailType === undefined || DetailType === "")
+    return refused(
+      "InvalidArgument",
+      "Parameter DetailType is not valid. Reason: DetailType is a required argument.",
+    );
+  if (Detail === undefined || Detail === "")
+    return refused(
+      "InvalidArgument",
+      "Parameter Detail is not valid. Reason: Detail is a required argument.",
+    );
+  return undefined;
+}
+
+function parseDetail(text: string): AwsEvent["detail"] | undefined {
+  if (jsonDepth(text) > DETAIL_DEPTH_MAX) return undefined;
+  try {
+    const detail: unknown = JSON.parse(text);
+    return isObject(detail) ? detail : undefined;
+  } catch {
+    // Whoever sent it is told that it is malformed.
+    return undefined;
+  }
+}
