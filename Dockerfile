@@ -14,7 +14,7 @@ RUN apt-get update \
 COPY --from=build /tmp/rolecast-0.1.0.tgz /tmp/rolecast.tgz
 RUN npm install --global --ignore-scripts --no-audit --no-fund /tmp/rolecast.tgz \
   && rm -r /tmp/rolecast.tgz /root/.npm \
-  && install -d -o node -g node /data
+  && install -d -m 700 -o node -g node /data
 USER node
 VOLUME /data
 # AWS APIs and HLS, RTMP, RTMPS, SRT

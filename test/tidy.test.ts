@@ -142,6 +142,46 @@ describe("style", () => {
     expect(wrong.map((module) => module.path)).toEqual([]);
   });
 
+  test("services never wait for a file on the thread that serves requests", () => {
+    const wrong = sources.filter(
+      ({ path, text, imports }) =>
+        path.startsWith("packages/server/src/services/") &&
+        !isTest(path) &&
+        (imports.some((target) => /^(?:node:)?fs$/.test(target)) ||
+          /\b(?:\w*(?:[Ff]ile|[Dd]ir|stat|open|read|write|link|rename|unlink|access)Sync)\(/.test(
+            text,
+          )),
+    );
+    expect(wrong.map((module) => module.path)).toEqual([]);
+  });
+
+  test("files of the data folder are written by what makes them survive a power cut", () => {
+    const writers = [
+      // The mechanism, and what is written with every request.
+      "kernel/write-durably.ts",
+      "kernel/appended-file.ts",
+      // Bytes of objects, which have a mechanism of their own.
+      "services/s3/blobs/",
+      // SQLite's files, made with their mode before SQLite opens them.
+      "storage/folder-lock.ts",
+      "storage/private-folder.ts",
+      "storage/sqlite/",
+      // A log of events, which a power cut may cut short.
+      "services/events/delivery/log-file.ts",
+    ].map((path) => `packages/server/src/${path}`);
+    const writes =
+      /\b(?:writeFile|appendFile|createWriteStream|copyFile|cp|mkdir|link|symlink|rename)(?:Sync)?\(|\bopen(?:Sync)?\([^)]*"(?:[wa]x?|r)\+?"/;
+    const wrong = sources.filter(
+      ({ path, text }) =>
+        path.startsWith("packages/server/src/") &&
+        !isTest(path) &&
+        !writers.some((writer) => path.startsWith(writer)) &&
+        /node:fs/.test(text) &&
+        writes.test(text),
+    );
+    expect(wrong.map((module) => module.path)).toEqual([]);
+  });
+
   test("tests assert", () => {
     const wrong = modules.filter(
       ({ path, text }) => path.endsWith(".test.ts") && !/expect|assert/.test(text),

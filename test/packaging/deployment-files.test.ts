@@ -39,6 +39,13 @@ describe("the Dockerfile", () => {
     expect(dockerfile.lastIndexOf("USER node")).toBeGreaterThan(dockerfile.lastIndexOf("RUN "));
   });
 
+  test("makes a data folder that nobody else may enter", () => {
+    expect(dockerfile).toContain("install -d -m 700 -o node -g node /data");
+    const unit = text("packaging/rolecast.service");
+    expect(unit).toContain("StateDirectoryMode=0700");
+    expect(unit).toContain("UMask=0077");
+  });
+
   test("leaves out what the build makes, and nothing that it needs", () => {
     const ignored = text(".dockerignore").trim().split("\n");
     expect(ignored).toContain("**/node_modules");

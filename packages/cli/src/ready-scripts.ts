@@ -20,13 +20,14 @@ export function listReadyScripts(folder: string): readonly string[] {
 }
 
 /**
- * Runs them one after another, with `environment` beside the command's own. One that fails is told
+ * Runs them one after another, with `environment` beside the command's own, and with `umask`. One that fails is told
  * and doesn't keep the next ones from running, nor the server from serving. `show` hears how far
  * they are.
  */
 export async function runReadyScripts(
   scripts: readonly string[],
   environment: Readonly<Record<string, string>>,
+  umask: number,
   show: (progress: ReadyScripts) => void,
 ): Promise<void> {
   const states = new Map<string, ReadyScript["state"]>(scripts.map((one) => [one, "UNKNOWN"]));
@@ -38,7 +39,7 @@ export async function runReadyScripts(
   for (const script of scripts) {
     states.set(script, "RUNNING");
     tell(false);
-    const failure = await runScript(script, environment);
+    const failure = await runScript(script, environment, umask);
     states.set(script, failure === undefined ? "SUCCESSFUL" : "ERROR");
     if (failure === undefined) process.stdout.write(`Ready script ${script}: done.\n`);
     else process.stderr.write(`rolecast: the ready script ${script} ${failure}\n`);
@@ -49,11 +50,14 @@ export async function runReadyScripts(
 function runScript(
   script: string,
   environment: Readonly<Record<string, string>>,
+  umask: number,
 ): Promise<string | undefined> {
+  const own = process.umask(umask);
   const child = spawn(PROGRAMS[extname(script)] ?? "", [script], {
     stdio: ["ignore", "inherit", "inherit"],
     env: childEnvironment(environment),
   });
+  process.umask(own);
   const stop = () => child.kill();
   process.once("exit", stop);
   return new Promise((resolve) => {

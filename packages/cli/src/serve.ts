@@ -25,6 +25,8 @@ export async function serve(
   file: string | undefined,
   json: boolean,
 ): Promise<void> {
+  // What a server writes is its owner's alone; what ready scripts write isn't ours to decide.
+  const umask = process.umask(0o077);
   letHeapGrow();
   let server: RunningServer;
   let scripts: readonly string[];
@@ -47,7 +49,7 @@ export async function serve(
   exitOnFailure(server);
   process.stdout.write(json ? jsonLine(server) : banner(server));
   if (server.generatedRoot) await server.noteRootKeyShown();
-  await runReadyScripts(scripts, scriptEnvironment(server), server.showReadyScripts);
+  await runReadyScripts(scripts, scriptEnvironment(server), umask, server.showReadyScripts);
 }
 
 /** A folder that isn't there is a mistake in the settings. */

@@ -35,6 +35,7 @@ import { createIamToolboxService } from "./services/iam-toolbox/service.ts";
 import { iamToolboxMigrations } from "./services/iam-toolbox/tables.ts";
 import type { MediaPort } from "./services/ivs/media-port.ts";
 import { ivsMigrations } from "./services/ivs/migrations.ts";
+import type { CountryOf } from "./services/ivs/playback/country-database.ts";
 import { createIvsService } from "./services/ivs/service.ts";
 import type { TextFeed } from "./services/rolecast/feeds/feed-operations.ts";
 import { createRolecastService } from "./services/rolecast/service.ts";
@@ -43,6 +44,7 @@ import { s3Migrations } from "./services/s3/migrations.ts";
 import { createS3Service } from "./services/s3/service.ts";
 import { createStsService } from "./services/sts/service.ts";
 import type { DataFolder } from "./storage/data-folder.ts";
+import type { NodeFolder } from "./storage/node-folder.ts";
 import type { TlsCertificate } from "./storage/tls-certificate.ts";
 
 /** Of all services. */
@@ -64,7 +66,10 @@ export interface Parts {
   readonly config: Config;
   readonly organization: ReturnType<typeof loadOrganization> | undefined;
   readonly folder: DataFolder;
+  readonly node: NodeFolder;
   readonly sealingKey: Uint8Array;
+  readonly managedPolicies: Buffer;
+  readonly countryOf: CountryOf | undefined;
   readonly store: Store;
   readonly certificate: TlsCertificate;
   readonly events: EventLog;
@@ -88,6 +93,7 @@ export function composeServices(parts: Parts, routes: () => OwnRoutes) {
     outsideServices: outside,
     organization,
     sealingKey: parts.sealingKey,
+    managedPolicies: parts.managedPolicies,
     roleDeletionDelayMs: config.roleDeletionDelayMs,
   });
   const { directory } = iam;
@@ -121,7 +127,7 @@ export function composeServices(parts: Parts, routes: () => OwnRoutes) {
     nodeUrl: () => address.nodeUrl,
     ingestHost: config.ingestHost,
     sealingKey: parts.sealingKey,
-    geoipDatabase: config.geoipDatabase,
+    countryOf: parts.countryOf,
     rateLimits: config.rateLimits,
     quotas: config.ivsQuotas,
     media: mediaOf(parts, ports),
@@ -134,6 +140,7 @@ export function composeServices(parts: Parts, routes: () => OwnRoutes) {
   const cloudtrail = createCloudTrailService({
     ...deps,
     eventsMax: config.auditEventsMax,
+    node: parts.node,
     services: () => services,
   });
   const rolecast = createRolecastService({
@@ -220,13 +227,13 @@ function outgoingRulesOf({ config, address }: Parts, ports: MediaPorts): Outgoin
 }
 
 /** The media engine with its settings bound; notes in `ports` where it listens. */
-function mediaOf({ config, folder, certificate }: Parts, ports: MediaPorts): MediaPort {
+function mediaOf({ config, node, certificate }: Parts, ports: MediaPorts): MediaPort {
   const transcoding = transcodingOf(config);
   return {
     renderRecordingPlaylists,
     createEngine: (host, again) => {
       const where = ingestPortsOf(config, again);
-      const more = { spill: spillOf(config, folder.dir), workers: config.ingestWorkers };
+      const more = { spill: spillOf(config, node.dir), workers: config.ingestWorkers };
       const engine = createMediaEngine(
         { ...where, tls: certificate, ...more, ...transcoding },
         host,

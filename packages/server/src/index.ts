@@ -18,6 +18,7 @@ export { createServer } from "./main.ts";
 export type { RunningServer } from "./running-server.ts";
 export { IVS_EVENTS } from "./services/ivs/live/ivs-event.ts";
 export { IVS_METRICS } from "./services/ivs/live/ivs-metrics.ts";
-export { DataFolderError, DataFolderInUseError, lockDataFolder } from "./storage/data-folder.ts";
+export { DataFolderError, DataFolderInUseError } from "./storage/data-folder-error.ts";
+export { lockDataFolder } from "./storage/folder-lock.ts";
 export { SealingKeyError } from "./storage/sealing-key.ts";
 export { UnusableDatabaseError } from "./storage/unusable-database-error.ts";

@@ -1,5 +1,4 @@
 import assert from "node:assert";
-import { join } from "node:path";
 import { Authorizer } from "./authz/authorizer.ts";
 import { composeServices, MIGRATIONS } from "./compose-services.ts";
 import { ConfigError } from "./config/config-error.ts";
@@ -30,9 +29,12 @@ import { openTracing } from "./observability/otlp-tracer.ts";
 import { emptyEverything, type RunningServer, watchStore } from "./running-server.ts";
 import { ServerHealth } from "./server-health.ts";
 import { trySealingKey } from "./services/iam/credentials/try-sealing-key.ts";
+import { readManagedPolicies } from "./services/iam/policies/aws-managed-policies.ts";
 import { findTakenName } from "./services/iam/service-linked-roles/definitions.ts";
+import { openCountryDatabase } from "./services/ivs/playback/country-database.ts";
 import { BLOBS_FOLDER } from "./services/s3/blobs/blob-files.ts";
 import { type DataFolder, openDataFolder } from "./storage/data-folder.ts";
+import { openNodeFolder } from "./storage/node-folder.ts";
 import { SealingKey } from "./storage/sealing-key.ts";
 import { writeServiceCredentials } from "./storage/service-credential-files.ts";
 import { openStore } from "./storage/store.ts";
@@ -76,13 +78,6 @@ export async function createServer(
 /** Everything that services are made from, and what the server itself needs of it. */
 async function openParts(config: Config, folder: DataFolder, ends: Ends) {
   const { log, read: readLog } = createLog(config.logLevel);
-  const certificate = loadTlsCertificate({
-    certificateFile: config.tlsCertificate,
-    keyFile: config.tlsKey,
-    dataDir: folder.dir,
-    hostNames: [config.ingestHost],
-    nowMs: systemClock.nowMs(),
-  });
   const sealing = new SealingKey({
     dir: folder.dir,
     durable: folder.durable,
@@ -101,6 +96,16 @@ async function openParts(config: Config, folder: DataFolder, ends: Ends) {
   ends.push(() => opened.close());
   const failed = watchStore(opened.health, log);
   const sealingKey = await sealing.keep();
+  const node = await openNodeFolder(folder, config.nodeDir, config.database !== undefined);
+  ends.push(() => node.release());
+  const certificate = await loadTlsCertificate({
+    certificateFile: config.tlsCertificate,
+    keyFile: config.tlsKey,
+    dir: node.dir,
+    sharedDir: folder.dir,
+    hostNames: [config.ingestHost],
+    nowMs: systemClock.nowMs(),
+  });
   const tracing = openTracing(config.otlpEndpoint, randomIds, log);
   ends.push(() => tracing.close());
   const outside = outsideServices(config.linkedServices, sealingKey);
@@ -112,7 +117,13 @@ async function openParts(config: Config, folder: DataFolder, ends: Ends) {
     organization:
       config.organization === undefined ? undefined : loadOrganization(config.organization),
     folder,
+    node,
     sealingKey,
+    managedPolicies: await readManagedPolicies(),
+    countryOf:
+      config.geoipDatabase === undefined
+        ? undefined
+        : await openCountryDatabase(config.geoipDatabase),
     certificate,
     opened,
     failed,
@@ -203,6 +214,7 @@ async function startServer(
     await service.start?.();
     ends.push(() => service.close?.());
   }
+  parts.node.releaseAbandoned();
   await sow();
   ready = true;
   return {
@@ -213,8 +225,8 @@ async function startServer(
     generatedRoot: folder.isMarked(ROOT_KEY_SHOWN) ? undefined : roots.generated,
     noteRootKeyShown: () => folder.mark(ROOT_KEY_SHOWN),
     testRoot: roots.test,
-    linkedServices: writeServiceCredentials(folder.dir, outside),
-    certificateFile: config.tlsCertificate ?? join(folder.dir, "tls", "rtmps.crt"),
+    linkedServices: await writeServiceCredentials(folder.dir, outside),
+    certificateFile: parts.certificate.certificateFile,
     operations: coverageOf(registry),
     invoke: dispatcher.invoke,
     showReadyScripts: (scripts) => localStack.showReadyScripts(scripts),

@@ -11,6 +11,8 @@ export interface SpillOptions {
 /** Puts a file's bytes on the disk. */
 type Write = (file: string, body: readonly Buffer[]) => Promise<void>;
 
+const writePrivately: Write = (file, body) => writeFile(file, body, { mode: 0o600 });
+
 /** The disk as a place to wait for recorded files whose host is slow. */
 export class SpillFolder {
   readonly #options: SpillOptions;
@@ -18,7 +20,7 @@ export class SpillFolder {
   #bytes = 0;
   #nextNumber = 0;
 
-  constructor(options: SpillOptions, write: Write = writeFile) {
+  constructor(options: SpillOptions, write: Write = writePrivately) {
     this.#options = options;
     this.#write = write;
   }
@@ -30,7 +32,7 @@ export class SpillFolder {
 
   async open(): Promise<void> {
     await this.close();
-    await mkdir(this.#options.folder, { recursive: true });
+    await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
   }
 
   async close(): Promise<void> {

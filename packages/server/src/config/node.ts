@@ -11,8 +11,7 @@ export function nodeUrlOf({ nodeUrl, host }: Config, port: number): string {
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
-/** Nodes may share a data folder, and each empties its spill folder when it starts. */
-export function spillOf({ database, port, recordingSpillBytes }: Config, dataDir: string) {
-  const own = database === undefined ? "" : `${hostname()}-${port || process.pid}`;
-  return { folder: join(dataDir, "ivs", "spill", own), bytesMax: recordingSpillBytes };
+/** Where recorded files wait; emptied at each start. */
+export function spillOf({ recordingSpillBytes }: Config, nodeDir: string) {
+  return { folder: join(nodeDir, "ivs", "spill"), bytesMax: recordingSpillBytes };
 }

@@ -79,6 +79,11 @@ export const SETTINGS = {
     "URL of a PostgreSQL database (`postgres://user:password@host/name`), which several nodes may share; left out, SQLite in the data folder.",
     { placeholder: "URL", secret: true },
   ),
+  nodeDir: setting(
+    z.string().min(1).optional(),
+    "Folder for what a node doesn't share (CloudTrail's journal, recorded files that wait, its self-signed certificate); left out, in the data folder. Of nodes on one `database`, give each one on its own disk.",
+    { placeholder: "DIR" },
+  ),
   host: setting(z.string().min(1).default("127.0.0.1"), "Address to listen on.", {
     placeholder: "ADDRESS",
   }),

@@ -2,8 +2,10 @@ import { existsSync } from "node:fs";
 import { access, constants, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import Libsql from "libsql";
 import { makeFolderDurably, writeDurably } from "../kernel/write-durably.ts";
+import { DataFolderError } from "./data-folder-error.ts";
+import { lockDataFolder } from "./folder-lock.ts";
+import { makePrivate } from "./private-folder.ts";
 
 /** A data folder in use by this process alone, or by nodes that share a database elsewhere. */
 export interface DataFolder {
@@ -15,22 +17,6 @@ export interface DataFolder {
   isMarked(name: string): boolean;
   mark(name: string): Promise<void>;
   release(): Promise<void>;
-}
-
-/** The folder can't be used; the message says why. */
-export class DataFolderError extends Error {
-  override readonly name: string = "DataFolderError";
-}
-
-/** Another process serves from the folder. */
-export class DataFolderInUseError extends DataFolderError {
-  override readonly name = "DataFolderInUseError";
-
-  constructor(dir: string) {
-    super(
-      `The data folder ${dir} is in use by another Rolecast process. Stop that one, or choose another folder with --data.`,
-    );
-  }
 }
 
 /**
@@ -57,11 +43,12 @@ export async function openDataFolder(data: string, shared = false): Promise<Data
   };
 }
 
-/** Locks the folder. Throws DataFolderError. */
+/** Closes the folder to others and locks it. Throws DataFolderError. */
 async function occupy(dir: string, shared: boolean): Promise<() => void> {
   try {
     if (!(await stat(dir)).isDirectory()) throw new Error("it is a file");
     await access(dir, constants.R_OK | constants.W_OK | constants.X_OK);
+    await makePrivate(dir);
     return lockDataFolder(dir, shared);
   } catch (error) {
     if (error instanceof DataFolderError) throw error;
@@ -81,27 +68,4 @@ async function makeFolder(dir: string): Promise<void> {
       `The data folder ${path} can't be made (${code ?? String(error)}). Choose another one with --data.`,
     );
   }
-}
-
-/**
- * An SQLite lock on a file of its own, exclusive or that of a reader: the operating system drops
- * it with the process, so a kill -9 leaves nothing to clean up. Throws DataFolderInUseError.
- */
-export function lockDataFolder(dir: string, shared = false): () => void {
-  const database = new Libsql(join(dir, "lock.db"));
-  try {
-    if (shared) {
-      database.exec("BEGIN; SELECT name FROM sqlite_master");
-    } else {
-      database.exec("PRAGMA locking_mode = EXCLUSIVE");
-      database.exec("BEGIN EXCLUSIVE");
-    }
-  } catch (error) {
-    database.close();
-    if (error instanceof Error && "code" in error && error.code === "SQLITE_BUSY") {
-      throw new DataFolderInUseError(dir);
-    }
-    throw error;
-  }
-  return () => database.close();
 }

@@ -12,7 +12,7 @@ import { dirname, join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { recordedDisk } from "../kernel/testing/recorded-disk.ts";
-import { DataFolderError } from "./data-folder.ts";
+import { DataFolderError } from "./data-folder-error.ts";
 import { type KeyTrial, SealingKey, SealingKeyError } from "./sealing-key.ts";
 import { type OpeningDatabase, openStore } from "./store.ts";
 import {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { type Kysely, sql } from "kysely";
 import type { Tables } from "../kernel/store.ts";
 import { readOrWriteDurably, writeDurably } from "../kernel/write-durably.ts";
-import { DataFolderError } from "./data-folder.ts";
+import { DataFolderError } from "./data-folder-error.ts";
 import { SEALING_TABLE } from "./migrate.ts";
 import type { OpeningDatabase } from "./store.ts";
 

@@ -7,15 +7,20 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { connect } from "node:tls";
 import { expect, test } from "vitest";
-import { makeSelfSigned } from "./self-signed-certificate.ts";
+import { makePrivateKey, makeSelfSigned } from "./self-signed-certificate.ts";
 
 const names = ["localhost", "ingest.example.org", "127.0.0.1", "::1", "2001:db8::a:1"];
-const made = makeSelfSigned({
-  commonName: "Rolecast RTMPS",
-  names,
-  notBefore: new Date("2026-01-02T03:04:05Z"),
-  notAfter: new Date("2051-06-07T08:09:10Z"),
-});
+const key = makePrivateKey();
+const made = {
+  key,
+  cert: makeSelfSigned({
+    key,
+    commonName: "Rolecast RTMPS",
+    names,
+    notBefore: new Date("2026-01-02T03:04:05Z"),
+    notAfter: new Date("2051-06-07T08:09:10Z"),
+  }),
+};
 
 test("the certificate says what it was given, and is signed by its own key", () => {
   const read = new X509Certificate(made.cert);

@@ -1,4 +1,11 @@
-import { createHash, generateKeyPairSync, randomBytes, sign } from "node:crypto";
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  randomBytes,
+  sign,
+} from "node:crypto";
 import { isIP } from "node:net";
 
 /*
@@ -7,6 +14,8 @@ import { isIP } from "node:net";
  * load than the whole server.
  */
 export interface SelfSignedOptions {
+  /** Of `makePrivateKey`. */
+  readonly key: string;
   readonly commonName: string;
   /** Host names and IP addresses. */
   readonly names: readonly string[];
@@ -40,12 +49,18 @@ const TAG = {
   ipAddress: 0x87,
 } as const;
 
-/** Key and certificate as PEM texts. */
-export function makeSelfSigned(options: SelfSignedOptions): { key: string; cert: string } {
-  const { privateKey, publicKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+/** A new private key as a PEM text. */
+export function makePrivateKey(): string {
+  const { privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
+  return privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+}
+
+/** The certificate of a key as a PEM text. */
+export function makeSelfSigned(options: SelfSignedOptions): string {
+  const privateKey = createPrivateKey(options.key);
   const algorithm = sequence(objectIdentifier(ECDSA_WITH_SHA256));
   const name = distinguishedName(options.commonName);
-  const spki = publicKey.export({ type: "spki", format: "der" });
+  const spki = createPublicKey(privateKey).export({ type: "spki", format: "der" });
   const body = sequence(
     der(TAG.version, integer(Buffer.of(2))),
     integer(positive(randomBytes(SERIAL_BYTES))),
@@ -58,10 +73,7 @@ export function makeSelfSigned(options: SelfSignedOptions): { key: string; cert:
   );
   const signature = sign("sha256", body, privateKey);
   const certificate = sequence(body, algorithm, der(TAG.bitString, Buffer.of(0), signature));
-  return {
-    key: privateKey.export({ type: "pkcs8", format: "pem" }).toString(),
-    cert: pem("CERTIFICATE", certificate),
-  };
+  return pem("CERTIFICATE", certificate);
 }
 
 function extensions(names: readonly string[], spki: Buffer): Buffer[] {

@@ -1,6 +1,6 @@
-import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { OutsideService } from "../kernel/linked-services.ts";
+import { makeFolderDurably, writeDurably } from "../kernel/write-durably.ts";
 
 /** A linked service and where its key is kept for it. */
 export interface ServiceCredentialsFile {
@@ -13,13 +13,14 @@ export interface ServiceCredentialsFile {
  * Writes each linked service's key into a file of its own, in the form that AWS's SDKs read. Only
  * the user whose data folder this is may read it.
  */
-export function writeServiceCredentials(
+export async function writeServiceCredentials(
   dataDir: string,
   services: readonly OutsideService[],
-): readonly ServiceCredentialsFile[] {
+): Promise<readonly ServiceCredentialsFile[]> {
   const folder = join(dataDir, "linked-services");
-  return services.map(({ servicePrincipal, accessKeyId, secretAccessKey }) => {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const files: ServiceCredentialsFile[] = [];
+  for (const { servicePrincipal, accessKeyId, secretAccessKey } of services) {
+    await makeFolderDurably(folder);
     const file = join(folder, `${servicePrincipal}.credentials`);
     const lines = [
       "[default]",
@@ -27,7 +28,8 @@ export function writeServiceCredentials(
       `aws_secret_access_key = ${secretAccessKey}`,
       "",
     ];
-    writeFileSync(file, lines.join("\n"), { mode: 0o600 });
-    return { servicePrincipal, file };
-  });
+    await writeDurably(file, lines.join("\n"), { ifExists: "replace" });
+    files.push({ servicePrincipal, file });
+  }
+  return files;
 }

@@ -6,7 +6,8 @@ import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { MIGRATIONS } from "../compose-services.ts";
 import { type Migration, StoreUnavailableError } from "../kernel/store.ts";
-import { DataFolderError, DataFolderInUseError, openDataFolder } from "./data-folder.ts";
+import { openDataFolder } from "./data-folder.ts";
+import { DataFolderError, DataFolderInUseError } from "./data-folder-error.ts";
 import { type OpenedStore, openStore } from "./store.ts";
 import {
   hasPostgres,

@@ -1,6 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { makeSelfSigned } from "./self-signed-certificate.ts";
+import { makeFolderDurably, readOrWriteDurably, writeDurably } from "../kernel/write-durably.ts";
+import { DataFolderError } from "./data-folder-error.ts";
+import { makePrivateKey, makeSelfSigned } from "./self-signed-certificate.ts";
 
 /** How long a certificate made here is good for; clients are told to trust this very file. */
 const VALIDITY_MS = 825 * 24 * 60 * 60 * 1000;
@@ -9,6 +12,8 @@ const VALIDITY_MS = 825 * 24 * 60 * 60 * 1000;
 export interface TlsCertificate {
   readonly key: string;
   readonly cert: string;
+  /** What clients may be told to trust. */
+  readonly certificateFile: string;
 }
 
 export interface TlsCertificateOptions {
@@ -16,40 +21,84 @@ export interface TlsCertificateOptions {
   readonly certificateFile: string | undefined;
   readonly keyFile: string | undefined;
   /** Where a self-signed one is kept. */
-  readonly dataDir: string;
+  readonly dir: string;
+  /** Where an earlier version kept one for all nodes, which clients may trust already. */
+  readonly sharedDir: string;
   /** Names beside localhost and the loopback addresses. */
   readonly hostNames: readonly string[];
   readonly nowMs: number;
 }
 
 /** The user's certificate, or a self-signed one that is made at first start and kept. */
-export function loadTlsCertificate(options: TlsCertificateOptions): TlsCertificate {
-  if (options.certificateFile !== undefined && options.keyFile !== undefined) {
-    return {
-      key: readFileSync(options.keyFile, "utf8"),
-      cert: readFileSync(options.certificateFile, "utf8"),
-    };
+export async function loadTlsCertificate(options: TlsCertificateOptions): Promise<TlsCertificate> {
+  const { certificateFile, keyFile } = options;
+  if (certificateFile !== undefined && keyFile !== undefined) {
+    const [key, cert] = await Promise.all([read(keyFile), read(certificateFile)]);
+    return { key, cert, certificateFile };
   }
-  const dir = join(options.dataDir, "tls");
-  const [certFile, keyFile] = [join(dir, "rtmps.crt"), join(dir, "rtmps.key")];
-  const isThere = () => existsSync(certFile) && existsSync(keyFile);
-  if (!isThere()) {
-    const made = makeSelfSigned({
+  const dir = join(options.dir, "tls");
+  await makeFolderDurably(dir);
+  if (options.sharedDir !== options.dir) await copyPair(join(options.sharedDir, "tls"), dir);
+  return keptPair(dir, options);
+}
+
+/**
+ * The certificate is made for the key that is there, so both fit also when processes make them at
+ * the same time, and when one of them was lost in a power cut.
+ */
+async function keptPair(dir: string, options: TlsCertificateOptions): Promise<TlsCertificate> {
+  const [keyFile, certificateFile] = [join(dir, "rtmps.key"), join(dir, "rtmps.crt")];
+  const { text: key, isReplaced } = await readWhole(keyFile, makePrivateKey);
+  const privateKey = parse(dir, () => createPrivateKey(key));
+  const make = () =>
+    makeSelfSigned({
+      key,
       commonName: "Rolecast RTMPS",
       names: [...new Set(["localhost", ...options.hostNames, "127.0.0.1", "::1"])],
       notBefore: new Date(options.nowMs - 60_000),
       notAfter: new Date(options.nowMs + VALIDITY_MS),
     });
-    const own = mkdtempSync(`${dir}-`);
-    writeFileSync(join(own, "rtmps.key"), made.key, { mode: 0o600 });
-    writeFileSync(join(own, "rtmps.crt"), made.cert);
-    try {
-      renameSync(own, dir);
-    } catch (error) {
-      // Another node on the same folder was first: its pair is everybody's.
-      rmSync(own, { recursive: true });
-      if (!isThere()) throw error;
-    }
+  // What certified the lost key is lost with it.
+  if (isReplaced) await writeDurably(certificateFile, make(), { ifExists: "replace" });
+  const { text: cert } = await readWhole(certificateFile, make);
+  if (!parse(dir, () => new X509Certificate(cert)).checkPrivateKey(privateKey)) throw unusable(dir);
+  return { key, cert, certificateFile };
+}
+
+/** Reads a file of ours; one that isn't there, or that a power cut left empty, is made. */
+async function readWhole(file: string, make: () => string) {
+  const found = await readOrWriteDurably(file, make);
+  if (found.some((byte) => byte !== 0)) return { text: found.toString("utf8"), isReplaced: false };
+  const made = make();
+  await writeDurably(file, made, { ifExists: "replace" });
+  return { text: made, isReplaced: true };
+}
+
+async function copyPair(from: string, to: string): Promise<void> {
+  for (const name of ["rtmps.key", "rtmps.crt"]) {
+    const found = await read(join(from, name)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return undefined;
+      throw error;
+    });
+    if (found === undefined) return;
+    await writeDurably(join(to, name), found, { ifExists: "keep" });
   }
-  return { key: readFileSync(keyFile, "utf8"), cert: readFileSync(certFile, "utf8") };
+}
+
+function parse<Part extends KeyObject | X509Certificate>(dir: string, run: () => Part): Part {
+  try {
+    return run();
+  } catch {
+    throw unusable(dir);
+  }
+}
+
+function unusable(dir: string): DataFolderError {
+  return new DataFolderError(
+    `The key rtmps.key and the certificate rtmps.crt in ${dir} are damaged or don't fit together. Put the right ones there, or remove both to have new ones made.`,
+  );
+}
+
+function read(file: string): Promise<string> {
+  return readFile(file, "utf8");
 }

@@ -1,4 +1,3 @@
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { CallAuditor } from "../../kernel/call-audit.ts";
 import { LiveFeed } from "../../kernel/live-feed.ts";
@@ -19,6 +18,13 @@ import { trailTagOperations } from "./trails/trail-tags.ts";
 import { trailOperations } from "./trails/trails.ts";
 
 export interface CloudTrailDependencies extends ServiceDependencies {
+  /** Where this node keeps its journal, and where nodes that are gone left theirs. */
+  readonly node: {
+    readonly dir: string;
+    /** Tells this folder's processes from those of others that share the database. */
+    readonly id: string;
+    readonly abandoned: readonly string[];
+  };
   /** Events kept, of changes and of reads each. */
   readonly eventsMax: number;
   /** The services whose calls are recorded; asked when the first is. */
@@ -34,8 +40,7 @@ export interface CloudTrailService extends Service {
 /** AWS CloudTrail: who called what, and with which outcome. */
 export function createCloudTrailService(deps: CloudTrailDependencies): CloudTrailService {
   const { store, clock, ids, log, durable, events: bus, invoke } = deps;
-  const dir = join(deps.dataDir, "cloudtrail");
-  const owner = durable ? readOrMakeOwner(dir, ids.uuid()) : ids.uuid();
+  const { dir, id: owner, abandoned } = deps.node;
   const feed = new LiveFeed<EventRecord>((error) => log.error({ err: error }, "event reader"));
   const globalSources = () =>
     new Set(
@@ -58,7 +63,7 @@ export function createCloudTrailService(deps: CloudTrailDependencies): CloudTrai
     clock,
     ids,
     log,
-    journal: durable ? new FileJournal(join(dir, "journal"), ids) : noJournal(),
+    journal: durable ? new FileJournal(journalOf(dir), abandoned.map(journalOf), ids) : noJournal(),
     owner,
     eventsMax: deps.eventsMax,
     onBatches: (batches, tx) => deliveries.note(batches, tx),
@@ -108,10 +113,6 @@ function typePrefixes(services: readonly Service[]): ReadonlyMap<string, string>
   );
 }
 
-/** Tells this data folder's processes from those of others that share the database. */
-function readOrMakeOwner(dir: string, made: string): string {
-  const file = join(dir, "owner");
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  if (!existsSync(file)) writeFileSync(file, made, { mode: 0o600 });
-  return readFileSync(file, "utf8");
+function journalOf(nodeDir: string): string {
+  return join(nodeDir, "cloudtrail", "journal");
 }

@@ -76,7 +76,7 @@ export interface IamDependencies extends ServiceDependencies {
   /** Linked services that run elsewhere; left out, none. */
   readonly outsideServices?: readonly OutsideService[];
   /** The file that `scripts/build-managed-policies.ts` writes; left out, it is looked for. */
-  readonly managedPoliciesFile?: string;
+  readonly managedPolicies: Buffer;
 }
 
 export interface IamService extends Service {
@@ -96,7 +96,7 @@ export function createIamService(deps: IamDependencies): IamService {
   const parts: IamParts = {
     ...deps,
     generations: new Generations(deps),
-    awsPolicies: new AwsManagedPolicies(deps.managedPoliciesFile, policies),
+    awsPolicies: new AwsManagedPolicies(deps.managedPolicies, policies),
     secrets: new SecretBox(deps.sealingKey, IAM_SECRETS),
     outboundIssuer: (id) => `${deps.publicBaseUrl()}${OUTBOUND_ISSUERS_PATH}${id}`,
     lastUsed: new LastUsed(deps.store, deps.log),

@@ -2,6 +2,7 @@ import type { CredentialSource, ServiceLinkedRoles } from "../../kernel/identity
 import type { MetricSink } from "../../kernel/metric-sink.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { MediaPort } from "./media-port.ts";
+import type { CountryOf } from "./playback/country-database.ts";
 import type { IvsQuotas } from "./quotas.ts";
 
 /** What IVS gets from the composition root. */
@@ -19,8 +20,8 @@ export interface IvsDependencies extends ServiceDependencies {
   readonly ingestHost: string;
   /** Seals what viewers of private channels carry in their URLs. */
   readonly sealingKey: Uint8Array;
-  /** File in MaxMind's format that tells countries; without one every location is unknown. */
-  readonly geoipDatabase?: string | undefined;
+  /** Undefined: every location is unknown. */
+  readonly countryOf?: CountryOf | undefined;
   /** Calls are held to AWS's rates. */
   readonly rateLimits?: boolean;
   readonly quotas?: Partial<IvsQuotas>;

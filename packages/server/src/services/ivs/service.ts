@@ -16,7 +16,6 @@ import { ivsMigrations } from "./migrations.ts";
 import { localStreams } from "./nodes/owned-streams.ts";
 import { answerPeer } from "./nodes/peer-calls.ts";
 import { answerPlayback } from "./playback/answer-playback.ts";
-import { openCountryDatabase } from "./playback/country-database.ts";
 import { PlaybackGate } from "./playback/playback-gate.ts";
 import { playbackKeyPairOperations } from "./playback/playback-key-pairs.ts";
 import { playbackRestrictionPolicyOperations } from "./playback/playback-restriction-policies.ts";
@@ -59,7 +58,7 @@ export function createIvsService(deps: IvsDependencies): IvsService {
   const quotas = { ...DEFAULT_QUOTAS, ...deps.quotas };
   const live = new LiveStreams(deps);
   const revokedViewers = new RevokedViewers(deps.store, deps.clock);
-  const countryOf = openCountryDatabase(deps.geoipDatabase);
+  const countryOf = deps.countryOf ?? (() => undefined);
   const gate = new PlaybackGate({ ...deps, countryOf, revoked: revokedViewers });
   const sampler = new MetricSampler(live, deps.metrics, deps.clock, deps.log);
   const housekeeping = new Housekeeping(deps.store, live, deps.clock, deps.log);
@@ -126,7 +125,7 @@ export function createIvsService(deps: IvsDependencies): IvsService {
       return {
         ...engine,
         ...live.ports,
-        countries: deps.geoipDatabase === undefined ? "unknown: no geoipDatabase" : "known",
+        countries: deps.countryOf === undefined ? "unknown: no geoipDatabase" : "known",
         transcoding: transcodingWord(engine),
         thumbnails: engine.ffmpeg === "none" ? "not recorded: there is no ffmpeg" : "recorded",
       };

@@ -9,6 +9,7 @@ import {
 import { syncFolder } from "../../kernel/write-durably.ts";
 import { migrate, OWN_TABLES, touch } from "../migrate.ts";
 import { OpenTransaction } from "../open-transaction.ts";
+import { makePrivateFile } from "../private-folder.ts";
 import type { OpenedStore, StoreSchema } from "../store.ts";
 import { StoreMonitor } from "../store-monitor.ts";
 import { libsqlDialect } from "./libsql-driver.ts";
@@ -46,6 +47,8 @@ export async function openSqliteStore(
     });
   const opened: Kysely<Tables>[] = [];
   try {
+    // SQLite gives what it makes beside it the same mode.
+    await makePrivateFile(file);
     const writer = open();
     opened.push(writer);
     await writer.transaction().execute(async (db) => {

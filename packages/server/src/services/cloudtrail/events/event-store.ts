@@ -48,7 +48,9 @@ export class EventStore {
   readonly #retention: Retention;
   readonly #writer: BatchWriter;
   #arrived: EventRecord[] = [];
+  /** The next write to the journal, which still takes records; then the one under way. */
   #journaled: Promise<void> | undefined;
+  #journaling: Promise<void> = Promise.resolve();
   #pending: JournaledRecord[] = [];
   #pendingChars = 0;
   #timer: NodeJS.Timeout | undefined;
@@ -63,32 +65,38 @@ export class EventStore {
   }
 
   /**
-   * Resolves when the records are in the journal. What arrives in one turn of the event loop goes
-   * there together, so that a busy server makes fewer system calls.
+   * Resolves when the records are in the journal. What arrives in one turn of the event loop, or
+   * while the journal is being written, goes there together: a busy server makes fewer system calls.
    */
   append(records: readonly EventRecord[]): Promise<void> {
     if (records.length === 0) return Promise.resolve();
     if (this.#pendingChars > PENDING_CHARS_MAX) return Promise.reject(tooManyPending());
     this.#pendingChars += charsOf(records);
     this.#arrived.push(...records);
-    this.#journaled ??= new Promise((resolve, reject) => {
-      setImmediate(() => {
-        try {
-          resolve(this.#journalArrived());
-        } catch (error) {
-          this.#options.log.error({ err: error }, "The journal of events can't be written.");
-          reject(error);
-        }
-      });
-    });
+    this.#journaled ??= this.#journalNext();
     return this.#journaled;
   }
 
-  #journalArrived(): void {
+  async #journalNext(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    // Who waits for that one hears of its failure.
+    await Promise.allSettled([this.#journaling]);
     const records = this.#arrived;
     this.#arrived = [];
     this.#journaled = undefined;
-    this.#pending.push(...this.#options.journal.append(records));
+    this.#journaling = this.#journal(records);
+    await this.#journaling;
+  }
+
+  async #journal(records: readonly EventRecord[]): Promise<void> {
+    try {
+      const journaled = await this.#options.journal.append(records);
+      this.#pending.push(...journaled);
+    } catch (error) {
+      this.#pendingChars -= charsOf(records);
+      this.#options.log.error({ err: error }, "The journal of events can't be written.");
+      throw error;
+    }
     this.#schedule();
   }
 
@@ -124,13 +132,16 @@ export class EventStore {
   /** Takes over what an earlier process of this data folder left behind. */
   async recover(): Promise<void> {
     const { journal, owner } = this.#options;
-    for (const segment of journal.leftovers()) {
+    const left: JournaledRecord[] = [];
+    for (const segment of await journal.leftovers()) {
       const known = await this.#written(segment);
-      const records = journal.read(segment).filter(({ record }) => !known.has(record.eventId));
+      const kept = await journal.read(segment);
+      const records = kept.filter(({ record }) => !known.has(record.eventId));
       if (records.length === 0) await journal.remove(segment);
-      this.#pending.push(...records);
-      this.#pendingChars += charsOf(records.map(({ record }) => record));
+      left.push(...records);
     }
+    this.#pending.push(...left);
+    this.#pendingChars += charsOf(left.map(({ record }) => record));
     await this.flush();
     await this.#adopt({ owner });
   }
@@ -203,10 +214,13 @@ export class EventStore {
 
   async #write(): Promise<void> {
     const { journal } = this.#options;
-    if (this.#pending.length === 0) return;
+    journal.rotate();
+    // What is under way goes into the segment that has just ended, and is taken along. What comes
+    // after it goes into the next segment, which needs the disk first: it isn't pending yet.
+    await Promise.allSettled([this.#journaling]);
     const records = this.#pending;
     this.#pending = [];
-    journal.rotate();
+    if (records.length === 0) return;
     const left = new Map(records.map((each) => [each.record.eventId, each]));
     try {
       await this.#writer.write(records, (eventIds) => {

@@ -1,7 +1,8 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, writeSync } from "node:fs";
-import { rm } from "node:fs/promises";
+import { readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { AppendedFile } from "../../../kernel/appended-file.ts";
 import type { Ids } from "../../../kernel/ids.ts";
+import { makeFolderDurably } from "../../../kernel/write-durably.ts";
 import { attributesOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventKind, EventRecord } from "../record/event-record.ts";
 
@@ -15,25 +16,25 @@ export interface JournaledRecord {
 
 /** Where records are safe from the end of the process until the database has them. */
 export interface Journal {
-  /** After this the records outlive the process. */
-  append(records: readonly EventRecord[]): readonly JournaledRecord[];
-  /** Ends the current segment: what follows goes into another one. */
+  /** When it resolves the records outlive the process. */
+  append(records: readonly EventRecord[]): Promise<readonly JournaledRecord[]>;
+  /** Ends the current segment at once: what follows goes into another one. */
   rotate(): void;
   /** The database has the segment. */
   remove(segment: string): Promise<void>;
-  /** Segments that an earlier process left. */
-  leftovers(): readonly string[];
-  read(segment: string): readonly JournaledRecord[];
+  /** Segments that earlier processes left. */
+  leftovers(): Promise<readonly string[]>;
+  read(segment: string): Promise<readonly JournaledRecord[]>;
 }
 
 /** For a server that keeps nothing. */
 export function noJournal(): Journal {
   return {
-    append: (records) => records.map((record) => ({ record, segment: "" })),
+    append: async (records) => records.map((record) => ({ record, segment: "" })),
     rotate: () => {},
     remove: async () => {},
-    leftovers: () => [],
-    read: () => [],
+    leftovers: async () => [],
+    read: async () => [],
   };
 }
 
@@ -44,52 +45,92 @@ export function noJournal(): Journal {
  */
 export class FileJournal implements Journal {
   readonly #dir: string;
+  readonly #abandoned: readonly string[];
   readonly #ids: Ids;
-  #current: { readonly segment: string; readonly file: number } | undefined;
+  /** Of leftovers: where they lie. */
+  readonly #paths = new Map<string, string>();
+  readonly #own = new Set<string>();
+  #made: Promise<void> | undefined;
+  #current: { readonly segment: string; readonly file: AppendedFile } | undefined;
 
-  constructor(dir: string, ids: Ids) {
+  /** `abandoned`: such folders of nodes that are gone. */
+  constructor(dir: string, abandoned: readonly string[], ids: Ids) {
     this.#dir = dir;
+    this.#abandoned = abandoned;
     this.#ids = ids;
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
   }
 
-  append(records: readonly EventRecord[]): readonly JournaledRecord[] {
+  async append(records: readonly EventRecord[]): Promise<readonly JournaledRecord[]> {
     this.#current ??= this.#open();
     const { segment, file } = this.#current;
-    writeSync(file, records.map(lineOf).join(""));
+    try {
+      await file.append(records.map(lineOf).join(""));
+    } catch (error) {
+      // What follows goes into another file: this one may end in the middle of a line.
+      if (this.#current?.segment === segment) this.rotate();
+      throw error;
+    }
     return records.map((record) => ({ record, segment }));
   }
 
   rotate(): void {
-    if (!this.#current) return;
-    closeSync(this.#current.file);
+    // Whoever appended has heard of a failure.
+    this.#current?.file.close().catch(() => undefined);
     this.#current = undefined;
   }
 
   async remove(segment: string): Promise<void> {
     await rm(this.#path(segment), { force: true });
+    this.#paths.delete(segment);
+    this.#own.delete(segment);
   }
 
-  leftovers(): readonly string[] {
-    return readdirSync(this.#dir)
-      .filter((name) => name.endsWith(SUFFIX))
-      .map((name) => name.slice(0, -SUFFIX.length))
-      .filter((segment) => segment !== this.#current?.segment);
+  async leftovers(): Promise<readonly string[]> {
+    await this.#make();
+    const segments: string[] = [];
+    for (const dir of [this.#dir, ...this.#abandoned]) {
+      for (const name of await namesIn(dir)) {
+        if (!name.endsWith(SUFFIX)) continue;
+        const segment = name.slice(0, -SUFFIX.length);
+        if (this.#own.has(segment)) continue;
+        this.#paths.set(segment, join(dir, name));
+        segments.push(segment);
+      }
+    }
+    return segments;
   }
 
-  read(segment: string): readonly JournaledRecord[] {
-    const lines = readFileSync(this.#path(segment), "utf8").split("\n");
+  async read(segment: string): Promise<readonly JournaledRecord[]> {
+    const lines = (await readFile(this.#path(segment), "utf8")).split("\n");
     // Behind the last line's end there is nothing, or a line that was being written.
     return lines.slice(0, -1).map((line) => ({ record: recordOf(line), segment }));
   }
 
+  #make(): Promise<void> {
+    this.#made ??= makeFolderDurably(this.#dir).catch((error: unknown) => {
+      this.#made = undefined;
+      throw error;
+    });
+    return this.#made;
+  }
+
   #open() {
     const segment = this.#ids.uuid();
-    return { segment, file: openSync(this.#path(segment), "ax", 0o600) };
+    this.#own.add(segment);
+    return { segment, file: new AppendedFile(this.#path(segment), this.#make()) };
   }
 
   #path(segment: string): string {
-    return join(this.#dir, segment + SUFFIX);
+    return this.#paths.get(segment) ?? join(this.#dir, segment + SUFFIX);
+  }
+}
+
+async function namesIn(dir: string): Promise<readonly string[]> {
+  try {
+    return await readdir(dir);
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return [];
+    throw error;
   }
 }
 

@@ -1,6 +1,5 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { mkdir, open, rename, stat } from "node:fs/promises";
+import { constants, mkdir, open, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { pathBelow } from "../../../kernel/path-below.ts";
 import type { RuleRow } from "../tables.ts";

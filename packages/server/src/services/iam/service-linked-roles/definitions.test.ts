@@ -3,7 +3,7 @@ import { compilePolicy, decide, PolicySet, type Principal } from "@rolecast/poli
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RoleUsage } from "../../../kernel/identity.ts";
 import type { OutsideService } from "../../../kernel/linked-services.ts";
-import { AwsManagedPolicies } from "../policies/aws-managed-policies.ts";
+import { AwsManagedPolicies, readManagedPolicies } from "../policies/aws-managed-policies.ts";
 import {
   LinkedRoleTemplates,
   type ServiceLinkedRoleDefinition,
@@ -98,8 +98,8 @@ describe("the definitions", () => {
     expect(new Set(names).size).toBe(257);
   });
 
-  test("name policies whose documents AWS publishes, but for three that are known to be missing", () => {
-    const policies = new AwsManagedPolicies(undefined);
+  test("name policies whose documents AWS publishes, but for three that are known to be missing", async () => {
+    const policies = new AwsManagedPolicies(await readManagedPolicies());
     const missing = serviceLinkedRoleDefinitions.filter(
       ({ policyName }) =>
         policyName === undefined || policies.document(servicePolicyArn(policyName)) === undefined,

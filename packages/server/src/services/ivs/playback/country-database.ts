@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { type CountryResponse, Reader } from "mmdb-lib";
 
@@ -6,21 +6,20 @@ import { type CountryResponse, Reader } from "mmdb-lib";
 export type CountryOf = (address: string) => string | undefined;
 
 /**
- * Reads a database in MaxMind's format (GeoLite2 Country or City, DB-IP, …) into memory. Without a
- * file every location is unknown. Throws on a file that isn't there or isn't such a database.
+ * Reads a database in MaxMind's format (GeoLite2 Country or City, DB-IP, …) into memory. Rejects for
+ * a file that isn't there or isn't such a database.
  */
-export function openCountryDatabase(file: string | undefined): CountryOf {
-  if (file === undefined) return () => undefined;
-  const reader = openReader(file);
+export async function openCountryDatabase(file: string): Promise<CountryOf> {
+  const reader = await openReader(file);
   return (address) => {
     if (isIP(address) === 0) return undefined;
     return reader.get(address)?.country?.iso_code;
   };
 }
 
-function openReader(file: string): Reader<CountryResponse> {
+async function openReader(file: string): Promise<Reader<CountryResponse>> {
   try {
-    return new Reader<CountryResponse>(readFileSync(file));
+    return new Reader<CountryResponse>(await readFile(file));
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new Error(`The GeoIP database ${file} can't be read: ${why}`, { cause });

@@ -16,7 +16,7 @@ import { LastUsed } from "../../last-accessed/last-used.ts";
 import { iamMigrations } from "../../migrations.ts";
 import type { IamParts } from "../../parts.ts";
 import { attachedPolicyOperations } from "../../policies/attached-policies.ts";
-import { AwsManagedPolicies } from "../../policies/aws-managed-policies.ts";
+import { AwsManagedPolicies, readManagedPolicies } from "../../policies/aws-managed-policies.ts";
 import { inlinePolicyOperations } from "../../policies/inline-policies.ts";
 import { permissionsBoundaryOperations } from "../../policies/permissions-boundaries.ts";
 import { instanceProfileOperations } from "../../roles/instance-profiles.ts";
@@ -59,7 +59,12 @@ export class IamWorld {
   readonly #nowMs: () => number;
   readonly #operations: ReturnType<typeof roleOperations>;
 
-  private constructor(folder: string, opened: OpenedStore, options: IamWorldOptions) {
+  private constructor(
+    folder: string,
+    opened: OpenedStore,
+    managedPolicies: Buffer,
+    options: IamWorldOptions,
+  ) {
     this.folder = folder;
     this.#opened = opened;
     this.#nowMs = options.nowMs ?? Date.now;
@@ -76,7 +81,7 @@ export class IamWorld {
       durable: false,
       generations: this.generations,
       awsPolicies: new AwsManagedPolicies(
-        undefined,
+        managedPolicies,
         policiesBesideCatalogue(options.outsideServices ?? [], 1),
       ),
       secrets: new SecretBox(new Uint8Array(32), "test"),
@@ -107,7 +112,7 @@ export class IamWorld {
       migrations: [...iamMigrations, ...(options.migrations ?? [])],
       nowMs: () => 1,
     });
-    return new IamWorld(folder, opened, options);
+    return new IamWorld(folder, opened, await readManagedPolicies(), options);
   }
 
   /** As the operation's handler would be reached from outside, or by a service's `invoke`. */

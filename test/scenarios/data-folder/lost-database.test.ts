@@ -6,8 +6,8 @@ import { CreateBucketCommand, GetObjectCommand, PutObjectCommand } from "@aws-sd
 import { GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import Libsql from "libsql";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
-import type { Key } from "../support/test-server.ts";
+import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
+import type { Key } from "../../support/test-server.ts";
 
 const BODY = "an object's bytes";
 

@@ -1,0 +1,48 @@
+import { close, open, write } from "node:fs";
+
+/**
+ * A file that grows. Whatever the file system does meanwhile, the thread that serves requests goes
+ * on. Callbacks rather than `node:fs/promises`, whose every step costs as much again.
+ */
+export class AppendedFile {
+  readonly #opened: Promise<number>;
+  #last: Promise<unknown>;
+
+  /** Makes `path`, for its owner alone, if it isn't there; `folder` resolves when its folder is. */
+  constructor(path: string, folder: Promise<void>) {
+    this.#opened = folder.then(() => openForAppending(path));
+    this.#last = this.#opened;
+  }
+
+  /** Resolves when the operating system has `text`, which then outlives the process. */
+  append(text: string): Promise<void> {
+    const appended = this.#last.then(async () => {
+      const descriptor = await this.#opened;
+      let rest = Buffer.from(text);
+      while (rest.length > 0) rest = rest.subarray(await writeSome(descriptor, rest));
+    });
+    this.#last = appended;
+    return appended;
+  }
+
+  /** Closes it after everything that was appended before. */
+  async close(): Promise<void> {
+    await Promise.allSettled([this.#last]);
+    const descriptor = await this.#opened;
+    await new Promise<void>((resolve, reject) => {
+      close(descriptor, (error) => (error ? reject(error) : resolve()));
+    });
+  }
+}
+
+function openForAppending(path: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    open(path, "a", 0o600, (error, descriptor) => (error ? reject(error) : resolve(descriptor)));
+  });
+}
+
+function writeSome(descriptor: number, bytes: Buffer): Promise<number> {
+  return new Promise((resolve, reject) => {
+    write(descriptor, bytes, (error, written) => (error ? reject(error) : resolve(written)));
+  });
+}

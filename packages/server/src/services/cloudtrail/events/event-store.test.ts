@@ -1,0 +1,114 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { randomIds } from "../../../kernel/ids.ts";
+import type { Log } from "../../../kernel/log.ts";
+import { type OpenedStore, openStore } from "../../../storage/store.ts";
+import { cloudTrailMigrations } from "../migrations.ts";
+import { attributesOf, type ParsedRecord } from "../record/event-attributes.ts";
+import type { EventRecord } from "../record/event-record.ts";
+import type { CloudTrailTables } from "../tables.ts";
+import { EventStore } from "./event-store.ts";
+import { FileJournal, type Journal } from "./journal.ts";
+
+const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
+
+let dir: string;
+let opened: OpenedStore;
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "rolecast-events-"));
+  const migrations = cloudTrailMigrations;
+  const file = join(dir, "a.db");
+  opened = await openStore({ file, durable: false, migrations, nowMs: () => 1 });
+});
+afterEach(async () => {
+  await opened.close();
+  rmSync(dir, { recursive: true });
+});
+
+function eventsWith(journal: Journal): EventStore {
+  return new EventStore({
+    store: opened,
+    clock: { nowMs: () => 1_000 },
+    ids: randomIds,
+    log,
+    journal,
+    owner: "us",
+    eventsMax: 1_000,
+    onBatches: async () => {},
+  });
+}
+
+function record(eventId: string): EventRecord {
+  const parsed = { eventID: eventId, eventName: "GetRole", eventSource: "iam", userIdentity: {} };
+  const text = JSON.stringify(parsed);
+  return {
+    eventId,
+    accountId: "000000000000",
+    region: "us-east-1",
+    kind: "read",
+    readOnly: true,
+    atMs: 1_000,
+    attributes: attributesOf(JSON.parse(text) as ParsedRecord),
+    text,
+  };
+}
+
+async function counted(): Promise<number> {
+  const rows = await opened
+    .tables<CloudTrailTables>()
+    .db.selectFrom("cloudtrail_batches")
+    .select("event_count")
+    .execute();
+  return rows.reduce((sum, { event_count: count }) => sum + count, 0);
+}
+
+test("records that a slow disk takes while others are written to the database aren't lost", async () => {
+  const files = new FileJournal(join(dir, "journal"), [], randomIds);
+  let written: () => void = () => {};
+  const slow: Journal = {
+    append: async (records) => {
+      const journaled = await files.append(records);
+      await new Promise<void>((resolve) => {
+        written = resolve;
+      });
+      return journaled;
+    },
+    rotate: () => files.rotate(),
+    remove: (segment) => files.remove(segment),
+    leftovers: () => files.leftovers(),
+    read: (segment) => files.read(segment),
+  };
+  const events = eventsWith(slow);
+  const next = () => new Promise((resolve) => setTimeout(resolve, 20));
+  for (let round = 0; round < 3; round++) {
+    const appended = events.append([record(`slow-${round}`)]);
+    await next();
+    const flushed = events.flush();
+    await next();
+    const after = events.append([record(`after-${round}`)]);
+    written();
+    await Promise.all([appended, flushed, next()]);
+    expect(await counted()).toBe(2 * round + 1);
+    written();
+    await after;
+    await events.flush();
+    expect(await counted()).toBe(2 * round + 2);
+  }
+  // Everything is in the database, so no segment is left to be taken in again.
+  expect(await new FileJournal(join(dir, "journal"), [], randomIds).leftovers()).toEqual([]);
+});
+
+test("what an earlier process and nodes that are gone left is taken in, once", async () => {
+  const dirs = ["own", "gone", "away"].map((name) => join(dir, name));
+  for (const [index, path] of dirs.entries()) {
+    const journal = new FileJournal(path, [], randomIds);
+    await journal.append([record(`left-${index}`)]);
+  }
+  const [own = "", ...abandoned] = dirs;
+  const journal = new FileJournal(own, [...abandoned, join(dir, "never-there")], randomIds);
+  await eventsWith(journal).recover();
+  expect(await counted()).toBe(3);
+  expect(await journal.leftovers()).toEqual([]);
+});

@@ -1,0 +1,66 @@
+import { execFileSync } from "node:child_process";
+import { createReadStream, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ListUsersCommand } from "@aws-sdk/client-iam";
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from "vitest";
+import { startTestServer, type TestServer } from "../../support/test-server.ts";
+
+/*
+ * A named pipe that nobody reads is a file system that hangs: to open it for writing doesn't end.
+ * Journal segments are opened there as long as `hung` says so.
+ */
+const hung = vi.hoisted(() => ({ pipe: "", isHung: false }));
+vi.mock("node:fs", async (original) => {
+  const real = await original<typeof import("node:fs")>();
+  const where = (path: unknown) =>
+    hung.isHung && String(path).endsWith(".journal") ? hung.pipe : path;
+  const opens = (open: (...args: never[]) => unknown, change: (flags: unknown) => unknown) => {
+    return (path: unknown, flags: unknown, ...rest: never[]) => {
+      const redirected = where(path);
+      const given = redirected === path ? flags : change(flags);
+      return open(...([redirected, given, ...rest] as never[]));
+    };
+  };
+  return {
+    ...real,
+    open: opens(real.open as never, () => "w"),
+    openSync: opens(real.openSync as never, () => "w"),
+  };
+});
+
+let dir: string;
+let server: TestServer;
+beforeAll(() => {
+  dir = mkdtempSync(join(tmpdir(), "rolecast-hung-"));
+  hung.pipe = join(dir, "pipe");
+  execFileSync("mkfifo", [hung.pipe]);
+});
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+beforeEach(async () => {
+  server = await startTestServer({ data: join(dir, "data") });
+});
+afterEach(() => server.close());
+
+const live = () => fetch(`${server.endpoint}/_rolecast/health/live`);
+
+test("a file system that hangs under the journal holds up no request that needs no record", async () => {
+  hung.isHung = true;
+  const recorded = server.clients().iam.send(new ListUsersCommand({}));
+  let isAnswered = false;
+  void recorded.then(() => {
+    isAnswered = true;
+  });
+  for (let round = 0; round < 5; round++) {
+    expect((await live()).status).toBe(200);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+  // Its record isn't safe yet, so there is no answer: docs/adr/0009.
+  expect(isAnswered).toBe(false);
+  // The file system is there again.
+  const reader = createReadStream(hung.pipe).resume();
+  expect((await recorded).Users).toEqual([]);
+  hung.isHung = false;
+  reader.destroy();
+  expect(readdirSync(join(dir, "data", "cloudtrail", "journal"))).toEqual([]);
+});
