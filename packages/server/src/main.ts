@@ -15,12 +15,16 @@ import { HttpServer, urlHost } from "./gateway/http-server.ts";
 import { InternalRoutes } from "./gateway/internal-routes.ts";
 import { LocalStackRoutes } from "./gateway/localstack-routes.ts";
 import { coverageOf } from "./gateway/operation-coverage.ts";
+import { OwnHosts } from "./gateway/own-hosts.ts";
+import { PageGuard } from "./gateway/page-guard.ts";
 import { Pipeline } from "./gateway/pipeline.ts";
+import { isAwsHost } from "./gateway/resolve-service.ts";
 import { ServiceRegistry } from "./gateway/service-registry.ts";
 import { systemClock } from "./kernel/clock.ts";
 import { errorClass } from "./kernel/error-class.ts";
 import { EventLog } from "./kernel/event-log.ts";
 import { randomIds } from "./kernel/ids.ts";
+import { isLoopback } from "./kernel/loopback.ts";
 import type { OwnRoutes } from "./kernel/own-routes.ts";
 import { s3HostsOf } from "./kernel/s3-hosts.ts";
 import { createLog } from "./observability/log.ts";
@@ -192,7 +196,7 @@ async function startServer(
     log,
     tracer: parts.tracer,
     defaultRegion: DEFAULT_REGION,
-    s3Hosts: s3HostsOf(config.publicBaseUrl),
+    ...guardsOf(config, registry, roots.test !== undefined),
   });
   const http = new HttpServer({
     host: config.host,
@@ -234,6 +238,19 @@ async function startServer(
     failed: parts.failed,
     close: end,
   };
+}
+
+/** Who may be a client: the names that lead here, and the pages that may use them. */
+function guardsOf(config: Config, registry: ServiceRegistry, isRootKnown: boolean) {
+  const { allowedOrigins, publicBaseUrl, nodeUrl } = config;
+  const s3Hosts = s3HostsOf(publicBaseUrl);
+  const hosts = new OwnHosts({
+    onLoopback: isLoopback(config.host),
+    s3Hosts,
+    urls: [nodeUrl, ...allowedOrigins],
+    isAwsHost: (host) => isAwsHost(host, registry),
+  });
+  return { s3Hosts, hosts, pages: new PageGuard({ active: isRootKnown, allowedOrigins, s3Hosts }) };
 }
 
 /** What carries a call to its service: finds the operation, decides, audits and counts. */

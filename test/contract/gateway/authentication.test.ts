@@ -241,36 +241,3 @@ test("a body past the limit is refused and the server goes on", async () => {
   expect(response.status).toBe(413);
   await expect(server.clients().iam.send(new GetUserCommand({}))).resolves.toBeDefined();
 });
-
-describe("a browser", () => {
-  const preflight = (path: string) =>
-    send(server.endpoint, {
-      method: "OPTIONS",
-      path,
-      headers: {
-        origin: "http://app.example",
-        "access-control-request-method": "POST",
-        "access-control-request-headers": "authorization,x-amz-date",
-      },
-    });
-
-  test.each(["/", "/ListChannels"])("may call the API at %s from any page", async (path) => {
-    const response = await preflight(path);
-    expect(response.status).toBe(204);
-    expect(response.headers["access-control-allow-headers"]).toContain("authorization");
-    const answered = await sendSigned(
-      server.endpoint,
-      {
-        path,
-        body: path === "/" ? "Action=ListUsers&Version=2010-05-08" : "{}",
-        headers: { origin: "http://app.example" },
-      },
-      { service: path === "/" ? "iam" : "ivs" },
-    );
-    expect(answered.headers["access-control-allow-origin"]).toBe("*");
-  });
-
-  test("may not call a bucket that allows no page", async () => {
-    expect((await preflight("/some-bucket/key")).status).toBe(403);
-  });
-});

@@ -1,5 +1,6 @@
 import { statSync } from "node:fs";
 import { z } from "zod";
+import { allowedOriginsSchema } from "./allowed-origins.ts";
 import { ivsQuotasSchema } from "./ivs-quotas.ts";
 import { linkedServicesSchema } from "./linked-services.ts";
 import { outgoingSchema } from "./outgoing.ts";
@@ -185,6 +186,11 @@ export const SETTINGS = {
     outgoingSchema,
     "Hosts, addresses and blocks (`hooks.internal,10.0.0.0/8,192.168.1.5:8080`) on this machine or in private networks that callers may have requests sent to, by API destinations and identity providers; while the server listens on loopback alone, all are. Link-local addresses, metadata services and the server itself never are; docs/events.md.",
     { placeholder: "HOSTS" },
+  ),
+  allowedOrigins: setting(
+    allowedOriginsSchema,
+    "Origins of pages (`https://app.example.com,…`) that may use the APIs while the root key is test/test, beside pages on this machine (docs/deployment.md); their host names may lead here too.",
+    { placeholder: "ORIGINS" },
   ),
   publicBaseUrl: setting(
     httpUrl.optional(),

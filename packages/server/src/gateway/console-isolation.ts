@@ -14,7 +14,6 @@ const LOOPBACK_HOST = /^(?:localhost|s3\.localhost|127\.0\.0\.1|\[::1\])(:\d{1,5
 /** A name that is public, and leads to this machine with all that is below it. */
 const LOCALSTACK_HOST = /^(?:s3\.)?localhost\.localstack\.cloud(:\d{1,5})?$/;
 const BUCKET_PATH = /^\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/(.*))?$/s;
-const SIGNED_QUERY = /(?:^|&)(?:x-amz-|awsaccesskeyid|signature)/i;
 
 /**
  * An answer at the console's host as no part of the console: a browser that shows it as a document
@@ -50,8 +49,13 @@ export function documentElsewhere(
   request: PlainRequest & { readonly rawQuery: string },
   { status, headers }: WireResponse,
 ): string | undefined {
-  if (status !== 200 || !isNavigation(request) || isInertType(headers["content-type"])) return;
-  if (request.headers.authorization !== undefined || SIGNED_QUERY.test(request.rawQuery)) return;
+  if (
+    status !== 200 ||
+    request.isSigned ||
+    !isNavigation(request) ||
+    isInertType(headers["content-type"])
+  )
+    return;
   const base = baseOf(request.headers.host ?? "");
   const [, bucket, key = ""] = BUCKET_PATH.exec(request.path) ?? [];
   if (base === undefined || bucket === undefined) return;

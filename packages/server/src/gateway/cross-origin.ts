@@ -1,43 +1,60 @@
+import type { WireResponse } from "@rolecast/wire";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
+import { foreignPage, type PageGuard } from "./page-guard.ts";
 import type { RegisteredService } from "./service-registry.ts";
 
 /** Browsers remember a preflight's answer this long. */
 const PREFLIGHT_MAX_AGE_SECONDS = 300;
+const ALLOW_ORIGIN = "access-control-allow-origin";
 const METHODS = "GET, POST, PUT, DELETE, HEAD";
 const EXPOSED = "x-amzn-requestid, x-amzn-errortype, x-amz-request-id, etag";
 
-/** The answer to a browser's preflight; undefined when `request` is none. Rejects as the service does. */
+/**
+ * The answer to a browser's preflight; undefined when `request` is none. Rejects as the service
+ * does, and with AccessDenied where the page's origin may not use the APIs.
+ */
 export async function preflight(
   request: PlainRequest,
-  registered: RegisteredService,
+  { service }: RegisteredService,
+  pages: PageGuard,
 ): Promise<PlainResponse | undefined> {
-  const { service } = registered;
   if (request.method !== "OPTIONS") return undefined;
   if (service.preflight) {
     return { status: 200, headers: await service.preflight(request), body: undefined };
   }
-  if (request.headers.origin === undefined) return undefined;
+  const { origin } = request.headers;
+  if (origin === undefined) return undefined;
+  if (!pages.allowsOrigin(request)) throw foreignPage(origin);
   return {
     status: 204,
     headers: {
-      "access-control-allow-origin": "*",
+      [ALLOW_ORIGIN]: origin,
       "access-control-allow-methods": METHODS,
       "access-control-allow-headers": request.headers["access-control-request-headers"] ?? "*",
       "access-control-max-age": String(PREFLIGHT_MAX_AGE_SECONDS),
+      vary: "Origin",
     },
     body: undefined,
   };
 }
 
 /**
- * What a response to a page of another origin carries. Every call needs a signature, so any
- * origin may read the answers; S3 decides by the bucket's own CORS configuration.
+ * The response as pages of other origins may read it: S3 goes by the bucket's own CORS configuration,
+ * and the other services' answers may be read by whoever may use the APIs.
  */
-export async function crossOriginHeaders(
+export async function shownToPage(
+  response: WireResponse,
   request: PlainRequest,
   { service }: RegisteredService,
-): Promise<Readonly<Record<string, string>>> {
-  if (request.headers.origin === undefined) return {};
-  if (service.corsHeaders) return (await service.corsHeaders(request)) ?? {};
-  return { "access-control-allow-origin": "*", "access-control-expose-headers": EXPOSED };
+  pages: PageGuard,
+): Promise<WireResponse> {
+  const { origin } = request.headers;
+  if (origin === undefined) return response;
+  const { [ALLOW_ORIGIN]: _, ...headers } = response.headers;
+  if (service.corsHeaders)
+    return { ...response, headers: { ...headers, ...(await service.corsHeaders(request)) } };
+  const told = pages.allowsOrigin(request)
+    ? { "access-control-expose-headers": EXPOSED, ...headers, [ALLOW_ORIGIN]: origin }
+    : headers;
+  return { ...response, headers: { ...told, vary: "Origin" } };
 }

@@ -23,12 +23,14 @@ import type { Store } from "../kernel/store.ts";
 import type { Span, Tracer } from "../kernel/tracer.ts";
 import type { ConsoleFiles } from "./console-files.ts";
 import { apartFromConsole, documentElsewhere, refuseServiceWorker } from "./console-isolation.ts";
-import { crossOriginHeaders, preflight } from "./cross-origin.ts";
+import { preflight, shownToPage } from "./cross-origin.ts";
 import type { Dispatcher } from "./dispatcher.ts";
 import { encodeFailure, toAwsError, unknownService, unsignedSelection } from "./failure.ts";
 import { refuseUnforwarded } from "./forwarded-operations.ts";
 import type { GatewayRequest } from "./gateway-request.ts";
 import type { InternalRoutes } from "./internal-routes.ts";
+import type { OwnHosts } from "./own-hosts.ts";
+import type { PageGuard } from "./page-guard.ts";
 import { isFormToRead, resolveService } from "./resolve-service.ts";
 import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 
@@ -47,7 +49,11 @@ export interface PipelineOptions {
   readonly defaultRegion: string;
   /** Names under which S3 answers; buckets live below them (virtual-host style). */
   readonly s3Hosts: readonly string[];
+  readonly hosts: OwnHosts;
+  readonly pages: PageGuard;
 }
+
+const READ_METHODS: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 /** A request on its way: what the steps before found out. */
 interface Exchange {
@@ -80,12 +86,14 @@ export class Pipeline {
   async #serve(request: GatewayRequest, span: Span): Promise<WireResponse> {
     const requestId = this.#options.ids.uuid();
     let exchange: Exchange | undefined;
+    const { hosts, pages, registry } = this.#options;
     try {
+      hosts.check(request.headers.host);
       if (this.#sharesConsolesOrigin(request)) refuseServiceWorker(request);
       const body = isFormToRead(request)
         ? await request.readBody(MAX_PARSED_BODY_BYTES)
         : undefined;
-      const { registered, name, region } = resolveService(request, this.#options.registry, body);
+      const { registered, name, region } = resolveService(request, registry, body);
       exchange = registered && {
         request,
         requestId,
@@ -95,22 +103,27 @@ export class Pipeline {
         regionIsSigned: region !== undefined,
         body,
       };
+      const reads = READ_METHODS.has(request.method);
+      // What services show beside their APIs, such as live streams, has rules of its own.
+      if (!reads) await pages.check(request, registered);
       const route = this.#isOperation(request)
         ? undefined
         : await this.#plainRoute(request, registered);
       if (route) return toWireResponse(route);
       if (!exchange) {
         const asked = { name, requestId, isForm: isForm(request) };
-        return unknownService(asked, this.#options.registry);
+        return unknownService(asked, registry);
       }
       const preflighted =
-        request.method === "OPTIONS" && (await preflight(request, exchange.registered));
+        request.method === "OPTIONS" && (await preflight(request, exchange.registered, pages));
       if (preflighted) return toWireResponse(preflighted);
+      if (reads) await pages.check(request, registered);
       const response = await this.#operation(exchange);
       span.describe({ "http.response.status_code": response.status });
       return isOfBrowser(request) ? this.#forBrowser(response, exchange) : response;
     } catch (error) {
-      const answering = exchange?.registered ?? this.#options.registry.anonymous;
+      const answering =
+        exchange?.registered ?? resolveService(request, registry).registered ?? registry.anonymous;
       if (!answering) throw error;
       const failure = toAwsError(error, answering, this.#options.log);
       const response = encodeFailure(failure, answering, requestId, request);
@@ -118,8 +131,7 @@ export class Pipeline {
       span.describe({ "error.type": code, "http.response.status_code": status });
       // What the caller did wrong is no fault of the server (OpenTelemetry's HTTP conventions).
       if (status >= 500) span.fail();
-      const cors = await crossOriginHeaders(request, answering).catch(() => ({}));
-      return { ...response, headers: { ...response.headers, ...cors } };
+      return shownToPage(response, request, answering, pages).catch(() => response);
     }
   }
 
@@ -128,13 +140,13 @@ export class Pipeline {
     response: WireResponse,
     { request, registered }: Exchange,
   ): Promise<WireResponse> {
-    const cors = await crossOriginHeaders(request, registered);
+    const shown = await shownToPage(response, request, registered, this.#options.pages);
     const place = this.#sharesConsolesOrigin(request)
       ? documentElsewhere(request, response)
       : undefined;
-    if (place === undefined) return { ...response, headers: { ...response.headers, ...cors } };
+    if (place === undefined) return shown;
     if (response.body instanceof Readable) response.body.destroy();
-    return { status: 307, headers: { location: place, ...cors }, body: undefined };
+    return { status: 307, headers: { location: place }, body: undefined };
   }
 
   #sharesConsolesOrigin(request: PlainRequest): boolean {

@@ -26,14 +26,23 @@ export function resolveService(
     const { region, service: name } = scope;
     return { registered: registry.signedFor(name, request), name, region };
   }
-  const host = AWS_HOST.exec((request.headers.host ?? "").replace(/:\d+$/, ""));
-  const hostName = host?.[1] ?? "";
-  const named = registry.named(hostName) ?? registry.signedFor(hostName, request);
-  if (named) return target(named, host?.[2]);
+  const named = namedByHost(request.headers.host ?? "", request, registry);
+  if (named) return named;
   const asked = preflightTarget(request, registry);
   if (asked) return target(asked, undefined);
   const form = registry.all.find((registered) => isUnsignedFor(request, registered, body));
   return target(form ?? registry.anonymous, undefined);
+}
+
+/** The service of an AWS host name such as `iam.amazonaws.com`. */
+function namedByHost(
+  host: string,
+  request: WireRequest,
+  registry: ServiceRegistry,
+): RequestTarget | undefined {
+  const [, name = "", region] = AWS_HOST.exec(host.replace(/:\d+$/, "")) ?? [];
+  const named = registry.named(name) ?? registry.signedFor(name, request);
+  return named && target(named, region);
 }
 
 /**
@@ -52,6 +61,14 @@ function preflightTarget(
     if (protocol === "awsQuery") return request.rawPath === "/" && method === "POST";
     return wire.match({ ...request, method }) !== undefined;
   });
+}
+
+/** Whether `host`, without a port, is AWS's name of a service that is here. */
+export function isAwsHost(host: string, { all }: ServiceRegistry): boolean {
+  const name = AWS_HOST.exec(host)?.[1];
+  return all.some(({ service: { definition } }) =>
+    [definition.name, definition.signingName].includes(name ?? ""),
+  );
 }
 
 function target(

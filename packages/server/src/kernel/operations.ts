@@ -52,6 +52,11 @@ export interface OperationHandler<Input, Output> {
    */
   readonly unsigned?: boolean;
   /**
+   * Pages of all sites may show what it answers, as pictures and films: it changes nothing, and they
+   * can't read it.
+   */
+  readonly embeddable?: boolean;
+  /**
    * Digests its streamed body anyway, and so compares it with `http.unverifiedSha256` itself, where
    * that is given: the gateway doesn't.
    */

@@ -47,10 +47,12 @@ export function objectOperations(deps: S3Dependencies): OperationTable {
       verifiesSha256: true,
     },
     GetObject: {
+      embeddable: true,
       authorize: (input, context) => authorizeRead(input, context),
       handle: (input, context) => getObject(input, context, deps),
     },
     HeadObject: {
+      embeddable: true,
       authorize: (input, context) => authorizeRead(input, context),
       handle: (input, context) => headObject(input, context),
     },

@@ -1,0 +1,71 @@
+import { isIP } from "node:net";
+import { bucketFromHost } from "@rolecast/wire";
+import { AwsError } from "../kernel/aws-error.ts";
+import { isLoopback } from "../kernel/loopback.ts";
+
+/**
+ * Names by which containers reach this machine's loopback address. Nobody can register one: the top
+ * level domain `internal` is reserved for private use (ICANN, 2024).
+ */
+const CONTAINER_HOSTS: readonly string[] = [
+  "host.docker.internal",
+  "gateway.docker.internal",
+  "host.containers.internal",
+];
+/** `HOST` or `HOST:PORT`, with IPv6 addresses in brackets. */
+const HOST = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/;
+
+export interface OwnHostsOptions {
+  /** Whether only this machine can connect. */
+  readonly onLoopback: boolean;
+  /** S3's names; buckets and websites live below them. */
+  readonly s3Hosts: readonly string[];
+  /** URLs under which this server is reached, and origins that may use it. */
+  readonly urls: readonly (string | undefined)[];
+  /** Whether a host is AWS's own name of a service that is here. */
+  readonly isAwsHost: (host: string) => boolean;
+}
+
+/**
+ * Knows the names under which a server on loopback is reached. A page that is loaded under another
+ * name has had that name led here (DNS rebinding), and its browser would take this server for the
+ * page's own.
+ */
+export class OwnHosts {
+  readonly #options: OwnHostsOptions;
+  readonly #named: ReadonlySet<string>;
+
+  constructor(options: OwnHostsOptions) {
+    this.#options = options;
+    const named = options.urls.flatMap((url) => (url === undefined ? [] : (hostnameOf(url) ?? [])));
+    this.#named = new Set([...CONTAINER_HOSTS, ...named]);
+  }
+
+  /** Throws HostNotAllowed. Without a Host the request is of no browser. */
+  check(host: string | undefined): void {
+    if (!this.#options.onLoopback || host === undefined || this.#isOwn(host.toLowerCase())) return;
+    throw new AwsError(
+      "HostNotAllowed",
+      `This server listens on a loopback address, and ${JSON.stringify(host.slice(0, 255))} isn't a name of it. To use it under that name, put its URL into the setting publicBaseUrl or its origin into allowedOrigins.`,
+      { status: 403 },
+    );
+  }
+
+  #isOwn(host: string): boolean {
+    const [, v6, written = ""] = HOST.exec(host) ?? [];
+    if (v6 !== undefined) return isIP(v6) === 6;
+    const name = written.replace(/\.$/, "");
+    if (isIP(name) === 4 || isLoopbackName(name) || this.#named.has(name)) return true;
+    const { s3Hosts, isAwsHost } = this.#options;
+    return s3Hosts.includes(name) || bucketFromHost(name, s3Hosts) !== undefined || isAwsHost(name);
+  }
+}
+
+/** `localhost` and all names below it, which lead to loopback everywhere (RFC 6761, 6.3). */
+export function isLoopbackName(name: string): boolean {
+  return isLoopback(name) || name.endsWith(".localhost");
+}
+
+function hostnameOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).hostname : undefined;
+}

@@ -1,0 +1,134 @@
+import { bucketFromHost, s3Addressing, type WireRequest } from "@rolecast/wire";
+import { AwsError } from "../kernel/aws-error.ts";
+import type { PlainRequest } from "../kernel/service.ts";
+import { isLoopbackName } from "./own-hosts.ts";
+import type { RegisteredService } from "./service-registry.ts";
+
+/** A page whose origin its browser didn't tell. */
+const UNTOLD = Symbol("a page of an origin that isn't told");
+
+export interface PageGuardOptions {
+  /** Whether the root key is one that everybody knows, so that any page could sign. */
+  readonly active: boolean;
+  /** Origins that may use the APIs beside those on loopback. */
+  readonly allowedOrigins: readonly string[];
+  readonly s3Hosts: readonly string[];
+}
+
+type AnyRequest = PlainRequest & WireRequest;
+
+/**
+ * Keeps pages of other sites from driving a server whose root key is `test`: what a browser sends
+ * for a page is refused unless the page is on this machine, in the setting `allowedOrigins`, or let
+ * in by the rules of the bucket that it asks for. Requests of programs pass.
+ */
+export class PageGuard {
+  readonly #options: PageGuardOptions;
+  readonly #allowed: ReadonlySet<string>;
+
+  constructor(options: PageGuardOptions) {
+    this.#options = options;
+    this.#allowed = new Set(options.allowedOrigins);
+  }
+
+  /** Rejects with AccessDenied. Preflights are answered by `allowsOrigin`, and never come here. */
+  async check(request: AnyRequest, registered: RegisteredService | undefined): Promise<void> {
+    if (!this.#options.active) return;
+    const page = this.#pageOf(request);
+    if (page === undefined || this.#allows(page, request)) return;
+    if (registered && (await this.#bucketAdmits(request, registered))) return;
+    if (registered && request.headers.origin === undefined && this.#embeds(request, registered))
+      return;
+    throw foreignPage(page === UNTOLD ? undefined : page);
+  }
+
+  /** Whether a page of the request's origin may use the APIs, and read their answers. */
+  allowsOrigin(request: PlainRequest): boolean {
+    const { origin } = request.headers;
+    return origin !== undefined && (!this.#options.active || this.#allows(origin, request));
+  }
+
+  /** Undefined: no page is behind the request, be it a program's or what a person typed in. */
+  #pageOf(request: AnyRequest): string | typeof UNTOLD | undefined {
+    const { origin, "sec-fetch-site": site, ...headers } = request.headers;
+    if (origin !== undefined) return origin;
+    if (site === "none") return undefined;
+    if (site === "same-origin") return ownOrigin(request);
+    if (site !== undefined) return UNTOLD;
+    if (headers["user-agent"]?.startsWith("Mozilla/") !== true) return undefined;
+    // A browser, over plain HTTP to a name that isn't localhost. Another site's page can have it send
+    // no Authorization without a preflight first.
+    const isOwn = headers.authorization !== undefined || this.#isOnBucket(request);
+    return isOwn ? ownOrigin(request) : UNTOLD;
+  }
+
+  #allows(page: string | typeof UNTOLD, { headers }: PlainRequest): boolean {
+    if (page === UNTOLD) return false;
+    if (this.#allowed.has(page)) return true;
+    const url = parsed(page);
+    if (url?.origin !== page || !/^https?:$/.test(url.protocol)) return false;
+    const own = parsed(`${url.protocol}//${headers.host}`);
+    // What runs at a bucket's own host name is what anybody may have put there.
+    if (url.port === own?.port && bucketFromHost(url.host, this.#options.s3Hosts) !== undefined)
+      return false;
+    return url.host === own?.host || isLoopbackName(url.hostname.replace(/^\[|\]$/g, ""));
+  }
+
+  /**
+   * The bucket's CORS rules speak for its objects and their lists, not for its configuration, and not
+   * for the buckets that objects are copied from. What runs at the bucket's own host name reads what
+   * everybody may.
+   */
+  async #bucketAdmits(request: AnyRequest, { service }: RegisteredService): Promise<boolean> {
+    if (!service.corsHeaders) return false;
+    const { method, headers } = request;
+    const isRead = method === "GET" || method === "HEAD";
+    const isOtherSite = !["same-origin", undefined].includes(headers["sec-fetch-site"]);
+    if (isRead && !request.isSigned && !isOtherSite && headers.origin === undefined) return true;
+    if (headers["x-amz-copy-source"] !== undefined) return false;
+    const { key } = s3Addressing(request, this.#bucketOf(request));
+    if (key === undefined && !isRead && method !== "POST") return false;
+    return (await service.corsHeaders(request)) !== undefined;
+  }
+
+  /** Pages of all sites may show what the operation answers, as pictures and films. */
+  #embeds(request: AnyRequest, { service, wire }: RegisteredService): boolean {
+    if (request.method !== "GET" && request.method !== "HEAD") return false;
+    const addressing = service.definition.s3Addressing
+      ? s3Addressing(request, this.#bucketOf(request))
+      : undefined;
+    const name = wire.match(request, undefined, addressing)?.name ?? "";
+    const { operations } = service;
+    return Object.hasOwn(operations, name) && operations[name]?.embeddable === true;
+  }
+
+  #bucketOf({ headers }: PlainRequest): string | undefined {
+    return bucketFromHost(headers.host, this.#options.s3Hosts);
+  }
+
+  #isOnBucket(request: PlainRequest): boolean {
+    return this.#bucketOf(request) !== undefined;
+  }
+}
+
+/** AccessDenied, for the page's author. */
+export function foreignPage(origin: string | undefined): AwsError {
+  const who =
+    origin === undefined
+      ? "A page of another site"
+      : `A page of the origin ${JSON.stringify(origin.slice(0, 255))}`;
+  return new AwsError(
+    "AccessDenied",
+    `${who} may not use this server while its root key is "test". Put the page's origin into the setting allowedOrigins, or into the CORS rules of the bucket that it reads.`,
+    { status: 403 },
+  );
+}
+
+/** Of the page's own host: what a browser calls the same origin. */
+function ownOrigin({ scheme, headers }: PlainRequest): string | typeof UNTOLD {
+  return parsed(`${scheme}://${headers.host}`)?.origin ?? UNTOLD;
+}
+
+function parsed(url: string): URL | undefined {
+  return URL.canParse(url) ? new URL(url) : undefined;
+}
