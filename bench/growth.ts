@@ -20,10 +20,12 @@ import { parseArgs } from "node:util";
 import Libsql from "libsql";
 import pg from "pg";
 import { startPostgres } from "../packages/server/src/storage/testing/postgres-server.ts";
-import { ACCOUNTS, type GrownAccount } from "./growth/accounts.ts";
-import { operationsOf, type PagedOperation } from "./growth/operations.ts";
-import { type Execute, seed, seedBucket } from "./growth/seed.ts";
+import { type GrownAccount, grownAccounts } from "../test/support/grown-lists/accounts.ts";
+import { operationsOf, type PagedOperation } from "../test/support/grown-lists/operations.ts";
+import { type Execute, seed, seedBucket } from "../test/support/grown-lists/seed.ts";
 
+const ITEMS = [1_000, 100_000];
+const ACCOUNTS = grownAccounts(...ITEMS);
 const ROUNDS = 15;
 const GROUPS = 1_000;
 const RATIO_MAX = 2;
@@ -40,6 +42,7 @@ const postgres = flags.postgres ? await startPostgres() : undefined;
 const child = fork(join(import.meta.dirname, "growth/server-process.ts"), [
   data,
   postgres?.url ?? "",
+  ...ITEMS.map(String),
 ]);
 try {
   const [endpoint] = (await once(child, "message")) as [string];
@@ -72,9 +75,6 @@ async function fill(): Promise<void> {
     const bucket = { accountId: account.id };
     await seedBucket(execute, { ...bucket, name: grouped }, keys, GROUPS);
     await seedBucket(execute, { ...bucket, name: flat }, account.items, account.items);
-    await execute(`insert into s3_buckets (bucket_name, bucket_id, account_id, region, created_ms)
-      values ('${grouped}', '${grouped}', '${account.id}', 'us-east-1', 1),
-             ('${flat}', '${flat}', '${account.id}', 'us-east-1', 1)`);
   }
   // As PostgreSQL does by itself after a while.
   if (postgres) await execute("vacuum analyze");
@@ -98,7 +98,7 @@ async function connect(): Promise<{ execute: Execute; end: () => Promise<void> }
 }
 
 async function compare(small: PagedOperation, large: PagedOperation): Promise<void> {
-  const [fewThings, manyThings] = ACCOUNTS.map(({ items }) => items);
+  const [fewThings, manyThings] = ITEMS;
   const middles = [await middleOf(small, fewThings), await middleOf(large, manyThings)];
   for (const [place, of] of [
     ["first", [undefined, undefined]],

@@ -4,19 +4,15 @@
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createServer } from "@rolecast/server";
-import { ACCOUNTS } from "./accounts.ts";
+import { accountSettings, grownAccounts } from "../../test/support/grown-lists/accounts.ts";
 
-const [data = "", database = ""] = process.argv.slice(2);
+const [data = "", database = "", ...items] = process.argv.slice(2);
 const RESOLUTION_MS = 1;
 const NS_PER_MS = 1e6;
 
 const server = await createServer({
   data,
-  accounts: ACCOUNTS.map(({ id, key }) => ({
-    id,
-    rootAccessKeyId: key.accessKeyId,
-    rootSecretAccessKey: key.secretAccessKey,
-  })),
+  accounts: accountSettings(grownAccounts(...items.map(Number))),
   ...(database === "" ? {} : { database }),
   ...{ port: 0, rtmpPort: 0, rtmpsPort: 0, srtPort: 0, transcodeCores: 0 },
 });

@@ -16,3 +16,17 @@ export class Turns {
     if (this.#statements % STATEMENTS_PER_TURN === 0) await setImmediate();
   }
 }
+
+/** What `each` gives for the items, one after the other, with turns for everybody else between. */
+export async function inTurns<Item, Result>(
+  items: readonly Item[],
+  each: (item: Item) => Promise<Result>,
+): Promise<Result[]> {
+  const turns = new Turns();
+  const results: Result[] = [];
+  for (const item of items) {
+    await turns.next();
+    results.push(await each(item));
+  }
+  return results;
+}

@@ -1,12 +1,14 @@
 import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import type { Store } from "../../kernel/store.ts";
+import { Turns } from "../../kernel/turns.ts";
 import { invalidParameterValue } from "./errors.ts";
 import { isOfSameMetric, type MetricKey, metricOfRow } from "./series.ts";
 import type { CloudWatchTables, SeriesRow } from "./tables.ts";
 
 /** Source: CloudWatch API reference, ListMetrics: up to 500 results. */
 const PAGE_SIZE = 500;
-const READ_AT_ONCE = 2_000;
+/** A statement's rows; of metrics that are filtered by what isn't in an index, few may be shown. */
+const READ_AT_ONCE = 500;
 /** Source: as above, `RecentlyActive`: PT3H. */
 const RECENT_MS = 3 * 60 * 60_000;
 
@@ -24,16 +26,21 @@ export async function pageOfMetrics(
 ): Promise<Pick<cloudwatch.ListMetricsCommandOutput, "Metrics" | "NextToken">> {
   const Metrics: cloudwatch.Metric[] = [];
   let last = input.NextToken === undefined ? undefined : placeIn(input.NextToken);
+  let cursor = last;
+  const turns = new Turns();
   for (;;) {
-    const rows = await seriesAfter(last, store, account, input, nowMs);
+    await turns.next();
+    const rows = await seriesAfter(cursor, store, account, input);
     for (const row of rows) {
+      cursor = { namespace: row.namespace, name: row.name, id: row.id };
+      if (!isRecent(row, input, nowMs)) continue;
       const isKnown = last !== undefined && isOfSameMetric(row.id, last.id);
       const metric = metricOfRow(row);
       if (!isKnown && hasDimensions(metric, input.Dimensions)) {
         if (Metrics.length === PAGE_SIZE) return { Metrics, NextToken: tokenOf(last) };
         Metrics.push(toAws(metric));
       }
-      last = { namespace: row.namespace, name: row.name, id: row.id };
+      last = cursor;
     }
     if (rows.length < READ_AT_ONCE) return { Metrics };
   }
@@ -44,9 +51,8 @@ function seriesAfter(
   store: Store<CloudWatchTables>,
   { accountId, region }: Pick<MetricKey, "accountId" | "region">,
   input: cloudwatch.ListMetricsCommandInput,
-  nowMs: number,
 ): Promise<SeriesRow[]> {
-  const { Namespace, MetricName, RecentlyActive } = input;
+  const { Namespace, MetricName } = input;
   return store.db
     .selectFrom("cloudwatch_series")
     .selectAll()
@@ -54,7 +60,6 @@ function seriesAfter(
     .where("region", "=", region)
     .$if(Namespace !== undefined, (query) => query.where("namespace", "=", Namespace ?? ""))
     .$if(MetricName !== undefined, (query) => query.where("name", "=", MetricName ?? ""))
-    .$if(RecentlyActive !== undefined, (query) => query.where("newest_ms", ">", nowMs - RECENT_MS))
     .$if(last !== undefined, (query) =>
       query.where(({ eb, refTuple, tuple }) =>
         eb(
@@ -69,6 +74,14 @@ function seriesAfter(
     .orderBy("id")
     .limit(READ_AT_ONCE)
     .execute();
+}
+
+function isRecent(
+  { newest_ms }: SeriesRow,
+  { RecentlyActive }: cloudwatch.ListMetricsCommandInput,
+  nowMs: number,
+): boolean {
+  return RecentlyActive === undefined || newest_ms > nowMs - RECENT_MS;
 }
 
 function hasDimensions(

@@ -116,4 +116,16 @@ async function moveDatapoints(db: Kysely<CloudWatchTables & Datapoints>): Promis
   }
 }
 
-export const cloudwatchMigrations: readonly Migration[] = [datapoints, series];
+/** ListMetrics by a name alone, whatever the namespace. */
+const names: Migration = {
+  name: "cloudwatch/0003-names",
+  async up(db) {
+    await db.schema
+      .createIndex("cloudwatch_series_by_name_alone")
+      .on("cloudwatch_series")
+      .columns(["account_id", "region", "name", "namespace", "id"])
+      .execute();
+  },
+};
+
+export const cloudwatchMigrations: readonly Migration[] = [datapoints, series, names];

@@ -7,7 +7,7 @@ import type { RequestContext } from "../../kernel/request-context.ts";
 import { arnOf, locationOf } from "./arns.ts";
 import { connectionArn } from "./connections.ts";
 import { resourceAlreadyExists, resourceNotFound, validation } from "./errors.ts";
-import { pageByName } from "./page.ts";
+import { namesOf, pageByName } from "./page.ts";
 import type { ApiDestinationRow, EventsTables } from "./tables.ts";
 
 /** Source: EventBridge user guide, "API destinations". */
@@ -42,21 +42,22 @@ export function apiDestinationOperations(parts: ApiDestinationParts): OperationT
     ListApiDestinations: {
       authorize: () => ({ action: "events:ListApiDestinations", resource: "*" }),
       async handle(input, context) {
-        const { account_id, region } = locationOf(context);
-        const rows = await context
-          .db<EventsTables>()
-          .selectFrom("events_api_destinations")
-          .selectAll()
-          .where("account_id", "=", account_id)
-          .where("region", "=", region)
-          .orderBy("name")
-          .execute();
-        const named = rows.filter(
-          (row) =>
-            row.name.startsWith(input.NamePrefix ?? "") &&
-            (input.ConnectionArn === undefined || row.connection_arn === input.ConnectionArn),
+        const { NamePrefix, ConnectionArn } = input;
+        const page = await pageByName(
+          (after, limit) => {
+            const query = context
+              .db<EventsTables>()
+              .selectFrom("events_api_destinations")
+              .selectAll()
+              .where(namesOf(context, NamePrefix, after))
+              .orderBy("name")
+              .limit(limit);
+            if (ConnectionArn === undefined) return query.execute();
+            return query.where("connection_arn", "=", ConnectionArn).execute();
+          },
+          ({ name }) => name,
+          input,
         );
-        const page = pageByName(named, ({ name }) => name, input);
         return { ApiDestinations: page.rows.map(apiDestinationView), NextToken: page.NextToken };
       },
     },

@@ -6,7 +6,7 @@ import type { SecretBox } from "../../kernel/secret-box.ts";
 import { arnOf, locationOf } from "./arns.ts";
 import { notImplemented, resourceAlreadyExists, resourceNotFound, validation } from "./errors.ts";
 import { checkConnectionParameters } from "./http-parameters.ts";
-import { pageByName } from "./page.ts";
+import { namesOf, pageByName } from "./page.ts";
 import type { ConnectionRow, EventsTables } from "./tables.ts";
 
 export interface ConnectionParts {
@@ -41,17 +41,19 @@ export function connectionOperations(parts: ConnectionParts): OperationTable {
     ListConnections: {
       authorize: () => ({ action: "events:ListConnections", resource: "*" }),
       async handle(input, context) {
-        const { account_id, region } = locationOf(context);
-        const rows = await context
-          .db<EventsTables>()
-          .selectFrom("events_connections")
-          .selectAll()
-          .where("account_id", "=", account_id)
-          .where("region", "=", region)
-          .orderBy("name")
-          .execute();
-        const named = rows.filter(({ name }) => name.startsWith(input.NamePrefix ?? ""));
-        const page = pageByName(named, ({ name }) => name, input);
+        const page = await pageByName(
+          (after, limit) =>
+            context
+              .db<EventsTables>()
+              .selectFrom("events_connections")
+              .selectAll()
+              .where(namesOf(context, input.NamePrefix, after))
+              .orderBy("name")
+              .limit(limit)
+              .execute(),
+          ({ name }) => name,
+          input,
+        );
         return { Connections: page.rows.map(connectionView), NextToken: page.NextToken };
       },
     },

@@ -144,9 +144,22 @@ const deliveryBytes: Migration = {
   },
 };
 
+/** ListApiDestinations by a connection. */
+const destinationsOfConnections: Migration = {
+  name: "events/0005-destinations-of-connections",
+  async up(db) {
+    await db.schema
+      .createIndex("events_api_destinations_by_connection")
+      .on("events_api_destinations")
+      .columns(["account_id", "region", "connection_arn", "name"])
+      .execute();
+  },
+};
+
 export const eventsMigrations: readonly Migration[] = [
   rulesAndDeliveries,
   busTags,
   ownTargets,
   deliveryBytes,
+  destinationsOfConnections,
 ];

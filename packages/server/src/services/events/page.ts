@@ -1,22 +1,40 @@
+import { type SqlBool, sql } from "kysely";
+import type { RequestContext } from "../../kernel/request-context.ts";
+import { locationOf } from "./arns.ts";
 import { validation } from "./errors.ts";
 
 const PAGE_SIZE_MAX = 100;
 
-/** A page of rows in the order of their names, and the token that continues after it. */
-export function pageByName<Row>(
-  rows: readonly Row[],
+/** Sorts behind every name, all of which are ASCII. */
+const BEHIND_NAMES = "\u007f";
+
+interface PageInput {
+  readonly NextToken?: string | undefined;
+  readonly Limit?: number | undefined;
+}
+
+/**
+ * A page of rows in the order of their names, and the token that continues after it. `read` gives
+ * the first rows whose names stand behind `after`.
+ */
+export async function pageByName<Row>(
+  read: (after: string, limit: number) => Promise<readonly Row[]>,
   nameOf: (row: Row) => string,
-  {
-    NextToken,
-    Limit = PAGE_SIZE_MAX,
-  }: { NextToken?: string | undefined; Limit?: number | undefined },
-): { readonly rows: readonly Row[]; readonly NextToken: string | undefined } {
-  const after = NextToken === undefined ? undefined : decode(NextToken);
-  const rest = after === undefined ? rows : rows.filter((row) => nameOf(row) > after);
-  const page = rest.slice(0, Limit);
+  { NextToken, Limit = PAGE_SIZE_MAX }: PageInput,
+): Promise<{ readonly rows: readonly Row[]; readonly NextToken: string | undefined }> {
+  const after = NextToken === undefined ? "" : decode(NextToken);
+  const found = await read(after, Limit + 1);
+  const page = found.slice(0, Limit);
   const last = page.at(-1);
-  const more = rest.length > page.length && last !== undefined;
+  const more = found.length > page.length && last !== undefined;
   return { rows: page, NextToken: more ? encode(nameOf(last)) : undefined };
+}
+
+/** Narrows a query to the names of a Region that begin with `prefix` and stand behind `after`. */
+export function namesOf(context: RequestContext, prefix = "", after = "") {
+  const { account_id, region } = locationOf(context);
+  return sql<SqlBool>`account_id = ${account_id} and region = ${region} and name > ${after}
+    and name >= ${prefix} and name < ${prefix + BEHIND_NAMES}`;
 }
 
 function encode(name: string): string {

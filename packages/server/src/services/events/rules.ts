@@ -3,7 +3,7 @@ import { defineOperations, type OperationTable } from "../../kernel/operations.t
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { locationOf, requireBus, ruleArn } from "./arns.ts";
 import { limitExceeded, notImplemented, resourceNotFound, validation } from "./errors.ts";
-import { pageByName } from "./page.ts";
+import { namesOf, pageByName } from "./page.ts";
 import { compilePattern } from "./pattern/compile-pattern.ts";
 import type { EventsTables, RuleRow } from "./tables.ts";
 import { checkPassedRole } from "./target-arn.ts";
@@ -37,10 +37,19 @@ export function ruleOperations(rulesChanged: () => void): OperationTable {
       authorize: () => ({ action: "events:ListRules", resource: "*" }),
       async handle(input, context) {
         requireBus(input.EventBusName, context);
-        const all = (await rulesOf(context)).filter(({ name }) =>
-          name.startsWith(input.NamePrefix ?? ""),
+        const { rows, NextToken } = await pageByName(
+          (after, limit) =>
+            context
+              .db<EventsTables>()
+              .selectFrom("events_rules")
+              .selectAll()
+              .where(namesOf(context, input.NamePrefix, after))
+              .orderBy("name")
+              .limit(limit)
+              .execute(),
+          ({ name }) => name,
+          input,
         );
-        const { rows, NextToken } = pageByName(all, ({ name }) => name, input);
         return {
           Rules: rows.map((row) => ({ ...ruleView(row), EventBusName: "default" })),
           NextToken,
@@ -87,18 +96,6 @@ export async function requireRule(
     .executeTakeFirst();
   if (!row) throw resourceNotFound(`Rule ${name} does not exist on EventBus default.`);
   return row;
-}
-
-function rulesOf(context: RequestContext): Promise<RuleRow[]> {
-  const { account_id, region } = locationOf(context);
-  return context
-    .db<EventsTables>()
-    .selectFrom("events_rules")
-    .selectAll()
-    .where("account_id", "=", account_id)
-    .where("region", "=", region)
-    .orderBy("name")
-    .execute();
 }
 
 function ruleView(row: RuleRow) {

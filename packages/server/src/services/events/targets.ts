@@ -1,6 +1,7 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
+import { Turns } from "../../kernel/turns.ts";
 import { locationOf, requireBus } from "./arns.ts";
 import { jsonErrorPlace } from "./delivery/target-json.ts";
 import { checkPath, checkTransformer } from "./delivery/transform-input.ts";
@@ -54,16 +55,22 @@ export const targetOperations: OperationTable = defineOperations<typeof eventbri
     authorize: (input, context) => onRule("ListTargetsByRule", input.Rule, context),
     async handle(input, context) {
       const rule = await requireRule(input.Rule, input.EventBusName, context);
-      const all = await context
-        .db<EventsTables>()
-        .selectFrom("events_targets")
-        .selectAll()
-        .where("account_id", "=", rule.account_id)
-        .where("region", "=", rule.region)
-        .where("rule_name", "=", rule.name)
-        .orderBy("id")
-        .execute();
-      const { rows, NextToken } = pageByName(all, ({ id }) => id, input);
+      const { rows, NextToken } = await pageByName(
+        (after, limit) =>
+          context
+            .db<EventsTables>()
+            .selectFrom("events_targets")
+            .selectAll()
+            .where("account_id", "=", rule.account_id)
+            .where("region", "=", rule.region)
+            .where("rule_name", "=", rule.name)
+            .where("id", ">", after)
+            .orderBy("id")
+            .limit(limit)
+            .execute(),
+        ({ id }) => id,
+        input,
+      );
       return { Targets: rows.map(readTarget), NextToken };
     },
   },
@@ -71,22 +78,55 @@ export const targetOperations: OperationTable = defineOperations<typeof eventbri
     authorize: () => ({ action: "events:ListRuleNamesByTarget", resource: "*" }),
     async handle(input, context) {
       requireBus(input.EventBusName, context);
-      const { account_id, region } = locationOf(context);
-      const all = await context
-        .db<EventsTables>()
-        .selectFrom("events_targets")
-        .selectAll()
-        .where("account_id", "=", account_id)
-        .where("region", "=", region)
-        .execute();
-      const names = new Set(
-        all.filter((row) => readTarget(row).Arn === input.TargetArn).map((row) => row.rule_name),
+      const { rows, NextToken } = await pageByName(
+        (after, limit) => rulesWithTarget(input.TargetArn, context, after, limit),
+        (name) => name,
+        input,
       );
-      const { rows, NextToken } = pageByName([...names].sort(), (name) => name, input);
       return { RuleNames: [...rows], NextToken };
     },
   },
 });
+
+/** Targets that one statement reads. */
+const STEP = 200;
+
+/** Names of the first rules behind one that have the target, in their order. */
+async function rulesWithTarget(
+  arn: string | undefined,
+  context: RequestContext,
+  after: string,
+  limit: number,
+): Promise<string[]> {
+  const { account_id, region } = locationOf(context);
+  const turns = new Turns();
+  const names: string[] = [];
+  // Behind all of a rule's targets, whose ids are ASCII.
+  let from = { rule_name: after, id: "\u007f" };
+  for (;;) {
+    await turns.next();
+    const rows = await context
+      .db<EventsTables>()
+      .selectFrom("events_targets")
+      .selectAll()
+      .where("account_id", "=", account_id)
+      .where("region", "=", region)
+      .where(({ eb, refTuple, tuple }) =>
+        eb(refTuple("rule_name", "id"), ">", tuple(from.rule_name, from.id)),
+      )
+      .orderBy("rule_name")
+      .orderBy("id")
+      .limit(STEP)
+      .execute();
+    for (const row of rows) {
+      if (names.length === limit) return names;
+      if (readTarget(row).Arn === arn && names.at(-1) !== row.rule_name) names.push(row.rule_name);
+    }
+    const last = rows.at(-1);
+    if (!last || rows.length < STEP) return names;
+    from = last;
+  }
+}
 
 /** A row's target. The text is our own. */
 export function readTarget({ target }: TargetRow): eventbridge.Target {

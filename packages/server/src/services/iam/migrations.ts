@@ -15,6 +15,7 @@ export const iamMigrations: readonly Migration[] = [
   ...accessMigrations,
   { name: "iam/0050-account-changes", up: createAccountChanges },
   { name: "iam/0060-tag-key-case", up: keepCaseOfTagKeys },
+  { name: "iam/0070-pages", up: indexPages },
 ];
 
 async function createPrincipals(db: Kysely<Tables>): Promise<void> {
@@ -174,6 +175,24 @@ async function createAccountChanges({ schema }: Kysely<Tables>): Promise<void> {
 async function keepCaseOfTagKeys(db: Kysely<Tables>): Promise<void> {
   await sql`update iam_tags set tag_key_fold = tag_key
     where substr(owner_id, 1, 4) not in ('AIDA', 'AROA')`.execute(db);
+}
+
+/** A page of a list is found, not looked for. */
+async function indexPages(db: Kysely<Tables>): Promise<void> {
+  for (const what of ["users", "groups", "roles", "instance_profiles", "policies"])
+    await index(db, `iam_${what}`, "path", ["account_id", "path", "name_key"]);
+  await index(db, "iam_server_certificates", "path", ["account_id", "path", "name_key"]);
+  const credentials = "iam_service_specific_credentials";
+  for (const name of [
+    "iam_instance_profiles_by_role",
+    "iam_mfa_devices_by_account",
+    `${credentials}_by_account`,
+  ])
+    await db.schema.dropIndex(name).execute();
+  await index(db, "iam_instance_profiles", "role", ["role_id", "name_key"]);
+  await index(db, "iam_mfa_devices", "serial", ["account_id", "serial_number"]);
+  await index(db, "iam_mfa_devices", "use", ["account_id", "user_id", "serial_number"]);
+  await index(db, credentials, "account", ["account_id", "credential_id"]);
 }
 
 async function index(

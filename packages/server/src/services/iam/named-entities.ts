@@ -2,13 +2,13 @@ import type { Kysely, Selectable } from "kysely";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { quotaExceeded, stillReferenced } from "./errors.ts";
 import { type Page, type PageInput, readPage } from "./pagination.ts";
-import { pathStartsWith } from "./path-starts-with.ts";
+import { belowPath, readPart } from "./part-of-names.ts";
 import type { IamTables } from "./tables.ts";
 
 type Db = Kysely<IamTables>;
 
 /** What has a path, and a name that is unique in its account irrespective of case. */
-type NamedTable =
+export type NamedTable =
   | "iam_users"
   | "iam_groups"
   | "iam_roles"
@@ -16,7 +16,7 @@ type NamedTable =
   | "iam_policies"
   | "iam_server_certificates";
 
-type Named<T extends NamedTable> = Selectable<IamTables[T]> & { readonly name_key: string };
+export type Named<T extends NamedTable> = Selectable<IamTables[T]> & { readonly name_key: string };
 
 /** What an account has a number of. */
 type CountedTable =
@@ -26,20 +26,36 @@ type CountedTable =
   | "iam_oidc_providers"
   | "iam_saml_providers";
 
+/** Below it is everything. */
+const ROOT_PATH = "/";
+
 /** One page of an account's entities below a path, by name: what each `List…s` operation reads. */
 export function readNamedPage<T extends NamedTable>(
   table: T,
   context: RequestContext,
   input: PageInput & { readonly PathPrefix?: string | undefined },
 ): Promise<Page<Named<T>>> {
-  const fetch = (after: string | undefined, limit: number) => {
-    const { PathPrefix } = input;
-    let query = selectOf(context.db<IamTables>(), table, context.accountId).selectAll();
-    if (PathPrefix !== undefined) query = query.where(pathStartsWith("path", PathPrefix));
-    if (after !== undefined) query = query.where("name_key", ">", after);
-    return query.orderBy("name_key").limit(limit).execute() as Promise<Named<T>[]>;
-  };
+  const fetch = (after: string | undefined, limit: number) =>
+    readNames(context.db<IamTables>(), table, context.accountId, input.PathPrefix, after, limit);
   return readPage(input, fetch, (row) => row.name_key);
+}
+
+/** An account's first entities behind a name, in the order of names. */
+export function readNames<T extends NamedTable>(
+  db: Db,
+  table: T,
+  accountId: string,
+  pathPrefix: string | undefined,
+  after: string | undefined,
+  limit: number,
+): Promise<readonly Named<T>[]> {
+  if (pathPrefix !== undefined && pathPrefix !== ROOT_PATH) {
+    const part = belowPath(db, table, accountId, pathPrefix);
+    return readPart(db, table, accountId, part, after, limit);
+  }
+  let query = selectOf(db, table, accountId).selectAll();
+  if (after !== undefined) query = query.where("name_key", ">", after);
+  return query.orderBy("name_key").limit(limit).execute() as Promise<Named<T>[]>;
 }
 
 /** Names are unique, and found, irrespective of case. */

@@ -261,6 +261,42 @@ const nodes: Migration = {
   },
 };
 
+/** A page of a list is found by where it begins, whatever the list is narrowed by. */
+const pages: Migration = {
+  name: "ivs/0008-pages",
+  async up(db) {
+    const narrowed = [
+      ["ivs_channels", "name"],
+      ["ivs_channels", "recording_configuration_arn"],
+      ["ivs_channels", "playback_restriction_policy_arn"],
+      ["ivs_channels", "ad_configuration_arn"],
+      ["ivs_stream_keys", "channel_id"],
+    ] as const;
+    for (const [table, column] of narrowed) {
+      const name = `${table}_by_${column}`;
+      await db.schema.dropIndex(name).execute();
+      await db.schema
+        .createIndex(name)
+        .on(table)
+        .columns(["account_id", "region", column, "created_at_ms", "id"])
+        .execute();
+    }
+    const sessions = "ivs_stream_sessions";
+    for (const column of ["created_at_ms", "ended_at_ms"])
+      await db.schema.dropIndex(`${sessions}_by_${column}`).execute();
+    await db.schema
+      .createIndex(`${sessions}_by_created_at_ms`)
+      .on(sessions)
+      .columns(["account_id", "region", "channel_id", "created_at_ms", "stream_id"])
+      .execute();
+    await db.schema
+      .createIndex(`${sessions}_by_ended_at_ms`)
+      .on(sessions)
+      .columns(["account_id", "region", "ended_at_ms", "created_at_ms", "stream_id"])
+      .execute();
+  },
+};
+
 export const ivsMigrations: readonly Migration[] = [
   resources,
   streams,
@@ -269,4 +305,5 @@ export const ivsMigrations: readonly Migration[] = [
   reconnects,
   thumbnails,
   nodes,
+  pages,
 ];

@@ -44,14 +44,12 @@ export function positionOf(row: {
 
 /** The rows behind a position in a list that begins with the oldest. */
 export function isAfter({ createdAtMs, id }: PagePosition, idColumn = "id"): RawBuilder<SqlBool> {
-  return sql`(created_at_ms > ${createdAtMs}
-    or (created_at_ms = ${createdAtMs} and ${sql.ref(idColumn)} > ${id}))`;
+  return sql`(created_at_ms, ${sql.ref(idColumn)}) > (${createdAtMs}, ${id})`;
 }
 
 /** The rows behind a position in a list that begins with the newest. */
 export function isBefore({ createdAtMs, id }: PagePosition, idColumn = "id"): RawBuilder<SqlBool> {
-  return sql`(created_at_ms < ${createdAtMs}
-    or (created_at_ms = ${createdAtMs} and ${sql.ref(idColumn)} < ${id}))`;
+  return sql`(created_at_ms, ${sql.ref(idColumn)}) < (${createdAtMs}, ${id})`;
 }
 
 /** The position in a caller's token. Throws ValidationException on a token of another list. */

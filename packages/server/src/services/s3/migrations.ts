@@ -15,6 +15,7 @@ export const s3Migrations: readonly Migration[] = [
   { name: "s3/0011-beginnings", up: addBeginnings },
   { name: "s3/0012-acls", up: addAcls },
   { name: "s3/0013-writers", up: addWriters },
+  { name: "s3/0014-buckets-of-regions", up: indexRegions },
 ];
 
 /** Blobs of before have no writer in it: nothing tells which of them are orphans. */
@@ -27,6 +28,15 @@ async function addWriters({ schema }: Kysely<Tables>): Promise<void> {
     .addColumn("ended_ms", "bigint")
     .addColumn("commits", "bigint", (c) => c.notNull())
     .addColumn("beat", "bigint", (c) => c.notNull())
+    .execute();
+}
+
+/** ListBuckets by a Region. */
+async function indexRegions({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createIndex("s3_buckets_region")
+    .on("s3_buckets")
+    .columns(["account_id", "region", "bucket_name"])
     .execute();
 }
 

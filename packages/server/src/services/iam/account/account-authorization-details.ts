@@ -1,21 +1,26 @@
 import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
+import { inTurns } from "../../../kernel/turns.ts";
+import { readNames } from "../named-entities.ts";
 import { readPage } from "../pagination.ts";
 import type { IamParts } from "../parts.ts";
 import { attachedArns } from "../policies/attached-policies.ts";
+import { AWS_POLICY_PREFIX } from "../policies/aws-managed-policies.ts";
 import { inlinePoliciesOf } from "../policies/inline-policies.ts";
 import { boundaryMember } from "../policies/permissions-boundary.ts";
 import { policySummary } from "../policies/policy-details.ts";
 import {
   findPolicy,
   type ManagedPolicy,
+  managedPolicy,
   NO_USAGE,
   type PolicyUsage,
   usageOfPolicies,
 } from "../policies/policy-queries.ts";
 import { encodeDocument } from "../policies/policy-text.ts";
 import { documentOf, versionSummary, versionsOf } from "../policies/policy-versions.ts";
+import { usedPolicies } from "../policies/used-policies.ts";
 import {
   instanceProfilesOfRole,
   listedInstanceProfile,
@@ -47,15 +52,9 @@ export function accountAuthorizationOperations(parts: IamParts) {
       handle: async (input, context) => {
         const db = context.db<IamTables>();
         const { accountId } = context;
-        const usage = await usageOfPolicies(db, accountId);
-        const all = await readEntries(parts, db, accountId, usage);
-        const wanted = input.Filter?.length
-          ? all.filter((entry) => input.Filter?.includes(entry.filter))
-          : all;
         const page = await readPage(
           input,
-          (after, limit) =>
-            wanted.filter(({ key }) => after === undefined || key > after).slice(0, limit),
+          (after, limit) => readEntries(parts, db, accountId, input.Filter, after, limit),
           (entry) => entry.key,
         );
         const output = {
@@ -65,7 +64,9 @@ export function accountAuthorizationOperations(parts: IamParts) {
           Policies: [] as iam.ManagedPolicyDetail[],
           ...page.output,
         };
-        for (const entry of page.items) {
+        const arns = page.items.flatMap((entry) => ("policy" in entry ? [entry.policy.arn] : []));
+        const usage = await usageOfPolicies(db, accountId, arns);
+        await inTurns(page.items, async (entry) => {
           switch (entry.filter) {
             case "User":
               output.UserDetailList.push(await userDetail(db, entry.user));
@@ -81,55 +82,89 @@ export function accountAuthorizationOperations(parts: IamParts) {
                 await policyDetail(parts, db, entry.policy, usage.get(entry.policy.arn)),
               );
           }
-        }
+        });
         return output;
       },
     },
   });
 }
 
-/** Everything that the account has, without details; bounded by its quotas. */
+/** The kinds in their order. Each gives its first entries behind a name. */
+const KINDS = [
+  { digit: "1", filter: "User", read: readUsers },
+  { digit: "2", filter: "Role", read: readRoles },
+  { digit: "3", filter: "Group", read: readGroups },
+  { digit: "4", filter: "LocalManagedPolicy", read: readOwnPolicies },
+  { digit: "5", filter: "AWSManagedPolicy", read: readUsedAwsPolicies },
+] as const;
+
+/** Where a kind's entries are read from. */
+interface EntryRange {
+  readonly parts: IamParts;
+  readonly db: Db;
+  readonly accountId: string;
+  readonly after: string | undefined;
+  readonly limit: number;
+}
+
+/** The first entries behind a key, without details. */
 async function readEntries(
   parts: IamParts,
   db: Db,
   accountId: string,
-  usage: ReadonlyMap<string, PolicyUsage>,
+  filter: readonly iam.EntityType[] | undefined,
+  after: string | undefined,
+  limit: number,
 ): Promise<Entry[]> {
-  const users = await db
-    .selectFrom("iam_users")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .execute();
-  const groups = await db
-    .selectFrom("iam_groups")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .execute();
-  const roles = await db
-    .selectFrom("iam_roles")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .execute();
-  const own = await db
-    .selectFrom("iam_policies")
-    .select("policy_arn as arn")
-    .where("account_id", "=", accountId)
-    .execute();
-  const arns = new Set([...own.map((row) => row.arn), ...usage.keys()]);
   const entries: Entry[] = [];
-  for (const user of users) entries.push({ key: `1${user.name_key}`, filter: "User", user });
-  for (const role of roles) entries.push({ key: `2${role.name_key}`, filter: "Role", role });
-  for (const group of groups) entries.push({ key: `3${group.name_key}`, filter: "Group", group });
-  for (const arn of arns) {
+  const [lastDigit = ""] = after ?? "";
+  for (const kind of KINDS) {
+    if (entries.length === limit) break;
+    if (kind.digit < lastDigit || (filter?.length && !filter.includes(kind.filter))) continue;
+    const name = kind.digit === lastDigit ? after?.slice(lastDigit.length) : undefined;
+    const missing = limit - entries.length;
+    entries.push(...(await kind.read({ parts, db, accountId, after: name, limit: missing })));
+  }
+  return entries;
+}
+
+async function readUsers({ db, accountId, after, limit }: EntryRange): Promise<Entry[]> {
+  const users = await readNames(db, "iam_users", accountId, undefined, after, limit);
+  return users.map((user): Entry => ({ key: `1${user.name_key}`, filter: "User", user }));
+}
+
+async function readRoles({ db, accountId, after, limit }: EntryRange): Promise<Entry[]> {
+  const roles = await readNames(db, "iam_roles", accountId, undefined, after, limit);
+  return roles.map((role): Entry => ({ key: `2${role.name_key}`, filter: "Role", role }));
+}
+
+async function readGroups({ db, accountId, after, limit }: EntryRange): Promise<Entry[]> {
+  const groups = await readNames(db, "iam_groups", accountId, undefined, after, limit);
+  return groups.map((group): Entry => ({ key: `3${group.name_key}`, filter: "Group", group }));
+}
+
+async function readOwnPolicies({ db, accountId, after, limit }: EntryRange): Promise<Entry[]> {
+  const rows = await readNames(db, "iam_policies", accountId, undefined, after, limit);
+  return rows.map(
+    (row): Entry => ({
+      ...{ key: `4${row.name_key}`, filter: "LocalManagedPolicy", policy: managedPolicy(row) },
+    }),
+  );
+}
+
+/** Of AWS's policies those that the account uses: at most as many as there are. */
+async function readUsedAwsPolicies(range: EntryRange): Promise<Entry[]> {
+  const { parts, db, accountId, after, limit } = range;
+  const max = parts.awsPolicies.all().length;
+  const entries: Entry[] = [];
+  for (const arn of await usedPolicies(db, accountId, AWS_POLICY_PREFIX, undefined, max)) {
     const policy = await findPolicy(db, parts.awsPolicies, accountId, arn);
     if (!policy) continue;
-    entries.push({
-      key: `${policy.aws ? 5 : 4}${policy.name.toLowerCase()}`,
-      filter: policy.aws ? "AWSManagedPolicy" : "LocalManagedPolicy",
-      policy,
-    });
+    const name = policy.name.toLowerCase();
+    if (after === undefined || name > after)
+      entries.push({ key: `5${name}`, filter: "AWSManagedPolicy", policy });
   }
-  return entries.sort((a, b) => (a.key < b.key ? -1 : 1));
+  return entries.sort((a, b) => (a.key < b.key ? -1 : 1)).slice(0, limit);
 }
 
 async function userDetail(db: Db, user: User): Promise<iam.UserDetail> {
@@ -162,9 +197,7 @@ async function roleDetail(parts: IamParts, db: Db, role: Role): Promise<iam.Role
   const profiles = await instanceProfilesOfRole(db, role.role_id);
   return {
     ...(await roleSummary(db, role)),
-    InstanceProfileList: await Promise.all(
-      profiles.map((profile) => listedInstanceProfile(db, profile)),
-    ),
+    InstanceProfileList: await inTurns(profiles, (profile) => listedInstanceProfile(db, profile)),
     RolePolicyList: await inlineDetails(db, role.role_id),
     AttachedManagedPolicies: await attachedDetails(db, role.role_id),
     ...boundaryMember(role.boundary_arn),

@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { onAccount } from "../authorization.ts";
 import { countRows } from "../named-entities.ts";
-import { usageOfPolicies } from "../policies/policy-queries.ts";
+import { usedPolicies } from "../policies/used-policies.ts";
 import {
   ACCESS_KEYS_PER_USER,
   ATTACHED_POLICIES_MAX,
@@ -70,7 +70,7 @@ export function accountSummaryOperations() {
             InstanceProfiles: await countRows(db, "iam_instance_profiles", accountId),
             Policies: await countRows(db, "iam_policies", accountId),
             // One version, the default, of each managed policy that something has.
-            PolicyVersionsInUse: (await usageOfPolicies(db, accountId)).size,
+            PolicyVersionsInUse: (await usedPolicies(db, accountId)).size,
             MFADevices: await countRows(db, "iam_mfa_devices", accountId),
             MFADevicesInUse: await mfaDevicesInUse(db, accountId),
             Providers:

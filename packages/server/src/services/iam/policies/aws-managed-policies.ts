@@ -6,7 +6,7 @@ import { brotliDecompressSync } from "node:zlib";
 
 const MAGIC = "ROLECAST-POLICIES 1\n";
 const INDEX_LENGTH_BYTES = 4;
-const ARN_PREFIX = "arn:aws:iam::aws:policy/";
+export const AWS_POLICY_PREFIX = "arn:aws:iam::aws:policy/";
 const FILE_NAME = "aws-managed-policies.bin";
 /** Policies whose documents stay in memory: their text is a few kilobytes each. */
 const CACHED_POLICIES_MAX = 128;
@@ -108,7 +108,7 @@ export class AwsManagedPolicies {
 }
 
 export function isAwsPolicyArn(arn: string): boolean {
-  return arn.startsWith(ARN_PREFIX);
+  return arn.startsWith(AWS_POLICY_PREFIX);
 }
 
 /**
@@ -149,7 +149,7 @@ function readCatalogue(bytes: Buffer): Catalogue {
 
 function readRow(row: IndexRow): Entry {
   const [arn, createdSeconds, updatedSeconds, offset, length, versions] = row;
-  const resource = arn.slice(ARN_PREFIX.length - 1);
+  const resource = arn.slice(AWS_POLICY_PREFIX.length - 1);
   const slash = resource.lastIndexOf("/");
   return {
     arn,
@@ -166,7 +166,7 @@ function readRow(row: IndexRow): Entry {
 }
 
 function outsideEntry({ arn, document, createdMs }: OutsidePolicy) {
-  const resource = arn.slice(ARN_PREFIX.length - 1);
+  const resource = arn.slice(AWS_POLICY_PREFIX.length - 1);
   const slash = resource.lastIndexOf("/");
   return {
     arn,

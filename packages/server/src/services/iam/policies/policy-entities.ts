@@ -1,25 +1,30 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
+import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { onPolicy } from "../authorization.ts";
 import { notAttachable } from "../errors.ts";
-import { pageOf } from "../pagination.ts";
+import { readPage } from "../pagination.ts";
+import { pathStartsWith, readPart } from "../part-of-names.ts";
 import type { IamParts } from "../parts.ts";
 import { required } from "../required.ts";
-import type { IamTables, PolicyOwnerKind } from "../tables.ts";
+import type { GroupRow, IamTables, PolicyOwnerKind, RoleRow, UserRow } from "../tables.ts";
 import { findPolicy, requireArn } from "./policy-queries.ts";
 
 type Db = Kysely<IamTables>;
 
-export interface PolicyEntity {
+interface ListedEntity {
   readonly kind: PolicyOwnerKind;
   readonly id: string;
   readonly name: string;
+}
+
+/** What a managed policy is attached to. */
+export interface PolicyEntity extends ListedEntity {
   readonly path: string;
-  readonly usage: "PermissionsPolicy" | "PermissionsBoundary";
 }
 
 /** The order of kinds in the list. */
+const KINDS = ["group", "role", "user"] as const;
 const ORDER = { group: "1", role: "2", user: "3" } as const;
 const FILTERS = { group: "Group", role: "Role", user: "User" } as const;
 
@@ -32,14 +37,11 @@ export function policyEntityOperations(parts: IamParts) {
         const arn = required(input.PolicyArn, "policyArn");
         const policy = await findPolicy(db, parts.awsPolicies, context.accountId, requireArn(arn));
         if (!policy) throw notAttachable(arn);
-        // Bounded by the account's quotas of users, groups and roles.
-        const entities = [
-          ...(await attachedEntities(db, context.accountId, arn)),
-          ...(await boundedEntities(db, context.accountId, arn)),
-        ].filter((entity) => isWanted(entity, input));
-        const unique = new Map(entities.map((entity) => [keyOf(entity), entity]));
-        const sorted = [...unique.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
-        const page = await pageOf(input, sorted, keyOf);
+        const page = await readPage(
+          input,
+          (after, limit) => readEntities(db, context.accountId, input, arn, after, limit),
+          keyOf,
+        );
         const of = (kind: PolicyOwnerKind) => page.items.filter((entity) => entity.kind === kind);
         return {
           PolicyGroups: of("group").map(({ id, name }) => ({ GroupId: id, GroupName: name })),
@@ -52,14 +54,88 @@ export function policyEntityOperations(parts: IamParts) {
   });
 }
 
-function isWanted(entity: PolicyEntity, input: iam.ListEntitiesForPolicyRequest): boolean {
-  if (input.EntityFilter !== undefined && input.EntityFilter !== FILTERS[entity.kind]) return false;
-  if (input.PolicyUsageFilter !== undefined && input.PolicyUsageFilter !== entity.usage)
-    return false;
-  return entity.path.startsWith(input.PathPrefix ?? "/");
+/** The first of those that have the policy or are bounded by it, behind a key. */
+async function readEntities(
+  db: Db,
+  accountId: string,
+  input: iam.ListEntitiesForPolicyRequest,
+  arn: string,
+  after: string | undefined,
+  limit: number,
+): Promise<ListedEntity[]> {
+  const entities: ListedEntity[] = [];
+  const [lastOrder = ""] = after ?? "";
+  for (const kind of KINDS) {
+    const { [kind]: order } = ORDER;
+    if (entities.length === limit) break;
+    if (order < lastOrder || (input.EntityFilter ?? FILTERS[kind]) !== FILTERS[kind]) continue;
+    const name = order === lastOrder ? after?.slice(lastOrder.length) : undefined;
+    const missing = limit - entities.length;
+    entities.push(...(await readKind(kind, db, accountId, partOf(input, arn), name, missing)));
+  }
+  return entities;
 }
 
-function keyOf(entity: PolicyEntity): string {
+/** What is asked for: who has the policy or is bounded by it, below a path. */
+interface WantedPart {
+  readonly arn: string;
+  readonly path: string;
+  readonly isAttached: boolean;
+  readonly isBounded: boolean;
+}
+
+function partOf(input: iam.ListEntitiesForPolicyRequest, arn: string): WantedPart {
+  const { PolicyUsageFilter: use, PathPrefix: path = "/" } = input;
+  return {
+    ...{ arn, path, isAttached: use !== "PermissionsBoundary" },
+    isBounded: use !== "PermissionsPolicy",
+  };
+}
+
+async function readKind(
+  kind: PolicyOwnerKind,
+  db: Db,
+  accountId: string,
+  { arn, path, isAttached, isBounded }: WantedPart,
+  after: string | undefined,
+  limit: number,
+): Promise<ListedEntity[]> {
+  const table = `iam_${kind}s` as const;
+  const below = pathStartsWith(table, path);
+  const id = sql.ref(`${table}.${kind}_id`);
+  // Groups have no permissions boundary.
+  const bounded = isBounded && kind !== "group" ? sql`boundary_arn = ${arn}` : sql`1 = 0`;
+  const attached = isAttached
+    ? sql`exists (select 1 from iam_policy_attachments as attachment
+        where attachment.owner_id = ${id} and attachment.policy_arn = ${arn})`
+    : sql`1 = 0`;
+  const few = async (max: number) => {
+    const { rows } = await sql<{ name_key: string; is_below: number }>`
+      select name_key, case when ${below} then 1 else 0 end as is_below from (
+        select ${id} as id from ${sql.table(table)}
+          where account_id = ${accountId} and ${bounded}
+        union select owner_id as id from iam_policy_attachments
+          where account_id = ${accountId} and policy_arn = ${arn} and owner_kind = ${kind}
+            and ${isAttached ? sql`1 = 1` : sql`1 = 0`}
+        limit ${max}) as found
+      inner join ${sql.table(table)} on ${id} = found.id`.execute(db);
+    // So many that they are not few, whatever their paths.
+    const wanted = rows.length === max ? rows : rows.filter((row) => row.is_below === 1);
+    return wanted.map((row) => row.name_key);
+  };
+  const matches = sql<SqlBool>`${below} and (${attached} or ${bounded})`;
+  const rows = await readPart(db, table, accountId, { few, matches }, after, limit);
+  return rows.map((row) => entityOf(kind, row as Row));
+}
+
+type Row = Partial<Selectable<UserRow & GroupRow & RoleRow>>;
+
+function entityOf(kind: PolicyOwnerKind, row: Row): ListedEntity {
+  const { [`${kind}_id` as const]: id = "", [`${kind}_name` as const]: name = "" } = row;
+  return { kind, id, name };
+}
+
+function keyOf(entity: ListedEntity): string {
   return `${ORDER[entity.kind]}${entity.name.toLowerCase()}`;
 }
 
@@ -69,7 +145,6 @@ export async function attachedEntities(
   accountId: string,
   arn: string,
 ): Promise<PolicyEntity[]> {
-  const usage = "PermissionsPolicy";
   const users = await db
     .selectFrom("iam_policy_attachments as attachment")
     .innerJoin("iam_users as user", "user.user_id", "attachment.owner_id")
@@ -92,28 +167,8 @@ export async function attachedEntities(
     .where("attachment.policy_arn", "=", arn)
     .execute();
   return [
-    ...users.map((row): PolicyEntity => ({ kind: "user", usage, ...row })),
-    ...groups.map((row): PolicyEntity => ({ kind: "group", usage, ...row })),
-    ...roles.map((row): PolicyEntity => ({ kind: "role", usage, ...row })),
-  ];
-}
-
-async function boundedEntities(db: Db, accountId: string, arn: string): Promise<PolicyEntity[]> {
-  const usage = "PermissionsBoundary";
-  const users = await db
-    .selectFrom("iam_users")
-    .select(["user_id as id", "user_name as name", "path"])
-    .where("account_id", "=", accountId)
-    .where("boundary_arn", "=", arn)
-    .execute();
-  const roles = await db
-    .selectFrom("iam_roles")
-    .select(["role_id as id", "role_name as name", "path"])
-    .where("account_id", "=", accountId)
-    .where("boundary_arn", "=", arn)
-    .execute();
-  return [
-    ...users.map((row): PolicyEntity => ({ kind: "user", usage, ...row })),
-    ...roles.map((row): PolicyEntity => ({ kind: "role", usage, ...row })),
+    ...users.map((row): PolicyEntity => ({ kind: "user", ...row })),
+    ...groups.map((row): PolicyEntity => ({ kind: "group", ...row })),
+    ...roles.map((row): PolicyEntity => ({ kind: "role", ...row })),
   ];
 }

@@ -113,28 +113,27 @@ export interface PolicyUsage {
 
 export const NO_USAGE: PolicyUsage = { attachments: 0, boundaries: 0 };
 
-/** The usage of those policies that are used at all, by ARN. `arns` left out: of all. */
+/** The usage of those of the policies that are used at all, by ARN. */
 export async function usageOfPolicies(
   db: Kysely<IamTables>,
   accountId: string,
-  arns?: readonly string[],
+  arns: readonly string[],
 ): Promise<Map<string, PolicyUsage>> {
-  if (arns?.length === 0) return new Map();
-  let attached = db
+  if (arns.length === 0) return new Map();
+  const attached = db
     .selectFrom("iam_policy_attachments")
     .select((e) => ["policy_arn as arn", e.fn.countAll<number>().as("count")])
     .where("account_id", "=", accountId)
+    .where("policy_arn", "in", [...arns])
     .groupBy("policy_arn");
-  if (arns) attached = attached.where("policy_arn", "in", [...arns]);
-  const bounded = (table: "iam_users" | "iam_roles") => {
-    const query = db
+  const bounded = (table: "iam_users" | "iam_roles") =>
+    db
       .selectFrom(table)
       .select((e) => ["boundary_arn as arn", e.fn.countAll<number>().as("count")])
       .where("account_id", "=", accountId)
-      .where("boundary_arn", "is not", null)
-      .groupBy("boundary_arn");
-    return (arns ? query.where("boundary_arn", "in", [...arns]) : query).execute();
-  };
+      .where("boundary_arn", "in", [...arns])
+      .groupBy("boundary_arn")
+      .execute();
   const usage = new Map<string, PolicyUsage>();
   for (const row of await attached.execute())
     usage.set(row.arn, { attachments: Number(row.count), boundaries: 0 });

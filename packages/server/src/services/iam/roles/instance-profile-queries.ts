@@ -2,6 +2,7 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely, Selectable } from "kysely";
 import { noSuchNamed } from "../errors.ts";
 import { findIgnoringCase } from "../named-entities.ts";
+import { INSTANCE_PROFILES_PER_ACCOUNT } from "../quotas.ts";
 import type { IamTables, InstanceProfileRow } from "../tables.ts";
 import { tagsOf } from "../tags/tag-queries.ts";
 import { roleSummary } from "./role-details.ts";
@@ -50,11 +51,19 @@ export async function describedInstanceProfile(db: Db, profile: InstanceProfile)
   } satisfies iam.InstanceProfile;
 }
 
-export function instanceProfilesOfRole(db: Db, roleId: string): Promise<InstanceProfile[]> {
+/** By name, those behind `after`. */
+export function instanceProfilesOfRole(
+  db: Db,
+  roleId: string,
+  after = "",
+  limit = INSTANCE_PROFILES_PER_ACCOUNT,
+): Promise<InstanceProfile[]> {
   return db
     .selectFrom("iam_instance_profiles")
     .selectAll()
     .where("role_id", "=", roleId)
+    .where("name_key", ">", after)
     .orderBy("name_key")
+    .limit(limit)
     .execute();
 }

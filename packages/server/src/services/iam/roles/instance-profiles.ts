@@ -2,11 +2,12 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { type Authorization, defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { inTurns } from "../../../kernel/turns.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { onInstanceProfile, onList, onNew, onOwner, requestTags } from "../authorization.ts";
 import { alreadyExists, noSuchEntity, quotaExceeded, stillReferenced } from "../errors.ts";
 import { findIgnoringCase, readNamedPage, refuseOverQuota } from "../named-entities.ts";
-import { pageOf } from "../pagination.ts";
+import { readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { INSTANCE_PROFILES_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
@@ -59,8 +60,8 @@ export function instanceProfileOperations(parts: IamParts) {
       handle: async (input, context) => {
         const db = context.db<IamTables>();
         const page = await readNamedPage("iam_instance_profiles", context, input);
-        const InstanceProfiles = await Promise.all(
-          page.items.map((profile) => listedInstanceProfile(db, profile)),
+        const InstanceProfiles = await inTurns(page.items, (profile) =>
+          listedInstanceProfile(db, profile),
         );
         return { InstanceProfiles, ...page.output };
       },
@@ -71,10 +72,13 @@ export function instanceProfileOperations(parts: IamParts) {
         const db = context.db<IamTables>();
         const name = required(input.RoleName, "roleName");
         const role = await requireRole(db, context.accountId, name);
-        const profiles = await instanceProfilesOfRole(db, role.role_id);
-        const page = await pageOf(input, profiles, (profile) => profile.name_key);
-        const InstanceProfiles = await Promise.all(
-          page.items.map((profile) => listedInstanceProfile(db, profile)),
+        const page = await readPage(
+          input,
+          (after, limit) => instanceProfilesOfRole(db, role.role_id, after, limit),
+          (profile) => profile.name_key,
+        );
+        const InstanceProfiles = await inTurns(page.items, (profile) =>
+          listedInstanceProfile(db, profile),
         );
         return { InstanceProfiles, ...page.output };
       },

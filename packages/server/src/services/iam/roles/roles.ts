@@ -2,6 +2,7 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { inTurns } from "../../../kernel/turns.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { onBoundedOwner, onList, onNew, onRoleView, requestTags } from "../authorization.ts";
 import { alreadyExists, invalidInput, noSuchNamed } from "../errors.ts";
@@ -80,7 +81,7 @@ export function roleOperations(parts: IamParts) {
       handle: async (input, context) => {
         const db = context.db<IamTables>();
         const page = await readNamedPage("iam_roles", context, input);
-        const Roles = await Promise.all(page.items.map((role) => listedRole(db, role)));
+        const Roles = await inTurns(page.items, (role) => listedRole(db, role));
         return { Roles, ...page.output };
       },
     },

@@ -1,5 +1,5 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely, Selectable } from "kysely";
+import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { onList, onNew, onOwner } from "../authorization.ts";
@@ -12,6 +12,7 @@ import {
   refuseReferenced,
 } from "../named-entities.ts";
 import { pageOf, readPage } from "../pagination.ts";
+import { type PartOfNames, readPart } from "../part-of-names.ts";
 import { change, type IamParts } from "../parts.ts";
 import { GROUPS_PER_ACCOUNT, GROUPS_PER_USER } from "../quotas.ts";
 import { required } from "../required.ts";
@@ -67,17 +68,8 @@ export function groupOperations(parts: IamParts) {
         const group = await requireGroup(db, context.accountId, name);
         const page = await readPage(
           input,
-          (after, limit) => {
-            const query = db
-              .selectFrom("iam_group_members as member")
-              .innerJoin("iam_users as user", "user.user_id", "member.user_id")
-              .selectAll("user")
-              .where("member.group_id", "=", group.group_id);
-            return (after === undefined ? query : query.where("user.name_key", ">", after))
-              .orderBy("user.name_key")
-              .limit(limit)
-              .execute();
-          },
+          (after, limit) =>
+            readPart(db, "iam_users", context.accountId, membersOf(db, group), after, limit),
           (user) => user.name_key,
         );
         return { Group: groupSummary(group), Users: page.items.map(userSummary), ...page.output };
@@ -176,6 +168,23 @@ export function groupOperations(parts: IamParts) {
       },
     },
   });
+}
+
+function membersOf(db: Db, { group_id }: Pick<GroupRow, "group_id">): PartOfNames {
+  return {
+    few: async (limit) => {
+      const rows = await db
+        .selectFrom("iam_group_members as member")
+        .innerJoin("iam_users as user", "user.user_id", "member.user_id")
+        .select("user.name_key")
+        .where("member.group_id", "=", group_id)
+        .limit(limit)
+        .execute();
+      return rows.map((row) => row.name_key);
+    },
+    matches: sql<SqlBool>`exists (select 1 from iam_group_members as member
+      where member.group_id = ${group_id} and member.user_id = iam_users.user_id)`,
+  };
 }
 
 function groupSummary(group: Selectable<GroupRow>) {

@@ -1,3 +1,5 @@
+import { randomIds } from "../../../packages/server/src/kernel/ids.ts";
+import { newVersionId } from "../../../packages/server/src/services/s3/versions/version-id.ts";
 import type { GrownAccount } from "./accounts.ts";
 
 /** Runs one SQL statement on the server's database. */
@@ -101,12 +103,17 @@ export async function seed(execute: Execute, account: GrownAccount): Promise<voi
   });
   await insert("cloudwatch_series", items, {
     ...{ ...place, id: `'${id}' || ${PADDED}`, namespace: "'Bench'", name: `'m-' || ${PADDED}` },
-    ...{ dimensions: "'{}'", unit: "'Count'", newest_ms: `${CREATED_MS}` },
+    ...{ dimensions: "'[]'", unit: "'Count'", newest_ms: `${CREATED_MS}` },
   });
   await insert("s3_buckets", items, {
     ...{ ...place, bucket_name: `'b-${id}-' || ${PADDED}`, bucket_id: `'b-${id}-' || ${PADDED}` },
     created_ms: `${CREATED_MS}`,
   });
+}
+
+/** Ids need be unique among the versions of a key only. */
+function versionId(number: number): string {
+  return newVersionId(number, { ...randomIds, alphanumeric: (length) => "a".repeat(length) });
 }
 
 /** Keys, versions and uploads of one bucket: `groups` common prefixes of the same size. */
@@ -116,9 +123,12 @@ export async function seedBucket(
   items: number,
   groups: number,
 ): Promise<void> {
+  const { name, accountId } = bucket;
+  await execute(`insert into s3_buckets (bucket_name, bucket_id, account_id, region, created_ms)
+    values ('${name}', '${name}', '${accountId}', '${REGION}', ${CREATED_MS})`);
   const key = `'g' || substr(cast(1000000 + i / ${items / groups} as text), 2) || '/' || ${PADDED}`;
   const object = {
-    ...{ bucket_name: `'${bucket.name}'`, account_id: `'${bucket.accountId}'` },
+    ...{ bucket_name: `'${name}'`, account_id: `'${accountId}'` },
     ...{ region: `'${REGION}'`, size_bytes: "1", etag: "'e'", modified_ms: `${CREATED_MS}` },
     ...{ storage_class: "'STANDARD'", attributes: "'{}'" },
   };
@@ -127,17 +137,17 @@ export async function seedBucket(
       with recursive n(i) as (select 0 union all select i + 1 from n where i + 1 < ${items})
       select ${Object.values(columns).join(", ")} from n`);
   await insert("s3_objects", {
-    ...{ ...object, object_key: key, object_id: `'o${bucket.name}' || i` },
-    ...{ version_id: `'v2' || ${PADDED}`, version_number: "2" },
+    ...{ ...object, object_key: key, object_id: `'o${name}' || i` },
+    ...{ version_id: `'${versionId(2)}'`, version_number: "2" },
   });
   await insert("s3_versions", {
-    ...{ ...object, object_key: key, object_id: `'p${bucket.name}' || i`, is_delete_marker: "0" },
-    ...{ version_id: `'v1' || ${PADDED}`, version_number: "1" },
+    ...{ ...object, object_key: key, object_id: `'p${name}' || i`, is_delete_marker: "0" },
+    ...{ version_id: `'${versionId(1)}'`, version_number: "1" },
   });
   const { size_bytes: _size, etag: _etag, modified_ms: _modified, ...upload } = object;
   await insert("s3_uploads", {
-    ...{ ...upload, object_key: key, upload_id: `'u${bucket.name}' || ${PADDED}` },
-    ...{ bucket_id: `'${bucket.name}'`, initiator_arn: `'arn:aws:iam::${bucket.accountId}:root'` },
+    ...{ ...upload, object_key: key, upload_id: `'u${name}' || ${PADDED}` },
+    ...{ bucket_id: `'${name}'`, initiator_arn: `'arn:aws:iam::${accountId}:root'` },
     created_ms: `${CREATED_MS}`,
   });
 }

@@ -1,0 +1,95 @@
+import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
+import { Turns } from "../../kernel/turns.ts";
+import type { Named, NamedTable } from "./named-entities.ts";
+import type { IamTables } from "./tables.ts";
+
+type Db = Kysely<IamTables>;
+
+/** So many are read by what they have in common, and sorted. */
+const FEW_MAX = 1_000;
+/** Names that one statement looks at where more of them than that may be wanted. */
+const STEP = 1_000;
+
+/** Those of an account's entities that have something in common, such as a policy or a path. */
+export interface PartOfNames {
+  /** Name keys of up to `limit` of them in any order, found by an index of what they share. */
+  few(limit: number): Promise<readonly string[]>;
+  /** A condition on the entities' own table, which is known by its name. */
+  readonly matches: RawBuilder<SqlBool>;
+}
+
+/**
+ * The first of the part in the order of names, behind `after`. A small part is sorted; a large one is
+ * found by walking the names, which meets one of it soon. So neither costs what the account is large.
+ */
+export async function readPart<T extends NamedTable>(
+  db: Db,
+  table: T,
+  accountId: string,
+  part: PartOfNames,
+  after: string | undefined,
+  limit: number,
+): Promise<readonly Named<T>[]> {
+  const select = () => db.selectFrom<NamedTable>(table).where("account_id", "=", accountId);
+  const few = await part.few(FEW_MAX + 1);
+  if (few.length <= FEW_MAX) {
+    const names = few.filter((name) => after === undefined || name > after).sort();
+    const wanted = names.slice(0, limit);
+    if (wanted.length === 0) return [];
+    const rows = await select().selectAll().where("name_key", "in", wanted).execute();
+    return (rows as Named<T>[]).sort((a, b) => (a.name_key < b.name_key ? -1 : 1));
+  }
+  const turns = new Turns();
+  const found: Named<T>[] = [];
+  for (let from = after ?? ""; found.length < limit; ) {
+    await turns.next();
+    const end = await select()
+      .select("name_key")
+      .where("name_key", ">", from)
+      .orderBy("name_key")
+      .limit(1)
+      .offset(STEP - 1)
+      .executeTakeFirst();
+    let query = select().selectAll().where("name_key", ">", from).where(part.matches);
+    if (end) query = query.where("name_key", "<=", end.name_key);
+    const rows = await query
+      .orderBy("name_key")
+      .limit(limit - found.length)
+      .execute();
+    found.push(...(rows as Named<T>[]));
+    if (!end) break;
+    from = end.name_key;
+  }
+  return found;
+}
+
+/** Sorts behind all that a path may consist of. Source: IAM API reference, `Path`: up to U+007F. */
+const BEHIND_PATHS = "\u0080";
+
+/** The entities below a path. */
+export function belowPath(
+  db: Db,
+  table: NamedTable,
+  accountId: string,
+  prefix: string,
+): PartOfNames {
+  return {
+    few: async (limit) => {
+      const rows = await db
+        .selectFrom<NamedTable>(table)
+        .select("name_key")
+        .where("account_id", "=", accountId)
+        .where("path", ">=", prefix)
+        .where("path", "<", prefix + BEHIND_PATHS)
+        .limit(limit)
+        .execute();
+      return rows.map((row) => row.name_key);
+    },
+    matches: pathStartsWith(table, prefix),
+  };
+}
+
+/** A condition that needs no escaping. */
+export function pathStartsWith(table: NamedTable, prefix: string): RawBuilder<SqlBool> {
+  return sql<SqlBool>`substr(${sql.ref(`${table}.path`)}, 1, ${prefix.length}) = ${prefix}`;
+}

@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as iam from "@aws-sdk/client-iam";
+import Libsql from "libsql";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
+import {
+  accountSettings,
+  type GrownAccount,
+  grownAccounts,
+} from "../support/grown-lists/accounts.ts";
+import { operationsOf, type PagedOperation } from "../support/grown-lists/operations.ts";
+import { seed, seedBucket } from "../support/grown-lists/seed.ts";
+import { startTestServer, type TestServer } from "../support/test-server.ts";
+
+/*
+ * A page costs what is on it, not what the list is long. Nothing here takes the time: a page of an
+ * account with four times as many things reads no more rows, and no statement of it walks or sorts a
+ * table. That is asked of SQLite, by its own account of how it runs a statement.
+ */
+
+/** Half of each account's users have one policy: also those are more than are read at once. */
+const ITEMS = [2_200, 6_600] as const;
+const GROUPS = 100;
+/** Rows beside those that a page shows: its accounts, its policies' usage, what is still few. */
+const ROWS_BESIDE = 100;
+
+const data = mkdtempSync(join(tmpdir(), "rolecast-growing-"));
+const accounts = grownAccounts(...ITEMS);
+let server: TestServer;
+let database: InstanceType<typeof Libsql>;
+/** What the server's statements gave, by their text. */
+const rowsRead = new Map<string, number>();
+
+beforeAll(async () => {
+  countRows();
+  server = await startTestServer({
+    data,
+    // What is asked of SQLite is asked of SQLite's file.
+    database: undefined,
+    accounts: accountSettings(accounts),
+  });
+  database = new Libsql(join(data, "rolecast.db"));
+  const execute = async (statement: string) => void database.exec(statement);
+  for (const account of accounts) {
+    await seed(execute, account);
+    const { grouped, flat } = bucketsOf(account);
+    const accountId = account.id;
+    await seedBucket(execute, { name: grouped, accountId }, account.items, GROUPS);
+    await seedBucket(execute, { name: flat, accountId }, account.items, account.items);
+  }
+});
+afterAll(async () => {
+  vi.restoreAllMocks();
+  database?.close();
+  await server?.close();
+  rmSync(data, { recursive: true, force: true });
+});
+
+/** Every statement that is prepared from now on notes what it gives. */
+function countRows(): void {
+  const prepare = Libsql.prototype.prepare;
+  vi.spyOn(Libsql.prototype, "prepare").mockImplementation(function (
+    this: InstanceType<typeof Libsql>,
+    text: string,
+  ) {
+    const statement = prepare.call(this, text);
+    const all = statement.all.bind(statement) as (...parameters: unknown[]) => unknown[];
+    statement.all = (...parameters: unknown[]) => {
+      const rows = all(...parameters);
+      rowsRead.set(text, (rowsRead.get(text) ?? 0) + rows.length);
+      return rows;
+    };
+    return statement;
+  });
+}
+
+function bucketsOf({ id }: GrownAccount) {
+  return { grouped: `grouped-${id}`, flat: `flat-${id}` };
+}
+
+function operations(account: GrownAccount | undefined): PagedOperation[] {
+  return account ? operationsOf(server?.endpoint ?? "", account, bucketsOf(account)) : [];
+}
+
+/** The statements of one page, and the rows that each gave. */
+async function statementsOf({ page }: PagedOperation, token: string | undefined, size: number) {
+  rowsRead.clear();
+  const next = await page(token, size);
+  return { next, statements: new Map(rowsRead) };
+}
+
+function rowsOf(statements: ReadonlyMap<string, number>): number {
+  return [...statements.values()].reduce((sum, rows) => sum + rows, 0);
+}
+
+interface PlanRow {
+  readonly detail: string;
+}
+
+function planOf(statement: string): string[] {
+  const parameters = Array<number>(statement.split("?").length - 1).fill(1);
+  const plan = database.prepare(`explain query plan ${statement}`).all(parameters) as PlanRow[];
+  return plan.map(({ detail }) => detail);
+}
+
+/** Named tables of ours; what a statement makes of a few rows itself has other names. */
+const WALKS_A_TABLE = /^SCAN (?:iam|ivs|s3|events|cloudwatch)_/;
+const SORTS = /^USE TEMP B-TREE FOR (?:LAST \d+ TERMS? OF )?ORDER BY/;
+/** What sorts no more than is on a page, or than its quota allows. */
+const MAY_SORT = [
+  /^select \* from \(select .* limit \?\) as "objects" union all/,
+  /^select "group"\.\* from "iam_group_members" as "member" .* where "member"\."user_id" = \?/,
+];
+
+test.each(accounts)(
+  "parts of $items names are listed whole and in order",
+  async ({ key, items }) => {
+    const client = new iam.IAMClient({
+      ...{
+        endpoint: server.endpoint,
+        region: "us-east-1",
+        credentials: { ...key },
+        maxAttempts: 1,
+      },
+    });
+    const names = (count: number) =>
+      Array.from({ length: count }, (_, i) => `user-${String(i).padStart(7, "0")}`);
+    const PolicyArn = "arn:aws:iam::aws:policy/ReadOnlyAccess";
+    const having: unknown[] = [];
+    for await (const page of iam.paginateListEntitiesForPolicy({ client }, { PolicyArn }))
+      having.push(...(page.PolicyUsers ?? []).map(({ UserName }) => UserName));
+    expect(having).toEqual(names(items / 2));
+    const members: unknown[] = [];
+    for await (const page of iam.paginateGetGroup({ client }, { GroupName: "group-0000000" }))
+      members.push(...(page.Users ?? []).map(({ UserName }) => UserName));
+    expect(members).toEqual(names(items));
+    const rare: unknown[] = [];
+    for await (const page of iam.paginateListUsers({ client, pageSize: 2 }, { PathPrefix: "/ra" }))
+      rare.push(...(page.Users ?? []).map(({ Path, UserName }) => `${Path}${UserName}`));
+    expect(rare).toEqual(
+      names(items).flatMap((name, index) => (index % 1_000 === 500 ? [`/rare/${name}`] : [])),
+    );
+    const attached: unknown[] = [];
+    const used = { Scope: "All", OnlyAttached: true } as const;
+    for await (const page of iam.paginateListPolicies({ client, pageSize: 1_000 }, used))
+      attached.push(...(page.Policies ?? []).map((one) => [one.PolicyName, one.AttachmentCount]));
+    expect(attached).toEqual([
+      ...names(items).map((name) => [name.replace("user", "policy"), 1]),
+      ["ReadOnlyAccess", items / 2],
+    ]);
+  },
+);
+
+const NAMES = operationsOf("http://127.0.0.1", grownAccounts(1)[0] as GrownAccount, {
+  grouped: "",
+  flat: "",
+}).map(({ name }) => name);
+
+describe.each(NAMES)("%s", (name) => {
+  test("reads as much of a long list as of a shorter one, and neither walks nor sorts it", async () => {
+    const [short, long] = accounts.map((account) =>
+      operations(account).find((o) => o.name === name),
+    );
+    if (!short || !long) throw new Error(`${name} is gone`);
+    // So small that the middle of each list is far from both ends.
+    const size = Math.min(25, long.pageSize);
+    const first = [
+      await statementsOf(short, undefined, size),
+      await statementsOf(long, undefined, size),
+    ];
+    const tokens = first.map(({ next }) => next);
+    const second = [
+      await statementsOf(short, tokens[0], size),
+      await statementsOf(long, tokens[1], size),
+    ];
+    for (const [ofShort, ofLong] of [first, second]) {
+      if (!ofShort || !ofLong) throw new Error("a page is missing");
+      expect(rowsOf(ofLong.statements)).toBeLessThanOrEqual(
+        rowsOf(ofShort.statements) + ROWS_BESIDE,
+      );
+      for (const statement of ofLong.statements.keys()) {
+        const plan = planOf(statement);
+        expect(
+          plan.filter((step) => WALKS_A_TABLE.test(step)),
+          statement,
+        ).toEqual([]);
+        if (!MAY_SORT.some((allowed) => allowed.test(statement)))
+          expect(
+            plan.filter((step) => SORTS.test(step)),
+            statement,
+          ).toEqual([]);
+      }
+    }
+  });
+});
