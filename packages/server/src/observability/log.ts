@@ -4,6 +4,8 @@ import type { Log } from "../kernel/log.ts";
 
 /** Lines kept for readers that come late. */
 const RECENT_LINES_MAX = 500;
+/** Characters of all of them: past it the oldest go, whatever their number. */
+const RECENT_CHARS_MAX = 1024 * 1024;
 
 export interface ServerLog {
   readonly log: Log;
@@ -24,14 +26,18 @@ export function createLog(level: Config["logLevel"]): ServerLog {
   };
 }
 
-class LogTail {
+/** The latest lines, as far as they fit. */
+export class LogTail {
   readonly #readers = new Set<(json: string) => void>();
   #recent: string[] = [];
+  #chars = 0;
 
   write(line: string): void {
     const json = line.trimEnd();
     this.#recent.push(json);
-    if (this.#recent.length > RECENT_LINES_MAX) this.#recent.shift();
+    this.#chars += json.length;
+    while (this.#recent.length > RECENT_LINES_MAX || this.#chars > RECENT_CHARS_MAX)
+      this.#chars -= this.#recent.shift()?.length ?? this.#chars;
     for (const reader of this.#readers) reader(json);
   }
 

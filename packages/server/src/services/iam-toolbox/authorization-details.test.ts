@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { sql } from "kysely";
 import { expect, test } from "vitest";
 import type { DecisionRecord } from "../../kernel/decisions.ts";
 import { randomIds } from "../../kernel/ids.ts";
@@ -12,18 +13,26 @@ import { iamToolboxMigrations } from "./tables.ts";
 const DAY_MS = 24 * 60 * 60_000;
 const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
-function decision(id: string, atMs: number, evaluatedEffect: DecisionRecord["evaluatedEffect"]) {
+const OWN = "000000000000";
+const OTHER = "111122223333";
+
+function decision(
+  id: string,
+  atMs: number,
+  evaluatedEffect: DecisionRecord["evaluatedEffect"],
+  accountId = OWN,
+) {
   return {
-    ...{ authorizationId: id, atMs, evaluatedEffect, accountId: "000000000000" },
+    ...{ authorizationId: id, atMs, evaluatedEffect, accountId },
     ...{ region: "us-east-1", service: "s3", operation: "ListBuckets", requestId: id },
     ...{ principalArn: "arn:aws:iam::000000000000:user/ann", action: "s3:ListAllMyBuckets" },
     ...{ resource: "*", reason: "", context: {}, matchedPolicies: [], policies: [] },
   };
 }
 
-function told({ readDecisions }: IamToolboxService): string[] {
+function told({ readDecisions }: IamToolboxService, accountId = OWN): string[] {
   const ids: string[] = [];
-  readDecisions("000000000000", (json) => ids.push(JSON.parse(json).authorizationId))();
+  readDecisions(accountId, (json) => ids.push(JSON.parse(json).authorizationId))();
   return ids;
 }
 
@@ -58,6 +67,64 @@ test("a reader is told the latest 100 denials of a day, whatever was allowed sin
   expect(told(restarted)).toEqual(["early"]);
   await restarted.reset?.();
   expect(told(restarted)).toEqual([]);
+  await store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test("an account's flood of denials drives out nothing but its own", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "rolecast-details-"));
+  let nowMs = 1_700_000_000_000;
+  const clock = { nowMs: () => nowMs };
+  const store = await openStore({
+    ...{ shared: undefined, file: join(dir, "db"), durable: false, nowMs: clock.nowMs },
+    migrations: iamToolboxMigrations,
+  });
+  const service = createIamToolboxService({ store, clock, ids: randomIds, log });
+  const { decisions } = service;
+  await service.start?.();
+  for (let index = 0; index < 3; index += 1)
+    decisions.note(decision(`own${index}`, nowMs++, "EXPLICIT_DENY"));
+  for (let round = 0; round < 4; round += 1) {
+    for (let index = 0; index < 3_000; index += 1)
+      decisions.note(decision(`other${round}-${index}`, nowMs++, "IMPLICIT_DENY", OTHER));
+    await service.close?.();
+  }
+  expect(told(service)).toEqual(["own0", "own1", "own2"]);
+  expect(told(service, OTHER)).toHaveLength(100);
+
+  // What is in memory is forgotten: the database tells.
+  const again = createIamToolboxService({ store, clock, ids: randomIds, log });
+  await again.start?.();
+  expect(told(again)).toEqual(["own0", "own1", "own2"]);
+  const rows = await sql<{ account_id: string; denials: number }>`
+    select account_id, count(*) as denials from iam_authorization_details
+    group by account_id order by account_id`.execute(store.db);
+  expect(rows.rows.map(({ denials }) => Number(denials))).toEqual([3, 10_000]);
+  await store.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+test("an account's denials are kept by their size, too", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "rolecast-details-"));
+  let nowMs = 1_700_000_000_000;
+  const clock = { nowMs: () => nowMs };
+  const store = await openStore({
+    ...{ shared: undefined, file: join(dir, "db"), durable: false, nowMs: clock.nowMs },
+    migrations: iamToolboxMigrations,
+  });
+  const service = createIamToolboxService({ store, clock, ids: randomIds, log });
+  for (let index = 0; index < 160; index += 1) {
+    const large = {
+      ...decision(`large${index}`, nowMs++, "IMPLICIT_DENY"),
+      reason: "x".repeat(500_000),
+    };
+    service.decisions.note(large);
+  }
+  await service.close?.();
+  const { rows } = await sql<{ chars: number }>`
+    select sum(length(details)) as chars from iam_authorization_details`.execute(store.db);
+  expect(rows[0]?.chars).toBeLessThanOrEqual(64 * 1024 * 1024);
+  expect(rows[0]?.chars).toBeGreaterThan(60 * 1024 * 1024);
   await store.close();
   rmSync(dir, { recursive: true, force: true });
 });

@@ -1,3 +1,4 @@
+import type { Kysely } from "kysely";
 import type { Log } from "../../../kernel/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import type { IamTables } from "../tables.ts";
@@ -6,6 +7,9 @@ import { UseNotes } from "./use-notes.ts";
 
 /** Uses are written this long after the first of them: AWS, too, shows them with a delay. */
 const FLUSH_DELAY_MS = 10_000;
+/** Notes in one transaction. */
+const WRITTEN_AT_ONCE = 100;
+
 export interface RoleUse {
   readonly region: string;
   readonly atMs: number;
@@ -62,15 +66,17 @@ export class LastUsed {
     const keys = this.#keys.unwritten();
     const accesses = this.#accesses.unwritten();
     if (roles.length + keys.length + accesses.length === 0) return;
-    await this.#store.transaction(async ({ db }) => {
-      for (const [roleId, use] of roles) {
+    await this.#inSteps(roles, async (some, db) => {
+      for (const [roleId, use] of some) {
         await db
           .updateTable("iam_roles")
           .set({ last_used_ms: use.atMs, last_used_region: use.region })
           .where("role_id", "=", roleId)
           .execute();
       }
-      for (const [accessKeyId, use] of keys) {
+    });
+    await this.#inSteps(keys, async (some, db) => {
+      for (const [accessKeyId, use] of some) {
         await db
           .updateTable("iam_access_keys")
           .set({
@@ -81,14 +87,28 @@ export class LastUsed {
           .where("access_key_id", "=", accessKeyId)
           .execute();
       }
-      await writeAccesses(
-        db,
-        accesses.map(([, access]) => access),
-      );
     });
+    await this.#inSteps(accesses, (some, db) =>
+      writeAccesses(
+        db,
+        some.map(([, access]) => access),
+      ),
+    );
     this.#accesses.written(accesses);
     this.#roles.written(roles);
     this.#keys.written(keys);
+  }
+
+  /** In transactions of a few notes each: others are served in between. */
+  async #inSteps<Note>(
+    notes: readonly Note[],
+    write: (some: readonly Note[], db: Kysely<IamTables>) => Promise<void>,
+  ): Promise<void> {
+    for (let from = 0; from < notes.length; from += WRITTEN_AT_ONCE) {
+      const some = notes.slice(from, from + WRITTEN_AT_ONCE);
+      await this.#store.transaction(({ db }) => write(some, db));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
   }
 
   /** Forgets everything: the database has been emptied. */

@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { CreateUserCommand } from "@aws-sdk/client-iam";
+import { CreateBucketCommand } from "@aws-sdk/client-s3";
+import { expect, test } from "vitest";
+import { lookupRecords } from "../../support/event-records.ts";
+import { createUser } from "../../support/principals.ts";
+import { send } from "../../support/signed-request.ts";
+import { type Key, startTestServer } from "../../support/test-server.ts";
+
+const OTHER: Key = { accessKeyId: "otherroot", secretAccessKey: "othersecret" };
+/** The least that the setting takes. */
+const auditEventsMax = 1_000;
+const AT_A_TIME = 25;
+
+/** Makes as many calls as the history keeps of one kind, and some more. */
+async function flood(call: (index: number) => Promise<unknown>): Promise<void> {
+  for (let from = 0; from < auditEventsMax + 100; from += AT_A_TIME)
+    await Promise.all(Array.from({ length: AT_A_TIME }, (_, index) => call(from + index)));
+}
+
+test("no stranger's, refused principal's or other account's flood drives out an account's changes", {
+  timeout: 120_000,
+}, async () => {
+  const data = await mkdtemp(join(tmpdir(), "rolecast-flood-"));
+  const { accessKeyId: rootAccessKeyId, secretAccessKey: rootSecretAccessKey } = OTHER;
+  const accounts = [{ id: "111122223333", rootAccessKeyId, rootSecretAccessKey }];
+  const settings = { data, accounts, auditEventsMax };
+  const server = await startTestServer(settings);
+  const { iam, s3 } = server.clients();
+  await s3.send(new CreateBucketCommand({ Bucket: "flooded" }));
+  await iam.send(new CreateUserCommand({ UserName: "early" }));
+  const powerless = server.clients(await createUser(iam, "powerless"));
+  const others = server.clients(OTHER);
+  const put = { method: "PUT", path: "/flooded", query: { policy: "" }, body: "{}" };
+  await flood(async () => expect((await send(server.endpoint, put)).status).toBe(403));
+  await flood(() =>
+    powerless.iam.send(new CreateUserCommand({ UserName: "denied" })).catch(() => {}),
+  );
+  await flood((index) => others.iam.send(new CreateUserCommand({ UserName: `user${index}` })));
+  await server.close();
+
+  // What is too much goes once in a while, and when a server starts.
+  const again = await startTestServer(settings);
+  const { cloudtrail } = again.clients();
+  const until = async (EventName: string) =>
+    (
+      await lookupRecords(cloudtrail, {
+        LookupAttributes: [{ AttributeKey: "EventName", AttributeValue: EventName }],
+      })
+    ).length;
+  await again.clients().iam.send(new CreateUserCommand({ UserName: "late" }));
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  expect(await until("CreateBucket")).toBe(1);
+  const made = await lookupRecords(cloudtrail, {
+    LookupAttributes: [{ AttributeKey: "ResourceName", AttributeValue: "early" }],
+  });
+  expect(made.map(({ eventName }) => eventName)).toEqual(["CreateUser"]);
+  expect(await until("PutBucketPolicy")).toBeLessThanOrEqual(auditEventsMax);
+  await again.close();
+  await rm(data, { recursive: true, force: true });
+});
