@@ -1,12 +1,14 @@
 import { throttled } from "./errors.ts";
+import { LARGE_BYTES_MIN, Turns } from "./turns.ts";
 
 /** Of entries that are being routed, each of which is in memory more than once meanwhile. */
-const BYTES_MAX = 32 * 1024 * 1024;
-const ACCOUNT_BYTES_MAX = BYTES_MAX / 2;
+const BYTES_MAX = 96 * 1024 * 1024;
+const ACCOUNT_BYTES_MAX = 80 * 1024 * 1024;
 
 /** Bounds what PutEvents holds in memory at a time, over all accounts and for each. */
 export class InFlightBytes {
   readonly #byAccount = new Map<string, number>();
+  readonly #turns = new Turns();
   #bytes = 0;
 
   /** Throws ThrottlingException, after which clients try again. */
@@ -15,6 +17,7 @@ export class InFlightBytes {
     if (this.#bytes + bytes > BYTES_MAX || own + bytes > ACCOUNT_BYTES_MAX) throw throttled();
     this.#add(account, bytes);
     try {
+      if (bytes >= LARGE_BYTES_MIN) await this.#turns.next();
       return await run();
     } finally {
       this.#add(account, -bytes);

@@ -7,6 +7,7 @@ import type { Store } from "../../../kernel/store.ts";
 import { compilePattern, type EventTest } from "../pattern/compile-pattern.ts";
 import type { IncomingEvent } from "../put-event.ts";
 import type { DeliveryRow, EventsTables, RuleRow } from "../tables.ts";
+import { LARGE_BYTES_MIN } from "../turns.ts";
 import { WaitingRoom } from "./waiting-room.ts";
 import type { Webhook } from "./webhook.ts";
 
@@ -71,6 +72,7 @@ export class EventRouter {
     const rules = await this.#rulesOf(event);
     if (rules.length === 0) return [];
     const found = this.#turn.then(async () => {
+      if (event.json.length >= LARGE_BYTES_MIN) await setImmediate();
       const parsed: unknown = JSON.parse(event.json.toString());
       const matching: RuleRow[] = [];
       let sinceMs = performance.now();

@@ -1,0 +1,17 @@
+import { setImmediate } from "node:timers/promises";
+
+/** Below it, an event is parsed in no time. */
+export const LARGE_BYTES_MIN = 16 * 1024;
+
+/**
+ * Lets work on large events begin one after another, each in a round of the event loop of its own:
+ * whoever else is waiting for an answer gets it in between.
+ */
+export class Turns {
+  #last: Promise<void> = Promise.resolve();
+
+  next(): Promise<void> {
+    this.#last = this.#last.then(() => setImmediate());
+    return this.#last;
+  }
+}
