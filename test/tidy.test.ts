@@ -162,6 +162,8 @@ describe("style", () => {
       "kernel/appended-file.ts",
       // Bytes of objects, which have a mechanism of their own.
       "services/s3/blobs/",
+      // A copy, which is forced to the disk as a whole.
+      "stage-snapshot.ts",
       // SQLite's files, made with their mode before SQLite opens them.
       "storage/folder-lock.ts",
       "storage/private-folder.ts",

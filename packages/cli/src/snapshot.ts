@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream, existsSync } from "node:fs";
+import { createReadStream, createWriteStream, existsSync, statSync } from "node:fs";
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
@@ -9,16 +9,17 @@ import { CommandError } from "./command-error.ts";
 import { defaultData } from "./data-folder.ts";
 import { bytesText, ProgressLine, print, printJson } from "./terminal.ts";
 
-/** Locks and sockets of a running process: no part of what is kept. */
-const NOT_KEPT = /^lock\.db/;
-
-/** `rolecast snapshot`: a data folder as one file, and back. */
+/** `rolecast snapshot`: a data folder as one file or another folder, and back. */
 export function snapshotCommand(): Command {
   return new Command("snapshot")
-    .description("Keep a stopped server's data folder as one file, or make a folder from it.")
+    .description(
+      "Keep a data folder as one file, while its server runs too, or make a folder from it.",
+    )
     .addCommand(
       new Command("save")
-        .description("Write the data folder, its keys included, into FILE (tar.gz).")
+        .description(
+          "Write the data folder, its keys included, into FILE (tar.gz), or with links into a folder (FILE/).",
+        )
         .argument("<FILE>")
         .option("--data <DIR>", "the data folder (or ROLECAST_DATA)", defaultData())
         .option("--json", "as JSON")
@@ -27,7 +28,7 @@ export function snapshotCommand(): Command {
     )
     .addCommand(
       new Command("load")
-        .description("Make the data folder from FILE.")
+        .description("Make the data folder from FILE, or from a folder that was saved.")
         .argument("<FILE>")
         .option("--data <DIR>", "the data folder (or ROLECAST_DATA)", defaultData())
         .option("--replace", "replace a folder that holds data")
@@ -52,37 +53,104 @@ interface SnapshotFlags {
 
 async function save(file: string, { data, json }: SnapshotFlags): Promise<void> {
   const folder = resolve(data);
-  if (!existsSync(join(folder, "rolecast.db"))) {
-    throw new CommandError(
-      `${folder} is no data folder: it has no rolecast.db. Name the one that the server had with --data.`,
-    );
-  }
-  const unlock = await lock(folder);
+  checkFolder(folder);
+  const target = resolve(file);
+  if (target === folder || target.startsWith(folder + sep))
+    throw new CommandError(`${file} is in the data folder itself: save the snapshot elsewhere.`);
+  const asFolder = /[/\\]$/.test(file) || (existsSync(target) && statSync(target).isDirectory());
+  if (asFolder && existsSync(target) && (await readdir(target)).length > 0)
+    throw new CommandError(`${file} holds files already: name a new folder, or an empty one.`);
+  const { stageSnapshot } = await import("@rolecast/server");
+  const stage = await stageSnapshot(folder);
   const progress = new ProgressLine();
-  const partial = `${file}.partial`;
+  try {
+    if (asFolder) await moveFolder(stage.dir, target);
+    else await writeArchive(stage.dir, target, progress);
+  } finally {
+    progress.end();
+    await stage.remove();
+  }
+  const bytes = asFolder ? undefined : (await stat(target)).size;
+  const { missing } = stage;
+  if (json) printJson({ file: target, data: folder, ...(asFolder ? {} : { bytes }), missing });
+  else
+    print(
+      bytes === undefined ? `${file}: ${folder}.` : `${file}: ${bytesText(bytes)} of ${folder}.`,
+    );
+  if (missing > 0)
+    throw new CommandError(
+      `${missing} files of objects were missing in ${folder} before: those objects can't be read there or in the snapshot. \`rolecast doctor --objects\` names them.`,
+    );
+}
+
+function checkFolder(folder: string): void {
+  if (existsSync(join(folder, "rolecast.db"))) return;
+  if (existsSync(join(folder, "s3")) || existsSync(join(folder, "sealing.key")))
+    throw new CommandError(
+      `${folder} has no rolecast.db: its rows are in PostgreSQL. Save those with pg_dump, then copy the folder (sealing.key, s3/blobs and the rest) while nobody deletes objects; docs/database.md, "Backup", has the commands.`,
+    );
+  throw new CommandError(
+    `${folder} is no data folder: it has no rolecast.db. Name the one that the server had with --data.`,
+  );
+}
+
+async function writeArchive(dir: string, target: string, progress: ProgressLine): Promise<void> {
+  const { syncFolder } = await import("@rolecast/server");
+  const partial = `${target}.partial`;
   try {
     const archive = pack();
-    const written = pipeline(archive, createGzip(), createWriteStream(partial, { mode: 0o600 }));
+    const output = createWriteStream(partial, { mode: 0o600, flush: true });
+    const written = pipeline(archive, createGzip(), output);
     let bytes = 0;
-    for (const name of await filesOf(folder)) {
-      const { size, mode, mtime } = await stat(join(folder, name));
-      const entry = archive.entry({ name, size, mode: mode & 0o777, mtime });
-      await pipeline(createReadStream(join(folder, name)), entry);
+    for (const name of await filesOf(dir)) {
+      const { size, mode, mtime } = await stat(join(dir, name));
+      const entry = archive.entry({ name, size, mode: mode & 0o700, mtime });
+      await pipeline(createReadStream(join(dir, name)), entry);
       bytes += size;
       progress.show(`${bytesText(bytes)} kept`);
     }
     archive.finalize();
     await written;
-    await rename(partial, file);
-    progress.end();
-    const { size } = await stat(file);
-    if (json) printJson({ file: resolve(file), data: folder, bytes: size });
-    else print(`${file}: ${bytesText(size)} of ${folder}.`);
+    await rename(partial, target);
+    await syncFolder(dirname(target));
   } finally {
-    progress.end();
     await rm(partial, { force: true });
-    unlock();
   }
+}
+
+/** A folder in another's place: on the same file system nothing is copied. */
+async function moveFolder(from: string, to: string): Promise<void> {
+  const { syncFolder } = await import("@rolecast/server");
+  await mkdir(dirname(to), { recursive: true });
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!(error instanceof Error && "code" in error && error.code === "EXDEV")) throw error;
+    const partial = `${to}.partial`;
+    try {
+      await copyFolder(from, partial);
+      await rename(partial, to);
+    } finally {
+      await rm(partial, { recursive: true, force: true });
+    }
+  }
+  await syncFolder(dirname(to));
+}
+
+/** File by file, each on the disk. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  const { syncFolder } = await import("@rolecast/server");
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  for (const entry of await readdir(from, { withFileTypes: true })) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (entry.isDirectory()) await copyFolder(source, target);
+    else if (entry.isFile())
+      await pipeline(
+        createReadStream(source),
+        createWriteStream(target, { mode: 0o600, flush: true }),
+      );
+  }
+  await syncFolder(to);
 }
 
 /** Loads the server for it; no start of the command is to wait for that. */
@@ -101,12 +169,16 @@ async function load(file: string, { data, replace, json }: SnapshotFlags): Promi
   const partial = `${folder}.partial`;
   await rm(partial, { recursive: true, force: true });
   try {
-    await unpack(file, partial);
+    if (statSync(file).isDirectory()) await copyFolder(file, partial);
+    else await unpack(file, partial);
     if (!existsSync(join(partial, "rolecast.db"))) {
       throw new CommandError(`${file} is no snapshot: it holds no rolecast.db.`);
     }
-    await rm(folder, { recursive: true, force: true });
-    await rename(partial, folder);
+    const before = `${folder}.replaced`;
+    await rm(before, { recursive: true, force: true });
+    if (existsSync(folder)) await rename(folder, before);
+    await moveFolder(partial, folder);
+    await rm(before, { recursive: true, force: true });
   } finally {
     await rm(partial, { recursive: true, force: true });
   }
@@ -133,7 +205,8 @@ async function unpack(file: string, folder: string): Promise<void> {
         );
       }
       await mkdir(dirname(target), { recursive: true, mode: 0o700 });
-      await pipeline(entry, createWriteStream(target, { mode: entry.header.mode ?? 0o600 }));
+      const mode = (entry.header.mode ?? 0o600) & 0o700;
+      await pipeline(entry, createWriteStream(target, { mode, flush: true }));
     }
   })();
   const [read, wrote] = await Promise.allSettled([reading, writing]);
@@ -151,6 +224,5 @@ async function filesOf(folder: string): Promise<string[]> {
   return entries
     .filter((entry) => entry.isFile())
     .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
-    .filter((name) => !NOT_KEPT.test(name))
     .sort();
 }

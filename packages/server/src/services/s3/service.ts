@@ -10,10 +10,12 @@ import { publicAccessBlockOperations } from "./access/public-access-block.ts";
 import { restoreOperations } from "./archive/restores.ts";
 import { s3Audit } from "./audit.ts";
 import { BLOBS_FOLDER, BlobFiles } from "./blobs/blob-files.ts";
+import { BlobHolds } from "./blobs/blob-holds.ts";
 import { BlobLeases } from "./blobs/blob-leases.ts";
 import { BlobSweeper } from "./blobs/blob-sweeper.ts";
 import { BlobWriters } from "./blobs/blob-writers.ts";
 import { findReferencedBlobs } from "./blobs/referenced-blobs.ts";
+import { MARKS_FOLDER } from "./blobs/writer-marks.ts";
 import { bucketAbacOperations } from "./buckets/bucket-abac.ts";
 import { bucketEncryptionOperations } from "./buckets/bucket-encryption.ts";
 import { bucketSettingOperations } from "./buckets/bucket-settings.ts";
@@ -72,7 +74,7 @@ export function createS3Service(
   const writers: BlobWriters = new BlobWriters({
     store,
     // Not below `s3`, where there is nothing but objects' bytes.
-    marksDir: join(dependencies.dataDir, "s3-writers"),
+    marksDir: join(dependencies.dataDir, MARKS_FOLDER),
     durable,
     clock,
     ids,
@@ -82,7 +84,9 @@ export function createS3Service(
     ended: () => sweeper.wake(),
   });
   const dir = join(dependencies.dataDir, BLOBS_FOLDER);
-  const blobs: BlobFiles = new BlobFiles({ dir, durable, register: () => writers.register(), log });
+  const holds = new BlobHolds(dependencies.dataDir);
+  const register = () => writers.register();
+  const blobs: BlobFiles = new BlobFiles({ dir, durable, register, log, holds });
   const findReferenced = (blobIds: readonly string[]) => findReferencedBlobs(blobIds, db);
   const sweeper = new BlobSweeper({ dir, blobs, writers, findReferenced, log });
   const digests = new DigestThreads();

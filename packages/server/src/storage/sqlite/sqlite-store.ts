@@ -155,11 +155,16 @@ class SqliteStore implements OpenedStore {
     });
   }
 
+  /** Everything is in the one file afterwards, for whoever copies it. */
   async close(): Promise<void> {
     const { log, writer } = this.#parts;
     await this.health.close();
-    log?.close();
     await this.db.destroy();
+    if (log)
+      await sql`pragma wal_checkpoint(truncate)`.execute(writer).catch(() => {
+        // Then the next start reads the rest from the log, as after a crash.
+      });
+    log?.close();
     await writer.destroy();
   }
 }

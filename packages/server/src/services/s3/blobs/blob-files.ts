@@ -7,6 +7,7 @@ import { StoreUnavailableError } from "../../../kernel/store.ts";
 import { makeFolderDurably } from "../../../kernel/write-durably.ts";
 import { sealBlob } from "../encryption/blob-cipher.ts";
 import { internalError } from "../errors.ts";
+import type { BlobHolds } from "./blob-holds.ts";
 import { folderSync } from "./folder-sync.ts";
 import { type BlobObserver, writeAll } from "./write-all.ts";
 
@@ -30,7 +31,13 @@ export interface BlobFilesOptions {
   /** Makes this process known before its first file exists; resolves to its prefix of blob ids. */
   readonly register: () => Promise<string>;
   readonly log: Log;
+  /** Left out: nobody holds blobs. */
+  readonly holds?: BlobHolds;
 }
+
+/** Files that wait for the end of a copy. */
+const DOOMED_MAX = 200_000;
+const REMOVAL_DELAY_MS = 2_000;
 
 /** Sizes that are compared at once. */
 const SIZES_AT_ONCE = 16;
@@ -63,6 +70,9 @@ export class BlobFiles {
   /** Of the writer that is registered now. */
   #prefix: string | undefined;
   readonly #blanks: Blank[] = [];
+  /** To be removed once nobody holds them. */
+  readonly #doomed: string[] = [];
+  #removal: NodeJS.Timeout | undefined;
   #makingBlanks: Promise<void> | undefined;
   #folder: Folder | undefined;
   #makingFolder: Promise<void> | undefined;
@@ -136,9 +146,13 @@ export class BlobFiles {
     return open(this.#path(blobId), "r");
   }
 
-  /** Removes blobs that no row refers to any more; a failure is logged, and the sweep's to repair. */
+  /**
+   * Removes blobs that no row refers to any more, later while a copy of the folder is being made. A
+   * failure is logged, and the sweep's to repair.
+   */
   async remove(blobIds: readonly string[]): Promise<void> {
-    for (const blobId of blobIds) await this.#unlink(blobId);
+    if (await this.#options.holds?.isHeld()) this.#removeLater(blobIds);
+    else for (const blobId of blobIds) await this.#unlink(blobId);
   }
 
   /** After a write failed with `error`. Where its row may be committed all the same, bytes stay. */
@@ -147,8 +161,20 @@ export class BlobFiles {
     await this.remove(blobIds);
   }
 
+  #removeLater(blobIds: readonly string[]): void {
+    // What is forgotten here has no row: the next start's sweep finds it.
+    if (this.#doomed.length + blobIds.length > DOOMED_MAX) return;
+    this.#doomed.push(...blobIds);
+    this.#removal ??= setTimeout(() => {
+      this.#removal = undefined;
+      void this.remove(this.#doomed.splice(0));
+    }, REMOVAL_DELAY_MS).unref();
+  }
+
   /** Gives back the files that were made in advance. */
   async close(): Promise<void> {
+    clearTimeout(this.#removal);
+    this.#removal = undefined;
     await this.#makingBlanks?.catch(() => undefined);
     await this.#giveBack(this.#blanks.splice(0));
   }
@@ -164,6 +190,7 @@ export class BlobFiles {
   /** Removes every blob. */
   async clear(): Promise<void> {
     await this.close();
+    this.#doomed.length = 0;
     this.#folder = undefined;
     this.#prefix = undefined;
     await rm(this.#options.dir, { recursive: true, force: true });

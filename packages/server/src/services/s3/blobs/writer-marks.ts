@@ -3,6 +3,9 @@ import { join } from "node:path";
 import { SharedSync } from "../../../kernel/shared-sync.ts";
 import { makeFolderDurably, writeDurably } from "../../../kernel/write-durably.ts";
 
+/** Below the data folder. */
+export const MARKS_FOLDER = "s3-writers";
+
 /** Another one after each start of the machine. Source: random(4). */
 const BOOT_ID_FILE = "/proc/sys/kernel/random/boot_id";
 const COUNT_DIGITS = 16;

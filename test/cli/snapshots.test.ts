@@ -1,0 +1,201 @@
+import { execFile } from "node:child_process";
+import { createHash, randomBytes } from "node:crypto";
+import { chmod, cp, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import {
+  CreateAccessKeyCommand,
+  CreateUserCommand,
+  GetUserCommand,
+  PutUserPolicyCommand,
+} from "@aws-sdk/client-iam";
+import * as s3 from "@aws-sdk/client-s3";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { allow, policyOf } from "../support/principals.ts";
+import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+
+const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
+const Bucket = "snapshots";
+const WRITERS = 4;
+const KEYS_PER_WRITER = 6;
+
+let home: string;
+const servers: ServerProcess[] = [];
+beforeAll(async () => {
+  home = await mkdtemp(join(tmpdir(), "rolecast-snapshots-"));
+});
+afterEach(async () => {
+  for (const server of servers.splice(0)) await server.stop("SIGKILL");
+});
+afterAll(() => rm(home, { recursive: true, force: true }));
+
+async function start(data: string): Promise<ServerProcess> {
+  const server = await startServerProcess(["--data", data]);
+  servers.push(server);
+  return server;
+}
+
+function rolecast(...args: readonly string[]): Promise<{ code: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    execFile(process.execPath, [COMMAND, ...args], { cwd: home }, (error, out, err) => {
+      resolve({ code: error ? Number(error.code ?? -1) : 0, out, err });
+    });
+  });
+}
+
+/** Puts, overwrites and deletes small objects that tell their own hash, until told to stop. */
+function writeOn(server: ServerProcess) {
+  let running = true;
+  const write = async (writer: number) => {
+    for (let count = 0; running; count++) {
+      const Key = `${writer}/${count % KEYS_PER_WRITER}`;
+      const Body = randomBytes(1 + ((count * 7919) % 50_000));
+      const Metadata = { sha256: hashOf(Body) };
+      await server.root.s3.send(new s3.PutObjectCommand({ Bucket, Key, Body, Metadata }));
+      if (count % 5 === 4) await server.root.s3.send(new s3.DeleteObjectCommand({ Bucket, Key }));
+    }
+  };
+  const writers = Array.from({ length: WRITERS }, (_, i) => write(i));
+  return async () => {
+    running = false;
+    await Promise.all(writers);
+  };
+}
+
+/** Every object is what it says that it is; their number. */
+async function expectWhole({ root }: ServerProcess): Promise<number> {
+  const { Contents = [] } = await root.s3.send(new s3.ListObjectsV2Command({ Bucket }));
+  for (const { Key } of Contents) {
+    const { Body, Metadata } = await root.s3.send(new s3.GetObjectCommand({ Bucket, Key }));
+    const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
+    expect(hashOf(bytes)).toBe(Metadata?.sha256);
+  }
+  return Contents.length;
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+async function filesOf(dir: string): Promise<Map<string, { mode: number; size: number }>> {
+  const found = new Map<string, { mode: number; size: number }>();
+  for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const { mode, size } = await stat(path);
+    found.set(path.slice(dir.length + 1), { mode: mode & 0o777, size: entry.isFile() ? size : -1 });
+  }
+  return found;
+}
+
+const onlySqlite = process.env.ROLECAST_TEST_DATABASE === undefined;
+
+describe.skipIf(!onlySqlite)("a snapshot of a running server", () => {
+  test.each([
+    ["file", "live.tar.gz"],
+    ["folder", "live/"],
+  ])("is whole while objects come and go: a %s", async (kind, name) => {
+    const data = join(home, `data-${kind}`);
+    const server = await start(data);
+    await server.root.s3.send(new s3.CreateBucketCommand({ Bucket }));
+    await server.root.iam.send(new CreateUserCommand({ UserName: "kept" }));
+    const { AccessKey } = await server.root.iam.send(
+      new CreateAccessKeyCommand({ UserName: "kept" }),
+    );
+    const PolicyDocument = policyOf([allow("iam:GetUser")]);
+    await server.root.iam.send(
+      new PutUserPolicyCommand({ UserName: "kept", PolicyName: "own", PolicyDocument }),
+    );
+    const stop = writeOn(server);
+    await sleep(500);
+    expect(await rolecast("snapshot", "save", name, "--data", data)).toMatchObject({ code: 0 });
+    await stop();
+    const loaded = join(home, `loaded-${kind}`);
+    expect(await rolecast("snapshot", "load", name, "--data", loaded)).toMatchObject({ code: 0 });
+    const files = await filesOf(loaded);
+    for (const [path, { mode, size }] of files)
+      expect([path, mode]).toEqual([path, size < 0 ? 0o700 : 0o600]);
+    expect([...files.keys()]).toEqual(
+      expect.arrayContaining(["sealing.key", "tls/rtmps.key", "cloudtrail", "rolecast.db"]),
+    );
+    const again = await start(loaded);
+    expect(await expectWhole(again)).toBeGreaterThan(0);
+    const own = again.clients({
+      accessKeyId: AccessKey?.AccessKeyId ?? "",
+      secretAccessKey: AccessKey?.SecretAccessKey ?? "",
+    });
+    expect((await own.iam.send(new GetUserCommand({}))).User?.UserName).toBe("kept");
+    // Both go on by themselves.
+    await expectWhole(server);
+    const here = await again.root.s3.send(new s3.ListObjectsV2Command({ Bucket }));
+    for (const { Key } of here.Contents ?? [])
+      await again.root.s3.send(new s3.DeleteObjectCommand({ Bucket, Key }));
+    const objects = await expectWhole(server);
+    const bytes = async () =>
+      [...(await filesOf(join(data, "s3", "blobs"))).values()].filter(({ size }) => size > 0);
+    // What was deleted while the snapshot was made goes afterwards.
+    await expect.poll(async () => (await bytes()).length, { timeout: 20_000 }).toBe(objects);
+    expect((await readdir(data)).filter((each) => each.startsWith("snapshot-"))).toEqual([]);
+  });
+
+  test("isn't written over what is there, nor into the folder that it is of", async () => {
+    const data = join(home, "data-refused");
+    await start(data);
+    const full = join(home, "full");
+    await cp(join(data, "tls"), full, { recursive: true });
+    const inside = join(data, "inside.tar.gz");
+    const refusals = [
+      [["save", `${full}/`], /holds files already/],
+      [["save", inside], /in the data folder itself/],
+      [["load", full, "--data", data], /holds data already/],
+    ] as const;
+    for (const [args, message] of refusals) {
+      const outcome = await rolecast(
+        "snapshot",
+        ...args,
+        ...(args.length > 2 ? [] : ["--data", data]),
+      );
+      expect(outcome).toMatchObject({ code: 1, err: expect.stringMatching(message) });
+    }
+  });
+
+  test("tells of files that were missing before", async () => {
+    const data = join(home, "data-missing");
+    const server = await start(data);
+    await server.root.s3.send(new s3.CreateBucketCommand({ Bucket }));
+    await server.root.s3.send(new s3.PutObjectCommand({ Bucket, Key: "k", Body: "bytes" }));
+    const blobs = join(data, "s3", "blobs");
+    for (const [path, { size }] of await filesOf(blobs)) if (size > 0) await rm(join(blobs, path));
+    const saved = await rolecast("snapshot", "save", "missing.tar.gz", "--data", data);
+    expect(saved).toMatchObject({
+      code: 1,
+      err: expect.stringContaining("1 files of objects were missing"),
+    });
+  });
+});
+
+test.skipIf(!onlySqlite)(
+  "after a clean stop the database's one file holds everything",
+  async () => {
+    const data = join(home, "data-stopped");
+    const server = await start(data);
+    await server.root.s3.send(new s3.CreateBucketCommand({ Bucket }));
+    await server.root.s3.send(new s3.PutObjectCommand({ Bucket, Key: "k", Body: "bytes" }));
+    expect(await server.stop("SIGTERM")).toBe(0);
+    for (const file of ["rolecast.db-wal", "rolecast.db-shm"])
+      await rm(join(data, file), { force: true });
+    const again = await start(data);
+    const { Body } = await again.root.s3.send(new s3.GetObjectCommand({ Bucket, Key: "k" }));
+    expect(await Body?.transformToString()).toBe("bytes");
+  },
+);
+
+test("a folder whose rows are in PostgreSQL is refused with what to do", async () => {
+  const data = join(home, "data-postgres");
+  await cp(COMMAND, join(data, "s3", "blobs", "x"), { recursive: true });
+  await writeFile(join(data, "sealing.key"), "");
+  await chmod(data, 0o700);
+  const saved = await rolecast("snapshot", "save", "x.tar.gz", "--data", data);
+  expect(saved).toMatchObject({ code: 1, err: expect.stringContaining("pg_dump") });
+});
