@@ -1,6 +1,6 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -232,13 +232,29 @@ describe("against a server", () => {
           recordingConfigurationArn: recordingConfiguration?.arn,
         }),
       );
-      const published = await json<{ channelArn: string; durationMs: number }>([
+      const { streamKeys = [] } = await server.root.ivs.send(
+        new ivs.ListStreamKeysCommand({ channelArn: channel?.arn }),
+      );
+      const { streamKey } = await server.root.ivs.send(
+        new ivs.GetStreamKeyCommand({ arn: streamKeys[0]?.arn }),
+      );
+      const broadcast = json<{ channelArn: string; durationMs: number }>([
         "broadcast",
         "studio",
         "--test-pattern",
         "--duration",
         "5",
       ]);
+      const isLive = () =>
+        server.root.ivs.send(new ivs.GetStreamCommand({ channelArn: channel?.arn })).then(
+          ({ stream }) => stream?.state,
+          () => undefined,
+        );
+      await expect.poll(isLive).toBe("LIVE");
+      // Whatever any user of the machine sees of processes.
+      expect(argumentsOfProcesses()).toContain("testsrc2");
+      expect(argumentsOfProcesses()).not.toContain(streamKey?.value ?? "");
+      const published = await broadcast;
       expect(published.channelArn).toBe(channel?.arn);
       expect(published.durationMs).toBeGreaterThan(4_500);
       const list = () =>
@@ -341,3 +357,17 @@ describe("without a server", () => {
     expect(out).toMatch(/^ok +RTMP port +\d+: a Rolecast server answers$/m);
   });
 });
+
+function argumentsOfProcesses(): string {
+  return readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => {
+      try {
+        return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+      } catch {
+        // It has ended since.
+        return "";
+      }
+    })
+    .join("\n");
+}

@@ -1,7 +1,8 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
+import type { Readable } from "node:stream";
 import type { Channel, IvsClient } from "@aws-sdk/client-ivs";
-import { findFfmpeg } from "@rolecast/server";
+import { findFfmpeg, publishFlv } from "@rolecast/server";
 import { Command, InvalidArgumentError } from "commander";
 import { CommandError } from "./command-error.ts";
 import { Connection, type ConnectionFlags, withConnection } from "./connection.ts";
@@ -54,7 +55,7 @@ export function broadcastCommand(): Command {
       const channel = await findChannel(await connection.ivs(), name);
       const url = await ingestUrl(connection, channel);
       if (process.stderr.isTTY) process.stderr.write(`Watch it at ${channel.playbackUrl}\n`);
-      const published = await publish(ffmpeg, [...sourceOf(file, flags), url], url, flags.duration);
+      const published = await publish(ffmpeg, sourceOf(file, flags), url, flags.duration);
       const result = { channelArn: channel.arn, playbackUrl: channel.playbackUrl, ...published };
       if (flags.json) printJson(result);
       else print(`Published ${durationText(published.durationMs)} to ${channel.arn}.`);
@@ -124,23 +125,28 @@ function sourceOf(file: string | undefined, flags: BroadcastFlags): string[] {
   // A pattern need not look its best, and often runs beside tests that want the processors.
   const preset = file === undefined ? "ultrafast" : "veryfast";
   return [
-    ...["-hide_banner", "-loglevel", "error", "-nostdin", "-progress", "pipe:1", ...input],
+    ...["-hide_banner", "-loglevel", "error", "-nostdin", "-progress", "pipe:3", ...input],
     ...(flags.duration === undefined ? [] : ["-t", String(flags.duration)]),
     ...["-c:v", "libx264", "-preset", preset, "-tune", "zerolatency", "-pix_fmt", "yuv420p"],
     ...["-b:v", "2500k", "-maxrate", "2500k", "-bufsize", "2500k"],
     ...["-force_key_frames", "expr:gte(t,n_forced*2)", "-sc_threshold", "0"],
-    ...["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2", "-f", "flv"],
+    ...["-c:a", "aac", "-b:a", "128k", "-ar", "48000", "-ac", "2"],
+    ...["-flvflags", "no_duration_filesize", "-f", "flv", "pipe:1"],
   ];
 }
 
-/** Runs the encoder; a signal ends the broadcast properly. */
+/**
+ * Runs the encoder and publishes what it makes, so that no argument of it shows the stream key. A
+ * signal ends the broadcast properly.
+ */
 async function publish(
   ffmpeg: string,
   args: readonly string[],
-  secret: string,
+  url: string,
   durationSeconds: number | undefined,
 ): Promise<{ readonly durationMs: number; readonly frames: number }> {
-  const child = spawn(ffmpeg, [...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const child = spawn(ffmpeg, [...args], { stdio: ["ignore", "pipe", "pipe", "pipe"] });
+  const [output, complaints, told] = child.stdio.slice(1) as [Readable, Readable, Readable];
   const progress = new ProgressLine();
   let durationMs = 0;
   let frames = 0;
@@ -151,25 +157,30 @@ async function publish(
     child.kill("SIGTERM");
   };
   process.once("SIGINT", stop).once("SIGTERM", stop);
-  child.stdout.on("data", (chunk: Buffer) => {
+  told.on("data", (chunk: Buffer) => {
     const text = chunk.toString();
     durationMs = Number(/.*out_time_us=(\d+)/s.exec(text)?.[1] ?? durationMs * 1000) / 1000;
     frames = Number(/.*frame=(\d+)/s.exec(text)?.[1] ?? frames);
     const share = durationSeconds === undefined ? undefined : durationMs / 1000 / durationSeconds;
     progress.show(`${durationText(durationMs)} published, Ctrl-C ends it`, share);
   });
-  child.stderr.on("data", (chunk: Buffer) => {
+  complaints.on("data", (chunk: Buffer) => {
     log = `${log}${chunk.toString()}`.slice(-LOG_CHARACTERS_MAX);
   });
-  const code = await new Promise<number | null>((resolve, reject) => {
+  const ended = new Promise<number | null>((resolve, reject) => {
     child.once("error", reject);
     child.once("close", resolve);
   });
+  const [published, code] = await Promise.allSettled([publishFlv(url, output), ended]);
   process.off("SIGINT", stop).off("SIGTERM", stop);
   progress.end();
-  if (code === 0 || stopped) return { durationMs: Math.round(durationMs), frames };
-  const said = log.replaceAll(secret, "rtmps://…/app/<stream key>").trim();
+  if (code.status === "rejected") throw code.reason;
+  const refusal = published.status === "rejected" ? String(published.reason.message) : undefined;
+  if (stopped || (code.value === 0 && refusal === undefined))
+    return { durationMs: Math.round(durationMs), frames };
+  // An encoder whose output nobody takes complains of that too.
+  const said = refusal ?? log.trim();
   throw new CommandError(
-    `the broadcast broke off: ${said === "" ? `ffmpeg ended with ${code}` : said}`,
+    `the broadcast broke off: ${said === "" ? `ffmpeg ended with ${code.value}` : said}`,
   );
 }

@@ -13,4 +13,5 @@ export {
   type RecordingPlaylist,
   renderRecordingPlaylists,
 } from "./recording/recording-playlists.ts";
+export { publishFlv } from "./rtmp/rtmp-publisher.ts";
 export type { ChannelType, LadderRequest } from "./transcode/ladder.ts";

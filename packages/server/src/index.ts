@@ -1,4 +1,4 @@
-export { findFfmpeg, letHeapGrow } from "@rolecast/media";
+export { findFfmpeg, letHeapGrow, publishFlv } from "@rolecast/media";
 export { ConfigError } from "./config/config-error.ts";
 export type { RootAccount } from "./config/root-accounts.ts";
 export {

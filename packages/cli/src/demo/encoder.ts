@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from "node:child_process";
+import { publishFlv } from "@rolecast/server";
 
 const DECODE_TIMEOUT_MS = 60_000;
 
@@ -16,7 +17,7 @@ export class Encoder {
   /** 640×360, 30 fps, H.264 with a keyframe every 2 s, AAC. */
   constructor(ffmpeg: string, url: string, durationSeconds: number) {
     const size = "640x360";
-    this.#process = spawn(
+    const child = spawn(
       ffmpeg,
       [
         ["-hide_banner", "-loglevel", "warning", "-nostdin"],
@@ -25,15 +26,21 @@ export class Encoder {
         ["-t", String(durationSeconds)],
         ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-pix_fmt", "yuv420p"],
         ["-b:v", "800k", "-g", "60", "-keyint_min", "60", "-sc_threshold", "0"],
-        ["-c:a", "aac", "-b:a", "96k", "-f", "flv", byAddress(url)],
+        ["-c:a", "aac", "-b:a", "96k"],
+        ["-flvflags", "no_duration_filesize", "-f", "flv", "pipe:1"],
       ].flat(),
-      { stdio: ["ignore", "ignore", "pipe"] },
+      { stdio: ["ignore", "pipe", "pipe"] },
     );
+    // The stream key is no argument of ffmpeg's, since any user may list those.
+    const published = publishFlv(byAddress(url), child.stdout).catch((error: Error) => {
+      this.#log += error.message;
+    });
+    this.#process = child;
     this.#process.stderr?.on("data", (chunk: Buffer) => {
       this.#log = `${this.#log}${chunk.toString()}`.slice(-4_000);
     });
     this.#ended = new Promise((resolve) =>
-      this.#process.once("exit", (code) => resolve(code ?? -1)),
+      child.once("exit", (code) => void published.then(() => resolve(code ?? -1))),
     );
   }
 
