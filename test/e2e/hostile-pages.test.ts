@@ -19,8 +19,9 @@ const PNG = Buffer.from(
 
 describe.skipIf(!hasChromium)(`pages in chromium (skipped without ${CHROMIUM})`, () => {
   let server: TestServer;
-  /** Serves an empty page under every name. */
+  /** Serves an empty page under every name, and a redirection. */
   let pages: Server;
+  let redirectTo = "";
   let context: BrowserContext;
   let users = 0;
 
@@ -36,8 +37,9 @@ describe.skipIf(!hasChromium)(`pages in chromium (skipped without ${CHROMIUM})`,
         ContentType: "image/png",
       }),
     );
-    pages = createHttpServer((_, response) => {
-      response.setHeader("content-type", "text/html");
+    pages = createHttpServer(({ url }, response) => {
+      if (url === "/redirect") response.writeHead(302, { location: redirectTo });
+      else response.setHeader("content-type", "text/html");
       response.end("<!doctype html><title>a page</title><body></body>");
     });
     await new Promise<void>((resolve) => pages.listen(0, "127.0.0.1", resolve));
@@ -149,6 +151,17 @@ describe.skipIf(!hasChromium)(`pages in chromium (skipped without ${CHROMIUM})`,
         form.submit();
       }, action),
     ]);
+    expect(await userCount()).toBe(before);
+    await page.close();
+  });
+
+  test("an address that a person opened changes nothing where it redirects to", async () => {
+    const before = await userCount();
+    const page = await context.newPage();
+    redirectTo = await createUserLink("127.0.0.1");
+    const { port } = pages.address() as AddressInfo;
+    const answer = await page.goto(`http://evil.example:${port}/redirect`);
+    expect([answer?.url(), answer?.status()]).toEqual([redirectTo, 403]);
     expect(await userCount()).toBe(before);
     await page.close();
   });

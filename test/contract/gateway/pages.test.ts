@@ -113,7 +113,6 @@ describe("pages that may use the server", () => {
   test.each<[string, () => Headers]>([
     ["a program", () => ({})],
     ["a program with a browser's name and a signed header", () => ({ "user-agent": "curl/8" })],
-    ["a person who typed the address", () => ({ "sec-fetch-site": "none" })],
     ["localhost:3000", () => ({ origin: "http://localhost:3000", "sec-fetch-site": "same-site" })],
     ["127.0.0.1:5173", () => ({ origin: "http://127.0.0.1:5173", "sec-fetch-site": "cross-site" })],
     ["[::1]:8080", () => ({ origin: "http://[::1]:8080", "sec-fetch-site": "cross-site" })],
@@ -212,13 +211,41 @@ describe("pages that may not", () => {
     (await server.clients().iam.send(new ListUsersCommand({ MaxItems: 1000 }))).Users?.length;
 
   test("a link, where the browser doesn't say from which page", async () => {
-    const headers = { "user-agent": MOZILLA };
+    const headers = { "user-agent": MOZILLA, authorization: "Basic YTpi" };
     for (const host of [`127.0.0.1:${port}`, `0.0.0.0:${port}`, "localhost.localstack.cloud"])
       for (const [name, call] of Object.entries(CALLS)) {
         if (!name.endsWith("in a query")) continue;
         const { status, body } = await call()({ ...headers, host });
         expect(status, `${name}: ${body}`).toBe(403);
       }
+  });
+
+  test("an address that is opened in a browser, where it changes something", async () => {
+    // Redirections of an address that a person opened are "none" as well.
+    const opened = { "sec-fetch-site": "none", "user-agent": MOZILLA };
+    const refused = await byQuery("GET", "/", createUser(), "iam")(opened);
+    expect([refused.status, refused.body]).toEqual([
+      403,
+      expect.stringMatching(/may change nothing/),
+    ]);
+    const users = byQuery("GET", "/", { Action: "ListUsers", Version: "2010-05-08" }, "iam");
+    for (const read of [users, getObject, byQuery("GET", "/plain", {}, "s3")])
+      expect((await read(opened)).status).toBe(200);
+  });
+
+  test("what a page out of a bucket could read of its bucket with the root's signature", async () => {
+    const host = `plain.localhost:${port}`;
+    const read = byQuery("GET", "/plain/key", {}, "s3");
+    expect((await read({ host, "sec-fetch-site": "same-origin" })).status).toBe(403);
+    expect((await read({ host, "sec-fetch-site": "same-site" })).status).toBe(200);
+    expect((await read({ host, "sec-fetch-site": "none" })).status).toBe(200);
+    const unsigned = { host, "sec-fetch-site": "same-origin" };
+    const anybodys = await send(server.endpoint, {
+      method: "GET",
+      path: "/key",
+      headers: unsigned,
+    });
+    expect(anybodys.body).toContain("<Message>Access Denied");
   });
 
   test("whatever credentials the test root has handed out", async () => {

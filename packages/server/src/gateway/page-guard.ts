@@ -1,11 +1,16 @@
-import { bucketFromHost, s3Addressing, type WireRequest } from "@rolecast/wire";
+import { bucketFromHost, parseQuery, s3Addressing, type WireRequest } from "@rolecast/wire";
 import { AwsError } from "../kernel/aws-error.ts";
+import { readsByName } from "../kernel/call-audit.ts";
 import type { PlainRequest } from "../kernel/service.ts";
 import { isLoopbackName } from "./own-hosts.ts";
 import type { RegisteredService } from "./service-registry.ts";
 
 /** A page whose origin its browser didn't tell. */
 const UNTOLD = Symbol("a page of an origin that isn't told");
+/** No page: an address that a person typed, a bookmark, a link in a letter, and where these redirect. */
+const OPENED = Symbol("an address that was opened");
+
+type Page = string | typeof UNTOLD | typeof OPENED;
 
 export interface PageGuardOptions {
   /** Whether the root key is one that everybody knows, so that any page could sign. */
@@ -36,9 +41,12 @@ export class PageGuard {
     if (!this.#options.active) return;
     const page = this.#pageOf(request);
     if (page === undefined || this.#allows(page, request)) return;
+    if (page === OPENED) {
+      if (registered === undefined || this.#onlyReads(request, registered)) return;
+      throw changeByLink();
+    }
     if (registered && (await this.#bucketAdmits(request, registered))) return;
-    if (registered && request.headers.origin === undefined && this.#embeds(request, registered))
-      return;
+    if (registered && this.#embeds(request, registered)) return;
     throw foreignPage(page === UNTOLD ? undefined : page);
   }
 
@@ -48,22 +56,23 @@ export class PageGuard {
     return origin !== undefined && (!this.#options.active || this.#allows(origin, request));
   }
 
-  /** Undefined: no page is behind the request, be it a program's or what a person typed in. */
-  #pageOf(request: AnyRequest): string | typeof UNTOLD | undefined {
+  /** Undefined: the request is a program's. */
+  #pageOf(request: AnyRequest): Page | undefined {
     const { origin, "sec-fetch-site": site, ...headers } = request.headers;
     if (origin !== undefined) return origin;
-    if (site === "none") return undefined;
+    if (site === "none") return OPENED;
     if (site === "same-origin") return ownOrigin(request);
     if (site !== undefined) return UNTOLD;
     if (headers["user-agent"]?.startsWith("Mozilla/") !== true) return undefined;
     // A browser, over plain HTTP to a name that isn't localhost. Another site's page can have it send
     // no Authorization without a preflight first.
-    const isOwn = headers.authorization !== undefined || this.#isOnBucket(request);
+    const isSigned = headers.authorization?.startsWith("AWS") === true;
+    const isOwn = isSigned || this.#bucketOf(request) !== undefined;
     return isOwn ? ownOrigin(request) : UNTOLD;
   }
 
-  #allows(page: string | typeof UNTOLD, { headers }: PlainRequest): boolean {
-    if (page === UNTOLD) return false;
+  #allows(page: Page, { headers }: PlainRequest): boolean {
+    if (typeof page !== "string") return false;
     if (this.#allowed.has(page)) return true;
     const url = parsed(page);
     if (url?.origin !== page || !/^https?:$/.test(url.protocol)) return false;
@@ -82,32 +91,45 @@ export class PageGuard {
   async #bucketAdmits(request: AnyRequest, { service }: RegisteredService): Promise<boolean> {
     if (!service.corsHeaders) return false;
     const { method, headers } = request;
-    const isRead = method === "GET" || method === "HEAD";
     const isOtherSite = !["same-origin", undefined].includes(headers["sec-fetch-site"]);
-    if (isRead && !request.isSigned && !isOtherSite && headers.origin === undefined) return true;
+    if (isRead(request) && !request.isSigned && !isOtherSite && headers.origin === undefined)
+      return true;
     if (headers["x-amz-copy-source"] !== undefined) return false;
     const { key } = s3Addressing(request, this.#bucketOf(request));
-    if (key === undefined && !isRead && method !== "POST") return false;
+    if (key === undefined && !isRead(request) && method !== "POST") return false;
     return (await service.corsHeaders(request)) !== undefined;
   }
 
-  /** Pages of all sites may show what the operation answers, as pictures and films. */
-  #embeds(request: AnyRequest, { service, wire }: RegisteredService): boolean {
-    if (request.method !== "GET" && request.method !== "HEAD") return false;
-    const addressing = service.definition.s3Addressing
+  /**
+   * Pages of all sites may show what the operation answers, as pictures and films. A page of the
+   * bucket's own host could read it, too.
+   */
+  #embeds(request: AnyRequest, registered: RegisteredService): boolean {
+    const { origin, "sec-fetch-site": site } = request.headers;
+    if (origin !== undefined || site === "same-origin" || !isRead(request)) return false;
+    const { operations } = registered.service;
+    const name = this.#operationOf(request, registered);
+    return Object.hasOwn(operations, name) && operations[name]?.embeddable === true;
+  }
+
+  /** The query protocols take changes by GET, which browsers send for any link. */
+  #onlyReads(request: AnyRequest, registered: RegisteredService): boolean {
+    if (!isRead(request)) return true;
+    const name = this.#operationOf(request, registered);
+    return readsByName(name) || registered.service.audit?.readOnly?.includes(name) === true;
+  }
+
+  /** Empty where the service has no such operation. */
+  #operationOf(request: AnyRequest, { service: { definition }, wire }: RegisteredService): string {
+    const form = definition.protocol === "awsQuery" ? parseQuery("") : undefined;
+    const addressing = definition.s3Addressing
       ? s3Addressing(request, this.#bucketOf(request))
       : undefined;
-    const name = wire.match(request, undefined, addressing)?.name ?? "";
-    const { operations } = service;
-    return Object.hasOwn(operations, name) && operations[name]?.embeddable === true;
+    return wire.match(request, form, addressing)?.name ?? "";
   }
 
   #bucketOf({ headers }: PlainRequest): string | undefined {
     return bucketFromHost(headers.host, this.#options.s3Hosts);
-  }
-
-  #isOnBucket(request: PlainRequest): boolean {
-    return this.#bucketOf(request) !== undefined;
   }
 }
 
@@ -122,6 +144,18 @@ export function foreignPage(origin: string | undefined): AwsError {
     `${who} may not use this server while its root key is "test". Put the page's origin into the setting allowedOrigins, or into the CORS rules of the bucket that it reads.`,
     { status: 403 },
   );
+}
+
+function changeByLink(): AwsError {
+  return new AwsError(
+    "AccessDenied",
+    'An address that is opened in a browser may change nothing while the root key is "test". Send the request from a program, signed in its header Authorization.',
+    { status: 403 },
+  );
+}
+
+function isRead({ method }: PlainRequest): boolean {
+  return method === "GET" || method === "HEAD";
 }
 
 /** Of the page's own host: what a browser calls the same origin. */

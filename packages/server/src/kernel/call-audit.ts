@@ -4,6 +4,9 @@ import type { RequestContext } from "./request-context.ts";
 import type { Service } from "./service.ts";
 import type { Transaction } from "./store.ts";
 
+/** How the names of operations that change nothing begin. */
+const READS = /^(?:Get|List|Describe|BatchGet|Lookup|Head|Search|Simulate|Decode)(?![a-z])/;
+
 /** A call of one operation, from outside or by another service. */
 export interface AuditedCall {
   readonly service: Service;
@@ -49,4 +52,9 @@ export interface AuditFacts {
   readonly secretMembers?: readonly string[];
   /** How resource types begin; left out, `AWS::` and the service's name in capitals. */
   readonly resourceTypePrefix?: string;
+}
+
+/** Whether an operation changes nothing by its name; `AuditFacts.readOnly` knows further ones. */
+export function readsByName(operationName: string): boolean {
+  return READS.test(operationName);
 }

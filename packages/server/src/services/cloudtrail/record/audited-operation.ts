@@ -1,11 +1,9 @@
 import type { Operation } from "@rolecast/wire";
-import type { AuditFacts } from "../../../kernel/call-audit.ts";
+import { type AuditFacts, readsByName } from "../../../kernel/call-audit.ts";
 import type { Service } from "../../../kernel/service.ts";
 import { RedactedElements } from "./redacted-elements.ts";
 
 const NO_FACTS: AuditFacts = {};
-/** How the names of operations that change nothing begin. */
-const READS = /^(?:Get|List|Describe|BatchGet|Lookup|Head|Search|Simulate|Decode)(?![a-z])/;
 
 /** What is the same in all records of one operation. */
 export interface AuditedOperation {
@@ -37,7 +35,7 @@ export class AuditedOperations {
     const { name, input, output } = operation;
     const facts = service.audit ?? NO_FACTS;
     const elements = this.#elementsOf(service, facts);
-    const reads = READS.test(name);
+    const reads = readsByName(name);
     const writeInput = input && elements.structure(input);
     const writeOutput = output && !reads ? elements.structure(output) : undefined;
     return {
