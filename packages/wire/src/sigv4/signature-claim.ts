@@ -27,7 +27,7 @@ export interface SignatureClaim {
   readonly scope: ClaimedScope | undefined;
 }
 
-/** Query members of a signature of version 4, by their names in lower case. */
+/** Query members of a signature, by their names in lower case. */
 const QUERY_NAMES: ReadonlySet<string> = new Set([
   "x-amz-algorithm",
   "x-amz-credential",
@@ -37,9 +37,11 @@ const QUERY_NAMES: ReadonlySet<string> = new Set([
   "x-amz-signature",
   "x-amz-security-token",
   "x-amz-content-sha256",
+  // Those of version 2; `Expires` alone says nothing.
+  "awsaccesskeyid",
+  "signature",
+  "expires",
 ]);
-/** Those of version 2; `Expires` alone says nothing. */
-const QUERY_NAMES_V2: ReadonlySet<string> = new Set(["awsaccesskeyid", "signature", "expires"]);
 /** Members that nothing but a signature has: a query with one of them claims to be signed. */
 const CLAIMING: ReadonlySet<string> = new Set([
   "x-amz-algorithm",
@@ -48,6 +50,13 @@ const CLAIMING: ReadonlySet<string> = new Set([
   "x-amz-signature",
 ]);
 const CLAIMING_V2: ReadonlySet<string> = new Set(["awsaccesskeyid", "signature"]);
+/** Parameters of the header, by their names as they are and in lower case. */
+const HEADER_NAMES: ReadonlyMap<string, string> = new Map(
+  ["Credential", "SignedHeaders", "Signature"].flatMap((name) => [
+    [name, name],
+    [name.toLowerCase(), name],
+  ]),
+);
 /** Queries without any of this hold no signature, whatever their escapes mean. */
 const MAY_BE_SIGNED = /x-amz-|awsaccesskeyid|signature|%/i;
 
@@ -92,32 +101,34 @@ function readClaim(
   authorization: string | undefined,
   query: ParsedForm | undefined,
 ): SignatureClaim {
-  const inQuery = query ? readQuery(query) : UNSIGNED;
-  if (authorization === undefined || authorization === "") return { ...inQuery, authorization };
+  const claim = query ? readQuery(query) : UNSIGNED;
+  if (authorization === undefined || authorization === "") return { ...claim, authorization };
+  const { inQuery, inQueryV2 } = claim;
   const space = authorization.indexOf(" ");
-  const { parameters, repeated } = readHeader(authorization.slice(space + 1));
+  const { parameters, repeated = claim.repeated } = readHeader(authorization.slice(space + 1));
   return {
-    ...inQuery,
     authorization,
     scheme: space === -1 ? authorization : authorization.slice(0, space),
     parameters,
-    repeated: repeated ?? inQuery.repeated,
-    scope: scopeOf(parameters.get("Credential")) ?? inQuery.scope,
+    inQuery,
+    inQueryV2,
+    repeated,
+    scope: scopeOf(parameters.get("Credential")) ?? claim.scope,
   };
 }
 
 function readHeader(text: string): Pick<SignatureClaim, "parameters" | "repeated"> {
   const parameters = new Map<string, string>();
-  const seen = new Set<string>();
   let repeated: string | undefined;
   for (const part of text.split(",")) {
     const equals = part.indexOf("=");
     if (equals === -1) continue;
     const name = part.slice(0, equals).trim();
-    const folded = name.toLowerCase();
-    if (seen.has(folded)) repeated ??= name;
-    else parameters.set(name, part.slice(equals + 1).trim());
-    seen.add(folded);
+    const known = HEADER_NAMES.get(name) ?? HEADER_NAMES.get(name.toLowerCase());
+    if (known === undefined && !parameters.has(name)) parameters.set(name, "");
+    else if (parameters.has(known ?? name)) repeated ??= name;
+    // A name in another case is none, and takes the place of the right one.
+    else parameters.set(known ?? name, known === name ? part.slice(equals + 1).trim() : "");
   }
   return { parameters, repeated };
 }
@@ -130,7 +141,7 @@ function readQuery(query: ParsedForm): SignatureClaim {
   let inQueryV2 = false;
   for (const [name, value] of query.entries) {
     const folded = name.toLowerCase();
-    if (!QUERY_NAMES.has(folded) && !QUERY_NAMES_V2.has(folded)) continue;
+    if (!QUERY_NAMES.has(folded)) continue;
     inQuery ||= CLAIMING.has(folded);
     inQueryV2 ||= CLAIMING_V2.has(folded);
     if (seen.has(folded)) repeated ??= name;
@@ -144,8 +155,8 @@ function readQuery(query: ParsedForm): SignatureClaim {
 
 /** `<key id>/<day>/<Region>/<service>/…`; what is wrong with it is told in the service's words. */
 function scopeOf(credential: string | undefined): ClaimedScope | undefined {
-  const [keyId, day, region, service, ...rest] = credential?.split("/") ?? [];
-  if (!keyId || !day || !/^\d+$/.test(day) || !region || !service || rest.length === 0)
-    return undefined;
-  return { region, service };
+  const parts = credential?.split("/") ?? [];
+  const [keyId, day, region, service] = parts;
+  const isWhole = keyId && day && region && service && parts.length > 4 && /^\d+$/.test(day);
+  return isWhole ? { region, service } : undefined;
 }
