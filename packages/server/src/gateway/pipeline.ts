@@ -34,6 +34,8 @@ import type { PageGuard } from "./page-guard.ts";
 import { isFormToRead, resolveService } from "./resolve-service.ts";
 import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 
+import { documentBytes, requireSmallForm } from "./unsigned-bodies.ts";
+
 export interface PipelineOptions {
   readonly registry: ServiceRegistry;
   readonly routes: InternalRoutes;
@@ -252,6 +254,7 @@ export class Pipeline {
     const decoded = bytes
       ? undefined
       : decodeBody(authentication, request, { readerVerifiesSha256 });
+    const isUnsigned = authentication.kind === "anonymous";
     let trailers: Readonly<Record<string, string>> = {};
     decoded?.trailers.then(
       (read) => {
@@ -263,7 +266,9 @@ export class Pipeline {
     );
     const input = await wire.decode(operation, request, {
       ...(form ? { form } : { body: decoded ?? Readable.from(bytes ? [bytes] : []) }),
-      ...(decoded ? { onBytes: (sizeBytes: number) => request.holdBytes(sizeBytes) } : {}),
+      ...(decoded
+        ? { onBytes: documentBytes(isUnsigned, (sizeBytes) => request.holdBytes(sizeBytes)) }
+        : {}),
       ...(addressing ? { addressing } : {}),
     });
     const http = httpInfo(request, () => trailers);
@@ -324,6 +329,7 @@ function formOf({ service }: RegisteredService, bytes: Buffer | undefined) {
 function admitsUnsigned({ registered, request }: Exchange, bytes: Buffer | undefined): boolean {
   const { service, wire } = registered;
   if (service.admitsAnonymous) return true;
+  if (bytes) requireSmallForm(bytes);
   const name = wire.match(request, formOf(registered, bytes))?.name ?? "";
   return Object.hasOwn(service.operations, name) && service.operations[name]?.unsigned === true;
 }
