@@ -94,6 +94,7 @@ export class EventStore {
       this.#pending.push(...journaled);
     } catch (error) {
       this.#pendingChars -= charsOf(records);
+      this.#pendingChars -= charsOf(records);
       this.#options.log.error({ err: error }, "The journal of events can't be written.");
       throw error;
     }
@@ -173,10 +174,10 @@ export class EventStore {
   /** Forgets what isn't written: the database has been emptied. */
   async clear(): Promise<void> {
     this.#stopTimer();
-    await this.#running;
+    await Promise.allSettled([this.#running]);
     const segments = new Set(this.#pending.map(({ segment }) => segment));
     this.#pending = [];
-    this.#pendingChars = 0;
+    this.#pendingChars = charsOf(this.#arrived);
     this.#options.journal.rotate();
     for (const segment of segments) await this.#options.journal.remove(segment);
   }
