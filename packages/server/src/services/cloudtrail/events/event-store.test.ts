@@ -1,117 +1,114 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import { randomIds } from "../../../kernel/ids.ts";
-import { StoreUnavailableError } from "../../../kernel/store.ts";
-import { openStore } from "../../../storage/store.ts";
+import type { Log } from "../../../kernel/log.ts";
+import { type OpenedStore, openStore } from "../../../storage/store.ts";
 import { cloudTrailMigrations } from "../migrations.ts";
+import { attributesOf, type ParsedRecord } from "../record/event-attributes.ts";
+import type { EventRecord } from "../record/event-record.ts";
 import type { CloudTrailTables } from "../tables.ts";
-import { anEvent } from "../testing/an-event.ts";
 import { EventStore } from "./event-store.ts";
-import { type JournaledRecord, noJournal } from "./journal.ts";
+import { FileJournal, type Journal } from "./journal.ts";
 
-const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-const clock = { nowMs: () => 1_700_000_000_000 };
+const log: Log = { debug() {}, info() {}, warn() {}, error() {} };
 
-/** A store whose transactions, and a journal whose writes, fail while they are told to. */
-async function openEvents(leftovers: ReadonlyMap<string, readonly JournaledRecord[]> = new Map()) {
-  const dir = mkdtempSync(join(tmpdir(), "rolecast-events-"));
-  const store = await openStore({
-    ...{ shared: undefined, file: join(dir, "db"), durable: false, nowMs: clock.nowMs },
-    migrations: cloudTrailMigrations,
-  });
-  const fails = { store: false, journal: false, after: Number.POSITIVE_INFINITY };
-  const tables = store.tables<CloudTrailTables>();
-  const failing = {
-    ...{ shared: false, db: tables.db },
-    transaction: async <R>(run: Parameters<typeof tables.transaction<R>>[0]) => {
-      fails.after -= 1;
-      if (fails.store || fails.after < 0) throw new StoreUnavailableError("away");
-      return tables.transaction(run);
-    },
-  };
-  const journal = noJournal();
-  const events = new EventStore({
-    store: { ...failing, tables: () => failing } as unknown as typeof store,
-    ...{ clock, ids: randomIds, log, owner: "own", eventsMax: 10_000 },
-    journal: {
-      ...journal,
-      append: async (records) => {
-        if (fails.journal) throw new Error("no room");
-        return journal.append(records);
-      },
-      leftovers: async () => [...leftovers.keys()],
-      read: async (segment) => leftovers.get(segment) ?? [],
-    },
+let dir: string;
+let opened: OpenedStore;
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "rolecast-events-"));
+  const migrations = cloudTrailMigrations;
+  const file = join(dir, "a.db");
+  opened = await openStore({ file, durable: false, migrations, nowMs: () => 1 });
+});
+afterEach(async () => {
+  await opened.close();
+  rmSync(dir, { recursive: true });
+});
+
+function eventsWith(journal: Journal): EventStore {
+  return new EventStore({
+    store: opened,
+    clock: { nowMs: () => 1_000 },
+    ids: randomIds,
+    log,
+    journal,
+    owner: "us",
+    eventsMax: 1_000,
     onBatches: async () => {},
   });
-  const end = async () => {
-    await store.close();
-    rmSync(dir, { recursive: true, force: true });
-  };
-  const count = async () => {
-    const rows = await tables.db.selectFrom("cloudtrail_batches").select("event_count").execute();
-    return rows.reduce((sum, { event_count }) => sum + event_count, 0);
-  };
-  return { events, fails, count, end };
 }
 
-test("records wait for a database that is away, as many as memory is meant for, and none is lost", async () => {
-  const { events, fails, count, end } = await openEvents();
-  const note = "x".repeat(1024 * 1024);
-  fails.store = true;
-  let taken = 0;
-  const refused = await (async () => {
-    for (; taken < 100; taken += 1) {
-      try {
-        await events.append([anEvent(taken, { note })]);
-      } catch (error) {
-        return error;
-      }
-    }
-    return undefined;
-  })();
-  expect(refused).toBeInstanceOf(StoreUnavailableError);
-  expect(taken).toBeGreaterThan(50);
-  expect(taken).toBeLessThan(70);
-  await expect(events.flush()).rejects.toThrow("away");
-  fails.store = false;
-  await events.flush();
-  expect(await count()).toBe(taken);
-  await events.append([anEvent(taken, { note })]);
-  await events.flush();
-  expect(await count()).toBe(taken + 1);
-  await end();
+function record(eventId: string): EventRecord {
+  const parsed = { eventID: eventId, eventName: "GetRole", eventSource: "iam", userIdentity: {} };
+  const text = JSON.stringify(parsed);
+  return {
+    eventId,
+    accountId: "000000000000",
+    region: "us-east-1",
+    kind: "read",
+    readOnly: true,
+    atMs: 1_000,
+    attributes: attributesOf(JSON.parse(text) as ParsedRecord),
+    text,
+  };
+}
+
+async function counted(): Promise<number> {
+  const rows = await opened
+    .tables<CloudTrailTables>()
+    .db.selectFrom("cloudtrail_batches")
+    .select("event_count")
+    .execute();
+  return rows.reduce((sum, { event_count: count }) => sum + count, 0);
+}
+
+test("records that a slow disk takes while others are written to the database aren't lost", async () => {
+  const files = new FileJournal(join(dir, "journal"), [], randomIds);
+  let written: () => void = () => {};
+  const slow: Journal = {
+    append: async (records) => {
+      const journaled = await files.append(records);
+      await new Promise<void>((resolve) => {
+        written = resolve;
+      });
+      return journaled;
+    },
+    rotate: () => files.rotate(),
+    remove: (segment) => files.remove(segment),
+    leftovers: () => files.leftovers(),
+    read: (segment) => files.read(segment),
+  };
+  const events = eventsWith(slow);
+  const next = () => new Promise((resolve) => setTimeout(resolve, 20));
+  for (let round = 0; round < 3; round++) {
+    const appended = events.append([record(`slow-${round}`)]);
+    await next();
+    const flushed = events.flush();
+    await next();
+    const after = events.append([record(`after-${round}`)]);
+    written();
+    await Promise.all([appended, flushed, next()]);
+    expect(await counted()).toBe(2 * round + 1);
+    written();
+    await after;
+    await events.flush();
+    expect(await counted()).toBe(2 * round + 2);
+  }
+  // Everything is in the database, so no segment is left to be taken in again.
+  expect(await new FileJournal(join(dir, "journal"), [], randomIds).leftovers()).toEqual([]);
 });
 
-test("records that the journal didn't take leave their room to others", async () => {
-  const { events, fails, end } = await openEvents();
-  const note = "x".repeat(1024 * 1024);
-  fails.journal = true;
-  for (let index = 0; index < 100; index += 1)
-    await expect(events.append([anEvent(index, { note })])).rejects.toThrow("no room");
-  fails.journal = false;
-  await events.append([anEvent(100, { note })]);
-  await events.flush();
-  await end();
-});
-
-test("of a segment that was written in part the rest is, once", async () => {
-  const records = Array.from({ length: 2_000 }, (_, index) => anEvent(index, { atMs: index }));
-  const segment = records.map((record) => ({ record, segment: "left" }));
-  const { events, fails, count, end } = await openEvents(new Map([["left", segment]]));
-  fails.after = 2;
-  await expect(events.recover()).rejects.toThrow("away");
-  const part = await count();
-  expect(part).toBeGreaterThan(0);
-  expect(part).toBeLessThan(2_000);
-  fails.after = Number.POSITIVE_INFINITY;
-  // As the next process would: what this one holds in memory is as good as gone.
-  await events.clear();
-  await events.recover();
-  expect(await count()).toBe(2_000);
-  await events.recover();
-  expect(await count()).toBe(2_000);
-  await end();
+test("what an earlier process and nodes that are gone left is taken in, once", async () => {
+  const dirs = ["own", "gone", "away"].map((name) => join(dir, name));
+  for (const [index, path] of dirs.entries()) {
+    const journal = new FileJournal(path, [], randomIds);
+    await journal.append([record(`left-${index}`)]);
+  }
+  const [own = "", ...abandoned] = dirs;
+  const journal = new FileJournal(own, [...abandoned, join(dir, "never-there")], randomIds);
+  await eventsWith(journal).recover();
+  expect(await counted()).toBe(3);
+  expect(await journal.leftovers()).toEqual([]);
 });
