@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { changedFormTarget, changedSignatureTarget } from "./fuzz/changed-signature-target.ts";
 import { contentTypeTarget } from "./fuzz/content-type-target.ts";
 import { startIngestTarget } from "./fuzz/ingest-target.ts";
 import {
@@ -40,7 +41,8 @@ const ingest = await startIngestTarget();
 const codecs = [avcTarget, hevcTarget, aacTarget];
 const rtmp = [chunkTarget, amf0Target, flvTarget, segmentTarget, multitrackTarget, ingest];
 const srt = [srtTarget, srtSessionTarget, srtStrangersTarget, tsTarget];
-const requests = [wireTarget, signatureTarget, contentTypeTarget];
+const signatures = [signatureTarget, changedSignatureTarget, changedFormTarget];
+const requests = [wireTarget, ...signatures, contentTypeTarget];
 const all = [policyTarget, ...requests, ...codecs, ...rtmp, ...srt, server];
 const targets = all.filter(({ name }) => name.includes(values.only));
 const shareMs = (Number(values.seconds) * 1000) / targets.length;

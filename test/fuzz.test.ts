@@ -1,4 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import {
+  changedFormTarget,
+  changedSignatureTarget,
+} from "../scripts/fuzz/changed-signature-target.ts";
 import { contentTypeTarget } from "../scripts/fuzz/content-type-target.ts";
 import { type IngestTarget, startIngestTarget } from "../scripts/fuzz/ingest-target.ts";
 import {
@@ -34,6 +38,8 @@ describe("nothing that is sent breaks anything", () => {
     [policyTarget, 1_000],
     [wireTarget, 1_000],
     [signatureTarget, 1_000],
+    [changedSignatureTarget, 3_000],
+    [changedFormTarget, 1_000],
     [contentTypeTarget, 10_000],
     [chunkTarget, 100],
     [amf0Target, 1_000],
