@@ -8,9 +8,10 @@ import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
 import { findFfmpeg } from "@rolecast/server";
 import { Command, InvalidArgumentError } from "commander";
-import { EXIT } from "./command-error.ts";
+import { CommandError, EXIT } from "./command-error.ts";
 import { Connection } from "./connection.ts";
 import { defaultData } from "./data-folder.ts";
+import { checkAllObjects } from "./doctor-objects.ts";
 import { bytesText, print, printJson, styled } from "./terminal.ts";
 
 interface Finding {
@@ -28,6 +29,9 @@ interface DoctorFlags {
   readonly rtmpsPort: number;
   readonly srtPort: number;
   readonly json?: boolean;
+  readonly objects?: boolean;
+  readonly removeUnreferenced?: boolean;
+  readonly database?: string;
 }
 
 const NODE_MIN = [20, 19];
@@ -53,12 +57,18 @@ export function doctorCommand(): Command {
       fromEnvironment("ROLECAST_RTMPS_PORT", 4443),
     )
     .option("--srt-port <N>", "UDP port of SRT", portOf, fromEnvironment("ROLECAST_SRT_PORT", 9000))
+    .option("--objects", "compare the files of all objects with their sizes and checksums instead")
+    .option("--remove-unreferenced", "with --objects: remove files that no object refers to")
+    .option("--database <URL>", "with --objects: the server's PostgreSQL (or ROLECAST_DATABASE)")
     .option("--json", "as JSON")
     .addHelpText(
       "after",
-      "\nExample:\n  rolecast doctor --data ./.rolecast --port 4566\n\nExits with 1 when there is a problem, with 0 for warnings alone.",
+      "\nExample:\n  rolecast doctor --data ./.rolecast --port 4566\n  rolecast doctor --objects --data ./.rolecast\n\nExits with 1 when there is a problem, with 0 for warnings alone.",
     )
     .action(async (flags: DoctorFlags) => {
+      if (flags.objects) return checkAllObjects(flags);
+      if (flags.removeUnreferenced || flags.database !== undefined)
+        throw new CommandError("--remove-unreferenced and --database are for --objects: add it.");
       const [answer, clockFinding] = await Promise.all([answerAt(flags.port), clock()]);
       const findings = await Promise.all([
         nodeVersion(),

@@ -115,6 +115,7 @@ export function composeServices(parts: Parts, routes: () => OwnRoutes) {
     directory,
     hosts,
     nodeUrl: () => address.nodeUrl,
+    scrubBytesPerSecond: config.scrubBytesPerSecond,
     authenticator: () => authenticator,
   });
   const cloudwatch = createCloudWatchServices(deps);

@@ -1,4 +1,9 @@
 export { findFfmpeg, letHeapGrow, publishFlv } from "@rolecast/media";
+export {
+  type CheckedObjects,
+  checkObjects,
+  type DamagedObject,
+} from "./check-objects.ts";
 export { ConfigError } from "./config/config-error.ts";
 export type { RootAccount } from "./config/root-accounts.ts";
 export {

@@ -247,6 +247,11 @@ export const SETTINGS = {
     "Bytes of recordings that may wait in the data folder, over all streams, while S3 is slow or down.",
     { placeholder: "N" },
   ),
+  scrubBytesPerSecond: setting(
+    wholeNumber(0).default(1_000_000),
+    "Bytes of stored objects a second that are read and compared with their checksums, in the background; 0: none.",
+    { placeholder: "N" },
+  ),
   logLevel: setting(
     z.enum(["debug", "info", "warn", "error", "silent"]).default("warn"),
     "Least severe log line that is written (JSON, on standard error).",

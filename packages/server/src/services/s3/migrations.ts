@@ -16,7 +16,16 @@ export const s3Migrations: readonly Migration[] = [
   { name: "s3/0012-acls", up: addAcls },
   { name: "s3/0013-writers", up: addWriters },
   { name: "s3/0014-buckets-of-regions", up: indexRegions },
+  { name: "s3/0015-scrubs", up: addScrubs },
 ];
+
+async function addScrubs({ schema }: Kysely<Tables>): Promise<void> {
+  await schema
+    .createTable("s3_scrubs")
+    .addColumn("name", "text", (c) => c.primaryKey())
+    .addColumn("place", "text", (c) => c.notNull())
+    .execute();
+}
 
 /** Blobs of before have no writer in it: nothing tells which of them are orphans. */
 async function addWriters({ schema }: Kysely<Tables>): Promise<void> {

@@ -21,6 +21,7 @@ import { bucketEncryptionOperations } from "./buckets/bucket-encryption.ts";
 import { bucketSettingOperations } from "./buckets/bucket-settings.ts";
 import { bucketOperations } from "./buckets/buckets.ts";
 import { listedConfigurationOperations } from "./buckets/listed-configurations.ts";
+import { ObjectScrubber } from "./check/object-scrubber.ts";
 import { DigestThreads } from "./checksums/digest-threads.ts";
 import { s3Constraints } from "./constraints.ts";
 import { bucketCorsOperations } from "./cors/bucket-cors.ts";
@@ -67,6 +68,7 @@ export function createS3Service(
       readonly directory: IdentityDirectory;
       /** Where the other nodes reach this one. */
       readonly nodeUrl: () => string;
+      readonly scrubBytesPerSecond: number;
     },
 ): Service {
   const { hosts, store, clock, ids, log, durable } = dependencies;
@@ -89,6 +91,8 @@ export function createS3Service(
   const blobs: BlobFiles = new BlobFiles({ dir, durable, register, log, holds });
   const findReferenced = (blobIds: readonly string[]) => findReferencedBlobs(blobIds, db);
   const sweeper = new BlobSweeper({ dir, blobs, writers, findReferenced, log });
+  const bytesPerSecond = durable ? dependencies.scrubBytesPerSecond : 0;
+  const scrubber = new ObjectScrubber({ store, dir, bytesPerSecond, log });
   const digests = new DigestThreads();
   const leases = new BlobLeases((blobIds) => blobs.remove(blobIds));
   const deps: S3Dependencies & FormDependencies = {
@@ -144,10 +148,12 @@ export function createS3Service(
       await writers.start();
       // Not waited for: what it removes is invisible, and nobody else touches those files.
       if (durable) sweeper.wake();
+      scrubber.start();
     },
     async close() {
       await lifecycle.close();
       await sweeper.close();
+      await scrubber.close();
       await blobs.close();
       await writers.close();
       await digests.close();
@@ -157,6 +163,6 @@ export function createS3Service(
       await writers.marks.clear();
       sweeper.clear();
     },
-    health: async () => sweeper.health(),
+    health: async () => ({ ...sweeper.health(), ...scrubber.health() }),
   };
 }

@@ -150,7 +150,15 @@ export interface WriterRow {
   beat: number;
 }
 
+/** How far the comparison of everything stored with its checksums has come. */
+export interface ScrubRow {
+  name: string;
+  /** A Place as JSON. */
+  place: string;
+}
+
 export interface S3Tables {
+  s3_scrubs: ScrubRow;
   s3_writers: WriterRow;
   s3_accounts: AccountRow;
   s3_buckets: BucketRow;

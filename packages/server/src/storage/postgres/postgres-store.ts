@@ -64,6 +64,11 @@ export async function openPostgresStore(
   return new PostgresStore(pools, collate, schema.nowMs);
 }
 
+/** A connection that can't write, and doesn't look at the schema. */
+export function openPostgresReader(url: string): Kysely<Tables> {
+  return open(openPool({ url, purpose: "reads", connectionsMax: 1, onIdleError }), false);
+}
+
 function onIdleError(): void {
   // The pool has dropped the connection; who needs one next hears why there is none.
 }

@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Log } from "../../../kernel/log.ts";
+import type { Store } from "../../../kernel/store.ts";
+import { findReferencedBlobs } from "../blobs/referenced-blobs.ts";
+import type { S3Tables } from "../tables.ts";
+import { checkBlob } from "./check-blob.ts";
+import {
+  BEGINNING,
+  type Page,
+  type Place,
+  pageOfStored,
+  type StoredBlob,
+} from "./stored-objects.ts";
+
+/** A server has other things to do when it starts. */
+const BEGINS_AFTER_MS = 10_000;
+/** Between two rounds. */
+const REST_MS = 600_000;
+const PAGE_SIZE = 500;
+/** What opening a file counts as. */
+const FILE_BYTES = 4096;
+/** Distinct files that are told of; more are counted by nobody's need. */
+const DAMAGED_MAX = 10_000;
+const ROW = "objects";
+
+export interface ObjectScrubberOptions {
+  readonly store: Store;
+  /** The blobs' folder. */
+  readonly dir: string;
+  /** 0: nothing is read. */
+  readonly bytesPerSecond: number;
+  readonly log: Log;
+}
+
+/**
+ * Reads everything that is stored, slowly and over and over, and compares it with its checksums. Where
+ * it is, is in the database: a restart goes on from there, and nodes share the work.
+ */
+export class ObjectScrubber {
+  readonly #options: ObjectScrubberOptions;
+  readonly #store: Store<S3Tables>;
+  #abort = new AbortController();
+  #running: Promise<void> = Promise.resolve();
+  #objects = 0;
+  #bytes = 0;
+  #rounds = 0;
+  /** What was found damaged in this round, and in the one before. */
+  #damaged = new Set<string>();
+  #damagedBefore = new Set<string>();
+  #mayReadAtMs = 0;
+
+  constructor(options: ObjectScrubberOptions) {
+    this.#options = options;
+    this.#store = options.store.tables<S3Tables>();
+  }
+
+  start(): void {
+    if (this.#options.bytesPerSecond === 0) return;
+    this.#abort = new AbortController();
+    this.#running = this.#run(this.#abort.signal);
+  }
+
+  async close(): Promise<void> {
+    this.#abort.abort();
+    await this.#running;
+  }
+
+  /** Since the process has started. */
+  health() {
+    return {
+      scrubbedObjects: this.#objects,
+      scrubbedBytes: this.#bytes,
+      scrubRounds: this.#rounds,
+      damagedFiles: new Set([...this.#damaged, ...this.#damagedBefore]).size,
+    };
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    let waitMs = BEGINS_AFTER_MS;
+    while (!signal.aborted) {
+      try {
+        await sleep(waitMs, undefined, { signal, ref: false });
+        await this.#round(signal);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#options.log.warn({ err: error }, "Objects' files couldn't all be compared.");
+      }
+      waitMs = REST_MS;
+    }
+  }
+
+  async #round(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      const page = await this.#takePage();
+      for (const { blobs } of page.objects) {
+        for (const blob of blobs) await this.#check(blob, signal);
+        this.#objects++;
+      }
+      if (page.next === undefined) break;
+    }
+    this.#rounds++;
+    this.#damagedBefore = this.#damaged;
+    this.#damaged = new Set();
+  }
+
+  /** The next page is nobody else's from now on; one that breaks off is the next round's. */
+  async #takePage(): Promise<Page> {
+    const place = await this.#place(this.#store.db);
+    const empty = await pageOfStored(place, 1, this.#store.db);
+    // Without objects nothing is written.
+    if (empty.objects.length === 0 && place[0] === "objects" && place[1] === "") {
+      const versions = await pageOfStored(["versions", "", "", ""], 1, this.#store.db);
+      const uploads = await pageOfStored(["uploads", ""], 1, this.#store.db);
+      if (versions.objects.length === 0 && uploads.objects.length === 0)
+        return { objects: [], next: undefined };
+    }
+    return this.#store.transaction(async ({ db }) => {
+      const page = await pageOfStored(await this.#place(db), PAGE_SIZE, db);
+      const row = { name: ROW, place: JSON.stringify(page.next ?? BEGINNING) };
+      await db.deleteFrom("s3_scrubs").where("name", "=", ROW).execute();
+      await db.insertInto("s3_scrubs").values(row).execute();
+      return page;
+    });
+  }
+
+  async #place(db: Store<S3Tables>["db"]): Promise<Place> {
+    const row = await db
+      .selectFrom("s3_scrubs")
+      .select("place")
+      .where("name", "=", ROW)
+      .executeTakeFirst();
+    return row === undefined ? BEGINNING : (JSON.parse(row.place) as Place);
+  }
+
+  async #check(blob: StoredBlob, signal: AbortSignal): Promise<void> {
+    const { dir, log } = this.#options;
+    const pace = (bytes: number) => this.#pace(bytes === 0 ? FILE_BYTES : bytes, signal);
+    const found = await checkBlob(dir, blob, pace);
+    this.#bytes += blob.sizeBytes;
+    const { blobId } = blob;
+    if (found === undefined || this.#damaged.has(blobId)) return;
+    // Deleted since the page was read.
+    if (!(await findReferencedBlobs([blobId], this.#store.db)).has(blobId)) return;
+    if (this.#damaged.size < DAMAGED_MAX) this.#damaged.add(blobId);
+    if (this.#damagedBefore.has(blobId)) return;
+    log.error(
+      { blobId, found },
+      "A file of an S3 object is damaged or missing. `rolecast doctor --objects` names the object.",
+    );
+  }
+
+  /** What was read is waited for, so that the rate holds over any time. */
+  async #pace(bytes: number, signal: AbortSignal): Promise<void> {
+    const nowMs = performance.now();
+    this.#mayReadAtMs = Math.max(this.#mayReadAtMs, nowMs);
+    this.#mayReadAtMs += (bytes / this.#options.bytesPerSecond) * 1000;
+    signal.throwIfAborted();
+    const waitMs = this.#mayReadAtMs - nowMs;
+    if (waitMs > 1) await sleep(waitMs, undefined, { signal, ref: false });
+  }
+}

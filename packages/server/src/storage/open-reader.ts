@@ -1,0 +1,32 @@
+import { Kysely } from "kysely";
+import type { Tables } from "../kernel/store.ts";
+import { libsqlDialect } from "./sqlite/libsql-driver.ts";
+import { openErrorOf } from "./sqlite/sqlite-errors.ts";
+
+export interface DatabaseReader {
+  readonly db: Kysely<Tables>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a database to read what is in it, beside a server that may use it. Its schema stays as it is.
+ * Rejects with UnusableDatabaseError or StoreUnavailableError.
+ */
+export async function openReader(file: string, url: string | undefined): Promise<DatabaseReader> {
+  if (url === undefined) {
+    const ignored = () => {
+      // Whoever reads hears of it by the statement that fails.
+    };
+    try {
+      const dialect = libsqlDialect({ file, synchronous: "NORMAL", onUnavailable: ignored });
+      const db = new Kysely<Tables>({ dialect });
+      return { db, close: () => db.destroy() };
+    } catch (error) {
+      throw openErrorOf(error, file);
+    }
+  }
+  // Loaded only when it is needed, as in openStore.
+  const { openPostgresReader } = await import("./postgres/postgres-store.ts");
+  const db = openPostgresReader(url);
+  return { db, close: () => db.destroy() };
+}
