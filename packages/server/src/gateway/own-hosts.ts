@@ -34,6 +34,8 @@ export interface OwnHostsOptions {
 export class OwnHosts {
   readonly #options: OwnHostsOptions;
   readonly #named: ReadonlySet<string>;
+  /** Most clients ask by one and the same name. */
+  #lastOwn: string | undefined;
 
   constructor(options: OwnHostsOptions) {
     this.#options = options;
@@ -43,7 +45,11 @@ export class OwnHosts {
 
   /** Throws HostNotAllowed. Without a Host the request is of no browser. */
   check(host: string | undefined): void {
-    if (!this.#options.onLoopback || host === undefined || this.#isOwn(host.toLowerCase())) return;
+    if (!this.#options.onLoopback || host === undefined || host === this.#lastOwn) return;
+    if (this.#isOwn(host.toLowerCase())) {
+      this.#lastOwn = host;
+      return;
+    }
     throw new AwsError(
       "HostNotAllowed",
       `This server listens on a loopback address, and ${JSON.stringify(host.slice(0, 255))} isn't a name of it. To use it under that name, put its URL into the setting publicBaseUrl or its origin into allowedOrigins.`,

@@ -36,11 +36,21 @@ export class PageGuard {
     this.#allowed = new Set(options.allowedOrigins);
   }
 
-  /** Rejects with AccessDenied. Preflights are answered by `allowsOrigin`, and never come here. */
-  async check(request: AnyRequest, registered: RegisteredService | undefined): Promise<void> {
-    if (!this.#options.active) return;
-    const page = this.#pageOf(request);
-    if (page === undefined || this.#allows(page, request)) return;
+  /**
+   * Rejects with AccessDenied; undefined where there is nothing to wait for. Preflights are answered by
+   * `allowsOrigin`, and never come here.
+   */
+  check(request: AnyRequest, registered: RegisteredService | undefined): Promise<void> | undefined {
+    const page = this.#options.active ? this.#pageOf(request) : undefined;
+    if (page === undefined || this.#allows(page, request)) return undefined;
+    return this.#judge(page, request, registered);
+  }
+
+  async #judge(
+    page: Page,
+    request: AnyRequest,
+    registered: RegisteredService | undefined,
+  ): Promise<void> {
     if (page === OPENED) {
       if (registered === undefined || this.#onlyReads(request, registered)) return;
       throw changeByLink();

@@ -107,7 +107,8 @@ export class Pipeline {
       };
       const reads = READ_METHODS.has(request.method);
       // What services show beside their APIs, such as live streams, has rules of its own.
-      if (!reads) await pages.check(request, registered);
+      const changing = reads ? undefined : pages.check(request, registered);
+      if (changing) await changing;
       const route = this.#isOperation(request)
         ? undefined
         : await this.#plainRoute(request, registered);
@@ -119,7 +120,8 @@ export class Pipeline {
       const preflighted =
         request.method === "OPTIONS" && (await preflight(request, exchange.registered, pages));
       if (preflighted) return toWireResponse(preflighted);
-      if (reads) await pages.check(request, registered);
+      const reading = reads ? pages.check(request, registered) : undefined;
+      if (reading) await reading;
       const response = await this.#operation(exchange);
       span.describe({ "http.response.status_code": response.status });
       return isOfBrowser(request) ? this.#forBrowser(response, exchange) : response;
