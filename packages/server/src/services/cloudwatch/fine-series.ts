@@ -3,12 +3,15 @@ import { isOfService, type SeriesKey, textOf } from "./series.ts";
 import type { StatisticSet } from "./statistics.ts";
 
 /** Ours: at most 17 KB each after three hours. A live channel has about 13. */
-const MAX = { ofServices: 10_000, others: 2_000 };
+const OF_SERVICES_MAX = 10_000;
+/** Of one account: what one puts in takes no other's place. */
+const OTHERS_MAX = 1_000;
 
 /** Periods of five seconds of the last three hours, in memory, by metric and unit. */
 export class FineSeries {
   readonly #byMetric = new Map<string, Map<string, FinePeriods>>();
-  readonly #counts = { ofServices: 0, others: 0 };
+  /** Of the services, under the empty name, and of each account's own metrics. */
+  readonly #counts = new Map<string, number>();
   readonly #onFull: (ofServices: boolean) => void;
 
   /** `onFull` is told of each value of a new series that there is no room for. */
@@ -34,8 +37,8 @@ export class FineSeries {
         periods.forget(nowMs);
         if (!periods.isEmpty) continue;
         units.delete(unit);
-        const [, , namespace] = JSON.parse(metricText) as [string, string, string];
-        this.#counts[isOfService({ namespace }) ? "ofServices" : "others"] -= 1;
+        const [accountId, , namespace] = JSON.parse(metricText) as [string, string, string];
+        this.#count(sharesOf({ accountId, namespace }), -1);
       }
       if (units.size === 0) this.#byMetric.delete(metricText);
     }
@@ -43,22 +46,32 @@ export class FineSeries {
 
   clear(): void {
     this.#byMetric.clear();
-    this.#counts.ofServices = 0;
-    this.#counts.others = 0;
+    this.#counts.clear();
+  }
+
+  #count(shares: string, change: number): void {
+    const count = (this.#counts.get(shares) ?? 0) + change;
+    if (count === 0) this.#counts.delete(shares);
+    else this.#counts.set(shares, count);
   }
 
   #begin(metricText: string, key: SeriesKey): FinePeriods | undefined {
     const ofServices = isOfService(key);
-    const kind = ofServices ? "ofServices" : "others";
-    if (this.#counts[kind] >= MAX[kind]) {
+    const shares = sharesOf(key);
+    if ((this.#counts.get(shares) ?? 0) >= (ofServices ? OF_SERVICES_MAX : OTHERS_MAX)) {
       this.#onFull(ofServices);
       return undefined;
     }
-    this.#counts[kind] += 1;
+    this.#count(shares, 1);
     const periods = new FinePeriods();
     const units = this.#byMetric.get(metricText);
     if (units) units.set(key.unit, periods);
     else this.#byMetric.set(metricText, new Map([[key.unit, periods]]));
     return periods;
   }
+}
+
+/** Whom a series shares its room with. */
+function sharesOf(key: Pick<SeriesKey, "accountId" | "namespace">): string {
+  return isOfService(key) ? "" : key.accountId;
 }

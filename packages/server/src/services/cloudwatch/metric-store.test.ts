@@ -93,6 +93,32 @@ test("too many metrics push out the oldest of their own, and none of the service
   expect(Metrics.map(({ Namespace }) => Namespace)).toEqual(["AWS/Studio", "Studio", "Studio"]);
 });
 
+test("an account's flood pushes out its own metrics, and no other account's", async () => {
+  const OTHER = "111122223333";
+  const store = await open("accounts");
+  const metrics = new MetricStore(store, clock, log, { seriesMax: 3, minutesMax: 30 });
+  nowMs = START_MS;
+  const own = (camera: string) => sample(1, camera, "Studio");
+  const others = (camera: string) => ({ ...own(camera), accountId: OTHER, atMs: nowMs + 60_000 });
+  metrics.put([own("a"), own("b")]);
+  metrics.put(Array.from({ length: 400 }, (_, index) => others(`flood${index}`)));
+  await metrics.flush();
+  const namesOf = async (accountId: string) =>
+    (await metrics.page({ ...METRIC, accountId }, {})).Metrics?.length;
+  expect(await namesOf(METRIC.accountId)).toBe(2);
+  expect(await namesOf(OTHER)).toBe(3);
+  const minutes = await store
+    .tables<CloudWatchTables>()
+    .db.selectFrom("cloudwatch_minutes")
+    .select(({ fn }) => ["account_id", fn.countAll<number>().as("minutes")])
+    .groupBy("account_id")
+    .orderBy("account_id")
+    .execute();
+  expect(minutes.map(({ minutes: count }) => Number(count))).toEqual(
+    [2, 0].slice(0, minutes.length),
+  );
+});
+
 test("what could not be written is written with what comes next", async () => {
   const store = await open("failing");
   let failing = true;

@@ -22,6 +22,8 @@ import type { CloudWatchTables, MinuteRow, SeriesRow } from "./tables.ts";
 const MINUTE_MS = 60_000;
 /** Minutes that have come; after so many the next flush isn't waited for. */
 const FLUSHED_AFTER = 10_000;
+/** Minutes in one transaction, for whose time nobody else is served. */
+const WRITTEN_AT_ONCE = 300;
 /** Beyond it, what a database that can't be written to did not take is lost. */
 const UNWRITTEN_MAX = 50_000;
 
@@ -159,7 +161,7 @@ export class MetricStore implements MetricSink {
       .innerJoin("cloudwatch_series", "cloudwatch_series.id", "cloudwatch_minutes.series_id")
       .selectAll("cloudwatch_minutes")
       .select("unit")
-      .where("account_id", "=", metric.accountId)
+      .where("cloudwatch_series.account_id", "=", metric.accountId)
       .where("region", "=", metric.region)
       .where("namespace", "=", metric.namespace)
       .where("name", "=", metric.name)
@@ -176,18 +178,22 @@ export class MetricStore implements MetricSink {
     this.#unwritten = new Map();
     this.#sinceFlush = 0;
     if (unwritten.length === 0) return;
-    const { minutes, series } = rowsOf(unwritten);
-    try {
-      await this.#store.transaction(async ({ db }) => {
-        await mergeSeries(series, db);
-        await mergeMinutes(minutes, db);
-      });
-    } catch (error) {
-      for (const one of unwritten) this.#keep(one);
-      throw error;
+    for (let from = 0; from < unwritten.length; from += WRITTEN_AT_ONCE) {
+      const { minutes, series } = rowsOf(unwritten.slice(from, from + WRITTEN_AT_ONCE));
+      try {
+        await this.#store.transaction(async ({ db }) => {
+          await mergeSeries(series, db);
+          await mergeMinutes(minutes, db);
+        });
+      } catch (error) {
+        // Minutes add up: those that were written must not be once more.
+        for (const one of unwritten.slice(from)) this.#keep(one);
+        throw error;
+      }
+      await new Promise((resolve) => setImmediate(resolve));
     }
     this.#isFull = false;
-    await this.#retention.apply(nowMs, minutes.length).catch((error: unknown) => {
+    await this.#retention.apply(nowMs, unwritten.length).catch((error: unknown) => {
       this.#log.error({ error: String(error) }, "Old metrics were not forgotten yet");
     });
   }
@@ -210,7 +216,8 @@ function rowsOf(unwritten: readonly Unwritten[]): {
     series.set(id, seriesRow(id, key, newestMs));
     const { sampleCount, sum, minimum, maximum } = values;
     return {
-      ...{ series_id: id, minute_ms: minuteMs, of_service: isOfService(key) ? 1 : 0 },
+      ...{ series_id: id, account_id: key.accountId, minute_ms: minuteMs },
+      of_service: isOfService(key) ? 1 : 0,
       ...{ sample_count: sampleCount, sum, minimum, maximum },
     };
   });

@@ -1,4 +1,4 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import type { Migration } from "../../kernel/store.ts";
 import { mergeSeries } from "./minute-rows.ts";
 import { isOfService, metricOfRow, seriesId, textOf } from "./series.ts";
@@ -92,7 +92,9 @@ async function moveDatapoints(db: Kysely<CloudWatchTables & Datapoints>): Promis
   for (const row of known) {
     const metric = metricOfRow(row);
     const id = seriesId(textOf(metric), row.unit);
-    await mergeSeries([{ ...row, id }], db as unknown as Kysely<CloudWatchTables>);
+    // The column came later.
+    const series = { ...row, id } as SeriesRow;
+    await mergeSeries([series], db as unknown as Kysely<CloudWatchTables>);
     await db
       .insertInto("cloudwatch_minutes")
       .columns([
@@ -128,4 +130,37 @@ const names: Migration = {
   },
 };
 
-export const cloudwatchMigrations: readonly Migration[] = [datapoints, series, names];
+/** What is kept is counted by account, so that none pushes out another's. */
+const byAccount: Migration = {
+  name: "cloudwatch/0004-by-account",
+  async up(db) {
+    const { schema } = db;
+    await schema
+      .alterTable("cloudwatch_series")
+      .addColumn("of_service", "integer", (column) => column.notNull().defaultTo(0))
+      .execute();
+    await sql`update cloudwatch_series set of_service = 1
+      where substr(namespace, 1, 4) = 'AWS/'`.execute(db);
+    await schema
+      .alterTable("cloudwatch_minutes")
+      .addColumn("account_id", "text", (column) => column.notNull().defaultTo(""))
+      .execute();
+    await sql`update cloudwatch_minutes set account_id = coalesce((select account_id
+      from cloudwatch_series where id = series_id), '')`.execute(db);
+    // What is of no series is of nobody, and nobody could ask for it.
+    await sql`delete from cloudwatch_minutes where account_id = ''`.execute(db);
+    await schema.dropIndex("cloudwatch_minutes_by_age").execute();
+    await schema
+      .createIndex("cloudwatch_minutes_by_account")
+      .on("cloudwatch_minutes")
+      .columns(["account_id", "of_service", "minute_ms", "series_id"])
+      .execute();
+    await schema
+      .createIndex("cloudwatch_series_by_age")
+      .on("cloudwatch_series")
+      .columns(["account_id", "of_service", "newest_ms", "id"])
+      .execute();
+  },
+};
+
+export const cloudwatchMigrations: readonly Migration[] = [datapoints, series, names, byAccount];

@@ -1,33 +1,40 @@
-import { sql } from "kysely";
 import type { Log } from "../../kernel/log.ts";
 import type { Store } from "../../kernel/store.ts";
-import type { CloudWatchTables } from "./tables.ts";
+import type { CloudWatchTables, MinuteRow } from "./tables.ts";
 
 const MINUTE_MS = 60_000;
 /** Source: CloudWatch user guide, "Metrics retention": periods of a minute for 15 days. */
 const KEPT_MS = 15 * 24 * 60 * MINUTE_MS;
-/** Minutes of the services' metrics; past it the oldest go first. The numbers are ours. */
+/** Minutes of the services' metrics in one account; past it the oldest go first. Ours, as all here. */
 const OF_SERVICES_MAX = 3_000_000;
 /** A share of them, of what PutMetricData is given: it can't push out what services measure. */
 const OTHERS_SHARE = 1 / 3;
-/** Of what PutMetricData is given: a series' names and dimensions may be 38 KB. */
-const OTHERS_SERIES_MAX = 100_000;
-/** Those that are more than that go the next time. */
-const FORGOTTEN_AT_ONCE = 10_000;
-/** As `isOfService` has it; `like` would take `aws/` for the same in SQLite. */
-const isOthers = sql<boolean>`substr(namespace, 1, 4) <> 'AWS/'`;
-/** Counting reads an index of as many entries, so it isn't done for each flush. */
+/** Of what PutMetricData is given in one account: a series' names and dimensions may be 38 KB. */
+const OTHERS_SERIES_MAX = 20_000;
 const APPLY_EVERY_MS = 10 * MINUTE_MS;
 const APPLY_EVERY_ROWS = 200_000;
+/** Rows that one transaction forgets, for whose time nobody else is served. */
+const FORGOTTEN_AT_ONCE = 300;
+/** Rows that one statement names. */
+const NAMED_AT_ONCE = 100;
+/** Minutes counted with the first statement; each further one counts twice as many, while they have few rows. */
+const COUNTED_FIRST = 5;
+const COUNTED_ROWS_MAX = 5_000;
 
 export interface MetricLimits {
-  /** Of the services' metrics; a third of it of the others. */
+  /** Of one account's metrics of services; a third of it of its others. */
   readonly minutesMax?: number;
-  /** Of metrics that aren't the services'. */
+  /** Of one account's metrics that aren't the services'. */
   readonly seriesMax?: number;
 }
 
-/** What metrics of the past are kept in the database. */
+/** Whose metrics, and of which of the two sorts. */
+interface Place {
+  readonly accountId: string;
+  readonly ofService: 0 | 1;
+}
+
+/** What metrics of the past are kept in the database: no account's push out another's. */
 export class Retention {
   readonly #store: Store<CloudWatchTables>;
   readonly #log: Log;
@@ -53,58 +60,145 @@ export class Retention {
     if (nowMs - this.#appliedMs < APPLY_EVERY_MS && this.#rowsSince < APPLY_EVERY_ROWS) return;
     this.#appliedMs = nowMs;
     this.#rowsSince = 0;
-    for (const ofService of [1, 0]) {
-      const max = Math.ceil(this.#minutesMax * (ofService === 1 ? 1 : OTHERS_SHARE));
-      const tooMany = await this.#newestTooMany(ofService, max);
-      await this.#forgetMinutes(ofService, Math.max(nowMs - KEPT_MS, tooMany ?? 0));
-      if (tooMany !== undefined) this.#tell(tooMany, max);
+    const expiredMs = nowMs - KEPT_MS;
+    let accountId = await this.#accountAfter("");
+    while (accountId !== undefined) {
+      for (const ofService of [1, 0] as const) {
+        const place = { accountId, ofService };
+        const max = Math.ceil(this.#minutesMax * (ofService === 1 ? 1 : OTHERS_SHARE));
+        const tooMany = await this.#newestTooMany(place, max);
+        await this.#forgetMinutes(place, Math.max(expiredMs, tooMany ?? 0));
+        if (tooMany !== undefined) this.#tell(tooMany, max);
+        await this.#forgetSeries(place, expiredMs);
+      }
+      accountId = await this.#accountAfter(accountId);
     }
-    await this.#forgetSeries(nowMs - KEPT_MS);
   }
 
-  /** The newest minute of those that are too many. */
-  async #newestTooMany(ofService: number, max: number): Promise<number | undefined> {
-    const first = await this.#store.db
-      .selectFrom("cloudwatch_minutes")
-      .select("minute_ms")
-      .where("of_service", "=", ofService)
-      .orderBy("minute_ms", "desc")
-      .offset(max)
+  async #accountAfter(accountId: string): Promise<string | undefined> {
+    const next = await this.#store.db
+      .selectFrom("cloudwatch_series")
+      .select("account_id")
+      .where("account_id", ">", accountId)
+      .orderBy("account_id")
       .limit(1)
       .executeTakeFirst();
-    return first?.minute_ms;
+    return next?.account_id;
   }
 
-  #forgetMinutes(ofService: number, untilMs: number) {
-    return this.#store.transaction(({ db }) =>
-      db
-        .deleteFrom("cloudwatch_minutes")
-        .where("of_service", "=", ofService)
+  /** The newest minute of those that are too many; counted a few minutes at a time. */
+  async #newestTooMany(place: Place, max: number): Promise<number | undefined> {
+    let beforeMs = Number.MAX_SAFE_INTEGER;
+    let kept = 0;
+    for (let size = COUNTED_FIRST; ; ) {
+      const minutes = await this.#store.db
+        .selectFrom("cloudwatch_minutes")
+        .select(({ fn }) => ["minute_ms", fn.countAll<number>().as("rows")])
+        .where("account_id", "=", place.accountId)
+        .where("of_service", "=", place.ofService)
+        .where("minute_ms", "<", beforeMs)
+        .groupBy("minute_ms")
+        .orderBy("minute_ms", "desc")
+        .limit(size)
+        .execute();
+      const before = kept;
+      for (const { minute_ms, rows } of minutes) {
+        kept += Number(rows);
+        if (kept > max) return minute_ms;
+      }
+      if (minutes.length < size) return undefined;
+      beforeMs = minutes.at(-1)?.minute_ms ?? 0;
+      if (kept - before < COUNTED_ROWS_MAX) size *= 2;
+      await turn();
+    }
+  }
+
+  async #forgetMinutes(place: Place, untilMs: number): Promise<void> {
+    for (;;) {
+      const oldest = await this.#store.db
+        .selectFrom("cloudwatch_minutes")
+        .select(["series_id", "minute_ms"])
+        .where("account_id", "=", place.accountId)
+        .where("of_service", "=", place.ofService)
         .where("minute_ms", "<=", untilMs)
-        .execute(),
-    );
+        .orderBy("minute_ms")
+        .limit(FORGOTTEN_AT_ONCE)
+        .execute();
+      await this.#deleteMinutes(oldest);
+      if (oldest.length < FORGOTTEN_AT_ONCE) return;
+    }
   }
 
-  async #forgetSeries(untilMs: number): Promise<void> {
-    await this.#store.transaction(({ db }) =>
-      db.deleteFrom("cloudwatch_series").where("newest_ms", "<=", untilMs).execute(),
-    );
-    const tooMany = await this.#store.db
+  async #deleteMinutes(rows: readonly Pick<MinuteRow, "series_id" | "minute_ms">[]): Promise<void> {
+    if (rows.length === 0) return;
+    const byMinute = new Map<number, string[]>();
+    for (const { minute_ms, series_id } of rows) {
+      const ids = byMinute.get(minute_ms);
+      if (ids) ids.push(series_id);
+      else byMinute.set(minute_ms, [series_id]);
+    }
+    await this.#store.transaction(async ({ db }) => {
+      for (const [minuteMs, ids] of byMinute)
+        for (let from = 0; from < ids.length; from += NAMED_AT_ONCE)
+          await db
+            .deleteFrom("cloudwatch_minutes")
+            .where("minute_ms", "=", minuteMs)
+            .where("series_id", "in", ids.slice(from, from + NAMED_AT_ONCE))
+            .execute();
+    });
+    await turn();
+  }
+
+  /** Those that are too old, whose minutes are gone; and of what PutMetricData is given, the oldest. */
+  async #forgetSeries(place: Place, untilMs: number): Promise<void> {
+    let surplus = place.ofService === 1 ? 0 : (await this.#countSeries(place)) - this.#seriesMax;
+    let told = false;
+    for (;;) {
+      const oldest = await this.#store.db
+        .selectFrom("cloudwatch_series")
+        .select(["id", "newest_ms"])
+        .where("account_id", "=", place.accountId)
+        .where("of_service", "=", place.ofService)
+        .orderBy("newest_ms")
+        .orderBy("id")
+        .limit(NAMED_AT_ONCE)
+        .execute();
+      const gone = oldest.filter(({ newest_ms }, index) => newest_ms <= untilMs || index < surplus);
+      if (gone.length === 0) return;
+      if (surplus > 0 && !told) this.#tell(gone[0]?.newest_ms ?? 0, this.#seriesMax);
+      told = true;
+      for (const { id } of gone) await this.#deleteMinutesOf(id);
+      const ids = gone.map(({ id }) => id);
+      await this.#store.transaction(({ db }) =>
+        db.deleteFrom("cloudwatch_series").where("id", "in", ids).execute(),
+      );
+      surplus -= gone.length;
+      if (gone.length < NAMED_AT_ONCE) return;
+      await turn();
+    }
+  }
+
+  async #countSeries({ accountId, ofService }: Place): Promise<number> {
+    const { series } = await this.#store.db
       .selectFrom("cloudwatch_series")
-      .select(["id", "newest_ms"])
-      .where(isOthers)
-      .orderBy("newest_ms", "desc")
-      .orderBy("id", "desc")
-      .offset(this.#seriesMax)
-      .limit(FORGOTTEN_AT_ONCE)
-      .execute();
-    for (const { id } of tooMany)
-      await this.#store.transaction(async ({ db }) => {
-        await db.deleteFrom("cloudwatch_minutes").where("series_id", "=", id).execute();
-        await db.deleteFrom("cloudwatch_series").where("id", "=", id).execute();
-      });
-    const newest = tooMany[0]?.newest_ms;
-    if (newest !== undefined) this.#tell(newest, this.#seriesMax);
+      .select(({ fn }) => fn.countAll<number>().as("series"))
+      .where("account_id", "=", accountId)
+      .where("of_service", "=", ofService)
+      .executeTakeFirstOrThrow();
+    return Number(series);
+  }
+
+  async #deleteMinutesOf(seriesId: string): Promise<void> {
+    for (;;) {
+      const rows = await this.#store.db
+        .selectFrom("cloudwatch_minutes")
+        .select(["series_id", "minute_ms"])
+        .where("series_id", "=", seriesId)
+        .limit(FORGOTTEN_AT_ONCE)
+        .execute();
+      await this.#deleteMinutes(rows);
+      if (rows.length < FORGOTTEN_AT_ONCE) return;
+    }
   }
 
   #tell(untilMs: number, max: number): void {
@@ -114,4 +208,9 @@ export class Retention {
       "Metrics were forgotten before their 15 days: there are too many",
     );
   }
+}
+
+/** Lets others be served. */
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }

@@ -43,6 +43,7 @@ export function seriesRow(id: string, key: SeriesKey, newestMs: number): SeriesR
   return {
     ...{ id, account_id: accountId, region, namespace, name, unit, newest_ms: newestMs },
     dimensions: dimensionsText(dimensions),
+    of_service: isOfService(key) ? 1 : 0,
   };
 }
 

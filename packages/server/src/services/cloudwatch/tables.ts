@@ -14,6 +14,8 @@ export interface SeriesRow {
   /** JSON of the dimensions as pairs, sorted by name. */
   dimensions: string;
   unit: string;
+  /** 1 of the namespaces that services have, 0 of those that PutMetricData writes to. */
+  of_service: number;
   /** Its newest minute. */
   newest_ms: number;
 }
@@ -21,8 +23,10 @@ export interface SeriesRow {
 /** Everything that a series got within a minute. */
 export interface MinuteRow {
   series_id: string;
+  /** The series'. */
+  account_id: string;
   minute_ms: number;
-  /** 1 of the namespaces that services have, 0 of those that PutMetricData writes to. */
+  /** The series'. */
   of_service: number;
   sample_count: number;
   sum: number;
