@@ -5,6 +5,8 @@
 export interface MediaLimits {
   /** Open ingest connections, accepted or not. */
   readonly connectionsMax: number;
+  /** Of RTMP connections from one address, so that nobody alone takes all the places. */
+  readonly connectionsOfAddressMax: number;
   /** Chunk streams per connection. Encoders use four to eight. */
   readonly chunkStreamsMax: number;
   /** Bytes of one RTMP message before the publisher is accepted: a command is a few hundred bytes. */
@@ -56,6 +58,7 @@ export interface MediaLimits {
 
 export const defaultMediaLimits: MediaLimits = {
   connectionsMax: 2_000,
+  connectionsOfAddressMax: 1_000,
   chunkStreamsMax: 64,
   messageBytesBeforePublishMax: 128 * 1024,
   messageBytesMax: 8 * 1024 * 1024,

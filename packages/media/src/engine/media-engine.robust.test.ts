@@ -212,3 +212,28 @@ describe("ingest", () => {
     expect(await harness.engine.streams()).toEqual([]);
   });
 });
+
+describe("places of one address", () => {
+  const harness = new EngineHarness({ limits: { connectionsMax: 3, connectionsOfAddressMax: 2 } });
+  beforeAll(async () => {
+    await harness.start();
+  });
+  afterAll(() => harness.engine.close());
+
+  /** Whether the handshake of an encoder at that address is answered. */
+  const isLetIn = (localAddress: string) =>
+    new Promise<boolean>((resolve) => {
+      const socket = connect({ port: harness.rtmpPort, host: "127.0.0.1", localAddress });
+      socket.on("error", () => resolve(false));
+      socket.on("close", () => resolve(false));
+      socket.on("data", () => resolve(true));
+      socket.write(Buffer.concat([Buffer.from([3]), Buffer.alloc(1_536)]));
+    });
+
+  test("leave some to others", async () => {
+    expect([await isLetIn("127.0.0.1"), await isLetIn("127.0.0.1")]).toEqual([true, true]);
+    expect(await isLetIn("127.0.0.1")).toBe(false);
+    expect(await isLetIn("127.0.0.2")).toBe(true);
+    expect(await isLetIn("127.0.0.3")).toBe(false);
+  });
+});

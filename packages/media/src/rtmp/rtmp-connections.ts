@@ -27,6 +27,8 @@ export class RtmpConnections {
   readonly #connections = new Set<RtmpConnection>();
   /** Every TCP connection, also one that is still in its TLS handshake. */
   readonly #sockets = new Set<Socket>();
+  /** How many each address has of them. */
+  readonly #byAddress = new Map<string, number>();
   #sweeper: NodeJS.Timeout | undefined;
   #nextId = 1;
 
@@ -52,14 +54,18 @@ export class RtmpConnections {
   }
 
   accept(accepted: Socket, secure: boolean): void {
-    if (this.#sockets.size >= this.#limits.connectionsMax) {
+    const address = accepted.remoteAddress ?? "";
+    const fromThere = (this.#byAddress.get(address) ?? 0) + 1;
+    const { connectionsMax, connectionsOfAddressMax } = this.#limits;
+    if (this.#sockets.size >= connectionsMax || fromThere > connectionsOfAddressMax) {
       accepted.destroy();
       return;
     }
+    this.#byAddress.set(address, fromThere);
     // TLS reads into memory of its own.
     const socket = secure ? accepted : reuseReadMemory(accepted);
     this.#sockets.add(socket);
-    socket.on("close", () => this.#sockets.delete(socket));
+    socket.on("close", () => this.#left(socket, address));
     if (secure) {
       this.#tls.emit("connection", socket);
     } else {
@@ -80,6 +86,16 @@ export class RtmpConnections {
       socket.destroy();
     }
     await Promise.all(closed);
+  }
+
+  #left(socket: Socket, address: string): void {
+    this.#sockets.delete(socket);
+    const left = (this.#byAddress.get(address) ?? 1) - 1;
+    if (left > 0) {
+      this.#byAddress.set(address, left);
+    } else {
+      this.#byAddress.delete(address);
+    }
   }
 
   #start(socket: Socket, secure: boolean): void {

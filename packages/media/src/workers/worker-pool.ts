@@ -271,7 +271,13 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
     return {
       tls,
       ...(app === undefined ? {} : { app }),
-      ...(limits === undefined ? {} : { limits }),
+      // Each counts its own; together they have no more of one address than one process would.
+      limits: {
+        ...limits,
+        connectionsOfAddressMax: Math.ceil(
+          (limits?.connectionsOfAddressMax ?? defaultMediaLimits.connectionsOfAddressMax) / workers,
+        ),
+      },
       ffmpeg,
       transcodeCores,
       spill: spill && {
