@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { CreateUserCommand, type IAMServiceException, ListUsersCommand } from "@aws-sdk/client-iam";
 import { CreateBucketCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { preload } from "../support/preload.ts";
 import { startServerProcess } from "../support/server-process.ts";
 import { clientsAt, ROOT } from "../support/test-server.ts";
 
@@ -16,29 +17,25 @@ beforeAll(async () => {
 });
 afterAll(() => rm(dir, { recursive: true, force: true }));
 
-/** A module for the server's process: the disk fails while a file `flag` is there. */
-async function failingDisk(flag: string): Promise<string> {
-  const file = join(dir, "failing-disk.mjs");
-  await writeFile(
-    file,
-    `import fs from "node:fs";
-    import { syncBuiltinESMExports } from "node:module";
-    const { fdatasync, existsSync } = fs;
+/** The server's disk fails while a file `flag` is there. */
+function failingDisk(flag: string) {
+  return preload(
+    dir,
+    "failing-disk",
+    `const { fdatasync, existsSync } = fs;
     fs.fdatasync = (descriptor, callback) => {
       if (!existsSync(${JSON.stringify(flag)})) return fdatasync(descriptor, callback);
       const error = Object.assign(new Error("EIO: i/o error, fdatasync"), { code: "EIO" });
       setImmediate(callback, error);
-    };
-    syncBuiltinESMExports();`,
+    };`,
   );
-  return `--import=${file}`;
 }
 
 describe.skipIf(process.env.ROLECAST_TEST_DATABASE !== undefined)("a disk that fails", () => {
   test("makes the server unready, its changes 503, and its end one that is started again", async () => {
     const flag = join(dir, "fails");
     const data = ["--data", join(dir, "data")];
-    const server = await startServerProcess(data, { NODE_OPTIONS: await failingDisk(flag) });
+    const server = await startServerProcess(data, await failingDisk(flag));
     const { iam, s3 } = clientsAt(server.endpoint)(ROOT);
     await iam.send(new CreateUserCommand({ UserName: "before" }));
     await s3.send(new CreateBucketCommand({ Bucket: "before" }));

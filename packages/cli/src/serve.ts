@@ -98,6 +98,9 @@ function explainStartFailure(error: unknown): string | undefined {
     case "EADDRNOTAVAIL":
     case "ENOTFOUND":
       return `This machine doesn't have the address given with --host: ${error.message}.`;
+    case "ENOSPC":
+    case "EDQUOT":
+      return "The disk that holds the data folder is full. Make room there, then start again.";
     case "ENOENT":
     case "ENOTDIR":
     case "EROFS":

@@ -43,6 +43,7 @@ import { createS3ControlService } from "./services/s3/control/service.ts";
 import { s3Migrations } from "./services/s3/migrations.ts";
 import { createS3Service } from "./services/s3/service.ts";
 import { createStsService } from "./services/sts/service.ts";
+import type { DataDisk } from "./storage/data-disk.ts";
 import type { DataFolder } from "./storage/data-folder.ts";
 import type { NodeFolder } from "./storage/node-folder.ts";
 import type { TlsCertificate } from "./storage/tls-certificate.ts";
@@ -67,6 +68,9 @@ export interface Parts {
   readonly organization: ReturnType<typeof loadOrganization> | undefined;
   readonly folder: DataFolder;
   readonly node: NodeFolder;
+  /** Of the data folder, and of the node's own, which may be the same. */
+  readonly disk: DataDisk;
+  readonly nodeDisk: DataDisk;
   readonly sealingKey: Uint8Array;
   readonly managedPolicies: Buffer;
   readonly countryOf: CountryOf | undefined;
@@ -142,6 +146,7 @@ export function composeServices(parts: Parts, routes: () => OwnRoutes) {
     ...deps,
     eventsMax: config.auditEventsMax,
     node: parts.node,
+    disk: parts.nodeDisk,
     services: () => services,
   });
   const rolecast = createRolecastService({
@@ -192,7 +197,7 @@ export function composeServices(parts: Parts, routes: () => OwnRoutes) {
 }
 
 /** Services come up before what carries their calls: that is handed in later, by `connect`. */
-function dependenciesOf({ store, events, log, folder }: Parts) {
+function dependenciesOf({ store, events, log, folder, disk }: Parts) {
   let invoke: Invoke | undefined;
   const deps: ServiceDependencies = {
     store,
@@ -202,6 +207,7 @@ function dependenciesOf({ store, events, log, folder }: Parts) {
     log,
     dataDir: folder.dir,
     durable: folder.durable,
+    disk,
     invoke: (service, operation, input, options) => {
       assert(invoke, "a service called another one before the server was composed");
       return invoke(service, operation, input, options);
@@ -228,13 +234,14 @@ function outgoingRulesOf({ config, address }: Parts, ports: MediaPorts): Outgoin
 }
 
 /** The media engine with its settings bound; notes in `ports` where it listens. */
-function mediaOf({ config, node, certificate }: Parts, ports: MediaPorts): MediaPort {
+function mediaOf({ config, node, nodeDisk, certificate }: Parts, ports: MediaPorts): MediaPort {
   const transcoding = transcodingOf(config);
   return {
     renderRecordingPlaylists,
     createEngine: (host, again) => {
       const where = ingestPortsOf(config, again);
-      const more = { spill: spillOf(config, node.dir), workers: config.ingestWorkers };
+      const spill = spillOf(config, node.dir, nodeDisk.lowWaterBytes);
+      const more = { spill, workers: config.ingestWorkers };
       const engine = createMediaEngine(
         { ...where, tls: certificate, ...more, ...transcoding },
         host,

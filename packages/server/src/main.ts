@@ -37,6 +37,7 @@ import { readManagedPolicies } from "./services/iam/policies/aws-managed-policie
 import { findTakenName } from "./services/iam/service-linked-roles/definitions.ts";
 import { openCountryDatabase } from "./services/ivs/playback/country-database.ts";
 import { BLOBS_FOLDER } from "./services/s3/blobs/blob-files.ts";
+import { DataDisk } from "./storage/data-disk.ts";
 import { type DataFolder, openDataFolder } from "./storage/data-folder.ts";
 import { openNodeFolder } from "./storage/node-folder.ts";
 import { SealingKey } from "./storage/sealing-key.ts";
@@ -82,10 +83,19 @@ export async function createServer(
 /** Everything that services are made from, and what the server itself needs of it. */
 async function openParts(config: Config, folder: DataFolder, ends: Ends) {
   const { log, read: readLog } = createLog(config.logLevel);
+  const shared = config.database !== undefined;
+  const watch = async (dir: string, reserve: boolean) => {
+    const lowWaterBytes = config.diskLowWaterBytes;
+    const watched = await DataDisk.open({ dir, lowWaterBytes, reserve, log });
+    ends.push(() => watched.close());
+    return watched;
+  };
+  // Nodes that share a folder keep room each in its own.
+  const disk = await watch(folder.dir, folder.durable && !shared);
   const sealing = new SealingKey({
     dir: folder.dir,
     durable: folder.durable,
-    shared: config.database !== undefined,
+    shared,
     referenced: [BLOBS_FOLDER],
     trial: trySealingKey,
   });
@@ -95,13 +105,15 @@ async function openParts(config: Config, folder: DataFolder, ends: Ends) {
     durable: folder.durable,
     migrations: MIGRATIONS,
     nowMs: systemClock.nowMs,
+    makeRoom: () => disk.makeRoom(),
     settle: (opening) => sealing.settle(opening),
   });
   ends.push(() => opened.close());
   const failed = watchStore(opened.health, log);
   const sealingKey = await sealing.keep();
-  const node = await openNodeFolder(folder, config.nodeDir, config.database !== undefined);
+  const node = await openNodeFolder(folder, config.nodeDir, shared);
   ends.push(() => node.release());
+  const nodeDisk = node.dir === folder.dir ? disk : await watch(node.dir, folder.durable);
   const certificate = await loadTlsCertificate({
     certificateFile: config.tlsCertificate,
     keyFile: config.tlsKey,
@@ -122,6 +134,8 @@ async function openParts(config: Config, folder: DataFolder, ends: Ends) {
       config.organization === undefined ? undefined : loadOrganization(config.organization),
     folder,
     node,
+    disk,
+    nodeDisk,
     sealingKey,
     managedPolicies: await readManagedPolicies(),
     countryOf:
@@ -158,7 +172,7 @@ async function startServer(
     return ownRoutes;
   });
   const { services } = composed;
-  const serverHealth = new ServerHealth(services, parts.opened.health);
+  const serverHealth = new ServerHealth(services, parts.opened.health, parts.disk);
   const { registry, dispatcher, metrics } = composeDispatch(parts, composed, serverHealth);
   ends.push(metrics.close);
   await composed.iam.bootstrapAccounts(roots.accounts);

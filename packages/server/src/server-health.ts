@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { HealthReport } from "./gateway/localstack-routes.ts";
 import type { Service } from "./kernel/service.ts";
+import type { DataDisk } from "./storage/data-disk.ts";
 import type { StoreHealth } from "./storage/store-monitor.ts";
 
 /** How long a service's facts, which may come from the database, are waited for. */
@@ -12,10 +13,12 @@ type Facts = Readonly<Record<string, unknown>>;
 export class ServerHealth {
   readonly #services: readonly Service[];
   readonly #store: StoreHealth;
+  readonly #disk: DataDisk;
   /** Whoever asks meanwhile waits for the same answer. */
   readonly #asked = new Map<Service, Promise<Facts | undefined>>();
 
-  constructor(services: readonly Service[], store: StoreHealth) {
+  constructor(services: readonly Service[], store: StoreHealth, disk: DataDisk) {
+    this.#disk = disk;
     this.#services = services.filter(({ sameApiAs }) => sameApiAs === undefined);
     this.#store = store;
   }
@@ -30,7 +33,10 @@ export class ServerHealth {
     );
     const store = { ...told, writable: isWell ? 1 : 0 };
     const facts = Object.fromEntries(found.filter(([, known]) => known !== undefined));
-    return { isWell, facts: { services: this.#states(isWell), store, ...facts } };
+    return {
+      isWell,
+      facts: { services: this.#states(isWell), store, disk: this.#disk.facts, ...facts },
+    };
   }
 
   /** What anybody may know: that the services run, and what each says of itself to strangers. */

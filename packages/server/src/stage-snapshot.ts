@@ -22,7 +22,7 @@ import { copyDatabase, withDatabase } from "./storage/sqlite/database-copy.ts";
 const DATABASE = "rolecast.db";
 const STAGE = /^snapshot-.*\.partial$/;
 /** Locks, what is made anew in the copy, and what isn't finished: no part of what is kept. */
-const NOT_KEPT = [/^lock\.db/, /^rolecast\.db/, STAGE, /\.new$/];
+const NOT_KEPT = [/^lock\.db/, /^disk\.reserve/, /^rolecast\.db/, STAGE, /\.new$/];
 const NOT_KEPT_FOLDERS: readonly string[] = [BLOBS_FOLDER, MARKS_FOLDER, HOLDS_FOLDER];
 /** A stage that nobody has touched for so long is of a process that died. */
 const STAGE_LIFETIME_MS = 60_000;

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 export interface SpillOptions {
@@ -6,7 +6,12 @@ export interface SpillOptions {
   readonly folder: string;
   /** Over all recordings. */
   readonly bytesMax: number;
+  /** Nothing is kept while less than this would be free on its disk; left out, 0. */
+  readonly freeBytesMin?: number | undefined;
 }
+
+/** Between two looks at the disk; what is kept meanwhile is counted. */
+const LOOK_INTERVAL_MS = 1_000;
 
 /** Puts a file's bytes on the disk. */
 type Write = (file: string, body: readonly Buffer[]) => Promise<void>;
@@ -19,6 +24,8 @@ export class SpillFolder {
   readonly #write: Write;
   #bytes = 0;
   #nextNumber = 0;
+  #freeBytes = Number.POSITIVE_INFINITY;
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(options: SpillOptions, write: Write = writePrivately) {
     this.#options = options;
@@ -33,24 +40,36 @@ export class SpillFolder {
   async open(): Promise<void> {
     await this.close();
     await mkdir(this.#options.folder, { recursive: true, mode: 0o700 });
+    if (this.#options.freeBytesMin === undefined) return;
+    await this.#look();
+    this.#timer = setInterval(() => void this.#look(), LOOK_INTERVAL_MS);
+    this.#timer.unref();
   }
 
   async close(): Promise<void> {
+    clearInterval(this.#timer);
     await rm(this.#options.folder, { recursive: true, force: true });
   }
 
-  /** Undefined when the bound is reached. */
+  /** Undefined when the bound is reached, or the disk is nearly full. */
   keep(body: readonly Buffer[], length: number): SpilledBody | undefined {
-    const { folder, bytesMax } = this.#options;
-    if (this.#bytes + length > bytesMax) {
+    const { folder, bytesMax, freeBytesMin = 0 } = this.#options;
+    if (this.#bytes + length > bytesMax || this.#freeBytes - length < freeBytesMin) {
       return undefined;
     }
     this.#bytes += length;
+    this.#freeBytes -= length;
     this.#nextNumber += 1;
     const file = join(folder, `${this.#nextNumber}.ts`);
     return new SpilledBody(file, this.#write(file, body), () => {
       this.#bytes -= length;
     });
+  }
+
+  /** Where nothing can be told, the last look counts; whoever writes there hears of a full disk. */
+  async #look(): Promise<void> {
+    const facts = await statfs(this.#options.folder).catch(() => undefined);
+    if (facts && facts.blocks > 0) this.#freeBytes = facts.bavail * facts.bsize;
   }
 }
 

@@ -283,6 +283,7 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
       spill: spill && {
         folder: join(spill.folder, String(slot)),
         bytesMax: Math.floor(spill.bytesMax / workers),
+        freeBytesMin: spill.freeBytesMin,
       },
       idPrefix: `w${this.#spawned}`,
     };

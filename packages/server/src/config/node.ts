@@ -11,7 +11,7 @@ export function nodeUrlOf({ nodeUrl, host }: Config, port: number): string {
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
-/** Where recorded files wait; emptied at each start. */
-export function spillOf({ recordingSpillBytes }: Config, nodeDir: string) {
-  return { folder: join(nodeDir, "ivs", "spill"), bytesMax: recordingSpillBytes };
+/** Where recorded files wait; emptied at each start. Nothing is kept on a disk that is nearly full. */
+export function spillOf({ recordingSpillBytes }: Config, nodeDir: string, freeBytesMin: number) {
+  return { folder: join(nodeDir, "ivs", "spill"), bytesMax: recordingSpillBytes, freeBytesMin };
 }

@@ -157,6 +157,11 @@ export const SETTINGS = {
     onOff.default(false),
     "Allow POST /_rolecast/state/reset, which empties everything but the accounts' root keys: signed, or from this machine.",
   ),
+  diskLowWaterBytes: setting(
+    wholeNumber(0).optional(),
+    "Free bytes on the data folder's disk below which bodies (objects, parts, recorded media) are refused with 503, so that there is room for everything else; default a twentieth of the disk, 8 to 256 MiB. docs/deployment.md.",
+    { placeholder: "N" },
+  ),
   auditEventsMax: setting(
     wholeNumber(1_000).default(500_000),
     "Events that CloudTrail's event history keeps of each account at most, of changes and of reads each, and a tenth of it of refused calls; none is kept for more than 90 days.",

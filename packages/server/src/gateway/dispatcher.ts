@@ -150,6 +150,7 @@ export class Dispatcher {
       ...(options.form === undefined ? {} : { form: options.form }),
       ...(options.precondition === undefined ? {} : { precondition: options.precondition }),
       ...(options.alongside === undefined ? {} : { alongside: options.alongside }),
+      ...(options.isEssential === undefined ? {} : { isEssential: options.isEssential }),
       ...(options.invokedBy === undefined ? {} : { invokedBy: options.invokedBy }),
     });
     if (!context.inTransaction) await this.#options.refresh(context.accountId);

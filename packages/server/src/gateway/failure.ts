@@ -1,5 +1,6 @@
 import { AuthError, WireError, type WireResponse } from "@rolecast/wire";
 import { AwsError } from "../kernel/aws-error.ts";
+import { DiskFullError, isDiskFull } from "../kernel/disk-space.ts";
 import { errorTrace } from "../kernel/error-class.ts";
 import type { Log } from "../kernel/log.ts";
 import { StoreUnavailableError } from "../kernel/store.ts";
@@ -27,9 +28,6 @@ const THROTTLING_CODES = {
   restXml: "SlowDown",
 } as const;
 
-/** Node's; of SQLite's the store tells itself. */
-const DISK_FULL_CODES = ["ENOSPC", "EDQUOT"];
-
 /** The caller's mistakes as they are; anything else is ours: logged, and not told in detail. */
 export function toAwsError(error: unknown, { service }: RegisteredService, log: Log): AwsError {
   if (error instanceof AwsError) return error;
@@ -53,8 +51,11 @@ export function toAwsError(error: unknown, { service }: RegisteredService, log: 
     // Source: "Common Errors" in the API reference of IAM, STS and IVS; S3's error codes.
     return new AwsError("ServiceUnavailable", error.message, { status: 503, fault: "server" });
   }
-  if (error instanceof Error && "code" in error && DISK_FULL_CODES.includes(String(error.code))) {
-    log.error({ service: name, error: error.message }, "disk full");
+  // Told when it begins, not for each body.
+  if (error instanceof DiskFullError)
+    return new AwsError("ServiceUnavailable", error.message, { status: 503, fault: "server" });
+  if (isDiskFull(error)) {
+    log.error({ service: name, error: String(error) }, "disk full");
     const message = "Rolecast's disk is full: make room where its data folder is, then try again.";
     return new AwsError("ServiceUnavailable", message, { status: 503, fault: "server" });
   }

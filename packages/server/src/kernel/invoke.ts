@@ -23,9 +23,11 @@ export interface InvokeOptions {
   /** Joins this transaction: everything read and written is part of it. */
   readonly transaction?: Transaction;
   /** Without `transaction`: has to hold in each transaction of the call's own. */
-  readonly precondition?: Precondition;
+  readonly precondition?: Precondition | undefined;
   /** Without `transaction`: what is committed with the effect of the call, or not at all. */
   readonly alongside?: Alongside;
+  /** A small body that must be kept: it is taken also on a disk that is nearly full. */
+  readonly isEssential?: boolean;
 }
 
 /** Runs first in a transaction and refuses it with an AwsError. */

@@ -76,6 +76,8 @@ export interface RequestContextInit {
   readonly precondition?: Precondition;
   /** Runs in each transaction of the request's own, behind what the request does. */
   readonly alongside?: Alongside;
+  /** Its body is taken also on a disk that is nearly full. */
+  readonly isEssential?: boolean;
   /** The service that passes on the caller's credentials, e.g. `ivs.amazonaws.com`. */
   readonly invokedBy?: string;
   readonly http?: HttpRequestInfo;
@@ -118,6 +120,8 @@ export class RequestContext {
   readonly precondition: Precondition | undefined;
   /** And this behind its changes. */
   readonly alongside: Alongside | undefined;
+  /** Its body is taken also on a disk that is nearly full. */
+  readonly isEssential: boolean;
   readonly #invoke: Invoke;
   readonly #authorize: RequestContextInit["authorize"];
   readonly #recheck: RequestContextInit["recheck"];
@@ -145,6 +149,7 @@ export class RequestContext {
     this.#transaction = init.transaction;
     this.precondition = init.precondition;
     this.alongside = init.alongside;
+    this.isEssential = init.isEssential ?? false;
     this.#invoke = init.invoke;
     this.#authorize = init.authorize;
     this.#recheck = init.recheck;

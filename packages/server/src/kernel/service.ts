@@ -4,6 +4,7 @@ import type { AwsError } from "./aws-error.ts";
 import type { AuditFacts } from "./call-audit.ts";
 import type { Clock } from "./clock.ts";
 import type { ServiceConstraints } from "./constraints.ts";
+import type { DiskSpace } from "./disk-space.ts";
 import type { EventBus } from "./events.ts";
 import type { Ids } from "./ids.ts";
 import type { Invoke } from "./invoke.ts";
@@ -62,6 +63,8 @@ export interface ServiceDependencies {
   readonly dataDir: string;
   /** False with `--data memory`: nothing needs to survive, so nothing is fsynced. */
   readonly durable: boolean;
+  /** Asked before a body is written. */
+  readonly disk: DiskSpace;
 }
 
 /** A plug-in of the server: one AWS service. */

@@ -64,6 +64,7 @@ export function createCloudTrailService(deps: CloudTrailDependencies): CloudTrai
     ids,
     log,
     journal: durable ? new FileJournal(journalOf(dir), abandoned.map(journalOf), ids) : noJournal(),
+    disk: deps.disk,
     owner,
     eventsMax: deps.eventsMax,
     onBatches: (batches, tx) => deliveries.note(batches, tx),

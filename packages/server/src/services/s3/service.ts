@@ -71,7 +71,7 @@ export function createS3Service(
       readonly scrubBytesPerSecond: number;
     },
 ): Service {
-  const { hosts, store, clock, ids, log, durable } = dependencies;
+  const { hosts, store, clock, ids, log, durable, disk } = dependencies;
   const { db } = store.tables<S3Tables>();
   const writers: BlobWriters = new BlobWriters({
     store,
@@ -88,7 +88,7 @@ export function createS3Service(
   const dir = join(dependencies.dataDir, BLOBS_FOLDER);
   const holds = new BlobHolds(dependencies.dataDir);
   const register = () => writers.register();
-  const blobs: BlobFiles = new BlobFiles({ dir, durable, register, log, holds });
+  const blobs: BlobFiles = new BlobFiles({ dir, durable, register, log, holds, disk });
   const findReferenced = (blobIds: readonly string[]) => findReferencedBlobs(blobIds, db);
   const sweeper = new BlobSweeper({ dir, blobs, writers, findReferenced, log });
   const bytesPerSecond = durable ? dependencies.scrubBytesPerSecond : 0;

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { UNWATCHED_DISK } from "../../../kernel/disk-space.ts";
 import { randomIds } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
 import { type OpenedStore, openStore } from "../../../storage/store.ts";
@@ -34,6 +35,7 @@ function eventsWith(journal: Journal): EventStore {
     ids: randomIds,
     log,
     journal,
+    disk: UNWATCHED_DISK,
     owner: "us",
     eventsMax: 1_000,
     onBatches: async () => {},

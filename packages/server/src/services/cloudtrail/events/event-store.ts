@@ -1,4 +1,5 @@
 import type { Clock } from "../../../kernel/clock.ts";
+import { type DiskSpace, isDiskFull } from "../../../kernel/disk-space.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
@@ -27,6 +28,7 @@ export interface EventStoreOptions {
   readonly ids: Ids;
   readonly log: Log;
   readonly journal: Journal;
+  readonly disk: DiskSpace;
   /** Tells the intents of this data folder's processes from those of others. */
   readonly owner: string;
   /** Events kept of an account, of changes and of reads each. */
@@ -89,13 +91,17 @@ export class EventStore {
   }
 
   async #journal(records: readonly EventRecord[]): Promise<void> {
+    const { journal, disk, log } = this.#options;
     try {
-      const journaled = await this.#options.journal.append(records);
+      const journaled = await journal.append(records).catch(async (error: unknown) => {
+        if (!isDiskFull(error)) throw error;
+        await disk.makeRoom();
+        return journal.append(records);
+      });
       this.#pending.push(...journaled);
     } catch (error) {
       this.#pendingChars -= charsOf(records);
-      this.#pendingChars -= charsOf(records);
-      this.#options.log.error({ err: error }, "The journal of events can't be written.");
+      log.error({ err: error }, "The journal of events can't be written.");
       throw error;
     }
     this.#schedule();

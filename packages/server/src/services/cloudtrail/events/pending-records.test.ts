@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { UNWATCHED_DISK } from "../../../kernel/disk-space.ts";
 import { randomIds } from "../../../kernel/ids.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
 import { openStore } from "../../../storage/store.ts";
@@ -34,7 +35,7 @@ async function openEvents(leftovers: ReadonlyMap<string, readonly JournaledRecor
   const journal = noJournal();
   const events = new EventStore({
     store: { ...failing, tables: () => failing } as unknown as typeof store,
-    ...{ clock, ids: randomIds, log, owner: "own", eventsMax: 10_000 },
+    ...{ clock, ids: randomIds, log, disk: UNWATCHED_DISK, owner: "own", eventsMax: 10_000 },
     journal: {
       ...journal,
       append: async (records) => {

@@ -1,5 +1,6 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
 import { AwsError } from "../../../kernel/aws-error.ts";
+import { isDiskFull } from "../../../kernel/disk-space.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
@@ -27,7 +28,8 @@ const BACKOFF_MS_MAX = 5 * 60_000;
 const ATTEMPTS_MAX = 185;
 const AGE_SECONDS_MAX = 86_400;
 
-export interface DeliveryParts extends Pick<ServiceDependencies, "clock" | "log" | "invoke"> {
+export interface DeliveryParts
+  extends Pick<ServiceDependencies, "clock" | "log" | "invoke" | "disk"> {
   readonly store: Store;
   readonly secrets: SecretBox;
   readonly webhooks: readonly Webhook[];
@@ -180,8 +182,19 @@ export class DeliveryWorker {
     if (!place) return { delivered: false, retry: false, reason: "the target isn't the rule's" };
     if (place.kind === "api-destination") return this.#deliverToApi(row, target, input);
     const line = isSentWhole(target) ? input : asJsonLine(input);
-    await appendLine(logFileOf(this.#parts.logDir, row, place.name), line);
-    return { delivered: true };
+    return this.#deliverToLog(logFileOf(this.#parts.logDir, row, place.name), line);
+  }
+
+  async #deliverToLog(file: string, line: string): Promise<Delivered> {
+    const { disk } = this.#parts;
+    try {
+      await disk.admit(line.length);
+      await appendLine(file, line);
+      return { delivered: true };
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+      return { delivered: false, retry: true, reason: "the disk is full" };
+    }
   }
 
   /** The event as an object is gone once this returns: it takes many times its text. */

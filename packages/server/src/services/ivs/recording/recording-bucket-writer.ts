@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import type { Alongside, Invoke, Precondition } from "../../../kernel/invoke.ts";
+import type { Invoke, InvokeOptions } from "../../../kernel/invoke.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { RoleSession } from "./role-session.ts";
 
@@ -28,6 +28,8 @@ export interface RecordingBucketWriterOptions {
   readonly stopping: AbortSignal;
 }
 
+export type PutOptions = Pick<InvokeOptions, "precondition" | "alongside" | "isEssential">;
+
 /** Puts a recording's objects as the service-linked role's session. */
 export class RecordingBucketWriter {
   readonly #options: RecordingBucketWriterOptions;
@@ -38,21 +40,21 @@ export class RecordingBucketWriter {
 
   /**
    * Rejects at once when the put is refused, and after some attempts when S3 fails. The object is
-   * there only if `lease` holds in the transaction that makes it so, and with it what `alongside` writes.
+   * there only if `precondition` holds in the transaction that makes it so, and with it what `alongside`
+   * writes.
    */
   async put(
     key: string,
     body: readonly Uint8Array[] | string,
     contentType: string,
-    lease?: Precondition,
-    alongside?: Alongside,
+    { isEssential = false, ...together }: PutOptions = {},
   ): Promise<void> {
     const pieces = typeof body === "string" ? [Buffer.from(body)] : body;
     const { patienceMs, retryDelaysMs = RETRY_DELAYS_MS, stopping } = this.#options;
     let waitedMs = 0;
     for (let attempt = 0; ; attempt++) {
       try {
-        await this.#putOnce(key, pieces, contentType, { lease, alongside });
+        await this.#putOnce(key, pieces, contentType, { isEssential, ...together });
         return;
       } catch (error) {
         const delayMs = retryDelaysMs[attempt] ?? retryDelaysMs.at(-1) ?? 0;
@@ -75,7 +77,7 @@ export class RecordingBucketWriter {
     key: string,
     pieces: readonly Uint8Array[],
     contentType: string,
-    { lease, alongside }: { lease: Precondition | undefined; alongside: Alongside | undefined },
+    options: PutOptions,
   ): Promise<void> {
     const { bucketName, accountId, region, session, invoke } = this.#options;
     const input = {
@@ -89,8 +91,7 @@ export class RecordingBucketWriter {
     };
     const caller = await session.caller();
     try {
-      const together = { ...(lease && { precondition: lease }), ...(alongside && { alongside }) };
-      await invoke("s3", "PutObject", input, { as: caller, region, ...together });
+      await invoke("s3", "PutObject", input, { as: caller, region, ...options });
     } catch (error) {
       if (error instanceof AwsError && error.code === "ExpiredToken") session.forget();
       throw error;

@@ -139,7 +139,12 @@ export class RecordingWriter {
     if (!this.#begun) throw new Error("The recording has not started");
     const key = `${this.#begun.prefix}/${path}`;
     const file = row && store.file(this.#row, row);
-    await bucket.put(key, body, contentType, store.lease(this.#row), file);
+    await bucket.put(key, body, contentType, {
+      precondition: store.lease(this.#row),
+      // Playlists say what there is, however little.
+      isEssential: file === undefined && thumbnail === undefined,
+      ...(file && { alongside: file }),
+    });
     if (thumbnail !== undefined) await store.change(this.#row, { thumbnail_count: thumbnail + 1 });
   }
 
@@ -208,7 +213,8 @@ export class RecordingWriter {
     const channelArn = resourceArn(subject, "channel", subject.channelId);
     const text = recordingMetadataText({ channelArn, ...begun }, outcome);
     const key = `${begun.prefix}/${METADATA_PATHS[outcome.status]}`;
-    await bucket.put(key, text, "application/json", store.lease(this.#row));
+    const precondition = store.lease(this.#row);
+    await bucket.put(key, text, "application/json", { precondition, isEssential: true });
   }
 
   #occurrence(

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { renderRecordingPlaylists } from "@rolecast/media";
 import { AwsError } from "../../../kernel/aws-error.ts";
+import { UNWATCHED_DISK } from "../../../kernel/disk-space.ts";
 import { EventLog } from "../../../kernel/event-log.ts";
 import { randomIds } from "../../../kernel/ids.ts";
 import type { Invoke, InvokeOptions } from "../../../kernel/invoke.ts";
@@ -148,6 +149,7 @@ export class LiveWorld {
       log: silent,
       invoke,
       dataDir: this.#folder,
+      disk: UNWATCHED_DISK,
       durable: false,
       linkedRoles: {
         find: async () => undefined,

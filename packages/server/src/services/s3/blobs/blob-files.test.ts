@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { UNWATCHED_DISK } from "../../../kernel/disk-space.ts";
 import type { Log } from "../../../kernel/log.ts";
 import { BlobFiles, prefixOf } from "./blob-files.ts";
 import { BlobLeases } from "./blob-leases.ts";
@@ -25,7 +26,7 @@ afterEach(async () => {
 const opened: BlobFiles[] = [];
 function blobFiles(): BlobFiles {
   const register = async () => `writer${opened.length}`;
-  const blobs = new BlobFiles({ dir, durable: true, register, log: quiet });
+  const blobs = new BlobFiles({ dir, durable: true, register, log: quiet, disk: UNWATCHED_DISK });
   opened.push(blobs);
   return blobs;
 }
@@ -59,7 +60,7 @@ test("what is written with a key stands in the file as something else, and reads
   const blobs = blobFiles();
   const key = randomBytes(32);
   const text = Buffer.alloc(1_000_000, "plain text ");
-  const { blobId } = await blobs.write(Readable.from([text]), blind, key);
+  const { blobId } = await blobs.write(Readable.from([text]), blind, { key });
   expect((await readFile(join(dir, blobId))).includes("plain")).toBe(false);
   const slices = [400_003, 5].map((start) => ({
     blobId,
@@ -110,7 +111,7 @@ test("a link is a copy with a life of its own", async () => {
 test("what is written after its writer was ended is another writer's, and no file is left of the first", async () => {
   let writers = 0;
   const register = async () => `writer${writers++}`;
-  const blobs = new BlobFiles({ dir, durable: true, register, log: quiet });
+  const blobs = new BlobFiles({ dir, durable: true, register, log: quiet, disk: UNWATCHED_DISK });
   opened.push(blobs);
   const ids = [];
   for (const text of ["one", "two"]) {

@@ -1,6 +1,7 @@
 import { type FileHandle, link, mkdir, open, rm, stat, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import type { AwsError } from "../../../kernel/aws-error.ts";
+import type { DiskSpace } from "../../../kernel/disk-space.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { SharedSync } from "../../../kernel/shared-sync.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
@@ -33,6 +34,17 @@ export interface BlobFilesOptions {
   readonly log: Log;
   /** Left out: nobody holds blobs. */
   readonly holds?: BlobHolds;
+  readonly disk: DiskSpace;
+}
+
+/** How a body is written. */
+export interface BlobWriteOptions {
+  /** A customer's, to encrypt it with. */
+  readonly key?: Buffer | undefined;
+  /** Its size, if that is known. */
+  readonly expectedBytes?: number | undefined;
+  /** Also on a disk that is nearly full. */
+  readonly isEssential?: boolean;
 }
 
 /** Files that wait for the end of a copy. */
@@ -82,16 +94,25 @@ export class BlobFiles {
     this.#options = options;
   }
 
-  /** Writes a new blob, encrypted with `key`; nothing of it stays when `source` fails. */
+  /**
+   * Writes a new blob; nothing of it stays when `source` fails. Rejects with DiskFullError, before it
+   * reads or in the middle, when there is no room for bodies.
+   */
   async write(
     source: AsyncIterable<Uint8Array>,
     observer: BlobObserver,
-    key?: Buffer,
+    { key, expectedBytes = 0, isEssential = false }: BlobWriteOptions = {},
   ): Promise<WrittenBlob> {
+    const { disk } = this.#options;
+    if (!isEssential) await disk.admit(expectedBytes);
+    const spend = (bytes: number) => {
+      disk.wrote(bytes);
+      return isEssential ? undefined : disk.admit(0);
+    };
     const { blobId, handle } = await this.#takeBlank();
     try {
       const seal = key && sealBlob(key, blobId);
-      const sizeBytes = await writeAll(source, handle, observer, seal);
+      const sizeBytes = await writeAll(source, handle, observer, { seal, spend });
       if (this.#options.durable) await handle.datasync();
       await handle.close();
       return { blobId, sizeBytes };

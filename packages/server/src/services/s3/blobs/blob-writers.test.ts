@@ -17,6 +17,7 @@ import { Readable } from "node:stream";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { systemClock } from "../../../kernel/clock.ts";
+import { UNWATCHED_DISK } from "../../../kernel/disk-space.ts";
 import { randomIds } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -66,7 +67,13 @@ class Life {
       ended: () => {},
     });
     const register = () => this.writers.register();
-    this.blobs = new BlobFiles({ dir: this.#dir, durable: false, register, log: quiet });
+    this.blobs = new BlobFiles({
+      dir: this.#dir,
+      durable: false,
+      register,
+      log: quiet,
+      disk: UNWATCHED_DISK,
+    });
     this.#commits = new GroupCommit(store, this.writers);
   }
 

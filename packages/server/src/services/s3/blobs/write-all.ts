@@ -7,19 +7,26 @@ export interface BlobObserver {
   observeBatch(bytes: Uint8Array, isLast: boolean): Promise<void>;
 }
 
+export interface WriteOptions {
+  /** Makes of the batches, in their order, what is written. */
+  readonly seal: ((bytes: Buffer) => Buffer) | undefined;
+  /** Asked before each batch; rejects when there is no room for it. */
+  readonly spend: (bytes: number) => Promise<void> | undefined;
+}
+
 /** Batches of one body that are written or observed while the next one is filled. */
 const BATCHES_UNDER_WAY_MAX = 3;
 
 /**
  * Writes `source` to the end of `handle`, batches being written in order and observed beside that
- * while the next one is filled; `seal` makes of them, in that order, what is written. Resolves with the
- * size when all is written; the last batches may still be observed then.
+ * while the next one is filled. Resolves with the size when all is written; the last batches may
+ * still be observed then.
  */
 export async function writeAll(
   source: AsyncIterable<Uint8Array>,
   handle: FileHandle,
   observer: BlobObserver,
-  seal: (bytes: Buffer) => Buffer = (bytes) => bytes,
+  { seal, spend }: WriteOptions,
 ): Promise<number> {
   let sizeBytes = 0;
   let batch = takeBatch();
@@ -29,7 +36,9 @@ export async function writeAll(
   const flush = async (isLast: boolean) => {
     if (underWay.length >= BATCHES_UNDER_WAY_MAX) await underWay.shift();
     const bytes = batch.subarray(0, filled);
-    written = written.then(() => writeBytes(handle, seal(bytes)));
+    const waiting = spend(bytes.byteLength);
+    if (waiting) await waiting;
+    written = written.then(() => writeBytes(handle, seal ? seal(bytes) : bytes));
     const done = Promise.all([written, observer.observeBatch(bytes, isLast)]).then(() =>
       giveBackBatch(bytes),
     );

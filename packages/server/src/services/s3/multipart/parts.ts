@@ -91,7 +91,9 @@ async function uploadPart(
   const { algorithm } = uploadChecksum;
   const digests = new BodyDigests(deps.digests, algorithm, claim, input.ContentMD5, context);
   const body = readBody(input.Body, input.ContentLength, context);
-  const { blobId, sizeBytes, etag, checksum } = await storeBody(body, digests, context, deps, key);
+  const how = { key, ...body.expected };
+  const stored = await storeBody(body.bytes, digests, context, deps, how);
+  const { blobId, sizeBytes, etag, checksum } = stored;
   const value = checksum.toString("base64");
   const part = {
     part_number: partNumber,

@@ -51,7 +51,7 @@ export async function copyBytes(
   const { row: source, body } = await openObject(name, context, deps, wanted);
   const kept = algorithm ?? algorithmOf(source) ?? DEFAULT_CHECKSUM_ALGORITHM;
   const digests = new BodyDigests(deps.digests, kept, undefined, undefined, context);
-  const { checksum, ...stored } = await storeBody(body, digests, context, deps, targetKey);
+  const { checksum, ...stored } = await storeBody(body, digests, context, deps, { key: targetKey });
   return {
     source,
     ...stored,

@@ -112,7 +112,8 @@ async function putObject(
   const kept = claim?.algorithm ?? DEFAULT_CHECKSUM_ALGORITHM;
   const digests = new BodyDigests(deps.digests, kept, claim, input.ContentMD5, context);
   const body = readBody(input.Body, input.ContentLength, context);
-  const stored = await storeBody(body, digests, context, deps, keyToWrite(input));
+  const how = { key: keyToWrite(input), ...body.expected };
+  const stored = await storeBody(body.bytes, digests, context, deps, how);
   const checksum: ObjectChecksum = {
     algorithm: kept.name,
     type: "FULL_OBJECT",

@@ -5,23 +5,31 @@ import { entityTooLarge, incompleteBody, invalidRequest, missingContentLength } 
 /** Source: Amazon S3 user guide, "Uploading objects": 5 GiB in a single operation or part. */
 export const SINGLE_UPLOAD_BYTES_MAX = 5 * 1024 ** 3;
 
-/**
- * A request's body as a stream that fails rather than ends when it isn't as long as announced.
- * Throws EntityTooLarge, MissingContentLength.
- */
+export interface RequestBody {
+  /** Fails rather than ends when it isn't as long as announced. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  readonly expected: { readonly expectedBytes?: number };
+}
+
+/** Throws EntityTooLarge, MissingContentLength. */
 export function readBody(
   body: unknown,
   contentLength: number | undefined,
   context: RequestContext,
-): AsyncIterable<Uint8Array> {
+): RequestBody {
   const announced = announcedBytes(contentLength, context);
   if (announced !== undefined && announced > SINGLE_UPLOAD_BYTES_MAX) {
     throw entityTooLarge(announced, SINGLE_UPLOAD_BYTES_MAX);
   }
-  if (body === undefined || body === null) return counted([], announced);
-  if (typeof body === "string") return counted([Buffer.from(body)], announced);
-  if (body instanceof Uint8Array) return counted([body], announced);
-  if (body instanceof Readable) return counted(body, announced);
+  const expected = announced === undefined ? {} : { expectedBytes: announced };
+  return { bytes: counted(sourceOf(body), announced), expected };
+}
+
+function sourceOf(body: unknown): AsyncIterable<unknown> | Iterable<unknown> {
+  if (body === undefined || body === null) return [];
+  if (typeof body === "string") return [Buffer.from(body)];
+  if (body instanceof Uint8Array) return [body];
+  if (body instanceof Readable) return body;
   throw invalidRequest("Body must be a string, bytes or a readable stream.");
 }
 

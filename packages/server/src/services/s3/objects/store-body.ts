@@ -20,9 +20,14 @@ export async function storeBody(
   digests: BodyDigests,
   context: RequestContext,
   { blobs }: S3Dependencies,
-  key?: Buffer,
+  {
+    key,
+    expectedBytes,
+  }: { readonly key?: Buffer | undefined; readonly expectedBytes?: number } = {},
 ): Promise<StoredBody> {
-  const blob = await blobs.write(body, digests, key).catch(async (error: unknown) => {
+  const { isEssential } = context;
+  const options = { key, expectedBytes, isEssential };
+  const blob = await blobs.write(body, digests, options).catch(async (error: unknown) => {
     await digests.abandon();
     throw error;
   });

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { UNWATCHED_DISK } from "../../../../kernel/disk-space.ts";
 import { EventLog } from "../../../../kernel/event-log.ts";
 import { randomIds } from "../../../../kernel/ids.ts";
 import type { OutsideService } from "../../../../kernel/linked-services.ts";
@@ -78,6 +79,7 @@ export class IamWorld {
       log: silent,
       invoke: () => Promise.reject(new Error("IAM invokes nothing")),
       dataDir: folder,
+      disk: UNWATCHED_DISK,
       durable: false,
       generations: this.generations,
       awsPolicies: new AwsManagedPolicies(
