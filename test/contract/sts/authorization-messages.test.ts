@@ -1,6 +1,7 @@
+import { CreateBucketCommand, PutBucketPolicyCommand, PutObjectCommand } from "@aws-sdk/client-s3";
 import { DecodeAuthorizationMessageCommand } from "@aws-sdk/client-sts";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { allow, createUser } from "../../support/principals.ts";
+import { allow, createUser, policyOf } from "../../support/principals.ts";
 import { sendSigned } from "../../support/signed-request.ts";
 import { type Key, startTestServer, type TestServer } from "../../support/test-server.ts";
 
@@ -76,5 +77,35 @@ describe("DecodeAuthorizationMessage", () => {
 
   test("needs a permission", async () => {
     await expect(decode(message, ann)).rejects.toMatchObject({ name: "AccessDenied" });
+  });
+});
+
+test("what another account says of its bucket is in no message of a stranger's denial", async () => {
+  const theirs = server.clients(OTHER).s3;
+  await theirs.send(new CreateBucketCommand({ Bucket: "theirs" }));
+  await theirs.send(
+    new PutObjectCommand({ Bucket: "theirs", Key: "object", Body: "x", Tagging: "hidden=tag" }),
+  );
+  const Policy = policyOf([
+    {
+      ...allow("s3:GetObject", "arn:aws:s3:::theirs/*"),
+      Effect: "Deny",
+      Sid: "Theirs",
+      Principal: { AWS: ACCOUNT },
+    },
+  ]);
+  await theirs.send(new PutBucketPolicyCommand({ Bucket: "theirs", Policy }));
+  const bob = await createUser(server.clients().iam, "bob", [
+    { ...allow("s3:GetObject"), Sid: "Ours" },
+  ]);
+  const asked = { method: "GET", path: "/theirs/object" };
+  const denied = await sendSigned(server.endpoint, asked, { key: bob, service: "s3" });
+  expect(denied.status).toBe(403);
+  const sealed = String(denied.headers["x-rolecast-authorization-message"]);
+  const { DecodedMessage = "" } = await decode(sealed);
+  expect(DecodedMessage).not.toMatch(/Theirs|hidden/);
+  expect(JSON.parse(DecodedMessage)).toMatchObject({
+    explicitDeny: false,
+    matchedStatements: { items: [{ statementId: "Ours", effect: "ALLOW" }] },
   });
 });

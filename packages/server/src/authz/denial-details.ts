@@ -1,10 +1,20 @@
-import type { ContextValue, DecisionRequest, Explanation } from "@rolecast/policy";
+import type {
+  ContextValue,
+  DecisionRequest,
+  Explanation,
+  MatchedStatement,
+} from "@rolecast/policy";
 import { userIdOf } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 import type { ConditionContext } from "./condition-context.ts";
 
+/** Keys that tell what a resource is like: its tags, its account and organization. */
+const OF_RESOURCE = /^(?:aws:resource|s3:existingobjecttag|[a-z0-9-]+:resourcetag)/i;
+
 /**
- * Why a request was refused, in the form that DecodeAuthorizationMessage answers.
+ * Why a request was refused, in the form that DecodeAuthorizationMessage answers. What another
+ * account, or the organization, says of its resources stays theirs: the caller learns of statements
+ * that its own account wrote, and of no tags but its own resources'.
  * Source: its API reference and the examples there.
  */
 export function denialDetails(
@@ -12,8 +22,15 @@ export function denialDetails(
   explanation: Explanation,
   context: RequestContext,
 ): object {
-  const denied = explanation.effect === "explicitDeny";
-  const matched = explanation.matched.filter(({ effect }) => denied === (effect === "Deny"));
+  const isForeign = request.resourceAccountId !== context.accountId;
+  const onCaller = explanation.matched.filter(({ layer }) => !(isForeign && isOfResource(layer)));
+  const denied = onCaller.some(({ effect }) => effect === "Deny");
+  const matched = onCaller.filter(
+    ({ layer, effect }) => !isOfOrganization(layer) && denied === (effect === "Deny"),
+  );
+  const conditions = request.context
+    .entries()
+    .filter(([key]) => !(isForeign && OF_RESOURCE.test(key)));
   return {
     allowed: false,
     explicitDeny: denied,
@@ -31,13 +48,22 @@ export function denialDetails(
       action: request.action,
       resource: request.resource,
       conditions: {
-        items: request.context.entries().map(([key, value]) => ({
+        items: conditions.map(([key, value]) => ({
           key,
           values: { items: listOf(value).map((each) => ({ value: each })) },
         })),
       },
     },
   };
+}
+
+function isOfOrganization(layer: MatchedStatement["layer"]): boolean {
+  return layer === "scp" || layer === "rcp";
+}
+
+/** Whether the resource's account wrote it, or is subject to it. */
+function isOfResource(layer: MatchedStatement["layer"]): boolean {
+  return !["identity", "boundary", "session", "scp"].includes(layer);
 }
 
 function principalOf({ principal }: DecisionRequest, { accountId }: RequestContext): object {

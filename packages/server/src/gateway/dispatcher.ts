@@ -40,6 +40,12 @@ export interface AuditEntry {
   readonly durationMs: number;
 }
 
+/** The input, or what of it isn't in a document that can't be read. */
+interface Received {
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly malformed: AwsError | undefined;
+}
+
 /** The steps that a request from outside and one from a service share: from validation to audit. */
 export class Dispatcher {
   readonly #options: DispatcherOptions;
@@ -48,19 +54,23 @@ export class Dispatcher {
     this.#options = options;
   }
 
-  /** Validate, authorize, dispatch, audit. Rejects with AwsError, or with our own bug. */
+  /**
+   * Validate, authorize, dispatch, audit. Rejects with AwsError, or with our own bug. `malformed` is
+   * what is wrong with the document that the input lacks: only who may call hears of it.
+   */
   async run(
     { service }: RegisteredService,
     operation: Operation,
     input: Readonly<Record<string, unknown>>,
     context: RequestContext,
+    malformed?: AwsError,
   ): Promise<unknown> {
     const { clock, auditor, audit } = this.#options;
     const startedMs = clock.nowMs();
     const call = auditor.begin({ service, operation, input, context });
     let errorCode: string | undefined;
     try {
-      const output = await this.#handle(service, operation, input, context, call);
+      const output = await this.#handle(service, operation, { input, malformed }, context, call);
       if (call) await endCall(call, output, context);
       return output;
     } catch (error) {
@@ -82,19 +92,20 @@ export class Dispatcher {
   async #handle(
     service: Service,
     operation: Operation,
-    input: Readonly<Record<string, unknown>>,
+    { input, malformed }: Received,
     context: RequestContext,
     call: CallAudit | undefined,
   ): Promise<unknown> {
     const handler = handlerOf(service, operation.name);
-    validate(service, operation, input);
-    const authorizations = await handler.authorize(input, context);
+    const refusal = malformed ?? validate(service, operation, input);
+    const authorizations = await authorizationsOf(handler, input, context, refusal);
     if (call) {
       call.decidedOn(Array.isArray(authorizations) ? authorizations : [authorizations]);
       context.beforeCommit((tx) => call.intend(tx));
     }
     const { authorizer, tracer } = this.#options;
     await tracer.step("authorize", () => authorizer.authorize(service, authorizations, context));
+    if (refusal) throw refusal;
     return handler.handle(input, context);
   }
 
@@ -194,23 +205,43 @@ function handlerOf(
   return handler as unknown as OperationHandler<Readonly<Record<string, unknown>>, unknown>;
 }
 
+/** What the operation needs; where a refused document would have told it, the refusal. */
+async function authorizationsOf(
+  handler: OperationHandler<Readonly<Record<string, unknown>>, unknown>,
+  input: Readonly<Record<string, unknown>>,
+  context: RequestContext,
+  refusal: AwsError | undefined,
+): Promise<Authorization | readonly Authorization[]> {
+  if (!refusal) return handler.authorize(input, context);
+  try {
+    return await handler.authorize(input, context);
+  } catch (error) {
+    // The operation relies on members that are required, and that this input lacks.
+    throw error instanceof AwsError ? error : refusal;
+  }
+}
+
+/**
+ * Throws the service's sentence for what breaks its limits. Returns what is wrong with a document:
+ * that is told after the decision.
+ */
 function validate(
   { constraints }: Service,
   operation: Operation,
   input: Readonly<Record<string, unknown>>,
-): void {
+): AwsError | undefined {
   const violations = [
     ...(operation.input ? findMissingMembers(operation.input, input) : []),
     ...findViolations(operation.name, input, constraints),
   ];
   if (violations.length === 0) {
     const invalid = invalidValueSentence(operation.name, input, constraints);
-    if (invalid === undefined) return;
+    if (invalid === undefined) return undefined;
     throw new AwsError(constraints.errorCode, invalid, { status: 400 });
   }
   const [first] = violations;
   const own = first && constraints.refuse?.(first, operation.input);
-  if (own) throw own;
+  if (own) return own;
   const told = constraints.inHashOrder
     ? inHashOrder(violations, operation.input?.members.length ?? 0)
     : violations;

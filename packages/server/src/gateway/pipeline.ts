@@ -209,7 +209,7 @@ export class Pipeline {
       () => admitsUnsigned(exchange, bytes),
       bucketInHost,
     );
-    const { operation, input, http } = await this.#decode(
+    const { operation, input, malformed, http } = await this.#decode(
       exchange,
       authenticated,
       bytes && isPacked(request) ? await unpackBody(bytes, MAX_PARSED_BODY_BYTES) : bytes,
@@ -222,7 +222,13 @@ export class Pipeline {
       { "rpc.method": operation.name, "cloud.account.id": context.accountId },
       `${context.service}/${operation.name}`,
     );
-    const output = await this.#options.dispatcher.run(registered, operation, input, context);
+    const output = await this.#options.dispatcher.run(
+      registered,
+      operation,
+      input,
+      context,
+      malformed,
+    );
     const { status, headers } = context.response;
     return registered.wire.encodeOutput(operation, output, exchange.requestId, {
       ...(status === undefined ? {} : { status }),
@@ -238,6 +244,7 @@ export class Pipeline {
   ): Promise<{
     operation: Operation;
     input: Record<string, unknown>;
+    malformed: AwsError | undefined;
     http: HttpRequestInfo;
   }> {
     const { wire, service } = registered;
@@ -266,7 +273,11 @@ export class Pipeline {
         // Whoever reads the body gets the same error.
       },
     );
+    let malformed: AwsError | undefined;
     const input = await wire.decode(operation, request, {
+      onMalformed: ({ code, message, status, fields }) => {
+        malformed = new AwsError(code, message, { status, fields });
+      },
       ...(form ? { form } : { body: decoded ?? Readable.from(bytes ? [bytes] : []) }),
       ...(decoded
         ? { onBytes: documentBytes(isUnsigned, (sizeBytes) => request.holdBytes(sizeBytes)) }
@@ -274,7 +285,8 @@ export class Pipeline {
       ...(addressing ? { addressing } : {}),
     });
     const http = httpInfo(request, () => trailers);
-    return { operation, input, http: { ...http, unverifiedSha256: decoded?.unverifiedSha256 } };
+    const { unverifiedSha256 } = decoded ?? {};
+    return { operation, input, malformed, http: { ...http, unverifiedSha256 } };
   }
 
   #context(

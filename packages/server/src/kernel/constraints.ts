@@ -35,7 +35,7 @@ export interface ServiceConstraints {
   readonly keepsValuesToItself?: true;
   /** Sentences show the value (`Value 'x' at 'name' …`), as AWS's do but for those of IAM and IVS. */
   readonly showsValues?: true;
-  /** The service's own error for a violation, where it has one beside the general sentence. */
+  /** The service's own error for a violation in a document, of which only who may call hears. */
   refuse?(violation: Violation, input: StructureShape | undefined): AwsError | undefined;
   /** Violations come in the order in which a hash map of Java keeps their members: see below. */
   readonly inHashOrder?: true;

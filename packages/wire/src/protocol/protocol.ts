@@ -13,6 +13,11 @@ export interface DecodeContext {
   /** The body, read and parsed as a form. */
   readonly form?: ParsedForm;
   readonly addressing?: Addressing;
+  /**
+   * Hears what is wrong with the document in the body, whose members are left out then. Without it
+   * decoding fails.
+   */
+  readonly onMalformed?: ((error: WireError) => void) | undefined;
 }
 
 /** What a response may say beside the modelled output, such as status 206 for a range. */

@@ -15,8 +15,9 @@ import { requestQuery } from "../query.ts";
 import type { RestRouter } from "../routing/rest-router.ts";
 import type { Member, StructureShape } from "../schema/shape.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
+import { WireError } from "../wire-error.ts";
 import { XmlReaders } from "../xml/compile-xml-reader.ts";
-import { malformedXml, parseXml } from "../xml/parse-xml.ts";
+import { MALFORMED_XML, malformedXml, parseXml } from "../xml/parse-xml.ts";
 import { type BodyVerifier, compileBodyVerifier } from "./body-digests.ts";
 import type { DecodeContext, Decoder, Input } from "./protocol.ts";
 
@@ -58,7 +59,14 @@ export class RestXmlDecoders {
       const labels = this.#router.labels(operation, request, context.addressing);
       const headers = withoutTransferCoding(request.headers);
       readBindings({ headers, query: requestQuery(request), labels }, value);
-      await readBody?.(context.body ?? request.body, value, request.headers, context.onBytes);
+      try {
+        await readBody?.(context.body ?? request.body, value, request.headers, context.onBytes);
+      } catch (error) {
+        const { onMalformed } = context;
+        if (!onMalformed || !(error instanceof WireError) || error.code !== MALFORMED_XML)
+          throw error;
+        onMalformed(error);
+      }
       return value;
     };
   }

@@ -217,10 +217,12 @@ function decodeReference(body: string): string {
   return character;
 }
 
+export const MALFORMED_XML = "MalformedXML";
+
 /** What S3 answers to a document that isn't XML, or has what its schema doesn't. */
 export function malformedXml(): WireError {
   return new WireError(
-    "MalformedXML",
+    MALFORMED_XML,
     "The XML you provided was not well-formed or did not validate against our published schema",
   );
 }

@@ -4,7 +4,7 @@ import { keyAuthorizations } from "../buckets/bucket-encryption.ts";
 import { type LockInput, lockKeys } from "../object-lock/stored-lock.ts";
 import type { AttributesInput } from "../objects/object-attributes.ts";
 import type { BucketRow } from "../tables.ts";
-import { parseTaggingHeader, requestTagKeys } from "../tags/tag-set.ts";
+import { requestTagKeys, tagsInHeader } from "../tags/tag-set.ts";
 import { aclKeys } from "./acl-syntax.ts";
 import { onObject } from "./authorization.ts";
 
@@ -26,7 +26,7 @@ export function writeAuthorizations(
   context: RequestContext,
 ): readonly Authorization[] {
   const key = input.Key ?? "";
-  const tags = parseTaggingHeader(input.Tagging);
+  const tags = tagsInHeader(input.Tagging);
   const acl = aclKeys(input);
   const lock = lockKeys(input, context);
   const keys = { ...writeKeys(input), ...acl, ...lock, ...requestTagKeys(tags) };

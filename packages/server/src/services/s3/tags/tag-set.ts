@@ -31,6 +31,20 @@ export function parseTaggingHeader(header: string | undefined): TagSet | undefin
   return toTagSet(tags, "object");
 }
 
+/**
+ * The tags of the `x-amz-tagging` header for the decision, which comes first: nothing is refused here.
+ */
+export function tagsInHeader(header: string | undefined): TagSet | undefined {
+  if (header === undefined || header === "") return undefined;
+  return Object.fromEntries(new URLSearchParams(header));
+}
+
+/** The same of a list. */
+export function tagsInList(tags: readonly Tag[] | undefined): TagSet | undefined {
+  if (!tags || tags.length === 0) return undefined;
+  return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+}
+
 /** Checks a list of tags and makes a set of it; undefined for an empty one. Throws InvalidTag. */
 export function toTagSet(
   tags: readonly Tag[] | undefined,

@@ -18,7 +18,14 @@ import {
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { readVersion } from "../versions/version-id.ts";
 import { updateVersion } from "../versions/version-rows.ts";
-import { existingTagKeys, requestTagKeys, type TagSet, toTagList, toTagSet } from "./tag-set.ts";
+import {
+  existingTagKeys,
+  requestTagKeys,
+  type TagSet,
+  tagsInList,
+  toTagList,
+  toTagSet,
+} from "./tag-set.ts";
 
 type TaggedInput = ObjectInput & BucketInput;
 
@@ -96,7 +103,7 @@ async function authorizeChange(
   const row = await findObject(input, context);
   return onVersion(action, bucket, input, context, {
     ...existingTagKeys(row?.tags),
-    ...requestTagKeys(toTagSet(tags, "object")),
+    ...requestTagKeys(tagsInList(tags)),
   });
 }
 
