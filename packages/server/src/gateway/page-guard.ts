@@ -73,7 +73,9 @@ export class PageGuard {
     if (site === "none") return OPENED;
     if (site === "same-origin") return ownOrigin(request);
     if (site !== undefined) return UNTOLD;
-    if (headers["user-agent"]?.startsWith("Mozilla/") !== true) return undefined;
+    // Browsers tell the origin of whatever they post. Test runners ask in their browser's name.
+    const isBrowsers = headers["user-agent"]?.startsWith("Mozilla/") === true;
+    if (!isBrowsers || !isRead(request)) return undefined;
     // A browser, over plain HTTP to a name that isn't localhost. Another site's page can have it send
     // no Authorization without a preflight first.
     const isSigned = headers.authorization?.startsWith("AWS") === true;
