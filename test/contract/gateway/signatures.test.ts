@@ -146,6 +146,20 @@ describe("a parameter of the signature that comes twice is refused", () => {
   });
 });
 
+test("what a query asks for is what was signed, however it is spelled", async () => {
+  for (const name of ["uploadId", "partNumber"]) {
+    const url = v4({ method: "PUT", query: `${name}=1` });
+    const spelled = url.replace(name, `%${name.charCodeAt(0).toString(16)}${name.slice(1)}`);
+    const [plain, encoded] = [
+      await answer(url, { method: "PUT", body: "part" }),
+      await answer(spelled, { method: "PUT", body: "part" }),
+    ];
+    expect([encoded.status, encoded.code]).toEqual([plain.status, plain.code]);
+    expect(plain.status).toBe(400);
+  }
+  expect(await answer(v4())).toMatchObject({ body: "content" });
+});
+
 describe("two signatures in one request are refused", () => {
   test("in the header and the query, of both versions", async () => {
     const headers = await sign(server.endpoint, { method: "GET", path: PATH }, { service: "s3" });

@@ -1,5 +1,5 @@
 import assert from "node:assert";
-import { sha256Mismatch } from "@rolecast/wire";
+import { parseQuery, sha256Mismatch } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { BlobObserver } from "../blobs/write-all.ts";
@@ -99,7 +99,7 @@ export class BodyDigests implements BlobObserver {
     const expected = Buffer.from(this.#contentMd5, "base64");
     if (actual.equals(expected)) return;
     // S3 repeats the MD5 of a part as it came, that of an object in hexadecimal.
-    const isPart = /(?:^|&)uploadId=/.test(http?.rawQuery ?? "");
+    const isPart = parseQuery(http?.rawQuery ?? "").has("uploadId");
     throw badDigest("The Content-MD5 you specified did not match what we received.", {
       ExpectedDigest: isPart ? this.#contentMd5 : expected.toString("hex"),
       CalculatedDigest: actual.toString("base64"),

@@ -1,4 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import { parseQuery } from "@rolecast/wire";
 import type { Authorization, OperationTable } from "../../../kernel/operations.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -159,7 +160,8 @@ async function putObject(
 
 /** What names a part or an upload, and not both, must not become an object. */
 function refusePart({ http }: RequestContext): void {
-  const [, name] = /(?:^|&)(partNumber|uploadId)(?:=|&|$)/.exec(http?.rawQuery ?? "") ?? [];
+  const query = parseQuery(http?.rawQuery ?? "");
+  const name = ["partNumber", "uploadId"].find((each) => query.has(each));
   if (name === undefined) return;
   throw invalidArgument("This operation does not accept a query-string.", "ResourceType", name);
 }
