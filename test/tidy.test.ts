@@ -186,6 +186,27 @@ describe("style", () => {
     expect(wrong.map((module) => module.path)).toEqual([]);
   });
 
+  test("what lies below the data folder is named by pathBelow", () => {
+    const elsewhere = [
+      "kernel/path-below.ts",
+      // Copies a folder whole, by the names that are in it.
+      "stage-snapshot.ts",
+      // Folders of the operator's and of the build's own.
+      "config/",
+      "gateway/console-files.ts",
+    ].map((path) => `packages/server/src/${path}`);
+    const wrong = sources.flatMap(({ path, text }) => {
+      if (!path.startsWith("packages/server/src/") || isTest(path)) return [];
+      if (elsewhere.some((other) => path.startsWith(other))) return [];
+      // What is joined to a folder is written there, or plain names alone.
+      const joins = text.matchAll(/(?<![.\w])join\(([^,()]*(?:\([^()]*\))?)((?:,[^,()]*)*)/g);
+      return [...joins]
+        .filter(([, , parts = ""]) => !/^(?:,\s*"[\w.-]+")*,?\s*$/.test(parts))
+        .map(([call]) => `${path}: ${call}`);
+    });
+    expect(wrong).toEqual([]);
+  });
+
   test("tests assert", () => {
     const wrong = modules.filter(
       ({ path, text }) => path.endsWith(".test.ts") && !/expect|assert/.test(text),

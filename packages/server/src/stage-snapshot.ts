@@ -13,6 +13,7 @@ import {
 import { dirname, join } from "node:path";
 import { systemClock } from "./kernel/clock.ts";
 import { randomIds } from "./kernel/ids.ts";
+import { placeBelow } from "./kernel/path-below.ts";
 import { syncFolder } from "./kernel/write-durably.ts";
 import { BLOBS_FOLDER, hasCode } from "./services/s3/blobs/blob-files.ts";
 import { HOLDS_FOLDER, holdBlobs } from "./services/s3/blobs/blob-holds.ts";
@@ -165,7 +166,7 @@ async function linkBlobs(blobIds: readonly string[], folder: string, dir: string
   for (let at = 0; at < blobIds.length; at += LINKS_AT_ONCE) {
     const some = blobIds.slice(at, at + LINKS_AT_ONCE);
     const found = await Promise.all(
-      some.map((blobId) => linkOrCopy(join(from, blobId), join(to, blobId))),
+      some.map((blobId) => linkOrCopy(placeBelow(from, blobId), placeBelow(to, blobId))),
     );
     missing += found.filter((isThere) => !isThere).length;
   }

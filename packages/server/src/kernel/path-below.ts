@@ -1,5 +1,5 @@
 import assert from "node:assert";
-import { resolve, sep } from "node:path";
+import { join, relative, sep } from "node:path";
 
 /** Source: Linux's NAME_MAX, in bytes; other systems' file systems take no more. */
 const NAME_BYTES_MAX = 255;
@@ -11,12 +11,16 @@ const UNSAFE = /[/\\\p{Cc}]/u;
  * elsewhere. A part that isn't is a bug of whoever made it, and fails the assertion. The data
  * folder is its owner's alone, so nobody else could place a symbolic link in it.
  */
-export function pathBelow(root: string, ...parts: readonly [string, ...string[]]): string {
-  for (const part of parts) assert(isPlainName(part), "a file's name leads out of its folder");
-  const base = resolve(root);
-  const path = resolve(base, ...parts);
-  assert(path.startsWith(base.endsWith(sep) ? base : base + sep));
+export function pathBelow(root: string, ...parts: readonly string[]): string {
+  assert(parts.length > 0 && parts.every(isPlainName), "a file's name leads out of its folder");
+  const path = join(root, ...parts);
+  assert(relative(root, path).split(sep)[0] !== "..", "a file's path leads out of its folder");
   return path;
+}
+
+/** The same of names with slashes between them: `s3/blobs`. */
+export function placeBelow(root: string, place: string): string {
+  return pathBelow(root, ...place.split("/"));
 }
 
 /** Whether a text names something in a folder, and never the folder, another one or a path. */

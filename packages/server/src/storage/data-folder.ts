@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { access, constants, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
+import { pathBelow } from "../kernel/path-below.ts";
 import { makeFolderDurably, writeDurably } from "../kernel/write-durably.ts";
 import { DataFolderError } from "./data-folder-error.ts";
 import { lockDataFolder } from "./folder-lock.ts";
@@ -32,9 +33,9 @@ export async function openDataFolder(data: string, shared = false): Promise<Data
     dir,
     durable,
     databaseFile: join(dir, "rolecast.db"),
-    isMarked: (name) => existsSync(join(dir, name)),
+    isMarked: (name) => existsSync(pathBelow(dir, name)),
     mark: async (name) => {
-      await writeDurably(join(dir, name), "", { ifExists: "keep" });
+      await writeDurably(pathBelow(dir, name), "", { ifExists: "keep" });
     },
     release: async () => {
       unlock();

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { randomIds } from "../kernel/ids.ts";
+import { pathBelow } from "../kernel/path-below.ts";
 import { makeFolderDurably, readOrWriteDurably, writeDurably } from "../kernel/write-durably.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { DataFolderError, DataFolderInUseError } from "./data-folder-error.ts";
@@ -45,7 +46,7 @@ export async function openNodeFolder(
   const [given] = nodeDir === undefined ? [] : [await lockGiven(resolve(nodeDir))];
   const free: Locked[] = [];
   try {
-    if (shared) free.push(...(await lockFree(join(folder.dir, NODES), given === undefined)));
+    if (shared) free.push(...(await lockFree(pathBelow(folder.dir, NODES), given === undefined)));
     // Where this node, or all of an earlier version, kept it.
     const earlier = shared ? tryLock(join(folder.dir, "cloudtrail")) : undefined;
     if (earlier) free.push({ ...earlier, dir: folder.dir });
@@ -95,9 +96,9 @@ async function lockFree(nodes: string, atLeastOne: boolean): Promise<Locked[]> {
   await makeFolderDurably(nodes);
   const names = (await readdir(nodes)).filter((name) => /^\d+$/.test(name));
   const numbers = names.map(Number).sort((a, b) => a - b);
-  const free = numbers.flatMap((number) => tryLock(join(nodes, String(number))) ?? []);
+  const free = numbers.flatMap((number) => tryLock(pathBelow(nodes, String(number))) ?? []);
   for (let next = (numbers.at(-1) ?? 0) + 1; atLeastOne && free.length === 0; next++) {
-    const dir = join(nodes, String(next));
+    const dir = pathBelow(nodes, String(next));
     await makeFolderDurably(dir);
     const locked = tryLock(dir);
     if (locked) free.push(locked);

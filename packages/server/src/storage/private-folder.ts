@@ -1,5 +1,6 @@
 import { chmod, type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { pathBelow } from "../kernel/path-below.ts";
 import { DataFolderError } from "./data-folder-error.ts";
 
 const FOR_OTHERS = 0o077;
@@ -17,7 +18,7 @@ export async function makePrivate(dir: string): Promise<void> {
   const { mode } = await stat(dir);
   if ((mode & FOR_OTHERS) !== 0) await closeToOthers(dir, mode);
   for (const name of await readdir(dir)) {
-    if (SECRET.test(name)) await closing(join(dir, name), "r", protect);
+    if (SECRET.test(name)) await closing(pathBelow(dir, name), "r", protect);
   }
 }
 

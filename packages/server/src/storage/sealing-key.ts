@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { type Kysely, sql } from "kysely";
+import { pathBelow, placeBelow } from "../kernel/path-below.ts";
 import type { Tables } from "../kernel/store.ts";
 import { readOrWriteDurably, writeDurably } from "../kernel/write-durably.ts";
 import { DataFolderError } from "./data-folder-error.ts";
@@ -65,8 +65,8 @@ export class SealingKey {
     const { dir, durable } = this.#options;
     if (!this.#key) throw new Error("the database was opened without choosing a key");
     if (durable) {
-      await writeDurably(join(dir, KEY_FILE), this.#key, { ifExists: "keep" });
-      await rm(join(dir, FIRST_KEY_FILE), { force: true });
+      await writeDurably(pathBelow(dir, KEY_FILE), this.#key, { ifExists: "keep" });
+      await rm(pathBelow(dir, FIRST_KEY_FILE), { force: true });
     }
     return this.#key;
   }
@@ -108,8 +108,8 @@ export class SealingKey {
     }
     if (!durable) return made;
     return wholeKey(
-      join(dir, FIRST_KEY_FILE),
-      await readOrWriteDurably(join(dir, FIRST_KEY_FILE), () => made),
+      pathBelow(dir, FIRST_KEY_FILE),
+      await readOrWriteDurably(pathBelow(dir, FIRST_KEY_FILE), () => made),
     );
   }
 
@@ -120,7 +120,8 @@ export class SealingKey {
     // On a database elsewhere, nodes may be given their key before the first start.
     const given = shared && names.every((name) => BESIDE_GIVEN_KEY.test(name));
     const found = hasKey && !given ? [KEY_FILE] : [];
-    for (const folder of referenced) if (await holdsFiles(join(dir, folder))) found.push(folder);
+    for (const folder of referenced)
+      if (await holdsFiles(placeBelow(dir, folder))) found.push(folder);
     if (found.length === 0) return;
     const what = `The data folder ${dir} holds ${found.join(" and ")} of an earlier server`;
     throw new DataFolderError(
@@ -131,7 +132,7 @@ export class SealingKey {
   }
 
   async #read(name: string): Promise<Uint8Array | undefined> {
-    const file = join(this.#options.dir, name);
+    const file = pathBelow(this.#options.dir, name);
     try {
       return wholeKey(file, await readFile(file));
     } catch (error) {
@@ -166,7 +167,7 @@ async function holdsFiles(dir: string): Promise<boolean> {
   try {
     const entries = await readdir(dir, { withFileTypes: true });
     for (const entry of entries) {
-      if (!entry.isDirectory() || (await holdsFiles(join(dir, entry.name)))) return true;
+      if (!entry.isDirectory() || (await holdsFiles(pathBelow(dir, entry.name)))) return true;
     }
     return false;
   } catch (error) {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type { OutsideService } from "../kernel/linked-services.ts";
+import { pathBelow } from "../kernel/path-below.ts";
 import { makeFolderDurably, writeDurably } from "../kernel/write-durably.ts";
 
 /** A linked service and where its key is kept for it. */
@@ -21,7 +22,7 @@ export async function writeServiceCredentials(
   const files: ServiceCredentialsFile[] = [];
   for (const { servicePrincipal, accessKeyId, secretAccessKey } of services) {
     await makeFolderDurably(folder);
-    const file = join(folder, `${servicePrincipal}.credentials`);
+    const file = pathBelow(folder, `${servicePrincipal}.credentials`);
     const lines = [
       "[default]",
       `aws_access_key_id = ${accessKeyId}`,

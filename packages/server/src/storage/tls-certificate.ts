@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { pathBelow } from "../kernel/path-below.ts";
 import { makeFolderDurably, readOrWriteDurably, writeDurably } from "../kernel/write-durably.ts";
 import { DataFolderError } from "./data-folder-error.ts";
 import { makePrivateKey, makeSelfSigned } from "./self-signed-certificate.ts";
@@ -76,12 +77,12 @@ async function readWhole(file: string, make: () => string) {
 
 async function copyPair(from: string, to: string): Promise<void> {
   for (const name of ["rtmps.key", "rtmps.crt"]) {
-    const found = await read(join(from, name)).catch((error: NodeJS.ErrnoException) => {
+    const found = await read(pathBelow(from, name)).catch((error: NodeJS.ErrnoException) => {
       if (error.code === "ENOENT") return undefined;
       throw error;
     });
     if (found === undefined) return;
-    await writeDurably(join(to, name), found, { ifExists: "keep" });
+    await writeDurably(pathBelow(to, name), found, { ifExists: "keep" });
   }
 }
 

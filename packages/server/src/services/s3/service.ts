@@ -1,6 +1,6 @@
-import { join } from "node:path";
 import type { ServiceDefinition } from "@rolecast/wire";
 import type { IdentityDirectory } from "../../kernel/identity.ts";
+import { pathBelow, placeBelow } from "../../kernel/path-below.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessControlListOperations } from "./access/access-control-lists.ts";
 import { s3AccessDenied } from "./access/authorization.ts";
@@ -76,7 +76,7 @@ export function createS3Service(
   const writers: BlobWriters = new BlobWriters({
     store,
     // Not below `s3`, where there is nothing but objects' bytes.
-    marksDir: join(dependencies.dataDir, MARKS_FOLDER),
+    marksDir: pathBelow(dependencies.dataDir, MARKS_FOLDER),
     durable,
     clock,
     ids,
@@ -85,7 +85,7 @@ export function createS3Service(
     lost: (prefix) => blobs.abandon(prefix),
     ended: () => sweeper.wake(),
   });
-  const dir = join(dependencies.dataDir, BLOBS_FOLDER);
+  const dir = placeBelow(dependencies.dataDir, BLOBS_FOLDER);
   const holds = new BlobHolds(dependencies.dataDir);
   const register = () => writers.register();
   const blobs: BlobFiles = new BlobFiles({ dir, durable, register, log, holds, disk });

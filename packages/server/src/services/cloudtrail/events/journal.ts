@@ -1,7 +1,7 @@
 import { readdir, readFile, rm } from "node:fs/promises";
-import { join } from "node:path";
 import { AppendedFile } from "../../../kernel/appended-file.ts";
 import type { Ids } from "../../../kernel/ids.ts";
+import { pathBelow } from "../../../kernel/path-below.ts";
 import { makeFolderDurably } from "../../../kernel/write-durably.ts";
 import { attributesOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventKind, EventRecord } from "../record/event-record.ts";
@@ -93,7 +93,7 @@ export class FileJournal implements Journal {
         if (!name.endsWith(SUFFIX)) continue;
         const segment = name.slice(0, -SUFFIX.length);
         if (this.#own.has(segment)) continue;
-        this.#paths.set(segment, join(dir, name));
+        this.#paths.set(segment, pathBelow(dir, name));
         segments.push(segment);
       }
     }
@@ -121,7 +121,7 @@ export class FileJournal implements Journal {
   }
 
   #path(segment: string): string {
-    return this.#paths.get(segment) ?? join(this.#dir, segment + SUFFIX);
+    return this.#paths.get(segment) ?? pathBelow(this.#dir, segment + SUFFIX);
   }
 }
 

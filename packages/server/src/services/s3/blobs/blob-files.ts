@@ -1,8 +1,8 @@
 import { type FileHandle, link, mkdir, open, rm, stat, unlink } from "node:fs/promises";
-import { join } from "node:path";
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { DiskSpace } from "../../../kernel/disk-space.ts";
 import type { Log } from "../../../kernel/log.ts";
+import { pathBelow, placeBelow } from "../../../kernel/path-below.ts";
 import type { SharedSync } from "../../../kernel/shared-sync.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
 import { makeFolderDurably } from "../../../kernel/write-durably.ts";
@@ -13,7 +13,7 @@ import { folderSync } from "./folder-sync.ts";
 import { type BlobObserver, writeAll } from "./write-all.ts";
 
 /** Below the data folder. */
-export const BLOBS_FOLDER = join("s3", "blobs");
+export const BLOBS_FOLDER = "s3/blobs";
 
 /** Files of one folder; a listing of it stays small, and concurrent writers share its fsync. */
 const BLOBS_PER_FOLDER = 4096;
@@ -278,9 +278,9 @@ export class BlobFiles {
     const { dir, durable, register } = this.#options;
     this.#prefix ??= await register();
     const name = `${this.#prefix}-${(this.#folderCount++).toString(36)}`;
-    if (durable) await makeFolderDurably(join(dir, name));
-    else await mkdir(join(dir, name), { recursive: true, mode: 0o700 });
-    this.#folder = { name, names: folderSync(join(dir, name)), blobCount: 0 };
+    if (durable) await makeFolderDurably(pathBelow(dir, name));
+    else await mkdir(pathBelow(dir, name), { recursive: true, mode: 0o700 });
+    this.#folder = { name, names: folderSync(pathBelow(dir, name)), blobCount: 0 };
   }
 
   async #unlink(blobId: string): Promise<void> {
@@ -293,7 +293,7 @@ export class BlobFiles {
   }
 
   #path(blobId: string): string {
-    return join(this.#options.dir, blobId);
+    return placeBelow(this.#options.dir, blobId);
   }
 }
 

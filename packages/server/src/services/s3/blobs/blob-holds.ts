@@ -1,8 +1,8 @@
 import { mkdir, open, readdir, rm, stat, utimes } from "node:fs/promises";
-import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { systemClock } from "../../../kernel/clock.ts";
 import { randomIds } from "../../../kernel/ids.ts";
+import { pathBelow } from "../../../kernel/path-below.ts";
 
 /** Below the data folder. */
 export const HOLDS_FOLDER = "s3-holds";
@@ -19,8 +19,8 @@ const LIFETIME_MS = 60_000;
  * row refers to any more when this resolves may still go. Gives the way to let go.
  */
 export async function holdBlobs(dataDir: string): Promise<() => Promise<void>> {
-  const dir = join(dataDir, HOLDS_FOLDER);
-  const file = join(dir, randomIds.uuid());
+  const dir = pathBelow(dataDir, HOLDS_FOLDER);
+  const file = pathBelow(dir, randomIds.uuid());
   await mkdir(dir, { recursive: true, mode: 0o700 });
   await (await open(file, "wx", 0o600)).close();
   const renewal = setInterval(() => {
@@ -42,7 +42,7 @@ export class BlobHolds {
   #held: Promise<boolean> = Promise.resolve(false);
 
   constructor(dataDir: string) {
-    this.#dir = join(dataDir, HOLDS_FOLDER);
+    this.#dir = pathBelow(dataDir, HOLDS_FOLDER);
   }
 
   /** Whether nothing may be removed now. */
@@ -58,7 +58,7 @@ export class BlobHolds {
   async #look(): Promise<boolean> {
     let held = false;
     for (const name of await readdir(this.#dir).catch(() => [])) {
-      const file = join(this.#dir, name);
+      const file = pathBelow(this.#dir, name);
       const found = await stat(file).catch(() => undefined);
       if (!found) continue;
       if (Math.abs(systemClock.nowMs() - found.mtimeMs) < LIFETIME_MS) held = true;

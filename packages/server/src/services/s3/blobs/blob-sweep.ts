@@ -1,6 +1,6 @@
 import { readdir, rmdir, stat } from "node:fs/promises";
-import { join } from "node:path";
 import { setImmediate } from "node:timers/promises";
+import { pathBelow, placeBelow } from "../../../kernel/path-below.ts";
 import { type BlobFiles, hasCode, prefixOf } from "./blob-files.ts";
 import type { BlobWriters, WriterState } from "./blob-writers.ts";
 
@@ -55,7 +55,7 @@ export async function sweepBlobs(options: BlobSweepOptions): Promise<SweptBlobs>
       else keptWriters.add(prefix);
     }
     if (signal.aborted) break;
-    if (state === "complete") await removeIfEmpty(join(dir, folder));
+    if (state === "complete") await removeIfEmpty(pathBelow(dir, folder));
   }
   if (!signal.aborted) {
     const withFolders = new Set(folders.map(prefixOf));
@@ -71,7 +71,7 @@ async function* unreferenced(
   folder: string,
   { dir, findReferenced, signal }: BlobSweepOptions,
 ): AsyncGenerator<readonly string[]> {
-  const blobIds = (await readdir(join(dir, folder))).map((file) => `${folder}/${file}`);
+  const blobIds = (await readdir(pathBelow(dir, folder))).map((file) => `${folder}/${file}`);
   for (let at = 0; at < blobIds.length && !signal.aborted; at += BATCH_SIZE) {
     const batch = blobIds.slice(at, at + BATCH_SIZE);
     const referenced = await findReferenced(batch);
@@ -96,7 +96,7 @@ async function bytesOf(dir: string, blobIds: readonly string[]): Promise<number>
   let bytes = 0;
   for (const blobId of blobIds) {
     try {
-      bytes += (await stat(join(dir, blobId))).size;
+      bytes += (await stat(placeBelow(dir, blobId))).size;
     } catch (error) {
       // Another node may sweep too.
       if (!hasCode(error, "ENOENT")) throw error;

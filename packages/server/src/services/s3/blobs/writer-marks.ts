@@ -1,5 +1,5 @@
 import { type FileHandle, mkdir, open, readFile, rm, stat } from "node:fs/promises";
-import { join } from "node:path";
+import { pathBelow } from "../../../kernel/path-below.ts";
 import { SharedSync } from "../../../kernel/shared-sync.ts";
 import { makeFolderDurably, writeDurably } from "../../../kernel/write-durably.ts";
 
@@ -79,7 +79,7 @@ export class WriterMarks {
   }
 
   #file(prefix: string): string {
-    return join(this.#dir, prefix);
+    return pathBelow(this.#dir, prefix);
   }
 }
 
