@@ -3,6 +3,7 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kysely } from "kysely";
+import { placeBelow } from "./kernel/path-below.ts";
 import { BLOBS_FOLDER, hasCode, prefixOf } from "./services/s3/blobs/blob-files.ts";
 import { findReferencedBlobs } from "./services/s3/blobs/referenced-blobs.ts";
 import { checkBlob } from "./services/s3/check/check-blob.ts";
@@ -89,7 +90,7 @@ async function check(
   isStopped: boolean,
   options: CheckObjectsOptions,
 ): Promise<CheckedObjects> {
-  const dir = join(options.dataDir, BLOBS_FOLDER);
+  const dir = placeBelow(options.dataDir, BLOBS_FOLDER);
   const counts = { objects: 0, bytes: 0, withoutChecksum: 0, damaged: 0 };
   let breath = 0;
   const pace = async (bytes: number) => {
@@ -136,18 +137,18 @@ async function findUnreferenced(
   const open = isStopped ? new Set<string>() : await openWriters(db);
   for (const folder of existsSync(dir) ? await readdir(dir) : []) {
     if (open.has(prefixOf(folder))) continue;
-    const blobIds = (await readdir(join(dir, folder))).map((name) => `${folder}/${name}`);
+    const blobIds = (await readdir(placeBelow(dir, folder))).map((name) => `${folder}/${name}`);
     for (let at = 0; at < blobIds.length; at += LOOKUP_SIZE) {
       const batch = blobIds.slice(at, at + LOOKUP_SIZE);
       const referenced = await findReferencedBlobs(batch, db);
       for (const blobId of batch.filter((each) => !referenced.has(each))) {
         try {
-          unreferenced.bytes += (await stat(join(dir, blobId))).size;
+          unreferenced.bytes += (await stat(placeBelow(dir, blobId))).size;
           unreferenced.files++;
         } catch (error) {
           if (!hasCode(error, "ENOENT")) throw error;
         }
-        if (remove) await rm(join(dir, blobId), { force: true });
+        if (remove) await rm(placeBelow(dir, blobId), { force: true });
       }
     }
   }
