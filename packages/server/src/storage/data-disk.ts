@@ -1,9 +1,9 @@
 import { randomFill } from "node:crypto";
 import { open, rename, rm, stat, statfs } from "node:fs/promises";
-import { join } from "node:path";
 import { promisify } from "node:util";
 import { DiskFullError, type DiskSpace, isDiskFull } from "../kernel/disk-space.ts";
 import type { Log } from "../kernel/log.ts";
+import { pathBelow } from "../kernel/path-below.ts";
 import { syncFolder } from "../kernel/write-durably.ts";
 
 const MIB = 1024 ** 2;
@@ -73,7 +73,7 @@ export class DataDisk implements DiskSpace {
 
   private constructor(options: DataDiskOptions) {
     this.#options = options;
-    this.#reserveFile = join(options.dir, RESERVE_FILE);
+    this.#reserveFile = pathBelow(options.dir, RESERVE_FILE);
   }
 
   /** On a disk that is full already, the reserve is freed first, so that a server can start. */
