@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { join } from "node:path";
+import { placeBelow } from "../../../kernel/path-below.ts";
 import { hasCode } from "../blobs/blob-files.ts";
 import type { StoredBlob } from "./stored-objects.ts";
 
@@ -21,7 +21,7 @@ export async function checkBlob(
   if (sizeBytes === 0) return undefined;
   await pace(0);
   try {
-    const handle = await open(join(dir, blobId), "r");
+    const handle = await open(placeBelow(dir, blobId), "r");
     try {
       const { size } = await handle.stat();
       if (size !== sizeBytes) return `${size} bytes instead of ${sizeBytes}`;
