@@ -179,6 +179,37 @@ describe("a connection is kept", () => {
   });
 });
 
+describe("what no client of a server sends is refused, or means nothing", () => {
+  const many = Array.from({ length: 501 }, (_, index) => `h${index}: a\r\n`).join("");
+  const head = "POST / HTTP/1.1\r\nhost: a\r\n";
+  test.each([
+    ["too many headers", `${head}${many}\r\n`, / 431 /],
+    ["headers that are too long", `${head}a: ${"a".repeat(40 * KIB)}\r\n\r\n`, / 431 /],
+    [
+      "a long extension of a chunk",
+      `${head}transfer-encoding: chunked\r\n\r\n1;${"a".repeat(40 * KIB)}`,
+      / 413 /,
+    ],
+    ["two lengths", `${head}content-length: 1\r\ncontent-length: 2\r\n\r\naa`, / 400 /],
+    [
+      "a length beside chunks",
+      `${head}content-length: 5\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n`,
+      / 400 /,
+    ],
+    [
+      "another protocol",
+      GET.replace("\r\n\r\n", "\r\nconnection: upgrade\r\nupgrade: websocket\r\n\r\n"),
+      / 200 /,
+    ],
+    ["a tunnel", "CONNECT a:1 HTTP/1.1\r\nhost: a\r\n\r\n", /^$/],
+  ])("%s", async (_what, text, pattern) => {
+    const port = await startServer({ serve: readWhole });
+    const { socket, closed, until } = open(port);
+    socket.write(text);
+    expect(await (pattern.test("") ? closed : until(pattern))).toMatch(pattern);
+  });
+});
+
 describe("connections are counted", () => {
   test("and one address leaves half of them to others", async () => {
     const port = await startServer({ limits: { connectionsMax: 4 } });

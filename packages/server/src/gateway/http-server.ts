@@ -24,6 +24,8 @@ const SOCKET_IDLE_MS = 120_000;
 const KEEP_ALIVE_MS = 75_000;
 /** Header lines of one request, with names; S3 allows 8 KB and presigned URLs add up. */
 const HEADER_BYTES_MAX = 32 * 1024;
+/** Lines: two kilobytes of an object's metadata in the shortest pairs are some hundred. */
+const HEADERS_MAX = 500;
 /** What is read of a body nobody asked for, so that the client sees the answer and not a reset. */
 const UNREAD_BODY_BYTES_MAX = 64 * 1024 * 1024;
 /**
@@ -87,6 +89,8 @@ export class HttpServer {
         void this.#answer(request, response, () => response.writeContinue()),
     );
     this.#server.timeout = SOCKET_IDLE_MS;
+    // Node would leave out those past its own limit, and say nothing.
+    this.#server.maxHeadersCount = 0;
     this.#server.on("connection", (socket: Socket) => this.#connected(socket));
   }
 
@@ -179,6 +183,8 @@ export class HttpServer {
   #refusal(
     incoming: IncomingMessage,
   ): { readonly status: number; readonly text: string } | undefined {
+    if (incoming.rawHeaders.length > 2 * HEADERS_MAX)
+      return { status: 431, text: `A request has at most ${HEADERS_MAX} headers.\n` };
     const repeated = repeatedHeader(incoming);
     if (repeated !== undefined)
       return { status: 400, text: `The header ${repeated} was sent twice: send it once.\n` };
