@@ -20,6 +20,10 @@ export function missingParameter(name: string): AwsError {
   return new AwsError("MissingRequiredParameterException", message, { status: 400 });
 }
 
+export function limitExceeded(message: string): AwsError {
+  return new AwsError("LimitExceededException", message, { status: 400 });
+}
+
 export function accessDenied({ authorization, callerArn, reason, sameAccount }: Denial): AwsError {
   const because = sameAccount ? ` ${reason}` : "";
   return new AwsError(

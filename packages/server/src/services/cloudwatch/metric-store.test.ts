@@ -93,6 +93,40 @@ test("too many metrics push out the oldest of their own, and none of the service
   expect(Metrics.map(({ Namespace }) => Namespace)).toEqual(["AWS/Studio", "Studio", "Studio"]);
 });
 
+test("PutMetricData is refused metrics past an account's number and size, and others aren't", async () => {
+  const store = await open("quota");
+  nowMs = START_MS;
+  const key = (camera: string, accountId = METRIC.accountId) => {
+    const { value: _value, atMs: _atMs, ...rest } = sample(1, camera, "Studio");
+    return { ...rest, accountId };
+  };
+  const put = async (metrics: MetricStore, cameras: readonly string[], accountId?: string) => {
+    const keys = cameras.map((camera) => key(camera, accountId));
+    await metrics.admit(accountId ?? METRIC.accountId, keys);
+    metrics.put(keys.map((each) => ({ ...each, value: 1, atMs: nowMs })));
+    await metrics.flush();
+  };
+  const full = { code: "LimitExceededException" };
+  const metrics = new MetricStore(store, clock, log, { seriesMax: 3 });
+  await put(metrics, ["a", "b"]);
+  // All or none.
+  await expect(put(metrics, ["c", "d"])).rejects.toMatchObject(full);
+  await put(metrics, ["a", "b", "c"]);
+  await expect(put(metrics, ["d"])).rejects.toThrow("15 days makes room");
+  await put(metrics, ["d"], "111122223333");
+  // After a restart what is in the database counts.
+  const again = new MetricStore(store, clock, log, { seriesMax: 3 });
+  await expect(put(again, ["e"])).rejects.toMatchObject(full);
+  await put(again, ["c"]);
+  // And what has gone makes room.
+  await store.empty();
+  nowMs += MINUTE_MS;
+  await put(again, ["e"]);
+  const small = new MetricStore(await open("small"), clock, log, { charsMax: 1_000 });
+  await put(small, ["a"]);
+  await expect(put(small, ["x".repeat(1_000)])).rejects.toMatchObject(full);
+});
+
 test("an account's flood pushes out its own metrics, and no other account's", async () => {
   const OTHER = "111122223333";
   const store = await open("accounts");

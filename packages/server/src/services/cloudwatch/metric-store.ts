@@ -2,7 +2,7 @@ import type { ListMetricsCommandInput, ListMetricsCommandOutput } from "@aws-sdk
 import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/log.ts";
 import type { MetricSample, MetricSink } from "../../kernel/metric-sink.ts";
-import type { Store } from "../../kernel/store.ts";
+import { type Store, StoreUnavailableError } from "../../kernel/store.ts";
 import { FineSeries } from "./fine-series.ts";
 import { pageOfMetrics } from "./metric-list.ts";
 import { mergeMinutes, mergeSeries, setOf } from "./minute-rows.ts";
@@ -16,6 +16,7 @@ import {
   seriesRow,
   textOf,
 } from "./series.ts";
+import { type SeriesLimits, SeriesQuota } from "./series-quota.ts";
 import { joined, type Period, type StatisticSet } from "./statistics.ts";
 import type { CloudWatchTables, MinuteRow, SeriesRow } from "./tables.ts";
 
@@ -26,6 +27,9 @@ const FLUSHED_AFTER = 10_000;
 const WRITTEN_AT_ONCE = 300;
 /** Beyond it, what a database that can't be written to did not take is lost. */
 const UNWRITTEN_MAX = 50_000;
+/** PutMetricData waits for the database from here on, so that services' values find room. */
+const PUT_UNWRITTEN_MAX = 25_000;
+const PUT_UNWRITTEN_CHARS_MAX = 32 * 1024 * 1024;
 
 /** The time that is asked for, in periods from its beginning. */
 export interface MetricWindow {
@@ -53,19 +57,22 @@ export class MetricStore implements MetricSink {
   readonly #log: Log;
   readonly #retention: Retention;
   readonly #fine: FineSeries;
+  readonly #quota: SeriesQuota;
   /** By series and minute. */
   #unwritten = new Map<string, Unwritten>();
+  #unwrittenChars = 0;
   #sinceFlush = 0;
   #timer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
   /** Told once until there is room again. */
   #isFull = false;
 
-  constructor(store: Store, clock: Clock, log: Log, limits?: MetricLimits) {
+  constructor(store: Store, clock: Clock, log: Log, limits?: MetricLimits & SeriesLimits) {
     this.#store = store.tables<CloudWatchTables>();
     this.#clock = clock;
     this.#log = log;
     this.#retention = new Retention(this.#store, log, limits);
+    this.#quota = new SeriesQuota(store, clock, limits);
     this.#fine = new FineSeries((ofServices) => this.#tellFull(ofServices));
   }
 
@@ -74,6 +81,17 @@ export class MetricStore implements MetricSink {
       const values = { sampleCount: 1, sum: value, minimum: value, maximum: value };
       this.putValues({ ...rest, values });
     }
+  }
+
+  /**
+   * Before values of PutMetricData: rejects with LimitExceededException where the account has too
+   * many metrics, and with StoreUnavailableError while too many values wait for the database.
+   */
+  async admit(accountId: string, keys: readonly SeriesKey[]): Promise<void> {
+    if (this.#isCrowded()) await this.flush();
+    if (this.#isCrowded())
+      throw new StoreUnavailableError("Values of metrics wait for the database, and no more may.");
+    await this.#quota.admit(accountId, keys);
   }
 
   putValues({ values, atMs, ...key }: MetricValues): void {
@@ -98,7 +116,9 @@ export class MetricStore implements MetricSink {
 
   clear(): void {
     this.#fine.clear();
+    this.#quota.clear();
     this.#unwritten.clear();
+    this.#unwrittenChars = 0;
   }
 
   /** Writes what has come since, and forgets what is too old. */
@@ -145,13 +165,21 @@ export class MetricStore implements MetricSink {
     return pageOfMetrics(this.#store, account, input, this.#clock.nowMs());
   }
 
+  #isCrowded(): boolean {
+    const { size } = this.#unwritten;
+    return size > PUT_UNWRITTEN_MAX || this.#unwrittenChars > PUT_UNWRITTEN_CHARS_MAX;
+  }
+
   /** False where the minute has values already. */
   #keep(unwritten: Unwritten): boolean {
     const { metricText, key, minuteMs, values } = unwritten;
     const place = `${minuteMs} ${key.unit} ${metricText}`;
     const before = this.#unwritten.get(place);
     if (before) before.values = joined(before.values, values);
-    else if (this.#unwritten.size < UNWRITTEN_MAX) this.#unwritten.set(place, unwritten);
+    else if (this.#unwritten.size < UNWRITTEN_MAX) {
+      this.#unwritten.set(place, unwritten);
+      this.#unwrittenChars += place.length + metricText.length;
+    }
     return before === undefined;
   }
 
@@ -176,6 +204,7 @@ export class MetricStore implements MetricSink {
     this.#fine.forget(nowMs);
     const unwritten = [...this.#unwritten.values()];
     this.#unwritten = new Map();
+    this.#unwrittenChars = 0;
     this.#sinceFlush = 0;
     if (unwritten.length === 0) return;
     for (let from = 0; from < unwritten.length; from += WRITTEN_AT_ONCE) {

@@ -60,11 +60,11 @@ function metricOf(given: cloudwatch.Metric, context: RequestContext): MetricKey 
   };
 }
 
-function putMetricData(
+async function putMetricData(
   input: cloudwatch.PutMetricDataCommandInput,
   context: RequestContext,
   metrics: MetricStore,
-): object {
+): Promise<object> {
   if (input.Namespace?.startsWith("AWS/")) {
     throw invalidParameterValue("The value AWS/ for parameter Namespace is invalid.");
   }
@@ -74,6 +74,7 @@ function putMetricData(
     atMs: timestampMs(datum, index, context.nowMs),
     sets: valuesOf(datum, `MetricData.member.${index + 1}`),
   }));
+  await metrics.admit(requireAccount(context), accepted);
   for (const { sets, ...metric } of accepted)
     for (const values of sets) metrics.putValues({ ...metric, values });
   return {};
