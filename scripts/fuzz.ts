@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { browserTarget } from "./fuzz/browser-target.ts";
 import { changedFormTarget, changedSignatureTarget } from "./fuzz/changed-signature-target.ts";
 import { contentTypeTarget } from "./fuzz/content-type-target.ts";
 import { startIngestTarget } from "./fuzz/ingest-target.ts";
@@ -42,7 +43,7 @@ const codecs = [avcTarget, hevcTarget, aacTarget];
 const rtmp = [chunkTarget, amf0Target, flvTarget, segmentTarget, multitrackTarget, ingest];
 const srt = [srtTarget, srtSessionTarget, srtStrangersTarget, tsTarget];
 const signatures = [signatureTarget, changedSignatureTarget, changedFormTarget];
-const requests = [wireTarget, ...signatures, contentTypeTarget];
+const requests = [wireTarget, ...signatures, contentTypeTarget, browserTarget];
 const all = [policyTarget, ...requests, ...codecs, ...rtmp, ...srt, server];
 const targets = all.filter(({ name }) => name.includes(values.only));
 const shareMs = (Number(values.seconds) * 1000) / targets.length;

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { browserTarget } from "../scripts/fuzz/browser-target.ts";
 import {
   changedFormTarget,
   changedSignatureTarget,
@@ -41,6 +42,7 @@ describe("nothing that is sent breaks anything", () => {
     [changedSignatureTarget, 3_000],
     [changedFormTarget, 1_000],
     [contentTypeTarget, 10_000],
+    [browserTarget, 10_000],
     [chunkTarget, 100],
     [amf0Target, 1_000],
     [avcTarget, 1_000],
