@@ -6,6 +6,8 @@ import Libsql from "libsql";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Migration, StoreUnavailableError } from "../../kernel/store.ts";
 import { type OpenedStore, openStore } from "../store.ts";
+import { UnusableDatabaseError } from "../unusable-database-error.ts";
+import { openErrorOf } from "./sqlite-errors.ts";
 
 const things: Migration = {
   name: "test/0001-things",
@@ -135,6 +137,13 @@ test("another program's lock is waited for without holding up anything else, the
   expect(String(error)).toMatch(/Another program holds the lock .*SQLITE_BUSY/);
   expect(store.health.state.condition).toBe("ok");
 }, 20_000);
+
+test.each(["EACCES", "EPERM", "EROFS"])("%s for the log is told at the start", (code) => {
+  const refused = Object.assign(new Error(`${code}: open 'a.db-wal'`), { code });
+  const error = openErrorOf(refused, "a.db");
+  expect(error).toBeInstanceOf(UnusableDatabaseError);
+  expect(String(error)).toMatch(/a\.db is read-only\. Let this user write it and the files beside/);
+});
 
 test("our own mistakes stay what they are", async () => {
   const store = await open();

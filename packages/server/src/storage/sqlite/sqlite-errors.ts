@@ -107,13 +107,19 @@ export function sqliteErrorOf(error: unknown, commitUnknown = false): unknown {
  */
 export function openErrorOf(caught: unknown, file: string): unknown {
   const error = caught instanceof StoreUnavailableError ? caught.cause : caught;
-  const code = primaryCode(error) ?? -1;
+  const code = isForbidden(error) ? READONLY : (primaryCode(error) ?? -1);
   const failure = FAILURES.get(code);
   if (!failure) return caught;
   const message = `The database file ${file} ${failure.atStart} (${nameOf(error)})`;
   return PASSING.has(code)
     ? new StoreUnavailableError(message, { cause: error })
     : new UnusableDatabaseError(message, { cause: error });
+}
+
+/** The system lets us read the database, and not open its log for writing. */
+function isForbidden(error: unknown): boolean {
+  if (!(error instanceof Error) || !("code" in error)) return false;
+  return error.code === "EACCES" || error.code === "EPERM" || error.code === "EROFS";
 }
 
 /** The lock is another program's; it may be free in a moment. */
