@@ -222,4 +222,22 @@ describe.skipIf(!onlySqlite)("objects' files stay", () => {
     await expectObjects();
     expect(await unreferencedFiles()).toBe(0);
   });
+
+  test("but not when everything is reset, after which the sweep goes on as before", async () => {
+    server = await startServerProcess(["--data", data, "--allow-reset"]);
+    await put("first");
+    await server.root.s3.send(
+      new s3.PutObjectCommand({ Bucket: BUCKET, Key: "gone", Body: "gone" }),
+    );
+    expect(
+      (await fetch(`${server.endpoint}/_localstack/state/reset`, { method: "POST" })).status,
+    ).toBe(200);
+    expect(await blobs().catch(() => [])).toEqual([]);
+    await put("first");
+    await stop("SIGKILL");
+    await start();
+    await expectObjects();
+    await expect.poll(blobs).toHaveLength(KEYS_PER_BATCH);
+    expect(await unreferencedFiles()).toBe(0);
+  });
 });
