@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { cp, mkdtemp, readdir, rm, stat, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import * as s3 from "@aws-sdk/client-s3";
 import Libsql from "libsql";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
@@ -193,6 +194,29 @@ describe.skipIf(!onlySqlite)("objects' files stay", () => {
     await expectObjects();
     await expect.poll(blobs).toHaveLength(2 * KEYS_PER_BATCH);
   });
+
+  test.each([true, false])(
+    "with a copy of everything else in the folder put over it, its times kept: %s",
+    async (preserveTimestamps) => {
+      await start();
+      await put("first");
+      const older = join(home, "older");
+      await cp(data, older, { recursive: true, preserveTimestamps: true });
+      await put("second");
+      // A copy that is put back in the same seconds can't be told from what it is a copy of.
+      await sleep(4_000);
+      await stop("SIGKILL");
+      const newest = join(home, "newest");
+      await copyDatabase(newest);
+      await removeDatabase();
+      await rm(join(older, "s3"), { recursive: true });
+      await cp(older, data, { recursive: true, preserveTimestamps });
+      await expectFilesToStay();
+      await restoreDatabase(newest);
+      await start();
+      await expectObjects();
+    },
+  );
 
   test("that an earlier release wrote, whose objects can be read", async () => {
     await start();

@@ -1,7 +1,9 @@
 import { type FileHandle, mkdir, open, readFile, rm, stat } from "node:fs/promises";
+import { systemClock } from "../../../kernel/clock.ts";
 import { pathBelow } from "../../../kernel/path-below.ts";
 import { SharedSync } from "../../../kernel/shared-sync.ts";
 import { makeFolderDurably, writeDurably } from "../../../kernel/write-durably.ts";
+import { hasCode } from "./blob-files.ts";
 
 /** Below the data folder. */
 export const MARKS_FOLDER = "s3-writers";
@@ -9,9 +11,14 @@ export const MARKS_FOLDER = "s3-writers";
 /** Another one after each start of the machine. Source: random(4). */
 const BOOT_ID_FILE = "/proc/sys/kernel/random/boot_id";
 const COUNT_DIGITS = 16;
+const TIME_DIGITS = 14;
+/** Between reading the clock and writing to the file, which may have to wait for a thread. */
+const WRITE_MS_MAX = 3_000;
+/** The system sets both times of a file that is written to; whoever sets one himself changes the other. */
+const SAME_TIME_MS = 10;
 
-/** `open <boot id> <the file's inode> <commits>`, or `ended <commits>`. */
-const OPEN = /^open (\S+) (\d+) (\d+)$/;
+/** `open <boot id> <the file's inode> <commits> <when that was written>`, or `ended <commits>`. */
+const OPEN = /^open (\S+) (\d+) (\d+) (\d+)$/;
 const ENDED = /^ended (\d+)$/;
 
 /** What a writer's mark proves. */
@@ -50,22 +57,20 @@ export class WriterMarks {
 
   /**
    * Undefined where nothing is proven. An open mark isn't forced to the disk: it is believed only on
-   * the machine's same boot, and only where the writer itself wrote it, not in a copy.
+   * the machine's same boot, and only where the writer itself has written it last: not in a copy, nor
+   * where a copy was put over it.
    */
   async read(prefix: string): Promise<MarkedCommits | undefined> {
-    let text: string;
-    let ino: bigint;
-    try {
-      text = await readFile(this.#file(prefix), "latin1");
-      ({ ino } = await stat(this.#file(prefix), { bigint: true }));
-    } catch (error) {
-      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
-      throw error;
-    }
+    const file = await readFound(this.#file(prefix));
+    if (!file) return undefined;
+    const { text, found } = file;
     const [, ended] = ENDED.exec(text) ?? [];
     if (ended !== undefined) return { commits: Number(ended), ended: true };
-    const [, bootId, inode, commits] = OPEN.exec(text) ?? [];
-    if (commits === undefined || inode !== String(ino)) return undefined;
+    const [, bootId, inode, commits, writtenMs] = OPEN.exec(text) ?? [];
+    if (commits === undefined || inode !== String(found.ino)) return undefined;
+    const [changedMs, modifiedMs] = [Number(found.ctimeMs), Number(found.mtimeMs)];
+    if (Math.abs(changedMs - modifiedMs) > SAME_TIME_MS) return undefined;
+    if (Math.abs(modifiedMs - Number(writtenMs)) > WRITE_MS_MAX) return undefined;
     return bootId === (await readBootId()) ? { commits: Number(commits), ended: false } : undefined;
   }
 
@@ -80,6 +85,16 @@ export class WriterMarks {
 
   #file(prefix: string): string {
     return pathBelow(this.#dir, prefix);
+  }
+}
+
+async function readFound(file: string) {
+  try {
+    const text = await readFile(file, "latin1");
+    return { text, found: await stat(file, { bigint: true }) };
+  } catch (error) {
+    if (hasCode(error, "ENOENT")) return undefined;
+    throw error;
   }
 }
 
@@ -123,8 +138,10 @@ export class WriterMark {
 
   async #write(): Promise<void> {
     const count = String(this.#commits).padStart(COUNT_DIGITS, "0");
-    const { bytesWritten } = await this.#handle.write(count, this.#position, "latin1");
-    if (bytesWritten !== COUNT_DIGITS) throw new Error("A writer's mark was written in part only.");
+    const time = String(systemClock.nowMs()).padStart(TIME_DIGITS, "0");
+    const text = `${count} ${time}`;
+    const { bytesWritten } = await this.#handle.write(text, this.#position, "latin1");
+    if (bytesWritten !== text.length) throw new Error("A writer's mark was written in part only.");
   }
 }
 
