@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 import { browserTarget } from "./fuzz/browser-target.ts";
 import { changedFormTarget, changedSignatureTarget } from "./fuzz/changed-signature-target.ts";
 import { contentTypeTarget } from "./fuzz/content-type-target.ts";
+import { arnTarget, eventTarget, outgoingTarget } from "./fuzz/event-targets.ts";
 import { startIngestTarget } from "./fuzz/ingest-target.ts";
 import {
   aacTarget,
@@ -43,8 +44,9 @@ const codecs = [avcTarget, hevcTarget, aacTarget];
 const rtmp = [chunkTarget, amf0Target, flvTarget, segmentTarget, multitrackTarget, ingest];
 const srt = [srtTarget, srtSessionTarget, srtStrangersTarget, tsTarget];
 const signatures = [signatureTarget, changedSignatureTarget, changedFormTarget];
+const events = [arnTarget, eventTarget, outgoingTarget];
 const requests = [wireTarget, ...signatures, contentTypeTarget, browserTarget];
-const all = [policyTarget, ...requests, ...codecs, ...rtmp, ...srt, server];
+const all = [policyTarget, ...requests, ...events, ...codecs, ...rtmp, ...srt, server];
 const targets = all.filter(({ name }) => name.includes(values.only));
 const shareMs = (Number(values.seconds) * 1000) / targets.length;
 let found = 0;

@@ -5,6 +5,7 @@ import {
   changedSignatureTarget,
 } from "../scripts/fuzz/changed-signature-target.ts";
 import { contentTypeTarget } from "../scripts/fuzz/content-type-target.ts";
+import { arnTarget, eventTarget, outgoingTarget } from "../scripts/fuzz/event-targets.ts";
 import { type IngestTarget, startIngestTarget } from "../scripts/fuzz/ingest-target.ts";
 import {
   aacTarget,
@@ -43,6 +44,9 @@ describe("nothing that is sent breaks anything", () => {
     [changedFormTarget, 1_000],
     [contentTypeTarget, 10_000],
     [browserTarget, 10_000],
+    [arnTarget, 10_000],
+    [eventTarget, 1_000],
+    [outgoingTarget, 10_000],
     [chunkTarget, 100],
     [amf0Target, 1_000],
     [avcTarget, 1_000],
