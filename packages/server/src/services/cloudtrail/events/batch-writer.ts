@@ -7,7 +7,9 @@ import { keyRowsOf } from "./event-keys.ts";
 import type { JournaledRecord } from "./journal.ts";
 
 /** Batches in one transaction, for whose time nobody else is served. */
-const BATCHES_AT_ONCE = 8;
+const BATCHES_AT_ONCE = 3;
+/** Records sorted into batches in one go. */
+const RECORDS_AT_ONCE = 1_000;
 /** Rows in one statement: below SQLite's and PostgreSQL's limits for parameters. */
 const ROWS_PER_STATEMENT = 100;
 
@@ -36,6 +38,14 @@ export class BatchWriter {
    * part of them: when it rejects, the others aren't there.
    */
   async write(
+    records: readonly JournaledRecord[],
+    written: (records: readonly string[]) => void,
+  ): Promise<void> {
+    for (let from = 0; from < records.length; from += RECORDS_AT_ONCE)
+      await this.#writeSome(records.slice(from, from + RECORDS_AT_ONCE), written);
+  }
+
+  async #writeSome(
     records: readonly JournaledRecord[],
     written: (records: readonly string[]) => void,
   ): Promise<void> {

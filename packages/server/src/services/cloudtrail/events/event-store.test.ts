@@ -68,12 +68,12 @@ async function counted(): Promise<number> {
 
 test("records that a slow disk takes while others are written to the database aren't lost", async () => {
   const files = new FileJournal(join(dir, "journal"), [], randomIds);
-  let written: () => void = () => {};
+  const writes: (() => void)[] = [];
   const slow: Journal = {
     append: async (records) => {
       const journaled = await files.append(records);
       await new Promise<void>((resolve) => {
-        written = resolve;
+        writes.push(resolve);
       });
       return journaled;
     },
@@ -84,16 +84,24 @@ test("records that a slow disk takes while others are written to the database ar
   };
   const events = eventsWith(slow);
   const next = () => new Promise((resolve) => setTimeout(resolve, 20));
+  /** Resolves when a write is under way. */
+  const underWay = async () => {
+    while (writes.length === 0) await next();
+  };
+  const finish = async () => {
+    await underWay();
+    writes.shift()?.();
+  };
   for (let round = 0; round < 3; round++) {
     const appended = events.append([record(`slow-${round}`)]);
-    await next();
+    await underWay();
     const flushed = events.flush();
     await next();
     const after = events.append([record(`after-${round}`)]);
-    written();
+    await finish();
     await Promise.all([appended, flushed, next()]);
     expect(await counted()).toBe(2 * round + 1);
-    written();
+    await finish();
     await after;
     await events.flush();
     expect(await counted()).toBe(2 * round + 2);
