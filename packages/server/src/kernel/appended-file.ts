@@ -1,4 +1,4 @@
-import { close, open, write } from "node:fs";
+import { close, open, write, writeSync } from "node:fs";
 
 /**
  * A file that grows. Whatever the file system does meanwhile, the thread that serves requests goes
@@ -6,11 +6,17 @@ import { close, open, write } from "node:fs";
  */
 export class AppendedFile {
   readonly #opened: Promise<number>;
+  readonly #inPlace: boolean;
   #last: Promise<unknown>;
 
-  /** Makes `path`, for its owner alone, if it isn't there; `folder` resolves when its folder is. */
-  constructor(path: string, folder: Promise<void>) {
+  /**
+   * Makes `path`, for its owner alone, if it isn't there; `folder` resolves when its folder is.
+   * `inPlace`: the serving thread writes itself, without the two changes of threads, which take
+   * longer than the write. For where it works on files of the same folder anyway.
+   */
+  constructor(path: string, folder: Promise<void>, inPlace = false) {
     this.#opened = folder.then(() => openForAppending(path));
+    this.#inPlace = inPlace;
     this.#last = this.#opened;
   }
 
@@ -19,7 +25,12 @@ export class AppendedFile {
     const appended = this.#last.then(async () => {
       const descriptor = await this.#opened;
       let rest = Buffer.from(text);
-      while (rest.length > 0) rest = rest.subarray(await writeSome(descriptor, rest));
+      while (rest.length > 0) {
+        const written = this.#inPlace
+          ? writeSync(descriptor, rest)
+          : await writeSome(descriptor, rest);
+        rest = rest.subarray(written);
+      }
     });
     this.#last = appended;
     return appended;

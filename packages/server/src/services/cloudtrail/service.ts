@@ -63,7 +63,9 @@ export function createCloudTrailService(deps: CloudTrailDependencies): CloudTrai
     clock,
     ids,
     log,
-    journal: durable ? new FileJournal(journalOf(dir), abandoned.map(journalOf), ids) : noJournal(),
+    journal: durable
+      ? new FileJournal(journalOf(dir), abandoned.map(journalOf), ids, !store.shared)
+      : noJournal(),
     disk: deps.disk,
     owner,
     eventsMax: deps.eventsMax,

@@ -47,14 +47,16 @@ export class FileJournal implements Journal {
   readonly #dir: string;
   readonly #abandoned: readonly string[];
   readonly #ids: Ids;
+  readonly #inPlace: boolean;
   /** Of leftovers: where they lie. */
   readonly #paths = new Map<string, string>();
   readonly #own = new Set<string>();
   #made: Promise<void> | undefined;
   #current: { readonly segment: string; readonly file: AppendedFile } | undefined;
 
-  /** `abandoned`: such folders of nodes that are gone. */
-  constructor(dir: string, abandoned: readonly string[], ids: Ids) {
+  /** `abandoned`: such folders of nodes that are gone; `inPlace` as in AppendedFile. */
+  constructor(dir: string, abandoned: readonly string[], ids: Ids, inPlace = false) {
+    this.#inPlace = inPlace;
     this.#dir = dir;
     this.#abandoned = abandoned;
     this.#ids = ids;
@@ -117,7 +119,7 @@ export class FileJournal implements Journal {
   #open() {
     const segment = this.#ids.uuid();
     this.#own.add(segment);
-    return { segment, file: new AppendedFile(this.#path(segment), this.#make()) };
+    return { segment, file: new AppendedFile(this.#path(segment), this.#make(), this.#inPlace) };
   }
 
   #path(segment: string): string {
