@@ -207,6 +207,28 @@ describe("style", () => {
     expect(wrong).toEqual([]);
   });
 
+  test("requests to receivers that callers name go through the outgoing client", () => {
+    // It, and what asks receivers that the operator has named, or another node.
+    const senders = [
+      "kernel/outgoing/outgoing-client.ts",
+      "observability/otlp-exporter.ts",
+      "services/iam/service-linked-roles/usage-endpoint.ts",
+      "services/ivs/nodes/peer-calls.ts",
+    ].map((path) => `packages/server/src/${path}`);
+    const sends = /(?<![.#\w])fetch\((?!\w*:)|\bhttps?\.(?:request|get)\(|\b(?:net|tls)\.connect\(/;
+    const wrong = sources.filter(
+      ({ path, text }) =>
+        path.startsWith("packages/server/src/") &&
+        !isTest(path) &&
+        !senders.includes(path) &&
+        sends.test(text),
+    );
+    // Pages of a list are called so too.
+    expect(wrong.map(({ path }) => path)).toEqual([
+      "packages/server/src/services/iam/pagination.ts",
+    ]);
+  });
+
   test("tests assert", () => {
     const wrong = modules.filter(
       ({ path, text }) => path.endsWith(".test.ts") && !/expect|assert/.test(text),
