@@ -1,4 +1,4 @@
-import { sql } from "kysely";
+import { CompiledQuery, sql } from "kysely";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
@@ -11,6 +11,10 @@ import { type WriterMark, WriterMarks } from "./writer-marks.ts";
 const BEAT_MS = 5_000;
 /** A process that says nothing for so long is ended: its commits are refused from then on. */
 const SILENCE_MS = 30_000;
+
+/** Written out, since it runs with each commit. Both databases take `$1`. */
+const COUNT =
+  "update s3_writers set commits = commits + 1 where prefix = $1 and ended_ms is null returning commits";
 
 export interface BlobWritersOptions {
   readonly store: Store;
@@ -96,10 +100,8 @@ export class BlobWriters {
     const counted = new Map<string, number>();
     if (!this.#options.durable) return counted;
     for (const prefix of prefixes) {
-      const { rows } = await sql<{ commits: number }>`
-        update s3_writers set commits = commits + 1
-        where prefix = ${prefix} and ended_ms is null returning commits`.execute(tx.db);
-      const [row] = rows;
+      const counting = CompiledQuery.raw(COUNT, [prefix]);
+      const [row] = (await tx.db.executeQuery<{ commits: number }>(counting)).rows;
       if (!row) {
         void this.#lose(prefix);
         throw new StoreUnavailableError(
