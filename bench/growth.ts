@@ -6,7 +6,7 @@
  * middle of each list (the same page size; where a list has one page, that one). The median of the
  * rounds counts. Beside it stands the longest time that the server's event loop was held during a
  * page of the large account, again the median. Listings of objects, versions and uploads with a
- * delimiter have 1,000 common prefixes, of 1 and of 100 keys; with `--million`, of 1,000 each.
+ * delimiter have 1,000 common prefixes, of 1 and of 100 keys each; with `--million`, of 10 and of 1,000.
  *
  * `--postgres`: on a PostgreSQL of its own instead of SQLite. NAME: only operations that contain it.
  */
@@ -71,7 +71,7 @@ async function fill(): Promise<void> {
   for (const account of ACCOUNTS) {
     await seed(execute, account);
     const { grouped, flat } = bucketsOf(account);
-    const keys = flags.million && account.items > GROUPS ? 1_000_000 : account.items;
+    const keys = account.items * (flags.million ? 10 : 1);
     const bucket = { accountId: account.id };
     await seedBucket(execute, { ...bucket, name: grouped }, keys, GROUPS);
     await seedBucket(execute, { ...bucket, name: flat }, account.items, account.items);

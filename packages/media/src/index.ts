@@ -9,6 +9,7 @@ export { findFfmpeg } from "./ffmpeg/find-ffmpeg.ts";
 export { letHeapGrow } from "./heap-growth.ts";
 export { defaultMediaLimits, type MediaLimits } from "./limits.ts";
 export { MediaError, type MediaErrorCode } from "./media-error.ts";
+export { type KeptObject, KeptRecordings } from "./recording/kept-recordings.ts";
 export {
   type RecordingPlaylist,
   renderRecordingPlaylists,

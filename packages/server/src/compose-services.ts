@@ -1,6 +1,6 @@
 import assert from "node:assert";
 import { Readable } from "node:stream";
-import { createMediaEngine, renderRecordingPlaylists } from "@rolecast/media";
+import { createMediaEngine, KeptRecordings, renderRecordingPlaylists } from "@rolecast/media";
 import { Authenticator } from "./authn/authenticator.ts";
 import { ServiceCredentials } from "./authn/service-credentials.ts";
 import { ingestPortsOf } from "./config/ingest-ports.ts";
@@ -236,11 +236,12 @@ function outgoingRulesOf({ config, address }: Parts, ports: MediaPorts): Outgoin
 /** The media engine with its settings bound; notes in `ports` where it listens. */
 function mediaOf({ config, node, nodeDisk, certificate }: Parts, ports: MediaPorts): MediaPort {
   const transcoding = transcodingOf(config);
+  const spill = spillOf(config, node.dir, nodeDisk.lowWaterBytes);
   return {
     renderRecordingPlaylists,
+    keptRecordings: new KeptRecordings(spill.segments),
     createEngine: (host, again) => {
       const where = ingestPortsOf(config, again);
-      const spill = spillOf(config, node.dir, nodeDisk.lowWaterBytes);
       const more = { spill, workers: config.ingestWorkers };
       const engine = createMediaEngine(
         { ...where, tls: certificate, ...more, ...transcoding },

@@ -96,7 +96,6 @@ describe("a recording in progress", () => {
     const { duration_ms: durationMs } = metadata.media.hls;
     expect(event.detail.recording_duration_ms).toBe(durationMs);
     expect(durationMs).toBeGreaterThanOrEqual(FILE_SECONDS * 1_000);
-    expect(durationMs % (FILE_SECONDS * 1_000)).toBeLessThan(100);
     const seconds = await decodedSeconds(`${copy.folder}/${prefix}/media/hls/master.m3u8`);
     expect(Math.abs(seconds * 1_000 - durationMs)).toBeLessThan(100);
     expect(copy.keys.filter((key) => key.endsWith("failed.json"))).toEqual([]);

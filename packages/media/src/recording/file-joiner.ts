@@ -1,6 +1,10 @@
 import type { RecordingMark } from "../engine/recording-messages.ts";
 import type { Segment } from "../segmenter/segment.ts";
-import { joinSegments, type RecordingFile } from "./recording-file.ts";
+import { joinSegments, KeptFile, type RecordingFile } from "./recording-file.ts";
+import type { KeptSegment, SegmentToKeep } from "./segment-keeper.ts";
+
+/** Undefined where there is no room. */
+type Keep = (kept: SegmentToKeep) => KeptSegment | undefined;
 
 /** Where the files of a recording end, decided by the rendition that gets there first. */
 export class FileBoundaries {
@@ -36,7 +40,11 @@ export class FileBoundaries {
 export class FileJoiner {
   readonly #rendition: string;
   readonly #boundaries: FileBoundaries;
+  readonly #keep: Keep | undefined;
   #segments: Segment[] = [];
+  #kept: (KeptSegment | undefined)[] = [];
+  /** Of moments that no kept segment has yet. */
+  #unkeptMarks: RecordingMark[] = [];
   #durationMs = 0;
   #nextIndex = 0;
   /** Files of earlier broadcasts. */
@@ -45,9 +53,10 @@ export class FileJoiner {
   /** Of moments that no file has yet, in order. */
   #marks: RecordingMark[] = [];
 
-  constructor(rendition: string, boundaries: FileBoundaries) {
+  constructor(rendition: string, boundaries: FileBoundaries, keep?: Keep) {
     this.#rendition = rendition;
     this.#boundaries = boundaries;
+    this.#keep = keep;
   }
 
   /** Files that are complete with this segment: one, or two where it doesn't continue the one before. */
@@ -61,6 +70,7 @@ export class FileJoiner {
       this.breakNext();
     }
     this.#segments.push(segment);
+    this.#keepOne(segment);
     this.#durationMs += segment.durationMs;
     if (this.#boundaries.endsWith(this.#nextIndex, segment, this.#durationMs)) {
       files.push(...this.flush());
@@ -68,9 +78,23 @@ export class FileJoiner {
     return files;
   }
 
+  #keepOne(segment: Segment): void {
+    if (this.#keep === undefined) {
+      return;
+    }
+    const endMs = Math.floor(segment.programDateTimeMs + segment.durationMs);
+    const marks = this.#unkeptMarks.filter(({ atMs }) => atMs < endMs);
+    this.#unkeptMarks = this.#unkeptMarks.slice(marks.length);
+    const file = this.#earlierFiles + this.#nextIndex;
+    const rendition = this.#rendition;
+    const breaksBefore = this.#breakBefore;
+    this.#kept.push(this.#keep({ rendition, segment, file, breaksBefore, marks }));
+  }
+
   /** The file of that moment tells of it. Before the segment of that moment is added. */
   mark(marks: readonly RecordingMark[]): void {
     this.#marks.push(...marks);
+    this.#unkeptMarks.push(...marks);
   }
 
   /** The next file doesn't continue the one before it. */
@@ -98,8 +122,10 @@ export class FileJoiner {
     // A moment on the boundary is the next file's; times are rounded to milliseconds.
     const here = this.#marks.filter(({ atMs }) => atMs < Math.floor(endMs));
     this.#marks = this.#marks.slice(here.length);
-    const file = joinSegments(this.#segments, this.#rendition, index, this.#breakBefore, here);
+    const joined = joinSegments(this.#segments, this.#rendition, index, this.#breakBefore, here);
+    const file = this.#keep ? { ...joined, kept: new KeptFile(this.#kept) } : joined;
     this.#segments = [];
+    this.#kept = [];
     this.#durationMs = 0;
     this.#nextIndex += 1;
     this.#breakBefore = false;

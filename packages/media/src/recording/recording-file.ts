@@ -1,6 +1,7 @@
 import type { RecordingByteRange, RecordingFileRow } from "../engine/messages.ts";
 import type { RecordingMark } from "../engine/recording-messages.ts";
 import type { InitSection, Segment } from "../segmenter/segment.ts";
+import type { KeptSegment } from "./segment-keeper.ts";
 
 /** A recorded file before it is written. */
 export interface RecordingFile {
@@ -9,7 +10,41 @@ export interface RecordingFile {
   /** What its row's `init` names. */
   readonly init: InitSection | undefined;
   readonly row: RecordingFileRow;
+  /** Its segments on the disk; undefined where nothing is kept. */
+  readonly kept?: KeptFile | undefined;
 }
+
+/** The segments of a file on the disk. */
+export class KeptFile {
+  readonly #segments: readonly (KeptSegment | undefined)[];
+
+  constructor(segments: readonly (KeptSegment | undefined)[]) {
+    this.#segments = segments;
+  }
+
+  /** Its bytes can be read from there, should they be written. */
+  get isWhole(): boolean {
+    return this.#segments.every((segment) => segment !== undefined);
+  }
+
+  /** Resolves to undefined, or to why a segment isn't there. */
+  get failure(): Promise<string | undefined> {
+    const failures = this.#segments.map((segment) => segment?.failure);
+    return Promise.all(failures).then((all) => all.find((failure) => failure !== undefined));
+  }
+
+  async read(): Promise<Buffer> {
+    return Buffer.concat(
+      await Promise.all(this.#segments.map((segment) => segment?.read() ?? EMPTY)),
+    );
+  }
+
+  async remove(): Promise<void> {
+    await Promise.all(this.#segments.map((segment) => segment?.remove()));
+  }
+}
+
+const EMPTY = Buffer.alloc(0);
 
 /** Joins live segments, which continue each other, into one file. `segments` is not empty. */
 export function joinSegments(

@@ -1,14 +1,16 @@
 import { strict as assert } from "node:assert";
 import type { RecordingFileRow } from "../engine/recording-messages.ts";
 import type { RecordingFile } from "./recording-file.ts";
-import type { SpilledBody, SpillFolder } from "./spill-folder.ts";
+import type { SpillFolder, WaitingBody } from "./spill-folder.ts";
 
 /** A recorded file that waits for the host. */
 interface WaitingFile {
   row: RecordingFileRow;
   /** In memory; undefined once it is on the disk. */
   body: readonly Buffer[] | undefined;
-  readonly spilled: SpilledBody | undefined;
+  readonly spilled: WaitingBody | undefined;
+  /** On the disk, whether or not it is in memory: for whoever finishes the recording of a killed process. */
+  readonly kept: WaitingBody | undefined;
 }
 
 /** A file whose turn it is: its bytes, or why they are lost. */
@@ -40,18 +42,19 @@ export class RecordingQueue {
   }
 
   /** False when there is no room for it. */
-  push({ body, row }: RecordingFile): boolean {
+  push({ body, row, kept }: RecordingFile): boolean {
     if (this.#memoryBytes + row.length <= this.#memoryBytesMax) {
       this.#memoryBytes += row.length;
-      this.#waiting.push({ row, body, spilled: undefined });
+      this.#waiting.push({ row, body, spilled: undefined, kept });
       return true;
     }
     const fits = this.#spillingBytes + row.length <= this.#memoryBytesMax;
-    const spilled = fits ? this.#spill?.keep(body, row.length) : undefined;
+    const there = kept?.isWhole ? kept : this.#spill?.keep(body, row.length);
+    const spilled = fits ? there : undefined;
     if (spilled === undefined) {
       return false;
     }
-    const file: WaitingFile = { row, body, spilled };
+    const file: WaitingFile = { row, body, spilled, kept };
     this.#waiting.push(file);
     this.#spilledBytes += row.length;
     this.#spillingBytes += row.length;
@@ -69,12 +72,7 @@ export class RecordingQueue {
       return false;
     }
     await write(await this.#load(file));
-    if (file.spilled === undefined) {
-      this.#memoryBytes -= file.row.length;
-    } else {
-      this.#spilledBytes -= file.row.length;
-      await file.spilled.remove();
-    }
+    await this.#forget(file);
     return true;
   }
 
@@ -97,13 +95,20 @@ export class RecordingQueue {
   }
 
   async clear(): Promise<void> {
-    for (const { row, spilled } of this.#waiting.splice(0)) {
-      if (spilled === undefined) {
-        this.#memoryBytes -= row.length;
-      } else {
-        this.#spilledBytes -= row.length;
-        await spilled.remove();
-      }
+    for (const file of this.#waiting.splice(0)) {
+      await this.#forget(file);
+    }
+  }
+
+  async #forget({ row, spilled, kept }: WaitingFile): Promise<void> {
+    if (spilled === undefined) {
+      this.#memoryBytes -= row.length;
+    } else {
+      this.#spilledBytes -= row.length;
+      await spilled.remove();
+    }
+    if (kept !== spilled) {
+      await kept?.remove();
     }
   }
 

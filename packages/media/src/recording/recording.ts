@@ -1,22 +1,19 @@
 import type {
-  MediaHost,
   RecordingFileRow,
   RecordingMedia,
   RecordingObject,
-  RecordingPlan,
   RecordingStart,
   RecordingStatus,
 } from "../engine/messages.ts";
-import type { StreamEventBody } from "../engine/stream-event.ts";
 import type { DateRange } from "../hls/date-ranges.ts";
 import type { Rendition } from "../hls/rendition.ts";
-import type { MediaLimits } from "../limits.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { adBreakMarks } from "./ad-break-marks.ts";
 import { FileBoundaries, FileJoiner } from "./file-joiner.ts";
 import { InitSections } from "./init-sections.ts";
 import { describeRendition, recordedRenditions } from "./recorded-renditions.ts";
 import type { RecordingFile } from "./recording-file.ts";
+import type { RecordingOptions } from "./recording-options.ts";
 import {
   RECORDING_CONTENT_TYPE,
   type RecordingPlaylist,
@@ -24,8 +21,6 @@ import {
   recordingFileName,
 } from "./recording-playlists.ts";
 import { type NextFile, RecordingQueue } from "./recording-queue.ts";
-import type { SpillFolder } from "./spill-folder.ts";
-import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
 import { Thumbnails } from "./thumbnails.ts";
 
 /**
@@ -33,28 +28,6 @@ import { Thumbnails } from "./thumbnails.ts";
  * the work of a 48-hour recording doesn't grow with its square.
  */
 const FILES_PER_PLAYLIST_STEP = 360;
-
-type RecordingLimits = Pick<
-  MediaLimits,
-  | "recordingFileDurationMs"
-  | "recordingMemoryBytesMax"
-  | "recordingFailuresMax"
-  | "lastThumbnailMaxMs"
->;
-
-export interface RecordingOptions {
-  readonly streamName: string;
-  readonly streamId: string;
-  readonly plan: RecordingPlan;
-  readonly limits: RecordingLimits;
-  /** Undefined where nothing can be decoded: there are no thumbnails then. */
-  readonly decoder: Pick<ThumbnailDecoder, "decode"> | undefined;
-  /** Undefined: files wait in memory only. */
-  readonly spill: SpillFolder | undefined;
-  readonly start: MediaHost["startRecording"];
-  readonly put: MediaHost["putRecordingObject"];
-  readonly tell: (event: StreamEventBody) => void;
-}
 
 /**
  * One broadcast's recording: joins segments into files and gives them to the host, one at a time, in order. Whatever
@@ -107,8 +80,10 @@ export class Recording {
     const onPicture = (): void => this.#work();
     this.#thumbnails = new Thumbnails(renditions, isMultitrack, this.#options, onPicture);
     const boundaries = new FileBoundaries(limits.recordingFileDurationMs);
+    const { keeper } = this.#options;
+    const keep = keeper?.keep.bind(keeper);
     this.#joiners = new Map(
-      recorded.map(({ name }) => [name, new FileJoiner(name, boundaries)] as const),
+      recorded.map(({ name }) => [name, new FileJoiner(name, boundaries, keep)] as const),
     );
     this.#media = {
       hlsPath: "media/hls",
@@ -146,7 +121,8 @@ export class Recording {
     }
     this.#state = "failed";
     this.#joiners.clear();
-    this.#working = Promise.all([this.#working, this.#queue.clear()]).then(() => undefined);
+    const over = this.#options.keeper?.close();
+    this.#working = Promise.all([this.#working, this.#queue.clear(), over]).then(() => undefined);
     this.#options.tell({ type: "recording-failed", ...this.#totals(), message });
     return true;
   }
@@ -177,6 +153,7 @@ export class Recording {
   /** Goes on behind files of an earlier broadcast; what is recorded already moves behind them. */
   #continue(rows: readonly RecordingFileRow[]): void {
     const first = rows.reduce((next, { index }) => Math.max(next, index + 1), 0);
+    this.#options.keeper?.begin(first);
     if (first === 0 || this.#state !== "recording") {
       return;
     }
@@ -201,6 +178,7 @@ export class Recording {
         this.#work();
       } else {
         this.#joiners.get(file.row.rendition)?.breakNext();
+        void file.kept?.remove();
         this.#gap(file.row, "the recording's writes are slower than the stream");
       }
     }
@@ -380,6 +358,7 @@ export class Recording {
     }
     if (this.#state !== "failed") {
       this.#state = "complete";
+      await this.#options.keeper?.close();
       this.#options.tell({ type: "recording-complete", ...this.#totals() });
     }
   }

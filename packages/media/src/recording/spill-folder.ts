@@ -1,10 +1,14 @@
 import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { KeptRecordings } from "./kept-recordings.ts";
+import { SegmentKeeper } from "./segment-keeper.ts";
 
 export interface SpillOptions {
-  /** Emptied at the engine's start: what a process left behind when it died is lost. */
+  /** Emptied at the engine's start: what waits there is kept in `segments` too. */
   readonly folder: string;
-  /** Over all recordings. */
+  /** A folder for each recording's last segments, until they are in the bucket; it outlives the process. */
+  readonly segments?: string | undefined;
+  /** Over all recordings and both folders. */
   readonly bytesMax: number;
   /** Nothing is kept while less than this would be free on its disk; left out, 0. */
   readonly freeBytesMin?: number | undefined;
@@ -12,6 +16,13 @@ export interface SpillOptions {
 
 /** Between two looks at the disk; what is kept meanwhile is counted. */
 const LOOK_INTERVAL_MS = 1_000;
+
+/** A file's bytes where they wait on the disk. */
+export interface WaitingBody {
+  readonly failure: Promise<string | undefined>;
+  read(): Promise<Buffer>;
+  remove(): Promise<void>;
+}
 
 /** Puts a file's bytes on the disk. */
 type Write = (file: string, body: readonly Buffer[]) => Promise<void>;
@@ -23,6 +34,7 @@ export class SpillFolder {
   readonly #options: SpillOptions;
   readonly #write: Write;
   #bytes = 0;
+  #reservedBytes = 0;
   #nextNumber = 0;
   #freeBytes = Number.POSITIVE_INFINITY;
   #timer: NodeJS.Timeout | undefined;
@@ -51,10 +63,33 @@ export class SpillFolder {
     await rm(this.#options.folder, { recursive: true, force: true });
   }
 
+  /** What keeps the segments of a stream's recording; undefined where none are kept. */
+  keeperOf(streamId: string): SegmentKeeper | undefined {
+    const { segments } = this.#options;
+    if (segments === undefined) {
+      return undefined;
+    }
+    return new SegmentKeeper(new KeptRecordings(segments).folderOf(streamId), this);
+  }
+
+  /** Room for bytes that are kept elsewhere, of the same bound; false when there is none. */
+  reserve(bytes: number): boolean {
+    if (!this.#fits(bytes)) {
+      return false;
+    }
+    this.#reservedBytes += bytes;
+    this.#freeBytes -= bytes;
+    return true;
+  }
+
+  release(bytes: number): void {
+    this.#reservedBytes -= bytes;
+  }
+
   /** Undefined when the bound is reached, or the disk is nearly full. */
   keep(body: readonly Buffer[], length: number): SpilledBody | undefined {
-    const { folder, bytesMax, freeBytesMin = 0 } = this.#options;
-    if (this.#bytes + length > bytesMax || this.#freeBytes - length < freeBytesMin) {
+    const { folder } = this.#options;
+    if (!this.#fits(length)) {
       return undefined;
     }
     this.#bytes += length;
@@ -66,6 +101,12 @@ export class SpillFolder {
     });
   }
 
+  #fits(bytes: number): boolean {
+    const { bytesMax, freeBytesMin = 0 } = this.#options;
+    const kept = this.#bytes + this.#reservedBytes;
+    return kept + bytes <= bytesMax && this.#freeBytes - bytes >= freeBytesMin;
+  }
+
   /** Where nothing can be told, the last look counts; whoever writes there hears of a full disk. */
   async #look(): Promise<void> {
     const facts = await statfs(this.#options.folder).catch(() => undefined);
@@ -74,7 +115,7 @@ export class SpillFolder {
 }
 
 /** Bytes on the disk. */
-export class SpilledBody {
+export class SpilledBody implements WaitingBody {
   /** Resolves to undefined, or to why they aren't there: the disk is full. */
   readonly failure: Promise<string | undefined>;
   readonly #file: string;

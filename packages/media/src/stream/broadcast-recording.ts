@@ -17,6 +17,7 @@ export function broadcastRecording(
       limits,
       decoder: options.thumbnailDecoder,
       spill,
+      keeper: spill?.keeperOf(streamId),
       start: (start) => host.startRecording(start),
       put: (object) => host.putRecordingObject(object),
       tell,

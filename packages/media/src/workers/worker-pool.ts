@@ -282,6 +282,8 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
       transcodeCores,
       spill: spill && {
         folder: join(spill.folder, String(slot)),
+        // One folder for all: what a worker that died has left is found there.
+        segments: spill.segments,
         bytesMax: Math.floor(spill.bytesMax / workers),
         freeBytesMin: spill.freeBytesMin,
       },

@@ -11,7 +11,12 @@ export function nodeUrlOf({ nodeUrl, host }: Config, port: number): string {
   return `http://${name.includes(":") ? `[${name}]` : name}:${port}`;
 }
 
-/** Where recorded files wait; emptied at each start. Nothing is kept on a disk that is nearly full. */
+/**
+ * Where recorded files wait, emptied at each start, and the segments that a killed process leaves.
+ * Nothing is kept on a disk that is nearly full.
+ */
 export function spillOf({ recordingSpillBytes }: Config, nodeDir: string, freeBytesMin: number) {
-  return { folder: join(nodeDir, "ivs", "spill"), bytesMax: recordingSpillBytes, freeBytesMin };
+  const folder = (name: string) => join(nodeDir, "ivs", name);
+  const bounds = { bytesMax: recordingSpillBytes, freeBytesMin };
+  return { folder: folder("spill"), segments: folder("segments"), ...bounds };
 }

@@ -249,7 +249,7 @@ export const SETTINGS = {
   ),
   recordingSpillBytes: setting(
     wholeNumber(0).default(1024 ** 3),
-    "Bytes of recordings that may wait in the data folder, over all streams, while S3 is slow or down.",
+    "Bytes of recordings that may wait in the data folder, over all streams, until they are in the bucket; with 0 a killed server loses up to ten seconds of each.",
     { placeholder: "N" },
   ),
   scrubBytesPerSecond: setting(

@@ -1,5 +1,6 @@
 import type {
   IngestPorts,
+  KeptRecordings,
   MediaEngine,
   MediaHost,
   RecordingFileRow,
@@ -25,4 +26,6 @@ export interface MediaPort {
     rows: readonly RecordingFileRow[],
     media: RecordingMedia,
   ): readonly RenderedPlaylist[];
+  /** What processes of this node that died have left of recordings. */
+  readonly keptRecordings: Pick<KeptRecordings, "objects" | "forget" | "streamIds">;
 }

@@ -297,6 +297,13 @@ const pages: Migration = {
   },
 };
 
+const writtenParts: Migration = {
+  name: "ivs/0009-written-parts",
+  async up(db) {
+    await db.schema.alterTable("ivs_recordings").addColumn("written", "text").execute();
+  },
+};
+
 export const ivsMigrations: readonly Migration[] = [
   resources,
   streams,
@@ -306,4 +313,5 @@ export const ivsMigrations: readonly Migration[] = [
   thumbnails,
   nodes,
   pages,
+  writtenParts,
 ];

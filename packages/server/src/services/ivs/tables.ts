@@ -188,6 +188,8 @@ export interface RecordingRow {
   readonly duration_ms: number | null;
   /** Numbered thumbnails in the bucket. */
   readonly thumbnail_count: number;
+  /** JSON list of its WrittenParts; null for one that began before they were noted. */
+  readonly written: string | null;
   /** The node that writes it. */
   readonly owner: string;
   /** Fencing token: rises whenever somebody else goes on with the recording, and only then. */

@@ -213,13 +213,13 @@ async function policyDetail(
   usage: PolicyUsage | undefined,
 ): Promise<iam.ManagedPolicyDetail> {
   const PolicyVersionList: iam.PolicyVersion[] = [];
-  for (const version of (await versionsOf(parts, db, policy)).reverse()) {
+  await inTurns((await versionsOf(parts, db, policy)).reverse(), async (version) => {
     const document = await documentOf(parts, db, policy, version.number);
     PolicyVersionList.push({
       ...versionSummary(version, version.number === policy.defaultVersion),
       Document: encodeDocument(document ?? ""),
     });
-  }
+  });
   return {
     ...policySummary(policy, usage ?? NO_USAGE),
     PolicyVersionList,

@@ -112,11 +112,11 @@ async function readKind(
   const few = async (max: number) => {
     const { rows } = await sql<{ name_key: string; is_below: number }>`
       select name_key, case when ${below} then 1 else 0 end as is_below from (
-        select ${id} as id from ${sql.table(table)}
-          where account_id = ${accountId} and ${bounded}
-        union select owner_id as id from iam_policy_attachments
+        select * from (select ${id} as id from ${sql.table(table)}
+          where account_id = ${accountId} and ${bounded} limit ${max}) as bound
+        union select * from (select owner_id as id from iam_policy_attachments
           where account_id = ${accountId} and policy_arn = ${arn} and owner_kind = ${kind}
-            and ${isAttached ? sql`1 = 1` : sql`1 = 0`}
+            and ${isAttached ? sql`1 = 1` : sql`1 = 0`} limit ${max}) as attached
         limit ${max}) as found
       inner join ${sql.table(table)} on ${id} = found.id`.execute(db);
     // So many that they are not few, whatever their paths.

@@ -27,6 +27,7 @@ import {
   STARTUP_PATIENCE_MS,
 } from "../recording/recording-bucket-writer.ts";
 import {
+  forgetFinished,
   type RecordingRecoveryOptions,
   recoverRecordings,
 } from "../recording/recording-recovery.ts";
@@ -126,6 +127,7 @@ export class LiveStreams implements MediaHost {
     await this.node.register();
     if (store.shared) await this.#takeOver();
     else await this.#recover(await this.#recordings.unfinished());
+    await forgetFinished(media.keptRecordings, this.#recordings);
     await this.windows.start();
     if (this.#closed) this.#engine = media.createEngine(this, this.#ports);
     this.#closed = false;

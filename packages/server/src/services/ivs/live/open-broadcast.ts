@@ -147,6 +147,7 @@ function newRecording(
     closes_at_ms: null,
     duration_ms: null,
     thumbnail_count: 0,
+    written: "[]",
     owner,
     fence: 0,
   };

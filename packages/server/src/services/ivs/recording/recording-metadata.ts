@@ -1,5 +1,6 @@
 import type { RecordingMedia, RecordingThumbnails } from "@rolecast/media";
 import { isoSeconds } from "../../../kernel/clock.ts";
+import { type WrittenMedia, type WrittenParts, writtenMedia } from "./written-parts.ts";
 
 /** The words of the JSON files; events say the same in others. */
 export type RecordingStatus =
@@ -18,6 +19,8 @@ export interface RecordingMetadata {
   readonly channelArn: string;
   readonly startedAtMs: number;
   readonly media: RecordingMedia;
+  /** What is named once the recording is over; undefined: all that was planned. */
+  readonly written?: WrittenParts | undefined;
 }
 
 export type RecordingOutcome =
@@ -37,11 +40,12 @@ export type RecordingOutcome =
 
 /** The text of a metadata file. Source: IVS user guide, "Auto-Record to Amazon S3", JSON metadata. */
 export function recordingMetadataText(
-  { channelArn, startedAtMs, media }: RecordingMetadata,
+  { channelArn, startedAtMs, media, written }: RecordingMetadata,
   outcome: RecordingOutcome,
 ): string {
   const over = outcome.status === "RECORDING_STARTED" ? undefined : outcome;
   const failed = outcome.status === "RECORDING_ENDED_WITH_FAILURE" ? outcome : undefined;
+  const told = writtenMedia(media, over && written);
   return JSON.stringify({
     version: "v1",
     channel_arn: channelArn,
@@ -50,30 +54,37 @@ export function recordingMetadataText(
     recording_status: outcome.status,
     ...(failed && { recording_status_message: failed.message }),
     media: {
-      // With renditionSelection NONE there is no playlist to refer to.
-      ...(media.renditions.length > 0 && { hls: hls(media, over?.durationMs) }),
-      ...(media.thumbnails && { thumbnails: picture(media.thumbnails) }),
-      ...(media.additionalThumbnails && {
-        additional_thumbnails: media.additionalThumbnails.map(picture),
+      ...(told.hls && { hls: hls(media.hlsPath, told.hls, over?.durationMs) }),
+      ...(told.thumbnails && { thumbnails: picture(told.thumbnails) }),
+      ...(told.additionalThumbnails && {
+        additional_thumbnails: told.additionalThumbnails.map(picture),
       }),
-      ...(media.latestThumbnail && { latest_thumbnail: picture(media.latestThumbnail) }),
-      ...(media.additionalLatestThumbnails && {
-        additional_latest_thumbnails: media.additionalLatestThumbnails.map(picture),
+      ...(told.latestThumbnail && { latest_thumbnail: picture(told.latestThumbnail) }),
+      ...(told.additionalLatestThumbnails && {
+        additional_latest_thumbnails: told.additionalLatestThumbnails.map(picture),
       }),
     },
   });
 }
 
-function hls(media: RecordingMedia, durationMs: number | undefined) {
+/** Where nothing is in the bucket, the duration alone, which is 0. */
+function hls(
+  folder: string,
+  written: NonNullable<WrittenMedia["hls"]>,
+  durationMs: number | undefined,
+) {
+  const duration = durationMs !== undefined && { duration_ms: Math.round(durationMs) };
+  const { playlist, byteRangePlaylist, renditions } = written;
+  if (playlist === undefined && renditions.length === 0 && durationMs === 0) return duration;
   return {
-    ...(durationMs !== undefined && { duration_ms: Math.round(durationMs) }),
-    path: media.hlsPath,
-    playlist: media.playlist,
-    byte_range_playlist: media.byteRangePlaylist,
-    renditions: media.renditions.map(({ path, playlist, byteRangePlaylist, width, height }) => ({
+    ...duration,
+    path: folder,
+    playlist,
+    byte_range_playlist: byteRangePlaylist,
+    renditions: renditions.map(({ path, width, height, ...rendition }) => ({
       path,
-      playlist,
-      byte_range_playlist: byteRangePlaylist,
+      playlist: rendition.playlist,
+      byte_range_playlist: rendition.byteRangePlaylist,
       // A rendition of sound alone has no size.
       ...(height > 0 && { resolution_height: height, resolution_width: width }),
     })),

@@ -16,8 +16,8 @@ export interface RecordingRecoveryOptions {
 }
 
 /**
- * Finishes what an earlier process was recording when it died: final playlists from the stored
- * files; then `recording-ended.json` or `recording-failed.json`, the event, the row, or what is
+ * Finishes what an earlier process was recording when it died: the files of the segments that it has
+ * left on this node's disk; final playlists from all stored files; then `recording-ended.json` or `recording-failed.json`, the event, the row, or what is
  * left of the reconnect window. Resolves to those that the database kept from having their end.
  */
 export async function recoverRecordings(
@@ -28,14 +28,27 @@ export async function recoverRecordings(
   for (const row of rows) {
     try {
       await finish(row, options);
+      await options.media.keptRecordings.forget(row.last_stream_id);
     } catch (error) {
       if (error instanceof StoreUnavailableError) unfinished.push(row);
+      else await options.media.keptRecordings.forget(row.last_stream_id);
       // Otherwise its end is told already; the others must get theirs, and the server must start.
       const fields = { err: error, streamId: row.stream_id, bucket: row.bucket_name };
       options.log.error(fields, "An interrupted recording could not be finished in its bucket");
     }
   }
   return unfinished;
+}
+
+/** Removes what is left of recordings that have their end, which another node may have given them. */
+export async function forgetFinished(
+  kept: MediaPort["keptRecordings"],
+  store: RecordingStore,
+): Promise<void> {
+  const streamIds = await kept.streamIds();
+  if (streamIds.length === 0) return;
+  const unfinished = new Set((await store.unfinished()).map((row) => row.last_stream_id));
+  for (const streamId of streamIds) if (!unfinished.has(streamId)) await kept.forget(streamId);
 }
 
 async function finish(
@@ -50,17 +63,22 @@ async function finish(
   if (row.state === "starting") await writer.begin(media, startedAtMs);
   if (row.state === "ending") return writer.close(nowMs(), row.duration_ms ?? 0);
   const files = await store.files(row);
-  const endedAtMs = endOf(files) ?? startedAtMs;
-  const durationMs = durationOf(files);
-  const isMissing = files.length === 0 && media.renditions.length > 0;
-  if (isMissing || row.state === "failing") return writer.fail(endedAtMs, durationMs);
+  const endedAtMs = () => endOf(files) ?? startedAtMs;
+  if (row.state === "failing") return writer.fail(endedAtMs(), durationOf(files));
   try {
+    const { last_stream_id: streamId } = row;
+    for await (const kept of port.keptRecordings.objects(streamId, [...files], media.hlsPath)) {
+      await writer.put(kept);
+      if (kept.row) files.push(kept.row);
+    }
+    const isMissing = files.length === 0 && media.renditions.length > 0;
+    if (isMissing) return writer.fail(startedAtMs, 0);
     for (const playlist of port.renderRecordingPlaylists(files, media)) await writer.put(playlist);
   } catch (error) {
-    await writer.fail(endedAtMs, durationMs);
+    await writer.fail(endedAtMs(), durationOf(files));
     throw error;
   }
-  await writer.end(endedAtMs, durationMs);
+  await writer.end(endedAtMs(), durationOf(files));
 }
 
 /** When the last frame in the bucket was on air. */

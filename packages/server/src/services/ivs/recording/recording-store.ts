@@ -7,6 +7,7 @@ import type { SessionJournal } from "../live/session-journal.ts";
 import { LeaseLostError } from "../nodes/lease-lost.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
 import { type MergeTraits, type NextStream, whyNotMerged } from "./merge-rules.ts";
+import { readWrittenParts } from "./written-parts.ts";
 
 /** What of a recording changes while it lasts. */
 export type RecordingChange = Partial<
@@ -90,6 +91,25 @@ export class RecordingStore {
         .onConflict((conflict) =>
           conflict.columns(["stream_id", "rendition", "file_index"]).doUpdateSet({ file: text }),
         )
+        .execute();
+    };
+  }
+
+  /** What notes a part of the recording, in the transaction that puts it into the bucket. */
+  part(recording: RecordingRow, part: string): Alongside {
+    return async (tx) => {
+      const { db } = tx.tables<IvsTables>();
+      const row = await db
+        .selectFrom("ivs_recordings")
+        .select("written")
+        .where("stream_id", "=", recording.stream_id)
+        .executeTakeFirst();
+      const parts = readWrittenParts(row?.written ?? null);
+      if (!parts) return;
+      await db
+        .updateTable("ivs_recordings")
+        .set({ written: JSON.stringify([...parts.add(part)]) })
+        .where("stream_id", "=", recording.stream_id)
         .execute();
     };
   }

@@ -24,6 +24,7 @@ import {
   readStreamIds,
   subjectOf,
 } from "./recording-store.ts";
+import { partOf, readWrittenParts } from "./written-parts.ts";
 
 /** A recording that has begun: where its objects go and what they are about. */
 interface Begun {
@@ -55,6 +56,8 @@ export class RecordingWriter {
   /** The broadcast's own, or the earlier one that it goes on with. */
   #row: RecordingRow;
   #begun: Begun | undefined;
+  /** Of the row, and what was put since. */
+  #written: Set<string> | undefined;
   #over = false;
 
   /** Continues where the row stands: it may be an earlier process's. */
@@ -62,6 +65,7 @@ export class RecordingWriter {
     this.#options = options;
     this.#row = options.row;
     this.#begun = begunBefore(options.row);
+    this.#written = readWrittenParts(options.row.written);
   }
 
   /**
@@ -76,6 +80,7 @@ export class RecordingWriter {
     if (earlier) {
       this.#row = earlier;
       this.#begun = begunBefore(earlier);
+      this.#written = readWrittenParts(earlier.written);
       return { rows: await store.files(earlier), thumbnails: earlier.thumbnail_count };
     }
     await this.begin(media, startedAtMs, { traits: JSON.stringify(traits) });
@@ -138,13 +143,17 @@ export class RecordingWriter {
     const { bucket, store } = this.#options;
     if (!this.#begun) throw new Error("The recording has not started");
     const key = `${this.#begun.prefix}/${path}`;
-    const file = row && store.file(this.#row, row);
+    const part = row ? undefined : partOf(this.#begun.media, path);
+    const isNoted = part === undefined || (this.#written?.has(part) ?? true);
+    const note = isNoted ? undefined : store.part(this.#row, part);
+    const alongside = row ? store.file(this.#row, row) : note;
     await bucket.put(key, body, contentType, {
       precondition: store.lease(this.#row),
       // Playlists say what there is, however little.
-      isEssential: file === undefined && thumbnail === undefined,
-      ...(file && { alongside: file }),
+      isEssential: row === undefined && thumbnail === undefined,
+      ...(alongside && { alongside }),
     });
+    if (part !== undefined) this.#written?.add(part);
     if (thumbnail !== undefined) await store.change(this.#row, { thumbnail_count: thumbnail + 1 });
   }
 
@@ -211,7 +220,8 @@ export class RecordingWriter {
     const { bucket, store } = this.#options;
     const subject = subjectOf(this.#row);
     const channelArn = resourceArn(subject, "channel", subject.channelId);
-    const text = recordingMetadataText({ channelArn, ...begun }, outcome);
+    const metadata = { channelArn, ...begun, written: this.#written };
+    const text = recordingMetadataText(metadata, outcome);
     const key = `${begun.prefix}/${METADATA_PATHS[outcome.status]}`;
     const precondition = store.lease(this.#row);
     await bucket.put(key, text, "application/json", { precondition, isEssential: true });

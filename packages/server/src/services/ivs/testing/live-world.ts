@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { renderRecordingPlaylists } from "@rolecast/media";
+import { KeptRecordings, renderRecordingPlaylists } from "@rolecast/media";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { UNWATCHED_DISK } from "../../../kernel/disk-space.ts";
 import { EventLog } from "../../../kernel/event-log.ts";
@@ -22,6 +22,9 @@ const PLACE = { account_id: "000000000000", region: "us-east-1", tags: "{}", cre
 const CONFIGURATION_ARN = "arn:aws:ivs:us-east-1:000000000000:recording-configuration/configuratio";
 export const CHANNEL_ARN = "arn:aws:ivs:us-east-1:000000000000:channel/channelchann";
 export const STREAM_KEY = "sk_us-east-1_streamkeystr_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa";
+
+/** A folder that nobody makes. */
+const NOTHING_KEPT = join(tmpdir(), "rolecast-nothing-kept");
 
 const silent: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
 
@@ -170,6 +173,7 @@ export class LiveWorld {
       metrics: { put: () => {} },
       media: {
         renderRecordingPlaylists,
+        keptRecordings: new KeptRecordings(NOTHING_KEPT),
         createEngine: (host) => {
           engine = new ScriptedEngine(host, () => this.nowMs);
           return engine;
