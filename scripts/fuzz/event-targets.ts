@@ -153,7 +153,10 @@ function tryUrl(text: string): void {
   const host = url.hostname.replace(/^\[|\]$/g, "");
   const isOwnPort = url.port === String(OWN_PORT);
   if (isIP(host) !== 0) {
-    assert.doesNotMatch(host, /^(?:(?:0|169\.254|22[4-9]|2[34]\d|25[0-5])\.|fe[89ab]|ff|::$)/);
+    assert.doesNotMatch(
+      host,
+      /^(?:(?:0|169\.254|22[4-9]|2[34]\d|25[0-5])\.|fe[89ab][0-9a-f]:|ff[0-9a-f]{2}:|::$)/,
+    );
     assert(!isOwnPort || !/^(?:127\.|::1$)/.test(host));
   } else assert(!isOwnPort || !/^(?:.*\.)?localhost\.?$/.test(host));
 }
