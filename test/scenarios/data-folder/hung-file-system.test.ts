@@ -10,7 +10,7 @@ import {
   type PostgresServer,
   startPostgres,
 } from "../../../packages/server/src/storage/testing/postgres-server.ts";
-import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import type { TestServer } from "../../support/test-server.ts";
 
 /*
  * A named pipe that nobody reads is a file system that hangs: to open it for writing doesn't end.
@@ -34,6 +34,9 @@ vi.mock("node:fs", async (original) => {
     openSync: opens(real.openSync as never, () => "w"),
   };
 });
+// Workers keep modules from file to file: without this, what is tested may have the real one.
+vi.resetModules();
+const { startTestServer } = await import("../../support/test-server.ts");
 
 let dir: string;
 let server: TestServer;

@@ -3,12 +3,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { recordedDisk } from "./testing/recorded-disk.ts";
-import { makeFolderDurably, readOrWriteDurably, writeDurably } from "./write-durably.ts";
 
 vi.mock("node:fs/promises", async (original) => {
   const { recordedDisk } = await import("./testing/recorded-disk.ts");
   return recordedDisk.wrap(await original());
 });
+// Workers keep modules from file to file: without this, what is tested may have the real one.
+vi.resetModules();
+const { makeFolderDurably, readOrWriteDurably, writeDurably } = await import("./write-durably.ts");
 
 let dir: string;
 beforeEach(() => {

@@ -12,9 +12,8 @@ import { dirname, join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { recordedDisk } from "../kernel/testing/recorded-disk.ts";
-import { DataFolderError } from "./data-folder-error.ts";
-import { type KeyTrial, SealingKey, SealingKeyError } from "./sealing-key.ts";
-import { type OpeningDatabase, openStore } from "./store.ts";
+import type { KeyTrial } from "./sealing-key.ts";
+import type { OpeningDatabase } from "./store.ts";
 import {
   hasPostgres,
   makeSchema,
@@ -26,6 +25,11 @@ vi.mock("node:fs/promises", async (original) => {
   const { recordedDisk } = await import("../kernel/testing/recorded-disk.ts");
   return recordedDisk.wrap(await original());
 });
+// Workers keep modules from file to file: without this, what is tested may have the real one.
+vi.resetModules();
+const { DataFolderError } = await import("./data-folder-error.ts");
+const { SealingKey, SealingKeyError } = await import("./sealing-key.ts");
+const { openStore } = await import("./store.ts");
 
 const things = {
   name: "test/0001-things",

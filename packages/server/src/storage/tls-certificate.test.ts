@@ -4,12 +4,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { recordedDisk } from "../kernel/testing/recorded-disk.ts";
-import { loadTlsCertificate, type TlsCertificate } from "./tls-certificate.ts";
+import type { TlsCertificate } from "./tls-certificate.ts";
 
 vi.mock("node:fs/promises", async (original) => {
   const { recordedDisk } = await import("../kernel/testing/recorded-disk.ts");
   return recordedDisk.wrap(await original());
 });
+// Workers keep modules from file to file: without this, what is tested may have the real one.
+vi.resetModules();
+const { loadTlsCertificate } = await import("./tls-certificate.ts");
 
 let dir: string;
 beforeEach(() => {

@@ -91,4 +91,8 @@ export class RecordedDisk {
   }
 }
 
-export const recordedDisk = new RecordedDisk();
+const PLACE = Symbol.for("rolecast recorded disk");
+
+/** One for all copies of this module: tests load it anew, so that what they test sees the mock. */
+export const recordedDisk: RecordedDisk = Reflect.get(globalThis, PLACE) ?? new RecordedDisk();
+Reflect.set(globalThis, PLACE, recordedDisk);
