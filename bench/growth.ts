@@ -84,6 +84,8 @@ async function fill(): Promise<void> {
 async function connect(): Promise<{ execute: Execute; end: () => Promise<void> }> {
   if (!postgres) {
     const database = new Libsql(join(data, "rolecast.db"));
+    // The server writes too.
+    database.exec("pragma busy_timeout = 60000");
     return {
       execute: async (statement) => void database.exec(statement),
       end: async () => void database.close(),

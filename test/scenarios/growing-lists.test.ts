@@ -41,6 +41,8 @@ beforeAll(async () => {
     accounts: accountSettings(accounts),
   });
   database = new Libsql(join(data, "rolecast.db"));
+  // The server writes too.
+  database.exec("pragma busy_timeout = 60000");
   const execute = async (statement: string) => void database.exec(statement);
   for (const account of accounts) {
     await seed(execute, account);
