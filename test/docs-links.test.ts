@@ -57,7 +57,7 @@ describe("documentation", () => {
     const missing = pages.flatMap((page) =>
       [
         ...readFileSync(join(ROOT, page), "utf8").matchAll(
-          /`((?:examples|packaging|docs)\/[\w./-]+)`/g,
+          /`((?:examples|packaging|docs|test|packages|bench|scripts)\/[\w./-]+)`/g,
         ),
       ]
         .map(([, path = ""]) => path)
