@@ -168,23 +168,27 @@ describe.each([["SQLite"], ...(postgres ? [["PostgreSQL"]] : [])])("on %s", (dat
     expect(long.map(({ events }) => events)).toEqual([50, 50, 1, 0, 50, 50]);
   });
 
-  test.runIf(database === "SQLite")("each page is a search in the order of the index", async () => {
-    const history = new EventHistory(db);
-    const after = { batch_id: "b", last_ms: 5, body: "" };
-    const position = { atMs: 7, eventId: "e" };
-    for (const attribute of [undefined, { key: "EventName", value: "a" }]) {
-      for (const behind of [undefined, after]) {
-        const query = history.batchesQuery({ ...EVERY, attribute, position }, 4, behind).compile();
-        const plan = await sql<{ detail: string }>`explain query plan ${sql.raw(
-          query.sql.replaceAll("?", "1"),
-        )}`.execute(db);
-        const details = plan.rows.map(({ detail }) => detail);
-        expect(details).toHaveLength(2);
-        expect(details[0]).toMatch(/^SEARCH place USING .*INDEX .*\(key=\? AND /);
-        expect(details[1]).toMatch(/^SEARCH batch USING INDEX .*\(batch_id=\?\)/);
+  // Of PostgreSQL's plans nothing can be said for a few rows.
+  if (database === "SQLite")
+    test("each page is a search in the order of the index", async () => {
+      const history = new EventHistory(db);
+      const after = { batch_id: "b", last_ms: 5, body: "" };
+      const position = { atMs: 7, eventId: "e" };
+      for (const attribute of [undefined, { key: "EventName", value: "a" }]) {
+        for (const behind of [undefined, after]) {
+          const query = history
+            .batchesQuery({ ...EVERY, attribute, position }, 4, behind)
+            .compile();
+          const plan = await sql<{ detail: string }>`explain query plan ${sql.raw(
+            query.sql.replaceAll("?", "1"),
+          )}`.execute(db);
+          const details = plan.rows.map(({ detail }) => detail);
+          expect(details).toHaveLength(2);
+          expect(details[0]).toMatch(/^SEARCH place USING .*INDEX .*\(key=\? AND /);
+          expect(details[1]).toMatch(/^SEARCH batch USING INDEX .*\(batch_id=\?\)/);
+        }
       }
-    }
-  });
+    });
 
   test("a page of large records ends early, and goes on", async () => {
     await store.empty();
