@@ -21,7 +21,7 @@ import { createServer } from "@rolecast/server";
 import { MIGRATIONS } from "../packages/server/src/compose-services.ts";
 import { randomIds } from "../packages/server/src/kernel/ids.ts";
 import { BatchWriter } from "../packages/server/src/services/cloudtrail/events/batch-writer.ts";
-import { attributesOf } from "../packages/server/src/services/cloudtrail/record/event-attributes.ts";
+import { findableOf } from "../packages/server/src/services/cloudtrail/record/event-attributes.ts";
 import { newEventId } from "../packages/server/src/services/cloudtrail/record/event-ids.ts";
 import type { EventRecord } from "../packages/server/src/services/cloudtrail/record/event-record.ts";
 import type { CloudTrailTables } from "../packages/server/src/services/cloudtrail/tables.ts";
@@ -228,6 +228,6 @@ function eventOf(account: Account, index: number): EventRecord {
   };
   return {
     ...{ eventId: record.eventID, accountId: id, region: REGION, kind: "read", readOnly: true },
-    ...{ atMs, attributes: attributesOf(record), text: JSON.stringify(record) },
+    ...{ atMs, findable: findableOf(record), text: JSON.stringify(record) },
   };
 }

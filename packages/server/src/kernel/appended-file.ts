@@ -24,12 +24,13 @@ export class AppendedFile {
   append(text: string): Promise<void> {
     const appended = this.#last.then(async () => {
       const descriptor = await this.#opened;
-      let rest = Buffer.from(text);
-      while (rest.length > 0) {
-        const written = this.#inPlace
-          ? writeSync(descriptor, rest)
-          : await writeSome(descriptor, rest);
-        rest = rest.subarray(written);
+      // The system takes it whole but for a disk that gets full, or a write that is interrupted.
+      let written = this.#inPlace ? writeSync(descriptor, text) : 0;
+      if (written === Buffer.byteLength(text)) return;
+      const bytes = Buffer.from(text);
+      while (written < bytes.length) {
+        const rest = bytes.subarray(written);
+        written += this.#inPlace ? writeSync(descriptor, rest) : await writeSome(descriptor, rest);
       }
     });
     this.#last = appended;

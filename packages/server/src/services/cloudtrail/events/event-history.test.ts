@@ -8,7 +8,7 @@ import { randomIds } from "../../../kernel/ids.ts";
 import { type OpenedStore, openStore } from "../../../storage/store.ts";
 import { hasPostgres, startPostgres } from "../../../storage/testing/postgres-server.ts";
 import { cloudTrailMigrations } from "../migrations.ts";
-import type { Attribute } from "../record/event-attributes.ts";
+import { type Attribute, attributesOf } from "../record/event-attributes.ts";
 import type { EventRecord } from "../record/event-record.ts";
 import type { CloudTrailTables } from "../tables.ts";
 import { anEvent, REGION } from "../testing/an-event.ts";
@@ -109,7 +109,8 @@ describe.each([["SQLite"], ...(postgres ? [["PostgreSQL"]] : [])])("on %s", (dat
       fc
         .tuple(some, fc.nat())
         .map(([index, pick]) => {
-          const { attributes = [] } = records[index] ?? {};
+          const { findable } = records[index] ?? {};
+          const attributes = findable ? attributesOf(findable) : [];
           return attributes[pick % attributes.length];
         })
         .map((one) => one ?? { key: "EventName", value: "None" }),
@@ -122,10 +123,10 @@ describe.each([["SQLite"], ...(postgres ? [["PostgreSQL"]] : [])])("on %s", (dat
         const search = { ...EVERY, attribute: wanted, limit };
         const range = { startMs: startMs ?? 0, endMs: endMs ?? 8e15 };
         const expected = ordered.filter(
-          ({ atMs, attributes }) =>
+          ({ atMs, findable }) =>
             atMs >= range.startMs &&
             atMs <= range.endMs &&
-            (!wanted || attributes.some((own) => isSame(own, wanted))),
+            (!wanted || attributesOf(findable).some((own) => isSame(own, wanted))),
         );
         expect(await all({ ...search, ...range })).toEqual(expected.map(({ eventId }) => eventId));
       }),

@@ -1,5 +1,10 @@
 import { createHash } from "node:crypto";
-import type { Attribute } from "../record/event-attributes.ts";
+import {
+  type Attribute,
+  areAlike,
+  attributesOf,
+  type Findable,
+} from "../record/event-attributes.ts";
 import { eventTimeMs } from "../record/event-ids.ts";
 import { resourceName } from "../record/resource-names.ts";
 import type { EventBatchRow } from "../tables.ts";
@@ -27,11 +32,16 @@ function keyedValue({ key, value }: Attribute): string {
 /** The keys of all of a batch's events, each once. */
 export function keysOf(batch: UnpackedBatch): readonly number[] {
   const attributes = new Map<string, Attribute>([["", EVERY_EVENT]]);
-  // An id that tells its time needs no key.
-  for (const record of batch.records)
-    for (const attribute of record.attributes)
-      if (attribute.key !== "EventId" || eventTimeMs(attribute.value) === undefined)
-        attributes.set(`${attribute.key}\t${keyedValue(attribute)}`, attribute);
+  let before: Findable | undefined;
+  for (const { findable } of batch.records) {
+    // An id that tells its time needs no key.
+    const isTimed = eventTimeMs(findable.eventID) !== undefined;
+    if (!isTimed || !before || !areAlike(findable, before))
+      for (const attribute of attributesOf(findable))
+        if (attribute.key !== "EventId" || !isTimed)
+          attributes.set(`${attribute.key}\t${keyedValue(attribute)}`, attribute);
+    before = findable;
+  }
   return [...attributes.values()].map((attribute) => eventKey(batch, attribute));
 }
 

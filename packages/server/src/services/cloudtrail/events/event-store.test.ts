@@ -7,7 +7,7 @@ import { randomIds } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
 import { type OpenedStore, openStore } from "../../../storage/store.ts";
 import { cloudTrailMigrations } from "../migrations.ts";
-import { attributesOf, type ParsedRecord } from "../record/event-attributes.ts";
+import { findableOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventRecord } from "../record/event-record.ts";
 import type { CloudTrailTables } from "../tables.ts";
 import { EventStore } from "./event-store.ts";
@@ -52,7 +52,7 @@ function record(eventId: string): EventRecord {
     kind: "read",
     readOnly: true,
     atMs: 1_000,
-    attributes: attributesOf(JSON.parse(text) as ParsedRecord),
+    findable: findableOf(JSON.parse(text) as ParsedRecord),
     text,
   };
 }

@@ -3,7 +3,7 @@ import { type DiskSpace, isDiskFull } from "../../../kernel/disk-space.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/log.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
-import { attributesOf, type ParsedRecord } from "../record/event-attributes.ts";
+import { findableOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventRecord } from "../record/event-record.ts";
 import type { CloudTrailTables, EventBatchRow, IntentRow } from "../tables.ts";
 import { BatchWriter } from "./batch-writer.ts";
@@ -276,7 +276,7 @@ function recordOf(row: IntentRow): EventRecord {
     kind: row.kind,
     readOnly: false,
     atMs: row.at_ms,
-    attributes: attributesOf(JSON.parse(row.record) as ParsedRecord),
+    findable: findableOf(JSON.parse(row.record) as ParsedRecord),
     text: row.record,
   };
 }

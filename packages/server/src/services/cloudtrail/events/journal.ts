@@ -3,7 +3,7 @@ import { AppendedFile } from "../../../kernel/appended-file.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import { pathBelow } from "../../../kernel/path-below.ts";
 import { makeFolderDurably } from "../../../kernel/write-durably.ts";
-import { attributesOf, type ParsedRecord } from "../record/event-attributes.ts";
+import { findableOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventKind, EventRecord } from "../record/event-record.ts";
 
 const SUFFIX = ".journal";
@@ -154,6 +154,6 @@ function recordOf(line: string): EventRecord {
   ];
   const text = line.slice(tab + 1);
   const kind = said ?? (readOnly ? "read" : "change");
-  const attributes = attributesOf(JSON.parse(text) as ParsedRecord);
-  return { eventId, accountId, region, kind, readOnly, atMs, attributes, text };
+  const findable = findableOf(JSON.parse(text) as ParsedRecord);
+  return { eventId, accountId, region, kind, readOnly, atMs, findable, text };
 }

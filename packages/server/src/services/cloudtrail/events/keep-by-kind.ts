@@ -3,7 +3,7 @@ import { gunzip, gzip } from "node:zlib";
 import { type Kysely, sql } from "kysely";
 import { randomIds } from "../../../kernel/ids.ts";
 import type { Tables } from "../../../kernel/store.ts";
-import { attributesOf, type ParsedRecord } from "../record/event-attributes.ts";
+import { findableOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventKind, EventRecord } from "../record/event-record.ts";
 import { parts } from "./batch-writer.ts";
 import { batchesOf, type UnpackedBatch } from "./event-batches.ts";
@@ -141,7 +141,7 @@ function recordOf(line: string, earlier: EarlierBatch): EventRecord {
     kind: kindOf(parsed),
     readOnly: earlier.read_only === 1,
     atMs: Number(line.slice(0, tab)),
-    attributes: attributesOf(parsed),
+    findable: findableOf(parsed),
     text,
   };
 }

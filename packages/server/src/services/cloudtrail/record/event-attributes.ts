@@ -16,6 +16,9 @@ export interface ParsedRecord {
   readonly resources?: readonly { readonly type: string; readonly ARN: string }[];
 }
 
+/** Of a record, what says by which attributes it is found. */
+export type Findable = Omit<ParsedRecord, "eventTime">;
+
 /** What LookupEvents finds an event by. Source: API reference, LookupAttribute. */
 export interface Attribute {
   readonly key: string;
@@ -23,7 +26,7 @@ export interface Attribute {
 }
 
 /** All that an event can be looked up by; resources by their ARN too. */
-export function attributesOf(record: ParsedRecord): readonly Attribute[] {
+export function attributesOf(record: Findable): readonly Attribute[] {
   const { accessKeyId } = record.userIdentity;
   const userName = userNameOf(record);
   const attributes = [
@@ -42,8 +45,34 @@ export function attributesOf(record: ParsedRecord): readonly Attribute[] {
   return attributes;
 }
 
+/** The record without the rest of it, which may be long. */
+export function findableOf(record: Findable): Findable {
+  const { eventID, eventName, eventSource, readOnly, userIdentity, resources } = record;
+  const found = { eventID, eventName, eventSource, readOnly, userIdentity };
+  return resources ? { ...found, resources } : found;
+}
+
+/** Whether two records have the same attributes, but for their ids. False says nothing. */
+export function areAlike(one: Findable, other: Findable): boolean {
+  return (
+    one.eventName === other.eventName &&
+    one.eventSource === other.eventSource &&
+    one.readOnly === other.readOnly &&
+    // A caller's records share it.
+    one.userIdentity === other.userIdentity &&
+    haveSameResources(one, other)
+  );
+}
+
+function haveSameResources({ resources: one = [] }: Findable, { resources: other = [] }: Findable) {
+  return (
+    one.length === other.length &&
+    one.every(({ type, ARN }, at) => ARN === other[at]?.ARN && type === other[at]?.type)
+  );
+}
+
 /** Users by name, sessions by theirs. */
-export function userNameOf({ userIdentity }: ParsedRecord): string | undefined {
+export function userNameOf({ userIdentity }: Findable): string | undefined {
   const { type, userName, principalId = "" } = userIdentity;
   if (type === "Root") return "root";
   if (userName !== undefined) return userName;

@@ -4,13 +4,14 @@ import type { Ids } from "../../../kernel/ids.ts";
 const TIMED_UUID = /^([0-9a-f]{8})-([0-9a-f]{4})-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const TIME_DIGITS = 12;
 const FIRST_DIGITS = 8;
+/** Where the random digits behind a UUID's version begin. */
+const BEHIND_VERSION = "xxxxxxxx-xxxx-7".length;
 
 /** An id that tells the event's millisecond, so that LookupEvents finds it without an index. */
 export function newEventId(atMs: number, ids: Ids): string {
   const time = Math.floor(atMs).toString(16).padStart(TIME_DIGITS, "0");
-  const [, , third = "", ...rest] = ids.uuid().split("-");
-  const parts = [time.slice(0, FIRST_DIGITS), time.slice(FIRST_DIGITS), `7${third.slice(1)}`];
-  return [...parts, ...rest].join("-");
+  const random = ids.uuid().slice(BEHIND_VERSION);
+  return `${time.slice(0, FIRST_DIGITS)}-${time.slice(FIRST_DIGITS)}-7${random}`;
 }
 
 /** The millisecond of such an id; undefined for any other, such as those of earlier versions. */

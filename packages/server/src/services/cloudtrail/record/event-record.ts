@@ -4,7 +4,7 @@ import { isoSeconds } from "../../../kernel/clock.ts";
 import type { Authorization } from "../../../kernel/operations.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import type { AuditedOperation } from "./audited-operation.ts";
-import { type Attribute, attributesOf } from "./event-attributes.ts";
+import { type Findable, findableOf } from "./event-attributes.ts";
 import { type RecordedResource, recordedResources } from "./resource-names.ts";
 import {
   callingService,
@@ -47,8 +47,8 @@ export interface EventRecord {
   readonly kind: EventKind;
   readonly readOnly: boolean;
   readonly atMs: number;
-  /** What it can be looked up by. */
-  readonly attributes: readonly Attribute[];
+  /** What it can be looked up by. Most events wait in memory: attributes are made with their batch. */
+  readonly findable: Findable;
   /** JSON, as LookupEvents' `CloudTrailEvent` and the files of trails show it. */
   readonly text: string;
 }
@@ -90,7 +90,7 @@ export class EventRecords {
         kind: kindOf(soFar, accountId),
         readOnly: soFar.operation.readOnly,
         atMs: soFar.atMs,
-        attributes: attributesOf(record),
+        findable: findableOf(record),
         text: textOf(shared ? { ...record, ...shared } : record),
       };
     });

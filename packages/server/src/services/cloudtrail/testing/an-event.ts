@@ -1,5 +1,5 @@
 import { randomIds } from "../../../kernel/ids.ts";
-import { attributesOf } from "../record/event-attributes.ts";
+import { findableOf } from "../record/event-attributes.ts";
 import { newEventId } from "../record/event-ids.ts";
 import type { EventRecord } from "../record/event-record.ts";
 
@@ -27,5 +27,5 @@ export function anEvent(
   };
   const kind = readOnly ? "read" : "change";
   const own = { eventId: eventID, accountId, region: REGION, kind, readOnly, atMs } as const;
-  return { ...own, attributes: attributesOf(record), text: JSON.stringify(record), ...more };
+  return { ...own, findable: findableOf(record), text: JSON.stringify(record), ...more };
 }
