@@ -45,7 +45,13 @@ export {
 } from "./sigv4/form-signature.ts";
 export { parseAuthentication } from "./sigv4/parse-authentication.ts";
 export { isRegionName } from "./sigv4/region-name.ts";
-export { type ClaimedScope, claimsSignature, signatureClaim } from "./sigv4/signature-claim.ts";
+export {
+  type ClaimedScope,
+  claimsSignature,
+  readClaim,
+  type SignatureClaim,
+  signatureClaim,
+} from "./sigv4/signature-claim.ts";
 export { type VerifyOptions, verifySignature } from "./sigv4/verify-signature.ts";
 export { WireError } from "./wire-error.ts";
 export { escapeXml } from "./xml/escape-xml.ts";

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import type { SignatureClaim } from "./sigv4/signature-claim.ts";
 
 /** An HTTP request as it stood on the wire, before anything was decoded. */
 export interface WireRequest {
@@ -10,6 +11,8 @@ export interface WireRequest {
   /** Names in lower case; values of repeated headers joined by ",". */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readable;
+  /** How it says that it is signed, for requests that keep what was read of them. */
+  readonly claim?: SignatureClaim;
 }
 
 /** An HTTP response; names of headers are in lower case. */

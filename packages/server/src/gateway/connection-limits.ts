@@ -84,11 +84,15 @@ export class SlowClients {
     this.#timer = setInterval(() => this.#sweep(performance.now()), limits.sweepMs).unref();
   }
 
-  /** Watches it until what is returned is called. */
-  watch(exchange: Exchange): () => void {
-    const watched = { ...exchange, sinceMs: 0, bytes: 0, direction: undefined };
+  /** Watches it until `unwatch` gets what is returned. */
+  watch({ incoming, outgoing, body }: Exchange): Watched {
+    const watched = { incoming, outgoing, body, sinceMs: 0, bytes: 0, direction: undefined };
     this.#watched.add(watched);
-    return () => this.#watched.delete(watched);
+    return watched;
+  }
+
+  unwatch(watched: Watched): void {
+    this.#watched.delete(watched);
   }
 
   close(): void {

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
-import { claimsSignature, type WireRequest } from "@rolecast/wire";
+import { claimsSignature, readClaim, type SignatureClaim, type WireRequest } from "@rolecast/wire";
 import type { PlainRequest } from "../kernel/service.ts";
 import type { HeldBytes } from "./body-budget.ts";
 import type { Client } from "./client-address.ts";
@@ -26,6 +26,7 @@ export class IncomingRequest implements GatewayRequest {
   readonly scheme: "http" | "https";
   readonly #body: IncomingBody;
   readonly #held: HeldBytes;
+  #claim: SignatureClaim | undefined;
 
   constructor(
     incoming: IncomingMessage,
@@ -47,6 +48,11 @@ export class IncomingRequest implements GatewayRequest {
 
   get path(): string {
     return this.rawPath;
+  }
+
+  get claim(): SignatureClaim {
+    this.#claim ??= readClaim(this);
+    return this.#claim;
   }
 
   get isSigned(): boolean {

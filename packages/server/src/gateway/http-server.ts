@@ -32,7 +32,7 @@ const UNREAD_BODY_BYTES_MAX = 64 * 1024 * 1024;
  * Headers that say whom a request means and who sends it. Node takes the first of two, a proxy in
  * front might have judged by the second: RFC 9112, 3.2 has a second Host refused.
  */
-const ONCE_ONLY: ReadonlySet<string> = new Set(["host", "authorization"]);
+const ONCE_ONLY: readonly string[] = ["host", "authorization"];
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -141,7 +141,7 @@ export class HttpServer {
     const client = this.#clients.clientOf(incoming);
     const held = new HeldBytes(this.#budget, client.address);
     const body = new IncomingBody(incoming, onBodyWanted, held);
-    const unwatch = this.#slowClients.watch({ incoming, outgoing, body });
+    const watched = this.#slowClients.watch({ incoming, outgoing, body });
     try {
       const refusal = this.#refusal(incoming);
       if (refusal) {
@@ -174,7 +174,7 @@ export class HttpServer {
       outgoing.destroy();
     } finally {
       held.release();
-      unwatch();
+      this.#slowClients.unwatch(watched);
       this.#count(socket, -1);
     }
   }
@@ -228,14 +228,15 @@ function tooManyConnections(connectionsMax: number): string {
 }
 
 function repeatedHeader({ rawHeaders }: IncomingMessage): string | undefined {
-  const seen = new Set<string>();
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = (rawHeaders[at] ?? "").toLowerCase();
-    if (!ONCE_ONLY.has(name)) continue;
-    if (seen.has(name)) return name;
-    seen.add(name);
-  }
-  return undefined;
+  return ONCE_ONLY.find((name) => {
+    let count = 0;
+    for (let at = 0; at < rawHeaders.length; at += 2) {
+      const other = rawHeaders[at] ?? "";
+      // Most names differ in length, which needs no copy.
+      if (other.length === name.length && other.toLowerCase() === name) count += 1;
+    }
+    return count > 1;
+  });
 }
 
 /** A body that is all there says how long it is; node would send it in chunks otherwise. */

@@ -68,7 +68,8 @@ export class PageGuard {
 
   /** Undefined: the request is a program's. */
   #pageOf(request: AnyRequest): Page | undefined {
-    const { origin, "sec-fetch-site": site, ...headers } = request.headers;
+    const { headers } = request;
+    const { origin, "sec-fetch-site": site } = headers;
     if (origin !== undefined) return origin;
     if (site === "none") return OPENED;
     if (site === "same-origin") return ownOrigin(request);

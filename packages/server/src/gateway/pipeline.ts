@@ -28,6 +28,7 @@ import type { Dispatcher } from "./dispatcher.ts";
 import { encodeFailure, toAwsError, unknownService, unsignedSelection } from "./failure.ts";
 import { refuseUnforwarded } from "./forwarded-operations.ts";
 import type { GatewayRequest } from "./gateway-request.ts";
+import { HostKinds } from "./host-kinds.ts";
 import type { InternalRoutes } from "./internal-routes.ts";
 import type { OwnHosts } from "./own-hosts.ts";
 import type { PageGuard } from "./page-guard.ts";
@@ -72,9 +73,11 @@ interface Exchange {
 /** The life of a request, from the connection to the answer. */
 export class Pipeline {
   readonly #options: PipelineOptions;
+  readonly #hostKinds: HostKinds;
 
   constructor(options: PipelineOptions) {
     this.#options = options;
+    this.#hostKinds = new HostKinds(options.registry, options.s3Hosts);
   }
 
   /** Never rejects. */
@@ -154,18 +157,11 @@ export class Pipeline {
   }
 
   #sharesConsolesOrigin(request: PlainRequest): boolean {
-    return this.#options.console !== undefined && !this.#isOnBuckets(request);
-  }
-
-  /** A bucket's own host name is another origin: `/` is the bucket there, and other paths are keys. */
-  #isOnBuckets({ headers }: PlainRequest): boolean {
-    return bucketFromHost(headers.host, this.#options.s3Hosts) !== undefined;
+    return this.#options.console !== undefined && !this.#hostKinds.isBuckets(request.headers.host);
   }
 
   #isOperation(request: GatewayRequest): boolean {
-    const { host = "" } = request.headers;
-    if (!isPostedToRoot(request)) return false;
-    return !this.#options.registry.all.some(({ service }) => service.hasPlainHost?.(host));
+    return isPostedToRoot(request) && !this.#hostKinds.isPlain(request.headers.host);
   }
 
   /** Requests that are no operations: the server's own, and the services' (playback). */
@@ -173,7 +169,7 @@ export class Pipeline {
     request: GatewayRequest,
     registered: RegisteredService | undefined,
   ): Promise<PlainResponse | undefined> {
-    if (!this.#isOnBuckets(request)) {
+    if (!this.#hostKinds.isBuckets(request.headers.host)) {
       const page = await this.#options.console?.handle(request);
       if (page) return page;
       const internal = isOwnOperation(request, registered)

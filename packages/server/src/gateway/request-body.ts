@@ -67,7 +67,13 @@ export class IncomingBody {
   get stream(): Readable {
     this.#stream ??= this.#isEmpty()
       ? emptyBody()
-      : new RequestBody(this.#incoming, () => this.#want());
+      : new RequestBody(
+          this.#incoming,
+          () => this.#want(),
+          (sizeBytes) => {
+            this.#receivedBytes += sizeBytes;
+          },
+        );
     return this.#stream;
   }
 
@@ -92,6 +98,7 @@ export class IncomingBody {
       };
       const take = (chunk: Buffer) => {
         sizeBytes += chunk.length;
+        this.#receivedBytes = sizeBytes;
         if (sizeBytes > maxBytes) return refuse(bodyTooLarge());
         try {
           this.#held.add(chunk.length);
@@ -115,9 +122,6 @@ export class IncomingBody {
 
   #want(): void {
     this.#isWanted = true;
-    this.#incoming.on("data", (chunk: Buffer) => {
-      this.#receivedBytes += chunk.length;
-    });
     this.#onWanted();
   }
 
@@ -138,12 +142,18 @@ function emptyBody(): Readable {
 class RequestBody extends Readable {
   readonly #incoming: IncomingMessage;
   readonly #onWanted: () => void;
+  readonly #onBytes: (sizeBytes: number) => void;
   #wanted = false;
 
-  constructor(incoming: IncomingMessage, onWanted: () => void) {
+  constructor(
+    incoming: IncomingMessage,
+    onWanted: () => void,
+    onBytes: (sizeBytes: number) => void,
+  ) {
     super({ highWaterMark: BUFFER_BYTES });
     this.#incoming = incoming;
     this.#onWanted = onWanted;
+    this.#onBytes = onBytes;
     // Who reads gets the error too; when nobody reads any more it must not end the process.
     this.on("error", () => {});
     incoming.on("error", () => this.destroy(new ClientGoneError()));
@@ -163,6 +173,7 @@ class RequestBody extends Readable {
     this.#wanted = true;
     this.#onWanted();
     this.#incoming.on("data", (chunk: Buffer) => {
+      this.#onBytes(chunk.length);
       if (!this.destroyed && !this.push(chunk)) this.#incoming.pause();
     });
     this.#incoming.once("end", () => {

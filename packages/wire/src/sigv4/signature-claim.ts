@@ -71,24 +71,21 @@ const UNSIGNED: SignatureClaim = {
   scope: undefined,
 };
 
-const claims = new WeakMap<ClaimingRequest, SignatureClaim>();
-
-type ClaimingRequest = Pick<WireRequest, "headers" | "rawQuery">;
+type ClaimingRequest = Pick<WireRequest, "headers" | "rawQuery" | "claim">;
 
 /**
- * The request's claim, read once however many ask. Throws WireError `MalformedQueryString` for a
- * query that can't be decoded.
+ * The request's claim. Throws WireError `MalformedQueryString` for a query that can't be decoded.
  */
 export function signatureClaim(request: ClaimingRequest): SignatureClaim {
+  return request.claim ?? readClaim(request);
+}
+
+/** The claim from headers and query, for requests that keep it. Throws as `signatureClaim` does. */
+export function readClaim(request: Pick<WireRequest, "headers" | "rawQuery">): SignatureClaim {
   const { authorization } = request.headers;
   const mayBeInQuery = request.rawQuery !== "" && MAY_BE_SIGNED.test(request.rawQuery);
   if (authorization === undefined && !mayBeInQuery) return UNSIGNED;
-  let claim = claims.get(request);
-  if (claim === undefined) {
-    claim = readClaim(authorization, mayBeInQuery ? requestQuery(request) : undefined);
-    claims.set(request, claim);
-  }
-  return claim;
+  return readBoth(authorization, mayBeInQuery ? requestQuery(request) : undefined);
 }
 
 /** Whether the request says that it is signed, in whichever way. */
@@ -97,7 +94,7 @@ export function claimsSignature(request: ClaimingRequest): boolean {
   return authorization !== undefined || inQuery || inQueryV2;
 }
 
-function readClaim(
+function readBoth(
   authorization: string | undefined,
   query: ParsedForm | undefined,
 ): SignatureClaim {
