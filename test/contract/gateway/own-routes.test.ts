@@ -251,6 +251,34 @@ describe("without a signature", () => {
     expect(reset).toMatchObject({ status: 200 });
   });
 
+  test("what is signed by somebody who may not reset isn't taken for unsigned", async () => {
+    const { key } = await userWith(["rolecast:ReadLogs"]);
+    for (const [path, service] of [
+      ["/_localstack/state/reset", "rolecast"],
+      ["/_rolecast/state/reset", "s3"],
+      ["/_rolecast/state/reset", "rolecast"],
+    ] as const)
+      for (const signer of [key, OTHER]) {
+        const reset = await sendSigned(
+          server.endpoint,
+          { method: "POST", path },
+          { key: signer, service },
+        );
+        expect([path, service, reset.status]).toEqual([path, service, 403]);
+      }
+  });
+
+  test("a server on other addresses is reset by signed requests alone", async () => {
+    const open = await startTestServer({ host: "0.0.0.0" });
+    const endpoint = `http://127.0.0.1:${open.server.ports.http}`;
+    for (const path of ["/_rolecast/state/reset", "/_localstack/state/reset"]) {
+      const reset = await send(endpoint, { method: "POST", path });
+      expect([path, reset.status]).toEqual([path, 403]);
+      expect(reset.body).toContain("loopback");
+    }
+    await open.close();
+  });
+
   test.skipIf(OWN_ADDRESS === undefined)(
     "another machine reads neither metrics nor details",
     async () => {

@@ -5,7 +5,7 @@ import type { PlainRequest } from "../kernel/service.ts";
 const LOCALSTACK_HOST = "localhost.localstack.cloud";
 /** What proxies add: with one of these, the peer isn't who asks. */
 const FORWARDING_HEADERS =
-  /^(?:x-forwarded(?:-.*)?|forwarded|via|x-real-ip|x-original-.*|(?:true|x|x-cluster)-client-ip|cf-connecting-ip|x-envoy-.*)$/;
+  /forwarded|^(?:via|cdn-loop|x-original-.*|x-envoy-.*|x-azure-.*|x-amzn-trace-id|x-proxyuser-ip)$|(?:^|-)(?:real-ip|client-?ip|connecting-ip|remote-addr)$/;
 const SAME_PAGE: readonly (string | undefined)[] = [undefined, "none", "same-origin"];
 
 /**
