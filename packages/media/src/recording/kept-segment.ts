@@ -1,10 +1,17 @@
-import { readFile } from "node:fs/promises";
+import { open, readFile } from "node:fs/promises";
 import type { RecordingMark } from "../engine/recording-messages.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import type { SegmentToKeep } from "./segment-keeper.ts";
 
 export const KEPT_FILE_SUFFIX = ".segment";
 const LENGTH_BYTES = 4;
+
+/** Writes end between sectors: a word of each tells whether it is the segment's, or what the file held before. */
+const SECTOR_BYTES = 512;
+const WORD_BYTES = 4;
+/** Source: FNV-1a, 32 bits. */
+const FNV_PRIME = 0x01000193;
+const FNV_OFFSET = 0x811c9dc5;
 
 /** What stands before a segment's bytes, as JSON behind its own length. */
 interface Header extends Omit<Segment, "body" | "init"> {
@@ -13,30 +20,52 @@ interface Header extends Omit<Segment, "body" | "init"> {
   readonly breaksBefore: boolean;
   readonly marks: readonly RecordingMark[];
   readonly init: { readonly name: string; readonly base64: string } | undefined;
-  /** Of the bytes behind it: a file that is shorter was being written when its process died. */
+  /** Of the bytes behind it; those of an earlier, longer segment may follow. */
   readonly length: number;
+  readonly fingerprint: number;
 }
 
-export function encodeKeptSegment(kept: SegmentToKeep): readonly Uint8Array[] {
-  const { rendition, file, breaksBefore, marks } = kept;
-  const { body, init, ...segment } = kept.segment;
+/**
+ * Writes a segment into a new file, or in place of the one that a file holds: by one call, since each costs a turn of
+ * another thread. The fingerprint tells when the process was killed before the end.
+ */
+export async function writeKeptSegment(
+  file: string,
+  { segment: { body, init, ...segment }, ...place }: SegmentToKeep,
+  isNew: boolean,
+): Promise<void> {
   const header: Header = {
-    ...segment,
-    ...{ rendition, file, breaksBefore, marks, length: body.length },
+    ...{ ...segment, ...place, length: body.length, fingerprint: fingerprintOf(body) },
     init: init && { name: init.name, base64: init.body.toString("base64") },
   };
   const text = Buffer.from(JSON.stringify(header));
   const length = Buffer.alloc(LENGTH_BYTES);
   length.writeUInt32BE(text.length);
-  return [length, text, body];
+  const handle = await open(file, isNew ? "wx" : "r+", 0o600);
+  try {
+    const { bytesWritten } = await handle.writev([length, text, body], 0);
+    if (bytesWritten < LENGTH_BYTES + text.length + body.length) {
+      throw new Error("the disk took only a part of a segment");
+    }
+  } finally {
+    await handle.close();
+  }
+}
+
+function fingerprintOf(body: Buffer): number {
+  let hash = FNV_OFFSET;
+  for (let at = 0; at + WORD_BYTES <= body.length; at += SECTOR_BYTES) {
+    hash = Math.imul(hash ^ body.readUInt32LE(at), FNV_PRIME);
+  }
+  return hash >>> 0;
 }
 
 /** Undefined for a file that isn't whole. */
 export async function readKeptSegment(file: string): Promise<SegmentToKeep | undefined> {
   const found = await readFile(file);
   const header = headerOf(found);
-  const body = header && found.subarray(found.length - header.length);
-  if (!header || !body || found.length !== header.end + header.length) {
+  const body = header && found.subarray(header.end, header.end + header.length);
+  if (!header || body?.length !== header.length || fingerprintOf(body) !== header.fingerprint) {
     return undefined;
   }
   const { rendition, file: index, breaksBefore, marks, init, length: _length, end: _end } = header;

@@ -39,6 +39,11 @@ export class KeptFile {
     );
   }
 
+  /** The file is in the bucket, and has its row. */
+  async free(): Promise<void> {
+    await Promise.all(this.#segments.map((segment) => segment?.free()));
+  }
+
   async remove(): Promise<void> {
     await Promise.all(this.#segments.map((segment) => segment?.remove()));
   }

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { RecordingFileRow } from "../engine/recording-messages.ts";
-import type { RecordingFile } from "./recording-file.ts";
+import type { KeptFile, RecordingFile } from "./recording-file.ts";
 import type { SpillFolder, WaitingBody } from "./spill-folder.ts";
 
 /** A recorded file that waits for the host. */
@@ -10,7 +10,7 @@ interface WaitingFile {
   body: readonly Buffer[] | undefined;
   readonly spilled: WaitingBody | undefined;
   /** On the disk, whether or not it is in memory: for whoever finishes the recording of a killed process. */
-  readonly kept: WaitingBody | undefined;
+  readonly kept: KeptFile | undefined;
 }
 
 /** A file whose turn it is: its bytes, or why they are lost. */
@@ -65,14 +65,16 @@ export class RecordingQueue {
     return true;
   }
 
-  /** Gives the oldest file to `write` and forgets it afterwards. False when there is none. */
-  async next(write: (file: NextFile) => Promise<void>): Promise<boolean> {
+  /**
+   * Gives the oldest file to `write`, which resolves to whether it is in the bucket, and forgets it afterwards. False
+   * when there is none.
+   */
+  async next(write: (file: NextFile) => Promise<boolean>): Promise<boolean> {
     const file = this.#waiting.shift();
     if (file === undefined) {
       return false;
     }
-    await write(await this.#load(file));
-    await this.#forget(file);
+    await this.#forget(file, await write(await this.#load(file)));
     return true;
   }
 
@@ -96,20 +98,20 @@ export class RecordingQueue {
 
   async clear(): Promise<void> {
     for (const file of this.#waiting.splice(0)) {
-      await this.#forget(file);
+      await this.#forget(file, false);
     }
   }
 
-  async #forget({ row, spilled, kept }: WaitingFile): Promise<void> {
+  async #forget({ row, spilled, kept }: WaitingFile, isWritten: boolean): Promise<void> {
     if (spilled === undefined) {
       this.#memoryBytes -= row.length;
     } else {
       this.#spilledBytes -= row.length;
-      await spilled.remove();
     }
-    if (kept !== spilled) {
-      await kept?.remove();
+    if (spilled !== kept) {
+      await spilled?.remove();
     }
+    await (isWritten ? kept?.free() : kept?.remove());
   }
 
   async #load({ row, body, spilled }: WaitingFile): Promise<NextFile> {

@@ -243,22 +243,23 @@ export class Recording {
     return objects.length > 0;
   }
 
-  async #writeFile(file: NextFile): Promise<void> {
+  /** Resolves to whether it is in the bucket. */
+  async #writeFile(file: NextFile): Promise<boolean> {
     const { row } = file;
     if (this.#state !== "recording") {
-      return;
+      return false;
     }
     if (file.lost !== undefined) {
       this.#lose(row, `it could not wait on the disk: ${file.lost}`);
-      return;
+      return false;
     }
     const failure = await this.#putMedia(row, file.body);
     if (this.#state !== "recording") {
-      return;
+      return false;
     }
     if (failure !== undefined) {
       this.#failed(row, failure);
-      return;
+      return false;
     }
     this.#failuresInRow = 0;
     const { rendition } = row;
@@ -273,6 +274,7 @@ export class Recording {
     if (files % step === 0) {
       await this.#writePlaylists(files === 1 ? "with-multivariant" : rendition);
     }
+    return true;
   }
 
   /** What the file needs comes before it. */

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, stat, truncate } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -98,6 +98,36 @@ test("a segment that was being written when its process died isn't part of a fil
       ["media/hls/180p30/0.ts", BODY_BYTES, DURATION_MS, false],
     ]);
   }
+});
+
+test("a file that has its row makes room for another segment, in the same file of the disk", async () => {
+  const [keeper, path] = [spillFolder().keeperOf("st-1"), join(folder, "st-1", "1.segment")];
+  keeper?.begin(0);
+  const one = async (index: number, length = BODY_BYTES) => {
+    const segment = { ...segmentAt(index), body: Buffer.alloc(length, index) };
+    const kept = keeper?.keep({
+      ...{ rendition: "180p30", segment, file: index, breaksBefore: false, marks: [] },
+    });
+    expect(await kept?.failure).toBeUndefined();
+    return kept;
+  };
+  await (await one(1))?.free();
+  const before = await readFile(path);
+  const second = await one(2, BODY_BYTES / 2);
+  expect(await readdir(join(folder, "st-1"))).toEqual(["1.segment"]);
+  expect(await second?.read()).toEqual(Buffer.alloc(BODY_BYTES / 2, 2));
+  expect(await objectsOf("st-1")).toEqual([
+    ["media/hls/180p30/2.ts", BODY_BYTES / 2, DURATION_MS, true],
+  ]);
+  // As a kill leaves it in the midst of a write, or a power cut with a part of what was written.
+  const after = await readFile(path);
+  const start = after.indexOf(Buffer.alloc(BODY_BYTES / 2, 2));
+  for (const length of [2, 100, start]) {
+    await writeFile(path, Buffer.concat([after.subarray(0, length), before.subarray(length)]));
+    expect(await objectsOf("st-1", [1])).toEqual([]);
+  }
+  await second?.remove();
+  expect(await readdir(join(folder, "st-1"))).toEqual([]);
 });
 
 test("nothing is kept past the bound, and a recording that is over leaves nothing", async () => {

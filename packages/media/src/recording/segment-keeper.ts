@@ -1,8 +1,8 @@
-import { mkdir, open, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { RecordingMark } from "../engine/recording-messages.ts";
 import type { Segment } from "../segmenter/segment.ts";
-import { encodeKeptSegment, KEPT_FILE_SUFFIX, readKeptBody } from "./kept-segment.ts";
+import { KEPT_FILE_SUFFIX, readKeptBody, writeKeptSegment } from "./kept-segment.ts";
 import type { SpillFolder } from "./spill-folder.ts";
 
 /** A segment and where it belongs in its recording. */
@@ -17,8 +17,19 @@ export interface SegmentToKeep {
   readonly marks: readonly RecordingMark[];
 }
 
-/** Puts bytes into a new file. They are the system's then: a process that is killed doesn't lose them. */
-type Write = (file: string, pieces: readonly Uint8Array[]) => Promise<void>;
+/** Writes a segment into a file. The bytes are the system's then: a process that is killed doesn't lose them. */
+type Write = typeof writeKeptSegment;
+
+/** A file for one segment after the other: the system finds new pages for a new file, which costs more than the copy. */
+interface Slot {
+  readonly file: string;
+  /** That are reserved for it: the longest segment it had. */
+  readonly bytes: number;
+  readonly isNew: boolean;
+}
+
+/** Files without a segment that a recording has at most: those of ten seconds of all renditions become free at once. */
+const FREE_SLOTS_MAX = 32;
 
 /**
  * Keeps the segments of one recording on the disk until the files that they are joined into are in the bucket, so that
@@ -30,6 +41,7 @@ export class SegmentKeeper {
   readonly #write: Write;
   #made: Promise<unknown> | undefined;
   #nextNumber = 0;
+  readonly #free: Slot[] = [];
   /** Resolves when the recording has begun in the bucket, to how many files it had before. */
   readonly #begun: Promise<number>;
   #begin: (filesBefore: number) => void = () => {};
@@ -40,7 +52,7 @@ export class SegmentKeeper {
   #isOver = false;
 
   /** `folder` is the recording's own. */
-  constructor(folder: string, spill: SpillFolder, write: Write = writeNew) {
+  constructor(folder: string, spill: SpillFolder, write: Write = writeKeptSegment) {
     this.#folder = folder;
     this.#spill = spill;
     this.#write = write;
@@ -60,16 +72,15 @@ export class SegmentKeeper {
 
   /** Undefined when there is no room for it. */
   keep(kept: SegmentToKeep): KeptSegment | undefined {
-    const { length } = kept.segment.body;
-    if (this.#isOver || !this.#spill.reserve(length)) {
+    const slot = this.#isOver ? undefined : this.#take(kept.segment.body.length);
+    if (slot === undefined) {
       return undefined;
     }
-    this.#nextNumber += 1;
-    const file = join(this.#folder, `${this.#nextNumber}${KEPT_FILE_SUFFIX}`);
-    const written = this.#put(file, kept, this.#filesBefore === undefined);
+    const written = this.#put(slot, kept, this.#filesBefore === undefined);
     const done = written.catch(() => {}).finally(() => this.#writing.delete(done));
     this.#writing.add(done);
-    return new KeptSegment(file, written, () => this.#spill.release(length));
+    const removed = () => this.#spill.release(slot.bytes);
+    return new KeptSegment(slot.file, written, { removed, freed: () => this.#giveBack(slot) });
   }
 
   /** The recording is over: nothing is finished from here any more. */
@@ -78,25 +89,50 @@ export class SegmentKeeper {
     this.#refuse(new Error("the recording is over"));
     await Promise.all(this.#writing);
     await rm(this.#folder, { recursive: true, force: true });
+    for (const { bytes } of this.#free.splice(0)) {
+      this.#spill.release(bytes);
+    }
+  }
+
+  #take(length: number): Slot | undefined {
+    const free = this.#free.at(-1);
+    const bytes = Math.max(length, free?.bytes ?? 0);
+    if (!this.#spill.reserve(bytes - (free?.bytes ?? 0))) {
+      return undefined;
+    }
+    if (free !== undefined) {
+      this.#free.pop();
+      return { ...free, bytes };
+    }
+    this.#nextNumber += 1;
+    const file = join(this.#folder, `${this.#nextNumber}${KEPT_FILE_SUFFIX}`);
+    return { file, bytes, isNew: true };
+  }
+
+  async #giveBack(slot: Slot): Promise<void> {
+    if (!this.#isOver && this.#free.length < FREE_SLOTS_MAX) {
+      this.#free.push({ ...slot, isNew: false });
+      return;
+    }
+    await rm(slot.file, { force: true });
+    this.#spill.release(slot.bytes);
   }
 
   /** `isEarly`: the recording hasn't begun, and its files are numbered from 0 as yet. */
-  async #put(file: string, kept: SegmentToKeep, isEarly: boolean): Promise<void> {
+  async #put({ file, isNew }: Slot, kept: SegmentToKeep, isEarly: boolean): Promise<void> {
     const filesBefore = await this.#begun;
     this.#made ??= mkdir(this.#folder, { recursive: true, mode: 0o700 });
     await this.#made;
     const shifted = isEarly ? { ...kept, file: kept.file + filesBefore } : kept;
-    await this.#write(file, encodeKeptSegment(shifted));
+    await this.#write(file, shifted, isNew);
   }
 }
 
-async function writeNew(file: string, pieces: readonly Uint8Array[]): Promise<void> {
-  const handle = await open(file, "wx", 0o600);
-  try {
-    await handle.writev([...pieces]);
-  } finally {
-    await handle.close();
-  }
+interface KeptSegmentEnds {
+  /** It is off the disk. */
+  readonly removed: () => void;
+  /** Its file may hold another one. */
+  readonly freed: () => Promise<void>;
 }
 
 /** One segment on the disk. */
@@ -104,11 +140,11 @@ export class KeptSegment {
   readonly #file: string;
   /** Resolves to undefined, or to why it isn't there. */
   readonly failure: Promise<string | undefined>;
-  readonly #removed: () => void;
+  readonly #ends: KeptSegmentEnds;
 
-  constructor(file: string, written: Promise<void>, removed: () => void) {
+  constructor(file: string, written: Promise<void>, ends: KeptSegmentEnds) {
     this.#file = file;
-    this.#removed = removed;
+    this.#ends = ends;
     this.failure = written.then(
       () => undefined,
       (error: unknown) => (error instanceof Error ? error.message : String(error)),
@@ -119,9 +155,18 @@ export class KeptSegment {
     return readKeptBody(this.#file);
   }
 
+  /** The recorded file that it is part of is in the bucket, and has its row: nobody looks for the segment any more. */
+  async free(): Promise<void> {
+    if ((await this.failure) !== undefined) {
+      return this.remove();
+    }
+    await this.#ends.freed();
+  }
+
+  /** Nobody may find it, whether or not its file is in the bucket. */
   async remove(): Promise<void> {
     await this.failure;
     await rm(this.#file, { force: true });
-    this.#removed();
+    this.#ends.removed();
   }
 }
