@@ -1,4 +1,5 @@
 import { Turns } from "../../../kernel/turns.ts";
+import type { GroupRange } from "./group-keys.ts";
 import { successorOf } from "./key-order.ts";
 
 /** Where a page begins. */
@@ -44,16 +45,26 @@ const GROUPING_BATCH_MIN = 2;
 const GROUPING_BATCH_MAX = 256;
 /** Above this, reading a row for nothing costs more than another statement saves. */
 const ROWS_PER_ENTRY_MAX = 4;
+/** Groups that one statement finds: a few where keys without a group stand between them. */
+const GROUPS_AT_ONCE_MIN = 8;
+const GROUPS_AT_ONCE_MAX = 64;
+
+/** What a listing is read from. */
+export interface PageSource<Row> {
+  readonly keyOf: (row: Row) => string;
+  readonly readRows: (range: KeyRange<Row>) => Promise<readonly Row[]>;
+  /** The first key of each group, and each key without one; undefined where that can't be told. */
+  readonly readGroups: (range: GroupRange) => Promise<readonly string[] | undefined>;
+}
 
 /**
  * One page of a listing over rows in the order of their keys. Keys that share what stands before
- * the first delimiter behind the prefix are one common prefix; the rows of a group are skipped
- * with one query rather than read.
+ * the first delimiter behind the prefix are one common prefix. Where that leaves out most of the rows
+ * that were read, the next groups are looked for by their first keys alone.
  */
 export async function listPage<Row>(
   { prefix, delimiter, start, maxKeys }: PageRequest,
-  keyOf: (row: Row) => string,
-  readRows: (range: KeyRange<Row>) => Promise<readonly Row[]>,
+  { keyOf, readRows, readGroups }: PageSource<Row>,
 ): Promise<Page<Row>> {
   const rows: Row[] = [];
   const commonPrefixes: string[] = [];
@@ -62,13 +73,34 @@ export async function listPage<Row>(
   let cursor: Cursor<Row> | undefined = firstCursor(prefix, start);
   let batchSize = GROUPING_BATCH_MIN;
   const turns = new Turns();
+  let groupsAtOnce = 0;
   const done = (truncated: boolean) => ({ rows, commonPrefixes, truncated, next });
   if (maxKeys === 0) return done(false);
   while (cursor) {
     const count = rows.length + commonPrefixes.length;
     const wanted = maxKeys - count + 1;
-    const limit = delimiter === "" ? wanted : Math.min(wanted, batchSize);
     await turns.next();
+    if (groupsAtOnce > 0 && cursor.inclusive) {
+      const limit = Math.min(wanted, groupsAtOnce);
+      const keys = await readGroups({ prefix, delimiter, from: cursor.from, before, limit });
+      groupsAtOnce = keys ? Math.min(groupsAtOnce * 2, GROUPS_AT_ONCE_MAX) : 0;
+      for (const key of keys ?? []) {
+        if (rows.length + commonPrefixes.length === maxKeys) return done(true);
+        const group = commonPrefixOf(key, prefix, delimiter);
+        cursor = { from: key, inclusive: true };
+        if (group === undefined) {
+          groupsAtOnce = 0;
+          break;
+        }
+        commonPrefixes.push(group);
+        next = { after: group, skipPrefix: true };
+        cursor = behindGroup(group);
+        if (!cursor) return done(false);
+      }
+      if (groupsAtOnce > 0 && (keys?.length ?? 0) < limit) return done(false);
+      continue;
+    }
+    const limit = delimiter === "" ? wanted : Math.min(wanted, batchSize);
     const batch: readonly Row[] = await readRows({ ...cursor, before, limit });
     let group: string | undefined;
     for (const row of batch) {
@@ -84,6 +116,7 @@ export async function listPage<Row>(
     cursor = cursorAfter(batch, keyOf, group);
     const found = rows.length + commonPrefixes.length - count;
     batchSize = nextBatchSize(limit, found);
+    if (delimiter !== "" && batchSize < limit) groupsAtOnce = GROUPS_AT_ONCE_MIN;
   }
   return done(false);
 }
@@ -113,6 +146,10 @@ function cursorAfter<Row>(
   const key = keyOf(last);
   if (group === undefined || !key.startsWith(group))
     return { from: key, inclusive: false, behind: last };
+  return behindGroup(group);
+}
+
+function behindGroup(group: string): Cursor<never> | undefined {
   const from = successorOf(group);
   return from === undefined ? undefined : { from, inclusive: true };
 }

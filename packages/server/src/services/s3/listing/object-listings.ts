@@ -9,7 +9,8 @@ import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { requireBucket } from "../buckets/find-bucket.ts";
 import { readChecksum } from "../checksums/object-checksum.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
-import { type KeyRange, listPage, type PageStart } from "./list-page.ts";
+import { firstKeysOfGroups } from "./group-keys.ts";
+import { listPage, type PageSource, type PageStart } from "./list-page.ts";
 import { keyEncoder, readMaxKeys, readToken, writeToken } from "./listing-text.ts";
 
 type ListedRow = Pick<
@@ -50,11 +51,7 @@ async function listObjectsV2(input: s3.ListObjectsV2CommandInput, context: Reque
     input.ContinuationToken === undefined
       ? startAfter(input.StartAfter, prefix, delimiter)
       : readToken(input.ContinuationToken);
-  const page = await listPage(
-    { prefix, delimiter, start, maxKeys },
-    keyOf,
-    rowReader(bucket, context),
-  );
+  const page = await listPage({ prefix, delimiter, start, maxKeys }, sourceOf(bucket, context));
   const owner = input.FetchOwner ? bucket : undefined;
   return {
     Name: bucket.bucket_name,
@@ -81,11 +78,7 @@ async function listObjects(input: s3.ListObjectsCommandInput, context: RequestCo
   const prefix = input.Prefix ?? "";
   const marker = input.Marker ?? "";
   const start = startAfter(marker, prefix, delimiter);
-  const page = await listPage(
-    { prefix, delimiter, start, maxKeys },
-    keyOf,
-    rowReader(bucket, context),
-  );
+  const page = await listPage({ prefix, delimiter, start, maxKeys }, sourceOf(bucket, context));
   return {
     Name: bucket.bucket_name,
     Prefix: encode(prefix),
@@ -126,19 +119,24 @@ function keyOf(row: ListedRow): string {
   return row.object_key;
 }
 
-function rowReader(bucket: BucketRow, context: RequestContext) {
-  return ({ from, inclusive, before, limit }: KeyRange<ListedRow>) => {
-    let query = context
-      .db<S3Tables>()
-      .selectFrom("s3_objects")
-      .select(["object_key", "modified_ms", "etag", "size_bytes", "storage_class"])
-      .select(["checksum", "acl"])
-      .where("bucket_name", "=", bucket.bucket_name)
-      .where("object_key", inclusive ? ">=" : ">", from)
-      .orderBy("object_key")
-      .limit(limit);
-    if (before !== undefined) query = query.where("object_key", "<", before);
-    return query.execute();
+function sourceOf(bucket: BucketRow, context: RequestContext): PageSource<ListedRow> {
+  const db = context.db<S3Tables>();
+  const { bucket_name: name } = bucket;
+  return {
+    keyOf,
+    readRows({ from, inclusive, before, limit }) {
+      let query = db
+        .selectFrom("s3_objects")
+        .select(["object_key", "modified_ms", "etag", "size_bytes", "storage_class"])
+        .select(["checksum", "acl"])
+        .where("bucket_name", "=", name)
+        .where("object_key", inclusive ? ">=" : ">", from)
+        .orderBy("object_key")
+        .limit(limit);
+      if (before !== undefined) query = query.where("object_key", "<", before);
+      return query.execute();
+    },
+    readGroups: (range) => firstKeysOfGroups(db, name, ["s3_objects"], range),
   };
 }
 

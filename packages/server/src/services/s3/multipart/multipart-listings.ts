@@ -9,6 +9,7 @@ import { requireBucket } from "../buckets/find-bucket.ts";
 import { checksumMembers } from "../checksums/object-checksum.ts";
 import { invalidArgument } from "../errors.ts";
 import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
+import { firstKeysOfGroups } from "../listing/group-keys.ts";
 import { type KeyRange, listPage, type Page } from "../listing/list-page.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
 import { startAfter } from "../listing/object-listings.ts";
@@ -90,8 +91,12 @@ async function listUploads(input: s3.ListMultipartUploadsCommandInput, context: 
   const start = startAfter(keyMarker, prefix, idMarker === "" ? delimiter : "");
   const page = await listPage<UploadRow>(
     { prefix, delimiter, start, maxKeys: maxUploads },
-    ({ object_key: key }) => key,
-    (range) => readUploads(range, idMarker, bucket, context),
+    {
+      keyOf: ({ object_key: key }) => key,
+      readRows: (range) => readUploads(range, idMarker, bucket, context),
+      readGroups: (range) =>
+        firstKeysOfGroups(context.db(), bucket.bucket_name, ["s3_uploads"], range),
+    },
   );
   return {
     Bucket: bucket.bucket_name,

@@ -6,6 +6,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { requireBucket } from "../buckets/find-bucket.ts";
 import { invalidArgument } from "../errors.ts";
+import { firstKeysOfGroups } from "../listing/group-keys.ts";
 import { type KeyRange, listPage } from "../listing/list-page.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
 import { authorizeListing, listed, startAfter } from "../listing/object-listings.ts";
@@ -52,8 +53,12 @@ async function listObjectVersions(
   const start = startAfter(marker, prefix, older === undefined ? delimiter : "");
   const page = await listPage<ListedVersion>(
     { prefix, delimiter, start, maxKeys },
-    ({ object_key: key }) => key,
-    (range) => readVersions(bucket, range, older, db),
+    {
+      keyOf: ({ object_key: key }) => key,
+      readRows: (range) => readVersions(bucket, range, older, db),
+      readGroups: (range) =>
+        firstKeysOfGroups(db, bucket.bucket_name, ["s3_objects", "s3_versions"], range),
+    },
   );
   const { next, truncated } = page;
   const lastId = page.rows.findLast((row) => row.object_key === next?.after)?.version_id;
