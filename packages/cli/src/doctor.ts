@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { X509Certificate } from "node:crypto";
 import { createSocket } from "node:dgram";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { readFile, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
@@ -24,6 +24,7 @@ interface Finding {
 
 interface DoctorFlags {
   readonly data: string;
+  readonly nodeDir?: string;
   readonly port: number;
   readonly rtmpPort: number;
   readonly rtmpsPort: number;
@@ -48,6 +49,7 @@ export function doctorCommand(): Command {
   return new Command("doctor")
     .description("Check ports, ffmpeg, the certificate, the clock and the disk.")
     .option("--data <DIR>", "the data folder (or ROLECAST_DATA)", defaultData())
+    .option("--node-dir <DIR>", "the node's own folder (or ROLECAST_NODE_DIR)", nodeDirGiven())
     .option("--port <N>", "port of the AWS APIs", portOf, fromEnvironment("ROLECAST_PORT", 4566))
     .option("--rtmp-port <N>", "port of RTMP", portOf, fromEnvironment("ROLECAST_RTMP_PORT", 1935))
     .option(
@@ -77,7 +79,7 @@ export function doctorCommand(): Command {
         port("RTMPS port", flags.rtmpsPort, "--rtmps-port", answer),
         port("SRT port", flags.srtPort, "--srt-port", answer, bindUdp),
         ffmpeg(),
-        certificate(flags.data),
+        certificate(flags),
         disk(flags.data),
         clockFinding,
       ]);
@@ -114,6 +116,10 @@ function nodeVersion(): Finding {
 function fromEnvironment(variable: string, otherwise: number): number {
   const text = process.env[variable] ?? "";
   return /^\d{1,5}$/.test(text) ? Number(text) : otherwise;
+}
+
+function nodeDirGiven(): string | undefined {
+  return process.env.ROLECAST_NODE_DIR || undefined;
 }
 
 function portOf(text: string): number {
@@ -203,17 +209,32 @@ async function ffmpeg(): Promise<Finding> {
   return { check, state: "warning", found: `${program} ${version} has no libx264`, fix };
 }
 
-async function certificate(data: string): Promise<Finding> {
+/** Of several nodes' certificates the one that expires first. */
+async function certificate({ data, nodeDir }: DoctorFlags): Promise<Finding> {
   const check = "Certificate";
-  const file = join(resolve(data), "tls", "rtmps.crt");
-  if (!existsSync(file)) return { check, state: "ok", found: "made at the first start" };
-  const { validTo } = new X509Certificate(await readFile(file));
-  const days = Math.floor((new Date(validTo).getTime() - Date.now()) / DAY_MS);
+  const folders = nodeDir === undefined ? nodeFolders(resolve(data)) : [resolve(nodeDir)];
+  const files = folders.map((folder) => join(folder, "tls", "rtmps.crt"));
+  const ends = files.filter(existsSync).map(async (path) => {
+    const { validTo } = new X509Certificate(await readFile(path));
+    return { file: path, endsMs: new Date(validTo).getTime() };
+  });
+  const [first] = (await Promise.all(ends)).sort((a, b) => a.endsMs - b.endsMs);
+  if (!first) return { check, state: "ok", found: "made at the first start" };
+  const { file } = first;
+  const days = Math.floor((first.endsMs - Date.now()) / DAY_MS);
   if (days >= CERTIFICATE_DAYS_MIN)
     return { check, state: "ok", found: `${file} for ${days} days` };
   const found = days < 0 ? `${file} has expired` : `${file} expires in ${days} days`;
   const fix = `Remove the folder ${dirname(file)}: the next start makes a new one.`;
   return { check, state: days < 0 ? "problem" : "warning", found, fix };
+}
+
+/** Where servers on this data folder that were given none keep what is their own. */
+function nodeFolders(data: string): string[] {
+  const nodes = join(data, "nodes");
+  // Nodes share the data folder where its database isn't SQLite's.
+  if (!existsSync(nodes) || existsSync(join(data, "rolecast.db"))) return [data];
+  return readdirSync(nodes).map((name) => join(nodes, name));
 }
 
 async function disk(data: string): Promise<Finding> {
