@@ -1,14 +1,19 @@
 /**
- * The server that `growth.ts` asks, in a process of its own, so that only the server's work holds its
- * event loop. Its parent sends anything and is sent the longest time since it did so before, in ms.
+ * The server that `growth.ts` asks, in a process of its own, so that only the server's work counts.
+ * Its parent sends anything and is sent what the server has used since it did so before.
  */
-import { monitorEventLoopDelay } from "node:perf_hooks";
 import { createServer } from "@rolecast/server";
 import { accountSettings, grownAccounts } from "../../test/support/grown-lists/accounts.ts";
+import { HeldTime, threadTimeMs } from "./thread-time.ts";
+
+/** In milliseconds of processor time. */
+export interface Used {
+  readonly servingMs: number;
+  /** The longest of it without a turn for others. */
+  readonly heldMs: number;
+}
 
 const [data = "", database = "", ...items] = process.argv.slice(2);
-const RESOLUTION_MS = 1;
-const NS_PER_MS = 1e6;
 
 const server = await createServer({
   data,
@@ -16,11 +21,13 @@ const server = await createServer({
   ...(database === "" ? {} : { database }),
   ...{ port: 0, rtmpPort: 0, rtmpsPort: 0, srtPort: 0, transcodeCores: 0 },
 });
-const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
-delays.enable();
+const held = new HeldTime();
+let atMs = threadTimeMs();
 process.on("message", () => {
-  process.send?.(Math.max(0, delays.max / NS_PER_MS - RESOLUTION_MS));
-  delays.reset();
+  const nowMs = threadTimeMs();
+  const used: Used = { servingMs: nowMs - atMs, heldMs: held.takeMs() };
+  atMs = nowMs;
+  process.send?.(used);
 });
 process.once("disconnect", () => void server.close().then(() => process.exit()));
 process.send?.(server.endpoint);

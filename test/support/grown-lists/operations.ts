@@ -14,8 +14,8 @@ export interface PagedOperation {
   readonly pageSize: number;
   readonly pageSizeMax: number;
   readonly page: Page;
-  /** The token names the place itself. */
-  readonly middle?: string;
+  /** Of the objects of this bucket; left out, of what the account has. */
+  readonly bucket?: string;
 }
 
 const REGION = "us-east-1";
@@ -154,7 +154,7 @@ function s3Operations(
   const size = { pageSize: 1_000, pageSizeMax: 1_000 };
   const of = (Bucket: string, Delimiter: string | undefined): PagedOperation[] => {
     const name = Delimiter === undefined ? "" : " with a delimiter";
-    return [
+    const pages: readonly PagedOperation[] = [
       {
         ...{ name: `ListObjectsV2${name}`, ...size },
         page: async (ContinuationToken, MaxKeys) => {
@@ -192,6 +192,7 @@ function s3Operations(
         },
       },
     ];
+    return pages.map((page) => ({ ...page, bucket: Bucket }));
   };
   return [
     ...of(grouped, "/"),
