@@ -69,7 +69,7 @@ export class BlobWriters {
   constructor(options: BlobWritersOptions) {
     this.#options = options;
     this.#store = options.store.tables<S3Tables>();
-    this.marks = new WriterMarks(options.marksDir);
+    this.marks = new WriterMarks(options.marksDir, !options.store.shared);
   }
 
   /** Makes this process a writer, durably. Resolves to the prefix of its blobs' ids. */

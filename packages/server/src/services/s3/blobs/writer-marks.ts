@@ -2,6 +2,7 @@ import { type FileHandle, mkdir, open, readFile, rm, stat } from "node:fs/promis
 import { systemClock } from "../../../kernel/clock.ts";
 import { pathBelow } from "../../../kernel/path-below.ts";
 import { SharedSync } from "../../../kernel/shared-sync.ts";
+import { writeAt } from "../../../kernel/write-at.ts";
 import { makeFolderDurably, writeDurably } from "../../../kernel/write-durably.ts";
 import { hasCode } from "./blob-files.ts";
 
@@ -36,9 +37,12 @@ export interface MarkedCommits {
  */
 export class WriterMarks {
   readonly #dir: string;
+  readonly #inPlace: boolean;
 
-  constructor(dir: string) {
+  /** `inPlace` as in writeAt. */
+  constructor(dir: string, inPlace = false) {
     this.#dir = dir;
+    this.#inPlace = inPlace;
   }
 
   /** Makes the mark of a new writer. */
@@ -46,7 +50,7 @@ export class WriterMarks {
     await mkdir(this.#dir, { recursive: true, mode: 0o700 });
     const handle = await open(this.#file(prefix), "wx", 0o600);
     const { ino } = await handle.stat({ bigint: true });
-    return WriterMark.begin(handle, `open ${await readBootId()} ${ino} `);
+    return WriterMark.begin(handle, `open ${await readBootId()} ${ino} `, this.#inPlace);
   }
 
   /** The writer has ended, with so many commits. Survives a power cut. */
@@ -102,16 +106,18 @@ async function readFound(file: string) {
 export class WriterMark {
   readonly #handle: FileHandle;
   readonly #position: number;
+  readonly #inPlace: boolean;
   readonly #written = new SharedSync(() => this.#write());
   #commits = 0;
 
-  private constructor(handle: FileHandle, position: number) {
+  private constructor(handle: FileHandle, position: number, inPlace: boolean) {
     this.#handle = handle;
     this.#position = position;
+    this.#inPlace = inPlace;
   }
 
-  static async begin(handle: FileHandle, head: string): Promise<WriterMark> {
-    const mark = new WriterMark(handle, head.length);
+  static async begin(handle: FileHandle, head: string, inPlace: boolean): Promise<WriterMark> {
+    const mark = new WriterMark(handle, head.length, inPlace);
     try {
       await handle.write(head, 0, "latin1");
       await mark.note(0);
@@ -139,9 +145,7 @@ export class WriterMark {
   async #write(): Promise<void> {
     const count = String(this.#commits).padStart(COUNT_DIGITS, "0");
     const time = String(systemClock.nowMs()).padStart(TIME_DIGITS, "0");
-    const text = `${count} ${time}`;
-    const { bytesWritten } = await this.#handle.write(text, this.#position, "latin1");
-    if (bytesWritten !== text.length) throw new Error("A writer's mark was written in part only.");
+    await writeAt(this.#handle, `${count} ${time}`, this.#position, this.#inPlace);
   }
 }
 
