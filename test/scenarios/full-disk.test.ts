@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateUserCommand, DeleteUserCommand } from "@aws-sdk/client-iam";
@@ -123,6 +123,17 @@ test("below the low-water mark bodies are refused, everything else goes on, and 
   const { Contents = [] } = await client.send(new s3.ListObjectsV2Command({ Bucket }));
   const keys = Contents.map(({ Key }) => Key);
   expect(keys).toEqual(["at once", "copied", "kept", "parts", "small"]);
+});
+
+test("room is kept anew where the file that kept it was cut", async () => {
+  const data = join(dir, "cut");
+  await mkdir(data, { mode: 0o700 });
+  const file = join(data, "disk.reserve");
+  await writeFile(file, "");
+  const server = await start(["--data", data, "--disk-low-water-bytes", `${8 * MIB}`]);
+  const reserved = async () => (await healthOf(server)).disk.reservedBytes;
+  await expect.poll(reserved, { timeout: 5_000 }).toBeGreaterThan(MIB);
+  expect((await stat(file)).size).toBe(await reserved());
 });
 
 /** A folder of a file system of its own; undefined where nobody may mount one. */

@@ -196,9 +196,11 @@ export class DataDisk implements DiskSpace {
 
   async #findReserve(): Promise<void> {
     await rm(`${this.#reserveFile}.new`, { force: true });
+    if (!this.#options.reserve) return;
     const found = await stat(this.#reserveFile).catch(() => undefined);
-    this.#isReserved = found !== undefined;
-    if (!this.#options.reserve) this.#isReserved = false;
+    this.#isReserved = found?.isFile() === true && found.size >= this.#reserveBytes;
+    // It was cut, or made for a smaller disk: what it takes may be what a start lacks.
+    if (found?.isFile() && !this.#isReserved) await rm(this.#reserveFile, { force: true });
   }
 
   /** Of bytes that no file system keeps in less room. */
