@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { createHash, randomBytes } from "node:crypto";
-import { chmod, cp, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -159,6 +160,19 @@ describe.skipIf(!onlySqlite)("a snapshot of a running server", () => {
       expect(outcome).toMatchObject({ code: 1, err: expect.stringMatching(message) });
     }
   });
+
+  // A file that no byte can be written to, as on a full disk.
+  if (existsSync("/dev/full"))
+    test("says that the disk is full, and leaves nothing on it", async () => {
+      const data = join(home, "data-no-room");
+      await start(data);
+      const folder = join(home, "no-room");
+      await mkdir(folder);
+      await symlink("/dev/full", join(folder, "full.tar.gz.partial"));
+      const saved = await rolecast("snapshot", "save", join(folder, "full.tar.gz"), "--data", data);
+      expect(saved).toMatchObject({ code: 1, err: "rolecast: the disk is full.\n" });
+      expect(await readdir(folder)).toEqual([]);
+    });
 
   test("tells of files that were missing before", async () => {
     const data = join(home, "data-missing");

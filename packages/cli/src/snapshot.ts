@@ -4,7 +4,7 @@ import { dirname, join, relative, resolve, sep } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { createGunzip, createGzip } from "node:zlib";
 import { Command } from "commander";
-import { extract, pack } from "tar-stream";
+import { extract, type Pack, pack } from "tar-stream";
 import { CommandError } from "./command-error.ts";
 import { defaultData } from "./data-folder.ts";
 import { bytesText, ProgressLine, print, printJson } from "./terminal.ts";
@@ -100,7 +100,19 @@ async function writeArchive(dir: string, target: string, progress: ProgressLine)
   try {
     const archive = pack();
     const output = createWriteStream(partial, { mode: 0o600, flush: true });
-    const written = pipeline(archive, createGzip(), output);
+    const writing = pipeline(archive, createGzip(), output);
+    const outcomes = await Promise.allSettled([writing, fill(archive, dir, progress)]);
+    // Whichever broke first makes the other break too; what the disk says comes first.
+    for (const outcome of outcomes) if (outcome.status === "rejected") throw outcome.reason;
+    await rename(partial, target);
+    await syncFolder(dirname(target));
+  } finally {
+    await rm(partial, { force: true });
+  }
+}
+
+async function fill(archive: Pack, dir: string, progress: ProgressLine): Promise<void> {
+  try {
     let bytes = 0;
     for (const name of await filesOf(dir)) {
       const { size, mode, mtime } = await stat(join(dir, name));
@@ -110,11 +122,9 @@ async function writeArchive(dir: string, target: string, progress: ProgressLine)
       progress.show(`${bytesText(bytes)} kept`);
     }
     archive.finalize();
-    await written;
-    await rename(partial, target);
-    await syncFolder(dirname(target));
-  } finally {
-    await rm(partial, { force: true });
+  } catch (error) {
+    archive.destroy(error instanceof Error ? error : new Error(String(error)));
+    throw error;
   }
 }
 
