@@ -1,5 +1,6 @@
+import { execFileSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { appendFile, mkdtemp, readdir, readFile, rm, truncate } from "node:fs/promises";
+import { appendFile, mkdir, mkdtemp, readdir, readFile, rm, truncate } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as s3 from "@aws-sdk/client-s3";
@@ -67,6 +68,15 @@ const damages: Readonly<Record<string, (file: string) => Promise<void>>> = {
   empty: (file) => truncate(file, 0),
   "longer than its row": (file) => appendFile(file, "more"),
   missing: (file) => rm(file),
+  // Nobody writes into it: whoever waits for its bytes waits for ever.
+  "a pipe": async (file) => {
+    await rm(file);
+    execFileSync("mkfifo", [file]);
+  },
+  "a folder": async (file) => {
+    await rm(file);
+    await mkdir(file);
+  },
 };
 
 const CopySource = `${Bucket}/source`;

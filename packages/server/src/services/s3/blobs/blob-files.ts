@@ -1,4 +1,4 @@
-import { type FileHandle, link, mkdir, open, rm, stat, unlink } from "node:fs/promises";
+import { constants, type FileHandle, link, mkdir, open, rm, stat, unlink } from "node:fs/promises";
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { DiskSpace } from "../../../kernel/disk-space.ts";
 import type { Log } from "../../../kernel/log.ts";
@@ -23,6 +23,9 @@ const BLOBS_PER_FOLDER = 4096;
  * that a write waits for its own bytes only; one fsync of the folder serves them all.
  */
 const BLANKS_PER_BATCH = 32;
+
+/** A pipe in a blob's place must not hold the thread that opens it until somebody writes into it. */
+const READ_ONLY = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 export interface BlobFilesOptions {
   /** Holds nothing but blobs. */
@@ -164,7 +167,7 @@ export class BlobFiles {
 
   /** For reading. Rejects with ENOENT when the blob has been removed. */
   open(blobId: string): Promise<FileHandle> {
-    return open(this.#path(blobId), "r");
+    return openBlobFile(this.#path(blobId));
   }
 
   /**
@@ -302,6 +305,11 @@ export function prefixOf(blobId: string): string {
   const [folder = ""] = blobId.split("/", 1);
   const dash = folder.lastIndexOf("-");
   return dash < 0 ? folder : folder.slice(0, dash);
+}
+
+/** For reading, whatever somebody has put there. */
+export function openBlobFile(path: string): Promise<FileHandle> {
+  return open(path, READ_ONLY);
 }
 
 export function hasCode(error: unknown, code: string): boolean {

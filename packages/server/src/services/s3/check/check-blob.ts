@@ -1,6 +1,5 @@
-import { open } from "node:fs/promises";
 import { placeBelow } from "../../../kernel/path-below.ts";
-import { hasCode } from "../blobs/blob-files.ts";
+import { hasCode, openBlobFile } from "../blobs/blob-files.ts";
 import type { StoredBlob } from "./stored-objects.ts";
 
 const READ_BYTES = 256 * 1024;
@@ -21,9 +20,11 @@ export async function checkBlob(
   if (sizeBytes === 0) return undefined;
   await pace(0);
   try {
-    const handle = await open(placeBelow(dir, blobId), "r");
+    const handle = await openBlobFile(placeBelow(dir, blobId));
     try {
-      const { size } = await handle.stat();
+      const found = await handle.stat();
+      if (!found.isFile()) return "something else than a file";
+      const { size } = found;
       if (size !== sizeBytes) return `${size} bytes instead of ${sizeBytes}`;
       if (!stored) return undefined;
       const digest = stored.algorithm.start();
@@ -42,6 +43,7 @@ export async function checkBlob(
     }
   } catch (error) {
     if (hasCode(error, "ENOENT")) return "no file";
+    if (hasCode(error, "ENXIO") || hasCode(error, "ELOOP")) return "something else than a file";
     if (hasCode(error, "EIO")) return "bytes that the disk can't read";
     throw error;
   }
