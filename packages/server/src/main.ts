@@ -194,7 +194,6 @@ async function startServer(
   const routes = new InternalRoutes({
     ...ownRoutes,
     ready: () => ready,
-    onLoopback: isLoopback(config.host),
     store: () => parts.opened.health.check(),
     report: (isStrange) => (isStrange ? serverHealth.publicReport() : serverHealth.report()),
     localStack,

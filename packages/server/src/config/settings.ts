@@ -155,7 +155,7 @@ export const SETTINGS = {
   ),
   allowReset: setting(
     onOff.default(false),
-    "Allow POST /_rolecast/state/reset, which empties everything but the accounts' root keys: signed, or from this machine while the server listens on loopback alone.",
+    "Allow POST /_rolecast/state/reset, which empties everything but the accounts' root keys: signed, or from this machine.",
   ),
   diskLowWaterBytes: setting(
     wholeNumber(0).optional(),

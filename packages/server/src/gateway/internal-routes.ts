@@ -19,8 +19,6 @@ const SIGNED_PATHS: readonly string[] = ["logs", "decisions", "cloudtrail", "eve
 export interface InternalRoutesOptions extends OwnRoutes {
   /** The server has started. */
   readonly ready: () => boolean;
-  /** Only this machine can connect, and by its own names. */
-  readonly onLoopback: boolean;
   /** Resolves soon, as does `report`, even if the database hangs. */
   readonly store: () => Promise<StoreState>;
   /** Strangers learn less. */
@@ -97,20 +95,10 @@ export class InternalRoutes {
     return { status: 200, headers: { "content-type": METRICS_TYPE }, body };
   }
 
-  /**
-   * Why whoever asks has to sign for it. A server on other addresses may stand behind a proxy of this
-   * machine that adds nothing to what it passes on.
-   */
-  #resetter({ isSigned }: PlainRequest): string | undefined {
-    if (isSigned) return "Its signature isn't for this operation.";
-    if (this.#options.onLoopback) return undefined;
-    return "Unsigned, it is answered only while the server listens on a loopback address.";
-  }
-
   async #reset(request: PlainRequest): Promise<PlainResponse> {
     const { reset } = this.#options;
     if (!reset) return plainJson(403, { message: RESETTING_IS_OFF });
-    const strange = this.#resetter(request) ?? strangeness(request);
+    const strange = request.isSigned ? "Its signature isn't for this." : strangeness(request);
     if (strange !== undefined) return refused(`${PREFIX}state/reset`, strange);
     await reset();
     return plainJson(200, { status: "reset" });
