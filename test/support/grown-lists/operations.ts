@@ -86,6 +86,12 @@ function iamOperations(client: iam.IAMClient, { id }: GrownAccount): PagedOperat
       ),
     ),
     of("ListVirtualMFADevices", (p) => client.send(new iam.ListVirtualMFADevicesCommand(p))),
+    of("ListVirtualMFADevices Assigned", (p) =>
+      client.send(new iam.ListVirtualMFADevicesCommand({ AssignmentStatus: "Assigned", ...p })),
+    ),
+    of("ListVirtualMFADevices Unassigned", (p) =>
+      client.send(new iam.ListVirtualMFADevicesCommand({ AssignmentStatus: "Unassigned", ...p })),
+    ),
     of("ListPolicyVersions", (p) =>
       client.send(
         new iam.ListPolicyVersionsCommand({

@@ -16,6 +16,7 @@ export const iamMigrations: readonly Migration[] = [
   { name: "iam/0050-account-changes", up: createAccountChanges },
   { name: "iam/0060-tag-key-case", up: keepCaseOfTagKeys },
   { name: "iam/0070-pages", up: indexPages },
+  { name: "iam/0080-assigned-devices", up: indexAssignedDevices },
 ];
 
 async function createPrincipals(db: Kysely<Tables>): Promise<void> {
@@ -193,6 +194,20 @@ async function indexPages(db: Kysely<Tables>): Promise<void> {
   await index(db, "iam_mfa_devices", "serial", ["account_id", "serial_number"]);
   await index(db, "iam_mfa_devices", "use", ["account_id", "user_id", "serial_number"]);
   await index(db, credentials, "account", ["account_id", "credential_id"]);
+}
+
+/** ListVirtualMFADevices of those that are a user's, or nobody's, however many are not. */
+async function indexAssignedDevices({ schema }: Kysely<Tables>): Promise<void> {
+  for (const [name, operator] of [
+    ["assigned", "is not"],
+    ["unassigned", "is"],
+  ] as const)
+    await schema
+      .createIndex(`iam_mfa_devices_${name}`)
+      .on("iam_mfa_devices")
+      .columns(["account_id", "serial_number"])
+      .where("user_id" as never, operator, null)
+      .execute();
 }
 
 async function index(
