@@ -39,6 +39,8 @@ beforeAll(async () => {
     // What is asked of SQLite is asked of SQLite's file.
     database: undefined,
     accounts: accountSettings(accounts),
+    // It reads rows of its own, at times of its own.
+    scrubBytesPerSecond: 0,
   });
   database = new Libsql(join(data, "rolecast.db"));
   // The server writes too.
