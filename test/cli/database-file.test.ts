@@ -84,6 +84,14 @@ const harms: readonly (readonly [name: string, harm: Harm, sentence: RegExp])[] 
     /can't be opened\. .*must be files that this user may read and write\. \(SQLITE_CANTOPEN\)/,
   ],
   [
+    "is a pipe",
+    (file) => {
+      rmSync(file);
+      execFileSync("mkfifo", [file]);
+    },
+    /isn't a file\. Put the right one there/,
+  ],
+  [
     "has a folder in the place of its log",
     (file) => replaceByFolder(`${file}-wal`),
     /can't be opened\. .*\(-wal, -shm\).*\(SQLITE_CANTOPEN\)/,

@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { chmod, type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { pathBelow } from "../kernel/path-below.ts";
@@ -18,7 +19,7 @@ export async function makePrivate(dir: string): Promise<void> {
   const { mode } = await stat(dir);
   if ((mode & FOR_OTHERS) !== 0) await closeToOthers(dir, mode);
   for (const name of await readdir(dir)) {
-    if (SECRET.test(name)) await closing(pathBelow(dir, name), "r", protect);
+    if (SECRET.test(name)) await closing(pathBelow(dir, name), constants.O_RDONLY, protect);
   }
 }
 
@@ -28,7 +29,7 @@ export async function makePrivate(dir: string): Promise<void> {
  */
 export async function makePrivateFile(file: string): Promise<void> {
   try {
-    await closing(file, "a", protect);
+    await closing(file, constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY, protect);
   } catch (error) {
     if (!(error instanceof Error && "syscall" in error && error.syscall === "open")) throw error;
   }
@@ -59,8 +60,9 @@ async function protect(handle: FileHandle): Promise<void> {
   if ((mode & FOR_OTHERS) !== 0 && uid === process.getuid?.()) await handle.chmod(mode & 0o700);
 }
 
-async function closing(file: string, flags: string, run: (handle: FileHandle) => Promise<void>) {
-  const handle = await open(file, flags, 0o600);
+async function closing(file: string, flags: number, run: (handle: FileHandle) => Promise<void>) {
+  // A pipe in the file's place would be waited for.
+  const handle = await open(file, flags | constants.O_NONBLOCK, 0o600);
   try {
     await run(handle);
   } finally {

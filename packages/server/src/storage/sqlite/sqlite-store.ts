@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Kysely, sql } from "kysely";
 import {
@@ -12,6 +14,7 @@ import { OpenTransaction } from "../open-transaction.ts";
 import { makePrivateFile } from "../private-folder.ts";
 import type { OpenedStore, StoreSchema } from "../store.ts";
 import { StoreMonitor } from "../store-monitor.ts";
+import { UnusableDatabaseError } from "../unusable-database-error.ts";
 import { libsqlDialect } from "./libsql-driver.ts";
 import { openErrorOf } from "./sqlite-errors.ts";
 import { WriteAheadLog } from "./write-ahead-log.ts";
@@ -47,6 +50,7 @@ export async function openSqliteStore(
     });
   const opened: Kysely<Tables>[] = [];
   try {
+    await refuseSpecialFile(file);
     // SQLite gives what it makes beside it the same mode.
     await makePrivateFile(file);
     const writer = open();
@@ -70,6 +74,16 @@ export async function openSqliteStore(
     for (const each of opened) await each.destroy();
     throw openErrorOf(error, file);
   }
+}
+
+/** SQLite takes what isn't a file for a disk with errors. */
+async function refuseSpecialFile(file: string): Promise<void> {
+  if (!existsSync(file)) return;
+  const found = await stat(file);
+  if (found.isFile() || found.isDirectory()) return;
+  throw new UnusableDatabaseError(
+    `The database file ${file} isn't a file. Put the right one there, load a snapshot, or choose another folder with --data.`,
+  );
 }
 
 interface SqliteStoreParts {

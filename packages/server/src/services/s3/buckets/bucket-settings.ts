@@ -157,12 +157,13 @@ async function checkLogTarget(
     );
 }
 
-/** Throws InvalidRequest, MalformedXML. Rules without an id get one, as on AWS. */
+/** Whether a text names a role of some account. */
 function isRoleArn(text: string): boolean {
   const arn = parseArn(text);
   return arn?.service === "iam" && isAccountId(arn.accountId) && arn.resource.startsWith("role/");
 }
 
+/** Throws InvalidRequest, MalformedXML. Rules without an id get one, as on AWS. */
 async function checkedReplication(
   { ReplicationConfiguration: given }: s3.PutBucketReplicationCommandInput,
   bucket: BucketRow,
