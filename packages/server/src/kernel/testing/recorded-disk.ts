@@ -86,7 +86,9 @@ export class RecordedDisk {
       if (dirname(name) === path) this.#names.delete(name);
     }
     for (const name of readdirSync(path)) {
-      this.#names.set(join(path, name), statSync(join(path, name)).ino);
+      // Meanwhile a thread may remove another write's temporary file.
+      const found = statSync(join(path, name), { throwIfNoEntry: false });
+      if (found) this.#names.set(join(path, name), found.ino);
     }
   }
 }
