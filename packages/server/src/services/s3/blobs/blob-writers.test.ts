@@ -327,7 +327,9 @@ describe("a mark", () => {
     "of another file": rewrite((text) => text.replace(/ \d+ (\d+ \d+)$/, " 1 $1")),
     "of more commits": rewrite((text) => text.replace(/\d( \d+)$/, "9$1")),
     "of more commits, and of the end": rewrite(() => "ended 9"),
-    "over which an older one was put": rewrite((text) => text.replace(/\d{5}$/, "00000")),
+    "over which an older one was put": rewrite((text) =>
+      text.replace(/\d+$/, (writtenMs) => String(Number(writtenMs) - 60_000)),
+    ),
     "over which a copy was put with its times": (mark) =>
       putBack(mark, { preserveTimestamps: true }),
     "that was moved away and back": (mark) => {
