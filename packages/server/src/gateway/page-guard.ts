@@ -97,9 +97,9 @@ export class PageGuard {
   }
 
   /**
-   * The bucket's CORS rules speak for its objects and their lists, not for its configuration, and not
-   * for the buckets that objects are copied from. What runs at the bucket's own host name reads what
-   * everybody may.
+   * The bucket's CORS rules speak for its objects and for what is read of it, not for changes of its
+   * configuration, and not for the buckets that objects are copied from. What runs at the bucket's
+   * own host name reads what everybody may.
    */
   async #bucketAdmits(request: AnyRequest, { service }: RegisteredService): Promise<boolean> {
     if (!service.corsHeaders) return false;
