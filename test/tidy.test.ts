@@ -53,12 +53,13 @@ describe("dependency direction", () => {
   test("inside the server, rooms import only what the architecture lets them", () => {
     const allowed: Readonly<Record<string, readonly string[]>> = {
       kernel: ["kernel"],
+      validation: ["validation", "kernel"],
       config: ["config", "kernel"],
       storage: ["storage", "kernel"],
       observability: ["observability", "kernel", "config"],
       authn: ["authn", "kernel"],
       authz: ["authz", "kernel"],
-      gateway: ["gateway", "authn", "authz", "kernel"],
+      gateway: ["gateway", "authn", "authz", "validation", "kernel"],
     };
     const wrong = serverImports().filter(({ from, to }) => {
       const [room = "", service] = from.split("/");
@@ -158,8 +159,8 @@ describe("style", () => {
   test("files of the data folder are written by what makes them survive a power cut", () => {
     const writers = [
       // The mechanism, and what is written with every request.
-      "kernel/write-durably.ts",
-      "kernel/appended-file.ts",
+      "kernel/files/write-durably.ts",
+      "kernel/files/appended-file.ts",
       // What is only there to be removed.
       "storage/data-disk.ts",
       // Bytes of objects, which have a mechanism of their own.
@@ -188,7 +189,7 @@ describe("style", () => {
 
   test("what lies below the data folder is named by pathBelow", () => {
     const elsewhere = [
-      "kernel/path-below.ts",
+      "kernel/files/path-below.ts",
       // Copies a folder whole, by the names that are in it.
       "stage-snapshot.ts",
       // Folders of the operator's and of the build's own.

@@ -3,7 +3,7 @@ import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Kysely } from "kysely";
-import { placeBelow } from "./kernel/path-below.ts";
+import { placeBelow } from "./kernel/files/path-below.ts";
 import { BLOBS_FOLDER, hasCode, prefixOf } from "./services/s3/blobs/blob-files.ts";
 import { findReferencedBlobs } from "./services/s3/blobs/referenced-blobs.ts";
 import { checkBlob } from "./services/s3/check/check-blob.ts";

@@ -17,9 +17,9 @@ export {
 } from "./config/settings.ts";
 export type { ReadyScript, ReadyScripts } from "./gateway/localstack-routes.ts";
 export type { OperationCoverage } from "./gateway/operation-coverage.ts";
+export { syncFolder } from "./kernel/files/write-durably.ts";
 export { StoreUnavailableError } from "./kernel/store.ts";
 export { VERSION } from "./kernel/version.ts";
-export { syncFolder } from "./kernel/write-durably.ts";
 export { createServer } from "./main.ts";
 export type { RunningServer } from "./running-server.ts";
 export { IVS_EVENTS } from "./services/ivs/live/ivs-event.ts";

@@ -25,8 +25,7 @@ import { errorClass } from "./kernel/error-class.ts";
 import { EventLog } from "./kernel/event-log.ts";
 import { randomIds } from "./kernel/ids.ts";
 import { isLoopback } from "./kernel/loopback.ts";
-import type { OwnRoutes } from "./kernel/own-routes.ts";
-import { s3HostsOf } from "./kernel/s3-hosts.ts";
+import type { OwnRoutes } from "./kernel/ports/own-routes.ts";
 import { createLog } from "./observability/log.ts";
 import { Metrics } from "./observability/metrics.ts";
 import { openTracing } from "./observability/otlp-tracer.ts";
@@ -37,6 +36,7 @@ import { readManagedPolicies } from "./services/iam/policies/aws-managed-policie
 import { findTakenName } from "./services/iam/service-linked-roles/definitions.ts";
 import { openCountryDatabase } from "./services/ivs/playback/country-database.ts";
 import { BLOBS_FOLDER } from "./services/s3/blobs/blob-files.ts";
+import { s3HostsOf } from "./services/s3/s3-hosts.ts";
 import { DataDisk } from "./storage/data-disk.ts";
 import { type DataFolder, openDataFolder } from "./storage/data-folder.ts";
 import { openNodeFolder } from "./storage/node-folder.ts";

@@ -4,7 +4,7 @@ import type { ReadyScripts } from "./gateway/localstack-routes.ts";
 import type { OperationCoverage } from "./gateway/operation-coverage.ts";
 import type { EventLog } from "./kernel/event-log.ts";
 import type { Invoke } from "./kernel/invoke.ts";
-import type { Log } from "./kernel/log.ts";
+import type { Log } from "./kernel/ports/log.ts";
 import type { Service } from "./kernel/service.ts";
 import type { ServiceCredentialsFile } from "./storage/service-credential-files.ts";
 import type { OpenedStore } from "./storage/store.ts";

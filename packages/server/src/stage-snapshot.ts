@@ -12,9 +12,9 @@ import {
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemClock } from "./kernel/clock.ts";
+import { placeBelow } from "./kernel/files/path-below.ts";
+import { syncFolder } from "./kernel/files/write-durably.ts";
 import { randomIds } from "./kernel/ids.ts";
-import { placeBelow } from "./kernel/path-below.ts";
-import { syncFolder } from "./kernel/write-durably.ts";
 import { BLOBS_FOLDER, hasCode } from "./services/s3/blobs/blob-files.ts";
 import { HOLDS_FOLDER, holdBlobs } from "./services/s3/blobs/blob-holds.ts";
 import { MARKS_FOLDER, WriterMarks } from "./services/s3/blobs/writer-marks.ts";

@@ -13,7 +13,7 @@ import {
   type WireRequest,
 } from "@rolecast/wire";
 import type { Clock } from "../kernel/clock.ts";
-import type { Credential, CredentialSource } from "../kernel/identity.ts";
+import type { Credential, CredentialSource } from "../kernel/ports/identity.ts";
 import type { Caller } from "../kernel/principal.ts";
 import type { Service } from "../kernel/service.ts";
 import { authenticationError } from "./authentication-error.ts";

@@ -1,5 +1,5 @@
-import type { Credential, CredentialSource } from "../kernel/identity.ts";
-import type { OutsideService } from "../kernel/linked-services.ts";
+import type { Credential, CredentialSource } from "../kernel/ports/identity.ts";
+import type { OutsideService } from "../kernel/ports/linked-services.ts";
 
 /** The keys of linked services that run elsewhere: who signs with one is the service principal. */
 export class ServiceCredentials implements CredentialSource {

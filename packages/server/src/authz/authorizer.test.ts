@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { IdentityDirectory } from "../kernel/identity.ts";
-import type { Log } from "../kernel/log.ts";
+import type { IdentityDirectory } from "../kernel/ports/identity.ts";
+import type { Log } from "../kernel/ports/log.ts";
 import { RequestContext } from "../kernel/request-context.ts";
 import type { Service } from "../kernel/service.ts";
 import { Authorizer } from "./authorizer.ts";

@@ -8,17 +8,17 @@ import {
   PolicySet,
 } from "@rolecast/policy";
 import { AwsError } from "../kernel/aws-error.ts";
-import type { DecisionLog } from "../kernel/decisions.ts";
 import { errorClass } from "../kernel/error-class.ts";
+import { LruMap } from "../kernel/lru-map.ts";
+import type { Authorization, ResourcePolicy } from "../kernel/operations.ts";
+import type { Organization } from "../kernel/organization.ts";
+import type { DecisionLog } from "../kernel/ports/decisions.ts";
 import type {
   AuthorizationMessages,
   IdentityDirectory,
   PolicyDocument,
-} from "../kernel/identity.ts";
-import type { Log } from "../kernel/log.ts";
-import { LruMap } from "../kernel/lru-map.ts";
-import type { Authorization, ResourcePolicy } from "../kernel/operations.ts";
-import type { Organization } from "../kernel/organization.ts";
+} from "../kernel/ports/identity.ts";
+import type { Log } from "../kernel/ports/log.ts";
 import { accountOf, type Caller, type Principal, type SessionPolicy } from "../kernel/principal.ts";
 import type { Question, RequestContext } from "../kernel/request-context.ts";
 import type { Denial, Service } from "../kernel/service.ts";

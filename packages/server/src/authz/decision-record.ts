@@ -6,8 +6,8 @@ import type {
   PolicySet,
   PolicySource,
 } from "@rolecast/policy";
-import type { DecidingPolicy, DecisionRecord, MatchedPolicy } from "../kernel/decisions.ts";
 import type { Authorization } from "../kernel/operations.ts";
+import type { DecidingPolicy, DecisionRecord, MatchedPolicy } from "../kernel/ports/decisions.ts";
 import type { Principal } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 import type { ConditionContext } from "./condition-context.ts";

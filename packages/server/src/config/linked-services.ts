@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import { validatePolicy } from "@rolecast/policy";
 import { z } from "zod";
-import type { OutsideService } from "../kernel/linked-services.ts";
+import type { OutsideService } from "../kernel/ports/linked-services.ts";
 
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const ROLE_NAME_PREFIX = "AWSServiceRoleFor";

@@ -3,7 +3,7 @@ import { connect, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import type { WireResponse } from "@rolecast/wire";
 import { afterEach, describe, expect, test } from "vitest";
-import type { Log } from "../kernel/log.ts";
+import type { Log } from "../kernel/ports/log.ts";
 import { BodyBudget, NoRoomForBodyError } from "./body-budget.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import type { GatewayRequest } from "./gateway-request.ts";

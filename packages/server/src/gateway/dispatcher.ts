@@ -1,17 +1,21 @@
 import type { Operation } from "@rolecast/wire";
 import type { Authorizer } from "../authz/authorizer.ts";
 import { AwsError } from "../kernel/aws-error.ts";
-import type { CallAudit, CallAuditor } from "../kernel/call-audit.ts";
 import type { Clock } from "../kernel/clock.ts";
-import { findViolations, invalidValueSentence, validationSentence } from "../kernel/constraints.ts";
-import { inHashOrder } from "../kernel/hash-order.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { Invoke, InvokeOptions } from "../kernel/invoke.ts";
 import type { AnyOperationHandler, Authorization, OperationHandler } from "../kernel/operations.ts";
+import type { CallAudit, CallAuditor } from "../kernel/ports/call-audit.ts";
+import type { Tracer } from "../kernel/ports/tracer.ts";
 import { type Question, RequestContext } from "../kernel/request-context.ts";
 import type { Service } from "../kernel/service.ts";
 import type { Store } from "../kernel/store.ts";
-import type { Tracer } from "../kernel/tracer.ts";
+import { inHashOrder } from "../validation/hash-order.ts";
+import {
+  findViolations,
+  invalidValueSentence,
+  validationSentence,
+} from "../validation/violations.ts";
 import { findMissingMembers } from "./required-members.ts";
 import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 

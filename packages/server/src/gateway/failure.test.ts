@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Log } from "../kernel/log.ts";
+import type { Log } from "../kernel/ports/log.ts";
 import { StoreUnavailableError } from "../kernel/store.ts";
 import { toAwsError } from "./failure.ts";
 import type { RegisteredService } from "./service-registry.ts";

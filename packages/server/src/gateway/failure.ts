@@ -1,8 +1,8 @@
 import { AuthError, WireError, type WireResponse } from "@rolecast/wire";
 import { AwsError } from "../kernel/aws-error.ts";
-import { DiskFullError, isDiskFull } from "../kernel/disk-space.ts";
 import { errorTrace } from "../kernel/error-class.ts";
-import type { Log } from "../kernel/log.ts";
+import { DiskFullError, isDiskFull } from "../kernel/ports/disk-space.ts";
+import type { Log } from "../kernel/ports/log.ts";
 import { StoreUnavailableError } from "../kernel/store.ts";
 import { NoRoomForBodyError } from "./body-budget.ts";
 import { ClientGoneError } from "./request-body.ts";

@@ -4,7 +4,7 @@ import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import type { WireResponse } from "@rolecast/wire";
 import { errorClass } from "../kernel/error-class.ts";
-import type { Log } from "../kernel/log.ts";
+import type { Log } from "../kernel/ports/log.ts";
 import { BodyBudget, HeldBytes } from "./body-budget.ts";
 import { ClientAddresses } from "./client-address.ts";
 import {

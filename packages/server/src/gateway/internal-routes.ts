@@ -1,4 +1,4 @@
-import { METRICS_TYPE, type OwnRoutes, RESETTING_IS_OFF } from "../kernel/own-routes.ts";
+import { METRICS_TYPE, type OwnRoutes, RESETTING_IS_OFF } from "../kernel/ports/own-routes.ts";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 import type { StoreState } from "../kernel/store.ts";
 import {

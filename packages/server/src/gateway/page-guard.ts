@@ -1,6 +1,6 @@
 import { bucketFromHost, parseQuery, s3Addressing, type WireRequest } from "@rolecast/wire";
 import { AwsError } from "../kernel/aws-error.ts";
-import { readsByName } from "../kernel/call-audit.ts";
+import { readsByName } from "../kernel/ports/call-audit.ts";
 import type { PlainRequest } from "../kernel/service.ts";
 import { isLoopbackName } from "./own-hosts.ts";
 import type { RegisteredService } from "./service-registry.ts";

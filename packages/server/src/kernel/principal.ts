@@ -1,5 +1,5 @@
 import type { ContextValue, Principal } from "@rolecast/policy";
-import type { ForwardedAccess } from "./linked-services.ts";
+import type { ForwardedAccess } from "./ports/linked-services.ts";
 
 export type { ContextValue, Principal };
 

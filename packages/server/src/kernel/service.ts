@@ -1,15 +1,15 @@
 import type { Readable } from "node:stream";
 import type { ServiceDefinition } from "@rolecast/wire";
 import type { AwsError } from "./aws-error.ts";
-import type { AuditFacts } from "./call-audit.ts";
 import type { Clock } from "./clock.ts";
 import type { ServiceConstraints } from "./constraints.ts";
-import type { DiskSpace } from "./disk-space.ts";
 import type { EventBus } from "./events.ts";
 import type { Ids } from "./ids.ts";
 import type { Invoke } from "./invoke.ts";
-import type { Log } from "./log.ts";
 import type { Authorization, OperationTable } from "./operations.ts";
+import type { AuditFacts } from "./ports/call-audit.ts";
+import type { DiskSpace } from "./ports/disk-space.ts";
+import type { Log } from "./ports/log.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { Migration, Store, Transaction } from "./store.ts";
 

@@ -1,6 +1,6 @@
 import pino from "pino";
 import type { Config } from "../config/settings.ts";
-import type { Log } from "../kernel/log.ts";
+import type { Log } from "../kernel/ports/log.ts";
 
 /** Lines kept for readers that come late. */
 const RECENT_LINES_MAX = 500;

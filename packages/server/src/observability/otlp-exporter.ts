@@ -1,6 +1,6 @@
 import { errorClass } from "../kernel/error-class.ts";
-import type { Log } from "../kernel/log.ts";
-import type { SpanAttributes } from "../kernel/tracer.ts";
+import type { Log } from "../kernel/ports/log.ts";
+import type { SpanAttributes } from "../kernel/ports/tracer.ts";
 
 /** Spans that wait for the collector; what comes on top is dropped and counted. */
 const WAITING_MAX = 4_096;

@@ -1,8 +1,8 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import type { Ids } from "../kernel/ids.ts";
-import type { Log } from "../kernel/log.ts";
+import type { Log } from "../kernel/ports/log.ts";
+import { noTracer, type Span, type SpanAttributes, type Tracer } from "../kernel/ports/tracer.ts";
 import type { Store, Tables } from "../kernel/store.ts";
-import { noTracer, type Span, type SpanAttributes, type Tracer } from "../kernel/tracer.ts";
 import { OtlpExporter } from "./otlp-exporter.ts";
 
 /** W3C Trace Context: version, trace, the caller's span, flags. */

@@ -1,10 +1,10 @@
 import { randomFill } from "node:crypto";
 import { open, rename, rm, stat, statfs } from "node:fs/promises";
 import { promisify } from "node:util";
-import { DiskFullError, type DiskSpace, isDiskFull } from "../kernel/disk-space.ts";
-import type { Log } from "../kernel/log.ts";
-import { pathBelow } from "../kernel/path-below.ts";
-import { syncFolder } from "../kernel/write-durably.ts";
+import { pathBelow } from "../kernel/files/path-below.ts";
+import { syncFolder } from "../kernel/files/write-durably.ts";
+import { DiskFullError, type DiskSpace, isDiskFull } from "../kernel/ports/disk-space.ts";
+import type { Log } from "../kernel/ports/log.ts";
 
 const MIB = 1024 ** 2;
 

@@ -1,9 +1,13 @@
 import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
+import { pathBelow } from "../kernel/files/path-below.ts";
+import {
+  makeFolderDurably,
+  readOrWriteDurably,
+  writeDurably,
+} from "../kernel/files/write-durably.ts";
 import { randomIds } from "../kernel/ids.ts";
-import { pathBelow } from "../kernel/path-below.ts";
-import { makeFolderDurably, readOrWriteDurably, writeDurably } from "../kernel/write-durably.ts";
 import type { DataFolder } from "./data-folder.ts";
 import { DataFolderError, DataFolderInUseError } from "./data-folder-error.ts";
 import { lockDataFolder } from "./folder-lock.ts";

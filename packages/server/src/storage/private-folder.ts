@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { chmod, type FileHandle, open, readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pathBelow } from "../kernel/path-below.ts";
+import { pathBelow } from "../kernel/files/path-below.ts";
 import { DataFolderError } from "./data-folder-error.ts";
 
 const FOR_OTHERS = 0o077;

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
-import { recordedDisk } from "../kernel/testing/recorded-disk.ts";
+import { recordedDisk } from "../kernel/files/testing/recorded-disk.ts";
 import type { KeyTrial } from "./sealing-key.ts";
 import type { OpeningDatabase } from "./store.ts";
 import {
@@ -22,7 +22,7 @@ import {
 } from "./testing/postgres-server.ts";
 
 vi.mock("node:fs/promises", async (original) => {
-  const { recordedDisk } = await import("../kernel/testing/recorded-disk.ts");
+  const { recordedDisk } = await import("../kernel/files/testing/recorded-disk.ts");
   return recordedDisk.wrap(await original());
 });
 // Workers keep modules from file to file: without this, what is tested may have the real one.

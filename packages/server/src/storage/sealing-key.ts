@@ -1,9 +1,9 @@
 import { createHmac, randomBytes } from "node:crypto";
 import { readdir, readFile, rm } from "node:fs/promises";
 import { type Kysely, sql } from "kysely";
-import { pathBelow, placeBelow } from "../kernel/path-below.ts";
+import { pathBelow, placeBelow } from "../kernel/files/path-below.ts";
+import { readOrWriteDurably, writeDurably } from "../kernel/files/write-durably.ts";
 import type { Tables } from "../kernel/store.ts";
-import { readOrWriteDurably, writeDurably } from "../kernel/write-durably.ts";
 import { DataFolderError } from "./data-folder-error.ts";
 import { SEALING_TABLE } from "./migrate.ts";
 import type { OpeningDatabase } from "./store.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
-import type { OutsideService } from "../kernel/linked-services.ts";
-import { pathBelow } from "../kernel/path-below.ts";
-import { makeFolderDurably, writeDurably } from "../kernel/write-durably.ts";
+import { pathBelow } from "../kernel/files/path-below.ts";
+import { makeFolderDurably, writeDurably } from "../kernel/files/write-durably.ts";
+import type { OutsideService } from "../kernel/ports/linked-services.ts";
 
 /** A linked service and where its key is kept for it. */
 export interface ServiceCredentialsFile {

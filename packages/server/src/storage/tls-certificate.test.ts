@@ -3,11 +3,11 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { recordedDisk } from "../kernel/testing/recorded-disk.ts";
+import { recordedDisk } from "../kernel/files/testing/recorded-disk.ts";
 import type { TlsCertificate } from "./tls-certificate.ts";
 
 vi.mock("node:fs/promises", async (original) => {
-  const { recordedDisk } = await import("../kernel/testing/recorded-disk.ts");
+  const { recordedDisk } = await import("../kernel/files/testing/recorded-disk.ts");
   return recordedDisk.wrap(await original());
 });
 // Workers keep modules from file to file: without this, what is tested may have the real one.

@@ -1,8 +1,12 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { pathBelow } from "../kernel/path-below.ts";
-import { makeFolderDurably, readOrWriteDurably, writeDurably } from "../kernel/write-durably.ts";
+import { pathBelow } from "../kernel/files/path-below.ts";
+import {
+  makeFolderDurably,
+  readOrWriteDurably,
+  writeDurably,
+} from "../kernel/files/write-durably.ts";
 import { DataFolderError } from "./data-folder-error.ts";
 import { makePrivateKey, makeSelfSigned } from "./self-signed-certificate.ts";
 

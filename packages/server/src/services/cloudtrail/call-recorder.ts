@@ -1,8 +1,13 @@
-import type { AuditedCall, CallAudit, CallAuditor, CallOutcome } from "../../kernel/call-audit.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Ids } from "../../kernel/ids.ts";
 import type { LiveFeed } from "../../kernel/live-feed.ts";
 import type { Authorization } from "../../kernel/operations.ts";
+import type {
+  AuditedCall,
+  CallAudit,
+  CallAuditor,
+  CallOutcome,
+} from "../../kernel/ports/call-audit.ts";
 import type { Transaction } from "../../kernel/store.ts";
 import type { EventStore } from "./events/event-store.ts";
 import { type AuditedOperation, AuditedOperations } from "./record/audited-operation.ts";

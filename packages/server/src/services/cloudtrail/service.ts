@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import type { CallAuditor } from "../../kernel/call-audit.ts";
 import { LiveFeed } from "../../kernel/live-feed.ts";
+import type { CallAuditor } from "../../kernel/ports/call-audit.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { CallRecorder } from "./call-recorder.ts";
 import { cloudTrailConstraints } from "./constraints.ts";

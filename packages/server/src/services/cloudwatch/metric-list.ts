@@ -1,6 +1,6 @@
 import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import type { Store } from "../../kernel/store.ts";
-import { Turns } from "../../kernel/turns.ts";
+import { Turns } from "../../kernel/work/turns.ts";
 import { invalidParameterValue } from "./errors.ts";
 import { isOfSameMetric, type MetricKey, metricOfRow } from "./series.ts";
 import type { CloudWatchTables, SeriesRow } from "./tables.ts";

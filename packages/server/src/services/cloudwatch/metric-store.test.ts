@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import type { Clock } from "../../kernel/clock.ts";
-import type { Log } from "../../kernel/log.ts";
+import type { Log } from "../../kernel/ports/log.ts";
 import type { Store, Tables } from "../../kernel/store.ts";
 import { type OpenedStore, openStore } from "../../storage/store.ts";
 import { MetricStore } from "./metric-store.ts";

@@ -1,7 +1,7 @@
 import type { ListMetricsCommandInput, ListMetricsCommandOutput } from "@aws-sdk/client-cloudwatch";
 import type { Clock } from "../../kernel/clock.ts";
-import type { Log } from "../../kernel/log.ts";
-import type { MetricSample, MetricSink } from "../../kernel/metric-sink.ts";
+import type { Log } from "../../kernel/ports/log.ts";
+import type { MetricSample, MetricSink } from "../../kernel/ports/metric-sink.ts";
 import { type Store, StoreUnavailableError } from "../../kernel/store.ts";
 import { FineSeries } from "./fine-series.ts";
 import { pageOfMetrics } from "./metric-list.ts";

@@ -1,4 +1,4 @@
-import type { Log } from "../../kernel/log.ts";
+import type { Log } from "../../kernel/ports/log.ts";
 import type { Store } from "../../kernel/store.ts";
 import type { CloudWatchTables, MinuteRow } from "./tables.ts";
 

@@ -1,4 +1,4 @@
-import type { MetricSink } from "../../kernel/metric-sink.ts";
+import type { MetricSink } from "../../kernel/ports/metric-sink.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { cloudwatchConstraints } from "./constraints.ts";
 import { accessDenied } from "./errors.ts";

@@ -1,8 +1,8 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
+import type { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import type { Ids } from "../../kernel/ids.ts";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import type { SecretBox } from "../../kernel/secret-box.ts";
 import { arnOf, locationOf } from "./arns.ts";
 import { notImplemented, resourceAlreadyExists, resourceNotFound, validation } from "./errors.ts";
 import { checkConnectionParameters } from "./http-parameters.ts";

@@ -1,8 +1,8 @@
+import { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import { errorClass } from "../../kernel/error-class.ts";
 import type { AwsEvent } from "../../kernel/events.ts";
+import { pathBelow } from "../../kernel/files/path-below.ts";
 import { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
-import { pathBelow } from "../../kernel/path-below.ts";
-import { SecretBox } from "../../kernel/secret-box.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { apiDestinationOperations } from "./api-destinations.ts";
 import { connectionOperations } from "./connections.ts";

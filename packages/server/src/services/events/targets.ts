@@ -1,7 +1,7 @@
 import type * as eventbridge from "@aws-sdk/client-eventbridge";
 import { defineOperations, type OperationTable } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
-import { Turns } from "../../kernel/turns.ts";
+import { Turns } from "../../kernel/work/turns.ts";
 import { locationOf, requireBus } from "./arns.ts";
 import { jsonErrorPlace } from "./delivery/target-json.ts";
 import { checkPath, checkTransformer } from "./delivery/transform-input.ts";

@@ -1,9 +1,9 @@
 import type { Clock } from "../../kernel/clock.ts";
-import type { DecisionLog, DecisionRecord } from "../../kernel/decisions.ts";
 import type { Ids } from "../../kernel/ids.ts";
 import { LiveFeed } from "../../kernel/live-feed.ts";
-import type { Log } from "../../kernel/log.ts";
 import { LruMap } from "../../kernel/lru-map.ts";
+import type { DecisionLog, DecisionRecord } from "../../kernel/ports/decisions.ts";
+import type { Log } from "../../kernel/ports/log.ts";
 import type { Store } from "../../kernel/store.ts";
 import { DetailsRetention, KEPT_MAX, KEPT_MS } from "./details-retention.ts";
 import type { IamToolboxTables } from "./tables.ts";

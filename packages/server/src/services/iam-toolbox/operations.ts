@@ -1,7 +1,7 @@
 import { AwsError } from "../../kernel/aws-error.ts";
 import { isoSeconds } from "../../kernel/clock.ts";
-import type { DecisionRecord } from "../../kernel/decisions.ts";
 import type { OperationHandler, OperationTable } from "../../kernel/operations.ts";
+import type { DecisionRecord } from "../../kernel/ports/decisions.ts";
 import { type RequestContext, requireAccount } from "../../kernel/request-context.ts";
 import type { AuthorizationDetails } from "./authorization-details.ts";
 

@@ -1,4 +1,4 @@
-import type { DecisionLog, DecisionRecord } from "../../kernel/decisions.ts";
+import type { DecisionLog, DecisionRecord } from "../../kernel/ports/decisions.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { AuthorizationDetails } from "./authorization-details.ts";
 import { authorizationDetailOperations } from "./operations.ts";

@@ -1,5 +1,5 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
-import { Turns } from "../../kernel/turns.ts";
+import { Turns } from "../../kernel/work/turns.ts";
 import type { Named, NamedTable } from "./named-entities.ts";
 import type { IamTables } from "./tables.ts";
 

@@ -1,6 +1,6 @@
+import type { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import type { Organization } from "../../kernel/organization.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
-import type { SecretBox } from "../../kernel/secret-box.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { Transaction } from "../../kernel/store.ts";
 import type { Generations } from "./identities/generations.ts";

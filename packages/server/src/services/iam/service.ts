@@ -1,15 +1,15 @@
+import { SecretBox } from "../../kernel/crypto/secret-box.ts";
+import type { OperationTable } from "../../kernel/operations.ts";
+import type { Organization } from "../../kernel/organization.ts";
+import { OUTBOUND_ISSUERS_PATH } from "../../kernel/outbound-issuers.ts";
 import type {
   CredentialSource,
   FederationDirectory,
   IdentityDirectory,
   LinkedServiceUsage,
   ServiceLinkedRoles,
-} from "../../kernel/identity.ts";
-import type { LinkedRoleReport, OutsideService } from "../../kernel/linked-services.ts";
-import type { OperationTable } from "../../kernel/operations.ts";
-import type { Organization } from "../../kernel/organization.ts";
-import { OUTBOUND_ISSUERS_PATH } from "../../kernel/outbound-issuers.ts";
-import { SecretBox } from "../../kernel/secret-box.ts";
+} from "../../kernel/ports/identity.ts";
+import type { LinkedRoleReport, OutsideService } from "../../kernel/ports/linked-services.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accountAliasOperations } from "./account/account-aliases.ts";
 import { accountAuthorizationOperations } from "./account/account-authorization-details.ts";

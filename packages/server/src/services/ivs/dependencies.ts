@@ -1,5 +1,5 @@
-import type { CredentialSource, ServiceLinkedRoles } from "../../kernel/identity.ts";
-import type { MetricSink } from "../../kernel/metric-sink.ts";
+import type { CredentialSource, ServiceLinkedRoles } from "../../kernel/ports/identity.ts";
+import type { MetricSink } from "../../kernel/ports/metric-sink.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { MediaPort } from "./media-port.ts";
 import type { CountryOf } from "./playback/country-database.ts";

@@ -1,5 +1,5 @@
 import type { EngineHealth, IngestPorts } from "@rolecast/media";
-import type { LinkedServiceUsage } from "../../kernel/identity.ts";
+import type { LinkedServiceUsage } from "../../kernel/ports/identity.ts";
 import type { Service } from "../../kernel/service.ts";
 import { adConfigurationOperations } from "./ad-configurations.ts";
 import { limitCallRates } from "./call-rates.ts";

@@ -1,6 +1,6 @@
 import { AwsError } from "../../kernel/aws-error.ts";
 import type { Authorization, OperationHandler, OperationTable } from "../../kernel/operations.ts";
-import { METRICS_TYPE, type OwnRoutes, RESETTING_IS_OFF } from "../../kernel/own-routes.ts";
+import { METRICS_TYPE, type OwnRoutes, RESETTING_IS_OFF } from "../../kernel/ports/own-routes.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 
 /** What is about the whole server: everybody's metrics, health with its details, the reset. */

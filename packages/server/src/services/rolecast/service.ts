@@ -1,6 +1,6 @@
-import type { LinkedRoleReport } from "../../kernel/linked-services.ts";
 import type { Authorization } from "../../kernel/operations.ts";
-import type { OwnRoutes } from "../../kernel/own-routes.ts";
+import type { LinkedRoleReport } from "../../kernel/ports/linked-services.ts";
+import type { OwnRoutes } from "../../kernel/ports/own-routes.ts";
 import type { Service } from "../../kernel/service.ts";
 import { type FeedDependencies, feedOperations } from "./feeds/feed-operations.ts";
 import { FeedReaders } from "./feeds/feed-readers.ts";

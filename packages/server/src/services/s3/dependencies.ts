@@ -1,4 +1,4 @@
-import type { IdentityDirectory } from "../../kernel/identity.ts";
+import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { BlobFiles } from "./blobs/blob-files.ts";
 import type { BlobLeases } from "./blobs/blob-leases.ts";

@@ -1,6 +1,6 @@
 import type { ServiceDefinition } from "@rolecast/wire";
-import type { IdentityDirectory } from "../../kernel/identity.ts";
-import { pathBelow, placeBelow } from "../../kernel/path-below.ts";
+import { pathBelow, placeBelow } from "../../kernel/files/path-below.ts";
+import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessControlListOperations } from "./access/access-control-lists.ts";
 import { s3AccessDenied } from "./access/authorization.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { createCipheriv, createDecipheriv, hkdfSync } from "node:crypto";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { AuthorizationMessages as AuthorizationMessagesPort } from "../../kernel/identity.ts";
 import type { Ids } from "../../kernel/ids.ts";
+import type { AuthorizationMessages as AuthorizationMessagesPort } from "../../kernel/ports/identity.ts";
 
 /** Layout, before base64url: nonce, ciphertext, tag. */
 const NONCE_BYTES = 12;

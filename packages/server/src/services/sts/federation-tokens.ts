@@ -1,6 +1,6 @@
 import type * as sts from "@aws-sdk/client-sts";
-import type { IdentityDirectory } from "../../kernel/identity.ts";
 import { type Authorization, defineOperations } from "../../kernel/operations.ts";
+import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { DEFAULT_USER_SESSION_SECONDS } from "./constraints.ts";
 import { issueCredentials } from "./issue-credentials.ts";

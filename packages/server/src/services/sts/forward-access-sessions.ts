@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import type { Clock } from "../../kernel/clock.ts";
-import type { Credential, CredentialSource } from "../../kernel/identity.ts";
 import type { Ids } from "../../kernel/ids.ts";
+import type { Credential, CredentialSource } from "../../kernel/ports/identity.ts";
 import type {
   ForwardAccessSessions,
   ForwardedAccess,
   ForwardedCredentials,
-} from "../../kernel/linked-services.ts";
+} from "../../kernel/ports/linked-services.ts";
 import { accountOf, type Caller } from "../../kernel/principal.ts";
 import { newUniqueId } from "../../kernel/unique-ids.ts";
 import { TokenSealer } from "./token-sealer.ts";

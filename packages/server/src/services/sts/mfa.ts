@@ -1,4 +1,4 @@
-import type { FederationDirectory } from "../../kernel/identity.ts";
+import type { FederationDirectory } from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { forbidden } from "./errors.ts";
 

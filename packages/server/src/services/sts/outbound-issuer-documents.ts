@@ -1,6 +1,6 @@
 import { createPublicKey } from "node:crypto";
-import type { FederationDirectory, OutboundFederationRecord } from "../../kernel/identity.ts";
 import { OUTBOUND_ISSUERS_PATH } from "../../kernel/outbound-issuers.ts";
+import type { FederationDirectory, OutboundFederationRecord } from "../../kernel/ports/identity.ts";
 import type { PlainRequest, PlainResponse } from "../../kernel/service.ts";
 import type { Store, Tables } from "../../kernel/store.ts";
 

@@ -1,7 +1,7 @@
 import type * as sts from "@aws-sdk/client-sts";
 import { isAccountId, parseArn } from "../../kernel/arn.ts";
-import type { IdentityDirectory } from "../../kernel/identity.ts";
 import { defineOperations } from "../../kernel/operations.ts";
+import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import type { RootAccess } from "../../kernel/root-access.ts";
 import { callerArn } from "./caller-arn.ts";

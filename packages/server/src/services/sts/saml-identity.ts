@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { childrenNamed, type ScopedXml } from "@rolecast/wire";
-import type { SamlProviderRecord } from "../../kernel/identity.ts";
+import type { SamlProviderRecord } from "../../kernel/ports/identity.ts";
 import type { ContextValue } from "../../kernel/principal.ts";
 import { SESSION_SECONDS_MAX, SESSION_SECONDS_MIN } from "./constraints.ts";
 import { expiredIdentityToken, invalidIdentityToken, notAuthorized } from "./errors.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type * as sts from "@aws-sdk/client-sts";
-import type { FederationDirectory, IdentityDirectory } from "../../kernel/identity.ts";
 import { type Authorization, defineOperations } from "../../kernel/operations.ts";
+import type { FederationDirectory, IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import {
   type AssumableRole,

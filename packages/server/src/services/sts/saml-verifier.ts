@@ -1,7 +1,7 @@
 import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { AwsError } from "../../kernel/aws-error.ts";
-import type { Log } from "../../kernel/log.ts";
+import type { Log } from "../../kernel/ports/log.ts";
 import { invalidIdentityToken, throttling } from "./errors.ts";
 import type { SamlIdentity, SamlRequest } from "./saml-identity.ts";
 

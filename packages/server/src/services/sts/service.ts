@@ -1,10 +1,10 @@
+import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
 import type {
   CredentialSource,
   FederationDirectory,
   IdentityDirectory,
-} from "../../kernel/identity.ts";
-import type { ForwardAccessSessions } from "../../kernel/linked-services.ts";
-import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
+} from "../../kernel/ports/identity.ts";
+import type { ForwardAccessSessions } from "../../kernel/ports/linked-services.ts";
 import type { RootAccess } from "../../kernel/root-access.ts";
 import type { Service, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyInfo } from "./access-key-info.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import type { IdentityDirectory, PolicyDocument, RoleRecord } from "../../kernel/identity.ts";
 import { randomIds } from "../../kernel/ids.ts";
+import type { IdentityDirectory, PolicyDocument, RoleRecord } from "../../kernel/ports/identity.ts";
 import type { Store } from "../../kernel/store.ts";
 import type { Session } from "./session.ts";
 import { SessionCredentials } from "./session-credentials.ts";

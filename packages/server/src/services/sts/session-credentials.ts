@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import type { Clock } from "../../kernel/clock.ts";
-import type { Credential, CredentialSource, IdentityDirectory } from "../../kernel/identity.ts";
 import type { Ids } from "../../kernel/ids.ts";
 import type { Invoke } from "../../kernel/invoke.ts";
 import { LruMap } from "../../kernel/lru-map.ts";
+import type {
+  Credential,
+  CredentialSource,
+  IdentityDirectory,
+} from "../../kernel/ports/identity.ts";
 import type { Principal, SessionPolicy } from "../../kernel/principal.ts";
 import { RequestContext } from "../../kernel/request-context.ts";
 import type { Store } from "../../kernel/store.ts";

@@ -1,5 +1,5 @@
 import { validatePolicy } from "@rolecast/policy";
-import type { IdentityDirectory } from "../../kernel/identity.ts";
+import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { SESSION_POLICY_ARNS_MAX } from "./constraints.ts";
 import { malformedPolicyDocument, validationError } from "./errors.ts";

@@ -1,6 +1,6 @@
 import type * as sts from "@aws-sdk/client-sts";
-import type { FederationDirectory } from "../../kernel/identity.ts";
 import { defineOperations, NO_PERMISSION_NEEDED } from "../../kernel/operations.ts";
+import type { FederationDirectory } from "../../kernel/ports/identity.ts";
 import { DEFAULT_USER_SESSION_SECONDS } from "./constraints.ts";
 import { issueCredentials } from "./issue-credentials.ts";
 import { lifetimeSeconds, longTermIdentity } from "./long-term-identity.ts";

@@ -1,12 +1,12 @@
 import { createPrivateKey, type JsonWebKey, sign } from "node:crypto";
 import type * as sts from "@aws-sdk/client-sts";
+import type { Ids } from "../../kernel/ids.ts";
+import { defineOperations } from "../../kernel/operations.ts";
 import type {
   FederationDirectory,
   IdentityDirectory,
   OutboundFederationRecord,
-} from "../../kernel/identity.ts";
-import type { Ids } from "../../kernel/ids.ts";
-import { defineOperations } from "../../kernel/operations.ts";
+} from "../../kernel/ports/identity.ts";
 import type { Principal } from "../../kernel/principal.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { DEFAULT_WEB_IDENTITY_SECONDS } from "./constraints.ts";

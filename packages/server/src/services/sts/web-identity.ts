@@ -1,4 +1,4 @@
-import type { FederationDirectory, OidcProviderRecord } from "../../kernel/identity.ts";
+import type { FederationDirectory, OidcProviderRecord } from "../../kernel/ports/identity.ts";
 import type { ContextValue } from "../../kernel/principal.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { expiredIdentityToken, invalidIdentityToken } from "./errors.ts";

@@ -2,13 +2,13 @@ import { existsSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { Kysely, sql } from "kysely";
+import { syncFolder } from "../../kernel/files/write-durably.ts";
 import {
   type Store,
   StoreUnavailableError,
   type Tables,
   type Transaction,
 } from "../../kernel/store.ts";
-import { syncFolder } from "../../kernel/write-durably.ts";
 import { migrate, OWN_TABLES, touch } from "../migrate.ts";
 import { OpenTransaction } from "../open-transaction.ts";
 import { makePrivateFile } from "../private-folder.ts";

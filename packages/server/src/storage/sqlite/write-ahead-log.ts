@@ -1,5 +1,5 @@
 import { closeSync, fdatasync, openSync } from "node:fs";
-import { SharedSync } from "../../kernel/shared-sync.ts";
+import { SharedSync } from "../../kernel/files/shared-sync.ts";
 import { StoreUnavailableError } from "../../kernel/store.ts";
 
 /**

@@ -1,7 +1,7 @@
 import type { Clock } from "../../../kernel/clock.ts";
-import { type DiskSpace, isDiskFull } from "../../../kernel/disk-space.ts";
 import type { Ids } from "../../../kernel/ids.ts";
-import type { Log } from "../../../kernel/log.ts";
+import { type DiskSpace, isDiskFull } from "../../../kernel/ports/disk-space.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
 import { findableOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventRecord } from "../record/event-record.ts";

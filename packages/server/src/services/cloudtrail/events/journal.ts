@@ -1,8 +1,8 @@
 import { readdir, readFile, rm } from "node:fs/promises";
-import { AppendedFile } from "../../../kernel/appended-file.ts";
+import { AppendedFile } from "../../../kernel/files/appended-file.ts";
+import { pathBelow } from "../../../kernel/files/path-below.ts";
+import { makeFolderDurably } from "../../../kernel/files/write-durably.ts";
 import type { Ids } from "../../../kernel/ids.ts";
-import { pathBelow } from "../../../kernel/path-below.ts";
-import { makeFolderDurably } from "../../../kernel/write-durably.ts";
 import { findableOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventKind, EventRecord } from "../record/event-record.ts";
 

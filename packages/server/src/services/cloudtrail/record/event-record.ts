@@ -1,7 +1,7 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
-import type { AuditedCall, CallOutcome } from "../../../kernel/call-audit.ts";
 import { isoSeconds } from "../../../kernel/clock.ts";
 import type { Authorization } from "../../../kernel/operations.ts";
+import type { AuditedCall, CallOutcome } from "../../../kernel/ports/call-audit.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import type { AuditedOperation } from "./audited-operation.ts";
 import { type Findable, findableOf } from "./event-attributes.ts";

@@ -5,7 +5,7 @@ import { type Clock, isoSeconds } from "../../../kernel/clock.ts";
 import type { EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Invoke } from "../../../kernel/invoke.ts";
-import type { Log } from "../../../kernel/log.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
 import { unpackBatch } from "../events/event-batches.ts";
 import type { ParsedRecord } from "../record/event-attributes.ts";

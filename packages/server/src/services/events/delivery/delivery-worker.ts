@@ -1,10 +1,10 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { isDiskFull } from "../../../kernel/disk-space.ts";
+import type { SecretBox } from "../../../kernel/crypto/secret-box.ts";
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
-import type { SecretBox } from "../../../kernel/secret-box.ts";
+import { isDiskFull } from "../../../kernel/ports/disk-space.ts";
 import type { ServiceDependencies } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { apiDestinationArn } from "../api-destinations.ts";

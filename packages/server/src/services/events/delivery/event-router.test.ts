@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import { randomIds } from "../../../kernel/ids.ts";
-import type { Log } from "../../../kernel/log.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import { openStore } from "../../../storage/store.ts";
 import { eventsMigrations } from "../migrations.ts";
 import { incoming } from "../put-event.ts";

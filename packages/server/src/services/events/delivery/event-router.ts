@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
-import type { Log } from "../../../kernel/log.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { compilePattern, type EventTest } from "../pattern/compile-pattern.ts";
 import type { IncomingEvent } from "../put-event.ts";

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { constants, mkdir, open, rename, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { pathBelow } from "../../../kernel/path-below.ts";
+import { pathBelow } from "../../../kernel/files/path-below.ts";
 import type { RuleRow } from "../tables.ts";
 
 /** A log group's file is put aside at this size; one older file is kept beside it. */

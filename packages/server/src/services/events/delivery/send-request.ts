@@ -1,7 +1,7 @@
 import type { Target } from "@aws-sdk/client-eventbridge";
+import type { SecretBox } from "../../../kernel/crypto/secret-box.ts";
 import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts";
 import { OutgoingError } from "../../../kernel/outgoing/outgoing-error.ts";
-import type { SecretBox } from "../../../kernel/secret-box.ts";
 import { readParameters } from "../connections.ts";
 import { isOwnHeader } from "../http-parameters.ts";
 import type { ApiDestinationRow, ConnectionRow } from "../tables.ts";

@@ -1,7 +1,7 @@
 import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
-import { inTurns } from "../../../kernel/turns.ts";
+import { inTurns } from "../../../kernel/work/turns.ts";
 import { readNames } from "../named-entities.ts";
 import { readPage } from "../pagination.ts";
 import type { IamParts } from "../parts.ts";

@@ -1,4 +1,4 @@
-import type { Credential, CredentialSource } from "../../../kernel/identity.ts";
+import type { Credential, CredentialSource } from "../../../kernel/ports/identity.ts";
 import { accountOf, type Caller, type ContextValue } from "../../../kernel/principal.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { GenerationCache } from "../identities/generation-cache.ts";

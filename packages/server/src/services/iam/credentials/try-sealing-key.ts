@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import { SecretBox } from "../../../kernel/secret-box.ts";
+import { SecretBox } from "../../../kernel/crypto/secret-box.ts";
 import type { Tables } from "../../../kernel/store.ts";
 import type { IamTables } from "../tables.ts";
 

@@ -1,5 +1,5 @@
 import { parseArn } from "../../../kernel/arn.ts";
-import type { FederationDirectory } from "../../../kernel/identity.ts";
+import type { FederationDirectory } from "../../../kernel/ports/identity.ts";
 import { verifyMfaCode } from "../mfa/mfa-codes.ts";
 import type { IamParts } from "../parts.ts";
 import type { IamTables } from "../tables.ts";

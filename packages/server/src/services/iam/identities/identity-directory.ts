@@ -5,7 +5,7 @@ import type {
   IdentityPolicies,
   PolicyDocument,
   RoleRecord,
-} from "../../../kernel/identity.ts";
+} from "../../../kernel/ports/identity.ts";
 import type { Principal } from "../../../kernel/principal.ts";
 import type { IamParts } from "../parts.ts";
 import { attachedArns } from "../policies/attached-policies.ts";

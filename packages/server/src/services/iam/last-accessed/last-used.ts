@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import type { Log } from "../../../kernel/log.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import type { IamTables } from "../tables.ts";
 import { type Access, writeAccesses } from "./last-accessed.ts";

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import { Turns } from "../../../kernel/turns.ts";
+import { Turns } from "../../../kernel/work/turns.ts";
 import type { IamTables } from "../tables.ts";
 
 type Db = Kysely<IamTables>;

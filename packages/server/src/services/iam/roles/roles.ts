@@ -2,8 +2,8 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { inTurns } from "../../../kernel/turns.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
+import { inTurns } from "../../../kernel/work/turns.ts";
 import { onBoundedOwner, onList, onNew, onRoleView, requestTags } from "../authorization.ts";
 import { alreadyExists, invalidInput, noSuchNamed } from "../errors.ts";
 import {

@@ -1,8 +1,8 @@
 import { createServer, type Server } from "node:http";
 import { compilePolicy, decide, PolicySet, type Principal } from "@rolecast/policy";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { RoleUsage } from "../../../kernel/identity.ts";
-import type { OutsideService } from "../../../kernel/linked-services.ts";
+import type { RoleUsage } from "../../../kernel/ports/identity.ts";
+import type { OutsideService } from "../../../kernel/ports/linked-services.ts";
 import { AwsManagedPolicies, readManagedPolicies } from "../policies/aws-managed-policies.ts";
 import {
   LinkedRoleTemplates,

@@ -1,4 +1,4 @@
-import type { OutsideService } from "../../../kernel/linked-services.ts";
+import type { OutsideService } from "../../../kernel/ports/linked-services.ts";
 import catalogue from "./catalogue.json" with { type: "json" };
 
 /** What AWS fixes of a service-linked role before it exists: IAM's template for a service. */

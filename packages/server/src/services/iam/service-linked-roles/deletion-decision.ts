@@ -1,4 +1,4 @@
-import type { RoleUsage } from "../../../kernel/identity.ts";
+import type { RoleUsage } from "../../../kernel/ports/identity.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { deleteRoleCompletely, type Role } from "../roles/role-queries.ts";
 import { type DeletionTask, findTask, finishTask } from "./deletion-tasks.ts";

@@ -1,5 +1,5 @@
 import type { ExpressionBuilder, Kysely, Selectable } from "kysely";
-import type { RoleUsage } from "../../../kernel/identity.ts";
+import type { RoleUsage } from "../../../kernel/ports/identity.ts";
 import type { DeletionTaskRow, ServiceLinkedRoleTables } from "./tables.ts";
 
 /** A deletion task as stored. */

@@ -1,4 +1,4 @@
-import type { LinkedRoleReport, LinkedRoleStatus } from "../../../kernel/linked-services.ts";
+import type { LinkedRoleReport, LinkedRoleStatus } from "../../../kernel/ports/linked-services.ts";
 import type { IamParts } from "../parts.ts";
 import { type Role, roleArn } from "../roles/role-queries.ts";
 import type { LinkedServices } from "./linked-services.ts";

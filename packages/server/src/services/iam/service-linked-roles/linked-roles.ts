@@ -1,4 +1,4 @@
-import type { ServiceLinkedRoles } from "../../../kernel/identity.ts";
+import type { ServiceLinkedRoles } from "../../../kernel/ports/identity.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import type { Generations } from "../identities/generations.ts";
 import { findLinkedRoles, type Role, roleArn } from "../roles/role-queries.ts";

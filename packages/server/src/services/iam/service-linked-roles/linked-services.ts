@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { LinkedServiceUsage, RoleUsage } from "../../../kernel/identity.ts";
-import type { OutsideService } from "../../../kernel/linked-services.ts";
+import type { LinkedServiceUsage, RoleUsage } from "../../../kernel/ports/identity.ts";
+import type { OutsideService } from "../../../kernel/ports/linked-services.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import type { LinkedRoleTemplates } from "./definitions.ts";
 

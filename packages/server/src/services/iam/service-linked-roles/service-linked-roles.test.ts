@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import type { RoleUsage } from "../../../kernel/identity.ts";
+import type { RoleUsage } from "../../../kernel/ports/identity.ts";
 import { ACCOUNT_ID, IamWorld } from "./testing/iam-world.ts";
 
 const IVS = "ivs.amazonaws.com";

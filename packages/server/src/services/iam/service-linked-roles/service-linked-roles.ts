@@ -1,6 +1,6 @@
-import type { LinkedServiceUsage, ServiceLinkedRoles } from "../../../kernel/identity.ts";
-import type { LinkedRoleReport } from "../../../kernel/linked-services.ts";
 import type { OperationTable } from "../../../kernel/operations.ts";
+import type { LinkedServiceUsage, ServiceLinkedRoles } from "../../../kernel/ports/identity.ts";
+import type { LinkedRoleReport } from "../../../kernel/ports/linked-services.ts";
 import type { Migration } from "../../../kernel/store.ts";
 import type { IamParts } from "../parts.ts";
 import { DeletionWorker } from "./deletion-worker.ts";

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { errorClass } from "../../../kernel/error-class.ts";
-import type { RoleUsage } from "../../../kernel/identity.ts";
-import type { OutsideService, UsageEndpoint } from "../../../kernel/linked-services.ts";
+import type { RoleUsage } from "../../../kernel/ports/identity.ts";
+import type { OutsideService, UsageEndpoint } from "../../../kernel/ports/linked-services.ts";
 
 const ANSWER_BYTES_MAX = 1024 * 1024;
 /** After the first attempt; doubled after each further one. */

@@ -1,5 +1,5 @@
 import type { MediaEvent, SessionEndReason } from "@rolecast/media";
-import type { Log } from "../../../kernel/log.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import type { Broadcast } from "./broadcast.ts";
 import type { IvsOccurrence, OccurrenceFacts, StreamStateName } from "./ivs-event.ts";
 import type { SessionJournal } from "./session-journal.ts";

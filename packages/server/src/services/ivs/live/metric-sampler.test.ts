@@ -1,6 +1,6 @@
 import type { RecordingFileRow, StreamStatus } from "@rolecast/media";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import type { MetricSample } from "../../../kernel/metric-sink.ts";
+import type { MetricSample } from "../../../kernel/ports/metric-sink.ts";
 import { MetricSampler } from "./metric-sampler.ts";
 import { RecordedTime } from "./recorded-time.ts";
 import { ViewerCounter } from "./viewer-counter.ts";

@@ -1,8 +1,8 @@
 import assert from "node:assert";
 import type { StreamStatus } from "@rolecast/media";
 import type { Clock } from "../../../kernel/clock.ts";
-import type { Log } from "../../../kernel/log.ts";
-import type { MetricSample, MetricSink } from "../../../kernel/metric-sink.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
+import type { MetricSample, MetricSink } from "../../../kernel/ports/metric-sink.ts";
 import { parseResourceArn } from "../resource-arn.ts";
 import { IVS_METRICS, type IvsMetricName } from "./ivs-metrics.ts";
 import type { LiveStreams } from "./live-streams.ts";

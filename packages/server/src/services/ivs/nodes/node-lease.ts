@@ -1,7 +1,7 @@
 import type { Ids } from "../../../kernel/ids.ts";
-import type { Log } from "../../../kernel/log.ts";
-import { SilenceWatch } from "../../../kernel/silence-watch.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { SilenceWatch } from "../../../kernel/work/silence-watch.ts";
 import type { IvsTables, NodeRow } from "../tables.ts";
 
 /** A node says this often that it lives, and looks at the others. */

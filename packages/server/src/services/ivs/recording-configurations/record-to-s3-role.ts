@@ -1,5 +1,5 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
-import type { ServiceLinkedRoles } from "../../../kernel/identity.ts";
+import type { ServiceLinkedRoles } from "../../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { accessDenied } from "../errors.ts";

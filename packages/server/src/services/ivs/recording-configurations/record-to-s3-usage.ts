@@ -1,4 +1,4 @@
-import type { LinkedServiceUsage } from "../../../kernel/identity.ts";
+import type { LinkedServiceUsage } from "../../../kernel/ports/identity.ts";
 import type { IvsTables } from "../tables.ts";
 import { IVS_PRINCIPAL } from "./record-to-s3-role.ts";
 import { recordingConfigurationArn } from "./recording-configuration-view.ts";

@@ -1,5 +1,5 @@
 import type { Clock } from "../../../kernel/clock.ts";
-import type { Log } from "../../../kernel/log.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import type { RecordingRow } from "../tables.ts";
 import type { RecordingStore } from "./recording-store.ts";
 import type { RecordingWriter } from "./recording-writer.ts";

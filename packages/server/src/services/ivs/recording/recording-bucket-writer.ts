@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { setTimeout as sleep } from "node:timers/promises";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Invoke, InvokeOptions } from "../../../kernel/invoke.ts";
-import type { Log } from "../../../kernel/log.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import type { RoleSession } from "./role-session.ts";
 
 const RETRY_DELAYS_MS: readonly number[] = [100, 400, 1_600, 5_000];

@@ -1,5 +1,5 @@
 import type { RecordingFileRow } from "@rolecast/media";
-import type { Log } from "../../../kernel/log.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
 import type { MediaPort } from "../media-port.ts";
 import type { RecordingRow } from "../tables.ts";

@@ -5,7 +5,7 @@ import type {
   RecordingObject,
   RecordingStart,
 } from "@rolecast/media";
-import type { Log } from "../../../kernel/log.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import type { IvsOccurrence, RecordingStateName } from "../live/ivs-event.ts";
 import { resourceArn } from "../resource-arn.ts";
 import type { RecordingRow } from "../tables.ts";

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { Credential } from "../../../kernel/identity.ts";
 import type { Invoke, InvokeOptions } from "../../../kernel/invoke.ts";
+import type { Credential } from "../../../kernel/ports/identity.ts";
 import { RoleSession } from "./role-session.ts";
 
 const HOUR_MS = 3_600_000;

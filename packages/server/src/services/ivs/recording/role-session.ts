@@ -1,7 +1,7 @@
 import assert from "node:assert";
 import type { Clock } from "../../../kernel/clock.ts";
-import type { CredentialSource } from "../../../kernel/identity.ts";
 import type { Invoke } from "../../../kernel/invoke.ts";
+import type { CredentialSource } from "../../../kernel/ports/identity.ts";
 import type { Caller } from "../../../kernel/principal.ts";
 import { IVS_PRINCIPAL, recordToS3RoleArn } from "../recording-configurations/record-to-s3-role.ts";
 

@@ -1,9 +1,12 @@
 import type { SignedAuthentication } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Clock } from "../../../kernel/clock.ts";
-import type { Credential } from "../../../kernel/identity.ts";
-import type { ForwardAccessSessions, OutsideService } from "../../../kernel/linked-services.ts";
 import { NO_PERMISSION_NEEDED, type OperationHandler } from "../../../kernel/operations.ts";
+import type { Credential } from "../../../kernel/ports/identity.ts";
+import type {
+  ForwardAccessSessions,
+  OutsideService,
+} from "../../../kernel/ports/linked-services.ts";
 import { accountOf } from "../../../kernel/principal.ts";
 
 /** A presigned URL may live for seven days: whoever holds it must not act for its signer as long. */

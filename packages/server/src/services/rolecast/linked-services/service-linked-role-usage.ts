@@ -1,5 +1,5 @@
-import type { LinkedRoleReport, LinkedRoleStatus } from "../../../kernel/linked-services.ts";
 import type { OperationHandler } from "../../../kernel/operations.ts";
+import type { LinkedRoleReport, LinkedRoleStatus } from "../../../kernel/ports/linked-services.ts";
 import { requireAccount } from "../../../kernel/request-context.ts";
 
 /** ListRoles and more of the same roles: who may list them may know who uses them. */

@@ -1,5 +1,5 @@
-import type { IdentityDirectory } from "../../../kernel/identity.ts";
 import { mapAwsPrincipals } from "../../../kernel/policy-principals.ts";
+import type { IdentityDirectory } from "../../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 
 /*

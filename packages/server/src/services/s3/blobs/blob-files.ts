@@ -1,11 +1,11 @@
 import { constants, type FileHandle, link, mkdir, open, rm, stat, unlink } from "node:fs/promises";
 import type { AwsError } from "../../../kernel/aws-error.ts";
-import type { DiskSpace } from "../../../kernel/disk-space.ts";
-import type { Log } from "../../../kernel/log.ts";
-import { pathBelow, placeBelow } from "../../../kernel/path-below.ts";
-import type { SharedSync } from "../../../kernel/shared-sync.ts";
+import { pathBelow, placeBelow } from "../../../kernel/files/path-below.ts";
+import type { SharedSync } from "../../../kernel/files/shared-sync.ts";
+import { makeFolderDurably } from "../../../kernel/files/write-durably.ts";
+import type { DiskSpace } from "../../../kernel/ports/disk-space.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
-import { makeFolderDurably } from "../../../kernel/write-durably.ts";
 import { sealBlob } from "../encryption/blob-cipher.ts";
 import { internalError } from "../errors.ts";
 import type { BlobHolds } from "./blob-holds.ts";

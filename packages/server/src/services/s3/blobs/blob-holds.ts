@@ -1,8 +1,8 @@
 import { mkdir, open, readdir, rm, stat, utimes } from "node:fs/promises";
 import { performance } from "node:perf_hooks";
 import { systemClock } from "../../../kernel/clock.ts";
+import { pathBelow } from "../../../kernel/files/path-below.ts";
 import { randomIds } from "../../../kernel/ids.ts";
-import { pathBelow } from "../../../kernel/path-below.ts";
 
 /** Below the data folder. */
 export const HOLDS_FOLDER = "s3-holds";

@@ -1,6 +1,6 @@
 import { readdir, rmdir, stat } from "node:fs/promises";
 import { setImmediate } from "node:timers/promises";
-import { pathBelow, placeBelow } from "../../../kernel/path-below.ts";
+import { pathBelow, placeBelow } from "../../../kernel/files/path-below.ts";
 import { type BlobFiles, hasCode, prefixOf } from "./blob-files.ts";
 import type { BlobWriters, WriterState } from "./blob-writers.ts";
 

@@ -1,4 +1,4 @@
-import type { Log } from "../../../kernel/log.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import { type BlobSweepOptions, type SweptBlobs, sweepBlobs } from "./blob-sweep.ts";
 
 const NOTHING: SweptBlobs = {

@@ -1,9 +1,9 @@
 import { CompiledQuery, sql } from "kysely";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
-import type { Log } from "../../../kernel/log.ts";
-import { SilenceWatch } from "../../../kernel/silence-watch.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
+import { SilenceWatch } from "../../../kernel/work/silence-watch.ts";
 import type { S3Tables, WriterRow } from "../tables.ts";
 import { type WriterMark, WriterMarks } from "./writer-marks.ts";
 

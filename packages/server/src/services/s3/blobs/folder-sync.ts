@@ -1,5 +1,5 @@
 import { open } from "node:fs/promises";
-import { SharedSync } from "../../../kernel/shared-sync.ts";
+import { SharedSync } from "../../../kernel/files/shared-sync.ts";
 
 /** Makes a folder's entries durable, for all who ask at once. */
 export function folderSync(dir: string): SharedSync {

@@ -1,9 +1,9 @@
 import { type FileHandle, mkdir, open, readFile, rm, stat } from "node:fs/promises";
 import { systemClock } from "../../../kernel/clock.ts";
-import { pathBelow } from "../../../kernel/path-below.ts";
-import { SharedSync } from "../../../kernel/shared-sync.ts";
-import { writeAt } from "../../../kernel/write-at.ts";
-import { makeFolderDurably, writeDurably } from "../../../kernel/write-durably.ts";
+import { pathBelow } from "../../../kernel/files/path-below.ts";
+import { SharedSync } from "../../../kernel/files/shared-sync.ts";
+import { writeAt } from "../../../kernel/files/write-at.ts";
+import { makeFolderDurably, writeDurably } from "../../../kernel/files/write-durably.ts";
 import { hasCode } from "./blob-files.ts";
 
 /** Below the data folder. */

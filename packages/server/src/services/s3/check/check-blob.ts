@@ -1,4 +1,4 @@
-import { placeBelow } from "../../../kernel/path-below.ts";
+import { placeBelow } from "../../../kernel/files/path-below.ts";
 import { hasCode, openBlobFile } from "../blobs/blob-files.ts";
 import type { StoredBlob } from "./stored-objects.ts";
 

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Log } from "../../../kernel/log.ts";
+import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { findReferencedBlobs } from "../blobs/referenced-blobs.ts";
 import type { S3Tables } from "../tables.ts";

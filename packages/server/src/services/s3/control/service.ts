@@ -1,5 +1,5 @@
 import type { ServiceDefinition } from "@rolecast/wire";
-import type { AuditFacts } from "../../../kernel/call-audit.ts";
+import type { AuditFacts } from "../../../kernel/ports/call-audit.ts";
 import type { Service } from "../../../kernel/service.ts";
 import { s3AccessDenied } from "../access/authorization.ts";
 import { accountBlockOperations } from "./account-public-access-block.ts";

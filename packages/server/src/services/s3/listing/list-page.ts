@@ -1,4 +1,4 @@
-import { Turns } from "../../../kernel/turns.ts";
+import { Turns } from "../../../kernel/work/turns.ts";
 import type { GroupRange } from "./group-keys.ts";
 import { successorOf } from "./key-order.ts";
 

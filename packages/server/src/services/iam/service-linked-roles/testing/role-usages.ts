@@ -1,4 +1,4 @@
-import type { RoleUsage } from "../../../../kernel/identity.ts";
+import type { RoleUsage } from "../../../../kernel/ports/identity.ts";
 import type { Migration, Transaction } from "../../../../kernel/store.ts";
 import { serviceLinkedRolePath } from "../definitions.ts";
 import type { ServiceLinkedRoleTables } from "../tables.ts";

@@ -1,8 +1,8 @@
 import type { Operation } from "@rolecast/wire";
-import type { Authorization } from "./operations.ts";
-import type { RequestContext } from "./request-context.ts";
-import type { Service } from "./service.ts";
-import type { Transaction } from "./store.ts";
+import type { Authorization } from "../operations.ts";
+import type { RequestContext } from "../request-context.ts";
+import type { Service } from "../service.ts";
+import type { Transaction } from "../store.ts";
 
 /** How the names of operations that change nothing begin. */
 const READS = /^(?:Get|List|Describe|BatchGet|Lookup|Head|Search|Simulate|Decode)(?![a-z])/;

@@ -1,6 +1,6 @@
 import { type FileHandle, link, mkdir, open, readFile, rename, rm } from "node:fs/promises";
 import { dirname } from "node:path";
-import { randomIds } from "./ids.ts";
+import { randomIds } from "../ids.ts";
 
 /** For its owner alone. */
 const PRIVATE_FILE_MODE = 0o600;

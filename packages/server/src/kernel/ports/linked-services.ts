@@ -1,4 +1,4 @@
-import type { Caller } from "./principal.ts";
+import type { Caller } from "../principal.ts";
 
 /** A linked service that runs outside this server: what `linkedServices` says of it. */
 export interface OutsideService {

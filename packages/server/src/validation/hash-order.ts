@@ -1,4 +1,4 @@
-import type { Violation } from "./constraints.ts";
+import type { Violation } from "../kernel/constraints.ts";
 
 /*
  * AWS's older services check a request's members in the order of a Java HashMap. Nobody documents

@@ -1,7 +1,7 @@
 import type { JsonWebKey } from "node:crypto";
-import type { Caller, Principal } from "./principal.ts";
-import type { RequestContext } from "./request-context.ts";
-import type { Transaction } from "./store.ts";
+import type { Caller, Principal } from "../principal.ts";
+import type { RequestContext } from "../request-context.ts";
+import type { Transaction } from "../store.ts";
 
 /** A policy document as stored; equal text compiles once. */
 export interface PolicyDocument {
