@@ -8,9 +8,9 @@
  */
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";
-import { encodeMessage } from "../../packages/media/src/rtmp/chunk-writer.ts";
 import type { FlvTag } from "../../packages/media/src/testing/flv-file.ts";
 import { chunkStreamOf, FlvLoop } from "../../packages/media/src/testing/flv-loop.ts";
+import { encodeMessage } from "../../packages/media/src/transport/rtmp/chunk-writer.ts";
 import { beginPublishing, CHUNK_BYTES } from "./begin-publishing.ts";
 
 /** What one encoder did; times are the wall clock's. */

@@ -1,10 +1,10 @@
 import assert from "node:assert";
+import { TrackReader } from "../../packages/media/src/broadcast/track-reader.ts";
 import { defaultMediaLimits } from "../../packages/media/src/limits.ts";
 import { LeadingCutter } from "../../packages/media/src/segmenter/cutter.ts";
 import type { Segment } from "../../packages/media/src/segmenter/segment.ts";
 import { Segmenter } from "../../packages/media/src/segmenter/segmenter.ts";
 import { Timeline } from "../../packages/media/src/segmenter/timeline.ts";
-import { TrackReader } from "../../packages/media/src/stream/track-reader.ts";
 import { flvStreams } from "../../packages/media/src/testing/corpus.ts";
 import type { FlvTag } from "../../packages/media/src/testing/flv-file.ts";
 import { demux } from "../../packages/media/src/testing/ts-demuxer.ts";

@@ -2,9 +2,12 @@ import assert from "node:assert";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { defaultMediaLimits } from "../../packages/media/src/limits.ts";
-import { type PeerAddress, SrtCallers } from "../../packages/media/src/srt/srt-callers.ts";
 import { srtPublish } from "../../packages/media/src/testing/corpus.ts";
 import { SRT_PASSPHRASE } from "../../packages/media/src/testing/engine-harness.ts";
+import {
+  type PeerAddress,
+  SrtCallers,
+} from "../../packages/media/src/transport/srt/srt-callers.ts";
 import { type Chance, type FuzzTarget, mutateBytes } from "./chance.ts";
 
 const OWN: PeerAddress = { address: "192.0.2.7", port: 4_000 };

@@ -1,13 +1,13 @@
 import assert from "node:assert";
 import { createHmac } from "node:crypto";
+import { TrackReader } from "../../packages/media/src/broadcast/track-reader.ts";
 import { TransportStreamFeed } from "../../packages/media/src/ingest/transport-stream-feed.ts";
 import { defaultMediaLimits } from "../../packages/media/src/limits.ts";
 import { MediaError } from "../../packages/media/src/media-error.ts";
-import { writeHandshake } from "../../packages/media/src/srt/handshake.ts";
-import { CONTROL, writeControl } from "../../packages/media/src/srt/packet.ts";
-import { SrtCallers } from "../../packages/media/src/srt/srt-callers.ts";
-import { TrackReader } from "../../packages/media/src/stream/track-reader.ts";
 import { tsStreams } from "../../packages/media/src/testing/ts-corpus.ts";
+import { writeHandshake } from "../../packages/media/src/transport/srt/handshake.ts";
+import { CONTROL, writeControl } from "../../packages/media/src/transport/srt/packet.ts";
+import { SrtCallers } from "../../packages/media/src/transport/srt/srt-callers.ts";
 import { type Chance, type FuzzTarget, mutateBytes } from "./chance.ts";
 
 const FROM = { address: "192.0.2.7", port: 4_000 };

@@ -3,9 +3,9 @@
  * each of them is. Each lives again and again, at random, until the parent says stop.
  */
 import { readFileSync } from "node:fs";
-import { encodeMessage } from "../../packages/media/src/rtmp/chunk-writer.ts";
 import { chunkStreamOf, FlvLoop } from "../../packages/media/src/testing/flv-loop.ts";
 import { RtmpClient } from "../../packages/media/src/testing/rtmp-client.ts";
+import { encodeMessage } from "../../packages/media/src/transport/rtmp/chunk-writer.ts";
 import { Chance } from "../fuzz/chance.ts";
 import type { EncoderPlan, EncodersReport } from "./encoder-plan.ts";
 

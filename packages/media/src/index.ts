@@ -1,18 +1,18 @@
 export { createMediaEngine } from "./engine/media-engine.ts";
-export type * from "./engine/messages.ts";
-export type {
-  HeightRange,
-  RecordingThumbnails,
-  ThumbnailPlan,
-} from "./engine/recording-messages.ts";
 export { findFfmpeg } from "./ffmpeg/find-ffmpeg.ts";
 export { letHeapGrow } from "./heap-growth.ts";
 export { defaultMediaLimits, type MediaLimits } from "./limits.ts";
 export { MediaError, type MediaErrorCode } from "./media-error.ts";
+export type * from "./port/messages.ts";
+export type {
+  HeightRange,
+  RecordingThumbnails,
+  ThumbnailPlan,
+} from "./port/recording-messages.ts";
 export { type KeptObject, KeptRecordings } from "./recording/kept-recordings.ts";
 export {
   type RecordingPlaylist,
   renderRecordingPlaylists,
 } from "./recording/recording-playlists.ts";
-export { publishFlv } from "./rtmp/rtmp-publisher.ts";
 export type { ChannelType, LadderRequest } from "./transcode/ladder.ts";
+export { publishFlv } from "./transport/rtmp/rtmp-publisher.ts";

@@ -1,7 +1,5 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { amf0Object, encodeAmf0 } from "../rtmp/amf0.ts";
-import { MESSAGE } from "../rtmp/message-type.ts";
 import { EngineHarness } from "../testing/engine-harness.ts";
 import { floodWithPings, hostilePeers } from "../testing/hostile-peers.ts";
 import { RtmpClient } from "../testing/rtmp-client.ts";
@@ -11,6 +9,8 @@ import {
   videoBody,
   videoConfigBody,
 } from "../testing/synthetic-media.ts";
+import { amf0Object, encodeAmf0 } from "../transport/rtmp/amf0.ts";
+import { MESSAGE } from "../transport/rtmp/message-type.ts";
 
 const START = "NetStream.Publish.Start";
 const { audio, video, dataAmf0 } = MESSAGE;

@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { PID, TICKS_PER_MS } from "../mpegts/transport-stream.ts";
-import { MESSAGE } from "../rtmp/message-type.ts";
+import { PID, TICKS_PER_MS } from "../container/mpegts/transport-stream.ts";
 import { EngineHarness } from "../testing/engine-harness.ts";
 import { RtmpClient } from "../testing/rtmp-client.ts";
 import { videoBody, videoConfigBody } from "../testing/synthetic-media.ts";
 import { demux } from "../testing/ts-demuxer.ts";
+import { MESSAGE } from "../transport/rtmp/message-type.ts";
 
 async function publishing(harness: EngineHarness, key: string, seconds: number) {
   const client = await RtmpClient.open(harness.rtmpPort);

@@ -1,8 +1,8 @@
-import { IngestListener } from "../rtmp/ingest-listener.ts";
-import { srtListener } from "../srt/srt-listener.ts";
+import type { MediaEngine, MediaEngineOptions, MediaHost } from "../port/messages.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
+import { IngestListener } from "../transport/rtmp/ingest-listener.ts";
+import { srtListener } from "../transport/srt/srt-listener.ts";
 import { WorkerPool } from "../workers/worker-pool.ts";
-import type { MediaEngine, MediaEngineOptions, MediaHost } from "./messages.ts";
 import { StreamEngine } from "./stream-engine.ts";
 
 /**

@@ -1,19 +1,13 @@
 import { strict as assert } from "node:assert";
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
+import { Broadcast } from "../broadcast/broadcast.ts";
+import type { TranscodePlan } from "../broadcast/broadcast-ladder.ts";
 import { LiveChannel } from "../hls/live-channel.ts";
 import type { IngestPort, MediaFeed, Publisher } from "../ingest/ingest-port.ts";
 import { PRIORITY_OUT_OF_RANGE } from "../ingest/publish-name.ts";
 import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
-import { SpillFolder } from "../recording/spill-folder.ts";
-import { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
-import type { DoorKeeper, IngestDoor } from "../rtmp/ingest-door.ts";
-import { RtmpConnections } from "../rtmp/rtmp-connections.ts";
-import type { SrtListener } from "../srt/srt-listener.ts";
-import { Broadcast } from "../stream/broadcast.ts";
-import type { TranscodePlan } from "../stream/broadcast-ladder.ts";
-import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import type {
   AdBreakInsertion,
   AllowedPublish,
@@ -25,7 +19,13 @@ import type {
   MediaHost,
   MediaPosition,
   StreamStatus,
-} from "./messages.ts";
+} from "../port/messages.ts";
+import { SpillFolder } from "../recording/spill-folder.ts";
+import { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
+import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
+import type { DoorKeeper, IngestDoor } from "../transport/rtmp/ingest-door.ts";
+import { RtmpConnections } from "../transport/rtmp/rtmp-connections.ts";
+import type { SrtListener } from "../transport/srt/srt-listener.ts";
 
 const SWEEP_MS = 1_000;
 

@@ -1,4 +1,4 @@
-import type { MediaEvent } from "./messages.ts";
+import type { MediaEvent } from "../port/messages.ts";
 
 type Described<E> = E extends { readonly streamId: string }
   ? Omit<E, "streamName" | "streamId" | "atMs">

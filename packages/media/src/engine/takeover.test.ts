@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { MESSAGE } from "../rtmp/message-type.ts";
 import { EngineHarness } from "../testing/engine-harness.ts";
 import { RtmpClient } from "../testing/rtmp-client.ts";
 import {
@@ -9,6 +8,7 @@ import {
   videoBody,
   videoConfigBody,
 } from "../testing/synthetic-media.ts";
+import { MESSAGE } from "../transport/rtmp/message-type.ts";
 
 const { video, audio } = MESSAGE;
 const START = "NetStream.Publish.Start";

@@ -1,5 +1,5 @@
-import type { MediaArrival, MediaPosition } from "../engine/messages.ts";
 import type { MediaLimits } from "../limits.ts";
+import type { MediaArrival, MediaPosition } from "../port/messages.ts";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { type DateRange, DateRanges } from "./date-ranges.ts";

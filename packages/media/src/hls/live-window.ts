@@ -1,6 +1,6 @@
-import type { MediaArrival, MediaPosition } from "../engine/messages.ts";
 import { keepBytes } from "../kept-bytes.ts";
 import type { MediaLimits } from "../limits.ts";
+import type { MediaArrival, MediaPosition } from "../port/messages.ts";
 import { PART_DURATION_MAX_MS, type SegmentPart } from "../segmenter/part-cutter.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { DateRanges } from "./date-ranges.ts";

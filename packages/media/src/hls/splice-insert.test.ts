@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { crc32Mpeg } from "../mpegts/crc32.ts";
+import { crc32Mpeg } from "../container/mpegts/crc32.ts";
 import { spliceInsert, spliceNow } from "./splice-insert.ts";
 
 test("a break is the section that a packager in the field wrote for it", () => {

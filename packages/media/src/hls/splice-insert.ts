@@ -1,4 +1,4 @@
-import { crc32Mpeg } from "../mpegts/crc32.ts";
+import { crc32Mpeg } from "../container/mpegts/crc32.ts";
 
 /** A break for advertisements, as SCTE 35 tells of it. */
 export interface SpliceOut {

@@ -1,5 +1,5 @@
-import type { SessionEndReason } from "../engine/messages.ts";
-import type { AnnouncedMetadata } from "../flv/metadata.ts";
+import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
+import type { SessionEndReason } from "../port/messages.ts";
 import type { ReadPace } from "../stepped-reads.ts";
 
 /** What a connection, of any protocol, needs of the rest of the engine: nothing here knows segments or recordings. */

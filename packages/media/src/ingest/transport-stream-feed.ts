@@ -1,7 +1,11 @@
-import { AacTagWriter } from "../flv/aac-tag-writer.ts";
-import { AvcTagWriter } from "../flv/avc-tag-writer.ts";
-import { TICKS_PER_MS, TICKS_PER_SECOND, TICKS_WRAP } from "../mpegts/transport-stream.ts";
-import { TsDemuxer } from "../mpegts/ts-demuxer.ts";
+import { AacTagWriter } from "../container/flv/aac-tag-writer.ts";
+import { AvcTagWriter } from "../container/flv/avc-tag-writer.ts";
+import {
+  TICKS_PER_MS,
+  TICKS_PER_SECOND,
+  TICKS_WRAP,
+} from "../container/mpegts/transport-stream.ts";
+import { TsDemuxer } from "../container/mpegts/ts-demuxer.ts";
 import type { MediaFeed } from "./ingest-port.ts";
 import { Interleaver } from "./interleaver.ts";
 

@@ -1,7 +1,7 @@
-import type { RecordingMark } from "../engine/recording-messages.ts";
+import { crc32Mpeg } from "../container/mpegts/crc32.ts";
 import type { DateRange } from "../hls/date-ranges.ts";
 import { spliceNow } from "../hls/splice-insert.ts";
-import { crc32Mpeg } from "../mpegts/crc32.ts";
+import type { RecordingMark } from "../port/recording-messages.ts";
 import { toTicks } from "../segmenter/media-clock.ts";
 
 /**

@@ -1,4 +1,4 @@
-import type { RecordingMark } from "../engine/recording-messages.ts";
+import type { RecordingMark } from "../port/recording-messages.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { joinSegments, KeptFile, type RecordingFile } from "./recording-file.ts";
 import type { KeptSegment, SegmentToKeep } from "./segment-keeper.ts";

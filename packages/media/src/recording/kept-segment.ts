@@ -1,5 +1,5 @@
 import { open, readFile } from "node:fs/promises";
-import type { RecordingMark } from "../engine/recording-messages.ts";
+import type { RecordingMark } from "../port/recording-messages.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import type { SegmentToKeep } from "./segment-keeper.ts";
 

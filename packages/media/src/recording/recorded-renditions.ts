@@ -1,9 +1,5 @@
-import type {
-  HeightRange,
-  RecordingPlan,
-  RecordingRendition,
-} from "../engine/recording-messages.ts";
 import { type Rendition, SOURCE_RENDITION } from "../hls/rendition.ts";
+import type { HeightRange, RecordingPlan, RecordingRendition } from "../port/recording-messages.ts";
 
 /** Which renditions of a broadcast, the best first, are recorded: never none unless nothing is wanted. */
 export function recordedRenditions(

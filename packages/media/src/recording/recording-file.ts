@@ -1,5 +1,5 @@
-import type { RecordingByteRange, RecordingFileRow } from "../engine/messages.ts";
-import type { RecordingMark } from "../engine/recording-messages.ts";
+import type { RecordingByteRange, RecordingFileRow } from "../port/messages.ts";
+import type { RecordingMark } from "../port/recording-messages.ts";
 import type { InitSection, Segment } from "../segmenter/segment.ts";
 import type { KeptSegment } from "./segment-keeper.ts";
 

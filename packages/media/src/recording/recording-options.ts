@@ -1,6 +1,6 @@
-import type { MediaHost, RecordingPlan } from "../engine/messages.ts";
 import type { StreamEventBody } from "../engine/stream-event.ts";
 import type { MediaLimits } from "../limits.ts";
+import type { MediaHost, RecordingPlan } from "../port/messages.ts";
 import type { SegmentKeeper } from "./segment-keeper.ts";
 import type { SpillFolder } from "./spill-folder.ts";
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";

@@ -1,5 +1,4 @@
 import { strict as assert } from "node:assert";
-import type { RecordingFileRow, RecordingMedia, RecordingRendition } from "../engine/messages.ts";
 import {
   bitrate,
   extInfTag,
@@ -8,6 +7,7 @@ import {
   targetDurationSeconds,
   variantTags,
 } from "../hls/playlist-tags.ts";
+import type { RecordingFileRow, RecordingMedia, RecordingRendition } from "../port/messages.ts";
 
 export interface RecordingPlaylist {
   /** Relative to the recording's prefix. */

@@ -1,12 +1,12 @@
+import type { DateRange } from "../hls/date-ranges.ts";
+import type { Rendition } from "../hls/rendition.ts";
 import type {
   RecordingFileRow,
   RecordingMedia,
   RecordingObject,
   RecordingStart,
   RecordingStatus,
-} from "../engine/messages.ts";
-import type { DateRange } from "../hls/date-ranges.ts";
-import type { Rendition } from "../hls/rendition.ts";
+} from "../port/messages.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { adBreakMarks } from "./ad-break-marks.ts";
 import { FileBoundaries, FileJoiner } from "./file-joiner.ts";

@@ -1,9 +1,9 @@
+import type { Rendition } from "../hls/rendition.ts";
 import type {
   RecordingObject,
   RecordingThumbnails,
   ThumbnailPlan,
-} from "../engine/recording-messages.ts";
-import type { Rendition } from "../hls/rendition.ts";
+} from "../port/recording-messages.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
 

@@ -1,6 +1,6 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { RecordingMark } from "../engine/recording-messages.ts";
+import type { RecordingMark } from "../port/recording-messages.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { KEPT_FILE_SUFFIX, readKeptBody, writeKeptSegment } from "./kept-segment.ts";
 import type { SpillFolder } from "./spill-folder.ts";

@@ -1,10 +1,10 @@
+import type { Rendition } from "../hls/rendition.ts";
+import type { MediaLimits } from "../limits.ts";
 import type {
   RecordingMedia,
   RecordingPlan,
   RecordingThumbnails,
-} from "../engine/recording-messages.ts";
-import type { Rendition } from "../hls/rendition.ts";
-import type { MediaLimits } from "../limits.ts";
+} from "../port/recording-messages.ts";
 import type { Segment } from "../segmenter/segment.ts";
 import { thumbnailRenditions } from "./recorded-renditions.ts";
 import { RenditionThumbnails, type ThumbnailObject } from "./rendition-thumbnails.ts";

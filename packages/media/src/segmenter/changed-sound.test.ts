@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseAacConfig } from "../codec/aac-config.ts";
+import { PID } from "../container/mpegts/transport-stream.ts";
 import { defaultMediaLimits } from "../limits.ts";
-import { PID } from "../mpegts/transport-stream.ts";
 import { aacConfig, avcConfig, otherAvcConfig, picture } from "../testing/synthetic-media.ts";
 import { demux } from "../testing/ts-demuxer.ts";
 import { CutSchedule, FollowingCutter, LeadingCutter } from "./cutter.ts";

@@ -1,4 +1,4 @@
-import { TICKS_PER_MS } from "../mpegts/transport-stream.ts";
+import { TICKS_PER_MS } from "../container/mpegts/transport-stream.ts";
 
 /** Media time 0 lies here, so that clocks and early presentation times are not negative. As ffmpeg's muxer. */
 const ORIGIN_TICKS = 126_000;

@@ -1,7 +1,7 @@
 import type { AacConfig } from "../codec/aac-config.ts";
 import type { VideoConfig } from "../codec/video-config.ts";
-import { FragmentWriter } from "../fmp4/fragment-writer.ts";
-import { TsSegmentWriter } from "../mpegts/ts-segment-writer.ts";
+import { FragmentWriter } from "../container/fmp4/fragment-writer.ts";
+import { TsSegmentWriter } from "../container/mpegts/ts-segment-writer.ts";
 import type { InitSection } from "./segment.ts";
 
 /** `mpegts`: MPEG transport stream (RFC 8216, 3.2). `fmp4`: fragmented MPEG-4 (3.3). */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { PID, TICKS_PER_MS } from "../container/mpegts/transport-stream.ts";
 import { defaultMediaLimits } from "../limits.ts";
-import { PID, TICKS_PER_MS } from "../mpegts/transport-stream.ts";
 import { aacConfig, avcConfig, otherAvcConfig, picture } from "../testing/synthetic-media.ts";
 import { demux } from "../testing/ts-demuxer.ts";
 import { LeadingCutter } from "./cutter.ts";

@@ -1,8 +1,8 @@
 import type { AacConfig } from "../codec/aac-config.ts";
 import type { VideoConfig } from "../codec/video-config.ts";
-import type { RecordingByteRange } from "../engine/messages.ts";
 import type { MediaLimits } from "../limits.ts";
 import { MediaError } from "../media-error.ts";
+import type { RecordingByteRange } from "../port/messages.ts";
 import type { Cut, Cutter } from "./cutter.ts";
 import { PartCutter, type SegmentPart } from "./part-cutter.ts";
 import type { Segment } from "./segment.ts";

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { type Amf0Value, amf0Object, encodeAmf0 } from "../rtmp/amf0.ts";
-import { encodeMessage, uint32 } from "../rtmp/chunk-writer.ts";
-import { MESSAGE } from "../rtmp/message-type.ts";
+import { type Amf0Value, amf0Object, encodeAmf0 } from "../transport/rtmp/amf0.ts";
+import { encodeMessage, uint32 } from "../transport/rtmp/chunk-writer.ts";
+import { MESSAGE } from "../transport/rtmp/message-type.ts";
 import { interleave } from "./films.ts";
 import { type FlvTag, readFlv } from "./flv-file.ts";
 import { chunkStreamOf } from "./flv-loop.ts";

@@ -12,7 +12,7 @@ import type {
   RecordingPlan,
   RecordingStart,
   SrtAccess,
-} from "../engine/messages.ts";
+} from "../port/messages.ts";
 import { testCertificate } from "./test-certificate.ts";
 
 /** As long as Amazon IVS's. */

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { MESSAGE } from "../rtmp/message-type.ts";
+import { MESSAGE } from "../transport/rtmp/message-type.ts";
 import { run } from "./engine-harness.ts";
 import { type FlvTag, readFlv } from "./flv-file.ts";
 

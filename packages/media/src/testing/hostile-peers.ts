@@ -1,6 +1,6 @@
-import { amf0Object } from "../rtmp/amf0.ts";
-import { encodeMessage, uint32 } from "../rtmp/chunk-writer.ts";
-import { MESSAGE } from "../rtmp/message-type.ts";
+import { amf0Object } from "../transport/rtmp/amf0.ts";
+import { encodeMessage, uint32 } from "../transport/rtmp/chunk-writer.ts";
+import { MESSAGE } from "../transport/rtmp/message-type.ts";
 import { asTrack } from "./films.ts";
 import type { RtmpClient } from "./rtmp-client.ts";
 import {

@@ -1,9 +1,9 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { type Amf0Value, amf0Object, decodeAmf0, encodeAmf0 } from "../rtmp/amf0.ts";
-import { ChunkReader } from "../rtmp/chunk-reader.ts";
-import { encodeMessage, uint32 } from "../rtmp/chunk-writer.ts";
-import { MESSAGE, USER_CONTROL } from "../rtmp/message-type.ts";
+import { type Amf0Value, amf0Object, decodeAmf0, encodeAmf0 } from "../transport/rtmp/amf0.ts";
+import { ChunkReader } from "../transport/rtmp/chunk-reader.ts";
+import { encodeMessage, uint32 } from "../transport/rtmp/chunk-writer.ts";
+import { MESSAGE, USER_CONTROL } from "../transport/rtmp/message-type.ts";
 
 const HANDSHAKE_BYTES = 1 + 2 * 1_536;
 const LIMITS = { chunkStreamsMax: 64, messageBytesMax: 1 << 20 };

@@ -1,9 +1,9 @@
-import type { MediaEvent } from "../engine/messages.ts";
+import { Broadcast } from "../broadcast/broadcast.ts";
+import type { BroadcastOptions } from "../broadcast/broadcast-options.ts";
+import type { PublisherFeed } from "../broadcast/publisher-feed.ts";
 import { LiveChannel } from "../hls/live-channel.ts";
 import { defaultMediaLimits } from "../limits.ts";
-import { Broadcast } from "../stream/broadcast.ts";
-import type { BroadcastOptions } from "../stream/broadcast-options.ts";
-import type { PublisherFeed } from "../stream/publisher-feed.ts";
+import type { MediaEvent } from "../port/messages.ts";
 
 const publisher = {
   id: "c1",

@@ -1,9 +1,9 @@
+import { TrackReader } from "../broadcast/track-reader.ts";
 import { defaultMediaLimits } from "../limits.ts";
-import { MESSAGE } from "../rtmp/message-type.ts";
 import { LeadingCutter } from "../segmenter/cutter.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import { Timeline } from "../segmenter/timeline.ts";
-import { TrackReader } from "../stream/track-reader.ts";
+import { MESSAGE } from "../transport/rtmp/message-type.ts";
 import { flvStreams } from "./corpus.ts";
 import type { FlvTag } from "./flv-file.ts";
 

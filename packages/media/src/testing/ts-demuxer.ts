@@ -1,4 +1,4 @@
-import { PID, TICKS_WRAP, TS_PACKET_BYTES, TS_SYNC } from "../mpegts/transport-stream.ts";
+import { PID, TICKS_WRAP, TS_PACKET_BYTES, TS_SYNC } from "../container/mpegts/transport-stream.ts";
 
 export interface DemuxedUnit {
   readonly pid: number;

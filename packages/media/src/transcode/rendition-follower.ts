@@ -1,3 +1,4 @@
+import { TrackReader } from "../broadcast/track-reader.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import type { MediaLimits } from "../limits.ts";
 import { AudioSegmenter } from "../segmenter/audio-segmenter.ts";
@@ -8,7 +9,6 @@ import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { FixedTimeline } from "../segmenter/timeline.ts";
-import { TrackReader } from "../stream/track-reader.ts";
 import { FLV_TAG, FlvReader } from "./flv-reader.ts";
 import type { LadderStep } from "./ladder.ts";
 import { TAPE_ORIGIN_MS } from "./source-tape.ts";

@@ -3,8 +3,8 @@ import type { Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import type { MediaEngineOptions, PublishDecision } from "../engine/messages.ts";
 import { findFfmpeg } from "../ffmpeg/find-ffmpeg.ts";
+import type { MediaEngineOptions, PublishDecision } from "../port/messages.ts";
 import { EngineHarness, hasFfmpeg, run, servePlayback } from "../testing/engine-harness.ts";
 import type { LadderRequest } from "./ladder.ts";
 

@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
-import type { AllowedPublish, MediaHost, SessionEndReason } from "../engine/messages.ts";
+import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import { StreamEngine } from "../engine/stream-engine.ts";
-import type { AnnouncedMetadata } from "../flv/metadata.ts";
 import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
 import { MediaError, type MediaErrorCode } from "../media-error.ts";
-import type { IngestDoor } from "../rtmp/ingest-door.ts";
+import type { AllowedPublish, MediaHost, SessionEndReason } from "../port/messages.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
+import type { IngestDoor } from "../transport/rtmp/ingest-door.ts";
 import type { Calls } from "./calls.ts";
 import { RelayedPublisher, RelayFeed } from "./publisher-relay.ts";
 import type {

@@ -1,4 +1,4 @@
-import type { EngineHealth } from "../engine/messages.ts";
+import type { EngineHealth } from "../port/messages.ts";
 
 interface WorkerHealth {
   readonly pid: number;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { nothingAnnounced } from "../flv/metadata.ts";
+import { nothingAnnounced } from "../container/flv/metadata.ts";
 import { Calls } from "./calls.ts";
 import { RelayFeed } from "./publisher-relay.ts";
 import type { MainMethods, WorkerMethods } from "./worker-messages.ts";

@@ -1,4 +1,4 @@
-import type { MediaEvent } from "../engine/messages.ts";
+import type { MediaEvent } from "../port/messages.ts";
 
 interface OpenStream {
   readonly streamName: string;

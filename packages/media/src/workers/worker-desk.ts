@@ -1,3 +1,5 @@
+import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
+import { MediaError, type MediaErrorCode } from "../media-error.ts";
 import type {
   MediaEvent,
   MediaHost,
@@ -7,9 +9,7 @@ import type {
   RecordingObject,
   RecordingStart,
   SessionEndReason,
-} from "../engine/messages.ts";
-import type { AnnouncedMetadata } from "../flv/metadata.ts";
-import { MediaError, type MediaErrorCode } from "../media-error.ts";
+} from "../port/messages.ts";
 import type { RelayRoutes } from "./relay-routes.ts";
 import type { StreamOwners } from "./stream-owners.ts";
 import type { MainMethods, PublisherFacts } from "./worker-messages.ts";

@@ -1,13 +1,8 @@
 import type { Socket } from "node:net";
-import type {
-  AllowedPublish,
-  MediaEngine,
-  MediaHost,
-  SessionEndReason,
-} from "../engine/messages.ts";
+import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import type { StreamEngineOptions } from "../engine/stream-engine.ts";
-import type { AnnouncedMetadata } from "../flv/metadata.ts";
 import type { MediaErrorCode } from "../media-error.ts";
+import type { AllowedPublish, MediaEngine, MediaHost, SessionEndReason } from "../port/messages.ts";
 
 /** A publisher as another process sees it. */
 export interface PublisherFacts {

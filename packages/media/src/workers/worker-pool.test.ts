@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { MESSAGE } from "../rtmp/message-type.ts";
 import { EngineHarness } from "../testing/engine-harness.ts";
 import { RtmpClient } from "../testing/rtmp-client.ts";
 import { videoBody, videoConfigBody } from "../testing/synthetic-media.ts";
+import { MESSAGE } from "../transport/rtmp/message-type.ts";
 
 const START = "NetStream.Publish.Start";
 

@@ -2,6 +2,8 @@ import { rm } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
+import { MediaError } from "../media-error.ts";
 import type {
   AdBreakInsertion,
   EngineHealth,
@@ -13,12 +15,10 @@ import type {
   MediaHost,
   MediaPosition,
   StreamStatus,
-} from "../engine/messages.ts";
-import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
-import { MediaError } from "../media-error.ts";
-import type { DoorKeeper } from "../rtmp/ingest-door.ts";
-import { IngestListener } from "../rtmp/ingest-listener.ts";
-import { type SrtListener, srtListener } from "../srt/srt-listener.ts";
+} from "../port/messages.ts";
+import type { DoorKeeper } from "../transport/rtmp/ingest-door.ts";
+import { IngestListener } from "../transport/rtmp/ingest-listener.ts";
+import { type SrtListener, srtListener } from "../transport/srt/srt-listener.ts";
 import { sumOfHealth } from "./pool-health.ts";
 import { PoolIngest } from "./pool-ingest.ts";
 import { RelayRoutes } from "./relay-routes.ts";

@@ -1,0 +1,36 @@
+import type { LiveChannel } from "../hls/live-channel.ts";
+import type { MediaLimits } from "../limits.ts";
+import type { MediaHost, MultitrackPlan, RecordingPlan } from "../port/messages.ts";
+import type { SpillFolder } from "../recording/spill-folder.ts";
+import type { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
+import type { MediaContainer } from "../segmenter/segment-writer.ts";
+import type { ChannelType } from "../transcode/ladder.ts";
+import type { TranscodePlan } from "./broadcast-ladder.ts";
+
+/** What a broadcast is made with. */
+export interface BroadcastOptions {
+  readonly streamName: string;
+  readonly streamId: string;
+  /** Undefined when nothing is recorded. */
+  readonly recording: RecordingPlan | undefined;
+  readonly thumbnailDecoder: ThumbnailDecoder | undefined;
+  readonly spill: SpillFolder | undefined;
+  readonly live: LiveChannel;
+  readonly container: MediaContainer;
+  /** Segments listed in live playlists; undefined for the default. */
+  readonly listedSegments: number | undefined;
+  /** Segments are served in parts, before they are complete. */
+  readonly lowLatency: boolean;
+  readonly host: MediaHost;
+  readonly limits: MediaLimits;
+  readonly now: () => number;
+  readonly monotonicMs: () => number;
+  /** Decides what the source may be; undefined for no limits. */
+  readonly channelType: ChannelType | undefined;
+  /** Undefined where the source has one video track. */
+  readonly multitrack: MultitrackPlan | undefined;
+  /** Undefined where the source is served as it comes. */
+  readonly transcode: TranscodePlan | undefined;
+  /** Called once, when the broadcast is over but its recording may not be. */
+  readonly onOver: () => void;
+}

@@ -1,0 +1,400 @@
+import { id3TextTag } from "../container/mpegts/id3-tag.ts";
+import type { StreamEventBody } from "../engine/stream-event.ts";
+import { type Rendition, SOURCE_RENDITION, sourceRendition } from "../hls/rendition.ts";
+import { isRefusal } from "../ingest/end-reasons.ts";
+import type { Publisher } from "../ingest/ingest-port.ts";
+import { MediaError } from "../media-error.ts";
+import type {
+  AdBreakInsertion,
+  LimitBreach,
+  SessionEndReason,
+  StreamMedia,
+  StreamStatus,
+} from "../port/messages.ts";
+import type { Recording } from "../recording/recording.ts";
+import { type Cut, LeadingCutter } from "../segmenter/cutter.ts";
+import type { Segment } from "../segmenter/segment.ts";
+import { Segmenter } from "../segmenter/segmenter.ts";
+import { TimedMetadata } from "../segmenter/timed-metadata.ts";
+import { Timeline } from "../segmenter/timeline.ts";
+import { AdBreaks } from "./ad-breaks.ts";
+import { BroadcastLadder, type TranscodePlan } from "./broadcast-ladder.ts";
+import type { BroadcastOptions } from "./broadcast-options.ts";
+import { BroadcastPublishers } from "./broadcast-publishers.ts";
+import { broadcastRecording } from "./broadcast-recording.ts";
+import { FurtherTracks } from "./further-tracks.ts";
+import { HealthMonitor } from "./health-monitor.ts";
+import { IngestGuard } from "./ingest-limits.ts";
+import { PublisherFeed } from "./publisher-feed.ts";
+import { RenditionOutputs } from "./rendition-outputs.ts";
+import { SourceDescription } from "./source-description.ts";
+import type { TakenTracks, TrackReader, VideoFrame } from "./track-reader.ts";
+
+/** One broadcast of a channel, from the accepted publisher to the last segment. */
+export class Broadcast {
+  readonly streamName: string;
+  readonly streamId: string;
+  readonly #options: BroadcastOptions;
+  readonly #segmenter: Segmenter;
+  readonly #recording: Recording | undefined;
+  readonly #outputs: RenditionOutputs;
+  readonly #metadata = new TimedMetadata();
+  readonly #adBreaks: AdBreaks;
+  readonly #ladder: BroadcastLadder | undefined;
+  readonly #further: FurtherTracks;
+  readonly #health = new HealthMonitor();
+  readonly #guard: IngestGuard;
+  readonly #publishers: BroadcastPublishers;
+  readonly #source = new SourceDescription();
+  readonly #takes: TakenTracks;
+  readonly #createdAtMs: number;
+  readonly #openedAtMs: number;
+  #startedAtMs: number | undefined;
+  #durationMs = 0;
+  #hasVideo = false;
+  /** Closing: no more media comes, but the renditions haven't their first segment. */
+  #state: "open" | "closing" | "over" = "open";
+  /** Resolves when the end was told. */
+  readonly concluded: Promise<void>;
+  #resolveConcluded: () => void = () => undefined;
+  /** Resolves when the recording, if any, is complete or failed. */
+  readonly recorded: Promise<void>;
+  #resolveRecorded: (finished: Promise<void> | undefined) => void = () => undefined;
+
+  constructor(options: BroadcastOptions) {
+    this.#options = options;
+    const several = options.multitrack !== undefined;
+    // Amazon IVS takes HEVC where GetClientConfiguration may have asked for it.
+    this.#takes = { several, hevc: several && options.container === "fmp4" };
+    this.streamName = options.streamName;
+    this.streamId = options.streamId;
+    this.concluded = new Promise((resolve) => {
+      this.#resolveConcluded = resolve;
+    });
+    this.recorded = new Promise((resolve) => {
+      this.#resolveRecorded = (finished) => resolve(finished);
+    });
+    const tell = (event: StreamEventBody): void => this.#tell(event);
+    this.#adBreaks = new AdBreaks((range) => this.#outputs.addDateRange(range), tell);
+    this.#publishers = new BroadcastPublishers(options.limits.takeoversMax, tell);
+    this.#createdAtMs = options.now();
+    this.#openedAtMs = options.monotonicMs();
+    this.#guard = new IngestGuard(options.channelType, (breach) => this.#breached(breach));
+    this.#recording = broadcastRecording(options, tell);
+    this.#outputs = new RenditionOutputs({
+      live: options.live,
+      listedSegments: options.listedSegments,
+      recording: this.#recording,
+      onReady: (renditions, startedAtMs) => this.#record(renditions, startedAtMs),
+      onPlayable: () => this.#playable(),
+    });
+    this.#ladder = this.#newLadder(options.transcode);
+    const timeline = new Timeline();
+    this.#further = new FurtherTracks({
+      plan: options.multitrack,
+      limits: options.limits,
+      guard: this.#guard,
+      container: options.container,
+      timeline,
+      metadata: this.#metadata,
+      onSegment: (rendition, segment) => this.#outputs.add(rendition, segment),
+      onPart: options.lowLatency ? (id, part) => this.#outputs.addPart(id, part) : undefined,
+    });
+    this.#segmenter = new Segmenter({
+      limits: options.limits,
+      container: options.container,
+      cutter: new LeadingCutter(options.limits, options.now, (cut) => this.#cut(cut)),
+      timeline,
+      onSegment: (segment) => this.#segment(segment),
+      listener: this.#ladder?.listener,
+      metadata: this.#metadata,
+      onPart: options.lowLatency
+        ? (part) => this.#outputs.addPart(SOURCE_RENDITION, part)
+        : undefined,
+    });
+  }
+
+  /** Begins with its first publisher. */
+  start(publisher: Publisher, priority: number | undefined): PublisherFeed {
+    this.#tell({
+      type: "session-created",
+      connectionId: publisher.id,
+      remoteAddress: publisher.remoteAddress,
+      secure: publisher.secure,
+      recording: this.#options.recording !== undefined,
+    });
+    const feed = new PublisherFeed(this, publisher, priority ?? 0, this.#takes, this.#ladder?.pace);
+    this.#publishers.begin(feed);
+    return feed;
+  }
+
+  /**
+   * Another publisher for a running broadcast. Throws MediaError `refused` unless its priority is strictly higher and
+   * takeovers are left.
+   */
+  contend(publisher: Publisher, priority: number | undefined): PublisherFeed {
+    if (this.#state !== "open") {
+      throw new MediaError("refused", "the channel's last stream is just ending");
+    }
+    this.#publishers.checkContender(priority);
+    const feed = new PublisherFeed(this, publisher, priority, this.#takes, this.#ladder?.pace);
+    this.#publishers.contend(feed);
+    return feed;
+  }
+
+  /** Asked by a candidate at its first keyframe. Throws MediaError `refused` when its media is different. */
+  takeOver(feed: PublisherFeed): void {
+    this.#publishers.takeOver(feed);
+    this.#further.restart();
+    this.#segmenter.restart();
+    this.configure(feed.tracks);
+    const { publisher, priority } = feed;
+    this.#tell({ type: "stream-takeover", connectionId: publisher.id, priority });
+  }
+
+  isActive(feed: PublisherFeed): boolean {
+    return feed === this.#publishers.active && this.#state === "open";
+  }
+
+  /** The active publisher's configuration came or changed. */
+  configure(tracks: TrackReader): void {
+    if (tracks.video !== undefined) {
+      this.#segmenter.setVideoConfig(tracks.video);
+    }
+    this.#segmenter.setAudioConfig(tracks.audio);
+    this.#further.configure(tracks);
+    this.#ladder?.configure(tracks);
+    this.#source.configure(tracks, this.#segmenter.awaitsCut);
+    if (tracks.video !== undefined) {
+      this.#guard.picture(tracks.video.sps);
+    }
+  }
+
+  video(timestampMs: number, frame: VideoFrame): void {
+    if (frame.track !== 0) {
+      this.#further.video(timestampMs, frame);
+      return;
+    }
+    this.#hasVideo = true;
+    this.#segmenter.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
+    this.#further.release(timestampMs);
+    const { active } = this.#publishers;
+    // Where there may be several tracks, the first segment shows whether there are.
+    if (active !== undefined && this.#options.multitrack === undefined) {
+      this.#ladder?.frame(active.tracks);
+    }
+  }
+
+  audio(timestampMs: number, frame: Buffer): void {
+    this.#segmenter.audio(timestampMs, frame);
+    this.#further.audio(timestampMs, frame);
+  }
+
+  /** A publisher is gone: the broadcast ends with the active one. */
+  gone(feed: PublisherFeed, reason: SessionEndReason, message: string): void {
+    if (this.#publishers.gone(feed)) {
+      this.end(reason, message);
+    }
+  }
+
+  /** Completes the last segment and tells the end. The recording goes on being written; see `recorded`. */
+  end(reason: SessionEndReason, message: string): void {
+    if (this.#state !== "open") {
+      return;
+    }
+    this.#state = "closing";
+    if (this.#startedAtMs === undefined && isRefusal(reason)) {
+      this.#segmenter.discard();
+      this.#ladder?.kill();
+    } else {
+      this.#segmenter.finish();
+      this.#further.finish();
+    }
+    this.#publishers.disconnectAll(message);
+    const made = this.#ladder?.finish();
+    if (made === undefined) {
+      this.#finishOutputs();
+      this.#conclude(reason, message);
+      return;
+    }
+    const finished = made.then(() => this.#finishOutputs());
+    if (this.#outputs.ready) {
+      this.#conclude(reason, message);
+    } else {
+      // What players could see of it comes before its end.
+      finished.then(() => this.#conclude(reason, message));
+    }
+  }
+
+  #finishOutputs(): void {
+    this.#outputs.end();
+    this.#resolveRecorded(this.#recording?.finish());
+  }
+
+  #conclude(reason: SessionEndReason, message: string): void {
+    this.#state = "over";
+    if (this.#startedAtMs !== undefined) {
+      this.#tell({ type: "stream-end", durationMs: this.#durationMs });
+    }
+    this.#tell({ type: "session-ended", reason, message });
+    this.#options.onOver();
+    this.#resolveConcluded();
+  }
+
+  abortRecording(message: string): boolean {
+    return this.#recording?.abort(message) ?? false;
+  }
+
+  /** Waits no longer: what isn't in the renditions or in the recording yet is lost. */
+  abandon(message: string): void {
+    this.#ladder?.kill();
+    this.abortRecording(message);
+  }
+
+  /** Puts a text into the media at the time that it has reached. False until there is media to put it into. */
+  putMetadata(text: string): boolean {
+    if (this.#startedAtMs === undefined || this.#state !== "open") {
+      return false;
+    }
+    this.#metadata.add(this.#segmenter.mediaMs, id3TextTag(text));
+    return true;
+  }
+
+  /** Marks a break in the live playlists from the next segment on. */
+  insertAdBreak(id: string, durationMs: number): AdBreakInsertion {
+    if (this.#startedAtMs === undefined || this.#state !== "open") {
+      return "offline";
+    }
+    const inserted = this.#adBreaks.insert(id, durationMs, this.#segmenter.mediaMs);
+    return inserted ? "inserted" : "overlapping";
+  }
+
+  /** Called about once a second, until it is recorded. */
+  sweep(monotonicMs: number): void {
+    this.#ladder?.sweep(monotonicMs);
+    if (this.#state !== "open") {
+      return;
+    }
+    const { videoDeadlineMs } = this.#options.limits;
+    if (!this.#hasVideo && monotonicMs - this.#openedAtMs > videoDeadlineMs) {
+      this.end("unsupported-media", "no video came: audio-only streams are not supported");
+      return;
+    }
+    this.#health.sample(monotonicMs, this.#segmenter.mediaMs);
+    const news =
+      this.#startedAtMs === undefined ? undefined : this.#health.news(this.#ladder?.warning);
+    if (news !== undefined) {
+      this.#tell({ type: "health", ...news });
+    }
+  }
+
+  status(): StreamStatus {
+    return {
+      streamName: this.streamName,
+      streamId: this.streamId,
+      state: this.#startedAtMs === undefined ? "starting" : "live",
+      createdAtMs: this.#createdAtMs,
+      startedAtMs: this.#startedAtMs,
+      health: this.#health.health,
+      warnings: this.#health.told,
+      media: this.#source.media,
+      measured: this.#health.measured(),
+      furtherMeasured: this.#further.measured(),
+      recording: this.#recording?.status(),
+    };
+  }
+
+  get recordingPendingBytes(): number {
+    return this.#recording?.status().pendingBytes ?? 0;
+  }
+
+  #tell(event: StreamEventBody): void {
+    const { host, now } = this.#options;
+    const { streamName, streamId } = this;
+    host.event({ ...event, streamName, streamId, atMs: now() });
+  }
+
+  #cut(cut: Cut): void {
+    this.#adBreaks.cut(cut);
+    this.#further.cut(cut);
+    this.#ladder?.cut(cut);
+  }
+
+  #segment(segment: Segment): void {
+    this.#durationMs += segment.durationMs;
+    const { active } = this.#publishers;
+    this.#health.segment(segment, active?.tracks.audio !== undefined);
+    const isOther = this.#source.segment(segment, this.#further);
+    const { media } = this.#source;
+    if (media === undefined) {
+      return;
+    }
+    if (isOther) {
+      this.#tell({ type: "media-info", media });
+    }
+    this.#guard.rate(media.video, this.#health.measured(), this.#health.segmentsMeasured);
+    this.#decideRenditions(media);
+    this.#outputs.add(sourceRendition(media), segment);
+  }
+
+  /** Before the first segment is given away. Without renditions nothing of the source is shown or recorded. */
+  #decideRenditions(media: StreamMedia): void {
+    if (this.#outputs.hasSource || this.#guard.isBreached) {
+      return;
+    }
+    const further = this.#further.decide(media.video.frameRate);
+    if (further.length === 0 && this.#options.multitrack?.required === true) {
+      this.#endSoon("multitrack-required", "this channel takes several video tracks only");
+      return;
+    }
+    // What is transcoded is H.264: an encoder that sends HEVC makes its renditions itself.
+    const isHevc = this.#publishers.active?.tracks.video?.fourCc === "hvc1";
+    if (this.#ladder === undefined || further.length > 0 || isHevc) {
+      this.#ladder?.decline();
+      this.#outputs.expect([SOURCE_RENDITION, ...further]);
+    } else {
+      this.#ladder.sourceSegment(media);
+    }
+  }
+
+  /** Amazon IVS tells a limit's breach and disconnects. */
+  #breached(breach: LimitBreach): void {
+    this.#tell({ type: "limit-breach", ...breach });
+    if (!this.#outputs.hasSource) {
+      this.#ladder?.decline();
+    }
+    const { limitName, limitValue, limitUnit } = breach;
+    this.#endSoon("limit-breach", `${limitName}: ${limitValue} ${limitUnit} are allowed`);
+  }
+
+  /** Not in the middle of a frame. */
+  #endSoon(reason: SessionEndReason, message: string): void {
+    queueMicrotask(() => this.end(reason, message));
+  }
+
+  #newLadder(plan: TranscodePlan | undefined): BroadcastLadder | undefined {
+    if (plan === undefined) {
+      return undefined;
+    }
+    const onRefused = (reason: string): void => {
+      this.#tell({ type: "stream-failure", reason });
+      this.#endSoon("transcode-capacity", reason);
+    };
+    const { limits, container, lowLatency } = this.#options;
+    const own = { onRefused, metadata: this.#metadata, outputs: this.#outputs };
+    return new BroadcastLadder({ plan, limits, container, lowLatency, ...own });
+  }
+
+  #record(renditions: readonly Rendition[], startedAtMs: number): void {
+    const { media } = this.#source;
+    if (media !== undefined) {
+      this.#recording?.begin(renditions, { stream: media, startedAtMs });
+    }
+  }
+
+  /** The first segments are playable. */
+  #playable(): void {
+    this.#startedAtMs = this.#options.now();
+    this.#tell({ type: "stream-start" });
+  }
+}

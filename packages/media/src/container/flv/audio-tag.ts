@@ -1,0 +1,61 @@
+import { MediaError } from "../../media-error.ts";
+import { TagReader } from "./tag-reader.ts";
+
+/** The first track's part of an audio message (Adobe "Video File Format 10.1", E.4.2; Veovera, "Enhanced RTMP v2"). */
+export interface AudioTag {
+  readonly kind: "sequence-header" | "frame";
+  /** The AudioSpecificConfig or one raw frame. */
+  readonly payload: Buffer;
+}
+
+const CODEC = { enhanced: 9, aac: 10 } as const;
+const FOUR_CC_AAC = "mp4a";
+const PACKET = { start: 0, frames: 1, multitrack: 5 } as const;
+
+/**
+ * Undefined for an empty body, and for what isn't needed: other tracks, the end of a track, where loudspeakers are.
+ * Throws MediaError `unsupported-media` for anything but AAC, `protocol` for a short body.
+ */
+export function parseAudioTag(body: Buffer): AudioTag | undefined {
+  const first = body[0];
+  if (first === undefined) {
+    return undefined;
+  }
+  const reader = new TagReader(body, 1, "audio");
+  if (first >> 4 === CODEC.enhanced) {
+    const packetType = reader.skipModifiers(first & 0x0f);
+    return packetType === PACKET.multitrack
+      ? parseMultitrack(reader)
+      : parsePacket(reader, packetType, reader.fourCc());
+  }
+  if (first >> 4 !== CODEC.aac) {
+    throw unsupported(`FLV audio codec ${first >> 4}`);
+  }
+  const kind = reader.number(1) === 0 ? "sequence-header" : "frame";
+  return { kind, payload: reader.rest() };
+}
+
+/** Viewers hear one track of sound: the first. Others may be of any codec. */
+function parseMultitrack(reader: TagReader): AudioTag | undefined {
+  for (const { packetType, fourCc, track, content } of reader.trackParts()) {
+    if (track === 0) {
+      return parsePacket(new TagReader(content, 0, "audio"), packetType, fourCc);
+    }
+  }
+  return undefined;
+}
+
+function parsePacket(reader: TagReader, packetType: number, fourCc: string): AudioTag | undefined {
+  if (fourCc !== FOUR_CC_AAC) {
+    throw unsupported(`enhanced RTMP audio (${fourCc})`);
+  }
+  if (packetType === PACKET.start) {
+    return { kind: "sequence-header", payload: reader.rest() };
+  }
+  return packetType === PACKET.frames ? { kind: "frame", payload: reader.rest() } : undefined;
+}
+
+/** `what` is not ingested. */
+function unsupported(what: string): MediaError {
+  return new MediaError("unsupported-media", `${what} is not supported: publish AAC`);
+}

@@ -1,0 +1,46 @@
+import { keepBytes } from "../../kept-bytes.ts";
+
+/** Bytes that are appended one after the other, without an allocation each. */
+export class GrowingBuffer {
+  #bytes: Buffer;
+  #length = 0;
+
+  constructor(initialBytes: number) {
+    this.#bytes = Buffer.allocUnsafeSlow(initialBytes);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  append(bytes: Buffer): void {
+    const wanted = this.#length + bytes.length;
+    if (wanted > this.#bytes.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(wanted, Math.ceil(this.#bytes.length * 1.5)));
+      this.#bytes.copy(grown, 0, 0, this.#length);
+      this.#bytes = grown;
+    }
+    bytes.copy(this.#bytes, this.#length);
+    this.#length = wanted;
+  }
+
+  /** What was appended; it changes with the next `append` after `clear` or `take`. */
+  get written(): Buffer {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  clear(): void {
+    this.#length = 0;
+  }
+
+  /** Hands out what was appended. */
+  take(): Buffer {
+    const taken = keepBytes(this.written);
+    // What is small doesn't keep the memory of what was large.
+    if (this.#length * 2 < this.#bytes.length) {
+      this.#bytes = Buffer.allocUnsafeSlow(Math.max(1_024, this.#length));
+    }
+    this.#length = 0;
+    return taken;
+  }
+}
