@@ -1,14 +1,14 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
+import type { SignedAuthentication } from "./authentication/authentication.ts";
 import { collectBody } from "./body.ts";
 import { type Capture, readCapture, readCaptures } from "./fixtures/read-capture.ts";
 import type { WireRequest } from "./message.ts";
 import type { Operation } from "./operation.ts";
+import { parseAuthentication } from "./parse-authentication.ts";
 import { parseQuery } from "./query.ts";
 import { bucketFromHost, s3Addressing } from "./routing/bucket-from-host.ts";
-import type { SignedAuthentication } from "./sigv4/authentication.ts";
 import { decodeBody } from "./sigv4/decode-body.ts";
-import { parseAuthentication } from "./sigv4/parse-authentication.ts";
 import { verifySignature } from "./sigv4/verify-signature.ts";
 import { TEST_CREDENTIALS } from "./testing/loopback.ts";
 import { services } from "./testing/services.ts";

@@ -1,9 +1,24 @@
+export {
+  type AuthDialect,
+  AuthError,
+  type AuthFailure,
+  type AuthOptions,
+} from "./authentication/auth-error.ts";
+export type {
+  AnonymousAuthentication,
+  Authentication,
+  PresignedV2,
+  SignedAuthentication,
+} from "./authentication/authentication.ts";
+export { claimsSignature, readClaim, signatureClaim } from "./authentication/read-claim.ts";
+export type { ClaimedScope, SignatureClaim } from "./authentication/signature-claim.ts";
 export { bodyTooLarge, collectBody, readForm } from "./body.ts";
 export { headerSafe } from "./codec/http-header-text.ts";
 export { isPacked, unpackBody } from "./content-encoding.ts";
 export * from "./limits.ts";
 export type { WireRequest, WireResponse } from "./message.ts";
 export type { Addressing, Operation } from "./operation.ts";
+export { parseAuthentication } from "./parse-authentication.ts";
 export type { DecodeContext, EncodeOptions, ErrorOutput } from "./protocol/protocol.ts";
 export { ParsedForm, parseQuery, percentDecode, requestQuery } from "./query.ts";
 export { bucketFromHost, s3Addressing } from "./routing/bucket-from-host.ts";
@@ -24,18 +39,6 @@ export type { ErrorBodyOptions, ServiceDefinition } from "./service-definition.t
 export { ServiceWire } from "./service-wire.ts";
 export { verifyPresignedV2, withSignedQueryV2 } from "./sigv2/presigned-v2.ts";
 export { formatAmzDate } from "./sigv4/amz-date.ts";
-export {
-  type AuthDialect,
-  AuthError,
-  type AuthFailure,
-  type AuthOptions,
-} from "./sigv4/auth-error.ts";
-export type {
-  AnonymousAuthentication,
-  Authentication,
-  PresignedV2,
-  SignedAuthentication,
-} from "./sigv4/authentication.ts";
 export { type DecodedBody, decodeBody, sha256Mismatch } from "./sigv4/decode-body.ts";
 export {
   parseSignedForm,
@@ -43,15 +46,7 @@ export {
   type SignedForm,
   verifySignedForm,
 } from "./sigv4/form-signature.ts";
-export { parseAuthentication } from "./sigv4/parse-authentication.ts";
 export { isRegionName } from "./sigv4/region-name.ts";
-export {
-  type ClaimedScope,
-  claimsSignature,
-  readClaim,
-  type SignatureClaim,
-  signatureClaim,
-} from "./sigv4/signature-claim.ts";
 export { type VerifyOptions, verifySignature } from "./sigv4/verify-signature.ts";
 export { WireError } from "./wire-error.ts";
 export { escapeXml } from "./xml/escape-xml.ts";

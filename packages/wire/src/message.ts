@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { SignatureClaim } from "./sigv4/signature-claim.ts";
+import type { SignatureClaim } from "./authentication/signature-claim.ts";
 
 /** An HTTP request as it stood on the wire, before anything was decoded. */
 export interface WireRequest {

@@ -1,7 +1,7 @@
 import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import type { WireRequest } from "../message.ts";
-import { parseAuthentication } from "../sigv4/parse-authentication.ts";
+import { parseAuthentication } from "../parse-authentication.ts";
 import { verifyPresignedV2 } from "./presigned-v2.ts";
 
 /** The example of the S3 developer guide, "Signing and authenticating REST requests". */

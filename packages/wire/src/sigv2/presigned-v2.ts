@@ -1,13 +1,13 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
-import type { WireRequest } from "../message.ts";
-import { parseQuery, requestQuery } from "../query.ts";
-import { AuthError } from "../sigv4/auth-error.ts";
+import { AuthError } from "../authentication/auth-error.ts";
 import {
   repeatedParameter,
   s3SignatureMismatch,
   signatureMismatch,
-} from "../sigv4/auth-failures.ts";
-import type { PresignedV2 } from "../sigv4/authentication.ts";
+} from "../authentication/auth-failures.ts";
+import type { PresignedV2 } from "../authentication/authentication.ts";
+import type { WireRequest } from "../message.ts";
+import { parseQuery, requestQuery } from "../query.ts";
 
 const AMZ_PREFIX = "x-amz-";
 const LIST_TYPE = "list-type";

@@ -2,9 +2,9 @@ import { Readable } from "node:stream";
 import { describe, expect, test } from "vitest";
 import { collectBody } from "../body.ts";
 import type { WireRequest } from "../message.ts";
+import { parseAuthentication } from "../parse-authentication.ts";
 import { TEST_CREDENTIALS } from "../testing/loopback.ts";
 import { decodeBody } from "./decode-body.ts";
-import { parseAuthentication } from "./parse-authentication.ts";
 import { verifySignature } from "./verify-signature.ts";
 
 /*

@@ -1,6 +1,6 @@
+import type { SignedAuthentication } from "../authentication/authentication.ts";
 import { headerText } from "../codec/http-header-text.ts";
 import type { WireRequest } from "../message.ts";
-import type { SignedAuthentication } from "./authentication.ts";
 
 const CANONICAL_PATH = /^[A-Za-z0-9\-_.~/]*$/;
 const UNRESERVED = /^[A-Za-z0-9\-_.~]*$/;

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from "node:crypto";
-import { credentialScope, type SignedAuthentication } from "./authentication.ts";
+import { credentialScope, type SignedAuthentication } from "../authentication/authentication.ts";
 import { hmac } from "./signing-key.ts";
 
 const EMPTY_SHA256 = createHash("sha256").digest("hex");

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { Readable, TransformCallback } from "node:stream";
+import type { Authentication } from "../authentication/authentication.ts";
 import type { WireRequest } from "../message.ts";
 import { WireError } from "../wire-error.ts";
-import type { Authentication } from "./authentication.ts";
 import { BodyTransform } from "./body-transform.ts";
 import { ChunkSigner } from "./chunk-signer.ts";
 import { ChunkedBody } from "./chunked-body.ts";

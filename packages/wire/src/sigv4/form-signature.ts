@@ -1,9 +1,9 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { AuthError } from "../authentication/auth-error.ts";
+import { s3SignatureMismatch, severalMechanisms } from "../authentication/auth-failures.ts";
+import { ALGORITHM, SCOPE_TERMINATOR } from "../authentication/authentication.ts";
 import { MAX_CLOCK_SKEW_MS } from "../limits.ts";
 import { parseAmzDate } from "./amz-date.ts";
-import { AuthError } from "./auth-error.ts";
-import { s3SignatureMismatch, severalMechanisms } from "./auth-failures.ts";
-import { ALGORITHM, SCOPE_TERMINATOR } from "./authentication.ts";
 import { isRegionName } from "./region-name.ts";
 import { hmac, signingKey } from "./signing-key.ts";
 

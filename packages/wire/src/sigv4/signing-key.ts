@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
+import { SCOPE_TERMINATOR, type SignedAuthentication } from "../authentication/authentication.ts";
 import { MAX_CACHED_SIGNING_KEYS } from "../limits.ts";
-import { SCOPE_TERMINATOR, type SignedAuthentication } from "./authentication.ts";
 
 /** Derived keys, the least recently used first: Map keeps the order of insertion. */
 const cache = new Map<string, Buffer>();

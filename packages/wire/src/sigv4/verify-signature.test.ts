@@ -5,12 +5,12 @@ import { HttpRequest } from "@smithy/core/transport";
 import { SignatureV4 } from "@smithy/signature-v4";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { AuthDialect } from "../authentication/auth-error.ts";
 import { MAX_CLOCK_SKEW_MS, MAX_PRESIGNED_EXPIRES_SECONDS } from "../limits.ts";
 import type { WireRequest } from "../message.ts";
+import { parseAuthentication } from "../parse-authentication.ts";
 import { TEST_CREDENTIALS, toWireRequest } from "../testing/loopback.ts";
 import { formatAmzDate } from "./amz-date.ts";
-import type { AuthDialect } from "./auth-error.ts";
-import { parseAuthentication } from "./parse-authentication.ts";
 import { sha256Hex, verifySignature } from "./verify-signature.ts";
 
 const NOW_MS = Date.parse("2026-11-24T12:00:00Z");

@@ -1,11 +1,20 @@
 import assert from "node:assert";
 import { hash, timingSafeEqual } from "node:crypto";
+import {
+  type AuthDialect,
+  AuthError,
+  type AuthOptions,
+  dialectOf,
+} from "../authentication/auth-error.ts";
+import { s3SignatureMismatch, signatureMismatch } from "../authentication/auth-failures.ts";
+import {
+  ALGORITHM,
+  credentialScope,
+  type SignedAuthentication,
+} from "../authentication/authentication.ts";
 import { MAX_CLOCK_SKEW_MS } from "../limits.ts";
 import type { WireRequest } from "../message.ts";
 import { formatAmzDate } from "./amz-date.ts";
-import { type AuthDialect, AuthError, type AuthOptions, dialectOf } from "./auth-error.ts";
-import { s3SignatureMismatch, signatureMismatch } from "./auth-failures.ts";
-import { ALGORITHM, credentialScope, type SignedAuthentication } from "./authentication.ts";
 import { canonicalPaths, canonicalRequest } from "./canonical-request.ts";
 import { CONTENT_SHA256_WORDS, isContentSha256, UNSIGNED_PAYLOAD } from "./content-sha256.ts";
 

@@ -1,8 +1,9 @@
-import { MAX_AUTHORIZATION_CHARS, MAX_PRESIGNED_EXPIRES_SECONDS } from "../limits.ts";
-import type { WireRequest } from "../message.ts";
-import { parsePresignedV2 } from "../sigv2/presigned-v2.ts";
-import { headerAmzDate, parseAmzDate } from "./amz-date.ts";
-import { type AuthDialect, AuthError, type AuthOptions, dialectOf } from "./auth-error.ts";
+import {
+  type AuthDialect,
+  AuthError,
+  type AuthOptions,
+  dialectOf,
+} from "./authentication/auth-error.ts";
 import {
   headersNotSigned,
   headerTooLong,
@@ -19,16 +20,21 @@ import {
   unsupportedAlgorithm,
   wrongScopeDate,
   wrongTerminator,
-} from "./auth-failures.ts";
+} from "./authentication/auth-failures.ts";
 import {
   ALGORITHM,
   type Authentication,
   SCOPE_TERMINATOR,
   type SignedAuthentication,
-} from "./authentication.ts";
-import { isChunked } from "./content-sha256.ts";
-import { isRegionName } from "./region-name.ts";
-import { type SignatureClaim, signatureClaim } from "./signature-claim.ts";
+} from "./authentication/authentication.ts";
+import { signatureClaim } from "./authentication/read-claim.ts";
+import type { SignatureClaim } from "./authentication/signature-claim.ts";
+import { MAX_AUTHORIZATION_CHARS, MAX_PRESIGNED_EXPIRES_SECONDS } from "./limits.ts";
+import type { WireRequest } from "./message.ts";
+import { parsePresignedV2 } from "./sigv2/presigned-v2.ts";
+import { headerAmzDate, parseAmzDate } from "./sigv4/amz-date.ts";
+import { isChunked } from "./sigv4/content-sha256.ts";
+import { isRegionName } from "./sigv4/region-name.ts";
 
 const PARAMETERS = ["Credential", "Signature", "SignedHeaders"];
 const HEX_SIGNATURE = /^[0-9a-f]{64}$/;

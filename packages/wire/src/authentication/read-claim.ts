@@ -1,31 +1,6 @@
 import type { WireRequest } from "../message.ts";
 import { type ParsedForm, requestQuery } from "../query.ts";
-
-/** The Region and service of a credential scope, as a request names them; nothing is verified. */
-export interface ClaimedScope {
-  readonly region: string;
-  readonly service: string;
-}
-
-/**
- * Where and with which parameters a request says that it is signed. It is read before the service
- * is known, whose words a refusal has; `parseAuthentication` refuses what is wrong with it.
- */
-export interface SignatureClaim {
-  /** The Authorization header; an empty one counts. */
-  readonly authorization: string | undefined;
-  /** What stands before the header's first space. */
-  readonly scheme: string;
-  /** Of the header, or of the query if that holds a signature of version 4. By exact name. */
-  readonly parameters: ReadonlyMap<string, string>;
-  /** Whether the query holds parts of a signature of version 4, and of version 2. */
-  readonly inQuery: boolean;
-  readonly inQueryV2: boolean;
-  /** A parameter that comes twice, in whatever case and encoding. */
-  readonly repeated: string | undefined;
-  /** Undefined where no credential scope can be told. */
-  readonly scope: ClaimedScope | undefined;
-}
+import type { ClaimedScope, SignatureClaim } from "./signature-claim.ts";
 
 /** Query members of a signature, by their names in lower case. */
 const QUERY_NAMES: ReadonlySet<string> = new Set([
