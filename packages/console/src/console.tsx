@@ -1,6 +1,5 @@
 import { useCallback, useState } from "react";
 import { Frame } from "./frame.tsx";
-import { SignInPage } from "./session/sign-in-page.tsx";
 import {
   rememberedKey,
   rememberedRegion,
@@ -9,6 +8,7 @@ import {
   type SignedIn,
 } from "./session/signed-in.ts";
 import { NoticesProvider } from "./shared/notices.tsx";
+import { SignInPage } from "./sign-in-page.tsx";
 import { AwsProvider } from "./wire/aws-context.tsx";
 
 /** The whole: nobody is signed in, or somebody is, in a Region. */

@@ -1,157 +1,122 @@
-import { matchPath, type Params, placeOf } from "./hash-route.ts";
-import { type PageRoute, pageRoute } from "./page-route.ts";
+import { matchPath, type Params, placeOf } from "../routing/hash-route.ts";
+import { type PageRoute, pageRoute } from "../routing/page-route.ts";
 
 /** Every page. A pattern's beginning is the page above it. */
 const PAGES: readonly PageRoute[] = [
-  pageRoute("/", "Overview", () => import("../pages/overview-page.tsx"), "OverviewPage"),
-  pageRoute(
-    "/ivs/channels",
-    "Channels",
-    () => import("../pages/ivs/channels-page.tsx"),
-    "ChannelsPage",
-  ),
+  pageRoute("/", "Overview", () => import("./overview-page.tsx"), "OverviewPage"),
+  pageRoute("/ivs/channels", "Channels", () => import("./ivs/channels-page.tsx"), "ChannelsPage"),
   pageRoute(
     "/ivs/channels/create",
     "Create channel",
-    () => import("../pages/ivs/create-channel-page.tsx"),
+    () => import("./ivs/create-channel-page.tsx"),
     "CreateChannelPage",
   ),
-  pageRoute(
-    "/ivs/channels/:arn",
-    "Channel",
-    () => import("../pages/ivs/channel-page.tsx"),
-    "ChannelPage",
-  ),
+  pageRoute("/ivs/channels/:arn", "Channel", () => import("./ivs/channel-page.tsx"), "ChannelPage"),
   pageRoute(
     "/ivs/recording-configurations",
     "Recording configurations",
-    () => import("../pages/ivs/recording-configurations-page.tsx"),
+    () => import("./ivs/recording-configurations-page.tsx"),
     "RecordingConfigurationsPage",
   ),
   pageRoute(
     "/ivs/recording-configurations/:arn",
     "Recording configuration",
-    () => import("../pages/ivs/recording-configuration-page.tsx"),
+    () => import("./ivs/recording-configuration-page.tsx"),
     "RecordingConfigurationPage",
   ),
   pageRoute(
     "/ivs/recordings",
     "Recordings",
-    () => import("../pages/recordings/recordings-page.tsx"),
+    () => import("./recordings/recordings-page.tsx"),
     "RecordingsPage",
   ),
   pageRoute(
     "/ivs/recordings/:bucket",
     "Recording",
-    () => import("../pages/recordings/recording-page.tsx"),
+    () => import("./recordings/recording-page.tsx"),
     "RecordingPage",
   ),
   pageRoute(
     "/ivs/playback-keys",
     "Playback keys",
-    () => import("../pages/playback/playback-keys-page.tsx"),
+    () => import("./playback/playback-keys-page.tsx"),
     "PlaybackKeysPage",
   ),
   pageRoute(
     "/ivs/playback-keys/:arn",
     "Playback key",
-    () => import("../pages/playback/playback-key-page.tsx"),
+    () => import("./playback/playback-key-page.tsx"),
     "PlaybackKeyPage",
   ),
   pageRoute(
     "/ivs/playback-tokens",
     "Make a playback token",
-    () => import("../pages/playback/playback-tokens-page.tsx"),
+    () => import("./playback/playback-tokens-page.tsx"),
     "PlaybackTokensPage",
   ),
   pageRoute(
     "/ivs/restriction-policies",
     "Restriction policies",
-    () => import("../pages/playback/restriction-policies-page.tsx"),
+    () => import("./playback/restriction-policies-page.tsx"),
     "RestrictionPoliciesPage",
   ),
   pageRoute(
     "/ivs/restriction-policies/:arn",
     "Restriction policy",
-    () => import("../pages/playback/restriction-policy-page.tsx"),
+    () => import("./playback/restriction-policy-page.tsx"),
     "RestrictionPolicyPage",
   ),
   pageRoute(
     "/ivs/ad-configurations",
     "Ad configurations",
-    () => import("../pages/ivs/ad-configurations-page.tsx"),
+    () => import("./ivs/ad-configurations-page.tsx"),
     "AdConfigurationsPage",
   ),
   pageRoute(
     "/ivs/ad-configurations/:arn",
     "Ad configuration",
-    () => import("../pages/ivs/ad-configuration-page.tsx"),
+    () => import("./ivs/ad-configuration-page.tsx"),
     "AdConfigurationPage",
   ),
-  pageRoute("/iam/users", "Users", () => import("../pages/iam/users-page.tsx"), "UsersPage"),
-  pageRoute("/iam/users/:name", "User", () => import("../pages/iam/user-page.tsx"), "UserPage"),
-  pageRoute("/iam/groups", "Groups", () => import("../pages/iam/groups-page.tsx"), "GroupsPage"),
-  pageRoute("/iam/groups/:name", "Group", () => import("../pages/iam/group-page.tsx"), "GroupPage"),
-  pageRoute(
-    "/iam/policies",
-    "Policies",
-    () => import("../pages/iam/policies-page.tsx"),
-    "PoliciesPage",
-  ),
+  pageRoute("/iam/users", "Users", () => import("./iam/users-page.tsx"), "UsersPage"),
+  pageRoute("/iam/users/:name", "User", () => import("./iam/user-page.tsx"), "UserPage"),
+  pageRoute("/iam/groups", "Groups", () => import("./iam/groups-page.tsx"), "GroupsPage"),
+  pageRoute("/iam/groups/:name", "Group", () => import("./iam/group-page.tsx"), "GroupPage"),
+  pageRoute("/iam/policies", "Policies", () => import("./iam/policies-page.tsx"), "PoliciesPage"),
   pageRoute(
     "/iam/policies/create",
     "Create policy",
-    () => import("../pages/iam/create-policy-page.tsx"),
+    () => import("./iam/create-policy-page.tsx"),
     "CreatePolicyPage",
   ),
-  pageRoute(
-    "/iam/policies/:arn",
-    "Policy",
-    () => import("../pages/iam/policy-page.tsx"),
-    "PolicyPage",
-  ),
+  pageRoute("/iam/policies/:arn", "Policy", () => import("./iam/policy-page.tsx"), "PolicyPage"),
   pageRoute(
     "/iam/simulator",
     "Policy simulator",
-    () => import("../pages/simulator/simulator-page.tsx"),
+    () => import("./simulator/simulator-page.tsx"),
     "SimulatorPage",
   ),
-  pageRoute(
-    "/activity",
-    "Activity",
-    () => import("../pages/activity/activity-page.tsx"),
-    "ActivityPage",
-  ),
+  pageRoute("/activity", "Activity", () => import("./activity/activity-page.tsx"), "ActivityPage"),
   // The place that IAM's denials name, as AWS's do.
   pageRoute(
     "/authorization-details/:id",
     "Authorization details",
-    () => import("../pages/activity/authorization-details-page.tsx"),
+    () => import("./activity/authorization-details-page.tsx"),
     "AuthorizationDetailsPage",
   ),
-  pageRoute("/iam/roles", "Roles", () => import("../pages/iam/roles-page.tsx"), "RolesPage"),
-  pageRoute("/iam/roles/:name", "Role", () => import("../pages/iam/role-page.tsx"), "RolePage"),
-  pageRoute("/s3/buckets", "Buckets", () => import("../pages/s3/buckets-page.tsx"), "BucketsPage"),
-  pageRoute(
-    "/s3/buckets/:bucket",
-    "Bucket",
-    () => import("../pages/s3/bucket-page.tsx"),
-    "BucketPage",
-  ),
+  pageRoute("/iam/roles", "Roles", () => import("./iam/roles-page.tsx"), "RolesPage"),
+  pageRoute("/iam/roles/:name", "Role", () => import("./iam/role-page.tsx"), "RolePage"),
+  pageRoute("/s3/buckets", "Buckets", () => import("./s3/buckets-page.tsx"), "BucketsPage"),
+  pageRoute("/s3/buckets/:bucket", "Bucket", () => import("./s3/bucket-page.tsx"), "BucketPage"),
   pageRoute(
     "/s3/buckets/:bucket/object",
     "Object",
-    () => import("../pages/s3/object-page.tsx"),
+    () => import("./s3/object-page.tsx"),
     "ObjectPage",
   ),
 ];
 
-const MISSING = pageRoute(
-  "",
-  "Not found",
-  () => import("../pages/missing-page.tsx"),
-  "MissingPage",
-);
+const MISSING = pageRoute("", "Not found", () => import("./missing-page.tsx"), "MissingPage");
 
 export interface FoundPage {
   readonly route: PageRoute;

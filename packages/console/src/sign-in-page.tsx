@@ -9,9 +9,9 @@ import Header from "@cloudscape-design/components/header";
 import Input from "@cloudscape-design/components/input";
 import SpaceBetween from "@cloudscape-design/components/space-between";
 import { useState } from "react";
-import { EnterForm } from "../shared/enter-form.tsx";
-import { callErrorText } from "../wire/call-error.ts";
-import { isLoopbackHost, LOOPBACK_ROOT, type SignedIn } from "./signed-in.ts";
+import { isLoopbackHost, LOOPBACK_ROOT, type SignedIn } from "./session/signed-in.ts";
+import { EnterForm } from "./shared/enter-form.tsx";
+import { callErrorText } from "./wire/call-error.ts";
 
 /** Takes a key, and asks STS who it belongs to before it is kept. */
 export function SignInPage({ onSignIn }: { readonly onSignIn: (key: SignedIn) => void }) {
