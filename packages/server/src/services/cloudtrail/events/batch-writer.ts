@@ -2,9 +2,10 @@ import { CompiledQuery } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
 import type { CloudTrailTables, EventBatchRow, EventCountRow } from "../tables.ts";
-import { batchesOf, packBatch } from "./event-batches.ts";
+import { packBatch } from "./event-batches.ts";
 import { keyRowsOf } from "./event-keys.ts";
 import type { JournaledRecord } from "./journal.ts";
+import { batchesOf } from "./unpacked-batches.ts";
 
 /** Batches in one transaction, for whose time nobody else is served. */
 const BATCHES_AT_ONCE = 8;

@@ -2,9 +2,10 @@ import { type Kysely, sql } from "kysely";
 import { type Attribute, attributesOf, type ParsedRecord } from "../record/event-attributes.ts";
 import { eventTimeMs } from "../record/event-ids.ts";
 import type { CloudTrailTables, EventBatchRow } from "../tables.ts";
-import { BATCH_SPAN_MAX_MS, unpackBatch } from "./event-batches.ts";
+import { unpackBatch } from "./event-batches.ts";
 import { EVERY_EVENT, eventKey } from "./event-keys.ts";
 import type { FoundEvent } from "./shown-event.ts";
+import { BATCH_SPAN_MAX_MS } from "./unpacked-batches.ts";
 
 /** Batches read with the first query of a page; each further one reads twice as many. */
 const BATCHES_FIRST = 4;

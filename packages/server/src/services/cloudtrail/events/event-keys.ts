@@ -8,7 +8,7 @@ import {
 import { eventTimeMs } from "../record/event-ids.ts";
 import { resourceName } from "../record/resource-names.ts";
 import type { EventBatchRow } from "../tables.ts";
-import type { UnpackedBatch } from "./event-batches.ts";
+import type { UnpackedBatch } from "./unpacked-batches.ts";
 
 /** Of a hash: what a number of JavaScript holds exactly. Others with the same are unpacked in vain. */
 const KEY_BYTES = 6;

@@ -7,9 +7,10 @@ import { findableOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventRecord } from "../record/event-record.ts";
 import type { CloudTrailTables, EventBatchRow, IntentRow } from "../tables.ts";
 import { BatchWriter } from "./batch-writer.ts";
-import { batchesOf, packBatch, unpackBatch } from "./event-batches.ts";
+import { packBatch, unpackBatch } from "./event-batches.ts";
 import type { Journal, JournaledRecord } from "./journal.ts";
 import { Retention } from "./retention.ts";
+import { batchesOf } from "./unpacked-batches.ts";
 
 /** Records are written together this long after the first of them. */
 const FLUSH_DELAY_MS = 1_000;

@@ -6,8 +6,8 @@ import type { Tables } from "../../../kernel/store.ts";
 import { findableOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventKind, EventRecord } from "../record/event-record.ts";
 import { parts } from "./batch-writer.ts";
-import { batchesOf, type UnpackedBatch } from "./event-batches.ts";
 import { keysOf } from "./event-keys.ts";
+import { batchesOf, type UnpackedBatch } from "./unpacked-batches.ts";
 
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
