@@ -24,7 +24,7 @@ import { findableOf } from "../packages/server/src/services/cloudtrail/record/ev
 import { newEventId } from "../packages/server/src/services/cloudtrail/record/event-ids.ts";
 import type { EventRecord } from "../packages/server/src/services/cloudtrail/record/event-record.ts";
 import type { CloudTrailTables } from "../packages/server/src/services/cloudtrail/tables.ts";
-import { openStore } from "../packages/server/src/storage/store.ts";
+import { openStore } from "../packages/server/src/storage/open-store.ts";
 import { startPostgres } from "../packages/server/src/storage/testing/postgres-server.ts";
 import { HeldTime, threadTimeMs } from "./growth/thread-time.ts";
 

@@ -40,9 +40,9 @@ import { s3HostsOf } from "./services/s3/s3-hosts.ts";
 import { DataDisk } from "./storage/data-disk.ts";
 import { type DataFolder, openDataFolder } from "./storage/data-folder.ts";
 import { openNodeFolder } from "./storage/node-folder.ts";
+import { openStore } from "./storage/open-store.ts";
 import { SealingKey } from "./storage/sealing-key.ts";
 import { writeServiceCredentials } from "./storage/service-credential-files.ts";
-import { openStore } from "./storage/store.ts";
 import { loadTlsCertificate } from "./storage/tls-certificate.ts";
 
 const DEFAULT_REGION = "us-east-1";

@@ -29,7 +29,7 @@ vi.mock("node:fs/promises", async (original) => {
 vi.resetModules();
 const { DataFolderError } = await import("./data-folder-error.ts");
 const { SealingKey, SealingKeyError } = await import("./sealing-key.ts");
-const { openStore } = await import("./store.ts");
+const { openStore } = await import("./open-store.ts");
 
 const things = {
   name: "test/0001-things",

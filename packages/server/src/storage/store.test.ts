@@ -8,7 +8,8 @@ import { MIGRATIONS } from "../compose-services.ts";
 import { type Migration, StoreUnavailableError } from "../kernel/store.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { DataFolderError, DataFolderInUseError } from "./data-folder-error.ts";
-import { type OpenedStore, openStore } from "./store.ts";
+import { openStore } from "./open-store.ts";
+import type { OpenedStore } from "./store.ts";
 import {
   hasPostgres,
   makeSchema,

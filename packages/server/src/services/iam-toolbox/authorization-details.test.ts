@@ -6,7 +6,7 @@ import { expect, test } from "vitest";
 import { randomIds } from "../../kernel/ids.ts";
 import type { DecisionRecord } from "../../kernel/ports/decisions.ts";
 import type { Log } from "../../kernel/ports/log.ts";
-import { openStore } from "../../storage/store.ts";
+import { openStore } from "../../storage/open-store.ts";
 import { createIamToolboxService, type IamToolboxService } from "./service.ts";
 import { iamToolboxMigrations } from "./tables.ts";
 

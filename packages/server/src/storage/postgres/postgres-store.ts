@@ -10,7 +10,7 @@ import {
 } from "../../kernel/store.ts";
 import { migrate, OWN_TABLES, touch } from "../migrate.ts";
 import { OpenTransaction } from "../open-transaction.ts";
-import type { OpenedStore, SharedDatabase, StoreSchema } from "../store.ts";
+import type { OpenedStore, StoreSchema } from "../store.ts";
 import { StoreMonitor } from "../store-monitor.ts";
 import { UnusableDatabaseError } from "../unusable-database-error.ts";
 import { postgresDialect } from "./postgres-driver.ts";
@@ -24,6 +24,11 @@ import {
 } from "./postgres-errors.ts";
 import { openPool, type PoolPurpose } from "./postgres-pool.ts";
 import { Turns } from "./turns.ts";
+
+export interface SharedDatabase {
+  /** `postgres://…`. */
+  readonly url: string;
+}
 
 /** Reads are single statements, so nobody waits for another connection while holding one. */
 const READERS_MAX = 10;

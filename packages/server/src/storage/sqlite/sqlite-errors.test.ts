@@ -5,7 +5,8 @@ import { sql } from "kysely";
 import Libsql from "libsql";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { type Migration, StoreUnavailableError } from "../../kernel/store.ts";
-import { type OpenedStore, openStore } from "../store.ts";
+import { openStore } from "../open-store.ts";
+import type { OpenedStore } from "../store.ts";
 import { UnusableDatabaseError } from "../unusable-database-error.ts";
 import { openErrorOf } from "./sqlite-errors.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { sql } from "kysely";
 import { expect, test } from "vitest";
-import { openStore } from "../../../storage/store.ts";
+import { openStore } from "../../../storage/open-store.ts";
 import { hasPostgres, startPostgres } from "../../../storage/testing/postgres-server.ts";
 import { cloudTrailMigrations } from "../migrations.ts";
 import type { CloudTrailTables } from "../tables.ts";

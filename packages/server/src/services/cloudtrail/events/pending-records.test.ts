@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { randomIds } from "../../../kernel/ids.ts";
 import { UNWATCHED_DISK } from "../../../kernel/ports/disk-space.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
-import { openStore } from "../../../storage/store.ts";
+import { openStore } from "../../../storage/open-store.ts";
 import { cloudTrailMigrations } from "../migrations.ts";
 import type { CloudTrailTables } from "../tables.ts";
 import { anEvent } from "../testing/an-event.ts";

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import type { AwsEvent } from "../../../kernel/events.ts";
 import { randomIds } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
-import { openStore } from "../../../storage/store.ts";
+import { openStore } from "../../../storage/open-store.ts";
 import { eventsMigrations } from "../migrations.ts";
 import { incoming } from "../put-event.ts";
 import type { EventsTables } from "../tables.ts";

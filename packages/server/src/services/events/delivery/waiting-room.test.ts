@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { openStore } from "../../../storage/store.ts";
+import { openStore } from "../../../storage/open-store.ts";
 import { eventsMigrations } from "../migrations.ts";
 import type { EventsTables } from "../tables.ts";
 import { WaitingRoom } from "./waiting-room.ts";

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import fc from "fast-check";
 import type { Kysely } from "kysely";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type OpenedStore, openStore } from "../../../storage/store.ts";
+import { openStore } from "../../../storage/open-store.ts";
+import type { OpenedStore } from "../../../storage/store.ts";
 import {
   hasPostgres,
   type PostgresServer,
