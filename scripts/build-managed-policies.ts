@@ -11,7 +11,7 @@ import { brotliCompressSync, constants } from "node:zlib";
  *   "ROLECAST-POLICIES 1\n" · stamp "\n" · length of the index, 4 bytes big-endian ·
  *   the index, Brotli of JSON · per policy the Brotli of the JSON list of its versions' documents
  *
- * The reader is `packages/server/src/services/iam/policies/aws-managed-policies.ts`.
+ * The reader is `packages/server/src/services/iam/catalogue/aws-managed-policies.ts`.
  */
 const MAGIC = "ROLECAST-POLICIES 1\n";
 const INDEX_LENGTH_BYTES = 4;

@@ -3,10 +3,10 @@ import type { Organization } from "../../kernel/organization.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { Transaction } from "../../kernel/store.ts";
-import type { Generations } from "./identities/generations.ts";
-import type { LastUsed } from "./last-accessed/last-used.ts";
-import type { AwsManagedPolicies } from "./policies/aws-managed-policies.ts";
-import type { LinkedRoleTemplates } from "./service-linked-roles/definitions.ts";
+import type { AwsManagedPolicies } from "./catalogue/aws-managed-policies.ts";
+import type { LinkedRoleTemplates } from "./catalogue/linked-role-templates.ts";
+import type { Generations } from "./changes/generations.ts";
+import type { LastUsed } from "./last-used/last-used.ts";
 import type { IamTables } from "./tables.ts";
 
 /** What IAM's operations share: the server's dependencies and IAM's own long-lived objects. */

@@ -17,6 +17,9 @@ import { accountSummaryOperations } from "./account/account-summary.ts";
 import { bootstrapAccounts, type RootAccount } from "./account/accounts.ts";
 import { credentialReportOperations } from "./account/credential-reports.ts";
 import { iamAudit } from "./audit.ts";
+import { AwsManagedPolicies } from "./catalogue/aws-managed-policies.ts";
+import { LinkedRoleTemplates, policiesBesideCatalogue } from "./catalogue/linked-role-templates.ts";
+import { Generations } from "./changes/generations.ts";
 import { iamConstraints } from "./constraints.ts";
 import { accessKeyOperations } from "./credentials/access-keys.ts";
 import { KeyCredentials } from "./credentials/key-credentials.ts";
@@ -30,17 +33,15 @@ import { createFederationDirectory } from "./federation/federation-directory.ts"
 import { openIdConnectProviderOperations } from "./federation/open-id-connect-providers.ts";
 import { outboundFederationOperations } from "./federation/outbound-federation.ts";
 import { samlProviderOperations } from "./federation/saml-providers.ts";
-import { Generations } from "./identities/generations.ts";
 import { createIdentityDirectory } from "./identities/identity-directory.ts";
-import { LastUsed } from "./last-accessed/last-used.ts";
 import { serviceAccessOperations } from "./last-accessed/service-access.ts";
 import { serviceLastAccessedOperations } from "./last-accessed/service-last-accessed-details.ts";
+import { LastUsed } from "./last-used/last-used.ts";
 import { mfaDeviceOperations } from "./mfa/mfa-devices.ts";
 import { virtualMfaDeviceOperations } from "./mfa/virtual-mfa-devices.ts";
 import { iamMigrations } from "./migrations.ts";
 import type { IamParts } from "./parts.ts";
 import { attachedPolicyOperations } from "./policies/attached-policies.ts";
-import { AwsManagedPolicies } from "./policies/aws-managed-policies.ts";
 import { inlinePolicyOperations } from "./policies/inline-policies.ts";
 import { permissionsBoundaryOperations } from "./policies/permissions-boundaries.ts";
 import { policyOperations } from "./policies/policies.ts";
@@ -49,10 +50,6 @@ import { policyVersionOperations } from "./policies/policy-versions.ts";
 import { instanceProfileOperations } from "./roles/instance-profiles.ts";
 import { roleOperations } from "./roles/roles.ts";
 import { iamSchemas } from "./schema.ts";
-import {
-  LinkedRoleTemplates,
-  policiesBesideCatalogue,
-} from "./service-linked-roles/definitions.ts";
 import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
 import { contextKeyOperations } from "./simulation/context-keys.ts";
 import { simulationOperations } from "./simulation/simulations.ts";

@@ -1,5 +1,5 @@
-import type { FederationTables } from "./federation/federation-tables.ts";
-import type { AccessTables } from "./last-accessed/access-tables.ts";
+import type { AccessTables } from "./access-tables.ts";
+import type { FederationTables } from "./federation-tables.ts";
 
 /** An account that this server knows, with its root user's key. */
 export interface AccountRow {

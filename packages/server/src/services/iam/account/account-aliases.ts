@@ -1,7 +1,7 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { defineOperations } from "../../../kernel/operations.ts";
-import { onAccount } from "../authorization.ts";
 import { alreadyExists, invalidInput, noSuchEntity } from "../errors.ts";
+import { onAccount } from "../identities/authorization.ts";
 import { pageOf } from "../pagination.ts";
 import { required } from "../required.ts";
 import type { IamTables } from "../tables.ts";

@@ -2,14 +2,12 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { inTurns } from "../../../kernel/work/turns.ts";
-import { readNames } from "../named-entities.ts";
+import { boundaryMember } from "../answer-members.ts";
+import { AWS_POLICY_PREFIX } from "../catalogue/aws-managed-policies.ts";
 import { readPage } from "../pagination.ts";
 import type { IamParts } from "../parts.ts";
 import { attachedArns } from "../policies/attached-policies.ts";
-import { AWS_POLICY_PREFIX } from "../policies/aws-managed-policies.ts";
 import { inlinePoliciesOf } from "../policies/inline-policies.ts";
-import { boundaryMember } from "../policies/permissions-boundary.ts";
-import { policySummary } from "../policies/policy-details.ts";
 import {
   findPolicy,
   type ManagedPolicy,
@@ -17,20 +15,19 @@ import {
   NO_USAGE,
   type PolicyUsage,
   usageOfPolicies,
-} from "../policies/policy-queries.ts";
+} from "../policies/managed-policies.ts";
+import { policySummary } from "../policies/policy-details.ts";
 import { encodeDocument } from "../policies/policy-text.ts";
 import { documentOf, versionSummary, versionsOf } from "../policies/policy-versions.ts";
-import { usedPolicies } from "../policies/used-policies.ts";
-import {
-  instanceProfilesOfRole,
-  listedInstanceProfile,
-} from "../roles/instance-profile-queries.ts";
 import { roleLastUsed, roleSummary } from "../roles/role-details.ts";
-import type { Role } from "../roles/role-queries.ts";
+import { instanceProfilesOfRole, listedInstanceProfile } from "../rows/instance-profiles.ts";
+import { readNames } from "../rows/named-rows.ts";
+import type { Role } from "../rows/roles.ts";
+import { tagsOf } from "../rows/tags.ts";
+import { usedPolicies } from "../rows/used-policies.ts";
+import { type Group, groupArn, groupsOfUser, type User } from "../rows/users.ts";
 import type { IamTables } from "../tables.ts";
-import { tagsOf } from "../tags/tag-queries.ts";
 import { userSummary } from "../users/user-details.ts";
-import { type Group, groupArn, groupsOfUser, type User } from "../users/user-queries.ts";
 
 type Db = Kysely<IamTables>;
 

@@ -1,9 +1,7 @@
 import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
-import { onAccount } from "../authorization.ts";
-import { countRows } from "../named-entities.ts";
-import { usedPolicies } from "../policies/used-policies.ts";
+import { onAccount } from "../identities/authorization.ts";
 import {
   ACCESS_KEYS_PER_USER,
   ATTACHED_POLICIES_MAX,
@@ -20,6 +18,8 @@ import {
   USERS_PER_ACCOUNT,
   VERSIONS_PER_POLICY,
 } from "../quotas.ts";
+import { countRows } from "../rows/named-rows.ts";
+import { usedPolicies } from "../rows/used-policies.ts";
 import type { IamTables } from "../tables.ts";
 
 /** Source: IAM User Guide, "IAM and AWS STS quotas", and the example of GetAccountSummary. */

@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
-import type { LastUsed } from "../last-accessed/last-used.ts";
+import type { LastUsed } from "../last-used/last-used.ts";
+import { type User, userArn } from "../rows/users.ts";
 import type { IamTables } from "../tables.ts";
 import { findPasswordPolicy } from "../users/password-policy.ts";
-import { type User, userArn } from "../users/user-queries.ts";
 
 /** Source: IAM User Guide, "Understanding the report format". */
 const COLUMNS = [

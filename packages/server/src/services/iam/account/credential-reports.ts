@@ -1,7 +1,7 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
-import { onAccount } from "../authorization.ts";
+import { onAccount } from "../identities/authorization.ts";
 import type { IamParts } from "../parts.ts";
 import type { IamTables } from "../tables.ts";
 import { writeCredentialReport } from "./credential-report.ts";

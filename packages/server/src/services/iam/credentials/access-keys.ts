@@ -3,7 +3,6 @@ import type { Kysely, Selectable } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
-import { onOwner } from "../authorization.ts";
 import {
   accessDenied,
   invalidInput,
@@ -11,13 +10,14 @@ import {
   quotaExceeded,
   validationError,
 } from "../errors.ts";
+import { onOwner } from "../identities/authorization.ts";
+import { callerSubject, requireCallerUserName } from "../identities/calling-user.ts";
 import { pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { ACCESS_KEYS_PER_USER } from "../quotas.ts";
 import { required } from "../required.ts";
+import { requireUser, type User } from "../rows/users.ts";
 import type { AccessKeyRow, IamTables } from "../tables.ts";
-import { callerSubject, requireCallerUserName } from "../users/calling-user.ts";
-import { requireUser, type User } from "../users/user-queries.ts";
 
 type Db = Kysely<IamTables>;
 type AccessKey = Selectable<AccessKeyRow>;

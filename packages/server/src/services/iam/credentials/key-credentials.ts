@@ -1,11 +1,11 @@
 import type { Credential, CredentialSource } from "../../../kernel/ports/identity.ts";
 import { accountOf, type Caller, type ContextValue } from "../../../kernel/principal.ts";
 import type { Store } from "../../../kernel/store.ts";
-import { GenerationCache } from "../identities/generation-cache.ts";
+import { GenerationCache } from "../changes/generation-cache.ts";
 import type { IamParts } from "../parts.ts";
+import { tagsOf } from "../rows/tags.ts";
+import { userArn } from "../rows/users.ts";
 import type { IamTables } from "../tables.ts";
-import { tagsOf } from "../tags/tag-queries.ts";
-import { userArn } from "../users/user-queries.ts";
 
 /** Keys kept ready; the oldest goes first. A key is a few hundred bytes. */
 const CACHED_KEYS_MAX = 10_000;

@@ -3,15 +3,15 @@ import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
-import { requestTags, untagKeys } from "../authorization.ts";
 import { alreadyExists, noSuchEntity } from "../errors.ts";
-import type { ServerCertificateRow } from "../federation/federation-tables.ts";
-import { findIgnoringCase, readNamedPage, refuseOverQuota } from "../named-entities.ts";
+import type { ServerCertificateRow } from "../federation-tables.ts";
+import { requestTags, untagKeys } from "../identities/authorization.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SERVER_CERTIFICATES_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
+import { findIgnoringCase, readNamedPage, refuseOverQuota } from "../rows/named-rows.ts";
+import { deleteTagsOf, echoedTags, putTags, tagsOf } from "../rows/tags.ts";
 import type { IamTables } from "../tables.ts";
-import { deleteTagsOf, echoedTags, putTags, tagsOf } from "../tags/tag-queries.ts";
 import {
   listResourceTags,
   onTaggedResource,

@@ -4,16 +4,16 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
-import { onOwner } from "../authorization.ts";
 import { noSuchEntity, quotaExceeded, validationError } from "../errors.ts";
-import type { ServiceSpecificCredentialRow } from "../federation/federation-tables.ts";
+import type { ServiceSpecificCredentialRow } from "../federation-tables.ts";
+import { onOwner } from "../identities/authorization.ts";
+import { requireCallerUserName } from "../identities/calling-user.ts";
 import { readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SERVICE_SPECIFIC_CREDENTIALS_PER_USER } from "../quotas.ts";
 import { required } from "../required.ts";
+import { requireUser, type User } from "../rows/users.ts";
 import type { IamTables } from "../tables.ts";
-import { requireCallerUserName } from "../users/calling-user.ts";
-import { requireUser, type User } from "../users/user-queries.ts";
 
 type Db = Kysely<IamTables>;
 

@@ -2,9 +2,9 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
-import { requestTags, untagKeys } from "../authorization.ts";
 import { alreadyExists, invalidInput, noSuchEntity, quotaExceeded } from "../errors.ts";
-import { refuseOverQuota } from "../named-entities.ts";
+import type { OidcProviderRow } from "../federation-tables.ts";
+import { requestTags, untagKeys } from "../identities/authorization.ts";
 import { change, type IamParts } from "../parts.ts";
 import {
   CLIENT_IDS_PER_OIDC_PROVIDER,
@@ -12,16 +12,16 @@ import {
   THUMBPRINTS_PER_OIDC_PROVIDER,
 } from "../quotas.ts";
 import { required } from "../required.ts";
+import { refuseOverQuota } from "../rows/named-rows.ts";
+import { findOidcProviderRow, oidcProviderUrl, stringsOf } from "../rows/oidc-providers.ts";
+import { deleteTagsOf, echoedTags, putTags, tagsOf } from "../rows/tags.ts";
 import type { IamTables } from "../tables.ts";
-import { deleteTagsOf, echoedTags, putTags, tagsOf } from "../tags/tag-queries.ts";
 import {
   listResourceTags,
   onTaggedResource,
   tagResource,
   untagResource,
 } from "../tags/tagged-resources.ts";
-import type { OidcProviderRow } from "./federation-tables.ts";
-import { findOidcProviderRow, oidcProviderUrl, stringsOf } from "./oidc-provider-queries.ts";
 
 type Db = Kysely<IamTables>;
 

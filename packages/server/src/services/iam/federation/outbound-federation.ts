@@ -5,10 +5,10 @@ import type { Kysely, Selectable } from "kysely";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { OutboundFederationRecord } from "../../../kernel/ports/identity.ts";
-import { onAccount } from "../authorization.ts";
+import type { OutboundFederationRow } from "../federation-tables.ts";
+import { onAccount } from "../identities/authorization.ts";
 import type { IamParts } from "../parts.ts";
 import type { IamTables } from "../tables.ts";
-import type { OutboundFederationRow } from "./federation-tables.ts";
 
 type Db = Kysely<IamTables>;
 type Parts = Pick<IamParts, "secrets" | "ids" | "outboundIssuer">;

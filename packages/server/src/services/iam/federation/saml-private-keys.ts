@@ -3,10 +3,10 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { invalidInput, noSuchEntity, quotaExceeded } from "../errors.ts";
+import type { SamlPrivateKeyRow } from "../federation-tables.ts";
 import type { IamParts } from "../parts.ts";
 import { PRIVATE_KEYS_PER_SAML_PROVIDER } from "../quotas.ts";
 import type { IamTables } from "../tables.ts";
-import type { SamlPrivateKeyRow } from "./federation-tables.ts";
 
 type Db = Kysely<IamTables>;
 

@@ -2,21 +2,21 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
-import { requestTags, untagKeys } from "../authorization.ts";
 import { alreadyExists, noSuchEntity } from "../errors.ts";
-import { refuseOverQuota } from "../named-entities.ts";
+import type { SamlProviderRow } from "../federation-tables.ts";
+import { requestTags, untagKeys } from "../identities/authorization.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SAML_PROVIDERS_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
+import { refuseOverQuota } from "../rows/named-rows.ts";
+import { deleteTagsOf, echoedTags, putTags, tagsOf } from "../rows/tags.ts";
 import type { IamTables } from "../tables.ts";
-import { deleteTagsOf, echoedTags, putTags, tagsOf } from "../tags/tag-queries.ts";
 import {
   listResourceTags,
   onTaggedResource,
   tagResource,
   untagResource,
 } from "../tags/tagged-resources.ts";
-import type { SamlProviderRow } from "./federation-tables.ts";
 import { parseSamlMetadata } from "./saml-metadata.ts";
 import { changeEncryption, deleteSamlPrivateKeys, samlPrivateKeys } from "./saml-private-keys.ts";
 

@@ -1,9 +1,9 @@
 import { isAccountId, parseArn } from "../../../kernel/arn.ts";
 import type { Authorization } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onOwner } from "../authorization.ts";
 import { noSuchNamed, validationError } from "../errors.ts";
 import type { IamTables, PolicyOwnerKind } from "../tables.ts";
+import { onOwner } from "./authorization.ts";
 import { findOwner, type PolicyOwner } from "./owners.ts";
 
 /** What the ARN of a user, group or role says. */

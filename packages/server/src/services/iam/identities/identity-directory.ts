@@ -7,17 +7,17 @@ import type {
   RoleRecord,
 } from "../../../kernel/ports/identity.ts";
 import type { Principal } from "../../../kernel/principal.ts";
+import type { LinkedRoleTemplates } from "../catalogue/linked-role-templates.ts";
+import { isServicePrincipal } from "../catalogue/service-principals.ts";
+import { GenerationCache } from "../changes/generation-cache.ts";
 import type { IamParts } from "../parts.ts";
 import { attachedArns } from "../policies/attached-policies.ts";
 import { inlinePoliciesOf } from "../policies/inline-policies.ts";
-import { defaultDocuments } from "../policies/policy-queries.ts";
-import { findRole, type Role, roleArn } from "../roles/role-queries.ts";
-import type { LinkedRoleTemplates } from "../service-linked-roles/definitions.ts";
-import { isServicePrincipal } from "../service-principals.ts";
+import { defaultDocuments } from "../policies/managed-policies.ts";
+import { findRole, type Role, roleArn } from "../rows/roles.ts";
+import { tagsOf } from "../rows/tags.ts";
+import { findUser, type User } from "../rows/users.ts";
 import type { IamTables } from "../tables.ts";
-import { tagsOf } from "../tags/tag-queries.ts";
-import { findUser, type User } from "../users/user-queries.ts";
-import { GenerationCache } from "./generation-cache.ts";
 import { principalArnOf, principalIdOf } from "./principal-ids.ts";
 
 type Db = Kysely<IamTables>;

@@ -1,10 +1,10 @@
 import type { Kysely } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { noSuchNamed } from "../errors.ts";
-import { refuseProtectedRole } from "../roles/protected-role.ts";
-import { findRole, type Role, roleArn } from "../roles/role-queries.ts";
+import { findRole, type Role, roleArn } from "../rows/roles.ts";
+import { findGroup, findUser, groupArn, userArn } from "../rows/users.ts";
 import type { IamTables, PolicyOwnerKind } from "../tables.ts";
-import { findGroup, findUser, groupArn, userArn } from "../users/user-queries.ts";
+import { refuseProtectedRole } from "./protected-role.ts";
 
 /** A user, group or role, as what policies hang on. */
 export interface PolicyOwner {

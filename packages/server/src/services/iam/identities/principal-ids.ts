@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
 import { parseArn } from "../../../kernel/arn.ts";
-import { findRole, roleArn } from "../roles/role-queries.ts";
+import { findRole, roleArn } from "../rows/roles.ts";
+import { findUser, userArn } from "../rows/users.ts";
 import type { IamTables } from "../tables.ts";
-import { findUser, userArn } from "../users/user-queries.ts";
 
 type Db = Kysely<IamTables>;
 

@@ -1,17 +1,17 @@
 import type { Kysely } from "kysely";
 import { parseArn } from "../../../kernel/arn.ts";
+import type { LastAccessedRow } from "../access-tables.ts";
 import { noSuchNamed } from "../errors.ts";
 import { parseIdentityArn, requireIdentityArn } from "../identities/identity-arns.ts";
 import { findOwner } from "../identities/owners.ts";
 import type { IamParts } from "../parts.ts";
+import { requirePolicy } from "../policies/managed-policies.ts";
 import { managedDocument, policiesOfOwner } from "../policies/policies-of-owner.ts";
 import { attachedEntities } from "../policies/policy-entities.ts";
-import { requirePolicy } from "../policies/policy-queries.ts";
+import { accessesOf } from "../rows/accesses.ts";
+import { membersOfGroup } from "../rows/users.ts";
 import type { IamTables, PolicyOwnerKind } from "../tables.ts";
-import { membersOfGroup } from "../users/user-queries.ts";
-import type { LastAccessedRow } from "./access-tables.ts";
 import { grantsService, namedServices } from "./granted-services.ts";
-import { accessesOf } from "./last-accessed.ts";
 import { SERVICE_NAMES } from "./service-names.ts";
 
 type Db = Kysely<IamTables>;

@@ -1,8 +1,8 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onAccount, onPolicy } from "../authorization.ts";
 import { noSuchEntity } from "../errors.ts";
+import { onAccount, onPolicy } from "../identities/authorization.ts";
 import { onIdentityArn } from "../identities/identity-arns.ts";
 import { pageOf } from "../pagination.ts";
 import type { IamParts } from "../parts.ts";

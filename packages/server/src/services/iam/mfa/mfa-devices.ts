@@ -2,18 +2,18 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onOwner } from "../authorization.ts";
 import { mfaDeviceInUse, noSuchEntity, quotaExceeded } from "../errors.ts";
-import type { MfaDeviceRow } from "../federation/federation-tables.ts";
+import type { MfaDeviceRow } from "../federation-tables.ts";
+import { onOwner } from "../identities/authorization.ts";
+import { requireCallerUserName } from "../identities/calling-user.ts";
 import { pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { MFA_DEVICES_PER_USER } from "../quotas.ts";
 import { required } from "../required.ts";
+import { mfaDevicesOf, requireMfaDevice, setMfaDevice } from "../rows/mfa-devices.ts";
+import { requireUser, type User } from "../rows/users.ts";
 import type { IamTables } from "../tables.ts";
-import { requireCallerUserName } from "../users/calling-user.ts";
-import { requireUser, type User } from "../users/user-queries.ts";
 import { requireConsecutiveCodes } from "./mfa-codes.ts";
-import { mfaDevicesOf, requireMfaDevice, setMfaDevice } from "./mfa-device-queries.ts";
 
 type Db = Kysely<IamTables>;
 

@@ -2,14 +2,15 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
-import { requestTags, untagKeys } from "../authorization.ts";
 import { alreadyExists, deleteConflict } from "../errors.ts";
-import type { MfaDeviceRow } from "../federation/federation-tables.ts";
+import type { MfaDeviceRow } from "../federation-tables.ts";
+import { requestTags, untagKeys } from "../identities/authorization.ts";
 import { readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { required } from "../required.ts";
+import { findMfaDevice, requireMfaDevice } from "../rows/mfa-devices.ts";
+import { deleteTagsOf, echoedTags, putTags } from "../rows/tags.ts";
 import type { IamTables } from "../tables.ts";
-import { deleteTagsOf, echoedTags, putTags } from "../tags/tag-queries.ts";
 import {
   listResourceTags,
   onTaggedResource,
@@ -17,7 +18,6 @@ import {
   untagResource,
 } from "../tags/tagged-resources.ts";
 import { userSummary } from "../users/user-details.ts";
-import { findMfaDevice, requireMfaDevice } from "./mfa-device-queries.ts";
 import { qrCodePng } from "./qr-code-png.ts";
 
 type Db = Kysely<IamTables>;

@@ -2,17 +2,17 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onBoundedOwner, onOwner } from "../authorization.ts";
+import { SERVICE_ROLE_PATH } from "../catalogue/aws-managed-policies.ts";
 import { noSuchPolicy, notAttachable, policyNotAttachable, quotaExceeded } from "../errors.ts";
+import { onBoundedOwner, onOwner } from "../identities/authorization.ts";
 import { type PolicyOwner, refuseProtectedOwner, requireOwner } from "../identities/owners.ts";
+import { actsForOwner } from "../identities/protected-role.ts";
 import { type PageInput, pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { ATTACHED_POLICIES_MAX } from "../quotas.ts";
 import { required } from "../required.ts";
-import { actsForOwner } from "../roles/protected-role.ts";
 import type { IamTables, PolicyOwnerKind } from "../tables.ts";
-import { SERVICE_ROLE_PATH } from "./aws-managed-policies.ts";
-import { findPolicy, type ManagedPolicy, requirePolicyArn } from "./policy-queries.ts";
+import { findPolicy, type ManagedPolicy, requirePolicyArn } from "./managed-policies.ts";
 
 type Db = Kysely<IamTables>;
 

@@ -3,14 +3,14 @@ import { policySizeWithoutWhitespace } from "@rolecast/policy";
 import { type Expression, type Kysely, sql } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onBoundedOwner, onOwner } from "../authorization.ts";
 import { limitExceeded, noSuchEntity } from "../errors.ts";
+import { onBoundedOwner, onOwner } from "../identities/authorization.ts";
 import { type PolicyOwner, refuseProtectedOwner, requireOwner } from "../identities/owners.ts";
+import { actsForOwner } from "../identities/protected-role.ts";
 import { type PageInput, readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { INLINE_POLICIES_SIZE } from "../quotas.ts";
 import { required } from "../required.ts";
-import { actsForOwner } from "../roles/protected-role.ts";
 import type { IamTables, PolicyOwnerKind } from "../tables.ts";
 import { checkPolicy, encodeDocument } from "./policy-text.ts";
 

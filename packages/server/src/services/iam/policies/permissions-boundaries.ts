@@ -2,14 +2,14 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onBoundedOwner } from "../authorization.ts";
+import { SERVICE_ROLE_PATH } from "../catalogue/aws-managed-policies.ts";
 import { noSuchEntity, policyNotAttachable } from "../errors.ts";
+import { onBoundedOwner } from "../identities/authorization.ts";
 import { refuseProtectedOwner, requireOwner } from "../identities/owners.ts";
 import { change, type IamParts } from "../parts.ts";
 import { required } from "../required.ts";
 import type { IamTables } from "../tables.ts";
-import { SERVICE_ROLE_PATH } from "./aws-managed-policies.ts";
-import { findPolicy, requirePolicyArn } from "./policy-queries.ts";
+import { findPolicy, requirePolicyArn } from "./managed-policies.ts";
 
 export function permissionsBoundaryOperations(parts: IamParts) {
   const put = (kind: "user" | "role", name: string, arn: string, context: RequestContext) =>

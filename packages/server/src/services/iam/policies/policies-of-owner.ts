@@ -1,11 +1,11 @@
 import type { Kysely } from "kysely";
 import type { PolicyOwner } from "../identities/owners.ts";
 import type { IamParts } from "../parts.ts";
+import { groupsOfUser } from "../rows/users.ts";
 import type { IamTables, PolicyOwnerKind } from "../tables.ts";
-import { groupsOfUser } from "../users/user-queries.ts";
 import { attachedArns } from "./attached-policies.ts";
 import { inlinePoliciesOf } from "./inline-policies.ts";
-import { defaultDocuments } from "./policy-queries.ts";
+import { defaultDocuments } from "./managed-policies.ts";
 
 /** A policy as it hangs on somebody. */
 export interface OwnedPolicy {

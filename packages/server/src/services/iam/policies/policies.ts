@@ -3,25 +3,25 @@ import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
-import { onList, onNew, onPolicy, requestTags } from "../authorization.ts";
+import { isAwsPolicyArn } from "../catalogue/aws-managed-policies.ts";
 import { accessDenied, alreadyExists, deleteConflict } from "../errors.ts";
-import { findIgnoringCase, refuseOverQuota } from "../named-entities.ts";
+import { onList, onNew, onPolicy, requestTags } from "../identities/authorization.ts";
+import { callerSubject } from "../identities/calling-user.ts";
 import { change, type IamParts } from "../parts.ts";
 import { POLICIES_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
+import { findIgnoringCase, refuseOverQuota } from "../rows/named-rows.ts";
+import { deleteTagsOf, echoedTags, putTags, tagsOf } from "../rows/tags.ts";
 import type { IamTables, PolicyRow } from "../tables.ts";
-import { deleteTagsOf, echoedTags, putTags, tagsOf } from "../tags/tag-queries.ts";
-import { callerSubject } from "../users/calling-user.ts";
-import { isAwsPolicyArn } from "./aws-managed-policies.ts";
-import { policySummary } from "./policy-details.ts";
-import { listPolicies } from "./policy-lists.ts";
 import {
   managedPolicy,
   NO_USAGE,
   requireArn,
   requirePolicy,
   usageOfPolicies,
-} from "./policy-queries.ts";
+} from "./managed-policies.ts";
+import { policySummary } from "./policy-details.ts";
+import { listPolicies } from "./policy-lists.ts";
 import { checkManagedPolicy } from "./policy-text.ts";
 
 type Db = Kysely<IamTables>;

@@ -1,5 +1,5 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { ManagedPolicy, PolicyUsage } from "./policy-queries.ts";
+import type { ManagedPolicy, PolicyUsage } from "./managed-policies.ts";
 
 /** `v3` */
 export function versionId(version: number): string {

@@ -1,14 +1,14 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
-import { onPolicy } from "../authorization.ts";
 import { notAttachable } from "../errors.ts";
+import { onPolicy } from "../identities/authorization.ts";
 import { readPage } from "../pagination.ts";
-import { pathStartsWith, readPart } from "../part-of-names.ts";
 import type { IamParts } from "../parts.ts";
 import { required } from "../required.ts";
+import { pathStartsWith, readPart } from "../rows/part-of-names.ts";
 import type { GroupRow, IamTables, PolicyOwnerKind, RoleRow, UserRow } from "../tables.ts";
-import { findPolicy, requireArn } from "./policy-queries.ts";
+import { findPolicy, requireArn } from "./managed-policies.ts";
 
 type Db = Kysely<IamTables>;
 

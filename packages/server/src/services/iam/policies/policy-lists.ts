@@ -1,15 +1,20 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { readNames } from "../named-entities.ts";
+import { AWS_POLICY_PREFIX } from "../catalogue/aws-managed-policies.ts";
 import { readPage } from "../pagination.ts";
-import { pathStartsWith, readPart } from "../part-of-names.ts";
 import type { IamParts } from "../parts.ts";
+import { readNames } from "../rows/named-rows.ts";
+import { pathStartsWith, readPart } from "../rows/part-of-names.ts";
+import { type PolicyUse, usedPolicies } from "../rows/used-policies.ts";
 import type { IamTables } from "../tables.ts";
-import { AWS_POLICY_PREFIX } from "./aws-managed-policies.ts";
+import {
+  type ManagedPolicy,
+  managedPolicy,
+  NO_USAGE,
+  usageOfPolicies,
+} from "./managed-policies.ts";
 import { policySummary } from "./policy-details.ts";
-import { type ManagedPolicy, managedPolicy, NO_USAGE, usageOfPolicies } from "./policy-queries.ts";
-import { type PolicyUse, usedPolicies } from "./used-policies.ts";
 
 /** The account's own policies come before AWS's, each sorted by name. */
 const OWN = "1";

@@ -4,10 +4,10 @@ import {
   validatePolicy,
 } from "@rolecast/policy";
 import { AwsError } from "../../../kernel/aws-error.ts";
+import type { LinkedRoleTemplates } from "../catalogue/linked-role-templates.ts";
+import { isServicePrincipal } from "../catalogue/service-principals.ts";
 import { quotaExceeded } from "../errors.ts";
 import { MANAGED_POLICY_SIZE, TRUST_POLICY_SIZE } from "../quotas.ts";
-import type { LinkedRoleTemplates } from "../service-linked-roles/definitions.ts";
-import { isServicePrincipal } from "../service-principals.ts";
 
 /** Refuses a document that IAM refuses, in IAM's words. @throws MalformedPolicyDocument */
 export function checkPolicy(

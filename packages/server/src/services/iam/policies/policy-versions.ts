@@ -1,22 +1,22 @@
 import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
-import { onPolicy } from "../authorization.ts";
 import { deleteConflict, limitExceeded } from "../errors.ts";
+import { onPolicy } from "../identities/authorization.ts";
 import { pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { VERSIONS_PER_POLICY } from "../quotas.ts";
 import { required } from "../required.ts";
 import type { IamTables } from "../tables.ts";
-import { requireOwnPolicyArn } from "./policies.ts";
-import { parseVersionId, versionId } from "./policy-details.ts";
 import {
   findPolicy,
   type ManagedPolicy,
   noSuchPolicyVersion,
   requireArn,
   requirePolicy,
-} from "./policy-queries.ts";
+} from "./managed-policies.ts";
+import { requireOwnPolicyArn } from "./policies.ts";
+import { parseVersionId, versionId } from "./policy-details.ts";
 import { checkManagedPolicy, encodeDocument } from "./policy-text.ts";
 
 type Db = Kysely<IamTables>;

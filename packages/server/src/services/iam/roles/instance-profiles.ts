@@ -4,23 +4,29 @@ import { type Authorization, defineOperations } from "../../../kernel/operations
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { inTurns } from "../../../kernel/work/turns.ts";
-import { onInstanceProfile, onList, onNew, onOwner, requestTags } from "../authorization.ts";
 import { alreadyExists, noSuchEntity, quotaExceeded, stillReferenced } from "../errors.ts";
-import { findIgnoringCase, readNamedPage, refuseOverQuota } from "../named-entities.ts";
+import {
+  onInstanceProfile,
+  onList,
+  onNew,
+  onOwner,
+  requestTags,
+} from "../identities/authorization.ts";
+import { refuseProtectedRole } from "../identities/protected-role.ts";
 import { readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { INSTANCE_PROFILES_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
-import type { IamTables, InstanceProfileRow } from "../tables.ts";
-import { deleteTagsOf, echoedTags, putTags } from "../tags/tag-queries.ts";
 import {
   describedInstanceProfile,
   instanceProfilesOfRole,
   listedInstanceProfile,
   requireInstanceProfile,
-} from "./instance-profile-queries.ts";
-import { refuseProtectedRole } from "./protected-role.ts";
-import { findRole, requireRole, roleArn } from "./role-queries.ts";
+} from "../rows/instance-profiles.ts";
+import { findIgnoringCase, readNamedPage, refuseOverQuota } from "../rows/named-rows.ts";
+import { findRole, requireRole, roleArn } from "../rows/roles.ts";
+import { deleteTagsOf, echoedTags, putTags } from "../rows/tags.ts";
+import type { IamTables, InstanceProfileRow } from "../tables.ts";
 
 type Db = Kysely<IamTables>;
 

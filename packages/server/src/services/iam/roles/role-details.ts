@@ -1,11 +1,11 @@
 import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
-import type { LastUsed } from "../last-accessed/last-used.ts";
-import { boundaryMember } from "../policies/permissions-boundary.ts";
+import { boundaryMember } from "../answer-members.ts";
+import type { LastUsed } from "../last-used/last-used.ts";
 import { encodeDocument } from "../policies/policy-text.ts";
+import { type Role, roleArn } from "../rows/roles.ts";
+import { tagsMember } from "../rows/tags.ts";
 import type { IamTables } from "../tables.ts";
-import { tagsMember } from "../tags/tag-queries.ts";
-import { type Role, roleArn } from "./role-queries.ts";
 import type { RoleView } from "./role-views.ts";
 import { shownTrustPolicy } from "./trust-policy.ts";
 

@@ -1,9 +1,9 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { GenerationCache } from "../identities/generation-cache.ts";
-import type { Generations } from "../identities/generations.ts";
+import { GenerationCache } from "../changes/generation-cache.ts";
+import type { Generations } from "../changes/generations.ts";
+import { findRole, type Role } from "../rows/roles.ts";
+import { type StoredTag, tagsOf } from "../rows/tags.ts";
 import type { IamTables } from "../tables.ts";
-import { type StoredTag, tagsOf } from "../tags/tag-queries.ts";
-import { findRole, type Role } from "./role-queries.ts";
 
 /** A few kilobytes each. */
 const CACHED_ROLES_MAX = 2000;

@@ -4,27 +4,33 @@ import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { inTurns } from "../../../kernel/work/turns.ts";
-import { onBoundedOwner, onList, onNew, onRoleView, requestTags } from "../authorization.ts";
+import { boundaryMember } from "../answer-members.ts";
+import { SERVICE_ROLE_PATH } from "../catalogue/aws-managed-policies.ts";
 import { alreadyExists, invalidInput, noSuchNamed } from "../errors.ts";
+import {
+  onBoundedOwner,
+  onList,
+  onNew,
+  onRoleView,
+  requestTags,
+} from "../identities/authorization.ts";
+import { refuseProtectedDuration, refuseProtectedRole } from "../identities/protected-role.ts";
+import { change, type IamParts } from "../parts.ts";
+import { requireBoundaryPolicy } from "../policies/permissions-boundaries.ts";
+import { checkTrustPolicy } from "../policies/policy-text.ts";
+import { DEFAULT_MAX_SESSION_DURATION_S, ROLES_PER_ACCOUNT } from "../quotas.ts";
+import { required } from "../required.ts";
 import {
   findIgnoringCase,
   type Reference,
   readNamedPage,
   refuseOverQuota,
   refuseReferenced,
-} from "../named-entities.ts";
-import { change, type IamParts } from "../parts.ts";
-import { SERVICE_ROLE_PATH } from "../policies/aws-managed-policies.ts";
-import { requireBoundaryPolicy } from "../policies/permissions-boundaries.ts";
-import { boundaryMember } from "../policies/permissions-boundary.ts";
-import { checkTrustPolicy } from "../policies/policy-text.ts";
-import { DEFAULT_MAX_SESSION_DURATION_S, ROLES_PER_ACCOUNT } from "../quotas.ts";
-import { required } from "../required.ts";
+} from "../rows/named-rows.ts";
+import { deleteRoleCompletely, insertRole, type Role, requireRole } from "../rows/roles.ts";
+import { echoedTags, putTags } from "../rows/tags.ts";
 import type { IamTables, RoleRow } from "../tables.ts";
-import { echoedTags, putTags } from "../tags/tag-queries.ts";
-import { refuseProtectedDuration, refuseProtectedRole } from "./protected-role.ts";
 import { describedRole, listedRole, roleSummary } from "./role-details.ts";
-import { deleteRoleCompletely, insertRole, type Role, requireRole } from "./role-queries.ts";
 import { RoleViews } from "./role-views.ts";
 import { storedTrustPolicy } from "./trust-policy.ts";
 

@@ -1,6 +1,6 @@
 import type { RoleUsage } from "../../../kernel/ports/identity.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import { deleteRoleCompletely, type Role } from "../roles/role-queries.ts";
+import { deleteRoleCompletely, type Role } from "../rows/roles.ts";
 import { type DeletionTask, findTask, finishTask } from "./deletion-tasks.ts";
 import type { ServiceLinkedRoleTables } from "./tables.ts";
 

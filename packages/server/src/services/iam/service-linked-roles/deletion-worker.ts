@@ -3,7 +3,7 @@ import type { Ids } from "../../../kernel/ids.ts";
 import type { OutsideService } from "../../../kernel/ports/linked-services.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
-import type { Generations } from "../identities/generations.ts";
+import type { Generations } from "../changes/generations.ts";
 import { abandonDeletion, decideDeletion } from "./deletion-decision.ts";
 import {
   claimTask,

@@ -1,6 +1,6 @@
 import type { LinkedRoleReport, LinkedRoleStatus } from "../../../kernel/ports/linked-services.ts";
 import type { IamParts } from "../parts.ts";
-import { type Role, roleArn } from "../roles/role-queries.ts";
+import { type Role, roleArn } from "../rows/roles.ts";
 import type { LinkedServices } from "./linked-services.ts";
 import type { ServiceLinkedRoleTables } from "./tables.ts";
 import { askUsage, type UsageAnswer } from "./usage-endpoint.ts";

@@ -1,9 +1,9 @@
 import type { ServiceLinkedRoles } from "../../../kernel/ports/identity.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import type { Generations } from "../identities/generations.ts";
-import { findLinkedRoles, type Role, roleArn } from "../roles/role-queries.ts";
+import type { LinkedRoleTemplates } from "../catalogue/linked-role-templates.ts";
+import type { Generations } from "../changes/generations.ts";
+import { findLinkedRoles, type Role, roleArn } from "../rows/roles.ts";
 import type { IamTables } from "../tables.ts";
-import type { LinkedRoleTemplates } from "./definitions.ts";
 
 /**
  * What a linked service may know and do of its own role, inside the transaction in which it begins

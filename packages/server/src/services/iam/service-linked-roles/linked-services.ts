@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { LinkedServiceUsage, RoleUsage } from "../../../kernel/ports/identity.ts";
 import type { OutsideService } from "../../../kernel/ports/linked-services.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import type { LinkedRoleTemplates } from "./definitions.ts";
+import type { LinkedRoleTemplates } from "../catalogue/linked-role-templates.ts";
 
 /** The services that say where they use their role. The rest of AWS's definitions never do. */
 export class LinkedServices {

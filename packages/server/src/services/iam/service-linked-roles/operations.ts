@@ -3,20 +3,20 @@ import { type Authorization, defineOperations } from "../../../kernel/operations
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
-import { accessDenied, invalidInput, noSuchEntity, validationError } from "../errors.ts";
-import { findIgnoringCase } from "../named-entities.ts";
-import { change, type IamParts } from "../parts.ts";
-import { encodeDocument } from "../policies/policy-text.ts";
-import { DEFAULT_MAX_SESSION_DURATION_S } from "../quotas.ts";
-import { required } from "../required.ts";
-import { findRole, insertRole, type Role, requireRole, roleArn } from "../roles/role-queries.ts";
-import type { IamTables } from "../tables.ts";
 import {
   type LinkedRoleTemplates,
   type ServiceLinkedRoleDefinition,
   serviceLinkedRolePath,
   servicePolicyArn,
-} from "./definitions.ts";
+} from "../catalogue/linked-role-templates.ts";
+import { accessDenied, invalidInput, noSuchEntity, validationError } from "../errors.ts";
+import { change, type IamParts } from "../parts.ts";
+import { encodeDocument } from "../policies/policy-text.ts";
+import { DEFAULT_MAX_SESSION_DURATION_S } from "../quotas.ts";
+import { required } from "../required.ts";
+import { findIgnoringCase } from "../rows/named-rows.ts";
+import { findRole, insertRole, type Role, requireRole, roleArn } from "../rows/roles.ts";
+import type { IamTables } from "../tables.ts";
 import { findTask, insertTask, parseTaskId, usagesOf } from "./deletion-tasks.ts";
 import type { DeletionWorker } from "./deletion-worker.ts";
 import type { ServiceLinkedRoleTables } from "./tables.ts";

@@ -1,8 +1,8 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { PolicyCompileError } from "@rolecast/policy";
 import { defineOperations } from "../../../kernel/operations.ts";
-import { onAccount } from "../authorization.ts";
 import { invalidInput } from "../errors.ts";
+import { onAccount } from "../identities/authorization.ts";
 import { onIdentityArn, requireIdentity } from "../identities/identity-arns.ts";
 import type { IamParts } from "../parts.ts";
 import { managedDocument, policiesOfOwner } from "../policies/policies-of-owner.ts";

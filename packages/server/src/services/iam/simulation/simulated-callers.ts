@@ -3,7 +3,7 @@ import { invalidInput } from "../errors.ts";
 import type { IdentityArn } from "../identities/identity-arns.ts";
 import { parseIdentityArn } from "../identities/identity-arns.ts";
 import type { PolicyOwner } from "../identities/owners.ts";
-import type { StoredTag } from "../tags/tag-queries.ts";
+import type { StoredTag } from "../rows/tags.ts";
 
 /** Who is simulated to call, and the condition keys that follow from that. */
 export interface SimulatedCaller {

@@ -4,8 +4,8 @@ import { parseArn, splitArn } from "../../../kernel/arn.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { accountOf } from "../../../kernel/principal.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onAccount } from "../authorization.ts";
 import { invalidInput } from "../errors.ts";
+import { onAccount } from "../identities/authorization.ts";
 import { onIdentityArn, requireIdentity } from "../identities/identity-arns.ts";
 import { findOwner, type PolicyOwner } from "../identities/owners.ts";
 import { pageOf } from "../pagination.ts";
@@ -16,8 +16,8 @@ import {
   policiesOfOwner,
 } from "../policies/policies-of-owner.ts";
 import { required } from "../required.ts";
+import { tagsOf } from "../rows/tags.ts";
 import type { IamTables } from "../tables.ts";
-import { tagsOf } from "../tags/tag-queries.ts";
 import { contextKeyNames } from "./context-key-names.ts";
 import { compileInput } from "./input-policies.ts";
 import { refuseMissingResources } from "./resource-handling.ts";

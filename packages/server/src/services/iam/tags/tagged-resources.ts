@@ -5,8 +5,8 @@ import { invalidInput } from "../errors.ts";
 import type { PageInput } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { required } from "../required.ts";
+import { putTags, readTagPage, removeTags, tagsOf } from "../rows/tags.ts";
 import type { IamTables } from "../tables.ts";
-import { putTags, readTagPage, removeTags, tagsOf } from "./tag-queries.ts";
 
 /*
  * What can be tagged. Conditions know the tags of providers, MFA devices and server certificates as

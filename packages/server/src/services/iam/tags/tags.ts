@@ -1,13 +1,19 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onInstanceProfile, onOwner, onPolicy, requestTags, untagKeys } from "../authorization.ts";
+import {
+  onInstanceProfile,
+  onOwner,
+  onPolicy,
+  requestTags,
+  untagKeys,
+} from "../identities/authorization.ts";
 import { requireOwner } from "../identities/owners.ts";
 import type { IamParts } from "../parts.ts";
+import { requirePolicy } from "../policies/managed-policies.ts";
 import { requireOwnPolicyArn } from "../policies/policies.ts";
-import { requirePolicy } from "../policies/policy-queries.ts";
 import { required } from "../required.ts";
-import { requireInstanceProfile } from "../roles/instance-profile-queries.ts";
+import { requireInstanceProfile } from "../rows/instance-profiles.ts";
 import {
   type FindTagOwner,
   listResourceTags,

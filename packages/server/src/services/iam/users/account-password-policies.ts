@@ -1,8 +1,8 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { type Authorization, defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onAccount } from "../authorization.ts";
 import { noSuchEntity } from "../errors.ts";
+import { onAccount } from "../identities/authorization.ts";
 import type { IamTables, PasswordPolicyRow } from "../tables.ts";
 import { findPasswordPolicy, type PasswordPolicy } from "./password-policy.ts";
 

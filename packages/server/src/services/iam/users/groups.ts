@@ -2,23 +2,23 @@ import type * as iam from "@aws-sdk/client-iam";
 import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
-import { onList, onNew, onOwner } from "../authorization.ts";
 import { alreadyExists, quotaExceeded } from "../errors.ts";
+import { onList, onNew, onOwner } from "../identities/authorization.ts";
+import { pageOf, readPage } from "../pagination.ts";
+import { change, type IamParts } from "../parts.ts";
+import { GROUPS_PER_ACCOUNT, GROUPS_PER_USER } from "../quotas.ts";
+import { required } from "../required.ts";
 import {
   findIgnoringCase,
   type Reference,
   readNamedPage,
   refuseOverQuota,
   refuseReferenced,
-} from "../named-entities.ts";
-import { pageOf, readPage } from "../pagination.ts";
-import { type PartOfNames, readPart } from "../part-of-names.ts";
-import { change, type IamParts } from "../parts.ts";
-import { GROUPS_PER_ACCOUNT, GROUPS_PER_USER } from "../quotas.ts";
-import { required } from "../required.ts";
+} from "../rows/named-rows.ts";
+import { type PartOfNames, readPart } from "../rows/part-of-names.ts";
+import { groupArn, groupsOfUser, requireGroup, requireUser } from "../rows/users.ts";
 import type { GroupRow, IamTables } from "../tables.ts";
 import { userSummary } from "./user-details.ts";
-import { groupArn, groupsOfUser, requireGroup, requireUser } from "./user-queries.ts";
 
 type Db = Kysely<IamTables>;
 

@@ -2,7 +2,6 @@ import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely, Selectable } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onOwner } from "../authorization.ts";
 import {
   accessDenied,
   alreadyExists,
@@ -11,13 +10,14 @@ import {
   passwordPolicyViolation,
   temporarilyUnmodifiable,
 } from "../errors.ts";
+import { onOwner } from "../identities/authorization.ts";
+import { requireCallerUserName } from "../identities/calling-user.ts";
 import { required } from "../required.ts";
+import { requireUser } from "../rows/users.ts";
 import type { IamTables, LoginProfileRow } from "../tables.ts";
 import { unlessGivenToUsers } from "./account-password-policies.ts";
-import { requireCallerUserName } from "./calling-user.ts";
 import { hashPassword, passwordMatches } from "./password-hash.ts";
 import { checkPassword, findPasswordPolicy, REMEMBERED_PASSWORDS_MAX } from "./password-policy.ts";
-import { requireUser } from "./user-queries.ts";
 
 type Db = Kysely<IamTables>;
 type LoginProfile = Selectable<LoginProfileRow>;

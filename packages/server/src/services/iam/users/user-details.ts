@@ -1,5 +1,5 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { type User, userArn } from "./user-queries.ts";
+import { type User, userArn } from "../rows/users.ts";
 
 /** A user as lists show it: without boundary and tags. */
 export function userSummary(user: User) {

@@ -3,26 +3,26 @@ import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
-import { onList, onNew, onOwner, requestTags } from "../authorization.ts";
+import { boundaryMember } from "../answer-members.ts";
 import { alreadyExists } from "../errors.ts";
-import { deleteAccessesOf } from "../last-accessed/last-accessed.ts";
+import { onList, onNew, onOwner, requestTags } from "../identities/authorization.ts";
+import { requireCallerUserName } from "../identities/calling-user.ts";
+import { change, type IamParts } from "../parts.ts";
+import { requireBoundaryPolicy } from "../policies/permissions-boundaries.ts";
+import { USERS_PER_ACCOUNT } from "../quotas.ts";
+import { required } from "../required.ts";
+import { deleteAccessesOf } from "../rows/accesses.ts";
 import {
   findIgnoringCase,
   type Reference,
   readNamedPage,
   refuseOverQuota,
   refuseReferenced,
-} from "../named-entities.ts";
-import { change, type IamParts } from "../parts.ts";
-import { requireBoundaryPolicy } from "../policies/permissions-boundaries.ts";
-import { boundaryMember } from "../policies/permissions-boundary.ts";
-import { USERS_PER_ACCOUNT } from "../quotas.ts";
-import { required } from "../required.ts";
+} from "../rows/named-rows.ts";
+import { deleteTagsOf, echoedTags, putTags, tagsMember, tagsOf } from "../rows/tags.ts";
+import { requireUser } from "../rows/users.ts";
 import type { IamTables, UserRow } from "../tables.ts";
-import { deleteTagsOf, echoedTags, putTags, tagsMember, tagsOf } from "../tags/tag-queries.ts";
-import { requireCallerUserName } from "./calling-user.ts";
 import { userSummary } from "./user-details.ts";
-import { requireUser } from "./user-queries.ts";
 
 type Db = Kysely<IamTables>;
 

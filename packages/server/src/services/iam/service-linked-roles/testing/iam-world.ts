@@ -14,18 +14,21 @@ import type { Migration, Store, Transaction } from "../../../../kernel/store.ts"
 import { openStore } from "../../../../storage/open-store.ts";
 import type { SharedDatabase } from "../../../../storage/postgres/postgres-store.ts";
 import type { OpenedStore } from "../../../../storage/store.ts";
-import { Generations } from "../../identities/generations.ts";
-import { LastUsed } from "../../last-accessed/last-used.ts";
+import { AwsManagedPolicies, readManagedPolicies } from "../../catalogue/aws-managed-policies.ts";
+import {
+  LinkedRoleTemplates,
+  policiesBesideCatalogue,
+} from "../../catalogue/linked-role-templates.ts";
+import { Generations } from "../../changes/generations.ts";
+import { LastUsed } from "../../last-used/last-used.ts";
 import { iamMigrations } from "../../migrations.ts";
 import type { IamParts } from "../../parts.ts";
 import { attachedPolicyOperations } from "../../policies/attached-policies.ts";
-import { AwsManagedPolicies, readManagedPolicies } from "../../policies/aws-managed-policies.ts";
 import { inlinePolicyOperations } from "../../policies/inline-policies.ts";
 import { permissionsBoundaryOperations } from "../../policies/permissions-boundaries.ts";
 import { instanceProfileOperations } from "../../roles/instance-profiles.ts";
 import { roleOperations } from "../../roles/roles.ts";
 import { tagOperations } from "../../tags/tags.ts";
-import { LinkedRoleTemplates, policiesBesideCatalogue } from "../definitions.ts";
 import { createServiceLinkedRoles, type ServiceLinkedRolePart } from "../service-linked-roles.ts";
 
 export const ACCOUNT_ID = "000000000000";

@@ -1,6 +1,6 @@
 import type { RoleUsage } from "../../../../kernel/ports/identity.ts";
 import type { Migration, Transaction } from "../../../../kernel/store.ts";
-import { serviceLinkedRolePath } from "../definitions.ts";
+import { serviceLinkedRolePath } from "../../catalogue/linked-role-templates.ts";
 import type { ServiceLinkedRoleTables } from "../tables.ts";
 import { ACCOUNT_ID, type IamWorld } from "./iam-world.ts";
 

@@ -2,8 +2,8 @@ import assert from "node:assert";
 import type { Kysely } from "kysely";
 import { isLoopback } from "../../../kernel/loopback.ts";
 import { validationError } from "../errors.ts";
+import type { OidcProviderRow } from "../federation-tables.ts";
 import type { IamTables } from "../tables.ts";
-import type { OidcProviderRow } from "./federation-tables.ts";
 
 /**
  * A provider's URL as it is stored and stands in the ARN: without scheme, otherwise as written.

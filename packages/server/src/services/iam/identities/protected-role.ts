@@ -1,6 +1,6 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { unmodifiableEntity } from "../errors.ts";
-import type { Role } from "./role-queries.ts";
+import type { Role } from "../rows/roles.ts";
 
 /** The service that owns the role makes this request, with its caller's credentials passed on. */
 export function actsForOwner(role: Pick<Role, "linked_service">, context: RequestContext): boolean {

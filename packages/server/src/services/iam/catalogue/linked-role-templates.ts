@@ -1,5 +1,5 @@
 import type { OutsideService } from "../../../kernel/ports/linked-services.ts";
-import catalogue from "./catalogue.json" with { type: "json" };
+import catalogue from "./linked-role-templates.json" with { type: "json" };
 
 /** What AWS fixes of a service-linked role before it exists: IAM's template for a service. */
 export interface ServiceLinkedRoleDefinition {

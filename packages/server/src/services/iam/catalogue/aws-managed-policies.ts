@@ -119,7 +119,7 @@ export async function readManagedPolicies(): Promise<Buffer> {
   const candidates = [
     // Beside the bundle, as it is published.
     `./${FILE_NAME}`,
-    // From source: services/iam/policies/ → packages/server/generated/.
+    // From source: services/iam/catalogue/ → packages/server/generated/.
     `../../../../generated/${FILE_NAME}`,
     // From packages/cli/dist/ in the repository.
     `../../server/generated/${FILE_NAME}`,

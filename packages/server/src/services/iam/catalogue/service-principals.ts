@@ -1,4 +1,4 @@
-import type { LinkedRoleTemplates } from "./service-linked-roles/definitions.ts";
+import type { LinkedRoleTemplates } from "./linked-role-templates.ts";
 
 /**
  * How AWS names its services in `Principal`: `ivs.amazonaws.com`, `logs.eu-west-1.amazonaws.com`.

@@ -1,9 +1,9 @@
 import type { Kysely, Selectable } from "kysely";
-import type { RequestContext } from "../../kernel/request-context.ts";
-import { quotaExceeded, stillReferenced } from "./errors.ts";
-import { type Page, type PageInput, readPage } from "./pagination.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { quotaExceeded, stillReferenced } from "../errors.ts";
+import { type Page, type PageInput, readPage } from "../pagination.ts";
+import type { IamTables } from "../tables.ts";
 import { belowPath, readPart } from "./part-of-names.ts";
-import type { IamTables } from "./tables.ts";
 
 type Db = Kysely<IamTables>;
 

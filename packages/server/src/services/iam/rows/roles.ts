@@ -1,8 +1,8 @@
 import type { Kysely, Selectable } from "kysely";
 import { noSuchNamed } from "../errors.ts";
-import { deleteAccessesOf } from "../last-accessed/last-accessed.ts";
-import { findIgnoringCase } from "../named-entities.ts";
 import type { IamTables, RoleRow } from "../tables.ts";
+import { deleteAccessesOf } from "./accesses.ts";
+import { findIgnoringCase } from "./named-rows.ts";
 
 /** A role as stored. */
 export type Role = Selectable<RoleRow>;

@@ -1,7 +1,7 @@
 import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
-import { Turns } from "../../kernel/work/turns.ts";
-import type { Named, NamedTable } from "./named-entities.ts";
-import type { IamTables } from "./tables.ts";
+import { Turns } from "../../../kernel/work/turns.ts";
+import type { IamTables } from "../tables.ts";
+import type { Named, NamedTable } from "./named-rows.ts";
 
 type Db = Kysely<IamTables>;
 

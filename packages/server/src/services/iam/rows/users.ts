@@ -1,7 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import { noSuchNamed } from "../errors.ts";
-import { findIgnoringCase } from "../named-entities.ts";
 import type { GroupRow, IamTables, UserRow } from "../tables.ts";
+import { findIgnoringCase } from "./named-rows.ts";
 
 /** A user as stored. */
 export type User = Selectable<UserRow>;

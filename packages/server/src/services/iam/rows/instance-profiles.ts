@@ -1,11 +1,11 @@
 import type * as iam from "@aws-sdk/client-iam";
 import type { Kysely, Selectable } from "kysely";
 import { noSuchNamed } from "../errors.ts";
-import { findIgnoringCase } from "../named-entities.ts";
 import { INSTANCE_PROFILES_PER_ACCOUNT } from "../quotas.ts";
+import { roleSummary } from "../roles/role-details.ts";
 import type { IamTables, InstanceProfileRow } from "../tables.ts";
-import { tagsOf } from "../tags/tag-queries.ts";
-import { roleSummary } from "./role-details.ts";
+import { findIgnoringCase } from "./named-rows.ts";
+import { tagsOf } from "./tags.ts";
 
 type Db = Kysely<IamTables>;
 

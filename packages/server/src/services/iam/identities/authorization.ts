@@ -1,13 +1,13 @@
 import type { Tag } from "@aws-sdk/client-iam";
 import type { Kysely } from "kysely";
-import type { Authorization } from "../../kernel/operations.ts";
-import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
-import { findOwner, type PolicyOwner } from "./identities/owners.ts";
-import { isAwsPolicyArn } from "./policies/aws-managed-policies.ts";
-import { roleArn } from "./roles/role-queries.ts";
-import type { RoleView } from "./roles/role-views.ts";
-import type { IamTables, PolicyOwnerKind } from "./tables.ts";
-import { type StoredTag, tagsOf } from "./tags/tag-queries.ts";
+import type { Authorization } from "../../../kernel/operations.ts";
+import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import { isAwsPolicyArn } from "../catalogue/aws-managed-policies.ts";
+import type { RoleView } from "../roles/role-views.ts";
+import { roleArn } from "../rows/roles.ts";
+import { type StoredTag, tagsOf } from "../rows/tags.ts";
+import type { IamTables, PolicyOwnerKind } from "../tables.ts";
+import { findOwner, type PolicyOwner } from "./owners.ts";
 
 /*
  * What must be allowed for IAM's operations: in most, the action of the operation's own name on

@@ -3,14 +3,14 @@ import { compilePolicy, decide, PolicySet, type Principal } from "@rolecast/poli
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { RoleUsage } from "../../../kernel/ports/identity.ts";
 import type { OutsideService } from "../../../kernel/ports/linked-services.ts";
-import { AwsManagedPolicies, readManagedPolicies } from "../policies/aws-managed-policies.ts";
+import { ACCOUNT_ID, IamWorld } from "../service-linked-roles/testing/iam-world.ts";
+import { AwsManagedPolicies, readManagedPolicies } from "./aws-managed-policies.ts";
 import {
   LinkedRoleTemplates,
   type ServiceLinkedRoleDefinition,
   serviceLinkedRoleDefinitions,
   servicePolicyArn,
-} from "./definitions.ts";
-import { ACCOUNT_ID, IamWorld } from "./testing/iam-world.ts";
+} from "./linked-role-templates.ts";
 
 /* What holds of every service-linked role, AWS's 253 and one of a service that runs elsewhere. */
 

@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { type Access, writeAccesses } from "../rows/accesses.ts";
 import type { IamTables } from "../tables.ts";
-import { type Access, writeAccesses } from "./last-accessed.ts";
 import { UseNotes } from "./use-notes.ts";
 
 /** Uses are written this long after the first of them: AWS, too, shows them with a delay. */

@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
+import type { LastAccessedRow } from "../access-tables.ts";
+import type { RoleUse } from "../last-used/last-used.ts";
 import type { IamTables } from "../tables.ts";
-import type { LastAccessedRow } from "./access-tables.ts";
-import type { RoleUse } from "./last-used.ts";
 
 type Db = Kysely<IamTables>;
 

@@ -1,9 +1,9 @@
 import type { Kysely, Selectable } from "kysely";
 import { parseArn } from "../../../kernel/arn.ts";
+import { type AwsManagedPolicies, isAwsPolicyArn } from "../catalogue/aws-managed-policies.ts";
+import { awsPolicyDescriptions } from "../catalogue/aws-policy-descriptions.ts";
 import { invalidInput, noSuchEntity, noSuchPolicy, validationError } from "../errors.ts";
 import type { IamTables, PolicyRow } from "../tables.ts";
-import { type AwsManagedPolicies, isAwsPolicyArn } from "./aws-managed-policies.ts";
-import { awsPolicyDescriptions } from "./aws-policy-descriptions.ts";
 
 /** A managed policy, a customer's or AWS's, as operations show it. */
 export interface ManagedPolicy {

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 import { noSuchEntity } from "../errors.ts";
-import type { MfaDeviceRow } from "../federation/federation-tables.ts";
+import type { MfaDeviceRow } from "../federation-tables.ts";
 import type { IamTables } from "../tables.ts";
 
 type Db = Kysely<IamTables>;
