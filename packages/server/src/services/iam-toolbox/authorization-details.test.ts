@@ -7,7 +7,7 @@ import { randomIds } from "../../kernel/ids.ts";
 import type { DecisionRecord } from "../../kernel/ports/decisions.ts";
 import type { Log } from "../../kernel/ports/log.ts";
 import { openStore } from "../../storage/open-store.ts";
-import { createIamToolboxService, type IamToolboxService } from "./service.ts";
+import { createIamToolboxService, type IamToolboxService } from "./index.ts";
 import { iamToolboxMigrations } from "./tables.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
