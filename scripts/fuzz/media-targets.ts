@@ -4,7 +4,8 @@ import { toAnnexB } from "../../packages/media/src/codec/avc-access-unit.ts";
 import { parseAvcConfig } from "../../packages/media/src/codec/avc-config.ts";
 import { parseHevcConfig } from "../../packages/media/src/codec/hevc-config.ts";
 import type { VideoConfig } from "../../packages/media/src/codec/video-config.ts";
-import { MediaError } from "../../packages/media/src/media-error.ts";
+import { decodeAmf0, encodeAmf0 } from "../../packages/media/src/container/flv/amf0.ts";
+import { MediaError } from "../../packages/media/src/port/media-error.ts";
 import {
   aacRecords,
   amf0Messages,
@@ -15,7 +16,6 @@ import {
   publishes,
 } from "../../packages/media/src/testing/corpus.ts";
 import { FlvReader } from "../../packages/media/src/transcode/flv-reader.ts";
-import { decodeAmf0, encodeAmf0 } from "../../packages/media/src/transport/rtmp/amf0.ts";
 import { ChunkReader } from "../../packages/media/src/transport/rtmp/chunk-reader.ts";
 import { type FuzzTarget, mutateBytes } from "./chance.ts";
 

@@ -1,8 +1,8 @@
 import assert from "node:assert";
 import { Broadcast } from "../../packages/media/src/broadcast/broadcast.ts";
 import { LiveChannel } from "../../packages/media/src/hls/live-channel.ts";
-import { defaultMediaLimits } from "../../packages/media/src/limits.ts";
-import type { MediaHost } from "../../packages/media/src/port/messages.ts";
+import type { MediaHost } from "../../packages/media/src/port/host.ts";
+import { defaultMediaLimits } from "../../packages/media/src/port/limits.ts";
 import { multitrackStreams } from "../../packages/media/src/testing/corpus.ts";
 import type { FlvTag } from "../../packages/media/src/testing/flv-file.ts";
 import type { FuzzTarget } from "./chance.ts";

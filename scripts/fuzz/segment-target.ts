@@ -1,8 +1,8 @@
 import assert from "node:assert";
-import { TrackReader } from "../../packages/media/src/broadcast/track-reader.ts";
-import { defaultMediaLimits } from "../../packages/media/src/limits.ts";
+import type { Segment } from "../../packages/media/src/container/segment.ts";
+import { TrackReader } from "../../packages/media/src/ingest/track-reader.ts";
+import { defaultMediaLimits } from "../../packages/media/src/port/limits.ts";
 import { LeadingCutter } from "../../packages/media/src/segmenter/cutter.ts";
-import type { Segment } from "../../packages/media/src/segmenter/segment.ts";
 import { Segmenter } from "../../packages/media/src/segmenter/segmenter.ts";
 import { Timeline } from "../../packages/media/src/segmenter/timeline.ts";
 import { flvStreams } from "../../packages/media/src/testing/corpus.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { defaultMediaLimits } from "../../packages/media/src/limits.ts";
+import { defaultMediaLimits } from "../../packages/media/src/port/limits.ts";
 import { srtPublish } from "../../packages/media/src/testing/corpus.ts";
 import { SRT_PASSPHRASE } from "../../packages/media/src/testing/engine-harness.ts";
 import {

@@ -1,9 +1,9 @@
 import assert from "node:assert";
 import { createHmac } from "node:crypto";
-import { TrackReader } from "../../packages/media/src/broadcast/track-reader.ts";
+import { TrackReader } from "../../packages/media/src/ingest/track-reader.ts";
 import { TransportStreamFeed } from "../../packages/media/src/ingest/transport-stream-feed.ts";
-import { defaultMediaLimits } from "../../packages/media/src/limits.ts";
-import { MediaError } from "../../packages/media/src/media-error.ts";
+import { defaultMediaLimits } from "../../packages/media/src/port/limits.ts";
+import { MediaError } from "../../packages/media/src/port/media-error.ts";
 import { tsStreams } from "../../packages/media/src/testing/ts-corpus.ts";
 import { writeHandshake } from "../../packages/media/src/transport/srt/handshake.ts";
 import { CONTROL, writeControl } from "../../packages/media/src/transport/srt/packet.ts";

@@ -1,18 +1,19 @@
-export { createMediaEngine } from "./engine/media-engine.ts";
 export { findFfmpeg } from "./ffmpeg/find-ffmpeg.ts";
-export { letHeapGrow } from "./heap-growth.ts";
-export { defaultMediaLimits, type MediaLimits } from "./limits.ts";
-export { MediaError, type MediaErrorCode } from "./media-error.ts";
-export type * from "./port/messages.ts";
-export type {
-  HeightRange,
-  RecordingThumbnails,
-  ThumbnailPlan,
-} from "./port/recording-messages.ts";
+export { createMediaEngine } from "./media-engine.ts";
+export type * from "./port/events.ts";
+export type * from "./port/handle.ts";
+export type * from "./port/host.ts";
+export type * from "./port/ladder.ts";
+export { defaultMediaLimits, type MediaLimits } from "./port/limits.ts";
+export { MediaError, type MediaErrorCode } from "./port/media-error.ts";
+export type * from "./port/options.ts";
+export type * from "./port/publish.ts";
+export type * from "./port/recording.ts";
+export type * from "./port/source.ts";
 export { type KeptObject, KeptRecordings } from "./recording/kept-recordings.ts";
 export {
   type RecordingPlaylist,
   renderRecordingPlaylists,
 } from "./recording/recording-playlists.ts";
-export type { ChannelType, LadderRequest } from "./transcode/ladder.ts";
+export { letHeapGrow } from "./runtime/heap-growth.ts";
 export { publishFlv } from "./transport/rtmp/rtmp-publisher.ts";

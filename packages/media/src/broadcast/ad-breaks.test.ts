@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import type { StreamEventBody } from "../engine/stream-event.ts";
 import type { DateRange } from "../hls/date-ranges.ts";
+import type { StreamEventBody } from "../port/events.ts";
 import { AdBreaks } from "./ad-breaks.ts";
 
 const cut = (timeMs: number) => ({

@@ -1,9 +1,9 @@
+import { toTicks } from "../container/media-clock.ts";
 import { crc32Mpeg } from "../container/mpegts/crc32.ts";
-import type { StreamEventBody } from "../engine/stream-event.ts";
 import type { DateRange } from "../hls/date-ranges.ts";
 import { spliceInsert } from "../hls/splice-insert.ts";
+import type { StreamEventBody } from "../port/events.ts";
 import type { Cut } from "../segmenter/cutter.ts";
-import { toTicks } from "../segmenter/media-clock.ts";
 
 interface AdBreak {
   readonly id: string;

@@ -1,12 +1,14 @@
 import { SOURCE_RENDITION } from "../hls/rendition.ts";
-import type { MediaLimits } from "../limits.ts";
-import type { StreamMedia } from "../port/messages.ts";
+import type { TrackReader } from "../ingest/track-reader.ts";
+import type { LadderRequest } from "../port/ladder.ts";
+import type { MediaLimits } from "../port/limits.ts";
+import type { MediaContainer } from "../port/publish.ts";
+import type { StreamMedia } from "../port/source.ts";
+import type { ReadPace } from "../runtime/stepped-reads.ts";
 import type { Cut } from "../segmenter/cutter.ts";
-import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import type { FrameListener } from "../segmenter/segmenter.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
-import type { ReadPace } from "../stepped-reads.ts";
-import { chooseLadder, type LadderRequest, type SourcePicture } from "../transcode/ladder.ts";
+import { chooseLadder, type SourcePicture } from "../transcode/ladder.ts";
 import {
   type CapacityShare,
   estimateCores,
@@ -14,7 +16,6 @@ import {
 } from "../transcode/transcode-capacity.ts";
 import { Transcoder } from "../transcode/transcoder.ts";
 import type { RenditionOutputs } from "./rendition-outputs.ts";
-import type { TrackReader } from "./track-reader.ts";
 
 const CAPACITY_EXCEEDED = "Transcode capacity exceeded. Please try again.";
 

@@ -1,10 +1,12 @@
 import type { LiveChannel } from "../hls/live-channel.ts";
-import type { MediaLimits } from "../limits.ts";
-import type { MediaHost, MultitrackPlan, RecordingPlan } from "../port/messages.ts";
+import type { MediaHost } from "../port/host.ts";
+import type { ChannelType } from "../port/ladder.ts";
+import type { MediaLimits } from "../port/limits.ts";
+import type { MediaContainer } from "../port/publish.ts";
+import type { RecordingPlan } from "../port/recording.ts";
+import type { MultitrackPlan } from "../port/source.ts";
 import type { SpillFolder } from "../recording/spill-folder.ts";
 import type { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
-import type { MediaContainer } from "../segmenter/segment-writer.ts";
-import type { ChannelType } from "../transcode/ladder.ts";
 import type { TranscodePlan } from "./broadcast-ladder.ts";
 
 /** What a broadcast is made with. */

@@ -1,5 +1,5 @@
-import type { StreamEventBody } from "../engine/stream-event.ts";
-import { MediaError } from "../media-error.ts";
+import type { StreamEventBody } from "../port/events.ts";
+import { MediaError } from "../port/media-error.ts";
 import type { PublisherFeed } from "./publisher-feed.ts";
 
 /**

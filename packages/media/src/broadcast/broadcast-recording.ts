@@ -1,4 +1,4 @@
-import type { StreamEventBody } from "../engine/stream-event.ts";
+import type { StreamEventBody } from "../port/events.ts";
 import { Recording } from "../recording/recording.ts";
 import type { BroadcastOptions } from "./broadcast-options.ts";
 

@@ -1,19 +1,15 @@
 import { id3TextTag } from "../container/mpegts/id3-tag.ts";
-import type { StreamEventBody } from "../engine/stream-event.ts";
+import type { Segment } from "../container/segment.ts";
 import { type Rendition, SOURCE_RENDITION, sourceRendition } from "../hls/rendition.ts";
 import { isRefusal } from "../ingest/end-reasons.ts";
 import type { Publisher } from "../ingest/ingest-port.ts";
-import { MediaError } from "../media-error.ts";
-import type {
-  AdBreakInsertion,
-  LimitBreach,
-  SessionEndReason,
-  StreamMedia,
-  StreamStatus,
-} from "../port/messages.ts";
+import type { TakenTracks, TrackReader, VideoFrame } from "../ingest/track-reader.ts";
+import type { LimitBreach, SessionEndReason, StreamEventBody } from "../port/events.ts";
+import type { AdBreakInsertion, StreamStatus } from "../port/handle.ts";
+import { MediaError } from "../port/media-error.ts";
+import type { StreamMedia } from "../port/source.ts";
 import type { Recording } from "../recording/recording.ts";
 import { type Cut, LeadingCutter } from "../segmenter/cutter.ts";
-import type { Segment } from "../segmenter/segment.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { Timeline } from "../segmenter/timeline.ts";
@@ -28,7 +24,6 @@ import { IngestGuard } from "./ingest-limits.ts";
 import { PublisherFeed } from "./publisher-feed.ts";
 import { RenditionOutputs } from "./rendition-outputs.ts";
 import { SourceDescription } from "./source-description.ts";
-import type { TakenTracks, TrackReader, VideoFrame } from "./track-reader.ts";
 
 /** One broadcast of a channel, from the accepted publisher to the last segment. */
 export class Broadcast {

@@ -1,7 +1,7 @@
 import type { Server } from "node:http";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { MultitrackPlan } from "../port/messages.ts";
-import type { ThumbnailPlan } from "../port/recording-messages.ts";
+import type { ThumbnailPlan } from "../port/recording.ts";
+import type { MultitrackPlan } from "../port/source.ts";
 import {
   EngineHarness,
   hasFfmpeg,

@@ -5,7 +5,7 @@ import {
   nothingAnnounced,
   parseMetadata,
 } from "../container/flv/metadata.ts";
-import { defaultMediaLimits } from "../limits.ts";
+import { defaultMediaLimits } from "../port/limits.ts";
 import { asTrack } from "../testing/films.ts";
 import {
   audioBody,

@@ -1,21 +1,21 @@
 import { strict as assert } from "node:assert";
 import type { AacConfig } from "../codec/aac-config.ts";
 import { isSameSize, type VideoConfig } from "../codec/video-config.ts";
+import type { Segment } from "../container/segment.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import { renditionName } from "../hls/rendition-name.ts";
-import type { MediaLimits } from "../limits.ts";
-import { MediaError } from "../media-error.ts";
-import type { MultitrackPlan, TrackMeasurement } from "../port/messages.ts";
+import type { TrackReader, VideoFrame } from "../ingest/track-reader.ts";
+import type { MediaLimits } from "../port/limits.ts";
+import { MediaError } from "../port/media-error.ts";
+import type { MediaContainer } from "../port/publish.ts";
+import type { MultitrackPlan, TrackMeasurement } from "../port/source.ts";
 import { type Cut, CutSchedule, FollowingCutter } from "../segmenter/cutter.ts";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
-import type { Segment } from "../segmenter/segment.ts";
-import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { FollowingTimeline, type Timeline } from "../segmenter/timeline.ts";
 import type { IngestGuard } from "./ingest-limits.ts";
 import { SegmentMeasure } from "./segment-measure.ts";
-import type { TrackReader, VideoFrame } from "./track-reader.ts";
 
 /** Frames that wait for the first track: seconds of all tracks. */
 const WAITING_MAX = 1_000;

@@ -1,5 +1,5 @@
-import type { StreamHealth, StreamMeasurement } from "../port/messages.ts";
-import type { Segment } from "../segmenter/segment.ts";
+import type { Segment } from "../container/segment.ts";
+import type { StreamHealth, StreamMeasurement } from "../port/source.ts";
 import { SegmentMeasure } from "./segment-measure.ts";
 
 /** Media that arrives more slowly than this share of real time starves the players. */

@@ -1,5 +1,6 @@
-import type { LimitBreach, StreamMeasurement } from "../port/messages.ts";
-import type { ChannelType } from "../transcode/ladder.ts";
+import type { LimitBreach } from "../port/events.ts";
+import type { ChannelType } from "../port/ladder.ts";
+import type { StreamMeasurement } from "../port/source.ts";
 
 /*
  * Source: Amazon IVS user guide, "Channel Types", for sizes and bitrates; its page on EventBridge for the words of the

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MediaError } from "../media-error.ts";
+import { MediaError } from "../port/media-error.ts";
 import {
   audioBody,
   audioConfigBody,

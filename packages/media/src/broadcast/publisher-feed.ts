@@ -1,9 +1,9 @@
 import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
-import type { SessionEndReason } from "../port/messages.ts";
-import type { ReadPace } from "../stepped-reads.ts";
+import { type TakenTracks, TrackReader, type VideoFrame } from "../ingest/track-reader.ts";
+import type { SessionEndReason } from "../port/events.ts";
+import type { ReadPace } from "../runtime/stepped-reads.ts";
 import type { Broadcast } from "./broadcast.ts";
-import { type TakenTracks, TrackReader, type VideoFrame } from "./track-reader.ts";
 
 /**
  * One publisher of a broadcast. While another one is active it only listens for its own configuration and its first

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { LiveChannel } from "../hls/live-channel.ts";
 import type { Rendition } from "../hls/rendition.ts";
-import { defaultMediaLimits } from "../limits.ts";
+import { defaultMediaLimits } from "../port/limits.ts";
 import { segment } from "../testing/synthetic-media.ts";
 import { RenditionOutputs } from "./rendition-outputs.ts";
 

@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
+import type { Segment } from "../container/segment.ts";
 import type { DateRange } from "../hls/date-ranges.ts";
 import type { LiveChannel, LiveOutlet } from "../hls/live-channel.ts";
 import { type Rendition, SOURCE_RENDITION } from "../hls/rendition.ts";
 import type { Recording } from "../recording/recording.ts";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
-import type { Segment } from "../segmenter/segment.ts";
 
 export interface RenditionOutputsOptions {
   readonly live: LiveChannel;

@@ -1,5 +1,5 @@
-import type { StreamMeasurement } from "../port/messages.ts";
-import type { Segment } from "../segmenter/segment.ts";
+import type { Segment } from "../container/segment.ts";
+import type { StreamMeasurement } from "../port/source.ts";
 
 /** Measurements are of this many segments. */
 const SEGMENTS_MEASURED = 5;

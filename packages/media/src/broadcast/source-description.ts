@@ -1,7 +1,7 @@
-import type { StreamMedia, TrackMeasurement } from "../port/messages.ts";
-import type { Segment } from "../segmenter/segment.ts";
+import type { Segment } from "../container/segment.ts";
+import type { PublisherTracks } from "../ingest/track-reader.ts";
+import type { StreamMedia, TrackMeasurement } from "../port/source.ts";
 import { type MeasuredSegment, streamMedia } from "./stream-media.ts";
-import type { PublisherTracks } from "./track-reader.ts";
 
 const NOTHING_MEASURED = { videoBytes: 0, audioBytes: 0, videoFrames: 0, durationMs: 0 };
 

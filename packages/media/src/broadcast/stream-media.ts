@@ -1,8 +1,8 @@
 import type { VideoConfig } from "../codec/video-config.ts";
+import type { Segment } from "../container/segment.ts";
 import { bitrate } from "../hls/playlist-tags.ts";
-import type { StreamMedia, TrackMeasurement, VideoMedia } from "../port/messages.ts";
-import type { Segment } from "../segmenter/segment.ts";
-import type { PublisherTracks } from "./track-reader.ts";
+import type { PublisherTracks } from "../ingest/track-reader.ts";
+import type { StreamMedia, TrackMeasurement, VideoMedia } from "../port/source.ts";
 
 /** Rates that real encoders use: a measured one this near to one of them is that one. */
 const USUAL_RATES = [24, 25, 30, 48, 50, 60, 120];

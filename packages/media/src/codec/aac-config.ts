@@ -1,4 +1,4 @@
-import { MediaError } from "../media-error.ts";
+import { MediaError } from "../port/media-error.ts";
 import { BitReader } from "./bit-reader.ts";
 
 /** An encoder's AAC sequence header: AudioSpecificConfig (ISO/IEC 14496-3, 1.6.2.1). */

@@ -1,4 +1,4 @@
-import { MediaError } from "../media-error.ts";
+import { MediaError } from "../port/media-error.ts";
 
 const HEADER_BYTES = 7;
 const CRC_BYTES = 2;

@@ -1,4 +1,4 @@
-import { MediaError } from "../media-error.ts";
+import { MediaError } from "../port/media-error.ts";
 
 /** Between NAL units (ITU-T H.264, annex B); a zero byte may come before it. */
 const START_CODE = Buffer.of(0, 0, 1);

@@ -1,4 +1,4 @@
-import { MediaError } from "../media-error.ts";
+import { MediaError } from "../port/media-error.ts";
 
 /** One coded picture as a transport stream carries it: NAL units behind start codes (ITU-T H.264, annex B). */
 export interface AvcAccessUnit {

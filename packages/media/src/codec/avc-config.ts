@@ -1,4 +1,4 @@
-import { MediaError } from "../media-error.ts";
+import { MediaError } from "../port/media-error.ts";
 import { type AvcSps, parseAvcSps } from "./avc-sps.ts";
 import { joinParameterSets, readParameterSets, type VideoConfig } from "./video-config.ts";
 

@@ -1,4 +1,4 @@
-import { MediaError } from "../media-error.ts";
+import { MediaError } from "../port/media-error.ts";
 import { BitReader } from "./bit-reader.ts";
 import { withoutEmulationPrevention } from "./raw-payload.ts";
 import type { PictureFormat } from "./video-config.ts";

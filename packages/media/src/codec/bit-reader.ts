@@ -1,4 +1,4 @@
-import { MediaError } from "../media-error.ts";
+import { MediaError } from "../port/media-error.ts";
 
 /** Reads bits, most significant first, with H.264's Exp-Golomb codes (ITU-T H.264, 9.1). */
 export class BitReader {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, onTestFinished, test, vi } from "vitest";
-import { MediaError } from "../media-error.ts";
+import { MediaError } from "../port/media-error.ts";
 import { parseAacConfig, writeAdtsHeader } from "./aac-config.ts";
 import { toAnnexB } from "./avc-access-unit.ts";
 import { parseAvcConfig } from "./avc-config.ts";

@@ -1,4 +1,4 @@
-import { MediaError } from "../media-error.ts";
+import { MediaError } from "../port/media-error.ts";
 import { parseHevcSps } from "./hevc-sps.ts";
 import { joinParameterSets, readParameterSets, type VideoConfig } from "./video-config.ts";
 

@@ -1,4 +1,4 @@
-import { MediaError } from "../media-error.ts";
+import { MediaError } from "../port/media-error.ts";
 
 /** Sample entries of ISO/IEC 14496-15, which are enhanced RTMP's names of codecs too. */
 export type VideoCodec = "avc1" | "hvc1";

@@ -1,5 +1,6 @@
 import { connect } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { amf0Object, encodeAmf0 } from "../container/flv/amf0.ts";
 import { EngineHarness } from "../testing/engine-harness.ts";
 import { floodWithPings, hostilePeers } from "../testing/hostile-peers.ts";
 import { RtmpClient } from "../testing/rtmp-client.ts";
@@ -9,7 +10,6 @@ import {
   videoBody,
   videoConfigBody,
 } from "../testing/synthetic-media.ts";
-import { amf0Object, encodeAmf0 } from "../transport/rtmp/amf0.ts";
 import { MESSAGE } from "../transport/rtmp/message-type.ts";
 
 const START = "NetStream.Publish.Start";

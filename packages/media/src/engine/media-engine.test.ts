@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "vitest";
-import { PID, TICKS_PER_MS } from "../container/mpegts/transport-stream.ts";
+import { TICKS_PER_MS } from "../container/media-clock.ts";
+import { PID } from "../container/mpegts/transport-stream.ts";
 import { EngineHarness } from "../testing/engine-harness.ts";
 import { RtmpClient } from "../testing/rtmp-client.ts";
 import { videoBody, videoConfigBody } from "../testing/synthetic-media.ts";

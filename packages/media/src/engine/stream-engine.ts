@@ -6,20 +6,20 @@ import type { TranscodePlan } from "../broadcast/broadcast-ladder.ts";
 import { LiveChannel } from "../hls/live-channel.ts";
 import type { IngestPort, MediaFeed, Publisher } from "../ingest/ingest-port.ts";
 import { PRIORITY_OUT_OF_RANGE } from "../ingest/publish-name.ts";
-import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
-import { MediaError } from "../media-error.ts";
 import type {
   AdBreakInsertion,
-  AllowedPublish,
   EngineHealth,
   IngestPorts,
   MediaArrival,
   MediaEngine,
-  MediaEngineOptions,
-  MediaHost,
   MediaPosition,
   StreamStatus,
-} from "../port/messages.ts";
+} from "../port/handle.ts";
+import type { MediaHost } from "../port/host.ts";
+import { defaultMediaLimits, type MediaLimits } from "../port/limits.ts";
+import { MediaError } from "../port/media-error.ts";
+import type { MediaEngineOptions } from "../port/options.ts";
+import type { AllowedPublish } from "../port/publish.ts";
 import { SpillFolder } from "../recording/spill-folder.ts";
 import { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";

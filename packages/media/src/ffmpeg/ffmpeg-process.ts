@@ -2,8 +2,8 @@ import { type ChildProcess, type StdioOptions, spawn } from "node:child_process"
 import type { Socket } from "node:net";
 import { setPriority } from "node:os";
 import type { Readable, Writable } from "node:stream";
-import { reuseReadMemory } from "../scratch-socket.ts";
-import { type ReadPace, readInSteps } from "../stepped-reads.ts";
+import { reuseReadMemory } from "../runtime/scratch-socket.ts";
+import { type ReadPace, readInSteps } from "../runtime/stepped-reads.ts";
 
 /** The end of what it says is kept: that is where the error stands. */
 const STDERR_CHARACTERS_MAX = 2_000;

@@ -1,7 +1,7 @@
 import { accessSync, constants } from "node:fs";
 import { createRequire } from "node:module";
 import { delimiter, join } from "node:path";
-import { MediaError } from "../media-error.ts";
+import { MediaError } from "../port/media-error.ts";
 
 /**
  * The ffmpeg program to use. `wanted` is `auto` (the one on `searchPath`, else the copy that comes with npm's optional

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultMediaLimits } from "../limits.ts";
+import { defaultMediaLimits } from "../port/limits.ts";
 import { segment } from "../testing/synthetic-media.ts";
 import { LiveChannel } from "./live-channel.ts";
 import type { Rendition } from "./rendition.ts";

@@ -1,7 +1,7 @@
-import type { MediaLimits } from "../limits.ts";
-import type { MediaArrival, MediaPosition } from "../port/messages.ts";
+import type { Segment } from "../container/segment.ts";
+import type { MediaArrival, MediaPosition } from "../port/handle.ts";
+import type { MediaLimits } from "../port/limits.ts";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
-import type { Segment } from "../segmenter/segment.ts";
 import { type DateRange, DateRanges } from "./date-ranges.ts";
 import { LiveRendition } from "./live-rendition.ts";
 import { LiveWindow, POSITION_START, type WindowPosition } from "./live-window.ts";

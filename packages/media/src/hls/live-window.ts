@@ -1,8 +1,8 @@
-import { keepBytes } from "../kept-bytes.ts";
-import type { MediaLimits } from "../limits.ts";
-import type { MediaArrival, MediaPosition } from "../port/messages.ts";
+import type { Segment } from "../container/segment.ts";
+import type { MediaArrival, MediaPosition } from "../port/handle.ts";
+import type { MediaLimits } from "../port/limits.ts";
+import { keepBytes } from "../runtime/kept-bytes.ts";
 import { PART_DURATION_MAX_MS, type SegmentPart } from "../segmenter/part-cutter.ts";
-import type { Segment } from "../segmenter/segment.ts";
 import { DateRanges } from "./date-ranges.ts";
 import { MediaArrivals } from "./media-arrivals.ts";
 import { type PartPosition, renderMediaPlaylist } from "./media-playlist.ts";

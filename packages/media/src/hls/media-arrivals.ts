@@ -1,4 +1,4 @@
-import type { MediaArrival } from "../port/messages.ts";
+import type { MediaArrival } from "../port/handle.ts";
 
 /** Requests that one rendition holds at once; beyond, they are told to come again. */
 const HELD_MAX = 10_000;

@@ -1,5 +1,5 @@
+import type { InitSection, Segment } from "../container/segment.ts";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
-import type { InitSection, Segment } from "../segmenter/segment.ts";
 import { type DateRange, dateRangeTag } from "./date-ranges.ts";
 import { extInfTag, InitTags, programDateTimeTag } from "./playlist-tags.ts";
 

@@ -1,4 +1,4 @@
-import type { StreamMedia } from "../port/messages.ts";
+import type { StreamMedia } from "../port/source.ts";
 import { renditionName } from "./rendition-name.ts";
 
 /** The live rendition that is the encoder's own: Amazon IVS's name for it. */

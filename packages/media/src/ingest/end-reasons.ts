@@ -1,5 +1,5 @@
-import type { MediaErrorCode } from "../media-error.ts";
-import type { SessionEndReason } from "../port/messages.ts";
+import type { SessionEndReason } from "../port/events.ts";
+import type { MediaErrorCode } from "../port/media-error.ts";
 
 /** What a broadcast is told when its encoder's bytes end in an error. */
 export const END_REASONS = {

@@ -1,6 +1,6 @@
 import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
-import type { SessionEndReason } from "../port/messages.ts";
-import type { ReadPace } from "../stepped-reads.ts";
+import type { SessionEndReason } from "../port/events.ts";
+import type { ReadPace } from "../runtime/stepped-reads.ts";
 
 /** What a connection, of any protocol, needs of the rest of the engine: nothing here knows segments or recordings. */
 export interface IngestPort {

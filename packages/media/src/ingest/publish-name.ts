@@ -1,4 +1,4 @@
-import { MediaError } from "../media-error.ts";
+import { MediaError } from "../port/media-error.ts";
 
 /** What an encoder gives as the name to publish: a stream key and, perhaps, a priority for a takeover. */
 export interface PublishName {

@@ -1,10 +1,7 @@
 import { AacTagWriter } from "../container/flv/aac-tag-writer.ts";
 import { AvcTagWriter } from "../container/flv/avc-tag-writer.ts";
-import {
-  TICKS_PER_MS,
-  TICKS_PER_SECOND,
-  TICKS_WRAP,
-} from "../container/mpegts/transport-stream.ts";
+import { TICKS_PER_MS, TICKS_PER_SECOND } from "../container/media-clock.ts";
+import { TICKS_WRAP } from "../container/mpegts/transport-stream.ts";
 import { TsDemuxer } from "../container/mpegts/ts-demuxer.ts";
 import type { MediaFeed } from "./ingest-port.ts";
 import { Interleaver } from "./interleaver.ts";

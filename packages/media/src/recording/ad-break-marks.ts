@@ -1,8 +1,8 @@
+import { toTicks } from "../container/media-clock.ts";
 import { crc32Mpeg } from "../container/mpegts/crc32.ts";
 import type { DateRange } from "../hls/date-ranges.ts";
 import { spliceNow } from "../hls/splice-insert.ts";
-import type { RecordingMark } from "../port/recording-messages.ts";
-import { toTicks } from "../segmenter/media-clock.ts";
+import type { RecordingMark } from "../port/recording.ts";
 
 /**
  * How a recording's playlists tell of a break, as Amazon IVS writes them: where it begins and where

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Segment } from "../segmenter/segment.ts";
+import type { Segment } from "../container/segment.ts";
 import { segment } from "../testing/synthetic-media.ts";
 import { FileBoundaries, FileJoiner } from "./file-joiner.ts";
 

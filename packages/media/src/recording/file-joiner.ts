@@ -1,5 +1,5 @@
-import type { RecordingMark } from "../port/recording-messages.ts";
-import type { Segment } from "../segmenter/segment.ts";
+import type { Segment } from "../container/segment.ts";
+import type { RecordingMark } from "../port/recording.ts";
 import { joinSegments, KeptFile, type RecordingFile } from "./recording-file.ts";
 import type { KeptSegment, SegmentToKeep } from "./segment-keeper.ts";
 

@@ -1,4 +1,4 @@
-import type { InitSection } from "../segmenter/segment.ts";
+import type { InitSection } from "../container/segment.ts";
 
 /** The init sections of one recording: each is written once, before the first file that needs it. */
 export class InitSections {

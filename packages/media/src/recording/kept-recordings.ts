@@ -1,6 +1,6 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
-import type { RecordingFileRow } from "../port/recording-messages.ts";
+import type { RecordingFileRow } from "../port/recording.ts";
 import { KEPT_FILE_SUFFIX, readKeptSegment } from "./kept-segment.ts";
 import { joinSegments, type RecordingFile } from "./recording-file.ts";
 import { RECORDING_CONTENT_TYPE, recordingFileName } from "./recording-playlists.ts";

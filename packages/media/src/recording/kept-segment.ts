@@ -1,6 +1,6 @@
 import { open, readFile } from "node:fs/promises";
-import type { RecordingMark } from "../port/recording-messages.ts";
-import type { Segment } from "../segmenter/segment.ts";
+import type { Segment } from "../container/segment.ts";
+import type { RecordingMark } from "../port/recording.ts";
 import type { SegmentToKeep } from "./segment-keeper.ts";
 
 export const KEPT_FILE_SUFFIX = ".segment";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Rendition } from "../hls/rendition.ts";
-import type { HeightRange } from "../port/recording-messages.ts";
+import type { HeightRange } from "../port/recording.ts";
 import { recordedRenditions, thumbnailRenditions } from "./recorded-renditions.ts";
 
 const hd: HeightRange = { above: 480, upTo: 720 };

@@ -1,5 +1,5 @@
 import { type Rendition, SOURCE_RENDITION } from "../hls/rendition.ts";
-import type { HeightRange, RecordingPlan, RecordingRendition } from "../port/recording-messages.ts";
+import type { HeightRange, RecordingPlan, RecordingRendition } from "../port/recording.ts";
 
 /** Which renditions of a broadcast, the best first, are recorded: never none unless nothing is wanted. */
 export function recordedRenditions(

@@ -1,6 +1,5 @@
-import type { RecordingByteRange, RecordingFileRow } from "../port/messages.ts";
-import type { RecordingMark } from "../port/recording-messages.ts";
-import type { InitSection, Segment } from "../segmenter/segment.ts";
+import type { InitSection, Segment } from "../container/segment.ts";
+import type { RecordingByteRange, RecordingFileRow, RecordingMark } from "../port/recording.ts";
 import type { KeptSegment } from "./segment-keeper.ts";
 
 /** A recorded file before it is written. */

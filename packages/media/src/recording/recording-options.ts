@@ -1,6 +1,7 @@
-import type { StreamEventBody } from "../engine/stream-event.ts";
-import type { MediaLimits } from "../limits.ts";
-import type { MediaHost, RecordingPlan } from "../port/messages.ts";
+import type { StreamEventBody } from "../port/events.ts";
+import type { MediaHost } from "../port/host.ts";
+import type { MediaLimits } from "../port/limits.ts";
+import type { RecordingPlan } from "../port/recording.ts";
 import type { SegmentKeeper } from "./segment-keeper.ts";
 import type { SpillFolder } from "./spill-folder.ts";
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";

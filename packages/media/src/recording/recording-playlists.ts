@@ -7,7 +7,7 @@ import {
   targetDurationSeconds,
   variantTags,
 } from "../hls/playlist-tags.ts";
-import type { RecordingFileRow, RecordingMedia, RecordingRendition } from "../port/messages.ts";
+import type { RecordingFileRow, RecordingMedia, RecordingRendition } from "../port/recording.ts";
 
 export interface RecordingPlaylist {
   /** Relative to the recording's prefix. */

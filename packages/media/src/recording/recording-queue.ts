@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import type { RecordingFileRow } from "../port/recording-messages.ts";
+import type { RecordingFileRow } from "../port/recording.ts";
 import type { KeptFile, RecordingFile } from "./recording-file.ts";
 import type { SpillFolder, WaitingBody } from "./spill-folder.ts";
 

@@ -3,15 +3,11 @@ import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { StreamEventBody } from "../engine/stream-event.ts";
 import type { Rendition } from "../hls/rendition.ts";
-import type {
-  MediaHost,
-  RecordingFileRow,
-  RecordingObject,
-  RecordingStart,
-  StreamMedia,
-} from "../port/messages.ts";
+import type { StreamEventBody } from "../port/events.ts";
+import type { MediaHost } from "../port/host.ts";
+import type { RecordingFileRow, RecordingObject, RecordingStart } from "../port/recording.ts";
+import type { StreamMedia } from "../port/source.ts";
 import { segment } from "../testing/synthetic-media.ts";
 import { Recording } from "./recording.ts";
 import { renderRecordingPlaylists } from "./recording-playlists.ts";

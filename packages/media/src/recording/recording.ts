@@ -1,3 +1,4 @@
+import type { Segment } from "../container/segment.ts";
 import type { DateRange } from "../hls/date-ranges.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import type {
@@ -6,8 +7,7 @@ import type {
   RecordingObject,
   RecordingStart,
   RecordingStatus,
-} from "../port/messages.ts";
-import type { Segment } from "../segmenter/segment.ts";
+} from "../port/recording.ts";
 import { adBreakMarks } from "./ad-break-marks.ts";
 import { FileBoundaries, FileJoiner } from "./file-joiner.ts";
 import { InitSections } from "./init-sections.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Rendition } from "../hls/rendition.ts";
-import type { ThumbnailPlan } from "../port/recording-messages.ts";
+import type { ThumbnailPlan } from "../port/recording.ts";
 import { segment } from "../testing/synthetic-media.ts";
 import { RenditionThumbnails } from "./rendition-thumbnails.ts";
 

@@ -1,10 +1,6 @@
+import type { Segment } from "../container/segment.ts";
 import type { Rendition } from "../hls/rendition.ts";
-import type {
-  RecordingObject,
-  RecordingThumbnails,
-  ThumbnailPlan,
-} from "../port/recording-messages.ts";
-import type { Segment } from "../segmenter/segment.ts";
+import type { RecordingObject, RecordingThumbnails, ThumbnailPlan } from "../port/recording.ts";
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
 
 const CONTENT_TYPE = "image/jpeg";

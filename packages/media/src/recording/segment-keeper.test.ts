@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from "node:
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { Segment } from "../segmenter/segment.ts";
+import type { Segment } from "../container/segment.ts";
 import { KeptRecordings } from "./kept-recordings.ts";
 import { KeptFile } from "./recording-file.ts";
 import { SpillFolder } from "./spill-folder.ts";

@@ -1,7 +1,7 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { RecordingMark } from "../port/recording-messages.ts";
-import type { Segment } from "../segmenter/segment.ts";
+import type { Segment } from "../container/segment.ts";
+import type { RecordingMark } from "../port/recording.ts";
 import { KEPT_FILE_SUFFIX, readKeptBody, writeKeptSegment } from "./kept-segment.ts";
 import type { SpillFolder } from "./spill-folder.ts";
 

@@ -1,18 +1,8 @@
 import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { SpillOptions } from "../port/options.ts";
 import { KeptRecordings } from "./kept-recordings.ts";
 import { SegmentKeeper } from "./segment-keeper.ts";
-
-export interface SpillOptions {
-  /** Emptied at the engine's start: what waits there is kept in `segments` too. */
-  readonly folder: string;
-  /** A folder for each recording's last segments, until they are in the bucket; it outlives the process. */
-  readonly segments?: string | undefined;
-  /** Over all recordings and both folders. */
-  readonly bytesMax: number;
-  /** Nothing is kept while less than this would be free on its disk; left out, 0. */
-  readonly freeBytesMin?: number | undefined;
-}
 
 /** Between two looks at the disk; what is kept meanwhile is counted. */
 const LOOK_INTERVAL_MS = 1_000;

@@ -1,7 +1,7 @@
 import { upToFirstSample } from "../container/fmp4/fragment.ts";
 import { PID, TS_PACKET_BYTES } from "../container/mpegts/transport-stream.ts";
+import type { Segment } from "../container/segment.ts";
 import { PIPES_ONLY, runFfmpeg } from "../ffmpeg/ffmpeg-process.ts";
-import type { Segment } from "../segmenter/segment.ts";
 
 /** One takes 30 to 90 ms of a core: they are never in a hurry. */
 const RUNNING_MAX = 2;

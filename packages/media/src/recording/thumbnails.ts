@@ -1,11 +1,7 @@
+import type { Segment } from "../container/segment.ts";
 import type { Rendition } from "../hls/rendition.ts";
-import type { MediaLimits } from "../limits.ts";
-import type {
-  RecordingMedia,
-  RecordingPlan,
-  RecordingThumbnails,
-} from "../port/recording-messages.ts";
-import type { Segment } from "../segmenter/segment.ts";
+import type { MediaLimits } from "../port/limits.ts";
+import type { RecordingMedia, RecordingPlan, RecordingThumbnails } from "../port/recording.ts";
 import { thumbnailRenditions } from "./recorded-renditions.ts";
 import { RenditionThumbnails, type ThumbnailObject } from "./rendition-thumbnails.ts";
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";

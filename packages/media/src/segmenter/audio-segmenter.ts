@@ -1,7 +1,9 @@
 import type { AacConfig } from "../codec/aac-config.ts";
+import type { Segment } from "../container/segment.ts";
+import type { SegmentWriter } from "../container/segment-writer.ts";
+import type { MediaContainer } from "../port/publish.ts";
 import type { Cut, CutSchedule } from "./cutter.ts";
-import type { Segment } from "./segment.ts";
-import { type MediaContainer, newSegmentWriter, type SegmentWriter } from "./segment-writer.ts";
+import { newSegmentWriter } from "./new-segment-writer.ts";
 import type { TimedMetadata, TimedMetadataReader } from "./timed-metadata.ts";
 
 /** Makes segments of sound alone, each from one cut of the source to the next. */

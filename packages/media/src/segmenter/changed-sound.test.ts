@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { parseAacConfig } from "../codec/aac-config.ts";
 import { PID } from "../container/mpegts/transport-stream.ts";
-import { defaultMediaLimits } from "../limits.ts";
+import type { Segment } from "../container/segment.ts";
+import { defaultMediaLimits } from "../port/limits.ts";
 import { aacConfig, avcConfig, otherAvcConfig, picture } from "../testing/synthetic-media.ts";
 import { demux } from "../testing/ts-demuxer.ts";
 import { CutSchedule, FollowingCutter, LeadingCutter } from "./cutter.ts";
-import type { Segment } from "./segment.ts";
 import { Segmenter, type SegmenterOptions } from "./segmenter.ts";
 import { Timeline } from "./timeline.ts";
 

@@ -1,5 +1,5 @@
-import type { MediaLimits } from "../limits.ts";
-import { MediaError } from "../media-error.ts";
+import type { MediaLimits } from "../port/limits.ts";
+import { MediaError } from "../port/media-error.ts";
 
 /** Where a segment begins, in all renditions. */
 export interface Cut {

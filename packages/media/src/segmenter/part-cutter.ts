@@ -1,4 +1,4 @@
-import type { InitSection } from "./segment.ts";
+import type { InitSection } from "../container/segment.ts";
 
 /**
  * A part is cut before the frame that would make it longer: six of a third of a second make a segment at the usual frame

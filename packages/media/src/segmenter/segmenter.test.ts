@@ -1,11 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { PID, TICKS_PER_MS } from "../container/mpegts/transport-stream.ts";
-import { defaultMediaLimits } from "../limits.ts";
+import { TICKS_PER_MS } from "../container/media-clock.ts";
+import { PID } from "../container/mpegts/transport-stream.ts";
+import type { Segment } from "../container/segment.ts";
+import { defaultMediaLimits } from "../port/limits.ts";
 import { aacConfig, avcConfig, otherAvcConfig, picture } from "../testing/synthetic-media.ts";
 import { demux } from "../testing/ts-demuxer.ts";
 import { LeadingCutter } from "./cutter.ts";
 import { PART_DURATION_MAX_MS, type SegmentPart } from "./part-cutter.ts";
-import type { Segment } from "./segment.ts";
 import { Segmenter } from "./segmenter.ts";
 import { TimedMetadata } from "./timed-metadata.ts";
 import { Timeline } from "./timeline.ts";

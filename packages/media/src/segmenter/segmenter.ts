@@ -1,12 +1,14 @@
 import type { AacConfig } from "../codec/aac-config.ts";
 import type { VideoConfig } from "../codec/video-config.ts";
-import type { MediaLimits } from "../limits.ts";
-import { MediaError } from "../media-error.ts";
-import type { RecordingByteRange } from "../port/messages.ts";
+import type { Segment } from "../container/segment.ts";
+import type { SegmentWriter } from "../container/segment-writer.ts";
+import type { MediaLimits } from "../port/limits.ts";
+import { MediaError } from "../port/media-error.ts";
+import type { MediaContainer } from "../port/publish.ts";
+import type { RecordingByteRange } from "../port/recording.ts";
 import type { Cut, Cutter } from "./cutter.ts";
+import { newSegmentWriter } from "./new-segment-writer.ts";
 import { PartCutter, type SegmentPart } from "./part-cutter.ts";
-import type { Segment } from "./segment.ts";
-import { type MediaContainer, newSegmentWriter, type SegmentWriter } from "./segment-writer.ts";
 import type { TimedMetadata, TimedMetadataReader } from "./timed-metadata.ts";
 import type { MediaTimeline } from "./timeline.ts";
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { type Amf0Value, amf0Object, encodeAmf0 } from "../transport/rtmp/amf0.ts";
+import { type Amf0Value, amf0Object, encodeAmf0 } from "../container/flv/amf0.ts";
 import { encodeMessage, uint32 } from "../transport/rtmp/chunk-writer.ts";
 import { MESSAGE } from "../transport/rtmp/message-type.ts";
 import { interleave } from "./films.ts";

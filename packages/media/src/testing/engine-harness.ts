@@ -1,18 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createServer, type Server, type ServerResponse } from "node:http";
-import { createMediaEngine } from "../engine/media-engine.ts";
-import type {
-  MediaEngine,
-  MediaEngineOptions,
-  MediaEvent,
-  MediaHost,
-  PublishDecision,
-  PublishRequest,
-  RecordingObject,
-  RecordingPlan,
-  RecordingStart,
-  SrtAccess,
-} from "../port/messages.ts";
+import { createMediaEngine } from "../media-engine.ts";
+import type { MediaEvent } from "../port/events.ts";
+import type { MediaEngine } from "../port/handle.ts";
+import type { MediaHost } from "../port/host.ts";
+import type { MediaEngineOptions } from "../port/options.ts";
+import type { PublishDecision, PublishRequest, SrtAccess } from "../port/publish.ts";
+import type { RecordingObject, RecordingPlan, RecordingStart } from "../port/recording.ts";
 import { testCertificate } from "./test-certificate.ts";
 
 /** As long as Amazon IVS's. */

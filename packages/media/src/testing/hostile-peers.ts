@@ -1,4 +1,4 @@
-import { amf0Object } from "../transport/rtmp/amf0.ts";
+import { amf0Object } from "../container/flv/amf0.ts";
 import { encodeMessage, uint32 } from "../transport/rtmp/chunk-writer.ts";
 import { MESSAGE } from "../transport/rtmp/message-type.ts";
 import { asTrack } from "./films.ts";

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { connect, type Socket } from "node:net";
-import { type Amf0Value, amf0Object, decodeAmf0, encodeAmf0 } from "../transport/rtmp/amf0.ts";
+import { type Amf0Value, amf0Object, decodeAmf0, encodeAmf0 } from "../container/flv/amf0.ts";
 import { ChunkReader } from "../transport/rtmp/chunk-reader.ts";
 import { encodeMessage, uint32 } from "../transport/rtmp/chunk-writer.ts";
 import { MESSAGE, USER_CONTROL } from "../transport/rtmp/message-type.ts";

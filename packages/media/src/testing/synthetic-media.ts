@@ -1,7 +1,7 @@
 import { type AacConfig, parseAacConfig } from "../codec/aac-config.ts";
 import { splitAnnexB } from "../codec/annex-b.ts";
 import { type AvcConfig, parseAvcConfig } from "../codec/avc-config.ts";
-import type { Segment } from "../segmenter/segment.ts";
+import type { Segment } from "../container/segment.ts";
 import { uint32 } from "../transport/rtmp/chunk-writer.ts";
 
 /** 320x180 at 30 frames per second, Constrained Baseline 3.0, as libx264 wrote it. */

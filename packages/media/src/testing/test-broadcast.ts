@@ -2,8 +2,8 @@ import { Broadcast } from "../broadcast/broadcast.ts";
 import type { BroadcastOptions } from "../broadcast/broadcast-options.ts";
 import type { PublisherFeed } from "../broadcast/publisher-feed.ts";
 import { LiveChannel } from "../hls/live-channel.ts";
-import { defaultMediaLimits } from "../limits.ts";
-import type { MediaEvent } from "../port/messages.ts";
+import type { MediaEvent } from "../port/events.ts";
+import { defaultMediaLimits } from "../port/limits.ts";
 
 const publisher = {
   id: "c1",

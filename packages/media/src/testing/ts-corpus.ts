@@ -1,5 +1,5 @@
-import { TrackReader } from "../broadcast/track-reader.ts";
-import { defaultMediaLimits } from "../limits.ts";
+import { TrackReader } from "../ingest/track-reader.ts";
+import { defaultMediaLimits } from "../port/limits.ts";
 import { LeadingCutter } from "../segmenter/cutter.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import { Timeline } from "../segmenter/timeline.ts";

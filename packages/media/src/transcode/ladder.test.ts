@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { chooseLadder, type LadderRequest } from "./ladder.ts";
+import type { LadderRequest } from "../port/ladder.ts";
+import { chooseLadder } from "./ladder.ts";
 
 /** `name size rate/audio`, the source first. */
 function shape(

@@ -1,20 +1,11 @@
 import { renditionName } from "../hls/rendition-name.ts";
+import type { LadderRequest } from "../port/ladder.ts";
 
 /*
  * Source: Amazon IVS user guide, "Channel Types". It names landscape sizes only; here a picture's height is its shorter
  * side, so that portrait streams get the same steps. Inputs below 480p aren't in it: they keep the source on top (or, on
  * ADVANCED channels, their own size) and get the steps below it.
  */
-
-/** BASIC channels serve the source alone. */
-export type ChannelType = "BASIC" | "STANDARD" | "ADVANCED_SD" | "ADVANCED_HD";
-
-/** What a channel asks for. */
-export interface LadderRequest {
-  readonly type: ChannelType;
-  /** Of ADVANCED channels: `CONSTRAINED_BANDWIDTH_DELIVERY`, or else the default, higher bandwidth. */
-  readonly preset?: string | undefined;
-}
 
 export interface SourcePicture {
   readonly width: number;

@@ -1,11 +1,11 @@
-import { TrackReader } from "../broadcast/track-reader.ts";
+import type { Segment } from "../container/segment.ts";
 import type { Rendition } from "../hls/rendition.ts";
-import type { MediaLimits } from "../limits.ts";
+import { TrackReader } from "../ingest/track-reader.ts";
+import type { MediaLimits } from "../port/limits.ts";
+import type { MediaContainer } from "../port/publish.ts";
 import { AudioSegmenter } from "../segmenter/audio-segmenter.ts";
 import { type CutSchedule, FollowingCutter } from "../segmenter/cutter.ts";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
-import type { Segment } from "../segmenter/segment.ts";
-import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { FixedTimeline } from "../segmenter/timeline.ts";

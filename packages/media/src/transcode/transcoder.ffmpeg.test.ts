@@ -4,9 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { findFfmpeg } from "../ffmpeg/find-ffmpeg.ts";
-import type { MediaEngineOptions, PublishDecision } from "../port/messages.ts";
+import type { LadderRequest } from "../port/ladder.ts";
+import type { MediaEngineOptions } from "../port/options.ts";
+import type { PublishDecision } from "../port/publish.ts";
 import { EngineHarness, hasFfmpeg, run, servePlayback } from "../testing/engine-harness.ts";
-import type { LadderRequest } from "./ladder.ts";
 
 const STREAM = "channel/rec-a";
 const program = findFfmpeg("auto", process.env.PATH) ?? "";

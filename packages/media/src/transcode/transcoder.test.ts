@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { defaultMediaLimits } from "../limits.ts";
+import { defaultMediaLimits } from "../port/limits.ts";
 import { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { Transcoder } from "./transcoder.ts";
 

@@ -1,13 +1,13 @@
 import type { Writable } from "node:stream";
+import type { Segment } from "../container/segment.ts";
 import { FfmpegProcess } from "../ffmpeg/ffmpeg-process.ts";
 import type { Rendition } from "../hls/rendition.ts";
-import type { MediaLimits } from "../limits.ts";
+import type { MediaLimits } from "../port/limits.ts";
+import type { MediaContainer } from "../port/publish.ts";
+import type { ReadPace } from "../runtime/stepped-reads.ts";
 import { type Cut, CutSchedule } from "../segmenter/cutter.ts";
 import type { SegmentPart } from "../segmenter/part-cutter.ts";
-import type { Segment } from "../segmenter/segment.ts";
-import type { MediaContainer } from "../segmenter/segment-writer.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
-import type { ReadPace } from "../stepped-reads.ts";
 import type { LadderStep, SourcePicture } from "./ladder.ts";
 import { type KeyframeForcing, ladderArguments } from "./ladder-arguments.ts";
 import { RenditionFollower } from "./rendition-follower.ts";

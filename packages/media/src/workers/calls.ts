@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import type { SendHandle } from "node:child_process";
-import { MediaError, type MediaErrorCode } from "../media-error.ts";
+import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
 
 /** Methods that one process has for another one: arguments and results are structured-clonable. */
 export type Served<Methods> = {

@@ -1,4 +1,4 @@
-import type { EngineHealth } from "../port/messages.ts";
+import type { EngineHealth } from "../port/handle.ts";
 
 interface WorkerHealth {
   readonly pid: number;

@@ -1,6 +1,6 @@
 import type { IngestPort, MediaFeed, Publisher } from "../ingest/ingest-port.ts";
-import { MediaError } from "../media-error.ts";
-import type { MediaHost } from "../port/messages.ts";
+import type { MediaHost } from "../port/host.ts";
+import { MediaError } from "../port/media-error.ts";
 import type { RelayRoutes } from "./relay-routes.ts";
 import type { StreamOwners } from "./stream-owners.ts";
 import type { RelaySource } from "./worker-messages.ts";

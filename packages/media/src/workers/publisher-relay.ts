@@ -1,8 +1,8 @@
 import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import { END_REASONS } from "../ingest/end-reasons.ts";
 import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
-import { MediaError, type MediaErrorCode } from "../media-error.ts";
-import type { SessionEndReason } from "../port/messages.ts";
+import type { SessionEndReason } from "../port/events.ts";
+import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
 import type { Calls } from "./calls.ts";
 import type { MainMethods, PublisherFacts, RelaySource, WorkerMethods } from "./worker-messages.ts";
 

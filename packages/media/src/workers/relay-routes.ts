@@ -1,6 +1,6 @@
 import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
-import { MediaError, type MediaErrorCode } from "../media-error.ts";
-import type { SessionEndReason } from "../port/messages.ts";
+import type { SessionEndReason } from "../port/events.ts";
+import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
 import { METADATA_BYTES, RELAY_BYTES_MAX } from "./publisher-relay.ts";
 import type { RelaySource } from "./worker-messages.ts";
 import type { WorkerProcess } from "./worker-process.ts";

@@ -1,4 +1,4 @@
-import type { MediaEvent } from "../port/messages.ts";
+import type { MediaEvent } from "../port/events.ts";
 
 interface OpenStream {
   readonly streamName: string;

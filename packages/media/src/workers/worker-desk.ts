@@ -1,15 +1,9 @@
 import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
-import { MediaError, type MediaErrorCode } from "../media-error.ts";
-import type {
-  MediaEvent,
-  MediaHost,
-  PublishDecision,
-  PublishRequest,
-  RecordingContinuation,
-  RecordingObject,
-  RecordingStart,
-  SessionEndReason,
-} from "../port/messages.ts";
+import type { MediaEvent, SessionEndReason } from "../port/events.ts";
+import type { MediaHost } from "../port/host.ts";
+import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
+import type { PublishDecision, PublishRequest } from "../port/publish.ts";
+import type { RecordingContinuation, RecordingObject, RecordingStart } from "../port/recording.ts";
 import type { RelayRoutes } from "./relay-routes.ts";
 import type { StreamOwners } from "./stream-owners.ts";
 import type { MainMethods, PublisherFacts } from "./worker-messages.ts";

@@ -1,6 +1,6 @@
 /** The program of a worker process. It listens to nobody but the process that started it, and ends with it. */
 import { strict as assert } from "node:assert";
-import { letHeapGrow } from "../heap-growth.ts";
+import { letHeapGrow } from "../runtime/heap-growth.ts";
 import { Calls, type Message } from "./calls.ts";
 import { IngestWorker } from "./ingest-worker.ts";
 import type { MainMethods, WorkerMethods, WorkerOptions } from "./worker-messages.ts";

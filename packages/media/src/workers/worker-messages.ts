@@ -1,8 +1,11 @@
 import type { Socket } from "node:net";
 import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import type { StreamEngineOptions } from "../engine/stream-engine.ts";
-import type { MediaErrorCode } from "../media-error.ts";
-import type { AllowedPublish, MediaEngine, MediaHost, SessionEndReason } from "../port/messages.ts";
+import type { SessionEndReason } from "../port/events.ts";
+import type { MediaEngine } from "../port/handle.ts";
+import type { MediaHost } from "../port/host.ts";
+import type { MediaErrorCode } from "../port/media-error.ts";
+import type { AllowedPublish } from "../port/publish.ts";
 
 /** A publisher as another process sees it. */
 export interface PublisherFacts {

@@ -2,20 +2,20 @@ import { rm } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
-import { defaultMediaLimits, type MediaLimits } from "../limits.ts";
-import { MediaError } from "../media-error.ts";
+import type { MediaEvent } from "../port/events.ts";
 import type {
   AdBreakInsertion,
   EngineHealth,
   IngestPorts,
   MediaArrival,
   MediaEngine,
-  MediaEngineOptions,
-  MediaEvent,
-  MediaHost,
   MediaPosition,
   StreamStatus,
-} from "../port/messages.ts";
+} from "../port/handle.ts";
+import type { MediaHost } from "../port/host.ts";
+import { defaultMediaLimits, type MediaLimits } from "../port/limits.ts";
+import { MediaError } from "../port/media-error.ts";
+import type { MediaEngineOptions } from "../port/options.ts";
 import type { DoorKeeper } from "../transport/rtmp/ingest-door.ts";
 import { IngestListener } from "../transport/rtmp/ingest-listener.ts";
 import { type SrtListener, srtListener } from "../transport/srt/srt-listener.ts";

@@ -3,7 +3,7 @@ import type { Socket } from "node:net";
 import { extname } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
-import type { MediaErrorCode } from "../media-error.ts";
+import type { MediaErrorCode } from "../port/media-error.ts";
 import { Calls, type Message } from "./calls.ts";
 import { StreamLedger } from "./stream-ledger.ts";
 import type { MainMethods, RelaySource, WorkerMethods, WorkerOptions } from "./worker-messages.ts";

@@ -1,4 +1,4 @@
-import { MediaError } from "../../media-error.ts";
+import { MediaError } from "../../port/media-error.ts";
 import { TagReader } from "./tag-reader.ts";
 
 /** The first track's part of an audio message (Adobe "Video File Format 10.1", E.4.2; Veovera, "Enhanced RTMP v2"). */

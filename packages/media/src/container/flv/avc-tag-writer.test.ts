@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { MediaError } from "../../media-error.ts";
+import { MediaError } from "../../port/media-error.ts";
 import { AvcTagWriter } from "./avc-tag-writer.ts";
 
 const START = Buffer.of(0, 0, 0, 1);

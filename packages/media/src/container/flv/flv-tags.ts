@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { MediaError } from "../../media-error.ts";
+import { MediaError } from "../../port/media-error.ts";
 
 /** One tag of an FLV stream (Adobe "Video File Format 10.1", E.4). */
 export interface FlvTag {

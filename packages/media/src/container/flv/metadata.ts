@@ -1,4 +1,4 @@
-import type { Amf0Object, Amf0Value } from "../../transport/rtmp/amf0.ts";
+import type { Amf0Object, Amf0Value } from "./amf0.ts";
 
 /** What an encoder announces about itself in onMetaData. Numbers are 0 and the name empty where it doesn't. */
 export interface AnnouncedMetadata {

@@ -1,4 +1,4 @@
-import { MediaError } from "../../media-error.ts";
+import { MediaError } from "../../port/media-error.ts";
 
 /** Kinds of messages of several tracks (Veovera, "Enhanced RTMP v2"). */
 const MULTITRACK = { one: 0, many: 1, manyCodecs: 2 } as const;

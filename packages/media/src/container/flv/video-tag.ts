@@ -1,5 +1,5 @@
 import type { VideoCodec } from "../../codec/video-config.ts";
-import { MediaError } from "../../media-error.ts";
+import { MediaError } from "../../port/media-error.ts";
 import { TagReader } from "./tag-reader.ts";
 
 /** One track's part of a video message (Adobe "Video File Format 10.1", E.4.3; Veovera, "Enhanced RTMP v2"). */

@@ -1,15 +1,9 @@
 import { AAC_SAMPLES_PER_FRAME, type AacConfig } from "../../codec/aac-config.ts";
 import { checkAccessUnit } from "../../codec/avc-access-unit.ts";
 import type { VideoConfig } from "../../codec/video-config.ts";
-import { toTicks } from "../../segmenter/media-clock.ts";
-import type { InitSection } from "../../segmenter/segment.ts";
-import type {
-  CodedPicture,
-  SegmentStart,
-  SegmentWriter,
-  SoundChange,
-} from "../../segmenter/segment-writer.ts";
-import { TICKS_PER_SECOND } from "../mpegts/transport-stream.ts";
+import { TICKS_PER_SECOND, toTicks } from "../media-clock.ts";
+import type { InitSection } from "../segment.ts";
+import type { CodedPicture, SegmentStart, SegmentWriter, SoundChange } from "../segment-writer.ts";
 import { eventMessage, type FragmentTrack, renderFragment, type Sample } from "./fragment.ts";
 import { GrowingBuffer } from "./growing-buffer.ts";
 import { initSection, TRACK_ID } from "./init-section.ts";

@@ -1,4 +1,4 @@
-import { keepBytes } from "../../kept-bytes.ts";
+import { keepBytes } from "../../runtime/kept-bytes.ts";
 
 /** Bytes that are appended one after the other, without an allocation each. */
 export class GrowingBuffer {

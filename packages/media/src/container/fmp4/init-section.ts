@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { AacConfig } from "../../codec/aac-config.ts";
 import type { VideoConfig } from "../../codec/video-config.ts";
-import type { InitSection } from "../../segmenter/segment.ts";
-import { TICKS_PER_SECOND } from "../mpegts/transport-stream.ts";
+import { TICKS_PER_SECOND } from "../media-clock.ts";
+import type { InitSection } from "../segment.ts";
 import { box, fullBox, text, u16, u32 } from "./boxes.ts";
 
 export const TRACK_ID = { video: 1, audio: 2 } as const;

@@ -1,4 +1,4 @@
-import { MediaError } from "../../media-error.ts";
+import { MediaError } from "../../port/media-error.ts";
 import { TS_PAYLOAD_BYTES } from "./transport-stream.ts";
 
 const START_BYTES = 6;

@@ -1,4 +1,4 @@
-import { MediaError, type MediaErrorCode } from "../../media-error.ts";
+import { MediaError, type MediaErrorCode } from "../../port/media-error.ts";
 import { STREAM_TYPE } from "./transport-stream.ts";
 
 const TABLE_ID = { pat: 0, pmt: 2 } as const;

@@ -12,8 +12,5 @@ export const PID = {
 } as const;
 export const STREAM_TYPE = { avc: 0x1b, aacAdts: 0x0f, metadata: 0x15 } as const;
 export const PES_STREAM_ID = { video: 0xe0, audio: 0xc0, metadata: 0xbd } as const;
-/** Ticks of PTS and DTS per second, and per millisecond. */
-export const TICKS_PER_SECOND = 90_000;
-export const TICKS_PER_MS = 90;
 /** PTS and DTS have 33 bits. */
 export const TICKS_WRAP = 2 ** 33;

@@ -1,4 +1,4 @@
-import { MediaError } from "../../media-error.ts";
+import { MediaError } from "../../port/media-error.ts";
 import { PesReader, type PesUnit } from "./pes-reader.ts";
 import { type ProgramMap, readProgramAssociation, readProgramMap } from "./program-map.ts";
 import { SectionReader } from "./section-reader.ts";

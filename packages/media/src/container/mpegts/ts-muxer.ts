@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { keepBytes } from "../../kept-bytes.ts";
+import { keepBytes } from "../../runtime/kept-bytes.ts";
 import { programAssociationPacket, programMapPacket, type Tracks } from "./program-tables.ts";
 import {
   PES_STREAM_ID,

@@ -2,14 +2,9 @@ import { strict as assert } from "node:assert";
 import type { AacConfig } from "../../codec/aac-config.ts";
 import { toAnnexB } from "../../codec/avc-access-unit.ts";
 import type { VideoConfig } from "../../codec/video-config.ts";
-import { AudioPacker } from "../../segmenter/audio-packer.ts";
-import { toTicks } from "../../segmenter/media-clock.ts";
-import type {
-  CodedPicture,
-  SegmentStart,
-  SegmentWriter,
-  SoundChange,
-} from "../../segmenter/segment-writer.ts";
+import { toTicks } from "../media-clock.ts";
+import type { CodedPicture, SegmentStart, SegmentWriter, SoundChange } from "../segment-writer.ts";
+import { AudioPacker } from "./audio-packer.ts";
 import { TsMuxer } from "./ts-muxer.ts";
 
 const DELIMITER = Buffer.of(0, 0, 0, 1, 9, 0xf0);

@@ -1,4 +1,4 @@
-import { MediaError } from "../../media-error.ts";
+import { MediaError } from "../../port/media-error.ts";
 import { MESSAGE } from "./message-type.ts";
 
 const TAG_HEADER_BYTES = 11;

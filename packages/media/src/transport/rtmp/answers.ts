@@ -1,4 +1,4 @@
-import { type Amf0Value, amf0Object, encodeAmf0 } from "./amf0.ts";
+import { type Amf0Value, amf0Object, encodeAmf0 } from "../../container/flv/amf0.ts";
 import { encodeMessage, uint32 } from "./chunk-writer.ts";
 import { MESSAGE, USER_CONTROL } from "./message-type.ts";
 

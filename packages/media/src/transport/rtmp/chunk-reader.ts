@@ -1,4 +1,4 @@
-import { MediaError } from "../../media-error.ts";
+import { MediaError } from "../../port/media-error.ts";
 import { INITIAL_CHUNK_SIZE, MESSAGE } from "./message-type.ts";
 
 /**

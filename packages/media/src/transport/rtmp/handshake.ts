@@ -1,4 +1,4 @@
-import { MediaError } from "../../media-error.ts";
+import { MediaError } from "../../port/media-error.ts";
 
 /** Adobe RTMP 1.0, section 5.2. */
 const VERSION = 3;

@@ -1,5 +1,5 @@
 import { createServer, type Server } from "node:net";
-import { MediaError } from "../../media-error.ts";
+import { MediaError } from "../../port/media-error.ts";
 import type { DoorKeeper, IngestDoor, ListeningPorts } from "./ingest-door.ts";
 
 export interface IngestListenerOptions {

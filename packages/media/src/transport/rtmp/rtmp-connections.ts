@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
 import type { IngestPort } from "../../ingest/ingest-port.ts";
-import type { MediaLimits } from "../../limits.ts";
-import { reuseReadMemory } from "../../scratch-socket.ts";
+import type { MediaLimits } from "../../port/limits.ts";
+import { reuseReadMemory } from "../../runtime/scratch-socket.ts";
 import { RtmpConnection } from "./rtmp-connection.ts";
 
 /** Deadlines are kept to this precision. */

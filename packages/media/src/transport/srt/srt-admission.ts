@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { PublishName } from "../../ingest/publish-name.ts";
-import type { SrtAccess } from "../../port/messages.ts";
+import type { SrtAccess } from "../../port/publish.ts";
 import type { ConnectionRequest } from "./handshake.ts";
 import { requireKeyMaterial, StreamDecryptor } from "./key-material.ts";
 import { SrtRejection } from "./reject-reason.ts";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { defaultMediaLimits } from "../../limits.ts";
+import { defaultMediaLimits } from "../../port/limits.ts";
 import { HANDSHAKE_TYPE, parseHandshake, writeHandshake } from "./handshake.ts";
 import { CONTROL, HEADER_BYTES, writeControl } from "./packet.ts";
 import { type PeerAddress, SrtCallers } from "./srt-callers.ts";

@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import type { IngestPort } from "../../ingest/ingest-port.ts";
-import type { MediaLimits } from "../../limits.ts";
-import { MediaError } from "../../media-error.ts";
-import type { SrtAccess } from "../../port/messages.ts";
+import type { MediaLimits } from "../../port/limits.ts";
+import { MediaError } from "../../port/media-error.ts";
+import type { SrtAccess } from "../../port/publish.ts";
 import {
   type ConnectionRequest,
   extensionFlags,

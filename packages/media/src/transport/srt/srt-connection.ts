@@ -1,9 +1,9 @@
 import { END_REASONS } from "../../ingest/end-reasons.ts";
 import type { IngestPort, MediaFeed, Publisher } from "../../ingest/ingest-port.ts";
 import { TransportStreamFeed } from "../../ingest/transport-stream-feed.ts";
-import type { MediaLimits } from "../../limits.ts";
-import { MediaError } from "../../media-error.ts";
-import type { SessionEndReason } from "../../port/messages.ts";
+import type { SessionEndReason } from "../../port/events.ts";
+import type { MediaLimits } from "../../port/limits.ts";
+import { MediaError } from "../../port/media-error.ts";
 import { parseKeyMaterial, type StreamDecryptor } from "./key-material.ts";
 import {
   CONTROL,

@@ -2,9 +2,11 @@ import { createSocket, type RemoteInfo, type Socket } from "node:dgram";
 import { lookup } from "node:dns/promises";
 import { performance } from "node:perf_hooks";
 import type { IngestPort } from "../../ingest/ingest-port.ts";
-import { defaultMediaLimits, type MediaLimits } from "../../limits.ts";
-import { MediaError } from "../../media-error.ts";
-import type { MediaEngineOptions, MediaHost, SrtAccess } from "../../port/messages.ts";
+import type { MediaHost } from "../../port/host.ts";
+import { defaultMediaLimits, type MediaLimits } from "../../port/limits.ts";
+import { MediaError } from "../../port/media-error.ts";
+import type { MediaEngineOptions } from "../../port/options.ts";
+import type { SrtAccess } from "../../port/publish.ts";
 import { SrtCallers } from "./srt-callers.ts";
 
 /** Keyframes of many streams may come at once. The system gives what it allows. */

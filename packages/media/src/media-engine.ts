@@ -1,9 +1,11 @@
-import type { MediaEngine, MediaEngineOptions, MediaHost } from "../port/messages.ts";
-import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
-import { IngestListener } from "../transport/rtmp/ingest-listener.ts";
-import { srtListener } from "../transport/srt/srt-listener.ts";
-import { WorkerPool } from "../workers/worker-pool.ts";
-import { StreamEngine } from "./stream-engine.ts";
+import { StreamEngine } from "./engine/stream-engine.ts";
+import type { MediaEngine } from "./port/handle.ts";
+import type { MediaHost } from "./port/host.ts";
+import type { MediaEngineOptions } from "./port/options.ts";
+import { TranscodeCapacity } from "./transcode/transcode-capacity.ts";
+import { IngestListener } from "./transport/rtmp/ingest-listener.ts";
+import { srtListener } from "./transport/srt/srt-listener.ts";
+import { WorkerPool } from "./workers/worker-pool.ts";
 
 /**
  * Makes an engine in this process, or in as many processes of its own as `workers` says. `host` is asked and told as

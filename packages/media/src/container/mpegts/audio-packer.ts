@@ -4,9 +4,9 @@ import {
   ADTS_FRAME_BYTES_MAX,
   ADTS_HEADER_BYTES,
   writeAdtsHeader,
-} from "../codec/aac-config.ts";
-import { TICKS_PER_MS, TICKS_PER_SECOND } from "../container/mpegts/transport-stream.ts";
-import { MediaError } from "../media-error.ts";
+} from "../../codec/aac-config.ts";
+import { MediaError } from "../../port/media-error.ts";
+import { TICKS_PER_MS, TICKS_PER_SECOND } from "../media-clock.ts";
 
 /** Frames are joined up to this: an AAC frame alone would leave a third of its packets empty. */
 const PACK_TICKS = 100 * TICKS_PER_MS;

@@ -1,4 +1,4 @@
-import type { RecordingByteRange } from "../port/messages.ts";
+import type { RecordingByteRange } from "../port/recording.ts";
 
 /** What players read before segments that don't say it themselves (RFC 8216, "Media Initialization Section"). */
 export interface InitSection {

@@ -6,7 +6,7 @@ import { isSameSize, type VideoConfig } from "../codec/video-config.ts";
 import { parseAudioTag } from "../container/flv/audio-tag.ts";
 import { type AnnouncedMetadata, nothingAnnounced } from "../container/flv/metadata.ts";
 import { parseVideoTags, videoCodec } from "../container/flv/video-tag.ts";
-import { MediaError } from "../media-error.ts";
+import { MediaError } from "../port/media-error.ts";
 
 /** Video tracks of one publisher, the first one included. Amazon IVS doesn't publish its number. */
 const TRACKS_MAX = 6;

@@ -1,11 +1,6 @@
 import type { AacConfig } from "../codec/aac-config.ts";
 import type { VideoConfig } from "../codec/video-config.ts";
-import { FragmentWriter } from "../container/fmp4/fragment-writer.ts";
-import { TsSegmentWriter } from "../container/mpegts/ts-segment-writer.ts";
 import type { InitSection } from "./segment.ts";
-
-/** `mpegts`: MPEG transport stream (RFC 8216, 3.2). `fmp4`: fragmented MPEG-4 (3.3). */
-export type MediaContainer = "mpegts" | "fmp4";
 
 /** One coded picture. Times are media time. */
 export interface CodedPicture {
@@ -52,8 +47,4 @@ export interface SegmentWriter {
   take(): Buffer;
   /** Forgets what was given since the last `take`. */
   rollBack(): void;
-}
-
-export function newSegmentWriter(container: MediaContainer, hasVideo: boolean): SegmentWriter {
-  return container === "fmp4" ? new FragmentWriter(hasVideo) : new TsSegmentWriter(hasVideo);
 }

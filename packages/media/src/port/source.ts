@@ -1,5 +1,3 @@
-/** What crosses between the engine and its host about an encoder's media: plain data, in the units of `messages.ts`. */
-
 /** Renditions that the encoder makes itself, each a video track of its own: nothing is transcoded then. */
 export interface MultitrackPlan {
   /** A source with one track is turned away. */
@@ -40,3 +38,18 @@ export interface StreamMedia {
   /** Encoder's own name, at most 128 characters, empty when not announced. */
   readonly encoder: string;
 }
+
+/** What the engine measured over the last few segments. */
+export interface StreamMeasurement {
+  readonly videoBitrate: number;
+  readonly audioBitrate: number;
+  readonly frameRate: number;
+  readonly keyframeIntervalMs: number;
+}
+
+/** Of one video track of several; `audioBitrate` is the one track of sound. */
+export interface TrackMeasurement extends StreamMeasurement {
+  readonly track: number;
+}
+
+export type StreamHealth = "HEALTHY" | "STARVING" | "UNKNOWN";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { MediaError } from "../../media-error.ts";
+import { MediaError } from "../../port/media-error.ts";
 import { type Amf0Value, decodeAmf0, encodeAmf0 } from "./amf0.ts";
 
 const value = fc.letrec<{ value: Amf0Value }>((tie) => ({

@@ -1,4 +1,6 @@
-import { TICKS_PER_MS } from "../container/mpegts/transport-stream.ts";
+/** Ticks per second, and per millisecond, of the clock that segments' timestamps count in. */
+export const TICKS_PER_SECOND = 90_000;
+export const TICKS_PER_MS = 90;
 
 /** Media time 0 lies here, so that clocks and early presentation times are not negative. As ffmpeg's muxer. */
 const ORIGIN_TICKS = 126_000;

@@ -1,9 +1,6 @@
-/** What an engine asks its host about an encoder that wants to publish: plain data, in the units of `messages.ts`. */
-
-import type { MediaContainer } from "../segmenter/segment-writer.ts";
-import type { LadderRequest } from "../transcode/ladder.ts";
-import type { RecordingPlan } from "./recording-messages.ts";
-import type { MultitrackPlan } from "./source-messages.ts";
+import type { LadderRequest } from "./ladder.ts";
+import type { RecordingPlan } from "./recording.ts";
+import type { MultitrackPlan } from "./source.ts";
 
 /** An encoder asks to publish. The key is a secret: it appears in no event and in no error. */
 export interface PublishRequest {
@@ -50,3 +47,6 @@ export interface AllowedPublish {
   /** Said between engines of one host, never by the host: another one has the stream, the publisher goes to it. */
   readonly elsewhere?: boolean;
 }
+
+/** `mpegts`: MPEG transport stream (RFC 8216, 3.2). `fmp4`: fragmented MPEG-4 (3.3). */
+export type MediaContainer = "mpegts" | "fmp4";

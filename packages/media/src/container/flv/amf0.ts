@@ -1,4 +1,4 @@
-import { MediaError } from "../../media-error.ts";
+import { MediaError } from "../../port/media-error.ts";
 
 /**
  * AMF0 values as they occur in RTMP commands and metadata (Adobe, "Action Message Format AMF 0", 2007).

@@ -1,6 +1,4 @@
-/** What crosses between the engine and its host about recordings: plain data, in the units of `messages.ts`. */
-
-import type { StreamMedia } from "./messages.ts";
+import type { StreamMedia } from "./source.ts";
 
 /** Heights of pictures: more than `above`, at most `upTo`. */
 export interface HeightRange {

@@ -1,0 +1,44 @@
+import type { MediaLimits } from "./limits.ts";
+
+export interface MediaEngineOptions {
+  /** Address to listen on, such as `127.0.0.1`. */
+  readonly host: string;
+  /** TCP port of plain RTMP; 0 takes any free one. */
+  readonly rtmpPort: number;
+  /** TCP port of RTMP over TLS; 0 takes any free one. */
+  readonly rtmpsPort: number;
+  /** UDP port of SRT; 0 takes any free one. Default: no SRT. */
+  readonly srtPort?: number | undefined;
+  /** Where `srtPort` is taken, any free one will do. */
+  readonly srtPortOrFree?: boolean | undefined;
+  /** PEM texts. */
+  readonly tls: { readonly key: string; readonly cert: string };
+  /** The only RTMP application that may be connected to. Default `app`. */
+  readonly app?: string;
+  readonly limits?: Partial<MediaLimits>;
+  /** Path of the ffmpeg program, see `findFfmpeg`; without it nothing is encoded or decoded. */
+  readonly ffmpeg?: string | undefined;
+  /** Cores that ffmpeg may take for ladders, all streams together; 0 makes none. Default 0. */
+  readonly transcodeCores?: number;
+  /**
+   * Processes that carry the streams; 0 carries them in this one. Clocks can't be handed to them: with `workers` there
+   * is no `now`. Default 0.
+   */
+  readonly workers?: number;
+  /** Where recorded files wait when the host is slow; without it in memory only. */
+  readonly spill?: SpillOptions | undefined;
+  /** Wall clock in milliseconds since the epoch. Default `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** Folders in which recorded media waits while the host is slow. */
+export interface SpillOptions {
+  /** Emptied when the engine starts: the media that waits there is kept in `segments` too. */
+  readonly folder: string;
+  /** A folder for each recording's last segments, until they are in the bucket; it outlives the process. */
+  readonly segments?: string | undefined;
+  /** Over all recordings and both folders. */
+  readonly bytesMax: number;
+  /** Nothing is kept while less than this would be free on its disk; left out, 0. */
+  readonly freeBytesMin?: number | undefined;
+}
