@@ -1,9 +1,9 @@
 import { existsSync } from "node:fs";
 import { readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Kysely } from "kysely";
 import { placeBelow } from "./kernel/files/path-below.ts";
+import { nextTurn } from "./kernel/work/turns.ts";
 import { BLOBS_FOLDER, hasCode, prefixOf } from "./services/s3/blobs/blob-files.ts";
 import { findReferencedBlobs } from "./services/s3/blobs/referenced-blobs.ts";
 import { checkBlob } from "./services/s3/check/check-blob.ts";
@@ -99,7 +99,7 @@ async function check(
     if (breath < BREATH_BYTES) return;
     breath = 0;
     options.onProgress(counts.bytes);
-    await sleep(0);
+    await nextTurn();
   };
   for (let place: Place | undefined = BEGINNING; place; ) {
     const page = await pageOfStored(place, PAGE_SIZE, db);

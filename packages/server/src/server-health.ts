@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { HealthReport } from "./gateway/localstack-routes.ts";
 import type { Service } from "./kernel/service.ts";
+import { pause } from "./kernel/work/timers.ts";
 import type { DataDisk } from "./storage/data-disk.ts";
 import type { StoreHealth } from "./storage/store-monitor.ts";
 
@@ -67,7 +67,7 @@ export class ServerHealth {
         .finally(() => this.#asked.delete(service));
       this.#asked.set(service, asked);
     }
-    return Promise.race([asked, sleep(PATIENCE_MS, undefined, { ref: false })]);
+    return Promise.race([asked, pause(PATIENCE_MS, { background: true }).then(() => undefined)]);
   }
 }
 

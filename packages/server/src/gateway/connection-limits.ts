@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
+import { type CallOff, every } from "../kernel/work/timers.ts";
 import type { IncomingBody } from "./request-body.ts";
 
 /** Bounds of what a connection may take; tests have smaller ones. */
@@ -77,11 +78,11 @@ interface Watched extends Exchange {
 export class SlowClients {
   readonly #limits: ConnectionLimits;
   readonly #watched = new Set<Watched>();
-  readonly #timer: NodeJS.Timeout;
+  readonly #stopSweeping: CallOff;
 
   constructor(limits: ConnectionLimits) {
     this.#limits = limits;
-    this.#timer = setInterval(() => this.#sweep(performance.now()), limits.sweepMs).unref();
+    this.#stopSweeping = every(limits.sweepMs, () => this.#sweep(performance.now()));
   }
 
   /** Watches it until `unwatch` gets what is returned. */
@@ -96,7 +97,7 @@ export class SlowClients {
   }
 
   close(): void {
-    clearInterval(this.#timer);
+    this.#stopSweeping();
   }
 
   #sweep(nowMs: number): void {

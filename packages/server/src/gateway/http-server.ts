@@ -5,6 +5,7 @@ import { pipeline } from "node:stream/promises";
 import type { WireResponse } from "@rolecast/wire";
 import { errorClass } from "../kernel/error-class.ts";
 import type { Log } from "../kernel/ports/log.ts";
+import { after } from "../kernel/work/timers.ts";
 import { BodyBudget, HeldBytes } from "./body-budget.ts";
 import { ClientAddresses } from "./client-address.ts";
 import {
@@ -124,9 +125,9 @@ export class HttpServer {
     this.#slowClients.close();
     // Node's closeIdleConnections leaves those alone that never sent a request.
     for (const [socket, requests] of this.#sockets) if (requests === 0) socket.destroy();
-    const cut = setTimeout(() => this.#server.closeAllConnections(), CLOSE_GRACE_MS);
+    const keepConnections = after(CLOSE_GRACE_MS, () => this.#server.closeAllConnections());
     await closed;
-    clearTimeout(cut);
+    keepConnections();
   }
 
   async #answer(
@@ -264,9 +265,9 @@ async function writeBody(body: WireResponse["body"], outgoing: ServerResponse): 
 /** Reads on past an early answer, within bounds, so that the connection can be kept. */
 function drain(incoming: IncomingMessage, forMs: number): void {
   if (incoming.complete || incoming.destroyed) return;
-  const deadline = setTimeout(() => incoming.destroy(), forMs).unref();
-  incoming.once("close", () => clearTimeout(deadline));
-  incoming.once("end", () => clearTimeout(deadline));
+  const callOff = after(forMs, () => incoming.destroy());
+  incoming.once("close", callOff);
+  incoming.once("end", callOff);
   let readBytes = 0;
   incoming.removeAllListeners("data");
   incoming.on("data", (chunk: Buffer) => {

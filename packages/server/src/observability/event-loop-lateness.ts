@@ -1,5 +1,6 @@
 import { createHistogram, type RecordableHistogram } from "node:perf_hooks";
 import { Gauge, type Registry } from "prom-client";
+import { every } from "../kernel/work/timers.ts";
 
 const SAMPLE_EVERY_MS = 100;
 const NANOSECONDS_PER_MS = 1e6;
@@ -33,13 +34,13 @@ export function observeEventLoopLateness(registry: Registry): () => void {
   const lateness = createHistogram();
   let latest = 0;
   let dueMs = performance.now() + SAMPLE_EVERY_MS;
-  const sampling = setInterval(() => {
+  const stop = every(SAMPLE_EVERY_MS, () => {
     const nowMs = performance.now();
     // A histogram counts from 1.
     latest = Math.max(1, Math.round((nowMs - dueMs) * NANOSECONDS_PER_MS));
     lateness.record(latest);
     dueMs = nowMs + SAMPLE_EVERY_MS;
-  }, SAMPLE_EVERY_MS).unref();
+  });
   const gauge = (name: string, help: string, collect: (gauge: Gauge) => void) => {
     registry.removeSingleMetric(name);
     new Gauge({
@@ -61,5 +62,5 @@ export function observeEventLoopLateness(registry: Registry): () => void {
     own.set(latest / NANOSECONDS_PER_SECOND);
     lateness.reset();
   });
-  return () => clearInterval(sampling);
+  return stop;
 }

@@ -1,6 +1,7 @@
 import { errorClass } from "../kernel/error-class.ts";
 import type { Log } from "../kernel/ports/log.ts";
 import type { SpanAttributes } from "../kernel/ports/tracer.ts";
+import { type CallOff, every } from "../kernel/work/timers.ts";
 
 /** Spans that wait for the collector; what comes on top is dropped and counted. */
 const WAITING_MAX = 4_096;
@@ -33,13 +34,12 @@ export class OtlpExporter {
   #dropped = 0;
   #troubled = false;
   #sending: Promise<void> | undefined;
-  readonly #timer: NodeJS.Timeout;
+  readonly #stopFlushing: CallOff;
 
   constructor(endpoint: string, log: Log) {
     this.#url = `${endpoint.replace(/\/+$/, "")}/v1/traces`;
     this.#log = log;
-    this.#timer = setInterval(() => this.#flush(), INTERVAL_MS);
-    this.#timer.unref();
+    this.#stopFlushing = every(INTERVAL_MS, () => void this.#flush());
   }
 
   add(span: EndedSpan): void {
@@ -53,7 +53,7 @@ export class OtlpExporter {
 
   /** Sends what waits, as far as the collector takes it now. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    this.#stopFlushing();
     await this.#sending;
     do await this.#flush();
     while (this.#waiting.length > 0 && !this.#troubled);

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { type StoreCondition, type StoreState, StoreUnavailableError } from "../kernel/store.ts";
+import { pause } from "../kernel/work/timers.ts";
 
 /** How often a database that was out of order is tried again. */
 const RETRY_MS = 1_000;
@@ -71,7 +71,7 @@ export class StoreMonitor implements StoreHealth {
     });
     const answered = await Promise.race([
       this.#asking.then(() => true),
-      sleep(PATIENCE_MS, false, { ref: false }),
+      pause(PATIENCE_MS, { background: true }).then(() => false),
     ]);
     if (!answered) this.note(noAnswer());
     return this.#state;
@@ -98,7 +98,7 @@ export class StoreMonitor implements StoreHealth {
     const { signal } = this.#closing;
     let wellMs = nowMs();
     while (!LASTING.has(this.#state.condition)) {
-      await sleep(RETRY_MS, undefined, { signal, ref: false }).catch(() => {});
+      await pause(RETRY_MS, { signal, background: true });
       if (signal.aborted) break;
       const failure = await write().then(
         () => undefined,

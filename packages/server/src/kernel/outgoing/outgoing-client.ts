@@ -3,6 +3,7 @@ import http from "node:http";
 import https from "node:https";
 import { isIP, type LookupFunction } from "node:net";
 import { errorClass } from "../error-class.ts";
+import { after } from "../work/timers.ts";
 import { addressBytes } from "./address-reach.ts";
 import { OutgoingError } from "./outgoing-error.ts";
 import { hostOf, type OutgoingRules } from "./outgoing-rules.ts";
@@ -106,13 +107,13 @@ function exchange(
   const host = hostOf(url);
   return new Promise((resolve, reject) => {
     const fail = (error: unknown) => {
-      clearTimeout(connecting);
+      stopConnecting();
       request?.destroy();
       if (error instanceof OutgoingError) reject(error);
       else if (deadline.aborted) reject(late());
       else reject(new OutgoingError(`it can't be reached (${errorClass(error)})`));
     };
-    const connecting = setTimeout(() => fail(late()), CONNECT_TIMEOUT_MS);
+    const stopConnecting = after(CONNECT_TIMEOUT_MS, () => fail(late()));
     let request: http.ClientRequest | undefined;
     try {
       request = (url.protocol === "https:" ? https : http).request({
@@ -131,11 +132,11 @@ function exchange(
       return fail(error);
     }
     const connected = url.protocol === "https:" ? "secureConnect" : "connect";
-    request.once("socket", (socket) => socket.once(connected, () => clearTimeout(connecting)));
+    request.once("socket", (socket) => socket.once(connected, () => stopConnecting()));
     request.once("error", fail);
     request.once("response", (response) => {
       readAnswer(response, answerBytesMax).then((read) => {
-        clearTimeout(connecting);
+        stopConnecting();
         resolve({ status: response.statusCode ?? 0, body: read });
       }, fail);
     });

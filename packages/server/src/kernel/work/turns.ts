@@ -1,11 +1,14 @@
-import { setImmediate } from "node:timers/promises";
-
-/** They take from thirty microseconds to some hundred: a turn lasts a millisecond or two. */
+/** A statement takes from thirty microseconds to some hundred, so a turn lasts a millisecond or two. */
 const STATEMENTS_PER_TURN = 8;
 
+/** Resolves in the event loop's next turn: requests that wait are served before. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
 /**
- * Lets everybody else have a turn between the statements of a read that needs many of them: SQLite
- * runs statements on the thread that serves, where awaiting one gives nobody else a chance.
+ * Gives others a turn between the statements of a read that needs many of them: SQLite runs
+ * statements on the thread that serves requests, where awaiting one lets nothing else run.
  */
 export class Turns {
   #statements = 0;
@@ -13,11 +16,11 @@ export class Turns {
   /** Called before each statement. */
   async next(): Promise<void> {
     this.#statements += 1;
-    if (this.#statements % STATEMENTS_PER_TURN === 0) await setImmediate();
+    if (this.#statements % STATEMENTS_PER_TURN === 0) await nextTurn();
   }
 }
 
-/** What `each` gives for the items, one after the other, with turns for everybody else between. */
+/** Calls `each` for one item after the other, with turns for others between; gives the results. */
 export async function inTurns<Item, Result>(
   items: readonly Item[],
   each: (item: Item) => Promise<Result>,

@@ -3,6 +3,7 @@ import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/ports/log.ts";
 import type { MetricSample, MetricSink } from "../../kernel/ports/metric-sink.ts";
 import { type Store, StoreUnavailableError } from "../../kernel/store.ts";
+import { nextTurn } from "../../kernel/work/turns.ts";
 import { FineSeries } from "./fine-series.ts";
 import { pageOfMetrics } from "./metric-list.ts";
 import { mergeMinutes, mergeSeries, setOf } from "./minute-rows.ts";
@@ -219,7 +220,7 @@ export class MetricStore implements MetricSink {
         for (const one of unwritten.slice(from)) this.#keep(one);
         throw error;
       }
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
     this.#isFull = false;
     await this.#retention.apply(nowMs, unwritten.length).catch((error: unknown) => {

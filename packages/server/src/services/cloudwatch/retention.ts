@@ -1,5 +1,6 @@
 import type { Log } from "../../kernel/ports/log.ts";
 import type { Store } from "../../kernel/store.ts";
+import { nextTurn } from "../../kernel/work/turns.ts";
 import type { CloudWatchTables, MinuteRow } from "./tables.ts";
 
 const MINUTE_MS = 60_000;
@@ -109,7 +110,7 @@ export class Retention {
       if (minutes.length < size) return undefined;
       beforeMs = minutes.at(-1)?.minute_ms ?? 0;
       if (kept - before < COUNTED_ROWS_MAX) size *= 2;
-      await turn();
+      await nextTurn();
     }
   }
 
@@ -146,7 +147,7 @@ export class Retention {
             .where("series_id", "in", ids.slice(from, from + NAMED_AT_ONCE))
             .execute();
     });
-    await turn();
+    await nextTurn();
   }
 
   /** Those that are too old, whose minutes are gone; and of what PutMetricData is given, the oldest. */
@@ -174,7 +175,7 @@ export class Retention {
       );
       surplus -= gone.length;
       if (gone.length < NAMED_AT_ONCE) return;
-      await turn();
+      await nextTurn();
     }
   }
 
@@ -208,9 +209,4 @@ export class Retention {
       "Metrics were forgotten before their 15 days: there are too many",
     );
   }
-}
-
-/** Lets others be served. */
-function turn(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
 }

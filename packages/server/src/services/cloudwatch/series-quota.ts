@@ -1,5 +1,6 @@
 import type { Clock } from "../../kernel/clock.ts";
 import type { Store } from "../../kernel/store.ts";
+import { nextTurn } from "../../kernel/work/turns.ts";
 import { limitExceeded } from "./errors.ts";
 import { type SeriesKey, seriesId, textOf } from "./series.ts";
 import type { CloudWatchTables, SeriesRow } from "./tables.ts";
@@ -100,7 +101,7 @@ export class SeriesQuota {
       const newest = rows.at(-1);
       if (!newest || rows.length < ROWS_AT_ONCE) return account;
       last = newest;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
   }
 }

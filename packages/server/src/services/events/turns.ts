@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { nextTurn } from "../../kernel/work/turns.ts";
 
 /** Below it, an event is parsed in no time. */
 export const LARGE_BYTES_MIN = 16 * 1024;
@@ -11,7 +11,7 @@ export class Turns {
   #last: Promise<void> = Promise.resolve();
 
   next(): Promise<void> {
-    this.#last = this.#last.then(() => setImmediate());
+    this.#last = this.#last.then(() => nextTurn());
     return this.#last;
   }
 }

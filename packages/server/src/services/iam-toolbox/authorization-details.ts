@@ -5,6 +5,7 @@ import { LruMap } from "../../kernel/lru-map.ts";
 import type { DecisionLog, DecisionRecord } from "../../kernel/ports/decisions.ts";
 import type { Log } from "../../kernel/ports/log.ts";
 import type { Store } from "../../kernel/store.ts";
+import { nextTurn } from "../../kernel/work/turns.ts";
 import { DetailsRetention, KEPT_MAX, KEPT_MS } from "./details-retention.ts";
 import type { IamToolboxTables } from "./tables.ts";
 
@@ -135,7 +136,7 @@ export class AuthorizationDetails implements DecisionLog {
       for (let from = 0; from < written.length; from += WRITTEN_AT_ONCE) {
         await this.#insert(written.slice(from, from + WRITTEN_AT_ONCE));
         // Others are served between the parts of a flood.
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTurn();
       }
     }
     await this.#retention.prune();

@@ -1,5 +1,6 @@
 import type { Clock } from "../../kernel/clock.ts";
 import type { Store } from "../../kernel/store.ts";
+import { nextTurn } from "../../kernel/work/turns.ts";
 import type { IamToolboxTables } from "./tables.ts";
 
 /** Source: IAM user guide, "Authorization details": kept for 24 hours. */
@@ -85,7 +86,7 @@ export class DetailsRetention {
           .execute();
       });
       if (gone.length < PRUNED_AT_ONCE) return;
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
   }
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert";
-import { setImmediate } from "node:timers/promises";
 import { AwsError } from "../../kernel/aws-error.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../kernel/store.ts";
+import { nextTurn } from "../../kernel/work/turns.ts";
 import { prefixOf } from "./blobs/blob-files.ts";
 import type { BlobWriters, CountedCommits } from "./blobs/blob-writers.ts";
 import type { S3Tables } from "./tables.ts";
@@ -67,7 +67,7 @@ export class GroupCommit {
     this.#busy = true;
     while (this.#waiting.length > 0) {
       // A commit blocks the thread until it is durable: first everybody is heard who is ready now.
-      await setImmediate();
+      await nextTurn();
       const group = this.#waiting.splice(0, GROUP_SIZE_MAX);
       await this.#commitGroup(group);
     }

@@ -2,6 +2,7 @@ import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
 import { AwsError } from "../../kernel/aws-error.ts";
 import type { Log } from "../../kernel/ports/log.ts";
+import { after, type CallOff } from "../../kernel/work/timers.ts";
 import { invalidIdentityToken, throttling } from "./errors.ts";
 import type { SamlIdentity, SamlRequest } from "./saml-identity.ts";
 
@@ -58,7 +59,7 @@ export class SamlVerifier {
   #thread: Worker | undefined;
   #isReady = false;
   #current: Job | undefined;
-  #timer: NodeJS.Timeout | undefined;
+  #callOff: CallOff | undefined;
 
   constructor(log: Log, { deadlineMs = DEADLINE_MS } = {}) {
     this.#log = log;
@@ -148,14 +149,14 @@ export class SamlVerifier {
 
   #leaveThread(): Promise<number> | undefined {
     const thread = this.#thread;
-    clearTimeout(this.#timer);
+    this.#callOff?.();
     this.#thread = undefined;
     this.#current = undefined;
     return thread?.terminate();
   }
 
   #after(ms: number, then: () => void): void {
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(then, ms).unref();
+    this.#callOff?.();
+    this.#callOff = after(ms, then);
   }
 }

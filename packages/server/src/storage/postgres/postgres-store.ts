@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { HandleEmptyInListsPlugin, Kysely, replaceWithNoncontingentExpression, sql } from "kysely";
 import type pg from "pg";
 import { randomIds } from "../../kernel/ids.ts";
@@ -8,6 +7,7 @@ import {
   type Tables,
   type Transaction,
 } from "../../kernel/store.ts";
+import { pause } from "../../kernel/work/timers.ts";
 import { migrate, OWN_TABLES, touch } from "../migrate.ts";
 import { OpenTransaction } from "../open-transaction.ts";
 import type { OpenedStore, StoreSchema } from "../store.ts";
@@ -207,7 +207,7 @@ async function retried<R>(db: Kysely<Tables>, run: (tx: Kysely<Tables>) => Promi
           `The database is busy: a change failed ${ATTEMPTS_MAX} times on changes of other nodes.`,
           { cause: error },
         );
-      await setTimeout(pauseMs(attempts));
+      await pause(pauseMs(attempts));
     }
   }
 }

@@ -1,4 +1,5 @@
 import { StoreUnavailableError } from "../../kernel/store.ts";
+import { after } from "../../kernel/work/timers.ts";
 
 /** One after the other, in the order in which they asked. */
 export class Turns {
@@ -13,13 +14,13 @@ export class Turns {
     }
     await new Promise<void>((resolve, reject) => {
       const begin = () => {
-        clearTimeout(timer);
+        callOff();
         resolve();
       };
-      const timer = setTimeout(() => {
+      const callOff = after(patienceMs, () => {
         this.#waiting.delete(begin);
         reject(tooManyAtOnce());
-      }, patienceMs);
+      });
       this.#waiting.add(begin);
     });
   }

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import {
   CompiledQuery,
   type DatabaseConnection,
@@ -11,6 +10,7 @@ import {
 } from "kysely";
 import Libsql from "libsql";
 import { StoreUnavailableError } from "../../kernel/store.ts";
+import { pause } from "../../kernel/work/timers.ts";
 import { isBusy, isIoError, sqliteErrorOf } from "./sqlite-errors.ts";
 
 /** Distinct statements kept prepared per connection; the oldest go first. */
@@ -156,7 +156,7 @@ class LibsqlConnection implements DatabaseConnection {
   async #whenFree<Row>(query: CompiledQuery, busy: unknown): Promise<QueryResult<Row>> {
     let error = busy;
     for (let waitedMs = 0; waitedMs < BUSY_PATIENCE_MS; waitedMs += BUSY_PAUSE_MS) {
-      await sleep(BUSY_PAUSE_MS);
+      await pause(BUSY_PAUSE_MS);
       try {
         return this.#run(query);
       } catch (again) {

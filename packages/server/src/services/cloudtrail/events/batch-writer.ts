@@ -1,6 +1,7 @@
 import { CompiledQuery } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 import type { CloudTrailTables, EventBatchRow, EventCountRow } from "../tables.ts";
 import { packBatch } from "./event-batches.ts";
 import { keyRowsOf } from "./event-keys.ts";
@@ -66,7 +67,7 @@ export class BatchWriter {
       await store.transaction((tx) => this.insert(rows, changes, tx));
       written(events.map(({ eventId }) => eventId));
       // Others are served between the parts of a flood.
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
   }
 

@@ -3,6 +3,7 @@ import type { Ids } from "../../../kernel/ids.ts";
 import { type DiskSpace, isDiskFull } from "../../../kernel/ports/disk-space.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 import { findableOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventRecord } from "../record/event-record.ts";
 import type { CloudTrailTables, EventBatchRow, IntentRow } from "../tables.ts";
@@ -81,7 +82,7 @@ export class EventStore {
   }
 
   async #journalNext(): Promise<void> {
-    await new Promise((resolve) => setImmediate(resolve));
+    await nextTurn();
     // Who waits for that one hears of its failure.
     await Promise.allSettled([this.#journaling]);
     const records = this.#arrived;

@@ -1,5 +1,6 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 import type { EventKind } from "../record/event-record.ts";
 import type { CloudTrailTables, EventBatchRow, EventCountRow } from "../tables.ts";
 import { count, parts } from "./batch-writer.ts";
@@ -53,7 +54,7 @@ export class Retention {
     for (const place of counts) {
       while (await this.#pruneSome(place, nowMs - EVENT_HISTORY_MS)) {
         // Others are served before the next ones go.
-        await new Promise((resolve) => setImmediate(resolve));
+        await nextTurn();
       }
     }
     return true;

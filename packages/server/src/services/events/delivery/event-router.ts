@@ -1,9 +1,9 @@
-import { setImmediate } from "node:timers/promises";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 import { compilePattern, type EventTest } from "../pattern/compile-pattern.ts";
 import type { IncomingEvent } from "../put-event.ts";
 import type { DeliveryRow, EventsTables, RuleRow } from "../tables.ts";
@@ -72,14 +72,14 @@ export class EventRouter {
     const rules = await this.#rulesOf(event);
     if (rules.length === 0) return [];
     const found = this.#turn.then(async () => {
-      if (event.json.length >= LARGE_BYTES_MIN) await setImmediate();
+      if (event.json.length >= LARGE_BYTES_MIN) await nextTurn();
       const parsed: unknown = JSON.parse(event.json.toString());
       const matching: RuleRow[] = [];
       let sinceMs = performance.now();
       for (const rule of rules) {
         if (this.#test(rule)(parsed)) matching.push(rule);
         if (performance.now() - sinceMs < SLICE_MS) continue;
-        await setImmediate();
+        await nextTurn();
         sinceMs = performance.now();
       }
       return matching;

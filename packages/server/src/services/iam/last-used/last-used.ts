@@ -1,6 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 import { type Access, writeAccesses } from "../rows/accesses.ts";
 import type { IamTables } from "../tables.ts";
 import { UseNotes } from "./use-notes.ts";
@@ -107,7 +108,7 @@ export class LastUsed {
     for (let from = 0; from < notes.length; from += WRITTEN_AT_ONCE) {
       const some = notes.slice(from, from + WRITTEN_AT_ONCE);
       await this.#store.transaction(({ db }) => write(some, db));
-      await new Promise((resolve) => setImmediate(resolve));
+      await nextTurn();
     }
   }
 

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { errorClass } from "../../../kernel/error-class.ts";
 import type { RoleUsage } from "../../../kernel/ports/identity.ts";
 import type { OutsideService, UsageEndpoint } from "../../../kernel/ports/linked-services.ts";
+import { pause } from "../../../kernel/work/timers.ts";
 
 const ANSWER_BYTES_MAX = 1024 * 1024;
 /** After the first attempt; doubled after each further one. */
@@ -62,7 +63,7 @@ async function askRegion(
     if (typeof answer !== "string") return answer;
     problem = answer;
     if (signal.aborted || deadline.aborted) break;
-    if (attempt < usage.attempts) await pause(RETRY_DELAY_MS * 2 ** (attempt - 1), signal);
+    if (attempt < usage.attempts) await pause(RETRY_DELAY_MS * 2 ** (attempt - 1), { signal });
   }
   return problem;
 }
@@ -126,16 +127,4 @@ function usageUrl({ url }: UsageEndpoint, region: string, role: AskedRole): stri
   const asked = new URL(filled);
   for (const [name, value] of query) asked.searchParams.set(name, value);
   return asked.href;
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done, { once: true });
-  });
 }

@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from "node:timers/promises";
 import type * as iam from "@aws-sdk/client-iam";
 import {
   type ContextValue,
@@ -10,6 +9,7 @@ import {
 } from "@rolecast/policy";
 import { splitArn } from "../../../kernel/arn.ts";
 import { accountOf } from "../../../kernel/principal.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 
 /** Everything about a simulation but its actions. */
 export interface Simulation {

@@ -1,8 +1,8 @@
 import { Readable } from "node:stream";
-import { setTimeout as sleep } from "node:timers/promises";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Invoke, InvokeOptions } from "../../../kernel/invoke.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { pause } from "../../../kernel/work/timers.ts";
 import type { RoleSession } from "./role-session.ts";
 
 const RETRY_DELAYS_MS: readonly number[] = [100, 400, 1_600, 5_000];
@@ -61,7 +61,7 @@ export class RecordingBucketWriter {
         waitedMs += delayMs;
         if (waitedMs > patienceMs || stopping.aborted || !mayPass(error)) throw error;
         if (attempt === retryDelaysMs.length - 1) this.#warn(key, error);
-        await sleepOr(stopping, delayMs);
+        await pause(delayMs, { signal: stopping });
       }
     }
   }
@@ -96,15 +96,6 @@ export class RecordingBucketWriter {
       if (error instanceof AwsError && error.code === "ExpiredToken") session.forget();
       throw error;
     }
-  }
-}
-
-/** Resolves after a time, or when there is none left. */
-async function sleepOr(stopping: AbortSignal, delayMs: number): Promise<void> {
-  try {
-    await sleep(delayMs, undefined, { signal: stopping });
-  } catch (error) {
-    if (!stopping.aborted) throw error;
   }
 }
 

@@ -1,5 +1,6 @@
 import { PassThrough, type Readable } from "node:stream";
 import { AwsError } from "../../../kernel/aws-error.ts";
+import { every } from "../../../kernel/work/timers.ts";
 
 /** Readers of all accounts at the same time: each may hold a backlog. */
 const READERS_MAX = 100;
@@ -53,9 +54,9 @@ export class FeedReaders {
       return false;
     };
     const stop = subscribe(write, (callback) => stream.on("drain", callback));
-    const heartbeat = setInterval(() => void beat(stream, recheck), HEARTBEAT_MS);
+    const stopBeating = every(HEARTBEAT_MS, () => void beat(stream, recheck));
     stream.once("close", () => {
-      clearInterval(heartbeat);
+      stopBeating();
       stop();
       this.#streams.delete(stream);
     });

@@ -1,6 +1,6 @@
 import { readdir, rmdir, stat } from "node:fs/promises";
-import { setImmediate } from "node:timers/promises";
 import { pathBelow, placeBelow } from "../../../kernel/files/path-below.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 import { type BlobFiles, hasCode, prefixOf } from "./blob-files.ts";
 import type { BlobWriters, WriterState } from "./blob-writers.ts";
 
@@ -78,7 +78,7 @@ async function* unreferenced(
     const others = batch.filter((blobId) => !referenced.has(blobId));
     if (others.length > 0) yield others;
     // SQLite answers without giving others their turn.
-    await setImmediate();
+    await nextTurn();
   }
 }
 

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { pause } from "../../../kernel/work/timers.ts";
 import { findReferencedBlobs } from "../blobs/referenced-blobs.ts";
 import type { S3Tables } from "../tables.ts";
 import { checkBlob } from "./check-blob.ts";
@@ -79,8 +79,8 @@ export class ObjectScrubber {
     let waitMs = BEGINS_AFTER_MS;
     while (!signal.aborted) {
       try {
-        await sleep(waitMs, undefined, { signal, ref: false });
-        await this.#round(signal);
+        await pause(waitMs, { signal, background: true });
+        if (!signal.aborted) await this.#round(signal);
       } catch (error) {
         if (signal.aborted) return;
         this.#options.log.warn({ err: error }, "Objects' files couldn't all be compared.");
@@ -156,6 +156,7 @@ export class ObjectScrubber {
     this.#mayReadAtMs += (bytes / this.#options.bytesPerSecond) * 1000;
     signal.throwIfAborted();
     const waitMs = this.#mayReadAtMs - nowMs;
-    if (waitMs > 1) await sleep(waitMs, undefined, { signal, ref: false });
+    if (waitMs > 1) await pause(waitMs, { signal, background: true });
+    signal.throwIfAborted();
   }
 }

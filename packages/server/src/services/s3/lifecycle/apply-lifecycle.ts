@@ -1,6 +1,6 @@
-import { setImmediate } from "node:timers/promises";
 import type { LifecycleRule } from "@aws-sdk/client-s3";
 import type { Transaction } from "../../../kernel/store.ts";
+import { nextTurn } from "../../../kernel/work/turns.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { removeUpload } from "../multipart/remove-upload.ts";
 import type { BucketRow, S3Tables, UploadRow } from "../tables.ts";
@@ -153,10 +153,10 @@ async function inBatches<T>(
         return true;
       });
       if (!isSame) return false;
-      await setImmediate();
+      await nextTurn();
       if (run.isClosed()) return false;
     }
-    await setImmediate();
+    await nextTurn();
     if (run.isClosed()) return false;
   }
   return true;
