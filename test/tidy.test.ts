@@ -70,6 +70,49 @@ describe("dependency direction", () => {
     expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
   });
 
+  test("inside media, each floor imports only floors below it", () => {
+    const containers = ["container", "container/flv", "container/fmp4", "container/mpegts"];
+    const ground = ["port", "runtime", "codec"];
+    const allowed: Readonly<Record<string, readonly string[]>> = {
+      port: [],
+      runtime: ["port"],
+      codec: ["port"],
+      container: ["codec", "port"],
+      "container/flv": ["container", ...ground],
+      "container/fmp4": ["container", ...ground],
+      "container/mpegts": ["container", ...ground],
+      segmenter: [...containers, ...ground],
+      hls: ["segmenter", ...containers, ...ground],
+      ffmpeg: ["port", "runtime"],
+      ingest: [...containers, ...ground],
+      "transport/rtmp": ["ingest", ...containers, ...ground],
+      "transport/srt": ["ingest", ...containers, ...ground],
+      transcode: ["ffmpeg", "hls", "ingest", "segmenter", ...containers, ...ground],
+      recording: ["ffmpeg", "hls", "segmenter", ...containers, ...ground],
+      broadcast: [
+        ...["transcode", "recording", "ffmpeg", "hls", "ingest", "segmenter"],
+        ...[...containers, ...ground],
+      ],
+      engine: [
+        ...["broadcast", "transcode", "recording", "hls", "ingest"],
+        ...["transport/rtmp", "transport/srt", ...ground],
+      ],
+      workers: [
+        ...["engine", "transcode", "ingest", "container/flv"],
+        ...["transport/rtmp", "transport/srt", ...ground],
+      ],
+    };
+    const order = Object.keys(allowed);
+    for (const [floor, below] of Object.entries(allowed)) {
+      expect(order.slice(0, order.indexOf(floor))).toEqual(expect.arrayContaining([...below]));
+    }
+    const wrong = importsBelow("packages/media/src/").filter(({ from, to }) => {
+      const floor = mediaFloor(from);
+      return floor !== "" && floor !== mediaFloor(to) && !allowed[floor]?.includes(mediaFloor(to));
+    });
+    expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+  });
+
   test("the policy package needs nothing but the language", () => {
     const wrong = sources
       .filter(({ path }) => path.startsWith("packages/policy/") && !isTest(path))
@@ -259,8 +302,17 @@ function listModules(): readonly Module[] {
     });
 }
 
-function serverImports(): readonly { readonly from: string; readonly to: string }[] {
-  const base = "packages/server/src/";
+interface Arrow {
+  readonly from: string;
+  readonly to: string;
+}
+
+function serverImports(): readonly Arrow[] {
+  return importsBelow("packages/server/src/");
+}
+
+/** The imports between files below a folder, named from there. */
+function importsBelow(base: string): readonly Arrow[] {
   return sources
     .filter(({ path }) => path.startsWith(base) && !isTest(path))
     .flatMap(({ path, imports }) =>
@@ -271,6 +323,12 @@ function serverImports(): readonly { readonly from: string; readonly to: string 
           to: resolve(path, target).slice(base.length),
         })),
     );
+}
+
+/** The folder of a file of media; protocols and containers are a folder each. Files above all folders have none. */
+function mediaFloor(path: string): string {
+  const [room = "", part = ""] = dirname(path).split("/");
+  return room === "." ? "" : [room, part].filter((name) => name !== "").join("/");
 }
 
 function resolve(from: string, target: string): string {

@@ -1,7 +1,8 @@
 import type { Segment } from "../container/segment.ts";
 import type { RecordingMark } from "../port/recording.ts";
+import type { SegmentToKeep } from "./kept-segment.ts";
 import { joinSegments, KeptFile, type RecordingFile } from "./recording-file.ts";
-import type { KeptSegment, SegmentToKeep } from "./segment-keeper.ts";
+import type { KeptSegment } from "./segment-keeper.ts";
 
 /** Undefined where there is no room. */
 type Keep = (kept: SegmentToKeep) => KeptSegment | undefined;

@@ -1,10 +1,10 @@
 import { readdir, rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import type { RecordingFileRow } from "../port/recording.ts";
+import type { SegmentToKeep } from "./kept-segment.ts";
 import { KEPT_FILE_SUFFIX, readKeptSegment } from "./kept-segment.ts";
 import { joinSegments, type RecordingFile } from "./recording-file.ts";
 import { RECORDING_CONTENT_TYPE, recordingFileName } from "./recording-playlists.ts";
-import type { SegmentToKeep } from "./segment-keeper.ts";
 
 /** An object that a recording lacks in the bucket: a file of media, or what its players read before it. */
 export interface KeptObject {

@@ -1,7 +1,18 @@
 import { open, readFile } from "node:fs/promises";
 import type { Segment } from "../container/segment.ts";
 import type { RecordingMark } from "../port/recording.ts";
-import type { SegmentToKeep } from "./segment-keeper.ts";
+
+/** A segment and where it belongs in its recording. */
+export interface SegmentToKeep {
+  readonly rendition: string;
+  readonly segment: Segment;
+  /** Index of the recorded file that it becomes part of. */
+  readonly file: number;
+  /** That file doesn't continue the one before it. */
+  readonly breaksBefore: boolean;
+  /** Of the moments before the segment's end that no segment before it was kept with. */
+  readonly marks: readonly RecordingMark[];
+}
 
 export const KEPT_FILE_SUFFIX = ".segment";
 const LENGTH_BYTES = 4;

@@ -1,20 +1,17 @@
 import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
-import type { Segment } from "../container/segment.ts";
-import type { RecordingMark } from "../port/recording.ts";
-import { KEPT_FILE_SUFFIX, readKeptBody, writeKeptSegment } from "./kept-segment.ts";
-import type { SpillFolder } from "./spill-folder.ts";
+import {
+  KEPT_FILE_SUFFIX,
+  readKeptBody,
+  type SegmentToKeep,
+  writeKeptSegment,
+} from "./kept-segment.ts";
 
-/** A segment and where it belongs in its recording. */
-export interface SegmentToKeep {
-  readonly rendition: string;
-  readonly segment: Segment;
-  /** Index of the recorded file that it becomes part of. */
-  readonly file: number;
-  /** That file doesn't continue the one before it. */
-  readonly breaksBefore: boolean;
-  /** Of the moments before the segment's end that no segment before it was kept with. */
-  readonly marks: readonly RecordingMark[];
+/** Room on the disk, shared by all that waits there. */
+export interface DiskRoom {
+  /** False when there is no room for so many bytes. */
+  reserve(bytes: number): boolean;
+  release(bytes: number): void;
 }
 
 /** Writes a segment into a file. The bytes are the system's then: a process that is killed doesn't lose them. */
@@ -37,7 +34,7 @@ const FREE_SLOTS_MAX = 32;
  */
 export class SegmentKeeper {
   readonly #folder: string;
-  readonly #spill: SpillFolder;
+  readonly #room: DiskRoom;
   readonly #write: Write;
   #made: Promise<unknown> | undefined;
   #nextNumber = 0;
@@ -52,9 +49,9 @@ export class SegmentKeeper {
   #isOver = false;
 
   /** `folder` is the recording's own. */
-  constructor(folder: string, spill: SpillFolder, write: Write = writeKeptSegment) {
+  constructor(folder: string, room: DiskRoom, write: Write = writeKeptSegment) {
     this.#folder = folder;
-    this.#spill = spill;
+    this.#room = room;
     this.#write = write;
     this.#begun = new Promise((resolve, reject) => {
       this.#begin = resolve;
@@ -79,7 +76,7 @@ export class SegmentKeeper {
     const written = this.#put(slot, kept, this.#filesBefore === undefined);
     const done = written.catch(() => {}).finally(() => this.#writing.delete(done));
     this.#writing.add(done);
-    const removed = () => this.#spill.release(slot.bytes);
+    const removed = () => this.#room.release(slot.bytes);
     return new KeptSegment(slot.file, written, { removed, freed: () => this.#giveBack(slot) });
   }
 
@@ -90,14 +87,14 @@ export class SegmentKeeper {
     await Promise.all(this.#writing);
     await rm(this.#folder, { recursive: true, force: true });
     for (const { bytes } of this.#free.splice(0)) {
-      this.#spill.release(bytes);
+      this.#room.release(bytes);
     }
   }
 
   #take(length: number): Slot | undefined {
     const free = this.#free.at(-1);
     const bytes = Math.max(length, free?.bytes ?? 0);
-    if (!this.#spill.reserve(bytes - (free?.bytes ?? 0))) {
+    if (!this.#room.reserve(bytes - (free?.bytes ?? 0))) {
       return undefined;
     }
     if (free !== undefined) {
@@ -115,7 +112,7 @@ export class SegmentKeeper {
       return;
     }
     await rm(slot.file, { force: true });
-    this.#spill.release(slot.bytes);
+    this.#room.release(slot.bytes);
   }
 
   /** `isEarly`: the recording hasn't begun, and its files are numbered from 0 as yet. */

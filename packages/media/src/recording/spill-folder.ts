@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, statfs, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SpillOptions } from "../port/options.ts";
 import { KeptRecordings } from "./kept-recordings.ts";
-import { SegmentKeeper } from "./segment-keeper.ts";
+import { type DiskRoom, SegmentKeeper } from "./segment-keeper.ts";
 
 /** Between two looks at the disk; what is kept meanwhile is counted. */
 const LOOK_INTERVAL_MS = 1_000;
@@ -20,7 +20,7 @@ type Write = (file: string, body: readonly Buffer[]) => Promise<void>;
 const writePrivately: Write = (file, body) => writeFile(file, body, { mode: 0o600 });
 
 /** The disk as a place to wait for recorded files whose host is slow. */
-export class SpillFolder {
+export class SpillFolder implements DiskRoom {
   readonly #options: SpillOptions;
   readonly #write: Write;
   #bytes = 0;
