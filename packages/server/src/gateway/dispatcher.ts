@@ -4,7 +4,13 @@ import { AwsError } from "../kernel/aws-error.ts";
 import type { Clock } from "../kernel/clock.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { Invoke, InvokeOptions } from "../kernel/invoke.ts";
-import type { AnyOperationHandler, Authorization, OperationHandler } from "../kernel/operations.ts";
+import {
+  type AnyOperationHandler,
+  type Authorization,
+  type OperationHandler,
+  pairsOf,
+  subjectOf,
+} from "../kernel/operations.ts";
 import type { CallAudit, CallAuditor } from "../kernel/ports/call-audit.ts";
 import type { Tracer } from "../kernel/ports/tracer.ts";
 import { type Question, RequestContext } from "../kernel/request-context.ts";
@@ -16,6 +22,7 @@ import {
   invalidValueSentence,
   validationSentence,
 } from "../validation/violations.ts";
+import { withBlankMembers } from "./blank-members.ts";
 import { findMissingMembers } from "./required-members.ts";
 import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 
@@ -102,15 +109,17 @@ export class Dispatcher {
   ): Promise<unknown> {
     const handler = handlerOf(service, operation.name);
     const refusal = malformed ?? validate(service, operation, input);
-    const authorizations = await authorizationsOf(handler, input, context, refusal);
+    const decided = refusal && operation.input ? withBlankMembers(operation.input, input) : input;
+    const decidable = await handler.authorize(decided, context);
+    const pairs = pairsOf(decidable);
     if (call) {
-      call.decidedOn(Array.isArray(authorizations) ? authorizations : [authorizations]);
+      call.decidedOn(Array.isArray(pairs) ? pairs : [pairs]);
       context.beforeCommit((tx) => call.intend(tx));
     }
     const { authorizer, tracer } = this.#options;
-    await tracer.step("authorize", () => authorizer.authorize(service, authorizations, context));
+    await tracer.step("authorize", () => authorizer.authorize(service, pairs, context));
     if (refusal) throw refusal;
-    return handler.handle(input, context);
+    return handler.handle(input, context, subjectOf(decidable));
   }
 
   /** Decides a request again that was allowed before. Rejects with the service's refusal. */
@@ -120,9 +129,9 @@ export class Dispatcher {
     input: Readonly<Record<string, unknown>>,
     context: RequestContext,
   ): Promise<void> {
-    const authorizations = await handlerOf(service, operation.name).authorize(input, context);
+    const decidable = await handlerOf(service, operation.name).authorize(input, context);
     const question = { isCall: false, isRepeated: true };
-    await this.#options.authorizer.authorize(service, authorizations, context, question);
+    await this.#options.authorizer.authorize(service, pairsOf(decidable), context, question);
   }
 
   /** What decides one more pair inside a handler of this service. */
@@ -192,10 +201,15 @@ async function endCall(call: CallAudit, output: unknown, context: RequestContext
   });
 }
 
-function handlerOf(
-  { definition, operations }: Service,
-  name: string,
-): OperationHandler<Readonly<Record<string, unknown>>, unknown> {
+type Input = Readonly<Record<string, unknown>>;
+
+/** A handler as the dispatcher runs it: the subject is what its own `authorize` returned. */
+interface RunnableHandler {
+  readonly authorize: OperationHandler<Input, unknown>["authorize"];
+  handle(input: Input, context: RequestContext, subject: unknown): unknown;
+}
+
+function handlerOf({ definition, operations }: Service, name: string): RunnableHandler {
   const handler: AnyOperationHandler | undefined = Object.hasOwn(operations, name)
     ? operations[name]
     : undefined;
@@ -206,23 +220,7 @@ function handlerOf(
       { status: 501, fault: "server" },
     );
   }
-  return handler as unknown as OperationHandler<Readonly<Record<string, unknown>>, unknown>;
-}
-
-/** What the operation needs; where a refused document would have told it, the refusal. */
-async function authorizationsOf(
-  handler: OperationHandler<Readonly<Record<string, unknown>>, unknown>,
-  input: Readonly<Record<string, unknown>>,
-  context: RequestContext,
-  refusal: AwsError | undefined,
-): Promise<Authorization | readonly Authorization[]> {
-  if (!refusal) return handler.authorize(input, context);
-  try {
-    return await handler.authorize(input, context);
-  } catch (error) {
-    // The operation relies on members that are required, and that this input lacks.
-    throw error instanceof AwsError ? error : refusal;
-  }
+  return handler as unknown as RunnableHandler;
 }
 
 /**

@@ -2,36 +2,67 @@ import type { Operation } from "@rolecast/wire";
 import type { Violation } from "../kernel/constraints.ts";
 
 type StructureShape = NonNullable<Operation["input"]>;
+type Shape = StructureShape["members"][number]["target"];
+type Structure = Readonly<Record<string, unknown>>;
 
 const RULE = "Member must not be null";
 
-/** Finds the required members that `input` lacks, at every depth that it has. */
-export function findMissingMembers(
-  shape: StructureShape,
-  input: Readonly<Record<string, unknown>>,
-  prefix = "",
-): Violation[] {
+/**
+ * Finds the required members that `input` lacks, at every depth that it has. What passes here is
+ * what the kernel's `Checked` promises to handlers.
+ */
+export function findMissingMembers(shape: StructureShape, input: Structure): Violation[] {
   const missing: Violation[] = [];
-  for (const { name, required, target } of shape.members) {
-    const value = input[name];
-    const path = `${prefix}${name.charAt(0).toLowerCase()}${name.slice(1)}`;
-    if (value === undefined || value === null) {
-      if (required) missing.push({ path, rule: RULE, value: null });
-    } else if (target.kind === "structure" && isRecord(value)) {
-      missing.push(...findMissingMembers(target, value, `${path}.`));
-    } else if (target.kind === "list" && Array.isArray(value)) {
-      const item = target.member.target;
-      if (item.kind !== "structure") continue;
-      for (const [index, entry] of value.entries()) {
-        if (isRecord(entry)) {
-          missing.push(...findMissingMembers(item, entry, `${path}.${index + 1}.member.`));
-        }
-      }
-    }
-  }
+  visitStructure(shape, input, "", missing);
   return missing;
 }
 
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+function visitStructure(
+  shape: StructureShape,
+  structure: Structure,
+  prefix: string,
+  missing: Violation[],
+): void {
+  for (const { name, required, target } of shape.members) {
+    const value = structure[name];
+    if (value === undefined || value === null) {
+      if (required) missing.push({ path: prefix + beanName(name), rule: RULE, value: null });
+    } else if (hasMembers(target)) {
+      visit(target, value, prefix + beanName(name), missing);
+    }
+  }
+}
+
+function visit(shape: Shape, value: unknown, path: string, missing: Violation[]): void {
+  switch (shape.kind) {
+    case "structure":
+    case "union":
+      if (isRecord(value)) visitStructure(shape, value, `${path}.`, missing);
+      return;
+    case "list":
+      if (!Array.isArray(value) || !hasMembers(shape.member.target)) return;
+      for (const [index, item] of value.entries())
+        visit(shape.member.target, item, `${path}.${index + 1}.member`, missing);
+      return;
+    case "map":
+      if (!isRecord(value) || !hasMembers(shape.value.target)) return;
+      for (const [key, item] of Object.entries(value))
+        visit(shape.value.target, item, `${path}.${key}.member`, missing);
+      return;
+    default:
+      return;
+  }
+}
+
+/** The members of scalars are nobody's, and most members are scalars. */
+function hasMembers({ kind }: Shape): boolean {
+  return kind === "structure" || kind === "union" || kind === "list" || kind === "map";
+}
+
+function isRecord(value: unknown): value is Structure {
   return typeof value === "object" && value !== null;
+}
+
+function beanName(member: string): string {
+  return `${member.charAt(0).toLowerCase()}${member.slice(1)}`;
 }

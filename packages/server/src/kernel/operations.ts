@@ -1,3 +1,4 @@
+import type { Checked } from "./checked.ts";
 import type { Caller } from "./principal.ts";
 import type { ContextEntries, RequestContext } from "./request-context.ts";
 
@@ -37,15 +38,17 @@ export interface Authorization {
 /** Allowed to every authenticated caller, e.g. `sts:GetCallerIdentity`. */
 export const NO_PERMISSION_NEEDED: readonly Authorization[] = [];
 
-type Authorize<Input> = (
-  input: Input,
-  context: RequestContext,
-) => Authorization | readonly Authorization[] | Promise<Authorization | readonly Authorization[]>;
+/** What must be allowed for an operation to run, all of it. */
+export type Pairs = Authorization | readonly Authorization[];
 
-export interface OperationHandler<Input, Output> {
-  /** What must be allowed. May read the store; throws when the resource's absence is the answer. */
-  readonly authorize: Authorize<Input>;
-  handle(input: Input, context: RequestContext): Promise<Output> | Output;
+/** What must be allowed, and the entity that it was read from: see `withSubject`. */
+export interface Decidable<Subject> {
+  readonly pairs: Pairs;
+  readonly subject: Subject;
+}
+
+/** What an operation declares besides its two functions. */
+interface OperationTraits {
   /**
    * Takes requests without signature, whose input proves by itself who calls: the token of an
    * identity provider. `authorize` must then say on whom to decide (`Authorization.caller`).
@@ -61,6 +64,57 @@ export interface OperationHandler<Input, Output> {
    * that is given: the gateway doesn't.
    */
   readonly verifiesSha256?: boolean;
+}
+
+/** An operation as `defineOperations` takes it; `withSubject` makes one that has a subject. */
+export interface OperationHandler<Input, Output> extends OperationTraits {
+  /**
+   * Says what must be allowed. It may read the store, and throws when the resource's absence is
+   * the answer.
+   */
+  readonly authorize: (
+    input: Input,
+    context: RequestContext,
+  ) => Pairs | Decidable<unknown> | Promise<Pairs | Decidable<unknown>>;
+  handle(input: Input, context: RequestContext, subject: never): Promise<Output> | Output;
+}
+
+/** An operation whose handler gets the entity that was decided on. */
+export interface SubjectHandler<Input, Output, Subject> extends OperationTraits {
+  readonly authorize: (
+    input: Input,
+    context: RequestContext,
+  ) => Decidable<Subject> | Promise<Decidable<Subject>>;
+  handle(input: Input, context: RequestContext, subject: Subject): Promise<Output> | Output;
+}
+
+/**
+ * An operation that is decided on an entity and answers about, or changes, that same entity: what
+ * `authorize` returns as `subject` is the third argument of `handle`, so it is read once.
+ *
+ * `authorize` reads before the decision and outside of the handler's transaction (a call that joined
+ * another's transaction reads in it), so the subject is how things were then:
+ *
+ * - A read may answer from it.
+ * - A change may rely on it for what never changes: its id, ARN, account, time of creation.
+ * - All else that the change depends on (that the entity is still there, its quotas, what is attached
+ *   to it) it reads again in its transaction, by the subject's id. By its name it could find a
+ *   namesake that was made in between, on which nobody decided.
+ */
+export function withSubject<Input, Output, Subject>(
+  handler: SubjectHandler<Input, Output, Subject>,
+): OperationHandler<Input, Output> {
+  return handler as unknown as OperationHandler<Input, Output>;
+}
+
+/** The pairs of what `authorize` returned. */
+export function pairsOf(decidable: Pairs | Decidable<unknown>): Pairs {
+  return "pairs" in decidable ? decidable.pairs : decidable;
+}
+
+/** The subject of what `authorize` returned; undefined where it has none. */
+export function subjectOf(decidable: Pairs | Decidable<unknown>): unknown {
+  return "pairs" in decidable ? decidable.subject : undefined;
 }
 
 /** A handler whose types have been checked and are no longer needed. */
@@ -103,7 +157,7 @@ export function defineOperations<Client>() {
   return <
     Table extends {
       [Name in OperationName<Client>]?: OperationHandler<
-        InputOf<Client, Name>,
+        Checked<InputOf<Client, Name>>,
         OutputOf<Client, Name>
       >;
     },

@@ -18,7 +18,7 @@ function limited() {
   const http = {};
   const call = async (name: string, input: object = {}, change: object = {}) => {
     const context = { accountId: "000000000000", region: "us-east-1", http, ...change };
-    await table[name]?.handle(input as never, context as RequestContext);
+    await table[name]?.handle(input as never, context as RequestContext, undefined as never);
   };
   /** How many calls pass until one is refused. */
   const passing = async (name: string, input?: object, change?: object) => {

@@ -71,9 +71,9 @@ export function limitCallRates(operations: OperationTable, clock: Clock): Operat
   const limited = Object.entries(operations).map(([name, operation]) => {
     const handler: AnyOperationHandler = {
       ...operation,
-      handle(input, context) {
+      handle(input, context, subject) {
         if (context.http) rates.note(name as Operation, input, context);
-        return operation.handle(input, context);
+        return operation.handle(input, context, subject);
       },
     };
     return [name, handler] as const;

@@ -14,7 +14,7 @@ export const accessKeyInfo = defineOperations<typeof sts>()({
       refuseFederatedUser(context, "*");
       return { action: "sts:GetAccessKeyInfo", resource: "*" };
     },
-    handle: ({ AccessKeyId = "" }) => {
+    handle: ({ AccessKeyId }) => {
       const known = ACCESS_KEY_PREFIXES.some((prefix) => AccessKeyId.startsWith(prefix));
       const Account = known ? accountOfUniqueId(AccessKeyId) : undefined;
       if (Account === undefined) throw validationError("Invalid access key");

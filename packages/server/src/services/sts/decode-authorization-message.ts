@@ -11,7 +11,7 @@ export function decodeAuthorizationMessage(messages: AuthorizationMessages) {
         refuseFederatedUser(context, "*");
         return { action: "sts:DecodeAuthorizationMessage", resource: "*" };
       },
-      handle: ({ EncodedMessage = "" }, { accountId }) => {
+      handle: ({ EncodedMessage }, { accountId }) => {
         const DecodedMessage = messages.decode(accountId, EncodedMessage);
         if (DecodedMessage === undefined) throw invalidAuthorizationMessage();
         return { DecodedMessage };

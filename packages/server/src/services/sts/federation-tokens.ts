@@ -1,5 +1,6 @@
 import type * as sts from "@aws-sdk/client-sts";
-import { type Authorization, defineOperations } from "../../kernel/operations.ts";
+import type { Checked } from "../../kernel/checked.ts";
+import { type Authorization, defineOperations, withSubject } from "../../kernel/operations.ts";
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import { DEFAULT_USER_SESSION_SECONDS } from "./constraints.ts";
@@ -8,6 +9,8 @@ import { lifetimeSeconds, longTermIdentity } from "./long-term-identity.ts";
 import { federatedUserArn, type SessionCredentials } from "./session-credentials.ts";
 import { checkedSessionPolicies } from "./session-policies.ts";
 import { requestTagKeys, sessionTags } from "./session-tags.ts";
+
+type Input = Checked<sts.GetFederationTokenCommandInput>;
 
 export interface FederationTokensDependencies {
   readonly directory: IdentityDirectory;
@@ -20,15 +23,14 @@ export function federationTokens({ directory, credentials }: FederationTokensDep
      * The session has the rights that the user and the session policies both give: without session
      * policies none but those of resource-based policies that name it.
      */
-    GetFederationToken: {
-      authorize: (input, context) => {
-        longTermIdentity(context);
-        return actionsOf(input).map((action) => authorization(action, input, context));
-      },
-      handle: async (input, context) => {
-        const identity = longTermIdentity(context);
+    GetFederationToken: withSubject({
+      authorize: (input, context) => ({
+        subject: longTermIdentity(context),
+        pairs: actionsOf(input).map((action) => authorization(action, input, context)),
+      }),
+      handle: async (input, context, identity) => {
         const { accountId } = identity;
-        const name = input.Name ?? "";
+        const name = input.Name;
         const policyArns = await checkedSessionPolicies(input, accountId, directory, context);
         const { tags } = sessionTags(input.Tags, undefined, []);
         const seconds = lifetimeSeconds(
@@ -64,23 +66,19 @@ export function federationTokens({ directory, credentials }: FederationTokensDep
           PackedPolicySize: packed ? issued.utilization : 0,
         };
       },
-    },
+    }),
   });
 }
 
-function actionsOf(input: sts.GetFederationTokenCommandInput): readonly string[] {
+function actionsOf(input: Input): readonly string[] {
   const tagged = (input.Tags?.length ?? 0) > 0;
   return tagged ? ["sts:GetFederationToken", "sts:TagSession"] : ["sts:GetFederationToken"];
 }
 
-function authorization(
-  action: string,
-  input: sts.GetFederationTokenCommandInput,
-  { accountId }: RequestContext,
-): Authorization {
+function authorization(action: string, input: Input, { accountId }: RequestContext): Authorization {
   return {
     action,
-    resource: federatedUserArn(accountId, input.Name ?? ""),
+    resource: federatedUserArn(accountId, input.Name),
     context: requestTagKeys(input.Tags ?? []),
   };
 }

@@ -1,6 +1,6 @@
-import assert from "node:assert/strict";
 import type * as sts from "@aws-sdk/client-sts";
-import { type Authorization, defineOperations } from "../../kernel/operations.ts";
+import type { Checked } from "../../kernel/checked.ts";
+import { type Authorization, defineOperations, withSubject } from "../../kernel/operations.ts";
 import type { FederationDirectory, IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import {
@@ -29,26 +29,25 @@ export interface RoleSessionsDependencies {
 /** What the code of this request adds to the decision; without one the caller's session speaks. */
 const MFA_GIVEN = { "aws:multifactorauthpresent": "true", "aws:multifactorauthage": "0" };
 
-type AssumeRoleInput = sts.AssumeRoleCommandInput;
+type AssumeRoleInput = Checked<sts.AssumeRoleCommandInput>;
 
+/**
+ * The session is one of the role that was decided on. A role of the same name that was made since
+ * then isn't that role, and a session of the old one is worthless.
+ */
 export function roleSessions(deps: RoleSessionsDependencies) {
-  /**
-   * The role that a request was allowed to assume. Looked up once: a namesake that somebody makes
-   * between decision and answer was never decided on, and a session of the old role is worthless.
-   */
-  const decided = new WeakMap<RequestContext, AssumableRole>();
   return defineOperations<typeof sts>()({
-    AssumeRole: {
+    AssumeRole: withSubject({
       authorize: async (input, context) => {
-        refuseFederatedUser(context, input.RoleArn ?? "");
+        refuseFederatedUser(context, input.RoleArn);
         const role = await findRole(deps.directory, input, context);
-        decided.set(context, role);
         const mfa = await multiFactorAuth(input, deps.federation, context);
-        return actionsOf(input, context).map((action) => authorization(action, role, input, mfa));
+        const pairs = actionsOf(input, context).map((action) =>
+          authorization(action, role, input, mfa),
+        );
+        return { pairs, subject: role };
       },
-      handle: async (input, context) => {
-        const role = decided.get(context);
-        assert(role, "AssumeRole is handled only after it was decided");
+      handle: async (input, context, role) => {
         if (input.ProvidedContexts !== undefined && input.ProvidedContexts.length > 0)
           throw validationError("ProvidedContexts is not supported: no context provider is known.");
         if (role.isBeingDeleted) throw roleBeingDeleted(role.roleName);
@@ -64,7 +63,7 @@ export function roleSessions(deps: RoleSessionsDependencies) {
           deps.directory.noteRoleUsed(role.arn, context.region, context.nowMs);
         return assume(deps, { input, context, role, seconds, policyArns });
       },
-    },
+    }),
   });
 }
 
@@ -80,7 +79,7 @@ function assume(deps: RoleSessionsDependencies, assumption: Assumption) {
   const { input, context, role, seconds, policyArns } = assumption;
   return issueRoleSession(deps.credentials, {
     role,
-    sessionName: input.RoleSessionName ?? "",
+    sessionName: input.RoleSessionName,
     issuedAtMs: context.nowMs,
     seconds,
     policy: input.Policy,
@@ -95,7 +94,7 @@ function assume(deps: RoleSessionsDependencies, assumption: Assumption) {
 /** A role that doesn't exist is answered like one that doesn't trust the caller: nothing leaks. */
 async function findRole(
   directory: IdentityDirectory,
-  { RoleArn = "" }: AssumeRoleInput,
+  { RoleArn }: AssumeRoleInput,
   context: RequestContext,
 ): Promise<AssumableRole> {
   const role = await findAssumableRole(directory, RoleArn, context);
@@ -160,5 +159,5 @@ function sourceIdentityOf(input: AssumeRoleInput, context: RequestContext): stri
     return inherited ?? input.SourceIdentity;
   if (inherited === input.SourceIdentity) return inherited;
   const { principal } = context.caller;
-  throw accessDenied(callerArn(principal), "sts:SetSourceIdentity", input.RoleArn ?? "");
+  throw accessDenied(callerArn(principal), "sts:SetSourceIdentity", input.RoleArn);
 }

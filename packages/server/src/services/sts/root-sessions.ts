@@ -1,6 +1,6 @@
 import type * as sts from "@aws-sdk/client-sts";
 import { isAccountId, parseArn } from "../../kernel/arn.ts";
-import { defineOperations } from "../../kernel/operations.ts";
+import { defineOperations, withSubject } from "../../kernel/operations.ts";
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 import type { RootAccess } from "../../kernel/root-access.ts";
@@ -37,8 +37,8 @@ export interface RootSessionsDependencies {
 
 export function rootSessions({ directory, credentials, rootAccess }: RootSessionsDependencies) {
   return defineOperations<typeof sts>()({
-    AssumeRoot: {
-      authorize: ({ TargetPrincipal = "", TaskPolicyArn }, context) => {
+    AssumeRoot: withSubject({
+      authorize: ({ TargetPrincipal, TaskPolicyArn }, context) => {
         const { accountId, arn } = targetOf(TargetPrincipal);
         refuseFederatedUser(context, arn);
         const { principal } = context.caller;
@@ -48,16 +48,16 @@ export function rootSessions({ directory, credentials, rootAccess }: RootSession
           // Source: API reference, AssumeRoot: not with root's own credentials.
           principal.kind !== "root";
         if (!permitted) throw accessDenied(callerArn(principal), "sts:AssumeRoot", arn);
-        return {
+        const pairs = {
           action: "sts:AssumeRoot",
           resource: arn,
           // The organization, not the member account, says who may: no resource policy is asked.
-          context: { "sts:taskpolicyarn": TaskPolicyArn?.arn, "aws:resourceaccount": accountId },
+          context: { "sts:taskpolicyarn": TaskPolicyArn.arn, "aws:resourceaccount": accountId },
         };
+        return { pairs, subject: accountId };
       },
-      handle: async (input, context) => {
-        const { accountId } = targetOf(input.TargetPrincipal ?? "");
-        const policyArn = await taskPolicyArn(input.TaskPolicyArn?.arn ?? "", directory, context);
+      handle: async (input, context, accountId) => {
+        const policyArn = await taskPolicyArn(input.TaskPolicyArn.arn ?? "", directory, context);
         const seconds = input.DurationSeconds ?? ROOT_TASK_SECONDS_MAX;
         const sourceIdentity = inheritedSourceIdentity(context.caller);
         const issued = issueCredentials(credentials, {
@@ -80,7 +80,7 @@ export function rootSessions({ directory, credentials, rootAccess }: RootSession
           ...(sourceIdentity === undefined ? {} : { SourceIdentity: sourceIdentity }),
         };
       },
-    },
+    }),
   });
 }
 

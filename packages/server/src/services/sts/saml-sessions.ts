@@ -1,6 +1,6 @@
-import assert from "node:assert/strict";
 import type * as sts from "@aws-sdk/client-sts";
-import { type Authorization, defineOperations } from "../../kernel/operations.ts";
+import type { Checked } from "../../kernel/checked.ts";
+import { type Authorization, defineOperations, withSubject } from "../../kernel/operations.ts";
 import type { FederationDirectory, IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import {
@@ -32,20 +32,18 @@ interface Decided {
 }
 
 export function samlSessions(deps: SamlSessionsDependencies) {
-  const decided = new WeakMap<RequestContext, Decided>();
   return defineOperations<typeof sts>()({
-    AssumeRoleWithSAML: {
+    AssumeRoleWithSAML: withSubject({
       unsigned: true,
       authorize: async (input, context) => {
-        const found = await verified(deps, input, context);
-        decided.set(context, found);
-        const keys = conditionKeys(found);
-        return actionsOf(found.identity).map((action) => authorization(action, found, keys));
+        const subject = await verified(deps, input, context);
+        const keys = conditionKeys(subject);
+        const pairs = actionsOf(subject.identity).map((action) =>
+          authorization(action, subject, keys),
+        );
+        return { pairs, subject };
       },
-      handle: async (input, context) => {
-        const found = decided.get(context);
-        assert(found, "AssumeRoleWithSAML is handled only after it was decided");
-        const { role, identity } = found;
+      handle: async (input, context, { role, providerArn, identity }) => {
         const asked = roleSessionSeconds(input.DurationSeconds ?? DEFAULT_SESSION_SECONDS, role);
         const policyArns = await checkedSessionPolicies(
           input,
@@ -62,7 +60,7 @@ export function samlSessions(deps: SamlSessionsDependencies) {
           policyArns,
           ...sessionTags(tagsIn(identity), identity.transitiveTagKeys, []),
           sourceIdentity: identity.sourceIdentity,
-          context: [["aws:federatedprovider", found.providerArn], ...identity.sessionContext],
+          context: [["aws:federatedprovider", providerArn], ...identity.sessionContext],
           minimumTokenBytes: input.MinimumSessionTokenSize,
         });
         return {
@@ -74,14 +72,14 @@ export function samlSessions(deps: SamlSessionsDependencies) {
           NameQualifier: identity.nameQualifier,
         };
       },
-    },
+    }),
   });
 }
 
 /** Nothing tells a role that doesn't exist from one that trusts another provider. */
 async function verified(
   deps: SamlSessionsDependencies,
-  { RoleArn = "", PrincipalArn = "", SAMLAssertion = "" }: sts.AssumeRoleWithSAMLCommandInput,
+  { RoleArn, PrincipalArn, SAMLAssertion }: Checked<sts.AssumeRoleWithSAMLCommandInput>,
   context: RequestContext,
 ): Promise<Decided> {
   const role = await findAssumableRole(deps.directory, RoleArn, context);

@@ -1,7 +1,10 @@
-import type { Tag } from "@aws-sdk/client-sts";
+import type * as sts from "@aws-sdk/client-sts";
+import type { Checked } from "../../kernel/checked.ts";
 import type { ContextEntries } from "../../kernel/request-context.ts";
 import { invalidParameterValue } from "./errors.ts";
 import type { SessionTag } from "./session.ts";
+
+type Tag = Checked<sts.Tag>;
 
 /** The tags that a new session carries, and which of them the sessions after it inherit. */
 export interface SessionTags {
@@ -19,7 +22,7 @@ export function sessionTags(
   transitiveTagKeys: readonly string[] | undefined,
   inherited: readonly SessionTag[],
 ): SessionTags {
-  const tags = (passed ?? []).map(({ Key = "", Value = "" }) => ({ key: Key, value: Value }));
+  const tags = (passed ?? []).map(({ Key, Value }) => ({ key: Key, value: Value }));
   const keys = new Set<string>();
   for (const { key } of tags) {
     const folded = key.toLowerCase();
@@ -53,13 +56,13 @@ export function sessionTags(
 
 /** The condition keys of tags that a request passes. */
 export function requestTagKeys(tags: readonly Tag[]): ContextEntries {
-  const entries = tags.map(({ Key = "", Value = "" }): [string, string] => [
+  const entries = tags.map(({ Key, Value }): [string, string] => [
     `aws:requesttag/${Key.toLowerCase()}`,
     Value,
   ]);
   return {
     ...Object.fromEntries(entries),
-    "aws:tagkeys": tags.length > 0 ? tags.map(({ Key = "" }) => Key) : undefined,
+    "aws:tagkeys": tags.length > 0 ? tags.map(({ Key }) => Key) : undefined,
   };
 }
 

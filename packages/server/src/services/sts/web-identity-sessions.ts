@@ -1,8 +1,8 @@
-import assert from "node:assert/strict";
 import type * as sts from "@aws-sdk/client-sts";
-import { type Authorization, defineOperations } from "../../kernel/operations.ts";
+import type { Checked } from "../../kernel/checked.ts";
+import { type Authorization, defineOperations, withSubject } from "../../kernel/operations.ts";
 import type { FederationDirectory, IdentityDirectory } from "../../kernel/ports/identity.ts";
-import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
+import type { ContextEntries } from "../../kernel/request-context.ts";
 import {
   type AssumableRole,
   findAssumableRole,
@@ -24,36 +24,29 @@ export interface WebIdentitySessionsDependencies {
   readonly keys: IssuerKeys;
 }
 
-type Input = sts.AssumeRoleWithWebIdentityCommandInput;
-
-interface Decided {
-  readonly role: AssumableRole;
-  readonly identity: WebIdentity;
-}
+type Input = Checked<sts.AssumeRoleWithWebIdentityCommandInput>;
 
 export function webIdentitySessions(deps: WebIdentitySessionsDependencies) {
-  const decided = new WeakMap<RequestContext, Decided>();
   return defineOperations<typeof sts>()({
-    AssumeRoleWithWebIdentity: {
+    AssumeRoleWithWebIdentity: withSubject({
       unsigned: true,
       authorize: async (input, context) => {
-        const { RoleArn = "", WebIdentityToken = "" } = input;
-        const role = await findAssumableRole(deps.directory, RoleArn, context);
+        const role = await findAssumableRole(deps.directory, input.RoleArn, context);
         // Nothing tells a role that doesn't exist from one that trusts another provider.
         if (!role) throw notAuthorized("sts:AssumeRoleWithWebIdentity");
         if (input.ProviderId !== undefined)
           throw validationError(
             "ProviderId is for OAuth 2.0 access tokens, which aren't supported.",
           );
+        const { WebIdentityToken } = input;
         const identity = await verifyWebIdentity(WebIdentityToken, role.accountId, deps, context);
-        decided.set(context, { role, identity });
         const keys = conditionKeys(role, identity, input);
-        return actionsOf(identity).map((action) => authorization(action, role, identity, keys));
+        const pairs = actionsOf(identity).map((action) =>
+          authorization(action, role, identity, keys),
+        );
+        return { pairs, subject: { role, identity } };
       },
-      handle: async (input, context) => {
-        const found = decided.get(context);
-        assert(found, "AssumeRoleWithWebIdentity is handled only after it was decided");
-        const { role, identity } = found;
+      handle: async (input, context, { role, identity }) => {
         const seconds = roleSessionSeconds(input.DurationSeconds, role);
         const policyArns = await checkedSessionPolicies(
           input,
@@ -65,7 +58,7 @@ export function webIdentitySessions(deps: WebIdentitySessionsDependencies) {
         const tags = identity.tags.map(({ key, value }) => ({ Key: key, Value: value }));
         const session = issueRoleSession(deps.credentials, {
           role,
-          sessionName: input.RoleSessionName ?? "",
+          sessionName: input.RoleSessionName,
           issuedAtMs: context.nowMs,
           seconds,
           policy: input.Policy,
@@ -82,7 +75,7 @@ export function webIdentitySessions(deps: WebIdentitySessionsDependencies) {
           Audience: audience,
         };
       },
-    },
+    }),
   });
 }
 

@@ -1,5 +1,6 @@
 import { createPrivateKey, type JsonWebKey, sign } from "node:crypto";
 import type * as sts from "@aws-sdk/client-sts";
+import type { Checked } from "../../kernel/checked.ts";
 import type { Ids } from "../../kernel/ids.ts";
 import { defineOperations } from "../../kernel/operations.ts";
 import type {
@@ -29,7 +30,7 @@ export interface WebIdentityTokensDependencies {
 }
 
 type Subject = Extract<Principal, { kind: "user" | "role-session" }>;
-type Input = sts.GetWebIdentityTokenCommandInput;
+type Input = Checked<sts.GetWebIdentityTokenCommandInput>;
 
 /** Tokens with which users and roles show themselves to services outside AWS. */
 export function webIdentityTokens({ directory, federation, ids }: WebIdentityTokensDependencies) {
@@ -65,7 +66,7 @@ export function webIdentityTokens({ directory, federation, ids }: WebIdentityTok
         const own = await directory.principalTags(idOf(subject), context);
         const claims = {
           iss: outbound.issuer,
-          aud: input.Audience?.length === 1 ? input.Audience[0] : input.Audience,
+          aud: input.Audience.length === 1 ? input.Audience[0] : input.Audience,
           sub: subject.kind === "user" ? subject.arn : subject.roleArn,
           iat: Math.floor(context.nowMs / 1000),
           exp: Math.floor(untilMs / 1000),
@@ -76,12 +77,12 @@ export function webIdentityTokens({ directory, federation, ids }: WebIdentityTok
             ...section("principal_tags", principalTagsOf(context.caller, own)),
             ...section(
               "request_tags",
-              (input.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value] as const),
+              (input.Tags ?? []).map(({ Key, Value }) => [Key, Value] as const),
             ),
           },
         };
         return {
-          WebIdentityToken: signed(claims, input.SigningAlgorithm ?? "", outbound),
+          WebIdentityToken: signed(claims, input.SigningAlgorithm, outbound),
           Expiration: new Date(claims.exp * 1000),
         };
       },

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { SecretBox } from "../../../../kernel/crypto/secret-box.ts";
 import { EventLog } from "../../../../kernel/event-log.ts";
 import { randomIds } from "../../../../kernel/ids.ts";
-import type { OperationHandler } from "../../../../kernel/operations.ts";
+import { type SubjectHandler, subjectOf } from "../../../../kernel/operations.ts";
 import { UNWATCHED_DISK } from "../../../../kernel/ports/disk-space.ts";
 import type { OutsideService } from "../../../../kernel/ports/linked-services.ts";
 import type { Log } from "../../../../kernel/ports/log.ts";
@@ -127,7 +127,11 @@ export class IamWorld {
     const { accountId = ACCOUNT_ID, transaction, invokedBy } = options;
     const arn = `arn:aws:iam::${accountId}:root`;
     const caller: Caller = { principal: { kind: "root", accountId, arn } };
-    const handler = this.#operations[operation] as unknown as OperationHandler<object, Output>;
+    const handler = this.#operations[operation] as unknown as SubjectHandler<
+      object,
+      Output,
+      unknown
+    >;
     const context = new RequestContext({
       requestId: randomIds.uuid(),
       service: "iam",
@@ -143,8 +147,8 @@ export class IamWorld {
       ...(transaction === undefined ? {} : { transaction }),
       ...(invokedBy === undefined ? {} : { invokedBy }),
     });
-    await handler.authorize(input, context);
-    return handler.handle(input, context);
+    const decidable = await handler.authorize(input, context);
+    return handler.handle(input, context, subjectOf(decidable));
   }
 
   /** Works off every pending deletion. */

@@ -1,0 +1,107 @@
+import * as cloudtrail from "@aws-sdk/client-cloudtrail";
+import * as cloudwatch from "@aws-sdk/client-cloudwatch";
+import * as eventbridge from "@aws-sdk/client-eventbridge";
+import * as iam from "@aws-sdk/client-iam";
+import * as ivs from "@aws-sdk/client-ivs";
+import * as s3 from "@aws-sdk/client-s3";
+import * as sts from "@aws-sdk/client-sts";
+import type { Shape, StructureShape } from "@rolecast/wire";
+import { ServiceWire } from "@rolecast/wire";
+import { describe, expect, test } from "vitest";
+import { withBlankMembers } from "./blank-members.ts";
+import { findMissingMembers } from "./required-members.ts";
+
+/*
+ * `Checked` types what these two functions hold, so they are held to every operation's schema: to
+ * structures in structures, lists, maps and unions.
+ */
+
+const SCHEMAS = { cloudtrail, cloudwatch, eventbridge, iam, ivs, s3, sts };
+
+describe.each(Object.entries(SCHEMAS))("every operation of %s", (name, schemas) => {
+  const operations = [...operationsOf(name, schemas)];
+
+  test("lacks nothing when all is there, and that one member which is taken away or null", () => {
+    let taken = 0;
+    for (const { input } of operations) {
+      const all = fullStructure(input, []);
+      expect(findMissingMembers(input, all)).toEqual([]);
+      for (const { holder, member } of requiredIn(input, all)) {
+        const value = holder[member];
+        for (const absent of [undefined, null]) {
+          holder[member] = absent;
+          const [found, ...more] = findMissingMembers(input, all);
+          expect(more).toEqual([]);
+          expect(found).toMatchObject({ rule: "Member must not be null", value: null });
+          const bean = member.charAt(0).toLowerCase() + member.slice(1);
+          expect(`.${found?.path}`.endsWith(`.${bean}`)).toBe(true);
+        }
+        holder[member] = value;
+        taken += 1;
+      }
+    }
+    expect(taken).toBeGreaterThan(5);
+  });
+
+  test("lacks nothing once blanks are filled in, and keeps what it has", () => {
+    for (const { input } of operations) {
+      expect(findMissingMembers(input, withBlankMembers(input, {}))).toEqual([]);
+      const all = fullStructure(input, []);
+      expect(withBlankMembers(input, all)).toEqual(all);
+      for (const { holder, member } of requiredIn(input, all)) delete holder[member];
+      expect(findMissingMembers(input, withBlankMembers(input, all))).toEqual([]);
+    }
+  });
+});
+
+function* operationsOf(name: string, schemas: Readonly<Record<string, unknown>>) {
+  const wire = new ServiceWire({
+    name,
+    signingName: name,
+    protocol: name === "s3" ? "restXml" : "restJson1",
+    version: "",
+    schemas,
+  });
+  for (const { input } of wire.operations.values()) if (input) yield { input };
+}
+
+/** A structure with every member at every depth, recursion apart. */
+function fullStructure(shape: StructureShape, within: readonly Shape[]): Record<string, unknown> {
+  const full: Record<string, unknown> = {};
+  for (const { name, target } of shape.members) {
+    if (!within.includes(target)) full[name] = fullValue(target, [...within, shape]);
+  }
+  return full;
+}
+
+function fullValue(shape: Shape, within: readonly Shape[]): unknown {
+  switch (shape.kind) {
+    case "structure":
+    case "union":
+      return fullStructure(shape, within);
+    case "list":
+      return [fullValue(shape.member.target, within)];
+    case "map":
+      return { key: fullValue(shape.value.target, within) };
+    default:
+      return shape.kind;
+  }
+}
+
+interface Place {
+  readonly holder: Record<string, unknown>;
+  readonly member: string;
+}
+
+/** Each place of a required member, the deepest first. */
+function* requiredIn(shape: Shape, value: unknown): Generator<Place> {
+  if (typeof value !== "object" || value === null) return;
+  if (shape.kind === "list") yield* requiredIn(shape.member.target, (value as unknown[])[0]);
+  if (shape.kind === "map") yield* requiredIn(shape.value.target, Object.values(value)[0]);
+  if (shape.kind !== "structure" && shape.kind !== "union") return;
+  const holder = value as Record<string, unknown>;
+  for (const { name, target, required } of shape.members) {
+    yield* requiredIn(target, holder[name]);
+    if (required && holder[name] !== undefined) yield { holder, member: name };
+  }
+}
