@@ -10,8 +10,6 @@ export interface Operation {
   readonly output: StructureShape | undefined;
   /** The service's modelled errors by wire code and by shape name. */
   readonly errors: ReadonlyMap<string, ErrorShape>;
-  /** The input's payload is a stream of bytes, which decode leaves unread. */
-  readonly streamingInput: boolean;
   /** The output's payload is a stream of bytes or of events. */
   readonly streamingOutput: boolean;
   readonly http: HttpTrait | undefined;
@@ -57,10 +55,6 @@ export class ServiceOperation implements Operation {
   get output(): StructureShape | undefined {
     this.#output ??= { shape: this.#shape.output };
     return this.#output.shape;
-  }
-
-  get streamingInput(): boolean {
-    return hasStreamingPayload(this.input);
   }
 
   get streamingOutput(): boolean {

@@ -42,7 +42,6 @@ export interface DataPacket {
   readonly sequence: number;
   /** 0 in clear, 1 under the even key, 2 under the odd one. */
   readonly key: number;
-  readonly retransmitted: boolean;
   readonly payload: Buffer;
 }
 
@@ -71,7 +70,6 @@ export function parsePacket(datagram: Buffer): SrtPacket {
     kind: "data",
     sequence: first,
     key: (second >>> 27) & 3,
-    retransmitted: ((second >>> 26) & 1) === 1,
     payload: body,
   };
 }

@@ -91,7 +91,6 @@ export interface SamlProviderRecord {
   readonly validUntilMs: number | undefined;
   /** PEM; an assertion must be signed with the key of one of them. */
   readonly signingCertificates: readonly string[];
-  readonly metadataDocument: string;
   /** Assertions that aren't encrypted are refused. */
   readonly requiresEncryption: boolean;
   /** PEM; an encrypted assertion is for one of them. */

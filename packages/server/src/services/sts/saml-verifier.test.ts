@@ -11,7 +11,6 @@ const REQUEST: SamlRequest = {
     entityId: "",
     validUntilMs: undefined,
     signingCertificates: [],
-    metadataDocument: "",
     requiresEncryption: false,
     privateKeys: [],
   },

@@ -40,7 +40,6 @@ export function createFederationDirectory(parts: IamParts): FederationDirectory 
         entityId,
         signingCertificates,
         validUntilMs: row.valid_until_ms,
-        metadataDocument: row.metadata_document,
         requiresEncryption: row.encryption_mode === "Required",
         privateKeys: keys.map((key) => parts.secrets.open(key.private_key_sealed, key.key_id)),
       };
