@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { IdentityDirectory } from "../kernel/ports/identity.ts";
 import type { Log } from "../kernel/ports/log.ts";
-import { RequestContext } from "../kernel/request-context.ts";
+import type { Principal } from "../kernel/principal.ts";
 import type { Service } from "../kernel/service.ts";
+import { testContext } from "../kernel/testing/test-context.ts";
 import { Authorizer } from "./authorizer.ts";
 
 test("soft enforcement warns of what would be refused, not of what would be left out of an answer", async () => {
@@ -18,16 +19,14 @@ test("soft enforcement warns of what would be refused, not of what would be left
     enforcement: "soft",
     log: log as unknown as Log,
   });
-  const principal = { kind: "user", accountId: "000000000000", userName: "ann" };
-  const context = new RequestContext({
-    requestId: "r",
-    service: "s3",
-    operation: "HeadObject",
-    region: "us-east-1",
-    caller: { principal },
-    nowMs: 1,
-    secure: false,
-  } as unknown as ConstructorParameters<typeof RequestContext>[0]);
+  const principal: Principal = {
+    kind: "user",
+    accountId: "000000000000",
+    arn: "arn:aws:iam::000000000000:user/ann",
+    id: "AIDAQAAAAAAAAAAAAAAAA",
+    userName: "ann",
+  };
+  const context = testContext({ operation: "HeadObject", caller: { principal } });
   const authorization = { action: "s3:GetObjectRetention", resource: "arn:aws:s3:::b/k" };
   const service = {} as Service;
   await authorizer.authorize(service, authorization, context, { isCall: false });

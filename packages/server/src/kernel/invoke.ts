@@ -22,18 +22,21 @@ export interface InvokeOptions {
   readonly form?: FormRequestInfo;
   /** Joins this transaction: everything read and written is part of it. */
   readonly transaction?: Transaction;
-  /** Without `transaction`: has to hold in each transaction of the call's own. */
+  /** Must hold in each transaction that the call opens; a call that joins one has its caller's. */
   readonly precondition?: Precondition | undefined;
-  /** Without `transaction`: what is committed with the effect of the call, or not at all. */
-  readonly alongside?: Alongside;
+  /** Is committed with the effect of the call or not at all, likewise in its own transactions. */
+  readonly alongside?: Alongside | undefined;
   /** A small body that must be kept: it is taken also on a disk that is nearly full. */
   readonly isEssential?: boolean;
 }
 
-/** Runs first in a transaction and refuses it with an AwsError. */
+/** Runs first in a transaction and may refuse it, with an AwsError. */
 export type Precondition = (tx: Transaction) => Promise<void>;
 
-/** Runs behind the operation's own changes in its transaction; it refuses nothing: to reject is a failure. */
+/**
+ * Runs after the operation's own changes, in the same transaction. It can't refuse; a rejection is
+ * a bug, or a failure of the store.
+ */
 export type Alongside = (tx: Transaction) => Promise<void>;
 
 /**

@@ -72,10 +72,10 @@ export interface RequestContextInit {
   readonly store: Store;
   readonly invoke: Invoke;
   readonly transaction?: Transaction;
-  /** Runs first in each transaction of the request's own; it refuses with an AwsError. */
-  readonly precondition?: Precondition;
-  /** Runs in each transaction of the request's own, behind what the request does. */
-  readonly alongside?: Alongside;
+  /** See `within`. */
+  readonly precondition?: Precondition | undefined;
+  /** See `within`. */
+  readonly alongside?: Alongside | undefined;
   /** Its body is taken also on a disk that is nearly full. */
   readonly isEssential?: boolean;
   /** The service that passes on the caller's credentials, e.g. `ivs.amazonaws.com`. */
@@ -116,10 +116,8 @@ export class RequestContext {
   readonly response: ResponseHints;
   readonly #store: Store;
   readonly #transaction: Transaction | undefined;
-  /** Who makes a transaction of its own for the request runs it first. */
-  readonly precondition: Precondition | undefined;
-  /** And this behind its changes. */
-  readonly alongside: Alongside | undefined;
+  readonly #precondition: Precondition | undefined;
+  readonly #alongside: Alongside | undefined;
   /** Its body is taken also on a disk that is nearly full. */
   readonly isEssential: boolean;
   readonly #invoke: Invoke;
@@ -147,8 +145,8 @@ export class RequestContext {
     this.response = init.form?.response ?? { status: undefined, headers: {} };
     this.#store = init.store;
     this.#transaction = init.transaction;
-    this.precondition = init.precondition;
-    this.alongside = init.alongside;
+    this.#precondition = init.precondition;
+    this.#alongside = init.alongside;
     this.isEssential = init.isEssential ?? false;
     this.#invoke = init.invoke;
     this.#authorize = init.authorize;
@@ -188,20 +186,37 @@ export class RequestContext {
   /** Runs `run` in the surrounding transaction when there is one, else in one of its own. */
   transaction<T extends Tables, R>(run: (tx: Transaction<T>) => Promise<R>): Promise<R> {
     if (this.#transaction) return run(this.#transaction.tables<T>());
-    const beforeCommit = this.#beforeCommit;
-    const { precondition, alongside } = this;
-    const store = this.#store.tables<T>();
-    if (!beforeCommit && !precondition && !alongside) return store.transaction(run);
-    return store.transaction(async (tx) => {
-      await precondition?.(tx.tables());
-      const result = await run(tx);
-      await alongside?.(tx.tables());
-      await beforeCommit?.(tx.tables());
-      return result;
-    });
+    return this.#store.tables<T>().transaction((tx) => this.within(tx, run));
   }
 
-  /** What runs last in each transaction of the request's own: the audit. */
+  /**
+   * Runs `run` in `tx`, a transaction that was opened for this request (or for several, committed
+   * together). First the request's precondition must hold; after `run`'s changes comes what is
+   * committed alongside, and last the audit's record. All of it is committed or none, so nothing
+   * that changes the store for a request runs in a transaction in any other way. Rejects as `run`
+   * does, with the precondition's AwsError, or with the failure of what follows.
+   */
+  within<T extends Tables, R>(
+    tx: Transaction<T>,
+    run: (tx: Transaction<T>) => Promise<R>,
+  ): Promise<R> {
+    assert(!this.#transaction, "a call inside another's transaction opens none of its own");
+    if (!this.#precondition && !this.#alongside && !this.#beforeCommit) return run(tx);
+    return this.#guarded(tx, run);
+  }
+
+  async #guarded<T extends Tables, R>(
+    tx: Transaction<T>,
+    run: (tx: Transaction<T>) => Promise<R>,
+  ): Promise<R> {
+    await this.#precondition?.(tx.tables());
+    const result = await run(tx);
+    await this.#alongside?.(tx.tables());
+    await this.#beforeCommit?.(tx.tables());
+    return result;
+  }
+
+  /** Sets what runs last in each transaction of the request's own: the audit. */
   beforeCommit(run: (tx: Transaction) => Promise<void>): void {
     this.#beforeCommit = run;
   }

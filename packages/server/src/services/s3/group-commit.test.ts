@@ -1,10 +1,15 @@
-import { expect, test } from "vitest";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { AwsError } from "../../kernel/aws-error.ts";
-import type { RequestContext } from "../../kernel/request-context.ts";
 import type { Store, Transaction } from "../../kernel/store.ts";
+import { testContext } from "../../kernel/testing/test-context.ts";
+import { openStore } from "../../storage/open-store.ts";
+import type { OpenedStore } from "../../storage/store.ts";
 import { GroupCommit } from "./group-commit.ts";
 
-const outside = { inTransaction: false } as RequestContext;
+const outside = testContext();
 
 /** A store that counts its transactions and ends each on the next turn of the event loop. */
 class CountingStore {
@@ -22,9 +27,10 @@ class CountingStore {
   }
 }
 
+const counting = { count: async () => new Map<string, number>(), acknowledge: async () => {} };
+
 function groupCommit() {
   const store = new CountingStore();
-  const counting = { count: async () => new Map<string, number>(), acknowledge: async () => {} };
   return { store, commits: new GroupCommit(store as unknown as Store, counting) };
 }
 
@@ -59,4 +65,76 @@ test("a change that breaks is rolled back with its group, and the others are mad
   await expect(broken).rejects.toThrow("disk full");
   expect(await first).toBe("first");
   expect(await third).toBe(1);
+});
+
+describe("what must be committed with a change in a group", () => {
+  interface Notes {
+    notes: { what: string };
+  }
+  const dir = mkdtempSync(join(tmpdir(), "rolecast-group-"));
+  const note = (what: string) => async (tx: Pick<Transaction, "tables">) => {
+    await tx.tables<Notes>().db.insertInto("notes").values({ what }).execute();
+  };
+  const migration = {
+    name: "test/0001-notes",
+    up: async (db: Store["db"]) =>
+      db.schema.createTable("notes").addColumn("what", "text").execute(),
+  };
+  let store: OpenedStore;
+  let commits: GroupCommit;
+
+  beforeAll(async () => {
+    const options = { durable: false, migrations: [migration], nowMs: () => 1 };
+    store = await openStore({ file: join(dir, "a.db"), ...options });
+  });
+  afterAll(async () => {
+    await store.close();
+    rmSync(dir, { recursive: true });
+  });
+  beforeEach(async () => {
+    await store.empty();
+    commits = new GroupCommit(store, counting);
+  });
+
+  async function noted(): Promise<string[]> {
+    const rows = await store.tables<Notes>().db.selectFrom("notes").selectAll().execute();
+    return rows.map(({ what }) => what);
+  }
+
+  /** A request whose record is written last in its transaction, as the dispatcher has it. */
+  function audited(record: (tx: Transaction) => Promise<void>, alongside = note("alongside")) {
+    const context = testContext({ store, alongside, precondition: note("precondition") });
+    context.beforeCommit(record);
+    return context;
+  }
+
+  test("is committed in the same transaction, the audit's record last", async () => {
+    const other = commits.commit(outside, note("other"));
+    await commits.commit(audited(note("record")), note("change"));
+    await other;
+    expect(await noted()).toEqual(["other", "precondition", "change", "alongside", "record"]);
+  });
+
+  test.each([
+    ["the audit", audited.bind(undefined, () => Promise.reject(new Error("no room")))],
+    [
+      "what goes alongside",
+      audited.bind(undefined, note("record"), () => Promise.reject(new Error("no room"))),
+    ],
+  ])("takes the change back when %s fails, and no other", async (_what, request) => {
+    const other = commits.commit(outside, note("other"));
+    const change = commits.commit(request(), note("change"));
+    await expect(change).rejects.toThrow("no room");
+    await other;
+    expect(await noted()).toEqual(["other"]);
+  });
+
+  test("holds for a single transaction too", async () => {
+    await audited(note("record")).transaction(note("change"));
+    expect(await noted()).toEqual(["precondition", "change", "alongside", "record"]);
+    await store.empty();
+    const failing = audited(() => Promise.reject(new Error("no room")));
+    await expect(failing.transaction(note("change"))).rejects.toThrow("no room");
+    expect(await noted()).toEqual([]);
+  });
 });

@@ -49,16 +49,14 @@ export class GroupCommit {
       assert(blobId === undefined, "bytes are put in a transaction of their own");
       return context.transaction(run);
     }
-    const { precondition, alongside } = context;
-    const guarded = async (tx: Transaction<S3Tables>) => {
-      await precondition?.(tx.tables());
-      const result = await run(tx);
-      await alongside?.(tx.tables());
-      return result;
-    };
+    const writer = blobId === undefined ? undefined : prefixOf(blobId);
     return new Promise<R>((resolve, reject) => {
-      const writer = blobId === undefined ? undefined : prefixOf(blobId);
-      this.#waiting.push({ writer, run: guarded, resolve: (value) => resolve(value as R), reject });
+      this.#waiting.push({
+        writer,
+        run: (tx) => context.within(tx, run),
+        resolve: (value) => resolve(value as R),
+        reject,
+      });
       if (!this.#busy) void this.#work();
     });
   }
