@@ -19,18 +19,6 @@ import { commandsPage, decisionsPage, eventsPage, metricsPage } from "./referenc
 const root = join(import.meta.dirname, "..");
 const BEGIN = "<!-- begin generated: npm run docs -->";
 const END = "<!-- end generated -->";
-const TITLES: Readonly<Record<string, string>> = {
-  iam: "IAM",
-  sts: "STS",
-  s3: "S3",
-  s3control: "S3 Control",
-  ivs: "IVS",
-  cloudtrail: "CloudTrail",
-  events: "EventBridge",
-  cloudwatch: "CloudWatch",
-  "iam-toolbox": "IAM authorization details",
-  rolecast: "Rolecast",
-};
 
 /** Path → contents of every generated file. */
 export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
@@ -72,26 +60,18 @@ function withGenerated(text: string, generated: string): string {
   return `${before}${BEGIN}\n\n${generated}\n${END}${after}`;
 }
 
-/** As the titles stand, whatever order the server starts its services in. */
-function inOrder(
-  operations: Readonly<Record<string, OperationCoverage>>,
-): readonly (readonly [string, OperationCoverage])[] {
-  const place = (name: string) => Object.keys(TITLES).indexOf(name);
-  return Object.entries(operations).sort(([a], [b]) => place(a) - place(b));
-}
-
 function summary(operations: Readonly<Record<string, OperationCoverage>>): string {
-  const rows = inOrder(operations).map(([name, { implemented, missing }]) => {
+  const rows = Object.values(operations).map(({ title, implemented, missing }) => {
     const total = implemented.length + missing.length;
-    return `| ${TITLES[name] ?? name} | ${implemented.length} of ${total} |`;
+    return `| ${title} | ${implemented.length} of ${total} |`;
   });
   return ["| service | operations that work |", "| --- | --- |", ...rows, ""].join("\n");
 }
 
 function operationsPage(operations: Readonly<Record<string, OperationCoverage>>): string {
-  const parts = inOrder(operations).map(([name, { implemented, missing }]) =>
+  const parts = Object.values(operations).map(({ title, implemented, missing }) =>
     [
-      `## ${TITLES[name] ?? name}`,
+      `## ${title}`,
       "",
       `${implemented.length} work: ${implemented.join(", ")}.`,
       "",

@@ -1,6 +1,5 @@
-import assert from "node:assert";
 import { Authorizer } from "./authz/authorizer.ts";
-import { composeServices, MIGRATIONS } from "./compose-services.ts";
+import { composeServices } from "./compose-services.ts";
 import { ConfigError } from "./config/config-error.ts";
 import { outsideServices } from "./config/linked-services.ts";
 import { type ConfigSources, loadConfig } from "./config/load-config.ts";
@@ -29,14 +28,13 @@ import type { OwnRoutes } from "./kernel/ports/own-routes.ts";
 import { createLog } from "./observability/log.ts";
 import { Metrics } from "./observability/metrics.ts";
 import { openTracing } from "./observability/otlp-tracer.ts";
+import { type Address, createPlatform } from "./platform.ts";
 import { emptyEverything, type RunningServer, watchStore } from "./running-server.ts";
 import { ServerHealth } from "./server-health.ts";
-import { readManagedPolicies } from "./services/iam/catalogue/aws-managed-policies.ts";
 import { findTakenName } from "./services/iam/catalogue/linked-role-templates.ts";
 import { trySealingKey } from "./services/iam/credentials/try-sealing-key.ts";
-import { openCountryDatabase } from "./services/ivs/playback/country-database.ts";
+import { MIGRATIONS, SERVICES } from "./services/index.ts";
 import { BLOBS_FOLDER } from "./services/s3/blobs/blob-files.ts";
-import { s3HostsOf } from "./services/s3/s3-hosts.ts";
 import { DataDisk } from "./storage/data-disk.ts";
 import { type DataFolder, openDataFolder } from "./storage/data-folder.ts";
 import { openNodeFolder } from "./storage/node-folder.ts";
@@ -137,11 +135,6 @@ async function openParts(config: Config, folder: DataFolder, ends: Ends) {
     disk,
     nodeDisk,
     sealingKey,
-    managedPolicies: await readManagedPolicies(),
-    countryOf:
-      config.geoipDatabase === undefined
-        ? undefined
-        : await openCountryDatabase(config.geoipDatabase),
     certificate,
     opened,
     failed,
@@ -150,13 +143,11 @@ async function openParts(config: Config, folder: DataFolder, ends: Ends) {
     events: new EventLog((error) => log.error({ error: errorClass(error) }, "event listener")),
     log,
     readLog,
-    outside,
-    address: { endpoint: "", nodeUrl: "", publicBaseUrl: config.publicBaseUrl ?? "" },
+    outsideServices: outside,
   };
 }
 
 type OpenedParts = Awaited<ReturnType<typeof openParts>>;
-type Services = ReturnType<typeof composeServices>;
 
 async function startServer(
   parts: OpenedParts,
@@ -164,32 +155,57 @@ async function startServer(
   ends: Ends,
   end: () => Promise<void>,
 ): Promise<RunningServer> {
-  const { config, folder, events, log, outside, address } = parts;
+  const { config, folder, events, log } = parts;
   const roots = rootAccounts(config, parts.sealingKey);
-  let ownRoutes: OwnRoutes | undefined;
-  const composed = composeServices(parts, () => {
-    assert(ownRoutes, "an operation asked for the server before it was made");
-    return ownRoutes;
+  const http = new HttpServer({
+    host: config.host,
+    port: config.port,
+    log,
+    trustedProxies: config.trustedProxies,
+    limits: { connectionsMax: config.maxConnections },
   });
-  const { services } = composed;
+  const httpPort = await http.listen();
+  ends.push(() => http.close());
+  const address = addressOf(config, httpPort);
+  const ownRoutes: OwnRoutes = {
+    health: async () => (await serverHealth.report()).facts,
+    metrics: () => metrics.text(),
+    reset: config.allowReset ? () => reset() : undefined,
+  };
+  const platform = createPlatform(parts, {
+    address,
+    ownRoutes,
+    knownServices: SERVICES,
+    invoke: (...call) => dispatcher.invoke(...call),
+  });
+  const { services, provided } = await composeServices(platform, SERVICES);
   const serverHealth = new ServerHealth(services, parts.opened.health, parts.disk);
-  const { registry, dispatcher, metrics } = composeDispatch(parts, composed, serverHealth);
+  const registry = new ServiceRegistry(services);
+  const metrics = new Metrics(async () => (await serverHealth.report()).facts);
   ends.push(metrics.close);
-  await composed.iam.bootstrapAccounts(roots.accounts);
+  const dispatcher: Dispatcher = new Dispatcher({
+    registry,
+    refresh: provided.directory.refresh,
+    authorizer: new Authorizer({ ...provided, enforcement: config.enforcement }),
+    store: parts.store,
+    clock: systemClock,
+    ids: randomIds,
+    tracer: parts.tracer,
+    auditor: provided.auditor,
+    audit: ({ requestId, service, operation, errorCode, durationMs }) => {
+      metrics.noteRequest({ service, operation, errorCode, durationMs });
+      log.debug({ requestId, service, operation, errorCode, durationMs }, "request");
+    },
+  });
+  const bootstrap = () => provided.bootstrapAccounts(roots.accounts);
+  await bootstrap();
 
   let ready = false;
   const localStack = new LocalStackRoutes(systemClock, randomIds, config.readyDir);
   const sow = seeding(config, roots.accounts, dispatcher.invoke);
   const reset = async () => {
-    await emptyEverything(services, parts.opened, events, () =>
-      composed.iam.bootstrapAccounts(roots.accounts),
-    );
+    await emptyEverything(services, parts.opened, events, bootstrap);
     await sow();
-  };
-  ownRoutes = {
-    health: async () => (await serverHealth.report()).facts,
-    metrics: () => metrics.text(),
-    reset: config.allowReset ? reset : undefined,
   };
   const routes = new InternalRoutes({
     ...ownRoutes,
@@ -202,7 +218,7 @@ async function startServer(
     registry,
     routes,
     console: consoleDir === undefined ? undefined : new ConsoleFiles(consoleDir),
-    authenticator: composed.authenticator,
+    authenticator: provided.authenticator,
     dispatcher,
     store: parts.store,
     clock: systemClock,
@@ -210,24 +226,12 @@ async function startServer(
     log,
     tracer: parts.tracer,
     defaultRegion: DEFAULT_REGION,
-    ...guardsOf(config, registry, roots.test !== undefined),
+    ...guardsOf(config, registry, provided.bucketHosts, roots.test !== undefined),
   });
-  const http = new HttpServer({
-    host: config.host,
-    port: config.port,
-    log,
-    trustedProxies: config.trustedProxies,
-    limits: { connectionsMax: config.maxConnections },
-    serve: (request) => pipeline.serve(request),
-  });
-  const httpPort = await http.listen();
+  http.serve((request) => pipeline.serve(request));
   ends.push(() => {
-    composed.rolecast.endReaders();
-    return http.close();
+    for (const service of services) service.endReaders?.();
   });
-  address.endpoint = `http://${urlHost(config.host)}:${httpPort}`;
-  address.nodeUrl = nodeUrlOf(config, httpPort);
-  address.publicBaseUrl ||= `http://localhost:${httpPort}`;
   for (const service of services) {
     await service.start?.();
     ends.push(() => service.close?.());
@@ -235,15 +239,16 @@ async function startServer(
   parts.node.releaseAbandoned();
   await sow();
   ready = true;
+  const { rtmpPort = 0, rtmpsPort = 0, srtPort = 0 } = provided.ingestPorts() ?? {};
   return {
     config,
     endpoint: address.endpoint,
-    ports: { http: httpPort, ...composed.ports },
+    ports: { http: httpPort, rtmp: rtmpPort, rtmps: rtmpsPort, srt: srtPort },
     root: roots.root,
     generatedRoot: folder.isMarked(ROOT_KEY_SHOWN) ? undefined : roots.generated,
     noteRootKeyShown: () => folder.mark(ROOT_KEY_SHOWN),
     testRoot: roots.test,
-    linkedServices: await writeServiceCredentials(folder.dir, outside),
+    linkedServices: await writeServiceCredentials(folder.dir, parts.outsideServices),
     certificateFile: parts.certificate.certificateFile,
     operations: coverageOf(registry),
     invoke: dispatcher.invoke,
@@ -254,10 +259,22 @@ async function startServer(
   };
 }
 
+function addressOf(config: Config, httpPort: number): Address {
+  return {
+    endpoint: `http://${urlHost(config.host)}:${httpPort}`,
+    nodeUrl: nodeUrlOf(config, httpPort),
+    publicBaseUrl: config.publicBaseUrl ?? `http://localhost:${httpPort}`,
+  };
+}
+
 /** Who may be a client: the names that lead here, and the pages that may use them. */
-function guardsOf(config: Config, registry: ServiceRegistry, isRootKnown: boolean) {
-  const { allowedOrigins, publicBaseUrl, nodeUrl } = config;
-  const s3Hosts = s3HostsOf(publicBaseUrl);
+function guardsOf(
+  config: Config,
+  registry: ServiceRegistry,
+  s3Hosts: readonly string[],
+  isRootKnown: boolean,
+) {
+  const { allowedOrigins, nodeUrl } = config;
   const hosts = new OwnHosts({
     onLoopback: isLoopback(config.host),
     s3Hosts,
@@ -265,39 +282,4 @@ function guardsOf(config: Config, registry: ServiceRegistry, isRootKnown: boolea
     isAwsHost: (host) => isAwsHost(host, registry),
   });
   return { s3Hosts, hosts, pages: new PageGuard({ active: isRootKnown, allowedOrigins, s3Hosts }) };
-}
-
-/** What carries a call to its service: finds the operation, decides, audits and counts. */
-function composeDispatch(
-  { config, organization, store, log, tracer }: OpenedParts,
-  composed: Services,
-  health: ServerHealth,
-) {
-  const { services, directory, toolbox, cloudtrail } = composed;
-  const registry = new ServiceRegistry(services);
-  const authorizer = new Authorizer({
-    directory,
-    enforcement: config.enforcement,
-    organization,
-    log,
-    messages: composed.messages,
-    decisions: toolbox.decisions,
-  });
-  const metrics = new Metrics(async () => (await health.report()).facts);
-  const dispatcher = new Dispatcher({
-    registry,
-    refresh: directory.refresh,
-    authorizer,
-    store,
-    clock: systemClock,
-    ids: randomIds,
-    tracer,
-    auditor: cloudtrail.auditor,
-    audit: ({ requestId, service, operation, errorCode, durationMs }) => {
-      metrics.noteRequest({ service, operation, errorCode, durationMs });
-      log.debug({ requestId, service, operation, errorCode, durationMs }, "request");
-    },
-  });
-  composed.connect(dispatcher.invoke);
-  return { registry, dispatcher, metrics };
 }

@@ -15,12 +15,12 @@ import {
 import type { Clock } from "../kernel/clock.ts";
 import type { Credential, CredentialSource } from "../kernel/ports/identity.ts";
 import type { Caller } from "../kernel/principal.ts";
-import type { Service } from "../kernel/service.ts";
+import type { ServiceFacts } from "../kernel/service.ts";
 import { authenticationError } from "./authentication-error.ts";
 
 const ANONYMOUS: Caller = { principal: { kind: "anonymous" } };
 
-const DIALECTS: Readonly<Record<Service["definition"]["protocol"], AuthDialect>> = {
+const DIALECTS: Readonly<Record<ServiceFacts["definition"]["protocol"], AuthDialect>> = {
   awsQuery: "query",
   awsJson1_0: "json",
   awsJson1_1: "json",
@@ -29,6 +29,9 @@ const DIALECTS: Readonly<Record<Service["definition"]["protocol"], AuthDialect>>
   restXml: "s3",
 };
 
+/** The service that a request is for. */
+type AskedService = Pick<ServiceFacts, "definition">;
+
 export interface Authenticated {
   readonly caller: Caller;
   readonly authentication: Authentication;
@@ -36,6 +39,7 @@ export interface Authenticated {
 
 /** Finds out who signed a request (SigV4), from its Authorization header or its query. */
 export class Authenticator {
+  /** Complete once all services are created. */
   readonly #sources: readonly CredentialSource[];
   readonly #clock: Clock;
 
@@ -51,7 +55,7 @@ export class Authenticator {
    * Rejects with the wire's AuthError or with AwsError.
    */
   async authenticate(
-    service: Service,
+    service: AskedService,
     request: WireRequest,
     body: Uint8Array | undefined,
     admitsUnsigned: () => boolean,
@@ -82,7 +86,7 @@ export class Authenticator {
    * Whose key signed a request that was authenticated before. Rejects when the key may not be used
    * any more.
    */
-  async callerNow(service: Service, authentication: Authentication): Promise<Caller> {
+  async callerNow(service: AskedService, authentication: Authentication): Promise<Caller> {
     if (authentication.kind === "anonymous") return ANONYMOUS;
     const { accessKeyId, sessionToken } = authentication;
     return (await this.#require(service, accessKeyId, sessionToken)).caller;
@@ -93,7 +97,7 @@ export class Authenticator {
    * body is here, so it is signed as it is, also where a header says otherwise.
    */
   async verifyReceived(
-    service: Service,
+    service: AskedService,
     request: WireRequest,
     body: Uint8Array,
   ): Promise<{ readonly caller: Caller; readonly authentication: SignedAuthentication }> {
@@ -112,7 +116,7 @@ export class Authenticator {
 
   /** Who signed a form's policy; without the fields of a signature nobody did. */
   async authenticateForm(
-    service: Pick<Service, "definition">,
+    service: AskedService,
     fields: ReadonlyMap<string, string>,
   ): Promise<{
     readonly caller: Caller;
@@ -132,7 +136,7 @@ export class Authenticator {
 
   async #authenticateV2(
     authentication: PresignedV2,
-    service: Service,
+    service: AskedService,
     request: WireRequest,
     bucketInHost: string | undefined,
   ): Promise<Authenticated> {
@@ -144,7 +148,7 @@ export class Authenticator {
 
   /** The credential, when it may be used with this service now. */
   async #require(
-    { definition }: Pick<Service, "definition">,
+    { definition }: AskedService,
     accessKeyId: string,
     sessionToken: string | undefined,
   ): Promise<Credential> {

@@ -37,9 +37,10 @@ const readWhole = async (request: GatewayRequest): Promise<WireResponse> => {
 
 async function startServer({ serve = async () => OK, ...more }: Started): Promise<number> {
   const server = new HttpServer({
-    ...{ host: "127.0.0.1", port: 0, log: quiet, trustedProxies: [], serve },
+    ...{ host: "127.0.0.1", port: 0, log: quiet, trustedProxies: [] },
     ...more,
   });
+  server.serve(serve);
   ends.push(() => server.close());
   return server.listen();
 }

@@ -12,8 +12,8 @@ const quiet: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () 
 async function startServer(response: WireResponse, log = quiet) {
   const server = new HttpServer({
     ...{ host: "127.0.0.1", port: 0, log, trustedProxies: [] },
-    serve: async () => response,
   });
+  server.serve(async () => response);
   return { server, port: await server.listen() };
 }
 

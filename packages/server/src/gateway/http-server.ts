@@ -43,9 +43,10 @@ export interface HttpServerOptions {
   readonly trustedProxies: readonly string[];
   readonly limits?: Partial<ConnectionLimits>;
   readonly budget?: BodyBudget;
-  /** Never rejects: an error is an answer too. */
-  readonly serve: (request: GatewayRequest) => Promise<WireResponse>;
 }
+
+/** Never rejects: an error is an answer too. */
+export type Serve = (request: GatewayRequest) => Promise<WireResponse>;
 
 /** The listener: turns node's requests into ours and writes the answers with back-pressure. */
 export class HttpServer {
@@ -58,6 +59,12 @@ export class HttpServer {
   readonly #counts: ConnectionCounts;
   readonly #slowClients: SlowClients;
   readonly #budget: BodyBudget;
+  #serve: Serve | undefined;
+  #begin: (serve: Serve | undefined) => void = () => {};
+  /** Resolves once requests can be answered, with undefined if the server closes before. */
+  readonly #begun = new Promise<Serve | undefined>((resolve) => {
+    this.#begin = resolve;
+  });
   #closing = false;
 
   constructor(options: HttpServerOptions) {
@@ -106,7 +113,10 @@ export class HttpServer {
     socket.once("close", () => this.#sockets.delete(socket));
   }
 
-  /** Starts to listen; resolves with the port. Rejects when the address is taken. */
+  /**
+   * Starts to listen; resolves with the port. Requests wait for `serve`. Rejects when the address is
+   * taken.
+   */
   async listen(): Promise<number> {
     await new Promise<void>((resolve, reject) => {
       this.#server.once("error", reject);
@@ -118,10 +128,17 @@ export class HttpServer {
     return (this.#server.address() as AddressInfo).port;
   }
 
+  /** Answers requests from now on, those that wait included. */
+  serve(serve: Serve): void {
+    this.#serve = serve;
+    this.#begin(serve);
+  }
+
   /** Stops accepting, lets running requests end for a while, then cuts what is left. */
   async close(): Promise<void> {
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     this.#closing = true;
+    this.#begin(undefined);
     this.#slowClients.close();
     // Node's closeIdleConnections leaves those alone that never sent a request.
     for (const [socket, requests] of this.#sockets) if (requests === 0) socket.destroy();
@@ -151,7 +168,9 @@ export class HttpServer {
         return;
       }
       const request = new IncomingRequest(incoming, body, client, held);
-      response = await this.#options.serve(request);
+      const serve = this.#serve ?? (await this.#begun);
+      if (!serve) throw new Error("the server closed before it could serve");
+      response = await serve(request);
       if (body.isGivenUp) outgoing.setHeader("connection", "close");
       outgoing.writeHead(response.status, withLength(response, incoming.method));
       await writeBody(response.body, outgoing);

@@ -11,7 +11,7 @@ import type { AuditFacts } from "./ports/call-audit.ts";
 import type { DiskSpace } from "./ports/disk-space.ts";
 import type { Log } from "./ports/log.ts";
 import type { RequestContext } from "./request-context.ts";
-import type { Migration, Store, Transaction } from "./store.ts";
+import type { Store } from "./store.ts";
 
 /** A request that isn't an AWS operation: playback, the console, `/_rolecast`. */
 export interface PlainRequest {
@@ -51,7 +51,7 @@ export interface Denial {
   readonly sameAccount: boolean;
 }
 
-/** What every service gets from the composition root. */
+/** What every service gets from the platform. */
 export interface ServiceDependencies {
   readonly store: Store;
   readonly clock: Clock;
@@ -67,24 +67,29 @@ export interface ServiceDependencies {
   readonly disk: DiskSpace;
 }
 
-/** A plug-in of the server: one AWS service. */
-export interface Service {
+/** What is known of a service before it is created. */
+export interface ServiceFacts {
+  /** Its name in the docs: `EventBridge`. */
+  readonly title: string;
   readonly definition: ServiceDefinition;
-  /** The service whose API this is too, in another protocol. */
-  readonly sameApiAs?: string;
-  readonly operations: OperationTable;
+  /** The same API in further protocols; which one a client speaks is its own choice. */
+  readonly furtherProtocols?: readonly ServiceDefinition[];
   readonly constraints: ServiceConstraints;
-  readonly migrations: readonly Migration[];
   /** What the record of its calls can't tell from its schemas. */
   readonly audit?: AuditFacts;
   /** Regions in which the service exists; left out, all. */
   readonly regions?: readonly string[];
   /** Unsigned requests reach every operation (S3); elsewhere only those that declare `unsigned`. */
   readonly admitsAnonymous?: boolean;
-  /** The service's form of a refusal; left out, `AccessDenied` with the full sentence. */
-  accessDenied?(denial: Denial): AwsError;
   /** Its operations stand at the server's own routes: what is signed for it there is for it. */
   readonly servesOwnRoutes?: boolean;
+}
+
+/** What a service does once it is created. */
+export interface ServiceParts {
+  readonly operations: OperationTable;
+  /** The service's form of a refusal; left out, `AccessDenied` with the full sentence. */
+  accessDenied?(denial: Denial): AwsError;
   /** Whether nothing asked of this host is an operation, not even what is posted to its root. */
   hasPlainHost?(host: string): boolean;
   /** Requests that aren't operations, e.g. playback. Undefined: not mine. */
@@ -95,9 +100,11 @@ export interface Service {
   corsHeaders?(request: PlainRequest): Promise<Readonly<Record<string, string>> | undefined>;
   /** Continues what an earlier process left behind; runs before the server is ready. */
   start?(): Promise<void>;
+  /** Ends the answers that go on for as long as their readers listen, so that HTTP can close. */
+  endReaders?(): void;
   /** Ends what is running, properly. */
   close?(): Promise<void>;
-  /** Forgets everything in memory and files; rows are emptied by the store beforehand. */
+  /** Forgets everything in memory and files; the store empties the rows beforehand. */
   reset?(): Promise<void>;
   /** What anybody may know of `health`: where encoders connect. */
   publicHealth?(): Readonly<Record<string, unknown>>;
@@ -105,4 +112,8 @@ export interface Service {
   health?(): Promise<Readonly<Record<string, unknown>>>;
 }
 
-export type { Transaction };
+/** A service as requests find it, in one of the protocols that its API is served in. */
+export interface Service extends ServiceFacts, ServiceParts {
+  /** The service whose API this is too, in another protocol. */
+  readonly sameApiAs?: string;
+}

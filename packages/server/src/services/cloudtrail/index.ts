@@ -1,7 +1,9 @@
 import { join } from "node:path";
+import { defineService } from "../../kernel/define-service.ts";
 import { LiveFeed } from "../../kernel/live-feed.ts";
 import type { CallAuditor } from "../../kernel/ports/call-audit.ts";
-import type { Service, ServiceDependencies } from "../../kernel/service.ts";
+import type { DiskSpace } from "../../kernel/ports/disk-space.ts";
+import type { ServiceDependencies, ServiceFacts } from "../../kernel/service.ts";
 import { CallRecorder } from "./call-recorder.ts";
 import { cloudTrailConstraints } from "./constraints.ts";
 import { denialError } from "./errors.ts";
@@ -17,37 +19,42 @@ import { loggingOperations } from "./trails/logging.ts";
 import { trailTagOperations } from "./trails/trail-tags.ts";
 import { trailOperations } from "./trails/trails.ts";
 
-export interface CloudTrailDependencies extends ServiceDependencies {
+interface CloudTrailNeeds extends ServiceDependencies {
   /** Where this node keeps its journal, and where nodes that are gone left theirs. */
   readonly node: {
     readonly dir: string;
     /** Tells this folder's processes from those of others that share the database. */
     readonly id: string;
     readonly abandoned: readonly string[];
+    readonly disk: DiskSpace;
   };
   /** Events kept, of changes and of reads each. */
-  readonly eventsMax: number;
-  /** The services whose calls are recorded; asked when the first is. */
-  readonly services: () => readonly Service[];
-}
-
-export interface CloudTrailService extends Service {
-  readonly auditor: CallAuditor;
-  /** Gives each record of the account, as JSON, from now on. Returns the way to stop. */
-  readRecords(accountId: string, read: (json: string) => void): () => void;
+  readonly settings: { readonly auditEventsMax: number };
+  /** The services whose calls are recorded. */
+  readonly knownServices: readonly ServiceFacts[];
 }
 
 /** AWS CloudTrail: who called what, and with which outcome. */
-export function createCloudTrailService(deps: CloudTrailDependencies): CloudTrailService {
-  const { store, clock, ids, log, durable, events: bus, invoke } = deps;
-  const { dir, id: owner, abandoned } = deps.node;
+export const cloudtrail = defineService({
+  title: "CloudTrail",
+  definition: {
+    name: "cloudtrail",
+    signingName: "cloudtrail",
+    protocol: "awsJson1_1",
+    version: "2013-11-01",
+    targetPrefix: "CloudTrail_20131101",
+    schemas: cloudTrailSchemas,
+  },
+  constraints: cloudTrailConstraints,
+  migrations: cloudTrailMigrations,
+  audit: { resourceTypePrefix: "AWS::CloudTrail" },
+  create: createCloudTrail,
+});
+
+function createCloudTrail(needs: CloudTrailNeeds) {
+  const { store, clock, ids, log, durable, events: bus, invoke } = needs;
+  const { dir, id: owner, abandoned } = needs.node;
   const feed = new LiveFeed<EventRecord>((error) => log.error({ err: error }, "event reader"));
-  const globalSources = () =>
-    new Set(
-      deps.services().flatMap(({ audit, definition }) => {
-        return audit?.recordedIn === undefined ? [] : [`${definition.signingName}.amazonaws.com`];
-      }),
-    );
   const deliveries = new Deliveries({
     store,
     clock,
@@ -56,7 +63,7 @@ export function createCloudTrailService(deps: CloudTrailDependencies): CloudTrai
     events: bus,
     invoke,
     owner,
-    globalSources,
+    globalSources: () => globalSources(needs.knownServices),
   });
   const events = new EventStore({
     store,
@@ -66,21 +73,13 @@ export function createCloudTrailService(deps: CloudTrailDependencies): CloudTrai
     journal: durable
       ? new FileJournal(journalOf(dir), abandoned.map(journalOf), ids, !store.shared)
       : noJournal(),
-    disk: deps.disk,
+    disk: needs.node.disk,
     owner,
-    eventsMax: deps.eventsMax,
+    eventsMax: needs.settings.auditEventsMax,
     onBatches: (batches, tx) => deliveries.note(batches, tx),
   });
-  const records = new EventRecords(() => typePrefixes(deps.services()));
+  const records = new EventRecords(() => typePrefixes(needs.knownServices));
   return {
-    definition: {
-      name: "cloudtrail",
-      signingName: "cloudtrail",
-      protocol: "awsJson1_1",
-      version: "2013-11-01",
-      targetPrefix: "CloudTrail_20131101",
-      schemas: cloudTrailSchemas,
-    },
     operations: {
       ...lookupOperations(events),
       ...trailOperations(invoke),
@@ -88,12 +87,13 @@ export function createCloudTrailService(deps: CloudTrailDependencies): CloudTrai
       ...eventSelectorOperations(),
       ...trailTagOperations(),
     },
-    constraints: cloudTrailConstraints,
-    migrations: cloudTrailMigrations,
     accessDenied: denialError,
-    audit: { resourceTypePrefix: "AWS::CloudTrail" },
-    auditor: new CallRecorder({ events, records, feed, clock, ids }),
-    readRecords: (accountId, read) => feed.subscribe(accountId, ({ text }) => read(text)),
+    provides: {
+      auditor: new CallRecorder({ events, records, feed, clock, ids }) satisfies CallAuditor,
+      /** Gives each record of the account, as JSON, from now on. Returns the way to stop. */
+      readRecords: (accountId: string, read: (json: string) => void) =>
+        feed.subscribe(accountId, ({ text }) => read(text)),
+    },
     async start() {
       await events.recover();
       deliveries.start();
@@ -106,7 +106,15 @@ export function createCloudTrailService(deps: CloudTrailDependencies): CloudTrai
   };
 }
 
-function typePrefixes(services: readonly Service[]): ReadonlyMap<string, string> {
+function globalSources(services: readonly ServiceFacts[]): ReadonlySet<string> {
+  return new Set(
+    services.flatMap(({ audit, definition }) =>
+      audit?.recordedIn === undefined ? [] : [`${definition.signingName}.amazonaws.com`],
+    ),
+  );
+}
+
+function typePrefixes(services: readonly ServiceFacts[]): ReadonlyMap<string, string> {
   return new Map(
     services.flatMap(({ definition, audit }) =>
       audit?.resourceTypePrefix === undefined

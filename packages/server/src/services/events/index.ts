@@ -1,9 +1,10 @@
 import { SecretBox } from "../../kernel/crypto/secret-box.ts";
+import { defineService } from "../../kernel/define-service.ts";
 import { errorClass } from "../../kernel/error-class.ts";
 import type { AwsEvent } from "../../kernel/events.ts";
 import { pathBelow } from "../../kernel/files/path-below.ts";
 import { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
-import type { Service, ServiceDependencies } from "../../kernel/service.ts";
+import type { ServiceDependencies } from "../../kernel/service.ts";
 import { apiDestinationOperations } from "./api-destinations.ts";
 import { connectionOperations } from "./connections.ts";
 import { eventsConstraints } from "./constraints.ts";
@@ -20,17 +21,32 @@ import type { EventsTables } from "./tables.ts";
 import { tagOperations } from "./tags.ts";
 import { targetOperations } from "./targets.ts";
 
-export interface EventsDependencies extends ServiceDependencies {
+interface EventsNeeds extends ServiceDependencies {
   readonly sealingKey: Uint8Array;
-  readonly webhooks: readonly WebhookSettings[];
+  readonly settings: { readonly webhooks: readonly WebhookSettings[] };
   /** Sends what callers ask for. */
   readonly outgoing: OutgoingClient;
 }
 
 /** Amazon EventBridge: the default bus, its rules, and targets that are webhooks and log files. */
-export function createEventsService(deps: EventsDependencies): Service {
+export const events = defineService({
+  title: "EventBridge",
+  definition: {
+    name: "events",
+    signingName: "events",
+    protocol: "awsJson1_1",
+    targetPrefix: "AWSEvents",
+    version: "2015-10-07",
+    schemas: eventsSchemas,
+  },
+  constraints: eventsConstraints,
+  migrations: eventsMigrations,
+  create: createEvents,
+});
+
+function createEvents(deps: EventsNeeds) {
   const secrets = new SecretBox(deps.sealingKey, "rolecast events connections");
-  const webhooks = deps.webhooks.map(webhookOf);
+  const webhooks = deps.settings.webhooks.map(webhookOf);
   const router = new EventRouter(deps.store, deps.clock, deps.ids, webhooks, deps.log);
   const logDir = pathBelow(deps.dataDir, "events");
   const trusted = new OutgoingClient(undefined);
@@ -53,14 +69,6 @@ export function createEventsService(deps: EventsDependencies): Service {
     routing.add(running);
   };
   return {
-    definition: {
-      name: "events",
-      signingName: "events",
-      protocol: "awsJson1_1",
-      targetPrefix: "AWSEvents",
-      version: "2015-10-07",
-      schemas: eventsSchemas,
-    },
     operations: {
       ...eventBusOperations(
         async (event) => {
@@ -76,9 +84,7 @@ export function createEventsService(deps: EventsDependencies): Service {
       ...apiDestinationOperations(deps),
       ...tagOperations,
     },
-    constraints: eventsConstraints,
     accessDenied,
-    migrations: eventsMigrations,
     async start() {
       unsubscribe = deps.events.subscribe(onEvent);
       worker.start();

@@ -7,7 +7,7 @@ import { randomIds } from "../../kernel/ids.ts";
 import type { DecisionRecord } from "../../kernel/ports/decisions.ts";
 import type { Log } from "../../kernel/ports/log.ts";
 import { openStore } from "../../storage/open-store.ts";
-import { createIamToolboxService, type IamToolboxService } from "./index.ts";
+import { createIamToolbox } from "./index.ts";
 import { iamToolboxMigrations } from "./tables.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
@@ -30,9 +30,9 @@ function decision(
   };
 }
 
-function told({ readDecisions }: IamToolboxService, accountId = OWN): string[] {
+function told({ provides }: ReturnType<typeof createIamToolbox>, accountId = OWN): string[] {
   const ids: string[] = [];
-  readDecisions(accountId, (json) => ids.push(JSON.parse(json).authorizationId))();
+  provides.readDecisions(accountId, (json) => ids.push(JSON.parse(json).authorizationId))();
   return ids;
 }
 
@@ -44,28 +44,28 @@ test("a reader is told the latest 100 denials of a day, whatever was allowed sin
     ...{ shared: undefined, file: join(dir, "db"), durable: false, nowMs: clock.nowMs },
     migrations: iamToolboxMigrations,
   });
-  const start = () => createIamToolboxService({ store, clock, ids: randomIds, log });
+  const start = () => createIamToolbox({ store, clock, ids: randomIds, log });
   const service = start();
-  await service.start?.();
+  await service.start();
   const denials = Array.from({ length: 103 }, (_, index) => `denial${index}`);
   for (const id of denials) {
     nowMs += 1;
-    service.decisions.note(decision(id, nowMs, "IMPLICIT_DENY"));
+    service.provides.decisions.note(decision(id, nowMs, "IMPLICIT_DENY"));
   }
   for (let index = 0; index < 2_000; index += 1)
-    service.decisions.note(decision(`allowed${index}`, nowMs, "ALLOW"));
+    service.provides.decisions.note(decision(`allowed${index}`, nowMs, "ALLOW"));
   expect(told(service)).toEqual(denials.slice(3));
-  await service.close?.();
+  await service.close();
 
   const restarted = start();
   // A service that starts before it may be refused something.
   nowMs += 1;
-  restarted.decisions.note(decision("early", nowMs, "EXPLICIT_DENY"));
-  await restarted.start?.();
+  restarted.provides.decisions.note(decision("early", nowMs, "EXPLICIT_DENY"));
+  await restarted.start();
   expect(told(restarted)).toEqual([...denials.slice(4), "early"]);
   nowMs += DAY_MS;
   expect(told(restarted)).toEqual(["early"]);
-  await restarted.reset?.();
+  await restarted.reset();
   expect(told(restarted)).toEqual([]);
   await store.close();
   rmSync(dir, { recursive: true, force: true });
@@ -79,22 +79,22 @@ test("an account's flood of denials drives out nothing but its own", async () =>
     ...{ shared: undefined, file: join(dir, "db"), durable: false, nowMs: clock.nowMs },
     migrations: iamToolboxMigrations,
   });
-  const service = createIamToolboxService({ store, clock, ids: randomIds, log });
-  const { decisions } = service;
-  await service.start?.();
+  const service = createIamToolbox({ store, clock, ids: randomIds, log });
+  const { decisions } = service.provides;
+  await service.start();
   for (let index = 0; index < 3; index += 1)
     decisions.note(decision(`own${index}`, nowMs++, "EXPLICIT_DENY"));
   for (let round = 0; round < 4; round += 1) {
     for (let index = 0; index < 3_000; index += 1)
       decisions.note(decision(`other${round}-${index}`, nowMs++, "IMPLICIT_DENY", OTHER));
-    await service.close?.();
+    await service.close();
   }
   expect(told(service)).toEqual(["own0", "own1", "own2"]);
   expect(told(service, OTHER)).toHaveLength(100);
 
   // What is in memory is forgotten: the database tells.
-  const again = createIamToolboxService({ store, clock, ids: randomIds, log });
-  await again.start?.();
+  const again = createIamToolbox({ store, clock, ids: randomIds, log });
+  await again.start();
   expect(told(again)).toEqual(["own0", "own1", "own2"]);
   const rows = await sql<{ account_id: string; denials: number }>`
     select account_id, count(*) as denials from iam_authorization_details
@@ -112,15 +112,15 @@ test("an account's denials are kept by their size, too", async () => {
     ...{ shared: undefined, file: join(dir, "db"), durable: false, nowMs: clock.nowMs },
     migrations: iamToolboxMigrations,
   });
-  const service = createIamToolboxService({ store, clock, ids: randomIds, log });
+  const service = createIamToolbox({ store, clock, ids: randomIds, log });
   for (let index = 0; index < 160; index += 1) {
     const large = {
       ...decision(`large${index}`, nowMs++, "IMPLICIT_DENY"),
       reason: "x".repeat(500_000),
     };
-    service.decisions.note(large);
+    service.provides.decisions.note(large);
   }
-  await service.close?.();
+  await service.close();
   const { rows } = await sql<{ chars: number }>`
     select sum(length(details)) as chars from iam_authorization_details`.execute(store.db);
   expect(rows[0]?.chars).toBeLessThanOrEqual(64 * 1024 * 1024);

@@ -1,23 +1,19 @@
+import type { Contributions } from "../../kernel/contributions.ts";
 import { SecretBox } from "../../kernel/crypto/secret-box.ts";
+import { defineService } from "../../kernel/define-service.ts";
 import type { OperationTable } from "../../kernel/operations.ts";
 import type { Organization } from "../../kernel/organization.ts";
 import { OUTBOUND_ISSUERS_PATH } from "../../kernel/outbound-issuers.ts";
-import type {
-  CredentialSource,
-  FederationDirectory,
-  IdentityDirectory,
-  LinkedServiceUsage,
-  ServiceLinkedRoles,
-} from "../../kernel/ports/identity.ts";
+import type { CredentialSource, ServiceLinkedRoles } from "../../kernel/ports/identity.ts";
 import type { LinkedRoleReport, OutsideService } from "../../kernel/ports/linked-services.ts";
-import type { Service, ServiceDependencies } from "../../kernel/service.ts";
+import type { Denial, ServiceDependencies } from "../../kernel/service.ts";
 import { accountAliasOperations } from "./account/account-aliases.ts";
 import { accountAuthorizationOperations } from "./account/account-authorization-details.ts";
 import { accountSummaryOperations } from "./account/account-summary.ts";
 import { bootstrapAccounts, type RootAccount } from "./account/accounts.ts";
 import { credentialReportOperations } from "./account/credential-reports.ts";
 import { iamAudit } from "./audit.ts";
-import { AwsManagedPolicies } from "./catalogue/aws-managed-policies.ts";
+import { AwsManagedPolicies, readManagedPolicies } from "./catalogue/aws-managed-policies.ts";
 import { LinkedRoleTemplates, policiesBesideCatalogue } from "./catalogue/linked-role-templates.ts";
 import { Generations } from "./changes/generations.ts";
 import { iamConstraints } from "./constraints.ts";
@@ -59,73 +55,61 @@ import { groupOperations } from "./users/groups.ts";
 import { loginProfileOperations } from "./users/login-profiles.ts";
 import { userOperations } from "./users/users.ts";
 
-export interface IamDependencies extends ServiceDependencies {
+interface IamNeeds extends ServiceDependencies {
   /** Where this server is known, e.g. `http://localhost:4566`. */
-  readonly publicBaseUrl: () => string;
+  readonly address: { readonly publicBaseUrl: string };
   /** At least 32 random bytes that outlive the process: stored secrets are sealed with them. */
   readonly sealingKey: Uint8Array;
-  /** Services that say where they use their service-linked role; read when IAM starts. */
-  readonly linkedServiceUsages: readonly LinkedServiceUsage[];
+  /** Read when IAM starts: the services that use a role of theirs are created after IAM. */
+  readonly contributed: Pick<Contributions, "linkedServiceUsages">;
   /** Its service control policies have their say in simulations. */
-  readonly organization?: Organization | undefined;
-  /** How long a deletion of a service-linked role stays pending. */
-  readonly roleDeletionDelayMs: number;
-  /** Linked services that run elsewhere; left out, none. */
-  readonly outsideServices?: readonly OutsideService[];
-  /** The file that `scripts/build-managed-policies.ts` writes; left out, it is looked for. */
-  readonly managedPolicies: Buffer;
-}
-
-export interface IamService extends Service {
-  readonly directory: IdentityDirectory;
-  readonly federation: FederationDirectory;
-  readonly credentials: CredentialSource;
-  readonly linkedRoles: ServiceLinkedRoles;
-  readonly linkedRoleReport: LinkedRoleReport;
-  /** Makes accounts and sets their root keys; may be called again with the same or others. */
-  bootstrapAccounts(accounts: readonly RootAccount[]): Promise<void>;
+  readonly organization: Organization | undefined;
+  readonly settings: {
+    /** How long a deletion of a service-linked role stays pending. */
+    readonly roleDeletionDelayMs: number;
+  };
+  /** Linked services that run elsewhere. */
+  readonly outsideServices: readonly OutsideService[];
 }
 
 /** AWS IAM: who exists, and what they may do. */
-export function createIamService(deps: IamDependencies): IamService {
-  const outside = deps.outsideServices ?? [];
-  const policies = policiesBesideCatalogue(outside, deps.clock.nowMs());
+export const iam = defineService({
+  title: "IAM",
+  definition: {
+    name: "iam",
+    signingName: "iam",
+    protocol: "awsQuery",
+    version: "2010-05-08",
+    xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
+    wholeNumbers: true,
+    schemas: iamSchemas,
+  },
+  constraints: iamConstraints,
+  migrations: iamMigrations,
+  audit: iamAudit,
+  create: createIam,
+});
+
+async function createIam(needs: IamNeeds) {
+  const { outsideServices: outside, address, contributed } = needs;
+  const policies = policiesBesideCatalogue(outside, needs.clock.nowMs());
   const parts: IamParts = {
-    ...deps,
-    generations: new Generations(deps),
-    awsPolicies: new AwsManagedPolicies(deps.managedPolicies, policies),
-    secrets: new SecretBox(deps.sealingKey, IAM_SECRETS),
-    outboundIssuer: (id) => `${deps.publicBaseUrl()}${OUTBOUND_ISSUERS_PATH}${id}`,
-    lastUsed: new LastUsed(deps.store, deps.log),
+    ...needs,
+    generations: new Generations(needs),
+    awsPolicies: new AwsManagedPolicies(await readManagedPolicies(), policies),
+    secrets: new SecretBox(needs.sealingKey, IAM_SECRETS),
+    outboundIssuer: (id) => `${address.publicBaseUrl}${OUTBOUND_ISSUERS_PATH}${id}`,
+    lastUsed: new LastUsed(needs.store, needs.log),
     templates: new LinkedRoleTemplates(outside),
-    organization: deps.organization,
+    roleDeletionDelayMs: needs.settings.roleDeletionDelayMs,
   };
   const linked = createServiceLinkedRoles(parts);
   const credentials = new KeyCredentials(parts);
   return {
-    definition: {
-      name: "iam",
-      signingName: "iam",
-      protocol: "awsQuery",
-      version: "2010-05-08",
-      xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
-      wholeNumbers: true,
-      schemas: iamSchemas,
-    },
     operations: { ...operationsOf(parts), ...linked.operations },
-    constraints: iamConstraints,
-    migrations: iamMigrations,
-    audit: iamAudit,
-    accessDenied: (denial) => denialError(denial, deps.publicBaseUrl()),
-    directory: createIdentityDirectory(parts),
-    federation: createFederationDirectory(parts),
-    credentials,
-    linkedRoles: linked.linkedRoles,
-    linkedRoleReport: linked.report,
-    bootstrapAccounts: (accounts) => bootstrapAccounts(parts, accounts),
+    accessDenied: (denial: Denial) => denialError(denial, address.publicBaseUrl),
     start: async () => {
-      // Only now: these services are made after IAM, because they need its ports.
-      for (const usage of deps.linkedServiceUsages) linked.register(usage);
+      for (const usage of contributed.linkedServiceUsages) linked.register(usage);
       linked.start();
     },
     close: async () => {
@@ -137,6 +121,16 @@ export function createIamService(deps: IamDependencies): IamService {
       credentials.clear();
       parts.generations.bumpAll();
     },
+    provides: {
+      directory: createIdentityDirectory(parts),
+      federation: createFederationDirectory(parts),
+      longTermCredentials: credentials satisfies CredentialSource,
+      linkedRoles: linked.linkedRoles satisfies ServiceLinkedRoles,
+      linkedRoleReport: linked.report satisfies LinkedRoleReport,
+      /** Makes accounts and sets their root keys; may be called again with the same or others. */
+      bootstrapAccounts: (accounts: readonly RootAccount[]) => bootstrapAccounts(parts, accounts),
+    },
+    contributes: { credentialSources: [credentials] },
   };
 }
 

@@ -2,29 +2,25 @@ import type { CredentialSource, ServiceLinkedRoles } from "../../kernel/ports/id
 import type { MetricSink } from "../../kernel/ports/metric-sink.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import type { MediaPort } from "./media-port.ts";
-import type { CountryOf } from "./playback/country-database.ts";
 import type { IvsQuotas } from "./quotas.ts";
 
-/** What IVS gets from the composition root. */
+/** What IVS's parts are made with. */
 export interface IvsDependencies extends ServiceDependencies {
   readonly media: MediaPort;
   readonly metrics: MetricSink;
   readonly linkedRoles: ServiceLinkedRoles;
   /** Finds the caller behind the temporary credentials that STS gave. */
   readonly sessions: CredentialSource;
-  /** `http://localhost:4566`, without a slash at its end; known once the server listens. */
-  readonly publicBaseUrl: () => string;
-  /** Where the other nodes on the same database reach this one; known once the server listens. */
-  readonly nodeUrl: () => string;
+  /** `http://localhost:4566`, without a slash at its end. */
+  readonly publicBaseUrl: string;
+  /** Where the other nodes on the same database reach this one. */
+  readonly nodeUrl: string;
   /** What channels give as ingest endpoint: a bare host. */
   readonly ingestHost: string;
   /** Seals what viewers of private channels carry in their URLs. */
   readonly sealingKey: Uint8Array;
-  /** Undefined: every location is unknown. */
-  readonly countryOf?: CountryOf | undefined;
-  /** Calls are held to AWS's rates. */
-  readonly rateLimits?: boolean;
-  readonly quotas?: Partial<IvsQuotas>;
+  /** The quotas that the server's settings name; the others are AWS's. */
+  readonly quotas: Partial<IvsQuotas>;
   /** How long a recording configuration is CREATING; AWS takes a few seconds. */
   readonly creatingMs?: number;
 }

@@ -1,6 +1,6 @@
-import type { EngineHealth, IngestPorts } from "@rolecast/media";
-import type { LinkedServiceUsage } from "../../kernel/ports/identity.ts";
-import type { Service } from "../../kernel/service.ts";
+import type { EngineHealth } from "@rolecast/media";
+import { defineService } from "../../kernel/define-service.ts";
+import type { PlainRequest } from "../../kernel/service.ts";
 import { adConfigurationOperations } from "./ad-configurations.ts";
 import { limitCallRates } from "./call-rates.ts";
 import { channelOperations } from "./channels/channels.ts";
@@ -16,12 +16,13 @@ import { ivsMigrations } from "./migrations.ts";
 import { localStreams } from "./nodes/owned-streams.ts";
 import { answerPeer } from "./nodes/peer-calls.ts";
 import { answerPlayback } from "./playback/answer-playback.ts";
+import { openCountryDatabase } from "./playback/country-database.ts";
 import { PlaybackGate } from "./playback/playback-gate.ts";
 import { playbackKeyPairOperations } from "./playback/playback-key-pairs.ts";
 import { playbackRestrictionPolicyOperations } from "./playback/playback-restriction-policies.ts";
 import { RevokedViewers } from "./playback/revoked-viewers.ts";
 import { viewerSessionRevocationOperations } from "./playback/viewer-session-revocations.ts";
-import { DEFAULT_QUOTAS } from "./quotas.ts";
+import { DEFAULT_QUOTAS, type IvsQuotas } from "./quotas.ts";
 import { recordToS3Usage } from "./recording-configurations/record-to-s3-usage.ts";
 import { recordingConfigurationOperations } from "./recording-configurations/recording-configurations.ts";
 import { IVS_REGIONS } from "./regions.ts";
@@ -30,13 +31,6 @@ import { streamSessionOperations } from "./streams/stream-sessions.ts";
 import { streamOperations } from "./streams/streams.ts";
 import type { IvsTables } from "./tables.ts";
 import { tagOperations } from "./tags/tags.ts";
-
-export interface IvsService extends Service {
-  /** Where the service-linked role is in use; IAM asks before it deletes the role. */
-  readonly usage: LinkedServiceUsage;
-  /** The ports after `start`; undefined before. */
-  ingestPorts(): IngestPorts | undefined;
-}
 
 /**
  * The model shows them as members of errors and of batches' answers. Values: AWS CLI's example of a sister API's answer
@@ -53,12 +47,47 @@ const ANSWER_HEADERS = {
   "x-frame-options": "DENY",
 };
 
+type FromSettings = "publicBaseUrl" | "nodeUrl" | "ingestHost" | "quotas";
+
+interface IvsNeeds extends Omit<IvsDependencies, FromSettings> {
+  readonly address: { readonly publicBaseUrl: string; readonly nodeUrl: string };
+  readonly settings: {
+    readonly ingestHost: string;
+    readonly rateLimits: boolean;
+    readonly ivsQuotas: Partial<IvsQuotas>;
+    readonly geoipDatabase?: string | undefined;
+  };
+}
+
 /** Amazon IVS: recording configurations, channels, stream keys, streams and their sessions. */
-export function createIvsService(deps: IvsDependencies): IvsService {
-  const quotas = { ...DEFAULT_QUOTAS, ...deps.quotas };
+export const ivs = defineService({
+  title: "IVS",
+  definition: {
+    name: "ivs",
+    signingName: "ivs",
+    protocol: "restJson1",
+    version: "2020-07-14",
+    schemas: ivsSchemas,
+    // The model says `exceptionMessage`; botocore and the JavaScript SDK read `message`.
+    errorBody: { messageMembers: ["message", "exceptionMessage"] },
+    headers: ANSWER_HEADERS,
+  },
+  constraints: ivsConstraints,
+  migrations: ivsMigrations,
+  regions: IVS_REGIONS,
+  create: createIvs,
+});
+
+async function createIvs(needs: IvsNeeds) {
+  const { address, settings } = needs;
+  const { ingestHost, geoipDatabase, ivsQuotas } = settings;
+  const deps: IvsDependencies = { ...needs, ...address, ingestHost, quotas: ivsQuotas };
+  const quotas = { ...DEFAULT_QUOTAS, ...ivsQuotas };
   const live = new LiveStreams(deps);
   const revokedViewers = new RevokedViewers(deps.store, deps.clock);
-  const countryOf = deps.countryOf ?? (() => undefined);
+  const countries =
+    geoipDatabase === undefined ? undefined : await openCountryDatabase(geoipDatabase);
+  const countryOf = countries ?? (() => undefined);
   const gate = new PlaybackGate({ ...deps, countryOf, revoked: revokedViewers });
   const sampler = new MetricSampler(live, deps.metrics, deps.clock, deps.log);
   const housekeeping = new Housekeeping(deps.store, live, deps.clock, deps.log);
@@ -71,7 +100,7 @@ export function createIvsService(deps: IvsDependencies): IvsService {
   const clientConfiguration = {
     db: deps.store.tables<IvsTables>().db,
     ids: deps.ids,
-    ingestHost: deps.ingestHost,
+    ingestHost,
     ports: () => live.ports,
   };
   const operations = {
@@ -87,24 +116,9 @@ export function createIvsService(deps: IvsDependencies): IvsService {
     ...tagOperations(quotas),
   };
   return {
-    definition: {
-      name: "ivs",
-      signingName: "ivs",
-      protocol: "restJson1",
-      version: "2020-07-14",
-      schemas: ivsSchemas,
-      // The model says `exceptionMessage`; botocore and the JavaScript SDK read `message`.
-      errorBody: { messageMembers: ["message", "exceptionMessage"] },
-      headers: ANSWER_HEADERS,
-    },
-    operations: deps.rateLimits ? limitCallRates(operations, deps.clock) : operations,
-    constraints: ivsConstraints,
-    migrations: ivsMigrations,
-    regions: IVS_REGIONS,
+    operations: settings.rateLimits ? limitCallRates(operations, deps.clock) : operations,
     accessDenied: denialError,
-    usage: recordToS3Usage,
-    ingestPorts: () => live.ports,
-    plainRequest: async (request) =>
+    plainRequest: async (request: PlainRequest) =>
       (await answerPeer(request, peerAnswers)) ??
       (await answerClientConfiguration(request, clientConfiguration)) ??
       answerPlayback(request, live, gate),
@@ -125,10 +139,18 @@ export function createIvsService(deps: IvsDependencies): IvsService {
       return {
         ...engine,
         ...live.ports,
-        countries: deps.countryOf === undefined ? "unknown: no geoipDatabase" : "known",
+        countries: countries === undefined ? "unknown: no geoipDatabase" : "known",
         transcoding: transcodingWord(engine),
         thumbnails: engine.ffmpeg === "none" ? "not recorded: there is no ffmpeg" : "recorded",
       };
+    },
+    provides: {
+      /** The ports after `start`; undefined before. */
+      ingestPorts: () => live.ports,
+    },
+    contributes: {
+      linkedServiceUsages: [recordToS3Usage],
+      listeningPorts: [() => ({ ...live.ports })],
     },
   };
 }

@@ -5,7 +5,7 @@ import type { RequestContext } from "../../kernel/request-context.ts";
 
 /** What is about the whole server: everybody's metrics, health with its details, the reset. */
 export function serverOperations(
-  routes: () => OwnRoutes,
+  routes: OwnRoutes,
   serverWide: (action: string) => Authorization,
 ): OperationTable {
   const text = (
@@ -19,7 +19,7 @@ export function serverOperations(
   const Reset: OperationHandler<object, object> = {
     authorize: () => serverWide("rolecast:Reset"),
     handle: async (_input, context) => {
-      const { reset } = routes();
+      const { reset } = routes;
       if (!reset) throw new AwsError("AccessDeniedException", RESETTING_IS_OFF, { status: 403 });
       await reset();
       return answer(context, "application/json", JSON.stringify({ status: "reset" }));
@@ -27,9 +27,9 @@ export function serverOperations(
   };
   return {
     Reset,
-    ReadMetrics: text("rolecast:ReadMetrics", METRICS_TYPE, () => routes().metrics()),
+    ReadMetrics: text("rolecast:ReadMetrics", METRICS_TYPE, () => routes.metrics()),
     ReadHealth: text("rolecast:ReadHealth", "application/json", async () =>
-      JSON.stringify(await routes().health()),
+      JSON.stringify(await routes.health()),
     ),
   };
 }

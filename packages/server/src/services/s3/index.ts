@@ -1,7 +1,8 @@
 import type { ServiceDefinition } from "@rolecast/wire";
+import { defineService } from "../../kernel/define-service.ts";
 import { pathBelow, placeBelow } from "../../kernel/files/path-below.ts";
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
-import type { Service, ServiceDependencies } from "../../kernel/service.ts";
+import type { PlainRequest, ServiceDependencies } from "../../kernel/service.ts";
 import { accessControlListOperations } from "./access/access-control-lists.ts";
 import { s3AccessDenied } from "./access/authorization.ts";
 import { bucketPolicyOperations } from "./access/bucket-policies.ts";
@@ -43,6 +44,7 @@ import { attributeReadOperations } from "./objects/attribute-reads.ts";
 import { objectCopyOperations } from "./objects/object-copies.ts";
 import { objectDeletionOperations } from "./objects/object-deletions.ts";
 import { objectOperations } from "./objects/objects.ts";
+import { s3HostsOf } from "./s3-hosts.ts";
 import { s3Schemas } from "./schema.ts";
 import type { S3Tables } from "./tables.ts";
 import { taggingOperations } from "./tags/taggings.ts";
@@ -61,42 +63,58 @@ const definition: ServiceDefinition = {
   s3Addressing: true,
 };
 
+interface S3Needs extends ServiceDependencies, Pick<FormDependencies, "authenticator"> {
+  readonly directory: IdentityDirectory;
+  readonly address: {
+    /** Where the other nodes reach this one. */
+    readonly nodeUrl: string;
+  };
+  readonly settings: {
+    readonly publicBaseUrl?: string | undefined;
+    readonly scrubBytesPerSecond: number;
+  };
+}
+
 /** Amazon S3: buckets and objects, rows in the store and bytes in files below `s3/`. */
-export function createS3Service(
-  dependencies: ServiceDependencies &
-    FormDependencies & {
-      readonly directory: IdentityDirectory;
-      /** Where the other nodes reach this one. */
-      readonly nodeUrl: () => string;
-      readonly scrubBytesPerSecond: number;
-    },
-): Service {
-  const { hosts, store, clock, ids, log, durable, disk } = dependencies;
+export const s3 = defineService({
+  title: "S3",
+  definition,
+  constraints: s3Constraints,
+  migrations: s3Migrations,
+  audit: s3Audit,
+  admitsAnonymous: true,
+  create: createS3,
+});
+
+function createS3(needs: S3Needs) {
+  const hosts = s3HostsOf(needs.settings.publicBaseUrl);
+  const { store, clock, ids, log, durable, disk } = needs;
   const { db } = store.tables<S3Tables>();
   const writers: BlobWriters = new BlobWriters({
     store,
     // Not below `s3`, where there is nothing but objects' bytes.
-    marksDir: pathBelow(dependencies.dataDir, MARKS_FOLDER),
+    marksDir: pathBelow(needs.dataDir, MARKS_FOLDER),
     durable,
     clock,
     ids,
     log,
-    nodeUrl: dependencies.nodeUrl,
+    nodeUrl: () => needs.address.nodeUrl,
     lost: (prefix) => blobs.abandon(prefix),
     ended: () => sweeper.wake(),
   });
-  const dir = placeBelow(dependencies.dataDir, BLOBS_FOLDER);
-  const holds = new BlobHolds(dependencies.dataDir);
+  const dir = placeBelow(needs.dataDir, BLOBS_FOLDER);
+  const holds = new BlobHolds(needs.dataDir);
   const register = () => writers.register();
   const blobs: BlobFiles = new BlobFiles({ dir, durable, register, log, holds, disk });
   const findReferenced = (blobIds: readonly string[]) => findReferencedBlobs(blobIds, db);
   const sweeper = new BlobSweeper({ dir, blobs, writers, findReferenced, log });
-  const bytesPerSecond = durable ? dependencies.scrubBytesPerSecond : 0;
+  const bytesPerSecond = durable ? needs.settings.scrubBytesPerSecond : 0;
   const scrubber = new ObjectScrubber({ store, dir, bytesPerSecond, log });
   const digests = new DigestThreads();
   const leases = new BlobLeases((blobIds) => blobs.remove(blobIds));
   const deps: S3Dependencies & FormDependencies = {
-    ...dependencies,
+    ...needs,
+    hosts,
     blobs,
     leases,
     commits: new GroupCommit(store, writers),
@@ -104,7 +122,6 @@ export function createS3Service(
   };
   const lifecycle = new LifecycleWorker(deps);
   return {
-    definition,
     operations: {
       ...bucketOperations(deps),
       ...objectOperations(deps),
@@ -134,15 +151,12 @@ export function createS3Service(
       ...attributeReadOperations(),
       ...restoreOperations(deps),
     },
-    constraints: s3Constraints,
-    migrations: s3Migrations,
-    audit: s3Audit,
-    admitsAnonymous: true,
     accessDenied: s3AccessDenied,
-    hasPlainHost: (host) => websiteOf(host, hosts) !== undefined,
-    plainRequest: (request) => visitWebsite(request, deps) ?? formUpload(request, definition, deps),
-    preflight: (request) => preflightHeaders(request, store, hosts),
-    corsHeaders: (request) => corsHeaders(request, store, hosts),
+    hasPlainHost: (host: string) => websiteOf(host, hosts) !== undefined,
+    plainRequest: (request: PlainRequest) =>
+      visitWebsite(request, deps) ?? formUpload(request, definition, deps),
+    preflight: (request: PlainRequest) => preflightHeaders(request, store, hosts),
+    corsHeaders: (request: PlainRequest) => corsHeaders(request, store, hosts),
     async start() {
       lifecycle.start();
       await writers.start();
@@ -164,5 +178,6 @@ export function createS3Service(
       sweeper.clear();
     },
     health: async () => ({ ...sweeper.health(), ...scrubber.health() }),
+    provides: { bucketHosts: hosts },
   };
 }

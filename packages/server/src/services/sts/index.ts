@@ -1,3 +1,4 @@
+import { defineService } from "../../kernel/define-service.ts";
 import type { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
 import type {
   CredentialSource,
@@ -6,7 +7,7 @@ import type {
 } from "../../kernel/ports/identity.ts";
 import type { ForwardAccessSessions } from "../../kernel/ports/linked-services.ts";
 import type { RootAccess } from "../../kernel/root-access.ts";
-import type { Service, ServiceDependencies } from "../../kernel/service.ts";
+import type { Denial, PlainRequest, ServiceDependencies } from "../../kernel/service.ts";
 import { accessKeyInfo } from "./access-key-info.ts";
 import { stsAudit } from "./audit.ts";
 import { AuthorizationMessages } from "./authorization-messages.ts";
@@ -28,7 +29,7 @@ import { sessionTokens } from "./session-tokens.ts";
 import { webIdentitySessions } from "./web-identity-sessions.ts";
 import { webIdentityTokens } from "./web-identity-tokens.ts";
 
-export interface StsDependencies extends ServiceDependencies {
+interface StsNeeds extends ServiceDependencies {
   readonly directory: IdentityDirectory;
   readonly federation: FederationDirectory;
   /** Who may call AssumeRoot for whom. */
@@ -41,14 +42,24 @@ export interface StsDependencies extends ServiceDependencies {
   readonly outgoing: OutgoingClient;
 }
 
-export interface StsService extends Service {
-  readonly credentials: CredentialSource;
-  readonly messages: AuthorizationMessages;
-  readonly forwardAccessSessions: ForwardAccessSessions & CredentialSource;
-}
-
 /** AWS STS. It keeps no state but a cache: a session is what its token says. */
-export function createStsService(deps: StsDependencies): StsService {
+export const sts = defineService({
+  title: "STS",
+  definition: {
+    name: "sts",
+    signingName: "sts",
+    protocol: "awsQuery",
+    version: "2011-06-15",
+    xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
+    wholeNumbers: true,
+    schemas: stsSchemas,
+  },
+  constraints: stsConstraints,
+  audit: stsAudit,
+  create: createSts,
+});
+
+function createSts(deps: StsNeeds) {
   const credentials = new SessionCredentials(deps);
   const messages = new AuthorizationMessages(deps.sealingKey, deps.ids);
   const forwardAccessSessions = new ForwardedSessionCredentials(deps, {
@@ -59,15 +70,6 @@ export function createStsService(deps: StsDependencies): StsService {
   const keys = new IssuerKeys(deps.clock, deps.outgoing, (url) => ownIssuerDocument(url, deps));
   const saml = new SamlVerifier(deps.log);
   return {
-    definition: {
-      name: "sts",
-      signingName: "sts",
-      protocol: "awsQuery",
-      version: "2011-06-15",
-      xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
-      wholeNumbers: true,
-      schemas: stsSchemas,
-    },
     operations: {
       ...accessKeyInfo,
       ...callerIdentities,
@@ -94,21 +96,22 @@ export function createStsService(deps: StsDependencies): StsService {
         ids: deps.ids,
       }),
     },
-    constraints: stsConstraints,
-    migrations: [],
-    audit: stsAudit,
-    credentials,
-    messages,
-    forwardAccessSessions,
-    accessDenied: ({ authorization: { action, resource, caller }, callerArn }) =>
+    accessDenied: ({ authorization: { action, resource, caller }, callerArn }: Denial) =>
       caller?.principal.kind === "federated-provider"
         ? notAuthorized(action)
         : accessDenied(callerArn, action, resource),
-    plainRequest: (request) => outboundIssuerDocument(request, deps),
+    plainRequest: (request: PlainRequest) => outboundIssuerDocument(request, deps),
     close: () => saml.close(),
     reset: async () => {
       credentials.forgetAll();
       keys.clear();
     },
+    provides: {
+      /** Finds the callers of temporary credentials. */
+      sessions: credentials satisfies CredentialSource,
+      messages,
+      forwardAccessSessions: forwardAccessSessions satisfies ForwardAccessSessions,
+    },
+    contributes: { credentialSources: [forwardAccessSessions, credentials] },
   };
 }

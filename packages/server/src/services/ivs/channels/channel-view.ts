@@ -5,7 +5,7 @@ import { readTags } from "../tags/resource-tags.ts";
 
 /** Where players and encoders reach this server. */
 export interface ChannelHosts {
-  readonly publicBaseUrl: () => string;
+  readonly publicBaseUrl: string;
   readonly ingestHost: string;
 }
 
@@ -19,7 +19,7 @@ function playbackName(row: ChannelRow): string {
 }
 
 export function playbackUrl(row: ChannelRow, hosts: ChannelHosts): string {
-  return `${hosts.publicBaseUrl()}/api/video/v1/${playbackName(row)}.m3u8`;
+  return `${hosts.publicBaseUrl}/api/video/v1/${playbackName(row)}.m3u8`;
 }
 
 /** A channel as ListChannels shows it: without hosts, SRT, multitrack and container format. */

@@ -21,7 +21,7 @@ export interface ConcurrencyLimitsOptions {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly events: EventBus;
-  readonly quotas?: Partial<IvsQuotas>;
+  readonly quotas: Partial<IvsQuotas>;
   /** Viewers of each stream on whichever node has it, by the stream's id. */
   readonly viewerCounts: (
     sessions: readonly StreamSessionRow[],
@@ -52,7 +52,7 @@ export class ConcurrencyLimits {
   }
 
   get streamsMax(): number | undefined {
-    return this.#options.quotas?.concurrentStreams;
+    return this.#options.quotas.concurrentStreams;
   }
 
   /** Whether one more stream may begin. A stream of the channel itself doesn't count: it is taken over. */
@@ -68,7 +68,7 @@ export class ConcurrencyLimits {
 
   /** Whether a viewer may begin, who is counted then, once however often the page is loaded again. */
   async admitsView(channelArn: string, viewer: string): Promise<boolean> {
-    const max = this.#options.quotas?.concurrentViews;
+    const max = this.#options.quotas.concurrentViews;
     const place = parseResourceArn(channelArn);
     if (max === undefined || !place) return true;
     const views = this.#viewsOf(place);

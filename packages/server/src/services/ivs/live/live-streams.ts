@@ -85,7 +85,7 @@ export class LiveStreams implements MediaHost {
     const nodeId = () => this.node.id;
     this.node = new NodeLease({
       ...deps,
-      url: deps.nodeUrl,
+      url: () => deps.nodeUrl,
       lost: () => this.#stopAll(),
       looked: () => this.#takeOver(),
     });

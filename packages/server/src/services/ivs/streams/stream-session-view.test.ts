@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { streamSessionView } from "./stream-session-view.ts";
 
-const HOSTS = { publicBaseUrl: () => "http://localhost", ingestHost: "localhost" };
+const HOSTS = { publicBaseUrl: "http://localhost", ingestHost: "localhost" };
 const ROW = {
   stream_id: "st-1aaaaaaaaaaaaaaaaaaaaaa",
   account_id: "000000000000",

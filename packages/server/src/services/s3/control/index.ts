@@ -1,21 +1,9 @@
-import type { ServiceDefinition } from "@rolecast/wire";
+import { defineService } from "../../../kernel/define-service.ts";
 import type { AuditFacts } from "../../../kernel/ports/call-audit.ts";
-import type { Service } from "../../../kernel/service.ts";
 import { s3AccessDenied } from "../access/authorization.ts";
 import { accountBlockOperations } from "./account-public-access-block.ts";
 import { resourceTagOperations } from "./resource-tags.ts";
 import { s3ControlSchemas } from "./schema.ts";
-
-const definition: ServiceDefinition = {
-  name: "s3control",
-  signingName: "s3",
-  protocol: "restXml",
-  version: "2018-08-20",
-  xmlNamespace: "http://awss3control.amazonaws.com/doc/2018-08-20/",
-  schemas: s3ControlSchemas,
-  // A bucket may be called v20180820; what asks for one carries no such header.
-  markingHeader: "x-amz-account-id",
-};
 
 /** Source: S3 user guide, "Amazon S3 CloudTrail events", account-level operations. */
 const audit: AuditFacts = {
@@ -27,13 +15,22 @@ const audit: AuditFacts = {
 };
 
 /** S3 Control: what S3 has for accounts, in an API of its own over the same tables. */
-export function createS3ControlService(): Service {
-  return {
-    definition,
+export const s3Control = defineService({
+  title: "S3 Control",
+  definition: {
+    name: "s3control",
+    signingName: "s3",
+    protocol: "restXml",
+    version: "2018-08-20",
+    xmlNamespace: "http://awss3control.amazonaws.com/doc/2018-08-20/",
+    schemas: s3ControlSchemas,
+    // A bucket may be called v20180820; what asks for one carries no such header.
+    markingHeader: "x-amz-account-id",
+  },
+  constraints: { errorCode: "InvalidArgument", members: {} },
+  audit,
+  create: () => ({
     operations: { ...resourceTagOperations(), ...accountBlockOperations() },
-    constraints: { errorCode: "InvalidArgument", members: {} },
-    migrations: [],
-    audit,
     accessDenied: s3AccessDenied,
-  };
-}
+  }),
+});

@@ -33,7 +33,7 @@ export interface SignerOfForm {
 export interface FormDependencies {
   /** Names of the server, below which buckets have theirs. */
   readonly hosts: readonly string[];
-  readonly authenticator: () => {
+  readonly authenticator: {
     authenticateForm(
       service: { readonly definition: ServiceDefinition },
       fields: ReadonlyMap<string, string>,
@@ -78,7 +78,7 @@ async function answerForm(
 ): Promise<PlainResponse> {
   const form = await readForm(request.body, request.headers);
   const signedBy = (fields: ReadonlyMap<string, string>) =>
-    deps.authenticator().authenticateForm({ definition }, fields);
+    deps.authenticator.authenticateForm({ definition }, fields);
   try {
     const answer = await upload(form, bucket, request, { ...deps, signedBy });
     return {

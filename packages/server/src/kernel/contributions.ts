@@ -1,0 +1,34 @@
+import type { CredentialSource, LinkedServiceUsage } from "./ports/identity.ts";
+
+/** The ports that a service listens at beside HTTP, by name; 0 until it does. */
+export type ListeningPorts = Readonly<Record<string, number>>;
+
+/**
+ * Lists that any service may add to, each read by one collector. They fill while the services are
+ * created, in the services' order: a collector may hold a list from its own creation on, but reads
+ * it only once it is started or called.
+ */
+export interface Contributions {
+  /** Find the secrets of keys that sign requests; the authenticator asks one after the other. */
+  readonly credentialSources: readonly CredentialSource[];
+  /** Say where a service-linked role is in use; IAM asks them before it deletes the role. */
+  readonly linkedServiceUsages: readonly LinkedServiceUsage[];
+  /** Requests that callers ask for aren't sent to these ports of this server. */
+  readonly listeningPorts: readonly (() => ListeningPorts)[];
+}
+
+/** The same lists while they are being filled. */
+export type GatheredContributions = {
+  readonly [Point in keyof Contributions]: Contributions[Point][number][];
+};
+
+export function noContributions(): GatheredContributions {
+  return { credentialSources: [], linkedServiceUsages: [], listeningPorts: [] };
+}
+
+export function gather(into: GatheredContributions, contributed: Partial<Contributions>): void {
+  for (const point of Object.keys(into) as (keyof Contributions)[]) {
+    const list: unknown[] = into[point];
+    list.push(...(contributed[point] ?? []));
+  }
+}

@@ -1,0 +1,145 @@
+import { createMediaEngine, KeptRecordings, renderRecordingPlaylists } from "@rolecast/media";
+import { Authenticator } from "./authn/authenticator.ts";
+import { ServiceCredentials } from "./authn/service-credentials.ts";
+import { ingestPortsOf } from "./config/ingest-ports.ts";
+import { spillOf } from "./config/node.ts";
+import { rootAccessOf } from "./config/root-access.ts";
+import type { Config } from "./config/settings.ts";
+import { transcodingOf } from "./config/transcoding.ts";
+import { systemClock } from "./kernel/clock.ts";
+import { type GatheredContributions, gather, noContributions } from "./kernel/contributions.ts";
+import type { EventLog } from "./kernel/event-log.ts";
+import { randomIds } from "./kernel/ids.ts";
+import type { Invoke } from "./kernel/invoke.ts";
+import { isLoopback } from "./kernel/loopback.ts";
+import type { Organization } from "./kernel/organization.ts";
+import { OutgoingClient } from "./kernel/outgoing/outgoing-client.ts";
+import { OutgoingRules } from "./kernel/outgoing/outgoing-rules.ts";
+import type { OutsideService } from "./kernel/ports/linked-services.ts";
+import type { Log } from "./kernel/ports/log.ts";
+import type { OwnRoutes } from "./kernel/ports/own-routes.ts";
+import type { RootAccess } from "./kernel/root-access.ts";
+import type { ServiceDependencies, ServiceFacts } from "./kernel/service.ts";
+import type { Store } from "./kernel/store.ts";
+import type { MediaPort } from "./services/ivs/media-port.ts";
+import type { TextFeed } from "./services/rolecast/feeds/feed-operations.ts";
+import type { DataDisk } from "./storage/data-disk.ts";
+import type { DataFolder } from "./storage/data-folder.ts";
+import type { NodeFolder } from "./storage/node-folder.ts";
+import type { TlsCertificate } from "./storage/tls-certificate.ts";
+
+/** Where the server is found, without a slash at the end. */
+export interface Address {
+  /** `http://127.0.0.1:4566`. */
+  readonly endpoint: string;
+  /** Where the other nodes on the same database reach this one. */
+  readonly nodeUrl: string;
+  /** Where clients and players reach it. */
+  readonly publicBaseUrl: string;
+}
+
+/** What the server opens before there are services. */
+export interface OpenedParts {
+  readonly config: Config;
+  readonly organization: Organization | undefined;
+  readonly folder: DataFolder;
+  readonly node: NodeFolder;
+  /** Of the data folder, and of the node's own, which may be the same. */
+  readonly disk: DataDisk;
+  readonly nodeDisk: DataDisk;
+  readonly sealingKey: Uint8Array;
+  readonly store: Store;
+  readonly certificate: TlsCertificate;
+  readonly events: EventLog;
+  readonly log: Log;
+  /** Gives the latest lines of the log, then each as it is written. */
+  readonly readLog: TextFeed;
+  readonly outsideServices: readonly OutsideService[];
+}
+
+/** What the server itself gives to services, who may only call it once all of them are created. */
+interface WholeServer {
+  readonly address: Address;
+  readonly invoke: Invoke;
+  readonly ownRoutes: OwnRoutes;
+  readonly knownServices: readonly ServiceFacts[];
+}
+
+/** What services can need that no service provides. */
+export interface Platform extends ServiceDependencies, WholeServer {
+  /** Each service declares the settings that it reads. */
+  readonly settings: Config;
+  readonly organization: Organization | undefined;
+  readonly rootAccess: RootAccess;
+  readonly outsideServices: readonly OutsideService[];
+  /** At least 32 random bytes that outlive the process. */
+  readonly sealingKey: Uint8Array;
+  readonly node: Pick<NodeFolder, "dir" | "id" | "abandoned"> & { readonly disk: DataDisk };
+  readonly authenticator: Authenticator;
+  /** Sends requests to addresses that callers name. */
+  readonly outgoing: OutgoingClient;
+  readonly media: MediaPort;
+  readonly events: EventLog;
+  readonly readLog: TextFeed;
+  readonly contributed: GatheredContributions;
+}
+
+export function createPlatform(parts: OpenedParts, whole: WholeServer): Platform {
+  const { config, organization, folder, node, outsideServices } = parts;
+  const contributed = noContributions();
+  gather(contributed, { credentialSources: [new ServiceCredentials(outsideServices)] });
+  return {
+    ...whole,
+    store: parts.store,
+    clock: systemClock,
+    ids: randomIds,
+    events: parts.events,
+    log: parts.log,
+    readLog: parts.readLog,
+    dataDir: folder.dir,
+    durable: folder.durable,
+    disk: parts.disk,
+    node: { dir: node.dir, id: node.id, abandoned: node.abandoned, disk: parts.nodeDisk },
+    settings: config,
+    organization,
+    rootAccess: rootAccessOf(config, organization),
+    outsideServices,
+    sealingKey: parts.sealingKey,
+    authenticator: new Authenticator(contributed.credentialSources, systemClock),
+    outgoing: new OutgoingClient(outgoingRulesOf(config, whole.address, contributed)),
+    media: mediaOf(parts),
+    contributed,
+  };
+}
+
+/** Where callers may have requests sent to, from where this server listens. */
+function outgoingRulesOf(
+  config: Config,
+  { endpoint, nodeUrl, publicBaseUrl }: Address,
+  { listeningPorts }: Pick<GatheredContributions, "listeningPorts">,
+): OutgoingRules {
+  return new OutgoingRules({
+    allowed: config.outgoing,
+    isBoundToLoopback: isLoopback(config.host),
+    ownPorts: () => [
+      ...[endpoint, nodeUrl].map((url) => Number(new URL(url).port || 80)),
+      ...listeningPorts.flatMap((ports) => Object.values(ports())),
+    ],
+    ownUrls: () => [endpoint, nodeUrl, publicBaseUrl],
+  });
+}
+
+/** The media engine with its settings bound. */
+function mediaOf({ config, node, nodeDisk, certificate }: OpenedParts): MediaPort {
+  const transcoding = transcodingOf(config);
+  const spill = spillOf(config, node.dir, nodeDisk.lowWaterBytes);
+  return {
+    renderRecordingPlaylists,
+    keptRecordings: new KeptRecordings(spill.segments),
+    createEngine: (host, again) => {
+      const where = ingestPortsOf(config, again);
+      const more = { spill, workers: config.ingestWorkers };
+      return createMediaEngine({ ...where, tls: certificate, ...more, ...transcoding }, host);
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import { servicesInOrder } from "../compose-services.ts";
+import type { Platform } from "../platform.ts";
+import { cloudtrail } from "./cloudtrail/index.ts";
+import { cloudwatch } from "./cloudwatch/index.ts";
+import { events } from "./events/index.ts";
+import { iam } from "./iam/index.ts";
+import { iamToolbox } from "./iam-toolbox/index.ts";
+import { ivs } from "./ivs/index.ts";
+import { rolecast } from "./rolecast/index.ts";
+import { s3Control } from "./s3/control/index.ts";
+import { s3 } from "./s3/index.ts";
+import { sts } from "./sts/index.ts";
+
+/**
+ * All services, each after those whose ports it needs. They are created and started in this order
+ * and closed from the end. EventBridge and CloudWatch receive from those after them until these
+ * are closed.
+ */
+export const SERVICES = servicesInOrder<Platform>()([
+  iam,
+  iamToolbox,
+  sts,
+  events,
+  cloudwatch,
+  s3,
+  s3Control,
+  cloudtrail,
+  ivs,
+  rolecast,
+]);
+
+export const MIGRATIONS = SERVICES.flatMap(({ migrations = [] }) => migrations);
