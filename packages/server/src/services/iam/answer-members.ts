@@ -1,9 +1,12 @@
 import type * as iam from "@aws-sdk/client-iam";
+import type { StoredTag } from "./rows/tags.ts";
 
-/** What AWS answers, though the model's only value is another; source: CLI reference, get-user. */
+/* Members that the answers of several operations share. */
+
+/** The CLI reference of get-user shows this value, though the model's only one is another. */
 const BOUNDARY_TYPE: string = "Policy";
 
-/** The member `PermissionsBoundary`, missing where there is none. */
+/** The member `PermissionsBoundary`, missing if there is none. */
 export function boundaryMember(arn: string | null): {
   PermissionsBoundary?: iam.AttachedPermissionsBoundary;
 } {
@@ -14,4 +17,25 @@ export function boundaryMember(arn: string | null): {
       PermissionsBoundaryArn: arn,
     },
   };
+}
+
+/** The member `Tags` of an answer to a creation: the tags as they were sent. */
+export function echoedTags(tags: readonly iam.Tag[] | undefined): { Tags?: iam.Tag[] } {
+  return tags === undefined || tags.length === 0 ? {} : { Tags: [...tags] };
+}
+
+/** The member `Tags`, which is missing rather than empty. */
+export function tagsMember(tags: readonly StoredTag[]): { Tags?: StoredTag[] } {
+  return tags.length === 0 ? {} : { Tags: [...tags] };
+}
+
+/**
+ * A document as IAM's answers carry it: percent-encoded by RFC 3986, in which encodeURIComponent
+ * leaves out five reserved characters.
+ */
+export function encodeDocument(text: string): string {
+  return encodeURIComponent(text).replace(
+    /[!'()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
 }

@@ -1,3 +1,4 @@
+import type { Kysely } from "kysely";
 import type { AccessTables } from "./access-tables.ts";
 import type { FederationTables } from "./federation-tables.ts";
 
@@ -199,3 +200,6 @@ export interface IamTables extends FederationTables, AccessTables {
   iam_credential_reports: CredentialReportRow;
   iam_account_changes: AccountChangeRow;
 }
+
+/** A connection or a transaction, as queries take it. */
+export type Db = Kysely<IamTables>;

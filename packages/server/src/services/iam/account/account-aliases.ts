@@ -4,9 +4,10 @@ import { alreadyExists, invalidInput, noSuchEntity } from "../errors.ts";
 import { onAccount } from "../identities/authorization.ts";
 import { pageOf } from "../pagination.ts";
 import { required } from "../required.ts";
+import { aliasesOf, deleteAlias, isAliasTaken, replaceAlias } from "../rows/account-aliases.ts";
 import type { IamTables } from "../tables.ts";
 
-/** Such an alias couldn't be told from an account's number. */
+/** An alias of this form would look like an account's number. */
 const LIKE_AN_ACCOUNT = /^\d{12}$/;
 
 export function accountAliasOperations() {
@@ -14,13 +15,7 @@ export function accountAliasOperations() {
     ListAccountAliases: {
       authorize: (_input, context) => onAccount(context),
       handle: async (input, context) => {
-        const rows = await context
-          .db<IamTables>()
-          .selectFrom("iam_account_aliases")
-          .select("alias")
-          .where("account_id", "=", context.accountId)
-          .execute();
-        const aliases = rows.map((row) => row.alias);
+        const aliases = await aliasesOf(context.db<IamTables>(), context.accountId);
         const page = await pageOf(input, aliases, (alias) => alias);
         return { AccountAliases: [...page.items], ...page.output };
       },
@@ -32,19 +27,8 @@ export function accountAliasOperations() {
           const alias = required(input.AccountAlias, "accountAlias");
           if (LIKE_AN_ACCOUNT.test(alias))
             throw invalidInput("An account alias can't be a number of 12 digits.");
-          const taken = await db
-            .selectFrom("iam_account_aliases")
-            .select("account_id")
-            .where("alias", "=", alias)
-            .executeTakeFirst();
-          if (taken) throw alreadyExists(`The account alias ${alias}`);
-          // An account has one alias; a new one takes the place of the old.
-          const { accountId } = context;
-          await db.deleteFrom("iam_account_aliases").where("account_id", "=", accountId).execute();
-          await db
-            .insertInto("iam_account_aliases")
-            .values({ account_id: accountId, alias })
-            .execute();
+          if (await isAliasTaken(db, alias)) throw alreadyExists(`The account alias ${alias}`);
+          await replaceAlias(db, { account_id: context.accountId, alias });
           return {};
         }),
     },
@@ -53,12 +37,7 @@ export function accountAliasOperations() {
       handle: (input, context) =>
         context.transaction<IamTables, object>(async ({ db }) => {
           const alias = required(input.AccountAlias, "accountAlias");
-          const deleted = await db
-            .deleteFrom("iam_account_aliases")
-            .where("account_id", "=", context.accountId)
-            .where("alias", "=", alias)
-            .executeTakeFirst();
-          if (Number(deleted.numDeletedRows) === 0)
+          if (!(await deleteAlias(db, { account_id: context.accountId, alias })))
             throw noSuchEntity(`The account alias with name ${alias} cannot be found.`);
           return {};
         }),

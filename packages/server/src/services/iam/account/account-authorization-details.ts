@@ -1,35 +1,28 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { inTurns } from "../../../kernel/work/turns.ts";
-import { boundaryMember } from "../answer-members.ts";
+import { boundaryMember, encodeDocument } from "../answer-members.ts";
 import { AWS_POLICY_PREFIX } from "../catalogue/aws-managed-policies.ts";
 import { readPage } from "../pagination.ts";
 import type { IamParts } from "../parts.ts";
-import { attachedArns } from "../policies/attached-policies.ts";
-import { inlinePoliciesOf } from "../policies/inline-policies.ts";
-import {
-  findPolicy,
-  type ManagedPolicy,
-  managedPolicy,
-  NO_USAGE,
-  type PolicyUsage,
-  usageOfPolicies,
-} from "../policies/managed-policies.ts";
+import { findPolicy, type ManagedPolicy, managedPolicy } from "../policies/managed-policies.ts";
 import { policySummary } from "../policies/policy-details.ts";
-import { encodeDocument } from "../policies/policy-text.ts";
 import { documentOf, versionSummary, versionsOf } from "../policies/policy-versions.ts";
+import { listedInstanceProfile } from "../roles/instance-profile-details.ts";
 import { roleLastUsed, roleSummary } from "../roles/role-details.ts";
-import { instanceProfilesOfRole, listedInstanceProfile } from "../rows/instance-profiles.ts";
+import { groupsOfUser } from "../rows/group-members.ts";
+import { type Group, groupArn } from "../rows/groups.ts";
+import { inlinePoliciesOf } from "../rows/inline-policies.ts";
+import { instanceProfilesOfRole } from "../rows/instance-profiles.ts";
 import { readNames } from "../rows/named-rows.ts";
+import { attachedArns } from "../rows/policy-attachments.ts";
+import { NO_USAGE, type PolicyUsage, usageOfPolicies } from "../rows/policy-usage.ts";
 import type { Role } from "../rows/roles.ts";
 import { tagsOf } from "../rows/tags.ts";
 import { usedPolicies } from "../rows/used-policies.ts";
-import { type Group, groupArn, groupsOfUser, type User } from "../rows/users.ts";
-import type { IamTables } from "../tables.ts";
+import type { User } from "../rows/users.ts";
+import type { Db, IamTables } from "../tables.ts";
 import { userSummary } from "../users/user-details.ts";
-
-type Db = Kysely<IamTables>;
 
 /** One entry of the report. Its key places it: kind by kind, each sorted by name. */
 type Entry =

@@ -1,5 +1,4 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { onAccount } from "../identities/authorization.ts";
 import {
@@ -18,6 +17,7 @@ import {
   USERS_PER_ACCOUNT,
   VERSIONS_PER_POLICY,
 } from "../quotas.ts";
+import { countMfaDevicesInUse } from "../rows/mfa-devices.ts";
 import { countRows } from "../rows/named-rows.ts";
 import { usedPolicies } from "../rows/used-policies.ts";
 import type { IamTables } from "../tables.ts";
@@ -45,7 +45,7 @@ const QUOTAS = {
   VersionsPerPolicyQuota: VERSIONS_PER_POLICY,
 } as const;
 
-/** What this server has none of, as the operations say that make them. */
+/** This server has none of these: the operations that would make them are refused. */
 const ABSENT = {
   AccountMFAEnabled: 0,
   AccountPasswordPresent: 0,
@@ -72,7 +72,7 @@ export function accountSummaryOperations() {
             // One version, the default, of each managed policy that something has.
             PolicyVersionsInUse: (await usedPolicies(db, accountId)).size,
             MFADevices: await countRows(db, "iam_mfa_devices", accountId),
-            MFADevicesInUse: await mfaDevicesInUse(db, accountId),
+            MFADevicesInUse: await countMfaDevicesInUse(db, accountId),
             Providers:
               (await countRows(db, "iam_oidc_providers", accountId)) +
               (await countRows(db, "iam_saml_providers", accountId)),
@@ -86,14 +86,4 @@ export function accountSummaryOperations() {
       },
     },
   });
-}
-
-async function mfaDevicesInUse(db: Kysely<IamTables>, accountId: string): Promise<number> {
-  const row = await db
-    .selectFrom("iam_mfa_devices")
-    .select((e) => e.fn.countAll<number>().as("count"))
-    .where("account_id", "=", accountId)
-    .where("user_id", "is not", null)
-    .executeTakeFirstOrThrow();
-  return Number(row.count);
 }

@@ -1,4 +1,5 @@
 import type { IamParts } from "../parts.ts";
+import { allAccounts, deleteAllAccounts, insertAccount } from "../rows/accounts.ts";
 import type { IamTables } from "../tables.ts";
 
 /** An account of the configuration, with its root user's key. */
@@ -17,20 +18,17 @@ export async function bootstrapAccounts(
   accounts: readonly RootAccount[],
 ): Promise<void> {
   await parts.store.tables<IamTables>().transaction(async (tx) => {
-    const known = await tx.db.selectFrom("iam_accounts").selectAll().execute();
+    const known = await allAccounts(tx.db);
     // Emptied first, so that two accounts may exchange their keys.
-    await tx.db.deleteFrom("iam_accounts").execute();
+    await deleteAllAccounts(tx.db);
     for (const { id, rootAccessKeyId, rootSecretAccessKey } of accounts) {
       const before = known.find((row) => row.account_id === id);
-      await tx.db
-        .insertInto("iam_accounts")
-        .values({
-          account_id: id,
-          root_access_key_id: rootAccessKeyId,
-          root_secret_sealed: parts.secrets.seal(rootSecretAccessKey, rootAccessKeyId),
-          created_ms: before?.created_ms ?? parts.clock.nowMs(),
-        })
-        .execute();
+      await insertAccount(tx.db, {
+        account_id: id,
+        root_access_key_id: rootAccessKeyId,
+        root_secret_sealed: parts.secrets.seal(rootSecretAccessKey, rootAccessKeyId),
+        created_ms: before?.created_ms ?? parts.clock.nowMs(),
+      });
       await parts.generations.bump(tx, id);
     }
     for (const { account_id: id } of known) await parts.generations.bump(tx, id);

@@ -1,8 +1,12 @@
-import type { Kysely } from "kysely";
 import type { LastUsed } from "../last-used/last-used.ts";
-import { type User, userArn } from "../rows/users.ts";
-import type { IamTables } from "../tables.ts";
-import { findPasswordPolicy } from "../users/password-policy.ts";
+import { accessKeysOfAccount } from "../rows/access-keys.ts";
+import { findAccount } from "../rows/accounts.ts";
+import { passwordDates } from "../rows/login-profiles.ts";
+import { userIdsWithMfa } from "../rows/mfa-devices.ts";
+import { findPasswordPolicy } from "../rows/password-policies.ts";
+import { signingCertificatesOfAccount } from "../rows/signing-certificates.ts";
+import { type User, userArn, usersOfAccount } from "../rows/users.ts";
+import type { Db } from "../tables.ts";
 
 /** Source: IAM User Guide, "Understanding the report format". */
 const COLUMNS = [
@@ -49,19 +53,14 @@ interface KeyColumns {
  */
 export async function writeCredentialReport(
   parts: { readonly lastUsed: LastUsed },
-  db: Kysely<IamTables>,
+  db: Db,
   accountId: string,
 ): Promise<string> {
-  const users = await db
-    .selectFrom("iam_users")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .orderBy("name_key")
-    .execute();
+  const users = await usersOfAccount(db, accountId);
   const keys = await keysByUser(parts.lastUsed, db, accountId);
   const passwords = await passwordsByUser(db, accountId);
   const lines = [COLUMNS, await rootLine(db, accountId)];
-  const withMfa = await usersWithMfa(db, accountId);
+  const withMfa = await userIdsWithMfa(db, accountId);
   const certificates = await certificatesByUser(db, accountId);
   for (const user of users) {
     const { user_id: id } = user;
@@ -78,12 +77,8 @@ export async function writeCredentialReport(
   return lines.map((line) => line.join(",")).join("\n");
 }
 
-async function rootLine(db: Kysely<IamTables>, accountId: string): Promise<string[]> {
-  const account = await db
-    .selectFrom("iam_accounts")
-    .select("created_ms")
-    .where("account_id", "=", accountId)
-    .executeTakeFirst();
+async function rootLine(db: Db, accountId: string): Promise<string[]> {
+  const account = await findAccount(db, accountId);
   const key = account && { ...NEVER_USED, active: true, createdMs: account.created_ms };
   return [
     "<root_account>",
@@ -147,16 +142,10 @@ function certificateColumns(certificates: readonly CertificateColumns[]): string
 
 /** Each user's signing certificates, the oldest first. */
 async function certificatesByUser(
-  db: Kysely<IamTables>,
+  db: Db,
   accountId: string,
 ): Promise<Map<string, CertificateColumns[]>> {
-  const rows = await db
-    .selectFrom("iam_signing_certificates")
-    .select(["user_id", "status", "created_ms"])
-    .where("account_id", "=", accountId)
-    .orderBy("created_ms")
-    .orderBy("certificate_id")
-    .execute();
+  const rows = await signingCertificatesOfAccount(db, accountId);
   const certificates = new Map<string, CertificateColumns[]>();
   for (const { user_id: id, status, created_ms: createdMs } of rows) {
     const certificate = { active: status === "Active", createdMs };
@@ -168,16 +157,10 @@ async function certificatesByUser(
 /** Each user's keys, the oldest first. */
 async function keysByUser(
   lastUsed: LastUsed,
-  db: Kysely<IamTables>,
+  db: Db,
   accountId: string,
 ): Promise<Map<string, KeyColumns[]>> {
-  const rows = await db
-    .selectFrom("iam_access_keys")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .orderBy("created_ms")
-    .orderBy("access_key_id")
-    .execute();
+  const rows = await accessKeysOfAccount(db, accountId);
   const keys = new Map<string, KeyColumns[]>();
   for (const row of rows) {
     const latest = lastUsed.latestOfKey(row.access_key_id);
@@ -193,26 +176,9 @@ async function keysByUser(
   return keys;
 }
 
-async function usersWithMfa(
-  db: Kysely<IamTables>,
-  accountId: string,
-): Promise<ReadonlySet<string | null>> {
-  const rows = await db
-    .selectFrom("iam_mfa_devices")
-    .select("user_id")
-    .where("account_id", "=", accountId)
-    .where("user_id", "is not", null)
-    .execute();
-  return new Set(rows.map((row) => row.user_id));
-}
-
-async function passwordsByUser(db: Kysely<IamTables>, accountId: string) {
+async function passwordsByUser(db: Db, accountId: string) {
   const maxAgeDays = (await findPasswordPolicy(db, accountId))?.max_age_days ?? undefined;
-  const rows = await db
-    .selectFrom("iam_login_profiles")
-    .select(["user_id", "changed_ms"])
-    .where("account_id", "=", accountId)
-    .execute();
+  const rows = await passwordDates(db, accountId);
   return new Map(
     rows.map((row) => [
       row.user_id,

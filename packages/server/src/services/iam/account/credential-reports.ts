@@ -3,6 +3,7 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { onAccount } from "../identities/authorization.ts";
 import type { IamParts } from "../parts.ts";
+import { findCredentialReport, replaceCredentialReport } from "../rows/credential-reports.ts";
 import type { IamTables } from "../tables.ts";
 import { writeCredentialReport } from "./credential-report.ts";
 
@@ -18,21 +19,14 @@ export function credentialReportOperations(parts: Pick<IamParts, "lastUsed">) {
         const { accountId, nowMs } = context;
         return context.transaction<IamTables, iam.GenerateCredentialReportResponse>(
           async ({ db }) => {
-            const latest = await db
-              .selectFrom("iam_credential_reports")
-              .select("generated_ms")
-              .where("account_id", "=", accountId)
-              .executeTakeFirst();
+            const latest = await findCredentialReport(db, accountId);
             if (latest && !isExpired(latest.generated_ms, nowMs)) return { State: "COMPLETE" };
             const content = await writeCredentialReport(parts, db, accountId);
-            await db
-              .deleteFrom("iam_credential_reports")
-              .where("account_id", "=", accountId)
-              .execute();
-            await db
-              .insertInto("iam_credential_reports")
-              .values({ account_id: accountId, content, generated_ms: nowMs })
-              .execute();
+            await replaceCredentialReport(db, {
+              account_id: accountId,
+              content,
+              generated_ms: nowMs,
+            });
             // It is ready already; clients wait for COMPLETE, which the next call says.
             return { State: "STARTED", Description: STARTED };
           },
@@ -42,12 +36,7 @@ export function credentialReportOperations(parts: Pick<IamParts, "lastUsed">) {
     GetCredentialReport: {
       authorize: (_input, context) => onAccount(context),
       handle: async (_input, context) => {
-        const report = await context
-          .db<IamTables>()
-          .selectFrom("iam_credential_reports")
-          .selectAll()
-          .where("account_id", "=", context.accountId)
-          .executeTakeFirst();
+        const report = await findCredentialReport(context.db<IamTables>(), context.accountId);
         if (!report)
           throw gone("ReportNotPresent", "No credential report exists: generate one first.");
         if (isExpired(report.generated_ms, context.nowMs))

@@ -1,5 +1,6 @@
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
+import { accountChanges, writeAccountChange } from "../rows/account-changes.ts";
 import type { IamTables } from "../tables.ts";
 
 /**
@@ -33,12 +34,8 @@ export class SharedChanges {
   /** The row is written first of all, so that of two nodes one waits, not works in vain. */
   async write(tx: Pick<Transaction, "tables" | "afterCommit">, accountId: string): Promise<void> {
     const changeId = this.#ids.uuid();
-    await tx
-      .tables<IamTables>()
-      .db.insertInto("iam_account_changes")
-      .values({ account_id: accountId, change_id: changeId })
-      .onConflict((conflict) => conflict.column("account_id").doUpdateSet({ change_id: changeId }))
-      .execute();
+    const { db } = tx.tables<IamTables>();
+    await writeAccountChange(db, { account_id: accountId, change_id: changeId });
     tx.afterCommit(() => this.#known.set(accountId, changeId));
   }
 
@@ -53,12 +50,7 @@ export class SharedChanges {
   }
 
   async #read(accountIds: readonly string[]): Promise<void> {
-    const rows = await this.#store.db
-      .selectFrom("iam_account_changes")
-      .selectAll()
-      .where("account_id", "in", accountIds)
-      .execute();
-    const found = new Map(rows.map((row) => [row.account_id, row.change_id]));
+    const found = await accountChanges(this.#store.db, accountIds);
     for (const accountId of accountIds) {
       const changeId = found.get(accountId);
       if (this.#known.has(accountId) && this.#known.get(accountId) === changeId) continue;

@@ -1,5 +1,4 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely, Selectable } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
@@ -16,11 +15,17 @@ import { pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { ACCESS_KEYS_PER_USER } from "../quotas.ts";
 import { required } from "../required.ts";
+import {
+  type AccessKey,
+  accessKeysOf,
+  deleteAccessKey,
+  findKeyUse,
+  insertAccessKey,
+  setAccessKeyStatus,
+} from "../rows/access-keys.ts";
+import { findAccount } from "../rows/accounts.ts";
 import { requireUser, type User } from "../rows/users.ts";
-import type { AccessKeyRow, IamTables } from "../tables.ts";
-
-type Db = Kysely<IamTables>;
-type AccessKey = Selectable<AccessKeyRow>;
+import type { AccessKeyRow, Db, IamTables } from "../tables.ts";
 
 /** Characters of a secret access key, as AWS's have. */
 const SECRET_LENGTH = 40;
@@ -39,12 +44,12 @@ export function accessKeyOperations(parts: IamParts) {
         change(parts, context, async ({ db }) => {
           refuseRootKeys(input, context);
           const user = await requireUser(db, context.accountId, nameIn(input, context));
-          const keys = await keysOf(db, user);
+          const keys = await accessKeysOf(db, user.user_id);
           if (keys.length >= ACCESS_KEYS_PER_USER)
             throw quotaExceeded("AccessKeysPerUser", ACCESS_KEYS_PER_USER);
           const secret = parts.ids.alphanumeric(SECRET_LENGTH);
           const key = newAccessKey(parts, context, user, secret);
-          await db.insertInto("iam_access_keys").values(key).execute();
+          await insertAccessKey(db, key);
           return { AccessKey: { ...keyMetadata(key, user), SecretAccessKey: secret } };
         }),
     },
@@ -54,7 +59,11 @@ export function accessKeyOperations(parts: IamParts) {
         const db = context.db<IamTables>();
         if (isRootItself(input, context)) return listRootKey(db, context);
         const user = await requireUser(db, context.accountId, nameIn(input, context));
-        const page = await pageOf(input, await keysOf(db, user), (key) => key.access_key_id);
+        const page = await pageOf(
+          input,
+          await accessKeysOf(db, user.user_id),
+          (key) => key.access_key_id,
+        );
         const AccessKeyMetadata = page.items.map((key) => keyMetadata(key, user));
         return { AccessKeyMetadata, ...page.output };
       },
@@ -71,11 +80,7 @@ export function accessKeyOperations(parts: IamParts) {
             throw validationError(
               "1 validation error detected: Value at 'status' failed to satisfy constraint: Member must satisfy enum value set",
             );
-          await db
-            .updateTable("iam_access_keys")
-            .set({ status })
-            .where("access_key_id", "=", key.access_key_id)
-            .execute();
+          await setAccessKeyStatus(db, key.access_key_id, status);
           return {};
         }),
     },
@@ -85,10 +90,7 @@ export function accessKeyOperations(parts: IamParts) {
         change(parts, context, async ({ db }) => {
           refuseRootKeys(input, context);
           const key = await requireKey(db, context, input, input.AccessKeyId);
-          await db
-            .deleteFrom("iam_access_keys")
-            .where("access_key_id", "=", key.access_key_id)
-            .execute();
+          await deleteAccessKey(db, key.access_key_id);
           return {};
         }),
     },
@@ -138,11 +140,7 @@ function refuseRootKeys(input: NamedInput, context: RequestContext): void {
 }
 
 async function listRootKey(db: Db, context: RequestContext) {
-  const account = await db
-    .selectFrom("iam_accounts")
-    .selectAll()
-    .where("account_id", "=", context.accountId)
-    .executeTakeFirst();
+  const account = await findAccount(db, context.accountId);
   const AccessKeyMetadata: iam.AccessKeyMetadata[] = account
     ? [
         {
@@ -184,15 +182,6 @@ function keyMetadata(key: AccessKey, user: User) {
   } satisfies iam.AccessKeyMetadata;
 }
 
-function keysOf(db: Db, user: User): Promise<AccessKey[]> {
-  return db
-    .selectFrom("iam_access_keys")
-    .selectAll()
-    .where("user_id", "=", user.user_id)
-    .orderBy("access_key_id")
-    .execute();
-}
-
 async function requireKey(
   db: Db,
   context: RequestContext,
@@ -201,20 +190,15 @@ async function requireKey(
 ): Promise<AccessKey> {
   const id = required(idInput, "accessKeyId");
   const user = await requireUser(db, context.accountId, nameIn(input, context));
-  const key = (await keysOf(db, user)).find((candidate) => candidate.access_key_id === id);
+  const key = (await accessKeysOf(db, user.user_id)).find(
+    (candidate) => candidate.access_key_id === id,
+  );
   if (!key) throw noSuchKey(id);
   return key;
 }
 
 async function ownerOfKey(context: RequestContext, id: string) {
-  const owner = await context
-    .db<IamTables>()
-    .selectFrom("iam_access_keys as key")
-    .innerJoin("iam_users as user", "user.user_id", "key.user_id")
-    .select(["user.user_name", "key.last_used_ms", "key.last_used_region", "key.last_used_service"])
-    .where("key.access_key_id", "=", id)
-    .where("key.account_id", "=", context.accountId)
-    .executeTakeFirst();
+  const owner = await findKeyUse(context.db<IamTables>(), context.accountId, id);
   // AWS calls a key that doesn't exist forbidden, in a sentence that lacks a colon.
   if (!owner)
     throw accessDenied(

@@ -3,6 +3,8 @@ import { accountOf, type Caller, type ContextValue } from "../../../kernel/princ
 import type { Store } from "../../../kernel/store.ts";
 import { GenerationCache } from "../changes/generation-cache.ts";
 import type { IamParts } from "../parts.ts";
+import { findKeyWithUser } from "../rows/access-keys.ts";
+import { findAccountByRootKey } from "../rows/accounts.ts";
 import { tagsOf } from "../rows/tags.ts";
 import { userArn } from "../rows/users.ts";
 import type { IamTables } from "../tables.ts";
@@ -65,13 +67,7 @@ export class KeyCredentials implements CredentialSource {
 
   async #readUserKey(accessKeyId: string): Promise<Credential | undefined> {
     const { db } = this.#store;
-    const row = await db
-      .selectFrom("iam_access_keys as key")
-      .innerJoin("iam_users as user", "user.user_id", "key.user_id")
-      .select(["key.status", "key.secret_sealed"])
-      .select(["user.account_id", "user.user_id", "user.user_name", "user.path"])
-      .where("key.access_key_id", "=", accessKeyId)
-      .executeTakeFirst();
+    const row = await findKeyWithUser(db, accessKeyId);
     if (!row) return undefined;
     const sessionContext = new Map<string, ContextValue>();
     for (const tag of await tagsOf(db, row.user_id))
@@ -92,11 +88,7 @@ export class KeyCredentials implements CredentialSource {
   }
 
   async #readRoot(accessKeyId: string): Promise<Credential | undefined> {
-    const row = await this.#store.db
-      .selectFrom("iam_accounts")
-      .selectAll()
-      .where("root_access_key_id", "=", accessKeyId)
-      .executeTakeFirst();
+    const row = await findAccountByRootKey(this.#store.db, accessKeyId);
     if (!row) return undefined;
     const arn = `arn:aws:iam::${row.account_id}:root`;
     const caller: Caller = {

@@ -1,17 +1,24 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
-import { alreadyExists, noSuchEntity } from "../errors.ts";
+import { echoedTags } from "../answer-members.ts";
+import { alreadyExists } from "../errors.ts";
 import type { ServerCertificateRow } from "../federation-tables.ts";
 import { requestTags, untagKeys } from "../identities/authorization.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SERVER_CERTIFICATES_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
-import { findIgnoringCase, readNamedPage, refuseOverQuota } from "../rows/named-rows.ts";
-import { deleteTagsOf, echoedTags, putTags, tagsOf } from "../rows/tags.ts";
-import type { IamTables } from "../tables.ts";
+import { readNamedPage, refuseOverQuota } from "../rows/named-rows.ts";
+import {
+  deleteServerCertificate,
+  findServerCertificate,
+  insertServerCertificate,
+  requireServerCertificate,
+  setServerCertificate,
+} from "../rows/server-certificates.ts";
+import { deleteTagsOf, putTags, tagsOf } from "../rows/tags.ts";
+import type { Db, IamTables } from "../tables.ts";
 import {
   listResourceTags,
   onTaggedResource,
@@ -19,8 +26,6 @@ import {
   untagResource,
 } from "../tags/tagged-resources.ts";
 import { checkServerCertificate } from "./server-certificate-material.ts";
-
-type Db = Kysely<IamTables>;
 
 const TABLE = "iam_server_certificates";
 
@@ -37,12 +42,12 @@ export function serverCertificateOperations(parts: IamParts) {
     extra: ContextEntries = {},
   ) => {
     const name = nameIn(input);
-    const found = await findCertificate(context.db<IamTables>(), context.accountId, name);
+    const found = await findServerCertificate(context.db<IamTables>(), context.accountId, name);
     const arn = arnOf(context.accountId, found?.path, found?.certificate_name ?? name);
     return onTaggedResource(context, arn, found?.certificate_id, extra);
   };
   const findId = (input: NamedInput, context: RequestContext) => async (db: Db) =>
-    (await requireCertificate(db, context.accountId, nameIn(input))).certificate_id;
+    (await requireServerCertificate(db, context.accountId, nameIn(input))).certificate_id;
 
   return defineOperations<typeof iam>()({
     UploadServerCertificate: {
@@ -67,7 +72,7 @@ export function serverCertificateOperations(parts: IamParts) {
       authorize: onCertificate,
       handle: async (input, context) => {
         const db = context.db<IamTables>();
-        const row = await requireCertificate(db, context.accountId, nameIn(input));
+        const row = await requireServerCertificate(db, context.accountId, nameIn(input));
         return {
           ServerCertificate: {
             ServerCertificateMetadata: metadata(row),
@@ -88,7 +93,7 @@ export function serverCertificateOperations(parts: IamParts) {
         const { NewPath, NewServerCertificateName } = input;
         if (NewPath === undefined && NewServerCertificateName === undefined) return present;
         // As with users and groups: allowed where it is and where it goes.
-        const found = await findCertificate(
+        const found = await findServerCertificate(
           context.db<IamTables>(),
           context.accountId,
           nameIn(input),
@@ -100,18 +105,14 @@ export function serverCertificateOperations(parts: IamParts) {
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
           const { accountId } = context;
-          const row = await requireCertificate(db, accountId, nameIn(input));
+          const row = await requireServerCertificate(db, accountId, nameIn(input));
           const name = input.NewServerCertificateName ?? row.certificate_name;
           if (name.toLowerCase() !== row.name_key) await refuseTakenName(db, accountId, name);
-          await db
-            .updateTable("iam_server_certificates")
-            .set({
-              certificate_name: name,
-              name_key: name.toLowerCase(),
-              path: input.NewPath ?? row.path,
-            })
-            .where("certificate_id", "=", row.certificate_id)
-            .execute();
+          await setServerCertificate(db, row.certificate_id, {
+            certificate_name: name,
+            name_key: name.toLowerCase(),
+            path: input.NewPath ?? row.path,
+          });
           return {};
         }),
     },
@@ -119,12 +120,9 @@ export function serverCertificateOperations(parts: IamParts) {
       authorize: onCertificate,
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const row = await requireCertificate(db, context.accountId, nameIn(input));
+          const row = await requireServerCertificate(db, context.accountId, nameIn(input));
           await deleteTagsOf(db, row.certificate_id);
-          await db
-            .deleteFrom("iam_server_certificates")
-            .where("certificate_id", "=", row.certificate_id)
-            .execute();
+          await deleteServerCertificate(db, row.certificate_id);
           return {};
         }),
     },
@@ -172,7 +170,7 @@ async function insertCertificate(
     expires_ms: expires,
     created_ms: context.nowMs,
   };
-  await db.insertInto("iam_server_certificates").values(row).execute();
+  await insertServerCertificate(db, row);
   return row;
 }
 
@@ -181,27 +179,8 @@ async function listCertificates(input: iam.ListServerCertificatesRequest, contex
   return { ServerCertificateMetadataList: page.items.map(metadata), ...page.output };
 }
 
-/** A certificate is found by its name in any case. */
-function findCertificate(
-  db: Db,
-  accountId: string,
-  name: string,
-): Promise<ServerCertificateRow | undefined> {
-  return findIgnoringCase(db, TABLE, accountId, name);
-}
-
-async function requireCertificate(
-  db: Db,
-  accountId: string,
-  name: string,
-): Promise<ServerCertificateRow> {
-  const row = await findCertificate(db, accountId, name);
-  if (!row) throw noSuchEntity(`The Server Certificate with name ${name} cannot be found.`);
-  return row;
-}
-
 async function refuseTakenName(db: Db, accountId: string, name: string): Promise<void> {
-  if (await findIgnoringCase(db, TABLE, accountId, name))
+  if (await findServerCertificate(db, accountId, name))
     throw alreadyExists(`The Server Certificate with name ${name}`);
 }
 

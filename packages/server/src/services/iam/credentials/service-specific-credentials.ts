@@ -1,5 +1,4 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -12,10 +11,16 @@ import { readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SERVICE_SPECIFIC_CREDENTIALS_PER_USER } from "../quotas.ts";
 import { required } from "../required.ts";
+import {
+  credentialsForService,
+  credentialsWithUsers,
+  deleteServiceSpecificCredential,
+  findCredentialOf,
+  insertServiceSpecificCredential,
+  setServiceSpecificCredential,
+} from "../rows/service-specific-credentials.ts";
 import { requireUser, type User } from "../rows/users.ts";
-import type { IamTables } from "../tables.ts";
-
-type Db = Kysely<IamTables>;
+import type { Db, IamTables } from "../tables.ts";
 
 /** Source: CreateServiceSpecificCredential; those with a name and a password. */
 const PASSWORD_SERVICES = ["codecommit.amazonaws.com", "cassandra.amazonaws.com"];
@@ -64,7 +69,9 @@ export function serviceSpecificCredentialOperations(parts: IamParts) {
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
           const { row } = await requireCredential(db, context, input);
-          await setCredential(db, row, { status: required(input.Status, "status") });
+          await setServiceSpecificCredential(db, row.credential_id, {
+            status: required(input.Status, "status"),
+          });
           return {};
         }),
     },
@@ -75,7 +82,7 @@ export function serviceSpecificCredentialOperations(parts: IamParts) {
           const { row, user } = await requireCredential(db, context, input);
           const secret = newSecret(parts, row.service_name);
           const secret_sealed = parts.secrets.seal(secret, row.credential_id);
-          await setCredential(db, row, { secret_sealed });
+          await setServiceSpecificCredential(db, row.credential_id, { secret_sealed });
           return {
             ServiceSpecificCredential: { ...metadata(row, user), ...secretOf(row, secret) },
           };
@@ -86,10 +93,7 @@ export function serviceSpecificCredentialOperations(parts: IamParts) {
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
           const { row } = await requireCredential(db, context, input);
-          await db
-            .deleteFrom("iam_service_specific_credentials")
-            .where("credential_id", "=", row.credential_id)
-            .execute();
+          await deleteServiceSpecificCredential(db, row.credential_id);
           return {};
         }),
     },
@@ -122,12 +126,7 @@ async function insertCredential(
     throw new AwsError("NotSupportedService", `No such service ${service}`, { status: 404 });
   if (!expires && input.CredentialAgeDays !== undefined)
     throw validationError(`Credentials for ${service} don't expire.`);
-  const present = await db
-    .selectFrom("iam_service_specific_credentials")
-    .select("service_user_name")
-    .where("user_id", "=", user.user_id)
-    .where("service_name", "=", service)
-    .execute();
+  const present = await credentialsForService(db, user.user_id, service);
   if (present.length >= SERVICE_SPECIFIC_CREDENTIALS_PER_USER)
     throw quotaExceeded("ServiceSpecificCredentialsPerUser", SERVICE_SPECIFIC_CREDENTIALS_PER_USER);
   const id = newUniqueId("ACCA", context.accountId, parts.ids);
@@ -149,7 +148,7 @@ async function insertCredential(
     expires_ms: ageDays === undefined ? null : context.nowMs + ageDays * DAY_MS,
     created_ms: context.nowMs,
   };
-  await db.insertInto("iam_service_specific_credentials").values(row).execute();
+  await insertServiceSpecificCredential(db, row);
   return { row, secret };
 }
 
@@ -169,17 +168,8 @@ async function listCredentials(
   const page = await readPage(
     input,
     (after, limit) => {
-      let query = db
-        .selectFrom("iam_service_specific_credentials as credential")
-        .innerJoin("iam_users as user", "user.user_id", "credential.user_id")
-        .selectAll("credential")
-        .select("user.user_name")
-        .where("credential.account_id", "=", context.accountId);
-      if (user) query = query.where("credential.user_id", "=", user.user_id);
-      if (input.ServiceName !== undefined)
-        query = query.where("credential.service_name", "=", input.ServiceName);
-      if (after !== undefined) query = query.where("credential.credential_id", ">", after);
-      return query.orderBy("credential.credential_id").limit(limit).execute();
+      const wanted = { userId: user?.user_id, service: input.ServiceName, after };
+      return credentialsWithUsers(db, context.accountId, wanted, limit);
     },
     (row) => row.credential_id,
   );
@@ -190,26 +180,9 @@ async function listCredentials(
 async function requireCredential(db: Db, context: RequestContext, input: IdInput) {
   const id = required(input.ServiceSpecificCredentialId, "serviceSpecificCredentialId");
   const user = await requireUser(db, context.accountId, nameIn(input, context));
-  const row = await db
-    .selectFrom("iam_service_specific_credentials")
-    .selectAll()
-    .where("credential_id", "=", id)
-    .where("user_id", "=", user.user_id)
-    .executeTakeFirst();
+  const row = await findCredentialOf(db, user.user_id, id);
   if (!row) throw noSuchEntity(`No such credential ${id} exists`);
   return { row, user };
-}
-
-async function setCredential(
-  db: Db,
-  row: ServiceSpecificCredentialRow,
-  values: Partial<Pick<ServiceSpecificCredentialRow, "status" | "secret_sealed">>,
-): Promise<void> {
-  await db
-    .updateTable("iam_service_specific_credentials")
-    .set(values)
-    .where("credential_id", "=", row.credential_id)
-    .execute();
 }
 
 function metadata(row: ServiceSpecificCredentialRow, user: Pick<User, "user_name">) {

@@ -1,5 +1,4 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -11,11 +10,15 @@ import { pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SIGNING_CERTIFICATES_PER_USER } from "../quotas.ts";
 import { required } from "../required.ts";
+import {
+  deleteSigningCertificate,
+  insertSigningCertificate,
+  setSigningCertificateStatus,
+  signingCertificatesOf,
+} from "../rows/signing-certificates.ts";
 import { requireUser, type User } from "../rows/users.ts";
-import type { IamTables } from "../tables.ts";
+import type { Db, IamTables } from "../tables.ts";
 import { parseCertificates } from "./server-certificate-material.ts";
-
-type Db = Kysely<IamTables>;
 
 /** AWS's certificate ids are 24 to 128 characters; those that it shows have so many. */
 const ID_LENGTH = 32;
@@ -47,7 +50,7 @@ export function signingCertificateOperations(parts: IamParts) {
         const user = await requireUser(db, context.accountId, nameIn(input, context));
         const page = await pageOf(
           input,
-          await certificatesOf(db, user),
+          await signingCertificatesOf(db, user.user_id),
           (row) => row.certificate_id,
         );
         return { Certificates: page.items.map((row) => shown(row, user)), ...page.output };
@@ -57,11 +60,8 @@ export function signingCertificateOperations(parts: IamParts) {
       authorize: onCertificatesOf,
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          await db
-            .updateTable("iam_signing_certificates")
-            .set({ status: required(input.Status, "status") })
-            .where("certificate_id", "=", await requireId(db, context, input))
-            .execute();
+          const id = await requireId(db, context, input);
+          await setSigningCertificateStatus(db, id, required(input.Status, "status"));
           return {};
         }),
     },
@@ -69,10 +69,7 @@ export function signingCertificateOperations(parts: IamParts) {
       authorize: onCertificatesOf,
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          await db
-            .deleteFrom("iam_signing_certificates")
-            .where("certificate_id", "=", await requireId(db, context, input))
-            .execute();
+          await deleteSigningCertificate(db, await requireId(db, context, input));
           return {};
         }),
     },
@@ -98,7 +95,7 @@ async function insert(
   if (!certificate || more.length > 0)
     // Without what was sent, which may be the private key by mistake: records tell the message.
     throw new AwsError("MalformedCertificate", "The certificate is malformed.", { status: 400 });
-  const present = await certificatesOf(db, user);
+  const present = await signingCertificatesOf(db, user.user_id);
   if (present.some((row) => row.fingerprint === certificate.fingerprint256))
     throw new AwsError("DuplicateCertificate", "The user already has this certificate.", {
       status: 409,
@@ -114,23 +111,16 @@ async function insert(
     status: "Active",
     created_ms: context.nowMs,
   };
-  await db.insertInto("iam_signing_certificates").values(row).execute();
+  await insertSigningCertificate(db, row);
   return row;
-}
-
-function certificatesOf(db: Db, user: User): Promise<SigningCertificateRow[]> {
-  return db
-    .selectFrom("iam_signing_certificates")
-    .selectAll()
-    .where("user_id", "=", user.user_id)
-    .orderBy("certificate_id")
-    .execute();
 }
 
 async function requireId(db: Db, context: RequestContext, input: CertificateInput) {
   const id = required(input.CertificateId, "certificateId");
   const user = await requireUser(db, context.accountId, nameIn(input, context));
-  const found = (await certificatesOf(db, user)).some((row) => row.certificate_id === id);
+  const found = (await signingCertificatesOf(db, user.user_id)).some(
+    (row) => row.certificate_id === id,
+  );
   if (!found) throw noSuchEntity(`The Certificate with id ${id} cannot be found.`);
   return id;
 }

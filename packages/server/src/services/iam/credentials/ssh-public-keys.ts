@@ -1,5 +1,4 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
@@ -12,11 +11,15 @@ import { pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SSH_PUBLIC_KEYS_PER_USER } from "../quotas.ts";
 import { required } from "../required.ts";
+import {
+  deleteSshPublicKey,
+  insertSshPublicKey,
+  setSshPublicKeyStatus,
+  sshPublicKeysOf,
+} from "../rows/ssh-public-keys.ts";
 import { requireUser, type User } from "../rows/users.ts";
-import type { IamTables } from "../tables.ts";
+import type { Db, IamTables } from "../tables.ts";
 import { parseSshPublicKey } from "./ssh-key-material.ts";
-
-type Db = Kysely<IamTables>;
 
 interface NamedInput {
   readonly UserName?: string | undefined;
@@ -52,7 +55,11 @@ export function sshPublicKeyOperations(parts: IamParts) {
       handle: async (input, context) => {
         const db = context.db<IamTables>();
         const user = await requireUser(db, context.accountId, nameIn(input, context));
-        const page = await pageOf(input, await keysOf(db, user), (key) => key.key_id);
+        const page = await pageOf(
+          input,
+          await sshPublicKeysOf(db, user.user_id),
+          (key) => key.key_id,
+        );
         return { SSHPublicKeys: page.items.map((key) => metadata(key, user)), ...page.output };
       },
     },
@@ -61,11 +68,7 @@ export function sshPublicKeyOperations(parts: IamParts) {
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
           const { key } = await requireKey(db, context, input);
-          await db
-            .updateTable("iam_ssh_public_keys")
-            .set({ status: required(input.Status, "status") })
-            .where("key_id", "=", key.key_id)
-            .execute();
+          await setSshPublicKeyStatus(db, key.key_id, required(input.Status, "status"));
           return {};
         }),
     },
@@ -74,7 +77,7 @@ export function sshPublicKeyOperations(parts: IamParts) {
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
           const { key } = await requireKey(db, context, input);
-          await db.deleteFrom("iam_ssh_public_keys").where("key_id", "=", key.key_id).execute();
+          await deleteSshPublicKey(db, key.key_id);
           return {};
         }),
     },
@@ -97,7 +100,7 @@ async function insertKey(
   body: string,
 ): Promise<SshPublicKeyRow> {
   const { fingerprint } = parseSshPublicKey(body);
-  const present = await keysOf(db, user);
+  const present = await sshPublicKeysOf(db, user.user_id);
   if (present.some((key) => key.fingerprint === fingerprint))
     throw new AwsError("DuplicateSSHPublicKey", "The user already has this SSH public key.", {
       status: 400,
@@ -113,23 +116,16 @@ async function insertKey(
     status: "Active",
     created_ms: context.nowMs,
   };
-  await db.insertInto("iam_ssh_public_keys").values(key).execute();
+  await insertSshPublicKey(db, key);
   return key;
-}
-
-function keysOf(db: Db, user: User): Promise<SshPublicKeyRow[]> {
-  return db
-    .selectFrom("iam_ssh_public_keys")
-    .selectAll()
-    .where("user_id", "=", user.user_id)
-    .orderBy("key_id")
-    .execute();
 }
 
 async function requireKey(db: Db, context: RequestContext, input: KeyInput) {
   const id = required(input.SSHPublicKeyId, "sSHPublicKeyId");
   const user = await requireUser(db, context.accountId, nameIn(input, context));
-  const key = (await keysOf(db, user)).find((candidate) => candidate.key_id === id);
+  const key = (await sshPublicKeysOf(db, user.user_id)).find(
+    (candidate) => candidate.key_id === id,
+  );
   if (!key) throw noSuchEntity(`The Public Key with id ${id} cannot be found.`);
   return { key, user };
 }

@@ -1,9 +1,10 @@
 import type { Kysely } from "kysely";
 import { SecretBox } from "../../../kernel/crypto/secret-box.ts";
 import type { Tables } from "../../../kernel/store.ts";
-import type { IamTables } from "../tables.ts";
+import { sealedSecrets } from "../rows/access-keys.ts";
+import type { Db } from "../tables.ts";
 
-/** What IAM's secrets are sealed for. Never changes. */
+/** The purpose that IAM's secrets are sealed for. Never changes. */
 export const IAM_SECRETS = "rolecast iam stored secrets";
 
 /** Users' keys that are tried: one that opens is enough. */
@@ -18,17 +19,7 @@ export async function trySealingKey(
   sealingKey: Uint8Array,
 ): Promise<"opens" | "fails" | "empty"> {
   const box = new SecretBox(sealingKey, IAM_SECRETS);
-  const tables = db as Kysely<IamTables>;
-  const roots = await tables
-    .selectFrom("iam_accounts")
-    .select(["root_secret_sealed as sealed", "root_access_key_id as label"])
-    .execute();
-  const keys = await tables
-    .selectFrom("iam_access_keys")
-    .select(["secret_sealed as sealed", "access_key_id as label"])
-    .limit(KEYS_TRIED_MAX)
-    .execute();
-  const secrets = [...roots, ...keys];
+  const secrets = await sealedSecrets(db as Db, KEYS_TRIED_MAX);
   if (secrets.length === 0) return "empty";
   return secrets.some(({ sealed, label }) => opens(box, sealed, label)) ? "opens" : "fails";
 }

@@ -2,14 +2,14 @@ import { parseArn } from "../../../kernel/arn.ts";
 import type { FederationDirectory } from "../../../kernel/ports/identity.ts";
 import { verifyMfaCode } from "../mfa/mfa-codes.ts";
 import type { IamParts } from "../parts.ts";
-import { findOidcProviderRow, stringsOf, withoutScheme } from "../rows/oidc-providers.ts";
+import { findOidcProviderRow, stringsOf } from "../rows/oidc-providers.ts";
+import { findSamlProviderRow, samlPrivateKeys } from "../rows/saml-providers.ts";
 import type { IamTables } from "../tables.ts";
+import { withoutScheme } from "./oidc-provider-urls.ts";
 import { findOutboundFederation } from "./outbound-federation.ts";
 import { parseSamlMetadata } from "./saml-metadata.ts";
-import { samlPrivateKeys } from "./saml-private-keys.ts";
-import { findSamlProviderRow } from "./saml-providers.ts";
 
-/** What STS asks of identity providers and MFA devices. */
+/** STS asks here for identity providers and MFA devices. */
 export function createFederationDirectory(parts: IamParts): FederationDirectory {
   return {
     findOidcProvider: async (accountId, url, context) => {

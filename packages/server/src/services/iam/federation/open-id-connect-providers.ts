@@ -1,7 +1,7 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import { echoedTags } from "../answer-members.ts";
 import { alreadyExists, invalidInput, noSuchEntity, quotaExceeded } from "../errors.ts";
 import type { OidcProviderRow } from "../federation-tables.ts";
 import { requestTags, untagKeys } from "../identities/authorization.ts";
@@ -13,17 +13,24 @@ import {
 } from "../quotas.ts";
 import { required } from "../required.ts";
 import { refuseOverQuota } from "../rows/named-rows.ts";
-import { findOidcProviderRow, oidcProviderUrl, stringsOf } from "../rows/oidc-providers.ts";
-import { deleteTagsOf, echoedTags, putTags, tagsOf } from "../rows/tags.ts";
-import type { IamTables } from "../tables.ts";
+import {
+  deleteOidcProvider,
+  findOidcProviderRow,
+  insertOidcProvider,
+  oidcProviderArns,
+  requireOidcProvider,
+  setOidcProvider,
+  stringsOf,
+} from "../rows/oidc-providers.ts";
+import { deleteTagsOf, putTags, tagsOf } from "../rows/tags.ts";
+import type { Db, IamTables } from "../tables.ts";
 import {
   listResourceTags,
   onTaggedResource,
   tagResource,
   untagResource,
 } from "../tags/tagged-resources.ts";
-
-type Db = Kysely<IamTables>;
+import { oidcProviderUrl } from "./oidc-provider-urls.ts";
 
 interface ArnInput {
   readonly OpenIDConnectProviderArn?: string | undefined;
@@ -35,7 +42,7 @@ export function openIdConnectProviderOperations(parts: IamParts) {
   const onProvider = (input: ArnInput, context: RequestContext, extra: ContextEntries = {}) =>
     onTaggedResource(context, arnIn(input), arnIn(input), extra);
   const findArn = (input: ArnInput, context: RequestContext) => async (db: Db) =>
-    (await requireProvider(db, context, arnIn(input))).arn;
+    (await requireOidcProvider(db, context.accountId, arnIn(input))).arn;
 
   return defineOperations<typeof iam>()({
     CreateOpenIDConnectProvider: {
@@ -57,7 +64,7 @@ export function openIdConnectProviderOperations(parts: IamParts) {
       authorize: onProvider,
       handle: async (input, context) => {
         const db = context.db<IamTables>();
-        const provider = await requireProvider(db, context, arnIn(input));
+        const provider = await requireOidcProvider(db, context.accountId, arnIn(input));
         return {
           Url: provider.url,
           ClientIDList: stringsOf(provider.client_ids),
@@ -70,14 +77,8 @@ export function openIdConnectProviderOperations(parts: IamParts) {
     ListOpenIDConnectProviders: {
       authorize: (_input, context) => ({ action: `iam:${context.operation}`, resource: "*" }),
       handle: async (_input, context) => {
-        const rows = await context
-          .db<IamTables>()
-          .selectFrom("iam_oidc_providers")
-          .select("arn")
-          .where("account_id", "=", context.accountId)
-          .orderBy("arn")
-          .execute();
-        return { OpenIDConnectProviderList: rows.map((row) => ({ Arn: row.arn })) };
+        const arns = await oidcProviderArns(context.db<IamTables>(), context.accountId);
+        return { OpenIDConnectProviderList: arns.map((arn) => ({ Arn: arn })) };
       },
     },
     DeleteOpenIDConnectProvider: {
@@ -89,7 +90,7 @@ export function openIdConnectProviderOperations(parts: IamParts) {
           // AWS has another sentence here than everywhere else.
           if (!provider) throw noSuchEntity(`OpenId connect Provider ${arn} cannot be found.`);
           await deleteTagsOf(db, arn);
-          await db.deleteFrom("iam_oidc_providers").where("arn", "=", arn).execute();
+          await deleteOidcProvider(db, arn);
           return {};
         }),
     },
@@ -97,13 +98,9 @@ export function openIdConnectProviderOperations(parts: IamParts) {
       authorize: onProvider,
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const { arn } = await requireProvider(db, context, arnIn(input));
+          const { arn } = await requireOidcProvider(db, context.accountId, arnIn(input));
           const thumbprints = thumbprintsText(required(input.ThumbprintList, "thumbprintList"));
-          await db
-            .updateTable("iam_oidc_providers")
-            .set({ thumbprints })
-            .where("arn", "=", arn)
-            .execute();
+          await setOidcProvider(db, arn, { thumbprints });
           return {};
         }),
     },
@@ -111,9 +108,10 @@ export function openIdConnectProviderOperations(parts: IamParts) {
       authorize: onProvider,
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const provider = await requireProvider(db, context, arnIn(input));
+          const provider = await requireOidcProvider(db, context.accountId, arnIn(input));
           const added = required(input.ClientID, "clientID");
-          await setClientIds(db, provider, [...stringsOf(provider.client_ids), added]);
+          const ids = [...stringsOf(provider.client_ids), added];
+          await setOidcProvider(db, provider.arn, { client_ids: clientIdsText(ids) });
           return {};
         }),
     },
@@ -121,10 +119,10 @@ export function openIdConnectProviderOperations(parts: IamParts) {
       authorize: onProvider,
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const provider = await requireProvider(db, context, arnIn(input));
+          const provider = await requireOidcProvider(db, context.accountId, arnIn(input));
           const removed = required(input.ClientID, "clientID");
           const rest = stringsOf(provider.client_ids).filter((id) => id !== removed);
-          await setClientIds(db, provider, rest);
+          await setOidcProvider(db, provider.arn, { client_ids: clientIdsText(rest) });
           return {};
         }),
     },
@@ -169,26 +167,8 @@ async function insertProvider(
     "OpenIdConnectProvidersPerAccount",
     limit,
   );
-  await db.insertInto("iam_oidc_providers").values(provider).execute();
+  await insertOidcProvider(db, provider);
   return provider;
-}
-
-async function requireProvider(
-  db: Db,
-  context: RequestContext,
-  arn: string,
-): Promise<OidcProviderRow> {
-  const provider = await findOidcProviderRow(db, context.accountId, arn);
-  if (!provider) throw noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`);
-  return provider;
-}
-
-async function setClientIds(db: Db, provider: OidcProviderRow, ids: string[]): Promise<void> {
-  await db
-    .updateTable("iam_oidc_providers")
-    .set({ client_ids: clientIdsText(ids) })
-    .where("arn", "=", provider.arn)
-    .execute();
 }
 
 function clientIdsText(ids: readonly string[]): string {

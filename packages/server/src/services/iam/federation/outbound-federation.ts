@@ -1,16 +1,21 @@
 import { generateKeyPair, type JsonWebKey } from "node:crypto";
 import { promisify } from "node:util";
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely, Selectable } from "kysely";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { OutboundFederationRecord } from "../../../kernel/ports/identity.ts";
 import type { OutboundFederationRow } from "../federation-tables.ts";
 import { onAccount } from "../identities/authorization.ts";
 import type { IamParts } from "../parts.ts";
-import type { IamTables } from "../tables.ts";
+import {
+  findEnabledFederation,
+  findOutboundFederationRow,
+  insertOutboundFederation,
+  type OutboundFederation,
+  setOutboundFederation,
+} from "../rows/outbound-federations.ts";
+import type { Db, IamTables } from "../tables.ts";
 
-type Db = Kysely<IamTables>;
 type Parts = Pick<IamParts, "secrets" | "ids" | "outboundIssuer">;
 
 const RSA_BITS = 2048;
@@ -25,15 +30,15 @@ export function outboundFederationOperations(parts: Parts) {
       handle: async (_input, context) => {
         const { accountId, nowMs } = context;
         // Before the transaction, which would hold up every other writer.
-        const before = await findRow(context.db<IamTables>(), accountId);
+        const before = await findOutboundFederationRow(context.db<IamTables>(), accountId);
         const fresh = before ?? (await newFederation(parts, accountId, nowMs));
         return context.transaction<IamTables, iam.EnableOutboundWebIdentityFederationResponse>(
           async ({ db }) => {
-            const known = await findRow(db, accountId);
+            const known = await findOutboundFederationRow(db, accountId);
             if (known?.enabled === 1) throw featureEnabled();
             // The issuer stays when it is enabled again: relying parties know its URL.
-            if (known) await setEnabled(db, accountId, 1);
-            else await db.insertInto("iam_outbound_federation").values(fresh).execute();
+            if (known) await setOutboundFederation(db, accountId, 1);
+            else await insertOutboundFederation(db, fresh);
             const { issuer_id } = known ?? fresh;
             return { IssuerIdentifier: parts.outboundIssuer(issuer_id) };
           },
@@ -45,7 +50,7 @@ export function outboundFederationOperations(parts: Parts) {
       handle: (_input, context) =>
         context.transaction<IamTables, object>(async ({ db }) => {
           await requireEnabled(db, context.accountId);
-          await setEnabled(db, context.accountId, 0);
+          await setOutboundFederation(db, context.accountId, 0);
           return {};
         }),
     },
@@ -68,11 +73,7 @@ export async function findOutboundFederation(
   db: Db,
   by: { readonly accountId: string } | { readonly issuerId: string },
 ): Promise<OutboundFederationRecord | undefined> {
-  const all = db.selectFrom("iam_outbound_federation").selectAll().where("enabled", "=", 1);
-  const row = await ("accountId" in by
-    ? all.where("account_id", "=", by.accountId)
-    : all.where("issuer_id", "=", by.issuerId)
-  ).executeTakeFirst();
+  const row = await findEnabledFederation(db, by);
   if (!row) return undefined;
   const keys = JSON.parse(parts.secrets.open(row.keys_sealed, row.issuer_id)) as JsonWebKey[];
   return { issuer: parts.outboundIssuer(row.issuer_id), keys };
@@ -103,36 +104,14 @@ async function newFederation(
   };
 }
 
-function findRow(
-  db: Db,
-  accountId: string,
-): Promise<Selectable<OutboundFederationRow> | undefined> {
-  return db
-    .selectFrom("iam_outbound_federation")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .executeTakeFirst();
-}
-
-async function requireEnabled(
-  db: Db,
-  accountId: string,
-): Promise<Selectable<OutboundFederationRow>> {
-  const row = await findRow(db, accountId);
+async function requireEnabled(db: Db, accountId: string): Promise<OutboundFederation> {
+  const row = await findOutboundFederationRow(db, accountId);
   if (row?.enabled === 1) return row;
   throw new AwsError(
     "FeatureDisabled",
     "Outbound web identity federation is not enabled for this account.",
     { status: 404 },
   );
-}
-
-async function setEnabled(db: Db, accountId: string, enabled: 0 | 1): Promise<void> {
-  await db
-    .updateTable("iam_outbound_federation")
-    .set({ enabled })
-    .where("account_id", "=", accountId)
-    .execute();
 }
 
 function featureEnabled(): AwsError {

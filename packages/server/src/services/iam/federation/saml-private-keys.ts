@@ -1,14 +1,17 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { invalidInput, noSuchEntity, quotaExceeded } from "../errors.ts";
-import type { SamlPrivateKeyRow } from "../federation-tables.ts";
+import type { SamlProviderRow } from "../federation-tables.ts";
 import type { IamParts } from "../parts.ts";
 import { PRIVATE_KEYS_PER_SAML_PROVIDER } from "../quotas.ts";
-import type { IamTables } from "../tables.ts";
-
-type Db = Kysely<IamTables>;
+import {
+  deleteSamlPrivateKey,
+  insertSamlPrivateKey,
+  samlPrivateKeys,
+  setSamlProvider,
+} from "../rows/saml-providers.ts";
+import type { Db } from "../tables.ts";
 
 /** Source: IAM API reference, `SAMLPrivateKey.KeyId`: 22 to 64 characters of `[A-Z0-9]`. */
 const KEY_ID_LENGTH = 26;
@@ -27,41 +30,17 @@ export async function changeEncryption(
   parts: IamParts,
   db: Db,
   { nowMs }: RequestContext,
-  arn: string,
+  { arn, encryption_mode: current }: Pick<SamlProviderRow, "arn" | "encryption_mode">,
   change: Change,
 ): Promise<void> {
   const { AssertionEncryptionMode: mode, AddPrivateKey: added, RemovePrivateKey: removed } = change;
   if (removed !== undefined) await removeKey(db, arn, removed);
   if (added !== undefined) await addKey(parts, db, arn, added, nowMs);
   if (mode === undefined && removed === undefined) return;
-  const { encryption_mode: current } = await db
-    .selectFrom("iam_saml_providers")
-    .select("encryption_mode")
-    .where("arn", "=", arn)
-    .executeTakeFirstOrThrow();
   const wanted = mode ?? current;
   if (wanted === "Required" && (await samlPrivateKeys(db, arn)).length === 0)
     throw invalidInput("A SAML provider that requires encryption needs a private key.");
-  await db
-    .updateTable("iam_saml_providers")
-    .set({ encryption_mode: wanted })
-    .where("arn", "=", arn)
-    .execute();
-}
-
-/** The oldest first. */
-export function samlPrivateKeys(db: Db, arn: string): Promise<SamlPrivateKeyRow[]> {
-  return db
-    .selectFrom("iam_saml_private_keys")
-    .selectAll()
-    .where("provider_arn", "=", arn)
-    .orderBy("created_ms")
-    .orderBy("key_id")
-    .execute();
-}
-
-export async function deleteSamlPrivateKeys(db: Db, arn: string): Promise<void> {
-  await db.deleteFrom("iam_saml_private_keys").where("provider_arn", "=", arn).execute();
+  await setSamlProvider(db, arn, { encryption_mode: wanted });
 }
 
 async function addKey(
@@ -75,24 +54,16 @@ async function addKey(
   if ((await samlPrivateKeys(db, arn)).length >= PRIVATE_KEYS_PER_SAML_PROVIDER)
     throw quotaExceeded("PrivateKeysPerSAMLProvider", PRIVATE_KEYS_PER_SAML_PROVIDER);
   const id = parts.ids.base32(KEY_ID_LENGTH);
-  await db
-    .insertInto("iam_saml_private_keys")
-    .values({
-      key_id: id,
-      provider_arn: arn,
-      private_key_sealed: parts.secrets.seal(pem, id),
-      created_ms: nowMs,
-    })
-    .execute();
+  await insertSamlPrivateKey(db, {
+    key_id: id,
+    provider_arn: arn,
+    private_key_sealed: parts.secrets.seal(pem, id),
+    created_ms: nowMs,
+  });
 }
 
 async function removeKey(db: Db, arn: string, id: string): Promise<void> {
-  const { numDeletedRows } = await db
-    .deleteFrom("iam_saml_private_keys")
-    .where("provider_arn", "=", arn)
-    .where("key_id", "=", id)
-    .executeTakeFirst();
-  if (Number(numDeletedRows) === 0)
+  if (!(await deleteSamlPrivateKey(db, arn, id)))
     throw noSuchEntity(`The private key with id ${id} cannot be found.`);
 }
 

@@ -1,16 +1,25 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
-import { alreadyExists, noSuchEntity } from "../errors.ts";
+import { echoedTags } from "../answer-members.ts";
+import { alreadyExists } from "../errors.ts";
 import type { SamlProviderRow } from "../federation-tables.ts";
 import { requestTags, untagKeys } from "../identities/authorization.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SAML_PROVIDERS_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
 import { refuseOverQuota } from "../rows/named-rows.ts";
-import { deleteTagsOf, echoedTags, putTags, tagsOf } from "../rows/tags.ts";
-import type { IamTables } from "../tables.ts";
+import {
+  deleteSamlProvider,
+  findSamlProviderRow,
+  insertSamlProvider,
+  requireSamlProvider,
+  samlPrivateKeys,
+  samlProvidersOf,
+  setSamlProvider,
+} from "../rows/saml-providers.ts";
+import { deleteTagsOf, putTags, tagsOf } from "../rows/tags.ts";
+import type { Db, IamTables } from "../tables.ts";
 import {
   listResourceTags,
   onTaggedResource,
@@ -18,9 +27,7 @@ import {
   untagResource,
 } from "../tags/tagged-resources.ts";
 import { parseSamlMetadata } from "./saml-metadata.ts";
-import { changeEncryption, deleteSamlPrivateKeys, samlPrivateKeys } from "./saml-private-keys.ts";
-
-type Db = Kysely<IamTables>;
+import { changeEncryption } from "./saml-private-keys.ts";
 
 /** Characters of a provider's own id. */
 const UUID_LENGTH = 26;
@@ -36,7 +43,7 @@ export function samlProviderOperations(parts: IamParts) {
   const onProvider = (input: ArnInput, context: RequestContext, extra: ContextEntries = {}) =>
     onTaggedResource(context, arnIn(input), arnIn(input), extra);
   const findArn = (input: ArnInput, context: RequestContext) => async (db: Db) =>
-    (await requireProvider(db, context, arnIn(input))).arn;
+    (await requireSamlProvider(db, context.accountId, arnIn(input))).arn;
 
   return defineOperations<typeof iam>()({
     CreateSAMLProvider: {
@@ -49,8 +56,9 @@ export function samlProviderOperations(parts: IamParts) {
         ),
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const { arn } = await insertProvider(parts, db, context, input);
-          await changeEncryption(parts, db, context, arn, input);
+          const provider = await insertProvider(parts, db, context, input);
+          const { arn } = provider;
+          await changeEncryption(parts, db, context, provider, input);
           await putTags(db, context.accountId, arn, input.Tags);
           return { SAMLProviderArn: arn, ...echoedTags(input.Tags) };
         }),
@@ -59,7 +67,7 @@ export function samlProviderOperations(parts: IamParts) {
       authorize: onProvider,
       handle: async (input, context) => {
         const db = context.db<IamTables>();
-        const provider = await requireProvider(db, context, arnIn(input));
+        const provider = await requireSamlProvider(db, context.accountId, arnIn(input));
         return {
           SAMLProviderUUID: provider.provider_uuid,
           SAMLMetadataDocument: provider.metadata_document,
@@ -77,13 +85,7 @@ export function samlProviderOperations(parts: IamParts) {
     ListSAMLProviders: {
       authorize: (_input, context) => ({ action: `iam:${context.operation}`, resource: "*" }),
       handle: async (_input, context) => {
-        const rows = await context
-          .db<IamTables>()
-          .selectFrom("iam_saml_providers")
-          .select(["arn", "valid_until_ms", "created_ms"])
-          .where("account_id", "=", context.accountId)
-          .orderBy("arn")
-          .execute();
+        const rows = await samlProvidersOf(context.db<IamTables>(), context.accountId);
         const SAMLProviderList = rows.map((row) => ({
           Arn: row.arn,
           ValidUntil: new Date(row.valid_until_ms),
@@ -96,15 +98,15 @@ export function samlProviderOperations(parts: IamParts) {
       authorize: onProvider,
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const { arn } = await requireProvider(db, context, arnIn(input));
-          await changeEncryption(parts, db, context, arn, input);
+          const provider = await requireSamlProvider(db, context.accountId, arnIn(input));
+          const { arn } = provider;
+          await changeEncryption(parts, db, context, provider, input);
           const { SAMLMetadataDocument: text } = input;
           if (text !== undefined)
-            await db
-              .updateTable("iam_saml_providers")
-              .set({ metadata_document: text, valid_until_ms: validUntil(text, context.nowMs) })
-              .where("arn", "=", arn)
-              .execute();
+            await setSamlProvider(db, arn, {
+              metadata_document: text,
+              valid_until_ms: validUntil(text, context.nowMs),
+            });
           return { SAMLProviderArn: arn };
         }),
     },
@@ -112,10 +114,9 @@ export function samlProviderOperations(parts: IamParts) {
       authorize: onProvider,
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const { arn } = await requireProvider(db, context, arnIn(input));
+          const { arn } = await requireSamlProvider(db, context.accountId, arnIn(input));
           await deleteTagsOf(db, arn);
-          await deleteSamlPrivateKeys(db, arn);
-          await db.deleteFrom("iam_saml_providers").where("arn", "=", arn).execute();
+          await deleteSamlProvider(db, arn);
           return {};
         }),
     },
@@ -133,19 +134,6 @@ export function samlProviderOperations(parts: IamParts) {
       handle: (input, context) => listResourceTags(context, findArn(input, context), input),
     },
   });
-}
-
-export function findSamlProviderRow(
-  db: Db,
-  accountId: string,
-  arn: string,
-): Promise<SamlProviderRow | undefined> {
-  return db
-    .selectFrom("iam_saml_providers")
-    .selectAll()
-    .where("arn", "=", arn)
-    .where("account_id", "=", accountId)
-    .executeTakeFirst();
 }
 
 async function insertProvider(
@@ -170,17 +158,7 @@ async function insertProvider(
     throw alreadyExists(`SAMLProvider with name ${name}`);
   const limit = SAML_PROVIDERS_PER_ACCOUNT;
   await refuseOverQuota(db, "iam_saml_providers", accountId, "SAMLProvidersPerAccount", limit);
-  await db.insertInto("iam_saml_providers").values(provider).execute();
-  return provider;
-}
-
-async function requireProvider(
-  db: Db,
-  context: RequestContext,
-  arn: string,
-): Promise<SamlProviderRow> {
-  const provider = await findSamlProviderRow(db, context.accountId, arn);
-  if (!provider) throw noSuchEntity(`Manifest not found for arn ${arn}`);
+  await insertSamlProvider(db, provider);
   return provider;
 }
 

@@ -1,13 +1,14 @@
 import type { Tag } from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import type { Authorization } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { isAwsPolicyArn } from "../catalogue/aws-managed-policies.ts";
-import type { RoleView } from "../roles/role-views.ts";
+import { findInstanceProfile } from "../rows/instance-profiles.ts";
+import { findOwnPolicy } from "../rows/policies.ts";
 import { roleArn } from "../rows/roles.ts";
 import { type StoredTag, tagsOf } from "../rows/tags.ts";
-import type { IamTables, PolicyOwnerKind } from "../tables.ts";
+import type { Db, IamTables, PolicyOwnerKind } from "../tables.ts";
 import { findOwner, type PolicyOwner } from "./owners.ts";
+import type { RoleView } from "./role-views.ts";
 
 /*
  * What must be allowed for IAM's operations: in most, the action of the operation's own name on
@@ -87,12 +88,7 @@ export async function onInstanceProfile(
   extra: ContextEntries = {},
 ): Promise<Authorization> {
   const db = context.db<IamTables>();
-  const profile = await db
-    .selectFrom("iam_instance_profiles")
-    .select(["profile_id", "path", "profile_name"])
-    .where("account_id", "=", context.accountId)
-    .where("name_key", "=", name.toLowerCase())
-    .executeTakeFirst();
+  const profile = await findInstanceProfile(db, context.accountId, name);
   return {
     action: action(context),
     resource: iamArn(
@@ -112,14 +108,7 @@ export async function onPolicy(
   extra: ContextEntries = {},
 ): Promise<Authorization> {
   const db = context.db<IamTables>();
-  const own = isAwsPolicyArn(arn)
-    ? undefined
-    : await db
-        .selectFrom("iam_policies")
-        .select("policy_id")
-        .where("policy_arn", "=", arn)
-        .where("account_id", "=", context.accountId)
-        .executeTakeFirst();
+  const own = isAwsPolicyArn(arn) ? undefined : await findOwnPolicy(db, context.accountId, arn);
   return {
     action: action(context),
     resource: arn,
@@ -181,7 +170,7 @@ export function untagKeys(keys: readonly string[] | undefined): ContextEntries {
 }
 
 /** Tags of an existing entity, under both names that conditions know them by. */
-async function resourceTags(db: Kysely<IamTables>, ownerId: string): Promise<ContextEntries> {
+async function resourceTags(db: Db, ownerId: string): Promise<ContextEntries> {
   return tagEntries(await tagsOf(db, ownerId));
 }
 

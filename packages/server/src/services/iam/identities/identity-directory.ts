@@ -1,4 +1,3 @@
-import type { Kysely } from "kysely";
 import { parseArn } from "../../../kernel/arn.ts";
 import type {
   IdentityDirectory,
@@ -11,16 +10,15 @@ import type { LinkedRoleTemplates } from "../catalogue/linked-role-templates.ts"
 import { isServicePrincipal } from "../catalogue/service-principals.ts";
 import { GenerationCache } from "../changes/generation-cache.ts";
 import type { IamParts } from "../parts.ts";
-import { attachedArns } from "../policies/attached-policies.ts";
-import { inlinePoliciesOf } from "../policies/inline-policies.ts";
-import { defaultDocuments } from "../policies/managed-policies.ts";
-import { findRole, type Role, roleArn } from "../rows/roles.ts";
+import { groupIdsOfUser } from "../rows/group-members.ts";
+import { inlinePoliciesOf } from "../rows/inline-policies.ts";
+import { attachedArns } from "../rows/policy-attachments.ts";
+import { defaultDocuments } from "../rows/policy-versions.ts";
+import { findRole, findRoleById, type Role, roleArn } from "../rows/roles.ts";
 import { tagsOf } from "../rows/tags.ts";
-import { findUser, type User } from "../rows/users.ts";
-import type { IamTables } from "../tables.ts";
+import { findUser, findUserById, type User } from "../rows/users.ts";
+import type { Db, IamTables } from "../tables.ts";
 import { principalArnOf, principalIdOf } from "./principal-ids.ts";
-
-type Db = Kysely<IamTables>;
 
 /** Roles kept ready to be assumed; a record is a few kilobytes. */
 const CACHED_ROLES_MAX = 2_000;
@@ -64,12 +62,7 @@ export function createIdentityDirectory(
       const db = context.db<IamTables>();
       const user = await userBehind(db, principal);
       if (user) {
-        const groups = await db
-          .selectFrom("iam_group_members")
-          .select("group_id")
-          .where("user_id", "=", user.user_id)
-          .execute();
-        const owners = [user.user_id, ...groups.map((row) => row.group_id)];
+        const owners = [user.user_id, ...(await groupIdsOfUser(db, user.user_id))];
         return gather(db, user.account_id, owners, user.boundary_arn);
       }
       const role = await roleBehind(db, principal);
@@ -120,12 +113,7 @@ function entityIdOf(principal: Principal): string | undefined {
 
 /** A user is known by its id: one who was deleted and made again has the old one's rights no more. */
 async function userBehind(db: Db, principal: Principal): Promise<User | undefined> {
-  if (principal.kind === "user")
-    return db
-      .selectFrom("iam_users")
-      .selectAll()
-      .where("user_id", "=", principal.id)
-      .executeTakeFirst();
+  if (principal.kind === "user") return findUserById(db, principal.id);
   if (principal.kind !== "federated-user" || principal.userArn === undefined) return undefined;
   const name = principal.userArn.slice(principal.userArn.lastIndexOf("/") + 1);
   return findUser(db, principal.accountId, name);
@@ -133,11 +121,7 @@ async function userBehind(db: Db, principal: Principal): Promise<User | undefine
 
 async function roleBehind(db: Db, principal: Principal): Promise<Role | undefined> {
   if (principal.kind !== "role-session") return undefined;
-  return db
-    .selectFrom("iam_roles")
-    .selectAll()
-    .where("role_id", "=", principal.roleId)
-    .executeTakeFirst();
+  return findRoleById(db, principal.roleId);
 }
 
 /** The default versions' documents of managed policies, a customer's and AWS's. */

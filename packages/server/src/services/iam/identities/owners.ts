@@ -1,9 +1,9 @@
-import type { Kysely } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { noSuchNamed } from "../errors.ts";
+import { findGroup, groupArn } from "../rows/groups.ts";
 import { findRole, type Role, roleArn } from "../rows/roles.ts";
-import { findGroup, findUser, groupArn, userArn } from "../rows/users.ts";
-import type { IamTables, PolicyOwnerKind } from "../tables.ts";
+import { findUser, userArn } from "../rows/users.ts";
+import type { Db, PolicyOwnerKind } from "../tables.ts";
 import { refuseProtectedRole } from "./protected-role.ts";
 
 /** A user, group or role, as what policies hang on. */
@@ -18,7 +18,7 @@ export interface PolicyOwner {
 }
 
 export async function findOwner(
-  db: Kysely<IamTables>,
+  db: Db,
   accountId: string,
   kind: PolicyOwnerKind,
   name: string,
@@ -49,7 +49,7 @@ export async function findOwner(
 
 /** @throws NoSuchEntity */
 export async function requireOwner(
-  db: Kysely<IamTables>,
+  db: Db,
   accountId: string,
   kind: PolicyOwnerKind,
   name: string,

@@ -1,10 +1,7 @@
-import type { Kysely } from "kysely";
 import { parseArn } from "../../../kernel/arn.ts";
-import { findRole, roleArn } from "../rows/roles.ts";
-import { findUser, userArn } from "../rows/users.ts";
-import type { IamTables } from "../tables.ts";
-
-type Db = Kysely<IamTables>;
+import { findRole, findRoleById, roleArn } from "../rows/roles.ts";
+import { findUser, findUserById, userArn } from "../rows/users.ts";
+import type { Db } from "../tables.ts";
 
 const UNIQUE_ID = /^(AIDA|AROA)[A-Z2-7]{12,124}$/;
 
@@ -44,17 +41,9 @@ export async function principalIdOf(db: Db, principal: string): Promise<string |
 /** The ARN of the user or role with a unique id; undefined when it is gone. */
 export async function principalArnOf(db: Db, id: string): Promise<string | undefined> {
   if (id.startsWith("AIDA")) {
-    const user = await db
-      .selectFrom("iam_users")
-      .selectAll()
-      .where("user_id", "=", id)
-      .executeTakeFirst();
+    const user = await findUserById(db, id);
     return user && userArn(user);
   }
-  const role = await db
-    .selectFrom("iam_roles")
-    .selectAll()
-    .where("role_id", "=", id)
-    .executeTakeFirst();
+  const role = await findRoleById(db, id);
   return role && roleArn(role);
 }

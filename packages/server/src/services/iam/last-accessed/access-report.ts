@@ -1,4 +1,3 @@
-import type { Kysely } from "kysely";
 import { parseArn } from "../../../kernel/arn.ts";
 import type { LastAccessedRow } from "../access-tables.ts";
 import { noSuchNamed } from "../errors.ts";
@@ -7,14 +6,12 @@ import { findOwner } from "../identities/owners.ts";
 import type { IamParts } from "../parts.ts";
 import { requirePolicy } from "../policies/managed-policies.ts";
 import { managedDocument, policiesOfOwner } from "../policies/policies-of-owner.ts";
-import { attachedEntities } from "../policies/policy-entities.ts";
-import { accessesOf } from "../rows/accesses.ts";
-import { membersOfGroup } from "../rows/users.ts";
-import type { IamTables, PolicyOwnerKind } from "../tables.ts";
+import { membersOfGroup } from "../rows/group-members.ts";
+import { attachedEntities } from "../rows/policy-attachments.ts";
+import { accessesOf } from "../rows/uses.ts";
+import type { Db, PolicyOwnerKind } from "../tables.ts";
 import { grantsService, namedServices } from "./granted-services.ts";
 import { SERVICE_NAMES } from "./service-names.ts";
-
-type Db = Kysely<IamTables>;
 
 /** Source: IAM User Guide, "Refine permissions using last accessed information". */
 const TRACKING_PERIOD_MS = 400 * 24 * 60 * 60 * 1000;

@@ -7,6 +7,7 @@ import { onIdentityArn } from "../identities/identity-arns.ts";
 import { pageOf } from "../pagination.ts";
 import type { IamParts } from "../parts.ts";
 import { required } from "../required.ts";
+import { findAccessReport, insertAccessReport, keepAccessReports } from "../rows/access-reports.ts";
 import type { IamTables } from "../tables.ts";
 import {
   type AccessReport,
@@ -145,36 +146,23 @@ function shownEntity({ arn, name, kind, id, path }: ReportedEntity): iam.EntityI
 function store(context: RequestContext, jobId: string, report: AccessReport): Promise<void> {
   const { accountId, nowMs } = context;
   return context.transaction<IamTables, void>(async ({ db }) => {
-    const kept = await db
-      .selectFrom("iam_access_reports")
-      .select("job_id")
-      .where("account_id", "=", accountId)
-      .where("created_ms", ">", nowMs - REPORT_LIFETIME_MS)
-      .orderBy("created_ms", "desc")
-      .limit(REPORTS_PER_ACCOUNT - 1)
-      .execute();
-    const old = db.deleteFrom("iam_access_reports").where("account_id", "=", accountId);
-    const ids = kept.map(({ job_id }) => job_id);
-    await (ids.length === 0 ? old : old.where("job_id", "not in", ids)).execute();
-    const row = {
+    await keepAccessReports(db, accountId, {
+      sinceMs: nowMs - REPORT_LIFETIME_MS,
+      max: REPORTS_PER_ACCOUNT - 1,
+    });
+    await insertAccessReport(db, {
       job_id: jobId,
       account_id: accountId,
       content: JSON.stringify(report),
       created_ms: nowMs,
-    };
-    await db.insertInto("iam_access_reports").values(row).execute();
+    });
   });
 }
 
 async function requireReport(context: RequestContext, jobId: string): Promise<StoredReport> {
-  const row = await context
-    .db<IamTables>()
-    .selectFrom("iam_access_reports")
-    .selectAll()
-    .where("job_id", "=", jobId)
-    .where("account_id", "=", context.accountId)
-    .where("created_ms", ">", context.nowMs - REPORT_LIFETIME_MS)
-    .executeTakeFirst();
+  const { accountId, nowMs } = context;
+  const db = context.db<IamTables>();
+  const row = await findAccessReport(db, accountId, jobId, nowMs - REPORT_LIFETIME_MS);
   if (!row) throw noSuchEntity(`Job ${jobId} cannot be found.`);
   return { createdMs: Number(row.created_ms), report: JSON.parse(row.content) as AccessReport };
 }

@@ -1,9 +1,15 @@
-import type { Kysely } from "kysely";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
-import { type Access, writeAccesses } from "../rows/accesses.ts";
-import type { IamTables } from "../tables.ts";
+import {
+  type Access,
+  type KeyUse,
+  type RoleUse,
+  writeAccesses,
+  writeKeyUse,
+  writeRoleUse,
+} from "../rows/uses.ts";
+import type { Db, IamTables } from "../tables.ts";
 import { UseNotes } from "./use-notes.ts";
 
 /** Uses are written this long after the first of them: AWS, too, shows them with a delay. */
@@ -11,19 +17,10 @@ const FLUSH_DELAY_MS = 10_000;
 /** Notes in one transaction. */
 const WRITTEN_AT_ONCE = 100;
 
-export interface RoleUse {
-  readonly region: string;
-  readonly atMs: number;
-}
-
-export interface KeyUse extends RoleUse {
-  /** The service's name as the credential scope has it, e.g. `s3`. */
-  readonly service: string;
-}
-
 /**
- * When roles and access keys were last used, and which actions users and roles last called. Noting costs a map entry; the database hears of it
- * in batches, so a crash forgets the last few seconds of use and nothing else.
+ * Notes when roles and access keys were last used, and which actions users and roles last called.
+ * Noting costs a map entry; notes are written to the database in batches, so a crash forgets the
+ * last few seconds of use and nothing else.
  */
 export class LastUsed {
   readonly #store: Store<IamTables>;
@@ -46,7 +43,7 @@ export class LastUsed {
     this.#schedule(this.#keys.add(accessKeyId, use));
   }
 
-  /** Of every decided request: a map entry, no more. */
+  /** Runs for every decided request, so it costs a map entry and no more. */
   noteAccess(access: Access): void {
     this.#schedule(this.#accesses.add(`${access.entityId} ${access.action}`, access));
   }
@@ -68,26 +65,10 @@ export class LastUsed {
     const accesses = this.#accesses.unwritten();
     if (roles.length + keys.length + accesses.length === 0) return;
     await this.#inSteps(roles, async (some, db) => {
-      for (const [roleId, use] of some) {
-        await db
-          .updateTable("iam_roles")
-          .set({ last_used_ms: use.atMs, last_used_region: use.region })
-          .where("role_id", "=", roleId)
-          .execute();
-      }
+      for (const [roleId, use] of some) await writeRoleUse(db, roleId, use);
     });
     await this.#inSteps(keys, async (some, db) => {
-      for (const [accessKeyId, use] of some) {
-        await db
-          .updateTable("iam_access_keys")
-          .set({
-            last_used_ms: use.atMs,
-            last_used_region: use.region,
-            last_used_service: use.service,
-          })
-          .where("access_key_id", "=", accessKeyId)
-          .execute();
-      }
+      for (const [accessKeyId, use] of some) await writeKeyUse(db, accessKeyId, use);
     });
     await this.#inSteps(accesses, (some, db) =>
       writeAccesses(
@@ -103,7 +84,7 @@ export class LastUsed {
   /** In transactions of a few notes each: others are served in between. */
   async #inSteps<Note>(
     notes: readonly Note[],
-    write: (some: readonly Note[], db: Kysely<IamTables>) => Promise<void>,
+    write: (some: readonly Note[], db: Db) => Promise<void>,
   ): Promise<void> {
     for (let from = 0; from < notes.length; from += WRITTEN_AT_ONCE) {
       const some = notes.slice(from, from + WRITTEN_AT_ONCE);

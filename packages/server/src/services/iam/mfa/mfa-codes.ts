@@ -3,6 +3,7 @@ import type { Principal } from "../../../kernel/principal.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { MfaDeviceRow } from "../federation-tables.ts";
 import type { IamParts } from "../parts.ts";
+import { findMfaDeviceOf, setMfaDevice } from "../rows/mfa-devices.ts";
 import type { IamTables } from "../tables.ts";
 import { findTotpStep, totpCodes, totpStep } from "./totp.ts";
 
@@ -51,23 +52,15 @@ export async function verifyMfaCode(
 ): Promise<boolean> {
   if (principal.kind !== "user") return false;
   return context.transaction<IamTables, boolean>(async ({ db }) => {
-    const device = await db
-      .selectFrom("iam_mfa_devices")
-      .selectAll()
-      .where("serial_number", "=", serialNumber)
-      .where("user_id", "=", principal.id)
-      .executeTakeFirst();
+    const device = await findMfaDeviceOf(db, principal.id, serialNumber);
     if (!device) return false;
     const shown = totpStep(context.nowMs) + device.drift_steps;
     const [from, to] = [shown - DRIFT_STEPS_MAX, shown + DRIFT_STEPS_MAX];
     const step = findTotpStep(codesOf(parts, device), [code], from, to);
     const used: readonly number[] = JSON.parse(device.used_steps);
     if (step === undefined || used.includes(step)) return false;
-    await db
-      .updateTable("iam_mfa_devices")
-      .set({ used_steps: JSON.stringify([...used, step].slice(-USED_STEPS_KEPT)) })
-      .where("serial_number", "=", serialNumber)
-      .execute();
+    const used_steps = JSON.stringify([...used, step].slice(-USED_STEPS_KEPT));
+    await setMfaDevice(db, serialNumber, { used_steps });
     return true;
   });
 }

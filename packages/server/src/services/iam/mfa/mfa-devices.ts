@@ -1,5 +1,4 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { mfaDeviceInUse, noSuchEntity, quotaExceeded } from "../errors.ts";
@@ -12,10 +11,8 @@ import { MFA_DEVICES_PER_USER } from "../quotas.ts";
 import { required } from "../required.ts";
 import { mfaDevicesOf, requireMfaDevice, setMfaDevice } from "../rows/mfa-devices.ts";
 import { requireUser, type User } from "../rows/users.ts";
-import type { IamTables } from "../tables.ts";
+import type { Db, IamTables } from "../tables.ts";
 import { requireConsecutiveCodes } from "./mfa-codes.ts";
-
-type Db = Kysely<IamTables>;
 
 interface NamedInput {
   readonly UserName?: string | undefined;

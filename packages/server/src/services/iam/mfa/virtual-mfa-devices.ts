@@ -1,16 +1,22 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import { echoedTags } from "../answer-members.ts";
 import { alreadyExists, deleteConflict } from "../errors.ts";
 import type { MfaDeviceRow } from "../federation-tables.ts";
 import { requestTags, untagKeys } from "../identities/authorization.ts";
 import { readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { required } from "../required.ts";
-import { findMfaDevice, requireMfaDevice } from "../rows/mfa-devices.ts";
-import { deleteTagsOf, echoedTags, putTags } from "../rows/tags.ts";
-import type { IamTables } from "../tables.ts";
+import {
+  deleteMfaDevice,
+  findMfaDevice,
+  insertMfaDevice,
+  mfaDevicesWithUsers,
+  requireMfaDevice,
+} from "../rows/mfa-devices.ts";
+import { deleteTagsOf, putTags } from "../rows/tags.ts";
+import type { Db, IamTables } from "../tables.ts";
 import {
   listResourceTags,
   onTaggedResource,
@@ -19,8 +25,6 @@ import {
 } from "../tags/tagged-resources.ts";
 import { userSummary } from "../users/user-details.ts";
 import { qrCodePng } from "./qr-code-png.ts";
-
-type Db = Kysely<IamTables>;
 
 /** Base32 digits of a seed, as AWS's have: 320 bits. */
 const SEED_LENGTH = 64;
@@ -69,10 +73,7 @@ export function virtualMfaDeviceOperations(parts: IamParts) {
           if (device.user_id !== null)
             throw deleteConflict("MFA VirtualDevice in use. Must deactivate first.");
           await deleteTagsOf(db, device.serial_number);
-          await db
-            .deleteFrom("iam_mfa_devices")
-            .where("serial_number", "=", device.serial_number)
-            .execute();
+          await deleteMfaDevice(db, device.serial_number);
           return {};
         }),
     },
@@ -113,7 +114,7 @@ async function insertDevice(
     drift_steps: 0,
     created_ms: context.nowMs,
   };
-  await db.insertInto("iam_mfa_devices").values(device).execute();
+  await insertMfaDevice(db, device);
   return device;
 }
 
@@ -125,19 +126,9 @@ async function listVirtualDevices(
   const page = await readPage(
     input,
     (after, limit) => {
-      let query = db
-        .selectFrom("iam_mfa_devices as device")
-        .leftJoin("iam_users as user", "user.user_id", "device.user_id")
-        .select(["device.serial_number", "device.enabled_ms"])
-        .select(["user.account_id", "user.user_id", "user.user_name", "user.name_key"])
-        .select(["user.path", "user.boundary_arn", "user.created_ms"])
-        .where("device.account_id", "=", context.accountId);
-      if (input.AssignmentStatus === "Assigned")
-        query = query.where("device.user_id", "is not", null);
-      if (input.AssignmentStatus === "Unassigned")
-        query = query.where("device.user_id", "is", null);
-      if (after !== undefined) query = query.where("device.serial_number", ">", after);
-      return query.orderBy("device.serial_number").limit(limit).execute();
+      const { AssignmentStatus: status = "Any" } = input;
+      const assigned = status === "Any" ? undefined : status === "Assigned";
+      return mfaDevicesWithUsers(db, context.accountId, { assigned, after }, limit);
     },
     (device) => device.serial_number,
   );

@@ -1,5 +1,4 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { SERVICE_ROLE_PATH } from "../catalogue/aws-managed-policies.ts";
@@ -11,10 +10,9 @@ import { type PageInput, pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { ATTACHED_POLICIES_MAX } from "../quotas.ts";
 import { required } from "../required.ts";
+import { attachedArns, deleteAttachment, insertAttachment } from "../rows/policy-attachments.ts";
 import type { IamTables, PolicyOwnerKind } from "../tables.ts";
 import { findPolicy, type ManagedPolicy, requirePolicyArn } from "./managed-policies.ts";
-
-type Db = Kysely<IamTables>;
 
 interface AttachInput {
   readonly PolicyArn?: string | undefined;
@@ -86,10 +84,12 @@ function attach(
     if (attached.includes(arn)) return {};
     if (attached.length >= ATTACHED_POLICIES_MAX)
       throw quotaExceeded(QUOTA_NAMES[kind], ATTACHED_POLICIES_MAX);
-    await db
-      .insertInto("iam_policy_attachments")
-      .values({ account_id: accountId, policy_arn: arn, owner_id: owner.id, owner_kind: kind })
-      .execute();
+    await insertAttachment(db, {
+      account_id: accountId,
+      policy_arn: arn,
+      owner_id: owner.id,
+      owner_kind: kind,
+    });
     return {};
   });
 }
@@ -123,12 +123,7 @@ function detach(
   return change(parts, context, async ({ db }) => {
     const owner = await requireOwner(db, context.accountId, kind, name);
     refuseProtectedOwner(owner, context);
-    const detached = await db
-      .deleteFrom("iam_policy_attachments")
-      .where("owner_id", "=", owner.id)
-      .where("policy_arn", "=", arn)
-      .executeTakeFirst();
-    if (Number(detached.numDeletedRows) === 0) throw noSuchPolicy(arn);
+    if (!(await deleteAttachment(db, owner.id, arn))) throw noSuchPolicy(arn);
     return {};
   });
 }
@@ -149,18 +144,6 @@ async function list(
     .sort((a, b) => (a.PolicyArn < b.PolicyArn ? -1 : 1));
   const page = await pageOf(input, attached, (policy) => policy.PolicyArn);
   return { AttachedPolicies: [...page.items], ...page.output };
-}
-
-/** The ARNs of the managed policies attached to any of the owners. */
-export async function attachedArns(db: Db, ownerIds: readonly string[]): Promise<string[]> {
-  const rows = await db
-    .selectFrom("iam_policy_attachments")
-    .select("policy_arn")
-    .distinct()
-    .where("owner_id", "in", [...ownerIds])
-    .orderBy("policy_arn")
-    .execute();
-  return rows.map((row) => row.policy_arn);
 }
 
 /** `/team/` of `arn:aws:iam::…:policy/team/Name`. */

@@ -1,8 +1,8 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { policySizeWithoutWhitespace } from "@rolecast/policy";
-import { type Expression, type Kysely, sql } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { encodeDocument } from "../answer-members.ts";
 import { limitExceeded, noSuchEntity } from "../errors.ts";
 import { onBoundedOwner, onOwner } from "../identities/authorization.ts";
 import { type PolicyOwner, refuseProtectedOwner, requireOwner } from "../identities/owners.ts";
@@ -11,10 +11,15 @@ import { type PageInput, readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { INLINE_POLICIES_SIZE } from "../quotas.ts";
 import { required } from "../required.ts";
-import type { IamTables, PolicyOwnerKind } from "../tables.ts";
-import { checkPolicy, encodeDocument } from "./policy-text.ts";
-
-type Db = Kysely<IamTables>;
+import {
+  deleteInlinePolicy,
+  findInlineDocument,
+  inlinePoliciesOf,
+  inlinePolicyNames,
+  putInlinePolicy,
+} from "../rows/inline-policies.ts";
+import type { Db, IamTables, PolicyOwnerKind } from "../tables.ts";
+import { checkPolicy } from "./policy-text.ts";
 
 /** The four operations on inline policies, three times: for users, groups and roles. */
 export function inlinePolicyOperations(parts: IamParts) {
@@ -104,57 +109,6 @@ function put(
   });
 }
 
-/**
- * Puts or replaces an inline policy, unchecked: callers have decided that it may be. A policy that
- * is replaced keeps the letters of its name.
- */
-async function putInlinePolicy(
-  db: Db,
-  accountId: string,
-  ownerId: string,
-  policyName: string,
-  document: string,
-): Promise<void> {
-  const replaced = await db
-    .updateTable("iam_inline_policies")
-    .set({ document })
-    .where("owner_id", "=", ownerId)
-    .where(isNamed(policyName))
-    .executeTakeFirst();
-  if (Number(replaced.numUpdatedRows) > 0) return;
-  await db
-    .insertInto("iam_inline_policies")
-    .values({ account_id: accountId, owner_id: ownerId, policy_name: policyName, document })
-    .execute();
-}
-
-/** Names differ irrespective of case; their letters are ASCII's. */
-function isNamed(policyName: string): Expression<boolean> {
-  return sql<boolean>`lower(policy_name) = ${policyName.toLowerCase()}`;
-}
-
-/** Whether there was one to delete. */
-async function deleteInlinePolicy(db: Db, ownerId: string, policyName: string): Promise<boolean> {
-  const result = await db
-    .deleteFrom("iam_inline_policies")
-    .where("owner_id", "=", ownerId)
-    .where(isNamed(policyName))
-    .executeTakeFirst();
-  return Number(result.numDeletedRows) > 0;
-}
-
-export async function inlinePoliciesOf(
-  db: Db,
-  ownerIds: readonly string[],
-): Promise<{ owner_id: string; policy_name: string; document: string }[]> {
-  return db
-    .selectFrom("iam_inline_policies")
-    .select(["owner_id", "policy_name", "document"])
-    .where("owner_id", "in", [...ownerIds])
-    .orderBy("policy_name")
-    .execute();
-}
-
 async function refuseOversize(
   db: Db,
   owner: PolicyOwner,
@@ -181,14 +135,9 @@ async function get(
   const policyName = required(policyNameInput, "policyName");
   const db = context.db<IamTables>();
   const owner = await requireOwner(db, context.accountId, kind, name);
-  const row = await db
-    .selectFrom("iam_inline_policies")
-    .select("document")
-    .where("owner_id", "=", owner.id)
-    .where(isNamed(policyName))
-    .executeTakeFirst();
-  if (!row) throw noSuchInlinePolicy(kind, policyName);
-  return { PolicyName: policyName, PolicyDocument: encodeDocument(row.document) };
+  const document = await findInlineDocument(db, owner.id, policyName);
+  if (document === undefined) throw noSuchInlinePolicy(kind, policyName);
+  return { PolicyName: policyName, PolicyDocument: encodeDocument(document) };
 }
 
 async function list(
@@ -201,19 +150,10 @@ async function list(
   const owner = await requireOwner(db, context.accountId, kind, name);
   const page = await readPage(
     input,
-    (after, limit) => {
-      const query = db
-        .selectFrom("iam_inline_policies")
-        .select("policy_name")
-        .where("owner_id", "=", owner.id);
-      return (after === undefined ? query : query.where("policy_name", ">", after))
-        .orderBy("policy_name")
-        .limit(limit)
-        .execute();
-    },
-    (row) => row.policy_name,
+    (after, limit) => inlinePolicyNames(db, owner.id, after, limit),
+    (policyName) => policyName,
   );
-  return { PolicyNames: page.items.map((row) => row.policy_name), ...page.output };
+  return { PolicyNames: [...page.items], ...page.output };
 }
 
 function remove(

@@ -1,5 +1,4 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { SERVICE_ROLE_PATH } from "../catalogue/aws-managed-policies.ts";
@@ -8,7 +7,9 @@ import { onBoundedOwner } from "../identities/authorization.ts";
 import { refuseProtectedOwner, requireOwner } from "../identities/owners.ts";
 import { change, type IamParts } from "../parts.ts";
 import { required } from "../required.ts";
-import type { IamTables } from "../tables.ts";
+import { setRole } from "../rows/roles.ts";
+import { setUser } from "../rows/users.ts";
+import type { Db } from "../tables.ts";
 import { findPolicy, requirePolicyArn } from "./managed-policies.ts";
 
 export function permissionsBoundaryOperations(parts: IamParts) {
@@ -73,7 +74,7 @@ export function permissionsBoundaryOperations(parts: IamParts) {
 export async function requireBoundaryPolicy(
   parts: IamParts,
   context: RequestContext,
-  db: Kysely<IamTables>,
+  db: Db,
   arn: string,
 ): Promise<void> {
   const { awsPolicies } = parts;
@@ -84,21 +85,10 @@ export async function requireBoundaryPolicy(
 }
 
 async function setBoundary(
-  db: Kysely<IamTables>,
+  db: Db,
   kind: "user" | "role",
   id: string,
   arn: string | null,
 ): Promise<void> {
-  if (kind === "user")
-    await db
-      .updateTable("iam_users")
-      .set({ boundary_arn: arn })
-      .where("user_id", "=", id)
-      .execute();
-  else
-    await db
-      .updateTable("iam_roles")
-      .set({ boundary_arn: arn })
-      .where("role_id", "=", id)
-      .execute();
+  await (kind === "user" ? setUser : setRole)(db, id, { boundary_arn: arn });
 }

@@ -1,13 +1,12 @@
-import type { Kysely } from "kysely";
 import type { PolicyOwner } from "../identities/owners.ts";
 import type { IamParts } from "../parts.ts";
-import { groupsOfUser } from "../rows/users.ts";
-import type { IamTables, PolicyOwnerKind } from "../tables.ts";
-import { attachedArns } from "./attached-policies.ts";
-import { inlinePoliciesOf } from "./inline-policies.ts";
-import { defaultDocuments } from "./managed-policies.ts";
+import { groupsOfUser } from "../rows/group-members.ts";
+import { inlinePoliciesOf } from "../rows/inline-policies.ts";
+import { attachedArns } from "../rows/policy-attachments.ts";
+import { defaultDocuments } from "../rows/policy-versions.ts";
+import type { Db, PolicyOwnerKind } from "../tables.ts";
 
-/** A policy as it hangs on somebody. */
+/** A policy with the user, group or role that it hangs on. */
 export interface OwnedPolicy {
   readonly name: string;
   /** Undefined for an inline policy. */
@@ -20,7 +19,7 @@ export interface OwnedPolicy {
 /** The policies of a user, group or role; a user's include those of its groups. */
 export async function policiesOfOwner(
   parts: Pick<IamParts, "awsPolicies">,
-  db: Kysely<IamTables>,
+  db: Db,
   accountId: string,
   { kind, id, name }: PolicyOwner,
 ): Promise<OwnedPolicy[]> {
@@ -36,7 +35,7 @@ export async function policiesOfOwner(
 /** The default version's document of a managed policy, a customer's or AWS's. */
 export async function managedDocument(
   parts: Pick<IamParts, "awsPolicies">,
-  db: Kysely<IamTables>,
+  db: Db,
   accountId: string,
   arn: string,
 ): Promise<string | undefined> {
@@ -45,7 +44,7 @@ export async function managedDocument(
 
 async function policiesOf(
   parts: Pick<IamParts, "awsPolicies">,
-  db: Kysely<IamTables>,
+  db: Db,
   accountId: string,
   owner: { readonly kind: PolicyOwnerKind; readonly id: string; readonly name: string },
 ): Promise<OwnedPolicy[]> {

@@ -1,8 +1,8 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
+import { echoedTags } from "../answer-members.ts";
 import { isAwsPolicyArn } from "../catalogue/aws-managed-policies.ts";
 import { accessDenied, alreadyExists, deleteConflict } from "../errors.ts";
 import { onList, onNew, onPolicy, requestTags } from "../identities/authorization.ts";
@@ -11,20 +11,15 @@ import { change, type IamParts } from "../parts.ts";
 import { POLICIES_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
 import { findIgnoringCase, refuseOverQuota } from "../rows/named-rows.ts";
-import { deleteTagsOf, echoedTags, putTags, tagsOf } from "../rows/tags.ts";
-import type { IamTables, PolicyRow } from "../tables.ts";
-import {
-  managedPolicy,
-  NO_USAGE,
-  requireArn,
-  requirePolicy,
-  usageOfPolicies,
-} from "./managed-policies.ts";
+import { deletePolicy, insertPolicy } from "../rows/policies.ts";
+import { NO_USAGE, usageOfPolicies } from "../rows/policy-usage.ts";
+import { countVersions, deleteVersionsOf, insertVersion } from "../rows/policy-versions.ts";
+import { deleteTagsOf, putTags, tagsOf } from "../rows/tags.ts";
+import type { Db, IamTables, PolicyRow } from "../tables.ts";
+import { managedPolicy, requireArn, requirePolicy } from "./managed-policies.ts";
 import { policySummary } from "./policy-details.ts";
 import { listPolicies } from "./policy-lists.ts";
 import { checkManagedPolicy } from "./policy-text.ts";
-
-type Db = Kysely<IamTables>;
 
 export function policyOperations(parts: IamParts) {
   return defineOperations<typeof iam>()({
@@ -70,8 +65,8 @@ export function policyOperations(parts: IamParts) {
           const policy = await requirePolicy(db, parts.awsPolicies, context.accountId, arn);
           await refuseReferencedPolicy(db, context.accountId, arn);
           await deleteTagsOf(db, policy.policyId);
-          await db.deleteFrom("iam_policy_versions").where("policy_arn", "=", arn).execute();
-          await db.deleteFrom("iam_policies").where("policy_arn", "=", arn).execute();
+          await deleteVersionsOf(db, arn);
+          await deletePolicy(db, arn);
           return {};
         });
       },
@@ -114,17 +109,14 @@ async function createPolicy(
     created_ms: context.nowMs,
     updated_ms: context.nowMs,
   };
-  await db.insertInto("iam_policies").values(policy).execute();
-  await db
-    .insertInto("iam_policy_versions")
-    .values({
-      account_id: accountId,
-      policy_arn: policy.policy_arn,
-      version: policy.default_version,
-      document,
-      created_ms: context.nowMs,
-    })
-    .execute();
+  await insertPolicy(db, policy);
+  await insertVersion(db, {
+    account_id: accountId,
+    policy_arn: policy.policy_arn,
+    version: policy.default_version,
+    document,
+    created_ms: context.nowMs,
+  });
   await putTags(db, accountId, policy.policy_id, input.Tags);
   return policy;
 }
@@ -132,12 +124,7 @@ async function createPolicy(
 async function refuseReferencedPolicy(db: Db, accountId: string, arn: string): Promise<void> {
   const usage = await usageOfPolicies(db, accountId, [arn]);
   if (usage.size > 0) throw deleteConflict("Cannot delete a policy attached to entities.");
-  const { count } = await db
-    .selectFrom("iam_policy_versions")
-    .select((e) => e.fn.countAll<number>().as("count"))
-    .where("policy_arn", "=", arn)
-    .executeTakeFirstOrThrow();
-  if (Number(count) > 1)
+  if ((await countVersions(db, arn)) > 1)
     throw deleteConflict(
       "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
     );

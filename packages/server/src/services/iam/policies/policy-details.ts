@@ -1,5 +1,6 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { ManagedPolicy, PolicyUsage } from "./managed-policies.ts";
+import type { PolicyUsage } from "../rows/policy-usage.ts";
+import type { ManagedPolicy } from "./managed-policies.ts";
 
 /** `v3` */
 export function versionId(version: number): string {

@@ -1,19 +1,14 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { AWS_POLICY_PREFIX } from "../catalogue/aws-managed-policies.ts";
 import { readPage } from "../pagination.ts";
 import type { IamParts } from "../parts.ts";
 import { readNames } from "../rows/named-rows.ts";
-import { pathStartsWith, readPart } from "../rows/part-of-names.ts";
-import { type PolicyUse, usedPolicies } from "../rows/used-policies.ts";
+import { readPart } from "../rows/part-of-names.ts";
+import { NO_USAGE, usageOfPolicies } from "../rows/policy-usage.ts";
+import { usedOwnPolicies, usedPolicies } from "../rows/used-policies.ts";
 import type { IamTables } from "../tables.ts";
-import {
-  type ManagedPolicy,
-  managedPolicy,
-  NO_USAGE,
-  usageOfPolicies,
-} from "./managed-policies.ts";
+import { type ManagedPolicy, managedPolicy } from "./managed-policies.ts";
 import { policySummary } from "./policy-details.ts";
 
 /** The account's own policies come before AWS's, each sorted by name. */
@@ -58,46 +53,13 @@ async function ownPolicies(
   const { accountId } = context;
   const db = context.db<IamTables>();
   const table = "iam_policies";
-  const behind = after?.slice(OWN.length);
+  const afterName = after?.slice(OWN.length);
+  const { PathPrefix: path = "/", PolicyUsageFilter: use } = input;
+  const usedPart = usedOwnPolicies(db, accountId, { path, use });
   const rows = input.OnlyAttached
-    ? await readPart(db, table, accountId, ownUsed(db, accountId, input), behind, limit)
-    : await readNames(db, table, accountId, input.PathPrefix, behind, limit);
+    ? await readPart(db, table, accountId, usedPart, afterName, limit)
+    : await readNames(db, table, accountId, input.PathPrefix, afterName, limit);
   return rows.map(managedPolicy);
-}
-
-/** The account's own policies that it uses. How it does is asked of attached ones only. */
-function ownUsed(db: Kysely<IamTables>, accountId: string, input: iam.ListPoliciesRequest) {
-  const path = pathStartsWith("iam_policies", input.PathPrefix ?? "/");
-  const use = input.PolicyUsageFilter;
-  return {
-    few: async (limit: number) => {
-      const arns = await usedPolicies(db, accountId, `arn:aws:iam::${accountId}:`, use, limit);
-      // So many that they are not few, whatever their paths.
-      if (arns.size === limit) return [...arns];
-      if (arns.size === 0) return [];
-      const rows = await db
-        .selectFrom("iam_policies")
-        .select("name_key")
-        .where("account_id", "=", accountId)
-        .where("policy_arn", "in", [...arns])
-        .where(path)
-        .execute();
-      return rows.map((row) => row.name_key);
-    },
-    matches: sql<SqlBool>`${path} and (${isUsed(accountId, use)})`,
-  };
-}
-
-function isUsed(accountId: string, use: PolicyUse | undefined): RawBuilder<SqlBool> {
-  const attached = sql<SqlBool>`exists (select 1 from iam_policy_attachments as attachment
-    where attachment.account_id = ${accountId}
-      and attachment.policy_arn = iam_policies.policy_arn)`;
-  const bounds = (table: string) => sql`exists (select 1 from ${sql.table(table)} as bounded
-    where bounded.account_id = ${accountId} and bounded.boundary_arn = iam_policies.policy_arn)`;
-  const bounding = sql<SqlBool>`${bounds("iam_users")} or ${bounds("iam_roles")}`;
-  if (use === "PermissionsPolicy") return attached;
-  if (use === "PermissionsBoundary") return bounding;
-  return sql<SqlBool>`${attached} or ${bounding}`;
 }
 
 async function awsPolicies(

@@ -37,14 +37,3 @@ export function checkTrustPolicy(
   if (policySizeWithoutWhitespace(text) > TRUST_POLICY_SIZE)
     throw quotaExceeded("ACLSizePerRole", TRUST_POLICY_SIZE);
 }
-
-/**
- * A document as IAM's answers carry it: percent-encoded by RFC 3986, in which encodeURIComponent
- * leaves out five reserved characters.
- */
-export function encodeDocument(text: string): string {
-  return encodeURIComponent(text).replace(
-    /[!'()*]/g,
-    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
-  );
-}

@@ -1,13 +1,22 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
-import { deleteConflict, limitExceeded } from "../errors.ts";
+import { encodeDocument } from "../answer-members.ts";
+import { deleteConflict, limitExceeded, noSuchPolicy } from "../errors.ts";
 import { onPolicy } from "../identities/authorization.ts";
 import { pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { VERSIONS_PER_POLICY } from "../quotas.ts";
 import { required } from "../required.ts";
-import type { IamTables } from "../tables.ts";
+import { findOwnPolicy, type Policy, setPolicy } from "../rows/policies.ts";
+import {
+  countVersions,
+  deleteVersion,
+  findVersionDocument,
+  insertVersion,
+  type PolicyVersion,
+  versionsOfPolicy,
+} from "../rows/policy-versions.ts";
+import type { Db, IamTables } from "../tables.ts";
 import {
   findPolicy,
   type ManagedPolicy,
@@ -17,14 +26,7 @@ import {
 } from "./managed-policies.ts";
 import { requireOwnPolicyArn } from "./policies.ts";
 import { parseVersionId, versionId } from "./policy-details.ts";
-import { checkManagedPolicy, encodeDocument } from "./policy-text.ts";
-
-type Db = Kysely<IamTables>;
-
-interface Version {
-  readonly number: number;
-  readonly createdMs: number;
-}
+import { checkManagedPolicy } from "./policy-text.ts";
 
 export function policyVersionOperations(parts: IamParts) {
   return defineOperations<typeof iam>()({
@@ -34,11 +36,12 @@ export function policyVersionOperations(parts: IamParts) {
         const arn = requireOwnPolicyArn(required(input.PolicyArn, "policyArn"), context);
         const document = required(input.PolicyDocument, "policyDocument");
         return change(parts, context, async ({ db }) => {
-          await requirePolicy(db, parts.awsPolicies, context.accountId, arn);
+          const policy = await findOwnPolicy(db, context.accountId, arn);
+          if (!policy) throw noSuchPolicy(arn);
           checkManagedPolicy(document);
           const { nowMs } = context;
           const isDefault = input.SetAsDefault ?? false;
-          const number = await insertVersion(db, { arn, document, nowMs, isDefault });
+          const number = await addVersion(db, policy, { document, nowMs, isDefault });
           return { PolicyVersion: versionSummary({ number, createdMs: nowMs }, isDefault) };
         });
       },
@@ -87,11 +90,7 @@ export function policyVersionOperations(parts: IamParts) {
         return change(parts, context, async ({ db }) => {
           const id = required(input.VersionId, "versionId");
           const { number } = await requireVersion(parts, db, context.accountId, arn, id);
-          await db
-            .updateTable("iam_policies")
-            .set({ default_version: number, updated_ms: context.nowMs })
-            .where("policy_arn", "=", arn)
-            .execute();
+          await setPolicy(db, arn, { default_version: number, updated_ms: context.nowMs });
           return {};
         });
       },
@@ -105,11 +104,7 @@ export function policyVersionOperations(parts: IamParts) {
           const { policy, number } = await requireVersion(parts, db, context.accountId, arn, id);
           if (number === policy.defaultVersion)
             throw deleteConflict("Cannot delete the default version of a policy.");
-          await db
-            .deleteFrom("iam_policy_versions")
-            .where("policy_arn", "=", arn)
-            .where("version", "=", number)
-            .execute();
+          await deleteVersion(db, arn, number);
           return {};
         });
       },
@@ -121,45 +116,30 @@ export function policyVersionOperations(parts: IamParts) {
 const KEY_BASE = 1_000_000_000 - 1;
 
 /** Adds a version and returns its number; at the limit, one must be deleted first. */
-async function insertVersion(
+async function addVersion(
   db: Db,
-  version: { arn: string; document: string; nowMs: number; isDefault: boolean },
+  policy: Policy,
+  version: { document: string; nowMs: number; isDefault: boolean },
 ): Promise<number> {
-  const { arn, document, nowMs, isDefault } = version;
-  const policy = await db
-    .selectFrom("iam_policies")
-    .selectAll()
-    .where("policy_arn", "=", arn)
-    .executeTakeFirstOrThrow();
-  const { count } = await db
-    .selectFrom("iam_policy_versions")
-    .select((e) => e.fn.countAll<number>().as("count"))
-    .where("policy_arn", "=", arn)
-    .executeTakeFirstOrThrow();
-  if (Number(count) >= VERSIONS_PER_POLICY)
+  const { document, nowMs, isDefault } = version;
+  const { policy_arn: arn } = policy;
+  if ((await countVersions(db, arn)) >= VERSIONS_PER_POLICY)
     throw limitExceeded(
       `A managed policy can have up to ${VERSIONS_PER_POLICY} versions. Before you create a new version, you must delete an existing version.`,
     );
   const number = policy.last_version + 1;
-  await db
-    .insertInto("iam_policy_versions")
-    .values({
-      account_id: policy.account_id,
-      policy_arn: arn,
-      version: number,
-      document,
-      created_ms: nowMs,
-    })
-    .execute();
-  await db
-    .updateTable("iam_policies")
-    .set({
-      last_version: number,
-      default_version: isDefault ? number : policy.default_version,
-      updated_ms: nowMs,
-    })
-    .where("policy_arn", "=", arn)
-    .execute();
+  await insertVersion(db, {
+    account_id: policy.account_id,
+    policy_arn: arn,
+    version: number,
+    document,
+    created_ms: nowMs,
+  });
+  await setPolicy(db, arn, {
+    last_version: number,
+    default_version: isDefault ? number : policy.default_version,
+    updated_ms: nowMs,
+  });
   return number;
 }
 
@@ -168,15 +148,9 @@ export async function versionsOf(
   parts: Pick<IamParts, "awsPolicies">,
   db: Db,
   policy: ManagedPolicy,
-): Promise<Version[]> {
+): Promise<PolicyVersion[]> {
   if (policy.aws) return [...(parts.awsPolicies.find(policy.arn)?.versions ?? [])];
-  const rows = await db
-    .selectFrom("iam_policy_versions")
-    .select(["version", "created_ms"])
-    .where("policy_arn", "=", policy.arn)
-    .orderBy("version")
-    .execute();
-  return rows.map((row) => ({ number: row.version, createdMs: row.created_ms }));
+  return versionsOfPolicy(db, policy.arn);
 }
 
 /** A version's document as text. */
@@ -187,13 +161,7 @@ export async function documentOf(
   version: number,
 ): Promise<string | undefined> {
   if (policy.aws) return parts.awsPolicies.document(policy.arn, version);
-  const row = await db
-    .selectFrom("iam_policy_versions")
-    .select("document")
-    .where("policy_arn", "=", policy.arn)
-    .where("version", "=", version)
-    .executeTakeFirst();
-  return row?.document;
+  return findVersionDocument(db, policy.arn, version);
 }
 
 /** @throws NoSuchEntity with one sentence, be it the policy or its version that isn't there */
@@ -207,17 +175,12 @@ async function requireVersion(
   const policy = await findPolicy(db, parts.awsPolicies, accountId, arn);
   const number = parseVersionId(id);
   if (!policy || number === undefined) throw noSuchPolicyVersion(arn, id);
-  const row = await db
-    .selectFrom("iam_policy_versions")
-    .select("version")
-    .where("policy_arn", "=", policy.arn)
-    .where("version", "=", number)
-    .executeTakeFirst();
-  if (!row) throw noSuchPolicyVersion(arn, id);
+  const versions = await versionsOfPolicy(db, policy.arn);
+  if (!versions.some((version) => version.number === number)) throw noSuchPolicyVersion(arn, id);
   return { policy, number };
 }
 
-export function versionSummary(version: Version, isDefault: boolean) {
+export function versionSummary(version: PolicyVersion, isDefault: boolean) {
   return {
     VersionId: versionId(version.number),
     IsDefaultVersion: isDefault,

@@ -1,9 +1,9 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { type Authorization, defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { inTurns } from "../../../kernel/work/turns.ts";
+import { echoedTags } from "../answer-members.ts";
 import { alreadyExists, noSuchEntity, quotaExceeded, stillReferenced } from "../errors.ts";
 import {
   onInstanceProfile,
@@ -18,17 +18,18 @@ import { change, type IamParts } from "../parts.ts";
 import { INSTANCE_PROFILES_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
 import {
-  describedInstanceProfile,
+  deleteInstanceProfile,
+  findInstanceProfile,
+  insertInstanceProfile,
   instanceProfilesOfRole,
-  listedInstanceProfile,
   requireInstanceProfile,
+  setRoleOfProfile,
 } from "../rows/instance-profiles.ts";
-import { findIgnoringCase, readNamedPage, refuseOverQuota } from "../rows/named-rows.ts";
+import { readNamedPage, refuseOverQuota } from "../rows/named-rows.ts";
 import { findRole, requireRole, roleArn } from "../rows/roles.ts";
-import { deleteTagsOf, echoedTags, putTags } from "../rows/tags.ts";
-import type { IamTables, InstanceProfileRow } from "../tables.ts";
-
-type Db = Kysely<IamTables>;
+import { deleteTagsOf, putTags } from "../rows/tags.ts";
+import type { Db, IamTables, InstanceProfileRow } from "../tables.ts";
+import { describedInstanceProfile, listedInstanceProfile } from "./instance-profile-details.ts";
 
 /** A profile holds one role; AWS's message gives this number. */
 const ROLES_PER_PROFILE = 1;
@@ -96,10 +97,7 @@ export function instanceProfileOperations(parts: IamParts) {
           const profile = await requireInstanceProfile(db, context.accountId, named(input));
           if (profile.role_id !== null) throw stillReferenced("remove roles from instance profile");
           await deleteTagsOf(db, profile.profile_id);
-          await db
-            .deleteFrom("iam_instance_profiles")
-            .where("profile_id", "=", profile.profile_id)
-            .execute();
+          await deleteInstanceProfile(db, profile.profile_id);
           return {};
         }),
     },
@@ -116,7 +114,7 @@ export function instanceProfileOperations(parts: IamParts) {
           refuseProtectedRole(role, context);
           if (profile.role_id !== null)
             throw quotaExceeded("InstanceSessionsPerInstanceProfile", ROLES_PER_PROFILE);
-          await setRole(db, profile.profile_id, role.role_id);
+          await setRoleOfProfile(db, profile.profile_id, role.role_id);
           return {};
         }),
     },
@@ -132,7 +130,7 @@ export function instanceProfileOperations(parts: IamParts) {
             throw noSuchEntity(
               `Role ${role.role_name} in Instance Profile ${profile.profile_name} cannot be found.`,
             );
-          await setRole(db, profile.profile_id, null);
+          await setRoleOfProfile(db, profile.profile_id, null);
           return {};
         }),
     },
@@ -158,7 +156,7 @@ async function insertProfile(
 ): Promise<InstanceProfileRow> {
   const { accountId } = context;
   const table = "iam_instance_profiles";
-  if (await findIgnoringCase(db, table, accountId, name))
+  if (await findInstanceProfile(db, accountId, name))
     throw alreadyExists(`Instance Profile ${name}`);
   const limit = INSTANCE_PROFILES_PER_ACCOUNT;
   await refuseOverQuota(db, table, accountId, "InstanceProfilesPerAccount", limit);
@@ -171,14 +169,6 @@ async function insertProfile(
     role_id: null,
     created_ms: context.nowMs,
   };
-  await db.insertInto("iam_instance_profiles").values(profile).execute();
+  await insertInstanceProfile(db, profile);
   return profile;
-}
-
-async function setRole(db: Db, profileId: string, roleId: string | null): Promise<void> {
-  await db
-    .updateTable("iam_instance_profiles")
-    .set({ role_id: roleId })
-    .where("profile_id", "=", profileId)
-    .execute();
 }

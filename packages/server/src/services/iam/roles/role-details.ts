@@ -1,16 +1,13 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
-import { boundaryMember } from "../answer-members.ts";
+import { boundaryMember, encodeDocument, tagsMember } from "../answer-members.ts";
+import type { RoleView } from "../identities/role-views.ts";
 import type { LastUsed } from "../last-used/last-used.ts";
-import { encodeDocument } from "../policies/policy-text.ts";
 import { type Role, roleArn } from "../rows/roles.ts";
-import { tagsMember } from "../rows/tags.ts";
-import type { IamTables } from "../tables.ts";
-import type { RoleView } from "./role-views.ts";
+import type { Db } from "../tables.ts";
 import { shownTrustPolicy } from "./trust-policy.ts";
 
 /** What every answer that shows a role has in common. */
-export async function roleSummary(db: Kysely<IamTables>, role: Role) {
+export async function roleSummary(db: Db, role: Role) {
   return {
     Path: role.path,
     RoleName: role.role_name,
@@ -22,7 +19,7 @@ export async function roleSummary(db: Kysely<IamTables>, role: Role) {
 }
 
 /** As ListRoles shows a role: without boundary, tags and last use. */
-export async function listedRole(db: Kysely<IamTables>, role: Role) {
+export async function listedRole(db: Db, role: Role) {
   return {
     ...(await roleSummary(db, role)),
     ...(role.description === null ? {} : { Description: role.description }),
@@ -31,11 +28,7 @@ export async function listedRole(db: Kysely<IamTables>, role: Role) {
 }
 
 /** As GetRole shows a role: everything. */
-export async function describedRole(
-  db: Kysely<IamTables>,
-  lastUsed: LastUsed,
-  { role, tags }: RoleView,
-) {
+export async function describedRole(db: Db, lastUsed: LastUsed, { role, tags }: RoleView) {
   return {
     ...(await listedRole(db, role)),
     ...boundaryMember(role.boundary_arn),

@@ -1,10 +1,9 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { inTurns } from "../../../kernel/work/turns.ts";
-import { boundaryMember } from "../answer-members.ts";
+import { boundaryMember, echoedTags } from "../answer-members.ts";
 import { SERVICE_ROLE_PATH } from "../catalogue/aws-managed-policies.ts";
 import { alreadyExists, invalidInput, noSuchNamed } from "../errors.ts";
 import {
@@ -15,26 +14,30 @@ import {
   requestTags,
 } from "../identities/authorization.ts";
 import { refuseProtectedDuration, refuseProtectedRole } from "../identities/protected-role.ts";
+import { RoleViews } from "../identities/role-views.ts";
 import { change, type IamParts } from "../parts.ts";
 import { requireBoundaryPolicy } from "../policies/permissions-boundaries.ts";
 import { checkTrustPolicy } from "../policies/policy-text.ts";
 import { DEFAULT_MAX_SESSION_DURATION_S, ROLES_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
 import {
-  findIgnoringCase,
   type Reference,
   readNamedPage,
   refuseOverQuota,
   refuseReferenced,
 } from "../rows/named-rows.ts";
-import { deleteRoleCompletely, insertRole, type Role, requireRole } from "../rows/roles.ts";
-import { echoedTags, putTags } from "../rows/tags.ts";
-import type { IamTables, RoleRow } from "../tables.ts";
+import {
+  deleteRoleCompletely,
+  findRole,
+  insertRole,
+  type Role,
+  requireRole,
+  setRole,
+} from "../rows/roles.ts";
+import { putTags } from "../rows/tags.ts";
+import type { Db, IamTables, RoleRow } from "../tables.ts";
 import { describedRole, listedRole, roleSummary } from "./role-details.ts";
-import { RoleViews } from "./role-views.ts";
 import { storedTrustPolicy } from "./trust-policy.ts";
-
-type Db = Kysely<IamTables>;
 
 const REFERENCES: readonly Reference[] = [
   ["iam_instance_profiles", "role_id", "remove roles from instance profile"],
@@ -99,14 +102,10 @@ export function roleOperations(parts: IamParts) {
           const name = required(input.RoleName, "roleName");
           const role = await requireRole(db, context.accountId, name);
           if (input.MaxSessionDuration !== undefined) refuseProtectedDuration(role, context);
-          await db
-            .updateTable("iam_roles")
-            .set({
-              description: input.Description ?? role.description,
-              max_session_duration_s: input.MaxSessionDuration ?? role.max_session_duration_s,
-            })
-            .where("role_id", "=", role.role_id)
-            .execute();
+          await setRole(db, role.role_id, {
+            description: input.Description ?? role.description,
+            max_session_duration_s: input.MaxSessionDuration ?? role.max_session_duration_s,
+          });
           return {};
         }),
     },
@@ -118,11 +117,7 @@ export function roleOperations(parts: IamParts) {
           const name = required(input.RoleName, "roleName");
           const role = await requireRole(db, context.accountId, name);
           const description = required(input.Description, "description");
-          await db
-            .updateTable("iam_roles")
-            .set({ description })
-            .where("role_id", "=", role.role_id)
-            .execute();
+          await setRole(db, role.role_id, { description });
           return { Role: { ...(await roleSummary(db, role)), Description: description } };
         }),
     },
@@ -136,11 +131,7 @@ export function roleOperations(parts: IamParts) {
           refuseProtectedRole(role, context);
           const text = required(input.PolicyDocument, "policyDocument");
           checkTrustPolicy(text, parts);
-          await db
-            .updateTable("iam_roles")
-            .set({ trust_policy: await storedTrustPolicy(db, text) })
-            .where("role_id", "=", role.role_id)
-            .execute();
+          await setRole(db, role.role_id, { trust_policy: await storedTrustPolicy(db, text) });
           return {};
         }),
     },
@@ -176,8 +167,7 @@ async function createRole(
   checkTrustPolicy(trust, parts);
   const boundaryArn = input.PermissionsBoundary ?? null;
   if (boundaryArn !== null) await requireBoundaryPolicy(parts, context, db, boundaryArn);
-  if (await findIgnoringCase(db, "iam_roles", accountId, name))
-    throw alreadyExists(`Role with name ${name}`);
+  if (await findRole(db, accountId, name)) throw alreadyExists(`Role with name ${name}`);
   await refuseOverQuota(db, "iam_roles", accountId, "RolesPerAccount", ROLES_PER_ACCOUNT);
   const role: RoleRow = {
     account_id: accountId,

@@ -1,16 +1,13 @@
-import type { Kysely } from "kysely";
 import { mapAwsPrincipals } from "../../../kernel/policy-principals.ts";
 import { malformedPolicyDocument } from "../errors.ts";
 import { isPrincipalId, principalArnOf, principalIdOf } from "../identities/principal-ids.ts";
-import type { IamTables } from "../tables.ts";
+import type { Db } from "../tables.ts";
 
 /*
  * A trust policy names users and roles by ARN, but means the entity and not its name: whoever
  * later gets the same name isn't trusted. So documents are stored with unique ids and shown with
  * ARNs while the entities exist. Source: IAM User Guide, "AWS JSON policy elements: Principal".
  */
-
-type Db = Kysely<IamTables>;
 
 const ACCOUNT_ID = /^\d{12}$/;
 

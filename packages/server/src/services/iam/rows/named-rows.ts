@@ -1,24 +1,10 @@
-import type { Kysely, Selectable } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { quotaExceeded, stillReferenced } from "../errors.ts";
 import { type Page, type PageInput, readPage } from "../pagination.ts";
-import type { IamTables } from "../tables.ts";
-import { belowPath, readPart } from "./part-of-names.ts";
+import type { Db, IamTables } from "../tables.ts";
+import { belowPath, type Named, type NamedTable, readPart } from "./part-of-names.ts";
 
-type Db = Kysely<IamTables>;
-
-/** What has a path, and a name that is unique in its account irrespective of case. */
-export type NamedTable =
-  | "iam_users"
-  | "iam_groups"
-  | "iam_roles"
-  | "iam_instance_profiles"
-  | "iam_policies"
-  | "iam_server_certificates";
-
-export type Named<T extends NamedTable> = Selectable<IamTables[T]> & { readonly name_key: string };
-
-/** What an account has a number of. */
+/** The tables whose rows an account's quotas or its summary count. */
 type CountedTable =
   | NamedTable
   | "iam_accounts"
@@ -26,10 +12,10 @@ type CountedTable =
   | "iam_oidc_providers"
   | "iam_saml_providers";
 
-/** Below it is everything. */
+/** Every path begins with it. */
 const ROOT_PATH = "/";
 
-/** One page of an account's entities below a path, by name: what each `List…s` operation reads. */
+/** Reads one page of an account's entities below a path, by name, for a `List…s` operation. */
 export function readNamedPage<T extends NamedTable>(
   table: T,
   context: RequestContext,
@@ -40,7 +26,7 @@ export function readNamedPage<T extends NamedTable>(
   return readPage(input, fetch, (row) => row.name_key);
 }
 
-/** An account's first entities behind a name, in the order of names. */
+/** Reads an account's first entities whose names come after `after`, in the order of names. */
 export function readNames<T extends NamedTable>(
   db: Db,
   table: T,
@@ -79,7 +65,7 @@ export async function countRows(db: Db, table: CountedTable, accountId: string):
   return Number(count);
 }
 
-/** Before one more is inserted. @throws LimitExceeded */
+/** Must run before one more is inserted. @throws LimitExceeded */
 export async function refuseOverQuota(
   db: Db,
   table: CountedTable,
@@ -90,10 +76,10 @@ export async function refuseOverQuota(
   if ((await countRows(db, table, accountId)) >= limit) throw quotaExceeded(quota, limit);
 }
 
-/** Rows that hang on an entity, by the column that names it, and what its owner must do first. */
+/** Rows that hang on an entity, the column that names it, and the remedy for AWS's message. */
 export type Reference = readonly [table: keyof IamTables, column: string, remedy: string];
 
-/** An entity goes only once nothing is left that hangs on it. @throws DeleteConflict */
+/** Refuses to delete an entity while rows hang on it. @throws DeleteConflict */
 export async function refuseReferenced(
   db: Db,
   id: string,

@@ -1,32 +1,10 @@
 import assert from "node:assert";
-import type { Kysely } from "kysely";
-import { isLoopback } from "../../../kernel/loopback.ts";
-import { validationError } from "../errors.ts";
+import { noSuchEntity } from "../errors.ts";
 import type { OidcProviderRow } from "../federation-tables.ts";
-import type { IamTables } from "../tables.ts";
+import type { Db } from "../tables.ts";
 
-/**
- * A provider's URL as it is stored and stands in the ARN: without scheme, otherwise as written.
- * @throws ValidationError in AWS's words
- */
-export function oidcProviderUrl(url: string): string {
-  const plain = withoutScheme(url);
-  if (plain === undefined) throw validationError("Invalid Open ID Connect Provider URL");
-  return plain;
-}
-
-/** Undefined for what can't be an issuer: `https` only, or `http` on this machine, for developers. */
-export function withoutScheme(url: string): string | undefined {
-  const parsed = URL.canParse(url) ? new URL(url) : undefined;
-  if (!parsed || parsed.username || parsed.password || /[?#\s]/.test(url)) return undefined;
-  const host = parsed.hostname.replace(/^\[|\]$/g, "");
-  const trusted = parsed.protocol === "https:" || (parsed.protocol === "http:" && isLoopback(host));
-  const scheme = `${parsed.protocol}//`;
-  return trusted && url.startsWith(scheme) ? url.slice(scheme.length) : undefined;
-}
-
-export async function findOidcProviderRow(
-  db: Kysely<IamTables>,
+export function findOidcProviderRow(
+  db: Db,
   accountId: string,
   arn: string,
 ): Promise<OidcProviderRow | undefined> {
@@ -38,7 +16,44 @@ export async function findOidcProviderRow(
     .executeTakeFirst();
 }
 
-/** A stored JSON list. */
+/** @throws NoSuchEntity */
+export async function requireOidcProvider(
+  db: Db,
+  accountId: string,
+  arn: string,
+): Promise<OidcProviderRow> {
+  const provider = await findOidcProviderRow(db, accountId, arn);
+  if (!provider) throw noSuchEntity(`OpenIDConnect Provider not found for arn ${arn}`);
+  return provider;
+}
+
+export async function oidcProviderArns(db: Db, accountId: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom("iam_oidc_providers")
+    .select("arn")
+    .where("account_id", "=", accountId)
+    .orderBy("arn")
+    .execute();
+  return rows.map((row) => row.arn);
+}
+
+export async function insertOidcProvider(db: Db, provider: OidcProviderRow): Promise<void> {
+  await db.insertInto("iam_oidc_providers").values(provider).execute();
+}
+
+export async function setOidcProvider(
+  db: Db,
+  arn: string,
+  values: Partial<Pick<OidcProviderRow, "client_ids" | "thumbprints">>,
+): Promise<void> {
+  await db.updateTable("iam_oidc_providers").set(values).where("arn", "=", arn).execute();
+}
+
+export async function deleteOidcProvider(db: Db, arn: string): Promise<void> {
+  await db.deleteFrom("iam_oidc_providers").where("arn", "=", arn).execute();
+}
+
+/** Reads a stored JSON list. */
 export function stringsOf(text: string): string[] {
   const list: unknown = JSON.parse(text);
   assert(

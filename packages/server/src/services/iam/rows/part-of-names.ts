@@ -1,16 +1,24 @@
-import { type Kysely, type RawBuilder, type SqlBool, sql } from "kysely";
+import { type RawBuilder, type Selectable, type SqlBool, sql } from "kysely";
 import { Turns } from "../../../kernel/work/turns.ts";
-import type { IamTables } from "../tables.ts";
-import type { Named, NamedTable } from "./named-rows.ts";
+import type { Db, IamTables } from "../tables.ts";
 
-type Db = Kysely<IamTables>;
+/** The tables of entities that have a path, and a name that is unique in any case. */
+export type NamedTable =
+  | "iam_users"
+  | "iam_groups"
+  | "iam_roles"
+  | "iam_instance_profiles"
+  | "iam_policies"
+  | "iam_server_certificates";
 
-/** So many are read by what they have in common, and sorted. */
+export type Named<T extends NamedTable> = Selectable<IamTables[T]> & { readonly name_key: string };
+
+/** Up to this many are found by what they share, and then sorted. */
 const FEW_MAX = 1_000;
-/** Names that one statement looks at where more of them than that may be wanted. */
+/** Names that one statement looks at while a larger part is read. */
 const STEP = 1_000;
 
-/** Those of an account's entities that have something in common, such as a policy or a path. */
+/** The part of an account's entities that share something, such as a policy or a path. */
 export interface PartOfNames {
   /** Name keys of up to `limit` of them in any order, found by an index of what they share. */
   few(limit: number): Promise<readonly string[]>;
@@ -19,8 +27,9 @@ export interface PartOfNames {
 }
 
 /**
- * The first of the part in the order of names, behind `after`. A small part is sorted; a large one is
- * found by walking the names, which meets one of it soon. So neither costs what the account is large.
+ * Reads the first entities of the part whose names come after `after`, in the order of names. A
+ * small part is sorted; a large one is found by walking the names, which soon meets one of it. So
+ * the cost of neither grows with the account.
  */
 export async function readPart<T extends NamedTable>(
   db: Db,
@@ -63,8 +72,8 @@ export async function readPart<T extends NamedTable>(
   return found;
 }
 
-/** Sorts behind all that a path may consist of. Source: IAM API reference, `Path`: up to U+007F. */
-const BEHIND_PATHS = "\u0080";
+/** Sorts after every character of a path. Source: IAM API reference, `Path`: up to U+007F. */
+const AFTER_PATHS = "\u0080";
 
 /** The entities below a path. */
 export function belowPath(
@@ -80,7 +89,7 @@ export function belowPath(
         .select("name_key")
         .where("account_id", "=", accountId)
         .where("path", ">=", prefix)
-        .where("path", "<", prefix + BEHIND_PATHS)
+        .where("path", "<", prefix + AFTER_PATHS)
         .limit(limit)
         .execute();
       return rows.map((row) => row.name_key);

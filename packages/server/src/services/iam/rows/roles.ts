@@ -1,8 +1,8 @@
-import type { Kysely, Selectable } from "kysely";
+import type { Selectable } from "kysely";
 import { noSuchNamed } from "../errors.ts";
-import type { IamTables, RoleRow } from "../tables.ts";
-import { deleteAccessesOf } from "./accesses.ts";
+import type { Db, RoleRow } from "../tables.ts";
 import { findIgnoringCase } from "./named-rows.ts";
+import { deleteAccessesOf } from "./uses.ts";
 
 /** A role as stored. */
 export type Role = Selectable<RoleRow>;
@@ -11,32 +11,24 @@ export function roleArn(role: Pick<Role, "account_id" | "path" | "role_name">): 
   return `arn:aws:iam::${role.account_id}:role${role.path}${role.role_name}`;
 }
 
-/** A role is found by its name in any case; whoever means an ARN compares that as well. */
-export function findRole(
-  db: Kysely<IamTables>,
-  accountId: string,
-  roleName: string,
-): Promise<Role | undefined> {
+/** A role is found by its name in any case; a caller that means an ARN compares that as well. */
+export function findRole(db: Db, accountId: string, roleName: string): Promise<Role | undefined> {
   return findIgnoringCase(db, "iam_roles", accountId, roleName);
 }
 
 /** @throws NoSuchEntity */
-export async function requireRole(
-  db: Kysely<IamTables>,
-  accountId: string,
-  roleName: string,
-): Promise<Role> {
+export async function requireRole(db: Db, accountId: string, roleName: string): Promise<Role> {
   const role = await findRole(db, accountId, roleName);
   if (!role) throw noSuchNamed("role", roleName);
   return role;
 }
 
-/** The roles that a service owns in an account: more than one when it allows suffixes. */
-export function findLinkedRoles(
-  db: Kysely<IamTables>,
-  accountId: string,
-  linkedService: string,
-): Promise<Role[]> {
+export function findRoleById(db: Db, roleId: string): Promise<Role | undefined> {
+  return db.selectFrom("iam_roles").selectAll().where("role_id", "=", roleId).executeTakeFirst();
+}
+
+/** The roles that a service owns in an account: more than one if it allows suffixes. */
+export function findLinkedRoles(db: Db, accountId: string, linkedService: string): Promise<Role[]> {
   return db
     .selectFrom("iam_roles")
     .selectAll()
@@ -46,12 +38,31 @@ export function findLinkedRoles(
     .execute();
 }
 
-export async function insertRole(db: Kysely<IamTables>, role: RoleRow): Promise<void> {
+/** The roles in an account that any service owns. */
+export function allLinkedRoles(db: Db, accountId: string): Promise<Role[]> {
+  return db
+    .selectFrom("iam_roles")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .where("linked_service", "is not", null)
+    .orderBy("name_key")
+    .execute();
+}
+
+export async function insertRole(db: Db, role: RoleRow): Promise<void> {
   await db.insertInto("iam_roles").values(role).execute();
 }
 
-/** Removes a role with everything that hangs on it: policies, attachments, tags. */
-export async function deleteRoleCompletely(db: Kysely<IamTables>, role: Role): Promise<void> {
+export async function setRole(
+  db: Db,
+  roleId: string,
+  values: Partial<Omit<RoleRow, "account_id" | "role_id" | "role_name" | "name_key" | "path">>,
+): Promise<void> {
+  await db.updateTable("iam_roles").set(values).where("role_id", "=", roleId).execute();
+}
+
+/** Deletes a role with everything that hangs on it: policies, attachments, tags. */
+export async function deleteRoleCompletely(db: Db, role: Role): Promise<void> {
   await db.deleteFrom("iam_inline_policies").where("owner_id", "=", role.role_id).execute();
   await db.deleteFrom("iam_policy_attachments").where("owner_id", "=", role.role_id).execute();
   await db.deleteFrom("iam_tags").where("owner_id", "=", role.role_id).execute();

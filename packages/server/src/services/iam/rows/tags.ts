@@ -1,12 +1,11 @@
 import type { Tag } from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { invalidInput, limitExceeded } from "../errors.ts";
 import { type PageInput, pageOf } from "../pagination.ts";
 import { TAGS_PER_RESOURCE } from "../quotas.ts";
 import { required } from "../required.ts";
-import type { IamTables, TagRow } from "../tables.ts";
+import type { Db, TagRow } from "../tables.ts";
 
-/** Source: IAM User Guide, "Tagging rules": no key begins so, in whatever case. */
+/** Source: IAM User Guide, "Tagging rules": no key begins with it, in any case. */
 const RESERVED_PREFIX = "aws:";
 
 const CASE_HINT = " Please note that Tag keys are case insensitive.";
@@ -17,7 +16,7 @@ export interface StoredTag {
   readonly Value: string;
 }
 
-export async function tagsOf(db: Kysely<IamTables>, ownerId: string): Promise<StoredTag[]> {
+export async function tagsOf(db: Db, ownerId: string): Promise<StoredTag[]> {
   const rows = await db
     .selectFrom("iam_tags")
     .select(["tag_key", "tag_value"])
@@ -29,8 +28,8 @@ export async function tagsOf(db: Kysely<IamTables>, ownerId: string): Promise<St
     .sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
-/** A page of an owner's tags. */
-export async function readTagPage(db: Kysely<IamTables>, ownerId: string, input: PageInput) {
+/** Reads a page of an owner's tags. */
+export async function readTagPage(db: Db, ownerId: string, input: PageInput) {
   const page = await pageOf(input, await tagsOf(db, ownerId), tagOrder(ownerId));
   return { Tags: [...page.items], ...page.output };
 }
@@ -39,27 +38,17 @@ export async function readTagPage(db: Kysely<IamTables>, ownerId: string, input:
 const FOLDING_OWNER = /^(?:AIDA|AROA)/;
 
 /**
- * What tells a key from others: users' and roles' irrespective of case, all others' as written.
+ * The form in which keys are compared: users' and roles' in lower case, all others' as written.
  * Source: IAM User Guide, "Tagging IAM resources", "Case sensitivity".
  */
 function foldOf(ownerId: string, key: string): string {
   return FOLDING_OWNER.test(ownerId) ? key.toLowerCase() : key;
 }
 
-/** What sorts the tags of an owner: AWS lists those of managed policies with short keys first. */
+/** The order of an owner's tags: AWS lists those of managed policies with short keys first. */
 function tagOrder(ownerId: string): (tag: StoredTag) => string {
   if (FOLDING_OWNER.test(ownerId)) return ({ Key }) => Key.toLowerCase();
   return ({ Key }) => `${String(Key.length).padStart(3, "0")}${Key}`;
-}
-
-/** The member `Tags` of an answer to a creation: as they were sent. */
-export function echoedTags(tags: readonly Tag[] | undefined): { Tags?: Tag[] } {
-  return tags === undefined || tags.length === 0 ? {} : { Tags: [...tags] };
-}
-
-/** The member `Tags`, which is missing rather than empty. */
-export function tagsMember(tags: readonly StoredTag[]): { Tags?: StoredTag[] } {
-  return tags.length === 0 ? {} : { Tags: [...tags] };
 }
 
 /**
@@ -67,7 +56,7 @@ export function tagsMember(tags: readonly StoredTag[]): { Tags?: StoredTag[] } {
  * @throws InvalidInput for a key that comes twice or is AWS's, LimitExceeded
  */
 export async function putTags(
-  db: Kysely<IamTables>,
+  db: Db,
   accountId: string,
   ownerId: string,
   tags: readonly Tag[] | undefined,
@@ -104,11 +93,7 @@ export async function putTags(
 }
 
 /** Removes tags by key; unknown keys are no error. */
-export async function removeTags(
-  db: Kysely<IamTables>,
-  ownerId: string,
-  keys: readonly string[],
-): Promise<void> {
+export async function removeTags(db: Db, ownerId: string, keys: readonly string[]): Promise<void> {
   if (keys.length === 0) return;
   await db
     .deleteFrom("iam_tags")
@@ -121,6 +106,6 @@ export async function removeTags(
     .execute();
 }
 
-export async function deleteTagsOf(db: Kysely<IamTables>, ownerId: string): Promise<void> {
+export async function deleteTagsOf(db: Db, ownerId: string): Promise<void> {
   await db.deleteFrom("iam_tags").where("owner_id", "=", ownerId).execute();
 }

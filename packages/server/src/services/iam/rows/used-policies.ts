@@ -1,10 +1,9 @@
-import { type Kysely, sql } from "kysely";
+import { type RawBuilder, type SqlBool, sql } from "kysely";
 import { Turns } from "../../../kernel/work/turns.ts";
-import type { IamTables } from "../tables.ts";
+import type { Db } from "../tables.ts";
+import { type PartOfNames, pathStartsWith } from "./part-of-names.ts";
 
-type Db = Kysely<IamTables>;
-
-/** What a managed policy is used as. */
+/** The two ways in which a managed policy is used. */
 export type PolicyUse = "PermissionsPolicy" | "PermissionsBoundary";
 
 /** ARNs that one statement finds. */
@@ -19,8 +18,9 @@ const COLUMNS = [
 const EVERY_ARN = "arn:";
 
 /**
- * The ARNs of up to `limit` managed policies that the account uses, of those that begin so, each
- * once. An index is walked from each ARN to the next, so that it costs nothing how often each is used.
+ * The ARNs of up to `limit` managed policies that the account uses and whose ARNs begin with
+ * `arnPrefix`, each once. An index is walked from each ARN to the next, so that the cost doesn't
+ * grow with how often each is used.
  */
 export async function usedPolicies(
   db: Db,
@@ -46,7 +46,7 @@ export async function usedPolicies(
   return arns;
 }
 
-/** Up to STEP different ARNs of a column that has an index behind `account_id`. */
+/** Up to STEP different ARNs of a column that has an index after `account_id`. */
 async function arnsAfter(
   db: Db,
   table: string,
@@ -63,4 +63,45 @@ async function arnsAfter(
         from used where used.arn is not null and number < ${STEP})
     select arn from used where arn is not null`.execute(db);
   return rows.map(({ arn }) => arn);
+}
+
+/**
+ * The account's own policies below a path that it uses, as a part of its policies' names. `use`
+ * tells apart attached policies and boundaries; left out, either counts.
+ */
+export function usedOwnPolicies(
+  db: Db,
+  accountId: string,
+  { path, use }: { readonly path: string; readonly use: PolicyUse | undefined },
+): PartOfNames {
+  const below = pathStartsWith("iam_policies", path);
+  return {
+    few: async (limit: number) => {
+      const arns = await usedPolicies(db, accountId, `arn:aws:iam::${accountId}:`, use, limit);
+      // At the limit they aren't few, whatever their paths are.
+      if (arns.size === limit) return [...arns];
+      if (arns.size === 0) return [];
+      const rows = await db
+        .selectFrom("iam_policies")
+        .select("name_key")
+        .where("account_id", "=", accountId)
+        .where("policy_arn", "in", [...arns])
+        .where(below)
+        .execute();
+      return rows.map((row) => row.name_key);
+    },
+    matches: sql<SqlBool>`${below} and (${isUsed(accountId, use)})`,
+  };
+}
+
+function isUsed(accountId: string, use: PolicyUse | undefined): RawBuilder<SqlBool> {
+  const attached = sql<SqlBool>`exists (select 1 from iam_policy_attachments as attachment
+    where attachment.account_id = ${accountId}
+      and attachment.policy_arn = iam_policies.policy_arn)`;
+  const bounds = (table: string) => sql`exists (select 1 from ${sql.table(table)} as bounded
+    where bounded.account_id = ${accountId} and bounded.boundary_arn = iam_policies.policy_arn)`;
+  const bounding = sql<SqlBool>`${bounds("iam_users")} or ${bounds("iam_roles")}`;
+  if (use === "PermissionsPolicy") return attached;
+  if (use === "PermissionsBoundary") return bounding;
+  return sql<SqlBool>`${attached} or ${bounding}`;
 }

@@ -1,6 +1,7 @@
 import type { RoleUsage } from "../../../kernel/ports/identity.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import { deleteRoleCompletely, type Role } from "../rows/roles.ts";
+import { deleteRoleCompletely, findRoleById, type Role } from "../rows/roles.ts";
+import type { IamTables } from "../tables.ts";
 import { type DeletionTask, findTask, finishTask } from "./deletion-tasks.ts";
 import type { ServiceLinkedRoleTables } from "./tables.ts";
 
@@ -28,11 +29,7 @@ export async function decideDeletion(
 ): Promise<void> {
   const task = await findTask(tx.db, accountId, taskId);
   if (!task || task.status === "SUCCEEDED" || task.status === "FAILED") return;
-  const role = await tx.db
-    .selectFrom("iam_roles")
-    .selectAll()
-    .where("role_id", "=", task.role_id)
-    .executeTakeFirst();
+  const role = await findRoleById(tx.tables<IamTables>().db, task.role_id);
   if (!role) return finishTask(tx.db, taskId, nowMs);
   const usages = await findUsage(tx.tables());
   if (usages.length === 0) {

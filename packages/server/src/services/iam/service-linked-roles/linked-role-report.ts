@@ -1,8 +1,8 @@
 import type { LinkedRoleReport, LinkedRoleStatus } from "../../../kernel/ports/linked-services.ts";
 import type { IamParts } from "../parts.ts";
-import { type Role, roleArn } from "../rows/roles.ts";
+import { allLinkedRoles, type Role, roleArn } from "../rows/roles.ts";
+import type { IamTables } from "../tables.ts";
 import type { LinkedServices } from "./linked-services.ts";
-import type { ServiceLinkedRoleTables } from "./tables.ts";
 import { askUsage, type UsageAnswer } from "./usage-endpoint.ts";
 
 /** What stands behind `rolecast iam service-linked-roles`: each role, and who still uses it. */
@@ -10,7 +10,7 @@ export function createLinkedRoleReport(
   parts: Pick<IamParts, "store" | "lastUsed" | "log">,
   services: LinkedServices,
 ): LinkedRoleReport {
-  const store = parts.store.tables<ServiceLinkedRoleTables>();
+  const store = parts.store.tables<IamTables>();
 
   const usageOf = async (role: Role, servicePrincipal: string): Promise<UsageAnswer> => {
     const { account_id: accountId, role_name: roleName } = role;
@@ -52,13 +52,7 @@ export function createLinkedRoleReport(
 
   return {
     list: async (accountId) => {
-      const roles = await store.db
-        .selectFrom("iam_roles")
-        .selectAll()
-        .where("account_id", "=", accountId)
-        .where("linked_service", "is not", null)
-        .orderBy("name_key")
-        .execute();
+      const roles = await allLinkedRoles(store.db, accountId);
       return Promise.all(
         roles.flatMap((role) =>
           role.linked_service === null ? [] : [statusOf(role, role.linked_service)],

@@ -2,6 +2,7 @@ import type { ServiceLinkedRoles } from "../../../kernel/ports/identity.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import type { LinkedRoleTemplates } from "../catalogue/linked-role-templates.ts";
 import type { Generations } from "../changes/generations.ts";
+import { deleteInlinePolicy, inlinePolicyNames } from "../rows/inline-policies.ts";
 import { findLinkedRoles, type Role, roleArn } from "../rows/roles.ts";
 import type { IamTables } from "../tables.ts";
 
@@ -34,24 +35,12 @@ export function createLinkedRoles(
     inlinePolicyNames: async (servicePrincipal, accountId, tx) => {
       const role = await ownRole(servicePrincipal, accountId, tx);
       if (!role) return [];
-      const rows = await tx
-        .tables<IamTables>()
-        .db.selectFrom("iam_inline_policies")
-        .select("policy_name")
-        .where("owner_id", "=", role.role_id)
-        .orderBy("policy_name")
-        .execute();
-      return rows.map((row) => row.policy_name);
+      return inlinePolicyNames(tx.tables<IamTables>().db, role.role_id);
     },
     removeInlinePolicy: async (servicePrincipal, accountId, policyName, tx) => {
       const role = await ownRole(servicePrincipal, accountId, tx);
       if (!role) return;
-      await tx
-        .tables<IamTables>()
-        .db.deleteFrom("iam_inline_policies")
-        .where("owner_id", "=", role.role_id)
-        .where("policy_name", "=", policyName)
-        .execute();
+      await deleteInlinePolicy(tx.tables<IamTables>().db, role.role_id, policyName);
       await generations.bump(tx, accountId);
     },
   };

@@ -3,6 +3,7 @@ import { type Authorization, defineOperations } from "../../../kernel/operations
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
+import { encodeDocument } from "../answer-members.ts";
 import {
   type LinkedRoleTemplates,
   type ServiceLinkedRoleDefinition,
@@ -11,11 +12,10 @@ import {
 } from "../catalogue/linked-role-templates.ts";
 import { accessDenied, invalidInput, noSuchEntity, validationError } from "../errors.ts";
 import { change, type IamParts } from "../parts.ts";
-import { encodeDocument } from "../policies/policy-text.ts";
 import { DEFAULT_MAX_SESSION_DURATION_S } from "../quotas.ts";
 import { required } from "../required.ts";
-import { findIgnoringCase } from "../rows/named-rows.ts";
-import { findRole, insertRole, type Role, requireRole, roleArn } from "../rows/roles.ts";
+import { insertAttachment } from "../rows/policy-attachments.ts";
+import { findRole, insertRole, type Role, requireRole, roleArn, setRole } from "../rows/roles.ts";
 import type { IamTables } from "../tables.ts";
 import { findTask, insertTask, parseTaskId, usagesOf } from "./deletion-tasks.ts";
 import type { DeletionWorker } from "./deletion-worker.ts";
@@ -133,7 +133,7 @@ async function createRole(creation: Creation): Promise<Role> {
       `1 validation error detected: Value at 'roleName' failed to satisfy constraint: Member must have length less than or equal to ${ROLE_NAME_LENGTH_MAX}`,
     );
   const accountId = requireAccount(context);
-  if (await findIgnoringCase(tx.db, "iam_roles", accountId, roleName))
+  if (await findRole(tx.db, accountId, roleName))
     throw invalidInput(
       `Service role name ${roleName} has been taken in this account, please try a different suffix.`,
     );
@@ -157,15 +157,12 @@ async function createRole(creation: Creation): Promise<Role> {
   };
   await insertRole(tx.db, role);
   if (policyName !== undefined)
-    await tx.db
-      .insertInto("iam_policy_attachments")
-      .values({
-        account_id: accountId,
-        policy_arn: servicePolicyArn(policyName),
-        owner_id: role.role_id,
-        owner_kind: "role",
-      })
-      .execute();
+    await insertAttachment(tx.db, {
+      account_id: accountId,
+      policy_arn: servicePolicyArn(policyName),
+      owner_id: role.role_id,
+      owner_kind: "role",
+    });
   return role;
 }
 
@@ -222,11 +219,7 @@ async function requestDeletion(request: DeletionRequest): Promise<string> {
     created_ms: context.nowMs,
     updated_ms: context.nowMs,
   });
-  await tx.db
-    .updateTable("iam_roles")
-    .set({ deletion_task_id: taskId })
-    .where("role_id", "=", role.role_id)
-    .execute();
+  await setRole(tx.tables<IamTables>().db, role.role_id, { deletion_task_id: taskId });
   // An outside service's role has no new sessions from now on, so what is kept of it is stale.
   await parts.generations.bump(tx.tables(), accountId);
   tx.afterCommit(() => worker.wakeSoon());

@@ -3,8 +3,13 @@ import { type Authorization, defineOperations } from "../../../kernel/operations
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { noSuchEntity } from "../errors.ts";
 import { onAccount } from "../identities/authorization.ts";
+import {
+  deletePasswordPolicy,
+  findPasswordPolicy,
+  type PasswordPolicy,
+  replacePasswordPolicy,
+} from "../rows/password-policies.ts";
 import type { IamTables, PasswordPolicyRow } from "../tables.ts";
-import { findPasswordPolicy, type PasswordPolicy } from "./password-policy.ts";
 
 /** Source: UpdateAccountPasswordPolicy, `MinimumPasswordLength`. */
 const DEFAULT_MINIMUM_LENGTH = 6;
@@ -26,12 +31,7 @@ export function accountPasswordPolicyOperations() {
       authorize: (_input, context) => onAccount(context),
       handle: (input, context) =>
         context.transaction<IamTables, object>(async ({ db }) => {
-          const { accountId } = context;
-          await db
-            .deleteFrom("iam_password_policies")
-            .where("account_id", "=", accountId)
-            .execute();
-          await db.insertInto("iam_password_policies").values(rowOf(accountId, input)).execute();
+          await replacePasswordPolicy(db, rowOf(context.accountId, input));
           return {};
         }),
     },
@@ -39,11 +39,7 @@ export function accountPasswordPolicyOperations() {
       authorize: (_input, context) => onAccount(context),
       handle: (_input, context) =>
         context.transaction<IamTables, object>(async ({ db }) => {
-          const deleted = await db
-            .deleteFrom("iam_password_policies")
-            .where("account_id", "=", context.accountId)
-            .executeTakeFirst();
-          if (Number(deleted.numDeletedRows) === 0)
+          if (!(await deletePasswordPolicy(db, context.accountId)))
             throw noSuchEntity("The account policy with name PasswordPolicy cannot be found.");
           return {};
         }),

@@ -1,5 +1,4 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { type Kysely, type Selectable, type SqlBool, sql } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { alreadyExists, quotaExceeded } from "../errors.ts";
@@ -9,18 +8,30 @@ import { change, type IamParts } from "../parts.ts";
 import { GROUPS_PER_ACCOUNT, GROUPS_PER_USER } from "../quotas.ts";
 import { required } from "../required.ts";
 import {
-  findIgnoringCase,
+  deleteGroupMember,
+  groupsOfUser,
+  insertGroupMember,
+  partInGroup,
+} from "../rows/group-members.ts";
+import {
+  deleteGroup,
+  findGroup,
+  type Group,
+  groupArn,
+  insertGroup,
+  requireGroup,
+  setGroup,
+} from "../rows/groups.ts";
+import {
   type Reference,
   readNamedPage,
   refuseOverQuota,
   refuseReferenced,
 } from "../rows/named-rows.ts";
-import { type PartOfNames, readPart } from "../rows/part-of-names.ts";
-import { groupArn, groupsOfUser, requireGroup, requireUser } from "../rows/users.ts";
-import type { GroupRow, IamTables } from "../tables.ts";
+import { readPart } from "../rows/part-of-names.ts";
+import { requireUser } from "../rows/users.ts";
+import type { Db, GroupRow, IamTables } from "../tables.ts";
 import { userSummary } from "./user-details.ts";
-
-type Db = Kysely<IamTables>;
 
 const REFERENCES: readonly Reference[] = [
   ["iam_group_members", "group_id", "remove users from group"],
@@ -55,7 +66,7 @@ export function groupOperations(parts: IamParts) {
             path: input.Path ?? "/",
             created_ms: context.nowMs,
           };
-          await db.insertInto("iam_groups").values(group).execute();
+          await insertGroup(db, group);
           return { Group: groupSummary(group) };
         }),
     },
@@ -69,7 +80,14 @@ export function groupOperations(parts: IamParts) {
         const page = await readPage(
           input,
           (after, limit) =>
-            readPart(db, "iam_users", context.accountId, membersOf(db, group), after, limit),
+            readPart(
+              db,
+              "iam_users",
+              context.accountId,
+              partInGroup(db, group.group_id),
+              after,
+              limit,
+            ),
           (user) => user.name_key,
         );
         return { Group: groupSummary(group), Users: page.items.map(userSummary), ...page.output };
@@ -97,15 +115,11 @@ export function groupOperations(parts: IamParts) {
           const group = await requireGroup(db, accountId, required(input.GroupName, "groupName"));
           const name = input.NewGroupName ?? group.group_name;
           if (name.toLowerCase() !== group.name_key) await refuseTakenName(db, accountId, name);
-          await db
-            .updateTable("iam_groups")
-            .set({
-              group_name: name,
-              name_key: name.toLowerCase(),
-              path: input.NewPath ?? group.path,
-            })
-            .where("group_id", "=", group.group_id)
-            .execute();
+          await setGroup(db, group.group_id, {
+            group_name: name,
+            name_key: name.toLowerCase(),
+            path: input.NewPath ?? group.path,
+          });
           return {};
         }),
     },
@@ -117,7 +131,7 @@ export function groupOperations(parts: IamParts) {
           const name = required(input.GroupName, "groupName");
           const group = await requireGroup(db, context.accountId, name);
           await refuseReferenced(db, group.group_id, REFERENCES);
-          await db.deleteFrom("iam_groups").where("group_id", "=", group.group_id).execute();
+          await deleteGroup(db, group.group_id);
           return {};
         }),
     },
@@ -133,10 +147,11 @@ export function groupOperations(parts: IamParts) {
           if (groups.some((member) => member.group_id === group.group_id)) return {};
           if (groups.length >= GROUPS_PER_USER)
             throw quotaExceeded("GroupsPerUser", GROUPS_PER_USER);
-          await db
-            .insertInto("iam_group_members")
-            .values({ account_id: accountId, group_id: group.group_id, user_id: user.user_id })
-            .execute();
+          await insertGroupMember(db, {
+            account_id: accountId,
+            group_id: group.group_id,
+            user_id: user.user_id,
+          });
           return {};
         }),
     },
@@ -148,11 +163,7 @@ export function groupOperations(parts: IamParts) {
           const { accountId } = context;
           const user = await requireUser(db, accountId, required(input.UserName, "userName"));
           const group = await requireGroup(db, accountId, required(input.GroupName, "groupName"));
-          await db
-            .deleteFrom("iam_group_members")
-            .where("group_id", "=", group.group_id)
-            .where("user_id", "=", user.user_id)
-            .execute();
+          await deleteGroupMember(db, { group_id: group.group_id, user_id: user.user_id });
           return {};
         }),
     },
@@ -170,24 +181,7 @@ export function groupOperations(parts: IamParts) {
   });
 }
 
-function membersOf(db: Db, { group_id }: Pick<GroupRow, "group_id">): PartOfNames {
-  return {
-    few: async (limit) => {
-      const rows = await db
-        .selectFrom("iam_group_members as member")
-        .innerJoin("iam_users as user", "user.user_id", "member.user_id")
-        .select("user.name_key")
-        .where("member.group_id", "=", group_id)
-        .limit(limit)
-        .execute();
-      return rows.map((row) => row.name_key);
-    },
-    matches: sql<SqlBool>`exists (select 1 from iam_group_members as member
-      where member.group_id = ${group_id} and member.user_id = iam_users.user_id)`,
-  };
-}
-
-function groupSummary(group: Selectable<GroupRow>) {
+function groupSummary(group: Group) {
   return {
     Path: group.path,
     GroupName: group.group_name,
@@ -198,6 +192,5 @@ function groupSummary(group: Selectable<GroupRow>) {
 }
 
 async function refuseTakenName(db: Db, accountId: string, name: string): Promise<void> {
-  if (await findIgnoringCase(db, "iam_groups", accountId, name))
-    throw alreadyExists(`Group with name ${name}`);
+  if (await findGroup(db, accountId, name)) throw alreadyExists(`Group with name ${name}`);
 }

@@ -1,5 +1,4 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely, Selectable } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import {
@@ -13,14 +12,19 @@ import {
 import { onOwner } from "../identities/authorization.ts";
 import { requireCallerUserName } from "../identities/calling-user.ts";
 import { required } from "../required.ts";
+import {
+  deleteLoginProfile,
+  findLoginProfile,
+  insertLoginProfile,
+  type LoginProfile,
+  setLoginProfile,
+} from "../rows/login-profiles.ts";
+import { findPasswordPolicy } from "../rows/password-policies.ts";
 import { requireUser } from "../rows/users.ts";
-import type { IamTables, LoginProfileRow } from "../tables.ts";
+import type { Db, IamTables, LoginProfileRow } from "../tables.ts";
 import { unlessGivenToUsers } from "./account-password-policies.ts";
 import { hashPassword, passwordMatches } from "./password-hash.ts";
-import { checkPassword, findPasswordPolicy, REMEMBERED_PASSWORDS_MAX } from "./password-policy.ts";
-
-type Db = Kysely<IamTables>;
-type LoginProfile = Selectable<LoginProfileRow>;
+import { checkPassword, REMEMBERED_PASSWORDS_MAX } from "./password-policy.ts";
 
 interface NamedInput {
   readonly UserName?: string | undefined;
@@ -43,7 +47,7 @@ export function loginProfileOperations() {
         const hash = await hashPassword(password);
         return context.transaction<IamTables, iam.CreateLoginProfileResponse>(async ({ db }) => {
           const user = await requireUser(db, context.accountId, name);
-          if (await findProfile(db, user.user_id))
+          if (await findLoginProfile(db, user.user_id))
             throw alreadyExists(`Login Profile for user ${name}`);
           const profile: LoginProfileRow = {
             account_id: context.accountId,
@@ -54,7 +58,7 @@ export function loginProfileOperations() {
             created_ms: context.nowMs,
             changed_ms: context.nowMs,
           };
-          await db.insertInto("iam_login_profiles").values(profile).execute();
+          await insertLoginProfile(db, profile);
           return { LoginProfile: shown(profile, name) };
         });
       },
@@ -87,10 +91,7 @@ export function loginProfileOperations() {
       handle: (input, context) =>
         context.transaction<IamTables, object>(async ({ db }) => {
           const profile = await requireProfile(db, context.accountId, nameIn(input, context));
-          await db
-            .deleteFrom("iam_login_profiles")
-            .where("user_id", "=", profile.user_id)
-            .execute();
+          await deleteLoginProfile(db, profile.user_id);
           return {};
         }),
     },
@@ -144,18 +145,10 @@ function policyOf(context: RequestContext) {
   return findPasswordPolicy(context.db<IamTables>(), context.accountId);
 }
 
-function findProfile(db: Db, userId: string): Promise<LoginProfile | undefined> {
-  return db
-    .selectFrom("iam_login_profiles")
-    .selectAll()
-    .where("user_id", "=", userId)
-    .executeTakeFirst();
-}
-
 /** @throws NoSuchEntity for a missing user and for one without a password */
 async function requireProfile(db: Db, accountId: string, name: string): Promise<LoginProfile> {
   const user = await requireUser(db, accountId, name);
-  const profile = await findProfile(db, user.user_id);
+  const profile = await findLoginProfile(db, user.user_id);
   if (!profile) throw noSuchEntity(`Login Profile for User ${name} cannot be found.`);
   return profile;
 }
@@ -182,16 +175,10 @@ async function save(
   columns: Partial<LoginProfileRow>,
 ): Promise<void> {
   if (Object.keys(columns).length === 0) return;
-  const updated = await context.transaction<IamTables, bigint>(async ({ db }) => {
-    const result = await db
-      .updateTable("iam_login_profiles")
-      .set(columns)
-      .where("user_id", "=", seen.user_id)
-      .where("password_hash", "=", seen.password_hash)
-      .executeTakeFirst();
-    return result.numUpdatedRows;
-  });
-  if (Number(updated) === 0)
+  const isWritten = await context.transaction<IamTables, boolean>(({ db }) =>
+    setLoginProfile(db, seen, columns),
+  );
+  if (!isWritten)
     throw temporarilyUnmodifiable(
       `Login Profile for User ${name} cannot be modified while it is being changed.`,
     );

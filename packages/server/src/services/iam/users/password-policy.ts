@@ -1,9 +1,5 @@
-import type { Kysely, Selectable } from "kysely";
 import { passwordPolicyViolation } from "../errors.ts";
-import type { IamTables, PasswordPolicyRow } from "../tables.ts";
-
-/** The account's password policy as stored. */
-export type PasswordPolicy = Selectable<PasswordPolicyRow>;
+import type { PasswordPolicy } from "../rows/password-policies.ts";
 
 /** Source: PasswordPolicy, `RequireSymbols`. */
 const SYMBOLS = /[!@#$%^&*()_+\-=[\]{}|']/;
@@ -16,18 +12,6 @@ const DEFAULT_MINIMUM_LENGTH = 8;
 const DEFAULT_CHARACTER_KINDS = 3;
 /** Source: IAM User Guide, "Custom password policy options". */
 export const REMEMBERED_PASSWORDS_MAX = 24;
-
-/** Undefined: the account has none of its own, so the default one is in force. */
-export function findPasswordPolicy(
-  db: Kysely<IamTables>,
-  accountId: string,
-): Promise<PasswordPolicy | undefined> {
-  return db
-    .selectFrom("iam_password_policies")
-    .selectAll()
-    .where("account_id", "=", accountId)
-    .executeTakeFirst();
-}
 
 /** @throws PasswordPolicyViolation, which doesn't say in what way */
 export function checkPassword(password: string, policy: PasswordPolicy | undefined): void {

@@ -1,9 +1,8 @@
 import type * as iam from "@aws-sdk/client-iam";
-import type { Kysely } from "kysely";
 import { defineOperations } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
-import { boundaryMember } from "../answer-members.ts";
+import { boundaryMember, echoedTags, tagsMember } from "../answer-members.ts";
 import { alreadyExists } from "../errors.ts";
 import { onList, onNew, onOwner, requestTags } from "../identities/authorization.ts";
 import { requireCallerUserName } from "../identities/calling-user.ts";
@@ -11,20 +10,18 @@ import { change, type IamParts } from "../parts.ts";
 import { requireBoundaryPolicy } from "../policies/permissions-boundaries.ts";
 import { USERS_PER_ACCOUNT } from "../quotas.ts";
 import { required } from "../required.ts";
-import { deleteAccessesOf } from "../rows/accesses.ts";
+import { findAccount } from "../rows/accounts.ts";
 import {
-  findIgnoringCase,
   type Reference,
   readNamedPage,
   refuseOverQuota,
   refuseReferenced,
 } from "../rows/named-rows.ts";
-import { deleteTagsOf, echoedTags, putTags, tagsMember, tagsOf } from "../rows/tags.ts";
-import { requireUser } from "../rows/users.ts";
-import type { IamTables, UserRow } from "../tables.ts";
+import { deleteTagsOf, putTags, tagsOf } from "../rows/tags.ts";
+import { deleteUser, findUser, insertUser, requireUser, setUser } from "../rows/users.ts";
+import { deleteAccessesOf } from "../rows/uses.ts";
+import type { Db, IamTables, UserRow } from "../tables.ts";
 import { userSummary } from "./user-details.ts";
-
-type Db = Kysely<IamTables>;
 
 const REFERENCES: readonly Reference[] = [
   ["iam_login_profiles", "user_id", "delete login profile"],
@@ -52,7 +49,7 @@ export function userOperations(parts: IamParts) {
         change(parts, context, async ({ db }) => {
           const boundaryArn = input.PermissionsBoundary ?? null;
           if (boundaryArn !== null) await requireBoundaryPolicy(parts, context, db, boundaryArn);
-          const user = await insertUser(parts, context, db, input, boundaryArn);
+          const user = await createUser(parts, context, db, input, boundaryArn);
           await putTags(db, context.accountId, user.user_id, input.Tags);
           return {
             User: {
@@ -95,15 +92,11 @@ export function userOperations(parts: IamParts) {
           const user = await requireUser(db, accountId, required(input.UserName, "userName"));
           const name = input.NewUserName ?? user.user_name;
           if (name.toLowerCase() !== user.name_key) await refuseTakenName(db, accountId, name);
-          await db
-            .updateTable("iam_users")
-            .set({
-              user_name: name,
-              name_key: name.toLowerCase(),
-              path: input.NewPath ?? user.path,
-            })
-            .where("user_id", "=", user.user_id)
-            .execute();
+          await setUser(db, user.user_id, {
+            user_name: name,
+            name_key: name.toLowerCase(),
+            path: input.NewPath ?? user.path,
+          });
           return {};
         }),
     },
@@ -116,7 +109,7 @@ export function userOperations(parts: IamParts) {
           await refuseReferenced(db, user.user_id, REFERENCES);
           await deleteTagsOf(db, user.user_id);
           await deleteAccessesOf(db, user.user_id);
-          await db.deleteFrom("iam_users").where("user_id", "=", user.user_id).execute();
+          await deleteUser(db, user.user_id);
           return {};
         }),
     },
@@ -127,11 +120,7 @@ async function getUser(name: string | undefined, context: RequestContext) {
   const { principal } = context.caller;
   const db = context.db<IamTables>();
   if (name === undefined && principal.kind === "root") {
-    const account = await db
-      .selectFrom("iam_accounts")
-      .select("created_ms")
-      .where("account_id", "=", principal.accountId)
-      .executeTakeFirst();
+    const account = await findAccount(db, principal.accountId);
     const User = {
       // AWS's answer for the root user has neither path nor name.
       Path: undefined,
@@ -152,7 +141,7 @@ async function getUser(name: string | undefined, context: RequestContext) {
   };
 }
 
-async function insertUser(
+async function createUser(
   parts: IamParts,
   context: RequestContext,
   db: Db,
@@ -171,13 +160,12 @@ async function insertUser(
     boundary_arn: boundaryArn,
     created_ms: context.nowMs,
   };
-  await db.insertInto("iam_users").values(user).execute();
+  await insertUser(db, user);
   return user;
 }
 
 async function refuseTakenName(db: Db, accountId: string, name: string): Promise<void> {
-  if (await findIgnoringCase(db, "iam_users", accountId, name))
-    throw alreadyExists(`User with name ${name}`);
+  if (await findUser(db, accountId, name)) throw alreadyExists(`User with name ${name}`);
 }
 
 function boundaryKey(arn: string | undefined): ContextEntries {

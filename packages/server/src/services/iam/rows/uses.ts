@@ -1,9 +1,16 @@
-import type { Kysely } from "kysely";
 import type { LastAccessedRow } from "../access-tables.ts";
-import type { RoleUse } from "../last-used/last-used.ts";
-import type { IamTables } from "../tables.ts";
+import type { Db } from "../tables.ts";
 
-type Db = Kysely<IamTables>;
+/** When and where a role was last used. */
+export interface RoleUse {
+  readonly region: string;
+  readonly atMs: number;
+}
+
+export interface KeyUse extends RoleUse {
+  /** The service's name as the credential scope has it, e.g. `s3`. */
+  readonly service: string;
+}
 
 /** A call of an action by a user or role. */
 export interface Access extends RoleUse {
@@ -11,10 +18,30 @@ export interface Access extends RoleUse {
   readonly action: string;
 }
 
-/** Rows in one statement, and ids in one question: within what every database takes. */
+/** Rows in one statement, and ids in one question: every database takes so many. */
 const ROWS_AT_ONCE = 100;
 
-/** Writes accesses, but not of users and roles that are gone meanwhile. */
+export async function writeRoleUse(db: Db, roleId: string, use: RoleUse): Promise<void> {
+  await db
+    .updateTable("iam_roles")
+    .set({ last_used_ms: use.atMs, last_used_region: use.region })
+    .where("role_id", "=", roleId)
+    .execute();
+}
+
+export async function writeKeyUse(db: Db, accessKeyId: string, use: KeyUse): Promise<void> {
+  await db
+    .updateTable("iam_access_keys")
+    .set({
+      last_used_ms: use.atMs,
+      last_used_region: use.region,
+      last_used_service: use.service,
+    })
+    .where("access_key_id", "=", accessKeyId)
+    .execute();
+}
+
+/** Writes accesses, except those of users and roles that are gone meanwhile. */
 export async function writeAccesses(db: Db, accesses: readonly Access[]): Promise<void> {
   const present = await presentIds(db, [...new Set(accesses.map(({ entityId }) => entityId))]);
   const rows = accesses
@@ -35,7 +62,7 @@ export async function writeAccesses(db: Db, accesses: readonly Access[]): Promis
       .execute();
 }
 
-/** What these users and roles accessed since `sinceMs`. */
+/** The accesses of these users and roles since `sinceMs`. */
 export async function accessesOf(
   db: Db,
   entityIds: readonly string[],
@@ -54,7 +81,7 @@ export async function accessesOf(
   return found;
 }
 
-/** For the deletion of a user or role. */
+/** Deletes the accesses of a user or role that is being deleted. */
 export async function deleteAccessesOf(db: Db, entityId: string): Promise<void> {
   await db.deleteFrom("iam_last_accessed").where("entity_id", "=", entityId).execute();
 }

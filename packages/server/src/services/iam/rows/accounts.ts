@@ -1,0 +1,33 @@
+import type { Selectable } from "kysely";
+import type { AccountRow, Db } from "../tables.ts";
+
+/** An account as stored, with its root user's key. */
+export type Account = Selectable<AccountRow>;
+
+export function allAccounts(db: Db): Promise<Account[]> {
+  return db.selectFrom("iam_accounts").selectAll().execute();
+}
+
+export function findAccount(db: Db, accountId: string): Promise<Account | undefined> {
+  return db
+    .selectFrom("iam_accounts")
+    .selectAll()
+    .where("account_id", "=", accountId)
+    .executeTakeFirst();
+}
+
+export function findAccountByRootKey(db: Db, accessKeyId: string): Promise<Account | undefined> {
+  return db
+    .selectFrom("iam_accounts")
+    .selectAll()
+    .where("root_access_key_id", "=", accessKeyId)
+    .executeTakeFirst();
+}
+
+export async function deleteAllAccounts(db: Db): Promise<void> {
+  await db.deleteFrom("iam_accounts").execute();
+}
+
+export async function insertAccount(db: Db, account: AccountRow): Promise<void> {
+  await db.insertInto("iam_accounts").values(account).execute();
+}
