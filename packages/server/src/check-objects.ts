@@ -5,7 +5,7 @@ import type { Kysely } from "kysely";
 import { placeBelow } from "./kernel/files/path-below.ts";
 import { nextTurn } from "./kernel/work/turns.ts";
 import { BLOBS_FOLDER, hasCode, prefixOf } from "./services/s3/blobs/blob-files.ts";
-import { findReferencedBlobs } from "./services/s3/blobs/referenced-blobs.ts";
+import { findReferencedBlobs } from "./services/s3/rows/referenced-blobs.ts";
 import { checkBlob } from "./services/s3/check/check-blob.ts";
 import { BEGINNING, type Place, pageOfStored } from "./services/s3/check/stored-objects.ts";
 import type { S3Tables } from "./services/s3/tables.ts";

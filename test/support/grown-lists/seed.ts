@@ -1,5 +1,5 @@
 import { randomIds } from "../../../packages/server/src/kernel/ids.ts";
-import { newVersionId } from "../../../packages/server/src/services/s3/versions/version-id.ts";
+import { newVersionId } from "../../../packages/server/src/services/s3/rows/version-id.ts";
 import type { GrownAccount } from "./accounts.ts";
 
 /** Runs one SQL statement on the server's database. */

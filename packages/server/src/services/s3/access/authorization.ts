@@ -3,8 +3,8 @@ import type { Authorization, ResourcePolicy } from "../../../kernel/operations.t
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import type { Denial } from "../../../kernel/service.ts";
 import { accessDenied } from "../errors.ts";
+import { readTags } from "../rows/tag-set.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
-import { readTags } from "../tags/tag-set.ts";
 import { ownerOf } from "./acl.ts";
 import { policyOfAcl } from "./acl-policy.ts";
 import { isRestricted } from "./public-access.ts";

@@ -1,8 +1,8 @@
 import type { Authorization } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
-import { findObject, type ObjectInput } from "../objects/find-object.ts";
+import { findObject, type ObjectInput } from "../rows/find-object.ts";
+import { existingTagKeys } from "../rows/tag-set.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
-import { existingTagKeys } from "../tags/tag-set.ts";
 import { onBucket, onObject } from "./authorization.ts";
 
 /**

@@ -1,10 +1,10 @@
 import type { Authorization } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { keyAuthorizations } from "../buckets/bucket-encryption.ts";
-import { type LockInput, lockKeys } from "../object-lock/stored-lock.ts";
 import type { AttributesInput } from "../objects/object-attributes.ts";
+import { type LockInput, lockKeys } from "../rows/stored-lock.ts";
+import { requestTagKeys, tagsInHeader } from "../rows/tag-set.ts";
 import type { BucketRow } from "../tables.ts";
-import { requestTagKeys, tagsInHeader } from "../tags/tag-set.ts";
 import { aclKeys } from "./acl-syntax.ts";
 import { onObject } from "./authorization.ts";
 

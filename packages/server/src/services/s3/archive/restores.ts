@@ -2,13 +2,13 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onObject } from "../access/authorization.ts";
-import { requireBucket } from "../buckets/find-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedXml, noSuchKey, notImplemented } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
-import { requireNoMarker, requireObject } from "../objects/find-object.ts";
 import { readAttributesOf } from "../objects/object-attributes.ts";
-import { findAmongAll, updateVersion } from "../versions/version-rows.ts";
+import { requireBucket } from "../rows/find-bucket.ts";
+import { requireNoMarker, requireObject } from "../rows/find-object.ts";
+import { findAmongAll, updateVersion } from "../rows/version-rows.ts";
 import { endOfRestore, requireInArchive, restoredUntil } from "./archived-objects.ts";
 
 const TIERS = ["Standard", "Bulk", "Expedited"];

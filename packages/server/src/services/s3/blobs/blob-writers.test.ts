@@ -27,11 +27,11 @@ import { openStore } from "../../../storage/open-store.ts";
 import type { OpenedStore } from "../../../storage/store.ts";
 import { GroupCommit } from "../group-commit.ts";
 import { s3Migrations } from "../migrations.ts";
+import { findReferencedBlobs } from "../rows/referenced-blobs.ts";
 import type { S3Tables } from "../tables.ts";
 import { BlobFiles, prefixOf } from "./blob-files.ts";
 import { sweepBlobs } from "./blob-sweep.ts";
 import { BlobWriters } from "./blob-writers.ts";
-import { findReferencedBlobs } from "./referenced-blobs.ts";
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const blind = { observeBatch: async () => {} };

@@ -3,9 +3,9 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { onBucket } from "../access/authorization.ts";
 import { malformedXml } from "../errors.ts";
+import { requireBucket } from "../rows/find-bucket.ts";
+import { updateBucket } from "../rows/update-bucket.ts";
 import type { BucketRow } from "../tables.ts";
-import { requireBucket } from "./find-bucket.ts";
-import { updateBucket } from "./update-bucket.ts";
 
 /** PutBucketAbac and GetBucketAbac: whether a bucket's tags are condition keys. */
 export function bucketAbacOperations(): OperationTable {

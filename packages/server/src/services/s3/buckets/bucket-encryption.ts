@@ -7,9 +7,9 @@ import {
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { objectArn, onBucket } from "../access/authorization.ts";
 import { accessDenied, invalidArgumentOf, malformedXml } from "../errors.ts";
+import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
+import { updateBucket } from "../rows/update-bucket.ts";
 import type { BucketRow } from "../tables.ts";
-import { type BucketInput, requireBucket } from "./find-bucket.ts";
-import { updateBucket } from "./update-bucket.ts";
 
 /** Since April 2026 nobody may write with keys of their own (S3 user guide, "Default SSE-C setting"). */
 const DEFAULT_RULE: s3.ServerSideEncryptionRule = {

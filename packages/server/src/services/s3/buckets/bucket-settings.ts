@@ -9,10 +9,10 @@ import {
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { bucketArn, onBucket } from "../access/authorization.ts";
 import { invalidRequest, malformedXml, notConfigured } from "../errors.ts";
+import { findConfiguration, storeConfiguration } from "../rows/bucket-configurations.ts";
+import { type BucketInput, findBucket, requireBucket } from "../rows/find-bucket.ts";
+import { updateBucket } from "../rows/update-bucket.ts";
 import type { BucketRow } from "../tables.ts";
-import { type BucketInput, findBucket, requireBucket } from "./find-bucket.ts";
-import { findConfiguration, storeConfiguration } from "./stored-configurations.ts";
-import { updateBucket } from "./update-bucket.ts";
 
 /** Source: S3 API, ReplicationConfiguration. */
 const REPLICATION_RULES_MAX = 1000;

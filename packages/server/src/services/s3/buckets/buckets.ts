@@ -7,10 +7,10 @@ import { bucketArn, onBucket, requestKeys } from "../access/authorization.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { bucketNotEmpty, invalidArgument } from "../errors.ts";
+import { assertBucketStays, requireBucket, requireBucketAnywhere } from "../rows/find-bucket.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { isBucketName } from "./bucket-name.ts";
 import { authorizeCreation, createBucket, DEFAULT_REGION } from "./create-bucket.ts";
-import { assertBucketStays, requireBucket, requireBucketAnywhere } from "./find-bucket.ts";
 
 const LIST_BUCKETS_PAGE_SIZE = 10_000;
 

@@ -3,11 +3,9 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import type { Authorization } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import { isPublicAcl } from "../access/access-control-lists.ts";
 import { grantsOf, isEnforced, storedAcl } from "../access/acl.ts";
 import { aclKeys, checkAcl, grantHeaders } from "../access/acl-syntax.ts";
 import { bucketArn, onBucket, requestKeys } from "../access/authorization.ts";
-import { aclWithoutAcls, isOwnership } from "../access/object-ownership.ts";
 import { NEW_BUCKETS_BLOCK } from "../access/public-access.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import {
@@ -20,10 +18,12 @@ import {
   notImplemented,
   unknownSigningRegion,
 } from "../errors.ts";
+import { isPublicAcl } from "../permissions/access-control-lists.ts";
+import { aclWithoutAcls, isOwnership } from "../permissions/ownership-controls.ts";
+import { findBucket } from "../rows/find-bucket.ts";
+import { tagRequestKeys, toTagSet } from "../rows/tag-set.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
-import { tagRequestKeys, toTagSet } from "../tags/tag-set.ts";
 import { isBucketName } from "./bucket-name.ts";
-import { findBucket } from "./find-bucket.ts";
 
 /** Source: Amazon S3 user guide, "General purpose bucket quotas": 10,000 of an account. */
 const BUCKETS_PER_ACCOUNT_MAX = 10_000;

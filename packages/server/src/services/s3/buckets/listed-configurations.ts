@@ -3,14 +3,14 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { idMismatch, invalidArgument, malformedXml, noSuchConfiguration } from "../errors.ts";
-import { checkInventory } from "./check-inventory.ts";
-import { type BucketInput, requireBucket } from "./find-bucket.ts";
 import {
   type ConfigurationKind,
   findConfiguration,
   listConfigurations,
   storeConfiguration,
-} from "./stored-configurations.ts";
+} from "../rows/bucket-configurations.ts";
+import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
+import { checkInventory } from "./check-inventory.ts";
 
 /** Source: S3 API, InventoryConfiguration and its siblings: `Id`. */
 const ID_CHARS_MAX = 64;

@@ -1,7 +1,7 @@
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { pause } from "../../../kernel/work/timers.ts";
-import { findReferencedBlobs } from "../blobs/referenced-blobs.ts";
+import { findReferencedBlobs } from "../rows/referenced-blobs.ts";
 import type { S3Tables } from "../tables.ts";
 import { checkBlob } from "./check-blob.ts";
 import {

@@ -4,9 +4,8 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
-import { findBucket, requireBucket } from "../buckets/find-bucket.ts";
 import { invalidRequest, invalidTag, malformedXml, tooManyTags } from "../errors.ts";
-import type { BucketRow, S3Tables } from "../tables.ts";
+import { findBucket, requireBucket } from "../rows/find-bucket.ts";
 import {
   BUCKET_TAGS_MAX,
   isTagKey,
@@ -14,7 +13,8 @@ import {
   readTags,
   tagRequestKeys,
   toTagList,
-} from "../tags/tag-set.ts";
+} from "../rows/tag-set.ts";
+import type { BucketRow, S3Tables } from "../tables.ts";
 
 interface ResourceInput {
   readonly AccountId?: string | undefined;

@@ -2,8 +2,8 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
-import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
 import { notConfigured } from "../errors.ts";
+import { assertBucketStays, requireBucket } from "../rows/find-bucket.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { checkCorsRules } from "./cors-rules.ts";
 

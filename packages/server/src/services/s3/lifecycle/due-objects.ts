@@ -1,6 +1,6 @@
 import type { LifecycleRule } from "@aws-sdk/client-s3";
 import type { Kysely } from "kysely";
-import { isLocked } from "../object-lock/stored-lock.ts";
+import { isLocked } from "../rows/stored-lock.ts";
 import type { BucketRow, ObjectRow, S3Tables, UploadRow, VersionRow } from "../tables.ts";
 import { abortOf, isMarkerDue, isNoncurrentDue } from "./lifecycle-rules.ts";
 

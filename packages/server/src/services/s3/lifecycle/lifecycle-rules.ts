@@ -1,7 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { LruMap } from "../../../kernel/lru-map.ts";
+import { readTags, type TagSet } from "../rows/tag-set.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
-import { readTags, type TagSet } from "../tags/tag-set.ts";
 
 const DAY_MS = 24 * 3_600_000;
 /** Texts whose rules are kept: a configuration may have 1,000 of them. */

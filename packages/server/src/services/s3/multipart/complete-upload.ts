@@ -4,7 +4,6 @@ import { sql } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { hasCode } from "../blobs/blob-files.ts";
-import { requireBucket } from "../buckets/find-bucket.ts";
 import { CHECKSUM_ALGORITHMS } from "../checksums/checksum-algorithm.ts";
 import {
   checksumOutput,
@@ -19,10 +18,11 @@ import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
 import { readAttributesOf } from "../objects/object-attributes.ts";
 import { checkWriteConditions, putObjectRow, selectObject } from "../objects/object-writes.ts";
+import { requireBucket } from "../rows/find-bucket.ts";
+import { requireUpload } from "../rows/find-upload.ts";
+import { writtenVersion } from "../rows/version-id.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
-import { writtenVersion } from "../versions/version-id.ts";
 import { chooseParts, requestedParts } from "./choose-parts.ts";
-import { requireUpload } from "./find-upload.ts";
 import { checksumOfUpload, type UploadChecksum } from "./upload-checksum.ts";
 
 /** Rows named in one statement: SQLite takes 32,766 parameters, PostgreSQL twice as many. */

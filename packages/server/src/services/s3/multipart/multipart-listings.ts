@@ -5,7 +5,6 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { ownerOf } from "../access/acl.ts";
 import { onBucket, onObject } from "../access/authorization.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
-import { requireBucket } from "../buckets/find-bucket.ts";
 import { checksumMembers } from "../checksums/object-checksum.ts";
 import { invalidArgument } from "../errors.ts";
 import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
@@ -13,8 +12,9 @@ import { firstKeysOfGroups } from "../listing/group-keys.ts";
 import { type KeyRange, listPage, type Page } from "../listing/list-page.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
 import { startAfter } from "../listing/object-listings.ts";
+import { requireBucket } from "../rows/find-bucket.ts";
+import { requireUpload } from "../rows/find-upload.ts";
 import type { BucketRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
-import { requireUpload } from "./find-upload.ts";
 import { checksumOfUpload } from "./upload-checksum.ts";
 
 /** ListParts and ListMultipartUploads. */

@@ -1,22 +1,22 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { aclOfNew } from "../access/access-control-lists.ts";
 import { onObject } from "../access/authorization.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
-import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { encryptionOutput } from "../encryption/customer-key.ts";
 import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
-import { lockOfNew } from "../object-lock/stored-lock.ts";
 import { readAttributes, readStorageClass } from "../objects/object-attributes.ts";
-import { checkKey } from "../objects/object-key.ts";
 import { selectObject } from "../objects/object-writes.ts";
+import { aclOfNew } from "../permissions/access-control-lists.ts";
+import { assertBucketStays, requireBucket } from "../rows/find-bucket.ts";
+import { requireUpload } from "../rows/find-upload.ts";
+import { checkKey } from "../rows/object-key.ts";
+import { removeUpload } from "../rows/remove-upload.ts";
+import { lockOfNew } from "../rows/stored-lock.ts";
+import { parseTaggingHeader } from "../rows/tag-set.ts";
 import type { S3Tables, UploadRow } from "../tables.ts";
-import { parseTaggingHeader } from "../tags/tag-set.ts";
 import { completeUpload } from "./complete-upload.ts";
-import { requireUpload } from "./find-upload.ts";
-import { removeUpload } from "./remove-upload.ts";
 import { chooseUploadChecksum } from "./upload-checksum.ts";
 
 /** CreateMultipartUpload, CompleteMultipartUpload, AbortMultipartUpload. */

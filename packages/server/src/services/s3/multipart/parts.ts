@@ -10,7 +10,6 @@ import type { Transaction } from "../../../kernel/store.ts";
 import { onObject } from "../access/authorization.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
 import { refuseBlockedEncryption } from "../buckets/bucket-encryption.ts";
-import { requireBucket } from "../buckets/find-bucket.ts";
 import { BodyDigests, type ChecksumClaim, readChecksumClaim } from "../checksums/body-digests.ts";
 import { checksumMembers, type ObjectChecksum } from "../checksums/object-checksum.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
@@ -34,10 +33,11 @@ import {
 import { readAttributesOf } from "../objects/object-attributes.ts";
 import { readBody, SINGLE_UPLOAD_BYTES_MAX } from "../objects/request-body.ts";
 import { storeBody } from "../objects/store-body.ts";
+import { requireBucket } from "../rows/find-bucket.ts";
+import { requireUpload, type UploadInput } from "../rows/find-upload.ts";
+import { writtenVersion } from "../rows/version-id.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
-import { writtenVersion } from "../versions/version-id.ts";
 import { checkPartNumber } from "./choose-parts.ts";
-import { requireUpload, type UploadInput } from "./find-upload.ts";
 import { checksumOfUpload, type UploadChecksum } from "./upload-checksum.ts";
 
 const LOCKED_WITHOUT_DIGEST =

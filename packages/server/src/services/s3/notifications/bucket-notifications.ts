@@ -1,9 +1,9 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { onBucket } from "../access/authorization.ts";
-import { requireBucket } from "../buckets/find-bucket.ts";
-import { updateBucket } from "../buckets/update-bucket.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
+import { requireBucket } from "../rows/find-bucket.ts";
+import { updateBucket } from "../rows/update-bucket.ts";
 
 /** PutBucketNotificationConfiguration, GetBucketNotificationConfiguration: EventBridge alone. */
 export function bucketNotificationOperations(): OperationTable {

@@ -3,8 +3,8 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { bucketArn } from "../access/authorization.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { NULL_VERSION } from "../rows/version-id.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
-import { NULL_VERSION } from "../versions/version-id.ts";
 
 /*
  * What a bucket tells EventBridge once it has been told to. Names and fields: S3 user guide,

@@ -2,11 +2,11 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { onBucket } from "../access/authorization.ts";
-import { requireBucket } from "../buckets/find-bucket.ts";
-import { updateBucket } from "../buckets/update-bucket.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import { invalidArgumentOf, malformedXml, notConfigured } from "../errors.ts";
-import { isLockMode, readLockRule } from "./stored-lock.ts";
+import { requireBucket } from "../rows/find-bucket.ts";
+import { isLockMode, readLockRule } from "../rows/stored-lock.ts";
+import { updateBucket } from "../rows/update-bucket.ts";
 
 /** Source: S3 user guide, "Object Lock considerations": a hundred years. */
 const DAYS_MAX = 36_500;

@@ -6,13 +6,11 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onObject } from "../access/authorization.ts";
 import { isPermitted } from "../access/is-permitted.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
-import { assertBucketStays, type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { invalidArgumentOf, malformedXml, noSuchKey } from "../errors.ts";
-import { type ObjectInput, requireObject } from "../objects/find-object.ts";
-import type { BucketRow, ObjectRow } from "../tables.ts";
-import { findAmongAll, updateVersion } from "../versions/version-rows.ts";
+import { assertBucketStays, type BucketInput, requireBucket } from "../rows/find-bucket.ts";
+import { type ObjectInput, requireObject } from "../rows/find-object.ts";
 import {
   checkFuture,
   isLockMode,
@@ -22,7 +20,9 @@ import {
   protectedByLock,
   readLock,
   requireLockable,
-} from "./stored-lock.ts";
+} from "../rows/stored-lock.ts";
+import { findAmongAll, updateVersion } from "../rows/version-rows.ts";
+import type { BucketRow, ObjectRow } from "../tables.ts";
 
 type LockedInput = ObjectInput & BucketInput;
 /** Nothing of it is an action of its own for versions. */

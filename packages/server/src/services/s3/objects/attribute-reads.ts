@@ -3,7 +3,6 @@ import { wholeSeconds } from "../../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
-import { requireBucket } from "../buckets/find-bucket.ts";
 import {
   checksumMembers,
   checksumOutput,
@@ -14,9 +13,10 @@ import {
 import { keyToRead } from "../encryption/customer-key.ts";
 import { invalidArgument } from "../errors.ts";
 import { readMaxKeys } from "../listing/listing-text.ts";
+import { requireBucket } from "../rows/find-bucket.ts";
+import { requireObject } from "../rows/find-object.ts";
+import { readVersion } from "../rows/version-id.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
-import { readVersion } from "../versions/version-id.ts";
-import { requireObject } from "./find-object.ts";
 import { readAttributesOf } from "./object-attributes.ts";
 
 const ATTRIBUTES = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];

@@ -9,9 +9,9 @@ import {
 } from "../checksums/checksum-algorithm.ts";
 import { type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import type { ObjectInput } from "../rows/find-object.ts";
 import type { ObjectRow } from "../tables.ts";
 import type { ByteRange } from "./byte-range.ts";
-import type { ObjectInput } from "./find-object.ts";
 import { openObject } from "./object-bytes.ts";
 import { storeBody } from "./store-body.ts";
 

@@ -1,11 +1,11 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { requireRestoredSource } from "../archive/archived-objects.ts";
-import { type BucketInput, requireBucketAnywhere } from "../buckets/find-bucket.ts";
 import { keyToRead, type SourceKeyInput, sourceKey } from "../encryption/customer-key.ts";
 import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
+import { type BucketInput, requireBucketAnywhere } from "../rows/find-bucket.ts";
+import { findVersion, isObject, type ObjectInput, requireObject } from "../rows/find-object.ts";
+import { checkVersionId } from "../rows/version-id.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
-import { checkVersionId } from "../versions/version-id.ts";
-import { findVersion, isObject, type ObjectInput, requireObject } from "./find-object.ts";
 import { readAttributesOf } from "./object-attributes.ts";
 import { checkCopySourceConditions } from "./preconditions.ts";
 

@@ -5,9 +5,9 @@ import { hasCode } from "../blobs/blob-files.ts";
 import type { BlobSlice } from "../blobs/blob-reader.ts";
 import { BlobReader } from "../blobs/blob-reader.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { findObject, type ObjectInput, requireObject } from "../rows/find-object.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
 import type { ByteRange } from "./byte-range.ts";
-import { findObject, type ObjectInput, requireObject } from "./find-object.ts";
 
 /** How often an object may be overwritten between reading its row and opening its file. */
 const OPEN_ATTEMPTS_MAX = 8;

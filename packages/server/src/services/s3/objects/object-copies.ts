@@ -6,11 +6,9 @@ import {
   type OperationTable,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { aclOfNew } from "../access/access-control-lists.ts";
 import { onObject } from "../access/authorization.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
-import { requireBucket } from "../buckets/find-bucket.ts";
 import { declaredAlgorithm } from "../checksums/body-digests.ts";
 import { checksumOutput } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
@@ -24,20 +22,22 @@ import {
 import { invalidArgument, invalidRequest } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
-import { lockOfNew } from "../object-lock/stored-lock.ts";
+import { aclOfNew } from "../permissions/access-control-lists.ts";
+import { requireBucket } from "../rows/find-bucket.ts";
+import { findObject } from "../rows/find-object.ts";
+import { checkKey } from "../rows/object-key.ts";
+import { lockOfNew } from "../rows/stored-lock.ts";
+import { parseTaggingHeader, readTags, requestTagKeys } from "../rows/tag-set.ts";
+import { readVersion, writtenVersion } from "../rows/version-id.ts";
 import type { ObjectRow } from "../tables.ts";
-import { parseTaggingHeader, readTags, requestTagKeys } from "../tags/tag-set.ts";
-import { readVersion, writtenVersion } from "../versions/version-id.ts";
 import { copyBytes } from "./copy-bytes.ts";
 import { checkSource, parseCopySource, requireSource, requireSourceBucket } from "./copy-source.ts";
-import { findObject } from "./find-object.ts";
 import {
   type ObjectAttributes,
   readAttributes,
   readAttributesOf,
   readStorageClass,
 } from "./object-attributes.ts";
-import { checkKey } from "./object-key.ts";
 import { checkWriteConditions, type NewObject, putObjectRow } from "./object-writes.ts";
 import { SINGLE_UPLOAD_BYTES_MAX } from "./request-body.ts";
 

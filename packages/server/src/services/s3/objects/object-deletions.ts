@@ -7,11 +7,12 @@ import {
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onVersion } from "../access/read-authorization.ts";
-import { assertBucketStays, requireBucket } from "../buckets/find-bucket.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
 import { bypassAuthorizations, checkBypass } from "../object-lock/object-locks.ts";
+import { assertBucketStays, requireBucket } from "../rows/find-bucket.ts";
+import { isVersionId } from "../rows/version-id.ts";
 import type { BucketRow } from "../tables.ts";
 import {
   type Deleted,
@@ -19,7 +20,6 @@ import {
   deleteObject,
   refusalOfDeletion,
 } from "../versions/delete-object.ts";
-import { isVersionId } from "../versions/version-id.ts";
 
 /** Source: S3 API, DeleteObjects. */
 const OBJECTS_PER_REQUEST_MAX = 1000;

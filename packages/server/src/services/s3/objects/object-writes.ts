@@ -1,5 +1,4 @@
 import type { Transaction } from "../../../kernel/store.ts";
-import { assertBucketStays } from "../buckets/find-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import {
   conditionalRequestConflict,
@@ -7,15 +6,11 @@ import {
   noSuchKey,
   preconditionFailed,
 } from "../errors.ts";
-import { isLocked, protectedByLock } from "../object-lock/stored-lock.ts";
+import { assertBucketStays } from "../rows/find-bucket.ts";
+import { isLocked, protectedByLock } from "../rows/stored-lock.ts";
+import { NULL_VERSION, newVersionId } from "../rows/version-id.ts";
+import { archive, deleteVersionRow, selectNewest, selectVersion } from "../rows/version-rows.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
-import { NULL_VERSION, newVersionId } from "../versions/version-id.ts";
-import {
-  archive,
-  deleteVersionRow,
-  selectNewest,
-  selectVersion,
-} from "../versions/version-rows.ts";
 import { matchesEtag } from "./preconditions.ts";
 
 /** What a conditional write demands of what it replaces. */

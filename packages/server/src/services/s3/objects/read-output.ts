@@ -7,8 +7,8 @@ import { restoreHeader } from "../archive/archived-objects.ts";
 import { checksumOutput, readChecksum } from "../checksums/object-checksum.ts";
 import { encryptionOutput } from "../encryption/customer-key.ts";
 import { invalidArgument, invalidRequest } from "../errors.ts";
+import { existingTagKeys, readTags } from "../rows/tag-set.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
-import { existingTagKeys, readTags } from "../tags/tag-set.ts";
 import { attributesOutput, readAttributesOf } from "./object-attributes.ts";
 import type { ReadRange } from "./read-range.ts";
 

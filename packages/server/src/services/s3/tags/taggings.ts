@@ -4,20 +4,17 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
 import { assertTaggedByS3 } from "../buckets/bucket-abac.ts";
-import { assertBucketStays, type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { noSuchKey, noSuchVersion, notConfigured } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
+import { assertBucketStays, type BucketInput, requireBucket } from "../rows/find-bucket.ts";
 import {
   findObject,
   findVersion,
   type ObjectInput,
   requireNoMarker,
   requireObject,
-} from "../objects/find-object.ts";
-import type { BucketRow, S3Tables } from "../tables.ts";
-import { readVersion } from "../versions/version-id.ts";
-import { updateVersion } from "../versions/version-rows.ts";
+} from "../rows/find-object.ts";
 import {
   existingTagKeys,
   requestTagKeys,
@@ -25,7 +22,10 @@ import {
   tagsInList,
   toTagList,
   toTagSet,
-} from "./tag-set.ts";
+} from "../rows/tag-set.ts";
+import { readVersion } from "../rows/version-id.ts";
+import { updateVersion } from "../rows/version-rows.ts";
+import type { BucketRow, S3Tables } from "../tables.ts";
 
 type TaggedInput = ObjectInput & BucketInput;
 

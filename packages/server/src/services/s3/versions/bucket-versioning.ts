@@ -2,10 +2,10 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { onBucket } from "../access/authorization.ts";
-import { requireBucket } from "../buckets/find-bucket.ts";
-import { updateBucket } from "../buckets/update-bucket.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
 import { invalidBucketState } from "../object-lock/bucket-lock.ts";
+import { requireBucket } from "../rows/find-bucket.ts";
+import { updateBucket } from "../rows/update-bucket.ts";
 
 /** PutBucketVersioning, GetBucketVersioning. */
 export function bucketVersioningOperations(): OperationTable {

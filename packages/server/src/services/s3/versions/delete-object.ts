@@ -8,12 +8,17 @@ import {
   type EventObject,
   type Requester,
 } from "../notifications/object-events.ts";
-import { isLocked, protectedByLock } from "../object-lock/stored-lock.ts";
 import { makeRoom, removeBytes, selectObject } from "../objects/object-writes.ts";
 import { matchesEtag } from "../objects/preconditions.ts";
+import { isLocked, protectedByLock } from "../rows/stored-lock.ts";
+import { NULL_VERSION } from "../rows/version-id.ts";
+import {
+  deleteVersionRow,
+  findAmongAll,
+  promoteNewest,
+  selectVersion,
+} from "../rows/version-rows.ts";
 import type { BucketRow, ObjectRow, S3Tables, VersionRow } from "../tables.ts";
-import { NULL_VERSION } from "./version-id.ts";
-import { deleteVersionRow, findAmongAll, promoteNewest, selectVersion } from "./version-rows.ts";
 
 /** The ETag of a delete marker in its event. */
 const MD5_OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e";

@@ -4,15 +4,15 @@ import { wholeSeconds } from "../../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
-import { requireBucket } from "../buckets/find-bucket.ts";
 import { invalidArgument } from "../errors.ts";
 import { firstKeysOfGroups } from "../listing/group-keys.ts";
 import { type KeyRange, listPage } from "../listing/list-page.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
 import { authorizeListing, listed, startAfter } from "../listing/object-listings.ts";
+import { requireBucket } from "../rows/find-bucket.ts";
+import { isVersionId, versionNumberOf } from "../rows/version-id.ts";
+import { selectVersion } from "../rows/version-rows.ts";
 import type { BucketRow, S3Tables, VersionRow } from "../tables.ts";
-import { isVersionId, versionNumberOf } from "./version-id.ts";
-import { selectVersion } from "./version-rows.ts";
 
 const COLUMNS = [
   "object_key",

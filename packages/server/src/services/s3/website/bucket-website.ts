@@ -6,9 +6,9 @@ import {
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
-import { type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
-import { findConfiguration, storeConfiguration } from "../buckets/stored-configurations.ts";
 import { noSuchWebsite } from "../errors.ts";
+import { findConfiguration, storeConfiguration } from "../rows/bucket-configurations.ts";
+import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
 import { checkWebsite } from "./website-configuration.ts";
 
 /** PutBucketWebsite, GetBucketWebsite, DeleteBucketWebsite. */

@@ -4,9 +4,9 @@ import { escapeXml, headerSafe, percentDecode } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import type { Tables } from "../../../kernel/store.ts";
-import { findConfiguration } from "../buckets/stored-configurations.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { methodNotAllowed, noSuchBucket, noSuchWebsite } from "../errors.ts";
+import { findConfiguration } from "../rows/bucket-configurations.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { encodePath, redirectOf } from "./website-configuration.ts";
 

@@ -5,11 +5,11 @@ import {
   type OperationTable,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
-import { updateBucket } from "../buckets/update-bucket.ts";
+import { onBucket } from "../access/authorization.ts";
+import { readPublicAccessBlock } from "../access/public-access.ts";
 import { accessDenied, malformedXml, notConfigured } from "../errors.ts";
-import { onBucket } from "./authorization.ts";
-import { readPublicAccessBlock } from "./public-access.ts";
+import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
+import { updateBucket } from "../rows/update-bucket.ts";
 
 /** PutPublicAccessBlock, GetPublicAccessBlock, DeletePublicAccessBlock. */
 export function publicAccessBlockOperations(): OperationTable {

@@ -6,16 +6,16 @@ import {
   type OperationTable,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
-import { updateBucket } from "../buckets/update-bucket.ts";
+import { bucketArn, onBucket } from "../access/authorization.ts";
+import { isBlocked } from "../access/public-access.ts";
+import { isPublicPolicy } from "../access/public-policy.ts";
+import { toShownPolicy, toStoredPolicy } from "../access/stored-policy.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedPolicy, methodNotAllowed, notConfigured } from "../errors.ts";
+import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
+import { updateBucket } from "../rows/update-bucket.ts";
 import type { BucketRow } from "../tables.ts";
-import { bucketArn, onBucket } from "./authorization.ts";
-import { isBlocked } from "./public-access.ts";
-import { preventedByBlock } from "./public-access-block.ts";
-import { isPublicPolicy } from "./public-policy.ts";
-import { toShownPolicy, toStoredPolicy } from "./stored-policy.ts";
+import { preventedByBlock } from "./public-access-blocks.ts";
 
 /** Source: Amazon S3 user guide, "Bucket policies": 20 KB. */
 const BUCKET_POLICY_BYTES_MAX = 20 * 1024;

@@ -2,16 +2,15 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { requireBucket } from "../buckets/find-bucket.ts";
-import { updateBucket } from "../buckets/update-bucket.ts";
-import type { S3Dependencies } from "../dependencies.ts";
-import { accessDenied, noSuchKey, noSuchVersion } from "../errors.ts";
-import { announce } from "../notifications/object-events.ts";
-import { findObject, requireNoMarker, requireObject } from "../objects/find-object.ts";
-import type { BucketRow, ObjectRow } from "../tables.ts";
-import { existingTagKeys } from "../tags/tag-set.ts";
-import { updateVersion } from "../versions/version-rows.ts";
-import { aclOf, grantsOf, isEnforced, ownerOf, shownAcl, storedAcl, writerOf } from "./acl.ts";
+import {
+  aclOf,
+  grantsOf,
+  isEnforced,
+  ownerOf,
+  shownAcl,
+  storedAcl,
+  writerOf,
+} from "../access/acl.ts";
 import {
   type AclInput,
   ALL_USERS,
@@ -20,12 +19,21 @@ import {
   checkAcl,
   grantHeaders,
   OWNER_CONTROLS,
-} from "./acl-syntax.ts";
-import { objectArn, onBucket } from "./authorization.ts";
-import { canonicalUserId } from "./canonical-user-id.ts";
-import { isBlocked } from "./public-access.ts";
-import { preventedByBlock } from "./public-access-block.ts";
-import { onVersion, readAuthorizations } from "./read-authorization.ts";
+} from "../access/acl-syntax.ts";
+import { objectArn, onBucket } from "../access/authorization.ts";
+import { canonicalUserId } from "../access/canonical-user-id.ts";
+import { isBlocked } from "../access/public-access.ts";
+import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
+import type { S3Dependencies } from "../dependencies.ts";
+import { accessDenied, noSuchKey, noSuchVersion } from "../errors.ts";
+import { announce } from "../notifications/object-events.ts";
+import { requireBucket } from "../rows/find-bucket.ts";
+import { findObject, requireNoMarker, requireObject } from "../rows/find-object.ts";
+import { existingTagKeys } from "../rows/tag-set.ts";
+import { updateBucket } from "../rows/update-bucket.ts";
+import { updateVersion } from "../rows/version-rows.ts";
+import type { BucketRow, ObjectRow } from "../tables.ts";
+import { preventedByBlock } from "./public-access-blocks.ts";
 
 type ObjectAclInput = AclInput & {
   readonly Key?: string | undefined;

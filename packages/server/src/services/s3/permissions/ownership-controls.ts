@@ -6,10 +6,10 @@ import {
   type OperationTable,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { type BucketInput, requireBucket } from "../buckets/find-bucket.ts";
-import { updateBucket } from "../buckets/update-bucket.ts";
+import { onBucket } from "../access/authorization.ts";
 import { malformedXml, notConfigured } from "../errors.ts";
-import { onBucket } from "./authorization.ts";
+import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
+import { updateBucket } from "../rows/update-bucket.ts";
 
 const OWNERSHIPS = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"] as const;
 type Ownership = (typeof OWNERSHIPS)[number];

@@ -1,12 +1,12 @@
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { findBucket } from "../buckets/find-bucket.ts";
 import { methodNotAllowed, noSuchKey, noSuchVersion } from "../errors.ts";
+import { selectObject } from "../objects/object-writes.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
-import { checkVersionId, NULL_VERSION } from "../versions/version-id.ts";
-import { findAmongAll } from "../versions/version-rows.ts";
+import { findBucket } from "./find-bucket.ts";
 import { checkKey } from "./object-key.ts";
-import { selectObject } from "./object-writes.ts";
+import { checkVersionId, NULL_VERSION } from "./version-id.ts";
+import { findAmongAll } from "./version-rows.ts";
 
 /** What names an object, or one version of it, in inputs. */
 export interface ObjectInput {
