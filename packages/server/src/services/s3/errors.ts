@@ -314,3 +314,7 @@ export function internalError(): AwsError {
     fault: "server",
   });
 }
+
+export function invalidBucketState(message: string): AwsError {
+  return new AwsError("InvalidBucketState", message, { status: 409 });
+}

@@ -3,20 +3,13 @@ import type { Authorization, ResourcePolicy } from "../../../kernel/operations.t
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import type { Denial } from "../../../kernel/service.ts";
 import { accessDenied } from "../errors.ts";
+import { bucketArn, objectArn } from "../resource-arn.ts";
 import { readTags } from "../rows/tag-set.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 import { ownerOf } from "./acl.ts";
 import { policyOfAcl } from "./acl-policy.ts";
 import { isRestricted } from "./public-access.ts";
 import { denialsOf } from "./stored-policy.ts";
-
-export function bucketArn(bucket: string): string {
-  return `arn:aws:s3:::${bucket}`;
-}
-
-export function objectArn(bucket: string, key: string): string {
-  return `arn:aws:s3:::${bucket}/${key}`;
-}
 
 /** An action on the bucket itself. */
 export function onBucket(

@@ -1,3 +1,5 @@
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { accessDenied } from "../errors.ts";
 import type { BucketRow } from "../tables.ts";
 import { isPublicPolicy } from "./public-policy.ts";
 
@@ -42,5 +44,20 @@ export function isRestricted(bucket: BucketRow): boolean {
 export function isBlocked(bucket: BucketRow, setting: keyof PublicAccessBlock): boolean {
   return [bucket.public_access_block, bucket.account_public_access_block].some(
     (block) => block !== null && (JSON.parse(block) as PublicAccessBlock)[setting],
+  );
+}
+
+/** The refusal of what would make a bucket public. Source: S3 user guide, "Access Denied". */
+export function preventedByBlock(
+  setting: "BlockPublicAcls" | "BlockPublicPolicy",
+  action: string,
+  resource: string,
+  context: RequestContext,
+): Error {
+  const { principal } = context.caller;
+  const caller = "arn" in principal ? principal.arn : "anonymous";
+  const what = setting === "BlockPublicAcls" ? "public ACLs" : "public policies";
+  return accessDenied(
+    `User: ${caller} is not authorized to perform: s3:${action} on resource: "${resource}" because ${what} are prevented by the ${setting} setting in S3 Block Public Access.`,
   );
 }

@@ -1,9 +1,9 @@
 import type { Authorization } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { findObject, type ObjectInput } from "../rows/find-object.ts";
-import { existingTagKeys } from "../rows/tag-set.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 import { onBucket, onObject } from "./authorization.ts";
+import { existingTagKeys } from "./tag-keys.ts";
 
 /**
  * What reading an object needs. Whether a missing object is missing is told only to whoever may

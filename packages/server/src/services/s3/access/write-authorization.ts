@@ -1,22 +1,24 @@
 import type { Authorization } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
-import { keyAuthorizations } from "../buckets/bucket-encryption.ts";
-import type { AttributesInput } from "../objects/object-attributes.ts";
-import { type LockInput, lockKeys } from "../rows/stored-lock.ts";
-import { requestTagKeys, tagsInHeader } from "../rows/tag-set.ts";
+import { type EncryptionInput, keyAuthorizations } from "../encryption/bucket-default.ts";
+import type { LockInput } from "../rows/stored-lock.ts";
 import type { BucketRow } from "../tables.ts";
-import { aclKeys } from "./acl-syntax.ts";
+import { type AclInput, aclKeys } from "./acl-syntax.ts";
 import { onObject } from "./authorization.ts";
+import { lockKeys } from "./lock-keys.ts";
+import { requestTagKeys, tagsInHeader } from "./tag-keys.ts";
 
 /** The members that decide what may be written. */
-export interface WriteInput extends AttributesInput, LockInput {
+export interface WriteInput extends AclInput, EncryptionInput, LockInput {
   readonly Key?: string | undefined;
   readonly CopySource?: string | undefined;
   readonly MetadataDirective?: string | undefined;
   readonly IfMatch?: string | undefined;
   readonly IfNoneMatch?: string | undefined;
   readonly SSEKMSKeyId?: string | undefined;
+  readonly StorageClass?: string | undefined;
   readonly Tagging?: string | undefined;
+  readonly WebsiteRedirectLocation?: string | undefined;
 }
 
 /** What writing an object needs: `s3:PutObject`, and the ACL's and tags' own actions with them. */

@@ -1,5 +1,5 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { readAttributesOf } from "../objects/object-attributes.ts";
+import { readAttributesOf } from "../rows/object-attributes.ts";
 import type { ObjectRow } from "../tables.ts";
 
 /* Objects in the archive classes are there, and can't be read until they are restored for some days. */

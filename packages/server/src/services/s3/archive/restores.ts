@@ -5,9 +5,9 @@ import { onObject } from "../access/authorization.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedXml, noSuchKey, notImplemented } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
-import { readAttributesOf } from "../objects/object-attributes.ts";
 import { requireBucket } from "../rows/find-bucket.ts";
 import { requireNoMarker, requireObject } from "../rows/find-object.ts";
+import { readAttributesOf } from "../rows/object-attributes.ts";
 import { findAmongAll, updateVersion } from "../rows/version-rows.ts";
 import { endOfRestore, requireInArchive, restoredUntil } from "./archived-objects.ts";
 

@@ -1,11 +1,9 @@
 import type * as s3 from "@aws-sdk/client-s3";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { onBucket } from "../access/authorization.ts";
 import { malformedXml } from "../errors.ts";
 import { requireBucket } from "../rows/find-bucket.ts";
 import { updateBucket } from "../rows/update-bucket.ts";
-import type { BucketRow } from "../tables.ts";
 
 /** PutBucketAbac and GetBucketAbac: whether a bucket's tags are condition keys. */
 export function bucketAbacOperations(): OperationTable {
@@ -30,14 +28,4 @@ export function bucketAbacOperations(): OperationTable {
       },
     },
   });
-}
-
-/** Source: S3 user guide, "Enabling ABAC in general purpose buckets"; the words are ours. */
-export function assertTaggedByS3({ abac }: BucketRow): void {
-  if (abac === 0) return;
-  throw new AwsError(
-    "InvalidRequest",
-    "Attribute-based access control is enabled for the bucket. Use TagResource and UntagResource of S3 Control to change its tags.",
-    { status: 400 },
-  );
 }

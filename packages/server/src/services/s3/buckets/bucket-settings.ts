@@ -7,8 +7,9 @@ import {
   type OperationTable,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { bucketArn, onBucket } from "../access/authorization.ts";
+import { onBucket } from "../access/authorization.ts";
 import { invalidRequest, malformedXml, notConfigured } from "../errors.ts";
+import { bucketArn } from "../resource-arn.ts";
 import { findConfiguration, storeConfiguration } from "../rows/bucket-configurations.ts";
 import { type BucketInput, findBucket, requireBucket } from "../rows/find-bucket.ts";
 import { updateBucket } from "../rows/update-bucket.ts";

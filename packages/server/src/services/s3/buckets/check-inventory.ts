@@ -1,7 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { bucketArn } from "../access/authorization.ts";
 import { malformedXml } from "../errors.ts";
+import { bucketArn } from "../resource-arn.ts";
 
 /* What the schema of an inventory configuration enumerates. Source: S3 API, InventoryConfiguration. */
 

@@ -4,9 +4,12 @@ import type { Authorization } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { grantsOf, isEnforced, storedAcl } from "../access/acl.ts";
+import { isPublicAcl } from "../access/acl-of-new.ts";
 import { aclKeys, checkAcl, grantHeaders } from "../access/acl-syntax.ts";
-import { bucketArn, onBucket, requestKeys } from "../access/authorization.ts";
+import { onBucket, requestKeys } from "../access/authorization.ts";
+import { aclWithoutAcls, isOwnership } from "../access/object-ownership.ts";
 import { NEW_BUCKETS_BLOCK } from "../access/public-access.ts";
+import { tagRequestKeys } from "../access/tag-keys.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import {
   bucketAlreadyExists,
@@ -18,10 +21,9 @@ import {
   notImplemented,
   unknownSigningRegion,
 } from "../errors.ts";
-import { isPublicAcl } from "../permissions/access-control-lists.ts";
-import { aclWithoutAcls, isOwnership } from "../permissions/ownership-controls.ts";
+import { bucketArn } from "../resource-arn.ts";
 import { findBucket } from "../rows/find-bucket.ts";
-import { tagRequestKeys, toTagSet } from "../rows/tag-set.ts";
+import { toTagSet } from "../rows/tag-set.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { isBucketName } from "./bucket-name.ts";
 

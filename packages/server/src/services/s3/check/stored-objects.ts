@@ -6,7 +6,7 @@ import {
   DEFAULT_CHECKSUM_ALGORITHM,
 } from "../checksums/checksum-algorithm.ts";
 import { readChecksum } from "../checksums/object-checksum.ts";
-import { readAttributesOf } from "../objects/object-attributes.ts";
+import { readAttributesOf } from "../rows/object-attributes.ts";
 import type { ObjectRow, PartRow, S3Tables } from "../tables.ts";
 
 const MD5 = /^[0-9a-f]{32}$/;

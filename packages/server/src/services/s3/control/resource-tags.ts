@@ -4,16 +4,10 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
+import { tagRequestKeys } from "../access/tag-keys.ts";
 import { invalidRequest, invalidTag, malformedXml, tooManyTags } from "../errors.ts";
 import { findBucket, requireBucket } from "../rows/find-bucket.ts";
-import {
-  BUCKET_TAGS_MAX,
-  isTagKey,
-  isTagValue,
-  readTags,
-  tagRequestKeys,
-  toTagList,
-} from "../rows/tag-set.ts";
+import { BUCKET_TAGS_MAX, isTagKey, isTagValue, readTags, toTagList } from "../rows/tag-set.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 
 interface ResourceInput {

@@ -1,8 +1,8 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { CHECKSUM_ALGORITHMS } from "../checksums/checksum-algorithm.ts";
+import { unquote } from "../entity-tags.ts";
 import { badDigest, invalidArgument, invalidRequest, malformedXml } from "../errors.ts";
-import { unquote } from "../objects/preconditions.ts";
 import type { PartRow } from "../tables.ts";
 import type { UploadChecksum } from "./upload-checksum.ts";
 

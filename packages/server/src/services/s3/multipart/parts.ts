@@ -9,11 +9,11 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { onObject } from "../access/authorization.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
-import { refuseBlockedEncryption } from "../buckets/bucket-encryption.ts";
 import { BodyDigests, type ChecksumClaim, readChecksumClaim } from "../checksums/body-digests.ts";
 import { checksumMembers, type ObjectChecksum } from "../checksums/object-checksum.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { refuseBlockedEncryption } from "../encryption/bucket-default.ts";
 import {
   type CustomerKeyInput,
   encryptionOutput,
@@ -30,11 +30,11 @@ import {
   requireSource,
   requireSourceBucket,
 } from "../objects/copy-source.ts";
-import { readAttributesOf } from "../objects/object-attributes.ts";
 import { readBody, SINGLE_UPLOAD_BYTES_MAX } from "../objects/request-body.ts";
 import { storeBody } from "../objects/store-body.ts";
 import { requireBucket } from "../rows/find-bucket.ts";
 import { requireUpload, type UploadInput } from "../rows/find-upload.ts";
+import { readAttributesOf } from "../rows/object-attributes.ts";
 import { writtenVersion } from "../rows/version-id.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
 import { checkPartNumber } from "./choose-parts.ts";

@@ -1,8 +1,8 @@
 import { isoSeconds } from "../../../kernel/clock.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import { bucketArn } from "../access/authorization.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { bucketArn } from "../resource-arn.ts";
 import { NULL_VERSION } from "../rows/version-id.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
 

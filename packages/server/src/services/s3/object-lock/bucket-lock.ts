@@ -1,9 +1,8 @@
 import type * as s3 from "@aws-sdk/client-s3";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { onBucket } from "../access/authorization.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
-import { invalidArgumentOf, malformedXml, notConfigured } from "../errors.ts";
+import { invalidArgumentOf, invalidBucketState, malformedXml, notConfigured } from "../errors.ts";
 import { requireBucket } from "../rows/find-bucket.ts";
 import { isLockMode, readLockRule } from "../rows/stored-lock.ts";
 import { updateBucket } from "../rows/update-bucket.ts";
@@ -52,10 +51,6 @@ export function bucketLockOperations(): OperationTable {
       },
     },
   });
-}
-
-export function invalidBucketState(message: string): AwsError {
-  return new AwsError("InvalidBucketState", message, { status: 409 });
 }
 
 /** Throws MalformedXML, InvalidArgument. */

@@ -1,10 +1,14 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import type { Authorization } from "../../../kernel/operations.ts";
-import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import {
+  type Authorization,
+  defineOperations,
+  type OperationTable,
+} from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onObject } from "../access/authorization.ts";
 import { isPermitted } from "../access/is-permitted.ts";
+import { lockKeys } from "../access/lock-keys.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
@@ -14,7 +18,6 @@ import { type ObjectInput, requireObject } from "../rows/find-object.ts";
 import {
   checkFuture,
   isLockMode,
-  lockKeys,
   lockOutput,
   type ObjectLock,
   protectedByLock,

@@ -15,9 +15,9 @@ import { invalidArgument } from "../errors.ts";
 import { readMaxKeys } from "../listing/listing-text.ts";
 import { requireBucket } from "../rows/find-bucket.ts";
 import { requireObject } from "../rows/find-object.ts";
+import { readAttributesOf } from "../rows/object-attributes.ts";
 import { readVersion } from "../rows/version-id.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
-import { readAttributesOf } from "./object-attributes.ts";
 
 const ATTRIBUTES = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
 

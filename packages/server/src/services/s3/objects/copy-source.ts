@@ -4,9 +4,9 @@ import { keyToRead, type SourceKeyInput, sourceKey } from "../encryption/custome
 import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
 import { type BucketInput, requireBucketAnywhere } from "../rows/find-bucket.ts";
 import { findVersion, isObject, type ObjectInput, requireObject } from "../rows/find-object.ts";
+import { readAttributesOf } from "../rows/object-attributes.ts";
 import { checkVersionId } from "../rows/version-id.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
-import { readAttributesOf } from "./object-attributes.ts";
 import { checkCopySourceConditions } from "./preconditions.ts";
 
 const HEADER = "x-amz-copy-source";

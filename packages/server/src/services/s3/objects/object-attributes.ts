@@ -1,6 +1,6 @@
 import { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { refuseBlockedEncryption, wantsKms } from "../buckets/bucket-encryption.ts";
+import { refuseBlockedEncryption, wantsKms } from "../encryption/bucket-default.ts";
 import {
   type CustomerKeyInput,
   keptOfKey,
@@ -8,24 +8,8 @@ import {
   namesCustomerKey,
 } from "../encryption/customer-key.ts";
 import { invalidArgument, notImplemented } from "../errors.ts";
-import type { BucketRow, ObjectRow } from "../tables.ts";
-
-/** What an object carries beside its bytes, as it is stored. */
-export interface ObjectAttributes {
-  readonly contentType?: string | undefined;
-  readonly cacheControl?: string | undefined;
-  readonly contentDisposition?: string | undefined;
-  readonly contentEncoding?: string | undefined;
-  readonly contentLanguage?: string | undefined;
-  /** As the client wrote it. */
-  readonly expires?: string | undefined;
-  readonly websiteRedirectLocation?: string | undefined;
-  readonly metadata?: Readonly<Record<string, string>> | undefined;
-  /** What is kept of the customer's key that the bytes are encrypted with. */
-  readonly customerKey?: string | undefined;
-  /** Of an object in an archive: until when it can be read. */
-  readonly restoredUntilMs?: number | undefined;
-}
+import type { ObjectAttributes } from "../rows/object-attributes.ts";
+import type { BucketRow } from "../tables.ts";
 
 /** What PutObject, CopyObject and CreateMultipartUpload have in common. */
 export interface AttributesInput extends CustomerKeyInput {
@@ -111,11 +95,6 @@ export function readStorageClass(input: AttributesInput): string {
     status: 400,
     fields: { StorageClassRequested: storageClass },
   });
-}
-
-/** What is stored of an object, or of an upload's. */
-export function readAttributesOf({ attributes }: Pick<ObjectRow, "attributes">): ObjectAttributes {
-  return JSON.parse(attributes) as ObjectAttributes;
 }
 
 /** The members of GetObject's and HeadObject's outputs. */

@@ -6,8 +6,10 @@ import {
   type OperationTable,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { aclOfNew } from "../access/acl-of-new.ts";
 import { onObject } from "../access/authorization.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
+import { requestTagKeys } from "../access/tag-keys.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
 import { declaredAlgorithm } from "../checksums/body-digests.ts";
 import { checksumOutput } from "../checksums/object-checksum.ts";
@@ -22,22 +24,17 @@ import {
 import { invalidArgument, invalidRequest } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
-import { aclOfNew } from "../permissions/access-control-lists.ts";
 import { requireBucket } from "../rows/find-bucket.ts";
 import { findObject } from "../rows/find-object.ts";
+import { type ObjectAttributes, readAttributesOf } from "../rows/object-attributes.ts";
 import { checkKey } from "../rows/object-key.ts";
 import { lockOfNew } from "../rows/stored-lock.ts";
-import { parseTaggingHeader, readTags, requestTagKeys } from "../rows/tag-set.ts";
+import { parseTaggingHeader, readTags } from "../rows/tag-set.ts";
 import { readVersion, writtenVersion } from "../rows/version-id.ts";
 import type { ObjectRow } from "../tables.ts";
 import { copyBytes } from "./copy-bytes.ts";
 import { checkSource, parseCopySource, requireSource, requireSourceBucket } from "./copy-source.ts";
-import {
-  type ObjectAttributes,
-  readAttributes,
-  readAttributesOf,
-  readStorageClass,
-} from "./object-attributes.ts";
+import { readAttributes, readStorageClass } from "./object-attributes.ts";
 import { checkWriteConditions, type NewObject, putObjectRow } from "./object-writes.ts";
 import { SINGLE_UPLOAD_BYTES_MAX } from "./request-body.ts";
 

@@ -1,8 +1,12 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { parseQuery } from "@rolecast/wire";
-import type { Authorization, OperationTable } from "../../../kernel/operations.ts";
-import { defineOperations } from "../../../kernel/operations.ts";
+import {
+  type Authorization,
+  defineOperations,
+  type OperationTable,
+} from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { aclOfNew } from "../access/acl-of-new.ts";
 import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
 import { requireRestored } from "../archive/archived-objects.ts";
@@ -16,16 +20,16 @@ import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
 import { bypassAuthorizations, checkBypass, shownLock } from "../object-lock/object-locks.ts";
-import { aclOfNew } from "../permissions/access-control-lists.ts";
 import { assertBucketStays, requireBucket } from "../rows/find-bucket.ts";
 import { requireObject } from "../rows/find-object.ts";
+import { readAttributesOf } from "../rows/object-attributes.ts";
 import { checkKey } from "../rows/object-key.ts";
 import { lockOfNew } from "../rows/stored-lock.ts";
 import { parseTaggingHeader } from "../rows/tag-set.ts";
 import { checkVersionId, readVersion, writtenVersion } from "../rows/version-id.ts";
 import type { ObjectRow } from "../tables.ts";
 import { deleteObject, refusalOfDeletion } from "../versions/delete-object.ts";
-import { readAttributes, readAttributesOf, readStorageClass } from "./object-attributes.ts";
+import { readAttributes, readStorageClass } from "./object-attributes.ts";
 import { openObject } from "./object-bytes.ts";
 import { checkWriteConditions, putObjectRow } from "./object-writes.ts";
 import { checkReadConditions } from "./preconditions.ts";

@@ -1,4 +1,5 @@
 import { wholeSeconds } from "../../../kernel/clock.ts";
+import { matchesEtag } from "../entity-tags.ts";
 import { notModified, preconditionFailed } from "../errors.ts";
 
 /** What an object is now; undefined where there is none. */
@@ -61,21 +62,6 @@ export function checkCopySourceConditions(
 /** S3 ignores a date to come, as RFC 2616 (14.25) had it. */
 function isUnmodified({ modifiedMs }: CurrentObject, since: Date, nowMs: number): boolean {
   return since.getTime() <= nowMs && wholeSeconds(modifiedMs) <= since.getTime();
-}
-
-/** Whether an entity tag, a list of them or `*` names `etag`; quotes may be missing, as in S3. */
-export function matchesEtag(header: string, etag: string): boolean {
-  return header.split(",").some((part) => {
-    const text = part.trim();
-    return text === "*" || unquote(text) === etag;
-  });
-}
-
-export function unquote(etag: string): string {
-  const strong = etag.startsWith("W/") ? etag.slice(2) : etag;
-  return strong.length >= 2 && strong.startsWith('"') && strong.endsWith('"')
-    ? strong.slice(1, -1)
-    : strong;
 }
 
 function validators(current: CurrentObject): Readonly<Record<string, string>> {

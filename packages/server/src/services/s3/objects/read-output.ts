@@ -3,13 +3,15 @@ import { wholeSeconds } from "../../../kernel/clock.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { isPermitted } from "../access/is-permitted.ts";
 import { onVersion } from "../access/read-authorization.ts";
+import { existingTagKeys } from "../access/tag-keys.ts";
 import { restoreHeader } from "../archive/archived-objects.ts";
 import { checksumOutput, readChecksum } from "../checksums/object-checksum.ts";
 import { encryptionOutput } from "../encryption/customer-key.ts";
 import { invalidArgument, invalidRequest } from "../errors.ts";
-import { existingTagKeys, readTags } from "../rows/tag-set.ts";
+import { readAttributesOf } from "../rows/object-attributes.ts";
+import { readTags } from "../rows/tag-set.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
-import { attributesOutput, readAttributesOf } from "./object-attributes.ts";
+import { attributesOutput } from "./object-attributes.ts";
 import type { ReadRange } from "./read-range.ts";
 
 /* What GetObject and HeadObject answer beside the bytes. */

@@ -2,43 +2,26 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { aclOf, grantsOf, isEnforced, ownerOf, shownAcl, storedAcl } from "../access/acl.ts";
 import {
-  aclOf,
-  grantsOf,
-  isEnforced,
-  ownerOf,
-  shownAcl,
-  storedAcl,
-  writerOf,
-} from "../access/acl.ts";
-import {
-  type AclInput,
-  ALL_USERS,
-  AUTHENTICATED_USERS,
-  aclKeys,
-  checkAcl,
-  grantHeaders,
-  OWNER_CONTROLS,
-} from "../access/acl-syntax.ts";
-import { objectArn, onBucket } from "../access/authorization.ts";
+  aclNotSupported,
+  checkGrants,
+  type ObjectAclInput,
+  preventedBy,
+} from "../access/acl-of-new.ts";
+import { type AclInput, aclKeys, grantHeaders } from "../access/acl-syntax.ts";
+import { onBucket } from "../access/authorization.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
-import { isBlocked } from "../access/public-access.ts";
 import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
+import { existingTagKeys } from "../access/tag-keys.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { accessDenied, noSuchKey, noSuchVersion } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
 import { requireBucket } from "../rows/find-bucket.ts";
 import { findObject, requireNoMarker, requireObject } from "../rows/find-object.ts";
-import { existingTagKeys } from "../rows/tag-set.ts";
 import { updateBucket } from "../rows/update-bucket.ts";
 import { updateVersion } from "../rows/version-rows.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
-import { preventedByBlock } from "./public-access-blocks.ts";
-
-type ObjectAclInput = AclInput & {
-  readonly Key?: string | undefined;
-  readonly VersionId?: string | undefined;
-};
 
 /** Put and Get of buckets' and objects' access control lists. */
 export function accessControlListOperations(deps: S3Dependencies): OperationTable {
@@ -97,27 +80,6 @@ export function accessControlListOperations(deps: S3Dependencies): OperationTabl
   });
 }
 
-/**
- * The ACL of an object that is about to be written. Its writer owns it, unless there are no ACLs, or
- * the bucket's owner is to have it anyway and the writer says so. Throws what S3 answers to other ACLs.
- */
-export function aclOfNew(
-  input: ObjectAclInput,
-  bucket: BucketRow,
-  context: RequestContext,
-): string | null {
-  checkGrants(input, bucket, preventedBy("PutObject", bucket, input.Key, context));
-  const isGivenUp = bucket.ownership === "BucketOwnerPreferred" && input.ACL === OWNER_CONTROLS;
-  if (isEnforced(bucket) || isGivenUp) return null;
-  const owner = writerOf(context, bucket);
-  return storedAcl(grantsOf(input, owner, bucket.account_id), owner, bucket);
-}
-
-/** Whether it grants everybody, or everybody with an account, something. */
-export function isPublicAcl(input: AclInput): boolean {
-  return grantsOf(input, "", "").some(({ to }) => to === ALL_USERS || to === AUTHENTICATED_USERS);
-}
-
 async function putObjectAcl(
   input: ObjectAclInput,
   row: ObjectRow,
@@ -139,32 +101,6 @@ async function putObjectAcl(
   });
 }
 
-function checkGrants(input: AclInput, bucket: BucketRow, prevented: () => Error): void {
-  checkAcl(input);
-  if (isEnforced(bucket) && !saysWhatIsEnforced(input, bucket)) throw aclNotSupported();
-  if (isPublicAcl(input) && isBlocked(bucket, "BlockPublicAcls")) throw prevented();
-}
-
-/**
- * Without ACLs a writer may say no more than that the bucket's owner has everything (S3 user guide,
- * "Controlling ownership of objects").
- */
-function saysWhatIsEnforced(input: AclInput, { account_id: owner }: BucketRow): boolean {
-  if ((input.ACL ?? OWNER_CONTROLS) !== OWNER_CONTROLS) return false;
-  return grantsOf(input, owner, owner).every(({ to }) => to === canonicalUserId(owner));
-}
-
-function preventedBy(
-  action: string,
-  bucket: BucketRow,
-  key: string | undefined,
-  context: RequestContext,
-): () => Error {
-  const resource =
-    key === undefined ? `arn:aws:s3:::${bucket.bucket_name}` : objectArn(bucket.bucket_name, key);
-  return () => preventedByBlock("BlockPublicAcls", action, resource, context);
-}
-
 /** An ACL's document names the owner, and can't give what it is of to somebody else. */
 function checkOwner({ AccessControlPolicy: policy }: AclInput, owner: string): void {
   if (policy && policy.Owner?.ID !== canonicalUserId(owner)) throw accessDenied();
@@ -176,11 +112,5 @@ function requireAclNamed(input: AclInput): void {
   throw new AwsError("MissingSecurityHeader", "Your request was missing a required header", {
     status: 400,
     fields: { MissingHeaderName: "x-amz-acl" },
-  });
-}
-
-function aclNotSupported(): AwsError {
-  return new AwsError("AccessControlListNotSupported", "The bucket does not allow ACLs", {
-    status: 400,
   });
 }

@@ -6,16 +6,16 @@ import {
   type OperationTable,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { bucketArn, onBucket } from "../access/authorization.ts";
-import { isBlocked } from "../access/public-access.ts";
+import { onBucket } from "../access/authorization.ts";
+import { isBlocked, preventedByBlock } from "../access/public-access.ts";
 import { isPublicPolicy } from "../access/public-policy.ts";
 import { toShownPolicy, toStoredPolicy } from "../access/stored-policy.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedPolicy, methodNotAllowed, notConfigured } from "../errors.ts";
+import { bucketArn } from "../resource-arn.ts";
 import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
 import { updateBucket } from "../rows/update-bucket.ts";
 import type { BucketRow } from "../tables.ts";
-import { preventedByBlock } from "./public-access-blocks.ts";
 
 /** Source: Amazon S3 user guide, "Bucket policies": 20 KB. */
 const BUCKET_POLICY_BYTES_MAX = 20 * 1024;

@@ -1,5 +1,4 @@
 import type * as s3 from "@aws-sdk/client-s3";
-import { AwsError } from "../../../kernel/aws-error.ts";
 import {
   type Authorization,
   defineOperations,
@@ -7,12 +6,10 @@ import {
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
+import { aclWithoutAcls, isOwnership } from "../access/object-ownership.ts";
 import { malformedXml, notConfigured } from "../errors.ts";
 import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
 import { updateBucket } from "../rows/update-bucket.ts";
-
-const OWNERSHIPS = ["BucketOwnerEnforced", "BucketOwnerPreferred", "ObjectWriter"] as const;
-type Ownership = (typeof OWNERSHIPS)[number];
 
 /** Put-, Get- and DeleteBucketOwnershipControls: whose objects are, and whether there are ACLs. */
 export function objectOwnershipOperations(): OperationTable {
@@ -48,19 +45,6 @@ export function objectOwnershipOperations(): OperationTable {
       },
     },
   });
-}
-
-export function isOwnership(text: string | null | undefined): text is Ownership {
-  return OWNERSHIPS.some((ownership) => ownership === text);
-}
-
-/** The refusal of a bucket whose ACL grants something although there are to be no ACLs. */
-export function aclWithoutAcls(bucketName?: string): AwsError {
-  return new AwsError(
-    "InvalidBucketAclWithObjectOwnership",
-    "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
-    { status: 400, ...(bucketName === undefined ? {} : { fields: { BucketName: bucketName } }) },
-  );
 }
 
 function needs(action: string) {

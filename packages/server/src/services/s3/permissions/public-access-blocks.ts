@@ -7,7 +7,7 @@ import {
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { readPublicAccessBlock } from "../access/public-access.ts";
-import { accessDenied, malformedXml, notConfigured } from "../errors.ts";
+import { malformedXml, notConfigured } from "../errors.ts";
 import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
 import { updateBucket } from "../rows/update-bucket.ts";
 
@@ -52,21 +52,6 @@ export function publicAccessBlockOperations(): OperationTable {
       },
     },
   });
-}
-
-/** The refusal of what would make a bucket public. Source: S3 user guide, "Access Denied". */
-export function preventedByBlock(
-  setting: "BlockPublicAcls" | "BlockPublicPolicy",
-  action: string,
-  resource: string,
-  context: RequestContext,
-): Error {
-  const { principal } = context.caller;
-  const caller = "arn" in principal ? principal.arn : "anonymous";
-  const what = setting === "BlockPublicAcls" ? "public ACLs" : "public policies";
-  return accessDenied(
-    `User: ${caller} is not authorized to perform: s3:${action} on resource: "${resource}" because ${what} are prevented by the ${setting} setting in S3 Block Public Access.`,
-  );
 }
 
 function needs(action: string) {

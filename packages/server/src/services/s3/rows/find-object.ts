@@ -1,10 +1,10 @@
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { methodNotAllowed, noSuchKey, noSuchVersion } from "../errors.ts";
-import { selectObject } from "../objects/object-writes.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
 import { findBucket } from "./find-bucket.ts";
 import { checkKey } from "./object-key.ts";
+import { selectObject } from "./object-rows.ts";
 import { checkVersionId, NULL_VERSION } from "./version-id.ts";
 import { findAmongAll } from "./version-rows.ts";
 

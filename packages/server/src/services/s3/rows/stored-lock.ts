@@ -1,6 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import type { RequestContext } from "../../../kernel/request-context.ts";
 import { accessDenied, invalidArgument, invalidArgumentOf, invalidRequest } from "../errors.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 
@@ -108,24 +107,6 @@ export function isLocked(
 
 export function protectedByLock(): AwsError {
   return accessDenied("Access Denied because object protected by object lock.");
-}
-
-/** Condition keys of what a request asks for. */
-export function lockKeys(
-  {
-    ObjectLockMode: mode,
-    ObjectLockRetainUntilDate: until,
-    ObjectLockLegalHoldStatus: hold,
-  }: LockInput,
-  { nowMs }: Pick<RequestContext, "nowMs">,
-): Readonly<Record<string, string | undefined>> {
-  return {
-    "s3:object-lock-mode": mode,
-    "s3:object-lock-retain-until-date": until?.toISOString(),
-    "s3:object-lock-remaining-retention-days":
-      until && String(Math.ceil((until.getTime() - nowMs) / DAY_MS)),
-    "s3:object-lock-legal-hold": hold,
-  };
 }
 
 /** The members of GetObject's and HeadObject's outputs. */

@@ -1,9 +1,10 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
-import { assertTaggedByS3 } from "../buckets/bucket-abac.ts";
+import { existingTagKeys, requestTagKeys, tagsInList } from "../access/tag-keys.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { noSuchKey, noSuchVersion, notConfigured } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
@@ -15,14 +16,7 @@ import {
   requireNoMarker,
   requireObject,
 } from "../rows/find-object.ts";
-import {
-  existingTagKeys,
-  requestTagKeys,
-  type TagSet,
-  tagsInList,
-  toTagList,
-  toTagSet,
-} from "../rows/tag-set.ts";
+import { type TagSet, toTagList, toTagSet } from "../rows/tag-set.ts";
 import { readVersion } from "../rows/version-id.ts";
 import { updateVersion } from "../rows/version-rows.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
@@ -140,4 +134,14 @@ async function setBucketTags(
       .where("bucket_name", "=", bucket.bucket_name)
       .execute();
   });
+}
+
+/** Source: S3 user guide, "Enabling ABAC in general purpose buckets"; the words are ours. */
+export function assertTaggedByS3({ abac }: BucketRow): void {
+  if (abac === 0) return;
+  throw new AwsError(
+    "InvalidRequest",
+    "Attribute-based access control is enabled for the bucket. Use TagResource and UntagResource of S3 Control to change its tags.",
+    { status: 400 },
+  );
 }

@@ -2,8 +2,7 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { onBucket } from "../access/authorization.ts";
-import { malformedXml, notImplemented } from "../errors.ts";
-import { invalidBucketState } from "../object-lock/bucket-lock.ts";
+import { invalidBucketState, malformedXml, notImplemented } from "../errors.ts";
 import { requireBucket } from "../rows/find-bucket.ts";
 import { updateBucket } from "../rows/update-bucket.ts";
 

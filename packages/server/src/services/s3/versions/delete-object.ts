@@ -1,6 +1,7 @@
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import type { S3Dependencies } from "../dependencies.ts";
+import { matchesEtag } from "../entity-tags.ts";
 import { noSuchKey, noSuchVersion, preconditionFailed } from "../errors.ts";
 import {
   announce,
@@ -8,8 +9,8 @@ import {
   type EventObject,
   type Requester,
 } from "../notifications/object-events.ts";
-import { makeRoom, removeBytes, selectObject } from "../objects/object-writes.ts";
-import { matchesEtag } from "../objects/preconditions.ts";
+import { deleteObjectRow, selectObject } from "../rows/object-rows.ts";
+import { removeBytes } from "../rows/remove-bytes.ts";
 import { isLocked, protectedByLock } from "../rows/stored-lock.ts";
 import { NULL_VERSION } from "../rows/version-id.ts";
 import {
@@ -19,6 +20,7 @@ import {
   selectVersion,
 } from "../rows/version-rows.ts";
 import type { BucketRow, ObjectRow, S3Tables, VersionRow } from "../tables.ts";
+import { makeRoom } from "./make-room.ts";
 
 /** The ETag of a delete marker in its event. */
 const MD5_OF_NOTHING = "d41d8cd98f00b204e9800998ecf8427e";
@@ -133,14 +135,6 @@ async function deleteOlder(
   await removeBytes(row, tx, deps);
   await deleteVersionRow(row, tx);
   if (!current) await promoteNewest(row.bucket_name, row.object_key, tx);
-}
-
-async function deleteObjectRow(row: ObjectRow, tx: Transaction<S3Tables>): Promise<void> {
-  await tx.db
-    .deleteFrom("s3_objects")
-    .where("bucket_name", "=", row.bucket_name)
-    .where("object_key", "=", row.object_key)
-    .execute();
 }
 
 function deleteMarker(
