@@ -1,6 +1,6 @@
 import type { RoleUsage } from "../../../kernel/ports/identity.ts";
 import type { Transaction } from "../../../kernel/store.ts";
-import { deleteRoleCompletely, findRoleById, type Role } from "../rows/roles.ts";
+import { deleteRoleCompletely, findRoleById, type Role, setRole } from "../rows/roles.ts";
 import type { IamTables } from "../tables.ts";
 import { type DeletionTask, findTask, finishTask } from "./deletion-tasks.ts";
 import type { ServiceLinkedRoleTables } from "./tables.ts";
@@ -58,11 +58,7 @@ async function releaseRole(
   role: Pick<Role, "role_id">,
   tx: Transaction<ServiceLinkedRoleTables>,
 ): Promise<void> {
-  await tx.db
-    .updateTable("iam_roles")
-    .set({ deletion_task_id: null })
-    .where("role_id", "=", role.role_id)
-    .execute();
+  await setRole(tx.tables<IamTables>().db, role.role_id, { deletion_task_id: null });
 }
 
 function inUse(task: DeletionTask, usages: readonly RoleUsage[]) {

@@ -1,0 +1,109 @@
+import { existsSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { isTest, listModules, resolve, root } from "./modules.ts";
+
+/**
+ * The floors of a service, from the ground up. A floor is a folder, or a file at the service's top
+ * that knows folders. It may import the folders that it lists, and every file at the top, except
+ * for those that are floors above it.
+ */
+interface ServiceFloors {
+  /** Files at the top that know every folder; nothing in the service imports them. */
+  readonly roof: readonly string[];
+  readonly floors: Readonly<Record<string, readonly string[]>>;
+  /** The floors that ask tables; all others ask these. */
+  readonly queries: readonly string[];
+}
+
+const SERVICES: Readonly<Record<string, ServiceFloors>> = {
+  iam: {
+    roof: ["index.ts", "migrations.ts"],
+    floors: {
+      rows: [],
+      catalogue: [],
+      changes: ["rows"],
+      "last-used": ["rows"],
+      "answer-members.ts": ["rows"],
+      "parts.ts": ["catalogue", "changes", "last-used"],
+      identities: ["catalogue", "changes", "rows"],
+      policies: ["catalogue", "identities", "rows"],
+      roles: ["catalogue", "identities", "last-used", "policies", "rows"],
+      users: ["identities", "policies", "rows"],
+      tags: ["identities", "policies", "rows"],
+      "service-linked-roles": ["catalogue", "changes", "rows"],
+      credentials: ["changes", "identities", "rows", "tags"],
+      mfa: ["identities", "rows", "tags", "users"],
+      federation: ["identities", "mfa", "rows", "tags"],
+      simulation: ["identities", "policies", "rows"],
+      "last-accessed": ["identities", "policies", "rows"],
+      account: ["catalogue", "identities", "last-used", "policies", "roles", "rows", "users"],
+    },
+    // Deletion tasks are a table of service-linked roles alone.
+    queries: ["rows", "service-linked-roles"],
+  },
+};
+
+describe.each(Object.entries(SERVICES))(
+  "the floors of %s",
+  (service, { roof, floors, queries }) => {
+    const folder = `packages/server/src/services/${service}/`;
+    const order = Object.keys(floors);
+    const modules = listModules().filter(({ path }) => path.startsWith(folder) && !isTest(path));
+    const imports = modules
+      .flatMap(({ path, imports }) =>
+        imports.map((target) => ({
+          from: path.slice(folder.length),
+          to: resolve(path, target).slice(folder.length),
+          isInside: target.startsWith(".") && resolve(path, target).startsWith(folder),
+        })),
+      )
+      .filter(({ isInside }) => isInside);
+
+    test("are all the folders that there are, and each stands on floors below it", () => {
+      for (const [floor, below] of Object.entries(floors)) {
+        expect(existsSync(join(root, folder, floor)), floor).toBe(true);
+        expect(order.slice(0, order.indexOf(floor))).toEqual(expect.arrayContaining([...below]));
+      }
+      const folders = new Set(imports.map(({ from }) => floorOf(from)));
+      for (const name of folders) {
+        if (statSync(join(root, folder, name)).isDirectory()) expect(order).toContain(name);
+      }
+    });
+
+    test("import only what they list, and list only what they import", () => {
+      const arrows = imports
+        .map(({ from, to }) => ({ from, to, floor: floorOf(from), below: floorOf(to) }))
+        .filter(({ floor, below }) => floor !== below && !roof.includes(floor));
+      const wrong = arrows.filter(({ floor, below }) => {
+        if (roof.includes(below)) return true;
+        if (!below.endsWith(".ts")) return !floors[floor]?.includes(below);
+        return order.includes(below) && order.indexOf(below) > order.indexOf(floor);
+      });
+      expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+      const idle = Object.entries(floors).flatMap(([floor, listed]) =>
+        listed
+          .filter(
+            (below) => !arrows.some((arrow) => arrow.floor === floor && arrow.below === below),
+          )
+          .map((below) => `${floor} lists ${below}`),
+      );
+      expect(idle).toEqual([]);
+    });
+
+    test("ask tables in their queries' floors alone", () => {
+      const asking = modules
+        .filter(({ text }) =>
+          /\.(?:selectFrom|insertInto|updateTable|deleteFrom)\(|\bsql[<`]/.test(text),
+        )
+        .map(({ path }) => path.slice(folder.length))
+        .filter((path) => !queries.includes(floorOf(path)) && !path.endsWith("migrations.ts"));
+      expect(asking).toEqual([]);
+    });
+  },
+);
+
+/** `rows/users.ts` is of the floor `rows`; a file at the top is a floor of its own. */
+function floorOf(path: string): string {
+  return path.split("/")[0] ?? path;
+}
