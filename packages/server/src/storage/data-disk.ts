@@ -5,6 +5,7 @@ import { pathBelow } from "../kernel/files/path-below.ts";
 import { syncFolder } from "../kernel/files/write-durably.ts";
 import { DiskFullError, type DiskSpace, isDiskFull } from "../kernel/ports/disk-space.ts";
 import type { Log } from "../kernel/ports/log.ts";
+import { Periodic } from "../kernel/work/periodic.ts";
 
 const MIB = 1024 ** 2;
 
@@ -58,7 +59,7 @@ export interface DataDiskOptions {
 export class DataDisk implements DiskSpace {
   readonly #options: DataDiskOptions;
   readonly #reserveFile: string;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #looks: Periodic;
   #looking: Promise<void> | undefined;
   #reserving: Promise<void> | undefined;
   #freeing: Promise<void> | undefined;
@@ -74,6 +75,11 @@ export class DataDisk implements DiskSpace {
   private constructor(options: DataDiskOptions) {
     this.#options = options;
     this.#reserveFile = pathBelow(options.dir, RESERVE_FILE);
+    this.#looks = new Periodic({
+      everyMs: LOOK_INTERVAL_MS,
+      round: () => this.#tick(),
+      failed: (err) => options.log.error({ err }, "The disk could not be looked at."),
+    });
   }
 
   /** On a disk that is full already, the reserve is freed first, so that a server can start. */
@@ -82,8 +88,7 @@ export class DataDisk implements DiskSpace {
     await disk.#look();
     await disk.#findReserve();
     if (disk.#freeBytes < disk.#reserveBytes) await disk.makeRoom();
-    disk.#timer = setInterval(() => void disk.#tick(), LOOK_INTERVAL_MS);
-    disk.#timer.unref();
+    disk.#looks.start();
     return disk;
   }
 
@@ -118,7 +123,7 @@ export class DataDisk implements DiskSpace {
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    await this.#looks.close();
     await this.#looking;
     await this.#reserving;
   }

@@ -3,6 +3,8 @@ import type { Clock } from "../../kernel/clock.ts";
 import type { Log } from "../../kernel/ports/log.ts";
 import type { MetricSample, MetricSink } from "../../kernel/ports/metric-sink.ts";
 import { type Store, StoreUnavailableError } from "../../kernel/store.ts";
+import { OneAtATime } from "../../kernel/work/one-at-a-time.ts";
+import { Periodic } from "../../kernel/work/periodic.ts";
 import { nextTurn } from "../../kernel/work/turns.ts";
 import { FineSeries } from "./fine-series.ts";
 import { pageOfMetrics } from "./metric-list.ts";
@@ -63,9 +65,9 @@ export class MetricStore implements MetricSink {
   #unwritten = new Map<string, Unwritten>();
   #unwrittenChars = 0;
   #sinceFlush = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #writing: Promise<void> = Promise.resolve();
-  /** Told once until there is room again. */
+  readonly #writes = new OneAtATime(() => this.#write());
+  readonly #minutely: Periodic;
+  /** Logged once until there is room again. */
   #isFull = false;
 
   constructor(store: Store, clock: Clock, log: Log, limits?: MetricLimits & SeriesLimits) {
@@ -74,7 +76,12 @@ export class MetricStore implements MetricSink {
     this.#log = log;
     this.#retention = new Retention(this.#store, log, limits);
     this.#quota = new SeriesQuota(store, clock, limits);
-    this.#fine = new FineSeries((ofServices) => this.#tellFull(ofServices));
+    this.#fine = new FineSeries((ofServices) => this.#logFull(ofServices));
+    this.#minutely = new Periodic({
+      everyMs: MINUTE_MS,
+      round: () => this.#writes.run(),
+      failed: (error) => this.#logUnwritten(error),
+    });
   }
 
   put(samples: readonly MetricSample[]): void {
@@ -106,12 +113,11 @@ export class MetricStore implements MetricSink {
   }
 
   start(): void {
-    this.#timer = setInterval(() => void this.flush(), MINUTE_MS);
-    this.#timer.unref();
+    this.#minutely.start();
   }
 
   async close(): Promise<void> {
-    clearInterval(this.#timer);
+    await this.#minutely.close();
     await this.flush();
   }
 
@@ -122,15 +128,9 @@ export class MetricStore implements MetricSink {
     this.#unwrittenChars = 0;
   }
 
-  /** Writes what has come since, and forgets what is too old. */
+  /** Writes what has come since, and forgets what is too old. Never rejects: a failure is logged. */
   flush(): Promise<void> {
-    this.#writing = this.#writing
-      .then(() => this.#write())
-      .catch((error: unknown) => {
-        const waiting = this.#unwritten.size;
-        this.#log.error({ error: String(error), waiting }, "Metrics were not written yet");
-      });
-    return this.#writing;
+    return this.#writes.run().catch((error: unknown) => this.#logUnwritten(error));
   }
 
   /** The periods from `fromMs` to before `toMs`, oldest first; of one unit where it is given, or each unit's. */
@@ -228,7 +228,12 @@ export class MetricStore implements MetricSink {
     });
   }
 
-  #tellFull(ofServices: boolean): void {
+  #logUnwritten(error: unknown): void {
+    const waiting = this.#unwritten.size;
+    this.#log.error({ error: String(error), waiting }, "Metrics were not written yet");
+  }
+
+  #logFull(ofServices: boolean): void {
     if (this.#isFull) return;
     this.#isFull = true;
     this.#log.warn({ ofServices }, "Too many metrics: new ones have no periods below a minute");

@@ -6,6 +6,7 @@ import type { DecisionLog, DecisionRecord } from "../../kernel/ports/decisions.t
 import type { Log } from "../../kernel/ports/log.ts";
 import type { Store } from "../../kernel/store.ts";
 import { nextTurn } from "../../kernel/work/turns.ts";
+import { WriteBehind } from "../../kernel/work/write-behind.ts";
 import { DetailsRetention, KEPT_MAX, KEPT_MS } from "./details-retention.ts";
 import type { IamToolboxTables } from "./tables.ts";
 
@@ -35,17 +36,19 @@ export class AuthorizationDetails implements DecisionLog {
   readonly #store: Store<IamToolboxTables>;
   readonly #clock: Clock;
   readonly #ids: Ids;
-  readonly #log: Log;
+  readonly #writes: WriteBehind;
   readonly #retention: DetailsRetention;
   readonly #accounts = new Map<string, AccountDecisions>();
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
 
   constructor(deps: { store: Store; clock: Clock; ids: Ids; log: Log }) {
     this.#store = deps.store.tables<IamToolboxTables>();
     this.#clock = deps.clock;
     this.#ids = deps.ids;
-    this.#log = deps.log;
+    this.#writes = new WriteBehind({
+      afterMs: FLUSH_DELAY_MS,
+      write: () => this.#write(),
+      failed: (err) => deps.log.warn({ err }, "Authorization details couldn't be written."),
+    });
     this.#retention = new DetailsRetention(this.#store, deps.clock);
     this.#feed = new LiveFeed((error) => deps.log.error({ err: error }, "decision reader"));
   }
@@ -96,7 +99,7 @@ export class AuthorizationDetails implements DecisionLog {
     own.latestDenials.set(decision.authorizationId, decision);
     own.unwritten.push(decision);
     if (own.unwritten.length > KEPT_MAX) own.unwritten.shift();
-    this.#timer ??= setTimeout(() => void this.#flushInBackground(), FLUSH_DELAY_MS).unref();
+    this.#writes.mark();
   }
 
   async find(authorizationId: string, accountId: string): Promise<DecisionRecord | undefined> {
@@ -122,11 +125,7 @@ export class AuthorizationDetails implements DecisionLog {
 
   /** Resolves when everything noted before is in the database. */
   flush(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    const run = () => this.#write();
-    this.#running = this.#running.then(run, run);
-    return this.#running;
+    return this.#writes.flush();
   }
 
   async #write(): Promise<void> {
@@ -161,8 +160,7 @@ export class AuthorizationDetails implements DecisionLog {
   }
 
   clear(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#writes.forget();
     this.#accounts.clear();
   }
 
@@ -173,13 +171,5 @@ export class AuthorizationDetails implements DecisionLog {
       .where("authorization_id", "=", authorizationId)
       .executeTakeFirst();
     return row && (JSON.parse(row.details) as DecisionRecord);
-  }
-
-  async #flushInBackground(): Promise<void> {
-    try {
-      await this.flush();
-    } catch (error) {
-      this.#log.warn({ err: error }, "Authorization details couldn't be written.");
-    }
   }
 }

@@ -128,7 +128,7 @@ async function createIvs(needs: IvsNeeds) {
       sampler.start();
     },
     async close() {
-      sampler.close();
+      await sampler.close();
       await housekeeping.close();
       await live.close();
     },

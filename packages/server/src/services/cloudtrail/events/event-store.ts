@@ -4,6 +4,7 @@ import { type DiskSpace, isDiskFull } from "../../../kernel/ports/disk-space.ts"
 import type { Log } from "../../../kernel/ports/log.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
+import { WriteBehind } from "../../../kernel/work/write-behind.ts";
 import { findableOf, type ParsedRecord } from "../record/event-attributes.ts";
 import type { EventRecord } from "../record/event-record.ts";
 import type { CloudTrailTables, EventBatchRow, IntentRow } from "../tables.ts";
@@ -57,15 +58,20 @@ export class EventStore {
   #journaling: Promise<void> = Promise.resolve();
   #pending: JournaledRecord[] = [];
   #pendingChars = 0;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
+  readonly #writes: WriteBehind;
 
   constructor(options: EventStoreOptions) {
     this.#options = options;
     this.#store = options.store.tables<CloudTrailTables>();
     this.#retention = new Retention(this.#store, options.clock, options.eventsMax);
-    const { ids, onBatches } = options;
+    const { ids, log, onBatches } = options;
     this.#writer = new BatchWriter({ store: this.#store, ids, onBatches });
+    this.#writes = new WriteBehind({
+      afterMs: FLUSH_DELAY_MS,
+      write: () => this.#write(),
+      written: () => this.#keepHouse(),
+      failed: (err) => log.error({ err }, "Events couldn't be written; they are kept."),
+    });
   }
 
   /**
@@ -106,7 +112,8 @@ export class EventStore {
       log.error({ err: error }, "The journal of events can't be written.");
       throw error;
     }
-    this.#schedule();
+    if (this.#pending.length >= PENDING_MAX) this.#writes.hurry();
+    else this.#writes.mark();
   }
 
   /** Writes the records of a change in the transaction of its effect. */
@@ -132,10 +139,7 @@ export class EventStore {
 
   /** Everything recorded before is in the database when it resolves. */
   flush(): Promise<void> {
-    this.#stopTimer();
-    const before = this.#running;
-    this.#running = this.#writeAfter(before);
-    return this.#running;
+    return this.#writes.flush();
   }
 
   /** Takes over what an earlier process of this data folder left behind. */
@@ -181,8 +185,8 @@ export class EventStore {
 
   /** Forgets what isn't written: the database has been emptied. */
   async clear(): Promise<void> {
-    this.#stopTimer();
-    await Promise.allSettled([this.#running]);
+    this.#writes.forget();
+    await this.#writes.settled();
     const segments = new Set(this.#pending.map(({ segment }) => segment));
     this.#pending = [];
     this.#pendingChars = charsOf(this.#arrived);
@@ -190,35 +194,10 @@ export class EventStore {
     for (const segment of segments) await this.#options.journal.remove(segment);
   }
 
-  #schedule(): void {
-    if (this.#pending.length >= PENDING_MAX) this.#stopTimer();
-    if (this.#timer !== undefined) return;
-    const delayMs = this.#pending.length >= PENDING_MAX ? 0 : FLUSH_DELAY_MS;
-    this.#timer = setTimeout(() => void this.#flushInBackground(), delayMs);
-    this.#timer.unref();
-  }
-
-  #stopTimer(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  async #flushInBackground(): Promise<void> {
-    try {
-      await this.flush();
-      if (await this.#retention.prune()) {
-        await this.#adopt({ beforeMs: this.#options.clock.nowMs() - INTENT_ORPHANED_MS });
-      }
-    } catch (error) {
-      this.#options.log.error({ err: error }, "Events couldn't be written; they are kept.");
-      this.#schedule();
-    }
-  }
-
-  async #writeAfter(before: Promise<void>): Promise<void> {
-    // Who asked for the write before has heard of its failure.
-    await Promise.allSettled([before]);
-    await this.#write();
+  /** After a write in the background: removes what is too old, and adopts what others left. */
+  async #keepHouse(): Promise<void> {
+    if (await this.#retention.prune())
+      await this.#adopt({ beforeMs: this.#options.clock.nowMs() - INTENT_ORPHANED_MS });
   }
 
   async #write(): Promise<void> {

@@ -7,6 +7,7 @@ import type { Ids } from "../../../kernel/ids.ts";
 import type { Invoke } from "../../../kernel/invoke.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
+import { Periodic } from "../../../kernel/work/periodic.ts";
 import { unpackBatch } from "../events/event-batches.ts";
 import type { ParsedRecord } from "../record/event-attributes.ts";
 import type { CloudTrailTables, EventBatchRow, TrailRow } from "../tables.ts";
@@ -39,28 +40,32 @@ export interface DeliveriesOptions {
 export class Deliveries {
   readonly #options: DeliveriesOptions;
   readonly #store: Store<CloudTrailTables>;
-  #timer: NodeJS.Timeout | undefined;
-  #running: Promise<void> = Promise.resolve();
+  readonly #rounds: Periodic;
 
   constructor(options: DeliveriesOptions) {
     this.#options = options;
     this.#store = options.store.tables<CloudTrailTables>();
+    this.#rounds = new Periodic({
+      everyMs: DELIVERY_INTERVAL_MS,
+      round: () => this.#deliverAll(),
+      failed: (err) =>
+        options.log.error({ err }, "Trails couldn't be delivered; tried again later."),
+    });
   }
 
   start(): void {
-    this.#timer = setInterval(() => this.wake(), DELIVERY_INTERVAL_MS);
-    this.#timer.unref();
+    this.#rounds.start();
   }
 
+  /** Delivers what there is before it closes. */
   async close(): Promise<void> {
-    clearInterval(this.#timer);
-    this.wake();
-    await this.#running;
+    await this.wake();
+    await this.#rounds.close();
   }
 
-  /** Delivers what there is. Never rejects: what fails is tried again the next time. */
-  wake(): void {
-    this.#running = this.#running.then(() => this.#deliverAll());
+  /** Delivers what there is. Never rejects: what fails is tried again in the next round. */
+  wake(): Promise<void> {
+    return this.#rounds.wake();
   }
 
   /** Notes, with the batches themselves, which trails they must go to. */
@@ -105,24 +110,20 @@ export class Deliveries {
   }
 
   async #deliverAll(): Promise<void> {
-    try {
-      const { owner, clock } = this.#options;
-      const orphanedBeforeMs = clock.nowMs() - ORPHANED_MS;
-      const waiting = await this.#store.db
-        .selectFrom("cloudtrail_deliveries")
-        .select("trail_arn")
-        .distinct()
-        .where((where) =>
-          where.or([where("owner", "=", owner), where("created_ms", "<", orphanedBeforeMs)]),
-        )
-        .execute();
-      for (const { trail_arn } of waiting) {
-        while (await this.#deliverSome(trail_arn, orphanedBeforeMs)) {
-          // Once more: there may be others.
-        }
+    const { owner, clock } = this.#options;
+    const orphanedBeforeMs = clock.nowMs() - ORPHANED_MS;
+    const waiting = await this.#store.db
+      .selectFrom("cloudtrail_deliveries")
+      .select("trail_arn")
+      .distinct()
+      .where((where) =>
+        where.or([where("owner", "=", owner), where("created_ms", "<", orphanedBeforeMs)]),
+      )
+      .execute();
+    for (const { trail_arn } of waiting) {
+      while (await this.#deliverSome(trail_arn, orphanedBeforeMs)) {
+        // Once more: there may be others.
       }
-    } catch (error) {
-      this.#options.log.error({ err: error }, "Trails couldn't be delivered; tried again later.");
     }
   }
 

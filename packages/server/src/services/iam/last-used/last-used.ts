@@ -1,6 +1,7 @@
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
+import { WriteBehind } from "../../../kernel/work/write-behind.ts";
 import {
   type Access,
   type KeyUse,
@@ -24,28 +25,31 @@ const WRITTEN_AT_ONCE = 100;
  */
 export class LastUsed {
   readonly #store: Store<IamTables>;
-  readonly #log: Log;
+  readonly #writes: WriteBehind;
   readonly #roles = new UseNotes<RoleUse>();
   readonly #keys = new UseNotes<KeyUse>();
   readonly #accesses = new UseNotes<Access>();
-  #timer: NodeJS.Timeout | undefined;
 
   constructor(store: Store, log: Log) {
     this.#store = store.tables<IamTables>();
-    this.#log = log;
+    this.#writes = new WriteBehind({
+      afterMs: FLUSH_DELAY_MS,
+      write: () => this.#write(),
+      failed: (err) => log.warn({ err }, "When roles and keys were last used couldn't be written."),
+    });
   }
 
   noteRole(roleId: string, use: RoleUse): void {
-    this.#schedule(this.#roles.add(roleId, use));
+    this.#mark(this.#roles.add(roleId, use));
   }
 
   noteKey(accessKeyId: string, use: KeyUse): void {
-    this.#schedule(this.#keys.add(accessKeyId, use));
+    this.#mark(this.#keys.add(accessKeyId, use));
   }
 
   /** Runs for every decided request, so it costs a map entry and no more. */
   noteAccess(access: Access): void {
-    this.#schedule(this.#accesses.add(`${access.entityId} ${access.action}`, access));
+    this.#mark(this.#accesses.add(`${access.entityId} ${access.action}`, access));
   }
 
   /** The latest use that this process knows of; the database may know a later one of another. */
@@ -57,9 +61,12 @@ export class LastUsed {
     return this.#keys.latest.get(accessKeyId);
   }
 
-  /** Writes what the database doesn't know. */
-  async flush(): Promise<void> {
-    this.#stopTimer();
+  /** Resolves when everything noted before is in the database. */
+  flush(): Promise<void> {
+    return this.#writes.flush();
+  }
+
+  async #write(): Promise<void> {
     const roles = this.#roles.unwritten();
     const keys = this.#keys.unwritten();
     const accesses = this.#accesses.unwritten();
@@ -95,28 +102,14 @@ export class LastUsed {
 
   /** Forgets everything: the database has been emptied. */
   clear(): void {
-    this.#stopTimer();
+    this.#writes.forget();
     this.#roles.clear();
     this.#keys.clear();
     this.#accesses.clear();
   }
 
-  #schedule(isFull: boolean): void {
-    if (isFull) this.#stopTimer();
-    if (this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.#flushInBackground(), isFull ? 0 : FLUSH_DELAY_MS);
-    this.#timer.unref();
-  }
-
-  #stopTimer(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-  }
-
-  #flushInBackground(): void {
-    this.flush().catch((error: unknown) => {
-      // The notes are kept, and tried again with the next use.
-      this.#log.warn({ err: error }, "When roles and keys were last used couldn't be written.");
-    });
+  #mark(isFull: boolean): void {
+    if (isFull) this.#writes.hurry();
+    else this.#writes.mark();
   }
 }

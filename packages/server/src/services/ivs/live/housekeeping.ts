@@ -1,6 +1,7 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { Periodic } from "../../../kernel/work/periodic.ts";
 import { forgetPlayback } from "../playback/forget-playback.ts";
 import type { IvsTables } from "../tables.ts";
 import type { LiveStreams } from "./live-streams.ts";
@@ -18,31 +19,25 @@ export class Housekeeping {
   readonly #store: Store<IvsTables>;
   readonly #live: LiveStreams;
   readonly #clock: Clock;
-  readonly #log: Log;
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> = Promise.resolve();
+  readonly #rounds: Periodic;
 
   constructor(store: Store, live: LiveStreams, clock: Clock, log: Log) {
     this.#store = store.tables<IvsTables>();
     this.#live = live;
     this.#clock = clock;
-    this.#log = log;
+    this.#rounds = new Periodic({
+      everyMs: INTERVAL_MS,
+      round: () => this.#run(),
+      failed: (err) => log.error({ err }, "Housekeeping of streams failed"),
+    });
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#round = this.#round
-        .then(() => this.#run())
-        .catch((error: unknown) => {
-          this.#log.error({ err: error }, "Housekeeping of streams failed");
-        });
-    }, INTERVAL_MS);
-    this.#timer.unref();
+    this.#rounds.start();
   }
 
-  async close(): Promise<void> {
-    clearInterval(this.#timer);
-    await this.#round;
+  close(): Promise<void> {
+    return this.#rounds.close();
   }
 
   async #run(): Promise<void> {

@@ -3,6 +3,7 @@ import type { StreamStatus } from "@rolecast/media";
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { MetricSample, MetricSink } from "../../../kernel/ports/metric-sink.ts";
+import { Periodic } from "../../../kernel/work/periodic.ts";
 import { parseResourceArn } from "../resource-arn.ts";
 import { IVS_METRICS, type IvsMetricName } from "./ivs-metrics.ts";
 import type { LiveStreams } from "./live-streams.ts";
@@ -20,27 +21,25 @@ export class MetricSampler {
   readonly #live: Measured;
   readonly #metrics: MetricSink;
   readonly #clock: Clock;
-  readonly #log: Log;
-  #timer: NodeJS.Timeout | undefined;
+  readonly #rounds: Periodic;
 
   constructor(live: Measured, metrics: MetricSink, clock: Clock, log: Log) {
     this.#live = live;
     this.#metrics = metrics;
     this.#clock = clock;
-    this.#log = log;
+    this.#rounds = new Periodic({
+      everyMs: INTERVAL_MS,
+      round: () => this.#sample(),
+      failed: (err) => log.error({ err }, "Measuring streams failed"),
+    });
   }
 
   start(): void {
-    this.#timer = setInterval(() => {
-      this.#sample().catch((error: unknown) => {
-        this.#log.error({ err: error }, "Measuring streams failed");
-      });
-    }, INTERVAL_MS);
-    this.#timer.unref();
+    this.#rounds.start();
   }
 
-  close(): void {
-    clearInterval(this.#timer);
+  close(): Promise<void> {
+    return this.#rounds.close();
   }
 
   async #sample(): Promise<void> {

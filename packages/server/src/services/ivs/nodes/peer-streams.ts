@@ -1,5 +1,6 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import { LruMap } from "../../../kernel/lru-map.ts";
+import { after } from "../../../kernel/work/timers.ts";
 import type { Viewer } from "../live/viewer-counter.ts";
 import type { OwnedStreams, Playable } from "./owned-streams.ts";
 import { callPeer, type PeerAddress } from "./peer-calls.ts";
@@ -26,7 +27,7 @@ export class PeerStreams implements OwnedStreams {
     CHANNELS_MAX,
   );
   readonly #viewers = new Map<string, Map<string, Viewer>>();
-  #telling: NodeJS.Timeout | undefined;
+  #isTelling = false;
 
   constructor(peer: PeerAddress, signature: PeerSignature, clock: Clock) {
     this.#peer = peer;
@@ -82,12 +83,14 @@ export class PeerStreams implements OwnedStreams {
     const noted = this.#viewers.get(streamId) ?? new Map<string, Viewer>();
     this.#viewers.set(streamId, noted);
     for (const viewer of viewers) if (noted.size < VIEWERS_MAX) noted.set(viewer.id, viewer);
-    this.#telling ??= setTimeout(() => this.#tellViewers(), VIEWERS_TOLD_MS).unref();
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    after(VIEWERS_TOLD_MS, () => this.#tellViewers());
   }
 
   /** Who isn't told is missing in a count for a moment: no reason to disturb a viewer. */
   #tellViewers(): void {
-    this.#telling = undefined;
+    this.#isTelling = false;
     const noted = [...this.#viewers];
     this.#viewers.clear();
     for (const [streamId, viewers] of noted)

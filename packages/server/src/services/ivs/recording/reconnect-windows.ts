@@ -1,8 +1,12 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
+import { Periodic } from "../../../kernel/work/periodic.ts";
 import type { RecordingRow } from "../tables.ts";
 import type { RecordingStore } from "./recording-store.ts";
 import type { RecordingWriter } from "./recording-writer.ts";
+
+/** After the database failed, the windows are looked at again this much later. */
+const RETRY_MS = 10_000;
 
 export interface ReconnectWindowsOptions {
   readonly store: RecordingStore;
@@ -12,62 +16,55 @@ export interface ReconnectWindowsOptions {
 }
 
 /**
- * Ends recordings that wait for a reconnect when their window is over. What waits stands in the
- * database, so that a window goes on where a process stopped.
+ * Ends recordings that wait for a reconnect when their window is over. They are rows, so a window
+ * goes on where a process stopped.
  */
 export class ReconnectWindows {
   readonly #options: ReconnectWindowsOptions;
-  #timer: NodeJS.Timeout | undefined;
-  #open = false;
-  #round: Promise<void> = Promise.resolve();
-  /** A slow bucket keeps its own recordings waiting, nobody else's. */
+  readonly #rounds: Periodic;
+  /** A slow bucket keeps only its own recordings waiting. */
   readonly #ending = new Set<Promise<void>>();
 
   constructor(options: ReconnectWindowsOptions) {
     this.#options = options;
+    this.#rounds = new Periodic({
+      round: (closing) => this.#endWhatIsDue(closing),
+      failed: (err) => {
+        options.log.error({ err }, "The reconnect windows could not be looked at");
+        this.#rounds.wakeIn(RETRY_MS);
+      },
+    });
   }
 
   async start(): Promise<void> {
-    this.#open = true;
+    this.#rounds.start();
     await this.check();
   }
 
   async close(): Promise<void> {
-    this.#open = false;
-    clearTimeout(this.#timer);
-    await this.#round;
+    await this.#rounds.close();
     await Promise.all(this.#ending);
   }
 
   /** Resolves when everything that was due at the last check has its end. */
   async settled(): Promise<void> {
-    await this.#round;
+    await this.#rounds.settled();
     await Promise.all(this.#ending);
   }
 
   /** Ends what is due, and looks again when the next window is over. Never rejects. */
   check(): Promise<void> {
-    this.#round = this.#round
-      .then(() => this.#check())
-      .catch((error: unknown) => {
-        this.#options.log.error({ err: error }, "The reconnect windows could not be looked at");
-      });
-    return this.#round;
+    return this.#rounds.wake();
   }
 
-  async #check(): Promise<void> {
+  async #endWhatIsDue(closing: AbortSignal): Promise<void> {
     const { store, clock } = this.#options;
-    clearTimeout(this.#timer);
-    if (!this.#open) return;
     const nowMs = clock.nowMs();
     for (const row of await store.reconnectable()) {
       const closesAtMs = row.closes_at_ms ?? 0;
-      if (closesAtMs > nowMs) {
-        this.#timer = setTimeout(() => this.check(), closesAtMs - nowMs);
-        this.#timer.unref();
-        return;
-      }
-      // One that connected in time decides first; it says so by another check.
+      if (closesAtMs > nowMs) return this.#rounds.wakeIn(closesAtMs - nowMs);
+      if (closing.aborted) return;
+      // If a stream connected in time, its claim comes first, and it asks for another check.
       const claimed = await store.claimEnd(row);
       if (claimed) {
         const ending = this.#end(claimed, nowMs).finally(() => this.#ending.delete(ending));
@@ -82,7 +79,7 @@ export class ReconnectWindows {
     try {
       await writerOf(row).close(nowMs, row.duration_ms ?? 0);
     } catch (error) {
-      // Its failure is told; the other recordings get their end.
+      // The failure is logged, and the other recordings still get their end.
       const fields = { err: error, streamId: row.stream_id, bucket: row.bucket_name };
       log.error(fields, "A recording could not be ended in its bucket");
     }

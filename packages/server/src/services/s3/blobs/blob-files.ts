@@ -6,6 +6,7 @@ import { makeFolderDurably } from "../../../kernel/files/write-durably.ts";
 import type { DiskSpace } from "../../../kernel/ports/disk-space.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { StoreUnavailableError } from "../../../kernel/store.ts";
+import { after, type CallOff } from "../../../kernel/work/timers.ts";
 import { sealBlob } from "../encryption/blob-cipher.ts";
 import { internalError } from "../errors.ts";
 import type { BlobHolds } from "./blob-holds.ts";
@@ -87,7 +88,7 @@ export class BlobFiles {
   readonly #blanks: Blank[] = [];
   /** To be removed once nobody holds them. */
   readonly #doomed: string[] = [];
-  #removal: NodeJS.Timeout | undefined;
+  #callOffRemoval: CallOff | undefined;
   #makingBlanks: Promise<void> | undefined;
   #folder: Folder | undefined;
   #makingFolder: Promise<void> | undefined;
@@ -189,16 +190,16 @@ export class BlobFiles {
     // What is forgotten here has no row: the next start's sweep finds it.
     if (this.#doomed.length + blobIds.length > DOOMED_MAX) return;
     this.#doomed.push(...blobIds);
-    this.#removal ??= setTimeout(() => {
-      this.#removal = undefined;
+    this.#callOffRemoval ??= after(REMOVAL_DELAY_MS, () => {
+      this.#callOffRemoval = undefined;
       void this.remove(this.#doomed.splice(0));
-    }, REMOVAL_DELAY_MS).unref();
+    });
   }
 
   /** Gives back the files that were made in advance. */
   async close(): Promise<void> {
-    clearTimeout(this.#removal);
-    this.#removal = undefined;
+    this.#callOffRemoval?.();
+    this.#callOffRemoval = undefined;
     await this.#makingBlanks?.catch(() => undefined);
     await this.#giveBack(this.#blanks.splice(0));
   }

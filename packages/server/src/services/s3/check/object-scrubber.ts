@@ -1,5 +1,6 @@
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { Periodic } from "../../../kernel/work/periodic.ts";
 import { pause } from "../../../kernel/work/timers.ts";
 import { findReferencedBlobs } from "../rows/referenced-blobs.ts";
 import type { S3Tables } from "../tables.ts";
@@ -39,8 +40,7 @@ export interface ObjectScrubberOptions {
 export class ObjectScrubber {
   readonly #options: ObjectScrubberOptions;
   readonly #store: Store<S3Tables>;
-  #abort = new AbortController();
-  #running: Promise<void> = Promise.resolve();
+  readonly #work: Periodic;
   #objects = 0;
   #bytes = 0;
   #rounds = 0;
@@ -52,17 +52,20 @@ export class ObjectScrubber {
   constructor(options: ObjectScrubberOptions) {
     this.#options = options;
     this.#store = options.store.tables<S3Tables>();
+    this.#work = new Periodic({
+      round: (closing) => this.#round(closing).finally(() => this.#work.wakeIn(REST_MS)),
+      failed: (err) => options.log.warn({ err }, "Objects' files couldn't all be compared."),
+    });
   }
 
   start(): void {
     if (this.#options.bytesPerSecond === 0) return;
-    this.#abort = new AbortController();
-    this.#running = this.#run(this.#abort.signal);
+    this.#work.start();
+    this.#work.wakeIn(BEGINS_AFTER_MS);
   }
 
-  async close(): Promise<void> {
-    this.#abort.abort();
-    await this.#running;
+  close(): Promise<void> {
+    return this.#work.close();
   }
 
   /** Since the process has started. */
@@ -73,20 +76,6 @@ export class ObjectScrubber {
       scrubRounds: this.#rounds,
       damagedFiles: new Set([...this.#damaged, ...this.#damagedBefore]).size,
     };
-  }
-
-  async #run(signal: AbortSignal): Promise<void> {
-    let waitMs = BEGINS_AFTER_MS;
-    while (!signal.aborted) {
-      try {
-        await pause(waitMs, { signal, background: true });
-        if (!signal.aborted) await this.#round(signal);
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#options.log.warn({ err: error }, "Objects' files couldn't all be compared.");
-      }
-      waitMs = REST_MS;
-    }
   }
 
   async #round(signal: AbortSignal): Promise<void> {

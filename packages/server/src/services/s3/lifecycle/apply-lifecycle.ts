@@ -25,7 +25,7 @@ interface Run {
   readonly rules: readonly LifecycleRule[];
   readonly nowMs: number;
   readonly deps: S3Dependencies;
-  readonly isClosed: () => boolean;
+  readonly closing: AbortSignal;
 }
 
 /** Looks at an item again and changes it; `bucket` is as the transaction sees it. */
@@ -38,10 +38,10 @@ type Change<T> = (item: T, bucket: BucketRow, tx: Transaction<S3Tables>, run: Ru
 export async function applyLifecycle(
   bucket: BucketRow,
   deps: S3Dependencies,
-  isClosed: () => boolean,
+  closing: AbortSignal,
 ): Promise<void> {
   const rules = enabledRules(bucket);
-  const run = { bucket, rules, nowMs: deps.clock.nowMs(), deps, isClosed };
+  const run = { bucket, rules, nowMs: deps.clock.nowMs(), deps, closing };
   const { db } = deps.store.tables<S3Tables>();
   const timed = rules.filter(({ Expiration, Transitions }) => Expiration ?? Transitions);
   if (timed.length > 0) {
@@ -154,10 +154,10 @@ async function inBatches<T>(
       });
       if (!isSame) return false;
       await nextTurn();
-      if (run.isClosed()) return false;
+      if (run.closing.aborted) return false;
     }
     await nextTurn();
-    if (run.isClosed()) return false;
+    if (run.closing.aborted) return false;
   }
   return true;
 }

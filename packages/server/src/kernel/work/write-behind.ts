@@ -1,0 +1,79 @@
+import { OneAtATime } from "./one-at-a-time.ts";
+import { after, type CallOff } from "./timers.ts";
+
+export interface WriteBehindOptions {
+  /** From the first mark to the write that takes all marks since the last one. */
+  readonly afterMs: number;
+  /** Writes what waits, and keeps what it couldn't write: it is called again `afterMs` later. */
+  readonly write: () => Promise<void>;
+  /** Runs after each write that wasn't asked for. */
+  readonly written?: () => Promise<void>;
+  /** Gets the error of what ran in the background. */
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Writes in the background what many requests have left, soon after the first of them and one write
+ * at a time. A mark costs a comparison. Whoever closes the owner flushes; no process is kept alive.
+ */
+export class WriteBehind {
+  readonly #options: WriteBehindOptions;
+  readonly #writes: OneAtATime;
+  #callOff: CallOff | undefined;
+
+  constructor(options: WriteBehindOptions) {
+    this.#options = options;
+    this.#writes = new OneAtATime(() => this.#write());
+  }
+
+  /** Something waits to be written. */
+  mark(): void {
+    if (this.#callOff === undefined) this.#writeIn(this.#options.afterMs);
+  }
+
+  /** So much waits that it is written as soon as the running request has had its turn. */
+  hurry(): void {
+    this.forget();
+    this.#writeIn(0);
+  }
+
+  /** Resolves when everything that waited is written; rejects with the error of that write. */
+  flush(): Promise<void> {
+    this.forget();
+    return this.#writes.run();
+  }
+
+  /** Nothing waits any more. A write that is under way goes on. */
+  forget(): void {
+    this.#callOff?.();
+    this.#callOff = undefined;
+  }
+
+  /** Resolves when no write is under way. */
+  settled(): Promise<void> {
+    return this.#writes.settled();
+  }
+
+  async #write(): Promise<void> {
+    try {
+      await this.#options.write();
+    } catch (error) {
+      this.mark();
+      throw error;
+    }
+  }
+
+  #writeIn(ms: number): void {
+    this.#callOff = after(ms, () => void this.#writeInBackground());
+  }
+
+  async #writeInBackground(): Promise<void> {
+    const { failed, written } = this.#options;
+    try {
+      await this.flush();
+      await written?.();
+    } catch (error) {
+      failed(error);
+    }
+  }
+}
