@@ -95,14 +95,9 @@ describe("dependency direction", () => {
         ...["transcode", "recording", "ffmpeg", "hls", "ingest", "segmenter"],
         ...[...containers, ...ground],
       ],
-      engine: [
-        ...["broadcast", "transcode", "recording", "hls", "ingest"],
-        ...["transport/rtmp", "transport/srt", ...ground],
-      ],
-      workers: [
-        ...["engine", "transcode", "ingest", "container/flv"],
-        ...["transport/rtmp", "transport/srt", ...ground],
-      ],
+      transport: ["transport/rtmp", "transport/srt", "ingest", ...ground],
+      engine: ["broadcast", "transcode", "recording", "hls", "ingest", ...ground],
+      workers: ["engine", "transcode", "transport", "ingest", "container/flv", ...ground],
     };
     const order = Object.keys(allowed);
     for (const [floor, below] of Object.entries(allowed)) {

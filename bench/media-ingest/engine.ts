@@ -27,17 +27,18 @@ let broadcasts = 0;
 letHeapGrow();
 const engine = createMediaEngine(
   {
-    ...{ host: "127.0.0.1", rtmpPort: 0, rtmpsPort: 0, tls: testCertificate },
+    ...{ host: "127.0.0.1", path: "app", tls: testCertificate },
+    ports: { rtmp: { port: 0 }, rtmps: { port: 0 } },
     ffmpeg: findFfmpeg("auto", process.env.PATH),
     transcodeCores: 64,
     workers: Number(process.argv[3] ?? 0),
   },
   {
-    authorizePublish: async ({ streamKey }) => {
+    authorizePublish: async ({ name: streamName }) => {
       broadcasts += 1;
       const streamId = `st-${broadcasts}`;
       const made = ladder === undefined ? {} : { ladder, lowLatency: mode === "ladder-low" };
-      return { allow: true, streamName: streamKey, streamId, recording, ...made };
+      return { allow: true, streamName, streamId, recording, ...made };
     },
     event: (event) => {
       if (event.type === "stream-start") {
@@ -79,7 +80,7 @@ async function noteArrivals(streamName: string): Promise<void> {
   }
 }
 
-const { rtmpPort } = await engine.start();
+const { rtmp: rtmpPort } = await engine.start();
 const { workers = [] } = await engine.health();
 const server = createServer((request, response) => {
   const [, key = "", rendition = "chunked"] = (request.url ?? "/").split("/");

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { defaultMediaLimits } from "../../packages/media/src/port/limits.ts";
 import { srtPublish } from "../../packages/media/src/testing/corpus.ts";
 import { SRT_PASSPHRASE } from "../../packages/media/src/testing/engine-harness.ts";
+import { testPort } from "../../packages/media/src/testing/test-port.ts";
 import {
   type PeerAddress,
   SrtCallers,
@@ -108,16 +109,16 @@ async function play(steps: readonly Step[]): Promise<string> {
   const answered = new EventTarget();
   const callers = new SrtCallers({
     limits: { ...defaultMediaLimits, connectionsMax: 3 },
-    accessOf: async (key) =>
-      key === "key" ? { passphrase: SRT_PASSPHRASE, encryptionRequired: true } : undefined,
     send: (datagram) => {
       sent.push(datagram);
       answered.dispatchEvent(new Event("sent"));
     },
     monotonicMs: () => nowMs,
-    port: {
-      publish: async (_, __, key) => {
-        published.push(key);
+    port: testPort({
+      secretOf: async (name) =>
+        name === "key" ? { secret: SRT_PASSPHRASE, required: true } : undefined,
+      publish: async (_, name) => {
+        published.push(name);
         return {
           video: note("video"),
           audio: note("audio"),
@@ -125,8 +126,7 @@ async function play(steps: readonly Step[]): Promise<string> {
           end: (reason) => assert.notEqual(reason, "internal-error"),
         };
       },
-      refused: () => undefined,
-    },
+    }),
   });
   try {
     const [induction, conclusion] = srtPublish.map((datagram) => Buffer.from(datagram));

@@ -4,6 +4,7 @@ import { TrackReader } from "../../packages/media/src/ingest/track-reader.ts";
 import { TransportStreamFeed } from "../../packages/media/src/ingest/transport-stream-feed.ts";
 import { defaultMediaLimits } from "../../packages/media/src/port/limits.ts";
 import { MediaError } from "../../packages/media/src/port/media-error.ts";
+import { testPort } from "../../packages/media/src/testing/test-port.ts";
 import { tsStreams } from "../../packages/media/src/testing/ts-corpus.ts";
 import { writeHandshake } from "../../packages/media/src/transport/srt/handshake.ts";
 import { CONTROL, writeControl } from "../../packages/media/src/transport/srt/packet.ts";
@@ -82,12 +83,12 @@ async function exchange(steps: readonly Buffer[]): Promise<void> {
   const published: string[] = [];
   const callers = new SrtCallers({
     limits: { ...defaultMediaLimits, connectionsMax: 3 },
-    accessOf: async () => ({ passphrase: "0123456789", encryptionRequired: false }),
     send: (datagram) => sent.push(datagram),
     monotonicMs: () => 1_000,
-    port: {
-      publish: async (_, __, key) => {
-        published.push(key);
+    port: testPort({
+      secretOf: async () => ({ secret: "0123456789", required: false }),
+      publish: async (_, name) => {
+        published.push(name);
         return {
           video: () => undefined,
           audio: () => undefined,
@@ -95,8 +96,7 @@ async function exchange(steps: readonly Buffer[]): Promise<void> {
           end: () => undefined,
         };
       },
-      refused: () => undefined,
-    },
+    }),
   });
   callers.receive(handshake(FIELDS, 1), FROM);
   const cookie = sent.at(-1)?.readUInt32BE(16 + 28) ?? 0;

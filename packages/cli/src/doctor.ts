@@ -6,12 +6,13 @@ import { readFile, statfs } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { findFfmpeg } from "@rolecast/server";
+import { findFfmpeg, flagOf, variableOf } from "@rolecast/server";
 import { Command, InvalidArgumentError } from "commander";
 import { CommandError, EXIT } from "./command-error.ts";
 import { Connection } from "./connection.ts";
 import { defaultData } from "./data-folder.ts";
 import { checkAllObjects } from "./doctor-objects.ts";
+import { PROTOCOLS, PROTOCOLS_BY_NAME, type ProtocolName } from "./ingest-protocols.ts";
 import { bytesText, print, printJson, styled } from "./terminal.ts";
 
 interface Finding {
@@ -22,13 +23,10 @@ interface Finding {
   readonly fix?: string;
 }
 
-interface DoctorFlags {
+interface DoctorFlags extends Readonly<Record<`${ProtocolName}Port`, number>> {
   readonly data: string;
   readonly nodeDir?: string;
   readonly port: number;
-  readonly rtmpPort: number;
-  readonly rtmpsPort: number;
-  readonly srtPort: number;
   readonly json?: boolean;
   readonly objects?: boolean;
   readonly removeUnreferenced?: boolean;
@@ -46,19 +44,20 @@ const ANSWER_MS_MAX = 2_000;
 
 /** `rolecast doctor`: what would keep a server from working here, with the fix for each. */
 export function doctorCommand(): Command {
-  return new Command("doctor")
+  const command = new Command("doctor")
     .description("Check ports, ffmpeg, the certificate, the clock and the disk.")
     .option("--data <DIR>", "the data folder (or ROLECAST_DATA)", defaultData())
     .option("--node-dir <DIR>", "the node's own folder (or ROLECAST_NODE_DIR)", nodeDirGiven())
-    .option("--port <N>", "port of the AWS APIs", portOf, fromEnvironment("ROLECAST_PORT", 4566))
-    .option("--rtmp-port <N>", "port of RTMP", portOf, fromEnvironment("ROLECAST_RTMP_PORT", 1935))
-    .option(
-      "--rtmps-port <N>",
-      "port of RTMPS",
+    .option("--port <N>", "port of the AWS APIs", portOf, fromEnvironment("ROLECAST_PORT", 4566));
+  for (const { portName, title, transport, defaultPort } of PROTOCOLS_BY_NAME) {
+    command.option(
+      `${flagOf(portName)} <N>`,
+      `${transport === "udp" ? "UDP port" : "port"} of ${title}`,
       portOf,
-      fromEnvironment("ROLECAST_RTMPS_PORT", 4443),
-    )
-    .option("--srt-port <N>", "UDP port of SRT", portOf, fromEnvironment("ROLECAST_SRT_PORT", 9000))
+      fromEnvironment(variableOf(portName), defaultPort),
+    );
+  }
+  return command
     .option("--objects", "compare the files of all objects with their sizes and checksums instead")
     .option("--remove-unreferenced", "with --objects: remove files that no object refers to")
     .option("--database <URL>", "with --objects: the server's PostgreSQL (or ROLECAST_DATABASE)")
@@ -75,9 +74,9 @@ export function doctorCommand(): Command {
       const findings = await Promise.all([
         nodeVersion(),
         port("API port", flags.port, "--port", answer),
-        port("RTMP port", flags.rtmpPort, "--rtmp-port", answer),
-        port("RTMPS port", flags.rtmpsPort, "--rtmps-port", answer),
-        port("SRT port", flags.srtPort, "--srt-port", answer, bindUdp),
+        ...PROTOCOLS_BY_NAME.map(({ title, portName, transport }) =>
+          port(`${title} port`, flags[portName], flagOf(portName), answer, BIND[transport]),
+        ),
         ffmpeg(),
         certificate(flags),
         disk(flags.data),
@@ -133,7 +132,7 @@ async function port(
   number: number,
   flag: string,
   { own, silent }: AnswerAtPort,
-  bind = bindTcp,
+  bind: Bind = BIND.tcp,
 ): Promise<Finding> {
   const code = await bind(number);
   if (code === "") return { check, state: "ok", found: `${number} is free` };
@@ -168,6 +167,10 @@ function bindUdp(number: number): Promise<string> {
   });
 }
 
+type Bind = (port: number) => Promise<string>;
+
+const BIND = { tcp: bindTcp, udp: bindUdp } as const;
+
 interface AnswerAtPort {
   /** The ports of the server that answers; none when nothing does, or a stranger. */
   readonly own: ReadonlySet<number>;
@@ -181,7 +184,7 @@ async function answerAt(apiPort: number): Promise<AnswerAtPort> {
       signal: AbortSignal.timeout(ANSWER_MS_MAX),
     });
     const { ivs } = (await answer.json()) as { readonly ivs: Readonly<Record<string, number>> };
-    const ports = [ivs.rtmpPort, ivs.rtmpsPort, ivs.srtPort];
+    const ports = PROTOCOLS.map(({ portName }) => ivs[portName]);
     return { own: new Set([apiPort, ...ports.filter((number) => number !== undefined)]) };
   } catch (error) {
     // Whatever listens there isn't ours.

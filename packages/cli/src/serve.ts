@@ -1,5 +1,4 @@
 import {
-  type Config,
   ConfigError,
   type ConfigInput,
   createServer,
@@ -14,10 +13,15 @@ import {
 } from "@rolecast/server";
 import { EXIT } from "./command-error.ts";
 import { CONSOLE_DIR } from "./console-dir.ts";
+import { PROTOCOLS, PROTOCOLS_BY_NAME } from "./ingest-protocols.ts";
 import { listReadyScripts, runReadyScripts } from "./ready-scripts.ts";
 
 /** How long a server that can't write its database may take to end its streams. */
 const FAILED_CLOSE_MS = 5_000;
+
+const PORT_FLAGS = PROTOCOLS_BY_NAME.map(({ portName }) => flagOf(portName))
+  .join(", ")
+  .replace(/, (?=[^,]*$)/, " and ");
 
 /** Serves until a signal; says where, as JSON or as a banner, once it is ready. */
 export async function serve(
@@ -92,7 +96,7 @@ function explainStartFailure(error: unknown): string | undefined {
   const port = "port" in error ? ` ${String(error.port)}` : "";
   switch (error.code) {
     case "EADDRINUSE":
-      return `Port${port} is in use. Stop what uses it, or choose others with --port, --rtmp-port, --rtmps-port and --srt-port (0 takes a free one).`;
+      return `Port${port} is in use. Stop what uses it, or choose others with --port, ${PORT_FLAGS} (0 takes a free one).`;
     case "EACCES":
       return `Not permitted: ${error.message}. Ports below 1024 and foreign folders need rights.`;
     case "EADDRNOTAVAIL":
@@ -143,11 +147,14 @@ function exitOnFailure(server: RunningServer): void {
 
 /** The banner for programs. */
 function jsonLine(server: RunningServer): string {
-  const { config, endpoint, ports, generatedRoot, certificateFile } = server;
+  const { config, endpoint, generatedRoot, certificateFile } = server;
   return `${JSON.stringify({
     endpoint,
-    rtmpsUrl: `rtmps://${hostOf(config)}:${ports.rtmps}/app/`,
-    rtmpUrl: `rtmp://${hostOf(config)}:${ports.rtmp}/app/`,
+    ...Object.fromEntries(
+      protocolsOf(server)
+        .filter(({ path }) => path.startsWith("/"))
+        .map(({ name, url }) => [`${name}Url`, url]),
+    ),
     certificateFile,
     data: config.data,
     enforcement: config.enforcement,
@@ -160,21 +167,16 @@ function jsonLine(server: RunningServer): string {
 }
 
 function banner(server: RunningServer): string {
-  const { config, endpoint, ports, generatedRoot, testRoot, certificateFile, linkedServices } =
-    server;
+  const { config, endpoint, generatedRoot, testRoot, certificateFile, linkedServices } = server;
   const lines = [
     "Rolecast: Amazon IVS recording to S3 on this machine",
     "",
     `  AWS APIs and HLS  ${endpoint}`,
     `  Console           ${endpoint}/`,
     `  Documentation     ${endpoint}/_rolecast/docs/`,
-    `  RTMPS ingest      rtmps://${hostOf(config)}:${ports.rtmps}/app/<stream key>`,
-    `  RTMP ingest       rtmp://${hostOf(config)}:${ports.rtmp}/app/<stream key>  (channels with insecureIngest)`,
-    ...(ports.srt === 0
-      ? []
-      : [
-          `  SRT ingest        srt://${hostOf(config)}:${ports.srt}?streamid=<stream key>&passphrase=<the channel's>`,
-        ]),
+    ...protocolsOf(server).map(
+      ({ title, url, rest }) => `  ${`${title} ingest`.padEnd(16)}  ${url}${rest}`,
+    ),
     `  Certificate       ${certificateFile}`,
     ...(findFfmpeg(config.ffmpeg, process.env.PATH) === undefined
       ? ["  ffmpeg            none: no renditions, no thumbnails"]
@@ -202,6 +204,14 @@ function banner(server: RunningServer): string {
   return `${lines.join("\n")}\nReady.\n`;
 }
 
+/** The protocols that are listened for, with the URL that encoders are given, up to the stream key. */
+function protocolsOf({ config, ports }: RunningServer) {
+  return PROTOCOLS.filter(({ name }) => ports[name] !== 0).map((protocol) => ({
+    ...protocol,
+    url: `${protocol.name}://${config.ingestHost}:${ports[protocol.name]}${protocol.path}`,
+  }));
+}
+
 /** Lines for a shell; a key that isn't `test` is only shown when it was just made. */
 function environment(endpoint: string, root: RootAccount | undefined): string[] {
   const key = root && [
@@ -214,10 +224,6 @@ function environment(endpoint: string, root: RootAccount | undefined): string[] 
     // The AWS CLI's first version knows only the second name.
     "export AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1",
   ];
-}
-
-function hostOf(config: Config): string {
-  return config.ingestHost;
 }
 
 function withoutCredentials(database: string): string {

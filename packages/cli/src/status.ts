@@ -1,6 +1,7 @@
 import type { StreamSummary } from "@aws-sdk/client-ivs";
 import { Command } from "commander";
 import { Connection, type ConnectionFlags, jsonOf, withConnection } from "./connection.ts";
+import { PROTOCOLS, type ProtocolName } from "./ingest-protocols.ts";
 import { fetchSigned } from "./signed-request.ts";
 import { print, printJson, styled, table } from "./terminal.ts";
 
@@ -59,22 +60,15 @@ function factsOf(
   } = health as {
     store?: { condition?: string; message?: string };
     services?: Readonly<Record<string, string>>;
-    ivs?: {
-      rtmpPort?: number;
-      rtmpsPort?: number;
-      srtPort?: number;
-      ffmpeg?: string;
-      transcoding?: string;
-    };
+    ivs?: { ffmpeg?: string; transcoding?: string } & Partial<
+      Record<`${ProtocolName}Port`, number>
+    >;
   };
   const states = Object.entries(services).sort(([one], [other]) => one.localeCompare(other));
   return [
     ["Server", endpoint],
     ["Console", `${endpoint}/`],
-    [
-      "Ingest",
-      `RTMPS on port ${ivs.rtmpsPort ?? "–"}, RTMP on ${ivs.rtmpPort ?? "–"}, SRT on ${ivs.srtPort ?? "–"}`,
-    ],
+    ["Ingest", ingestFact(ivs)],
     [
       "ffmpeg",
       `${ivs.ffmpeg ?? "not told to this key"}, transcoding ${ivs.transcoding ?? "not told"}`,
@@ -87,6 +81,13 @@ function factsOf(
         .join(", "),
     ],
   ];
+}
+
+/** `RTMPS on port 4443, RTMP on 1935, …` */
+function ingestFact(ports: Partial<Record<`${ProtocolName}Port`, number>>): string {
+  return PROTOCOLS.map(
+    ({ title, portName }, at) => `${title} on ${at === 0 ? "port " : ""}${ports[portName] ?? "–"}`,
+  ).join(", ");
 }
 
 async function identityOf(connection: Connection) {

@@ -10,8 +10,8 @@ import {
 import type { ClientOptions } from "./server.ts";
 
 const HTTP_PORT = 4566;
-const RTMP_PORT = 1935;
-const RTMPS_PORT = 4443;
+/** What is reached from outside, by protocol. Docker maps TCP. */
+const INGEST_PORTS = { rtmp: 1935, rtmps: 4443 } as const;
 const ACCOUNT = "000000000000";
 const REGION = "us-east-1";
 const STARTUP_TIMEOUT_MS = 120_000;
@@ -30,7 +30,7 @@ export class RolecastContainer extends GenericContainer {
 
   constructor(image = "rolecast") {
     super(image);
-    this.withExposedPorts(RTMP_PORT, RTMPS_PORT)
+    this.withExposedPorts(...Object.values(INGEST_PORTS))
       .withWaitStrategy(Wait.forLogMessage(/^Ready\.$/))
       .withStartupTimeout(STARTUP_TIMEOUT_MS)
       .withEnvironment({
@@ -93,11 +93,11 @@ export class StartedRolecastContainer extends AbstractStartedContainer {
 
   /** Of RTMP ingest, for channels with insecureIngest. */
   getRtmpPort(): number {
-    return this.getMappedPort(RTMP_PORT);
+    return this.getMappedPort(INGEST_PORTS.rtmp);
   }
 
   getRtmpsPort(): number {
-    return this.getMappedPort(RTMPS_PORT);
+    return this.getMappedPort(INGEST_PORTS.rtmps);
   }
 
   /** `http://localhost:41234`: the endpoint for AWS's clients. */

@@ -16,4 +16,5 @@ export {
   renderRecordingPlaylists,
 } from "./recording/recording-playlists.ts";
 export { letHeapGrow } from "./runtime/heap-growth.ts";
+export type { IngestProtocolName } from "./transport/protocols.ts";
 export { publishFlv } from "./transport/rtmp/rtmp-publisher.ts";

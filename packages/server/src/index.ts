@@ -22,6 +22,7 @@ export { StoreUnavailableError } from "./kernel/store.ts";
 export { VERSION } from "./kernel/version.ts";
 export { createServer } from "./main.ts";
 export type { RunningServer } from "./running-server.ts";
+export { INGEST_PROTOCOLS, portNameOf } from "./services/ivs/ingest-protocols.ts";
 export { IVS_EVENTS } from "./services/ivs/live/ivs-event.ts";
 export { IVS_METRICS } from "./services/ivs/live/ivs-metrics.ts";
 export { type StagedSnapshot, stageSnapshot } from "./stage-snapshot.ts";

@@ -239,11 +239,10 @@ async function startServer(
   parts.node.releaseAbandoned();
   await sow();
   ready = true;
-  const { rtmpPort = 0, rtmpsPort = 0, srtPort = 0 } = provided.ingestPorts() ?? {};
   return {
     config,
     endpoint: address.endpoint,
-    ports: { http: httpPort, rtmp: rtmpPort, rtmps: rtmpsPort, srt: srtPort },
+    ports: { http: httpPort, ...provided.ingestPorts() },
     root: roots.root,
     generatedRoot: folder.isMarked(ROOT_KEY_SHOWN) ? undefined : roots.generated,
     noteRootKeyShown: () => folder.mark(ROOT_KEY_SHOWN),

@@ -1,3 +1,4 @@
+import type { IngestProtocolName } from "@rolecast/media";
 import type { RootAccount } from "./config/root-accounts.ts";
 import type { Config } from "./config/settings.ts";
 import type { ReadyScripts } from "./gateway/localstack-routes.ts";
@@ -15,12 +16,7 @@ export interface RunningServer {
   readonly config: Config;
   /** `http://127.0.0.1:4566`. */
   readonly endpoint: string;
-  readonly ports: {
-    readonly http: number;
-    readonly rtmp: number;
-    readonly rtmps: number;
-    readonly srt: number;
-  };
+  readonly ports: Readonly<Record<"http" | IngestProtocolName, number>>;
   /** The default account's root user's key. */
   readonly root: RootAccount;
   /** The same, when it was generated and not yet noted as shown; it is in no log. */

@@ -83,7 +83,7 @@ describe.skipIf(!hasFfmpeg)("an encoder that goes on with another (ffmpeg)", () 
       limits: { transcodeStartDeadlineMs: 600_000 },
     },
     {
-      authorizePublish: async ({ streamKey }) => ({
+      authorizePublish: async ({ name: streamKey }) => ({
         allow: true,
         streamName: `channel/${streamKey}`,
         streamId: `st-${streamKey}`,

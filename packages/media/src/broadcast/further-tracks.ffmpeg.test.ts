@@ -36,7 +36,7 @@ describe.skipIf(!hasFfmpeg)("several video tracks (skipped where ffmpeg is not i
   const harness: EngineHarness = new EngineHarness(
     { ffmpeg: "ffmpeg" },
     {
-      authorizePublish: async ({ streamKey }) => ({
+      authorizePublish: async ({ name: streamKey }) => ({
         allow: true,
         streamName: `channel/${streamKey}`,
         streamId: `st-${streamKey}`,

@@ -4,7 +4,10 @@ import { performance } from "node:perf_hooks";
 import { Broadcast } from "../broadcast/broadcast.ts";
 import type { TranscodePlan } from "../broadcast/broadcast-ladder.ts";
 import { LiveChannel } from "../hls/live-channel.ts";
-import type { IngestPort, MediaFeed, Publisher } from "../ingest/ingest-port.ts";
+import type { ConnectionSource } from "../ingest/connection-source.ts";
+import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
+import type { IngestProtocol, Listening } from "../ingest/protocol.ts";
+import { type IngestEngine, negotiate, openProtocols } from "../ingest/protocol-port.ts";
 import { PRIORITY_OUT_OF_RANGE } from "../ingest/publish-name.ts";
 import type {
   AdBreakInsertion,
@@ -18,22 +21,22 @@ import type {
 import type { MediaHost } from "../port/host.ts";
 import { defaultMediaLimits, type MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
-import type { MediaEngineOptions } from "../port/options.ts";
-import type { AllowedPublish } from "../port/publish.ts";
+import type { MediaEngineOptions, PortChoice } from "../port/options.ts";
+import type {
+  AllowedPublish,
+  PublishName,
+  PublishRequest,
+  PublishSecret,
+} from "../port/publish.ts";
 import { SpillFolder } from "../recording/spill-folder.ts";
 import { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
-import type { DoorKeeper, IngestDoor } from "../transport/rtmp/ingest-door.ts";
-import { RtmpConnections } from "../transport/rtmp/rtmp-connections.ts";
-import type { SrtListener } from "../transport/srt/srt-listener.ts";
+import { ConnectionPlaces } from "./connection-places.ts";
 
 const SWEEP_MS = 1_000;
 
-/** All but where it listens. */
-export type StreamEngineOptions = Omit<
-  MediaEngineOptions,
-  "host" | "rtmpPort" | "rtmpsPort" | "srtPort" | "srtPortOrFree" | "workers" | "transcodeCores"
->;
+/** All but what its parts are made of. */
+export type StreamEngineOptions = Pick<MediaEngineOptions, "limits" | "ffmpeg" | "spill" | "now">;
 
 /** How a publisher reaches a broadcast that another engine of the same host has. */
 export type RelayPublisher = (
@@ -43,9 +46,8 @@ export type RelayPublisher = (
 ) => Promise<MediaFeed>;
 
 export interface StreamEngineParts {
-  readonly door: IngestDoor;
-  /** Undefined for an engine that isn't reached by SRT. */
-  readonly srt?: SrtListener | undefined;
+  readonly protocols: readonly IngestProtocol[];
+  readonly connections: ConnectionSource;
   readonly capacity: TranscodeCapacity;
   /** Comes before a connection's number in its id: engines of one host have different ones. */
   readonly idPrefix?: string;
@@ -54,7 +56,7 @@ export interface StreamEngineParts {
 }
 
 /** Composes ingest, broadcasts and playback in one process. `MediaEngine`'s methods only take and give plain data. */
-export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
+export class StreamEngine implements MediaEngine, IngestEngine {
   readonly #host: MediaHost;
   readonly #limits: MediaLimits;
   readonly #now: () => number;
@@ -62,9 +64,10 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
   readonly #thumbnailDecoder: ThumbnailDecoder | undefined;
   readonly #spill: SpillFolder | undefined;
   readonly #capacity: TranscodeCapacity;
-  readonly #door: IngestDoor;
-  readonly #srt: SrtListener | undefined;
-  readonly #connections: RtmpConnections;
+  readonly #protocols: readonly IngestProtocol[];
+  readonly #connections: ConnectionSource;
+  readonly #places: ConnectionPlaces;
+  readonly #idPrefix: string;
   readonly #relay: RelayPublisher | undefined;
   readonly #broadcasts = new Map<string, Broadcast>();
   readonly #live = new Map<string, LiveChannel>();
@@ -72,6 +75,7 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
   readonly #finishing = new Set<Broadcast>();
   #state: "new" | "started" | "closed" = "new";
   #sweeper: NodeJS.Timeout | undefined;
+  #nextId = 1;
   #protocolErrors = 0;
   #refusedPublishes = 0;
 
@@ -83,11 +87,11 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
     this.#spill = options.spill && new SpillFolder(options.spill);
     this.#thumbnailDecoder = options.ffmpeg ? new ThumbnailDecoder(options.ffmpeg) : undefined;
     this.#capacity = parts.capacity;
-    this.#door = parts.door;
-    this.#srt = parts.srt;
+    this.#protocols = parts.protocols;
+    this.#connections = parts.connections;
+    this.#places = new ConnectionPlaces(this.#limits);
+    this.#idPrefix = parts.idPrefix ?? "";
     this.#relay = parts.relay;
-    const connections = { ...options, idPrefix: parts.idPrefix ?? "" };
-    this.#connections = new RtmpConnections(connections, this.#limits, this);
   }
 
   async start(): Promise<IngestPorts> {
@@ -97,11 +101,9 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
     this.#state = "started";
     try {
       await this.#spill?.open();
-      this.#connections.open();
-      const ports = await this.#door.open(this);
-      const srtPort = (await this.#srt?.open(this)) ?? 0;
+      const ports = await openProtocols(this.#protocols, this);
       this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
-      return { ...ports, srtPort };
+      return ports;
     } catch (error) {
       // Some of the ports may be open: a failed start leaves nothing behind.
       await this.close();
@@ -118,12 +120,18 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
     for (const broadcast of [...this.#broadcasts.values()]) {
       broadcast.end("engine-closed", "the server stops");
     }
-    this.#door.close();
-    await this.#srt?.close();
-    await this.#connections.close();
+    this.#connections.close();
+    await Promise.all(this.#protocols.map((protocol) => protocol.close()));
     await this.#recordingsFinished();
     await this.#spill?.close();
     this.#live.clear();
+  }
+
+  async negotiate(protocol: string, offer: string): Promise<string> {
+    return negotiate(
+      this.#protocols.find(({ name }) => name === protocol),
+      offer,
+    );
   }
 
   async stopStream(streamName: string): Promise<boolean> {
@@ -211,7 +219,7 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
       transcodes: this.#capacity.ladders,
       transcodeCoresUsed: Math.round(this.#capacity.usedCores * 100) / 100,
       transcodeCores: this.#capacity.cores,
-      connections: this.#connections.count + (this.#srt?.connections ?? 0),
+      connections: sum(this.#protocols.map(({ connections }) => connections)),
       streams: this.#broadcasts.size,
       protocolErrors: this.#protocolErrors,
       refusedPublishes: this.#refusedPublishes,
@@ -221,21 +229,31 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
     };
   }
 
-  async publish(
-    publisher: Publisher,
-    app: string,
-    streamKey: string,
-    priority: number | undefined,
-  ): Promise<MediaFeed> {
-    const { id, secure, remoteAddress } = publisher;
-    const decision = await this.#host.authorizePublish({
-      connectionId: id,
-      app,
-      streamKey,
-      priority,
-      secure,
-      remoteAddress,
+  newConnectionId({ name }: IngestProtocol): string {
+    const id = `${this.#idPrefix}${name.charAt(0)}${this.#nextId}`;
+    this.#nextId += 1;
+    return id;
+  }
+
+  async publishSecret(name: PublishName): Promise<PublishSecret | undefined> {
+    return this.#host.publishSecret?.(name);
+  }
+
+  listen(
+    { name }: IngestProtocol,
+    at: PortChoice,
+    accept: (socket: Socket) => void,
+  ): Promise<Listening> {
+    return this.#connections.listen(name, at, (socket) => {
+      if (this.#places.admit(socket)) {
+        accept(socket);
+      }
     });
+  }
+
+  async publish(publisher: Publisher, request: PublishRequest): Promise<MediaFeed> {
+    const { priority } = request;
+    const decision = await this.#host.authorizePublish(request);
     if (!publisher.open || this.#state !== "started") {
       throw new MediaError("refused", "the encoder left before it was accepted");
     }
@@ -271,10 +289,6 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
     return running.contend(publisher, priority);
   }
 
-  accept(socket: Socket, secure: boolean): void {
-    this.#connections.accept(socket, secure);
-  }
-
   refused(publisher: Publisher, reason: string, isProtocolError: boolean): void {
     if (isProtocolError) {
       this.#protocolErrors += 1;
@@ -291,7 +305,8 @@ export class StreamEngine implements MediaEngine, IngestPort, DoorKeeper {
     });
   }
 
-  acceptFailed(): void {
+  /** The operating system could not give us a connection. */
+  connectionFailed(): void {
     this.#refusedPublishes += 1;
   }
 

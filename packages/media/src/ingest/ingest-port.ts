@@ -2,22 +2,6 @@ import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import type { SessionEndReason } from "../port/events.ts";
 import type { ReadPace } from "../runtime/stepped-reads.ts";
 
-/** What a connection, of any protocol, needs of the rest of the engine: nothing here knows segments or recordings. */
-export interface IngestPort {
-  /**
-   * Asks whether `publisher` may publish. Resolves to where its media goes; the broadcast exists from then on.
-   * Rejects with MediaError `refused`, whose message the encoder is shown.
-   */
-  publish(
-    publisher: Publisher,
-    app: string,
-    streamKey: string,
-    priority: number | undefined,
-  ): Promise<MediaFeed>;
-  /** A connection ended without ever having published. */
-  refused(publisher: Publisher, reason: string, isProtocolError: boolean): void;
-}
-
 /** The connection as the broadcast sees it. */
 export interface Publisher {
   readonly id: string;

@@ -1,33 +1,33 @@
 import { MediaError } from "../port/media-error.ts";
 
-/** What an encoder gives as the name to publish: a stream key and, perhaps, a priority for a takeover. */
-export interface PublishName {
-  readonly streamKey: string;
+/** The two parts of a name that an encoder gives: the stream's own and, perhaps, a priority for a takeover. */
+export interface ParsedName {
+  readonly name: string;
   /** `PRIORITY_OUT_OF_RANGE` for one that isn't a number that may be asked for. */
   readonly priority: number | undefined;
 }
 
-/** Lower than any: it takes nothing over, and is told as a takeover's failure where there is something to take over. */
+/** Below every valid priority: never takes over, and is reported as a failed takeover if a stream is running. */
 export const PRIORITY_OUT_OF_RANGE = 0;
 
 /** Amazon IVS: 1 to the largest 32-bit signed integer. */
 const PRIORITY_MAX = 2_147_483_647;
 const NAME_CHARACTERS_MAX = 512;
 
-/** `<key>?priority=N`. Throws MediaError `refused` for an empty or overlong key. */
-export function parsePublishName(name: string): PublishName {
-  if (name.length > NAME_CHARACTERS_MAX) {
+/** `<name>?priority=N`. Throws MediaError `refused` for an empty or overlong name. */
+export function parsePublishName(given: string): ParsedName {
+  if (given.length > NAME_CHARACTERS_MAX) {
     throw new MediaError("refused", "the stream key is too long");
   }
-  const mark = name.indexOf("?");
-  const streamKey = mark < 0 ? name : name.slice(0, mark);
-  if (streamKey === "") {
+  const mark = given.indexOf("?");
+  const name = mark < 0 ? given : given.slice(0, mark);
+  if (name === "") {
     throw new MediaError("refused", "the stream key is missing");
   }
-  const text = mark < 0 ? null : new URLSearchParams(name.slice(mark + 1)).get("priority");
+  const text = mark < 0 ? null : new URLSearchParams(given.slice(mark + 1)).get("priority");
   if (text === null) {
-    return { streamKey, priority: undefined };
+    return { name, priority: undefined };
   }
   const priority = /^\d{1,10}$/.test(text) ? Number(text) : PRIORITY_OUT_OF_RANGE;
-  return { streamKey, priority: priority > PRIORITY_MAX ? PRIORITY_OUT_OF_RANGE : priority };
+  return { name, priority: priority > PRIORITY_MAX ? PRIORITY_OUT_OF_RANGE : priority };
 }

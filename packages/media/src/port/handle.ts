@@ -1,19 +1,19 @@
 import type { RecordingStatus } from "./recording.ts";
 import type { StreamHealth, StreamMeasurement, StreamMedia, TrackMeasurement } from "./source.ts";
 
-/** Where an engine listens. */
-export interface IngestPorts {
-  readonly rtmpPort: number;
-  readonly rtmpsPort: number;
-  /** 0 where there is no SRT. */
-  readonly srtPort: number;
-}
+/** Where an engine listens, by the name of the protocol. */
+export type IngestPorts = Readonly<Record<string, number>>;
 
 /** The handle. Rejections are `MediaError`s. Unknown streams, renditions and segments answer undefined or false. */
 export interface MediaEngine {
   start(): Promise<IngestPorts>;
   /** Stops listening, ends every stream, and waits (bounded by `closeTimeoutMs`) for recordings to be finished. */
   close(): Promise<void>;
+  /**
+   * Agrees with an encoder on how it will send: takes its offer to `protocol`, and resolves to the answer. Rejects with
+   * `refused` where the protocol takes no offers, or not this one.
+   */
+  negotiate(protocol: string, offer: string): Promise<string>;
   /** Disconnects the publisher; resolves true if there was one, after `stream-end` and `session-ended` were told. */
   stopStream(streamName: string): Promise<boolean>;
   /**

@@ -1,5 +1,5 @@
 import type { MediaEvent } from "./events.ts";
-import type { PublishDecision, PublishRequest, SrtAccess } from "./publish.ts";
+import type { PublishDecision, PublishName, PublishRequest, PublishSecret } from "./publish.ts";
 import type { RecordingContinuation, RecordingObject, RecordingStart } from "./recording.ts";
 
 /**
@@ -13,10 +13,11 @@ import type { RecordingContinuation, RecordingObject, RecordingStart } from "./r
  */
 export interface MediaHost {
   /**
-   * Asked during an SRT handshake, before `authorizePublish`; undefined for a key that isn't known, which the encoder
-   * can't tell from a wrong passphrase. A host without it takes nobody by SRT. The answer is a secret.
+   * Answers which secret an encoder must prove that it knows, for protocols whose handshake proves one; asked before
+   * `authorizePublish`. Undefined for a name that isn't known, which the encoder can't tell from a wrong secret. A host
+   * without it takes nobody by such protocols.
    */
-  srtAccess?(streamKey: string): Promise<SrtAccess | undefined>;
+  publishSecret?(name: PublishName): Promise<PublishSecret | undefined>;
   /**
    * Asked before `NetStream.Publish.Start`. It must have no lasting effect: the publisher may still be refused
    * (another one is live) or vanish; `session-created` says that the broadcast with this `streamId` exists.

@@ -3,18 +3,12 @@ import type { MediaLimits } from "./limits.ts";
 export interface MediaEngineOptions {
   /** Address to listen on, such as `127.0.0.1`. */
   readonly host: string;
-  /** TCP port of plain RTMP; 0 takes any free one. */
-  readonly rtmpPort: number;
-  /** TCP port of RTMP over TLS; 0 takes any free one. */
-  readonly rtmpsPort: number;
-  /** UDP port of SRT; 0 takes any free one. Default: no SRT. */
-  readonly srtPort?: number | undefined;
-  /** Where `srtPort` is taken, any free one will do. */
-  readonly srtPortOrFree?: boolean | undefined;
+  /** Where each protocol listens, by its name; one that isn't named here isn't opened. */
+  readonly ports: Readonly<Record<string, PortChoice>>;
   /** PEM texts. */
   readonly tls: { readonly key: string; readonly cert: string };
-  /** The only RTMP application that may be connected to. Default `app`. */
-  readonly app?: string;
+  /** The path below which streams are published, in protocols whose URLs have one. */
+  readonly path: string;
   readonly limits?: Partial<MediaLimits>;
   /** Path of the ffmpeg program, see `findFfmpeg`; without it nothing is encoded or decoded. */
   readonly ffmpeg?: string | undefined;
@@ -29,6 +23,14 @@ export interface MediaEngineOptions {
   readonly spill?: SpillOptions | undefined;
   /** Wall clock in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
+}
+
+/** Where to listen. */
+export interface PortChoice {
+  /** 0 takes any free one. */
+  readonly port: number;
+  /** Where `port` is taken, any free one will do. Default false. */
+  readonly orFree?: boolean;
 }
 
 /** Folders in which recorded media waits while the host is slow. */

@@ -2,24 +2,29 @@ import type { LadderRequest } from "./ladder.ts";
 import type { RecordingPlan } from "./recording.ts";
 import type { MultitrackPlan } from "./source.ts";
 
-/** An encoder asks to publish. The key is a secret: it appears in no event and in no error. */
-export interface PublishRequest {
+/** What an encoder asks to publish, and by which protocol. The name is a secret: it appears in no event and no error. */
+export interface PublishName {
+  /** Such as `rtmps`. */
+  readonly protocol: string;
+  /** The stream key, without its `?query`. */
+  readonly name: string;
+}
+
+/** An encoder asks to publish. */
+export interface PublishRequest extends PublishName {
   readonly connectionId: string;
-  readonly app: string;
-  /** Stream key without its `?query`. */
-  readonly streamKey: string;
   /** From `?priority=N` (1…2147483647), undefined when absent, 0 where it is something else: then it is refused. */
   readonly priority: number | undefined;
-  /** True over RTMPS, and over SRT with the channel's passphrase. */
+  /** Nobody on the way can read the media. */
   readonly secure: boolean;
   readonly remoteAddress: string;
 }
 
-/** What a channel asks of an encoder that connects by SRT. */
-export interface SrtAccess {
-  readonly passphrase: string;
-  /** Media in clear is refused. */
-  readonly encryptionRequired: boolean;
+/** What an encoder proves that it knows, by protocols that encrypt media with it. */
+export interface PublishSecret {
+  readonly secret: string;
+  /** An encoder without it is refused: media in clear isn't taken. */
+  readonly required: boolean;
 }
 
 export type PublishDecision =

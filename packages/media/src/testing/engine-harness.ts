@@ -5,7 +5,12 @@ import type { MediaEvent } from "../port/events.ts";
 import type { MediaEngine } from "../port/handle.ts";
 import type { MediaHost } from "../port/host.ts";
 import type { MediaEngineOptions } from "../port/options.ts";
-import type { PublishDecision, PublishRequest, SrtAccess } from "../port/publish.ts";
+import type {
+  PublishDecision,
+  PublishName,
+  PublishRequest,
+  PublishSecret,
+} from "../port/publish.ts";
 import type { RecordingObject, RecordingPlan, RecordingStart } from "../port/recording.ts";
 import { testCertificate } from "./test-certificate.ts";
 
@@ -36,10 +41,12 @@ export class EngineHarness {
     host: Partial<Omit<MediaHost, "event">> = {},
     rtmpPort = 0,
   ) {
+    const any = { port: 0 };
+    const ports = { rtmp: { port: rtmpPort }, rtmps: any, srt: any };
     this.engine = createMediaEngine(
-      { host: "127.0.0.1", rtmpPort, rtmpsPort: 0, srtPort: 0, tls: testCertificate, ...options },
+      { host: "127.0.0.1", ports, path: "app", tls: testCertificate, ...options },
       {
-        srtAccess: async (streamKey) => host.srtAccess?.(streamKey) ?? srtAccess(streamKey),
+        publishSecret: async (name) => host.publishSecret?.(name) ?? secretOf(name),
         authorizePublish: (request) => {
           this.requests.push(request);
           return host.authorizePublish?.(request) ?? Promise.resolve(this.allow(request));
@@ -65,25 +72,26 @@ export class EngineHarness {
 
   async start(): Promise<this> {
     const ports = await this.engine.start();
-    this.rtmpPort = ports.rtmpPort;
-    this.rtmpsPort = ports.rtmpsPort;
-    this.srtPort = ports.srtPort;
+    const { rtmp = 0, rtmps = 0, srt = 0 } = ports;
+    this.rtmpPort = rtmp;
+    this.rtmpsPort = rtmps;
+    this.srtPort = srt;
     return this;
   }
 
   /** The default decision: keys that begin with "no" are refused, "rec" ones are recorded, "fmp4" ones in fragments. */
   allow(request: PublishRequest): PublishDecision {
-    const { streamKey } = request;
-    if (streamKey.startsWith("no")) {
+    const { name } = request;
+    if (name.startsWith("no")) {
       return { allow: false, reason: "this key is not known" };
     }
     this.#broadcasts += 1;
     return {
       allow: true,
-      streamName: `channel/${streamKey}`,
+      streamName: `channel/${name}`,
       streamId: `st-${this.#broadcasts}`,
-      recording: streamKey.startsWith("rec") ? RECORD_ALL : undefined,
-      container: streamKey.includes("fmp4") ? "fmp4" : "mpegts",
+      recording: name.startsWith("rec") ? RECORD_ALL : undefined,
+      container: name.includes("fmp4") ? "fmp4" : "mpegts",
     };
   }
 
@@ -110,10 +118,10 @@ export class EngineHarness {
 }
 
 /** Keys that begin with "no" aren't known; "clear" ones may come without a passphrase. */
-function srtAccess(streamKey: string): SrtAccess | undefined {
-  return streamKey.startsWith("no")
+function secretOf({ name }: PublishName): PublishSecret | undefined {
+  return name.startsWith("no")
     ? undefined
-    : { passphrase: SRT_PASSPHRASE, encryptionRequired: !streamKey.includes("clear") };
+    : { secret: SRT_PASSPHRASE, required: !name.includes("clear") };
 }
 
 /** Serves live playback under `/<stream name, encoded>/…` and recorded objects under `/objects/…`. */

@@ -2,13 +2,16 @@ import type { Socket } from "node:net";
 import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import { StreamEngine } from "../engine/stream-engine.ts";
 import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
+import { makeProtocols } from "../ingest/protocol.ts";
 import type { SessionEndReason } from "../port/events.ts";
 import type { MediaHost } from "../port/host.ts";
+import { defaultMediaLimits } from "../port/limits.ts";
 import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
 import type { AllowedPublish } from "../port/publish.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
-import type { IngestDoor } from "../transport/rtmp/ingest-door.ts";
+import { ingestProtocols } from "../transport/protocols.ts";
 import type { Calls } from "./calls.ts";
+import { GivenConnections } from "./given-connections.ts";
 import { RelayedPublisher, RelayFeed } from "./publisher-relay.ts";
 import type {
   MainMethods,
@@ -22,16 +25,11 @@ type Main = Calls<WorkerMethods, MainMethods>;
 /** Others hear of changes to what ladders take this soon. */
 const CORES_TOLD_EVERY_MS = 250;
 
-/** The main process listens, and gives the connections. */
-const GIVEN: IngestDoor = {
-  open: async () => ({ rtmpPort: 0, rtmpsPort: 0 }),
-  close: () => undefined,
-};
-
 /** An engine in a process of its own: its host is the main process, and it knows of no other worker. */
 export class IngestWorker extends StreamEngine implements WorkerMethods {
   readonly #main: Main;
   readonly #capacity: TranscodeCapacity;
+  readonly #connections: GivenConnections;
   /** Both by the publisher's id. */
   readonly #feeds: Map<string, RelayFeed>;
   readonly #publishers = new Map<string, RelayedPublisher>();
@@ -40,8 +38,12 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
   constructor(options: WorkerOptions, main: Main) {
     const capacity = new TranscodeCapacity(options.transcodeCores);
     const feeds = new Map<string, RelayFeed>();
+    const connections = new GivenConnections();
+    const limits = { ...defaultMediaLimits, ...options.limits };
+    const protocols = makeProtocols(ingestProtocols, { ...options, limits });
     super(options, hostOf(main), {
-      door: GIVEN,
+      protocols: protocols.filter(({ runsInWorkers }) => runsInWorkers),
+      connections,
       capacity,
       idPrefix: options.idPrefix,
       relay: (publisher, ...where) => relay(publisher, where, main, feeds),
@@ -49,16 +51,17 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
     this.#main = main;
     this.#capacity = capacity;
     this.#feeds = feeds;
+    this.#connections = connections;
     setInterval(() => this.#tellCores(), CORES_TOLD_EVERY_MS).unref();
   }
 
-  takeConnection(secure: boolean, socket?: Socket): void {
+  takeConnection(protocol: string, socket?: Socket): void {
     if (socket === undefined) {
       this.#main.tell("connectionClosed");
       return;
     }
     socket.on("close", () => this.#main.tell("connectionClosed"));
-    this.accept(socket, secure);
+    this.#connections.give(protocol, socket);
   }
 
   coresElsewhere(cores: number): void {
@@ -138,6 +141,7 @@ function hostOf(main: Main): MediaHost {
       }
       return decision;
     },
+    publishSecret: (name) => main.ask("publishSecret", name),
     event: (event) => main.tell("event", event),
     startRecording: (start) => main.ask("startRecording", start),
     putRecordingObject: (object) => main.ask("putRecordingObject", object),

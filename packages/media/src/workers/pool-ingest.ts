@@ -1,6 +1,13 @@
-import type { IngestPort, MediaFeed, Publisher } from "../ingest/ingest-port.ts";
+import type { Socket } from "node:net";
+import type { ConnectionPlaces } from "../engine/connection-places.ts";
+import type { ConnectionSource } from "../ingest/connection-source.ts";
+import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
+import type { IngestProtocol, Listening } from "../ingest/protocol.ts";
+import type { IngestEngine } from "../ingest/protocol-port.ts";
 import type { MediaHost } from "../port/host.ts";
 import { MediaError } from "../port/media-error.ts";
+import type { PortChoice } from "../port/options.ts";
+import type { PublishName, PublishRequest, PublishSecret } from "../port/publish.ts";
 import type { RelayRoutes } from "./relay-routes.ts";
 import type { StreamOwners } from "./stream-owners.ts";
 import type { RelaySource } from "./worker-messages.ts";
@@ -12,27 +19,55 @@ export interface PoolIngestOptions {
   readonly routes: RelayRoutes;
   /** Who takes the next publisher; undefined while no worker runs. */
   readonly idlest: () => WorkerProcess | undefined;
+  readonly connections: ConnectionSource;
+  /** For those that this process keeps. */
+  readonly places: ConnectionPlaces;
+  /** Gives a connection of a protocol that workers run to one of them. */
+  readonly handOver: (protocol: string, socket: Socket) => void;
   readonly onRefused: () => void;
 }
 
-/** Publishers whose connections the main process has, since one UDP socket has all of SRT's: workers get their media. */
-export class PoolIngest implements IngestPort {
+/**
+ * Ingest in the main process: hands over the connections of protocols that workers run, and publishes what the other
+ * protocols receive here, such as those whose encoders share one UDP socket. Workers get the media of these.
+ */
+export class PoolIngest implements IngestEngine {
   readonly #options: PoolIngestOptions;
+  #nextId = 1;
 
   constructor(options: PoolIngestOptions) {
     this.#options = options;
   }
 
-  async publish(
-    publisher: Publisher,
-    app: string,
-    streamKey: string,
-    priority: number | undefined,
-  ): Promise<MediaFeed> {
+  newConnectionId({ name }: IngestProtocol): string {
+    const id = `${name.charAt(0)}${this.#nextId}`;
+    this.#nextId += 1;
+    return id;
+  }
+
+  async publishSecret(name: PublishName): Promise<PublishSecret | undefined> {
+    return this.#options.host.publishSecret?.(name);
+  }
+
+  listen(
+    { name, runsInWorkers }: IngestProtocol,
+    at: PortChoice,
+    accept: (socket: Socket) => void,
+  ): Promise<Listening> {
+    const { connections, places, handOver } = this.#options;
+    return connections.listen(name, at, (socket) => {
+      if (runsInWorkers) {
+        handOver(name, socket);
+      } else if (places.admit(socket)) {
+        accept(socket.resume());
+      }
+    });
+  }
+
+  async publish(publisher: Publisher, request: PublishRequest): Promise<MediaFeed> {
     const { host, owners, routes, idlest } = this.#options;
     const { id, secure, remoteAddress } = publisher;
-    const asked = { connectionId: id, app, streamKey, priority, secure, remoteAddress };
-    const decision = await host.authorizePublish(asked);
+    const decision = await host.authorizePublish(request);
     if (!decision.allow) {
       throw new MediaError("refused", decision.reason);
     }
@@ -45,7 +80,7 @@ export class PoolIngest implements IngestPort {
     try {
       const facts = { id, secure, remoteAddress };
       await routes.open({ source: sourceOf(publisher), target: worker }, id, () =>
-        worker.calls.ask("openPublisher", facts, priority, decision),
+        worker.calls.ask("openPublisher", facts, request.priority, decision),
       );
     } finally {
       owners.decided(streamName, worker);

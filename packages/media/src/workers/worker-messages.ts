@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import type { StreamEngineOptions } from "../engine/stream-engine.ts";
+import type { IngestSettings } from "../ingest/protocol.ts";
 import type { SessionEndReason } from "../port/events.ts";
 import type { MediaEngine } from "../port/handle.ts";
 import type { MediaHost } from "../port/host.ts";
@@ -55,7 +56,7 @@ export interface WorkerMethods extends MediaEngine, RelayTarget, RelaySource {
     decision: AllowedPublish,
   ): Promise<void>;
   /** A connection of which nothing was read; undefined when it was closed on its way. */
-  takeConnection(secure: boolean, socket?: Socket): void;
+  takeConnection(protocol: string, socket?: Socket): void;
   /** Cores that the ladders of all other workers take. */
   coresElsewhere(cores: number): void;
 }
@@ -70,7 +71,9 @@ export interface MainMethods extends MediaHost, RelayTarget, RelaySource {
 }
 
 /** The first message to a worker. */
-export interface WorkerOptions extends Omit<StreamEngineOptions, "now"> {
+export interface WorkerOptions
+  extends Omit<StreamEngineOptions, "now">,
+    Omit<IngestSettings, "limits"> {
   readonly idPrefix: string;
   readonly transcodeCores: number;
 }

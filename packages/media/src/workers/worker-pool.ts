@@ -2,6 +2,10 @@ import { rm } from "node:fs/promises";
 import type { Socket } from "node:net";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
+import { ConnectionPlaces } from "../engine/connection-places.ts";
+import { TcpListeners } from "../ingest/connection-source.ts";
+import type { IngestProtocol } from "../ingest/protocol.ts";
+import { negotiate, openProtocols } from "../ingest/protocol-port.ts";
 import type { MediaEvent } from "../port/events.ts";
 import type {
   AdBreakInsertion,
@@ -16,16 +20,13 @@ import type { MediaHost } from "../port/host.ts";
 import { defaultMediaLimits, type MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { MediaEngineOptions } from "../port/options.ts";
-import type { DoorKeeper } from "../transport/rtmp/ingest-door.ts";
-import { IngestListener } from "../transport/rtmp/ingest-listener.ts";
-import { type SrtListener, srtListener } from "../transport/srt/srt-listener.ts";
 import { sumOfHealth } from "./pool-health.ts";
 import { PoolIngest } from "./pool-ingest.ts";
 import { RelayRoutes } from "./relay-routes.ts";
 import { SegmentCache } from "./segment-cache.ts";
 import { StreamOwners } from "./stream-owners.ts";
 import { StreamPlaces } from "./stream-places.ts";
-import { WorkerDesk } from "./worker-desk.ts";
+import { WorkerHost } from "./worker-host.ts";
 import type { WorkerOptions } from "./worker-messages.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
@@ -41,12 +42,12 @@ const CLOSE_GRACE_MS = 5_000;
  * An engine of several processes. This one listens, hands each connection to the worker with the fewest, asks the host
  * for all of them and serves playback of each worker's streams; a stream is carried by one worker.
  */
-export class WorkerPool implements MediaEngine, DoorKeeper {
+export class WorkerPool implements MediaEngine {
   readonly #options: MediaEngineOptions;
   readonly #limits: MediaLimits;
   readonly #host: MediaHost;
-  readonly #listener: IngestListener;
-  readonly #srt: SrtListener | undefined;
+  readonly #protocols: readonly IngestProtocol[];
+  readonly #listeners: TcpListeners;
   readonly #ingest: PoolIngest;
   /** All that haven't gone, and those of them that take connections. */
   readonly #processes = new Set<WorkerProcess>();
@@ -63,18 +64,22 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
   #restarted = 0;
   #refused = 0;
 
-  constructor(options: MediaEngineOptions, host: MediaHost) {
+  constructor(options: MediaEngineOptions, host: MediaHost, protocols: readonly IngestProtocol[]) {
     this.#options = options;
     this.#host = host;
     this.#limits = { ...defaultMediaLimits, ...options.limits };
-    this.#listener = new IngestListener(options, { paused: true });
-    this.#srt = srtListener(options, host);
+    this.#protocols = protocols;
+    const onFailed = (): void => this.#refuse();
+    this.#listeners = new TcpListeners({ host: options.host, paused: true, onFailed });
     this.#ingest = new PoolIngest({
       host,
       owners: this.#owners,
       routes: this.#routes,
       idlest: () => this.#idlest(),
-      onRefused: () => this.acceptFailed(),
+      connections: this.#listeners,
+      places: new ConnectionPlaces(this.#limits),
+      handOver: (protocol, socket) => this.#handOver(protocol, socket),
+      onRefused: () => this.#refuse(),
     });
     const { endedStreamKeptMs, segmentsKeptMs } = this.#limits;
     this.#places = new StreamPlaces(endedStreamKeptMs, () => performance.now());
@@ -92,8 +97,7 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
       }
       const slots = Array.from({ length: this.#options.workers ?? 0 }, (_, slot) => slot);
       await Promise.all(slots.map((slot) => this.#spawn(slot, RESTART_DELAY_MS)));
-      const ports = await this.#listener.open(this);
-      return { ...ports, srtPort: (await this.#srt?.open(this.#ingest)) ?? 0 };
+      return await openProtocols(this.#protocols, this.#ingest);
     } catch (error) {
       await this.close();
       throw error;
@@ -105,8 +109,8 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
       return;
     }
     this.#state = "closed";
-    this.#listener.close();
-    await this.#srt?.close();
+    this.#listeners.close();
+    await Promise.all(this.#protocols.map((protocol) => protocol.close()));
     for (const restart of this.#restarts) {
       clearTimeout(restart);
     }
@@ -115,14 +119,22 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
     await Promise.all(this.#concluding);
   }
 
-  accept(socket: Socket, secure: boolean): void {
+  async negotiate(protocol: string, offer: string): Promise<string> {
+    const own = this.#protocols.find(({ name }) => name === protocol);
+    const worker = own?.runsInWorkers === true ? this.#idlest() : undefined;
+    return worker === undefined
+      ? negotiate(own, offer)
+      : worker.calls.ask("negotiate", protocol, offer);
+  }
+
+  #handOver(protocol: string, socket: Socket): void {
     const connections = [...this.#workers].reduce((sum, worker) => sum + worker.connections, 0);
     const idlest = this.#idlest();
     if (idlest === undefined || connections >= this.#limits.connectionsMax) {
-      this.acceptFailed();
+      this.#refuse();
       socket.destroy();
     } else {
-      idlest.take(socket, secure);
+      idlest.take(socket, protocol);
     }
   }
 
@@ -132,7 +144,7 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
     return [...this.#workers].sort((a, b) => load(a) - load(b))[0];
   }
 
-  acceptFailed(): void {
+  #refuse(): void {
     this.#refused += 1;
   }
 
@@ -231,7 +243,7 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
       listening: this.#state === "started",
       ffmpeg: this.#options.ffmpeg ?? "none",
       transcodeCores: this.#options.transcodeCores ?? 0,
-      connections: this.#srt?.connections ?? 0,
+      connections: this.#protocols.reduce((sum, { connections }) => sum + connections, 0),
       refusedPublishes: this.#refused,
       segmentBytes: this.#segments.bytes,
       workerRestarts: this.#restarted,
@@ -242,7 +254,7 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
   async #spawn(slot: number, restartDelayMs: number): Promise<void> {
     const worker = new WorkerProcess(this.#optionsOf(slot));
     worker.calls.serve(
-      new WorkerDesk({
+      new WorkerHost({
         worker,
         host: this.#host,
         owners: this.#owners,
@@ -266,11 +278,11 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
   }
 
   #optionsOf(slot: number): WorkerOptions {
-    const { tls, app, limits, ffmpeg, transcodeCores = 0, spill, workers = 1 } = this.#options;
+    const { host, ports, tls, path, limits, ffmpeg } = this.#options;
+    const { transcodeCores = 0, spill, workers = 1 } = this.#options;
     this.#spawned += 1;
     return {
-      tls,
-      ...(app === undefined ? {} : { app }),
+      ...{ host, ports, tls, path, ffmpeg, transcodeCores },
       // Each counts its own; together they have no more of one address than one process would.
       limits: {
         ...limits,
@@ -278,8 +290,6 @@ export class WorkerPool implements MediaEngine, DoorKeeper {
           (limits?.connectionsOfAddressMax ?? defaultMediaLimits.connectionsOfAddressMax) / workers,
         ),
       },
-      ffmpeg,
-      transcodeCores,
       spill: spill && {
         folder: join(spill.folder, String(slot)),
         // One folder for all: what a worker that died has left is found there.

@@ -67,7 +67,7 @@ export class WorkerProcess implements RelaySource {
   }
 
   /** Gives it a connection of which nothing was read. */
-  take(socket: Socket, secure: boolean): void {
+  take(socket: Socket, protocol: string): void {
     this.#connections += 1;
     socket.on("error", () => socket.destroy());
     const sent = (error: unknown): void => {
@@ -75,7 +75,7 @@ export class WorkerProcess implements RelaySource {
         socket.destroy();
       }
     };
-    this.calls.give(socket, sent, "takeConnection", secure);
+    this.calls.give(socket, sent, "takeConnection", protocol);
   }
 
   disconnectPublisher(publisherId: string, description: string): void {

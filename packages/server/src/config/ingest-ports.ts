@@ -1,15 +1,19 @@
+import type { IngestPorts, IngestProtocolName, PortChoice } from "@rolecast/media";
 import { type Config, SRT_PORT } from "./settings.ts";
 
-interface Ports {
-  readonly rtmpPort: number;
-  readonly rtmpsPort: number;
-  readonly srtPort: number;
-}
-
-/** Where the engine listens: where the one before it did (`again`), or where the settings say. */
-export function ingestPortsOf(config: Config, again: Ports | undefined) {
-  const { host } = config;
-  const { rtmpPort, rtmpsPort, srtPort = SRT_PORT } = again ?? config;
-  const srtPortOrFree = again === undefined && config.srtPort === undefined;
-  return { host, rtmpPort, rtmpsPort, srtPort, srtPortOrFree };
+/** Where each protocol listens: where the engine before this one did (`again`), or where its setting says. */
+export function ingestPortsOf(
+  { rtmpPort, rtmpsPort, srtPort }: Config,
+  again: IngestPorts | undefined,
+): Readonly<Record<string, PortChoice>> {
+  const wanted: Record<IngestProtocolName, PortChoice> = {
+    rtmp: { port: rtmpPort },
+    rtmps: { port: rtmpsPort },
+    srt: srtPort === undefined ? { port: SRT_PORT, orFree: true } : { port: srtPort },
+  };
+  const choices = Object.entries(wanted).map(([protocol, choice]) => {
+    const port = again?.[protocol];
+    return [protocol, port === undefined ? choice : { port }] as const;
+  });
+  return Object.fromEntries(choices);
 }

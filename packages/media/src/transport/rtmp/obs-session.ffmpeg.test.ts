@@ -193,7 +193,7 @@ describe.skipIf(!hasFfmpeg)("OBS's messages (skipped where ffmpeg is not install
   const harness = new EngineHarness(
     {},
     {
-      authorizePublish: async ({ streamKey }) => ({
+      authorizePublish: async ({ name: streamKey }) => ({
         allow: true,
         streamName: `channel/${streamKey}`,
         streamId: `st-${streamKey}`,

@@ -2,8 +2,8 @@ import type { Socket } from "node:net";
 import { type Amf0Value, decodeAmf0 } from "../../container/flv/amf0.ts";
 import { parseMetadata } from "../../container/flv/metadata.ts";
 import { END_REASONS } from "../../ingest/end-reasons.ts";
-import type { IngestPort, MediaFeed, Publisher } from "../../ingest/ingest-port.ts";
-import { parsePublishName } from "../../ingest/publish-name.ts";
+import type { MediaFeed, Publisher } from "../../ingest/ingest-port.ts";
+import type { IngestPort } from "../../ingest/protocol.ts";
 import type { SessionEndReason } from "../../port/events.ts";
 import type { MediaLimits } from "../../port/limits.ts";
 import { MediaError } from "../../port/media-error.ts";
@@ -299,9 +299,8 @@ export class RtmpConnection implements Publisher {
     if (this.#state !== "connected" || typeof argument !== "string") {
       throw new MediaError("protocol", "publish came out of turn or without a stream key");
     }
-    const { streamKey, priority } = parsePublishName(argument);
     this.#state = "authorising";
-    this.#options.port.publish(this, this.#options.app, streamKey, priority).then(
+    this.#options.port.publish(this, argument).then(
       (feed) => this.#accepted(feed),
       (error: unknown) => this.#rejected(error),
     );

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { defaultMediaLimits } from "../../port/limits.ts";
+import { testPort } from "../../testing/test-port.ts";
 import { HANDSHAKE_TYPE, parseHandshake, writeHandshake } from "./handshake.ts";
 import { CONTROL, HEADER_BYTES, writeControl } from "./packet.ts";
 import { type PeerAddress, SrtCallers } from "./srt-callers.ts";
@@ -20,16 +21,15 @@ describe("callers", () => {
     const asked: string[] = [];
     const callers = new SrtCallers({
       limits: defaultMediaLimits,
-      accessOf: async (key) => {
-        asked.push(key);
-        return isKnown ? { passphrase: "0123456789", encryptionRequired: true } : undefined;
-      },
       send: (datagram, to) => sent.push({ datagram, to }),
       monotonicMs: () => 1_000,
-      port: {
-        publish: () => Promise.reject(new Error("nobody should come this far")),
+      port: testPort({
+        secretOf: async (name) => {
+          asked.push(name);
+          return isKnown ? { secret: "0123456789", required: true } : undefined;
+        },
         refused: (_, reason) => refused.push(reason),
-      },
+      }),
     });
     const last = () =>
       parseHandshake((sent.at(-1)?.datagram ?? Buffer.of()).subarray(HEADER_BYTES));

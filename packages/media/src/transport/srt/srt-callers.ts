@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
-import type { IngestPort } from "../../ingest/ingest-port.ts";
+import type { IngestPort } from "../../ingest/protocol.ts";
 import type { MediaLimits } from "../../port/limits.ts";
 import { MediaError } from "../../port/media-error.ts";
-import type { SrtAccess } from "../../port/publish.ts";
 import {
   type ConnectionRequest,
   extensionFlags,
@@ -48,8 +47,6 @@ export interface PeerAddress {
 
 export interface SrtCallersOptions {
   readonly limits: MediaLimits;
-  readonly accessOf: (streamKey: string) => Promise<SrtAccess | undefined>;
-  readonly idPrefix?: string;
   readonly port: IngestPort;
   readonly send: (datagram: Buffer, to: PeerAddress) => void;
   readonly monotonicMs: () => number;
@@ -75,7 +72,6 @@ export class SrtCallers {
   readonly #byPeer = new Map<string, Caller | "pending">();
   #pending = 0;
   readonly #pendingOf = new Map<string, number>();
-  #nextId = 1;
   #isClosed = false;
   /** Runs while there are connections. */
   #ticker: NodeJS.Timeout | undefined;
@@ -159,7 +155,12 @@ export class SrtCallers {
       // Copied: the decision about it takes a while.
       request = parseConnectionRequest(Buffer.from(body));
     } catch (error) {
-      this.#tellRefused(this.#newId(), from, handshake.encryption !== 0, error);
+      this.#tellRefused(
+        this.#options.port.newConnectionId(),
+        from,
+        handshake.encryption !== 0,
+        error,
+      );
       this.#reject(handshake, error, from);
       return;
     }
@@ -188,14 +189,14 @@ export class SrtCallers {
     request: ConnectionRequest,
     from: PeerAddress,
   ): Promise<void> {
-    const { port, accessOf, limits, monotonicMs, send } = this.#options;
-    const id = this.#newId();
+    const { port, limits, monotonicMs, send } = this.#options;
+    const id = this.#options.port.newConnectionId();
     const remoteAddress = from.address;
-    const admitted = await admitCaller(request, accessOf).catch((error: unknown) => {
+    const admitted = await admitCaller(request, port).catch((error: unknown) => {
       this.#tellRefused(id, from, request.keyMaterial !== undefined, error);
       throw error;
     });
-    const { streamKey, priority, decryptor } = admitted;
+    const { name, decryptor } = admitted;
     const socketId = this.#newSocketId();
     const key = peerKey(from, handshake);
     const latencyMs = Math.min(Math.max(request.latencyMs, LATENCY_MIN_MS), LATENCY_MAX_MS);
@@ -217,12 +218,10 @@ export class SrtCallers {
       },
       monotonicMs,
     });
-    const feed = await port
-      .publish(connection, APP, streamKey, priority)
-      .catch((error: unknown) => {
-        connection.fail(error);
-        throw error;
-      });
+    const feed = await port.publish(connection, name).catch((error: unknown) => {
+      connection.fail(error);
+      throw error;
+    });
     if (this.#isClosed || !connection.open) {
       const reason = this.#isClosed ? "engine-closed" : "stopped";
       feed.end(reason, "the stream was ended before it began");
@@ -293,12 +292,6 @@ export class SrtCallers {
     }
   }
 
-  #newId(): string {
-    const id = `${this.#options.idPrefix ?? ""}s${this.#nextId}`;
-    this.#nextId += 1;
-    return id;
-  }
-
   #newSocketId(): number {
     for (;;) {
       const id = randomBytes(4).readUInt32BE(0) & 0x3fffffff;
@@ -308,9 +301,6 @@ export class SrtCallers {
     }
   }
 }
-
-/** The application that RTMP names in its URL; there is one. */
-const APP = "app";
 
 function ignore(): void {}
 

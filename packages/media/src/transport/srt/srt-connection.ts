@@ -1,5 +1,6 @@
 import { END_REASONS } from "../../ingest/end-reasons.ts";
-import type { IngestPort, MediaFeed, Publisher } from "../../ingest/ingest-port.ts";
+import type { MediaFeed, Publisher } from "../../ingest/ingest-port.ts";
+import type { IngestPort } from "../../ingest/protocol.ts";
 import { TransportStreamFeed } from "../../ingest/transport-stream-feed.ts";
 import type { SessionEndReason } from "../../port/events.ts";
 import type { MediaLimits } from "../../port/limits.ts";

@@ -92,7 +92,7 @@ describe
       expect(published).toMatchObject({ status: 0, stdout: "" });
       await harness.seen("session-ended", (event) => event.streamName === `channel/${key}`);
       await expectWhole(`${url}/live/channel/${key}/index.m3u8`);
-      const asked = harness.requests.find(({ streamKey }) => streamKey === key);
+      const asked = harness.requests.find(({ name }) => name === key);
       expect(asked).toMatchObject({ secure: query !== "" });
     });
 
@@ -133,7 +133,7 @@ describe
       expect(refused.status).not.toBe(0);
       expect(refused.stderr).toContain(`ERROR:${reason}`);
       const [, key = ""] = /streamid=([^&]*)/.exec(query) ?? [];
-      expect(harness.requests.filter(({ streamKey }) => streamKey === key)).toEqual([]);
+      expect(harness.requests.filter(({ name }) => name === key)).toEqual([]);
     });
 
     test("a second publisher of a channel is refused, and a higher priority takes over", async () => {

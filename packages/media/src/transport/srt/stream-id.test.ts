@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { parseStreamId } from "./stream-id.ts";
+import { parsePublishName } from "../../ingest/publish-name.ts";
+import { nameOfStreamId } from "./stream-id.ts";
 
 describe("stream ids", () => {
   test.each([
@@ -9,8 +10,8 @@ describe("stream ids", () => {
     ["#!::u=me,h=host,r=sk_key?priority=7,m=publish,t=stream", "sk_key", 7],
     // Not one of them: a key that begins alike.
     ["#!:r=sk_key", "#!:r=sk_key", undefined],
-  ])("%s names a key", (streamId, streamKey, priority) => {
-    expect(parseStreamId(streamId)).toEqual({ streamKey, priority });
+  ])("%s names a key", (streamId, name, priority) => {
+    expect(parsePublishName(nameOfStreamId(streamId))).toEqual({ name, priority });
   });
 
   test.each([
@@ -19,6 +20,6 @@ describe("stream ids", () => {
     ["#!::m=publish", "the stream key is missing"],
     ["#!::r=sk_key,m=request", "only publishing is spoken here: leave m out, or m=publish"],
   ])("%s is refused", (streamId, message) => {
-    expect(() => parseStreamId(streamId)).toThrow(message);
+    expect(() => parsePublishName(nameOfStreamId(streamId))).toThrow(message);
   });
 });

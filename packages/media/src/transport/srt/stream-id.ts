@@ -1,16 +1,15 @@
-import { type PublishName, parsePublishName } from "../../ingest/publish-name.ts";
 import { SrtRejection } from "./reject-reason.ts";
 
 /** What a structured stream id begins with (libsrt, "SRT Access Control"). */
 const STRUCTURED = "#!::";
 
 /**
- * The stream key, as it is or as the resource of a structured id: `#!::r=<key>,m=publish`. Throws SrtRejection for
- * another mode than publishing, MediaError `refused` for a malformed name.
+ * The name to publish, as it is or as the resource of a structured id: `#!::r=<name>,m=publish`. Throws SrtRejection
+ * for another mode than publishing.
  */
-export function parseStreamId(streamId: string): PublishName {
+export function nameOfStreamId(streamId: string): string {
   if (!streamId.startsWith(STRUCTURED)) {
-    return parsePublishName(streamId);
+    return streamId;
   }
   const members = new Map(
     streamId
@@ -24,5 +23,5 @@ export function parseStreamId(streamId: string): PublishName {
   if ((members.get("m") ?? "publish") !== "publish") {
     throw new SrtRejection("badMode", "only publishing is spoken here: leave m out, or m=publish");
   }
-  return parsePublishName(members.get("r") ?? "");
+  return members.get("r") ?? "";
 }

@@ -9,6 +9,7 @@ import { streamKeyOperations } from "./channels/stream-keys.ts";
 import { ivsConstraints } from "./constraints.ts";
 import type { IvsDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
+import { portByProtocol, portNameOf } from "./ingest-protocols.ts";
 import { Housekeeping } from "./live/housekeeping.ts";
 import { LiveStreams } from "./live/live-streams.ts";
 import { MetricSampler } from "./live/metric-sampler.ts";
@@ -133,26 +134,32 @@ async function createIvs(needs: IvsNeeds) {
       await live.close();
     },
     reset: () => live.reset(),
-    publicHealth: () => ({ ...live.ports }),
+    publicHealth: () => portsOf(live),
     health: async () => {
       const engine = await live.engine.health();
       return {
         ...engine,
-        ...live.ports,
+        ...portsOf(live),
         countries: countries === undefined ? "unknown: no geoipDatabase" : "known",
         transcoding: transcodingWord(engine),
         thumbnails: engine.ffmpeg === "none" ? "not recorded: there is no ffmpeg" : "recorded",
       };
     },
     provides: {
-      /** The ports after `start`; undefined before. */
-      ingestPorts: () => live.ports,
+      ingestPorts: () => portByProtocol(live.ports),
     },
     contributes: {
       linkedServiceUsages: [recordToS3Usage],
       listeningPorts: [() => ({ ...live.ports })],
     },
   };
+}
+
+/** `{ rtmpPort: 1935, … }`. */
+function portsOf({ ports = {} }: LiveStreams): Readonly<Record<string, number>> {
+  return Object.fromEntries(
+    Object.entries(ports).map(([protocol, port]) => [portNameOf(protocol), port]),
+  );
 }
 
 /** Whether STANDARD and ADVANCED channels have their renditions here. */

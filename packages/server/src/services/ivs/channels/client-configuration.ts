@@ -1,6 +1,8 @@
+import type { IngestPorts } from "@rolecast/media";
 import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
+import { INGEST_PATH } from "../ingest-protocols.ts";
 import type { ChannelRow, IvsTables } from "../tables.ts";
 import { selectChannel } from "./channel-queries.ts";
 import { MULTITRACK_HEIGHT_MAX, multitrackPlan } from "./multitrack.ts";
@@ -56,7 +58,7 @@ export interface ClientConfigurationOptions {
   readonly db: Kysely<IvsTables>;
   readonly ids: Ids;
   readonly ingestHost: string;
-  readonly ports: () => { readonly rtmpPort: number; readonly rtmpsPort: number } | undefined;
+  readonly ports: () => IngestPorts | undefined;
 }
 
 /** What of the request is used; the rest describes the machine. */
@@ -113,13 +115,13 @@ function endpoints(
   authentication: string,
   { ingestHost, ports }: ClientConfigurationOptions,
 ) {
-  const { rtmpPort = 0, rtmpsPort = 0 } = ports() ?? {};
+  const { rtmp = 0, rtmps = 0 } = ports() ?? {};
   const at = (protocol: "RTMP" | "RTMPS", port: number) => ({
     protocol,
-    url_template: `${protocol.toLowerCase()}://${ingestHost}:${port}/app/{stream_key}`,
+    url_template: `${protocol.toLowerCase()}://${ingestHost}:${port}/${INGEST_PATH}/{stream_key}`,
     authentication,
   });
-  return [at("RTMPS", rtmpsPort), ...(channel.insecure_ingest === 1 ? [at("RTMP", rtmpPort)] : [])];
+  return [at("RTMPS", rtmps), ...(channel.insecure_ingest === 1 ? [at("RTMP", rtmp)] : [])];
 }
 
 /** As many steps as fit; the largest alone where even two don't. */

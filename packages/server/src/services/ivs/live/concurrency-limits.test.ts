@@ -42,7 +42,8 @@ async function live(channelId: string, change: { region?: string } = {}): Promis
 
 const publish = () =>
   life.live.authorizePublish({
-    ...{ connectionId: "c", streamKey: STREAM_KEY, secure: true, remoteAddress: "::1", app: "app" },
+    ...{ connectionId: "c", protocol: "rtmps", name: STREAM_KEY, secure: true },
+    remoteAddress: "::1",
     priority: undefined,
   });
 

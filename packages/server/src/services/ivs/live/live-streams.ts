@@ -5,15 +5,17 @@ import type {
   MediaEvent,
   MediaHost,
   PublishDecision,
+  PublishName,
   PublishRequest,
+  PublishSecret,
   RecordingContinuation,
   RecordingObject,
   RecordingStart,
-  SrtAccess,
 } from "@rolecast/media";
 import { LruMap } from "../../../kernel/lru-map.ts";
 import { multitrackPlan } from "../channels/multitrack.ts";
 import type { IvsDependencies } from "../dependencies.ts";
+import { INGEST_PATH } from "../ingest-protocols.ts";
 import { LeaseLostError } from "../nodes/lease-lost.ts";
 import { NodeLease } from "../nodes/node-lease.ts";
 import { claimOrphans, hasOrphans, releaseRecordings } from "../nodes/orphans.ts";
@@ -40,7 +42,7 @@ import { tellBroadcast } from "./broadcast-events.ts";
 import { ConcurrencyLimits } from "./concurrency-limits.ts";
 import { type BroadcastToOpen, openBroadcast } from "./open-broadcast.ts";
 import { whyContended } from "./publish-contention.ts";
-import { decidePublish, srtAccessOf } from "./publish-decision.ts";
+import { decidePublish, publishSecretOf } from "./publish-decision.ts";
 import { RecordedTime } from "./recorded-time.ts";
 import { SessionJournal } from "./session-journal.ts";
 import { closeOpenSessions } from "./session-recovery.ts";
@@ -109,7 +111,7 @@ export class LiveStreams implements MediaHost {
       log: deps.log,
       writerOf: (row) => this.#writerOf(row, LIVE_PATIENCE_MS),
     });
-    this.#engine = deps.media.createEngine(this);
+    this.#engine = deps.media.createEngine(this, INGEST_PATH);
   }
 
   get engine(): MediaEngine {
@@ -129,7 +131,7 @@ export class LiveStreams implements MediaHost {
     else await this.#recover(await this.#recordings.unfinished());
     await forgetFinished(media.keptRecordings, this.#recordings);
     await this.windows.start();
-    if (this.#closed) this.#engine = media.createEngine(this, this.#ports);
+    if (this.#closed) this.#engine = media.createEngine(this, INGEST_PATH, this.#ports);
     this.#closed = false;
     this.#ports = await this.#engine.start();
     this.node.start();
@@ -172,8 +174,8 @@ export class LiveStreams implements MediaHost {
     return decision;
   }
 
-  srtAccess(streamKey: string): Promise<SrtAccess | undefined> {
-    return srtAccessOf(streamKey, this.#deps.store.tables<IvsTables>().db);
+  publishSecret(name: PublishName): Promise<PublishSecret | undefined> {
+    return publishSecretOf(name, this.#deps.store.tables<IvsTables>().db);
   }
 
   event(event: MediaEvent): void {

@@ -10,8 +10,8 @@ async function decide(request: Partial<PublishRequest> = {}, change: LiveWorldCh
   const { db } = world.store.tables<IvsTables>();
   const whole: PublishRequest = {
     connectionId: "c1",
-    app: "app",
-    streamKey: STREAM_KEY,
+    protocol: "rtmps",
+    name: STREAM_KEY,
     priority: undefined,
     secure: true,
     remoteAddress: "::1",
@@ -45,8 +45,8 @@ test.each([
   [STREAM_KEY.replace("sk_", "xk_"), false],
   ["__", false],
   [STREAM_KEY, true],
-])("the key %j: let in is %s", async (streamKey, allow) => {
-  expect((await decide({ streamKey })).allow).toBe(allow);
+])("the key %j: let in is %s", async (name, allow) => {
+  expect((await decide({ name })).allow).toBe(allow);
 });
 
 test("plain RTMP needs insecureIngest", async () => {

@@ -1,4 +1,4 @@
-import type { PublishDecision, PublishRequest, SrtAccess } from "@rolecast/media";
+import type { PublishDecision, PublishName, PublishRequest, PublishSecret } from "@rolecast/media";
 import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import { selectChannel } from "../channels/channel-queries.ts";
@@ -20,7 +20,7 @@ export async function decidePublish(
   db: Kysely<IvsTables>,
   ids: Ids,
 ): Promise<PublishDecision> {
-  const channel = await channelOfKey(request.streamKey, db);
+  const channel = await channelOfKey(request.name, db);
   if (!channel) return WRONG_KEY;
   if (!request.secure && channel.insecure_ingest === 0)
     return { allow: false, reason: "This channel takes RTMPS only (insecureIngest is false)" };
@@ -38,16 +38,13 @@ export async function decidePublish(
 }
 
 /** What an encoder must know beside the stream key; undefined where there is no such key. */
-export async function srtAccessOf(
-  streamKey: string,
+export async function publishSecretOf(
+  { name }: PublishName,
   db: Kysely<IvsTables>,
-): Promise<SrtAccess | undefined> {
-  const channel = await channelOfKey(streamKey, db);
+): Promise<PublishSecret | undefined> {
+  const channel = await channelOfKey(name, db);
   if (!channel) return undefined;
-  return {
-    passphrase: channel.srt_passphrase,
-    encryptionRequired: channel.insecure_ingest === 0,
-  };
+  return { secret: channel.srt_passphrase, required: channel.insecure_ingest === 0 };
 }
 
 async function channelOfKey(

@@ -109,10 +109,14 @@ export class ScriptedEngine implements MediaEngine {
   }
 
   async start() {
-    return { rtmpPort: 1, rtmpsPort: 2, srtPort: 3 };
+    return { rtmp: 1, rtmps: 2, srt: 3 };
   }
 
   async close(): Promise<void> {}
+
+  async negotiate(): Promise<string> {
+    return "";
+  }
 
   async putMetadata(): Promise<boolean> {
     return false;

@@ -2,14 +2,19 @@ import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import type { MediaEvent, SessionEndReason } from "../port/events.ts";
 import type { MediaHost } from "../port/host.ts";
 import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
-import type { PublishDecision, PublishRequest } from "../port/publish.ts";
+import type {
+  PublishDecision,
+  PublishName,
+  PublishRequest,
+  PublishSecret,
+} from "../port/publish.ts";
 import type { RecordingContinuation, RecordingObject, RecordingStart } from "../port/recording.ts";
 import type { RelayRoutes } from "./relay-routes.ts";
 import type { StreamOwners } from "./stream-owners.ts";
 import type { MainMethods, PublisherFacts } from "./worker-messages.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
-export interface WorkerDeskOptions {
+export interface WorkerHostOptions {
   readonly worker: WorkerProcess;
   readonly host: MediaHost;
   readonly owners: StreamOwners<WorkerProcess>;
@@ -18,12 +23,16 @@ export interface WorkerDeskOptions {
   readonly onCores: () => void;
 }
 
-/** What the main process does for one worker: asks the host, and knows which worker has which channel. */
-export class WorkerDesk implements MainMethods {
-  readonly #options: WorkerDeskOptions;
+/** The host of one worker's engine, in the main process: asks the real host, and knows which worker has which channel. */
+export class WorkerHost implements MainMethods {
+  readonly #options: WorkerHostOptions;
 
-  constructor(options: WorkerDeskOptions) {
+  constructor(options: WorkerHostOptions) {
     this.#options = options;
+  }
+
+  async publishSecret(name: PublishName): Promise<PublishSecret | undefined> {
+    return this.#options.host.publishSecret?.(name);
   }
 
   async authorizePublish(request: PublishRequest): Promise<PublishDecision> {

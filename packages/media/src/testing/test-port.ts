@@ -1,0 +1,17 @@
+import type { IngestPort } from "../ingest/protocol.ts";
+
+/** A port for one protocol without an engine: nobody is let in unless `change` says so. */
+export function testPort(change: Partial<IngestPort> = {}): IngestPort {
+  let ids = 0;
+  return {
+    newConnectionId: () => {
+      ids += 1;
+      return `c${ids}`;
+    },
+    secretOf: async () => undefined,
+    publish: () => Promise.reject(new Error("nobody should come this far")),
+    refused: () => undefined,
+    listen: async () => ({ port: undefined }),
+    ...change,
+  };
+}

@@ -1,0 +1,124 @@
+import type { Socket } from "node:net";
+import { performance } from "node:perf_hooks";
+import { createServer as createTlsServer, type Server as TlsServer } from "node:tls";
+import type {
+  IngestPort,
+  IngestProtocol,
+  IngestSettings,
+  Listening,
+  ProtocolMaker,
+} from "../../ingest/protocol.ts";
+import type { MediaLimits } from "../../port/limits.ts";
+import type { PortChoice } from "../../port/options.ts";
+import { reuseReadMemory } from "../../runtime/scratch-socket.ts";
+import { RtmpConnection } from "./rtmp-connection.ts";
+
+/** Deadlines are kept to this precision. */
+const SWEEP_MS = 250;
+
+export const rtmp: ProtocolMaker = (settings) =>
+  settings.ports.rtmp && new RtmpProtocol("rtmp", settings.ports.rtmp, settings);
+
+/** RTMP over TLS. */
+export const rtmps: ProtocolMaker = (settings) =>
+  settings.ports.rtmps && new RtmpProtocol("rtmps", settings.ports.rtmps, settings, settings.tls);
+
+/** Owns the connections of encoders that speak RTMP, all in TLS or none. */
+class RtmpProtocol implements IngestProtocol {
+  readonly name: string;
+  readonly runsInWorkers = true;
+  readonly #at: PortChoice;
+  readonly #path: string;
+  readonly #limits: MediaLimits;
+  /** Doesn't listen: it is given its connections. Undefined where they are in clear. */
+  readonly #tls: TlsServer | undefined;
+  readonly #connections = new Set<RtmpConnection>();
+  /** Every TCP connection, also one that is still in its TLS handshake. */
+  readonly #sockets = new Set<Socket>();
+  #port: IngestPort | undefined;
+  #sweeper: NodeJS.Timeout | undefined;
+
+  constructor(
+    name: string,
+    at: PortChoice,
+    { path, limits }: IngestSettings,
+    tls?: IngestSettings["tls"],
+  ) {
+    this.name = name;
+    this.#at = at;
+    this.#path = path;
+    this.#limits = limits;
+    this.#tls = tls && this.#tlsServer(tls);
+  }
+
+  get connections(): number {
+    return this.#sockets.size;
+  }
+
+  async open(port: IngestPort): Promise<Listening> {
+    this.#port = port;
+    this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
+    return port.listen(this.#at, (socket) => this.#accept(port, socket));
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#sweeper);
+    for (const connection of this.#connections) {
+      connection.destroy("engine-closed", "the server stops");
+    }
+    const closed = [...this.#sockets].map(
+      (socket) => new Promise<void>((resolve) => socket.once("close", () => resolve())),
+    );
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
+    await Promise.all(closed);
+  }
+
+  #tlsServer(tls: IngestSettings["tls"]): TlsServer {
+    const server = createTlsServer(
+      { ...tls, handshakeTimeout: this.#limits.publishDeadlineMs, minVersion: "TLSv1.2" },
+      (socket) => this.#port && this.#start(this.#port, socket),
+    );
+    // A connection that never becomes TLS is closed by node:tls itself, and nobody else is concerned.
+    server.on("tlsClientError", (_error, socket) => socket.destroy());
+    return server;
+  }
+
+  #accept(port: IngestPort, accepted: Socket): void {
+    // TLS reads into memory of its own.
+    const socket = this.#tls === undefined ? reuseReadMemory(accepted) : accepted;
+    this.#sockets.add(socket);
+    socket.on("close", () => this.#sockets.delete(socket));
+    if (this.#tls === undefined) {
+      this.#start(port, socket);
+    } else {
+      this.#tls.emit("connection", socket);
+    }
+  }
+
+  #start(port: IngestPort, socket: Socket): void {
+    if (socket.destroyed) {
+      return;
+    }
+    const connection = new RtmpConnection({
+      id: port.newConnectionId(),
+      socket,
+      secure: this.#tls !== undefined,
+      app: this.#path,
+      limits: this.#limits,
+      port,
+      monotonicMs: () => performance.now(),
+    });
+    this.#connections.add(connection);
+    socket.on("close", () => this.#connections.delete(connection));
+    connection.start();
+  }
+
+  #sweep(): void {
+    const nowMs = performance.now();
+    for (const connection of this.#connections) {
+      connection.sweep(nowMs);
+    }
+  }
+}
