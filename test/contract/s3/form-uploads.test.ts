@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { allow, createUser } from "../../support/principals.ts";
+import { sendSigned, sign } from "../../support/signed-request.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const BUCKET = "forms-contract";
@@ -10,12 +11,20 @@ const OTHER = {
   rootAccessKeyId: "other",
   rootSecretAccessKey: "other-root-secret",
 };
+const QUEUE = {
+  servicePrincipal: "queue.internal.example",
+  roleName: "AWSServiceRoleForInternalQueue",
+  policy: { Version: "2012-10-17", Statement: [allow("s3:PutObject")] },
+  accessKeyId: "AKIAQUEUEQUEUEQUEUEQ",
+  secretAccessKey: "the-queue-services-own-secret-key",
+  usage: { url: "http://127.0.0.1:9/usage" },
+};
 let server: TestServer;
 let client: Clients["s3"];
 let reader: { accessKeyId: string; secretAccessKey: string };
 
 beforeAll(async () => {
-  server = await startTestServer({ accounts: [OTHER] });
+  server = await startTestServer({ accounts: [OTHER], linkedServices: [QUEUE] });
   client = server.clients().s3;
   await client.send(new s3.CreateBucketCommand({ Bucket: BUCKET }));
   reader = await createUser(server.clients().iam, "form-reader", [allow("s3:GetObject")]);
@@ -431,4 +440,24 @@ test("a key that is no text is refused before anything is stored", async () => {
     400,
     expect.stringContaining("InvalidArgument"),
   ]);
+});
+
+test("a service that acts for its caller is held to its operations, by a form too", async () => {
+  const received = { method: "PUT", path: "/queues/a", headers: {}, body: "" };
+  const Headers = await sign("http://queue.test:80", received, { service: "queue" });
+  const request = {
+    path: "/forward-access-sessions",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ Method: "PUT", Path: "/queues/a", Headers }),
+  };
+  const { accessKeyId, secretAccessKey } = QUEUE;
+  const signing = { key: { accessKeyId, secretAccessKey }, service: "rolecast" };
+  const { body } = await sendSigned(server.endpoint, request, signing);
+  const { AccessKeyId, SecretAccessKey, SessionToken } = JSON.parse(body).Credentials;
+  const token = { "x-amz-security-token": SessionToken };
+  const key = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
+  expect(await post({ key, fields: token, conditions: [token] })).toMatchObject({
+    status: 403,
+    body: expect.stringContaining("may not call s3:PutObject for its callers"),
+  });
 });

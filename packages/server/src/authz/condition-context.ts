@@ -1,4 +1,5 @@
 import type { ContextValue, RequestContextValues } from "@rolecast/policy";
+import { callingService } from "../kernel/call-chain.ts";
 import { isoSeconds } from "../kernel/clock.ts";
 import type { Authorization } from "../kernel/operations.ts";
 import type { Organization } from "../kernel/organization.ts";
@@ -18,6 +19,8 @@ const GLOBAL_KEYS = [
   "aws:multifactorauthage",
   "aws:viaawsservice",
   "aws:calledvia",
+  "aws:calledviafirst",
+  "aws:calledvialast",
   "aws:principalarn",
   "aws:principalaccount",
   "aws:principaltype",
@@ -70,7 +73,8 @@ export class ConditionContext implements RequestContextValues {
   }
 
   #global(key: string): ContextValue | undefined {
-    const { invokedBy, nowMs, region } = this.#request;
+    const { nowMs, region } = this.#request;
+    const { chain } = this.#request.caller;
     const caller = this.#caller;
     switch (key) {
       case "aws:currenttime":
@@ -81,7 +85,7 @@ export class ConditionContext implements RequestContextValues {
         return String(this.#request.secure);
       case "aws:sourceip":
         // A call that a service passes on doesn't come from the caller's address.
-        return invokedBy === undefined ? this.#request.sourceIp : undefined;
+        return chain === undefined ? this.#request.sourceIp : undefined;
       case "aws:useragent":
         return this.#request.userAgent;
       case "aws:referer":
@@ -95,12 +99,13 @@ export class ConditionContext implements RequestContextValues {
           ? undefined
           : String(Math.floor((nowMs - caller.multiFactorAuthAtMs) / 1000));
       case "aws:viaawsservice":
-        return String(invokedBy !== undefined);
+        return String(chain !== undefined);
       case "aws:calledvia":
-        return invokedBy === undefined ? undefined : [invokedBy];
+        return chain;
       case "aws:calledviafirst":
+        return chain?.[0];
       case "aws:calledvialast":
-        return invokedBy;
+        return callingService(this.#request.caller);
       case "aws:principalorgid":
       case "aws:principalorgpaths":
         return this.#organizationKey(key, accountOf(caller.principal));

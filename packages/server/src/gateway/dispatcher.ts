@@ -23,6 +23,7 @@ import {
   validationSentence,
 } from "../validation/violations.ts";
 import { withBlankMembers } from "./blank-members.ts";
+import { refuseUnforwarded } from "./forwarded-operations.ts";
 import { findMissingMembers } from "./required-members.ts";
 import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 
@@ -154,6 +155,7 @@ export class Dispatcher {
     const registered = this.#options.registry.named(serviceName);
     const operation = registered?.wire.operations.get(operationName);
     if (!registered || !operation) throw new Error(`No operation ${serviceName}:${operationName}`);
+    refuseUnforwarded(options.as, serviceName, operationName);
     const context = new RequestContext({
       requestId: this.#options.ids.uuid(),
       service: serviceName,
@@ -175,7 +177,6 @@ export class Dispatcher {
       ...(options.precondition === undefined ? {} : { precondition: options.precondition }),
       ...(options.alongside === undefined ? {} : { alongside: options.alongside }),
       ...(options.isEssential === undefined ? {} : { isEssential: options.isEssential }),
-      ...(options.invokedBy === undefined ? {} : { invokedBy: options.invokedBy }),
     });
     if (!context.inTransaction) await this.#options.refresh(context.accountId);
     const members = input as Readonly<Record<string, unknown>>;

@@ -317,7 +317,6 @@ export class Pipeline {
         const context = this.#context(exchange, again, operation, received);
         await dispatcher.redecide(registered, operation, input, context);
       },
-      ...(caller.forwarded ? { invokedBy: caller.forwarded.servicePrincipal } : {}),
     });
   }
 }

@@ -3,11 +3,9 @@ import type { FormRequestInfo, RequestAuthentication } from "./request-context.t
 import type { Transaction } from "./store.ts";
 
 export interface InvokeOptions {
-  /** Whose permissions decide. */
+  /** Whose permissions decide. A chain of services that pass its credentials on is part of it. */
   readonly as: Caller;
   readonly region: string;
-  /** The service that passes the caller's credentials on; absent when `as` acts for itself. */
-  readonly invokedBy?: string;
   readonly sourceIp?: string | undefined;
   readonly userAgent?: string | undefined;
   /** The page that a browser came from. */

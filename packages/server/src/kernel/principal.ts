@@ -1,5 +1,5 @@
 import type { ContextValue, Principal } from "@rolecast/policy";
-import type { ForwardedAccess } from "./ports/linked-services.ts";
+import type { CallChain } from "./call-chain.ts";
 
 export type { ContextValue, Principal };
 
@@ -32,8 +32,13 @@ export interface Caller {
   readonly multiFactorAuthAtMs?: number;
   /** Milliseconds since the epoch at which a temporary credential ends. */
   readonly expiresAtMs?: number;
-  /** The service that signed, in a forward access session; everything else is its caller's. */
-  readonly forwarded?: ForwardedAccess;
+  /** The services that pass these credentials on; left out, the caller calls by itself. */
+  readonly chain?: CallChain;
+  /**
+   * All that the credentials of a forward access session may call: `iam:CreateServiceLinkedRole`.
+   * Left out, nothing but policies bounds the caller.
+   */
+  readonly forwardedOperations?: readonly string[];
 }
 
 /** The caller's account, or `anonymous` (what `aws:PrincipalAccount` says of unsigned requests). */

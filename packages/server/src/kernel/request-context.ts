@@ -2,6 +2,7 @@ import assert from "node:assert";
 import type { Authentication, SignedForm } from "@rolecast/wire";
 import type { Kysely } from "kysely";
 import { AwsError } from "./aws-error.ts";
+import { calledThrough, callingService } from "./call-chain.ts";
 import type { Alongside, Invoke, Precondition } from "./invoke.ts";
 import type { Authorization } from "./operations.ts";
 import { accountOf, type Caller, type ContextValue } from "./principal.ts";
@@ -78,8 +79,6 @@ export interface RequestContextInit {
   readonly alongside?: Alongside | undefined;
   /** Its body is taken also on a disk that is nearly full. */
   readonly isEssential?: boolean;
-  /** The service that passes on the caller's credentials, e.g. `ivs.amazonaws.com`. */
-  readonly invokedBy?: string;
   readonly http?: HttpRequestInfo;
   readonly form?: FormRequestInfo;
   /** Rejects when the request, made now, would be refused. */
@@ -110,7 +109,6 @@ export class RequestContext {
   readonly userAgent: string | undefined;
   readonly referer: string | undefined;
   readonly secure: boolean;
-  readonly invokedBy: string | undefined;
   readonly http: HttpRequestInfo | undefined;
   readonly form: FormRequestInfo | undefined;
   readonly response: ResponseHints;
@@ -139,7 +137,6 @@ export class RequestContext {
     this.userAgent = init.userAgent;
     this.referer = init.referer;
     this.secure = init.secure;
-    this.invokedBy = init.invokedBy;
     this.http = init.http;
     this.form = init.form;
     this.response = init.form?.response ?? { status: undefined, headers: {} };
@@ -171,6 +168,14 @@ export class RequestContext {
    */
   async recheck(): Promise<void> {
     await this.#recheck?.();
+  }
+
+  /**
+   * The service that makes this call with the caller's credentials, e.g. `ivs.amazonaws.com`: the
+   * last of the caller's chain. Undefined for calls that the caller makes itself.
+   */
+  get invokedBy(): string | undefined {
+    return callingService(this.caller);
   }
 
   /** What is read now may yet be rolled back: nothing to keep in a cache. */
@@ -223,8 +228,8 @@ export class RequestContext {
 
   /**
    * Calls another service with this caller's credentials passed on (a forward access session):
-   * the same authorisation as if the caller had called, with `aws:CalledVia` naming `invokedBy`.
-   * With `transaction`, the call joins it.
+   * the same authorisation as if the caller had called, with `invokedBy` appended to the chain of
+   * services that `aws:CalledVia` names. With `transaction`, the call joins it.
    */
   forward<Output>(
     service: string,
@@ -233,9 +238,8 @@ export class RequestContext {
     options: { readonly invokedBy: string; readonly transaction?: Transaction },
   ): Promise<Output> {
     return this.#invoke<Output>(service, operation, input, {
-      as: this.caller,
+      as: calledThrough(this.caller, options.invokedBy),
       region: this.region,
-      invokedBy: options.invokedBy,
       sourceIp: this.sourceIp,
       userAgent: this.userAgent,
       ...(options.transaction === undefined ? {} : { transaction: options.transaction }),

@@ -35,13 +35,6 @@ export interface UsageEndpoint {
   readonly attempts: number;
 }
 
-/** A service's way to act for its caller: what AWS calls a forward access session. */
-export interface ForwardedAccess {
-  readonly servicePrincipal: string;
-  /** `iam:CreateServiceLinkedRole`. */
-  readonly operations: readonly string[];
-}
-
 export interface ForwardedCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -52,15 +45,11 @@ export interface ForwardedCredentials {
 /** Issues credentials with which a service passes on those of its caller. STS implements it. */
 export interface ForwardAccessSessions {
   /**
-   * `sessionToken` came with the caller's request, if its key is a temporary one. The credentials
-   * end with what that request allows, at `notAfterMs`, or before.
+   * Whoever signs with the credentials is `caller`, its chain and `forwardedOperations` included.
+   * `sessionToken` came with the caller's own request, if its key is a temporary one. The
+   * credentials end with what that request allows, at `notAfterMs`, or before.
    */
-  issue(
-    caller: Caller,
-    sessionToken: string | undefined,
-    access: ForwardedAccess,
-    notAfterMs: number,
-  ): ForwardedCredentials;
+  issue(caller: Caller, sessionToken: string | undefined, notAfterMs: number): ForwardedCredentials;
 }
 
 /** A service-linked role as the report of unused roles shows it. IAM implements the report. */

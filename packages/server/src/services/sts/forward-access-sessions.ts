@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
+import type { CallChain } from "../../kernel/call-chain.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Ids } from "../../kernel/ids.ts";
 import type { Credential, CredentialSource } from "../../kernel/ports/identity.ts";
 import type {
   ForwardAccessSessions,
-  ForwardedAccess,
   ForwardedCredentials,
 } from "../../kernel/ports/linked-services.ts";
 import { accountOf, type Caller } from "../../kernel/principal.ts";
@@ -16,12 +16,12 @@ const KEY_PREFIX = "ACCA";
 /** As long as the request that it stands for may be under way; ours, AWS tells nothing of its own. */
 const LIFETIME_MS = 5 * 60 * 1000;
 
-/** What a token says: whose credentials these are, and what the service may do with them. */
+/** A token's content: whose credentials these are, who passes them on, and for which operations. */
 type SealedAccess = readonly [
   accessKeyId: string,
   sessionToken: string | 0,
-  servicePrincipal: string,
-  operations: readonly string[],
+  chain: CallChain,
+  forwardedOperations: readonly string[],
   expiresAtMs: number,
 ];
 
@@ -47,10 +47,11 @@ export class ForwardedSessionCredentials implements CredentialSource, ForwardAcc
   issue(
     caller: Caller,
     sessionToken: string | undefined,
-    access: ForwardedAccess,
     notAfterMs: number,
   ): ForwardedCredentials {
+    const { chain, forwardedOperations } = caller;
     assert(caller.accessKeyId !== undefined, "only who signed a request can be acted for");
+    assert(chain && forwardedOperations, "a service passes on the caller's credentials");
     const accountId = accountOf(caller.principal);
     const accessKeyId = newUniqueId(KEY_PREFIX, accountId, this.#deps.ids);
     const endsMs = this.#deps.clock.nowMs() + LIFETIME_MS;
@@ -58,8 +59,8 @@ export class ForwardedSessionCredentials implements CredentialSource, ForwardAcc
     const sealed: SealedAccess = [
       caller.accessKeyId,
       sessionToken ?? 0,
-      access.servicePrincipal,
-      access.operations,
+      chain,
+      forwardedOperations,
       expiresAtMs,
     ];
     const token = this.#sealer.seal(accessKeyId, JSON.stringify(sealed), 0);
@@ -74,9 +75,11 @@ export class ForwardedSessionCredentials implements CredentialSource, ForwardAcc
     const opened =
       sessionToken === undefined ? undefined : this.#sealer.open(accessKeyId, sessionToken);
     if (!opened) return "invalid-token";
-    const [key, token, servicePrincipal, operations, expiresAtMs] = JSON.parse(
+    const [key, token, chain, forwardedOperations, expiresAtMs] = JSON.parse(
       opened.text,
     ) as SealedAccess;
+    // Tokens of an earlier release, minutes old, name one service.
+    if (!Array.isArray(chain)) return "invalid-token";
     if (expiresAtMs <= this.#deps.clock.nowMs()) return "expired-token";
     const found = await this.#callers.findCredential(key, token === 0 ? undefined : token);
     if (found === undefined) return "invalid-token";
@@ -84,12 +87,7 @@ export class ForwardedSessionCredentials implements CredentialSource, ForwardAcc
     return {
       ...found,
       secretAccessKey: opened.secretAccessKey,
-      caller: {
-        ...found.caller,
-        accessKeyId,
-        expiresAtMs,
-        forwarded: { servicePrincipal, operations },
-      },
+      caller: { ...found.caller, accessKeyId, expiresAtMs, chain, forwardedOperations },
     };
   }
 }

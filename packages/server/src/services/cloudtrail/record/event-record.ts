@@ -7,10 +7,10 @@ import type { AuditedOperation } from "./audited-operation.ts";
 import { type Findable, findableOf } from "./event-attributes.ts";
 import { type RecordedResource, recordedResources } from "./resource-names.ts";
 import {
-  callingService,
   type FederatedAnswer,
   federatedIdentity,
   foreignIdentity,
+  requestingService,
   type UserIdentity,
   userIdentity,
 } from "./user-identity.ts";
@@ -99,7 +99,7 @@ export class EventRecords {
   #record(soFar: CallSoFar, accountId: string, eventId: string) {
     const { call, operation, authorizations, outcome, atMs } = soFar;
     const { context, input } = call;
-    const service = callingService(context);
+    const service = requestingService(context.caller);
     this.#typePrefixes ??= this.#readTypePrefixes();
     const resources = recordedResources(authorizations, accountId, this.#typePrefixes);
     const said = isRefusedStranger(soFar)
@@ -176,10 +176,10 @@ function identityOf(soFar: CallSoFar, accountId: string): UserIdentity {
   const { kind } = caller.principal;
   if (kind === "federated-provider") {
     const answer = outcome && "output" in outcome ? (outcome.output as FederatedAnswer) : {};
-    return federatedIdentity(userIdentity(caller, context.invokedBy), answer);
+    return federatedIdentity(userIdentity(caller), answer);
   }
   const isForeign = ACCOUNT_ID.test(context.accountId) && context.accountId !== accountId;
-  return isForeign ? foreignIdentity(caller) : userIdentity(caller, context.invokedBy);
+  return isForeign ? foreignIdentity(caller) : userIdentity(caller);
 }
 
 /** Records name a modelled error by its shape: IAM's `NoSuchEntity` is `NoSuchEntityException`. */

@@ -1,5 +1,5 @@
+import { callingService } from "../../../kernel/call-chain.ts";
 import { type Caller, userIdOf } from "../../../kernel/principal.ts";
-import type { RequestContext } from "../../../kernel/request-context.ts";
 
 /** Source: CloudTrail user guide, "CloudTrail userIdentity element". */
 export type UserIdentity = Readonly<Record<string, unknown>> & { readonly type: string };
@@ -7,12 +7,15 @@ export type UserIdentity = Readonly<Record<string, unknown>> & { readonly type: 
 /** Authentication gives the same caller for all requests with a key. */
 const known = new WeakMap<Caller, UserIdentity>();
 
-/** Who called, as the record in the caller's own account says it. */
-export function userIdentity(caller: Caller, invokedBy: string | undefined): UserIdentity {
-  if (invokedBy !== undefined) return { ...userIdentity(caller, undefined), invokedBy };
+/**
+ * Who called, as the record in the caller's own account says it. Of the services that passed its
+ * credentials on, `invokedBy` names the one that made the request: the chain's last.
+ */
+export function userIdentity(caller: Caller): UserIdentity {
   let identity = known.get(caller);
   if (!identity) {
-    identity = identityOf(caller);
+    const invokedBy = callingService(caller);
+    identity = { ...identityOf(caller), ...(invokedBy === undefined ? {} : { invokedBy }) };
     known.set(caller, identity);
   }
   return identity;
@@ -118,7 +121,9 @@ function sessionContext(caller: Caller, sessionIssuer?: object): object {
   };
 }
 
-/** The service that a call came through, or that calls itself; its name stands in for an address. */
-export function callingService({ caller, invokedBy }: RequestContext): string | undefined {
-  return caller.principal.kind === "service" ? caller.principal.serviceName : invokedBy;
+/** The service that made the request, for a caller or for itself: it stands for an address. */
+export function requestingService(caller: Caller): string | undefined {
+  return caller.principal.kind === "service"
+    ? caller.principal.serviceName
+    : callingService(caller);
 }

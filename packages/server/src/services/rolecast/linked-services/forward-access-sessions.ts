@@ -1,5 +1,6 @@
 import type { SignedAuthentication } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
+import { calledThrough } from "../../../kernel/call-chain.ts";
 import type { Clock } from "../../../kernel/clock.ts";
 import { NO_PERMISSION_NEEDED, type OperationHandler } from "../../../kernel/operations.ts";
 import type { Credential } from "../../../kernel/ports/identity.ts";
@@ -71,15 +72,15 @@ export function createForwardAccessSession(
         throw refused(
           "The received request was signed more than 15 minutes ago. Only what its caller wants now can be passed on: ask for a request that is signed anew.",
         );
-      if (caller.forwarded !== undefined || !("accountId" in caller.principal))
+      if (caller.chain !== undefined || !("accountId" in caller.principal))
         throw refused("The received request isn't signed by somebody of an account.");
-      const { servicePrincipal, forwardedOperations: operations } = service;
-      const access = { servicePrincipal, operations };
+      const { servicePrincipal, forwardedOperations } = service;
+      const forwarded = { ...calledThrough(caller, servicePrincipal), forwardedOperations };
       const notAfterMs =
         expiresSeconds === undefined
           ? Number.POSITIVE_INFINITY
           : requestTimeMs + expiresSeconds * 1000;
-      const issued = deps.sessions.issue(caller, sessionToken, access, notAfterMs);
+      const issued = deps.sessions.issue(forwarded, sessionToken, notAfterMs);
       return {
         Credentials: {
           AccessKeyId: issued.accessKeyId,

@@ -1,6 +1,7 @@
 import { copyFileSync, existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { calledThrough } from "../../../../kernel/call-chain.ts";
 import { SecretBox } from "../../../../kernel/crypto/secret-box.ts";
 import { EventLog } from "../../../../kernel/event-log.ts";
 import { randomIds } from "../../../../kernel/ids.ts";
@@ -126,7 +127,8 @@ export class IamWorld {
   async call<Output>(operation: string, input: object, options: CallOptions = {}): Promise<Output> {
     const { accountId = ACCOUNT_ID, transaction, invokedBy } = options;
     const arn = `arn:aws:iam::${accountId}:root`;
-    const caller: Caller = { principal: { kind: "root", accountId, arn } };
+    const root: Caller = { principal: { kind: "root", accountId, arn } };
+    const caller = invokedBy === undefined ? root : calledThrough(root, invokedBy);
     const handler = this.#operations[operation] as unknown as SubjectHandler<
       object,
       Output,
@@ -145,7 +147,6 @@ export class IamWorld {
       store: this.store,
       invoke: () => Promise.reject(new Error("IAM invokes nothing")),
       ...(transaction === undefined ? {} : { transaction }),
-      ...(invokedBy === undefined ? {} : { invokedBy }),
     });
     const decidable = await handler.authorize(input, context);
     return handler.handle(input, context, subjectOf(decidable));

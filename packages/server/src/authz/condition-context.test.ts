@@ -1,0 +1,105 @@
+import { describe, expect, test } from "vitest";
+import { calledThrough } from "../kernel/call-chain.ts";
+import type { Caller, ContextValue } from "../kernel/principal.ts";
+import { testContext } from "../kernel/testing/test-context.ts";
+import { ConditionContext } from "./condition-context.ts";
+
+/*
+ * Source: IAM user guide, "AWS global condition context keys": aws:CalledVia and its kin are there
+ * for a service that uses its caller's credentials, and not for one that uses a role of its own.
+ */
+
+const ACCOUNT = "000000000000";
+const ARN = `arn:aws:iam::${ACCOUNT}:user/ann`;
+const IVS = "ivs.amazonaws.com";
+const CLOUDFORMATION = "cloudformation.amazonaws.com";
+const BATCH = "batch.amazonaws.com";
+const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/aws-service-role/${IVS}/AWSServiceRoleForIVSRecordToS3`;
+const USER: Caller = {
+  principal: { kind: "user", accountId: ACCOUNT, arn: ARN, id: "AIDAQ", userName: "ann" },
+};
+const SERVICE: Caller = { principal: { kind: "service", serviceName: IVS } };
+const SERVICE_ROLE: Caller = {
+  principal: {
+    kind: "role-session",
+    accountId: ACCOUNT,
+    arn: `arn:aws:sts::${ACCOUNT}:assumed-role/AWSServiceRoleForIVSRecordToS3/recording`,
+    roleArn: ROLE_ARN,
+    roleId: "AROAQ",
+    roleName: "AWSServiceRoleForIVSRecordToS3",
+    sessionName: "recording",
+    serviceLinked: true,
+  },
+};
+const ADDRESS = "192.0.2.1";
+
+type Keys = Readonly<Record<string, ContextValue | undefined>>;
+
+const through = (caller: Caller, ...services: string[]) => services.reduce(calledThrough, caller);
+const chainKeys = (...services: string[]): Keys => ({
+  "aws:viaawsservice": "true",
+  "aws:calledvia": services,
+  "aws:calledviafirst": services[0],
+  "aws:calledvialast": services.at(-1),
+  "aws:sourceip": undefined,
+});
+const NO_CHAIN: Keys = {
+  "aws:viaawsservice": "false",
+  "aws:calledvia": undefined,
+  "aws:calledviafirst": undefined,
+  "aws:calledvialast": undefined,
+  "aws:sourceip": ADDRESS,
+};
+const USER_KEYS: Keys = {
+  "aws:principalarn": ARN,
+  "aws:username": "ann",
+  "aws:principalisawsservice": "false",
+  "aws:principalservicename": undefined,
+};
+const SERVICE_KEYS: Keys = {
+  "aws:principalarn": undefined,
+  "aws:username": undefined,
+  "aws:principalisawsservice": "true",
+  "aws:principalservicename": IVS,
+};
+const ROLE_KEYS: Keys = {
+  "aws:principalarn": ROLE_ARN,
+  "aws:username": undefined,
+  "aws:principalisawsservice": "false",
+  "aws:principalservicename": undefined,
+};
+
+describe.each<readonly [string, Caller, Keys]>([
+  ["a user", USER, { ...USER_KEYS, ...NO_CHAIN }],
+  ["a user through one service", through(USER, IVS), { ...USER_KEYS, ...chainKeys(IVS) }],
+  [
+    "a user through two",
+    through(USER, CLOUDFORMATION, IVS),
+    { ...USER_KEYS, ...chainKeys(CLOUDFORMATION, IVS) },
+  ],
+  [
+    "a user through three, one of them twice",
+    through(USER, IVS, BATCH, IVS),
+    { ...USER_KEYS, ...chainKeys(IVS, BATCH, IVS) },
+  ],
+  ["a service itself", SERVICE, { ...SERVICE_KEYS, ...NO_CHAIN }],
+  ["a service's own role", SERVICE_ROLE, { ...ROLE_KEYS, ...NO_CHAIN }],
+])("%s", (_name, caller, keys) => {
+  const context = testContext({ caller, sourceIp: ADDRESS });
+  const pair = { action: "s3:GetObject", resource: "*" };
+  const conditions = new ConditionContext(context, pair, caller);
+
+  test.each(Object.entries(keys))("has %s", (key, value) => {
+    expect(conditions.get(key)).toEqual(value);
+  });
+
+  test("shows the keys of its chain", () => {
+    const shown = new Map(conditions.entries());
+    for (const key of Object.keys(NO_CHAIN)) expect(shown.get(key)).toEqual(keys[key]);
+  });
+});
+
+test("a service's call isn't bound to what bound its caller", () => {
+  const bound: Caller = { ...through(USER, IVS), forwardedOperations: ["iam:PassRole"] };
+  expect(calledThrough(bound, BATCH)).toEqual(through(USER, IVS, BATCH));
+});
