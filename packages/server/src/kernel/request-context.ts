@@ -6,7 +6,7 @@ import { calledThrough, callingService } from "./call-chain.ts";
 import type { Alongside, Invoke, Precondition } from "./invoke.ts";
 import type { Authorization } from "./operations.ts";
 import { accountOf, type Caller, type ContextValue } from "./principal.ts";
-import type { Store, Tables, Transaction } from "./store.ts";
+import type { Reader, Store, Tables, Transaction } from "./store.ts";
 
 /** What only a request over HTTP has. */
 export interface HttpRequestInfo {
@@ -92,7 +92,7 @@ export interface RequestContextInit {
 }
 
 /** Everything a handler may know of the request that it serves. */
-export class RequestContext {
+export class RequestContext implements Reader {
   readonly requestId: string;
   readonly service: string;
   readonly operation: string;

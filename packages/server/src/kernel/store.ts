@@ -27,6 +27,21 @@ export interface Store<T extends Tables = Tables> {
   tables<U extends Tables>(): Store<U>;
 }
 
+/**
+ * Reads of one piece of work. A request's context is one, and reads inside its transaction; work that
+ * no request asked for, such as authentication, reads by `readerOf` the store.
+ */
+export interface Reader {
+  /** What is read now may yet be rolled back: it isn't kept in a cache. */
+  readonly inTransaction: boolean;
+  db<T extends Tables>(): Kysely<T>;
+}
+
+/** A reader of what is committed. */
+export function readerOf(store: Store): Reader {
+  return { inTransaction: false, db: <T extends Tables>() => store.tables<T>().db };
+}
+
 /** A numbered step of a service's schema, in SQL that SQLite and PostgreSQL share. */
 export interface Migration {
   /** `<service>/<four digits>-<what>`, e.g. `iam/0001-principals`. Never changed once landed. */

@@ -1,7 +1,7 @@
 import type { JsonWebKey } from "node:crypto";
 import type { Caller, Principal } from "../principal.ts";
 import type { RequestContext } from "../request-context.ts";
-import type { Transaction } from "../store.ts";
+import type { Reader, Transaction } from "../store.ts";
 
 /** A policy document as stored; equal text compiles once. */
 export interface PolicyDocument {
@@ -44,24 +44,20 @@ export interface IdentityDirectory {
    */
   generation(accountId: string): number;
   /** The policies attached to a user (with its groups') or to a session's role. */
-  policiesOf(principal: Principal, context: RequestContext): Promise<IdentityPolicies>;
-  findRole(
-    accountId: string,
-    roleName: string,
-    context: RequestContext,
-  ): Promise<RoleRecord | undefined>;
+  policiesOf(principal: Principal, reader: Reader): Promise<IdentityPolicies>;
+  findRole(accountId: string, roleName: string, reader: Reader): Promise<RoleRecord | undefined>;
   /**
    * The unique id (AIDA…, AROA…) of the user or role that an ARN in a policy's `Principal` names;
    * undefined when there is none. Policies are stored with it, so that a re-created namesake isn't
    * trusted. For a session's ARN the ARN itself when its role exists.
    */
-  findPrincipalId(arn: string, context: RequestContext): Promise<string | undefined>;
+  findPrincipalId(arn: string, reader: Reader): Promise<string | undefined>;
   /** The way back, for showing a stored policy; undefined when the user or role is gone. */
-  findPrincipalArn(id: string, context: RequestContext): Promise<string | undefined>;
+  findPrincipalArn(id: string, reader: Reader): Promise<string | undefined>;
   /** The tags of the user or role with this unique id; none when it is gone. */
-  principalTags(id: string, context: RequestContext): Promise<Readonly<Record<string, string>>>;
+  principalTags(id: string, reader: Reader): Promise<Readonly<Record<string, string>>>;
   /** A managed policy's default version, by ARN: customer's of `accountId` or AWS's. */
-  findManagedPolicy(arn: string, context: RequestContext): Promise<PolicyDocument | undefined>;
+  findManagedPolicy(arn: string, reader: Reader): Promise<PolicyDocument | undefined>;
   /** Whether a resource's policy may name this service as `Service` principal. */
   isServicePrincipal(name: string): boolean;
   /**
@@ -116,7 +112,7 @@ export interface FederationDirectory {
   /** The account's issuer, or the issuer that a URL names; undefined unless it is enabled. */
   findOutboundFederation(
     by: { readonly accountId: string } | { readonly issuerId: string },
-    context: Pick<RequestContext, "db">,
+    reader: Pick<Reader, "db">,
   ): Promise<OutboundFederationRecord | undefined>;
   findSamlProvider(arn: string, context: RequestContext): Promise<SamlProviderRecord | undefined>;
   /**

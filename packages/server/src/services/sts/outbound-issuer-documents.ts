@@ -2,11 +2,11 @@ import { createPublicKey } from "node:crypto";
 import { OUTBOUND_ISSUERS_PATH } from "../../kernel/outbound-issuers.ts";
 import type { FederationDirectory, OutboundFederationRecord } from "../../kernel/ports/identity.ts";
 import type { PlainRequest, PlainResponse } from "../../kernel/service.ts";
-import type { Store, Tables } from "../../kernel/store.ts";
+import { readerOf, type Store } from "../../kernel/store.ts";
 
 const ISSUER_PATH = new RegExp(`^${OUTBOUND_ISSUERS_PATH}([a-z2-7]{26})(/.+)$`);
 
-/** Answers what relying parties ask of an issuer's URL; undefined for every other request. */
+/** Serves the documents below an issuer's URL to relying parties; undefined for other requests. */
 export async function outboundIssuerDocument(
   { method, path }: PlainRequest,
   { federation, store }: { readonly federation: FederationDirectory; readonly store: Store },
@@ -14,8 +14,7 @@ export async function outboundIssuerDocument(
   if (!path.startsWith(OUTBOUND_ISSUERS_PATH) || (method !== "GET" && method !== "HEAD"))
     return undefined;
   const [, issuerId = "", rest = ""] = ISSUER_PATH.exec(path) ?? [];
-  const context = { db: <T extends Tables>() => store.tables<T>().db };
-  const outbound = await federation.findOutboundFederation({ issuerId }, context);
+  const outbound = await federation.findOutboundFederation({ issuerId }, readerOf(store));
   const document = outbound && discoveryDocument(outbound, rest);
   const headers = { "content-type": "application/json" };
   if (!document) return { status: 404, headers, body: '{"error":"not found"}' };
@@ -24,7 +23,7 @@ export async function outboundIssuerDocument(
 
 /**
  * The same document, where this server is the identity provider of its own roles: it never sends
- * requests to itself. Undefined for the URL of anybody else.
+ * requests to itself. Undefined for every other URL.
  */
 export async function ownIssuerDocument(
   url: URL,
@@ -32,13 +31,12 @@ export async function ownIssuerDocument(
 ): Promise<object | undefined> {
   const [, issuerId = "", rest = ""] = ISSUER_PATH.exec(url.pathname) ?? [];
   if (issuerId === "") return undefined;
-  const context = { db: <T extends Tables>() => store.tables<T>().db };
-  const outbound = await federation.findOutboundFederation({ issuerId }, context);
+  const outbound = await federation.findOutboundFederation({ issuerId }, readerOf(store));
   if (!outbound || url.href !== `${outbound.issuer}${rest}`) return undefined;
   return discoveryDocument(outbound, rest);
 }
 
-/** What an issuer's URL answers below it: OpenID Connect Discovery 1.0, and its keys. */
+/** The document at a path below an issuer's URL: OpenID Connect Discovery 1.0, or the keys. */
 function discoveryDocument(
   { issuer, keys }: OutboundFederationRecord,
   path: string,

@@ -51,7 +51,6 @@ class World {
       store: {} as Store,
       clock: { nowMs: () => this.nowMs },
       ids: randomIds,
-      invoke: () => Promise.reject(new Error("nothing to invoke")),
       directory: this.directory,
       sealingKey: new Uint8Array(32).fill(1),
     });

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Ids } from "../../kernel/ids.ts";
-import type { Invoke } from "../../kernel/invoke.ts";
 import { LruMap } from "../../kernel/lru-map.ts";
 import type {
   Credential,
@@ -9,8 +8,7 @@ import type {
   IdentityDirectory,
 } from "../../kernel/ports/identity.ts";
 import type { Principal, SessionPolicy } from "../../kernel/principal.ts";
-import { RequestContext } from "../../kernel/request-context.ts";
-import type { Store } from "../../kernel/store.ts";
+import { type Reader, readerOf, type Store } from "../../kernel/store.ts";
 import { newUniqueId } from "../../kernel/unique-ids.ts";
 import { decodeSession, encodeSession, type Session, type SessionTag } from "./session.ts";
 import { sessionContext } from "./session-context.ts";
@@ -30,7 +28,6 @@ export interface SessionCredentialsDependencies {
   readonly store: Store;
   readonly clock: Clock;
   readonly ids: Ids;
-  readonly invoke: Invoke;
   readonly directory: IdentityDirectory;
   readonly sealingKey: Uint8Array;
 }
@@ -44,7 +41,7 @@ interface OpenedSession {
   readonly sessionToken: string;
   readonly session: Session;
   readonly secretAccessKey: string;
-  /** What the directory said of the session's identity, and under which generation. */
+  /** The directory's answer about the session's identity, and the generation of that answer. */
   readonly resolved: { readonly credential: Credential; readonly generation: number } | undefined;
   /** When its use was last noted. */
   readonly notedMs: number;
@@ -54,12 +51,14 @@ interface OpenedSession {
 export class SessionCredentials implements CredentialSource {
   readonly #deps: SessionCredentialsDependencies;
   readonly #sealer: TokenSealer;
+  readonly #reader: Reader;
   /** By access key id. */
   readonly #opened = new LruMap<string, OpenedSession>(OPENED_TOKENS_MAX);
 
   constructor(deps: SessionCredentialsDependencies) {
     this.#deps = deps;
     this.#sealer = new TokenSealer(deps.sealingKey, deps.ids);
+    this.#reader = readerOf(deps.store);
   }
 
   issue(session: Session, minimumTokenBytes: number): IssuedCredentials {
@@ -115,10 +114,9 @@ export class SessionCredentials implements CredentialSource {
 
   async #resolve(opened: OpenedSession): Promise<Credential | undefined> {
     const { accessKeyId, session, secretAccessKey } = opened;
-    const context = this.#directoryContext(session.identity.accountId);
-    const identity = await this.#identify(session, context);
+    const identity = await this.#identify(session);
     if (!identity) return undefined;
-    const sessionPolicies = await this.#sessionPolicies(session, context);
+    const sessionPolicies = await this.#sessionPolicies(session);
     return {
       secretAccessKey,
       status: "Active",
@@ -137,24 +135,23 @@ export class SessionCredentials implements CredentialSource {
   /** Undefined when the user or role is gone: a namesake with another id is somebody else. */
   async #identify(
     session: Session,
-    context: RequestContext,
   ): Promise<{ principal: Principal; tags: readonly SessionTag[] } | undefined> {
     const { identity, tags } = session;
     if (identity.kind === "root") {
       const arn = `arn:aws:iam::${identity.accountId}:root`;
       return { principal: { kind: "root", accountId: identity.accountId, arn }, tags };
     }
-    if (identity.kind === "federated-user") return this.#identifyFederatedUser(session, context);
+    if (identity.kind === "federated-user") return this.#identifyFederatedUser(session);
     if (identity.kind === "user") {
       // By id: who was renamed meanwhile is the same user under another ARN.
-      const arn = await this.#deps.directory.findPrincipalArn(identity.id, context);
+      const arn = await this.#deps.directory.findPrincipalArn(identity.id, this.#reader);
       if (arn === undefined) return undefined;
       const userName = arn.slice(arn.lastIndexOf("/") + 1);
-      const own = await this.#deps.directory.principalTags(identity.id, context);
+      const own = await this.#deps.directory.principalTags(identity.id, this.#reader);
       return { principal: { ...identity, arn, userName }, tags: overriddenBy(own, tags) };
     }
     const { accountId, roleName, roleId, sessionName } = identity;
-    const role = await this.#deps.directory.findRole(accountId, roleName, context);
+    const role = await this.#deps.directory.findRole(accountId, roleName, this.#reader);
     if (role?.roleId !== roleId) return undefined;
     return {
       principal: {
@@ -168,53 +165,31 @@ export class SessionCredentials implements CredentialSource {
   }
 
   /** Ends with the user that vouches for it; its own tags go before the user's. */
-  async #identifyFederatedUser(
-    { identity, tags }: Session,
-    context: RequestContext,
-  ): Promise<{ principal: Principal; tags: readonly SessionTag[] } | undefined> {
+  async #identifyFederatedUser({
+    identity,
+    tags,
+  }: Session): Promise<{ principal: Principal; tags: readonly SessionTag[] } | undefined> {
     assert(identity.kind === "federated-user");
     const { accountId, userId, name } = identity;
     const arn = federatedUserArn(accountId, name);
     const principal = { kind: "federated-user", accountId, arn, userArn: undefined, name } as const;
     if (userId === undefined) return { principal, tags };
-    const userArn = await this.#deps.directory.findPrincipalArn(userId, context);
+    const userArn = await this.#deps.directory.findPrincipalArn(userId, this.#reader);
     if (userArn === undefined) return undefined;
-    const own = await this.#deps.directory.principalTags(userId, context);
+    const own = await this.#deps.directory.principalTags(userId, this.#reader);
     return { principal: { ...principal, userArn }, tags: overriddenBy(own, tags) };
   }
 
   /** A managed policy that was deleted since allows nothing; the others still do. */
-  async #sessionPolicies(
-    session: Session,
-    context: RequestContext,
-  ): Promise<readonly SessionPolicy[] | undefined> {
+  async #sessionPolicies(session: Session): Promise<readonly SessionPolicy[] | undefined> {
     if (session.policy === undefined && session.policyArns.length === 0) return undefined;
     const policies: SessionPolicy[] = [];
     if (session.policy !== undefined) policies.push({ id: "inline", text: session.policy });
     for (const arn of session.policyArns) {
-      const policy = await this.#deps.directory.findManagedPolicy(arn, context);
+      const policy = await this.#deps.directory.findManagedPolicy(arn, this.#reader);
       if (policy) policies.push({ id: policy.id, text: policy.text });
     }
     return policies;
-  }
-
-  /** The directory reads through a request's context; authentication comes before there is one. */
-  #directoryContext(accountId: string): RequestContext {
-    const { store, ids, clock, invoke } = this.#deps;
-    const arn = `arn:aws:iam::${accountId}:root`;
-    return new RequestContext({
-      requestId: ids.uuid(),
-      service: "sts",
-      operation: "GetCallerIdentity",
-      region: "us-east-1",
-      caller: { principal: { kind: "root", accountId, arn } },
-      nowMs: clock.nowMs(),
-      sourceIp: undefined,
-      userAgent: undefined,
-      secure: true,
-      store,
-      invoke,
-    });
   }
 }
 
