@@ -4,6 +4,7 @@ import { LiveChannel } from "../../packages/media/src/hls/live-channel.ts";
 import type { MediaHost } from "../../packages/media/src/port/host.ts";
 import { defaultMediaLimits } from "../../packages/media/src/port/limits.ts";
 import { multitrackStreams } from "../../packages/media/src/testing/corpus.ts";
+import { FlvFeed } from "../../packages/media/src/testing/flv-feed.ts";
 import type { FlvTag } from "../../packages/media/src/testing/flv-file.ts";
 import type { FuzzTarget } from "./chance.ts";
 import { accepted } from "./media-targets.ts";
@@ -58,7 +59,7 @@ async function check(tags: readonly FlvTag[]): Promise<void> {
     monotonicMs: () => 0,
     onOver: () => undefined,
   });
-  const feed = broadcast.start(
+  const sink = broadcast.start(
     {
       id: "c1",
       remoteAddress: "192.0.2.1",
@@ -69,6 +70,7 @@ async function check(tags: readonly FlvTag[]): Promise<void> {
     },
     undefined,
   );
+  const feed = new FlvFeed(sink);
   accepted(() => {
     for (const { type, timestampMs, body } of tags) {
       // As from the chunk reader: scratch memory, which is changed in place.
@@ -79,7 +81,7 @@ async function check(tags: readonly FlvTag[]): Promise<void> {
     }
   });
   broadcast.end("publisher-finished", "");
-  await broadcast.recorded;
+  await broadcast.ending.recorded;
   for (const bytes of recorded) checkBoxes(bytes);
 }
 

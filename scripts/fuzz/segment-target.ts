@@ -1,18 +1,16 @@
 import assert from "node:assert";
 import type { Segment } from "../../packages/media/src/container/segment.ts";
-import { TrackReader } from "../../packages/media/src/ingest/track-reader.ts";
 import { defaultMediaLimits } from "../../packages/media/src/port/limits.ts";
 import { LeadingCutter } from "../../packages/media/src/segmenter/cutter.ts";
 import { Segmenter } from "../../packages/media/src/segmenter/segmenter.ts";
 import { Timeline } from "../../packages/media/src/segmenter/timeline.ts";
 import { flvStreams } from "../../packages/media/src/testing/corpus.ts";
 import type { FlvTag } from "../../packages/media/src/testing/flv-file.ts";
+import { flvInto } from "../../packages/media/src/testing/flv-segmenter.ts";
 import { demux } from "../../packages/media/src/testing/ts-demuxer.ts";
 import { type Chance, type FuzzTarget, mutateBytes } from "./chance.ts";
 import { accepted } from "./media-targets.ts";
 
-const VIDEO = 9;
-const AUDIO = 8;
 const LIMITS = { ...defaultMediaLimits, segmentDurationMs: 500, segmentBytesMax: 256 * 1024 };
 /** One frame past the limit may be written before it is looked at. */
 const SEGMENT_BYTES_MAX = LIMITS.segmentBytesMax + 64 * 1024;
@@ -84,31 +82,15 @@ function check(tags: readonly FlvTag[]): void {
     // Its memory is reused.
     onPart: ({ body }) => parts.push(Buffer.from(body)),
   });
-  const tracks = new TrackReader();
+  const feed = flvInto(segmenter);
   accepted(() => {
-    for (const tag of tags) feed(segmenter, tracks, tag);
+    for (const tag of tags) feed(tag);
   });
   segmenter.finish();
   const whole = Buffer.concat(segments.map(({ body }) => body));
   demux(whole);
   assert(Buffer.concat(parts).equals(whole), "parts and segments differ");
   for (const segment of segments) checkSegment(segment);
-}
-
-function feed(segmenter: Segmenter, tracks: TrackReader, { type, timestampMs, body }: FlvTag) {
-  // As from the chunk reader: scratch memory, which is changed in place.
-  const scratch = Buffer.from(body);
-  if (type === VIDEO) {
-    for (const frame of tracks.readVideo(scratch)) {
-      if (frame !== "config")
-        segmenter.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
-      else if (tracks.video) segmenter.setVideoConfig(tracks.video);
-    }
-  } else if (type === AUDIO) {
-    const frame = tracks.readAudio(scratch);
-    if (frame === "config") segmenter.setAudioConfig(tracks.audio);
-    else if (frame !== undefined) segmenter.audio(timestampMs, frame);
-  }
 }
 
 function checkSegment({ body, durationMs, keyframeIntervals, videoFrames }: Segment): void {

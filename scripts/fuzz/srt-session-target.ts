@@ -1,7 +1,9 @@
 import assert from "node:assert";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
+import { nalUnitsBytes } from "../../packages/media/src/codec/nal-units.ts";
 import { defaultMediaLimits } from "../../packages/media/src/port/limits.ts";
+import type { MediaUnit } from "../../packages/media/src/port/media-unit.ts";
 import { srtPublish } from "../../packages/media/src/testing/corpus.ts";
 import { SRT_PASSPHRASE } from "../../packages/media/src/testing/engine-harness.ts";
 import { testPort } from "../../packages/media/src/testing/test-port.ts";
@@ -23,7 +25,7 @@ const COOKIE_AT = 16 + 28;
 const SOCKET_ID_AT = 16 + 24;
 /** An answer to it, and reports that were due. */
 const ANSWERS_MAX = 4;
-const TAG_BYTES_MAX = 8 * 1024 * 1024;
+const UNIT_BYTES_MAX = 8 * 1024 * 1024;
 
 /** What is sent at a moment: the publisher's own next datagram, or one of somebody else's. */
 interface Step {
@@ -93,16 +95,17 @@ async function alone(): Promise<string> {
   return told;
 }
 
-/** Resolves to the number and the digest of the tags that came out. */
+/** Resolves to the number and the digest of the units that came out. */
 async function play(steps: readonly Step[]): Promise<string> {
-  let tags = 0;
+  let units = 0;
   const digest = createHash("sha256");
   const published: string[] = [];
-  const note = (kind: string) => (timestampMs: number, body: Buffer) => {
-    assert(timestampMs >= 0 && timestampMs < 2 ** 32);
-    assert(body.length <= TAG_BYTES_MAX);
-    tags += 1;
-    digest.update(`${kind} ${timestampMs} ${body.length} `).update(body);
+  const note = ({ track, dts, pts, key, data }: MediaUnit) => {
+    assert(Number.isSafeInteger(dts) && Number.isSafeInteger(pts), `${dts} ${pts}`);
+    assert(nalUnitsBytes(data) <= UNIT_BYTES_MAX, "a unit is too large");
+    units += 1;
+    digest.update(`${track} ${dts} ${pts} ${key} ${data.map(({ length }) => length)} `);
+    for (const bytes of data) digest.update(bytes);
   };
   let nowMs = 1_000;
   const sent: Buffer[] = [];
@@ -120,9 +123,10 @@ async function play(steps: readonly Step[]): Promise<string> {
       publish: async (_, name) => {
         published.push(name);
         return {
-          video: note("video"),
-          audio: note("audio"),
-          metadata: () => undefined,
+          takes: new Set(),
+          configure: (tracks) => digest.update(JSON.stringify(tracks)),
+          write: note,
+          announce: () => undefined,
           end: (reason) => assert.notEqual(reason, "internal-error"),
         };
       },
@@ -150,5 +154,5 @@ async function play(steps: readonly Step[]): Promise<string> {
   } finally {
     callers.close();
   }
-  return `${tags} ${digest.digest("hex")}`;
+  return `${units} ${digest.digest("hex")}`;
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert";
 import { createHmac } from "node:crypto";
-import { TrackReader } from "../../packages/media/src/ingest/track-reader.ts";
-import { TransportStreamFeed } from "../../packages/media/src/ingest/transport-stream-feed.ts";
+import { PublisherTracks } from "../../packages/media/src/broadcast/publisher-tracks.ts";
+import { TransportStreamUnits } from "../../packages/media/src/ingest/transport-stream-units.ts";
 import { defaultMediaLimits } from "../../packages/media/src/port/limits.ts";
 import { MediaError } from "../../packages/media/src/port/media-error.ts";
 import { testPort } from "../../packages/media/src/testing/test-port.ts";
@@ -23,7 +23,7 @@ const FIELDS = {
   cookie: 0,
 };
 
-/** Whatever a transport stream carries, what comes out are tags that a publisher may send, or a refusal. */
+/** Whatever a transport stream carries, what comes out are units that a publisher may send, or a refusal. */
 export const tsTarget: FuzzTarget = {
   name: "MPEG-TS",
   next(chance) {
@@ -32,7 +32,8 @@ export const tsTarget: FuzzTarget = {
     return {
       input: { hex: bytes.toString("hex"), cut },
       run: () => {
-        const tracks = new TrackReader();
+        const takes = new Set(["h264", "aac"] as const);
+        const tracks = new PublisherTracks({ codecs: takes, several: false });
         const read = (action: () => void): boolean => {
           try {
             action();
@@ -42,15 +43,19 @@ export const tsTarget: FuzzTarget = {
             return false;
           }
         };
-        const feed = new TransportStreamFeed(
+        const feed = new TransportStreamUnits(
           {
-            video: (timestampMs, body) => {
-              assert(timestampMs >= 0 && timestampMs < 2 ** 32);
-              tracks.readVideo(body);
+            takes,
+            configure: (given) => given.forEach((track) => void tracks.configure(track)),
+            write: ({ track, dts, pts, key, data }) => {
+              assert(Number.isSafeInteger(dts) && Number.isSafeInteger(pts), `${dts} ${pts}`);
+              assert(tracks.at(track), "a unit of a track that wasn't described");
+              assert(
+                data.length > 0 && data.every(({ length }) => length > 0),
+                `${track} of nothing`,
+              );
+              if (key) tracks.changesPicture(track, data);
             },
-            audio: (_, body) => tracks.readAudio(body),
-            metadata: () => undefined,
-            end: () => undefined,
           },
           64 * 1024,
         );
@@ -90,9 +95,10 @@ async function exchange(steps: readonly Buffer[]): Promise<void> {
       publish: async (_, name) => {
         published.push(name);
         return {
-          video: () => undefined,
-          audio: () => undefined,
-          metadata: () => undefined,
+          takes: new Set(),
+          configure: () => undefined,
+          write: () => undefined,
+          announce: () => undefined,
           end: () => undefined,
         };
       },

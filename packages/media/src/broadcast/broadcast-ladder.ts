@@ -1,6 +1,4 @@
 import { SOURCE_RENDITION } from "../hls/rendition.ts";
-import type { TrackReader } from "../ingest/track-reader.ts";
-import type { LadderRequest } from "../port/ladder.ts";
 import type { MediaLimits } from "../port/limits.ts";
 import type { MediaContainer } from "../port/publish.ts";
 import type { StreamMedia } from "../port/source.ts";
@@ -9,23 +7,13 @@ import type { Cut } from "../segmenter/cutter.ts";
 import type { FrameListener } from "../segmenter/segmenter.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { chooseLadder, type SourcePicture } from "../transcode/ladder.ts";
-import {
-  type CapacityShare,
-  estimateCores,
-  type TranscodeCapacity,
-} from "../transcode/transcode-capacity.ts";
+import { type CapacityShare, estimateCores } from "../transcode/transcode-capacity.ts";
 import { Transcoder } from "../transcode/transcoder.ts";
+import type { BroadcastOptions, TranscodePlan } from "./broadcast-options.ts";
+import type { KnownTracks } from "./publisher-tracks.ts";
 import type { RenditionOutputs } from "./rendition-outputs.ts";
 
 const CAPACITY_EXCEEDED = "Transcode capacity exceeded. Please try again.";
-
-/** What it takes to make a channel's ladder. */
-export interface TranscodePlan {
-  readonly request: LadderRequest;
-  /** Path of ffmpeg. */
-  readonly program: string;
-  readonly capacity: TranscodeCapacity;
-}
 
 export interface BroadcastLadderOptions {
   readonly plan: TranscodePlan;
@@ -39,7 +27,20 @@ export interface BroadcastLadderOptions {
   readonly onRefused: (reason: string) => void;
 }
 
-/** The ladder of one broadcast: chosen once the source's media is known, given up where ffmpeg can't make it. */
+/** Undefined where nothing is to be made of the source, or nothing can be. */
+export function newBroadcastLadder(
+  { transcode, limits, container, lowLatency }: BroadcastOptions,
+  own: Pick<BroadcastLadderOptions, "metadata" | "outputs" | "onRefused">,
+): BroadcastLadder | undefined {
+  return (
+    transcode && new BroadcastLadder({ plan: transcode, limits, container, lowLatency, ...own })
+  );
+}
+
+/**
+ * The ladder of one broadcast: chosen once the source's media is known, given up where ffmpeg can't
+ * make it.
+ */
 export class BroadcastLadder {
   readonly #options: BroadcastLadderOptions;
   readonly #transcoder: Transcoder;
@@ -64,8 +65,8 @@ export class BroadcastLadder {
   }
 
   /**
-   * Players are three parts behind, a second, or three segments: frames may wait for each other, before the encoders and
-   * behind them.
+   * Players are three parts behind, a second, or three segments: frames may wait for each other,
+   * before the encoders and behind them.
    */
   get pace(): ReadPace {
     return this.#options.lowLatency ? "steady" : "relaxed";
@@ -85,7 +86,7 @@ export class BroadcastLadder {
   }
 
   /** What is transcoded is H.264. */
-  configure({ video, audio }: TrackReader): void {
+  configure({ video, audio }: KnownTracks): void {
     if (video?.fourCc === "hvc1") {
       if (this.#share !== undefined) {
         this.#giveUp("the encoder went on in HEVC, and what is transcoded is H.264");
@@ -98,15 +99,20 @@ export class BroadcastLadder {
     this.#transcoder.tape.setAudioConfig(audio);
   }
 
-  /** After each of the source's frames: begins as soon as everything is known that a ladder depends on. */
-  frame({ video, audio, announced }: TrackReader): void {
+  /**
+   * After each of the source's frames: begins as soon as everything is known that a ladder depends
+   * on.
+   */
+  frame({ video, audio, announced }: KnownTracks): void {
     const frameRate = announced.frameRate || video?.sps.frameRate;
     if (!this.#isDecided && video !== undefined && audio !== undefined && frameRate) {
       this.#decide({ width: video.sps.width, height: video.sps.height, frameRate });
     }
   }
 
-  /** Before each of the source's segments is given away: what wasn't announced is measured by now. */
+  /**
+   * Before each of the source's segments is given away: what wasn't announced is measured by now.
+   */
   sourceSegment(media: StreamMedia): void {
     if (!this.#isDecided) {
       this.#decide(media.video);

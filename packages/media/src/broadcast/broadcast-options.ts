@@ -1,13 +1,21 @@
 import type { LiveChannel } from "../hls/live-channel.ts";
 import type { MediaHost } from "../port/host.ts";
-import type { ChannelType } from "../port/ladder.ts";
+import type { ChannelType, LadderRequest } from "../port/ladder.ts";
 import type { MediaLimits } from "../port/limits.ts";
 import type { MediaContainer } from "../port/publish.ts";
 import type { RecordingPlan } from "../port/recording.ts";
 import type { MultitrackPlan } from "../port/source.ts";
 import type { SpillFolder } from "../recording/spill-folder.ts";
 import type { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
-import type { TranscodePlan } from "./broadcast-ladder.ts";
+import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
+
+/** What it takes to make a channel's ladder. */
+export interface TranscodePlan {
+  readonly request: LadderRequest;
+  /** Path of ffmpeg. */
+  readonly program: string;
+  readonly capacity: TranscodeCapacity;
+}
 
 /** What a broadcast is made with. */
 export interface BroadcastOptions {

@@ -3,8 +3,8 @@ import { MediaError } from "../port/media-error.ts";
 import type { PublisherFeed } from "./publisher-feed.ts";
 
 /**
- * Who publishes a broadcast: one at a time. Another one with a higher priority waits as a candidate until its first
- * keyframe shows that it may take over.
+ * Who publishes a broadcast: one at a time. Another one with a higher priority waits as a candidate
+ * until its first keyframe shows that it may take over.
  */
 export class BroadcastPublishers {
   readonly #takeoversMax: number;

@@ -3,7 +3,6 @@ import type { Segment } from "../container/segment.ts";
 import { type Rendition, SOURCE_RENDITION, sourceRendition } from "../hls/rendition.ts";
 import { isRefusal } from "../ingest/end-reasons.ts";
 import type { Publisher } from "../ingest/ingest-port.ts";
-import type { TakenTracks, TrackReader, VideoFrame } from "../ingest/track-reader.ts";
 import type { LimitBreach, SessionEndReason, StreamEventBody } from "../port/events.ts";
 import type { AdBreakInsertion, StreamStatus } from "../port/handle.ts";
 import { MediaError } from "../port/media-error.ts";
@@ -14,19 +13,27 @@ import { Segmenter } from "../segmenter/segmenter.ts";
 import { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { Timeline } from "../segmenter/timeline.ts";
 import { AdBreaks } from "./ad-breaks.ts";
-import { BroadcastLadder, type TranscodePlan } from "./broadcast-ladder.ts";
+import { BroadcastEnding } from "./broadcast-ending.ts";
+import { type BroadcastLadder, newBroadcastLadder } from "./broadcast-ladder.ts";
 import type { BroadcastOptions } from "./broadcast-options.ts";
 import { BroadcastPublishers } from "./broadcast-publishers.ts";
 import { broadcastRecording } from "./broadcast-recording.ts";
 import { FurtherTracks } from "./further-tracks.ts";
 import { HealthMonitor } from "./health-monitor.ts";
 import { IngestGuard } from "./ingest-limits.ts";
-import { PublisherFeed } from "./publisher-feed.ts";
+import { type FedBroadcast, PublisherFeed } from "./publisher-feed.ts";
+import {
+  type KnownTracks,
+  LEADING_TRACK,
+  type TakenTracks,
+  takenTracks,
+} from "./publisher-tracks.ts";
 import { RenditionOutputs } from "./rendition-outputs.ts";
 import { SourceDescription } from "./source-description.ts";
+import type { VideoFrame } from "./video-frame.ts";
 
 /** One broadcast of a channel, from the accepted publisher to the last segment. */
-export class Broadcast {
+export class Broadcast implements FedBroadcast {
   readonly streamName: string;
   readonly streamId: string;
   readonly #options: BroadcastOptions;
@@ -49,26 +56,13 @@ export class Broadcast {
   #hasVideo = false;
   /** Closing: no more media comes, but the renditions haven't their first segment. */
   #state: "open" | "closing" | "over" = "open";
-  /** Resolves when the end was told. */
-  readonly concluded: Promise<void>;
-  #resolveConcluded: () => void = () => undefined;
-  /** Resolves when the recording, if any, is complete or failed. */
-  readonly recorded: Promise<void>;
-  #resolveRecorded: (finished: Promise<void> | undefined) => void = () => undefined;
+  readonly ending = new BroadcastEnding();
 
   constructor(options: BroadcastOptions) {
     this.#options = options;
-    const several = options.multitrack !== undefined;
-    // Amazon IVS takes HEVC where GetClientConfiguration may have asked for it.
-    this.#takes = { several, hevc: several && options.container === "fmp4" };
+    this.#takes = takenTracks(options.multitrack !== undefined, options.container);
     this.streamName = options.streamName;
     this.streamId = options.streamId;
-    this.concluded = new Promise((resolve) => {
-      this.#resolveConcluded = resolve;
-    });
-    this.recorded = new Promise((resolve) => {
-      this.#resolveRecorded = (finished) => resolve(finished);
-    });
     const tell = (event: StreamEventBody): void => this.#tell(event);
     this.#adBreaks = new AdBreaks((range) => this.#outputs.addDateRange(range), tell);
     this.#publishers = new BroadcastPublishers(options.limits.takeoversMax, tell);
@@ -83,7 +77,14 @@ export class Broadcast {
       onReady: (renditions, startedAtMs) => this.#record(renditions, startedAtMs),
       onPlayable: () => this.#playable(),
     });
-    this.#ladder = this.#newLadder(options.transcode);
+    this.#ladder = newBroadcastLadder(options, {
+      metadata: this.#metadata,
+      outputs: this.#outputs,
+      onRefused: (reason) => {
+        this.#tell({ type: "stream-failure", reason });
+        this.#endSoon("transcode-capacity", reason);
+      },
+    });
     const timeline = new Timeline();
     this.#further = new FurtherTracks({
       plan: options.multitrack,
@@ -124,8 +125,8 @@ export class Broadcast {
   }
 
   /**
-   * Another publisher for a running broadcast. Throws MediaError `refused` unless its priority is strictly higher and
-   * takeovers are left.
+   * Another publisher for a running broadcast. Throws MediaError `refused` unless its priority is
+   * strictly higher and takeovers are left.
    */
   contend(publisher: Publisher, priority: number | undefined): PublisherFeed {
     if (this.#state !== "open") {
@@ -137,7 +138,10 @@ export class Broadcast {
     return feed;
   }
 
-  /** Asked by a candidate at its first keyframe. Throws MediaError `refused` when its media is different. */
+  /**
+   * Asked by a candidate at its first keyframe. Throws MediaError `refused` when its media is
+   * different.
+   */
   takeOver(feed: PublisherFeed): void {
     this.#publishers.takeOver(feed);
     this.#further.restart();
@@ -152,7 +156,7 @@ export class Broadcast {
   }
 
   /** The active publisher's configuration came or changed. */
-  configure(tracks: TrackReader): void {
+  configure(tracks: KnownTracks): void {
     if (tracks.video !== undefined) {
       this.#segmenter.setVideoConfig(tracks.video);
     }
@@ -166,7 +170,7 @@ export class Broadcast {
   }
 
   video(timestampMs: number, frame: VideoFrame): void {
-    if (frame.track !== 0) {
+    if (frame.track !== LEADING_TRACK) {
       this.#further.video(timestampMs, frame);
       return;
     }
@@ -192,7 +196,10 @@ export class Broadcast {
     }
   }
 
-  /** Completes the last segment and tells the end. The recording goes on being written; see `recorded`. */
+  /**
+   * Completes the last segment and tells the end. The recording goes on being written; see
+   * `recorded`.
+   */
   end(reason: SessionEndReason, message: string): void {
     if (this.#state !== "open") {
       return;
@@ -223,7 +230,7 @@ export class Broadcast {
 
   #finishOutputs(): void {
     this.#outputs.end();
-    this.#resolveRecorded(this.#recording?.finish());
+    this.ending.record(this.#recording?.finish());
   }
 
   #conclude(reason: SessionEndReason, message: string): void {
@@ -233,7 +240,7 @@ export class Broadcast {
     }
     this.#tell({ type: "session-ended", reason, message });
     this.#options.onOver();
-    this.#resolveConcluded();
+    this.ending.conclude();
   }
 
   abortRecording(message: string): boolean {
@@ -246,7 +253,10 @@ export class Broadcast {
     this.abortRecording(message);
   }
 
-  /** Puts a text into the media at the time that it has reached. False until there is media to put it into. */
+  /**
+   * Puts a text into the media at the time that it has reached. False until there is media to put
+   * it into.
+   */
   putMetadata(text: string): boolean {
     if (this.#startedAtMs === undefined || this.#state !== "open") {
       return false;
@@ -332,7 +342,10 @@ export class Broadcast {
     this.#outputs.add(sourceRendition(media), segment);
   }
 
-  /** Before the first segment is given away. Without renditions nothing of the source is shown or recorded. */
+  /**
+   * Before the first segment is given away. Without renditions nothing of the source is shown or
+   * recorded.
+   */
   #decideRenditions(media: StreamMedia): void {
     if (this.#outputs.hasSource || this.#guard.isBreached) {
       return;
@@ -365,19 +378,6 @@ export class Broadcast {
   /** Not in the middle of a frame. */
   #endSoon(reason: SessionEndReason, message: string): void {
     queueMicrotask(() => this.end(reason, message));
-  }
-
-  #newLadder(plan: TranscodePlan | undefined): BroadcastLadder | undefined {
-    if (plan === undefined) {
-      return undefined;
-    }
-    const onRefused = (reason: string): void => {
-      this.#tell({ type: "stream-failure", reason });
-      this.#endSoon("transcode-capacity", reason);
-    };
-    const { limits, container, lowLatency } = this.#options;
-    const own = { onRefused, metadata: this.#metadata, outputs: this.#outputs };
-    return new BroadcastLadder({ plan, limits, container, lowLatency, ...own });
   }
 
   #record(renditions: readonly Rendition[], startedAtMs: number): void {

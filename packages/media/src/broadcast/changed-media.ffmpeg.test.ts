@@ -19,14 +19,20 @@ const SECONDS = 4;
 /** The tone of the first film is a little longer than its pictures. */
 const PAUSE_MS = 100;
 const HEADER_BYTES = 5;
-/** Films of as many lines, but with a tone of another rate; of 480 lines it begins behind the keyframe. */
+/**
+ * Films of as many lines, but with a tone of another rate; of 480 lines it begins behind the
+ * keyframe.
+ */
 const OTHER_SOUND = ["-ar", "44100", "-ac", "2"];
 const LATE_MS = 25;
 /** Frames of sound that may come before the keyframe with which a film begins. */
 const EARLY_FRAMES_MAX = 2;
 const PROTOCOLS = ["-protocol_whitelist", "concat,crypto,file,http,tcp"];
 
-/** The pictures of a film whose keyframes bring their parameter sets along, as broadcast equipment sends them. */
+/**
+ * The pictures of a film whose keyframes bring their parameter sets along, as broadcast equipment
+ * sends them.
+ */
 function inBand(tags: readonly FlvTag[]): FlvTag[] {
   const header = tags.find(({ type, body }) => type === MESSAGE.video && body[1] === 0);
   const { parameterSets } = parseAvcConfig(header?.body.subarray(HEADER_BYTES) ?? Buffer.alloc(0));
@@ -65,7 +71,10 @@ const later = (tags: readonly FlvTag[], byMs: number): FlvTag[] =>
     .filter(({ type }) => type !== MESSAGE.dataAmf0)
     .map((tag) => ({ ...tag, timestampMs: tag.timestampMs + byMs }));
 
-/** ffmpeg reads the first EXT-X-MAP of a playlist alone: where there are several, what lies between them, each by itself. */
+/**
+ * ffmpeg reads the first EXT-X-MAP of a playlist alone: where there are several, what lies between
+ * them, each by itself.
+ */
 function playable(playlist: string, folder: string): string[] {
   const [, ...stretches] = playlist.split('#EXT-X-MAP:URI="');
   const files = stretches.map((text) => text.match(/^[\w-]+\.mp4|^\d+\.mp4/gm) ?? []);

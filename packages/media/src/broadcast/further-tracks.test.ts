@@ -1,15 +1,14 @@
 import { strict as assert } from "node:assert";
 import { describe, expect, test } from "vitest";
-import {
-  type AnnouncedMetadata,
-  nothingAnnounced,
-  parseMetadata,
-} from "../container/flv/metadata.ts";
+import { parseMetadata } from "../container/flv/metadata.ts";
 import { defaultMediaLimits } from "../port/limits.ts";
+import { type AnnouncedMedia, nothingAnnounced } from "../port/media-unit.ts";
 import { asTrack } from "../testing/films.ts";
+import type { FlvFeed } from "../testing/flv-feed.ts";
 import {
   audioBody,
   audioConfigBody,
+  avcConfig,
   hevcConfigBody,
   otherAvcRecord,
   tooLargeAvcRecord,
@@ -19,7 +18,6 @@ import {
 } from "../testing/synthetic-media.ts";
 import { testBroadcast } from "../testing/test-broadcast.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
-import type { PublisherFeed } from "./publisher-feed.ts";
 
 const track = (id: number, body: Buffer): Buffer =>
   asTrack(id, { type: 9, timestampMs: 0, body }).body;
@@ -28,20 +26,21 @@ const headers = [videoConfigBody(), track(1, videoConfigBody(otherAvcRecord))];
 const several = { multitrack: { required: false, heightMax: 2_000 }, container: "fmp4" as const };
 const limits = { ...defaultMediaLimits, segmentBytesMax: 1_000_000 };
 
-function begin(feed: PublisherFeed): void {
+function begin(feed: FlvFeed): void {
   for (const header of headers) {
     feed.video(0, header);
   }
 }
 
 describe("what an encoder of several tracks can make the server keep", () => {
-  test.each<[string, string, (feed: PublisherFeed) => void]>([
+  test.each<[string, string, (feed: FlvFeed) => void]>([
     [
       "a seventh track",
       "6 video tracks at most are taken",
-      ({ tracks }) => {
+      ({ sink: { tracks } }) => {
+        const config = avcConfig.record;
         for (let id = 0; id < 255; id += 1) {
-          tracks.readVideo(track(id, videoConfigBody()));
+          tracks.configure({ id, kind: "video", codec: "h264", clockHz: 1_000, config });
         }
       },
     ],
@@ -107,7 +106,7 @@ describe("what an encoder of several tracks can make the server keep", () => {
 });
 
 describe("a further track is held to the channel's limits", () => {
-  const breach = (feed: (feed: PublisherFeed) => void) => {
+  const breach = (feed: (feed: FlvFeed) => void) => {
     const made = testBroadcast({ ...several, channelType: "STANDARD" });
     feed(made.feed);
     return made.events.find((event) => event.type === "limit-breach");
@@ -143,7 +142,7 @@ describe("a further track is held to the channel's limits", () => {
 });
 
 describe("the bitrate of a further track", () => {
-  const told = (announced: AnnouncedMetadata) => {
+  const told = (announced: AnnouncedMedia) => {
     const { feed, events } = testBroadcast(several);
     feed.metadata(announced);
     begin(feed);

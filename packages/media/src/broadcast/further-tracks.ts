@@ -1,10 +1,10 @@
 import { strict as assert } from "node:assert";
 import type { AacConfig } from "../codec/aac-config.ts";
+import { nalUnitsBytes } from "../codec/nal-units.ts";
 import { isSameSize, type VideoConfig } from "../codec/video-config.ts";
 import type { Segment } from "../container/segment.ts";
 import type { Rendition } from "../hls/rendition.ts";
 import { renditionName } from "../hls/rendition-name.ts";
-import type { TrackReader, VideoFrame } from "../ingest/track-reader.ts";
 import type { MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { MediaContainer } from "../port/publish.ts";
@@ -15,18 +15,26 @@ import { Segmenter } from "../segmenter/segmenter.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { FollowingTimeline, type Timeline } from "../segmenter/timeline.ts";
 import type { IngestGuard } from "./ingest-limits.ts";
+import type { KnownTracks } from "./publisher-tracks.ts";
 import { SegmentMeasure } from "./segment-measure.ts";
+import type { VideoFrame } from "./video-frame.ts";
 
 /** Frames that wait for the first track: seconds of all tracks. */
 const WAITING_MAX = 1_000;
-/** Segments that a track may be behind the first one, whose own are kept until then: encoders send all tracks together. */
+/**
+ * Segments that a track may be behind the first one, whose own are kept until then: encoders send
+ * all tracks together.
+ */
 const SEGMENTS_BEHIND_MAX = 10;
 
 export interface FurtherTracksOptions {
   /** Undefined where a stream has one track only. */
   readonly plan: MultitrackPlan | undefined;
   readonly limits: MediaLimits;
-  /** Each track is held to a channel's limits by itself, with the sound that all have: Amazon IVS publishes none of their sum. */
+  /**
+   * Each track is held to a channel's limits by itself, with the sound that all have: Amazon IVS
+   * publishes none of their sum.
+   */
   readonly guard: IngestGuard;
   readonly container: MediaContainer;
   /** The first track's. */
@@ -53,8 +61,9 @@ interface WaitingFrame {
 }
 
 /**
- * The renditions that an encoder makes itself: every track but the first, cut where the first one is cut. A frame waits
- * until the first track has come as far, because that one decides where segments begin.
+ * The renditions that an encoder makes itself: every track but the first, cut where the first one
+ * is cut. A frame waits until the first track has come as far, because that one decides where
+ * segments begin.
  */
 export class FurtherTracks {
   readonly #options: FurtherTracksOptions;
@@ -74,7 +83,7 @@ export class FurtherTracks {
   }
 
   /** Throws MediaError `multitrack-…` for tracks that the channel doesn't take. */
-  configure({ video, audio, announced, further }: TrackReader): void {
+  configure({ video, audio, announced, further }: KnownTracks): void {
     this.#audio = audio;
     this.#frameRate = announced.frameRate || video?.sps.frameRate || this.#frameRate;
     this.#leaderName = video === undefined ? "" : this.#nameOf(video);
@@ -121,12 +130,12 @@ export class FurtherTracks {
       this.#write(timestampMs, frame);
       return;
     }
-    this.#waitingBytes += frame.units.length;
+    this.#waitingBytes += nalUnitsBytes(frame.units);
     const isTooLarge = this.#waitingBytes > this.#options.limits.segmentBytesMax;
     if (isTooLarge || this.#waiting.length >= WAITING_MAX) {
       throw new MediaError("multitrack-track-media", "the first track has no frames");
     }
-    const copy = { ...frame, units: Buffer.from(frame.units) };
+    const copy = { ...frame, units: frame.units.map((unit) => Buffer.from(unit)) };
     this.#waiting.push({ timestampMs, frame: copy, isFarBehind });
   }
 
@@ -136,7 +145,9 @@ export class FurtherTracks {
     }
   }
 
-  /** The first track has come to here. Throws MediaError where another one comes much later than it. */
+  /**
+   * The first track has come to here. Throws MediaError where another one comes much later than it.
+   */
   release(timestampMs: number): void {
     this.#leaderMs = timestampMs;
     if (this.#waiting.length === 0) {
@@ -144,9 +155,13 @@ export class FurtherTracks {
     }
     const due = this.#waiting.filter((waiting) => this.#isDue(waiting.timestampMs));
     this.#waiting = this.#waiting.filter((waiting) => !this.#isDue(waiting.timestampMs));
-    this.#waitingBytes = this.#waiting.reduce((sum, { frame }) => sum + frame.units.length, 0);
+    this.#waitingBytes = this.#waiting.reduce(
+      (sum, { frame }) => sum + nalUnitsBytes(frame.units),
+      0,
+    );
     for (const waiting of due) {
-      // Far behind only when it came: timestamps jump back, and the first track has followed. Only now: that one has a gap.
+      // Far behind only when it came: timestamps jump back, and the first track has followed. Only
+      // now: that one has a gap.
       if (waiting.isFarBehind && this.#options.timeline.isFarBehind(waiting.timestampMs)) {
         throw trackMedia(waiting.frame.track, "comes too late behind track 0");
       }
@@ -154,7 +169,10 @@ export class FurtherTracks {
     }
   }
 
-  /** The first track's first segment is complete: these renditions there are, the largest first, and no others. */
+  /**
+   * The first track's first segment is complete: these renditions there are, the largest first, and
+   * no others.
+   */
   decide(frameRate: number): readonly string[] {
     this.#isDecided = true;
     this.#frameRate ||= frameRate;
@@ -187,8 +205,7 @@ export class FurtherTracks {
   }
 
   #isDue(timestampMs: number): boolean {
-    // 32 bits: timestamps wrap.
-    return this.#leaderMs !== undefined && ((timestampMs - this.#leaderMs) | 0) <= 0;
+    return this.#leaderMs !== undefined && timestampMs <= this.#leaderMs;
   }
 
   #writeWaiting(): void {

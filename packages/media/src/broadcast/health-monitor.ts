@@ -75,7 +75,10 @@ export class HealthMonitor {
     return changed;
   }
 
-  /** What is to be told since the last time, with a warning that isn't its own; undefined where nothing changed. */
+  /**
+   * What is to be told since the last time, with a warning that isn't its own; undefined where
+   * nothing changed.
+   */
   news(further: string | undefined): HealthNews | undefined {
     const warnings = [...this.warnings(), ...(further === undefined ? [] : [further])];
     if (!this.#isNews && warnings.join() === this.#told.join()) {

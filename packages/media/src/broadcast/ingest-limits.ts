@@ -3,8 +3,9 @@ import type { ChannelType } from "../port/ladder.ts";
 import type { StreamMeasurement } from "../port/source.ts";
 
 /*
- * Source: Amazon IVS user guide, "Channel Types", for sizes and bitrates; its page on EventBridge for the words of the
- * breach and for 495,000 pixels and 855 per edge, its bounds of 480p. Those of 1080p aren't published: taken exactly.
+ * Source: Amazon IVS user guide, "Channel Types", for sizes and bitrates; its page on EventBridge
+ * for the words of the breach and for 495,000 pixels and 855 per edge, its bounds of 480p. Those of
+ * 1080p aren't published: taken exactly.
  */
 
 interface Bounds {
@@ -15,7 +16,9 @@ interface Bounds {
 const FULL_HD: Bounds = { pixels: 1_920 * 1_080, edge: 1_920 };
 const SD: Bounds = { pixels: 495_000, edge: 855 };
 const BITRATE = { transcoded: 8_500_000, basic: 3_500_000, basicSd: 1_500_000 } as const;
-/** Encoders with a constant rate pass it for moments; how much Amazon IVS lets pass isn't published. */
+/**
+ * Encoders with a constant rate pass it for moments; how much Amazon IVS lets pass isn't published.
+ */
 const BITRATE_TOLERANCE = 1.1;
 /** Segments of which the average counts: a stream's first seconds are no measure of it. */
 const SEGMENTS_MEASURED_LEAST = 3;

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MediaError } from "../port/media-error.ts";
+import type { FlvFeed } from "../testing/flv-feed.ts";
 import {
   audioBody,
   audioConfigBody,
@@ -14,8 +15,7 @@ import {
 import { testBroadcast } from "../testing/test-broadcast.ts";
 import { demux } from "../testing/ts-demuxer.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
-import type { TranscodePlan } from "./broadcast-ladder.ts";
-import type { PublisherFeed } from "./publisher-feed.ts";
+import type { TranscodePlan } from "./broadcast-options.ts";
 
 const wellFormed = [
   videoConfigBody(),
@@ -158,16 +158,16 @@ describe("publisher feed", () => {
   test("is read less promptly where its frames wait for encoders, the more so without parts", () => {
     const capacity = new TranscodeCapacity(1);
     const transcode = { request: { type: "STANDARD" }, program: "", capacity } as const;
-    expect(testBroadcast({ transcode }).feed.pace).toBe("relaxed");
-    expect(testBroadcast({ transcode, lowLatency: true }).feed.pace).toBe("steady");
-    expect(testBroadcast().feed.pace).toBeUndefined();
+    expect(testBroadcast({ transcode }).feed.sink.pace).toBe("relaxed");
+    expect(testBroadcast({ transcode, lowLatency: true }).feed.sink.pace).toBe("steady");
+    expect(testBroadcast().feed.sink.pace).toBeUndefined();
   });
 
   const MP3 = Buffer.of(0x2f, 0xff, 0xfb);
   const AV1 = Buffer.from("\x90av01", "latin1");
   test.each([
-    ["sound", "unsupported-media", (feed: PublisherFeed) => feed.audio(33, MP3)],
-    ["pictures", "video-codec", (feed: PublisherFeed) => feed.video(33, AV1)],
+    ["sound", "unsupported-media", (feed: FlvFeed) => feed.audio(33, MP3)],
+    ["pictures", "video-codec", (feed: FlvFeed) => feed.video(33, AV1)],
   ] as const)(
     "of a stream that begins with %s in another codec nothing is shown or recorded",
     async (_what, code, refused) => {
@@ -176,7 +176,7 @@ describe("publisher feed", () => {
       feed.video(0, videoBody(true));
       expect(() => refused(feed)).toThrow(expect.objectContaining({ code }));
       feed.end(code, "");
-      await broadcast.recorded;
+      await broadcast.ending.recorded;
       expect(events.map(({ type }) => type)).toEqual([
         "session-created",
         "session-ended",
@@ -203,7 +203,7 @@ describe("publisher feed", () => {
         feed.audio(timeMs, timeMs === 0 ? audioConfigBody : audioBody);
         feed.video(timeMs, videoBody(timeMs % 2_000 === 0));
       }
-      await broadcast.concluded;
+      await broadcast.ending.concluded;
       const types = events.map(({ type }) => type);
       expect(types).toContain("limit-breach");
       expect(types).not.toContain("stream-start");

@@ -19,13 +19,19 @@ export interface RenditionOutputsOptions {
 
 interface Output {
   rendition: Rendition | undefined;
-  /** What it was called when the recording began. Its folder is named so, whatever becomes of the picture. */
+  /**
+   * What it was called when the recording began. Its folder is named so, whatever becomes of the
+   * picture.
+   */
   recordedName?: string;
   /** Held back until the others have theirs: players read the multivariant playlist once. */
   waiting: Segment[];
 }
 
-/** The renditions of one broadcast, the best first: each segment goes to live playback and to the recording. */
+/**
+ * The renditions of one broadcast, the best first: each segment goes to live playback and to the
+ * recording.
+ */
 export class RenditionOutputs {
   readonly #options: RenditionOutputsOptions;
   readonly #outputs = new Map<string, Output>();
@@ -55,7 +61,10 @@ export class RenditionOutputs {
     }
   }
 
-  /** Where the source is no rendition, its segments are kept for a while: it may have to stand in for them. */
+  /**
+   * Where the source is no rendition, its segments are kept for a while: it may have to stand in
+   * for them.
+   */
   add(rendition: Rendition, segment: Segment): void {
     if (rendition.id === SOURCE_RENDITION) {
       this.#source = rendition;
@@ -82,8 +91,8 @@ export class RenditionOutputs {
   }
 
   /**
-   * Nothing but the source comes any more. Where it wasn't a rendition it goes on in the best one's place, so that
-   * who watches or reads that one goes on too.
+   * Nothing but the source comes any more. Where it wasn't a rendition it goes on in the best one's
+   * place, so that who watches or reads that one goes on too.
    */
   fallBack(): void {
     if (this.#outlet === undefined) {

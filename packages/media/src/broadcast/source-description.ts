@@ -1,11 +1,14 @@
 import type { Segment } from "../container/segment.ts";
-import type { PublisherTracks } from "../ingest/track-reader.ts";
 import type { StreamMedia, TrackMeasurement } from "../port/source.ts";
+import type { KnownTracks } from "./publisher-tracks.ts";
 import { type MeasuredSegment, streamMedia } from "./stream-media.ts";
 
 const NOTHING_MEASURED = { videoBytes: 0, audioBytes: 0, videoFrames: 0, durationMs: 0 };
 
-/** What is known of a broadcast's source: from its configuration, and from the first segment after each change of it. */
+/**
+ * What is known of a broadcast's source: from its configuration, and from the first segment after
+ * each change of it.
+ */
 export class SourceDescription {
   #media: StreamMedia | undefined;
   /** What `media` is without what a segment measured. */
@@ -14,9 +17,9 @@ export class SourceDescription {
   #first: MeasuredSegment | undefined;
   #isStale = true;
   /** Of the open segment. */
-  #tracks: PublisherTracks | undefined;
+  #tracks: KnownTracks | undefined;
   /** Of the segments behind it. */
-  #next: PublisherTracks | undefined;
+  #next: KnownTracks | undefined;
 
   /** Undefined until the first segment is complete. */
   get media(): StreamMedia | undefined {
@@ -24,7 +27,7 @@ export class SourceDescription {
   }
 
   /** The configuration came or changed: for the next segment, or for the open one already. */
-  configure(tracks: PublisherTracks, awaitsCut: boolean): void {
+  configure(tracks: KnownTracks, awaitsCut: boolean): void {
     this.#next = tracks;
     if (!awaitsCut) {
       this.#renew();

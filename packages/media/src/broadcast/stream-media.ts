@@ -1,8 +1,8 @@
 import type { VideoConfig } from "../codec/video-config.ts";
 import type { Segment } from "../container/segment.ts";
 import { bitrate } from "../hls/playlist-tags.ts";
-import type { PublisherTracks } from "../ingest/track-reader.ts";
 import type { StreamMedia, TrackMeasurement, VideoMedia } from "../port/source.ts";
+import type { KnownTracks } from "./publisher-tracks.ts";
 
 /** Rates that real encoders use: a measured one this near to one of them is that one. */
 const USUAL_RATES = [24, 25, 30, 48, 50, 60, 120];
@@ -14,11 +14,12 @@ export type MeasuredSegment = Pick<
 >;
 
 /**
- * Facts of a publisher, once its first segment is complete: what it announces, and what that segment, or `further`
- * tracks, measure where it announces nothing. Undefined before its video configuration came.
+ * Facts of a publisher, once its first segment is complete: what it announces, and what that
+ * segment, or `further` tracks, measure where it announces nothing. Undefined before its video
+ * configuration came.
  */
 export function streamMedia(
-  tracks: PublisherTracks,
+  tracks: KnownTracks,
   segment: MeasuredSegment,
   further: readonly TrackMeasurement[],
 ): StreamMedia | undefined {
@@ -43,7 +44,7 @@ export function streamMedia(
 }
 
 function furtherMedia(
-  { further, announced }: PublisherTracks,
+  { further, announced }: KnownTracks,
   leaderRate: number,
   measurements: readonly TrackMeasurement[],
 ): NonNullable<StreamMedia["furtherVideo"]> {

@@ -15,8 +15,8 @@ export interface AdtsHeader {
 }
 
 /**
- * Undefined where no frame begins at the offset, or where its header isn't whole. Throws MediaError `unsupported-media`
- * for what an AudioSpecificConfig of two bytes and one raw frame can't say.
+ * Undefined where no frame begins at the offset, or where its header isn't whole. Throws MediaError
+ * `unsupported-media` for what an AudioSpecificConfig of two bytes and one raw frame can't say.
  */
 export function parseAdtsHeader(bytes: Buffer, offset: number): AdtsHeader | undefined {
   if (offset + HEADER_BYTES > bytes.length || (bytes.readUInt16BE(offset) & 0xfff6) !== 0xfff0) {

@@ -1,14 +1,11 @@
-import { MediaError } from "../port/media-error.ts";
+import { addNalUnit } from "./nal-units.ts";
 
 /** Between NAL units (ITU-T H.264, annex B); a zero byte may come before it. */
 const START_CODE = Buffer.of(0, 0, 1);
 
-/** Of one picture: 1080p has 8,160 macroblocks, each of which may be a slice of its own. */
-const UNITS_MAX = 16_384;
-
 /**
- * NAL units of a picture's byte stream, as views without what stands between them. Throws MediaError `limit` for more than
- * a picture has: a view of a tiny unit costs far more than to read it.
+ * NAL units of a picture's byte stream, as views without what stands between them. Throws
+ * MediaError `limit` for more than a picture has.
  */
 export function splitAnnexB(bytes: Buffer): Buffer[] {
   const units: Buffer[] = [];
@@ -21,12 +18,7 @@ export function splitAnnexB(bytes: Buffer): Buffer[] {
     while (end > begin && bytes[end - 1] === 0) {
       end -= 1;
     }
-    if (end > begin) {
-      if (units.length === UNITS_MAX) {
-        throw new MediaError("limit", `a picture has more than ${UNITS_MAX} NAL units`);
-      }
-      units.push(bytes.subarray(begin, end));
-    }
+    addNalUnit(units, bytes, begin, end);
     start = next;
   }
   return units;

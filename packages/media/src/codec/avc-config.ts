@@ -37,7 +37,6 @@ export function parseAvcConfig(record: Buffer): AvcConfig {
   );
   return {
     fourCc: "avc1",
-    nalLengthBytes,
     sps,
     parameterSets: joinParameterSets([...spsSets.nals, ...ppsSets.nals]),
     codec: `avc1.${hex.join("")}`,

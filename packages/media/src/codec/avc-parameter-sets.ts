@@ -1,5 +1,6 @@
 import { AVC_NAL, avcNalType, avcSetsBeforeSlice } from "./avc-access-unit.ts";
 import { type AvcConfig, parseAvcConfig } from "./avc-config.ts";
+import { NAL_PREFIX_BYTES } from "./nal-units.ts";
 import { isSameSize, type VideoConfig } from "./video-config.ts";
 
 /** AVCDecoderConfigurationRecord's fields have room for 31; encoders send one. */
@@ -16,7 +17,10 @@ export function avcParameterSets(units: readonly Buffer[]): AvcParameterSets {
   return { sps: setsOf(units, AVC_NAL.sps), pps: setsOf(units, AVC_NAL.pps) };
 }
 
-/** An encoder may repeat a set within a picture. Sets past the bound, repeated or not, aren't even compared. */
+/**
+ * An encoder may repeat a set within a picture. Sets past the bound, repeated or not, aren't even
+ * compared.
+ */
 function setsOf(units: readonly Buffer[], type: number): Buffer[] {
   const sets: Buffer[] = [];
   let compared = 0;
@@ -35,12 +39,11 @@ function setsOf(units: readonly Buffer[], type: number): Buffer[] {
   return sets;
 }
 
-/** ISO/IEC 14496-15, 5.2.4.1; undefined without both kinds of sets. */
-export function avcRecord(
-  sps: readonly Buffer[],
-  pps: readonly Buffer[],
-  nalLengthBytes: number,
-): Buffer | undefined {
+/**
+ * A record for lengths of four bytes (ISO/IEC 14496-15, 5.2.4.1); undefined without both kinds of
+ * sets.
+ */
+export function avcRecord(sps: readonly Buffer[], pps: readonly Buffer[]): Buffer | undefined {
   const first = sps[0];
   if (first === undefined || first.length < 4 || pps.length === 0) {
     return undefined;
@@ -50,7 +53,7 @@ export function avcRecord(
     set,
   ];
   return Buffer.concat([
-    Buffer.of(1, first[1] ?? 0, first[2] ?? 0, first[3] ?? 0, 0xfc | (nalLengthBytes - 1)),
+    Buffer.of(1, first[1] ?? 0, first[2] ?? 0, first[3] ?? 0, 0xfc | (NAL_PREFIX_BYTES - 1)),
     Buffer.of(0xe0 | sps.length),
     ...sps.flatMap(withLength),
     Buffer.of(pps.length),
@@ -59,17 +62,20 @@ export function avcRecord(
 }
 
 /**
- * What a keyframe's own parameter sets say, where that is a picture of another size than `config`'s: an encoder may change
- * it without a sequence header. What else they say decoders read from them. Throws MediaError `protocol`.
+ * What a keyframe's own parameter sets say, where that is a picture of another size than
+ * `config`'s: an encoder may change it without a sequence header. What else they say decoders read
+ * from them. Throws MediaError `protocol`.
  */
-export function otherPictureOf(units: Buffer, config: VideoConfig): AvcConfig | undefined {
-  const { nalLengthBytes } = config;
-  const sets = avcSetsBeforeSlice(units, nalLengthBytes, 2 * SETS_MAX);
+export function otherPictureOf(
+  units: readonly Buffer[],
+  config: VideoConfig,
+): AvcConfig | undefined {
+  const sets = avcSetsBeforeSlice(units, 2 * SETS_MAX);
   const { sps, pps } = avcParameterSets(sets);
   if (sps.every((set) => config.parameterSets.includes(set))) {
     return undefined;
   }
-  const record = avcRecord(sps, pps, nalLengthBytes);
+  const record = avcRecord(sps, pps);
   const other = record && parseAvcConfig(record);
   return other !== undefined && isSameSize(other, config) ? undefined : other;
 }

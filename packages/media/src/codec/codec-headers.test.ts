@@ -1,10 +1,8 @@
 import fc from "fast-check";
-import { describe, expect, onTestFinished, test, vi } from "vitest";
+import { describe, expect, test } from "vitest";
 import { MediaError } from "../port/media-error.ts";
 import { parseAacConfig, writeAdtsHeader } from "./aac-config.ts";
-import { toAnnexB } from "./avc-access-unit.ts";
 import { parseAvcConfig } from "./avc-config.ts";
-import { otherPictureOf } from "./avc-parameter-sets.ts";
 import { parseHevcConfig } from "./hevc-config.ts";
 
 /** Sequence headers as ffmpeg's libx264 and AAC encoders wrote them. */
@@ -142,59 +140,5 @@ describe("AAC sequence header", () => {
         onlyTypedErrors(() => parseAacConfig(Buffer.from(bytes))),
       ),
     );
-  });
-});
-
-describe("access units", () => {
-  const nal = fc.uint8Array({ minLength: 1, maxLength: 40 }).map((bytes) => Buffer.from(bytes));
-
-  test("length prefixes of every size become start codes, without a leading delimiter", () => {
-    fc.assert(
-      fc.property(
-        fc.array(nal),
-        fc.constantFrom(1, 2, 4),
-        fc.boolean(),
-        (nals, size, delimited) => {
-          const delimiter = delimited ? [Buffer.of(9, 0xf0)] : [];
-          const units = [...delimiter, ...nals].map((unit) => {
-            const prefix = Buffer.alloc(size);
-            prefix.writeUIntBE(unit.length, 0, size);
-            return Buffer.concat([prefix, unit]);
-          });
-          const isDelimiter = (unit: Buffer | undefined): boolean => ((unit?.[0] ?? 0) & 31) === 9;
-          const kept = nals.slice(delimited || !isDelimiter(nals[0]) ? 0 : 1);
-          const { bytes } = toAnnexB(Buffer.concat(units), size);
-          const expected = kept.flatMap((unit) => [Buffer.of(0, 0, 0, 1), unit]);
-          expect(bytes.equals(Buffer.concat(expected))).toBe(true);
-        },
-      ),
-    );
-  });
-
-  test("a message full of units makes no object for each", () => {
-    const empty = Buffer.alloc(20_000);
-    const sets = Buffer.alloc(20_000, Buffer.of(1, 0x67, 1, 0x68));
-    const views = vi.spyOn(Buffer.prototype, "subarray");
-    const allocations = vi.spyOn(Buffer, "alloc");
-    onTestFinished(() => {
-      views.mockRestore();
-      allocations.mockRestore();
-    });
-    const config = parseAvcConfig(Buffer.from(RECORDS[0][1], "hex"));
-    const made: number[] = [];
-    for (const units of [empty, sets]) {
-      views.mockClear();
-      expect(otherPictureOf(units, { ...config, nalLengthBytes: 1 })).toBeUndefined();
-      toAnnexB(units, 1);
-      made.push(views.mock.calls.length + allocations.mock.calls.length);
-    }
-    expect(made[0]).toBe(0);
-    // No more than a sequence header has room for.
-    expect(made[1]).toBeLessThanOrEqual(2 * 31);
-  });
-
-  test("a length that points past the end is a protocol error", () => {
-    const units = Buffer.of(0, 0, 0, 9, 0x65, 1);
-    expect(() => toAnnexB(units, 4)).toThrow(expect.objectContaining({ code: "protocol" }));
   });
 });

@@ -2,7 +2,9 @@ import { MediaError } from "../port/media-error.ts";
 import { parseHevcSps } from "./hevc-sps.ts";
 import { joinParameterSets, readParameterSets, type VideoConfig } from "./video-config.ts";
 
-/** An encoder's HEVC sequence header: HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1). */
+/**
+ * An encoder's HEVC sequence header: HEVCDecoderConfigurationRecord (ISO/IEC 14496-15, 8.3.3.1).
+ */
 interface HevcConfig extends VideoConfig {
   readonly fourCc: "hvc1";
 }
@@ -37,7 +39,6 @@ export function parseHevcConfig(record: Buffer): HevcConfig {
   const profileIdc = record.readUInt8(1) & 0x1f;
   return {
     fourCc: "hvc1",
-    nalLengthBytes,
     sps: parseHevcSps(sps),
     parameterSets: joinParameterSets(sets.flatMap(({ nals }) => nals)),
     codec: codecOf(record),
@@ -62,7 +63,10 @@ function readArrays(record: Buffer): { readonly type: number; readonly nals: Buf
   return arrays;
 }
 
-/** Annex E.3: space and profile, compatibility with its bits reversed, tier and level, constraints without zeros at their end. */
+/**
+ * Annex E.3: space and profile, compatibility with its bits reversed, tier and level, constraints
+ * without zeros at their end.
+ */
 function codecOf(record: Buffer): string {
   const profile = record.readUInt8(1);
   const space = ["", "A", "B", "C"][profile >> 6];

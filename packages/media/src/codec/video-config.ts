@@ -6,8 +6,6 @@ export type VideoCodec = "avc1" | "hvc1";
 /** An encoder's video sequence header, whatever its codec. */
 export interface VideoConfig {
   readonly fourCc: VideoCodec;
-  /** Bytes of the length before each NAL unit: 1, 2 or 4. */
-  readonly nalLengthBytes: number;
   readonly sps: PictureFormat;
   /** The parameter sets' NAL units, each behind a start code. */
   readonly parameterSets: Buffer;
@@ -36,7 +34,10 @@ export function joinParameterSets(nals: readonly Buffer[]): Buffer {
   return Buffer.concat(nals.flatMap((nal) => [START_CODE, nal]));
 }
 
-/** NAL units behind lengths of two bytes, as both kinds of records have them. Throws MediaError `protocol`. */
+/**
+ * NAL units behind lengths of two bytes, as both kinds of records have them. Throws MediaError
+ * `protocol`.
+ */
 export function readParameterSets(
   record: Buffer,
   start: number,

@@ -7,8 +7,8 @@ export interface CodedPicture {
   readonly dtsMs: number;
   readonly ptsMs: number;
   readonly keyframe: boolean;
-  /** Length-prefixed NAL units, in scratch memory: they may be changed in place. */
-  readonly units: Buffer;
+  /** NAL units in scratch memory. */
+  readonly units: readonly Buffer[];
 }
 
 /** What players know of a segment as soon as they have a part of it. */
@@ -17,14 +17,17 @@ export interface SegmentStart {
 }
 
 /**
- * What a configuration of sound does to the segment that is being written: nothing, it is that segment's, which doesn't
- * continue the ones before it then, or it waits for the next one.
+ * What a configuration of sound does to the segment that is being written: nothing, it is that
+ * segment's, which doesn't continue the ones before it then, or it waits for the next one.
  */
 export type SoundChange = "goes-on" | "begins" | "waits";
 
 /** Writes the frames of one rendition into the bytes of its segments. */
 export interface SegmentWriter {
-  /** What players read before the segment that is being written; undefined where every segment says it itself. */
+  /**
+   * What players read before the segment that is being written; undefined where every segment says
+   * it itself.
+   */
   readonly init: InitSection | undefined;
   /** Bytes given since the last `take`. */
   readonly length: number;
@@ -35,7 +38,7 @@ export interface SegmentWriter {
   setAudioConfig(config: AacConfig | undefined, shown?: SegmentStart): SoundChange;
   /** A player may begin with the frame that follows. After `flush`. */
   begin(isSegmentStart: boolean): void;
-  /** Returns the bytes of the picture. Throws MediaError `protocol` where its NAL units are malformed. */
+  /** Returns the bytes of the picture. */
   video(picture: CodedPicture): number;
   /** One raw AAC frame in scratch memory. */
   audio(timeMs: number, frame: Buffer): void;

@@ -1,18 +1,26 @@
 import type { RecordingByteRange } from "../port/recording.ts";
 
-/** What players read before segments that don't say it themselves (RFC 8216, "Media Initialization Section"). */
+/**
+ * What players read before segments that don't say it themselves (RFC 8216, "Media Initialization
+ * Section").
+ */
 export interface InitSection {
   /** File name, made of the content: equal names are equal bytes. */
   readonly name: string;
   readonly body: Buffer;
 }
 
-/** One piece of media that begins with a keyframe and with all that a player needs, but for its `init`. */
+/**
+ * One piece of media that begins with a keyframe and with all that a player needs, but for its
+ * `init`.
+ */
 export interface Segment {
   readonly body: Buffer;
   /** Undefined in a transport stream. */
   readonly init?: InitSection | undefined;
-  /** Ordinal in its broadcast from 0, without holes: the same stretch of time in every rendition. */
+  /**
+   * Ordinal in its broadcast from 0, without holes: the same stretch of time in every rendition.
+   */
   readonly index: number;
   readonly durationMs: number;
   /** Wall clock of its first frame. */

@@ -2,10 +2,10 @@ import { strict as assert } from "node:assert";
 import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { Broadcast } from "../broadcast/broadcast.ts";
-import type { TranscodePlan } from "../broadcast/broadcast-ladder.ts";
+import type { TranscodePlan } from "../broadcast/broadcast-options.ts";
 import { LiveChannel } from "../hls/live-channel.ts";
 import type { ConnectionSource } from "../ingest/connection-source.ts";
-import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
+import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
 import type { IngestProtocol, Listening } from "../ingest/protocol.ts";
 import { type IngestEngine, negotiate, openProtocols } from "../ingest/protocol-port.ts";
 import { PRIORITY_OUT_OF_RANGE } from "../ingest/publish-name.ts";
@@ -43,7 +43,7 @@ export type RelayPublisher = (
   publisher: Publisher,
   streamName: string,
   priority: number | undefined,
-) => Promise<MediaFeed>;
+) => Promise<MediaSink>;
 
 export interface StreamEngineParts {
   readonly protocols: readonly IngestProtocol[];
@@ -137,7 +137,7 @@ export class StreamEngine implements MediaEngine, IngestEngine {
   async stopStream(streamName: string): Promise<boolean> {
     const broadcast = this.#broadcasts.get(streamName);
     broadcast?.end("stopped", "the stream was stopped");
-    await broadcast?.concluded;
+    await broadcast?.ending.concluded;
     return broadcast !== undefined;
   }
 
@@ -251,7 +251,7 @@ export class StreamEngine implements MediaEngine, IngestEngine {
     });
   }
 
-  async publish(publisher: Publisher, request: PublishRequest): Promise<MediaFeed> {
+  async publish(publisher: Publisher, request: PublishRequest): Promise<MediaSink> {
     const { priority } = request;
     const decision = await this.#host.authorizePublish(request);
     if (!publisher.open || this.#state !== "started") {
@@ -272,7 +272,7 @@ export class StreamEngine implements MediaEngine, IngestEngine {
     publisher: Publisher,
     priority: number | undefined,
     decision: AllowedPublish,
-  ): MediaFeed {
+  ): MediaSink {
     const running = this.#broadcasts.get(decision.streamName);
     if (running === undefined && priority === PRIORITY_OUT_OF_RANGE) {
       throw new MediaError("refused", "the priority is not a number from 1 to 2147483647");
@@ -281,7 +281,7 @@ export class StreamEngine implements MediaEngine, IngestEngine {
   }
 
   /** A publisher of another engine contends for a broadcast of this one. Throws MediaError `refused`. */
-  join(publisher: Publisher, streamName: string, priority: number | undefined): MediaFeed {
+  join(publisher: Publisher, streamName: string, priority: number | undefined): MediaSink {
     const running = this.#broadcasts.get(streamName);
     if (running === undefined) {
       throw new MediaError("refused", "the channel's last stream is just ending");
@@ -310,7 +310,7 @@ export class StreamEngine implements MediaEngine, IngestEngine {
     this.#refusedPublishes += 1;
   }
 
-  #begin(publisher: Publisher, priority: number | undefined, decision: AllowedPublish): MediaFeed {
+  #begin(publisher: Publisher, priority: number | undefined, decision: AllowedPublish): MediaSink {
     const { streamName, streamId, recording, playlistWindowSegments } = decision;
     const live =
       this.#live.get(streamName) ?? new LiveChannel(this.#limits, () => performance.now());
@@ -352,7 +352,7 @@ export class StreamEngine implements MediaEngine, IngestEngine {
   #over(broadcast: Broadcast): void {
     this.#broadcasts.delete(broadcast.streamName);
     this.#finishing.add(broadcast);
-    broadcast.recorded.then(() => this.#finishing.delete(broadcast));
+    broadcast.ending.recorded.then(() => this.#finishing.delete(broadcast));
   }
 
   #sweep(): void {
@@ -370,7 +370,7 @@ export class StreamEngine implements MediaEngine, IngestEngine {
   /** A host that never answers must not keep the process: what is left then is told as failed. */
   async #recordingsFinished(): Promise<void> {
     const unfinished = [...this.#broadcasts.values(), ...this.#finishing];
-    const finished = Promise.all(unfinished.map((broadcast) => broadcast.recorded));
+    const finished = Promise.all(unfinished.map((broadcast) => broadcast.ending.recorded));
     let timer: NodeJS.Timeout | undefined;
     const deadline = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, this.#limits.closeTimeoutMs);

@@ -23,7 +23,10 @@ const REFUSALS: ReadonlySet<SessionEndReason> = new Set([
   "multitrack-track-media",
 ]);
 
-/** The encoder's media isn't what the channel takes: nothing is shown or recorded of what came before that was seen. */
+/**
+ * The encoder's media isn't what the channel takes: nothing is shown or recorded of what came
+ * before that was seen.
+ */
 export function isRefusal(reason: SessionEndReason): boolean {
   return REFUSALS.has(reason);
 }

@@ -1,5 +1,5 @@
-import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import type { SessionEndReason } from "../port/events.ts";
+import type { AnnouncedMedia, UnitSink } from "../port/media-unit.ts";
 import type { ReadPace } from "../runtime/stepped-reads.ts";
 
 /** The connection as the broadcast sees it. */
@@ -15,17 +15,12 @@ export interface Publisher {
   fail(error: unknown): void;
 }
 
-/**
- * Where an accepted publisher's media goes: bodies of FLV tags, which is what RTMP carries; other protocols make them.
- * Throwing MediaError ends the connection.
- */
-export interface MediaFeed {
+/** Where an accepted publisher's media goes. A MediaError that it throws ends the connection. */
+export interface MediaSink extends UnitSink {
   /** How promptly its media is to be read; left out, `prompt`. */
   readonly pace?: ReadPace | undefined;
-  /** `timestampMs` has 32 bits and wraps; `body` is scratch memory, valid during the call. */
-  video(timestampMs: number, body: Buffer): void;
-  audio(timestampMs: number, body: Buffer): void;
-  metadata(announced: AnnouncedMetadata): void;
+  /** Comes at any time, and again where it changes. */
+  announce(announced: AnnouncedMedia): void;
   /** The connection is over, or the encoder unpublished. Called once. */
   end(reason: SessionEndReason, message: string): void;
 }

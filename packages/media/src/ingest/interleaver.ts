@@ -1,28 +1,32 @@
-/** What a tag costs beside its body. */
-const TAG_OVERHEAD_BYTES = 256;
+import type { MediaUnit, TrackConfig } from "../port/media-unit.ts";
 
-/** A tag's body with its time. */
-export interface TimedTag {
-  readonly track: "video" | "audio";
-  /** Decoding time; never wraps. */
-  readonly timeMs: number;
-  readonly body: Buffer;
+/** What waiting costs beside the bytes of the media. */
+const OVERHEAD_BYTES = 256;
+
+/** What comes of one track: a unit, or a configuration for the units after it. */
+export interface Timed {
+  readonly kind: "video" | "audio";
+  /** Decoding time in ticks of the clock that all tracks share; never wraps. */
+  readonly ticks: number;
+  /** Of the memory that waits with it, which may be more than its own. */
+  readonly heldBytes: number;
+  readonly content: MediaUnit | TrackConfig;
 }
 
 export interface InterleaverOptions {
   /** A track is waited for until the other one is so far ahead, or so large. */
-  readonly waitMsMax: number;
+  readonly waitTicksMax: number;
   readonly waitBytesMax: number;
-  readonly onTag: (tag: TimedTag) => void;
+  readonly onNext: (timed: Timed) => void;
 }
 
 /**
- * Puts the tags of two tracks in the order of their times. Each comes in order by itself, but a transport stream may carry
- * a second of sound at once, long after the pictures that it belongs to.
+ * Puts the units of two tracks in the order of their times. Each comes in order by itself, but a
+ * transport stream may carry a second of sound at once, long after the pictures that it belongs to.
  */
 export class Interleaver {
   readonly #options: InterleaverOptions;
-  readonly #tracks: Record<TimedTag["track"], TimedTag[]> = { video: [], audio: [] };
+  readonly #tracks: Record<Timed["kind"], Timed[]> = { video: [], audio: [] };
   #bytes = 0;
   /** Whether both tracks are to come. */
   #pair = false;
@@ -36,9 +40,9 @@ export class Interleaver {
     this.#release();
   }
 
-  push(tag: TimedTag): void {
-    this.#tracks[tag.track].push(tag);
-    this.#bytes += tag.body.length + TAG_OVERHEAD_BYTES;
+  push(timed: Timed): void {
+    this.#tracks[timed.kind].push(timed);
+    this.#bytes += timed.heldBytes + OVERHEAD_BYTES;
     this.#release();
   }
 
@@ -60,18 +64,18 @@ export class Interleaver {
         return;
       }
       const soundIsNext =
-        picture === undefined || (sound !== undefined && sound.timeMs <= picture.timeMs);
-      const tag = (soundIsNext ? audio : video).shift();
-      if (tag !== undefined) {
-        this.#bytes -= tag.body.length + TAG_OVERHEAD_BYTES;
-        this.#options.onTag(tag);
+        picture === undefined || (sound !== undefined && sound.ticks <= picture.ticks);
+      const timed = (soundIsNext ? audio : video).shift();
+      if (timed !== undefined) {
+        this.#bytes -= timed.heldBytes + OVERHEAD_BYTES;
+        this.#options.onNext(timed);
       }
     }
   }
 
-  #isLongEnough(track: readonly TimedTag[]): boolean {
-    const { waitMsMax, waitBytesMax } = this.#options;
-    const spanMs = (track.at(-1)?.timeMs ?? 0) - (track[0]?.timeMs ?? 0);
-    return spanMs < 0 || spanMs > waitMsMax || this.#bytes > waitBytesMax;
+  #isLongEnough(track: readonly Timed[]): boolean {
+    const { waitTicksMax, waitBytesMax } = this.#options;
+    const span = (track.at(-1)?.ticks ?? 0) - (track[0]?.ticks ?? 0);
+    return span < 0 || span > waitTicksMax || this.#bytes > waitBytesMax;
   }
 }

@@ -1,7 +1,9 @@
 import { MediaError } from "../port/media-error.ts";
 import type { PortChoice } from "../port/options.ts";
 
-/** Listens where a setting says, or on any free port where that one is taken and another will do. */
+/**
+ * Listens where a setting says, or on any free port where that one is taken and another will do.
+ */
 export async function listenAt<Server>(
   host: string,
   { port, orFree = false }: PortChoice,

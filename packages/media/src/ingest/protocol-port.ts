@@ -3,7 +3,7 @@ import type { IngestPorts } from "../port/handle.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { PortChoice } from "../port/options.ts";
 import type { PublishName, PublishRequest, PublishSecret } from "../port/publish.ts";
-import type { MediaFeed, Publisher } from "./ingest-port.ts";
+import type { MediaSink, Publisher } from "./ingest-port.ts";
 import type { IngestPort, IngestProtocol, Listening } from "./protocol.ts";
 import { parsePublishName } from "./publish-name.ts";
 
@@ -11,7 +11,7 @@ import { parsePublishName } from "./publish-name.ts";
 export interface IngestEngine {
   newConnectionId(protocol: IngestProtocol): string;
   publishSecret(name: PublishName): Promise<PublishSecret | undefined>;
-  publish(publisher: Publisher, request: PublishRequest): Promise<MediaFeed>;
+  publish(publisher: Publisher, request: PublishRequest): Promise<MediaSink>;
   refused(publisher: Publisher, reason: string, isProtocolError: boolean): void;
   listen(
     protocol: IngestProtocol,
@@ -39,7 +39,7 @@ class ProtocolPort implements IngestPort {
     return this.#engine.publishSecret({ protocol: this.#protocol.name, name });
   }
 
-  async publish(publisher: Publisher, given: string): Promise<MediaFeed> {
+  async publish(publisher: Publisher, given: string): Promise<MediaSink> {
     const { name, priority } = parsePublishName(given);
     const { id: connectionId, secure, remoteAddress } = publisher;
     const asked = { protocol: this.#protocol.name, name, priority };
@@ -55,7 +55,10 @@ class ProtocolPort implements IngestPort {
   }
 }
 
-/** Opens protocols one after the other. Resolves to where each is reached; rejects with the first that can't be opened. */
+/**
+ * Opens protocols one after the other. Resolves to where each is reached; rejects with the first
+ * that can't be opened.
+ */
 export async function openProtocols(
   protocols: readonly IngestProtocol[],
   engine: IngestEngine,
@@ -70,7 +73,10 @@ export async function openProtocols(
   return ports;
 }
 
-/** Hands an encoder's offer to a protocol that takes offers. Rejects with MediaError `refused` where none does. */
+/**
+ * Hands an encoder's offer to a protocol that takes offers. Rejects with MediaError `refused` where
+ * none does.
+ */
 export async function negotiate(
   protocol: IngestProtocol | undefined,
   offer: string,

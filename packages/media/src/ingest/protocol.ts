@@ -2,30 +2,38 @@ import type { Socket } from "node:net";
 import type { MediaLimits } from "../port/limits.ts";
 import type { MediaEngineOptions, PortChoice } from "../port/options.ts";
 import type { PublishSecret } from "../port/publish.ts";
-import type { MediaFeed, Publisher } from "./ingest-port.ts";
+import type { MediaSink, Publisher } from "./ingest-port.ts";
 
 /**
- * A way by which encoders publish. It turns what they send into media and knows nothing of channels, segments or
- * recordings; the engine opens each protocol of its list and knows none of them by name.
+ * A way by which encoders publish. It turns what they send into media and knows nothing of
+ * channels, segments or recordings; the engine opens each protocol of its list and knows none of
+ * them by name.
  */
 export interface IngestProtocol {
   /** Names its port in settings and health, and the protocol in what the host is asked. */
   readonly name: string;
   /**
-   * True: where workers carry the streams, each of them opens the protocol too, and the connections that the main
-   * process accepts through `IngestPort.listen` are shared out among them. False: the main process alone opens it, and
-   * hands its media on to the workers.
+   * True: where workers carry the streams, each of them opens the protocol too, and the connections
+   * that the main process accepts through `IngestPort.listen` are shared out among them. False: the
+   * main process alone opens it, and hands its media on to the workers.
    */
   readonly runsInWorkers: boolean;
   /** Encoders that are connected to it in this process, accepted as publishers or not. */
   readonly connections: number;
-  /** Begins to take publishers, and gives them to `port`. Rejects with MediaError `engine` where it can't. */
+  /**
+   * Begins to take publishers, and gives them to `port`. Rejects with MediaError `engine` where it
+   * can't.
+   */
   open(port: IngestPort): Promise<Listening>;
-  /** Ends every connection, and takes no more of them. Also called for a protocol that could not be opened. */
+  /**
+   * Ends every connection, and takes no more of them. Also called for a protocol that could not be
+   * opened.
+   */
   close(): Promise<void>;
   /**
-   * Agrees with an encoder on how it will send, for protocols whose encoders ask over HTTP first. Takes the encoder's
-   * offer and resolves to the answer. Rejects with MediaError `refused`, whose message the encoder is shown.
+   * Agrees with an encoder on how it will send, for protocols whose encoders ask over HTTP first.
+   * Takes the encoder's offer and resolves to the answer. Rejects with MediaError `refused`, whose
+   * message the encoder is shown.
    */
   negotiate?(offer: string): Promise<string>;
 }
@@ -52,21 +60,21 @@ export interface IngestPort {
   /** An id for a connection, unique among all protocols and processes of the engine. */
   newConnectionId(): string;
   /**
-   * The secret that an encoder must know beside `name`, for protocols that prove one. Undefined for a name that isn't
-   * known. Rejects with MediaError `refused` for a malformed name.
+   * The secret that an encoder must know beside `name`, for protocols that prove one. Undefined for
+   * a name that isn't known. Rejects with MediaError `refused` for a malformed name.
    */
   secretOf(name: string): Promise<PublishSecret | undefined>;
   /**
-   * Asks whether `publisher` may publish under `name`, which is what the encoder gave: a stream key and, perhaps,
-   * `?priority=N`. Resolves to where its media goes; the broadcast exists from then on. Rejects with MediaError
-   * `refused`, whose message the encoder is shown.
+   * Asks whether `publisher` may publish under `name`, which is what the encoder gave: a stream key
+   * and, perhaps, `?priority=N`. Resolves to where its media goes; the broadcast exists from then
+   * on. Rejects with MediaError `refused`, whose message the encoder is shown.
    */
-  publish(publisher: Publisher, name: string): Promise<MediaFeed>;
+  publish(publisher: Publisher, name: string): Promise<MediaSink>;
   /** A connection ended without ever having published. */
   refused(publisher: Publisher, reason: string, isProtocolError: boolean): void;
   /**
-   * Listens for TCP connections and gives each to `accept`, unread and within the limits of the engine. In a worker
-   * they are those that the main process hands over.
+   * Listens for TCP connections and gives each to `accept`, unread and within the limits of the
+   * engine. In a worker they are those that the main process hands over.
    */
   listen(at: PortChoice, accept: (socket: Socket) => void): Promise<Listening>;
 }

@@ -1,13 +1,19 @@
 import { MediaError } from "../port/media-error.ts";
 
-/** The two parts of a name that an encoder gives: the stream's own and, perhaps, a priority for a takeover. */
+/**
+ * The two parts of a name that an encoder gives: the stream's own and, perhaps, a priority for a
+ * takeover.
+ */
 export interface ParsedName {
   readonly name: string;
   /** `PRIORITY_OUT_OF_RANGE` for one that isn't a number that may be asked for. */
   readonly priority: number | undefined;
 }
 
-/** Below every valid priority: never takes over, and is reported as a failed takeover if a stream is running. */
+/**
+ * Below every valid priority: never takes over, and is reported as a failed takeover if a stream is
+ * running.
+ */
 export const PRIORITY_OUT_OF_RANGE = 0;
 
 /** Amazon IVS: 1 to the largest 32-bit signed integer. */

@@ -21,7 +21,10 @@ describe.for(["mpegts", "fmp4"] as const)("sound that changes, as %s", (containe
     }
   }
 
-  /** How many frames of each sound segments of two seconds have, where `change` is made in the second one. */
+  /**
+   * How many frames of each sound segments of two seconds have, where `change` is made in the
+   * second one.
+   */
   function segmentsOf(options: Partial<SegmenterOptions>, change: (at: Segmenter) => void) {
     const segments: Segment[] = [];
     const segmenter = new Segmenter({

@@ -7,16 +7,24 @@ export interface Cut {
   readonly index: number;
   /** Media time at which its first picture is decoded. */
   readonly timeMs: number;
-  /** And at which that one is shown: later where pictures are reordered. It is the same in renditions without that. */
+  /**
+   * And at which that one is shown: later where pictures are reordered. It is the same in
+   * renditions without that.
+   */
   readonly shownMs: number;
-  /** The segment doesn't continue the one before it. It may turn out behind its first picture: see `breakAt`. */
+  /**
+   * The segment doesn't continue the one before it. It may turn out behind its first picture: see
+   * `breakAt`.
+   */
   discontinuity: boolean;
   readonly programDateTimeMs: number;
 }
 
 /** Decides at which keyframes segments begin. */
 export interface Cutter {
-  /** The segment that begins with a keyframe of these times; undefined where the open one goes on. */
+  /**
+   * The segment that begins with a keyframe of these times; undefined where the open one goes on.
+   */
   cutAt(timeMs: number, shownMs: number, open: Cut | undefined): Cut | undefined;
   /** What follows doesn't continue what came before: the next keyframe is a cut. */
   break(): void;
@@ -26,12 +34,16 @@ export interface Cutter {
   jump(): void;
 }
 
-/** A keyframe this much early still ends the segment: RTMP rounds to milliseconds, encoders drop frames. */
+/**
+ * A keyframe this much early still ends the segment: RTMP rounds to milliseconds, encoders drop
+ * frames.
+ */
 const CUT_TOLERANCE_MS = 50;
 
 /**
- * Segments that may be cut early because what follows doesn't continue them, where as many regular ones don't come
- * between. Each brings its configuration along, and is a file of its own where it is recorded.
+ * Segments that may be cut early because what follows doesn't continue them, where as many regular
+ * ones don't come between. Each brings its configuration along, and is a file of its own where it
+ * is recorded.
  */
 const EARLY_CUTS_MAX = 30;
 

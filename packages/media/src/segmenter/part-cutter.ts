@@ -1,8 +1,9 @@
 import type { InitSection } from "../container/segment.ts";
 
 /**
- * A part is cut before the frame that would make it longer: six of a third of a second make a segment at the usual frame
- * rates. Players stay three of them behind. Amazon IVS doesn't publish its own.
+ * A part is cut before the frame that would make it longer: six of a third of a second make a
+ * segment at the usual frame rates. Players stay three of them behind. Amazon IVS doesn't publish
+ * its own.
  */
 export const PART_DURATION_MAX_MS = 340;
 

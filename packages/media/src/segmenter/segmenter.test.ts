@@ -152,7 +152,8 @@ describe("segmenter", () => {
   test("another publisher's segment is a discontinuity with its own wall clock and joinable packets", () => {
     const { segmenter, segments } = make();
     feed(segmenter, 0, 1_000);
-    // A reordered frame, shown after the ones that are decoded next: it stays before the other publisher's.
+    // A reordered frame, shown after the ones that are decoded next: it stays before the other
+    // publisher's.
     segmenter.video(1_000, 300, false, picture(false));
     segmenter.restart();
     feed(segmenter, 77_000, 78_000);

@@ -21,8 +21,8 @@ export interface Picture {
   readonly keyframe: boolean;
   /** The segment that begins with it. */
   readonly cut: Cut | undefined;
-  /** Length-prefixed NAL units in scratch memory. */
-  readonly units: Buffer;
+  /** NAL units in scratch memory. */
+  readonly units: readonly Buffer[];
 }
 
 /** Hears of every frame that goes into a segment, with its media time. */
@@ -62,8 +62,9 @@ interface OpenSegment {
 }
 
 /**
- * Makes segments of one rendition's frames, beginning at the keyframes that its cutter chooses. Frames before
- * the first one are left out. Throws MediaError `limit` when keyframes stay away for too long.
+ * Makes segments of one rendition's frames, beginning at the keyframes that its cutter chooses.
+ * Frames before the first one are left out. Throws MediaError `limit` when keyframes stay away for
+ * too long.
  */
 export class Segmenter {
   readonly #limits: SegmentLimits;
@@ -133,8 +134,8 @@ export class Segmenter {
     this.#break();
   }
 
-  /** `units` are length-prefixed NAL units; they're changed in place. */
-  video(rawMs: number, compositionMs: number, keyframe: boolean, units: Buffer): void {
+  /** `units` are the picture's NAL units in scratch memory. */
+  video(rawMs: number, compositionMs: number, keyframe: boolean, units: readonly Buffer[]): void {
     const mappedMs = this.#timeline.map("video", rawMs);
     if (this.#video === undefined || (this.#open === undefined && !keyframe)) {
       return;
@@ -179,7 +180,9 @@ export class Segmenter {
     }
   }
 
-  /** Takes back the segment that is being written: its frames come again, or nobody is to see them. */
+  /**
+   * Takes back the segment that is being written: its frames come again, or nobody is to see them.
+   */
   discard(): void {
     this.#writer.rollBack();
     if (this.#open !== undefined) {

@@ -1,4 +1,7 @@
-/** Entries that are remembered for renditions that lag behind: minutes at the rate that Amazon IVS allows. */
+/**
+ * Entries that are remembered for renditions that lag behind: minutes at the rate that Amazon IVS
+ * allows.
+ */
 const ENTRIES_MAX = 1_000;
 
 interface Entry {

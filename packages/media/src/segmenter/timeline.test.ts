@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { UnwrappedTime } from "../container/unwrapped-time.ts";
 import { Timeline, type TimelineTrack } from "./timeline.ts";
 
 interface Coming {
@@ -13,7 +14,6 @@ const a = (rawMs: number): Coming => ({ track: "audio", rawMs });
 describe("timeline", () => {
   test.for([
     ["steps", [5_000, 5_040, 5_080], [0, 40, 80]],
-    ["a wrap of 32 bits", [0xffffffe0, 0x8, 0x30], [0, 40, 80]],
     ["interleaving", [1_000, 1_020, 1_010, 1_040], [0, 20, 10, 40]],
     ["a jump ahead", [0, 40, 90_000, 90_040], [0, 40, 73, 113]],
     ["a jump back", [90_000, 90_040, 0, 40], [0, 40, 73, 113]],
@@ -102,15 +102,18 @@ describe("timeline", () => {
     fc.assert(
       fc.property(fc.integer({ min: -1_000, max: 3_000 }), lives, (soundMs, lives) => {
         const timeline = new Timeline();
+        const clock = new UnwrappedTime(32);
         const times = { video: -1_000, audio: -1_000 };
         const faults: unknown[] = [];
-        // Sound that came first, seconds ahead, would leave pictures before all that can be written.
+        // Sound that came first, seconds ahead, would leave pictures before all that can be
+        // written.
         const first = { startMs: 0, frames: 60, order: ["video", "audio"] } as const;
         for (const { startMs, frames, order } of [first, ...lives]) {
           for (let rawMs = startMs; rawMs < startMs + frames * 400; rawMs += 400) {
             for (const track of order) {
               const before = times[track];
-              times[track] = timeline.map(track, (rawMs + (track === "audio" ? soundMs : 0)) >>> 0);
+              const sentMs = (rawMs + (track === "audio" ? soundMs : 0)) >>> 0;
+              times[track] = timeline.map(track, clock.unwrap(sentMs));
               if (times[track] < before - 1_000) faults.push({ track, rawMs, before, ...times });
             }
             if (times.audio - times.video !== soundMs) faults.push({ rawMs, ...times });

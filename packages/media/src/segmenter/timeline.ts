@@ -1,6 +1,12 @@
-/** A track's timestamps that advance by more than this are a jump: a gap in the source, not a slow frame. */
+/**
+ * A track's timestamps that advance by more than this are a jump: a gap in the source, not a slow
+ * frame.
+ */
 const FORWARD_JUMP_MS = 5_000;
-/** Frames of a track, and where the other one is, are out of order within this; further back is a jump. */
+/**
+ * Frames of a track, and where the other one is, are out of order within this; further back is a
+ * jump.
+ */
 const BACKWARD_JUMP_MS = 1_000;
 /** Media time before 0 that containers can still say. */
 const EARLIEST_MS = -BACKWARD_JUMP_MS;
@@ -13,7 +19,10 @@ export type TimelineTrack = "video" | "audio";
 /** Turns timestamps of frames into media time. */
 export interface MediaTimeline {
   map(track: TimelineTrack, rawMs: number): number;
-  /** Another publisher's timestamps follow: whatever they are, media time goes on, not before `earliestMs`. */
+  /**
+   * Another publisher's timestamps follow: whatever they are, media time goes on, not before
+   * `earliestMs`.
+   */
   restart(earliestMs: number): void;
   /** True once after each jump: the relation to the wall clock is lost. */
   takeJump(): boolean;
@@ -26,9 +35,10 @@ interface Position {
 }
 
 /**
- * Turns an encoder's 32-bit timestamps, which wrap and jump, into media time that goes on from 0. A track that jumps
- * is put beside the other one where their timestamps are near each other, so that they stay together through a jump
- * of both; one that goes on does so for itself, however far it is from the other one.
+ * Turns an encoder's timestamps, which jump, into media time that goes on from 0. A track that
+ * jumps is put beside the other one where their timestamps are near each other, so that they stay
+ * together through a jump of both; one that goes on does so for itself, however far it is from the
+ * other one.
  */
 export class Timeline implements MediaTimeline {
   #positions: Partial<Record<TimelineTrack, Position>> = {};
@@ -49,7 +59,7 @@ export class Timeline implements MediaTimeline {
   /** Whether a picture of this timestamp would be taken for a jump back. */
   isFarBehind(rawMs: number): boolean {
     const { video } = this.#positions;
-    return video !== undefined && stepMs(video, rawMs) < -BACKWARD_JUMP_MS;
+    return video !== undefined && rawMs - video.rawMs < -BACKWARD_JUMP_MS;
   }
 
   restart(earliestMs: number): void {
@@ -78,23 +88,24 @@ export class Timeline implements MediaTimeline {
   }
 }
 
-/** Subtraction in 32 bits makes a wrap a small step. */
-function stepMs(before: Position, rawMs: number): number {
-  return (rawMs - before.rawMs) | 0;
-}
-
-/** Media time of a frame that follows on its track's position, or undefined: it is a jump from there. */
+/**
+ * Media time of a frame that follows on its track's position, or undefined: it is a jump from
+ * there.
+ */
 function goesOn(before: Position | undefined, rawMs: number): number | undefined {
   if (before === undefined) {
     return undefined;
   }
-  const step = stepMs(before, rawMs);
+  const step = rawMs - before.rawMs;
   return step > FORWARD_JUMP_MS || step < -BACKWARD_JUMP_MS
     ? undefined
     : notBefore(EARLIEST_MS, before.timeMs + step);
 }
 
-/** Media time beside the other track's position, or undefined: it is far from there, or behind its own track. */
+/**
+ * Media time beside the other track's position, or undefined: it is far from there, or behind its
+ * own track.
+ */
 function joins(
   own: Position | undefined,
   other: Position | undefined,
@@ -103,7 +114,7 @@ function joins(
   if (other === undefined) {
     return undefined;
   }
-  const step = stepMs(other, rawMs);
+  const step = rawMs - other.rawMs;
   return Math.abs(step) > FORWARD_JUMP_MS
     ? undefined
     : notBefore((own?.timeMs ?? 0) - BACKWARD_JUMP_MS, other.timeMs + step);
@@ -114,7 +125,10 @@ function notBefore(earliestMs: number, timeMs: number): number | undefined {
   return timeMs < Math.max(earliestMs, EARLIEST_MS) ? undefined : timeMs;
 }
 
-/** Another track's timeline, which alone decides where it goes on after a jump or with another publisher. */
+/**
+ * Another track's timeline, which alone decides where it goes on after a jump or with another
+ * publisher.
+ */
 export class FollowingTimeline implements MediaTimeline {
   readonly #leading: MediaTimeline;
 

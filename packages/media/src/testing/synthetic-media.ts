@@ -31,17 +31,17 @@ export const avcConfig: AvcConfig = parseAvcConfig(avcRecord);
 export const otherAvcConfig: AvcConfig = parseAvcConfig(otherAvcRecord);
 export const aacConfig: AacConfig = parseAacConfig(aacRecord);
 
-/** One NAL unit of a picture behind its length; the content is not decodable, only carried. */
-export function picture(keyframe: boolean, bytes = 60): Buffer {
-  const units = Buffer.alloc(4 + bytes, 0x11);
-  units.writeUInt32BE(bytes);
-  units[4] = keyframe ? 0x65 : 0x41;
-  return units;
+/** NAL units of a picture; the content is not decodable, only carried. */
+export function picture(keyframe: boolean, bytes = 60): readonly Buffer[] {
+  const unit = Buffer.alloc(bytes, 0x11);
+  unit[0] = keyframe ? 0x65 : 0x41;
+  return [unit];
 }
 
 /** Video message bodies of FLV and RTMP. */
 export function videoBody(keyframe: boolean, bytes = 60): Buffer {
-  return Buffer.concat([Buffer.of(keyframe ? 0x17 : 0x27, 1, 0, 0, 0), picture(keyframe, bytes)]);
+  const units = picture(keyframe, bytes).flatMap((unit) => [uint32(unit.length), unit]);
+  return Buffer.concat([Buffer.of(keyframe ? 0x17 : 0x27, 1, 0, 0, 0), ...units]);
 }
 
 export function videoConfigBody(record = avcRecord): Buffer {

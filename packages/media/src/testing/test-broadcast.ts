@@ -1,9 +1,9 @@
 import { Broadcast } from "../broadcast/broadcast.ts";
 import type { BroadcastOptions } from "../broadcast/broadcast-options.ts";
-import type { PublisherFeed } from "../broadcast/publisher-feed.ts";
 import { LiveChannel } from "../hls/live-channel.ts";
 import type { MediaEvent } from "../port/events.ts";
 import { defaultMediaLimits } from "../port/limits.ts";
+import { FlvFeed } from "./flv-feed.ts";
 
 const publisher = {
   id: "c1",
@@ -18,7 +18,7 @@ const publisher = {
 export function testBroadcast(options: Partial<BroadcastOptions> = {}): {
   readonly live: LiveChannel;
   readonly broadcast: Broadcast;
-  readonly feed: PublisherFeed;
+  readonly feed: FlvFeed;
   readonly events: readonly MediaEvent[];
 } {
   const limits = options.limits ?? defaultMediaLimits;
@@ -49,5 +49,5 @@ export function testBroadcast(options: Partial<BroadcastOptions> = {}): {
     onOver: () => undefined,
     ...options,
   });
-  return { live, broadcast, feed: broadcast.start(publisher, undefined), events };
+  return { live, broadcast, feed: new FlvFeed(broadcast.start(publisher, undefined)), events };
 }

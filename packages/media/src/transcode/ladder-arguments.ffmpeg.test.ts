@@ -8,7 +8,10 @@ const EDGE_PIXELS = 4;
 /** Of the corpus: 64x64. */
 const [film] = flvFiles;
 
-/** What a step of this size shows of the film's first picture: luma of each column in the middle row, or undefined. */
+/**
+ * What a step of this size shows of the film's first picture: luma of each column in the middle
+ * row, or undefined.
+ */
 function middleRow(width: number, height: number): Buffer {
   const video = { width, height, frameRate: 30, bitrate: 400_000 };
   const step = { name: "step", video, audio: 48_000 };

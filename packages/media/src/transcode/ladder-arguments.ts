@@ -1,14 +1,19 @@
 import { PIPES_ONLY } from "../ffmpeg/ffmpeg-process.ts";
 import { framesPerStepFrame, type LadderStep, type SourcePicture } from "./ladder.ts";
 
-/** Renditions begin at the source's keyframes; a program that can't follow them makes one each two seconds. */
+/**
+ * Renditions begin at the source's keyframes; a program that can't follow them makes one each two
+ * seconds.
+ */
 export type KeyframeForcing = "source" | "clock";
 
 const FORCE: Readonly<Record<KeyframeForcing, string>> = {
   source: "source",
   clock: "expr:gte(t,n_forced*2)",
 };
-/** The preset decides what a stream costs: veryfast takes a third more for little at these rates. */
+/**
+ * The preset decides what a stream costs: veryfast takes a third more for little at these rates.
+ */
 const PRESET = "superfast";
 /** Far beyond any segment: keyframes are forced, the encoder adds none by itself. */
 const KEYFRAME_INTERVAL_FRAMES_MAX = 1_800;
@@ -18,7 +23,10 @@ const PIXELS_PER_THREAD = 640 * 360;
 const ENCODER_THREADS_MAX = 4;
 /** Sizes are rounded to even numbers of pixels; more than this is another shape. */
 const SHAPE_TOLERANCE = 0.02;
-/** Enough to see sound and picture: their headers come first. The default waits for five seconds of media. */
+/**
+ * Enough to see sound and picture: their headers come first. The default waits for five seconds of
+ * media.
+ */
 const ANALYSED_US = 500_000;
 
 /** ffmpeg's arguments: FLV of the source on standard input, FLV of step n on `pipe:<3 + n>`. */
@@ -53,7 +61,10 @@ function filterGraph(steps: readonly LadderStep[], source: SourcePicture): strin
   return [`[0:v:0]split=${pictures.length}${split}`, ...chains].join(";");
 }
 
-/** A source whose picture changes its shape (a telephone that is turned) keeps the step's size, between bars. */
+/**
+ * A source whose picture changes its shape (a telephone that is turned) keeps the step's size,
+ * between bars.
+ */
 function fit(width: number, height: number): string {
   const changed = `gt(abs(a*${height}/${width}-1),${SHAPE_TOLERANCE})`;
   const w = `if(${changed},clip(2*trunc(${height}*a/2),2,${width}),${width})`;

@@ -2,9 +2,10 @@ import { renditionName } from "../hls/rendition-name.ts";
 import type { LadderRequest } from "../port/ladder.ts";
 
 /*
- * Source: Amazon IVS user guide, "Channel Types". It names landscape sizes only; here a picture's height is its shorter
- * side, so that portrait streams get the same steps. Inputs below 480p aren't in it: they keep the source on top (or, on
- * ADVANCED channels, their own size) and get the steps below it.
+ * Source: Amazon IVS user guide, "Channel Types". It names landscape sizes only; here a picture's
+ * height is its shorter side, so that portrait streams get the same steps. Inputs below 480p aren't
+ * in it: they keep the source on top (or, on ADVANCED channels, their own size) and get the steps
+ * below it.
  */
 
 export interface SourcePicture {
@@ -132,8 +133,8 @@ export function framesPerStepFrame({ frameRate }: SourcePicture): number {
 }
 
 /**
- * The size whose shorter side is `side`, without distortion: even, as H.264's colours need, and not upscaled. What is
- * nearly 16:9, as 852x480 is, gets the guide's sizes.
+ * The size whose shorter side is `side`, without distortion: even, as H.264's colours need, and not
+ * upscaled. What is nearly 16:9, as 852x480 is, gets the guide's sizes.
  */
 function scaled(source: SourcePicture, side: number): { width: number; height: number } {
   const { width, height } = source;

@@ -1,7 +1,10 @@
+import { type AacConfig, parseAacConfig } from "../codec/aac-config.ts";
+import { type AvcConfig, parseAvcConfig } from "../codec/avc-config.ts";
+import { FlvStream } from "../container/flv/flv-stream.ts";
 import type { Segment } from "../container/segment.ts";
 import type { Rendition } from "../hls/rendition.ts";
-import { TrackReader } from "../ingest/track-reader.ts";
 import type { MediaLimits } from "../port/limits.ts";
+import type { MediaUnit, TrackCodec, TrackConfig } from "../port/media-unit.ts";
 import type { MediaContainer } from "../port/publish.ts";
 import { AudioSegmenter } from "../segmenter/audio-segmenter.ts";
 import { type CutSchedule, FollowingCutter } from "../segmenter/cutter.ts";
@@ -9,19 +12,26 @@ import type { SegmentPart } from "../segmenter/part-cutter.ts";
 import { Segmenter } from "../segmenter/segmenter.ts";
 import type { TimedMetadata } from "../segmenter/timed-metadata.ts";
 import { FixedTimeline } from "../segmenter/timeline.ts";
-import { FLV_TAG, FlvReader } from "./flv-reader.ts";
 import type { LadderStep } from "./ladder.ts";
 import { TAPE_ORIGIN_MS } from "./source-tape.ts";
 
-/** Makes the segments of one step of a ladder from what ffmpeg writes of it, cut where the source was cut. */
+/** Those that it is asked for. */
+const CODECS: ReadonlySet<TrackCodec> = new Set(["h264", "aac"]);
+
+/**
+ * Makes the segments of one step of a ladder from what ffmpeg writes of it, cut where the source
+ * was cut.
+ */
 export class RenditionFollower {
   readonly #step: LadderStep;
   readonly #limits: MediaLimits;
   readonly #cutter: FollowingCutter;
   readonly #segmenter: Segmenter | undefined;
   readonly #audioSegmenter: AudioSegmenter | undefined;
-  #tracks = new TrackReader();
-  #reader: FlvReader;
+  #video: AvcConfig | undefined;
+  #audio: AacConfig | undefined;
+  #stream: FlvStream;
+  readonly #kinds = new Map<number, TrackConfig["kind"]>();
   #completed = 0;
   #progressMs = 0;
 
@@ -55,7 +65,7 @@ export class RenditionFollower {
         onPart: onPart && ((part) => onPart(step.name, part)),
       });
     }
-    this.#reader = this.#newReader();
+    this.#stream = this.#newStream();
   }
 
   /** So many segments are complete. */
@@ -70,16 +80,19 @@ export class RenditionFollower {
 
   /** Throws MediaError for what can't be what ffmpeg was asked for. */
   push(chunk: Buffer): void {
-    this.#reader.push(chunk);
+    this.#stream.push(chunk);
   }
 
-  /** Another run of ffmpeg follows; it begins at or before the first segment that isn't complete. */
+  /**
+   * Another run of ffmpeg follows; it begins at or before the first segment that isn't complete.
+   */
   restart(): void {
     this.#segmenter?.discard();
     this.#audioSegmenter?.discard();
     this.#cutter.resumeAt(this.#completed);
-    this.#tracks = new TrackReader();
-    this.#reader = this.#newReader();
+    this.#video = undefined;
+    this.#audio = undefined;
+    this.#stream = this.#newStream();
   }
 
   /** Completes the last segment, if one is begun. */
@@ -88,46 +101,53 @@ export class RenditionFollower {
     this.#audioSegmenter?.finish();
   }
 
-  #newReader(): FlvReader {
-    return new FlvReader(this.#limits.messageBytesMax, (type, timestampMs, body) => {
-      if (type === FLV_TAG.video) {
-        this.#video(timestampMs, body);
-      } else if (type === FLV_TAG.audio) {
-        this.#audio(timestampMs, body);
-      }
+  #newStream(): FlvStream {
+    return new FlvStream(this.#limits.messageBytesMax, {
+      takes: CODECS,
+      configure: (tracks) => {
+        for (const track of tracks) {
+          this.#configure(track);
+        }
+      },
+      write: (unit) => this.#write(unit),
     });
   }
 
-  #video(timestampMs: number, body: Buffer): void {
-    for (const frame of this.#tracks.readVideo(body)) {
-      if (frame === "config") {
-        if (this.#tracks.video !== undefined) {
-          this.#segmenter?.setVideoConfig(this.#tracks.video);
-        }
-      } else {
-        this.#progressMs = timestampMs - TAPE_ORIGIN_MS;
-        this.#segmenter?.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
-      }
+  #configure({ id, kind, config }: TrackConfig): void {
+    this.#kinds.set(id, kind);
+    if (config === undefined) {
+      return;
+    }
+    const record = Buffer.from(config);
+    if (kind === "video") {
+      this.#video = parseAvcConfig(record);
+      this.#segmenter?.setVideoConfig(this.#video);
+    } else {
+      this.#audio = parseAacConfig(record);
+      this.#segmenter?.setAudioConfig(this.#audio);
+      this.#audioSegmenter?.setAudioConfig(this.#audio);
     }
   }
 
-  #audio(timestampMs: number, body: Buffer): void {
-    const frame = this.#tracks.readAudio(body);
-    if (frame === "config") {
-      this.#segmenter?.setAudioConfig(this.#tracks.audio);
-      this.#audioSegmenter?.setAudioConfig(this.#tracks.audio);
-    } else if (frame !== undefined) {
-      this.#segmenter?.audio(timestampMs, frame);
+  #write({ track, dts: timeMs, pts, key, data }: MediaUnit): void {
+    const mediaMs = timeMs - TAPE_ORIGIN_MS;
+    if (this.#kinds.get(track) === "video") {
+      this.#progressMs = mediaMs;
+      this.#segmenter?.video(timeMs, pts - timeMs, key, data);
+      return;
+    }
+    for (const frame of data) {
+      this.#segmenter?.audio(timeMs, frame);
       if (this.#audioSegmenter !== undefined) {
-        this.#progressMs = timestampMs - TAPE_ORIGIN_MS;
-        this.#audioSegmenter.audio(this.#progressMs, frame);
+        this.#progressMs = mediaMs;
+        this.#audioSegmenter.audio(mediaMs, frame);
       }
     }
   }
 
   #rendition(): Rendition {
     const { name, video } = this.#step;
-    const codecs = [this.#tracks.video?.codec, this.#tracks.audio?.codec];
+    const codecs = [this.#video?.codec, this.#audio?.codec];
     return {
       id: name,
       name,

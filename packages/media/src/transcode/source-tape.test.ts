@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import { type AacConfig, parseAacConfig } from "../codec/aac-config.ts";
 import type { VideoConfig } from "../codec/video-config.ts";
+import { FLV_TAG, FlvReader } from "../container/flv/flv-reader.ts";
 import { aacConfig, avcConfig, otherAvcConfig } from "../testing/synthetic-media.ts";
-import { FLV_TAG, FlvReader } from "./flv-reader.ts";
 import { SourceTape } from "./source-tape.ts";
 
 const otherAacConfig = parseAacConfig(Buffer.from("1210", "hex"));
@@ -13,13 +13,14 @@ const NAMES: ReadonlyMap<Buffer, string> = new Map(
   ]),
 );
 
-/** What a program hears that is started now; frames by their first byte. */
+/** What a program hears that is started now; frames by their byte. */
 function played(tape: SourceTape): string[] {
   const heard: string[] = [];
   const reader = new FlvReader(1_000, (type, _timestampMs, body) => {
     const payload = body.subarray(type === FLV_TAG.video ? 5 : 2);
     const name = [...NAMES].find(([record]) => record.equals(payload))?.[1];
-    heard.push(name ?? String(payload[0]));
+    // The last byte: pictures have a length before it.
+    heard.push(name ?? String(payload.at(-1)));
   });
   tape.play((bytes) => reader.push(bytes));
   return heard;
@@ -33,7 +34,7 @@ test("a tape begins with the configurations of its first frames, wherever it beg
     const time = { dtsMs: timeMs, ptsMs: timeMs, keyframe: true };
     tape.setVideoConfig(video);
     tape.setAudioConfig(audio);
-    tape.video({ ...time, cut: { ...cut, timeMs, index }, units: Buffer.of(index) });
+    tape.video({ ...time, cut: { ...cut, timeMs, index }, units: [Buffer.of(index)] });
     tape.audio(timeMs, Buffer.of(100 + index));
   };
   segment(0, avcConfig, aacConfig);

@@ -1,9 +1,18 @@
 import type { AacConfig } from "../codec/aac-config.ts";
 import type { VideoConfig } from "../codec/video-config.ts";
+import {
+  audioConfigTag,
+  audioTag,
+  flvHeader,
+  videoConfigTag,
+  videoTag,
+} from "../container/flv/flv-writer.ts";
 import type { FrameListener, Picture } from "../segmenter/segmenter.ts";
-import { audioConfigTag, audioTag, flvHeader, videoConfigTag, videoTag } from "./flv-writer.ts";
 
-/** Media time 0 in what ffmpeg reads and writes: an encoder's first sound may lie before it, and must not be negative. */
+/**
+ * Media time 0 in what ffmpeg reads and writes: an encoder's first sound may lie before it, and
+ * must not be negative.
+ */
 export const TAPE_ORIGIN_MS = 10_000;
 
 interface TapedTag {
@@ -20,14 +29,17 @@ interface Configs {
 }
 
 /**
- * The source as FLV, from the first segment that isn't in all renditions yet: what ffmpeg is fed, and fed again when it
- * has to be started anew.
+ * The source as FLV, from the first segment that isn't in all renditions yet: what ffmpeg is fed,
+ * and fed again when it has to be started anew.
  */
 export class SourceTape implements FrameListener {
   #tags: TapedTag[] = [];
   #bytes = 0;
   #lastMs = 0;
-  /** In force at the first tag: what was taped before a change can't be decoded with what came after it. */
+  /**
+   * In force at the first tag: what was taped before a change can't be decoded with what came after
+   * it.
+   */
   readonly #first: Configs = {};
   /** In force at the last tag. */
   readonly #last: Configs = {};
@@ -89,7 +101,10 @@ export class SourceTape implements FrameListener {
     }
   }
 
-  /** Everything on the tape, then each tag as it comes, goes to `onTag`; whoever played before gets nothing more. */
+  /**
+   * Everything on the tape, then each tag as it comes, goes to `onTag`; whoever played before gets
+   * nothing more.
+   */
   play(onTag: (bytes: Buffer) => void): void {
     onTag(flvHeader(this.hasAudio));
     const { video, audio } = this.#first;

@@ -2,8 +2,8 @@ import { readFileSync } from "node:fs";
 import type { LadderStep, SourcePicture } from "./ladder.ts";
 
 /**
- * What a ladder costs before it was measured, in cores per pixel and second, on a core of 2020: 720p30 to 480p, 360p and
- * 160p took 0.25 of one (docs/benchmarks.md).
+ * What a ladder costs before it was measured, in cores per pixel and second, on a core of 2020:
+ * 720p30 to 480p, 360p and 160p took 0.25 of one (docs/benchmarks.md).
  */
 const DECODE_CORES_PER_PIXEL_RATE = 3e-9;
 const ENCODE_CORES_PER_PIXEL_RATE = 8e-9;
@@ -23,7 +23,10 @@ export function estimateCores(steps: readonly LadderStep[], source: SourcePictur
 
 /** The cores that one admitted ladder occupies. */
 export interface CapacityShare {
-  /** Called about once a second with the media time that was made, and ffmpeg's process id while it runs. */
+  /**
+   * Called about once a second with the media time that was made, and ffmpeg's process id while it
+   * runs.
+   */
   measure(progressMs: number, pid: number | undefined): void;
   release(): void;
 }
@@ -33,7 +36,9 @@ interface Occupied {
   cores: number;
 }
 
-/** How many ladders this machine makes: admits them by what they cost, as far as it was measured. */
+/**
+ * How many ladders this machine makes: admits them by what they cost, as far as it was measured.
+ */
 export class TranscodeCapacity {
   readonly cores: number;
   readonly #cpuMs: (pid: number) => number | undefined;

@@ -39,8 +39,9 @@ export interface TranscoderOptions {
 }
 
 /**
- * Makes a ladder's renditions of one broadcast. Frames are taped from the beginning; `start` says what to make of them.
- * When ffmpeg ends by itself it is started again from the first incomplete segment, so that no rendition has a hole.
+ * Makes a ladder's renditions of one broadcast. Frames are taped from the beginning; `start` says
+ * what to make of them. When ffmpeg ends by itself it is started again from the first incomplete
+ * segment, so that no rendition has a hole.
  */
 export class Transcoder {
   readonly schedule = new CutSchedule();
@@ -204,7 +205,10 @@ export class Transcoder {
     this.#run();
   }
 
-  /** Told before `finish` resolves: whoever stands in for the renditions must still get its segments out. */
+  /**
+   * Told before `finish` resolves: whoever stands in for the renditions must still get its segments
+   * out.
+   */
   #giveUp(message: string): void {
     if (this.#state === "over") {
       return;
@@ -228,7 +232,10 @@ export class Transcoder {
   }
 }
 
-/** What comes in one turn, a picture and the sound around it, is one write: ffmpeg is woken once for it. */
+/**
+ * What comes in one turn, a picture and the sound around it, is one write: ffmpeg is woken once for
+ * it.
+ */
 function writeTogether(stream: Writable, bytes: Buffer): void {
   if (stream.writableCorked === 0) {
     stream.cork();

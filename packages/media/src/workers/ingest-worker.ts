@@ -1,12 +1,12 @@
 import type { Socket } from "node:net";
-import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import { StreamEngine } from "../engine/stream-engine.ts";
-import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
+import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
 import { makeProtocols } from "../ingest/protocol.ts";
 import type { SessionEndReason } from "../port/events.ts";
 import type { MediaHost } from "../port/host.ts";
 import { defaultMediaLimits } from "../port/limits.ts";
 import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
+import type { AnnouncedMedia, TrackCodec, TrackConfig } from "../port/media-unit.ts";
 import type { AllowedPublish } from "../port/publish.ts";
 import { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 import { ingestProtocols } from "../transport/protocols.ts";
@@ -16,6 +16,7 @@ import { RelayedPublisher, RelayFeed } from "./publisher-relay.ts";
 import type {
   MainMethods,
   PublisherFacts,
+  RelayedUnit,
   WorkerMethods,
   WorkerOptions,
 } from "./worker-messages.ts";
@@ -72,19 +73,22 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
     facts: PublisherFacts,
     streamName: string,
     priority: number | undefined,
-  ): Promise<void> {
-    this.#take(facts, (publisher) => this.join(publisher, streamName, priority));
+  ): Promise<ReadonlySet<TrackCodec>> {
+    return this.#take(facts, (publisher) => this.join(publisher, streamName, priority));
   }
 
   async openPublisher(
     facts: PublisherFacts,
     priority: number | undefined,
     decision: AllowedPublish,
-  ): Promise<void> {
-    this.#take(facts, (publisher) => this.admit(publisher, priority, decision));
+  ): Promise<ReadonlySet<TrackCodec>> {
+    return this.#take(facts, (publisher) => this.admit(publisher, priority, decision));
   }
 
-  #take(facts: PublisherFacts, feedOf: (publisher: RelayedPublisher) => MediaFeed): void {
+  #take(
+    facts: PublisherFacts,
+    sinkOf: (publisher: RelayedPublisher) => MediaSink,
+  ): ReadonlySet<TrackCodec> {
     const publisher = new RelayedPublisher(facts, {
       disconnectPublisher: (id, description) => {
         this.#publishers.delete(id);
@@ -95,16 +99,22 @@ export class IngestWorker extends StreamEngine implements WorkerMethods {
         this.#main.tell("failPublisher", id, code, message);
       },
     });
-    publisher.begin(feedOf(publisher));
+    const sink = sinkOf(publisher);
+    publisher.begin(sink);
     this.#publishers.set(facts.id, publisher);
+    return sink.takes;
   }
 
-  relayMedia(id: string, type: "video" | "audio", timestampMs: number, body: Uint8Array): void {
-    this.#publishers.get(id)?.media(type, timestampMs, body);
+  relayTracks(id: string, tracks: readonly TrackConfig[]): void {
+    this.#publishers.get(id)?.tracks(tracks);
   }
 
-  relayMetadata(id: string, announced: AnnouncedMetadata): void {
-    this.#publishers.get(id)?.metadata(announced);
+  relayUnit(id: string, unit: RelayedUnit): void {
+    this.#publishers.get(id)?.unit(unit);
+  }
+
+  relayAnnounced(id: string, announced: AnnouncedMedia): void {
+    this.#publishers.get(id)?.announced(announced);
   }
 
   endRelay(id: string, reason: SessionEndReason, message: string): void {
@@ -153,13 +163,13 @@ async function relay(
   [streamName, priority]: [streamName: string, priority: number | undefined],
   main: Main,
   feeds: Map<string, RelayFeed>,
-): Promise<MediaFeed> {
+): Promise<MediaSink> {
   const { id, remoteAddress, secure } = publisher;
   const feed = new RelayFeed(publisher, main, () => feeds.delete(id));
   // Before the answer: what the other worker says next may come with it.
   feeds.set(id, feed);
   try {
-    await main.ask("openRelay", { id, remoteAddress, secure }, streamName, priority);
+    feed.takes = await main.ask("openRelay", { id, remoteAddress, secure }, streamName, priority);
   } catch (error) {
     feeds.delete(id);
     throw error;

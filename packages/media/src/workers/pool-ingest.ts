@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
 import type { ConnectionPlaces } from "../engine/connection-places.ts";
 import type { ConnectionSource } from "../ingest/connection-source.ts";
-import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
+import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
 import type { IngestProtocol, Listening } from "../ingest/protocol.ts";
 import type { IngestEngine } from "../ingest/protocol-port.ts";
 import type { MediaHost } from "../port/host.ts";
@@ -64,7 +64,7 @@ export class PoolIngest implements IngestEngine {
     });
   }
 
-  async publish(publisher: Publisher, request: PublishRequest): Promise<MediaFeed> {
+  async publish(publisher: Publisher, request: PublishRequest): Promise<MediaSink> {
     const { host, owners, routes, idlest } = this.#options;
     const { id, secure, remoteAddress } = publisher;
     const decision = await host.authorizePublish(request);
@@ -79,18 +79,20 @@ export class PoolIngest implements IngestEngine {
     owners.claim(streamName, worker);
     try {
       const facts = { id, secure, remoteAddress };
-      await routes.open({ source: sourceOf(publisher), target: worker }, id, () =>
+      const route = { source: sourceOf(publisher), target: worker };
+      const takes = await routes.open(route, id, () =>
         worker.calls.ask("openPublisher", facts, request.priority, decision),
       );
+      return {
+        takes,
+        configure: (tracks) => routes.tracks(id, tracks),
+        write: (unit) => routes.unit(id, unit),
+        announce: (announced) => routes.announced(id, announced),
+        end: (reason, message) => routes.end(id, reason, message),
+      };
     } finally {
       owners.decided(streamName, worker);
     }
-    return {
-      video: (timestampMs, body) => routes.media(id, "video", timestampMs, body),
-      audio: (timestampMs, body) => routes.media(id, "audio", timestampMs, body),
-      metadata: (announced) => routes.metadata(id, announced),
-      end: (reason, message) => routes.end(id, reason, message),
-    };
   }
 
   refused({ id, remoteAddress, secure }: Publisher, reason: string): void {

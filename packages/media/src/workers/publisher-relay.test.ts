@@ -1,9 +1,10 @@
 import { expect, test } from "vitest";
-import { nothingAnnounced } from "../container/flv/metadata.ts";
+import { nothingAnnounced } from "../port/media-unit.ts";
 import { Calls } from "./calls.ts";
 import { RelayFeed } from "./publisher-relay.ts";
 import type { MainMethods, WorkerMethods } from "./worker-messages.ts";
 
+const picture = { track: 0, dts: 0, pts: 0, key: false, data: [Buffer.alloc(5_000)] };
 const publisher = {
   ...{ id: "c1", remoteAddress: "192.0.2.1", secure: true, open: true },
   disconnect: () => undefined,
@@ -11,8 +12,8 @@ const publisher = {
 };
 
 test.for([
-  ["pictures", (feed: RelayFeed) => feed.video(0, Buffer.alloc(5_000))],
-  ["announcements", (feed: RelayFeed) => feed.metadata(nothingAnnounced)],
+  ["pictures", (feed: RelayFeed) => feed.write(picture)],
+  ["announcements", (feed: RelayFeed) => feed.announce(nothingAnnounced)],
 ] as const)("%s wait to leave the process within a bound", ([_name, send]) => {
   const waiting: (() => void)[] = [];
   const main = new Calls<WorkerMethods, MainMethods>((_message, _handle, sent) => {

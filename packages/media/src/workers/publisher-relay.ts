@@ -1,21 +1,25 @@
-import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import { END_REASONS } from "../ingest/end-reasons.ts";
-import type { MediaFeed, Publisher } from "../ingest/ingest-port.ts";
+import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
 import type { SessionEndReason } from "../port/events.ts";
 import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
+import type { AnnouncedMedia, MediaUnit, TrackCodec, TrackConfig } from "../port/media-unit.ts";
 import type { Calls } from "./calls.ts";
-import type { MainMethods, PublisherFacts, RelaySource, WorkerMethods } from "./worker-messages.ts";
-
-/** Media that may wait to leave a process, per publisher: a few seconds of Amazon IVS's largest rate. */
-export const RELAY_BYTES_MAX = 8 * 1024 * 1024;
-/** What an announcement counts for, as a message between processes. */
-export const METADATA_BYTES = 1_024;
+import { RELAY_BYTES_MAX, relayedBytes } from "./relayed-bytes.ts";
+import type {
+  MainMethods,
+  PublisherFacts,
+  RelayedUnit,
+  RelaySource,
+  WorkerMethods,
+} from "./worker-messages.ts";
 
 type Main = Calls<WorkerMethods, MainMethods>;
 
 /** In the worker that has the connection: a feed that sends everything to where the broadcast is. */
-export class RelayFeed implements MediaFeed {
+export class RelayFeed implements MediaSink {
   readonly publisher: Publisher;
+  /** Known when the broadcast has taken the publisher. */
+  takes: ReadonlySet<TrackCodec> = new Set();
   readonly #main: Main;
   readonly #onEnd: () => void;
   #unsentBytes = 0;
@@ -26,27 +30,24 @@ export class RelayFeed implements MediaFeed {
     this.#onEnd = onEnd;
   }
 
-  video(timestampMs: number, body: Buffer): void {
-    this.#media("video", timestampMs, body);
+  configure(tracks: readonly TrackConfig[]): void {
+    const sent = this.#reserve(relayedBytes.tracks(tracks));
+    this.#main.push(sent, "relayTracks", this.publisher.id, tracks);
   }
 
-  audio(timestampMs: number, body: Buffer): void {
-    this.#media("audio", timestampMs, body);
+  write(unit: MediaUnit): void {
+    const sent = this.#reserve(relayedBytes.unit(unit));
+    this.#main.push(sent, "relayUnit", this.publisher.id, unit);
   }
 
-  metadata(announced: AnnouncedMetadata): void {
-    const sent = this.#reserve(METADATA_BYTES);
-    this.#main.push(sent, "relayMetadata", this.publisher.id, announced);
+  announce(announced: AnnouncedMedia): void {
+    const sent = this.#reserve(relayedBytes.announced);
+    this.#main.push(sent, "relayAnnounced", this.publisher.id, announced);
   }
 
   end(reason: SessionEndReason, message: string): void {
     this.#main.tell("endRelay", this.publisher.id, reason, message);
     this.#onEnd();
-  }
-
-  #media(type: "video" | "audio", timestampMs: number, body: Buffer): void {
-    const sent = this.#reserve(body.length);
-    this.#main.push(sent, "relayMedia", this.publisher.id, type, timestampMs, body);
   }
 
   /** To be called when it is sent. */
@@ -67,7 +68,7 @@ export class RelayedPublisher implements Publisher {
   readonly remoteAddress: string;
   readonly secure: boolean;
   readonly #source: RelaySource;
-  #feed: MediaFeed | undefined;
+  #sink: MediaSink | undefined;
 
   constructor({ id, remoteAddress, secure }: PublisherFacts, source: RelaySource) {
     this.id = id;
@@ -77,15 +78,15 @@ export class RelayedPublisher implements Publisher {
   }
 
   get open(): boolean {
-    return this.#feed !== undefined;
+    return this.#sink !== undefined;
   }
 
-  begin(feed: MediaFeed): void {
-    this.#feed = feed;
+  begin(sink: MediaSink): void {
+    this.#sink = sink;
   }
 
   disconnect(description: string): void {
-    this.#feed = undefined;
+    this.#sink = undefined;
     this.#source.disconnectPublisher(this.id, description);
   }
 
@@ -96,22 +97,30 @@ export class RelayedPublisher implements Publisher {
     this.#source.failPublisher(this.id, code, message);
   }
 
-  media(type: "video" | "audio", timestampMs: number, body: Uint8Array): void {
+  tracks(tracks: readonly TrackConfig[]): void {
     try {
-      const bytes = Buffer.from(body.buffer, body.byteOffset, body.byteLength);
-      this.#feed?.[type](timestampMs, bytes);
+      this.#sink?.configure(tracks);
     } catch (error) {
       this.fail(error);
     }
   }
 
-  metadata(announced: AnnouncedMetadata): void {
-    this.#feed?.metadata(announced);
+  unit({ data, ...unit }: RelayedUnit): void {
+    try {
+      const bytes = data.map((part) => Buffer.from(part.buffer, part.byteOffset, part.byteLength));
+      this.#sink?.write({ ...unit, data: bytes });
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  announced(announced: AnnouncedMedia): void {
+    this.#sink?.announce(announced);
   }
 
   end(reason: SessionEndReason, message: string): void {
-    const feed = this.#feed;
-    this.#feed = undefined;
-    feed?.end(reason, message);
+    const sink = this.#sink;
+    this.#sink = undefined;
+    sink?.end(reason, message);
   }
 }

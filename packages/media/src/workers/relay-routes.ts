@@ -1,8 +1,8 @@
-import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import type { SessionEndReason } from "../port/events.ts";
 import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
-import { METADATA_BYTES, RELAY_BYTES_MAX } from "./publisher-relay.ts";
-import type { RelaySource } from "./worker-messages.ts";
+import type { AnnouncedMedia, TrackCodec, TrackConfig } from "../port/media-unit.ts";
+import { RELAY_BYTES_MAX, relayedBytes } from "./relayed-bytes.ts";
+import type { RelayedUnit, RelaySource } from "./worker-messages.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 interface Route {
@@ -21,11 +21,11 @@ export class RelayRoutes {
   async open(
     route: Pick<Route, "source" | "target">,
     id: string,
-    openTarget: () => Promise<void>,
-  ): Promise<void> {
+    openTarget: () => Promise<ReadonlySet<TrackCodec>>,
+  ): Promise<ReadonlySet<TrackCodec>> {
     this.#routes.set(id, { ...route, unsentBytes: 0 });
     try {
-      await openTarget();
+      return await openTarget();
     } catch (error) {
       this.#routes.delete(id);
       throw error instanceof MediaError && error.code === "refused"
@@ -39,15 +39,21 @@ export class RelayRoutes {
     return [...this.#routes.values()].filter(({ target }) => target === worker).length;
   }
 
-  media(id: string, type: "video" | "audio", timestampMs: number, body: Uint8Array): void {
-    this.#handOn(id, body.length, ({ calls }, sent) =>
-      calls.push(sent, "relayMedia", id, type, timestampMs, body),
+  tracks(id: string, tracks: readonly TrackConfig[]): void {
+    this.#handOn(id, relayedBytes.tracks(tracks), ({ calls }, sent) =>
+      calls.push(sent, "relayTracks", id, tracks),
     );
   }
 
-  metadata(id: string, announced: AnnouncedMetadata): void {
-    this.#handOn(id, METADATA_BYTES, ({ calls }, sent) =>
-      calls.push(sent, "relayMetadata", id, announced),
+  unit(id: string, unit: RelayedUnit): void {
+    this.#handOn(id, relayedBytes.unit(unit), ({ calls }, sent) =>
+      calls.push(sent, "relayUnit", id, unit),
+    );
+  }
+
+  announced(id: string, announced: AnnouncedMedia): void {
+    this.#handOn(id, relayedBytes.announced, ({ calls }, sent) =>
+      calls.push(sent, "relayAnnounced", id, announced),
     );
   }
 

@@ -1,7 +1,7 @@
-import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import type { MediaEvent, SessionEndReason } from "../port/events.ts";
 import type { MediaHost } from "../port/host.ts";
 import { MediaError, type MediaErrorCode } from "../port/media-error.ts";
+import type { AnnouncedMedia, TrackCodec, TrackConfig } from "../port/media-unit.ts";
 import type {
   PublishDecision,
   PublishName,
@@ -11,7 +11,7 @@ import type {
 import type { RecordingContinuation, RecordingObject, RecordingStart } from "../port/recording.ts";
 import type { RelayRoutes } from "./relay-routes.ts";
 import type { StreamOwners } from "./stream-owners.ts";
-import type { MainMethods, PublisherFacts } from "./worker-messages.ts";
+import type { MainMethods, PublisherFacts, RelayedUnit } from "./worker-messages.ts";
 import type { WorkerProcess } from "./worker-process.ts";
 
 export interface WorkerHostOptions {
@@ -84,23 +84,27 @@ export class WorkerHost implements MainMethods {
     publisher: PublisherFacts,
     streamName: string,
     priority: number | undefined,
-  ): Promise<void> {
+  ): Promise<ReadonlySet<TrackCodec>> {
     const { routes, owners, worker: source } = this.#options;
     const target = owners.owner(streamName);
     if (target === undefined) {
       throw new MediaError("refused", "the channel's last stream is just ending");
     }
-    await routes.open({ source, target }, publisher.id, () =>
+    return routes.open({ source, target }, publisher.id, () =>
       target.calls.ask("openRelay", publisher, streamName, priority),
     );
   }
 
-  relayMedia(id: string, type: "video" | "audio", timestampMs: number, body: Uint8Array): void {
-    this.#options.routes.media(id, type, timestampMs, body);
+  relayTracks(id: string, tracks: readonly TrackConfig[]): void {
+    this.#options.routes.tracks(id, tracks);
   }
 
-  relayMetadata(id: string, announced: AnnouncedMetadata): void {
-    this.#options.routes.metadata(id, announced);
+  relayUnit(id: string, unit: RelayedUnit): void {
+    this.#options.routes.unit(id, unit);
+  }
+
+  relayAnnounced(id: string, announced: AnnouncedMedia): void {
+    this.#options.routes.announced(id, announced);
   }
 
   endRelay(id: string, reason: SessionEndReason, message: string): void {

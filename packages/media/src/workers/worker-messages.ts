@@ -1,11 +1,11 @@
 import type { Socket } from "node:net";
-import type { AnnouncedMetadata } from "../container/flv/metadata.ts";
 import type { StreamEngineOptions } from "../engine/stream-engine.ts";
 import type { IngestSettings } from "../ingest/protocol.ts";
 import type { SessionEndReason } from "../port/events.ts";
 import type { MediaEngine } from "../port/handle.ts";
 import type { MediaHost } from "../port/host.ts";
 import type { MediaErrorCode } from "../port/media-error.ts";
+import type { AnnouncedMedia, MediaUnit, TrackCodec, TrackConfig } from "../port/media-unit.ts";
 import type { AllowedPublish } from "../port/publish.ts";
 
 /** A publisher as another process sees it. */
@@ -16,24 +16,25 @@ export interface PublisherFacts {
   readonly secure: boolean;
 }
 
+/** A unit as it arrives in another process. */
+export interface RelayedUnit extends Omit<MediaUnit, "data"> {
+  readonly data: readonly Uint8Array[];
+}
+
 /**
  * From the worker that has a connection to the one that has its broadcast, by way of the main process: what a
- * `MediaFeed` takes.
+ * `MediaSink` takes.
  */
 export interface RelayTarget {
-  /** Rejects with MediaError `refused`. */
+  /** Resolves to the codecs that are taken; rejects with MediaError `refused`. */
   openRelay(
     publisher: PublisherFacts,
     streamName: string,
     priority: number | undefined,
-  ): Promise<void>;
-  relayMedia(
-    publisherId: string,
-    type: "video" | "audio",
-    timestampMs: number,
-    body: Uint8Array,
-  ): void;
-  relayMetadata(publisherId: string, announced: AnnouncedMetadata): void;
+  ): Promise<ReadonlySet<TrackCodec>>;
+  relayTracks(publisherId: string, tracks: readonly TrackConfig[]): void;
+  relayUnit(publisherId: string, unit: RelayedUnit): void;
+  relayAnnounced(publisherId: string, announced: AnnouncedMedia): void;
   endRelay(publisherId: string, reason: SessionEndReason, message: string): void;
 }
 
@@ -47,14 +48,13 @@ export interface RelaySource {
 /** What a worker does for the main process: it is an engine. */
 export interface WorkerMethods extends MediaEngine, RelayTarget, RelaySource {
   /**
-   * A publisher that was let in and whose connection the main process has; `relayMedia` follows. Rejects with MediaError
-   * `refused`.
+   * A publisher that was let in and whose connection the main process has; what it sends follows as from `openRelay`.
    */
   openPublisher(
     publisher: PublisherFacts,
     priority: number | undefined,
     decision: AllowedPublish,
-  ): Promise<void>;
+  ): Promise<ReadonlySet<TrackCodec>>;
   /** A connection of which nothing was read; undefined when it was closed on its way. */
   takeConnection(protocol: string, socket?: Socket): void;
   /** Cores that the ladders of all other workers take. */

@@ -1,8 +1,8 @@
 import { MediaError } from "../../port/media-error.ts";
 
 /**
- * AMF0 values as they occur in RTMP commands and metadata (Adobe, "Action Message Format AMF 0", 2007).
- * Objects, ECMA arrays and typed objects all become Maps: the names come from a stranger.
+ * AMF0 values as they occur in RTMP commands and metadata (Adobe, "Action Message Format AMF 0",
+ * 2007). Objects, ECMA arrays and typed objects all become Maps: the names come from a stranger.
  */
 export type Amf0Value =
   | number

@@ -1,7 +1,10 @@
 import { MediaError } from "../../port/media-error.ts";
 import { TagReader } from "./tag-reader.ts";
 
-/** The first track's part of an audio message (Adobe "Video File Format 10.1", E.4.2; Veovera, "Enhanced RTMP v2"). */
+/**
+ * The first track's part of an audio message (Adobe "Video File Format 10.1", E.4.2; Veovera,
+ * "Enhanced RTMP v2").
+ */
 export interface AudioTag {
   readonly kind: "sequence-header" | "frame";
   /** The AudioSpecificConfig or one raw frame. */
@@ -13,8 +16,9 @@ const FOUR_CC_AAC = "mp4a";
 const PACKET = { start: 0, frames: 1, multitrack: 5 } as const;
 
 /**
- * Undefined for an empty body, and for what isn't needed: other tracks, the end of a track, where loudspeakers are.
- * Throws MediaError `unsupported-media` for anything but AAC, `protocol` for a short body.
+ * Undefined for an empty body, and for what isn't needed: other tracks, the end of a track, where
+ * loudspeakers are. Throws MediaError `unsupported-media` for anything but AAC, `protocol` for a
+ * short body.
  */
 export function parseAudioTag(body: Buffer): AudioTag | undefined {
   const first = body[0];

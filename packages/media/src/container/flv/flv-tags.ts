@@ -14,7 +14,9 @@ const TAG_HEADER_BYTES = 11;
 /** The tag's length once more, behind it. */
 const TAG_END_BYTES = 4;
 
-/** Cuts an FLV stream, such as ffmpeg writes to a pipe, into its tags. Throws MediaError `protocol`. */
+/**
+ * Cuts an FLV stream, such as ffmpeg writes to a pipe, into its tags. Throws MediaError `protocol`.
+ */
 export async function* flvTags(flv: Readable): AsyncGenerator<FlvTag> {
   let rest: Buffer = Buffer.alloc(0);
   let isBegun = false;

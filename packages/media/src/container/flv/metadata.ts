@@ -1,34 +1,13 @@
+import type { AnnouncedMedia, AnnouncedTrack } from "../../port/media-unit.ts";
 import type { Amf0Object, Amf0Value } from "./amf0.ts";
-
-/** What an encoder announces about itself in onMetaData. Numbers are 0 and the name empty where it doesn't. */
-export interface AnnouncedMetadata {
-  readonly frameRate: number;
-  /** Bits per second. */
-  readonly videoBitrate: number;
-  readonly audioBitrate: number;
-  readonly encoder: string;
-  /** Of video tracks other than the first one. */
-  readonly further: readonly AnnouncedTrack[];
-}
-
-interface AnnouncedTrack {
-  readonly track: number;
-  readonly frameRate: number;
-  readonly videoBitrate: number;
-}
-
-export const nothingAnnounced: AnnouncedMetadata = {
-  frameRate: 0,
-  videoBitrate: 0,
-  audioBitrate: 0,
-  encoder: "",
-  further: [],
-};
 
 const ENCODER_CHARACTERS_MAX = 128;
 
-/** From a data message's values, with or without `@setDataFrame`. Undefined if they are not onMetaData. */
-export function parseMetadata(values: readonly Amf0Value[]): AnnouncedMetadata | undefined {
+/**
+ * From a data message's values, with or without `@setDataFrame`. Undefined if they are not
+ * onMetaData.
+ */
+export function parseMetadata(values: readonly Amf0Value[]): AnnouncedMedia | undefined {
   const start = values[0] === "@setDataFrame" ? 1 : 0;
   const members = values[start + 1];
   if (values[start] !== "onMetaData" || !(members instanceof Map)) {

@@ -48,8 +48,9 @@ export class TagReader {
   }
 
   /**
-   * The packet's type behind its modifiers, which are skipped: the only kind so far makes timestamps nanoseconds more
-   * exact, and media time is in milliseconds. Throws MediaError `limit` for more than anybody sends.
+   * The packet's type behind its modifiers, which are skipped: the only kind so far makes
+   * timestamps nanoseconds more exact, and media time is in milliseconds. Throws MediaError `limit`
+   * for more than anybody sends.
    */
   skipModifiers(packetType: number): number {
     let type = packetType;
@@ -64,7 +65,10 @@ export class TagReader {
     return type;
   }
 
-  /** The parts of a message of several tracks, of which `TRACKS_MAX` are read. Throws MediaError `protocol`. */
+  /**
+   * The parts of a message of several tracks, of which `TRACKS_MAX` are read. Throws MediaError
+   * `protocol`.
+   */
   *trackParts(): Generator<TrackPart> {
     const kinds = this.number(1);
     const multitrackType = kinds >> 4;

@@ -1,12 +1,15 @@
-import type { VideoCodec } from "../../codec/video-config.ts";
 import { MediaError } from "../../port/media-error.ts";
+import type { VideoTrack } from "../../port/media-unit.ts";
 import { TagReader } from "./tag-reader.ts";
 
-/** One track's part of a video message (Adobe "Video File Format 10.1", E.4.3; Veovera, "Enhanced RTMP v2"). */
+/**
+ * One track's part of a video message (Adobe "Video File Format 10.1", E.4.3; Veovera, "Enhanced
+ * RTMP v2").
+ */
 export interface VideoTag {
   /** 0 but in a message of several tracks. */
   readonly track: number;
-  readonly codec: VideoCodec;
+  readonly codec: VideoTrack["codec"];
   readonly kind: "sequence-header" | "frame" | "end-of-sequence";
   readonly keyframe: boolean;
   /** pts − dts, signed. */
@@ -20,7 +23,10 @@ const CODEC_AVC = 7;
 const FRAME_KEY = 1;
 const FRAME_COMMAND = 5;
 const ENHANCED_FLAG = 0x80;
-const CODECS: readonly VideoCodec[] = ["avc1", "hvc1"];
+const CODECS: ReadonlyMap<string, VideoTrack["codec"]> = new Map([
+  ["avc1", "h264"],
+  ["hvc1", "hevc"],
+]);
 const PACKET = { start: 0, frames: 1, end: 2, framesX: 3, metadata: 4, multitrack: 6 } as const;
 
 /**
@@ -44,7 +50,7 @@ export function parseVideoTags(body: Buffer): readonly VideoTag[] {
   return [
     {
       track: 0,
-      codec: "avc1",
+      codec: "h264",
       kind: kindOf(body[1] ?? 0),
       keyframe: first >> 4 === FRAME_KEY,
       compositionMs: body.readIntBE(2, 3),
@@ -98,8 +104,8 @@ function parsePacket(
 }
 
 /** Throws for those that aren't ingested. */
-function codecOf(fourCc: string): VideoCodec {
-  const codec = CODECS.find((known) => known === fourCc);
+function codecOf(fourCc: string): VideoTrack["codec"] {
+  const codec = CODECS.get(fourCc);
   if (codec === undefined) {
     throw videoCodec(`enhanced RTMP video (${fourCc})`);
   }

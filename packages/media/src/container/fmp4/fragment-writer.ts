@@ -1,5 +1,4 @@
 import { AAC_SAMPLES_PER_FRAME, type AacConfig } from "../../codec/aac-config.ts";
-import { checkAccessUnit } from "../../codec/avc-access-unit.ts";
 import type { VideoConfig } from "../../codec/video-config.ts";
 import { TICKS_PER_SECOND, toTicks } from "../media-clock.ts";
 import type { InitSection } from "../segment.ts";
@@ -8,10 +7,15 @@ import { eventMessage, type FragmentTrack, renderFragment, type Sample } from ".
 import { GrowingBuffer } from "./growing-buffer.ts";
 import { initSection, TRACK_ID } from "./init-section.ts";
 
-/** RTMP's milliseconds are rounded; nearer than this to the sample clock, the sample clock is right. */
+/**
+ * RTMP's milliseconds are rounded; nearer than this to the sample clock, the sample clock is right.
+ */
 const ROUNDING_MS = 5;
 const INITIAL_BYTES = 256 * 1_024;
-/** The last frames of the old sound may lie behind the keyframe: for so many the new one isn't kept waiting. */
+/**
+ * The last frames of the old sound may lie behind the keyframe: for so many the new one isn't kept
+ * waiting.
+ */
 const LATE_FRAMES_MAX = 5;
 
 /** A sample whose duration the next one decides. */
@@ -31,8 +35,8 @@ interface Configs {
 }
 
 /**
- * Segments of fragmented MPEG-4: one fragment (`moof`, `mdat`) for each keyframe interval, or for each part. A changed
- * configuration makes another init section, which holds for whole segments.
+ * Segments of fragmented MPEG-4: one fragment (`moof`, `mdat`) for each keyframe interval, or for
+ * each part. A changed configuration makes another init section, which holds for whole segments.
  */
 export class FragmentWriter implements SegmentWriter {
   readonly #hasVideo: boolean;
@@ -97,16 +101,11 @@ export class FragmentWriter implements SegmentWriter {
   }
 
   video({ dtsMs, ptsMs, keyframe, units }: CodedPicture): number {
-    checkAccessUnit(units, this.#used.video?.nalLengthBytes ?? 4);
     const time = toTicks(dtsMs);
-    this.#video.body.append(units);
-    this.#video.samples.push({
-      time,
-      size: units.length,
-      isSync: keyframe,
-      compositionOffset: toTicks(ptsMs) - time,
-    });
-    return units.length;
+    const size = this.#video.body.appendUnits(units);
+    const compositionOffset = toTicks(ptsMs) - time;
+    this.#video.samples.push({ time, size, isSync: keyframe, compositionOffset });
+    return size;
   }
 
   audio(timeMs: number, frame: Buffer): void {

@@ -40,7 +40,10 @@ export function renderFragment(sequence: number, tracks: readonly FragmentTrack[
   return Buffer.concat([moof, box("mdat", ...tracks.map(({ body }) => body))]);
 }
 
-/** The boxes up to a first fragment's first sample, a keyframe: as much as it takes to decode that one. A copy. */
+/**
+ * The boxes up to a first fragment's first sample, a keyframe: as much as it takes to decode that
+ * one. A copy.
+ */
 export function upToFirstSample(segment: Buffer): Buffer {
   let offset = 0;
   let sampleBytes = 0;
@@ -77,7 +80,10 @@ function trackRun({ id, startTime, samples }: FragmentTrack): {
   return { traf: box("traf", header, time, run), runAt: 8 + header.length + time.length };
 }
 
-/** As hls.js and Apple's players read timed metadata (AOM, "Carriage of ID3 Timed Metadata in CMAF"). */
+/**
+ * As hls.js and Apple's players read timed metadata (AOM, "Carriage of ID3 Timed Metadata in
+ * CMAF").
+ */
 const ID3_SCHEME = "https://aomedia.org/emsg/ID3";
 const UNKNOWN_DURATION = 0xffffffff;
 

@@ -1,3 +1,4 @@
+import { nalUnitsBytes, writeLengthPrefixed } from "../../codec/nal-units.ts";
 import { keepBytes } from "../../runtime/kept-bytes.ts";
 
 /** Bytes that are appended one after the other, without an allocation each. */
@@ -14,14 +15,16 @@ export class GrowingBuffer {
   }
 
   append(bytes: Buffer): void {
-    const wanted = this.#length + bytes.length;
-    if (wanted > this.#bytes.length) {
-      const grown = Buffer.allocUnsafeSlow(Math.max(wanted, Math.ceil(this.#bytes.length * 1.5)));
-      this.#bytes.copy(grown, 0, 0, this.#length);
-      this.#bytes = grown;
-    }
-    bytes.copy(this.#bytes, this.#length);
-    this.#length = wanted;
+    this.#reserve(bytes.length);
+    this.#length += bytes.copy(this.#bytes, this.#length);
+  }
+
+  /** Appends a picture's NAL units behind their lengths; returns how many bytes that are. */
+  appendUnits(units: readonly Buffer[]): number {
+    const before = this.#length;
+    this.#reserve(nalUnitsBytes(units));
+    this.#length = writeLengthPrefixed(units, this.#bytes, before);
+    return this.#length - before;
   }
 
   /** What was appended; it changes with the next `append` after `clear` or `take`. */
@@ -42,5 +45,14 @@ export class GrowingBuffer {
     }
     this.#length = 0;
     return taken;
+  }
+
+  #reserve(bytes: number): void {
+    const wanted = this.#length + bytes;
+    if (wanted > this.#bytes.length) {
+      const grown = Buffer.allocUnsafeSlow(Math.max(wanted, Math.ceil(this.#bytes.length * 1.5)));
+      this.#bytes.copy(grown, 0, 0, this.#length);
+      this.#bytes = grown;
+    }
   }
 }

@@ -10,7 +10,9 @@ import { TICKS_PER_MS, TICKS_PER_SECOND } from "../media-clock.ts";
 
 /** Frames are joined up to this: an AAC frame alone would leave a third of its packets empty. */
 const PACK_TICKS = 100 * TICKS_PER_MS;
-/** RTMP's milliseconds are rounded; nearer than this to the sample clock, the sample clock is right. */
+/**
+ * RTMP's milliseconds are rounded; nearer than this to the sample clock, the sample clock is right.
+ */
 const ROUNDING_TICKS = 5 * TICKS_PER_MS;
 /** A PES length has 16 bits; a pack is flushed before the next frame could pass it. */
 const PACK_BYTES_MAX = 48 * 1024;

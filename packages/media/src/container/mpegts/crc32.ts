@@ -1,4 +1,7 @@
-/** CRC of program tables: polynomial 0x04C11DB7, not reflected, initially all ones (ISO/IEC 13818-1, annex A). */
+/**
+ * CRC of program tables: polynomial 0x04C11DB7, not reflected, initially all ones (ISO/IEC 13818-1,
+ * annex A).
+ */
 const POLYNOMIAL = 0x04c11db7;
 
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {

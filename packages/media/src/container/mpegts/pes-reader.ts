@@ -11,7 +11,10 @@ export interface PesUnit {
   readonly payload: Buffer;
 }
 
-/** Puts the PES packets of one PID together (ISO/IEC 13818-1, 2.4.3.6). A damaged one is left out whole. */
+/**
+ * Puts the PES packets of one PID together (ISO/IEC 13818-1, 2.4.3.6). A damaged one is left out
+ * whole.
+ */
 export class PesReader {
   readonly #bytesMax: number;
   readonly #onUnit: (unit: PesUnit) => void;
@@ -26,7 +29,10 @@ export class PesReader {
     this.#onUnit = onUnit;
   }
 
-  /** A packet's payload; `starts` says that a PES packet begins with it, `stuffed` that the payload didn't fill it. */
+  /**
+   * A packet's payload; `starts` says that a PES packet begins with it, `stuffed` that the payload
+   * didn't fill it.
+   */
   push(payload: Buffer, starts: boolean, stuffed: boolean): void {
     if (starts) {
       this.finish();
@@ -48,7 +54,10 @@ export class PesReader {
     }
   }
 
-  /** The stream is over: what can't have been the last packet of a unit means that others are missing. */
+  /**
+   * The stream is over: what can't have been the last packet of a unit means that others are
+   * missing.
+   */
   end(): void {
     if (this.#isStuffed) {
       this.finish();

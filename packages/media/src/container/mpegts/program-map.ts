@@ -8,7 +8,9 @@ const PRIVATE_DATA = 0x06;
 const REGISTRATION_DESCRIPTOR = 0x05;
 const AC3_DESCRIPTORS = [0x6a, 0x7a];
 
-/** ISO/IEC 13818-1, table 2-34, and what broadcasters register: what may be sent and isn't ingested. */
+/**
+ * ISO/IEC 13818-1, table 2-34, and what broadcasters register: what may be sent and isn't ingested.
+ */
 const OTHER_VIDEO: ReadonlyMap<number, string> = new Map([
   [0x01, "MPEG-1 video"],
   [0x02, "MPEG-2 video"],
@@ -48,8 +50,9 @@ export interface ProgramMap {
 }
 
 /**
- * The first H.264 and the first AAC stream of a program map; undefined for another table. Throws MediaError
- * `video-codec` or `unsupported-media` where there is a picture or sound, and none in these codecs.
+ * The first H.264 and the first AAC stream of a program map; undefined for another table. Throws
+ * MediaError `video-codec` or `unsupported-media` where there is a picture or sound, and none in
+ * these codecs.
  */
 export function readProgramMap(section: Buffer): ProgramMap | undefined {
   if (!isCurrent(section, TABLE_ID.pmt)) {

@@ -5,13 +5,18 @@ const TABLE_ID = { pat: 0x00, pmt: 0x02 } as const;
 const PROGRAM_NUMBER = 1;
 const TRANSPORT_STREAM_ID = 1;
 
-/** What both descriptors of timed metadata begin with: application and format are ID3, service 0. */
+/**
+ * What both descriptors of timed metadata begin with: application and format are ID3, service 0.
+ */
 const ID3_FORMAT = [0xff, 0xff, ...Buffer.from("ID3 "), 0xff, ...Buffer.from("ID3 "), 0];
 /** Source: Apple, "Timed Metadata for HTTP Live Streaming", section 2: in this very program. */
 const METADATA_POINTER_DESCRIPTOR = [0x25, 15, ...ID3_FORMAT, 0x1f, 0, PROGRAM_NUMBER];
 const METADATA_DESCRIPTOR = [0x26, 13, ...ID3_FORMAT, 0x0f];
 
-/** One packet with the program association table (ISO/IEC 13818-1, 2.4.4.3). The continuity counter is left 0. */
+/**
+ * One packet with the program association table (ISO/IEC 13818-1, 2.4.4.3). The continuity counter
+ * is left 0.
+ */
 export function programAssociationPacket(): Buffer {
   return tablePacket(PID.pat, TABLE_ID.pat, TRANSPORT_STREAM_ID, 0, [
     PROGRAM_NUMBER >> 8,
@@ -28,7 +33,9 @@ export interface Tracks {
   readonly metadata?: boolean;
 }
 
-/** One packet with the program map table (2.4.4.8). Audio carries the clock where there is no video. */
+/**
+ * One packet with the program map table (2.4.4.8). Audio carries the clock where there is no video.
+ */
 export function programMapPacket(
   { video, audio, metadata = false }: Tracks,
   version: number,

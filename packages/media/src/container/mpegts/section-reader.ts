@@ -4,7 +4,10 @@ import { crc32Mpeg } from "./crc32.ts";
 const SECTION_BYTES_MAX = 1_024;
 const HEADER_BYTES = 3;
 
-/** Puts the sections of one PID's tables together. Damaged ones are left out: they are sent again and again. */
+/**
+ * Puts the sections of one PID's tables together. Damaged ones are left out: they are sent again
+ * and again.
+ */
 export class SectionReader {
   readonly #onSection: (section: Buffer) => void;
   #pending: Buffer = Buffer.alloc(0);

@@ -2,7 +2,10 @@
 export const TS_PACKET_BYTES = 188;
 export const TS_PAYLOAD_BYTES = 184;
 export const TS_SYNC = 0x47;
-/** Video's PID also carries the clock. The values are those that Apple's and Amazon's segmenters use. */
+/**
+ * Video's PID also carries the clock. The values are those that Apple's and Amazon's segmenters
+ * use.
+ */
 export const PID = {
   pat: 0x0000,
   pmt: 0x1000,
@@ -12,5 +15,6 @@ export const PID = {
 } as const;
 export const STREAM_TYPE = { avc: 0x1b, aacAdts: 0x0f, metadata: 0x15 } as const;
 export const PES_STREAM_ID = { video: 0xe0, audio: 0xc0, metadata: 0xbd } as const;
-/** PTS and DTS have 33 bits. */
-export const TICKS_WRAP = 2 ** 33;
+/** Of PTS and DTS. */
+export const TICKS_BITS = 33;
+export const TICKS_WRAP = 2 ** TICKS_BITS;

@@ -23,8 +23,9 @@ interface Reader {
 }
 
 /**
- * Reads a transport stream (ISO/IEC 13818-1) in pieces of any size, also one that lost some of them: the first program's
- * first H.264 and first AAC stream. Throws MediaError for what is no transport stream or carries something else.
+ * Reads a transport stream (ISO/IEC 13818-1) in pieces of any size, also one that lost some of
+ * them: the first program's first H.264 and first AAC stream. Throws MediaError for what is no
+ * transport stream or carries something else.
  */
 export class TsDemuxer {
   readonly #options: TsDemuxerOptions;

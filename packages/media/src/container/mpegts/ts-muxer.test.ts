@@ -7,6 +7,7 @@ import { PID, TICKS_WRAP, TS_PACKET_BYTES } from "./transport-stream.ts";
 import { TsMuxer } from "./ts-muxer.ts";
 
 const CLOCK_DELAY_TICKS = 63_000;
+const START = Buffer.of(0, 0, 0, 1);
 const bytes = (maxLength: number) =>
   fc.uint8Array({ minLength: 1, maxLength }).map((array) => Buffer.from(array));
 
@@ -33,7 +34,7 @@ describe("transport stream muxer", () => {
             muxer.writeTables({ video: true, audio: true });
           }
           if (kind === "video") {
-            muxer.writeVideo(dts + offset, dts, keyframe, prefix, body);
+            muxer.writeVideo(dts + offset, dts, keyframe, prefix, [body, body]);
           } else if (kind === "metadata") {
             muxer.writeMetadata(dts, body);
           } else {
@@ -50,7 +51,7 @@ describe("transport stream muxer", () => {
           pid: PID[kind],
           pts: (kind === "video" ? dts + offset : dts) % TICKS_WRAP,
           dts: dts % TICKS_WRAP,
-          payload: kind === "video" ? Buffer.concat([prefix, body]) : body,
+          payload: kind === "video" ? Buffer.concat([prefix, START, body, START, body]) : body,
         }));
         expect(found.map(key).sort()).toEqual(expected.map(key).sort());
       }),
@@ -59,8 +60,8 @@ describe("transport stream muxer", () => {
 
   test("video carries the clock behind its decoding time and marks where a player may begin", () => {
     const muxer = new TsMuxer();
-    muxer.writeVideo(200_000, 190_000, true, Buffer.alloc(0), Buffer.alloc(500));
-    muxer.writeVideo(193_000, 193_000, false, Buffer.alloc(0), Buffer.alloc(500));
+    muxer.writeVideo(200_000, 190_000, true, Buffer.alloc(0), [Buffer.alloc(500)]);
+    muxer.writeVideo(193_000, 193_000, false, Buffer.alloc(0), [Buffer.alloc(500)]);
     const units = demux(muxer.take());
     expect(units.map(({ clock, randomAccess }) => [clock, randomAccess])).toEqual([
       [190_000 - CLOCK_DELAY_TICKS, true],
@@ -76,7 +77,7 @@ describe("transport stream muxer", () => {
     });
     const made = [50_000, 50_000, 1_000_000, 50_000, 50_000].map((bytes) => {
       allocations.mockClear();
-      muxer.writeVideo(0, 0, true, Buffer.alloc(0), Buffer.alloc(bytes));
+      muxer.writeVideo(0, 0, true, Buffer.alloc(0), [Buffer.alloc(bytes)]);
       muxer.take();
       return allocations.mock.calls.length;
     });

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { nalUnitsBytes, writeStartCoded } from "../../codec/nal-units.ts";
 import { keepBytes } from "../../runtime/kept-bytes.ts";
 import { programAssociationPacket, programMapPacket, type Tracks } from "./program-tables.ts";
 import {
@@ -10,7 +11,10 @@ import {
   TS_SYNC,
 } from "./transport-stream.ts";
 
-/** How far the clock runs behind the decoding time: room for audio that is written after later video. */
+/**
+ * How far the clock runs behind the decoding time: room for audio that is written after later
+ * video.
+ */
 const CLOCK_DELAY_TICKS = 63_000;
 const INITIAL_BYTES = TS_PACKET_BYTES * 1_024;
 /** PES header with both timestamps. */
@@ -25,13 +29,16 @@ interface Track {
   readonly pid: number;
   readonly streamId: number;
   continuity: number;
-  /** Nothing was written yet: players may come from another muxer's segment, with other counters and clock. */
+  /**
+   * Nothing was written yet: players may come from another muxer's segment, with other counters and
+   * clock.
+   */
   fresh: boolean;
 }
 
 /**
- * Writes an MPEG transport stream, segment by segment, into one growing buffer. Continuity counters run on from segment
- * to segment, so that segments of one broadcast may be joined byte by byte.
+ * Writes an MPEG transport stream, segment by segment, into one growing buffer. Continuity counters
+ * run on from segment to segment, so that segments of one broadcast may be joined byte by byte.
  */
 export class TsMuxer {
   #buffer: Buffer;
@@ -91,22 +98,24 @@ export class TsMuxer {
   }
 
   /**
-   * One access unit: `prefix` (delimiter, parameter sets) then `body`, both with start codes. Times in 90 kHz ticks,
-   * unbounded; they wrap here.
+   * One access unit: `prefix` (delimiter, parameter sets), which has start codes, then NAL units.
+   * Times in 90 kHz ticks, unbounded; they wrap here.
    */
   writeVideo(
     ptsTicks: number,
     dtsTicks: number,
     keyframe: boolean,
     prefix: Buffer,
-    body: Buffer,
+    units: readonly Buffer[],
   ): void {
     const clock = wrap(dtsTicks - CLOCK_DELAY_TICKS);
     const headLength = this.#pesHeader(this.#video, ptsTicks, dtsTicks, 0, prefix);
-    this.#packetize(this.#video, headLength, body, clock, keyframe);
+    this.#packetize(this.#video, headLength, units, clock, keyframe);
   }
 
-  /** One or more ADTS frames that follow each other without a gap; `ptsTicks` is the first one's. */
+  /**
+   * One or more ADTS frames that follow each other without a gap; `ptsTicks` is the first one's.
+   */
   writeAudio(ptsTicks: number, frames: Buffer): void {
     const headLength = this.#pesHeader(this.#audio, ptsTicks, undefined, frames.length, undefined);
     const carriesClock = !this.#tracks.video;
@@ -115,8 +124,8 @@ export class TsMuxer {
   }
 
   /**
-   * An ID3 tag for the moment `ptsTicks`. From the first one on the program has a stream for them: without any,
-   * ffprobe would warn of a stream that it can't decode.
+   * An ID3 tag for the moment `ptsTicks`. From the first one on the program has a stream for them:
+   * without any, ffprobe would warn of a stream that it can't decode.
    */
   writeMetadata(ptsTicks: number, tag: Buffer): void {
     if (!this.#hasMetadata) {
@@ -183,7 +192,10 @@ export class TsMuxer {
     this.#buffer = grown;
   }
 
-  /** Writes a PES header (ISO/IEC 13818-1, 2.4.3.6) and the prefix into `#head`; returns their length. */
+  /**
+   * Writes a PES header (ISO/IEC 13818-1, 2.4.3.6) and the prefix into `#head`; returns their
+   * length.
+   */
   #pesHeader(
     track: Track,
     ptsTicks: number,
@@ -219,17 +231,19 @@ export class TsMuxer {
   }
 
   /**
-   * The payload is laid down whole behind the packets' place, then moved into one packet after the other: to move bytes
-   * within a buffer is a call, to copy a part of another one makes an object for each packet.
+   * The payload is laid down whole behind the packets' place, then moved into one packet after the
+   * other: to move bytes within a buffer is a call, to copy a part of another one makes an object
+   * for each packet.
    */
   #packetize(
     track: Track,
     headLength: number,
-    body: Buffer,
+    body: Buffer | readonly Buffer[],
     clock: number | undefined,
     randomAccess: boolean,
   ): void {
-    const payload = headLength + body.length;
+    const isWhole = Buffer.isBuffer(body);
+    const payload = headLength + (isWhole ? body.length : nalUnitsBytes(body));
     const room = (Math.ceil(payload / TS_PAYLOAD_BYTES) + 2) * TS_PACKET_BYTES;
     this.#reserve(room);
     const out = this.#buffer;
@@ -238,7 +252,11 @@ export class TsMuxer {
     // Each packet holds more than its payload, so that none reaches what is still to be moved.
     let from = end - payload;
     this.#head.copy(out, from, 0, headLength);
-    body.copy(out, from + headLength);
+    if (isWhole) {
+      body.copy(out, from + headLength);
+    } else {
+      writeStartCoded(body, out, from + headLength);
+    }
     let first = true;
     while (from < end) {
       const hasClock = first && clock !== undefined;
@@ -264,7 +282,9 @@ export class TsMuxer {
   }
 }
 
-/** Bytes of the adaptation field: for the clock, for flags alone, and to fill up the last packet. */
+/**
+ * Bytes of the adaptation field: for the clock, for flags alone, and to fill up the last packet.
+ */
 function adaptationBytes(hasClock: boolean, hasFlags: boolean, remaining: number): number {
   const least = hasClock ? ADAPTATION_WITH_CLOCK_BYTES : hasFlags ? ADAPTATION_FLAGS_BYTES : 0;
   return Math.max(least, TS_PAYLOAD_BYTES - remaining);

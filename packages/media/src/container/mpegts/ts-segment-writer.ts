@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 import type { AacConfig } from "../../codec/aac-config.ts";
-import { toAnnexB } from "../../codec/avc-access-unit.ts";
+import { AVC_NAL, avcNalType } from "../../codec/avc-access-unit.ts";
+import { nalUnitsBytes } from "../../codec/nal-units.ts";
 import type { VideoConfig } from "../../codec/video-config.ts";
 import { toTicks } from "../media-clock.ts";
 import type { CodedPicture, SegmentStart, SegmentWriter, SoundChange } from "../segment-writer.ts";
@@ -15,7 +16,6 @@ export class TsSegmentWriter implements SegmentWriter {
   readonly #hasVideo: boolean;
   readonly #muxer = new TsMuxer();
   readonly #packer = new AudioPacker((ticks, frames) => this.#writePack(ticks, frames));
-  #nalLengthBytes = 4;
   #keyframePrefix = DELIMITER;
   #audio: AacConfig | undefined;
   /** Of the sound in this segment: players read it once. */
@@ -37,15 +37,15 @@ export class TsSegmentWriter implements SegmentWriter {
     return this.#muxer.written;
   }
 
-  setVideoConfig({ fourCc, nalLengthBytes, parameterSets }: VideoConfig): void {
+  setVideoConfig({ fourCc, parameterSets }: VideoConfig): void {
     assert(fourCc === "avc1", "HEVC is only taken where segments are fragmented MPEG-4");
-    this.#nalLengthBytes = nalLengthBytes;
     this.#keyframePrefix = Buffer.concat([DELIMITER, parameterSets]);
   }
 
   setAudioConfig(config: AacConfig | undefined, shown: SegmentStart | undefined): SoundChange {
     if (this.#segmentAudio === undefined && isOther(this.#audio, config)) {
-      // The last frames of the old sound may lie behind the keyframe: for them the new one isn't kept waiting.
+      // The last frames of the old sound may lie behind the keyframe: for them the new one isn't
+      // kept waiting.
       this.#packer.clear();
     } else {
       this.#packer.flush();
@@ -69,10 +69,13 @@ export class TsSegmentWriter implements SegmentWriter {
   }
 
   video({ dtsMs, ptsMs, keyframe, units }: CodedPicture): number {
-    const { bytes, hasParameterSets } = toAnnexB(units, this.#nalLengthBytes);
-    const prefix = keyframe && !hasParameterSets ? this.#keyframePrefix : DELIMITER;
-    this.#muxer.writeVideo(toTicks(ptsMs), toTicks(dtsMs), keyframe, prefix, bytes);
-    return bytes.length;
+    const [first] = units;
+    const isDelimited = first !== undefined && avcNalType(first) === AVC_NAL.delimiter;
+    const own = isDelimited ? units.slice(1) : units;
+    const needsSets = keyframe && !own.some((unit) => avcNalType(unit) === AVC_NAL.sps);
+    const prefix = needsSets ? this.#keyframePrefix : DELIMITER;
+    this.#muxer.writeVideo(toTicks(ptsMs), toTicks(dtsMs), keyframe, prefix, own);
+    return nalUnitsBytes(own);
   }
 
   audio(timeMs: number, frame: Buffer): void {

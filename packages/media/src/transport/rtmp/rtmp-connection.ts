@@ -1,8 +1,9 @@
 import type { Socket } from "node:net";
 import { type Amf0Value, decodeAmf0 } from "../../container/flv/amf0.ts";
+import { FlvUnits } from "../../container/flv/flv-units.ts";
 import { parseMetadata } from "../../container/flv/metadata.ts";
 import { END_REASONS } from "../../ingest/end-reasons.ts";
-import type { MediaFeed, Publisher } from "../../ingest/ingest-port.ts";
+import type { MediaSink, Publisher } from "../../ingest/ingest-port.ts";
 import type { IngestPort } from "../../ingest/protocol.ts";
 import type { SessionEndReason } from "../../port/events.ts";
 import type { MediaLimits } from "../../port/limits.ts";
@@ -46,7 +47,8 @@ export class RtmpConnection implements Publisher {
   readonly #handshake = new ServerHandshake();
   readonly #reader: ChunkReader;
   #state: State = "handshake";
-  #feed: MediaFeed | undefined;
+  #sink: MediaSink | undefined;
+  #units: FlvUnits | undefined;
   #told = false;
   readonly #openedAtMs: number;
   #lastMediaAtMs = 0;
@@ -181,10 +183,10 @@ export class RtmpConnection implements Publisher {
       return;
     }
     this.#told = true;
-    if (this.#feed === undefined) {
+    if (this.#sink === undefined) {
       this.#options.port.refused(this, message, reason === "protocol-error");
     } else {
-      this.#feed.end(reason, message);
+      this.#sink.end(reason, message);
     }
   }
 
@@ -222,21 +224,21 @@ export class RtmpConnection implements Publisher {
 
   /** Media before the decision, or after another publisher took over, goes nowhere. */
   #media(type: number, timestampMs: number, payload: Buffer): void {
-    if (this.#feed === undefined || this.#state !== "publishing") {
+    if (this.#units === undefined || this.#state !== "publishing") {
       return;
     }
     this.#lastMediaAtMs = this.#options.monotonicMs();
     if (type === MESSAGE.video) {
-      this.#feed.video(timestampMs, payload);
+      this.#units.video(timestampMs, payload);
     } else {
-      this.#feed.audio(timestampMs, payload);
+      this.#units.audio(timestampMs, payload);
     }
   }
 
   #metadata(payload: Buffer): void {
     const announced = parseMetadata(decodeAmf0(payload));
     if (announced !== undefined) {
-      this.#feed?.metadata(announced);
+      this.#sink?.announce(announced);
     }
   }
 
@@ -301,22 +303,23 @@ export class RtmpConnection implements Publisher {
     }
     this.#state = "authorising";
     this.#options.port.publish(this, argument).then(
-      (feed) => this.#accepted(feed),
+      (sink) => this.#accepted(sink),
       (error: unknown) => this.#rejected(error),
     );
   }
 
-  #accepted(feed: MediaFeed): void {
+  #accepted(sink: MediaSink): void {
     if (this.#state !== "authorising") {
-      feed.end("connection-lost", "the encoder left before it was accepted");
+      sink.end("connection-lost", "the encoder left before it was accepted");
       return;
     }
     const { limits } = this.#options;
-    this.#feed = feed;
+    this.#sink = sink;
+    this.#units = new FlvUnits(sink);
     this.#state = "publishing";
     this.#lastMediaAtMs = this.#options.monotonicMs();
     this.#reader.setLimits(limits);
-    readInSteps(this.#socket, feed.pace);
+    readInSteps(this.#socket, sink.pace);
     this.#send(
       Buffer.concat([
         answers.streamBegin(),

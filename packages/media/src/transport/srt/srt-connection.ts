@@ -1,7 +1,7 @@
 import { END_REASONS } from "../../ingest/end-reasons.ts";
-import type { MediaFeed, Publisher } from "../../ingest/ingest-port.ts";
+import type { MediaSink, Publisher } from "../../ingest/ingest-port.ts";
 import type { IngestPort } from "../../ingest/protocol.ts";
-import { TransportStreamFeed } from "../../ingest/transport-stream-feed.ts";
+import { TransportStreamUnits } from "../../ingest/transport-stream-units.ts";
 import type { SessionEndReason } from "../../port/events.ts";
 import type { MediaLimits } from "../../port/limits.ts";
 import { MediaError } from "../../port/media-error.ts";
@@ -60,8 +60,8 @@ export class SrtConnection implements Publisher {
   readonly #buffer: ReceiveBuffer;
   readonly #reports: ReceiverReports;
   readonly #startedAtMs: number;
-  #feed: MediaFeed | undefined;
-  #media: TransportStreamFeed | undefined;
+  #sink: MediaSink | undefined;
+  #units: TransportStreamUnits | undefined;
   #told = false;
   #closedAtMs: number | undefined;
   #learning = false;
@@ -84,7 +84,7 @@ export class SrtConnection implements Publisher {
       initialSequence,
       latencyMs,
       deliver: (payload) => this.#deliver(payload),
-      onLost: (packets) => this.#media?.lose(packets),
+      onLost: (packets) => this.#units?.lose(packets),
     });
     this.#reports = new ReceiverReports(this.#buffer, (type, info, body) =>
       this.#control(type, info, body),
@@ -96,9 +96,9 @@ export class SrtConnection implements Publisher {
   }
 
   /** The broadcast is there, and the peer is about to hear of it. */
-  begin(feed: MediaFeed): void {
-    this.#feed = feed;
-    this.#media = new TransportStreamFeed(feed, this.#options.limits.messageBytesMax);
+  begin(sink: MediaSink): void {
+    this.#sink = sink;
+    this.#units = new TransportStreamUnits(sink, this.#options.limits.messageBytesMax);
     this.#heardAtMs = this.#options.monotonicMs();
     this.#lastMediaAtMs = this.#heardAtMs;
   }
@@ -194,7 +194,7 @@ export class SrtConnection implements Publisher {
       return;
     }
     this.#lastMediaAtMs = this.#options.monotonicMs();
-    this.#media?.push(payload);
+    this.#units?.push(payload);
   }
 
   #controlled({ type, subtype, info, body }: ControlPacket, nowMs: number): void {
@@ -239,21 +239,21 @@ export class SrtConnection implements Publisher {
     if (this.#told) {
       return;
     }
-    if (this.#feed === undefined) {
+    if (this.#sink === undefined) {
       this.#told = true;
       this.#options.port.refused(this, message, reason === "protocol-error");
       return;
     }
     const rest = reason === "publisher-finished" ? this.#finishMedia() : undefined;
     this.#told = true;
-    this.#feed.end(rest ?? reason, message);
+    this.#sink.end(rest ?? reason, message);
   }
 
   /** The last picture is known to be whole only now. What can't be ingested of it says why instead. */
   #finishMedia(): SessionEndReason | undefined {
     try {
       this.#buffer.finish();
-      this.#media?.finish();
+      this.#units?.finish();
       return undefined;
     } catch (error) {
       return error instanceof MediaError ? END_REASONS[error.code] : "internal-error";
@@ -263,7 +263,7 @@ export class SrtConnection implements Publisher {
   #close(): void {
     if (this.#closedAtMs === undefined) {
       this.#closedAtMs = this.#options.monotonicMs();
-      if (this.#feed !== undefined) {
+      if (this.#sink !== undefined) {
         this.#control(CONTROL.shutdown, 0, EMPTY_BODY);
       }
     }

@@ -1,4 +1,4 @@
-import { MediaError } from "../port/media-error.ts";
+import { MediaError } from "../../port/media-error.ts";
 
 const FILE_HEADER_BYTES = 13;
 const TAG_HEADER_BYTES = 11;

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { MediaError } from "../../port/media-error.ts";
-import { AvcTagWriter } from "./avc-tag-writer.ts";
+import { AvcUnits } from "./avc-units.ts";
 
 const START = Buffer.of(0, 0, 0, 1);
 
@@ -13,17 +13,16 @@ test("a picture of very many parameter sets costs no more than reading it", () =
   });
   const pps = Buffer.concat([START, Buffer.of(0x68, 0xce, 0x3c, 0x80)]);
   const picture = Buffer.concat([START, Buffer.of(0x65, 0x88, 0x84, 0x21)]);
-  const [header] = new AvcTagWriter().write(Buffer.concat([...sets, pps, picture]), 0);
-  // AVCDecoderConfigurationRecord behind the tag's five bytes: numOfSequenceParameterSets.
-  expect((header?.[10] ?? 0) & 0x1f).toBe(31);
+  const { config } = new AvcUnits().read(Buffer.concat([...sets, pps, picture]));
+  // AVCDecoderConfigurationRecord: numOfSequenceParameterSets.
+  expect((config?.[5] ?? 0) & 0x1f).toBe(31);
 });
 
 test("a picture of more units than a picture has ends the stream", () => {
   const units = Buffer.concat([START, Buffer.of(0x65)]);
-  const write = (count: number) =>
-    new AvcTagWriter().write(Buffer.alloc(count * units.length, units), 0);
-  expect(write(16_384)).toEqual([]);
-  expect(() => write(16_385)).toThrow(
+  const read = (count: number) => new AvcUnits().read(Buffer.alloc(count * units.length, units));
+  expect(read(16_384)).toEqual({ config: undefined, picture: undefined });
+  expect(() => read(16_385)).toThrow(
     new MediaError("limit", "a picture has more than 16384 NAL units"),
   );
 });

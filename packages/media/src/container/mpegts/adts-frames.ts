@@ -1,22 +1,25 @@
 import { AAC_SAMPLES_PER_FRAME, parseAacConfig } from "../../codec/aac-config.ts";
 import { type AdtsHeader, parseAdtsHeader } from "../../codec/adts.ts";
 
-/** AAC, 44 kHz, 16 bits, stereo, which is what the format asks for whatever it is (E.4.2.1). */
-const TAG = 0xaf;
-const HEADER_BYTES = 2;
+/** Of a header that isn't whole. */
+const HEADER_REST_BYTES = 6;
 
-export interface AudioTag {
+export interface AdtsFrame {
   /** Of the unit's clock. */
   readonly ticks: number;
-  readonly kind: "sequence-header" | "frame";
-  readonly body: Buffer;
+  /** The AudioSpecificConfig that holds from this frame on, where it is new. */
+  readonly config: Buffer | undefined;
+  /** The raw frame: a view of the unit, or of memory of its own. */
+  readonly data: Buffer;
 }
 
-/** Makes bodies of FLV audio tags of AAC in ADTS, whose frames may go on from unit to unit. */
-export class AacTagWriter {
+/** Reads AAC's frames in ADTS, which may go on from unit to unit. */
+export class AdtsFrames {
   readonly #ticksPerSecond: number;
   #rest: Buffer = Buffer.alloc(0);
   #config: Buffer | undefined;
+  /** It goes with the next frame. */
+  #newConfig: Buffer | undefined;
   #frameTicks = 0;
   #nextTicks = 0;
 
@@ -25,13 +28,13 @@ export class AacTagWriter {
   }
 
   /**
-   * `ticks` is the time of the first frame that begins in the unit. A sequence header comes before the first frame and
-   * wherever it changes. Throws MediaError for AAC that isn't ingested.
+   * `ticks` is the time of the first frame that begins in the unit. Throws MediaError for AAC that
+   * isn't ingested.
    */
-  write(unit: Buffer, ticks: number): AudioTag[] {
+  read(unit: Buffer, ticks: number): AdtsFrame[] {
     const bytes = this.#rest.length === 0 ? unit : Buffer.concat([this.#rest, unit]);
     const begins = this.#rest.length;
-    const tags: AudioTag[] = [];
+    const frames: AdtsFrame[] = [];
     let isTimed = false;
     let offset = 0;
     for (;;) {
@@ -48,16 +51,18 @@ export class AacTagWriter {
         offset = at;
         break;
       }
-      this.#configure(header, tags);
-      const body = Buffer.allocUnsafe(HEADER_BYTES + frameBytes - header.headerBytes);
-      body.set([TAG, 1]);
-      bytes.copy(body, HEADER_BYTES, at + header.headerBytes, at + frameBytes);
-      tags.push({ ticks: this.#nextTicks, kind: "frame", body });
+      this.#configure(header);
+      const data = bytes.subarray(at + header.headerBytes, at + frameBytes);
+      // A header alone says nothing, but that time goes on.
+      if (data.length > 0) {
+        frames.push({ ticks: this.#nextTicks, config: this.#newConfig, data });
+        this.#newConfig = undefined;
+      }
       this.#nextTicks += this.#frameTicks;
       offset = at + frameBytes;
     }
     this.#rest = this.#restOf(bytes, offset);
-    return tags;
+    return frames;
   }
 
   /** Bytes are missing. */
@@ -80,20 +85,16 @@ export class AacTagWriter {
   #restOf(bytes: Buffer, offset: number): Buffer {
     const isFrame = parseAdtsHeader(bytes, offset) !== undefined;
     const rest = bytes.subarray(offset);
-    return Buffer.from(isFrame ? rest : rest.subarray(-ADTS_HEADER_REST));
+    return Buffer.from(isFrame ? rest : rest.subarray(-HEADER_REST_BYTES));
   }
 
-  #configure({ config }: AdtsHeader, tags: AudioTag[]): void {
+  #configure({ config }: AdtsHeader): void {
     if (this.#config?.equals(config) === true) {
       return;
     }
     const { sampleRate } = parseAacConfig(config);
     this.#config = config;
+    this.#newConfig = config;
     this.#frameTicks = (AAC_SAMPLES_PER_FRAME * this.#ticksPerSecond) / sampleRate;
-    const body = Buffer.concat([Buffer.of(TAG, 0), config]);
-    tags.push({ ticks: this.#nextTicks, kind: "sequence-header", body });
   }
 }
-
-/** Of a header that isn't whole. */
-const ADTS_HEADER_REST = 6;

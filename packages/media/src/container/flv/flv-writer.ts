@@ -1,3 +1,5 @@
+import { nalUnitsBytes, writeLengthPrefixed } from "../../codec/nal-units.ts";
+
 const FILE_HEADER = Buffer.from("FLV\x01\x00\x00\x00\x00\x09\x00\x00\x00\x00", "latin1");
 const FLAG = { video: 1, audio: 4 } as const;
 const TAG = { audio: 8, video: 9 } as const;
@@ -18,16 +20,18 @@ export function videoConfigTag(timestampMs: number, record: Buffer): Buffer {
   return tag(TAG.video, timestampMs, [FRAME.key | VIDEO_AVC, 0, 0, 0, 0], record);
 }
 
-/** `units` are length-prefixed NAL units. */
 export function videoTag(
   timestampMs: number,
   compositionMs: number,
   keyframe: boolean,
-  units: Buffer,
+  units: readonly Buffer[],
 ): Buffer {
   const first = (keyframe ? FRAME.key : FRAME.inter) | VIDEO_AVC;
   const composition = [16, 8, 0].map((shift) => (compositionMs >> shift) & 0xff);
-  return tag(TAG.video, timestampMs, [first, 1, ...composition], units);
+  const head = [first, 1, ...composition];
+  const bytes = newTag(TAG.video, timestampMs, head, nalUnitsBytes(units));
+  writeLengthPrefixed(units, bytes, TAG_HEADER_BYTES + head.length);
+  return bytes;
 }
 
 export function audioConfigTag(timestampMs: number, record: Buffer): Buffer {
@@ -39,7 +43,19 @@ export function audioTag(timestampMs: number, frame: Buffer): Buffer {
 }
 
 function tag(type: number, timestampMs: number, head: readonly number[], body: Buffer): Buffer {
-  const length = head.length + body.length;
+  const bytes = newTag(type, timestampMs, head, body.length);
+  body.copy(bytes, TAG_HEADER_BYTES + head.length);
+  return bytes;
+}
+
+/** With room for so many bytes behind its head. */
+function newTag(
+  type: number,
+  timestampMs: number,
+  head: readonly number[],
+  bodyBytes: number,
+): Buffer {
+  const length = head.length + bodyBytes;
   const bytes = Buffer.allocUnsafe(TAG_HEADER_BYTES + length + 4);
   bytes[0] = type;
   bytes.writeUIntBE(length, 1, 3);
@@ -47,7 +63,6 @@ function tag(type: number, timestampMs: number, head: readonly number[], body: B
   bytes[7] = (timestampMs >>> 24) & 0xff;
   bytes.fill(0, 8, TAG_HEADER_BYTES);
   bytes.set(head, TAG_HEADER_BYTES);
-  body.copy(bytes, TAG_HEADER_BYTES + head.length);
   bytes.writeUInt32BE(TAG_HEADER_BYTES + length, TAG_HEADER_BYTES + length);
   return bytes;
 }

@@ -1,0 +1,105 @@
+import { splitLengthPrefixed } from "../../codec/nal-units.ts";
+import type { UnitSink, VideoTrack } from "../../port/media-unit.ts";
+import { UnwrappedTime } from "../unwrapped-time.ts";
+import { parseAudioTag } from "./audio-tag.ts";
+import { parseVideoTags, type VideoTag, videoCodec } from "./video-tag.ts";
+
+const CLOCK_HZ = 1_000;
+const TIMESTAMP_BITS = 32;
+/** Video tracks have the numbers of enhanced RTMP, which are bytes. */
+const AUDIO_TRACK = 256;
+/**
+ * Where a decoder configuration record says how long its units' lengths are (ISO/IEC 14496-15,
+ * 5.3.3.1 and 8.3.3.1).
+ */
+const LENGTH_SIZE_AT = { h264: 4, hevc: 21 } as const;
+/** Two bits that are one less than the bytes of a length. */
+const LENGTH_SIZE_BITS = 3;
+/** Three bytes, which the format rules out. */
+const LENGTH_SIZE_OF_NONE = 2;
+const NAMES = { h264: "avc1", hevc: "hvc1" } as const;
+
+/**
+ * Reads bodies of FLV's tags, which are RTMP's messages, into units. Throws MediaError for what
+ * isn't FLV or isn't ingested. An empty payload says nothing: ffmpeg begins with an empty sequence
+ * header where it copies AAC out of a transport stream, and sends the true one before the first
+ * frame.
+ */
+export class FlvUnits {
+  readonly #sink: UnitSink;
+  readonly #times = new UnwrappedTime(TIMESTAMP_BITS);
+  /** By track: bytes of the lengths of its NAL units, undefined before its sequence header. */
+  readonly #lengthBytes = new Map<number, number | undefined>();
+  #hasAudio = false;
+
+  constructor(sink: UnitSink) {
+    this.#sink = sink;
+  }
+
+  /** `timestampMs` has 32 bits and wraps; `body` is scratch memory, valid during the call. */
+  video(timestampMs: number, body: Buffer): void {
+    const headers: VideoTrack[] = [];
+    for (const tag of parseVideoTags(body)) {
+      if (!this.#sink.takes.has(tag.codec)) {
+        throw videoCodec(`enhanced RTMP video (${NAMES[tag.codec]})`);
+      }
+      if (tag.payload.length === 0) {
+        continue;
+      }
+      if (tag.kind === "sequence-header") {
+        headers.push(this.#header(tag));
+      } else if (tag.kind === "frame") {
+        this.#picture(timestampMs, tag);
+      }
+    }
+    if (headers.length > 0) {
+      this.#sink.configure(headers);
+    }
+  }
+
+  audio(timestampMs: number, body: Buffer): void {
+    const tag = parseAudioTag(body);
+    if (tag === undefined || tag.payload.length === 0) {
+      return;
+    }
+    const isHeader = tag.kind === "sequence-header";
+    if (isHeader || !this.#hasAudio) {
+      this.#hasAudio = true;
+      const config = isHeader ? tag.payload : undefined;
+      const track = { id: AUDIO_TRACK, kind: "audio", codec: "aac", clockHz: CLOCK_HZ } as const;
+      this.#sink.configure([{ ...track, config }]);
+    }
+    if (!isHeader) {
+      const dts = this.#times.unwrap(timestampMs);
+      this.#sink.write({ track: AUDIO_TRACK, dts, pts: dts, key: true, data: [tag.payload] });
+    }
+  }
+
+  /** Units have no lengths, so that the record must say what everybody writes. */
+  #header({ track: id, codec, payload }: VideoTag): VideoTrack {
+    const at = LENGTH_SIZE_AT[codec];
+    const size = (payload[at] ?? LENGTH_SIZE_BITS) & LENGTH_SIZE_BITS;
+    this.#lengthBytes.set(id, size + 1);
+    const track = { id, kind: "video", codec, clockHz: CLOCK_HZ } as const;
+    if (size === LENGTH_SIZE_BITS || size === LENGTH_SIZE_OF_NONE) {
+      return { ...track, config: payload };
+    }
+    const config = Buffer.from(payload);
+    config[at] = (config[at] ?? 0) | LENGTH_SIZE_BITS;
+    return { ...track, config };
+  }
+
+  #picture(timestampMs: number, { track, codec, keyframe, compositionMs, payload }: VideoTag) {
+    if (!this.#lengthBytes.has(track)) {
+      this.#lengthBytes.set(track, undefined);
+      const known = { id: track, kind: "video", codec, clockHz: CLOCK_HZ } as const;
+      this.#sink.configure([{ ...known, config: undefined }]);
+    }
+    const lengthBytes = this.#lengthBytes.get(track);
+    const dts = this.#times.unwrap(timestampMs);
+    const pts = dts + compositionMs;
+    // Without a sequence header nobody can show it; that there are pictures counts all the same.
+    const data = lengthBytes === undefined ? [payload] : splitLengthPrefixed(payload, lengthBytes);
+    this.#sink.write({ track, dts, pts, key: keyframe, data });
+  }
+}

@@ -1,0 +1,53 @@
+import { splitAnnexB } from "../../codec/annex-b.ts";
+import { avcNalType, AVC_NAL as NAL } from "../../codec/avc-access-unit.ts";
+import { avcParameterSets, avcRecord } from "../../codec/avc-parameter-sets.ts";
+
+/** What an access unit says. */
+export interface AvcUnit {
+  /** The decoder configuration record, where the parameter sets are new. */
+  readonly config: Buffer | undefined;
+  /** Undefined where nobody could show a picture yet, or there is none. */
+  readonly picture: { readonly key: boolean; readonly data: readonly Buffer[] } | undefined;
+}
+
+/** Reads H.264's access units in annex B's byte stream. */
+export class AvcUnits {
+  #sps: Buffer[] = [];
+  #pps: Buffer[] = [];
+  #record: Buffer | undefined;
+  #begun = false;
+
+  /**
+   * Views of `accessUnit`; no picture before the first keyframe, without which nobody could show
+   * it.
+   */
+  read(accessUnit: Buffer): AvcUnit {
+    const units = splitAnnexB(accessUnit);
+    const config = this.#configure(units);
+    const data = units.filter((unit) => !isLeftOut(avcNalType(unit)));
+    const key = data.some((unit) => avcNalType(unit) === NAL.idr);
+    this.#begun ||= key && this.#record !== undefined;
+    return { config, picture: this.#begun && data.length > 0 ? { key, data } : undefined };
+  }
+
+  /** A record where the parameter sets have changed. */
+  #configure(units: readonly Buffer[]): Buffer | undefined {
+    const { sps, pps } = avcParameterSets(units);
+    if (sps.length === 0 && pps.length === 0) {
+      return undefined;
+    }
+    this.#sps = sps.length > 0 ? sps.map((set) => Buffer.from(set)) : this.#sps;
+    this.#pps = pps.length > 0 ? pps.map((set) => Buffer.from(set)) : this.#pps;
+    const record = avcRecord(this.#sps, this.#pps);
+    if (record === undefined || this.#record?.equals(record) === true) {
+      return undefined;
+    }
+    this.#record = record;
+    return record;
+  }
+}
+
+/** Parameter sets travel in the configuration, and delimiters and filling aren't needed. */
+function isLeftOut(type: number): boolean {
+  return type === NAL.sps || type === NAL.pps || type === NAL.delimiter || type === NAL.filler;
+}
