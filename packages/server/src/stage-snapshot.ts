@@ -8,10 +8,10 @@ import {
   rename,
   rm,
   stat,
-  utimes,
 } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { systemClock } from "./kernel/clock.ts";
+import { keepFresh } from "./kernel/files/keep-fresh.ts";
 import { placeBelow } from "./kernel/files/path-below.ts";
 import { syncFolder } from "./kernel/files/write-durably.ts";
 import { randomIds } from "./kernel/ids.ts";
@@ -25,9 +25,8 @@ const STAGE = /^snapshot-.*\.partial$/;
 /** Locks, what is made anew in the copy, and what isn't finished: no part of what is kept. */
 const NOT_KEPT = [/^lock\.db/, /^disk\.reserve/, /^rolecast\.db/, STAGE, /\.new$/];
 const NOT_KEPT_FOLDERS: readonly string[] = [BLOBS_FOLDER, MARKS_FOLDER, HOLDS_FOLDER];
-/** A stage that nobody has touched for so long is of a process that died. */
+/** A stage that is older than that belongs to a process that died. */
 const STAGE_LIFETIME_MS = 60_000;
-const STAGE_RENEWAL_MS = 5_000;
 const LINKS_AT_ONCE = 16;
 /** Where a file can't have a second name: another file system, or one without links. */
 const NO_LINK = ["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
@@ -49,12 +48,9 @@ export async function stageSnapshot(folder: string): Promise<StagedSnapshot> {
   await removeDeadStages(folder);
   const dir = join(folder, `snapshot-${randomIds.uuid()}.partial`);
   await mkdir(dir, { mode: 0o700 });
-  const renewal = setInterval(() => {
-    const now = new Date(systemClock.nowMs());
-    utimes(dir, now, now).catch(() => undefined);
-  }, STAGE_RENEWAL_MS);
+  const endRenewals = keepFresh(dir);
   const remove = async () => {
-    clearInterval(renewal);
+    await endRenewals();
     await rm(dir, { recursive: true, force: true });
   };
   const release = await holdBlobs(folder);

@@ -1,15 +1,13 @@
-import { performance } from "node:perf_hooks";
-
-/** Somebody who raises a counter as long as it lives. */
+/** Something whose owner raises a counter as long as it lives. */
 export interface Beating {
   readonly id: string;
   readonly beat: number;
 }
 
 /**
- * Tells whose counter stands still. Nobody compares clocks: each observer measures with its own
- * monotonic one how long a counter stands still while it looks, so that neither a pause of its own
- * nor one of the database counts (docs/adr/0012).
+ * Finds counters that stand still. Clocks aren't compared: each observer measures with its own
+ * monotonic clock how long a counter stands still while it looks, so neither a pause of its own nor
+ * one of the database counts (docs/adr/0012).
  */
 export class SilenceWatch {
   readonly #beatMs: number;
@@ -17,19 +15,19 @@ export class SilenceWatch {
   readonly #known = new Map<string, { readonly beat: number; readonly silentMs: number }>();
   #lookedAtMs = performance.now();
 
-  /** Looks about every `beatMs`; who says nothing for `silenceMs` is silent. */
+  /** Expects a look about every `beatMs`; a counter that stands still for `silenceMs` is silent. */
   constructor(beatMs: number, silenceMs: number) {
     this.#beatMs = beatMs;
     this.#silenceMs = silenceMs;
   }
 
-  /** Looking begins now; what was seen before is forgotten. */
+  /** Begins to watch now, and forgets what was seen before. */
   begin(): void {
     this.#known.clear();
     this.#lookedAtMs = performance.now();
   }
 
-  /** Those of `all` whose counter stood still for the whole time. */
+  /** Returns those of `all` whose counter stood still for the whole time. */
   look<T extends Beating>(all: readonly T[]): readonly T[] {
     const nowMs = performance.now();
     // A longer time says nothing about the others: they may have been kept from it as this one was.

@@ -1,12 +1,12 @@
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import type { Store } from "../../../kernel/store.ts";
-import { SilenceWatch } from "../../../kernel/work/silence-watch.ts";
+import { Lease } from "../../../kernel/work/lease.ts";
 import type { IvsTables, NodeRow } from "../tables.ts";
 
-/** A node says this often that it lives, and looks at the others. */
+/** A node raises its counter this often, and looks at the others'. */
 const BEAT_MS = 2_000;
-/** A node that says nothing for so long has lost what it had. */
+/** A node whose counter stands still for so long has lost what it had. */
 const LEASE_MS = 10_000;
 
 export interface NodeLeaseOptions {
@@ -15,9 +15,9 @@ export interface NodeLeaseOptions {
   readonly log: Log;
   /** Where the other nodes reach this one. */
   readonly url: () => string;
-  /** This node was taken for dead: what it had is another's, or nobody's. */
+  /** Runs when this node was taken for dead: what it had is another node's, or free. */
   readonly lost: () => Promise<void>;
-  /** After each look at the others. */
+  /** Runs after each look at the others. */
   readonly looked: () => Promise<void>;
 }
 
@@ -29,23 +29,36 @@ export interface NodeLeaseOptions {
 export class NodeLease {
   readonly #options: NodeLeaseOptions;
   readonly #store: Store<IvsTables>;
-  readonly #silence = new SilenceWatch(BEAT_MS, LEASE_MS);
+  readonly #lease: Lease<NodeRow & { readonly id: string }>;
   #id = "";
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> = Promise.resolve();
-  #open = false;
 
   constructor(options: NodeLeaseOptions) {
+    const { log } = options;
     this.#options = options;
     this.#store = options.store.tables<IvsTables>();
+    this.#lease = new Lease({
+      beatMs: BEAT_MS,
+      silenceMs: LEASE_MS,
+      own: () => [this.#id],
+      renew: (id) => this.#renew(id),
+      lost: () => this.#loseAll(),
+      rows: () => this.#nodes(),
+      end: (silent) => this.#remove(silent),
+      looked: async (ended) => {
+        for (const { node_id: nodeId, url } of ended)
+          log.warn({ nodeId, url }, "A node's lease has ended");
+        await options.looked();
+      },
+      failed: (err) => log.warn({ err }, "This node could not renew its lease"),
+    });
   }
 
-  /** Another one after each lease; empty where nobody shares the database. */
+  /** The name of this node under its present lease; empty where the database isn't shared. */
   get id(): string {
     return this.#id;
   }
 
-  /** Takes a place. What listens where this process does now isn't a process before it any more. */
+  /** Takes a place. The process that listened at this address before has ended, and loses its own. */
   async register(): Promise<void> {
     if (!this.#store.shared) return;
     await this.#enter((url) =>
@@ -56,52 +69,30 @@ export class NodeLease {
   }
 
   start(): void {
-    if (!this.#store.shared) return;
-    this.#open = true;
-    this.#silence.begin();
-    this.#beatLater();
+    if (this.#store.shared) this.#lease.start();
   }
 
   /** Gives the place up: what is left here may be taken at once. */
   async close(): Promise<void> {
-    this.#open = false;
-    clearTimeout(this.#timer);
-    await this.#round;
+    await this.#lease.close();
     if (this.#id !== "") await this.#remove({ node_id: this.#id });
     this.#id = "";
   }
 
-  #beatLater(): void {
-    if (!this.#open) return;
-    this.#timer = setTimeout(() => {
-      this.#round = this.#beat()
-        .catch((error: unknown) => {
-          this.#options.log.warn({ err: error }, "This node could not renew its lease");
-        })
-        .finally(() => this.#beatLater());
-    }, BEAT_MS);
-    this.#timer.unref();
+  async #loseAll(): Promise<void> {
+    const { log, lost } = this.#options;
+    log.warn({ nodeId: this.#id }, "This node lost its lease; its streams end");
+    // A new name first: whatever still carries the old one is refused from here on.
+    await this.#enter();
+    await lost();
   }
 
-  async #beat(): Promise<void> {
-    if (!(await this.#renew())) {
-      this.#options.log.warn({ nodeId: this.#id }, "This node lost its lease; its streams end");
-      // A new name first: whatever still carries the old one is refused from here on.
-      await this.#enter();
-      await this.#options.lost();
-    }
-    for (const row of await this.#silentNodes())
-      if (await this.#remove(row))
-        this.#options.log.warn({ nodeId: row.node_id, url: row.url }, "A node's lease has ended");
-    await this.#options.looked();
-  }
-
-  async #renew(): Promise<boolean> {
+  async #renew(id: string): Promise<boolean> {
     return this.#store.transaction(async ({ db }) => {
       const { numUpdatedRows } = await db
         .updateTable("ivs_nodes")
         .set((set) => ({ beat: set("beat", "+", 1) }))
-        .where("node_id", "=", this.#id)
+        .where("node_id", "=", id)
         .executeTakeFirst();
       return numUpdatedRows > 0n;
     });
@@ -117,14 +108,12 @@ export class NodeLease {
     });
   }
 
-  /** Those whose counter stood still for a whole lease. */
-  async #silentNodes(): Promise<readonly NodeRow[]> {
-    const nodes = await this.#store.db.selectFrom("ivs_nodes").selectAll().execute();
-    const others = nodes.filter(({ node_id: id }) => id !== this.#id);
-    return this.#silence.look(others.map((row) => ({ ...row, id: row.node_id })));
+  async #nodes() {
+    const rows = await this.#store.db.selectFrom("ivs_nodes").selectAll().execute();
+    return rows.map((row) => ({ ...row, id: row.node_id }));
   }
 
-  /** False when the node has said something meanwhile, or another one was first. */
+  /** False when the node has raised its counter meanwhile, or another one was first. */
   #remove({ node_id: id, beat }: Pick<NodeRow, "node_id"> & Partial<NodeRow>): Promise<boolean> {
     return this.#store.transaction(async ({ db }) => {
       let removal = db.deleteFrom("ivs_nodes").where("node_id", "=", id);

@@ -35,7 +35,10 @@ import { BlobWriters } from "./blob-writers.ts";
 
 const quiet: Log = { debug() {}, info() {}, warn() {}, error() {} };
 const blind = { observeBatch: async () => {} };
-const context = { inTransaction: false } as RequestContext;
+const context = {
+  inTransaction: false,
+  within: (tx, run) => run(tx as never),
+} as RequestContext;
 const DATABASE_FILES = ["rolecast.db", "rolecast.db-wal", "rolecast.db-shm"];
 
 /** A process: what writes blobs and commits rows that refer to them. */

@@ -3,13 +3,13 @@ import type { Clock } from "../../../kernel/clock.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
-import { SilenceWatch } from "../../../kernel/work/silence-watch.ts";
+import { Lease } from "../../../kernel/work/lease.ts";
 import type { S3Tables, WriterRow } from "../tables.ts";
 import { type WriterMark, WriterMarks } from "./writer-marks.ts";
 
-/** Beside other nodes, a process says this often that it lives, and looks at the others. */
+/** Beside other nodes, a process raises its writers' counters this often, and looks at the others'. */
 const BEAT_MS = 5_000;
-/** A process that says nothing for so long is ended: its commits are refused from then on. */
+/** A writer whose counter stands still for so long is ended, and its commits are refused. */
 const SILENCE_MS = 30_000;
 
 /** Written out, since it runs with each commit. Both databases take `$1`. */
@@ -61,15 +61,23 @@ export class BlobWriters {
   readonly #own = new Map<string, WriterMark>();
   /** Writers that this process has ended itself, with the commits that their marks tell of. */
   readonly #closed = new Map<string, number>();
-  readonly #silence = new SilenceWatch(BEAT_MS, SILENCE_MS);
-  #timer: NodeJS.Timeout | undefined;
-  #round: Promise<void> = Promise.resolve();
-  #open = false;
+  readonly #lease: Lease<WriterRow & { readonly id: string }>;
 
   constructor(options: BlobWritersOptions) {
     this.#options = options;
     this.#store = options.store.tables<S3Tables>();
     this.marks = new WriterMarks(options.marksDir, !options.store.shared);
+    this.#lease = new Lease({
+      beatMs: BEAT_MS,
+      silenceMs: SILENCE_MS,
+      own: () => [...this.#own.keys()],
+      renew: (prefix) => this.#renew(prefix),
+      lost: (prefix) => this.#lose(prefix),
+      rows: async () => (await this.#open()).map((row) => ({ ...row, id: row.prefix })),
+      end: async ({ prefix, beat }) => (await this.#end(prefix, beat)) !== undefined,
+      looked: async (ended) => this.#noteDead(ended),
+      failed: (err) => options.log.warn({ err }, "This node could not look at its writers' rows"),
+    });
   }
 
   /** Makes this process a writer, durably. Resolves to the prefix of its blobs' ids. */
@@ -132,17 +140,12 @@ export class BlobWriters {
   async start(): Promise<void> {
     if (!this.#options.durable) return;
     await this.#endPredecessors();
-    if (!this.#store.shared) return;
-    this.#open = true;
-    this.#silence.begin();
-    this.#beatLater();
+    if (this.#store.shared) this.#lease.start();
   }
 
   /** Ends this process's writers, of which nothing may be committed any more. */
   async close(): Promise<void> {
-    this.#open = false;
-    clearTimeout(this.#timer);
-    await this.#round;
+    await this.#lease.close();
     for (const [prefix, mark] of [...this.#own]) {
       const commits = await this.#end(prefix);
       if (commits !== undefined) {
@@ -191,47 +194,25 @@ export class BlobWriters {
    * that listened where this one does.
    */
   async #endPredecessors(): Promise<void> {
-    const open = await this.#store.db
-      .selectFrom("s3_writers")
-      .selectAll()
-      .where("ended_ms", "is", null)
-      .execute();
     const url = this.#options.nodeUrl();
-    for (const { prefix, node } of open) {
+    for (const { prefix, node } of await this.#open()) {
       if (this.#own.has(prefix) || (this.#store.shared && node !== url)) continue;
       await this.#end(prefix);
     }
   }
 
-  #beatLater(): void {
-    if (!this.#open) return;
-    this.#timer = setTimeout(() => {
-      this.#round = this.#beat()
-        .catch((error: unknown) => {
-          this.#options.log.warn({ err: error }, "This node could not look at its writers' rows");
-        })
-        .finally(() => this.#beatLater());
-    }, BEAT_MS);
-    this.#timer.unref();
-  }
-
-  async #beat(): Promise<void> {
-    for (const prefix of [...this.#own.keys()])
-      if (!(await this.#renew(prefix))) await this.#lose(prefix);
-    const rows = await this.#store.db
+  #open(): Promise<WriterRow[]> {
+    return this.#store.db
       .selectFrom("s3_writers")
       .selectAll()
       .where("ended_ms", "is", null)
       .execute();
-    const others = rows.filter(({ prefix }) => !this.#own.has(prefix));
-    const silent = this.#silence.look(others.map((row) => ({ ...row, id: row.prefix })));
-    let ended = 0;
-    for (const { prefix, beat } of silent)
-      if ((await this.#end(prefix, beat)) !== undefined) {
-        ended++;
-        this.#options.log.warn({ writer: prefix }, "A node that wrote S3 objects has died");
-      }
-    if (ended > 0) this.#options.ended();
+  }
+
+  #noteDead(ended: readonly WriterRow[]): void {
+    for (const { prefix } of ended)
+      this.#options.log.warn({ writer: prefix }, "A node that wrote S3 objects has died");
+    if (ended.length > 0) this.#options.ended();
   }
 
   async #renew(prefix: string): Promise<boolean> {
@@ -246,7 +227,7 @@ export class BlobWriters {
     });
   }
 
-  /** The number of its commits; undefined when it has ended before, or has said something since. */
+  /** The number of its commits; undefined when it ended before, or has raised its counter since. */
   async #end(prefix: string, beat?: number): Promise<number | undefined> {
     const nowMs = this.#options.clock.nowMs();
     return this.#store.transaction(async ({ db }) => {

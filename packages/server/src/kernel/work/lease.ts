@@ -1,0 +1,62 @@
+import { Periodic } from "./periodic.ts";
+import { type Beating, SilenceWatch } from "./silence-watch.ts";
+
+export interface LeaseOptions<Row extends Beating> {
+  /** How often the own rows are renewed and the others are looked at. */
+  readonly beatMs: number;
+  /** A row whose counter stands still for so long is ended. */
+  readonly silenceMs: number;
+  /** The ids of the rows that this process holds. */
+  readonly own: () => readonly string[];
+  /** Raises a row's counter. False: another process has ended it. */
+  readonly renew: (id: string) => Promise<boolean>;
+  /** Gives up what an own row stood for, or takes a new row. */
+  readonly lost: (id: string) => Promise<void>;
+  /** Every row that hasn't ended, whoever holds it. */
+  readonly rows: () => Promise<readonly Row[]>;
+  /** Ends a silent row. False: its counter was raised since, or another process was first. */
+  readonly end: (silent: Row) => Promise<boolean>;
+  /** Runs after each look, with the rows that this process has ended. */
+  readonly looked: (ended: readonly Row[]) => Promise<void>;
+  /** Gets the error of a beat; the next one comes all the same. */
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * Rows that a process holds as long as it raises their counters, and its look at everybody else's:
+ * the first process that finds one silent ends it. Nobody compares clocks. What makes an end safe is
+ * its owner's: whoever lost a row finds that out at its next commit at the latest (docs/adr/0012).
+ */
+export class Lease<Row extends Beating> {
+  readonly #options: LeaseOptions<Row>;
+  readonly #silence: SilenceWatch;
+  readonly #beats: Periodic;
+
+  constructor(options: LeaseOptions<Row>) {
+    const { beatMs, silenceMs, failed } = options;
+    this.#options = options;
+    this.#silence = new SilenceWatch(beatMs, silenceMs);
+    this.#beats = new Periodic({ everyMs: beatMs, round: () => this.#beat(), failed });
+  }
+
+  start(): void {
+    this.#silence.begin();
+    this.#beats.start();
+  }
+
+  /** Resolves when the beat that is under way has ended. The own rows are their owner's to end. */
+  close(): Promise<void> {
+    return this.#beats.close();
+  }
+
+  async #beat(): Promise<void> {
+    const { own, renew, lost, rows, end, looked } = this.#options;
+    for (const id of own()) if (!(await renew(id))) await lost(id);
+    const all = await rows();
+    const held = new Set(own());
+    const ended: Row[] = [];
+    for (const row of this.#silence.look(all.filter(({ id }) => !held.has(id))))
+      if (await end(row)) ended.push(row);
+    await looked(ended);
+  }
+}
