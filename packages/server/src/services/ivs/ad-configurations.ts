@@ -12,9 +12,9 @@ import {
   requireResource,
   requireRoom,
   updateResource,
-} from "./resource-queries.ts";
+} from "./rows/resources.ts";
+import { readTags, refuseReservedTags, writeTags } from "./rows/tags.ts";
 import type { AdConfigurationRow, IvsTables } from "./tables.ts";
-import { readTags, refuseReservedTags, writeTags } from "./tags/resource-tags.ts";
 
 const RESOURCE_ID_LENGTH = 12;
 const MAX_RESULTS_DEFAULT = 100;

@@ -2,7 +2,7 @@ import { parseArn } from "../../kernel/arn.ts";
 import type { Authorization } from "../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import { type ResourceType, resourceArn } from "./resource-arn.ts";
-import { findTags, type Tags } from "./tags/resource-tags.ts";
+import { findTags, type Tags } from "./rows/tags.ts";
 
 /*
  * Actions, resource types and condition keys follow the Service Authorization Reference, "Actions,

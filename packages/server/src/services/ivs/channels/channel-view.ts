@@ -1,7 +1,7 @@
 import type * as ivs from "@aws-sdk/client-ivs";
 import { resourceArn } from "../resource-arn.ts";
+import { readTags } from "../rows/tags.ts";
 import type { ChannelRow, StreamKeyRow } from "../tables.ts";
-import { readTags } from "../tags/resource-tags.ts";
 
 /** Where players and encoders reach this server. */
 export interface ChannelHosts {

@@ -13,10 +13,12 @@ import { conflict, quotaExceeded } from "../errors.ts";
 import { isAfter, pageOf, positionOf, readPageToken } from "../page-token.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { parseResourceArn, resourceArn } from "../resource-arn.ts";
-import { requireResource } from "../resource-queries.ts";
+import { requireChannel } from "../rows/channels.ts";
+import { requireResource } from "../rows/resources.ts";
+import { selectStreamKeys } from "../rows/stream-keys.ts";
+import { selectOpenSession } from "../rows/stream-sessions.ts";
+import { refuseReservedTags, writeTags } from "../rows/tags.ts";
 import type { ChannelRow, IvsTables } from "../tables.ts";
-import { refuseReservedTags, writeTags } from "../tags/resource-tags.ts";
-import { requireChannel, selectOpenSession, selectStreamKeys } from "./channel-queries.ts";
 import {
   type ChannelSettings,
   type ChannelSettingsInput,

@@ -3,11 +3,11 @@ import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { PlainRequest, PlainResponse } from "../../../kernel/service.ts";
 import { INGEST_PATH } from "../ingest-protocols.ts";
+import { readPlainBody } from "../plain-body.ts";
+import { selectChannel } from "../rows/channels.ts";
+import { findStreamKey } from "../rows/stream-keys.ts";
 import type { ChannelRow, IvsTables } from "../tables.ts";
-import { selectChannel } from "./channel-queries.ts";
 import { MULTITRACK_HEIGHT_MAX, multitrackPlan } from "./multitrack.ts";
-import { readPlainBody } from "./plain-body.ts";
-import { findStreamKey } from "./stream-key-queries.ts";
 
 /*
  * GetClientConfiguration, with which broadcast software asks how to encode.

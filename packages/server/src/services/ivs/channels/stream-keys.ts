@@ -8,9 +8,10 @@ import type { IvsDependencies } from "../dependencies.ts";
 import { quotaExceeded, resourceNotFound } from "../errors.ts";
 import { isAfter, pageOf, positionOf, readPageToken } from "../page-token.ts";
 import type { IvsQuotas } from "../quotas.ts";
+import { requireChannel } from "../rows/channels.ts";
+import { selectStreamKeys } from "../rows/stream-keys.ts";
+import { ownReference, refuseReservedTags, type Tags, writeTags } from "../rows/tags.ts";
 import type { IvsTables, StreamKeyRow } from "../tables.ts";
-import { ownReference, refuseReservedTags, type Tags, writeTags } from "../tags/resource-tags.ts";
-import { requireChannel, selectStreamKeys } from "./channel-queries.ts";
 import { streamKeySummary, streamKeyView } from "./channel-view.ts";
 
 const RESOURCE_ID_LENGTH = 12;

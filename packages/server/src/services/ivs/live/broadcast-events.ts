@@ -1,8 +1,8 @@
 import type { MediaEvent, SessionEndReason } from "@rolecast/media";
 import type { Log } from "../../../kernel/ports/log.ts";
+import type { IvsOccurrence, OccurrenceFacts, StreamStateName } from "../sessions/ivs-event.ts";
+import type { SessionJournal } from "../sessions/session-journal.ts";
 import type { Broadcast } from "./broadcast.ts";
-import type { IvsOccurrence, OccurrenceFacts, StreamStateName } from "./ivs-event.ts";
-import type { SessionJournal } from "./session-journal.ts";
 
 /** What the engine tells of a broadcast after its beginning. */
 type BroadcastEvent = Exclude<

@@ -1,6 +1,6 @@
-import type { PlaybackRules } from "../playback/playback-rules.ts";
 import type { RecordingWriter } from "../recording/recording-writer.ts";
-import type { EventSubject } from "./ivs-event.ts";
+import type { PlaybackRules } from "../rows/playback-rules.ts";
+import type { EventSubject } from "../sessions/ivs-event.ts";
 
 /** Tasks that run one after the other; a failing one is reported and the next runs. */
 class TaskQueue {

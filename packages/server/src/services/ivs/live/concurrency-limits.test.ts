@@ -5,9 +5,9 @@ import { answerPlayback } from "../playback/answer-playback.ts";
 import { PlaybackGate } from "../playback/playback-gate.ts";
 import { RevokedViewers } from "../playback/revoked-viewers.ts";
 import type { IvsQuotas } from "../quotas.ts";
+import { newSessionState } from "../sessions/session-journal.ts";
 import type { IvsTables } from "../tables.ts";
 import { CHANNEL_ARN, type Life, LiveWorld, STREAM_KEY } from "../testing/live-world.ts";
-import { newSessionState } from "./session-journal.ts";
 
 const STREAM_ID = "st-1aaaaaaaaaaaaaaaaaaaaaa";
 const MULTIVARIANT = "/api/video/v1/us-east-1.000000000000.channel.channelchann.m3u8";

@@ -1,14 +1,13 @@
 import type { Kysely } from "kysely";
-import type { Clock } from "../../../kernel/clock.ts";
-import { isoSeconds } from "../../../kernel/clock.ts";
+import { type Clock, isoSeconds } from "../../../kernel/clock.ts";
 import type { EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import { LruMap } from "../../../kernel/lru-map.ts";
 import type { Store } from "../../../kernel/store.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { parseResourceArn, type ResourceLocation } from "../resource-arn.ts";
+import { accountBreachEvent } from "../sessions/ivs-event.ts";
 import type { IvsTables, StreamSessionRow } from "../tables.ts";
-import { accountBreachEvent } from "./ivs-event.ts";
 
 /** So long a count of viewers is believed; those that have begun since are added to it. */
 const COUNT_KEPT_MS = 1_000;

@@ -1,15 +1,16 @@
 import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Store } from "../../../kernel/store.ts";
-import { selectChannel, selectOpenSession } from "../channels/channel-queries.ts";
-import { type PlaybackRules, readPlaybackRules } from "../playback/playback-rules.ts";
 import { recordingConfigurationArn } from "../recording-configurations/recording-configuration-view.ts";
 import { parseResourceArn } from "../resource-arn.ts";
+import { selectChannel } from "../rows/channels.ts";
+import { type PlaybackRules, readPlaybackRules } from "../rows/playback-rules.ts";
+import { selectOpenSession } from "../rows/stream-sessions.ts";
+import type { EventSubject } from "../sessions/ivs-event.ts";
+import { newSessionState, type SessionJournal } from "../sessions/session-journal.ts";
 import type { ChannelRow, IvsTables, RecordingConfigurationRow, RecordingRow } from "../tables.ts";
 import { countOtherStreams } from "./concurrency-limits.ts";
-import type { EventSubject } from "./ivs-event.ts";
 import { attachedConfiguration } from "./publish-decision.ts";
-import { newSessionState, type SessionJournal } from "./session-journal.ts";
 
 /** Recording ids and session ids have 12 characters in real prefixes and events. */
 const RECORDING_ID_LENGTH = 12;

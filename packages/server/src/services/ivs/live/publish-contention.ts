@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
-import { selectOpenSession } from "../channels/channel-queries.ts";
 import { parseResourceArn } from "../resource-arn.ts";
+import { selectOpenSession } from "../rows/stream-sessions.ts";
 import type { IvsTables } from "../tables.ts";
 
 export interface Contender {

@@ -1,12 +1,12 @@
 import type { PublishDecision, PublishName, PublishRequest, PublishSecret } from "@rolecast/media";
 import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
-import { selectChannel } from "../channels/channel-queries.ts";
 import { channelArn } from "../channels/channel-view.ts";
 import { multitrackPlan } from "../channels/multitrack.ts";
-import { findStreamKey } from "../channels/stream-key-queries.ts";
 import { recordingPlan } from "../recording/recording-plan.ts";
 import { parseResourceArn, type ResourceLocation } from "../resource-arn.ts";
+import { selectChannel } from "../rows/channels.ts";
+import { findStreamKey } from "../rows/stream-keys.ts";
 import type { ChannelRow, IvsTables, RecordingConfigurationRow } from "../tables.ts";
 
 /** `st-1` and 22 more: stream ids have 26 characters, and all real ones begin so. */

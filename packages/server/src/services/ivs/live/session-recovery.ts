@@ -1,7 +1,7 @@
 import type { Store } from "../../../kernel/store.ts";
+import type { EventSubject, IvsOccurrence, StreamStateName } from "../sessions/ivs-event.ts";
+import type { SessionJournal } from "../sessions/session-journal.ts";
 import type { ChannelRow, IvsTables, StreamSessionRow } from "../tables.ts";
-import type { EventSubject, IvsOccurrence, StreamStateName } from "./ivs-event.ts";
-import type { SessionJournal } from "./session-journal.ts";
 
 /**
  * Closes the sessions that an earlier process, or another node, left open when it died, at the last

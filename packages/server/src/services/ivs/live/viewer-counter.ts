@@ -1,15 +1,10 @@
 import type { Clock } from "../../../kernel/clock.ts";
+import type { Viewer } from "../nodes/owned-streams.ts";
 
 /** A viewer counts until it hasn't asked for a playlist this long; AWS says at most a minute. */
 const VIEWER_KEPT_MS = 30_000;
 /** Concurrent viewers of a channel. Source: IVS user guide, "Service Quotas" (concurrent views). */
 const VIEWERS_MAX = 15_000;
-
-export interface Viewer {
-  readonly id: string;
-  /** ISO 3166-1 alpha-2 code; undefined where nobody knows. */
-  readonly country?: string | undefined;
-}
 
 interface Seen extends Viewer {
   readonly atMs: number;

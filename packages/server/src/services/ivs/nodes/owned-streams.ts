@@ -1,7 +1,5 @@
 import type { MediaEngine } from "@rolecast/media";
-import type { LiveStreams } from "../live/live-streams.ts";
-import type { Viewer } from "../live/viewer-counter.ts";
-import type { PlaybackRules } from "../playback/playback-rules.ts";
+import type { PlaybackRules } from "../rows/playback-rules.ts";
 
 /** A broadcast that playback may show. */
 export interface Playable {
@@ -33,31 +31,8 @@ export interface OwnedStreams extends ChannelMedia {
   viewerCounts(streamIds: readonly string[]): Promise<readonly number[]>;
 }
 
-/** This node's own streams. */
-export function localStreams(live: LiveStreams): OwnedStreams {
-  return {
-    async stopStream(channelArn) {
-      const stopped = await live.engine.stopStream(channelArn);
-      if (stopped) await live.settled(channelArn);
-      return stopped;
-    },
-    putMetadata: (...args) => live.engine.putMetadata(...args),
-    insertAdBreak: (...args) => live.engine.insertAdBreak(...args),
-    multivariantPlaylist: (...args) => live.engine.multivariantPlaylist(...args),
-    renditionHeight: (...args) => live.engine.renditionHeight(...args),
-    mediaPlaylist: (...args) => live.engine.mediaPlaylist(...args),
-    initSection: (...args) => live.engine.initSection(...args),
-    segment: (...args) => live.engine.segment(...args),
-    awaitMedia: (...args) => live.engine.awaitMedia(...args),
-    part: (...args) => live.engine.part(...args),
-    async playable(channelArn) {
-      const broadcast = live.playable(channelArn);
-      const rules = broadcast?.playable?.rules;
-      return rules && { streamId: broadcast.streamId, rules };
-    },
-    async noteViewers(streamId, viewers) {
-      for (const viewer of viewers) live.viewers.note(streamId, viewer);
-    },
-    viewerCounts: async (streamIds) => streamIds.map((streamId) => live.viewers.count(streamId)),
-  };
+export interface Viewer {
+  readonly id: string;
+  /** ISO 3166-1 alpha-2 code; undefined where nobody knows. */
+  readonly country?: string | undefined;
 }

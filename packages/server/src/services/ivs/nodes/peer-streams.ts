@@ -1,8 +1,7 @@
 import type { Clock } from "../../../kernel/clock.ts";
 import { LruMap } from "../../../kernel/lru-map.ts";
 import { after } from "../../../kernel/work/timers.ts";
-import type { Viewer } from "../live/viewer-counter.ts";
-import type { OwnedStreams, Playable } from "./owned-streams.ts";
+import type { OwnedStreams, Playable, Viewer } from "./owned-streams.ts";
 import { callPeer, type PeerAddress } from "./peer-calls.ts";
 import type { PeerSignature } from "./peer-signature.ts";
 import { SharedAnswers } from "./shared-answers.ts";

@@ -6,14 +6,9 @@ import type { IvsDependencies } from "../dependencies.ts";
 import { conflict } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { resourceArn } from "../resource-arn.ts";
-import {
-  deleteResource,
-  listResources,
-  requireResource,
-  requireRoom,
-} from "../resource-queries.ts";
+import { deleteResource, listResources, requireResource, requireRoom } from "../rows/resources.ts";
+import { readTags, refuseReservedTags, writeTags } from "../rows/tags.ts";
 import type { IvsTables, PlaybackKeyPairRow } from "../tables.ts";
-import { readTags, refuseReservedTags, writeTags } from "../tags/resource-tags.ts";
 import { readPlaybackPublicKey } from "./playback-key-material.ts";
 
 const RESOURCE_ID_LENGTH = 12;

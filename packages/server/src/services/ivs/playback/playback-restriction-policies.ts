@@ -6,6 +6,7 @@ import type { IvsDependencies } from "../dependencies.ts";
 import { validation } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { resourceArn } from "../resource-arn.ts";
+import { readList } from "../rows/playback-rules.ts";
 import {
   deleteResource,
   listResources,
@@ -13,9 +14,9 @@ import {
   requireResource,
   requireRoom,
   updateResource,
-} from "../resource-queries.ts";
+} from "../rows/resources.ts";
+import { readTags, refuseReservedTags, writeTags } from "../rows/tags.ts";
 import type { IvsTables, PlaybackRestrictionPolicyRow } from "../tables.ts";
-import { readTags, refuseReservedTags, writeTags } from "../tags/resource-tags.ts";
 
 const RESOURCE_ID_LENGTH = 12;
 /** Source: IVS API Reference, ListPlaybackRestrictionPolicies. */
@@ -143,10 +144,4 @@ function view(row: PlaybackRestrictionPolicyRow): ivs.PlaybackRestrictionPolicy 
     enableStrictOriginEnforcement: row.strict_origin_enforcement === 1,
     tags: readTags(row.tags),
   };
-}
-
-/** A row's list. The text is our own. */
-export function readList(text: string): string[] {
-  const list: string[] = JSON.parse(text);
-  return list;
 }

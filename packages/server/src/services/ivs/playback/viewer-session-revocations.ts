@@ -3,8 +3,8 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onResource } from "../authorization.ts";
 import { decidedByItem, eachItem } from "../batch-items.ts";
-import { requireChannel } from "../channels/channel-queries.ts";
 import { channelArn } from "../channels/channel-view.ts";
+import { requireChannel } from "../rows/channels.ts";
 import type { IvsTables } from "../tables.ts";
 import { type RevokedViewers, writeRevocation } from "./revoked-viewers.ts";
 

@@ -1,8 +1,8 @@
 import type * as ivs from "@aws-sdk/client-ivs";
 import { validation } from "../errors.ts";
 import { resourceArn } from "../resource-arn.ts";
+import { readTags } from "../rows/tags.ts";
 import type { RecordingConfigurationRow } from "../tables.ts";
-import { readTags } from "../tags/resource-tags.ts";
 
 /** Seconds between thumbnails when none are given. Source: IVS API, ThumbnailConfiguration. */
 const TARGET_INTERVAL_DEFAULT_SECONDS = 60;

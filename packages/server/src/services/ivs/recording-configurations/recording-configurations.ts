@@ -12,9 +12,9 @@ import {
   refuseWhileAttached,
   requireResource,
   requireRoom,
-} from "../resource-queries.ts";
+} from "../rows/resources.ts";
+import { refuseReservedTags, writeTags } from "../rows/tags.ts";
 import type { IvsTables, RecordingConfigurationRow } from "../tables.ts";
-import { refuseReservedTags, writeTags } from "../tags/resource-tags.ts";
 import { bucketPolicyName, ensureRecordToS3Role, IVS_PRINCIPAL } from "./record-to-s3-role.ts";
 import { type BucketVerdict, examineBucket } from "./recording-bucket.ts";
 import {

@@ -6,8 +6,8 @@ import type {
   RecordingStart,
 } from "@rolecast/media";
 import type { Log } from "../../../kernel/ports/log.ts";
-import type { IvsOccurrence, RecordingStateName } from "../live/ivs-event.ts";
 import { resourceArn } from "../resource-arn.ts";
+import type { IvsOccurrence, RecordingStateName } from "../sessions/ivs-event.ts";
 import type { RecordingRow } from "../tables.ts";
 import { type MergeTraits, mergeTraits } from "./merge-rules.ts";
 import { mayPass, type RecordingBucketWriter } from "./recording-bucket-writer.ts";

@@ -3,8 +3,8 @@ import type { StreamMedia } from "@rolecast/media";
 import { wholeSeconds } from "../../../kernel/clock.ts";
 
 import { type ChannelHosts, channelView } from "../channels/channel-view.ts";
-import { readStreamMedia } from "../live/session-journal.ts";
 import { recordingConfigurationView } from "../recording-configurations/recording-configuration-view.ts";
+import { readStreamMedia } from "../sessions/session-journal.ts";
 import type {
   ChannelRow,
   RecordingConfigurationRow,

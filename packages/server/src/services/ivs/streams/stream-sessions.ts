@@ -2,13 +2,13 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onResource } from "../authorization.ts";
-import { selectChannel } from "../channels/channel-queries.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { resourceNotFound } from "../errors.ts";
-import { SESSION_EVENTS_MAX } from "../live/session-journal.ts";
 import { isBefore, pageOf, readPageToken } from "../page-token.ts";
+import { selectChannel } from "../rows/channels.ts";
+import { ownReference } from "../rows/tags.ts";
+import { SESSION_EVENTS_MAX } from "../sessions/session-journal.ts";
 import type { IvsTables, StreamSessionRow } from "../tables.ts";
-import { ownReference } from "../tags/resource-tags.ts";
 import { streamSessionSummary, streamSessionView } from "./stream-session-view.ts";
 
 const MAX_RESULTS_DEFAULT = 100;

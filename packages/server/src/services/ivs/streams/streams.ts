@@ -2,13 +2,14 @@ import type * as ivs from "@aws-sdk/client-ivs";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onAny, onResource } from "../authorization.ts";
-import { requireChannel, selectOpenSession } from "../channels/channel-queries.ts";
 import { channelArn, playbackUrl } from "../channels/channel-view.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { channelNotBroadcasting, conflict, validation } from "../errors.ts";
 import type { LiveStreams } from "../live/live-streams.ts";
 import { isAfter, pageOf, readPageToken } from "../page-token.ts";
 import { resourceArn } from "../resource-arn.ts";
+import { requireChannel } from "../rows/channels.ts";
+import { selectOpenSession } from "../rows/stream-sessions.ts";
 import type { IvsTables, StreamSessionRow } from "../tables.ts";
 import { shownTime } from "./stream-session-view.ts";
 

@@ -5,7 +5,6 @@ import { onResource, requestTagKeys } from "../authorization.ts";
 import { resourceNotFound, validation } from "../errors.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { parseResourceArn } from "../resource-arn.ts";
-import type { IvsTables } from "../tables.ts";
 import {
   findTags,
   ownReference,
@@ -14,7 +13,8 @@ import {
   type Tags,
   taggedTable,
   writeTags,
-} from "./resource-tags.ts";
+} from "../rows/tags.ts";
+import type { IvsTables } from "../tables.ts";
 
 /** TagResource, UntagResource, ListTagsForResource: the same for every resource with tags. */
 export function tagOperations(quotas: IvsQuotas): OperationTable {

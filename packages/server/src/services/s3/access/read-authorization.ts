@@ -1,6 +1,6 @@
 import type { Authorization } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
-import { findObject, type ObjectInput } from "../rows/find-object.ts";
+import { findObject, type ObjectInput } from "../rows/objects.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 import { onBucket, onObject } from "./authorization.ts";
 import { existingTagKeys } from "./tag-keys.ts";

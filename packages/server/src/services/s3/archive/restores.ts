@@ -5,10 +5,10 @@ import { onObject } from "../access/authorization.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedXml, noSuchKey, notImplemented } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
-import { requireBucket } from "../rows/find-bucket.ts";
-import { requireNoMarker, requireObject } from "../rows/find-object.ts";
+import { requireBucket } from "../rows/buckets.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
-import { findAmongAll, updateVersion } from "../rows/version-rows.ts";
+import { requireNoMarker, requireObject } from "../rows/objects.ts";
+import { findAmongAll, updateVersion } from "../rows/versions.ts";
 import { endOfRestore, requireInArchive, restoredUntil } from "./archived-objects.ts";
 
 const TIERS = ["Standard", "Bulk", "Expedited"];

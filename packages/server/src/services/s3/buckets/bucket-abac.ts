@@ -2,8 +2,7 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { onBucket } from "../access/authorization.ts";
 import { malformedXml } from "../errors.ts";
-import { requireBucket } from "../rows/find-bucket.ts";
-import { updateBucket } from "../rows/update-bucket.ts";
+import { requireBucket, updateBucket } from "../rows/buckets.ts";
 
 /** PutBucketAbac and GetBucketAbac: whether a bucket's tags are condition keys. */
 export function bucketAbacOperations(): OperationTable {

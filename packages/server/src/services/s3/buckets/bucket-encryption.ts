@@ -8,8 +8,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { readRule } from "../encryption/bucket-default.ts";
 import { invalidArgumentOf, malformedXml } from "../errors.ts";
-import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
-import { updateBucket } from "../rows/update-bucket.ts";
+import { type BucketInput, requireBucket, updateBucket } from "../rows/buckets.ts";
 
 /**
  * PutBucketEncryption, GetBucketEncryption, DeleteBucketEncryption. There is no KMS here: a bucket

@@ -11,8 +11,7 @@ import { onBucket } from "../access/authorization.ts";
 import { invalidRequest, malformedXml, notConfigured } from "../errors.ts";
 import { bucketArn } from "../resource-arn.ts";
 import { findConfiguration, storeConfiguration } from "../rows/bucket-configurations.ts";
-import { type BucketInput, findBucket, requireBucket } from "../rows/find-bucket.ts";
-import { updateBucket } from "../rows/update-bucket.ts";
+import { type BucketInput, findBucket, requireBucket, updateBucket } from "../rows/buckets.ts";
 import type { BucketRow } from "../tables.ts";
 
 /** Source: S3 API, ReplicationConfiguration. */

@@ -8,7 +8,7 @@ import { canonicalUserId } from "../access/canonical-user-id.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { bucketNotEmpty, invalidArgument } from "../errors.ts";
 import { bucketArn } from "../resource-arn.ts";
-import { assertBucketStays, requireBucket, requireBucketAnywhere } from "../rows/find-bucket.ts";
+import { assertBucketStays, requireBucket, requireBucketAnywhere } from "../rows/buckets.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { isBucketName } from "./bucket-name.ts";
 import { authorizeCreation, createBucket, DEFAULT_REGION } from "./create-bucket.ts";

@@ -22,7 +22,7 @@ import {
   unknownSigningRegion,
 } from "../errors.ts";
 import { bucketArn } from "../resource-arn.ts";
-import { findBucket } from "../rows/find-bucket.ts";
+import { findBucket } from "../rows/buckets.ts";
 import { toTagSet } from "../rows/tag-set.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { isBucketName } from "./bucket-name.ts";

@@ -9,7 +9,7 @@ import {
   listConfigurations,
   storeConfiguration,
 } from "../rows/bucket-configurations.ts";
-import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
+import { type BucketInput, requireBucket } from "../rows/buckets.ts";
 import { checkInventory } from "./check-inventory.ts";
 
 /** Source: S3 API, InventoryConfiguration and its siblings: `Id`. */

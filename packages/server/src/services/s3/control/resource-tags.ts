@@ -6,7 +6,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { tagRequestKeys } from "../access/tag-keys.ts";
 import { invalidRequest, invalidTag, malformedXml, tooManyTags } from "../errors.ts";
-import { findBucket, requireBucket } from "../rows/find-bucket.ts";
+import { findBucket, requireBucket } from "../rows/buckets.ts";
 import { BUCKET_TAGS_MAX, isTagKey, isTagValue, readTags, toTagList } from "../rows/tag-set.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 

@@ -3,7 +3,7 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { notConfigured } from "../errors.ts";
-import { assertBucketStays, requireBucket } from "../rows/find-bucket.ts";
+import { assertBucketStays, requireBucket } from "../rows/buckets.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { checkCorsRules } from "./cors-rules.ts";
 

@@ -2,7 +2,7 @@ import type { LifecycleRule } from "@aws-sdk/client-s3";
 import type { Transaction } from "../../../kernel/store.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { removeUpload } from "../rows/remove-upload.ts";
+import { removeUpload } from "../rows/uploads.ts";
 import type { BucketRow, S3Tables, UploadRow } from "../tables.ts";
 import { type Deletion, deleteObject } from "../versions/delete-object.ts";
 import {

@@ -1,13 +1,16 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { wholeSeconds } from "../../../kernel/clock.ts";
-import type { Authorization } from "../../../kernel/operations.ts";
-import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import {
+  type Authorization,
+  defineOperations,
+  type OperationTable,
+} from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { ownerOf } from "../access/acl.ts";
 import { onBucket } from "../access/authorization.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { readChecksum } from "../checksums/object-checksum.ts";
-import { requireBucket } from "../rows/find-bucket.ts";
+import { requireBucket } from "../rows/buckets.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
 import { firstKeysOfGroups } from "./group-keys.ts";
 import { listPage, type PageSource, type PageStart } from "./list-page.ts";

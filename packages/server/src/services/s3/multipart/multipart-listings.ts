@@ -12,8 +12,8 @@ import { firstKeysOfGroups } from "../listing/group-keys.ts";
 import { type KeyRange, listPage, type Page } from "../listing/list-page.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
 import { startAfter } from "../listing/object-listings.ts";
-import { requireBucket } from "../rows/find-bucket.ts";
-import { requireUpload } from "../rows/find-upload.ts";
+import { requireBucket } from "../rows/buckets.ts";
+import { requireUpload } from "../rows/uploads.ts";
 import type { BucketRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
 import { checksumOfUpload } from "./upload-checksum.ts";
 

@@ -32,9 +32,9 @@ import {
 } from "../objects/copy-source.ts";
 import { readBody, SINGLE_UPLOAD_BYTES_MAX } from "../objects/request-body.ts";
 import { storeBody } from "../objects/store-body.ts";
-import { requireBucket } from "../rows/find-bucket.ts";
-import { requireUpload, type UploadInput } from "../rows/find-upload.ts";
+import { requireBucket } from "../rows/buckets.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
+import { requireUpload, type UploadInput } from "../rows/uploads.ts";
 import { writtenVersion } from "../rows/version-id.ts";
 import type { BucketRow, ObjectRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
 import { checkPartNumber } from "./choose-parts.ts";

@@ -2,8 +2,7 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { onBucket } from "../access/authorization.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
-import { requireBucket } from "../rows/find-bucket.ts";
-import { updateBucket } from "../rows/update-bucket.ts";
+import { requireBucket, updateBucket } from "../rows/buckets.ts";
 
 /** PutBucketNotificationConfiguration, GetBucketNotificationConfiguration: EventBridge alone. */
 export function bucketNotificationOperations(): OperationTable {

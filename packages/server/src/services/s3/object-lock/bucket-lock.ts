@@ -3,9 +3,8 @@ import { defineOperations, type OperationTable } from "../../../kernel/operation
 import { onBucket } from "../access/authorization.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import { invalidArgumentOf, invalidBucketState, malformedXml, notConfigured } from "../errors.ts";
-import { requireBucket } from "../rows/find-bucket.ts";
+import { requireBucket, updateBucket } from "../rows/buckets.ts";
 import { isLockMode, readLockRule } from "../rows/stored-lock.ts";
-import { updateBucket } from "../rows/update-bucket.ts";
 
 /** Source: S3 user guide, "Object Lock considerations": a hundred years. */
 const DAYS_MAX = 36_500;

@@ -13,8 +13,8 @@ import { readAuthorizations } from "../access/read-authorization.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { invalidArgumentOf, malformedXml, noSuchKey } from "../errors.ts";
-import { assertBucketStays, type BucketInput, requireBucket } from "../rows/find-bucket.ts";
-import { type ObjectInput, requireObject } from "../rows/find-object.ts";
+import { assertBucketStays, type BucketInput, requireBucket } from "../rows/buckets.ts";
+import { type ObjectInput, requireObject } from "../rows/objects.ts";
 import {
   checkFuture,
   isLockMode,
@@ -24,7 +24,7 @@ import {
   readLock,
   requireLockable,
 } from "../rows/stored-lock.ts";
-import { findAmongAll, updateVersion } from "../rows/version-rows.ts";
+import { findAmongAll, updateVersion } from "../rows/versions.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 
 type LockedInput = ObjectInput & BucketInput;

@@ -13,9 +13,9 @@ import {
 import { keyToRead } from "../encryption/customer-key.ts";
 import { invalidArgument } from "../errors.ts";
 import { readMaxKeys } from "../listing/listing-text.ts";
-import { requireBucket } from "../rows/find-bucket.ts";
-import { requireObject } from "../rows/find-object.ts";
+import { requireBucket } from "../rows/buckets.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
+import { requireObject } from "../rows/objects.ts";
 import { readVersion } from "../rows/version-id.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
 

@@ -9,7 +9,7 @@ import {
 } from "../checksums/checksum-algorithm.ts";
 import { type ObjectChecksum, readChecksum } from "../checksums/object-checksum.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import type { ObjectInput } from "../rows/find-object.ts";
+import type { ObjectInput } from "../rows/objects.ts";
 import type { ObjectRow } from "../tables.ts";
 import type { ByteRange } from "./byte-range.ts";
 import { openObject } from "./object-bytes.ts";

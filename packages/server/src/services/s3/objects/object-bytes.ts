@@ -2,10 +2,9 @@ import type { Readable } from "node:stream";
 import type { Authorization } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { hasCode } from "../blobs/blob-files.ts";
-import type { BlobSlice } from "../blobs/blob-reader.ts";
-import { BlobReader } from "../blobs/blob-reader.ts";
+import { BlobReader, type BlobSlice } from "../blobs/blob-reader.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { findObject, type ObjectInput, requireObject } from "../rows/find-object.ts";
+import { findObject, type ObjectInput, requireObject } from "../rows/objects.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
 import type { ByteRange } from "./byte-range.ts";
 

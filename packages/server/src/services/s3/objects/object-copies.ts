@@ -24,10 +24,10 @@ import {
 import { invalidArgument, invalidRequest } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
-import { requireBucket } from "../rows/find-bucket.ts";
-import { findObject } from "../rows/find-object.ts";
+import { requireBucket } from "../rows/buckets.ts";
 import { type ObjectAttributes, readAttributesOf } from "../rows/object-attributes.ts";
 import { checkKey } from "../rows/object-key.ts";
+import { findObject } from "../rows/objects.ts";
 import { lockOfNew } from "../rows/stored-lock.ts";
 import { parseTaggingHeader, readTags } from "../rows/tag-set.ts";
 import { readVersion, writtenVersion } from "../rows/version-id.ts";

@@ -11,7 +11,7 @@ import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
 import { bypassAuthorizations, checkBypass } from "../object-lock/object-locks.ts";
-import { assertBucketStays, requireBucket } from "../rows/find-bucket.ts";
+import { assertBucketStays, requireBucket } from "../rows/buckets.ts";
 import { isVersionId } from "../rows/version-id.ts";
 import type { BucketRow } from "../tables.ts";
 import {

@@ -7,8 +7,8 @@ import {
   noSuchKey,
   preconditionFailed,
 } from "../errors.ts";
-import { assertBucketStays } from "../rows/find-bucket.ts";
-import { selectObject } from "../rows/object-rows.ts";
+import { assertBucketStays } from "../rows/buckets.ts";
+import { selectObject } from "../rows/objects.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
 import { makeRoom } from "../versions/make-room.ts";
 

@@ -17,10 +17,9 @@ import { existingTagKeys } from "../access/tag-keys.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { accessDenied, noSuchKey, noSuchVersion } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
-import { requireBucket } from "../rows/find-bucket.ts";
-import { findObject, requireNoMarker, requireObject } from "../rows/find-object.ts";
-import { updateBucket } from "../rows/update-bucket.ts";
-import { updateVersion } from "../rows/version-rows.ts";
+import { requireBucket, updateBucket } from "../rows/buckets.ts";
+import { findObject, requireNoMarker, requireObject } from "../rows/objects.ts";
+import { updateVersion } from "../rows/versions.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 
 /** Put and Get of buckets' and objects' access control lists. */

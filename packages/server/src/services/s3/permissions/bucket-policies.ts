@@ -13,8 +13,7 @@ import { toShownPolicy, toStoredPolicy } from "../access/stored-policy.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedPolicy, methodNotAllowed, notConfigured } from "../errors.ts";
 import { bucketArn } from "../resource-arn.ts";
-import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
-import { updateBucket } from "../rows/update-bucket.ts";
+import { type BucketInput, requireBucket, updateBucket } from "../rows/buckets.ts";
 import type { BucketRow } from "../tables.ts";
 
 /** Source: Amazon S3 user guide, "Bucket policies": 20 KB. */

@@ -8,8 +8,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { aclWithoutAcls, isOwnership } from "../access/object-ownership.ts";
 import { malformedXml, notConfigured } from "../errors.ts";
-import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
-import { updateBucket } from "../rows/update-bucket.ts";
+import { type BucketInput, requireBucket, updateBucket } from "../rows/buckets.ts";
 
 /** Put-, Get- and DeleteBucketOwnershipControls: whose objects are, and whether there are ACLs. */
 export function objectOwnershipOperations(): OperationTable {

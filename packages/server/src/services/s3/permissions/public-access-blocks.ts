@@ -8,8 +8,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { readPublicAccessBlock } from "../access/public-access.ts";
 import { malformedXml, notConfigured } from "../errors.ts";
-import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
-import { updateBucket } from "../rows/update-bucket.ts";
+import { type BucketInput, requireBucket, updateBucket } from "../rows/buckets.ts";
 
 /** PutPublicAccessBlock, GetPublicAccessBlock, DeletePublicAccessBlock. */
 export function publicAccessBlockOperations(): OperationTable {

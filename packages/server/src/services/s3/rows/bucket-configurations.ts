@@ -1,7 +1,7 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { tooManyConfigurations } from "../errors.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
-import { assertBucketStays } from "./find-bucket.ts";
+import { assertBucketStays } from "./buckets.ts";
 
 /*
  * What a bucket is told and nothing on the way of an object asks for, as JSON: a row for each. What

@@ -8,17 +8,17 @@ import { existingTagKeys, requestTagKeys, tagsInList } from "../access/tag-keys.
 import type { S3Dependencies } from "../dependencies.ts";
 import { noSuchKey, noSuchVersion, notConfigured } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
-import { assertBucketStays, type BucketInput, requireBucket } from "../rows/find-bucket.ts";
+import { assertBucketStays, type BucketInput, requireBucket } from "../rows/buckets.ts";
 import {
   findObject,
   findVersion,
   type ObjectInput,
   requireNoMarker,
   requireObject,
-} from "../rows/find-object.ts";
+} from "../rows/objects.ts";
 import { type TagSet, toTagList, toTagSet } from "../rows/tag-set.ts";
 import { readVersion } from "../rows/version-id.ts";
-import { updateVersion } from "../rows/version-rows.ts";
+import { updateVersion } from "../rows/versions.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 
 type TaggedInput = ObjectInput & BucketInput;

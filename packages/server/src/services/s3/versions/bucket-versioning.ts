@@ -3,8 +3,7 @@ import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { onBucket } from "../access/authorization.ts";
 import { invalidBucketState, malformedXml, notImplemented } from "../errors.ts";
-import { requireBucket } from "../rows/find-bucket.ts";
-import { updateBucket } from "../rows/update-bucket.ts";
+import { requireBucket, updateBucket } from "../rows/buckets.ts";
 
 /** PutBucketVersioning, GetBucketVersioning. */
 export function bucketVersioningOperations(): OperationTable {

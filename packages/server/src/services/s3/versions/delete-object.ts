@@ -9,16 +9,10 @@ import {
   type EventObject,
   type Requester,
 } from "../notifications/object-events.ts";
-import { deleteObjectRow, selectObject } from "../rows/object-rows.ts";
-import { removeBytes } from "../rows/remove-bytes.ts";
+import { deleteObjectRow, removeBytes, selectObject } from "../rows/objects.ts";
 import { isLocked, protectedByLock } from "../rows/stored-lock.ts";
 import { NULL_VERSION } from "../rows/version-id.ts";
-import {
-  deleteVersionRow,
-  findAmongAll,
-  promoteNewest,
-  selectVersion,
-} from "../rows/version-rows.ts";
+import { deleteVersionRow, findAmongAll, promoteNewest, selectVersion } from "../rows/versions.ts";
 import type { BucketRow, ObjectRow, S3Tables, VersionRow } from "../tables.ts";
 import { makeRoom } from "./make-room.ts";
 

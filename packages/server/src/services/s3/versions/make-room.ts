@@ -1,9 +1,9 @@
 import type { Transaction } from "../../../kernel/store.ts";
 import type { S3Dependencies } from "../dependencies.ts";
-import { removeBytes } from "../rows/remove-bytes.ts";
+import { removeBytes } from "../rows/objects.ts";
 import { isLocked, protectedByLock } from "../rows/stored-lock.ts";
 import { NULL_VERSION, newVersionId } from "../rows/version-id.ts";
-import { archive, deleteVersionRow, selectNewest, selectVersion } from "../rows/version-rows.ts";
+import { archive, deleteVersionRow, selectNewest, selectVersion } from "../rows/versions.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
 
 interface Place {

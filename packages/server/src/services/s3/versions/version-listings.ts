@@ -9,9 +9,9 @@ import { firstKeysOfGroups } from "../listing/group-keys.ts";
 import { type KeyRange, listPage } from "../listing/list-page.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
 import { authorizeListing, listed, startAfter } from "../listing/object-listings.ts";
-import { requireBucket } from "../rows/find-bucket.ts";
+import { requireBucket } from "../rows/buckets.ts";
 import { isVersionId, versionNumberOf } from "../rows/version-id.ts";
-import { selectVersion } from "../rows/version-rows.ts";
+import { selectVersion } from "../rows/versions.ts";
 import type { BucketRow, S3Tables, VersionRow } from "../tables.ts";
 
 const COLUMNS = [

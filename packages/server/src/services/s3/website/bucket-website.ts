@@ -8,7 +8,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { noSuchWebsite } from "../errors.ts";
 import { findConfiguration, storeConfiguration } from "../rows/bucket-configurations.ts";
-import { type BucketInput, requireBucket } from "../rows/find-bucket.ts";
+import { type BucketInput, requireBucket } from "../rows/buckets.ts";
 import { checkWebsite } from "./website-configuration.ts";
 
 /** PutBucketWebsite, GetBucketWebsite, DeleteBucketWebsite. */

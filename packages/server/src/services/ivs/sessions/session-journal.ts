@@ -2,9 +2,9 @@ import type { StreamHealth, StreamMedia } from "@rolecast/media";
 import type { EventBus } from "../../../kernel/events.ts";
 import type { Ids } from "../../../kernel/ids.ts";
 import type { Store, Transaction } from "../../../kernel/store.ts";
-import { LeaseLostError } from "../nodes/lease-lost.ts";
 import type { IvsTables, StreamSessionRow } from "../tables.ts";
 import { type EventSubject, type IvsOccurrence, ivsEvent } from "./ivs-event.ts";
+import { LeaseLostError } from "./lease-lost.ts";
 
 /** What GetStreamSession can show. Source: IVS API Reference, StreamSession.truncatedEvents. */
 export const SESSION_EVENTS_MAX = 500;

@@ -1,7 +1,6 @@
 import type { Kysely } from "kysely";
 import { parseResourceArn } from "../resource-arn.ts";
 import type { ChannelRow, IvsTables } from "../tables.ts";
-import { readList } from "./playback-restriction-policies.ts";
 
 /** Who may play a broadcast: its channel and policy as they were when it began. */
 export interface PlaybackRules {
@@ -40,4 +39,10 @@ export async function readPlaybackRules(
     strictOrigin: row.strict_origin_enforcement === 1,
   };
   return { authorized, restriction };
+}
+
+/** A row's list. The text is our own. */
+export function readList(text: string): string[] {
+  const list: string[] = JSON.parse(text);
+  return list;
 }

@@ -1,6 +1,9 @@
 import type { Kysely } from "kysely";
+import type { Transaction } from "../../../kernel/store.ts";
+import type { S3Dependencies } from "../dependencies.ts";
 import { noSuchUpload } from "../errors.ts";
 import type { BucketRow, S3Tables, UploadRow } from "../tables.ts";
+import { takeParts } from "./parts.ts";
 
 /** The input's names of an upload in progress. */
 export interface UploadInput {
@@ -25,4 +28,15 @@ export async function requireUpload(
     throw noSuchUpload(uploadId);
   }
   return row;
+}
+
+/** Deletes an upload that isn't completed, with its parts' rows; their files go after the commit. */
+export async function removeUpload(
+  { upload_id: uploadId }: UploadRow,
+  tx: Transaction<S3Tables>,
+  { leases }: S3Dependencies,
+): Promise<void> {
+  const blobIds = await takeParts(uploadId, tx);
+  await tx.db.deleteFrom("s3_uploads").where("upload_id", "=", uploadId).execute();
+  tx.afterCommit(() => leases.remove(uploadId, blobIds));
 }

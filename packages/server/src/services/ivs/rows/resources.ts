@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
-import type { RequestContext } from "../../kernel/request-context.ts";
-import { conflict, quotaExceeded, resourceNotFound } from "./errors.ts";
-import { isAfter, type Page, pageOf, positionOf, readPageToken } from "./page-token.ts";
-import type { ResourceType } from "./resource-arn.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
+import { conflict, quotaExceeded, resourceNotFound } from "../errors.ts";
+import { isAfter, type Page, pageOf, positionOf, readPageToken } from "../page-token.ts";
+import type { ResourceType } from "../resource-arn.ts";
 import type {
   AdConfigurationRow,
   IvsTables,
@@ -10,8 +10,8 @@ import type {
   PlaybackRestrictionPolicyRow,
   RecordingConfigurationRow,
   ResourceRow,
-} from "./tables.ts";
-import { ownReference, taggedTable } from "./tags/resource-tags.ts";
+} from "../tables.ts";
+import { ownReference, taggedTable } from "./tags.ts";
 
 /** Resources that stand for themselves; channels and stream keys have more to ask. */
 interface PlainResources {

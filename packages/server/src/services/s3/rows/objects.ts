@@ -1,12 +1,14 @@
 import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import type { Transaction } from "../../../kernel/store.ts";
+import type { S3Dependencies } from "../dependencies.ts";
 import { methodNotAllowed, noSuchKey, noSuchVersion } from "../errors.ts";
 import type { ObjectRow, S3Tables } from "../tables.ts";
-import { findBucket } from "./find-bucket.ts";
+import { findBucket } from "./buckets.ts";
 import { checkKey } from "./object-key.ts";
-import { selectObject } from "./object-rows.ts";
+import { takeParts } from "./parts.ts";
 import { checkVersionId, NULL_VERSION } from "./version-id.ts";
-import { findAmongAll } from "./version-rows.ts";
+import { findAmongAll } from "./versions.ts";
 
 /** What names an object, or one version of it, in inputs. */
 export interface ObjectInput {
@@ -109,4 +111,38 @@ async function readVersion(
 
 function markerHeaders(row: FoundVersion): Readonly<Record<string, string>> {
   return { "x-amz-delete-marker": "true", "x-amz-version-id": row.version_id };
+}
+
+export function selectObject(
+  bucket: string,
+  key: string,
+  db: Transaction<S3Tables>["db"],
+): Promise<ObjectRow | undefined> {
+  return db
+    .selectFrom("s3_objects")
+    .selectAll()
+    .where("bucket_name", "=", bucket)
+    .where("object_key", "=", key)
+    .executeTakeFirst();
+}
+
+export async function deleteObjectRow(row: ObjectRow, tx: Transaction<S3Tables>): Promise<void> {
+  await tx.db
+    .deleteFrom("s3_objects")
+    .where("bucket_name", "=", row.bucket_name)
+    .where("object_key", "=", row.object_key)
+    .execute();
+}
+
+/** Deletes the rows of a version's parts; its files go after the commit. Its own row stays. */
+export async function removeBytes(
+  row: ObjectRow,
+  tx: Transaction<S3Tables>,
+  { leases }: S3Dependencies,
+): Promise<void> {
+  const blobIds = [
+    ...(row.blob_id === null ? [] : [row.blob_id]),
+    ...(row.upload_id === null ? [] : await takeParts(row.upload_id, tx)),
+  ];
+  if (blobIds.length > 0) tx.afterCommit(() => leases.remove(row.object_id, blobIds));
 }

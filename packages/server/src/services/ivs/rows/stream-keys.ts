@@ -1,5 +1,6 @@
 import { timingSafeEqual } from "node:crypto";
 import type { Kysely } from "kysely";
+import type { ResourceLocation } from "../resource-arn.ts";
 import type { IvsTables, StreamKeyRow } from "../tables.ts";
 
 /** A key's value names its Region and id; the whole of it is compared in constant time. */
@@ -19,4 +20,21 @@ export async function findStreamKey(
   const expected = Buffer.from(row.value);
   const given = Buffer.from(value);
   return given.length === expected.length && timingSafeEqual(given, expected) ? row : undefined;
+}
+
+/** The stream keys of a channel, oldest first. There are at most as many as the quota says. */
+export function selectStreamKeys(
+  db: Kysely<IvsTables>,
+  at: ResourceLocation,
+  channelId: string,
+): Promise<StreamKeyRow[]> {
+  return db
+    .selectFrom("ivs_stream_keys")
+    .selectAll()
+    .where("account_id", "=", at.accountId)
+    .where("region", "=", at.region)
+    .where("channel_id", "=", channelId)
+    .orderBy("created_at_ms")
+    .orderBy("id")
+    .execute();
 }
