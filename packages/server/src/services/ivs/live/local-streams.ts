@@ -1,8 +1,18 @@
+import type { MediaEngine } from "@rolecast/media";
 import type { OwnedStreams } from "../nodes/owned-streams.ts";
-import type { LiveStreams } from "./live-streams.ts";
+import type { Broadcast } from "./broadcast.ts";
+import type { ViewerCounter } from "./viewer-counter.ts";
 
-/** This node's own streams. */
-export function localStreams(live: LiveStreams): OwnedStreams {
+/** The parts of this node's live streams that other nodes and playback use too. */
+interface Live {
+  readonly engine: MediaEngine;
+  readonly viewers: ViewerCounter;
+  playable(channelArn: string): Broadcast | undefined;
+  settled(channelArn: string): Promise<void>;
+}
+
+/** Shows this node's own streams as every node's are shown. */
+export function localStreams(live: Live): OwnedStreams {
   return {
     async stopStream(channelArn) {
       const stopped = await live.engine.stopStream(channelArn);
