@@ -4,7 +4,6 @@ import { existsSync } from "node:fs";
 import { chmod, cp, mkdir, mkdtemp, readdir, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import {
   CreateAccessKeyCommand,
@@ -16,6 +15,7 @@ import * as s3 from "@aws-sdk/client-s3";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { allow, policyOf } from "../support/principals.ts";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
+import { until } from "../support/until.ts";
 
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/rolecast.js", import.meta.url));
 const Bucket = "snapshots";
@@ -109,7 +109,10 @@ describe.skipIf(!onlySqlite)("a snapshot of a running server", () => {
       new PutUserPolicyCommand({ UserName: "kept", PolicyName: "own", PolicyDocument }),
     );
     const stop = writeOn(server);
-    await sleep(500);
+    await until(async () => {
+      const { KeyCount } = await server.root.s3.send(new s3.ListObjectsV2Command({ Bucket }));
+      return (KeyCount ?? 0) > WRITERS;
+    }, "objects of each writer");
     expect(await rolecast("snapshot", "save", name, "--data", data)).toMatchObject({ code: 0 });
     await stop();
     const loaded = join(home, `loaded-${kind}`);

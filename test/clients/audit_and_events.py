@@ -3,11 +3,12 @@
 import datetime
 import json
 import sys
-import time
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from until import until
 
 ENDPOINT, PUBLIC_KEY = sys.argv[1], sys.argv[2]
 ACCOUNT, REGION = "000000000000", "us-east-1"
@@ -72,8 +73,7 @@ def walk_cloudtrail(stranger):
     stopped = trail.get_trail_status(**of)
     seen["logging"] = [started["IsLogging"], stopped["IsLogging"]]
     seen["in_order"] = started["StartLoggingTime"] <= stopped["StopLoggingTime"]
-    while "LatestDeliveryTime" not in trail.get_trail_status(**of):
-        time.sleep(0.02)
+    until(lambda: "LatestDeliveryTime" in trail.get_trail_status(**of), "the trail's delivery")
     files = s3.list_objects_v2(Bucket="trail-logs", Prefix=f"AWSLogs/{ACCOUNT}/CloudTrail/")
     seen["delivered"] = any(file["Key"].endswith(".json.gz") for file in files["Contents"])
     seen["trails"] = [each["Name"] for each in trail.describe_trails()["trailList"]]

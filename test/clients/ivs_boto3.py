@@ -2,11 +2,12 @@
 
 import json
 import sys
-import time
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from until import until
 
 ENDPOINT = sys.argv[1]
 seen = {}
@@ -40,12 +41,14 @@ made = ivs.create_recording_configuration(
     tags={"team": "a"},
 )["recordingConfiguration"]
 seen["states"] = [made["state"]]
-while True:
+
+
+def settled():
     shown = ivs.get_recording_configuration(arn=made["arn"])["recordingConfiguration"]
-    if shown["state"] != "CREATING":
-        break
-    time.sleep(0.02)
-seen["states"].append(shown["state"])
+    return shown["state"] if shown["state"] != "CREATING" else None
+
+
+seen["states"].append(until(settled, "the end of CREATING"))
 
 created = ivs.create_channel(name="stage", recordingConfigurationArn=made["arn"])
 channel = created["channel"]["arn"]

@@ -2,11 +2,12 @@
 
 import json
 import sys
-import time
 
 import boto3
 from botocore.config import Config
 from botocore.exceptions import ClientError
+
+from until import until
 
 ENDPOINT = sys.argv[1]
 NAME = "AWSServiceRoleForBatch"
@@ -42,11 +43,14 @@ seen["assumed"] = refusal(
     client("sts").assume_role, RoleArn=shown["Arn"], RoleSessionName="nobody"
 )
 task = iam.delete_service_linked_role(RoleName=NAME)["DeletionTaskId"]
-while True:
+
+
+def ended():
     status = iam.get_service_linked_role_deletion_status(DeletionTaskId=task)
-    if status["Status"] not in ("NOT_STARTED", "IN_PROGRESS"):
-        break
-    time.sleep(0.05)
+    return None if status["Status"] in ("NOT_STARTED", "IN_PROGRESS") else status
+
+
+status = until(ended, "the end of the deletion")
 seen["deleted"] = [status["Status"], "Reason" in status]
 seen["gone"] = refusal(iam.get_role, RoleName=NAME)
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { preload } from "../support/preload.ts";
 import { startServerProcess } from "../support/server-process.ts";
 import { clientsAt, ROOT } from "../support/test-server.ts";
+import { until } from "../support/until.ts";
 
 /** Exit code of a server that can't write its database any more: docs/cli.md. */
 const STORE_FAILED = 5;
@@ -72,12 +73,12 @@ describe.skipIf(process.env.ROLECAST_TEST_DATABASE !== undefined)("a disk that f
   });
 });
 
-/** The first answer that tells of the failure; undefined when the process has ended before. */
-async function untilUnwell(url: string): Promise<string | undefined> {
-  for (;;) {
+/** The first answer that tells of the failure; empty when the process has ended before. */
+function untilUnwell(url: string): Promise<string> {
+  const ask = async () => {
     const answer = await fetch(url).catch(() => undefined);
-    if (answer === undefined) return undefined;
-    const text = await answer.text();
-    if (text.includes("failed")) return text;
-  }
+    const text = await answer?.text();
+    return text === undefined ? "" : text.includes("failed") && text;
+  };
+  return until(ask, `the failure in ${url}`, { everyMs: 5 });
 }

@@ -17,6 +17,7 @@ import { GetCallerIdentityCommand, GetFederationTokenCommand } from "@aws-sdk/cl
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { lookupRecords, named } from "../../support/event-records.ts";
 import { allow, assumeRole, createRole, createUser, trusting } from "../../support/principals.ts";
+import { readFeed } from "../../support/read-feed.ts";
 import { openFeed } from "../../support/signed-request.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 
@@ -288,14 +289,11 @@ test("data events leave no record", async () => {
 test("records are told as they are made", async () => {
   const response = await openFeed(server.endpoint, "cloudtrail");
   expect(response.headers.get("content-type")).toBe("text/event-stream");
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   await server
     .clients()
     .iam.send(new CreateServiceLinkedRoleCommand({ AWSServiceName: "ecs.amazonaws.com" }));
   await server.clients().iam.send(new GetUserCommand({ UserName: "ann" }));
-  let text = "";
-  while (!text.includes('"GetUser"')) text += (await reader?.read())?.value ?? "";
-  await reader?.cancel();
+  const text = await readFeed(response, '"GetUser"');
   const names = [...text.matchAll(/^data: (.*)$/gm)].map(
     ([, json = ""]) => (JSON.parse(json) as { eventName: string }).eventName,
   );

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as eventbridge from "@aws-sdk/client-eventbridge";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readFeed } from "../../support/read-feed.ts";
 import { startServerProcess } from "../../support/server-process.ts";
-import { sign } from "../../support/signed-request.ts";
+import { openFeed } from "../../support/signed-request.ts";
 import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const FLOOD = 300;
@@ -24,21 +25,6 @@ const put = (client: eventbridge.EventBridgeClient, Detail: string, Source = "fl
 function wide(part: string): string {
   const count = Math.floor((EVENT_BYTES - 8) / (part.length + 1));
   return `{"a":[${new Array(count).fill(part).join(",")}]}`;
-}
-
-/** Everything that the feed sends until `text` is in it; rejects after some seconds. */
-async function readFeed(endpoint: string, text: string): Promise<string> {
-  const raw = { method: "GET", path: "/_rolecast/events" };
-  const headers = await sign(endpoint, raw, { service: "rolecast" });
-  const signal = AbortSignal.timeout(20_000);
-  const response = await fetch(`${endpoint}/_rolecast/events`, { headers, signal });
-  expect(response.status).toBe(200);
-  const read: Buffer[] = [];
-  for await (const chunk of response.body ?? []) {
-    read.push(Buffer.from(chunk));
-    if (Buffer.concat(read.slice(-2)).includes(text)) return Buffer.concat(read).toString();
-  }
-  throw new Error("the feed ended");
 }
 
 test("a flood of large events leaves a small server alive, and answering", async () => {
@@ -82,7 +68,8 @@ test("a flood of large events leaves a small server alive, and answering", async
     expect([...outcomes].filter((outcome) => outcome !== "ThrottlingException")).toEqual(["taken"]);
     expect(slowestMs.length).toBeGreaterThan(3);
     await put(client, '{"last":true}', "later");
-    expect(await readFeed(server.endpoint, '"last":true')).toContain('"source":"flood"');
+    const feed = await openFeed(server.endpoint, "events");
+    expect(await readFeed(feed, '"last":true')).toContain('"source":"flood"');
   } finally {
     await server.stop("SIGKILL");
     rmSync(dir, { recursive: true, force: true });
@@ -120,7 +107,8 @@ describe("one event", () => {
     const dots = JSON.stringify({ [".".repeat(200_000)]: 1, "a.b": 1 });
     expect(await put(client, dots, "deep")).toMatchObject({ FailedEntryCount: 0 });
     await put(client, '{"last":true}', "later");
-    expect(await readFeed(server.endpoint, '"last":true')).toContain('"source":"deep"');
+    const feed = await openFeed(server.endpoint, "events");
+    expect(await readFeed(feed, '"last":true')).toContain('"source":"deep"');
   });
 
   test("whose text looks nested in a string isn't", async () => {

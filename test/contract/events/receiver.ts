@@ -7,8 +7,8 @@ export interface Received {
   readonly body: string;
 }
 
-/** An HTTP receiver on a free port that answers with `statuses` in turn, then with 200. */
-export async function startReceiver(statuses: readonly number[] = []) {
+/** An HTTP receiver, on a free port by default, that answers with `statuses` in turn, then with 200. */
+export async function startReceiver(statuses: readonly number[] = [], wantedPort = 0) {
   const left = [...statuses];
   const received: Received[] = [];
   const server = createServer((request, response) => {
@@ -20,12 +20,13 @@ export async function startReceiver(statuses: readonly number[] = []) {
       response.writeHead(left.shift() ?? 200).end();
     });
   });
-  const port = await new Promise<number>((resolve) =>
-    server.listen(0, "127.0.0.1", () => {
+  const port = await new Promise<number>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(wantedPort, "127.0.0.1", () => {
       const address = server.address();
       resolve(typeof address === "object" && address ? address.port : 0);
-    }),
-  );
+    });
+  });
   return {
     url: `http://127.0.0.1:${port}`,
     received,

@@ -1,8 +1,10 @@
+import { once } from "node:events";
 import { connect } from "node:net";
 import { CreateBucketCommand, ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openFeed, sign } from "../../support/signed-request.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
 
 const BUCKET = "connections";
 
@@ -60,15 +62,25 @@ test("another expectation is looked past", async () => {
   }
 });
 
+/** How many PutObject requests the server has ended, however they ended. */
+async function endedUploads(): Promise<number> {
+  const metrics = await (await fetch(`${server.endpoint}/_rolecast/metrics`)).text();
+  const counts = metrics.matchAll(/^rolecast_requests_total\{.*"PutObject".*\} (\d+)$/gm);
+  return [...counts].reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
 test("an upload that breaks off leaves no object and harms nobody", async () => {
-  const head = await uploadHead("broken", "test");
+  const head = [...(await uploadHead("broken", "test")), "expect: 100-continue"];
+  const before = await endedUploads();
   const { hostname, port } = new URL(server.endpoint);
   const socket = connect(Number(port), hostname);
   await new Promise<void>((resolve) =>
     socket.write(`${head.join("\r\n")}\r\n\r\n${"x".repeat(500_000)}`, () => resolve()),
   );
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  // The server asks for the body, so it is at it.
+  await once(socket, "data");
   socket.destroy();
+  await until(async () => (await endedUploads()) === before + 1, "the end of the upload");
   const listed = await server.clients().s3.send(new ListObjectsV2Command({ Bucket: BUCKET }));
   expect(listed.KeyCount).toBe(0);
 });

@@ -12,6 +12,7 @@ import {
 } from "@aws-sdk/client-iam";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findOnPath } from "../../../packages/cli/src/demo/find-program.ts";
+import { readFeed } from "../../support/read-feed.ts";
 import { openFeed, type RawRequest, send, sendSigned, sign } from "../../support/signed-request.ts";
 import { type Key, ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 
@@ -53,19 +54,6 @@ async function userWith(Action: readonly string[]) {
   return { UserName, key: { accessKeyId, secretAccessKey } };
 }
 
-/** What a feed tells until `until` comes, or it ends. */
-async function read(response: Response, until?: string): Promise<string> {
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
-  let text = "";
-  for (;;) {
-    const { done, value = "" } = (await reader?.read()) ?? { done: true };
-    text += value;
-    if (done || (until !== undefined && text.includes(until))) break;
-  }
-  await reader?.cancel();
-  return text;
-}
-
 function signedGet(name: string, key: Key) {
   const raw = { method: "GET", path: `/_rolecast/${name}` };
   return sendSigned(server.endpoint, raw, { key, service: "rolecast" });
@@ -91,7 +79,7 @@ describe.each(FEEDS)("the feed %s", (name) => {
     const allowed = await openFeed(server.endpoint, name, { key });
     expect(allowed.status).toBe(200);
     expect(allowed.headers.get("content-type")).toBe("text/event-stream");
-    await read(allowed, "\n\n");
+    await readFeed(allowed, "\n\n");
     const others = Object.values(ACTIONS).filter((action) => action !== ACTIONS[name]);
     const { key: denied } = await userWith(others);
     const refused = await signedGet(name, denied);
@@ -119,7 +107,7 @@ test("an account hears of itself alone", async () => {
         openFeed(server.endpoint, "decisions", { key }),
         openFeed(server.endpoint, "cloudtrail", { key }),
       ]);
-      return [read(decisions, "iam:CreateUser"), read(records, '"CreateUser"')] as const;
+      return [readFeed(decisions, "iam:CreateUser"), readFeed(records, '"CreateUser"')] as const;
     }),
   );
   for (const key of [ROOT, OTHER]) {
@@ -198,7 +186,7 @@ describe("a feed that is open", () => {
   ])("%s ends", { timeout: 30_000 }, async (_what, end) => {
     const { UserName, key } = await userWith([denied]);
     const response = await openFeed(server.endpoint, "events", { key });
-    const text = read(response);
+    const text = readFeed(response);
     await end(UserName, key);
     expect(await text).toMatch(/: ended, (?:AccessDenied|UnrecognizedClientException)/);
   });
@@ -215,7 +203,7 @@ describe("a feed that is open", () => {
     expect([...statuses]).toEqual([200, 429]);
     const ours = await openFeed(server.endpoint, "events");
     expect(ours.status).toBe(200);
-    await read(ours, "\n\n");
+    await readFeed(ours, "\n\n");
     for (const abort of open) abort.abort();
   });
 });
@@ -308,7 +296,7 @@ test("a signed URL opens a feed", async () => {
   const query = new URLSearchParams(presigned.query as Record<string, string>);
   const answer = await fetch(`${server.endpoint}/_rolecast/events?${query}`);
   expect(answer.status).toBe(200);
-  await read(answer, "\n\n");
+  await readFeed(answer, "\n\n");
 });
 
 test.skipIf(findOnPath("curl") === undefined)("curl signs (skipped without curl)", async () => {

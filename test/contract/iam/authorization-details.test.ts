@@ -5,6 +5,7 @@ import { DeleteUserCommand, GetRoleCommand } from "@aws-sdk/client-iam";
 import { ListBucketsCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createUser } from "../../support/principals.ts";
+import { readFeed } from "../../support/read-feed.ts";
 import { openFeed, sendSigned } from "../../support/signed-request.ts";
 import { type Key, startTestServer, type TestServer } from "../../support/test-server.ts";
 
@@ -112,13 +113,10 @@ test("rolecast explain shows a denial to people and to programs", async () => {
 test("a reader is told the latest denials, then decisions as they are made, allowed ones too", async () => {
   const id = await deniedId();
   const response = await openFeed(server.endpoint, "decisions");
-  const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   const { iam } = server.clients(ann);
   await createUser(iam, "ben");
   await iam.send(new GetRoleCommand({ RoleName: "secret" })).catch(() => {});
-  let text = "";
-  while (!text.includes("iam:GetRole")) text += (await reader?.read())?.value ?? "";
-  await reader?.cancel();
+  const text = await readFeed(response, "iam:GetRole");
   const told = [...text.matchAll(/^data: (.*)$/gm)].map(([, json = ""]) => JSON.parse(json));
   const made = told.slice(1 + told.findIndex(({ authorizationId }) => authorizationId === id));
   expect(made.length).toBeLessThan(told.length);

@@ -2,7 +2,6 @@ import {
   CreateServiceLinkedRoleCommand,
   DeleteServiceLinkedRoleCommand,
   GetRoleCommand,
-  GetServiceLinkedRoleDeletionStatusCommand,
   ListRolePoliciesCommand,
 } from "@aws-sdk/client-iam";
 import {
@@ -11,6 +10,7 @@ import {
 } from "@aws-sdk/client-ivs";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { endOfDeletion } from "../../support/role-deletion.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 /*
@@ -61,11 +61,7 @@ async function deleteRole(): Promise<string | undefined> {
     expect(error).toMatchObject({ name: "NoSuchEntityException" });
     return undefined;
   }
-  for (;;) {
-    const status = new GetServiceLinkedRoleDeletionStatusCommand({ DeletionTaskId });
-    const { Status } = await iam.send(status);
-    if (Status === "SUCCEEDED" || Status === "FAILED") return Status;
-  }
+  return (await endOfDeletion(iam, DeletionTaskId)).Status;
 }
 
 async function createRoleIfMissing(): Promise<void> {

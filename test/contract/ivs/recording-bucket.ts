@@ -6,6 +6,7 @@ import {
 } from "@aws-sdk/client-ivs";
 import { CreateBucketCommand } from "@aws-sdk/client-s3";
 import type { Clients } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
 
 let made = 0;
 
@@ -44,12 +45,17 @@ export async function settled(
   clients: Clients,
   arn: string,
 ): Promise<RecordingConfiguration & { arn: string }> {
-  for (;;) {
-    const { recordingConfiguration } = await clients.ivs.send(
-      new GetRecordingConfigurationCommand({ arn }),
-    );
-    if (recordingConfiguration && recordingConfiguration.state !== "CREATING")
-      return { ...recordingConfiguration, arn };
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+  return until(
+    async () => {
+      const { recordingConfiguration } = await clients.ivs.send(
+        new GetRecordingConfigurationCommand({ arn }),
+      );
+      return (
+        recordingConfiguration !== undefined &&
+        recordingConfiguration.state !== "CREATING" && { ...recordingConfiguration, arn }
+      );
+    },
+    `the end of CREATING of ${arn}`,
+    { everyMs: 25 },
+  );
 }

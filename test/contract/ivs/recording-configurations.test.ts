@@ -2,7 +2,6 @@ import {
   DeleteServiceLinkedRoleCommand,
   GetRoleCommand,
   GetRolePolicyCommand,
-  GetServiceLinkedRoleDeletionStatusCommand,
   ListAttachedRolePoliciesCommand,
   ListRolePoliciesCommand,
 } from "@aws-sdk/client-iam";
@@ -17,6 +16,7 @@ import {
 import { PutBucketPolicyCommand } from "@aws-sdk/client-s3";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createUser, type Statements } from "../../support/principals.ts";
+import { endOfDeletion } from "../../support/role-deletion.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 import { makeBucket, makeRecordingConfiguration, settled } from "./recording-bucket.ts";
 
@@ -252,11 +252,5 @@ describe("recording configurations", () => {
 
 async function deleteRole() {
   const { DeletionTaskId } = await root.iam.send(new DeleteServiceLinkedRoleCommand({ RoleName }));
-  for (;;) {
-    const status = await root.iam.send(
-      new GetServiceLinkedRoleDeletionStatusCommand({ DeletionTaskId }),
-    );
-    if (status.Status === "SUCCEEDED" || status.Status === "FAILED") return status;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
+  return endOfDeletion(root.iam, DeletionTaskId);
 }

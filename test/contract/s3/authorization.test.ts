@@ -312,6 +312,8 @@ describe("bucket policies", () => {
         Principal: { Service },
       };
       await setPolicy(Bucket, grant);
+      const { Policy = "" } = await root.s3.send(new s3.GetBucketPolicyCommand({ Bucket }));
+      expect(JSON.parse(Policy).Statement[0].Principal).toEqual({ Service });
     }
   });
 

@@ -2,6 +2,8 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { GetObjectCommand, ListObjectsV2Command, type S3Client } from "@aws-sdk/client-s3";
+import type { Clients } from "../../support/test-server.ts";
+import { until } from "../../support/until.ts";
 
 /** A bucket's objects, copied into a folder, where ffprobe reads playlists as files. */
 export interface BucketCopy {
@@ -11,6 +13,14 @@ export interface BucketCopy {
   text(key: string): string;
   contentType(key: string): string | undefined;
   remove(): Promise<void>;
+}
+
+/** Resolves when a bucket's first recording has a first file. */
+export async function firstRecordedFile({ s3 }: Clients, Bucket: string): Promise<void> {
+  await until(async () => {
+    const { Contents = [] } = await s3.send(new ListObjectsV2Command({ Bucket }));
+    return Contents.some(({ Key }) => Key?.endsWith("master.m3u8"));
+  }, `the first file of a recording in ${Bucket}`);
 }
 
 export async function copyBucket(s3: S3Client, Bucket: string): Promise<BucketCopy> {

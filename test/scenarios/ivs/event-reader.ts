@@ -2,6 +2,8 @@ import { type ClientRequest, get } from "node:http";
 import { sign } from "../../support/signed-request.ts";
 
 const PATH = "/_rolecast/events";
+/** Below the tests' own time limit, so that what is missing is said. */
+const WITHIN_MS = 50_000;
 
 /** An event as it comes out of `/_rolecast/events`. */
 export interface ReadEvent {
@@ -43,11 +45,17 @@ export class EventReader {
 
   /** Resolves when an event with this name about this channel has come. */
   async wait(channelArn: string, name: string): Promise<ReadEvent> {
+    const late = AbortSignal.timeout(WITHIN_MS);
+    late.addEventListener("abort", () => this.#wake());
     for (;;) {
       const found = this.seen.find(
         (event) => event.resources.includes(channelArn) && EventReader.nameOf(event) === name,
       );
       if (found) return found;
+      if (late.aborted) {
+        const names = this.seen.map(EventReader.nameOf).join(", ");
+        throw new Error(`Waited in vain for ${name} of ${channelArn}; there were ${names}.`);
+      }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }

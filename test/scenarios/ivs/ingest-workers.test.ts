@@ -1,9 +1,9 @@
 import { CreateChannelCommand, GetStreamCommand } from "@aws-sdk/client-ivs";
-import { ListObjectsV2Command } from "@aws-sdk/client-s3";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
-import { copyBucket } from "./bucket-copy.ts";
+import { until } from "../../support/until.ts";
+import { copyBucket, firstRecordedFile } from "./bucket-copy.ts";
 import { decodedSeconds, type Film, makeFilm, publish } from "./encoder.ts";
 import { EventReader } from "./event-reader.ts";
 
@@ -61,14 +61,6 @@ async function playedBytes(playbackUrl: string): Promise<number> {
   return (await segment.arrayBuffer()).byteLength;
 }
 
-async function firstFileOf(bucket: string): Promise<void> {
-  for (;;) {
-    const { Contents } = await server.root.s3.send(new ListObjectsV2Command({ Bucket: bucket }));
-    if (Contents?.some((object) => object.Key?.endsWith("master.m3u8"))) return;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
-
 describe("ingest workers", () => {
   it("one that is killed takes its own streams along, whose recordings are finished from what is stored", async () => {
     const victim = await goLive(4);
@@ -77,7 +69,7 @@ describe("ingest workers", () => {
     expect((await workers()).map(({ streams }) => streams)).toEqual([1, 1]);
     for (const { playbackUrl } of [victim, survivor])
       expect(await playedBytes(playbackUrl)).toBeGreaterThan(10_000);
-    await firstFileOf(victim.bucket);
+    await firstRecordedFile(server.root, victim.bucket);
     process.kill(carrier?.pid ?? 0, "SIGKILL");
     await victim.encoder.ended;
     await events.wait(victim.channelArn, "Session Ended");
@@ -100,7 +92,7 @@ describe("ingest workers", () => {
   });
 
   it("another one takes the place of one that died, and SIGTERM ends what all of them carry", async () => {
-    while ((await workers()).length < 2) await new Promise((resolve) => setTimeout(resolve, 50));
+    await until(async () => (await workers()).length === 2, "the second worker");
     const lives = [await goLive(2), await goLive(2)];
     const carriers = await workers();
     expect(carriers.map(({ streams }) => streams)).toEqual([1, 1]);

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, type KeyObject, randomUUID, sign } from "node:crypto";
+import { generateKeyPairSync, randomUUID } from "node:crypto";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,8 +20,10 @@ import {
   startPostgres,
 } from "../../../packages/server/src/storage/testing/postgres-server.ts";
 import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
+import { playbackToken } from "../../support/playback-token.ts";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
-import { copyBucket } from "./bucket-copy.ts";
+import { until } from "../../support/until.ts";
+import { copyBucket, firstRecordedFile } from "./bucket-copy.ts";
 import {
   decodedSeconds,
   type Encoder,
@@ -97,12 +99,13 @@ describe
       const path = new URL(channel?.playbackUrl ?? "").pathname;
       const encoder = encode(owner, streamKey?.value ?? "", 2);
       const claims = { "aws:channel-arn": channel?.arn, "aws:single-use-uuid": randomUUID() };
-      const query = `?token=${tokenOf(claims, keys.privateKey)}`;
+      const query = `?token=${playbackToken(claims, keys.privateKey)}`;
       // Offline it is 404 for everybody; only a stream asks for a token.
-      await until(async () =>
-        (await fetch(`${other.endpoint}${path}`)).status === 403 ? true : undefined,
+      await until(
+        async () => (await fetch(`${other.endpoint}${path}`)).status === 403,
+        "the stream on the other node",
       );
-      const multivariant = await until(() => textAt(other, `${path}${query}`));
+      const multivariant = await until(() => textAt(other, `${path}${query}`), "its playlist");
       for (const node of [owner, other])
         expect((await fetch(`${node.endpoint}${path}${query}`)).status).toBe(403);
       // What one node let in, the other goes on with.
@@ -127,7 +130,7 @@ describe
       const first = encode(owner, streamKey, 2);
       const streamOn = async (node: ServerProcess) =>
         (await node.root.ivs.send(new GetStreamCommand({ channelArn }))).stream;
-      const { streamId } = (await until(() => streamOn(other))) ?? {};
+      const { streamId } = (await until(() => streamOn(other), "the stream")) ?? {};
 
       // A second encoder is refused there too, and disturbs nothing.
       expect(await encode(other, streamKey).ended).not.toMatchObject({ code: 0 });
@@ -139,7 +142,7 @@ describe
         const from = (node: ServerProcess) =>
           Promise.all(segments.map((segment) => bytesOf(node, segment)));
         return segments.length > 0 ? Promise.all([from(other), from(owner)]) : undefined;
-      });
+      }, "segments that both nodes still have");
       expect(Buffer.concat(there).equals(Buffer.concat(here))).toBe(true);
       expect(
         await (await fetch(`${other.endpoint}${path.replace(".m3u8", "x.m3u8")}`)).status,
@@ -147,7 +150,7 @@ describe
 
       // Who watches on one node counts on both.
       for (const node of [owner, other])
-        await until(async () => ((await streamOn(node))?.viewerCount === 1 ? true : undefined));
+        await until(async () => (await streamOn(node))?.viewerCount === 1, "the viewer's count");
       const listed = await other.root.ivs.send(new ListStreamsCommand({}));
       expect(listed.streams).toMatchObject([{ channelArn, streamId, viewerCount: 1 }]);
 
@@ -156,7 +159,7 @@ describe
         for (const segment of (await play(owner, path))?.segments ?? [])
           if ((await bytesOf(owner, segment)).includes("said-elsewhere")) return true;
         return undefined;
-      });
+      }, "the metadata in a segment");
 
       // A higher priority takes the channel over to its own node.
       const second = encode(other, `${streamKey}?priority=2`, 2);
@@ -164,9 +167,9 @@ describe
       const next = await until(async () => {
         const stream = await streamOn(owner).catch(() => undefined);
         return stream?.streamId === streamId ? undefined : stream;
-      });
+      }, "the stream that took over");
       expect(await encode(owner, `${streamKey}?priority=1`).ended).not.toMatchObject({ code: 0 });
-      const moved = await until(() => play(owner, path));
+      const moved = await until(() => play(owner, path), "its segments");
       expect(moved?.segments[0]).toContain(next?.streamId);
 
       await owner.root.ivs.send(new StopStreamCommand({ channelArn }));
@@ -188,11 +191,7 @@ describe
         new CreateChannelCommand({ recordingConfigurationArn: arn }),
       );
       const encoder = encode(node, streamKey?.value ?? "", 6);
-      await until(async () =>
-        (await objectsIn(node, bucket)).some(({ key }) => key.endsWith("master.m3u8"))
-          ? true
-          : undefined,
-      );
+      await firstRecordedFile(node.root, bucket);
       return { bucket, channelArn: channel?.arn ?? "", encoder, streamKey: streamKey?.value ?? "" };
     }
 
@@ -219,7 +218,7 @@ describe
           new GetStreamSessionCommand({ channelArn }),
         );
         return streamSession?.endTime;
-      });
+      }, "the session's end");
       return event;
     }
 
@@ -255,8 +254,8 @@ describe
       await until(async () => {
         const response = await fetch(`${paused.endpoint}/_rolecast/health`);
         const { ivs } = (await response.json()) as { ivs: Record<string, number> };
-        return ivs.streams === 0 && ivs.recordingPendingBytes === 0 ? true : undefined;
-      });
+        return ivs.streams === 0 && ivs.recordingPendingBytes === 0;
+      }, "the end of the paused node's streams");
       // Also not when it is asked to end everything properly.
       const late = new EventReader(paused.endpoint);
       expect(await paused.stop()).toBe(0);
@@ -265,33 +264,11 @@ describe
 
       // The channel is free for the next stream.
       const again = encode(other, streamKey, 6);
-      await until(() => other.root.ivs.send(new GetStreamCommand({ channelArn })));
+      await until(() => other.root.ivs.send(new GetStreamCommand({ channelArn })), "the stream");
       again.kill();
       expect(await other.stop()).toBe(0);
     });
   });
-
-/** A playback token as an application signs it. */
-function tokenOf(claims: object, key: KeyObject): string {
-  const exp = Math.floor(Date.now() / 1_000) + 600;
-  const text = [
-    { alg: "ES384", typ: "JWT" },
-    { ...claims, exp },
-  ]
-    .map((part) => Buffer.from(JSON.stringify(part)).toString("base64url"))
-    .join(".");
-  const mark = sign("sha384", Buffer.from(text), { key, dsaEncoding: "ieee-p1363" });
-  return `${text}.${mark.toString("base64url")}`;
-}
-
-/** Asks until there is an answer; a rejection is none. */
-async function until<Answer>(ask: () => Promise<Answer | undefined>): Promise<Answer> {
-  for (;;) {
-    const answer = await ask().catch(() => undefined);
-    if (answer !== undefined) return answer;
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-}
 
 /** Paths of the segments that a channel's first media playlist lists, once there are any. */
 async function play(node: ServerProcess, path: string) {

@@ -1,7 +1,6 @@
 import {
   DeleteServiceLinkedRoleCommand,
   GetRoleCommand,
-  GetServiceLinkedRoleDeletionStatusCommand,
   ListRolePoliciesCommand,
 } from "@aws-sdk/client-iam";
 import {
@@ -12,6 +11,7 @@ import {
 import fc from "fast-check";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { makeBucket } from "../../contract/ivs/recording-bucket.ts";
+import { endOfDeletion } from "../../support/role-deletion.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 const RoleName = "AWSServiceRoleForIVSRecordToS3";
@@ -57,13 +57,7 @@ async function removeOne(place: Place, choice: number): Promise<void> {
 /** Asks for the role's deletion and waits for the decision; there may be no role. */
 async function deleteRole({ clients: { iam } }: Place): Promise<void> {
   const { DeletionTaskId } = await iam.send(new DeleteServiceLinkedRoleCommand({ RoleName }));
-  for (;;) {
-    const { Status } = await iam.send(
-      new GetServiceLinkedRoleDeletionStatusCommand({ DeletionTaskId }),
-    );
-    if (Status === "SUCCEEDED" || Status === "FAILED") return;
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await endOfDeletion(iam, DeletionTaskId);
 }
 
 /** What others may have done in between: the resource is gone already, or there are too many. */

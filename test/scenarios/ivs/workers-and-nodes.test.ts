@@ -19,6 +19,7 @@ import {
 } from "../../../packages/server/src/storage/testing/postgres-server.ts";
 import { makeBucket, makeRecordingConfiguration } from "../../contract/ivs/recording-bucket.ts";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
+import { until } from "../../support/until.ts";
 import { copyBucket } from "./bucket-copy.ts";
 import { decodedSeconds, type Film, makeFilm, publish } from "./encoder.ts";
 import { EventReader } from "./event-reader.ts";
@@ -99,7 +100,11 @@ describe.skipIf(!hasPostgres).concurrent("workers of several nodes", () => {
     const variants = multivariant.split("\n").filter((line) => line.endsWith("playlist.m3u8"));
     for (const variant of variants) {
       const playlist = new URL(variant, playbackUrl);
-      const text = await (await fetch(playlist)).text();
+      // The first segment of a stream is whole: what comes in parts is listed with the next one's first.
+      const text = await until(async () => {
+        const listed = await (await fetch(playlist)).text();
+        return listed.includes("#EXT-X-PREFETCH:") && listed;
+      }, `parts in ${playlist}`);
       const [name] = new RegExp(`^\\d+\\.${extension}$`, "m").exec(text) ?? [];
       // Amazon's player asks for segments before they are complete.
       const ahead = [...text.matchAll(/^#EXT-X-PREFETCH:(.+)$/gm)].map(([, next]) => next);
@@ -143,11 +148,10 @@ describe.skipIf(!hasPostgres).concurrent("workers of several nodes", () => {
     });
     // It is over when what comes after it is listed.
     const afterMs = Date.parse(String(detail.target_start_time)) + 4_000;
-    for (;;) {
+    await until(async () => {
       const dates = (await mediaPlaylist(live.playbackUrl)).matchAll(/DATE-TIME:(.*)/g);
-      if (Math.max(...[...dates].map(([, date]) => Date.parse(date ?? ""))) > afterMs) break;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+      return Math.max(...[...dates].map(([, date]) => Date.parse(date ?? ""))) > afterMs;
+    }, "what comes after the break");
     const { detail: recording, copy } = await stop(live);
     const prefix = recording.recording_s3_key_prefix;
     const range = `#EXT-X-DATERANGE:ID="${adBreakId}",START-DATE="${detail.target_start_time}"`;

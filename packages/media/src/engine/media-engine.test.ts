@@ -151,9 +151,7 @@ describe("media engine", () => {
     const playlist = await engine.mediaPlaylist(streamName, "chunked");
     expect(playlist).toMatch(/#EXT-X-DISCONTINUITY\n.*\n.*\n3\.ts/);
     await engine.stopStream(streamName);
-    while ((await engine.mediaPlaylist(streamName, "chunked")) !== undefined) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
+    await expect.poll(() => engine.mediaPlaylist(streamName, "chunked")).toBeUndefined();
     expect((await engine.health()).segmentBytes).toBe(0);
   });
 

@@ -17,6 +17,9 @@ import { testCertificate } from "./test-certificate.ts";
 /** As long as Amazon IVS's. */
 export const SRT_PASSPHRASE = "Passphrase0123456789".repeat(4).slice(0, 79);
 
+/** Below the tests' own time limit, so that what is missing is said. */
+const WITHIN_MS = 45_000;
+
 export const RECORD_ALL: RecordingPlan = { renditions: "all", thumbnails: undefined };
 
 /** Name of a recorded object → its latest content. */
@@ -53,9 +56,7 @@ export class EngineHarness {
         },
         event: (event) => {
           this.events.push(event);
-          for (const wake of this.#waiting.splice(0)) {
-            wake();
-          }
+          this.#woken();
         },
         startRecording: async (start) => {
           this.recordings.push(structuredClone(start));
@@ -100,6 +101,8 @@ export class EngineHarness {
     type: T,
     matches: (event: Extract<MediaEvent, { type: T }>) => boolean = () => true,
   ): Promise<Extract<MediaEvent, { type: T }>> {
+    const late = AbortSignal.timeout(WITHIN_MS);
+    late.addEventListener("abort", () => this.#woken());
     for (;;) {
       const found = this.events.find(
         (event): event is Extract<MediaEvent, { type: T }> =>
@@ -108,7 +111,16 @@ export class EngineHarness {
       if (found !== undefined) {
         return found;
       }
+      if (late.aborted) {
+        throw new Error(`Waited in vain for ${type}; there were ${this.types().join(", ")}.`);
+      }
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    }
+  }
+
+  #woken(): void {
+    for (const wake of this.#waiting.splice(0)) {
+      wake();
     }
   }
 

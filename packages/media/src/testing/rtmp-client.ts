@@ -6,6 +6,8 @@ import { encodeMessage, uint32 } from "../transport/rtmp/chunk-writer.ts";
 import { MESSAGE, USER_CONTROL } from "../transport/rtmp/message-type.ts";
 
 const HANDSHAKE_BYTES = 1 + 2 * 1_536;
+/** Below the tests' own time limit, so that what is missing is said. */
+const WITHIN_MS = 45_000;
 const LIMITS = { chunkStreamsMax: 64, messageBytesMax: 1 << 20 };
 
 /** A publisher made by hand, for tests and benchmarks: it can also say what no encoder would. */
@@ -99,9 +101,15 @@ export class RtmpClient {
     return typeof code === "string" ? code : undefined;
   }
 
-  /** Resolves when the condition holds or the connection is over. */
+  /** Resolves when the condition holds or the connection is over; rejects when neither comes. */
   async until(condition: () => boolean): Promise<void> {
+    const late = AbortSignal.timeout(WITHIN_MS);
+    late.addEventListener("abort", () => this.#woken());
     while (!this.closed && !condition()) {
+      if (late.aborted) {
+        const got = `${this.commands.length} commands, ${this.others.length} other messages`;
+        throw new Error(`The server neither answered nor closed; it sent ${got}.`);
+      }
       await new Promise<void>((resolve) => this.#wake.push(resolve));
     }
   }

@@ -79,9 +79,9 @@ describe("an engine of two workers", () => {
     const pid = await busyWorker();
     const survivor = await publish("survivor", 5);
     await harness.seen("stream-start", ({ streamName }) => streamName === "channel/survivor");
-    while ((await engine.streams())[0]?.recording?.pendingBytes === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await expect
+      .poll(async () => (await engine.streams())[0]?.recording?.pendingBytes)
+      .toBeGreaterThan(0);
     process.kill(pid, "SIGKILL");
     await victim.until(() => false);
     const ofVictim = (): string[] =>
@@ -107,9 +107,7 @@ describe("an engine of two workers", () => {
     await frames(survivor, 5_000, 8_000);
     expect(survivor.closed).toBe(false);
     expect(await engine.mediaPlaylist("channel/survivor", "chunked")).toContain("2.ts");
-    while ((await engine.health()).workers?.length !== 2) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await expect.poll(async () => (await engine.health()).workers).toHaveLength(2);
     expect(await engine.health()).toMatchObject({ workerRestarts: 1 });
     await publish("rec-victim", 5);
     await harness.seen(
@@ -133,9 +131,7 @@ describe("an engine of two workers", () => {
     await second.until(() => false);
     expect(await harness.seen("session-ended")).toMatchObject({ reason: "connection-lost" });
 
-    while ((await engine.health()).workers?.length !== 2) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await expect.poll(async () => (await engine.health()).workers).toHaveLength(2);
     const third = await publish("relay", 5);
     const carrier = await busyWorker();
     const fourth = await publish("relay?priority=1", 3);

@@ -88,7 +88,7 @@ describe("a connection is closed", () => {
 
   test("when nothing is ever asked on it", async () => {
     const port = await startServer({ limits });
-    await open(port).closed;
+    expect(await open(port).closed).toMatch(/^HTTP\/1\.1 408 /);
   });
 
   test.each([
@@ -264,7 +264,7 @@ describe("connections are counted", () => {
     });
     const { socket, until } = open(port);
     socket.write(GET.repeat(500));
-    while (answers.length < 4) await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect.poll(() => answers.length).toBe(4);
     for (const answer of answers) answer();
     expect(await until(/ 503 /)).toContain("wait for their answers");
     expect(most).toBe(4);

@@ -188,7 +188,8 @@ describe.each(dialects)("the sealing key with $name", ({ name, makeUrl }) => {
   test("isn't missed where empty folders are all that is there", async () => {
     mkdirSync(join(dir, "blobs/prefix"), { recursive: true });
     put("lock.db");
-    await start();
+    const key = await start();
+    expect(readFileSync(keyFile())).toEqual(Buffer.from(key ?? []));
   });
 
   test("given for the first start is used for a database elsewhere, and refused for SQLite", async () => {

@@ -128,6 +128,10 @@ describe.each(dialects)("the store on $name", ({ makeUrl }) => {
 
   test("runs the migrations of all services", async () => {
     const store = await open(MIGRATIONS);
+    const { db } = store.tables<ThingTables>();
+    const tables = (await db.introspection.getTables()).map((table) => table.name);
+    for (const service of ["iam", "s3", "ivs", "cloudtrail", "events", "cloudwatch"])
+      expect(tables).toContainEqual(expect.stringMatching(`^${service}_`));
     await store.empty();
   });
 

@@ -86,9 +86,7 @@ test("records that a slow disk takes while others are written to the database ar
   const events = eventsWith(slow);
   const next = () => new Promise((resolve) => setTimeout(resolve, 20));
   /** Resolves when a write is under way. */
-  const underWay = async () => {
-    while (writes.length === 0) await next();
-  };
+  const underWay = () => expect.poll(() => writes.length).toBeGreaterThan(0);
   const finish = async () => {
     await underWay();
     writes.shift()?.();

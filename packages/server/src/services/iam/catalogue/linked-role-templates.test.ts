@@ -357,15 +357,13 @@ async function requestDeletion(servicePrincipal: string, RoleName: string): Prom
 }
 
 async function endOf(DeletionTaskId: string): Promise<unknown> {
-  const pending = ["NOT_STARTED", "IN_PROGRESS"];
   await world.finishDeletions();
-  for (;;) {
-    const status = await world.call<{ Status: string }>("GetServiceLinkedRoleDeletionStatus", {
-      DeletionTaskId,
-    });
-    if (!pending.includes(status.Status)) return status;
-    await new Promise(setImmediate);
-  }
+  const status = () =>
+    world.call<{ Status: string }>("GetServiceLinkedRoleDeletionStatus", { DeletionTaskId });
+  await expect
+    .poll(async () => (await status()).Status, { interval: 1 })
+    .not.toMatch(/NOT_STARTED|IN_PROGRESS/);
+  return status();
 }
 
 function failureOf(operation: string, input: object): Promise<unknown> {
