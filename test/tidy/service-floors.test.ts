@@ -42,6 +42,68 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     // Deletion tasks are a table of service-linked roles alone.
     queries: ["rows", "service-linked-roles"],
   },
+  s3: {
+    roof: ["index.ts", "migrations.ts"],
+    floors: {
+      encryption: [],
+      blobs: ["encryption"],
+      checksums: ["blobs"],
+      "group-commit.ts": ["blobs"],
+      "dependencies.ts": ["blobs", "checksums"],
+      rows: [],
+      access: ["encryption", "rows"],
+      check: ["blobs", "checksums", "rows"],
+      buckets: ["access", "encryption", "rows"],
+      control: ["access", "rows"],
+      cors: ["access", "rows"],
+      listing: ["access", "checksums", "rows"],
+      notifications: ["access", "rows"],
+      "object-lock": ["access", "checksums", "rows"],
+      website: ["access", "rows"],
+      archive: ["access", "notifications", "rows"],
+      forms: ["checksums", "cors"],
+      permissions: ["access", "notifications", "rows"],
+      tags: ["access", "notifications", "rows"],
+      versions: ["access", "listing", "notifications", "rows"],
+      lifecycle: ["access", "rows", "versions"],
+      objects: [
+        ...["access", "archive", "blobs", "checksums", "encryption", "lifecycle", "listing"],
+        ...["notifications", "object-lock", "rows", "versions"],
+      ],
+      multipart: [
+        ...["access", "blobs", "checksums", "encryption", "lifecycle", "listing"],
+        ...["notifications", "objects", "rows"],
+      ],
+    },
+    // Each of these asks in one place what no other feature asks.
+    queries: [
+      ...["rows", "blobs", "check", "buckets", "control", "cors", "listing", "website", "tags"],
+      ...["versions", "lifecycle", "objects", "multipart"],
+    ],
+  },
+  ivs: {
+    roof: ["index.ts", "migrations.ts"],
+    floors: {
+      rows: [],
+      sessions: [],
+      "authorization.ts": ["rows"],
+      "batch-items.ts": [],
+      nodes: ["rows"],
+      "ad-configurations.ts": ["rows"],
+      channels: ["rows"],
+      "recording-configurations": ["rows"],
+      tags: ["rows"],
+      recording: ["recording-configurations", "sessions"],
+      live: ["channels", "nodes", "recording", "recording-configurations", "rows", "sessions"],
+      playback: ["channels", "live", "nodes", "rows"],
+      streams: ["channels", "live", "recording-configurations", "rows", "sessions"],
+    },
+    // Each of these asks in one place what no other feature asks.
+    queries: [
+      ...["rows", "page-token.ts", "sessions", "nodes", "ad-configurations.ts", "channels", "tags"],
+      ...["recording-configurations", "recording", "live", "playback", "streams"],
+    ],
+  },
 };
 
 describe.each(Object.entries(SERVICES))(
