@@ -63,6 +63,13 @@ export function validationError(message: string): AwsError {
   return new AwsError("ValidationError", message, { status: 400 });
 }
 
+/** The refusal of a member that the API's model calls optional, and AWS requires. */
+export function missingMember(beanName: string): AwsError {
+  return validationError(
+    `1 validation error detected: Value at '${beanName}' failed to satisfy constraint: Member must not be null`,
+  );
+}
+
 export function malformedPolicyDocument(message: string): AwsError {
   return new AwsError("MalformedPolicyDocument", message, { status: 400 });
 }

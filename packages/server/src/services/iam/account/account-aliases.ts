@@ -3,7 +3,6 @@ import { defineOperations } from "../../../kernel/operations.ts";
 import { alreadyExists, invalidInput, noSuchEntity } from "../errors.ts";
 import { onAccount } from "../identities/authorization.ts";
 import { pageOf } from "../pagination.ts";
-import { required } from "../required.ts";
 import { aliasesOf, deleteAlias, isAliasTaken, replaceAlias } from "../rows/account-aliases.ts";
 import type { IamTables } from "../tables.ts";
 
@@ -24,7 +23,7 @@ export function accountAliasOperations() {
       authorize: (_input, context) => onAccount(context),
       handle: (input, context) =>
         context.transaction<IamTables, object>(async ({ db }) => {
-          const alias = required(input.AccountAlias, "accountAlias");
+          const { AccountAlias: alias } = input;
           if (LIKE_AN_ACCOUNT.test(alias))
             throw invalidInput("An account alias can't be a number of 12 digits.");
           if (await isAliasTaken(db, alias)) throw alreadyExists(`The account alias ${alias}`);
@@ -36,7 +35,7 @@ export function accountAliasOperations() {
       authorize: (_input, context) => onAccount(context),
       handle: (input, context) =>
         context.transaction<IamTables, object>(async ({ db }) => {
-          const alias = required(input.AccountAlias, "accountAlias");
+          const { AccountAlias: alias } = input;
           if (!(await deleteAlias(db, { account_id: context.accountId, alias })))
             throw noSuchEntity(`The account alias with name ${alias} cannot be found.`);
           return {};

@@ -1,5 +1,5 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import {
@@ -9,12 +9,12 @@ import {
   quotaExceeded,
   validationError,
 } from "../errors.ts";
-import { onOwner } from "../identities/authorization.ts";
-import { callerSubject, requireCallerUserName } from "../identities/calling-user.ts";
+import { onOwner, onUserOrSelf } from "../identities/authorization.ts";
+import { callerSubject } from "../identities/calling-user.ts";
+import { current, existing, type OwnerSubject } from "../identities/owners.ts";
 import { pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { ACCESS_KEYS_PER_USER } from "../quotas.ts";
-import { required } from "../required.ts";
 import {
   type AccessKey,
   accessKeysOf,
@@ -24,26 +24,21 @@ import {
   setAccessKeyStatus,
 } from "../rows/access-keys.ts";
 import { findAccount } from "../rows/accounts.ts";
-import { requireUser, type User } from "../rows/users.ts";
+import type { User } from "../rows/users.ts";
 import type { AccessKeyRow, Db, IamTables } from "../tables.ts";
 
 /** Characters of a secret access key, as AWS's have. */
 const SECRET_LENGTH = 40;
-/** What GetAccessKeyLastUsed says of a key that was never used. */
+/** GetAccessKeyLastUsed shows this for a key that was never used. */
 const NEVER = "N/A";
-
-interface NamedInput {
-  readonly UserName?: string | undefined;
-}
 
 export function accessKeyOperations(parts: IamParts) {
   return defineOperations<typeof iam>()({
-    CreateAccessKey: {
-      authorize: onKeysOf,
-      handle: (input, context) =>
+    CreateAccessKey: withSubject({
+      authorize: (input, context) => onUserOrSelf(input, context),
+      handle: (_input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          refuseRootKeys(input, context);
-          const user = await requireUser(db, context.accountId, nameIn(input, context));
+          const { row: user } = await current(db, refuseRoot(subject));
           const keys = await accessKeysOf(db, user.user_id);
           if (keys.length >= ACCESS_KEYS_PER_USER)
             throw quotaExceeded("AccessKeysPerUser", ACCESS_KEYS_PER_USER);
@@ -52,29 +47,24 @@ export function accessKeyOperations(parts: IamParts) {
           await insertAccessKey(db, key);
           return { AccessKey: { ...keyMetadata(key, user), SecretAccessKey: secret } };
         }),
-    },
-    ListAccessKeys: {
-      authorize: onKeysOf,
-      handle: async (input, context) => {
+    }),
+    ListAccessKeys: withSubject({
+      authorize: (input, context) => onUserOrSelf(input, context),
+      handle: async (input, context, subject) => {
         const db = context.db<IamTables>();
-        if (isRootItself(input, context)) return listRootKey(db, context);
-        const user = await requireUser(db, context.accountId, nameIn(input, context));
-        const page = await pageOf(
-          input,
-          await accessKeysOf(db, user.user_id),
-          (key) => key.access_key_id,
-        );
+        if (!subject) return listRootKey(db, context);
+        const { row: user } = existing(subject);
+        const keys = await accessKeysOf(db, user.user_id);
+        const page = await pageOf(input, keys, (key) => key.access_key_id);
         const AccessKeyMetadata = page.items.map((key) => keyMetadata(key, user));
         return { AccessKeyMetadata, ...page.output };
       },
-    },
-    UpdateAccessKey: {
-      authorize: onKeysOf,
-      handle: (input, context) =>
+    }),
+    UpdateAccessKey: withSubject({
+      authorize: (input, context) => onUserOrSelf(input, context),
+      handle: ({ AccessKeyId, Status: status }, context, subject) =>
         change(parts, context, async ({ db }) => {
-          refuseRootKeys(input, context);
-          const key = await requireKey(db, context, input, input.AccessKeyId);
-          const status = required(input.Status, "status");
+          const key = await requireKey(db, refuseRoot(subject), AccessKeyId);
           // The model's third value, Expired, belongs to other kinds of credentials.
           if (status !== "Active" && status !== "Inactive")
             throw validationError(
@@ -83,60 +73,42 @@ export function accessKeyOperations(parts: IamParts) {
           await setAccessKeyStatus(db, key.access_key_id, status);
           return {};
         }),
-    },
-    DeleteAccessKey: {
-      authorize: onKeysOf,
-      handle: (input, context) =>
+    }),
+    DeleteAccessKey: withSubject({
+      authorize: (input, context) => onUserOrSelf(input, context),
+      handle: ({ AccessKeyId }, context, subject) =>
         change(parts, context, async ({ db }) => {
-          refuseRootKeys(input, context);
-          const key = await requireKey(db, context, input, input.AccessKeyId);
+          const key = await requireKey(db, refuseRoot(subject), AccessKeyId);
           await deleteAccessKey(db, key.access_key_id);
           return {};
         }),
-    },
-    GetAccessKeyLastUsed: {
-      authorize: async (input, context) => {
-        const owner = await ownerOfKey(context, required(input.AccessKeyId, "accessKeyId"));
-        return onOwner(context, "user", owner.user_name);
+    }),
+    GetAccessKeyLastUsed: withSubject({
+      authorize: async ({ AccessKeyId }, context) => {
+        const use = await requireKeyUse(context, AccessKeyId);
+        const { pairs } = await onOwner(context, "user", use.user_name);
+        return { pairs, subject: use };
       },
-      handle: async (input, context) => {
-        const id = required(input.AccessKeyId, "accessKeyId");
-        const owner = await ownerOfKey(context, id);
-        const latest = parts.lastUsed.latestOfKey(id);
-        const usedMs = latest?.atMs ?? owner.last_used_ms;
+      handle: async ({ AccessKeyId }, _context, use) => {
+        const latest = parts.lastUsed.latestOfKey(AccessKeyId);
+        const usedMs = latest?.atMs ?? use.last_used_ms;
         return {
-          UserName: owner.user_name,
+          UserName: use.user_name,
           AccessKeyLastUsed: {
             ...(usedMs === null ? {} : { LastUsedDate: new Date(usedMs) }),
-            ServiceName: latest?.service ?? owner.last_used_service ?? NEVER,
-            Region: latest?.region ?? owner.last_used_region ?? NEVER,
+            ServiceName: latest?.service ?? use.last_used_service ?? NEVER,
+            Region: latest?.region ?? use.last_used_region ?? NEVER,
           } as iam.AccessKeyLastUsed,
         };
       },
-    },
+    }),
   });
 }
 
-/** Every operation on access keys is one on the user who has them. */
-function onKeysOf(input: NamedInput, context: RequestContext) {
-  const { principal } = context.caller;
-  if (principal.kind === "root" && input.UserName === undefined)
-    return { action: `iam:${context.operation}`, resource: principal.arn };
-  return onOwner(context, "user", nameIn(input, context));
-}
-
-function nameIn(input: NamedInput, context: RequestContext): string {
-  return input.UserName ?? requireCallerUserName(context);
-}
-
-function isRootItself(input: NamedInput, context: RequestContext): boolean {
-  return input.UserName === undefined && context.caller.principal.kind === "root";
-}
-
 /** Root's key is a setting of the server, so that it can't be lost through the API. */
-function refuseRootKeys(input: NamedInput, context: RequestContext): void {
-  if (isRootItself(input, context))
-    throw invalidInput("The root user's access key is set in this server's configuration.");
+function refuseRoot(subject: OwnerSubject<"user"> | undefined): OwnerSubject<"user"> {
+  if (subject) return subject;
+  throw invalidInput("The root user's access key is set in this server's configuration.");
 }
 
 async function listRootKey(db: Db, context: RequestContext) {
@@ -182,29 +154,21 @@ function keyMetadata(key: AccessKey, user: User) {
   } satisfies iam.AccessKeyMetadata;
 }
 
-async function requireKey(
-  db: Db,
-  context: RequestContext,
-  input: NamedInput,
-  idInput: string | undefined,
-): Promise<AccessKey> {
-  const id = required(idInput, "accessKeyId");
-  const user = await requireUser(db, context.accountId, nameIn(input, context));
-  const key = (await accessKeysOf(db, user.user_id)).find(
-    (candidate) => candidate.access_key_id === id,
-  );
+async function requireKey(db: Db, subject: OwnerSubject<"user">, id: string): Promise<AccessKey> {
+  const user = await current(db, subject);
+  const key = (await accessKeysOf(db, user.id)).find((candidate) => candidate.access_key_id === id);
   if (!key) throw noSuchKey(id);
   return key;
 }
 
-async function ownerOfKey(context: RequestContext, id: string) {
-  const owner = await findKeyUse(context.db<IamTables>(), context.accountId, id);
+async function requireKeyUse(context: RequestContext, id: string) {
+  const use = await findKeyUse(context.db<IamTables>(), context.accountId, id);
   // AWS calls a key that doesn't exist forbidden, in a sentence that lacks a colon.
-  if (!owner)
+  if (!use)
     throw accessDenied(
       `${callerSubject(context)} is not authorized to perform iam:GetAccessKeyLastUsed on resource: access key ${id}`,
     );
-  return owner;
+  return use;
 }
 
 function noSuchKey(id: string) {

@@ -1,27 +1,28 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
+import type { Checked } from "../../../kernel/checked.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { echoedTags } from "../answer-members.ts";
-import { alreadyExists } from "../errors.ts";
+import { alreadyExists, noSuchEntity } from "../errors.ts";
 import type { ServerCertificateRow } from "../federation-tables.ts";
-import { requestTags, untagKeys } from "../identities/authorization.ts";
+import { type OnOne, requestTags, untagKeys } from "../identities/authorization.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SERVER_CERTIFICATES_PER_ACCOUNT } from "../quotas.ts";
-import { required } from "../required.ts";
 import { readNamedPage, refuseOverQuota } from "../rows/named-rows.ts";
 import {
   deleteServerCertificate,
   findServerCertificate,
+  findServerCertificateById,
   insertServerCertificate,
-  requireServerCertificate,
   setServerCertificate,
 } from "../rows/server-certificates.ts";
-import { deleteTagsOf, putTags, tagsOf } from "../rows/tags.ts";
+import { deleteTagsOf, putTags, type StoredTag } from "../rows/tags.ts";
 import type { Db, IamTables } from "../tables.ts";
 import {
-  listResourceTags,
+  type FindTagOwner,
   onTaggedResource,
+  tagPage,
   tagResource,
   untagResource,
 } from "../tags/tagged-resources.ts";
@@ -29,35 +30,19 @@ import { checkServerCertificate } from "./server-certificate-material.ts";
 
 const TABLE = "iam_server_certificates";
 
-interface NamedInput {
-  readonly ServerCertificateName?: string | undefined;
+interface CertificateSubject {
+  readonly name: string;
+  readonly row: ServerCertificateRow | undefined;
+  readonly tags: readonly StoredTag[];
 }
 
 export function serverCertificateOperations(parts: IamParts) {
-  const nameIn = (input: NamedInput) =>
-    required(input.ServerCertificateName, "serverCertificateName");
-  const onCertificate = async (
-    input: NamedInput,
-    context: RequestContext,
-    extra: ContextEntries = {},
-  ) => {
-    const name = nameIn(input);
-    const found = await findServerCertificate(context.db<IamTables>(), context.accountId, name);
-    const arn = arnOf(context.accountId, found?.path, found?.certificate_name ?? name);
-    return onTaggedResource(context, arn, found?.certificate_id, extra);
-  };
-  const findId = (input: NamedInput, context: RequestContext) => async (db: Db) =>
-    (await requireServerCertificate(db, context.accountId, nameIn(input))).certificate_id;
-
   return defineOperations<typeof iam>()({
     UploadServerCertificate: {
-      authorize: (input, context) =>
-        onTaggedResource(
-          context,
-          arnOf(context.accountId, input.Path, nameIn(input)),
-          undefined,
-          requestTags(input.Tags),
-        ),
+      authorize: ({ Path, ServerCertificateName, Tags }, context) => {
+        const arn = arnOf(context.accountId, Path, ServerCertificateName);
+        return onTaggedResource(context, arn, undefined, requestTags(Tags));
+      },
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
           const row = await insertCertificate(parts, db, context, input);
@@ -68,46 +53,41 @@ export function serverCertificateOperations(parts: IamParts) {
           };
         }),
     },
-    GetServerCertificate: {
-      authorize: onCertificate,
-      handle: async (input, context) => {
-        const db = context.db<IamTables>();
-        const row = await requireServerCertificate(db, context.accountId, nameIn(input));
+    GetServerCertificate: withSubject({
+      authorize: (input, context) => onCertificate(context, input.ServerCertificateName),
+      handle: async (_input, _context, subject) => {
+        const row = existing(subject);
         return {
           ServerCertificate: {
             ServerCertificateMetadata: metadata(row),
             CertificateBody: row.certificate_body,
             ...(row.certificate_chain === null ? {} : { CertificateChain: row.certificate_chain }),
-            Tags: await tagsOf(db, row.certificate_id),
+            Tags: [...subject.tags],
           },
         };
       },
-    },
+    }),
     ListServerCertificates: {
       authorize: (_input, context) => ({ action: `iam:${context.operation}`, resource: "*" }),
       handle: listCertificates,
     },
-    UpdateServerCertificate: {
+    UpdateServerCertificate: withSubject({
       authorize: async (input, context) => {
-        const present = await onCertificate(input, context);
-        const { NewPath, NewServerCertificateName } = input;
+        const { ServerCertificateName, NewPath, NewServerCertificateName } = input;
+        const present = await onCertificate(context, ServerCertificateName);
         if (NewPath === undefined && NewServerCertificateName === undefined) return present;
         // As with users and groups: allowed where it is and where it goes.
-        const found = await findServerCertificate(
-          context.db<IamTables>(),
-          context.accountId,
-          nameIn(input),
-        );
-        const name = NewServerCertificateName ?? nameIn(input);
-        const moved = arnOf(context.accountId, NewPath ?? found?.path, name);
-        return [present, await onTaggedResource(context, moved, found?.certificate_id)];
+        const { pairs, subject } = present;
+        const name = NewServerCertificateName ?? ServerCertificateName;
+        const moved = arnOf(context.accountId, NewPath ?? subject.row?.path, name);
+        return { pairs: [pairs, { ...pairs, resource: moved }], subject };
       },
-      handle: (input, context) =>
+      handle: (input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const { accountId } = context;
-          const row = await requireServerCertificate(db, accountId, nameIn(input));
+          const row = await current(db, subject);
           const name = input.NewServerCertificateName ?? row.certificate_name;
-          if (name.toLowerCase() !== row.name_key) await refuseTakenName(db, accountId, name);
+          if (name.toLowerCase() !== row.name_key)
+            await refuseTakenName(db, context.accountId, name);
           await setServerCertificate(db, row.certificate_id, {
             certificate_name: name,
             name_key: name.toLowerCase(),
@@ -115,44 +95,76 @@ export function serverCertificateOperations(parts: IamParts) {
           });
           return {};
         }),
-    },
-    DeleteServerCertificate: {
-      authorize: onCertificate,
-      handle: (input, context) =>
+    }),
+    DeleteServerCertificate: withSubject({
+      authorize: (input, context) => onCertificate(context, input.ServerCertificateName),
+      handle: (_input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const row = await requireServerCertificate(db, context.accountId, nameIn(input));
-          await deleteTagsOf(db, row.certificate_id);
-          await deleteServerCertificate(db, row.certificate_id);
+          const { certificate_id: id } = await current(db, subject);
+          await deleteTagsOf(db, id);
+          await deleteServerCertificate(db, id);
           return {};
         }),
-    },
-    TagServerCertificate: {
-      authorize: (input, context) => onCertificate(input, context, requestTags(input.Tags)),
-      handle: (input, context) => tagResource(parts, context, findId(input, context), input.Tags),
-    },
-    UntagServerCertificate: {
-      authorize: (input, context) => onCertificate(input, context, untagKeys(input.TagKeys)),
-      handle: (input, context) =>
-        untagResource(parts, context, findId(input, context), input.TagKeys),
-    },
-    ListServerCertificateTags: {
-      authorize: (input, context) => onCertificate(input, context),
-      handle: (input, context) => listResourceTags(context, findId(input, context), input),
-    },
+    }),
+    TagServerCertificate: withSubject({
+      authorize: ({ ServerCertificateName, Tags }, context) =>
+        onCertificate(context, ServerCertificateName, requestTags(Tags)),
+      handle: ({ Tags }, context, subject) => tagResource(parts, context, idOf(subject), Tags),
+    }),
+    UntagServerCertificate: withSubject({
+      authorize: ({ ServerCertificateName, TagKeys }, context) =>
+        onCertificate(context, ServerCertificateName, untagKeys(TagKeys)),
+      handle: ({ TagKeys }, context, subject) =>
+        untagResource(parts, context, idOf(subject), TagKeys),
+    }),
+    ListServerCertificateTags: withSubject({
+      authorize: (input, context) => onCertificate(context, input.ServerCertificateName),
+      handle: (input, _context, subject) =>
+        tagPage(existing(subject).certificate_id, subject.tags, input),
+    }),
   });
+}
+
+async function onCertificate(
+  context: RequestContext,
+  name: string,
+  extra: ContextEntries = {},
+): Promise<OnOne<CertificateSubject>> {
+  const row = await findServerCertificate(context.db<IamTables>(), context.accountId, name);
+  const arn = arnOf(context.accountId, row?.path, row?.certificate_name ?? name);
+  const { pairs, subject } = await onTaggedResource(context, arn, row?.certificate_id, extra);
+  return { pairs, subject: { name, row, tags: subject.tags } };
+}
+
+/** The certificate that was decided on. @throws NoSuchEntity if there was none */
+function existing({ name, row }: CertificateSubject): ServerCertificateRow {
+  if (!row) throw noSuchEntity(`The Server Certificate with name ${name} cannot be found.`);
+  return row;
+}
+
+/** Reads it again by its id, in the transaction that changes it. @throws NoSuchEntity */
+async function current(db: Db, subject: CertificateSubject): Promise<ServerCertificateRow> {
+  const row = await findServerCertificateById(db, existing(subject).certificate_id);
+  return existing({ ...subject, row });
+}
+
+function idOf(subject: CertificateSubject): FindTagOwner {
+  return async (db) => (await current(db, subject)).certificate_id;
 }
 
 async function insertCertificate(
   parts: IamParts,
   db: Db,
   context: RequestContext,
-  input: iam.UploadServerCertificateRequest,
+  input: Checked<iam.UploadServerCertificateRequest>,
 ): Promise<ServerCertificateRow> {
   const { accountId } = context;
-  const name = required(input.ServerCertificateName, "serverCertificateName");
-  const certificateBody = required(input.CertificateBody, "certificateBody");
-  const privateKey = required(input.PrivateKey, "privateKey");
-  const { CertificateChain: certificateChain } = input;
+  const {
+    ServerCertificateName: name,
+    CertificateBody: certificateBody,
+    PrivateKey: privateKey,
+    CertificateChain: certificateChain,
+  } = input;
   const expires = checkServerCertificate({ certificateBody, privateKey, certificateChain });
   await refuseTakenName(db, accountId, name);
   const limit = SERVER_CERTIFICATES_PER_ACCOUNT;

@@ -1,16 +1,16 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { defineOperations } from "../../../kernel/operations.ts";
+import type { Checked } from "../../../kernel/checked.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { noSuchEntity, quotaExceeded, validationError } from "../errors.ts";
 import type { ServiceSpecificCredentialRow } from "../federation-tables.ts";
-import { onOwner } from "../identities/authorization.ts";
-import { requireCallerUserName } from "../identities/calling-user.ts";
+import { onUserOrCaller } from "../identities/authorization.ts";
+import { current, existing, type OwnerSubject } from "../identities/owners.ts";
 import { readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SERVICE_SPECIFIC_CREDENTIALS_PER_USER } from "../quotas.ts";
-import { required } from "../required.ts";
 import {
   credentialsForService,
   credentialsWithUsers,
@@ -19,7 +19,7 @@ import {
   insertServiceSpecificCredential,
   setServiceSpecificCredential,
 } from "../rows/service-specific-credentials.ts";
-import { requireUser, type User } from "../rows/users.ts";
+import type { User } from "../rows/users.ts";
 import type { Db, IamTables } from "../tables.ts";
 
 /** Source: CreateServiceSpecificCredential; those with a name and a password. */
@@ -30,56 +30,60 @@ const PASSWORD_LENGTH = 44;
 const KEY_LENGTH = 96;
 const DAY_MS = 86_400_000;
 
-interface NamedInput {
-  readonly UserName?: string | undefined;
-}
-
-interface IdInput extends NamedInput {
-  readonly ServiceSpecificCredentialId?: string | undefined;
-}
-
 export function serviceSpecificCredentialOperations(parts: IamParts) {
   return defineOperations<typeof iam>()({
-    CreateServiceSpecificCredential: {
+    CreateServiceSpecificCredential: withSubject({
       authorize: (input, context) =>
-        onOwner(context, "user", nameIn(input, context), {
-          "iam:servicespecificcredentialservicename": required(input.ServiceName, "serviceName"),
+        onUserOrCaller(input, context, {
+          "iam:servicespecificcredentialservicename": input.ServiceName,
           ...(input.CredentialAgeDays === undefined
             ? {}
             : { "iam:servicespecificcredentialagedays": String(input.CredentialAgeDays) }),
         }),
-      handle: (input, context) =>
+      handle: (input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const user = await requireUser(db, context.accountId, nameIn(input, context));
+          const { row: user } = await current(db, subject);
           const { row, secret } = await insertCredential(parts, db, context, user, input);
           return {
             ServiceSpecificCredential: { ...metadata(row, user), ...secretOf(row, secret) },
           };
         }),
-    },
-    ListServiceSpecificCredentials: {
-      authorize: (input, context) =>
-        input.AllUsers === true
-          ? { action: `iam:${context.operation}`, resource: userArns(context) }
-          : onCredentialsOf(input, context),
-      handle: listCredentials,
-    },
-    UpdateServiceSpecificCredential: {
-      authorize: onCredentialsOf,
-      handle: (input, context) =>
+    }),
+    ListServiceSpecificCredentials: withSubject({
+      authorize: async (input, context) => {
+        if (input.AllUsers !== true) return onUserOrCaller(input, context);
+        const pairs = { action: `iam:${context.operation}`, resource: userArns(context) };
+        return { pairs, subject: undefined };
+      },
+      handle: async (input, context, subject) => {
+        const db = context.db<IamTables>();
+        const userId = subject && existing(subject).id;
+        const page = await readPage(
+          input,
+          (after, limit) => {
+            const wanted = { userId, service: input.ServiceName, after };
+            return credentialsWithUsers(db, context.accountId, wanted, limit);
+          },
+          (row) => row.credential_id,
+        );
+        const ServiceSpecificCredentials = page.items.map((row) => metadata(row, row));
+        return { ServiceSpecificCredentials, ...page.output };
+      },
+    }),
+    UpdateServiceSpecificCredential: withSubject({
+      authorize: (input, context) => onUserOrCaller(input, context),
+      handle: (input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const { row } = await requireCredential(db, context, input);
-          await setServiceSpecificCredential(db, row.credential_id, {
-            status: required(input.Status, "status"),
-          });
+          const { row } = await requireCredential(db, subject, input.ServiceSpecificCredentialId);
+          await setServiceSpecificCredential(db, row.credential_id, { status: input.Status });
           return {};
         }),
-    },
-    ResetServiceSpecificCredential: {
-      authorize: onCredentialsOf,
-      handle: (input, context) =>
+    }),
+    ResetServiceSpecificCredential: withSubject({
+      authorize: (input, context) => onUserOrCaller(input, context),
+      handle: ({ ServiceSpecificCredentialId }, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const { row, user } = await requireCredential(db, context, input);
+          const { row, user } = await requireCredential(db, subject, ServiceSpecificCredentialId);
           const secret = newSecret(parts, row.service_name);
           const secret_sealed = parts.secrets.seal(secret, row.credential_id);
           await setServiceSpecificCredential(db, row.credential_id, { secret_sealed });
@@ -87,21 +91,17 @@ export function serviceSpecificCredentialOperations(parts: IamParts) {
             ServiceSpecificCredential: { ...metadata(row, user), ...secretOf(row, secret) },
           };
         }),
-    },
-    DeleteServiceSpecificCredential: {
-      authorize: onCredentialsOf,
-      handle: (input, context) =>
+    }),
+    DeleteServiceSpecificCredential: withSubject({
+      authorize: (input, context) => onUserOrCaller(input, context),
+      handle: ({ ServiceSpecificCredentialId }, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const { row } = await requireCredential(db, context, input);
+          const { row } = await requireCredential(db, subject, ServiceSpecificCredentialId);
           await deleteServiceSpecificCredential(db, row.credential_id);
           return {};
         }),
-    },
+    }),
   });
-}
-
-function onCredentialsOf(input: NamedInput, context: RequestContext) {
-  return onOwner(context, "user", nameIn(input, context));
 }
 
 /** The collection of all users, as ListUsers asks for it. */
@@ -109,18 +109,14 @@ function userArns(context: RequestContext): string {
   return `arn:aws:iam::${context.accountId}:user/`;
 }
 
-function nameIn(input: NamedInput, context: RequestContext): string {
-  return input.UserName ?? requireCallerUserName(context);
-}
-
 async function insertCredential(
   parts: IamParts,
   db: Db,
   context: RequestContext,
   user: User,
-  input: iam.CreateServiceSpecificCredentialRequest,
+  input: Checked<iam.CreateServiceSpecificCredentialRequest>,
 ): Promise<{ readonly row: ServiceSpecificCredentialRow; readonly secret: string }> {
-  const service = required(input.ServiceName, "serviceName");
+  const { ServiceName: service } = input;
   const expires = KEY_SERVICES.includes(service);
   if (!expires && !PASSWORD_SERVICES.includes(service))
     throw new AwsError("NotSupportedService", `No such service ${service}`, { status: 404 });
@@ -156,30 +152,8 @@ function newSecret(parts: IamParts, service: string): string {
   return parts.ids.alphanumeric(KEY_SERVICES.includes(service) ? KEY_LENGTH : PASSWORD_LENGTH);
 }
 
-async function listCredentials(
-  input: iam.ListServiceSpecificCredentialsRequest,
-  context: RequestContext,
-) {
-  const db = context.db<IamTables>();
-  const user =
-    input.AllUsers === true
-      ? undefined
-      : await requireUser(db, context.accountId, nameIn(input, context));
-  const page = await readPage(
-    input,
-    (after, limit) => {
-      const wanted = { userId: user?.user_id, service: input.ServiceName, after };
-      return credentialsWithUsers(db, context.accountId, wanted, limit);
-    },
-    (row) => row.credential_id,
-  );
-  const ServiceSpecificCredentials = page.items.map((row) => metadata(row, row));
-  return { ServiceSpecificCredentials, ...page.output };
-}
-
-async function requireCredential(db: Db, context: RequestContext, input: IdInput) {
-  const id = required(input.ServiceSpecificCredentialId, "serviceSpecificCredentialId");
-  const user = await requireUser(db, context.accountId, nameIn(input, context));
+async function requireCredential(db: Db, subject: OwnerSubject<"user">, id: string) {
+  const { row: user } = await current(db, subject);
   const row = await findCredentialOf(db, user.user_id, id);
   if (!row) throw noSuchEntity(`No such credential ${id} exists`);
   return { row, user };

@@ -1,87 +1,66 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { defineOperations } from "../../../kernel/operations.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { noSuchEntity, quotaExceeded } from "../errors.ts";
 import type { SigningCertificateRow } from "../federation-tables.ts";
-import { onOwner } from "../identities/authorization.ts";
-import { requireCallerUserName } from "../identities/calling-user.ts";
+import { onUserOrCaller } from "../identities/authorization.ts";
+import { current, existing, type OwnerSubject } from "../identities/owners.ts";
 import { pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SIGNING_CERTIFICATES_PER_USER } from "../quotas.ts";
-import { required } from "../required.ts";
 import {
   deleteSigningCertificate,
   insertSigningCertificate,
   setSigningCertificateStatus,
   signingCertificatesOf,
 } from "../rows/signing-certificates.ts";
-import { requireUser, type User } from "../rows/users.ts";
+import type { User } from "../rows/users.ts";
 import type { Db, IamTables } from "../tables.ts";
 import { parseCertificates } from "./server-certificate-material.ts";
 
 /** AWS's certificate ids are 24 to 128 characters; those that it shows have so many. */
 const ID_LENGTH = 32;
 
-interface NamedInput {
-  readonly UserName?: string | undefined;
-}
-
-interface CertificateInput extends NamedInput {
-  readonly CertificateId?: string | undefined;
-}
-
 /** X.509 certificates of users, with which they once signed requests. Here nothing uses them. */
 export function signingCertificateOperations(parts: IamParts) {
   return defineOperations<typeof iam>()({
-    UploadSigningCertificate: {
-      authorize: onCertificatesOf,
-      handle: (input, context) =>
+    UploadSigningCertificate: withSubject({
+      authorize: (input, context) => onUserOrCaller(input, context),
+      handle: ({ CertificateBody: body }, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const user = await requireUser(db, context.accountId, nameIn(input, context));
-          const body = required(input.CertificateBody, "certificateBody");
+          const { row: user } = await current(db, subject);
           return { Certificate: shown(await insert(parts, db, context, user, body), user) };
         }),
-    },
-    ListSigningCertificates: {
-      authorize: onCertificatesOf,
-      handle: async (input, context) => {
-        const db = context.db<IamTables>();
-        const user = await requireUser(db, context.accountId, nameIn(input, context));
-        const page = await pageOf(
-          input,
-          await signingCertificatesOf(db, user.user_id),
-          (row) => row.certificate_id,
-        );
+    }),
+    ListSigningCertificates: withSubject({
+      authorize: (input, context) => onUserOrCaller(input, context),
+      handle: async (input, context, subject) => {
+        const { row: user } = existing(subject);
+        const rows = await signingCertificatesOf(context.db<IamTables>(), user.user_id);
+        const page = await pageOf(input, rows, (row) => row.certificate_id);
         return { Certificates: page.items.map((row) => shown(row, user)), ...page.output };
       },
-    },
-    UpdateSigningCertificate: {
-      authorize: onCertificatesOf,
-      handle: (input, context) =>
+    }),
+    UpdateSigningCertificate: withSubject({
+      authorize: (input, context) => onUserOrCaller(input, context),
+      handle: ({ CertificateId: id, Status }, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const id = await requireId(db, context, input);
-          await setSigningCertificateStatus(db, id, required(input.Status, "status"));
+          await requireCertificate(db, subject, id);
+          await setSigningCertificateStatus(db, id, Status);
           return {};
         }),
-    },
-    DeleteSigningCertificate: {
-      authorize: onCertificatesOf,
-      handle: (input, context) =>
+    }),
+    DeleteSigningCertificate: withSubject({
+      authorize: (input, context) => onUserOrCaller(input, context),
+      handle: ({ CertificateId: id }, context, subject) =>
         change(parts, context, async ({ db }) => {
-          await deleteSigningCertificate(db, await requireId(db, context, input));
+          await requireCertificate(db, subject, id);
+          await deleteSigningCertificate(db, id);
           return {};
         }),
-    },
+    }),
   });
-}
-
-function onCertificatesOf(input: NamedInput, context: RequestContext) {
-  return onOwner(context, "user", nameIn(input, context));
-}
-
-function nameIn(input: NamedInput, context: RequestContext): string {
-  return input.UserName ?? requireCallerUserName(context);
 }
 
 async function insert(
@@ -115,14 +94,14 @@ async function insert(
   return row;
 }
 
-async function requireId(db: Db, context: RequestContext, input: CertificateInput) {
-  const id = required(input.CertificateId, "certificateId");
-  const user = await requireUser(db, context.accountId, nameIn(input, context));
-  const found = (await signingCertificatesOf(db, user.user_id)).some(
-    (row) => row.certificate_id === id,
-  );
+async function requireCertificate(
+  db: Db,
+  subject: OwnerSubject<"user">,
+  id: string,
+): Promise<void> {
+  const user = await current(db, subject);
+  const found = (await signingCertificatesOf(db, user.id)).some((row) => row.certificate_id === id);
   if (!found) throw noSuchEntity(`The Certificate with id ${id} cannot be found.`);
-  return id;
 }
 
 function shown(row: SigningCertificateRow, user: User) {

@@ -1,95 +1,76 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { defineOperations } from "../../../kernel/operations.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { noSuchEntity, quotaExceeded } from "../errors.ts";
 import type { SshPublicKeyRow } from "../federation-tables.ts";
-import { onOwner } from "../identities/authorization.ts";
-import { requireCallerUserName } from "../identities/calling-user.ts";
+import { onUserOrCaller } from "../identities/authorization.ts";
+import { current, existing } from "../identities/owners.ts";
 import { pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SSH_PUBLIC_KEYS_PER_USER } from "../quotas.ts";
-import { required } from "../required.ts";
 import {
   deleteSshPublicKey,
   insertSshPublicKey,
   setSshPublicKeyStatus,
   sshPublicKeysOf,
 } from "../rows/ssh-public-keys.ts";
-import { requireUser, type User } from "../rows/users.ts";
+import type { User } from "../rows/users.ts";
 import type { Db, IamTables } from "../tables.ts";
 import { parseSshPublicKey } from "./ssh-key-material.ts";
 
-interface NamedInput {
-  readonly UserName?: string | undefined;
-}
-
-interface KeyInput extends NamedInput {
-  readonly SSHPublicKeyId?: string | undefined;
-}
-
 export function sshPublicKeyOperations(parts: IamParts) {
   return defineOperations<typeof iam>()({
-    UploadSSHPublicKey: {
-      authorize: onKeysOf,
-      handle: (input, context) =>
+    UploadSSHPublicKey: withSubject({
+      authorize: (input, context) => onUserOrCaller(input, context),
+      handle: (input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const user = await requireUser(db, context.accountId, nameIn(input, context));
-          const body = required(input.SSHPublicKeyBody, "sSHPublicKeyBody").trim();
+          const { row: user } = await current(db, subject);
+          const body = input.SSHPublicKeyBody.trim();
           const key = await insertKey(parts, db, context, user, body);
           return { SSHPublicKey: shown(key, user, body) };
         }),
-    },
-    GetSSHPublicKey: {
-      authorize: onKeysOf,
-      handle: async (input, context) => {
-        const db = context.db<IamTables>();
-        const { key, user } = await requireKey(db, context, input);
+    }),
+    GetSSHPublicKey: withSubject({
+      authorize: (input, context) => onUserOrCaller(input, context),
+      handle: async (input, context, subject) => {
+        const { row: user } = existing(subject);
+        const key = await requireKey(context.db<IamTables>(), user, input.SSHPublicKeyId);
         const { ssh, pem } = parseSshPublicKey(key.body);
         return { SSHPublicKey: shown(key, user, input.Encoding === "PEM" ? pem : ssh) };
       },
-    },
-    ListSSHPublicKeys: {
-      authorize: onKeysOf,
-      handle: async (input, context) => {
-        const db = context.db<IamTables>();
-        const user = await requireUser(db, context.accountId, nameIn(input, context));
-        const page = await pageOf(
-          input,
-          await sshPublicKeysOf(db, user.user_id),
-          (key) => key.key_id,
-        );
+    }),
+    ListSSHPublicKeys: withSubject({
+      authorize: (input, context) => onUserOrCaller(input, context),
+      handle: async (input, context, subject) => {
+        const { row: user } = existing(subject);
+        const keys = await sshPublicKeysOf(context.db<IamTables>(), user.user_id);
+        const page = await pageOf(input, keys, (key) => key.key_id);
         return { SSHPublicKeys: page.items.map((key) => metadata(key, user)), ...page.output };
       },
-    },
-    UpdateSSHPublicKey: {
-      authorize: onKeysOf,
-      handle: (input, context) =>
+    }),
+    UpdateSSHPublicKey: withSubject({
+      authorize: (input, context) => onUserOrCaller(input, context),
+      handle: (input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const { key } = await requireKey(db, context, input);
-          await setSshPublicKeyStatus(db, key.key_id, required(input.Status, "status"));
+          const { row: user } = await current(db, subject);
+          const key = await requireKey(db, user, input.SSHPublicKeyId);
+          await setSshPublicKeyStatus(db, key.key_id, input.Status);
           return {};
         }),
-    },
-    DeleteSSHPublicKey: {
-      authorize: onKeysOf,
-      handle: (input, context) =>
+    }),
+    DeleteSSHPublicKey: withSubject({
+      authorize: (input, context) => onUserOrCaller(input, context),
+      handle: (input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const { key } = await requireKey(db, context, input);
+          const { row: user } = await current(db, subject);
+          const key = await requireKey(db, user, input.SSHPublicKeyId);
           await deleteSshPublicKey(db, key.key_id);
           return {};
         }),
-    },
+    }),
   });
-}
-
-function onKeysOf(input: NamedInput, context: RequestContext) {
-  return onOwner(context, "user", nameIn(input, context));
-}
-
-function nameIn(input: NamedInput, context: RequestContext): string {
-  return input.UserName ?? requireCallerUserName(context);
 }
 
 async function insertKey(
@@ -120,14 +101,11 @@ async function insertKey(
   return key;
 }
 
-async function requireKey(db: Db, context: RequestContext, input: KeyInput) {
-  const id = required(input.SSHPublicKeyId, "sSHPublicKeyId");
-  const user = await requireUser(db, context.accountId, nameIn(input, context));
-  const key = (await sshPublicKeysOf(db, user.user_id)).find(
-    (candidate) => candidate.key_id === id,
-  );
+async function requireKey(db: Db, user: User, id: string): Promise<SshPublicKeyRow> {
+  const keys = await sshPublicKeysOf(db, user.user_id);
+  const key = keys.find((candidate) => candidate.key_id === id);
   if (!key) throw noSuchEntity(`The Public Key with id ${id} cannot be found.`);
-  return { key, user };
+  return key;
 }
 
 function metadata(key: SshPublicKeyRow, user: User) {

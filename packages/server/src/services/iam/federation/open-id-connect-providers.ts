@@ -1,5 +1,6 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
+import type { Checked } from "../../../kernel/checked.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { echoedTags } from "../answer-members.ts";
 import { alreadyExists, invalidInput, noSuchEntity, quotaExceeded } from "../errors.ts";
@@ -11,7 +12,6 @@ import {
   OIDC_PROVIDERS_PER_ACCOUNT,
   THUMBPRINTS_PER_OIDC_PROVIDER,
 } from "../quotas.ts";
-import { required } from "../required.ts";
 import { refuseOverQuota } from "../rows/named-rows.ts";
 import {
   deleteOidcProvider,
@@ -22,34 +22,30 @@ import {
   setOidcProvider,
   stringsOf,
 } from "../rows/oidc-providers.ts";
-import { deleteTagsOf, putTags, tagsOf } from "../rows/tags.ts";
+import { deleteTagsOf, putTags } from "../rows/tags.ts";
 import type { Db, IamTables } from "../tables.ts";
-import {
-  listResourceTags,
-  onTaggedResource,
-  tagResource,
-  untagResource,
-} from "../tags/tagged-resources.ts";
+import { onTaggedResource, tagPage, tagResource, untagResource } from "../tags/tagged-resources.ts";
 import { oidcProviderUrl } from "./oidc-provider-urls.ts";
 
 interface ArnInput {
-  readonly OpenIDConnectProviderArn?: string | undefined;
+  readonly OpenIDConnectProviderArn: string;
 }
 
 export function openIdConnectProviderOperations(parts: IamParts) {
-  const arnIn = (input: ArnInput) =>
-    required(input.OpenIDConnectProviderArn, "openIDConnectProviderArn");
-  const onProvider = (input: ArnInput, context: RequestContext, extra: ContextEntries = {}) =>
-    onTaggedResource(context, arnIn(input), arnIn(input), extra);
+  const onProvider = (
+    { OpenIDConnectProviderArn: arn }: ArnInput,
+    context: RequestContext,
+    extra: ContextEntries = {},
+  ) => onTaggedResource(context, arn, arn, extra);
   const findArn = (input: ArnInput, context: RequestContext) => async (db: Db) =>
-    (await requireOidcProvider(db, context.accountId, arnIn(input))).arn;
+    (await requireOidcProvider(db, context.accountId, input.OpenIDConnectProviderArn)).arn;
 
   return defineOperations<typeof iam>()({
     CreateOpenIDConnectProvider: {
       authorize: (input, context) =>
         onTaggedResource(
           context,
-          arnOf(context, oidcProviderUrl(required(input.Url, "url"))),
+          arnOf(context, oidcProviderUrl(input.Url)),
           undefined,
           requestTags(input.Tags),
         ),
@@ -60,20 +56,20 @@ export function openIdConnectProviderOperations(parts: IamParts) {
           return { OpenIDConnectProviderArn: provider.arn, ...echoedTags(input.Tags) };
         }),
     },
-    GetOpenIDConnectProvider: {
-      authorize: onProvider,
-      handle: async (input, context) => {
+    GetOpenIDConnectProvider: withSubject({
+      authorize: (input, context) => onProvider(input, context),
+      handle: async (_input, context, { arn, tags }) => {
         const db = context.db<IamTables>();
-        const provider = await requireOidcProvider(db, context.accountId, arnIn(input));
+        const provider = await requireOidcProvider(db, context.accountId, arn);
         return {
           Url: provider.url,
           ClientIDList: stringsOf(provider.client_ids),
           ThumbprintList: stringsOf(provider.thumbprints),
           CreateDate: new Date(provider.created_ms),
-          Tags: await tagsOf(db, provider.arn),
+          Tags: [...tags],
         };
       },
-    },
+    }),
     ListOpenIDConnectProviders: {
       authorize: (_input, context) => ({ action: `iam:${context.operation}`, resource: "*" }),
       handle: async (_input, context) => {
@@ -82,10 +78,10 @@ export function openIdConnectProviderOperations(parts: IamParts) {
       },
     },
     DeleteOpenIDConnectProvider: {
-      authorize: onProvider,
+      authorize: (input, context) => onProvider(input, context),
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const arn = arnIn(input);
+          const arn = input.OpenIDConnectProviderArn;
           const provider = await findOidcProviderRow(db, context.accountId, arn);
           // AWS has another sentence here than everywhere else.
           if (!provider) throw noSuchEntity(`OpenId connect Provider ${arn} cannot be found.`);
@@ -95,32 +91,44 @@ export function openIdConnectProviderOperations(parts: IamParts) {
         }),
     },
     UpdateOpenIDConnectProviderThumbprint: {
-      authorize: onProvider,
+      authorize: (input, context) => onProvider(input, context),
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const { arn } = await requireOidcProvider(db, context.accountId, arnIn(input));
-          const thumbprints = thumbprintsText(required(input.ThumbprintList, "thumbprintList"));
+          const { arn } = await requireOidcProvider(
+            db,
+            context.accountId,
+            input.OpenIDConnectProviderArn,
+          );
+          const thumbprints = thumbprintsText(input.ThumbprintList);
           await setOidcProvider(db, arn, { thumbprints });
           return {};
         }),
     },
     AddClientIDToOpenIDConnectProvider: {
-      authorize: onProvider,
+      authorize: (input, context) => onProvider(input, context),
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const provider = await requireOidcProvider(db, context.accountId, arnIn(input));
-          const added = required(input.ClientID, "clientID");
+          const provider = await requireOidcProvider(
+            db,
+            context.accountId,
+            input.OpenIDConnectProviderArn,
+          );
+          const { ClientID: added } = input;
           const ids = [...stringsOf(provider.client_ids), added];
           await setOidcProvider(db, provider.arn, { client_ids: clientIdsText(ids) });
           return {};
         }),
     },
     RemoveClientIDFromOpenIDConnectProvider: {
-      authorize: onProvider,
+      authorize: (input, context) => onProvider(input, context),
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const provider = await requireOidcProvider(db, context.accountId, arnIn(input));
-          const removed = required(input.ClientID, "clientID");
+          const provider = await requireOidcProvider(
+            db,
+            context.accountId,
+            input.OpenIDConnectProviderArn,
+          );
+          const { ClientID: removed } = input;
           const rest = stringsOf(provider.client_ids).filter((id) => id !== removed);
           await setOidcProvider(db, provider.arn, { client_ids: clientIdsText(rest) });
           return {};
@@ -135,20 +143,23 @@ export function openIdConnectProviderOperations(parts: IamParts) {
       handle: (input, context) =>
         untagResource(parts, context, findArn(input, context), input.TagKeys),
     },
-    ListOpenIDConnectProviderTags: {
-      authorize: onProvider,
-      handle: (input, context) => listResourceTags(context, findArn(input, context), input),
-    },
+    ListOpenIDConnectProviderTags: withSubject({
+      authorize: (input, context) => onProvider(input, context),
+      handle: async (input, context, { arn, tags }) => {
+        await requireOidcProvider(context.db<IamTables>(), context.accountId, arn);
+        return tagPage(arn, tags, input);
+      },
+    }),
   });
 }
 
 async function insertProvider(
   db: Db,
   context: RequestContext,
-  input: iam.CreateOpenIDConnectProviderRequest,
+  input: Checked<iam.CreateOpenIDConnectProviderRequest>,
 ): Promise<OidcProviderRow> {
   const { accountId } = context;
-  const url = oidcProviderUrl(required(input.Url, "url"));
+  const url = oidcProviderUrl(input.Url);
   const provider: OidcProviderRow = {
     account_id: accountId,
     arn: arnOf(context, url),

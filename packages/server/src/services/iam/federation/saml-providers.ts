@@ -1,5 +1,6 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
+import type { Checked } from "../../../kernel/checked.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { echoedTags } from "../answer-members.ts";
 import { alreadyExists } from "../errors.ts";
@@ -7,7 +8,6 @@ import type { SamlProviderRow } from "../federation-tables.ts";
 import { requestTags, untagKeys } from "../identities/authorization.ts";
 import { change, type IamParts } from "../parts.ts";
 import { SAML_PROVIDERS_PER_ACCOUNT } from "../quotas.ts";
-import { required } from "../required.ts";
 import { refuseOverQuota } from "../rows/named-rows.ts";
 import {
   deleteSamlProvider,
@@ -18,14 +18,9 @@ import {
   samlProvidersOf,
   setSamlProvider,
 } from "../rows/saml-providers.ts";
-import { deleteTagsOf, putTags, tagsOf } from "../rows/tags.ts";
+import { deleteTagsOf, putTags } from "../rows/tags.ts";
 import type { Db, IamTables } from "../tables.ts";
-import {
-  listResourceTags,
-  onTaggedResource,
-  tagResource,
-  untagResource,
-} from "../tags/tagged-resources.ts";
+import { onTaggedResource, tagPage, tagResource, untagResource } from "../tags/tagged-resources.ts";
 import { parseSamlMetadata } from "./saml-metadata.ts";
 import { changeEncryption } from "./saml-private-keys.ts";
 
@@ -35,25 +30,22 @@ const UUID_LENGTH = 26;
 const VALID_YEARS = 100;
 
 interface ArnInput {
-  readonly SAMLProviderArn?: string | undefined;
+  readonly SAMLProviderArn: string;
 }
 
 export function samlProviderOperations(parts: IamParts) {
-  const arnIn = (input: ArnInput) => required(input.SAMLProviderArn, "sAMLProviderArn");
-  const onProvider = (input: ArnInput, context: RequestContext, extra: ContextEntries = {}) =>
-    onTaggedResource(context, arnIn(input), arnIn(input), extra);
+  const onProvider = (
+    { SAMLProviderArn: arn }: ArnInput,
+    context: RequestContext,
+    extra: ContextEntries = {},
+  ) => onTaggedResource(context, arn, arn, extra);
   const findArn = (input: ArnInput, context: RequestContext) => async (db: Db) =>
-    (await requireSamlProvider(db, context.accountId, arnIn(input))).arn;
+    (await requireSamlProvider(db, context.accountId, input.SAMLProviderArn)).arn;
 
   return defineOperations<typeof iam>()({
     CreateSAMLProvider: {
       authorize: (input, context) =>
-        onTaggedResource(
-          context,
-          arnOf(context, required(input.Name, "name")),
-          undefined,
-          requestTags(input.Tags),
-        ),
+        onTaggedResource(context, arnOf(context, input.Name), undefined, requestTags(input.Tags)),
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
           const provider = await insertProvider(parts, db, context, input);
@@ -63,17 +55,17 @@ export function samlProviderOperations(parts: IamParts) {
           return { SAMLProviderArn: arn, ...echoedTags(input.Tags) };
         }),
     },
-    GetSAMLProvider: {
-      authorize: onProvider,
-      handle: async (input, context) => {
+    GetSAMLProvider: withSubject({
+      authorize: (input, context) => onProvider(input, context),
+      handle: async (_input, context, { arn, tags }) => {
         const db = context.db<IamTables>();
-        const provider = await requireSamlProvider(db, context.accountId, arnIn(input));
+        const provider = await requireSamlProvider(db, context.accountId, arn);
         return {
           SAMLProviderUUID: provider.provider_uuid,
           SAMLMetadataDocument: provider.metadata_document,
           CreateDate: new Date(provider.created_ms),
           ValidUntil: new Date(provider.valid_until_ms),
-          Tags: await tagsOf(db, provider.arn),
+          Tags: [...tags],
           AssertionEncryptionMode: provider.encryption_mode ?? "Allowed",
           PrivateKeyList: (await samlPrivateKeys(db, provider.arn)).map((key) => ({
             KeyId: key.key_id,
@@ -81,7 +73,7 @@ export function samlProviderOperations(parts: IamParts) {
           })),
         };
       },
-    },
+    }),
     ListSAMLProviders: {
       authorize: (_input, context) => ({ action: `iam:${context.operation}`, resource: "*" }),
       handle: async (_input, context) => {
@@ -95,10 +87,10 @@ export function samlProviderOperations(parts: IamParts) {
       },
     },
     UpdateSAMLProvider: {
-      authorize: onProvider,
+      authorize: (input, context) => onProvider(input, context),
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const provider = await requireSamlProvider(db, context.accountId, arnIn(input));
+          const provider = await requireSamlProvider(db, context.accountId, input.SAMLProviderArn);
           const { arn } = provider;
           await changeEncryption(parts, db, context, provider, input);
           const { SAMLMetadataDocument: text } = input;
@@ -111,10 +103,10 @@ export function samlProviderOperations(parts: IamParts) {
         }),
     },
     DeleteSAMLProvider: {
-      authorize: onProvider,
+      authorize: (input, context) => onProvider(input, context),
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const { arn } = await requireSamlProvider(db, context.accountId, arnIn(input));
+          const { arn } = await requireSamlProvider(db, context.accountId, input.SAMLProviderArn);
           await deleteTagsOf(db, arn);
           await deleteSamlProvider(db, arn);
           return {};
@@ -129,10 +121,13 @@ export function samlProviderOperations(parts: IamParts) {
       handle: (input, context) =>
         untagResource(parts, context, findArn(input, context), input.TagKeys),
     },
-    ListSAMLProviderTags: {
-      authorize: onProvider,
-      handle: (input, context) => listResourceTags(context, findArn(input, context), input),
-    },
+    ListSAMLProviderTags: withSubject({
+      authorize: (input, context) => onProvider(input, context),
+      handle: async (input, context, { arn, tags }) => {
+        await requireSamlProvider(context.db<IamTables>(), context.accountId, arn);
+        return tagPage(arn, tags, input);
+      },
+    }),
   });
 }
 
@@ -140,11 +135,11 @@ async function insertProvider(
   parts: IamParts,
   db: Db,
   context: RequestContext,
-  input: iam.CreateSAMLProviderRequest,
+  input: Checked<iam.CreateSAMLProviderRequest>,
 ): Promise<SamlProviderRow> {
   const { accountId } = context;
-  const name = required(input.Name, "name");
-  const document = required(input.SAMLMetadataDocument, "sAMLMetadataDocument");
+  const name = input.Name;
+  const document = input.SAMLMetadataDocument;
   const provider: SamlProviderRow = {
     account_id: accountId,
     arn: arnOf(context, name),

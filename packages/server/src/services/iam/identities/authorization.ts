@@ -1,84 +1,105 @@
 import type { Tag } from "@aws-sdk/client-iam";
-import type { Authorization } from "../../../kernel/operations.ts";
+import type { Authorization, Decidable } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { isAwsPolicyArn } from "../catalogue/aws-managed-policies.ts";
-import { findInstanceProfile } from "../rows/instance-profiles.ts";
+import { findInstanceProfile, instanceProfileArn } from "../rows/instance-profiles.ts";
 import { findOwnPolicy } from "../rows/policies.ts";
-import { roleArn } from "../rows/roles.ts";
 import { type StoredTag, tagsOf } from "../rows/tags.ts";
 import type { Db, IamTables, PolicyOwnerKind } from "../tables.ts";
-import { findOwner, type PolicyOwner } from "./owners.ts";
-import type { RoleView } from "./role-views.ts";
+import { requireCallerUserName } from "./calling-user.ts";
+import { findOwner, type OwnerSubject } from "./owners.ts";
+import type { PolicySubject, ProfileSubject } from "./subjects.ts";
 
 /*
  * What must be allowed for IAM's operations: in most, the action of the operation's own name on
  * one entity. The entity's stored path and tags decide; of one that doesn't exist the name alone
- * is known, and the decision comes before the answer that it is missing.
+ * is known, and the decision comes before the answer that it is missing. The entity is handed on
+ * as the decision's subject, so that the handler needn't read it again.
  */
 
-/** `iam:` and the operation's name, which is the action's name throughout IAM. */
-function action(context: RequestContext): string {
-  return `iam:${context.operation}`;
+/** One pair, and the entity that was read for it. */
+export interface OnOne<Subject> extends Decidable<Subject> {
+  readonly pairs: Authorization;
 }
+
+/** The context entry of the boundary that an operation sets, or that its entity has. */
+export const BOUNDARY_KEY = "iam:permissionsboundary";
 
 /** An operation on an existing user, group or role. */
-export async function onOwner(
+export async function onOwner<Kind extends PolicyOwnerKind>(
   context: RequestContext,
-  kind: PolicyOwnerKind,
+  kind: Kind,
   name: string,
   extra: ContextEntries = {},
-): Promise<Authorization> {
-  const owner = await findOwner(context.db<IamTables>(), context.accountId, kind, name);
-  return forOwner(context, { kind, name, owner }, extra);
+): Promise<OnOne<OwnerSubject<Kind>>> {
+  const subject = await readOwner(context, kind, name);
+  return { pairs: pairOn(context, subject, extra), subject };
 }
 
-/** As `onOwner`, for those operations that a condition on the present boundary can restrict. */
-export async function onBoundedOwner(
+/** As `onOwner`, for the operations that a condition on the present boundary can restrict. */
+export async function onBoundedOwner<Kind extends PolicyOwnerKind>(
   context: RequestContext,
-  kind: PolicyOwnerKind,
+  kind: Kind,
   name: string,
   extra: ContextEntries = {},
-): Promise<Authorization> {
-  const owner = await findOwner(context.db<IamTables>(), context.accountId, kind, name);
-  const boundary = owner?.boundaryArn ?? undefined;
-  return forOwner(
-    context,
-    { kind, name, owner },
-    { ...(boundary === undefined ? {} : { "iam:permissionsboundary": boundary }), ...extra },
-  );
+): Promise<OnOne<OwnerSubject<Kind>>> {
+  return onBounded(context, await readOwner(context, kind, name), extra);
 }
 
-/** As `onBoundedOwner`, for a role that was read already. */
-export function onRoleView(
+/** As `onBoundedOwner`, for an owner that was read already. */
+export function onBounded<Kind extends PolicyOwnerKind>(
   context: RequestContext,
+  subject: OwnerSubject<Kind>,
+  extra: ContextEntries = {},
+): OnOne<OwnerSubject<Kind>> {
+  const boundary = subject.owner?.boundaryArn ?? undefined;
+  const present = boundary === undefined ? {} : { [BOUNDARY_KEY]: boundary };
+  return { pairs: pairOn(context, subject, { ...present, ...extra }), subject };
+}
+
+/** An operation on the user that a request names, or else on the user who calls. */
+export function onUserOrCaller(
+  { UserName }: { readonly UserName?: string | undefined },
+  context: RequestContext,
+  extra: ContextEntries = {},
+): Promise<OnOne<OwnerSubject<"user">>> {
+  return onOwner(context, "user", UserName ?? requireCallerUserName(context), extra);
+}
+
+/** As `onUserOrCaller`; the root user who names none means itself, which has no row: undefined. */
+export async function onUserOrSelf(
+  input: { readonly UserName?: string | undefined },
+  context: RequestContext,
+): Promise<OnOne<OwnerSubject<"user"> | undefined>> {
+  const { principal } = context.caller;
+  if (principal.kind !== "root" || input.UserName !== undefined)
+    return onUserOrCaller(input, context);
+  return { pairs: { action: action(context), resource: principal.arn }, subject: undefined };
+}
+
+/** Reads an owner for a decision. */
+export async function readOwner<Kind extends PolicyOwnerKind>(
+  context: RequestContext,
+  kind: Kind,
   name: string,
-  view: RoleView | undefined,
-): Authorization {
-  const boundary = view?.role.boundary_arn ?? undefined;
-  return {
-    action: action(context),
-    resource: view ? roleArn(view.role) : iamArn(context, "role", `/${name}`),
-    resourceLabel: `role ${name}`,
-    context: {
-      ...tagEntries(view?.tags ?? []),
-      ...(boundary === undefined ? {} : { "iam:permissionsboundary": boundary }),
-    },
-  };
+): Promise<OwnerSubject<Kind>> {
+  const db = context.db<IamTables>();
+  const owner = await findOwner(db, context.accountId, kind, name);
+  // Groups have no tags.
+  const tags = owner && kind !== "group" ? await tagsOf(db, owner.id) : [];
+  return { kind, name, owner, tags };
 }
 
-async function forOwner(
+function pairOn(
   context: RequestContext,
-  target: { kind: PolicyOwnerKind; name: string; owner: PolicyOwner | undefined },
+  { kind, name, owner, tags }: OwnerSubject,
   extra: ContextEntries,
-): Promise<Authorization> {
-  const { kind, name, owner } = target;
-  const tags =
-    owner && kind !== "group" ? await resourceTags(context.db<IamTables>(), owner.id) : {};
+): Authorization {
   return {
     action: action(context),
     resource: owner?.arn ?? iamArn(context, kind, `/${name}`),
     resourceLabel: `${kind} ${name}`,
-    context: { ...tags, ...extra },
+    context: { ...tagEntries(tags), ...extra },
   };
 }
 
@@ -86,19 +107,19 @@ export async function onInstanceProfile(
   context: RequestContext,
   name: string,
   extra: ContextEntries = {},
-): Promise<Authorization> {
+): Promise<OnOne<ProfileSubject>> {
   const db = context.db<IamTables>();
   const profile = await findInstanceProfile(db, context.accountId, name);
-  return {
+  const tags = await tagsOfExisting(db, profile?.profile_id);
+  const pairs = {
     action: action(context),
-    resource: iamArn(
-      context,
-      "instance-profile",
-      `${profile?.path ?? "/"}${profile?.profile_name ?? name}`,
-    ),
+    resource: profile
+      ? instanceProfileArn(profile)
+      : iamArn(context, "instance-profile", `/${name}`),
     resourceLabel: `instance profile ${name}`,
-    context: { ...(profile ? await resourceTags(db, profile.profile_id) : {}), ...extra },
+    context: { ...tagEntries(tags), ...extra },
   };
+  return { pairs, subject: { name, profile, tags } };
 }
 
 /** An operation on a managed policy, a customer's or AWS's. */
@@ -106,15 +127,17 @@ export async function onPolicy(
   context: RequestContext,
   arn: string,
   extra: ContextEntries = {},
-): Promise<Authorization> {
+): Promise<OnOne<PolicySubject>> {
   const db = context.db<IamTables>();
   const own = isAwsPolicyArn(arn) ? undefined : await findOwnPolicy(db, context.accountId, arn);
-  return {
+  const tags = await tagsOfExisting(db, own?.policy_id);
+  const pairs = {
     action: action(context),
     resource: arn,
     resourceLabel: `policy ${arn}`,
-    context: { ...(own ? await resourceTags(db, own.policy_id) : {}), ...extra },
+    context: { ...tagEntries(tags), ...extra },
   };
+  return { pairs, subject: { arn, own, tags } };
 }
 
 /** The creation of an entity, with the tags that it will have. */
@@ -151,7 +174,7 @@ export function onAccount(context: RequestContext): Authorization {
   return { action: action(context), resource: "*" };
 }
 
-/** Condition keys of the tags in a request. */
+/** The condition keys of the tags in a request. */
 export function requestTags(tags: readonly Tag[] | undefined): ContextEntries {
   if (tags === undefined || tags.length === 0) return {};
   const entries: Record<string, string | readonly string[]> = {};
@@ -164,16 +187,26 @@ export function requestTags(tags: readonly Tag[] | undefined): ContextEntries {
   return { ...entries, "aws:tagkeys": keys };
 }
 
+/** The condition key of the boundary that a request sets. */
+export function requestBoundary(arn: string | undefined): ContextEntries {
+  return arn === undefined ? {} : { [BOUNDARY_KEY]: arn };
+}
+
 /** The condition key of the tag keys that an untagging names. */
 export function untagKeys(keys: readonly string[] | undefined): ContextEntries {
   return keys === undefined ? {} : { "aws:tagkeys": keys };
 }
 
-/** Tags of an existing entity, under both names that conditions know them by. */
-async function resourceTags(db: Db, ownerId: string): Promise<ContextEntries> {
-  return tagEntries(await tagsOf(db, ownerId));
+/** `iam:` and the operation's name, which is the action's name throughout IAM. */
+function action(context: RequestContext): string {
+  return `iam:${context.operation}`;
 }
 
+async function tagsOfExisting(db: Db, ownerId: string | undefined): Promise<StoredTag[]> {
+  return ownerId === undefined ? [] : tagsOf(db, ownerId);
+}
+
+/** Tags of an existing entity, under both names that conditions know them by. */
 function tagEntries(tags: readonly StoredTag[]): ContextEntries {
   const entries: Record<string, string> = {};
   for (const { Key, Value } of tags) {

@@ -1,3 +1,4 @@
+import type { AwsError } from "../../../kernel/aws-error.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { validationError } from "../errors.ts";
 
@@ -8,7 +9,11 @@ import { validationError } from "../errors.ts";
 export function requireCallerUserName(context: RequestContext): string {
   const { principal } = context.caller;
   if (principal.kind === "user") return principal.userName;
-  throw validationError("Must specify userName when calling with non-User credentials");
+  throw mustNameUser();
+}
+
+export function mustNameUser(): AwsError {
+  return validationError("Must specify userName when calling with non-User credentials");
 }
 
 /** The caller as the subject of a refusal. */

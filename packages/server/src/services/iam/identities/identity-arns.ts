@@ -1,12 +1,12 @@
 import { isAccountId, parseArn } from "../../../kernel/arn.ts";
-import type { Authorization } from "../../../kernel/operations.ts";
+import type { Decidable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { noSuchNamed, validationError } from "../errors.ts";
-import type { IamTables, PolicyOwnerKind } from "../tables.ts";
+import { validationError } from "../errors.ts";
+import type { PolicyOwnerKind } from "../tables.ts";
 import { onOwner } from "./authorization.ts";
-import { findOwner, type PolicyOwner } from "./owners.ts";
+import type { OwnerSubject } from "./owners.ts";
 
-/** What the ARN of a user, group or role says. */
+/** The parts of the ARN of a user, group or role. */
 export interface IdentityArn {
   readonly arn: string;
   readonly accountId: string;
@@ -33,20 +33,20 @@ export function requireIdentityArn(text: string): IdentityArn {
   );
 }
 
-/** An operation on the user, group or role that an ARN names, which stands in the denial too. */
-export async function onIdentityArn(context: RequestContext, text: string): Promise<Authorization> {
+/**
+ * An operation on the user, group or role that an ARN names; a denial has the ARN too. Like AWS, it
+ * finds the owner by the ARN's name alone, whatever its path. @throws ValidationError
+ */
+export async function onIdentityArn(
+  context: RequestContext,
+  text: string,
+): Promise<Decidable<OwnerSubject>> {
   const { arn, accountId, kind, name } = requireIdentityArn(text);
-  const named = await onOwner(context, kind, name);
-  const { action, resource, context: keys } = named;
-  return accountId === context.accountId && keys !== undefined
-    ? { action, resource, context: keys }
-    : { action, resource: arn, resourceAccountId: accountId };
-}
-
-/** Found by the ARN's name alone, as on AWS, whatever its path. @throws ValidationError, NoSuchEntity */
-export async function requireIdentity(context: RequestContext, text: string): Promise<PolicyOwner> {
-  const { accountId, kind, name } = requireIdentityArn(text);
-  const owner = await findOwner(context.db<IamTables>(), context.accountId, kind, name);
-  if (!owner || accountId !== context.accountId) throw noSuchNamed(kind, name);
-  return owner;
+  const { pairs, subject } = await onOwner(context, kind, name);
+  if (accountId === context.accountId) {
+    const { resourceLabel: _label, ...pair } = pairs;
+    return { pairs: pair, subject };
+  }
+  const pair = { action: pairs.action, resource: arn, resourceAccountId: accountId };
+  return { pairs: pair, subject: { ...subject, owner: undefined, tags: [] } };
 }

@@ -1,65 +1,125 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { noSuchNamed } from "../errors.ts";
-import { findGroup, groupArn } from "../rows/groups.ts";
-import { findRole, type Role, roleArn } from "../rows/roles.ts";
-import { findUser, userArn } from "../rows/users.ts";
+import { findGroup, findGroupById, type Group, groupArn } from "../rows/groups.ts";
+import { findRole, findRoleById, type Role, roleArn } from "../rows/roles.ts";
+import type { StoredTag } from "../rows/tags.ts";
+import { findUser, findUserById, type User, userArn } from "../rows/users.ts";
 import type { Db, PolicyOwnerKind } from "../tables.ts";
 import { refuseProtectedRole } from "./protected-role.ts";
 
-/** A user, group or role, as what policies hang on. */
-export interface PolicyOwner {
-  readonly kind: PolicyOwnerKind;
+interface OwnerRows {
+  readonly user: User;
+  readonly group: Group;
+  readonly role: Role;
+}
+
+/** A user, group or role: policies hang on these three alike. */
+export interface PolicyOwner<Kind extends PolicyOwnerKind = PolicyOwnerKind> {
+  readonly kind: Kind;
   readonly id: string;
   readonly name: string;
   readonly arn: string;
   readonly boundaryArn: string | null;
-  /** Set for roles: guards need to know who owns it. */
-  readonly role?: Role;
+  readonly row: OwnerRows[Kind];
 }
 
-export async function findOwner(
-  db: Db,
-  accountId: string,
-  kind: PolicyOwnerKind,
-  name: string,
-): Promise<PolicyOwner | undefined> {
-  switch (kind) {
-    case "user": {
-      const user = await findUser(db, accountId, name);
-      if (!user) return undefined;
-      const { user_id: id, user_name, boundary_arn: boundaryArn } = user;
-      return { kind, id, name: user_name, arn: userArn(user), boundaryArn };
-    }
-    case "group": {
-      const group = await findGroup(db, accountId, name);
-      if (!group) return undefined;
-      const { group_id: id, group_name } = group;
-      return { kind, id, name: group_name, arn: groupArn(group), boundaryArn: null };
-    }
-    case "role": {
-      const role = await findRole(db, accountId, name);
-      if (!role) return undefined;
-      const { role_id: id, boundary_arn: boundaryArn } = role;
-      return { kind, id, name: role.role_name, arn: roleArn(role), boundaryArn, role };
-    }
-    default:
-      return kind satisfies never;
-  }
+/** The user, group or role that an operation names, as it was when the operation was decided. */
+export interface OwnerSubject<Kind extends PolicyOwnerKind = PolicyOwnerKind> {
+  readonly kind: Kind;
+  /** As the request has it. */
+  readonly name: string;
+  /** Undefined if there is none: the name alone was decided on. */
+  readonly owner: PolicyOwner<Kind> | undefined;
+  readonly tags: readonly StoredTag[];
 }
 
-/** @throws NoSuchEntity */
-export async function requireOwner(
+interface OwnerTable<Row> {
+  find(db: Db, accountId: string, name: string): Promise<Row | undefined>;
+  findById(db: Db, id: string): Promise<Row | undefined>;
+  describe(row: Row): Pick<PolicyOwner, "id" | "name" | "arn" | "boundaryArn">;
+}
+
+const TABLES: { readonly [Kind in PolicyOwnerKind]: OwnerTable<OwnerRows[Kind]> } = {
+  user: {
+    find: findUser,
+    findById: findUserById,
+    describe: (user) => ({
+      id: user.user_id,
+      name: user.user_name,
+      arn: userArn(user),
+      boundaryArn: user.boundary_arn,
+    }),
+  },
+  group: {
+    find: findGroup,
+    findById: findGroupById,
+    describe: (group) => ({
+      id: group.group_id,
+      name: group.group_name,
+      arn: groupArn(group),
+      boundaryArn: null,
+    }),
+  },
+  role: {
+    find: findRole,
+    findById: findRoleById,
+    describe: (role) => ({
+      id: role.role_id,
+      name: role.role_name,
+      arn: roleArn(role),
+      boundaryArn: role.boundary_arn,
+    }),
+  },
+};
+
+export async function findOwner<Kind extends PolicyOwnerKind>(
   db: Db,
   accountId: string,
-  kind: PolicyOwnerKind,
+  kind: Kind,
   name: string,
-): Promise<PolicyOwner> {
-  const owner = await findOwner(db, accountId, kind, name);
+): Promise<PolicyOwner<Kind> | undefined> {
+  const table: OwnerTable<OwnerRows[Kind]> = TABLES[kind];
+  const row = await table.find(db, accountId, name);
+  return row && { kind, row, ...table.describe(row) };
+}
+
+/** The owner that was decided on. @throws NoSuchEntity if there was none */
+export function existing<Kind extends PolicyOwnerKind>({
+  kind,
+  name,
+  owner,
+}: OwnerSubject<Kind>): PolicyOwner<Kind> {
   if (!owner) throw noSuchNamed(kind, name);
   return owner;
 }
 
-/** For changes of what hangs on a role: a service-linked one is its owner's alone. */
+/**
+ * Reads the owner that was decided on again, in the transaction that changes it. By its id: a
+ * namesake that was made in between is another one.
+ * @throws NoSuchEntity if there was none or it is gone
+ */
+export async function current<Kind extends PolicyOwnerKind>(
+  db: Db,
+  subject: OwnerSubject<Kind>,
+): Promise<PolicyOwner<Kind>> {
+  const { kind, name } = subject;
+  const table: OwnerTable<OwnerRows[Kind]> = TABLES[kind];
+  const row = await table.findById(db, existing(subject).id);
+  if (!row) throw noSuchNamed(kind, name);
+  return { kind, row, ...table.describe(row) };
+}
+
+/** The role, if the owner is one. */
+export function roleOf(owner: PolicyOwner): Role | undefined {
+  return isRole(owner) ? owner.row : undefined;
+}
+
+function isRole(owner: PolicyOwner): owner is PolicyOwner<"role"> {
+  return owner.kind === "role";
+}
+
+/** Refuses changes of policies and the boundary on a service-linked role by anybody else. */
 export function refuseProtectedOwner(owner: PolicyOwner, context: RequestContext): void {
-  if (owner.role) refuseProtectedRole(owner.role, context);
+  const role = roleOf(owner);
+  if (role) refuseProtectedRole(role, context);
 }

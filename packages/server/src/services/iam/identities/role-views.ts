@@ -1,44 +1,31 @@
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { GenerationCache } from "../changes/generation-cache.ts";
 import type { Generations } from "../changes/generations.ts";
-import { findRole, type Role } from "../rows/roles.ts";
-import { type StoredTag, tagsOf } from "../rows/tags.ts";
-import type { IamTables } from "../tables.ts";
+import { readOwner } from "./authorization.ts";
+import type { OwnerSubject } from "./owners.ts";
 
-/** A few kilobytes each. */
+/** Cached roles take a few kilobytes each. */
 const CACHED_ROLES_MAX = 2000;
 
-/** A role with what decisions about it and answers of it need. */
-export interface RoleView {
-  readonly role: Role;
-  readonly tags: readonly StoredTag[];
-}
-
-/** GetRole is what services and tools ask most, so its answers are kept until something changes. */
+/** Services and tools ask GetRole most, so roles are kept for it until their account changes. */
 export class RoleViews {
   readonly #generations: Generations;
-  readonly #cache: GenerationCache<RoleView>;
+  readonly #cache: GenerationCache<OwnerSubject<"role">>;
 
   constructor(generations: Generations) {
     this.#generations = generations;
     this.#cache = new GenerationCache(generations, CACHED_ROLES_MAX);
   }
 
-  async find(context: RequestContext, roleName: string): Promise<RoleView | undefined> {
+  async find(context: RequestContext, roleName: string): Promise<OwnerSubject<"role">> {
     // What a transaction reads may yet be rolled back, and what is kept may be older.
-    if (context.inTransaction) return readView(context, roleName);
+    if (context.inTransaction) return readOwner(context, "role", roleName);
     const key = `${context.accountId}/${roleName}`;
     const known = this.#cache.find(key);
     if (known) return known;
     const readAt = this.#generations.current();
-    const view = await readView(context, roleName);
-    if (view) this.#cache.put(key, context.accountId, readAt, view);
-    return view;
+    const subject = await readOwner(context, "role", roleName);
+    if (subject.owner) this.#cache.put(key, context.accountId, readAt, subject);
+    return subject;
   }
-}
-
-async function readView(context: RequestContext, name: string): Promise<RoleView | undefined> {
-  const db = context.db<IamTables>();
-  const role = await findRole(db, context.accountId, name);
-  return role && { role, tags: await tagsOf(db, role.role_id) };
 }

@@ -1,10 +1,10 @@
 import { parseArn } from "../../../kernel/arn.ts";
 import type { LastAccessedRow } from "../access-tables.ts";
 import { noSuchNamed } from "../errors.ts";
-import { parseIdentityArn, requireIdentityArn } from "../identities/identity-arns.ts";
-import { findOwner } from "../identities/owners.ts";
+import { existing, type OwnerSubject } from "../identities/owners.ts";
+import type { PolicySubject } from "../identities/subjects.ts";
 import type { IamParts } from "../parts.ts";
-import { requirePolicy } from "../policies/managed-policies.ts";
+import { existingPolicy } from "../policies/managed-policies.ts";
 import { managedDocument, policiesOfOwner } from "../policies/policies-of-owner.ts";
 import { membersOfGroup } from "../rows/group-members.ts";
 import { attachedEntities } from "../rows/policy-attachments.ts";
@@ -48,20 +48,22 @@ export interface AccessReport {
 
 type Parts = Pick<IamParts, "awsPolicies">;
 
-/**
- * Makes the report about a user, group, role or managed policy.
- * @throws ValidationError, NoSuchEntity
- */
+/** The user, group, role or managed policy that a report is about, as it was decided on. */
+export type ReportSubject = OwnerSubject | PolicySubject;
+
+/** Makes the report about a subject. @throws ValidationError, NoSuchEntity */
 export async function makeAccessReport(
   parts: Parts,
   db: Db,
+  subject: ReportSubject,
   about: { readonly accountId: string; readonly arn: string; readonly nowMs: number },
   granularity: AccessReport["granularity"],
 ): Promise<AccessReport> {
   const { accountId, arn, nowMs } = about;
-  const { texts, entities } = parseIdentityArn(arn)
-    ? await identitySubject(parts, db, accountId, arn)
-    : await policySubject(parts, db, accountId, arn);
+  const { texts, entities } =
+    "owner" in subject
+      ? await ofOwner(parts, db, accountId, subject, arn)
+      : await ofPolicy(parts, db, accountId, subject);
   const ids = entities.map(({ id }) => id);
   const rows = await accessesOf(db, ids, nowMs - TRACKING_PERIOD_MS);
   rows.sort((one, other) => other.last_ms - one.last_ms);
@@ -87,20 +89,26 @@ function reported({ entity_id, action, last_ms, region }: LastAccessedRow): Repo
   return { entity: entity_id, action, atMs: last_ms, region };
 }
 
-async function identitySubject(parts: Parts, db: Db, accountId: string, arn: string) {
-  const { kind, name } = requireIdentityArn(arn);
-  const owner = await findOwner(db, accountId, kind, name);
-  if (owner?.arn !== arn) throw noSuchNamed(kind, name);
+async function ofOwner(
+  parts: Parts,
+  db: Db,
+  accountId: string,
+  subject: OwnerSubject,
+  arn: string,
+) {
+  const owner = existing(subject);
+  const { kind, name } = subject;
+  if (owner.arn !== arn) throw noSuchNamed(kind, name);
   const texts = (await policiesOfOwner(parts, db, accountId, owner)).map(({ text }) => text);
   const entities =
     kind === "group"
       ? await membersOf(db, accountId, owner.id)
-      : [entity(accountId, { kind, id: owner.id, name, path: pathIn(arn) })];
+      : [entity(accountId, { kind, id: owner.id, name, path: owner.row.path })];
   return { texts, entities };
 }
 
-async function policySubject(parts: Parts, db: Db, accountId: string, arn: string) {
-  await requirePolicy(db, parts.awsPolicies, accountId, arn);
+async function ofPolicy(parts: Parts, db: Db, accountId: string, subject: PolicySubject) {
+  const { arn } = existingPolicy(parts.awsPolicies, subject);
   const text = await managedDocument(parts, db, accountId, arn);
   const entities = new Map<string, ReportedEntity>();
   for (const attached of await attachedEntities(db, accountId, arn)) {
@@ -125,9 +133,4 @@ function entity(
   { kind, id, name, path }: Omit<ReportedEntity, "arn">,
 ): ReportedEntity {
   return { kind, id, name, path, arn: `arn:aws:iam::${accountId}:${kind}${path}${name}` };
-}
-
-/** `/team/` of `arn:aws:iam::000000000000:role/team/app`. */
-function pathIn(arn: string): string {
-  return arn.slice(arn.indexOf("/"), arn.lastIndexOf("/") + 1);
 }

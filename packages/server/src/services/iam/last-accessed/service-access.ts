@@ -1,10 +1,10 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
-import { onIdentityArn, requireIdentity } from "../identities/identity-arns.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
+import { onIdentityArn } from "../identities/identity-arns.ts";
+import { existing } from "../identities/owners.ts";
 import { pageOf } from "../pagination.ts";
 import type { IamParts } from "../parts.ts";
 import { type OwnedPolicy, policiesOfOwner } from "../policies/policies-of-owner.ts";
-import { required } from "../required.ts";
 import type { IamTables, PolicyOwnerKind } from "../tables.ts";
 import { grantsService } from "./granted-services.ts";
 
@@ -16,13 +16,12 @@ const ENTITY_TYPES: Readonly<Record<PolicyOwnerKind, iam.PolicyOwnerEntityType>>
 
 export function serviceAccessOperations(parts: Pick<IamParts, "awsPolicies">) {
   return defineOperations<typeof iam>()({
-    ListPoliciesGrantingServiceAccess: {
-      authorize: (input, context) => onIdentityArn(context, required(input.Arn, "arn")),
-      handle: async (input, context) => {
-        const owner = await requireIdentity(context, required(input.Arn, "arn"));
+    ListPoliciesGrantingServiceAccess: withSubject({
+      authorize: (input, context) => onIdentityArn(context, input.Arn),
+      handle: async (input, context, subject) => {
         const db = context.db<IamTables>();
-        const policies = await policiesOfOwner(parts, db, context.accountId, owner);
-        const services = [...new Set(required(input.ServiceNamespaces, "serviceNamespaces"))];
+        const policies = await policiesOfOwner(parts, db, context.accountId, existing(subject));
+        const services = [...new Set(input.ServiceNamespaces)];
         const page = await pageOf({ Marker: input.Marker }, services.sort(), (name) => name);
         return {
           PoliciesGrantingServiceAccess: page.items.map((service) => ({
@@ -32,7 +31,7 @@ export function serviceAccessOperations(parts: Pick<IamParts, "awsPolicies">) {
           ...page.output,
         };
       },
-    },
+    }),
   });
 }
 

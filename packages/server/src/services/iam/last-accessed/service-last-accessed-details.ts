@@ -1,14 +1,14 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
+import { type Decidable, defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { noSuchEntity } from "../errors.ts";
 import { onAccount, onPolicy } from "../identities/authorization.ts";
 import { onIdentityArn } from "../identities/identity-arns.ts";
 import { pageOf } from "../pagination.ts";
 import type { IamParts } from "../parts.ts";
-import { required } from "../required.ts";
 import { findAccessReport, insertAccessReport, keepAccessReports } from "../rows/access-reports.ts";
 import type { IamTables } from "../tables.ts";
+import type { ReportSubject } from "./access-report.ts";
 import {
   type AccessReport,
   isPolicyArn,
@@ -31,28 +31,26 @@ export function serviceLastAccessedOperations(
   parts: Pick<IamParts, "awsPolicies" | "lastUsed" | "ids">,
 ) {
   return defineOperations<typeof iam>()({
-    GenerateServiceLastAccessedDetails: {
-      authorize: (input, context) => {
-        const arn = required(input.Arn, "arn");
-        return isPolicyArn(arn) ? onPolicy(context, arn) : onIdentityArn(context, arn);
-      },
-      handle: async (input, context) => {
+    GenerateServiceLastAccessedDetails: withSubject({
+      authorize: ({ Arn: arn }, context): Promise<Decidable<ReportSubject>> =>
+        isPolicyArn(arn) ? onPolicy(context, arn) : onIdentityArn(context, arn),
+      handle: async (input, context, subject) => {
         // What happened until now belongs into the report.
         await parts.lastUsed.flush();
         const { accountId, nowMs } = context;
-        const about = { accountId, arn: required(input.Arn, "arn"), nowMs };
+        const about = { accountId, arn: input.Arn, nowMs };
         const granularity = input.Granularity ?? "SERVICE_LEVEL";
         const db = context.db<IamTables>();
-        const report = await makeAccessReport(parts, db, about, granularity);
+        const report = await makeAccessReport(parts, db, subject, about, granularity);
         const JobId = parts.ids.uuid();
         await store(context, JobId, report);
         return { JobId };
       },
-    },
+    }),
     GetServiceLastAccessedDetails: {
       authorize: (_input, context) => onAccount(context),
       handle: async (input, context) => {
-        const { createdMs, report } = await requireReport(context, required(input.JobId, "jobId"));
+        const { createdMs, report } = await requireReport(context, input.JobId);
         const page = await pageOf(input, report.services, ({ namespace }) => namespace);
         return {
           JobStatus: "COMPLETED" as const,
@@ -67,8 +65,8 @@ export function serviceLastAccessedOperations(
     GetServiceLastAccessedDetailsWithEntities: {
       authorize: (_input, context) => onAccount(context),
       handle: async (input, context) => {
-        const { createdMs, report } = await requireReport(context, required(input.JobId, "jobId"));
-        const namespace = required(input.ServiceNamespace, "serviceNamespace");
+        const { createdMs, report } = await requireReport(context, input.JobId);
+        const { ServiceNamespace: namespace } = input;
         const service = report.services.find((each) => each.namespace === namespace);
         if (!service) throw noSuchEntity(`Service ${namespace} is not in the report.`);
         const details = report.entities

@@ -1,64 +1,60 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { mfaDeviceInUse, noSuchEntity, quotaExceeded } from "../errors.ts";
 import type { MfaDeviceRow } from "../federation-tables.ts";
-import { onOwner } from "../identities/authorization.ts";
-import { requireCallerUserName } from "../identities/calling-user.ts";
+import { onUserOrSelf } from "../identities/authorization.ts";
+import { mustNameUser } from "../identities/calling-user.ts";
+import { current, existing, type OwnerSubject, type PolicyOwner } from "../identities/owners.ts";
 import { pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { MFA_DEVICES_PER_USER } from "../quotas.ts";
-import { required } from "../required.ts";
 import { mfaDevicesOf, requireMfaDevice, setMfaDevice } from "../rows/mfa-devices.ts";
-import { requireUser, type User } from "../rows/users.ts";
+import type { User } from "../rows/users.ts";
 import type { Db, IamTables } from "../tables.ts";
 import { requireConsecutiveCodes } from "./mfa-codes.ts";
 
-interface NamedInput {
-  readonly UserName?: string | undefined;
-}
-
 interface CodesInput {
-  readonly AuthenticationCode1?: string | undefined;
-  readonly AuthenticationCode2?: string | undefined;
+  readonly AuthenticationCode1: string;
+  readonly AuthenticationCode2: string;
 }
 
 /** MFA devices as users have them. */
 export function mfaDeviceOperations(parts: IamParts) {
-  const serialIn = (input: { SerialNumber?: string | undefined }) =>
-    required(input.SerialNumber, "serialNumber");
   return defineOperations<typeof iam>()({
-    EnableMFADevice: {
-      authorize: onDevicesOf,
-      handle: (input, context) =>
+    EnableMFADevice: withSubject({
+      authorize: (input, context) => onUserOrSelf(input, context),
+      handle: (input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const user = await requireUser(db, context.accountId, nameIn(input, context));
-          const device = await requireMfaDevice(db, context.accountId, serialIn(input));
+          const user = await current(db, refuseRoot(subject));
+          const device = await requireMfaDevice(db, context.accountId, input.SerialNumber);
           if (device.user_id !== null) throw mfaDeviceInUse();
-          if ((await mfaDevicesOf(db, user.user_id)).length >= MFA_DEVICES_PER_USER)
+          if ((await mfaDevicesOf(db, user.id)).length >= MFA_DEVICES_PER_USER)
             throw quotaExceeded("MFADevicesPerUser", MFA_DEVICES_PER_USER);
           await setMfaDevice(db, device.serial_number, {
             ...requireConsecutiveCodes(parts, device, codesIn(input), context.nowMs),
-            user_id: user.user_id,
+            user_id: user.id,
             enabled_ms: context.nowMs,
           });
           return {};
         }),
-    },
-    DeactivateMFADevice: {
-      authorize: onDevicesOf,
-      handle: (input, context) =>
+    }),
+    DeactivateMFADevice: withSubject({
+      authorize: (input, context) => onUserOrSelf(input, context),
+      handle: ({ SerialNumber: serial }, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const device = await requireUsersDevice(db, context, input, serialIn(input));
+          const user = await current(db, refuseRoot(subject));
+          const device = await requireUsersDevice(db, context, user, serial);
           await setMfaDevice(db, device.serial_number, { user_id: null, enabled_ms: null });
           return {};
         }),
-    },
-    ResyncMFADevice: {
-      authorize: onDevicesOf,
-      handle: (input, context) =>
+    }),
+    ResyncMFADevice: withSubject({
+      authorize: (input, context) => onUserOrSelf(input, context),
+      handle: (input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const device = await requireUsersDevice(db, context, input, serialIn(input));
+          const user = await current(db, refuseRoot(subject));
+          const device = await requireUsersDevice(db, context, user, input.SerialNumber);
           const synchronised = requireConsecutiveCodes(
             parts,
             device,
@@ -68,60 +64,46 @@ export function mfaDeviceOperations(parts: IamParts) {
           await setMfaDevice(db, device.serial_number, synchronised);
           return {};
         }),
-    },
-    ListMFADevices: {
-      authorize: onDevicesOf,
-      handle: async (input, context) => {
-        if (isRootItself(input, context)) return { MFADevices: [], IsTruncated: false };
-        const db = context.db<IamTables>();
-        const user = await requireUser(db, context.accountId, nameIn(input, context));
-        const devices = await mfaDevicesOf(db, user.user_id);
+    }),
+    ListMFADevices: withSubject({
+      authorize: (input, context) => onUserOrSelf(input, context),
+      handle: async (input, context, subject) => {
+        if (!subject) return { MFADevices: [], IsTruncated: false };
+        const { row: user } = existing(subject);
+        const devices = await mfaDevicesOf(context.db<IamTables>(), user.user_id);
         const page = await pageOf(input, devices, (device) => device.serial_number);
         return { MFADevices: page.items.map((device) => shown(device, user)), ...page.output };
       },
-    },
-    GetMFADevice: {
-      authorize: onDevicesOf,
-      handle: async (input, context) => {
+    }),
+    GetMFADevice: withSubject({
+      authorize: (input, context) => onUserOrSelf(input, context),
+      handle: async ({ SerialNumber: serial }, context, subject) => {
+        const user = existing(refuseRoot(subject));
         const db = context.db<IamTables>();
-        const user = await requireUser(db, context.accountId, nameIn(input, context));
-        return shown(await requireUsersDevice(db, context, input, serialIn(input)), user);
+        return shown(await requireUsersDevice(db, context, user, serial), user.row);
       },
-    },
+    }),
   });
 }
 
-function onDevicesOf(input: NamedInput, context: RequestContext) {
-  const { principal } = context.caller;
-  if (principal.kind === "root" && input.UserName === undefined)
-    return { action: `iam:${context.operation}`, resource: principal.arn };
-  return onOwner(context, "user", nameIn(input, context));
-}
-
-function isRootItself(input: NamedInput, context: RequestContext): boolean {
-  return input.UserName === undefined && context.caller.principal.kind === "root";
-}
-
-function nameIn(input: NamedInput, context: RequestContext): string {
-  return input.UserName ?? requireCallerUserName(context);
+/** Root has no devices here. @throws ValidationError */
+function refuseRoot(subject: OwnerSubject<"user"> | undefined): OwnerSubject<"user"> {
+  if (!subject) throw mustNameUser();
+  return subject;
 }
 
 function codesIn(input: CodesInput): readonly [string, string] {
-  return [
-    required(input.AuthenticationCode1, "authenticationCode1"),
-    required(input.AuthenticationCode2, "authenticationCode2"),
-  ];
+  return [input.AuthenticationCode1, input.AuthenticationCode2];
 }
 
 async function requireUsersDevice(
   db: Db,
   context: RequestContext,
-  input: NamedInput,
+  user: PolicyOwner<"user">,
   serial: string,
 ): Promise<MfaDeviceRow> {
-  const user = await requireUser(db, context.accountId, nameIn(input, context));
   const device = await requireMfaDevice(db, context.accountId, serial);
-  if (device.user_id !== user.user_id) throw noSuchEntity("MFA Device invalid for user.");
+  if (device.user_id !== user.id) throw noSuchEntity("MFA Device invalid for user.");
   return device;
 }
 

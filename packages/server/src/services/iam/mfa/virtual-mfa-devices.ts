@@ -1,5 +1,6 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
+import type { Checked } from "../../../kernel/checked.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
 import { echoedTags } from "../answer-members.ts";
 import { alreadyExists, deleteConflict } from "../errors.ts";
@@ -7,7 +8,6 @@ import type { MfaDeviceRow } from "../federation-tables.ts";
 import { requestTags, untagKeys } from "../identities/authorization.ts";
 import { readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
-import { required } from "../required.ts";
 import {
   deleteMfaDevice,
   findMfaDevice,
@@ -17,29 +17,19 @@ import {
 } from "../rows/mfa-devices.ts";
 import { deleteTagsOf, putTags } from "../rows/tags.ts";
 import type { Db, IamTables } from "../tables.ts";
-import {
-  listResourceTags,
-  onTaggedResource,
-  tagResource,
-  untagResource,
-} from "../tags/tagged-resources.ts";
+import { onTaggedResource, tagPage, tagResource, untagResource } from "../tags/tagged-resources.ts";
 import { userSummary } from "../users/user-details.ts";
 import { qrCodePng } from "./qr-code-png.ts";
 
 /** Base32 digits of a seed, as AWS's have: 320 bits. */
 const SEED_LENGTH = 64;
 
-interface SerialInput {
-  readonly SerialNumber?: string | undefined;
-}
-
 /** Virtual MFA devices before and after they are a user's, and their tags. */
 export function virtualMfaDeviceOperations(parts: IamParts) {
-  const serialIn = (input: SerialInput) => required(input.SerialNumber, "serialNumber");
-  const onDevice = (input: SerialInput, context: RequestContext, extra: ContextEntries = {}) =>
-    onTaggedResource(context, serialIn(input), serialIn(input), extra);
-  const findSerial = (input: SerialInput, context: RequestContext) => async (db: Db) =>
-    (await requireMfaDevice(db, context.accountId, serialIn(input))).serial_number;
+  const onDevice = (serial: string, context: RequestContext, extra: ContextEntries = {}) =>
+    onTaggedResource(context, serial, serial, extra);
+  const findSerial = (serial: string, context: RequestContext) => async (db: Db) =>
+    (await requireMfaDevice(db, context.accountId, serial)).serial_number;
 
   return defineOperations<typeof iam>()({
     CreateVirtualMFADevice: {
@@ -50,7 +40,7 @@ export function virtualMfaDeviceOperations(parts: IamParts) {
           const seed = parts.ids.base32(SEED_LENGTH);
           const device = await insertDevice(parts, db, context, input, seed);
           await putTags(db, context.accountId, device.serial_number, input.Tags);
-          const name = required(input.VirtualMFADeviceName, "virtualMFADeviceName");
+          const { VirtualMFADeviceName: name } = input;
           return {
             VirtualMFADevice: {
               SerialNumber: device.serial_number,
@@ -66,10 +56,10 @@ export function virtualMfaDeviceOperations(parts: IamParts) {
       handle: listVirtualDevices,
     },
     DeleteVirtualMFADevice: {
-      authorize: onDevice,
+      authorize: (input, context) => onDevice(input.SerialNumber, context),
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const device = await requireMfaDevice(db, context.accountId, serialIn(input));
+          const device = await requireMfaDevice(db, context.accountId, input.SerialNumber);
           if (device.user_id !== null)
             throw deleteConflict("MFA VirtualDevice in use. Must deactivate first.");
           await deleteTagsOf(db, device.serial_number);
@@ -78,19 +68,24 @@ export function virtualMfaDeviceOperations(parts: IamParts) {
         }),
     },
     TagMFADevice: {
-      authorize: (input, context) => onDevice(input, context, requestTags(input.Tags)),
-      handle: (input, context) =>
-        tagResource(parts, context, findSerial(input, context), input.Tags),
+      authorize: ({ SerialNumber, Tags }, context) =>
+        onDevice(SerialNumber, context, requestTags(Tags)),
+      handle: ({ SerialNumber, Tags }, context) =>
+        tagResource(parts, context, findSerial(SerialNumber, context), Tags),
     },
     UntagMFADevice: {
-      authorize: (input, context) => onDevice(input, context, untagKeys(input.TagKeys)),
-      handle: (input, context) =>
-        untagResource(parts, context, findSerial(input, context), input.TagKeys),
+      authorize: ({ SerialNumber, TagKeys }, context) =>
+        onDevice(SerialNumber, context, untagKeys(TagKeys)),
+      handle: ({ SerialNumber, TagKeys }, context) =>
+        untagResource(parts, context, findSerial(SerialNumber, context), TagKeys),
     },
-    ListMFADeviceTags: {
-      authorize: onDevice,
-      handle: (input, context) => listResourceTags(context, findSerial(input, context), input),
-    },
+    ListMFADeviceTags: withSubject({
+      authorize: (input, context) => onDevice(input.SerialNumber, context),
+      handle: async (input, context, { arn, tags }) => {
+        await requireMfaDevice(context.db<IamTables>(), context.accountId, arn);
+        return tagPage(arn, tags, input);
+      },
+    }),
   });
 }
 
@@ -98,7 +93,7 @@ async function insertDevice(
   parts: IamParts,
   db: Db,
   context: RequestContext,
-  input: iam.CreateVirtualMFADeviceRequest,
+  input: Checked<iam.CreateVirtualMFADeviceRequest>,
   seed: string,
 ): Promise<MfaDeviceRow> {
   const serial = serialOf(context, input);
@@ -143,10 +138,12 @@ async function listVirtualDevices(
   return { VirtualMFADevices, ...page.output };
 }
 
-function serialOf(context: RequestContext, input: iam.CreateVirtualMFADeviceRequest): string {
+function serialOf(
+  context: RequestContext,
+  input: Checked<iam.CreateVirtualMFADeviceRequest>,
+): string {
   const path = input.Path ?? "/";
-  const name = required(input.VirtualMFADeviceName, "virtualMFADeviceName");
-  return `arn:aws:iam::${context.accountId}:mfa${path}${name}`;
+  return `arn:aws:iam::${context.accountId}:mfa${path}${input.VirtualMFADeviceName}`;
 }
 
 /** Source: CreateVirtualMFADevice, `QRCodePNG`: the text that authenticator apps read. */

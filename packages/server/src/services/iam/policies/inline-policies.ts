@@ -1,16 +1,22 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { policySizeWithoutWhitespace } from "@rolecast/policy";
-import { defineOperations } from "../../../kernel/operations.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { encodeDocument } from "../answer-members.ts";
 import { limitExceeded, noSuchEntity } from "../errors.ts";
 import { onBoundedOwner, onOwner } from "../identities/authorization.ts";
-import { type PolicyOwner, refuseProtectedOwner, requireOwner } from "../identities/owners.ts";
+import {
+  current,
+  existing,
+  type OwnerSubject,
+  type PolicyOwner,
+  refuseProtectedOwner,
+  roleOf,
+} from "../identities/owners.ts";
 import { actsForOwner } from "../identities/protected-role.ts";
 import { type PageInput, readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { INLINE_POLICIES_SIZE } from "../quotas.ts";
-import { required } from "../required.ts";
 import {
   deleteInlinePolicy,
   findInlineDocument,
@@ -21,88 +27,87 @@ import {
 import type { Db, IamTables, PolicyOwnerKind } from "../tables.ts";
 import { checkPolicy } from "./policy-text.ts";
 
+interface NamedDocument {
+  readonly PolicyName: string;
+  readonly PolicyDocument: string;
+}
+
 /** The four operations on inline policies, three times: for users, groups and roles. */
 export function inlinePolicyOperations(parts: IamParts) {
-  const user = (input: { UserName?: string | undefined }) => required(input.UserName, "userName");
-  const group = (input: { GroupName?: string | undefined }) =>
-    required(input.GroupName, "groupName");
-  const role = (input: { RoleName?: string | undefined }) => required(input.RoleName, "roleName");
   return defineOperations<typeof iam>()({
-    PutUserPolicy: {
-      authorize: (input, context) => onBoundedOwner(context, "user", user(input)),
-      handle: (input, context) => put(parts, context, "user", user(input), input),
-    },
-    PutGroupPolicy: {
-      authorize: (input, context) => onOwner(context, "group", group(input)),
-      handle: (input, context) => put(parts, context, "group", group(input), input),
-    },
-    PutRolePolicy: {
-      authorize: (input, context) => onBoundedOwner(context, "role", role(input)),
-      handle: (input, context) => put(parts, context, "role", role(input), input),
-    },
-    GetUserPolicy: {
-      authorize: (input, context) => onOwner(context, "user", user(input)),
-      handle: async (input, context) => ({
-        UserName: user(input),
-        ...(await get(context, "user", user(input), input.PolicyName)),
+    PutUserPolicy: withSubject({
+      authorize: (input, context) => onBoundedOwner(context, "user", input.UserName),
+      handle: (input, context, user) => put(parts, context, user, input),
+    }),
+    PutGroupPolicy: withSubject({
+      authorize: (input, context) => onOwner(context, "group", input.GroupName),
+      handle: (input, context, group) => put(parts, context, group, input),
+    }),
+    PutRolePolicy: withSubject({
+      authorize: (input, context) => onBoundedOwner(context, "role", input.RoleName),
+      handle: (input, context, role) => put(parts, context, role, input),
+    }),
+    GetUserPolicy: withSubject({
+      authorize: (input, context) => onOwner(context, "user", input.UserName),
+      handle: async (input, context, user) => ({
+        UserName: input.UserName,
+        ...(await get(context, user, input.PolicyName)),
       }),
-    },
-    GetGroupPolicy: {
-      authorize: (input, context) => onOwner(context, "group", group(input)),
-      handle: async (input, context) => ({
-        GroupName: group(input),
-        ...(await get(context, "group", group(input), input.PolicyName)),
+    }),
+    GetGroupPolicy: withSubject({
+      authorize: (input, context) => onOwner(context, "group", input.GroupName),
+      handle: async (input, context, group) => ({
+        GroupName: input.GroupName,
+        ...(await get(context, group, input.PolicyName)),
       }),
-    },
-    GetRolePolicy: {
-      authorize: (input, context) => onOwner(context, "role", role(input)),
-      handle: async (input, context) => ({
-        RoleName: role(input),
-        ...(await get(context, "role", role(input), input.PolicyName)),
+    }),
+    GetRolePolicy: withSubject({
+      authorize: (input, context) => onOwner(context, "role", input.RoleName),
+      handle: async (input, context, role) => ({
+        RoleName: input.RoleName,
+        ...(await get(context, role, input.PolicyName)),
       }),
-    },
-    ListUserPolicies: {
-      authorize: (input, context) => onOwner(context, "user", user(input)),
-      handle: (input, context) => list(context, "user", user(input), input),
-    },
-    ListGroupPolicies: {
-      authorize: (input, context) => onOwner(context, "group", group(input)),
-      handle: (input, context) => list(context, "group", group(input), input),
-    },
-    ListRolePolicies: {
-      authorize: (input, context) => onOwner(context, "role", role(input)),
-      handle: (input, context) => list(context, "role", role(input), input),
-    },
-    DeleteUserPolicy: {
-      authorize: (input, context) => onBoundedOwner(context, "user", user(input)),
-      handle: (input, context) => remove(parts, context, "user", user(input), input.PolicyName),
-    },
-    DeleteGroupPolicy: {
-      authorize: (input, context) => onOwner(context, "group", group(input)),
-      handle: (input, context) => remove(parts, context, "group", group(input), input.PolicyName),
-    },
-    DeleteRolePolicy: {
-      authorize: (input, context) => onBoundedOwner(context, "role", role(input)),
-      handle: (input, context) => remove(parts, context, "role", role(input), input.PolicyName),
-    },
+    }),
+    ListUserPolicies: withSubject({
+      authorize: (input, context) => onOwner(context, "user", input.UserName),
+      handle: (input, context, user) => list(context, user, input),
+    }),
+    ListGroupPolicies: withSubject({
+      authorize: (input, context) => onOwner(context, "group", input.GroupName),
+      handle: (input, context, group) => list(context, group, input),
+    }),
+    ListRolePolicies: withSubject({
+      authorize: (input, context) => onOwner(context, "role", input.RoleName),
+      handle: (input, context, role) => list(context, role, input),
+    }),
+    DeleteUserPolicy: withSubject({
+      authorize: (input, context) => onBoundedOwner(context, "user", input.UserName),
+      handle: (input, context, user) => remove(parts, context, user, input.PolicyName),
+    }),
+    DeleteGroupPolicy: withSubject({
+      authorize: (input, context) => onOwner(context, "group", input.GroupName),
+      handle: (input, context, group) => remove(parts, context, group, input.PolicyName),
+    }),
+    DeleteRolePolicy: withSubject({
+      authorize: (input, context) => onBoundedOwner(context, "role", input.RoleName),
+      handle: (input, context, role) => remove(parts, context, role, input.PolicyName),
+    }),
   });
 }
 
 function put(
   parts: IamParts,
   context: RequestContext,
-  kind: PolicyOwnerKind,
-  name: string,
-  input: { PolicyName?: string | undefined; PolicyDocument?: string | undefined },
+  subject: OwnerSubject,
+  { PolicyName: policyName, PolicyDocument: document }: NamedDocument,
 ) {
-  const policyName = required(input.PolicyName, "policyName");
-  const document = required(input.PolicyDocument, "policyDocument");
   return change(parts, context, async ({ db }) => {
-    const owner = await requireOwner(db, context.accountId, kind, name);
+    const owner = await current(db, subject);
     refuseProtectedOwner(owner, context);
     checkPolicy(document, "inline");
+    const role = roleOf(owner);
     // A service's own role grows with its use, which the service's quotas bound.
-    if (!owner.role || !actsForOwner(owner.role, context))
+    if (!role || !actsForOwner(role, context))
       await refuseOversize(db, owner, policyName, document);
     await putInlinePolicy(db, context.accountId, owner.id, policyName, document);
     return {};
@@ -126,28 +131,16 @@ async function refuseOversize(
     );
 }
 
-async function get(
-  context: RequestContext,
-  kind: PolicyOwnerKind,
-  name: string,
-  policyNameInput: string | undefined,
-) {
-  const policyName = required(policyNameInput, "policyName");
-  const db = context.db<IamTables>();
-  const owner = await requireOwner(db, context.accountId, kind, name);
-  const document = await findInlineDocument(db, owner.id, policyName);
+async function get(context: RequestContext, subject: OwnerSubject, policyName: string) {
+  const { id, kind } = existing(subject);
+  const document = await findInlineDocument(context.db<IamTables>(), id, policyName);
   if (document === undefined) throw noSuchInlinePolicy(kind, policyName);
   return { PolicyName: policyName, PolicyDocument: encodeDocument(document) };
 }
 
-async function list(
-  context: RequestContext,
-  kind: PolicyOwnerKind,
-  name: string,
-  input: PageInput,
-) {
+async function list(context: RequestContext, subject: OwnerSubject, input: PageInput) {
   const db = context.db<IamTables>();
-  const owner = await requireOwner(db, context.accountId, kind, name);
+  const owner = existing(subject);
   const page = await readPage(
     input,
     (after, limit) => inlinePolicyNames(db, owner.id, after, limit),
@@ -159,16 +152,14 @@ async function list(
 function remove(
   parts: IamParts,
   context: RequestContext,
-  kind: PolicyOwnerKind,
-  name: string,
-  policyNameInput: string | undefined,
+  subject: OwnerSubject,
+  policyName: string,
 ) {
-  const policyName = required(policyNameInput, "policyName");
   return change(parts, context, async ({ db }) => {
-    const owner = await requireOwner(db, context.accountId, kind, name);
+    const owner = await current(db, subject);
     refuseProtectedOwner(owner, context);
     if (!(await deleteInlinePolicy(db, owner.id, policyName)))
-      throw noSuchInlinePolicy(kind, policyName);
+      throw noSuchInlinePolicy(owner.kind, policyName);
     return {};
   });
 }

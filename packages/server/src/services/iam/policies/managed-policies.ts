@@ -2,6 +2,7 @@ import { parseArn } from "../../../kernel/arn.ts";
 import { type AwsManagedPolicies, isAwsPolicyArn } from "../catalogue/aws-managed-policies.ts";
 import { awsPolicyDescriptions } from "../catalogue/aws-policy-descriptions.ts";
 import { invalidInput, noSuchEntity, noSuchPolicy, validationError } from "../errors.ts";
+import type { PolicySubject } from "../identities/subjects.ts";
 import { findOwnPolicy, type Policy } from "../rows/policies.ts";
 import type { Db } from "../tables.ts";
 
@@ -40,25 +41,33 @@ export async function findPolicy(
   accountId: string,
   arn: string,
 ): Promise<ManagedPolicy | undefined> {
-  if (isAwsPolicyArn(arn)) {
-    const policy = awsPolicies.find(arn);
-    const description = awsPolicyDescriptions.get(arn.slice(arn.indexOf("/") + 1));
-    return policy && { ...policy, description, aws: true };
-  }
+  if (isAwsPolicyArn(arn)) return findAwsPolicy(awsPolicies, arn);
   const row = await findOwnPolicy(db, accountId, arn);
   return row && managedPolicy(row);
 }
 
-/** @throws ValidationError, NoSuchEntity */
-export async function requirePolicy(
-  db: Db,
+/** The managed policy that was decided on. @throws ValidationError */
+export function subjectPolicy(
   awsPolicies: AwsManagedPolicies,
-  accountId: string,
-  arn: string,
-): Promise<ManagedPolicy> {
-  const policy = await findPolicy(db, awsPolicies, accountId, requireArn(arn));
-  if (!policy) throw noSuchPolicy(arn);
+  { arn, own }: PolicySubject,
+): ManagedPolicy | undefined {
+  return own ? managedPolicy(own) : findAwsPolicy(awsPolicies, requireArn(arn));
+}
+
+/** @throws ValidationError, NoSuchEntity */
+export function existingPolicy(
+  awsPolicies: AwsManagedPolicies,
+  subject: PolicySubject,
+): ManagedPolicy {
+  const policy = subjectPolicy(awsPolicies, subject);
+  if (!policy) throw noSuchPolicy(subject.arn);
   return policy;
+}
+
+function findAwsPolicy(awsPolicies: AwsManagedPolicies, arn: string): ManagedPolicy | undefined {
+  const policy = awsPolicies.find(arn);
+  const description = awsPolicyDescriptions.get(arn.slice(arn.indexOf("/") + 1));
+  return policy && { ...policy, description, aws: true };
 }
 
 export function noSuchPolicyVersion(arn: string, versionId: string) {

@@ -1,73 +1,60 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { SERVICE_ROLE_PATH } from "../catalogue/aws-managed-policies.ts";
 import { noSuchEntity, policyNotAttachable } from "../errors.ts";
-import { onBoundedOwner } from "../identities/authorization.ts";
-import { refuseProtectedOwner, requireOwner } from "../identities/owners.ts";
+import { onBoundedOwner, requestBoundary } from "../identities/authorization.ts";
+import { current, type OwnerSubject, refuseProtectedOwner } from "../identities/owners.ts";
 import { change, type IamParts } from "../parts.ts";
-import { required } from "../required.ts";
 import { setRole } from "../rows/roles.ts";
 import { setUser } from "../rows/users.ts";
 import type { Db } from "../tables.ts";
 import { findPolicy, requirePolicyArn } from "./managed-policies.ts";
 
+type Subject = OwnerSubject<"user" | "role">;
+
 export function permissionsBoundaryOperations(parts: IamParts) {
-  const put = (kind: "user" | "role", name: string, arn: string, context: RequestContext) =>
+  const put = (subject: Subject, arn: string, context: RequestContext) =>
     change(parts, context, async ({ db }) => {
-      const owner = await requireOwner(db, context.accountId, kind, name);
-      refuseProtectedOwner(owner, context);
+      const { kind, id } = await changeable(db, subject, context);
       await requireBoundaryPolicy(parts, context, db, arn);
-      await setBoundary(db, kind, owner.id, arn);
+      await setBoundary(db, kind, id, arn);
       return {};
     });
-  const remove = (kind: "user" | "role", name: string, context: RequestContext) =>
+  const remove = (subject: Subject, context: RequestContext) =>
     change(parts, context, async ({ db }) => {
-      const owner = await requireOwner(db, context.accountId, kind, name);
-      refuseProtectedOwner(owner, context);
-      if (owner.boundaryArn === null)
-        throw noSuchEntity(`The ${kind} ${name} has no permissions boundary.`);
-      await setBoundary(db, kind, owner.id, null);
+      const { kind, id, boundaryArn } = await changeable(db, subject, context);
+      if (boundaryArn === null)
+        throw noSuchEntity(`The ${kind} ${subject.name} has no permissions boundary.`);
+      await setBoundary(db, kind, id, null);
       return {};
     });
   return defineOperations<typeof iam>()({
-    PutUserPermissionsBoundary: {
-      authorize: (input, context) =>
-        onBoundedOwner(context, "user", required(input.UserName, "userName"), {
-          "iam:permissionsboundary": input.PermissionsBoundary,
-        }),
-      handle: (input, context) =>
-        put(
-          "user",
-          required(input.UserName, "userName"),
-          required(input.PermissionsBoundary, "permissionsBoundary"),
-          context,
-        ),
-    },
-    PutRolePermissionsBoundary: {
-      authorize: (input, context) =>
-        onBoundedOwner(context, "role", required(input.RoleName, "roleName"), {
-          "iam:permissionsboundary": input.PermissionsBoundary,
-        }),
-      handle: (input, context) =>
-        put(
-          "role",
-          required(input.RoleName, "roleName"),
-          required(input.PermissionsBoundary, "permissionsBoundary"),
-          context,
-        ),
-    },
-    DeleteUserPermissionsBoundary: {
-      authorize: (input, context) =>
-        onBoundedOwner(context, "user", required(input.UserName, "userName")),
-      handle: (input, context) => remove("user", required(input.UserName, "userName"), context),
-    },
-    DeleteRolePermissionsBoundary: {
-      authorize: (input, context) =>
-        onBoundedOwner(context, "role", required(input.RoleName, "roleName")),
-      handle: (input, context) => remove("role", required(input.RoleName, "roleName"), context),
-    },
+    PutUserPermissionsBoundary: withSubject({
+      authorize: ({ UserName, PermissionsBoundary }, context) =>
+        onBoundedOwner(context, "user", UserName, requestBoundary(PermissionsBoundary)),
+      handle: (input, context, user) => put(user, input.PermissionsBoundary, context),
+    }),
+    PutRolePermissionsBoundary: withSubject({
+      authorize: ({ RoleName, PermissionsBoundary }, context) =>
+        onBoundedOwner(context, "role", RoleName, requestBoundary(PermissionsBoundary)),
+      handle: (input, context, role) => put(role, input.PermissionsBoundary, context),
+    }),
+    DeleteUserPermissionsBoundary: withSubject({
+      authorize: (input, context) => onBoundedOwner(context, "user", input.UserName),
+      handle: (_input, context, user) => remove(user, context),
+    }),
+    DeleteRolePermissionsBoundary: withSubject({
+      authorize: (input, context) => onBoundedOwner(context, "role", input.RoleName),
+      handle: (_input, context, role) => remove(role, context),
+    }),
   });
+}
+
+async function changeable(db: Db, subject: Subject, context: RequestContext) {
+  const owner = await current(db, subject);
+  refuseProtectedOwner(owner, context);
+  return owner;
 }
 
 /** A boundary is a managed policy that the account can attach. @throws NoSuchEntity and others */

@@ -1,5 +1,6 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
+import type { Checked } from "../../../kernel/checked.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { echoedTags } from "../answer-members.ts";
@@ -7,16 +8,16 @@ import { isAwsPolicyArn } from "../catalogue/aws-managed-policies.ts";
 import { accessDenied, alreadyExists, deleteConflict } from "../errors.ts";
 import { onList, onNew, onPolicy, requestTags } from "../identities/authorization.ts";
 import { callerSubject } from "../identities/calling-user.ts";
+import { currentPolicy } from "../identities/subjects.ts";
 import { change, type IamParts } from "../parts.ts";
 import { POLICIES_PER_ACCOUNT } from "../quotas.ts";
-import { required } from "../required.ts";
 import { findIgnoringCase, refuseOverQuota } from "../rows/named-rows.ts";
 import { deletePolicy, insertPolicy } from "../rows/policies.ts";
 import { NO_USAGE, usageOfPolicies } from "../rows/policy-usage.ts";
 import { countVersions, deleteVersionsOf, insertVersion } from "../rows/policy-versions.ts";
-import { deleteTagsOf, putTags, tagsOf } from "../rows/tags.ts";
+import { deleteTagsOf, putTags } from "../rows/tags.ts";
 import type { Db, IamTables, PolicyRow } from "../tables.ts";
-import { managedPolicy, requireArn, requirePolicy } from "./managed-policies.ts";
+import { existingPolicy, managedPolicy, requireArn } from "./managed-policies.ts";
 import { policySummary } from "./policy-details.ts";
 import { listPolicies } from "./policy-lists.ts";
 import { checkManagedPolicy } from "./policy-text.ts";
@@ -25,8 +26,7 @@ export function policyOperations(parts: IamParts) {
   return defineOperations<typeof iam>()({
     CreatePolicy: {
       authorize: (input, context) => {
-        const name = required(input.PolicyName, "policyName");
-        const pathAndName = { path: input.Path, name };
+        const pathAndName = { path: input.Path, name: input.PolicyName };
         return onNew(context, "policy", pathAndName, requestTags(input.Tags));
       },
       handle: (input, context) =>
@@ -36,45 +36,44 @@ export function policyOperations(parts: IamParts) {
           return { Policy: { ...summary, ...echoedTags(input.Tags) } };
         }),
     },
-    GetPolicy: {
-      authorize: (input, context) => onPolicy(context, required(input.PolicyArn, "policyArn")),
-      handle: async (input, context) => {
-        const db = context.db<IamTables>();
-        const arn = required(input.PolicyArn, "policyArn");
-        const policy = await requirePolicy(db, parts.awsPolicies, context.accountId, arn);
-        const usage = await usageOfPolicies(db, context.accountId, [arn]);
+    GetPolicy: withSubject({
+      authorize: (input, context) => onPolicy(context, input.PolicyArn),
+      handle: async (_input, context, subject) => {
+        const { arn, tags } = subject;
+        const policy = existingPolicy(parts.awsPolicies, subject);
+        const usage = await usageOfPolicies(context.db<IamTables>(), context.accountId, [arn]);
         return {
           Policy: {
             ...policySummary(policy, usage.get(arn) ?? NO_USAGE),
             ...(policy.description === undefined ? {} : { Description: policy.description }),
             // Unlike a role's, a policy's tags are an empty list when there are none.
-            Tags: policy.aws ? [] : await tagsOf(db, policy.policyId),
+            Tags: [...tags],
           },
         };
       },
-    },
+    }),
     ListPolicies: {
       authorize: (input, context) => onList(context, "policy", input.PathPrefix),
       handle: (input, context) => listPolicies(parts, context, input),
     },
-    DeletePolicy: {
-      authorize: (input, context) => onPolicy(context, required(input.PolicyArn, "policyArn")),
-      handle: (input, context) => {
-        const arn = requireOwnPolicyArn(required(input.PolicyArn, "policyArn"), context);
+    DeletePolicy: withSubject({
+      authorize: (input, context) => onPolicy(context, input.PolicyArn),
+      handle: (_input, context, subject) => {
+        const arn = requireOwnPolicyArn(subject.arn, context);
         return change(parts, context, async ({ db }) => {
-          const policy = await requirePolicy(db, parts.awsPolicies, context.accountId, arn);
+          const { policy_id: id } = await currentPolicy(db, subject);
           await refuseReferencedPolicy(db, context.accountId, arn);
-          await deleteTagsOf(db, policy.policyId);
+          await deleteTagsOf(db, id);
           await deleteVersionsOf(db, arn);
           await deletePolicy(db, arn);
           return {};
         });
       },
-    },
+    }),
   });
 }
 
-/** Nobody changes AWS's policies, whatever they are allowed. @throws AccessDenied, ValidationError */
+/** AWS's policies can't be changed, whatever the caller is allowed. @throws AccessDenied, ValidationError */
 export function requireOwnPolicyArn(arn: string, context: RequestContext): string {
   if (!isAwsPolicyArn(requireArn(arn))) return arn;
   throw accessDenied(
@@ -86,11 +85,10 @@ async function createPolicy(
   parts: IamParts,
   context: RequestContext,
   db: Db,
-  input: iam.CreatePolicyRequest,
+  input: Checked<iam.CreatePolicyRequest>,
 ): Promise<PolicyRow> {
   const { accountId } = context;
-  const name = required(input.PolicyName, "policyName");
-  const document = required(input.PolicyDocument, "policyDocument");
+  const { PolicyName: name, PolicyDocument: document } = input;
   checkManagedPolicy(document);
   if (await findIgnoringCase(db, "iam_policies", accountId, name))
     throw alreadyExists(`A policy called ${name}`, "Duplicate names are not allowed.");

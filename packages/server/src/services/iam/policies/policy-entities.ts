@@ -1,13 +1,13 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
+import type { Checked } from "../../../kernel/checked.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import { notAttachable } from "../errors.ts";
 import { onPolicy } from "../identities/authorization.ts";
 import { readPage } from "../pagination.ts";
 import type { IamParts } from "../parts.ts";
-import { required } from "../required.ts";
 import { type PolicyHolder, readHolders, type WantedHolders } from "../rows/policy-holders.ts";
 import type { Db, IamTables, PolicyOwnerKind } from "../tables.ts";
-import { findPolicy, requireArn } from "./managed-policies.ts";
+import { subjectPolicy } from "./managed-policies.ts";
 
 /** The order of kinds in the list. */
 const KINDS = ["group", "role", "user"] as const;
@@ -16,13 +16,12 @@ const FILTERS = { group: "Group", role: "Role", user: "User" } as const;
 
 export function policyEntityOperations(parts: IamParts) {
   return defineOperations<typeof iam>()({
-    ListEntitiesForPolicy: {
-      authorize: (input, context) => onPolicy(context, required(input.PolicyArn, "policyArn")),
-      handle: async (input, context) => {
+    ListEntitiesForPolicy: withSubject({
+      authorize: (input, context) => onPolicy(context, input.PolicyArn),
+      handle: async (input, context, subject) => {
         const db = context.db<IamTables>();
-        const arn = required(input.PolicyArn, "policyArn");
-        const policy = await findPolicy(db, parts.awsPolicies, context.accountId, requireArn(arn));
-        if (!policy) throw notAttachable(arn);
+        const { arn } = subject;
+        if (!subjectPolicy(parts.awsPolicies, subject)) throw notAttachable(arn);
         const page = await readPage(
           input,
           (after, limit) => readEntities(db, context.accountId, input, arn, after, limit),
@@ -36,7 +35,7 @@ export function policyEntityOperations(parts: IamParts) {
           ...page.output,
         };
       },
-    },
+    }),
   });
 }
 
@@ -44,7 +43,7 @@ export function policyEntityOperations(parts: IamParts) {
 async function readEntities(
   db: Db,
   accountId: string,
-  input: iam.ListEntitiesForPolicyRequest,
+  input: Checked<iam.ListEntitiesForPolicyRequest>,
   arn: string,
   after: string | undefined,
   limit: number,
@@ -62,7 +61,7 @@ async function readEntities(
   return entities;
 }
 
-function partOf(input: iam.ListEntitiesForPolicyRequest, arn: string): WantedHolders {
+function partOf(input: Checked<iam.ListEntitiesForPolicyRequest>, arn: string): WantedHolders {
   const { PolicyUsageFilter: use, PathPrefix: path = "/" } = input;
   return {
     ...{ arn, path, isAttached: use !== "PermissionsBoundary" },

@@ -1,13 +1,13 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import { encodeDocument } from "../answer-members.ts";
-import { deleteConflict, limitExceeded, noSuchPolicy } from "../errors.ts";
+import { deleteConflict, limitExceeded } from "../errors.ts";
 import { onPolicy } from "../identities/authorization.ts";
+import { currentPolicy, findCurrentPolicy, type PolicySubject } from "../identities/subjects.ts";
 import { pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { VERSIONS_PER_POLICY } from "../quotas.ts";
-import { required } from "../required.ts";
-import { findOwnPolicy, type Policy, setPolicy } from "../rows/policies.ts";
+import { type Policy, setPolicy } from "../rows/policies.ts";
 import {
   countVersions,
   deleteVersion,
@@ -18,11 +18,10 @@ import {
 } from "../rows/policy-versions.ts";
 import type { Db, IamTables } from "../tables.ts";
 import {
-  findPolicy,
+  existingPolicy,
   type ManagedPolicy,
   noSuchPolicyVersion,
-  requireArn,
-  requirePolicy,
+  subjectPolicy,
 } from "./managed-policies.ts";
 import { requireOwnPolicyArn } from "./policies.ts";
 import { parseVersionId, versionId } from "./policy-details.ts";
@@ -30,34 +29,30 @@ import { checkManagedPolicy } from "./policy-text.ts";
 
 export function policyVersionOperations(parts: IamParts) {
   return defineOperations<typeof iam>()({
-    CreatePolicyVersion: {
-      authorize: (input, context) => onPolicy(context, required(input.PolicyArn, "policyArn")),
-      handle: (input, context) => {
-        const arn = requireOwnPolicyArn(required(input.PolicyArn, "policyArn"), context);
-        const document = required(input.PolicyDocument, "policyDocument");
+    CreatePolicyVersion: withSubject({
+      authorize: (input, context) => onPolicy(context, input.PolicyArn),
+      handle: (input, context, subject) => {
+        requireOwnPolicyArn(subject.arn, context);
+        const { PolicyDocument: document, SetAsDefault: isDefault = false } = input;
         return change(parts, context, async ({ db }) => {
-          const policy = await findOwnPolicy(db, context.accountId, arn);
-          if (!policy) throw noSuchPolicy(arn);
+          const policy = await currentPolicy(db, subject);
           checkManagedPolicy(document);
           const { nowMs } = context;
-          const isDefault = input.SetAsDefault ?? false;
           const number = await addVersion(db, policy, { document, nowMs, isDefault });
           return { PolicyVersion: versionSummary({ number, createdMs: nowMs }, isDefault) };
         });
       },
-    },
-    GetPolicyVersion: {
-      authorize: (input, context) => onPolicy(context, required(input.PolicyArn, "policyArn")),
-      handle: async (input, context) => {
+    }),
+    GetPolicyVersion: withSubject({
+      authorize: (input, context) => onPolicy(context, input.PolicyArn),
+      handle: async ({ VersionId: id }, context, subject) => {
         const db = context.db<IamTables>();
-        const arn = required(input.PolicyArn, "policyArn");
-        const id = required(input.VersionId, "versionId");
-        const policy = await findPolicy(db, parts.awsPolicies, context.accountId, requireArn(arn));
-        if (!policy) throw noSuchPolicyVersion(arn, id);
+        const policy = subjectPolicy(parts.awsPolicies, subject);
+        if (!policy) throw noSuchPolicyVersion(subject.arn, id);
         const versions = await versionsOf(parts, db, policy);
         const version = versions.find(({ number }) => versionId(number) === id);
         const document = version && (await documentOf(parts, db, policy, version.number));
-        if (!version || document === undefined) throw noSuchPolicyVersion(arn, id);
+        if (!version || document === undefined) throw noSuchPolicyVersion(subject.arn, id);
         return {
           PolicyVersion: {
             ...versionSummary(version, version.number === policy.defaultVersion),
@@ -65,14 +60,12 @@ export function policyVersionOperations(parts: IamParts) {
           },
         };
       },
-    },
-    ListPolicyVersions: {
-      authorize: (input, context) => onPolicy(context, required(input.PolicyArn, "policyArn")),
-      handle: async (input, context) => {
-        const db = context.db<IamTables>();
-        const arn = required(input.PolicyArn, "policyArn");
-        const policy = await requirePolicy(db, parts.awsPolicies, context.accountId, arn);
-        const versions = await versionsOf(parts, db, policy);
+    }),
+    ListPolicyVersions: withSubject({
+      authorize: (input, context) => onPolicy(context, input.PolicyArn),
+      handle: async (input, context, subject) => {
+        const policy = existingPolicy(parts.awsPolicies, subject);
+        const versions = await versionsOf(parts, context.db<IamTables>(), policy);
         // The newest comes first, so keys count downwards.
         const page = await pageOf(input, versions.reverse(), ({ number }) =>
           String(KEY_BASE - number),
@@ -82,33 +75,31 @@ export function policyVersionOperations(parts: IamParts) {
         );
         return { Versions, ...page.output };
       },
-    },
-    SetDefaultPolicyVersion: {
-      authorize: (input, context) => onPolicy(context, required(input.PolicyArn, "policyArn")),
-      handle: (input, context) => {
-        const arn = requireOwnPolicyArn(required(input.PolicyArn, "policyArn"), context);
+    }),
+    SetDefaultPolicyVersion: withSubject({
+      authorize: (input, context) => onPolicy(context, input.PolicyArn),
+      handle: (input, context, subject) => {
+        const arn = requireOwnPolicyArn(subject.arn, context);
         return change(parts, context, async ({ db }) => {
-          const id = required(input.VersionId, "versionId");
-          const { number } = await requireVersion(parts, db, context.accountId, arn, id);
+          const { number } = await requireVersion(db, subject, input.VersionId);
           await setPolicy(db, arn, { default_version: number, updated_ms: context.nowMs });
           return {};
         });
       },
-    },
-    DeletePolicyVersion: {
-      authorize: (input, context) => onPolicy(context, required(input.PolicyArn, "policyArn")),
-      handle: (input, context) => {
-        const arn = requireOwnPolicyArn(required(input.PolicyArn, "policyArn"), context);
+    }),
+    DeletePolicyVersion: withSubject({
+      authorize: (input, context) => onPolicy(context, input.PolicyArn),
+      handle: (input, context, subject) => {
+        const arn = requireOwnPolicyArn(subject.arn, context);
         return change(parts, context, async ({ db }) => {
-          const id = required(input.VersionId, "versionId");
-          const { policy, number } = await requireVersion(parts, db, context.accountId, arn, id);
-          if (number === policy.defaultVersion)
+          const { policy, number } = await requireVersion(db, subject, input.VersionId);
+          if (number === policy.default_version)
             throw deleteConflict("Cannot delete the default version of a policy.");
           await deleteVersion(db, arn, number);
           return {};
         });
       },
-    },
+    }),
   });
 }
 
@@ -164,19 +155,17 @@ export async function documentOf(
   return findVersionDocument(db, policy.arn, version);
 }
 
-/** @throws NoSuchEntity with one sentence, be it the policy or its version that isn't there */
+/** @throws NoSuchEntity with one sentence, whether the policy or its version is missing */
 async function requireVersion(
-  parts: Pick<IamParts, "awsPolicies">,
   db: Db,
-  accountId: string,
-  arn: string,
+  subject: PolicySubject,
   id: string,
-): Promise<{ readonly policy: ManagedPolicy; readonly number: number }> {
-  const policy = await findPolicy(db, parts.awsPolicies, accountId, arn);
+): Promise<{ readonly policy: Policy; readonly number: number }> {
+  const policy = await findCurrentPolicy(db, subject);
   const number = parseVersionId(id);
-  if (!policy || number === undefined) throw noSuchPolicyVersion(arn, id);
-  const versions = await versionsOfPolicy(db, policy.arn);
-  if (!versions.some((version) => version.number === number)) throw noSuchPolicyVersion(arn, id);
+  const versions = policy ? await versionsOfPolicy(db, policy.policy_arn) : [];
+  if (!policy || number === undefined || !versions.some((version) => version.number === number))
+    throw noSuchPolicyVersion(subject.arn, id);
   return { policy, number };
 }
 

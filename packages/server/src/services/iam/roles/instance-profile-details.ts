@@ -1,7 +1,6 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { type InstanceProfile, instanceProfileArn } from "../rows/instance-profiles.ts";
 import { findRoleById } from "../rows/roles.ts";
-import { tagsOf } from "../rows/tags.ts";
 import type { Db } from "../tables.ts";
 import { roleSummary } from "./role-details.ts";
 
@@ -15,13 +14,5 @@ export async function listedInstanceProfile(db: Db, profile: InstanceProfile) {
     Arn: instanceProfileArn(profile),
     CreateDate: new Date(profile.created_ms),
     Roles: role ? [await roleSummary(db, role)] : [],
-  } satisfies iam.InstanceProfile;
-}
-
-/** GetInstanceProfile shows no tags as an empty list, as GetPolicy does. */
-export async function describedInstanceProfile(db: Db, profile: InstanceProfile) {
-  return {
-    ...(await listedInstanceProfile(db, profile)),
-    Tags: await tagsOf(db, profile.profile_id),
   } satisfies iam.InstanceProfile;
 }

@@ -1,5 +1,5 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { type Authorization, defineOperations } from "../../../kernel/operations.ts";
+import { type Authorization, defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { inTurns } from "../../../kernel/work/turns.ts";
@@ -10,42 +10,40 @@ import {
   onList,
   onNew,
   onOwner,
+  readOwner,
   requestTags,
 } from "../identities/authorization.ts";
+import { current, existing, type OwnerSubject } from "../identities/owners.ts";
 import { refuseProtectedRole } from "../identities/protected-role.ts";
+import { currentProfile, existingProfile } from "../identities/subjects.ts";
 import { readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { INSTANCE_PROFILES_PER_ACCOUNT } from "../quotas.ts";
-import { required } from "../required.ts";
 import {
   deleteInstanceProfile,
   findInstanceProfile,
   insertInstanceProfile,
   instanceProfilesOfRole,
-  requireInstanceProfile,
   setRoleOfProfile,
 } from "../rows/instance-profiles.ts";
 import { readNamedPage, refuseOverQuota } from "../rows/named-rows.ts";
-import { findRole, requireRole, roleArn } from "../rows/roles.ts";
+import { requireRole } from "../rows/roles.ts";
 import { deleteTagsOf, putTags } from "../rows/tags.ts";
 import type { Db, IamTables, InstanceProfileRow } from "../tables.ts";
-import { describedInstanceProfile, listedInstanceProfile } from "./instance-profile-details.ts";
+import { listedInstanceProfile } from "./instance-profile-details.ts";
 
 /** A profile holds one role; AWS's message gives this number. */
 const ROLES_PER_PROFILE = 1;
 
 export function instanceProfileOperations(parts: IamParts) {
-  const named = (input: { InstanceProfileName?: string | undefined }) =>
-    required(input.InstanceProfileName, "instanceProfileName");
   return defineOperations<typeof iam>()({
     CreateInstanceProfile: {
-      authorize: (input, context) => {
-        const pathAndName = { path: input.Path, name: named(input) };
-        return onNew(context, "instance-profile", pathAndName, requestTags(input.Tags));
-      },
+      authorize: ({ Path: path, InstanceProfileName: name, Tags }, context) =>
+        onNew(context, "instance-profile", { path, name }, requestTags(Tags)),
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
-          const profile = await insertProfile(parts, context, db, named(input), input.Path);
+          const { InstanceProfileName: name, Path: path } = input;
+          const profile = await insertProfile(parts, context, db, name, path);
           await putTags(db, context.accountId, profile.profile_id, input.Tags);
           const InstanceProfile = {
             ...(await listedInstanceProfile(db, profile)),
@@ -54,14 +52,17 @@ export function instanceProfileOperations(parts: IamParts) {
           return { InstanceProfile };
         }),
     },
-    GetInstanceProfile: {
-      authorize: (input, context) => onInstanceProfile(context, named(input)),
-      handle: async (input, context) => {
-        const db = context.db<IamTables>();
-        const profile = await requireInstanceProfile(db, context.accountId, named(input));
-        return { InstanceProfile: await describedInstanceProfile(db, profile) };
+    GetInstanceProfile: withSubject({
+      authorize: (input, context) => onInstanceProfile(context, input.InstanceProfileName),
+      handle: async (_input, context, subject) => {
+        const listed = await listedInstanceProfile(
+          context.db<IamTables>(),
+          existingProfile(subject),
+        );
+        // No tags are shown as an empty list, as GetPolicy does.
+        return { InstanceProfile: { ...listed, Tags: [...subject.tags] } };
       },
-    },
+    }),
     ListInstanceProfiles: {
       authorize: (input, context) => onList(context, "instance-profile", input.PathPrefix),
       handle: async (input, context) => {
@@ -73,15 +74,14 @@ export function instanceProfileOperations(parts: IamParts) {
         return { InstanceProfiles, ...page.output };
       },
     },
-    ListInstanceProfilesForRole: {
-      authorize: (input, context) => onOwner(context, "role", required(input.RoleName, "roleName")),
-      handle: async (input, context) => {
+    ListInstanceProfilesForRole: withSubject({
+      authorize: (input, context) => onOwner(context, "role", input.RoleName),
+      handle: async (input, context, subject) => {
         const db = context.db<IamTables>();
-        const name = required(input.RoleName, "roleName");
-        const role = await requireRole(db, context.accountId, name);
+        const role = existing(subject);
         const page = await readPage(
           input,
-          (after, limit) => instanceProfilesOfRole(db, role.role_id, after, limit),
+          (after, limit) => instanceProfilesOfRole(db, role.id, after, limit),
           (profile) => profile.name_key,
         );
         const InstanceProfiles = await inTurns(page.items, (profile) =>
@@ -89,42 +89,44 @@ export function instanceProfileOperations(parts: IamParts) {
         );
         return { InstanceProfiles, ...page.output };
       },
-    },
-    DeleteInstanceProfile: {
-      authorize: (input, context) => onInstanceProfile(context, named(input)),
-      handle: (input, context) =>
+    }),
+    DeleteInstanceProfile: withSubject({
+      authorize: (input, context) => onInstanceProfile(context, input.InstanceProfileName),
+      handle: (_input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const profile = await requireInstanceProfile(db, context.accountId, named(input));
+          const profile = await currentProfile(db, subject);
           if (profile.role_id !== null) throw stillReferenced("remove roles from instance profile");
           await deleteTagsOf(db, profile.profile_id);
           await deleteInstanceProfile(db, profile.profile_id);
           return {};
         }),
-    },
-    AddRoleToInstanceProfile: {
-      authorize: async (input, context) => [
-        await onInstanceProfile(context, named(input)),
-        await passRole(context, required(input.RoleName, "roleName")),
-      ],
-      handle: (input, context) =>
+    }),
+    AddRoleToInstanceProfile: withSubject({
+      authorize: async (input, context) => {
+        const profile = await onInstanceProfile(context, input.InstanceProfileName);
+        const role = await readOwner(context, "role", input.RoleName);
+        return {
+          pairs: [profile.pairs, passRole(context, role)],
+          subject: { profile: profile.subject, role },
+        };
+      },
+      handle: (_input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const { accountId } = context;
-          const profile = await requireInstanceProfile(db, accountId, named(input));
-          const role = await requireRole(db, accountId, required(input.RoleName, "roleName"));
-          refuseProtectedRole(role, context);
+          const profile = await currentProfile(db, subject.profile);
+          const role = await current(db, subject.role);
+          refuseProtectedRole(role.row, context);
           if (profile.role_id !== null)
             throw quotaExceeded("InstanceSessionsPerInstanceProfile", ROLES_PER_PROFILE);
-          await setRoleOfProfile(db, profile.profile_id, role.role_id);
+          await setRoleOfProfile(db, profile.profile_id, role.id);
           return {};
         }),
-    },
-    RemoveRoleFromInstanceProfile: {
-      authorize: (input, context) => onInstanceProfile(context, named(input)),
-      handle: (input, context) =>
+    }),
+    RemoveRoleFromInstanceProfile: withSubject({
+      authorize: (input, context) => onInstanceProfile(context, input.InstanceProfileName),
+      handle: (input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const { accountId } = context;
-          const profile = await requireInstanceProfile(db, accountId, named(input));
-          const role = await requireRole(db, accountId, required(input.RoleName, "roleName"));
+          const profile = await currentProfile(db, subject);
+          const role = await requireRole(db, context.accountId, input.RoleName);
           refuseProtectedRole(role, context);
           if (profile.role_id !== role.role_id)
             throw noSuchEntity(
@@ -133,16 +135,15 @@ export function instanceProfileOperations(parts: IamParts) {
           await setRoleOfProfile(db, profile.profile_id, null);
           return {};
         }),
-    },
+    }),
   });
 }
 
 /** Giving a role to instances needs the permission to pass it to their service. */
-async function passRole(context: RequestContext, roleName: string): Promise<Authorization> {
-  const role = await findRole(context.db<IamTables>(), context.accountId, roleName);
+function passRole(context: RequestContext, { name, owner }: OwnerSubject<"role">): Authorization {
   return {
     action: "iam:PassRole",
-    resource: role ? roleArn(role) : `arn:aws:iam::${context.accountId}:role/${roleName}`,
+    resource: owner?.arn ?? `arn:aws:iam::${context.accountId}:role/${name}`,
     context: { "iam:passedtoservice": "ec2.amazonaws.com" },
   };
 }

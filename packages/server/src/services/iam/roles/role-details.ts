@@ -1,12 +1,12 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { boundaryMember, encodeDocument, tagsMember } from "../answer-members.ts";
-import type { RoleView } from "../identities/role-views.ts";
 import type { LastUsed } from "../last-used/last-used.ts";
 import { type Role, roleArn } from "../rows/roles.ts";
+import type { StoredTag } from "../rows/tags.ts";
 import type { Db } from "../tables.ts";
 import { shownTrustPolicy } from "./trust-policy.ts";
 
-/** What every answer that shows a role has in common. */
+/** The members that every answer with a role has. */
 export async function roleSummary(db: Db, role: Role) {
   return {
     Path: role.path,
@@ -18,7 +18,7 @@ export async function roleSummary(db: Db, role: Role) {
   } satisfies iam.Role;
 }
 
-/** As ListRoles shows a role: without boundary, tags and last use. */
+/** ListRoles shows a role without boundary, tags and last use. */
 export async function listedRole(db: Db, role: Role) {
   return {
     ...(await roleSummary(db, role)),
@@ -27,8 +27,13 @@ export async function listedRole(db: Db, role: Role) {
   } satisfies iam.Role;
 }
 
-/** As GetRole shows a role: everything. */
-export async function describedRole(db: Db, lastUsed: LastUsed, { role, tags }: RoleView) {
+/** GetRole shows everything of a role. */
+export async function describedRole(
+  db: Db,
+  lastUsed: LastUsed,
+  role: Role,
+  tags: readonly StoredTag[],
+) {
   return {
     ...(await listedRole(db, role)),
     ...boundaryMember(role.boundary_arn),
@@ -37,7 +42,7 @@ export async function describedRole(db: Db, lastUsed: LastUsed, { role, tags }: 
   } satisfies iam.Role;
 }
 
-/** Empty, not missing, for a role that was never used. */
+/** The member is empty, not missing, for a role that was never used. */
 export function roleLastUsed(lastUsed: LastUsed, role: Role): iam.RoleLastUsed {
   const latest = lastUsed.latestOfRole(role.role_id);
   if (latest && latest.atMs >= (role.last_used_ms ?? 0))

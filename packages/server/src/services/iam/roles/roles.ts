@@ -1,39 +1,34 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
+import type { Checked } from "../../../kernel/checked.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { inTurns } from "../../../kernel/work/turns.ts";
 import { boundaryMember, echoedTags } from "../answer-members.ts";
 import { SERVICE_ROLE_PATH } from "../catalogue/aws-managed-policies.ts";
-import { alreadyExists, invalidInput, noSuchNamed } from "../errors.ts";
+import { alreadyExists, invalidInput } from "../errors.ts";
 import {
+  onBounded,
   onBoundedOwner,
   onList,
   onNew,
-  onRoleView,
+  requestBoundary,
   requestTags,
 } from "../identities/authorization.ts";
+import { current, existing } from "../identities/owners.ts";
 import { refuseProtectedDuration, refuseProtectedRole } from "../identities/protected-role.ts";
 import { RoleViews } from "../identities/role-views.ts";
 import { change, type IamParts } from "../parts.ts";
 import { requireBoundaryPolicy } from "../policies/permissions-boundaries.ts";
 import { checkTrustPolicy } from "../policies/policy-text.ts";
 import { DEFAULT_MAX_SESSION_DURATION_S, ROLES_PER_ACCOUNT } from "../quotas.ts";
-import { required } from "../required.ts";
 import {
   type Reference,
   readNamedPage,
   refuseOverQuota,
   refuseReferenced,
 } from "../rows/named-rows.ts";
-import {
-  deleteRoleCompletely,
-  findRole,
-  insertRole,
-  type Role,
-  requireRole,
-  setRole,
-} from "../rows/roles.ts";
+import { deleteRoleCompletely, findRole, insertRole, type Role, setRole } from "../rows/roles.ts";
 import { putTags } from "../rows/tags.ts";
 import type { Db, IamTables, RoleRow } from "../tables.ts";
 import { describedRole, listedRole, roleSummary } from "./role-details.ts";
@@ -49,18 +44,10 @@ export function roleOperations(parts: IamParts) {
   const views = new RoleViews(parts.generations);
   return defineOperations<typeof iam>()({
     CreateRole: {
-      authorize: (input, context) =>
-        onNew(
-          context,
-          "role",
-          { path: input.Path, name: required(input.RoleName, "roleName") },
-          {
-            ...(input.PermissionsBoundary === undefined
-              ? {}
-              : { "iam:permissionsboundary": input.PermissionsBoundary }),
-            ...requestTags(input.Tags),
-          },
-        ),
+      authorize: ({ Path: path, RoleName: name, PermissionsBoundary, Tags }, context) => {
+        const extra = { ...requestBoundary(PermissionsBoundary), ...requestTags(Tags) };
+        return onNew(context, "role", { path, name }, extra);
+      },
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
           const role = await createRole(parts, context, db, input);
@@ -73,18 +60,15 @@ export function roleOperations(parts: IamParts) {
           return { Role };
         }),
     },
-    GetRole: {
-      authorize: async (input, context) => {
-        const name = required(input.RoleName, "roleName");
-        return onRoleView(context, name, await views.find(context, name));
+    GetRole: withSubject({
+      authorize: async (input, context) =>
+        onBounded(context, await views.find(context, input.RoleName)),
+      handle: async (_input, context, subject) => {
+        const { row } = existing(subject);
+        const db = context.db<IamTables>();
+        return { Role: await describedRole(db, parts.lastUsed, row, subject.tags) };
       },
-      handle: async (input, context) => {
-        const name = required(input.RoleName, "roleName");
-        const view = await views.find(context, name);
-        if (!view) throw noSuchNamed("role", name);
-        return { Role: await describedRole(context.db<IamTables>(), parts.lastUsed, view) };
-      },
-    },
+    }),
     ListRoles: {
       authorize: (input, context) => onList(context, "role", input.PathPrefix),
       handle: async (input, context) => {
@@ -94,60 +78,50 @@ export function roleOperations(parts: IamParts) {
         return { Roles, ...page.output };
       },
     },
-    UpdateRole: {
-      authorize: (input, context) =>
-        onBoundedOwner(context, "role", required(input.RoleName, "roleName")),
-      handle: (input, context) =>
+    UpdateRole: withSubject({
+      authorize: (input, context) => onBoundedOwner(context, "role", input.RoleName),
+      handle: (input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const name = required(input.RoleName, "roleName");
-          const role = await requireRole(db, context.accountId, name);
+          const { id, row: role } = await current(db, subject);
           if (input.MaxSessionDuration !== undefined) refuseProtectedDuration(role, context);
-          await setRole(db, role.role_id, {
+          await setRole(db, id, {
             description: input.Description ?? role.description,
             max_session_duration_s: input.MaxSessionDuration ?? role.max_session_duration_s,
           });
           return {};
         }),
-    },
-    UpdateRoleDescription: {
-      authorize: (input, context) =>
-        onBoundedOwner(context, "role", required(input.RoleName, "roleName")),
-      handle: (input, context) =>
+    }),
+    UpdateRoleDescription: withSubject({
+      authorize: (input, context) => onBoundedOwner(context, "role", input.RoleName),
+      handle: ({ Description: description }, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const name = required(input.RoleName, "roleName");
-          const role = await requireRole(db, context.accountId, name);
-          const description = required(input.Description, "description");
-          await setRole(db, role.role_id, { description });
+          const { id, row: role } = await current(db, subject);
+          await setRole(db, id, { description });
           return { Role: { ...(await roleSummary(db, role)), Description: description } };
         }),
-    },
-    UpdateAssumeRolePolicy: {
-      authorize: (input, context) =>
-        onBoundedOwner(context, "role", required(input.RoleName, "roleName")),
-      handle: (input, context) =>
+    }),
+    UpdateAssumeRolePolicy: withSubject({
+      authorize: (input, context) => onBoundedOwner(context, "role", input.RoleName),
+      handle: ({ PolicyDocument: text }, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const name = required(input.RoleName, "roleName");
-          const role = await requireRole(db, context.accountId, name);
+          const { id, row: role } = await current(db, subject);
           refuseProtectedRole(role, context);
-          const text = required(input.PolicyDocument, "policyDocument");
           checkTrustPolicy(text, parts);
-          await setRole(db, role.role_id, { trust_policy: await storedTrustPolicy(db, text) });
+          await setRole(db, id, { trust_policy: await storedTrustPolicy(db, text) });
           return {};
         }),
-    },
-    DeleteRole: {
-      authorize: (input, context) =>
-        onBoundedOwner(context, "role", required(input.RoleName, "roleName")),
-      handle: (input, context) =>
+    }),
+    DeleteRole: withSubject({
+      authorize: (input, context) => onBoundedOwner(context, "role", input.RoleName),
+      handle: (_input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const name = required(input.RoleName, "roleName");
-          const role = await requireRole(db, context.accountId, name);
+          const { id, row: role } = await current(db, subject);
           refuseProtectedRole(role, context);
-          await refuseReferenced(db, role.role_id, REFERENCES);
+          await refuseReferenced(db, id, REFERENCES);
           await deleteRoleCompletely(db, role);
           return {};
         }),
-    },
+    }),
   });
 }
 
@@ -155,15 +129,14 @@ async function createRole(
   parts: IamParts,
   context: RequestContext,
   db: Db,
-  input: iam.CreateRoleRequest,
+  input: Checked<iam.CreateRoleRequest>,
 ): Promise<Role> {
   const { accountId } = context;
-  const name = required(input.RoleName, "roleName");
+  const { RoleName: name, AssumeRolePolicyDocument: trust } = input;
   if (input.Path?.startsWith(SERVICE_ROLE_PATH))
     throw invalidInput(
       `Path prefix '${SERVICE_ROLE_PATH}' can only be used for AWS Service linked Roles`,
     );
-  const trust = required(input.AssumeRolePolicyDocument, "assumeRolePolicyDocument");
   checkTrustPolicy(trust, parts);
   const boundaryArn = input.PermissionsBoundary ?? null;
   if (boundaryArn !== null) await requireBoundaryPolicy(parts, context, db, boundaryArn);

@@ -26,6 +26,10 @@ export async function requireGroup(db: Db, accountId: string, groupName: string)
   return group;
 }
 
+export function findGroupById(db: Db, groupId: string): Promise<Group | undefined> {
+  return db.selectFrom("iam_groups").selectAll().where("group_id", "=", groupId).executeTakeFirst();
+}
+
 export async function insertGroup(db: Db, group: GroupRow): Promise<void> {
   await db.insertInto("iam_groups").values(group).execute();
 }

@@ -33,6 +33,17 @@ export async function requireInstanceProfile(
   return profile;
 }
 
+export function findInstanceProfileById(
+  db: Db,
+  profileId: string,
+): Promise<InstanceProfile | undefined> {
+  return db
+    .selectFrom("iam_instance_profiles")
+    .selectAll()
+    .where("profile_id", "=", profileId)
+    .executeTakeFirst();
+}
+
 /** Reads a role's instance profiles whose names come after `after`, in the order of names. */
 export function instanceProfilesOfRole(
   db: Db,

@@ -1,4 +1,3 @@
-import { noSuchEntity } from "../errors.ts";
 import type { ServerCertificateRow } from "../federation-tables.ts";
 import type { Db } from "../tables.ts";
 import { findIgnoringCase } from "./named-rows.ts";
@@ -12,15 +11,15 @@ export function findServerCertificate(
   return findIgnoringCase(db, "iam_server_certificates", accountId, name);
 }
 
-/** @throws NoSuchEntity */
-export async function requireServerCertificate(
+export function findServerCertificateById(
   db: Db,
-  accountId: string,
-  name: string,
-): Promise<ServerCertificateRow> {
-  const row = await findServerCertificate(db, accountId, name);
-  if (!row) throw noSuchEntity(`The Server Certificate with name ${name} cannot be found.`);
-  return row;
+  certificateId: string,
+): Promise<ServerCertificateRow | undefined> {
+  return db
+    .selectFrom("iam_server_certificates")
+    .selectAll()
+    .where("certificate_id", "=", certificateId)
+    .executeTakeFirst();
 }
 
 export async function insertServerCertificate(db: Db, row: ServerCertificateRow): Promise<void> {

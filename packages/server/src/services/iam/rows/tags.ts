@@ -1,8 +1,7 @@
 import type { Tag } from "@aws-sdk/client-iam";
+import type { Checked } from "../../../kernel/checked.ts";
 import { invalidInput, limitExceeded } from "../errors.ts";
-import { type PageInput, pageOf } from "../pagination.ts";
 import { TAGS_PER_RESOURCE } from "../quotas.ts";
-import { required } from "../required.ts";
 import type { Db, TagRow } from "../tables.ts";
 
 /** Source: IAM User Guide, "Tagging rules": no key begins with it, in any case. */
@@ -28,12 +27,6 @@ export async function tagsOf(db: Db, ownerId: string): Promise<StoredTag[]> {
     .sort((a, b) => (order(a) < order(b) ? -1 : 1));
 }
 
-/** Reads a page of an owner's tags. */
-export async function readTagPage(db: Db, ownerId: string, input: PageInput) {
-  const page = await pageOf(input, await tagsOf(db, ownerId), tagOrder(ownerId));
-  return { Tags: [...page.items], ...page.output };
-}
-
 /** Users and roles, by the prefixes of their unique ids. */
 const FOLDING_OWNER = /^(?:AIDA|AROA)/;
 
@@ -46,7 +39,7 @@ function foldOf(ownerId: string, key: string): string {
 }
 
 /** The order of an owner's tags: AWS lists those of managed policies with short keys first. */
-function tagOrder(ownerId: string): (tag: StoredTag) => string {
+export function tagOrder(ownerId: string): (tag: StoredTag) => string {
   if (FOLDING_OWNER.test(ownerId)) return ({ Key }) => Key.toLowerCase();
   return ({ Key }) => `${String(Key.length).padStart(3, "0")}${Key}`;
 }
@@ -59,17 +52,17 @@ export async function putTags(
   db: Db,
   accountId: string,
   ownerId: string,
-  tags: readonly Tag[] | undefined,
+  tags: readonly Checked<Tag>[] | undefined,
 ): Promise<void> {
   if (tags === undefined || tags.length === 0) return;
   const rows = tags.map((tag): TagRow => {
-    const key = required(tag.Key, "tags.member.key");
+    const { Key: key, Value: value } = tag;
     return {
       account_id: accountId,
       owner_id: ownerId,
       tag_key_fold: foldOf(ownerId, key),
       tag_key: key,
-      tag_value: required(tag.Value, "tags.member.value"),
+      tag_value: value,
     };
   });
   if (rows.some((row) => row.tag_key.toLowerCase().startsWith(RESERVED_PREFIX)))

@@ -1,4 +1,5 @@
 import type * as iam from "@aws-sdk/client-iam";
+import type { Checked } from "../../../kernel/checked.ts";
 import { type Authorization, defineOperations } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
@@ -13,7 +14,6 @@ import {
 import { accessDenied, invalidInput, noSuchEntity, validationError } from "../errors.ts";
 import { change, type IamParts } from "../parts.ts";
 import { DEFAULT_MAX_SESSION_DURATION_S } from "../quotas.ts";
-import { required } from "../required.ts";
 import { insertAttachment } from "../rows/policy-attachments.ts";
 import { findRole, insertRole, type Role, requireRole, roleArn, setRole } from "../rows/roles.ts";
 import type { IamTables } from "../tables.ts";
@@ -46,14 +46,10 @@ export function serviceLinkedRoleOperations(parts: IamParts, worker: DeletionWor
     DeleteServiceLinkedRole: {
       authorize: async (input, context) => ({
         action: "iam:DeleteServiceLinkedRole",
-        resource: await arnForDeletion(
-          required(input.RoleName, "roleName"),
-          context,
-          parts.templates,
-        ),
+        resource: await arnForDeletion(input.RoleName, context, parts.templates),
       }),
       handle: async (input, context) => {
-        const roleName = required(input.RoleName, "roleName");
+        const { RoleName: roleName } = input;
         const taskId = await context.transaction<ServiceLinkedRoleTables, string>((tx) =>
           requestDeletion({ roleName, parts, context, worker, tx }),
         );
@@ -61,9 +57,9 @@ export function serviceLinkedRoleOperations(parts: IamParts, worker: DeletionWor
       },
     },
     GetServiceLinkedRoleDeletionStatus: {
-      authorize: (input, context) => taskAuthorization(input.DeletionTaskId ?? "", context),
+      authorize: (input, context) => taskAuthorization(input.DeletionTaskId, context),
       handle: async (input, context) => {
-        const taskId = required(input.DeletionTaskId, "deletionTaskId");
+        const { DeletionTaskId: taskId } = input;
         if (!parseTaskId(taskId)) throw invalidInput("Invalid task id");
         const db = context.db<ServiceLinkedRoleTables>();
         const task = await findTask(db, requireAccount(context), taskId);
@@ -86,11 +82,11 @@ export function serviceLinkedRoleOperations(parts: IamParts, worker: DeletionWor
 
 /** @throws AccessDenied for services that IAM has no template for, InvalidInput for the suffix */
 function requireDefinition(
-  input: iam.CreateServiceLinkedRoleCommandInput,
+  input: Checked<iam.CreateServiceLinkedRoleCommandInput>,
   context: RequestContext,
   templates: LinkedRoleTemplates,
 ): ServiceLinkedRoleDefinition {
-  const service = required(input.AWSServiceName, "aWSServiceName");
+  const { AWSServiceName: service } = input;
   const definition = templates.find(service);
   const reserved = definition?.creatableThroughIam === false && context.invokedBy !== service;
   if (!definition || reserved)
@@ -106,11 +102,11 @@ function nameOf(definition: ServiceLinkedRoleDefinition, suffix: string | undefi
 
 /** The role doesn't exist when its creation is decided, so its ARN comes from the template. */
 function arnBeforeCreation(
-  input: iam.CreateServiceLinkedRoleCommandInput,
+  input: Checked<iam.CreateServiceLinkedRoleCommandInput>,
   accountId: string,
   templates: LinkedRoleTemplates,
 ): string {
-  const service = input.AWSServiceName ?? "";
+  const { AWSServiceName: service } = input;
   const definition = templates.find(service);
   const name = definition ? nameOf(definition, input.CustomSuffix) : "*";
   return `arn:aws:iam::${accountId}:role${serviceLinkedRolePath(service)}${name}`;

@@ -1,12 +1,12 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { PolicyCompileError } from "@rolecast/policy";
-import { defineOperations } from "../../../kernel/operations.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import { invalidInput } from "../errors.ts";
 import { onAccount } from "../identities/authorization.ts";
-import { onIdentityArn, requireIdentity } from "../identities/identity-arns.ts";
+import { onIdentityArn } from "../identities/identity-arns.ts";
+import { existing } from "../identities/owners.ts";
 import type { IamParts } from "../parts.ts";
 import { managedDocument, policiesOfOwner } from "../policies/policies-of-owner.ts";
-import { required } from "../required.ts";
 import type { IamTables } from "../tables.ts";
 import { contextKeyNames } from "./context-key-names.ts";
 
@@ -14,16 +14,12 @@ export function contextKeyOperations(parts: Pick<IamParts, "awsPolicies">) {
   return defineOperations<typeof iam>()({
     GetContextKeysForCustomPolicy: {
       authorize: (_input, context) => onAccount(context),
-      handle: (input) => ({
-        ContextKeyNames: namesIn(required(input.PolicyInputList, "policyInputList")),
-      }),
+      handle: (input) => ({ ContextKeyNames: namesIn(input.PolicyInputList) }),
     },
-    GetContextKeysForPrincipalPolicy: {
-      authorize: (input, context) =>
-        onIdentityArn(context, required(input.PolicySourceArn, "policySourceArn")),
-      handle: async (input, context) => {
-        const arn = required(input.PolicySourceArn, "policySourceArn");
-        const owner = await requireIdentity(context, arn);
+    GetContextKeysForPrincipalPolicy: withSubject({
+      authorize: (input, context) => onIdentityArn(context, input.PolicySourceArn),
+      handle: async (input, context, subject) => {
+        const owner = existing(subject);
         const db = context.db<IamTables>();
         const own = await policiesOfOwner(parts, db, context.accountId, owner);
         const { boundaryArn } = owner;
@@ -34,11 +30,11 @@ export function contextKeyOperations(parts: Pick<IamParts, "awsPolicies">) {
         const stored = [...own.map(({ text }) => text), ...(boundary ? [boundary] : [])];
         return { ContextKeyNames: namesIn([...stored, ...(input.PolicyInputList ?? [])]) };
       },
-    },
+    }),
   });
 }
 
-/** Each policy's own, so that what two name comes twice. @throws InvalidInput */
+/** A name that two policies have comes twice. @throws InvalidInput */
 function namesIn(texts: readonly string[]): string[] {
   return texts.flatMap((text) => [...namesInOne(text).values()]);
 }

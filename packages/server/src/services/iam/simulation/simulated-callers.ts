@@ -3,6 +3,7 @@ import { invalidInput } from "../errors.ts";
 import type { IdentityArn } from "../identities/identity-arns.ts";
 import { parseIdentityArn } from "../identities/identity-arns.ts";
 import type { PolicyOwner } from "../identities/owners.ts";
+import { roleOf } from "../identities/owners.ts";
 import type { StoredTag } from "../rows/tags.ts";
 
 /** Who is simulated to call, and the condition keys that follow from that. */
@@ -32,7 +33,7 @@ export function simulatedCaller(
           roleId: id,
           roleName: name,
           sessionName: SESSION,
-          serviceLinked: (owner?.role?.linked_service ?? null) !== null,
+          serviceLinked: owner !== undefined && isLinked(owner),
         }
       : { kind: "user", accountId, arn, id, userName: name };
   const context = new Map<string, ContextValue>();
@@ -64,4 +65,9 @@ export function requireCallerArn(text: string): IdentityArn {
   const identity = parseIdentityArn(text);
   if (identity) return identity;
   throw invalidInput("Invalid caller - Caller must be an IAM user, role or group in this context.");
+}
+
+function isLinked(owner: PolicyOwner): boolean {
+  const role = roleOf(owner);
+  return role !== undefined && role.linked_service !== null;
 }

@@ -1,13 +1,14 @@
 import type * as iam from "@aws-sdk/client-iam";
 import { type CompiledPolicy, PolicySet } from "@rolecast/policy";
 import { parseArn, splitArn } from "../../../kernel/arn.ts";
-import { defineOperations } from "../../../kernel/operations.ts";
+import type { Checked } from "../../../kernel/checked.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import { accountOf } from "../../../kernel/principal.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { invalidInput } from "../errors.ts";
 import { onAccount } from "../identities/authorization.ts";
-import { onIdentityArn, requireIdentity } from "../identities/identity-arns.ts";
-import { findOwner, type PolicyOwner } from "../identities/owners.ts";
+import { onIdentityArn } from "../identities/identity-arns.ts";
+import { existing, findOwner, type PolicyOwner } from "../identities/owners.ts";
 import { pageOf } from "../pagination.ts";
 import type { IamParts } from "../parts.ts";
 import {
@@ -15,7 +16,6 @@ import {
   type OwnedPolicy,
   policiesOfOwner,
 } from "../policies/policies-of-owner.ts";
-import { required } from "../required.ts";
 import { tagsOf } from "../rows/tags.ts";
 import type { IamTables } from "../tables.ts";
 import { contextKeyNames } from "./context-key-names.ts";
@@ -51,19 +51,16 @@ export function simulationOperations(parts: Parts) {
           input.CallerArn === undefined
             ? anyCaller(context.accountId)
             : await namedCaller(context, input.CallerArn);
-        required(input.PolicyInputList, "policyInputList");
         return answer(input, prepare(input, caller, [], boundaryInput(input)));
       },
     },
-    SimulatePrincipalPolicy: {
-      authorize: (input, context) =>
-        onIdentityArn(context, required(input.PolicySourceArn, "policySourceArn")),
-      handle: async (input, context) => {
-        const arn = required(input.PolicySourceArn, "policySourceArn");
-        const source = await requireIdentity(context, arn);
+    SimulatePrincipalPolicy: withSubject({
+      authorize: (input, context) => onIdentityArn(context, input.PolicySourceArn),
+      handle: async (input, context, subject) => {
+        const source = existing(subject);
         // Source: API reference, SimulatePrincipalPolicy, `CallerArn`.
         if (source.kind !== "user") refuseMissingCaller(input);
-        const caller = await namedCaller(context, input.CallerArn ?? arn);
+        const caller = await namedCaller(context, input.CallerArn ?? input.PolicySourceArn);
         const db = context.db<IamTables>();
         const owned = await policiesOfOwner(parts, db, context.accountId, source);
         const boundary = boundaryInput(input) ?? (await storedBoundary(parts, context, source));
@@ -71,7 +68,7 @@ export function simulationOperations(parts: Parts) {
         const levels = organizationLevels(parts, accountOf(caller.principal));
         return answer(input, prepare(input, caller, policies, boundary, levels));
       },
-    },
+    }),
   });
 }
 
@@ -81,7 +78,7 @@ function refuseMissingCaller(input: Pick<SimulationInput, "ResourcePolicy" | "Ca
     throw invalidInput("Invalid caller - Caller cannot be null or empty.");
 }
 
-type SimulationInput = Omit<iam.SimulateCustomPolicyRequest, "PolicyInputList"> & {
+type SimulationInput = Omit<Checked<iam.SimulateCustomPolicyRequest>, "PolicyInputList"> & {
   PolicyInputList?: string[] | undefined;
 };
 
@@ -231,10 +228,10 @@ function accountIn(owner: string | undefined): string | undefined {
 
 /** One result per action, by pages. */
 async function answer(
-  input: Pick<iam.SimulateCustomPolicyRequest, "ActionNames" | "Marker" | "MaxItems">,
+  input: Pick<SimulationInput, "ActionNames" | "Marker" | "MaxItems">,
   simulation: Simulation,
 ): Promise<iam.SimulatePolicyResponse> {
-  const names = required(input.ActionNames, "actionNames");
+  const { ActionNames: names } = input;
   if (names.some((name) => !name.includes(":")))
     throw invalidInput("The action is invalid since it is missing names");
   const digits = String(names.length).length;

@@ -1,16 +1,16 @@
-import type { Authorization } from "../../../kernel/operations.ts";
+import type { Tag } from "@aws-sdk/client-iam";
+import type { Checked } from "../../../kernel/checked.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
-import type { Transaction } from "../../../kernel/store.ts";
 import { invalidInput } from "../errors.ts";
-import type { PageInput } from "../pagination.ts";
+import type { OnOne } from "../identities/authorization.ts";
+import { type PageInput, pageOf } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
-import { required } from "../required.ts";
-import { putTags, readTagPage, removeTags, tagsOf } from "../rows/tags.ts";
-import type { IamTables } from "../tables.ts";
+import { putTags, removeTags, type StoredTag, tagOrder, tagsOf } from "../rows/tags.ts";
+import type { Db, IamTables } from "../tables.ts";
 
 /*
- * What can be tagged. Conditions know the tags of providers, MFA devices and server certificates as
- * `aws:ResourceTag` only.
+ * The three operations on tags, for everything that has some. Conditions know the tags of providers,
+ * MFA devices and server certificates as `aws:ResourceTag` only.
  */
 
 /** An operation on a resource by its ARN. `tagOwner` is undefined when it doesn't exist. */
@@ -19,42 +19,51 @@ export async function onTaggedResource(
   arn: string,
   tagOwner: string | undefined,
   extra: ContextEntries = {},
-): Promise<Authorization> {
+): Promise<OnOne<TaggedSubject>> {
   const tags = tagOwner === undefined ? [] : await tagsOf(context.db<IamTables>(), tagOwner);
   const entries = tags.map(({ Key, Value }) => [`aws:resourcetag/${Key.toLowerCase()}`, Value]);
-  return {
+  const pairs = {
     action: `iam:${context.operation}`,
     resource: arn,
     context: { ...Object.fromEntries(entries), ...extra },
   };
+  return { pairs, subject: { arn, tags } };
 }
 
-/** Finds a resource and says the owner of its tags. @throws NoSuchEntity */
-export type FindTagOwner = (db: Transaction<IamTables>["db"]) => Promise<string>;
+/** A resource that an ARN names, as it was when an operation on it was decided. */
+export interface TaggedSubject {
+  readonly arn: string;
+  readonly tags: readonly StoredTag[];
+}
+
+/** Finds a resource in a transaction and returns the owner of its tags. @throws NoSuchEntity */
+export type FindTagOwner = (db: Db) => Promise<string>;
 
 export function tagResource(
   parts: IamParts,
   context: RequestContext,
   find: FindTagOwner,
-  tags: Parameters<typeof putTags>[3],
+  tags: readonly Checked<Tag>[],
 ): Promise<object> {
-  const given = requireSome(tags, "tags");
+  requireSome(tags);
   return change(parts, context, async ({ db }) => {
-    await putTags(db, context.accountId, await find(db), given);
+    await putTags(db, context.accountId, await find(db), tags);
     return {};
   });
 }
 
-/** Of providers, devices and certificates: of others, AWS takes an empty list. */
+/** Removes tags of providers, devices and certificates; of other resources, see `removeKeys`. */
 export function untagResource(
   parts: IamParts,
   context: RequestContext,
   find: FindTagOwner,
-  keys: readonly string[] | undefined,
+  keys: readonly string[],
 ): Promise<object> {
-  return removeKeys(parts, context, find, requireSome(keys, "tagKeys"));
+  requireSome(keys);
+  return removeKeys(parts, context, find, keys);
 }
 
+/** AWS takes an empty list of keys here. */
 export function removeKeys(
   parts: IamParts,
   context: RequestContext,
@@ -67,17 +76,12 @@ export function removeKeys(
   });
 }
 
-function requireSome<Item>(items: readonly Item[] | undefined, member: string): readonly Item[] {
-  const given = required(items, member);
-  if (given.length === 0) throw invalidInput("Error occurred while validating input. ");
-  return given;
+function requireSome(items: readonly unknown[]): void {
+  if (items.length === 0) throw invalidInput("Error occurred while validating input. ");
 }
 
-export async function listResourceTags(
-  context: RequestContext,
-  find: FindTagOwner,
-  input: PageInput,
-) {
-  const db = context.db<IamTables>();
-  return readTagPage(db, await find(db), input);
+/** A page of the tags that were read for the decision. */
+export async function tagPage(tagOwner: string, tags: readonly StoredTag[], input: PageInput) {
+  const page = await pageOf(input, tags, tagOrder(tagOwner));
+  return { Tags: [...page.items], ...page.output };
 }

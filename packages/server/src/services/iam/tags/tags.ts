@@ -1,6 +1,5 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
-import type { RequestContext } from "../../../kernel/request-context.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import {
   onInstanceProfile,
   onOwner,
@@ -8,109 +7,100 @@ import {
   requestTags,
   untagKeys,
 } from "../identities/authorization.ts";
-import { requireOwner } from "../identities/owners.ts";
-import type { IamParts } from "../parts.ts";
-import { requirePolicy } from "../policies/managed-policies.ts";
-import { requireOwnPolicyArn } from "../policies/policies.ts";
-import { required } from "../required.ts";
-import { requireInstanceProfile } from "../rows/instance-profiles.ts";
+import { current, existing, type OwnerSubject } from "../identities/owners.ts";
 import {
-  type FindTagOwner,
-  listResourceTags,
-  removeKeys,
-  tagResource,
-} from "./tagged-resources.ts";
+  currentPolicy,
+  currentProfile,
+  existingProfile,
+  type PolicySubject,
+  type ProfileSubject,
+} from "../identities/subjects.ts";
+import type { IamParts } from "../parts.ts";
+import { existingPolicy } from "../policies/managed-policies.ts";
+import { requireOwnPolicyArn } from "../policies/policies.ts";
+import { type FindTagOwner, removeKeys, tagPage, tagResource } from "./tagged-resources.ts";
 
 /** The three tag operations, for users, roles, managed policies and instance profiles. */
 export function tagOperations(parts: IamParts) {
-  const user = (input: { UserName?: string | undefined }) => required(input.UserName, "userName");
-  const role = (input: { RoleName?: string | undefined }) => required(input.RoleName, "roleName");
-  const policy = (input: { PolicyArn?: string | undefined }) =>
-    required(input.PolicyArn, "policyArn");
-  const profile = (input: { InstanceProfileName?: string | undefined }) =>
-    required(input.InstanceProfileName, "instanceProfileName");
-  const owner =
-    (context: RequestContext, kind: "user" | "role", name: string): FindTagOwner =>
-    async (db) =>
-      (await requireOwner(db, context.accountId, kind, name)).id;
-  const policyId =
-    (context: RequestContext, arn: string): FindTagOwner =>
-    async (db) =>
-      (await requirePolicy(db, parts.awsPolicies, context.accountId, arn)).policyId;
-  const profileId =
-    (context: RequestContext, name: string): FindTagOwner =>
-    async (db) =>
-      (await requireInstanceProfile(db, context.accountId, name)).profile_id;
-  const put = (context: RequestContext, find: FindTagOwner, tags: iam.Tag[] | undefined) =>
-    tagResource(parts, context, find, tags);
-  const remove = (context: RequestContext, find: FindTagOwner, keys: string[] | undefined) =>
-    removeKeys(parts, context, find, required(keys, "tagKeys"));
-
   return defineOperations<typeof iam>()({
-    TagUser: {
-      authorize: (input, context) => onOwner(context, "user", user(input), requestTags(input.Tags)),
-      handle: (input, context) => put(context, owner(context, "user", user(input)), input.Tags),
-    },
-    UntagUser: {
-      authorize: (input, context) =>
-        onOwner(context, "user", user(input), untagKeys(input.TagKeys)),
-      handle: (input, context) =>
-        remove(context, owner(context, "user", user(input)), input.TagKeys),
-    },
-    ListUserTags: {
-      authorize: (input, context) => onOwner(context, "user", user(input)),
-      handle: (input, context) =>
-        listResourceTags(context, owner(context, "user", user(input)), input),
-    },
-    TagRole: {
-      authorize: (input, context) => onOwner(context, "role", role(input), requestTags(input.Tags)),
-      handle: (input, context) => put(context, owner(context, "role", role(input)), input.Tags),
-    },
-    UntagRole: {
-      authorize: (input, context) =>
-        onOwner(context, "role", role(input), untagKeys(input.TagKeys)),
-      handle: (input, context) =>
-        remove(context, owner(context, "role", role(input)), input.TagKeys),
-    },
-    ListRoleTags: {
-      authorize: (input, context) => onOwner(context, "role", role(input)),
-      handle: (input, context) =>
-        listResourceTags(context, owner(context, "role", role(input)), input),
-    },
-    TagPolicy: {
-      authorize: (input, context) => onPolicy(context, policy(input), requestTags(input.Tags)),
-      handle: (input, context) => {
-        const arn = requireOwnPolicyArn(policy(input), context);
-        return put(context, policyId(context, arn), input.Tags);
+    TagUser: withSubject({
+      authorize: ({ UserName, Tags }, context) =>
+        onOwner(context, "user", UserName, requestTags(Tags)),
+      handle: ({ Tags }, context, user) => tagResource(parts, context, idOf(user), Tags),
+    }),
+    UntagUser: withSubject({
+      authorize: ({ UserName, TagKeys }, context) =>
+        onOwner(context, "user", UserName, untagKeys(TagKeys)),
+      handle: ({ TagKeys }, context, user) => removeKeys(parts, context, idOf(user), TagKeys),
+    }),
+    ListUserTags: withSubject({
+      authorize: ({ UserName }, context) => onOwner(context, "user", UserName),
+      handle: (input, _context, user) => tagPage(existing(user).id, user.tags, input),
+    }),
+    TagRole: withSubject({
+      authorize: ({ RoleName, Tags }, context) =>
+        onOwner(context, "role", RoleName, requestTags(Tags)),
+      handle: ({ Tags }, context, role) => tagResource(parts, context, idOf(role), Tags),
+    }),
+    UntagRole: withSubject({
+      authorize: ({ RoleName, TagKeys }, context) =>
+        onOwner(context, "role", RoleName, untagKeys(TagKeys)),
+      handle: ({ TagKeys }, context, role) => removeKeys(parts, context, idOf(role), TagKeys),
+    }),
+    ListRoleTags: withSubject({
+      authorize: ({ RoleName }, context) => onOwner(context, "role", RoleName),
+      handle: (input, _context, role) => tagPage(existing(role).id, role.tags, input),
+    }),
+    TagPolicy: withSubject({
+      authorize: ({ PolicyArn, Tags }, context) => onPolicy(context, PolicyArn, requestTags(Tags)),
+      handle: ({ PolicyArn, Tags }, context, policy) => {
+        requireOwnPolicyArn(PolicyArn, context);
+        return tagResource(parts, context, policyId(policy), Tags);
       },
-    },
-    UntagPolicy: {
-      authorize: (input, context) => onPolicy(context, policy(input), untagKeys(input.TagKeys)),
-      handle: (input, context) => {
-        const arn = requireOwnPolicyArn(policy(input), context);
-        return remove(context, policyId(context, arn), input.TagKeys);
+    }),
+    UntagPolicy: withSubject({
+      authorize: ({ PolicyArn, TagKeys }, context) =>
+        onPolicy(context, PolicyArn, untagKeys(TagKeys)),
+      handle: ({ PolicyArn, TagKeys }, context, policy) => {
+        requireOwnPolicyArn(PolicyArn, context);
+        return removeKeys(parts, context, policyId(policy), TagKeys);
       },
-    },
-    ListPolicyTags: {
-      authorize: (input, context) => onPolicy(context, policy(input)),
-      handle: (input, context) =>
-        listResourceTags(context, policyId(context, policy(input)), input),
-    },
-    TagInstanceProfile: {
-      authorize: (input, context) =>
-        onInstanceProfile(context, profile(input), requestTags(input.Tags)),
-      handle: (input, context) => put(context, profileId(context, profile(input)), input.Tags),
-    },
-    UntagInstanceProfile: {
-      authorize: (input, context) =>
-        onInstanceProfile(context, profile(input), untagKeys(input.TagKeys)),
-      handle: (input, context) =>
-        remove(context, profileId(context, profile(input)), input.TagKeys),
-    },
-    ListInstanceProfileTags: {
-      authorize: (input, context) => onInstanceProfile(context, profile(input)),
-      handle: (input, context) =>
-        listResourceTags(context, profileId(context, profile(input)), input),
-    },
+    }),
+    ListPolicyTags: withSubject({
+      authorize: ({ PolicyArn }, context) => onPolicy(context, PolicyArn),
+      handle: (input, _context, policy) => {
+        const { policyId } = existingPolicy(parts.awsPolicies, policy);
+        return tagPage(policyId, policy.tags, input);
+      },
+    }),
+    TagInstanceProfile: withSubject({
+      authorize: ({ InstanceProfileName, Tags }, context) =>
+        onInstanceProfile(context, InstanceProfileName, requestTags(Tags)),
+      handle: ({ Tags }, context, profile) => tagResource(parts, context, profileId(profile), Tags),
+    }),
+    UntagInstanceProfile: withSubject({
+      authorize: ({ InstanceProfileName, TagKeys }, context) =>
+        onInstanceProfile(context, InstanceProfileName, untagKeys(TagKeys)),
+      handle: ({ TagKeys }, context, profile) =>
+        removeKeys(parts, context, profileId(profile), TagKeys),
+    }),
+    ListInstanceProfileTags: withSubject({
+      authorize: ({ InstanceProfileName }, context) =>
+        onInstanceProfile(context, InstanceProfileName),
+      handle: (input, _context, profile) =>
+        tagPage(existingProfile(profile).profile_id, profile.tags, input),
+    }),
   });
+}
+
+function idOf(subject: OwnerSubject): FindTagOwner {
+  return async (db) => (await current(db, subject)).id;
+}
+
+function policyId(subject: PolicySubject): FindTagOwner {
+  return async (db) => (await currentPolicy(db, subject)).policy_id;
+}
+
+function profileId(subject: ProfileSubject): FindTagOwner {
+  return async (db) => (await currentProfile(db, subject)).profile_id;
 }

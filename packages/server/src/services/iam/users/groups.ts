@@ -1,12 +1,12 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { alreadyExists, quotaExceeded } from "../errors.ts";
 import { onList, onNew, onOwner } from "../identities/authorization.ts";
+import { current, existing } from "../identities/owners.ts";
 import { pageOf, readPage } from "../pagination.ts";
 import { change, type IamParts } from "../parts.ts";
 import { GROUPS_PER_ACCOUNT, GROUPS_PER_USER } from "../quotas.ts";
-import { required } from "../required.ts";
 import {
   deleteGroupMember,
   groupsOfUser,
@@ -19,7 +19,6 @@ import {
   type Group,
   groupArn,
   insertGroup,
-  requireGroup,
   setGroup,
 } from "../rows/groups.ts";
 import {
@@ -42,14 +41,12 @@ const REFERENCES: readonly Reference[] = [
 export function groupOperations(parts: IamParts) {
   return defineOperations<typeof iam>()({
     CreateGroup: {
-      authorize: (input, context) => {
-        const name = required(input.GroupName, "groupName");
-        return onNew(context, "group", { path: input.Path, name });
-      },
+      authorize: ({ Path: path, GroupName: name }, context) =>
+        onNew(context, "group", { path, name }),
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
           const { accountId } = context;
-          const name = required(input.GroupName, "groupName");
+          const { GroupName: name } = input;
           await refuseTakenName(db, accountId, name);
           await refuseOverQuota(
             db,
@@ -70,29 +67,20 @@ export function groupOperations(parts: IamParts) {
           return { Group: groupSummary(group) };
         }),
     },
-    GetGroup: {
-      authorize: (input, context) =>
-        onOwner(context, "group", required(input.GroupName, "groupName")),
-      handle: async (input, context) => {
+    GetGroup: withSubject({
+      authorize: (input, context) => onOwner(context, "group", input.GroupName),
+      handle: async (input, context, subject) => {
         const db = context.db<IamTables>();
-        const name = required(input.GroupName, "groupName");
-        const group = await requireGroup(db, context.accountId, name);
+        const { row: group } = existing(subject);
+        const members = partInGroup(db, group.group_id);
         const page = await readPage(
           input,
-          (after, limit) =>
-            readPart(
-              db,
-              "iam_users",
-              context.accountId,
-              partInGroup(db, group.group_id),
-              after,
-              limit,
-            ),
+          (after, limit) => readPart(db, "iam_users", context.accountId, members, after, limit),
           (user) => user.name_key,
         );
         return { Group: groupSummary(group), Users: page.items.map(userSummary), ...page.output };
       },
-    },
+    }),
     ListGroups: {
       authorize: (input, context) => onList(context, "group", input.PathPrefix),
       handle: async (input, context) => {
@@ -100,21 +88,21 @@ export function groupOperations(parts: IamParts) {
         return { Groups: page.items.map(groupSummary), ...page.output };
       },
     },
-    UpdateGroup: {
-      authorize: async (input, context) => {
-        const name = required(input.GroupName, "groupName");
+    UpdateGroup: withSubject({
+      authorize: async ({ GroupName: name, NewGroupName, NewPath }, context) => {
         const present = await onOwner(context, "group", name);
-        if (input.NewGroupName === undefined && input.NewPath === undefined) return present;
-        const arn = present.resource;
-        const path = input.NewPath ?? arn.slice(arn.indexOf("/"), arn.lastIndexOf("/") + 1);
-        return [present, onNew(context, "group", { path, name: input.NewGroupName ?? name })];
+        if (NewGroupName === undefined && NewPath === undefined) return present;
+        // Moving a group must be allowed where it is and where it goes.
+        const path = NewPath ?? present.subject.owner?.row.path;
+        const moved = onNew(context, "group", { path, name: NewGroupName ?? name });
+        return { pairs: [present.pairs, moved], subject: present.subject };
       },
-      handle: (input, context) =>
+      handle: (input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const { accountId } = context;
-          const group = await requireGroup(db, accountId, required(input.GroupName, "groupName"));
+          const { row: group } = await current(db, subject);
           const name = input.NewGroupName ?? group.group_name;
-          if (name.toLowerCase() !== group.name_key) await refuseTakenName(db, accountId, name);
+          if (name.toLowerCase() !== group.name_key)
+            await refuseTakenName(db, context.accountId, name);
           await setGroup(db, group.group_id, {
             group_name: name,
             name_key: name.toLowerCase(),
@@ -122,62 +110,50 @@ export function groupOperations(parts: IamParts) {
           });
           return {};
         }),
-    },
-    DeleteGroup: {
-      authorize: (input, context) =>
-        onOwner(context, "group", required(input.GroupName, "groupName")),
-      handle: (input, context) =>
+    }),
+    DeleteGroup: withSubject({
+      authorize: (input, context) => onOwner(context, "group", input.GroupName),
+      handle: (_input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const name = required(input.GroupName, "groupName");
-          const group = await requireGroup(db, context.accountId, name);
-          await refuseReferenced(db, group.group_id, REFERENCES);
-          await deleteGroup(db, group.group_id);
+          const { id } = await current(db, subject);
+          await refuseReferenced(db, id, REFERENCES);
+          await deleteGroup(db, id);
           return {};
         }),
-    },
-    AddUserToGroup: {
-      authorize: (input, context) =>
-        onOwner(context, "group", required(input.GroupName, "groupName")),
-      handle: (input, context) =>
+    }),
+    AddUserToGroup: withSubject({
+      authorize: (input, context) => onOwner(context, "group", input.GroupName),
+      handle: (input, context, subject) =>
         change(parts, context, async ({ db }) => {
           const { accountId } = context;
-          const user = await requireUser(db, accountId, required(input.UserName, "userName"));
-          const group = await requireGroup(db, accountId, required(input.GroupName, "groupName"));
-          const groups = await groupsOfUser(db, user.user_id);
-          if (groups.some((member) => member.group_id === group.group_id)) return {};
+          const { user_id } = await requireUser(db, accountId, input.UserName);
+          const { id: group_id } = await current(db, subject);
+          const groups = await groupsOfUser(db, user_id);
+          if (groups.some((group) => group.group_id === group_id)) return {};
           if (groups.length >= GROUPS_PER_USER)
             throw quotaExceeded("GroupsPerUser", GROUPS_PER_USER);
-          await insertGroupMember(db, {
-            account_id: accountId,
-            group_id: group.group_id,
-            user_id: user.user_id,
-          });
+          await insertGroupMember(db, { account_id: accountId, group_id, user_id });
           return {};
         }),
-    },
-    RemoveUserFromGroup: {
-      authorize: (input, context) =>
-        onOwner(context, "group", required(input.GroupName, "groupName")),
-      handle: (input, context) =>
+    }),
+    RemoveUserFromGroup: withSubject({
+      authorize: (input, context) => onOwner(context, "group", input.GroupName),
+      handle: (input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const { accountId } = context;
-          const user = await requireUser(db, accountId, required(input.UserName, "userName"));
-          const group = await requireGroup(db, accountId, required(input.GroupName, "groupName"));
-          await deleteGroupMember(db, { group_id: group.group_id, user_id: user.user_id });
+          const { user_id } = await requireUser(db, context.accountId, input.UserName);
+          const { id: group_id } = await current(db, subject);
+          await deleteGroupMember(db, { group_id, user_id });
           return {};
         }),
-    },
-    ListGroupsForUser: {
-      authorize: (input, context) => onOwner(context, "user", required(input.UserName, "userName")),
-      handle: async (input, context) => {
-        const db = context.db<IamTables>();
-        const name = required(input.UserName, "userName");
-        const user = await requireUser(db, context.accountId, name);
-        const groups = await groupsOfUser(db, user.user_id);
+    }),
+    ListGroupsForUser: withSubject({
+      authorize: (input, context) => onOwner(context, "user", input.UserName),
+      handle: async (input, context, subject) => {
+        const groups = await groupsOfUser(context.db<IamTables>(), existing(subject).id);
         const page = await pageOf(input, groups, (group) => group.name_key);
         return { Groups: page.items.map(groupSummary), ...page.output };
       },
-    },
+    }),
   });
 }
 

@@ -1,17 +1,17 @@
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import {
   accessDenied,
   alreadyExists,
   invalidUserType,
+  missingMember,
   noSuchEntity,
   passwordPolicyViolation,
   temporarilyUnmodifiable,
 } from "../errors.ts";
-import { onOwner } from "../identities/authorization.ts";
-import { requireCallerUserName } from "../identities/calling-user.ts";
-import { required } from "../required.ts";
+import { onOwner, onUserOrSelf } from "../identities/authorization.ts";
+import { current, existing, type OwnerSubject } from "../identities/owners.ts";
 import {
   deleteLoginProfile,
   findLoginProfile,
@@ -20,15 +20,10 @@ import {
   setLoginProfile,
 } from "../rows/login-profiles.ts";
 import { findPasswordPolicy } from "../rows/password-policies.ts";
-import { requireUser } from "../rows/users.ts";
 import type { Db, IamTables, LoginProfileRow } from "../tables.ts";
 import { unlessGivenToUsers } from "./account-password-policies.ts";
 import { hashPassword, passwordMatches } from "./password-hash.ts";
 import { checkPassword, REMEMBERED_PASSWORDS_MAX } from "./password-policy.ts";
-
-interface NamedInput {
-  readonly UserName?: string | undefined;
-}
 
 /*
  * Hashing takes a fifth of a second on purpose. It happens before the transaction, which would
@@ -37,21 +32,21 @@ interface NamedInput {
 
 export function loginProfileOperations() {
   return defineOperations<typeof iam>()({
-    CreateLoginProfile: {
-      authorize: onProfileOf,
-      handle: async (input, context) => {
-        const name = nameIn(input, context);
-        const password = required(input.Password, "password");
-        await requireUser(context.db<IamTables>(), context.accountId, name);
-        checkPassword(password, await policyOf(context));
-        const hash = await hashPassword(password);
+    CreateLoginProfile: withSubject({
+      authorize: (input, context) => onUserOrSelf(input, context),
+      handle: async (input, context, subject) => {
+        const named = refuseRoot(subject, context);
+        if (input.Password === undefined) throw missingMember("password");
+        const { id: userId } = existing(named);
+        checkPassword(input.Password, await policyOf(context));
+        const hash = await hashPassword(input.Password);
         return context.transaction<IamTables, iam.CreateLoginProfileResponse>(async ({ db }) => {
-          const user = await requireUser(db, context.accountId, name);
-          if (await findLoginProfile(db, user.user_id))
-            throw alreadyExists(`Login Profile for user ${name}`);
+          await current(db, named);
+          if (await findLoginProfile(db, userId))
+            throw alreadyExists(`Login Profile for user ${named.name}`);
           const profile: LoginProfileRow = {
             account_id: context.accountId,
-            user_id: user.user_id,
+            user_id: userId,
             password_hash: hash,
             previous_hashes: "[]",
             reset_required: Number(input.PasswordResetRequired ?? false),
@@ -59,25 +54,25 @@ export function loginProfileOperations() {
             changed_ms: context.nowMs,
           };
           await insertLoginProfile(db, profile);
-          return { LoginProfile: shown(profile, name) };
+          return { LoginProfile: shown(profile, named.name) };
         });
       },
-    },
-    GetLoginProfile: {
-      authorize: onProfileOf,
-      handle: async (input, context) => {
-        const name = nameIn(input, context);
-        const profile = await requireProfile(context.db<IamTables>(), context.accountId, name);
-        return { LoginProfile: shown(profile, name) };
+    }),
+    GetLoginProfile: withSubject({
+      authorize: (input, context) => onUserOrSelf(input, context),
+      handle: async (_input, context, subject) => {
+        const named = refuseRoot(subject, context);
+        const profile = await requireProfile(context.db<IamTables>(), named);
+        return { LoginProfile: shown(profile, named.name) };
       },
-    },
-    UpdateLoginProfile: {
-      authorize: onProfileOf,
-      handle: async (input, context) => {
-        const name = nameIn(input, context);
-        const profile = await requireProfile(context.db<IamTables>(), context.accountId, name);
+    }),
+    UpdateLoginProfile: withSubject({
+      authorize: (input, context) => onUserOrSelf(input, context),
+      handle: async (input, context, subject) => {
+        const named = refuseRoot(subject, context);
+        const profile = await requireProfile(context.db<IamTables>(), named);
         const reset = input.PasswordResetRequired;
-        await save(context, name, profile, {
+        await save(context, named.name, profile, {
           ...(input.Password === undefined
             ? {}
             : await passwordColumns(context, profile, input.Password)),
@@ -85,46 +80,35 @@ export function loginProfileOperations() {
         });
         return {};
       },
-    },
-    DeleteLoginProfile: {
-      authorize: onProfileOf,
-      handle: (input, context) =>
+    }),
+    DeleteLoginProfile: withSubject({
+      authorize: (input, context) => onUserOrSelf(input, context),
+      handle: (_input, context, subject) =>
         context.transaction<IamTables, object>(async ({ db }) => {
-          const profile = await requireProfile(db, context.accountId, nameIn(input, context));
+          const profile = await requireProfile(db, refuseRoot(subject, context));
           await deleteLoginProfile(db, profile.user_id);
           return {};
         }),
-    },
-    ChangePassword: {
+    }),
+    ChangePassword: withSubject({
       authorize: async (_input, context) => {
         const { principal } = context.caller;
-        if (principal.kind !== "user") return onCaller(context);
-        return unlessGivenToUsers(await onOwner(context, "user", principal.userName), context);
+        if (principal.kind !== "user") return { pairs: onCaller(context), subject: undefined };
+        const { pairs, subject } = await onOwner(context, "user", principal.userName);
+        return { pairs: await unlessGivenToUsers(pairs, context), subject };
       },
-      handle: async (input, context) => {
-        const { principal } = context.caller;
-        if (principal.kind !== "user")
-          throw invalidUserType("Only IAM Users can change their own password");
-        const name = principal.userName;
-        const profile = await requireProfile(context.db<IamTables>(), context.accountId, name);
-        const old = required(input.OldPassword, "oldPassword");
+      handle: async ({ OldPassword: old, NewPassword: password }, context, subject) => {
+        if (!subject) throw invalidUserType("Only IAM Users can change their own password");
+        const profile = await requireProfile(context.db<IamTables>(), subject);
         if (!(await passwordMatches(old, profile.password_hash)))
           throw accessDenied("The old password was incorrect.");
-        const password = required(input.NewPassword, "newPassword");
         if (password === old) throw accessDenied("The new password must not be the old one.");
         const columns = await passwordColumns(context, profile, password);
-        await save(context, name, profile, { ...columns, reset_required: 0 });
+        await save(context, subject.name, profile, { ...columns, reset_required: 0 });
         return {};
       },
-    },
+    }),
   });
-}
-
-function onProfileOf(input: NamedInput, context: RequestContext) {
-  const { principal } = context.caller;
-  if (principal.kind === "root" && input.UserName === undefined)
-    return { action: `iam:${context.operation}`, resource: principal.arn };
-  return onOwner(context, "user", nameIn(input, context));
 }
 
 /** For callers who aren't users: they are refused in the handler, in AWS's words. */
@@ -135,10 +119,12 @@ function onCaller(context: RequestContext) {
 }
 
 /** @throws NoSuchEntity when root means itself: it has no password here */
-function nameIn(input: NamedInput, context: RequestContext): string {
-  if (input.UserName === undefined && context.caller.principal.kind === "root")
-    throw noSuchEntity(`Login Profile for User ${context.accountId} cannot be found.`);
-  return input.UserName ?? requireCallerUserName(context);
+function refuseRoot(
+  subject: OwnerSubject<"user"> | undefined,
+  context: RequestContext,
+): OwnerSubject<"user"> {
+  if (subject) return subject;
+  throw noSuchEntity(`Login Profile for User ${context.accountId} cannot be found.`);
 }
 
 function policyOf(context: RequestContext) {
@@ -146,10 +132,9 @@ function policyOf(context: RequestContext) {
 }
 
 /** @throws NoSuchEntity for a missing user and for one without a password */
-async function requireProfile(db: Db, accountId: string, name: string): Promise<LoginProfile> {
-  const user = await requireUser(db, accountId, name);
-  const profile = await findLoginProfile(db, user.user_id);
-  if (!profile) throw noSuchEntity(`Login Profile for User ${name} cannot be found.`);
+async function requireProfile(db: Db, user: OwnerSubject<"user">): Promise<LoginProfile> {
+  const profile = await findLoginProfile(db, existing(user).id);
+  if (!profile) throw noSuchEntity(`Login Profile for User ${user.name} cannot be found.`);
   return profile;
 }
 

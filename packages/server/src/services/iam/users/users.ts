@@ -1,15 +1,23 @@
+import assert from "node:assert";
 import type * as iam from "@aws-sdk/client-iam";
-import { defineOperations } from "../../../kernel/operations.ts";
-import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
+import type { Checked } from "../../../kernel/checked.ts";
+import { defineOperations, withSubject } from "../../../kernel/operations.ts";
+import type { RequestContext } from "../../../kernel/request-context.ts";
 import { newUniqueId } from "../../../kernel/unique-ids.ts";
 import { boundaryMember, echoedTags, tagsMember } from "../answer-members.ts";
 import { alreadyExists } from "../errors.ts";
-import { onList, onNew, onOwner, requestTags } from "../identities/authorization.ts";
-import { requireCallerUserName } from "../identities/calling-user.ts";
+import {
+  onList,
+  onNew,
+  onOwner,
+  onUserOrSelf,
+  requestBoundary,
+  requestTags,
+} from "../identities/authorization.ts";
+import { current, existing } from "../identities/owners.ts";
 import { change, type IamParts } from "../parts.ts";
 import { requireBoundaryPolicy } from "../policies/permissions-boundaries.ts";
 import { USERS_PER_ACCOUNT } from "../quotas.ts";
-import { required } from "../required.ts";
 import { findAccount } from "../rows/accounts.ts";
 import {
   type Reference,
@@ -17,8 +25,8 @@ import {
   refuseOverQuota,
   refuseReferenced,
 } from "../rows/named-rows.ts";
-import { deleteTagsOf, putTags, tagsOf } from "../rows/tags.ts";
-import { deleteUser, findUser, insertUser, requireUser, setUser } from "../rows/users.ts";
+import { deleteTagsOf, putTags } from "../rows/tags.ts";
+import { deleteUser, findUser, insertUser, setUser } from "../rows/users.ts";
 import { deleteAccessesOf } from "../rows/uses.ts";
 import type { Db, IamTables, UserRow } from "../tables.ts";
 import { userSummary } from "./user-details.ts";
@@ -38,13 +46,10 @@ const REFERENCES: readonly Reference[] = [
 export function userOperations(parts: IamParts) {
   return defineOperations<typeof iam>()({
     CreateUser: {
-      authorize: (input, context) =>
-        onNew(
-          context,
-          "user",
-          { path: input.Path, name: required(input.UserName, "userName") },
-          { ...boundaryKey(input.PermissionsBoundary), ...requestTags(input.Tags) },
-        ),
+      authorize: ({ Path: path, UserName: name, PermissionsBoundary, Tags }, context) => {
+        const extra = { ...requestBoundary(PermissionsBoundary), ...requestTags(Tags) };
+        return onNew(context, "user", { path, name }, extra);
+      },
       handle: (input, context) =>
         change(parts, context, async ({ db }) => {
           const boundaryArn = input.PermissionsBoundary ?? null;
@@ -60,15 +65,20 @@ export function userOperations(parts: IamParts) {
           };
         }),
     },
-    GetUser: {
-      authorize: (input, context) => {
-        const { principal } = context.caller;
-        if (input.UserName === undefined && principal.kind === "root")
-          return { action: "iam:GetUser", resource: principal.arn };
-        return onOwner(context, "user", input.UserName ?? requireCallerUserName(context));
+    GetUser: withSubject({
+      authorize: (input, context) => onUserOrSelf(input, context),
+      handle: async (_input, context, subject) => {
+        if (!subject) return { User: await rootUser(context) };
+        const { row: user } = existing(subject);
+        return {
+          User: {
+            ...userSummary(user),
+            ...boundaryMember(user.boundary_arn),
+            ...tagsMember(subject.tags),
+          },
+        };
       },
-      handle: (input, context) => getUser(input.UserName, context),
-    },
+    }),
     ListUsers: {
       authorize: (input, context) => onList(context, "user", input.PathPrefix),
       handle: async (input, context) => {
@@ -76,22 +86,21 @@ export function userOperations(parts: IamParts) {
         return { Users: page.items.map(userSummary), ...page.output };
       },
     },
-    UpdateUser: {
-      authorize: async (input, context) => {
-        const name = required(input.UserName, "userName");
+    UpdateUser: withSubject({
+      authorize: async ({ UserName: name, NewUserName, NewPath }, context) => {
         const present = await onOwner(context, "user", name);
-        if (input.NewUserName === undefined && input.NewPath === undefined) return present;
+        if (NewUserName === undefined && NewPath === undefined) return present;
         // Moving a user must be allowed where it is and where it goes.
-        const path = input.NewPath ?? pathOfArn(present.resource);
-        const moved = onNew(context, "user", { path, name: input.NewUserName ?? name });
-        return [present, moved];
+        const path = NewPath ?? present.subject.owner?.row.path;
+        const moved = onNew(context, "user", { path, name: NewUserName ?? name });
+        return { pairs: [present.pairs, moved], subject: present.subject };
       },
-      handle: (input, context) =>
+      handle: (input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const { accountId } = context;
-          const user = await requireUser(db, accountId, required(input.UserName, "userName"));
+          const { row: user } = await current(db, subject);
           const name = input.NewUserName ?? user.user_name;
-          if (name.toLowerCase() !== user.name_key) await refuseTakenName(db, accountId, name);
+          if (name.toLowerCase() !== user.name_key)
+            await refuseTakenName(db, context.accountId, name);
           await setUser(db, user.user_id, {
             user_name: name,
             name_key: name.toLowerCase(),
@@ -99,45 +108,34 @@ export function userOperations(parts: IamParts) {
           });
           return {};
         }),
-    },
-    DeleteUser: {
-      authorize: (input, context) => onOwner(context, "user", required(input.UserName, "userName")),
-      handle: (input, context) =>
+    }),
+    DeleteUser: withSubject({
+      authorize: (input, context) => onOwner(context, "user", input.UserName),
+      handle: (_input, context, subject) =>
         change(parts, context, async ({ db }) => {
-          const name = required(input.UserName, "userName");
-          const user = await requireUser(db, context.accountId, name);
-          await refuseReferenced(db, user.user_id, REFERENCES);
-          await deleteTagsOf(db, user.user_id);
-          await deleteAccessesOf(db, user.user_id);
-          await deleteUser(db, user.user_id);
+          const { id } = await current(db, subject);
+          await refuseReferenced(db, id, REFERENCES);
+          await deleteTagsOf(db, id);
+          await deleteAccessesOf(db, id);
+          await deleteUser(db, id);
           return {};
         }),
-    },
+    }),
   });
 }
 
-async function getUser(name: string | undefined, context: RequestContext) {
+/** AWS's answer for the root user has neither path nor name. */
+async function rootUser(context: RequestContext) {
   const { principal } = context.caller;
-  const db = context.db<IamTables>();
-  if (name === undefined && principal.kind === "root") {
-    const account = await findAccount(db, principal.accountId);
-    const User = {
-      // AWS's answer for the root user has neither path nor name.
-      Path: undefined,
-      UserName: undefined,
-      UserId: principal.accountId,
-      Arn: principal.arn,
-      CreateDate: new Date(account?.created_ms ?? 0),
-    };
-    return { User };
-  }
-  const user = await requireUser(db, context.accountId, name ?? requireCallerUserName(context));
+  assert(principal.kind === "root", "only root is a user without a row");
+  const { accountId, arn } = principal;
+  const account = await findAccount(context.db<IamTables>(), accountId);
   return {
-    User: {
-      ...userSummary(user),
-      ...boundaryMember(user.boundary_arn),
-      ...tagsMember(await tagsOf(db, user.user_id)),
-    },
+    Path: undefined,
+    UserName: undefined,
+    UserId: accountId,
+    Arn: arn,
+    CreateDate: new Date(account?.created_ms ?? 0),
   };
 }
 
@@ -145,10 +143,10 @@ async function createUser(
   parts: IamParts,
   context: RequestContext,
   db: Db,
-  input: iam.CreateUserRequest,
+  input: Checked<iam.CreateUserRequest>,
   boundaryArn: string | null,
 ): Promise<UserRow> {
-  const name = required(input.UserName, "userName");
+  const { UserName: name } = input;
   await refuseTakenName(db, context.accountId, name);
   await refuseOverQuota(db, "iam_users", context.accountId, "UsersPerAccount", USERS_PER_ACCOUNT);
   const user: UserRow = {
@@ -166,13 +164,4 @@ async function createUser(
 
 async function refuseTakenName(db: Db, accountId: string, name: string): Promise<void> {
   if (await findUser(db, accountId, name)) throw alreadyExists(`User with name ${name}`);
-}
-
-function boundaryKey(arn: string | undefined): ContextEntries {
-  return arn === undefined ? {} : { "iam:permissionsboundary": arn };
-}
-
-/** `/team/` of `arn:aws:iam::…:user/team/alice`. */
-function pathOfArn(arn: string): string {
-  return arn.slice(arn.indexOf("/"), arn.lastIndexOf("/") + 1);
 }
