@@ -15,10 +15,11 @@ import {
 import type { Authenticated, Authenticator } from "../authn/authenticator.ts";
 import { AwsError } from "../kernel/aws-error.ts";
 import type { Clock } from "../kernel/clock.ts";
+import type { HttpRequestInfo } from "../kernel/http-request.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { Log } from "../kernel/ports/log.ts";
 import type { Span, Tracer } from "../kernel/ports/tracer.ts";
-import { type HttpRequestInfo, RequestContext } from "../kernel/request-context.ts";
+import { RequestContext } from "../kernel/request-context.ts";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 import type { Store } from "../kernel/store.ts";
 import type { ConsoleFiles } from "./console-files.ts";

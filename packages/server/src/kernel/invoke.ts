@@ -1,5 +1,5 @@
+import type { FormRequestInfo, RequestAuthentication } from "./http-request.ts";
 import type { Caller } from "./principal.ts";
-import type { FormRequestInfo, RequestAuthentication } from "./request-context.ts";
 import type { Transaction } from "./store.ts";
 
 export interface InvokeOptions {

@@ -1,7 +1,18 @@
 import type { ContextValue, Principal } from "@rolecast/policy";
-import type { CallChain } from "./call-chain.ts";
 
 export type { ContextValue, Principal };
+
+/**
+ * The services that a call came through, as service principals (`ivs.amazonaws.com`), in order: the
+ * caller called the first, each made the next call with the caller's credentials, and the last
+ * makes this one. Condition keys (`aws:CalledVia` and its kin), CloudTrail's `invokedBy` and the
+ * rules that ask which service calls all read it.
+ *
+ * A service that acts with a role of its own, service-linked or not, begins anew: a session's caller
+ * has no chain. Source: IAM user guide, "Forward access sessions" and "AWS global condition context
+ * keys", aws:CalledVia, aws:ViaAWSService.
+ */
+export type CallChain = readonly [first: string, ...further: string[]];
 
 /** A policy that came with a session: inline `Policy` or one of the `PolicyArns`. */
 export interface SessionPolicy {

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import type { ServiceDefinition } from "@rolecast/wire";
+import type { AuditFacts } from "./audit-facts.ts";
 import type { AwsError } from "./aws-error.ts";
 import type { Clock } from "./clock.ts";
 import type { ServiceConstraints } from "./constraints.ts";
@@ -7,7 +8,6 @@ import type { EventBus } from "./events.ts";
 import type { Ids } from "./ids.ts";
 import type { Invoke } from "./invoke.ts";
 import type { Authorization, OperationTable } from "./operations.ts";
-import type { AuditFacts } from "./ports/call-audit.ts";
 import type { DiskSpace } from "./ports/disk-space.ts";
 import type { Log } from "./ports/log.ts";
 import type { RequestContext } from "./request-context.ts";

@@ -1,4 +1,4 @@
-import type { AuditFacts } from "../../kernel/ports/call-audit.ts";
+import type { AuditFacts } from "../../kernel/audit-facts.ts";
 
 /** IAM is global: its calls are recorded in us-east-1 (CloudTrail user guide, "Global service events"). */
 export const iamAudit: AuditFacts = {

@@ -1,4 +1,4 @@
-import type { AuditFacts } from "../../kernel/ports/call-audit.ts";
+import type { AuditFacts } from "../../kernel/audit-facts.ts";
 
 /**
  * Source: S3 user guide, "Amazon S3 CloudTrail events": what is tracked by data events, and under

@@ -1,4 +1,4 @@
-import type { AuditFacts } from "../../kernel/ports/call-audit.ts";
+import type { AuditFacts } from "../../kernel/audit-facts.ts";
 
 /** Nothing that STS does changes a resource; its answers are recorded all the same. */
 export const stsAudit: AuditFacts = {

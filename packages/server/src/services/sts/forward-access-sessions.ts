@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import type { CallChain } from "../../kernel/call-chain.ts";
 import type { Clock } from "../../kernel/clock.ts";
 import type { Ids } from "../../kernel/ids.ts";
 import type { Credential, CredentialSource } from "../../kernel/ports/identity.ts";
@@ -7,6 +6,7 @@ import type {
   ForwardAccessSessions,
   ForwardedCredentials,
 } from "../../kernel/ports/linked-services.ts";
+import type { CallChain } from "../../kernel/principal.ts";
 import { accountOf, type Caller } from "../../kernel/principal.ts";
 import { newUniqueId } from "../../kernel/unique-ids.ts";
 import { TokenSealer } from "./token-sealer.ts";

@@ -1,5 +1,6 @@
 import type { Operation } from "@rolecast/wire";
-import { type AuditFacts, readsByName } from "../../../kernel/ports/call-audit.ts";
+import type { AuditFacts } from "../../../kernel/audit-facts.ts";
+import { readsByName } from "../../../kernel/ports/call-audit.ts";
 import type { Service } from "../../../kernel/service.ts";
 import { RedactedElements } from "./redacted-elements.ts";
 

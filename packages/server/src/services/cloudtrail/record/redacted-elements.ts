@@ -1,5 +1,5 @@
 import type { Member, Shape, StructureShape } from "@rolecast/wire";
-import type { AuditFacts } from "../../../kernel/ports/call-audit.ts";
+import type { AuditFacts } from "../../../kernel/audit-facts.ts";
 
 /** What CloudTrail writes where a secret was. */
 const HIDDEN = "HIDDEN_DUE_TO_SECURITY_REASONS";

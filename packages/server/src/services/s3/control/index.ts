@@ -1,5 +1,5 @@
+import type { AuditFacts } from "../../../kernel/audit-facts.ts";
 import { defineService } from "../../../kernel/define-service.ts";
-import type { AuditFacts } from "../../../kernel/ports/call-audit.ts";
 import { s3AccessDenied } from "../access/authorization.ts";
 import { accountBlockOperations } from "./account-public-access-block.ts";
 import { resourceTagOperations } from "./resource-tags.ts";
