@@ -1,10 +1,12 @@
 import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
 import { AwsError } from "../../kernel/aws-error.ts";
+import { pageToken, readPageToken } from "../../kernel/page-token.ts";
 import { validationError } from "./errors.ts";
 
 const QUERY_ID = /^[a-z][a-zA-Z0-9_]*$/;
-/** Source: CloudWatch API reference, GetMetricData, `MaxDatapoints`: the most, and what is meant without it. */
+/** Also the default. Source: CloudWatch API reference, GetMetricData, `MaxDatapoints`. */
 const DATAPOINTS_MAX = 100_800;
+const MARK = "points";
 
 /** What GetMetricData refuses before it looks at a metric. Throws ValidationError. */
 export function checkQueries({
@@ -83,11 +85,11 @@ export function pageOfResults(
     });
   }
   if (passed <= end) return { MetricDataResults: page };
-  return { MetricDataResults: page, NextToken: Buffer.from(`points:${end}`).toString("base64url") };
+  return { MetricDataResults: page, NextToken: pageToken(MARK, [end]) };
 }
 
 function countIn(token: string): number {
-  const count = /^points:(\d{1,9})$/.exec(Buffer.from(token, "base64url").toString())?.[1];
-  if (count !== undefined) return Number(count);
+  const [count = -1] = readPageToken(token, MARK, ["number"]) ?? [];
+  if (Number.isSafeInteger(count) && count >= 0) return count;
   throw new AwsError("InvalidNextToken", "The next token specified is invalid.", { status: 400 });
 }

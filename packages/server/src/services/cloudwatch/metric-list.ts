@@ -1,4 +1,5 @@
 import type * as cloudwatch from "@aws-sdk/client-cloudwatch";
+import { pageToken, readPageToken } from "../../kernel/page-token.ts";
 import type { Store } from "../../kernel/store.ts";
 import { Turns } from "../../kernel/work/turns.ts";
 import { invalidParameterValue } from "./errors.ts";
@@ -11,6 +12,7 @@ const PAGE_SIZE = 500;
 const READ_AT_ONCE = 500;
 /** Source: as above, `RecentlyActive`: PT3H. */
 const RECENT_MS = 3 * 60 * 60_000;
+const MARK = "metrics";
 
 type Place = Pick<SeriesRow, "namespace" | "name" | "id">;
 
@@ -37,7 +39,7 @@ export async function pageOfMetrics(
       const isKnown = last !== undefined && isOfSameMetric(row.id, last.id);
       const metric = metricOfRow(row);
       if (!isKnown && hasDimensions(metric, input.Dimensions)) {
-        if (Metrics.length === PAGE_SIZE) return { Metrics, NextToken: tokenOf(last) };
+        if (last && Metrics.length === PAGE_SIZE) return { Metrics, NextToken: tokenOf(last) };
         Metrics.push(toAws(metric));
       }
       last = cursor;
@@ -102,24 +104,13 @@ function toAws({ namespace, name, dimensions }: MetricKey): cloudwatch.Metric {
   };
 }
 
-function tokenOf(last: Place | undefined): string {
-  const { namespace, name, id } = last ?? {};
-  return Buffer.from(JSON.stringify([namespace, name, id])).toString("base64url");
+function tokenOf({ namespace, name, id }: Place): string {
+  return pageToken(MARK, [namespace, name, id]);
 }
 
 function placeIn(token: string): Place {
-  try {
-    const read: unknown = JSON.parse(Buffer.from(token, "base64url").toString());
-    if (
-      Array.isArray(read) &&
-      read.every((part) => typeof part === "string") &&
-      read.length === 3
-    ) {
-      const [namespace, name, id] = read as [string, string, string];
-      return { namespace, name, id };
-    }
-  } catch {
-    // Told below.
-  }
-  throw invalidParameterValue("The parameter NextToken is invalid.");
+  const place = readPageToken(token, MARK, ["string", "string", "string"]);
+  if (!place) throw invalidParameterValue("The parameter NextToken is invalid.");
+  const [namespace, name, id] = place;
+  return { namespace, name, id };
 }

@@ -1,3 +1,4 @@
+import { pageToken, readPageToken } from "../../kernel/page-token.ts";
 import { validationError } from "./errors.ts";
 
 /** Source: IAM API reference, `MaxItems`. */
@@ -30,12 +31,12 @@ export async function readPage<T>(
   keyOf: (item: T) => string,
 ): Promise<Page<T>> {
   const limit = input.MaxItems ?? DEFAULT_MAX_ITEMS;
-  const after = input.Marker === undefined ? undefined : decodeMarker(input.Marker);
+  const after = input.Marker === undefined ? undefined : keyIn(input.Marker);
   const found = await fetch(after, limit + 1);
   const items = found.slice(0, limit);
   const last = items.at(-1);
   if (found.length <= limit || last === undefined) return { items, output: { IsTruncated: false } };
-  return { items, output: { IsTruncated: true, Marker: encodeMarker(keyOf(last)) } };
+  return { items, output: { IsTruncated: true, Marker: pageToken(MARK, [keyOf(last)]) } };
 }
 
 /** A page of a list that is in memory, sorted by `keyOf`. */
@@ -51,16 +52,11 @@ export function pageOf<T>(
   return readPage(input, fetch, keyOf);
 }
 
-/** Told from other text by its first character, so that a made-up marker is refused. */
-const MARKER_VERSION = "1";
+/** Short, since a marker may have no more than 320 characters. */
+const MARK = "1";
 
-function encodeMarker(key: string): string {
-  return MARKER_VERSION + Buffer.from(key, "utf8").toString("base64url");
-}
-
-function decodeMarker(marker: string): string {
-  const encoded = marker.slice(MARKER_VERSION.length);
-  const key = Buffer.from(encoded, "base64url").toString("utf8");
-  if (encodeMarker(key) !== marker) throw validationError("Invalid Marker.");
-  return key;
+function keyIn(marker: string): string {
+  const place = readPageToken(marker, MARK, ["string"]);
+  if (!place) throw validationError("Invalid Marker.");
+  return place[0];
 }

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type PagePosition, pageOf, readPageToken } from "./page-token.ts";
+import { type PagePosition, pageOf, readPosition } from "./page-token.ts";
 
 const position = fc.record({ createdAtMs: fc.nat(), id: fc.string({ minLength: 1 }) });
 const scope = fc.array(fc.string(), { minLength: 1, maxLength: 3 });
@@ -15,9 +15,9 @@ test("a page's token reads back to its last row, for its own list alone", () => 
         const page = pageOf(rows, rows.length - 1, own, (row: PagePosition) => row);
         expect(page.rows).toHaveLength(rows.length - 1);
         expect(page.nextToken).toMatch(/^[a-zA-Z0-9+/=_-]+$/);
-        expect(readPageToken(page.nextToken, own)).toEqual(page.rows.at(-1));
+        expect(readPosition(page.nextToken, own)).toEqual(page.rows.at(-1));
         if (JSON.stringify(own) !== JSON.stringify(other))
-          expect(() => readPageToken(page.nextToken, other)).toThrow("nextToken");
+          expect(() => readPosition(page.nextToken, other)).toThrow("nextToken");
       },
     ),
   );
@@ -26,9 +26,9 @@ test("a page's token reads back to its last row, for its own list alone", () => 
 test("a text that is no token is refused, and none is the beginning", () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), (text) => {
-      expect(() => readPageToken(text, ["list"])).toThrow("nextToken");
+      expect(() => readPosition(text, ["list"])).toThrow("nextToken");
     }),
   );
-  expect(readPageToken(undefined, ["list"])).toBeUndefined();
-  expect(readPageToken("", ["list"])).toBeUndefined();
+  expect(readPosition(undefined, ["list"])).toBeUndefined();
+  expect(readPosition("", ["list"])).toBeUndefined();
 });

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto";
 import type * as cloudtrail from "@aws-sdk/client-cloudtrail";
 import { type Authorization, defineOperations } from "../../../kernel/operations.ts";
+import { markOf, pageToken, readPageToken } from "../../../kernel/page-token.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import {
   invalidEventCategory,
@@ -16,7 +16,6 @@ import { shownEvent } from "./shown-event.ts";
 
 /** Source: API reference, LookupEvents; also what is given when nothing is asked for. */
 const RESULTS_MAX = 50;
-const SCOPE_LENGTH = 12;
 /** The last time that a Date can be. */
 const LATEST_MS = 8_640_000_000_000_000;
 
@@ -38,8 +37,8 @@ async function lookup(input: Input, context: RequestContext, events: EventStore)
   if (limit < 1 || limit > RESULTS_MAX) throw invalidMaxResults();
   if (EventCategory !== undefined && EventCategory !== "insight")
     throw invalidEventCategory(EventCategory);
-  const scope = scopeOf(input);
-  const position = readToken(NextToken, scope);
+  const mark = searchMark(input);
+  const position = positionIn(NextToken, mark);
   const earliestMs = context.nowMs - EVENT_HISTORY_MS;
   const startMs = Math.max(input.StartTime?.getTime() ?? 0, earliestMs);
   const endMs = input.EndTime?.getTime() ?? LATEST_MS;
@@ -61,7 +60,7 @@ async function lookup(input: Input, context: RequestContext, events: EventStore)
   });
   return {
     Events: found.map(shownEvent),
-    ...(next ? { NextToken: tokenOf(next, scope) } : {}),
+    ...(next ? { NextToken: pageToken(mark, [next.atMs, next.eventId]) } : {}),
   };
 }
 
@@ -77,29 +76,14 @@ function attributeOf({ LookupAttributes = [] }: Input) {
 }
 
 /** A token continues only the search that gave it. */
-function scopeOf({ LookupAttributes, StartTime, EndTime, EventCategory }: Input): string {
-  const text = JSON.stringify([LookupAttributes, StartTime, EndTime, EventCategory]);
-  return createHash("sha256").update(text).digest("base64url").slice(0, SCOPE_LENGTH);
+function searchMark({ LookupAttributes, StartTime, EndTime, EventCategory }: Input): string {
+  return markOf([LookupAttributes, StartTime, EndTime, EventCategory]);
 }
 
-function tokenOf({ atMs, eventId }: HistoryPosition, scope: string): string {
-  return Buffer.from(JSON.stringify([scope, atMs, eventId])).toString("base64url");
-}
-
-function readToken(token: string | undefined, scope: string): HistoryPosition | undefined {
+function positionIn(token: string | undefined, mark: string): HistoryPosition | undefined {
   if (token === undefined || token === "") return undefined;
-  const [mark, atMs, eventId] = fieldsOf(Buffer.from(token, "base64url").toString());
-  if (mark !== scope || typeof atMs !== "number" || typeof eventId !== "string")
-    throw invalidNextToken();
+  const place = readPageToken(token, mark, ["number", "string"]);
+  if (!place) throw invalidNextToken();
+  const [atMs, eventId] = place;
   return { atMs, eventId };
-}
-
-function fieldsOf(text: string): readonly unknown[] {
-  try {
-    const parsed: unknown = JSON.parse(text);
-    return Array.isArray(parsed) ? parsed : [];
-  } catch (error) {
-    if (error instanceof SyntaxError) return [];
-    throw error;
-  }
 }

@@ -10,7 +10,7 @@ import { onAny, onResource, requestTagKeys } from "../authorization.ts";
 import { batchGet, decidedByItem } from "../batch-items.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { conflict, quotaExceeded } from "../errors.ts";
-import { isAfter, pageOf, positionOf, readPageToken } from "../page-token.ts";
+import { isAfter, pageOf, positionOf, readPosition } from "../page-token.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { parseResourceArn, resourceArn } from "../resource-arn.ts";
 import { requireChannel } from "../rows/channels.ts";
@@ -208,7 +208,7 @@ async function listChannels(
   const limit = input.maxResults ?? MAX_RESULTS_DEFAULT;
   const chosen = filters.map((filter) => `${filter.member}=${filter.value}`);
   const scope = ["ListChannels", context.accountId, context.region, ...chosen];
-  const after = readPageToken(input.nextToken, scope);
+  const after = readPosition(input.nextToken, scope);
   let query = context
     .db<IvsTables>()
     .selectFrom("ivs_channels")

@@ -6,7 +6,7 @@ import { onAny, onResource, requestTagKeys } from "../authorization.ts";
 import { batchGet, decidedByItem } from "../batch-items.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { quotaExceeded, resourceNotFound } from "../errors.ts";
-import { isAfter, pageOf, positionOf, readPageToken } from "../page-token.ts";
+import { isAfter, pageOf, positionOf, readPosition } from "../page-token.ts";
 import type { IvsQuotas } from "../quotas.ts";
 import { requireChannel } from "../rows/channels.ts";
 import { selectStreamKeys } from "../rows/stream-keys.ts";
@@ -128,7 +128,7 @@ async function listStreamKeys(
   const channel = await requireChannel(input.channelArn, context);
   const limit = input.maxResults ?? MAX_RESULTS_DEFAULT;
   const scope = ["ListStreamKeys", context.accountId, context.region, channel.id];
-  const after = readPageToken(input.nextToken, scope);
+  const after = readPosition(input.nextToken, scope);
   let query = context
     .db<IvsTables>()
     .selectFrom("ivs_stream_keys")

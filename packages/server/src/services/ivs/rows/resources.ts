@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { conflict, quotaExceeded, resourceNotFound } from "../errors.ts";
-import { isAfter, type Page, pageOf, positionOf, readPageToken } from "../page-token.ts";
+import { isAfter, type Page, pageOf, positionOf, readPosition } from "../page-token.ts";
 import type { ResourceType } from "../resource-arn.ts";
 import type {
   AdConfigurationRow,
@@ -56,7 +56,7 @@ export async function listResources<Type extends PlainType>(
 ): Promise<Page<PlainResources[Type]>> {
   const limit = input.maxResults ?? maxResultsDefault;
   const scope = [context.operation, context.accountId, context.region];
-  const after = readPageToken(input.nextToken, scope);
+  const after = readPosition(input.nextToken, scope);
   let query = context
     .db<IvsTables>()
     .selectFrom(taggedTable(type))

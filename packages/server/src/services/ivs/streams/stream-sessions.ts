@@ -4,7 +4,7 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onResource } from "../authorization.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { resourceNotFound } from "../errors.ts";
-import { isBefore, pageOf, readPageToken } from "../page-token.ts";
+import { isBefore, pageOf, readPosition } from "../page-token.ts";
 import { selectChannel } from "../rows/channels.ts";
 import { ownReference } from "../rows/tags.ts";
 import { SESSION_EVENTS_MAX } from "../sessions/session-journal.ts";
@@ -46,7 +46,7 @@ async function listStreamSessions(
   const { id } = ownReference(input.channelArn, "channel", context);
   const limit = input.maxResults ?? MAX_RESULTS_DEFAULT;
   const scope = ["ListStreamSessions", context.accountId, context.region, id];
-  const after = readPageToken(input.nextToken, scope);
+  const after = readPosition(input.nextToken, scope);
   let query = sessionsOf(id, context).limit(limit + 1);
   if (after) query = query.where(isBefore(after, "stream_id"));
   const rows = await query.execute();

@@ -6,7 +6,7 @@ import { channelArn, playbackUrl } from "../channels/channel-view.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { channelNotBroadcasting, conflict, validation } from "../errors.ts";
 import type { LiveStreams } from "../live/live-streams.ts";
-import { isAfter, pageOf, readPageToken } from "../page-token.ts";
+import { isAfter, pageOf, readPosition } from "../page-token.ts";
 import { resourceArn } from "../resource-arn.ts";
 import { requireChannel } from "../rows/channels.ts";
 import { selectOpenSession } from "../rows/stream-sessions.ts";
@@ -107,7 +107,7 @@ async function listStreams(
   const limit = input.maxResults ?? MAX_RESULTS_DEFAULT;
   const health = input.filterBy?.health;
   const scope = ["ListStreams", context.accountId, context.region, health ?? ""];
-  const after = readPageToken(input.nextToken, scope);
+  const after = readPosition(input.nextToken, scope);
   let query = context
     .db<IvsTables>()
     .selectFrom("ivs_stream_sessions")

@@ -1,6 +1,7 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { wholeSeconds } from "../../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import { pageToken, readPageToken } from "../../../kernel/page-token.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { onBucket, requestKeys } from "../access/authorization.ts";
@@ -10,10 +11,10 @@ import { bucketNotEmpty, invalidArgument } from "../errors.ts";
 import { bucketArn } from "../resource-arn.ts";
 import { assertBucketStays, requireBucket, requireBucketAnywhere } from "../rows/buckets.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
-import { isBucketName } from "./bucket-name.ts";
 import { authorizeCreation, createBucket, DEFAULT_REGION } from "./create-bucket.ts";
 
 const LIST_BUCKETS_PAGE_SIZE = 10_000;
+const BUCKETS_MARK = "bucket";
 
 /** CreateBucket, HeadBucket, GetBucketLocation, ListBuckets, DeleteBucket. */
 export function bucketOperations(deps: S3Dependencies): OperationTable {
@@ -101,7 +102,7 @@ async function deleteBucket(
 async function listBuckets(input: s3.ListBucketsCommandInput, context: RequestContext) {
   const accountId = requireAccount(context);
   const size = input.MaxBuckets ?? LIST_BUCKETS_PAGE_SIZE;
-  const after = input.ContinuationToken && readToken(input.ContinuationToken);
+  const after = input.ContinuationToken && nameIn(input.ContinuationToken);
   let query = context
     .db<S3Tables>()
     .selectFrom("s3_buckets")
@@ -130,14 +131,14 @@ async function listBuckets(input: s3.ListBucketsCommandInput, context: RequestCo
     })),
     ...(input.Prefix === undefined ? {} : { Prefix: input.Prefix }),
     ...(rows.length > size && last
-      ? { ContinuationToken: Buffer.from(last.bucket_name).toString("base64url") }
+      ? { ContinuationToken: pageToken(BUCKETS_MARK, [last.bucket_name]) }
       : {}),
   };
 }
 
-function readToken(token: string): string {
-  const name = Buffer.from(token, "base64url").toString();
-  if (isBucketName(name)) return name;
+function nameIn(token: string): string {
+  const place = readPageToken(token, BUCKETS_MARK, ["string"]);
+  if (place) return place[0];
   throw invalidArgument(
     "The continuation token provided is incorrect",
     "continuation-token",

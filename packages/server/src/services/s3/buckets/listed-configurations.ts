@@ -1,5 +1,6 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import { pageToken, readPageToken } from "../../../kernel/page-token.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { idMismatch, invalidArgument, malformedXml, noSuchConfiguration } from "../errors.ts";
@@ -14,6 +15,7 @@ import { checkInventory } from "./check-inventory.ts";
 
 /** Source: S3 API, InventoryConfiguration and its siblings: `Id`. */
 const ID_CHARS_MAX = 64;
+const MARK = "id";
 
 type ListedInput = BucketInput & { readonly ContinuationToken?: string | undefined };
 /** What one kind refuses, and how it says that two ids differ. */
@@ -161,16 +163,24 @@ function configurations<T extends { Id?: string | undefined }>(
     async list(input: ListedInput, context: RequestContext) {
       const bucket = await requireBucket(input, context);
       const token = input.ContinuationToken;
-      const after = token === undefined ? "" : Buffer.from(token, "base64url").toString();
+      const after = token === undefined ? "" : idIn(token);
       const { page, next } = await listConfigurations<T>(bucket, kind, after, context);
       return {
         page: [...page],
         IsTruncated: next !== undefined,
         ...(token === undefined ? {} : { ContinuationToken: token }),
-        ...(next === undefined
-          ? {}
-          : { NextContinuationToken: Buffer.from(next).toString("base64url") }),
+        ...(next === undefined ? {} : { NextContinuationToken: pageToken(MARK, [next]) }),
       };
     },
   };
+}
+
+function idIn(token: string): string {
+  const place = readPageToken(token, MARK, ["string"]);
+  if (place) return place[0];
+  throw invalidArgument(
+    "The continuation token provided is incorrect",
+    "continuation-token",
+    token,
+  );
 }

@@ -1,9 +1,13 @@
+import { pageToken, readPageToken } from "../../../kernel/page-token.ts";
 import { invalidArgument, invalidArgumentOf } from "../errors.ts";
 import type { PageStart } from "./list-page.ts";
 
 /** Source: S3 API, ListObjectsV2, "max-keys". */
 const MAX_KEYS_MAX = 1000;
 const INTEGER_MAX = 2 ** 31 - 1;
+/** Marks of continuation tokens: the page ended with a key, or with a common prefix. */
+const AFTER_KEY = "1k";
+const AFTER_PREFIX = "1p";
 
 /** Throws InvalidArgument. More than 1,000 is taken for 1,000. */
 export function readMaxKeys(maxKeys: number | undefined, name = "max-keys"): number {
@@ -40,16 +44,15 @@ function encodeKey(key: string): string {
     .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
-/** An opaque token; what it holds is no secret, but its form is ours. */
-export function writeToken(next: PageStart): string {
-  const kind = next.skipPrefix ? "p" : "k";
-  return Buffer.from(`1${kind}${next.after}`).toString("base64url");
+/** The token that continues a listing of objects. */
+export function writeToken({ after, skipPrefix }: PageStart): string {
+  return pageToken(skipPrefix ? AFTER_PREFIX : AFTER_KEY, [after]);
 }
 
 /** Throws InvalidArgument. */
 export function readToken(token: string): PageStart {
-  const text = Buffer.from(token, "base64url").toString();
-  const kind = text.slice(0, 2);
-  if (kind === "1p" || kind === "1k") return { after: text.slice(2), skipPrefix: kind === "1p" };
+  const skipPrefix = token.startsWith(AFTER_PREFIX);
+  const place = readPageToken(token, skipPrefix ? AFTER_PREFIX : AFTER_KEY, ["string"]);
+  if (place) return { after: place[0], skipPrefix };
   throw invalidArgumentOf("The continuation token provided is incorrect", "continuation-token");
 }
