@@ -7,6 +7,8 @@ import type { OutgoingClient } from "../../../kernel/outgoing/outgoing-client.ts
 import { isDiskFull } from "../../../kernel/ports/disk-space.ts";
 import type { ServiceDependencies } from "../../../kernel/service.ts";
 import type { Store } from "../../../kernel/store.ts";
+import { backoffMs, type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
+import type { TaskTable } from "../../../kernel/work/task-table.ts";
 import { apiDestinationArn } from "../api-destinations.ts";
 import { ruleArn } from "../arns.ts";
 import { connectionArn } from "../connections.ts";
@@ -20,10 +22,9 @@ import { isSentWhole, transformInput } from "./transform-input.ts";
 import type { Webhook } from "./webhook.ts";
 
 const AT_ONCE_MAX = 8;
-/** Longer than a delivery may take: then its node is gone, and another one tries. */
+/** Longer than a delivery may take: its node is gone by then, and another one tries. */
 const CLAIM_MS = 30_000;
 const POLL_MS = 1_000;
-const BACKOFF_MS_MAX = 5 * 60_000;
 /** Source: EventBridge user guide, "Retry policy": the defaults are the limits. */
 const ATTEMPTS_MAX = 185;
 const AGE_SECONDS_MAX = 86_400;
@@ -35,129 +36,80 @@ export interface DeliveryParts
   readonly webhooks: readonly Webhook[];
   readonly logDir: string;
   readonly outgoing: OutgoingClient;
-  /** Of the operator's settings: sent wherever they say. */
+  /** For webhooks, whose addresses the operator has set: it sends wherever they say. */
   readonly trusted: OutgoingClient;
 }
 
-/** Takes deliveries that are due, one after another at up to eight at once, until closed. */
+const DELIVERIES: TaskTable<DeliveryRow> = {
+  name: "events_deliveries",
+  id: "id",
+  leasedUntilMs: "claimed_until_ms",
+  dueMs: "next_at_ms",
+  attempts: "attempts",
+  orderBy: ["next_at_ms"],
+};
+
+/** Takes deliveries that are due, up to eight at once, until it is closed. */
 export class DeliveryWorker {
   readonly #parts: DeliveryParts;
   readonly #store: Store<EventsTables>;
-  readonly #running = new Set<Promise<void>>();
-  #timer: NodeJS.Timeout | undefined;
-  #looking = false;
-  #lookAgain = false;
-  #closed = true;
+  readonly #queue: TaskQueue<DeliveryRow>;
 
   constructor(parts: DeliveryParts) {
+    const { store, clock, log } = parts;
     this.#parts = parts;
-    this.#store = parts.store.tables<EventsTables>();
+    this.#store = store.tables<EventsTables>();
+    this.#queue = new TaskQueue({
+      store,
+      clock,
+      table: DELIVERIES,
+      atOnceMax: AT_ONCE_MAX,
+      leaseMs: () => CLAIM_MS,
+      lookEveryMs: POLL_MS,
+      run: (task) => this.#attempt(task),
+      failed: (error, row) =>
+        log.error({ delivery: row?.id, error: errorClass(error) }, "event delivery"),
+    });
   }
 
   start(): void {
-    this.#closed = false;
-    this.#timer = setInterval(() => this.wake(), POLL_MS);
-    this.#timer.unref();
-    this.wake();
+    this.#queue.start();
   }
 
   /** Something may be due now. */
   wake(): void {
-    if (this.#closed) return;
-    this.#lookAgain = true;
-    if (this.#looking) return;
-    this.#looking = true;
-    this.#look()
-      .catch((error: unknown) =>
-        this.#parts.log.error({ error: errorClass(error) }, "event delivery"),
-      )
-      .finally(() => {
-        this.#looking = false;
-      });
+    this.#queue.wake();
   }
 
   /** Resolves when what was under way has ended; the rest waits in the database. */
-  async close(): Promise<void> {
-    this.#closed = true;
-    clearInterval(this.#timer);
-    await Promise.all(this.#running);
+  close(): Promise<void> {
+    return this.#queue.close();
   }
 
-  async #look(): Promise<void> {
-    while (this.#lookAgain && !this.#closed) {
-      this.#lookAgain = false;
-      const free = AT_ONCE_MAX - this.#running.size;
-      if (free <= 0) return;
-      const nowMs = this.#parts.clock.nowMs();
-      const due = await this.#store.db
-        .selectFrom("events_deliveries")
-        .selectAll()
-        .where("next_at_ms", "<=", nowMs)
-        .where("claimed_until_ms", "<", nowMs)
-        .orderBy("next_at_ms")
-        .limit(free)
-        .execute();
-      for (const row of due) {
-        if (await this.#claim(row, nowMs)) this.#begin(row);
-      }
-    }
-  }
-
-  async #claim(row: DeliveryRow, nowMs: number): Promise<boolean> {
-    const { numUpdatedRows } = await this.#store.transaction(({ db }) =>
-      db
-        .updateTable("events_deliveries")
-        .set({ claimed_until_ms: nowMs + CLAIM_MS })
-        .where("id", "=", row.id)
-        .where("claimed_until_ms", "=", row.claimed_until_ms)
-        .executeTakeFirst(),
-    );
-    return Number(numUpdatedRows) === 1;
-  }
-
-  #begin(row: DeliveryRow): void {
-    const running = this.#attempt(row)
-      .catch((error: unknown) =>
-        this.#parts.log.error({ delivery: row.id, error: errorClass(error) }, "event delivery"),
-      )
-      .finally(() => {
-        this.#running.delete(running);
-        this.wake();
-      });
-    this.#running.add(running);
-  }
-
-  async #attempt(row: DeliveryRow): Promise<void> {
+  async #attempt(task: HeldTask<DeliveryRow>): Promise<void> {
+    const { row } = task;
     const target = row.rule_name === "" ? undefined : await this.#targetOf(row);
     const outcome = await this.#deliver(row, target);
-    if (outcome.delivered) return this.#forget(row);
-    const nowMs = this.#parts.clock.nowMs();
+    if (outcome.delivered) {
+      await task.remove();
+      return;
+    }
     const attempts = row.attempts + 1;
     const { MaximumRetryAttempts = ATTEMPTS_MAX, MaximumEventAgeInSeconds = AGE_SECONDS_MAX } =
       target?.RetryPolicy ?? {};
-    const waitMs = Math.min(1000 * 2 ** Math.min(row.attempts, 20), BACKOFF_MS_MAX);
-    const isTooOld = nowMs + waitMs - row.first_at_ms > MaximumEventAgeInSeconds * 1000;
-    const gone = !outcome.retry || isTooOld || attempts > MaximumRetryAttempts;
+    const waitMs = backoffMs(row.attempts);
+    const ageMs = this.#parts.clock.nowMs() + waitMs - row.first_at_ms;
+    const isTooOld = ageMs > MaximumEventAgeInSeconds * 1000;
+    const isGivenUp = !outcome.retry || isTooOld || attempts > MaximumRetryAttempts;
     const { log } = this.#parts;
     const facts = { rule: row.rule_name, target: row.target_id, attempts, reason: outcome.reason };
-    if (gone) {
+    if (isGivenUp) {
       log.warn(facts, "An event is given up: it could not be delivered.");
-      return this.#forget(row);
+      await task.remove();
+    } else {
+      log.debug(facts, "An event will be delivered again.");
+      await task.retryIn(waitMs);
     }
-    log.debug(facts, "An event will be delivered again.");
-    await this.#store.transaction(({ db }) =>
-      db
-        .updateTable("events_deliveries")
-        .set({ attempts, next_at_ms: nowMs + waitMs, claimed_until_ms: 0 })
-        .where("id", "=", row.id)
-        .execute(),
-    );
-  }
-
-  async #forget(row: DeliveryRow): Promise<void> {
-    await this.#store.transaction(({ db }) =>
-      db.deleteFrom("events_deliveries").where("id", "=", row.id).execute(),
-    );
   }
 
   async #targetOf(row: DeliveryRow): Promise<Target | undefined> {
@@ -197,7 +149,7 @@ export class DeliveryWorker {
     }
   }
 
-  /** The event as an object is gone once this returns: it takes many times its text. */
+  /** Keeps no parsed event after it returns: as an object it takes many times its text. */
   #inputOf(row: DeliveryRow, target: Target): string | undefined {
     const input = transformInput(target, JSON.parse(row.event) as AwsEvent, {
       ruleArn: ruleArn(row, row.rule_name),
@@ -251,7 +203,7 @@ export class DeliveryWorker {
     return sendRequest(outgoing, request);
   }
 
-  /** EventBridge acts as the target's role: its trust policy must let events.amazonaws.com have it. */
+  /** EventBridge acts as the target's role, whose trust policy must admit events.amazonaws.com. */
   async #assume(row: DeliveryRow, roleArn: string): Promise<Delivered | undefined> {
     try {
       const input = { RoleArn: roleArn, RoleSessionName: row.id.replaceAll("-", "") };

@@ -1,5 +1,6 @@
-import type { ExpressionBuilder, Kysely, Selectable } from "kysely";
+import type { Kysely, Selectable } from "kysely";
 import type { RoleUsage } from "../../../kernel/ports/identity.ts";
+import type { TaskTable } from "../../../kernel/work/task-table.ts";
 import type { DeletionTaskRow, ServiceLinkedRoleTables } from "./tables.ts";
 
 /** A deletion task as stored. */
@@ -13,6 +14,16 @@ type Database = Kysely<ServiceLinkedRoleTables>;
 const FINISHED_TASKS_KEPT_MS = 90 * 24 * 60 * 60 * 1000;
 
 const PENDING = ["NOT_STARTED", "IN_PROGRESS"] as const;
+
+/** The tasks as the deletion worker's queue. */
+export const DELETION_TASKS: TaskTable<DeletionTask> = {
+  name: "iam_role_deletion_tasks",
+  id: "task_id",
+  leasedUntilMs: "lease_until_ms",
+  owner: "lease_owner",
+  orderBy: ["created_ms", "task_id"],
+  pending: { column: "status", values: PENDING },
+};
 
 /** The principal and the role in a task's id; undefined when it isn't one. */
 export function parseTaskId(
@@ -36,41 +47,6 @@ export function findTask(
     .executeTakeFirst();
 }
 
-/** Who works on tasks, and when. */
-export interface Worker {
-  readonly owner: string;
-  readonly nowMs: number;
-}
-
-/** The next task that `worker` may work on, the oldest first, but for those that are under way. */
-export function findPendingTask(
-  db: Database,
-  worker: Worker,
-  underWay: readonly string[],
-): Promise<DeletionTask | undefined> {
-  return db
-    .selectFrom("iam_role_deletion_tasks")
-    .selectAll()
-    .where("status", "in", PENDING)
-    .where((e) => isFree(e, worker))
-    .where("task_id", "not in", underWay)
-    .orderBy("created_ms")
-    .orderBy("task_id")
-    .executeTakeFirst();
-}
-
-/** Nobody's, our own, or of a node that didn't finish in time. */
-function isFree(
-  e: ExpressionBuilder<ServiceLinkedRoleTables, "iam_role_deletion_tasks">,
-  { owner, nowMs }: Worker,
-) {
-  return e.or([
-    e("lease_owner", "is", null),
-    e("lease_owner", "=", owner),
-    e("lease_until_ms", "<", nowMs),
-  ]);
-}
-
 export async function insertTask(db: Database, task: DeletionTask): Promise<void> {
   await db
     .deleteFrom("iam_role_deletion_tasks")
@@ -78,32 +54,6 @@ export async function insertTask(db: Database, task: DeletionTask): Promise<void
     .where("updated_ms", "<", task.created_ms - FINISHED_TASKS_KEPT_MS)
     .execute();
   await db.insertInto("iam_role_deletion_tasks").values(task).execute();
-}
-
-/**
- * Begins a task, or goes on with it, as its only worker for `leaseMs`. False when it is finished,
- * or another node's meanwhile.
- */
-export async function claimTask(
-  db: Database,
-  taskId: string,
-  worker: Worker,
-  leaseMs: number,
-): Promise<boolean> {
-  const { owner, nowMs } = worker;
-  const { numUpdatedRows } = await db
-    .updateTable("iam_role_deletion_tasks")
-    .set({
-      status: "IN_PROGRESS",
-      updated_ms: nowMs,
-      lease_owner: owner,
-      lease_until_ms: nowMs + leaseMs,
-    })
-    .where("task_id", "=", taskId)
-    .where("status", "in", PENDING)
-    .where((e) => isFree(e, worker))
-    .executeTakeFirst();
-  return numUpdatedRows > 0n;
 }
 
 export interface Failure {

@@ -3,24 +3,17 @@ import type { Ids } from "../../../kernel/ids.ts";
 import type { OutsideService } from "../../../kernel/ports/linked-services.ts";
 import type { Log } from "../../../kernel/ports/log.ts";
 import { type Store, StoreUnavailableError, type Transaction } from "../../../kernel/store.ts";
+import { type HeldTask, TaskQueue } from "../../../kernel/work/task-queue.ts";
 import type { Generations } from "../changes/generations.ts";
 import { abandonDeletion, decideDeletion } from "./deletion-decision.ts";
-import {
-  claimTask,
-  type DeletionTask,
-  findPendingTask,
-  findTask,
-  type Worker,
-} from "./deletion-tasks.ts";
+import { DELETION_TASKS, type DeletionTask } from "./deletion-tasks.ts";
 import type { LinkedServices } from "./linked-services.ts";
 import type { ServiceLinkedRoleTables } from "./tables.ts";
 import { askUsage } from "./usage-endpoint.ts";
 
-/** After the database itself failed, the tasks are looked at again this much later. */
-const RETRY_DELAY_MS = 1000;
-/** Outside services that are asked at the same time; the other tasks wait for one of them. */
-const ASKED_AT_ONCE_MAX = 16;
-/** Who asks nobody outside decides within milliseconds; a node that died holds a task so long. */
+/** Tasks under way; outside services that are asked at the same time. */
+const AT_ONCE_MAX = 16;
+/** A decision without an outside service takes milliseconds; a node that died keeps a task so long. */
 const LEASE_MS = 10_000;
 /** Where other nodes may die, their tasks are looked for this often. */
 const LOOK_INTERVAL_MS = 5_000;
@@ -33,184 +26,120 @@ export interface DeletionWorkerDependencies {
   readonly generations: Generations;
   readonly services: LinkedServices;
   /**
-   * A new task stays pending so long where nothing else is at work, as one of AWS's does for seconds: whoever asks for the
-   * same deletion twice in a row is given the same task. A worker that is under way, or another node's look, takes it up
-   * sooner.
+   * A new task stays pending so long where nothing else is at work, as one of AWS's does for
+   * seconds: whoever asks for the same deletion twice in a row is given the same task. A look for
+   * another task, or another node's, takes it up sooner.
    */
   readonly roleDeletionDelayMs: number;
 }
 
 /**
- * Works through the deletion tasks, one after the other. The tasks are rows, so whatever a process
- * leaves behind is taken up by the next one's `start`; of several nodes, one works on a task as
- * long as its lease lasts, and then another takes it up.
+ * Works through the deletion tasks. Those of outside services wait for their answers side by side;
+ * decisions are made one after the other.
  */
 export class DeletionWorker {
   readonly #deps: DeletionWorkerDependencies;
-  readonly #store: Store<ServiceLinkedRoleTables>;
-  #state: "idle" | "started" | "closed" = "idle";
-  #running: Promise<void> | undefined;
-  #wokenMeanwhile = false;
-  #later: NodeJS.Timeout | undefined;
-  /** The tasks whose outside service is being asked. */
-  readonly #asking = new Map<string, Promise<void>>();
-  #closing = new AbortController();
-  readonly #owner: string;
-  #look: NodeJS.Timeout | undefined;
+  readonly #queue: TaskQueue<DeletionTask>;
+  #lastDecision: Promise<unknown> = Promise.resolve();
 
   constructor(deps: DeletionWorkerDependencies) {
+    const { store, clock, ids, log, services } = deps;
     this.#deps = deps;
-    // Alone with its database, a process goes on at once with what the one before it had begun.
-    this.#owner = deps.store.shared ? deps.ids.uuid() : "alone";
-    this.#store = deps.store.tables<ServiceLinkedRoleTables>();
+    this.#queue = new TaskQueue({
+      store,
+      clock,
+      table: DELETION_TASKS,
+      // Alone with its database, a process goes on at once with what the one before it had begun.
+      owner: store.shared ? ids.uuid() : "alone",
+      atOnceMax: AT_ONCE_MAX,
+      leaseMs: ({ service_principal: service }) =>
+        LEASE_MS + (services.outside(service)?.usage.deadlineMs ?? 0),
+      ...(store.shared ? { lookEveryMs: LOOK_INTERVAL_MS } : {}),
+      // It shows as IN_PROGRESS before it is decided.
+      claimed: (nowMs) => ({ status: "IN_PROGRESS", updated_ms: nowMs }),
+      run: (task) => this.#work(task),
+      failed: (err, row) =>
+        log.error(
+          { err, taskId: row?.task_id },
+          "A step of deleting a service-linked role failed.",
+        ),
+    });
   }
 
   /** Takes up what is pending. Returns at once. */
   start(): void {
-    this.#state = "started";
-    this.#closing = new AbortController();
-    if (this.#deps.store.shared)
-      this.#look = setInterval(() => this.wake(), LOOK_INTERVAL_MS).unref();
-    this.wake();
+    this.#queue.start();
   }
 
   /** There is a new task: wakes after the delay. Nothing happens before `start` or after `close`. */
   wakeSoon(): void {
-    this.#wakeIn(this.#deps.roleDeletionDelayMs);
-  }
-
-  #wakeIn(delayMs: number): void {
-    if (this.#state !== "started") return;
-    // One wake is enough for all: it works until none is left.
-    this.#later ??= setTimeout(() => {
-      this.#later = undefined;
-      this.wake();
-    }, delayMs).unref();
-  }
-
-  /** Works until nothing is pending, at once, whatever the tasks' age. */
-  wake(): void {
-    if (this.#state !== "started") return;
-    if (this.#running) {
-      this.#wokenMeanwhile = true;
-      return;
-    }
-    this.#running = this.#run().finally(() => {
-      this.#running = undefined;
-      if (!this.#wokenMeanwhile) return;
-      this.#wokenMeanwhile = false;
-      this.wake();
-    });
+    this.#queue.wakeIn(this.#deps.roleDeletionDelayMs);
   }
 
   /** Ends after the step that is under way; tasks that are left stay pending. */
-  async close(): Promise<void> {
-    this.#state = "closed";
-    clearTimeout(this.#later);
-    this.#later = undefined;
-    clearInterval(this.#look);
-    this.#closing.abort();
-    await this.#running;
-    await Promise.all(this.#asking.values());
+  close(): Promise<void> {
+    return this.#queue.close();
   }
 
   /** Takes one task one step further. False when none is pending. */
-  async step(): Promise<boolean> {
-    if (this.#asking.size >= ASKED_AT_ONCE_MAX) await Promise.race(this.#asking.values());
-    const task = await findPendingTask(this.#store.db, this.#worker(), [...this.#asking.keys()]);
-    if (!task) return false;
-    const outside = this.#deps.services.outside(task.service_principal);
-    const begun = task.status === "IN_PROGRESS" && task.lease_owner === this.#owner;
-    if ((!begun || outside) && !(await this.#claim(task, outside))) return true;
-    // It shows as IN_PROGRESS before it is decided, which is the next step.
-    if (task.status === "NOT_STARTED") return true;
-    if (outside) this.#ask(task, outside);
-    else await this.#decide(task);
-    return true;
+  step(): Promise<boolean> {
+    return this.#queue.step();
   }
 
-  #claim(task: DeletionTask, outside: OutsideService | undefined): Promise<boolean> {
-    const leaseMs = LEASE_MS + (outside?.usage.deadlineMs ?? 0);
-    return this.#store.transaction(({ db }) =>
-      claimTask(db, task.task_id, this.#worker(), leaseMs),
-    );
-  }
-
-  /** Runs the end of a task, unless another node has taken it up because ours took too long. */
-  #finish(
-    task: DeletionTask,
-    run: (tx: Transaction<ServiceLinkedRoleTables>, nowMs: number) => Promise<void>,
-  ): Promise<void> {
-    return this.#store.transaction(async (tx) => {
-      await this.#deps.generations.bump(tx, task.account_id);
-      const current = await findTask(tx.db, task.account_id, task.task_id);
-      if (current?.lease_owner !== this.#owner) return;
-      await run(tx, this.#deps.clock.nowMs());
-    });
-  }
-
-  #worker(): Worker {
-    return { owner: this.#owner, nowMs: this.#deps.clock.nowMs() };
-  }
-
-  async #run(): Promise<void> {
-    try {
-      while (this.#state === "started" && (await this.step())) {
-        // Each step is a transaction of its own: requests get their turn between two of them.
-      }
-    } catch (error) {
-      this.#tryAgainLater(error);
-    }
-  }
-
-  #tryAgainLater(error: unknown): void {
-    this.#deps.log.error({ err: error }, "A step of deleting a service-linked role failed.");
-    this.#wakeIn(RETRY_DELAY_MS);
-  }
-
-  /** Other tasks go on meanwhile: an outside service may take its time. */
-  #ask(task: DeletionTask, service: OutsideService): void {
-    const { task_id: taskId } = task;
-    const asking = this.#askAndDecide(task, service)
-      .catch((error: unknown) => {
-        // What is left stays pending: at the end of the process, or when the database fails.
-        if (!this.#closing.signal.aborted) this.#tryAgainLater(error);
-      })
-      .finally(() => this.#asking.delete(taskId));
-    this.#asking.set(taskId, asking);
+  #work(task: HeldTask<DeletionTask>): Promise<void> {
+    const service = this.#deps.services.outside(task.row.service_principal);
+    return service ? this.#askAndDecide(task, service) : this.#decideInside(task);
   }
 
   /**
    * The role has had no new sessions since its deletion was asked for, so what its service answers
    * now holds until the decision (docs/adr/0006).
    */
-  async #askAndDecide(task: DeletionTask, service: OutsideService): Promise<void> {
-    const role = { accountId: task.account_id, roleName: task.role_name };
-    const answer = await askUsage(service, role, this.#closing.signal);
-    await this.#finish(task, (tx, nowMs) =>
+  async #askAndDecide(task: HeldTask<DeletionTask>, service: OutsideService): Promise<void> {
+    const { row, closing } = task;
+    const role = { accountId: row.account_id, roleName: row.role_name };
+    const answer = await askUsage(service, role, closing);
+    await this.#decide(task, (tx, nowMs) =>
       answer.unknown === undefined
-        ? decideDeletion(task, { findUsage: () => answer.usages, nowMs, tx })
-        : abandonDeletion(task, answer.unknown, nowMs, tx),
+        ? decideDeletion(row, { findUsage: () => answer.usages, nowMs, tx })
+        : abandonDeletion(row, answer.unknown, nowMs, tx),
     );
   }
 
-  async #decide(task: DeletionTask): Promise<void> {
+  async #decideInside(task: HeldTask<DeletionTask>): Promise<void> {
     const { log, services } = this.#deps;
-    const { task_id: taskId, service_principal: service } = task;
+    const { row } = task;
+    const { task_id: taskId, service_principal: service } = row;
     try {
-      await this.#finish(task, (tx, nowMs) => {
+      await this.#decide(task, (tx, nowMs) => {
         if (!services.isKnown(service))
-          return abandonDeletion(task, noLongerRegistered(task), nowMs, tx);
+          return abandonDeletion(row, noLongerRegistered(row), nowMs, tx);
         const findUsage = (inside: Transaction) =>
-          services.findUsage(service, task.account_id, inside);
-        return decideDeletion(task, { findUsage, nowMs, tx });
+          services.findUsage(service, row.account_id, inside);
+        return decideDeletion(row, { findUsage, nowMs, tx });
       });
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
       log.error({ err: error, taskId, service }, "A service-linked role's usage is unknown.");
       // If this fails as well it is the database that fails, and the task is tried again.
-      await this.#finish(task, (tx, nowMs) => abandonDeletion(task, usageUnknown(task), nowMs, tx));
+      await this.#decide(task, (tx, nowMs) => abandonDeletion(row, usageUnknown(row), nowMs, tx));
     }
+  }
+
+  /** Ends a task, unless another node has taken it up because this one took too long. */
+  #decide(
+    task: HeldTask<DeletionTask>,
+    end: (tx: Transaction<ServiceLinkedRoleTables>, nowMs: number) => Promise<void>,
+  ): Promise<boolean> {
+    const decide = () =>
+      task.finish(async (tx, nowMs) => {
+        const own = tx.tables<ServiceLinkedRoleTables>();
+        await this.#deps.generations.bump(own, task.row.account_id);
+        await end(own, nowMs);
+      });
+    const decided = this.#lastDecision.then(decide, decide);
+    this.#lastDecision = decided;
+    return decided;
   }
 }
 

@@ -1,0 +1,336 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import fc from "fast-check";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { openStore } from "../../storage/open-store.ts";
+import type { OpenedStore } from "../../storage/store.ts";
+import type { Migration } from "../store.ts";
+import { type HeldTask, TaskQueue } from "./task-queue.ts";
+import type { TaskTable } from "./task-table.ts";
+
+const LEASE_MS = 10_000;
+const LOOK_MS = 1_000;
+
+interface TaskRow {
+  id: string;
+  owner: string | null;
+  leased_until_ms: number;
+  due_ms: number;
+  attempts: number;
+  made_ms: number;
+}
+
+interface TestTables {
+  tasks: TaskRow;
+  effects: { task_id: string; by: string };
+}
+
+const TASKS: TaskTable<TaskRow> = {
+  name: "tasks",
+  id: "id",
+  leasedUntilMs: "leased_until_ms",
+  dueMs: "due_ms",
+  attempts: "attempts",
+  orderBy: ["made_ms", "id"],
+};
+
+const tables: Migration = {
+  name: "test/0001-tasks",
+  async up(db) {
+    await db.schema
+      .createTable("tasks")
+      .addColumn("id", "text", (column) => column.primaryKey())
+      .addColumn("owner", "text")
+      .addColumn("leased_until_ms", "bigint", (column) => column.notNull())
+      .addColumn("due_ms", "bigint", (column) => column.notNull())
+      .addColumn("attempts", "integer", (column) => column.notNull())
+      .addColumn("made_ms", "bigint", (column) => column.notNull())
+      .execute();
+    await db.schema
+      .createTable("effects")
+      .addColumn("task_id", "text", (column) => column.notNull())
+      .addColumn("by", "text", (column) => column.notNull())
+      .execute();
+  },
+};
+
+let dir: string;
+let store: OpenedStore;
+beforeEach(async () => {
+  dir = mkdtempSync(join(tmpdir(), "rolecast-tasks-"));
+  const file = join(dir, "db");
+  const nowMs = () => Date.now();
+  store = await openStore({ shared: undefined, file, durable: false, nowMs, migrations: [tables] });
+  vi.useFakeTimers({
+    toFake: ["setTimeout", "clearTimeout", "setInterval", "clearInterval", "Date", "performance"],
+    now: 1_000,
+  });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await store.close();
+  rmSync(dir, { recursive: true });
+});
+
+const db = () => store.tables<TestTables>().db;
+const clock = { nowMs: () => Date.now() };
+
+/** Lets everything happen that doesn't wait for time. */
+async function settle(): Promise<void> {
+  for (let turn = 0; turn < 12; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
+async function passMs(ms: number): Promise<void> {
+  for (let left = ms; left > 0; left -= LOOK_MS) {
+    vi.advanceTimersByTime(Math.min(left, LOOK_MS));
+    await settle();
+  }
+}
+
+/** One process with a queue on the shared tables. Once killed or held it does nothing further. */
+class Process {
+  readonly name: string;
+  readonly queue: TaskQueue<TaskRow>;
+  failures = 0;
+  fails = false;
+  begun = 0;
+  running = 0;
+  runningMax = 0;
+  #isHeld = false;
+  #waiting: (() => void)[] = [];
+
+  constructor(name: string, table = TASKS, owner = name) {
+    this.name = name;
+    this.queue = new TaskQueue({
+      store,
+      clock,
+      table,
+      owner,
+      atOnceMax: 3,
+      leaseMs: () => LEASE_MS,
+      lookEveryMs: LOOK_MS,
+      run: (task) => this.#run(task),
+      failed: () => {
+        this.failures += 1;
+      },
+    });
+    this.queue.start();
+  }
+
+  /** Everything that it does stops before its next step, as in a pause of the process. */
+  hold(): void {
+    this.#isHeld = true;
+  }
+
+  resume(): void {
+    this.#isHeld = false;
+    for (const go of this.#waiting.splice(0)) go();
+  }
+
+  /** Nothing of it goes on. Its looks end; its claims stay. */
+  kill(): void {
+    this.hold();
+    void this.queue.close();
+  }
+
+  async #run(task: HeldTask<TaskRow>): Promise<void> {
+    this.begun += 1;
+    this.running += 1;
+    this.runningMax = Math.max(this.runningMax, this.running);
+    await new Promise((resolve) => setImmediate(resolve));
+    if (this.#isHeld) await new Promise<void>((go) => this.#waiting.push(go));
+    this.running -= 1;
+    if (this.fails) throw new Error("failed");
+    await task.finish(async (tx) => {
+      const own = tx.tables<TestTables>().db;
+      await own.insertInto("effects").values({ task_id: task.row.id, by: this.name }).execute();
+      await own.deleteFrom("tasks").where("id", "=", task.row.id).execute();
+    });
+  }
+}
+
+async function add(...ids: string[]): Promise<void> {
+  const due = { owner: null, leased_until_ms: 0, due_ms: Date.now(), attempts: 0 };
+  await store.transaction(async (tx) => {
+    for (const id of ids)
+      await tx
+        .tables<TestTables>()
+        .db.insertInto("tasks")
+        .values({ id, made_ms: Date.now(), ...due })
+        .execute();
+  });
+}
+
+const effects = async () =>
+  (await db().selectFrom("effects").selectAll().orderBy("task_id").execute()).map(
+    ({ task_id: id, by }) => `${id} by ${by}`,
+  );
+
+describe("a queue of tasks", () => {
+  test("runs what is due at once when it is woken, and no more at a time than it may", async () => {
+    const one = new Process("a");
+    await add("1", "2", "3", "4", "5");
+    one.queue.wake();
+    await settle();
+    await settle();
+    expect(await effects()).toHaveLength(5);
+    expect(one.runningMax).toBe(3);
+    await one.queue.close();
+  });
+
+  test("runs a task in one process, if several look at the same time", async () => {
+    const [a, b] = [new Process("a"), new Process("b")];
+    await add("1", "2", "3", "4", "5");
+    for (const { queue } of [a, b]) queue.wake();
+    await settle();
+    await settle();
+    expect(a.begun + b.begun).toBe(5);
+    await Promise.all([a.queue.close(), b.queue.close()]);
+  });
+
+  test("tries a task that failed again, after pauses that grow, and forgets none", async () => {
+    const one = new Process("a");
+    one.fails = true;
+    await add("1");
+    const failedAt: number[] = [];
+    for (let second = 0; second < 40; second++) {
+      const before = one.failures;
+      await passMs(1_000);
+      if (one.failures > before) failedAt.push(second + 1);
+    }
+    // At 1 s, then after 1, 2, 4, 8 and 16 s, each at the look after its due time.
+    expect(failedAt).toEqual([1, 2, 4, 8, 16, 32]);
+    one.fails = false;
+    await passMs(60_000);
+    expect(await effects()).toEqual(["1 by a"]);
+    await one.queue.close();
+  });
+
+  test("takes up another process's task when the lease has ended, and not before", async () => {
+    const [a, b] = [new Process("a"), new Process("b")];
+    a.hold();
+    await add("1");
+    a.queue.wake();
+    await settle();
+    a.kill();
+    await passMs(LEASE_MS - LOOK_MS);
+    expect(await effects()).toEqual([]);
+    await passMs(2 * LOOK_MS);
+    expect(await effects()).toEqual(["1 by b"]);
+    await b.queue.close();
+  });
+
+  test("a process that paused for longer than its lease changes nothing any more", async () => {
+    const [a, b] = [new Process("a"), new Process("b")];
+    a.hold();
+    await add("1");
+    a.queue.wake();
+    await settle();
+    await passMs(LEASE_MS + 2 * LOOK_MS);
+    a.resume();
+    await settle();
+    expect(await effects()).toEqual(["1 by b"]);
+    await Promise.all([a.queue.close(), b.queue.close()]);
+  });
+
+  test("with an owner's column, the next process of the same owner goes on at once", async () => {
+    const table = { ...TASKS, owner: "owner" } as const;
+    const first = new Process("first", table, "alone");
+    first.hold();
+    await add("1");
+    first.queue.wake();
+    await settle();
+    first.kill();
+    const second = new Process("second", table, "alone");
+    await settle();
+    expect(await effects()).toEqual(["1 by second"]);
+    await second.queue.close();
+  });
+
+  test("rows that are kept when they have ended are never begun again", async () => {
+    const table = { ...TASKS, pending: { column: "owner", values: ["todo"] } } as const;
+    await add("done", "todo");
+    await store.transaction(async (tx) => {
+      const own = tx.tables<TestTables>().db;
+      await own.updateTable("tasks").set({ owner: "todo" }).where("id", "=", "todo").execute();
+    });
+    const one = new Process("a", table);
+    await settle();
+    expect(await effects()).toEqual(["todo by a"]);
+    await one.queue.close();
+  });
+
+  test("closes when the tasks that run have ended, with their effects", async () => {
+    const one = new Process("a");
+    one.hold();
+    await add("1");
+    one.queue.wake();
+    await settle();
+    let closed = false;
+    const closing = one.queue.close().then(() => (closed = true));
+    await settle();
+    expect(closed).toBe(false);
+    one.resume();
+    await closing;
+    expect(await effects()).toEqual(["1 by a"]);
+    await add("2");
+    one.queue.wake();
+    await passMs(3 * LOOK_MS);
+    expect(await effects()).toEqual(["1 by a"]);
+  });
+
+  test("does every task once, whatever fails, pauses, dies and comes back", async () => {
+    const node = fc.nat({ max: 1 });
+    const act = fc.oneof(
+      { weight: 3, arbitrary: fc.record({ adds: fc.integer({ min: 1, max: 5 }) }) },
+      { weight: 3, arbitrary: fc.record({ passesMs: fc.integer({ min: 1, max: 15_000 }) }) },
+      { weight: 2, arbitrary: fc.record({ wakes: node }) },
+      { weight: 2, arbitrary: fc.record({ node, holds: fc.boolean() }) },
+      { weight: 1, arbitrary: fc.record({ node, fails: fc.boolean() }) },
+      { weight: 1, arbitrary: fc.record({ dies: node }) },
+    );
+    const hasOwner = fc.boolean();
+    await fc.assert(
+      fc.asyncProperty(fc.array(act, { maxLength: 20 }), hasOwner, async (acts, withOwner) => {
+        await store.transaction(async (tx) => {
+          const own = tx.tables<TestTables>().db;
+          await own.deleteFrom("tasks").execute();
+          await own.deleteFrom("effects").execute();
+        });
+        const table = withOwner ? ({ ...TASKS, owner: "owner" } as const) : TASKS;
+        let lives = 0;
+        const begin = () => new Process(`life ${++lives}`, table);
+        const nodes: [Process, Process] = [begin(), begin()];
+        const at = (index: number) => (index === 0 ? nodes[0] : nodes[1]);
+        let added = 0;
+        for (const each of acts) {
+          if ("adds" in each)
+            await add(...Array.from({ length: each.adds }, () => String(added++).padStart(3, "0")));
+          else if ("passesMs" in each) await passMs(each.passesMs);
+          else if ("wakes" in each) at(each.wakes).queue.wake();
+          else if ("fails" in each) at(each.node).fails = each.fails;
+          else if ("holds" in each) {
+            if (each.holds) at(each.node).hold();
+            else at(each.node).resume();
+          } else {
+            at(each.dies).kill();
+            nodes[each.dies === 0 ? 0 : 1] = begin();
+          }
+        }
+        for (const each of nodes) {
+          each.fails = false;
+          each.resume();
+        }
+        // What failed often waits longest, what a dead process held a lease.
+        await passMs(60_000);
+        expect((await effects()).map((effect) => effect.slice(0, 3))).toEqual(
+          Array.from({ length: added }, (_, index) => String(index).padStart(3, "0")),
+        );
+        expect(await db().selectFrom("tasks").selectAll().execute()).toEqual([]);
+        await Promise.all(nodes.map(({ queue }) => queue.close()));
+      }),
+      { numRuns: 40 },
+    );
+  });
+});

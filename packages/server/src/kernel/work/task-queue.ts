@@ -1,0 +1,247 @@
+import type { Clock } from "../clock.ts";
+import type { Store, Transaction } from "../store.ts";
+import { Periodic } from "./periodic.ts";
+import { type Asking, TaskRows, type TaskTable } from "./task-table.ts";
+import { after } from "./timers.ts";
+
+/** After a first failure; doubled with each further one. */
+const BACKOFF_MS_MIN = 1_000;
+const BACKOFF_MS_MAX = 5 * 60_000;
+/** A share of the interval, so that several nodes don't all look at once. */
+const LOOK_JITTER = 0.2;
+
+/** How long a task waits that has failed so often before. */
+export function backoffMs(attempts: number): number {
+  return Math.min(BACKOFF_MS_MIN * 2 ** Math.min(attempts, 20), BACKOFF_MS_MAX);
+}
+
+/** A task that this process holds, and the only ways to end that. */
+export interface HeldTask<Row> {
+  readonly row: Row;
+  /** Aborts when the queue closes. */
+  readonly closing: AbortSignal;
+  /**
+   * Runs `end` in a transaction that also proves that this process still holds the task: what it
+   * changes happens once. `end` changes the row so that the task isn't pending. False, and nothing
+   * changes: the lease ended meanwhile, and the task is another process's.
+   */
+  finish(end: (tx: Transaction, nowMs: number) => Promise<void>): Promise<boolean>;
+  /** The task is done: removes its row. */
+  remove(): Promise<boolean>;
+  /** Gives the task back, to be tried again in `ms`. */
+  retryIn(ms: number): Promise<boolean>;
+}
+
+export interface TaskQueueOptions<Row> {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly table: TaskTable<Row>;
+  /** This process among those that share the database. Only tables with an owner need it. */
+  readonly owner?: string;
+  /** Tasks that run at the same time. */
+  readonly atOnceMax: number;
+  /** Longer than a task takes: then its process is gone, and another one takes it up. */
+  readonly leaseMs: (row: Row) => number;
+  /** How often tasks are looked for that nobody wakes for: due later, or another process's. */
+  readonly lookEveryMs?: number;
+  /** Further columns that change with the claim. */
+  readonly claimed?: (nowMs: number) => Partial<Row>;
+  /**
+   * Does a task, and ends it by one of the ways of `HeldTask`. If it rejects, the task is tried
+   * again later, and later still after each further failure; to give up is its own decision.
+   */
+  readonly run: (task: HeldTask<Row>) => Promise<void>;
+  /** Gets the error of a task's run, or of a look without a row. */
+  readonly failed: (error: unknown, row: Row | undefined) => void;
+}
+
+interface Claimed<Row> {
+  readonly id: string;
+  readonly row: Row;
+  readonly untilMs: number;
+}
+
+/**
+ * Works through tasks that are rows of a service's table. Whatever a process leaves behind is taken
+ * up by the next one, or by another node when its lease has ended; a task that failed is tried again
+ * with growing pauses. A task may run twice, where a process lost its lease, but its `finish`
+ * commits once.
+ */
+export class TaskQueue<Row> {
+  readonly #options: TaskQueueOptions<Row>;
+  readonly #rows: TaskRows<Row>;
+  readonly #looks: Periodic;
+  /** Tasks that this process holds, or that rest after a failure. */
+  readonly #busy = new Set<string>();
+  readonly #running = new Set<Promise<void>>();
+  /** Claimed by a step, for the next step to run. */
+  readonly #claimed: Claimed<Row>[] = [];
+  #closing = new AbortController();
+  /** The last look took as many as there was room for. */
+  #isMore = false;
+
+  constructor(options: TaskQueueOptions<Row>) {
+    const { store, table, lookEveryMs, failed } = options;
+    this.#options = options;
+    this.#rows = new TaskRows(table);
+    this.#looks = new Periodic({
+      ...(lookEveryMs === undefined ? {} : { everyMs: lookEveryMs }),
+      jitter: store.shared ? LOOK_JITTER : 0,
+      round: (closing) => this.#look(closing),
+      failed: (error) => {
+        failed(error, undefined);
+        this.#looks.wakeIn(BACKOFF_MS_MIN);
+      },
+    });
+  }
+
+  /** Takes up what is pending. Returns at once. */
+  start(): void {
+    this.#closing = new AbortController();
+    this.#looks.start();
+    this.wake();
+  }
+
+  /** There may be a task that is due. */
+  wake(): void {
+    void this.#looks.wake();
+  }
+
+  /** There is a task that may wait so long. */
+  wakeIn(ms: number): void {
+    this.#looks.wakeIn(ms);
+  }
+
+  /** Resolves when the tasks that run have ended; the others stay pending. */
+  async close(): Promise<void> {
+    this.#closing.abort();
+    await this.#looks.close();
+    await Promise.all(this.#running);
+  }
+
+  /**
+   * Claims the next task, or runs the one that the last step claimed, for tests that choose the
+   * order themselves. False when there is neither.
+   */
+  async step(): Promise<boolean> {
+    const claimed = this.#claimed.shift();
+    if (claimed) {
+      await this.#run(claimed);
+      return true;
+    }
+    const [row] = await this.#due(1);
+    if (row === undefined) return false;
+    const next = await this.#claim(row);
+    if (next) this.#claimed.push(next);
+    return true;
+  }
+
+  async #look(closing: AbortSignal): Promise<void> {
+    const room = this.#options.atOnceMax - this.#running.size;
+    const rows = room > 0 ? await this.#due(room) : [];
+    this.#isMore = rows.length >= room;
+    for (const row of rows) {
+      if (closing.aborted) return;
+      const claimed = await this.#claim(row);
+      if (!claimed) continue;
+      const running = this.#run(claimed).finally(() => {
+        this.#running.delete(running);
+        if (this.#isMore) this.wake();
+      });
+      this.#running.add(running);
+    }
+  }
+
+  async #due(limit: number): Promise<readonly Row[]> {
+    const { db } = this.#options.store;
+    const rows = await this.#rows.due(db, this.#asking(), limit + this.#busy.size);
+    return rows.filter((row) => !this.#busy.has(this.#idOf(row))).slice(0, limit);
+  }
+
+  async #claim(row: Row): Promise<Claimed<Row> | undefined> {
+    const { store, leaseMs, claimed = () => ({}) } = this.#options;
+    const id = this.#idOf(row);
+    if (this.#busy.has(id)) return undefined;
+    this.#busy.add(id);
+    const asking = this.#asking();
+    const untilMs = asking.nowMs + leaseMs(row);
+    try {
+      const further = claimed(asking.nowMs);
+      const isOurs = await store.transaction(({ db }) =>
+        this.#rows.claim(db, id, asking, untilMs, further),
+      );
+      if (isOurs) return { id, row, untilMs };
+      this.#busy.delete(id);
+      return undefined;
+    } catch (error) {
+      this.#busy.delete(id);
+      throw error;
+    }
+  }
+
+  /** Never rejects. */
+  async #run(claimed: Claimed<Row>): Promise<void> {
+    const { run, failed } = this.#options;
+    const { id, row } = claimed;
+    try {
+      await run(this.#held(claimed));
+      this.#busy.delete(id);
+    } catch (error) {
+      // A task that ends with the process stays as it is: the next process takes it up.
+      if (!this.#closing.signal.aborted) {
+        failed(error, row);
+        await this.#retryFailed(claimed);
+      } else this.#busy.delete(id);
+    }
+  }
+
+  async #retryFailed(claimed: Claimed<Row>): Promise<void> {
+    const { table, failed } = this.#options;
+    const ms = backoffMs(this.#attemptsOf(claimed.row));
+    try {
+      if (table.dueMs) await this.#held(claimed).retryIn(ms);
+    } catch (error) {
+      // The database fails as well; the lease ends all the same.
+      failed(error, claimed.row);
+    }
+    after(ms, () => {
+      this.#busy.delete(claimed.id);
+      this.wake();
+    });
+  }
+
+  #held({ id, row, untilMs }: Claimed<Row>): HeldTask<Row> {
+    const { store, clock } = this.#options;
+    const finish: HeldTask<Row>["finish"] = (end) =>
+      store.transaction(async (tx) => {
+        if (!(await this.#rows.isHeld(tx.db, id, untilMs))) return false;
+        await end(tx, clock.nowMs());
+        return true;
+      });
+    return {
+      row,
+      closing: this.#closing.signal,
+      finish,
+      remove: () => finish(({ db }) => this.#rows.remove(db, id)),
+      retryIn: (ms) =>
+        store.transaction(({ db }) => {
+          const again = { dueMs: clock.nowMs() + ms, attempts: this.#attemptsOf(row) + 1 };
+          return this.#rows.giveBack(db, id, untilMs, again);
+        }),
+    };
+  }
+
+  #asking(): Asking {
+    const { owner = "", clock } = this.#options;
+    return { owner, nowMs: clock.nowMs() };
+  }
+
+  #idOf(row: Row): string {
+    return String(row[this.#options.table.id]);
+  }
+
+  #attemptsOf(row: Row): number {
+    const { attempts } = this.#options.table;
+    return attempts ? Number(row[attempts]) : 0;
+  }
+}

@@ -1,0 +1,125 @@
+import { type Kysely, type RawBuilder, sql } from "kysely";
+import type { Tables } from "../store.ts";
+
+/** A column of a table whose rows are `Row`. */
+type ColumnOf<Row> = keyof Row & string;
+
+/** A service's own table whose rows are tasks, by the columns that a `TaskQueue` reads and writes. */
+export interface TaskTable<Row> {
+  readonly name: string;
+  readonly id: ColumnOf<Row>;
+  /** The task is its holder's until then. Null, or a time that has passed: nobody holds it. */
+  readonly leasedUntilMs: ColumnOf<Row>;
+  /**
+   * Who holds it. With this column, a process that is alone with its database goes on at once with
+   * what the process before it had begun; without it, when the lease has ended.
+   */
+  readonly owner?: ColumnOf<Row>;
+  /** It isn't begun before then. Left out: a task that failed waits in memory. */
+  readonly dueMs?: ColumnOf<Row>;
+  /** How often it has failed. */
+  readonly attempts?: ColumnOf<Row>;
+  /** In this order tasks are begun. */
+  readonly orderBy: readonly ColumnOf<Row>[];
+  /** Where rows of ended tasks are kept: the values of those that haven't ended. */
+  readonly pending?: { readonly column: ColumnOf<Row>; readonly values: readonly string[] };
+}
+
+/** Who asks for tasks, and when. */
+export interface Asking {
+  readonly owner: string;
+  readonly nowMs: number;
+}
+
+/** Reads and writes the queue's columns of a table, in SQL that both databases take. */
+export class TaskRows<Row> {
+  readonly #table: TaskTable<Row>;
+
+  constructor(table: TaskTable<Row>) {
+    this.#table = table;
+  }
+
+  /** Tasks that are due and that nobody else holds. */
+  async due(db: Kysely<Tables>, asking: Asking, limit: number): Promise<readonly Row[]> {
+    const { name, dueMs, orderBy } = this.#table;
+    const isDue = dueMs ? sql`and ${sql.ref(dueMs)} <= ${asking.nowMs}` : sql``;
+    const order = sql.join(orderBy.map((column) => sql.ref(column)));
+    const { rows } = await sql<Row>`select * from ${sql.table(name)}
+      where ${this.#isFree(asking)} ${isDue} order by ${order} limit ${limit}`.execute(db);
+    return rows;
+  }
+
+  /** Takes a free task until `untilMs`, and sets further columns. False: another process has it. */
+  async claim(
+    db: Kysely<Tables>,
+    id: string,
+    asking: Asking,
+    untilMs: number,
+    further: Partial<Row>,
+  ): Promise<boolean> {
+    const { owner, leasedUntilMs } = this.#table;
+    return this.#update(db, id, this.#isFree(asking), {
+      [leasedUntilMs]: untilMs,
+      ...(owner ? { [owner]: asking.owner } : {}),
+      ...further,
+    });
+  }
+
+  /** Whether the claim that ends at `untilMs` is still the task's latest, and the task pending. */
+  async isHeld(db: Kysely<Tables>, id: string, untilMs: number): Promise<boolean> {
+    const { name, id: column } = this.#table;
+    const { rows } = await sql`select 1 from ${sql.table(name)}
+      where ${sql.ref(column)} = ${id} and ${this.#isHeldUntil(untilMs)}`.execute(db);
+    return rows.length > 0;
+  }
+
+  /** Gives a task back that is held until `untilMs`, due again at `dueMs`. */
+  async giveBack(
+    db: Kysely<Tables>,
+    id: string,
+    untilMs: number,
+    again: { readonly dueMs: number; readonly attempts: number },
+  ): Promise<boolean> {
+    const { leasedUntilMs, dueMs, attempts } = this.#table;
+    return this.#update(db, id, this.#isHeldUntil(untilMs), {
+      [leasedUntilMs]: 0,
+      ...(dueMs ? { [dueMs]: again.dueMs } : {}),
+      ...(attempts ? { [attempts]: again.attempts } : {}),
+    });
+  }
+
+  async remove(db: Kysely<Tables>, id: string): Promise<void> {
+    const { name, id: column } = this.#table;
+    await sql`delete from ${sql.table(name)} where ${sql.ref(column)} = ${id}`.execute(db);
+  }
+
+  async #update(
+    db: Kysely<Tables>,
+    id: string,
+    condition: RawBuilder<unknown>,
+    values: Readonly<Record<string, unknown>>,
+  ): Promise<boolean> {
+    const { name, id: column } = this.#table;
+    const changes = Object.entries(values).map(([each, value]) => sql`${sql.ref(each)} = ${value}`);
+    const { numAffectedRows = 0n } = await sql`update ${sql.table(name)} set ${sql.join(changes)}
+      where ${sql.ref(column)} = ${id} and ${condition}`.execute(db);
+    return numAffectedRows > 0n;
+  }
+
+  /** Nobody's, our own, or of a process that didn't end it in time. */
+  #isFree({ owner, nowMs }: Asking): RawBuilder<unknown> {
+    const { owner: ownerColumn, leasedUntilMs } = this.#table;
+    const until = sql.ref(leasedUntilMs);
+    const isOwn = ownerColumn ? sql`or ${sql.ref(ownerColumn)} = ${owner}` : sql``;
+    return sql`(${until} is null or ${until} < ${nowMs} ${isOwn}) ${this.#andPending()}`;
+  }
+
+  #isHeldUntil(untilMs: number): RawBuilder<unknown> {
+    return sql`${sql.ref(this.#table.leasedUntilMs)} = ${untilMs} ${this.#andPending()}`;
+  }
+
+  #andPending(): RawBuilder<unknown> {
+    const { pending } = this.#table;
+    return pending ? sql`and ${sql.ref(pending.column)} in (${sql.join(pending.values)})` : sql``;
+  }
+}
