@@ -7,10 +7,12 @@
  * hand it is ffmpeg alone, its output thrown away. Also printed: how long after a segment's last frame was due the
  * smallest rendition's playlist lists it. Needs ffmpeg and Linux; nothing is asserted.
  */
+
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
 import { setPriority } from "node:os";
 import { NICENESS } from "../packages/media/src/ffmpeg/ffmpeg-process.ts";
+import { BELOW_SOURCE } from "../packages/media/src/testing/ladders.ts";
 import { chooseLadder } from "../packages/media/src/transcode/ladder.ts";
 import { ladderArguments } from "../packages/media/src/transcode/ladder-arguments.ts";
 import {
@@ -49,7 +51,7 @@ function byHand(source: string): number {
     ["-v", "error", "-re", "-stream_loop", "-1", "-i", source, "-c", "copy", "-f", "flv", "pipe:1"],
     { stdio: ["ignore", "pipe", "inherit"] },
   );
-  const { steps } = chooseLadder({ type: "STANDARD" }, SOURCE);
+  const { steps } = chooseLadder(BELOW_SOURCE, SOURCE);
   const nowhere = openSync("/dev/null", "w");
   const child = spawn(
     "ffmpeg",

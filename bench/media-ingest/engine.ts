@@ -5,10 +5,12 @@
  * second argument is the number of ingest workers, whose process ids are printed too. With `record` objects are written
  * into the folder of the third. `/arrivals` tells when each segment of each stream was listed.
  */
+
 import { mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { dirname, join } from "node:path";
 import { createMediaEngine, findFfmpeg, letHeapGrow } from "../../packages/media/src/index.ts";
+import { BELOW_SOURCE } from "../../packages/media/src/testing/ladders.ts";
 import { testCertificate } from "../../packages/media/src/testing/test-certificate.ts";
 
 const recording =
@@ -16,7 +18,7 @@ const recording =
     ? ({ renditions: "all", thumbnails: undefined } as const)
     : undefined;
 const mode = process.argv[2] ?? "";
-const ladder = mode.startsWith("ladder") ? ({ type: "STANDARD" } as const) : undefined;
+const ladder = mode.startsWith("ladder") ? BELOW_SOURCE : undefined;
 const folder = process.argv[4];
 const live = new Set<string>();
 /** By stream key: when the segment of each sequence number was listed, by the wall clock. */

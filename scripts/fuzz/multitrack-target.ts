@@ -50,7 +50,7 @@ async function check(tags: readonly FlvTag[]): Promise<void> {
     container: "fmp4",
     listedSegments: undefined,
     lowLatency: true,
-    channelType: undefined,
+    sourceLimits: undefined,
     multitrack: { required: false, heightMax: 1_080 },
     transcode: undefined,
     host,

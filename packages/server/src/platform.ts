@@ -136,8 +136,8 @@ function mediaOf({ config, node, nodeDisk, certificate }: OpenedParts): MediaPor
   return {
     renderRecordingPlaylists,
     keptRecordings: new KeptRecordings(spill.segments),
-    createEngine: (host, path, again) => {
-      const where = { host: config.host, ports: ingestPortsOf(config, again), path };
+    createEngine: (host, ivs, again) => {
+      const where = { host: config.host, ports: ingestPortsOf(config, again), ...ivs };
       const more = { spill, workers: config.ingestWorkers };
       return createMediaEngine({ ...where, tls: certificate, ...more, ...transcoding }, host);
     },

@@ -13,8 +13,6 @@ import type { BroadcastOptions, TranscodePlan } from "./broadcast-options.ts";
 import type { KnownTracks } from "./publisher-tracks.ts";
 import type { RenditionOutputs } from "./rendition-outputs.ts";
 
-const CAPACITY_EXCEEDED = "Transcode capacity exceeded. Please try again.";
-
 export interface BroadcastLadderOptions {
   readonly plan: TranscodePlan;
   readonly limits: MediaLimits;
@@ -23,8 +21,8 @@ export interface BroadcastLadderOptions {
   /** Segments are served in parts. */
   readonly lowLatency: boolean;
   readonly outputs: RenditionOutputs;
-  /** The machine has no room for it; with Amazon IVS's words. */
-  readonly onRefused: (reason: string) => void;
+  /** The machine has no cores left for it. */
+  readonly onRefused: () => void;
 }
 
 /** Undefined where nothing is to be made of the source, or nothing can be. */
@@ -152,7 +150,7 @@ export class BroadcastLadder {
     this.#isDecided = true;
     const { plan, outputs, onRefused } = this.#options;
     const picture = { width, height, frameRate };
-    const ladder = chooseLadder(plan.request, picture);
+    const ladder = chooseLadder(plan.ladder, picture);
     const steps = ladder.steps.filter(
       ({ video }) => video !== undefined || this.#transcoder.tape.hasAudio,
     );
@@ -164,7 +162,7 @@ export class BroadcastLadder {
     this.#share = plan.capacity.admit(estimateCores(steps, picture));
     if (this.#share === undefined) {
       this.#transcoder.kill();
-      onRefused(CAPACITY_EXCEEDED);
+      onRefused();
       return;
     }
     outputs.expect([

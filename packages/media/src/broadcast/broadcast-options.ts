@@ -1,6 +1,6 @@
 import type { LiveChannel } from "../hls/live-channel.ts";
 import type { MediaHost } from "../port/host.ts";
-import type { ChannelType, LadderRequest } from "../port/ladder.ts";
+import type { LadderPlan, SourceLimits } from "../port/ladder.ts";
 import type { MediaLimits } from "../port/limits.ts";
 import type { MediaContainer } from "../port/publish.ts";
 import type { RecordingPlan } from "../port/recording.ts";
@@ -9,9 +9,9 @@ import type { SpillFolder } from "../recording/spill-folder.ts";
 import type { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
 
-/** What it takes to make a channel's ladder. */
+/** What it takes to make a ladder. */
 export interface TranscodePlan {
-  readonly request: LadderRequest;
+  readonly ladder: LadderPlan;
   /** Path of ffmpeg. */
   readonly program: string;
   readonly capacity: TranscodeCapacity;
@@ -35,8 +35,8 @@ export interface BroadcastOptions {
   readonly limits: MediaLimits;
   readonly now: () => number;
   readonly monotonicMs: () => number;
-  /** Decides what the source may be; undefined for no limits. */
-  readonly channelType: ChannelType | undefined;
+  /** What the source may be; undefined for no limits. */
+  readonly sourceLimits: SourceLimits | undefined;
   /** Undefined where the source has one video track. */
   readonly multitrack: MultitrackPlan | undefined;
   /** Undefined where the source is served as it comes. */

@@ -33,11 +33,11 @@ export class BroadcastPublishers {
     }
     const least = Math.max(this.#active?.priority ?? 0, this.#candidate?.priority ?? 0);
     if (priority <= least) {
-      this.#tell({ type: "stream-takeover-failed", code: "StreamTakeoverInvalidPriority" });
+      this.#tell({ type: "stream-takeover-failed", reason: "invalid-priority" });
       throw new MediaError("refused", "the priority is not higher than the running publisher's");
     }
     if (this.#takeovers >= this.#takeoversMax) {
-      this.#tell({ type: "stream-takeover-failed", code: "StreamTakeoverLimitBreached" });
+      this.#tell({ type: "stream-takeover-failed", reason: "too-many-takeovers" });
       throw new MediaError("refused", "the broadcast was taken over too often");
     }
   }
@@ -52,7 +52,7 @@ export class BroadcastPublishers {
     const running = this.#active;
     this.#candidate = undefined;
     if (running !== undefined && !running.tracks.matches(feed.tracks)) {
-      this.#tell({ type: "stream-takeover-failed", code: "StreamTakeoverMediaMismatch" });
+      this.#tell({ type: "stream-takeover-failed", reason: "media-mismatch" });
       throw new MediaError("refused", "the media differs from the running publisher's");
     }
     this.#takeovers += 1;

@@ -20,7 +20,7 @@ import { BroadcastPublishers } from "./broadcast-publishers.ts";
 import { broadcastRecording } from "./broadcast-recording.ts";
 import { FurtherTracks } from "./further-tracks.ts";
 import { HealthMonitor } from "./health-monitor.ts";
-import { IngestGuard } from "./ingest-limits.ts";
+import { IngestGuard, whatIsAllowed } from "./ingest-limits.ts";
 import { type FedBroadcast, PublisherFeed } from "./publisher-feed.ts";
 import {
   type KnownTracks,
@@ -68,7 +68,7 @@ export class Broadcast implements FedBroadcast {
     this.#publishers = new BroadcastPublishers(options.limits.takeoversMax, tell);
     this.#createdAtMs = options.now();
     this.#openedAtMs = options.monotonicMs();
-    this.#guard = new IngestGuard(options.channelType, (breach) => this.#breached(breach));
+    this.#guard = new IngestGuard(options.sourceLimits, (breach) => this.#breached(breach));
     this.#recording = broadcastRecording(options, tell);
     this.#outputs = new RenditionOutputs({
       live: options.live,
@@ -80,9 +80,9 @@ export class Broadcast implements FedBroadcast {
     this.#ladder = newBroadcastLadder(options, {
       metadata: this.#metadata,
       outputs: this.#outputs,
-      onRefused: (reason) => {
-        this.#tell({ type: "stream-failure", reason });
-        this.#endSoon("transcode-capacity", reason);
+      onRefused: () => {
+        this.#tell({ type: "stream-failure", reason: "transcode-capacity" });
+        this.#endSoon("transcode-capacity", "no cores are left for the stream's renditions");
       },
     });
     const timeline = new Timeline();
@@ -365,14 +365,13 @@ export class Broadcast implements FedBroadcast {
     }
   }
 
-  /** Amazon IVS tells a limit's breach and disconnects. */
+  /** The source is more than its limits allow: its session ends. */
   #breached(breach: LimitBreach): void {
     this.#tell({ type: "limit-breach", ...breach });
     if (!this.#outputs.hasSource) {
       this.#ladder?.decline();
     }
-    const { limitName, limitValue, limitUnit } = breach;
-    this.#endSoon("limit-breach", `${limitName}: ${limitValue} ${limitUnit} are allowed`);
+    this.#endSoon("limit-breach", whatIsAllowed(breach));
   }
 
   /** Not in the middle of a frame. */

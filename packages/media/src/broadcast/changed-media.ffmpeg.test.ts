@@ -12,6 +12,7 @@ import {
 } from "../testing/engine-harness.ts";
 import { encodeFilms } from "../testing/films.ts";
 import type { FlvTag } from "../testing/flv-file.ts";
+import { BELOW_SOURCE } from "../testing/ladders.ts";
 import { RtmpClient } from "../testing/rtmp-client.ts";
 import { MESSAGE } from "../transport/rtmp/message-type.ts";
 
@@ -98,7 +99,7 @@ describe.skipIf(!hasFfmpeg)("an encoder that goes on with another (ffmpeg)", () 
         streamId: `st-${streamKey}`,
         recording: RECORD_ALL,
         container: streamKey.includes("fmp4") ? "fmp4" : "mpegts",
-        ladder: { type: streamKey.includes("ladder") ? "STANDARD" : "BASIC" },
+        ladder: streamKey.includes("ladder") ? BELOW_SOURCE : undefined,
       }),
     },
   );

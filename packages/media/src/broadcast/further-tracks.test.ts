@@ -5,6 +5,7 @@ import { defaultMediaLimits } from "../port/limits.ts";
 import { type AnnouncedMedia, nothingAnnounced } from "../port/media-unit.ts";
 import { asTrack } from "../testing/films.ts";
 import type { FlvFeed } from "../testing/flv-feed.ts";
+import { BELOW_SOURCE, SOURCE_LIMITS } from "../testing/ladders.ts";
 import {
   audioBody,
   audioConfigBody,
@@ -107,7 +108,7 @@ describe("what an encoder of several tracks can make the server keep", () => {
 
 describe("a further track is held to the channel's limits", () => {
   const breach = (feed: (feed: FlvFeed) => void) => {
-    const made = testBroadcast({ ...several, channelType: "STANDARD" });
+    const made = testBroadcast({ ...several, sourceLimits: SOURCE_LIMITS });
     feed(made.feed);
     return made.events.find((event) => event.type === "limit-breach");
   };
@@ -117,7 +118,7 @@ describe("a further track is held to the channel's limits", () => {
       feed.video(0, videoConfigBody());
       feed.video(0, track(1, videoConfigBody(tooLargeAvcRecord)));
     });
-    expect(told).toMatchObject({ limitName: "Ingest Resolution", exceededBy: 285_696 });
+    expect(told).toMatchObject({ limit: "pixels", exceededBy: 285_696 });
   });
 
   test("of bitrates", () => {
@@ -129,7 +130,7 @@ describe("a further track is held to the channel's limits", () => {
         feed.video(timeMs, track(1, videoBody(isKeyframe, 2_000_000)));
       }
     });
-    expect(told).toMatchObject({ limitName: "Ingest Bitrate", limitValue: 8_500_000 });
+    expect(told).toMatchObject({ limit: "bitrate", limitValue: 3_500_000 });
   });
 
   test("of lines, and so is the first one then", () => {
@@ -202,7 +203,7 @@ test.for(["a sequence header", "parameter sets in its keyframe"])(
 test("a ladder is given up, with the reason, when its encoder goes on in HEVC", () => {
   const program = process.execPath;
   const capacity = new TranscodeCapacity(4);
-  const transcode = { program, request: { type: "STANDARD" as const }, capacity };
+  const transcode = { program, ladder: BELOW_SOURCE, capacity };
   const { feed, broadcast, live } = testBroadcast({ ...several, transcode });
   feed.video(0, videoConfigBody(otherAvcRecord));
   feed.audio(0, audioConfigBody);

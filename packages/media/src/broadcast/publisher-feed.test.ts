@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { MediaError } from "../port/media-error.ts";
 import type { FlvFeed } from "../testing/flv-feed.ts";
+import { BELOW_SOURCE, SOURCE_LIMITS } from "../testing/ladders.ts";
 import {
   audioBody,
   audioConfigBody,
@@ -67,7 +68,7 @@ describe("publisher feed", () => {
 
   describe("parameter sets in a keyframe", () => {
     const second = (record: Buffer, ...further: readonly Buffer[]) => {
-      const { events, feed, broadcast } = testBroadcast({ channelType: "BASIC" });
+      const { events, feed, broadcast } = testBroadcast({ sourceLimits: SOURCE_LIMITS });
       feed.video(0, videoConfigBody());
       for (let timeMs = 0; timeMs <= 6_000; timeMs += 1_000) {
         const body = videoBody(timeMs % 2_000 === 0);
@@ -119,7 +120,7 @@ describe("publisher feed", () => {
     const SMALL = { header: videoConfigBody(), bytes: 500_000 / 8 - 4 };
     const LARGE = { header: videoConfigBody(otherAvcRecord), bytes: 3_000_000 / 8 - 4 };
     const changed = ([first, second]: readonly (typeof SMALL)[]) => {
-      const { events, feed, live, broadcast } = testBroadcast({ channelType: "BASIC" });
+      const { events, feed, live, broadcast } = testBroadcast({ sourceLimits: SOURCE_LIMITS });
       const listed: unknown[] = [];
       for (const [index, film] of [first, second].entries()) {
         feed.video(index * 12_000, film?.header ?? Buffer.alloc(0));
@@ -157,7 +158,7 @@ describe("publisher feed", () => {
 
   test("is read less promptly where its frames wait for encoders, the more so without parts", () => {
     const capacity = new TranscodeCapacity(1);
-    const transcode = { request: { type: "STANDARD" }, program: "", capacity } as const;
+    const transcode = { ladder: BELOW_SOURCE, program: "", capacity } as const;
     expect(testBroadcast({ transcode }).feed.sink.pace).toBe("relaxed");
     expect(testBroadcast({ transcode, lowLatency: true }).feed.sink.pace).toBe("steady");
     expect(testBroadcast().feed.sink.pace).toBeUndefined();
@@ -171,7 +172,7 @@ describe("publisher feed", () => {
   ] as const)(
     "of a stream that begins with %s in another codec nothing is shown or recorded",
     async (_what, code, refused) => {
-      const { broadcast, events, feed } = testBroadcast({ channelType: "BASIC" });
+      const { broadcast, events, feed } = testBroadcast({ sourceLimits: SOURCE_LIMITS });
       feed.video(0, videoConfigBody());
       feed.video(0, videoBody(true));
       expect(() => refused(feed)).toThrow(expect.objectContaining({ code }));
@@ -188,27 +189,25 @@ describe("publisher feed", () => {
 
   const fullUp: TranscodePlan = {
     program: "ffmpeg",
-    request: { type: "STANDARD" },
+    ladder: BELOW_SOURCE,
     capacity: new TranscodeCapacity(0),
   };
   test.for([
-    ["BASIC", undefined],
-    ["STANDARD", fullUp],
-  ] as const)(
-    "%s: nothing is shown of a picture that is too large",
-    async ([channelType, transcode]) => {
-      const { live, broadcast, events, feed } = testBroadcast({ channelType, transcode });
-      feed.video(0, videoConfigBody(tooLargeAvcRecord));
-      for (let timeMs = 0; timeMs < 5_000; timeMs += 100) {
-        feed.audio(timeMs, timeMs === 0 ? audioConfigBody : audioBody);
-        feed.video(timeMs, videoBody(timeMs % 2_000 === 0));
-      }
-      await broadcast.ending.concluded;
-      const types = events.map(({ type }) => type);
-      expect(types).toContain("limit-breach");
-      expect(types).not.toContain("stream-start");
-      expect(types).not.toContain("stream-failure");
-      expect(live.multivariantPlaylist("")).toBeUndefined();
-    },
-  );
+    ["the source alone", undefined],
+    ["a ladder", fullUp],
+  ] as const)("%s: nothing is shown of a picture that is too large", async ([, transcode]) => {
+    const made = testBroadcast({ sourceLimits: SOURCE_LIMITS, transcode });
+    const { live, broadcast, events, feed } = made;
+    feed.video(0, videoConfigBody(tooLargeAvcRecord));
+    for (let timeMs = 0; timeMs < 5_000; timeMs += 100) {
+      feed.audio(timeMs, timeMs === 0 ? audioConfigBody : audioBody);
+      feed.video(timeMs, videoBody(timeMs % 2_000 === 0));
+    }
+    await broadcast.ending.concluded;
+    const types = events.map(({ type }) => type);
+    expect(types).toContain("limit-breach");
+    expect(types).not.toContain("stream-start");
+    expect(types).not.toContain("stream-failure");
+    expect(live.multivariantPlaylist("")).toBeUndefined();
+  });
 });

@@ -33,7 +33,7 @@ export interface TakenTracks {
 const H264_ONLY: TakenTracks["codecs"] = new Set(["h264", "aac"]);
 const WITH_HEVC: TakenTracks["codecs"] = new Set(["h264", "hevc", "aac"]);
 
-/** Amazon IVS takes HEVC where GetClientConfiguration may have asked for it. */
+/** HEVC is taken of encoders that make several renditions themselves, in segments that can hold it. */
 export function takenTracks(several: boolean, container: MediaContainer): TakenTracks {
   return { several, codecs: several && container === "fmp4" ? WITH_HEVC : H264_ONLY };
 }

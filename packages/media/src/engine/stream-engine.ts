@@ -229,6 +229,10 @@ export class StreamEngine implements MediaEngine, IngestEngine {
     };
   }
 
+  get priorityMax(): number {
+    return this.#limits.priorityMax;
+  }
+
   newConnectionId({ name }: IngestProtocol): string {
     const id = `${this.#idPrefix}${name.charAt(0)}${this.#nextId}`;
     this.#nextId += 1;
@@ -275,7 +279,8 @@ export class StreamEngine implements MediaEngine, IngestEngine {
   ): MediaSink {
     const running = this.#broadcasts.get(decision.streamName);
     if (running === undefined && priority === PRIORITY_OUT_OF_RANGE) {
-      throw new MediaError("refused", "the priority is not a number from 1 to 2147483647");
+      const range = `from 1 to ${this.priorityMax}`;
+      throw new MediaError("refused", `the priority is not a number ${range}`);
     }
     return running?.contend(publisher, priority) ?? this.#begin(publisher, priority, decision);
   }
@@ -322,7 +327,7 @@ export class StreamEngine implements MediaEngine, IngestEngine {
       thumbnailDecoder: this.#thumbnailDecoder,
       spill: this.#spill,
       live,
-      channelType: decision.ladder?.type,
+      sourceLimits: decision.sourceLimits,
       container: decision.container ?? "mpegts",
       multitrack: decision.multitrack,
       transcode: this.#plan(decision),
@@ -341,12 +346,10 @@ export class StreamEngine implements MediaEngine, IngestEngine {
   /** Undefined where nothing is to be made of the source, or nothing can be. */
   #plan({ ladder }: AllowedPublish): TranscodePlan | undefined {
     const program = this.#ffmpeg;
-    if (program === undefined || ladder === undefined || ladder.type === "BASIC") {
+    if (program === undefined || ladder === undefined) {
       return undefined;
     }
-    return this.#capacity.cores > 0
-      ? { program, request: ladder, capacity: this.#capacity }
-      : undefined;
+    return this.#capacity.cores > 0 ? { program, ladder, capacity: this.#capacity } : undefined;
   }
 
   #over(broadcast: Broadcast): void {

@@ -80,13 +80,15 @@ describe.each([{ workers: 0 }, { workers: 2 }])("with $workers workers", ({ work
     const own = harness.events.filter(
       (e) => "streamName" in e && e.streamName === "channel/take" && e.type !== "health",
     );
-    expect(own.map((event) => ("code" in event ? event.code : event.type))).toEqual([
+    expect(
+      own.map((event) => (event.type === "stream-takeover-failed" ? event.reason : event.type)),
+    ).toEqual([
       "session-created",
       "media-info",
       "stream-start",
-      "StreamTakeoverMediaMismatch",
+      "media-mismatch",
       "stream-takeover",
-      ...Array(4).fill("StreamTakeoverInvalidPriority"),
+      ...Array(4).fill("invalid-priority"),
       "stream-end",
       "session-ended",
     ]);

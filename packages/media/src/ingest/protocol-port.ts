@@ -9,6 +9,8 @@ import { parsePublishName } from "./publish-name.ts";
 
 /** An engine, or a pool of them, as the ports of its protocols see it. */
 export interface IngestEngine {
+  /** The highest priority that publishers may ask for. */
+  readonly priorityMax: number;
   newConnectionId(protocol: IngestProtocol): string;
   publishSecret(name: PublishName): Promise<PublishSecret | undefined>;
   publish(publisher: Publisher, request: PublishRequest): Promise<MediaSink>;
@@ -35,12 +37,12 @@ class ProtocolPort implements IngestPort {
   }
 
   async secretOf(given: string): Promise<PublishSecret | undefined> {
-    const { name } = parsePublishName(given);
+    const { name } = parsePublishName(given, this.#engine.priorityMax);
     return this.#engine.publishSecret({ protocol: this.#protocol.name, name });
   }
 
   async publish(publisher: Publisher, given: string): Promise<MediaSink> {
-    const { name, priority } = parsePublishName(given);
+    const { name, priority } = parsePublishName(given, this.#engine.priorityMax);
     const { id: connectionId, secure, remoteAddress } = publisher;
     const asked = { protocol: this.#protocol.name, name, priority };
     return this.#engine.publish(publisher, { ...asked, connectionId, secure, remoteAddress });

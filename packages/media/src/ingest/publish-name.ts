@@ -16,12 +16,10 @@ export interface ParsedName {
  */
 export const PRIORITY_OUT_OF_RANGE = 0;
 
-/** Amazon IVS: 1 to the largest 32-bit signed integer. */
-const PRIORITY_MAX = 2_147_483_647;
 const NAME_CHARACTERS_MAX = 512;
 
-/** `<name>?priority=N`. Throws MediaError `refused` for an empty or overlong name. */
-export function parsePublishName(given: string): ParsedName {
+/** `<name>?priority=N`, N from 1 to `priorityMax`. Throws MediaError `refused` for an empty or overlong name. */
+export function parsePublishName(given: string, priorityMax: number): ParsedName {
   if (given.length > NAME_CHARACTERS_MAX) {
     throw new MediaError("refused", "the stream key is too long");
   }
@@ -35,5 +33,5 @@ export function parsePublishName(given: string): ParsedName {
     return { name, priority: undefined };
   }
   const priority = /^\d{1,10}$/.test(text) ? Number(text) : PRIORITY_OUT_OF_RANGE;
-  return { name, priority: priority > PRIORITY_MAX ? PRIORITY_OUT_OF_RANGE : priority };
+  return { name, priority: priority > priorityMax ? PRIORITY_OUT_OF_RANGE : priority };
 }

@@ -7,15 +7,14 @@ interface StreamEvent {
   readonly atMs: number;
 }
 
-/** What a source exceeds, in Amazon IVS's words. */
+/** What a source exceeds: bits per second, or pixels of the whole picture or of an edge. */
 export interface LimitBreach {
-  readonly limitName: "Ingest Bitrate" | "Ingest Resolution";
+  readonly limit: "bitrate" | "pixels" | "edge";
   readonly limitValue: number;
   readonly exceededBy: number;
-  readonly limitUnit: "bits per second" | "total pixels" | "pixels per edge";
 }
 
-/** Why a session ended. `code` of a takeover is AWS's (StreamTakeoverMediaMismatch, StreamTakeoverInvalidPriority). */
+/** Why a session ended. */
 export type SessionEndReason =
   | "publisher-finished"
   | "connection-lost"
@@ -51,9 +50,9 @@ export type MediaEvent =
     })
   /** Known when the first segment is complete, and again when the encoder changes its configuration. */
   | (StreamEvent & { readonly type: "media-info"; readonly media: StreamMedia })
-  /** The broadcast can't be served as its channel wants; session-ended follows. `reason` is AWS's sentence. */
-  | (StreamEvent & { readonly type: "stream-failure"; readonly reason: string })
-  /** The source is more than its channel's type allows; session-ended follows. */
+  /** The broadcast can't be served as its host wants; session-ended follows, with the same reason. */
+  | (StreamEvent & { readonly type: "stream-failure"; readonly reason: "transcode-capacity" })
+  /** The source is more than its limits allow; session-ended follows. */
   | (StreamEvent & { readonly type: "limit-breach" } & LimitBreach)
   /** The first segments are in the playlists. */
   | (StreamEvent & { readonly type: "stream-start" })
@@ -78,10 +77,7 @@ export type MediaEvent =
     })
   | (StreamEvent & {
       readonly type: "stream-takeover-failed";
-      readonly code:
-        | "StreamTakeoverMediaMismatch"
-        | "StreamTakeoverInvalidPriority"
-        | "StreamTakeoverLimitBreached";
+      readonly reason: "media-mismatch" | "invalid-priority" | "too-many-takeovers";
     })
   /** Told only where stream-start was. `durationMs` is media time. */
   | (StreamEvent & { readonly type: "stream-end"; readonly durationMs: number })

@@ -1,11 +1,11 @@
 /**
- * Bounds of everything an outsider can make grow. Defaults were chosen from what broke in other ingest servers and
- * from Amazon IVS's own behaviour where a source is named.
+ * Bounds of everything that an outsider can make grow. Defaults were chosen from what broke in other ingest servers; the
+ * host may give those of the service that it is.
  */
 export interface MediaLimits {
   /** Open ingest connections, accepted or not. */
   readonly connectionsMax: number;
-  /** Of RTMP connections from one address, so that nobody alone takes all the places. */
+  /** Of TCP connections from one address, so that nobody alone takes all the places. */
   readonly connectionsOfAddressMax: number;
   /** Chunk streams per connection. Encoders use four to eight. */
   readonly chunkStreamsMax: number;
@@ -17,15 +17,15 @@ export interface MediaLimits {
   readonly unreadAnswerBytesMax: number;
   /** From accept to an accepted publisher. */
   readonly publishDeadlineMs: number;
-  /** Without media. Amazon IVS ends a session after 30 s without data. */
+  /** Without media. */
   readonly idleDeadlineMs: number;
-  /** Without a single video frame: audio-only input is unsupported by Amazon IVS. */
+  /** Without a single video frame: input of sound alone is not supported. */
   readonly videoDeadlineMs: number;
   /** Least length of a live segment; it is cut at the first keyframe after it. */
   readonly segmentDurationMs: number;
   /** A stream without keyframes for this long is ended: its segment would grow without bound. */
   readonly segmentDurationMaxMs: number;
-  /** Bytes of one segment: 30 s at 17 Mb/s, twice Amazon IVS's largest input rate. */
+  /** Bytes of one segment: 30 s at 17 Mb/s. */
   readonly segmentBytesMax: number;
   /** Media kept in memory for playback, beyond which the oldest segments go. */
   readonly segmentsKeptMs: number;
@@ -33,7 +33,7 @@ export interface MediaLimits {
   readonly segmentsKeptBytesMax: number;
   /** Playlists and segments stay this long after the broadcast ended. */
   readonly endedStreamKeptMs: number;
-  /** Length of a recorded file, as near as whole live segments come to Amazon IVS's 10 s. */
+  /** Length of a recorded file, as near as whole live segments come to it. */
   readonly recordingFileDurationMs: number;
   /**
    * Bytes of recorded files waiting for the host in memory, per stream; past it they wait on the disk. Where there is no
@@ -44,9 +44,11 @@ export interface MediaLimits {
   readonly recordingFailuresMax: number;
   /** So long a recording's end waits for its last thumbnail: as long as one may be decoded at all. */
   readonly lastThumbnailMaxMs: number;
-  /** Takeovers of one broadcast. Amazon IVS documents that their number is limited, not the number. */
+  /** The highest priority with which a publisher may ask to take over; the lowest is 1. */
+  readonly priorityMax: number;
+  /** Takeovers of one broadcast. */
   readonly takeoversMax: number;
-  /** Source media that waits for ffmpeg per stream; past it a ladder is given up. Half a minute at IVS's largest rate. */
+  /** Source media that waits for ffmpeg per stream; past it a ladder is given up. Half a minute at 17 Mb/s. */
   readonly transcodeBacklogBytesMax: number;
   /** Times that ffmpeg is started again for one broadcast within about a minute. */
   readonly transcodeRestartsMax: number;
@@ -76,6 +78,7 @@ export const defaultMediaLimits: MediaLimits = {
   recordingMemoryBytesMax: 32 * 1024 * 1024,
   recordingFailuresMax: 3,
   lastThumbnailMaxMs: 10_000,
+  priorityMax: 2_147_483_647,
   takeoversMax: 20,
   transcodeBacklogBytesMax: 64 * 1024 * 1024,
   transcodeRestartsMax: 3,

@@ -1,4 +1,4 @@
-import type { LadderRequest } from "./ladder.ts";
+import type { LadderPlan, SourceLimits } from "./ladder.ts";
 import type { RecordingPlan } from "./recording.ts";
 import type { MultitrackPlan } from "./source.ts";
 
@@ -13,7 +13,10 @@ export interface PublishName {
 /** An encoder asks to publish. */
 export interface PublishRequest extends PublishName {
   readonly connectionId: string;
-  /** From `?priority=N` (1…2147483647), undefined when absent, 0 where it is something else: then it is refused. */
+  /**
+   * From `?priority=N` (1 to the limit `priorityMax`); undefined when absent, 0 where it is something else: then it is
+   * refused.
+   */
   readonly priority: number | undefined;
   /** Nobody on the way can read the media. */
   readonly secure: boolean;
@@ -39,8 +42,10 @@ export interface AllowedPublish {
   readonly streamId: string;
   /** Undefined when nothing is recorded. */
   readonly recording: RecordingPlan | undefined;
-  /** The renditions that are made of the source, and what it may be. Default: itself alone, without limits. */
-  readonly ladder?: LadderRequest;
+  /** The renditions that are made of the source. Default: the source alone is served. */
+  readonly ladder?: LadderPlan | undefined;
+  /** What the source may be. Default: anything. */
+  readonly sourceLimits?: SourceLimits | undefined;
   /** Of live segments and of recorded files. Default `mpegts`. */
   readonly container?: MediaContainer;
   /** Undefined where the source has one video track. */

@@ -34,7 +34,7 @@ export function testBroadcast(options: Partial<BroadcastOptions> = {}): {
     container: "mpegts",
     listedSegments: undefined,
     lowLatency: false,
-    channelType: undefined,
+    sourceLimits: undefined,
     multitrack: undefined,
     transcode: undefined,
     host: {

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { BELOW_SOURCE } from "../testing/ladders.ts";
 import { chooseLadder } from "./ladder.ts";
 import { estimateCores, TranscodeCapacity } from "./transcode-capacity.ts";
 
@@ -28,7 +29,7 @@ test("what was measured counts, and corrects the next estimate", () => {
 test("estimates know pictures by size and rate", () => {
   const cores = (width: number, height: number, frameRate: number): number => {
     const source = { width, height, frameRate };
-    return estimateCores(chooseLadder({ type: "STANDARD" }, source).steps, source);
+    return estimateCores(chooseLadder(BELOW_SOURCE, source).steps, source);
   };
   expect(cores(1280, 720, 30)).toBeGreaterThan(0.2);
   expect(cores(1280, 720, 30)).toBeLessThan(0.7);

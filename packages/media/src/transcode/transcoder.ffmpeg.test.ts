@@ -4,10 +4,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { findFfmpeg } from "../ffmpeg/find-ffmpeg.ts";
-import type { LadderRequest } from "../port/ladder.ts";
+import type { LadderPlan } from "../port/ladder.ts";
 import type { MediaEngineOptions } from "../port/options.ts";
 import type { PublishDecision } from "../port/publish.ts";
 import { EngineHarness, hasFfmpeg, run, servePlayback } from "../testing/engine-harness.ts";
+import { BELOW_SOURCE, INSTEAD_OF_SOURCE } from "../testing/ladders.ts";
 
 const STREAM = "channel/rec-a";
 const program = findFfmpeg("auto", process.env.PATH) ?? "";
@@ -20,7 +21,7 @@ afterEach(async () => {
 });
 
 async function start(
-  ladder: LadderRequest,
+  ladder: LadderPlan,
   options: Pick<MediaEngineOptions, "ffmpeg" | "transcodeCores"> = {},
 ) {
   const harness: EngineHarness = new EngineHarness(
@@ -84,8 +85,8 @@ function script(lines: readonly string[]): string {
 }
 
 describe.skipIf(!hasFfmpeg)("a ladder made by ffmpeg (skipped where it is not installed)", () => {
-  test("of STANDARD and 720p: every rendition is listed, recorded, cut at the same keyframes and decodes", async () => {
-    const { harness, url } = await start({ type: "STANDARD" });
+  test("of 720p: every rendition is listed, recorded, cut at the same keyframes and decodes", async () => {
+    const { harness, url } = await start(BELOW_SOURCE);
     expect((await publish(harness, "1280x720", 5)).stderr).toBe("");
     const done = await harness.seen("recording-complete");
     expect(done).toMatchObject({ gaps: 0, files: 4 });
@@ -109,8 +110,8 @@ describe.skipIf(!hasFfmpeg)("a ladder made by ffmpeg (skipped where it is not in
     );
   });
 
-  test("of ADVANCED_HD has sound alone as its last rendition", async () => {
-    const { harness, url } = await start({ type: "ADVANCED_HD" });
+  test("instead of the source has sound alone as its last rendition", async () => {
+    const { harness, url } = await start(INSTEAD_OF_SOURCE);
     await publish(harness, "320x180", 5);
     await harness.seen("recording-complete");
     expect(await ids(harness)).toEqual(["160p30", "audio_only"]);
@@ -127,7 +128,7 @@ describe.skipIf(!hasFfmpeg)("a ladder made by ffmpeg (skipped where it is not in
   test("has no hole where ffmpeg ended in the middle", async () => {
     const once = `if [ ! -e ran ]; then touch ran; head -c 150000 | ${program} "$@"; exit 1; fi`;
     const ffmpeg = script([once, `exec ${program} "$@"`]);
-    const { harness, url } = await start({ type: "STANDARD" }, { ffmpeg });
+    const { harness, url } = await start(BELOW_SOURCE, { ffmpeg });
     await publish(harness, "320x180", 9);
     expect(await harness.seen("recording-complete")).toMatchObject({ gaps: 0, durationMs: 9_000 });
     expect(await ids(harness)).toEqual(["chunked", "160p30"]);
@@ -142,18 +143,18 @@ describe.skipIf(!hasFfmpeg)("a ladder made by ffmpeg (skipped where it is not in
   });
 
   test("gives way to the source where ffmpeg can't make it", async () => {
-    const { harness } = await start({ type: "STANDARD" }, { ffmpeg: script(["exit 1"]) });
+    const { harness } = await start(BELOW_SOURCE, { ffmpeg: script(["exit 1"]) });
     await publish(harness, "1280x720", 5);
     expect(await harness.seen("recording-complete")).toMatchObject({ gaps: 0 });
     expect(await ids(harness)).toEqual(["chunked"]);
     expect(harness.types()).toContain("stream-start");
   });
 
-  test("ends the session where there is no room for it, in Amazon IVS's words", async () => {
-    const { harness } = await start({ type: "STANDARD" }, { transcodeCores: 0.001 });
+  test("ends the session where there is no room for it", async () => {
+    const { harness } = await start(BELOW_SOURCE, { transcodeCores: 0.001 });
     await publish(harness, "320x180", 5);
     const { reason } = await harness.seen("stream-failure");
-    expect(reason).toBe("Transcode capacity exceeded. Please try again.");
+    expect(reason).toBe("transcode-capacity");
     expect((await harness.seen("session-ended")).reason).toBe("transcode-capacity");
     expect(harness.types()).not.toContain("stream-start");
   });

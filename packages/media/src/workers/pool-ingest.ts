@@ -5,6 +5,7 @@ import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
 import type { IngestProtocol, Listening } from "../ingest/protocol.ts";
 import type { IngestEngine } from "../ingest/protocol-port.ts";
 import type { MediaHost } from "../port/host.ts";
+import type { MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { PortChoice } from "../port/options.ts";
 import type { PublishName, PublishRequest, PublishSecret } from "../port/publish.ts";
@@ -15,6 +16,7 @@ import type { WorkerProcess } from "./worker-process.ts";
 
 export interface PoolIngestOptions {
   readonly host: MediaHost;
+  readonly limits: MediaLimits;
   readonly owners: StreamOwners<WorkerProcess>;
   readonly routes: RelayRoutes;
   /** Who takes the next publisher; undefined while no worker runs. */
@@ -37,6 +39,10 @@ export class PoolIngest implements IngestEngine {
 
   constructor(options: PoolIngestOptions) {
     this.#options = options;
+  }
+
+  get priorityMax(): number {
+    return this.#options.limits.priorityMax;
   }
 
   newConnectionId({ name }: IngestProtocol): string {

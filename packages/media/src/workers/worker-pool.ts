@@ -73,6 +73,7 @@ export class WorkerPool implements MediaEngine {
     this.#listeners = new TcpListeners({ host: options.host, paused: true, onFailed });
     this.#ingest = new PoolIngest({
       host,
+      limits: this.#limits,
       owners: this.#owners,
       routes: this.#routes,
       idlest: () => this.#idlest(),

@@ -11,7 +11,7 @@ describe("stream ids", () => {
     // Not one of them: a key that begins alike.
     ["#!:r=sk_key", "#!:r=sk_key", undefined],
   ])("%s names a key", (streamId, name, priority) => {
-    expect(parsePublishName(nameOfStreamId(streamId))).toEqual({ name, priority });
+    expect(parsePublishName(nameOfStreamId(streamId), 10)).toEqual({ name, priority });
   });
 
   test.each([
@@ -20,6 +20,6 @@ describe("stream ids", () => {
     ["#!::m=publish", "the stream key is missing"],
     ["#!::r=sk_key,m=request", "only publishing is spoken here: leave m out, or m=publish"],
   ])("%s is refused", (streamId, message) => {
-    expect(() => parsePublishName(nameOfStreamId(streamId))).toThrow(message);
+    expect(() => parsePublishName(nameOfStreamId(streamId), 10)).toThrow(message);
   });
 });

@@ -2,6 +2,7 @@ import type {
   IngestPorts,
   KeptRecordings,
   MediaEngine,
+  MediaEngineOptions,
   MediaHost,
   RecordingFileRow,
   RecordingMedia,
@@ -17,10 +18,14 @@ export interface RenderedPlaylist {
 /** What this service needs of @rolecast/media; the composition root binds ports and certificate. */
 export interface MediaPort {
   /**
-   * Makes an engine that takes streams below `path`; it listens once started, and starts once.
-   * `again` are the ports of the engine before it, so that a reset server is found where it was.
+   * Makes an engine with what is IVS's own; it listens once started, and starts once. `again` are
+   * the ports of the engine before it, so that a reset server is found where it was.
    */
-  createEngine(host: MediaHost, path: string, again?: IngestPorts): MediaEngine;
+  createEngine(
+    host: MediaHost,
+    ivs: Pick<MediaEngineOptions, "path" | "limits">,
+    again?: IngestPorts,
+  ): MediaEngine;
   /** The final playlists of a recording from its stored files. */
   renderRecordingPlaylists(
     rows: readonly RecordingFileRow[],

@@ -26,6 +26,23 @@ const MULTITRACK_CODES: typeof SESSION_CODES = {
   "video-codec": "InvalidMultitrackInputVideoTrackMediaProperties",
 };
 
+const TAKEOVER_CODES = {
+  "media-mismatch": "StreamTakeoverMediaMismatch",
+  "invalid-priority": "StreamTakeoverInvalidPriority",
+  "too-many-takeovers": "StreamTakeoverLimitBreached",
+} as const;
+
+const FAILURE_REASONS = {
+  "transcode-capacity": "Transcode capacity exceeded. Please try again.",
+} as const;
+
+/** Source: IVS user guide, "Using Amazon EventBridge with Amazon IVS". */
+const BREACHED_LIMITS = {
+  bitrate: { name: "Ingest Bitrate", unit: "bits per second" },
+  pixels: { name: "Ingest Resolution", unit: "total pixels" },
+  edge: { name: "Ingest Resolution", unit: "pixels per edge" },
+} as const;
+
 /** Any other has a cause that the encoder can't tell its user: the log does, where AWS has no code for it. */
 const EVERYDAY_ENDS: ReadonlySet<SessionEndReason> = new Set([
   "publisher-finished",
@@ -61,18 +78,15 @@ export function tellBroadcast(
       );
       break;
     case "stream-failure": {
-      const { reason } = event;
+      const reason = FAILURE_REASONS[event.reason];
       const failure = state("Stream Failure", { failure: true, detail: { reason } });
       broadcast.tell(({ subject }) => journal.record(subject, {}, failure));
       break;
     }
     case "limit-breach": {
-      const { limitName: name, limitValue, exceededBy, limitUnit } = event;
-      const detail = {
-        limit_value: limitValue,
-        exceeded_by: exceededBy,
-        limit_unit: limitUnit,
-      };
+      const { limitValue, exceededBy } = event;
+      const { name, unit } = BREACHED_LIMITS[event.limit];
+      const detail = { limit_value: limitValue, exceeded_by: exceededBy, limit_unit: unit };
       const breach: IvsOccurrence = { type: "IVS Limit Breach", name, failure: true, atMs, detail };
       broadcast.tell(({ subject }) => journal.record(subject, {}, breach));
       break;
@@ -100,7 +114,10 @@ export function tellBroadcast(
       );
       break;
     case "stream-takeover-failed": {
-      const failure = state("Stream Takeover Failure", { code: event.code, failure: true });
+      const failure = state("Stream Takeover Failure", {
+        code: TAKEOVER_CODES[event.reason],
+        failure: true,
+      });
       broadcast.tell(({ subject }) => journal.record(subject, {}, failure));
       break;
     }

@@ -16,6 +16,7 @@ import { LruMap } from "../../../kernel/lru-map.ts";
 import { multitrackPlan } from "../channels/multitrack.ts";
 import type { IvsDependencies } from "../dependencies.ts";
 import { INGEST_PATH } from "../ingest-protocols.ts";
+import { IVS_MEDIA_LIMITS } from "../media-limits.ts";
 import { NodeLease } from "../nodes/node-lease.ts";
 import { claimOrphans, hasOrphans, releaseRecordings } from "../nodes/orphans.ts";
 import { PeerSignature } from "../nodes/peer-signature.ts";
@@ -50,6 +51,7 @@ import { ViewerCounter } from "./viewer-counter.ts";
 
 /** The engine keeps an ended stream's segments about this long; then it is forgotten here. */
 const ENDED_KEPT_MS = 120_000;
+const ENGINE = { path: INGEST_PATH, limits: IVS_MEDIA_LIMITS };
 /** Publishers that were let in and whose broadcast hasn't begun. */
 const ADMITTED_MAX = 1_000;
 
@@ -111,7 +113,7 @@ export class LiveStreams implements MediaHost {
       log: deps.log,
       writerOf: (row) => this.#writerOf(row, LIVE_PATIENCE_MS),
     });
-    this.#engine = deps.media.createEngine(this, INGEST_PATH);
+    this.#engine = deps.media.createEngine(this, ENGINE);
   }
 
   get engine(): MediaEngine {
@@ -131,7 +133,7 @@ export class LiveStreams implements MediaHost {
     else await this.#recover(await this.#recordings.unfinished());
     await forgetFinished(media.keptRecordings, this.#recordings);
     await this.windows.start();
-    if (this.#closed) this.#engine = media.createEngine(this, INGEST_PATH, this.#ports);
+    if (this.#closed) this.#engine = media.createEngine(this, ENGINE, this.#ports);
     this.#closed = false;
     this.#ports = await this.#engine.start();
     this.node.start();

@@ -1,6 +1,7 @@
 import type { PublishRequest } from "@rolecast/media";
 import { expect, test } from "vitest";
 import { randomIds } from "../../../kernel/ids.ts";
+import { ladderOf, sourceLimitsOf } from "../channels/channel-types.ts";
 import type { IvsTables } from "../tables.ts";
 import { CHANNEL_ARN, LiveWorld, type LiveWorldChange, STREAM_KEY } from "../testing/live-world.ts";
 import { decidePublish } from "./publish-decision.ts";
@@ -27,7 +28,8 @@ test("the key of a channel lets an encoder in, to be recorded", async () => {
     allow: true,
     container: "mpegts",
     multitrack: undefined,
-    ladder: { type: "STANDARD", preset: "" },
+    ladder: ladderOf("STANDARD", ""),
+    sourceLimits: sourceLimitsOf("STANDARD"),
     streamName: CHANNEL_ARN,
     lowLatency: true,
     streamId: expect.stringMatching(/^st-1[A-Za-z0-9]{22}$/),

@@ -1,6 +1,7 @@
 import type { PublishDecision, PublishName, PublishRequest, PublishSecret } from "@rolecast/media";
 import type { Kysely } from "kysely";
 import type { Ids } from "../../../kernel/ids.ts";
+import { ladderOf, sourceLimitsOf } from "../channels/channel-types.ts";
 import { channelArn } from "../channels/channel-view.ts";
 import { multitrackPlan } from "../channels/multitrack.ts";
 import { recordingPlan } from "../recording/recording-plan.ts";
@@ -32,7 +33,8 @@ export async function decidePublish(
     streamId: `st-1${ids.alphanumeric(STREAM_ID_RANDOM_LENGTH)}`,
     container: channel.container_format === "FRAGMENTED_MP4" ? "fmp4" : "mpegts",
     multitrack: multitrackPlan(channel),
-    ladder: { type: channel.type, preset: channel.preset },
+    ladder: ladderOf(channel.type, channel.preset),
+    sourceLimits: sourceLimitsOf(channel.type),
     recording: configuration && recordingPlan(configuration, channel),
   };
 }
