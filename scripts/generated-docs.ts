@@ -30,8 +30,8 @@ export async function generateDocs(): Promise<ReadonlyMap<string, string>> {
     srtPort: 0,
   });
   const metrics = await (await fetch(`${server.endpoint}/_rolecast/metrics`)).text();
+  const operations = await server.operations();
   await server.close();
-  const { operations } = server;
   return new Map([
     [
       "README.md",

@@ -80,7 +80,7 @@ async function federation() {
 
 describe.skipIf(!hasBoto3)(`boto3 (skipped when ${PYTHON} has none)`, () => {
   it("calls every operation of IAM and STS, refused in AWS's words and then allowed", async () => {
-    const { iam, sts } = server.server.operations;
+    const { iam, sts } = await server.server.operations();
     const { stdout } = await promisify(execFile)(PYTHON, [SCRIPT], {
       env: {
         PATH: process.env.PATH,

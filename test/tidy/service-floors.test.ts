@@ -18,7 +18,7 @@ interface ServiceFloors {
 
 const SERVICES: Readonly<Record<string, ServiceFloors>> = {
   iam: {
-    roof: ["index.ts", "migrations.ts"],
+    roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
       rows: [],
       catalogue: [],
@@ -43,7 +43,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     queries: ["rows", "service-linked-roles"],
   },
   s3: {
-    roof: ["index.ts", "migrations.ts"],
+    roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
       encryption: [],
       blobs: ["encryption"],
@@ -82,7 +82,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     ],
   },
   ivs: {
-    roof: ["index.ts", "migrations.ts"],
+    roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
       rows: [],
       sessions: [],

@@ -3,16 +3,20 @@ import { composeServices, type InOrder, servicesInOrder } from "./compose-servic
 import { noContributions } from "./kernel/contributions.ts";
 import { defineService } from "./kernel/define-service.ts";
 import type { CredentialSource } from "./kernel/ports/identity.ts";
-import type { ServiceFacts } from "./kernel/service.ts";
+import type { ServiceApi, ServiceFacts } from "./kernel/service.ts";
 
 function factsOf(name: string): ServiceFacts {
   return {
     title: name,
-    definition: { name, signingName: name, protocol: "restJson1", version: "1", schemas: {} },
-    constraints: { errorCode: "ValidationException", members: {} },
+    definition: { name, signingName: name, protocol: "restJson1", version: "1" },
   };
 }
 
+const api = async (): Promise<ServiceApi> => ({
+  schemas: {},
+  constraints: { errorCode: "ValidationException", members: {} },
+  operations: {},
+});
 const given = () => ({ base: 1, contributed: noContributions() });
 type Given = ReturnType<typeof given>;
 
@@ -20,7 +24,7 @@ const source: CredentialSource = { findCredential: async () => undefined };
 const keys = defineService({
   ...factsOf("keys"),
   create: ({ base }: Pick<Given, "base">) => ({
-    operations: {},
+    api,
     provides: { count: base + 1 },
     contributes: { credentialSources: [source] },
   }),
@@ -29,7 +33,7 @@ const users = defineService({
   ...factsOf("users"),
   furtherProtocols: [{ ...factsOf("users-cbor").definition, protocol: "rpcV2Cbor" }],
   create: async ({ base, count }: { readonly base: number; readonly count: number }) => ({
-    operations: {},
+    api,
     close: async () => {},
     provides: { sum: base + count },
   }),
@@ -68,7 +72,7 @@ test("a list in which a need is missing doesn't compile", () => {
 test("two services can't provide a port of the same name", async () => {
   const again = defineService({
     ...factsOf("again"),
-    create: () => ({ operations: {}, provides: { count: 7 } }),
+    create: () => ({ api, provides: { count: 7 } }),
   });
   await expect(composeServices(given(), [keys, again])).rejects.toThrow("again provides count");
 });

@@ -51,8 +51,8 @@ export async function composeServices<
 /** The service in each protocol that its API is served in. */
 function apisOf(module: AnyServiceModule, parts: ServiceParts): readonly Service[] {
   const { create: _create, migrations: _migrations, furtherProtocols = [], ...facts } = module;
-  const { operations, accessDenied } = parts;
-  const shared = { ...facts, operations, ...(accessDenied && { accessDenied }) };
+  const { api, accessDenied } = parts;
+  const shared = { ...facts, api, ...(accessDenied && { accessDenied }) };
   const sameApiAs = facts.definition.name;
   return [
     { ...facts, ...parts },

@@ -249,7 +249,7 @@ async function startServer(
     testRoot: roots.test,
     linkedServices: await writeServiceCredentials(folder.dir, parts.outsideServices),
     certificateFile: parts.certificate.certificateFile,
-    operations: coverageOf(registry),
+    operations: () => coverageOf(registry),
     invoke: dispatcher.invoke,
     showReadyScripts: (scripts) => localStack.showReadyScripts(scripts),
     reset,

@@ -29,8 +29,11 @@ export interface RunningServer {
   readonly linkedServices: readonly ServiceCredentialsFile[];
   /** PEM file that RTMPS clients may be told to trust. */
   readonly certificateFile: string;
-  /** By service: the operations of AWS's API that work, and those that answer NotImplemented. */
-  readonly operations: Readonly<Record<string, OperationCoverage>>;
+  /**
+   * By service: the operations of AWS's API that work, and those that answer NotImplemented. Loads
+   * all services.
+   */
+  operations(): Promise<Readonly<Record<string, OperationCoverage>>>;
   /** Acts inside the process, decided like a request from outside. */
   readonly invoke: Invoke;
   /** For whoever asks, as LocalStack's users do, whether the ready scripts have run. */

@@ -22,6 +22,7 @@ export { parseAuthentication } from "./parse-authentication.ts";
 export type { DecodeContext, EncodeOptions, ErrorOutput } from "./protocol/protocol.ts";
 export { ParsedForm, parseQuery, percentDecode, requestQuery } from "./query.ts";
 export { bucketFromHost, s3Addressing } from "./routing/bucket-from-host.ts";
+export { carriesMark, isMarked } from "./routing/marks.ts";
 export type {
   ErrorShape,
   HttpTrait,
@@ -35,7 +36,7 @@ export type {
   TimestampShape,
   Traits,
 } from "./schema/shape.ts";
-export type { ErrorBodyOptions, ServiceDefinition } from "./service-definition.ts";
+export type { ApiDefinition, ErrorBodyOptions, ServiceDefinition } from "./service-definition.ts";
 export { ServiceWire } from "./service-wire.ts";
 export { verifyPresignedV2, withSignedQueryV2 } from "./sigv2/presigned-v2.ts";
 export { formatAmzDate } from "./sigv4/amz-date.ts";

@@ -1,5 +1,5 @@
-/** What this package must be told of a service beside its operation schemas. */
-export interface ServiceDefinition {
+/** What this package must be told of a service: its API, without the schemas of its operations. */
+export interface ApiDefinition {
   readonly name: string;
   /** The service's name in a credential scope. */
   readonly signingName: string;
@@ -23,8 +23,6 @@ export interface ServiceDefinition {
   readonly xmlNamespace?: string;
   /** awsQuery: all numbers of the service's model are integers, which the SDK's schemas don't tell. */
   readonly wholeNumbers?: boolean;
-  /** The module namespace of an `@aws-sdk/client-*`, or of its schema module. */
-  readonly schemas: Readonly<Record<string, unknown>>;
   /** `Bucket` and `Key` labels come from the host or the first path segment, as in Amazon S3. */
   readonly s3Addressing?: boolean;
   /**
@@ -37,6 +35,14 @@ export interface ServiceDefinition {
   readonly errorBody?: ErrorBodyOptions;
   /** restJson1: headers that every answer has beside those of its operation, in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface ServiceDefinition extends ApiDefinition {
+  /**
+   * The module namespace of an `@aws-sdk/client-*`, or of its schema module; empty for a wire that
+   * only encodes errors.
+   */
+  readonly schemas: Readonly<Record<string, unknown>>;
 }
 
 export interface ErrorBodyOptions {

@@ -45,11 +45,6 @@ export class ServiceWire {
     this.#protocol = createProtocol(definition, byName, errors);
   }
 
-  /** The request is in this API's form, whether the API has the operation or not. */
-  addresses(request: WireRequest): boolean {
-    return this.#protocol.addresses(request);
-  }
-
   /**
    * The operation that a request asks for, undefined when the service has none such: answer that
    * with `unknownOperation`. For awsQuery pass the parsed form; it throws WireError itself.

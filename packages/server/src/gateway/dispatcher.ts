@@ -14,7 +14,6 @@ import {
 import type { CallAudit, CallAuditor } from "../kernel/ports/call-audit.ts";
 import type { Tracer } from "../kernel/ports/tracer.ts";
 import { type Question, RequestContext } from "../kernel/request-context.ts";
-import type { Service } from "../kernel/service.ts";
 import type { Store } from "../kernel/store.ts";
 import { inHashOrder } from "../validation/hash-order.ts";
 import {
@@ -25,7 +24,7 @@ import {
 import { withBlankMembers } from "./blank-members.ts";
 import { refuseUnforwarded } from "./forwarded-operations.ts";
 import { findMissingMembers } from "./required-members.ts";
-import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
+import type { LoadedService, ServiceRegistry } from "./service-registry.ts";
 
 export interface DispatcherOptions {
   readonly registry: ServiceRegistry;
@@ -71,18 +70,19 @@ export class Dispatcher {
    * what is wrong with the document that the input lacks: only who may call hears of it.
    */
   async run(
-    { service }: RegisteredService,
+    loaded: LoadedService,
     operation: Operation,
     input: Readonly<Record<string, unknown>>,
     context: RequestContext,
     malformed?: AwsError,
   ): Promise<unknown> {
     const { clock, auditor, audit } = this.#options;
+    const { service } = loaded;
     const startedMs = clock.nowMs();
     const call = auditor.begin({ service, operation, input, context });
     let errorCode: string | undefined;
     try {
-      const output = await this.#handle(service, operation, { input, malformed }, context, call);
+      const output = await this.#handle(loaded, operation, { input, malformed }, context, call);
       if (call) await endCall(call, output, context);
       return output;
     } catch (error) {
@@ -102,14 +102,14 @@ export class Dispatcher {
   }
 
   async #handle(
-    service: Service,
+    loaded: LoadedService,
     operation: Operation,
     { input, malformed }: Received,
     context: RequestContext,
     call: CallAudit | undefined,
   ): Promise<unknown> {
-    const handler = handlerOf(service, operation.name);
-    const refusal = malformed ?? validate(service, operation, input);
+    const handler = handlerOf(loaded, operation.name);
+    const refusal = malformed ?? validate(loaded, operation, input);
     const decided = refusal && operation.input ? withBlankMembers(operation.input, input) : input;
     const decidable = await handler.authorize(decided, context);
     const pairs = pairsOf(decidable);
@@ -118,25 +118,25 @@ export class Dispatcher {
       context.beforeCommit((tx) => call.intend(tx));
     }
     const { authorizer, tracer } = this.#options;
-    await tracer.step("authorize", () => authorizer.authorize(service, pairs, context));
+    await tracer.step("authorize", () => authorizer.authorize(loaded.service, pairs, context));
     if (refusal) throw refusal;
     return handler.handle(input, context, subjectOf(decidable));
   }
 
   /** Decides a request again that was allowed before. Rejects with the service's refusal. */
   async redecide(
-    { service }: RegisteredService,
+    loaded: LoadedService,
     operation: Operation,
     input: Readonly<Record<string, unknown>>,
     context: RequestContext,
   ): Promise<void> {
-    const decidable = await handlerOf(service, operation.name).authorize(input, context);
+    const decidable = await handlerOf(loaded, operation.name).authorize(input, context);
     const question = { isCall: false, isRepeated: true };
-    await this.#options.authorizer.authorize(service, pairsOf(decidable), context, question);
+    await this.#options.authorizer.authorize(loaded.service, pairsOf(decidable), context, question);
   }
 
   /** What decides one more pair inside a handler of this service. */
-  authorizerOf({ service }: RegisteredService) {
+  authorizerOf({ service }: LoadedService) {
     return (
       authorization: Authorization,
       context: RequestContext,
@@ -153,8 +153,9 @@ export class Dispatcher {
     options: InvokeOptions,
   ): Promise<Output> => {
     const registered = this.#options.registry.named(serviceName);
-    const operation = registered?.wire.operations.get(operationName);
-    if (!registered || !operation) throw new Error(`No operation ${serviceName}:${operationName}`);
+    const loaded = registered && (registered.loaded ?? (await registered.load()));
+    const operation = loaded?.wire.operations.get(operationName);
+    if (!loaded || !operation) throw new Error(`No operation ${serviceName}:${operationName}`);
     refuseUnforwarded(options.as, serviceName, operationName);
     const context = new RequestContext({
       requestId: this.#options.ids.uuid(),
@@ -171,7 +172,7 @@ export class Dispatcher {
       regionIsSigned: options.regionIsSigned ?? true,
       store: this.#options.store,
       invoke: this.invoke,
-      authorize: this.authorizerOf(registered),
+      authorize: this.authorizerOf(loaded),
       ...(options.transaction === undefined ? {} : { transaction: options.transaction }),
       ...(options.form === undefined ? {} : { form: options.form }),
       ...(options.precondition === undefined ? {} : { precondition: options.precondition }),
@@ -181,7 +182,7 @@ export class Dispatcher {
     if (!context.inTransaction) await this.#options.refresh(context.accountId);
     const members = input as Readonly<Record<string, unknown>>;
     const output = await this.#options.tracer.step(`${serviceName}/${operationName}`, () =>
-      this.run(registered, operation, members, context),
+      this.run(loaded, operation, members, context),
     );
     return output as Output;
   };
@@ -210,7 +211,10 @@ interface RunnableHandler {
   handle(input: Input, context: RequestContext, subject: unknown): unknown;
 }
 
-function handlerOf({ definition, operations }: Service, name: string): RunnableHandler {
+function handlerOf(
+  { service: { definition }, operations }: LoadedService,
+  name: string,
+): RunnableHandler {
   const handler: AnyOperationHandler | undefined = Object.hasOwn(operations, name)
     ? operations[name]
     : undefined;
@@ -229,7 +233,7 @@ function handlerOf({ definition, operations }: Service, name: string): RunnableH
  * that is told after the decision.
  */
 function validate(
-  { constraints }: Service,
+  { constraints }: LoadedService,
   operation: Operation,
   input: Readonly<Record<string, unknown>>,
 ): AwsError | undefined {

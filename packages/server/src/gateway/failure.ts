@@ -1,4 +1,10 @@
-import { AuthError, WireError, type WireResponse } from "@rolecast/wire";
+import {
+  AuthError,
+  type ServiceWire,
+  WireError,
+  type WireRequest,
+  type WireResponse,
+} from "@rolecast/wire";
 import { AwsError } from "../kernel/aws-error.ts";
 import { errorTrace } from "../kernel/error-class.ts";
 import { DiskFullError, isDiskFull } from "../kernel/ports/disk-space.ts";
@@ -76,9 +82,9 @@ export function unsignedSelection(operation: string): AwsError {
 /** The error in the form of the service's protocol. */
 export function encodeFailure(
   error: AwsError,
-  { wire }: RegisteredService,
+  wire: ServiceWire,
   requestId: string,
-  request: Parameters<typeof wire.encodeError>[2],
+  request: WireRequest,
 ): WireResponse {
   const { code, message, status, fault, fields, headers } = error;
   const response = wire.encodeError({ code, message, status, fault, fields }, requestId, request);

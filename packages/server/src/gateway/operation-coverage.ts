@@ -8,14 +8,19 @@ export interface OperationCoverage {
   readonly missing: readonly string[];
 }
 
-export function coverageOf({ all }: ServiceRegistry): Readonly<Record<string, OperationCoverage>> {
+/** Loads all services. */
+export async function coverageOf({
+  all,
+}: ServiceRegistry): Promise<Readonly<Record<string, OperationCoverage>>> {
   const coverage: Record<string, OperationCoverage> = {};
-  for (const { service, wire } of all) {
-    if (service.sameApiAs !== undefined) continue;
+  for (const registered of all) {
+    const { sameApiAs, title, definition } = registered.service;
+    if (sameApiAs !== undefined) continue;
+    const { wire, operations } = await registered.load();
     const names = [...wire.operations.keys()].sort();
-    const works = (name: string) => Object.hasOwn(service.operations, name);
-    coverage[service.definition.name] = {
-      title: service.title,
+    const works = (name: string) => Object.hasOwn(operations, name);
+    coverage[definition.name] = {
+      title,
       implemented: names.filter(works),
       missing: names.filter((name) => !works(name)),
     };

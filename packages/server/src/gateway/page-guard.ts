@@ -3,7 +3,7 @@ import { AwsError } from "../kernel/aws-error.ts";
 import { readsByName } from "../kernel/ports/call-audit.ts";
 import type { PlainRequest } from "../kernel/service.ts";
 import { isLoopbackName } from "./own-hosts.ts";
-import type { RegisteredService } from "./service-registry.ts";
+import type { LoadedService, RegisteredService } from "./service-registry.ts";
 
 /** A page whose origin its browser didn't tell. */
 const UNTOLD = Symbol("a page of an origin that isn't told");
@@ -52,11 +52,11 @@ export class PageGuard {
     registered: RegisteredService | undefined,
   ): Promise<void> {
     if (page === OPENED) {
-      if (registered === undefined || this.#onlyReads(request, registered)) return;
+      if (registered === undefined || (await this.#onlyReads(request, registered))) return;
       throw changeByLink();
     }
     if (registered && (await this.#bucketAdmits(request, registered))) return;
-    if (registered && this.#embeds(request, registered)) return;
+    if (registered && (await this.#embeds(request, registered))) return;
     throw foreignPage(page === UNTOLD ? undefined : page);
   }
 
@@ -117,23 +117,24 @@ export class PageGuard {
    * Pages of all sites may show what the operation answers, as pictures and films. A page of the
    * bucket's own host could read it, too.
    */
-  #embeds(request: AnyRequest, registered: RegisteredService): boolean {
+  async #embeds(request: AnyRequest, registered: RegisteredService): Promise<boolean> {
     const { origin, "sec-fetch-site": site } = request.headers;
     if (origin !== undefined || site === "same-origin" || !isRead(request)) return false;
-    const { operations } = registered.service;
-    const name = this.#operationOf(request, registered);
+    const loaded = await registered.load();
+    const { operations } = loaded;
+    const name = this.#operationOf(request, loaded);
     return Object.hasOwn(operations, name) && operations[name]?.embeddable === true;
   }
 
   /** The query protocols take changes by GET, which browsers send for any link. */
-  #onlyReads(request: AnyRequest, registered: RegisteredService): boolean {
+  async #onlyReads(request: AnyRequest, registered: RegisteredService): Promise<boolean> {
     if (!isRead(request)) return true;
-    const name = this.#operationOf(request, registered);
+    const name = this.#operationOf(request, await registered.load());
     return readsByName(name) || registered.service.audit?.readOnly?.includes(name) === true;
   }
 
   /** Empty where the service has no such operation. */
-  #operationOf(request: AnyRequest, { service: { definition }, wire }: RegisteredService): string {
+  #operationOf(request: AnyRequest, { service: { definition }, wire }: LoadedService): string {
     const form = definition.protocol === "awsQuery" ? parseQuery("") : undefined;
     const addressing = definition.s3Addressing
       ? s3Addressing(request, this.#bucketOf(request))

@@ -8,13 +8,13 @@ import {
   parseQuery,
   s3Addressing,
   unpackBody,
-  type WireRequest,
   type WireResponse,
   withSignedQueryV2,
 } from "@rolecast/wire";
 import type { Authenticated, Authenticator } from "../authn/authenticator.ts";
 import { AwsError } from "../kernel/aws-error.ts";
 import type { Clock } from "../kernel/clock.ts";
+import { errorTrace } from "../kernel/error-class.ts";
 import type { HttpRequestInfo } from "../kernel/http-request.ts";
 import type { Ids } from "../kernel/ids.ts";
 import type { Log } from "../kernel/ports/log.ts";
@@ -33,9 +33,9 @@ import { HostKinds } from "./host-kinds.ts";
 import type { InternalRoutes } from "./internal-routes.ts";
 import type { OwnHosts } from "./own-hosts.ts";
 import type { PageGuard } from "./page-guard.ts";
+import { isForm, isOfBrowser, isOwnOperation, isPostedToRoot } from "./request-kinds.ts";
 import { isFormToRead, resolveService } from "./resolve-service.ts";
-import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
-
+import type { LoadedService, RegisteredService, ServiceRegistry } from "./service-registry.ts";
 import { documentBytes, requireSmallForm } from "./unsigned-bodies.ts";
 
 export interface PipelineOptions {
@@ -64,7 +64,7 @@ interface Exchange {
   readonly request: GatewayRequest;
   readonly requestId: string;
   readonly span: Span;
-  readonly registered: RegisteredService;
+  readonly loaded: LoadedService;
   readonly region: string;
   readonly regionIsSigned: boolean;
   /** The whole body, where it had to be read to know the service. */
@@ -91,7 +91,7 @@ export class Pipeline {
 
   async #serve(request: GatewayRequest, span: Span): Promise<WireResponse> {
     const requestId = this.#options.ids.uuid();
-    let exchange: Exchange | undefined;
+    let registered: RegisteredService | undefined;
     const { hosts, pages, registry } = this.#options;
     try {
       hosts.check(request.headers.host);
@@ -99,16 +99,10 @@ export class Pipeline {
       const body = isFormToRead(request)
         ? await request.readBody(MAX_PARSED_BODY_BYTES)
         : undefined;
-      const { registered, name, region } = resolveService(request, registry, body);
-      exchange = registered && {
-        request,
-        requestId,
-        span,
-        registered,
-        region: region ?? this.#options.defaultRegion,
-        regionIsSigned: region !== undefined,
-        body,
-      };
+      const resolving = resolveService(request, registry, body);
+      const target = resolving instanceof Promise ? await resolving : resolving;
+      const { name, region } = target;
+      registered = target.registered;
       const reads = READ_METHODS.has(request.method);
       // What services show beside their APIs, such as live streams, has rules of its own.
       const changing = reads ? undefined : pages.check(request, registered);
@@ -117,24 +111,31 @@ export class Pipeline {
         ? undefined
         : await this.#plainRoute(request, registered);
       if (route) return toWireResponse(route);
-      if (!exchange) {
+      if (!registered) {
         const asked = { name, requestId, isForm: isForm(request) };
         return unknownService(asked, registry);
       }
       const preflighted =
-        request.method === "OPTIONS" && (await preflight(request, exchange.registered, pages));
+        request.method === "OPTIONS" && (await preflight(request, registered, pages));
       if (preflighted) return toWireResponse(preflighted);
       const reading = reads ? pages.check(request, registered) : undefined;
       if (reading) await reading;
-      const response = await this.#operation(exchange);
+      const response = await this.#operation({
+        request,
+        requestId,
+        span,
+        loaded: registered.loaded ?? (await registered.load()),
+        region: region ?? this.#options.defaultRegion,
+        regionIsSigned: region !== undefined,
+        body,
+      });
       span.describe({ "http.response.status_code": response.status });
-      return isOfBrowser(request) ? this.#forBrowser(response, exchange) : response;
+      return isOfBrowser(request) ? this.#forBrowser(response, request, registered) : response;
     } catch (error) {
-      const answering =
-        exchange?.registered ?? resolveService(request, registry).registered ?? registry.anonymous;
+      const answering = registered ?? (await this.#answering(request));
       if (!answering) throw error;
       const failure = toAwsError(error, answering, this.#options.log);
-      const response = encodeFailure(failure, answering, requestId, request);
+      const response = encodeFailure(failure, await answering.errorWire(), requestId, request);
       const { code, status } = failure;
       span.describe({ "error.type": code, "http.response.status_code": status });
       // What the caller did wrong is no fault of the server (OpenTelemetry's HTTP conventions).
@@ -143,10 +144,22 @@ export class Pipeline {
     }
   }
 
+  /** The service whose form an error has that came before the service was known. */
+  async #answering(request: GatewayRequest): Promise<RegisteredService | undefined> {
+    const { registry, log } = this.#options;
+    try {
+      return (await resolveService(request, registry)).registered ?? registry.anonymous;
+    } catch (error) {
+      log.error({ error: errorTrace(error) }, "a service can't be loaded");
+      return registry.anonymous;
+    }
+  }
+
   /** What a browser wants to know before it shows an answer to a page. */
   async #forBrowser(
     response: WireResponse,
-    { request, registered }: Exchange,
+    request: GatewayRequest,
+    registered: RegisteredService,
   ): Promise<WireResponse> {
     const shown = await shownToPage(response, request, registered, this.#options.pages);
     const place = this.#sharesConsolesOrigin(request)
@@ -173,9 +186,9 @@ export class Pipeline {
     if (!this.#hostKinds.isBuckets(request.headers.host)) {
       const page = await this.#options.console?.handle(request);
       if (page) return page;
-      const internal = isOwnOperation(request, registered)
-        ? undefined
-        : await this.#options.routes.handle(request);
+      const isOwn =
+        registered?.service.servesOwnRoutes === true && (await isOwnOperation(request, registered));
+      const internal = isOwn ? undefined : await this.#options.routes.handle(request);
       if (internal) return internal;
     }
     for (const { service } of this.#options.registry.all) {
@@ -189,10 +202,11 @@ export class Pipeline {
 
   /** Authenticate, match, decode; then validate, authorize, dispatch, audit; then encode. */
   async #operation(exchange: Exchange): Promise<WireResponse> {
-    const { registered, request, span } = exchange;
+    const { loaded, request, span } = exchange;
+    const { service, wire } = loaded;
     describeService(exchange);
     refuseForeignRegion(exchange);
-    const streams = registered.service.definition.s3Addressing === true;
+    const streams = service.definition.s3Addressing === true;
     const bucketInHost = streams
       ? bucketFromHost(request.headers.host, this.#options.s3Hosts)
       : undefined;
@@ -200,7 +214,7 @@ export class Pipeline {
       ? undefined
       : (exchange.body ?? (await request.readBody(MAX_PARSED_BODY_BYTES)));
     const authenticated = await this.#options.authenticator.authenticate(
-      registered.service,
+      service,
       request,
       bytes,
       () => admitsUnsigned(exchange, bytes),
@@ -213,28 +227,22 @@ export class Pipeline {
       bucketInHost,
     );
     const { caller } = authenticated;
-    refuseUnforwarded(caller, registered.service.definition.name, operation.name);
+    refuseUnforwarded(caller, service.definition.name, operation.name);
     const context = this.#context(exchange, authenticated, operation, { input, http });
     span.describe(
       { "rpc.method": operation.name, "cloud.account.id": context.accountId },
       `${context.service}/${operation.name}`,
     );
-    const output = await this.#options.dispatcher.run(
-      registered,
-      operation,
-      input,
-      context,
-      malformed,
-    );
+    const output = await this.#options.dispatcher.run(loaded, operation, input, context, malformed);
     const { status, headers } = context.response;
-    return registered.wire.encodeOutput(operation, output, exchange.requestId, {
+    return wire.encodeOutput(operation, output, exchange.requestId, {
       ...(status === undefined ? {} : { status }),
       headers,
     });
   }
 
   async #decode(
-    { registered, request }: Exchange,
+    { loaded, request }: Exchange,
     { authentication }: Authenticated,
     bytes: Buffer | undefined,
     bucketInHost: string | undefined,
@@ -244,9 +252,9 @@ export class Pipeline {
     malformed: AwsError | undefined;
     http: HttpRequestInfo;
   }> {
-    const { wire, service } = registered;
-    const { definition } = service;
-    const form = formOf(registered, bytes);
+    const { wire, operations } = loaded;
+    const { definition } = loaded.service;
+    const form = formOf(loaded, bytes);
     const addressing = definition.s3Addressing ? s3Addressing(request, bucketInHost) : undefined;
     const operation = wire.match(request, form, addressing);
     if (!operation) throw wire.unknownOperation(request);
@@ -255,8 +263,8 @@ export class Pipeline {
       if (signed !== operation) throw unsignedSelection(operation.name);
     }
     const readerVerifiesSha256 =
-      Object.hasOwn(service.operations, operation.name) &&
-      service.operations[operation.name]?.verifiesSha256 === true;
+      Object.hasOwn(operations, operation.name) &&
+      operations[operation.name]?.verifiesSha256 === true;
     const decoded = bytes
       ? undefined
       : decodeBody(authentication, request, { readerVerifiesSha256 });
@@ -294,10 +302,10 @@ export class Pipeline {
   ): RequestContext {
     const { authenticator, dispatcher, store, clock } = this.#options;
     const { input, http } = received;
-    const { registered, request, requestId, region, regionIsSigned } = exchange;
+    const { loaded, request, requestId, region, regionIsSigned } = exchange;
     return new RequestContext({
       requestId,
-      service: registered.service.definition.name,
+      service: loaded.service.definition.name,
       operation: operation.name,
       region,
       regionIsSigned,
@@ -311,75 +319,47 @@ export class Pipeline {
       store,
       invoke: dispatcher.invoke,
       http,
-      authorize: dispatcher.authorizerOf(registered),
+      authorize: dispatcher.authorizerOf(loaded),
       recheck: async () => {
-        const now = await authenticator.callerNow(registered.service, authentication);
+        const now = await authenticator.callerNow(loaded.service, authentication);
         const again = { caller: now, authentication };
         const context = this.#context(exchange, again, operation, received);
-        await dispatcher.redecide(registered, operation, input, context);
+        await dispatcher.redecide(loaded, operation, input, context);
       },
     });
   }
 }
 
 /** What is known before anybody is authenticated, in the names of OpenTelemetry's conventions. */
-function describeService({ span, registered, requestId, region }: Exchange): void {
-  const { name } = registered.service.definition;
+function describeService({ span, loaded, requestId, region }: Exchange): void {
+  const { name } = loaded.service.definition;
   const told = { "aws.request_id": requestId, "cloud.region": region };
   span.describe({ "rpc.system": "aws-api", "rpc.service": name, ...told }, name);
 }
 
-function formOf({ service }: RegisteredService, bytes: Buffer | undefined) {
+function formOf({ service }: LoadedService, bytes: Buffer | undefined) {
   return bytes && service.definition.protocol === "awsQuery"
     ? parseQuery(bytes.toString("utf8"))
     : undefined;
 }
 
 /** Every operation of the service takes requests without signature, or the one asked for does. */
-function admitsUnsigned({ registered, request }: Exchange, bytes: Buffer | undefined): boolean {
-  const { service, wire } = registered;
+function admitsUnsigned({ loaded, request }: Exchange, bytes: Buffer | undefined): boolean {
+  const { service, wire, operations } = loaded;
   if (service.admitsAnonymous) return true;
   if (bytes) requireSmallForm(bytes);
-  const name = wire.match(request, formOf(registered, bytes))?.name ?? "";
-  return Object.hasOwn(service.operations, name) && service.operations[name]?.unsigned === true;
+  const name = wire.match(request, formOf(loaded, bytes))?.name ?? "";
+  return Object.hasOwn(operations, name) && operations[name]?.unsigned === true;
 }
 
-function refuseForeignRegion({ registered, region }: Exchange): void {
-  const { regions, definition } = registered.service;
+function refuseForeignRegion({ loaded, region }: Exchange): void {
+  const { regions, definition } = loaded.service;
   if (!regions || regions.includes(region)) return;
   throw new AwsError(
     "InvalidRegion",
     `Amazon ${definition.name.toUpperCase()} isn't in the Region ${region}. It is in ${regions.join(", ")}.`,
     { status: 400 },
   );
-}
-
-/**
- * Where the query and JSON protocols have all their operations, and nothing else is but forms with
- * files for a bucket that the host names.
- */
-function isPostedToRoot({ method, rawPath, headers }: WireRequest): boolean {
-  const hasFiles = headers["content-type"]?.startsWith("multipart/form-data") === true;
-  return method === "POST" && rawPath === "/" && !hasFiles;
-}
-
-/** One of the server's own routes, as an operation: signed for it, or the question whether it may be. */
-function isOwnOperation(request: WireRequest, registered: RegisteredService | undefined): boolean {
-  if (registered?.service.servesOwnRoutes !== true) return false;
-  return request.method === "OPTIONS" || registered.wire.addresses(request);
-}
-
-/** Only browsers tell the page that asks, or what they will do with the answer, or want HTML. */
-function isOfBrowser({ headers }: WireRequest): boolean {
-  return (
-    headers.origin !== undefined ||
-    headers["sec-fetch-dest"] !== undefined ||
-    headers.accept?.includes("text/html") === true
-  );
-}
-
-function isForm(request: WireRequest): boolean {
-  return request.headers["content-type"]?.startsWith("application/x-www-form-urlencoded") === true;
 }
 
 function httpInfo(request: GatewayRequest, trailers: HttpRequestInfo["trailers"]): HttpRequestInfo {

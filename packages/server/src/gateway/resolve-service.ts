@@ -1,4 +1,6 @@
-import { signatureClaim, type WireRequest } from "@rolecast/wire";
+import { isMarked, signatureClaim, type WireRequest } from "@rolecast/wire";
+import { awsHostOf } from "./aws-host.ts";
+import { type Claim, claimByOperation } from "./claims.ts";
 import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
 
 /** A service and Region as a request names them, before anything is verified. */
@@ -9,73 +11,61 @@ export interface RequestTarget {
   readonly region: string | undefined;
 }
 
-const AWS_HOST = /^(?:[^/]*\.)?([a-z0-9]+)(?:-fips)?(?:\.([a-z]{2}-[a-z]+-\d))?\.amazonaws\.com$/;
-
 /**
  * Which service a request means: by its credential scope, then by an AWS host name, then by its
  * `X-Amz-Target` or the `Version` of a form in the query or body, and otherwise the one that admits
- * unsigned requests.
+ * unsigned requests. It is a promise where an API's paths have to be loaded to know.
  */
 export function resolveService(
   request: WireRequest,
   registry: ServiceRegistry,
   body?: Buffer,
-): RequestTarget {
+): RequestTarget | Promise<RequestTarget> {
   const { scope } = signatureClaim(request);
-  if (scope) {
-    const { region, service: name } = scope;
-    return { registered: registry.signedFor(name, request), name, region };
-  }
-  const named = namedByHost(request.headers.host ?? "", request, registry);
-  if (named) return named;
-  const asked = preflightTarget(request, registry);
-  if (asked) return target(asked, undefined);
+  if (scope) return target(registry.signedFor(scope.service, request), scope.region, scope.service);
+  const host = awsHostOf(request.headers.host ?? "");
+  const named = host && registry.atHost(host.label, request);
+  if (named) return target(named, host.region);
   const form = registry.all.find((registered) => isUnsignedFor(request, registered, body));
-  return target(form ?? registry.anonymous, undefined);
+  const unsigned = form ?? registry.anonymous;
+  if (!isPreflight(request)) return target(unsigned, undefined);
+  return askedByPreflight(request, registry).then((asked) => target(asked ?? unsigned, undefined));
 }
 
-/** The service of an AWS host name such as `iam.amazonaws.com`. */
-function namedByHost(
-  host: string,
-  request: WireRequest,
-  registry: ServiceRegistry,
-): RequestTarget | undefined {
-  const [, name = "", region] = AWS_HOST.exec(host.replace(/:\d+$/, "")) ?? [];
-  const named = registry.named(name) ?? registry.signedFor(name, request);
-  return named && target(named, region);
+function isPreflight({ method, headers }: WireRequest): boolean {
+  return method === "OPTIONS" && headers["access-control-request-method"] !== undefined;
 }
 
 /**
  * A browser's preflight has neither signature nor body: it means the service that has an operation
  * of that method and path. Forms are all posted to `/`.
  */
-function preflightTarget(
+async function askedByPreflight(
   request: WireRequest,
-  registry: ServiceRegistry,
-): RegisteredService | undefined {
-  const method = request.headers["access-control-request-method"];
-  if (request.method !== "OPTIONS" || method === undefined) return undefined;
-  return registry.all.find(({ service, wire }) => {
-    const { protocol, s3Addressing } = service.definition;
-    if (s3Addressing) return false;
-    if (protocol === "awsQuery") return request.rawPath === "/" && method === "POST";
-    return wire.match({ ...request, method }) !== undefined;
-  });
+  { all }: ServiceRegistry,
+): Promise<RegisteredService | undefined> {
+  const method = request.headers["access-control-request-method"] ?? "";
+  if (request.rawPath === "/" && method === "POST")
+    return all.find(({ service }) => service.definition.protocol === "awsQuery");
+  const others = all.filter(({ service }) => !service.definition.s3Addressing);
+  return claimByOperation(others, { ...request, method });
 }
 
 /** Whether `host`, without a port, is AWS's name of a service that is here. */
 export function isAwsHost(host: string, { all }: ServiceRegistry): boolean {
-  const name = AWS_HOST.exec(host)?.[1];
-  return all.some(({ service: { definition } }) =>
-    [definition.name, definition.signingName].includes(name ?? ""),
+  const label = awsHostOf(host)?.label ?? "";
+  return all.some(({ service }) =>
+    [service.definition.name, service.definition.signingName, service.hostLabel].includes(label),
   );
 }
 
 function target(
-  registered: RegisteredService | undefined,
+  claim: Claim | undefined,
   region: string | undefined,
-): RequestTarget {
-  return { registered, name: registered?.service.definition.name ?? "", region };
+  name?: string,
+): RequestTarget | Promise<RequestTarget> {
+  if (claim instanceof Promise) return claim.then((found) => target(found, region, name));
+  return { registered: claim, name: name ?? claim?.service.definition.name ?? "", region };
 }
 
 /** A posted form without signature, or with one past recognition: only its body tells whom it means. */
@@ -91,10 +81,10 @@ export function isFormToRead(request: WireRequest): boolean {
 
 function isUnsignedFor(
   request: WireRequest,
-  { service: { definition }, wire }: RegisteredService,
+  { service: { definition } }: RegisteredService,
   body: Buffer | undefined,
 ): boolean {
-  if (definition.targetPrefix !== undefined) return wire.addresses(request);
+  if (definition.targetPrefix !== undefined) return isMarked(definition, request);
   if (definition.protocol === "restJson1") {
     return request.method === "POST" && request.headers["content-type"] === "application/json";
   }

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import type { ServiceDefinition } from "@rolecast/wire";
+import type { ApiDefinition } from "@rolecast/wire";
 import type { AuditFacts } from "./audit-facts.ts";
 import type { AwsError } from "./aws-error.ts";
 import type { Clock } from "./clock.ts";
@@ -71,10 +71,16 @@ export interface ServiceDependencies {
 export interface ServiceFacts {
   /** Its name in the docs: `EventBridge`. */
   readonly title: string;
-  readonly definition: ServiceDefinition;
+  readonly definition: ApiDefinition;
   /** The same API in further protocols; which one a client speaks is its own choice. */
-  readonly furtherProtocols?: readonly ServiceDefinition[];
-  readonly constraints: ServiceConstraints;
+  readonly furtherProtocols?: readonly ApiDefinition[];
+  /**
+   * The first label of its host names on AWS (`ivsrealtime`); left out, the signing name. It tells
+   * APIs with the same signing name apart.
+   */
+  readonly hostLabel?: string;
+  /** The types in its resources' ARNs, where another API with the same signing name has others. */
+  readonly resourceTypes?: readonly string[];
   /** What the record of its calls can't tell from its schemas. */
   readonly audit?: AuditFacts;
   /** Regions in which the service exists; left out, all. */
@@ -85,9 +91,18 @@ export interface ServiceFacts {
   readonly servesOwnRoutes?: boolean;
 }
 
+/** What only the requests of a service need. */
+export interface ServiceApi {
+  /** The module namespace of an `@aws-sdk/client-*`, or of its schema module. */
+  readonly schemas: Readonly<Record<string, unknown>>;
+  readonly constraints: ServiceConstraints;
+  readonly operations: OperationTable;
+}
+
 /** What a service does once it is created. */
 export interface ServiceParts {
-  readonly operations: OperationTable;
+  /** Loads schemas and handlers; called with the first request. If it rejects, the next one asks again. */
+  api(): Promise<ServiceApi>;
   /** The service's form of a refusal; left out, `AccessDenied` with the full sentence. */
   accessDenied?(denial: Denial): AwsError;
   /** Whether nothing asked of this host is an operation, not even what is posted to its root. */

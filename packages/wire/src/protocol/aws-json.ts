@@ -5,6 +5,7 @@ import { jsonScalars } from "../codec/json-scalars.ts";
 import { MAX_PARSED_BODY_BYTES } from "../limits.ts";
 import type { WireRequest, WireResponse } from "../message.ts";
 import type { Operation } from "../operation.ts";
+import { TARGET_HEADER, targetOf } from "../routing/marks.ts";
 import type { ErrorShape } from "../schema/shape.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import { WireError } from "../wire-error.ts";
@@ -13,7 +14,6 @@ import { JSON_BODY_RULES, parseJson } from "./json-body.ts";
 import type { Decoder, Encoder, ErrorOutput, ServerProtocol } from "./protocol.ts";
 import { offRoot } from "./root-path.ts";
 
-const TARGET_HEADER = "x-amz-target";
 const METHODS = ["POST"] as const;
 
 /**
@@ -43,14 +43,9 @@ export class AwsJson implements ServerProtocol {
     this.#targetPrefix = service.targetPrefix;
   }
 
-  addresses({ headers }: WireRequest): boolean {
-    return namesTarget(headers[TARGET_HEADER] ?? "", this.#targetPrefix);
-  }
-
   match(request: WireRequest): Operation | undefined {
-    if (this.#offRoot(request) || !this.addresses(request)) return undefined;
-    const target = request.headers[TARGET_HEADER] ?? "";
-    return this.#operations.get(target.slice(target.lastIndexOf(".") + 1));
+    if (this.#offRoot(request)) return undefined;
+    return this.#operations.get(targetOf(request, this.#targetPrefix) ?? "");
   }
 
   unknownOperation(request: WireRequest): WireError {
@@ -101,12 +96,4 @@ export class AwsJson implements ServerProtocol {
   #headers(requestId: string): Record<string, string> {
     return { "content-type": this.#contentType, "x-amzn-requestid": requestId };
   }
-}
-
-/** Whether a target is of that prefix; some SDKs write a namespace before it. */
-function namesTarget(target: string, prefix: string): boolean {
-  const dot = target.lastIndexOf(".");
-  if (dot < 0) return false;
-  const before = target.slice(0, dot);
-  return before === prefix || before.endsWith(`.${prefix}`);
 }

@@ -49,10 +49,6 @@ export class AwsQuery implements ServerProtocol {
   }
 
   /** A form tells only in its body. */
-  addresses(): boolean {
-    return false;
-  }
-
   match(request: WireRequest, form: ParsedForm | undefined): Operation {
     const misplaced = offRoot(request, this.#service.name, METHODS);
     if (misplaced) {

@@ -42,8 +42,6 @@ export type Encoder = (output: unknown, requestId: string, options: EncodeOption
 
 /** One AWS protocol, as spoken by a server. */
 export interface ServerProtocol {
-  /** The request is in this API's form, whether the API has the operation or not. */
-  addresses(request: WireRequest): boolean;
   match(
     request: WireRequest,
     form: ParsedForm | undefined,

@@ -44,10 +44,6 @@ export class RestJson implements ServerProtocol {
     this.#router = new RestRouter([...operations.values()], service.s3Addressing ?? false);
   }
 
-  addresses(request: WireRequest): boolean {
-    return this.match(request, undefined) !== undefined;
-  }
-
   match(
     request: WireRequest,
     _form: ParsedForm | undefined,

@@ -59,12 +59,6 @@ export class RestXml implements ServerProtocol {
     this.#decoders = new RestXmlDecoders(service, this.#router, BODY_RULES, HTTP_RULES);
   }
 
-  addresses(request: WireRequest): boolean {
-    const { markingHeader } = this.#service;
-    if (markingHeader !== undefined) return request.headers[markingHeader] !== undefined;
-    return this.match(request, undefined) !== undefined;
-  }
-
   match(
     request: WireRequest,
     _form: ParsedForm | undefined,

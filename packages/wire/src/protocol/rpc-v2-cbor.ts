@@ -6,14 +6,12 @@ import { DocumentCodec } from "../codec/compile-document.ts";
 import { MAX_PARSED_BODY_BYTES } from "../limits.ts";
 import type { WireRequest, WireResponse } from "../message.ts";
 import type { Operation } from "../operation.ts";
+import { CBOR_PROTOCOL, cborOperationOf } from "../routing/marks.ts";
 import type { ErrorShape } from "../schema/shape.ts";
 import type { ServiceDefinition } from "../service-definition.ts";
 import { WireError } from "../wire-error.ts";
 import { errorDocument, queryError } from "./error-document.ts";
 import type { Decoder, Encoder, ErrorOutput, ServerProtocol } from "./protocol.ts";
-
-const PROTOCOL = "rpc-v2-cbor";
-const OPERATION_PATH = /\/service\/([^/]+)\/operation\/([^/]+)$/;
 
 /**
  * Smithy RPC v2: `/service/<service>/operation/<Operation>` and one CBOR document each way; newer
@@ -37,18 +35,8 @@ export class RpcV2Cbor implements ServerProtocol {
     this.#errors = errors;
   }
 
-  addresses(request: WireRequest): boolean {
-    return this.#asked(request) !== undefined;
-  }
-
   match(request: WireRequest): Operation | undefined {
-    return this.#operations.get(this.#asked(request) ?? "");
-  }
-
-  #asked({ method, headers, rawPath }: WireRequest): string | undefined {
-    if (method !== "POST" || headers["smithy-protocol"] !== PROTOCOL) return undefined;
-    const [, service, operation] = OPERATION_PATH.exec(rawPath) ?? [];
-    return service === this.#service.targetPrefix ? operation : undefined;
+    return this.#operations.get(cborOperationOf(request, this.#service.targetPrefix ?? "") ?? "");
   }
 
   unknownOperation({ rawPath }: WireRequest): WireError {
@@ -87,7 +75,7 @@ export class RpcV2Cbor implements ServerProtocol {
 
 function rpcHeaders(requestId: string, hasBody: boolean): Record<string, string> {
   return {
-    "smithy-protocol": PROTOCOL,
+    "smithy-protocol": CBOR_PROTOCOL,
     "x-amzn-requestid": requestId,
     ...(hasBody ? { "content-type": "application/cbor" } : {}),
   };

@@ -5,19 +5,12 @@ import type { CallAuditor } from "../../kernel/ports/call-audit.ts";
 import type { DiskSpace } from "../../kernel/ports/disk-space.ts";
 import type { ServiceDependencies, ServiceFacts } from "../../kernel/service.ts";
 import { CallRecorder } from "./call-recorder.ts";
-import { cloudTrailConstraints } from "./constraints.ts";
 import { denialError } from "./errors.ts";
 import { EventStore } from "./events/event-store.ts";
 import { FileJournal, noJournal } from "./events/journal.ts";
-import { lookupOperations } from "./events/lookup-events.ts";
 import { cloudTrailMigrations } from "./migrations.ts";
 import { type EventRecord, EventRecords } from "./record/event-record.ts";
-import { cloudTrailSchemas } from "./schema.ts";
 import { Deliveries } from "./trails/deliveries.ts";
-import { eventSelectorOperations } from "./trails/event-selectors.ts";
-import { loggingOperations } from "./trails/logging.ts";
-import { trailTagOperations } from "./trails/trail-tags.ts";
-import { trailOperations } from "./trails/trails.ts";
 
 interface CloudTrailNeeds extends ServiceDependencies {
   /** Where this node keeps its journal, and where nodes that are gone left theirs. */
@@ -43,9 +36,7 @@ export const cloudtrail = defineService({
     protocol: "awsJson1_1",
     version: "2013-11-01",
     targetPrefix: "CloudTrail_20131101",
-    schemas: cloudTrailSchemas,
   },
-  constraints: cloudTrailConstraints,
   migrations: cloudTrailMigrations,
   audit: { resourceTypePrefix: "AWS::CloudTrail" },
   create: createCloudTrail,
@@ -80,13 +71,7 @@ function createCloudTrail(needs: CloudTrailNeeds) {
   });
   const records = new EventRecords(() => typePrefixes(needs.knownServices));
   return {
-    operations: {
-      ...lookupOperations(events),
-      ...trailOperations(invoke),
-      ...loggingOperations(events, deliveries),
-      ...eventSelectorOperations(),
-      ...trailTagOperations(),
-    },
+    api: async () => (await import("./api.ts")).cloudTrailApi({ invoke, events, deliveries }),
     accessDenied: denialError,
     provides: {
       auditor: new CallRecorder({ events, records, feed, clock, ids }) satisfies CallAuditor,

@@ -1,18 +1,14 @@
 import { defineService } from "../../kernel/define-service.ts";
 import type { MetricSink } from "../../kernel/ports/metric-sink.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
-import { cloudwatchConstraints } from "./constraints.ts";
 import { accessDenied } from "./errors.ts";
 import { MetricStore } from "./metric-store.ts";
-import { metricOperations } from "./metrics.ts";
 import { cloudwatchMigrations } from "./migrations.ts";
-import { cloudwatchSchemas } from "./schema.ts";
 
 const API = {
   signingName: "monitoring",
   version: "2010-08-01",
   xmlNamespace: "http://monitoring.amazonaws.com/doc/2010-08-01/",
-  schemas: cloudwatchSchemas,
 };
 const FURTHER = { ...API, targetPrefix: "GraniteServiceVersion20100801", queryCompatible: true };
 
@@ -24,12 +20,11 @@ export const cloudwatch = defineService({
     { ...FURTHER, name: "cloudwatch-json", protocol: "awsJson1_0" },
     { ...FURTHER, name: "cloudwatch-cbor", protocol: "rpcV2Cbor" },
   ],
-  constraints: cloudwatchConstraints,
   migrations: cloudwatchMigrations,
   create({ store, clock, log }: Pick<ServiceDependencies, "store" | "clock" | "log">) {
     const metrics = new MetricStore(store, clock, log);
     return {
-      operations: metricOperations(metrics),
+      api: async () => (await import("./api.ts")).cloudWatchApi(metrics),
       accessDenied,
       start: async () => metrics.start(),
       close: () => metrics.close(),

@@ -5,21 +5,13 @@ import type { AwsEvent } from "../../kernel/events.ts";
 import { pathBelow } from "../../kernel/files/path-below.ts";
 import { OutgoingClient } from "../../kernel/outgoing/outgoing-client.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
-import { apiDestinationOperations } from "./api-destinations.ts";
-import { connectionOperations } from "./connections.ts";
-import { eventsConstraints } from "./constraints.ts";
 import { DeliveryWorker } from "./delivery/delivery-worker.ts";
 import { EventRouter } from "./delivery/event-router.ts";
 import { type WebhookSettings, webhookOf } from "./delivery/webhook.ts";
 import { accessDenied } from "./errors.ts";
-import { eventBusOperations } from "./event-buses.ts";
 import { eventsMigrations } from "./migrations.ts";
 import { type IncomingEvent, incoming } from "./put-event.ts";
-import { ruleOperations } from "./rules.ts";
-import { eventsSchemas } from "./schema.ts";
 import type { EventsTables } from "./tables.ts";
-import { tagOperations } from "./tags.ts";
-import { targetOperations } from "./targets.ts";
 
 interface EventsNeeds extends ServiceDependencies {
   readonly sealingKey: Uint8Array;
@@ -37,9 +29,7 @@ export const events = defineService({
     protocol: "awsJson1_1",
     targetPrefix: "AWSEvents",
     version: "2015-10-07",
-    schemas: eventsSchemas,
   },
-  constraints: eventsConstraints,
   migrations: eventsMigrations,
   create: createEvents,
 });
@@ -69,20 +59,14 @@ function createEvents(deps: EventsNeeds) {
     routing.add(running);
   };
   return {
-    operations: {
-      ...eventBusOperations(
-        async (event) => {
-          if (!(await route(event))) return false;
-          deps.events.remember(event);
-          return true;
-        },
-        () => deps.ids.uuid(),
-      ),
-      ...ruleOperations(() => worker.wake()),
-      ...targetOperations,
-      ...connectionOperations({ ids: deps.ids, secrets }),
-      ...apiDestinationOperations(deps),
-      ...tagOperations,
+    api: async () => {
+      const { eventsApi } = await import("./api.ts");
+      const put = async (event: IncomingEvent) => {
+        if (!(await route(event))) return false;
+        deps.events.remember(event);
+        return true;
+      };
+      return eventsApi({ ...deps, secrets, put, wake: () => worker.wake() });
     },
     accessDenied,
     async start() {

@@ -2,8 +2,6 @@ import { defineService } from "../../kernel/define-service.ts";
 import type { DecisionLog, DecisionRecord } from "../../kernel/ports/decisions.ts";
 import type { ServiceDependencies } from "../../kernel/service.ts";
 import { AuthorizationDetails } from "./authorization-details.ts";
-import { authorizationDetailOperations } from "./operations.ts";
-import { iamToolboxSchemas } from "./schema.ts";
 import { iamToolboxMigrations } from "./tables.ts";
 
 /** The part of IAM's API that explains decisions; it shares IAM's signing name. */
@@ -14,11 +12,6 @@ export const iamToolbox = defineService({
     signingName: "iam",
     protocol: "restJson1",
     version: "2018-05-10",
-    schemas: iamToolboxSchemas,
-  },
-  constraints: {
-    errorCode: "ValidationException",
-    members: { authorizationId: { min: 1, max: 64, pattern: "[0-9a-z]+" } },
   },
   migrations: iamToolboxMigrations,
   audit: { recordedIn: "us-east-1" },
@@ -30,7 +23,7 @@ export function createIamToolbox(
 ) {
   const kept = new AuthorizationDetails(needs);
   return {
-    operations: authorizationDetailOperations(kept),
+    api: async () => (await import("./api.ts")).iamToolboxApi(kept),
     start: () => kept.start(),
     close: () => kept.flush(),
     reset: async () => kept.clear(),

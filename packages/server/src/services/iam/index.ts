@@ -1,59 +1,25 @@
 import type { Contributions } from "../../kernel/contributions.ts";
 import { SecretBox } from "../../kernel/crypto/secret-box.ts";
 import { defineService } from "../../kernel/define-service.ts";
-import type { OperationTable } from "../../kernel/operations.ts";
 import type { Organization } from "../../kernel/organization.ts";
 import { OUTBOUND_ISSUERS_PATH } from "../../kernel/outbound-issuers.ts";
 import type { CredentialSource, ServiceLinkedRoles } from "../../kernel/ports/identity.ts";
 import type { LinkedRoleReport, OutsideService } from "../../kernel/ports/linked-services.ts";
 import type { Denial, ServiceDependencies } from "../../kernel/service.ts";
-import { accountAliasOperations } from "./account/account-aliases.ts";
-import { accountAuthorizationOperations } from "./account/account-authorization-details.ts";
-import { accountSummaryOperations } from "./account/account-summary.ts";
 import { bootstrapAccounts, type RootAccount } from "./account/accounts.ts";
-import { credentialReportOperations } from "./account/credential-reports.ts";
 import { iamAudit } from "./audit.ts";
 import { AwsManagedPolicies, readManagedPolicies } from "./catalogue/aws-managed-policies.ts";
 import { LinkedRoleTemplates, policiesBesideCatalogue } from "./catalogue/linked-role-templates.ts";
 import { Generations } from "./changes/generations.ts";
-import { iamConstraints } from "./constraints.ts";
-import { accessKeyOperations } from "./credentials/access-keys.ts";
 import { KeyCredentials } from "./credentials/key-credentials.ts";
-import { serverCertificateOperations } from "./credentials/server-certificates.ts";
-import { serviceSpecificCredentialOperations } from "./credentials/service-specific-credentials.ts";
-import { signingCertificateOperations } from "./credentials/signing-certificates.ts";
-import { sshPublicKeyOperations } from "./credentials/ssh-public-keys.ts";
 import { IAM_SECRETS } from "./credentials/try-sealing-key.ts";
 import { denialError } from "./errors.ts";
 import { createFederationDirectory } from "./federation/federation-directory.ts";
-import { openIdConnectProviderOperations } from "./federation/open-id-connect-providers.ts";
-import { outboundFederationOperations } from "./federation/outbound-federation.ts";
-import { samlProviderOperations } from "./federation/saml-providers.ts";
 import { createIdentityDirectory } from "./identities/identity-directory.ts";
-import { serviceAccessOperations } from "./last-accessed/service-access.ts";
-import { serviceLastAccessedOperations } from "./last-accessed/service-last-accessed-details.ts";
 import { LastUsed } from "./last-used/last-used.ts";
-import { mfaDeviceOperations } from "./mfa/mfa-devices.ts";
-import { virtualMfaDeviceOperations } from "./mfa/virtual-mfa-devices.ts";
 import { iamMigrations } from "./migrations.ts";
 import type { IamParts } from "./parts.ts";
-import { attachedPolicyOperations } from "./policies/attached-policies.ts";
-import { inlinePolicyOperations } from "./policies/inline-policies.ts";
-import { permissionsBoundaryOperations } from "./policies/permissions-boundaries.ts";
-import { policyOperations } from "./policies/policies.ts";
-import { policyEntityOperations } from "./policies/policy-entities.ts";
-import { policyVersionOperations } from "./policies/policy-versions.ts";
-import { instanceProfileOperations } from "./roles/instance-profiles.ts";
-import { roleOperations } from "./roles/roles.ts";
-import { iamSchemas } from "./schema.ts";
 import { createServiceLinkedRoles } from "./service-linked-roles/service-linked-roles.ts";
-import { contextKeyOperations } from "./simulation/context-keys.ts";
-import { simulationOperations } from "./simulation/simulations.ts";
-import { tagOperations } from "./tags/tags.ts";
-import { accountPasswordPolicyOperations } from "./users/account-password-policies.ts";
-import { groupOperations } from "./users/groups.ts";
-import { loginProfileOperations } from "./users/login-profiles.ts";
-import { userOperations } from "./users/users.ts";
 
 interface IamNeeds extends ServiceDependencies {
   /** Where this server is known, e.g. `http://localhost:4566`. */
@@ -82,9 +48,7 @@ export const iam = defineService({
     version: "2010-05-08",
     xmlNamespace: "https://iam.amazonaws.com/doc/2010-05-08/",
     wholeNumbers: true,
-    schemas: iamSchemas,
   },
-  constraints: iamConstraints,
   migrations: iamMigrations,
   audit: iamAudit,
   create: createIam,
@@ -106,7 +70,7 @@ async function createIam(needs: IamNeeds) {
   const linked = createServiceLinkedRoles(parts);
   const credentials = new KeyCredentials(parts);
   return {
-    operations: { ...operationsOf(parts), ...linked.operations },
+    api: async () => (await import("./api.ts")).iamApi(parts, linked.operations),
     accessDenied: (denial: Denial) => denialError(denial, address.publicBaseUrl),
     start: async () => {
       for (const usage of contributed.linkedServiceUsages) linked.register(usage);
@@ -131,41 +95,5 @@ async function createIam(needs: IamNeeds) {
       bootstrapAccounts: (accounts: readonly RootAccount[]) => bootstrapAccounts(parts, accounts),
     },
     contributes: { credentialSources: [credentials] },
-  };
-}
-
-function operationsOf(parts: IamParts): OperationTable {
-  return {
-    ...userOperations(parts),
-    ...accessKeyOperations(parts),
-    ...groupOperations(parts),
-    ...roleOperations(parts),
-    ...policyOperations(parts),
-    ...policyVersionOperations(parts),
-    ...policyEntityOperations(parts),
-    ...attachedPolicyOperations(parts),
-    ...inlinePolicyOperations(parts),
-    ...permissionsBoundaryOperations(parts),
-    ...tagOperations(parts),
-    ...instanceProfileOperations(parts),
-    ...accountAuthorizationOperations(parts),
-    ...accountSummaryOperations(),
-    ...accountAliasOperations(),
-    ...accountPasswordPolicyOperations(),
-    ...loginProfileOperations(),
-    ...credentialReportOperations(parts),
-    ...openIdConnectProviderOperations(parts),
-    ...virtualMfaDeviceOperations(parts),
-    ...mfaDeviceOperations(parts),
-    ...samlProviderOperations(parts),
-    ...outboundFederationOperations(parts),
-    ...serverCertificateOperations(parts),
-    ...sshPublicKeyOperations(parts),
-    ...signingCertificateOperations(parts),
-    ...serviceSpecificCredentialOperations(parts),
-    ...simulationOperations(parts),
-    ...contextKeyOperations(parts),
-    ...serviceAccessOperations(parts),
-    ...serviceLastAccessedOperations(parts),
   };
 }

@@ -1,12 +1,7 @@
 import type { EngineHealth } from "@rolecast/media";
 import { defineService } from "../../kernel/define-service.ts";
 import type { PlainRequest } from "../../kernel/service.ts";
-import { adConfigurationOperations } from "./ad-configurations.ts";
-import { limitCallRates } from "./call-rates.ts";
-import { channelOperations } from "./channels/channels.ts";
 import { answerClientConfiguration } from "./channels/client-configuration.ts";
-import { streamKeyOperations } from "./channels/stream-keys.ts";
-import { ivsConstraints } from "./constraints.ts";
 import type { IvsDependencies } from "./dependencies.ts";
 import { denialError } from "./errors.ts";
 import { portByProtocol, portNameOf } from "./ingest-protocols.ts";
@@ -19,19 +14,11 @@ import { answerPeer } from "./nodes/peer-calls.ts";
 import { answerPlayback } from "./playback/answer-playback.ts";
 import { openCountryDatabase } from "./playback/country-database.ts";
 import { PlaybackGate } from "./playback/playback-gate.ts";
-import { playbackKeyPairOperations } from "./playback/playback-key-pairs.ts";
-import { playbackRestrictionPolicyOperations } from "./playback/playback-restriction-policies.ts";
 import { RevokedViewers } from "./playback/revoked-viewers.ts";
-import { viewerSessionRevocationOperations } from "./playback/viewer-session-revocations.ts";
 import { DEFAULT_QUOTAS, type IvsQuotas } from "./quotas.ts";
 import { recordToS3Usage } from "./recording-configurations/record-to-s3-usage.ts";
-import { recordingConfigurationOperations } from "./recording-configurations/recording-configurations.ts";
 import { IVS_REGIONS } from "./regions.ts";
-import { ivsSchemas } from "./schema.ts";
-import { streamSessionOperations } from "./streams/stream-sessions.ts";
-import { streamOperations } from "./streams/streams.ts";
 import type { IvsTables } from "./tables.ts";
-import { tagOperations } from "./tags/tags.ts";
 
 /**
  * The model shows them as members of errors and of batches' answers. Values: AWS CLI's example of a sister API's answer
@@ -68,12 +55,10 @@ export const ivs = defineService({
     signingName: "ivs",
     protocol: "restJson1",
     version: "2020-07-14",
-    schemas: ivsSchemas,
     // The model says `exceptionMessage`; botocore and the JavaScript SDK read `message`.
     errorBody: { messageMembers: ["message", "exceptionMessage"] },
     headers: ANSWER_HEADERS,
   },
-  constraints: ivsConstraints,
   migrations: ivsMigrations,
   regions: IVS_REGIONS,
   create: createIvs,
@@ -104,20 +89,12 @@ async function createIvs(needs: IvsNeeds) {
     ingestHost,
     ports: () => live.ports,
   };
-  const operations = {
-    ...recordingConfigurationOperations(deps, quotas),
-    ...channelOperations(deps, quotas),
-    ...streamKeyOperations(deps, quotas),
-    ...playbackKeyPairOperations(deps, quotas),
-    ...playbackRestrictionPolicyOperations(deps, quotas),
-    ...viewerSessionRevocationOperations(revokedViewers),
-    ...adConfigurationOperations(deps, quotas),
-    ...streamOperations(deps, live),
-    ...streamSessionOperations(deps),
-    ...tagOperations(quotas),
-  };
   return {
-    operations: settings.rateLimits ? limitCallRates(operations, deps.clock) : operations,
+    api: async () => {
+      const { ivsApi } = await import("./api.ts");
+      const { rateLimits } = settings;
+      return ivsApi(deps, { quotas, rateLimits, live, revokedViewers });
+    },
     accessDenied: denialError,
     plainRequest: async (request: PlainRequest) =>
       (await answerPeer(request, peerAnswers)) ??

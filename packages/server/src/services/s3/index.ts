@@ -1,10 +1,9 @@
-import type { ServiceDefinition } from "@rolecast/wire";
+import type { ApiDefinition } from "@rolecast/wire";
 import { defineService } from "../../kernel/define-service.ts";
 import { pathBelow, placeBelow } from "../../kernel/files/path-below.ts";
 import type { IdentityDirectory } from "../../kernel/ports/identity.ts";
 import type { PlainRequest, ServiceDependencies } from "../../kernel/service.ts";
 import { s3AccessDenied } from "./access/authorization.ts";
-import { restoreOperations } from "./archive/restores.ts";
 import { s3Audit } from "./audit.ts";
 import { BLOBS_FOLDER, BlobFiles } from "./blobs/blob-files.ts";
 import { BlobHolds } from "./blobs/blob-holds.ts";
@@ -12,54 +11,25 @@ import { BlobLeases } from "./blobs/blob-leases.ts";
 import { BlobSweeper } from "./blobs/blob-sweeper.ts";
 import { BlobWriters } from "./blobs/blob-writers.ts";
 import { MARKS_FOLDER } from "./blobs/writer-marks.ts";
-import { bucketAbacOperations } from "./buckets/bucket-abac.ts";
-import { bucketEncryptionOperations } from "./buckets/bucket-encryption.ts";
-import { bucketSettingOperations } from "./buckets/bucket-settings.ts";
-import { bucketOperations } from "./buckets/buckets.ts";
-import { listedConfigurationOperations } from "./buckets/listed-configurations.ts";
 import { ObjectScrubber } from "./check/object-scrubber.ts";
 import { DigestThreads } from "./checksums/digest-threads.ts";
-import { s3Constraints } from "./constraints.ts";
-import { bucketCorsOperations } from "./cors/bucket-cors.ts";
 import { corsHeaders, preflightHeaders } from "./cors/cors-headers.ts";
 import type { S3Dependencies } from "./dependencies.ts";
 import { type FormDependencies, formUpload } from "./forms/form-uploads.ts";
 import { GroupCommit } from "./group-commit.ts";
-import { bucketLifecycleOperations } from "./lifecycle/bucket-lifecycle.ts";
 import { LifecycleWorker } from "./lifecycle/lifecycle-worker.ts";
-import { objectListingOperations } from "./listing/object-listings.ts";
 import { s3Migrations } from "./migrations.ts";
-import { multipartListingOperations } from "./multipart/multipart-listings.ts";
-import { multipartUploadOperations } from "./multipart/multipart-uploads.ts";
-import { partOperations } from "./multipart/parts.ts";
-import { bucketNotificationOperations } from "./notifications/bucket-notifications.ts";
-import { bucketLockOperations } from "./object-lock/bucket-lock.ts";
-import { objectLockOperations } from "./object-lock/object-locks.ts";
-import { attributeReadOperations } from "./objects/attribute-reads.ts";
-import { objectCopyOperations } from "./objects/object-copies.ts";
-import { objectDeletionOperations } from "./objects/object-deletions.ts";
-import { objectOperations } from "./objects/objects.ts";
-import { accessControlListOperations } from "./permissions/access-control-lists.ts";
-import { bucketPolicyOperations } from "./permissions/bucket-policies.ts";
-import { objectOwnershipOperations } from "./permissions/ownership-controls.ts";
-import { publicAccessBlockOperations } from "./permissions/public-access-blocks.ts";
 import { findReferencedBlobs } from "./rows/referenced-blobs.ts";
 import { s3HostsOf } from "./s3-hosts.ts";
-import { s3Schemas } from "./schema.ts";
 import type { S3Tables } from "./tables.ts";
-import { taggingOperations } from "./tags/taggings.ts";
-import { bucketVersioningOperations } from "./versions/bucket-versioning.ts";
-import { versionListingOperations } from "./versions/version-listings.ts";
-import { bucketWebsiteOperations } from "./website/bucket-website.ts";
 import { visitWebsite, websiteOf } from "./website/website-endpoint.ts";
 
-const definition: ServiceDefinition = {
+const definition: ApiDefinition = {
   name: "s3",
   signingName: "s3",
   protocol: "restXml",
   version: "2006-03-01",
   xmlNamespace: "http://s3.amazonaws.com/doc/2006-03-01/",
-  schemas: s3Schemas,
   s3Addressing: true,
 };
 
@@ -79,7 +49,6 @@ interface S3Needs extends ServiceDependencies, Pick<FormDependencies, "authentic
 export const s3 = defineService({
   title: "S3",
   definition,
-  constraints: s3Constraints,
   migrations: s3Migrations,
   audit: s3Audit,
   admitsAnonymous: true,
@@ -122,35 +91,7 @@ function createS3(needs: S3Needs) {
   };
   const lifecycle = new LifecycleWorker(deps);
   return {
-    operations: {
-      ...bucketOperations(deps),
-      ...objectOperations(deps),
-      ...objectListingOperations(),
-      ...versionListingOperations(),
-      ...objectDeletionOperations(deps),
-      ...objectCopyOperations(deps),
-      ...multipartUploadOperations(deps),
-      ...partOperations(deps),
-      ...multipartListingOperations(),
-      ...taggingOperations(deps),
-      ...bucketPolicyOperations(deps),
-      ...bucketCorsOperations(),
-      ...bucketAbacOperations(),
-      ...bucketWebsiteOperations(),
-      ...bucketVersioningOperations(),
-      ...bucketNotificationOperations(),
-      ...bucketEncryptionOperations(),
-      ...bucketSettingOperations(),
-      ...bucketLockOperations(),
-      ...objectLockOperations(deps),
-      ...bucketLifecycleOperations(deps, lifecycle),
-      ...listedConfigurationOperations(),
-      ...publicAccessBlockOperations(),
-      ...objectOwnershipOperations(),
-      ...accessControlListOperations(deps),
-      ...attributeReadOperations(),
-      ...restoreOperations(deps),
-    },
+    api: async () => (await import("./api.ts")).s3Api(deps, lifecycle),
     accessDenied: s3AccessDenied,
     hasPlainHost: (host: string) => websiteOf(host, hosts) !== undefined,
     plainRequest: (request: PlainRequest) =>

@@ -8,26 +8,14 @@ import type {
 import type { ForwardAccessSessions } from "../../kernel/ports/linked-services.ts";
 import type { RootAccess } from "../../kernel/root-access.ts";
 import type { Denial, PlainRequest, ServiceDependencies } from "../../kernel/service.ts";
-import { accessKeyInfo } from "./access-key-info.ts";
 import { stsAudit } from "./audit.ts";
 import { AuthorizationMessages } from "./authorization-messages.ts";
-import { callerIdentities } from "./caller-identities.ts";
-import { stsConstraints } from "./constraints.ts";
-import { decodeAuthorizationMessage } from "./decode-authorization-message.ts";
 import { accessDenied, notAuthorized } from "./errors.ts";
-import { federationTokens } from "./federation-tokens.ts";
 import { ForwardedSessionCredentials } from "./forward-access-sessions.ts";
 import { IssuerKeys } from "./issuer-keys.ts";
 import { outboundIssuerDocument, ownIssuerDocument } from "./outbound-issuer-documents.ts";
-import { roleSessions } from "./role-sessions.ts";
-import { rootSessions } from "./root-sessions.ts";
-import { samlSessions } from "./saml-sessions.ts";
 import { SamlVerifier } from "./saml-verifier.ts";
-import { stsSchemas } from "./schema.ts";
 import { SessionCredentials } from "./session-credentials.ts";
-import { sessionTokens } from "./session-tokens.ts";
-import { webIdentitySessions } from "./web-identity-sessions.ts";
-import { webIdentityTokens } from "./web-identity-tokens.ts";
 
 interface StsNeeds extends ServiceDependencies {
   readonly directory: IdentityDirectory;
@@ -52,9 +40,7 @@ export const sts = defineService({
     version: "2011-06-15",
     xmlNamespace: "https://sts.amazonaws.com/doc/2011-06-15/",
     wholeNumbers: true,
-    schemas: stsSchemas,
   },
-  constraints: stsConstraints,
   audit: stsAudit,
   create: createSts,
 });
@@ -70,32 +56,8 @@ function createSts(deps: StsNeeds) {
   const keys = new IssuerKeys(deps.clock, deps.outgoing, (url) => ownIssuerDocument(url, deps));
   const saml = new SamlVerifier(deps.log);
   return {
-    operations: {
-      ...accessKeyInfo,
-      ...callerIdentities,
-      ...decodeAuthorizationMessage(messages),
-      ...federationTokens({ directory: deps.directory, credentials }),
-      ...roleSessions({ directory: deps.directory, federation: deps.federation, credentials }),
-      ...rootSessions({ directory: deps.directory, credentials, rootAccess: deps.rootAccess }),
-      ...samlSessions({
-        directory: deps.directory,
-        federation: deps.federation,
-        credentials,
-        saml,
-      }),
-      ...webIdentitySessions({
-        directory: deps.directory,
-        federation: deps.federation,
-        credentials,
-        keys,
-      }),
-      ...sessionTokens({ credentials, federation: deps.federation }),
-      ...webIdentityTokens({
-        directory: deps.directory,
-        federation: deps.federation,
-        ids: deps.ids,
-      }),
-    },
+    api: async () =>
+      (await import("./api.ts")).stsApi({ ...deps, credentials, messages, keys, saml }),
     accessDenied: ({ authorization: { action, resource, caller }, callerArn }: Denial) =>
       caller?.principal.kind === "federated-provider"
         ? notAuthorized(action)

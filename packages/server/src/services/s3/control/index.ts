@@ -1,9 +1,6 @@
 import type { AuditFacts } from "../../../kernel/audit-facts.ts";
 import { defineService } from "../../../kernel/define-service.ts";
 import { s3AccessDenied } from "../access/authorization.ts";
-import { accountBlockOperations } from "./account-public-access-block.ts";
-import { resourceTagOperations } from "./resource-tags.ts";
-import { s3ControlSchemas } from "./schema.ts";
 
 /** Source: S3 user guide, "Amazon S3 CloudTrail events", account-level operations. */
 const audit: AuditFacts = {
@@ -23,14 +20,12 @@ export const s3Control = defineService({
     protocol: "restXml",
     version: "2018-08-20",
     xmlNamespace: "http://awss3control.amazonaws.com/doc/2018-08-20/",
-    schemas: s3ControlSchemas,
     // A bucket may be called v20180820; what asks for one carries no such header.
     markingHeader: "x-amz-account-id",
   },
-  constraints: { errorCode: "InvalidArgument", members: {} },
   audit,
   create: () => ({
-    operations: { ...resourceTagOperations(), ...accountBlockOperations() },
+    api: async () => (await import("./api.ts")).S3_CONTROL_API,
     accessDenied: s3AccessDenied,
   }),
 });

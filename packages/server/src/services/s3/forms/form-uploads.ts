@@ -2,10 +2,10 @@ import { Readable } from "node:stream";
 import type * as s3 from "@aws-sdk/client-s3";
 import {
   type AnonymousAuthentication,
+  type ApiDefinition,
   bucketFromHost,
   escapeXml,
   percentDecode,
-  type ServiceDefinition,
   type SignedForm,
 } from "@rolecast/wire";
 import { AwsError } from "../../../kernel/aws-error.ts";
@@ -35,7 +35,7 @@ export interface FormDependencies {
   readonly hosts: readonly string[];
   readonly authenticator: {
     authenticateForm(
-      service: { readonly definition: ServiceDefinition },
+      service: { readonly definition: ApiDefinition },
       fields: ReadonlyMap<string, string>,
     ): Promise<SignerOfForm>;
   };
@@ -54,7 +54,7 @@ const FILE_NAME = "${filename}";
  */
 export function formUpload(
   request: PlainRequest,
-  definition: ServiceDefinition,
+  definition: ApiDefinition,
   deps: S3Dependencies & FormDependencies,
 ): Promise<PlainResponse> | undefined {
   const { method, headers, path, query } = request;
@@ -73,7 +73,7 @@ export function formUpload(
 async function answerForm(
   request: PlainRequest,
   bucket: string,
-  definition: ServiceDefinition,
+  definition: ApiDefinition,
   deps: S3Dependencies & FormDependencies,
 ): Promise<PlainResponse> {
   const form = await readForm(request.body, request.headers);

@@ -1,0 +1,60 @@
+import type { Authorization } from "../../kernel/operations.ts";
+import type { LinkedRoleReport } from "../../kernel/ports/linked-services.ts";
+import type { OwnRoutes } from "../../kernel/ports/own-routes.ts";
+import type { ServiceApi } from "../../kernel/service.ts";
+import { type FeedDependencies, feedOperations } from "./feeds/feed-operations.ts";
+import {
+  createForwardAccessSession,
+  type ForwardAccessSessionDependencies,
+} from "./linked-services/forward-access-sessions.ts";
+import { listServiceLinkedRoleUsage } from "./linked-services/service-linked-role-usage.ts";
+import { rolecastSchemas } from "./schema.ts";
+import { serverOperations } from "./server-operations.ts";
+
+export interface RolecastApiParts
+  extends Pick<ForwardAccessSessionDependencies, "clock" | "verify">,
+    Pick<FeedDependencies, "readers" | "events"> {
+  readonly settings: {
+    /** The account whose principals may be allowed what is about the whole server. */
+    readonly account: string;
+  };
+  readonly ownRoutes: OwnRoutes;
+  readonly readLog: FeedDependencies["logs"];
+  readonly readDecisions: FeedDependencies["decisions"];
+  readonly readRecords: FeedDependencies["records"];
+  readonly outsideServices: ForwardAccessSessionDependencies["services"];
+  readonly forwardAccessSessions: ForwardAccessSessionDependencies["sessions"];
+  readonly linkedRoleReport: LinkedRoleReport;
+}
+
+export function rolecastApi(parts: RolecastApiParts): ServiceApi {
+  const { clock, verify, readers, events } = parts;
+  // Another account's policies can't allow what is the default account's.
+  const serverWide = (action: string): Authorization => ({
+    action,
+    resource: "*",
+    resourceAccountId: parts.settings.account,
+  });
+  return {
+    schemas: rolecastSchemas,
+    constraints: { errorCode: "ValidationException", members: {} },
+    operations: {
+      CreateForwardAccessSession: createForwardAccessSession({
+        clock,
+        verify,
+        services: parts.outsideServices,
+        sessions: parts.forwardAccessSessions,
+      }),
+      ListServiceLinkedRoleUsage: listServiceLinkedRoleUsage(parts.linkedRoleReport),
+      ...feedOperations({
+        readers,
+        events,
+        serverWide,
+        logs: parts.readLog,
+        decisions: parts.readDecisions,
+        records: parts.readRecords,
+      }),
+      ...serverOperations(parts.ownRoutes, serverWide),
+    },
+  };
+}

@@ -1,0 +1,10 @@
+import type { ServiceApi } from "../../../kernel/service.ts";
+import { accountBlockOperations } from "./account-public-access-block.ts";
+import { resourceTagOperations } from "./resource-tags.ts";
+import { s3ControlSchemas } from "./schema.ts";
+
+export const S3_CONTROL_API: ServiceApi = {
+  schemas: s3ControlSchemas,
+  constraints: { errorCode: "InvalidArgument", members: {} },
+  operations: { ...resourceTagOperations(), ...accountBlockOperations() },
+};
