@@ -5,10 +5,11 @@ export default defineConfig({
   test: {
     include: ["packages/*/src/**/*.test.ts", "test/**/*.test.ts"],
     globalSetup: "test/support/global-postgres.ts",
-    // They end what hangs: what a test waits for may take its time on a busy machine.
-    testTimeout: 180_000,
-    hookTimeout: 180_000,
-    expect: { poll: { timeout: 60_000 } },
+    // These end what hangs. A test that needs longer than a minute says why, beside its own limit.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Below that, so that a poll says what it last saw.
+    expect: { poll: { timeout: 30_000 } },
     // Tests wait for encoders and intervals a third of their time: more than CI's processors.
     maxWorkers: 6,
     sequence: { sequencer: ProgramsFirst },

@@ -226,5 +226,5 @@ if (smallDisk !== undefined)
       await put(again.client, "taken, too");
       await expect.poll(() => reserved(next)).toBeGreaterThan(0);
       expect(await healthOf(next)).toMatchObject({ store: { condition: "ok" }, ready: 200 });
-    }, 60_000);
+    });
   });

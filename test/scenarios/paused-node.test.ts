@@ -61,7 +61,7 @@ describe.skipIf(!hasPostgres)("beside a process that stands still", () => {
       const names = Users.map(({ UserName }) => UserName);
       expect(names.sort()).toEqual(["on-other", "on-paused", "on-paused-later"]);
     }
-  }, 30_000);
+  });
 
   test("a node is unready, and says so at once, while the database hangs, and ready again after it", async () => {
     const [node] = nodes;
@@ -100,7 +100,7 @@ describe.skipIf(!hasPostgres)("beside a process that stands still", () => {
       .toBe(200);
     await node.root.iam.send(new CreateUserCommand({ UserName: "after-it" }));
     expect((await health("_localstack/health")).status).toBe(200);
-  }, 60_000);
+  });
 });
 
 /** Until PostgreSQL sees such a session of a node. */

@@ -22,6 +22,7 @@ async function flood(call: (index: number) => Promise<unknown>): Promise<void> {
 }
 
 test("no stranger's, refused principal's or other account's flood drives out an account's changes", {
+  // More than three thousand requests: CloudTrail keeps no fewer events.
   timeout: 120_000,
 }, async () => {
   const data = await mkdtemp(join(tmpdir(), "rolecast-flood-"));

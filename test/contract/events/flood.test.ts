@@ -74,6 +74,7 @@ test("a flood of large events leaves a small server alive, and answering", async
     await server.stop("SIGKILL");
     rmSync(dir, { recursive: true, force: true });
   }
+  // 72 MB of JSON go through a server that has little memory for it.
 }, 120_000);
 
 describe("one event", () => {

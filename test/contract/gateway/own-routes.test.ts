@@ -183,7 +183,7 @@ describe("a feed that is open", () => {
         await server.clients().iam.send(new AttachUserPolicyCommand({ UserName, PolicyArn }));
       },
     ],
-  ])("%s ends", { timeout: 30_000 }, async (_what, end) => {
+  ])("%s ends", async (_what, end) => {
     const { UserName, key } = await userWith([denied]);
     const response = await openFeed(server.endpoint, "events", { key });
     const text = readFeed(response);

@@ -137,7 +137,7 @@ describe("a response that nobody signed", () => {
     for (const outcome of await Promise.all(asked))
       expect(["InvalidIdentityTokenException", "Throttling"]).toContain(outcome);
     await expect(assume(changed((xml) => xml))).resolves.toHaveProperty("Credentials");
-  }, 60_000);
+  });
 
   test.each(Object.keys(HOSTILE))("is refused for %s", async (kind) => {
     await expect(assume(changed(HOSTILE[kind] ?? String))).rejects.toMatchObject({

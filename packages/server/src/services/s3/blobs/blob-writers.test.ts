@@ -279,7 +279,7 @@ test("whatever copy of the database is put back, no file goes that another copy 
     }),
     { numRuns: 25 },
   );
-}, 60_000);
+});
 
 describe("beside other nodes", () => {
   test("a node that was taken for dead commits nothing more under its old name, and goes on under another", async () => {
