@@ -183,6 +183,17 @@ describe("style", () => {
     expect(wrong.map((module) => module.path)).toEqual([]);
   });
 
+  test("timers and turns come from kernel/work in the server", () => {
+    const wrong = sources.filter(
+      ({ path, text, imports }) =>
+        /^packages\/server\/src\/(?!kernel\/work\/)/.test(path) &&
+        !isTest(path) &&
+        (/\bset(?:Timeout|Interval|Immediate)\(/.test(text) ||
+          imports.some((target) => /^(?:node:)?timers(?:\/promises)?$/.test(target))),
+    );
+    expect(wrong.map((module) => module.path)).toEqual([]);
+  });
+
   test("services never wait for a file on the thread that serves requests", () => {
     const wrong = sources.filter(
       ({ path, text, imports }) =>
