@@ -8,6 +8,8 @@ const ENTRIES = [
   // A package's public face.
   /^packages\/\w+\/src\/index\.ts$/,
   /^packages\/console\/src\/main\.tsx$/,
+  // For work that outlives its request, of which no service has any yet.
+  /^packages\/server\/src\/kernel\/stored-callers\.ts$/,
   // Types for what brings none, and vite's own.
   /\.d\.ts$/,
   /^packages\/console\/vite\.config\.ts$/,
