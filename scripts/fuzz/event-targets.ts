@@ -8,7 +8,7 @@ import { logFileOf } from "../../packages/server/src/services/events/delivery/lo
 import {
   checkTransformer,
   transformInput,
-} from "../../packages/server/src/services/events/delivery/transform-input.ts";
+} from "../../packages/server/src/services/events/target-input/transform-input.ts";
 import { compilePattern } from "../../packages/server/src/services/events/pattern/compile-pattern.ts";
 import { eventOf } from "../../packages/server/src/services/events/put-event.ts";
 import { targetPlaceOf } from "../../packages/server/src/services/events/target-arn.ts";

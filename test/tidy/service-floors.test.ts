@@ -104,6 +104,34 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
       ...["recording-configurations", "recording", "live", "playback", "streams"],
     ],
   },
+  cloudtrail: {
+    roof: ["index.ts", "migrations.ts"],
+    floors: {
+      record: [],
+      "tables.ts": ["record"],
+      events: ["record"],
+      "call-recorder.ts": ["events", "record"],
+      trails: ["events", "record"],
+    },
+    queries: ["events", "trails"],
+  },
+  events: {
+    roof: ["index.ts", "migrations.ts"],
+    floors: {
+      pattern: [],
+      "target-input": ["pattern"],
+      "put-event.ts": ["pattern"],
+      "rules.ts": ["pattern"],
+      "tags.ts": [],
+      "event-buses.ts": ["pattern"],
+      "targets.ts": ["target-input"],
+      delivery: ["pattern", "target-input"],
+    },
+    queries: [
+      ...["api-destinations.ts", "connections.ts", "rules.ts", "targets.ts", "tags.ts", "page.ts"],
+      ...["delivery", "index.ts"],
+    ],
+  },
 };
 
 describe.each(Object.entries(SERVICES))(

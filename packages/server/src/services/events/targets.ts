@@ -3,14 +3,14 @@ import { defineOperations, type OperationTable } from "../../kernel/operations.t
 import type { ContextEntries, RequestContext } from "../../kernel/request-context.ts";
 import { Turns } from "../../kernel/work/turns.ts";
 import { locationOf, requireBus } from "./arns.ts";
-import { jsonErrorPlace } from "./delivery/target-json.ts";
-import { checkPath, checkTransformer } from "./delivery/transform-input.ts";
 import { limitExceeded, validation } from "./errors.ts";
 import { checkTargetParameters } from "./http-parameters.ts";
 import { pageByName } from "./page.ts";
 import { onRule, PASSED_TO_EVENTS, requireRule } from "./rules.ts";
 import type { EventsTables, RuleRow, TargetRow } from "./tables.ts";
 import { checkPassedRole, checkTargetArn } from "./target-arn.ts";
+import { jsonErrorPlace } from "./target-input/target-json.ts";
+import { checkPath, checkTransformer } from "./target-input/transform-input.ts";
 
 /** Source: EventBridge quotas, "Targets per rule". */
 const TARGETS_MAX = 5;

@@ -14,11 +14,11 @@ import { ruleArn } from "../arns.ts";
 import { connectionArn } from "../connections.ts";
 import type { DeliveryRow, EventsTables } from "../tables.ts";
 import { targetPlaceOf } from "../target-arn.ts";
+import { asJsonLine, isJsonOrTextLines } from "../target-input/target-json.ts";
+import { isSentWhole, transformInput } from "../target-input/transform-input.ts";
 import { readTarget } from "../targets.ts";
 import { appendLine, logFileOf } from "./log-file.ts";
 import { apiDestinationRequest, type Delivered, sendRequest } from "./send-request.ts";
-import { asJsonLine, isJsonOrTextLines } from "./target-json.ts";
-import { isSentWhole, transformInput } from "./transform-input.ts";
 import type { Webhook } from "./webhook.ts";
 
 const AT_ONCE_MAX = 8;
