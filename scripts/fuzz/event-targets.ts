@@ -5,13 +5,13 @@ import { AwsError } from "../../packages/server/src/kernel/aws-error.ts";
 import { OutgoingError } from "../../packages/server/src/kernel/outgoing/outgoing-error.ts";
 import { OutgoingRules } from "../../packages/server/src/kernel/outgoing/outgoing-rules.ts";
 import { logFileOf } from "../../packages/server/src/services/events/delivery/log-file.ts";
+import { compilePattern } from "../../packages/server/src/services/events/pattern/compile-pattern.ts";
+import { eventOf } from "../../packages/server/src/services/events/put-event.ts";
+import { targetPlaceOf } from "../../packages/server/src/services/events/target-arn.ts";
 import {
   checkTransformer,
   transformInput,
 } from "../../packages/server/src/services/events/target-input/transform-input.ts";
-import { compilePattern } from "../../packages/server/src/services/events/pattern/compile-pattern.ts";
-import { eventOf } from "../../packages/server/src/services/events/put-event.ts";
-import { targetPlaceOf } from "../../packages/server/src/services/events/target-arn.ts";
 import { type Chance, type FuzzTarget, mutate, nasty } from "./chance.ts";
 
 const RULE = { account_id: "000000000000", region: "us-east-1" };
