@@ -105,7 +105,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     ],
   },
   cloudtrail: {
-    roof: ["index.ts", "migrations.ts"],
+    roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
       record: [],
       "tables.ts": ["record"],
@@ -116,7 +116,7 @@ const SERVICES: Readonly<Record<string, ServiceFloors>> = {
     queries: ["events", "trails"],
   },
   events: {
-    roof: ["index.ts", "migrations.ts"],
+    roof: ["index.ts", "api.ts", "migrations.ts"],
     floors: {
       pattern: [],
       "target-input": ["pattern"],
