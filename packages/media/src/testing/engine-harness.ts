@@ -1,5 +1,6 @@
 import { spawn, spawnSync } from "node:child_process";
 import { createServer, type Server, type ServerResponse } from "node:http";
+import type { ProtocolMakers } from "../ingest/protocol.ts";
 import { createMediaEngine } from "../media-engine.ts";
 import type { MediaEvent } from "../port/events.ts";
 import type { MediaEngine } from "../port/handle.ts";
@@ -12,6 +13,7 @@ import type {
   PublishSecret,
 } from "../port/publish.ts";
 import type { RecordingObject, RecordingPlan, RecordingStart } from "../port/recording.ts";
+import { ingestProtocols } from "../transport/protocols.ts";
 import { testCertificate } from "./test-certificate.ts";
 
 /** As long as Amazon IVS's. */
@@ -43,6 +45,7 @@ export class EngineHarness {
     options: Pick<MediaEngineOptions, "limits" | "ffmpeg" | "transcodeCores" | "workers"> = {},
     host: Partial<Omit<MediaHost, "event">> = {},
     rtmpPort = 0,
+    makers: ProtocolMakers = ingestProtocols,
   ) {
     const any = { port: 0 };
     const ports = { rtmp: { port: rtmpPort }, rtmps: any, srt: any };
@@ -68,6 +71,7 @@ export class EngineHarness {
           this.objects.set(object.path, { ...object, body: Buffer.concat(object.body) });
         },
       },
+      makers,
     );
   }
 
