@@ -73,31 +73,32 @@ describe("dependency direction", () => {
   });
 
   test("inside media, each floor imports only floors below it", () => {
-    const containers = ["container", "container/flv", "container/fmp4", "container/mpegts"];
-    const ground = ["port", "runtime", "codec"];
     const allowed: Readonly<Record<string, readonly string[]>> = {
       port: [],
       runtime: ["port"],
       codec: ["port"],
       container: ["codec", "port"],
-      "container/flv": ["container", ...ground],
-      "container/fmp4": ["container", ...ground],
-      "container/mpegts": ["container", ...ground],
-      segmenter: [...containers, ...ground],
-      hls: ["segmenter", ...containers, ...ground],
-      ffmpeg: ["port", "runtime"],
-      ingest: [...containers, ...ground],
-      "transport/rtmp": ["ingest", ...containers, ...ground],
-      "transport/srt": ["ingest", ...containers, ...ground],
-      transcode: ["ffmpeg", "hls", "ingest", "segmenter", ...containers, ...ground],
-      recording: ["ffmpeg", "hls", "segmenter", ...containers, ...ground],
-      broadcast: [
-        ...["transcode", "recording", "ffmpeg", "hls", "ingest", "segmenter"],
-        ...[...containers, ...ground],
+      "container/flv": ["container", "codec", "port"],
+      "container/fmp4": ["container", "codec", "runtime", "port"],
+      "container/mpegts": ["container", "codec", "runtime", "port"],
+      ffmpeg: ["runtime", "port"],
+      segmenter: ["container", "container/fmp4", "container/mpegts", "codec", "port"],
+      hls: ["segmenter", "container", "container/mpegts", "runtime", "port"],
+      ingest: ["container", "container/mpegts", "runtime", "port"],
+      "transport/rtmp": ["ingest", "container/flv", "runtime", "port"],
+      "transport/srt": ["ingest", "container/mpegts", "runtime", "port"],
+      transport: ["transport/rtmp", "transport/srt", "ingest"],
+      recording: ["ffmpeg", "hls", "container", "container/fmp4", "container/mpegts", "port"],
+      transcode: [
+        ...["ffmpeg", "hls", "segmenter", "container", "container/flv"],
+        ...["codec", "runtime", "port"],
       ],
-      transport: ["transport/rtmp", "transport/srt", "ingest", ...ground],
-      engine: ["broadcast", "transcode", "recording", "hls", "ingest", ...ground],
-      workers: ["engine", "transcode", "transport", "ingest", "container/flv", ...ground],
+      broadcast: [
+        ...["transcode", "recording", "ingest", "hls", "segmenter", "container"],
+        ...["container/mpegts", "codec", "runtime", "port"],
+      ],
+      engine: ["broadcast", "transcode", "recording", "ingest", "hls", "port"],
+      workers: ["engine", "transcode", "transport", "ingest", "codec", "runtime", "port"],
     };
     const order = Object.keys(allowed);
     for (const [floor, below] of Object.entries(allowed)) {
@@ -108,6 +109,23 @@ describe("dependency direction", () => {
       return floor !== "" && floor !== mediaFloor(to) && !allowed[floor]?.includes(mediaFloor(to));
     });
     expect(wrong.map(({ from, to }) => `${from} → ${to}`)).toEqual([]);
+  });
+
+  test("media knows no protocol by name but in the one list, and no AWS", () => {
+    const media = sources.filter(({ path }) => path.startsWith("packages/media/src/"));
+    const named = media.filter(
+      ({ path, text }) =>
+        /\/src\/(?:port|ingest|broadcast|recording|transcode|hls|segmenter|engine|workers)\//.test(
+          path,
+        ) &&
+        !isTest(path) &&
+        /rtmp|\bsrt|srt\b|Srt[A-Z]/i.test(text),
+    );
+    expect(named.map(({ path }) => path)).toEqual([]);
+    const foreign = media.filter(({ text }) =>
+      /\b(?:AWS|Amazon|IVS|BASIC|STANDARD|ADVANCED)(?:\b|_)/.test(text),
+    );
+    expect(foreign.map(({ path }) => path)).toEqual([]);
   });
 
   test("the policy package needs nothing but the language", () => {

@@ -31,10 +31,7 @@ export interface FurtherTracksOptions {
   /** Undefined where a stream has one track only. */
   readonly plan: MultitrackPlan | undefined;
   readonly limits: MediaLimits;
-  /**
-   * Each track is held to a channel's limits by itself, with the sound that all have: Amazon IVS
-   * publishes none of their sum.
-   */
+  /** Holds each track to the limits of a source by itself, with the sound that all have. */
   readonly guard: IngestGuard;
   readonly container: MediaContainer;
   /** The first track's. */

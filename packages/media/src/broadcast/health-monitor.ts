@@ -6,7 +6,7 @@ import { SegmentMeasure } from "./segment-measure.ts";
 const STARVING_SHARE = 0.8;
 /** Real time over which arrival is compared with media time. */
 const ARRIVAL_WINDOW_MS = 6_000;
-/** IVS asks for 2 s; beyond this, latency suffers visibly. */
+/** Encoders are asked for 2 s; beyond this, latency suffers visibly. */
 const KEYFRAME_INTERVAL_WARNED_MS = 4_000;
 
 interface Arrival {

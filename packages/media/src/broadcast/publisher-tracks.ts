@@ -14,7 +14,7 @@ import {
 } from "../port/media-unit.ts";
 import type { MediaContainer } from "../port/publish.ts";
 
-/** Video tracks of one publisher, the first one included. Amazon IVS doesn't publish its number. */
+/** Video tracks of one publisher, the first one included: more than encoders make renditions. */
 const TRACKS_MAX = 6;
 /** Of a publisher's video tracks, the one where segments are cut. */
 export const LEADING_TRACK = 0;

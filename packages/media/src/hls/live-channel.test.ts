@@ -33,7 +33,7 @@ function numbers(channel: LiveChannel, rendition: string): string[] {
 }
 
 describe("live channel", () => {
-  test("lists its renditions, the best first, as Amazon IVS does", () => {
+  test("lists its renditions, the best first", () => {
     const channel = make();
     expect(channel.multivariantPlaylist("")).toBeUndefined();
     const outlet = channel.begin([source, small, sound]);

@@ -14,7 +14,7 @@ type LiveLimits = Pick<
   "segmentsKeptMs" | "segmentsKeptBytesMax" | "endedStreamKeptMs"
 >;
 
-/** Amazon IVS lists about this many 2 s segments. */
+/** Of 2 s each: players begin three from the end, and the others are for those that lag behind. */
 const DEFAULT_LISTED_SEGMENTS = 6;
 
 /** Where one broadcast's segments go. It does nothing once a later broadcast of the channel has begun. */

@@ -71,7 +71,7 @@ export function renderMediaPlaylist(playlist: MediaPlaylist): string {
     const init = first === undefined ? segments.at(-1)?.init : first.init;
     const name = partName(next.sequence, next.parts.length, init);
     lines.push(`#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${name}"`);
-    // Amazon's own form, for its player: segments that are asked for before they are complete.
+    // The form of Twitch's players: segments that are asked for before they are complete.
     for (const sequence of [next.sequence, next.sequence + 1]) {
       lines.push(`#EXT-X-PREFETCH:${segmentName(sequence, init)}`);
     }

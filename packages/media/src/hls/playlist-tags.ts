@@ -45,7 +45,7 @@ export interface VariantTags {
     | undefined;
 }
 
-/** One rendition of a multivariant playlist, in the form that Amazon IVS serves. */
+/** One rendition of a multivariant playlist: a group of its own, whose name players show. */
 export function variantTags(variant: VariantTags): string[] {
   const { groupId, name, bandwidth, codecs, picture } = variant;
   // A player that chooses by itself takes no rendition without a picture.

@@ -1,4 +1,4 @@
-/** Amazon IVS names renditions by height and one of two frame rate classes; 50 counts as 60, 24 and 25 as 30. */
+/** Names have one of two classes of frame rates: 50 counts as 60, 24 and 25 as 30. */
 const HIGH_FRAME_RATE_LEAST = 40;
 
 /** Such as `720p30` or `1080p60`. */

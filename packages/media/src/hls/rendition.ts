@@ -1,7 +1,7 @@
 import type { StreamMedia } from "../port/source.ts";
 import { renditionName } from "./rendition-name.ts";
 
-/** The live rendition that is the encoder's own: Amazon IVS's name for it. */
+/** The live rendition that is the encoder's own, by the name that Twitch's players know. */
 export const SOURCE_RENDITION = "chunked";
 
 /** One version of a broadcast's media: what playlists and recordings say about it. */

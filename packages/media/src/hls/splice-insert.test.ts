@@ -16,7 +16,7 @@ test("times are of 33 bits and wrap", () => {
   expect(crc32Mpeg(at(2 ** 32 + 5))).toBe(0);
 });
 
-test("in a recording it is what Amazon's user guide shows", () => {
+test("in a recording it is the section that players of such recordings know", () => {
   const at = { eventId: 0xf8e7aefc, durationTicks: 20 * 90_000 };
   const hex = (isOut: boolean) =>
     spliceNow({ ...at, isOut })

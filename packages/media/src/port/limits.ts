@@ -9,9 +9,9 @@ export interface MediaLimits {
   readonly connectionsOfAddressMax: number;
   /** Chunk streams per connection. Encoders use four to eight. */
   readonly chunkStreamsMax: number;
-  /** Bytes of one RTMP message before the publisher is accepted: a command is a few hundred bytes. */
+  /** Bytes of one message before the publisher is accepted: a command is a few hundred bytes. */
   readonly messageBytesBeforePublishMax: number;
-  /** Bytes of one RTMP message afterwards: a 4K keyframe at a very high rate is about 4 MiB. */
+  /** Bytes of one message, or of one unit, afterwards: a 4K keyframe at a very high rate is about 4 MiB. */
   readonly messageBytesMax: number;
   /** Bytes that may wait in a connection's socket for a peer that does not read our answers. */
   readonly unreadAnswerBytesMax: number;

@@ -1,6 +1,6 @@
 /** Closed list of what can be wrong; the message is for the operator and holds no secret. */
 export type MediaErrorCode =
-  /** The peer's bytes are not RTMP, AMF0 or FLV as specified. */
+  /** The peer's bytes are not what its protocol or container specifies. */
   | "protocol"
   /** The peer passed one of `MediaLimits`. */
   | "limit"

@@ -4,7 +4,7 @@ import type { MultitrackPlan } from "./source.ts";
 
 /** What an encoder asks to publish, and by which protocol. The name is a secret: it appears in no event and no error. */
 export interface PublishName {
-  /** Such as `rtmps`. */
+  /** Name of the `IngestProtocol`. */
   readonly protocol: string;
   /** The stream key, without its `?query`. */
   readonly name: string;

@@ -4,10 +4,7 @@ import type { DateRange } from "../hls/date-ranges.ts";
 import { spliceNow } from "../hls/splice-insert.ts";
 import type { RecordingMark } from "../port/recording.ts";
 
-/**
- * How a recording's playlists tell of a break, as Amazon IVS writes them: where it begins and where
- * it ends. Source: IVS user guide, "Server-Side Ad Insertion", "VOD Variant Playlist with SSAI".
- */
+/** The lines by which a recording's playlists mark where a break begins and where it ends. */
 export function adBreakMarks({ id, startMs, plannedMs }: DateRange): RecordingMark[] {
   const endMs = startMs + plannedMs;
   const seconds = (plannedMs / 1_000).toFixed(1);

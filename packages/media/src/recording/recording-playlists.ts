@@ -16,7 +16,7 @@ export interface RecordingPlaylist {
   readonly body: string;
 }
 
-/** Undocumented for recordings; AWS's own sample for clips writes playlists with the first. */
+/** Playlists have the type that players knew before RFC 8216 named another. */
 export const RECORDING_CONTENT_TYPE = {
   playlist: "application/x-mpegURL",
   segment: "video/MP2T",
@@ -43,9 +43,9 @@ export function renderRecordingPlaylists(
 }
 
 /**
- * The playlists of a recording that grows: a file costs its own lines, not those of all files before it. Without a
- * rendition there is no playlist. As Amazon IVS writes them, playlists of a recording in progress are of type EVENT
- * and already have an ENDLIST.
+ * The playlists of a recording that grows: a file costs its own lines, not those of all files before
+ * it. Without a rendition there is no playlist. Playlists of a recording in progress are of type EVENT
+ * and already have an ENDLIST, so that players play what there is and stop.
  */
 export class RecordingPlaylists {
   readonly #media: RecordingMedia;
@@ -159,7 +159,7 @@ class RenditionPlaylists {
     return variantTags({ groupId: path, name: path, uri, bandwidth, codecs, picture });
   }
 
-  /** Applications read EXT-X-TWITCH-TOTAL-SECS as the recording's length so far, so it is written as IVS does. */
+  /** Applications read EXT-X-TWITCH-TOTAL-SECS as the recording's length so far. */
   #head(version: number, longestMs: number): string {
     return lines([
       "#EXTM3U",

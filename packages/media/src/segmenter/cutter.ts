@@ -35,7 +35,7 @@ export interface Cutter {
 }
 
 /**
- * A keyframe this much early still ends the segment: RTMP rounds to milliseconds, encoders drop
+ * A keyframe this much early still ends the segment: protocols round to milliseconds, encoders drop
  * frames.
  */
 const CUT_TOLERANCE_MS = 50;

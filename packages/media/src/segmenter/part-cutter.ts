@@ -2,8 +2,7 @@ import type { InitSection } from "../container/segment.ts";
 
 /**
  * A part is cut before the frame that would make it longer: six of a third of a second make a
- * segment at the usual frame rates. Players stay three of them behind. Amazon IVS doesn't publish
- * its own.
+ * segment at the usual frame rates. Players stay three of them behind.
  */
 export const PART_DURATION_MAX_MS = 340;
 

@@ -1,7 +1,4 @@
-/**
- * Entries that are remembered for renditions that lag behind: minutes at the rate that Amazon IVS
- * allows.
- */
+/** Entries that are remembered for renditions that lag behind: minutes at several a second. */
 const ENTRIES_MAX = 1_000;
 
 interface Entry {

@@ -16,7 +16,7 @@ import type { RecordingObject, RecordingPlan, RecordingStart } from "../port/rec
 import { ingestProtocols } from "../transport/protocols.ts";
 import { testCertificate } from "./test-certificate.ts";
 
-/** As long as Amazon IVS's. */
+/** The longest that libsrt takes. */
 export const SRT_PASSPHRASE = "Passphrase0123456789".repeat(4).slice(0, 79);
 
 /** Below the tests' own time limit, so that what is missing is said. */

@@ -5,7 +5,7 @@ const UTF_8 = 3;
 const USER_TEXT_FRAME = Buffer.of(0x54, 0x58, 0x58, 0x58);
 
 /**
- * An ID3v2.4 tag with one user text frame that has no description: how Amazon IVS's timed metadata
+ * An ID3v2.4 tag with one user text frame that has no description: how timed metadata
  * travels. Sizes are "syncsafe": seven bits a byte.
  */
 export function id3TextTag(text: string): Buffer {

@@ -2,10 +2,7 @@
 export const TS_PACKET_BYTES = 188;
 export const TS_PAYLOAD_BYTES = 184;
 export const TS_SYNC = 0x47;
-/**
- * Video's PID also carries the clock. The values are those that Apple's and Amazon's segmenters
- * use.
- */
+/** Video's PID also carries the clock. The values are those that Apple's segmenter uses. */
 export const PID = {
   pat: 0x0000,
   pmt: 0x1000,

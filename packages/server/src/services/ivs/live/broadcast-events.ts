@@ -53,7 +53,7 @@ const EVERYDAY_ENDS: ReadonlySet<SessionEndReason> = new Set([
 ]);
 
 /** Puts an event of the engine into AWS's words, in the order in which it was told. */
-export function tellBroadcast(
+export function publishBroadcastEvents(
   event: BroadcastEvent,
   broadcast: Broadcast,
   journal: SessionJournal,

@@ -39,11 +39,11 @@ import { LeaseLostError } from "../sessions/lease-lost.ts";
 import { SessionJournal } from "../sessions/session-journal.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
 import { Broadcast, type OpenedBroadcast } from "./broadcast.ts";
-import { tellBroadcast } from "./broadcast-events.ts";
+import { publishBroadcastEvents } from "./broadcast-events.ts";
 import { ConcurrencyLimits } from "./concurrency-limits.ts";
 import { localStreams } from "./local-streams.ts";
 import { type BroadcastToOpen, openBroadcast } from "./open-broadcast.ts";
-import { whyContended } from "./publish-contention.ts";
+import { contentionReason } from "./publish-contention.ts";
 import { decidePublish, publishSecretOf } from "./publish-decision.ts";
 import { RecordedTime } from "./recorded-time.ts";
 import { closeOpenSessions } from "./session-recovery.ts";
@@ -170,7 +170,7 @@ export class LiveStreams implements MediaHost {
     if (!store.shared) return decision;
     const { priority } = request;
     const contender = { channelArn: decision.streamName, priority, ...this.#here() };
-    const reason = await whyContended(contender, db);
+    const reason = await contentionReason(contender, db);
     if (reason !== undefined) return { allow: false, reason };
     if (priority !== undefined) this.#admitted.set(decision.streamId, priority);
     return decision;
@@ -197,7 +197,7 @@ export class LiveStreams implements MediaHost {
       default: {
         const broadcast = this.#broadcasts.get(event.streamId);
         if (event.type === "recording-progress") this.recorded.note(event);
-        else if (broadcast) tellBroadcast(event, broadcast, this.#journal, this.#deps.log);
+        else if (broadcast) publishBroadcastEvents(event, broadcast, this.#journal, this.#deps.log);
         if (event.type === "recording-complete" || event.type === "recording-failed")
           this.recorded.end(event.streamId);
       }

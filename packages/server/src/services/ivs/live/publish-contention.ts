@@ -15,7 +15,7 @@ export interface Contender {
  * Why an encoder may not publish while another node has the channel's stream, in the engine's
  * words; undefined when it may.
  */
-export async function whyContended(
+export async function contentionReason(
   { channelArn, priority, nodeId, isHere }: Contender,
   db: Kysely<IvsTables>,
 ): Promise<string | undefined> {
