@@ -1,45 +1,11 @@
+import type { Authorization, Pairs, ResourcePolicy } from "./authorization.ts";
 import type { Checked } from "./checked.ts";
-import type { Caller } from "./principal.ts";
-import type { ContextEntries, RequestContext } from "./request-context.ts";
+import type { RequestContext } from "./request-context.ts";
 
-/** The document of a resource's own policy, told apart by content so that it compiles once. */
-export interface ResourcePolicy {
-  /** What it is attached to: a bucket's ARN, a role's ARN. */
-  readonly id: string;
-  readonly text: string;
-  /** A trust policy must allow by itself; a bucket policy may. */
-  readonly kind: "resource" | "trust";
-}
-
-/** One pair of action and resource that must be allowed for an operation to run. */
-export interface Authorization {
-  /** `s3:PutObject`. */
-  readonly action: string;
-  /** The resource's ARN, or `*` where the action knows no resources. */
-  readonly resource: string;
-  /** The account that owns the resource; left out, the caller's. */
-  readonly resourceAccountId?: string;
-  /**
-   * Whose word it needs, where that isn't the resource's account: somebody else's object in a bucket.
-   * Condition keys and organizations' policies go by the resource's account nonetheless.
-   */
-  readonly decidingAccountId?: string;
-  /** Condition keys of this action, lower-cased: `iam:awsservicename`, `aws:requesttag/team`. */
-  readonly context?: ContextEntries;
-  readonly resourcePolicy?: ResourcePolicy;
-  /** What the resource's access control list allows beside its policy. */
-  readonly grants?: ResourcePolicy;
-  /** Who is decided on where the input proves it; left out, who signed the request. */
-  readonly caller?: Caller;
-  /** How the denial names the resource, where AWS doesn't use its ARN: `role app`. */
-  readonly resourceLabel?: string;
-}
+export type { Authorization, Pairs, ResourcePolicy };
 
 /** Allowed to every authenticated caller, e.g. `sts:GetCallerIdentity`. */
 export const NO_PERMISSION_NEEDED: readonly Authorization[] = [];
-
-/** What must be allowed for an operation to run, all of it. */
-export type Pairs = Authorization | readonly Authorization[];
 
 /** What must be allowed, and the entity that it was read from: see `withSubject`. */
 export interface Decidable<Subject> {

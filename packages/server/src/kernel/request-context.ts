@@ -1,5 +1,6 @@
 import assert from "node:assert";
 import type { Kysely } from "kysely";
+import type { Authorization, ContextEntries } from "./authorization.ts";
 import { AwsError } from "./aws-error.ts";
 import { calledThrough, callingService } from "./call-chain.ts";
 import type {
@@ -9,9 +10,10 @@ import type {
   ResponseHints,
 } from "./http-request.ts";
 import type { Alongside, Invoke, Precondition } from "./invoke.ts";
-import type { Authorization } from "./operations.ts";
-import { accountOf, type Caller, type ContextValue } from "./principal.ts";
+import { accountOf, type Caller } from "./principal.ts";
 import type { Reader, Store, Tables, Transaction } from "./store.ts";
+
+export type { ContextEntries };
 
 /** Why a decision is asked for. */
 export interface Question {
@@ -212,9 +214,6 @@ export class RequestContext implements Reader {
     });
   }
 }
-
-/** Extra condition keys of one authorisation, lower-cased names. */
-export type ContextEntries = Readonly<Record<string, ContextValue | undefined>>;
 
 /** For handlers that a gateway mistake could reach without a signature. */
 export function requireAccount(context: RequestContext): string {
