@@ -17,13 +17,14 @@ import type {
   LookupEventsCommandOutput,
 } from "@aws-sdk/client-cloudtrail";
 import { createServer } from "@rolecast/server";
+import { migrationsOf } from "../packages/server/src/compose-services.ts";
 import { randomIds } from "../packages/server/src/kernel/ids.ts";
 import { BatchWriter } from "../packages/server/src/services/cloudtrail/events/batch-writer.ts";
 import { findableOf } from "../packages/server/src/services/cloudtrail/record/event-attributes.ts";
 import { newEventId } from "../packages/server/src/services/cloudtrail/record/event-ids.ts";
 import type { EventRecord } from "../packages/server/src/services/cloudtrail/record/event-record.ts";
 import type { CloudTrailTables } from "../packages/server/src/services/cloudtrail/tables.ts";
-import { MIGRATIONS } from "../packages/server/src/services/index.ts";
+import { SERVICES } from "../packages/server/src/services/index.ts";
 import { openStore } from "../packages/server/src/storage/open-store.ts";
 import { startPostgres } from "../packages/server/src/storage/testing/postgres-server.ts";
 import { HeldTime, threadTimeMs } from "./growth/thread-time.ts";
@@ -170,7 +171,7 @@ async function fill(): Promise<void> {
     shared: postgres && { url: postgres.url },
     file: join(data, "rolecast.db"),
     durable: false,
-    migrations: MIGRATIONS,
+    migrations: migrationsOf(SERVICES),
     nowMs: () => nowMs,
   });
   const tables = store.tables<CloudTrailTables>();

@@ -2,6 +2,7 @@ import assert from "node:assert";
 import { type GatheredContributions, gather } from "./kernel/contributions.ts";
 import type { AnyServiceModule, ServiceModule } from "./kernel/define-service.ts";
 import type { Service, ServiceParts } from "./kernel/service.ts";
+import type { Migration } from "./kernel/store.ts";
 
 /** A list of services as it has to be where each gets what `Given` and those before it provide. */
 export type InOrder<Given extends object, List> = List extends readonly [infer First, ...infer Rest]
@@ -58,4 +59,8 @@ function apisOf(module: AnyServiceModule, parts: ServiceParts): readonly Service
     { ...facts, ...parts },
     ...furtherProtocols.map((definition) => ({ ...shared, definition, sameApiAs })),
   ];
+}
+
+export function migrationsOf(list: readonly AnyServiceModule[]): readonly Migration[] {
+  return list.flatMap(({ migrations = [] }) => migrations);
 }

@@ -1,10 +1,7 @@
 import { Authorizer } from "./authz/authorizer.ts";
-import { composeServices } from "./compose-services.ts";
-import { ConfigError } from "./config/config-error.ts";
-import { outsideServices } from "./config/linked-services.ts";
+import { composeServices, migrationsOf } from "./compose-services.ts";
 import { type ConfigSources, loadConfig } from "./config/load-config.ts";
 import { nodeUrlOf } from "./config/node.ts";
-import { loadOrganization } from "./config/organization.ts";
 import { rootAccounts } from "./config/root-accounts.ts";
 import { seeding } from "./config/seeding.ts";
 import type { Config, ConfigInput } from "./config/settings.ts";
@@ -20,40 +17,30 @@ import { Pipeline } from "./gateway/pipeline.ts";
 import { isAwsHost } from "./gateway/resolve-service.ts";
 import { ServiceRegistry } from "./gateway/service-registry.ts";
 import { systemClock } from "./kernel/clock.ts";
-import { errorClass } from "./kernel/error-class.ts";
-import { EventLog } from "./kernel/event-log.ts";
+import type { AnyServiceModule } from "./kernel/define-service.ts";
 import { randomIds } from "./kernel/ids.ts";
 import { isLoopback } from "./kernel/loopback.ts";
 import type { OwnRoutes } from "./kernel/ports/own-routes.ts";
-import { createLog } from "./observability/log.ts";
 import { Metrics } from "./observability/metrics.ts";
-import { openTracing } from "./observability/otlp-tracer.ts";
+import { type Ends, type OpenedParts, openParts } from "./open-parts.ts";
 import { type Address, createPlatform } from "./platform.ts";
-import { emptyEverything, type RunningServer, watchStore } from "./running-server.ts";
+import { emptyEverything, type RunningServer } from "./running-server.ts";
 import { ServerHealth } from "./server-health.ts";
-import { findTakenName } from "./services/iam/catalogue/linked-role-templates.ts";
-import { trySealingKey } from "./services/iam/credentials/try-sealing-key.ts";
-import { MIGRATIONS, SERVICES } from "./services/index.ts";
-import { BLOBS_FOLDER } from "./services/s3/blobs/blob-files.ts";
-import { DataDisk } from "./storage/data-disk.ts";
-import { type DataFolder, openDataFolder } from "./storage/data-folder.ts";
-import { openNodeFolder } from "./storage/node-folder.ts";
-import { openStore } from "./storage/open-store.ts";
-import { SealingKey } from "./storage/sealing-key.ts";
+import { SERVICES } from "./services/index.ts";
+import { openDataFolder } from "./storage/data-folder.ts";
 import { writeServiceCredentials } from "./storage/service-credential-files.ts";
-import { loadTlsCertificate } from "./storage/tls-certificate.ts";
 
 const DEFAULT_REGION = "us-east-1";
 /** Remove this file from the data folder to have the generated root key shown again. */
 const ROOT_KEY_SHOWN = "root-key-was-shown";
+
 /** Where a server takes things from that aren't given as settings. */
 export interface ServerSources extends Omit<ConfigSources, "given"> {
   /** Folder with the console's built files, to be served at `/`. */
   readonly consoleDir?: string;
+  /** Services of a test's own, after those of `services/index.ts`. */
+  readonly furtherServices?: readonly AnyServiceModule[];
 }
-
-/** What is to be done in the end, the last first. */
-type Ends = (() => Promise<void> | void)[];
 
 /**
  * Starts a server; resolves when it is ready. Rejects with ConfigError, DataFolderInUseError, or
@@ -61,7 +48,7 @@ type Ends = (() => Promise<void> | void)[];
  */
 export async function createServer(
   given: ConfigInput = {},
-  { consoleDir, ...sources }: ServerSources = {},
+  { consoleDir, furtherServices = [], ...sources }: ServerSources = {},
 ): Promise<RunningServer> {
   const config = loadConfig({ ...sources, given });
   const folder = await openDataFolder(config.data, config.database !== undefined);
@@ -70,88 +57,22 @@ export async function createServer(
     for (const step of ends.splice(0).reverse()) await step();
   };
   try {
-    const parts = await openParts(config, folder, ends);
-    return await startServer(parts, consoleDir, ends, end);
+    const migrations = migrationsOf([...SERVICES, ...furtherServices]);
+    const parts = await openParts(config, folder, migrations, ends);
+    return await startServer(parts, { consoleDir, furtherServices }, ends, end);
   } catch (error) {
     await end();
     throw error;
   }
 }
 
-/** Everything that services are made from, and what the server itself needs of it. */
-async function openParts(config: Config, folder: DataFolder, ends: Ends) {
-  const { log, read: readLog } = createLog(config.logLevel);
-  const shared = config.database !== undefined;
-  const watch = async (dir: string, reserve: boolean) => {
-    const lowWaterBytes = config.diskLowWaterBytes;
-    const watched = await DataDisk.open({ dir, lowWaterBytes, reserve, log });
-    ends.push(() => watched.close());
-    return watched;
-  };
-  // Nodes that share a folder keep room each in its own.
-  const disk = await watch(folder.dir, folder.durable && !shared);
-  const sealing = new SealingKey({
-    dir: folder.dir,
-    durable: folder.durable,
-    shared,
-    referenced: [BLOBS_FOLDER],
-    trial: trySealingKey,
-  });
-  const opened = await openStore({
-    shared: config.database === undefined ? undefined : { url: config.database },
-    file: folder.databaseFile,
-    durable: folder.durable,
-    migrations: MIGRATIONS,
-    nowMs: systemClock.nowMs,
-    makeRoom: () => disk.makeRoom(),
-    settle: (opening) => sealing.settle(opening),
-  });
-  ends.push(() => opened.close());
-  const failed = watchStore(opened.health, log);
-  const sealingKey = await sealing.keep();
-  const node = await openNodeFolder(folder, config.nodeDir, shared);
-  ends.push(() => node.release());
-  const nodeDisk = node.dir === folder.dir ? disk : await watch(node.dir, folder.durable);
-  const certificate = await loadTlsCertificate({
-    certificateFile: config.tlsCertificate,
-    keyFile: config.tlsKey,
-    dir: node.dir,
-    sharedDir: folder.dir,
-    hostNames: [config.ingestHost],
-    nowMs: systemClock.nowMs(),
-  });
-  const tracing = openTracing(config.otlpEndpoint, randomIds, log);
-  ends.push(() => tracing.close());
-  const outside = outsideServices(config.linkedServices, sealingKey);
-  const taken = findTakenName(outside);
-  if (taken !== undefined)
-    throw new ConfigError(`The setting linkedServices asks for ${taken}, which is AWS's own.`);
-  return {
-    config,
-    organization:
-      config.organization === undefined ? undefined : loadOrganization(config.organization),
-    folder,
-    node,
-    disk,
-    nodeDisk,
-    sealingKey,
-    certificate,
-    opened,
-    failed,
-    store: tracing.observe(opened),
-    tracer: tracing.tracer,
-    events: new EventLog((error) => log.error({ error: errorClass(error) }, "event listener")),
-    log,
-    readLog,
-    outsideServices: outside,
-  };
-}
-
-type OpenedParts = Awaited<ReturnType<typeof openParts>>;
+type Given = Required<Pick<ServerSources, "furtherServices">> & {
+  readonly consoleDir: string | undefined;
+};
 
 async function startServer(
   parts: OpenedParts,
-  consoleDir: string | undefined,
+  { consoleDir, furtherServices }: Given,
   ends: Ends,
   end: () => Promise<void>,
 ): Promise<RunningServer> {
@@ -175,10 +96,12 @@ async function startServer(
   const platform = createPlatform(parts, {
     address,
     ownRoutes,
-    knownServices: SERVICES,
+    knownServices: [...SERVICES, ...furtherServices],
     invoke: (...call) => dispatcher.invoke(...call),
   });
-  const { services, provided } = await composeServices(platform, SERVICES);
+  const { provided, ...composed } = await composeServices(platform, SERVICES);
+  const further = await composeServices(provided, furtherServices);
+  const services = [...composed.services, ...further.services];
   const serverHealth = new ServerHealth(services, parts.opened.health, parts.disk);
   const registry = new ServiceRegistry(services);
   const metrics = new Metrics(async () => (await serverHealth.report()).facts);

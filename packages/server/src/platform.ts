@@ -16,17 +16,14 @@ import type { Organization } from "./kernel/organization.ts";
 import { OutgoingClient } from "./kernel/outgoing/outgoing-client.ts";
 import { OutgoingRules } from "./kernel/outgoing/outgoing-rules.ts";
 import type { OutsideService } from "./kernel/ports/linked-services.ts";
-import type { Log } from "./kernel/ports/log.ts";
 import type { OwnRoutes } from "./kernel/ports/own-routes.ts";
 import type { RootAccess } from "./kernel/root-access.ts";
 import type { ServiceDependencies, ServiceFacts } from "./kernel/service.ts";
-import type { Store } from "./kernel/store.ts";
+import type { OpenedParts } from "./open-parts.ts";
 import type { MediaPort } from "./services/ivs/media-port.ts";
 import type { TextFeed } from "./services/rolecast/feeds/feed-operations.ts";
 import type { DataDisk } from "./storage/data-disk.ts";
-import type { DataFolder } from "./storage/data-folder.ts";
 import type { NodeFolder } from "./storage/node-folder.ts";
-import type { TlsCertificate } from "./storage/tls-certificate.ts";
 
 /** Where the server is found, without a slash at the end. */
 export interface Address {
@@ -36,25 +33,6 @@ export interface Address {
   readonly nodeUrl: string;
   /** Where clients and players reach it. */
   readonly publicBaseUrl: string;
-}
-
-/** What the server opens before there are services. */
-export interface OpenedParts {
-  readonly config: Config;
-  readonly organization: Organization | undefined;
-  readonly folder: DataFolder;
-  readonly node: NodeFolder;
-  /** Of the data folder, and of the node's own, which may be the same. */
-  readonly disk: DataDisk;
-  readonly nodeDisk: DataDisk;
-  readonly sealingKey: Uint8Array;
-  readonly store: Store;
-  readonly certificate: TlsCertificate;
-  readonly events: EventLog;
-  readonly log: Log;
-  /** Gives the latest lines of the log, then each as it is written. */
-  readonly readLog: TextFeed;
-  readonly outsideServices: readonly OutsideService[];
 }
 
 /** What the server itself gives to services, who may only call it once all of them are created. */

@@ -28,5 +28,3 @@ export const SERVICES = servicesInOrder<Platform>()([
   ivs,
   rolecast,
 ]);
-
-export const MIGRATIONS = SERVICES.flatMap(({ migrations = [] }) => migrations);

@@ -4,8 +4,9 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { sql } from "kysely";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { migrationsOf } from "../compose-services.ts";
 import { type Migration, StoreUnavailableError } from "../kernel/store.ts";
-import { MIGRATIONS } from "../services/index.ts";
+import { SERVICES } from "../services/index.ts";
 import { openDataFolder } from "./data-folder.ts";
 import { DataFolderError, DataFolderInUseError } from "./data-folder-error.ts";
 import { openStore } from "./open-store.ts";
@@ -127,7 +128,7 @@ describe.each(dialects)("the store on $name", ({ makeUrl }) => {
   });
 
   test("runs the migrations of all services", async () => {
-    const store = await open(MIGRATIONS);
+    const store = await open(migrationsOf(SERVICES));
     const { db } = store.tables<ThingTables>();
     const tables = (await db.introspection.getTables()).map((table) => table.name);
     for (const service of ["iam", "s3", "ivs", "cloudtrail", "events", "cloudwatch"])
