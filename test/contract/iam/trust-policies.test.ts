@@ -75,6 +75,29 @@ describe("a trust policy that names a user", () => {
       message: 'Invalid principal in policy: "AWS":"AIDAQAAAAAAAAAAAAAAAA"',
     });
   });
+
+  it.each([
+    ["partition", "arn:nope:iam::000000000000:user/erin"],
+    ["service", "arn:aws:s3::000000000000:user/erin"],
+    ["Region", "arn:aws:iam:us-east-1:000000000000:user/erin"],
+    ["account", "arn:aws:iam::00000000000:user/erin"],
+    ["kind", "arn:aws:iam::000000000000:group/erin"],
+    ["name", "arn:aws:iam::000000000000:user/erina"],
+    ["case", "arn:aws:iam::000000000000:User/erin"],
+    ["path", "arn:aws:iam::000000000000:user/team/erin"],
+    ["beginning", "urn:aws:iam::000000000000:user/erin"],
+  ])("is refused when its %s alone is wrong: %s", async (_part, AWS) => {
+    const { Users = [] } = await iam.listUsers({});
+    if (!Users.some(({ UserName }) => UserName === "erin")) await makeUser(iam, "erin");
+    const create = (name: string) =>
+      iam.createRole({ RoleName: "exact", AssumeRolePolicyDocument: trusting({ AWS: name }) });
+    expect(await failureOf(() => create(AWS))).toMatchObject({
+      code: "MalformedPolicyDocument",
+      status: 400,
+    });
+    await create(arnOf("erin"));
+    await iam.deleteRole({ RoleName: "exact" });
+  });
 });
 
 describe("RoleLastUsed and GetAccessKeyLastUsed", () => {

@@ -300,6 +300,24 @@ describe("bucket policies", () => {
     });
   });
 
+  test.each([
+    ["partition", "arn:nope:s3:::exact-resources/*"],
+    ["service", "arn:aws:sns:::exact-resources/*"],
+    ["Region", "arn:aws:s3:us-east-1::exact-resources/*"],
+    ["account", "arn:aws:s3::000000000000:exact-resources/*"],
+    ["bucket", "arn:aws:s3:::exact-resourcesx/*"],
+    ["beginning", "urn:aws:s3:::exact-resources/*"],
+  ])("refuse a resource whose %s alone is wrong: %s", async (_part, resource) => {
+    const Bucket = "exact-resources";
+    await root.s3.send(new s3.CreateBucketCommand({ Bucket }));
+    const grant = (on: string) => ({ ...allow("s3:GetObject", on), Principal: { AWS: ACCOUNT } });
+    await expect(setPolicy(Bucket, grant(resource))).rejects.toMatchObject({
+      name: "MalformedPolicy",
+      $metadata: { httpStatusCode: 400 },
+    });
+    await setPolicy(Bucket, grant(`arn:aws:s3:::${Bucket}/*`));
+  });
+
   test("name services of AWS and of the configuration", async () => {
     const Bucket = await bucket("service-principals");
     for (const Service of [
