@@ -1,4 +1,6 @@
-/** What the ingest benchmarks share: processes of their own, their CPU time, and a film to publish. */
+/**
+ * What the ingest benchmarks share: processes of their own, their CPU time, and a film to publish.
+ */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
@@ -48,7 +50,9 @@ export interface EngineProcess {
   readonly workers: readonly number[];
 }
 
-/** `engine.ts`, bundled as it is shipped: the loader of the sources makes functions that cost more. */
+/**
+ * `engine.ts`, bundled as it is shipped: the loader of the sources makes functions that cost more.
+ */
 export async function startEngine(
   mode: "live" | "record" | "ladder" | "ladder-low",
   { workers = 0, core }: { readonly workers?: number; readonly core?: number } = {},

@@ -1,10 +1,11 @@
 /**
  * Replays an FLV file in real time, over and over, as N encoders, in a process of its own:
- * `encoders.ts FILE PORT KEYS STAGGER_MS BEGIN_AT_MS`, keys separated by commas; the first connects at that time of the
- * wall clock, or at once. Prints `started` once all of them publish and, at each SIGUSR2, what was sent until then.
+ * `encoders.ts FILE PORT KEYS STAGGER_MS BEGIN_AT_MS`, keys separated by commas; the first connects
+ * at that time of the wall clock, or at once. Prints `started` once all of them publish and, at
+ * each SIGUSR2, what was sent until then.
  *
- * All encoders send the same bytes at the same age, so each message is encoded once: the publishers must cost less than
- * what they measure.
+ * All encoders send the same bytes at the same age, so each message is encoded once: the publishers
+ * must cost less than what they measure.
  */
 import { readFileSync } from "node:fs";
 import { performance } from "node:perf_hooks";

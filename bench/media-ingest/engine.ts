@@ -1,9 +1,10 @@
 /**
- * The engine under test, in a process of its own. Prints its RTMP port and an HTTP port that serves live playlists
- * at `/<stream key>`, or `/<stream key>/<rendition>`. With `ladder` it makes the renditions of STANDARD channels, with
- * `ladder-low` those of latencyMode LOW, in parts. The
- * second argument is the number of ingest workers, whose process ids are printed too. With `record` objects are written
- * into the folder of the third. `/arrivals` tells when each segment of each stream was listed.
+ * The engine under test, in a process of its own. Prints its RTMP port and an HTTP port that serves
+ * live playlists at `/<stream key>`, or `/<stream key>/<rendition>`. With `ladder` it makes the
+ * renditions of STANDARD channels, with `ladder-low` those of latencyMode LOW, in parts. The second
+ * argument is the number of ingest workers, whose process ids are printed too. With `record`
+ * objects are written into the folder of the third. `/arrivals` tells when each segment of each
+ * stream was listed.
  */
 
 import { mkdir, writeFile } from "node:fs/promises";

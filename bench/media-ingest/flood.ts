@@ -1,6 +1,6 @@
 /**
- * Sends an FLV file over and over as N encoders, as fast as the server takes it: `flood.ts FILE PORT COUNT KEY_PREFIX`.
- * Prints the bytes sent so far every second.
+ * Sends an FLV file over and over as N encoders, as fast as the server takes it: `flood.ts FILE
+ * PORT COUNT KEY_PREFIX`. Prints the bytes sent so far every second.
  */
 import { once } from "node:events";
 import { readFileSync } from "node:fs";

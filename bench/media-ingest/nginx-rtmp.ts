@@ -5,7 +5,10 @@ import { folder, pause, start } from "./bench-processes.ts";
 
 const MODULE = "/usr/lib/nginx/modules/ngx_rtmp_module.so";
 
-/** Debian's nginx with its RTMP module, one worker: live HLS below `hls`, with `records` an FLV of each stream too. */
+/**
+ * Debian's nginx with its RTMP module, one worker: live HLS below `hls`, with `records` an FLV of
+ * each stream too.
+ */
 export async function startNginx({ records }: { readonly records: boolean }) {
   if (!existsSync(MODULE)) {
     throw new Error("nginx-rtmp is not installed: there is nothing to compare with");

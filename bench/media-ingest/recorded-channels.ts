@@ -5,7 +5,9 @@ import {
 } from "../../test/contract/ivs/recording-bucket.ts";
 import type { ServerProcess } from "../../test/support/server-process.ts";
 
-/** BASIC channels that are recorded into one bucket, without thumbnails: their ARNs by stream key. */
+/**
+ * BASIC channels that are recorded into one bucket, without thumbnails: their ARNs by stream key.
+ */
 export async function makeRecordedChannels(
   { root }: ServerProcess,
   count: number,

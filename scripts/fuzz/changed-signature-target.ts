@@ -36,7 +36,9 @@ interface Change {
   readonly request: RequestParts;
 }
 
-/** A request means what it was signed to mean, or it is refused: none is let in by a changed byte. */
+/**
+ * A request means what it was signed to mean, or it is refused: none is let in by a changed byte.
+ */
 export const changedSignatureTarget: FuzzTarget = {
   name: "signed requests that are changed",
   next(chance) {

@@ -56,7 +56,9 @@ const PATTERNS = [
 const TEMPLATES = ['{"k":<a>,"t":"<a>"}', '"<a> <aws.events.event.json>"', "[<a>,<b>]", "<a>"];
 const PATHS = ["$.detail", "$.detail.a[*]", "$.detail.items[0].x", "$.resources[*][*]", "$"];
 
-/** Events: details, patterns and transformers are refused or work, however deep and odd they are. */
+/**
+ * Events: details, patterns and transformers are refused or work, however deep and odd they are.
+ */
 export const eventTarget: FuzzTarget = {
   name: "events",
   next(chance) {
@@ -120,7 +122,9 @@ const HOSTS = [
   ...["2130706433", "[fe80::1]", "[64:ff9b::a9fe:a9fe]", "8.8.8.8", "hooks.example", "0"],
 ];
 
-/** URLs that callers name: read or refused, and never one of the addresses that nobody may reach. */
+/**
+ * URLs that callers name: read or refused, and never one of the addresses that nobody may reach.
+ */
 export const outgoingTarget: FuzzTarget = {
   name: "outgoing URLs",
   next(chance) {

@@ -19,8 +19,8 @@ export interface IngestTarget extends FuzzTarget {
 }
 
 /**
- * A whole engine: while others send what is damaged, in the same turns of the event loop, the bytes of a publisher that
- * sends nothing wrong come out as they do when it is alone.
+ * A whole engine: while others send what is damaged, in the same turns of the event loop, the bytes
+ * of a publisher that sends nothing wrong come out as they do when it is alone.
  */
 export async function startIngestTarget(): Promise<IngestTarget> {
   const harness = await new EngineHarness({ limits: LIMITS }).start();

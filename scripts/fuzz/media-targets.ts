@@ -28,7 +28,9 @@ const TAG_BYTES_MAX = 64 * 1024;
 /** H.264 and this program: a side of 1,024 macroblocks. */
 const SIDE_MAX = 16_384;
 
-/** False when it was refused as what strangers send is refused; anything else is a fault of ours. */
+/**
+ * False when it was refused as what strangers send is refused; anything else is a fault of ours.
+ */
 export function accepted(action: () => void): boolean {
   try {
     action();
@@ -88,7 +90,10 @@ export const amf0Target: FuzzTarget = {
   },
 };
 
-/** AVC configurations are refused or plausible; access units stay in their memory and are written as they were read. */
+/**
+ * AVC configurations are refused or plausible; access units stay in their memory and are written as
+ * they were read.
+ */
 export const avcTarget: FuzzTarget = {
   name: "H.264 headers",
   next(chance) {
@@ -153,7 +158,9 @@ function checkAccessUnit(bytes: Buffer): void {
     });
 }
 
-/** AAC configurations are refused or fit into ADTS, whose header a reader understands as the same. */
+/**
+ * AAC configurations are refused or fit into ADTS, whose header a reader understands as the same.
+ */
 export const aacTarget: FuzzTarget = {
   name: "AAC configs",
   next(chance) {
@@ -179,7 +186,9 @@ function checkAacConfig(record: Buffer): void {
   assert.equal(((header.readUIntBE(3, 3) >> 5) & 0x1fff) >>> 0, 107);
 }
 
-/** FLV as an encoder of ours writes it, damaged: tags stay within their limit, however it is cut. */
+/**
+ * FLV as an encoder of ours writes it, damaged: tags stay within their limit, however it is cut.
+ */
 export const flvTarget: FuzzTarget = {
   name: "FLV files",
   next(chance) {

@@ -18,7 +18,10 @@ const TOP_BOXES = ["ftyp", "moov", "emsg", "moof", "mdat"];
 /** Of a trun's table. */
 const SAMPLE_ROW_BYTES = 16;
 
-/** Whatever comes in enhanced RTMP's tracks, what is recorded of each are whole fragments, within their limits. */
+/**
+ * Whatever comes in enhanced RTMP's tracks, what is recorded of each are whole fragments, within
+ * their limits.
+ */
 export const multitrackTarget: FuzzTarget = {
   name: "enhanced RTMP tracks",
   next(chance) {

@@ -17,7 +17,9 @@ const SEGMENT_BYTES_MAX = LIMITS.segmentBytesMax + 64 * 1024;
 /** More than a segment may hold, of any tag. */
 const FLOOD_TAGS = 4_000;
 
-/** Whatever an accepted publisher sends, what comes out is a transport stream, within its limits. */
+/**
+ * Whatever an accepted publisher sends, what comes out is a transport stream, within its limits.
+ */
 export const segmentTarget: FuzzTarget = {
   name: "FLV tags into segments",
   next(chance) {
@@ -29,7 +31,9 @@ export const segmentTarget: FuzzTarget = {
   },
 };
 
-/** A few changes: tags left out, repeated, moved in time, taken from `streams`, with other bytes. */
+/**
+ * A few changes: tags left out, repeated, moved in time, taken from `streams`, with other bytes.
+ */
 export function mutateTags(
   tags: readonly FlvTag[],
   chance: Chance,

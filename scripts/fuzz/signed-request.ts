@@ -82,7 +82,9 @@ export function signedRequest(
   return { ...asked, headers: { ...headers, authorization }, query };
 }
 
-/** Members of this version that are signed are `acl`, `versionId=…` and what begins with `x-amz-`. */
+/**
+ * Members of this version that are signed are `acl`, `versionId=…` and what begins with `x-amz-`.
+ */
 function presignedV2(asked: RequestParts): RequestParts {
   const expires = String(NOW_MS / 1000 + 900);
   const amz = [

@@ -33,7 +33,10 @@ interface Step {
   readonly from: PeerAddress;
 }
 
-/** What strangers send to an encrypted session, its socket id included, changes nothing of what comes out of it. */
+/**
+ * What strangers send to an encrypted session, its socket id included, changes nothing of what
+ * comes out of it.
+ */
 export const srtStrangersTarget: FuzzTarget = {
   name: "strangers beside an SRT session",
   next(chance) {

@@ -23,7 +23,10 @@ const FIELDS = {
   cookie: 0,
 };
 
-/** Whatever a transport stream carries, what comes out are units that a publisher may send, or a refusal. */
+/**
+ * Whatever a transport stream carries, what comes out are units that a publisher may send, or a
+ * refusal.
+ */
 export const tsTarget: FuzzTarget = {
   name: "MPEG-TS",
   next(chance) {
@@ -69,7 +72,10 @@ export const tsTarget: FuzzTarget = {
   },
 };
 
-/** Whatever comes over UDP, nothing is thrown, and whoever hasn't shown its address is answered with one datagram. */
+/**
+ * Whatever comes over UDP, nothing is thrown, and whoever hasn't shown its address is answered with
+ * one datagram.
+ */
 export const srtTarget: FuzzTarget = {
   name: "SRT datagrams",
   next(chance) {

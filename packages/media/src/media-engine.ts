@@ -10,8 +10,9 @@ import { ingestProtocols } from "./transport/protocols.ts";
 import { WorkerPool } from "./workers/worker-pool.ts";
 
 /**
- * Makes an engine in this process, or in as many processes of its own as `workers` says. It asks `host`, and reports to
- * it. Workers run the protocols of `ingestProtocols` alone; others than those run in this process.
+ * Makes an engine in this process, or in as many processes of its own as `workers` says. It asks
+ * `host`, and reports to it. Workers run the protocols of `ingestProtocols` alone; others than
+ * those run in this process.
  */
 export function createMediaEngine(
   options: MediaEngineOptions,

@@ -10,7 +10,7 @@ export interface AdtsHeader {
   readonly config: Buffer;
   /** Before the raw frame. */
   readonly headerBytes: number;
-  /** With the header. */
+  /** Bytes of the frame, header included. */
   readonly frameBytes: number;
 }
 

@@ -62,7 +62,7 @@ export function avcRecord(sps: readonly Buffer[], pps: readonly Buffer[]): Buffe
 }
 
 /**
- * What a keyframe's own parameter sets say, where that is a picture of another size than
+ * Reads a keyframe's own parameter sets, where they describe a picture of another size than
  * `config`'s: an encoder may change it without a sequence header. What else they say decoders read
  * from them. Throws MediaError `protocol`.
  */

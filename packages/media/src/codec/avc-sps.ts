@@ -3,7 +3,7 @@ import { BitReader } from "./bit-reader.ts";
 import { withoutEmulationPrevention } from "./raw-payload.ts";
 import type { PictureFormat } from "./video-config.ts";
 
-/** What a sequence parameter set tells about the picture (ITU-T H.264, 7.3.2.1.1 and annex E). */
+/** The picture that a sequence parameter set describes (ITU-T H.264, 7.3.2.1.1 and annex E). */
 export interface AvcSps extends PictureFormat {
   readonly profileIdc: number;
   readonly constraintFlags: number;

@@ -21,7 +21,7 @@ export function addNalUnit(units: Buffer[], bytes: Buffer, start: number, end: n
 }
 
 /**
- * NAL units behind lengths of so many bytes, as views. Throws MediaError `protocol` where a length
+ * NAL units after lengths of so many bytes, as views. Throws MediaError `protocol` where a length
  * points past the end.
  */
 export function splitLengthPrefixed(bytes: Buffer, lengthBytes: number): Buffer[] {
@@ -39,7 +39,7 @@ export function splitLengthPrefixed(bytes: Buffer, lengthBytes: number): Buffer[
   return units;
 }
 
-/** Bytes of a picture's NAL units in a container, each behind its length or start code. */
+/** Bytes of a picture's NAL units in a container, each after its length or start code. */
 export function nalUnitsBytes(units: readonly Uint8Array[]): number {
   let bytes = 0;
   for (const unit of units) {
@@ -48,7 +48,7 @@ export function nalUnitsBytes(units: readonly Uint8Array[]): number {
   return bytes;
 }
 
-/** Writes NAL units behind lengths of four bytes; returns where they end. */
+/** Writes NAL units after lengths of four bytes; returns where they end. */
 export function writeLengthPrefixed(
   units: readonly Buffer[],
   into: Buffer,
@@ -62,7 +62,7 @@ export function writeLengthPrefixed(
   return at;
 }
 
-/** Writes NAL units behind start codes (ITU-T H.264, annex B). */
+/** Writes NAL units after start codes (ITU-T H.264, annex B). */
 export function writeStartCoded(units: readonly Buffer[], into: Buffer, offset: number): void {
   let at = offset;
   for (const unit of units) {

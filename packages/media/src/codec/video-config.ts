@@ -7,7 +7,7 @@ export type VideoCodec = "avc1" | "hvc1";
 export interface VideoConfig {
   readonly fourCc: VideoCodec;
   readonly sps: PictureFormat;
-  /** The parameter sets' NAL units, each behind a start code. */
+  /** The parameter sets' NAL units, each after a start code. */
   readonly parameterSets: Buffer;
   /** RFC 6381, such as `avc1.64001F`. */
   readonly codec: string;
@@ -20,7 +20,7 @@ export interface VideoConfig {
 export interface PictureFormat {
   readonly width: number;
   readonly height: number;
-  /** From VUI timing; undefined where it is absent. */
+  /** Frames per second by VUI timing; undefined where that is absent. */
   readonly frameRate: number | undefined;
 }
 
@@ -35,7 +35,7 @@ export function joinParameterSets(nals: readonly Buffer[]): Buffer {
 }
 
 /**
- * NAL units behind lengths of two bytes, as both kinds of records have them. Throws MediaError
+ * NAL units after lengths of two bytes, as both kinds of records have them. Throws MediaError
  * `protocol`.
  */
 export function readParameterSets(

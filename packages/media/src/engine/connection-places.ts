@@ -1,7 +1,9 @@
 import type { Socket } from "node:net";
 import type { MediaLimits } from "../port/limits.ts";
 
-/** The places for TCP connections, of all protocols together: so many, and so many for one address. */
+/**
+ * The places for TCP connections, of all protocols together: so many, and so many for one address.
+ */
 export class ConnectionPlaces {
   readonly #limits: MediaLimits;
   #taken = 0;
@@ -11,7 +13,9 @@ export class ConnectionPlaces {
     this.#limits = limits;
   }
 
-  /** Takes a place until the connection closes. Closes it, and returns false, where there is none. */
+  /**
+   * Takes a place until the connection closes. Closes it, and returns false, where there is none.
+   */
   admit(socket: Socket): boolean {
     const address = socket.remoteAddress ?? "";
     const fromThere = (this.#takenBy.get(address) ?? 0) + 1;

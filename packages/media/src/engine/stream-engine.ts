@@ -38,7 +38,7 @@ const SWEEP_MS = 1_000;
 /** All but what its parts are made of. */
 export type StreamEngineOptions = Pick<MediaEngineOptions, "limits" | "ffmpeg" | "spill" | "now">;
 
-/** How a publisher reaches a broadcast that another engine of the same host has. */
+/** Takes a publisher to a broadcast that another engine of the same host has. */
 export type RelayPublisher = (
   publisher: Publisher,
   streamName: string,
@@ -55,7 +55,10 @@ export interface StreamEngineParts {
   readonly relay?: RelayPublisher;
 }
 
-/** Composes ingest, broadcasts and playback in one process. `MediaEngine`'s methods only take and give plain data. */
+/**
+ * Composes ingest, broadcasts and playback in one process. `MediaEngine`'s methods only take and
+ * give plain data.
+ */
 export class StreamEngine implements MediaEngine, IngestEngine {
   readonly #host: MediaHost;
   readonly #limits: MediaLimits;
@@ -105,7 +108,7 @@ export class StreamEngine implements MediaEngine, IngestEngine {
       this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
       return ports;
     } catch (error) {
-      // Some of the ports may be open: a failed start leaves nothing behind.
+      // Some of the ports may be open: a failed start leaves none of them open.
       await this.close();
       throw error;
     }
@@ -271,7 +274,10 @@ export class StreamEngine implements MediaEngine, IngestEngine {
     return this.admit(publisher, priority, decision);
   }
 
-  /** A publisher that was let in begins its broadcast here, or contends for it. Throws MediaError `refused`. */
+  /**
+   * A publisher that was let in begins its broadcast here, or contends for it. Throws MediaError
+   * `refused`.
+   */
   protected admit(
     publisher: Publisher,
     priority: number | undefined,
@@ -285,7 +291,10 @@ export class StreamEngine implements MediaEngine, IngestEngine {
     return running?.contend(publisher, priority) ?? this.#begin(publisher, priority, decision);
   }
 
-  /** A publisher of another engine contends for a broadcast of this one. Throws MediaError `refused`. */
+  /**
+   * A publisher of another engine contends for a broadcast of this one. Throws MediaError
+   * `refused`.
+   */
   join(publisher: Publisher, streamName: string, priority: number | undefined): MediaSink {
     const running = this.#broadcasts.get(streamName);
     if (running === undefined) {
@@ -370,7 +379,9 @@ export class StreamEngine implements MediaEngine, IngestEngine {
     }
   }
 
-  /** A host that never answers must not keep the process: what is left then is told as failed. */
+  /**
+   * A host that never answers must not keep the process: what is left then is reported as failed.
+   */
   async #recordingsFinished(): Promise<void> {
     const unfinished = [...this.#broadcasts.values(), ...this.#finishing];
     const finished = Promise.all(unfinished.map((broadcast) => broadcast.ending.recorded));

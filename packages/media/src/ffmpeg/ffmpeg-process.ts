@@ -30,8 +30,9 @@ export interface FfmpegExit {
 }
 
 /**
- * One run of ffmpeg: bytes go in on `stdin`, come out of `stdout` and `outputs`. Every output has to be read, or it
- * stops; `ended` always resolves. It ends by itself when `stdin` does, also when this process dies.
+ * One run of ffmpeg: bytes go in on `stdin`, come out of `stdout` and `outputs`. Every output has
+ * to be read, or it stops; `ended` always resolves. It ends by itself when `stdin` does, also when
+ * this process dies.
  */
 export class FfmpegProcess {
   readonly stdin: Writable;
@@ -96,8 +97,8 @@ export class FfmpegProcess {
 }
 
 /**
- * Runs ffmpeg over one piece of media and resolves to its standard output. Rejects when it fails, takes longer than
- * `timeoutMs` or writes more than `outputBytesMax`.
+ * Runs ffmpeg over one piece of media and resolves to its standard output. Rejects when it fails,
+ * takes longer than `timeoutMs` or writes more than `outputBytesMax`.
  */
 export async function runFfmpeg(
   program: string,

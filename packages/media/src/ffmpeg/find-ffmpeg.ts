@@ -4,8 +4,9 @@ import { delimiter, join } from "node:path";
 import { MediaError } from "../port/media-error.ts";
 
 /**
- * The ffmpeg program to use. `wanted` is `auto` (the one on `searchPath`, else the copy that comes with npm's optional
- * package), `off`, or a program's path or name: MediaError `engine` when that one isn't there.
+ * The ffmpeg program to use. `wanted` is `auto` (the one on `searchPath`, else the copy that comes
+ * with npm's optional package), `off`, or a program's path or name: MediaError `engine` when that
+ * one isn't there.
  */
 export function findFfmpeg(wanted: string, searchPath: string | undefined): string | undefined {
   if (wanted === "off") {

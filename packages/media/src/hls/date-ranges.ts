@@ -1,4 +1,4 @@
-/** A stretch of wall clock time that playlists tell of. */
+/** A stretch of wall clock time that playlists announce. */
 export interface DateRange {
   readonly id: string;
   readonly startMs: number;
@@ -25,7 +25,7 @@ export class DateRanges {
     this.#ranges = [];
   }
 
-  /** Those that go on after a time. */
+  /** The ranges that go on after a time. */
   after(wallMs: number): readonly DateRange[] {
     return this.#ranges.filter(({ startMs, plannedMs }) => startMs + plannedMs > wallMs);
   }

@@ -14,10 +14,12 @@ type LiveLimits = Pick<
   "segmentsKeptMs" | "segmentsKeptBytesMax" | "endedStreamKeptMs"
 >;
 
-/** Of 2 s each: players begin three from the end, and the others are for those that lag behind. */
+/** Segments of 2 s: players begin three from the end, and the others are for players that lag. */
 const DEFAULT_LISTED_SEGMENTS = 6;
 
-/** Where one broadcast's segments go. It does nothing once a later broadcast of the channel has begun. */
+/**
+ * Takes one broadcast's segments. It does nothing once a later broadcast of the channel has begun.
+ */
 export interface LiveOutlet {
   /** The broadcast's renditions changed: those that are missing now are no longer served. */
   describe(renditions: readonly Rendition[]): void;
@@ -30,8 +32,8 @@ export interface LiveOutlet {
 }
 
 /**
- * What players of one channel are served: its renditions, over one broadcast and the next. Media and discontinuity
- * sequence numbers are the same in all renditions, and go on in the next broadcast.
+ * Serves the players of one channel: its renditions, over one broadcast and the next. Media and
+ * discontinuity sequence numbers are the same in all renditions, and go on in the next broadcast.
  */
 export class LiveChannel {
   readonly #limits: LiveLimits;
@@ -75,7 +77,9 @@ export class LiveChannel {
     return outlet;
   }
 
-  /** Undefined until a broadcast's first segment is complete, and where no picture is small enough. */
+  /**
+   * Undefined until a broadcast's first segment is complete, and where no picture is small enough.
+   */
   multivariantPlaylist(baseUrl: string, heightMax = Number.POSITIVE_INFINITY): string | undefined {
     const variants = [...this.#renditions.values()]
       .filter((live) => live.height <= heightMax)
@@ -83,14 +87,14 @@ export class LiveChannel {
     return variants.length > 0 ? renderMultivariantPlaylist(variants) : undefined;
   }
 
-  /** In lines; 0 for sound alone. */
+  /** Lines of its picture; 0 for sound alone. */
   renditionHeight(renditionId: string): number | undefined {
     return this.#renditions.get(renditionId)?.height;
   }
 
   /**
-   * In parts it says how far the other renditions have come, so that players switch without a playlist too many; those
-   * above `heightMax` aren't for this viewer.
+   * In parts it says how far the other renditions have come, so that players switch without a
+   * playlist too many; those above `heightMax` aren't for this viewer.
    */
   mediaPlaylist(renditionId: string, heightMax = Number.POSITIVE_INFINITY): string | undefined {
     const playlist = this.#renditions.get(renditionId)?.window.playlist();
@@ -184,7 +188,7 @@ export class LiveChannel {
     return new LiveRendition(rendition, window);
   }
 
-  /** Where the rendition stands that has come furthest. */
+  /** The position of the rendition that has come furthest. */
   #position(): WindowPosition {
     return [...this.#renditions.values()]
       .map(({ window }) => window.position)

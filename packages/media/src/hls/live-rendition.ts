@@ -2,7 +2,7 @@ import type { LiveWindow } from "./live-window.ts";
 import type { VariantTags } from "./playlist-tags.ts";
 import type { Rendition } from "./rendition.ts";
 
-/** What players of one rendition are served, over one broadcast and the next. */
+/** Serves the players of one rendition, over one broadcast and the next. */
 export class LiveRendition {
   readonly window: LiveWindow;
   #rendition: Rendition;
@@ -16,7 +16,7 @@ export class LiveRendition {
     this.#rendition = rendition;
   }
 
-  /** Of its picture, in lines; 0 for sound alone. */
+  /** Lines of its picture; 0 for sound alone. */
   get height(): number {
     return this.#rendition.picture?.height ?? 0;
   }

@@ -8,7 +8,7 @@ import { MediaArrivals } from "./media-arrivals.ts";
 import { type PartPosition, renderMediaPlaylist } from "./media-playlist.ts";
 import { bitrate, targetDurationSeconds } from "./playlist-tags.ts";
 
-/** How far a channel has come: what the next segment is numbered. */
+/** How far a channel has come: the number of its next segment. */
 export interface WindowPosition {
   readonly sequence: number;
   /** Discontinuities before the next segment. */
@@ -37,12 +37,15 @@ const SEGMENTS_WITH_PARTS = 3;
 const HOLD_BACK_PARTS = 3;
 /** A request is held for this many target durations (RFC 8216bis, 6.2.5.2). */
 const HELD_TARGET_DURATIONS = 3;
-/** What a request may be ahead of the last part, in parts that last so long together: the Advance Part Limit there. */
+/**
+ * How far a request may be ahead of the last part, in parts that last so long together: the Advance
+ * Part Limit there.
+ */
 const ADVANCE_LIMIT_MS = 3_000;
 
 /**
- * The last segments of one live rendition, in memory. It outlives a broadcast: when the same channel goes live again,
- * media sequence numbers go on and a discontinuity marks the seam.
+ * The last segments of one live rendition, in memory. It outlives a broadcast: when the same
+ * channel goes live again, media sequence numbers go on and a discontinuity marks the seam.
  */
 export class LiveWindow {
   readonly #limits: WindowLimits;
@@ -56,13 +59,13 @@ export class LiveWindow {
   #seam = false;
   #bytes = 0;
   #rendered: string | undefined;
-  /** Of the segment that comes next. */
+  /** Parts of the segment that comes next. */
   #parts: OpenPart[] = [];
   /** 0 where nothing is served in parts. */
   #partTargetMs = 0;
   readonly #arrivals = new MediaArrivals();
 
-  /** What `limits` name is kept beyond what is listed. */
+  /** Segments are kept beyond the listed ones as far as `limits` say. */
   constructor(
     listedCount: number,
     limits: WindowLimits,
@@ -108,7 +111,10 @@ export class LiveWindow {
     this.#changed();
   }
 
-  /** Parts of a segment come in order; one whose predecessors weren't seen, or that came before, is left out. */
+  /**
+   * Parts of a segment come in order; one whose predecessors weren't seen, or that came before, is
+   * left out.
+   */
   addPart(part: SegmentPart): void {
     if (part.index !== this.#parts.length) {
       return;
@@ -166,7 +172,9 @@ export class LiveWindow {
     return (part - made + 1) * this.#partTargetMs > ADVANCE_LIMIT_MS;
   }
 
-  /** A part behind a segment's last one means the first of the next segment (RFC 8216bis, 6.2.5.2). */
+  /**
+   * A part after a segment's last one means the first of the next segment (RFC 8216bis, 6.2.5.2).
+   */
   #has({ sequence, part }: MediaPosition): boolean {
     if (sequence < this.#nextSequence) {
       const parts = this.#partsOf(sequence).length;
@@ -197,8 +205,8 @@ export class LiveWindow {
   }
 
   /**
-   * Another broadcast begins at `at`: its first segment doesn't continue the last one. A window that another rendition
-   * has passed forgets its segments, because sequence numbers have no holes.
+   * Another broadcast begins at `at`: its first segment doesn't continue the last one. A window
+   * that another rendition has passed forgets its segments, because sequence numbers have no holes.
    */
   resume(listedCount: number, at: WindowPosition = this.position): void {
     this.#listedCount = Math.max(1, listedCount);
@@ -219,7 +227,7 @@ export class LiveWindow {
     return this.#segments[sequence - first]?.body;
   }
 
-  /** What segments of that name's init section need. */
+  /** The init section of that name, if a segment still needs it. */
   init(name: string): Buffer | undefined {
     const holders = [...this.#segments, ...this.#parts];
     return holders.find(({ init }) => init?.name === name)?.init?.body;
@@ -234,8 +242,8 @@ export class LiveWindow {
   }
 
   /**
-   * Keeps what is listed, and older segments for a while so that slow players still find them; of what is too large, the
-   * last segment only.
+   * Keeps what is listed, and older segments for a while so that slow players still find them; of
+   * what is too large, the last segment only.
    */
   #drop(): void {
     const { segmentsKeptMs, segmentsKeptBytesMax } = this.#limits;

@@ -1,6 +1,8 @@
 import type { MediaArrival } from "../port/handle.ts";
 
-/** Requests that one rendition holds at once; beyond, they are told to come again. */
+/**
+ * Requests that one rendition holds at once; further ones are answered that they should come again.
+ */
 const HELD_MAX = 10_000;
 
 interface Held {

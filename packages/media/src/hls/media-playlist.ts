@@ -11,16 +11,16 @@ type PlaylistSegment = Pick<
   readonly parts: readonly SegmentPart[];
 };
 
-/** What a live media playlist says. */
+/** The content of a live media playlist. */
 export interface MediaPlaylist {
   readonly targetDurationSeconds: number;
   /** 0 where nothing is served in parts: then it is a plain playlist. */
   readonly partTargetMs: number;
   readonly holdBackMs: number;
   readonly discontinuitySequence: number;
-  /** Those without parts, or whose parts are too old to be listed, have none. */
+  /** Parts by segment; segments without parts, or with parts too old to be listed, have none. */
   readonly segments: readonly PlaylistSegment[];
-  /** Those that the listed segments touch, and those that begin later. */
+  /** Ranges that the listed segments touch, and ranges that begin later. */
   readonly dateRanges: readonly DateRange[];
   /** The segment that is being written. */
   readonly next: {

@@ -10,7 +10,10 @@ export function extInfTag(durationMs: number, title = ""): string {
   return `#EXTINF:${(durationMs / 1_000).toFixed(3)},${title}`;
 }
 
-/** `#EXT-X-MAP`, where a segment needs another init section than the one before it (RFC 8216, 4.3.2.5). */
+/**
+ * `#EXT-X-MAP`, where a segment needs another init section than the one before it (RFC 8216,
+ * 4.3.2.5).
+ */
 export class InitTags {
   #name: string | undefined;
 

@@ -8,7 +8,7 @@ export const SOURCE_RENDITION = "chunked";
 export interface Rendition {
   /** Its folder in live playlists' URIs, and its group: `chunked`, `480p30`. */
   readonly id: string;
-  /** What players show, and its folder in a recording: `1080p60`. */
+  /** The name that players show, and its folder in a recording: `1080p60`. */
   readonly name: string;
   /** Undefined where there is only sound. */
   readonly picture:

@@ -1,9 +1,9 @@
 import { crc32Mpeg } from "../container/mpegts/crc32.ts";
 
-/** A break for advertisements, as SCTE 35 tells of it. */
+/** A break for advertisements, as SCTE 35 describes it. */
 export interface SpliceOut {
   readonly eventId: number;
-  /** Of the first picture of the break, in 90 kHz ticks. */
+  /** Time of the first picture of the break, in 90 kHz ticks. */
   readonly ptsTicks: number;
   readonly durationTicks: number;
 }
@@ -16,11 +16,11 @@ export interface SpliceNow {
   readonly isOut: boolean;
 }
 
-/** What stands around the command; there are no descriptors. */
+/** Bytes around the command; there are no descriptors. */
 const AROUND_BYTES = 20;
-/** What stands before the bytes that section_length counts. */
+/** Bytes before those that section_length counts. */
 const SECTION_HEAD_BYTES = 3;
-/** With a time and a duration, and with a duration alone. */
+/** Lengths of a command with a time and a duration, and with a duration alone. */
 const COMMAND_BYTES = 20;
 const COMMAND_NOW_BYTES = 15;
 const SPLICE_INSERT = 0x05;
@@ -28,7 +28,10 @@ const CRC_BYTES = 4;
 const TICKS_MODULUS = 2 ** 33;
 const TICKS_HIGH = 2 ** 32;
 
-/** A splice_info_section that leaves the network at a time and returns by itself (SCTE 35, 9.6 and 9.7.3). */
+/**
+ * A splice_info_section that leaves the network at a time and returns by itself (SCTE 35, 9.6 and
+ * 9.7.3).
+ */
 export function spliceInsert({ eventId, ptsTicks, durationTicks }: SpliceOut): Buffer {
   const section = begin(COMMAND_BYTES, eventId);
   // Not cancelled; out of the network, the whole program, with a duration, not at once.
@@ -56,7 +59,8 @@ export function spliceNow({ eventId, durationTicks, isOut }: SpliceNow): Buffer 
 function begin(commandBytes: number, eventId: number): Buffer {
   const section = Buffer.alloc(AROUND_BYTES + commandBytes);
   section[0] = 0xfc;
-  // No long syntax, not private, type of stream access point not given; then protocol 0, not encrypted.
+  // No long syntax, not private, type of stream access point not given; then protocol 0, not
+  // encrypted.
   section.writeUInt16BE(0x3000 | (section.length - SECTION_HEAD_BYTES), 1);
   // Every tier of authorization.
   section.writeUIntBE(0xfff000 | commandBytes, 10, 3);
@@ -70,7 +74,10 @@ function end(section: Buffer): Buffer {
   return section;
 }
 
-/** 33 bits after a flag that is set (a time is given; the return is automatic) and six reserved ones. */
+/**
+ * 33 bits after a flag that is set (a time is given; the return is automatic) and six reserved
+ * ones.
+ */
 function writeTicks(section: Buffer, offset: number, ticks: number): void {
   const wrapped = ticks % TICKS_MODULUS;
   section[offset] = wrapped >= TICKS_HIGH ? 0xff : 0xfe;

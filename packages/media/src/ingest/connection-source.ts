@@ -3,9 +3,7 @@ import type { PortChoice } from "../port/options.ts";
 import { listenAt } from "./listen.ts";
 import type { Listening } from "./protocol.ts";
 
-/**
- * Where a process's TCP connections come from: ports of its own, or another process that listens.
- */
+/** The source of a process's TCP connections: ports of its own, or another process that listens. */
 export interface ConnectionSource {
   /** Gives each connection of a protocol to `accept`; nothing was read of it. */
   listen(protocol: string, at: PortChoice, accept: (socket: Socket) => void): Promise<Listening>;

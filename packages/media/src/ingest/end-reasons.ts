@@ -1,7 +1,7 @@
 import type { SessionEndReason } from "../port/events.ts";
 import type { MediaErrorCode } from "../port/media-error.ts";
 
-/** What a broadcast is told when its encoder's bytes end in an error. */
+/** Why a broadcast ends when its encoder's bytes end in an error. */
 export const END_REASONS = {
   protocol: "protocol-error",
   limit: "protocol-error",

@@ -7,11 +7,11 @@ export interface Publisher {
   readonly id: string;
   readonly remoteAddress: string;
   readonly secure: boolean;
-  /** False once the encoder has left, or was told to. */
+  /** False once the encoder has left, or was disconnected. */
   readonly open: boolean;
-  /** Tells the encoder why, then closes. Calls nothing back. */
+  /** Answers the encoder why, then closes. Calls nothing back. */
   disconnect(description: string): void;
-  /** What it sent can't be taken: ends the connection as if its feed had thrown this. */
+  /** Ends the connection as if its sink had thrown this: the media can't be taken. */
   fail(error: unknown): void;
 }
 

@@ -1,14 +1,14 @@
 import type { MediaUnit, TrackConfig } from "../port/media-unit.ts";
 
-/** What waiting costs beside the bytes of the media. */
+/** Cost of a waiting item beside the bytes of its media. */
 const OVERHEAD_BYTES = 256;
 
-/** What comes of one track: a unit, or a configuration for the units after it. */
+/** An item of one track: a unit, or a configuration for the units after it. */
 export interface Timed {
   readonly kind: "video" | "audio";
   /** Decoding time in ticks of the clock that all tracks share; never wraps. */
   readonly ticks: number;
-  /** Of the memory that waits with it, which may be more than its own. */
+  /** Bytes of the memory that waits with it, which may be more than its own. */
   readonly heldBytes: number;
   readonly content: MediaUnit | TrackConfig;
 }

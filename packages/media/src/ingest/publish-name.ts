@@ -18,7 +18,10 @@ export const PRIORITY_OUT_OF_RANGE = 0;
 
 const NAME_CHARACTERS_MAX = 512;
 
-/** `<name>?priority=N`, N from 1 to `priorityMax`. Throws MediaError `refused` for an empty or overlong name. */
+/**
+ * `<name>?priority=N`, N from 1 to `priorityMax`. Throws MediaError `refused` for an empty or
+ * overlong name.
+ */
 export function parsePublishName(given: string, priorityMax: number): ParsedName {
   if (given.length > NAME_CHARACTERS_MAX) {
     throw new MediaError("refused", "the stream key is too long");

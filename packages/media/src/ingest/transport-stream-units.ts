@@ -10,7 +10,7 @@ import { Interleaver, type Timed } from "./interleaver.ts";
 /** Muxers fill an audio packet of 3 KB before they send it: a second and a half at 16 kb/s. */
 const WAIT_TICKS_MAX = 2 * TICKS_PER_SECOND;
 
-/** Of the 1,316 bytes that a datagram usually has. */
+/** A datagram usually has 1,316 bytes. */
 const PACKETS_PER_DATAGRAM = 7;
 /** Continuity counters have four bits. */
 const COUNTED_PACKETS = 16;
@@ -59,7 +59,7 @@ export class TransportStreamUnits {
     }
   }
 
-  /** What came is all there is. */
+  /** Nothing more comes: passes on what waits. */
   finish(): void {
     this.#demuxer.finish();
     this.#interleaver.finish();
@@ -107,7 +107,7 @@ export class TransportStreamUnits {
     if (this.#hasAudio) {
       this.#interleaver.push({ kind: "audio", ticks, heldBytes: config.length, content });
     } else {
-      // Before the pictures that wait for the first sound: the first segment is to tell of both.
+      // Before the pictures that wait for the first sound: the first segment is to have both.
       this.#hasAudio = true;
       this.#sink.configure([content]);
     }

@@ -7,7 +7,9 @@ interface StreamEvent {
   readonly atMs: number;
 }
 
-/** What a source exceeds: bits per second, or pixels of the whole picture or of an edge. */
+/**
+ * The limit that a source exceeds: bits per second, or pixels of the whole picture or of an edge.
+ */
 export interface LimitBreach {
   readonly limit: "bitrate" | "pixels" | "edge";
   readonly limitValue: number;
@@ -33,11 +35,12 @@ export type SessionEndReason =
   | "engine-closed";
 
 /**
- * Order of one broadcast: session-created, (media-info, stream-start, then any of media-info, health, takeover
- * events, stream-end), session-ended. The parenthesis is missing when no segment was ever completed. With a recording:
- * recording-progress…, then exactly one of recording-complete and recording-failed, which may come after session-ended.
- * Where recording was asked for and no media ever came, it is recording-complete with `durationMs: 0`, and the host
- * was not asked to start it. When the process died that carried the broadcast, it is recording-interrupted instead.
+ * Order of one broadcast: session-created, (media-info, stream-start, then any of media-info,
+ * health, takeover events, stream-end), session-ended. The parenthesis is missing when no segment
+ * was ever completed. With a recording: recording-progress…, then exactly one of recording-complete
+ * and recording-failed, which may come after session-ended. Where recording was asked for and no
+ * media ever came, it is recording-complete with `durationMs: 0`, and the host was not asked to
+ * start it. When the process died that carried the broadcast, it is recording-interrupted instead.
  */
 export type MediaEvent =
   /** An accepted publisher; nothing is playable yet. */
@@ -48,9 +51,13 @@ export type MediaEvent =
       readonly secure: boolean;
       readonly recording: boolean;
     })
-  /** Known when the first segment is complete, and again when the encoder changes its configuration. */
+  /**
+   * Known when the first segment is complete, and again when the encoder changes its configuration.
+   */
   | (StreamEvent & { readonly type: "media-info"; readonly media: StreamMedia })
-  /** The broadcast can't be served as its host wants; session-ended follows, with the same reason. */
+  /**
+   * The broadcast can't be served as its host wants; session-ended follows, with the same reason.
+   */
   | (StreamEvent & { readonly type: "stream-failure"; readonly reason: "transcode-capacity" })
   /** The source is more than its limits allow; session-ended follows. */
   | (StreamEvent & { readonly type: "limit-breach" } & LimitBreach)
@@ -87,7 +94,10 @@ export type MediaEvent =
       readonly reason: SessionEndReason;
       readonly message: string;
     })
-  /** A connection that did not become a broadcast: junk, a refused key, a second publisher, one that left. */
+  /**
+   * A connection that did not become a broadcast: junk, a refused key, a second publisher, one that
+   * left.
+   */
   | {
       readonly type: "publish-refused";
       readonly atMs: number;
@@ -96,14 +106,20 @@ export type MediaEvent =
       readonly secure: boolean;
       readonly reason: string;
     }
-  /** One file was acknowledged by the host. `durationMs` and `files` are the recording's totals so far. */
+  /**
+   * One file was acknowledged by the host. `durationMs` and `files` are the recording's totals so
+   * far.
+   */
   | (StreamEvent & {
       readonly type: "recording-progress";
       readonly durationMs: number;
       readonly files: number;
       readonly row: RecordingFileRow;
     })
-  /** A file was dropped (queue full) or its write was rejected. The next file begins with a discontinuity. */
+  /**
+   * A file was dropped (queue full) or its write was rejected. The next file begins with a
+   * discontinuity.
+   */
   | (StreamEvent & {
       readonly type: "recording-gap";
       readonly path: string;
@@ -116,7 +132,10 @@ export type MediaEvent =
       readonly files: number;
       readonly gaps: number;
     })
-  /** What was put is all there is: the host finishes the recording from the rows that it stored, if it was started. */
+  /**
+   * Nothing more will be put: the host finishes the recording from the rows that it stored, if it
+   * was started.
+   */
   | (StreamEvent & { readonly type: "recording-interrupted" })
   | (StreamEvent & {
       readonly type: "recording-failed";

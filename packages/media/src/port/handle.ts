@@ -1,35 +1,46 @@
 import type { RecordingStatus } from "./recording.ts";
 import type { StreamHealth, StreamMeasurement, StreamMedia, TrackMeasurement } from "./source.ts";
 
-/** Where an engine listens, by the name of the protocol. */
+/** The ports on which an engine listens, by the name of the protocol. */
 export type IngestPorts = Readonly<Record<string, number>>;
 
-/** The handle. Rejections are `MediaError`s. Unknown streams, renditions and segments answer undefined or false. */
+/**
+ * The handle. Rejections are `MediaError`s. Unknown streams, renditions and segments answer
+ * undefined or false.
+ */
 export interface MediaEngine {
   start(): Promise<IngestPorts>;
-  /** Stops listening, ends every stream, and waits (bounded by `closeTimeoutMs`) for recordings to be finished. */
+  /**
+   * Stops listening, ends every stream, and waits (bounded by `closeTimeoutMs`) for recordings to
+   * be finished.
+   */
   close(): Promise<void>;
   /**
-   * Agrees with an encoder on how it will send: takes its offer to `protocol`, and resolves to the answer. Rejects with
-   * `refused` where the protocol takes no offers, or not this one.
+   * Agrees with an encoder on how it will send: takes its offer to `protocol`, and resolves to the
+   * answer. Rejects with `refused` where the protocol takes no offers, or not this one.
    */
   negotiate(protocol: string, offer: string): Promise<string>;
-  /** Disconnects the publisher; resolves true if there was one, after `stream-end` and `session-ended` were told. */
+  /**
+   * Disconnects the publisher; resolves true if there was one, after `stream-end` and
+   * `session-ended` were published.
+   */
   stopStream(streamName: string): Promise<boolean>;
   /**
-   * Puts a text into the media of all renditions and of the recording, as an ID3 tag at the current media time.
-   * False when the stream isn't live.
+   * Puts a text into the media of all renditions and of the recording, as an ID3 tag at the current
+   * media time. False when the stream isn't live.
    */
   putMetadata(streamName: string, text: string): Promise<boolean>;
   /**
-   * Marks a break for advertisements in the playlists of all renditions, live and recorded, from the next segment on: a
-   * date range with its SCTE 35 section. `ad-break` is told when it begins. One that would begin before an earlier one is over is `overlapping`.
+   * Marks a break for advertisements in the playlists of all renditions, live and recorded, from
+   * the next segment on: a date range with its SCTE 35 section. `ad-break` is published when it
+   * begins. One that would begin before an earlier one is over is `overlapping`.
    */
   insertAdBreak(streamName: string, id: string, durationMs: number): Promise<AdBreakInsertion>;
   /**
-   * HLS multivariant playlist. Its URIs are `<baseUrl><rendition>/playlist.m3u8`: `baseUrl` ends with a slash, or
-   * is empty for relative ones. Undefined until the first segment is complete, and `endedStreamKeptMs` after the end.
-   * With `heightMax` only renditions of at most so many lines are listed; undefined where there is none.
+   * HLS multivariant playlist. Its URIs are `<baseUrl><rendition>/playlist.m3u8`: `baseUrl` ends
+   * with a slash, or is empty for relative ones. Undefined until the first segment is complete, and
+   * `endedStreamKeptMs` after the end. With `heightMax` only renditions of at most so many lines
+   * are listed; undefined where there is none.
    */
   multivariantPlaylist(
     streamName: string,
@@ -39,8 +50,9 @@ export interface MediaEngine {
   /** Lines of a rendition's picture; 0 for sound alone. */
   renditionHeight(streamName: string, rendition: string): Promise<number | undefined>;
   /**
-   * HLS media playlist; segments are `<sequence>.ts` or `<sequence>.mp4`, relative to it. The source's rendition is `chunked`. A sequence
-   * number is the same stretch of time in every rendition. With `heightMax` it doesn't name larger renditions.
+   * HLS media playlist; segments are `<sequence>.ts` or `<sequence>.mp4`, relative to it. The
+   * source's rendition is `chunked`. A sequence number is the same stretch of time in every
+   * rendition. With `heightMax` it doesn't name larger renditions.
    */
   mediaPlaylist(
     streamName: string,
@@ -48,15 +60,19 @@ export interface MediaEngine {
     heightMax?: number,
   ): Promise<string | undefined>;
   /**
-   * One segment; segments stay some time after they left the playlist. In the engine's own process the bytes
-   * are the engine's: read them, don't write into them.
+   * One segment; segments stay some time after they left the playlist. In the engine's own process
+   * the bytes are the engine's: read them, don't write into them.
    */
   segment(streamName: string, rendition: string, sequence: number): Promise<Uint8Array | undefined>;
-  /** What a media playlist names in EXT-X-MAP, with the lifetime of the segments that need it. */
+  /**
+   * The init section that a media playlist names in EXT-X-MAP, with the lifetime of the segments
+   * that need it.
+   */
   initSection(streamName: string, rendition: string, name: string): Promise<Uint8Array | undefined>;
   /**
-   * Resolves when a media playlist lists a segment, or a part of it: `ready`. `too-early`: it lies further ahead than
-   * players may ask for. `timeout`: it didn't come. `never`: there is no such playlist.
+   * Resolves when a media playlist lists a segment, or a part of it: `ready`. `too-early`: it lies
+   * further ahead than players may ask for. `timeout`: it didn't come. `never`: there is no such
+   * playlist.
    */
   awaitMedia(streamName: string, rendition: string, position: MediaPosition): Promise<MediaArrival>;
   /** A part of a segment; waits for the one that is made next. */
@@ -94,9 +110,9 @@ export interface StreamStatus {
   /** Sentences for the operator, such as a keyframe interval that is too long. */
   readonly warnings: readonly string[];
   readonly media: StreamMedia | undefined;
-  /** Of the first video track, with the sound. */
+  /** Measured of the first video track, with the sound. */
   readonly measured: StreamMeasurement;
-  /** Of the others of a multitrack source. */
+  /** Measured of the other tracks of a multitrack source. */
   readonly furtherMeasured?: readonly TrackMeasurement[];
   readonly recording: RecordingStatus | undefined;
 }
@@ -113,13 +129,16 @@ export interface EngineHealth {
   readonly streams: number;
   /** Connections ended because of what they sent, since start. */
   readonly protocolErrors: number;
-  /** Publishers turned away, and connections that the operating system could not give us, since start. */
+  /**
+   * Publishers turned away, and connections that the operating system could not give us, since
+   * start.
+   */
   readonly refusedPublishes: number;
   /** Bytes of live segments in memory. */
   readonly segmentBytes: number;
   /** Bytes of recording objects waiting for the host, over all streams. */
   readonly recordingPendingBytes: number;
-  /** Those of them that wait on the disk. */
+  /** Bytes of them that wait on the disk. */
   readonly recordingSpilledBytes: number;
   /** The processes that carry the streams; undefined where this one does. */
   readonly workers?: readonly WorkerStatus[];

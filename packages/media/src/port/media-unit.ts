@@ -52,16 +52,14 @@ export interface MediaUnit {
   readonly data: readonly Buffer[];
 }
 
-/**
- * What an encoder announces about its media. Numbers are 0 and the name is empty where it doesn't.
- */
+/** An encoder's announcement of its media. Numbers are 0 and the name is empty where it doesn't. */
 export interface AnnouncedMedia {
   readonly frameRate: number;
   /** Bits per second. */
   readonly videoBitrate: number;
   readonly audioBitrate: number;
   readonly encoder: string;
-  /** Of video tracks other than the first one. */
+  /** Announced of video tracks other than the first one. */
   readonly further: readonly AnnouncedTrack[];
 }
 

@@ -3,7 +3,7 @@ import type { MediaLimits } from "./limits.ts";
 export interface MediaEngineOptions {
   /** Address to listen on, such as `127.0.0.1`. */
   readonly host: string;
-  /** Where each protocol listens, by its name; one that isn't named here isn't opened. */
+  /** Ports of the protocols, by name; one that isn't named here isn't opened. */
   readonly ports: Readonly<Record<string, PortChoice>>;
   /** PEM texts. */
   readonly tls: { readonly key: string; readonly cert: string };
@@ -15,21 +15,23 @@ export interface MediaEngineOptions {
   /** Cores that ffmpeg may take for ladders, all streams together; 0 makes none. Default 0. */
   readonly transcodeCores?: number;
   /**
-   * Processes that carry the streams; 0 carries them in this one. Clocks can't be handed to them: with `workers` there
-   * is no `now`. Default 0.
+   * Processes that carry the streams; 0 carries them in this one. Clocks can't be handed to them:
+   * with `workers` there is no `now`. Default 0.
    */
   readonly workers?: number;
-  /** Where recorded files wait when the host is slow; without it in memory only. */
+  /**
+   * Folders where recorded files wait when the host is slow; without it they wait in memory only.
+   */
   readonly spill?: SpillOptions | undefined;
   /** Wall clock in milliseconds since the epoch. Default `Date.now`. */
   readonly now?: () => number;
 }
 
-/** Where to listen. */
+/** A port to listen on. */
 export interface PortChoice {
   /** 0 takes any free one. */
   readonly port: number;
-  /** Where `port` is taken, any free one will do. Default false. */
+  /** Whether any free port will do where `port` is taken. Default false. */
   readonly orFree?: boolean;
 }
 
@@ -37,7 +39,10 @@ export interface PortChoice {
 export interface SpillOptions {
   /** Emptied when the engine starts: the media that waits there is kept in `segments` too. */
   readonly folder: string;
-  /** A folder for each recording's last segments, until they are in the bucket; it outlives the process. */
+  /**
+   * A folder for each recording's last segments, until they are in the bucket; it outlives the
+   * process.
+   */
   readonly segments?: string | undefined;
   /** Over all recordings and both folders. */
   readonly bytesMax: number;

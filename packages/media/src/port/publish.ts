@@ -2,7 +2,10 @@ import type { LadderPlan, SourceLimits } from "./ladder.ts";
 import type { RecordingPlan } from "./recording.ts";
 import type { MultitrackPlan } from "./source.ts";
 
-/** What an encoder asks to publish, and by which protocol. The name is a secret: it appears in no event and no error. */
+/**
+ * The name under which an encoder asks to publish, and its protocol. The name is a secret: it
+ * appears in no event and no error.
+ */
 export interface PublishName {
   /** Name of the `IngestProtocol`. */
   readonly protocol: string;
@@ -14,8 +17,8 @@ export interface PublishName {
 export interface PublishRequest extends PublishName {
   readonly connectionId: string;
   /**
-   * From `?priority=N` (1 to the limit `priorityMax`); undefined when absent, 0 where it is something else: then it is
-   * refused.
+   * From `?priority=N` (1 to the limit `priorityMax`); undefined when absent, 0 where it is
+   * something else: then it is refused.
    */
   readonly priority: number | undefined;
   /** Nobody on the way can read the media. */
@@ -23,7 +26,7 @@ export interface PublishRequest extends PublishName {
   readonly remoteAddress: string;
 }
 
-/** What an encoder proves that it knows, by protocols that encrypt media with it. */
+/** A secret that encoders prove to know in protocols that encrypt media with it. */
 export interface PublishSecret {
   readonly secret: string;
   /** An encoder without it is refused: media in clear isn't taken. */
@@ -38,15 +41,18 @@ export interface AllowedPublish {
   readonly allow: true;
   /** Opaque name of the channel, chosen by the host; at most one publisher has it at a time. */
   readonly streamName: string;
-  /** Opaque unique id of this broadcast. Unused when the request takes over a running stream, which keeps its id. */
+  /**
+   * Opaque unique id of this broadcast. Unused when the request takes over a running stream, which
+   * keeps its id.
+   */
   readonly streamId: string;
   /** Undefined when nothing is recorded. */
   readonly recording: RecordingPlan | undefined;
   /** The renditions that are made of the source. Default: the source alone is served. */
   readonly ladder?: LadderPlan | undefined;
-  /** What the source may be. Default: anything. */
+  /** Limits of the source. Default: none. */
   readonly sourceLimits?: SourceLimits | undefined;
-  /** Of live segments and of recorded files. Default `mpegts`. */
+  /** Container of live segments and of recorded files. Default `mpegts`. */
   readonly container?: MediaContainer;
   /** Undefined where the source has one video track. */
   readonly multitrack?: MultitrackPlan | undefined;
@@ -54,7 +60,10 @@ export interface AllowedPublish {
   readonly playlistWindowSegments?: number;
   /** Segments are served in parts as they are made (LL-HLS). Default false. */
   readonly lowLatency?: boolean;
-  /** Said between engines of one host, never by the host: another one has the stream, the publisher goes to it. */
+  /**
+   * Said between engines of one host, never by the host: another one has the stream, the publisher
+   * goes to it.
+   */
   readonly elsewhere?: boolean;
 }
 

@@ -6,9 +6,9 @@ export interface HeightRange {
   readonly upTo: number;
 }
 
-/** What of a broadcast is recorded. */
+/** The parts of a broadcast that are recorded. */
 export interface RecordingPlan {
-  /** Those whose height lies in one of the ranges, or the best one where none does. */
+  /** Renditions whose height lies in one of the ranges, or the best one where none does. */
   readonly renditions: "all" | "none" | readonly HeightRange[];
   /** Undefined without thumbnails; there are none either where the engine has no ffmpeg. */
   readonly thumbnails: ThumbnailPlan | undefined;
@@ -18,8 +18,8 @@ export interface ThumbnailPlan {
   /** Media time between two, as near as keyframes at segments' beginnings come. */
   readonly intervalMs: number;
   /**
-   * Of the best rendition in this range; of the encoder's own where there is none, or no range. Without a range an
-   * encoder of several tracks has thumbnails of each.
+   * Thumbnails are taken of the best rendition in this range; of the encoder's own where there is
+   * none, or no range. Without a range an encoder of several tracks has thumbnails of each.
    */
   readonly heights: HeightRange | undefined;
   /** Each under a number of its own. */
@@ -39,7 +39,7 @@ export interface RecordingStatus {
   readonly thumbnailsLost: number;
 }
 
-/** What is known of a broadcast when its recording starts. */
+/** A broadcast as it is known when its recording starts. */
 export interface RecordingStart {
   readonly streamName: string;
   readonly streamId: string;
@@ -49,15 +49,15 @@ export interface RecordingStart {
   readonly media: RecordingMedia;
 }
 
-/** Where a recording goes on. */
+/** The earlier part of a recording that goes on. */
 export interface RecordingContinuation {
   /** Its files so far, written for an earlier broadcast; none for a new recording. */
   readonly rows: readonly RecordingFileRow[];
-  /** How many numbered thumbnails it has. */
+  /** Number of its numbered thumbnails. */
   readonly thumbnails: number;
 }
 
-/** What a recording's playlists and its JSON metadata need to know about its renditions. */
+/** A recording's renditions, as its playlists and its JSON metadata describe them. */
 export interface RecordingMedia {
   /** Folder of all HLS objects relative to the recording's prefix: `media/hls`. */
   readonly hlsPath: string;
@@ -71,7 +71,7 @@ export interface RecordingMedia {
   readonly thumbnails?: RecordingThumbnails | undefined;
   /** The one object that is overwritten. */
   readonly latestThumbnail?: RecordingThumbnails | undefined;
-  /** Of the further tracks of a multitrack source, in folders below those two. */
+  /** Thumbnails of the further tracks of a multitrack source, in folders below those two. */
   readonly additionalThumbnails?: readonly RecordingThumbnails[] | undefined;
   readonly additionalLatestThumbnails?: readonly RecordingThumbnails[] | undefined;
 }
@@ -113,18 +113,20 @@ export interface RecordingMark {
 }
 
 /**
- * One recorded file. The host stores it with the object; from the stored rows and the `RecordingMedia`,
- * `renderRecordingPlaylists` makes the playlists, also after a crash.
+ * One recorded file. The host stores it with the object; from the stored rows and the
+ * `RecordingMedia`, `renderRecordingPlaylists` makes the playlists, also after a crash.
  */
 export interface RecordingFileRow {
   /** `path` of its rendition. */
   readonly rendition: string;
   /**
-   * n of `<n>.ts` or `<n>.mp4`; rising from 0, with holes where files were lost; goes on from broadcast to broadcast. It is the same
-   * stretch of time in all renditions.
+   * n of `<n>.ts` or `<n>.mp4`; rising from 0, with holes where files were lost; goes on from
+   * broadcast to broadcast. It is the same stretch of time in all renditions.
    */
   readonly index: number;
-  /** File name of what players read before it, in the same folder; undefined in a transport stream. */
+  /**
+   * File name of what players read before it, in the same folder; undefined in a transport stream.
+   */
   readonly init?: string | undefined;
   readonly durationMs: number;
   readonly length: number;
@@ -134,7 +136,7 @@ export interface RecordingFileRow {
   readonly discontinuity: boolean;
   /** Contiguous, in order, covering the file. */
   readonly byteRanges: readonly RecordingByteRange[];
-  /** Of moments in the file, in order; left out without any. */
+  /** Marks of moments in the file, in order; left out without any. */
   readonly marks?: readonly RecordingMark[];
 }
 

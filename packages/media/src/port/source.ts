@@ -1,4 +1,7 @@
-/** Renditions that the encoder makes itself, each a video track of its own: nothing is transcoded then. */
+/**
+ * Renditions that the encoder makes itself, each a video track of its own: nothing is transcoded
+ * then.
+ */
 export interface MultitrackPlan {
   /** A source with one track is turned away. */
   readonly required: boolean;
@@ -9,7 +12,9 @@ export interface MultitrackPlan {
 export interface VideoMedia {
   readonly width: number;
   readonly height: number;
-  /** Frames per second: announced, or else from the SPS, or else measured over the first segment. */
+  /**
+   * Frames per second: announced, or else from the SPS, or else measured over the first segment.
+   */
   readonly frameRate: number;
   /** RFC 6381, such as `avc1.64001F`. */
   readonly codec: string;
@@ -17,11 +22,17 @@ export interface VideoMedia {
   readonly profile: string;
   /** Such as `3.1`. */
   readonly level: string;
-  /** Announced by the encoder in onMetaData, or else what its first segment measures; 0 of a further track before that one. */
+  /**
+   * Announced by the encoder in onMetaData, or else what its first segment measures; 0 of a further
+   * track before that one.
+   */
   readonly targetBitrate: number;
 }
 
-/** Codec facts, read from the stream itself (sequence headers and frames), with what the encoder announced. */
+/**
+ * Codec facts, read from the stream itself (sequence headers and frames), with what the encoder
+ * announced.
+ */
 export interface StreamMedia {
   readonly video: VideoMedia;
   /** The other tracks of a multitrack source, by number; undefined where there are none. */
@@ -39,7 +50,7 @@ export interface StreamMedia {
   readonly encoder: string;
 }
 
-/** What the engine measured over the last few segments. */
+/** Measurements over the last few segments. */
 export interface StreamMeasurement {
   readonly videoBitrate: number;
   readonly audioBitrate: number;
@@ -47,7 +58,7 @@ export interface StreamMeasurement {
   readonly keyframeIntervalMs: number;
 }
 
-/** Of one video track of several; `audioBitrate` is the one track of sound. */
+/** Measurements of one video track of several; `audioBitrate` is of the one track of sound. */
 export interface TrackMeasurement extends StreamMeasurement {
   readonly track: number;
 }

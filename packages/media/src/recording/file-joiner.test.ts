@@ -7,7 +7,8 @@ const shape = (segments: readonly Segment[]) => {
   const boundaries = new FileBoundaries(10_000);
   const joiners = ["720p30", "160p30"].map((name) => new FileJoiner(name, boundaries));
   return joiners.map((joiner, index) => {
-    // The second rendition's segments are measured a little longer: its files end with the first one's all the same.
+    // The second rendition's segments are measured a little longer: its files end with the first
+    // one's all the same.
     const own = segments.map((one) => ({ ...one, durationMs: one.durationMs + 30 * index }));
     const files = [...own.flatMap((one) => joiner.add(one)), ...joiner.flush()];
     return files.map(({ row }) => [row.index, row.byteRanges.length, row.discontinuity]);

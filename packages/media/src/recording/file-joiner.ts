@@ -23,7 +23,8 @@ export class FileBoundaries {
     if (decided !== undefined) {
       return segment.index >= decided;
     }
-    // The next segment will be about as long as this one: with half of it the file is as near as it gets.
+    // The next segment will be about as long as this one: with half of it the file is as near as it
+    // gets.
     const ends = durationMs + segment.durationMs / 2 > this.#fileDurationMs;
     if (ends) {
       this.end(file, segment);
@@ -37,7 +38,9 @@ export class FileBoundaries {
   }
 }
 
-/** Joins the segments of one rendition into files; those of all renditions end at the same segments. */
+/**
+ * Joins the segments of one rendition into files; those of all renditions end at the same segments.
+ */
 export class FileJoiner {
   readonly #rendition: string;
   readonly #boundaries: FileBoundaries;
@@ -60,7 +63,10 @@ export class FileJoiner {
     this.#keep = keep;
   }
 
-  /** Files that are complete with this segment: one, or two where it doesn't continue the one before. */
+  /**
+   * Files that are complete with this segment: one, or two where it doesn't continue the one
+   * before.
+   */
   add(segment: Segment): RecordingFile[] {
     const files: RecordingFile[] = [];
     const isOther = segment.init?.name !== (this.#segments[0] ?? segment).init?.name;

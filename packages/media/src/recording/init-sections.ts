@@ -1,6 +1,8 @@
 import type { InitSection } from "../container/segment.ts";
 
-/** The init sections of one recording: each is written once, before the first file that needs it. */
+/**
+ * The init sections of one recording: each is written once, before the first file that needs it.
+ */
 export class InitSections {
   /** By path; undefined once it is written. */
   readonly #sections = new Map<string, InitSection | undefined>();

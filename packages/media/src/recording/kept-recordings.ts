@@ -6,7 +6,10 @@ import { KEPT_FILE_SUFFIX, readKeptSegment } from "./kept-segment.ts";
 import { joinSegments, type RecordingFile } from "./recording-file.ts";
 import { RECORDING_CONTENT_TYPE, recordingFileName } from "./recording-playlists.ts";
 
-/** An object that a recording lacks in the bucket: a file of media, or what its players read before it. */
+/**
+ * An object that a recording lacks in the bucket: a file of media, or what its players read before
+ * it.
+ */
 export interface KeptObject {
   /** Relative to the recording's prefix. */
   readonly path: string;
@@ -34,8 +37,8 @@ export class KeptRecordings {
   }
 
   /**
-   * The objects behind those whose rows there are, in the order in which they are to be put; one file's media is in
-   * memory at a time.
+   * The objects behind those whose rows there are, in the order in which they are to be put; one
+   * file's media is in memory at a time.
    */
   async *objects(
     streamId: string,

@@ -17,7 +17,10 @@ export interface SegmentToKeep {
 export const KEPT_FILE_SUFFIX = ".segment";
 const LENGTH_BYTES = 4;
 
-/** Writes end between sectors: a word of each tells whether it is the segment's, or what the file held before. */
+/**
+ * Writes end between sectors: a word of each tells whether it is the segment's, or what the file
+ * held before.
+ */
 const SECTOR_BYTES = 512;
 const WORD_BYTES = 4;
 /** Source: FNV-1a, 32 bits. */
@@ -37,8 +40,9 @@ interface Header extends Omit<Segment, "body" | "init"> {
 }
 
 /**
- * Writes a segment into a new file, or in place of the one that a file holds: by one call, since each costs a turn of
- * another thread. The fingerprint tells when the process was killed before the end.
+ * Writes a segment into a new file, or in place of the one that a file holds: by one call, since
+ * each costs a turn of another thread. The fingerprint tells when the process was killed before the
+ * end.
  */
 export async function writeKeptSegment(
   file: string,

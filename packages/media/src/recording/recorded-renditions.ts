@@ -1,7 +1,10 @@
 import { type Rendition, SOURCE_RENDITION } from "../hls/rendition.ts";
 import type { HeightRange, RecordingPlan, RecordingRendition } from "../port/recording.ts";
 
-/** Which renditions of a broadcast, the best first, are recorded: never none unless nothing is wanted. */
+/**
+ * Which renditions of a broadcast, the best first, are recorded: never none unless nothing is
+ * wanted.
+ */
 export function recordedRenditions(
   renditions: readonly Rendition[],
   wanted: RecordingPlan["renditions"],
@@ -17,8 +20,8 @@ export function recordedRenditions(
 }
 
 /**
- * Whose keyframes become thumbnails: one rendition, or, where the encoder makes them and no heights are wanted, all of
- * them, its first track's before the others. None where there is no picture.
+ * Whose keyframes become thumbnails: one rendition, or, where the encoder makes them and no heights
+ * are wanted, all of them, its first track's before the others. None where there is no picture.
  */
 export function thumbnailRenditions(
   renditions: readonly Rendition[],

@@ -24,9 +24,10 @@ export const RECORDING_CONTENT_TYPE = {
 } as const;
 
 /**
- * All playlists of a recording from its stored rows, in the order to write them: what a playlist refers to comes
- * before it. Pure, so that the engine while recording and the host after a crash make the same files. Rows of a
- * rendition may come in any order; a hole in their indexes is a lost file.
+ * All playlists of a recording from its stored rows, in the order to write them: what a playlist
+ * refers to comes before it. Pure, so that the engine while recording and the host after a crash
+ * make the same files. Rows of a rendition may come in any order; a hole in their indexes is a lost
+ * file.
  */
 export function renderRecordingPlaylists(
   rows: readonly RecordingFileRow[],
@@ -43,9 +44,9 @@ export function renderRecordingPlaylists(
 }
 
 /**
- * The playlists of a recording that grows: a file costs its own lines, not those of all files before
- * it. Without a rendition there is no playlist. Playlists of a recording in progress are of type EVENT
- * and already have an ENDLIST, so that players play what there is and stop.
+ * The playlists of a recording that grows: a file costs its own lines, not those of all files
+ * before it. Without a rendition there is no playlist. Playlists of a recording in progress are of
+ * type EVENT and already have an ENDLIST, so that players play what there is and stop.
  */
 export class RecordingPlaylists {
   readonly #media: RecordingMedia;

@@ -9,7 +9,10 @@ interface WaitingFile {
   /** In memory; undefined once it is on the disk. */
   body: readonly Buffer[] | undefined;
   readonly spilled: WaitingBody | undefined;
-  /** On the disk, whether or not it is in memory: for whoever finishes the recording of a killed process. */
+  /**
+   * On the disk, whether or not it is in memory: for whoever finishes the recording of a killed
+   * process.
+   */
   readonly kept: KeptFile | undefined;
 }
 
@@ -19,8 +22,8 @@ export type NextFile =
   | { readonly row: RecordingFileRow; readonly lost: string };
 
 /**
- * The files of one recording that wait for the host, in order: up to a bound in memory, then on the disk up to the
- * disk's bound.
+ * The files of one recording that wait for the host, in order: up to a bound in memory, then on the
+ * disk up to the disk's bound.
  */
 export class RecordingQueue {
   readonly #memoryBytesMax: number;
@@ -66,8 +69,8 @@ export class RecordingQueue {
   }
 
   /**
-   * Gives the oldest file to `write`, which resolves to whether it is in the bucket, and forgets it afterwards. False
-   * when there is none.
+   * Gives the oldest file to `write`, which resolves to whether it is in the bucket, and forgets it
+   * afterwards. False when there is none.
    */
   async next(write: (file: NextFile) => Promise<boolean>): Promise<boolean> {
     const file = this.#waiting.shift();
@@ -87,7 +90,10 @@ export class RecordingQueue {
     return file !== undefined;
   }
 
-  /** Files of this rendition go behind `by` others, which they don't continue. False when none waits. */
+  /**
+   * Files of this rendition go behind `by` others, which they don't continue. False when none
+   * waits.
+   */
   shift(rendition: string, by: number): boolean {
     const files = this.#waiting.filter(({ row }) => row.rendition === rendition);
     for (const file of files) {

@@ -24,14 +24,15 @@ import { type NextFile, RecordingQueue } from "./recording-queue.ts";
 import { Thumbnails } from "./thumbnails.ts";
 
 /**
- * Playlists are rewritten whole. Beyond this many files they are rewritten only every second, third, … file, so that
- * the work of a 48-hour recording doesn't grow with its square.
+ * Playlists are rewritten whole. Beyond this many files they are rewritten only every second,
+ * third, … file, so that the work of a 48-hour recording doesn't grow with its square.
  */
 const FILES_PER_PLAYLIST_STEP = 360;
 
 /**
- * One broadcast's recording: joins segments into files and gives them to the host, one at a time, in order. Whatever
- * the host does (slow, failing, silent), `add` returns at once: the live stream never waits for a recording.
+ * One broadcast's recording: joins segments into files and gives them to the host, one at a time,
+ * in order. Whatever the host does (slow, failing, silent), `add` returns at once: the live stream
+ * never waits for a recording.
  */
 export class Recording {
   readonly #options: RecordingOptions;
@@ -127,7 +128,9 @@ export class Recording {
     return true;
   }
 
-  /** Writes what is left and the final playlists; resolves when the recording is complete or failed. */
+  /**
+   * Writes what is left and the final playlists; resolves when the recording is complete or failed.
+   */
   async finish(): Promise<void> {
     if (!this.#finishing) {
       for (const joiner of this.#joiners.values()) {
@@ -198,7 +201,9 @@ export class Recording {
     return `${this.#media?.hlsPath}/${rendition}/${file}`;
   }
 
-  /** One worker at a time; it goes on until the queue is empty and, when finishing, the end is told. */
+  /**
+   * One worker at a time; it goes on until the queue is empty and, when finishing, the end is told.
+   */
   #work(): void {
     if (!this.#busy) {
       this.#busy = true;
@@ -365,7 +370,10 @@ export class Recording {
     }
   }
 
-  /** Resolves to a failure's message: a rejection is an answer here, told to the host as a gap or as the end. */
+  /**
+   * Resolves to a failure's message: a rejection is an answer here, told to the host as a gap or as
+   * the end.
+   */
   async #put(
     object: Omit<RecordingObject, "streamName" | "streamId">,
   ): Promise<string | undefined> {

@@ -110,8 +110,8 @@ export class RenditionThumbnails {
   }
 
   /**
-   * Resolves when nothing is being decoded, or has been for too long: that picture is left out then.
-   * None comes after it.
+   * Resolves when nothing is being decoded, or has been for too long: that picture is left out
+   * then. None comes after it.
    */
   async finish(): Promise<void> {
     if (this.#decoding === undefined) {

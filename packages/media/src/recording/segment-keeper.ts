@@ -14,10 +14,16 @@ export interface DiskRoom {
   release(bytes: number): void;
 }
 
-/** Writes a segment into a file. The bytes are the system's then: a process that is killed doesn't lose them. */
+/**
+ * Writes a segment into a file. The bytes are the system's then: a process that is killed doesn't
+ * lose them.
+ */
 type Write = typeof writeKeptSegment;
 
-/** A file for one segment after the other: the system finds new pages for a new file, which costs more than the copy. */
+/**
+ * A file for one segment after the other: the system finds new pages for a new file, which costs
+ * more than the copy.
+ */
 interface Slot {
   readonly file: string;
   /** That are reserved for it: the longest segment it had. */
@@ -25,12 +31,15 @@ interface Slot {
   readonly isNew: boolean;
 }
 
-/** Files without a segment that a recording has at most: those of ten seconds of all renditions become free at once. */
+/**
+ * Files without a segment that a recording has at most: those of ten seconds of all renditions
+ * become free at once.
+ */
 const FREE_SLOTS_MAX = 32;
 
 /**
- * Keeps the segments of one recording on the disk until the files that they are joined into are in the bucket, so that
- * what a killed process had of a recording can be finished by the next one.
+ * Keeps the segments of one recording on the disk until the files that they are joined into are in
+ * the bucket, so that what a killed process had of a recording can be finished by the next one.
  */
 export class SegmentKeeper {
   readonly #folder: string;
@@ -152,7 +161,10 @@ export class KeptSegment {
     return readKeptBody(this.#file);
   }
 
-  /** The recorded file that it is part of is in the bucket, and has its row: nobody looks for the segment any more. */
+  /**
+   * The recorded file that it is part of is in the bucket, and has its row: nobody looks for the
+   * segment any more.
+   */
   async free(): Promise<void> {
     if ((await this.failure) !== undefined) {
       return this.remove();

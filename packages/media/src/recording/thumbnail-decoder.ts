@@ -65,7 +65,10 @@ function decoding(format: string): string[] {
   ];
 }
 
-/** The packets before the second picture: a copy, so that the segment's memory isn't held while it waits. */
+/**
+ * The packets before the second picture: a copy, so that the segment's memory isn't held while it
+ * waits.
+ */
 function firstPicture(body: Buffer): Buffer {
   let pictures = 0;
   for (let offset = 0; offset < body.length; offset += TS_PACKET_BYTES) {

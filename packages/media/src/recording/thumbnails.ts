@@ -14,12 +14,17 @@ interface ThumbnailsWanted {
   readonly limits: Pick<MediaLimits, "lastThumbnailMaxMs">;
 }
 
-/** The thumbnails of one recording: of one rendition, or of each that a multitrack encoder makes. */
+/**
+ * The thumbnails of one recording: of one rendition, or of each that a multitrack encoder makes.
+ */
 export class Thumbnails {
   readonly #renditions: readonly RenditionThumbnails[];
   #taken: RenditionThumbnails | undefined;
 
-  /** There are none where nothing is wanted or can be decoded. `onPicture`: there is something to take. */
+  /**
+   * There are none where nothing is wanted or can be decoded. `onPicture`: there is something to
+   * take.
+   */
   constructor(
     renditions: readonly Rendition[],
     isMultitrack: boolean,
@@ -74,7 +79,9 @@ export class Thumbnails {
     }
   }
 
-  /** The objects of a picture that waits. A number is said to be in use once any rendition uses it. */
+  /**
+   * The objects of a picture that waits. A number is said to be in use once any rendition uses it.
+   */
   take(): readonly ThumbnailObject[] {
     for (const rendition of this.#renditions) {
       const objects = rendition.take();

@@ -4,9 +4,10 @@ import { setFlagsFromString } from "node:v8";
 const HEAP_GROWTH = "--heap-growing-percent=200";
 
 /**
- * For a process whose own business is media. V8 lets a small heap grow by little more than a third before it looks through
- * it. Segments don't count towards that (`keepBytes`), but what is allocated for streams and recordings beside them does:
- * the whole product would cost 5 to 7 % more.
+ * For a process whose own business is media. V8 lets a small heap grow by little more than a third
+ * before it looks through it. Segments don't count towards that (`keepBytes`), but what is
+ * allocated for streams and recordings beside them does: the whole product would cost 5 to 7 %
+ * more.
  */
 export function letHeapGrow(): void {
   setFlagsFromString(HEAP_GROWTH);

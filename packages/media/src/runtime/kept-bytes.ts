@@ -2,7 +2,10 @@
 const GROWTH_BYTES_MIN = 128 * 1024 * 1024;
 /** Of what is kept: a server that has much in memory needn't look for every little. */
 const GROWTH_SHARE = 1 / 4;
-/** More than V8 lets buffers grow by. Nothing is written to it, so that it takes addresses and no memory. */
+/**
+ * More than V8 lets buffers grow by. Nothing is written to it, so that it takes addresses and no
+ * memory.
+ */
 const SIGNAL_BYTES = 96 * 1024 * 1024;
 const EMPTY = Buffer.alloc(0);
 
@@ -18,12 +21,14 @@ function lookNext(): void {
 }
 
 /**
- * A copy for as long as somebody has it. V8 counts the bytes of buffers and looks through its whole heap for each 64 MB
- * of them, with 300 streams three times a second, which was a sixth of all that those cost and kept the media waiting. It
- * doesn't count shared memory. So that is counted here, and V8 asked to look when it has grown.
+ * A copy for as long as somebody has it. V8 counts the bytes of buffers and looks through its whole
+ * heap for each 64 MB of them, with 300 streams three times a second, which was a sixth of all that
+ * those cost and kept the media waiting. It doesn't count shared memory. So that is counted here,
+ * and V8 asked to look when it has grown.
  *
- * What the web platform brought to Node refuses shared memory: a body for `fetch` or `Response` and what `crypto.subtle`
- * reads must be a copy. Streams, sockets, files, `node:crypto` and `node:zlib` take it.
+ * What the web platform brought to Node refuses shared memory: a body for `fetch` or `Response` and
+ * what `crypto.subtle` reads must be a copy. Streams, sockets, files, `node:crypto` and `node:zlib`
+ * take it.
  */
 export function keepBytes(bytes: Buffer): Buffer {
   if (bytes.length === 0) {

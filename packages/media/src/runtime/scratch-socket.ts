@@ -6,13 +6,14 @@ const SCRATCH_BYTES = 64 * 1024;
 export const scratch = Buffer.allocUnsafeSlow(SCRATCH_BYTES);
 
 /**
- * The same connection as another socket, whose `data` events carry memory that is reused after the event. They are to be
- * heard from now on: nothing is kept for later.
+ * The same connection as another socket, whose `data` events carry memory that is reused after the
+ * event. They are to be heard from now on: nothing is kept for later.
  *
- * For each read node allocates 64 KiB, and to collect them costs more than to read. It reads into memory of ours
- * (`onread`) only where it makes the socket with that option, which it doesn't for what a server accepts, nor for the
- * pipes of a process. So the connection's handle gets a new socket; the given one is empty then and closes with it. The handle isn't documented:
- * where there is none the socket stays as it is.
+ * For each read node allocates 64 KiB, and to collect them costs more than to read. It reads into
+ * memory of ours (`onread`) only where it makes the socket with that option, which it doesn't for
+ * what a server accepts, nor for the pipes of a process. So the connection's handle gets a new
+ * socket; the given one is empty then and closes with it. The handle isn't documented: where there
+ * is none the socket stays as it is.
  */
 export function reuseReadMemory(given: Socket): Socket {
   const handle: unknown = Reflect.get(given, "_handle");

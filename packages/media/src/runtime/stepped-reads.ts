@@ -4,8 +4,8 @@ import { TLSSocket } from "node:tls";
 import { scratch } from "./scratch-socket.ts";
 
 /**
- * `prompt`: media is late by 15 ms on average, half of a frame. For what nobody waits for frame by frame `steady`, 30 ms
- * and half of the wakings, and `relaxed`, 45 ms and a third of them.
+ * `prompt`: media is late by 15 ms on average, half of a frame. For what nobody waits for frame by
+ * frame `steady`, 30 ms and half of the wakings, and `relaxed`, 45 ms and a third of them.
  */
 export type ReadPace = "prompt" | "steady" | "relaxed";
 
@@ -21,7 +21,10 @@ interface Handle {
   readStop(): void;
 }
 
-/** Reads those sockets from which something came lately. Nothing wakes the process for them but its timer. */
+/**
+ * Reads those sockets from which something came lately. Nothing wakes the process for them but its
+ * timer.
+ */
 class Steps {
   /** More in one step might fill the system's buffers, and be held up. */
   readonly bytesMax: number;
@@ -64,12 +67,13 @@ const STEPS: Readonly<Record<ReadPace, Steps>> = {
 };
 
 /**
- * From now on a socket that `reuseReadMemory` made is read in steps while something comes, rather than at each packet: to
- * be woken costs more than what a packet of media needs. One that is silent is waited for as any other, and so is its
- * end.
+ * From now on a socket that `reuseReadMemory` made is read in steps while something comes, rather
+ * than at each packet: to be woken costs more than what a packet of media needs. One that is silent
+ * is waited for as any other, and so is its end.
  *
- * Node has nothing for it, so the socket's descriptor is read beside its handle. Where there is none (Windows), or what
- * it gives isn't yet what the socket tells (TLS), the socket stays as it is.
+ * Node has nothing for it, so the socket's descriptor is read beside its handle. Where there is
+ * none (Windows), or what it gives isn't yet what the socket tells (TLS), the socket stays as it
+ * is.
  */
 export function readInSteps(socket: Socket, pace: ReadPace = "prompt"): void {
   const handle: unknown = Reflect.get(socket, "_handle");

@@ -7,9 +7,10 @@ import { type FlvTag, readFlv } from "./flv-file.ts";
 import { chunkStreamOf } from "./flv-loop.ts";
 
 /*
- * Where mutations begin. The files are two seconds of ffmpeg's test picture at 64x64 by libx264 and its AAC encoder, each of
- * another profile, and a little larger by libx265; `ffmpeg-publish.rtmp` is what ffmpeg 7.1 sent behind the handshake when
- * it published one of them, `ffmpeg-publish.srt` the datagrams of another, encrypted, each behind its length in 16 bits.
+ * Where mutations begin. The files are two seconds of ffmpeg's test picture at 64x64 by libx264 and
+ * its AAC encoder, each of another profile, and a little larger by libx265; `ffmpeg-publish.rtmp`
+ * is what ffmpeg 7.1 sent behind the handshake when it published one of them, `ffmpeg-publish.srt`
+ * the datagrams of another, encrypted, each behind its length in 16 bits.
  */
 const FILES = [
   "baseline.flv",
@@ -56,7 +57,9 @@ const bodies = (type: number, packetType: number): Buffer[] =>
 export const avcRecords = bodies(MESSAGE.video, 0).map((body) => body.subarray(5));
 /** Length-prefixed access units; the first of each stream has an SEI. */
 export const avcUnits = bodies(MESSAGE.video, 1).map((body) => body.subarray(5));
-/** AudioSpecificConfigs: those of the files, and HE-AAC's both versions in both ways of signalling. */
+/**
+ * AudioSpecificConfigs: those of the files, and HE-AAC's both versions in both ways of signalling.
+ */
 export const aacRecords = [
   ...bodies(MESSAGE.audio, 0).map((body) => body.subarray(2)),
   ...["2b920800", "eb920800", "131056e598", "139056e5a5485080", "1210", "f8e8e000"].map((hex) =>
@@ -111,7 +114,10 @@ export const amf0Messages: readonly Buffer[] = (
   ] as readonly (readonly Amf0Value[])[]
 ).map(encodeAmf0);
 
-/** A publisher's bytes behind the handshake: as ffmpeg sent them, and as OBS sends them, in chunks of 4,096 bytes. */
+/**
+ * A publisher's bytes behind the handshake: as ffmpeg sent them, and as OBS sends them, in chunks
+ * of 4,096 bytes.
+ */
 export const publishes: readonly Buffer[] = [read("ffmpeg-publish.rtmp"), obsPublish()];
 
 /** An SRT caller's datagrams, to the stream key `key` under the engine harness's passphrase. */

@@ -84,7 +84,10 @@ export class EngineHarness {
     return this;
   }
 
-  /** The default decision: keys that begin with "no" are refused, "rec" ones are recorded, "fmp4" ones in fragments. */
+  /**
+   * The default decision: keys that begin with "no" are refused, "rec" ones are recorded, "fmp4"
+   * ones in fragments.
+   */
   allow(request: PublishRequest): PublishDecision {
     const { name } = request;
     if (name.startsWith("no")) {
@@ -140,7 +143,9 @@ function secretOf({ name }: PublishName): PublishSecret | undefined {
     : { secret: SRT_PASSPHRASE, required: !name.includes("clear") };
 }
 
-/** Serves live playback under `/<stream name, encoded>/…` and recorded objects under `/objects/…`. */
+/**
+ * Serves live playback under `/<stream name, encoded>/…` and recorded objects under `/objects/…`.
+ */
 export async function servePlayback(
   harness: EngineHarness,
 ): Promise<{ readonly url: string; readonly server: Server }> {
@@ -220,7 +225,10 @@ export function run(command: string, args: readonly string[]): Promise<CommandRe
   });
 }
 
-/** Encoder arguments for `seconds` of 320x180 at 30 frames per second with a keyframe each 2 s, and a tone. */
+/**
+ * Encoder arguments for `seconds` of 320x180 at 30 frames per second with a keyframe each 2 s, and
+ * a tone.
+ */
 export function encoderArguments(
   seconds: number,
   overrides: readonly string[] = ["-g", "60", "-preset", "ultrafast"],

@@ -13,7 +13,10 @@ const ENCODER = {
 
 export type FilmName = `${keyof typeof ENCODER} ${number}`;
 
-/** Films of so many lines in the codecs asked for, all of the same pictures at 30 frames per second, with a tone. */
+/**
+ * Films of so many lines in the codecs asked for, all of the same pictures at 30 frames per second,
+ * with a tone.
+ */
 export async function encodeFilms(
   names: readonly FilmName[],
   seconds: number,
@@ -63,8 +66,9 @@ const isConfig = ({ body, type }: FlvTag): boolean => {
 };
 
 /**
- * One film with all of its tags and the pictures of the further ones, in the order of their times and sequence headers
- * before all frames; `furtherFirst`: of equal times those of further tracks come first.
+ * One film with all of its tags and the pictures of the further ones, in the order of their times
+ * and sequence headers before all frames; `furtherFirst`: of equal times those of further tracks
+ * come first.
  */
 export function interleave(
   [first = [], ...further]: readonly FlvTag[][],

@@ -22,7 +22,9 @@ export class FlvLoop {
     this.#media = media.filter((tag) => tag.timestampMs < this.#durationMs);
   }
 
-  /** One playing of it from the beginning: each call returns what came due since the call before. */
+  /**
+   * One playing of it from the beginning: each call returns what came due since the call before.
+   */
   play(): (elapsedMs: number) => FlvTag[] {
     let next = 0;
     let loopMs = 0;

@@ -11,7 +11,10 @@ import {
   videoConfigBody,
 } from "./synthetic-media.ts";
 
-/** What somebody might send, how far into a session, and what the server says when it ends the connection. */
+/**
+ * What somebody might send, how far into a session, and what the server says when it ends the
+ * connection.
+ */
 export interface HostilePeer {
   readonly name: string;
   readonly reason: string;

@@ -15,8 +15,8 @@ interface Before {
 }
 
 /**
- * Chunks as librtmp writes them (Adobe RTMP 1.0, 5.3.1): one chunk stream carries pictures and sound, and a header says
- * only what is new.
+ * Chunks as librtmp writes them (Adobe RTMP 1.0, 5.3.1): one chunk stream carries pictures and
+ * sound, and a header says only what is new.
  */
 export class LibrtmpWriter {
   chunkSize = 128;

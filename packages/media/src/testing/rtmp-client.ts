@@ -85,7 +85,9 @@ export class RtmpClient {
     return this.status() ?? "closed";
   }
 
-  /** Resolves when the server has handled everything sent before, which its answer to a ping shows. */
+  /**
+   * Resolves when the server has handled everything sent before, which its answer to a ping shows.
+   */
   async settled(): Promise<void> {
     const answers = (): number => this.others.filter((type) => type === MESSAGE.userControl).length;
     const before = answers();

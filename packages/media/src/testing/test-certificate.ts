@@ -1,4 +1,7 @@
-/** A self-signed certificate for localhost. Its key is public: it protects nothing and is for tests alone. */
+/**
+ * A self-signed certificate for localhost. Its key is public: it protects nothing and is for tests
+ * alone.
+ */
 export const testCertificate = {
   key: `-----BEGIN PRIVATE KEY-----
 MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQg6k+KW0iPa+TseiXM

@@ -17,7 +17,10 @@ interface Packet {
   readonly randomAccess: boolean;
 }
 
-/** A reader written from the standard alone, to check the muxer with. Throws where continuity breaks. */
+/**
+ * A reader written from the standard alone, to check the muxer with. Throws where continuity
+ * breaks.
+ */
 export function demux(stream: Buffer, continuity = new Map<number, number>()): DemuxedUnit[] {
   const open = new Map<number, { first: Packet; parts: Buffer[] }>();
   const units: DemuxedUnit[] = [];

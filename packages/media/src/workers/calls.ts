@@ -30,8 +30,8 @@ interface Waiting {
 }
 
 /**
- * Calls between two processes over one ordered channel: what one side tells or answers arrives in that order at the
- * other. A `MediaError` stays one.
+ * Calls between two processes over one ordered channel: what one side tells or answers arrives in
+ * that order at the other. A `MediaError` stays one.
  */
 export class Calls<Ours extends Served<Ours>, Theirs extends Served<Theirs>> {
   #ours: Ours | undefined;

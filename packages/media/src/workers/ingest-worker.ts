@@ -26,7 +26,9 @@ type Main = Calls<WorkerMethods, MainMethods>;
 /** Others hear of changes to what ladders take this soon. */
 const CORES_TOLD_EVERY_MS = 250;
 
-/** An engine in a process of its own: its host is the main process, and it knows of no other worker. */
+/**
+ * An engine in a process of its own: its host is the main process, and it knows of no other worker.
+ */
 export class IngestWorker extends StreamEngine implements WorkerMethods {
   readonly #main: Main;
   readonly #capacity: TranscodeCapacity;
@@ -146,7 +148,8 @@ function hostOf(main: Main): MediaHost {
     authorizePublish: async (request) => {
       const decision = await main.ask("authorizePublish", request);
       if (decision.allow && decision.elsewhere !== true) {
-        // The engine goes on in this turn: when the turn is over the broadcast was told, or nothing came of it.
+        // The engine goes on in this turn: when the turn is over the broadcast was told, or nothing
+        // came of it.
         setImmediate(() => main.tell("decided", decision.streamName));
       }
       return decision;

@@ -30,8 +30,9 @@ export interface PoolIngestOptions {
 }
 
 /**
- * Ingest in the main process: hands over the connections of protocols that workers run, and publishes what the other
- * protocols receive here, such as those whose encoders share one UDP socket. Workers get the media of these.
+ * Ingest in the main process: hands over the connections of protocols that workers run, and
+ * publishes what the other protocols receive here, such as those whose encoders share one UDP
+ * socket. Workers get the media of these.
  */
 export class PoolIngest implements IngestEngine {
   readonly #options: PoolIngestOptions;

@@ -15,7 +15,9 @@ import type {
 
 type Main = Calls<WorkerMethods, MainMethods>;
 
-/** In the worker that has the connection: a feed that sends everything to where the broadcast is. */
+/**
+ * In the worker that has the connection: a feed that sends everything to where the broadcast is.
+ */
 export class RelayFeed implements MediaSink {
   readonly publisher: Publisher;
   /** Known when the broadcast has taken the publisher. */

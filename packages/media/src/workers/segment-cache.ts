@@ -6,7 +6,10 @@ interface Kept {
   bytes: number;
 }
 
-/** Segments that viewers ask for now, so that each crosses from its worker once, however many viewers there are. */
+/**
+ * Segments that viewers ask for now, so that each crosses from its worker once, however many
+ * viewers there are.
+ */
 export class SegmentCache {
   readonly #bytesMax: number;
   readonly #keptMs: number;

@@ -58,8 +58,8 @@ export class StreamLedger {
   }
 
   /**
-   * The worker died: tells the ends of what it carried. Resolves when the interrupted recordings are told too, each once
-   * what the host was writing of it is written.
+   * The worker died: tells the ends of what it carried. Resolves when the interrupted recordings
+   * are told too, each once what the host was writing of it is written.
    */
   async conclude(atMs: number, tell: (event: MediaEvent) => void): Promise<void> {
     const left = [...this.#open.values()];

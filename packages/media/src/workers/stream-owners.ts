@@ -6,7 +6,10 @@ interface Claim<Worker> {
   isLive: boolean;
 }
 
-/** Which worker has which channel: one at a time, from the decision about its first publisher to its session's end. */
+/**
+ * Which worker has which channel: one at a time, from the decision about its first publisher to its
+ * session's end.
+ */
 export class StreamOwners<Worker> {
   readonly #claims = new Map<string, Claim<Worker>>();
 

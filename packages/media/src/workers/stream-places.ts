@@ -6,7 +6,10 @@ interface Place<Worker> {
   endedAtMs: number | undefined;
 }
 
-/** Where each channel's latest broadcast is, or was until a moment ago: whom its players are served by. */
+/**
+ * Where each channel's latest broadcast is, or was until a moment ago: whom its players are served
+ * by.
+ */
 export class StreamPlaces<Worker> {
   readonly #keptMs: number;
   readonly #monotonicMs: () => number;

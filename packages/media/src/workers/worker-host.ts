@@ -23,7 +23,10 @@ export interface WorkerHostOptions {
   readonly onCores: () => void;
 }
 
-/** The host of one worker's engine, in the main process: asks the real host, and knows which worker has which channel. */
+/**
+ * The host of one worker's engine, in the main process: asks the real host, and knows which worker
+ * has which channel.
+ */
 export class WorkerHost implements MainMethods {
   readonly #options: WorkerHostOptions;
 

@@ -1,4 +1,7 @@
-/** The program of a worker process. It listens to nobody but the process that started it, and ends with it. */
+/**
+ * The program of a worker process. It listens to nobody but the process that started it, and ends
+ * with it.
+ */
 import { strict as assert } from "node:assert";
 import { letHeapGrow } from "../runtime/heap-growth.ts";
 import { Calls, type Message } from "./calls.ts";
@@ -6,7 +9,10 @@ import { IngestWorker } from "./ingest-worker.ts";
 import type { MainMethods, WorkerMethods, WorkerOptions } from "./worker-messages.ts";
 
 letHeapGrow();
-/** A terminal or a service manager tells all processes; streams end in order when the main process says so. */
+/**
+ * A terminal or a service manager tells all processes; streams end in order when the main process
+ * says so.
+ */
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => undefined);
 }

@@ -22,8 +22,8 @@ export interface RelayedUnit extends Omit<MediaUnit, "data"> {
 }
 
 /**
- * From the worker that has a connection to the one that has its broadcast, by way of the main process: what a
- * `MediaSink` takes.
+ * From the worker that has a connection to the one that has its broadcast, by way of the main
+ * process: what a `MediaSink` takes.
  */
 export interface RelayTarget {
   /** Resolves to the codecs that are taken; rejects with MediaError `refused`. */
@@ -48,7 +48,8 @@ export interface RelaySource {
 /** What a worker does for the main process: it is an engine. */
 export interface WorkerMethods extends MediaEngine, RelayTarget, RelaySource {
   /**
-   * A publisher that was let in and whose connection the main process has; what it sends follows as from `openRelay`.
+   * A publisher that was let in and whose connection the main process has; what it sends follows as
+   * from `openRelay`.
    */
   openPublisher(
     publisher: PublisherFacts,

@@ -39,8 +39,9 @@ const RESTART_DELAY_MAX_MS = 10_000;
 const CLOSE_GRACE_MS = 5_000;
 
 /**
- * An engine of several processes. This one listens, hands each connection to the worker with the fewest, asks the host
- * for all of them and serves playback of each worker's streams; a stream is carried by one worker.
+ * An engine of several processes. This one listens, hands each connection to the worker with the
+ * fewest, asks the host for all of them and serves playback of each worker's streams; a stream is
+ * carried by one worker.
  */
 export class WorkerPool implements MediaEngine {
   readonly #options: MediaEngineOptions;
@@ -251,7 +252,10 @@ export class WorkerPool implements MediaEngine {
     });
   }
 
-  /** Resolves when the worker takes connections. Rejects when the first of its slot can't be started. */
+  /**
+   * Resolves when the worker takes connections. Rejects when the first of its slot can't be
+   * started.
+   */
   async #spawn(slot: number, restartDelayMs: number): Promise<void> {
     const worker = new WorkerProcess(this.#optionsOf(slot));
     worker.calls.serve(

@@ -5,8 +5,9 @@ const TAG_HEADER_BYTES = 11;
 const BACK_POINTER_BYTES = 4;
 
 /**
- * Splits an aggregate message (Adobe RTMP 1.0, 7.1.6) into the FLV tags it holds. Their timestamps are made relative to
- * the message's. Throws MediaError `protocol` for a tag that is cut short, or for an aggregate inside an aggregate.
+ * Splits an aggregate message (Adobe RTMP 1.0, 7.1.6) into the FLV tags it holds. Their timestamps
+ * are made relative to the message's. Throws MediaError `protocol` for a tag that is cut short, or
+ * for an aggregate inside an aggregate.
  */
 export function readAggregate(
   timestampMs: number,

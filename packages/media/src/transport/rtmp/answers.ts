@@ -2,7 +2,10 @@ import { type Amf0Value, amf0Object, encodeAmf0 } from "../../container/flv/amf0
 import { encodeMessage, uint32 } from "./chunk-writer.ts";
 import { MESSAGE, USER_CONTROL } from "./message-type.ts";
 
-/** Everything the server sends after the handshake. Chunk stream 2 is for control, 3 for commands, 5 for status. */
+/**
+ * Everything the server sends after the handshake. Chunk stream 2 is for control, 3 for commands, 5
+ * for status.
+ */
 const CHUNK_STREAM = { control: 2, command: 3, status: 5 } as const;
 /** Bytes the peer may send before we acknowledge; what Adobe's server uses. */
 export const WINDOW_ACK_BYTES = 2_500_000;
@@ -22,17 +25,25 @@ function status(level: "status" | "error", code: string, description: string): A
   return amf0Object({ level, code, description });
 }
 
-/** FourCcInfoMask's CanForward and CapsExMask's Multitrack (Veovera, "Enhanced RTMP v2", NetConnection.connect). */
+/**
+ * FourCcInfoMask's CanForward and CapsExMask's Multitrack (Veovera, "Enhanced RTMP v2",
+ * NetConnection.connect).
+ */
 const CAN_FORWARD = 4;
 const CAPS_MULTITRACK = 2;
-/** What is taken of enhanced RTMP; whether HEVC and several tracks are is the channel's business. */
+/**
+ * What is taken of enhanced RTMP; whether HEVC and several tracks are is the channel's business.
+ */
 const CAPABILITIES: Readonly<Record<string, Amf0Value>> = {
   videoFourCcInfoMap: amf0Object({ avc1: CAN_FORWARD, hvc1: CAN_FORWARD }),
   audioFourCcInfoMap: amf0Object({ mp4a: CAN_FORWARD }),
   capsEx: CAPS_MULTITRACK,
 };
 
-/** Window, bandwidth and the result of `connect`; `isEnhanced`: the encoder told its own capabilities. */
+/**
+ * Window, bandwidth and the result of `connect`; `isEnhanced`: the encoder told its own
+ * capabilities.
+ */
 export function connectAccepted(transactionId: number, isEnhanced: boolean): Buffer {
   return Buffer.concat([
     control(MESSAGE.windowAckSize, uint32(WINDOW_ACK_BYTES)),

@@ -2,8 +2,9 @@ import { MediaError } from "../../port/media-error.ts";
 import { INITIAL_CHUNK_SIZE, MESSAGE } from "./message-type.ts";
 
 /**
- * Called with each complete message. `payload` is scratch memory that the reader reuses after the call: the receiver
- * may change it, and copies what it keeps. `timestampMs` is unsigned 32 bits and wraps.
+ * Called with each complete message. `payload` is scratch memory that the reader reuses after the
+ * call: the receiver may change it, and copies what it keeps. `timestampMs` is unsigned 32 bits and
+ * wraps.
  */
 export type MessageHandler = (
   type: number,
@@ -20,7 +21,10 @@ export interface ChunkReaderLimits {
 
 /** Memory of all half-received messages of a connection, as a multiple of the largest message. */
 const PARTIAL_BYTES_FACTOR = 2;
-/** Scratch memory grows in steps of this, so that frames of slightly rising size don't reallocate each time. */
+/**
+ * Scratch memory grows in steps of this, so that frames of slightly rising size don't reallocate
+ * each time.
+ */
 const SCRATCH_STEP_BYTES = 4_096;
 /** Longest header: 3 bytes basic, 11 message, 4 extended timestamp. */
 const HEADER_BYTES_MAX = 18;
@@ -43,9 +47,10 @@ interface ChunkStream {
 }
 
 /**
- * Reassembles RTMP messages from chunks (Adobe RTMP 1.0, section 5.3), whatever way the bytes are cut into reads.
- * A message's bytes are copied once, from the socket's buffer into the chunk stream's scratch buffer.
- * Throws MediaError `protocol` or `limit`; after that the reader is not to be used again.
+ * Reassembles RTMP messages from chunks (Adobe RTMP 1.0, section 5.3), whatever way the bytes are
+ * cut into reads. A message's bytes are copied once, from the socket's buffer into the chunk
+ * stream's scratch buffer. Throws MediaError `protocol` or `limit`; after that the reader is not to
+ * be used again.
  */
 export class ChunkReader {
   readonly #onMessage: MessageHandler;
@@ -78,7 +83,10 @@ export class ChunkReader {
     }
   }
 
-  /** Headers are short and may straddle reads: they're gathered in a buffer of their own, a part at a time. */
+  /**
+   * Headers are short and may straddle reads: they're gathered in a buffer of their own, a part at
+   * a time.
+   */
   #readHeader(bytes: Buffer, start: number): number {
     let offset = start;
     for (;;) {
@@ -159,7 +167,8 @@ export class ChunkReader {
     } else if (!stream.hasHeader) {
       throw new MediaError("protocol", "a chunk refers to a message header that was never sent");
     } else if (stream.received === 0) {
-      // Section 5.3.1.2.4: a new message with the header of the last one advances by the same delta.
+      // Section 5.3.1.2.4: a new message with the header of the last one advances by the same
+      // delta.
       stream.timestampMs = (stream.timestampMs + stream.deltaMs) >>> 0;
     }
     this.#headerLength = 0;

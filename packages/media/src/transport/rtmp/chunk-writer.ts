@@ -2,7 +2,10 @@ import { INITIAL_CHUNK_SIZE } from "./message-type.ts";
 
 const EXTENDED_TIMESTAMP = 0xffffff;
 
-/** One RTMP message as chunks: a full header, then continuation chunks (Adobe RTMP 1.0, section 5.3.1). */
+/**
+ * One RTMP message as chunks: a full header, then continuation chunks (Adobe RTMP 1.0, section
+ * 5.3.1).
+ */
 export function encodeMessage(
   chunkStreamId: number,
   type: number,

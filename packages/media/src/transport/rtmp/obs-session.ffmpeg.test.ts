@@ -23,8 +23,9 @@ import { RtmpClient } from "../../testing/rtmp-client.ts";
 import { MESSAGE } from "./message-type.ts";
 
 /*
- * What OBS Studio sends, message by message: its librtmp's commands, flv-mux.c's metadata, pictures and ends. Written
- * from the specifications of RTMP, AMF0 and enhanced RTMP v2, with none of the engine's own writers.
+ * What OBS Studio sends, message by message: its librtmp's commands, flv-mux.c's metadata, pictures
+ * and ends. Written from the specifications of RTMP, AMF0 and enhanced RTMP v2, with none of the
+ * engine's own writers.
  */
 
 const SECONDS = 4;

@@ -35,8 +35,8 @@ type State = "handshake" | "unconnected" | "connected" | "authorising" | "publis
 const ENHANCED_MEMBERS = ["fourCcList", "videoFourCcInfoMap", "capsEx"];
 
 /**
- * One encoder's connection. It speaks RTMP, owns its socket and nothing else: an error in what the peer sends ends
- * this connection and no other.
+ * One encoder's connection. It speaks RTMP, owns its socket and nothing else: an error in what the
+ * peer sends ends this connection and no other.
  */
 export class RtmpConnection implements Publisher {
   readonly id: string;
@@ -143,7 +143,10 @@ export class RtmpConnection implements Publisher {
     }
   }
 
-  /** What went wrong decides what the broadcast is told; the encoder gets the sentence, and the socket ends. */
+  /**
+   * What went wrong decides what the broadcast is told; the encoder gets the sentence, and the
+   * socket ends.
+   */
   fail(error: unknown): void {
     const message = error instanceof Error ? error.message : String(error);
     if (!(error instanceof MediaError)) {
@@ -218,7 +221,8 @@ export class RtmpConnection implements Publisher {
         this.#userControl(payload);
         break;
       default:
-      // Acknowledgements and windows of the peer need no answer; unknown types are for other servers.
+      // Acknowledgements and windows of the peer need no answer; unknown types are for other
+      // servers.
     }
   }
 

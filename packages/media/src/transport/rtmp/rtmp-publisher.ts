@@ -19,10 +19,10 @@ const CHUNK_STREAM = { control: 2, command: 3, audio: 4, video: 6 } as const;
 const LIMITS = { chunkStreamsMax: 64, messageBytesMax: 1 << 20 };
 
 /**
- * Publishes an FLV stream to `rtmps://host:port/app/<stream key>` or `rtmp://…`, at the pace at which
- * it comes. An encoder that isn't told the URL can't show it to whoever lists processes. Resolves
- * when `flv` has ended and everything is sent; rejects with MediaError when the server refuses or
- * the connection breaks. Like ffmpeg, it takes any certificate.
+ * Publishes an FLV stream to `rtmps://host:port/app/<stream key>` or `rtmp://…`, at the pace at
+ * which it comes. An encoder that isn't told the URL can't show it to whoever lists processes.
+ * Resolves when `flv` has ended and everything is sent; rejects with MediaError when the server
+ * refuses or the connection breaks. Like ffmpeg, it takes any certificate.
  */
 export async function publishFlv(url: string, flv: Readable): Promise<void> {
   const { protocol, hostname, port, pathname } = new URL(url);

@@ -9,7 +9,10 @@ export const HANDSHAKE_TYPE = {
   /** And the reason's code. */
   rejection: 1_000,
 } as const;
-/** What an induction's answer carries where its request has a socket type: extensions are understood here. */
+/**
+ * What an induction's answer carries where its request has a socket type: extensions are understood
+ * here.
+ */
 export const SRT_MAGIC = 0x4a17;
 const EXTENDS = { handshake: 1, keyMaterial: 2 } as const;
 const EXTENSIONS_MAX = 16;
@@ -100,7 +103,9 @@ export interface ConnectionRequest {
   readonly keyMaterial: Buffer | undefined;
 }
 
-/** Of a conclusion's body. Throws SrtRejection for what it lacks, and for what isn't spoken here. */
+/**
+ * Of a conclusion's body. Throws SrtRejection for what it lacks, and for what isn't spoken here.
+ */
 export function parseConnectionRequest(body: Buffer): ConnectionRequest {
   const { extension } = parseHandshake(body);
   if ((extension & EXTENDS.handshake) === 0) {

@@ -29,7 +29,9 @@ export interface KeyMaterial {
   readonly wrapped: Buffer;
 }
 
-/** Undefined for what isn't a key material message, or has a cipher that isn't spoken here. Copies. */
+/**
+ * Undefined for what isn't a key material message, or has a cipher that isn't spoken here. Copies.
+ */
 export function parseKeyMaterial(content: Buffer): KeyMaterial | undefined {
   if (content.length < HEAD_BYTES + SALT_BYTES + ICV_BYTES) {
     return undefined;
@@ -68,7 +70,10 @@ export class StreamDecryptor {
     this.#passphrase = passphrase;
   }
 
-  /** False where the keys were wrapped by another passphrase; then those that there were go on being used. */
+  /**
+   * False where the keys were wrapped by another passphrase; then those that there were go on being
+   * used.
+   */
   async learn(material: KeyMaterial): Promise<boolean> {
     const key = await this.#wrappingKey(material);
     const unwrapped = unwrap(key, material.wrapped);
@@ -86,7 +91,10 @@ export class StreamDecryptor {
     return true;
   }
 
-  /** Undefined where there is no such key. AES-CTR (section 6.2.2): the counter block is the salt with the number. */
+  /**
+   * Undefined where there is no such key. AES-CTR (section 6.2.2): the counter block is the salt
+   * with the number.
+   */
   decrypt(parity: number, sequence: number, payload: Buffer): Buffer | undefined {
     const key = parity === BITS.even ? this.#keys.even : this.#keys.odd;
     if (key === undefined || parity === 3) {

@@ -47,7 +47,10 @@ export interface DataPacket {
 
 export type SrtPacket = ControlPacket | DataPacket;
 
-/** Destination socket id: 0 for one that wants a connection. Undefined where there is no whole header. */
+/**
+ * Destination socket id: 0 for one that wants a connection. Undefined where there is no whole
+ * header.
+ */
 export function destinationOf(datagram: Buffer): number | undefined {
   return datagram.length < HEADER_BYTES ? undefined : datagram.readUInt32BE(12);
 }

@@ -19,9 +19,10 @@ export interface ReceiveBufferOptions {
 }
 
 /**
- * Puts packets in order. A missing one is waited for as long as the latency that both sides agreed on, from the moment
- * that its absence shows; then the stream goes on without it. What is in order is handed on at once: media has timestamps
- * of its own, and needs no delivery in step with the sender's clock (draft-sharabayko-srt-01, 4.5 and 4.6).
+ * Puts packets in order. A missing one is waited for as long as the latency that both sides agreed
+ * on, from the moment that its absence shows; then the stream goes on without it. What is in order
+ * is handed on at once: media has timestamps of its own, and needs no delivery in step with the
+ * sender's clock (draft-sharabayko-srt-01, 4.5 and 4.6).
  */
 export class ReceiveBuffer {
   readonly #latencyMs: number;
@@ -63,7 +64,9 @@ export class ReceiveBuffer {
     return this.#gaps;
   }
 
-  /** Whether a packet is neither a duplicate, nor too late, nor further ahead than a sender may go. */
+  /**
+   * Whether a packet is neither a duplicate, nor too late, nor further ahead than a sender may go.
+   */
   wants(sequence: number): boolean {
     const ahead = sequenceDistance(this.#next, sequence);
     return ahead >= 0 && !this.#waiting.has(sequence) && (ahead < WINDOW_PACKETS || this.#isIdle);

@@ -11,7 +11,10 @@ const RATE_PERIOD_MS = 1_000;
 /** 28 and 8 are IP's and UDP's headers, 16 is SRT's. */
 const LOSS_WORDS_MAX = Math.floor((PACKET_BYTES_MAX - 28 - 16) / 4);
 
-/** What a receiver tells the sender: how far it has come (ACK, 3.2.4) and what is missing (NAK, 3.2.5). */
+/**
+ * What a receiver tells the sender: how far it has come (ACK, 3.2.4) and what is missing (NAK,
+ * 3.2.5).
+ */
 export class ReceiverReports {
   readonly #buffer: ReceiveBuffer;
   readonly #send: (type: number, info: number, body: Buffer) => void;

@@ -1,6 +1,6 @@
 /**
- * Why a connection isn't made, as libsrt's callers understand it: travels as handshake type 1000 + code. From 1000 on
- * codes follow HTTP's (libsrt's "Rejection Codes").
+ * Why a connection isn't made, as libsrt's callers understand it: travels as handshake type 1000 +
+ * code. From 1000 on codes follow HTTP's (libsrt's "Rejection Codes").
  */
 export const REJECT = {
   peer: 2,

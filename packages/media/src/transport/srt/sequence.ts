@@ -18,7 +18,10 @@ export interface SequenceRange {
   readonly last: number;
 }
 
-/** The body of a loss report (appendix A of the draft): a range's first number is marked by its highest bit. */
+/**
+ * The body of a loss report (appendix A of the draft): a range's first number is marked by its
+ * highest bit.
+ */
 export function writeLossList(ranges: readonly SequenceRange[], wordsMax: number): Buffer {
   const words: number[] = [];
   for (const { first, last } of ranges) {

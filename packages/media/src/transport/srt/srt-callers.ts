@@ -60,8 +60,8 @@ interface Caller {
 }
 
 /**
- * Who speaks SRT with us, told apart by address and socket id. Nothing is kept of a caller before it has shown that it
- * receives what is sent to its address.
+ * Who speaks SRT with us, told apart by address and socket id. Nothing is kept of a caller before
+ * it has shown that it receives what is sent to its address.
  */
 export class SrtCallers {
   readonly #options: SrtCallersOptions;
@@ -86,7 +86,8 @@ export class SrtCallers {
 
   receive(datagram: Buffer, from: PeerAddress): void {
     const destination = destinationOf(datagram);
-    // Nobody could be answered at port 0, which a forged datagram may name; larger ones SRT doesn't send.
+    // Nobody could be answered at port 0, which a forged datagram may name; larger ones SRT doesn't
+    // send.
     if (destination === undefined || from.port === 0 || datagram.length > PACKET_BYTES_MAX) {
       return;
     }

@@ -48,8 +48,8 @@ export interface SrtConnectionOptions {
 }
 
 /**
- * One encoder's connection, from its accepted handshake on: it receives in live mode. An error in what the peer sends
- * ends this connection and no other.
+ * One encoder's connection, from its accepted handshake on: it receives in live mode. An error in
+ * what the peer sends ends this connection and no other.
  */
 export class SrtConnection implements Publisher {
   readonly id: string;
@@ -180,7 +180,9 @@ export class SrtConnection implements Publisher {
     }
   }
 
-  /** Nobody may put packets in clear into an encrypted stream; what can't be read counts as missing. */
+  /**
+   * Nobody may put packets in clear into an encrypted stream; what can't be read counts as missing.
+   */
   #clear(key: number, sequence: number, payload: Buffer): Buffer | undefined {
     const { decryptor } = this.#options;
     if (decryptor === undefined) {
@@ -218,7 +220,8 @@ export class SrtConnection implements Publisher {
         }
         break;
       default:
-      // Keep-alives have said all they have to; reports are for senders, and nothing is sent from here.
+      // Keep-alives have said all they have to; reports are for senders, and nothing is sent from
+      // here.
     }
   }
 
@@ -249,7 +252,9 @@ export class SrtConnection implements Publisher {
     this.#sink.end(rest ?? reason, message);
   }
 
-  /** The last picture is known to be whole only now. What can't be ingested of it says why instead. */
+  /**
+   * The last picture is known to be whole only now. What can't be ingested of it says why instead.
+   */
   #finishMedia(): SessionEndReason | undefined {
     try {
       this.#buffer.finish();

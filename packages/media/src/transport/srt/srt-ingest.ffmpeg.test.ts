@@ -15,8 +15,8 @@ const hasSrt =
   hasFfmpeg && (await run("ffmpeg", ["-v", "error", "-protocols"])).stdout.includes("srt");
 
 /**
- * Decodes without a warning and without a hole. The last pictures may be missing: libsrt's close drops what wasn't sent
- * yet.
+ * Decodes without a warning and without a hole. The last pictures may be missing: libsrt's close
+ * drops what wasn't sent yet.
  */
 async function expectWhole(from: string): Promise<void> {
   const decoded = await run("ffmpeg", ["-v", "warning", "-xerror", "-i", from, "-f", "null", "-"]);

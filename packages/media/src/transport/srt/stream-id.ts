@@ -4,8 +4,8 @@ import { SrtRejection } from "./reject-reason.ts";
 const STRUCTURED = "#!::";
 
 /**
- * The name to publish, as it is or as the resource of a structured id: `#!::r=<name>,m=publish`. Throws SrtRejection
- * for another mode than publishing.
+ * The name to publish, as it is or as the resource of a structured id: `#!::r=<name>,m=publish`.
+ * Throws SrtRejection for another mode than publishing.
  */
 export function nameOfStreamId(streamId: string): string {
   if (!streamId.startsWith(STRUCTURED)) {

@@ -4,8 +4,8 @@ import { createHmac, randomBytes } from "node:crypto";
 const PERIOD_MS = 30_000;
 
 /**
- * Proves that a caller receives what is sent to its address, before anything is kept of it: a keyed hash of the
- * address and the time.
+ * Proves that a caller receives what is sent to its address, before anything is kept of it: a keyed
+ * hash of the address and the time.
  */
 export class SynCookies {
   readonly #key = randomBytes(32);
