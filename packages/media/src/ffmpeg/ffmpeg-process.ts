@@ -24,7 +24,7 @@ export interface FfmpegOptions {
   readonly outputPace?: ReadPace;
 }
 
-/** How one run ended. `message` is undefined for success. */
+/** The end of one run. `message` is undefined for success. */
 export interface FfmpegExit {
   readonly message: string | undefined;
 }
@@ -37,7 +37,7 @@ export interface FfmpegExit {
 export class FfmpegProcess {
   readonly stdin: Writable;
   readonly stdout: Readable;
-  /** Of `pipe:3` and on. Their chunks are scratch memory, valid while they are heard. */
+  /** Called for `pipe:3` and on. The chunks are scratch memory, valid while they are heard. */
   readonly outputs: readonly Readable[];
   readonly ended: Promise<FfmpegExit>;
   readonly #child: ChildProcess;

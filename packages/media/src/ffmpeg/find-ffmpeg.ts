@@ -41,7 +41,7 @@ function packaged(): string | undefined {
     const isNamed = typeof found === "object" && found !== null && "path" in found;
     return isNamed && isExecutable(String(found.path)) ? String(found.path) : undefined;
   } catch {
-    // An optional dependency: not every platform has it, and nobody has to install it.
+    // An optional dependency: not every platform has it, and it needn't be installed.
     return undefined;
   }
 }

@@ -17,7 +17,7 @@ export interface MediaHost {
   /**
    * Answers which secret an encoder must prove that it knows, for protocols whose handshake proves
    * one; asked before `authorizePublish`. Undefined for a name that isn't known, which the encoder
-   * can't tell from a wrong secret. A host without it takes nobody by such protocols.
+   * can't tell from a wrong secret. A host without it takes no encoders by such protocols.
    */
   publishSecret?(name: PublishName): Promise<PublishSecret | undefined>;
   /**

@@ -7,7 +7,7 @@ import type { KeptSegment } from "./segment-keeper.ts";
 /** Undefined where there is no room. */
 type Keep = (kept: SegmentToKeep) => KeptSegment | undefined;
 
-/** Where the files of a recording end, decided by the rendition that gets there first. */
+/** Decides where the files of a recording end, by the rendition that gets there first. */
 export class FileBoundaries {
   readonly #fileDurationMs: number;
   /** Index of the last segment of file n. */
@@ -47,14 +47,14 @@ export class FileJoiner {
   readonly #keep: Keep | undefined;
   #segments: Segment[] = [];
   #kept: (KeptSegment | undefined)[] = [];
-  /** Of moments that no kept segment has yet. */
+  /** Marks of moments that no kept segment has yet. */
   #unkeptMarks: RecordingMark[] = [];
   #durationMs = 0;
   #nextIndex = 0;
   /** Files of earlier broadcasts. */
   #earlierFiles = 0;
   #breakBefore = false;
-  /** Of moments that no file has yet, in order. */
+  /** Marks of moments that no file has yet, in order. */
   #marks: RecordingMark[] = [];
 
   constructor(rendition: string, boundaries: FileBoundaries, keep?: Keep) {
@@ -98,7 +98,7 @@ export class FileJoiner {
     this.#kept.push(this.#keep({ rendition, segment, file, breaksBefore, marks }));
   }
 
-  /** The file of that moment tells of it. Before the segment of that moment is added. */
+  /** Adds it to the file of its moment. Called before the segment of that moment is added. */
   mark(marks: readonly RecordingMark[]): void {
     this.#marks.push(...marks);
     this.#unkeptMarks.push(...marks);

@@ -14,7 +14,7 @@ export class InitSections {
     }
   }
 
-  /** What must be written before a file that needs it. */
+  /** Objects that must be written before a file that needs them. */
   unwritten(path: string): InitSection | undefined {
     return this.#sections.get(path);
   }

@@ -21,7 +21,7 @@ export interface KeptObject {
 /** Ids of streams are ours; a name that isn't one leads nowhere else. */
 const STREAM_ID = /^[\w-]+$/;
 
-/** What processes that died have left of recordings: a folder of segments for each stream. */
+/** Segments that dead processes have left of recordings: a folder for each stream. */
 export class KeptRecordings {
   readonly #folder: string;
 
@@ -37,7 +37,7 @@ export class KeptRecordings {
   }
 
   /**
-   * The objects behind those whose rows there are, in the order in which they are to be put; one
+   * The objects after those whose rows there are, in the order in which they are to be put; one
    * file's media is in memory at a time.
    */
   async *objects(
@@ -146,7 +146,7 @@ function compare(a = "", b = ""): number {
   return a < b ? -1 : Number(a > b);
 }
 
-/** Of a folder that may not be there. */
+/** Names in a folder that may not be there. */
 async function entries(folder: string): Promise<string[]> {
   try {
     return await readdir(folder);

@@ -10,7 +10,7 @@ export interface SegmentToKeep {
   readonly file: number;
   /** That file doesn't continue the one before it. */
   readonly breaksBefore: boolean;
-  /** Of the moments before the segment's end that no segment before it was kept with. */
+  /** Marks of the moments before the segment's end that no segment before it was kept with. */
   readonly marks: readonly RecordingMark[];
 }
 
@@ -18,7 +18,7 @@ export const KEPT_FILE_SUFFIX = ".segment";
 const LENGTH_BYTES = 4;
 
 /**
- * Writes end between sectors: a word of each tells whether it is the segment's, or what the file
+ * Writes end between sectors: a word of each shows whether it is the segment's, or what the file
  * held before.
  */
 const SECTOR_BYTES = 512;
@@ -27,21 +27,21 @@ const WORD_BYTES = 4;
 const FNV_PRIME = 0x01000193;
 const FNV_OFFSET = 0x811c9dc5;
 
-/** What stands before a segment's bytes, as JSON behind its own length. */
+/** The JSON before a segment's bytes, after its own length. */
 interface Header extends Omit<Segment, "body" | "init"> {
   readonly rendition: string;
   readonly file: number;
   readonly breaksBefore: boolean;
   readonly marks: readonly RecordingMark[];
   readonly init: { readonly name: string; readonly base64: string } | undefined;
-  /** Of the bytes behind it; those of an earlier, longer segment may follow. */
+  /** Bytes of the segment, which follow; those of an earlier, longer one may follow them. */
   readonly length: number;
   readonly fingerprint: number;
 }
 
 /**
  * Writes a segment into a new file, or in place of the one that a file holds: by one call, since
- * each costs a turn of another thread. The fingerprint tells when the process was killed before the
+ * each costs a turn of another thread. The fingerprint shows that the process was killed before the
  * end.
  */
 export async function writeKeptSegment(

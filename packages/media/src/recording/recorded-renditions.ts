@@ -20,8 +20,9 @@ export function recordedRenditions(
 }
 
 /**
- * Whose keyframes become thumbnails: one rendition, or, where the encoder makes them and no heights
- * are wanted, all of them, its first track's before the others. None where there is no picture.
+ * The renditions whose keyframes become thumbnails: one, or, where the encoder makes them and no
+ * heights are wanted, all of them, its first track's before the others. None where there is no
+ * picture.
  */
 export function thumbnailRenditions(
   renditions: readonly Rendition[],
@@ -38,7 +39,7 @@ export function thumbnailRenditions(
   return isOne ? [main] : [main, ...pictures.filter((rendition) => rendition !== main)];
 }
 
-/** What the recording's metadata and playlists say of it. */
+/** A rendition as the recording's metadata and playlists describe it. */
 export function describeRendition({ name, picture, codecs }: Rendition): RecordingRendition {
   return {
     path: name,

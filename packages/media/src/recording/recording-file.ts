@@ -4,9 +4,9 @@ import type { KeptSegment } from "./segment-keeper.ts";
 
 /** A recorded file before it is written. */
 export interface RecordingFile {
-  /** Those of its segments. */
+  /** Bytes of its segments. */
   readonly body: readonly Buffer[];
-  /** What its row's `init` names. */
+  /** The init section that its row's `init` names. */
   readonly init: InitSection | undefined;
   readonly row: RecordingFileRow;
   /** Its segments on the disk; undefined where nothing is kept. */

@@ -6,12 +6,12 @@ import type { SpillFolder, WaitingBody } from "./spill-folder.ts";
 /** A recorded file that waits for the host. */
 interface WaitingFile {
   row: RecordingFileRow;
-  /** In memory; undefined once it is on the disk. */
+  /** Bytes in memory; undefined once they are on the disk. */
   body: readonly Buffer[] | undefined;
   readonly spilled: WaitingBody | undefined;
   /**
-   * On the disk, whether or not it is in memory: for whoever finishes the recording of a killed
-   * process.
+   * On the disk, whether or not it is in memory: for the process that finishes the recording of a
+   * killed process.
    */
   readonly kept: KeptFile | undefined;
 }
@@ -39,7 +39,7 @@ export class RecordingQueue {
     this.#spill = spill;
   }
 
-  /** Of waiting files and of the one whose turn it is. */
+  /** Bytes of waiting files and of the one whose turn it is. */
   get pendingBytes(): number {
     return this.#memoryBytes + this.#spilledBytes;
   }
@@ -91,8 +91,7 @@ export class RecordingQueue {
   }
 
   /**
-   * Files of this rendition go behind `by` others, which they don't continue. False when none
-   * waits.
+   * Files of this rendition go after `by` others, which they don't continue. False when none waits.
    */
   shift(rendition: string, by: number): boolean {
     const files = this.#waiting.filter(({ row }) => row.rendition === rendition);

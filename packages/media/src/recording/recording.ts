@@ -153,7 +153,7 @@ export class Recording {
     await this.#drain();
   }
 
-  /** Goes on behind files of an earlier broadcast; what is recorded already moves behind them. */
+  /** Goes on after files of an earlier broadcast; what is recorded already moves after them. */
   #continue(rows: readonly RecordingFileRow[]): void {
     const first = rows.reduce((next, { index }) => Math.max(next, index + 1), 0);
     this.#options.keeper?.begin(first);
@@ -202,7 +202,8 @@ export class Recording {
   }
 
   /**
-   * One worker at a time; it goes on until the queue is empty and, when finishing, the end is told.
+   * One worker at a time; it goes on until the queue is empty and, when finishing, the end is
+   * reported.
    */
   #work(): void {
     if (!this.#busy) {
@@ -220,7 +221,7 @@ export class Recording {
     if (this.#finishing && (this.#state === "recording" || this.#state === "waiting")) {
       await this.#complete();
     }
-    // In the same turn as the last look at the queue: whoever adds to it later starts a new worker.
+    // In the same turn as the last look at the queue: adding to it later starts a new worker.
     this.#busy = false;
   }
 
@@ -282,7 +283,7 @@ export class Recording {
     return true;
   }
 
-  /** What the file needs comes before it. */
+  /** Objects that the file needs are put before it. */
   async #putMedia(row: RecordingFileRow, body: readonly Buffer[]): Promise<string | undefined> {
     if (row.init === undefined) {
       const contentType = RECORDING_CONTENT_TYPE.segment;
@@ -328,7 +329,10 @@ export class Recording {
     }
   }
 
-  /** Those of one rendition, or all. Resolves to the last failure's message, or undefined. */
+  /**
+   * Puts the playlists of one rendition, or all. Resolves to the last failure's message, or
+   * undefined.
+   */
   async #writePlaylists(due: string | "with-multivariant"): Promise<string | undefined> {
     let failure: string | undefined;
     const names = due === "with-multivariant" ? [...this.#joiners.keys()] : [due];
@@ -371,8 +375,8 @@ export class Recording {
   }
 
   /**
-   * Resolves to a failure's message: a rejection is an answer here, told to the host as a gap or as
-   * the end.
+   * Resolves to a failure's message: a rejection is an answer here, reported to the host as a gap
+   * or as the end.
    */
   async #put(
     object: Omit<RecordingObject, "streamName" | "streamId">,

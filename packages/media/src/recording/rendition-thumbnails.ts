@@ -17,7 +17,7 @@ interface RenditionThumbnailsOptions {
   /** Below the folders of thumbnails; empty for those of the recording itself. */
   readonly subfolder: string;
   readonly decoder: Pick<ThumbnailDecoder, "decode">;
-  /** So long a recording's end waits for the last picture. */
+  /** Time for which a recording's end waits for the last picture. */
   readonly lastPictureMaxMs: number;
   /** There is something to take. */
   readonly onPicture: () => void;
@@ -44,7 +44,7 @@ export class RenditionThumbnails {
     this.#latest = `${LATEST_FOLDER}${below}/thumb.jpg`;
   }
 
-  /** What the recording's metadata says of them. */
+  /** Thumbnails as the recording's metadata describes them. */
   get media(): {
     readonly numbered: RecordingThumbnails | undefined;
     readonly latest: RecordingThumbnails | undefined;
@@ -58,7 +58,7 @@ export class RenditionThumbnails {
     };
   }
 
-  /** Those that couldn't be decoded or written. */
+  /** Number of thumbnails that couldn't be decoded or written. */
   get lost(): number {
     return this.#lost;
   }
@@ -103,7 +103,7 @@ export class RenditionThumbnails {
     ];
   }
 
-  /** What was taken is written, or is not: its number is given to the next one then. */
+  /** Reports whether a taken picture was written; if not, its number is given to the next one. */
   written(successful: boolean): void {
     this.#nextNumber += successful ? 1 : 0;
     this.#lost += successful ? 0 : 1;

@@ -26,7 +26,7 @@ type Write = typeof writeKeptSegment;
  */
 interface Slot {
   readonly file: string;
-  /** That are reserved for it: the longest segment it had. */
+  /** Bytes that are reserved for it: the longest segment it had. */
   readonly bytes: number;
   readonly isNew: boolean;
 }
@@ -70,7 +70,7 @@ export class SegmentKeeper {
     this.#begun.catch(() => {});
   }
 
-  /** The recording has begun in the bucket, behind so many files of earlier broadcasts. */
+  /** The recording has begun in the bucket, after so many files of earlier broadcasts. */
   begin(filesBefore: number): void {
     this.#begin(filesBefore);
     this.#filesBefore = filesBefore;
@@ -162,8 +162,8 @@ export class KeptSegment {
   }
 
   /**
-   * The recorded file that it is part of is in the bucket, and has its row: nobody looks for the
-   * segment any more.
+   * The recorded file that it is part of is in the bucket, and has its row: the segment is not
+   * needed any more.
    */
   async free(): Promise<void> {
     if ((await this.failure) !== undefined) {

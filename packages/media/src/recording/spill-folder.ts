@@ -53,7 +53,7 @@ export class SpillFolder implements DiskRoom {
     await rm(this.#options.folder, { recursive: true, force: true });
   }
 
-  /** What keeps the segments of a stream's recording; undefined where none are kept. */
+  /** A keeper for the segments of a stream's recording; undefined where none are kept. */
   keeperOf(streamId: string): SegmentKeeper | undefined {
     const { segments } = this.#options;
     if (segments === undefined) {
@@ -97,7 +97,7 @@ export class SpillFolder implements DiskRoom {
     return kept + bytes <= bytesMax && this.#freeBytes - bytes >= freeBytesMin;
   }
 
-  /** Where nothing can be told, the last look counts; whoever writes there hears of a full disk. */
+  /** Where the disk can't be looked at, the last look counts; a full disk fails the writes. */
   async #look(): Promise<void> {
     const facts = await statfs(this.#options.folder).catch(() => undefined);
     if (facts && facts.blocks > 0) this.#freeBytes = facts.bavail * facts.bsize;

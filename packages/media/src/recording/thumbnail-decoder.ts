@@ -5,7 +5,7 @@ import { PIPES_ONLY, runFfmpeg } from "../ffmpeg/ffmpeg-process.ts";
 
 /** One takes 30 to 90 ms of a core: they are never in a hurry. */
 const RUNNING_MAX = 2;
-/** Of a few hundred kilobytes each. Beyond it a thumbnail is left out. */
+/** Keyframes that wait, of a few hundred kilobytes each. Beyond it a thumbnail is left out. */
 const WAITING_MAX = 64;
 const TIMEOUT_MS = 10_000;
 const JPEG_BYTES_MAX = 8 * 1024 * 1024;

@@ -6,7 +6,7 @@ import { thumbnailRenditions } from "./recorded-renditions.ts";
 import { RenditionThumbnails, type ThumbnailObject } from "./rendition-thumbnails.ts";
 import type { ThumbnailDecoder } from "./thumbnail-decoder.ts";
 
-/** What decides whether a recording has thumbnails. */
+/** Decides whether a recording has thumbnails. */
 interface ThumbnailsWanted {
   readonly plan: Pick<RecordingPlan, "thumbnails">;
   /** Undefined where nothing can be decoded. */
@@ -43,7 +43,7 @@ export class Thumbnails {
           });
   }
 
-  /** What the recording's metadata says of them. */
+  /** Thumbnails as the recording's metadata describes them. */
   get media(): Partial<RecordingMedia> {
     const all = this.#renditions.map(({ media }) => media);
     const numbered = all.flatMap((media): RecordingThumbnails[] =>
@@ -60,7 +60,7 @@ export class Thumbnails {
     };
   }
 
-  /** Those that couldn't be decoded or written. */
+  /** Number of thumbnails that couldn't be decoded or written. */
   get lost(): number {
     return this.#renditions.reduce((sum, { lost }) => sum + lost, 0);
   }
@@ -93,7 +93,7 @@ export class Thumbnails {
     return [];
   }
 
-  /** What was taken is written, or is not: its number is given to the next one then. */
+  /** Reports whether a taken picture was written; if not, its number is given to the next one. */
   written(successful: boolean): void {
     this.#taken?.written(successful);
   }

@@ -1,6 +1,6 @@
 import { setFlagsFromString } from "node:v8";
 
-/** In percent. V8 itself goes up to 300. */
+/** Growth in percent. V8 itself goes up to 300. */
 const HEAP_GROWTH = "--heap-growing-percent=200";
 
 /**

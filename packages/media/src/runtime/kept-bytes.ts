@@ -1,6 +1,6 @@
 /** At least as much comes between two looks. */
 const GROWTH_BYTES_MIN = 128 * 1024 * 1024;
-/** Of what is kept: a server that has much in memory needn't look for every little. */
+/** Share of the kept bytes: a server that has much in memory needn't look for every little. */
 const GROWTH_SHARE = 1 / 4;
 /**
  * More than V8 lets buffers grow by. Nothing is written to it, so that it takes addresses and no
@@ -26,9 +26,9 @@ function lookNext(): void {
  * those cost and kept the media waiting. It doesn't count shared memory. So that is counted here,
  * and V8 asked to look when it has grown.
  *
- * What the web platform brought to Node refuses shared memory: a body for `fetch` or `Response` and
- * what `crypto.subtle` reads must be a copy. Streams, sockets, files, `node:crypto` and `node:zlib`
- * take it.
+ * Node's web platform classes refuse shared memory: a body for `fetch` or `Response` and what
+ * `crypto.subtle` reads must be a copy. Streams, sockets, files, `node:crypto` and `node:zlib` take
+ * it.
  */
 export function keepBytes(bytes: Buffer): Buffer {
   if (bytes.length === 0) {

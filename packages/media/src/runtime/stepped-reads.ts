@@ -4,8 +4,8 @@ import { TLSSocket } from "node:tls";
 import { scratch } from "./scratch-socket.ts";
 
 /**
- * `prompt`: media is late by 15 ms on average, half of a frame. For what nobody waits for frame by
- * frame `steady`, 30 ms and half of the wakings, and `relaxed`, 45 ms and a third of them.
+ * `prompt`: media is late by 15 ms on average, half of a frame. For media that no player waits for
+ * frame by frame `steady`, 30 ms and half of the wakings, and `relaxed`, 45 ms and a third of them.
  */
 export type ReadPace = "prompt" | "steady" | "relaxed";
 
@@ -14,7 +14,7 @@ const EMPTY_STEPS_MAX = 3;
 /** A socket from which too much came for its steps is read more often for so long. */
 const HASTE_MS = 100;
 
-/** What node's sockets have inside, where it is a file descriptor. */
+/** The handle inside node's sockets, where it is a file descriptor. */
 interface Handle {
   readonly fd: number;
   readStart(): void;
@@ -72,7 +72,7 @@ const STEPS: Readonly<Record<ReadPace, Steps>> = {
  * is waited for as any other, and so is its end.
  *
  * Node has nothing for it, so the socket's descriptor is read beside its handle. Where there is
- * none (Windows), or what it gives isn't yet what the socket tells (TLS), the socket stays as it
+ * none (Windows), or what it gives isn't yet what the socket emits (TLS), the socket stays as it
  * is.
  */
 export function readInSteps(socket: Socket, pace: ReadPace = "prompt"): void {

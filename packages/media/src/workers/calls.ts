@@ -12,7 +12,7 @@ type Result<Method> = Method extends (...args: never[]) => infer Returned
   ? Awaited<Returned>
   : never;
 
-/** What travels. Without `id` nobody waits for an answer. */
+/** A message between two processes. Without `id` no answer is awaited. */
 export type Message =
   | { readonly method: string; readonly args: readonly unknown[]; readonly id?: number }
   | { readonly id: number; readonly value: unknown }
@@ -30,7 +30,7 @@ interface Waiting {
 }
 
 /**
- * Calls between two processes over one ordered channel: what one side tells or answers arrives in
+ * Calls between two processes over one ordered channel: calls and answers of one side arrive in
  * that order at the other. A `MediaError` stays one.
  */
 export class Calls<Ours extends Served<Ours>, Theirs extends Served<Theirs>> {
@@ -44,7 +44,7 @@ export class Calls<Ours extends Served<Ours>, Theirs extends Served<Theirs>> {
     this.#send = send;
   }
 
-  /** What the other side may call; before anything is received. */
+  /** Gives the methods that the other side may call; before anything is received. */
   serve(ours: Ours): void {
     this.#ours = ours;
   }
@@ -106,7 +106,7 @@ export class Calls<Ours extends Served<Ours>, Theirs extends Served<Theirs>> {
     }
   }
 
-  /** The other process is gone: whoever waits for it is told so. */
+  /** Rejects every call that waits: the other process is gone. */
   end(reason: string): void {
     this.#ended = new MediaError("engine", reason);
     for (const { reject } of this.#waiting.values()) {

@@ -148,8 +148,8 @@ function hostOf(main: Main): MediaHost {
     authorizePublish: async (request) => {
       const decision = await main.ask("authorizePublish", request);
       if (decision.allow && decision.elsewhere !== true) {
-        // The engine goes on in this turn: when the turn is over the broadcast was told, or nothing
-        // came of it.
+        // The engine goes on in this turn: when the turn is over the broadcast was reported, or
+        // nothing came of it.
         setImmediate(() => main.tell("decided", decision.streamName));
       }
       return decision;

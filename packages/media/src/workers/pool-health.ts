@@ -5,7 +5,7 @@ interface WorkerHealth {
   readonly health: EngineHealth;
 }
 
-/** What the main process knows by itself. */
+/** Members that the main process knows by itself. */
 type Own = Pick<
   EngineHealth,
   "listening" | "ffmpeg" | "transcodeCores" | "connections" | "refusedPublishes" | "segmentBytes"

@@ -19,7 +19,7 @@ export interface PoolIngestOptions {
   readonly limits: MediaLimits;
   readonly owners: StreamOwners<WorkerProcess>;
   readonly routes: RelayRoutes;
-  /** Who takes the next publisher; undefined while no worker runs. */
+  /** The worker that takes the next publisher; undefined while no worker runs. */
   readonly idlest: () => WorkerProcess | undefined;
   readonly connections: ConnectionSource;
   /** For those that this process keeps. */

@@ -15,9 +15,7 @@ import type {
 
 type Main = Calls<WorkerMethods, MainMethods>;
 
-/**
- * In the worker that has the connection: a feed that sends everything to where the broadcast is.
- */
+/** A sink in the worker that has the connection: it sends everything to where the broadcast is. */
 export class RelayFeed implements MediaSink {
   readonly publisher: Publisher;
   /** Known when the broadcast has taken the publisher. */
@@ -64,7 +62,7 @@ export class RelayFeed implements MediaSink {
   }
 }
 
-/** In the worker that has the broadcast: a publisher whose connection another one has. */
+/** A publisher in the worker that has the broadcast, whose connection another one has. */
 export class RelayedPublisher implements Publisher {
   readonly id: string;
   readonly remoteAddress: string;

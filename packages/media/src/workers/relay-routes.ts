@@ -13,7 +13,10 @@ interface Route {
   unsentBytes: number;
 }
 
-/** In the main process: publishers whose connection and broadcast are in different processes. */
+/**
+ * Routes in the main process for publishers whose connection and broadcast are in different
+ * processes.
+ */
 export class RelayRoutes {
   /** By the publisher's id. */
   readonly #routes = new Map<string, Route>();

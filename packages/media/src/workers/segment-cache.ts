@@ -28,7 +28,7 @@ export class SegmentCache {
     return this.#bytes;
   }
 
-  /** What is kept as `name`, or what `fetch` brings; a failure or nothing isn't kept. */
+  /** Answers what is kept as `name`, or what `fetch` brings; a failure or nothing isn't kept. */
   get(name: string, fetch: () => Promise<Body>): Promise<Body> {
     this.#forget();
     const found = this.#kept.get(name);

@@ -12,7 +12,10 @@ interface OpenStream {
   readonly writes: Set<Promise<unknown>>;
 }
 
-/** What one worker has told of its streams, and so what is left to be told when it dies. */
+/**
+ * Keeps the state of one worker's streams by its events, and so the events that are missing when it
+ * dies.
+ */
 export class StreamLedger {
   /** By stream id. */
   readonly #open = new Map<string, OpenStream>();
@@ -58,8 +61,8 @@ export class StreamLedger {
   }
 
   /**
-   * The worker died: tells the ends of what it carried. Resolves when the interrupted recordings
-   * are told too, each once what the host was writing of it is written.
+   * Publishes the ends of what the dead worker carried. Resolves when those of interrupted
+   * recordings are published too, each once what the host was writing of it is written.
    */
   async conclude(atMs: number, tell: (event: MediaEvent) => void): Promise<void> {
     const left = [...this.#open.values()];

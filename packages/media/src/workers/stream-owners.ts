@@ -13,7 +13,7 @@ interface Claim<Worker> {
 export class StreamOwners<Worker> {
   readonly #claims = new Map<string, Claim<Worker>>();
 
-  /** The worker that has the channel: `asker` if nobody has. It then owes a `decided`. */
+  /** The worker that has the channel: `asker` if none has. It then owes a `decided`. */
   claim(streamName: string, asker: Worker): Worker {
     const claim = this.#claims.get(streamName) ?? { owner: asker, deciding: 0, isLive: false };
     if (claim.owner === asker) {

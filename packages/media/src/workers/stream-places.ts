@@ -7,8 +7,8 @@ interface Place<Worker> {
 }
 
 /**
- * Where each channel's latest broadcast is, or was until a moment ago: whom its players are served
- * by.
+ * Finds the worker of each channel's latest broadcast, also for a moment after its end: its players
+ * are served by.
  */
 export class StreamPlaces<Worker> {
   readonly #keptMs: number;

@@ -1,6 +1,6 @@
 /**
- * The program of a worker process. It listens to nobody but the process that started it, and ends
- * with it.
+ * The program of a worker process. It listens only to the process that started it, and ends with
+ * it.
  */
 import { strict as assert } from "node:assert";
 import { letHeapGrow } from "../runtime/heap-growth.ts";
@@ -10,7 +10,7 @@ import type { MainMethods, WorkerMethods, WorkerOptions } from "./worker-message
 
 letHeapGrow();
 /**
- * A terminal or a service manager tells all processes; streams end in order when the main process
+ * A terminal or a service manager signals all processes; streams end in order when the main process
  * says so.
  */
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {

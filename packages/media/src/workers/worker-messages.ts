@@ -22,7 +22,7 @@ export interface RelayedUnit extends Omit<MediaUnit, "data"> {
 }
 
 /**
- * From the worker that has a connection to the one that has its broadcast, by way of the main
+ * Calls from the worker that has a connection to the one that has its broadcast, by way of the main
  * process: what a `MediaSink` takes.
  */
 export interface RelayTarget {
@@ -38,14 +38,14 @@ export interface RelayTarget {
   endRelay(publisherId: string, reason: SessionEndReason, message: string): void;
 }
 
-/** And back. */
+/** Calls the other way. */
 export interface RelaySource {
   disconnectPublisher(publisherId: string, description: string): void;
-  /** What the publisher sent can't be taken: its connection ends with this error. */
+  /** Ends the publisher's connection with this error: its media can't be taken. */
   failPublisher(publisherId: string, code: MediaErrorCode, message: string): void;
 }
 
-/** What a worker does for the main process: it is an engine. */
+/** Methods of a worker for the main process: it is an engine. */
 export interface WorkerMethods extends MediaEngine, RelayTarget, RelaySource {
   /**
    * A publisher that was let in and whose connection the main process has; what it sends follows as
@@ -62,9 +62,9 @@ export interface WorkerMethods extends MediaEngine, RelayTarget, RelaySource {
   coresElsewhere(cores: number): void;
 }
 
-/** What the main process does for a worker: it is its host. */
+/** Methods of the main process for a worker: it is its host. */
 export interface MainMethods extends MediaHost, RelayTarget, RelaySource {
-  /** The publisher whom a decision let in has its broadcast by now, or has left. */
+  /** The publisher that a decision let in has its broadcast by now, or has left. */
   decided(streamName: string): void;
   /** A connection that was accepted is closed. */
   connectionClosed(): void;

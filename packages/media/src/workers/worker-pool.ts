@@ -30,7 +30,7 @@ import { WorkerHost } from "./worker-host.ts";
 import type { WorkerOptions } from "./worker-messages.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
-/** What viewers ask for is kept here once, beside the worker that made it. */
+/** Media that viewers ask for is kept here once, beside the worker that made it. */
 const CACHE_BYTES_MAX = 128 * 1024 * 1024;
 /** A worker that dies is replaced at once; one that keeps dying, after ever longer. */
 const RESTART_DELAY_MS = 100;
@@ -57,7 +57,7 @@ export class WorkerPool implements MediaEngine {
   readonly #routes = new RelayRoutes();
   readonly #places: StreamPlaces<WorkerProcess>;
   readonly #segments: SegmentCache;
-  /** Workers that are being replaced, and what is still to be told of those that died. */
+  /** Workers that are being replaced, and the events still to be published for those that died. */
   readonly #restarts = new Set<NodeJS.Timeout>();
   readonly #concluding = new Set<Promise<void>>();
   #state: "new" | "started" | "closed" = "new";
@@ -306,7 +306,9 @@ export class WorkerPool implements MediaEngine {
     };
   }
 
-  /** A worker died, or was closed: tells what it can't tell any more, and starts another one. */
+  /**
+   * Publishes what a worker that died or was closed can't report any more, and starts another one.
+   */
   #gone(worker: WorkerProcess, slot: number, restartDelayMs: number): void {
     this.#processes.delete(worker);
     this.#workers.delete(worker);
@@ -347,7 +349,9 @@ export class WorkerPool implements MediaEngine {
     }
   }
 
-  /** The answer of the worker that has the stream; `none` where nobody has it, or not any more. */
+  /**
+   * The answer of the worker that has the stream; `none` where no worker has it, or not any more.
+   */
   async #ask<Answer>(
     streamName: string,
     none: Answer,

@@ -108,7 +108,10 @@ export class WorkerProcess implements RelaySource {
   }
 }
 
-/** What a process said comes before its end, also where it was killed with words on their way. */
+/**
+ * Resolves after the last message of a process that ended, also of one killed with messages on
+ * their way.
+ */
 async function untilGone(child: ChildProcess): Promise<void> {
   const told = new Promise<void>((resolve) => child.once("disconnect", () => resolve()));
   await new Promise<void>((resolve) => {

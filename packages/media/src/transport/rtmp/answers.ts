@@ -32,7 +32,8 @@ function status(level: "status" | "error", code: string, description: string): A
 const CAN_FORWARD = 4;
 const CAPS_MULTITRACK = 2;
 /**
- * What is taken of enhanced RTMP; whether HEVC and several tracks are is the channel's business.
+ * The parts of enhanced RTMP that are taken; whether HEVC and several tracks are is the channel's
+ * business.
  */
 const CAPABILITIES: Readonly<Record<string, Amf0Value>> = {
   videoFourCcInfoMap: amf0Object({ avc1: CAN_FORWARD, hvc1: CAN_FORWARD }),
@@ -41,7 +42,7 @@ const CAPABILITIES: Readonly<Record<string, Amf0Value>> = {
 };
 
 /**
- * Window, bandwidth and the result of `connect`; `isEnhanced`: the encoder told its own
+ * Window, bandwidth and the result of `connect`; `isEnhanced`: the encoder sent its own
  * capabilities.
  */
 export function connectAccepted(transactionId: number, isEnhanced: boolean): Buffer {

@@ -104,7 +104,7 @@ export class ChunkReader {
     }
   }
 
-  /** How long the header is, as far as its bytes so far can tell. */
+  /** Length of the header, as far as its bytes so far show it. */
   #wantedHeaderBytes(): number {
     if (this.#headerLength === 0) {
       return 1;

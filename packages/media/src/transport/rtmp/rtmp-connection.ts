@@ -144,7 +144,7 @@ export class RtmpConnection implements Publisher {
   }
 
   /**
-   * What went wrong decides what the broadcast is told; the encoder gets the sentence, and the
+   * Ends the broadcast for the reason that the error has; the encoder gets the sentence, and the
    * socket ends.
    */
   fail(error: unknown): void {
@@ -180,7 +180,10 @@ export class RtmpConnection implements Publisher {
     }
   }
 
-  /** The broadcast, or the port where there was none, learns once that this connection is over. */
+  /**
+   * Reports once that this connection is over: to the broadcast, or to the port where there was
+   * none.
+   */
   #over(reason: SessionEndReason, message: string): void {
     if (this.#told) {
       return;
@@ -214,7 +217,7 @@ export class RtmpConnection implements Publisher {
         this.#command(decodeAmf0(payload));
         break;
       case MESSAGE.commandAmf3:
-        // AMF3 commands of old encoders are AMF0 behind one byte.
+        // AMF3 commands of old encoders are AMF0 after one byte.
         this.#command(decodeAmf0(payload, Math.min(1, payload.length)));
         break;
       case MESSAGE.userControl:

@@ -80,7 +80,7 @@ class RtmpProtocol implements IngestProtocol {
       { ...tls, handshakeTimeout: this.#limits.publishDeadlineMs, minVersion: "TLSv1.2" },
       (socket) => this.#port && this.#start(this.#port, socket),
     );
-    // A connection that never becomes TLS is closed by node:tls itself, and nobody else is
+    // A connection that never becomes TLS is closed by node:tls itself, and no other connection is
     // concerned.
     server.on("tlsClientError", (_error, socket) => socket.destroy());
     return server;

@@ -20,7 +20,7 @@ const LIMITS = { chunkStreamsMax: 64, messageBytesMax: 1 << 20 };
 
 /**
  * Publishes an FLV stream to `rtmps://host:port/app/<stream key>` or `rtmp://…`, at the pace at
- * which it comes. An encoder that isn't told the URL can't show it to whoever lists processes.
+ * which it comes. An encoder that doesn't get the URL can't show it in the list of processes.
  * Resolves when `flv` has ended and everything is sent; rejects with MediaError when the server
  * refuses or the connection breaks. Like ffmpeg, it takes any certificate.
  */

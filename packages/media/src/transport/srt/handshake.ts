@@ -6,12 +6,12 @@ export const HANDSHAKE_BYTES = 48;
 export const HANDSHAKE_TYPE = {
   induction: 1,
   conclusion: 0xffffffff,
-  /** And the reason's code. */
+  /** The type of a rejection, to which the reason's code is added. */
   rejection: 1_000,
 } as const;
 /**
- * What an induction's answer carries where its request has a socket type: extensions are understood
- * here.
+ * The field that an induction's answer carries where its request has a socket type: extensions are
+ * understood here.
  */
 export const SRT_MAGIC = 0x4a17;
 const EXTENDS = { handshake: 1, keyMaterial: 2 } as const;
@@ -54,7 +54,7 @@ export interface Handshake {
   readonly cookie: number;
 }
 
-/** Of a body of at least 48 bytes. */
+/** Parses a body of at least 48 bytes. */
 export function parseHandshake(body: Buffer): Handshake {
   return {
     version: body.readUInt32BE(0),
@@ -92,7 +92,7 @@ export function writeHandshake(
   return Buffer.concat([fixed, ...parts]);
 }
 
-/** What a caller asks for in its conclusion. */
+/** A caller's wishes in its conclusion. */
 export interface ConnectionRequest {
   /** `0x010502` is 1.5.2. */
   readonly srtVersion: number;
@@ -104,7 +104,8 @@ export interface ConnectionRequest {
 }
 
 /**
- * Of a conclusion's body. Throws SrtRejection for what it lacks, and for what isn't spoken here.
+ * Parses a conclusion's body. Throws SrtRejection for what it lacks, and for what isn't spoken
+ * here.
  */
 export function parseConnectionRequest(body: Buffer): ConnectionRequest {
   const { extension } = parseHandshake(body);

@@ -128,7 +128,7 @@ export function unwrap(key: Buffer, wrapped: Buffer): Buffer | undefined {
   }
 }
 
-/** What a sender of keys does. */
+/** Wraps keys, as their sender does. */
 export function wrap(key: Buffer, keys: Buffer): Buffer {
   const cipher = createCipheriv(`id-aes${key.length * 8}-wrap`, key, WRAP_IV);
   return Buffer.concat([cipher.update(keys), cipher.final()]);

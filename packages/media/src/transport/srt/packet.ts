@@ -55,7 +55,7 @@ export function destinationOf(datagram: Buffer): number | undefined {
   return datagram.length < HEADER_BYTES ? undefined : datagram.readUInt32BE(12);
 }
 
-/** Of a datagram that has a header. The body is a view. */
+/** Parses a datagram that has a header. The body is a view. */
 export function parsePacket(datagram: Buffer): SrtPacket {
   const first = datagram.readUInt32BE(0);
   const second = datagram.readUInt32BE(4);

@@ -1,12 +1,12 @@
 import { type SequenceRange, sequenceAfter, sequenceDistance } from "./sequence.ts";
 
-/** Packets that may wait behind a missing one; what is told to the sender as the flow window. */
+/** Packets that may wait after a missing one; the sender gets it as the flow window. */
 export const WINDOW_PACKETS = 8_192;
 
 interface Gap {
   first: number;
   last: number;
-  /** When the first packet behind it came; what the sender has given up is long overdue. */
+  /** When the first packet after it came; what the sender has given up is long overdue. */
   noticedAtMs: number;
 }
 
@@ -30,10 +30,10 @@ export class ReceiveBuffer {
   readonly #onLost: (packets: number) => void;
   /** Out of order, by sequence number. */
   readonly #waiting = new Map<number, Buffer>();
-  /** In order of their numbers, without overlaps. */
+  /** Gaps in the order of their numbers, without overlaps. */
   #gaps: Gap[] = [];
   #next: number;
-  /** One behind the latest packet that came or was given up. */
+  /** One after the latest packet that came or was given up. */
   #end: number;
   #lost = 0;
 
@@ -75,7 +75,7 @@ export class ReceiveBuffer {
   /** A packet that is wanted. The packets whose absence it shows. */
   push(sequence: number, payload: Buffer, nowMs: number): SequenceRange | undefined {
     if (sequenceDistance(this.#next, sequence) >= WINDOW_PACKETS) {
-      // So many can't be waited for: the sender went on elsewhere.
+      // Too many are missing to wait for them: the sender went on elsewhere.
       this.#onLost(sequenceDistance(this.#next, sequence));
       this.#next = sequence;
       this.#end = sequence;

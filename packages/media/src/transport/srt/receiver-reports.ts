@@ -12,7 +12,7 @@ const RATE_PERIOD_MS = 1_000;
 const LOSS_WORDS_MAX = Math.floor((PACKET_BYTES_MAX - 28 - 16) / 4);
 
 /**
- * What a receiver tells the sender: how far it has come (ACK, 3.2.4) and what is missing (NAK,
+ * Reports of a receiver to the sender: how far it has come (ACK, 3.2.4) and what is missing (NAK,
  * 3.2.5).
  */
 export class ReceiverReports {

@@ -33,11 +33,11 @@ const MTU_BYTES = 1_500;
 /** libsrt's default, and less than callers need whose memory isn't theirs alone. */
 const LATENCY_MIN_MS = 120;
 const LATENCY_MAX_MS = 10_000;
-/** Of acknowledgements (draft-sharabayko-srt-01, 4.8.1). */
+/** Interval of acknowledgements (draft-sharabayko-srt-01, 4.8.1). */
 const TICK_MS = 10;
 /** Callers whose stream key and passphrase are being looked at. Others ask again in a moment. */
 const PENDING_MAX = 32;
-/** Of one address: nobody alone takes all the places. */
+/** The same for one address, so that no single one takes all the places. */
 const PENDING_OF_ADDRESS_MAX = 8;
 
 export interface PeerAddress {
@@ -55,13 +55,13 @@ export interface SrtCallersOptions {
 interface Caller {
   readonly peer: PeerAddress;
   readonly connection: SrtConnection;
-  /** What agreed to it, for callers that didn't hear it. */
+  /** The datagram that agreed to it, for callers that it didn't reach. */
   readonly agreement: Buffer;
 }
 
 /**
- * Who speaks SRT with us, told apart by address and socket id. Nothing is kept of a caller before
- * it has shown that it receives what is sent to its address.
+ * Callers that speak SRT with us, distinguished by address and socket id. Nothing is kept of a
+ * caller before it has shown that it receives what is sent to its address.
  */
 export class SrtCallers {
   readonly #options: SrtCallersOptions;

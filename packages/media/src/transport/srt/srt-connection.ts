@@ -237,7 +237,10 @@ export class SrtConnection implements Publisher {
     this.#control(CONTROL.userDefined, 0, answer, EXTENSION.keyMaterialResponse);
   }
 
-  /** The broadcast, or the port where there was none, learns once that this connection is over. */
+  /**
+   * Reports once that this connection is over: to the broadcast, or to the port where there was
+   * none.
+   */
   #over(reason: SessionEndReason, message: string): void {
     if (this.#told) {
       return;

@@ -1,6 +1,6 @@
 import { SrtRejection } from "./reject-reason.ts";
 
-/** What a structured stream id begins with (libsrt, "SRT Access Control"). */
+/** Beginning of a structured stream id (libsrt, "SRT Access Control"). */
 const STRUCTURED = "#!::";
 
 /**
