@@ -12,7 +12,7 @@ const MIB = 1024 ** 2;
 /** Between two looks at the disk. What this process writes meanwhile is counted. */
 const LOOK_INTERVAL_MS = 1_000;
 
-/** The low-water mark that nobody has set: a twentieth of the disk within these bounds. */
+/** The default low-water mark: a twentieth of the disk within these bounds. */
 const LOW_WATER_SHARE = 1 / 20;
 const LOW_WATER_MIN_BYTES = 8 * MIB;
 const LOW_WATER_MAX_BYTES = 256 * MIB;
@@ -23,7 +23,7 @@ const LOW_WATER_SHARE_MAX = 1 / 4;
 const LOW_WATER_FILES = 256;
 const LOW_WATER_FILES_SHARE = 1 / 20;
 
-/** Of the low-water mark; more than SQLite's log takes until it is written over. */
+/** The reserve's share of the low-water mark: more than SQLite's log grows before it is reused. */
 const RESERVE_SHARE = 1 / 4;
 const RESERVE_MIN_BYTES = MIB;
 const RESERVE_MAX_BYTES = 32 * MIB;
@@ -34,7 +34,7 @@ const RESERVE_FILE = "disk.reserve";
 
 const fillRandomly = promisify<Uint8Array, Uint8Array>(randomFill);
 
-/** What statfs(2) tells. */
+/** The members of statfs(2)'s answer that count here. */
 export interface DiskFacts {
   readonly bsize: number;
   readonly blocks: number;
@@ -142,7 +142,7 @@ export class DataDisk implements DiskSpace {
     return this.#hasFiles && left >= this.#lowWaterBytes;
   }
 
-  /** Somebody may have made room a moment ago. */
+  /** Looks again first: room may have been made a moment ago. */
   async #admitAfterLook(bytes: number): Promise<void> {
     // The one that runs may have begun before that.
     await this.#looking;
@@ -184,13 +184,13 @@ export class DataDisk implements DiskSpace {
     try {
       facts = await look(dir);
     } catch {
-      // Whoever writes there hears why; until then the last look counts.
+      // Writes there fail with the reason; until then the last look counts.
       return;
     }
     this.#writtenBytes -= writtenBefore;
     const { bsize, blocks, bavail, files, ffree } = facts;
     const totalBytes = blocks * bsize;
-    // Some file systems tell nothing.
+    // Some file systems say nothing.
     if (totalBytes === 0) return;
     this.#freeBytes = bavail * bsize;
     this.#hasFiles =

@@ -4,7 +4,7 @@ import type { StoreSchema } from "./store.ts";
 import { UnusableDatabaseError } from "./unusable-database-error.ts";
 
 const MIGRATIONS_TABLE = "rolecast_migrations";
-/** Of one row: the mark of the key that seals the secrets in the database. */
+/** A table of one row: the mark of the key that seals the secrets in the database. */
 export const SEALING_TABLE = "rolecast_sealing";
 
 /** Tables of the store itself, which stay when everything is emptied. */

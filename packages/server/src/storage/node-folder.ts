@@ -17,7 +17,7 @@ import { makePrivate } from "./private-folder.ts";
 const NODES = "nodes";
 const UUID_LENGTH = 36;
 
-/** What a node doesn't share with others: its journal, files that wait, its certificate. */
+/** A node's own files, which others don't share: its journal, files that wait, its certificate. */
 export interface NodeFolder {
   readonly dir: string;
   /** A UUID that stays with the folder. */
@@ -35,9 +35,9 @@ interface Locked {
 }
 
 /**
- * Opens the folder `nodeDir`. Left out, it is the data folder itself, or where nodes share that one
- * the first below `nodes` that no running node has: nodes that come and go under changing names find
- * what an earlier one left. Throws DataFolderError.
+ * Opens the folder `nodeDir`. Left out, it is the data folder itself; if nodes share that, it is
+ * the first below `nodes` that no running node has, so that nodes which come and go under changing
+ * names find what an earlier one left. Throws DataFolderError.
  */
 export async function openNodeFolder(
   folder: DataFolder,

@@ -9,13 +9,13 @@ export interface DatabaseReader {
 }
 
 /**
- * Opens a database to read what is in it, beside a server that may use it. Its schema stays as it is.
- * Rejects with UnusableDatabaseError or StoreUnavailableError.
+ * Opens a database for reading, beside a server that may use it. Its schema stays as it is. Rejects
+ * with UnusableDatabaseError or StoreUnavailableError.
  */
 export async function openReader(file: string, url: string | undefined): Promise<DatabaseReader> {
   if (url === undefined) {
     const ignored = () => {
-      // Whoever reads hears of it by the statement that fails.
+      // The statement that fails tells its reader.
     };
     try {
       const dialect = libsqlDialect({ file, synchronous: "NORMAL", onUnavailable: ignored });

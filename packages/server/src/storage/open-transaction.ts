@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 import type { Tables, Transaction } from "../kernel/store.ts";
 
-/** A transaction as services see it; whoever runs it calls `committed` once it is durable. */
+/** A transaction as services see it; its store calls `committed` once it is durable. */
 export class OpenTransaction implements Transaction {
   readonly db: Kysely<Tables>;
   readonly #committed: (() => void)[];

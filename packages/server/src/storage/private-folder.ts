@@ -6,9 +6,9 @@ import { DataFolderError } from "./data-folder-error.ts";
 
 const FOR_OTHERS = 0o077;
 const STICKY = 0o1000;
-/** What tells a folder that a server has used, or that was made for one, from any other. */
+/** Names that only a folder has that a server has used, or that was made for one. */
 const OURS = /^(?:rolecast\b|sealing\.key|lock\.db|lost\+found$)/;
-/** Files at the top of the folder that a version with another umask may have left open to others. */
+/** Files at the top of the folder that a version with another umask may have left readable. */
 const SECRET = /^(?:rolecast\.db|sealing\.key|lock\.db|root-key-was-shown)/;
 
 /**
@@ -24,8 +24,8 @@ export async function makePrivate(dir: string): Promise<void> {
 }
 
 /**
- * Makes a file that nobody but its owner can read, or takes from others the right to read it. Where
- * it can't be made or opened, whoever opens it next says why.
+ * Makes a file that only its owner can read, or takes from others the right to read it. If it can't
+ * be made or opened, the next open fails and says why.
  */
 export async function makePrivateFile(file: string): Promise<void> {
   try {
@@ -56,7 +56,7 @@ async function closeToOthers(dir: string, mode: number): Promise<void> {
 
 async function protect(handle: FileHandle): Promise<void> {
   const { mode, uid } = await handle.stat();
-  // A key that a container engine mounts may be somebody else's; the folder is closed to others.
+  // A key that a container engine mounts may be another user's; the folder is closed to others.
   if ((mode & FOR_OTHERS) !== 0 && uid === process.getuid?.()) await handle.chmod(mode & 0o700);
 }
 

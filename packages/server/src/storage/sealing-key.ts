@@ -12,10 +12,10 @@ const KEY_BYTES = 32;
 const KEY_FILE = "sealing.key";
 /** A first key until the database has its mark. */
 const FIRST_KEY_FILE = "sealing.key.first";
-/** What may lie beside a key that somebody put into a folder before its first start. */
+/** Names that may lie beside a key that was put into a folder before its first start. */
 const BESIDE_GIVEN_KEY = /^(?:sealing\.key|lock\.db|lost\+found$)/;
 
-/** Whether a key opens what a database holds; `empty` if nothing in there is sealed. */
+/** Tries whether a key opens what a database holds; `empty` if nothing in there is sealed. */
 export type KeyTrial = (
   db: Kysely<Tables>,
   key: Uint8Array,
@@ -38,8 +38,8 @@ export class SealingKeyError extends DataFolderError {
 }
 
 /**
- * Sees to it that database and data folder belong together. The database holds a mark of the key
- * (an HMAC, from which nobody can tell the key), the folder the key. A key is made only for a
+ * Makes sure that database and data folder belong together. The database holds a mark of the key
+ * (an HMAC, from which the key can't be found), the folder the key. A key is made only for a
  * database without a mark; it is on the disk before the database has its mark, and gets its name
  * `sealing.key` when the mark is on the disk. So wherever the process ends, the next start can tell
  * a first start that broke off from a database that was lost.
@@ -113,7 +113,7 @@ export class SealingKey {
     );
   }
 
-  /** A database that begins beside what only another one can tell about was lost, or is the wrong one. */
+  /** An empty database beside what only a used one knows was lost, or is the wrong one. */
   async #refuseForeignFiles(hasKey: boolean): Promise<void> {
     const { dir, shared, referenced } = this.#options;
     const names = await readdir(dir);

@@ -81,7 +81,7 @@ function extensions(names: readonly string[], spki: Buffer): Buffer[] {
   const keyId = createHash("sha256").update(spki).digest().subarray(0, 20);
   const authority = der(TAG.boolean, Buffer.of(0xff));
   return [
-    // It is its own authority, for clients that are told to trust it.
+    // It is its own authority, for clients that are set to trust it.
     extension(BASIC_CONSTRAINTS, sequence(authority), true),
     extension(SUBJECT_KEY_IDENTIFIER, der(TAG.octetString, keyId)),
     extension(SUBJECT_ALT_NAME, sequence(...names.map(generalName))),

@@ -1,11 +1,11 @@
 import { type StoreCondition, type StoreState, StoreUnavailableError } from "../kernel/store.ts";
 import { pause } from "../kernel/work/timers.ts";
 
-/** How often a database that was out of order is tried again. */
+/** A database that was out of order is tried again this often. */
 const RETRY_MS = 1_000;
 /** A database that was well so recently isn't asked again. */
 const FRESH_MS = 1_000;
-/** How long somebody who asks for the state waits for a database that doesn't answer. */
+/** A question for the state waits so long for a database that doesn't answer. */
 const PATIENCE_MS = 1_000;
 
 const OK: StoreState = { condition: "ok", message: undefined };
@@ -13,7 +13,7 @@ const OK: StoreState = { condition: "ok", message: undefined };
 /** Nothing but the next process may take these back. */
 const LASTING: ReadonlySet<StoreCondition> = new Set(["damaged", "failed"]);
 
-/** Knows how a database does: from failures that it is told of, and by asking. */
+/** Knows a database's condition: from failures that are noted, and by asking. */
 export interface StoreHealth {
   readonly state: StoreState;
   /** The state, after a look if the last one is old; resolves soon even if the database hangs. */

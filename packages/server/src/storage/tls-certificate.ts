@@ -10,14 +10,14 @@ import {
 import { DataFolderError } from "./data-folder-error.ts";
 import { makePrivateKey, makeSelfSigned } from "./self-signed-certificate.ts";
 
-/** How long a certificate made here is good for; clients are told to trust this very file. */
+/** A certificate made here is valid for so long; clients are set to trust this very file. */
 const VALIDITY_MS = 825 * 24 * 60 * 60 * 1000;
 
 /** PEM texts. */
 export interface TlsCertificate {
   readonly key: string;
   readonly cert: string;
-  /** What clients may be told to trust. */
+  /** The file that clients may be set to trust. */
   readonly certificateFile: string;
 }
 
@@ -25,9 +25,9 @@ export interface TlsCertificateOptions {
   /** The user's own files; both or neither. */
   readonly certificateFile: string | undefined;
   readonly keyFile: string | undefined;
-  /** Where a self-signed one is kept. */
+  /** The folder of a self-signed one. */
   readonly dir: string;
-  /** Where an earlier version kept one for all nodes, which clients may trust already. */
+  /** The folder in which earlier versions kept one for all nodes, which clients may trust. */
   readonly sharedDir: string;
   /** Names beside localhost and the loopback addresses. */
   readonly hostNames: readonly string[];
@@ -63,7 +63,7 @@ async function keptPair(dir: string, options: TlsCertificateOptions): Promise<Tl
       notBefore: new Date(options.nowMs - 60_000),
       notAfter: new Date(options.nowMs + VALIDITY_MS),
     });
-  // What certified the lost key is lost with it.
+  // The certificate of a lost key is lost with it.
   if (isReplaced) await writeDurably(certificateFile, make(), { ifExists: "replace" });
   const { text: cert } = await readWhole(certificateFile, make);
   if (!parse(dir, () => new X509Certificate(cert)).checkPrivateKey(privateKey)) throw unusable(dir);

@@ -2,7 +2,7 @@ import { utimes } from "node:fs/promises";
 import { systemClock } from "../clock.ts";
 import { Periodic } from "../work/periodic.ts";
 
-/** Whoever reads the times allows for many of these. */
+/** Readers of the times allow for many of these. */
 const RENEWAL_MS = 5_000;
 
 /**

@@ -23,7 +23,7 @@ export function placeBelow(root: string, place: string): string {
   return pathBelow(root, ...place.split("/"));
 }
 
-/** Whether a text names something in a folder, and never the folder, another one or a path. */
+/** True if a text names something in a folder, and not the folder, another one or a path. */
 export function isPlainName(text: string): boolean {
   if (text === "" || text === "." || text === ".." || UNSAFE.test(text)) return false;
   return text.length * 3 <= NAME_BYTES_MAX || Buffer.byteLength(text) <= NAME_BYTES_MAX;

@@ -1,6 +1,6 @@
 /**
- * A wait for the disk that many share: one run serves everybody who asked before it began; who asks
- * while it runs shares the next one, because the running one may have missed what they wrote.
+ * A wait for the disk that many share: one run serves all calls made before it began; calls made
+ * while it runs share the next one, because the running one may have missed what they wrote.
  */
 export class SharedSync {
   readonly #run: () => Promise<void>;

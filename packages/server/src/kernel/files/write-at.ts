@@ -3,8 +3,8 @@ import type { FileHandle } from "node:fs/promises";
 
 /**
  * Resolves when the operating system has `text`, of one byte a character, at `position`. `inPlace`:
- * the serving thread writes itself, without the two changes of threads, which take longer than the
- * write. For where it works on files of the same folder anyway. Rejects where it was written in part.
+ * the serving thread writes itself, without two changes of threads, which take longer than the
+ * write; for callers that work on files of the same folder anyway. Rejects after a partial write.
  */
 export async function writeAt(
   handle: FileHandle,

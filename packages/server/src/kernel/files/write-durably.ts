@@ -14,9 +14,9 @@ export interface DurableWriteOptions {
 }
 
 /**
- * Writes a file that is whole or not there at all, whatever happens: the bytes go to a temporary
- * file beside it and to the disk, then the file gets its name, and then the folder goes to the disk.
- * When this resolves, the file survives a power cut. Resolves to false if `keep` kept another one.
+ * Writes a file that is whole or not there at all, whatever happens: the bytes are synced in a
+ * temporary file beside it, then the file gets its name, and then the folder is synced. When this
+ * resolves, the file survives a power cut. Resolves to false if `keep` kept another one.
  */
 export async function writeDurably(
   file: string,
@@ -62,8 +62,8 @@ export async function readOrWriteDurably(
 
 /**
  * Makes a folder, with those above it, that survives a power cut. Folders that are there stay as
- * they are. Node's own `recursive` isn't used: it tries for ever where the system says that a folder
- * which is there isn't, as below `/proc`.
+ * they are. Node's own `recursive` isn't used: it tries for ever if the system denies that an
+ * existing folder is there, as below `/proc`.
  */
 export async function makeFolderDurably(dir: string): Promise<void> {
   try {

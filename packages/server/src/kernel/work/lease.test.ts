@@ -108,7 +108,7 @@ describe("a lease", () => {
     await Promise.all([a.close(), b.close()]);
   });
 
-  test("whatever pauses, a row is ended by one process and its holder has another by then", async () => {
+  test("whatever pauses, a row is ended once, and its holder has another one by then", async () => {
     const act = fc.record({
       process: fc.nat({ max: 2 }),
       holds: fc.boolean(),

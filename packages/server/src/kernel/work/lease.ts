@@ -2,7 +2,7 @@ import { Periodic } from "./periodic.ts";
 import { type Beating, SilenceWatch } from "./silence-watch.ts";
 
 export interface LeaseOptions<Row extends Beating> {
-  /** How often the own rows are renewed and the others are looked at. */
+  /** The interval in which the own rows are renewed and the others are looked at. */
   readonly beatMs: number;
   /** A row whose counter stands still for so long is ended. */
   readonly silenceMs: number;
@@ -23,9 +23,9 @@ export interface LeaseOptions<Row extends Beating> {
 }
 
 /**
- * Rows that a process holds as long as it raises their counters, and its look at everybody else's:
- * the first process that finds one silent ends it. Nobody compares clocks. What makes an end safe is
- * its owner's: whoever lost a row finds that out at its next commit at the latest (docs/adr/0012).
+ * Rows that a process holds as long as it raises their counters, and its look at the others': the
+ * first process that finds one silent ends it. No clocks are compared. The rows' service makes an
+ * end safe: a process that lost a row finds that out at its next commit (docs/adr/0012).
  */
 export class Lease<Row extends Beating> {
   readonly #options: LeaseOptions<Row>;

@@ -15,7 +15,7 @@ export class OneAtATime {
     return this.#current !== undefined || this.#next !== undefined;
   }
 
-  /** Resolves when a run that began after this call has ended, and rejects with that run's error. */
+  /** Resolves when a run that began after this call has ended; rejects with that run's error. */
   run(): Promise<void> {
     // It comes first: between the end of a run and the beginning of the next, none is current.
     if (this.#next) return this.#next;

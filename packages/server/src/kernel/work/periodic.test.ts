@@ -28,7 +28,7 @@ function world({ everyMs, roundMs = 0 }: { everyMs?: number; roundMs?: number } 
 }
 
 describe("a periodic", () => {
-  test("begins a round at each interval, and none before it starts or after it closes", async () => {
+  test("begins a round at each interval, and none before start or after close", async () => {
     const { periodic, seen } = world({ everyMs: EVERY_MS });
     await periodic.wake();
     periodic.wakeIn(0);
@@ -104,7 +104,7 @@ describe("a periodic", () => {
     expect(failed).toEqual([]);
   });
 
-  test("sees all that was there before a wake in a round that has ended when it resolves", async () => {
+  test("a wake resolves when a round has ended that saw all that was there before", async () => {
     const act = fc.oneof(
       { weight: 3, arbitrary: fc.record({ wakes: fc.constant(true) }) },
       { weight: 2, arbitrary: fc.record({ passesMs: fc.integer({ min: 0, max: 2_500 }) }) },

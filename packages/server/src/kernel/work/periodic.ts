@@ -2,9 +2,9 @@ import { OneAtATime } from "./one-at-a-time.ts";
 import { after, type CallOff, every } from "./timers.ts";
 
 export interface PeriodicOptions {
-  /** From the beginning of a round to that of the next. Left out: rounds come when asked for. */
+  /** The interval between the beginnings of rounds. Left out: rounds come when asked for. */
   readonly everyMs?: number;
-  /** The interval is shorter by up to this share, at random: several nodes don't look all at once. */
+  /** The interval is shorter by up to this share, at random, so that nodes don't look together. */
   readonly jitter?: number;
   /** One round. Its signal aborts when `close` begins; rejecting with its reason is no failure. */
   readonly round: (signal: AbortSignal) => Promise<void>;
@@ -13,7 +13,7 @@ export interface PeriodicOptions {
 }
 
 /**
- * Work that is done in rounds, never two at once: every so often, and whenever somebody wakes it. A
+ * Work that is done in rounds, never two at once: every so often, and whenever it is woken. A
  * round that lasts longer than the interval isn't followed by one to catch up. It can be started
  * again after it was closed, and keeps no process alive.
  */

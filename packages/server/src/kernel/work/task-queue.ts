@@ -10,7 +10,7 @@ const BACKOFF_MS_MAX = 5 * 60_000;
 /** A share of the interval, so that several nodes don't all look at once. */
 const LOOK_JITTER = 0.2;
 
-/** How long a task waits that has failed so often before. */
+/** Returns the pause before the next try of a task that has failed `attempts` times before. */
 export function backoffMs(attempts: number): number {
   return Math.min(BACKOFF_MS_MIN * 2 ** Math.min(attempts, 20), BACKOFF_MS_MAX);
 }
@@ -42,7 +42,7 @@ export interface TaskQueueOptions<Row> {
   readonly atOnceMax: number;
   /** Longer than a task takes: then its process is gone, and another one takes it up. */
   readonly leaseMs: (row: Row) => number;
-  /** How often tasks are looked for that nobody wakes for: due later, or another process's. */
+  /** The interval of looks for tasks that no wake announces: due later, or another process's. */
   readonly lookEveryMs?: number;
   /** Further columns that change with the claim. */
   readonly claimed?: (nowMs: number) => Partial<Row>;
@@ -62,10 +62,10 @@ interface Claimed<Row> {
 }
 
 /**
- * Works through tasks that are rows of a service's table. Whatever a process leaves behind is taken
- * up by the next one, or by another node when its lease has ended; a task that failed is tried again
- * with growing pauses. A task may run twice, where a process lost its lease, but its `finish`
- * commits once.
+ * Works through tasks that are rows of a service's table. A task that a process left unfinished is
+ * taken up by the next process, or by another node when the lease has ended; one that failed is
+ * tried again with growing pauses. A task may run twice, where a process lost its lease, but its
+ * `finish` commits once.
  */
 export class TaskQueue<Row> {
   readonly #options: TaskQueueOptions<Row>;

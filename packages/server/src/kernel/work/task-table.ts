@@ -4,28 +4,28 @@ import type { Tables } from "../store.ts";
 /** A column of a table whose rows are `Row`. */
 type ColumnOf<Row> = keyof Row & string;
 
-/** A service's own table whose rows are tasks, by the columns that a `TaskQueue` reads and writes. */
+/** Names the columns of a service's own table that a `TaskQueue` reads and writes. */
 export interface TaskTable<Row> {
   readonly name: string;
   readonly id: ColumnOf<Row>;
   /** The task is its holder's until then. Null, or a time that has passed: nobody holds it. */
   readonly leasedUntilMs: ColumnOf<Row>;
   /**
-   * Who holds it. With this column, a process that is alone with its database goes on at once with
-   * what the process before it had begun; without it, when the lease has ended.
+   * Names the holder. With this column, a process that is alone with its database goes on at once
+   * with what the process before it had begun; without it, when the lease has ended.
    */
   readonly owner?: ColumnOf<Row>;
-  /** It isn't begun before then. Left out: a task that failed waits in memory. */
+  /** A task isn't begun before then. Left out: one that failed waits in memory. */
   readonly dueMs?: ColumnOf<Row>;
-  /** How often it has failed. */
+  /** Counts a task's failures. */
   readonly attempts?: ColumnOf<Row>;
-  /** In this order tasks are begun. */
+  /** Tasks are begun in the order of these. */
   readonly orderBy: readonly ColumnOf<Row>[];
-  /** Where rows of ended tasks are kept: the values of those that haven't ended. */
+  /** Tells tasks that haven't ended by a column's values, if the rows of ended ones are kept. */
   readonly pending?: { readonly column: ColumnOf<Row>; readonly values: readonly string[] };
 }
 
-/** Who asks for tasks, and when. */
+/** A process that asks for tasks at a moment. */
 export interface Asking {
   readonly owner: string;
   readonly nowMs: number;
@@ -39,7 +39,7 @@ export class TaskRows<Row> {
     this.#table = table;
   }
 
-  /** Tasks that are due and that nobody else holds. */
+  /** Resolves to tasks that are due and that no other process holds. */
   async due(db: Kysely<Tables>, asking: Asking, limit: number): Promise<readonly Row[]> {
     const { name, dueMs, orderBy } = this.#table;
     const isDue = dueMs ? sql`and ${sql.ref(dueMs)} <= ${asking.nowMs}` : sql``;
@@ -65,7 +65,7 @@ export class TaskRows<Row> {
     });
   }
 
-  /** Whether the claim that ends at `untilMs` is still the task's latest, and the task pending. */
+  /** True if the claim that ends at `untilMs` is the task's latest still, and the task pending. */
   async isHeld(db: Kysely<Tables>, id: string, untilMs: number): Promise<boolean> {
     const { name, id: column } = this.#table;
     const { rows } = await sql`select 1 from ${sql.table(name)}
@@ -106,7 +106,7 @@ export class TaskRows<Row> {
     return numAffectedRows > 0n;
   }
 
-  /** Nobody's, our own, or of a process that didn't end it in time. */
+  /** Free tasks are held by no process, by this one, or by one that didn't end them in time. */
   #isFree({ owner, nowMs }: Asking): RawBuilder<unknown> {
     const { owner: ownerColumn, leasedUntilMs } = this.#table;
     const until = sql.ref(leasedUntilMs);

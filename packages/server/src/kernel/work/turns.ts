@@ -1,4 +1,4 @@
-/** A statement takes from thirty microseconds to some hundred, so a turn lasts a millisecond or two. */
+/** A statement takes 30 to some hundred microseconds, so a turn lasts a millisecond or two. */
 const STATEMENTS_PER_TURN = 8;
 
 /** Resolves in the event loop's next turn: requests that wait are served before. */

@@ -71,7 +71,7 @@ describe("writing behind", () => {
     expect(seen.database).toEqual([]);
   });
 
-  test("a flush rejects with the failure of its own write, and is heard by nobody else", async () => {
+  test("a flush rejects with the failure of its own write, which is given to no one else", async () => {
     const { writes, seen, note } = world();
     note();
     seen.away = true;

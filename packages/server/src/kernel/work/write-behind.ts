@@ -2,7 +2,7 @@ import { OneAtATime } from "./one-at-a-time.ts";
 import { after, type CallOff } from "./timers.ts";
 
 export interface WriteBehindOptions {
-  /** From the first mark to the write that takes all marks since the last one. */
+  /** The time from the first mark to the write, which takes all marks since the last one. */
   readonly afterMs: number;
   /** Writes what waits, and keeps what it couldn't write: it is called again `afterMs` later. */
   readonly write: () => Promise<void>;

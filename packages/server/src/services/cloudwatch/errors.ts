@@ -10,7 +10,7 @@ export function invalidParameterCombination(message: string): AwsError {
   return new AwsError("InvalidParameterCombinationException", message, { status: 400 });
 }
 
-/** What GetMetricData answers where the other operations say InvalidParameterValue. */
+/** GetMetricData's error where the other operations have InvalidParameterValue. */
 export function validationError(message: string): AwsError {
   return new AwsError("ValidationError", message, { status: 400 });
 }

@@ -8,11 +8,11 @@ const PERIODS_MAX = FINE_KEPT_MS / FINE_MS;
 const CAPACITY_MIN = 16;
 
 /**
- * The last three hours of one series in periods of five seconds: eight bytes a period, since nearly all of
- * them have a single value. What is three hours older than the newest is dropped.
+ * The last three hours of one series in periods of five seconds: eight bytes a period, since nearly
+ * all of them have a single value. Periods three hours older than the newest are dropped.
  */
 export class FinePeriods {
-  /** Of periods from `#firstPeriod` on: the one value, or NaN where there is none or there are several. */
+  /** The one value of each period from `#firstPeriod` on; NaN for none and for several. */
   #values = new Float64Array(CAPACITY_MIN).fill(Number.NaN);
   #firstPeriod = 0;
   #length = 0;
@@ -35,7 +35,7 @@ export class FinePeriods {
     }
   }
 
-  /** Those that begin in the given time, oldest first, by their start in ms. */
+  /** Gives the periods that begin in the given time, oldest first, by their start in ms. */
   *between(fromMs: number, toMs: number): Generator<[number, StatisticSet]> {
     const first = Math.max(this.#firstPeriod, Math.ceil(fromMs / FINE_MS));
     const end = Math.min(this.#firstPeriod + this.#length, Math.ceil(toMs / FINE_MS));

@@ -4,17 +4,17 @@ import type { StatisticSet } from "./statistics.ts";
 
 /** Ours: at most 17 KB each after three hours. A live channel has about 13. */
 const OF_SERVICES_MAX = 10_000;
-/** Of one account: what one puts in takes no other's place. */
+/** Series of one account: none takes another's place. */
 const OTHERS_MAX = 1_000;
 
 /** Periods of five seconds of the last three hours, in memory, by metric and unit. */
 export class FineSeries {
   readonly #byMetric = new Map<string, Map<string, FinePeriods>>();
-  /** Of the services, under the empty name, and of each account's own metrics. */
+  /** Counts series of services, under the empty name, and those of each account's own metrics. */
   readonly #counts = new Map<string, number>();
   readonly #onFull: (ofServices: boolean) => void;
 
-  /** `onFull` is told of each value of a new series that there is no room for. */
+  /** `onFull` is called for each value of a new series that there is no room for. */
   constructor(onFull: (ofServices: boolean) => void) {
     this.#onFull = onFull;
   }
@@ -25,7 +25,7 @@ export class FineSeries {
     periods?.add(atMs, values);
   }
 
-  /** Of one metric, by unit. */
+  /** Returns the periods of one metric, by unit. */
   of(key: Omit<SeriesKey, "unit">): ReadonlyMap<string, FinePeriods> {
     return this.#byMetric.get(textOf(key)) ?? new Map();
   }

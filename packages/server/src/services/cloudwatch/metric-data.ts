@@ -8,7 +8,7 @@ const QUERY_ID = /^[a-z][a-zA-Z0-9_]*$/;
 const DATAPOINTS_MAX = 100_800;
 const MARK = "points";
 
-/** What GetMetricData refuses before it looks at a metric. Throws ValidationError. */
+/** Throws ValidationError for what GetMetricData refuses before it looks at a metric. */
 export function checkQueries({
   MetricDataQueries: queries = [],
   StartTime: start,
@@ -38,7 +38,7 @@ export function checkQueries({
 
 type Query = cloudwatch.MetricDataQuery;
 
-/** What a result is called that has no label: by its metric, and by what tells the queries apart. */
+/** Names results without a label: by their metric, and by what distinguishes the queries. */
 export function labelsOf(queries: readonly Query[]): (query: Query) => string {
   const differ = (part: "Stat" | "Period") =>
     new Set(queries.map(({ MetricStat }) => MetricStat?.[part])).size > 1;
@@ -59,8 +59,8 @@ export function ofOneUnit<Period extends { readonly unit: string }>(
 }
 
 /**
- * Cuts GetMetricData's results to a page of datapoints. What continues later is `PartialData`, and the token counts what
- * was given. Throws InvalidNextToken.
+ * Cuts GetMetricData's results to a page of datapoints. Results that continue later are
+ * `PartialData`, and the token counts what was given. Throws InvalidNextToken.
  */
 export function pageOfResults(
   results: readonly cloudwatch.MetricDataResult[],

@@ -24,9 +24,9 @@ import { joined, type Period, type StatisticSet } from "./statistics.ts";
 import type { CloudWatchTables, MinuteRow, SeriesRow } from "./tables.ts";
 
 const MINUTE_MS = 60_000;
-/** Minutes that have come; after so many the next flush isn't waited for. */
+/** After so many new minutes they are flushed at once. */
 const FLUSHED_AFTER = 10_000;
-/** Minutes in one transaction, for whose time nobody else is served. */
+/** Minutes in one transaction: nothing else is served during it. */
 const WRITTEN_AT_ONCE = 300;
 /** Beyond it, what a database that can't be written to did not take is lost. */
 const UNWRITTEN_MAX = 50_000;
@@ -41,7 +41,7 @@ export interface MetricWindow {
   readonly periodMs: number;
 }
 
-/** What is put in beside a single value: several at once. */
+/** Several values that are put at once. */
 export interface MetricValues extends Omit<MetricSample, "value"> {
   readonly values: StatisticSet;
 }
@@ -61,7 +61,7 @@ export class MetricStore implements MetricSink {
   readonly #retention: Retention;
   readonly #fine: FineSeries;
   readonly #quota: SeriesQuota;
-  /** By series and minute. */
+  /** Values that aren't written yet, by series and minute. */
   #unwritten = new Map<string, Unwritten>();
   #unwrittenChars = 0;
   #sinceFlush = 0;
@@ -128,12 +128,12 @@ export class MetricStore implements MetricSink {
     this.#unwrittenChars = 0;
   }
 
-  /** Writes what has come since, and forgets what is too old. Never rejects: a failure is logged. */
+  /** Writes what is new, and forgets what is too old. Never rejects: a failure is logged. */
   flush(): Promise<void> {
     return this.#writes.run().catch((error: unknown) => this.#logUnwritten(error));
   }
 
-  /** The periods from `fromMs` to before `toMs`, oldest first; of one unit where it is given, or each unit's. */
+  /** Resolves to the periods from `fromMs` to before `toMs`, oldest first, of one or all units. */
   async periods(
     metric: MetricKey,
     { fromMs, toMs, periodMs }: MetricWindow,

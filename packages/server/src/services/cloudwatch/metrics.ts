@@ -108,7 +108,7 @@ function windowOf(
       "The parameter Period must be 1, 5, 10, 20, 30 or a multiple of 60 seconds.",
     );
   }
-  // What is kept below a minute comes every five seconds.
+  // Periods below a minute are kept for every five seconds.
   const periodMs = Math.max(periodSeconds * 1000, FINE_MS);
   const fromMs = Math.floor(start.getTime() / periodMs) * periodMs;
   return { fromMs, toMs: Math.ceil(end.getTime()), periodMs };

@@ -130,7 +130,7 @@ const names: Migration = {
   },
 };
 
-/** What is kept is counted by account, so that none pushes out another's. */
+/** Counts what is kept by account, so that none pushes out another's. */
 const byAccount: Migration = {
   name: "cloudwatch/0004-by-account",
   async up(db) {
@@ -147,7 +147,7 @@ const byAccount: Migration = {
       .execute();
     await sql`update cloudwatch_minutes set account_id = coalesce((select account_id
       from cloudwatch_series where id = series_id), '')`.execute(db);
-    // What is of no series is of nobody, and nobody could ask for it.
+    // Minutes without a series belong to no account, and no request could ask for them.
     await sql`delete from cloudwatch_minutes where account_id = ''`.execute(db);
     await schema.dropIndex("cloudwatch_minutes_by_age").execute();
     await schema

@@ -6,26 +6,26 @@ import type { CloudWatchTables, MinuteRow } from "./tables.ts";
 const MINUTE_MS = 60_000;
 /** Source: CloudWatch user guide, "Metrics retention": periods of a minute for 15 days. */
 const KEPT_MS = 15 * 24 * 60 * MINUTE_MS;
-/** Minutes of the services' metrics in one account; past it the oldest go first. Ours, as all here. */
+/** Minutes of the services' metrics in one account; past it the oldest go. All limits are ours. */
 const OF_SERVICES_MAX = 3_000_000;
-/** A share of them, of what PutMetricData is given: it can't push out what services measure. */
+/** The share of them for PutMetricData's values, which can't push out what services measure. */
 const OTHERS_SHARE = 1 / 3;
-/** Of what PutMetricData is given in one account: a series' names and dimensions may be 38 KB. */
+/** Series of PutMetricData in one account: the names and dimensions of each may take 38 KB. */
 const OTHERS_SERIES_MAX = 20_000;
 const APPLY_EVERY_MS = 10 * MINUTE_MS;
 const APPLY_EVERY_ROWS = 200_000;
-/** Rows that one transaction forgets, for whose time nobody else is served. */
+/** Rows that one transaction forgets: nothing else is served during it. */
 const FORGOTTEN_AT_ONCE = 300;
 /** Rows that one statement names. */
 const NAMED_AT_ONCE = 100;
-/** Minutes counted with the first statement; each further one counts twice as many, while they have few rows. */
+/** The first statement counts so many minutes, each further one twice as many if rows are few. */
 const COUNTED_FIRST = 5;
 const COUNTED_ROWS_MAX = 5_000;
 
 export interface MetricLimits {
-  /** Of one account's metrics of services; a third of it of its others. */
+  /** Minutes of one account's metrics of services; its other metrics have a third of it. */
   readonly minutesMax?: number;
-  /** Of one account's metrics that aren't the services'. */
+  /** Series of one account's metrics that aren't the services'. */
   readonly seriesMax?: number;
 }
 
@@ -35,7 +35,7 @@ interface Place {
   readonly ofService: 0 | 1;
 }
 
-/** What metrics of the past are kept in the database: no account's push out another's. */
+/** Bounds the metrics kept in the database, by account: none pushes out another's. */
 export class Retention {
   readonly #store: Store<CloudWatchTables>;
   readonly #log: Log;
@@ -150,7 +150,7 @@ export class Retention {
     await nextTurn();
   }
 
-  /** Those that are too old, whose minutes are gone; and of what PutMetricData is given, the oldest. */
+  /** Forgets series that are too old, whose minutes are gone, and PutMetricData's oldest. */
   async #forgetSeries(place: Place, untilMs: number): Promise<void> {
     let surplus = place.ofService === 1 ? 0 : (await this.#countSeries(place)) - this.#seriesMax;
     let told = false;

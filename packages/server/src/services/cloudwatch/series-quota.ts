@@ -5,7 +5,7 @@ import { limitExceeded } from "./errors.ts";
 import { type SeriesKey, seriesId, textOf } from "./series.ts";
 import type { CloudWatchTables, SeriesRow } from "./tables.ts";
 
-/** Metrics that PutMetricData names in one account, each of its units by itself. Ours, as the next. */
+/** Metrics that PutMetricData names in one account, counted for each unit. The limits are ours. */
 const SERIES_MAX = 20_000;
 /** Characters of all their names and dimensions: those of one may be 38 KB. */
 const CHARS_MAX = 16 * 1024 * 1024;

@@ -4,7 +4,7 @@ import type { SeriesRow } from "./tables.ts";
 /** 80 bits in hexadecimal, which any collation of a database sorts alike. */
 const DIGEST_LENGTH = 20;
 
-/** A metric by all that tells it from others. */
+/** A metric by all that distinguishes it from others. */
 export interface MetricKey {
   readonly accountId: string;
   readonly region: string;
@@ -18,12 +18,12 @@ export interface SeriesKey extends MetricKey {
   readonly unit: string;
 }
 
-/** What stands for a metric in memory. */
+/** Makes the text that stands for a metric in memory. */
 export function textOf({ accountId, region, namespace, name, dimensions }: MetricKey): string {
   return JSON.stringify([accountId, region, namespace, name, dimensionsText(dimensions)]);
 }
 
-/** The same on every node: the metric's digest, then the unit. A metric's series are neighbours. */
+/** Makes an id that every node would make: the metric's digest, so its series are neighbours. */
 export function seriesId(metricText: string, unit: string): string {
   const digest = createHash("sha256").update(metricText).digest("hex");
   return `${digest.slice(0, DIGEST_LENGTH)}.${unit}`;

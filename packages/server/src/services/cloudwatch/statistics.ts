@@ -1,4 +1,4 @@
-/** What a period of a metric is known by. */
+/** The figures that are kept of a period of a metric. */
 export interface StatisticSet {
   readonly sampleCount: number;
   readonly sum: number;

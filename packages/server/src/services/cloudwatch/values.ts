@@ -8,8 +8,9 @@ const VALUE_MAX = 2 ** 360;
 const VALUES_MAX = 150;
 
 /**
- * A value, values with counts, or a set of statistics, which wins over values: AWS takes them together. What counts
- * nothing is left out. Throws InvalidParameterCombination or InvalidParameterValue, which name the datum as `member`.
+ * Reads a value, values with counts, or a set of statistics, which wins over values: AWS accepts
+ * them together. Values that count nothing are left out. Throws InvalidParameterCombination or
+ * InvalidParameterValue, which name the datum as `member`.
  */
 export function valuesOf(datum: MetricDatum, member: string): readonly StatisticSet[] {
   const { Value, Values, StatisticValues } = datum;

@@ -24,12 +24,15 @@ export function busArn(location: Location): string {
   return arnOf(location, `event-bus/${DEFAULT_BUS}`);
 }
 
-/** By its name or ARN, or where none is given. */
+/** True for the default bus's name or ARN, and if none is given. */
 export function isDefaultBus(given: string | undefined, context: RequestContext): boolean {
   return given === undefined || given === DEFAULT_BUS || given === busArn(locationOf(context));
 }
 
-/** What must be allowed to put events on a bus: one of another account has no policy that would, since PutPermission isn't here. */
+/**
+ * The resource to be allowed for putting events on a bus. Another account's bus has no policy that
+ * would allow it, since PutPermission isn't implemented.
+ */
 export function resourceOfBus(
   given: string | undefined,
   context: RequestContext,

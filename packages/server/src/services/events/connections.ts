@@ -16,7 +16,7 @@ export interface ConnectionParts {
 
 type AuthParameters = eventbridge.CreateConnectionAuthRequestParameters;
 
-/** How an API destination's requests authenticate. */
+/** The ways in which an API destination's requests authenticate. */
 export function connectionOperations(parts: ConnectionParts): OperationTable {
   return defineOperations<typeof eventbridge>()({
     CreateConnection: {
@@ -84,7 +84,7 @@ export function connectionArn(row: ConnectionRow): string {
   return arnOf(row, `connection/${row.name}/${row.unique_id}`);
 }
 
-/** What a connection's requests carry; secrets included. */
+/** Reads the parameters that a connection's requests carry, secrets included. */
 export function readParameters(row: ConnectionRow, secrets: SecretBox): AuthParameters {
   const read: AuthParameters = JSON.parse(secrets.open(row.sealed_parameters, row.unique_id));
   return read;
@@ -102,7 +102,7 @@ function connectionView(row: ConnectionRow) {
   };
 }
 
-/** As DescribeConnection shows them: never a password, an API key's value or a secret parameter. */
+/** Drops what DescribeConnection never shows: passwords, API keys' values, secret parameters. */
 function withoutSecrets(given: AuthParameters): eventbridge.ConnectionAuthResponseParameters {
   const { ApiKeyAuthParameters, BasicAuthParameters, InvocationHttpParameters } = given;
   const shown = <T extends { IsValueSecret?: boolean | undefined }>(list: T[] | undefined) =>

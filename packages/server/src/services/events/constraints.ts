@@ -8,14 +8,14 @@ const bus = (start: string): Constraint => ({
 });
 const tagKey = { min: 1, max: 128 };
 const tagValue = { min: 0, max: 256 };
-/** Of connections: what goes into requests. */
+/** Constraints of connections: what goes into requests. */
 const parameters = { max: 100 };
 const credential: Constraint = { min: 1, max: 512 };
 const secret: Constraint = { ...credential, secret: true };
 
 /**
- * Source: EventBridge API reference, the operations' request parameters. Patterns of credentials are left out: they would
- * refuse control characters, and can be made to take for ever.
+ * Source: EventBridge API reference, the operations' request parameters. Patterns of credentials
+ * are left out: they would refuse control characters, and can be made to take for ever.
  */
 export const eventsConstraints: ServiceConstraints = {
   errorCode: "ValidationException",

@@ -41,7 +41,7 @@ export function invalidEventPattern(reason: string): AwsError {
   );
 }
 
-/** What EventBridge has and this server hasn't. */
+/** The error for features that EventBridge has and this server hasn't. */
 export function notImplemented(what: string): AwsError {
   return new AwsError("NotImplemented", `Rolecast's EventBridge has no ${what}.`, { status: 501 });
 }

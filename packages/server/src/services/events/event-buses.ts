@@ -22,7 +22,7 @@ import {
   refusalOf,
 } from "./put-event.ts";
 
-/** Takes an event that isn't the server's own: routed when it resolves, false where too much waits. */
+/** Routes an event that isn't the server's own. Resolves to false if too much waits. */
 export type Accept = (event: IncomingEvent) => Promise<boolean>;
 
 /** Source: API reference, PutEventsResultEntry. */
@@ -51,7 +51,7 @@ export function eventBusOperations(accept: Accept, uuid: () => string): Operatio
         results.push(MALFORMED_DETAIL);
         continue;
       }
-      // As on AWS: what is for a bus that isn't there is taken, and reaches nobody.
+      // As on AWS, an event for a bus that doesn't exist is accepted and reaches no target.
       const isTaken = !isDefaultBus(entry.EventBusName, context) || (await accept(event));
       results.push(isTaken ? { EventId: event.id } : THROTTLED);
     }
@@ -101,7 +101,7 @@ function onBus(action: string, context: RequestContext) {
   return { action: `events:${action}`, resource: busArn(locationOf(context)) };
 }
 
-/** Fields that an event must have to be tested: the API reference lists `resources` too, which AWS doesn't require. */
+/** Fields of an event to be tested. The API reference lists `resources`, but AWS needs none. */
 const EVENT_FIELDS = ["id", "account", "source", "time", "region", "detail-type"];
 /** All that AWS says of it. */
 const INVALID_EVENT = "Parameter Event is not valid.";

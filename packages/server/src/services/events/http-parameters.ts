@@ -16,7 +16,7 @@ const OWN_HEADERS: ReadonlySet<string> = new Set([
   ...["max-forwards", "via", "forwarded", "accept-encoding", "content-encoding", "user-agent"],
 ]);
 
-/** Whether a header, by its name in lower case, is the server's own to write. */
+/** True if the server itself writes the header, given by its name in lower case. */
 export function isOwnHeader(name: string): boolean {
   return OWN_HEADERS.has(name) || name.startsWith("x-forwarded-") || !HEADER_NAME.test(name);
 }
@@ -40,7 +40,7 @@ export function checkConnectionParameters(
     checkQuery(Key, Value);
 }
 
-/** The same of a target's own. */
+/** Does the same for a target's own parameters. */
 export function checkTargetParameters(parameters: eventbridge.HttpParameters | undefined): void {
   checkHeaders(Object.entries(parameters?.HeaderParameters ?? {}));
   for (const [key, value] of Object.entries(parameters?.QueryStringParameters ?? {}))

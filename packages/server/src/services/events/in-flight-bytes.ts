@@ -1,7 +1,7 @@
 import { throttled } from "./errors.ts";
 import { LARGE_BYTES_MIN, Turns } from "./turns.ts";
 
-/** Of entries that are being routed, each of which is in memory more than once meanwhile. */
+/** Bytes of entries that are being routed, each of which is in memory more than once meanwhile. */
 const BYTES_MAX = 96 * 1024 * 1024;
 const ACCOUNT_BYTES_MAX = 80 * 1024 * 1024;
 

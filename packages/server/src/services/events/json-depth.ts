@@ -1,7 +1,7 @@
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 
-/** How deep a text of JSON is nested, without parsing it: whatever recurses over it needs to know first. */
+/** Measures how deep JSON is nested without parsing it, for code that will recurse over it. */
 export function jsonDepth(text: string): number {
   let depth = 0;
   let deepest = 0;

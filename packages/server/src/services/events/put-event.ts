@@ -35,8 +35,8 @@ function sizeOf({ Time, Source, DetailType, Detail, Resources }: Entry): number 
 }
 
 /**
- * An entry's event. Its detail is parsed, once, and forgotten again: what stays is the event's JSON.
- * Undefined where it isn't a JSON object, or is nested too deep.
+ * Makes an entry's event. Its detail is parsed once and dropped: only the event's JSON stays.
+ * Undefined if the detail isn't a JSON object, or is nested too deep.
  */
 export function eventOf(
   entry: Entry,
@@ -70,7 +70,7 @@ export const MALFORMED_DETAIL: eventbridge.PutEventsResultEntry = {
   ErrorMessage: "Detail is malformed.",
 };
 
-/** Why an entry isn't taken, before its detail is read; the others are. Source: API reference, PutEventsResultEntry. */
+/** Returns the refusal of an entry, before its detail is read. Source: PutEventsResultEntry. */
 export function refusalOf(entry: Entry): eventbridge.PutEventsResultEntry | undefined {
   const refused = (ErrorCode: string, ErrorMessage: string) => ({ ErrorCode, ErrorMessage });
   const { Source, DetailType, Detail } = entry;
@@ -100,7 +100,7 @@ function parseDetail(text: string): AwsEvent["detail"] | undefined {
     const detail: unknown = JSON.parse(text);
     return isObject(detail) ? detail : undefined;
   } catch {
-    // Whoever sent it is told that it is malformed.
+    // The answer says that it is malformed.
     return undefined;
   }
 }

@@ -141,7 +141,7 @@ async function putRule(
       description: input.Description ?? null,
       event_pattern: input.EventPattern ?? "",
       role_arn: input.RoleArn ?? null,
-      // Tags of an existing rule stay: PutRule ignores those that it is given. Source: API reference.
+      // An existing rule keeps its tags: PutRule ignores those in its input. Source: API reference.
       tags: before?.tags ?? JSON.stringify(tagsOf(input.Tags)),
       created_at_ms: before?.created_at_ms ?? context.nowMs,
     };

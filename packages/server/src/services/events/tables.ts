@@ -77,11 +77,11 @@ export interface DeliveryRow {
   target_id: string;
   /** The event in its envelope, as JSON. */
   event: string;
-  /** Of the event. */
+  /** The event's length. */
   bytes: number;
   attempts: number;
   first_at_ms: number;
   next_at_ms: number;
-  /** Until then a node is at it; afterwards another may try. */
+  /** Until then a node tries it; afterwards another one may. */
   claimed_until_ms: number;
 }

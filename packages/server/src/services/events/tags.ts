@@ -9,7 +9,7 @@ import type { EventsTables } from "./tables.ts";
 
 type Tags = Readonly<Record<string, string>>;
 
-/** What has tags: a rule, or the default bus. */
+/** A rule, or the default bus, with its tags. */
 interface Tagged {
   readonly tags: Tags;
   write(tags: Tags): Promise<unknown>;
@@ -53,7 +53,7 @@ async function taggedResource(arn = "", context: RequestContext): Promise<Tagged
     return taggedBus(context);
   }
   const name = arn.slice(arn.lastIndexOf("/") + 1);
-  // The policies were asked about this very ARN: one of another place must not stand for a rule of this one.
+  // The policies were asked about this very ARN: it must not stand for a rule of another place.
   if (arn !== ruleArn(locationOf(context), name))
     throw resourceNotFound(`Resource ${arn} does not exist.`);
   return taggedRule(name, context);

@@ -1,7 +1,7 @@
 import { parseArn } from "../../kernel/arn.ts";
 import { crossAccountTarget, validation } from "./errors.ts";
 
-/** What a rule's target names, once its ARN is known to be of the rule's own account and Region. */
+/** The place that a rule's target names, in the rule's own account and Region. */
 export interface TargetPlace {
   readonly kind: "api-destination" | "log-group";
   readonly name: string;
@@ -9,15 +9,15 @@ export interface TargetPlace {
 
 type RuleLocation = { readonly account_id: string; readonly region: string };
 
-/** Source: EventBridge API reference, CreateApiDestination; the id behind the name is ours. */
+/** Source: EventBridge API reference, CreateApiDestination; the id after the name is ours. */
 const API_DESTINATION = /^api-destination\/([.\-_A-Za-z0-9]{1,64})\/([-A-Za-z0-9]{1,64})$/;
 /**
- * Source: CloudWatch Logs API reference, CreateLogGroup; DescribeLogGroups adds the `:*`. Names that
- * look like a path to another folder are nobody's.
+ * Source: CloudWatch Logs API reference, CreateLogGroup; DescribeLogGroups adds the `:*`. A name
+ * that looks like a path to another folder is never a group's.
  */
 const LOG_GROUP = /^log-group:(?!(?:.*\/)?\.{1,2}(?:\/|:\*$|$))([.\-_/#A-Za-z0-9]{1,512})(?::\*)?$/;
 
-/** What a target's ARN names; undefined where it isn't what a rule at this location may have. */
+/** Reads a target's ARN; undefined if a rule at this location can't have it. */
 export function targetPlaceOf(text: string, rule: RuleLocation): TargetPlace | undefined {
   const arn = parseArn(text);
   if (arn?.partition !== "aws") return undefined;

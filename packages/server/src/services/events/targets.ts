@@ -91,7 +91,7 @@ export const targetOperations: OperationTable = defineOperations<typeof eventbri
 /** Targets that one statement reads. */
 const STEP = 200;
 
-/** Names of the first rules behind one that have the target, in their order. */
+/** Names of the first rules after `after` that have the target, in their order. */
 async function rulesWithTarget(
   arn: string | undefined,
   context: RequestContext,
@@ -178,7 +178,7 @@ async function putTargets(input: eventbridge.PutTargetsCommandInput, context: Re
   return { FailedEntryCount: failed.length, FailedEntries: failed };
 }
 
-/** What is wrong with a target; a malformed one fails the whole call, as on AWS. */
+/** Returns what is wrong with a target; a malformed one fails the whole call, as on AWS. */
 function checkTarget(target: eventbridge.Target, rule: RuleRow): string | undefined {
   const { Arn = "", Input, InputPath, InputTransformer, RoleArn, DeadLetterConfig } = target;
   const place = checkTargetArn(Arn, rule);

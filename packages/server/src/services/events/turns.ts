@@ -1,11 +1,11 @@
 import { nextTurn } from "../../kernel/work/turns.ts";
 
-/** Below it, an event is parsed in no time. */
+/** Smaller events are parsed in no time. */
 export const LARGE_BYTES_MIN = 16 * 1024;
 
 /**
- * Lets work on large events begin one after another, each in a round of the event loop of its own:
- * whoever else is waiting for an answer gets it in between.
+ * Lets work on large events begin one after another, each in a turn of the event loop of its own:
+ * other requests are answered in between.
  */
 export class Turns {
   #last: Promise<void> = Promise.resolve();

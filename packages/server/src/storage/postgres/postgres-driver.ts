@@ -124,7 +124,7 @@ class PostgresDriver implements Driver {
 class PostgresConnection implements DatabaseConnection {
   readonly #client: pg.PoolClient;
   readonly #onUnavailable: (error: StoreUnavailableError) => void;
-  /** Whatever state it is in, nobody must use it any more. */
+  /** Whatever state it is in, it must not be used any more. */
   #broken = false;
 
   constructor(client: pg.PoolClient, onUnavailable: (error: StoreUnavailableError) => void) {
@@ -150,7 +150,7 @@ class PostgresConnection implements DatabaseConnection {
       const { message, cause, condition } = error;
       throw new StoreUnavailableError(message, { cause, condition, commitUnknown: true });
     }
-    // PostgreSQL's way to say that a statement had failed and nobody minded.
+    // PostgreSQL's way to say that a statement had failed and the transaction went on.
     assert(command === "COMMIT", "a transaction went on after one of its statements had failed");
   }
 

@@ -11,7 +11,7 @@ import { UnusableDatabaseError } from "../unusable-database-error.ts";
 /**
  * serialization_failure and deadlock_detected. unique_violation, duplicate_table and
  * duplicate_object (a table's type) too: of two transactions that look for a row or a table, find
- * none and make it, the second may be told so instead.
+ * none and make it, the second may fail with these instead.
  */
 const RETRIED = new Set(["40001", "40P01", "23505", "42P07", "42710"]);
 const LOCK_NOT_AVAILABLE = "55P03";
@@ -26,11 +26,11 @@ const IDLE_TOO_LONG = "25P03";
 const UNUSABLE = new Set(["42501", "3F000"]);
 /** admin_shutdown, crash_shutdown, idle_session_timeout. */
 const SESSION_ENDED = new Set([IDLE_TOO_LONG, "57P01", "57P02", "57P05"]);
-/** How the driver says that nothing was sent, since it knew the connection to be lost. */
+/** The driver's words if nothing was sent, since it knew the connection to be lost. */
 const NOT_SENT = /is not queryable$/;
 const CONNECTION_LOST = /^Connection terminated|ECONNRESET|EPIPE/;
 const UNTRANSLATABLE = new Set(["22021", "22P05"]);
-/** Connection exceptions, wrong authorisation, no such database, out of resources, shutting down. */
+/** Connection exceptions, wrong authorisation, no such database, no resources, shutting down. */
 const UNAVAILABLE = /^(?:08|28|3D|53|57P)/;
 
 /** A transaction that failed with it may well succeed when it is run again. */
@@ -58,7 +58,7 @@ export function wasNotSent(error: unknown): boolean {
   return error instanceof Error && NOT_SENT.test(error.message);
 }
 
-/** What the driver throws, as what the kernel knows; our own bugs stay as they are. */
+/** Turns what the driver throws into the kernel's errors; our own bugs stay as they are. */
 export function storeErrorOf(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError)) return unreachable(error);
   const code = error.code ?? "";
@@ -92,8 +92,8 @@ export function storeErrorOf(error: unknown): unknown {
 }
 
 /**
- * For one who tries a connection. The driver's errors name the host at most; user and password
- * are in none.
+ * Makes the error of a connection that failed. The driver's errors name the host at most; user and
+ * password are in none.
  */
 export function unreachable(cause: unknown, detail = detailOf(cause)): StoreUnavailableError {
   return new StoreUnavailableError(`The database can't be reached: ${detail}`, { cause });
@@ -106,7 +106,7 @@ export function readOnly(cause?: unknown): StoreUnavailableError {
   );
 }
 
-/** For whoever starts the server: rights and schemas that are missing are told in a sentence. */
+/** Turns an error of a start into one that says which rights or schemas are missing. */
 export function openErrorOf(error: unknown): unknown {
   if (!(error instanceof pg.DatabaseError) || !UNUSABLE.has(error.code ?? "")) return error;
   return new UnusableDatabaseError(

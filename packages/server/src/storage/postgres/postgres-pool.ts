@@ -4,7 +4,7 @@ import pg from "pg";
 const INT8_OID = 20;
 const NUMERIC_OID = 1700;
 
-/** How long a statement waits for a connection, and a connection for the server. */
+/** A statement waits this long for a connection, and a connection for the server. */
 const CONNECT_TIMEOUT_MS = 5_000;
 /** The server ends a statement that takes longer; a request has one or a few of them. */
 const STATEMENT_TIMEOUT_MS = 20_000;
@@ -15,7 +15,7 @@ const IDLE_IN_TRANSACTION_TIMEOUT_MS = 5_000;
 /** A statement waits this long for a lock of another node's; its transaction is run again then. */
 const LOCK_TIMEOUT_MS = 4_000;
 
-/** A migration may work on every row; whoever changes a schema waits for those who use it. */
+/** A migration may work on every row, and waits for all transactions that use a table. */
 const MIGRATION_TIMEOUT_MS = 0;
 const MIGRATION_IDLE_TIMEOUT_MS = 60_000;
 
@@ -24,7 +24,7 @@ const CHECK_TIMEOUT_MS = 2_000;
 
 /** After this long without a word each side asks whether the other is still there. */
 const KEEP_ALIVE_MS = 10_000;
-/** The same for the server, and when it gives up. A database that doesn't know them is left alone. */
+/** The same for the server, and when it gives up. Databases that lack them are left alone. */
 const SERVER_KEEP_ALIVE = [
   ["tcp_keepalives_idle", "10"],
   ["tcp_keepalives_interval", "3"],
@@ -32,7 +32,7 @@ const SERVER_KEEP_ALIVE = [
   ["tcp_user_timeout", "20000"],
 ] as const;
 
-/** What connections are for: reads, which can't write; transactions; a schema's changes; a look. */
+/** Uses of connections: reads, which can't write; transactions; a schema's changes; a look. */
 export type PoolPurpose = "reads" | "transactions" | "migrations" | "checks";
 
 interface Limits {

@@ -30,7 +30,7 @@ export interface SharedDatabase {
   readonly url: string;
 }
 
-/** Reads are single statements, so nobody waits for another connection while holding one. */
+/** Reads are single statements, so no read waits for another connection while holding one. */
 const READERS_MAX = 10;
 
 /**
@@ -50,7 +50,7 @@ const PAUSE_MAX_MS = 200;
 const LOCK_WAITS_MAX = 4;
 /** The session was ended under a transaction: another one is tried. */
 const SESSIONS_MAX = 3;
-/** Those behind such a transaction wait as long as it may take. AWS's clients wait for a minute. */
+/** Transactions after such a one wait as long as it may take. AWS's clients wait for a minute. */
 const TURN_PATIENCE_MS = 20_000;
 
 /** Opens a PostgreSQL database, or what speaks its protocol and its common SQL. */
@@ -75,7 +75,7 @@ export function openPostgresReader(url: string): Kysely<Tables> {
 }
 
 function onIdleError(): void {
-  // The pool has dropped the connection; who needs one next hears why there is none.
+  // The pool has dropped the connection; the next one that is needed fails with the reason.
 }
 
 /** Brings the schema up to date. Resolves to whether text columns need an order of their own. */
@@ -106,7 +106,7 @@ function open(
   });
 }
 
-/** Whether the database's own order of text isn't that of its bytes, in which B comes before a. */
+/** True if the database doesn't order text by its bytes, in which B comes before a. */
 async function sortsByLanguage(pool: pg.Pool): Promise<boolean> {
   let found: pg.QueryResult;
   try {
@@ -212,7 +212,7 @@ async function retried<R>(db: Kysely<Tables>, run: (tx: Kysely<Tables>) => Promi
   }
 }
 
-/** In a standby, and where it was set so, transactions can't write. */
+/** Throws for a standby, and for a database that is set read-only: transactions can't write. */
 async function askWhetherWritable(pool: pg.Pool): Promise<void> {
   const { rows } = await pool.query("show transaction_read_only");
   if (rows[0]?.transaction_read_only === "on") throw readOnly();

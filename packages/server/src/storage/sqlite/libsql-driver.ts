@@ -17,8 +17,8 @@ import { isBusy, isIoError, sqliteErrorOf } from "./sqlite-errors.ts";
 const PREPARED_STATEMENTS_MAX = 1_000;
 
 /**
- * How long a statement waits for the lock of another program, such as somebody's `sqlite3`: within
- * SQLite, which holds up the whole process, and beside everything else.
+ * A statement waits so long for the lock of another program, such as a user's `sqlite3`: first
+ * within SQLite, which holds up the whole process, then beside everything else.
  */
 const BUSY_IN_SQLITE_MS = 20;
 const BUSY_PATIENCE_MS = 5_000;
@@ -28,7 +28,7 @@ type Statement = ReturnType<InstanceType<typeof Libsql>["prepare"]>;
 
 export interface LibsqlConnectionOptions {
   readonly file: string;
-  /** NORMAL: a commit is in the log, which somebody else forces to the disk. OFF: nobody does. */
+  /** NORMAL: a commit is in the log, which the store forces to the disk. OFF: it isn't forced. */
   readonly synchronous: "NORMAL" | "OFF";
   /** Hears of what a failed statement says of the whole database. */
   readonly onUnavailable: (error: StoreUnavailableError) => void;
@@ -66,7 +66,7 @@ export function libsqlDialect(options: LibsqlConnectionOptions): Dialect {
   };
 }
 
-/** One connection for all; whoever runs a transaction holds it, the others queue in order. */
+/** One connection for all: a transaction holds it, and the others queue in order. */
 class LibsqlDriver implements Driver {
   readonly #connection: LibsqlConnection;
   #held: Promise<void> = Promise.resolve();
@@ -143,7 +143,7 @@ class LibsqlConnection implements DatabaseConnection {
     }
   }
 
-  /** Does nothing outside a transaction. Why somebody rolls back is what callers must hear. */
+  /** Does nothing outside a transaction: callers must get the error that made them roll back. */
   rollback(): void {
     if (!this.#database.inTransaction) return;
     try {

@@ -92,7 +92,7 @@ function heldByAnother(): Failure {
   };
 }
 
-/** What libsql throws, as what the kernel knows; our own bugs stay as they are. */
+/** Turns what libsql throws into the kernel's errors; our own bugs stay as they are. */
 export function sqliteErrorOf(error: unknown, commitUnknown = false): unknown {
   const failure = FAILURES.get(primaryCode(error) ?? -1);
   if (!failure) return error;
@@ -102,7 +102,7 @@ export function sqliteErrorOf(error: unknown, commitUnknown = false): unknown {
 }
 
 /**
- * The same for whoever starts the server with the database `file`: what may pass by itself stays a
+ * The same for a start with the database `file`: what may pass by itself stays a
  * StoreUnavailableError, everything else becomes an UnusableDatabaseError.
  */
 export function openErrorOf(caught: unknown, file: string): unknown {

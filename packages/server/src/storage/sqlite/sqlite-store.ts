@@ -40,7 +40,7 @@ export async function openSqliteStore(
   schema: StoreSchema,
 ): Promise<OpenedStore> {
   let monitor: StoreMonitor | undefined;
-  // Of a full disk the store itself tells, once it couldn't make room.
+  // A full disk is noted by the store itself, once it couldn't make room.
   const onUnavailable = (error: StoreUnavailableError) => {
     if (!isFull(error)) monitor?.note(error);
   };
@@ -143,13 +143,13 @@ class SqliteStore implements OpenedStore {
   }
 
   /**
-   * On a full disk: frees what was kept for that, and has SQLite take over its log into the database,
-   * so that the next commit is written over the old ones and needs no room.
+   * On a full disk: frees the reserve, and has SQLite move its log into the database, so that the
+   * next commit is written over the old ones and needs no room.
    */
   async #makeRoom(): Promise<void> {
     await this.#parts.makeRoom?.();
     await sql`pragma wal_checkpoint(passive)`.execute(this.#parts.writer).catch(() => {
-      // The next commit tells why it can't be written, if it can't.
+      // If the next commit can't be written either, it fails with the reason.
     });
   }
 
@@ -169,7 +169,7 @@ class SqliteStore implements OpenedStore {
     });
   }
 
-  /** Everything is in the one file afterwards, for whoever copies it. */
+  /** Moves everything into the one file, so that it can be copied. */
   async close(): Promise<void> {
     const { log, writer } = this.#parts;
     await this.health.close();

@@ -4,9 +4,9 @@ import { StoreUnavailableError } from "../../kernel/store.ts";
 
 /**
  * Makes commits durable without holding up the thread that serves requests: SQLite appends them to
- * its write-ahead log and doesn't wait (`synchronous = NORMAL`); here the log is forced to the disk,
- * once for all commits that wait for it. What SQLite itself must order, it still does: it syncs
- * the log before a checkpoint and the database after it.
+ * its write-ahead log and doesn't wait (`synchronous = NORMAL`); this class forces the log to the
+ * disk, once for all commits that wait for it. SQLite still orders its own writes: it syncs the log
+ * before a checkpoint and the database after it.
  */
 export class WriteAheadLog {
   readonly #descriptor: number;

@@ -8,7 +8,7 @@ import { keyRowsOf } from "./event-keys.ts";
 import type { JournaledRecord } from "./journal.ts";
 import { batchesOf } from "./unpacked-batches.ts";
 
-/** Batches in one transaction, for whose time nobody else is served. */
+/** Batches in one transaction: nothing else is served during it. */
 const BATCHES_AT_ONCE = 8;
 /** Records sorted into batches in one go. */
 const RECORDS_AT_ONCE = 1_000;
@@ -24,7 +24,7 @@ const ROWS_PER_STATEMENT = 100;
 export interface BatchWriterOptions {
   readonly store: Store<CloudTrailTables>;
   readonly ids: Ids;
-  /** Runs in the transaction that adds batches: notes whom they must be delivered to. */
+  /** Runs in the transaction that adds batches: notes the trails that they must be delivered to. */
   readonly onBatches: (
     batches: readonly EventBatchRow[],
     tx: Transaction<CloudTrailTables>,
@@ -34,7 +34,7 @@ export interface BatchWriterOptions {
 /** Puts records into the database, a few batches at a time. */
 export class BatchWriter {
   readonly #options: BatchWriterOptions;
-  /** By table and number of rows: to build a statement anew costs more than to run it. */
+  /** Statements by table and number of rows: building one costs more than running it. */
   readonly #inserts = new Map<string, CompiledQuery>();
 
   constructor(options: BatchWriterOptions) {
@@ -42,8 +42,8 @@ export class BatchWriter {
   }
 
   /**
-   * Resolves when the records are in the database, and no longer intents. `written` hears of each
-   * part of them: when it rejects, the others aren't there.
+   * Resolves when the records are in the database, and no longer intents. `written` is called for
+   * each part of them: if this rejects, the others aren't there.
    */
   async write(
     records: readonly JournaledRecord[],

@@ -10,7 +10,7 @@ import { BATCH_SPAN_MAX_MS } from "./unpacked-batches.ts";
 /** Batches read with the first query of a page; each further one reads twice as many. */
 const BATCHES_FIRST = 4;
 const BATCHES_AT_ONCE_MAX = 32;
-/** Batches that one page looks through at most; the next page goes on behind them. */
+/** Batches that one page looks through at most; the next page goes on after them. */
 const BATCHES_PER_PAGE_MAX = 400;
 /** Characters of the records of one page: past them it ends, however few events it has. */
 const PAGE_CHARS_MAX = 1024 * 1024;
@@ -75,7 +75,7 @@ export class EventHistory {
     }
   }
 
-  /** The search's next batches behind `after`. Public so that a test may look at its plan. */
+  /** Finds the search's next batches after `after`. Public so that a test can look at its plan. */
   batchesQuery(search: HistorySearch, size: number, after: FoundBatch | undefined) {
     const { startMs, endMs, attribute, position } = located(search);
     // A client's times may have fractions of a millisecond, of which a bigint column knows nothing.
@@ -97,7 +97,7 @@ export class EventHistory {
   }
 }
 
-/** Where a search's batches are: those of an event's id are of the time that it tells. */
+/** Narrows a search for an event's id to the time that the id contains. */
 function located(search: HistorySearch): HistorySearch {
   const { attribute, startMs, endMs } = search;
   const atMs = attribute?.key === "EventId" ? eventTimeMs(attribute.value) : undefined;

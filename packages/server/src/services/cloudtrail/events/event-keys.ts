@@ -10,15 +10,15 @@ import { resourceName } from "../record/resource-names.ts";
 import type { EventBatchRow } from "../tables.ts";
 import type { UnpackedBatch } from "./unpacked-batches.ts";
 
-/** Of a hash: what a number of JavaScript holds exactly. Others with the same are unpacked in vain. */
+/** The bytes of a hash that a number holds exactly. Batches with an equal key are read in vain. */
 const KEY_BYTES = 6;
 
-/** What every event has: a search for no attribute finds all batches of a place by it. */
+/** The key of every event: a search without an attribute finds all batches of a place by it. */
 export const EVERY_EVENT: Attribute = { key: "*", value: "" };
 
 type Place = Pick<UnpackedBatch, "accountId" | "region">;
 
-/** What LookupEvents finds an account's batches by: a number for each attribute and value. */
+/** Makes the number by which LookupEvents finds batches with an attribute's value. */
 export function eventKey({ accountId, region }: Place, { key, value }: Attribute): number {
   const text = `${accountId}\t${region}\t${key}\t${keyedValue({ key, value })}`;
   return createHash("sha256").update(text).digest().readUIntBE(0, KEY_BYTES);
@@ -34,7 +34,7 @@ export function keysOf(batch: UnpackedBatch): readonly number[] {
   const attributes = new Map<string, Attribute>([["", EVERY_EVENT]]);
   let before: Findable | undefined;
   for (const { findable } of batch.records) {
-    // An id that tells its time needs no key.
+    // An id that contains its time needs no key.
     const isTimed = eventTimeMs(findable.eventID) !== undefined;
     if (!isTimed || !before || !areAlike(findable, before))
       for (const attribute of attributesOf(findable))

@@ -18,7 +18,7 @@ import { batchesOf } from "./unpacked-batches.ts";
 const FLUSH_DELAY_MS = 1_000;
 /** Past this many they are written at once. */
 const PENDING_MAX = 5_000;
-/** Characters of records that wait to be written; past them calls fail rather than fill the memory. */
+/** Characters of records that wait to be written; past them calls fail, to bound the memory. */
 const PENDING_CHARS_MAX = 64 * 1024 * 1024;
 /** A change whose process is gone for that long is recorded by another one. */
 const INTENT_ORPHANED_MS = 60 * 60_000;
@@ -75,8 +75,8 @@ export class EventStore {
   }
 
   /**
-   * Resolves when the records are in the journal. What arrives in one turn of the event loop, or
-   * while the journal is being written, goes there together: a busy server makes fewer system calls.
+   * Resolves when the records are in the journal. Records that arrive in one turn of the event
+   * loop, or while the journal is being written, go there together, which saves system calls.
    */
   append(records: readonly EventRecord[]): Promise<void> {
     if (records.length === 0) return Promise.resolve();
@@ -89,7 +89,7 @@ export class EventStore {
 
   async #journalNext(): Promise<void> {
     await nextTurn();
-    // Who waits for that one hears of its failure.
+    // Its own callers get its failure.
     await Promise.allSettled([this.#journaling]);
     const records = this.#arrived;
     this.#arrived = [];
@@ -159,7 +159,7 @@ export class EventStore {
     await this.#adopt({ owner });
   }
 
-  /** Ids of a segment's events that are in the database: the process may have ended between two parts. */
+  /** Ids of a segment's events in the database: the process may have ended between two parts. */
   async #written(segment: string): Promise<ReadonlySet<string>> {
     const known = new Set<string>();
     const batches = await this.#store.db
@@ -203,8 +203,8 @@ export class EventStore {
   async #write(): Promise<void> {
     const { journal } = this.#options;
     journal.rotate();
-    // What is under way goes into the segment that has just ended, and is taken along. What comes
-    // after it goes into the next segment, which needs the disk first: it isn't pending yet.
+    // Records under way go into the segment that has just ended, and are taken along. Later ones go
+    // into the next segment, which needs the disk first: they aren't pending yet.
     await Promise.allSettled([this.#journaling]);
     const records = this.#pending;
     this.#pending = [];

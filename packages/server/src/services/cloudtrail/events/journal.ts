@@ -14,9 +14,9 @@ export interface JournaledRecord {
   readonly segment: string;
 }
 
-/** Where records are safe from the end of the process until the database has them. */
+/** Keeps records safe from the end of the process until the database has them. */
 export interface Journal {
-  /** When it resolves the records outlive the process. */
+  /** Resolves when the records would outlive the process. */
   append(records: readonly EventRecord[]): Promise<readonly JournaledRecord[]>;
   /** Ends the current segment at once: what follows goes into another one. */
   rotate(): void;
@@ -48,7 +48,7 @@ export class FileJournal implements Journal {
   readonly #abandoned: readonly string[];
   readonly #ids: Ids;
   readonly #inPlace: boolean;
-  /** Of leftovers: where they lie. */
+  /** The paths of leftovers. */
   readonly #paths = new Map<string, string>();
   readonly #own = new Set<string>();
   #made: Promise<void> | undefined;
@@ -68,7 +68,7 @@ export class FileJournal implements Journal {
     try {
       await file.append(records.map(lineOf).join(""));
     } catch (error) {
-      // What follows goes into another file: this one may end in the middle of a line.
+      // Later records go into another file: this one may end in the middle of a line.
       if (this.#current?.segment === segment) this.rotate();
       throw error;
     }
@@ -76,7 +76,7 @@ export class FileJournal implements Journal {
   }
 
   rotate(): void {
-    // Whoever appended has heard of a failure.
+    // Those who appended have its failure already.
     this.#current?.file.close().catch(() => undefined);
     this.#current = undefined;
   }

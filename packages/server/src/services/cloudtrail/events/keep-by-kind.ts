@@ -12,7 +12,7 @@ import { batchesOf, type UnpackedBatch } from "./unpacked-batches.ts";
 const pack = promisify(gzip);
 const unpack = promisify(gunzip);
 
-/** A batch of earlier versions: up to 500 events of any time, told apart by `read_only` alone. */
+/** A batch of earlier versions: up to 500 events of any time, all with the same `read_only`. */
 interface EarlierBatch {
   account_id: string;
   region: string;

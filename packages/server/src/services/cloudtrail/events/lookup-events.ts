@@ -47,7 +47,7 @@ async function lookup(input: Input, context: RequestContext, events: EventStore)
   const attribute = attributeOf(input);
   // No insights are made of events here.
   if (EventCategory === "insight") return { Events: [] };
-  // What happened before this call is to be seen by it.
+  // Everything that happened before this call must be found.
   await events.flush();
   const { found, next } = await new EventHistory(context.db()).page({
     accountId,

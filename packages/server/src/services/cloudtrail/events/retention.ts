@@ -11,9 +11,9 @@ export const EVENT_HISTORY_MS = 90 * 24 * 60 * 60_000;
 const PRUNE_INTERVAL_MS = 60_000;
 /** After this many events more, what is too much goes at once. */
 const PRUNE_AFTER_MAX = 2_000;
-/** Batches removed in one transaction, for whose time nobody else is served. */
+/** Batches removed in one transaction: nothing else is served during it. */
 const PRUNED_AT_ONCE = 4;
-/** What fails, or comes from nobody knows whom, has a tenth of what its account has else. */
+/** Refused calls, and those of strangers, have a tenth of the room of their account's others. */
 const REFUSED_SHARE = 0.1;
 /** Yet at least as many as the setting takes. */
 const REFUSED_EVENTS_MIN = 1_000;
@@ -22,7 +22,7 @@ const CHARS_PER_EVENT = 2_000;
 
 /**
  * Removes what is older than the event history, and the oldest of what an account has too much of a
- * kind: whoever floods the history drives out nothing but the like of its own.
+ * kind: a flood of events drives out only events of the same account and kind.
  */
 export class Retention {
   readonly #store: Store<CloudTrailTables>;
@@ -41,7 +41,7 @@ export class Retention {
     this.#added += events;
   }
 
-  /** Does its work once in a while, and after a flood; tells whether it did. */
+  /** Does its work once in a while, and after a flood. True: it did. */
   async prune(): Promise<boolean> {
     const nowMs = this.#clock.nowMs();
     if (nowMs - this.#prunedMs < PRUNE_INTERVAL_MS && this.#added < PRUNE_AFTER_MAX) return false;
@@ -60,7 +60,7 @@ export class Retention {
     return true;
   }
 
-  /** Whether there may be more. Counted in the transaction: another node may prune too. */
+  /** True: there may be more. It counts in the transaction, since another node may prune too. */
   #pruneSome(
     { account_id, kind }: Pick<EventCountRow, "account_id" | "kind">,
     expiredBeforeMs: number,

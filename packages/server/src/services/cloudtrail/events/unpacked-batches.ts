@@ -1,7 +1,7 @@
 import type { EventKind, EventRecord } from "../record/event-record.ts";
 import type { JournaledRecord } from "./journal.ts";
 
-/** Records of one batch: as many as a page of LookupEvents shows, so that it unpacks little in vain. */
+/** Records of one batch: as many as a page of LookupEvents shows, to unpack little in vain. */
 const BATCH_SIZE_MAX = 50;
 /** Characters of one batch's records, past which it takes no further one. */
 const BATCH_CHARS_MAX = 256 * 1024;

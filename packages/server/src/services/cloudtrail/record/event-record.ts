@@ -47,7 +47,7 @@ export interface EventRecord {
   readonly kind: EventKind;
   readonly readOnly: boolean;
   readonly atMs: number;
-  /** What it can be looked up by. Most events wait in memory: attributes are made with their batch. */
+  /** The attributes of a lookup come from it, with the batch: most events wait in memory. */
   readonly findable: Findable;
   /** JSON, as LookupEvents' `CloudTrailEvent` and the files of trails show it. */
   readonly text: string;

@@ -84,8 +84,8 @@ export interface FederatedAnswer {
 }
 
 /**
- * `WebIdentityUser`s and `SAMLUser`s are told by the answer that they got. Source: CloudTrail user guide,
- * "userIdentity element", values for STS APIs with SAML and web identity federation.
+ * Recognises `WebIdentityUser`s and `SAMLUser`s by the answer that they got. Source: CloudTrail
+ * user guide, "userIdentity element", values for STS APIs with SAML and web identity federation.
  */
 export function federatedIdentity(identity: UserIdentity, answer: FederatedAnswer): UserIdentity {
   const { SubjectFromWebIdentityToken: webSubject, Subject, NameQualifier, Audience } = answer;

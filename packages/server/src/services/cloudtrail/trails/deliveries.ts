@@ -18,7 +18,7 @@ import { logFolder, TrailBucket } from "./trail-bucket.ts";
 const DELIVERY_INTERVAL_MS = 10_000;
 /** Batches in one file. */
 const BATCHES_PER_FILE = 50;
-/** What a process that is gone should have delivered, another one does. */
+/** Another process delivers what one that is gone should have delivered, after so long. */
 const ORPHANED_MS = 60 * 60_000;
 const FILE_ID_LENGTH = 16;
 
@@ -85,7 +85,7 @@ export class Deliveries {
       const row = { trail_arn: trail.trail_arn, batch_id, owner, created_ms: clock.nowMs() };
       await tx.db.insertInto("cloudtrail_deliveries").values(row).execute();
     }
-    // As on AWS, EventBridge hears of changes, and only where a trail is logging.
+    // As on AWS, changes are published to EventBridge, and only if a trail is logging.
     const changes = new Set(
       wanted.map(({ batch }) => batch).filter((batch) => batch.read_only === 0),
     );

@@ -18,7 +18,7 @@ const DEFAULT_SELECTORS: readonly KeptSelector[] = [
   { ReadWriteType: "All", IncludeManagementEvents: true },
 ];
 
-/** Which management events a trail takes; data events aren't recorded here. */
+/** Operations on the management events that a trail takes; data events aren't recorded here. */
 export function eventSelectorOperations() {
   return defineOperations<typeof cloudtrail>()({
     GetEventSelectors: {
@@ -28,7 +28,7 @@ export function eventSelectorOperations() {
         return { TrailARN: trail.trail_arn, EventSelectors: shown(selectorsOf(trail)) };
       },
     },
-    /** Insights are found nowhere here, and whoever asks hears it as of any trail without them. */
+    /** No trail has Insights here; the answer is AWS's for a trail without them. */
     GetInsightSelectors: {
       authorize: ({ TrailName }, context) => onTrail("GetInsightSelectors", TrailName, context),
       handle: async ({ TrailName }, context) => {
@@ -55,7 +55,7 @@ export function eventSelectorOperations() {
   });
 }
 
-/** Whether a trail takes events of that kind. */
+/** True if a trail takes events of that kind. */
 export function takes(trail: TrailRow, readOnly: boolean): boolean {
   return selectorsOf(trail).some(
     ({ ReadWriteType, IncludeManagementEvents }) =>

@@ -14,7 +14,7 @@ export function loggingOperations(events: EventStore, deliveries: Deliveries) {
     StartLogging: {
       authorize: ({ Name }, context) => onTrail("StartLogging", Name, context),
       handle: async ({ Name }, context) => {
-        // What was recorded before isn't the trail's.
+        // Events recorded before aren't the trail's.
         await events.flush();
         await setLogging(Name, context, { is_logging: 1, started_ms: context.nowMs });
         return {};

@@ -53,7 +53,7 @@ export function visibleTrails(
     .execute();
 }
 
-/** What CreateTrail and UpdateTrail answer. */
+/** The answer of CreateTrail and UpdateTrail. */
 export function trailSettings(row: TrailRow) {
   return {
     Name: row.name,

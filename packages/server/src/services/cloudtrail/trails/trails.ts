@@ -170,7 +170,7 @@ async function refuseAnother(row: TrailRow, context: RequestContext): Promise<vo
     throw tooManyTrails(account_id, TRAILS_PER_REGION, home_region);
 }
 
-/** What was given, as columns. Throws for what this server doesn't do. */
+/** Turns the input into columns. Throws for what this server doesn't do. */
 function settingsOf(input: Settings): Partial<TrailRow> {
   if (input.SnsTopicName) throw unsupported("notifications of trails (SnsTopicName)");
   if (input.CloudWatchLogsLogGroupArn || input.CloudWatchLogsRoleArn)

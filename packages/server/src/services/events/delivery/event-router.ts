@@ -37,8 +37,8 @@ export class EventRouter {
   }
 
   /**
-   * Puts an event on its way. `too-many`: its account's, or all accounts', deliveries that wait take
-   * as much room as they may.
+   * Puts an event on its way. `too-many`: the deliveries of its account, or of all accounts, that
+   * wait take as much room as they may.
    */
   async route(event: IncomingEvent): Promise<"waiting" | "nobody" | "too-many"> {
     const hooks = this.#webhooks.filter(({ matches }) => matches(event));
@@ -65,8 +65,8 @@ export class EventRouter {
   }
 
   /**
-   * The rules that the event is for. Events are looked into one after another, since each takes many
-   * times its size meanwhile, and with pauses, since there may be many rules.
+   * Finds the rules that match the event. Events are parsed one after another, since each takes
+   * many times its size meanwhile, and with pauses, since there may be many rules.
    */
   async #matching(event: IncomingEvent): Promise<readonly RuleRow[]> {
     const rules = await this.#rulesOf(event);
@@ -107,7 +107,7 @@ export class EventRouter {
     return test;
   }
 
-  /** A pattern that an earlier build took, and AWS wouldn't, must not keep events from the other rules. */
+  /** A pattern that only an earlier build accepted must not keep events from the other rules. */
   #compile(text: string, rule: string): EventTest {
     try {
       return compilePattern(text);

@@ -6,7 +6,7 @@ import type { RuleRow } from "../tables.ts";
 
 /** A log group's file is put aside at this size; one older file is kept beside it. */
 const LOG_BYTES_MAX = 64 * 1024 * 1024;
-/** Of a file's name; a longer group's name ends with its hash. */
+/** A file's name is no longer; that of a group with a longer name ends with its hash. */
 const NAME_LENGTH_MAX = 200;
 const APPEND = constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW;
 

@@ -10,7 +10,7 @@ import type { ApiDestinationRow, ConnectionRow } from "../tables.ts";
 const TIMEOUT_MS = 5_000;
 /** Answers after which AWS tries again. Source: EventBridge user guide, "API destinations". */
 const RETRIED = new Set([401, 407, 409, 429]);
-/** What leads to another folder of the destination; `URL` would have followed it. */
+/** Matches a path that leads to another folder of the destination; `URL` would follow it. */
 const DOTS_ALONE = /(?:^|[\\/])(?:\.|%2e){1,2}(?:[\\/]|$)/i;
 
 export type Delivered =

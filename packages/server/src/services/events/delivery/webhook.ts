@@ -1,10 +1,10 @@
 import { createHash, createHmac } from "node:crypto";
 import type { AwsEvent } from "../../../kernel/events.ts";
 
-/** As `rolecast.yml` has it. */
+/** A webhook in the form of `rolecast.yml`. */
 export interface WebhookSettings {
   readonly url: string;
-  /** What requests are signed with. */
+  /** Signs the requests. */
   readonly secret: string;
   /** Only events with one of these sources; left out, all. */
   readonly sources?: readonly string[] | undefined;
@@ -14,11 +14,11 @@ export interface WebhookSettings {
 
 /** A receiver of the configuration: every account's and Region's events, signed. */
 export interface Webhook {
-  /** Of its URL, so that waiting deliveries find it after a restart. */
+  /** A hash of its URL, so that waiting deliveries find it after a restart. */
   readonly id: string;
   readonly url: string;
   matches(event: Pick<AwsEvent, "source" | "detail-type">): boolean;
-  /** Headers by which the receiver knows who sent what, and when. */
+  /** Returns headers that prove to the receiver the sender, the body and the time. */
   sign(deliveryId: string, body: string, nowMs: number): Readonly<Record<string, string>>;
 }
 

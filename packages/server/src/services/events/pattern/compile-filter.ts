@@ -10,7 +10,7 @@ export interface ValueTest {
   matches(leaves: readonly unknown[]): boolean;
 }
 
-/** Makes a refusal that tells of the operand's place. */
+/** Makes a refusal that names the operand's place. */
 type Refuse = (reason: string) => Error;
 type Comparison = (value: number, limit: number) => boolean;
 /** A range's lower end, then its upper one; or one comparison. */
@@ -25,7 +25,7 @@ const UPPER: ReadonlyMap<unknown, Comparison> = new Map<unknown, Comparison>([
 /** Source: EventBridge user guide, "Comparison operators": numbers are from -5.0e9 to 5.0e9. */
 const NUMBER_MAX = 5e9;
 const EQUAL: Comparison = (value, limit) => value === limit;
-/** The operators that anything-but may have inside, and what AWS says of an operand that isn't a string. */
+/** The operators allowed inside anything-but, with AWS's words for an operand that's no string. */
 const INSIDE_ANYTHING_BUT: ReadonlyMap<string, string> = new Map([
   ["prefix", "prefix/suffix match pattern must be a string"],
   ["suffix", "prefix/suffix match pattern must be a string"],
@@ -165,7 +165,7 @@ function compileOperator(
     case "numeric":
       return numeric(operand, pattern);
     case "cidr":
-      // Of a prefix, says AWS.
+      // AWS's refusal speaks of a prefix.
       return cidr(textOf("prefix", operand, pattern));
     default:
       throw pattern.refuse(`Unrecognized match type ${operator}`, operand);
@@ -211,7 +211,7 @@ function wildcard(text: string, refuse: Refuse): (value: unknown) => boolean {
   };
 }
 
-/** What stands between the stars. A backslash may stand before a star and before itself alone. */
+/** Splits a wildcard at its stars. A backslash may only precede a star or another backslash. */
 function piecesOf(text: string, refuse: Refuse): readonly string[] {
   const pieces = [""];
   for (const { 0: found, index } of text.matchAll(/\\[*\\]|./gs)) {

@@ -9,14 +9,15 @@ export type EventTest = (value: unknown) => boolean;
 type Nested = Record<string, unknown>;
 
 const OR = "$or";
-/** Alternatives of all `$or`s multiplied. Source: EventBridge user guide, "Using multiple match types". */
+/** Alternatives of all `$or`s, multiplied. Source: user guide, "Using multiple match types". */
 const COMBINATIONS_MAX = 1_000;
 /** Source: API reference, PutRule. */
 const PATTERN_LENGTH_MAX = 4_096;
 
 /**
- * Compiles an event pattern. Throws InvalidEventPatternException in the words of AWS's own rule compiler
- * (aws/event-ruler). Source: EventBridge user guide, "Event patterns" and "Comparison operators".
+ * Compiles an event pattern. Throws InvalidEventPatternException in the words of AWS's own rule
+ * compiler (aws/event-ruler). Source: EventBridge user guide, "Event patterns" and "Comparison
+ * operators".
  */
 export function compilePattern(text: string): EventTest {
   const pattern = new PatternText(text);
@@ -35,12 +36,12 @@ function compileObject(object: JsonObject, pattern: PatternText): EventTest {
     key,
     key === OR ? compileOr(value, pattern) : compileField(key, value, pattern),
   ]);
-  // Of a key that comes twice the last one counts.
+  // If a key comes twice, the last one counts.
   const tests = [...new Map(compiled).values()];
   return (event) => tests.every((test) => test(event));
 }
 
-/** In how many ways a pattern can match: by one alternative of each `$or`. */
+/** Counts the ways in which a pattern can match: by one alternative of each `$or`. */
 function combinationsOf(node: JsonNode): number {
   if (node.type !== "object") return 1;
   return node.members.reduce((product, { key, value }) => {
@@ -109,7 +110,7 @@ function matchesLeaf(value: unknown, tests: readonly ValueTest[]): boolean {
   return tests.some((test) => test.matches(leaves));
 }
 
-/** Keys are joined with dots before they are compared. Source: EventBridge user guide, "Event patterns". */
+/** Joins keys with dots before they are compared. Source: user guide, "Event patterns". */
 function stepsOf(key: string): string[] {
   return key.split(".");
 }

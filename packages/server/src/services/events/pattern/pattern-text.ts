@@ -6,7 +6,7 @@ import { syntaxErrorOf } from "./syntax-error.ts";
 /** AWS shows so much of a pattern, the rest as its length. */
 const SHOWN_LENGTH_MAX = 500;
 
-/** The text of an event pattern. AWS tells how far its parser had read when it refused one. */
+/** The text of an event pattern. AWS's refusals say how far its parser had read. */
 export class PatternText {
   readonly #text: string;
 
@@ -35,7 +35,7 @@ export class PatternText {
     return this.#refusal(reason, end);
   }
 
-  /** A refusal of an item of anything-but's list, where AWS tells the place twice. */
+  /** A refusal of an item of anything-but's list, in which AWS names the place twice. */
   refuseItem(reason: string, item: JsonNode): AwsError {
     return this.#refusal(`${reason}${this.#place(metAt(item))}`, metAt(item));
   }
@@ -49,7 +49,7 @@ export class PatternText {
   }
 }
 
-/** As AWS's JSON parser names a place in a text. */
+/** Names a place in a text as AWS's JSON parser does. */
 export function placeIn(text: string, offset: number): string {
   const { line, column } = new TextPositions(text).at(offset);
   const rest = text.length - SHOWN_LENGTH_MAX;
@@ -57,7 +57,7 @@ export function placeIn(text: string, offset: number): string {
   return `[Source: (String)"${text.slice(0, SHOWN_LENGTH_MAX)}"${cut}; line: ${line}, column: ${column}]`;
 }
 
-/** How far AWS's parser has read of a value that it meets: all of a number or word, the first character of others. */
+/** AWS's parser stops after a number or word, and after the first character of other values. */
 function metAt({ type, start, end }: JsonNode): number {
   return type === "string" || type === "array" || type === "object" ? start + 1 : end;
 }

@@ -2,8 +2,8 @@
 const SHORT_LENGTH_MAX = 16;
 
 /**
- * A text to look for, in time that grows with the other text's length alone. `indexOf` takes the two
- * lengths multiplied where somebody has chosen both of them for that. Source: Knuth, Morris and Pratt.
+ * Finds a text in time that grows with the searched text's length alone. `indexOf` takes the
+ * product of both lengths for texts that are chosen for that. Source: Knuth, Morris and Pratt.
  */
 export class SearchText {
   readonly #text: string;
@@ -24,7 +24,7 @@ export class SearchText {
     return this.#text.length;
   }
 
-  /** Where the text begins in `value`, from a place on; -1 where it isn't. */
+  /** Returns where the text begins in `value`, from a place on; -1 if it isn't there. */
   indexIn(value: string, from: number): number {
     if (this.length <= SHORT_LENGTH_MAX) return value.indexOf(this.#text, from);
     let length = 0;
@@ -35,7 +35,7 @@ export class SearchText {
     return -1;
   }
 
-  /** The longest beginning that ends with this character, when `length` characters stood before it. */
+  /** The longest beginning that ends with this character, after `length` matching characters. */
   #longer(length: number, code: number): number {
     let current = length;
     while (current > 0 && this.#text.charCodeAt(current) !== code)

@@ -1,7 +1,7 @@
 import type { PolicyJsonError } from "@rolecast/policy";
 
 const VALUE = "JSON String, Number, Array, Object or token 'null', 'true' or 'false'";
-/** What AWS's parser says it was expecting, by what ours does. */
+/** The expectations that AWS's parser names, by those of ours. */
 const EXPECTATIONS: ReadonlyMap<string, string> = new Map([
   ["Expected a value", `expected a valid value (${VALUE})`],
   ["Expected an element's name in double quotes", "was expecting double-quote to start field name"],
@@ -11,7 +11,7 @@ const EXPECTATIONS: ReadonlyMap<string, string> = new Map([
 ]);
 const WORD = /[\w$]+/y;
 
-/** What AWS's JSON parser says of a text that isn't JSON, and how far it had read. */
+/** Gives the message of AWS's JSON parser for a text that isn't JSON, and how far it had read. */
 export function syntaxErrorOf(
   text: string,
   { message, offset }: PolicyJsonError,

@@ -9,16 +9,16 @@ export interface TemplateFacts {
   readonly nowIso: string;
 }
 
-/** Those of the whole event, which stand for a member's value in templates of an object alone. */
+/** Variables of the whole event: they stand for a member's value, only in an object's template. */
 const EVENT_VARIABLES: readonly string[] = ["aws.events.event", "aws.events.event.json"];
 const PREDEFINED = "aws.events.";
-/** Four times the largest event. AWS's own limit isn't told. */
+/** Four times the largest event. AWS doesn't publish its own limit. */
 const INPUT_LENGTH_MAX = 1024 * 1024;
 
 /** A piece of a template: text as it is, or a variable, within a JSON string or not. */
 type Piece = string | { readonly name: string; readonly isQuoted: boolean };
 
-/** Throws ValidationException for a template that could never be filled in. `names` are the variables of the paths. */
+/** Throws ValidationException for a template that can't be filled in with the paths' `names`. */
 export function checkTemplate(template: string, names: readonly string[], targetId: string): void {
   const pieces = piecesOf(template);
   const sample = pieces.map((piece) => (typeof piece === "string" ? piece : "null")).join("");
@@ -46,9 +46,10 @@ export function checkTemplate(template: string, names: readonly string[], target
 }
 
 /**
- * The template with its variables' values, as recorded of AWS. In an object they are JSON, and a string's text
- * within strings; in any other template they are plain text without quotes, which needn't result in JSON.
- * Undefined where it would be too long: a template may name a large value thousands of times.
+ * Fills in a template's variables, as recorded of AWS. In an object the values are JSON, and a
+ * string's text within strings; in any other template they are plain text without quotes, which
+ * needn't result in JSON. Undefined if it would be too long: a template may name a large value
+ * thousands of times.
  */
 export function fillTemplate(
   template: string,
@@ -118,7 +119,7 @@ function isOfObject(template: string): boolean {
   return template.trimStart().startsWith("{");
 }
 
-/** Whether the string that these pieces end is followed by a colon. */
+/** True if the string that these pieces end is followed by a colon. */
 function isKey(rest: readonly Piece[]): boolean {
   const end = rest.indexOf('"');
   const next = rest[end + 1];

@@ -1,7 +1,7 @@
 import { PolicyJsonError, parseJson } from "@rolecast/policy";
 import { placeIn } from "../pattern/pattern-text.ts";
 
-/** What a target may be sent: JSON, or lines of text that are each a JSON string. */
+/** True for what a target may be sent: JSON, or lines of text that are each a JSON string. */
 export function isJsonOrTextLines(text: string): boolean {
   if (isJson(text)) return true;
   const lines = text.trim().split("\n");
@@ -9,11 +9,11 @@ export function isJsonOrTextLines(text: string): boolean {
 }
 
 /**
- * What `isJsonOrTextLines` takes as one line of JSON: lines of text become a string that holds their ends, so that
- * no value of an event can begin a line in a file.
+ * Makes one line of JSON of what `isJsonOrTextLines` accepts: lines of text become a string that
+ * holds their ends, so that no value of an event can begin a line in a file.
  */
 export function asJsonLine(text: string): string {
-  // Outside of its strings, which can't hold any as they are, JSON's line ends mean no more than spaces.
+  // Strings in JSON hold no bare line ends, and between them a line end means a space.
   if (isJson(text)) return text.replaceAll(/[\r\n]+/g, " ");
   const lines = text.trim().split("\n");
   return JSON.stringify(lines.map((line): unknown => JSON.parse(line)).join("\n"));
@@ -28,7 +28,7 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Where a text stops to be JSON, in the words of AWS's refusals; undefined for one that is. */
+/** Names where a text stops being JSON, in AWS's words; undefined for JSON. */
 export function jsonErrorPlace(text: string): string | undefined {
   try {
     parseJson(text);

@@ -3,20 +3,20 @@ import type { AwsEvent } from "../../../kernel/events.ts";
 import { validation } from "../errors.ts";
 import { checkTemplate, fillTemplate, type TemplateFacts } from "./input-template.ts";
 
-/** `$.detail.stream_id`, `$.resources[0]`, `$.detail.items[*].id`: what AWS has been recorded to take. */
+/** `$.detail.stream_id`, `$.resources[0]`, `$.detail.items[*].id`, as recorded of AWS. */
 const JSON_PATH = /^\$(?:\.[\w/-]+|\[(?:\d+|\*)\])*$/;
 const STEPS = /\.([\w/-]+)|\[(\d+)\]|\[\*\]/g;
 /** Source: API reference, InputTransformer: keys can't begin with it. */
 const RESERVED_NAMES = "AWS";
 
-/** Whether a target is sent events as they are. */
+/** True if a target is sent events as they are. */
 export function isSentWhole({ Input, InputPath, InputTransformer }: Target): boolean {
   return Input === undefined && InputPath === undefined && InputTransformer === undefined;
 }
 
 /**
- * What a target is sent of an event: all of it, a part, a constant or a filled-in template. Undefined
- * where that would be too long.
+ * Makes the input that a target is sent: all of an event, a part, a constant or a filled-in
+ * template. Undefined if that would be too long.
  */
 export function transformInput(
   target: Target,
@@ -53,7 +53,7 @@ export function checkTransformer(transformer: InputTransformer, targetId: string
   checkTemplate(InputTemplate, Object.keys(InputPathsMap), targetId);
 }
 
-/** What a path leads to; with a wildcard in it, a list of all that it does. */
+/** Finds the value that a path leads to; with a wildcard in it, a list of all values. */
 function valueAt(event: AwsEvent, path: string): unknown {
   let values: unknown[] = [event];
   let isList = false;
