@@ -1,14 +1,9 @@
 import type * as s3 from "@aws-sdk/client-s3";
-import {
-  type Authorization,
-  defineOperations,
-  type OperationTable,
-} from "../../../kernel/operations.ts";
-import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onBucket } from "../access/authorization.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { readRule } from "../encryption/bucket-default.ts";
 import { invalidArgumentOf, malformedXml } from "../errors.ts";
-import { type BucketInput, requireBucket, updateBucket } from "../rows/buckets.ts";
+import { updateBucket } from "../rows/buckets.ts";
 
 /**
  * PutBucketEncryption, GetBucketEncryption, DeleteBucketEncryption. There is no KMS here: a bucket
@@ -16,31 +11,26 @@ import { type BucketInput, requireBucket, updateBucket } from "../rows/buckets.t
  */
 export function bucketEncryptionOperations(): OperationTable {
   return defineOperations<typeof s3>()({
-    PutBucketEncryption: {
-      authorize: needs("PutEncryptionConfiguration"),
-      handle: async (input, context) => {
+    PutBucketEncryption: bucketOperation(
+      "PutEncryptionConfiguration",
+      async (bucket, input, context) => {
         const given = checkedRule(input.ServerSideEncryptionConfiguration?.Rules);
-        const bucket = await requireBucket(input, context);
         // What isn't said stays: the default, and whether customers' keys are taken.
         const rule = { ...readRule(bucket.encryption), ...given };
         await updateBucket(bucket, { encryption: JSON.stringify(rule) }, context);
         return {};
       },
-    },
-    GetBucketEncryption: {
-      authorize: needs("GetEncryptionConfiguration"),
-      handle: async (input, context) => {
-        const { encryption } = await requireBucket(input, context);
-        return { ServerSideEncryptionConfiguration: { Rules: [readRule(encryption)] } };
-      },
-    },
-    DeleteBucketEncryption: {
-      authorize: needs("PutEncryptionConfiguration"),
-      handle: async (input, context) => {
-        await updateBucket(await requireBucket(input, context), { encryption: null }, context);
+    ),
+    GetBucketEncryption: bucketOperation("GetEncryptionConfiguration", ({ encryption }) => {
+      return { ServerSideEncryptionConfiguration: { Rules: [readRule(encryption)] } };
+    }),
+    DeleteBucketEncryption: bucketOperation(
+      "PutEncryptionConfiguration",
+      async (bucket, _input, context) => {
+        await updateBucket(bucket, { encryption: null }, context);
         return {};
       },
-    },
+    ),
   });
 }
 
@@ -65,9 +55,4 @@ function checkedRule(rules: readonly s3.ServerSideEncryptionRule[] = []) {
     ...(types.length > 0 ? { BlockedEncryptionTypes: { EncryptionType: types } } : {}),
     BucketKeyEnabled: rule.BucketKeyEnabled ?? false,
   };
-}
-
-function needs(action: string) {
-  return async (input: BucketInput, context: RequestContext): Promise<Authorization> =>
-    onBucket(action, await requireBucket(input, context), context);
 }

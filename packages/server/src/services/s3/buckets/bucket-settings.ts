@@ -1,17 +1,14 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { isAccountId, parseArn } from "../../../kernel/arn.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import {
-  type Authorization,
-  defineOperations,
-  type OperationTable,
-} from "../../../kernel/operations.ts";
+import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { invalidRequest, malformedXml, notConfigured } from "../errors.ts";
 import { bucketArn } from "../resource-arn.ts";
 import { findConfiguration, storeConfiguration } from "../rows/bucket-configurations.ts";
-import { type BucketInput, findBucket, requireBucket, updateBucket } from "../rows/buckets.ts";
+import { findBucket, requireBucket, updateBucket } from "../rows/buckets.ts";
 import type { BucketRow } from "../tables.ts";
 
 /** Source: S3 API, ReplicationConfiguration. */
@@ -26,12 +23,11 @@ const PASSED_TO_S3 = { "iam:passedtoservice": "s3.amazonaws.com" };
  */
 export function bucketSettingOperations(): OperationTable {
   return defineOperations<typeof s3>()({
-    PutBucketAccelerateConfiguration: {
-      authorize: needs("PutAccelerateConfiguration"),
-      handle: async (input, context) => {
+    PutBucketAccelerateConfiguration: bucketOperation(
+      "PutAccelerateConfiguration",
+      async (bucket, input, context) => {
         const { Status: status } = input.AccelerateConfiguration ?? {};
         if (status !== "Enabled" && status !== "Suspended") throw malformedXml();
-        const bucket = await requireBucket(input, context);
         if (bucket.bucket_name.includes("."))
           throw invalidRequest(
             "S3 Transfer Acceleration is not supported for buckets with periods (.) in their names",
@@ -39,70 +35,59 @@ export function bucketSettingOperations(): OperationTable {
         await storeConfiguration(bucket, "accelerate", { Status: status }, context);
         return {};
       },
-    },
-    GetBucketAccelerateConfiguration: {
-      authorize: needs("GetAccelerateConfiguration"),
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
+    ),
+    GetBucketAccelerateConfiguration: bucketOperation(
+      "GetAccelerateConfiguration",
+      async (bucket, _input, context) => {
         return (
           (await findConfiguration<s3.AccelerateConfiguration>(bucket, "accelerate", context)) ?? {}
         );
       },
-    },
-    PutBucketRequestPayment: {
-      authorize: needs("PutBucketRequestPayment"),
-      handle: async (input, context) => {
+    ),
+    PutBucketRequestPayment: bucketOperation(
+      "PutBucketRequestPayment",
+      async (bucket, input, context) => {
         const { Payer: payer } = input.RequestPaymentConfiguration ?? {};
         if (payer !== "Requester" && payer !== "BucketOwner") throw malformedXml();
-        const bucket = await requireBucket(input, context);
         await updateBucket(bucket, { requester_pays: payer === "Requester" ? 1 : 0 }, context);
         return {};
       },
-    },
-    GetBucketRequestPayment: {
-      authorize: needs("GetBucketRequestPayment"),
-      handle: async (input, context) => {
-        const { requester_pays: requesterPays } = await requireBucket(input, context);
+    ),
+    GetBucketRequestPayment: bucketOperation(
+      "GetBucketRequestPayment",
+      ({ requester_pays: requesterPays }) => {
         return { Payer: requesterPays === 1 ? ("Requester" as const) : ("BucketOwner" as const) };
       },
-    },
-    PutBucketLogging: {
-      authorize: needs("PutBucketLogging"),
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        const { LoggingEnabled: logging } = input.BucketLoggingStatus ?? {};
-        if (logging) await checkLogTarget(logging, bucket, context);
-        await storeConfiguration(bucket, "logging", logging, context);
-        return {};
-      },
-    },
-    GetBucketLogging: {
-      authorize: needs("GetBucketLogging"),
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        const found = await findConfiguration<s3.LoggingEnabled>(bucket, "logging", context);
-        return found ? { LoggingEnabled: found } : {};
-      },
-    },
-    PutBucketReplication: {
+    ),
+    PutBucketLogging: bucketOperation("PutBucketLogging", async (bucket, input, context) => {
+      const { LoggingEnabled: logging } = input.BucketLoggingStatus ?? {};
+      if (logging) await checkLogTarget(logging, bucket, context);
+      await storeConfiguration(bucket, "logging", logging, context);
+      return {};
+    }),
+    GetBucketLogging: bucketOperation("GetBucketLogging", async (bucket, _input, context) => {
+      const found = await findConfiguration<s3.LoggingEnabled>(bucket, "logging", context);
+      return found ? { LoggingEnabled: found } : {};
+    }),
+    PutBucketReplication: withSubject({
       authorize: async (input, context) => {
-        const { Role: role } = input.ReplicationConfiguration ?? {};
-        const put = await needs("PutReplicationConfiguration")(input, context);
-        const pass = { action: "iam:PassRole", context: PASSED_TO_S3 };
-        // What is no role's ARN is no role to pass, which the handler tells.
-        return role !== undefined && isRoleArn(role) ? [put, { ...pass, resource: role }] : put;
-      },
-      handle: async (input, context) => {
         const bucket = await requireBucket(input, context);
+        const { Role: role } = input.ReplicationConfiguration;
+        const put = onBucket("PutReplicationConfiguration", bucket, context);
+        const pass = { action: "iam:PassRole", context: PASSED_TO_S3 };
+        // A text that isn't a role's ARN is refused by the handler.
+        const pairs = isRoleArn(role) ? [put, { ...pass, resource: role }] : put;
+        return { pairs, subject: bucket };
+      },
+      handle: async (input, context, bucket) => {
         const replication = await checkedReplication(input, bucket, context);
         await storeConfiguration(bucket, "replication", replication, context);
         return {};
       },
-    },
-    GetBucketReplication: {
-      authorize: needs("GetReplicationConfiguration"),
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
+    }),
+    GetBucketReplication: bucketOperation(
+      "GetReplicationConfiguration",
+      async (bucket, _input, context) => {
         const found = await findConfiguration<s3.ReplicationConfiguration>(
           bucket,
           "replication",
@@ -115,15 +100,14 @@ export function bucketSettingOperations(): OperationTable {
           bucket.bucket_name,
         );
       },
-    },
-    DeleteBucketReplication: {
-      authorize: needs("PutReplicationConfiguration"),
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
+    ),
+    DeleteBucketReplication: bucketOperation(
+      "PutReplicationConfiguration",
+      async (bucket, _input, context) => {
         await storeConfiguration(bucket, "replication", undefined, context);
         return {};
       },
-    },
+    ),
   });
 }
 
@@ -191,9 +175,4 @@ async function checkedReplication(
   }
   const named = rules.map((rule, index) => ({ ...rule, ID: rule.ID ?? `rule-${index + 1}` }));
   return { Role: given.Role, Rules: named };
-}
-
-function needs(action: string) {
-  return async (input: BucketInput, context: RequestContext): Promise<Authorization> =>
-    onBucket(action, await requireBucket(input, context), context);
 }

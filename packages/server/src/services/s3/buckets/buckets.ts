@@ -1,15 +1,16 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { wholeSeconds } from "../../../kernel/clock.ts";
-import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import { pageToken, readPageToken } from "../../../kernel/page-token.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { onBucket, requestKeys } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { bucketNotEmpty, invalidArgument } from "../errors.ts";
 import { bucketArn } from "../resource-arn.ts";
-import { assertBucketStays, requireBucket, requireBucketAnywhere } from "../rows/buckets.ts";
+import { assertBucketStays, requireBucketAnywhere } from "../rows/buckets.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { authorizeCreation, createBucket, DEFAULT_REGION } from "./create-bucket.ts";
 
@@ -23,24 +24,20 @@ export function bucketOperations(deps: S3Dependencies): OperationTable {
       authorize: authorizeCreation,
       handle: (input, context) => createBucket(input, context, deps),
     },
-    HeadBucket: {
-      authorize: async (input, context) =>
-        onBucket("ListBucket", await requireBucket(input, context), context),
-      handle: async (input, context) => {
-        const { region, bucket_name: name } = await requireBucket(input, context);
-        return { BucketRegion: region, BucketArn: bucketArn(name), AccessPointAlias: false };
+    HeadBucket: bucketOperation("ListBucket", ({ region, bucket_name: name }) => {
+      return { BucketRegion: region, BucketArn: bucketArn(name), AccessPointAlias: false };
+    }),
+    GetBucketLocation: withSubject({
+      authorize: async (input, context) => {
+        const bucket = await requireBucketAnywhere(input, context);
+        return { pairs: onBucket("GetBucketLocation", bucket, context), subject: bucket };
       },
-    },
-    GetBucketLocation: {
-      authorize: async (input, context) =>
-        onBucket("GetBucketLocation", await requireBucketAnywhere(input, context), context),
-      handle: async (input, context) => {
-        const { region, location_constraint } = await requireBucketAnywhere(input, context);
+      handle: (_input, _context, { region, location_constraint }) => {
         if (region === DEFAULT_REGION) return {};
         const named = location_constraint ?? region;
         return { LocationConstraint: named as s3.BucketLocationConstraint };
       },
-    },
+    }),
     ListBuckets: {
       authorize: (_input, context) => ({
         action: "s3:ListAllMyBuckets",
@@ -49,15 +46,10 @@ export function bucketOperations(deps: S3Dependencies): OperationTable {
       }),
       handle: listBuckets,
     },
-    DeleteBucket: {
-      authorize: async (input, context) =>
-        onBucket("DeleteBucket", await requireBucket(input, context), context),
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        await context.transaction<S3Tables, void>((tx) => deleteBucket(bucket, tx, deps));
-        return {};
-      },
-    },
+    DeleteBucket: bucketOperation("DeleteBucket", async (bucket, _input, context) => {
+      await context.transaction<S3Tables, void>((tx) => deleteBucket(bucket, tx, deps));
+      return {};
+    }),
   });
 }
 

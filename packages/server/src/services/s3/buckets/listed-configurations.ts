@@ -2,7 +2,7 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import { pageToken, readPageToken } from "../../../kernel/page-token.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onBucket } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { idMismatch, invalidArgument, malformedXml, noSuchConfiguration } from "../errors.ts";
 import {
   type ConfigurationKind,
@@ -10,7 +10,8 @@ import {
   listConfigurations,
   storeConfiguration,
 } from "../rows/bucket-configurations.ts";
-import { type BucketInput, requireBucket } from "../rows/buckets.ts";
+import type { BucketInput } from "../rows/buckets.ts";
+import type { BucketRow } from "../tables.ts";
 import { checkInventory } from "./check-inventory.ts";
 
 /** Source: S3 API, InventoryConfiguration and its siblings: `Id`. */
@@ -24,7 +25,7 @@ interface Checks<T> {
   readonly mismatch?: () => Error;
 }
 
-type NamedInput = BucketInput & { readonly Id?: string | undefined };
+type NamedInput = BucketInput & { readonly Id: string };
 
 /**
  * Analytics, Intelligent-Tiering, inventory and metrics: what a bucket has several of, each under an
@@ -42,88 +43,52 @@ export function listedConfigurationOperations(): OperationTable {
   });
   const metrics = configurations<s3.MetricsConfiguration>("metrics", "Metrics");
   return defineOperations<typeof s3>()({
-    PutBucketAnalyticsConfiguration: {
-      authorize: analytics.mayWrite,
-      handle: (input, context) => analytics.put(input, input.AnalyticsConfiguration, context),
-    },
-    GetBucketAnalyticsConfiguration: {
-      authorize: analytics.mayRead,
-      handle: async (input, context) => ({
-        AnalyticsConfiguration: await analytics.get(input, context),
-      }),
-    },
-    DeleteBucketAnalyticsConfiguration: {
-      authorize: analytics.mayWrite,
-      handle: analytics.remove,
-    },
-    ListBucketAnalyticsConfigurations: {
-      authorize: analytics.mayRead,
-      handle: async (input, context) => {
-        const { page, ...place } = await analytics.list(input, context);
-        return { ...place, AnalyticsConfigurationList: page };
-      },
-    },
-    PutBucketIntelligentTieringConfiguration: {
-      authorize: tiering.mayWrite,
-      handle: (input, context) =>
-        tiering.put(input, input.IntelligentTieringConfiguration, context),
-    },
-    GetBucketIntelligentTieringConfiguration: {
-      authorize: tiering.mayRead,
-      handle: async (input, context) => ({
-        IntelligentTieringConfiguration: await tiering.get(input, context),
-      }),
-    },
-    DeleteBucketIntelligentTieringConfiguration: {
-      authorize: tiering.mayWrite,
-      handle: tiering.remove,
-    },
-    ListBucketIntelligentTieringConfigurations: {
-      authorize: tiering.mayRead,
-      handle: async (input, context) => {
-        const { page, ...place } = await tiering.list(input, context);
-        return { ...place, IntelligentTieringConfigurationList: page };
-      },
-    },
-    PutBucketInventoryConfiguration: {
-      authorize: inventory.mayWrite,
-      handle: (input, context) => inventory.put(input, input.InventoryConfiguration, context),
-    },
-    GetBucketInventoryConfiguration: {
-      authorize: inventory.mayRead,
-      handle: async (input, context) => ({
-        InventoryConfiguration: await inventory.get(input, context),
-      }),
-    },
-    DeleteBucketInventoryConfiguration: {
-      authorize: inventory.mayWrite,
-      handle: inventory.remove,
-    },
-    ListBucketInventoryConfigurations: {
-      authorize: inventory.mayRead,
-      handle: async (input, context) => {
-        const { page, ...place } = await inventory.list(input, context);
-        return { ...place, InventoryConfigurationList: page };
-      },
-    },
-    PutBucketMetricsConfiguration: {
-      authorize: metrics.mayWrite,
-      handle: (input, context) => metrics.put(input, input.MetricsConfiguration, context),
-    },
-    GetBucketMetricsConfiguration: {
-      authorize: metrics.mayRead,
-      handle: async (input, context) => ({
-        MetricsConfiguration: await metrics.get(input, context),
-      }),
-    },
-    DeleteBucketMetricsConfiguration: { authorize: metrics.mayWrite, handle: metrics.remove },
-    ListBucketMetricsConfigurations: {
-      authorize: metrics.mayRead,
-      handle: async (input, context) => {
-        const { page, ...place } = await metrics.list(input, context);
-        return { ...place, MetricsConfigurationList: page };
-      },
-    },
+    PutBucketAnalyticsConfiguration: bucketOperation(analytics.write, (bucket, input, context) =>
+      analytics.put(bucket, input, input.AnalyticsConfiguration, context),
+    ),
+    GetBucketAnalyticsConfiguration: bucketOperation(analytics.read, async (...of) => ({
+      AnalyticsConfiguration: await analytics.get(...of),
+    })),
+    DeleteBucketAnalyticsConfiguration: bucketOperation(analytics.write, analytics.remove),
+    ListBucketAnalyticsConfigurations: bucketOperation(analytics.read, async (...of) => {
+      const { page, ...place } = await analytics.list(...of);
+      return { ...place, AnalyticsConfigurationList: page };
+    }),
+    PutBucketIntelligentTieringConfiguration: bucketOperation(
+      tiering.write,
+      (bucket, input, context) =>
+        tiering.put(bucket, input, input.IntelligentTieringConfiguration, context),
+    ),
+    GetBucketIntelligentTieringConfiguration: bucketOperation(tiering.read, async (...of) => ({
+      IntelligentTieringConfiguration: await tiering.get(...of),
+    })),
+    DeleteBucketIntelligentTieringConfiguration: bucketOperation(tiering.write, tiering.remove),
+    ListBucketIntelligentTieringConfigurations: bucketOperation(tiering.read, async (...of) => {
+      const { page, ...place } = await tiering.list(...of);
+      return { ...place, IntelligentTieringConfigurationList: page };
+    }),
+    PutBucketInventoryConfiguration: bucketOperation(inventory.write, (bucket, input, context) =>
+      inventory.put(bucket, input, input.InventoryConfiguration, context),
+    ),
+    GetBucketInventoryConfiguration: bucketOperation(inventory.read, async (...of) => ({
+      InventoryConfiguration: await inventory.get(...of),
+    })),
+    DeleteBucketInventoryConfiguration: bucketOperation(inventory.write, inventory.remove),
+    ListBucketInventoryConfigurations: bucketOperation(inventory.read, async (...of) => {
+      const { page, ...place } = await inventory.list(...of);
+      return { ...place, InventoryConfigurationList: page };
+    }),
+    PutBucketMetricsConfiguration: bucketOperation(metrics.write, (bucket, input, context) =>
+      metrics.put(bucket, input, input.MetricsConfiguration, context),
+    ),
+    GetBucketMetricsConfiguration: bucketOperation(metrics.read, async (...of) => ({
+      MetricsConfiguration: await metrics.get(...of),
+    })),
+    DeleteBucketMetricsConfiguration: bucketOperation(metrics.write, metrics.remove),
+    ListBucketMetricsConfigurations: bucketOperation(metrics.read, async (...of) => {
+      const { page, ...place } = await metrics.list(...of);
+      return { ...place, MetricsConfigurationList: page };
+    }),
   });
 }
 
@@ -132,37 +97,33 @@ function configurations<T extends { Id?: string | undefined }>(
   noun: string,
   { check = () => undefined, mismatch = malformedXml }: Checks<T> = {},
 ) {
-  const needs = (verb: "Get" | "Put") => async (input: BucketInput, context: RequestContext) =>
-    onBucket(`${verb}${noun}Configuration`, await requireBucket(input, context), context);
   return {
-    mayRead: needs("Get"),
-    mayWrite: needs("Put"),
-    async put(input: NamedInput, given: T | undefined, context: RequestContext) {
-      const { Id: id = "" } = input;
-      if (!given || given.Id === undefined) throw malformedXml();
+    read: `Get${noun}Configuration`,
+    write: `Put${noun}Configuration`,
+    async put(bucket: BucketRow, { Id: id }: NamedInput, given: T, context: RequestContext) {
       if (given.Id !== id) throw mismatch();
       if (id.length > ID_CHARS_MAX || !/^[\w.-]+$/.test(id))
         throw invalidArgument("The id is not valid", "id", id);
       check(given);
-      await storeConfiguration(await requireBucket(input, context), kind, given, context, id);
+      await storeConfiguration(bucket, kind, given, context, id);
       context.response.status = 204;
       return {};
     },
-    async get(input: NamedInput, context: RequestContext): Promise<T> {
-      const bucket = await requireBucket(input, context);
-      const found = await findConfiguration<T>(bucket, kind, context, input.Id);
+    async get(bucket: BucketRow, { Id: id }: NamedInput, context: RequestContext): Promise<T> {
+      const found = await findConfiguration<T>(bucket, kind, context, id);
       if (found) return found;
       throw noSuchConfiguration();
     },
-    async remove(input: NamedInput, context: RequestContext) {
-      const bucket = await requireBucket(input, context);
-      const was = await storeConfiguration(bucket, kind, undefined, context, input.Id);
+    async remove(bucket: BucketRow, { Id: id }: NamedInput, context: RequestContext) {
+      const was = await storeConfiguration(bucket, kind, undefined, context, id);
       if (!was) throw noSuchConfiguration();
       return {};
     },
-    async list(input: ListedInput, context: RequestContext) {
-      const bucket = await requireBucket(input, context);
-      const token = input.ContinuationToken;
+    async list(
+      bucket: BucketRow,
+      { ContinuationToken: token }: ListedInput,
+      context: RequestContext,
+    ) {
       const after = token === undefined ? "" : idIn(token);
       const { page, next } = await listConfigurations<T>(bucket, kind, after, context);
       return {

@@ -1,42 +1,29 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onBucket } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { notConfigured } from "../errors.ts";
-import { assertBucketStays, requireBucket } from "../rows/buckets.ts";
+import { assertBucketStays } from "../rows/buckets.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 import { checkCorsRules } from "./cors-rules.ts";
 
 /** PutBucketCors, GetBucketCors, DeleteBucketCors. */
 export function bucketCorsOperations(): OperationTable {
   return defineOperations<typeof s3>()({
-    PutBucketCors: {
-      authorize: async (input, context) =>
-        onBucket("PutBucketCORS", await requireBucket(input, context), context),
-      handle: async (input, context) => {
-        const rules = checkCorsRules(input.CORSConfiguration?.CORSRules);
-        await setCors(await requireBucket(input, context), JSON.stringify(rules), context);
-        return {};
-      },
-    },
-    GetBucketCors: {
-      authorize: async (input, context) =>
-        onBucket("GetBucketCORS", await requireBucket(input, context), context),
-      handle: async (input, context) => {
-        const { cors, bucket_name: name } = await requireBucket(input, context);
-        if (cors !== null) return { CORSRules: JSON.parse(cors) as s3.CORSRule[] };
-        const message = "The CORS configuration does not exist";
-        throw notConfigured("NoSuchCORSConfiguration", message, name);
-      },
-    },
-    DeleteBucketCors: {
-      authorize: async (input, context) =>
-        onBucket("PutBucketCORS", await requireBucket(input, context), context),
-      handle: async (input, context) => {
-        await setCors(await requireBucket(input, context), null, context);
-        return {};
-      },
-    },
+    PutBucketCors: bucketOperation("PutBucketCORS", async (bucket, input, context) => {
+      const rules = checkCorsRules(input.CORSConfiguration?.CORSRules);
+      await setCors(bucket, JSON.stringify(rules), context);
+      return {};
+    }),
+    GetBucketCors: bucketOperation("GetBucketCORS", ({ cors, bucket_name: name }) => {
+      if (cors !== null) return { CORSRules: JSON.parse(cors) as s3.CORSRule[] };
+      const message = "The CORS configuration does not exist";
+      throw notConfigured("NoSuchCORSConfiguration", message, name);
+    }),
+    DeleteBucketCors: bucketOperation("PutBucketCORS", async (bucket, _input, context) => {
+      await setCors(bucket, null, context);
+      return {};
+    }),
   });
 }
 

@@ -1,16 +1,15 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
-import { onBucket } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
-import { requireBucket, updateBucket } from "../rows/buckets.ts";
+import { updateBucket } from "../rows/buckets.ts";
 
 /** PutBucketNotificationConfiguration, GetBucketNotificationConfiguration: EventBridge alone. */
 export function bucketNotificationOperations(): OperationTable {
   return defineOperations<typeof s3>()({
-    PutBucketNotificationConfiguration: {
-      authorize: async (input, context) =>
-        onBucket("PutBucketNotification", await requireBucket(input, context), context),
-      handle: async (input, context) => {
+    PutBucketNotificationConfiguration: bucketOperation(
+      "PutBucketNotification",
+      async (bucket, input, context) => {
         const { NotificationConfiguration: given } = input;
         if (!given) throw malformedXml();
         for (const name of [
@@ -20,7 +19,6 @@ export function bucketNotificationOperations(): OperationTable {
         ] as const) {
           if ((given[name]?.length ?? 0) > 0) throw notImplemented(name);
         }
-        const bucket = await requireBucket(input, context);
         await updateBucket(
           bucket,
           { event_bridge: given.EventBridgeConfiguration ? 1 : 0 },
@@ -28,14 +26,9 @@ export function bucketNotificationOperations(): OperationTable {
         );
         return {};
       },
-    },
-    GetBucketNotificationConfiguration: {
-      authorize: async (input, context) =>
-        onBucket("GetBucketNotification", await requireBucket(input, context), context),
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        return bucket.event_bridge === 1 ? { EventBridgeConfiguration: {} } : {};
-      },
-    },
+    ),
+    GetBucketNotificationConfiguration: bucketOperation("GetBucketNotification", (bucket) => {
+      return bucket.event_bridge === 1 ? { EventBridgeConfiguration: {} } : {};
+    }),
   });
 }

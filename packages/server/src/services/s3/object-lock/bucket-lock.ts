@@ -1,9 +1,9 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
-import { onBucket } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import { invalidArgumentOf, invalidBucketState, malformedXml, notConfigured } from "../errors.ts";
-import { requireBucket, updateBucket } from "../rows/buckets.ts";
+import { updateBucket } from "../rows/buckets.ts";
 import { isLockMode, readLockRule } from "../rows/stored-lock.ts";
 
 /** Source: S3 user guide, "Object Lock considerations": a hundred years. */
@@ -13,13 +13,11 @@ const YEARS_MAX = 100;
 /** PutObjectLockConfiguration, GetObjectLockConfiguration. */
 export function bucketLockOperations(): OperationTable {
   return defineOperations<typeof s3>()({
-    PutObjectLockConfiguration: {
-      authorize: async (input, context) =>
-        onBucket("PutBucketObjectLockConfiguration", await requireBucket(input, context), context),
-      handle: async (input, context) => {
+    PutObjectLockConfiguration: bucketOperation(
+      "PutBucketObjectLockConfiguration",
+      async (bucket, input, context) => {
         requireDigest(context);
         const rule = checkedRule(input.ObjectLockConfiguration);
-        const bucket = await requireBucket(input, context);
         await updateBucket(bucket, { object_lock: JSON.stringify(rule) }, context, (current) => {
           if (current.versioning !== "Enabled")
             throw invalidBucketState(
@@ -28,27 +26,22 @@ export function bucketLockOperations(): OperationTable {
         });
         return {};
       },
-    },
-    GetObjectLockConfiguration: {
-      authorize: async (input, context) =>
-        onBucket("GetBucketObjectLockConfiguration", await requireBucket(input, context), context),
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        if (bucket.object_lock === null)
-          throw notConfigured(
-            "ObjectLockConfigurationNotFoundError",
-            "Object Lock configuration does not exist for this bucket",
-            bucket.bucket_name,
-          );
-        const retention = readLockRule(bucket);
-        return {
-          ObjectLockConfiguration: {
-            ObjectLockEnabled: "Enabled" as const,
-            ...(retention ? { Rule: { DefaultRetention: retention } } : {}),
-          },
-        };
-      },
-    },
+    ),
+    GetObjectLockConfiguration: bucketOperation("GetBucketObjectLockConfiguration", (bucket) => {
+      if (bucket.object_lock === null)
+        throw notConfigured(
+          "ObjectLockConfigurationNotFoundError",
+          "Object Lock configuration does not exist for this bucket",
+          bucket.bucket_name,
+        );
+      const retention = readLockRule(bucket);
+      return {
+        ObjectLockConfiguration: {
+          ObjectLockEnabled: "Enabled" as const,
+          ...(retention ? { Rule: { DefaultRetention: retention } } : {}),
+        },
+      };
+    }),
   });
 }
 

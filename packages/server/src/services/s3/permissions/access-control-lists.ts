@@ -1,6 +1,6 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { aclOf, grantsOf, isEnforced, ownerOf, shownAcl, storedAcl } from "../access/acl.ts";
 import {
@@ -11,6 +11,7 @@ import {
 } from "../access/acl-of-new.ts";
 import { type AclInput, aclKeys, grantHeaders } from "../access/acl-syntax.ts";
 import { onBucket } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
 import { existingTagKeys } from "../access/tag-keys.ts";
@@ -25,11 +26,13 @@ import type { BucketRow, ObjectRow } from "../tables.ts";
 /** Put and Get of buckets' and objects' access control lists. */
 export function accessControlListOperations(deps: S3Dependencies): OperationTable {
   return defineOperations<typeof s3>()({
-    PutBucketAcl: {
-      authorize: async (input, context) =>
-        onBucket("PutBucketAcl", await requireBucket(input, context), context, aclKeys(input)),
-      handle: async (input, context) => {
+    PutBucketAcl: withSubject({
+      authorize: async (input, context) => {
         const bucket = await requireBucket(input, context);
+        const pairs = onBucket("PutBucketAcl", bucket, context, aclKeys(input));
+        return { pairs, subject: bucket };
+      },
+      handle: async (input, context, bucket) => {
         requireAclNamed(input);
         if (isEnforced(bucket)) throw aclNotSupported();
         const { account_id: owner } = bucket;
@@ -39,15 +42,10 @@ export function accessControlListOperations(deps: S3Dependencies): OperationTabl
         await updateBucket(bucket, { acl }, context);
         return {};
       },
-    },
-    GetBucketAcl: {
-      authorize: async (input, context) =>
-        onBucket("GetBucketAcl", await requireBucket(input, context), context),
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        return shownAcl(aclOf(bucket, bucket), bucket);
-      },
-    },
+    }),
+    GetBucketAcl: bucketOperation("GetBucketAcl", (bucket) => {
+      return shownAcl(aclOf(bucket, bucket), bucket);
+    }),
     PutObjectAcl: {
       authorize: async (input, context) => {
         const bucket = await requireBucket(input, context);

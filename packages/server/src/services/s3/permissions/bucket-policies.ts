@@ -1,12 +1,14 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { validatePolicy } from "@rolecast/policy";
 import {
-  type Authorization,
   defineOperations,
+  type OperationHandler,
   type OperationTable,
+  withSubject,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { isBlocked, preventedByBlock } from "../access/public-access.ts";
 import { isPublicPolicy } from "../access/public-policy.ts";
 import { toShownPolicy, toStoredPolicy } from "../access/stored-policy.ts";
@@ -22,67 +24,58 @@ const BUCKET_POLICY_BYTES_MAX = 20 * 1024;
 /** PutBucketPolicy, GetBucketPolicy, GetBucketPolicyStatus, DeleteBucketPolicy. */
 export function bucketPolicyOperations({ directory }: S3Dependencies): OperationTable {
   return defineOperations<typeof s3>()({
-    PutBucketPolicy: {
-      authorize: (input, context) => authorizeByOwner("PutBucketPolicy", input, context),
-      handle: async (input, context) => {
-        const bucket = await requireOwnBucket(input, context);
-        const text = input.Policy ?? "";
-        checkPolicy(text, bucket.bucket_name, directory);
-        if (isPublicPolicy(text) && isBlocked(bucket, "BlockPublicPolicy")) {
-          const arn = bucketArn(bucket.bucket_name);
-          throw preventedByBlock("BlockPublicPolicy", "PutBucketPolicy", arn, context);
-        }
-        const stored = await toStoredPolicy(text, directory, context, unknownPrincipal);
-        await updateBucket(bucket, { policy: stored }, context);
-        context.response.status = 204;
+    PutBucketPolicy: ownBucketOperation("PutBucketPolicy", async (bucket, input, context) => {
+      const text = input.Policy;
+      checkPolicy(text, bucket.bucket_name, directory);
+      if (isPublicPolicy(text) && isBlocked(bucket, "BlockPublicPolicy")) {
+        const arn = bucketArn(bucket.bucket_name);
+        throw preventedByBlock("BlockPublicPolicy", "PutBucketPolicy", arn, context);
+      }
+      const stored = await toStoredPolicy(text, directory, context, unknownPrincipal);
+      await updateBucket(bucket, { policy: stored }, context);
+      context.response.status = 204;
+      return {};
+    }),
+    GetBucketPolicy: ownBucketOperation("GetBucketPolicy", async (bucket, _input, context) => {
+      const policy = requirePolicy(bucket);
+      return { Policy: await toShownPolicy(policy, directory, context) };
+    }),
+    GetBucketPolicyStatus: bucketOperation("GetBucketPolicyStatus", (bucket) => {
+      const policy = requirePolicy(bucket);
+      return { PolicyStatus: { IsPublic: isPublicPolicy(policy) } };
+    }),
+    DeleteBucketPolicy: ownBucketOperation(
+      "DeleteBucketPolicy",
+      async (bucket, _input, context) => {
+        await updateBucket(bucket, { policy: null }, context);
         return {};
       },
-    },
-    GetBucketPolicy: {
-      authorize: (input, context) => authorizeByOwner("GetBucketPolicy", input, context),
-      handle: async (input, context) => {
-        const policy = requirePolicy(await requireOwnBucket(input, context));
-        return { Policy: await toShownPolicy(policy, directory, context) };
-      },
-    },
-    GetBucketPolicyStatus: {
-      authorize: async (input, context) =>
-        onBucket("GetBucketPolicyStatus", await requireBucket(input, context), context),
-      handle: async (input, context) => {
-        const policy = requirePolicy(await requireBucket(input, context));
-        return { PolicyStatus: { IsPublic: isPublicPolicy(policy) } };
-      },
-    },
-    DeleteBucketPolicy: {
-      authorize: (input, context) => authorizeByOwner("DeleteBucketPolicy", input, context),
-      handle: async (input, context) => {
-        await updateBucket(await requireOwnBucket(input, context), { policy: null }, context);
-        return {};
-      },
-    },
+    ),
   });
 }
 
 /**
  * The owner's root user can always get at the policy, even at one that denies everybody (S3 API,
- * PutBucketPolicy): there would be no way back otherwise.
+ * PutBucketPolicy): there would be no way back otherwise. Callers of another account are answered
+ * MethodNotAllowed, permitted or not.
  */
-async function authorizeByOwner(
+function ownBucketOperation<Input extends BucketInput, Output>(
   action: string,
-  input: BucketInput,
-  context: RequestContext,
-): Promise<Authorization> {
-  const bucket = await requireBucket(input, context);
-  const { principal } = context.caller;
-  const isOwner = principal.kind === "root" && principal.accountId === bucket.account_id;
-  return onBucket(action, isOwner ? { ...bucket, policy: null } : bucket, context);
-}
-
-/** Throws MethodNotAllowed for callers of another account, permitted or not. */
-async function requireOwnBucket(input: BucketInput, context: RequestContext): Promise<BucketRow> {
-  const bucket = await requireBucket(input, context);
-  if (bucket.account_id === context.accountId) return bucket;
-  throw methodNotAllowed();
+  handle: (bucket: BucketRow, input: Input, context: RequestContext) => Promise<Output>,
+): OperationHandler<Input, Output> {
+  return withSubject({
+    authorize: async (input: Input, context) => {
+      const bucket = await requireBucket(input, context);
+      const { principal } = context.caller;
+      const isOwner = principal.kind === "root" && principal.accountId === bucket.account_id;
+      const decided = isOwner ? { ...bucket, policy: null } : bucket;
+      return { pairs: onBucket(action, decided, context), subject: bucket };
+    },
+    handle: (input, context, bucket) => {
+      if (bucket.account_id !== context.accountId) throw methodNotAllowed();
+      return handle(bucket, input, context);
+    },
+  });
 }
 
 function requirePolicy(bucket: BucketRow): string {

@@ -1,21 +1,16 @@
 import type * as s3 from "@aws-sdk/client-s3";
-import {
-  type Authorization,
-  defineOperations,
-  type OperationTable,
-} from "../../../kernel/operations.ts";
-import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onBucket } from "../access/authorization.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { readPublicAccessBlock } from "../access/public-access.ts";
 import { malformedXml, notConfigured } from "../errors.ts";
-import { type BucketInput, requireBucket, updateBucket } from "../rows/buckets.ts";
+import { updateBucket } from "../rows/buckets.ts";
 
 /** PutPublicAccessBlock, GetPublicAccessBlock, DeletePublicAccessBlock. */
 export function publicAccessBlockOperations(): OperationTable {
   return defineOperations<typeof s3>()({
-    PutPublicAccessBlock: {
-      authorize: needs("PutBucketPublicAccessBlock"),
-      handle: async (input, context) => {
+    PutPublicAccessBlock: bucketOperation(
+      "PutBucketPublicAccessBlock",
+      async (bucket, input, context) => {
         const { PublicAccessBlockConfiguration: given } = input;
         if (!given) throw malformedXml();
         const block = JSON.stringify({
@@ -24,36 +19,25 @@ export function publicAccessBlockOperations(): OperationTable {
           BlockPublicPolicy: given.BlockPublicPolicy ?? false,
           RestrictPublicBuckets: given.RestrictPublicBuckets ?? false,
         });
-        const bucket = await requireBucket(input, context);
         await updateBucket(bucket, { public_access_block: block }, context);
         return {};
       },
-    },
-    GetPublicAccessBlock: {
-      authorize: needs("GetBucketPublicAccessBlock"),
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        const block = readPublicAccessBlock(bucket);
-        if (block) return { PublicAccessBlockConfiguration: block };
-        throw notConfigured(
-          "NoSuchPublicAccessBlockConfiguration",
-          "The public access block configuration was not found",
-          bucket.bucket_name,
-        );
-      },
-    },
-    DeletePublicAccessBlock: {
-      authorize: needs("PutBucketPublicAccessBlock"),
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
+    ),
+    GetPublicAccessBlock: bucketOperation("GetBucketPublicAccessBlock", (bucket) => {
+      const block = readPublicAccessBlock(bucket);
+      if (block) return { PublicAccessBlockConfiguration: block };
+      throw notConfigured(
+        "NoSuchPublicAccessBlockConfiguration",
+        "The public access block configuration was not found",
+        bucket.bucket_name,
+      );
+    }),
+    DeletePublicAccessBlock: bucketOperation(
+      "PutBucketPublicAccessBlock",
+      async (bucket, _input, context) => {
         await updateBucket(bucket, { public_access_block: null }, context);
         return {};
       },
-    },
+    ),
   });
-}
-
-function needs(action: string) {
-  return async (input: BucketInput, context: RequestContext): Promise<Authorization> =>
-    onBucket(action, await requireBucket(input, context), context);
 }

@@ -2,7 +2,7 @@ import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
-import { onBucket } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
 import { existingTagKeys, requestTagKeys, tagsInList } from "../access/tag-keys.ts";
 import type { S3Dependencies } from "../dependencies.ts";
@@ -53,37 +53,22 @@ export function taggingOperations(deps: S3Dependencies): OperationTable {
       authorize: (input, context) => authorizeChange("DeleteObjectTagging", input, context, []),
       handle: (input, context) => setObjectTags(input, undefined, context, deps),
     },
-    PutBucketTagging: {
-      authorize: async (input, context) =>
-        onBucket("PutBucketTagging", await requireBucket(input, context), context),
-      handle: async (input, context) => {
-        const tags = toTagSet(input.Tagging?.TagSet, "bucket");
-        const bucket = await requireBucket(input, context);
-        assertTaggedByS3(bucket);
-        await setBucketTags(bucket, tags, context);
-        context.response.status = 204;
-        return {};
-      },
-    },
-    GetBucketTagging: {
-      authorize: async (input, context) =>
-        onBucket("GetBucketTagging", await requireBucket(input, context), context),
-      handle: async (input, context) => {
-        const { tags, bucket_name: name } = await requireBucket(input, context);
-        if (tags !== null) return { TagSet: toTagList(tags) };
-        throw notConfigured("NoSuchTagSet", "The TagSet does not exist", name);
-      },
-    },
-    DeleteBucketTagging: {
-      authorize: async (input, context) =>
-        onBucket("PutBucketTagging", await requireBucket(input, context), context),
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        assertTaggedByS3(bucket);
-        await setBucketTags(bucket, undefined, context);
-        return {};
-      },
-    },
+    PutBucketTagging: bucketOperation("PutBucketTagging", async (bucket, input, context) => {
+      const tags = toTagSet(input.Tagging?.TagSet, "bucket");
+      assertTaggedByS3(bucket);
+      await setBucketTags(bucket, tags, context);
+      context.response.status = 204;
+      return {};
+    }),
+    GetBucketTagging: bucketOperation("GetBucketTagging", ({ tags, bucket_name: name }) => {
+      if (tags !== null) return { TagSet: toTagList(tags) };
+      throw notConfigured("NoSuchTagSet", "The TagSet does not exist", name);
+    }),
+    DeleteBucketTagging: bucketOperation("PutBucketTagging", async (bucket, _input, context) => {
+      assertTaggedByS3(bucket);
+      await setBucketTags(bucket, undefined, context);
+      return {};
+    }),
   });
 }
 

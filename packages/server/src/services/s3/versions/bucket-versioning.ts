@@ -1,36 +1,26 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
-import { onBucket } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { invalidBucketState, malformedXml, notImplemented } from "../errors.ts";
-import { requireBucket, updateBucket } from "../rows/buckets.ts";
+import { updateBucket } from "../rows/buckets.ts";
 
 /** PutBucketVersioning, GetBucketVersioning. */
 export function bucketVersioningOperations(): OperationTable {
   return defineOperations<typeof s3>()({
-    PutBucketVersioning: {
-      authorize: async (input, context) =>
-        onBucket("PutBucketVersioning", await requireBucket(input, context), context),
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        const versioning = readStatus(input);
-        await updateBucket(bucket, { versioning }, context, (current) => {
-          if (current.object_lock !== null && versioning !== "Enabled")
-            throw invalidBucketState(
-              "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
-            );
-        });
-        return {};
-      },
-    },
-    GetBucketVersioning: {
-      authorize: async (input, context) =>
-        onBucket("GetBucketVersioning", await requireBucket(input, context), context),
-      handle: async (input, context) => {
-        const { versioning } = await requireBucket(input, context);
-        return versioning === null ? {} : { Status: versioning as s3.BucketVersioningStatus };
-      },
-    },
+    PutBucketVersioning: bucketOperation("PutBucketVersioning", async (bucket, input, context) => {
+      const versioning = readStatus(input);
+      await updateBucket(bucket, { versioning }, context, (current) => {
+        if (current.object_lock !== null && versioning !== "Enabled")
+          throw invalidBucketState(
+            "An Object Lock configuration is present on this bucket, so the versioning state cannot be changed.",
+          );
+      });
+      return {};
+    }),
+    GetBucketVersioning: bucketOperation("GetBucketVersioning", ({ versioning }) => {
+      return versioning === null ? {} : { Status: versioning as s3.BucketVersioningStatus };
+    }),
   });
 }
 
