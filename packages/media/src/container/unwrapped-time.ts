@@ -4,7 +4,8 @@
  */
 export class UnwrappedTime {
   readonly #period: number;
-  #last: number | undefined;
+  #lastTimestamp: number | undefined;
+  #last = 0;
 
   constructor(bits: number) {
     this.#period = 2 ** bits;
@@ -12,15 +13,18 @@ export class UnwrappedTime {
 
   /** The first one stays as it is. */
   unwrap(timestamp: number): number {
-    const last = this.#last ?? timestamp;
-    this.#last = last + this.nearest(timestamp - last);
+    const step = timestamp - (this.#lastTimestamp ?? 0);
+    this.#last += this.#lastTimestamp === undefined ? step : this.nearest(step);
+    this.#lastTimestamp = timestamp;
     return this.#last;
   }
 
-  /** A difference of two timestamps, the shorter way round. */
+  /** The shorter way from one timestamp to another, of which this is the difference. */
   nearest(difference: number): number {
-    const period = this.#period;
-    const forward = ((difference % period) + period) % period;
-    return forward < period / 2 ? forward : forward - period;
+    const half = this.#period / 2;
+    if (difference >= half) {
+      return difference - this.#period;
+    }
+    return difference < -half ? difference + this.#period : difference;
   }
 }

@@ -28,8 +28,8 @@ const NAMES = { h264: "avc1", hevc: "hvc1" } as const;
 export class FlvUnits {
   readonly #sink: UnitSink;
   readonly #times = new UnwrappedTime(TIMESTAMP_BITS);
-  /** By track: bytes of the lengths of its NAL units, undefined before its sequence header. */
-  readonly #lengthBytes = new Map<number, number | undefined>();
+  /** By video track: bytes of the lengths of its NAL units, 0 before its sequence header. */
+  readonly #lengthBytes = new Map<number, number>();
   #hasAudio = false;
 
   constructor(sink: UnitSink) {
@@ -38,7 +38,7 @@ export class FlvUnits {
 
   /** `timestampMs` has 32 bits and wraps; `body` is scratch memory, valid during the call. */
   video(timestampMs: number, body: Buffer): void {
-    const headers: VideoTrack[] = [];
+    let headers: VideoTrack[] | undefined;
     for (const tag of parseVideoTags(body)) {
       if (!this.#sink.takes.has(tag.codec)) {
         throw videoCodec(`enhanced RTMP video (${NAMES[tag.codec]})`);
@@ -47,12 +47,13 @@ export class FlvUnits {
         continue;
       }
       if (tag.kind === "sequence-header") {
+        headers ??= [];
         headers.push(this.#header(tag));
       } else if (tag.kind === "frame") {
         this.#picture(timestampMs, tag);
       }
     }
-    if (headers.length > 0) {
+    if (headers !== undefined) {
       this.#sink.configure(headers);
     }
   }
@@ -90,16 +91,16 @@ export class FlvUnits {
   }
 
   #picture(timestampMs: number, { track, codec, keyframe, compositionMs, payload }: VideoTag) {
-    if (!this.#lengthBytes.has(track)) {
-      this.#lengthBytes.set(track, undefined);
+    const lengthBytes = this.#lengthBytes.get(track) ?? 0;
+    if (lengthBytes === 0 && !this.#lengthBytes.has(track)) {
+      this.#lengthBytes.set(track, 0);
       const known = { id: track, kind: "video", codec, clockHz: CLOCK_HZ } as const;
       this.#sink.configure([{ ...known, config: undefined }]);
     }
-    const lengthBytes = this.#lengthBytes.get(track);
     const dts = this.#times.unwrap(timestampMs);
     const pts = dts + compositionMs;
     // Without a sequence header nobody can show it; that there are pictures counts all the same.
-    const data = lengthBytes === undefined ? [payload] : splitLengthPrefixed(payload, lengthBytes);
+    const data = lengthBytes === 0 ? [payload] : splitLengthPrefixed(payload, lengthBytes);
     this.#sink.write({ track, dts, pts, key: keyframe, data });
   }
 }
