@@ -15,13 +15,13 @@ interface AdBreak {
 /** The breaks of one broadcast. Each begins with a segment, so that it can be replaced. */
 export class AdBreaks {
   readonly #onBegin: (range: DateRange) => void;
-  readonly #tell: (event: StreamEventBody) => void;
+  readonly #publish: (event: StreamEventBody) => void;
   #latest: AdBreak | undefined;
 
-  /** `onBegin` is told before anything of the break's first segment is given away. */
-  constructor(onBegin: (range: DateRange) => void, tell: (event: StreamEventBody) => void) {
+  /** `onBegin` is called before anything of the break's first segment is given away. */
+  constructor(onBegin: (range: DateRange) => void, publish: (event: StreamEventBody) => void) {
     this.#onBegin = onBegin;
-    this.#tell = tell;
+    this.#publish = publish;
   }
 
   /** With the segment that begins next. False while another one isn't over at this media time. */
@@ -49,6 +49,6 @@ export class AdBreaks {
       durationTicks: toTicks(durationMs) - toTicks(0),
     });
     this.#onBegin({ id, startMs: programDateTimeMs, plannedMs: durationMs, scte35Out });
-    this.#tell({ type: "ad-break", id, startMs: programDateTimeMs, durationMs });
+    this.#publish({ type: "ad-break", id, startMs: programDateTimeMs, durationMs });
   }
 }

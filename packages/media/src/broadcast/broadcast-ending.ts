@@ -1,4 +1,4 @@
-/** What callers wait for at the end of one broadcast. */
+/** Promises that callers wait for at the end of one broadcast. */
 export class BroadcastEnding {
   /** Resolves when the end is published. */
   readonly concluded: Promise<void>;

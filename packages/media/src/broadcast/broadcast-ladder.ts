@@ -63,8 +63,8 @@ export class BroadcastLadder {
   }
 
   /**
-   * Players are three parts behind, a second, or three segments: frames may wait for each other,
-   * before the encoders and behind them.
+   * Players lag by three parts (a second) or three segments: frames may wait for each other before
+   * and after the encoders.
    */
   get pace(): ReadPace {
     return this.#options.lowLatency ? "steady" : "relaxed";
@@ -83,7 +83,7 @@ export class BroadcastLadder {
     this.#transcoder.cut(cut);
   }
 
-  /** What is transcoded is H.264. */
+  /** Gives the ladder up if the source changes to HEVC: only H.264 is transcoded. */
   configure({ video, audio }: KnownTracks): void {
     if (video?.fourCc === "hvc1") {
       if (this.#share !== undefined) {

@@ -17,7 +17,7 @@ export interface TranscodePlan {
   readonly capacity: TranscodeCapacity;
 }
 
-/** What a broadcast is made with. */
+/** Everything a broadcast needs from the engine. */
 export interface BroadcastOptions {
   readonly streamName: string;
   readonly streamId: string;

@@ -3,19 +3,19 @@ import { MediaError } from "../port/media-error.ts";
 import type { PublisherFeed } from "./publisher-feed.ts";
 
 /**
- * Who publishes a broadcast: one at a time. Another one with a higher priority waits as a candidate
- * until its first keyframe shows that it may take over.
+ * The publishers of a broadcast: one at a time is active. Another one with a higher priority waits
+ * as a candidate until its first keyframe shows that it may take over.
  */
 export class BroadcastPublishers {
   readonly #takeoversMax: number;
-  readonly #tell: (event: StreamEventBody) => void;
+  readonly #publish: (event: StreamEventBody) => void;
   #active: PublisherFeed | undefined;
   #candidate: PublisherFeed | undefined;
   #takeovers = 0;
 
-  constructor(takeoversMax: number, tell: (event: StreamEventBody) => void) {
+  constructor(takeoversMax: number, publish: (event: StreamEventBody) => void) {
     this.#takeoversMax = takeoversMax;
-    this.#tell = tell;
+    this.#publish = publish;
   }
 
   get active(): PublisherFeed | undefined {
@@ -33,11 +33,11 @@ export class BroadcastPublishers {
     }
     const least = Math.max(this.#active?.priority ?? 0, this.#candidate?.priority ?? 0);
     if (priority <= least) {
-      this.#tell({ type: "stream-takeover-failed", reason: "invalid-priority" });
+      this.#publish({ type: "stream-takeover-failed", reason: "invalid-priority" });
       throw new MediaError("refused", "the priority is not higher than the running publisher's");
     }
     if (this.#takeovers >= this.#takeoversMax) {
-      this.#tell({ type: "stream-takeover-failed", reason: "too-many-takeovers" });
+      this.#publish({ type: "stream-takeover-failed", reason: "too-many-takeovers" });
       throw new MediaError("refused", "the broadcast was taken over too often");
     }
   }
@@ -52,7 +52,7 @@ export class BroadcastPublishers {
     const running = this.#active;
     this.#candidate = undefined;
     if (running !== undefined && !running.tracks.matches(feed.tracks)) {
-      this.#tell({ type: "stream-takeover-failed", reason: "media-mismatch" });
+      this.#publish({ type: "stream-takeover-failed", reason: "media-mismatch" });
       throw new MediaError("refused", "the media differs from the running publisher's");
     }
     this.#takeovers += 1;

@@ -5,7 +5,7 @@ import type { BroadcastOptions } from "./broadcast-options.ts";
 /** The recording of a broadcast, before it has media; undefined where nothing is recorded. */
 export function broadcastRecording(
   options: BroadcastOptions,
-  tell: (event: StreamEventBody) => void,
+  publish: (event: StreamEventBody) => void,
 ): Recording | undefined {
   const { host, limits, recording: plan, streamName, streamId, spill } = options;
   return (
@@ -20,7 +20,7 @@ export function broadcastRecording(
       keeper: spill?.keeperOf(streamId),
       start: (start) => host.startRecording(start),
       put: (object) => host.putRecordingObject(object),
-      tell,
+      tell: publish,
     })
   );
 }

@@ -63,13 +63,13 @@ export class Broadcast implements FedBroadcast {
     this.#takes = takenTracks(options.multitrack !== undefined, options.container);
     this.streamName = options.streamName;
     this.streamId = options.streamId;
-    const tell = (event: StreamEventBody): void => this.#tell(event);
-    this.#adBreaks = new AdBreaks((range) => this.#outputs.addDateRange(range), tell);
-    this.#publishers = new BroadcastPublishers(options.limits.takeoversMax, tell);
+    const publish = (event: StreamEventBody): void => this.#publish(event);
+    this.#adBreaks = new AdBreaks((range) => this.#outputs.addDateRange(range), publish);
+    this.#publishers = new BroadcastPublishers(options.limits.takeoversMax, publish);
     this.#createdAtMs = options.now();
     this.#openedAtMs = options.monotonicMs();
     this.#guard = new IngestGuard(options.sourceLimits, (breach) => this.#breached(breach));
-    this.#recording = broadcastRecording(options, tell);
+    this.#recording = broadcastRecording(options, publish);
     this.#outputs = new RenditionOutputs({
       live: options.live,
       listedSegments: options.listedSegments,
@@ -81,7 +81,7 @@ export class Broadcast implements FedBroadcast {
       metadata: this.#metadata,
       outputs: this.#outputs,
       onRefused: () => {
-        this.#tell({ type: "stream-failure", reason: "transcode-capacity" });
+        this.#publish({ type: "stream-failure", reason: "transcode-capacity" });
         this.#endSoon("transcode-capacity", "no cores are left for the stream's renditions");
       },
     });
@@ -112,7 +112,7 @@ export class Broadcast implements FedBroadcast {
 
   /** Begins with its first publisher. */
   start(publisher: Publisher, priority: number | undefined): PublisherFeed {
-    this.#tell({
+    this.#publish({
       type: "session-created",
       connectionId: publisher.id,
       remoteAddress: publisher.remoteAddress,
@@ -148,7 +148,7 @@ export class Broadcast implements FedBroadcast {
     this.#segmenter.restart();
     this.configure(feed.tracks);
     const { publisher, priority } = feed;
-    this.#tell({ type: "stream-takeover", connectionId: publisher.id, priority });
+    this.#publish({ type: "stream-takeover", connectionId: publisher.id, priority });
   }
 
   isActive(feed: PublisherFeed): boolean {
@@ -178,7 +178,7 @@ export class Broadcast implements FedBroadcast {
     this.#segmenter.video(timestampMs, frame.compositionMs, frame.keyframe, frame.units);
     this.#further.release(timestampMs);
     const { active } = this.#publishers;
-    // Where there may be several tracks, the first segment shows whether there are.
+    // If several tracks are allowed, the first segment shows whether there are any.
     if (active !== undefined && this.#options.multitrack === undefined) {
       this.#ladder?.frame(active.tracks);
     }
@@ -197,8 +197,8 @@ export class Broadcast implements FedBroadcast {
   }
 
   /**
-   * Completes the last segment and tells the end. The recording goes on being written; see
-   * `recorded`.
+   * Completes the last segment and publishes the end. The recording is still being written; see
+   * `ending.recorded`.
    */
   end(reason: SessionEndReason, message: string): void {
     if (this.#state !== "open") {
@@ -223,7 +223,7 @@ export class Broadcast implements FedBroadcast {
     if (this.#outputs.ready) {
       this.#conclude(reason, message);
     } else {
-      // What players could see of it comes before its end.
+      // The last pictures come before the end is published.
       finished.then(() => this.#conclude(reason, message));
     }
   }
@@ -236,9 +236,9 @@ export class Broadcast implements FedBroadcast {
   #conclude(reason: SessionEndReason, message: string): void {
     this.#state = "over";
     if (this.#startedAtMs !== undefined) {
-      this.#tell({ type: "stream-end", durationMs: this.#durationMs });
+      this.#publish({ type: "stream-end", durationMs: this.#durationMs });
     }
-    this.#tell({ type: "session-ended", reason, message });
+    this.#publish({ type: "session-ended", reason, message });
     this.#options.onOver();
     this.ending.conclude();
   }
@@ -247,7 +247,7 @@ export class Broadcast implements FedBroadcast {
     return this.#recording?.abort(message) ?? false;
   }
 
-  /** Waits no longer: what isn't in the renditions or in the recording yet is lost. */
+  /** Stops waiting: media that isn't in the renditions or in the recording yet is lost. */
   abandon(message: string): void {
     this.#ladder?.kill();
     this.abortRecording(message);
@@ -274,7 +274,7 @@ export class Broadcast implements FedBroadcast {
     return inserted ? "inserted" : "overlapping";
   }
 
-  /** Called about once a second, until it is recorded. */
+  /** Called about once a second, until the recording is complete. */
   sweep(monotonicMs: number): void {
     this.#ladder?.sweep(monotonicMs);
     if (this.#state !== "open") {
@@ -289,7 +289,7 @@ export class Broadcast implements FedBroadcast {
     const news =
       this.#startedAtMs === undefined ? undefined : this.#health.news(this.#ladder?.warning);
     if (news !== undefined) {
-      this.#tell({ type: "health", ...news });
+      this.#publish({ type: "health", ...news });
     }
   }
 
@@ -301,7 +301,7 @@ export class Broadcast implements FedBroadcast {
       createdAtMs: this.#createdAtMs,
       startedAtMs: this.#startedAtMs,
       health: this.#health.health,
-      warnings: this.#health.told,
+      warnings: this.#health.reported,
       media: this.#source.media,
       measured: this.#health.measured(),
       furtherMeasured: this.#further.measured(),
@@ -313,7 +313,7 @@ export class Broadcast implements FedBroadcast {
     return this.#recording?.status().pendingBytes ?? 0;
   }
 
-  #tell(event: StreamEventBody): void {
+  #publish(event: StreamEventBody): void {
     const { host, now } = this.#options;
     const { streamName, streamId } = this;
     host.event({ ...event, streamName, streamId, atMs: now() });
@@ -335,7 +335,7 @@ export class Broadcast implements FedBroadcast {
       return;
     }
     if (isOther) {
-      this.#tell({ type: "media-info", media });
+      this.#publish({ type: "media-info", media });
     }
     this.#guard.rate(media.video, this.#health.measured(), this.#health.segmentsMeasured);
     this.#decideRenditions(media);
@@ -343,8 +343,8 @@ export class Broadcast implements FedBroadcast {
   }
 
   /**
-   * Before the first segment is given away. Without renditions nothing of the source is shown or
-   * recorded.
+   * Decides before the first segment is given away. Without renditions, nothing of the source is
+   * shown or recorded.
    */
   #decideRenditions(media: StreamMedia): void {
     if (this.#outputs.hasSource || this.#guard.isBreached) {
@@ -355,7 +355,7 @@ export class Broadcast implements FedBroadcast {
       this.#endSoon("multitrack-required", "this channel takes several video tracks only");
       return;
     }
-    // What is transcoded is H.264: an encoder that sends HEVC makes its renditions itself.
+    // Only H.264 is transcoded: an encoder that sends HEVC makes its renditions itself.
     const isHevc = this.#publishers.active?.tracks.video?.fourCc === "hvc1";
     if (this.#ladder === undefined || further.length > 0 || isHevc) {
       this.#ladder?.decline();
@@ -367,7 +367,7 @@ export class Broadcast implements FedBroadcast {
 
   /** The source is more than its limits allow: its session ends. */
   #breached(breach: LimitBreach): void {
-    this.#tell({ type: "limit-breach", ...breach });
+    this.#publish({ type: "limit-breach", ...breach });
     if (!this.#outputs.hasSource) {
       this.#ladder?.decline();
     }
@@ -389,6 +389,6 @@ export class Broadcast implements FedBroadcast {
   /** The first segments are playable. */
   #playable(): void {
     this.#startedAtMs = this.#options.now();
-    this.#tell({ type: "stream-start" });
+    this.#publish({ type: "stream-start" });
   }
 }

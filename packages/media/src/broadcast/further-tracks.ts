@@ -19,10 +19,10 @@ import type { KnownTracks } from "./publisher-tracks.ts";
 import { SegmentMeasure } from "./segment-measure.ts";
 import type { VideoFrame } from "./video-frame.ts";
 
-/** Frames that wait for the first track: seconds of all tracks. */
+/** Frames that may wait for the first track: seconds of all tracks. */
 const WAITING_MAX = 1_000;
 /**
- * Segments that a track may be behind the first one, whose own are kept until then: encoders send
+ * A track may lag the first one by so many segments, whose own are kept until then: encoders send
  * all tracks together.
  */
 const SEGMENTS_BEHIND_MAX = 10;
@@ -38,7 +38,7 @@ export interface FurtherTracksOptions {
   readonly timeline: Timeline;
   readonly metadata: TimedMetadata;
   readonly onSegment: (rendition: Rendition, segment: Segment) => void;
-  /** Undefined where nobody asks for parts. */
+  /** Undefined for channels without parts. */
   readonly onPart: ((renditionId: string, part: SegmentPart) => void) | undefined;
 }
 
@@ -143,7 +143,8 @@ export class FurtherTracks {
   }
 
   /**
-   * The first track has come to here. Throws MediaError where another one comes much later than it.
+   * Writes frames that waited for the first track to come to here. Throws MediaError if another
+   * track comes much later than the first.
    */
   release(timestampMs: number): void {
     this.#leaderMs = timestampMs;
@@ -157,8 +158,8 @@ export class FurtherTracks {
       0,
     );
     for (const waiting of due) {
-      // Far behind only when it came: timestamps jump back, and the first track has followed. Only
-      // now: that one has a gap.
+      // It may have been far behind only when it came: if timestamps jump back, the first track
+      // follows. This is checked now, because the first track has a gap.
       if (waiting.isFarBehind && this.#options.timeline.isFarBehind(waiting.timestampMs)) {
         throw trackMedia(waiting.frame.track, "comes too late behind track 0");
       }
@@ -167,8 +168,8 @@ export class FurtherTracks {
   }
 
   /**
-   * The first track's first segment is complete: these renditions there are, the largest first, and
-   * no others.
+   * Called when the first track's first segment is complete. Returns the renditions that there are,
+   * the largest first; no others may follow.
    */
   decide(frameRate: number): readonly string[] {
     this.#isDecided = true;
@@ -187,7 +188,7 @@ export class FurtherTracks {
     }
   }
 
-  /** The stream is over: what can't be used of its last frames is left out. */
+  /** Ends the stream; last frames that can't be used are left out. */
   finish(): void {
     try {
       this.#writeWaiting();

@@ -20,16 +20,16 @@ export interface HealthNews {
   readonly measured: StreamMeasurement;
 }
 
-/** What a broadcast's health is, from how its media arrives. */
+/** Judges a broadcast's health by how its media arrives. */
 export class HealthMonitor {
   readonly #measure = new SegmentMeasure();
   #arrivals: Arrival[] = [];
   #health: StreamHealth = "UNKNOWN";
   #hasAudio = true;
   #isNews = false;
-  #told: readonly string[] = [];
+  #reported: readonly string[] = [];
 
-  /** How many segments `measured` is of. */
+  /** Number of segments in `measured`. */
   get segmentsMeasured(): number {
     return this.#measure.count;
   }
@@ -39,8 +39,8 @@ export class HealthMonitor {
   }
 
   /** The warnings of the latest news. */
-  get told(): readonly string[] {
-    return this.#told;
+  get reported(): readonly string[] {
+    return this.#reported;
   }
 
   segment(segment: Segment, hasAudio: boolean): void {
@@ -76,16 +76,16 @@ export class HealthMonitor {
   }
 
   /**
-   * What is to be told since the last time, with a warning that isn't its own; undefined where
+   * Returns what changed since the last call, with one further warning from outside; undefined if
    * nothing changed.
    */
   news(further: string | undefined): HealthNews | undefined {
     const warnings = [...this.warnings(), ...(further === undefined ? [] : [further])];
-    if (!this.#isNews && warnings.join() === this.#told.join()) {
+    if (!this.#isNews && warnings.join() === this.#reported.join()) {
       return undefined;
     }
     this.#isNews = false;
-    this.#told = warnings;
+    this.#reported = warnings;
     return { health: this.#health, warnings, measured: this.measured() };
   }
 

@@ -16,15 +16,15 @@ import type { MediaContainer } from "../port/publish.ts";
 
 /** Video tracks of one publisher, the first one included: more than encoders make renditions. */
 const TRACKS_MAX = 6;
-/** Of a publisher's video tracks, the one where segments are cut. */
+/** The video track where segments are cut. */
 export const LEADING_TRACK = 0;
 /**
- * Of one configuration, which is kept with each segment that needs it. Encoders write some hundred
+ * Largest configuration. It is kept with each segment that needs it. Encoders write some hundred
  * bytes; ISO/IEC 14496-15 has room for sets of 64 KiB each.
  */
 const CONFIG_BYTES_MAX = 64 * 1024;
 
-/** What a channel takes of a publisher. */
+/** The tracks that a channel takes from a publisher. */
 export interface TakenTracks {
   readonly codecs: ReadonlySet<TrackCodec>;
   readonly several: boolean;
@@ -38,17 +38,17 @@ export function takenTracks(several: boolean, container: MediaContainer): TakenT
   return { several, codecs: several && container === "fmp4" ? WITH_HEVC : H264_ONLY };
 }
 
-/** What a publisher says about its tracks. */
+/** A publisher's tracks as far as they are known. */
 export type KnownTracks = Pick<PublisherTracks, "video" | "further" | "audio" | "announced">;
 
 /**
- * What one publisher has said about its tracks so far. Throws MediaError for what can't be
+ * Keeps what one publisher has said about its tracks. Throws MediaError for media that can't be
  * ingested.
  */
 export class PublisherTracks {
-  /** Of the leading track. */
+  /** Configuration of the leading track. */
   video: VideoConfig | undefined;
-  /** By track. */
+  /** Configurations of the other video tracks, by track. */
   readonly further = new Map<number, VideoConfig>();
   audio: AacConfig | undefined;
   announced: AnnouncedMedia = nothingAnnounced;
@@ -57,17 +57,21 @@ export class PublisherTracks {
   /** The only track of sound: viewers hear the first one. */
   #audioTrack: number | undefined;
   /**
-   * The latest configuration of each track, whose keyframes may have told of another picture since.
+   * The latest configuration that the encoder sent for each track. Keyframes may have overruled it
+   * with parameter sets of their own.
    */
   readonly #given = new Map<number, VideoConfig>();
-  /** Tracks for which that one came again, before a keyframe. */
+  /** Tracks whose configuration came again, before a keyframe. */
   readonly #repeated = new Set<number>();
 
   constructor(takes: TakenTracks) {
     this.#takes = takes;
   }
 
-  /** The track of a unit; undefined for units that are left out, since nobody could show them. */
+  /**
+   * Returns the track of a unit; undefined for units to leave out, because players couldn't show
+   * them.
+   */
   at(id: number): TrackConfig | undefined {
     return this.#described.get(id);
   }
@@ -122,8 +126,8 @@ export class PublisherTracks {
   }
 
   /**
-   * True where the keyframe is of another picture: by its own parameter sets or, without any, by a
-   * repeated configuration.
+   * Returns true if the keyframe has another picture size, according to its own parameter sets or,
+   * without any, to a repeated configuration.
    */
   changesPicture(id: number, units: readonly Buffer[]): boolean {
     const config = this.#configOf(id);
@@ -141,7 +145,8 @@ export class PublisherTracks {
   }
 
   /**
-   * Whether another publisher may go on with this one's broadcast: same codecs, size and tracks.
+   * Returns whether another publisher may go on with this one's broadcast: same codecs, size and
+   * tracks.
    */
   matches(other: PublisherTracks): boolean {
     return (
@@ -153,8 +158,8 @@ export class PublisherTracks {
   }
 
   /**
-   * True for a configuration that says again what keyframes told otherwise since: some encoders
-   * repeat it for ever.
+   * Returns true for a repeated configuration that keyframes have overruled: some encoders repeat
+   * an outdated one for ever.
    */
   #isOverruled(id: number, record: Buffer): boolean {
     const given = this.#given.get(id);

@@ -11,7 +11,10 @@ export interface RenditionOutputsOptions {
   /** Segments listed in live playlists; undefined for the default. */
   readonly listedSegments: number | undefined;
   readonly recording: Recording | undefined;
-  /** Every expected rendition has its first segment: told once, before anything is given away. */
+  /**
+   * Called once, when every expected rendition has its first segment, before anything is given
+   * away.
+   */
   readonly onReady: (renditions: readonly Rendition[], startedAtMs: number) => void;
   /** Told once, when players see them. */
   readonly onPlayable: () => void;

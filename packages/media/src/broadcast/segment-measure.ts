@@ -4,11 +4,11 @@ import type { StreamMeasurement } from "../port/source.ts";
 /** Measurements are of this many segments. */
 const SEGMENTS_MEASURED = 5;
 
-/** What one track's latest segments measure, of those that continue each other. */
+/** Measures one track's latest segments, of those that continue each other. */
 export class SegmentMeasure {
   readonly #segments: Segment[] = [];
 
-  /** How many segments `measured` is of. */
+  /** Number of segments in `measured`. */
   get count(): number {
     return this.#segments.length;
   }

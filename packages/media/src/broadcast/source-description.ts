@@ -6,19 +6,19 @@ import { type MeasuredSegment, streamMedia } from "./stream-media.ts";
 const NOTHING_MEASURED = { videoBytes: 0, audioBytes: 0, videoFrames: 0, durationMs: 0 };
 
 /**
- * What is known of a broadcast's source: from its configuration, and from the first segment after
- * each change of it.
+ * Describes a broadcast's source: from its configuration, and from the first segment after each
+ * change of it.
  */
 export class SourceDescription {
   #media: StreamMedia | undefined;
-  /** What `media` is without what a segment measured. */
+  /** `media` as JSON, without the figures that a segment measured. */
   #announced: string | undefined;
-  /** Of the first segment since the configuration changed. */
+  /** Measurements of the first segment since the configuration changed. */
   #first: MeasuredSegment | undefined;
   #isStale = true;
-  /** Of the open segment. */
+  /** Tracks of the open segment. */
   #tracks: KnownTracks | undefined;
-  /** Of the segments behind it. */
+  /** Tracks of the segments after it. */
   #next: KnownTracks | undefined;
 
   /** Undefined until the first segment is complete. */
@@ -47,7 +47,7 @@ export class SourceDescription {
       const { video, audio, further } = next;
       this.#tracks = {
         ...{ video, audio, further: new Map(further) },
-        // It may come behind the configuration.
+        // It may come after the configuration.
         get announced() {
           return next.announced;
         },
@@ -70,7 +70,8 @@ export class SourceDescription {
     const isComplete = measured?.furtherVideo?.every((one) => one.targetBitrate > 0) ?? true;
     this.#isStale = !isComplete;
     const announced = JSON.stringify([isComplete, streamMedia(tracks, NOTHING_MEASURED, [])]);
-    // What came again as it was is measured a little differently each time, which is nothing new.
+    // A configuration that came again measures a little differently each time, which is nothing
+    // new.
     if (announced === this.#announced) {
       return false;
     }

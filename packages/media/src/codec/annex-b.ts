@@ -4,8 +4,8 @@ import { addNalUnit } from "./nal-units.ts";
 const START_CODE = Buffer.of(0, 0, 1);
 
 /**
- * NAL units of a picture's byte stream, as views without what stands between them. Throws
- * MediaError `limit` for more than a picture has.
+ * Returns the NAL units of a picture's byte stream as views, without start codes. Throws MediaError
+ * `limit` for more than a picture has.
  */
 export function splitAnnexB(bytes: Buffer): Buffer[] {
   const units: Buffer[] = [];

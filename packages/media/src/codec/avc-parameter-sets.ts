@@ -62,9 +62,9 @@ export function avcRecord(sps: readonly Buffer[], pps: readonly Buffer[]): Buffe
 }
 
 /**
- * Reads a keyframe's own parameter sets, where they describe a picture of another size than
- * `config`'s: an encoder may change it without a sequence header. What else they say decoders read
- * from them. Throws MediaError `protocol`.
+ * Returns the configuration in a keyframe's own parameter sets if its picture has another size than
+ * `config`'s: an encoder may change it without a sequence header. Decoders read everything else in
+ * them by themselves. Throws MediaError `protocol`.
  */
 export function otherPictureOf(
   units: readonly Buffer[],

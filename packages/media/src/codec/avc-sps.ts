@@ -3,7 +3,10 @@ import { BitReader } from "./bit-reader.ts";
 import { withoutEmulationPrevention } from "./raw-payload.ts";
 import type { PictureFormat } from "./video-config.ts";
 
-/** The picture that a sequence parameter set describes (ITU-T H.264, 7.3.2.1.1 and annex E). */
+/**
+ * The members of a sequence parameter set that describe the picture (ITU-T H.264, 7.3.2.1.1 and
+ * annex E).
+ */
 export interface AvcSps extends PictureFormat {
   readonly profileIdc: number;
   readonly constraintFlags: number;

@@ -13,7 +13,10 @@ const REFERENCES_MAX = 16;
 const PROFILE_BITS = 88;
 const EXTENDED_SAR = 255;
 
-/** The picture that a sequence parameter set describes (ITU-T H.265, 7.3.2.2.1 and annex E). */
+/**
+ * The members of a sequence parameter set that describe the picture (ITU-T H.265, 7.3.2.2.1 and
+ * annex E).
+ */
 export function parseHevcSps(nal: Uint8Array): PictureFormat {
   const reader = new BitReader(withoutEmulationPrevention(nal));
   reader.skip(16 + 4);
@@ -106,7 +109,7 @@ function skipScalingLists(reader: BitReader): void {
   }
 }
 
-/** 7.3.7: a set may be coded as the difference to the one before it. */
+/** 7.3.7: a set may be given as the difference to the one before it. */
 function skipShortTermSets(reader: BitReader): void {
   const sets = bounded(reader.unsigned(), SHORT_TERM_SETS_MAX);
   let before = 0;

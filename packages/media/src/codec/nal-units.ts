@@ -1,14 +1,13 @@
 import { MediaError } from "../port/media-error.ts";
 
-/** Of one picture: 1080p has 8,160 macroblocks, each of which may be a slice of its own. */
+/** A picture of 1080p has 8,160 macroblocks, each of which may be a slice of its own. */
 const UNITS_MAX = 16_384;
-/** Of the length or start code that stands before each unit in every container. */
+/** Every container puts a length or a start code of so many bytes before each unit. */
 export const NAL_PREFIX_BYTES = 4;
 
 /**
- * Collects the NAL units of one picture as views. Throws MediaError `limit` for more than a picture
- * has: a view of a tiny unit costs far more than to read it. Empty ones say nothing and are left
- * out.
+ * Adds a NAL unit of one picture as a view. Throws MediaError `limit` for more units than a picture
+ * has, because a view of a tiny unit costs far more than reading it. Leaves out empty ones.
  */
 export function addNalUnit(units: Buffer[], bytes: Buffer, start: number, end: number): void {
   if (end <= start) {
@@ -21,8 +20,8 @@ export function addNalUnit(units: Buffer[], bytes: Buffer, start: number, end: n
 }
 
 /**
- * NAL units after lengths of so many bytes, as views. Throws MediaError `protocol` where a length
- * points past the end.
+ * Reads NAL units after lengths of so many bytes, as views. Throws MediaError `protocol` if a
+ * length points past the end.
  */
 export function splitLengthPrefixed(bytes: Buffer, lengthBytes: number): Buffer[] {
   const units: Buffer[] = [];
@@ -39,7 +38,7 @@ export function splitLengthPrefixed(bytes: Buffer, lengthBytes: number): Buffer[
   return units;
 }
 
-/** Bytes of a picture's NAL units in a container, each after its length or start code. */
+/** Counts the bytes of a picture's NAL units in a container, each with its length or start code. */
 export function nalUnitsBytes(units: readonly Uint8Array[]): number {
   let bytes = 0;
   for (const unit of units) {
@@ -48,7 +47,7 @@ export function nalUnitsBytes(units: readonly Uint8Array[]): number {
   return bytes;
 }
 
-/** Writes NAL units after lengths of four bytes; returns where they end. */
+/** Writes NAL units, each after a length of four bytes; returns where they end. */
 export function writeLengthPrefixed(
   units: readonly Buffer[],
   into: Buffer,
@@ -62,7 +61,7 @@ export function writeLengthPrefixed(
   return at;
 }
 
-/** Writes NAL units after start codes (ITU-T H.264, annex B). */
+/** Writes NAL units, each after a start code (ITU-T H.264, annex B). */
 export function writeStartCoded(units: readonly Buffer[], into: Buffer, offset: number): void {
   let at = offset;
   for (const unit of units) {

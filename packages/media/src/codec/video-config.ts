@@ -35,7 +35,7 @@ export function joinParameterSets(nals: readonly Buffer[]): Buffer {
 }
 
 /**
- * NAL units after lengths of two bytes, as both kinds of records have them. Throws MediaError
+ * Reads NAL units after lengths of two bytes, as both kinds of records have them. Throws MediaError
  * `protocol`.
  */
 export function readParameterSets(

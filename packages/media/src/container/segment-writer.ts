@@ -11,22 +11,23 @@ export interface CodedPicture {
   readonly units: readonly Buffer[];
 }
 
-/** What players know of a segment as soon as they have a part of it. */
+/** What players know about a segment once they have a part of it. */
 export interface SegmentStart {
   readonly discontinuity: boolean;
 }
 
 /**
- * What a configuration of sound does to the segment that is being written: nothing, it is that
- * segment's, which doesn't continue the ones before it then, or it waits for the next one.
+ * The effect of a sound configuration on the segment that is being written: none (`goes-on`), the
+ * segment uses it and doesn't continue the ones before it (`begins`), or the next segment will
+ * (`waits`).
  */
 export type SoundChange = "goes-on" | "begins" | "waits";
 
 /** Writes the frames of one rendition into the bytes of its segments. */
 export interface SegmentWriter {
   /**
-   * What players read before the segment that is being written; undefined where every segment says
-   * it itself.
+   * The init section of the segment that is being written; undefined for containers whose segments
+   * need none.
    */
   readonly init: InitSection | undefined;
   /** Bytes given since the last `take`. */

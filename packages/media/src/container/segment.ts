@@ -1,7 +1,7 @@
 import type { RecordingByteRange } from "../port/recording.ts";
 
 /**
- * What players read before segments that don't say it themselves (RFC 8216, "Media Initialization
+ * Players read it before segments that don't say it themselves (RFC 8216, "Media Initialization
  * Section").
  */
 export interface InitSection {

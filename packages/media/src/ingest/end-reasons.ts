@@ -1,7 +1,7 @@
 import type { SessionEndReason } from "../port/events.ts";
 import type { MediaErrorCode } from "../port/media-error.ts";
 
-/** Why a broadcast ends when its encoder's bytes end in an error. */
+/** The reason for a broadcast's end when its encoder's bytes end in an error. */
 export const END_REASONS = {
   protocol: "protocol-error",
   limit: "protocol-error",
@@ -23,10 +23,7 @@ const REFUSALS: ReadonlySet<SessionEndReason> = new Set([
   "multitrack-track-media",
 ]);
 
-/**
- * The encoder's media isn't what the channel takes: nothing is shown or recorded of what came
- * before that was seen.
- */
+/** The channel doesn't take the encoder's media: nothing that came before is shown or recorded. */
 export function isRefusal(reason: SessionEndReason): boolean {
   return REFUSALS.has(reason);
 }

@@ -7,19 +7,19 @@ export interface Publisher {
   readonly id: string;
   readonly remoteAddress: string;
   readonly secure: boolean;
-  /** False once the encoder has left, or was disconnected. */
+  /** False once the encoder has left, or was asked to. */
   readonly open: boolean;
   /** Answers the encoder why, then closes. Calls nothing back. */
   disconnect(description: string): void;
-  /** Ends the connection as if its sink had thrown this: the media can't be taken. */
+  /** Ends the connection as if its sink had thrown this error: its media can't be taken. */
   fail(error: unknown): void;
 }
 
-/** Where an accepted publisher's media goes. A MediaError that it throws ends the connection. */
+/** Takes an accepted publisher's media. A MediaError that it throws ends the connection. */
 export interface MediaSink extends UnitSink {
-  /** How promptly its media is to be read; left out, `prompt`. */
+  /** How promptly the connection should be read; `prompt` if left out. */
   readonly pace?: ReadPace | undefined;
-  /** Comes at any time, and again where it changes. */
+  /** Called at any time, and again when the announcement changes. */
   announce(announced: AnnouncedMedia): void;
   /** The connection is over, or the encoder unpublished. Called once. */
   end(reason: SessionEndReason, message: string): void;

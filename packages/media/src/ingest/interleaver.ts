@@ -1,14 +1,14 @@
 import type { MediaUnit, TrackConfig } from "../port/media-unit.ts";
 
-/** Cost of a waiting item beside the bytes of its media. */
+/** Memory that waiting costs beside the bytes of the media. */
 const OVERHEAD_BYTES = 256;
 
-/** An item of one track: a unit, or a configuration for the units after it. */
+/** One track's unit, or a configuration for the units after it. */
 export interface Timed {
   readonly kind: "video" | "audio";
   /** Decoding time in ticks of the clock that all tracks share; never wraps. */
   readonly ticks: number;
-  /** Bytes of the memory that waits with it, which may be more than its own. */
+  /** Bytes of memory that wait with it, which may be more than its own. */
   readonly heldBytes: number;
   readonly content: MediaUnit | TrackConfig;
 }
@@ -28,7 +28,7 @@ export class Interleaver {
   readonly #options: InterleaverOptions;
   readonly #tracks: Record<Timed["kind"], Timed[]> = { video: [], audio: [] };
   #bytes = 0;
-  /** Whether both tracks are to come. */
+  /** True when both tracks are expected. */
   #pair = false;
 
   constructor(options: InterleaverOptions) {
@@ -46,7 +46,7 @@ export class Interleaver {
     this.#release();
   }
 
-  /** Nothing more comes. */
+  /** Gives away everything that waits: nothing more comes. */
   finish(): void {
     this.pair = false;
   }

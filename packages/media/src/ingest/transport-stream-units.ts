@@ -25,7 +25,7 @@ export class TransportStreamUnits {
   readonly #interleaver: Interleaver;
   readonly #avc = new AvcUnits();
   readonly #aac = new AdtsFrames(TICKS_PER_SECOND);
-  /** Of both tracks. */
+  /** Both tracks share it. */
   readonly #times = new UnwrappedTime(TICKS_BITS);
   #hasAudio = false;
 
@@ -59,7 +59,7 @@ export class TransportStreamUnits {
     }
   }
 
-  /** Nothing more comes: passes on what waits. */
+  /** Ends the stream: gives away everything that waits. */
   finish(): void {
     this.#demuxer.finish();
     this.#interleaver.finish();
@@ -107,7 +107,8 @@ export class TransportStreamUnits {
     if (this.#hasAudio) {
       this.#interleaver.push({ kind: "audio", ticks, heldBytes: config.length, content });
     } else {
-      // Before the pictures that wait for the first sound: the first segment is to have both.
+      // Given before the pictures that wait for the first sound, so that the first segment has
+      // both.
       this.#hasAudio = true;
       this.#sink.configure([content]);
     }

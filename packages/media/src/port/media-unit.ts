@@ -45,14 +45,17 @@ export interface MediaUnit {
   /** Decoders can begin with it. */
   readonly key: boolean;
   /**
-   * A picture's NAL units, without lengths or start codes, or one raw frame of sound. Whoever
-   * writes the unit owns the bytes: they are valid during the call only, and whoever needs them for
-   * longer copies them. Nobody changes them.
+   * A picture's NAL units, without lengths or start codes, or one raw frame of sound. The writer of
+   * a unit owns these bytes: they are valid during the call only, and a reader that needs them for
+   * longer copies them. They are never changed.
    */
   readonly data: readonly Buffer[];
 }
 
-/** An encoder's announcement of its media. Numbers are 0 and the name is empty where it doesn't. */
+/**
+ * Facts that an encoder announces about its media. Numbers are 0 and the name is empty if it
+ * doesn't.
+ */
 export interface AnnouncedMedia {
   readonly frameRate: number;
   /** Bits per second. */

@@ -1,19 +1,19 @@
 import type { MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
 
-/** Where a segment begins, in all renditions. */
+/** The beginning of a segment, in all renditions. */
 export interface Cut {
   /** Ordinal of the segment that begins here. */
   readonly index: number;
   /** Media time at which its first picture is decoded. */
   readonly timeMs: number;
   /**
-   * And at which that one is shown: later where pictures are reordered. It is the same in
-   * renditions without that.
+   * Media time at which that picture is shown: later if pictures are reordered. Renditions without
+   * reordering have the same one.
    */
   readonly shownMs: number;
   /**
-   * The segment doesn't continue the one before it. It may turn out behind its first picture: see
+   * The segment doesn't continue the one before it. That may show only after its first picture: see
    * `breakAt`.
    */
   discontinuity: boolean;
@@ -26,7 +26,7 @@ export interface Cutter {
    * The segment that begins with a keyframe of these times; undefined where the open one goes on.
    */
   cutAt(timeMs: number, shownMs: number, open: Cut | undefined): Cut | undefined;
-  /** What follows doesn't continue what came before: the next keyframe is a cut. */
+  /** Makes the next keyframe a cut: the media after it doesn't continue the media before it. */
   break(): void;
   /** The open segment, of which nothing was given away, doesn't continue what came before. */
   breakAt(cut: Cut): void;
@@ -134,12 +134,12 @@ export class FollowingCutter implements Cutter {
     this.#schedule = schedule;
   }
 
-  /** Of the segment that it will begin next. */
+  /** Index of the segment that it will begin next. */
   get nextIndex(): number {
     return this.#nextIndex;
   }
 
-  /** Throws MediaError `engine` when the encoder left out a keyframe that it was told to make. */
+  /** Throws MediaError `engine` when the encoder left out a keyframe that it was asked for. */
   cutAt(_timeMs: number, shownMs: number): Cut | undefined {
     const cut = this.#schedule.at(this.#nextIndex);
     if (cut === undefined || shownMs < cut.shownMs - CUT_TOLERANCE_MS) {

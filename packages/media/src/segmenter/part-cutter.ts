@@ -15,7 +15,7 @@ export interface SegmentPart {
   readonly durationMs: number;
   /** It begins with a keyframe. */
   readonly independent: boolean;
-  /** Of its segment, as what follows. */
+  /** Its segment's, as are the members below. */
   readonly init?: InitSection | undefined;
   readonly programDateTimeMs: number;
   readonly discontinuity: boolean;
@@ -28,7 +28,7 @@ interface OpenPart {
   readonly independent: boolean;
 }
 
-/** Where the parts of one segment begin and end. */
+/** Decides where the parts of one segment begin and end. */
 export class PartCutter {
   #open: OpenPart;
 
@@ -41,7 +41,7 @@ export class PartCutter {
     return this.#open.index > 0;
   }
 
-  /** Whether a part ends before a frame at `timeMs` that is shown for `frameMs`. */
+  /** True if a part ends before a frame at `timeMs` that is shown for `frameMs`. */
   isDue(timeMs: number, frameMs: number): boolean {
     const { startMs } = this.#open;
     return timeMs > startMs && timeMs + frameMs - startMs > PART_DURATION_MAX_MS;

@@ -25,7 +25,7 @@ export interface Picture {
   readonly units: readonly Buffer[];
 }
 
-/** Hears of every frame that goes into a segment, with its media time. */
+/** Called for every frame that goes into a segment, with its media time. */
 export interface FrameListener {
   video(picture: Picture): void;
   /** One raw AAC frame in scratch memory. */
@@ -41,7 +41,7 @@ export interface SegmenterOptions {
   readonly onSegment: (segment: Segment) => void;
   readonly listener?: FrameListener | undefined;
   readonly metadata?: TimedMetadata | undefined;
-  /** Hears of each piece of a segment before the segment is complete, the last one included. */
+  /** Called for each piece of a segment before the segment is complete, the last one included. */
   readonly onPart?: ((part: SegmentPart) => void) | undefined;
 }
 
@@ -101,7 +101,7 @@ export class Segmenter {
     return this.#lastDtsMs;
   }
 
-  /** What was set last isn't the open segment's, but the next one's. */
+  /** True if the configuration that was set last is for the next segment, not for the open one. */
   get awaitsCut(): boolean {
     return this.#awaitsCut;
   }
@@ -181,7 +181,8 @@ export class Segmenter {
   }
 
   /**
-   * Takes back the segment that is being written: its frames come again, or nobody is to see them.
+   * Takes back the segment that is being written: its frames come again, or players aren't to see
+   * them.
    */
   discard(): void {
     this.#writer.rollBack();

@@ -1,4 +1,4 @@
-/** Entries that are remembered for renditions that lag behind: minutes at several a second. */
+/** Entries that are kept for renditions that lag: minutes at several a second. */
 const ENTRIES_MAX = 1_000;
 
 interface Entry {
@@ -7,7 +7,7 @@ interface Entry {
   readonly tag: Buffer;
 }
 
-/** What goes between a broadcast's frames, at the same media time in every rendition. */
+/** Metadata between a broadcast's frames, at the same media time in every rendition. */
 export class TimedMetadata {
   #entries: Entry[] = [];
   #forgotten = 0;

@@ -10,7 +10,7 @@ const FORWARD_JUMP_MS = 5_000;
 const BACKWARD_JUMP_MS = 1_000;
 /** Media time before 0 that containers can still say. */
 const EARLIEST_MS = -BACKWARD_JUMP_MS;
-/** What a jump is replaced by: about one frame. */
+/** Step that replaces a jump: about one frame. */
 const JUMP_STEP_MS = 33;
 
 /** Pictures, of however many video tracks, or sound. */
@@ -42,7 +42,7 @@ interface Position {
  */
 export class Timeline implements MediaTimeline {
   #positions: Partial<Record<TimelineTrack, Position>> = {};
-  /** Of either track. */
+  /** Media time of the latest frame of either track. */
   #latestMs = 0;
   #jumped = false;
 
@@ -56,7 +56,7 @@ export class Timeline implements MediaTimeline {
     return timeMs;
   }
 
-  /** Whether a picture of this timestamp would be taken for a jump back. */
+  /** True if a picture of this timestamp would be taken for a jump back. */
   isFarBehind(rawMs: number): boolean {
     const { video } = this.#positions;
     return video !== undefined && rawMs - video.rawMs < -BACKWARD_JUMP_MS;
@@ -103,8 +103,8 @@ function goesOn(before: Position | undefined, rawMs: number): number | undefined
 }
 
 /**
- * Media time beside the other track's position, or undefined: it is far from there, or behind its
- * own track.
+ * Media time beside the other track's position, or undefined if that is far away or earlier than
+ * its own track.
  */
 function joins(
   own: Position | undefined,

@@ -56,7 +56,7 @@ function step(source: SourcePicture, planned: PlannedStep): LadderStep {
   return { name: renditionName(height, frameRate), video, audio };
 }
 
-/** Of so many frames of the source, a step with 30 frames per second has one. */
+/** A step with 30 frames per second has one for so many frames of the source. */
 export function framesPerStepFrame({ frameRate }: SourcePicture): number {
   return Math.max(1, Math.round(frameRate / 30));
 }

@@ -15,7 +15,7 @@ import { FixedTimeline } from "../segmenter/timeline.ts";
 import type { LadderStep } from "./ladder.ts";
 import { TAPE_ORIGIN_MS } from "./source-tape.ts";
 
-/** Those that it is asked for. */
+/** ffmpeg is asked for these. */
 const CODECS: ReadonlySet<TrackCodec> = new Set(["h264", "aac"]);
 
 /**
@@ -68,17 +68,17 @@ export class RenditionFollower {
     this.#stream = this.#newStream();
   }
 
-  /** So many segments are complete. */
+  /** Number of complete segments. */
   get completed(): number {
     return this.#completed;
   }
 
-  /** Media time that has come out. */
+  /** Media time that ffmpeg has written. */
   get progressMs(): number {
     return this.#progressMs;
   }
 
-  /** Throws MediaError for what can't be what ffmpeg was asked for. */
+  /** Throws MediaError for output that ffmpeg wasn't asked for. */
   push(chunk: Buffer): void {
     this.#stream.push(chunk);
   }

@@ -19,7 +19,7 @@ interface TapedTag {
   readonly bytes: Buffer;
   /** The segment that begins with it. */
   readonly cut: number | undefined;
-  /** What it puts in force. */
+  /** Configurations that hold from it on. */
   readonly configs: Configs | undefined;
 }
 
@@ -29,19 +29,19 @@ interface Configs {
 }
 
 /**
- * The source as FLV, from the first segment that isn't in all renditions yet: what ffmpeg is fed,
- * and fed again when it has to be started anew.
+ * The source as FLV, from the first segment that isn't in all renditions yet: ffmpeg gets it from
+ * the beginning, and again after a restart.
  */
 export class SourceTape implements FrameListener {
   #tags: TapedTag[] = [];
   #bytes = 0;
   #lastMs = 0;
   /**
-   * In force at the first tag: what was taped before a change can't be decoded with what came after
-   * it.
+   * Configurations at the first tag: media from before a change can't be decoded with the
+   * configuration after it.
    */
   readonly #first: Configs = {};
-  /** In force at the last tag. */
+  /** Configurations at the last tag. */
   readonly #last: Configs = {};
   #onTag: (bytes: Buffer) => void = () => undefined;
   #closed = false;
@@ -102,7 +102,7 @@ export class SourceTape implements FrameListener {
   }
 
   /**
-   * Everything on the tape, then each tag as it comes, goes to `onTag`; whoever played before gets
+   * Gives everything on the tape to `onTag`, then each tag as it comes; an earlier player gets
    * nothing more.
    */
   play(onTag: (bytes: Buffer) => void): void {
@@ -120,7 +120,7 @@ export class SourceTape implements FrameListener {
     this.#onTag = onTag;
   }
 
-  /** Nobody will play it any more. */
+  /** Forgets everything: it won't be played any more. */
   close(): void {
     this.#closed = true;
     this.#tags = [];

@@ -37,13 +37,14 @@ interface Occupied {
 }
 
 /**
- * How many ladders this machine makes: admits them by what they cost, as far as it was measured.
+ * Decides how many ladders this machine makes: admits them by their cost, as far as it was
+ * measured.
  */
 export class TranscodeCapacity {
   readonly cores: number;
   readonly #cpuMs: (pid: number) => number | undefined;
   readonly #shares = new Set<Occupied>();
-  /** What other processes take of the cores, as far as it was told. */
+  /** Cores that other processes use, as far as they have reported. */
   coresElsewhere = 0;
   /** Measured cost over estimated cost. */
   #factor = 1;

@@ -30,11 +30,11 @@ export interface TranscoderOptions {
   readonly metadata: TimedMetadata;
   readonly container: MediaContainer;
   readonly onSegment: (rendition: Rendition, segment: Segment) => void;
-  /** Of ffmpeg's outputs. */
+  /** Pace at which ffmpeg's outputs are read. */
   readonly pace: ReadPace;
-  /** Undefined where nobody asks for parts. */
+  /** Undefined for channels without parts. */
   readonly onPart: ((renditionId: string, part: SegmentPart) => void) | undefined;
-  /** It has given up: nothing more comes. Told once. */
+  /** Called once, when it has given up: nothing more comes. */
   readonly onFailed: (message: string) => void;
 }
 
@@ -63,7 +63,7 @@ export class Transcoder {
     this.#options = options;
   }
 
-  /** Of the running ffmpeg. */
+  /** Process id of the running ffmpeg. */
   get pid(): number | undefined {
     return this.#ffmpeg?.running === true ? this.#ffmpeg.pid : undefined;
   }
@@ -124,7 +124,10 @@ export class Transcoder {
     }
   }
 
-  /** No more frames come: resolves when what was taped is in the renditions, or it has given up. */
+  /**
+   * Ends the input. Resolves when everything on the tape is in the renditions, or when it has given
+   * up.
+   */
   async finish(): Promise<void> {
     if (this.#state !== "running") {
       this.kill();
@@ -138,7 +141,7 @@ export class Transcoder {
     await ended;
   }
 
-  /** Ends at once: what isn't complete is lost. */
+  /** Ends at once: incomplete segments are lost. */
   kill(): void {
     this.#state = "over";
     this.tape.close();
@@ -206,8 +209,8 @@ export class Transcoder {
   }
 
   /**
-   * Told before `finish` resolves: whoever stands in for the renditions must still get its segments
-   * out.
+   * Reported before `finish` resolves: the rendition that stands in for the others must still get
+   * its segments out.
    */
   #giveUp(message: string): void {
     if (this.#state === "over") {
@@ -224,7 +227,7 @@ export class Transcoder {
     return Math.min(...this.#followers.map((follower) => follower.completed));
   }
 
-  /** What is in all renditions isn't needed any more. */
+  /** Forgets media that is in all renditions. */
   #forget(): void {
     const completed = this.#completed();
     this.tape.forgetBefore(completed);
@@ -233,8 +236,8 @@ export class Transcoder {
 }
 
 /**
- * What comes in one turn, a picture and the sound around it, is one write: ffmpeg is woken once for
- * it.
+ * Writes everything from one turn, a picture and the sound around it, at once: ffmpeg is woken once
+ * for it.
  */
 function writeTogether(stream: Writable, bytes: Buffer): void {
   if (stream.writableCorked === 0) {

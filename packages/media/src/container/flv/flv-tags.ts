@@ -11,7 +11,7 @@ export interface FlvTag {
 /** The header with the empty size before the first tag. */
 const FILE_HEADER_BYTES = 13;
 const TAG_HEADER_BYTES = 11;
-/** The tag's length once more, behind it. */
+/** The tag's length, repeated after it. */
 const TAG_END_BYTES = 4;
 
 /**

@@ -9,8 +9,8 @@ const TIMESTAMP_BITS = 32;
 /** Video tracks have the numbers of enhanced RTMP, which are bytes. */
 const AUDIO_TRACK = 256;
 /**
- * Where a decoder configuration record says how long its units' lengths are (ISO/IEC 14496-15,
- * 5.3.3.1 and 8.3.3.1).
+ * Offset at which a decoder configuration record says how long its units' lengths are (ISO/IEC
+ * 14496-15, 5.3.3.1 and 8.3.3.1).
  */
 const LENGTH_SIZE_AT = { h264: 4, hevc: 21 } as const;
 /** Two bits that are one less than the bytes of a length. */
@@ -76,7 +76,9 @@ export class FlvUnits {
     }
   }
 
-  /** Units have no lengths, so that the record must say what everybody writes. */
+  /**
+   * Describes a track. Units have no lengths, so the record must say the length that writers use.
+   */
   #header({ track: id, codec, payload }: VideoTag): VideoTrack {
     const at = LENGTH_SIZE_AT[codec];
     const size = (payload[at] ?? LENGTH_SIZE_BITS) & LENGTH_SIZE_BITS;
@@ -99,7 +101,7 @@ export class FlvUnits {
     }
     const dts = this.#times.unwrap(timestampMs);
     const pts = dts + compositionMs;
-    // Without a sequence header nobody can show it; that there are pictures counts all the same.
+    // Players can't show it without a sequence header, but the broadcast counts it as a picture.
     const data = lengthBytes === 0 ? [payload] : splitLengthPrefixed(payload, lengthBytes);
     this.#sink.write({ track, dts, pts, key: keyframe, data });
   }

@@ -48,7 +48,7 @@ function tag(type: number, timestampMs: number, head: readonly number[], body: B
   return bytes;
 }
 
-/** With room for so many bytes behind its head. */
+/** Makes a tag with its head and with room for so many bytes after it. */
 function newTag(
   type: number,
   timestampMs: number,

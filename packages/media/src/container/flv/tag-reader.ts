@@ -3,16 +3,16 @@ import { MediaError } from "../../port/media-error.ts";
 /** Kinds of messages of several tracks (Veovera, "Enhanced RTMP v2"). */
 const MULTITRACK = { one: 0, many: 1, manyCodecs: 2 } as const;
 
-/** Type of a packet that only says more about the one behind it; video and sound share it. */
+/** Type of a packet that only says more about the packet after it; video and sound share it. */
 const MODIFIER = 7;
-/** Nobody sends more than one; each costs time to skip. */
+/** Encoders send one at most; each costs time to skip. */
 const MODIFIERS_MAX = 16;
 /** Tracks of one message that are read: one of nothing but empty tracks would cost time, too. */
 const TRACKS_MAX = 16;
 /** A modifier's length that says: 16 bits of length follow. */
 const LONG_MODIFIER = 256;
 
-/** What a message says of one of its tracks. */
+/** One track's part of a message. */
 export interface TrackPart {
   readonly packetType: number;
   readonly fourCc: string;
@@ -48,9 +48,9 @@ export class TagReader {
   }
 
   /**
-   * The packet's type behind its modifiers, which are skipped: the only kind so far makes
+   * Returns the packet's type after its modifiers, which are skipped: the only kind so far makes
    * timestamps nanoseconds more exact, and media time is in milliseconds. Throws MediaError `limit`
-   * for more than anybody sends.
+   * for more modifiers than any encoder sends.
    */
   skipModifiers(packetType: number): number {
     let type = packetType;
@@ -66,7 +66,7 @@ export class TagReader {
   }
 
   /**
-   * The parts of a message of several tracks, of which `TRACKS_MAX` are read. Throws MediaError
+   * Yields the parts of a message of several tracks, `TRACKS_MAX` at most. Throws MediaError
    * `protocol`.
    */
   *trackParts(): Generator<TrackPart> {

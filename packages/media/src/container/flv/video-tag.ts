@@ -30,8 +30,8 @@ const CODECS: ReadonlyMap<string, VideoTrack["codec"]> = new Map([
 const PACKET = { start: 0, frames: 1, end: 2, framesX: 3, metadata: 4, multitrack: 6 } as const;
 
 /**
- * None for an empty body or a seek command, which encoders send and nobody needs.
- * Throws MediaError `video-codec` for anything but AVC and HEVC, `protocol` for a short body.
+ * Returns none for an empty body or a seek command, which encoders send and no server needs. Throws
+ * MediaError `video-codec` for anything but AVC and HEVC, `protocol` for a short body.
  */
 export function parseVideoTags(body: Buffer): readonly VideoTag[] {
   const first = body[0];

@@ -13,8 +13,8 @@ import { initSection, TRACK_ID } from "./init-section.ts";
 const ROUNDING_MS = 5;
 const INITIAL_BYTES = 256 * 1_024;
 /**
- * The last frames of the old sound may lie behind the keyframe: for so many the new one isn't kept
- * waiting.
+ * The last frames of the old sound may come after the keyframe: up to so many of them don't make
+ * the new sound wait for the next segment.
  */
 const LATE_FRAMES_MAX = 5;
 
@@ -23,7 +23,7 @@ interface TimedSample extends Omit<Sample, "duration"> {
   readonly time: number;
 }
 
-/** What came of one track since the last fragment. */
+/** One track's samples since the last fragment. */
 interface Pending {
   readonly body: GrowingBuffer;
   samples: TimedSample[];
@@ -117,7 +117,7 @@ export class FragmentWriter implements SegmentWriter {
     const given = Math.round((toTicks(timeMs) * sampleRate) / TICKS_PER_SECOND);
     const next = this.#nextAudioTime ?? given;
     const rounding = (ROUNDING_MS * sampleRate) / 1_000;
-    // Time doesn't go back: a frame that comes too early is moved behind the one before it.
+    // Time doesn't go back: a frame that comes too early is moved after the one before it.
     const last = this.#audio.samples.at(-1)?.time ?? Number.NEGATIVE_INFINITY;
     const time = Math.abs(given - next) <= rounding ? next : Math.max(given, last + 1);
     this.#audio.body.append(frame);

@@ -51,7 +51,7 @@ export function upToFirstSample(segment: Buffer): Buffer {
     const length = segment.readUInt32BE(offset);
     const type = segment.toString("latin1", offset + 4, offset + 8);
     if (type === "moof") {
-      // trun is behind tfhd and tfdt in the first traf.
+      // trun comes after tfhd and tfdt in the first traf.
       const run = segment.indexOf("trun", offset, "latin1") - 4;
       sampleBytes = segment.readUInt32BE(run + RUN_SAMPLES_AT + 4);
     } else if (type === "mdat") {
@@ -64,7 +64,7 @@ export function upToFirstSample(segment: Buffer): Buffer {
 
 function trackRun({ id, startTime, samples }: FragmentTrack): {
   readonly traf: Buffer;
-  /** Where its trun begins. */
+  /** Offset at which its trun begins. */
   readonly runAt: number;
 } {
   const header = fullBox("tfhd", 0, DEFAULT_BASE_IS_MOOF, u32(id));

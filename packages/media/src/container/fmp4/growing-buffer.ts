@@ -19,7 +19,7 @@ export class GrowingBuffer {
     this.#length += bytes.copy(this.#bytes, this.#length);
   }
 
-  /** Appends a picture's NAL units behind their lengths; returns how many bytes that are. */
+  /** Appends a picture's NAL units, each after its length; returns how many bytes that takes. */
   appendUnits(units: readonly Buffer[]): number {
     const before = this.#length;
     this.#reserve(nalUnitsBytes(units));
@@ -27,7 +27,7 @@ export class GrowingBuffer {
     return this.#length - before;
   }
 
-  /** What was appended; it changes with the next `append` after `clear` or `take`. */
+  /** The bytes appended so far; they change with the next `append` after `clear` or `take`. */
   get written(): Buffer {
     return this.#bytes.subarray(0, this.#length);
   }
@@ -36,10 +36,10 @@ export class GrowingBuffer {
     this.#length = 0;
   }
 
-  /** Hands out what was appended. */
+  /** Hands out the bytes appended so far. */
   take(): Buffer {
     const taken = keepBytes(this.written);
-    // What is small doesn't keep the memory of what was large.
+    // A small segment doesn't keep the memory of a large one before it.
     if (this.#length * 2 < this.#bytes.length) {
       this.#bytes = Buffer.allocUnsafeSlow(Math.max(1_024, this.#length));
     }

@@ -14,7 +14,7 @@ const NAME_CHARACTERS = 12;
 /** ISO/IEC 14496-15, 5.4.2 and 8.4.1. */
 const CONFIGURATION_BOX = { avc1: "avcC", hvc1: "hvcC" } as const;
 
-/** What of a rendition there is. */
+/** The tracks that a rendition has. */
 export interface Tracks {
   readonly video: VideoConfig | undefined;
   readonly audio: AacConfig | undefined;

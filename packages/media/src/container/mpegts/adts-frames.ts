@@ -1,11 +1,11 @@
 import { AAC_SAMPLES_PER_FRAME, parseAacConfig } from "../../codec/aac-config.ts";
 import { type AdtsHeader, parseAdtsHeader } from "../../codec/adts.ts";
 
-/** Of a header that isn't whole. */
+/** Bytes of a header that isn't whole. */
 const HEADER_REST_BYTES = 6;
 
 export interface AdtsFrame {
-  /** Of the unit's clock. */
+  /** Time in ticks of the unit's clock. */
   readonly ticks: number;
   /** The AudioSpecificConfig that holds from this frame on, where it is new. */
   readonly config: Buffer | undefined;

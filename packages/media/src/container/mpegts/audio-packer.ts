@@ -25,7 +25,7 @@ export class AudioPacker {
   );
   #length = 0;
   #startTicks = 0;
-  /** Where the next frame belongs if it follows without a gap. */
+  /** Time of the next frame if it follows without a gap. */
   #nextTicks: number | undefined;
 
   constructor(onPack: (ptsTicks: number, frames: Buffer) => void) {

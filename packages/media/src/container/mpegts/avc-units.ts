@@ -2,11 +2,11 @@ import { splitAnnexB } from "../../codec/annex-b.ts";
 import { avcNalType, AVC_NAL as NAL } from "../../codec/avc-access-unit.ts";
 import { avcParameterSets, avcRecord } from "../../codec/avc-parameter-sets.ts";
 
-/** What an access unit says. */
+/** The content of one access unit. */
 export interface AvcUnit {
   /** The decoder configuration record, where the parameter sets are new. */
   readonly config: Buffer | undefined;
-  /** Undefined where nobody could show a picture yet, or there is none. */
+  /** Undefined without a picture, and before the first one that players can show. */
   readonly picture: { readonly key: boolean; readonly data: readonly Buffer[] } | undefined;
 }
 
@@ -18,8 +18,8 @@ export class AvcUnits {
   #begun = false;
 
   /**
-   * Views of `accessUnit`; no picture before the first keyframe, without which nobody could show
-   * it.
+   * Reads NAL units as views of `accessUnit`. Leaves out pictures before the first keyframe, which
+   * players can't show without it.
    */
   read(accessUnit: Buffer): AvcUnit {
     const units = splitAnnexB(accessUnit);

@@ -65,7 +65,7 @@ export class PesReader {
     this.lose();
   }
 
-  /** What began is complete: another one begins. */
+  /** Completes the unit that has begun: another one begins. */
   finish(): void {
     if (this.#isOpen) {
       const announced = this.#announcedBytes();

@@ -43,7 +43,7 @@ export function readProgramAssociation(section: Buffer): number | undefined {
   return undefined;
 }
 
-/** Where a program's media is. */
+/** PIDs of a program's media. */
 export interface ProgramMap {
   readonly videoPid: number | undefined;
   readonly audioPid: number | undefined;

@@ -6,7 +6,7 @@ const PROGRAM_NUMBER = 1;
 const TRANSPORT_STREAM_ID = 1;
 
 /**
- * What both descriptors of timed metadata begin with: application and format are ID3, service 0.
+ * The beginning of both descriptors of timed metadata: application and format are ID3, service 0.
  */
 const ID3_FORMAT = [0xff, 0xff, ...Buffer.from("ID3 "), 0xff, ...Buffer.from("ID3 "), 0];
 /** Source: Apple, "Timed Metadata for HTTP Live Streaming", section 2: in this very program. */
@@ -26,7 +26,7 @@ export function programAssociationPacket(): Buffer {
   ]);
 }
 
-/** What a transport stream carries: H.264 video, AAC in ADTS, ID3 tags. */
+/** The media that a transport stream carries: H.264 video, AAC in ADTS, ID3 tags. */
 export interface Tracks {
   readonly video: boolean;
   readonly audio: boolean;

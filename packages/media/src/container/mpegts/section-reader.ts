@@ -1,6 +1,6 @@
 import { crc32Mpeg } from "./crc32.ts";
 
-/** Of a program table, with its header (ISO/IEC 13818-1, 2.4.4.3 and 2.4.4.8). */
+/** Bytes of a program table with its header (ISO/IEC 13818-1, 2.4.4.3 and 2.4.4.8). */
 const SECTION_BYTES_MAX = 1_024;
 const HEADER_BYTES = 3;
 
@@ -41,7 +41,7 @@ export class SectionReader {
 
   #append(bytes: Buffer): void {
     this.#pending = Buffer.concat([this.#pending, bytes]);
-    // 0xff is what fills a packet behind its last section.
+    // 0xff fills a packet after its last section.
     while (this.#pending.length >= HEADER_BYTES && this.#pending[0] !== 0xff) {
       const length = HEADER_BYTES + (this.#pending.readUInt16BE(1) & 0x0fff);
       if (length > SECTION_BYTES_MAX) {

@@ -12,6 +12,6 @@ export const PID = {
 } as const;
 export const STREAM_TYPE = { avc: 0x1b, aacAdts: 0x0f, metadata: 0x15 } as const;
 export const PES_STREAM_ID = { video: 0xe0, audio: 0xc0, metadata: 0xbd } as const;
-/** Of PTS and DTS. */
+/** PTS and DTS have so many bits. */
 export const TICKS_BITS = 33;
 export const TICKS_WRAP = 2 ** TICKS_BITS;

@@ -4,11 +4,11 @@ import { type ProgramMap, readProgramAssociation, readProgramMap } from "./progr
 import { SectionReader } from "./section-reader.ts";
 import { PID, TS_PACKET_BYTES, TS_SYNC } from "./transport-stream.ts";
 
-/** What has no packet in it for so long isn't a transport stream. */
+/** Bytes without a single packet after which this isn't a transport stream. */
 const OUT_OF_STEP_BYTES_MAX = 64 * 1024;
 
 export interface TsDemuxerOptions {
-  /** Of one picture. */
+  /** Largest picture that is taken. */
   readonly unitBytesMax: number;
   readonly onProgram: (program: ProgramMap) => void;
   readonly onVideo: (unit: PesUnit) => void;
@@ -60,7 +60,7 @@ export class TsDemuxer {
     this.#rest = all.subarray(offset);
   }
 
-  /** So many packets were lost that counters of four bits can't tell which. */
+  /** Called when more packets were lost than counters of four bits can count. */
   lose(): void {
     this.#rest = Buffer.alloc(0);
     this.#counters.clear();

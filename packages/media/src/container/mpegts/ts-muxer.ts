@@ -12,8 +12,7 @@ import {
 } from "./transport-stream.ts";
 
 /**
- * How far the clock runs behind the decoding time: room for audio that is written after later
- * video.
+ * The clock lags the decoding time by this much: room for audio that is written after later video.
  */
 const CLOCK_DELAY_TICKS = 63_000;
 const INITIAL_BYTES = TS_PACKET_BYTES * 1_024;
@@ -137,12 +136,14 @@ export class TsMuxer {
     this.#packetize(this.#metadata, headLength, tag, undefined, false);
   }
 
-  /** What was written since the last `take`, until something is written after the next one. */
+  /**
+   * The bytes written since the last `take`, valid until something is written after the next one.
+   */
   get written(): Buffer {
     return this.#buffer.subarray(0, this.#length);
   }
 
-  /** Hands out what was written. */
+  /** Hands out the bytes written so far. */
   take(): Buffer {
     const taken = keepBytes(this.written);
     // A muxer of small segments doesn't keep the buffer of a large one.
@@ -231,9 +232,9 @@ export class TsMuxer {
   }
 
   /**
-   * The payload is laid down whole behind the packets' place, then moved into one packet after the
-   * other: to move bytes within a buffer is a call, to copy a part of another one makes an object
-   * for each packet.
+   * Lays down the whole payload after the packets' place, then moves it into one packet after the
+   * other: moving bytes within a buffer is one call, while copying a part of another buffer makes
+   * an object for each packet.
    */
   #packetize(
     track: Track,

@@ -18,11 +18,11 @@ export class TsSegmentWriter implements SegmentWriter {
   readonly #packer = new AudioPacker((ticks, frames) => this.#writePack(ticks, frames));
   #keyframePrefix = DELIMITER;
   #audio: AacConfig | undefined;
-  /** Of the sound in this segment: players read it once. */
+  /** Configuration of the sound in this segment: players read it once. */
   #segmentAudio: AacConfig | undefined;
-  /** Of the latest sound, in this segment or before. */
+  /** Configuration of the latest sound, in this segment or before. */
   #lastAudio: AacConfig | undefined;
-  /** Other sound came, for the next segment. */
+  /** A different sound configuration came, for the next segment. */
   #audioWaits = false;
 
   constructor(hasVideo: boolean) {
@@ -44,8 +44,8 @@ export class TsSegmentWriter implements SegmentWriter {
 
   setAudioConfig(config: AacConfig | undefined, shown: SegmentStart | undefined): SoundChange {
     if (this.#segmentAudio === undefined && isOther(this.#audio, config)) {
-      // The last frames of the old sound may lie behind the keyframe: for them the new one isn't
-      // kept waiting.
+      // The last frames of the old sound may come after the keyframe: they don't make the new one
+      // wait.
       this.#packer.clear();
     } else {
       this.#packer.flush();
