@@ -9,7 +9,8 @@ import { join } from "node:path";
  * time that the same node needs to run an empty script. Idle memory is the resident set 5 s later.
  * In-process: a new node process each time imports `rolecast/testing` and awaits createTestServer();
  * the import, which a suite pays once, is given beside it, and the processor time of the start, which
- * other programs on the machine change less.
+ * other programs on the machine change less. What each service adds once it is asked for, which no
+ * server pays that nobody asks: `start-services.ts`.
  */
 const RUNS = 10;
 const IDLE_MS = 5_000;
