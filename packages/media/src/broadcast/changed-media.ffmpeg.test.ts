@@ -89,8 +89,8 @@ describe.skipIf(!hasFfmpeg)("an encoder that goes on with another (ffmpeg)", () 
     {
       ffmpeg: findFfmpeg("auto", process.env.PATH),
       transcodeCores: 8,
-      // On a busy machine a ladder isn't to give way to its source.
-      limits: { transcodeStartDeadlineMs: 600_000 },
+      // A film comes at once: on a busy machine its ladder isn't to give way to its source.
+      limits: { transcodeStartDeadlineMs: 600_000, transcodeSpeedMin: 0 },
     },
     {
       authorizePublish: async ({ name: streamKey }) => ({

@@ -65,6 +65,8 @@ export interface MediaLimits {
    * source is served alone.
    */
   readonly transcodeStartDeadlineMs: number;
+  /** Share of real time below which an encoder with a backlog will never catch up. */
+  readonly transcodeSpeedMin: number;
   /** How long `close` waits for recordings to be written. */
   readonly closeTimeoutMs: number;
 }
@@ -94,5 +96,6 @@ export const defaultMediaLimits: MediaLimits = {
   transcodeBacklogBytesMax: 64 * 1024 * 1024,
   transcodeRestartsMax: 3,
   transcodeStartDeadlineMs: 10_000,
+  transcodeSpeedMin: 0.95,
   closeTimeoutMs: 15_000,
 };

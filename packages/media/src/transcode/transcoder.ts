@@ -13,9 +13,7 @@ import { type KeyframeForcing, ladderArguments } from "./ladder-arguments.ts";
 import { RenditionFollower } from "./rendition-follower.ts";
 import { SourceTape } from "./source-tape.ts";
 
-/** Share of real time below which an encoder with a backlog will never catch up. */
-const SPEED_LEAST = 0.95;
-/** Real time over which its speed is measured. */
+/** Real time over which an encoder's speed is measured. */
 const SPEED_WINDOW_MS = 10_000;
 /** Media that is always under way: encoders look ahead, a segment has two seconds. */
 const BACKLOG_USUAL_MS = 4_000;
@@ -115,11 +113,12 @@ export class Transcoder {
     const elapsedMs = atMs - (first?.atMs ?? atMs);
     const backlogMs = this.tape.lastMs - progressMs;
     const madeMs = progressMs - (first?.progressMs ?? 0);
-    const isSlow = madeMs < SPEED_LEAST * elapsedMs && backlogMs > BACKLOG_USUAL_MS;
+    const { transcodeSpeedMin, transcodeBacklogBytesMax } = this.#options.limits;
+    const isSlow = madeMs < transcodeSpeedMin * elapsedMs && backlogMs > BACKLOG_USUAL_MS;
     const isStuck = madeMs === 0 && this.#state === "finishing";
     if (elapsedMs >= SPEED_WINDOW_MS && (isSlow || isStuck)) {
       this.#giveUp("ffmpeg is slower than the stream");
-    } else if (this.tape.bytes > this.#options.limits.transcodeBacklogBytesMax) {
+    } else if (this.tape.bytes > transcodeBacklogBytesMax) {
       this.#giveUp("the stream comes faster than ffmpeg takes it");
     }
   }
