@@ -1,6 +1,9 @@
 import type { AuditFacts } from "../../kernel/audit-facts.ts";
 
-/** IAM is global: its calls are recorded in us-east-1 (CloudTrail user guide, "Global service events"). */
+/**
+ * IAM is global: its calls are recorded in us-east-1 (CloudTrail user guide, "Global service
+ * events").
+ */
 export const iamAudit: AuditFacts = {
   recordedIn: "us-east-1",
   readOnly: ["GenerateCredentialReport", "GenerateServiceLastAccessedDetails"],

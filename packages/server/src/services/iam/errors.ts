@@ -86,7 +86,10 @@ export function accessDenied(message: string): AwsError {
   return new AwsError("AccessDenied", message, { status: 403 });
 }
 
-/** The gateway's refusal. As AWS's sentence does, it leads to a page of the console: of this server's. */
+/**
+ * The gateway's refusal. As AWS's sentence does, it leads to a page of the console: of this
+ * server's.
+ */
 export function denialError(denial: Denial, consoleUrl: string): AwsError {
   const { authorization, callerArn, reason, authorizationId: id } = denial;
   const resource = authorization.resourceLabel ?? authorization.resource;

@@ -22,7 +22,10 @@ export interface MfaDeviceRow {
   /** Null while nobody has it. */
   user_id: string | null;
   enabled_ms: number | null;
-  /** The later period of the last pair of codes that enabled or resynchronized it: no new pair reaches back to it. */
+  /**
+   * The later period of the last pair of codes that enabled or resynchronized it: no new pair
+   * reaches back to it.
+   */
   last_step: number;
   /** JSON: the periods of the last codes that made sessions. */
   used_steps: string;

@@ -28,10 +28,10 @@ interface IamNeeds extends ServiceDependencies {
   readonly sealingKey: Uint8Array;
   /** Read when IAM starts: the services that use a role of theirs are created after IAM. */
   readonly contributed: Pick<Contributions, "linkedServiceUsages">;
-  /** Its service control policies have their say in simulations. */
+  /** Simulations take its service control policies into account. */
   readonly organization: Organization | undefined;
   readonly settings: {
-    /** How long a deletion of a service-linked role stays pending. */
+    /** A deletion of a service-linked role stays pending this long. */
     readonly roleDeletionDelayMs: number;
   };
   /** Linked services that run elsewhere. */

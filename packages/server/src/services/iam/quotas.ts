@@ -17,13 +17,13 @@ export const CLIENT_IDS_PER_OIDC_PROVIDER = 100;
 /** Source: CreateOpenIDConnectProvider, `ThumbprintList`. */
 export const THUMBPRINTS_PER_OIDC_PROVIDER = 5;
 export const SAML_PROVIDERS_PER_ACCOUNT = 100;
-/** Enough to change from one to the next. */
+/** Two are enough to change from one to the next. */
 export const PRIVATE_KEYS_PER_SAML_PROVIDER = 2;
 export const SERVER_CERTIFICATES_PER_ACCOUNT = 20;
 export const MFA_DEVICES_PER_USER = 8;
 export const SSH_PUBLIC_KEYS_PER_USER = 5;
 export const SIGNING_CERTIFICATES_PER_USER = 2;
-/** For one service; source: CreateServiceSpecificCredential. */
+/** The quota is for one service; source: CreateServiceSpecificCredential. */
 export const SERVICE_SPECIFIC_CREDENTIALS_PER_USER = 2;
 
 /** Characters without white space, in one document. */

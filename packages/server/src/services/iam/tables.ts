@@ -43,7 +43,7 @@ export interface RoleRow {
   role_name: string;
   name_key: string;
   path: string;
-  /** As it is matched: user and role principals stand as unique ids (`trust-policy.ts`). */
+  /** The document as it is matched: its users and roles are unique ids (`trust-policy.ts`). */
   trust_policy: string;
   description: string | null;
   max_session_duration_s: number;
@@ -55,17 +55,19 @@ export interface RoleRow {
   last_used_ms: number | null;
   last_used_region: string | null;
   created_ms: number;
-  /** ARN of who made a service-linked role; null for other roles. */
+  /** The ARN of the caller that made a service-linked role; null for other roles. */
   created_by: string | null;
   /** The service that had it made, e.g. `ivs.amazonaws.com`. */
   created_via: string | null;
 }
 
-/** Tags of users, roles, managed policies and instance profiles, by the unique id of their owner. */
+/**
+ * Tags of users, roles, managed policies and instance profiles, by the unique id of their owner.
+ */
 export interface TagRow {
   account_id: string;
   owner_id: string;
-  /** Lower-cased: IAM's tag keys are told apart irrespective of case. */
+  /** The key as it is compared: see `foldOf` in `rows/tags.ts`. */
   tag_key_fold: string;
   tag_key: string;
   tag_value: string;
@@ -159,7 +161,7 @@ export interface PasswordPolicyRow {
 export interface LoginProfileRow {
   account_id: string;
   user_id: string;
-  /** By `password-hash.ts`. */
+  /** Written by `password-hash.ts`. */
   password_hash: string;
   /** A JSON list of the hashes before it, latest first; as many as a policy can look back. */
   previous_hashes: string;
@@ -175,7 +177,7 @@ export interface CredentialReportRow {
   generated_ms: number;
 }
 
-/** What nodes tell each other: another id after every change of identities or policies. */
+/** The id of an account's latest change of identities or policies, by which nodes notice it. */
 export interface AccountChangeRow {
   account_id: string;
   change_id: string;

@@ -79,7 +79,7 @@ export function accountAuthorizationOperations(parts: IamParts) {
   });
 }
 
-/** The kinds in their order. Each gives its first entries behind a name. */
+/** The kinds in their order. `read` reads the first entries whose names come after a name. */
 const KINDS = [
   { digit: "1", filter: "User", read: readUsers },
   { digit: "2", filter: "Role", read: readRoles },
@@ -88,7 +88,7 @@ const KINDS = [
   { digit: "5", filter: "AWSManagedPolicy", read: readUsedAwsPolicies },
 ] as const;
 
-/** Where a kind's entries are read from. */
+/** The range of a kind's entries that is read. */
 interface EntryRange {
   readonly parts: IamParts;
   readonly db: Db;
@@ -97,7 +97,7 @@ interface EntryRange {
   readonly limit: number;
 }
 
-/** The first entries behind a key, without details. */
+/** Reads the first entries whose keys come after `after`, without details. */
 async function readEntries(
   parts: IamParts,
   db: Db,
@@ -142,7 +142,7 @@ async function readOwnPolicies({ db, accountId, after, limit }: EntryRange): Pro
   );
 }
 
-/** Of AWS's policies those that the account uses: at most as many as there are. */
+/** Reads those of AWS's policies that the account uses: at most as many as there are. */
 async function readUsedAwsPolicies(range: EntryRange): Promise<Entry[]> {
   const { parts, db, accountId, after, limit } = range;
   const max = parts.awsPolicies.all().length;

@@ -11,7 +11,7 @@ export interface RootAccount {
 
 /**
  * Makes the accounts that don't exist and gives all of them the root keys of the configuration.
- * Accounts that the configuration names no more lose their root key and keep everything else.
+ * Accounts that the configuration no longer names lose their root key and keep everything else.
  */
 export async function bootstrapAccounts(
   parts: IamParts,

@@ -28,9 +28,9 @@ const COLUMNS = [
 
 const NOT_APPLICABLE = "N/A";
 const NOT_SUPPORTED = "not_supported";
-/** What stands for the last use of a password that is there and was never used. */
+/** The last use of a password that was never used. */
 const NEVER = "no_information";
-/** Of access keys and of signing certificates. */
+/** The report has columns for this many access keys and signing certificates. */
 const SHOWN = 2;
 const DAY_MS = 24 * 60 * 60 * 1000;
 

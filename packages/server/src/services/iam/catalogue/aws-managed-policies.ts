@@ -14,7 +14,7 @@ const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 /** `ANPA` and 17 more; source: IAM User Guide, "Unique identifiers". */
 const POLICY_ID_DIGITS = 17;
 
-/** Where only the policies of service-linked roles live; they attach to nothing else. */
+/** The path of the policies of service-linked roles, which attach to nothing else. */
 export const SERVICE_ROLE_PATH = "/aws-service-role/";
 
 export interface AwsManagedPolicy {
@@ -29,7 +29,7 @@ export interface AwsManagedPolicy {
   readonly versions: readonly { readonly number: number; readonly createdMs: number }[];
 }
 
-/** A policy that the catalogue lacks, of one version. */
+/** A policy that the catalogue lacks. It has one version. */
 export interface OutsidePolicy {
   readonly arn: string;
   readonly document: string;
@@ -112,8 +112,8 @@ export function isAwsPolicyArn(arn: string): boolean {
 }
 
 /**
- * Reads the file that the build writes (`scripts/build-managed-policies.ts`), about a megabyte, from
- * beside the bundle or from where the build puts it in the repository.
+ * Reads the file that the build writes (`scripts/build-managed-policies.ts`), about a megabyte,
+ * from beside the bundle or from where the build puts it in the repository.
  */
 export async function readManagedPolicies(): Promise<Buffer> {
   const candidates = [

@@ -1,5 +1,5 @@
 /**
- * Descriptions of AWS's own policies, by the ARN after `policy/`: of those that are asked for most.
+ * Descriptions of AWS's most used policies, by the ARN after `policy/`.
  * The package of the build lacks them. Source: AWS Managed Policy Reference Guide.
  */
 export const awsPolicyDescriptions: ReadonlyMap<string, string> = new Map([

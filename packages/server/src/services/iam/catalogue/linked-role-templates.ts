@@ -1,7 +1,7 @@
 import type { OutsideService } from "../../../kernel/ports/linked-services.ts";
 import catalogue from "./linked-role-templates.json" with { type: "json" };
 
-/** What AWS fixes of a service-linked role before it exists: IAM's template for a service. */
+/** IAM's template of a service-linked role: all that is fixed before the role exists. */
 export interface ServiceLinkedRoleDefinition {
   /** `ivs.amazonaws.com`. */
   readonly servicePrincipal: string;
@@ -13,7 +13,7 @@ export interface ServiceLinkedRoleDefinition {
   readonly allowsSuffix?: boolean;
   /** False: only the service itself creates the role. */
   readonly creatableThroughIam?: boolean;
-  /** What the service writes as description when it creates the role itself. */
+  /** The description that the service writes when it creates the role itself. */
   readonly createdDescription?: string;
 }
 
@@ -45,7 +45,7 @@ export class LinkedRoleTemplates {
     return this.#byPrincipal.get(servicePrincipal);
   }
 
-  /** The definition behind a role's name, with or without a custom suffix. */
+  /** The definition of a role by its name, with or without a custom suffix. */
   findByRoleName(roleName: string): ServiceLinkedRoleDefinition | undefined {
     const whole = this.#byRoleName.get(roleName);
     if (whole) return whole;
@@ -72,8 +72,8 @@ function definitionOf(service: OutsideService): ServiceLinkedRoleDefinition {
 }
 
 /**
- * AWS attaches this policy to its role, as recordings show, and lists it nowhere: `LexBotPolicy`, with
- * this document, is what AWS's reference has for the role (inferred to be the same).
+ * AWS attaches this policy to its role, as recordings show, and lists it nowhere. AWS's reference
+ * has `LexBotPolicy` for the role, with this document; it is inferred to be the same.
  */
 const LEX_BOT_POLICY = {
   arn: servicePolicyArn("AmazonLexBotPolicy"),

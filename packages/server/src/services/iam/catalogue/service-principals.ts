@@ -1,8 +1,8 @@
 import type { LinkedRoleTemplates } from "./linked-role-templates.ts";
 
 /**
- * How AWS names its services in `Principal`: `ivs.amazonaws.com`, `logs.eu-west-1.amazonaws.com`.
- * Which of these there are is known of those with a service-linked role only, so all pass.
+ * AWS's services as `Principal` names them: `ivs.amazonaws.com`, `logs.eu-west-1.amazonaws.com`.
+ * Only those with a service-linked role are known by name, so all of this form pass.
  */
 const AWS_SERVICE = /^(?:[a-z0-9-]+\.){1,4}(?:amazonaws\.(?:com|com\.cn|eu)|aws\.internal)$/i;
 

@@ -12,10 +12,10 @@ import { SharedChanges } from "./shared-changes.ts";
  */
 export class Generations {
   #sequence = 0;
-  /** Of all accounts at once, when the database was emptied. */
+  /** The last change of all accounts at once: the database was emptied. */
   #lastChangeOfAll = 0;
   readonly #lastChange = new Map<string, number>();
-  /** Undefined where this node is alone with its database. */
+  /** Undefined if this node is alone with its database. */
   readonly #shared: SharedChanges | undefined;
 
   constructor(shared?: { readonly store: Store; readonly ids: Ids }) {
@@ -38,7 +38,7 @@ export class Generations {
     await this.#shared?.refresh(accountId);
   }
 
-  /** Tells of a change of `accountId` that `tx` makes; it counts once `tx` is committed. */
+  /** Announces a change of `accountId` that `tx` makes; it counts once `tx` is committed. */
   async bump(tx: Pick<Transaction, "tables" | "afterCommit">, accountId: string): Promise<void> {
     await this.#shared?.write(tx, accountId);
     tx.afterCommit(() => this.count(accountId));

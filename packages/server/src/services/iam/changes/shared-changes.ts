@@ -4,7 +4,7 @@ import { accountChanges, writeAccountChange } from "../rows/account-changes.ts";
 import type { IamTables } from "../tables.ts";
 
 /**
- * Tells nodes of each other's changes by a row per account, whose id is a new one after each
+ * Lets nodes notice each other's changes by a row per account, whose id is a new one after each
  * change. A node reads it once for each request, or for all the requests that came while it was
  * reading before: what was committed before a request arrived is seen by it.
  */
@@ -31,7 +31,7 @@ export class SharedChanges {
     return this.#next;
   }
 
-  /** The row is written first of all, so that of two nodes one waits, not works in vain. */
+  /** Writes the row before all else, so that of two nodes one waits, and doesn't work in vain. */
   async write(tx: Pick<Transaction, "tables" | "afterCommit">, accountId: string): Promise<void> {
     const changeId = this.#ids.uuid();
     const { db } = tx.tables<IamTables>();
@@ -44,7 +44,7 @@ export class SharedChanges {
     this.#waiting = new Set();
     this.#next = undefined;
     const reading = this.#read(accountIds);
-    // Whoever waits for it hears of a failure; the next reading begins all the same.
+    // Those who wait for it get its failure; the next reading begins all the same.
     this.#reading = reading.catch(() => undefined);
     return reading;
   }

@@ -27,7 +27,7 @@ import { findAccount } from "../rows/accounts.ts";
 import type { User } from "../rows/users.ts";
 import type { AccessKeyRow, Db, IamTables } from "../tables.ts";
 
-/** Characters of a secret access key, as AWS's have. */
+/** The length of a secret access key, as AWS's have. */
 const SECRET_LENGTH = 40;
 /** GetAccessKeyLastUsed shows this for a key that was never used. */
 const NEVER = "N/A";

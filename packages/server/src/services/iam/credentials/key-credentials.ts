@@ -16,8 +16,8 @@ const CACHED_KEYS_MAX = 10_000;
 const TEMPORARY_KEY_PREFIX = "ASIA";
 
 /**
- * Long-term access keys: users' and the accounts' root keys. Every signed request asks, so an
- * answer is kept until its account changes.
+ * Long-term access keys: users' and the accounts' root keys. Every signed request asks for
+ * one, so an answer is kept until its account changes.
  */
 export class KeyCredentials implements CredentialSource {
   readonly #parts: Pick<IamParts, "generations" | "secrets" | "lastUsed">;

@@ -11,7 +11,7 @@ export interface ServerCertificateMaterial {
 }
 
 /**
- * Holds the parts of a server certificate against each other.
+ * Checks that the parts of a server certificate belong together.
  * @returns when the certificate expires, in milliseconds
  * @throws MalformedCertificate, KeyPairMismatch
  */
@@ -82,7 +82,7 @@ function keyPairMismatch(): AwsError {
   });
 }
 
-/** The sentence is AWS's, the index as well: that of the last certificate that was right. */
+/** The sentence is AWS's; its index is that of the last certificate that was right. */
 function invalidChain(index: number): AwsError {
   return malformedCertificate(
     `Unable to validate certificate chain. The certificate chain must start with the immediate signing certificate, followed by any intermediaries in order. The index within the chain of the invalid certificate is: ${index}`,

@@ -22,9 +22,9 @@ import {
 import type { User } from "../rows/users.ts";
 import type { Db, IamTables } from "../tables.ts";
 
-/** Source: CreateServiceSpecificCredential; those with a name and a password. */
+/** Services whose credential is a name and a password; source: CreateServiceSpecificCredential. */
 const PASSWORD_SERVICES = ["codecommit.amazonaws.com", "cassandra.amazonaws.com"];
-/** Those with an API key, which may expire. */
+/** Services whose credential is an API key, which may expire. */
 const KEY_SERVICES = ["bedrock.amazonaws.com", "logs.amazonaws.com"];
 const PASSWORD_LENGTH = 44;
 const KEY_LENGTH = 96;
@@ -127,7 +127,7 @@ async function insertCredential(
     throw quotaExceeded("ServiceSpecificCredentialsPerUser", SERVICE_SPECIFIC_CREDENTIALS_PER_USER);
   const id = newUniqueId("ACCA", context.accountId, parts.ids);
   const secret = newSecret(parts, service);
-  // The second credential of a service is told from the first by a number, as on AWS.
+  // The second credential of a service has a number after its name, as on AWS.
   const [first, second] = ["", "+1"].map(
     (number) => `${user.user_name}${number}-at-${context.accountId}`,
   );

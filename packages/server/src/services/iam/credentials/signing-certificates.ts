@@ -19,7 +19,7 @@ import type { User } from "../rows/users.ts";
 import type { Db, IamTables } from "../tables.ts";
 import { parseCertificates } from "./server-certificate-material.ts";
 
-/** AWS's certificate ids are 24 to 128 characters; those that it shows have so many. */
+/** AWS's certificate ids are 24 to 128 characters long; those that it shows have 32. */
 const ID_LENGTH = 32;
 
 /** X.509 certificates of users, with which they once signed requests. Here nothing uses them. */
@@ -72,7 +72,7 @@ async function insert(
 ): Promise<SigningCertificateRow> {
   const [certificate, ...more] = parseCertificates(body) ?? [];
   if (!certificate || more.length > 0)
-    // Without what was sent, which may be the private key by mistake: records tell the message.
+    // The message leaves out what was sent, which may be the private key by mistake.
     throw new AwsError("MalformedCertificate", "The certificate is malformed.", { status: 400 });
   const present = await signingCertificatesOf(db, user.user_id);
   if (present.some((row) => row.fingerprint === certificate.fingerprint256))

@@ -62,7 +62,7 @@ function readPem(text: string): KeyObject | undefined {
   return tried(() => createPublicKey(text));
 }
 
-/** Undefined for what isn't a key: node tells bad keys by throwing. */
+/** Undefined for a text that isn't a key, for which node throws. */
 function tried(read: () => KeyObject): KeyObject | undefined {
   try {
     return read();

@@ -12,7 +12,8 @@ const KEYS_TRIED_MAX = 20;
 
 /**
  * Tries a sealing key on the secrets of access keys, root users' first. An earlier version made
- * another key when it found none, so a database may hold secrets of several: one that opens decides.
+ * another key when it found none, so a database may hold secrets of several: one that opens
+ * decides.
  */
 export async function trySealingKey(
   db: Kysely<Tables>,

@@ -67,7 +67,7 @@ export function outboundFederationOperations(parts: Parts) {
   });
 }
 
-/** By account, or by the id in the issuer's URL; undefined unless it is enabled. */
+/** Finds an issuer by account, or by the id in its URL; undefined unless it is enabled. */
 export async function findOutboundFederation(
   parts: Pick<IamParts, "secrets" | "outboundIssuer">,
   db: Db,

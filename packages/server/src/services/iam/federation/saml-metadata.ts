@@ -7,7 +7,7 @@ const SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#";
 /** More than any identity provider has while it changes its keys. */
 const CERTIFICATES_MAX = 20;
 
-/** What is used of an identity provider's metadata. */
+/** The parts of an identity provider's metadata that are used. */
 export interface SamlMetadata {
   readonly entityId: string;
   /** Undefined when the metadata doesn't end. */

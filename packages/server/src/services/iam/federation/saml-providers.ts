@@ -26,7 +26,7 @@ import { changeEncryption } from "./saml-private-keys.ts";
 
 /** Characters of a provider's own id. */
 const UUID_LENGTH = 26;
-/** How long metadata without `validUntil` is shown to be valid, as on AWS. */
+/** Metadata without `validUntil` is shown to be valid this long, as on AWS. */
 const VALID_YEARS = 100;
 
 interface ArnInput {

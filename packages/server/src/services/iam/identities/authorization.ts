@@ -11,10 +11,10 @@ import { findOwner, type OwnerSubject } from "./owners.ts";
 import type { PolicySubject, ProfileSubject } from "./subjects.ts";
 
 /*
- * What must be allowed for IAM's operations: in most, the action of the operation's own name on
- * one entity. The entity's stored path and tags decide; of one that doesn't exist the name alone
- * is known, and the decision comes before the answer that it is missing. The entity is handed on
- * as the decision's subject, so that the handler needn't read it again.
+ * IAM's operations declare here what must be allowed: in most, the action of the operation's own
+ * name on one entity. The entity's stored path and tags decide. If there is none, its name alone is
+ * decided on, before the answer that it is missing. The entity is handed on as the decision's
+ * subject, so that the handler needn't read it again.
  */
 
 /** One pair, and the entity that was read for it. */
@@ -66,7 +66,7 @@ export function onUserOrCaller(
   return onOwner(context, "user", UserName ?? requireCallerUserName(context), extra);
 }
 
-/** As `onUserOrCaller`; the root user who names none means itself, which has no row: undefined. */
+/** As `onUserOrCaller`, but the root user may name none: it means itself, which has no row. */
 export async function onUserOrSelf(
   input: { readonly UserName?: string | undefined },
   context: RequestContext,

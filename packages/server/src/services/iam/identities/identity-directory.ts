@@ -26,8 +26,8 @@ const CACHED_ROLES_MAX = 2_000;
 const NO_POLICIES: IdentityPolicies = { identity: [], boundary: undefined };
 
 /**
- * What decisions ask of IAM's data. Of policies nothing is kept here: whoever asks keeps the answer
- * for as long as the account's generation stays the same.
+ * Answers the questions of decisions from IAM's data. Policies aren't kept here: the authorizer
+ * keeps an answer for as long as the account's generation stays the same.
  */
 export function createIdentityDirectory(
   parts: Pick<
@@ -105,13 +105,13 @@ export function createIdentityDirectory(
   };
 }
 
-/** Who is told of by last accessed information: users and roles. */
+/** Last accessed information is about users and roles. */
 function entityIdOf(principal: Principal): string | undefined {
   if (principal.kind === "user") return principal.id;
   return principal.kind === "role-session" ? principal.roleId : undefined;
 }
 
-/** A user is known by its id: one who was deleted and made again has the old one's rights no more. */
+/** Finds a user by its id: one made anew under a deleted one's name has none of its rights. */
 async function userBehind(db: Db, principal: Principal): Promise<User | undefined> {
   if (principal.kind === "user") return findUserById(db, principal.id);
   if (principal.kind !== "federated-user" || principal.userArn === undefined) return undefined;

@@ -26,7 +26,7 @@ export interface PolicyOwner<Kind extends PolicyOwnerKind = PolicyOwnerKind> {
 /** The user, group or role that an operation names, as it was when the operation was decided. */
 export interface OwnerSubject<Kind extends PolicyOwnerKind = PolicyOwnerKind> {
   readonly kind: Kind;
-  /** As the request has it. */
+  /** The name as the request has it. */
   readonly name: string;
   /** Undefined if there is none: the name alone was decided on. */
   readonly owner: PolicyOwner<Kind> | undefined;

@@ -8,7 +8,7 @@ const UNIQUE_ID = /^(AIDA|AROA)[A-Z2-7]{12,124}$/;
 /** The partition of every account here. */
 const PARTITION = "aws";
 
-/** Whether a policy's principal is written as the unique id of a user or role. */
+/** True if a policy's principal is written as the unique id of a user or role. */
 export function isPrincipalId(principal: string): boolean {
   return UNIQUE_ID.test(principal);
 }

@@ -2,13 +2,13 @@ import type { RequestContext } from "../../../kernel/request-context.ts";
 import { unmodifiableEntity } from "../errors.ts";
 import type { Role } from "../rows/roles.ts";
 
-/** The service that owns the role makes this request, with its caller's credentials passed on. */
+/** True if the service that owns the role makes this request, with its caller's credentials. */
 export function actsForOwner(role: Pick<Role, "linked_service">, context: RequestContext): boolean {
   return role.linked_service !== null && context.invokedBy === role.linked_service;
 }
 
 /**
- * Guards what IAM lets nobody change but the owning service: a service-linked role's policies,
+ * Guards what only the owning service may change: a service-linked role's policies,
  * trust, boundary, instance profiles and existence. Its description and tags are free.
  * @throws UnmodifiableEntity
  */

@@ -7,7 +7,7 @@ import type { Db } from "../tables.ts";
 /* Entities as they were when operations on them were decided; see owners.ts for the other three. */
 
 export interface ProfileSubject {
-  /** As the request has it. */
+  /** The name as the request has it. */
   readonly name: string;
   /** Undefined if there is none: the name alone was decided on. */
   readonly profile: InstanceProfile | undefined;
@@ -30,7 +30,7 @@ export async function currentProfile(db: Db, subject: ProfileSubject): Promise<I
 }
 
 export interface PolicySubject {
-  /** As the request has it. */
+  /** The ARN as the request has it. */
   readonly arn: string;
   /** The account's own policy; undefined if there is none, and for AWS's. */
   readonly own: Policy | undefined;

@@ -33,7 +33,7 @@ export interface ReportedAccess {
   readonly region: string;
 }
 
-/** Which services were used, by whom, as it was known when the report was made. */
+/** The services that were used and their users, as they were known when the report was made. */
 export interface AccessReport {
   readonly granularity: "SERVICE_LEVEL" | "ACTION_LEVEL";
   readonly entities: readonly ReportedEntity[];
@@ -41,7 +41,7 @@ export interface AccessReport {
   readonly services: readonly {
     readonly namespace: string;
     readonly name: string;
-    /** The latest first. */
+    /** Ordered from the latest. */
     readonly accesses: readonly ReportedAccess[];
   }[];
 }
@@ -79,7 +79,7 @@ export async function makeAccessReport(
   return { granularity, entities, services };
 }
 
-/** Whether the ARN is one of a managed policy: of the account or AWS's. */
+/** True for the ARN of a managed policy, the account's own or AWS's. */
 export function isPolicyArn(arn: string): boolean {
   const parsed = parseArn(arn);
   return parsed?.service === "iam" && /^policy\/./.test(parsed.resource);

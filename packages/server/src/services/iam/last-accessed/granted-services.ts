@@ -6,7 +6,9 @@ interface GrantStatement {
   readonly NotAction?: unknown;
 }
 
-/** Whether a policy allows any action of a service (`s3`), whatever its resources and conditions. */
+/**
+ * True if a policy allows any action of a service (`s3`), whatever its resources and conditions.
+ */
 export function grantsService(text: string, service: string): boolean {
   const { Statement } = JSON.parse(text) as { readonly Statement?: unknown };
   const statements = (Array.isArray(Statement) ? Statement : [Statement]) as GrantStatement[];
@@ -15,7 +17,7 @@ export function grantsService(text: string, service: string): boolean {
     if (statement?.Effect !== "Allow") return false;
     if (statement.Action !== undefined)
       return textsIn(statement.Action).some((pattern) => isOfService(pattern, namespace));
-    // All actions but those: some of the service remain unless a pattern covers every one.
+    // It grants all other actions: some of the service's, unless a pattern covers every one.
     return !textsIn(statement.NotAction).some((pattern) => coversService(pattern, namespace));
   });
 }

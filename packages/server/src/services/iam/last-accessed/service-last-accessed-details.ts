@@ -19,7 +19,7 @@ import {
 
 /** Reports can be read for a week. */
 const REPORT_LIFETIME_MS = 7 * 24 * 60 * 60 * 1000;
-/** Kept of one account; older ones go first. */
+/** An account keeps this many reports; older ones are deleted. */
 const REPORTS_PER_ACCOUNT = 100;
 
 interface StoredReport {
@@ -35,7 +35,7 @@ export function serviceLastAccessedOperations(
       authorize: ({ Arn: arn }, context): Promise<Decidable<ReportSubject>> =>
         isPolicyArn(arn) ? onPolicy(context, arn) : onIdentityArn(context, arn),
       handle: async (input, context, subject) => {
-        // What happened until now belongs into the report.
+        // The report covers everything up to now.
         await parts.lastUsed.flush();
         const { accountId, nowMs } = context;
         const about = { accountId, arn: input.Arn, nowMs };
@@ -91,7 +91,7 @@ export function serviceLastAccessedOperations(
   });
 }
 
-/** The most recent first, then by ARN. */
+/** Orders details from the most recent, then by ARN. */
 function keyOf(detail: {
   readonly entity: ReportedEntity;
   readonly latest: ReportedAccess | undefined;

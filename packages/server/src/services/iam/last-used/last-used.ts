@@ -15,7 +15,7 @@ import { UseNotes } from "./use-notes.ts";
 
 /** Uses are written this long after the first of them: AWS, too, shows them with a delay. */
 const FLUSH_DELAY_MS = 10_000;
-/** Notes in one transaction. */
+/** The number of notes in one transaction. */
 const WRITTEN_AT_ONCE = 100;
 
 /**
@@ -88,7 +88,7 @@ export class LastUsed {
     this.#keys.written(keys);
   }
 
-  /** In transactions of a few notes each: others are served in between. */
+  /** Writes in transactions of a few notes each, so that others are served in between. */
   async #inSteps<Note>(
     notes: readonly Note[],
     write: (some: readonly Note[], db: Db) => Promise<void>,

@@ -1,7 +1,7 @@
-/** Past this many different ids notes are written at once and the oldest forgotten. */
+/** At this many different ids, notes are written at once and the oldest forgotten. */
 const NOTES_MAX = 10_000;
 
-/** Uses by id. They stay when they are written, because rows read before don't have them. */
+/** Uses by id. They stay after they are written: rows that were read before lack them. */
 export class UseNotes<Use> {
   readonly latest = new Map<string, Use>();
   readonly #unwritten = new Set<string>();

@@ -8,16 +8,16 @@ import type { IamTables } from "../tables.ts";
 import { findTotpStep, totpCodes, totpStep } from "./totp.ts";
 
 /**
- * How far the later of two codes may be from what was known of a device's clock, in periods of 30 s,
- * and a single code: as recorded of AWS.
+ * The later of two codes, and a single code, may be this far from what was known of a device's
+ * clock, in periods of 30 s, as AWS was seen to accept them.
  */
 const PAIR_STEPS_BEHIND_MAX = 998;
 const PAIR_STEPS_AHEAD_MAX = 1000;
 const DRIFT_STEPS_MAX = 2;
-/** More than can be within reach at one time, also when the clock is set anew. */
+/** More than can be within reach at one time, even after the clock is set anew. */
 const USED_STEPS_KEPT = 50;
 
-/** What two consecutive codes tell of a device. */
+/** The state of a device's clock, found from two consecutive codes. */
 export interface Synchronised {
   /** The later code's period: no pair of codes may reach back to it. */
   readonly last_step: number;

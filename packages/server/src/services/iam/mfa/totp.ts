@@ -10,7 +10,7 @@ const DIGITS = 6;
 const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 const BITS_PER_DIGIT = 5;
 
-/** The number of the period that a moment lies in. */
+/** The number of the period at a moment. */
 export function totpStep(nowMs: number): number {
   return Math.floor(nowMs / TOTP_PERIOD_MS);
 }
@@ -30,8 +30,9 @@ export function totpCodes(seed: string): (step: number) => string {
 }
 
 /**
- * The first step from `from` to `to` at which the device shows `codes` one after another. Any run of n steps
- * holds one of every n steps, so that just these are computed, and the others beside one that shows a code.
+ * Finds the first step from `from` to `to` at which the device shows `codes` one after another. Any
+ * run of n steps holds one of every n steps, so only these are computed, and the others only beside
+ * one that shows a code.
  */
 export function findTotpStep(
   codeAt: (step: number) => string,

@@ -16,7 +16,7 @@ export interface ManagedPolicy {
   readonly defaultVersion: number;
   readonly createdMs: number;
   readonly updatedMs: number;
-  /** AWS's own: shared by all accounts, changed by nobody. */
+  /** True for AWS's own, which all accounts share and none can change. */
   readonly aws: boolean;
 }
 

@@ -73,7 +73,10 @@ export function policyOperations(parts: IamParts) {
   });
 }
 
-/** AWS's policies can't be changed, whatever the caller is allowed. @throws AccessDenied, ValidationError */
+/**
+ * AWS's policies can't be changed, whatever the caller is allowed. @throws AccessDenied,
+ * ValidationError
+ */
 export function requireOwnPolicyArn(arn: string, context: RequestContext): string {
   if (!isAwsPolicyArn(requireArn(arn))) return arn;
   throw accessDenied(

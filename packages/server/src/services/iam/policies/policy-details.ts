@@ -7,7 +7,7 @@ export function versionId(version: number): string {
   return `v${version}`;
 }
 
-/** The number of `v3`; undefined for what no version of ours is called. */
+/** The number of `v3`; undefined for a text that isn't a version's id. */
 export function parseVersionId(id: string): number | undefined {
   const match = /^v([1-9]\d{0,8})$/.exec(id);
   return match ? Number(match[1]) : undefined;

@@ -4,14 +4,15 @@ import { isPrincipalId, principalArnOf, principalIdOf } from "../identities/prin
 import type { Db } from "../tables.ts";
 
 /*
- * A trust policy names users and roles by ARN, but means the entity and not its name: whoever
- * later gets the same name isn't trusted. So documents are stored with unique ids and shown with
- * ARNs while the entities exist. Source: IAM User Guide, "AWS JSON policy elements: Principal".
+ * A trust policy names users and roles by ARN, but means the entity and not its name: another one
+ * that later gets the same name isn't trusted. So documents are stored with unique ids and shown
+ * with ARNs while the entities exist. Source: IAM User Guide, "AWS JSON policy elements:
+ * Principal".
  */
 
 const ACCOUNT_ID = /^\d{12}$/;
 
-/** The document as it is stored and matched. @throws MalformedPolicyDocument for strangers */
+/** The document as it is stored and matched. @throws MalformedPolicyDocument for unknown ones */
 export function storedTrustPolicy(db: Db, text: string): Promise<string> {
   return mapAwsPrincipals(text, async (principal) => {
     const stored = await storedPrincipal(db, principal);

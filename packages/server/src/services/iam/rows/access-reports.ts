@@ -21,7 +21,7 @@ export async function insertAccessReport(db: Db, report: AccessReportRow): Promi
   await db.insertInto("iam_access_reports").values(report).execute();
 }
 
-/** Keeps the account's latest reports, at most so many, that were made after `sinceMs`. */
+/** Deletes all of an account's reports but the latest `max` that were made after `sinceMs`. */
 export async function keepAccessReports(
   db: Db,
   accountId: string,

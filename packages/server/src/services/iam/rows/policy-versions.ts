@@ -6,7 +6,7 @@ export interface PolicyVersion {
   readonly createdMs: number;
 }
 
-/** The oldest first. */
+/** All versions of the account's own policy, the oldest first. */
 export async function versionsOfPolicy(db: Db, arn: string): Promise<PolicyVersion[]> {
   const rows = await db
     .selectFrom("iam_policy_versions")

@@ -18,7 +18,7 @@ export interface Access extends RoleUse {
   readonly action: string;
 }
 
-/** Rows in one statement, and ids in one question: every database takes so many. */
+/** Rows in one statement, and ids in one question: every database takes this many. */
 const ROWS_AT_ONCE = 100;
 
 export async function writeRoleUse(db: Db, roleId: string, use: RoleUse): Promise<void> {

@@ -5,23 +5,26 @@ import type { IamTables } from "../tables.ts";
 import { type DeletionTask, findTask, finishTask } from "./deletion-tasks.ts";
 import type { ServiceLinkedRoleTables } from "./tables.ts";
 
-/** Of each Region, as many resources are named in a failure. AWS, too, may list only some. */
+/** A failure names this many resources of each Region. AWS, too, may list only some. */
 const LISTED_RESOURCES_MAX = 100;
 
 /** Source: IAM API reference, DeletionTaskFailureReasonType. */
 const REASON_LENGTH_MAX = 1000;
 
 export interface DeletionDecision {
-  /** Where the role is used: read inside `tx`, or answered while the role had no new sessions. */
+  /**
+   * Finds where the role is used inside `tx`, or repeats an answer since which it had no new
+   * sessions.
+   */
   findUsage(tx: Transaction): Promise<readonly RoleUsage[]> | readonly RoleUsage[];
   readonly nowMs: number;
   readonly tx: Transaction<ServiceLinkedRoleTables>;
 }
 
 /**
- * Decides a deletion task. Whether the role is in use and that it is gone are read and written in
- * one transaction, the same in which a service would begin to use the role: neither can happen
- * unseen by the other. Deciding a finished task again changes nothing.
+ * Decides a deletion task. One transaction reads whether the role is in use and deletes it, as one
+ * transaction of a service checks the role and begins to use it: neither can miss the other.
+ * Deciding a finished task again changes nothing.
  */
 export async function decideDeletion(
   { task_id: taskId, account_id: accountId }: Pick<DeletionTask, "task_id" | "account_id">,
@@ -40,7 +43,7 @@ export async function decideDeletion(
   await finishTask(tx.db, taskId, nowMs, inUse(task, usages));
 }
 
-/** Ends the task because nobody could say whether the role is in use; the role stays. */
+/** Ends the task because it is unknown whether the role is in use; the role stays. */
 export async function abandonDeletion(
   task: DeletionTask,
   reason: string,

@@ -11,11 +11,13 @@ import type { LinkedServices } from "./linked-services.ts";
 import type { ServiceLinkedRoleTables } from "./tables.ts";
 import { askUsage } from "./usage-endpoint.ts";
 
-/** Tasks under way; outside services that are asked at the same time. */
+/** This many tasks are under way, and outside services asked, at the same time. */
 const AT_ONCE_MAX = 16;
-/** A decision without an outside service takes milliseconds; a node that died keeps a task so long. */
+/**
+ * A decision without an outside service takes milliseconds; a dead node keeps its task this long.
+ */
 const LEASE_MS = 10_000;
-/** Where other nodes may die, their tasks are looked for this often. */
+/** On a shared database, the tasks of nodes that died are looked for this often. */
 const LOOK_INTERVAL_MS = 5_000;
 
 export interface DeletionWorkerDependencies {
@@ -26,9 +28,9 @@ export interface DeletionWorkerDependencies {
   readonly generations: Generations;
   readonly services: LinkedServices;
   /**
-   * A new task stays pending so long where nothing else is at work, as one of AWS's does for
-   * seconds: whoever asks for the same deletion twice in a row is given the same task. A look for
-   * another task, or another node's, takes it up sooner.
+   * A new task stays pending this long while nothing else is at work, as one of AWS's does for
+   * seconds: a caller that asks for the same deletion twice in a row gets the same task. A look for
+   * another task, or another node's look, takes it up sooner.
    */
   readonly roleDeletionDelayMs: number;
 }
@@ -71,7 +73,7 @@ export class DeletionWorker {
     this.#queue.start();
   }
 
-  /** There is a new task: wakes after the delay. Nothing happens before `start` or after `close`. */
+  /** Wakes the worker after the delay, for a new task; not before `start` nor after `close`. */
   wakeSoon(): void {
     this.#queue.wakeIn(this.#deps.roleDeletionDelayMs);
   }

@@ -5,7 +5,7 @@ import type { IamTables } from "../tables.ts";
 import type { LinkedServices } from "./linked-services.ts";
 import { askUsage, type UsageAnswer } from "./usage-endpoint.ts";
 
-/** What stands behind `rolecast iam service-linked-roles`: each role, and who still uses it. */
+/** Lists each service-linked role with its users, for `rolecast iam service-linked-roles`. */
 export function createLinkedRoleReport(
   parts: Pick<IamParts, "store" | "lastUsed" | "log">,
   services: LinkedServices,

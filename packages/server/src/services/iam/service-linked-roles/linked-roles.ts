@@ -7,11 +7,11 @@ import { findLinkedRoles, type Role, roleArn } from "../rows/roles.ts";
 import type { IamTables } from "../tables.ts";
 
 /**
- * What a linked service may know and do of its own role, inside the transaction in which it begins
- * or ends using it.
+ * Gives a linked service what it may know and do of its own role, inside the transaction in which
+ * it begins or ends using it.
  *
  * A role whose deletion is pending still counts: the deletion is decided in a transaction that
- * sees who uses the role, so whoever comes first wins, and the deletion fails if it was the service.
+ * sees who uses the role, so the first of the two wins; if it is the service, the deletion fails.
  */
 export function createLinkedRoles(
   generations: Generations,

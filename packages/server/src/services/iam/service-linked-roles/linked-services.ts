@@ -4,7 +4,7 @@ import type { OutsideService } from "../../../kernel/ports/linked-services.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import type { LinkedRoleTemplates } from "../catalogue/linked-role-templates.ts";
 
-/** The services that say where they use their role. The rest of AWS's definitions never do. */
+/** The services that report where they use their role. The rest of AWS's never do. */
 export class LinkedServices {
   readonly #templates: LinkedRoleTemplates;
   readonly #usages = new Map<string, LinkedServiceUsage>();

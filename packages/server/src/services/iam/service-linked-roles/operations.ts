@@ -192,7 +192,7 @@ interface DeletionRequest {
   readonly tx: Transaction<ServiceLinkedRoleTables>;
 }
 
-/** The id of the role's pending task, which is made when there is none. */
+/** Returns the id of the role's pending task, and makes one if there is none. */
 async function requestDeletion(request: DeletionRequest): Promise<string> {
   const { roleName, parts, context, worker, tx } = request;
   const accountId = requireAccount(context);
@@ -222,7 +222,7 @@ async function requestDeletion(request: DeletionRequest): Promise<string> {
   return taskId;
 }
 
-/** A role that is gone keeps its ARN, so that who may delete it learns that it is gone. */
+/** A role that is gone keeps its ARN, so that those allowed to delete it learn that it is gone. */
 async function arnForDeletion(
   roleName: string,
   context: RequestContext,

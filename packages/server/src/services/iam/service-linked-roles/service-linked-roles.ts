@@ -10,7 +10,7 @@ import { LinkedServices } from "./linked-services.ts";
 import { serviceLinkedRoleMigrations } from "./migrations.ts";
 import { serviceLinkedRoleOperations } from "./operations.ts";
 
-/** Everything of service-linked roles that IAM's service object is made of. */
+/** The parts of IAM's service object that are about service-linked roles. */
 export interface ServiceLinkedRolePart {
   readonly operations: OperationTable;
   readonly migrations: readonly Migration[];

@@ -4,7 +4,7 @@
  * order of its own (seen in published CLI output of both).
  */
 
-/** As it is stored, and as GetRole shows it. */
+/** The document as it is stored and as GetRole shows it. */
 export function serviceTrustPolicy(servicePrincipal: string): string {
   return JSON.stringify({
     Version: "2012-10-17",
@@ -14,7 +14,7 @@ export function serviceTrustPolicy(servicePrincipal: string): string {
   });
 }
 
-/** As CreateServiceLinkedRole answers it. */
+/** The document as CreateServiceLinkedRole answers it. */
 export function createdTrustPolicy(servicePrincipal: string): string {
   return JSON.stringify({
     Version: "2012-10-17",

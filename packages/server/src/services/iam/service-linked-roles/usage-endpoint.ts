@@ -5,7 +5,7 @@ import type { OutsideService, UsageEndpoint } from "../../../kernel/ports/linked
 import { pause } from "../../../kernel/work/timers.ts";
 
 const ANSWER_BYTES_MAX = 1024 * 1024;
-/** After the first attempt; doubled after each further one. */
+/** The delay after the first attempt; it doubles after each further one. */
 const RETRY_DELAY_MS = 50;
 
 const answerSchema = z.object({ resources: z.array(z.string().min(1).max(2_048)).max(100_000) });
@@ -114,7 +114,7 @@ async function readText(response: Response): Promise<string | undefined> {
   return Buffer.concat(chunks).toString("utf8");
 }
 
-/** Where the template has no place for them, Region, account and role are query parameters. */
+/** Region, account and role are query parameters unless the template has places for them. */
 function usageUrl({ url }: UsageEndpoint, region: string, role: AskedRole): string {
   const values = { region, account: role.accountId, role: role.roleName };
   let filled = url;

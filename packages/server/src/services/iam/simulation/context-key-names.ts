@@ -1,8 +1,8 @@
 import { contextKeysOf } from "@rolecast/policy";
 
 /**
- * The context keys that policies look at, by their lower-cased name, each as the first policy that
- * names it spells it. @throws PolicyCompileError
+ * Returns the context keys that policies look at by their lower-cased names, each spelled as in the
+ * first policy that names it. @throws PolicyCompileError
  */
 export function contextKeyNames(texts: readonly string[]): Map<string, string> {
   const names = new Map<string, string>();

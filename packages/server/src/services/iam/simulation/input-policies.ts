@@ -7,8 +7,8 @@ import {
 import { invalidInput } from "../errors.ts";
 
 /**
- * A policy that comes with a request. It needs no version, and what its conditions ask for may be
- * anything, unlike in one that is saved. @throws InvalidInput with what is wrong with it
+ * Compiles a policy that comes with a request. Unlike a stored one, it needs no version, and its
+ * conditions may ask for anything. @throws InvalidInput that names the problem
  */
 export function compileInput(text: string, source: PolicySource): CompiledPolicy {
   try {

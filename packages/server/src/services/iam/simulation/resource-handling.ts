@@ -11,7 +11,9 @@ const SCENARIOS: ReadonlyMap<string, readonly string[]> = new Map([
   ["EC2-VPC-EBS-Subnet", [...INSTANCE, "subnet", "volume"]],
 ]);
 
-/** Refuses a simulation of an EC2 scenario without all resources that it needs. @throws InvalidInput */
+/**
+ * Refuses a simulation of an EC2 scenario without all resources that it needs. @throws InvalidInput
+ */
 export function refuseMissingResources(
   option: string | undefined,
   resources: readonly string[],

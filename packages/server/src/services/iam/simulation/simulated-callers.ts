@@ -6,16 +6,16 @@ import type { PolicyOwner } from "../identities/owners.ts";
 import { roleOf } from "../identities/owners.ts";
 import type { StoredTag } from "../rows/tags.ts";
 
-/** Who is simulated to call, and the condition keys that follow from that. */
+/** The principal that is simulated to call, and the condition keys that follow from it. */
 export interface SimulatedCaller {
   readonly principal: Principal;
   readonly context: ReadonlyMap<string, ContextValue>;
 }
 
-/** Stands where a session's name is part of an ARN. */
+/** The session's name in the ARN of a simulated role. */
 const SESSION = "simulation";
 
-/** `owner` left out: nobody knows more of the caller than its ARN. */
+/** Without `owner`, the caller's ARN is all that is known. */
 export function simulatedCaller(
   identity: IdentityArn,
   owner: PolicyOwner | undefined,
@@ -37,7 +37,7 @@ export function simulatedCaller(
         }
       : { kind: "user", accountId, arn, id, userName: name };
   const context = new Map<string, ContextValue>();
-  // A group calls nobody: which user of it would, is unknown.
+  // A group makes no calls, and it is unknown which of its users would.
   if (kind === "group") return { principal, context };
   context.set("aws:principalarn", arn);
   context.set("aws:principalaccount", accountId);
@@ -48,7 +48,7 @@ export function simulatedCaller(
   return { principal, context };
 }
 
-/** Whoever SimulateCustomPolicy calls as when nobody is named: somebody of the account. */
+/** The caller of a SimulateCustomPolicy that names none: some user of the account. */
 export function anyCaller(accountId: string): SimulatedCaller {
   const arn = `arn:aws:iam::${accountId}:user/${SESSION}`;
   return {

@@ -2,7 +2,7 @@ import type * as iam from "@aws-sdk/client-iam";
 import { type ContextValue, type ContextValueType, isContextValue } from "@rolecast/policy";
 import { invalidInput } from "../errors.ts";
 
-/** What AWS says that a value isn't; values of other types are any text. */
+/** AWS's words for a value of the wrong type; values of other types are any text. */
 const FORMS: Readonly<Record<ContextValueType, string>> = {
   numeric: "numeric format",
   date: "DateTime format",

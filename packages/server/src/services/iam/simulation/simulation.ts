@@ -11,7 +11,7 @@ import { splitArn } from "../../../kernel/arn.ts";
 import { accountOf } from "../../../kernel/principal.ts";
 import { nextTurn } from "../../../kernel/work/turns.ts";
 
-/** Everything about a simulation but its actions. */
+/** A simulation without its actions. */
 export interface Simulation {
   readonly principal: Principal;
   readonly layers: PolicyLayers;
@@ -20,7 +20,7 @@ export interface Simulation {
   readonly resources: readonly string[];
   /** The account of resources whose ARN doesn't tell it; undefined: the caller's. */
   readonly resourceOwner: string | undefined;
-  /** Characters of all policies together, at least 1: what a decision may cost. */
+  /** Characters of all policies together, at least 1: the cost of a decision grows with them. */
   readonly policiesLength: number;
   /** The context keys that policies look at and the request doesn't give, as they spell them. */
   readonly missing: readonly string[];
@@ -35,7 +35,7 @@ interface Outcome {
   readonly statements: readonly iam.Statement[];
   readonly missing: readonly string[];
   readonly details: Readonly<Record<string, Decision>>;
-  /** Undefined where no boundary or no service control policy has a say. */
+  /** Undefined if there is no boundary or no service control policy. */
   readonly boundaryAllows: boolean | undefined;
   readonly organizationAllows: boolean | undefined;
 }
@@ -48,7 +48,7 @@ const DECISIONS: Readonly<Record<Effect, Decision>> = {
 const MOST_RESTRICTIVE_FIRST: readonly Decision[] = ["explicitDeny", "implicitDeny", "allowed"];
 
 /**
- * What AWS answers as `SourcePolicyType` and as keys of `EvalDecisionDetails`, though the model
+ * AWS answers these as `SourcePolicyType` and as keys of `EvalDecisionDetails`, though the model
  * has other values: AWS CLI reference, simulate-custom-policy. SCPs aren't shown.
  */
 const POLICY_TYPES: Readonly<Record<string, string | undefined>> = {
@@ -58,7 +58,7 @@ const POLICY_TYPES: Readonly<Record<string, string | undefined>> = {
 };
 
 /**
- * What would happen if the caller called an action, by the engine that decides real requests.
+ * Decides one action of the caller with the engine that decides real requests.
  * Other requests are served between two resources: policies here are the caller's, and large.
  */
 export async function simulate(
@@ -103,7 +103,7 @@ function decideOne(simulation: Simulation, action: string, resource: string): Ou
     resource,
     decision,
     statements: decidingStatements(explanation),
-    // Where it would change nothing, AWS doesn't ask for more.
+    // AWS doesn't ask for keys that would change nothing.
     missing: decision === "implicitDeny" && organizationAllows !== false ? simulation.missing : [],
     details: crossAccount ? decisionsByType(explanation) : {},
     boundaryAllows: layerAllows(explanation, "boundary"),
@@ -120,7 +120,7 @@ function accountOfResource(
   return splitArn(resource)?.accountId || resourceOwner;
 }
 
-/** Of an explicit deny the denying statements alone; an implicit one has none. */
+/** An explicit deny shows the denying statements alone; an implicit one has none. */
 function decidingStatements({ effect, matched }: Explanation): readonly iam.Statement[] {
   if (effect === "implicitDeny") return [];
   const wanted = effect === "allow" ? "Allow" : "Deny";
@@ -152,7 +152,7 @@ function layerAllows({ layers }: Explanation, layer: "boundary" | "scp"): boolea
   return outcomes.length === 0 ? undefined : outcomes.every(({ effect }) => effect === "allow");
 }
 
-/** What is empty is left out. */
+/** Leaves out empty members. */
 function resourceResult(outcome: Outcome): iam.ResourceSpecificResult {
   const { statements, missing, details } = outcome;
   return {

@@ -30,12 +30,12 @@ import {
 import { type Simulation, simulate } from "./simulation.ts";
 import { entriesOf } from "./simulation-context.ts";
 
-/** Pairs of action and resource in one answer: past it, the rest comes with the next page. */
+/** Pairs of action and resource in one answer; the rest comes with the next page. */
 const PAIRS_PER_PAGE_MAX = 10_000;
 /** Characters of policies that one answer may weigh, counted anew for each pair. */
 const WEIGHED_PER_PAGE_MAX = 200_000_000;
 const DEFAULT_PAGE = 100;
-/** Ours: AWS publishes none. An action is decided on all of them in one answer. */
+/** Our own limit, since AWS publishes none. One answer decides an action on all of them. */
 const RESOURCES_MAX = 1_000;
 const ACCOUNT_ID = /^[0-9]{12}$/;
 
@@ -72,7 +72,7 @@ export function simulationOperations(parts: Parts) {
   });
 }
 
-/** A resource policy decides about a user, and somebody must name it. @throws InvalidInput */
+/** A resource policy decides about a user, whom the request must name. @throws InvalidInput */
 function refuseMissingCaller(input: Pick<SimulationInput, "ResourcePolicy" | "CallerArn">): void {
   if (input.ResourcePolicy !== undefined && input.CallerArn === undefined)
     throw invalidInput("Invalid caller - Caller cannot be null or empty.");
@@ -82,7 +82,7 @@ type SimulationInput = Omit<Checked<iam.SimulateCustomPolicyRequest>, "PolicyInp
   PolicyInputList?: string[] | undefined;
 };
 
-/** The caller that an ARN names: with its id and tags where the account knows it. */
+/** The caller that an ARN names, with its id and tags if the account has it. */
 async function namedCaller(context: RequestContext, arn: string): Promise<SimulatedCaller> {
   const identity = requireCallerArn(arn);
   const db = context.db<IamTables>();
@@ -99,7 +99,7 @@ function compileOwned({ owner, name, arn, text }: OwnedPolicy): CompiledPolicy {
   return compileInput(text, { kind: "identity", id, managed: arn !== undefined });
 }
 
-/** A boundary in the request stands in for the one that is set. */
+/** A boundary in the request replaces the one that is set. */
 function boundaryInput(input: SimulationInput): CompiledPolicy | undefined {
   const [text, ...others] = input.PermissionsBoundaryPolicyInputList ?? [];
   if (others.length > 0)
@@ -179,7 +179,7 @@ function requestedResources({ ResourceArns }: SimulationInput): readonly string[
   return resources;
 }
 
-/** A resource policy speaks of named resources only. @throws InvalidInput */
+/** A resource policy is about named resources only. @throws InvalidInput */
 function resourcePolicy(
   input: SimulationInput,
   resources: readonly string[],
@@ -197,7 +197,7 @@ function invalidResource(text: string) {
   return invalidInput(`ResourceNames are not in a valid ARN format: ${text}.`);
 }
 
-/** Those that really apply to the account; what the input brings stands in for them. */
+/** The policies that apply to the account; those of the input replace them. */
 function organizationLevels({ organization }: Parts, accountId: string): readonly PolicySet[] {
   const levels = organization?.members.get(accountId)?.scpLevels ?? [];
   return levels.map(

@@ -9,8 +9,8 @@ import { putTags, removeTags, type StoredTag, tagOrder, tagsOf } from "../rows/t
 import type { Db, IamTables } from "../tables.ts";
 
 /*
- * The three operations on tags, for everything that has some. Conditions know the tags of providers,
- * MFA devices and server certificates as `aws:ResourceTag` only.
+ * The three operations on tags, for everything that has some. Conditions know the tags of
+ * providers, MFA devices and server certificates as `aws:ResourceTag` only.
  */
 
 /** An operation on a resource by its ARN. `tagOwner` is undefined when it doesn't exist. */

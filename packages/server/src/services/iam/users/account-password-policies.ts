@@ -76,7 +76,7 @@ export async function unlessGivenToUsers(
   };
 }
 
-/** What an update leaves out goes back to its default: updates aren't partial. */
+/** Members that an update leaves out go back to their defaults: updates aren't partial. */
 function rowOf(
   accountId: string,
   input: iam.UpdateAccountPasswordPolicyRequest,

@@ -111,7 +111,7 @@ export function loginProfileOperations() {
   });
 }
 
-/** For callers who aren't users: they are refused in the handler, in AWS's words. */
+/** Callers who aren't users are refused in the handler, in AWS's words. */
 function onCaller(context: RequestContext) {
   const { principal } = context.caller;
   const resource = "arn" in principal ? principal.arn : "*";
@@ -152,7 +152,7 @@ async function passwordColumns(context: RequestContext, profile: LoginProfile, p
   };
 }
 
-/** Writes what was worked out for `seen`, unless somebody else has changed the profile meanwhile. */
+/** Writes the new columns, unless another request has changed the profile since it was `seen`. */
 async function save(
   context: RequestContext,
   name: string,

@@ -13,7 +13,7 @@ export async function hashPassword(password: string): Promise<string> {
   return [SCHEME, salt.toString("base64"), hash.toString("base64")].join("$");
 }
 
-/** Whether this password gave a stored hash. */
+/** True if this password gave the stored hash. */
 export async function passwordMatches(password: string, stored: string): Promise<boolean> {
   const [scheme, salt, hash] = stored.split("$");
   if (scheme !== SCHEME || salt === undefined || hash === undefined)
@@ -22,7 +22,7 @@ export async function passwordMatches(password: string, stored: string): Promise
   return timingSafeEqual(derived, Buffer.from(hash, "base64"));
 }
 
-/** In a thread of its own: a request that hashes doesn't hold up the others. */
+/** Runs in a thread of its own, so that a request that hashes doesn't hold up the others. */
 function derive(password: string, salt: Buffer): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     scrypt(password, salt, HASH_BYTES, COST, (error, hash) => {
