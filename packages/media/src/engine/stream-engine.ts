@@ -1,12 +1,11 @@
 import { strict as assert } from "node:assert";
-import type { Socket } from "node:net";
 import { performance } from "node:perf_hooks";
 import { Broadcast } from "../broadcast/broadcast.ts";
 import type { TranscodePlan } from "../broadcast/broadcast-options.ts";
 import { LiveChannel } from "../hls/live-channel.ts";
 import type { ConnectionSource } from "../ingest/connection-source.ts";
 import type { MediaSink, Publisher } from "../ingest/ingest-port.ts";
-import type { IngestProtocol, Listening } from "../ingest/protocol.ts";
+import type { IngestProtocol } from "../ingest/protocol.ts";
 import { type IngestEngine, negotiate, openProtocols } from "../ingest/protocol-port.ts";
 import { PRIORITY_OUT_OF_RANGE } from "../ingest/publish-name.ts";
 import type {
@@ -21,13 +20,8 @@ import type {
 import type { MediaHost } from "../port/host.ts";
 import { defaultMediaLimits, type MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
-import type { MediaEngineOptions, PortChoice } from "../port/options.ts";
-import type {
-  AllowedPublish,
-  PublishName,
-  PublishRequest,
-  PublishSecret,
-} from "../port/publish.ts";
+import type { MediaEngineOptions } from "../port/options.ts";
+import type { AllowedPublish, PublishRequest } from "../port/publish.ts";
 import { SpillFolder } from "../recording/spill-folder.ts";
 import { ThumbnailDecoder } from "../recording/thumbnail-decoder.ts";
 import type { TranscodeCapacity } from "../transcode/transcode-capacity.ts";
@@ -59,7 +53,7 @@ export interface StreamEngineParts {
  * Composes ingest, broadcasts and playback in one process. `MediaEngine`'s methods only take and
  * give plain data.
  */
-export class StreamEngine implements MediaEngine, IngestEngine {
+export class StreamEngine implements MediaEngine {
   readonly #host: MediaHost;
   readonly #limits: MediaLimits;
   readonly #now: () => number;
@@ -78,7 +72,6 @@ export class StreamEngine implements MediaEngine, IngestEngine {
   readonly #finishing = new Set<Broadcast>();
   #state: "new" | "started" | "closed" = "new";
   #sweeper: NodeJS.Timeout | undefined;
-  #nextId = 1;
   #protocolErrors = 0;
   #refusedPublishes = 0;
 
@@ -104,7 +97,7 @@ export class StreamEngine implements MediaEngine, IngestEngine {
     this.#state = "started";
     try {
       await this.#spill?.open();
-      const ports = await openProtocols(this.#protocols, this);
+      const ports = await openProtocols(this.#protocols, this.#ingest());
       this.#sweeper = setInterval(() => this.#sweep(), SWEEP_MS);
       return ports;
     } catch (error) {
@@ -232,33 +225,7 @@ export class StreamEngine implements MediaEngine, IngestEngine {
     };
   }
 
-  get priorityMax(): number {
-    return this.#limits.priorityMax;
-  }
-
-  newConnectionId({ name }: IngestProtocol): string {
-    const id = `${this.#idPrefix}${name.charAt(0)}${this.#nextId}`;
-    this.#nextId += 1;
-    return id;
-  }
-
-  async publishSecret(name: PublishName): Promise<PublishSecret | undefined> {
-    return this.#host.publishSecret?.(name);
-  }
-
-  listen(
-    { name }: IngestProtocol,
-    at: PortChoice,
-    accept: (socket: Socket) => void,
-  ): Promise<Listening> {
-    return this.#connections.listen(name, at, (socket) => {
-      if (this.#places.admit(socket)) {
-        accept(socket);
-      }
-    });
-  }
-
-  async publish(publisher: Publisher, request: PublishRequest): Promise<MediaSink> {
+  async #publish(publisher: Publisher, request: PublishRequest): Promise<MediaSink> {
     const { priority } = request;
     const decision = await this.#host.authorizePublish(request);
     if (!publisher.open || this.#state !== "started") {
@@ -285,7 +252,7 @@ export class StreamEngine implements MediaEngine, IngestEngine {
   ): MediaSink {
     const running = this.#broadcasts.get(decision.streamName);
     if (running === undefined && priority === PRIORITY_OUT_OF_RANGE) {
-      const range = `from 1 to ${this.priorityMax}`;
+      const range = `from 1 to ${this.#limits.priorityMax}`;
       throw new MediaError("refused", `the priority is not a number ${range}`);
     }
     return running?.contend(publisher, priority) ?? this.#begin(publisher, priority, decision);
@@ -303,20 +270,25 @@ export class StreamEngine implements MediaEngine, IngestEngine {
     return running.contend(publisher, priority);
   }
 
-  refused(publisher: Publisher, reason: string, isProtocolError: boolean): void {
-    if (isProtocolError) {
-      this.#protocolErrors += 1;
-    } else {
-      this.#refusedPublishes += 1;
-    }
-    this.#host.event({
-      type: "publish-refused",
-      atMs: this.#now(),
-      connectionId: publisher.id,
-      remoteAddress: publisher.remoteAddress,
-      secure: publisher.secure,
-      reason,
-    });
+  /** The engine as the ports of its protocols see it. */
+  #ingest(): IngestEngine {
+    return {
+      host: this.#host,
+      limits: this.#limits,
+      idPrefix: this.#idPrefix,
+      now: this.#now,
+      publish: (publisher, request) => this.#publish(publisher, request),
+      countRefused: (isProtocolError) => {
+        this.#protocolErrors += Number(isProtocolError);
+        this.#refusedPublishes += Number(!isProtocolError);
+      },
+      listen: ({ name }, at, accept) =>
+        this.#connections.listen(name, at, (socket) => {
+          if (this.#places.admit(socket)) {
+            accept(socket);
+          }
+        }),
+    };
   }
 
   /** The operating system could not give us a connection. */

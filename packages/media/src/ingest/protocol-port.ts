@@ -1,20 +1,26 @@
 import type { Socket } from "node:net";
 import type { IngestPorts } from "../port/handle.ts";
+import type { MediaHost } from "../port/host.ts";
+import type { MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { PortChoice } from "../port/options.ts";
-import type { PublishName, PublishRequest, PublishSecret } from "../port/publish.ts";
+import type { PublishRequest, PublishSecret } from "../port/publish.ts";
 import type { MediaSink, Publisher } from "./ingest-port.ts";
 import type { IngestPort, IngestProtocol, Listening } from "./protocol.ts";
-import { parsePublishName } from "./publish-name.ts";
+import { type ParsedName, parsePublishName } from "./publish-name.ts";
 
 /** An engine, or a pool of them, as the ports of its protocols see it. */
 export interface IngestEngine {
-  /** The highest priority that publishers may ask for. */
-  readonly priorityMax: number;
-  newConnectionId(protocol: IngestProtocol): string;
-  publishSecret(name: PublishName): Promise<PublishSecret | undefined>;
+  readonly host: MediaHost;
+  readonly limits: MediaLimits;
+  /** Begins the ids of its connections: engines of one host have different ones. */
+  readonly idPrefix: string;
+  /** Wall clock in milliseconds since the epoch. */
+  now(): number;
+  /** Resolves to where the media of a publisher goes. Rejects with MediaError `refused`. */
   publish(publisher: Publisher, request: PublishRequest): Promise<MediaSink>;
-  refused(publisher: Publisher, reason: string, isProtocolError: boolean): void;
+  /** Counts a connection that ended without ever having published. */
+  countRefused(isProtocolError: boolean): void;
   listen(
     protocol: IngestProtocol,
     at: PortChoice,
@@ -26,34 +32,42 @@ export interface IngestEngine {
 class ProtocolPort implements IngestPort {
   readonly #protocol: IngestProtocol;
   readonly #engine: IngestEngine;
+  readonly #nextNumber: () => number;
 
-  constructor(protocol: IngestProtocol, engine: IngestEngine) {
+  constructor(protocol: IngestProtocol, engine: IngestEngine, nextNumber: () => number) {
     this.#protocol = protocol;
     this.#engine = engine;
+    this.#nextNumber = nextNumber;
   }
 
   newConnectionId(): string {
-    return this.#engine.newConnectionId(this.#protocol);
+    return `${this.#engine.idPrefix}${this.#protocol.name.charAt(0)}${this.#nextNumber()}`;
   }
 
   async secretOf(given: string): Promise<PublishSecret | undefined> {
-    const { name } = parsePublishName(given, this.#engine.priorityMax);
-    return this.#engine.publishSecret({ protocol: this.#protocol.name, name });
+    const { name } = this.#parse(given);
+    return this.#engine.host.publishSecret?.({ protocol: this.#protocol.name, name });
   }
 
   async publish(publisher: Publisher, given: string): Promise<MediaSink> {
-    const { name, priority } = parsePublishName(given, this.#engine.priorityMax);
+    const { name, priority } = this.#parse(given);
     const { id: connectionId, secure, remoteAddress } = publisher;
     const asked = { protocol: this.#protocol.name, name, priority };
     return this.#engine.publish(publisher, { ...asked, connectionId, secure, remoteAddress });
   }
 
-  refused(publisher: Publisher, reason: string, isProtocolError: boolean): void {
-    this.#engine.refused(publisher, reason, isProtocolError);
+  refused({ id, remoteAddress, secure }: Publisher, reason: string, isProtocolError: boolean) {
+    this.#engine.countRefused(isProtocolError);
+    const about = { connectionId: id, remoteAddress, secure, reason };
+    this.#engine.host.event({ type: "publish-refused", atMs: this.#engine.now(), ...about });
   }
 
   listen(at: PortChoice, accept: (socket: Socket) => void): Promise<Listening> {
     return this.#engine.listen(this.#protocol, at, accept);
+  }
+
+  #parse(given: string): ParsedName {
+    return parsePublishName(given, this.#engine.limits.priorityMax);
   }
 }
 
@@ -66,8 +80,13 @@ export async function openProtocols(
   engine: IngestEngine,
 ): Promise<IngestPorts> {
   const ports: Record<string, number> = {};
+  let connections = 0;
+  const nextNumber = (): number => {
+    connections += 1;
+    return connections;
+  };
   for (const protocol of protocols) {
-    const { port } = await protocol.open(new ProtocolPort(protocol, engine));
+    const { port } = await protocol.open(new ProtocolPort(protocol, engine, nextNumber));
     if (port !== undefined) {
       ports[protocol.name] = port;
     }

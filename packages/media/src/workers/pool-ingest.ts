@@ -8,7 +8,7 @@ import type { MediaHost } from "../port/host.ts";
 import type { MediaLimits } from "../port/limits.ts";
 import { MediaError } from "../port/media-error.ts";
 import type { PortChoice } from "../port/options.ts";
-import type { PublishName, PublishRequest, PublishSecret } from "../port/publish.ts";
+import type { PublishRequest } from "../port/publish.ts";
 import type { RelayRoutes } from "./relay-routes.ts";
 import type { StreamOwners } from "./stream-owners.ts";
 import type { RelaySource } from "./worker-messages.ts";
@@ -36,24 +36,23 @@ export interface PoolIngestOptions {
  */
 export class PoolIngest implements IngestEngine {
   readonly #options: PoolIngestOptions;
-  #nextId = 1;
+  readonly host: MediaHost;
+  readonly limits: MediaLimits;
+  /** Workers have others. */
+  readonly idPrefix = "";
 
   constructor(options: PoolIngestOptions) {
     this.#options = options;
+    this.host = options.host;
+    this.limits = options.limits;
   }
 
-  get priorityMax(): number {
-    return this.#options.limits.priorityMax;
+  now(): number {
+    return Date.now();
   }
 
-  newConnectionId({ name }: IngestProtocol): string {
-    const id = `${name.charAt(0)}${this.#nextId}`;
-    this.#nextId += 1;
-    return id;
-  }
-
-  async publishSecret(name: PublishName): Promise<PublishSecret | undefined> {
-    return this.#options.host.publishSecret?.(name);
+  countRefused(): void {
+    this.#options.onRefused();
   }
 
   listen(
@@ -100,13 +99,6 @@ export class PoolIngest implements IngestEngine {
     } finally {
       owners.decided(streamName, worker);
     }
-  }
-
-  refused({ id, remoteAddress, secure }: Publisher, reason: string): void {
-    const { host, onRefused } = this.#options;
-    onRefused();
-    const about = { connectionId: id, remoteAddress, secure, reason };
-    host.event({ type: "publish-refused", atMs: Date.now(), ...about });
   }
 }
 

@@ -1,6 +1,5 @@
 import { rm } from "node:fs/promises";
 import type { Socket } from "node:net";
-import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { ConnectionPlaces } from "../engine/connection-places.ts";
 import { TcpListeners } from "../ingest/connection-source.ts";
@@ -27,7 +26,7 @@ import { SegmentCache } from "./segment-cache.ts";
 import { StreamOwners } from "./stream-owners.ts";
 import { StreamPlaces } from "./stream-places.ts";
 import { WorkerHost } from "./worker-host.ts";
-import type { WorkerOptions } from "./worker-messages.ts";
+import { workerOptions } from "./worker-options.ts";
 import { WorkerProcess } from "./worker-process.ts";
 
 /** Media that viewers ask for is kept here once, beside the worker that made it. */
@@ -257,7 +256,8 @@ export class WorkerPool implements MediaEngine {
    * started.
    */
   async #spawn(slot: number, restartDelayMs: number): Promise<void> {
-    const worker = new WorkerProcess(this.#optionsOf(slot));
+    this.#spawned += 1;
+    const worker = new WorkerProcess(workerOptions(this.#options, slot, `w${this.#spawned}`));
     worker.calls.serve(
       new WorkerHost({
         worker,
@@ -280,30 +280,6 @@ export class WorkerPool implements MediaEngine {
       worker.kill();
       throw new MediaError("engine", "an ingest worker could not be started", { cause: error });
     }
-  }
-
-  #optionsOf(slot: number): WorkerOptions {
-    const { host, ports, tls, path, limits, ffmpeg } = this.#options;
-    const { transcodeCores = 0, spill, workers = 1 } = this.#options;
-    this.#spawned += 1;
-    return {
-      ...{ host, ports, tls, path, ffmpeg, transcodeCores },
-      // Each counts its own; together they have no more of one address than one process would.
-      limits: {
-        ...limits,
-        connectionsOfAddressMax: Math.ceil(
-          (limits?.connectionsOfAddressMax ?? defaultMediaLimits.connectionsOfAddressMax) / workers,
-        ),
-      },
-      spill: spill && {
-        folder: join(spill.folder, String(slot)),
-        // One folder for all: what a worker that died has left is found there.
-        segments: spill.segments,
-        bytesMax: Math.floor(spill.bytesMax / workers),
-        freeBytesMin: spill.freeBytesMin,
-      },
-      idPrefix: `w${this.#spawned}`,
-    };
   }
 
   /**
