@@ -6,9 +6,11 @@ import { expect, test } from "vitest";
 import { randomIds } from "../../kernel/ids.ts";
 import type { DecisionRecord } from "../../kernel/ports/decisions.ts";
 import type { Log } from "../../kernel/ports/log.ts";
+import type { Store } from "../../kernel/store.ts";
 import { openStore } from "../../storage/open-store.ts";
+import { AuthorizationDetails } from "./authorization-details.ts";
 import { createIamToolbox } from "./index.ts";
-import { iamToolboxMigrations } from "./tables.ts";
+import { type IamToolboxTables, iamToolboxMigrations } from "./tables.ts";
 
 const DAY_MS = 24 * 60 * 60_000;
 const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
@@ -127,4 +129,38 @@ test("an account's denials are kept by their size, too", async () => {
   expect(rows[0]?.chars).toBeGreaterThan(60 * 1024 * 1024);
   await store.close();
   rmSync(dir, { recursive: true, force: true });
+});
+
+test("denials that the database couldn't take are written once it can", async () => {
+  const dir = mkdtempSync(join(tmpdir(), "rolecast-details-"));
+  const clock = { nowMs: () => 1_700_000_000_000 };
+  const store = await openStore({
+    ...{ shared: undefined, file: join(dir, "db"), durable: false, nowMs: clock.nowMs },
+    migrations: iamToolboxMigrations,
+  });
+  const denials = Array.from({ length: 45 }, (_, index) => `denial${index}`);
+  // The second part commits, and only its answer is lost.
+  let transactions = 0;
+  const flaky: Store = {
+    shared: false,
+    db: store.db,
+    tables: () => flaky as never,
+    transaction: async (run) => {
+      const result = await store.transaction(run);
+      if (++transactions === 2) throw new Error("away");
+      return result;
+    },
+  };
+  const details = new AuthorizationDetails({ store: flaky, clock, ids: randomIds, log });
+  for (const id of denials) details.note(decision(id, clock.nowMs(), "IMPLICIT_DENY"));
+  await expect(details.flush()).rejects.toThrow("away");
+  await details.flush();
+  const rows = await store
+    .tables<IamToolboxTables>()
+    .db.selectFrom("iam_authorization_details")
+    .select("authorization_id")
+    .execute();
+  expect(rows.map((row) => row.authorization_id).sort()).toEqual([...denials].sort());
+  await store.close();
+  rmSync(dir, { recursive: true });
 });

@@ -10,22 +10,22 @@ import { WriteBehind } from "../../kernel/work/write-behind.ts";
 import { DetailsRetention, KEPT_MAX, KEPT_MS } from "./details-retention.ts";
 import type { IamToolboxTables } from "./tables.ts";
 
-/** An account's decisions remembered in memory, those that were watched among them. */
+/** Decisions of an account that are remembered in memory, watched ones among them. */
 const REMEMBERED_MAX = 1_000;
 /** Larger ones aren't kept; on AWS very large evaluations have no details either. */
 const DETAILS_CHARS_MAX = 512 * 1024;
-/** Denials that a new reader is told first. */
-const TOLD_FIRST_MAX = 100;
+/** Denials that a new reader gets first. */
+const SENT_FIRST_MAX = 100;
 const FLUSH_DELAY_MS = 1_000;
-/** Denials in one transaction, for whose time nobody else is served. */
+/** Denials in one transaction: nothing else is served during it. */
 const WRITTEN_AT_ONCE = 20;
 /** Seen on AWS: 25 characters of `[0-9a-z]`. */
 const ID_LENGTH = 25;
 
-/** What is in memory of an account's decisions: no other account's drive it out. */
+/** The decisions of one account in memory: no other account's drive them out. */
 interface AccountDecisions {
   readonly remembered: LruMap<string, DecisionRecord>;
-  /** Of their own, since allowed decisions fill what is remembered while somebody watches. */
+  /** Apart, since allowed decisions fill what is remembered while a reader watches. */
   readonly latestDenials: LruMap<string, DecisionRecord>;
   unwritten: DecisionRecord[];
 }
@@ -65,7 +65,7 @@ export class AuthorizationDetails implements DecisionLog {
         .select("details")
         .where("account_id", "=", accountId)
         .orderBy("created_ms", "desc")
-        .limit(TOLD_FIRST_MAX)
+        .limit(SENT_FIRST_MAX)
         .execute();
       const { latestDenials } = this.#of(accountId);
       const earlier = rows.reverse().map(({ details }) => JSON.parse(details) as DecisionRecord);
@@ -112,7 +112,7 @@ export class AuthorizationDetails implements DecisionLog {
     let own = this.#accounts.get(accountId);
     if (!own) {
       const remembered = new LruMap<string, DecisionRecord>(REMEMBERED_MAX);
-      const latestDenials = new LruMap<string, DecisionRecord>(TOLD_FIRST_MAX);
+      const latestDenials = new LruMap<string, DecisionRecord>(SENT_FIRST_MAX);
       own = { remembered, latestDenials, unwritten: [] };
       this.#accounts.set(accountId, own);
     }
@@ -130,10 +130,15 @@ export class AuthorizationDetails implements DecisionLog {
 
   async #write(): Promise<void> {
     for (const own of [...this.#accounts.values()]) {
-      const written = own.unwritten;
+      const taken = own.unwritten;
       own.unwritten = [];
-      for (let from = 0; from < written.length; from += WRITTEN_AT_ONCE) {
-        await this.#insert(written.slice(from, from + WRITTEN_AT_ONCE));
+      for (let from = 0; from < taken.length; from += WRITTEN_AT_ONCE) {
+        try {
+          await this.#insert(taken.slice(from, from + WRITTEN_AT_ONCE));
+        } catch (error) {
+          own.unwritten = [...taken.slice(from), ...own.unwritten].slice(-KEPT_MAX);
+          throw error;
+        }
         // Others are served between the parts of a flood.
         await nextTurn();
       }
@@ -153,7 +158,12 @@ export class AuthorizationDetails implements DecisionLog {
       .map((row) => ({ ...row, details_chars: row.details.length }));
     await this.#store.transaction(async ({ db }) => {
       for (const row of rows) {
-        await db.insertInto("iam_authorization_details").values(row).execute();
+        // It is there already if only the answer of an earlier commit was lost.
+        await db
+          .insertInto("iam_authorization_details")
+          .values(row)
+          .onConflict((conflict) => conflict.column("authorization_id").doNothing())
+          .execute();
       }
     });
     this.#retention.added(rows.length);
