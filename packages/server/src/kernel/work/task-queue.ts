@@ -153,8 +153,10 @@ export class TaskQueue<Row> {
   }
 
   async #due(limit: number): Promise<readonly Row[]> {
-    const { db } = this.#options.store;
-    const rows = await this.#rows.due(db, this.#asking(), limit + this.#busy.size);
+    const { store, table } = this.#options;
+    // What this process holds is free to its owner: only such tables give it once more.
+    const own = table.owner ? this.#busy.size : 0;
+    const rows = await this.#rows.due(store.db, this.#asking(), limit + own);
     return rows.filter((row) => !this.#busy.has(this.#idOf(row))).slice(0, limit);
   }
 

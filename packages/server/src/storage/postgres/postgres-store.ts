@@ -23,7 +23,7 @@ import {
   unreachable,
 } from "./postgres-errors.ts";
 import { openPool, type PoolPurpose } from "./postgres-pool.ts";
-import { Turns } from "./turns.ts";
+import { TransactionQueue } from "./transaction-queue.ts";
 
 export interface SharedDatabase {
   /** `postgres://…`. */
@@ -136,7 +136,7 @@ class PostgresStore implements OpenedStore {
   readonly health: StoreMonitor;
   readonly #writer: Kysely<Tables>;
   readonly #checker: Kysely<Tables>;
-  readonly #turns = new Turns();
+  readonly #queue = new TransactionQueue();
 
   constructor({ reads, transactions, checks }: Pools, collate: boolean, nowMs: () => number) {
     const onUnavailable = (error: StoreUnavailableError) => this.health.note(error);
@@ -151,7 +151,7 @@ class PostgresStore implements OpenedStore {
   }
 
   async transaction<R>(run: (tx: Transaction) => Promise<R>): Promise<R> {
-    await this.#turns.take(TURN_PATIENCE_MS);
+    await this.#queue.take(TURN_PATIENCE_MS);
     let committed: (() => void)[] = [];
     let result: R;
     try {
@@ -160,7 +160,7 @@ class PostgresStore implements OpenedStore {
         return run(new OpenTransaction(db, committed));
       });
     } finally {
-      this.#turns.end();
+      this.#queue.end();
     }
     for (const callback of committed) callback();
     return result;

@@ -1,12 +1,15 @@
 import { StoreUnavailableError } from "../../kernel/store.ts";
 import { after } from "../../kernel/work/timers.ts";
 
-/** One after the other, in the order in which they asked. */
-export class Turns {
+/** Lets one transaction run at a time, in the order in which they asked. */
+export class TransactionQueue {
   readonly #waiting = new Set<() => void>();
   #taken = false;
 
-  /** Resolves when the turn has come; `end` gives it on. Rejects with StoreUnavailableError. */
+  /**
+   * Resolves when the transaction may begin; `end` lets the next one begin. Rejects with
+   * StoreUnavailableError after `patienceMs`.
+   */
   async take(patienceMs: number): Promise<void> {
     if (!this.#taken) {
       this.#taken = true;
