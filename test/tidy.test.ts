@@ -1,16 +1,6 @@
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
-import { basename, dirname, join, normalize } from "node:path";
+import { basename, dirname } from "node:path";
 import { describe, expect, test } from "vitest";
-
-const root = join(import.meta.dirname, "..");
-
-interface Module {
-  /** Relative to the repository: `packages/policy/src/index.ts`. */
-  readonly path: string;
-  readonly text: string;
-  readonly imports: readonly string[];
-}
+import { isTest, listModules, resolve } from "./tidy/modules.ts";
 
 const modules = listModules();
 const sources = modules.filter((module) => module.path.startsWith("packages/"));
@@ -311,27 +301,6 @@ describe("style", () => {
   });
 });
 
-function listModules(): readonly Module[] {
-  const listed = execFileSync("git", ["ls-files", "*.ts", "*.tsx"], {
-    cwd: root,
-    encoding: "utf8",
-  });
-  return listed
-    .split("\n")
-    .filter((path) => path !== "" && !path.includes("/generated/"))
-    .map((path) => {
-      const text = readFileSync(join(root, path), "utf8");
-      const found = text.matchAll(
-        /(?:^|\n)(?:import|export)\b[^;"']*? from "([^"\n]+)"|(?:^|\n)import "([^"\n]+)"|\bimport\("([^"]+)"\)/g,
-      );
-      return {
-        path,
-        text,
-        imports: [...found].map((match) => match[1] ?? match[2] ?? match[3] ?? ""),
-      };
-    });
-}
-
 interface Arrow {
   readonly from: string;
   readonly to: string;
@@ -359,15 +328,6 @@ function importsBelow(base: string): readonly Arrow[] {
 function mediaFloor(path: string): string {
   const [room = "", part = ""] = dirname(path).split("/");
   return room === "." ? "" : [room, part].filter((name) => name !== "").join("/");
-}
-
-function resolve(from: string, target: string): string {
-  return normalize(join(dirname(from), target));
-}
-
-/** Tests, and what only tests use. */
-function isTest(path: string): boolean {
-  return /\.test\.tsx?$|\.testing\.ts$|\/testing\/|\/fixtures\//.test(path);
 }
 
 /** SigV4 has a dialect called after S3, as the specification does. */

@@ -1,6 +1,6 @@
 import { carriesMark, isMarked, percentDecode, type WireRequest } from "@rolecast/wire";
 import { awsHostOf, hostLabelOf } from "./aws-host.ts";
-import type { RegisteredService } from "./service-registry.ts";
+import type { RegisteredService } from "./registered-service.ts";
 
 const ARN_BEGIN = "arn:";
 /** `arn:<partition>:<service>:<region>:<account>` comes before the resource. */

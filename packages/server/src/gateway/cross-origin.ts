@@ -1,7 +1,7 @@
 import type { WireResponse } from "@rolecast/wire";
 import type { PlainRequest, PlainResponse } from "../kernel/service.ts";
 import { foreignPage, type PageGuard } from "./page-guard.ts";
-import type { RegisteredService } from "./service-registry.ts";
+import type { RegisteredService } from "./registered-service.ts";
 
 /** Browsers remember a preflight's answer this long. */
 const PREFLIGHT_MAX_AGE_SECONDS = 300;

@@ -23,8 +23,9 @@ import {
 } from "../validation/violations.ts";
 import { withBlankMembers } from "./blank-members.ts";
 import { refuseUnforwarded } from "./forwarded-operations.ts";
+import type { LoadedService } from "./registered-service.ts";
 import { findMissingMembers } from "./required-members.ts";
-import type { LoadedService, ServiceRegistry } from "./service-registry.ts";
+import type { ServiceRegistry } from "./service-registry.ts";
 
 export interface DispatcherOptions {
   readonly registry: ServiceRegistry;

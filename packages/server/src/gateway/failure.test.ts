@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Log } from "../kernel/ports/log.ts";
 import { StoreUnavailableError } from "../kernel/store.ts";
 import { toAwsError } from "./failure.ts";
-import type { RegisteredService } from "./service-registry.ts";
+import type { RegisteredService } from "./registered-service.ts";
 
 test.for([
   [Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" }), 503],

@@ -11,8 +11,9 @@ import { DiskFullError, isDiskFull } from "../kernel/ports/disk-space.ts";
 import type { Log } from "../kernel/ports/log.ts";
 import { StoreUnavailableError } from "../kernel/store.ts";
 import { NoRoomForBodyError } from "./body-budget.ts";
+import type { RegisteredService } from "./registered-service.ts";
 import { ClientGoneError } from "./request-body.ts";
-import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
+import type { ServiceRegistry } from "./service-registry.ts";
 
 /** What the protocols call a failure of ours. */
 const INTERNAL_CODES = {

@@ -3,7 +3,7 @@ import { AwsError } from "../kernel/aws-error.ts";
 import { readsByName } from "../kernel/ports/call-audit.ts";
 import type { PlainRequest } from "../kernel/service.ts";
 import { isLoopbackName } from "./own-hosts.ts";
-import type { LoadedService, RegisteredService } from "./service-registry.ts";
+import type { LoadedService, RegisteredService } from "./registered-service.ts";
 
 /** A page whose origin its browser didn't tell. */
 const UNTOLD = Symbol("a page of an origin that isn't told");

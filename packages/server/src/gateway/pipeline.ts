@@ -33,9 +33,10 @@ import { HostKinds } from "./host-kinds.ts";
 import type { InternalRoutes } from "./internal-routes.ts";
 import type { OwnHosts } from "./own-hosts.ts";
 import type { PageGuard } from "./page-guard.ts";
+import type { LoadedService, RegisteredService } from "./registered-service.ts";
 import { isForm, isOfBrowser, isOwnOperation, isPostedToRoot } from "./request-kinds.ts";
 import { isFormToRead, resolveService } from "./resolve-service.ts";
-import type { LoadedService, RegisteredService, ServiceRegistry } from "./service-registry.ts";
+import type { ServiceRegistry } from "./service-registry.ts";
 import { documentBytes, requireSmallForm } from "./unsigned-bodies.ts";
 
 export interface PipelineOptions {

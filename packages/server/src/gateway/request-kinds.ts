@@ -1,5 +1,5 @@
 import type { WireRequest } from "@rolecast/wire";
-import type { RegisteredService } from "./service-registry.ts";
+import type { RegisteredService } from "./registered-service.ts";
 
 /**
  * Where the query and JSON protocols have all their operations, and nothing else is but forms with

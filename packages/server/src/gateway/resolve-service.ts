@@ -1,7 +1,8 @@
 import { isMarked, signatureClaim, type WireRequest } from "@rolecast/wire";
 import { awsHostOf } from "./aws-host.ts";
 import { type Claim, claimByOperation } from "./claims.ts";
-import type { RegisteredService, ServiceRegistry } from "./service-registry.ts";
+import type { RegisteredService } from "./registered-service.ts";
+import type { ServiceRegistry } from "./service-registry.ts";
 
 /** A service and Region as a request names them, before anything is verified. */
 export interface RequestTarget {
