@@ -3,7 +3,7 @@ import { AwsError } from "../kernel/aws-error.ts";
 
 type Protocol = ServiceDefinition["protocol"];
 
-/** What went wrong with a request's credentials, apart from how each protocol calls it. */
+/** The failures of a request's credentials, whatever each protocol calls them. */
 export type AuthenticationProblem =
   | "missing"
   | "unknown-key"

@@ -83,8 +83,8 @@ export class Authenticator {
   }
 
   /**
-   * Whose key signed a request that was authenticated before. Rejects when the key may not be used
-   * any more.
+   * Finds the caller of a request that was authenticated before. Rejects when its key may not be
+   * used any more.
    */
   async callerNow(service: AskedService, authentication: Authentication): Promise<Caller> {
     if (authentication.kind === "anonymous") return ANONYMOUS;
@@ -93,8 +93,8 @@ export class Authenticator {
   }
 
   /**
-   * Who signed a request that a linked service received and passes on to be verified. The whole
-   * body is here, so it is signed as it is, also where a header says otherwise.
+   * Finds the signer of a request that a linked service received and passes on to be verified. The
+   * whole body is here, so it is signed as it is, even if a header says otherwise.
    */
   async verifyReceived(
     service: AskedService,
@@ -114,7 +114,7 @@ export class Authenticator {
     return { caller, authentication };
   }
 
-  /** Who signed a form's policy; without the fields of a signature nobody did. */
+  /** Finds the signer of a form's policy: anonymous without the fields of a signature. */
   async authenticateForm(
     service: AskedService,
     fields: ReadonlyMap<string, string>,

@@ -6,7 +6,7 @@ import type { Service } from "../kernel/service.ts";
 import { testContext } from "../kernel/testing/test-context.ts";
 import { Authorizer } from "./authorizer.ts";
 
-test("soft enforcement warns of what would be refused, not of what would be left out of an answer", async () => {
+test("soft enforcement warns of a refusal, not of what an answer would leave out", async () => {
   const warned: string[] = [];
   const log = { warn: (_: object, message: string) => warned.push(message) };
   const directory = {

@@ -31,10 +31,10 @@ import { PolicyCache } from "./policy-cache.ts";
 /** Principals whose policies are kept gathered. */
 const GATHERED_MAX = 10_000;
 
-/** For `aws sts decode-authorization-message`. */
+/** Carries the message that `aws sts decode-authorization-message` decodes. */
 const MESSAGE_HEADER = "x-rolecast-authorization-message";
 
-/** For `rolecast explain` and GetRequestAuthorizationDetails. */
+/** Carries the id that `rolecast explain` and GetRequestAuthorizationDetails ask by. */
 const ID_HEADER = "x-rolecast-authorization-id";
 
 export interface AuthorizerOptions {
@@ -65,7 +65,7 @@ export class Authorizer {
   /** By the list itself: authentication keeps one list per session. */
   readonly #sessions = new WeakMap<readonly SessionPolicy[], PolicySet>();
 
-  /** An evaluation that fails denies; that it failed is ours to know. */
+  /** A failed evaluation denies; the log shows that it failed. */
   readonly #onError = (error: unknown): void =>
     this.#options.log.error({ error: errorClass(error) }, "a policy couldn't be evaluated");
 
@@ -74,7 +74,7 @@ export class Authorizer {
     this.#organization = new OrganizationLayers(options.organization);
   }
 
-  /** Resolves when every pair is allowed; rejects with the service's denial of the first that isn't. */
+  /** Resolves when every pair is allowed, else rejects with the service's denial of the first. */
   async authorize(
     service: Service,
     authorizations: Authorization | readonly Authorization[],
@@ -89,7 +89,7 @@ export class Authorizer {
       if (!denial) continue;
       const error = service.accessDenied?.(denial) ?? accessDenied(denial);
       if (this.#options.enforcement === "enforce") throw withDetails(error, denial);
-      // What is asked only to tell more or less in an answer is refused to nobody.
+      // A question that only decides how much an answer shows refuses no request.
       if (!isCall) continue;
       const { action, resource } = authorization;
       this.#options.log.warn({ action, resource }, `would be denied: ${error.message}`);
@@ -194,7 +194,7 @@ export class Authorizer {
       boundary:
         policies.boundary && new PolicySet([this.#compile(policies.boundary, "boundary", key)]),
     };
-    // What a transaction reads may yet be rolled back.
+    // A transaction's reads may yet be rolled back.
     if (!context.inTransaction) this.#gathered.set(key, gathered);
     return gathered;
   }
@@ -240,7 +240,7 @@ function asList(value: Authorization | readonly Authorization[]): readonly Autho
   return Array.isArray(value) ? value : [value as Authorization];
 }
 
-/** Who has identity-based policies, by what they are attached to. */
+/** The id or ARN that a principal's identity-based policies are attached to, if it has any. */
 function gatherKey(principal: Principal): string | undefined {
   switch (principal.kind) {
     case "user":
@@ -270,10 +270,10 @@ function callerArn(principal: Principal): string {
 /** The sentence of IAM's and most other services' refusals. */
 function accessDenied(denial: Denial): AwsError {
   const { authorization, callerArn: arn, reason } = denial;
-  const resource = authorization.resourceLabel ?? authorization.resource;
+  const { action, resource, resourceLabel = resource } = authorization;
   return new AwsError(
     "AccessDenied",
-    `User: ${arn} is not authorized to perform: ${authorization.action} on resource: ${resource} ${reason}`,
+    `User: ${arn} is not authorized to perform: ${action} on resource: ${resourceLabel} ${reason}`,
     { status: 403 },
   );
 }

@@ -14,7 +14,8 @@ const ARN = `arn:aws:iam::${ACCOUNT}:user/ann`;
 const IVS = "ivs.amazonaws.com";
 const CLOUDFORMATION = "cloudformation.amazonaws.com";
 const BATCH = "batch.amazonaws.com";
-const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/aws-service-role/${IVS}/AWSServiceRoleForIVSRecordToS3`;
+const ROLE_NAME = "AWSServiceRoleForIVSRecordToS3";
+const ROLE_ARN = `arn:aws:iam::${ACCOUNT}:role/aws-service-role/${IVS}/${ROLE_NAME}`;
 const USER: Caller = {
   principal: { kind: "user", accountId: ACCOUNT, arn: ARN, id: "AIDAQ", userName: "ann" },
 };
@@ -23,10 +24,10 @@ const SERVICE_ROLE: Caller = {
   principal: {
     kind: "role-session",
     accountId: ACCOUNT,
-    arn: `arn:aws:sts::${ACCOUNT}:assumed-role/AWSServiceRoleForIVSRecordToS3/recording`,
+    arn: `arn:aws:sts::${ACCOUNT}:assumed-role/${ROLE_NAME}/recording`,
     roleArn: ROLE_ARN,
     roleId: "AROAQ",
-    roleName: "AWSServiceRoleForIVSRecordToS3",
+    roleName: ROLE_NAME,
     sessionName: "recording",
     serviceLinked: true,
   },

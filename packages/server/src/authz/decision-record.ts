@@ -111,7 +111,7 @@ function uriOf({ kind, id, managed }: PolicySource): string {
   return managed ? id : `inline/${kind}/${id}`;
 }
 
-/** What a caller's policies are attached to: a session's to its role. */
+/** The ARN that a caller's policies are attached to: its role's, for a session. */
 function attachedArn(principal: Principal): string | undefined {
   if (principal.kind === "role-session") return principal.roleArn;
   return "arn" in principal ? principal.arn : undefined;

@@ -8,13 +8,13 @@ import { userIdOf } from "../kernel/principal.ts";
 import type { RequestContext } from "../kernel/request-context.ts";
 import type { ConditionContext } from "./condition-context.ts";
 
-/** Keys that tell what a resource is like: its tags, its account and organization. */
+/** Keys that describe a resource: its tags, its account and organization. */
 const OF_RESOURCE = /^(?:aws:resource|s3:existingobjecttag|[a-z0-9-]+:resourcetag)/i;
 
 /**
- * Why a request was refused, in the form that DecodeAuthorizationMessage answers. What another
- * account, or the organization, says of its resources stays theirs: the caller learns of statements
- * that its own account wrote, and of no tags but its own resources'.
+ * Explains a refusal in the form of DecodeAuthorizationMessage's answer. The caller sees statements
+ * that its own account wrote and tags of its own resources; another account's and the
+ * organization's stay hidden.
  * Source: its API reference and the examples there.
  */
 export function denialDetails(

@@ -9,12 +9,12 @@ interface MemberLayers {
   readonly rcpLevels: readonly PolicySet[];
 }
 
-/** What an organization adds to decisions. Compiled once: it doesn't change while the server runs. */
+/** An organization's policies, compiled once: they don't change while the server runs. */
 export class OrganizationLayers {
   readonly #members: ReadonlyMap<string, MemberLayers>;
 
   constructor(organization: Organization | undefined) {
-    // A policy that stands at a level is the same object in all accounts below.
+    // A level's list of policies is the same object in all accounts below it.
     const sets = new Map<readonly OrganizationPolicy[], PolicySet>();
     const setOf = (level: readonly OrganizationPolicy[], kind: "scp" | "rcp") => {
       let set = sets.get(level);
@@ -37,12 +37,12 @@ export class OrganizationLayers {
     );
   }
 
-  /** Of the caller's account; none when it is in no organization, or manages it. */
+  /** The caller's account's; none when it is in no organization, or manages it. */
   scpLevels(accountId: string): readonly PolicySet[] {
     return this.#members.get(accountId)?.scpLevels ?? NO_LEVELS;
   }
 
-  /** Of the resource's account. */
+  /** The resource's account's. */
   rcpLevels(accountId: string): readonly PolicySet[] {
     return this.#members.get(accountId)?.rcpLevels ?? NO_LEVELS;
   }

@@ -14,14 +14,14 @@ const ARN_LENGTH_MAX = 2_048;
 const PARTITION = /^aws(?:-[a-z]+){0,3}$/;
 const SERVICE = /^[a-z0-9-]{1,63}$/;
 const ACCOUNT_ID = /^[0-9]{12}$/;
-/** Whose the managed policies are that AWS brings: `arn:aws:iam::aws:policy/ReadOnlyAccess`. */
+/** The owner of AWS's managed policies: `arn:aws:iam::aws:policy/ReadOnlyAccess`. */
 const AWS_ITSELF = "aws";
 const CONTROL_CHARACTER = /[\p{Cc}\p{Zl}\p{Zp}]/u;
 
 /**
- * Takes an ARN apart that names one thing: whoever acts by a caller's ARN reads it with this. Each
- * part is what AWS's own can be, so that none holds a wildcard, a separator or a line's end in
- * disguise. Undefined for every other text. Of the resource only its service knows the grammar.
+ * Takes apart an ARN that names one thing. All code that acts on a caller's ARN reads it with this:
+ * each part is checked to be as in AWS's own ARNs, so none can hide a wildcard, a separator or a
+ * line's end. Undefined for every other text. Only its service knows the resource's grammar.
  */
 export function parseArn(text: string): Arn | undefined {
   if (text.length > ARN_LENGTH_MAX) return undefined;

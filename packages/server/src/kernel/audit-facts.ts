@@ -1,4 +1,4 @@
-/** What the record of a call can't tell from the service's schemas. */
+/** Facts that the record of a call needs and the service's schemas lack. */
 export interface AuditFacts {
   /** For a global service: the Region under which its calls are recorded. */
   readonly recordedIn?: string;

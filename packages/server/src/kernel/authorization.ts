@@ -21,8 +21,9 @@ export interface Authorization {
   /** The account that owns the resource; left out, the caller's. */
   readonly resourceAccountId?: string;
   /**
-   * The account whose policies must allow it, where that isn't the resource's: somebody else's object
-   * in a bucket. Condition keys and organizations' policies go by the resource's account even then.
+   * The account whose policies must allow it, where that isn't the resource's: somebody else's
+   * object in a bucket. Condition keys and organizations' policies go by the resource's account
+   * even then.
    */
   readonly decidingAccountId?: string;
   /** Condition keys of this action, lower-cased: `iam:awsservicename`, `aws:requesttag/team`. */

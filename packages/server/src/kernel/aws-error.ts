@@ -1,4 +1,4 @@
-/** What a caller did wrong, or what a caller may know of what we did wrong, in AWS's own words. */
+/** A caller's mistake, or as much of ours as a caller may know, in AWS's own words. */
 export interface AwsErrorOptions {
   /** HTTP status. */
   readonly status: number;

@@ -2,7 +2,7 @@ import type { Caller } from "./principal.ts";
 
 /** The caller whose credentials `service` passes on in a call that it makes for that caller. */
 export function calledThrough(caller: Caller, service: string): Caller {
-  // What bound the caller bound its own calls; those of the service are the service's to choose.
+  // The bound was on the caller's own calls; the service chooses which calls it makes.
   const { forwardedOperations: _, ...rest } = caller;
   return { ...rest, chain: caller.chain ? [...caller.chain, service] : [service] };
 }

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 
-/** Values that aren't structures of the API's model, whose members nobody checks. */
+/** Objects that aren't structures of the API's model: the gateway doesn't check their members. */
 type Value = Date | Uint8Array | Readable | ReadableStream | Blob;
 
 /**

@@ -1,4 +1,4 @@
-/** Where time comes from. Everything in the server asks this, so that tests own it. */
+/** The source of time. All of the server asks it, so that tests can set the time. */
 export interface Clock {
   /** Milliseconds since the Unix epoch. */
   nowMs(): number;

@@ -7,14 +7,14 @@ type StructureShape = NonNullable<Operation["input"]>;
 export interface Constraint {
   readonly min?: number;
   readonly max?: number;
-  /** A whole number: the SDK's schemas don't tell them from others. */
+  /** A whole number, which the SDK's schemas don't distinguish. */
   readonly whole?: true;
   /** AWS's own pattern as its message prints it; the whole value must match. Never a caller's. */
   readonly pattern?: string;
-  /** The end of the sentence in which the service tells of the pattern, which it doesn't print. */
+  /** The end of the service's own sentence about the pattern, which doesn't print it. */
   readonly advice?: string;
   readonly values?: readonly string[];
-  /** Of a list's items: the rule that AWS's sentence adds to the others. */
+  /** For a list's items: the rule that AWS's sentence adds to the others. */
   readonly notNull?: true;
   /** A secret: no sentence shows it. */
   readonly secret?: true;
@@ -33,9 +33,11 @@ export interface ServiceConstraints {
   readonly errorCode: "ValidationError" | "ValidationException" | "InvalidArgument";
   /** The service's messages don't list what an enumeration allows, as IAM's don't. */
   readonly keepsValuesToItself?: true;
-  /** Sentences show the value (`Value 'x' at 'name' …`), as AWS's do but for those of IAM and IVS. */
+  /**
+   * Sentences show the value (`Value 'x' at 'name' …`): in all of AWS's services but IAM and IVS.
+   */
   readonly showsValues?: true;
-  /** The service's own error for a violation in a document, of which only who may call hears. */
+  /** The service's own error for a violation in a document; only permitted callers get it. */
   refuse?(violation: Violation, input: StructureShape | undefined): AwsError | undefined;
   /** Violations come in the order in which a hash map of Java keeps their members: see below. */
   readonly inHashOrder?: true;
@@ -47,10 +49,10 @@ export interface Violation {
   /** `roleName`, `tags.1.member.key`: AWS's bean names. */
   readonly path: string;
   readonly rule: string;
-  /** What broke the rule, null where it is missing; left out of a secret. */
+  /** The value that broke the rule, null where it is missing; left out for a secret. */
   readonly value?: unknown;
-  /** Of what is too long. */
+  /** For a value that is too long. */
   readonly excess?: { readonly max: number; readonly length: number };
-  /** All that is told of it, where the service has words of its own. */
+  /** The whole sentence, where the service has words of its own. */
   readonly sentence?: string;
 }

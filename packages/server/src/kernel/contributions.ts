@@ -11,7 +11,7 @@ export type ListeningPorts = Readonly<Record<string, number>>;
 export interface Contributions {
   /** Find the secrets of keys that sign requests; the authenticator asks one after the other. */
   readonly credentialSources: readonly CredentialSource[];
-  /** Say where a service-linked role is in use; IAM asks them before it deletes the role. */
+  /** Find where a service-linked role is in use; IAM asks them before it deletes the role. */
   readonly linkedServiceUsages: readonly LinkedServiceUsage[];
   /** Requests that callers ask for aren't sent to these ports of this server. */
   readonly listeningPorts: readonly (() => ListeningPorts)[];

@@ -4,7 +4,7 @@ import type { Migration } from "./store.ts";
 
 /** A service that has been created: its parts, and what it gives to other services. */
 export interface CreatedService<Provides extends object> extends ServiceParts {
-  /** Ports for the services after it in the list, and for the server, by the name that they need. */
+  /** Ports that later services in the list, and the server, need, by name. */
   readonly provides?: Provides;
   readonly contributes?: Partial<Contributions>;
 }
@@ -15,7 +15,7 @@ export interface CreatedService<Provides extends object> extends ServiceParts {
  * in which a need is missing doesn't compile (compose-services.ts).
  */
 export interface ServiceModule<Needs extends object, Provides extends object> extends ServiceFacts {
-  /** Of its tables; left out, it has none. */
+  /** Left out, the service has no tables. */
   readonly migrations?: readonly Migration[];
   readonly create: (needs: Needs) => CreatedService<Provides> | Promise<CreatedService<Provides>>;
 }

@@ -5,8 +5,8 @@ import { types } from "node:util";
 const CODE = /^[A-Z0-9][A-Z0-9_]{1,60}$/;
 
 /**
- * What kind of error it is, by its code or name: all that a log may say of an error that somebody
- * else's text can be in. Messages of JSON's parser, of headers and of URLs quote what they refuse.
+ * An error's code, or its class's name. A log may show no more of an error whose message may quote
+ * a caller: messages of JSON's parser, of headers and of URLs quote the text that they refuse.
  */
 export function errorClass(error: unknown): string {
   if (!isError(error)) return typeof error;
@@ -16,8 +16,8 @@ export function errorClass(error: unknown): string {
 }
 
 /**
- * Where an error of ours came from, for the log: its stack, with the message only where no text of a
- * caller's can be in it. An assertion's is our own; errors with a code are node's or the database's.
+ * An error's stack for the log, with its message only if that can't quote a caller. An assertion's
+ * message is our own; errors with a code are node's or the database's.
  */
 export function errorTrace(error: unknown): string {
   if (!isError(error)) return errorClass(error);

@@ -10,15 +10,15 @@ export interface SequencedEvent extends EventText {
   readonly sequence: number;
 }
 
-/** What one account has in the log. */
+/** One account's part of the log. */
 interface Share {
   count: number;
   bytes: number;
 }
 
 /**
- * The bus, in memory: hands events on at once and remembers the latest. When it is full, the account
- * that has most in it loses its oldest, so that nobody's events push out everybody else's.
+ * The bus, in memory: passes events on at once and keeps the latest. When it is full, the account
+ * with the most in it loses its oldest events, so that no account pushes out the others' events.
  */
 export class EventLog implements EventBus {
   readonly #listeners = new Set<(event: AwsEvent) => void>();

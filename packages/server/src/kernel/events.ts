@@ -22,8 +22,8 @@ export interface EventText {
 /** The internal bus. Publishing never fails and never waits; a subscriber's error is its own. */
 export interface EventBus {
   publish(event: AwsEvent): void;
-  /** Tells readers alone of an event: whoever brought it has seen to its targets. */
+  /** Publishes an event to readers alone: its targets have been taken care of. */
   remember(event: EventText): void;
-  /** Returns the way to unsubscribe. */
+  /** Returns a function that unsubscribes. */
   subscribe(listener: (event: AwsEvent) => void): () => void;
 }

@@ -1,6 +1,6 @@
 import type { Authentication, SignedForm } from "@rolecast/wire";
 
-/** What only a request over HTTP has. */
+/** Facts of a request that came over HTTP. */
 export interface HttpRequestInfo {
   readonly method: string;
   readonly rawPath: string;
@@ -11,27 +11,27 @@ export interface HttpRequestInfo {
   readonly scheme: string;
   /** Trailing headers of an aws-chunked body: filled when the body has been read to its end. */
   trailers(): Readonly<Record<string, string>>;
-  /** Hexadecimal, for an operation that `verifiesSha256`: what its body must digest to. */
+  /** The body's digest in hexadecimal, which an operation that `verifiesSha256` must compare. */
   readonly unverifiedSha256?: string | undefined;
 }
 
 /**
- * How a request was authenticated: the place and version of its signature, and what it signed for.
- * Whoever wants to know reads it here, and not in the request a second time.
+ * How a request was authenticated: the place and version of its signature, and its credential
+ * scope. All code reads it here rather than from the request a second time.
  */
 export type RequestAuthentication = Authentication | SignedForm;
 
-/** What only an upload by a browser's form has, whose fields are what other requests' headers are. */
+/** Facts of an upload by a browser's form, whose fields stand for other requests' headers. */
 export interface FormRequestInfo {
   /** By lower-case name. */
   readonly fields: ReadonlyMap<string, string>;
-  /** For whoever read the form, who answers it. */
+  /** Filled in for the code that read the form, which answers it. */
   readonly response: ResponseHints;
 }
 
 /**
- * What a handler says of its HTTP answer beside the modelled output, such as status 206 for a
- * range. Without meaning for a call from inside the process.
+ * A handler's wishes for its HTTP answer beside the modelled output, such as status 206 for a
+ * range. They have no effect on a call from inside the process.
  */
 export interface ResponseHints {
   status: number | undefined;

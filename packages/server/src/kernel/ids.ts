@@ -5,7 +5,7 @@ const BASE32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 /** Random bytes are fetched by this many: a fetch costs as much as a hundred of them. */
 const POOL_BYTES = 4096;
 
-/** Where random identifiers come from, so that tests own them. */
+/** The source of random identifiers, so that tests can choose them. */
 export interface Ids {
   uuid(): string;
   /** `length` characters of `[A-Za-z0-9]`, unbiased. */
@@ -37,7 +37,7 @@ function pick(alphabet: string, length: number): string {
 const pool = Buffer.alloc(POOL_BYTES);
 let poolUsed = POOL_BYTES;
 
-/** Each byte is given out once and wiped: what becomes a secret stands in one place. */
+/** Gives each byte out once and wipes it, so that a secret exists in one place only. */
 function pooledBytes(length: number): Uint8Array {
   if (length > POOL_BYTES) return randomBytes(length);
   if (poolUsed + length > POOL_BYTES) {

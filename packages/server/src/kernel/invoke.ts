@@ -3,14 +3,14 @@ import type { Caller } from "./principal.ts";
 import type { Transaction } from "./store.ts";
 
 export interface InvokeOptions {
-  /** Whose permissions decide. A chain of services that pass its credentials on is part of it. */
+  /** The caller whose permissions decide, with its chain of services. */
   readonly as: Caller;
   readonly region: string;
   readonly sourceIp?: string | undefined;
   readonly userAgent?: string | undefined;
   /** The page that a browser came from. */
   readonly referer?: string | undefined;
-  /** Whether the caller came over TLS; left out, the call is from inside and nobody listens. */
+  /** Whether the caller came over TLS; left out, the call is from inside the process: true. */
   readonly secure?: boolean;
   /** False when nothing named the Region, so that `region` is the default; left out, true. */
   readonly regionIsSigned?: boolean;

@@ -1,4 +1,4 @@
-/** Hands an account's items on to whoever of it listens now; remembers nothing. */
+/** Passes an account's items on to its current listeners; keeps nothing. */
 export class LiveFeed<Item> {
   readonly #listeners = new Map<string, Set<(item: Item) => void>>();
   readonly #onListenerError: (error: unknown) => void;
@@ -7,7 +7,7 @@ export class LiveFeed<Item> {
     this.#onListenerError = onListenerError;
   }
 
-  /** Whether it is worth to make an item of the account. */
+  /** Whether an item of the account would reach a listener. */
   hasListeners(accountId: string): boolean {
     return this.#listeners.has(accountId);
   }
@@ -22,7 +22,7 @@ export class LiveFeed<Item> {
     }
   }
 
-  /** Returns the way to stop. */
+  /** Returns a function that unsubscribes. */
   subscribe(accountId: string, listener: (item: Item) => void): () => void {
     const listeners = this.#listeners.get(accountId) ?? new Set();
     this.#listeners.set(accountId, listeners.add(listener));

@@ -37,7 +37,7 @@ test("an operation needs to say what must be allowed", () => {
   expect(Object.keys(table)).toEqual(["GetChannel"]);
 });
 
-test("handlers get required members without undefined, at every depth, and optional ones as they are", () => {
+test("handlers get required members without undefined at every depth, and optional ones as is", () => {
   type Input = Checked<InputOf<typeof sts, "AssumeRole">>;
   expectTypeOf<Input["RoleArn"]>().toEqualTypeOf<string>();
   expectTypeOf<Input["Policy"]>().toEqualTypeOf<string | undefined>();

@@ -7,27 +7,27 @@ export type { Authorization, Pairs, ResourcePolicy };
 /** Allowed to every authenticated caller, e.g. `sts:GetCallerIdentity`. */
 export const NO_PERMISSION_NEEDED: readonly Authorization[] = [];
 
-/** What must be allowed, and the entity that it was read from: see `withSubject`. */
+/** The pairs that must be allowed, and the entity that they are about: see `withSubject`. */
 export interface Decidable<Subject> {
   readonly pairs: Pairs;
   readonly subject: Subject;
 }
 
-/** What an operation declares besides its two functions. */
+/** Declarations of an operation besides its two functions. */
 interface OperationTraits {
   /**
-   * Takes requests without signature, whose input proves by itself who calls: the token of an
-   * identity provider. `authorize` must then say on whom to decide (`Authorization.caller`).
+   * Admits requests without a signature whose input proves the caller's identity: an identity
+   * provider's token. `authorize` must then name the caller (`Authorization.caller`).
    */
   readonly unsigned?: boolean;
   /**
-   * Pages of all sites may show what it answers, as pictures and films: it changes nothing, and they
-   * can't read it.
+   * Pages of all sites may embed its answers, as pictures and films: it changes nothing, and they
+   * can't read them.
    */
   readonly embeddable?: boolean;
   /**
-   * Digests its streamed body anyway, and so compares it with `http.unverifiedSha256` itself, where
-   * that is given: the gateway doesn't.
+   * Digests its streamed body itself and compares the digest with `http.unverifiedSha256`, where
+   * that is given; the gateway then doesn't.
    */
   readonly verifiesSha256?: boolean;
 }
@@ -58,14 +58,14 @@ export interface SubjectHandler<Input, Output, Subject> extends OperationTraits 
  * An operation that is decided on an entity and answers about, or changes, that same entity: what
  * `authorize` returns as `subject` is the third argument of `handle`, so it is read once.
  *
- * `authorize` reads before the decision and outside of the handler's transaction (a call that joined
- * another's transaction reads in it), so the subject is how things were then:
+ * `authorize` reads before the decision and outside of the handler's transaction (a call that
+ * joined another's transaction reads in it), so the subject is how things were then:
  *
  * - A read may answer from it.
  * - A change may rely on it for what never changes: its id, ARN, account, time of creation.
- * - All else that the change depends on (that the entity is still there, its quotas, what is attached
- *   to it) it reads again in its transaction, by the subject's id. By its name it could find a
- *   namesake that was made in between, on which nobody decided.
+ * - All else that the change depends on (that the entity is still there, its quotas, what is
+ *   attached to it) it reads again in its transaction, by the subject's id. By its name it could
+ *   find a namesake that was made in between, on which nobody decided.
  */
 export function withSubject<Input, Output, Subject>(
   handler: SubjectHandler<Input, Output, Subject>,
@@ -83,7 +83,7 @@ export function subjectOf(decidable: Pairs | Decidable<unknown>): unknown {
   return "pairs" in decidable ? decidable.subject : undefined;
 }
 
-/** A handler whose types have been checked and are no longer needed. */
+/** A handler after its types have been checked. */
 export type AnyOperationHandler = OperationHandler<never, unknown>;
 
 /** AWS's operation name → its handler. */
@@ -128,7 +128,7 @@ export function defineOperations<Client>() {
       >;
     },
   >(
-    // A name that the client has no command for would be served to nobody: it doesn't compile.
+    // A name that the client has no command for could never be called, so it doesn't compile.
     table: Table & { readonly [Name in Exclude<keyof Table, OperationName<Client>>]: never },
   ): OperationTable => table as unknown as OperationTable;
 }

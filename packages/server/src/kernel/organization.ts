@@ -4,12 +4,16 @@ export interface OrganizationPolicy {
   readonly text: string;
 }
 
-/** An account's place in the organization, with the policies of every level above and of its own. */
+/**
+ * An account's place in the organization, with the policies of every level above and of its own.
+ */
 export interface OrganizationMember {
   readonly accountId: string;
   /** As in `aws:PrincipalOrgPaths`: `o-a1b2c3d4e5/r-root/prod/`. */
   readonly orgPath: string;
-  /** From the root to the account; one list of policies a level. Empty for the management account. */
+  /**
+   * From the root to the account; one list of policies a level. Empty for the management account.
+   */
   readonly scpLevels: readonly (readonly OrganizationPolicy[])[];
   readonly rcpLevels: readonly (readonly OrganizationPolicy[])[];
 }

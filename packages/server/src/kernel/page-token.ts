@@ -5,15 +5,15 @@ const MARK_LENGTH = 12;
 
 type Kind = "string" | "number";
 
-/** Where a page ended, by the columns that its list is sorted by. */
+/** The end of a page: its last row's values of the columns that sort the list. */
 type Place<Kinds extends readonly Kind[]> = {
   readonly [Index in keyof Kinds]: Kinds[Index] extends "number" ? number : string;
 };
 
 /**
- * The token that continues a list after `place`. It begins with `mark`, which names the list, and
- * with `markOf` its filters too. What it holds is no secret, and nothing is trusted to it: a caller
- * that makes one up reads its own list from elsewhere.
+ * The token that continues a list after `place`. It begins with `mark`, which names the list, or by
+ * `markOf` the list with its filters. It holds no secret and is trusted with nothing: a caller that
+ * makes one up reads the same list from another place.
  */
 export function pageToken(mark: string, place: readonly (string | number)[]): string {
   const text = JSON.stringify(place).slice(1, -1);
@@ -21,8 +21,8 @@ export function pageToken(mark: string, place: readonly (string | number)[]): st
 }
 
 /**
- * The place in a caller's token. Undefined for a token of another list, or none of ours: the service
- * refuses it in its own words.
+ * The place in a caller's token. Undefined for a token of another list, or none of ours: the
+ * service refuses it in its own words.
  */
 export function readPageToken<const Kinds extends readonly Kind[]>(
   token: string,

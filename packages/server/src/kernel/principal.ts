@@ -8,9 +8,9 @@ export type { ContextValue, Principal };
  * makes this one. Condition keys (`aws:CalledVia` and its kin), CloudTrail's `invokedBy` and the
  * rules that ask which service calls all read it.
  *
- * A service that acts with a role of its own, service-linked or not, begins anew: a session's caller
- * has no chain. Source: IAM user guide, "Forward access sessions" and "AWS global condition context
- * keys", aws:CalledVia, aws:ViaAWSService.
+ * A service that acts with a role of its own, service-linked or not, begins anew: a session's
+ * caller has no chain. Source: IAM user guide, "Forward access sessions" and "AWS global condition
+ * context keys", aws:CalledVia, aws:ViaAWSService.
  */
 export type CallChain = readonly [first: string, ...further: string[]];
 
@@ -22,8 +22,8 @@ export interface SessionPolicy {
 }
 
 /**
- * Who makes a request, as far as decisions need it: made by authentication for a request from
- * outside, by `invoke` for the services' own.
+ * The maker of a request, as far as decisions need it. Authentication makes it for a request from
+ * outside, the invoking service for an inside call.
  */
 export interface Caller {
   readonly principal: Principal;
@@ -52,7 +52,7 @@ export interface Caller {
   readonly forwardedOperations?: readonly string[];
 }
 
-/** The caller's account, or `anonymous` (what `aws:PrincipalAccount` says of unsigned requests). */
+/** The caller's account; `anonymous`, as in `aws:PrincipalAccount`, for unsigned requests. */
 export function accountOf(principal: Principal): string {
   switch (principal.kind) {
     case "service":
@@ -67,7 +67,7 @@ export function accountOf(principal: Principal): string {
 }
 
 /**
- * `aws:userid`: what GetCallerIdentity calls UserId, and CloudTrail principalId. Source: IAM User
+ * `aws:userid`, which GetCallerIdentity calls UserId and CloudTrail principalId. Source: IAM User
  * Guide, "Where you can use policy variables", the table of principal values.
  */
 export function userIdOf(principal: Principal): string | undefined {

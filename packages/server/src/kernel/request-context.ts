@@ -15,11 +15,11 @@ import type { Reader, Store, Tables, Transaction } from "./store.ts";
 
 export type { ContextEntries };
 
-/** Why a decision is asked for. */
+/** The reason for asking for a decision. */
 export interface Question {
   /** The caller asked for the action itself, which counts as an access to the service. */
   readonly isCall: boolean;
-  /** The same was allowed to the same request before: that it is again is no news. */
+  /** The same was allowed to this request before, so it isn't logged again. */
   readonly isRepeated?: boolean;
 }
 
@@ -45,7 +45,7 @@ export interface RequestContextInit {
   readonly precondition?: Precondition | undefined;
   /** See `within`. */
   readonly alongside?: Alongside | undefined;
-  /** Its body is taken also on a disk that is nearly full. */
+  /** Its body is accepted even on a nearly full disk. */
   readonly isEssential?: boolean;
   readonly http?: HttpRequestInfo;
   readonly form?: FormRequestInfo;
@@ -59,7 +59,7 @@ export interface RequestContextInit {
   ) => Promise<void>;
 }
 
-/** Everything a handler may know of the request that it serves. */
+/** All that a handler may know about its request. */
 export class RequestContext implements Reader {
   readonly requestId: string;
   readonly service: string;
@@ -84,7 +84,7 @@ export class RequestContext implements Reader {
   readonly #transaction: Transaction | undefined;
   readonly #precondition: Precondition | undefined;
   readonly #alongside: Alongside | undefined;
-  /** Its body is taken also on a disk that is nearly full. */
+  /** Its body is accepted even on a nearly full disk. */
   readonly isEssential: boolean;
   readonly #invoke: Invoke;
   readonly #authorize: RequestContextInit["authorize"];
@@ -146,7 +146,7 @@ export class RequestContext implements Reader {
     return callingService(this.caller);
   }
 
-  /** What is read now may yet be rolled back: nothing to keep in a cache. */
+  /** What is read now may yet be rolled back, so it must not be cached. */
   get inTransaction(): boolean {
     return this.#transaction !== undefined;
   }
@@ -215,7 +215,7 @@ export class RequestContext implements Reader {
   }
 }
 
-/** For handlers that a gateway mistake could reach without a signature. */
+/** Guards handlers that a mistake of the gateway could let an unsigned request reach. */
 export function requireAccount(context: RequestContext): string {
   if (/^\d{12}$/.test(context.accountId)) return context.accountId;
   throw new AwsError("AccessDenied", "This operation needs the credentials of an account.", {

@@ -1,4 +1,4 @@
-/** Who may become root of which accounts by AssumeRoot: what Organizations calls root access management. */
+/** Organizations' root access management: who may become root of which accounts (AssumeRoot). */
 export interface RootAccess {
   readonly managementAccountId: string;
   readonly memberAccountIds: ReadonlySet<string>;

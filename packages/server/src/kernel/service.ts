@@ -21,7 +21,7 @@ export interface PlainRequest {
   readonly query: URLSearchParams;
   readonly headers: Readonly<Record<string, string>>;
   readonly remoteAddress: string;
-  /** Whether it says that it is signed, in its headers or its query: an operation then. */
+  /** Whether its headers or query claim a signature: then it is an operation. */
   readonly isSigned: boolean;
   /** As the client sees it. */
   readonly scheme: "http" | "https";
@@ -34,7 +34,7 @@ export interface PlainResponse {
   readonly body: string | Uint8Array | Readable | undefined;
 }
 
-/** Why a request was refused, before it is put in the service's own words. */
+/** The reasons of a refusal, before the service puts them in its own words. */
 export interface Denial {
   readonly authorization: Authorization;
   readonly context: RequestContext;
@@ -44,14 +44,14 @@ export interface Denial {
   readonly reason: string;
   /** Everything about the decision, sealed: what EC2 calls the encoded authorization message. */
   readonly encodedMessage: string | undefined;
-  /** By which the decision is explained; undefined where it isn't kept. */
+  /** The id to ask for an explanation by; undefined where the decision isn't kept. */
   readonly authorizationId: string | undefined;
   readonly effect: "explicitDeny" | "implicitDeny";
-  /** Caller and resource are of one account: only then AWS tells the reason. */
+  /** Caller and resource belong to one account: only then AWS gives the reason. */
   readonly sameAccount: boolean;
 }
 
-/** What every service gets from the platform. */
+/** The platform that every service may build on. */
 export interface ServiceDependencies {
   readonly store: Store;
   readonly clock: Clock;
@@ -67,7 +67,7 @@ export interface ServiceDependencies {
   readonly disk: DiskSpace;
 }
 
-/** What is known of a service before it is created. */
+/** Facts about a service that are known before it is created. */
 export interface ServiceFacts {
   /** Its name in the docs: `EventBridge`. */
   readonly title: string;
@@ -81,17 +81,17 @@ export interface ServiceFacts {
   readonly hostLabel?: string;
   /** The types in its resources' ARNs, where another API with the same signing name has others. */
   readonly resourceTypes?: readonly string[];
-  /** What the record of its calls can't tell from its schemas. */
+  /** Facts that the records of its calls need and its schemas lack. */
   readonly audit?: AuditFacts;
   /** Regions in which the service exists; left out, all. */
   readonly regions?: readonly string[];
   /** Unsigned requests reach every operation (S3); elsewhere only those that declare `unsigned`. */
   readonly admitsAnonymous?: boolean;
-  /** Its operations stand at the server's own routes: what is signed for it there is for it. */
+  /** Its operations are at the server's own routes; requests signed for it there are its own. */
   readonly servesOwnRoutes?: boolean;
 }
 
-/** What only the requests of a service need. */
+/** The parts of a service that only requests need. */
 export interface ServiceApi {
   /** The module namespace of an `@aws-sdk/client-*`, or of its schema module. */
   readonly schemas: Readonly<Record<string, unknown>>;
@@ -99,9 +99,9 @@ export interface ServiceApi {
   readonly operations: OperationTable;
 }
 
-/** What a service does once it is created. */
+/** A service's parts once it is created. */
 export interface ServiceParts {
-  /** Loads schemas and handlers; called with the first request. If it rejects, the next one asks again. */
+  /** Loads schemas and handlers for the first request; after a rejection, for the next one. */
   api(): Promise<ServiceApi>;
   /** The service's form of a refusal; left out, `AccessDenied` with the full sentence. */
   accessDenied?(denial: Denial): AwsError;
@@ -109,11 +109,13 @@ export interface ServiceParts {
   hasPlainHost?(host: string): boolean;
   /** Requests that aren't operations, e.g. playback. Undefined: not mine. */
   plainRequest?(request: PlainRequest): Promise<PlainResponse | undefined> | undefined;
-  /** Headers of the answer to a browser's preflight. Rejects with AwsError where they are refused. */
+  /**
+   * Headers of the answer to a browser's preflight. Rejects with AwsError where they are refused.
+   */
   preflight?(request: PlainRequest): Promise<Readonly<Record<string, string>>>;
   /** Headers of the answer to a browser's cross-origin request. Undefined: none. */
   corsHeaders?(request: PlainRequest): Promise<Readonly<Record<string, string>> | undefined>;
-  /** Continues what an earlier process left behind; runs before the server is ready. */
+  /** Continues the work of an earlier process; runs before the server is ready. */
   start?(): Promise<void>;
   /** Ends the answers that go on for as long as their readers listen, so that HTTP can close. */
   endReaders?(): void;
@@ -121,7 +123,7 @@ export interface ServiceParts {
   close?(): Promise<void>;
   /** Forgets everything in memory and files; the store empties the rows beforehand. */
   reset?(): Promise<void>;
-  /** What anybody may know of `health`: where encoders connect. */
+  /** The public part of `health`: where encoders connect. */
   publicHealth?(): Readonly<Record<string, unknown>>;
   /** Facts for `/_rolecast/health`. */
   health?(): Promise<Readonly<Record<string, unknown>>>;

@@ -4,7 +4,7 @@ import type { Kysely } from "kysely";
 export type Tables = object;
 
 /**
- * A running database transaction. Whatever is read or written through `db` is atomic;
+ * A running database transaction. All reads and writes through `db` are atomic;
  * `afterCommit` runs once the commit is durable and not at all when it is rolled back.
  */
 export interface Transaction<T extends Tables = Tables> {
@@ -28,11 +28,11 @@ export interface Store<T extends Tables = Tables> {
 }
 
 /**
- * Reads of one piece of work. A request's context is one, and reads inside its transaction; work that
- * no request asked for, such as authentication, reads by `readerOf` the store.
+ * Reads of one piece of work. A request's context is one, and reads inside its transaction; work
+ * that no request asked for, such as authentication, reads by `readerOf` the store.
  */
 export interface Reader {
-  /** What is read now may yet be rolled back: it isn't kept in a cache. */
+  /** What is read now may yet be rolled back, so it must not be cached. */
   readonly inTransaction: boolean;
   db<T extends Tables>(): Kysely<T>;
 }
@@ -50,9 +50,9 @@ export interface Migration {
 }
 
 /**
- * How the database does. `full`: its disk has no room for changes. `unavailable`: it isn't reached, or
- * can't be written, and may come back by itself. `damaged`: its file is, and a restart mends nothing.
- * `failed`: this process can't write it any more, and the next one may.
+ * The database's condition. `full`: its disk has no room for changes. `unavailable`: it can't be
+ * reached or written, and may recover by itself. `damaged`: its file is, and a restart doesn't
+ * help. `failed`: this process can't write any more, but the next one may.
  */
 export type StoreCondition = "ok" | "full" | "unavailable" | "damaged" | "failed";
 
@@ -69,13 +69,13 @@ interface StoreUnavailableOptions {
 }
 
 /**
- * The database can't do its work now: it isn't reached, its disk is full, or too many ask at once. The
- * caller may try again; what it answers is a 503 in its protocol's form. The message holds no secret.
+ * The database can't work now: it isn't reached, its disk is full, or too many ask at once. The
+ * caller is answered 503 in its protocol's form and may try again. The message holds no secret.
  */
 export class StoreUnavailableError extends Error {
   /** The connection or the disk failed while a commit was under way: it may have happened. */
   readonly commitUnknown: boolean;
-  /** What the failure says of the whole database; undefined where it concerns this request alone. */
+  /** The database's condition by this failure; undefined where it concerns this request alone. */
   readonly condition: Exclude<StoreCondition, "ok"> | undefined;
 
   constructor(message: string, options: StoreUnavailableOptions = {}) {

@@ -1,7 +1,7 @@
 import { SecretBox } from "./crypto/secret-box.ts";
 import type { Caller, ContextValue } from "./principal.ts";
 
-/** Kept for good: what was sealed for another purpose doesn't open here. */
+/** Never changes. Text that was sealed for another purpose doesn't open here. */
 const PURPOSE = "rolecast stored callers";
 
 /** A caller as JSON has it. */
@@ -10,14 +10,14 @@ interface StoredCaller extends Omit<Caller, "sessionContext"> {
 }
 
 /**
- * Keeps callers for work that goes on after their request has been answered: a row of the work holds
- * the sealed text, and each step restores the caller and calls as it, through the chain of services
- * that it had.
+ * Keeps callers for work that goes on after their request has been answered: a row of the work
+ * holds the sealed text, and each step restores the caller and calls as it, through the chain of
+ * services that it had.
  *
- * A restored caller is decided on as of then. Policies are looked up by the id of the user or role
- * at each call: what was detached holds no more, and whoever was deleted may do nothing, a namesake
- * included. Only what a session fixed when it was made stays as it was: session policies, tags, the
- * time of MFA. A temporary credential's time ends as it would have.
+ * A restored caller is decided on as of then. Each call looks its policies up by the id of the user
+ * or role: a detached policy no longer allows anything, and a deleted user may do nothing, even if
+ * there is a new one of its name. Only what the session fixed stays: its policies, tags, time of
+ * MFA and end.
  */
 export class StoredCallers {
   readonly #box: SecretBox;

@@ -1,2 +1,2 @@
-/** Of the package `rolecast`. */
+/** The version of the package `rolecast`. */
 export const VERSION = "0.1.0";

@@ -9,7 +9,7 @@ const ALGORITHM = "aes-256-gcm";
 /**
  * Seals secrets that must be readable again: SigV4 needs the secret access key itself, so a hash
  * wouldn't do. AES-256-GCM under a key derived from the data folder's, which lies beside the
- * database and not in it: a copy of the database alone tells no secret. `label` (the access key
+ * database and not in it: a copy of the database alone shows no secret. `label` (the access key
  * id) is bound to the sealed text.
  */
 export class SecretBox {

@@ -51,7 +51,7 @@ test("all who make a file at the same time read what one of them made", async ()
   expect(recordedDisk.lost(dir)).toEqual([]);
 });
 
-test("a file that an earlier process made without syncing its name survives after it was read", async () => {
+test("a file whose name an earlier process never synced survives once it has been read", async () => {
   const file = join(dir, "file");
   writeFileSync(file, "");
   expect(recordedDisk.lost(dir)).toEqual(["file"]);

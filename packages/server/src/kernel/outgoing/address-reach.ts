@@ -37,7 +37,9 @@ const COMPILED = RANGES.flatMap(([reach, ranges]) =>
   }),
 );
 
-/** Ranges whose addresses hold an IPv4 address, which is where a packet ends, and its first byte. */
+/**
+ * Ranges whose addresses hold an IPv4 address, which is where a packet ends, and its first byte.
+ */
 const EMBEDDING = (
   [
     ["::/96", 12],

@@ -60,9 +60,8 @@ export class OutgoingRules {
     if (this.#settings.ownPorts().includes(port) && isOwn(address, reach)) throw ownAddress();
     if (reach === "public" || this.#settings.isBoundToLoopback) return;
     if (this.#listed.some((entry) => isListed(entry, address, hostOf(url), port))) return;
-    throw new OutgoingError(
-      `its address is ${reach === "loopback" ? "this machine's" : "private"}, and the setting outgoing doesn't list it`,
-    );
+    const whose = reach === "loopback" ? "this machine's" : "private";
+    throw new OutgoingError(`its address is ${whose}, and the setting outgoing doesn't list it`);
   }
 }
 

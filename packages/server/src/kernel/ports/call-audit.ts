@@ -19,14 +19,14 @@ export type CallOutcome = { readonly output: unknown } | { readonly error: unkno
 
 /** The audit of one call while it runs. */
 export interface CallAudit {
-  /** What had to be allowed: it tells the resources and whose they are. */
+  /** Sets the pairs that had to be allowed: they name the resources and their owners. */
   decidedOn(authorizations: readonly Authorization[]): void;
   /**
    * Runs last in every transaction that may hold an effect of the call, so that effect and record
    * are committed together or not at all.
    */
   intend(tx: Transaction): Promise<void>;
-  /** The call is over. Resolves when its record outlives the process: the caller hears of it then. */
+  /** Ends the record. Resolves once it would survive a crash; the caller is answered after that. */
   end(outcome: CallOutcome): Promise<void>;
 }
 

@@ -36,9 +36,9 @@ export interface DecisionRecord {
   readonly policies: readonly DecidingPolicy[];
 }
 
-/** Keeps denials for a day, and tells of every decision to whoever listens. */
+/** Keeps denials for a day, and publishes every decision to listeners. */
 export interface DecisionLog {
-  /** Whether the account's allowed requests are to be noted too: somebody of it watches. */
+  /** Whether to note the account's allowed requests too, since a listener watches. */
   isWatched(accountId: string): boolean;
   newId(): string;
   note(decision: DecisionRecord): void;

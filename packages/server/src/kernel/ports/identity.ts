@@ -17,7 +17,7 @@ export interface IdentityPolicies {
   readonly boundary: PolicyDocument | undefined;
 }
 
-/** What STS must know of a role. */
+/** A role as STS needs it. */
 export interface RoleRecord {
   readonly arn: string;
   readonly roleId: string;
@@ -26,20 +26,20 @@ export interface RoleRecord {
   readonly maxSessionDurationSeconds: number;
   /** The owning service of a service-linked role, e.g. `ivs.amazonaws.com`. */
   readonly linkedService: string | undefined;
-  /** Its service runs elsewhere and is being asked whether the role is in use: no new sessions. */
+  /** Its service, elsewhere, is being asked whether the role is in use: it gets no new sessions. */
   readonly isBeingDeleted: boolean;
   readonly tags: Readonly<Record<string, string>>;
 }
 
-/** What the rest of the server asks IAM's data for. IAM implements it; `compose-services.ts` passes it on. */
+/** IAM's data for the rest of the server. IAM implements it. */
 export interface IdentityDirectory {
   /**
    * Once it resolves, `generation` counts all that was committed before the call, on other nodes
-   * too. A request awaits it once, when its credential is looked for; a call from inside, too.
+   * too. Each request awaits it once, when its credential is looked up; so does a call from inside.
    */
   refresh(accountId: string): Promise<void>;
   /**
-   * A number that changes with every change of the account's identities and policies: what was
+   * A number that changes with every change of the account's identities and policies: anything
    * gathered under an older number is stale.
    */
   generation(accountId: string): number;
@@ -52,7 +52,7 @@ export interface IdentityDirectory {
    * trusted. For a session's ARN the ARN itself when its role exists.
    */
   findPrincipalId(arn: string, reader: Reader): Promise<string | undefined>;
-  /** The way back, for showing a stored policy; undefined when the user or role is gone. */
+  /** The ARN for such an id, to show a stored policy; undefined when the user or role is gone. */
   findPrincipalArn(id: string, reader: Reader): Promise<string | undefined>;
   /** The tags of the user or role with this unique id; none when it is gone. */
   principalTags(id: string, reader: Reader): Promise<Readonly<Record<string, string>>>;
@@ -79,10 +79,10 @@ export interface OidcProviderRecord {
   readonly thumbprints: readonly string[];
 }
 
-/** A SAML provider, with what AssumeRoleWithSAML verifies assertions by. */
+/** A SAML provider, as AssumeRoleWithSAML needs it to verify assertions. */
 export interface SamlProviderRecord {
   readonly arn: string;
-  /** The metadata's `entityID`: who issues the assertions. */
+  /** The metadata's `entityID`: the issuer of the assertions. */
   readonly entityId: string;
   readonly validUntilMs: number | undefined;
   /** PEM; an assertion must be signed with the key of one of them. */
@@ -101,7 +101,7 @@ export interface OutboundFederationRecord {
   readonly keys: readonly JsonWebKey[];
 }
 
-/** What STS asks of identity providers and MFA devices. IAM implements it. */
+/** Identity providers and MFA devices, for STS. IAM implements it. */
 export interface FederationDirectory {
   /** The provider for an issuer's `https://` URL (its `iss`); undefined when there is none. */
   findOidcProvider(
@@ -128,7 +128,7 @@ export interface FederationDirectory {
   ): Promise<boolean>;
 }
 
-/** Seals why a request was refused, for DecodeAuthorizationMessage. STS implements it. */
+/** Seals the reasons of a refusal, for DecodeAuthorizationMessage. STS implements it. */
 export interface AuthorizationMessages {
   /** `details` become JSON; undefined when the message would be longer than AWS's may be. */
   encode(accountId: string, details: object): string | undefined;
@@ -139,13 +139,13 @@ export interface Credential {
   readonly secretAccessKey: string;
   readonly caller: Caller;
   readonly status: "Active" | "Inactive";
-  /** Services that take this credential for an invalid one, by name; left out, none. */
+  /** Services that reject this credential as invalid, by name; left out, none. */
   readonly refusedBy?: ReadonlySet<string>;
 }
 
 /**
- * Finds credentials. Long-term keys are IAM's, temporary ones STS's; each answers undefined for
- * what isn't its own. `sessionToken` is what came with the request. An answer has seen all that any
+ * Finds credentials. Long-term keys are IAM's, temporary ones STS's; each returns undefined for
+ * keys of the other. `sessionToken` came with the request. An answer has seen everything that any
  * node committed before the question, and so has `IdentityDirectory.generation` afterwards.
  */
 export interface CredentialSource {
@@ -160,16 +160,15 @@ export interface CredentialSource {
   noteUsed?(accessKeyId: string, service: string, region: string, atMs: number): void;
 }
 
-/** Where a service-linked role is still used, as GetServiceLinkedRoleDeletionStatus shows it. */
+/** A use of a service-linked role, as GetServiceLinkedRoleDeletionStatus shows it. */
 export interface RoleUsage {
   readonly region: string;
   readonly resources: readonly string[];
 }
 
 /**
- * A service that owns a service-linked role. Most are definitions only; one that uses its role
- * gives `findUsage`, which runs inside the transaction that deletes the role, so that use and
- * deletion are one decision.
+ * The usage of a service-linked role by the service that owns it. `findUsage` runs inside the
+ * transaction that deletes the role, so that use and deletion are one decision.
  */
 export interface LinkedServiceUsage {
   /** `ivs.amazonaws.com`. */
@@ -177,11 +176,11 @@ export interface LinkedServiceUsage {
   findUsage(accountId: string, tx: Transaction): Promise<readonly RoleUsage[]>;
 }
 
-/** What a linked service may do with its own role beyond the public API. IAM implements it. */
+/** A linked service's access to its own role beyond the public API. IAM implements it. */
 export interface ServiceLinkedRoles {
   /**
-   * The role when it exists, seen inside `tx`. A pending deletion doesn't hide it: what begins to
-   * use the role in `tx` makes that deletion fail.
+   * The role if it exists, as `tx` sees it. A pending deletion doesn't hide it: a use that begins
+   * in `tx` makes that deletion fail.
    */
   find(
     servicePrincipal: string,

@@ -1,6 +1,6 @@
 import type { Caller } from "../principal.ts";
 
-/** A linked service that runs outside this server: what `linkedServices` says of it. */
+/** A linked service that runs outside this server, as the setting `linkedServices` describes it. */
 export interface OutsideService {
   /** `queue.internal.example`. */
   readonly servicePrincipal: string;
@@ -9,12 +9,12 @@ export interface OutsideService {
   /** The role's managed policy: `arn:aws:iam::aws:policy/aws-service-role/<policyName>`. */
   readonly policyName: string;
   readonly policyDocument: string;
-  /** What the role is described with when the service has it made. */
+  /** The role's description when the service has it created. */
   readonly description: string | undefined;
   readonly allowsSuffix: boolean;
   /** The name in the credential scope of requests that the service's own callers sign. */
   readonly signingName: string;
-  /** What the service may call with its callers' credentials: `iam:CreateServiceLinkedRole`. */
+  /** Operations it may call with its callers' credentials: `iam:CreateServiceLinkedRole`. */
   readonly forwardedOperations: readonly string[];
   /** Signs as the service principal. */
   readonly accessKeyId: string;
@@ -22,13 +22,13 @@ export interface OutsideService {
   readonly usage: UsageEndpoint;
 }
 
-/** Where a service says whether it still uses its role. */
+/** The address at which a service says whether it still uses its role. */
 export interface UsageEndpoint {
-  /** `{region}`, `{account}` and `{role}` are filled in where they stand. */
+  /** `{region}`, `{account}` and `{role}` in it are filled in. */
   readonly url: string;
   /** Each is asked. */
   readonly regions: readonly string[];
-  /** Sent as it is, for the service to know who asks. */
+  /** Sent as it is, so that the service knows who asks. */
   readonly authorizationHeader: string | undefined;
   /** For all attempts of one Region together. */
   readonly deadlineMs: number;
@@ -60,7 +60,7 @@ export interface LinkedRoleStatus {
   readonly createdMs: number;
   /** Undefined for roles that are older than the record of it. */
   readonly createdBy: string | undefined;
-  /** The service that had it made for `createdBy`. */
+  /** The service that had it created for `createdBy`. */
   readonly createdVia: string | undefined;
   readonly lastUsed: { readonly atMs: number; readonly region: string } | undefined;
   readonly usages: readonly { readonly region: string; readonly resources: readonly string[] }[];

@@ -12,7 +12,7 @@ export interface MetricSample {
   readonly atMs: number;
 }
 
-/** Where services put what they measure. Never fails and never waits. */
+/** Takes services' measurements. Never fails and never waits. */
 export interface MetricSink {
   put(samples: readonly MetricSample[]): void;
 }

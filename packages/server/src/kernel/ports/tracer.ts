@@ -1,21 +1,21 @@
 export type SpanAttributes = Readonly<Record<string, string | number>>;
 
-/** A stretch of work that somebody who looks for lost time wants to see. */
+/** A stretch of work whose time an operator may want to see. */
 export interface Span {
-  /** Names it, or names it better, and says more of it. Nothing secret: it leaves the server. */
+  /** Adds attributes, and a better name. Nothing secret: spans leave the server. */
   describe(attributes: SpanAttributes, name?: string): void;
-  /** It failed by a fault of ours. */
+  /** Marks it as failed by an internal error. */
   fail(): void;
 }
 
-/** Where spans go. What runs inside another span is its child, however deep the call. */
+/** Takes spans. A span that runs inside another one is its child, however deep the call. */
 export interface Tracer {
-  /** A request from outside; one that is never named is forgotten. */
+  /** A request from outside; it is dropped unless it is named. */
   request<R>(
     headers: Readonly<Record<string, string>>,
     run: (span: Span) => Promise<R>,
   ): Promise<R>;
-  /** Part of a request; outside of one, it isn't told. */
+  /** A part of a request; dropped outside of one. */
   step<R>(name: string, run: () => Promise<R>): Promise<R>;
 }
 
