@@ -1,18 +1,19 @@
 /**
- * What a page costs as a list grows: `tsx bench/growth.ts [--postgres] [--million] [--items N] [NAME]`.
+ * What a page costs as a list grows: `tsx bench/growth.ts [--postgres] [--million] [--items N]
+ * [NAME]`.
  *
  * Method: one server (a process of its own, durable) has an account with 1,000 things of each kind
- * and one with 100,000 (`--items`), written by SQL. Both are asked in turn for the first page and for
- * one in the middle of each list (the same page size; where a list has one page, that one). What is
- * compared is processor time, which other programs on the machine don't lengthen: of the server's
- * thread that serves and, on PostgreSQL, of its connections there. The median of the rounds counts.
- * Beside it stand the longest time that the thread computed without a turn for others during a page
- * of the large account, and that page's time on the clock, medians too. Listings of objects, versions
- * and uploads with a delimiter have 1,000 common prefixes, of 1 and of 100 keys each; with
- * `--million`, of 10 and of 1,000.
+ * and one with 100,000 (`--items`), written by SQL. Both are asked in turn for the first page and
+ * for one in the middle of each list (the same page size; where a list has one page, that one).
+ * What is compared is processor time, which other programs on the machine don't lengthen: of the
+ * server's thread that serves and, on PostgreSQL, of its connections there. The median of the
+ * rounds counts. Beside it stand the longest time that the thread computed without a turn for
+ * others during a page of the large account, and that page's time on the clock, medians too.
+ * Listings of objects, versions and uploads with a delimiter have 1,000 common prefixes, of 1 and
+ * of 100 keys each; with `--million`, of 10 and of 1,000.
  *
- * `--postgres`: on a PostgreSQL of its own instead of SQLite. NAME: only operations that contain it;
- * what the others list isn't made then.
+ * `--postgres`: on a PostgreSQL of its own instead of SQLite. NAME: only operations that contain
+ * it; what the others list isn't made then.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";

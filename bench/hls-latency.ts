@@ -1,9 +1,10 @@
 /*
- * How far behind a viewer is: hls.js with its default settings, in chromium, on a channel of each latencyMode.
- * ffmpeg publishes a film of 320x180 in real time; the latency is the wall clock minus EXT-X-PROGRAM-DATE-TIME of the
- * frame that is shown, where the server stamped a frame when it came. Viewers join one after the other, in the middle of
- * the stream and at other points of a segment: hls.js stays as far behind as it began. Each is sampled for eight seconds, two
- * after its first frame; median and worst of the viewers. A stall, an error or a median past the limit fails.
+ * How far behind a viewer is: hls.js with its default settings, in chromium, on a channel of each
+ * latencyMode. ffmpeg publishes a film of 320x180 in real time; the latency is the wall clock minus
+ * EXT-X-PROGRAM-DATE-TIME of the frame that is shown, where the server stamped a frame when it
+ * came. Viewers join one after the other, in the middle of the stream and at other points of a
+ * segment: hls.js stays as far behind as it began. Each is sampled for eight seconds, two after its
+ * first frame; median and worst of the viewers. A stall, an error or a median past the limit fails.
  */
 import { CreateChannelCommand, GetStreamCommand } from "@aws-sdk/client-ivs";
 import { startHlsPlayer } from "../test/e2e/hls-player.ts";

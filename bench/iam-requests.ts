@@ -8,18 +8,19 @@ import { ACCOUNTS, type Caller, prepareAccount } from "./iam-requests/callers.ts
 import { OPERATIONS, type RequestSource } from "./iam-requests/operations.ts";
 
 /*
- * Method: Rolecast (durable, in a folder of its own, policies enforced, PostgreSQL not used) and moto's server (Debian's
- * python3-moto with python3-flask-cors, which checks neither signature nor policy) run as processes
- * of their own. In each account a user with ReadOnlyAccess and AdministratorAccess asks. The same
- * signed requests go over 8 keep-alive connections for 3 s, to one server and then to the other, three
- * rounds each, of which the median counts; one before them warms up. CreateRole is a different role each time, spread over accounts because of the
- * quota of 1,000; a write is answered when it is on the disk. Without moto, Rolecast alone.
+ * Method: Rolecast (durable, in a folder of its own, policies enforced, PostgreSQL not used) and
+ * moto's server (Debian's python3-moto with python3-flask-cors, which checks neither signature nor
+ * policy) run as processes of their own. In each account a user with ReadOnlyAccess and
+ * AdministratorAccess asks. The same signed requests go over 8 keep-alive connections for 3 s, to
+ * one server and then to the other, three rounds each, of which the median counts; one before them
+ * warms up. CreateRole is a different role each time, spread over accounts because of the quota of
+ * 1,000; a write is answered when it is on the disk. Without moto, Rolecast alone.
  *
  * Beside the rate stands the processor time (user and system, all threads) that the server took for
  * a request, from Linux's /proc: on a machine that others use, its ratio is the one to look at.
  *
- * Authorisation's share: the time inside the authorizer of the time inside the pipeline, GetRole over one connection, in this
- * process.
+ * Authorisation's share: the time inside the authorizer of the time inside the pipeline, GetRole
+ * over one connection, in this process.
  */
 const ROUNDS = 3;
 const CONNECTIONS = 8;

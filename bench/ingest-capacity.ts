@@ -1,10 +1,11 @@
 /**
- * How much passthrough ingest one core carries: `tsx bench/ingest-capacity.ts [STREAMS] [SECONDS]`, 300 and 30 by
- * default, of 2.5 Mb/s each, with live HLS.
+ * How much passthrough ingest one core carries: `tsx bench/ingest-capacity.ts [STREAMS] [SECONDS]`,
+ * 300 and 30 by default, of 2.5 Mb/s each, with live HLS.
  *
- * The engine is held to one core, the encoders to the others. A message counts as dropped when OBS would have dropped it,
- * because more than 700 ms of media waited in its socket. Keyframe to listed is from the write of the keyframe that ends a
- * segment to the segment's being in the playlist, for every segment of every stream. Needs ffmpeg, taskset and two cores.
+ * The engine is held to one core, the encoders to the others. A message counts as dropped when OBS
+ * would have dropped it, because more than 700 ms of media waited in its socket. Keyframe to listed
+ * is from the write of the keyframe that ends a segment to the segment's being in the playlist, for
+ * every segment of every stream. Needs ffmpeg, taskset and two cores.
  */
 import {
   bench,

@@ -1,18 +1,22 @@
 /**
- * Whether two ingest workers carry twice what one does: `tsx bench/ingest-workers.ts [STREAMS_PER_WORKER] [WINDOWS]`.
+ * Whether two ingest workers carry twice what one does: `tsx bench/ingest-workers.ts
+ * [STREAMS_PER_WORKER] [WINDOWS]`.
  *
- * Two engines run side by side, one with one worker and one with two, and are fed at the same time, so that other load
- * on the machine hits them alike. What a worker carries is bounded by one core, so capacity is the workers times a
- * core's time over what a stream costs; wall time would measure the encoders, which need cores too. The result is the
- * median of windows of five seconds; the worst and the best are told too.
+ * Two engines run side by side, one with one worker and one with two, and are fed at the same time,
+ * so that other load on the machine hits them alike. What a worker carries is bounded by one core,
+ * so capacity is the workers times a core's time over what a stream costs; wall time would measure
+ * the encoders, which need cores too. The result is the median of windows of five seconds; the
+ * worst and the best are told too.
  *
- * Real time: the same number of streams of 2.5 Mb/s for each worker, CPU time of the worker processes per stream. At this
- * load what a stream costs is how often and from where its worker is woken. So every worker has a process of encoders of
- * its own (one that writes to two workers in turn lets each of them fall asleep between two writes: 18 % more wake-ups)
- * and is woken from the other core (from its own it costs up to a fifth less, and where the system puts them is luck).
- * The pool gives connections in turn, so the processes connect in turn.
- * Saturation: an encoder for each worker sends as fast as it is taken; bytes of RTMP carried per CPU second of the workers.
- * The main process's share is printed too: it is what bounds the number of workers. Nothing is asserted.
+ * Real time: the same number of streams of 2.5 Mb/s for each worker, CPU time of the worker
+ * processes per stream. At this load what a stream costs is how often and from where its worker is
+ * woken. So every worker has a process of encoders of its own (one that writes to two workers in
+ * turn lets each of them fall asleep between two writes: 18 % more wake-ups) and is woken from the
+ * other core (from its own it costs up to a fifth less, and where the system puts them is luck).
+ * The pool gives connections in turn, so the processes connect in turn. Saturation: an encoder for
+ * each worker sends as fast as it is taken; bytes of RTMP carried per CPU second of the workers.
+ * The main process's share is printed too: it is what bounds the number of workers. Nothing is
+ * asserted.
  */
 import {
   bench,
@@ -77,7 +81,9 @@ async function measure(
   return measured;
 }
 
-/** `carries`: of a window of the engine with one worker and of the one with two, what each carries. */
+/**
+ * `carries`: of a window of the engine with one worker and of the one with two, what each carries.
+ */
 function conclude(
   [one = [], two = []]: readonly (readonly Sample[])[],
   carries: (sample: Sample, workers: number) => number,

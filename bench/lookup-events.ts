@@ -1,12 +1,14 @@
 /**
- * What a page of LookupEvents costs as the history grows: `tsx bench/lookup-events.ts [--postgres]`.
+ * What a page of LookupEvents costs as the history grows: `tsx bench/lookup-events.ts
+ * [--postgres]`.
  *
- * Method: one server in this process (durable) has three accounts: with 1,000 events that came one a
- * second, with 100,000 that did, and with 100,000 that came 1,000 a second. Each is asked in turn, by
- * the services' own way to each other, for pages of 50: the first, one from NextToken behind
- * half of the history, one of a time range in its middle, and by each attribute. What is compared is
- * the thread's processor time (not PostgreSQL's), the median of the rounds. Beside it stands the
- * longest that it computed without a turn for others during a page, again the median. A page that isn't full although there are more events fails too.
+ * Method: one server in this process (durable) has three accounts: with 1,000 events that came one
+ * a second, with 100,000 that did, and with 100,000 that came 1,000 a second. Each is asked in
+ * turn, by the services' own way to each other, for pages of 50: the first, one from NextToken
+ * behind half of the history, one of a time range in its middle, and by each attribute. What is
+ * compared is the thread's processor time (not PostgreSQL's), the median of the rounds. Beside it
+ * stands the longest that it computed without a turn for others during a page, again the median. A
+ * page that isn't full although there are more events fails too.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

@@ -1,18 +1,21 @@
 /**
- * CPU of passthrough ingest with live HLS, beside Debian's nginx-rtmp in the same run:
- * `tsx bench/media-ingest.ts [STREAMS] [SECONDS] [live|record|server] [beside|apart]`, after `npm run build`.
+ * CPU of passthrough ingest with live HLS, beside Debian's nginx-rtmp in the same run: `tsx
+ * bench/media-ingest.ts [STREAMS] [SECONDS] [live|record|server] [beside|apart]`, after `npm run
+ * build`.
  *
- * Both servers get the same streams of 2.5 Mb/s at the same time, so that other load on the machine hits them alike. The
- * encoders of a server are one process that encodes each message once, so that with 200 streams on both there is enough
- * of two cores left. Cost is the user and system time of the server's own process. Where both together need more than the
- * machine has (`server` with 200 streams on two cores), `apart` feeds one after the other. It is no measure when a server
- * takes too little: then no ratio is told.
+ * Both servers get the same streams of 2.5 Mb/s at the same time, so that other load on the machine
+ * hits them alike. The encoders of a server are one process that encodes each message once, so that
+ * with 200 streams on both there is enough of two cores left. Cost is the user and system time of
+ * the server's own process. Where both together need more than the machine has (`server` with 200
+ * streams on two cores), `apart` feeds one after the other. It is no measure when a server takes
+ * too little: then no ratio is told.
  *
- * `live` is the media engine, built as it is shipped, and the time from the first keyframe to the first playlist. With
- * `record` both also record to the disk: nginx-rtmp an FLV, the engine what it would put into a bucket. `server` is the
- * whole product as built, each channel recorded into a bucket of its own S3, durably and with its digests, beside
- * nginx-rtmp recording. Where both write more than the disk takes, TMPDIR=/dev/shm has all files in memory (up to 0.7 MB
- * per stream and second). Needs ffmpeg, nginx and its RTMP module; nothing is asserted.
+ * `live` is the media engine, built as it is shipped, and the time from the first keyframe to the
+ * first playlist. With `record` both also record to the disk: nginx-rtmp an FLV, the engine what it
+ * would put into a bucket. `server` is the whole product as built, each channel recorded into a
+ * bucket of its own S3, durably and with its digests, beside nginx-rtmp recording. Where both write
+ * more than the disk takes, TMPDIR=/dev/shm has all files in memory (up to 0.7 MB per stream and
+ * second). Needs ffmpeg, nginx and its RTMP module; nothing is asserted.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -114,7 +117,10 @@ async function costs(pids: readonly number[]): Promise<number[]> {
   });
 }
 
-/** What each of them spends while all of them are fed; undefined where messages would have been dropped. */
+/**
+ * What each of them spends while all of them are fed; undefined where messages would have been
+ * dropped.
+ */
 async function feed(
   source: string,
   targets: readonly Target[],

@@ -1,8 +1,9 @@
 /**
- * Decisions per second of @rolecast/policy on a varied mix: a role with ten AWS managed policies, an
- * inline policy with variables and an eight-statement bucket policy; nine kinds of request, 65,536
- * different ones. The naive evaluator of the package's tests decides the same mix in the same run, and so does
- * `@cedar-policy/cedar-wasm`, with the same statements as far as Cedar has words for them.
+ * Decisions per second of @rolecast/policy on a varied mix: a role with ten AWS managed policies,
+ * an inline policy with variables and an eight-statement bucket policy; nine kinds of request,
+ * 65,536 different ones. The naive evaluator of the package's tests decides the same mix in the
+ * same run, and so does `@cedar-policy/cedar-wasm`, with the same statements as far as Cedar has
+ * words for them.
  *
  * Run: npx tsx bench/policy-decide.ts
  */

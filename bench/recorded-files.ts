@@ -1,10 +1,11 @@
 /**
- * From the end of a recorded file to its being in the bucket: `tsx bench/recorded-files.ts [STREAMS] [SECONDS]`, after
- * `npm run build`.
+ * From the end of a recorded file to its being in the bucket: `tsx bench/recorded-files.ts
+ * [STREAMS] [SECONDS]`, after `npm run build`.
  *
- * The server as built, durable, records BASIC streams of 2.5 Mb/s into a bucket of its own. A file of ten seconds ends with
- * its fifth segment, which is listed in the live playlist at that moment. Playlist and bucket are asked again and again from
- * outside; what is printed is the time between the two being seen. Needs ffmpeg; nothing is asserted.
+ * The server as built, durable, records BASIC streams of 2.5 Mb/s into a bucket of its own. A file
+ * of ten seconds ends with its fifth segment, which is listed in the live playlist at that moment.
+ * Playlist and bucket are asked again and again from outside; what is printed is the time between
+ * the two being seen. Needs ffmpeg; nothing is asserted.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -49,7 +50,9 @@ async function noteStored({ root }: ServerProcess, stored: Seen): Promise<void> 
   }
 }
 
-/** The media playlist of each channel's only rendition, by the channel's id; those that are live. */
+/**
+ * The media playlist of each channel's only rendition, by the channel's id; those that are live.
+ */
 async function findPlaylists({ root }: ServerProcess, arns: readonly string[]) {
   const playlists = new Map<string, string>();
   for (const arn of arns) {

@@ -19,11 +19,12 @@ import { crc32 } from "node:zlib";
 /*
  * Method: Rolecast and a bare node:http server that writes the same bytes to files (with fsync) and
  * reads them run as processes of their own, on the same disk. The same raw client puts and gets
- * objects of 1 MiB (16 of a connection, over and over) over 1 and over 8 keep-alive connections, the two servers in turn, three rounds;
- * figures are medians. Rolecast authenticates, decides, digests (MD5, and the checksum), and keeps a
- * row per object. "sdk" is what SDKs send over plain HTTP: a signed SHA-256 and a CRC32 of the
- * body; "unsigned" leaves the payload out of the signature, as over HTTPS. At the end: the highest
- * resident memory of Rolecast's process after 1 GiB up and down.
+ * objects of 1 MiB (16 of a connection, over and over) over 1 and over 8 keep-alive connections,
+ * the two servers in turn, three rounds; figures are medians. Rolecast authenticates, decides,
+ * digests (MD5, and the checksum), and keeps a row per object. "sdk" is what SDKs send over plain
+ * HTTP: a signed SHA-256 and a CRC32 of the body; "unsigned" leaves the payload out of the
+ * signature, as over HTTPS. At the end: the highest resident memory of Rolecast's process after 1
+ * GiB up and down.
  */
 const ROUNDS = 3;
 const DURATION_MS = 2_000;

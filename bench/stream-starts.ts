@@ -1,9 +1,11 @@
 /**
- * Streams that begin together: `tsx bench/stream-starts.ts [STREAMS]`, 100 by default, after `npm run build`.
+ * Streams that begin together: `tsx bench/stream-starts.ts [STREAMS]`, 100 by default, after `npm
+ * run build`.
  *
- * All encoders connect within one second to a server as built, with its database on the disk, each to a recorded channel
- * of its own. A stream is live when its Stream Start event comes out of the server; the figure is that moment minus the
- * write of its first keyframe. A segment lasts 2 s, so that nothing can be below that. Needs ffmpeg.
+ * All encoders connect within one second to a server as built, with its database on the disk, each
+ * to a recorded channel of its own. A stream is live when its Stream Start event comes out of the
+ * server; the figure is that moment minus the write of its first keyframe. A segment lasts 2 s, so
+ * that nothing can be below that. Needs ffmpeg.
  */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";

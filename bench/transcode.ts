@@ -1,11 +1,13 @@
 /**
- * CPU of a STANDARD channel's ladder beside the same ffmpeg command run by hand on the same source, both in real time and
- * at the same time, so that other load hits them alike: `tsx bench/transcode.ts [SECONDS] [low] [WARM_UP_SECONDS]`, with `low`
- * for latencyMode LOW. V8 compiles for a minute or two, which a longer warm-up leaves out.
+ * CPU of a STANDARD channel's ladder beside the same ffmpeg command run by hand on the same source,
+ * both in real time and at the same time, so that other load hits them alike: `tsx
+ * bench/transcode.ts [SECONDS] [low] [WARM_UP_SECONDS]`, with `low` for latencyMode LOW. V8
+ * compiles for a minute or two, which a longer warm-up leaves out.
  *
- * Ours is the engine's process with its ffmpeg: ingest, feeding, reading, segments of all renditions, live playlists. By
- * hand it is ffmpeg alone, its output thrown away. Also printed: how long after a segment's last frame was due the
- * smallest rendition's playlist lists it. Needs ffmpeg and Linux; nothing is asserted.
+ * Ours is the engine's process with its ffmpeg: ingest, feeding, reading, segments of all
+ * renditions, live playlists. By hand it is ffmpeg alone, its output thrown away. Also printed: how
+ * long after a segment's last frame was due the smallest rendition's playlist lists it. Needs
+ * ffmpeg and Linux; nothing is asserted.
  */
 
 import { spawn } from "node:child_process";

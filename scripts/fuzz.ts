@@ -22,7 +22,8 @@ import { srtSessionTarget, srtStrangersTarget } from "./fuzz/srt-session-target.
 import { srtTarget, tsTarget } from "./fuzz/srt-target.ts";
 
 /*
- * Fuzzes policy text, requests on the wire, signatures, what encoders send, a media engine and a whole server, in turn.
+ * Fuzzes policy text, requests on the wire, signatures, what encoders send, a media engine and a
+ * whole server, in turn.
  *
  *   npx tsx scripts/fuzz.ts --seconds 600 --seed 1
  *   npx tsx scripts/fuzz.ts --seconds 600 --only H.264

@@ -14,9 +14,9 @@ import { WorkspaceCopy } from "./mutate/workspace-copy.ts";
  *   npx tsx scripts/mutate.ts --seed 1 --count 20 --change main..HEAD
  *
  * The places are drawn at random: the same seed draws the same ones from the same code. All happens
- * in a copy of the workspace. A mutant that no test kills is printed: either a test is missing, or the
- * change makes no difference. Units run first, then the black-box tests of what was changed; tests of
- * a built command don't see the change, so they aren't run.
+ * in a copy of the workspace. A mutant that no test kills is printed: either a test is missing, or
+ * the change makes no difference. Units run first, then the black-box tests of what was changed;
+ * tests of a built command don't see the change, so they aren't run.
  */
 const { values } = parseArgs({
   options: {

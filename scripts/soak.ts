@@ -1,11 +1,14 @@
 /*
- * A server as built, in a process of its own, beside encoders that connect, stall, garble, drop and come back at random:
- * `npx tsx scripts/soak.ts --minutes 30 --streams 50 --seed 1`, after `npm run build`.
+ * A server as built, in a process of its own, beside encoders that connect, stall, garble, drop and
+ * come back at random: `npx tsx scripts/soak.ts --minutes 30 --streams 50 --seed 1`, after `npm run
+ * build`.
  *
- * Every stream is recorded to S3. Each recording is checked when its end is told: complete, or truthfully failed; and those
- * of encoders that sent nothing wrong (two thirds; they stall, drop and come back too) decode without a warning, frame for
- * frame. A tenth records into a bucket that refuses the role for a while, again and again. Memory is sampled all along; its
- * slope is the least-squares line over the second half. Ends with 1 when something is wrong. Needs ffmpeg and Linux.
+ * Every stream is recorded to S3. Each recording is checked when its end is told: complete, or
+ * truthfully failed; and those of encoders that sent nothing wrong (two thirds; they stall, drop
+ * and come back too) decode without a warning, frame for frame. A tenth records into a bucket that
+ * refuses the role for a while, again and again. Memory is sampled all along; its slope is the
+ * least-squares line over the second half. Ends with 1 when something is wrong. Needs ffmpeg and
+ * Linux.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";

@@ -324,7 +324,10 @@ function importsBelow(base: string): readonly Arrow[] {
     );
 }
 
-/** The folder of a file of media; protocols and containers are a folder each. Files above all folders have none. */
+/**
+ * The folder of a file of media; protocols and containers are a folder each. Files above all
+ * folders have none.
+ */
 function mediaFloor(path: string): string {
   const [room = "", part = ""] = dirname(path).split("/");
   return room === "." ? "" : [room, part].filter((name) => name !== "").join("/");

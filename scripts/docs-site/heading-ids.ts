@@ -1,4 +1,7 @@
-/** The id of a page's heading as GitHub makes it, so that a link works there and here; `seen` is of the page. */
+/**
+ * The id of a page's heading as GitHub makes it, so that a link works there and here; `seen` is of
+ * the page.
+ */
 export function headingId(title: string, seen: Map<string, number>): string {
   const id = title
     .toLowerCase()

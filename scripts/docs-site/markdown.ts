@@ -20,7 +20,9 @@ export interface RenderedPage {
   readonly title: string;
   readonly html: string;
   readonly passages: readonly Passage[];
-  /** Files that the page shows or leads to and that aren't pages, by their path in the repository. */
+  /**
+   * Files that the page shows or leads to and that aren't pages, by their path in the repository.
+   */
   readonly files: ReadonlySet<string>;
 }
 

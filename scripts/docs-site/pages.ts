@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join, posix } from "node:path";
 import { marked, type Tokens } from "marked";
 
-/** A Markdown file and the page of the site that is made of it; paths are relative to their roots. */
+/**
+ * A Markdown file and the page of the site that is made of it; paths are relative to their roots.
+ */
 export interface Source {
   readonly path: string;
   readonly target: string;

@@ -50,7 +50,9 @@ export function listMutants(path: string, text: string): Mutant[] {
   return mutants;
 }
 
-/** What a test can't tell from the original: types, imports, log lines and messages of our own bugs. */
+/**
+ * What a test can't tell from the original: types, imports, log lines and messages of our own bugs.
+ */
 function isBeside(node: ts.Node): boolean {
   if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node))
     return true;

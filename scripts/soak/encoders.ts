@@ -1,6 +1,7 @@
 /*
- * Encoders of a soak run, several in a process: `encoders.ts FILM PORT SEED` and, by its parent's first message, what
- * each of them is. Each lives again and again, at random, until the parent says stop.
+ * Encoders of a soak run, several in a process: `encoders.ts FILM PORT SEED` and, by its parent's
+ * first message, what each of them is. Each lives again and again, at random, until the parent says
+ * stop.
  */
 import { readFileSync } from "node:fs";
 import { chunkStreamOf, FlvLoop } from "../../packages/media/src/testing/flv-loop.ts";
@@ -94,14 +95,17 @@ async function stream(client: RtmpClient, mishap: Mishap, chance: Chance): Promi
 }
 
 /**
- * Shorter or longer than the 30 s after which the server ends a stream without data, but not about as long: what is sent
- * while the server ends it counts as sent, and nobody takes it.
+ * Shorter or longer than the 30 s after which the server ends a stream without data, but not about
+ * as long: what is sent while the server ends it counts as sent, and nobody takes it.
  */
 function stallLengthMs(chance: Chance): number {
   return chance.rarely(4) ? 40_000 + chance.below(5_000) : 1_000 + chance.below(22_000);
 }
 
-/** A message with some bytes changed: in what it carries, or on the wire, where nothing fits together afterwards. */
+/**
+ * A message with some bytes changed: in what it carries, or on the wire, where nothing fits
+ * together afterwards.
+ */
 function garble(
   client: RtmpClient,
   tag: { readonly type: number; readonly body: Buffer; readonly timestampMs: number },

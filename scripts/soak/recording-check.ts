@@ -27,7 +27,10 @@ export interface ToldRecording {
   readonly clean: boolean;
 }
 
-/** Takes a recording out of the bucket and looks at it. Resolves to everything that is wrong with it. */
+/**
+ * Takes a recording out of the bucket and looks at it. Resolves to everything that is wrong with
+ * it.
+ */
 export async function checkRecording(s3: S3Client, told: ToldRecording): Promise<string[]> {
   const folder = await mkdtemp(join(tmpdir(), "rolecast-soak-recording-"));
   try {

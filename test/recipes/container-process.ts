@@ -22,10 +22,14 @@ const PORT_VARIABLES: Readonly<Record<string, string>> = {
   4443: "ROLECAST_RTMPS_PORT",
 };
 
-/** Instead of the image's user, whom this machine doesn't have; only root can become somebody else. */
+/**
+ * Instead of the image's user, whom this machine doesn't have; only root can become somebody else.
+ */
 const NOBODY = process.getuid?.() === 0 ? { uid: 65_534, gid: 65_534, cwd: "/" } : {};
 
-/** A "container": the image's process, run plainly. Its mapped ports are those on which it listens. */
+/**
+ * A "container": the image's process, run plainly. Its mapped ports are those on which it listens.
+ */
 export class ContainerProcess {
   readonly options: ContainerOptions;
   readonly ports = new Map<string, string>();
@@ -88,7 +92,10 @@ export class ContainerProcess {
     output.on("close", () => this.#followers.delete(output));
   }
 
-  /** Runs a command beside the process, as `docker exec` does; its exit code comes before the output ends. */
+  /**
+   * Runs a command beside the process, as `docker exec` does; its exit code comes before the output
+   * ends.
+   */
   async execute(
     [program = "", ...args]: readonly string[],
     output: Writable,

@@ -16,7 +16,10 @@ const Bucket = "full-disk";
 
 const dir = await mkdtemp(join(tmpdir(), "rolecast-full-disk-"));
 const running: ServerProcess[] = [];
-/** A file system of its own, where somebody may mount one: root on Linux, but not in every container. */
+/**
+ * A file system of its own, where somebody may mount one: root on Linux, but not in every
+ * container.
+ */
 const smallDisk = await mountSmallDisk(join(dir, "small"), 64);
 afterEach(async () => {
   await Promise.all(running.splice(0).map((server) => server.stop("SIGKILL")));

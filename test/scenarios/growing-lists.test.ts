@@ -15,8 +15,8 @@ import { startTestServer, type TestServer } from "../support/test-server.ts";
 
 /*
  * A page costs what is on it, not what the list is long. Nothing here takes the time: a page of an
- * account with four times as many things reads no more rows, and no statement of it walks or sorts a
- * table. That is asked of SQLite, by its own account of how it runs a statement.
+ * account with four times as many things reads no more rows, and no statement of it walks or sorts
+ * a table. That is asked of SQLite, by its own account of how it runs a statement.
  */
 
 /** Half of each account's users have one policy: also those are more than are read at once. */

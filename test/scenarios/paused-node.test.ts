@@ -14,8 +14,8 @@ import {
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 
 /*
- * Processes that stand still (SIGSTOP: a machine that sleeps, a container that is paused) while they
- * hold what others need.
+ * Processes that stand still (SIGSTOP: a machine that sleeps, a container that is paused) while
+ * they hold what others need.
  */
 
 let postgres: PostgresServer;

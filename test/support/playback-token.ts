@@ -1,6 +1,9 @@
 import { type KeyObject, sign } from "node:crypto";
 
-/** A playback token as an application signs it: good for ten minutes, unless the claims say otherwise. */
+/**
+ * A playback token as an application signs it: good for ten minutes, unless the claims say
+ * otherwise.
+ */
 export function playbackToken(claims: object, key: KeyObject): string {
   const exp = Math.floor(Date.now() / 1_000) + 600;
   const text = [

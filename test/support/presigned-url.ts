@@ -23,7 +23,9 @@ const encode = (text: string) =>
 const hmac = (key: string | Buffer, text: string) =>
   createHmac("sha256", key).update(text).digest();
 
-/** Path and query of a URL of signature version 4, by a signer that shares no code with the server. */
+/**
+ * Path and query of a URL of signature version 4, by a signer that shares no code with the server.
+ */
 export function presignV4(host: string, asked: Presigning): string {
   const { key = ROOT, service = "s3", region = "us-east-1", expiresSeconds = 300 } = asked;
   const amzDate = new Date(asked.signedAtMs ?? Date.now())

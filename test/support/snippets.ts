@@ -6,9 +6,9 @@ import { marked, type Tokens } from "marked";
 export const ROOT = join(import.meta.dirname, "../..");
 
 /**
- * A fenced block of a page. What follows the language says what a test does with it: `run` executes it,
- * `fails` expects it to fail, `file=NAME` writes it where the page's other blocks run, and a block of
- * `text output` is what the block before it prints, with `…` for anything.
+ * A fenced block of a page. What follows the language says what a test does with it: `run` executes
+ * it, `fails` expects it to fail, `file=NAME` writes it where the page's other blocks run, and a
+ * block of `text output` is what the block before it prints, with `…` for anything.
  */
 export interface Snippet {
   readonly page: string;
@@ -46,7 +46,10 @@ function readPage(path: string): Page {
   return { path, snippets, inline };
 }
 
-/** What a person types: of a terminal's session only the lines after a prompt and their continuations. */
+/**
+ * What a person types: of a terminal's session only the lines after a prompt and their
+ * continuations.
+ */
 export function commandsOf({ language, text }: Snippet): string {
   if (language === "sh") return text;
   const typed: string[] = [];

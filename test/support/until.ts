@@ -1,6 +1,8 @@
 import { inspect } from "node:util";
 
-/** Below the tests' own time limit, so that what is missing is said and not only that time is up. */
+/**
+ * Below the tests' own time limit, so that what is missing is said and not only that time is up.
+ */
 const WITHIN_MS = 45_000;
 
 export interface Waiting {

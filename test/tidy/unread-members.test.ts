@@ -52,7 +52,9 @@ function parse(path: string, text: string): ts.SourceFile {
   return ts.createSourceFile(path, text, ts.ScriptTarget.ESNext, true, kind);
 }
 
-/** Whether the rule is about a file's types: not those of others, nor the libraries of our users. */
+/**
+ * Whether the rule is about a file's types: not those of others, nor the libraries of our users.
+ */
 function isDeclaring({ path }: Module): boolean {
   if (!path.startsWith("packages/") || isTest(path)) return false;
   return !/\.d\.ts$|^packages\/cli\/src\/(?:server|testcontainers)\.ts$/.test(path);

@@ -37,9 +37,9 @@ interface Credentials {
 
 /**
  * A server and whose key signs: flags first, then the variables that AWS's tools read, then the
- * profile that AWS_PROFILE names, then `test`/`test`. The profile `default` counts for nothing unless
- * it is named: it is somebody's key of AWS itself. The SDK's clients are loaded when they are asked
- * for, so that `start` isn't slowed.
+ * profile that AWS_PROFILE names, then `test`/`test`. The profile `default` counts for nothing
+ * unless it is named: it is somebody's key of AWS itself. The SDK's clients are loaded when they
+ * are asked for, so that `start` isn't slowed.
  */
 export class Connection {
   readonly endpoint: string;

@@ -22,7 +22,9 @@ try {
   process.exitCode = exitCodeOf(error);
 }
 
-/** Commander has printed its own errors; whatever isn't a person's mistake is shown with its stack. */
+/**
+ * Commander has printed its own errors; whatever isn't a person's mistake is shown with its stack.
+ */
 function exitCodeOf(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : EXIT.usage;
   const failure = explainFailure(error, () => new Connection(flags).endpoint);

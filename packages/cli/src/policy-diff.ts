@@ -28,7 +28,8 @@ export interface PolicyVersion {
 
 /**
  * Decides every pair of an action and a resource that either version names, by both. Conditions are
- * asked without context, so a statement that needs a condition key counts as one that doesn't apply.
+ * asked without context, so a statement that needs a condition key counts as one that doesn't
+ * apply.
  */
 export function diffPolicies(old: PolicyVersion, now: PolicyVersion): readonly DecisionChange[] {
   const before = { identity: new PolicySet([old.policy]) };

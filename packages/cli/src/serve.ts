@@ -204,7 +204,9 @@ function banner(server: RunningServer): string {
   return `${lines.join("\n")}\nReady.\n`;
 }
 
-/** The protocols that are listened for, with the URL that encoders are given, up to the stream key. */
+/**
+ * The protocols that are listened for, with the URL that encoders are given, up to the stream key.
+ */
 function protocolsOf({ config, ports }: RunningServer) {
   return PROTOCOLS.filter(({ name }) => ports[name] !== 0).map((protocol) => ({
     ...protocol,

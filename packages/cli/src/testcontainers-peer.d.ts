@@ -1,6 +1,7 @@
 /**
- * What `testcontainers.ts` uses of the package `testcontainers` (10.2 or newer), which whoever imports
- * `rolecast/testcontainers` has installed. It isn't installed here: its SSH client wants to be compiled.
+ * What `testcontainers.ts` uses of the package `testcontainers` (10.2 or newer), which whoever
+ * imports `rolecast/testcontainers` has installed. It isn't installed here: its SSH client wants to
+ * be compiled.
  */
 declare module "testcontainers" {
   export class GenericContainer {

@@ -17,9 +17,9 @@ const REGION = "us-east-1";
 const STARTUP_TIMEOUT_MS = 120_000;
 
 /**
- * Rolecast in a container, from the image that `docker build -t rolecast .` makes. It keeps nothing,
- * may be emptied, and has a root key of its own, since others of the network can reach it. Settings
- * are variables: `.withEnvironment({ ROLECAST_ENFORCEMENT: "soft" })`.
+ * Rolecast in a container, from the image that `docker build -t rolecast .` makes. It keeps
+ * nothing, may be emptied, and has a root key of its own, since others of the network can reach it.
+ * Settings are variables: `.withEnvironment({ ROLECAST_ENFORCEMENT: "soft" })`.
  */
 export class RolecastContainer extends GenericContainer {
   readonly #root: RootKey = {

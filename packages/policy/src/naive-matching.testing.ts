@@ -1,7 +1,8 @@
 import type { ContextValue, RequestContextValues } from "./request.ts";
 
 /**
- * The matching half of the second evaluator: slow, obvious, and without a line of the engine's code.
+ * The matching half of the second evaluator: slow, obvious, and without a line of the engine's
+ * code.
  */
 
 export type Json = string | number | boolean | null | readonly Json[] | { [key: string]: Json };
@@ -121,7 +122,9 @@ export function naiveArn(symbols: readonly Symbol[], arn: string): boolean {
   );
 }
 
-/** How an ARN compares with a value of a policy, which may have all of its parts from a variable. */
+/**
+ * How an ARN compares with a value of a policy, which may have all of its parts from a variable.
+ */
 function naiveArnValue(
   policyValue: string,
   arn: string,

@@ -28,7 +28,9 @@ export type Principal =
       userArn: string | undefined;
       name: string;
     }
-  /** The holder of a token of an identity provider, while it calls AssumeRoleWith…: ARN or domain. */
+  /**
+   * The holder of a token of an identity provider, while it calls AssumeRoleWith…: ARN or domain.
+   */
   | { kind: "federated-provider"; provider: string }
   /** For example ivs.amazonaws.com */
   | { kind: "service"; serviceName: string }

@@ -6,7 +6,10 @@ import { WireError } from "./wire-error.ts";
 
 const unpack = promisify(gunzip);
 
-/** Whether `unpackBody` is needed. Source: Smithy, "requestCompression trait", whose one algorithm is gzip. */
+/**
+ * Whether `unpackBody` is needed. Source: Smithy, "requestCompression trait", whose one algorithm
+ * is gzip.
+ */
 export function isPacked({ headers }: Pick<WireRequest, "headers">): boolean {
   return headers["content-encoding"]?.trim().toLowerCase() === "gzip";
 }

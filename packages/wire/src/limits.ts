@@ -36,7 +36,10 @@ export const MAX_QUERY_MEMBERS = 10_000;
  */
 export const MAX_QUERY_KEY_DEPTH = 16;
 
-/** From one `N` of `List.member.N` to the next, the first being 1. As AWS's own services refuse more. */
+/**
+ * From one `N` of `List.member.N` to the next, the first being 1. As AWS's own services refuse
+ * more.
+ */
 export const MAX_LIST_GAP = 10;
 
 /** A credential scope, signed header list or other part of an Authorization header. */

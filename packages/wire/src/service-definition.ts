@@ -13,15 +13,20 @@ export interface ApiDefinition {
   /** The API version, as in awsQuery's `Version`. */
   readonly version: string;
   /**
-   * The name that its model gives the service, e.g. `AWSEvents`: awsJson has it before the operation
-   * in `X-Amz-Target`, rpcV2Cbor in the path.
+   * The name that its model gives the service, e.g. `AWSEvents`: awsJson has it before the
+   * operation in `X-Amz-Target`, rpcV2Cbor in the path.
    */
   readonly targetPrefix?: string;
-  /** awsJson, rpcV2Cbor: errors also tell the code that the service's former awsQuery API had for them. */
+  /**
+   * awsJson, rpcV2Cbor: errors also tell the code that the service's former awsQuery API had for
+   * them.
+   */
   readonly queryCompatible?: boolean;
   /** Namespace of the root element of XML responses. */
   readonly xmlNamespace?: string;
-  /** awsQuery: all numbers of the service's model are integers, which the SDK's schemas don't tell. */
+  /**
+   * awsQuery: all numbers of the service's model are integers, which the SDK's schemas don't tell.
+   */
   readonly wholeNumbers?: boolean;
   /** `Bucket` and `Key` labels come from the host or the first path segment, as in Amazon S3. */
   readonly s3Addressing?: boolean;

@@ -35,7 +35,9 @@ function addMenu(): void {
   button.hidden = false;
 }
 
-/** Of a terminal's session only what was typed: the lines after a prompt, and their continuations. */
+/**
+ * Of a terminal's session only what was typed: the lines after a prompt, and their continuations.
+ */
 function copyableText(pre: HTMLElement): string {
   const text = pre.textContent ?? "";
   if (pre.dataset.language !== "console") return text;

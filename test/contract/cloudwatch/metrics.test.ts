@@ -64,7 +64,8 @@ describe.each(PROTOCOLS)("metrics in %s", (_name, protocol) => {
       [6, 7],
     ] as const) {
       await put(minute, value);
-      // Reading writes what came before: the next value of a minute meets the first one in the database.
+      // Reading writes what came before: the next value of a minute meets the first one in the
+      // database.
       await client.send(new cloudwatch.ListMetricsCommand({}));
     }
     await put(0, 100, "two");

@@ -7,7 +7,9 @@ export interface Received {
   readonly body: string;
 }
 
-/** An HTTP receiver, on a free port by default, that answers with `statuses` in turn, then with 200. */
+/**
+ * An HTTP receiver, on a free port by default, that answers with `statuses` in turn, then with 200.
+ */
 export async function startReceiver(statuses: readonly number[] = [], wantedPort = 0) {
   const left = [...statuses];
   const received: Received[] = [];

@@ -15,7 +15,9 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Writes raw bytes on a connection and gives what comes back until `until` matches or it closes. */
+/**
+ * Writes raw bytes on a connection and gives what comes back until `until` matches or it closes.
+ */
 async function talk(lines: readonly string[], until: RegExp, body = ""): Promise<string> {
   const { hostname, port } = new URL(server.endpoint);
   const socket = connect(Number(port), hostname);

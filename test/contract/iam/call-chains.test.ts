@@ -13,9 +13,9 @@ import { sendSigned, sign } from "../../support/signed-request.ts";
 import { type Key, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 /*
- * A caller's credentials are passed on from service to service, and each decision knows through whom
- * they came. Source: IAM user guide, "Forward access sessions" and "AWS global condition context
- * keys"; CloudTrail user guide, "CloudTrail userIdentity element", invokedBy.
+ * A caller's credentials are passed on from service to service, and each decision knows through
+ * whom they came. Source: IAM user guide, "Forward access sessions" and "AWS global condition
+ * context keys"; CloudTrail user guide, "CloudTrail userIdentity element", invokedBy.
  */
 
 const ACCOUNT = "000000000000";

@@ -136,7 +136,8 @@ describe("before the role of an outside service is deleted", () => {
       attempts += 1;
       how(request, response);
     };
-    // The endpoint shares its thread with the server: a shorter deadline may pass before it is asked.
+    // The endpoint shares its thread with the server: a shorter deadline may pass before it is
+    // asked.
     await start({ attempts: 2, deadlineMs: how === silent ? 2_000 : 5_000 });
     const { Reason, Status } = await deleteRole(server);
     expect(Status).toBe("FAILED");

@@ -135,7 +135,8 @@ describe("an account of an organization", () => {
       Arn: `arn:aws:iam::${SANDBOX}:role/aws-service-role/${AWSServiceName}/AWSServiceRoleForIVSRecordToS3`,
     };
     const as = { principal: { kind: "service", serviceName: AWSServiceName } } as const;
-    // The resource control policy denies AssumeRole to services, but not on a service-linked role's own calls.
+    // The resource control policy denies AssumeRole to services, but not on a service-linked role's
+    // own calls.
     const assume = (RoleArn: string) =>
       server.server.invoke(
         "sts",

@@ -8,8 +8,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
 
 /*
- * Objects' files that aren't as they were written: whoever asks for the object is refused before any of
- * it is sent, and the operator reads in the log which file it is.
+ * Objects' files that aren't as they were written: whoever asks for the object is refused before
+ * any of it is sent, and the operator reads in the log which file it is.
  */
 
 const Bucket = "damaged-files";

@@ -9,8 +9,8 @@ import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
 
 /*
- * What becomes of objects' files when the database isn't the one that the folder's last process had:
- * they stay, for whoever puts the right one back.
+ * What becomes of objects' files when the database isn't the one that the folder's last process
+ * had: they stay, for whoever puts the right one back.
  */
 
 const BUCKET = "other-databases";

@@ -35,7 +35,9 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(dir, { recursive: true }));
 
-/** Everything below the data folder, and the folder itself, as `path mode`, open to others or not. */
+/**
+ * Everything below the data folder, and the folder itself, as `path mode`, open to others or not.
+ */
 function openToOthers(): readonly string[] {
   const paths = readdirSync(data, { recursive: true }).map((name) => join(data, String(name)));
   return [data, ...paths]

@@ -36,7 +36,10 @@ export interface Encoder {
   kill(): void;
 }
 
-/** Publishes a film, `speed` times as fast as it plays; `endless`: over and over, until it is killed or refused. */
+/**
+ * Publishes a film, `speed` times as fast as it plays; `endless`: over and over, until it is killed
+ * or refused.
+ */
 export function publish(film: Film, url: string, speed = 1, endless = false): Encoder {
   const loop = endless ? ["-stream_loop", "-1"] : [];
   const input = ["-readrate", String(speed), ...loop, "-i", film.file];
@@ -55,8 +58,9 @@ export function publish(film: Film, url: string, speed = 1, endless = false): En
 }
 
 /**
- * Seconds of video that ffmpeg decodes from a URL, without a warning. `clockRestarts`: behind an EXT-X-DISCONTINUITY
- * the clock begins again (RFC 8216, 4.3.2.3), which ffprobe tells once where pictures have no B-frames.
+ * Seconds of video that ffmpeg decodes from a URL, without a warning. `clockRestarts`: behind an
+ * EXT-X-DISCONTINUITY the clock begins again (RFC 8216, 4.3.2.3), which ffprobe tells once where
+ * pictures have no B-frames.
  */
 export async function decodedSeconds(url: string, clockRestarts = false): Promise<number> {
   const count = ["-count_frames", "-select_streams", "v", "-show_entries", "stream=nb_read_frames"];

@@ -16,7 +16,10 @@ export interface ReadEvent {
   readonly detail: Readonly<Record<string, unknown>>;
 }
 
-/** Reads the default account's events from the server's start and waits for those that a test is about. */
+/**
+ * Reads the default account's events from the server's start and waits for those that a test is
+ * about.
+ */
 export class EventReader {
   readonly seen: ReadEvent[] = [];
   #request: ClientRequest | undefined;

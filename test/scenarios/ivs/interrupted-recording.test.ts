@@ -17,7 +17,10 @@ import { EventReader, type ReadEvent } from "./event-reader.ts";
 /** Long enough that a 10 s file is written and another one is under way. */
 const FILM_SECONDS = 60;
 const FILE_SECONDS = 10;
-/** Media of a stream that is sent faster than it plays ends in the future: the window is longer for it. */
+/**
+ * Media of a stream that is sent faster than it plays ends in the future: the window is longer for
+ * it.
+ */
 const RECONNECT_SECONDS = 3;
 const SHORT_FILM_SECONDS = 12;
 

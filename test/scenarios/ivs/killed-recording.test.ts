@@ -10,7 +10,10 @@ import { type ServerProcess, startServerProcess } from "../../support/server-pro
 import { type BucketCopy, copyBucket } from "./bucket-copy.ts";
 import { decodedSeconds, type Encoder, type Film, makeFilm, publish } from "./encoder.ts";
 
-/** One segment of a film with a keyframe every two seconds: it may be under way when the server is killed. */
+/**
+ * One segment of a film with a keyframe every two seconds: it may be under way when the server is
+ * killed.
+ */
 const SEGMENT_MS = 2_000;
 const FILM_SECONDS = 60;
 

@@ -25,8 +25,8 @@ import { decodedSeconds, type Film, makeFilm, publish } from "./encoder.ts";
 import { EventReader } from "./event-reader.ts";
 
 /*
- * Everything at once: two nodes on one PostgreSQL, each with an ingest worker that encodes ladders. What a
- * worker of one node carries is played and steered through the other node.
+ * Everything at once: two nodes on one PostgreSQL, each with an ingest worker that encodes ladders.
+ * What a worker of one node carries is played and steered through the other node.
  */
 
 /** Longer than anything here: streams are stopped. */
@@ -100,7 +100,8 @@ describe.skipIf(!hasPostgres).concurrent("workers of several nodes", () => {
     const variants = multivariant.split("\n").filter((line) => line.endsWith("playlist.m3u8"));
     for (const variant of variants) {
       const playlist = new URL(variant, playbackUrl);
-      // The first segment of a stream is whole: what comes in parts is listed with the next one's first.
+      // The first segment of a stream is whole: what comes in parts is listed with the next one's
+      // first.
       const text = await until(async () => {
         const listed = await (await fetch(playlist)).text();
         return listed.includes("#EXT-X-PREFETCH:") && listed;

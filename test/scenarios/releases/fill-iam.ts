@@ -9,7 +9,9 @@ const UserName = "anna";
 const Tags = [{ Key: "team", Value: "video" }];
 const READ_ONLY = "arn:aws:iam::aws:policy/ReadOnlyAccess";
 
-/** Puts something of every kind that IAM keeps. Returns the keys of a user and of a role's session. */
+/**
+ * Puts something of every kind that IAM keeps. Returns the keys of a user and of a role's session.
+ */
 export async function fillIam(
   clients: ReleaseClients,
   endpoint: string,

@@ -10,7 +10,9 @@ const AD_SERVER = "arn:aws:mediatailor:us-east-1:000000000000:playbackConfigurat
 /** One colour and silence, which take next to no room. */
 const EMPTY = ["-vf", "drawbox=color=navy:thickness=fill", "-af", "volume=0", "-crf", "48"];
 
-/** Makes resources of every kind, a finished recording and one that goes on until the server ends. */
+/**
+ * Makes resources of every kind, a finished recording and one that goes on until the server ends.
+ */
 export async function fillIvs(clients: ReleaseClients, server: ServerProcess): Promise<void> {
   const { ivs, s3 } = clients;
   await s3.createBucket({ Bucket: "recordings" });

@@ -15,7 +15,10 @@ export const RECEIVER_PORT = 29_071;
 
 export type ReleaseClients = ReturnType<typeof releaseClients>;
 
-/** Every service's client with its operations as methods, for a server whose clock differs by `offsetMs`. */
+/**
+ * Every service's client with its operations as methods, for a server whose clock differs by
+ * `offsetMs`.
+ */
 export function releaseClients(endpoint: string, offsetMs = 0, credentials: Key = ROOT) {
   const options = {
     ...{ endpoint, region: REGION, maxAttempts: 1, systemClockOffset: offsetMs },

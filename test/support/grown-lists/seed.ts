@@ -12,7 +12,9 @@ const PATH = "case when i % 1000 = 500 then '/rare/' else '/' end";
 const CREATED_MS = 1_700_000_000_000;
 const REGION = "us-east-1";
 
-/** Rows of each kind as the operations would have made them, `i` from 0. In SQL of both databases. */
+/**
+ * Rows of each kind as the operations would have made them, `i` from 0. In SQL of both databases.
+ */
 export async function seed(execute: Execute, account: GrownAccount): Promise<void> {
   const { id, items } = account;
   const insert = (table: string, count: number, columns: Readonly<Record<string, string>>) =>

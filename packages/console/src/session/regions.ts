@@ -3,7 +3,9 @@ export interface Region {
   readonly city: string;
 }
 
-/** Where IVS exists. Source: AWS General Reference, "Amazon Interactive Video Service endpoints". */
+/**
+ * Where IVS exists. Source: AWS General Reference, "Amazon Interactive Video Service endpoints".
+ */
 export const IVS_REGIONS: readonly Region[] = [
   { id: "us-east-1", city: "N. Virginia" },
   { id: "us-west-2", city: "Oregon" },

@@ -5,7 +5,9 @@ interface ActionsProps {
   readonly children?: ReactNode;
 }
 
-/** Buttons beside each other; those of an inner one stand in the same row, which breaks anywhere. */
+/**
+ * Buttons beside each other; those of an inner one stand in the same row, which breaks anywhere.
+ */
 export function Actions({ children }: ActionsProps) {
   return (
     <SpaceBetween direction="horizontal" size="xs" alignItems="center">

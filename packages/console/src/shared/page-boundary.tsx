@@ -6,8 +6,8 @@ import { Component, type ReactNode } from "react";
 const NOT_LOADED = /dynamically imported module|Importing a module script failed/;
 
 /**
- * A page that breaks by a fault of ours says so, and leaves the rest of the console standing. `onLeave`
- * runs when it goes, before the effects of the page that comes.
+ * A page that breaks by a fault of ours says so, and leaves the rest of the console standing.
+ * `onLeave` runs when it goes, before the effects of the page that comes.
  */
 export class PageBoundary extends Component<
   { readonly children: ReactNode; readonly onLeave?: () => void },

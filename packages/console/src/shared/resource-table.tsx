@@ -30,7 +30,9 @@ export interface ResourceTableProps<Item> {
   readonly heading?: string;
 }
 
-/** A list of resources: filter, sort, pages, selection; a refusal instead of the list if it failed. */
+/**
+ * A list of resources: filter, sort, pages, selection; a refusal instead of the list if it failed.
+ */
 export function ResourceTable<Item extends object>(props: ResourceTableProps<Item>) {
   const { plural, call, columns, idOf, empty, actions, selected, onSelect } = props;
   const all: readonly Item[] = call.data ?? NOTHING;

@@ -1,6 +1,9 @@
 import Link from "@cloudscape-design/components/link";
 
-/** Where IAM's denials send whoever reads them: a page of this console, by whichever name of the server. */
+/**
+ * Where IAM's denials send whoever reads them: a page of this console, by whichever name of the
+ * server.
+ */
 const PLACE = /https?:\/\/\S+\/(#\/authorization-details\/\w+)/;
 
 /** AWS's sentence, with the address in it as a link. */

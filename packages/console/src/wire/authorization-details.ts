@@ -28,7 +28,10 @@ export interface InvolvedPolicy {
   readonly attachedTo?: { readonly arn: string };
 }
 
-/** @throws Error with AWS's code as its name when the caller may not see it, or it is no longer kept. */
+/**
+ * @throws Error with AWS's code as its name when the caller may not see it, or it is no longer
+ * kept.
+ */
 export async function authorizationDetails(
   aws: AwsClients,
   id: string,

@@ -57,15 +57,18 @@ function fileNameOf(key: unknown): string {
   return name.startsWith("-") ? `./${name}` : name;
 }
 
-/** What neither the shell nor the CLI takes for more than itself; lists of others are written as JSON. */
+/**
+ * What neither the shell nor the CLI takes for more than itself; lists of others are written as
+ * JSON.
+ */
 function isWord(value: unknown): boolean {
   if (typeof value === "number") return true;
   return typeof value === "string" && /^\w[\w./:@+-]*$/.test(value) && !isFetched(value);
 }
 
 /**
- * As an option's value, the CLI reads such a file in its place; its version 1, which may well be whose
- * line is run, fetches such a URL too. Inside JSON both are texts.
+ * As an option's value, the CLI reads such a file in its place; its version 1, which may well be
+ * whose line is run, fetches such a URL too. Inside JSON both are texts.
  */
 function isFetched(value: unknown): boolean {
   return typeof value === "string" && /^(?:fileb?|https?):\/\//.test(value);

@@ -1,7 +1,10 @@
 /** What a feed keeps for the page; the latest first. */
 const ITEMS_MAX = 500;
 
-/** Of a feed that begins with what it may have told before: how its items are known, and where they belong. */
+/**
+ * Of a feed that begins with what it may have told before: how its items are known, and where they
+ * belong.
+ */
 export interface Retold<Item> {
   readonly idOf: (item: Item) => string;
   readonly timeOf: (item: Item) => Date;

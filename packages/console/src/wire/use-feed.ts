@@ -12,7 +12,8 @@ export interface Feed<Item> {
 
 /**
  * Reads a feed below `/_rolecast/` with the key of who is signed in. It is connected to again by
- * itself, and goes on behind what it has; of a feed that then tells some again, `retold` knows which.
+ * itself, and goes on behind what it has; of a feed that then tells some again, `retold` knows
+ * which.
  */
 export function useFeed<Item>(
   path: string,

@@ -28,9 +28,10 @@ function parseEither(text: string): IpAddress | undefined {
 }
 
 /**
- * Parses CIDR notation (RFC 4632) as AWS has been seen to: an address without a prefix length stands
- * for itself alone. IPv4 addresses may have bits behind the prefix, IPv6 addresses none; these keep
- * their kind, so a range of mapped addresses holds no IPv4 address, and have no dotted quad.
+ * Parses CIDR notation (RFC 4632) as AWS has been seen to: an address without a prefix length
+ * stands for itself alone. IPv4 addresses may have bits behind the prefix, IPv6 addresses none;
+ * these keep their kind, so a range of mapped addresses holds no IPv4 address, and have no dotted
+ * quad.
  */
 export function parseIpRange(text: string): IpRange | undefined {
   const [written = "", digits, ...more] = text.split("/");

@@ -145,7 +145,9 @@ function inAccount(matcher: PrincipalMatcher, accountId: string): Named {
   return matcher.accounts.has(accountId) ? NAMED.byAccount : NAMED.not;
 }
 
-/** How an Allow names the caller. AWS doesn't support Allow with NotPrincipal: it grants nothing. */
+/**
+ * How an Allow names the caller. AWS doesn't support Allow with NotPrincipal: it grants nothing.
+ */
 export function allowedBy(matcher: PrincipalMatcher, principal: Principal): Named {
   return matcher.negated ? NAMED.not : namedBy(matcher, principal);
 }

@@ -3,7 +3,9 @@ import type { Glob } from "./glob.ts";
 import { globMatches, globOf } from "./glob.ts";
 import type { PatternToken } from "./pattern-tokens.ts";
 
-/** One pattern, possibly with variables, told apart by its shape so that the usual ones are fast. */
+/**
+ * One pattern, possibly with variables, told apart by its shape so that the usual ones are fast.
+ */
 export type StringPattern =
   | { shape: "any" }
   | { shape: "exact"; text: string }

@@ -20,7 +20,9 @@ function plain(node: JsonNode): unknown {
   }
 }
 
-/** Object keys that a plain object treats specially would compare the comparison, not the parser. */
+/**
+ * Object keys that a plain object treats specially would compare the comparison, not the parser.
+ */
 const json = fc
   .jsonValue({ maxDepth: 5 })
   .filter((value) => !JSON.stringify(value).includes("__proto__"));

@@ -1,8 +1,8 @@
 import type { JsonArray, JsonLiteral, JsonMember, JsonNode, JsonObject } from "./json-node.ts";
 
 /**
- * Eight times the IAM API's policyDocumentType (131,072 characters), which some of AWS's own managed
- * policies exceed. Services hold callers to their own, smaller limits.
+ * Eight times the IAM API's policyDocumentType (131,072 characters), which some of AWS's own
+ * managed policies exceed. Services hold callers to their own, smaller limits.
  */
 const MAX_POLICY_TEXT_LENGTH = 1_048_576;
 

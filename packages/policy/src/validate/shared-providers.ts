@@ -8,7 +8,9 @@ const COGNITO = "cognito-identity.amazonaws.com";
 /** Its issuers have paths for enterprises. */
 const GITHUB = "token.actions.githubusercontent.com";
 
-/** What a trust policy must say of a provider, whose tokens would otherwise be taken from everybody. */
+/**
+ * What a trust policy must say of a provider, whose tokens would otherwise be taken from everybody.
+ */
 interface Control {
   /** One of these condition keys must be tested. */
   readonly keys: readonly string[];

@@ -6,7 +6,10 @@ import {
   memberOf,
 } from "../document/json-node.ts";
 
-/** The elements that a statement may have. IAM User Guide, "Grammar of the IAM JSON policy language". */
+/**
+ * The elements that a statement may have. IAM User Guide, "Grammar of the IAM JSON policy
+ * language".
+ */
 export const STATEMENT_ELEMENTS: ReadonlySet<string> = new Set([
   "Sid",
   "Effect",

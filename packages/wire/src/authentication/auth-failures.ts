@@ -151,7 +151,10 @@ export function wrongScopeDate(
   );
 }
 
-/** `text` is what stands in place of a date; undefined where there is none, which is S3's to tell so. */
+/**
+ * `text` is what stands in place of a date; undefined where there is none, which is S3's to tell
+ * so.
+ */
 export function malformedDate(
   text: string | undefined,
   place: AuthPlace,

@@ -30,7 +30,8 @@ export interface SignedAuthentication {
 
 /**
  * What a URL presigned with signature version 2 claims: S3's older form, which boto3 still makes
- * unless it is told otherwise. Source: S3 developer guide, "Signing and authenticating REST requests".
+ * unless it is told otherwise. Source: S3 developer guide, "Signing and authenticating REST
+ * requests".
  */
 export interface PresignedV2 {
   readonly kind: "presigned";

@@ -6,7 +6,9 @@ import { WireError } from "../wire-error.ts";
 
 const MD5_BYTES = 16;
 
-/** By header, what a client may have computed of a document; the other algorithms are for objects. */
+/**
+ * By header, what a client may have computed of a document; the other algorithms are for objects.
+ */
 const CHECKSUMS: ReadonlyMap<string, readonly [name: string, digest: (bytes: Buffer) => Buffer]> =
   new Map([
     ["x-amz-checksum-crc32", ["CRC32", crc32Of]],
@@ -17,9 +19,9 @@ const CHECKSUMS: ReadonlyMap<string, readonly [name: string, digest: (bytes: Buf
 export type BodyVerifier = (bytes: Buffer, headers: WireRequest["headers"]) => void;
 
 /**
- * What compares a document with the digests that travel with it. It throws WireError: InvalidDigest,
- * InvalidRequest or BadDigest, as S3 does. Checksums that are members of `input` aren't the
- * document's: CompleteMultipartUpload's are the object's.
+ * What compares a document with the digests that travel with it. It throws WireError:
+ * InvalidDigest, InvalidRequest or BadDigest, as S3 does. Checksums that are members of `input`
+ * aren't the document's: CompleteMultipartUpload's are the object's.
  */
 export function compileBodyVerifier(input: StructureShape): BodyVerifier {
   const members = new Set(input.members.map(({ traits }) => traits.httpHeader?.toLowerCase()));

@@ -36,8 +36,8 @@ export function isMarked(
 }
 
 /**
- * awsJson: the name of the operation that `X-Amz-Target` asks the API for. Some SDKs write a namespace
- * before the prefix.
+ * awsJson: the name of the operation that `X-Amz-Target` asks the API for. Some SDKs write a
+ * namespace before the prefix.
  */
 export function targetOf({ headers }: WireRequest, prefix: string): string | undefined {
   const target = headers[TARGET_HEADER] ?? "";

@@ -74,7 +74,8 @@ class ShapeReader {
     assert(typeof name === "string", "an operation schema has no name");
     const traits = rawTraits(schema);
     const endpoint = traits.endpoint;
-    // A server has many hundred operations and most are never called: each is read at its first use.
+    // A server has many hundred operations and most are never called: each is read at its first
+    // use.
     const read = (ref: unknown) => this.#structure(ref);
     return {
       name,

@@ -50,7 +50,8 @@ export const SIGNATURE_FIELDS: ReadonlySet<string> = new Set([
 
 /**
  * The form's signature by its fields, whose names are lower-case; undefined for a form without a
- * policy, which is what would be signed. Throws AuthError where fields are missing or malformed, or of both versions.
+ * policy, which is what would be signed. Throws AuthError where fields are missing or malformed, or
+ * of both versions.
  */
 export function parseSignedForm(fields: ReadonlyMap<string, string>): SignedForm | undefined {
   const policy = fields.get("policy");

@@ -6,7 +6,9 @@ import { malformedXml, type XmlElement } from "./parse-xml.ts";
 
 export type XmlReader = (element: XmlElement) => unknown;
 export type XmlStructureReader = (element: XmlElement) => Record<string, unknown>;
-/** A member of a structure whose elements, several where it is flattened, stand in the structure's. */
+/**
+ * A member of a structure whose elements, several where it is flattened, stand in the structure's.
+ */
 interface ElementMember {
   readonly name: string;
   readonly read: (elements: readonly XmlElement[]) => unknown;
@@ -14,9 +16,9 @@ interface ElementMember {
 
 /**
  * Compiles shapes into functions that read them from parsed XML; a shape is compiled once. Elements
- * that a shape doesn't have, and second ones of what there is one of, are refused as by a schema: of a
- * misspelt filter nothing would be left, which is a filter that takes everything.
- * The functions throw WireError `MalformedXML`.
+ * that a shape doesn't have, and second ones of what there is one of, are refused as by a schema:
+ * of a misspelt filter nothing would be left, which is a filter that takes everything. The
+ * functions throw WireError `MalformedXML`.
  */
 export class XmlReaders {
   readonly #rules: TextRules;

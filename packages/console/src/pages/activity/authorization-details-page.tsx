@@ -20,7 +20,10 @@ import { DecisionEffect } from "./decision-effect.tsx";
 import { DecisionRemedy } from "./decision-remedy.tsx";
 import { PolicyName } from "./policy-name.tsx";
 
-/** Why one request was refused: who asked for what, which statements had a say, with which condition keys. */
+/**
+ * Why one request was refused: who asked for what, which statements had a say, with which condition
+ * keys.
+ */
 export function AuthorizationDetailsPage({ params }: PageProps) {
   const id = params.id ?? "";
   const details = useCall(`authorization ${id}`, (aws) => authorizationDetails(aws, id));

@@ -35,7 +35,10 @@ const ATTRIBUTES = [
   { value: LookupAttributeKey.READ_ONLY, label: "Read only", description: "true or false" },
 ];
 
-/** LookupEvents over the calls of this Region, at first what changed something. New records make it ask again. */
+/**
+ * LookupEvents over the calls of this Region, at first what changed something. New records make it
+ * ask again.
+ */
 export function TrailRecords() {
   const [attribute, setAttribute] = useState<string>(LookupAttributeKey.READ_ONLY);
   const [wanted, setWanted] = useState("false");

@@ -183,7 +183,9 @@ function useMeasurements(polled: Polled | undefined) {
   return { health, bitrate, frameRate, add };
 }
 
-/** Playback as this page reaches it: the server has more than one name, and the page only its own. */
+/**
+ * Playback as this page reaches it: the server has more than one name, and the page only its own.
+ */
 function sameOrigin(playbackUrl: string, token: string): string {
   if (playbackUrl === "") return "";
   const { pathname } = new URL(playbackUrl);

@@ -9,7 +9,9 @@ import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { Chart, type Sample } from "./live-charts.tsx";
 
-/** Source: IVS user guide, "Monitoring with CloudWatch": high resolution, "use a 5-second period". */
+/**
+ * Source: IVS user guide, "Monitoring with CloudWatch": high resolution, "use a 5-second period".
+ */
 const POLL_MS = 5_000;
 
 /** The metrics of AWS/IVS that a channel has, in the units of the charts. */
@@ -21,7 +23,9 @@ const METRICS = [
   { id: "views", name: "ConcurrentViews", title: "Viewers", divisor: 1 },
 ] as const;
 
-/** A period of 5 s for 15 minutes and of a minute for 3 hours make as many points as a chart shows. */
+/**
+ * A period of 5 s for 15 minutes and of a minute for 3 hours make as many points as a chart shows.
+ */
 const SPANS = [
   { id: "15", text: "15 minutes", minutes: 15, periodSeconds: 5 },
   { id: "180", text: "3 hours", minutes: 180, periodSeconds: 60 },

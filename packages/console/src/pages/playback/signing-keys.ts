@@ -56,7 +56,9 @@ const PKCS8_HEAD = [
   0x2b, 0x81, 0x04, 0x00, 0x22,
 ];
 
-/** The private key as PKCS #8 holds it (RFC 5208, section 5): an octet string behind its algorithm. */
+/**
+ * The private key as PKCS #8 holds it (RFC 5208, section 5): an octet string behind its algorithm.
+ */
 function wrapSec1(sec1: Uint8Array): Uint8Array<ArrayBuffer> {
   const octets = [0x04, ...derLength(sec1.length), ...sec1];
   const body = [...PKCS8_HEAD, ...octets];

@@ -82,7 +82,9 @@ function StoredObject({ place }: { readonly place: ObjectPlace }) {
   );
 }
 
-/** An answer to HEAD has no body, so no reason: who is refused asks for the first byte to hear it. */
+/**
+ * An answer to HEAD has no body, so no reason: who is refused asks for the first byte to hear it.
+ */
 async function readHead({ s3 }: AwsClients, { bucket, key }: ObjectPlace) {
   const input = { Bucket: bucket, Key: key };
   try {

@@ -142,7 +142,10 @@ const COLUMNS = [
   },
 ];
 
-/** What is earlier becomes the latest by a copy; a delete marker hides what is there until it is gone. */
+/**
+ * What is earlier becomes the latest by a copy; a delete marker hides what is there until it is
+ * gone.
+ */
 async function restoreVersion(s3: S3Client, Bucket: string, version: Version): Promise<void> {
   const { key: Key, versionId: VersionId, deleteMarker } = version;
   if (deleteMarker) {

@@ -1,4 +1,7 @@
-/** Sends a file to a presigned URL, until `signal` aborts. XMLHttpRequest is what tells how far an upload is. */
+/**
+ * Sends a file to a presigned URL, until `signal` aborts. XMLHttpRequest is what tells how far an
+ * upload is.
+ */
 export function sendFile(
   url: string,
   file: File,
