@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
 
-/** What AWS's files say of a profile; each may be missing. */
+/** The settings of a profile in AWS's files; each may be missing. */
 export interface AwsProfile {
   readonly endpoint: string | undefined;
   readonly region: string | undefined;
@@ -11,7 +11,7 @@ export interface AwsProfile {
   readonly sessionToken: string | undefined;
 }
 
-/** Where AWS's own tools look for profiles. */
+/** The files in which AWS's own tools look for profiles. */
 export function profileFiles(environment: NodeJS.ProcessEnv) {
   const folder = join(homedir(), ".aws");
   return {
@@ -25,7 +25,7 @@ export function configSection(profile: string): string {
   return profile === "default" ? profile : `profile ${profile}`;
 }
 
-/** What stands about `profile` in both files, the keys of the credentials' file first. */
+/** Reads the settings of `profile` from both files; the credentials' file takes precedence. */
 export function readProfile(profile: string, environment: NodeJS.ProcessEnv): AwsProfile {
   const files = profileFiles(environment);
   const settings = new Map([
@@ -47,7 +47,7 @@ function readSection(file: string, name: string): ReadonlyMap<string, string> {
   for (const line of readLines(file)) {
     const head = /^\s*\[([^\]]*)\]/.exec(line)?.[1];
     if (head !== undefined) inside = head.trim().replace(/\s+/g, " ") === name;
-    // What is indented belongs to the setting above it, as a service's own endpoint does.
+    // Indented lines belong to the setting above them, as a service's own endpoint does.
     const [, key = "", value = ""] = /^(\w+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
     if (inside && value !== "") settings.set(key, value);
   }

@@ -16,7 +16,7 @@ interface BroadcastFlags extends ConnectionFlags {
   readonly json?: boolean;
 }
 
-/** What the encoder's complaints may hold of its last words. */
+/** The length of the encoder's last words that its error may quote. */
 const LOG_CHARACTERS_MAX = 4_000;
 
 /** `rolecast broadcast`: publishes a file or generated video to a channel, as an encoder would. */
@@ -122,7 +122,7 @@ function sourceOf(file: string | undefined, flags: BroadcastFlags): string[] {
           ...["-re", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"],
         ]
       : [...(flags.loop ? ["-stream_loop", "-1"] : []), "-re", "-i", file];
-  // A pattern need not look its best, and often runs beside tests that want the processors.
+  // A pattern need not look its best, and often runs next to tests that need the processors.
   const preset = file === undefined ? "ultrafast" : "veryfast";
   return [
     ...["-hide_banner", "-loglevel", "error", "-nostdin", "-progress", "pipe:3", ...input],
@@ -178,7 +178,7 @@ async function publish(
   const refusal = published.status === "rejected" ? String(published.reason.message) : undefined;
   if (stopped || (code.value === 0 && refusal === undefined))
     return { durationMs: Math.round(durationMs), frames };
-  // An encoder whose output nobody takes complains of that too.
+  // An encoder whose output isn't read reports that too.
   const said = refusal ?? log.trim();
   throw new CommandError(
     `the broadcast broke off: ${said === "" ? `ffmpeg ended with ${code.value}` : said}`,

@@ -4,7 +4,7 @@
 const OTHER_PLACE_OR_KEY =
   /^AWS_(?:ENDPOINT_URL_.+|IGNORE_CONFIGURED_ENDPOINT_URLS|SESSION_TOKEN|SECURITY_TOKEN|PROFILE|DEFAULT_PROFILE)$/;
 
-/** This process's variables, for a child whose AWS tools shall use the place and key of `given`. */
+/** This process's variables, for a child whose AWS tools use the endpoint and key of `given`. */
 export function childEnvironment(
   given: Readonly<Record<string, string>>,
   inherited: NodeJS.ProcessEnv = process.env,

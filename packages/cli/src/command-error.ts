@@ -12,7 +12,7 @@ export const EXIT = {
   storeFailed: 5,
 } as const;
 
-/** What the person at the terminal is told, in one sentence that says what to do. */
+/** The message for the person at the terminal, one sentence that says what to do. */
 export class CommandError extends Error {
   readonly exitCode: number;
 
@@ -60,7 +60,7 @@ export function notRolecast(endpoint: string): string {
 }
 
 const UNREACHABLE = ["ECONNREFUSED", "ENOTFOUND", "ECONNRESET", "ETIMEDOUT", "EHOSTUNREACH"];
-/** How the services say that they don't know the key, or that the secret is another. */
+/** The services' error codes for an unknown key and for a wrong secret. */
 const KEY_REFUSALS = [
   "InvalidClientTokenId",
   "UnrecognizedClientException",

@@ -25,7 +25,7 @@ function commandsByPath(command: Command, path: readonly string[] = []): Map<str
   return found;
 }
 
-/** What may follow a command: its commands, flags, and an argument's values. */
+/** The words that may follow a command: its commands, flags, and an argument's values. */
 function wordsOf(command: Command): readonly string[] {
   return [
     ...command.commands.map((child) => child.name()),
@@ -43,7 +43,7 @@ function takesValue(option: Option): boolean {
   return option.required || option.optional;
 }
 
-/** `--kind) choices="managed inline" ;;`; a value that nobody lists is a file's name or free. */
+/** `--kind) choices="managed inline" ;;`; a value that isn't listed is a file's name or free. */
 function valueCases(commands: readonly Command[]): readonly string[] {
   const choices = new Map<string, Set<string>>();
   for (const option of commands.flatMap(({ options }) => options).filter(takesValue)) {

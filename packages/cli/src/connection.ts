@@ -15,7 +15,7 @@ export interface ConnectionFlags {
 const DEFAULT_ENDPOINT = "http://127.0.0.1:4566";
 const DEFAULT_REGION = "us-east-1";
 
-// The SDK comes with this command: whoever runs it can't do anything about its Node version.
+// The SDK comes with this command: its user can't do anything about its Node version.
 process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
 
 /** Adds `--endpoint` and `--region`. */
@@ -99,7 +99,7 @@ export class Connection {
     return jsonOf(await fetch(`${this.endpoint}${path}`));
   }
 
-  /** What a child process needs to talk to the same server. */
+  /** The variables that a child process needs to talk to the same server. */
   environment(): Record<string, string> {
     const { accessKeyId, secretAccessKey, sessionToken } = this.credentials;
     return {
@@ -128,7 +128,7 @@ function httpUrl(text: string): string {
   );
 }
 
-/** What Rolecast answers with; something else may listen there. */
+/** Rolecast's answer; another program may be listening there. */
 export async function jsonOf(response: Response): Promise<Record<string, unknown>> {
   const text = await response.text();
   try {

@@ -19,7 +19,7 @@ interface Finding {
   readonly check: string;
   readonly state: "ok" | "warning" | "problem";
   readonly found: string;
-  /** What to do; absent when nothing is wrong. */
+  /** The remedy; absent when nothing is wrong. */
   readonly fix?: string;
 }
 
@@ -39,7 +39,7 @@ const CERTIFICATE_DAYS_MIN = 14;
 /** Source: AWS signature version 4, "15 minutes". */
 const SKEW_MS_MAX = 15 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
-/** What accepts a connection may still say nothing, for ever. */
+/** A program that accepts a connection may still never answer. */
 const ANSWER_MS_MAX = 2_000;
 
 /** `rolecast doctor`: what would keep a server from working here, with the fix for each. */
@@ -111,7 +111,7 @@ function nodeVersion(): Finding {
   };
 }
 
-/** What a server that is started in this environment takes. */
+/** The settings of a server that is started in this environment. */
 function fromEnvironment(variable: string, otherwise: number): number {
   const text = process.env[variable] ?? "";
   return /^\d{1,5}$/.test(text) ? Number(text) : otherwise;
@@ -212,7 +212,7 @@ async function ffmpeg(): Promise<Finding> {
   return { check, state: "warning", found: `${program} ${version} has no libx264`, fix };
 }
 
-/** Of several nodes' certificates the one that expires first. */
+/** Returns the certificate that expires first, of those of several nodes. */
 async function certificate({ data, nodeDir }: DoctorFlags): Promise<Finding> {
   const check = "Certificate";
   const folders = nodeDir === undefined ? nodeFolders(resolve(data)) : [resolve(nodeDir)];
@@ -232,7 +232,7 @@ async function certificate({ data, nodeDir }: DoctorFlags): Promise<Finding> {
   return { check, state: days < 0 ? "problem" : "warning", found, fix };
 }
 
-/** Where servers on this data folder that were given none keep what is their own. */
+/** The folders in which servers on this data folder that were given none keep their own files. */
 function nodeFolders(data: string): string[] {
   const nodes = join(data, "nodes");
   // Nodes share the data folder where its database isn't SQLite's.

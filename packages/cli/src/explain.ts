@@ -3,7 +3,7 @@ import { Connection, type ConnectionFlags, withConnection } from "./connection.t
 import { getSigned } from "./signed-request.ts";
 import { print, printJson } from "./terminal.ts";
 
-/** As GetRequestAuthorizationDetails answers it. */
+/** The answer of GetRequestAuthorizationDetails. */
 interface Details {
   readonly requestContext: Readonly<Record<string, string>>;
   readonly evaluations: readonly {

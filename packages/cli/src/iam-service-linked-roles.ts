@@ -3,7 +3,7 @@ import { Connection, type ConnectionFlags, withConnection } from "./connection.t
 import { getSigned } from "./signed-request.ts";
 import { print, printJson, table } from "./terminal.ts";
 
-/** As `ListServiceLinkedRoleUsage` answers it; times are seconds since the epoch. */
+/** The answer of `ListServiceLinkedRoleUsage`; times are seconds since the epoch. */
 interface RoleStatus {
   readonly Arn: string;
   readonly RoleName: string;

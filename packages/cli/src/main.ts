@@ -5,13 +5,13 @@ import { rolecastProgram } from "./program.ts";
 
 const program = rolecastProgram();
 throwUsageErrors(program);
-/** Of the command that runs: a failure names the server that it talked to. */
+/** The connection of the command that runs: a failure names the server that it talked to. */
 let flags: ConnectionFlags = {};
 program.hook("preAction", (_, command) => {
   flags = command.opts<ConnectionFlags>();
 });
 
-// Whoever reads may stop reading: `rolecast --help | head`.
+// The reader may stop reading: `rolecast --help | head`.
 process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code !== "EPIPE") throw error;
   process.exit();

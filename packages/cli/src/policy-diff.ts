@@ -8,7 +8,7 @@ export interface DecisionChange {
   readonly after: Effect;
 }
 
-/** What wildcards are filled with. */
+/** The text that wildcards are filled with. */
 const ACTION_FILLINGS = ["", "Example"] as const;
 const RESOURCE_FILLINGS = ["", "example", "example/deep/name"] as const;
 const PROBES_MAX = 20_000;
@@ -20,7 +20,7 @@ const CALLER = {
   userName: "user",
 } as const;
 
-/** A version of a policy, as it stands in its file. */
+/** A version of a policy, as its file has it. */
 export interface PolicyVersion {
   readonly text: string;
   readonly policy: CompiledPolicy;

@@ -85,7 +85,7 @@ function actionOf(text: string): string {
   throw new InvalidArgumentError("an action is a service and an operation, such as s3:PutObject");
 }
 
-/** A mistake is told with its file, line and column, as compilers do. */
+/** A mistake is reported with its file, line and column, as compilers do. */
 async function compiled(file: string, kind: PolicySource["kind"]) {
   const text = await textOf(file);
   try {

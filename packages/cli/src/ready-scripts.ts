@@ -20,9 +20,9 @@ export function listReadyScripts(folder: string): readonly string[] {
 }
 
 /**
- * Runs them one after another, with `environment` beside the command's own, and with `umask`. One
- * that fails is told and doesn't keep the next ones from running, nor the server from serving.
- * `show` hears how far they are.
+ * Runs them one after another, with `environment` in addition to the command's own, and with
+ * `umask`. One that fails is reported and keeps neither the next ones from running nor the server
+ * from serving. `show` hears how far they are.
  */
 export async function runReadyScripts(
   scripts: readonly string[],

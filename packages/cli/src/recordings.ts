@@ -3,7 +3,7 @@ import { CommandError } from "./command-error.ts";
 import type { Connection } from "./connection.ts";
 import { warn } from "./terminal.ts";
 
-/** A recording as its newest metadata object in the bucket tells it. */
+/** A recording as its newest metadata object in the bucket describes it. */
 export interface Recording {
   readonly bucket: string;
   /** `ivs/v1/<account>/<channel id>/…/<recording id>`, without a slash at its end. */
@@ -48,7 +48,7 @@ export async function findRecordings(
         found.push(await readRecording(s3, bucket, key));
       }
     } catch (error) {
-      // A configuration that outlived its bucket hides nobody else's recordings.
+      // A configuration that outlived its bucket doesn't hide the recordings of others.
       if (!(error instanceof Error) || error.name !== "NoSuchBucket") throw error;
       warn(`a recording configuration names the bucket ${bucket}, which isn't there.`);
     }
@@ -82,7 +82,7 @@ async function recordingBuckets(connection: Connection): Promise<readonly string
   return [...buckets].sort();
 }
 
-/** Of each recording the last word: ended or failed, else started. */
+/** Returns the newest object of each recording: ended or failed, else started. */
 async function metadataKeys(
   s3: S3Client,
   bucket: string,

@@ -16,7 +16,7 @@ import { CONSOLE_DIR } from "./console-dir.ts";
 import { PROTOCOLS, PROTOCOLS_BY_NAME } from "./ingest-protocols.ts";
 import { listReadyScripts, runReadyScripts } from "./ready-scripts.ts";
 
-/** How long a server that can't write its database may take to end its streams. */
+/** The time that a server that can't write its database may take to end its streams. */
 const FAILED_CLOSE_MS = 5_000;
 
 const PORT_FLAGS = PROTOCOLS_BY_NAME.map(({ portName }) => flagOf(portName))
@@ -29,7 +29,7 @@ export async function serve(
   file: string | undefined,
   json: boolean,
 ): Promise<void> {
-  // What a server writes is its owner's alone; what ready scripts write isn't ours to decide.
+  // Files of a server are private to its owner; those of ready scripts are up to the scripts.
   const umask = process.umask(0o077);
   letHeapGrow();
   let server: RunningServer;
@@ -86,11 +86,11 @@ function isMisconfigured(error: unknown): boolean {
   return error instanceof ConfigError || error instanceof UnusableDatabaseError;
 }
 
-/** What the person at the terminal can mend; undefined for our own bugs. */
+/** The message for a failure that the user can mend; undefined for our own bugs. */
 function explainStartFailure(error: unknown): string | undefined {
   if (EXPLAINED.some((kind) => error instanceof kind)) return String((error as Error).message);
   if (!(error instanceof Error)) return undefined;
-  // The media engine says where it couldn't listen; why stands in the cause.
+  // The media engine says where it couldn't listen; the cause says why.
   if (error.cause !== undefined) return explainStartFailure(error.cause);
   if (!("code" in error)) return undefined;
   const port = "port" in error ? ` ${String(error.port)}` : "";
@@ -133,7 +133,7 @@ function stopOnSignal(server: RunningServer): void {
   process.on("SIGINT", stop);
 }
 
-/** What can still be ended properly is; a supervisor starts the next process. */
+/** Ends properly what it still can; a supervisor starts the next process. */
 function exitOnFailure(server: RunningServer): void {
   void server.failed.then(async (reason) => {
     process.stderr.write(`rolecast: ${reason}\n`);

@@ -6,12 +6,12 @@ const REGION = "us-east-1";
 /** Ready scripts are what the command runs. */
 export type Settings = Omit<ConfigInput, "readyDir">;
 
-/** What every client of AWS's SDK for JavaScript takes. */
+/** The options that every client of AWS's SDK for JavaScript takes. */
 export interface ClientOptions {
   readonly endpoint: string;
   readonly region: string;
   readonly credentials: { readonly accessKeyId: string; readonly secretAccessKey: string };
-  /** For S3's client; the others don't look at it. */
+  /** For S3's client; the others ignore it. */
   readonly forcePathStyle: true;
 }
 
@@ -29,7 +29,7 @@ export interface Server {
   readonly clientOptions: ClientOptions;
   /** The same as variables, for processes that this one starts. */
   readonly env: Readonly<Record<string, string>>;
-  /** PEM file that RTMPS clients may be told to trust. */
+  /** PEM file that RTMPS clients can be configured to trust. */
   readonly certificateFile: string;
   /** Empties everything but the accounts' root keys, then applies the seed file if there is one. */
   reset(): Promise<void>;

@@ -1,7 +1,7 @@
 import { CommandError, EXIT } from "./command-error.ts";
 import { type Connection, jsonOf } from "./connection.ts";
 
-/** Whose request: a server's, and the key that signs. */
+/** The server that a request goes to, and the key that signs it. */
 export type Signer = Pick<Connection, "endpoint" | "credentials">;
 
 export interface SignedRequest {
@@ -53,7 +53,7 @@ export async function getSigned(
   throw refusal(response, answer);
 }
 
-/** What a server refused, in its words. */
+/** A refusal, in the server's words. */
 export function refusal(
   { url, status }: Response,
   answer: Readonly<Record<string, unknown>>,

@@ -175,7 +175,7 @@ async function load(file: string, { data, replace, json }: SnapshotFlags): Promi
     if (!replace) throw new CommandError(`${folder} holds data already: say --replace to lose it.`);
     (await lock(folder))();
   }
-  // Beside its place first: what breaks off half-way has changed nothing.
+  // Written next to its place first: a write that breaks off half-way has changed nothing.
   const partial = `${folder}.partial`;
   await rm(partial, { recursive: true, force: true });
   try {

@@ -41,14 +41,14 @@ export function statusCommand(): Command {
     });
 }
 
-/** With its details where the key may have them, else what anybody may know. */
+/** Reads the health with its details if the key allows it, else the public part. */
 async function healthOf(connection: Connection): Promise<Record<string, unknown>> {
   const path = "/_rolecast/health";
   const response = await fetchSigned(connection, { path });
   return response.ok ? jsonOf(response) : connection.getJson(path);
 }
 
-/** What the server's health tells that somebody needs who works with it. */
+/** The part of the server's health that its users need. */
 function factsOf(
   { endpoint }: Connection,
   health: Readonly<Record<string, unknown>>,
@@ -96,7 +96,7 @@ async function identityOf(connection: Connection) {
   return { Account, Arn };
 }
 
-/** Who may not list them is told so, beside the rest. */
+/** A key that may not list them gets a note, and the rest. */
 async function streamsOf(connection: Connection) {
   const { AccessDeniedException, paginateListStreams } = await import("@aws-sdk/client-ivs");
   const streams: StreamSummary[] = [];

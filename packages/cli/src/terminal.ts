@@ -11,7 +11,7 @@ export function print(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
-/** Beside what is printed, which stays for programs. */
+/** Goes to standard error: what is printed is for programs. */
 export function warn(text: string): void {
   process.stderr.write(`rolecast: ${text}\n`);
 }

@@ -1,7 +1,7 @@
 /**
- * What `testcontainers.ts` uses of the package `testcontainers` (10.2 or newer), which whoever
- * imports `rolecast/testcontainers` has installed. It isn't installed here: its SSH client wants to
- * be compiled.
+ * The part of the package `testcontainers` (10.2 or newer) that `testcontainers.ts` uses. Users of
+ * `rolecast/testcontainers` install it; here it isn't installed, because its SSH client would have
+ * to be compiled.
  */
 declare module "testcontainers" {
   export class GenericContainer {

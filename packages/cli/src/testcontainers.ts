@@ -10,7 +10,7 @@ import {
 import type { ClientOptions } from "./server.ts";
 
 const HTTP_PORT = 4566;
-/** What is reached from outside, by protocol. Docker maps TCP. */
+/** The ports that are reached from outside, by protocol. Docker maps TCP. */
 const INGEST_PORTS = { rtmp: 1935, rtmps: 4443 } as const;
 const ACCOUNT = "000000000000";
 const REGION = "us-east-1";
@@ -47,7 +47,7 @@ export class RolecastContainer extends GenericContainer {
   }
 
   /**
-   * Channels tell the URL where they are played before anybody asks, so the port on this machine is
+   * Channels contain their playback URL before they are played, so the port on this machine is
    * chosen here. Containers of the same network find the server by its last alias.
    */
   protected override async beforeContainerCreated(): Promise<void> {
@@ -59,7 +59,7 @@ export class RolecastContainer extends GenericContainer {
       ROLECAST_PUBLIC_BASE_URL: `http://${name}:${alias === undefined ? host : HTTP_PORT}`,
       ROLECAST_INGEST_HOST: name,
     };
-    // What the test suite gave stays; what an earlier start of this object chose doesn't.
+    // The test suite's settings stay; those that an earlier start of this object chose don't.
     this.#address = Object.fromEntries(
       Object.entries(address).filter(([key]) => this.environment[key] === this.#address[key]),
     );
@@ -86,12 +86,12 @@ export class StartedRolecastContainer extends AbstractStartedContainer {
     this.#root = root;
   }
 
-  /** Of the AWS APIs and HLS, on the machine of the container engine. */
+  /** The port of the AWS APIs and HLS, on the machine of the container engine. */
   getPort(): number {
     return this.getMappedPort(HTTP_PORT);
   }
 
-  /** Of RTMP ingest, for channels with insecureIngest. */
+  /** The port of RTMP ingest, for channels with insecureIngest. */
   getRtmpPort(): number {
     return this.getMappedPort(INGEST_PORTS.rtmp);
   }

@@ -11,7 +11,7 @@ import { NoticesProvider } from "./shared/notices.tsx";
 import { SignInPage } from "./sign-in-page.tsx";
 import { AwsProvider } from "./wire/aws-context.tsx";
 
-/** The whole: nobody is signed in, or somebody is, in a Region. */
+/** The whole console: the sign-in page, or the pages of the user who is signed in, in a Region. */
 export function Console() {
   const [signedIn, setSignedIn] = useState(rememberedKey);
   const [region, setRegion] = useState(rememberedRegion);

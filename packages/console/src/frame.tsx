@@ -16,7 +16,7 @@ import { useAws } from "./wire/aws-context.tsx";
 /** Loaded when somebody asks for it. */
 const Help = lazy(async () => ({ default: (await import("./help/help.tsx")).Help }));
 
-/** What surrounds every page: identity and Region above, the services at the side. */
+/** The frame around every page: identity and Region above, the services at the side. */
 export function Frame(props: { readonly onRegion: (region: string) => void }) {
   const place = usePlace();
   const { calls, region } = useAws();

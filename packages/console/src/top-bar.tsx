@@ -7,7 +7,7 @@ import { useAws } from "./wire/aws-context.tsx";
 import { callErrorText } from "./wire/call-error.ts";
 import { useCall } from "./wire/use-call.ts";
 
-/** Who is signed in, and where. */
+/** Shows who is signed in, and where. */
 export function TopBar(props: { readonly onRegion: (region: string) => void }) {
   const { region, key, signOut } = useAws();
   const [dark, setDark] = useState(isDark);

@@ -197,7 +197,7 @@ function allows(policies: readonly string[], request: DecisionRequest): boolean 
   return grants(policies, request).some((grant) => grant !== "none");
 }
 
-/** Who of identity, boundary and session can still block, by how the resource policy names. */
+/** Which of identity, boundary and session can still block, by how the resource policy names. */
 const STILL_BLOCK: Record<Grant, readonly ("identity" | "boundary" | "session")[]> = {
   direct: [],
   behind: ["boundary", "session"],

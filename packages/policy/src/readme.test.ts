@@ -5,7 +5,7 @@ import * as policy from "./index.ts";
 const README = readFileSync(new URL("../README.md", import.meta.url), "utf8");
 const EXAMPLES = [...README.matchAll(/```ts\n(.*?)```/gs)].map((match) => match[1] ?? "");
 
-/** What an example logs, and what the comments behind its console.log calls promise. */
+/** Returns what an example logs and what the comments after its console.log calls promise. */
 function run(example: string): { logged: readonly string[]; promised: readonly string[] } {
   const logged: string[] = [];
   const body = example.replace(

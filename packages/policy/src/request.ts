@@ -20,7 +20,7 @@ export interface DecisionRequest {
   context: RequestContextValues;
 }
 
-/** Where a policy comes from. */
+/** The place that a policy comes from. */
 export interface PolicySource {
   kind: "identity" | "boundary" | "session" | "resource" | "trust" | "scp" | "rcp" | "endpoint";
   /** The ARN of a managed policy, the name of an inline policy, or the resource's own name. */

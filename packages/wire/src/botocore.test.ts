@@ -19,10 +19,12 @@ const SAMPLES_PER_OPERATION = 3;
 const BODY_LIMIT_BYTES = 1024 * 1024;
 const hasBotocore = spawnSync(PYTHON, ["-c", "import botocore"]).status === 0;
 
-/** What the two models disagree on, what botocore does outside of its parsers, what is verified. */
+/**
+ * Differences between the two models, botocore's work outside of its parsers, and what is verified.
+ */
 const DIFFERENT_MEMBERS = new Set(["PartNumberMarker", "NextPartNumberMarker", "ContentMD5"]);
 const HANDLED_OUTPUTS = new Set(["GetBucketLocation", "SelectObjectContent"]);
-/** Told from ListBuckets by its host alone, unless a client names it in `x-id`. */
+/** Differs from ListBuckets by its host alone, unless a client names it in `x-id`. */
 const AMBIGUOUS_REQUESTS = new Set(["ListDirectoryBuckets"]);
 
 interface Question {

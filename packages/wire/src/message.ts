@@ -11,7 +11,7 @@ export interface WireRequest {
   /** Names in lower case; values of repeated headers joined by ",". */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: Readable;
-  /** How it says that it is signed, for requests that keep what was read of them. */
+  /** The signature that the request claims, kept so that it is read once. */
   readonly claim?: SignatureClaim;
 }
 

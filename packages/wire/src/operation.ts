@@ -16,7 +16,7 @@ export interface Operation {
   readonly hostPrefix: string | undefined;
 }
 
-/** Where an S3 request points; both undefined for the service itself. */
+/** The bucket and object of an S3 request; both undefined for the service itself. */
 export interface Addressing {
   readonly bucket: string | undefined;
   readonly key: string | undefined;

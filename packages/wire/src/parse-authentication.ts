@@ -216,7 +216,7 @@ function parseCredential(
 }
 
 /**
- * Headers that services other than S3 read as unsigned as they come: the date stands in what is
+ * Headers that services other than S3 read unsigned as they come: the date is part of what is
  * signed anyway, a token must open with the key that signed, and the body's hash is computed.
  */
 const NEEDN_T_BE_SIGNED: ReadonlySet<string> = new Set([
@@ -247,7 +247,7 @@ function requireSignedAmzHeaders(
 }
 
 /**
- * A presigned URL leaves the body open, so whoever uses it may say of the body what he likes, as
+ * A presigned URL leaves the body open, so its user may describe the body freely, as
  * long as it changes nothing: chunks would.
  */
 function isIgnoredHash(name: string, { headers }: WireRequest): boolean {

@@ -1,4 +1,4 @@
-/** What this package must be told of a service: its API, without the schemas of its operations. */
+/** What this package needs to know of a service: its API, without the schemas of its operations. */
 export interface ApiDefinition {
   readonly name: string;
   /** The service's name in a credential scope. */
@@ -18,27 +18,27 @@ export interface ApiDefinition {
    */
   readonly targetPrefix?: string;
   /**
-   * awsJson, rpcV2Cbor: errors also tell the code that the service's former awsQuery API had for
+   * awsJson, rpcV2Cbor: errors also contain the code that the service's former awsQuery API had for
    * them.
    */
   readonly queryCompatible?: boolean;
   /** Namespace of the root element of XML responses. */
   readonly xmlNamespace?: string;
   /**
-   * awsQuery: all numbers of the service's model are integers, which the SDK's schemas don't tell.
+   * awsQuery: all numbers of the service's model are integers, which the SDK's schemas don't say.
    */
   readonly wholeNumbers?: boolean;
   /** `Bucket` and `Key` labels come from the host or the first path segment, as in Amazon S3. */
   readonly s3Addressing?: boolean;
   /**
-   * restXml: a header, in lower case, that all requests of the API carry: by it they are told from
-   * those of another API with the same signing name.
+   * restXml: a header, in lower case, that all requests of the API carry: it distinguishes them
+   * from those of another API with the same signing name.
    */
   readonly markingHeader?: string;
   /** Limit of bodies that are parsed rather than streamed; the protocol's default otherwise. */
   readonly maxParsedBodyBytes?: number;
   readonly errorBody?: ErrorBodyOptions;
-  /** restJson1: headers that every answer has beside those of its operation, in lower case. */
+  /** restJson1: headers that every answer has in addition to its operation's, in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
 }
 
@@ -51,6 +51,6 @@ export interface ServiceDefinition extends ApiDefinition {
 }
 
 export interface ErrorBodyOptions {
-  /** restJson1: members beside the modelled one that repeat the message. Default: `["message"]`. */
+  /** restJson1: members that repeat the message of the modelled one. Default: `["message"]`. */
   readonly messageMembers?: readonly string[];
 }

@@ -4,7 +4,7 @@ export class WireError extends Error {
   readonly code: string;
   readonly status: number;
   readonly fault = "client" as const;
-  /** Beside code and message, e.g. S3's `ArgumentName`. */
+  /** Further fields, e.g. S3's `ArgumentName`. */
   readonly fields: Readonly<Record<string, string>>;
 
   constructor(

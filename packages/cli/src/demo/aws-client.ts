@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { join } from "node:path";
 import { findOnPath } from "./find-program.ts";
 
-/** Who signs. */
+/** The key that signs. */
 export interface Key {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
@@ -21,7 +21,7 @@ export interface Call {
   readonly input: object;
   readonly key: Key;
   readonly region?: string;
-  /** Where a streamed output is written (GetObject). */
+  /** The file that a streamed output is written to (GetObject). */
   readonly outFile?: string;
 }
 
@@ -82,7 +82,7 @@ class SdkProcess implements AwsClient {
   }
 
   async call({ service, operation, input, key, region, outFile }: Call): Promise<Answer> {
-    // An entry of its own in the bundle, beside the one that this stands in.
+    // An entry of its own in the bundle, next to the one that contains this file.
     const script = join(import.meta.dirname, "sdk-call.js");
     const request = JSON.stringify({ service, operation, input, outFile });
     const result = await run(

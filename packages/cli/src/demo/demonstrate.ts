@@ -52,7 +52,7 @@ export async function runDemo(json: boolean): Promise<number> {
   }
 }
 
-/** As the server finds it; a name that is no program is told. */
+/** Finds ffmpeg as the server does; a name that is no program is reported. */
 function encoder(): string | undefined {
   try {
     return findFfmpeg(process.env.ROLECAST_FFMPEG ?? "auto", process.env.PATH);

@@ -1,13 +1,13 @@
 import { printJson } from "../terminal.ts";
 
-/** What was shown, step by step; the first thing that differs ends the demonstration. */
+/** Reports what was shown, step by step; the first difference ends the demonstration. */
 export class Report {
   readonly #rows: { readonly what: string; readonly seen: string }[] = [];
   readonly #startedMs = Date.now();
   readonly #json: boolean;
   readonly #out: NodeJS.WriteStream;
 
-  /** With `json` standard output is for programs: the steps go to standard error. */
+  /** With `json`, standard output is for programs: the steps go to standard error. */
   constructor(json: boolean) {
     this.#json = json;
     this.#out = json ? process.stderr : process.stdout;

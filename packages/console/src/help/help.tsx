@@ -3,7 +3,7 @@ import Link from "@cloudscape-design/components/link";
 import { HELPED_PAGES } from "./helped-pages.ts";
 import { TOPICS } from "./topics.ts";
 
-/** What a page is about, and where AWS's guides say more. */
+/** The help of a page, with links to AWS's guides. */
 export function Help({ pattern }: { readonly pattern: string }) {
   const page = HELPED_PAGES.find((known) => known === pattern);
   if (page === undefined) return null;

@@ -24,7 +24,7 @@ import { type Call, useCall } from "../wire/use-call.ts";
 
 const POLL_MS = 5_000;
 
-/** What there is, and how to begin. */
+/** Shows the account's resources, and how to begin. */
 export function OverviewPage() {
   const { region } = useAws();
   const channels = useCall("channels", listChannels);
@@ -92,7 +92,10 @@ interface Counted {
   readonly call: Call<readonly unknown[]>;
 }
 
-/** How many there are; why they can't be counted is said below, where there is room. */
+/**
+ * The number of resources; the reason why they can't be counted is shown below, where there is
+ * room.
+ */
 function Count({ title, place, call }: Counted) {
   return (
     <Container>

@@ -131,7 +131,7 @@ export function findPage(path: string): FoundPage {
   return { route: MISSING, params: {} };
 }
 
-/** As AWS's consoles begin their breadcrumbs. */
+/** The breadcrumbs begin as in AWS's consoles. */
 const SERVICES: Readonly<Record<string, { readonly text: string; readonly href: string }>> = {
   ivs: { text: "Amazon IVS", href: "#/ivs/channels" },
   iam: { text: "IAM", href: "#/iam/roles" },

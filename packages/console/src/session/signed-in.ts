@@ -1,4 +1,4 @@
-/** Who is signed in: the key stays in this tab, and goes nowhere but into signatures. */
+/** The user who is signed in: the key stays in this tab, and is only used for signatures. */
 export interface SignedIn {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;

@@ -6,7 +6,7 @@ interface ActionsProps {
 }
 
 /**
- * Buttons beside each other; those of an inner one stand in the same row, which breaks anywhere.
+ * Buttons next to each other; those of an inner one are in the same row, which breaks anywhere.
  */
 export function Actions({ children }: ActionsProps) {
   return (

@@ -4,7 +4,7 @@ import Input from "@cloudscape-design/components/input";
 import { type ReactNode, useState } from "react";
 import { ModalForm } from "./modal-form.tsx";
 
-/** What has to be typed before something is deleted. */
+/** The word that has to be typed before a resource is deleted. */
 const WORD = "delete";
 
 /** Asks before something is gone. What refuses the deletion is shown in here. */

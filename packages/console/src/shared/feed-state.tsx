@@ -1,7 +1,7 @@
 import StatusIndicator from "@cloudscape-design/components/status-indicator";
 import type { Feed } from "../wire/use-feed.ts";
 
-/** Whether what happens appears by itself. */
+/** Shows whether new events appear by themselves. */
 export function FeedState({ feed }: { readonly feed: Feed<unknown> }) {
   switch (feed.state) {
     case "open":

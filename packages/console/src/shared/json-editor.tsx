@@ -99,7 +99,7 @@ export function JsonEditor(props: {
   );
 }
 
-/** What AWS would say to this text; empty when it would take it. */
+/** AWS's objections to this text; empty when it is valid. */
 export function useFindings(
   value: string,
   kind: PolicyKind,
@@ -151,7 +151,7 @@ function lineNumbers(value: string): string {
     .join("\n");
 }
 
-/** The text with what is wrong underlined; it lies behind the field, in the same type. */
+/** The text with its mistakes underlined, under the field and in the same type. */
 function marked(value: string, findings: readonly PolicyFinding[]): readonly ReactNode[] {
   const ranges = findings
     .flatMap(({ position }) => position ?? [])

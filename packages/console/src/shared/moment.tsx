@@ -2,7 +2,7 @@ import Box from "@cloudscape-design/components/box";
 import { useSyncExternalStore } from "react";
 import { shownAgo, shownDate } from "./shown-values.ts";
 
-/** How often "3 minutes ago" is looked at again. */
+/** The interval at which "3 minutes ago" is updated. */
 const TICK_MS = 10_000;
 
 /** A time as the clock had it, and how long ago that is. */

@@ -20,7 +20,7 @@ export function NoticesProvider({ children }: { readonly children: ReactNode }) 
   const tell = useCallback((item: FlashbarProps.MessageDefinition) => {
     const id = `notice-${++lastId}`;
     const dismiss = () => setItems((known) => known.filter((other) => other.id !== id));
-    // What went wrong stays until it was read.
+    // Errors stay until they were read.
     if (item.type === "success") setTimeout(dismiss, SUCCESS_SHOWN_MS);
     setItems((known) => [
       { ...item, id, dismissible: true, dismissLabel: "Dismiss", onDismiss: dismiss },
@@ -48,7 +48,7 @@ export function useNotices(): Notices {
   return notices;
 }
 
-/** Where notices appear: above the page. */
+/** The place of notices: above the page. */
 export function NoticeBar() {
   return <Flashbar stackItems items={useNotices().items} />;
 }

@@ -2,7 +2,7 @@ import Alert from "@cloudscape-design/components/alert";
 import Button from "@cloudscape-design/components/button";
 import { Component, type ReactNode } from "react";
 
-/** How Chromium, Firefox and Safari say that a script didn't come. */
+/** The messages of Chromium, Firefox and Safari for a script that couldn't be loaded. */
 const NOT_LOADED = /dynamically imported module|Importing a module script failed/;
 
 /**

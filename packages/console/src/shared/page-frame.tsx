@@ -1,8 +1,8 @@
 import { createContext, useContext } from "react";
 
-/** What a page has of the frame around it. */
+/** The part of the frame that a page can change. */
 interface PageFrame {
-  /** Tells what the page shows: the last of the breadcrumbs, and the window's title. */
+  /** Sets what the page shows: the last of the breadcrumbs, and the window's title. */
   readonly nameIt: (title: string) => void;
   /** Undefined where there is no help. */
   readonly openHelp: (() => void) | undefined;

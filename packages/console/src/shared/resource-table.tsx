@@ -21,7 +21,7 @@ export interface ResourceTableProps<Item> {
   readonly call: Call<readonly Item[]>;
   readonly columns: readonly TableProps.ColumnDefinition<Item>[];
   readonly idOf: (item: Item) => string;
-  /** What to do when there is none. */
+  /** The hint when there is none. */
   readonly empty: ReactNode;
   readonly actions?: ReactNode;
   readonly selected?: readonly Item[];
@@ -122,7 +122,7 @@ export function ResourceTable<Item extends object>(props: ResourceTableProps<Ite
   );
 }
 
-/** Names are as long as AWS allows: they are broken, so that what stands beside them is seen. */
+/** Names are as long as AWS allows: they are broken, so that the columns next to them are seen. */
 function named<Item>(column: TableProps.ColumnDefinition<Item>): TableProps.ColumnDefinition<Item> {
   if (column.isRowHeader !== true) return column;
   return { ...column, cell: (item) => <span className="name-cell">{column.cell(item)}</span> };

@@ -1,7 +1,7 @@
 import Link from "@cloudscape-design/components/link";
 
 /**
- * Where IAM's denials send whoever reads them: a page of this console, by whichever name of the
+ * The page that IAM's denials link to, by whichever name of the
  * server.
  */
 const PLACE = /https?:\/\/\S+\/(#\/authorization-details\/\w+)/;

@@ -23,7 +23,7 @@ export function shownAgo(differenceMs: number): string {
   return "just now";
 }
 
-/** `1 h 2 min 3 s`; whole hours and minutes without what is zero behind them. */
+/** `1 h 2 min 3 s`; whole hours and minutes without zeros after them. */
 export function shownDuration(ms: number): string {
   const seconds = Math.max(0, Math.round(ms / 1_000));
   const parts = [

@@ -58,7 +58,7 @@ export function tagsOf(fields: readonly TagField[]): Record<string, string> {
   return Object.fromEntries(fields.map(({ key, value }) => [key, value]));
 }
 
-/** What has to be done so that `before` becomes `after`. */
+/** The changes that turn `before` into `after`. */
 export function tagChanges(
   before: Readonly<Record<string, string>>,
   after: readonly TagField[],

@@ -1,4 +1,4 @@
-/** Lists longer than this are cut: nobody reads on, and the browser has to hold them. */
+/** Lists longer than this are cut: the browser has to hold them. */
 const ITEMS_MAX = 2_000;
 
 /** The items of all pages of a paginator of the SDK. */

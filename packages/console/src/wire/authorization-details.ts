@@ -1,7 +1,7 @@
 import type { AwsClients } from "./aws-clients.ts";
 import { fetchSigned, refusalOf } from "./fetch-signed.ts";
 
-/** As GetRequestAuthorizationDetails answers it; no client of that API is published. */
+/** The answer of GetRequestAuthorizationDetails; no client of that API is published. */
 export interface AuthorizationDetails {
   readonly requestContext: Readonly<Record<string, string>>;
   readonly evaluations: readonly Evaluation[];

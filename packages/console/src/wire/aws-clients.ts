@@ -26,7 +26,7 @@ export function awsClients(key: SignedIn, region: string, log: CallLog): AwsClie
     endpoint: window.location.origin,
     region,
     credentials: { ...key },
-    // What a page shows is the first answer; whoever wants another asks again.
+    // A page shows the first answer; users ask again for another.
     maxAttempts: 1,
   };
   const s3Options = {

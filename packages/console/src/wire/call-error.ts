@@ -7,10 +7,13 @@ export interface CallErrorText {
   readonly isKeyRefused: boolean;
 }
 
-/** How the services say it. */
+/** The services' error codes for it. */
 const KEY_REFUSED =
   /^(?:ExpiredToken|ExpiredTokenException|InvalidClientTokenId|InvalidAccessKeyId|UnrecognizedClientException)$/;
-/** How Chromium, Firefox and Safari say that nobody answered, with a TypeError. */
+/**
+ * The messages of the TypeErrors by which Chromium, Firefox and Safari report that there was no
+ * answer.
+ */
 const UNREACHED = /^(?:Failed to fetch|NetworkError|Load failed)/;
 
 export function callErrorText(error: unknown): CallErrorText {

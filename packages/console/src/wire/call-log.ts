@@ -35,7 +35,7 @@ export class CallLog {
     this.#tell();
   }
 
-  /** Without telling: whoever shows the calls is leaving too. */
+  /** Without notice: the page that shows the calls is leaving too. */
   clear(): void {
     this.#calls = [];
   }

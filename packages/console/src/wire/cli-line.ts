@@ -24,7 +24,7 @@ export function cliLine(call: RecordedCall, endpoint: string): string {
   return words.join(" ");
 }
 
-/** As the AWS CLI derives its names (`xform_name`): `MFADevices` → `mfa-devices`. */
+/** Names an option as the AWS CLI does (`xform_name`): `MFADevices` → `mfa-devices`. */
 export function kebab(name: string): string {
   return name
     .replace(/ARNs$/, "Arns")
@@ -46,11 +46,11 @@ function argument(name: string, value: unknown): readonly string[] {
   if (typeof value === "object" && value !== null) return [flag, quote(JSON.stringify(value))];
   // The CLI encodes a copy's source itself.
   const text = name === "CopySource" ? decodeURIComponent(String(value)) : String(value);
-  // What begins with a hyphen would be taken for the next option.
+  // A value that begins with a hyphen would be taken for the next option.
   return text.startsWith("-") ? [`${flag}=${quote(text)}`] : [flag, quote(text)];
 }
 
-/** Of the last part of a key, a file in the folder that the line is run in. */
+/** Names a file after the last part of a key, in the folder that the line is run in. */
 function fileNameOf(key: unknown): string {
   const name = String(key).split("/").at(-1) ?? "";
   if (name === "") return "object";
@@ -74,7 +74,7 @@ function isFetched(value: unknown): boolean {
   return typeof value === "string" && /^(?:fileb?|https?):\/\//.test(value);
 }
 
-/** For a POSIX shell. */
+/** Quotes a text for a POSIX shell. */
 function quote(text: string): string {
   return /^[\w./:@=,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

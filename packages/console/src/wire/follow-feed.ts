@@ -1,7 +1,7 @@
 import type { AwsClients } from "./aws-clients.ts";
 import { fetchSigned, refusalOf } from "./fetch-signed.ts";
 
-/** What is lost is connected to again after this long; what is refused isn't. */
+/** A lost connection is made again after this time; a refused one isn't. */
 const RECONNECT_MS = 3_000;
 const REFUSED_FROM = 400;
 const REFUSED_TO = 429;
@@ -16,7 +16,7 @@ export interface FeedListener {
 
 /**
  * Reads server-sent events below `/_rolecast/`, signed, which the browser's own EventSource can't.
- * Connects again when the connection is lost, and goes on behind what it has. Never rejects.
+ * Connects again when the connection is lost, and continues after the last item. Never rejects.
  */
 export async function followFeed(
   aws: AwsClients,

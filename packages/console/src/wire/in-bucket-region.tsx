@@ -6,7 +6,7 @@ import { useCall } from "./use-call.ts";
 
 /**
  * Gives its children the clients of the bucket's Region: S3 takes requests and presigned URLs there
- * only. Whoever may not ask for it has the Region that is picked.
+ * only. Users who may not ask for it get the Region that is picked.
  */
 export function InBucketRegion(props: { readonly bucket: string; readonly children: ReactNode }) {
   const { bucket, children } = props;

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from "react";
 import type { AwsClients } from "./aws-clients.ts";
 import { useAws } from "./aws-context.tsx";
 
-/** What a page knows of a call: its latest answer, and why there is none. */
+/** The state of a call: its latest answer, or why there is none. */
 export interface Call<Output> {
   readonly data: Output | undefined;
   readonly error: unknown;

@@ -12,7 +12,7 @@ export interface Feed<Item> {
 
 /**
  * Reads a feed below `/_rolecast/` with the key of who is signed in. It is connected to again by
- * itself, and goes on behind what it has; of a feed that then tells some again, `retold` knows
+ * itself, and continues after the last item; of a feed that then sends some again, `retold` knows
  * which.
  */
 export function useFeed<Item>(

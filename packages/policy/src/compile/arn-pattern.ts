@@ -20,7 +20,7 @@ export interface ArnPattern {
   shape: "any" | "exact" | "headed" | "parts" | "never";
   /** The whole text of an exact pattern; the first five parts with their colons of a headed one. */
   text: string;
-  /** What the text after a head, or the last part, must match. */
+  /** The pattern that the text after a head, or the last part, must match. */
   tail: StringPattern;
   /** The parts before the tail, when they hold wildcards or variables. */
   parts: readonly (Glob | readonly PatternToken[])[];
@@ -30,7 +30,7 @@ export interface ArnPattern {
 
 const ANY: StringPattern = { shape: "any" };
 
-/** Compiles tokens. Variables may stand anywhere; callers decide where they are read as such. */
+/** Compiles tokens. Variables may be anywhere; callers decide where they are read as such. */
 export function arnPatternOf(tokens: readonly PatternToken[]): ArnPattern {
   const requiredKeys = requiredKeysOf(tokens);
   const base = { text: "", tail: ANY, parts: [], requiredKeys };

@@ -11,7 +11,7 @@ import { compileResource, type ResourceMatcher, resourceMatches } from "./resour
 /** A policy as matchers. Immutable: share it between all entities that have the policy. */
 export interface CompiledPolicy {
   source: PolicySource;
-  /** As it was written; statement offsets point into it. */
+  /** The document as it was written; statement offsets point into it. */
   text: string;
   version: PolicyDocument["version"];
   statements: readonly CompiledStatement[];

@@ -1,7 +1,7 @@
-/** What a condition operator's name says. IAM User Guide, "Condition operators". */
+/** A condition operator as its name describes it. IAM User Guide, "Condition operators". */
 export interface ConditionOperator {
   family: OperatorFamily;
-  /** Of numbers and dates; "Equals" for all others. */
+  /** The comparison of numbers and dates; "Equals" for all others. */
   comparison: Comparison;
   /** Holds when no policy value matches, and for a missing key. */
   negated: boolean;

@@ -14,7 +14,7 @@ export interface Glob {
 
 export interface GlobChunk {
   text: string;
-  /** Where a `?` stands; the text has a placeholder there. Undefined when there is none. */
+  /** The offsets of `?`, at which the text has placeholders. Undefined when there is none. */
   holes: ReadonlySet<number> | undefined;
 }
 

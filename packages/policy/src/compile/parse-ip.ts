@@ -29,7 +29,7 @@ function parseEither(text: string): IpAddress | undefined {
 
 /**
  * Parses CIDR notation (RFC 4632) as AWS has been seen to: an address without a prefix length
- * stands for itself alone. IPv4 addresses may have bits behind the prefix, IPv6 addresses none;
+ * stands for itself alone. IPv4 addresses may have bits after the prefix, IPv6 addresses none;
  * these keep their kind, so a range of mapped addresses holds no IPv4 address, and have no dotted
  * quad.
  */
@@ -102,7 +102,7 @@ function parseIpv6(written: string): IpAddress | undefined {
   return groups.flatMap((group) => [group >> 8, group & 0xff]);
 }
 
-/** AWS takes a colon too many at the end or beside `::`, and reads one at the start as `0:`. */
+/** AWS accepts an extra colon at the end or next to `::`, and reads one at the start as `0:`. */
 function withoutLooseColons(text: string): string {
   const inner = text.replace(":::", "::");
   const headed = /^:[^:]/.test(inner) ? `0${inner}` : inner;

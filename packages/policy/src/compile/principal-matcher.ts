@@ -81,7 +81,9 @@ export type AwsPrincipalForm =
   | { kind: "arn" }
   | { kind: "id" };
 
-/** What a value of {"AWS": …} names. An account's root ARN means the account, not only its root. */
+/**
+ * The principal that a value of {"AWS": …} names. A root ARN means the account, not only its root.
+ */
 function awsPrincipalForm(value: string): AwsPrincipalForm {
   if (value === "*") {
     return { kind: "everyone" };
@@ -103,7 +105,7 @@ function awsPrincipalForm(value: string): AwsPrincipalForm {
   return { kind: "arn" };
 }
 
-/** How directly the list names the caller, whether it stands in Principal or in NotPrincipal. */
+/** How directly the list names the caller, in Principal or in NotPrincipal. */
 function namedBy(matcher: PrincipalMatcher, principal: Principal): Named {
   if (matcher.everyone) {
     return NAMED.directly;

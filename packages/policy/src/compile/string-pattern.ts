@@ -4,7 +4,7 @@ import { globMatches, globOf } from "./glob.ts";
 import type { PatternToken } from "./pattern-tokens.ts";
 
 /**
- * One pattern, possibly with variables, told apart by its shape so that the usual ones are fast.
+ * One pattern, possibly with variables, distinguished by its shape so that the usual ones are fast.
  */
 export type StringPattern =
   | { shape: "any" }

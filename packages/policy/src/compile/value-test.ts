@@ -16,7 +16,7 @@ import { patternMatches, resolveTokens, stringPatternOf } from "./string-pattern
  */
 export type ValueTest = (value: string, context: RequestContextValues) => boolean | undefined;
 
-/** What a condition's statement has to do with its values. */
+/** How a condition's test treats its values. */
 export interface StatementTraits {
   effect: "Allow" | "Deny";
   variables: boolean;

@@ -6,7 +6,7 @@ import { type NaiveLayers, naiveDecide } from "../naive-evaluator.testing.ts";
 import { decide } from "./decide.ts";
 import type { Effect } from "./policy-layers.ts";
 
-// What follows from the comparison with the naive evaluator needs fewer runs than that one.
+// Properties that follow from the comparison with the naive evaluator need fewer runs.
 const RUNS = { numRuns: 400 };
 
 describe("decide", () => {

@@ -3,7 +3,7 @@ import { allowedBy, deniedBy, NAMED, type Named } from "../compile/principal-mat
 import type { DecisionRequest } from "../request.ts";
 import type { PolicySet } from "./policy-set.ts";
 
-/** Whether a Deny of the request's action reaches the request. */
+/** Whether a Deny of the request's action applies to the request. */
 export function denyApplies(
   statement: CompiledStatement,
   request: DecisionRequest,
@@ -27,7 +27,7 @@ export function allowStrength(statement: CompiledStatement, request: DecisionReq
     : NAMED.not;
 }
 
-/** Whether any Deny of the set reaches the request. */
+/** Whether any Deny of the set applies to the request. */
 export function setDenies(
   set: PolicySet | undefined,
   request: DecisionRequest,

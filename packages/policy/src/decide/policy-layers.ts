@@ -13,9 +13,12 @@ export interface PolicyLayers {
   resource?: PolicySet | undefined;
   /** "trust": the resource is a role being assumed, whose policy must allow in any case. */
   resourceKind?: "trust" | "resource" | undefined;
-  /** Of the caller's account: root, each organizational unit, account. Each level must allow. */
+  /**
+   * Policies of the caller's account: root, each organizational unit, account. Each level must
+   * allow.
+   */
   scpLevels?: readonly PolicySet[] | undefined;
-  /** Of the resource's account, likewise. */
+  /** Policies of the resource's account, likewise. */
   rcpLevels?: readonly PolicySet[] | undefined;
   endpoint?: PolicySet | undefined;
 }

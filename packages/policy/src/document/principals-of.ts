@@ -8,9 +8,11 @@ export interface NamedPrincipal {
   value: string;
   /** Index of its statement, from 0. */
   statement: number;
-  /** Whether it stands in NotPrincipal. */
+  /** Whether it is an item of NotPrincipal. */
   negated: boolean;
-  /** Of the JSON string, quotes included, so that a stored policy can be rewritten in place. */
+  /**
+   * Offsets of the JSON string, quotes included, so that a stored policy can be rewritten in place.
+   */
   position: PositionRange;
 }
 

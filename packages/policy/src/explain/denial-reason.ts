@@ -25,7 +25,7 @@ const EXPLICIT: Readonly<Record<Layer, string>> = {
   endpoint: "a VPC endpoint policy",
 };
 
-/** Layers behind whose explicit denies AWS names a managed policy. */
+/** Layers for whose explicit denies AWS names the managed policy. */
 const NAMES_ITS_POLICY: ReadonlySet<Layer> = new Set([
   "identity",
   "boundary",

@@ -11,12 +11,12 @@ export interface Explanation {
   statement?: ExplainedStatement;
   /**
    * AWS's phrase for a denial ("because no identity-based policy allows the s3:PutObject action"),
-   * with the ARN of a managed policy behind an explicit deny of the same account.
+   * with the ARN of the managed policy that caused an explicit deny of the same account.
    */
   reason: string;
   /** Every statement that applies to the request, in the layers' order. */
   matched: readonly MatchedStatement[];
-  /** What each layer that has a say answers by itself, in order. */
+  /** The answer of each layer that takes part, in order. */
   layers: readonly LayerOutcome[];
 }
 

@@ -16,7 +16,7 @@ interface Expected {
   readonly fault: string;
 }
 
-/** What the values of an operator must be, where they aren't just text. */
+/** The form of an operator's values, where they aren't just text. */
 type Expectations = Partial<Record<OperatorFamily, Expected>>;
 
 const BINARY: Expectations = {

@@ -8,7 +8,7 @@ import { misplacedInCondition } from "./condition-shape.ts";
 import { type Misplaced, misplaced } from "./misplaced.ts";
 import { itemsOf } from "./statement-node.ts";
 
-/** What in a statement's element has the wrong type. */
+/** The part of a statement's element that has the wrong type. */
 export function misplacedValue({ key, value }: JsonMember): Misplaced | undefined {
   switch (key) {
     case "Sid":
@@ -28,7 +28,7 @@ export function misplacedValue({ key, value }: JsonMember): Misplaced | undefine
   }
 }
 
-/** An element that isn't known here, or that stands twice. */
+/** An element that isn't known here, or that comes twice. */
 export function unknownMember(
   object: JsonObject,
   known: ReadonlySet<string>,
@@ -41,7 +41,7 @@ export function unknownMember(
   return repeated && { member: repeated, fault: "stands twice" };
 }
 
-/** `NotAction` where `Action` stands too, and their like. */
+/** `NotAction` next to `Action`, and similar pairs. */
 export function negatedTwin(
   statement: JsonObject,
 ): { readonly member: JsonMember; readonly fault: string } | undefined {

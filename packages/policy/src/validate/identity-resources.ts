@@ -19,7 +19,7 @@ function problemOf(resource: string): string | undefined {
   const [arn, partition = "*", vendor = "*", region = "*", account = "*", ...rest] =
     resource.split(":");
   const path = rest.length === 0 ? "*" : rest.join(":");
-  // AWS takes whatever stands before the first colon for "arn" when it complains of a partition.
+  // When AWS complains about a partition, it takes any text before the first colon for "arn".
   if (resource.includes(":") && !isPartition(partition)) {
     const whole = ["arn", partition, vendor, region, account, path].join(":");
     return `Partition "${partition}" is not valid for resource "${whole}".`;

@@ -3,7 +3,10 @@ import { misplacedValue, negatedTwin, unknownMember } from "./element-shape.ts";
 import { type Misplaced, misplaced } from "./misplaced.ts";
 import { itemsOf, POLICY_ELEMENTS, STATEMENT_ELEMENTS } from "./statement-node.ts";
 
-/** What AWS calls "Syntax errors in policy.": the first node that the grammar has no place for. */
+/**
+ * Finds what AWS calls "Syntax errors in policy.": the first node that the grammar has no place
+ * for.
+ */
 export function checkSyntax(root: JsonNode): Misplaced | undefined {
   if (root.type !== "object") {
     return misplaced(root, "expected an object in braces");

@@ -1,11 +1,11 @@
 import type { JsonNode } from "../document/json-node.ts";
 import type { PolicyJsonError } from "../document/json-parser.ts";
 
-/** Where the grammar has no place for what stands there, and what it wants instead. */
+/** A node that the grammar has no place for, and what it expects instead. */
 export interface Misplaced {
   readonly start: number;
   readonly end: number;
-  /** Goes on behind the element's path: "expected a string". */
+  /** Continues the sentence after the element's path: "expected a string". */
   readonly fault: string;
 }
 
@@ -19,12 +19,12 @@ export function reasonOf(root: JsonNode, { start, end, fault }: Misplaced): stri
   return `${path === "" ? "The policy" : path}: ${fault}`;
 }
 
-/** What keeps a text from being JSON. */
+/** The mistake that keeps a text from being JSON. */
 export function jsonReasonOf({ message }: PolicyJsonError): string {
   return `Not JSON: ${message.charAt(0).toLowerCase()}${message.slice(1)}`;
 }
 
-/** The members and items that lead to what stands between two offsets. */
+/** The members and items that lead to the text between two offsets. */
 function pathTo(node: JsonNode, start: number, end: number): string {
   if (node.type === "object") {
     const member = node.members.find(

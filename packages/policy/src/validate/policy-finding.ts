@@ -8,7 +8,7 @@ export interface PolicyFinding {
   message: string;
   /** S3 puts what its message leaves out into the error's Detail element. */
   detail?: string;
-  /** What AWS leaves unsaid: the element at fault, and what is expected there. */
+  /** What AWS doesn't say: the element at fault, and what is expected there. */
   reason?: string;
   position?: PositionRange;
 }

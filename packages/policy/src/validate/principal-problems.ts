@@ -9,7 +9,7 @@ import { PARTITIONS } from "./partitions.ts";
 import type { Problem } from "./policy-finding.ts";
 import { itemsOf, statementsOf } from "./statement-node.ts";
 
-/** What the two kinds of resource-based policies accept and how they word what they don't. */
+/** The principals that each kind of resource-based policy accepts, and its words for others. */
 export interface PrincipalRules {
   types: readonly PrincipalType[];
   /** A trust policy wants {"AWS": "*"}; a bucket policy also takes "*" bare. */

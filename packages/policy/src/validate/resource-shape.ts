@@ -31,7 +31,7 @@ export function syntaxProblem(text: string, root: JsonObject): Problem | undefin
   return { message, reason: reasonOf(root, wrong), start, end };
 }
 
-/** What isn't JSON, and why. */
+/** The text that isn't JSON, and why. */
 export function jsonProblem(error: PolicyJsonError): Problem {
   const message = "This policy contains invalid Json";
   return { message, reason: jsonReasonOf(error), start: error.offset, end: error.offset };

@@ -1,6 +1,6 @@
 /**
  * The condition keys of a bucket policy. Service Authorization Reference, "Actions, resources, and
- * condition keys for Amazon S3". Keys with a name at their end stand here up to the slash.
+ * condition keys for Amazon S3". Keys that end with a name are listed up to the slash.
  */
 
 /** Keys that go with any action, or with so many that AWS's lists of them disagree. */

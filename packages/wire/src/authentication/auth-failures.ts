@@ -1,11 +1,11 @@
 import { type AuthDialect, AuthError } from "./auth-error.ts";
 import { ALGORITHM, SCOPE_TERMINATOR } from "./authentication.ts";
 
-/** Where a signature stands: the Authorization header or the query. */
+/** The place of a signature: the Authorization header or the query. */
 export type AuthPlace = "header" | "presigned";
 
 /*
- * The failures of a signature, each in the words in which AWS tells it: S3's differ from those of
+ * The failures of a signature, each in AWS's words: S3's differ from those of
  * the other services.
  */
 const S3_MALFORMED = "The authorization header is malformed; ";
@@ -13,7 +13,10 @@ const S3_QUERY_MALFORMED = "Error parsing the X-Amz-Credential parameter; ";
 const DATE_MISSING =
   "Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.";
 
-/** `authorization` is the header beside the query's signature; undefined: the query has two. */
+/**
+ * `authorization` is the header that comes with the query's signature; undefined: the query has
+ * two.
+ */
 export function severalMechanisms(
   authorization: string | undefined,
   dialect: AuthDialect,
@@ -29,7 +32,7 @@ export function severalMechanisms(
   );
 }
 
-/** Of two values with one name nobody can say which one was meant, or judged by others. */
+/** If one name has two values, it is unclear which one was meant, or checked elsewhere. */
 export function repeatedParameter(name: string, place: AuthPlace, dialect: AuthDialect): AuthError {
   return place === "presigned"
     ? new AuthError("queryMalformed", dialect, `The query parameter ${name} must be given once.`)
@@ -50,7 +53,10 @@ export function headerTooLong(dialect: AuthDialect): AuthError {
   return new AuthError("headerMalformed", dialect, `${S3_MALFORMED}it is too long.`);
 }
 
-/** What the Authorization header lacks, one part at least, and whether there is no date either. */
+/**
+ * Names the parts that the Authorization header lacks, at least one, and the date if that is
+ * missing.
+ */
 export interface MissingParameters {
   readonly names: readonly string[];
   readonly date: boolean;
@@ -152,7 +158,7 @@ export function wrongScopeDate(
 }
 
 /**
- * `text` is what stands in place of a date; undefined where there is none, which is S3's to tell
+ * `text` is what was sent as the date; undefined where there is none, which only S3 reports
  * so.
  */
 export function malformedDate(
@@ -197,14 +203,14 @@ export function headersNotSigned(names: readonly string[], dialect: AuthDialect)
   });
 }
 
-/** What isn't a signature can't match; only S3 answers its shape apart. */
+/** A text that isn't a signature can't match; only S3 reports its shape separately. */
 export function malformedSignature(place: AuthPlace, dialect: AuthDialect): AuthError {
   if (dialect !== "s3" || place === "presigned") return signatureMismatch(dialect);
   const message = `${S3_MALFORMED}the Signature is mal-formed; expecting 64 hexadecimal digits.`;
   return new AuthError("headerMalformed", dialect, message);
 }
 
-/** What S3 tells of the signature that it expected, the bytes too: encodings hide differences. */
+/** S3's account of the signature that it expected, with its bytes: encodings hide differences. */
 export interface ExpectedSignature {
   readonly accessKeyId: string;
   readonly stringToSign: string;

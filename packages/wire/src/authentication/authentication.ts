@@ -4,12 +4,12 @@ export interface AnonymousAuthentication {
   readonly version?: undefined;
 }
 
-/** What a request of signature version 4 claims about itself; nothing of it is verified yet. */
+/** The claims of a request of signature version 4, none of them verified yet. */
 export interface SignedAuthentication {
   readonly kind: "header" | "presigned";
   readonly version: 4;
   readonly accessKeyId: string;
-  /** Of the credential scope, `YYYYMMDD`. */
+  /** The day of the credential scope, `YYYYMMDD`. */
   readonly date: string;
   readonly region: string;
   /** The signing name in the credential scope. */
@@ -24,13 +24,13 @@ export interface SignedAuthentication {
   readonly requestTimeMs: number;
   /** Presigned URLs only. */
   readonly expiresSeconds: number | undefined;
-  /** The claimed hash or one of the words that stand for it, such as `UNSIGNED-PAYLOAD`. */
+  /** The claimed hash or a word in its place, such as `UNSIGNED-PAYLOAD`. */
   readonly contentSha256: string | undefined;
 }
 
 /**
  * What a URL presigned with signature version 2 claims: S3's older form, which boto3 still makes
- * unless it is told otherwise. Source: S3 developer guide, "Signing and authenticating REST
+ * by default. Source: S3 developer guide, "Signing and authenticating REST
  * requests".
  */
 export interface PresignedV2 {
@@ -39,7 +39,7 @@ export interface PresignedV2 {
   readonly accessKeyId: string;
   /** Base64. */
   readonly signature: string;
-  /** Seconds since the epoch at which the URL ends; when it was signed it doesn't tell. */
+  /** Seconds since the epoch at which the URL expires; it doesn't contain when it was signed. */
   readonly expiresAtSeconds: number;
   readonly sessionToken: string | undefined;
 }

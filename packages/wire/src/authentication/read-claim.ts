@@ -125,7 +125,9 @@ function readQuery(query: ParsedForm): SignatureClaim {
   return { ...UNSIGNED, parameters, inQuery, inQueryV2, repeated, scope };
 }
 
-/** `<key id>/<day>/<Region>/<service>/…`; what is wrong with it is told in the service's words. */
+/**
+ * Reads `<key id>/<day>/<Region>/<service>/…`; its mistakes are reported in the service's words.
+ */
 function scopeOf(credential: string | undefined): ClaimedScope | undefined {
   const parts = credential?.split("/") ?? [];
   const [keyId, day, region, service] = parts;

@@ -11,15 +11,18 @@ export interface ClaimedScope {
 export interface SignatureClaim {
   /** The Authorization header; an empty one counts. */
   readonly authorization: string | undefined;
-  /** What stands before the header's first space. */
+  /** The text before the header's first space. */
   readonly scheme: string;
-  /** Of the header, or of the query if that holds a signature of version 4. By exact name. */
+  /**
+   * Parameters of the header, or of the query if that holds a signature of version 4. By exact
+   * name.
+   */
   readonly parameters: ReadonlyMap<string, string>;
   /** Whether the query holds parts of a signature of version 4, and of version 2. */
   readonly inQuery: boolean;
   readonly inQueryV2: boolean;
   /** A parameter that comes twice, in whatever case and encoding. */
   readonly repeated: string | undefined;
-  /** Undefined where no credential scope can be told. */
+  /** Undefined where no credential scope can be read. */
   readonly scope: ClaimedScope | undefined;
 }

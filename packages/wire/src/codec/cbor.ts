@@ -76,7 +76,7 @@ class CborReader {
     return long > BigInt(Number.MAX_SAFE_INTEGER) ? long : Number(long);
   }
 
-  /** How many follow; undefined: until a break. None can be more than there are bytes. */
+  /** The number of items that follow; undefined: until a break. It can't exceed the bytes left. */
   #count(minor: number): number | undefined {
     if (minor === INDEFINITE) return undefined;
     const count = Number(this.#argument(minor));

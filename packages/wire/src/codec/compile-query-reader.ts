@@ -49,7 +49,7 @@ function emptyNode(): FormNode {
 }
 
 const INDEX = /^\d+$/;
-/** What stands for an item that a list leaves out: nothing of a structure, or no text. */
+/** The value of an item that a list leaves out: an empty structure, or an empty text. */
 const LEFT_OUT: FormNode = { value: "", children: undefined };
 
 function malformed(message: string): WireError {

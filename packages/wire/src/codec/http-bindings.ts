@@ -11,7 +11,7 @@ export interface HttpTextRules {
   readonly query: TextRules;
 }
 
-/** What an HTTP request says outside of its body. */
+/** The parts of an HTTP request outside of its body. */
 export interface BoundRequest {
   readonly headers: Readonly<Record<string, string>>;
   readonly query: ParsedForm;

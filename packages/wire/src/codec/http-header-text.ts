@@ -12,7 +12,7 @@ export function headerText(value: string): string {
 }
 
 /**
- * A value that can stand in a response header. S3 returns user metadata that isn't printable ASCII
+ * A value that a response header can hold. S3 returns user metadata that isn't printable ASCII
  * in RFC 2047 form ("Working with object metadata"); raw control characters would also end the
  * header.
  */

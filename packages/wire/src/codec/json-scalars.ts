@@ -2,7 +2,7 @@ import assert from "node:assert";
 import { type ScalarForms, wrongType } from "./compile-document.ts";
 import { compileTextReader, compileTextWriter, type TextRules } from "./scalar-text.ts";
 
-/** Scalars in JSON: what JSON has no value for stands as text. */
+/** Scalars in JSON: those that JSON has no value for are text. */
 export function jsonScalars(rules: TextRules): ScalarForms {
   const { malformedCode } = rules;
   return {

@@ -5,7 +5,7 @@ import { type DateTimePrecision, formatTimestamp, parseTimestamp } from "./times
 
 /** How scalars are written as text in one place of one protocol. */
 export interface TextRules {
-  /** For timestamps whose schema names no format. */
+  /** The format of timestamps whose schema names none. */
   readonly timestampFormat: TimestampFormat;
   readonly precision: DateTimePrecision;
   /** The error code for text that isn't of the member's type. */
@@ -30,7 +30,7 @@ const EXACT_BOOLEANS: ReadonlyMap<string, boolean> = new Map([
   ["false", false],
   ["0", false],
 ]);
-/** White space stands in one group at a time, so that no text is tried twice. */
+/** White space matches one group only, so that no text is tried twice. */
 const BASE64 = /^[A-Za-z0-9+/\s]*(?:=\s*){0,2}$/;
 const SPECIAL_NUMBERS: ReadonlyMap<string, number> = new Map([
   ["NaN", Number.NaN],

@@ -48,7 +48,7 @@ export class AwsQuery implements ServerProtocol {
     );
   }
 
-  /** A form tells only in its body. */
+  /** A form names its operation in the body only. */
   match(request: WireRequest, form: ParsedForm | undefined): Operation {
     const misplaced = offRoot(request, this.#service.name, METHODS);
     if (misplaced) {

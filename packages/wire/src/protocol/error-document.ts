@@ -20,7 +20,7 @@ export function errorDocument(
   };
 }
 
-/** What clients of a service's former awsQuery API know an error by. */
+/** The code by which clients of a service's former awsQuery API know an error. */
 export function queryError(
   { queryCompatible }: ServiceDefinition,
   { code, fault }: ErrorOutput,

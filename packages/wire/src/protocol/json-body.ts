@@ -4,7 +4,7 @@ import { WireError } from "../wire-error.ts";
 
 const MALFORMED = "SerializationException";
 
-/** How scalars stand in the JSON documents of every AWS protocol. */
+/** How scalars are written in the JSON documents of every AWS protocol. */
 export const JSON_BODY_RULES: TextRules = {
   timestampFormat: "epoch-seconds",
   precision: "shortest",

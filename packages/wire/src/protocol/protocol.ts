@@ -4,7 +4,7 @@ import type { Addressing, Operation } from "../operation.ts";
 import type { ParsedForm } from "../query.ts";
 import type { WireError } from "../wire-error.ts";
 
-/** What the caller already knows of a request; each part is worked out when it is absent. */
+/** Parts of a request that the caller already knows; each is worked out when it is absent. */
 export interface DecodeContext {
   /** The body with transfer encodings undone (`decodeBody`). */
   readonly body?: Readable;
@@ -20,13 +20,13 @@ export interface DecodeContext {
   readonly onMalformed?: ((error: WireError) => void) | undefined;
 }
 
-/** What a response may say beside the modelled output, such as status 206 for a range. */
+/** Parts of a response that aren't in the modelled output, such as status 206 for a range. */
 export interface EncodeOptions {
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** An error to be told to the client. */
+/** An error that the client receives. */
 export interface ErrorOutput {
   readonly code: string;
   readonly message: string;
@@ -47,7 +47,7 @@ export interface ServerProtocol {
     form: ParsedForm | undefined,
     addressing?: Addressing,
   ): Operation | undefined;
-  /** What to answer when `match` finds nothing. */
+  /** The answer when `match` finds nothing. */
   unknownOperation(request: WireRequest): WireError;
   compileDecoder(operation: Operation): Decoder;
   compileEncoder(operation: Operation): Encoder;

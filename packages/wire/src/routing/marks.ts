@@ -3,7 +3,7 @@ import type { ApiDefinition } from "../service-definition.ts";
 
 /*
  * What a request says of the API that it is for, before any of its operations is known. APIs that
- * share a signing name are told apart by it without their schemas.
+ * share a signing name are distinguished by it without their schemas.
  */
 
 export const TARGET_HEADER = "x-amz-target";

@@ -4,7 +4,7 @@ import { type ParsedForm, requestQuery } from "../query.ts";
 import { s3Addressing } from "./bucket-from-host.ts";
 import { compileUri, type UriTemplate } from "./uri-template.ts";
 
-/** S3's members that address a bucket and an object, wherever they stand in the request. */
+/** S3's members that address a bucket and an object, anywhere in the request. */
 const BUCKET_MEMBER = "Bucket";
 /** SDKs name the operation in this query member; AWS ignores it. */
 const OPERATION_HINT = "x-id";

@@ -15,7 +15,7 @@ import type {
 /*
  * The only file that knows how `@aws-sdk/client-*` writes a schema down: arrays whose first element
  * is the kind of shape. NormalizedSchema reads most of it; operations, errors and the number of
- * required members stand in slots that it doesn't show.
+ * required members are in slots that it doesn't show.
  */
 const OPERATION_KIND = 9;
 const ERROR_KIND = -3;
@@ -207,7 +207,7 @@ function normalize(ref: unknown): NormalizedSchema {
   return NormalizedSchema.of(ref as Parameters<typeof NormalizedSchema.of>[0]);
 }
 
-/** Stands in a list or map while its members, which may refer back to it, are being read. */
+/** Placeholder of a list or map while its members, which may refer back to it, are being read. */
 function pending(): Member {
   return {
     name: "",

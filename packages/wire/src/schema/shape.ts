@@ -80,7 +80,7 @@ export type Shape =
   | MapShape
   | StructureShape;
 
-/** A structure's, list's or map's member: its own traits stand apart from those of its target. */
+/** A structure's, list's or map's member: its own traits are separate from those of its target. */
 export interface Member {
   readonly name: string;
   readonly traits: Traits;
@@ -101,7 +101,7 @@ export interface ErrorShape {
   readonly structure: StructureShape;
 }
 
-/** Where an operation lives in HTTP, as its `http` trait says. */
+/** An operation's HTTP method and URI, from its `http` trait. */
 export interface HttpTrait {
   readonly method: string;
   /** A path template with literal query, such as `/{Key+}?acl`. */
@@ -110,7 +110,8 @@ export interface HttpTrait {
 }
 
 /**
- * One operation as the SDK's schemas tell it. Undefined input or output: the operation has none.
+ * One operation as the SDK's schemas describe it. Undefined input or output: the operation has
+ * none.
  */
 export interface OperationShape {
   readonly name: string;

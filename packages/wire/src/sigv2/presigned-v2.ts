@@ -135,7 +135,7 @@ function stringToSignV2(
   return `${lines.join("\n")}\n${bucket}${request.rawPath}${subresources(request)}`;
 }
 
-/** What is signed is sorted, so of two members with one name the order would be anybody's. */
+/** Signed members are sorted, so the order of two with one name would be open. */
 function refuseRepeated(request: WireRequest): void {
   const seen = new Set(Object.keys(request.headers).filter((name) => name.startsWith(AMZ_PREFIX)));
   for (const [name] of requestQuery(request).entries) {
@@ -162,9 +162,9 @@ function amzMembers(request: WireRequest): Map<string, string> {
 }
 
 /**
- * The request without the query members that this version doesn't sign, and whoever has the URL can
- * add: what it asks for without them is what was signed. `list-type` stays, since it only chooses
- * between two forms of one list.
+ * The request without the query members that this version doesn't sign and that anybody with the
+ * URL can add: what it asks for without them is what was signed. `list-type` stays, since it only
+ * chooses between two forms of one list.
  */
 export function withSignedQueryV2(request: WireRequest): WireRequest {
   const { method, rawPath, headers } = request;

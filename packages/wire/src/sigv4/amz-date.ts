@@ -28,8 +28,8 @@ function timeOf(text: string): number | undefined {
 }
 
 /**
- * When a request says it was signed, as `YYYYMMDDTHHMMSSZ`: `x-amz-date` as it stands, or the
- * `Date` header in either form. Undefined when neither is there or can be read.
+ * The time at which a request says it was signed, as `YYYYMMDDTHHMMSSZ`: `x-amz-date` as sent, or
+ * the `Date` header in either form. Undefined when neither is there or can be read.
  */
 export function headerAmzDate(headers: Readonly<Record<string, string>>): string | undefined {
   const amzDate = headers["x-amz-date"];

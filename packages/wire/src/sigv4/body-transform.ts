@@ -1,7 +1,7 @@
 import { pipeline, type Readable, Transform } from "node:stream";
 
 /**
- * A stage between a request's body and whoever reads it. Nothing is taken from the body before the
+ * A stage between a request's body and its reader. Nothing is taken from the body before the
  * first read: a request that is refused first must not ask its client to send one (Expect:
  * 100-continue). Errors of either stream destroy both.
  */

@@ -84,7 +84,7 @@ function canonicalHeaderValue(value: string): string {
   return text.includes("  ") ? text.replaceAll(/ {2,}/g, " ") : text;
 }
 
-/** Undoes `%XX`; a "%" that starts no escape stands for itself. */
+/** Undoes `%XX`; a "%" that starts no escape is kept. */
 function decodeBytes(raw: string): Buffer {
   const source = Buffer.from(raw, "latin1");
   if (!raw.includes("%")) return source;
@@ -113,7 +113,7 @@ function hexDigit(code: number | undefined): number | undefined {
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x57 : undefined;
 }
 
-/** What each byte becomes; "/" is kept or encoded as its place demands. */
+/** The encoding of each byte; "/" is kept or encoded, depending on its place. */
 const ENCODED: readonly string[] = Array.from({ length: 256 }, (_, code) => {
   const char = String.fromCharCode(code);
   const escaped = `%${code.toString(16).toUpperCase().padStart(2, "0")}`;

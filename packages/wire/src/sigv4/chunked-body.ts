@@ -49,7 +49,7 @@ export class ChunkedBody extends BodyTransform {
       this.#resolveTrailers = resolve;
       this.#rejectTrailers = reject;
     });
-    // The error reaches whoever reads the stream; a caller that needs no trailers need not listen.
+    // The stream's reader gets the error; a caller that needs no trailers need not listen.
     this.trailers.catch(() => {});
   }
 

@@ -1,4 +1,4 @@
-/** Words that stand in `x-amz-content-sha256` where no hash of the whole body is known. */
+/** Words that `x-amz-content-sha256` holds where no hash of the whole body is known. */
 export const UNSIGNED_PAYLOAD = "UNSIGNED-PAYLOAD";
 const SIGNED_CHUNKS = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD";
 export const SIGNED_CHUNKS_TRAILER = "STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER";

@@ -27,7 +27,7 @@ export type DecodedBody = Readable & {
 export interface DecodeBodyOptions {
   /**
    * True: a literal `x-amz-content-sha256` is left to the reader, who digests the body anyway.
-   * Reading then doesn't fail with `XAmzContentSHA256Mismatch`: whoever reads must.
+   * Reading then doesn't fail with `XAmzContentSHA256Mismatch`: the reader must check.
    */
   readonly readerVerifiesSha256?: boolean;
 }
@@ -95,7 +95,7 @@ function decodedLength(request: WireRequest): number {
   );
 }
 
-/** What a body answers to that isn't the one that was signed. */
+/** The error for a body that isn't the one that was signed. */
 export function sha256Mismatch(): WireError {
   const message = "The provided 'x-amz-content-sha256' header does not match what was computed.";
   return new WireError("XAmzContentSHA256Mismatch", message);

@@ -10,10 +10,10 @@ import { hmac, signingKey } from "./signing-key.ts";
 /*
  * A browser's upload by a form: what is signed is the policy in one of its fields. Sources: S3 API,
  * "Authenticating requests: browser-based uploads using POST", and its form of signature version 2,
- * which boto3 still makes unless it is told otherwise.
+ * which boto3 still makes by default.
  */
 
-/** What a form's fields claim; nothing of it is verified yet. */
+/** The claims of a form's fields, none of them verified yet. */
 export interface SignedForm {
   readonly kind: "form";
   readonly version: 2 | 4;

@@ -5,7 +5,7 @@ import type { Member, Shape, StructureShape } from "../schema/shape.ts";
 const MAX_DEPTH = 5;
 const MAX_ITEMS = 3;
 
-/** Where a value will stand: text in a header can't hold what text in a document can. */
+/** The place of a value: text in a header can't hold what text in a document can. */
 type Place = "document" | "header" | "label" | "query";
 
 // Made once: to read a pattern costs more than to draw from it.

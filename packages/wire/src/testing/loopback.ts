@@ -31,7 +31,7 @@ export function loopbackConfig(answer: Answer) {
   };
 }
 
-/** The SDK's request as it would stand on the wire. */
+/** The SDK's request as it would be sent. */
 export function toWireRequest(request: HttpRequest, body: Buffer): WireRequest {
   const headers: Record<string, string> = {};
   for (const [name, value] of Object.entries(request.headers)) {

@@ -9,7 +9,9 @@ import type { ServiceDefinition } from "../service-definition.ts";
 import { ServiceWire } from "../service-wire.ts";
 import type { loopbackConfig } from "./loopback.ts";
 
-/** What the tests need of an SDK client: each one's `send` is typed by its own commands. */
+/**
+ * The part of an SDK client that the tests need: each one's `send` is typed by its own commands.
+ */
 export interface TestClient {
   send(command: unknown): Promise<unknown>;
 }

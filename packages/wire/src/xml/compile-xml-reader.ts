@@ -7,7 +7,7 @@ import { malformedXml, type XmlElement } from "./parse-xml.ts";
 export type XmlReader = (element: XmlElement) => unknown;
 export type XmlStructureReader = (element: XmlElement) => Record<string, unknown>;
 /**
- * A member of a structure whose elements, several where it is flattened, stand in the structure's.
+ * A member of a structure whose elements, several where it is flattened, are among the structure's.
  */
 interface ElementMember {
   readonly name: string;

@@ -24,7 +24,7 @@ interface OpenElement {
 const NAME = /[A-Za-z_:][\w:.-]*/y;
 const SPACE = /[ \t\r\n]*/y;
 const NO_ATTRIBUTES: ReadonlyMap<string, string> = new Map();
-/** What a document may consist of (XML 1.0, production 2), and a reference stand for. */
+/** Characters that a document may contain (XML 1.0, production 2), and a reference may name. */
 const CHARACTER = /^[\t\n\r\u{20}-\u{d7ff}\u{e000}-\u{fffd}\u{10000}-\u{10ffff}]$/u;
 const MAX_CODE_POINT = 0x10ffff;
 const NAMED_ENTITIES: ReadonlyMap<string, string> = new Map([
@@ -84,7 +84,7 @@ class XmlParser {
     else if (raw.trim() !== "") throw malformedXml();
   }
 
-  /** Comments, CDATA and processing instructions; false when an element's tag stands here. */
+  /** Skips comments, CDATA and processing instructions; false when an element's tag follows. */
   #skipMarkup(parent: OpenElement | undefined): boolean {
     const text = this.#text;
     if (text.startsWith("<!--", this.#at)) {
@@ -219,7 +219,7 @@ function decodeReference(body: string): string {
 
 export const MALFORMED_XML = "MalformedXML";
 
-/** What S3 answers to a document that isn't XML, or has what its schema doesn't. */
+/** S3's error for a document that isn't XML, or has what its schema doesn't. */
 export function malformedXml(): WireError {
   return new WireError(
     MALFORMED_XML,

@@ -4,7 +4,7 @@ import { DecisionLog } from "./decision-log.tsx";
 import { EventFeed } from "./event-feed.tsx";
 import { TrailRecords } from "./trail-records.tsx";
 
-/** Who called what, what was decided and why, and what happened to streams and recordings. */
+/** Shows who called what, what was decided and why, and the events of streams and recordings. */
 export function ActivityPage() {
   return (
     <Page

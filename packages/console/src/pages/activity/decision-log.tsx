@@ -47,7 +47,7 @@ function idOf({ id }: Decision): string {
   return id;
 }
 
-/** Whoever connects again is told the latest denials again. */
+/** A client that connects again gets the latest denials again. */
 const RETOLD = { idOf, timeOf: ({ at }: Decision) => at };
 
 const COLUMNS = [

@@ -9,7 +9,7 @@ const DECISIONS = {
   IMPLICIT_DENY: "implicitDeny",
 } as const;
 
-/** What would allow what was denied; nothing when it was allowed. */
+/** The statement that would allow a denied request; nothing when it was allowed. */
 export function DecisionRemedy(props: {
   readonly action: string;
   readonly resource: string;

@@ -1,4 +1,4 @@
-/** A decision as the server tells it on `/_rolecast/decisions`, as far as the page shows it. */
+/** A decision of the feed `/_rolecast/decisions`, as far as the page shows it. */
 export interface Decision {
   readonly id: string;
   readonly at: Date;

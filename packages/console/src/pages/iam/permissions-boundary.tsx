@@ -76,7 +76,7 @@ function EditBoundary(props: {
   const { iam } = useAws();
   const { done } = useNotices();
   const [arn, setArn] = useState(boundary);
-  // Whoever may not list policies types the ARN.
+  // Users who may not list policies type the ARN.
   const policies = useCall("policies of every scope", ({ iam: client }) =>
     allPages(paginateListPolicies({ client, pageSize: 1_000 }, {}), (page) => page.Policies),
   );

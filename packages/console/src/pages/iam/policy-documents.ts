@@ -1,7 +1,7 @@
 import { GetPolicyVersionCommand, type IAMClient } from "@aws-sdk/client-iam";
 import { pretty } from "../../shared/pretty-json.ts";
 
-/** What a new policy begins with. */
+/** The text that a new policy begins with. */
 export const NEW_POLICY = pretty(
   JSON.stringify({
     Version: "2012-10-17",

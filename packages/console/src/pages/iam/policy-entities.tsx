@@ -10,7 +10,7 @@ interface Entity {
   readonly name: string;
 }
 
-/** Who has the policy. */
+/** The users, groups and roles that have the policy. */
 export function PolicyEntities({ arn }: { readonly arn: string }) {
   const entities = useCall(`entities of ${arn}`, ({ iam: client }) =>
     allPages(

@@ -8,7 +8,7 @@ import { JsonEditor, useFindings } from "../../shared/json-editor.tsx";
 import { useAction } from "../../shared/use-action.ts";
 import { trustPolicyOf } from "./role-facts.ts";
 
-/** Who may assume the role. */
+/** The principals that may assume the role. */
 export function TrustPanel(props: {
   readonly role: Role;
   readonly locked: boolean;

@@ -13,7 +13,7 @@ import { type TagField, TagFields, tagsOf } from "../../shared/tag-fields.tsx";
 import { useAws } from "../../wire/aws-context.tsx";
 import { playbackArns } from "./ad-facts.ts";
 
-/** What IVS takes when nothing is said. Source: IVS API Reference, PostRollConfiguration. */
+/** IVS's defaults. Source: IVS API Reference, PostRollConfiguration. */
 const POST_ROLL_SECONDS = 15;
 
 /** Makes or changes an ad configuration. */

@@ -14,7 +14,7 @@ import {
 } from "./ivs-lists.ts";
 import { ivsName } from "./ivs-name.ts";
 
-/** Where streams are kept. */
+/** Chooses where streams are recorded. */
 export function ChannelRecording({ settings, onChange }: ChannelPartProps) {
   const configurations = useCall("recording configurations", listRecordingConfigurations);
   if (configurations.error !== undefined) {
@@ -59,7 +59,7 @@ export function ChannelRecording({ settings, onChange }: ChannelPartProps) {
   );
 }
 
-/** Who may watch. */
+/** Chooses who may watch. */
 export function ChannelAudience({ settings, onChange }: ChannelPartProps) {
   const policies = useCall("restriction policies", listRestrictionPolicies);
   return (

@@ -29,7 +29,7 @@ const MULTITRACK: MultitrackInputConfiguration = {
   maximumResolution: "FULL_HD",
 };
 
-/** What segments are packed in, and whether the encoder may send its renditions itself. */
+/** Chooses the segments' container, and whether the encoder may send its renditions itself. */
 export function ChannelContainer({ settings, onChange }: ChannelPartProps) {
   const { multitrackInputConfiguration: multitrack, adConfigurationArn } = settings;
   const change = (input: MultitrackInputConfiguration) =>

@@ -65,7 +65,7 @@ export function ChannelDetails(props: {
   );
 }
 
-/** What the channel refers to, by its ID. */
+/** The resources that the channel refers to, by their IDs. */
 function attached(pages: string, arn: string): ReactNode {
   if (arn === "") return "None";
   return <PlaceLink to={placeOf(`/ivs/${pages}/:arn`, { arn })}>{ivsName({ arn })}</PlaceLink>;

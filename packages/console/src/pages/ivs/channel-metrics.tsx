@@ -32,7 +32,7 @@ const SPANS = [
   { id: "1440", text: "1 day", minutes: 1_440, periodSeconds: 300 },
 ] as const;
 
-/** What CloudWatch knows of the channel's ingest and viewers. */
+/** CloudWatch's metrics of the channel's ingest and viewers. */
 export function ChannelMetrics({ channelArn }: { readonly channelArn: string }) {
   const [spanId, setSpanId] = useState<string>(SPANS[0].id);
   const span = SPANS.find(({ id }) => id === spanId) ?? SPANS[0];

@@ -8,7 +8,7 @@ import type {
   UpdateChannelRequest,
 } from "@aws-sdk/client-ivs";
 
-/** What CreateChannel and UpdateChannel take alike. */
+/** The members that CreateChannel and UpdateChannel have in common. */
 export interface ChannelSettings {
   readonly name: string;
   readonly type: ChannelType;
@@ -86,7 +86,7 @@ export function settingsOf(channel: Channel): ChannelSettings {
   };
 }
 
-/** What to send: a type without presets gets none, an empty ARN takes away what was there. */
+/** The input to send: a type without presets gets none, an empty ARN removes the old one. */
 export function settingsInput(settings: ChannelSettings): Omit<UpdateChannelRequest, "arn"> {
   const { preset, ...others } = settings;
   return preset === "" ? others : { ...others, preset };

@@ -29,7 +29,7 @@ export function CreateRecordingConfiguration(props: {
     renditions: [],
   });
   const [thumbnails, setThumbnails] = useState(NO_THUMBNAILS);
-  // Whoever may not list buckets types the name.
+  // Users who may not list buckets type the name.
   const buckets = useCall("buckets", ({ s3 }) => s3.send(new ListBucketsCommand({})));
   const create = async () => {
     await ivs.send(

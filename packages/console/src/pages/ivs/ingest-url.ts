@@ -8,7 +8,7 @@ export interface IngestPorts {
   readonly srtPort: number | undefined;
 }
 
-/** On AWS RTMPS has port 443; a server of one's own says in its health where it listens. */
+/** On AWS, RTMPS has port 443; Rolecast's health contains its port. */
 const DEFAULT_PORTS: IngestPorts = { rtmpPort: 1935, rtmpsPort: 4443, srtPort: 9000 };
 
 export function useIngestPorts(): IngestPorts {
@@ -25,7 +25,7 @@ export function useIngestPorts(): IngestPorts {
   return ports;
 }
 
-/** Where an encoder sends to, up to its stream key. */
+/** The URL that an encoder sends to, up to its stream key. */
 export function ingestUrl(channel: Channel, { rtmpPort, rtmpsPort }: IngestPorts): string {
   const host = channel.ingestEndpoint ?? "localhost";
   return channel.insecureIngest === true
@@ -33,7 +33,7 @@ export function ingestUrl(channel: Channel, { rtmpPort, rtmpsPort }: IngestPorts
     : `rtmps://${host}:${rtmpsPort}/app/`;
 }
 
-/** The same over SRT: key and passphrase stand in the address. */
+/** The same over SRT: key and passphrase are part of the address. */
 export function srtUrl(channel: Channel, srtPort: number, streamKey: string | undefined): string {
   const { endpoint = "localhost", passphrase = "" } = channel.srt ?? {};
   const key = streamKey ?? "<stream key>";

@@ -12,7 +12,7 @@ import {
 import { allPages } from "../../wire/all-pages.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 
-// What more than one page lists, of the Region that is chosen.
+// Lists that more than one page shows, of the chosen Region.
 
 type Ivs = Pick<AwsClients, "ivs">;
 

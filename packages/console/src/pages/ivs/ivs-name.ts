@@ -1,4 +1,4 @@
-/** What a resource of IVS is called: most may go without a name, and have their ID then. */
+/** The name of a resource of IVS: most may have none, and are called by their ID then. */
 export function ivsName(resource: {
   readonly name?: string | undefined;
   readonly arn?: string | undefined;

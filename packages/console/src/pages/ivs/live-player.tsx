@@ -1,7 +1,7 @@
 import type Hls from "hls.js";
 import { useEffect, useRef } from "react";
 
-/** What the player measured in one segment or second. */
+/** The player's measurements of one segment or second. */
 export interface Measurement {
   readonly at: Date;
   readonly kilobitsPerSecond?: number;
@@ -12,7 +12,7 @@ const FRAME_RATE_EVERY_MS = 2_000;
 /** While nothing can be played the playlist is asked for again this often. */
 const RETRY_MS = 2_000;
 
-/** Plays a playlist with hls.js, and tells what it measures. */
+/** Plays a playlist with hls.js, and reports its measurements. */
 export function LivePlayer(props: {
   readonly url: string;
   readonly label: string;

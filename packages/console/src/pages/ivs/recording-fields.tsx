@@ -25,7 +25,7 @@ const RESOLUTIONS = [
 }[];
 const SOURCE = { value: "", label: "As the first rendition" };
 
-/** What is recorded of a stream's renditions. */
+/** Chooses which of a stream's renditions are recorded. */
 export interface Renditions {
   readonly renditionSelection: RenditionConfigurationRenditionSelection;
   readonly renditions: RenditionConfigurationRendition[];
@@ -72,7 +72,7 @@ export function RenditionFields(props: {
   );
 }
 
-/** Pictures of a stream that are kept beside it. */
+/** Chooses the thumbnails that are recorded with a stream. */
 export interface Thumbnails {
   readonly enabled: boolean;
   readonly intervalSeconds: string;

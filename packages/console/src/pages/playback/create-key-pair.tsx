@@ -27,7 +27,7 @@ export function CreateKeyPair(props: {
     <ModalForm
       title="Create key pair"
       verb="Create"
-      // What closes the form is the private key, when it was seen.
+      // The form can't be closed before the private key was seen.
       staysOpen
       onClose={onClose}
       onSubmit={async () => {

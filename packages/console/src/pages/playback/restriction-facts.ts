@@ -2,7 +2,7 @@ import type { PlaybackRestrictionPolicySummary } from "@aws-sdk/client-ivs";
 
 type Policy = PlaybackRestrictionPolicySummary;
 
-/** What a policy restricts, as its list and its page show it. */
+/** A policy's restrictions, as its list and its page show them. */
 export const RESTRICTIONS = [
   {
     label: "Countries",

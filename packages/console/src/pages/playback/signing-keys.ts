@@ -57,7 +57,7 @@ const PKCS8_HEAD = [
 ];
 
 /**
- * The private key as PKCS #8 holds it (RFC 5208, section 5): an octet string behind its algorithm.
+ * The private key as PKCS #8 holds it (RFC 5208, section 5): an octet string after its algorithm.
  */
 function wrapSec1(sec1: Uint8Array): Uint8Array<ArrayBuffer> {
   const octets = [0x04, ...derLength(sec1.length), ...sec1];

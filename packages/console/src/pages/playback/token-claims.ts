@@ -1,4 +1,4 @@
-/** What the form asks for; an empty text leaves the claim out. */
+/** The form's fields; an empty text leaves the claim out. */
 export interface TokenSettings {
   readonly channelArn: string;
   readonly minutes: string;

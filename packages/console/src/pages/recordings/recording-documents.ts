@@ -1,7 +1,7 @@
 import { GetObjectCommand } from "@aws-sdk/client-s3";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 
-/** What `events/recording-….json` say, as far as the page shows it. */
+/** The contents of `events/recording-….json`, as far as the page shows them. */
 export interface RecordingDocument {
   readonly text: string;
   readonly status: string;

@@ -2,13 +2,13 @@ import { ListObjectsV2Command, paginateListObjectsV2 } from "@aws-sdk/client-s3"
 import { allPages } from "../../wire/all-pages.ts";
 import type { AwsClients } from "../../wire/aws-clients.ts";
 
-/** A recording as its prefix tells it. */
+/** A recording as its prefix describes it. */
 export interface RecordingEntry {
   readonly bucket: string;
   /** `ivs/v1/<account>/<channel>/<y>/<m>/<d>/<h>/<min>/<id>/`. */
   readonly prefix: string;
   readonly id: string;
-  /** To the minute: more isn't in the prefix. */
+  /** The time to the minute: the prefix contains no more. */
   readonly startedAt: Date;
 }
 

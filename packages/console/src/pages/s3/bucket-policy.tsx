@@ -113,7 +113,7 @@ async function readPolicy({ s3 }: AwsClients, Bucket: string): Promise<string | 
   }
 }
 
-/** A beginning that gives nobody anything new. */
+/** A first policy that grants nothing new. */
 function newPolicy(bucket: string, account: string): string {
   return pretty(
     JSON.stringify({

@@ -8,7 +8,7 @@ import { useState } from "react";
 import { ModalForm } from "../../shared/modal-form.tsx";
 import { RETENTION_MODES, retentionMode } from "./retention-modes.ts";
 
-/** As typed. */
+/** The days as typed. */
 export interface RetentionFields {
   /** Empty: new versions aren't locked by themselves. */
   readonly mode: ObjectLockRetentionMode | "";
@@ -21,7 +21,7 @@ const UNITS = [
   { id: "Years", text: "Years" },
 ];
 
-/** What locks versions as they are put, unless the request says something itself. */
+/** The lock of new versions whose request sets none. */
 export function DefaultRetentionForm(props: {
   readonly title: string;
   readonly warning: string | undefined;

@@ -17,7 +17,7 @@ import { DefaultRetentionForm, type RetentionFields } from "./default-retention-
 
 type BucketLock = ObjectLockConfiguration | "off";
 
-/** Whether versions can be locked, and what locks new ones by itself. */
+/** Shows whether versions can be locked, and the default lock of new ones. */
 export function DefaultRetention({ bucket }: { readonly bucket: string }) {
   const { s3 } = useAws();
   const { done } = useNotices();

@@ -6,7 +6,7 @@ import type {
 } from "@aws-sdk/client-s3";
 import type { TagField } from "../../shared/tag-fields.tsx";
 
-/** What a form shows of a lifecycle rule, as it is typed; an empty text says nothing. */
+/** A lifecycle rule as the form shows it, in typed texts; an empty text means no value. */
 export interface LifecycleFields {
   readonly name: string;
   readonly enabled: boolean;
@@ -14,7 +14,7 @@ export interface LifecycleFields {
   readonly expiration: { readonly days: string; readonly markers: boolean };
   readonly older: { readonly days: string; readonly kept: string };
   readonly abort: { readonly days: string };
-  /** Of the latest versions; moves on a date aren't shown. */
+  /** Transitions of the latest versions; those on a date aren't shown. */
   readonly moves: readonly TransitionField[];
   readonly olderMoves: readonly TransitionField[];
 }
@@ -22,11 +22,11 @@ export interface LifecycleFields {
 export interface TransitionField {
   readonly storageClass: string;
   readonly days: string;
-  /** Of older versions: how many of the newest aren't moved. The form keeps it as it is. */
+  /** The number of newer noncurrent versions that aren't moved. The form keeps it as it is. */
   readonly kept: string;
 }
 
-/** Which objects a rule is for: all that fit each of these. */
+/** The objects that a rule is for: all that match each of these. */
 export interface LifecycleScope {
   readonly prefix: string;
   readonly tags: readonly TagField[];
@@ -167,7 +167,7 @@ function listed<Item>(items: Item[]): Item[] | undefined {
   return items.length === 0 ? undefined : items;
 }
 
-/** What isn't one S3 refuses, in its own words. */
+/** S3 refuses a text that is none, in its own words. */
 function classOf({ storageClass }: TransitionField): TransitionStorageClass {
   return storageClass as TransitionStorageClass;
 }

@@ -23,7 +23,7 @@ import {
 } from "./lifecycle-fields.ts";
 import { LifecycleRuleForm } from "./lifecycle-rule-form.tsx";
 
-/** What S3 deletes by itself. All rules of a bucket are put at once. */
+/** The rules by which S3 deletes objects. All rules of a bucket are put at once. */
 export function LifecycleRules({ bucket }: { readonly bucket: string }) {
   const { s3 } = useAws();
   const { done } = useNotices();

@@ -21,7 +21,7 @@ import type { ObjectPlace } from "../../wire/presign.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { RETENTION_MODES, retentionMode } from "./retention-modes.ts";
 
-/** What keeps a version from being deleted. */
+/** The locks that keep a version from being deleted. */
 interface Lock {
   /** Empty: no retention. */
   readonly mode: ObjectLockRetentionMode | "";

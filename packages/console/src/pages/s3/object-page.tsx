@@ -134,7 +134,7 @@ function Facts(props: {
   );
 }
 
-/** What keeps this version from being deleted. */
+/** The locks that keep this version from being deleted. */
 function lockOf(head: HeadObjectCommandOutput): string {
   const { ObjectLockMode, ObjectLockRetainUntilDate, ObjectLockLegalHoldStatus } = head;
   const locks = [

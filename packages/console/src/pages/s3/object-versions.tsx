@@ -29,7 +29,7 @@ interface Version {
   readonly modified: Date | undefined;
 }
 
-/** Lists longer than this are cut: nobody reads on. */
+/** Lists longer than this are cut: they can't be read anyway. */
 const VERSIONS_MAX = 2_000;
 
 /** Every version of one object, or of all below a prefix, the latest of each first. */

@@ -1,6 +1,6 @@
 import type { ObjectLockRetentionMode } from "@aws-sdk/client-s3";
 
-/** What keeps versions from being deleted, and who can end it. */
+/** The retention modes, and who can end each. */
 export const RETENTION_MODES = [
   { value: "", label: "None" },
   {

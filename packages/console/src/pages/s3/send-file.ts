@@ -1,5 +1,5 @@
 /**
- * Sends a file to a presigned URL, until `signal` aborts. XMLHttpRequest is what tells how far an
+ * Sends a file to a presigned URL, until `signal` aborts. Only XMLHttpRequest reports how far an
  * upload is.
  */
 export function sendFile(

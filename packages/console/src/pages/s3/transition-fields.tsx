@@ -18,7 +18,7 @@ const CLASSES = [
 export function TransitionFields(props: {
   readonly label: string;
   readonly description: string;
-  /** Names the rows to whoever doesn't see them: "move". */
+  /** Names the rows for screen readers: "move". */
   readonly noun: string;
   readonly transitions: readonly TransitionField[];
   readonly onChange: (transitions: readonly TransitionField[]) => void;

@@ -60,7 +60,7 @@ export function UploadForm(props: {
   const close = () => {
     stopping.current.abort();
     onClose();
-    // What went up before stays.
+    // Files that were uploaded before stay.
     if (progress !== undefined) onUploaded();
   };
   const tooLarge = files.filter(({ size }) => size > FILE_BYTES_MAX);

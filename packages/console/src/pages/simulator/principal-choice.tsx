@@ -6,7 +6,7 @@ import type { AwsClients } from "../../wire/aws-clients.ts";
 import { useCall } from "../../wire/use-call.ts";
 import { listUsers } from "../iam/list-users.ts";
 
-/** A user, group or role by its ARN; whoever may not list them types it. */
+/** Chooses a user, group or role by its ARN; users who may not list them type it. */
 export function PrincipalChoice(props: {
   readonly arn: string;
   readonly onChange: (arn: string) => void;

@@ -6,7 +6,7 @@ export interface Remedy {
   readonly statement: string | undefined;
 }
 
-/** What would allow what was denied; undefined when it is allowed. */
+/** The statement that would allow a denied request; undefined when it is allowed. */
 export function remedyFor(result: EvaluationResult): Remedy | undefined {
   const { EvalDecision, EvalActionName, EvalResourceName, MatchedStatements = [] } = result;
   if (EvalDecision === "allowed") return undefined;
