@@ -1,21 +1,35 @@
-import { type OperationHandler, withSubject } from "../../../kernel/operations.ts";
+import { type OperationHandler, type Pairs, withSubject } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { type BucketInput, requireBucket } from "../rows/buckets.ts";
 import type { BucketRow } from "../tables.ts";
 import { onBucket } from "./authorization.ts";
 
+/** Says something about the bucket that `input` names. */
+type OfBucket<Input, Result> = (
+  bucket: BucketRow,
+  input: Input,
+  context: RequestContext,
+) => Promise<Result> | Result;
+
 /**
- * An operation that is decided by `action` on the bucket that its input names, and handled with that
- * same bucket.
+ * An operation on the bucket that its input names, or on something in it: decided on that bucket, and
+ * handled with the same one. `decision` is an action on the bucket itself, or says what must be
+ * allowed.
  */
 export function bucketOperation<Input extends BucketInput, Output>(
-  action: string,
-  handle: (bucket: BucketRow, input: Input, context: RequestContext) => Promise<Output> | Output,
+  decision: string | OfBucket<Input, Pairs>,
+  handle: OfBucket<Input, Output>,
+  traits: Pick<OperationHandler<Input, Output>, "embeddable" | "verifiesSha256"> = {},
 ): OperationHandler<Input, Output> {
+  const pairsOf: OfBucket<Input, Pairs> =
+    typeof decision === "string"
+      ? (bucket, _input, context) => onBucket(decision, bucket, context)
+      : decision;
   return withSubject({
+    ...traits,
     authorize: async (input: Input, context) => {
       const bucket = await requireBucket(input, context);
-      return { pairs: onBucket(action, bucket, context), subject: bucket };
+      return { pairs: await pairsOf(bucket, input, context), subject: bucket };
     },
     handle: (input, context, bucket) => handle(bucket, input, context),
   });

@@ -1,6 +1,6 @@
 import type { Authorization } from "../../../kernel/operations.ts";
 import type { ContextEntries, RequestContext } from "../../../kernel/request-context.ts";
-import { findObject, type ObjectInput } from "../rows/objects.ts";
+import { findObject, type ObjectInput, type VersionInput } from "../rows/objects.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 import { onBucket, onObject } from "./authorization.ts";
 import { existingTagKeys } from "./tag-keys.ts";
@@ -25,7 +25,7 @@ export async function readAuthorizations(
 export function onVersion(
   action: string,
   bucket: BucketRow,
-  { Key: key = "", VersionId: versionId }: ObjectInput,
+  { Key: key, VersionId: versionId }: VersionInput,
   context: RequestContext,
   keys: ContextEntries = {},
   object?: Pick<ObjectRow, "acl">,

@@ -1,4 +1,5 @@
 import type { Tag } from "@aws-sdk/client-s3";
+import type { Checked } from "../../../kernel/checked.ts";
 import type { ContextEntries } from "../../../kernel/request-context.ts";
 import { readTags, type TagSet } from "../rows/tag-set.ts";
 
@@ -11,19 +12,18 @@ export function tagsInHeader(header: string | undefined): TagSet | undefined {
 }
 
 /** The same of a list. */
-export function tagsInList(tags: readonly Tag[] | undefined): TagSet | undefined {
+export function tagsInList(tags: readonly Checked<Tag>[] | undefined): TagSet | undefined {
   if (!tags || tags.length === 0) return undefined;
-  return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+  return Object.fromEntries(tags.map(({ Key, Value }) => [Key, Value]));
 }
 
 /** `aws:RequestTag/<key>` and `aws:TagKeys`: tags that a resource shall have. */
-export function tagRequestKeys(tags: readonly Tag[] | undefined): ContextEntries {
+export function tagRequestKeys(tags: readonly Checked<Tag>[] | undefined): ContextEntries {
   if (!tags || tags.length === 0) return {};
   const entries: Record<string, string | readonly string[]> = {
-    "aws:tagkeys": tags.map(({ Key = "" }) => Key),
+    "aws:tagkeys": tags.map(({ Key }) => Key),
   };
-  for (const { Key = "", Value = "" } of tags)
-    entries[`aws:requesttag/${Key.toLowerCase()}`] = Value;
+  for (const { Key, Value } of tags) entries[`aws:requesttag/${Key.toLowerCase()}`] = Value;
   return entries;
 }
 

@@ -10,7 +10,7 @@ import { requestTagKeys, tagsInHeader } from "./tag-keys.ts";
 
 /** The members that decide what may be written. */
 export interface WriteInput extends AclInput, EncryptionInput, LockInput {
-  readonly Key?: string | undefined;
+  readonly Key: string;
   readonly CopySource?: string | undefined;
   readonly MetadataDirective?: string | undefined;
   readonly IfMatch?: string | undefined;
@@ -27,7 +27,7 @@ export function writeAuthorizations(
   bucket: BucketRow,
   context: RequestContext,
 ): readonly Authorization[] {
-  const key = input.Key ?? "";
+  const { Key: key } = input;
   const tags = tagsInHeader(input.Tagging);
   const acl = aclKeys(input);
   const lock = lockKeys(input, context);

@@ -1,14 +1,16 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onObject } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedXml, noSuchKey, notImplemented } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
-import { requireBucket } from "../rows/buckets.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import { requireNoMarker, requireObject } from "../rows/objects.ts";
 import { findAmongAll, updateVersion } from "../rows/versions.ts";
+import type { BucketRow } from "../tables.ts";
 import { endOfRestore, requireInArchive, restoredUntil } from "./archived-objects.ts";
 
 const TIERS = ["Standard", "Bulk", "Expedited"];
@@ -16,23 +18,22 @@ const TIERS = ["Standard", "Bulk", "Expedited"];
 /** RestoreObject. What takes AWS minutes or hours is done at once here. */
 export function restoreOperations(deps: S3Dependencies): OperationTable {
   return defineOperations<typeof s3>()({
-    RestoreObject: {
-      authorize: async (input, context) =>
-        onObject("RestoreObject", await requireBucket(input, context), input.Key ?? "", context),
-      handle: async (input, context) => {
-        await restoreObject(input, context, deps);
+    RestoreObject: bucketOperation(
+      (bucket, input, context) => onObject("RestoreObject", bucket, input.Key, context),
+      async (bucket, input, context) => {
+        await restoreObject(bucket, input, context, deps);
         return {};
       },
-    },
+    ),
   });
 }
 
 async function restoreObject(
-  input: s3.RestoreObjectCommandInput,
+  bucket: BucketRow,
+  input: Checked<s3.RestoreObjectCommandInput>,
   context: RequestContext,
   deps: S3Dependencies,
 ): Promise<void> {
-  const bucket = await requireBucket(input, context);
   await requireNoMarker(input, context);
   const row = await requireObject(input, context);
   const days = daysOf(input.RestoreRequest);

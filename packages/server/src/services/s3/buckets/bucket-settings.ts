@@ -1,14 +1,15 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { isAccountId, parseArn } from "../../../kernel/arn.ts";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
+import type { Checked } from "../../../kernel/checked.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
 import { invalidRequest, malformedXml, notConfigured } from "../errors.ts";
 import { bucketArn } from "../resource-arn.ts";
 import { findConfiguration, storeConfiguration } from "../rows/bucket-configurations.ts";
-import { findBucket, requireBucket, updateBucket } from "../rows/buckets.ts";
+import { findBucket, updateBucket } from "../rows/buckets.ts";
 import type { BucketRow } from "../tables.ts";
 
 /** Source: S3 API, ReplicationConfiguration. */
@@ -69,22 +70,20 @@ export function bucketSettingOperations(): OperationTable {
       const found = await findConfiguration<s3.LoggingEnabled>(bucket, "logging", context);
       return found ? { LoggingEnabled: found } : {};
     }),
-    PutBucketReplication: withSubject({
-      authorize: async (input, context) => {
-        const bucket = await requireBucket(input, context);
+    PutBucketReplication: bucketOperation(
+      (bucket, input, context) => {
         const { Role: role } = input.ReplicationConfiguration;
         const put = onBucket("PutReplicationConfiguration", bucket, context);
         const pass = { action: "iam:PassRole", context: PASSED_TO_S3 };
         // A text that isn't a role's ARN is refused by the handler.
-        const pairs = isRoleArn(role) ? [put, { ...pass, resource: role }] : put;
-        return { pairs, subject: bucket };
+        return isRoleArn(role) ? [put, { ...pass, resource: role }] : put;
       },
-      handle: async (input, context, bucket) => {
+      async (bucket, input, context) => {
         const replication = await checkedReplication(input, bucket, context);
         await storeConfiguration(bucket, "replication", replication, context);
         return {};
       },
-    }),
+    ),
     GetBucketReplication: bucketOperation(
       "GetReplicationConfiguration",
       async (bucket, _input, context) => {
@@ -149,23 +148,23 @@ function isRoleArn(text: string): boolean {
 
 /** Throws InvalidRequest, MalformedXML. Rules without an id get one, as on AWS. */
 async function checkedReplication(
-  { ReplicationConfiguration: given }: s3.PutBucketReplicationCommandInput,
+  { ReplicationConfiguration: given }: Checked<s3.PutBucketReplicationCommandInput>,
   bucket: BucketRow,
   context: RequestContext,
 ): Promise<s3.ReplicationConfiguration> {
-  const rules = given?.Rules ?? [];
-  if (!given || rules.length === 0 || rules.length > REPLICATION_RULES_MAX) throw malformedXml();
+  const { Role, Rules: rules } = given;
+  if (rules.length === 0 || rules.length > REPLICATION_RULES_MAX) throw malformedXml();
   if (bucket.versioning !== "Enabled")
     throw invalidRequest(
       "Versioning must be 'Enabled' on the bucket to apply a replication configuration",
     );
-  if (given.Role === undefined || !isRoleArn(given.Role))
+  if (!isRoleArn(Role))
     throw new AwsError("InvalidArgument", "Invalid Role specified in replication configuration", {
       status: 400,
     });
   for (const { Status: status, Destination: destination } of rules) {
     if (status !== "Enabled" && status !== "Disabled") throw malformedXml();
-    const target = destination?.Bucket ?? "";
+    const { Bucket: target } = destination;
     const prefix = bucketArn("");
     const row = target.startsWith(prefix)
       ? await findBucket(target.slice(prefix.length), context)
@@ -174,5 +173,5 @@ async function checkedReplication(
       throw invalidRequest("Destination bucket must have versioning enabled.");
   }
   const named = rules.map((rule, index) => ({ ...rule, ID: rule.ID ?? `rule-${index + 1}` }));
-  return { Role: given.Role, Rules: named };
+  return { Role, Rules: named };
 }

@@ -1,5 +1,6 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
+import type { Checked } from "../../../kernel/checked.ts";
 import type { Authorization } from "../../../kernel/operations.ts";
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
@@ -34,16 +35,18 @@ export const DEFAULT_REGION = "us-east-1";
 /** Before Regions had names everywhere, this one was called so. */
 const LEGACY_EU = "EU";
 
+type CreateInput = Checked<s3.CreateBucketCommandInput>;
+
 /**
  * What a bucket is born with needs its own actions as well (S3 API, CreateBucket, "Permissions"). A
  * bucket that is there already, and gets another ACL, has a policy to decide on that.
  */
 export async function authorizeCreation(
-  input: s3.CreateBucketCommandInput,
+  input: CreateInput,
   context: RequestContext,
 ): Promise<readonly Authorization[]> {
   const { LocationConstraint, Tags } = input.CreateBucketConfiguration ?? {};
-  const resource = bucketArn(input.Bucket ?? "");
+  const resource = bucketArn(input.Bucket);
   const keys = { ...requestKeys(context), ...tagRequestKeys(Tags) };
   const creation = {
     action: "s3:CreateBucket",
@@ -69,11 +72,8 @@ export async function authorizeCreation(
   ];
 }
 
-async function authorizeAcl(
-  input: s3.CreateBucketCommandInput,
-  context: RequestContext,
-): Promise<Authorization> {
-  const name = input.Bucket ?? "";
+async function authorizeAcl(input: CreateInput, context: RequestContext): Promise<Authorization> {
+  const name = input.Bucket;
   const existing = await findBucket(name, context);
   const keys = aclKeys(input);
   if (existing?.account_id === context.accountId)
@@ -83,12 +83,12 @@ async function authorizeAcl(
 }
 
 export async function createBucket(
-  input: s3.CreateBucketCommandInput,
+  input: CreateInput,
   context: RequestContext,
   { ids }: S3Dependencies,
 ) {
   const accountId = requireAccount(context);
-  const name = input.Bucket ?? "";
+  const name = input.Bucket;
   if (!isBucketName(name)) throw invalidBucketName(name);
   refuseWhatIsNotThere(input);
   const { LocationConstraint: constraint } = input.CreateBucketConfiguration ?? {};
@@ -187,11 +187,11 @@ function chooseRegion(constraint: string | undefined, region: string): string {
   return region;
 }
 
-function grantsNothing(input: s3.CreateBucketCommandInput): boolean {
+function grantsNothing(input: CreateInput): boolean {
   return (input.ACL ?? "private") === "private" && grantHeaders(input).length === 0;
 }
 
-function refuseWhatIsNotThere(input: s3.CreateBucketCommandInput): void {
+function refuseWhatIsNotThere(input: CreateInput): void {
   const { ObjectOwnership: ownership, CreateBucketConfiguration: configuration } = input;
   if (ownership !== undefined && !isOwnership(ownership)) {
     throw invalidArgumentOf(

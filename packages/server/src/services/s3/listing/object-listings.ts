@@ -8,9 +8,10 @@ import {
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { ownerOf } from "../access/acl.ts";
 import { onBucket } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { readChecksum } from "../checksums/object-checksum.ts";
-import { requireBucket } from "../rows/buckets.ts";
+import type { BucketInput } from "../rows/buckets.ts";
 import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
 import { firstKeysOfGroups } from "./group-keys.ts";
 import { listPage, type PageSource, type PageStart } from "./list-page.ts";
@@ -21,30 +22,32 @@ type ListedRow = Pick<
   "object_key" | "modified_ms" | "etag" | "size_bytes" | "storage_class" | "checksum" | "acl"
 >;
 
+type ListingInput = BucketInput &
+  Pick<s3.ListObjectsV2CommandInput, "Prefix" | "Delimiter" | "MaxKeys">;
+
 /** ListObjectsV2 and ListObjects. */
 export function objectListingOperations(): OperationTable {
   return defineOperations<typeof s3>()({
-    ListObjectsV2: { authorize: authorizeListing, handle: listObjectsV2 },
-    ListObjects: { authorize: authorizeListing, handle: listObjects },
+    ListObjectsV2: bucketOperation(listingDecision("ListBucket"), listObjectsV2),
+    ListObjects: bucketOperation(listingDecision("ListBucket"), listObjects),
   });
 }
 
 /** What a listing needs, with the keys that narrow it. */
-export async function authorizeListing(
-  input: Pick<s3.ListObjectsV2CommandInput, "Bucket" | "Prefix" | "Delimiter" | "MaxKeys">,
-  context: RequestContext,
-  action = "ListBucket",
-): Promise<Authorization> {
-  const bucket = await requireBucket(input, context);
-  return onBucket(action, bucket, context, {
-    "s3:prefix": input.Prefix,
-    "s3:delimiter": input.Delimiter,
-    "s3:max-keys": input.MaxKeys === undefined ? undefined : String(input.MaxKeys),
-  });
+export function listingDecision(action: string) {
+  return (bucket: BucketRow, input: ListingInput, context: RequestContext): Authorization =>
+    onBucket(action, bucket, context, {
+      "s3:prefix": input.Prefix,
+      "s3:delimiter": input.Delimiter,
+      "s3:max-keys": input.MaxKeys === undefined ? undefined : String(input.MaxKeys),
+    });
 }
 
-async function listObjectsV2(input: s3.ListObjectsV2CommandInput, context: RequestContext) {
-  const bucket = await requireBucket(input, context);
+async function listObjectsV2(
+  bucket: BucketRow,
+  input: s3.ListObjectsV2CommandInput,
+  context: RequestContext,
+) {
   tellRegion(bucket, context);
   const encode = keyEncoder(input.EncodingType);
   const maxKeys = readMaxKeys(input.MaxKeys);
@@ -72,8 +75,11 @@ async function listObjectsV2(input: s3.ListObjectsV2CommandInput, context: Reque
   };
 }
 
-async function listObjects(input: s3.ListObjectsCommandInput, context: RequestContext) {
-  const bucket = await requireBucket(input, context);
+async function listObjects(
+  bucket: BucketRow,
+  input: s3.ListObjectsCommandInput,
+  context: RequestContext,
+) {
   tellRegion(bucket, context);
   const encode = keyEncoder(input.EncodingType);
   const maxKeys = readMaxKeys(input.MaxKeys);

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type * as s3 from "@aws-sdk/client-s3";
 import { sql } from "kysely";
+import type { Checked } from "../../../kernel/checked.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { hasCode } from "../blobs/blob-files.ts";
@@ -17,7 +18,6 @@ import { badDigest, invalidRequest } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
 import { checkWriteConditions, putObjectRow } from "../objects/object-writes.ts";
-import { requireBucket } from "../rows/buckets.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import { selectObject } from "../rows/objects.ts";
 import { requireUpload } from "../rows/uploads.ts";
@@ -29,16 +29,20 @@ import { checksumOfUpload, type UploadChecksum } from "./upload-checksum.ts";
 /** Rows named in one statement: SQLite takes 32,766 parameters, PostgreSQL twice as many. */
 const DELETE_BATCH_SIZE = 1000;
 
-type Input = s3.CompleteMultipartUploadCommandInput;
+type Input = Checked<s3.CompleteMultipartUploadCommandInput>;
 
 /**
  * CompleteMultipartUpload: the parts' files become the object as they are, so that it takes one
  * transaction and no copying. Repeating the request after its success answers the same again.
  */
-export async function completeUpload(input: Input, context: RequestContext, deps: S3Dependencies) {
-  const bucket = await requireBucket(input, context);
+export async function completeUpload(
+  bucket: BucketRow,
+  input: Input,
+  context: RequestContext,
+  deps: S3Dependencies,
+) {
   checkWriteConditions(input);
-  const { UploadId: uploadId = "" } = input;
+  const { UploadId: uploadId } = input;
   await requireWholeParts(requestedParts(input), uploadId, bucket, context, deps);
   const row = await deps.commits.commit(context, async (tx) => {
     const before = await completedBefore(input, bucket, tx);
@@ -97,7 +101,7 @@ async function completedBefore(
   { versioning }: BucketRow,
   tx: Transaction<S3Tables>,
 ): Promise<ObjectRow | undefined> {
-  const { Bucket: bucket = "", Key: key = "", UploadId: uploadId = "" } = input;
+  const { Bucket: bucket, Key: key, UploadId: uploadId } = input;
   const row = await selectObject(bucket, key, tx.db);
   if (row?.upload_id === uploadId) return row;
   if (versioning === null) return undefined;

@@ -1,9 +1,11 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import type { Checked } from "../../../kernel/checked.ts";
 import { wholeSeconds } from "../../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { ownerOf } from "../access/acl.ts";
-import { onBucket, onObject } from "../access/authorization.ts";
+import { onObject } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { checksumMembers } from "../checksums/object-checksum.ts";
 import { invalidArgument } from "../errors.ts";
@@ -12,7 +14,6 @@ import { firstKeysOfGroups } from "../listing/group-keys.ts";
 import { type KeyRange, listPage, type Page } from "../listing/list-page.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
 import { startAfter } from "../listing/object-listings.ts";
-import { requireBucket } from "../rows/buckets.ts";
 import { requireUpload } from "../rows/uploads.ts";
 import type { BucketRow, PartRow, S3Tables, UploadRow } from "../tables.ts";
 import { checksumOfUpload } from "./upload-checksum.ts";
@@ -20,23 +21,19 @@ import { checksumOfUpload } from "./upload-checksum.ts";
 /** ListParts and ListMultipartUploads. */
 export function multipartListingOperations(): OperationTable {
   return defineOperations<typeof s3>()({
-    ListParts: {
-      authorize: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        return onObject("ListMultipartUploadParts", bucket, input.Key ?? "", context);
-      },
-      handle: listParts,
-    },
-    ListMultipartUploads: {
-      authorize: async (input, context) =>
-        onBucket("ListBucketMultipartUploads", await requireBucket(input, context), context),
-      handle: listUploads,
-    },
+    ListParts: bucketOperation(
+      (bucket, input, context) => onObject("ListMultipartUploadParts", bucket, input.Key, context),
+      listParts,
+    ),
+    ListMultipartUploads: bucketOperation("ListBucketMultipartUploads", listUploads),
   });
 }
 
-async function listParts(input: s3.ListPartsCommandInput, context: RequestContext) {
-  const bucket = await requireBucket(input, context);
+async function listParts(
+  bucket: BucketRow,
+  input: Checked<s3.ListPartsCommandInput>,
+  context: RequestContext,
+) {
   const db = context.db<S3Tables>();
   const upload = await requireUpload(input, bucket, db);
   const maxParts = readMaxKeys(input.MaxParts, "max-parts");
@@ -80,8 +77,11 @@ function listedPart(part: PartRow, upload: UploadRow): s3.Part {
   };
 }
 
-async function listUploads(input: s3.ListMultipartUploadsCommandInput, context: RequestContext) {
-  const bucket = await requireBucket(input, context);
+async function listUploads(
+  bucket: BucketRow,
+  input: Checked<s3.ListMultipartUploadsCommandInput>,
+  context: RequestContext,
+) {
   const encode = keyEncoder(input.EncodingType);
   const maxUploads = readMaxKeys(input.MaxUploads, "max-uploads");
   const { Prefix: prefix = "", Delimiter: delimiter = "", KeyMarker: keyMarker = "" } = input;

@@ -1,62 +1,56 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { aclOfNew } from "../access/acl-of-new.ts";
 import { onObject } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { encryptionOutput } from "../encryption/customer-key.ts";
 import { abortHeaders } from "../lifecycle/lifecycle-headers.ts";
 import { readAttributes, readStorageClass } from "../objects/object-attributes.ts";
-import { assertBucketStays, requireBucket } from "../rows/buckets.ts";
+import { assertBucketStays } from "../rows/buckets.ts";
 import { checkKey } from "../rows/object-key.ts";
 import { selectObject } from "../rows/objects.ts";
 import { lockOfNew } from "../rows/stored-lock.ts";
 import { parseTaggingHeader } from "../rows/tag-set.ts";
 import { removeUpload, requireUpload } from "../rows/uploads.ts";
-import type { S3Tables, UploadRow } from "../tables.ts";
+import type { BucketRow, S3Tables, UploadRow } from "../tables.ts";
 import { completeUpload } from "./complete-upload.ts";
 import { chooseUploadChecksum } from "./upload-checksum.ts";
 
 /** CreateMultipartUpload, CompleteMultipartUpload, AbortMultipartUpload. */
 export function multipartUploadOperations(deps: S3Dependencies): OperationTable {
   return defineOperations<typeof s3>()({
-    CreateMultipartUpload: {
-      authorize: async (input, context) =>
-        writeAuthorizations(input, await requireBucket(input, context), context),
-      handle: (input, context) => createUpload(input, context, deps),
-    },
-    CompleteMultipartUpload: {
-      authorize: async (input, context) => {
-        const { IfMatch, IfNoneMatch, Key } = input;
-        const bucket = await requireBucket(input, context);
-        return writeAuthorizations({ IfMatch, IfNoneMatch, Key }, bucket, context);
-      },
-      handle: (input, context) => completeUpload(input, context, deps),
-    },
-    AbortMultipartUpload: {
-      authorize: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        return onObject("AbortMultipartUpload", bucket, input.Key ?? "", context);
-      },
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
+    CreateMultipartUpload: bucketOperation(
+      (bucket, input, context) => writeAuthorizations(input, bucket, context),
+      (bucket, input, context) => createUpload(bucket, input, context, deps),
+    ),
+    CompleteMultipartUpload: bucketOperation(
+      (bucket, { IfMatch, IfNoneMatch, Key }, context) =>
+        writeAuthorizations({ IfMatch, IfNoneMatch, Key }, bucket, context),
+      (bucket, input, context) => completeUpload(bucket, input, context, deps),
+    ),
+    AbortMultipartUpload: bucketOperation(
+      (bucket, input, context) => onObject("AbortMultipartUpload", bucket, input.Key, context),
+      async (bucket, input, context) => {
         await context.transaction<S3Tables, void>(async (tx) => {
           await removeUpload(await requireUpload(input, bucket, tx.db), tx, deps);
         });
         return {};
       },
-    },
+    ),
   });
 }
 
 async function createUpload(
-  input: s3.CreateMultipartUploadCommandInput,
+  bucket: BucketRow,
+  input: Checked<s3.CreateMultipartUploadCommandInput>,
   context: RequestContext,
   { ids, clock }: S3Dependencies,
 ) {
-  const bucket = await requireBucket(input, context);
-  const key = input.Key ?? "";
+  const key = input.Key;
   checkKey(key);
   const checksum = chooseUploadChecksum(input.ChecksumAlgorithm, input.ChecksumType);
   const tags = parseTaggingHeader(input.Tagging);

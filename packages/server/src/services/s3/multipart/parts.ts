@@ -1,4 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import type { Checked } from "../../../kernel/checked.ts";
 import { wholeSeconds } from "../../../kernel/clock.ts";
 import {
   type Authorization,
@@ -8,6 +9,7 @@ import {
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import type { Transaction } from "../../../kernel/store.ts";
 import { onObject } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
 import { BodyDigests, type ChecksumClaim, readChecksumClaim } from "../checksums/body-digests.ts";
 import { checksumMembers, type ObjectChecksum } from "../checksums/object-checksum.ts";
@@ -32,7 +34,6 @@ import {
 } from "../objects/copy-source.ts";
 import { readBody, SINGLE_UPLOAD_BYTES_MAX } from "../objects/request-body.ts";
 import { storeBody } from "../objects/store-body.ts";
-import { requireBucket } from "../rows/buckets.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import { requireUpload, type UploadInput } from "../rows/uploads.ts";
 import { writtenVersion } from "../rows/version-id.ts";
@@ -46,41 +47,37 @@ const LOCKED_WITHOUT_DIGEST =
 /** UploadPart and UploadPartCopy. */
 export function partOperations(deps: S3Dependencies): OperationTable {
   return defineOperations<typeof s3>()({
-    UploadPart: {
-      authorize: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        return onObject("PutObject", bucket, input.Key ?? "", context);
-      },
-      handle: (input, context) => uploadPart(input, context, deps),
-      verifiesSha256: true,
-    },
-    UploadPartCopy: {
-      authorize: authorizePartCopy,
-      handle: (input, context) => uploadPartCopy(input, context, deps),
-    },
+    UploadPart: bucketOperation(
+      (bucket, input, context) => onObject("PutObject", bucket, input.Key, context),
+      (bucket, input, context) => uploadPart(bucket, input, context, deps),
+      { verifiesSha256: true },
+    ),
+    UploadPartCopy: bucketOperation(authorizePartCopy, (bucket, input, context) =>
+      uploadPartCopy(bucket, input, context, deps),
+    ),
   });
 }
 
 async function authorizePartCopy(
-  input: s3.UploadPartCopyCommandInput,
+  bucket: BucketRow,
+  input: Checked<s3.UploadPartCopyCommandInput>,
   context: RequestContext,
 ): Promise<readonly Authorization[]> {
-  const bucket = await requireBucket(input, context);
   const source = await requireSourceBucket(input, context);
   const name = parseCopySource(input.CopySource);
   const keys = { "s3:x-amz-copy-source": input.CopySource };
   return [
     ...(await readAuthorizations(["GetObject"], source, name, context)),
-    onObject("PutObject", bucket, input.Key ?? "", context, keys),
+    onObject("PutObject", bucket, input.Key, context, keys),
   ];
 }
 
 async function uploadPart(
-  input: s3.UploadPartCommandInput,
+  bucket: BucketRow,
+  input: Checked<s3.UploadPartCommandInput>,
   context: RequestContext,
   deps: S3Dependencies,
 ) {
-  const bucket = await requireBucket(input, context);
   const partNumber = checkPartNumber(input.PartNumber);
   const upload = await requireUpload(input, bucket, context.db<S3Tables>());
   if (upload.object_lock !== null) requireDigest(context, LOCKED_WITHOUT_DIGEST);
@@ -112,11 +109,11 @@ async function uploadPart(
 }
 
 async function uploadPartCopy(
-  input: s3.UploadPartCopyCommandInput,
+  bucket: BucketRow,
+  input: Checked<s3.UploadPartCopyCommandInput>,
   context: RequestContext,
   deps: S3Dependencies,
 ) {
-  const bucket = await requireBucket(input, context);
   const partNumber = checkPartNumber(input.PartNumber);
   const upload = await requireUpload(input, bucket, context.db<S3Tables>());
   const uploadChecksum = checksumOfUpload(upload);
@@ -128,7 +125,7 @@ async function uploadPartCopy(
     {
       algorithm: uploadChecksum.algorithm,
       choose: (source) => chooseRange(input, source, context),
-      authorize: () => authorizePartCopy(input, context),
+      authorize: () => authorizePartCopy(bucket, input, context),
       sourceKey: keyToRead(sourceKey(input), readAttributesOf(row).customerKey),
       targetKey,
     },
@@ -241,7 +238,7 @@ function asChecksum({ algorithm, type }: UploadChecksum, value: string): ObjectC
 
 /** `bytes=first-last`, both there, inside the source. Throws InvalidArgument, EntityTooLarge. */
 function chooseRange(
-  input: s3.UploadPartCopyCommandInput,
+  input: Checked<s3.UploadPartCopyCommandInput>,
   source: ObjectRow,
   context: RequestContext,
 ): ByteRange | undefined {

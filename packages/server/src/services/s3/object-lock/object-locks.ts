@@ -7,14 +7,15 @@ import {
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onObject } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { isPermitted } from "../access/is-permitted.ts";
 import { lockKeys } from "../access/lock-keys.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { invalidArgumentOf, malformedXml, noSuchKey } from "../errors.ts";
-import { assertBucketStays, type BucketInput, requireBucket } from "../rows/buckets.ts";
-import { type ObjectInput, requireObject } from "../rows/objects.ts";
+import { assertBucketStays } from "../rows/buckets.ts";
+import { type ObjectInput, requireObject, type VersionInput } from "../rows/objects.ts";
 import {
   checkFuture,
   isLockMode,
@@ -27,16 +28,14 @@ import {
 import { findAmongAll, updateVersion } from "../rows/versions.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
 
-type LockedInput = ObjectInput & BucketInput;
 /** Nothing of it is an action of its own for versions. */
 const BYPASS = "BypassGovernanceRetention";
 
 /** Retention and legal hold of versions: Put and Get each. */
 export function objectLockOperations(deps: S3Dependencies): OperationTable {
   return defineOperations<typeof s3>()({
-    PutObjectRetention: {
-      authorize: async (input, context) => {
-        const bucket = await requireBucket(input, context);
+    PutObjectRetention: bucketOperation(
+      (bucket, input, context) => {
         const { Mode: mode, RetainUntilDate: until } = input.Retention ?? {};
         const keys = lockKeys({ ObjectLockMode: mode, ObjectLockRetainUntilDate: until }, context);
         return [
@@ -46,7 +45,7 @@ export function objectLockOperations(deps: S3Dependencies): OperationTable {
             : []),
         ];
       },
-      handle: async (input, context) => {
+      async (bucket, input, context) => {
         requireDigest(context);
         const { Mode: mode, RetainUntilDate: until } = input.Retention ?? {};
         if (!input.Retention || (mode === undefined) !== (until === undefined))
@@ -59,44 +58,46 @@ export function objectLockOperations(deps: S3Dependencies): OperationTable {
             ArgumentValue: shownByJava(until),
           });
         const untilMs = until?.getTime();
-        await changeLock(input, context, deps, (lock) => {
+        await changeLock(bucket, input, context, deps, (lock) => {
           if (!mayRetain(lock, { mode, untilMs }, input.BypassGovernanceRetention, context.nowMs))
             throw protectedByLock();
           return { ...lock, mode, untilMs };
         });
         return {};
       },
-    },
-    GetObjectRetention: {
-      authorize: (input, context) => mayRead("GetObjectRetention", input, context),
-      handle: async (input, context) => {
-        const { mode, untilMs } = await requireLock(input, context);
+    ),
+    GetObjectRetention: bucketOperation(
+      (bucket, input, context) => mayRead("GetObjectRetention", bucket, input, context),
+      async (bucket, input, context) => {
+        const { mode, untilMs } = await requireLock(bucket, input, context);
         if (!mode || untilMs === undefined) throw noLock();
         return { Retention: { Mode: mode, RetainUntilDate: new Date(untilMs) } };
       },
-    },
-    PutObjectLegalHold: {
-      authorize: async (input, context) => {
+    ),
+    PutObjectLegalHold: bucketOperation(
+      (bucket, input, context) => {
         const keys = lockKeys({ ObjectLockLegalHoldStatus: input.LegalHold?.Status }, context);
-        const bucket = await requireBucket(input, context);
         return onLocked("PutObjectLegalHold", bucket, input, context, keys);
       },
-      handle: async (input, context) => {
+      async (bucket, input, context) => {
         requireDigest(context);
         const status = input.LegalHold?.Status;
         if (status !== "ON" && status !== "OFF") throw malformedXml();
-        await changeLock(input, context, deps, (lock) => ({ ...lock, hold: status === "ON" }));
+        await changeLock(bucket, input, context, deps, (lock) => ({
+          ...lock,
+          hold: status === "ON",
+        }));
         return {};
       },
-    },
-    GetObjectLegalHold: {
-      authorize: (input, context) => mayRead("GetObjectLegalHold", input, context),
-      handle: async (input, context) => {
-        const { hold } = await requireLock(input, context);
+    ),
+    GetObjectLegalHold: bucketOperation(
+      (bucket, input, context) => mayRead("GetObjectLegalHold", bucket, input, context),
+      async (bucket, input, context) => {
+        const { hold } = await requireLock(bucket, input, context);
         if (hold === undefined) throw noLock();
         return { LegalHold: { Status: hold ? ("ON" as const) : ("OFF" as const) } };
       },
-    },
+    ),
   });
 }
 
@@ -116,7 +117,7 @@ export function checkBypass(
 
 /** `s3:BypassGovernanceRetention` for who asks to delete a version in spite of its retention. */
 export function bypassAuthorizations(
-  input: LockedInput & { readonly BypassGovernanceRetention?: boolean | undefined },
+  input: VersionInput & { readonly BypassGovernanceRetention?: boolean | undefined },
   bucket: BucketRow,
   context: RequestContext,
 ): readonly Authorization[] {
@@ -128,7 +129,7 @@ export function bypassAuthorizations(
 export async function shownLock(
   row: ObjectRow,
   bucket: BucketRow,
-  input: LockedInput,
+  input: ObjectInput,
   context: RequestContext,
 ) {
   if (row.object_lock === null) return {};
@@ -143,7 +144,7 @@ export async function shownLock(
 function onLocked(
   action: string,
   bucket: BucketRow,
-  { Key: key = "", VersionId: versionId }: ObjectInput,
+  { Key: key, VersionId: versionId }: VersionInput,
   context: RequestContext,
   keys: Readonly<Record<string, string | undefined>> = {},
 ): Authorization {
@@ -152,17 +153,21 @@ function onLocked(
 
 async function mayRead(
   action: string,
-  input: LockedInput,
+  bucket: BucketRow,
+  input: ObjectInput,
   context: RequestContext,
 ): Promise<readonly Authorization[]> {
-  const bucket = await requireBucket(input, context);
   const { VersionId: _version, ...latest } = input;
   const [, ...missing] = await readAuthorizations([action], bucket, latest, context);
   return [onLocked(action, bucket, input, context), ...missing];
 }
 
-async function requireLock(input: LockedInput, context: RequestContext): Promise<ObjectLock> {
-  requireLockable(await requireBucket(input, context));
+async function requireLock(
+  bucket: BucketRow,
+  input: ObjectInput,
+  context: RequestContext,
+): Promise<ObjectLock> {
+  requireLockable(bucket);
   return readLock(await requireObject(input, context));
 }
 
@@ -182,12 +187,12 @@ function mayRetain(
 }
 
 async function changeLock(
-  input: LockedInput,
+  bucket: BucketRow,
+  input: ObjectInput,
   context: RequestContext,
   deps: S3Dependencies,
   change: (lock: ObjectLock) => ObjectLock,
 ): Promise<void> {
-  const bucket = await requireBucket(input, context);
   requireLockable(bucket);
   const {
     bucket_name: name,

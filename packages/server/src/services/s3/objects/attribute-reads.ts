@@ -1,7 +1,9 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import type { Checked } from "../../../kernel/checked.ts";
 import { wholeSeconds } from "../../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
 import {
   checksumMembers,
@@ -13,30 +15,27 @@ import {
 import { keyToRead } from "../encryption/customer-key.ts";
 import { invalidArgument } from "../errors.ts";
 import { readMaxKeys } from "../listing/listing-text.ts";
-import { requireBucket } from "../rows/buckets.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import { requireObject } from "../rows/objects.ts";
 import { readVersion } from "../rows/version-id.ts";
-import type { ObjectRow, S3Tables } from "../tables.ts";
+import type { BucketRow, ObjectRow, S3Tables } from "../tables.ts";
 
 const ATTRIBUTES = ["ETag", "Checksum", "ObjectParts", "StorageClass", "ObjectSize"];
 
 /** GetObjectAttributes: what an object is, without its bytes. */
 export function attributeReadOperations(): OperationTable {
   return defineOperations<typeof s3>()({
-    GetObjectAttributes: {
-      authorize: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        const actions = ["GetObject", "GetObjectAttributes"];
-        return readAuthorizations(actions, bucket, input, context);
-      },
-      handle: getObjectAttributes,
-    },
+    GetObjectAttributes: bucketOperation(
+      (bucket, input, context) =>
+        readAuthorizations(["GetObject", "GetObjectAttributes"], bucket, input, context),
+      getObjectAttributes,
+    ),
   });
 }
 
 async function getObjectAttributes(
-  input: s3.GetObjectAttributesCommandInput,
+  bucket: BucketRow,
+  input: Checked<s3.GetObjectAttributesCommandInput>,
   context: RequestContext,
 ) {
   const wanted = new Set<string>(input.ObjectAttributes);
@@ -52,7 +51,7 @@ async function getObjectAttributes(
   const checksum = readChecksum(row.checksum);
   const parts = wanted.has("ObjectParts") ? await partsOf(row, input, context) : undefined;
   return {
-    ...readVersion(row, await requireBucket(input, context)),
+    ...readVersion(row, bucket),
     LastModified: new Date(wholeSeconds(row.modified_ms)),
     ...(wanted.has("ETag") ? { ETag: row.etag } : {}),
     ...(wanted.has("Checksum") && checksum ? { Checksum: shown(checksum) } : {}),
@@ -70,7 +69,7 @@ function shown(checksum: ObjectChecksum) {
 /** The parts of an upload; one by one where each has a checksum that the object's is made of. */
 async function partsOf(
   row: ObjectRow,
-  input: s3.GetObjectAttributesCommandInput,
+  input: Checked<s3.GetObjectAttributesCommandInput>,
   context: RequestContext,
 ): Promise<s3.GetObjectAttributesParts | undefined> {
   if (row.upload_id === null) return undefined;

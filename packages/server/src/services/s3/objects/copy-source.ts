@@ -13,7 +13,7 @@ const HEADER = "x-amz-copy-source";
 
 /** What CopyObject and UploadPartCopy say of their source. */
 export interface CopySourceInput extends SourceKeyInput {
-  readonly CopySource?: string | undefined;
+  readonly CopySource: string;
   readonly CopySourceIfMatch?: string | undefined;
   readonly CopySourceIfModifiedSince?: Date | undefined;
   readonly CopySourceIfNoneMatch?: string | undefined;
@@ -30,8 +30,7 @@ export interface CopySource extends ObjectInput {
  * Reads `x-amz-copy-source`: `bucket/key`, percent-encoded, and perhaps `?versionId=`. Throws
  * InvalidArgument.
  */
-export function parseCopySource(header: string | undefined): CopySource {
-  const text = header ?? "";
+export function parseCopySource(text: string): CopySource {
   if (text.startsWith("arn:")) throw notImplemented("x-amz-copy-source with an access point");
   const question = text.indexOf("?versionId=");
   const path = question < 0 ? text : text.slice(0, question);

@@ -1,4 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import type { Checked } from "../../../kernel/checked.ts";
 import { wholeSeconds } from "../../../kernel/clock.ts";
 import {
   type Authorization,
@@ -8,6 +9,7 @@ import {
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { aclOfNew } from "../access/acl-of-new.ts";
 import { onObject } from "../access/authorization.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { readAuthorizations } from "../access/read-authorization.ts";
 import { requestTagKeys } from "../access/tag-keys.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
@@ -24,36 +26,36 @@ import {
 import { invalidArgument, invalidRequest } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
-import { requireBucket } from "../rows/buckets.ts";
 import { type ObjectAttributes, readAttributesOf } from "../rows/object-attributes.ts";
 import { checkKey } from "../rows/object-key.ts";
 import { findObject } from "../rows/objects.ts";
 import { lockOfNew } from "../rows/stored-lock.ts";
 import { parseTaggingHeader, readTags } from "../rows/tag-set.ts";
 import { readVersion, writtenVersion } from "../rows/version-id.ts";
-import type { ObjectRow } from "../tables.ts";
+import type { BucketRow, ObjectRow } from "../tables.ts";
 import { copyBytes } from "./copy-bytes.ts";
 import { checkSource, parseCopySource, requireSource, requireSourceBucket } from "./copy-source.ts";
 import { readAttributes, readStorageClass } from "./object-attributes.ts";
 import { checkWriteConditions, type NewObject, putObjectRow } from "./object-writes.ts";
 import { SINGLE_UPLOAD_BYTES_MAX } from "./request-body.ts";
 
+type CopyInput = Checked<s3.CopyObjectCommandInput>;
+
 /** CopyObject. */
 export function objectCopyOperations(deps: S3Dependencies): OperationTable {
   return defineOperations<typeof s3>()({
-    CopyObject: {
-      authorize: authorizeCopy,
-      handle: (input, context) => copyObject(input, context, deps),
-    },
+    CopyObject: bucketOperation(authorizeCopy, (bucket, input, context) =>
+      copyObject(bucket, input, context, deps),
+    ),
   });
 }
 
 /** Reading the source, tags included when it has any, and writing the target likewise. */
 async function authorizeCopy(
-  input: s3.CopyObjectCommandInput,
+  target: BucketRow,
+  input: CopyInput,
   context: RequestContext,
 ): Promise<readonly Authorization[]> {
-  const target = await requireBucket(input, context);
   const source = await requireSourceBucket(input, context);
   const name = parseCopySource(input.CopySource);
   const row = await findObject(name, context);
@@ -63,19 +65,17 @@ async function authorizeCopy(
   return [
     ...(await readAuthorizations(reads, source, name, context)),
     ...writeAuthorizations(input, target, context),
-    ...(copiesTags
-      ? [onObject("PutObjectTagging", target, input.Key ?? "", context, tagging)]
-      : []),
+    ...(copiesTags ? [onObject("PutObjectTagging", target, input.Key, context, tagging)] : []),
   ];
 }
 
 async function copyObject(
-  input: s3.CopyObjectCommandInput,
+  bucket: BucketRow,
+  input: CopyInput,
   context: RequestContext,
   deps: S3Dependencies,
 ) {
-  const bucket = await requireBucket(input, context);
-  const key = input.Key ?? "";
+  const key = input.Key;
   checkKey(key);
   checkWriteConditions(input);
   checkDirective("x-amz-metadata-directive", input.MetadataDirective);
@@ -93,7 +93,7 @@ async function copyObject(
     {
       algorithm: declaredAlgorithm(input.ChecksumAlgorithm),
       choose: (source) => check(input, source, context),
-      authorize: () => authorizeCopy(input, context),
+      authorize: () => authorizeCopy(bucket, input, context),
       sourceKey: keyToRead(sourceKey(input), readAttributesOf(row).customerKey),
       targetKey: keyToWrite(input),
     },
@@ -146,11 +146,7 @@ async function copyObject(
   };
 }
 
-function check(
-  input: s3.CopyObjectCommandInput,
-  source: ObjectRow,
-  context: RequestContext,
-): undefined {
+function check(input: CopyInput, source: ObjectRow, context: RequestContext): undefined {
   checkSource(input, source, context);
   if (source.size_bytes <= SINGLE_UPLOAD_BYTES_MAX) return undefined;
   throw invalidRequest(
@@ -165,7 +161,7 @@ function keep(source: ObjectRow, given: ObjectAttributes): string {
   return JSON.stringify({ ...copied, websiteRedirectLocation, customerKey });
 }
 
-function refuseCopyToItself(input: s3.CopyObjectCommandInput): void {
+function refuseCopyToItself(input: CopyInput): void {
   const source = parseCopySource(input.CopySource);
   if (source.Bucket !== input.Bucket || source.Key !== input.Key) return;
   // A version is copied over the latest to restore it (S3 user guide, "Restoring previous versions").

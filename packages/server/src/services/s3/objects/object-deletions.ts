@@ -1,17 +1,19 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
+import type { Checked } from "../../../kernel/checked.ts";
 import {
   defineOperations,
   NO_PERMISSION_NEEDED,
   type OperationTable,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { onVersion } from "../access/read-authorization.ts";
 import { requireDigest } from "../checksums/required-digest.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedXml, notImplemented } from "../errors.ts";
 import { bypassAuthorizations, checkBypass } from "../object-lock/object-locks.ts";
-import { assertBucketStays, requireBucket } from "../rows/buckets.ts";
+import { assertBucketStays } from "../rows/buckets.ts";
 import { isVersionId } from "../rows/version-id.ts";
 import type { BucketRow } from "../tables.ts";
 import {
@@ -27,17 +29,13 @@ const OBJECTS_PER_REQUEST_MAX = 1000;
 /** DeleteObjects: each key is permitted or refused by itself, and the permitted ones go at once. */
 export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
   return defineOperations<typeof s3>()({
-    DeleteObjects: {
-      // The bucket must exist; the keys are decided one by one in `handle`.
-      authorize: async (input, context) => {
-        await requireBucket(input, context);
-        return NO_PERMISSION_NEEDED;
-      },
-      handle: async (input, context) => {
+    DeleteObjects: bucketOperation(
+      // The bucket must exist; the keys are decided on one by one by the handler.
+      () => NO_PERMISSION_NEEDED,
+      async (bucket, input, context) => {
         // Deleting by a garbled list would be for good.
         requireDigest(context);
-        const bucket = await requireBucket(input, context);
-        const objects = input.Delete?.Objects ?? [];
+        const objects = input.Delete.Objects;
         if (objects.length === 0 || objects.length > OBJECTS_PER_REQUEST_MAX) throw malformedXml();
         const { permitted, errors } = await sortOut(objects, bucket, input, context);
         checkBypass(input, bucket);
@@ -54,11 +52,11 @@ export function objectDeletionOperations(deps: S3Dependencies): OperationTable {
           return { done, refused };
         });
         return {
-          ...(input.Delete?.Quiet ? {} : { Deleted: done }),
+          ...(input.Delete.Quiet ? {} : { Deleted: done }),
           ...(errors.length + refused.length > 0 ? { Errors: [...errors, ...refused] } : {}),
         };
       },
-    },
+    ),
   });
 }
 
@@ -77,32 +75,32 @@ function errorOf({ Key, VersionId }: Deletion, { code, message }: AwsError): s3.
 }
 
 async function sortOut(
-  objects: readonly s3.ObjectIdentifier[],
+  objects: readonly Checked<s3.ObjectIdentifier>[],
   bucket: BucketRow,
-  { BypassGovernanceRetention }: s3.DeleteObjectsCommandInput,
+  { BypassGovernanceRetention }: Checked<s3.DeleteObjectsCommandInput>,
   context: RequestContext,
 ): Promise<{ permitted: Deletion[]; errors: s3._Error[] }> {
   const permitted: Deletion[] = [];
   const errors: s3._Error[] = [];
-  for (const { Key: key = "", VersionId, ETag, Size, LastModifiedTime } of objects) {
+  for (const { Key, VersionId, ETag, Size, LastModifiedTime } of objects) {
     // Directory buckets alone have them (S3 API, ObjectIdentifier).
     if (Size !== undefined || LastModifiedTime !== undefined)
       throw notImplemented("Size, LastModifiedTime");
     if (VersionId !== undefined && !isVersionId(VersionId)) {
       const Message = "The specified version does not exist.";
-      errors.push({ Key: key, VersionId, Code: "NoSuchVersion", Message });
+      errors.push({ Key, VersionId, Code: "NoSuchVersion", Message });
       continue;
     }
     try {
-      await context.authorize(onVersion("DeleteObject", bucket, { Key: key, VersionId }, context));
-      const named = { Key: key, VersionId, BypassGovernanceRetention };
+      await context.authorize(onVersion("DeleteObject", bucket, { Key, VersionId }, context));
+      const named = { Key, VersionId, BypassGovernanceRetention };
       for (const bypass of bypassAuthorizations(named, bucket, context))
         await context.authorize(bypass);
       const bypassesGovernance = BypassGovernanceRetention;
-      permitted.push({ Key: key, VersionId, ETag, bypassesGovernance });
+      permitted.push({ Key, VersionId, ETag, bypassesGovernance });
     } catch (error) {
       if (!(error instanceof AwsError)) throw error;
-      errors.push(errorOf({ Key: key, VersionId }, error));
+      errors.push(errorOf({ Key, VersionId }, error));
     }
   }
   return { permitted, errors };

@@ -1,5 +1,6 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { parseQuery } from "@rolecast/wire";
+import type { Checked } from "../../../kernel/checked.ts";
 import {
   type Authorization,
   defineOperations,
@@ -7,6 +8,7 @@ import {
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { aclOfNew } from "../access/acl-of-new.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { onVersion, readAuthorizations } from "../access/read-authorization.ts";
 import { writeAuthorizations } from "../access/write-authorization.ts";
 import { requireRestored } from "../archive/archived-objects.ts";
@@ -20,14 +22,14 @@ import { invalidArgument, invalidRequest, notImplemented } from "../errors.ts";
 import { expirationHeader } from "../lifecycle/lifecycle-headers.ts";
 import { announce } from "../notifications/object-events.ts";
 import { bypassAuthorizations, checkBypass, shownLock } from "../object-lock/object-locks.ts";
-import { assertBucketStays, requireBucket } from "../rows/buckets.ts";
+import { assertBucketStays } from "../rows/buckets.ts";
 import { readAttributesOf } from "../rows/object-attributes.ts";
 import { checkKey } from "../rows/object-key.ts";
 import { requireObject } from "../rows/objects.ts";
 import { lockOfNew } from "../rows/stored-lock.ts";
 import { parseTaggingHeader } from "../rows/tag-set.ts";
 import { checkVersionId, readVersion, writtenVersion } from "../rows/version-id.ts";
-import type { ObjectRow } from "../tables.ts";
+import type { BucketRow, ObjectRow } from "../tables.ts";
 import { deleteObject, refusalOfDeletion } from "../versions/delete-object.ts";
 import { readAttributes, readStorageClass } from "./object-attributes.ts";
 import { openObject } from "./object-bytes.ts";
@@ -45,38 +47,31 @@ const LOCKED_WITHOUT_DIGEST =
 /** PutObject, GetObject, HeadObject, DeleteObject. */
 export function objectOperations(deps: S3Dependencies): OperationTable {
   return defineOperations<typeof s3>()({
-    PutObject: {
-      authorize: async (input, context) =>
-        writeAuthorizations(input, await requireBucket(input, context), context),
-      handle: (input, context) => putObject(input, context, deps),
-      verifiesSha256: true,
-    },
-    GetObject: {
-      embeddable: true,
-      authorize: (input, context) => authorizeRead(input, context),
-      handle: (input, context) => getObject(input, context, deps),
-    },
-    HeadObject: {
-      embeddable: true,
-      authorize: (input, context) => authorizeRead(input, context),
-      handle: (input, context) => headObject(input, context),
-    },
-    DeleteObject: {
-      authorize: async (input, context) => {
+    PutObject: bucketOperation(
+      (bucket, input, context) => writeAuthorizations(input, bucket, context),
+      (bucket, input, context) => putObject(bucket, input, context, deps),
+      { verifiesSha256: true },
+    ),
+    GetObject: bucketOperation(
+      authorizeRead,
+      (bucket, input, context) => getObject(bucket, input, context, deps),
+      { embeddable: true },
+    ),
+    HeadObject: bucketOperation(authorizeRead, headObject, { embeddable: true }),
+    DeleteObject: bucketOperation(
+      (bucket, input, context) => {
         const keys = input.VersionId === undefined ? { "s3:if-match": input.IfMatch } : {};
-        const bucket = await requireBucket(input, context);
         return [
           onVersion("DeleteObject", bucket, input, context, keys),
           ...bypassAuthorizations(input, bucket, context),
         ];
       },
-      handle: async (input, context) => {
-        const { Key = "", VersionId, IfMatch: ETag } = input;
+      async (bucket, input, context) => {
+        const { Key, VersionId, IfMatch: ETag } = input;
         checkVersionId(VersionId);
         if (input.IfMatchSize !== undefined) throw notImplemented("x-amz-if-match-size");
         if (input.IfMatchLastModifiedTime !== undefined)
           throw notImplemented("x-amz-if-match-last-modified-time");
-        const bucket = await requireBucket(input, context);
         checkBypass(input, bucket);
         const { versionId, isDeleteMarker } = await deps.commits.commit(context, async (tx) => {
           const current = { ...bucket, ...(await assertBucketStays(bucket, tx)) };
@@ -92,17 +87,17 @@ export function objectOperations(deps: S3Dependencies): OperationTable {
           ...(isDeleteMarker ? { DeleteMarker: true } : {}),
         };
       },
-    },
+    ),
   });
 }
 
 async function putObject(
-  input: s3.PutObjectCommandInput,
+  bucket: BucketRow,
+  input: Checked<s3.PutObjectCommandInput>,
   context: RequestContext,
   deps: S3Dependencies,
 ) {
-  const bucket = await requireBucket(input, context);
-  const key = input.Key ?? "";
+  const key = input.Key;
   checkKey(key);
   refusePart(context);
   checkWriteConditions(input);
@@ -170,16 +165,17 @@ function refusePart({ http }: RequestContext): void {
   throw invalidArgument("This operation does not accept a query-string.", "ResourceType", name);
 }
 
-async function authorizeRead(
-  input: s3.GetObjectCommandInput | s3.HeadObjectCommandInput,
+function authorizeRead(
+  bucket: BucketRow,
+  input: ReadInput,
   context: RequestContext,
 ): Promise<readonly Authorization[]> {
-  const bucket = await requireBucket(input, context);
   return readAuthorizations(["GetObject"], bucket, input, context);
 }
 
 async function getObject(
-  input: s3.GetObjectCommandInput,
+  bucket: BucketRow,
+  input: Checked<s3.GetObjectCommandInput>,
   context: RequestContext,
   deps: S3Dependencies,
 ) {
@@ -193,9 +189,8 @@ async function getObject(
     checkReadConditions(input, validatorsOf(current), context.nowMs);
     return chooseRange(input, current, context);
   };
-  const authorize = () => authorizeRead(input, context);
+  const authorize = () => authorizeRead(bucket, input, context);
   const opened = await openObject(input, context, deps, { choose, key, authorize });
-  const bucket = await requireBucket(input, context);
   return {
     ...readVersion(opened.row, bucket),
     ...(input.VersionId === undefined ? expirationHeader(opened.row, bucket) : {}),
@@ -208,12 +203,15 @@ async function getObject(
   };
 }
 
-async function headObject(input: s3.HeadObjectCommandInput, context: RequestContext) {
+async function headObject(
+  bucket: BucketRow,
+  input: Checked<s3.HeadObjectCommandInput>,
+  context: RequestContext,
+) {
   checkReadInput(input, context);
   const row = await requireObject(input, context);
   keyToRead(input, readAttributesOf(row).customerKey);
   checkReadConditions(input, validatorsOf(row), context.nowMs);
-  const bucket = await requireBucket(input, context);
   return {
     ...readVersion(row, bucket),
     ...(input.VersionId === undefined ? expirationHeader(row, bucket) : {}),

@@ -1,4 +1,5 @@
 import type * as s3 from "@aws-sdk/client-s3";
+import type { Checked } from "../../../kernel/checked.ts";
 import { wholeSeconds } from "../../../kernel/clock.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { isPermitted } from "../access/is-permitted.ts";
@@ -16,7 +17,7 @@ import type { ReadRange } from "./read-range.ts";
 
 /* What GetObject and HeadObject answer beside the bytes. */
 
-export type ReadInput = s3.GetObjectCommandInput | s3.HeadObjectCommandInput;
+export type ReadInput = Checked<s3.GetObjectCommandInput | s3.HeadObjectCommandInput>;
 
 /** Everything of an answer but the body; the status of a part of the object is 206. */
 export function readOutput(

@@ -1,6 +1,6 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
-import { defineOperations, type OperationTable, withSubject } from "../../../kernel/operations.ts";
+import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { aclOf, grantsOf, isEnforced, ownerOf, shownAcl, storedAcl } from "../access/acl.ts";
 import {
@@ -18,7 +18,7 @@ import { existingTagKeys } from "../access/tag-keys.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { accessDenied, noSuchKey, noSuchVersion } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
-import { requireBucket, updateBucket } from "../rows/buckets.ts";
+import { updateBucket } from "../rows/buckets.ts";
 import { findObject, requireNoMarker, requireObject } from "../rows/objects.ts";
 import { updateVersion } from "../rows/versions.ts";
 import type { BucketRow, ObjectRow } from "../tables.ts";
@@ -26,13 +26,9 @@ import type { BucketRow, ObjectRow } from "../tables.ts";
 /** Put and Get of buckets' and objects' access control lists. */
 export function accessControlListOperations(deps: S3Dependencies): OperationTable {
   return defineOperations<typeof s3>()({
-    PutBucketAcl: withSubject({
-      authorize: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        const pairs = onBucket("PutBucketAcl", bucket, context, aclKeys(input));
-        return { pairs, subject: bucket };
-      },
-      handle: async (input, context, bucket) => {
+    PutBucketAcl: bucketOperation(
+      (bucket, input, context) => onBucket("PutBucketAcl", bucket, context, aclKeys(input)),
+      async (bucket, input, context) => {
         requireAclNamed(input);
         if (isEnforced(bucket)) throw aclNotSupported();
         const { account_id: owner } = bucket;
@@ -42,19 +38,17 @@ export function accessControlListOperations(deps: S3Dependencies): OperationTabl
         await updateBucket(bucket, { acl }, context);
         return {};
       },
-    }),
+    ),
     GetBucketAcl: bucketOperation("GetBucketAcl", (bucket) => {
       return shownAcl(aclOf(bucket, bucket), bucket);
     }),
-    PutObjectAcl: {
-      authorize: async (input, context) => {
-        const bucket = await requireBucket(input, context);
+    PutObjectAcl: bucketOperation(
+      async (bucket, input, context) => {
         const row = await findObject(input, context);
         const keys = { ...aclKeys(input), ...existingTagKeys(row?.tags) };
         return onVersion("PutObjectAcl", bucket, input, context, keys, row);
       },
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
+      async (bucket, input, context) => {
         await requireNoMarker(input, context);
         const row = await requireObject(input, context);
         requireAclNamed(input);
@@ -63,17 +57,12 @@ export function accessControlListOperations(deps: S3Dependencies): OperationTabl
         if (!isEnforced(bucket)) await putObjectAcl(input, row, bucket, context, deps);
         return {};
       },
-    },
-    GetObjectAcl: {
-      authorize: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        return readAuthorizations(["GetObjectAcl"], bucket, input, context);
-      },
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        return shownAcl(aclOf(await requireObject(input, context), bucket), bucket);
-      },
-    },
+    ),
+    GetObjectAcl: bucketOperation(
+      (bucket, input, context) => readAuthorizations(["GetObjectAcl"], bucket, input, context),
+      async (bucket, input, context) =>
+        shownAcl(aclOf(await requireObject(input, context), bucket), bucket),
+    ),
   });
 }
 

@@ -4,7 +4,6 @@ import {
   defineOperations,
   type OperationHandler,
   type OperationTable,
-  withSubject,
 } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { onBucket } from "../access/authorization.ts";
@@ -15,7 +14,7 @@ import { toShownPolicy, toStoredPolicy } from "../access/stored-policy.ts";
 import type { S3Dependencies } from "../dependencies.ts";
 import { malformedPolicy, methodNotAllowed, notConfigured } from "../errors.ts";
 import { bucketArn } from "../resource-arn.ts";
-import { type BucketInput, requireBucket, updateBucket } from "../rows/buckets.ts";
+import { type BucketInput, updateBucket } from "../rows/buckets.ts";
 import type { BucketRow } from "../tables.ts";
 
 /** Source: Amazon S3 user guide, "Bucket policies": 20 KB. */
@@ -63,19 +62,17 @@ function ownBucketOperation<Input extends BucketInput, Output>(
   action: string,
   handle: (bucket: BucketRow, input: Input, context: RequestContext) => Promise<Output>,
 ): OperationHandler<Input, Output> {
-  return withSubject({
-    authorize: async (input: Input, context) => {
-      const bucket = await requireBucket(input, context);
+  return bucketOperation(
+    (bucket, _input: Input, context) => {
       const { principal } = context.caller;
       const isOwner = principal.kind === "root" && principal.accountId === bucket.account_id;
-      const decided = isOwner ? { ...bucket, policy: null } : bucket;
-      return { pairs: onBucket(action, decided, context), subject: bucket };
+      return onBucket(action, isOwner ? { ...bucket, policy: null } : bucket, context);
     },
-    handle: (input, context, bucket) => {
+    (bucket, input: Input, context) => {
       if (bucket.account_id !== context.accountId) throw methodNotAllowed();
       return handle(bucket, input, context);
     },
-  });
+  );
 }
 
 function requirePolicy(bucket: BucketRow): string {

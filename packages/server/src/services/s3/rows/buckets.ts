@@ -8,7 +8,7 @@ const ACCOUNT_ID = /^\d{12}$/;
 
 /** What names a bucket in nearly every input. */
 export interface BucketInput {
-  readonly Bucket?: string | undefined;
+  readonly Bucket: string;
   readonly ExpectedBucketOwner?: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export async function requireBucketAnywhere(
   input: BucketInput,
   context: RequestContext,
 ): Promise<BucketRow> {
-  const name = input.Bucket ?? "";
+  const name = input.Bucket;
   const owner = input.ExpectedBucketOwner;
   if (owner !== undefined && !ACCOUNT_ID.test(owner)) throw invalidBucketOwner(owner);
   const bucket = await findBucket(name, context);

@@ -12,10 +12,13 @@ import { findAmongAll } from "./versions.ts";
 
 /** What names an object, or one version of it, in inputs. */
 export interface ObjectInput {
-  readonly Bucket?: string | undefined;
-  readonly Key?: string | undefined;
+  readonly Bucket: string;
+  readonly Key: string;
   readonly VersionId?: string | undefined;
 }
+
+/** The key and version that an input names in a bucket. */
+export type VersionInput = Pick<ObjectInput, "Key" | "VersionId">;
 
 /** An object, or the delete marker that stands in its place. */
 export interface FoundVersion extends ObjectRow {
@@ -30,7 +33,7 @@ const found = new WeakMap<RequestContext, Map<string, Promise<FoundVersion | und
  * found an object's files gone.
  */
 export function findVersion(
-  { Bucket: bucket = "", Key: key = "", VersionId: versionId }: ObjectInput,
+  { Bucket: bucket, Key: key, VersionId: versionId }: ObjectInput,
   context: RequestContext,
   { fresh = false } = {},
 ): Promise<FoundVersion | undefined> {
@@ -65,7 +68,7 @@ export async function requireObject(
   input: ObjectInput,
   context: RequestContext,
 ): Promise<ObjectRow> {
-  const { Key: key = "", VersionId: versionId } = input;
+  const { Key: key, VersionId: versionId } = input;
   checkVersionId(versionId);
   const row = await findVersion(input, context);
   if (row && isObject(row)) return row;

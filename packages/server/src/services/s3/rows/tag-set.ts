@@ -1,4 +1,5 @@
 import type { Tag } from "@aws-sdk/client-s3";
+import type { Checked } from "../../../kernel/checked.ts";
 import { invalidArgument, invalidTag, tooManyTags } from "../errors.ts";
 
 export type TagSet = Readonly<Record<string, string>>;
@@ -32,7 +33,7 @@ export function parseTaggingHeader(header: string | undefined): TagSet | undefin
 
 /** Checks a list of tags and makes a set of it; undefined for an empty one. Throws InvalidTag. */
 export function toTagSet(
-  tags: readonly Tag[] | undefined,
+  tags: readonly Checked<Tag>[] | undefined,
   kind: "object" | "bucket",
 ): TagSet | undefined {
   if (!tags || tags.length === 0) return undefined;
@@ -41,7 +42,7 @@ export function toTagSet(
     throw tooManyTags(kind);
   }
   const set = new Map<string, string>();
-  for (const { Key: key = "", Value: value = "" } of tags) {
+  for (const { Key: key, Value: value } of tags) {
     const named = { TagKey: key };
     if (!isTagKey(key)) throw invalidTag("The TagKey you have provided is invalid", named);
     if (!isTagValue(value)) {

@@ -7,9 +7,9 @@ import { takeParts } from "./parts.ts";
 
 /** The input's names of an upload in progress. */
 export interface UploadInput {
-  readonly Bucket?: string | undefined;
-  readonly Key?: string | undefined;
-  readonly UploadId?: string | undefined;
+  readonly Bucket: string;
+  readonly Key: string;
+  readonly UploadId: string;
 }
 
 /** Throws NoSuchUpload also for an id that belongs to another key. */
@@ -18,7 +18,7 @@ export async function requireUpload(
   bucket: BucketRow,
   db: Kysely<S3Tables>,
 ): Promise<UploadRow> {
-  const uploadId = input.UploadId ?? "";
+  const { UploadId: uploadId } = input;
   const row = await db
     .selectFrom("s3_uploads")
     .selectAll()

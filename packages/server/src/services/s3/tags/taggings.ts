@@ -1,5 +1,6 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { AwsError } from "../../../kernel/aws-error.ts";
+import type { Checked } from "../../../kernel/checked.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
 import { bucketOperation } from "../access/bucket-operation.ts";
@@ -8,7 +9,7 @@ import { existingTagKeys, requestTagKeys, tagsInList } from "../access/tag-keys.
 import type { S3Dependencies } from "../dependencies.ts";
 import { noSuchKey, noSuchVersion, notConfigured } from "../errors.ts";
 import { announce } from "../notifications/object-events.ts";
-import { assertBucketStays, type BucketInput, requireBucket } from "../rows/buckets.ts";
+import { assertBucketStays } from "../rows/buckets.ts";
 import {
   findObject,
   findVersion,
@@ -21,26 +22,20 @@ import { readVersion } from "../rows/version-id.ts";
 import { updateVersion } from "../rows/versions.ts";
 import type { BucketRow, S3Tables } from "../tables.ts";
 
-type TaggedInput = ObjectInput & BucketInput;
-
 /** Tags of objects and of buckets: Put, Get and Delete each. */
 export function taggingOperations(deps: S3Dependencies): OperationTable {
   return defineOperations<typeof s3>()({
-    PutObjectTagging: {
-      authorize: (input, context) =>
-        authorizeChange("PutObjectTagging", input, context, input.Tagging?.TagSet),
-      handle: async (input, context) => {
-        const tags = toTagSet(input.Tagging?.TagSet, "object");
-        return await setObjectTags(input, tags, context, deps);
+    PutObjectTagging: bucketOperation(
+      (bucket, input, context) =>
+        authorizeChange("PutObjectTagging", bucket, input, context, input.Tagging.TagSet),
+      (bucket, input, context) => {
+        const tags = toTagSet(input.Tagging.TagSet, "object");
+        return setObjectTags(bucket, input, tags, context, deps);
       },
-    },
-    GetObjectTagging: {
-      authorize: async (input, context) => {
-        const bucket = await requireBucket(input, context);
-        return readAuthorizations(["GetObjectTagging"], bucket, input, context);
-      },
-      handle: async (input, context) => {
-        const bucket = await requireBucket(input, context);
+    ),
+    GetObjectTagging: bucketOperation(
+      (bucket, input, context) => readAuthorizations(["GetObjectTagging"], bucket, input, context),
+      async (bucket, input, context) => {
         await requireNoMarker(input, context);
         // Here, and nowhere else, S3 names the key with its bucket.
         if (input.VersionId === undefined && !(await findVersion(input, context)))
@@ -48,13 +43,14 @@ export function taggingOperations(deps: S3Dependencies): OperationTable {
         const row = await requireObject(input, context);
         return { ...readVersion(row, bucket), TagSet: toTagList(row.tags) };
       },
-    },
-    DeleteObjectTagging: {
-      authorize: (input, context) => authorizeChange("DeleteObjectTagging", input, context, []),
-      handle: (input, context) => setObjectTags(input, undefined, context, deps),
-    },
+    ),
+    DeleteObjectTagging: bucketOperation(
+      (bucket, input, context) =>
+        authorizeChange("DeleteObjectTagging", bucket, input, context, []),
+      (bucket, input, context) => setObjectTags(bucket, input, undefined, context, deps),
+    ),
     PutBucketTagging: bucketOperation("PutBucketTagging", async (bucket, input, context) => {
-      const tags = toTagSet(input.Tagging?.TagSet, "bucket");
+      const tags = toTagSet(input.Tagging.TagSet, "bucket");
       assertTaggedByS3(bucket);
       await setBucketTags(bucket, tags, context);
       context.response.status = 204;
@@ -74,11 +70,11 @@ export function taggingOperations(deps: S3Dependencies): OperationTable {
 
 async function authorizeChange(
   action: string,
-  input: TaggedInput,
+  bucket: BucketRow,
+  input: ObjectInput,
   context: RequestContext,
-  tags: readonly s3.Tag[] | undefined,
+  tags: readonly Checked<s3.Tag>[] | undefined,
 ) {
-  const bucket = await requireBucket(input, context);
   const row = await findObject(input, context);
   return onVersion(action, bucket, input, context, {
     ...existingTagKeys(row?.tags),
@@ -87,12 +83,12 @@ async function authorizeChange(
 }
 
 async function setObjectTags(
-  input: TaggedInput,
+  bucket: BucketRow,
+  input: ObjectInput,
   tags: TagSet | undefined,
   context: RequestContext,
   deps: S3Dependencies,
 ): Promise<{ readonly VersionId?: string }> {
-  const bucket = await requireBucket(input, context);
   await requireNoMarker(input, context);
   const row = await requireObject(input, context);
   const { object_key: key, version_id, etag } = row;

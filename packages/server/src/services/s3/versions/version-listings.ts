@@ -1,15 +1,16 @@
 import type * as s3 from "@aws-sdk/client-s3";
 import { type Kysely, sql } from "kysely";
+import type { Checked } from "../../../kernel/checked.ts";
 import { wholeSeconds } from "../../../kernel/clock.ts";
 import { defineOperations, type OperationTable } from "../../../kernel/operations.ts";
 import type { RequestContext } from "../../../kernel/request-context.ts";
+import { bucketOperation } from "../access/bucket-operation.ts";
 import { canonicalUserId } from "../access/canonical-user-id.ts";
 import { invalidArgument } from "../errors.ts";
 import { firstKeysOfGroups } from "../listing/group-keys.ts";
 import { type KeyRange, listPage } from "../listing/list-page.ts";
 import { keyEncoder, readMaxKeys } from "../listing/listing-text.ts";
-import { authorizeListing, listed, startAfter } from "../listing/object-listings.ts";
-import { requireBucket } from "../rows/buckets.ts";
+import { listed, listingDecision, startAfter } from "../listing/object-listings.ts";
 import { isVersionId, versionNumberOf } from "../rows/version-id.ts";
 import { selectVersion } from "../rows/versions.ts";
 import type { BucketRow, S3Tables, VersionRow } from "../tables.ts";
@@ -33,18 +34,15 @@ type ListedVersion = Pick<VersionRow, (typeof COLUMNS)[number] | "is_delete_mark
 /** ListObjectVersions. */
 export function versionListingOperations(): OperationTable {
   return defineOperations<typeof s3>()({
-    ListObjectVersions: {
-      authorize: (input, context) => authorizeListing(input, context, "ListBucketVersions"),
-      handle: listObjectVersions,
-    },
+    ListObjectVersions: bucketOperation(listingDecision("ListBucketVersions"), listObjectVersions),
   });
 }
 
 async function listObjectVersions(
-  input: s3.ListObjectVersionsCommandInput,
+  bucket: BucketRow,
+  input: Checked<s3.ListObjectVersionsCommandInput>,
   context: RequestContext,
 ) {
-  const bucket = await requireBucket(input, context);
   const db = context.db<S3Tables>();
   const encode = keyEncoder(input.EncodingType);
   const maxKeys = readMaxKeys(input.MaxKeys);
@@ -99,7 +97,7 @@ async function listObjectVersions(
  * by page. Only a deleted null version doesn't tell its number; what is left of its key follows then.
  */
 async function numberOfMarker(
-  { Bucket = "", KeyMarker: key = "", VersionIdMarker: id }: s3.ListObjectVersionsCommandInput,
+  { Bucket, KeyMarker: key = "", VersionIdMarker: id }: Checked<s3.ListObjectVersionsCommandInput>,
   db: Kysely<S3Tables>,
 ): Promise<number | undefined> {
   if (id === undefined || id === "") return undefined;
