@@ -15,14 +15,14 @@ import { openReader } from "./storage/open-reader.ts";
 
 const PAGE_SIZE = 200;
 const LOOKUP_SIZE = 500;
-/** Turns of the event loop, for whoever shows progress. */
+/** After so many bytes the event loop has a turn, to show progress. */
 const BREATH_BYTES = 16 * 1024 * 1024;
 
 export interface CheckObjectsOptions {
   readonly dataDir: string;
   /** `postgres://…`; left out, the folder's own. */
   readonly database: string | undefined;
-  /** Removes files that no row refers to; only of a folder that nobody serves from. */
+  /** Removes files that no row refers to; only of a folder that no server uses. */
   readonly removeUnreferenced: boolean;
   readonly onDamaged: (damaged: DamagedObject) => void;
   readonly onProgress: (bytes: number) => void;
@@ -32,7 +32,7 @@ export interface DamagedObject {
   readonly bucket: string;
   readonly key: string;
   readonly versionId: string | undefined;
-  /** Of an upload in progress. */
+  /** The id of an upload in progress. */
   readonly uploadId: string | undefined;
   readonly blobId: string;
   readonly found: string;
@@ -41,7 +41,7 @@ export interface DamagedObject {
 export interface CheckedObjects {
   readonly objects: number;
   readonly bytes: number;
-  /** Of these only the sizes are known: they are encrypted with customers' keys. */
+  /** Objects of which only the sizes are known: they are encrypted with customers' keys. */
   readonly withoutChecksum: number;
   readonly damaged: number;
   /** Files that no row refers to. */
@@ -50,8 +50,8 @@ export interface CheckedObjects {
 }
 
 /**
- * Compares all that is stored in a data folder with its sizes and checksums, beside a running server
- * too. Rejects with DataFolderError where there is none, or where it is in use and files are to be removed.
+ * Compares all objects in a data folder with their sizes and checksums, even beside a server.
+ * Rejects with DataFolderError if there is none, or if it is in use and files are to be removed.
  */
 export async function checkObjects(options: CheckObjectsOptions): Promise<CheckedObjects> {
   const { dataDir, database, removeUnreferenced } = options;
@@ -61,7 +61,7 @@ export async function checkObjects(options: CheckObjectsOptions): Promise<Checke
       `${dataDir} holds no rolecast.db. Name the folder that the server has with --data, or its database with --database.`,
     );
   const unlock = lockUnlessServed(dataDir, removeUnreferenced);
-  // Somebody may want to start while it is only read.
+  // A server may start while the folder is only read.
   if (!removeUnreferenced) unlock?.();
   try {
     const { db, close } = await openReader(file, database);
@@ -75,7 +75,7 @@ export async function checkObjects(options: CheckObjectsOptions): Promise<Checke
   }
 }
 
-/** Undefined: somebody serves from the folder. */
+/** Returns undefined if a server uses the folder. */
 function lockUnlessServed(dataDir: string, isNeeded: boolean): (() => void) | undefined {
   try {
     return lockDataFolder(dataDir);

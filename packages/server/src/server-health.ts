@@ -4,17 +4,17 @@ import { pause } from "./kernel/work/timers.ts";
 import type { DataDisk } from "./storage/data-disk.ts";
 import type { StoreHealth } from "./storage/store-monitor.ts";
 
-/** How long a service's facts, which may come from the database, are waited for. */
+/** The longest wait for a service's facts, which may come from the database. */
 const PATIENCE_MS = 1_000;
 
 type Facts = Readonly<Record<string, unknown>>;
 
-/** What `/_rolecast/health` and the metrics tell: soon, even if the database hangs. */
+/** Answers `/_rolecast/health` and the metrics: soon, even if the database hangs. */
 export class ServerHealth {
   readonly #services: readonly Service[];
   readonly #store: StoreHealth;
   readonly #disk: DataDisk;
-  /** Whoever asks meanwhile waits for the same answer. */
+  /** Questions that come meanwhile share the answer. */
   readonly #asked = new Map<Service, Promise<Facts | undefined>>();
 
   constructor(services: readonly Service[], store: StoreHealth, disk: DataDisk) {
@@ -23,7 +23,7 @@ export class ServerHealth {
     this.#store = store;
   }
 
-  /** With every detail. */
+  /** Reports every detail. */
   async report(): Promise<HealthReport> {
     const { condition, message } = await this.#store.check();
     const isWell = condition === "ok";
@@ -39,7 +39,7 @@ export class ServerHealth {
     };
   }
 
-  /** What anybody may know: that the services run, and what each says of itself to strangers. */
+  /** Reports what anyone may know: that the services run, and each one's public facts. */
   async publicReport(): Promise<HealthReport> {
     const { condition } = await this.#store.check();
     const isWell = condition === "ok";

@@ -28,7 +28,7 @@ const NOT_KEPT_FOLDERS: readonly string[] = [BLOBS_FOLDER, MARKS_FOLDER, HOLDS_F
 /** A stage that is older than that belongs to a process that died. */
 const STAGE_LIFETIME_MS = 60_000;
 const LINKS_AT_ONCE = 16;
-/** Where a file can't have a second name: another file system, or one without links. */
+/** Errors of a file that can't have a second name: another file system, or one without links. */
 const NO_LINK = ["EXDEV", "EPERM", "EMLINK", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"];
 
 /** A whole data folder as it was at one moment, inside the one that it is a copy of. */
@@ -41,8 +41,8 @@ export interface StagedSnapshot {
 
 /**
  * Makes a copy of a data folder, whose server may run, with links for objects' bytes. Every row of
- * the database has its bytes: while it is made no process removes any. Objects' bytes and everything
- * else is on the disk when this resolves. Rejects with what SQLite or the file system says.
+ * the database has its bytes: no process removes any meanwhile. Everything, objects' bytes too, is
+ * on the disk when this resolves. Rejects with the error of SQLite or the file system.
  */
 export async function stageSnapshot(folder: string): Promise<StagedSnapshot> {
   await removeDeadStages(folder);
@@ -89,7 +89,7 @@ interface Settled {
   readonly writers: readonly { readonly prefix: string; readonly commits: number }[];
 }
 
-/** In the copy nobody writes any more: all writers have ended, with all of their commits. */
+/** Ends all writers in the copy, with all of their commits: no process writes there. */
 function settleDatabase(file: string): Settled {
   return withDatabase(file, (database) => {
     const has = (table: string) =>
@@ -143,7 +143,7 @@ async function linkOrCopy(from: string, to: string): Promise<boolean> {
   return true;
 }
 
-/** What a server goes on writing to gets bytes of its own. */
+/** Copies the bytes of files that a server goes on writing to. */
 async function separateFiles(dir: string): Promise<void> {
   for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {
     const file = join(entry.parentPath, entry.name);
@@ -169,7 +169,7 @@ async function linkBlobs(blobIds: readonly string[], folder: string, dir: string
   return missing;
 }
 
-/** To the disk, for their owner alone. Linked bytes are there already, their names aren't. */
+/** Syncs all, readable for their owner alone. Linked bytes are synced already, not their names. */
 async function syncAll(dir: string): Promise<void> {
   const blobs = join(dir, BLOBS_FOLDER);
   for (const entry of await readdir(dir, { recursive: true, withFileTypes: true })) {

@@ -5,19 +5,19 @@ import type { IncomingBody } from "./request-body.ts";
 
 /** Bounds of what a connection may take; tests have smaller ones. */
 export interface ConnectionLimits {
-  /** Open at the same time; one address has half of them at most, unless it is a trusted proxy's. */
+  /** Connections at the same time; one address has half at most, unless it is a trusted proxy's. */
   readonly connectionsMax: number;
-  /** From a request's first byte to the end of its headers. */
+  /** The time from a request's first byte to the end of its headers. */
   readonly headersMs: number;
-  /** What a body that somebody waits for, or an answer that is being read, must come on by. */
+  /** The rate of a body that is waited for, and of an answer that is being read. */
   readonly bytesPerSecondMin: number;
-  /** For so long together. Answers lie in the system's buffers for longer, so they get twice that. */
+  /** A slower rate ends it after so long; an answer after twice that, since systems buffer it. */
   readonly slowMs: number;
-  /** What follows a body that nobody wanted is thrown away for so long. */
+  /** The rest of a body that wasn't read is thrown away for so long. */
   readonly drainMs: number;
-  /** How often all of this is looked at. */
+  /** The interval in which all of this is checked. */
   readonly sweepMs: number;
-  /** Requests of one connection that are answered at the same time: nobody's client sends two. */
+  /** Requests of one connection that are answered at the same time: usual clients send one. */
   readonly pipelinedMax: number;
 }
 
@@ -126,7 +126,7 @@ export class SlowClients {
   }
 }
 
-/** What comes from the client, or goes to it, and how far it has come; undefined: it isn't waited for. */
+/** Measures what comes from the client or goes to it; undefined if it isn't waited for. */
 function waitedFor({ body, incoming, outgoing }: Exchange) {
   if (body.isAwaited) return { direction: "in" as const, bytes: body.receivedBytes };
   if (!outgoing.headersSent) return undefined;
@@ -135,8 +135,8 @@ function waitedFor({ body, incoming, outgoing }: Exchange) {
 }
 
 /**
- * What was given to the system of a socket, and what of it isn't with the client's system yet. Node
- * itself tells idle sockets by the handle's counts; its public ones include what still waits.
+ * Counts the bytes given to a socket's system, and those that the client's system hasn't got yet.
+ * Node itself finds idle sockets by the handle's counts; its public ones include what still waits.
  */
 function sentOn(socket: Socket): { readonly queued: number; readonly written: number } {
   const { _handle: handle } = socket as unknown as {

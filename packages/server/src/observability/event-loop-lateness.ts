@@ -22,13 +22,13 @@ const STATISTICS: Readonly<Record<string, readonly [string, (of: RecordableHisto
   };
 const LATEST = "nodejs_eventloop_lag_seconds";
 
-/** For `collectDefaultMetrics`: its own histogram, which can't be left out, doesn't wake the process. */
+/** Keeps `collectDefaultMetrics`' histogram, which can't be left out, from waking the process. */
 export const NO_EVENT_LOOP_MONITORING = { eventLoopMonitoringPrecision: 2 ** 31 - 1 } as const;
 
 /**
- * How late the event loop was since it was asked last, under prom-client's names but sampled ten times a second: its
- * hundred wake-ups are most of what an idle server costs, and what holds up the loop for long is seen by ten as well.
- * Returns what ends the sampling.
+ * Measures how late the event loop was since the last question, under prom-client's names but
+ * sampled ten times a second: a hundred wake-ups are most of what an idle server costs, and ten see
+ * long delays as well. Returns the way to end the sampling.
  */
 export function observeEventLoopLateness(registry: Registry): () => void {
   const lateness = createHistogram();

@@ -12,7 +12,7 @@ export interface RequestMetric {
   readonly durationMs: number;
 }
 
-/** What the server counts, in Prometheus's text format. */
+/** The server's counters in Prometheus's text format. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests = new Counter({

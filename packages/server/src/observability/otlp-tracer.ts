@@ -20,7 +20,7 @@ interface OpenSpan extends Span {
 
 export interface Tracing {
   readonly tracer: Tracer;
-  /** The same store, with its transactions told. */
+  /** Returns the same store, with a span for each transaction. */
   observe<T extends Tables>(store: Store<T>): Store<T>;
   close(): Promise<void>;
 }

@@ -19,7 +19,7 @@ export interface OutgoingRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Left out, none is sent. */
   readonly body?: string;
-  /** From the first step to the answer's last byte. */
+  /** The time from the first step to the answer's last byte. */
   readonly timeoutMs: number;
   /** A longer answer is an error; 0 reads none of it. */
   readonly answerBytesMax: number;
@@ -36,9 +36,9 @@ export type Lookup = (host: string) => Promise<readonly LookupAddress[]>;
 const systemLookup: Lookup = (host) => dns.lookup(host, { all: true, verbatim: true });
 
 /**
- * Sends requests to receivers that somebody outside has named. Every address of a host is judged by
- * the rules, and the connection goes to those very addresses, so that a name can't mean another one
- * by then. Redirects aren't followed. Without rules, it is the operator who named the receivers.
+ * Sends requests to receivers that callers have named. Every address of a host is judged by the
+ * rules, and the connection goes to those very addresses, so that a name can't mean another one by
+ * then. Redirects aren't followed. Without rules, the operator has named the receivers.
  */
 export class OutgoingClient {
   readonly #rules: OutgoingRules | undefined;
@@ -77,7 +77,7 @@ export class OutgoingClient {
     return found;
   }
 
-  /** A lookup can't be called off: who gives up waiting leaves its place taken until it ends. */
+  /** A lookup can't be called off: one that is given up keeps its place until it ends. */
   async #lookup(host: string, deadline: AbortSignal): Promise<readonly LookupAddress[]> {
     while (this.#lookups >= LOOKUPS_AT_ONCE_MAX) {
       await new Promise<void>((resolve) => this.#waiting.push(resolve));
@@ -174,7 +174,7 @@ function lengthOf(body: string | undefined): Record<string, string> {
   return body === undefined ? {} : { "content-length": String(Buffer.byteLength(body)) };
 }
 
-/** Connects to what was judged, and asks nobody again. */
+/** Connects to the addresses that were judged, without another lookup. */
 function lookupOf(addresses: readonly LookupAddress[]): LookupFunction {
   return (_host, { all }, done) => {
     if (all) return done(null, [...addresses]);

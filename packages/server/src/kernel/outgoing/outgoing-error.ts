@@ -1,6 +1,6 @@
 /**
- * Why a request couldn't be sent, or wasn't answered: `reason` goes behind "because" and into logs,
- * so it holds nothing of the request. Other errors' messages do, header values among them.
+ * A request couldn't be sent, or wasn't answered. `reason` goes after "because" and into logs, so
+ * it holds nothing of the request. Other errors' messages do, header values among them.
  */
 export class OutgoingError extends Error {
   readonly reason: string;

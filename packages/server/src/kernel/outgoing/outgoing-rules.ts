@@ -13,9 +13,9 @@ interface Listed {
 export interface OutgoingSettings {
   /** The setting `outgoing`. */
   readonly allowed: readonly string[];
-  /** Nobody but this machine reaches the server: then its callers may reach this machine too. */
+  /** Only this machine reaches the server, so its callers may reach this machine too. */
   readonly isBoundToLoopback: boolean;
-  /** Where the server itself listens, once it does. */
+  /** The ports on which the server itself listens, once it does. */
   readonly ownPorts: () => readonly number[];
   /** URLs under which others reach the server. */
   readonly ownUrls: () => readonly string[];
@@ -32,7 +32,7 @@ export class OutgoingRules {
   }
 
   /**
-   * Reads a URL, and judges what can be told without asking for its host's addresses. Throws
+   * Reads a URL, and judges it as far as that needs no lookup of its host's addresses. Throws
    * OutgoingError. A URL's host is canonical: no other form of an IPv4 address is left in it.
    */
   check(text: string): URL {
@@ -87,7 +87,7 @@ function isListed(entry: Listed, address: IpAddress, host: string, port: number)
   return entry.range ? rangeHolds(entry.range, address) : entry.host === host;
 }
 
-/** Whether this machine has the address. */
+/** True if this machine has the address. */
 function isOwn(address: IpAddress, reach: string): boolean {
   if (reach === "loopback") return true;
   return Object.values(networkInterfaces())

@@ -75,7 +75,7 @@ export class AuthorizationDetails implements DecisionLog {
     }
   }
 
-  /** The account's latest denials: whoever looks for one comes after it. Then each decision. */
+  /** Reads the account's latest denials, since readers come after them, then each decision. */
   subscribe(accountId: string, read: (decision: DecisionRecord) => void): () => void {
     const { latestDenials } = this.#of(accountId);
     for (const denial of latestDenials.values()) if (!this.#isExpired(denial)) read(denial);

@@ -29,14 +29,14 @@ export function createIamToolbox(
     reset: async () => kept.clear(),
     provides: {
       decisions: kept satisfies DecisionLog,
-      /** Gives the account's latest denials, then each decision, as JSON. Returns the way to stop. */
+      /** Reads an account's latest denials, then each decision, as JSON. Returns the way to stop. */
       readDecisions: (accountId: string, read: (json: string) => void) =>
         kept.subscribe(accountId, (decision) => read(shown(decision))),
     },
   };
 }
 
-/** For the console's list: who may what, and why; the policies are asked for by id. */
+/** Makes a decision for the console's list; it asks for the policies by the decision's id. */
 function shown({ policies: _policies, context: _context, ...decision }: DecisionRecord): string {
   return JSON.stringify({ ...decision, allowed: decision.evaluatedEffect === "ALLOW" });
 }

@@ -10,7 +10,7 @@ interface Input {
   readonly policyUri?: string;
 }
 
-/** Why a request was refused, to be asked by its authorization id. */
+/** Answers why a request was refused, by its authorization id. */
 export function authorizationDetailOperations(kept: AuthorizationDetails): OperationTable {
   const GetRequestAuthorizationDetails: OperationHandler<Input, unknown> = {
     authorize: () => ({ action: "iam:GetRequestAuthorizationDetails", resource: "*" }),

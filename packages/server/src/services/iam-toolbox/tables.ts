@@ -8,7 +8,7 @@ export interface AuthorizationDetailRow {
   created_ms: number;
   /** JSON of a DecisionRecord. */
   details: string;
-  /** How long `details` is. */
+  /** The length of `details`. */
   details_chars: number;
 }
 

@@ -8,12 +8,12 @@ import { parseResourceArn } from "../resource-arn.ts";
 import { IVS_METRICS, type IvsMetricName } from "./ivs-metrics.ts";
 import type { LiveStreams } from "./live-streams.ts";
 
-/** Source: IVS user guide, "Monitoring with CloudWatch": high resolution, "use a 5-second period". */
+/** Source: IVS user guide, "Monitoring with CloudWatch": "use a 5-second period". */
 const INTERVAL_MS = 5_000;
 
 type Dimensions = Readonly<Record<string, string>>;
 
-/** Who is live, who watches, and what was recorded. */
+/** The live streams, their viewers, and what was recorded. */
 type Measured = Pick<LiveStreams, "engine" | "viewers" | "recorded">;
 
 /** Measures the live streams every five seconds, as the namespace AWS/IVS has them. */
@@ -105,7 +105,7 @@ function locationOf(channelArn: string): Location {
   return { region, accountId, channelId: id };
 }
 
-/** By the channel, and over all of them, as the metric is told. */
+/** Samples of a channel, and of all channels, as the metric's dimensions are. */
 function samples(location: Location, name: IvsMetricName, value: number, atMs: number) {
   const channel = { Channel: location.channelId };
   return IVS_METRICS[name].by
@@ -124,7 +124,7 @@ function sample(
   return { accountId, region, namespace: "AWS/IVS", name, unit, value, dimensions, atMs };
 }
 
-/** How many streams each account has in a Region, in all and by health. */
+/** Counts the streams of each account in a Region, in all and by health. */
 function concurrentStreams(live: readonly StreamStatus[], atMs: number): MetricSample[] {
   const counts = new Map<string, { location: Location; dimensions: Dimensions; count: number }>();
   for (const { streamName, health } of live) {

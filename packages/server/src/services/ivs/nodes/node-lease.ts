@@ -13,7 +13,7 @@ export interface NodeLeaseOptions {
   readonly store: Store;
   readonly ids: Ids;
   readonly log: Log;
-  /** Where the other nodes reach this one. */
+  /** The address at which other nodes reach this one. */
   readonly url: () => string;
   /** Runs when this node was taken for dead: what it had is another node's, or free. */
   readonly lost: () => Promise<void>;
@@ -23,8 +23,8 @@ export interface NodeLeaseOptions {
 
 /**
  * This process's place among those that share the database. A node lives as long as its counter
- * rises. Whoever is first to remove the row of a silent node has ended its lease; what makes that
- * safe is the fencing token of what the node had (docs/adr/0012).
+ * rises. The first node to remove the row of a silent one has ended its lease; the fencing tokens
+ * of what that node had make this safe (docs/adr/0012).
  */
 export class NodeLease {
   readonly #options: NodeLeaseOptions;
@@ -58,7 +58,7 @@ export class NodeLease {
     return this.#id;
   }
 
-  /** Takes a place. The process that listened at this address before has ended, and loses its own. */
+  /** Takes a place. The process that listened at this address before has ended, and loses its. */
   async register(): Promise<void> {
     if (!this.#store.shared) return;
     await this.#enter((url) =>

@@ -2,8 +2,8 @@ import type { Store } from "../../../kernel/store.ts";
 import type { IvsTables, RecordingRow } from "../tables.ts";
 
 /**
- * Takes what belongs to no living node: open sessions, and recordings that wait for nobody. Each
- * goes to exactly one of those who ask, and with a new fencing token.
+ * Takes what belongs to no living node: open sessions, and recordings that no node ends. Each goes
+ * to exactly one of the nodes that ask, with a new fencing token.
  */
 export function claimOrphans(
   nodeId: string,
@@ -48,7 +48,7 @@ export async function hasOrphans({ db }: Store<IvsTables>): Promise<boolean> {
   return recording !== undefined;
 }
 
-/** Leaves recordings to whoever claims them next. */
+/** Leaves recordings to the node that claims them next. */
 export function releaseRecordings(
   recordings: readonly RecordingRow[],
   store: Store<IvsTables>,

@@ -7,7 +7,7 @@ export interface Playable {
   readonly rules: PlaybackRules;
 }
 
-/** What a channel's streams are asked, by the channel's ARN. */
+/** Questions to a channel's streams, by the channel's ARN. */
 type ChannelMedia = Pick<
   MediaEngine,
   | "stopStream"
@@ -33,6 +33,6 @@ export interface OwnedStreams extends ChannelMedia {
 
 export interface Viewer {
   readonly id: string;
-  /** ISO 3166-1 alpha-2 code; undefined where nobody knows. */
+  /** ISO 3166-1 alpha-2 code; undefined if it is unknown. */
   readonly country?: string | undefined;
 }

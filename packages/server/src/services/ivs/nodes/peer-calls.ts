@@ -85,7 +85,7 @@ export async function callPeer<Name extends Method>(
   }
 }
 
-/** What the node answered to this call: what anybody else says at its address counts for nothing. */
+/** Reads the node's answer to this call; an answer of another server at its address is refused. */
 async function readAnswer(
   response: Response,
   callSignature: string,
@@ -147,7 +147,7 @@ export async function answerPeer(
   const body = await readPlainBody(request, BODY_BYTES_MAX);
   if (body === undefined || sha256Of(body) !== call.bodySha256)
     return refusal(403, "The body isn't the one that was signed.");
-  // What this server's own key signed are the arguments of the interface.
+  // Arguments that this server's own key has signed are the interface's.
   const answer = streams[method as Method] as (...args: unknown[]) => Promise<unknown>;
   return encode(await answer(...JSON.parse(body)), callSignature, signature);
 }

@@ -1,7 +1,7 @@
 import { createHash, createHmac, hkdfSync, timingSafeEqual } from "node:crypto";
 
 const KEY_BYTES = 32;
-/** As much as the nodes' clocks may differ, and what a call may take on its way. */
+/** Allows for the difference of the nodes' clocks, and for a call's time on its way. */
 const AGE_MAX_MS = 60_000;
 /** Calls that are remembered, so that none is made twice: thousands a second. */
 const CALLS_MAX = 250_000;
@@ -15,7 +15,7 @@ export interface SignedCall {
   readonly atMs: number;
   /** 16 random bytes in hexadecimal, another for each call. */
   readonly nonce: string;
-  /** SHA-256 of the body: who calls is known before the body is read. */
+  /** SHA-256 of the body, so that the caller is known before the body is read. */
   readonly bodySha256: string;
 }
 
@@ -31,7 +31,7 @@ export interface SignedAnswer {
 /** Nodes know each other by the sealing key, which all of them have. */
 export class PeerSignature {
   readonly #key: Uint8Array;
-  /** When each call that was accepted can't be made again because of its age; oldest first. */
+  /** The time from which each accepted call is too old to be made again; oldest first. */
   readonly #endsMs = new Map<string, number>();
 
   constructor(sealingKey: Uint8Array) {
@@ -46,7 +46,7 @@ export class PeerSignature {
     return this.#hmac(["call", nodeId, method, atMs, nonce, bodySha256]);
   }
 
-  /** Whether a node of the same key signed the call, about now. */
+  /** True if a node of the same key signed the call, about now. */
   verify(call: SignedCall, signature: string, nowMs: number): boolean {
     if (!(Math.abs(nowMs - call.atMs) <= AGE_MAX_MS) || !NONCE.test(call.nonce)) return false;
     return isSame(this.sign(call), signature);
@@ -68,7 +68,7 @@ export class PeerSignature {
     return this.#hmac(["answer", callSignature, status, contentType, bodySha256]);
   }
 
-  /** Whether the node that was called answered this to this call. */
+  /** True if the node that was called gave this answer to this call. */
   verifyAnswer(answer: SignedAnswer, signature: string): boolean {
     return isSame(this.signAnswer(answer), signature);
   }

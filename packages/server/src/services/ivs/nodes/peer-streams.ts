@@ -11,8 +11,8 @@ const KEPT_BYTES_MAX = 64 * 1024 * 1024;
 /** A stream that began or ended on the peer shows here this much later at most. */
 const KNOWN_FOR_MS = 1_000;
 const CHANNELS_MAX = 10_000;
-/** Viewers are told to the peer together, so often. */
-const VIEWERS_TOLD_MS = 2_000;
+/** Viewers are reported to the peer together, this often. */
+const VIEWERS_REPORTED_MS = 2_000;
 /** More than a channel has; those beyond aren't counted. */
 const VIEWERS_MAX = 20_000;
 
@@ -26,7 +26,7 @@ export class PeerStreams implements OwnedStreams {
     CHANNELS_MAX,
   );
   readonly #viewers = new Map<string, Map<string, Viewer>>();
-  #isTelling = false;
+  #isReporting = false;
 
   constructor(peer: PeerAddress, signature: PeerSignature, clock: Clock) {
     this.#peer = peer;
@@ -82,14 +82,14 @@ export class PeerStreams implements OwnedStreams {
     const noted = this.#viewers.get(streamId) ?? new Map<string, Viewer>();
     this.#viewers.set(streamId, noted);
     for (const viewer of viewers) if (noted.size < VIEWERS_MAX) noted.set(viewer.id, viewer);
-    if (this.#isTelling) return;
-    this.#isTelling = true;
-    after(VIEWERS_TOLD_MS, () => this.#tellViewers());
+    if (this.#isReporting) return;
+    this.#isReporting = true;
+    after(VIEWERS_REPORTED_MS, () => this.#reportViewers());
   }
 
-  /** Who isn't told is missing in a count for a moment: no reason to disturb a viewer. */
-  #tellViewers(): void {
-    this.#isTelling = false;
+  /** A viewer whose report fails is missing in a count for a moment, and isn't disturbed. */
+  #reportViewers(): void {
+    this.#isReporting = false;
     const noted = [...this.#viewers];
     this.#viewers.clear();
     for (const [streamId, viewers] of noted)

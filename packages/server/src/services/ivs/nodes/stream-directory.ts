@@ -24,12 +24,12 @@ export interface StreamDirectoryOptions {
   readonly nodeId: () => string;
 }
 
-/** What playback shows, and whom it asks for it. */
+/** A stream that playback shows, and the node's streams that it asks for it. */
 export interface Playing extends Playable {
   readonly streams: OwnedStreams;
 }
 
-/** Knows which node has a channel's stream. Where nobody shares the database, this one has all. */
+/** Knows which node has a channel's stream. If the database isn't shared, this one has all. */
 export class StreamDirectory {
   readonly #options: StreamDirectoryOptions;
   readonly #store: Store<IvsTables>;
@@ -43,7 +43,7 @@ export class StreamDirectory {
     this.#store = options.store.tables<IvsTables>();
   }
 
-  /** What can be played now. Rejects with StreamUnavailable. */
+  /** Resolves to the stream that can be played now. Rejects with StreamUnavailable. */
   async playing(channelArn: string): Promise<Playing | undefined> {
     const streams = this.#isHere(channelArn)
       ? this.#options.local
@@ -67,7 +67,7 @@ export class StreamDirectory {
     return streams === this.#options.local ? undefined : streams;
   }
 
-  /** How many watch each stream, by its id; 0 where its node isn't reached. */
+  /** Counts the viewers of each stream, by its id; 0 if its node isn't reached. */
   async viewerCounts(sessions: readonly StreamSessionRow[]): Promise<ReadonlyMap<string, number>> {
     const byOwner = new Map<string, StreamSessionRow[]>();
     for (const session of sessions)

@@ -20,7 +20,7 @@ export interface FeedDependencies {
   readonly decisions: AccountFeed;
   /** CloudTrail's records. */
   readonly records: AccountFeed;
-  /** What decides on actions that are about the whole server. */
+  /** Makes the authorization of an action on the whole server. */
   readonly serverWide: (action: string) => Authorization;
 }
 
@@ -29,7 +29,7 @@ interface EventsInput {
   readonly LastEventId?: string;
 }
 
-/** What goes on being told while a reader listens; each account hears of itself alone. */
+/** Operations that stream feeds as long as a reader listens, to each account its own. */
 export function feedOperations(deps: FeedDependencies): OperationTable {
   const { events, readers } = deps;
   const ReadEvents: OperationHandler<EventsInput, object> = {

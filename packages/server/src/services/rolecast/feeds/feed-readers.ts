@@ -9,14 +9,14 @@ const READERS_PER_ACCOUNT_MAX = 20;
 /** Bytes a reader may lag behind before it is dropped: it can resume with Last-Event-ID. */
 const BACKLOG_BYTES_MAX = 1024 * 1024;
 /**
- * How often a reader is sent a comment, which keeps proxies from ending the connection, and how
- * often its request is decided again: a deleted key reads on for so long at most.
+ * A reader is sent a comment this often, which keeps proxies from ending the connection, and its
+ * request is decided again: a deleted key reads on for so long at most.
  */
 const HEARTBEAT_MS = 5_000;
 
 /**
  * Starts a feed; returns the way to stop it. `write` is false once the reader has enough for now,
- * and `drained` calls back when it wants more: who minds that is never dropped.
+ * and `drained` calls back when it wants more: a source that waits for it is never dropped.
  */
 export type FeedSource = (
   write: (text: string) => boolean,
@@ -25,7 +25,7 @@ export type FeedSource = (
 
 export interface FeedRequest {
   readonly accountId: string;
-  /** What the first line says of the feed. */
+  /** The text of the first line. */
   readonly title: string;
   readonly subscribe: FeedSource;
   /** Rejects when the reader may read no longer. */
@@ -69,7 +69,7 @@ export class FeedReaders {
   }
 }
 
-/** A reader that may read no longer is told why, in a comment, and that was all. */
+/** Ends the stream of a reader that may read no longer, with the reason in a comment. */
 async function beat(stream: PassThrough, recheck: () => Promise<void>): Promise<void> {
   try {
     await recheck();

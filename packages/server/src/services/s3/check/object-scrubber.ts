@@ -18,9 +18,9 @@ const BEGINS_AFTER_MS = 10_000;
 /** Between two rounds. */
 const REST_MS = 600_000;
 const PAGE_SIZE = 500;
-/** What opening a file counts as. */
+/** Opening a file counts as so many bytes. */
 const FILE_BYTES = 4096;
-/** Distinct files that are told of; more are counted by nobody's need. */
+/** Distinct damaged files that are counted; a larger number says no more. */
 const DAMAGED_MAX = 10_000;
 const ROW = "objects";
 
@@ -34,8 +34,8 @@ export interface ObjectScrubberOptions {
 }
 
 /**
- * Reads everything that is stored, slowly and over and over, and compares it with its checksums. Where
- * it is, is in the database: a restart goes on from there, and nodes share the work.
+ * Reads everything that is stored, slowly and over and over, and compares it with its checksums.
+ * Its place is in the database: a restart goes on from there, and nodes share the work.
  */
 export class ObjectScrubber {
   readonly #options: ObjectScrubberOptions;
@@ -44,7 +44,7 @@ export class ObjectScrubber {
   #objects = 0;
   #bytes = 0;
   #rounds = 0;
-  /** What was found damaged in this round, and in the one before. */
+  /** Files found damaged in this round, and in the one before. */
   #damaged = new Set<string>();
   #damagedBefore = new Set<string>();
   #mayReadAtMs = 0;
@@ -92,7 +92,7 @@ export class ObjectScrubber {
     this.#damaged = new Set();
   }
 
-  /** The next page is nobody else's from now on; one that breaks off is the next round's. */
+  /** Takes the next page from the other nodes; one that breaks off is left to the next round. */
   async #takePage(): Promise<Page> {
     const place = await this.#place(this.#store.db);
     const empty = await pageOfStored(place, 1, this.#store.db);
@@ -138,7 +138,7 @@ export class ObjectScrubber {
     );
   }
 
-  /** What was read is waited for, so that the rate holds over any time. */
+  /** Waits as long as the bytes take at the given rate, so that it holds over any time. */
   async #pace(bytes: number, signal: AbortSignal): Promise<void> {
     const nowMs = performance.now();
     this.#mayReadAtMs = Math.max(this.#mayReadAtMs, nowMs);

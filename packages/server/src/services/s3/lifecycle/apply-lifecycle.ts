@@ -16,7 +16,7 @@ import {
 } from "./due-objects.ts";
 import { enabledRules, expirationOf, transitionOf } from "./lifecycle-rules.ts";
 
-/** What one transaction changes: uploads and requests needn't wait long for it. */
+/** Items that one transaction changes, so that requests needn't wait long for it. */
 const BATCH_SIZE = 20;
 
 /** One bucket as it was when the rules began to be applied to it. */
@@ -32,8 +32,8 @@ interface Run {
 type Change<T> = (item: T, bucket: BucketRow, tx: Transaction<S3Tables>, run: Run) => Promise<void>;
 
 /**
- * Expires a bucket's objects, versions, delete markers and uploads, and moves objects between storage
- * classes. Ends early when the bucket has gone or has other rules.
+ * Expires a bucket's objects, versions, delete markers and uploads, and moves objects between
+ * storage classes. Ends early when the bucket has gone or has other rules.
  */
 export async function applyLifecycle(
   bucket: BucketRow,
@@ -129,8 +129,8 @@ async function expire(
 }
 
 /**
- * Each batch in a transaction, and others have their turn after each batch and each page: SQLite
- * answers without giving it to them. False: the bucket has gone or has other rules, or the server ends.
+ * Changes each batch in a transaction. Others have a turn after each batch and each page, since
+ * SQLite answers without one. False: the bucket is gone or has other rules, or the server ends.
  */
 async function inBatches<T>(
   pages: AsyncIterable<readonly T[]>,

@@ -9,8 +9,8 @@ const LOOK_INTERVAL_MS = 3_600_000;
 
 /**
  * Applies buckets' lifecycle rules: all buckets' hourly, and one bucket's soon after they were put.
- * Each change is made as if a client had asked for it, so the work may be broken off at any time, and
- * several nodes may do it at once.
+ * Each change is made as if a client had asked for it, so the work may be broken off at any time,
+ * and several nodes may do it at once.
  */
 export class LifecycleWorker {
   readonly #deps: S3Dependencies;
