@@ -7,7 +7,7 @@
  * for one in the middle of each list (the same page size; where a list has one page, that one).
  * What is compared is processor time, which other programs on the machine don't lengthen: of the
  * server's thread that serves and, on PostgreSQL, of its connections there. The median of the
- * rounds counts. Beside it stand the longest time that the thread computed without a turn for
+ * rounds counts. Given with it: the longest time that the thread computed without a turn for
  * others during a page of the large account, and that page's time on the clock, medians too.
  * Listings of objects, versions and uploads with a delimiter have 1,000 common prefixes, of 1 and
  * of 100 keys each; with `--million`, of 10 and of 1,000.
@@ -92,7 +92,7 @@ async function fill(operations: readonly PagedOperation[]): Promise<void> {
     if (buckets.has(grouped)) await seedBucket(execute, { accountId, name: grouped }, keys, GROUPS);
     if (buckets.has(flat)) await seedBucket(execute, { accountId, name: flat }, items, items);
   }
-  // As PostgreSQL does by itself after a while.
+  // PostgreSQL does this by itself after a while.
   if (postgres) await execute("vacuum analyze");
   await end();
 }
@@ -154,7 +154,7 @@ interface Cost {
   /** Processor time of the server and, of PostgreSQL, of what serves it. */
   readonly usedMs: number;
   readonly heldMs: number;
-  /** On the clock. */
+  /** Wall-clock time. */
   readonly tookMs: number;
 }
 

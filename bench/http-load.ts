@@ -11,7 +11,7 @@ export interface LoadResult {
 /**
  * Sends the same request over keep-alive connections, one at a time each, for `durationMs`; or
  * different ones, each once, until they are used up. A raw
- * socket client, so that the client costs little beside what it measures. Answers need a
+ * socket client, so that the client costs little compared to what it measures. Answers need a
  * content-length or chunked body; a status other than 200 counts as a failure.
  */
 export async function load(options: {

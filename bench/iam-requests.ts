@@ -16,7 +16,7 @@ import { OPERATIONS, type RequestSource } from "./iam-requests/operations.ts";
  * warms up. CreateRole is a different role each time, spread over accounts because of the quota of
  * 1,000; a write is answered when it is on the disk. Without moto, Rolecast alone.
  *
- * Beside the rate stands the processor time (user and system, all threads) that the server took for
+ * With the rate comes the processor time (user and system, all threads) that the server took for
  * a request, from Linux's /proc: on a machine that others use, its ratio is the one to look at.
  *
  * Authorisation's share: the time inside the authorizer of the time inside the pipeline, GetRole
@@ -100,7 +100,7 @@ function median(values: readonly number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0;
 }
 
-/** Of all threads of a process. `/proc` counts in hundredths of a second. */
+/** The time of all threads of a process. `/proc` counts in hundredths of a second. */
 function processorTimeUs(pid: number | undefined): number {
   const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

@@ -6,7 +6,7 @@
  * so that other load on the machine hits them alike. What a worker carries is bounded by one core,
  * so capacity is the workers times a core's time over what a stream costs; wall time would measure
  * the encoders, which need cores too. The result is the median of windows of five seconds; the
- * worst and the best are told too.
+ * worst and the best are given too.
  *
  * Real time: the same number of streams of 2.5 Mb/s for each worker, CPU time of the worker
  * processes per stream. At this load what a stream costs is how often and from where its worker is
@@ -52,7 +52,7 @@ interface Sample {
 
 const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0);
 
-/** Of each engine, what it spends and is sent in each window. */
+/** What each engine spends and is sent in each window. */
 async function measure(
   engines: readonly EngineProcess[],
   sent: readonly (readonly number[])[] = [],

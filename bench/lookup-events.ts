@@ -5,7 +5,7 @@
  * Method: one server in this process (durable) has three accounts: with 1,000 events that came one
  * a second, with 100,000 that did, and with 100,000 that came 1,000 a second. Each is asked in
  * turn, by the services' own way to each other, for pages of 50: the first, one from NextToken
- * behind half of the history, one of a time range in its middle, and by each attribute. What is
+ * after half of the history, one of a time range in its middle, and by each attribute. What is
  * compared is the thread's processor time (not PostgreSQL's), the median of the rounds. Beside it
  * stands the longest that it computed without a turn for others during a page, again the median. A
  * page that isn't full although there are more events fails too.
@@ -41,7 +41,7 @@ const ACCOUNTS = [
 ] as const;
 const NAMES = 5;
 const USERS = 10;
-/** Of the smallest and of the largest account: what is looked for is in the middle of both. */
+/** The smallest and the largest account; the searched event is in the middle of both. */
 const SOUGHT_SHARE = 0.5;
 
 const { values: flags } = parseArgs({ options: { postgres: { type: "boolean" } } });

@@ -8,7 +8,7 @@
  * with 200 streams on both there is enough of two cores left. Cost is the user and system time of
  * the server's own process. Where both together need more than the machine has (`server` with 200
  * streams on two cores), `apart` feeds one after the other. It is no measure when a server takes
- * too little: then no ratio is told.
+ * too little: then no ratio is given.
  *
  * `live` is the media engine, built as it is shipped, and the time from the first keyframe to the
  * first playlist. With `record` both also record to the disk: nginx-rtmp an FLV, the engine what it
@@ -39,7 +39,7 @@ const streams = Number(process.argv[2] ?? 24);
 const seconds = Number(process.argv[3] ?? 20);
 const mode = process.argv[4] ?? "live";
 const apart = process.argv[5] === "apart";
-/** Where it is recorded, until each stream has its first file of ten seconds. */
+/** The wait, where it is recorded, until each stream has its first file of ten seconds. */
 const WARM_UP_MS = mode === "live" ? 6_000 : 13_000;
 const POLL_MS = 4;
 const RATIO_LIMIT = 1;
@@ -105,7 +105,7 @@ function residentMegabytes(pid: number): number {
   return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1_024);
 }
 
-/** Of one core, per stream, in percent. */
+/** Percent of one core per stream. */
 async function costs(pids: readonly number[]): Promise<number[]> {
   const before = pids.map(cpuSeconds);
   const beganMs = performance.now();

@@ -35,7 +35,7 @@ const BUCKET = "bench-objects";
 const KEYS_PER_CONNECTION = 16;
 const CONNECTIONS_MAX = 8;
 const GIB_PARTS = 1024;
-/** For the signatures; they hold for a quarter of an hour. */
+/** The time of the signatures, which are valid for a quarter of an hour. */
 const DATE = `${new Date().toISOString().replace(/[-:]/g, "").slice(0, 15)}Z`;
 
 type Payload = "sdk" | "unsigned";

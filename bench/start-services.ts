@@ -11,7 +11,7 @@ import { SERVICES } from "../packages/server/src/services/index.ts";
  * Method: for each service a new process of the built library, which is asked for nothing but an
  * operation that the service doesn't have, twice. The first request loads the service's schemas and
  * handlers; given are the processor time of both and the heap, after a collection, that the first
- * one added. Beside it the heap of a server that was asked for nothing.
+ * one added. It also gives the heap of a server that was asked for nothing.
  */
 const SERVER = `
   const { createTestServer } = await import(process.argv[1]);

@@ -5,10 +5,10 @@ import { join } from "node:path";
 
 /*
  * Method: starts the built command several times on one data folder (made by a first start that
- * isn't counted) and on a new one, and takes the wall time from spawn to `Ready.`; beside it the
+ * isn't counted) and on a new one, and takes the wall time from spawn to `Ready.`; with it the
  * time that the same node needs to run an empty script. Idle memory is the resident set 5 s later.
  * In-process: a new node process each time imports `rolecast/testing` and awaits
- * createTestServer(); the import, which a suite pays once, is given beside it, and the processor
+ * createTestServer(); the import, which a suite pays once, is given with it, and the processor
  * time of the start, which other programs on the machine change less. What each service adds once
  * it is asked for, which no server pays that nobody asks: `start-services.ts`.
  */

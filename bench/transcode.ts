@@ -1,6 +1,6 @@
 /**
- * CPU of a STANDARD channel's ladder beside the same ffmpeg command run by hand on the same source,
- * both in real time and at the same time, so that other load hits them alike: `tsx
+ * CPU of a STANDARD channel's ladder, compared with the same ffmpeg command run by hand on the same
+ * source, both in real time and at the same time, so that other load hits them alike: `tsx
  * bench/transcode.ts [SECONDS] [low] [WARM_UP_SECONDS]`, with `low` for latencyMode LOW. V8
  * compiles for a minute or two, which a longer warm-up leaves out.
  *
@@ -36,7 +36,7 @@ const LISTING_MS = 12_000;
 const SOURCE = { width: 1280, height: 720, frameRate: 30 };
 const SMALLEST = "160p30";
 
-/** Of a process and of those that it started. */
+/** The time of a process and of those that it started. */
 function treeCpuSeconds(pid: number): number {
   return childrenOf(pid).reduce((sum, child) => sum + treeCpuSeconds(child), cpuSeconds(pid));
 }
@@ -63,7 +63,7 @@ function byHand(source: string): number {
     },
   );
   closeSync(nowhere);
-  // As the engine's: who has to wait finds its caches cold.
+  // As in the engine: a process that has to wait finds its caches cold.
   setPriority(child.pid ?? 0, NICENESS);
   if (feeder.stdout !== null && child.stdin !== null) {
     feeder.stdout.pipe(child.stdin);

@@ -25,7 +25,7 @@ async function bundleCommand(): Promise<readonly string[]> {
       server: join(root, "packages/cli/src/server.ts"),
       testing: join(root, "packages/cli/src/testing.ts"),
       testcontainers: join(root, "packages/cli/src/testcontainers.ts"),
-      // By the name under which the media package looks for it beside itself.
+      // The media package looks for it by this name, next to itself.
       "worker-main": join(root, "packages/media/src/workers/worker-main.ts"),
       // And the server for this one.
       "saml-thread": join(root, "packages/server/src/services/sts/saml-thread.ts"),

@@ -4,14 +4,17 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "..");
-/** What the build writes last. */
+/** The file that the build writes last. */
 const LAST_WRITTEN = join(ROOT, "packages/cli/dist/THIRD-PARTY-NOTICES.txt");
 /** Goes when node_modules is installed anew, of which the build is made too. */
 const STAMP = join(ROOT, "node_modules/.cache/built-from");
 /** No build contains these. */
 const NOT_BUILT = /^(?:test|bench)\/|\.test\.ts$/;
 
-/** Hash of all that a build is made of; undefined outside of a git checkout, where nobody knows. */
+/**
+ * Hash of all that a build is made of; undefined outside of a git checkout, where it can't be
+ * known.
+ */
 export function sourcesHash(): string | undefined {
   let listed: string;
   try {
@@ -35,7 +38,7 @@ export function rememberBuild(hash: string | undefined): void {
   writeFileSync(STAMP, hash ?? "");
 }
 
-/** Whether the last build is what one now would make. */
+/** Whether a build would make the same as the last one. */
 export function isBuilt(): boolean {
   if (!existsSync(LAST_WRITTEN) || !existsSync(STAMP)) return false;
   return readFileSync(STAMP, "utf8") === sourcesHash();

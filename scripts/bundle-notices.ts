@@ -8,7 +8,7 @@ interface Manifest {
   readonly name?: string;
   readonly version?: string;
   readonly license?: string;
-  /** As packages named them before npm 2. */
+  /** The form of licences before npm 2. */
   readonly licenses?: readonly { readonly type: string }[];
 }
 

@@ -11,7 +11,7 @@ import { z } from "zod";
  */
 const SOURCES = join(import.meta.dirname, "../packages/cli/src");
 
-/** What JSON Schema says of the settings, as far as they use it. */
+/** The part of JSON Schema that the settings use. */
 interface Schema {
   readonly type?: string | readonly string[];
   readonly const?: unknown;
@@ -49,7 +49,7 @@ export function serverTypes(): string {
   ].join("\n");
 }
 
-/** The types of `rolecast/testing`, beside those. */
+/** The types of `rolecast/testing`, in addition to those. */
 export function testingTypes(): string {
   const source = readFileSync(join(SOURCES, "testing.ts"), "utf8");
   return [
@@ -70,7 +70,7 @@ function commentOf(source: string, name: string): string {
   return comment[0];
 }
 
-/** The types of `rolecast/testcontainers`, beside those; they need testcontainers' own. */
+/** The types of `rolecast/testcontainers`, in addition to those; they need testcontainers' own. */
 export function testcontainersTypes(): string {
   const source = readFileSync(join(SOURCES, "testcontainers.ts"), "utf8");
   const { outputText } = ts.transpileDeclaration(source, {});

@@ -24,7 +24,7 @@ const { values } = parseArgs({
     count: { type: "string", default: "20" },
     /** Several with commas. */
     folder: { type: "string", default: "packages" },
-    /** As git names it: only lines that it added. */
+    /** A range of git's: only lines that it added. */
     change: { type: "string" },
     /** Seconds for the tests of one mutant; what takes longer hangs, and is killed. */
     deadline: { type: "string", default: "240" },
@@ -66,7 +66,7 @@ try {
   copy.remove();
 }
 
-/** As many as were asked for, each in another line. */
+/** Draws as many mutants as were asked for, each in another line. */
 function draw(): Mutant[] {
   const folders = values.folder.split(",");
   const lines = values.change === undefined ? undefined : addedLines(values.change);
@@ -136,7 +136,7 @@ async function judge(mutant: Mutant, map: TestMap): Promise<Outcome> {
   }
 }
 
-/** Whether these tests pass without a change: what fails by itself has told nothing. */
+/** Whether these tests pass without a change: a test that fails by itself proves nothing. */
 async function passes(tests: readonly string[]): Promise<boolean> {
   const unknown = tests.filter((test) => !passing.has(test));
   if (unknown.length === 0) return true;

@@ -115,7 +115,7 @@ export function metricsPage(exposition: string): string {
   ].join("\n");
 }
 
-/** Of each decision's text its title, which begins with its number. */
+/** Returns the title of each decision, which begins with its number. */
 export function decisionsPage(decisions: ReadonlyMap<string, string>): string {
   const entries = [...decisions].map(
     ([name, text]) => `- [${text.split("\n")[0]?.replace(/^# /, "")}](${name})`,

@@ -1,9 +1,9 @@
 /*
- * A server as built, in a process of its own, beside encoders that connect, stall, garble, drop and
+ * A server as built, in a process of its own, and encoders that connect, stall, garble, drop and
  * come back at random: `npx tsx scripts/soak.ts --minutes 30 --streams 50 --seed 1`, after `npm run
  * build`.
  *
- * Every stream is recorded to S3. Each recording is checked when its end is told: complete, or
+ * Every stream is recorded to S3. Each recording is checked when its end is published: complete, or
  * truthfully failed; and those of encoders that sent nothing wrong (two thirds; they stall, drop
  * and come back too) decode without a warning, frame for frame. A tenth records into a bucket that
  * refuses the role for a while, again and again. Memory is sampled all along; its slope is the
@@ -47,12 +47,12 @@ const FILM_SECONDS = 20;
 const SAMPLE_MS = 5_000;
 const ROWS = 15;
 const RECONNECT_SECONDS = 15;
-/** How long the unreliable bucket takes what it is given, and how long it doesn't. */
+/** The times for which the unreliable bucket accepts objects, and for which it doesn't. */
 const TAKES_MS = 70_000;
 const REFUSES_MS = 30_000;
 /** After the last encoder: the window for a reconnect, and files that were under way. */
 const FINISH_MS = 60_000;
-/** What may be on its way when an encoder pulls its plug. */
+/** The media that may be on its way when an encoder pulls its plug. */
 const LOST_WITH_CONNECTION_MS = 500;
 /** A stream that is stopped before its first segment isn't recorded. */
 const STOPPED_EARLY_MS = 4_000;
@@ -80,7 +80,7 @@ function sample(pid: number, beganMs: number): Sample {
   };
 }
 
-/** JavaScript's objects, and the buffers beside them. */
+/** JavaScript's objects and their buffers. */
 async function heapMb(endpoint: string): Promise<readonly [number, number]> {
   const text = await (await fetch(`${endpoint}/_rolecast/metrics`)).text();
   const read = (name: string) =>
@@ -126,7 +126,7 @@ async function setUp(root: ServerProcess["root"]) {
   return { plans, clean, buckets: [reliable, unreliable] as const };
 }
 
-/** What a channel's encoders sent in order is in its recordings. */
+/** Checks that what a channel's encoders sent in order is in its recordings. */
 function missing(
   recordedMs = 0,
   sent: EncodersReport["sent"][string] = { mediaMs: 0, lives: 0 },
@@ -137,7 +137,7 @@ function missing(
     : [`${sent.mediaMs} ms were sent in ${sent.lives} lives, ${recordedMs} ms recorded`];
 }
 
-/** Streams, sessions and bytes that nobody ended. */
+/** Streams, sessions and bytes that are left. */
 async function leftInServer({ root, endpoint }: ServerProcess): Promise<string[]> {
   const { ivs } = (await (await fetch(`${endpoint}/_rolecast/health`)).json()) as {
     ivs: Record<string, number>;

@@ -4,10 +4,10 @@ import { join } from "node:path";
 import { isBuilt } from "./built-from.ts";
 
 /*
- * All that must hold before a change lands. Types and lint are checked beside the tests, which wait
- * for encoders and intervals; the tests need only the build, which is left alone where nothing that
- * it is made of has changed. What is given is passed on to vitest.
- * Ends with 1 if tests failed and all else passed, since those may be tried again; else with 2.
+ * All checks that must pass before a change lands. Types and lint are checked while the tests run,
+ * which wait for encoders and intervals; the tests need only the build, which is left alone where
+ * nothing that it is made of has changed. What is given is passed on to vitest. Ends with 1 if
+ * tests failed and all else passed, since those may be tried again; else with 2.
  */
 const VITEST = join(import.meta.dirname, "../node_modules/vitest/vitest.mjs");
 

@@ -141,13 +141,13 @@ function parseScript({ text }: Snippet): void {
   expect(parseSync("snippet.ts", text).errors.map(({ message }) => message)).toEqual([]);
 }
 
-/** `<arn of the channel>` stands for a word. */
+/** `<arn of the channel>` is a placeholder for a word. */
 function parseShell(snippet: Snippet): void {
   const input = commandsOf(snippet).replace(/<[a-zA-Z][^<>\n]*>/g, "WORD");
   execFileSync("bash", ["-n"], { input, stdio: ["pipe", "ignore", "pipe"] });
 }
 
-/** Columns move with what stands in them. */
+/** Columns move with their contents. */
 function spaced(text: string): string {
   return text.replace(/ +/g, " ").trim();
 }

@@ -224,7 +224,7 @@ describe("style", () => {
       // The mechanism, and what is written with every request.
       "kernel/files/write-durably.ts",
       "kernel/files/appended-file.ts",
-      // What is only there to be removed.
+      // A file that only reserves room.
       "storage/data-disk.ts",
       // Bytes of objects, which have a mechanism of their own.
       "services/s3/blobs/",
@@ -262,7 +262,7 @@ describe("style", () => {
     const wrong = sources.flatMap(({ path, text }) => {
       if (!path.startsWith("packages/server/src/") || isTest(path)) return [];
       if (elsewhere.some((other) => path.startsWith(other))) return [];
-      // What is joined to a folder is written there, or plain names alone.
+      // Parts of a join are literals, or plain names.
       const joins = text.matchAll(/(?<![.\w])join\(([^,()]*(?:\([^()]*\))?)((?:,[^,()]*)*)/g);
       return [...joins]
         .filter(([, , parts = ""]) => !/^(?:,\s*"[\w.-]+")*,?\s*$/.test(parts))

@@ -1,6 +1,6 @@
 /**
  * Processor time, which others on the same machine don't lengthen as they do the time on the clock.
- * Linux tells it in nanoseconds; elsewhere the clock stands in.
+ * Linux gives it in nanoseconds; elsewhere wall-clock time is used.
  */
 import { closeSync, existsSync, openSync, readFileSync, readSync } from "node:fs";
 import { performance } from "node:perf_hooks";
@@ -8,7 +8,7 @@ import { performance } from "node:perf_hooks";
 const NS_PER_MS = 1e6;
 const SAMPLE_MS = 1;
 
-/** What a process's first thread, which serves, has used so far, in milliseconds. */
+/** The time that a process's first thread, which serves, has used so far, in milliseconds. */
 export function threadTimeMs(pid: number | "self" = "self"): number {
   const file = `/proc/${pid}/schedstat`;
   if (!existsSync(file)) return pid === "self" ? performance.now() : 0;

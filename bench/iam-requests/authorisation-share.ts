@@ -8,7 +8,7 @@ import { OPERATIONS } from "./operations.ts";
 export interface Share {
   readonly authorizeUs: number;
   readonly pipelineUs: number;
-  /** From the client's side, at one connection. */
+  /** The time from the client's side, at one connection. */
   readonly requestUs: number;
   readonly ofRequest: number;
 }

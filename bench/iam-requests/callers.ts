@@ -29,7 +29,7 @@ export const TRUST = JSON.stringify({
   Statement: [{ Effect: "Allow", Principal: { AWS: "*" }, Action: "sts:AssumeRole" }],
 });
 
-/** As many as the roles that are made need: an account has at most 1,000. */
+/** As many accounts as the roles need that are made: an account has at most 1,000. */
 export const ACCOUNTS: readonly Account[] = Array.from({ length: ACCOUNT_COUNT }, (_, index) => ({
   id: String(111_111_111_111 + index),
   key: {

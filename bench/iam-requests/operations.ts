@@ -1,7 +1,7 @@
 import { sign } from "../../test/support/signed-request.ts";
 import { type Caller, type Key, TRUST } from "./callers.ts";
 
-/** What a round sends: one request again and again, or each of many once. */
+/** The requests of a round: one again and again, or each of many once. */
 export type RequestSource = () => string | readonly string[];
 
 interface MeasuredOperation {
@@ -13,7 +13,7 @@ interface MeasuredOperation {
 
 /** Below the quota of 1,000 roles in an account, over all rounds. */
 const ROLES_PER_CALLER = 950;
-/** With the one that warms up. */
+/** Includes the one that warms up. */
 const ROUNDS = 4;
 
 const IAM = { service: "iam", version: "2010-05-08" };

@@ -1,7 +1,7 @@
 import type { FlvLoop } from "../../packages/media/src/testing/flv-loop.ts";
 import { RtmpClient } from "../../packages/media/src/testing/rtmp-client.ts";
 
-/** What OBS uses. */
+/** OBS's value. */
 export const CHUNK_BYTES = 4_096;
 
 /** An encoder that the server lets publish, with the film's headers sent. */

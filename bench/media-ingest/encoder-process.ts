@@ -2,7 +2,7 @@ import type { ChildProcess } from "node:child_process";
 import { nextLine, script } from "./bench-processes.ts";
 import type { Sent } from "./encoders.ts";
 
-/** Where encoders set their keyframes: those of all of them are spread over one interval. */
+/** The offset of an encoder's keyframes: those of all encoders are spread over one interval. */
 const KEYFRAME_INTERVAL_MS = 2_000;
 
 interface EncoderOptions {
@@ -28,7 +28,7 @@ export async function startEncoders(
   return encoders;
 }
 
-/** What its encoders sent until now. */
+/** The bytes that its encoders have sent so far. */
 export async function askSent(encoders: ChildProcess): Promise<Sent[]> {
   const report = nextLine(encoders);
   encoders.kill("SIGUSR2");

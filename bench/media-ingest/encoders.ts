@@ -14,7 +14,7 @@ import { chunkStreamOf, FlvLoop } from "../../packages/media/src/testing/flv-loo
 import { encodeMessage } from "../../packages/media/src/transport/rtmp/chunk-writer.ts";
 import { beginPublishing, CHUNK_BYTES } from "./begin-publishing.ts";
 
-/** What one encoder did; times are the wall clock's. */
+/** The account of one encoder; times are the wall clock's. */
 export interface Sent {
   readonly key: string;
   readonly keyframesAtMs: number[];

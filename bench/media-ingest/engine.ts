@@ -3,7 +3,7 @@
  * live playlists at `/<stream key>`, or `/<stream key>/<rendition>`. With `ladder` it makes the
  * renditions of STANDARD channels, with `ladder-low` those of latencyMode LOW, in parts. The second
  * argument is the number of ingest workers, whose process ids are printed too. With `record`
- * objects are written into the folder of the third. `/arrivals` tells when each segment of each
+ * objects are written into the folder of the third. `/arrivals` lists when each segment of each
  * stream was listed.
  */
 
@@ -22,11 +22,11 @@ const mode = process.argv[2] ?? "";
 const ladder = mode.startsWith("ladder") ? BELOW_SOURCE : undefined;
 const folder = process.argv[4];
 const live = new Set<string>();
-/** By stream key: when the segment of each sequence number was listed, by the wall clock. */
+/** The wall-clock time at which the segment of each sequence number was listed, by stream key. */
 const arrivals = new Map<string, number[]>();
 let broadcasts = 0;
 
-// As `rolecast start` does.
+// `rolecast start` does so too.
 letHeapGrow();
 const engine = createMediaEngine(
   {

@@ -22,7 +22,7 @@ async function encoder(key: string): Promise<void> {
   const { socket } = client;
   const play = loop.play();
   sockets.push(socket);
-  // Its end is told below, and no figure comes of a flood that has ended.
+  // Its end is reported below; a flood that has ended gives no figure.
   flood(client, play).catch(() => process.exit(1));
   socket.on("close", () => {
     process.stderr.write(`encoder ${key} was disconnected: ${client.status()}\n`);

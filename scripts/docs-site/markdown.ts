@@ -11,7 +11,7 @@ export interface Heading {
   readonly text: string;
 }
 
-/** A heading with the words that stand below it, until the next one: what the search finds. */
+/** A heading with the words below it, up to the next one: a document of the search. */
 export interface Passage extends Heading {
   words: string;
 }
@@ -30,7 +30,7 @@ export interface RenderedPage {
 const LANGUAGES: Readonly<Record<string, string>> = { console: "shell", sh: "bash", text: "" };
 hljs.registerLanguage("nginx", nginx);
 
-/** What a file that isn't a page becomes below the site. */
+/** The path on the site of a file that isn't a page. */
 export function fileTarget(path: string): string {
   return path.startsWith("docs/") ? path.slice("docs/".length) : `files/${path}`;
 }

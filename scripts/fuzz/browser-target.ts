@@ -26,7 +26,7 @@ function nameAndRest(chance: Chance): string {
   return chance.rarely(3) ? mutate(text, chance) : text;
 }
 
-/** No origin and no name is taken for this machine's that a plain reading doesn't take for it. */
+/** No origin and no name passes for this machine's that doesn't in a plain reading. */
 export const browserTarget: FuzzTarget = {
   name: "origins and host names",
   next(chance) {

@@ -1,4 +1,4 @@
-/** What a fuzzing run is made of: the same seed gives the same inputs. */
+/** The random source of a fuzzing run: the same seed gives the same inputs. */
 export class Chance {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Chance {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 to below `limit`. Mulberry32. */
+  /** Draws a number from 0 to below `limit`. Mulberry32. */
   below(limit: number): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let value = this.#state;
@@ -167,6 +167,6 @@ function nastyNumber(chance: Chance): Buffer {
 /** A target: tries one input. Throws when something is wrong with the answer. */
 export interface FuzzTarget {
   readonly name: string;
-  /** What is tried, for showing it when it fails. */
+  /** The tried input, to be shown when it fails. */
   next(chance: Chance): { readonly input: unknown; run(): void | Promise<void> };
 }

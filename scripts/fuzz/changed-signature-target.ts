@@ -29,7 +29,7 @@ interface Case {
   readonly signed: RequestParts;
 }
 
-/** What is done to a signed request, and whether it means the same afterwards. */
+/** A change of a signed request, and whether it still means the same. */
 interface Change {
   readonly what: string;
   readonly means: "the same" | "something else";
@@ -237,7 +237,7 @@ function escaped(member: string, chance: Chance): string {
   return `${member.slice(0, equals + 1)}%${hex}${member.slice(equals + 2)}`;
 }
 
-/** A form is taken as it was signed, or refused. */
+/** A form is accepted as it was signed, or refused. */
 export const changedFormTarget: FuzzTarget = {
   name: "signed forms that are changed",
   next(chance) {

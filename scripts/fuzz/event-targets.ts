@@ -24,7 +24,7 @@ const ARNS = [
 ];
 const PLACES = ["../..", "..", "%2e%2e", "\n", ":", "/", "us-east-１", "111122223333", "\u0000"];
 
-/** ARNs: what is parsed is what was written, and a log group's file lies in its rule's folder. */
+/** ARNs: the parsed ARN is the written one, and a log group's file is in its rule's folder. */
 export const arnTarget: FuzzTarget = {
   name: "ARNs",
   next(chance) {
@@ -123,7 +123,7 @@ const HOSTS = [
 ];
 
 /**
- * URLs that callers name: read or refused, and never one of the addresses that nobody may reach.
+ * URLs that callers name: read or refused, and never one of the forbidden addresses.
  */
 export const outgoingTarget: FuzzTarget = {
   name: "outgoing URLs",

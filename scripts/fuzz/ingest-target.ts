@@ -11,7 +11,7 @@ const STARTED = "NetStream.Publish.Start";
 const HOSTILE_MAX = 4;
 /** Streams that have ended go at once: a run makes thousands. */
 const LIMITS = { segmentDurationMs: 500, endedStreamKeptMs: 0 };
-/** What an ended stream may leave behind until it is swept away. */
+/** The bytes that an ended stream may leave until it is swept away. */
 const SEGMENT_BYTES_MAX = 64 * 1024 * 1024;
 
 export interface IngestTarget extends FuzzTarget {

@@ -73,7 +73,7 @@ function readChunks(bytes: Buffer, cuts: readonly number[]): string[] {
   return [...messages, String(ended)];
 }
 
-/** What is read is written and read as the same again. */
+/** A message that was read is written, and read as the same again. */
 export const amf0Target: FuzzTarget = {
   name: "AMF0",
   next(chance) {

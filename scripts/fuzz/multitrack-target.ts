@@ -15,7 +15,7 @@ const LIMITS = { ...defaultMediaLimits, segmentDurationMs: 500, segmentBytesMax:
 /** A segment, the frame past the limit, and its tables. */
 const SEGMENT_BYTES_MAX = 2 * LIMITS.segmentBytesMax;
 const TOP_BOXES = ["ftyp", "moov", "emsg", "moof", "mdat"];
-/** Of a trun's table. */
+/** Offsets in a trun's table. */
 const SAMPLE_ROW_BYTES = 16;
 
 /**
@@ -76,7 +76,7 @@ async function check(tags: readonly FlvTag[]): Promise<void> {
   const feed = new FlvFeed(sink);
   accepted(() => {
     for (const { type, timestampMs, body } of tags) {
-      // As from the chunk reader: scratch memory, which is changed in place.
+      // Scratch memory that is changed in place, as the chunk reader's.
       const scratch = Buffer.from(body);
       if (type === VIDEO) feed.video(timestampMs, scratch);
       else feed.audio(timestampMs, scratch);
@@ -123,7 +123,7 @@ function boxes(bytes: Buffer): { readonly type: string; readonly content: Buffer
   return found;
 }
 
-/** Behind version and flags: how many, and where their bytes begin. */
+/** Reads, after version and flags, the number of samples and the offset of their bytes. */
 function sizeOfSamples(run: Buffer): number {
   const count = run.readUInt32BE(4);
   assert.equal(run.length, 12 + count * SAMPLE_ROW_BYTES);

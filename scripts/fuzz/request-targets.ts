@@ -66,7 +66,7 @@ function shown({ request, bytes, service }: Mutated): object {
   return { service, method, rawPath, rawQuery, headers, body: bytes.toString("latin1") };
 }
 
-/** Whatever is sent, decoding ends: with the input, or with an error that tells the client why. */
+/** Whatever is sent, decoding ends: with the input, or with an error that says why. */
 export const wireTarget: FuzzTarget = {
   name: "requests' bodies, paths and queries",
   next(chance) {

@@ -3,7 +3,7 @@ import { Chance, type FuzzTarget } from "./chance.ts";
 /** Something that went wrong, and how to see it again. */
 export interface FuzzFinding {
   readonly target: string;
-  /** Of the one input. */
+  /** The seed of the one input. */
   readonly seed: number;
   readonly input: unknown;
   readonly error: unknown;

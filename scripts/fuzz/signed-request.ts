@@ -14,7 +14,7 @@ export const HOST = "s3.localhost:4566";
 
 export type SignatureKind = "header" | "presigned" | "presigned-v2";
 
-/** A request as it stands on the wire, in parts that can be changed. */
+/** A request as it is sent, in parts that can be changed. */
 export interface RequestParts {
   readonly method: string;
   readonly path: string;

@@ -14,7 +14,7 @@ import {
 import { type Chance, type FuzzTarget, mutateBytes } from "./chance.ts";
 
 const OWN: PeerAddress = { address: "192.0.2.7", port: 4_000 };
-/** Of the same address as well: only the port tells them apart. */
+/** Strangers of the same address as well: only their port differs. */
 const OTHERS: readonly PeerAddress[] = [
   { address: "192.0.2.7", port: 4_001 },
   { address: "198.51.100.9", port: 4_000 },
@@ -27,7 +27,7 @@ const SOCKET_ID_AT = 16 + 24;
 const ANSWERS_MAX = 4;
 const UNIT_BYTES_MAX = 8 * 1024 * 1024;
 
-/** What is sent at a moment: the publisher's own next datagram, or one of somebody else's. */
+/** A datagram: the publisher's own next one, or a stranger's. */
 interface Step {
   readonly datagram: Buffer;
   readonly from: PeerAddress;

@@ -73,8 +73,8 @@ export const tsTarget: FuzzTarget = {
 };
 
 /**
- * Whatever comes over UDP, nothing is thrown, and whoever hasn't shown its address is answered with
- * one datagram.
+ * Whatever comes over UDP, nothing is thrown, and a sender that hasn't shown its address is
+ * answered with one datagram.
  */
 export const srtTarget: FuzzTarget = {
   name: "SRT datagrams",
@@ -88,7 +88,7 @@ export const srtTarget: FuzzTarget = {
   },
 };
 
-/** Answers are followed, so that mutations reach what lies behind the cookie. */
+/** Answers are followed, so that mutations reach the states after the cookie. */
 async function exchange(steps: readonly Buffer[]): Promise<void> {
   const sent: Buffer[] = [];
   const published: string[] = [];

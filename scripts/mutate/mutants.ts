@@ -6,9 +6,9 @@ export interface Mutant {
   readonly start: number;
   readonly end: number;
   readonly replacement: string;
-  /** What was done: "flipped condition". */
+  /** The kind of change: "flipped condition". */
   readonly operator: string;
-  /** From 1. */
+  /** Counted from 1. */
   readonly line: number;
 }
 
@@ -31,7 +31,7 @@ const METHODS: Readonly<Record<string, string>> = {
   startsWith: "endsWith",
   endsWith: "startsWith",
 };
-/** Calls that only tell people or that hold by themselves: without them nothing else differs. */
+/** Calls that only inform people, and assertions: without them nothing else differs. */
 const TELLING = /^(?:assert|console|log|logger|this\.#?log|[\w.]*\.log)\b/;
 
 /** Every change that this script knows of a file. */
@@ -51,7 +51,7 @@ export function listMutants(path: string, text: string): Mutant[] {
 }
 
 /**
- * What a test can't tell from the original: types, imports, log lines and messages of our own bugs.
+ * Code whose change no test can see: types, imports, log lines and messages of our own bugs.
  */
 function isBeside(node: ts.Node): boolean {
   if (ts.isTypeNode(node) || ts.isImportDeclaration(node) || ts.isExportDeclaration(node))
@@ -108,7 +108,7 @@ function statementChanges(node: ts.ExpressionStatement, replace: Replace): Chang
   const { expression } = node;
   const call = ts.isAwaitExpression(expression) ? expression.expression : expression;
   if (!ts.isCallExpression(call)) return [];
-  // A directive, `super()` and what only tells people.
+  // Calls of `super` and those that only inform people stay.
   if (call.expression.kind === ts.SyntaxKind.SuperKeyword) return [];
   return TELLING.test(call.expression.getText()) ? [] : [replace(node, ";", "removed call")];
 }
@@ -134,7 +134,7 @@ function stringChanges(
   return [replace(node, node.text === "" ? '"mutant"' : '""', "string")];
 }
 
-/** What is wrong in one part only gets by when an anchor is missing. */
+/** Without an anchor, a text that is wrong in one part only is accepted. */
 function patternChanges(node: ts.RegularExpressionLiteral, replace: Replace): Change[] {
   const [, body = "", flags = ""] = /^\/(.*)\/([a-z]*)$/s.exec(node.getText()) ?? [];
   const changes: Change[] = [];

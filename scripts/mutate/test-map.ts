@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
-/** The tests that a change of a file may fail, those that are quickest to tell first. */
+/** The tests that a change of a file may fail, the quickest first. */
 export interface RelatedTests {
   /** Units of the same package that import it, nearest first. */
   readonly units: readonly string[];
@@ -11,7 +11,7 @@ export interface RelatedTests {
 
 const UNITS_MAX = 12;
 
-/** Which folders of black-box tests belong to which code; the first that matches. */
+/** The folders of black-box tests for code; the first pattern that matches counts. */
 const FOLDERS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/^packages\/server\/src\/services\/iam\//, ["test/contract/iam/"]],
   [/^packages\/server\/src\/services\/iam-toolbox\//, ["test/contract/iam/", "test/contract/sts/"]],

@@ -4,14 +4,14 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const ROOT = join(import.meta.dirname, "../..");
-/** What a build leaves and tests need; git ignores them. */
+/** Built files that tests need; git ignores them. */
 const BUILT = ["packages/server/generated", "packages/cli/dist"];
 const VITEST = "node_modules/vitest/vitest.mjs";
 
 /** A copy of the workspace in which files may be changed while somebody works in the original. */
 export class WorkspaceCopy {
   readonly root = mkdtempSync(join(tmpdir(), "rolecast-mutants-"));
-  /** All that git knows, as it stands in the original. */
+  /** Every file that git knows, with the original's current text. */
   readonly files: readonly string[];
 
   constructor() {
@@ -60,7 +60,7 @@ export class WorkspaceCopy {
       : { result: "failed", failed: failedFiles(report) };
   }
 
-  /** Whether the types still fit. */
+  /** Whether the types are still right. */
   typechecks(): boolean {
     const tsc = ["node_modules/typescript/bin/tsc", "--noEmit", "-p", "."];
     try {

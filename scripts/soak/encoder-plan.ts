@@ -6,9 +6,9 @@ export interface EncoderPlan {
   readonly hostile: boolean;
 }
 
-/** What the encoders of a process did, said at their end. */
+/** The report of a process's encoders at their end. */
 export interface EncodersReport extends EncoderCounts {
-  /** By stream key: what was sent of the film, and in how many lives. */
+  /** The part of the film that was sent, and in how many lives, by stream key. */
   readonly sent: Record<string, { readonly mediaMs: number; readonly lives: number }>;
 }
 

@@ -12,13 +12,13 @@ import type { EncoderPlan, EncodersReport } from "./encoder-plan.ts";
 
 const [film = "", port = "", seed = "1"] = process.argv.slice(2);
 const loop = new FlvLoop(readFileSync(film));
-/** What OBS uses. */
+/** OBS's value. */
 const CHUNK_BYTES = 4_096;
 const TICK_MS = 20;
 const VIDEO = 9;
 const STARTED = "NetStream.Publish.Start";
 
-/** Of one encoder's life, how it goes wrong. */
+/** The ways in which one encoder's life goes wrong. */
 type Mishap = "none" | "drop" | "stall" | "garble" | "wrong-key" | "silence";
 const MANNERLY: readonly Mishap[] = ["none", "none", "none", "drop", "drop", "stall"];
 const HOSTILE: readonly Mishap[] = ["garble", "garble", "garble", "drop", "wrong-key", "silence"];
@@ -96,7 +96,7 @@ async function stream(client: RtmpClient, mishap: Mishap, chance: Chance): Promi
 
 /**
  * Shorter or longer than the 30 s after which the server ends a stream without data, but not about
- * as long: what is sent while the server ends it counts as sent, and nobody takes it.
+ * as long: what is sent while the server ends it counts as sent, and isn't received.
  */
 function stallLengthMs(chance: Chance): number {
   return chance.rarely(4) ? 40_000 + chance.below(5_000) : 1_000 + chance.below(22_000);

@@ -15,13 +15,13 @@ const run = promisify(execFile);
 const FRAMES_PER_SECOND = 30;
 const DURATION_TOLERANCE_MS = 200;
 
-/** What an event said of a recording. */
+/** The content of a recording's event. */
 export interface ToldRecording {
   readonly bucket: string;
   readonly prefix: string;
   readonly durationMs: number;
   readonly failed: boolean;
-  /** Streams in it; behind each but the first the clock begins again. */
+  /** The number of its streams; the clock begins again after each but the last. */
   readonly streams: number;
   /** Everything that was sent for it was in order, so that it decodes without a warning. */
   readonly clean: boolean;
@@ -115,7 +115,7 @@ async function checkMedia(folder: string, told: ToldRecording): Promise<string[]
     stdout: "{}",
     stderr: error.message,
   }));
-  // Behind an EXT-X-DISCONTINUITY the clock begins again (RFC 8216, 4.3.2.3), which ffprobe tells.
+  // After an EXT-X-DISCONTINUITY the clock begins again (RFC 8216, 4.3.2.3), which ffprobe reports.
   const restart = /.* DTS \d+ < \d+ out of order\n/g;
   const said = (told.streams > 1 ? stderr.replaceAll(restart, "") : stderr).trim();
   const wrong = said === "" ? [] : [`ffprobe: ${said.split("\n").slice(0, 3).join(" / ")}`];

@@ -2,7 +2,9 @@ import type { S3Client } from "@aws-sdk/client-s3";
 import { EventReader, type ReadEvent } from "../../test/scenarios/ivs/event-reader.ts";
 import { checkRecording } from "./recording-check.ts";
 
-/** Checks each recording of a run as soon as its end is told, and takes it out of the bucket. */
+/**
+ * Checks each recording of a run as soon as its end is published, and removes it from the bucket.
+ */
 export class Recordings {
   started = 0;
   ended = 0;
@@ -11,7 +13,7 @@ export class Recordings {
   checked = 0;
   decoded = 0;
   readonly wrong: string[] = [];
-  /** Of complete recordings, by channel ARN. */
+  /** Seconds of complete recordings, by channel ARN. */
   readonly recordedMs = new Map<string, number>();
   readonly #s3: S3Client;
   readonly #events: EventReader;
@@ -30,7 +32,7 @@ export class Recordings {
     this.#timer = setInterval(() => this.#take(), 500);
   }
 
-  /** Recordings that have begun and whose end wasn't told. */
+  /** Recordings that have begun and whose end wasn't published. */
   get open(): number {
     return this.started - this.ended - this.failed;
   }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { findOnPath } from "../../packages/cli/src/demo/find-program.ts";
 import { rolecastProgram } from "../../packages/cli/src/program.ts";
 
-/** What is typed, the last word still open, and what its shell offers then. */
+/** A typed line, its last word still open, and what its shell offers then. */
 const TYPED: readonly (readonly [words: readonly string[], offered: string])[] = [
   [["rolecast", "sta"], "start status"],
   [["rolecast", "policy", "che"], "check"],
@@ -25,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 
-/** What `rolecast completion` prints. */
+/** The script that `rolecast completion` prints. */
 function script(shell: string): string {
   const written: string[] = [];
   const { write } = process.stdout;
@@ -59,7 +59,7 @@ describe("completion scripts are read by their shells", () => {
     expect(await run("bash", ["-c", ask])).toBe(offered);
   });
 
-  // As zsh's own bashcompinit calls such a function.
+  // zsh's own bashcompinit calls such a function like this.
   test.skipIf(findOnPath("zsh") === undefined).each(TYPED)("zsh: %j", async (words, offered) => {
     const typed = words.map((word) => `'${word}'`).join(" ");
     const ask = `compdef() { :; }; . ./zsh; emulate ksh; COMP_WORDS=(${typed}); COMP_CWORD=${words.length - 1}; _rolecast; echo "\${COMPREPLY[@]}"`;

@@ -46,7 +46,7 @@ function rolecast(...args: readonly string[]): Promise<{ code: number; out: stri
   });
 }
 
-/** Puts, overwrites and deletes small objects that tell their own hash, until told to stop. */
+/** Puts, overwrites and deletes small objects that contain their own hash, until it is stopped. */
 function writeOn(server: ServerProcess) {
   let running = true;
   const write = async (writer: number) => {
@@ -138,7 +138,7 @@ describe.skipIf(!onlySqlite)("a snapshot of a running server", () => {
     const objects = await expectWhole(server);
     const bytes = async () =>
       [...(await filesOf(join(data, "s3", "blobs"))).values()].filter(({ size }) => size > 0);
-    // What was deleted while the snapshot was made goes afterwards.
+    // Files that were deleted while the snapshot was made are removed afterwards.
     await expect.poll(async () => (await bytes()).length, { timeout: 20_000 }).toBe(objects);
     expect((await readdir(data)).filter((each) => each.startsWith("snapshot-"))).toEqual([]);
   });

@@ -40,7 +40,7 @@ afterAll(async () => {
   await server.close();
 });
 
-/** What identity providers give: a provider of each kind, a role that trusts it, and a token. */
+/** Makes an identity provider of each kind, a role that trusts it, and a token. */
 async function federation() {
   const { iam } = server.clients();
   const key = await samlKey();

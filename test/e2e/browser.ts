@@ -17,7 +17,7 @@ export const CHROMIUM_ARGS = [
   "--disable-component-update",
   "--disable-sync",
 ];
-/** What hangs ends; a busy machine takes its time. */
+/** Ends what hangs; a busy machine takes its time. */
 const WAIT_MS_MAX = 60_000;
 /** Pictures of the pages as the tests saw them; not under version control. */
 const PICTURES_DIR = join(import.meta.dirname, "../../.cache/console");
@@ -29,11 +29,11 @@ export const SKIPPED = `the console in chromium (skipped when there is no ${CHRO
 export interface TestBrowser {
   /** A new page that signs in as the root user, or with the key given. */
   open(endpoint: string, key?: Key): Promise<Page>;
-  /** A new page with an empty cache that nobody signed in on. */
+  /** A new page with an empty cache, without a user signed in. */
   blank(): Promise<Page>;
   /** Pictures of all that is open. */
   takePictures(name: string): Promise<void>;
-  /** What the pages complained about: scripts' errors, refused content. */
+  /** Errors of the pages: scripts' errors, refused content. */
   readonly complaints: readonly string[];
   close(): Promise<void>;
 }
@@ -44,7 +44,7 @@ export async function startBrowser(): Promise<TestBrowser> {
     executablePath: CHROMIUM,
     headless: true,
     viewport: { width: 1280, height: 900 },
-    // What fades in has no contrast while it does.
+    // An element that fades in has no contrast yet.
     reducedMotion: "reduce",
     args: CHROMIUM_ARGS,
   });
@@ -91,7 +91,7 @@ async function signIn(page: Page, key: Key | undefined): Promise<void> {
   await page.getByRole("heading", { name: "Overview", level: 1 }).waitFor();
 }
 
-/** What the browser says of refusals and of a server that is gone. */
+/** The browser's messages for refusals and for a server that is gone. */
 const OF_THE_NETWORK = /^Failed to load resource|Failed to fetch dynamically imported module/;
 
 /** A denied call is an answer; what a page itself does wrong is a complaint. */

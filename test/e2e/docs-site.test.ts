@@ -8,7 +8,7 @@ import { startServerProcess } from "../support/server-process.ts";
 import { violations } from "./axe.ts";
 import { CHROMIUM, CHROMIUM_ARGS, hasChromium } from "./browser.ts";
 
-/** As built. */
+/** The site as it is built. */
 const dir = join(import.meta.dirname, "../../packages/cli/dist/console/docs");
 
 let pages: readonly string[] = [];
@@ -66,7 +66,7 @@ describe.skipIf(!hasChromium)(`the site in chromium (skipped without ${CHROMIUM}
   test("no page has a violation, asks for anything else or is wider than a phone", async () => {
     const page = await openTab(380);
     const found: string[] = [];
-    // Decisions are alike: their index and one of them stand for all.
+    // Decisions are alike: their index and one of them represent all.
     const looked = pages.filter((name) => !/^adr\/0(?!001)/.test(name));
     for (const name of looked) {
       await page.emulateMedia({ colorScheme: looked.indexOf(name) % 2 === 0 ? "light" : "dark" });

@@ -51,8 +51,8 @@ export const PLAYBACK_CONFIGURATION =
   "arn:aws:mediatailor:us-east-1:000000000000:playbackConfiguration/00000000-0000";
 
 /**
- * Makes something of each kind, so that pages show more than that they are empty, and tells what
- * stands in the addresses.
+ * Makes something of each kind, so that pages show more than that they are empty, and returns what
+ * the addresses contain.
  */
 export async function furnish({ iam, s3, ivs }: Clients): Promise<Record<string, string>> {
   await iam.send(new CreateUserCommand({ UserName: "nobody" }));

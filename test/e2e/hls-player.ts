@@ -10,7 +10,7 @@ import { CHROMIUM, CHROMIUM_ARGS } from "./browser.ts";
 const HLS_JS = join(import.meta.dirname, "../../node_modules/hls.js/dist/hls.min.js");
 const PAGE = join(import.meta.dirname, "hls-player.html");
 
-/** What the page saw so far. */
+/** The page's observations so far. */
 export interface PlayerState {
   readonly errors: readonly {
     readonly details: string;

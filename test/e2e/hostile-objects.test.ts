@@ -79,7 +79,7 @@ describe.skipIf(!hasChromium)(`hostile objects in chromium (skipped without ${CH
 
   const clientsAt = (host: string) => clientsOf(`http://${host}:${port}`, KEY, "us-east-1");
 
-  /** A tab of the console, with something in its storage that nobody else may read. */
+  /** A tab of the console, with a secret in its storage. */
   async function openConsole(host: string): Promise<Page> {
     const page = await context.newPage();
     await page.goto(`http://${host}:${port}/`);
@@ -155,7 +155,7 @@ describe.skipIf(!hasChromium)(`hostile objects in chromium (skipped without ${CH
         [script, style],
       );
       expect(ran).toEqual([undefined, ""]);
-      // As text: vitest would make a call of its own of it.
+      // As text: vitest would compile it.
       await page.evaluate(`import(${JSON.stringify(script)}).catch(() => "refused")`);
       expect(await page.evaluate(() => Reflect.get(globalThis, "hostile"))).toBeUndefined();
       await page.close();

@@ -164,7 +164,7 @@ describeConsole(() => {
       accessKeyId: AccessKey?.AccessKeyId ?? "",
       secretAccessKey: AccessKey?.SecretAccessKey ?? "",
     });
-    // What was denied before is told too.
+    // Earlier denials are listed too.
     await expect(ann.s3.send(new ListBucketsCommand({}))).rejects.toThrow(/ListAllMyBuckets/);
     await visit(page, "/activity", "Activity");
     await page.getByRole("tab", { name: "Decisions" }).click();

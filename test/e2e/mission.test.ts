@@ -10,12 +10,12 @@ const ROLE = "AWSServiceRoleForIVSRecordToS3";
 const BUCKET = "console-films";
 const FILM_SECONDS = 40;
 
-/** What the browser knows of an image. */
+/** The browser's facts about an image. */
 interface Picture {
   readonly naturalWidth: number;
 }
 
-/** What Rolecast is for, done with the mouse by somebody who never saw a command line. */
+/** Rolecast's main job, done with the mouse, without a command line. */
 describeConsole(() => {
   let server: ServerProcess;
   let browser: TestBrowser;

@@ -9,7 +9,7 @@ import { type TestBrowser, takePicture, visit } from "./browser.ts";
 import { furnish, PAGES, PLAYBACK_CONFIGURATION } from "./every-page.ts";
 import { describeConsole, startConsole } from "./start-console.ts";
 
-/** Of the browser that the tests start. */
+/** The major version of the browser that the tests start. */
 const WINDOW_WIDTH = 1280;
 /** The narrowest that telephones are. */
 const PHONE = { width: 375, height: 812 };
@@ -19,7 +19,7 @@ const IN_DARK_TOO = ["/ivs/channels", "/ivs/channels/:channel", "/s3/buckets/pag
 describeConsole(() => {
   let server: ServerProcess;
   let browser: TestBrowser;
-  /** What stands in the pages' addresses. */
+  /** The ids in the pages' addresses. */
   let arns: Record<string, string>;
   let nobody: Key;
   let denialLink = "";
@@ -185,7 +185,7 @@ describeConsole(() => {
     return place.replace(/:(\w+)/, (_, name: string) => encodeURIComponent(arns[name] ?? ""));
   }
 
-  /** Where IAM's refusal sends whoever reads it. */
+  /** The page that IAM's denial links to. */
   async function linkOfDenial(key: Key): Promise<string> {
     const { iam } = clientsOf(server.endpoint, key, "us-east-1");
     const message = await iam.send(new ListUsersCommand({})).then(String, String);

@@ -22,7 +22,7 @@ import { describeConsole, startConsole } from "./start-console.ts";
 
 const AWS = "/usr/bin/aws";
 const BUCKET = "console-objects";
-/** What a shell, a URL and a header each have their own mind about. */
+/** Characters that a shell, a URL and a header each treat in their own way. */
 const ODD_NAME = "it's é 50%+1.txt";
 const EVERYBODY_READS = {
   Version: "2012-10-17",
@@ -51,7 +51,7 @@ describeConsole(() => {
 
   test("a file goes up with its type, is shown, and is lent out by a link", async () => {
     await visit(page, `/s3/buckets/${BUCKET}`, BUCKET);
-    // Whoever closes the dialog stops the upload.
+    // Closing the dialog stops the upload.
     await page.route(/stopped\.txt/, () => {});
     await button("Upload").first().click();
     const dialog = page.getByRole("dialog");
@@ -273,7 +273,7 @@ describeConsole(() => {
     await page.getByText(/Access Denied because object protected by object lock/).waitFor();
     await button("Cancel").click();
     await lock("None", true);
-    // The notice of the first save may still be shown, so it can't tell that this one is done.
+    // The notice of the first save may still be shown, so it doesn't prove that this one is done.
     await page.getByText(/^GOVERNANCE until/).waitFor({ state: "detached" });
     const last = new DeleteObjectCommand({ Bucket: BUCKET, Key: "contract.txt", VersionId });
     await s3.send(last);

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect } from "vitest";
 import { type ServerProcess, startServerProcess } from "../support/server-process.ts";
 import { hasChromium, SKIPPED, startBrowser, type TestBrowser } from "./browser.ts";
 
-/** What the tests of one file look at. */
+/** The server and browser of one file's tests. */
 export interface StartedConsole {
   readonly server: ServerProcess;
   readonly browser: TestBrowser;

@@ -28,7 +28,7 @@ const programs = units.filter((path) =>
   STARTS_PROGRAMS.test(path + readFileSync(join(root, path), "utf8")),
 );
 
-/** `npm run test:fast`: the units that tell within seconds, policies and the wire first of all. */
+/** `npm run test:fast`: the units that finish within seconds, above all policies and the wire. */
 export default defineConfig({
   root,
   test: {

@@ -88,7 +88,7 @@ test("OBS's profile sends what IVS takes to the port of the settings", () => {
   expect([type, settings.server]).toEqual(["rtmp_custom", `rtmps://localhost:${rtmps}/app/`]);
   const encoder = JSON.parse(text("examples/obs/Rolecast/streamEncoder.json"));
   expect(encoder).toMatchObject({ rate_control: "CBR", keyint_sec: 2 });
-  // Of a BASIC channel above 480p, sound included.
+  // The limit of a BASIC channel above 480p, sound included.
   const ini = text("examples/obs/Rolecast/basic.ini");
   const soundKbps = Number(/^Track1Bitrate=(\d+)$/m.exec(ini)?.[1]);
   expect(encoder.bitrate + soundKbps).toBeLessThan(3_500);

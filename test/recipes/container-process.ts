@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import type { Writable } from "node:stream";
 import type { Image } from "./image.ts";
 
-/** What `POST /containers/create` is given, as far as it is looked at here. */
+/** The part of the body of `POST /containers/create` that is read here. */
 export interface ContainerOptions {
   readonly Image: string;
   readonly Env?: readonly string[];
@@ -79,12 +79,12 @@ export class ContainerProcess {
     this.startedAt = new Date();
   }
 
-  /** What was written so far. */
+  /** The output so far. */
   said(): string {
     return this.#written.map((framed) => framed.subarray(8).toString()).join("");
   }
 
-  /** What was written, and what will be, in the engine's framed form. */
+  /** The output so far and from now on, in the engine's framed form. */
   follow(output: Writable): void {
     for (const frame of this.#written) output.write(frame);
     if (!this.running) output.end();
@@ -93,8 +93,8 @@ export class ContainerProcess {
   }
 
   /**
-   * Runs a command beside the process, as `docker exec` does; its exit code comes before the output
-   * ends.
+   * Runs a command next to the process, as `docker exec` does; its exit code comes before the
+   * output ends.
    */
   async execute(
     [program = "", ...args]: readonly string[],

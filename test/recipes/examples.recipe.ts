@@ -83,7 +83,7 @@ describe("Testcontainers", () => {
     const env = {
       ...environment,
       DOCKER_HOST: await engine.listen(),
-      // What removes containers of dead test suites is a container too.
+      // The program that removes containers of dead test suites is a container too.
       TESTCONTAINERS_RYUK_DISABLED: "true",
     };
     try {

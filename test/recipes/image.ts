@@ -12,9 +12,9 @@ export interface Image {
   readonly entrypoint: readonly string[];
   readonly command: readonly string[];
   readonly healthcheck: readonly string[];
-  /** Where the entrypoint is found. */
+  /** The folder of the entrypoint. */
   readonly path: string;
-  /** What `npm pack` made in the first stage. */
+  /** The package that `npm pack` made in the first stage. */
   readonly tarball: string;
 }
 
@@ -59,7 +59,7 @@ function all(stage: string, instruction: string): readonly string[] {
   );
 }
 
-/** What a clone has, changes that aren't committed yet included. */
+/** The files of a clone, including changes that aren't committed yet. */
 function copySources(target: string): void {
   const listed = execFileSync("git", ["ls-files", "-z", "-co", "--exclude-standard"], {
     cwd: ROOT,

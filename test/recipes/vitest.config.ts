@@ -1,6 +1,6 @@
 import { defineConfig } from "vitest/config";
 
-/** What needs packages from npm that the workspace doesn't have: not a part of `npm test`. */
+/** Tests that need packages from npm that the workspace doesn't have; not a part of `npm test`. */
 export default defineConfig({
   test: {
     include: ["test/recipes/*.recipe.ts"],

@@ -28,7 +28,7 @@ function end(group: number): void {
   try {
     process.kill(-group);
   } catch {
-    // The step left nothing behind.
+    // The step left nothing running.
   }
 }
 

@@ -73,7 +73,7 @@ describe.skipIf(process.env.ROLECAST_TEST_DATABASE !== undefined)("a disk that f
   });
 });
 
-/** The first answer that tells of the failure; empty when the process has ended before. */
+/** The first answer that reports the failure; empty when the process has ended before. */
 function untilUnwell(url: string): Promise<string> {
   const ask = async () => {
     const answer = await fetch(url).catch(() => undefined);

@@ -106,7 +106,7 @@ test("below the low-water mark bodies are refused, everything else goes on, and 
     const error: unknown = await send().catch((caught: unknown) => caught);
     expect([name, error]).toEqual([name, expect.objectContaining(NEARLY_FULL)]);
   }
-  // By a second name for the file, which needs no room.
+  // Uses a second name for the file, which needs no room.
   await client.send(new s3.CopyObjectCommand({ Bucket, Key: "copied", CopySource }));
   const MultipartUpload = { Parts: [{ PartNumber: 1, ETag }] };
   await client.send(
@@ -139,7 +139,7 @@ test("room is kept anew where the file that kept it was cut", async () => {
   expect((await stat(file)).size).toBe(await reserved());
 });
 
-/** A folder of a file system of its own; undefined where nobody may mount one. */
+/** A folder of a file system of its own; undefined where mounting isn't allowed. */
 async function mountSmallDisk(folder: string, mib: number): Promise<string | undefined> {
   await mkdir(folder);
   try {

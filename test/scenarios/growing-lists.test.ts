@@ -22,21 +22,21 @@ import { startTestServer, type TestServer } from "../support/test-server.ts";
 /** Half of each account's users have one policy: also those are more than are read at once. */
 const ITEMS = [2_200, 6_600] as const;
 const GROUPS = 100;
-/** Rows beside those that a page shows: its accounts, its policies' usage, what is still few. */
+/** Further rows than those that a page shows: accounts, the usage of policies. */
 const ROWS_BESIDE = 100;
 
 const data = mkdtempSync(join(tmpdir(), "rolecast-growing-"));
 const accounts = grownAccounts(...ITEMS);
 let server: TestServer;
 let database: InstanceType<typeof Libsql>;
-/** What the server's statements gave, by their text. */
+/** The number of rows that the server's statements returned, by their text. */
 const rowsRead = new Map<string, number>();
 
 beforeAll(async () => {
   countRows();
   server = await startTestServer({
     data,
-    // What is asked of SQLite is asked of SQLite's file.
+    // The test reads SQLite's own file.
     database: undefined,
     accounts: accountSettings(accounts),
     // It reads rows of its own, at times of its own.
@@ -111,7 +111,7 @@ function planOf(statement: string): string[] {
 /** Named tables of ours; what a statement makes of a few rows itself has other names. */
 const WALKS_A_TABLE = /^SCAN (?:iam|ivs|s3|events|cloudwatch)_/;
 const SORTS = /^USE TEMP B-TREE FOR (?:LAST \d+ TERMS? OF )?ORDER BY/;
-/** What sorts no more than is on a page, or than its quota allows. */
+/** Statements that sort no more than a page, or than a quota allows. */
 const MAY_SORT = [
   /^select \* from \(select .* limit \?\) as "objects" union all/,
   /^select "group"\.\* from "iam_group_members" as "member" .* where "member"\."user_id" = \?/,

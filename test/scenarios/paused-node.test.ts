@@ -115,7 +115,7 @@ async function databaseProcesses(): Promise<readonly number[]> {
     "select pid from pg_stat_activity where application_name = 'rolecast'",
   );
   const sessions = rows.map(({ pid }) => Number(pid));
-  // The fourth field of /proc/<pid>/stat, behind the name in brackets, is the parent.
+  // The fourth field of /proc/<pid>/stat, after the name in brackets, is the parent.
   const stat = readFileSync(`/proc/${sessions[0]}/stat`, "utf8");
   const parent = Number(stat.slice(stat.lastIndexOf(")")).split(" ")[2]);
   return [parent, ...sessions];

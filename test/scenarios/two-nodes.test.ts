@@ -149,7 +149,7 @@ describe.skipIf(!hasPostgres)("two nodes on one PostgreSQL", () => {
     expect(await statusOf("_localstack/health")).toBe(503);
 
     await postgres.start();
-    // By itself: nobody asks the node for anything else.
+    // By itself: the node gets no other request.
     await expect.poll(() => statusOf("_rolecast/health/ready"), { timeout: 10_000 }).toBe(200);
     expect(await statusOf("_localstack/health")).toBe(200);
     for (const node of [0, 1]) {

@@ -1,11 +1,11 @@
 import { createHash, createHmac } from "node:crypto";
 import { type Key, ROOT } from "./test-server.ts";
 
-/** What a URL is presigned for; `query` and `headers` are signed. */
+/** The request that a URL is presigned for; `query` and `headers` are signed. */
 export interface Presigning {
   readonly method?: string;
   readonly path: string;
-  /** As it stands on the wire, encoded and sorted. */
+  /** The query as it is sent, encoded and sorted. */
   readonly query?: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly key?: Key;

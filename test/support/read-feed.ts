@@ -5,7 +5,7 @@ const WITHIN_MS = 45_000;
  */
 export async function readFeed(response: Response, text?: string): Promise<string> {
   const chunks: string[] = [];
-  /** Where `text` may be: it may lie in two chunks. */
+  /** The end of what was read, in which `text` may be: it may span two chunks. */
   let tail = "";
   let isLate = false;
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();

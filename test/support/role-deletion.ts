@@ -5,7 +5,9 @@ import {
 } from "@aws-sdk/client-iam";
 import { until } from "./until.ts";
 
-/** How the deletion of a service-linked role ended. Polls as clients do: there is no waiter. */
+/**
+ * Waits for the end of a service-linked role's deletion. Polls as clients do: there is no waiter.
+ */
 export function endOfDeletion(
   iam: IAMClient,
   DeletionTaskId: string | undefined,

@@ -7,7 +7,7 @@ import { fileNameOf, type Page, ROOT, type Snippet } from "./snippets.ts";
 
 const COMMAND = join(ROOT, "packages/cli/bin/rolecast.js");
 const MARK = "\u0001";
-/** How a language's block is run; a shell's stands in the session itself. */
+/** The program that runs a language's block; a shell's block is part of the session itself. */
 const PROGRAMS: Readonly<Record<string, readonly [extension: string, program: string]>> = {
   python: ["py", "python3"],
   js: ["mjs", "node"],
@@ -17,7 +17,7 @@ const PROGRAMS: Readonly<Record<string, readonly [extension: string, program: st
 /** The SDK warns of old versions of Node; no page shows that. */
 const QUIET = { NO_COLOR: "1", NODE_NO_WARNINGS: "1" };
 
-/** Where the server of a page is. */
+/** The server of a page. */
 export interface Place {
   readonly endpoint: string;
   readonly rtmpsPort: number;

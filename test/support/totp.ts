@@ -7,7 +7,10 @@ export function totpPeriod(): number {
   return Math.floor(Date.now() / 30_000);
 }
 
-/** What an authenticator app shows in a period; written apart from the server's own (RFC 6238). */
+/**
+ * The code that an authenticator app shows in a period, independent of the server's code (RFC
+ * 6238).
+ */
 export function totpOf(base32Seed: string, period: number): string {
   const bits = [...base32Seed].map((digit) => BASE32.indexOf(digit).toString(2).padStart(5, "0"));
   const key = Buffer.from((bits.join("").match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));

@@ -10,7 +10,7 @@ export interface Module {
   /** Relative to the repository: `packages/policy/src/index.ts`. */
   readonly path: string;
   readonly text: string;
-  /** As they are written: `./principal.ts`, `@rolecast/wire`. */
+  /** Specifiers as they are written: `./principal.ts`, `@rolecast/wire`. */
   readonly imports: readonly string[];
 }
 

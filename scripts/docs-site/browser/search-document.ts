@@ -1,6 +1,6 @@
 import type { Options } from "minisearch";
 
-/** What the search finds: a heading of a page with the words below it. */
+/** A document of the search: a heading of a page with the words below it. */
 export interface SearchDocument {
   /** The address, relative to the site's root. */
   readonly id: string;
@@ -9,7 +9,7 @@ export interface SearchDocument {
   readonly words: string;
 }
 
-/** The same for the index and for whoever loads it. */
+/** Options for both, making the index and loading it. */
 export const SEARCH_OPTIONS: Options<SearchDocument> = {
   fields: ["heading", "page", "words"],
   storeFields: ["page", "heading"],

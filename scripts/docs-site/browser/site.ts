@@ -71,7 +71,7 @@ function addCopyButtons(): void {
   }
 }
 
-/** What is wider than its column can be scrolled with the keyboard too. */
+/** Content that is wider than its column can be scrolled with the keyboard too. */
 function makeScrollable(): void {
   for (const box of document.querySelectorAll<HTMLElement>("pre, .table")) {
     const wide = box.scrollWidth > box.clientWidth;

@@ -108,7 +108,7 @@ interface Refusal {
   readonly message: string;
 }
 
-/** What an operation answered: undefined where it did what it was asked for. */
+/** The error of an operation; undefined where it succeeded. */
 async function refusalOf(run: () => Promise<unknown>): Promise<Refusal | undefined> {
   try {
     const output = await run();

@@ -43,7 +43,7 @@ test("no stranger's, refused principal's or other account's flood drives out an 
   await flood((index) => others.iam.send(new CreateUserCommand({ UserName: `user${index}` })));
   await server.close();
 
-  // What is too much goes once in a while, and when a server starts.
+  // Excess events are removed once in a while, and when a server starts.
   const again = await startTestServer(settings);
   const { cloudtrail } = again.clients();
   const kept = async (EventName: string) =>

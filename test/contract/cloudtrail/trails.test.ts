@@ -40,7 +40,7 @@ afterAll(() => server.close());
 const arnOf = (name: string, region = "us-east-1") =>
   `arn:aws:cloudtrail:${region}:${ACCOUNT}:trail/${name}`;
 
-/** The policy that AWS's user guide tells to put on a trail's bucket. */
+/** Puts the policy of AWS's user guide on a trail's bucket. */
 async function makeBucket(Bucket: string, trail: string, region = "us-east-1"): Promise<void> {
   const { s3 } = server.clients(undefined, region);
   await s3.send(

@@ -11,7 +11,7 @@ const NAMESPACE = "Studio";
 const END = new Date(Math.floor(Date.now() / 60_000) * 60_000);
 const START = new Date(END.getTime() - 10 * 60_000);
 
-/** As the JavaScript SDK chooses by itself, and as those for Go, Java and .NET do. */
+/** The JavaScript SDK's own choice, and that of the SDKs for Go, Java and .NET. */
 const PROTOCOLS = [
   ["AWS JSON", {}],
   // This client's length of a compressed body is that of the body before.

@@ -142,7 +142,7 @@ describe("an event pattern", () => {
     "Value of anything-but must be an array or single string/number value.";
   const NOT_A_NAME =
     "Unexpected character (''' (code 39)): was expecting double-quote to start field name";
-  // As AWS answered, columns included.
+  // AWS's own answer, columns included.
   test.each<[string, string, number, number?]>([
     ['{"int": 42}', '"int" must be an object or an array', 11],
     ['{"string": "my-value"}', '"string" must be an object or an array', 13],

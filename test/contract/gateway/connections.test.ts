@@ -64,7 +64,7 @@ test("another expectation is looked past", async () => {
   }
 });
 
-/** How many PutObject requests the server has ended, however they ended. */
+/** Returns the number of PutObject requests that the server has ended, however they ended. */
 async function endedUploads(): Promise<number> {
   const metrics = await (await fetch(`${server.endpoint}/_rolecast/metrics`)).text();
   const counts = metrics.matchAll(/^rolecast_requests_total\{.*"PutObject".*\} (\d+)$/gm);

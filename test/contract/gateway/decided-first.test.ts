@@ -6,8 +6,8 @@ import { sendSigned } from "../../support/signed-request.ts";
 import { type Key, ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 /*
- * AWS decides before it looks into a document: whoever may not call an operation learns nothing of
- * what is wrong with the document that came along.
+ * AWS decides before it looks into a document: a caller who may not use an operation learns nothing
+ * of what is wrong with the document that came along.
  */
 
 let server: TestServer;

@@ -53,7 +53,7 @@ const PROTOCOLS: Readonly<Record<string, Protocol>> = {
   "IVS's REST and JSON": json("ivs", "application/json", { path: "/ListChannels" }),
 };
 
-/** How a good Authorization header becomes one with a single fault; `date` stands beside it. */
+/** Turns a good Authorization header into one with a single fault; `date` is X-Amz-Date's. */
 type Fault = (header: string) => { readonly header: string; readonly date?: "missing" | "wrong" };
 
 const INCOMPLETE: Readonly<Record<string, Fault>> = {

@@ -90,7 +90,7 @@ const createUser = (): Record<string, string> => ({
   UserName: `user-${users++}`,
 });
 
-/** What changes or tells something: each as pages have tried it. */
+/** Requests that change or reveal something, each as pages have tried it. */
 const CALLS: Readonly<Record<string, () => Ask>> = {
   "CreateUser in a query": () => byQuery("GET", "/", createUser(), "iam"),
   "CreateUser in a form": () =>

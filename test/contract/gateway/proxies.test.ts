@@ -5,7 +5,7 @@ import { startTestServer } from "../../support/test-server.ts";
 
 const BUCKET = "over-tls-only";
 
-/** What a bucket that wants TLS answers to somebody who says that he came by it. */
+/** The answer of a bucket that requires TLS to a request that claims to have come by it. */
 async function statusBehind(trustedProxies: readonly string[], proto: string): Promise<number> {
   const server = await startTestServer({ trustedProxies: [...trustedProxies] });
   try {

@@ -5,8 +5,8 @@ import { allow, EC2_TRUST, failureOf, iamOf, makeUser, policyOf } from "./iam-ap
 
 /*
  * `iam:PermissionsBoundary`, by which an administrator lets others make users and roles with one
- * boundary alone. Source: Service Authorization Reference, "Actions defined by AWS IAM": the actions
- * that have the key.
+ * boundary alone. Source: Service Authorization Reference, "Actions defined by AWS IAM": the
+ * actions that have the key.
  */
 
 const ACCOUNT = "000000000000";

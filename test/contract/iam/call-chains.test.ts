@@ -86,7 +86,7 @@ async function tradedBy(key: Key): Promise<Key> {
   };
 }
 
-/** What creates a recording configuration in a new bucket, and so has IVS call IAM. */
+/** Creates a recording configuration in a new bucket, for which IVS calls IAM. */
 async function recordingInput() {
   const bucketName = `chain-${++buckets}`;
   await server.clients().s3.send(new CreateBucketCommand({ Bucket: bucketName }));

@@ -23,7 +23,7 @@ type Says = "Allow" | "Deny" | undefined;
 const statement = (Effect: string) =>
   policyOf([{ Effect, Action: "s3:ListAllMyBuckets", Resource: "*" }]);
 
-/** What the account looks like; a policy's default version allows, denies, or speaks of nothing. */
+/** The state of the account; a policy's default version allows, denies, or does neither. */
 class Model {
   managed: Says = undefined;
   attachedToUser = false;
@@ -162,7 +162,7 @@ const changes: Readonly<Record<string, (model: Model) => Promise<unknown>>> = {
   },
 };
 
-/** What every run begins with, whatever the one before left behind. */
+/** Sets the state that every run begins with, whatever the one before left. */
 const BEGINNING = [
   "detach from user",
   "detach from group",

@@ -51,7 +51,7 @@ export function documentIn(encoded: string | undefined): unknown {
   return JSON.parse(decodeURIComponent(encoded ?? ""));
 }
 
-/** What an SDK call failed with, as the wire said it. */
+/** The error of an SDK call, as the wire had it. */
 export interface Failure {
   readonly code: string;
   readonly message: string;

@@ -175,7 +175,7 @@ describe("before the role of an outside service is deleted", () => {
       name: "EntityTemporarilyUnmodifiable",
       $metadata: { httpStatusCode: 409 },
     });
-    // Who isn't trusted doesn't learn of it.
+    // A caller that isn't trusted doesn't learn of it.
     await expect(assume(server, ROOT)).rejects.toMatchObject({ name: "AccessDenied" });
     await question;
     // Other deletions don't wait for this one.
@@ -320,7 +320,7 @@ describe("a forward access session", () => {
     return { status: response.status, body: JSON.parse(response.body) };
   };
 
-  /** What the service received of `caller`, traded for a session. */
+  /** Trades the request that the service received from `caller` for a session. */
   async function trade(caller: Key, signedFor = "queue", as: Key = SERVICE_KEY, body = "") {
     const received = { method: "PUT", path: "/queues/a", headers: {}, body: "payload" };
     const headers = await sign("http://queue.test:80", received, {

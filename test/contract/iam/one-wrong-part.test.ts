@@ -4,8 +4,8 @@ import { startTestServer, type TestServer } from "../../support/test-server.ts";
 import { allow, EC2_TRUST, failureOf, iamOf, policyOf, trusting } from "./iam-api.ts";
 
 /*
- * Every ARN that IAM takes apart, wrong in exactly one part: no other part can be what it is refused
- * for. The same ARN with nothing wrong is taken.
+ * Every ARN that IAM takes apart, wrong in exactly one part: no other part can be what it is
+ * refused for. The same ARN with nothing wrong is taken.
  */
 
 const ACCOUNT = "000000000000";

@@ -14,7 +14,7 @@ import { endOfDeletion } from "../../support/role-deletion.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 
 /*
- * The same question as the model-based test beside the code, asked from outside: requests of
+ * The same question as in the model-based test next to the code, asked from outside: requests of
  * several Regions and of IAM reach a running server at the same time, round after round.
  */
 
@@ -51,7 +51,7 @@ async function create(region: string): Promise<string> {
   return recordingConfiguration?.arn ?? "";
 }
 
-/** How a deletion of the role ended; undefined when there was no role to delete. */
+/** Deletes the role and returns the final status; undefined when there was no role to delete. */
 async function deleteRole(): Promise<string | undefined> {
   const { iam } = root;
   let DeletionTaskId: string | undefined;
@@ -75,7 +75,7 @@ test("whatever comes first, a recording configuration has its role", async () =>
   const ends = new Set<string | undefined>();
   for (let round = 0; round < ROUNDS; round++) {
     await createRoleIfMissing();
-    // Who takes part changes from round to round, and with it who comes first.
+    // The participants change from round to round, and with them the one that comes first.
     const regions = REGIONS.filter((_, index) => (round + index) % 3 !== 0);
     const deletion = deleteRole();
     const arns = await Promise.all(regions.map(create));

@@ -237,7 +237,7 @@ describe("who may create and delete a service-linked role", () => {
     ]);
     const deleting = server.clients(remover).iam;
     expect(await deleteRole(deleting, own.RoleName)).toMatchObject({ Status: "SUCCEEDED" });
-    // Whoever may delete the role is told that it is gone.
+    // A caller who may delete the role learns that it is gone.
     await expect(deleting.send(new DeleteServiceLinkedRoleCommand(own))).rejects.toMatchObject({
       name: "NoSuchEntityException",
     });

@@ -8,7 +8,7 @@ const MULTITRACK: CreateChannelRequest = {
   multitrackInputConfiguration: { enabled: true, policy: "ALLOW", maximumResolution: "FULL_HD" },
 };
 
-/** What OBS sends of its user's wishes. */
+/** OBS's request, with its user's wishes. */
 const PREFERENCES = {
   canvas_width: 1_920,
   canvas_height: 1_080,

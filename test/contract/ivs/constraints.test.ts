@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(() => server.close());
 
-/** Operation, member or more that the answer tells of, input. */
+/** Operation, the member or text that the answer names, input. */
 const REFUSED: readonly (readonly [string, string, object])[] = [
   ["CreateChannel", "name", { name: "a b" }],
   ["CreateChannel", "name", { name: "x".repeat(129) }],

@@ -144,7 +144,7 @@ describe("recording configurations", () => {
     expect(await count(root)).toBe(0);
     await create(server.clients(allowed), bucket);
     expect(await count(root)).toBe(1);
-    // The bucket has its grant now: whoever may only use IVS and see the bucket may go on.
+    // The bucket has its grant now: callers who may only use IVS and see the bucket can continue.
     const key = await createUser(root.iam, "later", GUIDE);
     await create(server.clients(key), bucket);
     expect(await count(root)).toBe(2);

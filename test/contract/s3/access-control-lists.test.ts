@@ -180,7 +180,7 @@ describe("what another account writes", () => {
     expect(await outcome(get(other, Bucket, "k"))).toBe(isOwners ? "AccessDenied" : "ok");
     const [listed] = (await list(owner, Bucket)).Contents ?? [];
     expect(listed?.Owner?.ID).toBe(isOwners ? ids.owner : ids.other);
-    // Whoever owns what is in it: the bucket's owner can clean up, and take it all over.
+    // The bucket's owner can delete objects of any owner, and take them over.
     await owner.send(new s3.PutBucketAclCommand({ Bucket, ACL: "private" }));
     const Rules = [{ ObjectOwnership: "BucketOwnerEnforced" as const }];
     await owner.send(

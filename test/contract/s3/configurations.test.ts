@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { allow, createUser } from "../../support/principals.ts";
 import { type Clients, startTestServer, type TestServer } from "../../support/test-server.ts";
 
-/** What Terraform's aws_s3_bucket_* resources write, read back and delete. */
+/** The calls by which Terraform's aws_s3_bucket_* resources write, read back and delete. */
 const Bucket = "configurations-contract";
 const OTHER = { accessKeyId: "other", secretAccessKey: "other-secret" };
 let server: TestServer;

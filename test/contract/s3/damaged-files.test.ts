@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ServerProcess, startServerProcess } from "../../support/server-process.ts";
 
 /*
- * Objects' files that aren't as they were written: whoever asks for the object is refused before
+ * Objects' files that aren't as they were written: a request for the object is refused before
  * any of it is sent, and the operator reads in the log which file it is.
  */
 
@@ -68,7 +68,7 @@ const damages: Readonly<Record<string, (file: string) => Promise<void>>> = {
   empty: (file) => truncate(file, 0),
   "longer than its row": (file) => appendFile(file, "more"),
   missing: (file) => rm(file),
-  // Nobody writes into it: whoever waits for its bytes waits for ever.
+  // Nothing is written into it: a reader would wait for its bytes for ever.
   "a pipe": async (file) => {
     await rm(file);
     execFileSync("mkfifo", [file]);

@@ -25,7 +25,10 @@ afterAll(async () => {
   await rm(dataDir, { recursive: true, force: true });
 });
 
-/** What a key may hold after the crash: what was acknowledged last, or what was on its way. */
+/**
+ * The states that a key may have after the crash: the last acknowledged one, or one that was on its
+ * way.
+ */
 interface Expectation {
   acknowledged: string | undefined;
   onItsWay: string | undefined;
@@ -55,7 +58,7 @@ describe("after a kill -9", () => {
     }
     const acknowledged = [...expected.values()].filter((each) => each.acknowledged !== undefined);
     expect(acknowledged.length).toBeGreaterThan(WRITERS);
-    // Beside other nodes a process is ended only half a minute later (docs/adr/0018).
+    // Among several nodes, a process is ended only half a minute later (docs/adr/0018).
     if (process.env.ROLECAST_TEST_DATABASE === undefined) await expectNoOrphans(older.size);
   });
 });
@@ -120,7 +123,7 @@ async function checkObjects(expected: Map<string, Expectation>): Promise<void> {
   }
 }
 
-/** The sweep of the last start runs beside the requests: its end is waited for. */
+/** The sweep of the last start runs during the requests: its end is waited for. */
 async function expectNoOrphans(olderVersions: number): Promise<void> {
   const { KeyCount = 0 } = await client().send(new s3.ListObjectsV2Command({ Bucket: BUCKET }));
   await expect.poll(countFiles).toBe(KeyCount + olderVersions);

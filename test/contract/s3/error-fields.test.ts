@@ -8,7 +8,7 @@ import { startTestServer, type TestServer } from "../../support/test-server.ts";
 const B = "/error-fields";
 const O = `${B}/o`;
 const M = `${B}/mp`;
-/** With Object Lock, and an ownership that lets ACLs be. */
+/** A bucket with Object Lock and an ownership that allows ACLs. */
 const V = "/error-fields-versions";
 const MALFORMED =
   "The XML you provided was not well-formed or did not validate against our published schema";

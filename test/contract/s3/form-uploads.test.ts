@@ -33,7 +33,7 @@ afterAll(() => server?.close());
 
 type Fields = Record<string, string>;
 interface Form {
-  /** Beside the key's and the bucket's. */
+  /** Conditions in addition to the key's and the bucket's. */
   readonly conditions?: readonly unknown[];
   readonly fields?: Fields;
   /** In the place of the signed policy. */
@@ -42,7 +42,7 @@ interface Form {
   readonly content?: string;
   readonly key?: { accessKeyId: string; secretAccessKey: string };
   readonly without?: readonly string[];
-  /** Comes behind all others, as further fields of the form. */
+  /** Further fields of the form, after all others. */
   readonly more?: readonly (readonly [name: string, value: string])[];
   readonly date?: Date;
   readonly service?: string;

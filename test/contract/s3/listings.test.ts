@@ -27,7 +27,7 @@ interface Listing {
   readonly prefixes: string[];
 }
 
-/** What a listing must show, the plain way: sort by UTF-8 bytes, then group. */
+/** Makes a listing the plain way: sorts by UTF-8 bytes, then groups. */
 function expectedListing(keys: ReadonlySet<string>, prefix: string, delimiter: string): Listing {
   const sorted = sortedByBytes([...keys].filter((key) => key.startsWith(prefix)));
   const listing: Listing = { keys: [], prefixes: [] };

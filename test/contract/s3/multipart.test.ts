@@ -97,7 +97,7 @@ describe("CompleteMultipartUpload", () => {
     await expect(again.complete([part], { IfNoneMatch: "*" })).rejects.toMatchObject({
       name: "PreconditionFailed",
     });
-    // What came or went since the upload began is a conflict, and not a broken condition.
+    // An object that came or went since the upload began is a conflict, not a broken condition.
     await client.send(new s3.DeleteObjectCommand({ Bucket: BUCKET, Key: "refused" }));
     await expect(again.complete([part], { IfNoneMatch: "*" })).rejects.toMatchObject({
       name: "ConditionalRequestConflict",

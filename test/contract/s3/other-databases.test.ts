@@ -10,7 +10,7 @@ import { type ServerProcess, startServerProcess } from "../../support/server-pro
 
 /*
  * What becomes of objects' files when the database isn't the one that the folder's last process
- * had: they stay, for whoever puts the right one back.
+ * had: they stay, until the right one is put back.
  */
 
 const BUCKET = "other-databases";
@@ -81,7 +81,7 @@ async function unreferencedFiles(): Promise<number> {
 
 const databaseFiles = ["rolecast.db", "rolecast.db-wal", "rolecast.db-shm"];
 
-/** As somebody does who copies what he sees. */
+/** Copies the files as an operator would. */
 async function copyDatabase(to: string): Promise<void> {
   for (const file of databaseFiles)
     await cp(join(data, file), join(to, file)).catch(() => undefined);
@@ -97,7 +97,7 @@ async function removeDatabase(): Promise<void> {
   for (const file of databaseFiles) await rm(join(data, file), { force: true });
 }
 
-/** With the database as it is now the server starts, or refuses to; either way no file goes. */
+/** With the current database the server starts, or refuses to; either way no file is removed. */
 async function expectFilesToStay(): Promise<void> {
   const before = await blobs();
   expect(before.length).toBeGreaterThan(0);
@@ -117,7 +117,7 @@ async function expectFilesToStay(): Promise<void> {
 
 const onlySqlite = process.env.ROLECAST_TEST_DATABASE === undefined;
 
-/** What a running server writes under another name first may be gone before it is copied. */
+/** A file that a running server writes under another name first may be gone before it is copied. */
 const isSettled = (path: string) => !path.endsWith(".new");
 
 describe.skipIf(!onlySqlite)("objects' files stay", () => {
@@ -206,7 +206,7 @@ describe.skipIf(!onlySqlite)("objects' files stay", () => {
       const older = join(home, "older");
       await cp(data, older, { recursive: true, preserveTimestamps: true, filter: isSettled });
       await put("second");
-      // A copy that is put back in the same seconds can't be told from what it is a copy of.
+      // A copy that is put back within the same seconds is indistinguishable from the original.
       await sleep(4_000);
       await stop("SIGKILL");
       const newest = join(home, "newest");

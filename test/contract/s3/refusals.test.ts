@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { type RawRequest, send, sendSigned } from "../../support/signed-request.ts";
 import { startTestServer, type TestServer } from "../../support/test-server.ts";
 
-/** What no SDK sends, in the words in which S3 refuses it. */
+/** Requests that no SDK sends, and S3's words for refusing them. */
 const BUCKET = "refusals-contract";
 const MALFORMED =
   "The XML you provided was not well-formed or did not validate against our published schema";

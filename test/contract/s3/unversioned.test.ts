@@ -103,7 +103,7 @@ test.each([
       ObjectAttributes: ["Checksum", "ObjectParts"],
     }),
   );
-  // The number of parts is told beside the value here, and at its end everywhere else.
+  // The number of parts is a member of its own here, and at the value's end everywhere else.
   expect(Checksum?.[member]).toBe(value?.replace(/-2$/, ""));
   expect(ObjectParts?.TotalPartsCount).toBe(2);
   expect(ObjectParts?.Parts?.length).toBe(listed);

@@ -90,7 +90,7 @@ interface ModelVersion {
   readonly body: string | undefined;
 }
 
-/** What a bucket holds, in the simplest words: for each key its versions, the newest first. */
+/** A model of a bucket: the versions of each key, the newest first. */
 class Model {
   status: s3.BucketVersioningStatus | undefined;
   readonly keys = new Map<string, ModelVersion[]>();
@@ -207,7 +207,7 @@ async function apply(
 }
 
 async function compare(Bucket: string, model: Model, pageSize: number): Promise<void> {
-  // Pages list objects before markers: within a page only the order of each kind is told.
+  // Pages list objects before markers: a page only shows the order within each kind.
   const inOrder = await versions(Bucket, 1);
   expect(inOrder).toEqual(model.listing);
   const paged = await versions(Bucket, pageSize);

@@ -50,7 +50,7 @@ const assume = (xml: string) =>
     }),
   );
 
-/** As many of `piece` as fit beside `rest`. */
+/** Repeats `piece` as often as there is room next to `rest`. */
 function fill(rest: string, piece: (index: number) => string): string {
   let text = "";
   for (let index = 0; ; index++) {

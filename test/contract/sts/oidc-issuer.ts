@@ -31,7 +31,7 @@ export function signToken(key: SigningKey, claims: object, header: object = {}):
 /** An OpenID Connect provider on this machine: its discovery document and its keys. */
 export interface OidcIssuer {
   readonly url: string;
-  /** What it publishes, which tests change. */
+  /** The published documents, which tests change. */
   keys: SigningKey[];
   /** Instead of the discovery document. */
   discovery: object | undefined;

@@ -43,7 +43,7 @@ function tokenOf(by: Key, input: Partial<GetWebIdentityTokenCommandInput> = {}) 
 
 const json = (part = "") => JSON.parse(Buffer.from(part, "base64url").toString());
 
-/** What a relying party does: the issuer's discovery document, its keys, the signature. */
+/** Verifies a token as a relying party does: discovery document, keys, signature. */
 async function verified(token = "") {
   const [head, body, signature] = token.split(".");
   const claims = json(body);

@@ -21,7 +21,7 @@ export async function samlKey(): Promise<SamlKey> {
   return { certificate: made.cert, privateKey: made.private };
 }
 
-/** What an assertion says; each test changes one part. */
+/** The contents of an assertion; each test changes one part. */
 export interface Claims {
   issuer: string;
   nameId: string;
@@ -31,7 +31,7 @@ export interface Claims {
   notBeforeMs: number;
   untilMs: number;
   sessionUntilMs: number | undefined;
-  /** By name below `https://aws.amazon.com/SAML/Attributes/`, or by full name. */
+  /** Attributes by name below `https://aws.amazon.com/SAML/Attributes/`, or by full name. */
   attributes: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -145,7 +145,7 @@ export const base64 = (xml: string) => Buffer.from(xml).toString("base64");
 
 const base64Of = ({ certificate }: SamlKey) => certificate.replace(/-----[A-Z ]+-----|\s/g, "");
 
-/** What the provider is registered with. */
+/** The metadata that the provider is registered with. */
 export function metadataOf(keys: readonly SamlKey[]): string {
   const descriptors = keys.map(
     (key) =>

@@ -143,10 +143,10 @@ describe("AssumeRoleWithSAML", () => {
       base64(signed(responseOf(signed(assertion(), key)), key)),
       base64(responseOf(signed(assertion(), key, { hash: "sha512" }))),
       response({}, older),
-      // As AWS, which keeps no list of them: until it expires, a response is good again.
+      // AWS keeps no list of responses: one can be used again until it expires.
       twice,
       twice,
-      // As mail programs and shells break it.
+      // Lines as mail programs and shells break them.
       response().replace(/.{76}/g, "$&\n"),
     ])
       expect(await outcome(assume(taken))).toBe("session");

@@ -18,7 +18,7 @@ import { type ServerProcess, startServerProcess } from "../../support/server-pro
 import { sendSigned } from "../../support/signed-request.ts";
 import { ROOT, startTestServer, type TestServer } from "../../support/test-server.ts";
 
-/** What a server's own code asks for must do: here the process's umask takes nothing away. */
+/** The modes that the server's own code asks for must suffice: the umask removes nothing here. */
 let umask: number;
 beforeAll(() => {
   umask = process.umask(0);

@@ -13,7 +13,7 @@ import {
 import type { TestServer } from "../../support/test-server.ts";
 
 /*
- * A named pipe that nobody reads is a file system that hangs: to open it for writing doesn't end.
+ * A named pipe without a reader is a file system that hangs: opening it for writing doesn't end.
  * Journal segments are opened there as long as `hung` says so.
  */
 const hung = vi.hoisted(() => ({ pipe: "", isHung: false }));

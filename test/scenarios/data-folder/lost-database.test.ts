@@ -114,7 +114,7 @@ test.each(damages)(
     await expect(start()).rejects.toThrow(says);
     if (objects) expect(blobs()).toBeGreaterThan(0);
     expect(existsSync(join(data, "sealing.key"))).toBe(key);
-    // What is put back from the backup is whole.
+    // The files that are restored from the backup are whole.
     for (const name of ["rolecast.db", "rolecast.db-wal", "sealing.key", "s3"])
       cpSync(join(original, name), join(data, name), { recursive: true });
     lose("rolecast.db-shm");

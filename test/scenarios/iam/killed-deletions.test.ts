@@ -42,7 +42,7 @@ test("deletions that were answered before a kill -9 are finished after it, the o
           tasks.set(RoleName, DeletionTaskId ?? "");
           if (tasks.size === ANSWERED) before.stop("SIGKILL").then(() => resolve());
         },
-        // Whoever had no answer can't know, and asks again.
+        // A client that got no answer can't know, and asks again.
         () => {},
       );
   });
@@ -57,14 +57,14 @@ test("deletions that were answered before a kill -9 are finished after it, the o
           const status = new GetServiceLinkedRoleDeletionStatusCommand({ DeletionTaskId });
           return (await iam.send(status)).Status;
         },
-        // Where other nodes could be at work, the dead one's lease has to end first.
+        // If other nodes could be at work, the dead one's lease has to end first.
         { interval: 10 },
       )
       .toBe("SUCCEEDED");
   const { Roles } = await iam.send(new ListRolesCommand({ MaxItems: 1000 }));
   const left = new Set(Roles?.map((role) => role.RoleName));
   for (const name of tasks.keys()) expect(left).not.toContain(name);
-  // What was not answered is whole: it can be deleted now, or goes by itself meanwhile.
+  // A role whose deletion wasn't answered is whole: it can be deleted now, or is deleted meanwhile.
   for (const RoleName of left)
     await iam.send(new DeleteServiceLinkedRoleCommand({ RoleName })).catch((error: Error) => {
       expect(error.name).toBe("NoSuchEntityException");

@@ -1,4 +1,4 @@
-/** What the user guide says of channel types, as the engine makes it of the service's tables. */
+/** The user guide's channel types, compared with the engine's results from the service's tables. */
 import type { ChannelType } from "@aws-sdk/client-ivs";
 import { describe, expect, test } from "vitest";
 import {

@@ -20,7 +20,7 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** The viewer's address, as the proxy that was named tells it, and what playback answers. */
+/** The viewer's address, from the configured proxy, and playback's answer. */
 it.each([
   ["with a GeoIP file", { geoipDatabase }, { "192.0.2.1": 403, "198.51.100.1": 200 }, "known"],
   ["without one", {}, { "192.0.2.1": 200 }, "unknown: no geoipDatabase"],

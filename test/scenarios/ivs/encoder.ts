@@ -32,7 +32,7 @@ export async function makeFilm(
 export interface Encoder {
   /** Resolves to the exit code and what ffmpeg said. */
   readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
-  /** As when the plug is pulled. */
+  /** Ends it as if the plug were pulled. */
   kill(): void;
 }
 
@@ -58,8 +58,8 @@ export function publish(film: Film, url: string, speed = 1, endless = false): En
 }
 
 /**
- * Seconds of video that ffmpeg decodes from a URL, without a warning. `clockRestarts`: behind an
- * EXT-X-DISCONTINUITY the clock begins again (RFC 8216, 4.3.2.3), which ffprobe tells once where
+ * Seconds of video that ffmpeg decodes from a URL, without a warning. `clockRestarts`: after an
+ * EXT-X-DISCONTINUITY the clock begins again (RFC 8216, 4.3.2.3), which ffprobe reports once where
  * pictures have no B-frames.
  */
 export async function decodedSeconds(url: string, clockRestarts = false): Promise<number> {
@@ -73,7 +73,7 @@ export async function decodedSeconds(url: string, clockRestarts = false): Promis
   return Number(stdout.trim().split("\n")[0]) / 30;
 }
 
-/** Of each picture that decodes, in order. */
+/** Returns a hash of each picture that decodes, in order. */
 export async function pictureHashes(url: string): Promise<readonly string[]> {
   const args = ["-v", "error", "-i", url, "-map", "0:v:0", "-fps_mode", "passthrough"];
   const { stdout } = await run("ffmpeg", [...args, "-f", "framemd5", "-"], {

@@ -62,7 +62,7 @@ interface Finished {
   readonly event: ReadEvent;
 }
 
-/** What a server finds of the recording after its start. */
+/** Reads what a server made of the recording after its start. */
 async function inspect(
   { root, endpoint }: ServerProcess,
   bucket: string,
@@ -107,7 +107,7 @@ describe("a recording in progress", () => {
     const { bucket, channelArn, encoder, streamKey } = await record(first, RECONNECT_SECONDS);
     expect(await first.stop("SIGKILL")).toBeNull();
     await encoder.ended;
-    // Where the first one was: next to other nodes, that alone tells that it isn't there any more.
+    // At the first one's port: among several nodes, only that shows that the first one is gone.
     const { port } = new URL(first.endpoint);
     const second = await startServerProcess(["--data", dataDir, "--port", port]);
     const url = `rtmps://localhost:${second.rtmpsPort}/app/${streamKey}`;

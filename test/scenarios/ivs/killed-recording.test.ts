@@ -55,7 +55,7 @@ async function record(
   return { encoder, playbackUrl: channel?.playbackUrl ?? "", bucket, listedMs: 0 };
 }
 
-/** How much media the first rendition's live playlist has had; 0 before it is playable. */
+/** The media that the first rendition's live playlist has had so far; 0 before it is playable. */
 async function listedMs(playbackUrl: string): Promise<number> {
   const multivariant = await fetch(playbackUrl);
   if (!multivariant.ok) return 0;
@@ -110,11 +110,11 @@ function keysOf(copy: BucketCopy, playlist: string): string[] {
     .map((name) => at + name);
 }
 
-/** What the next server made of it. */
+/** Checks what the next server made of it. */
 async function inspect(server: ServerProcess, { bucket, listedMs: sentMs }: Recorded) {
   const copy = await copyBucket(server.root.s3, bucket);
   const ends = copy.keys.filter((key) => /recording-(?:ended|failed)\.json$/.test(key));
-  // Of a stream that wasn't playable yet there is nothing to tell.
+  // A stream that wasn't playable yet has no recording.
   if (!copy.keys.some((key) => key.endsWith("recording-started.json"))) {
     expect([ends, sentMs]).toEqual([[], 0]);
     return copy.remove();
@@ -147,7 +147,7 @@ test.each([[[]], [["--ingest-workers", "2"]]])(
     const data = join(folder, workers.length === 0 ? "one" : "workers");
     const first = await startServerProcess(["--data", data, ...workers]);
     const recorded: Recorded[] = [];
-    // At different moments of their recordings: some have a file in the bucket, others don't.
+    // The recordings are at different moments: some have a file in the bucket, others don't.
     for (const channel of [{}, FRAGMENTED, { latencyMode: "NORMAL" } as const, {}, FRAGMENTED]) {
       recorded.push(await record(first, channel));
       await sleep(randomInt(1_500, 4_500));

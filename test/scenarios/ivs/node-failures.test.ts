@@ -105,7 +105,7 @@ describe.skipIf(!hasPostgres).concurrent("several nodes with streams", () => {
     const multivariant = await until(() => textAt(other, `${path}${query}`), "its playlist");
     for (const node of [owner, other])
       expect((await fetch(`${node.endpoint}${path}${query}`)).status).toBe(403);
-    // What one node let in, the other goes on with.
+    // A viewer that one node admitted can continue on the other.
     const variant = multivariant.split("\n").find((line) => line.endsWith("playlist.m3u8")) ?? "";
     for (const node of [owner, other])
       expect(await textAt(node, new URL(variant, `http://x${path}`).pathname)).toContain("#EXTM3U");
@@ -141,7 +141,7 @@ describe.skipIf(!hasPostgres).concurrent("several nodes with streams", () => {
       404,
     );
 
-    // Who watches on one node counts on both.
+    // A viewer on one node counts on both.
     for (const node of [owner, other])
       await until(async () => (await streamOn(node))?.viewerCount === 1, "the viewer's count");
     const listed = await other.root.ivs.send(new ListStreamsCommand({}));

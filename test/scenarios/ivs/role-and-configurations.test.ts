@@ -60,7 +60,7 @@ async function deleteRole({ clients: { iam } }: Place): Promise<void> {
   await endOfDeletion(iam, DeletionTaskId);
 }
 
-/** What others may have done in between: the resource is gone already, or there are too many. */
+/** Errors caused by others in between: the resource is gone already, or there are too many. */
 const EXPECTED = [
   "ResourceNotFoundException",
   "NoSuchEntityException",

@@ -27,7 +27,7 @@ afterAll(async () => {
   await film.remove();
 });
 
-/** As AWS's guide writes it: everything in the URL is an answer of the API. */
+/** The URL of AWS's guide: all of its parts come from the API's answers. */
 async function makeChannel(input: {
   insecureIngest?: boolean;
   recordingConfigurationArn?: string;

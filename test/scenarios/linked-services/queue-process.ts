@@ -10,7 +10,7 @@ import type { Key } from "../../support/test-server.ts";
 
 const EXAMPLE = fileURLToPath(new URL("../../../examples/linked-service/", import.meta.url));
 
-/** `rolecast start` with the example's configuration, and the example beside it. */
+/** `rolecast start` with the example's configuration, and the example itself. */
 export interface QueueWorld {
   readonly rolecast: ServerProcess;
   readonly configFile: string;
@@ -73,7 +73,7 @@ export async function startQueueWorld(): Promise<QueueWorld> {
   return world;
 }
 
-/** As the example's README says, with the key that Rolecast wrote for it. */
+/** Starts it as the example's README says, with the key that Rolecast wrote for it. */
 function startQueue(port: number, endpoint: string, data: string): Promise<ChildProcess> {
   const child = spawn(process.execPath, [join(EXAMPLE, "queue.js")], {
     stdio: ["ignore", "pipe", "inherit"],

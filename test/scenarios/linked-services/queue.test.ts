@@ -112,7 +112,7 @@ test("a service of one's own has, uses and gives up its role as AWS's services d
     },
   ]);
 
-  // Not asked while it is down: nobody knows, so the role stays.
+  // It can't be asked while it is down, so the role stays.
   await world.stopQueue();
   expect(await deleteRole()).toMatchObject({
     Status: "FAILED",

@@ -1,7 +1,7 @@
 import { policyOf } from "../../support/principals.ts";
 import { ACCOUNT, RECEIVER_PORT, REGION, type ReleaseClients } from "./release-clients.ts";
 
-/** Puts a trail with a bucket, rules with an event that nobody has received yet, and metrics. */
+/** Puts a trail with a bucket, rules with an event that hasn't been received yet, and metrics. */
 export async function fillOthers(clients: ReleaseClients): Promise<void> {
   await fillTrail(clients);
   await fillEvents(clients);
@@ -9,7 +9,7 @@ export async function fillOthers(clients: ReleaseClients): Promise<void> {
   const Dimensions = [{ Name: "C", Value: "1" }];
   const MetricData = [3, 5].map((Value) => ({ ...metric, Dimensions, Value }));
   await clients.cloudwatch.putMetricData({ Namespace: "Studio", MetricData });
-  // What is listed is in the database.
+  // Listed metrics are in the database.
   await clients.cloudwatch.listMetrics({ Namespace: "Studio" });
 }
 

@@ -6,7 +6,7 @@ const LATER_MS = 10 * 60_000;
 
 export interface OpenedRelease {
   readonly server: ServerProcess;
-  /** By how much the server's clock differs from this one's. */
+  /** The difference between the server's clock and this one's. */
   readonly offsetMs: number;
 }
 

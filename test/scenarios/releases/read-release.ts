@@ -4,7 +4,7 @@ import { until } from "../../support/until.ts";
 import type { ReleaseFacts } from "./release.ts";
 import { ACCOUNT, type ReleaseClients, releaseClients } from "./release-clients.ts";
 
-/** What a release's data says, by the name of the question. Volatile members are left out. */
+/** The answers of a release, by the name of the question. Volatile members are left out. */
 export type Readings = Record<string, unknown>;
 
 /** Every answer changes these by itself, or by being asked. */
@@ -53,7 +53,7 @@ export async function readRelease(
   const stable = (key: string, value: unknown) => {
     if (VOLATILE.has(key)) return undefined;
     if (typeof value !== "string") return value;
-    // What the server did by itself when it found the data.
+    // Changes that the server made by itself when it found the data.
     const sinceMs = ISO_TIME.test(value) ? Date.parse(value) - facts.madeAtMs : 0;
     if (sinceMs > 0 && sinceMs < HOUR_MS) return "since it was opened";
     return value.replaceAll(/localhost:\d+/g, "localhost:PORT");
@@ -120,7 +120,7 @@ async function readS3({ s3 }: ReleaseClients, facts: ReleaseFacts): Promise<Read
       await answer.catch((error: Error) => error.name),
     ]);
     Object.assign(readings, Object.fromEntries(await Promise.all(answers)));
-    // Of the trail's files there are more with every question.
+    // The trail's bucket gets more files with every question.
     if (Bucket !== "trail-files") readings[`objects of ${Bucket}`] = await objectsOf(s3, Bucket);
   }
   const upload = { Bucket: "everything", Key: "in-flight", UploadId: facts.uploadId };

@@ -13,30 +13,30 @@ const PROGRAMS = "/usr/lib/postgresql/17/bin";
 
 const BYTES_MAX = 256 * 2 ** 20;
 
-/** With a window over all of it: SQLite's log has most pages several times. */
+/** Compresses with a window over the whole text: SQLite's log has most pages several times. */
 function compress(bytes: Buffer | string): Buffer {
   const { BROTLI_PARAM_LGWIN, BROTLI_MAX_WINDOW_BITS } = constants;
   return brotliCompressSync(bytes, { params: { [BROTLI_PARAM_LGWIN]: BROTLI_MAX_WINDOW_BITS } });
 }
 
-/** Where a release's rows are; its other files are a data folder in both cases. */
+/** The database of a release's rows; its other files are a data folder in both cases. */
 export type DatabaseKind = "sqlite" | "postgres";
 
-/** What whoever opens a release must know to ask for what is in it. */
+/** The keys and ids that are needed to ask for a release's contents. */
 export interface ReleaseFacts {
   readonly madeAtMs: number;
   readonly user: Key;
   readonly session: Key;
   readonly uploadId: string;
-  /** Of DeleteServiceLinkedRole, which hadn't been decided. */
+  /** The task of DeleteServiceLinkedRole that hadn't been decided. */
   readonly DeletionTaskId: string;
-  /** Of GenerateServiceLastAccessedDetails. */
+  /** The job of GenerateServiceLastAccessedDetails. */
   readonly JobId: string;
 }
 
 export interface ReleaseRecord {
   readonly facts: ReleaseFacts;
-  /** What the release itself answered when it opened the data again. */
+  /** The release's own answers when it opened the data again. */
   readonly readings: Readings;
 }
 

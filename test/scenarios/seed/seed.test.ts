@@ -186,7 +186,7 @@ writeFileSync(${JSON.stringify(join(dir, "asked"))}, JSON.stringify(told));`,
   });
   const init = async (path: string) =>
     (await fetch(`${server.endpoint}/_localstack${path}`)).json();
-  // What was said is said just before it is noted.
+  // A script's line is printed just before it is noted.
   await expect
     .poll(() => init("/init/ready"))
     .toEqual({

@@ -10,11 +10,11 @@ export type Page = (token: string | undefined, size: number) => Promise<string |
 
 export interface PagedOperation {
   readonly name: string;
-  /** What is measured, and the largest there is, by which the middle is walked to. */
+  /** The measured page size, and the largest one, which is used to reach the middle. */
   readonly pageSize: number;
   readonly pageSizeMax: number;
   readonly page: Page;
-  /** Of the objects of this bucket; left out, of what the account has. */
+  /** The bucket whose objects it lists; left out, it lists what the account has. */
   readonly bucket?: string;
 }
 
