@@ -38,7 +38,7 @@ function told({ provides }: ReturnType<typeof createIamToolbox>, accountId = OWN
   return ids;
 }
 
-test("a reader is told the latest 100 denials of a day, whatever was allowed since, after a restart too", async () => {
+test("a reader gets the latest 100 denials of a day despite later ones allowed, and after a restart", async () => {
   const dir = mkdtempSync(join(tmpdir(), "rolecast-details-"));
   let nowMs = 1_700_000_000_000;
   const clock = { nowMs: () => nowMs };

@@ -10,22 +10,22 @@ import { WriteBehind } from "../../kernel/work/write-behind.ts";
 import { DetailsRetention, KEPT_MAX, KEPT_MS } from "./details-retention.ts";
 import type { IamToolboxTables } from "./tables.ts";
 
-/** Decisions of an account that are remembered in memory, watched ones among them. */
+/** The number of an account's decisions kept in memory, watched ones among them. */
 const REMEMBERED_MAX = 1_000;
 /** Larger ones aren't kept; on AWS very large evaluations have no details either. */
 const DETAILS_CHARS_MAX = 512 * 1024;
-/** Denials that a new reader gets first. */
+/** The number of denials that a new reader gets first. */
 const SENT_FIRST_MAX = 100;
 const FLUSH_DELAY_MS = 1_000;
-/** Denials in one transaction: nothing else is served during it. */
+/** The number of denials in one transaction: nothing else is served during it. */
 const WRITTEN_AT_ONCE = 20;
 /** Seen on AWS: 25 characters of `[0-9a-z]`. */
 const ID_LENGTH = 25;
 
-/** The decisions of one account in memory: no other account's drive them out. */
+/** One account's decisions in memory; other accounts' decisions never evict them. */
 interface AccountDecisions {
   readonly remembered: LruMap<string, DecisionRecord>;
-  /** Apart, since allowed decisions fill what is remembered while a reader watches. */
+  /** Kept apart, since allowed decisions would evict denials while a reader watches. */
   readonly latestDenials: LruMap<string, DecisionRecord>;
   unwritten: DecisionRecord[];
 }
@@ -57,7 +57,7 @@ export class AuthorizationDetails implements DecisionLog {
     return this.#feed.hasListeners(accountId);
   }
 
-  /** Takes up the latest denials of the process before. */
+  /** Loads the latest denials of an earlier process. */
   async start(): Promise<void> {
     for (const accountId of await this.#retention.accounts()) {
       const rows = await this.#store.db
@@ -84,7 +84,7 @@ export class AuthorizationDetails implements DecisionLog {
 
   newId(): string {
     let id = "";
-    // The alphabet is of both cases: what isn't of AWS's is left out.
+    // The alphabet has both cases: characters that AWS's ids don't have are left out.
     while (id.length < ID_LENGTH) {
       id += this.#ids.alphanumeric(ID_LENGTH).replaceAll(/[A-Z]/g, "");
     }
@@ -139,7 +139,7 @@ export class AuthorizationDetails implements DecisionLog {
           own.unwritten = [...taken.slice(from), ...own.unwritten].slice(-KEPT_MAX);
           throw error;
         }
-        // Others are served between the parts of a flood.
+        // Other requests are served between the parts of a flood.
         await nextTurn();
       }
     }

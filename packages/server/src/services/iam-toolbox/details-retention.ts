@@ -5,17 +5,17 @@ import type { IamToolboxTables } from "./tables.ts";
 
 /** Source: IAM user guide, "Authorization details": kept for 24 hours. */
 export const KEPT_MS = 24 * 60 * 60_000;
-/** Denials of one account kept at most: a flood of them drives out the account's own oldest. */
+/** The most denials kept of one account: a flood of them evicts the account's own oldest. */
 export const KEPT_MAX = 10_000;
-/** Characters of one account's denials kept at most; the usual denial has a few thousand. */
+/** The most characters kept of one account's denials; a usual denial has a few thousand. */
 const KEPT_CHARS_MAX = 64 * 1024 * 1024;
 const PRUNE_INTERVAL_MS = 60_000;
-/** After this many denials more, what is too much goes at once. */
+/** After so many more denials, the excess is removed at once. */
 const PRUNE_AFTER_MAX = 2_000;
 /** Denials removed in one transaction. */
 const PRUNED_AT_ONCE = 100;
 
-/** Removes each account's denials of the day before, and the oldest of what is too much. */
+/** Removes denials that are older than a day, and the oldest of an account that has too many. */
 export class DetailsRetention {
   readonly #store: Store<IamToolboxTables>;
   readonly #clock: Clock;
@@ -40,7 +40,7 @@ export class DetailsRetention {
     return rows.map(({ account_id }) => account_id);
   }
 
-  /** Does its work once in a while, and after a flood. */
+  /** Removes denials once in a while, and after a flood. */
   async prune(): Promise<void> {
     const nowMs = this.#clock.nowMs();
     if (nowMs - this.#prunedMs < PRUNE_INTERVAL_MS && this.#added < PRUNE_AFTER_MAX) return;

@@ -15,7 +15,7 @@ export interface RolecastApiParts
   extends Pick<ForwardAccessSessionDependencies, "clock" | "verify">,
     Pick<FeedDependencies, "readers" | "events"> {
   readonly settings: {
-    /** The account whose principals may be allowed what is about the whole server. */
+    /** The account whose principals may be allowed actions on the whole server. */
     readonly account: string;
   };
   readonly ownRoutes: OwnRoutes;
@@ -29,7 +29,7 @@ export interface RolecastApiParts
 
 export function rolecastApi(parts: RolecastApiParts): ServiceApi {
   const { clock, verify, readers, events } = parts;
-  // Another account's policies can't allow what is the default account's.
+  // Another account's policies can't allow actions on the default account's server.
   const serverWide = (action: string): Authorization => ({
     action,
     resource: "*",

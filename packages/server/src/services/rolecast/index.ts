@@ -24,8 +24,8 @@ const definition: ApiDefinition = {
 };
 
 /**
- * Rolecast's own API, signed for `rolecast`: what AWS's services do among themselves and therefore
- * has no operation on AWS, and what the server tells of itself below `/_rolecast/`.
+ * Rolecast's own API, signed for `rolecast`: operations for things that AWS's services do among
+ * themselves, without an operation on AWS, and the server's own routes below `/_rolecast/`.
  */
 export const rolecast = defineService({
   title: "Rolecast",

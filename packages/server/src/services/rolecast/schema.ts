@@ -52,10 +52,10 @@ const roleStatus = structure("ServiceLinkedRoleStatus", {
   CanBeDeleted: BOOLEAN,
 });
 
-/** What comes as a whole or goes on coming: text, whose type the answer's header says. */
+/** An answer of text, whole or streamed, whose type is in the answer's header. */
 const text = (name: string) => structure(name, { Body: [STREAMED, { httpPayload: 1 }] });
 
-/** A route below `/_rolecast/` that is answered with text. */
+/** A route below `/_rolecast/` that answers with text. */
 function textOperation(
   name: string,
   method: "GET" | "POST",

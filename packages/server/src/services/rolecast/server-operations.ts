@@ -3,7 +3,7 @@ import type { Authorization, OperationHandler, OperationTable } from "../../kern
 import { METRICS_TYPE, type OwnRoutes, RESETTING_IS_OFF } from "../../kernel/ports/own-routes.ts";
 import type { RequestContext } from "../../kernel/request-context.ts";
 
-/** What is about the whole server: everybody's metrics, health with its details, the reset. */
+/** Operations on the whole server: all metrics, health with its details, the reset. */
 export function serverOperations(
   routes: OwnRoutes,
   serverWide: (action: string) => Authorization,

@@ -8,7 +8,7 @@ import { refuseFederatedUser } from "./refuse-federated-user.ts";
 const ACCESS_KEY_PREFIXES = ["AKIA", "ASIA"];
 
 export const accessKeyInfo = defineOperations<typeof sts>()({
-  /** Read from the id alone: whether the key exists or is active it doesn't tell. */
+  /** Reads the id alone, and doesn't say whether the key exists or is active. */
   GetAccessKeyInfo: {
     authorize: (_input, context) => {
       refuseFederatedUser(context, "*");

@@ -7,14 +7,15 @@ import type { AuthorizationMessages as AuthorizationMessagesPort } from "../../k
 /** Layout, before base64url: nonce, ciphertext, tag. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** What a message may inflate to; ours are a few KiB. */
+/** The most bytes that a message may inflate to; ours are a few KiB. */
 const TEXT_BYTES_MAX = 256 * 1024;
 /** Source: API reference, DecodeAuthorizationMessage, EncodedMessage. */
 const MESSAGE_LENGTH_MAX = 10_240;
 
 /**
- * Why a request was refused, sealed so that whoever was refused can pass it on but not read it:
- * AES-256-GCM, bound to the account whose caller was refused. Outlives a restart, as tokens do.
+ * Seals the reasons of refusals, so that the caller can pass them on but not read them:
+ * AES-256-GCM, bound to the account whose caller was refused. Messages stay valid after a restart,
+ * as tokens do.
  */
 export class AuthorizationMessages implements AuthorizationMessagesPort {
   readonly #key: Uint8Array;

@@ -1,6 +1,6 @@
 import type { Principal } from "../../kernel/principal.ts";
 
-/** How a denial names the caller. */
+/** The caller's name in a denial. */
 export function callerArn(principal: Principal): string {
   switch (principal.kind) {
     case "root":

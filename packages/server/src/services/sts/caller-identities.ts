@@ -4,7 +4,7 @@ import { type Principal, userIdOf } from "../../kernel/principal.ts";
 import { forbidden } from "./errors.ts";
 
 export const callerIdentities = defineOperations<typeof sts>()({
-  /** Allowed whatever the policies say, an explicit deny included. Source: its API reference. */
+  /** Allowed whatever policies say, even an explicit deny. Source: its API reference. */
   GetCallerIdentity: {
     authorize: () => NO_PERMISSION_NEEDED,
     handle: (_input, { caller }) => identityOf(caller.principal),

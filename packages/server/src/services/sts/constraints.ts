@@ -2,7 +2,7 @@ import type { ServiceConstraints } from "../../kernel/constraints.ts";
 
 /** AssumeRole's default and GetSessionToken's for root. Source: API reference, DurationSeconds. */
 export const DEFAULT_SESSION_SECONDS = 3600;
-/** Of a role's session, whoever asks. Source: API reference, AssumeRole, DurationSeconds. */
+/** For a role's session, whoever the caller is. Source: API reference, AssumeRole. */
 export const SESSION_SECONDS_MIN = 900;
 export const SESSION_SECONDS_MAX = 43_200;
 /** Source: API reference, GetWebIdentityToken, DurationSeconds. */
@@ -18,8 +18,8 @@ export const ROOT_TASK_SECONDS_MAX = 900;
 /** Source: API reference, AssumeRole, PolicyArns. */
 export const SESSION_POLICY_ARNS_MAX = 10;
 /**
- * The API reference gives 4,096 as the largest MinimumSessionTokenSize; what a token may grow to is
- * read from it. `PackedPolicySize` and `SessionTokenUtilization` are percentages of this.
+ * The largest token, taken from the largest MinimumSessionTokenSize in the API reference.
+ * `PackedPolicySize` and `SessionTokenUtilization` are percentages of it.
  */
 export const MAX_SESSION_TOKEN_BYTES = 4096;
 

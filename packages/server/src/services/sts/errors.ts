@@ -1,6 +1,6 @@
 import { AwsError } from "../../kernel/aws-error.ts";
 
-/** The short form that STS uses for AssumeRole: it never tells a reason. */
+/** The short form that STS uses for AssumeRole, without a reason. */
 export function accessDenied(callerArn: string, action: string, resource: string): AwsError {
   return new AwsError(
     "AccessDenied",
@@ -46,7 +46,7 @@ export function idpRejectedClaim(message: string): AwsError {
   return new AwsError("IDPRejectedClaim", message, { status: 403 });
 }
 
-/** The cause is for the operator; whoever holds a token learns nothing of our network. */
+/** The cause is for the operator; a token's holder learns nothing about our network. */
 export function idpCommunicationError(cause: unknown): AwsError {
   return new AwsError(
     "IDPCommunicationError",
@@ -55,7 +55,7 @@ export function idpCommunicationError(cause: unknown): AwsError {
   );
 }
 
-/** How the holders of an identity provider's tokens are refused: it tells nothing of the role. */
+/** Refuses holders of an identity provider's tokens, without a word about the role. */
 export function notAuthorized(action: string): AwsError {
   return forbidden(`Not authorized to perform ${action}`);
 }
@@ -69,8 +69,8 @@ export function invalidAuthorizationMessage(): AwsError {
 }
 
 /**
- * An outside service's role has no new sessions while that service is asked whether it uses it. The
- * code is IAM's for what can't be changed for a moment; AWS has none for this.
+ * An outside service's role has no new sessions while that service is asked whether it uses it.
+ * AWS has no code for this; the code is IAM's for a resource that can't be changed for a moment.
  */
 export function roleBeingDeleted(roleName: string): AwsError {
   return new AwsError(

@@ -20,8 +20,8 @@ export interface FederationTokensDependencies {
 export function federationTokens({ directory, credentials }: FederationTokensDependencies) {
   return defineOperations<typeof sts>()({
     /**
-     * The session has the rights that the user and the session policies both give: without session
-     * policies none but those of resource-based policies that name it.
+     * The session may do what both the user's and the session policies allow. Without session
+     * policies, only resource-based policies that name the session allow anything.
      */
     GetFederationToken: withSubject({
       authorize: (input, context) => ({

@@ -11,9 +11,9 @@ import { accountOf, type Caller } from "../../kernel/principal.ts";
 import { newUniqueId } from "../../kernel/unique-ids.ts";
 import { TokenSealer } from "./token-sealer.ts";
 
-/** A "context-specific credential": no other key that signs begins so. */
+/** A "context-specific credential": no other signing key has this prefix. */
 const KEY_PREFIX = "ACCA";
-/** As long as the request that it stands for may be under way; ours, AWS tells nothing of its own. */
+/** The longest that the request behind it may take. Ours: AWS doesn't document its own. */
 const LIFETIME_MS = 5 * 60 * 1000;
 
 /** A token's content: whose credentials these are, who passes them on, and for which operations. */
@@ -26,8 +26,8 @@ type SealedAccess = readonly [
 ];
 
 /**
- * Credentials with which a linked service passes on those of its caller. A token names the
- * caller's key and is good for as long as that one is: what is revoked there is revoked here.
+ * Credentials with which a linked service passes on those of its caller. A token names the caller's
+ * key and is valid for as long as that key is: revoking the key revokes the token.
  */
 export class ForwardedSessionCredentials implements CredentialSource, ForwardAccessSessions {
   readonly #deps: { readonly clock: Clock; readonly ids: Ids };

@@ -22,15 +22,15 @@ interface StsNeeds extends ServiceDependencies {
   readonly federation: FederationDirectory;
   /** Who may call AssumeRoot for whom. */
   readonly rootAccess: RootAccess;
-  /** At least 32 random bytes that outlive the process: they are what makes tokens ours. */
+  /** At least 32 random bytes that outlive the process; they seal the tokens. */
   readonly sealingKey: Uint8Array;
-  /** Finds long-term keys, which a linked service may pass on. */
+  /** Finds long-term keys, for linked services that pass them on. */
   readonly longTermCredentials: CredentialSource;
-  /** Fetches what identity providers publish. */
+  /** Fetches identity providers' documents. */
   readonly outgoing: OutgoingClient;
 }
 
-/** AWS STS. It keeps no state but a cache: a session is what its token says. */
+/** AWS STS. It keeps no state but a cache: all of a session is in its token. */
 export const sts = defineService({
   title: "STS",
   definition: {

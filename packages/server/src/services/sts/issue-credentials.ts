@@ -8,7 +8,7 @@ export interface IssueOptions {
   readonly minimumTokenBytes: number;
 }
 
-/** Credentials in the wire's shape, with what their token takes of its limit. */
+/** Credentials in the wire's shape, with the size of their token. */
 export interface Issued {
   readonly Credentials: {
     readonly AccessKeyId: string;
@@ -17,7 +17,7 @@ export interface Issued {
     readonly Expiration: Date;
   };
   readonly tokenBytes: number;
-  /** Percent of the largest token, rounded up. */
+  /** The token's size in percent of the largest, rounded up. */
   readonly utilization: number;
 }
 

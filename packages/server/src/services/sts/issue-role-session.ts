@@ -3,7 +3,7 @@ import { issueCredentials } from "./issue-credentials.ts";
 import type { Session } from "./session.ts";
 import { assumedRoleArn, type SessionCredentials } from "./session-credentials.ts";
 
-/** What differs between the ways to a role's session. */
+/** The differences between AssumeRole and its siblings. */
 export interface RoleSession
   extends Pick<
     Session,
@@ -30,7 +30,7 @@ export function issueRoleSession(credentials: SessionCredentials, asked: RoleSes
       tags,
       transitiveTagKeys: asked.transitiveTagKeys,
       sourceIdentity,
-      // A role's session doesn't tell of MFA, even when the code came with AssumeRole. Source: IAM
+      // A role's session doesn't count as MFA, even if AssumeRole had a code. Source: IAM
       // User Guide, "Secure API access with MFA".
       multiFactorAuth: false,
       context: asked.context,

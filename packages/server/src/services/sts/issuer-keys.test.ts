@@ -56,7 +56,7 @@ describe("an issuer's keys", () => {
     expect(fetches).toBe(2);
   });
 
-  test("are fetched again for an unknown key, but no stranger can make us ask all the time", async () => {
+  test("are fetched again for an unknown key, but not each time that a stranger invents one", async () => {
     await ask("one");
     published.push(jwk("two"));
     expect(await ask("two")).toBe("one");

@@ -7,15 +7,15 @@ import { OutgoingError } from "../../kernel/outgoing/outgoing-error.ts";
 import { idpCommunicationError, invalidIdentityToken } from "./errors.ts";
 import { type IssuerKey, isJsonWebKey } from "./json-web-token.ts";
 
-/** An issuer must answer each of the two requests within this; AWS gives up after some seconds. */
+/** The time for each of the two requests to an issuer; AWS gives up after some seconds too. */
 const FETCH_TIMEOUT_MS = 5_000;
-/** Of a discovery document or key set. */
+/** The most bytes of a discovery document or key set. */
 const DOCUMENT_BYTES_MAX = 256 * 1024;
 /** AWS takes 100 RSA and 100 EC keys. Source: IAM User Guide, "Create an OIDC provider". */
 const KEYS_MAX = 200;
 const CACHED_ISSUERS_MAX = 200;
 const KEYS_FRESH_MS = 10 * 60 * 1000;
-/** A token with an unknown key asks again, but no more often: a stranger can make such tokens. */
+/** The shortest time between requests for unknown keys, since strangers can make such tokens. */
 const REFETCH_INTERVAL_MS = 10_000;
 
 const NO_KEY =
@@ -26,13 +26,13 @@ interface Fetched {
   readonly atMs: number;
 }
 
-/** The keys that issuers publish (OpenID Connect Discovery 1.0, section 4), fetched and kept. */
+/** Fetches and keeps the keys that issuers publish (OpenID Connect Discovery 1.0, section 4). */
 export class IssuerKeys {
   readonly #clock: Clock;
   readonly #fetchObject: FetchObject;
   readonly #fetched = new LruMap<string, Fetched>(CACHED_ISSUERS_MAX);
 
-  /** `own` gives the documents that this server publishes itself. */
+  /** `own` finds the documents that this server publishes itself. */
   constructor(
     clock: Clock,
     outgoing: OutgoingClient,
@@ -45,7 +45,7 @@ export class IssuerKeys {
   }
 
   /**
-   * Keys of the issuer, of which one satisfies `fits` unless the issuer has none such now.
+   * The issuer's keys. One of them satisfies `fits`, unless the issuer has no such key now.
    *
    * @throws IDPCommunicationError when the issuer can't be reached, InvalidIdentityToken when its
    *   answer has no keys
@@ -58,7 +58,7 @@ export class IssuerKeys {
       if (keys.some(fits) || ageMs < REFETCH_INTERVAL_MS) return keys;
     }
     const current = this.#fetched.get(issuer);
-    // Somebody else may have begun to fetch while this one waited.
+    // Another request may have begun to fetch while this one waited.
     if (current && current !== known) return current.keys;
     return this.#fetch(issuer, known);
   }
@@ -67,7 +67,7 @@ export class IssuerKeys {
     this.#fetched.clear();
   }
 
-  /** What fails is asked for anew; keys that were known stay for the tokens that they fit. */
+  /** After a failure the next request asks again; known keys stay for the tokens that they fit. */
   #fetch(issuer: string, known: Fetched | undefined): Promise<readonly IssuerKey[]> {
     const keys = fetchKeys(issuer, this.#fetchObject);
     this.#fetched.set(issuer, { keys, atMs: this.#clock.nowMs() });
@@ -130,7 +130,7 @@ async function fetchText(url: URL, outgoing: OutgoingClient): Promise<string> {
   return body.toString("utf8");
 }
 
-/** None for keys that aren't for signatures, or that this runtime can't read. */
+/** Empty for keys that aren't for signatures, or that this runtime can't read. */
 function issuerKey(jwk: unknown): IssuerKey[] {
   if (!isJsonWebKey(jwk) || (jwk.use !== undefined && jwk.use !== "sig")) return [];
   if (jwk.kty !== "RSA" && jwk.kty !== "EC") return [];
@@ -144,7 +144,7 @@ function issuerKey(jwk: unknown): IssuerKey[] {
       },
     ];
   } catch {
-    // A key that isn't one signs nothing; the others still do.
+    // A malformed key verifies nothing; the others still do.
     return [];
   }
 }

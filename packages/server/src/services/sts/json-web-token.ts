@@ -1,7 +1,7 @@
 import { type JsonWebKey, type KeyObject, verify } from "node:crypto";
 import { invalidIdentityToken } from "./errors.ts";
 
-/** A signed token in parts; nothing of it is proven before `verifyJsonWebToken`. */
+/** A signed token in parts; nothing in it is proven before `verifyJsonWebToken`. */
 export interface JsonWebToken {
   readonly algorithm: string;
   readonly keyId: string | undefined;
@@ -13,7 +13,7 @@ export interface JsonWebToken {
 /** A key that an issuer publishes for signatures. */
 export interface IssuerKey {
   readonly keyId: string | undefined;
-  /** Undefined where the issuer doesn't bind the key to one. */
+  /** Undefined if the issuer doesn't bind the key to an algorithm. */
   readonly algorithm: string | undefined;
   readonly key: KeyObject;
 }
@@ -21,11 +21,11 @@ export interface IssuerKey {
 interface Algorithm {
   readonly keyType: "rsa" | "ec";
   readonly digest: string;
-  /** For ECDSA: the one curve that the algorithm means (RFC 7518, section 3.4). */
+  /** For ECDSA, the algorithm's one curve (RFC 7518, section 3.4). */
   readonly curve?: string;
 }
 
-/** What AWS accepts: asymmetric signatures only. Source: IAM User Guide, "Create an OIDC provider". */
+/** AWS accepts asymmetric signatures only. Source: IAM User Guide, "Create an OIDC provider". */
 const ALGORITHMS: ReadonlyMap<string, Algorithm> = new Map<string, Algorithm>([
   ["RS256", { keyType: "rsa", digest: "sha256" }],
   ["RS384", { keyType: "rsa", digest: "sha384" }],
@@ -62,8 +62,9 @@ export function parseJsonWebToken(text: string): JsonWebToken {
 }
 
 /**
- * Whether one of the keys that fit made the signature. The token chooses among the issuer's keys but
- * not how they are used: type, curve and declared algorithm of the key must be those of its `alg`.
+ * Whether one of the matching keys made the signature. The token chooses among the issuer's keys
+ * but not how they are used: the key's type, curve and declared algorithm must be those of its
+ * `alg`.
  */
 export function verifyJsonWebToken(token: JsonWebToken, keys: readonly IssuerKey[]): boolean {
   return keys.some((candidate) => mayHaveSigned(token, candidate) && hasSigned(token, candidate));
@@ -96,7 +97,7 @@ function jsonObject(part: string): Record<string, unknown> | undefined {
     const value: unknown = JSON.parse(bytes.toString("utf8"));
     return isJsonWebKey(value) ? value : undefined;
   } catch (error) {
-    // The caller's text, not a fault of ours.
+    // The caller's text is wrong; this isn't an internal error.
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }

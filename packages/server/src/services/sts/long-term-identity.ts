@@ -18,7 +18,7 @@ export function longTermIdentity({ caller, operation }: RequestContext): LongTer
   throw forbidden(`Cannot call ${operation} with session credentials`);
 }
 
-/** The account owner's request isn't refused but shortened. Source: the API reference. */
+/** Root's session is shortened rather than refused. Source: the API reference. */
 export function lifetimeSeconds(identity: LongTermIdentity, asked: number): number {
   return identity.kind === "root" ? Math.min(asked, ROOT_SESSION_SECONDS_MAX) : asked;
 }

@@ -26,7 +26,7 @@ export interface RoleSessionsDependencies {
   readonly credentials: SessionCredentials;
 }
 
-/** What the code of this request adds to the decision; without one the caller's session speaks. */
+/** Keys of a request with an MFA code; without one, the keys of the caller's session count. */
 const MFA_GIVEN = { "aws:multifactorauthpresent": "true", "aws:multifactorauthage": "0" };
 
 type AssumeRoleInput = Checked<sts.AssumeRoleCommandInput>;

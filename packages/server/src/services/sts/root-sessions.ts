@@ -84,7 +84,7 @@ export function rootSessions({ directory, credentials, rootAccess }: RootSession
   });
 }
 
-/** @throws ValidationError for what is neither an account's id nor the ARN of its root user */
+/** @throws ValidationError unless it is an account's id or the ARN of its root user */
 function targetOf(principal: string): { readonly accountId: string; readonly arn: string } {
   const parsed = parseArn(principal);
   const named =

@@ -47,7 +47,7 @@ const CONDITION_KEYS: ReadonlyMap<string, string> = new Map([
   ["0.9.2342.19200300.100.1.45", "organizationstatus"],
 ]);
 
-/** The attributes that an assertion states, by their exact names. */
+/** An assertion's attributes, by their exact names. */
 export class SamlAttributes {
   readonly #values = new Map<string, string[]>();
 

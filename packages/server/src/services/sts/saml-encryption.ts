@@ -1,22 +1,24 @@
 import type { XmlNode } from "@xmldom/xmldom/lib/dom-parser.js";
 import { decrypt } from "xml-encryption";
 
-/** AES in GCM and in CBC, as AWS's. Source: IAM API reference, UpdateSAMLProvider, AddPrivateKey. */
+/**
+ * AES in GCM and in CBC, as AWS's. Source: IAM API reference, UpdateSAMLProvider, AddPrivateKey.
+ */
 const CIPHERS = [
   "http://www.w3.org/2009/xmlenc11#aes128-gcm",
   "http://www.w3.org/2009/xmlenc11#aes256-gcm",
   "http://www.w3.org/2001/04/xmlenc#aes128-cbc",
   "http://www.w3.org/2001/04/xmlenc#aes256-cbc",
 ];
-/** RSA-OAEP alone: what answers to guesses at PKCS #1 v1.5's padding gives keys away. */
+/** RSA-OAEP alone: answering guesses at PKCS #1 v1.5's padding would give keys away. */
 const KEY_TRANSPORTS = [
   "http://www.w3.org/2001/04/xmlenc#rsa-oaep-mgf1p",
   "http://www.w3.org/2009/xmlenc11#rsa-oaep",
 ];
 
 /**
- * Whether one part is encrypted with one key, by methods that are accepted, wherever they stand:
- * the library takes the first that it finds.
+ * Whether one part is encrypted with one key, by accepted methods only: the library takes the first
+ * methods that it finds, so all of them are checked.
  */
 export function hasAcceptedMethods(encryptedAssertion: XmlNode): boolean {
   const data = methodsOf("EncryptedData", encryptedAssertion);
@@ -28,7 +30,7 @@ function isOneOf(accepted: readonly string[], [method, ...more]: readonly string
   return method !== undefined && more.length === 0 && accepted.includes(method);
 }
 
-/** The algorithms of all elements of that name below `node`, "" for one without. */
+/** The algorithms of all elements of that name below `node`; "" for an element without one. */
 function methodsOf(name: string, node: XmlNode): readonly string[] {
   return childrenOf(node).flatMap((child) => {
     const further = methodsOf(name, child);
@@ -45,7 +47,7 @@ function childrenOf({ childNodes }: XmlNode): readonly XmlNode[] {
   ) as readonly XmlNode[];
 }
 
-/** The text that was encrypted for one of the keys; undefined for none. */
+/** The decrypted text; undefined if none of the keys opens it. */
 export function decrypted(
   encryptedAssertion: XmlNode,
   privateKeys: readonly string[],
@@ -54,7 +56,7 @@ export function decrypted(
     let text: string | undefined;
     decrypt(
       encryptedAssertion,
-      // Which methods are taken was decided before.
+      // The methods were checked before.
       { key, disallowDecryptionWithInsecureAlgorithm: false, warnInsecureAlgorithm: false },
       (_error, result) => {
         text = result;

@@ -10,7 +10,7 @@ import type { SessionTag } from "./session.ts";
 
 /** AWS's own limit: `Token must be redeemed within 5 minutes of issuance`. */
 const REDEEMED_WITHIN_MS = 5 * 60 * 1000;
-/** How far an identity provider's clock may run ahead of ours. */
+/** The most that an identity provider's clock may run ahead of ours. */
 const CLOCK_SKEW_MS = 5 * 60 * 1000;
 const NAME_ID_FORMATS = "urn:oasis:names:tc:SAML:2.0:nameid-format:";
 const UNSPECIFIED = "urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified";
@@ -22,25 +22,25 @@ const AUDIENCE_URN = /^urn:amazon:webservices(?::\w+)?$/;
 const IDENTIFIER = /^[\w+=,.@-]{2,64}$/;
 const DATE_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/;
 
-/** What a verified SAML assertion says of its subject. */
+/** The subject of a verified SAML assertion. */
 export interface SamlIdentity {
   readonly issuer: string;
   readonly subject: string;
-  /** `persistent`, `transient`, or a format outside SAML 2.0's own as it is. */
+  /** `persistent`, `transient`, or a format that isn't SAML 2.0's own, unchanged. */
   readonly subjectType: string;
-  /** Tells subjects of the same name of different providers apart. */
+  /** Distinguishes subjects of the same name from different providers. */
   readonly nameQualifier: string;
-  /** The recipient, which is what AWS calls the audience. */
+  /** The recipient, which AWS calls the audience. */
   readonly audience: string;
   readonly roleSessionName: string;
   readonly sourceIdentity: string | undefined;
   readonly tags: readonly SessionTag[];
   readonly transitiveTagKeys: readonly string[];
-  /** The most that `SessionDuration` and `SessionNotOnOrAfter` let a session last. */
+  /** The longest session that `SessionDuration` and `SessionNotOnOrAfter` allow. */
   readonly secondsMax: number;
   /** `saml:sub` and its siblings, lower-cased, which the session keeps. */
   readonly sessionContext: readonly (readonly [key: string, value: ContextValue])[];
-  /** Those that only the trust policy sees. */
+  /** Keys that only the trust policy sees. */
   readonly trustContext: readonly (readonly [key: string, value: ContextValue])[];
 }
 
@@ -156,7 +156,7 @@ function subjectOf(assertion: ScopedXml, nowMs: number) {
 
 function checkRole(attributes: SamlAttributes, { roleArn, provider }: SamlRequest): void {
   const pairs = attributes.all("Role").map((pair) => pair.split(",").map((arn) => arn.trim()));
-  // Either may come first, as identity providers do it.
+  // Identity providers send either one first.
   const named = pairs.some(
     (pair) => pair.length === 2 && pair.includes(roleArn) && pair.includes(provider.arn),
   );

@@ -76,7 +76,7 @@ export function samlSessions(deps: SamlSessionsDependencies) {
   });
 }
 
-/** Nothing tells a role that doesn't exist from one that trusts another provider. */
+/** A role that doesn't exist is answered like one that trusts another provider. */
 async function verified(
   deps: SamlSessionsDependencies,
   { RoleArn, PrincipalArn, SAMLAssertion }: Checked<sts.AssumeRoleWithSAMLCommandInput>,

@@ -18,7 +18,7 @@ const PROTOCOL_NAMESPACE = "urn:oasis:names:tc:SAML:2.0:protocol";
 const SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#";
 const SUCCESS = "urn:oasis:names:tc:SAML:2.0:status:Success";
 
-/** SHA-1 is left out: whoever can make collisions could have an identity provider sign two texts. */
+/** SHA-1 is left out: with a collision, an identity provider's signature covers two texts. */
 const SIGNATURE_ALGORITHMS = [
   "http://www.w3.org/2001/04/xmldsig-more#rsa-sha256",
   "http://www.w3.org/2001/04/xmldsig-more#rsa-sha512",
@@ -30,7 +30,7 @@ const HASH_ALGORITHMS = [
 ];
 const TRANSFORMS: readonly string[] = Object.values(SIGNATURE_TRANSFORMS);
 
-/** Whose assertions they are. */
+/** The issuer of the assertions. */
 export interface SamlSigner {
   readonly signingCertificates: readonly string[];
   readonly privateKeys: readonly string[];
@@ -38,10 +38,10 @@ export interface SamlSigner {
 }
 
 /**
- * The one assertion of a SAML response, as it was signed: it is read from the canonical text whose
+ * The one assertion of a SAML response, as it was signed. It is read from the canonical text whose
  * digest the signature covers, never from the response around it, so nothing that was wrapped
- * around, put beside or changed in the response can take its place. An encrypted one is decrypted
- * from the signed response, or has to be signed itself.
+ * around it, put beside it or changed in the response can replace it. An encrypted assertion is
+ * decrypted from the signed response, or must be signed itself.
  *
  * @throws InvalidIdentityToken, IDPRejectedClaim
  */
@@ -62,7 +62,7 @@ export function signedAssertion(text: string, signer: SamlSigner): ScopedXml {
   return isNamed(signed, ASSERTION_NAMESPACE, "Assertion") ? signed : soleAssertion(signed);
 }
 
-/** What can be said of a response before anything in it is believed. */
+/** The checks of a response that come before its signatures. */
 function checkEnvelope(response: ScopedXml): void {
   if (!isNamed(response, PROTOCOL_NAMESPACE, "Response"))
     throw invalidIdentityToken("The SAML response provided is malformed.");
@@ -74,8 +74,8 @@ function checkEnvelope(response: ScopedXml): void {
 }
 
 /**
- * One answer to whatever is wrong from the decryption on: a difference would let a stranger find out
- * what stands in an assertion by sending altered ones.
+ * The one answer to every failure from the decryption on: with different answers a stranger could
+ * find out an assertion's content by sending altered ones.
  */
 function decryptedAssertion(text: string, signer: SamlSigner): ScopedXml {
   if (signer.privateKeys.length === 0)
@@ -126,11 +126,11 @@ function notOneAssertion() {
 
 interface Signature {
   readonly node: XmlNode;
-  /** What it stands in, which must be what it signs. */
+  /** The element that contains it, which must be the one that it signs. */
   readonly parent: XmlNode;
 }
 
-/** The signatures that stand directly in the assertion and in the response, in this order. */
+/** The signatures directly in the assertion and in the response, in this order. */
 function signaturesOf(text: string): readonly Signature[] {
   const response = documentOf(text);
   if (!response) return [];
@@ -157,7 +157,7 @@ function nodesNamed({ childNodes }: XmlNode, namespace: string, name: string): X
   );
 }
 
-/** What was signed, read from the canonical text: the element in which the signature stands. */
+/** The signed element, which contains the signature, read from the canonical text. */
 function signedElement(
   text: string,
   { node, parent }: Signature,
@@ -202,20 +202,20 @@ function verifies(signed: SignedXml, text: string, signature: XmlNode): boolean 
     signed.loadSignature(signature as never);
     return hasSignedInfo(signed, text) && signed.checkSignature(text);
   } catch {
-    // The library throws for a wrong key as for a signature that isn't one: the answer is the same.
+    // The library throws for a wrong key as for a malformed signature: the answer is the same.
     return false;
   }
 }
 
-/** What the library has read of a signature; its declarations keep it to themselves. */
+/** Members of the library's signature that its declarations leave out. */
 interface SignedInfoParts {
   readonly signatureValue: string;
   getCanonSignedInfoXml(document: XmlNode | null): string;
 }
 
 /**
- * Whether the key made the signature's value, over the SignedInfo alone, which is short. The library
- * looks at this last: it would digest whatever a stranger refers to first.
+ * Whether the key made the signature's value, over the SignedInfo alone, which is short. The
+ * library checks this last, after digesting everything that a stranger refers to.
  */
 function hasSignedInfo(signed: SignedXml, text: string): boolean {
   const { signatureAlgorithm, publicCert } = signed;
@@ -245,7 +245,7 @@ function parsedXml(text: string): XmlElement {
   try {
     return parseXml(text);
   } catch {
-    // Whatever is wrong with it, a document type included, the answer is the same.
+    // The answer is the same for every mistake, a document type included.
     throw invalidIdentityToken("The SAML response provided is malformed.");
   }
 }

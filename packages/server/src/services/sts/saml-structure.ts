@@ -2,9 +2,9 @@ import { isNamed, type ScopedXml, scopedXml, type XmlElement } from "@rolecast/w
 import { invalidIdentityToken } from "./errors.ts";
 
 /*
- * What a response may look like before any of it is canonicalized, digested or decrypted. All of
- * that costs more than linear time, and whoever sends a response hasn't shown who he is. The bounds
- * are ours, far above what identity providers send; a response has 75 KB at most (STS's limit).
+ * The bounds of a response, checked before any of it is canonicalized, digested or decrypted. All
+ * of that takes more than linear time, and the sender hasn't proven an identity yet. The bounds are
+ * ours, far above what identity providers send; a response has 75 KB at most (STS's limit).
  */
 const SIGNATURE_NAMESPACE = "http://www.w3.org/2000/09/xmldsig#";
 const DEPTH_MAX = 32;
@@ -15,7 +15,7 @@ const ATTRIBUTES_MAX = 4_000;
 const DECLARATIONS_MAX = 2_000;
 /** Comments, CDATA sections and processing instructions, each of which cuts a text in two. */
 const SECTIONS_MAX = 100;
-/** That are in force in one element. */
+/** The most that are in scope in one element. */
 const NAMESPACES_MAX = 24;
 /** One of the response and one of the assertion. */
 const SIGNATURES_MAX = 2;
@@ -125,7 +125,7 @@ function tooMuch(what: string) {
   return invalidIdentityToken(`The SAML response has too many ${what}.`);
 }
 
-/** As for every signature that can't be verified. The sentence is AWS's. */
+/** The answer to every signature that can't be verified, in AWS's words. */
 function malformedSignature() {
   return invalidIdentityToken("Response signature invalid");
 }

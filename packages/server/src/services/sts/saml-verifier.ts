@@ -6,7 +6,7 @@ import { after, type CallOff } from "../../kernel/work/timers.ts";
 import { invalidIdentityToken, throttling } from "./errors.ts";
 import type { SamlIdentity, SamlRequest } from "./saml-identity.ts";
 
-/** What a thread answers to a response. */
+/** A thread's answer to a response. */
 export type VerifiedSaml =
   | { readonly identity: SamlIdentity }
   | {
@@ -17,18 +17,18 @@ export type VerifiedSaml =
       };
     };
 
-/** The largest response that is taken needs about a tenth of a second. */
+/** The largest accepted response takes about a tenth of a second. */
 const DEADLINE_MS = 5_000;
-/** To load the libraries, on a busy machine too. */
+/** The time to load the libraries, even on a busy machine. */
 const START_PATIENCE_MS = 20_000;
-/** A thread without work gives its memory back. */
+/** A thread that is idle for so long ends and frees its memory. */
 const IDLE_MS = 60_000;
 const WAITING_MAX = 64;
-/** Of one address: a stranger can't keep everybody else's responses out. */
+/** The most responses of one address that wait, so that a stranger can't block all others. */
 const WAITING_PER_ADDRESS_MAX = 16;
 const THREAD_LIMITS = { maxOldGenerationSizeMb: 96, maxYoungGenerationSizeMb: 32, stackSizeMb: 4 };
 
-/** The sources run through the loader that runs all of the project's, threads only if it is asked. */
+/** Sources need the project's loader, which runs in threads only on request. */
 const fromSource = extname(new URL(import.meta.url).pathname) === ".ts";
 const PROGRAM = new URL("./saml-thread.js", import.meta.url);
 
@@ -48,9 +48,9 @@ interface Job {
 }
 
 /**
- * Verifies SAML responses in a thread of its own: whoever sends one hasn't shown who he is, and
- * what he sends must hold up nobody else. The thread starts with the first response, is ended when
- * one takes too long or too much memory, and started anew for the next.
+ * Verifies SAML responses in a thread of its own: the sender hasn't proven an identity yet, and a
+ * response must not delay other requests. The thread starts with the first response, ends when one
+ * takes too long or too much memory, and starts again for the next.
  */
 export class SamlVerifier {
   readonly #log: Log;
@@ -67,7 +67,7 @@ export class SamlVerifier {
   }
 
   /**
-   * What the response says of its subject. `address` is its sender's.
+   * The subject of a response. `address` is its sender's.
    *
    * @throws Throttling when too many wait, and what `verifySamlResponse` throws
    */
@@ -107,7 +107,7 @@ export class SamlVerifier {
     const thread = new Worker(fromSource ? sourceProgram() : PROGRAM, {
       eval: fromSource,
       resourceLimits: THREAD_LIMITS,
-      // It reads what strangers send: secrets of the environment are none of its business.
+      // It reads strangers' input, so it gets none of the environment's secrets.
       env: {},
     });
     thread.unref();
@@ -130,7 +130,7 @@ export class SamlVerifier {
     return thread;
   }
 
-  /** Gives up the response that is being verified, or the first that waits for a thread to start. */
+  /** Gives up the response that is being verified, or the first one that waits for a thread. */
   #fail(reason: string): void {
     const job = this.#current ?? this.#waiting.shift();
     this.#log.warn({ reason, address: job?.address }, "a SAML response could not be verified");

@@ -5,12 +5,12 @@ import type { Session, SessionTag } from "./session.ts";
 const PRINCIPAL_TAG = "aws:principaltag/";
 const SOURCE_IDENTITY = "aws:sourceidentity";
 /**
- * Which of a session's tags go on to the next session of a chain. AWS has no condition key for it;
- * ours travels with the caller so that the chain holds without a table of sessions.
+ * The tags that the next session of a chain inherits. AWS has no condition key for them; ours
+ * travels with the caller, so that chains need no table of sessions.
  */
 const TRANSITIVE_TAG_KEYS = "rolecast:transitivetagkeys";
 
-/** The condition keys that a session fixes. `tags` are the role's, overridden by the session's. */
+/** A session's fixed condition keys. `tags` are the role's, overridden by the session's. */
 export function sessionContext(
   session: Session,
   tags: readonly SessionTag[],

@@ -88,7 +88,7 @@ async function found(world: World, of: Session = session) {
 }
 
 describe("temporary credentials", () => {
-  test("tell, after a restart too, everything that decisions need of a role's session", async () => {
+  test("have everything that decisions need of a role's session, after a restart too", async () => {
     const { secretAccessKey, findAfterRestart } = await found(new World());
     expect(await findAfterRestart()).toEqual({
       secretAccessKey,
@@ -174,7 +174,7 @@ describe("temporary credentials", () => {
     expect(world.lookups).toBe(2);
   });
 
-  test("are nobody's without their token, and long-term keys are not theirs to answer", async () => {
+  test("are invalid without their token, and don't answer for long-term keys", async () => {
     const credentials = new World().credentials();
     const { accessKeyId, sessionToken } = credentials.issue(session, 0);
     const other = credentials.issue(session, 0);

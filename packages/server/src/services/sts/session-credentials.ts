@@ -15,13 +15,13 @@ import { sessionContext } from "./session-context.ts";
 import { overriddenBy } from "./session-tags.ts";
 import { type SealedToken, TokenSealer } from "./token-sealer.ts";
 
-/** How every temporary access key id begins. Source: IAM User Guide, unique identifiers. */
+/** The prefix of temporary access key ids. Source: IAM User Guide, unique identifiers. */
 const TEMPORARY_KEY_PREFIX = "ASIA";
 /** RoleLastUsed shows seconds, so a session's use is noted no more often. */
 const NOTE_INTERVAL_MS = 1000;
-/** What sessions made without MFA may not call, and federated users never: IAM's API. */
+/** IAM's API: closed to sessions made without MFA, and always to federated users. */
 const IAM_ONLY: ReadonlySet<string> = new Set(["iam"]);
-/** Opened tokens kept in memory; a few KiB each. The rest is opened again when it is used. */
+/** The most opened tokens in memory, a few KiB each. Others are opened again at each use. */
 const OPENED_TOKENS_MAX = 2048;
 
 export interface SessionCredentialsDependencies {
@@ -43,7 +43,7 @@ interface OpenedSession {
   readonly secretAccessKey: string;
   /** The directory's answer about the session's identity, and the generation of that answer. */
   readonly resolved: { readonly credential: Credential; readonly generation: number } | undefined;
-  /** When its use was last noted. */
+  /** The time at which its use was last noted. */
   readonly notedMs: number;
 }
 
@@ -143,7 +143,7 @@ export class SessionCredentials implements CredentialSource {
     }
     if (identity.kind === "federated-user") return this.#identifyFederatedUser(session);
     if (identity.kind === "user") {
-      // By id: who was renamed meanwhile is the same user under another ARN.
+      // By id: a user who was renamed meanwhile is the same one under another ARN.
       const arn = await this.#deps.directory.findPrincipalArn(identity.id, this.#reader);
       if (arn === undefined) return undefined;
       const userName = arn.slice(arn.lastIndexOf("/") + 1);
@@ -164,7 +164,7 @@ export class SessionCredentials implements CredentialSource {
     };
   }
 
-  /** Ends with the user that vouches for it; its own tags go before the user's. */
+  /** Ends with the user that vouches for it; its own tags override the user's. */
   async #identifyFederatedUser({
     identity,
     tags,
@@ -205,7 +205,7 @@ export function federatedUserArn(accountId: string, name: string): string {
 
 /**
  * The sessions of GetFederationToken may never call IAM, those of GetSessionToken only with MFA.
- * Those of AssumeRoot may: they are told apart by their task policy.
+ * Those of AssumeRoot, which have a task policy, may.
  * Source: IAM User Guide, "Compare AWS STS credentials".
  */
 function mayCallIam({ identity, multiFactorAuth, policyArns }: Session): boolean {

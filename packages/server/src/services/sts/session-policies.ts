@@ -4,15 +4,15 @@ import type { RequestContext } from "../../kernel/request-context.ts";
 import { SESSION_POLICY_ARNS_MAX } from "./constraints.ts";
 import { malformedPolicyDocument, validationError } from "./errors.ts";
 
-/** What the operations that make sessions take of policies. */
+/** The policies in the input of the operations that make sessions. */
 interface SessionPoliciesInput {
   readonly Policy?: string | undefined;
   readonly PolicyArns?: readonly { readonly arn?: string | undefined }[] | undefined;
 }
 
 /**
- * Gives the ARNs of the managed session policies, once they and the inline one are found to be right
- * for a session of the account.
+ * Checks the inline and the managed session policies for a session of the account, and returns the
+ * ARNs of the managed ones.
  *
  * @throws MalformedPolicyDocument, ValidationError
  */
@@ -28,7 +28,7 @@ export async function checkedSessionPolicies(
   return arns;
 }
 
-/** @throws MalformedPolicyDocument with the first thing that is wrong. */
+/** @throws MalformedPolicyDocument with the first finding */
 function checkInlineSessionPolicy(text: string | undefined): void {
   if (text === undefined) return;
   const [finding] = validatePolicy(text, "session");

@@ -6,14 +6,14 @@ import type { SessionTag } from "./session.ts";
 
 type Tag = Checked<sts.Tag>;
 
-/** The tags that a new session carries, and which of them the sessions after it inherit. */
+/** A new session's tags, and those of them that later sessions inherit. */
 export interface SessionTags {
   readonly tags: readonly SessionTag[];
   readonly transitiveTagKeys: readonly string[];
 }
 
 /**
- * Joins what was passed with what is inherited. Keys are told apart irrespective of case.
+ * Joins passed with inherited tags. Keys are compared irrespective of case.
  *
  * @throws InvalidParameterValue in AWS's words when keys repeat, conflict or are missing.
  */
@@ -54,7 +54,7 @@ export function sessionTags(
   };
 }
 
-/** The condition keys of tags that a request passes. */
+/** The condition keys of a request's tags. */
 export function requestTagKeys(tags: readonly Tag[]): ContextEntries {
   const entries = tags.map(({ Key, Value }): [string, string] => [
     `aws:requesttag/${Key.toLowerCase()}`,

@@ -1,7 +1,7 @@
 import type { ContextValue } from "../../kernel/principal.ts";
 
 /**
- * What a session token says, before it is sealed. Everything that can change while the session
+ * A session token's content, before it is sealed. Everything that can change while the session
  * lives (the role's tags, the text of a managed policy) is looked up at each use instead.
  */
 export interface Session {
@@ -82,7 +82,7 @@ export function encodeSession(session: Session): string {
   return JSON.stringify(compact);
 }
 
-/** Only for text that a sealed token proved to be ours. */
+/** Decodes text that came out of a sealed token, and is trusted therefore. */
 export function decodeSession(text: string): Session {
   const compact = JSON.parse(text) as CompactSession;
   const [identity, issuedAtMs, lifetimeMs, policy, policyArns, tags, transitive, source] = compact;

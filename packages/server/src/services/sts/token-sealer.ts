@@ -13,7 +13,7 @@ const NONCE_AT = 1 + KEY_ID_BYTES;
 const HEADER_BYTES = NONCE_AT + NONCE_BYTES;
 /** The plain text starts with the length of the compressed session; padding follows it. */
 const LENGTH_BYTES = 2;
-/** What stands before a block of DEFLATE that is stored as it is (RFC 1951, section 3.2.4). */
+/** The header of a stored block of DEFLATE (RFC 1951, section 3.2.4). */
 const STORED_BYTES = 5;
 /** AES-256's key. */
 const CIPHER_KEY_BYTES = 32;
@@ -21,9 +21,9 @@ const CIPHER_KEY_BYTES = 32;
 const SECRET_BYTES = 30;
 /** A sealing key shorter than this would be weaker than the cipher. */
 const SEALING_KEY_BYTES_MIN = 32;
-/** A session's text can't be larger than what its limits add up to; stops inflation bombs. */
+/** More than the sum of a session's limits; stops inflation bombs. */
 const SESSION_TEXT_BYTES_MAX = 256 * 1024;
-/** Of a session without policies and tags little is saved, for more time than all else takes. */
+/** Compressing a session without policies and tags saves little and takes most of the time. */
 const UNCOMPRESSED_BYTES_MAX = 256;
 
 export interface SealedToken {
@@ -90,8 +90,8 @@ export class TokenSealer {
   }
 
   /**
-   * One key a token, so that the number of tokens isn't bounded by GCM's nonce collisions. Who
-   * knows one half of an HMAC's digest knows nothing of the other.
+   * One key a token, so that GCM's nonce collisions don't bound the number of tokens. One half of
+   * an HMAC's digest reveals nothing about the other.
    */
   #keysFor(accessKeyId: string, nonce: Uint8Array) {
     const hmac = createHmac("sha512", this.#root).update(nonce).update(accessKeyId);
@@ -103,7 +103,7 @@ export class TokenSealer {
   }
 }
 
-/** Header and access key id need no further proof: another of either gives another key. */
+/** The header and the access key id need no further proof: changing either changes the key. */
 function decrypted(token: Buffer, cipherKey: Buffer, nonce: Buffer): Buffer | undefined {
   const decipher = createDecipheriv("aes-256-gcm", cipherKey, nonce, { authTagLength: TAG_BYTES });
   decipher.setAuthTag(token.subarray(token.length - TAG_BYTES));

@@ -32,7 +32,7 @@ export function webIdentitySessions(deps: WebIdentitySessionsDependencies) {
       unsigned: true,
       authorize: async (input, context) => {
         const role = await findAssumableRole(deps.directory, input.RoleArn, context);
-        // Nothing tells a role that doesn't exist from one that trusts another provider.
+        // A role that doesn't exist is answered like one that trusts another provider.
         if (!role) throw notAuthorized("sts:AssumeRoleWithWebIdentity");
         if (input.ProviderId !== undefined)
           throw validationError(

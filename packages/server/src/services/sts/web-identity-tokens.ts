@@ -20,7 +20,7 @@ import {
 import { principalTagsOf } from "./session-context.ts";
 import { requestTagKeys } from "./session-tags.ts";
 
-/** What every claim of AWS's own stands below. */
+/** The prefix of AWS's own claims. */
 const AWS_CLAIMS = "https://sts.amazonaws.com/";
 
 export interface WebIdentityTokensDependencies {
@@ -32,7 +32,7 @@ export interface WebIdentityTokensDependencies {
 type Subject = Extract<Principal, { kind: "user" | "role-session" }>;
 type Input = Checked<sts.GetWebIdentityTokenCommandInput>;
 
-/** Tokens with which users and roles show themselves to services outside AWS. */
+/** Tokens by which users and roles identify themselves to services outside AWS. */
 export function webIdentityTokens({ directory, federation, ids }: WebIdentityTokensDependencies) {
   return defineOperations<typeof sts>()({
     GetWebIdentityToken: {

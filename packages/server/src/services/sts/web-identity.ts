@@ -6,12 +6,12 @@ import type { IssuerKeys } from "./issuer-keys.ts";
 import { mayHaveSigned, parseJsonWebToken, verifyJsonWebToken } from "./json-web-token.ts";
 import type { SessionTag } from "./session.ts";
 
-/** How far an issuer's clock may run ahead of ours. */
+/** The most that an issuer's clock may run ahead of ours. */
 const CLOCK_SKEW_S = 300;
 const TAGS_CLAIM = "https://aws.amazon.com/tags";
 const SOURCE_IDENTITY_CLAIM = "https://aws.amazon.com/source_identity";
 
-/** What a verified token of an OpenID Connect provider says of its holder. */
+/** The holder of a verified token of an OpenID Connect provider. */
 export interface WebIdentity {
   readonly provider: OidcProviderRecord;
   readonly subject: string;
@@ -29,8 +29,9 @@ export interface WebIdentityDependencies {
 }
 
 /**
- * Verifies a token for a role of `accountId`: its issuer is a provider of that account, one of whose
- * published keys signed it, for one of whose client ids it was issued, and it is in force.
+ * Verifies a token for a role of `accountId`: its issuer is a provider of that account, one of the
+ * issuer's published keys signed it, it was issued for one of the provider's client ids, and it is
+ * in force.
  *
  * @throws InvalidIdentityToken, ExpiredTokenException, IDPCommunicationError
  */
@@ -86,7 +87,7 @@ function checkTimes(claims: Readonly<Record<string, unknown>>, nowMs: number): v
 }
 
 /**
- * Where a token has `azp`, that is the audience, and `aud` becomes `oaud`.
+ * If a token has `azp`, that is the audience, and `aud` becomes `oaud`.
  * Source: IAM User Guide, "Available keys for AWS OIDC federation".
  */
 function audienceOf(claims: Readonly<Record<string, unknown>>, provider: OidcProviderRecord) {

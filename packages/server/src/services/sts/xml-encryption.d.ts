@@ -1,4 +1,4 @@
-/** The little that is used of xml-encryption, which comes without declarations. */
+/** The used part of xml-encryption, which has no declarations of its own. */
 declare module "xml-encryption" {
   import type { XmlNode } from "@xmldom/xmldom/lib/dom-parser.js";
 

@@ -7,7 +7,7 @@ import type {
 import { type RequestContext, requireAccount } from "../../../kernel/request-context.ts";
 import type { FeedReaders, FeedSource } from "./feed-readers.ts";
 
-/** Gives JSON texts to `read`, past ones first where some are kept; returns the way to stop. */
+/** Passes JSON texts to `read`, kept ones first; returns a function that stops it. */
 export type TextFeed = (read: (json: string) => void) => () => void;
 /** The same, of one account alone. */
 export type AccountFeed = (accountId: string, read: (json: string) => void) => () => void;
@@ -15,7 +15,7 @@ export type AccountFeed = (accountId: string, read: (json: string) => void) => (
 export interface FeedDependencies {
   readonly readers: FeedReaders;
   readonly events: EventLog;
-  /** The server's log, which is about everybody. */
+  /** The server's log, which is about all accounts. */
   readonly logs: TextFeed;
   readonly decisions: AccountFeed;
   /** CloudTrail's records. */
@@ -63,7 +63,7 @@ export function feedOperations(deps: FeedDependencies): OperationTable {
   };
 }
 
-/** Goes on only when the reader has taken what it was sent: the log is what waits for it. */
+/** Continues only when the reader has taken what it was sent; the log waits for it. */
 function readEvents(
   events: EventLog,
   { accountId, after }: { readonly accountId: string; readonly after: number },

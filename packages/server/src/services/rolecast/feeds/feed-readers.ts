@@ -2,11 +2,11 @@ import { PassThrough, type Readable } from "node:stream";
 import { AwsError } from "../../../kernel/aws-error.ts";
 import { every } from "../../../kernel/work/timers.ts";
 
-/** Readers of all accounts at the same time: each may hold a backlog. */
+/** The most readers at a time, over all accounts: each may hold a backlog. */
 const READERS_MAX = 100;
-/** Readers of one account, so that no account takes every place. */
+/** The most readers of one account, so that no account takes every place. */
 const READERS_PER_ACCOUNT_MAX = 20;
-/** Bytes a reader may lag behind before it is dropped: it can resume with Last-Event-ID. */
+/** Unread bytes at which a reader is dropped; it can resume with Last-Event-ID. */
 const BACKLOG_BYTES_MAX = 1024 * 1024;
 /**
  * A reader is sent a comment this often, which keeps proxies from ending the connection, and its

@@ -10,7 +10,7 @@ import type {
 } from "../../../kernel/ports/linked-services.ts";
 import { accountOf } from "../../../kernel/principal.ts";
 
-/** A presigned URL may live for seven days: whoever holds it must not act for its signer as long. */
+/** A presigned URL lives for up to seven days; its holder must not act for its signer so long. */
 const AGE_MAX_MS = 15 * 60 * 1000;
 
 /** A request as a service received it from its caller, signature and all. */
@@ -29,7 +29,7 @@ export interface VerifiedRequest {
   readonly authentication: SignedAuthentication;
 }
 
-/** Who signed a request that another server received. Rejects with the refusal. */
+/** Finds the signer of a request that another server received. Rejects with the refusal. */
 export type VerifyReceived = (request: ReceivedRequest) => Promise<VerifiedRequest>;
 
 interface Input {
@@ -49,7 +49,7 @@ export interface ForwardAccessSessionDependencies {
 
 /**
  * Trades a request that a linked service received for credentials with which it acts for the
- * caller. That the caller signed for this service, minutes ago, is what shows its will.
+ * caller. The caller signed it for this service, minutes ago: that shows its will.
  */
 export function createForwardAccessSession(
   deps: ForwardAccessSessionDependencies,

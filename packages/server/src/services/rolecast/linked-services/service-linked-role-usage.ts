@@ -2,7 +2,7 @@ import type { OperationHandler } from "../../../kernel/operations.ts";
 import type { LinkedRoleReport, LinkedRoleStatus } from "../../../kernel/ports/linked-services.ts";
 import { requireAccount } from "../../../kernel/request-context.ts";
 
-/** ListRoles and more of the same roles: who may list them may know who uses them. */
+/** Needs ListRoles: a caller that may list the roles may know who uses them. */
 export function listServiceLinkedRoleUsage(
   report: LinkedRoleReport,
 ): OperationHandler<object, object> {
